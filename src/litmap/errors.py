@@ -1,0 +1,136 @@
+"""One tree of errors; each carries its subject, says what to do next, and tells whether trying again may help.
+
+LitmapError
+├── UsageError            wrong option, setting or argument (exit code 2)
+│   └── SettingsError       an unknown or wrong setting
+├── LibraryError          the library on disk: none there, damaged, newer than this program
+│   ├── NoLibrary
+│   ├── Busy                another refresh holds the library
+│   ├── DamagedBuild
+│   └── NewerCatalogue
+├── NoteError             one note could not be read
+├── PdfError              one PDF could not be read (encrypted, damaged, too large, too slow)
+├── ModelError            the embedding model is missing, changed or wrong
+├── SearchError           a query that cannot be answered as it stands
+└── WebError              one request failed
+    ├── Blocked             refused by the site: paywall, login, robot check; never worked around
+    ├── Unsafe              an address, scheme or size that litmap refuses
+    ├── NotFound            the service says that there is no such thing
+    ├── SlowDown            asked to wait; `retry_after` in seconds
+    └── Exhausted           nothing more from this host for now (`until`); the run goes on with other hosts
+"""
+
+from __future__ import annotations
+
+
+class LitmapError(Exception):
+    """Base of all errors litmap raises on purpose. `subject` is what it is about; `transient` whether to try again."""
+
+    transient = False
+
+    def __init__(self, message: str, *, subject: str = "", transient: bool | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.subject = subject
+        if transient is not None:
+            self.transient = transient
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.message, dict(self.__dict__))
+
+
+def _rebuild(kind: type[LitmapError], message: str, state: dict[str, object]) -> LitmapError:
+    error = kind.__new__(kind)
+    Exception.__init__(error, message)
+    error.__dict__.update(state)
+    return error
+
+
+class UsageError(LitmapError):
+    """A wrong option or argument."""
+
+
+class SettingsError(UsageError):
+    """An unknown or wrong setting."""
+
+
+class LibraryError(LitmapError):
+    """The library on disk is missing, damaged or of another version."""
+
+
+class NoLibrary(LibraryError):
+    """There is no library in this folder yet."""
+
+
+class Busy(LibraryError):
+    """Another process is writing this library."""
+
+    transient = True
+
+
+class DamagedBuild(LibraryError):
+    """A build whose files do not agree with its manifest."""
+
+
+class NewerCatalogue(LibraryError):
+    """The catalogue was written by a newer litmap."""
+
+
+class NoteError(LitmapError):
+    """A note that could not be read."""
+
+
+class PdfError(LitmapError):
+    """A PDF that could not be read."""
+
+
+class ModelError(LitmapError):
+    """The embedding model is missing or not the one expected."""
+
+
+class SearchError(LitmapError):
+    """A query that cannot be answered as it stands."""
+
+
+class WebError(LitmapError):
+    """A request failed. `status` is the HTTP status, 0 where there was no answer."""
+
+    transient = True
+
+    def __init__(self, message: str, *, subject: str = "", status: int = 0, transient: bool | None = None) -> None:
+        super().__init__(message, subject=subject, transient=transient)
+        self.status = status
+
+
+class Blocked(WebError):
+    """Refused by the site (paywall, login, robot check)."""
+
+    transient = False
+
+
+class Unsafe(WebError):
+    """An address, scheme or size that litmap refuses."""
+
+    transient = False
+
+
+class NotFound(WebError):
+    """The service says that there is no such thing."""
+
+    transient = False
+
+
+class SlowDown(WebError):
+    """Asked to wait `retry_after` seconds."""
+
+    def __init__(self, message: str, *, subject: str = "", status: int = 429, retry_after: float = 0.0) -> None:
+        super().__init__(message, subject=subject, status=status)
+        self.retry_after = retry_after
+
+
+class Exhausted(WebError):
+    """Nothing more from this host until `until` (UTC ISO 8601; '' where unknown)."""
+
+    def __init__(self, message: str, *, subject: str = "", status: int = 429, until: str = "") -> None:
+        super().__init__(message, subject=subject, status=status)
+        self.until = until

@@ -1,0 +1,76 @@
+"""The only speller of file names inside a library folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Paths of a library at `root`; makes no folder and reads none."""
+
+    root: Path
+
+    @property
+    def catalogue(self) -> Path:
+        """The SQLite catalogue: what was learned from outside."""
+        return self.root / "catalogue.sqlite"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one process that writes."""
+        return self.root / "refresh.lock"
+
+    @property
+    def pdfs(self) -> Path:
+        """PDFs stored by content."""
+        return self.root / "pdfs"
+
+    def pdf(self, sha256: str) -> Path:
+        """The PDF with this content."""
+        return self.pdfs / sha256[:2] / f"{sha256}.pdf"
+
+    @property
+    def partial(self) -> Path:
+        """Transfers under way; safe to delete."""
+        return self.root / "partial"
+
+    @property
+    def papers(self) -> Path:
+        """The drop folder: PDFs the user puts there."""
+        return self.root / "papers"
+
+    @property
+    def aside(self) -> Path:
+        """Files that may be the wrong paper."""
+        return self.root / "aside"
+
+    @property
+    def texts(self) -> Path:
+        """Extracted text, one file a PDF; can be computed again."""
+        return self.root / "texts"
+
+    def text(self, sha256: str) -> Path:
+        """The extracted text of the PDF with this content."""
+        return self.texts / sha256[:2] / f"{sha256}.json.gz"
+
+    @property
+    def vectors(self) -> Path:
+        """Vectors by model and content; can be computed again."""
+        return self.root / "vectors"
+
+    @property
+    def builds(self) -> Path:
+        """Built indexes, one folder each."""
+        return self.root / "builds"
+
+    @property
+    def current(self) -> Path:
+        """Names the build that readers open; replaced atomically."""
+        return self.root / "CURRENT"
+
+    @property
+    def models(self) -> Path:
+        """Exported models and the result of the speed probe."""
+        return self.root / "models"

@@ -1,0 +1,411 @@
+"""The nouns of litmap: frozen records that the stages take and return. Imports nothing of litmap.
+
+Conventions: ids are strings with their kind (`arxiv:1611.03530`, `doi:10.1038/323533a0`), lower-case where the
+scheme ignores case and without arXiv version; pages and lines are 1-based; times are UTC ISO 8601; rectangles are
+in PDF points with the origin at the top left; vectors are float32 of shape (n, dim) with L2-normalised rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+
+HeadingPath = tuple[str, ...]
+"""Heading texts from the outermost to the innermost."""
+
+Status = Literal["fetched", "metadata-only", "not-found", "unsure", "failed", "pending"]
+"""fetched: the PDF is here; metadata-only: known, no open PDF; not-found: no source knows it; unsure: several
+candidates, or a file that may be another paper; failed: an error that the next run tries again; pending: not tried."""
+
+
+# ── notes ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a note: its path, 1-based line, and the prose below it (citations and lists left out)."""
+
+    path: HeadingPath
+    line: int
+    prose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of a note; `target` as written (URL, path, wikilink). Columns are 0-based offsets in the block's text."""
+
+    text: str
+    target: str
+    line: int
+    start: int = -1
+    end: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class NoteBlock:
+    """A paragraph, list item, table cell, heading or entry of a note, markup removed.
+
+    `kind` is one of 'paragraph', 'item', 'cell', 'heading', 'entry' (a reference file's record), 'definition'.
+    `line_starts` holds, for each source line the block spans, the offset in `text` where that line begins; so the
+    line of an offset is `line + bisect_right(line_starts, offset) - 1`.
+    """
+
+    kind: str
+    text: str
+    line: int
+    heading: HeadingPath = ()
+    links: tuple[Link, ...] = ()
+    line_starts: tuple[int, ...] = (0,)
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One note as read: format-independent blocks with their headings. `path` is as the user sees it."""
+
+    path: str
+    format: str
+    title: str
+    sha256: str
+    headings: tuple[Heading, ...] = ()
+    blocks: tuple[NoteBlock, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that went wrong with one subject (a note, a work, a file) and cost only that subject."""
+
+    subject: str
+    reason: str
+
+
+# ── citations and works ──────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One place of a note where a work is cited. `context` is the sentence or bullet around it.
+
+    `kind` is one of 'link', 'identifier', 'reference' (an entry of a reference list), 'author-year', 'number',
+    'citekey', 'title', 'pdf'.
+    """
+
+    note: str
+    line: int
+    text: str
+    heading: HeadingPath = ()
+    context: str = ""
+    kind: str = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A reference split into its fields; what is not known is empty or None. `raw` is the string it came from."""
+
+    raw: str = ""
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    venue: str = ""
+    ids: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    page: int = 0
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One work as the notes cite it: what they say of it and every place they say it.
+
+    `sure` is False for bare titles, plain links and author-year mentions that only a source can confirm to be a
+    scholarly work; they are dropped (bare titles, links) or kept as a search (author-year) when none does.
+    `kind` is the strongest of the mentions' kinds. `key` is stable for the same citation across reads.
+    """
+
+    key: str
+    kind: str
+    reference: Reference
+    mentions: tuple[Mention, ...]
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a work may be had. `kind`: 'pdf' or 'landing'. `access`: 'open', 'closed' or 'unknown'."""
+
+    url: str
+    kind: str = "pdf"
+    source: str = ""
+    access: str = "unknown"
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact about a work, with the source that said so and when."""
+
+    name: str
+    value: str
+    source: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A published thing, verified against a source or known only from the notes."""
+
+    id: str
+    title: str
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    venue: str = ""
+    abstract: str = ""
+    ids: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    locations: tuple[Location, ...] = ()
+    other_titles: tuple[str, ...] = ()
+    arxiv_version: int | None = None
+    notices: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+    def identifier(self, kind: str) -> str | None:
+        """The value of the first id of this kind ('arxiv', 'doi', 'openreview', …), without its prefix."""
+        return next((i.split(":", 1)[1] for i in self.ids if i.startswith(kind + ":")), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What the sources say of one citation. `work` is None where it was dropped as no scholarly work.
+
+    `status` is 'metadata-only' (resolved; the PDF is not tried yet), 'not-found', 'unsure' (see `candidates`),
+    'failed' or 'pending'.
+    """
+
+    citation: str
+    work: Work | None
+    status: Status
+    reason: str
+    candidates: tuple[Work, ...] = ()
+
+
+# ── papers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class PdfFile:
+    """A PDF stored by content. `path` is relative to the library; `version` an arXiv version where known."""
+
+    sha256: str
+    path: str
+    bytes: int
+    pages: int = 0
+    url: str = ""
+    version: int | None = None
+    fetched_at: str = ""
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """The outcome of trying to get one work's PDF. `tried` lists (url, what happened)."""
+
+    work: str
+    status: Status
+    reason: str
+    pdf: PdfFile | None = None
+    tried: tuple[tuple[str, str], ...] = ()
+    transient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One line of a block: its offsets in the block's text and its rectangle (x0, y0, x1, y1)."""
+
+    start: int
+    end: int
+    rect: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlock:
+    """A paragraph-like block of a page, hyphens joined, in reading order.
+
+    `kind` is one of 'body', 'title', 'abstract', 'heading', 'caption', 'footnote', 'math', 'table', 'reference'.
+    `continues` is True where the block goes on from the block before it (a column or page break inside a paragraph).
+    """
+
+    kind: str
+    text: str
+    spans: tuple[Span, ...] = ()
+    section: str = ""
+    continues: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The readable text of one page. `number` is 1-based; sizes in PDF points."""
+
+    number: int
+    width: float
+    height: float
+    blocks: tuple[TextBlock, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The text of one PDF. `quality`: 'text', 'ocr', 'scan' (no text and no OCR) or 'gibberish'."""
+
+    sha256: str
+    pages: tuple[Page, ...]
+    quality: str = "text"
+    title: str = ""
+    ids: tuple[str, ...] = ()
+    reason: str = ""
+
+
+# ── passages ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage. `source` is the PDF's sha256, `abstract:<work id>` or `note:<path>`; `ordinal` counts in it from 0.
+
+    `kind` is 'body', 'references', 'abstract' or 'note'. `page` is the first page (0 where there is none).
+    `rects` are (page, x0, y0, x1, y1), one a line.
+    """
+
+    source: str
+    ordinal: int
+    text: str
+    kind: str = "body"
+    section: str = ""
+    page: int = 0
+    rects: tuple[tuple[int, float, float, float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A search result. `similarity` is the cosine with the query (nan where no vector took part)."""
+
+    row: int
+    work: str
+    score: float
+    chunk: Chunk
+    similarity: float = float("nan")
+    words: tuple[str, ...] = ()
+    sentence: tuple[int, int] = (0, 0)
+
+
+# ── topics, maps, summaries ──────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A heading of the notes with its works, or (heading None) a cluster of works that fit no heading."""
+
+    id: str
+    heading: HeadingPath | None
+    label: str
+    keywords: tuple[str, ...] = ()
+    works: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    parent: HeadingPath | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A heading for a work with the calibrated probability that a reader would file it there."""
+
+    heading: HeadingPath
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """Where a work stands: under `noted` by the reader's own word, and by content under `suggested`.
+
+    `suggested` is None where it fits no heading; `cluster` is then the id of the emergent topic. `confidence` is
+    that of the suggestion, or of fitting none. `misfit` says why text and heading disagree ('' where they agree).
+    """
+
+    work: str
+    noted: tuple[HeadingPath, ...]
+    suggested: HeadingPath | None
+    confidence: float
+    alternatives: tuple[Suggestion, ...] = ()
+    cluster: str | None = None
+    misfit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence taken from a paper, with its evidence. `rects` as in `Chunk`."""
+
+    text: str
+    work: str
+    page: int
+    rects: tuple[tuple[int, float, float, float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A summary of a paper or a heading, each sentence with its paper and page."""
+
+    subject: str
+    title: str
+    sentences: tuple[Sentence, ...]
+
+
+# ── what users and tests may replace ─────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A GET to be sent by a `Client`. `accept` is the media type wanted; `limit` the most bytes of body to take."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    accept: str = "*/*"
+    limit: int = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer: the final URL, status, lower-case header names, and the decoded body (b'' for a streamed file)."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+class Client(Protocol):
+    """A polite, safe HTTP client (`litmap.web.WebClient`); tests give a recorded one."""
+
+    def get(self, request: Request) -> Response:
+        """The answer to the request, redirects followed. Raises `errors.WebError` and its kinds."""
+        ...
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors. `window` is the most tokens a text may have without being cut."""
+
+    name: str
+    dim: int
+    window: int
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """float32 (len(texts), dim), rows L2-normalised; (0, dim) for no text."""
+        ...
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, special tokens included."""
+        ...
+
+    def offsets(self, text: str) -> list[tuple[int, int]]:
+        """Start and end in `text` of each token, special tokens left out."""
+        ...
+
+
+class Summariser(Protocol):
+    """Makes summaries; the default is extractive, a language model may take its place."""
+
+    def summarise(self, subject: str, title: str, documents: Mapping[str, Document], **options: Any) -> Summary:
+        """A summary whose every sentence names its work and page."""
+        ...
