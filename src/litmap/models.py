@@ -284,6 +284,18 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk as stored in a build: its row (the same in passage store, vectors and keyword index) and its work.
+
+    `work` is the id of the work whose PDF or abstract it is, or '' for a passage of a note that belongs to none.
+    """
+
+    row: int
+    work: str
+    chunk: Chunk
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A search result. `similarity` is the cosine with the query (nan where no vector took part)."""
 
