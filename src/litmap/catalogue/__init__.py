@@ -1,0 +1,311 @@
+"""The catalogue: what was learned from outside, in one SQLite file. The only SQL over it; takes and returns models."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from litmap.catalogue.migrations import MIGRATIONS, check, migrate
+from litmap.catalogue.records import dump, load
+from litmap.errors import LibraryError, NoLibrary
+from litmap.models import Citation, Fetch, Note, PdfFile, Problem, Resolution, Work
+
+__all__ = ["MIGRATIONS", "Catalogue", "Decided", "Fetched", "Run", "utc_now"]
+
+
+def utc_now() -> str:
+    """Now, UTC ISO 8601 to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A stored resolution: the work's id instead of the work, and when it was made."""
+
+    citation: str
+    status: str
+    reason: str
+    work: str | None
+    candidates: tuple[Work, ...]
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A stored fetch: the last outcome for one work, with the PDF it has (also from before, if the last try failed)."""
+
+    work: str
+    status: str
+    reason: str
+    tried: tuple[tuple[str, str], ...]
+    transient: bool
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One refresh: `state` is running, done, failed or interrupted; `report` holds its counts and stage times."""
+
+    id: int
+    started: str
+    finished: str | None
+    state: str
+    report: Mapping[str, Any]
+    problems: tuple[Problem, ...] = ()
+
+
+class Catalogue:
+    """An open catalogue. Use as a context manager; writes happen inside `with catalogue.write():`."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._db = connection
+        self.path = path
+
+    @classmethod
+    def create(cls, path: Path) -> Self:
+        """Open for writing; make or migrate the file. Raises `NewerCatalogue`, `LibraryError`."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            db = sqlite3.connect(path, timeout=60, isolation_level=None)
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")
+            migrate(db, str(path))
+        except (OSError, sqlite3.Error) as error:
+            raise LibraryError(f"the library's catalogue cannot be written: {error}", subject=str(path)) from error
+        return cls(db, path)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open for reading only. Raises `NoLibrary` where there is none, `NewerCatalogue`, `LibraryError`."""
+        if not path.is_file():
+            raise NoLibrary(
+                f"no library in {path.parent}: make one with `litmap refresh NOTES --library {path.parent}`",
+                subject=str(path.parent),
+            )
+        try:
+            writable = os.access(path.parent, os.W_OK)
+            db = sqlite3.connect(
+                f"{path.resolve().as_uri()}?mode=ro{'' if writable else '&immutable=1'}",
+                uri=True, timeout=30, isolation_level=None, check_same_thread=False,
+            )  # fmt: skip
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            check(version, str(path))
+        except sqlite3.Error as error:
+            raise LibraryError(f"the library's catalogue cannot be read: {error}", subject=str(path)) from error
+        if version < len(MIGRATIONS):
+            raise LibraryError(f"{path} has an old format: run `litmap refresh` once to bring it up to date")
+        return cls(db, path)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """One transaction: all of the block's writes, or none."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    # ── notes and citations: replaced by every reading ──────────────────────────────────────────────────────────────
+    def put_notes(self, notes: Iterable[Note], citations: Iterable[Citation]) -> None:
+        """Replace all notes and citations by these."""
+        self._db.execute("DELETE FROM notes")
+        self._db.execute("DELETE FROM citations")
+        slim = [(n.path, dump(replace(n, blocks=())), n.sha256) for n in notes]
+        self._db.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?, ?)", slim)
+        self._db.executemany("INSERT OR REPLACE INTO citations VALUES (?, ?)", [(c.key, dump(c)) for c in citations])
+
+    def notes(self) -> list[Note]:
+        """The notes of the last reading, without their blocks."""
+        return [load(Note, r[0]) for r in self._db.execute("SELECT record FROM notes ORDER BY path")]
+
+    def citations(self) -> list[Citation]:
+        """The citations of the last reading."""
+        return [load(Citation, r[0]) for r in self._db.execute("SELECT record FROM citations ORDER BY rowid")]
+
+    # ── resolutions and works: kept for ever ────────────────────────────────────────────────────────────────────────
+    def put_resolution(self, resolution: Resolution, time: str) -> None:
+        """Keep what the sources say of one citation, and its work."""
+        work = resolution.work
+        if work is not None:
+            self.put_work(work, "note", time)
+        candidates = json.dumps([json.loads(dump(c)) for c in resolution.candidates], ensure_ascii=False)
+        row = (resolution.citation, resolution.status, resolution.reason, work.id if work else None, candidates, time)
+        self._db.execute("INSERT OR REPLACE INTO resolutions VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def resolutions(self) -> dict[str, Decided]:
+        """All stored resolutions by citation key."""
+        rows = self._db.execute("SELECT citation, status, reason, work, candidates, time FROM resolutions")
+        return {
+            r[0]: Decided(r[0], r[1], r[2], r[3], tuple(load(Work, json.dumps(c)) for c in json.loads(r[4])), r[5])
+            for r in rows
+        }
+
+    def forget_resolution(self, citation: str) -> None:
+        """So that the next run asks the sources again."""
+        self._db.execute("DELETE FROM resolutions WHERE citation = ?", (citation,))
+
+    def put_work(self, work: Work, origin: str, time: str) -> None:
+        """Keep a work; `origin` is 'note' or 'drop'. The first origin stays."""
+        self._db.execute(
+            "INSERT INTO works VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record, "
+            "time = excluded.time",
+            (work.id, dump(work), origin, time),
+        )
+
+    def works(self) -> dict[str, Work]:
+        """All works ever known, by id, the user's corrections applied."""
+        works = {r[0]: load(Work, r[1]) for r in self._db.execute("SELECT id, record FROM works ORDER BY id")}
+        for work, field, value in self._db.execute("SELECT work, field, value FROM corrections"):
+            if work in works:
+                works[work] = replace(works[work], **{field: _correction(field, value)})
+        return works
+
+    def dropped(self) -> set[str]:
+        """Ids of works that came in through the drop folder."""
+        return {r[0] for r in self._db.execute("SELECT id FROM works WHERE origin = 'drop'")}
+
+    def rename_work(self, old: str, new: Work, time: str) -> None:
+        """`old` turned out to be the work `new`: what hangs on it moves there."""
+        self.put_work(new, "note", time)
+        if old == new.id:
+            return
+        self._db.execute("UPDATE resolutions SET work = ? WHERE work = ?", (new.id, old))
+        for table in ("fetches", "work_pdfs", "corrections"):
+            self._db.execute(f"UPDATE OR IGNORE {table} SET work = ? WHERE work = ?", (new.id, old))  # noqa: S608
+            self._db.execute(f"DELETE FROM {table} WHERE work = ?", (old,))  # noqa: S608
+        self._db.execute("DELETE FROM works WHERE id = ?", (old,))
+        self._db.execute("UPDATE aliases SET work = ? WHERE work = ?", (new.id, old))
+        self._db.execute("INSERT OR REPLACE INTO aliases VALUES (?, ?)", (old, new.id))
+
+    def aliases(self) -> dict[str, str]:
+        """Former ids of works, and the works they are now."""
+        return dict(self._db.execute("SELECT alias, work FROM aliases").fetchall())
+
+    # ── the user's word ─────────────────────────────────────────────────────────────────────────────────────────────
+    def decide(self, subject: str, choice: str, time: str) -> None:
+        """Keep a decision about a citation or work (the id chosen, or 'none')."""
+        self._db.execute("INSERT OR REPLACE INTO decisions VALUES (?, ?, ?)", (subject, choice, time))
+
+    def decisions(self) -> dict[str, str]:
+        """All decisions: subject to choice."""
+        return dict(self._db.execute("SELECT subject, choice FROM decisions").fetchall())
+
+    def correct(self, work: str, field: str, value: Any, time: str) -> None:
+        """A user's own value for a field of a work; wins over every source."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO corrections VALUES (?, ?, ?, ?)", (work, field, json.dumps(value), time)
+        )
+
+    # ── PDFs ────────────────────────────────────────────────────────────────────────────────────────────────────────
+    def put_fetch(self, fetch: Fetch, time: str) -> None:
+        """Keep the outcome of trying to get a work's PDF, and the PDF."""
+        if fetch.pdf is not None:
+            self.put_pdf(fetch.work, fetch.pdf, time)
+        sha = fetch.pdf.sha256 if fetch.pdf else None
+        row = (fetch.work, fetch.status, fetch.reason, json.dumps(fetch.tried), int(fetch.transient), sha, time)
+        self._db.execute("INSERT OR REPLACE INTO fetches VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def put_pdf(self, work: str, pdf: PdfFile, time: str) -> None:
+        """Keep a PDF of a work; the newest one counts, older ones stay known."""
+        self._db.execute("INSERT OR REPLACE INTO pdfs VALUES (?, ?)", (pdf.sha256, dump(pdf)))
+        self._db.execute("INSERT OR REPLACE INTO work_pdfs VALUES (?, ?, ?)", (work, pdf.sha256, time))
+
+    def fetches(self) -> dict[str, Fetched]:
+        """The last fetch of each work."""
+        rows = self._db.execute("SELECT work, status, reason, tried, transient, time FROM fetches")
+        return {r[0]: Fetched(r[0], r[1], r[2], tuple(map(tuple, json.loads(r[3]))), bool(r[4]), r[5]) for r in rows}
+
+    def pdfs(self) -> dict[str, list[PdfFile]]:
+        """PDFs by work, the newest first."""
+        rows = self._db.execute(
+            "SELECT w.work, p.record FROM work_pdfs w JOIN pdfs p USING (sha256) ORDER BY w.time DESC, w.rowid DESC"
+        )
+        result: dict[str, list[PdfFile]] = {}
+        for work, record in rows:
+            result.setdefault(work, []).append(load(PdfFile, record))
+        return result
+
+    def put_text(self, sha256: str, extractor: str, quality: str, reason: str, pages: int) -> None:
+        """Keep how the reading of a PDF ended."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO texts VALUES (?, ?, ?, ?, ?)", (sha256, extractor, quality, reason, pages)
+        )
+
+    def texts(self, extractor: str) -> dict[str, tuple[str, str, int]]:
+        """(quality, reason, pages) of each PDF read by this version of the extractor."""
+        rows = self._db.execute("SELECT sha256, quality, reason, pages FROM texts WHERE extractor = ?", (extractor,))
+        return {r[0]: (r[1], r[2], r[3]) for r in rows}
+
+    # ── runs ────────────────────────────────────────────────────────────────────────────────────────────────────────
+    def start_run(self, time: str) -> int:
+        """A new run; ones left 'running' by a killed process become 'interrupted'."""
+        self._db.execute("UPDATE runs SET state = 'interrupted', finished = ? WHERE state = 'running'", (time,))
+        cursor = self._db.execute("INSERT INTO runs (started, state, report) VALUES (?, 'running', '{}')", (time,))
+        return int(cursor.lastrowid or 0)
+
+    def update_run(
+        self, run: int, report: Mapping[str, Any], *, state: str = "running", finished: str | None = None,
+        problems: Iterable[Problem] = (),
+    ) -> None:  # fmt: skip
+        """Write a run's report so far, and its problems (replaced)."""
+        self._db.execute(
+            "UPDATE runs SET state = ?, finished = ?, report = ? WHERE id = ?",
+            (state, finished, json.dumps(report, ensure_ascii=False), run),
+        )
+        self._db.execute("DELETE FROM problems WHERE run = ?", (run,))
+        self._db.executemany("INSERT INTO problems VALUES (?, ?, ?)", [(run, p.subject, p.reason) for p in problems])
+
+    def runs(self, limit: int = 50) -> list[Run]:
+        """The last runs, the newest first."""
+        rows = self._db.execute(
+            "SELECT id, started, finished, state, report FROM runs ORDER BY id DESC LIMIT ?", (limit,)
+        )
+        return [
+            Run(number, started, finished, state, json.loads(report), tuple(self._problems(number)))
+            for number, started, finished, state, report in rows.fetchall()
+        ]
+
+    def _problems(self, run: int) -> list[Problem]:
+        rows = self._db.execute("SELECT subject, reason FROM problems WHERE run = ? ORDER BY rowid", (run,))
+        return [Problem(*r) for r in rows]
+
+    # ── single facts ────────────────────────────────────────────────────────────────────────────────────────────────
+    def put_fact(self, name: str, value: Any) -> None:
+        """Keep one named value (JSON)."""
+        self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(value, ensure_ascii=False)))
+
+    def fact(self, name: str, default: Any = None) -> Any:
+        """A value kept by `put_fact`."""
+        row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return json.loads(row[0]) if row else default
+
+    def version(self) -> int:
+        """Changes whenever another connection has written; for readers' caches."""
+        return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _correction(field: str, value: str) -> Any:
+    data = json.loads(value)
+    return tuple(data) if isinstance(data, list) else data

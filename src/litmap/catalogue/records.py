@@ -1,0 +1,49 @@
+"""Records to JSON and back, by their annotations; unknown fields are ignored, missing ones take their default."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+import types
+import typing
+from typing import Any, Literal, TypeVar
+
+T = TypeVar("T")
+
+
+def dump(record: Any) -> str:
+    """A record (a dataclass instance, nested at will) as compact JSON."""
+    return json.dumps(dataclasses.asdict(record), ensure_ascii=False, separators=(",", ":"))
+
+
+def load(kind: type[T], text: str) -> T:
+    """The record of class `kind` that `dump` wrote."""
+    return typing.cast(T, _build(kind, json.loads(text)))
+
+
+@functools.cache
+def _hints(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+def _build(kind: Any, value: Any) -> Any:
+    origin = typing.get_origin(kind)
+    if origin in {typing.Union, types.UnionType}:
+        return None if value is None else _build(next(a for a in typing.get_args(kind) if a is not type(None)), value)
+    if origin is tuple:
+        return _build_tuple(typing.get_args(kind), value)
+    if origin is Literal or value is None:
+        return value
+    if dataclasses.is_dataclass(kind):
+        hints = _hints(typing.cast(type, kind))
+        return kind(**{name: _build(hints[name], item) for name, item in value.items() if name in hints})  # type: ignore[operator]
+    return value
+
+
+def _build_tuple(args: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
+    if len(args) == 2 and args[1] is Ellipsis:
+        if args[0] in {str, int, float}:
+            return tuple(value)
+        return tuple(_build(args[0], item) for item in value)
+    return tuple(_build(arg, item) for arg, item in zip(args, value, strict=True))

@@ -1,0 +1,187 @@
+"""Settings as plain data: defaults, then `litmap.toml`, then `LITMAP_…` in the environment, then options."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from litmap.errors import SettingsError
+
+FILE = "litmap.toml"
+DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One flat record; builds nothing. Every field may stand in `litmap.toml` or as `LITMAP_<FIELD>`."""
+
+    library: Path = Path("index")
+    """Folder of the library."""
+    notes: tuple[str, ...] = ()
+    """Files and folders of notes; those of the last refresh where empty."""
+    model: str = DEFAULT_MODEL
+    """A sentence-transformers model: a name or a folder."""
+    backend: str = "auto"
+    """How the model is run: auto, torch, torch-bf16, onnx, onnx-int8 or cuda."""
+    reranker: str = ""
+    """A cross-encoder for a second stage of search; off where empty."""
+    contact: str = ""
+    """An e-mail address that the scholarly services may write to; some give better service for it."""
+    offline: bool = False
+    """Ask nothing of the network."""
+    abstracts: bool = True
+    """Index title and abstract of works without an open PDF."""
+    workers: int = 0
+    """Processes that read PDFs; 0 for one a core."""
+    threads: int = 0
+    """Threads of the model; 0 for one a core."""
+    pdf_seconds: float = 120.0
+    """Most seconds for reading one PDF."""
+    pdf_megabytes: int = 200
+    """Largest PDF to fetch."""
+    memory_megabytes: int = 2000
+    """Most memory for reading one PDF."""
+    ocr: bool = True
+    """Read scans with Tesseract where it is installed."""
+    recheck_days: float = 30.0
+    """Ask again after this many days about works that were found, and whether arXiv has a newer version."""
+    retry_days: float = 7.0
+    """Try again after this many days what no source knew or gave."""
+    paces: Mapping[str, float] = field(default_factory=dict)
+    """Seconds between two requests by host, e.g. {"arxiv.org" = 3.0}; the defaults keep the services' rules."""
+    allow: tuple[str, ...] = ()
+    """Hosts or addresses of this machine or network that may be fetched from (none by default)."""
+    state: Path = Path()
+    """Folder for what all libraries of this user share (request budgets); the user's cache folder by default."""
+
+
+def default_state() -> Path:
+    """The per-user folder for shared state: $XDG_CACHE_HOME/litmap or ~/.cache/litmap."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "litmap"
+
+
+def _convert(name: str, value: Any, where: str) -> Any:
+    kind = next(f.type for f in fields(Settings) if f.name == name)
+    try:
+        return _CONVERTERS[str(kind)](value)
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f"{where}: {name} = {value!r} is not {_WORDS[str(kind)]}", subject=name) from error
+
+
+def _boolean(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word in {"1", "true", "yes", "on"}:
+        return True
+    if word in {"0", "false", "no", "off", ""}:
+        return False
+    raise ValueError(word)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(part for part in value.split(os.pathsep) if part)
+    return tuple(str(part) for part in value)
+
+
+def _paces(value: Any) -> dict[str, float]:
+    if isinstance(value, str):
+        value = dict(part.split("=", 1) for part in value.split(",") if part.strip())
+    paces = {str(host).strip(): float(pace) for host, pace in dict(value).items()}
+    if any(pace < 0 for pace in paces.values()):
+        raise ValueError("negative pace")
+    return paces
+
+
+def _number(value: Any) -> float:
+    number = float("nan") if isinstance(value, bool) else float(value)
+    if not 0 <= number < float("inf"):
+        raise ValueError("negative")
+    return number
+
+
+def _integer(value: Any) -> int:
+    number = _number(value)
+    if number != int(number):
+        raise ValueError("not whole")
+    return int(number)
+
+
+def _path(value: Any) -> Path:
+    return Path(str(value)).expanduser()
+
+
+_CONVERTERS: dict[str, Callable[[Any], Any]] = {
+    "Path": _path,
+    "str": str,
+    "bool": _boolean,
+    "int": _integer,
+    "float": _number,
+    "tuple[str, ...]": _texts,
+    "Mapping[str, float]": _paces,
+}
+_WORDS = {
+    "Path": "a path",
+    "str": "a text",
+    "bool": "true or false",
+    "int": "a whole number from 0",
+    "float": "a number from 0",
+    "tuple[str, ...]": "a list of texts",
+    "Mapping[str, float]": 'a table of host = seconds (in the environment: "host=3,other.host=1")',
+}
+
+
+def _known(values: Mapping[str, Any], where: str) -> dict[str, Any]:
+    names = [f.name for f in fields(Settings)]
+    result = {}
+    for name, value in values.items():
+        if name not in names:
+            near = difflib.get_close_matches(name, names, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(names)}"
+            raise SettingsError(f"{where}: unknown setting {name!r}{hint}", subject=name)
+        result[name] = _convert(name, value, where)
+    return result
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}", subject=str(path)) from error
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}", subject=str(path)) from error
+    result = _known(values, str(path))
+    for name in ("library", "state"):
+        if name in result:
+            result[name] = path.parent / result[name]
+    if "notes" in result:
+        result["notes"] = tuple(note if note == "-" else str(path.parent / note) for note in result["notes"])
+    return result
+
+
+def load_settings(
+    options: Mapping[str, Any] | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    file: Path | None = None,
+) -> Settings:
+    """Settings from `file` (default: `litmap.toml` in the working directory), the environment and `options`.
+
+    Each overrides the one before; an option of None counts as not given. Paths in the file are relative to the
+    file. Raises `SettingsError` for an unknown or wrong setting, and for a `file` that was named and is not there.
+    """
+    environment = os.environ if environment is None else environment
+    settings = Settings(state=default_state())
+    if file is not None or Path(FILE).is_file():
+        settings = replace(settings, **_from_file(file or Path(FILE)))
+    values = {k[7:].lower(): v for k, v in environment.items() if k.startswith("LITMAP_") and k != "LITMAP_SHARED"}
+    settings = replace(settings, **_known(values, "environment (LITMAP_…)"))
+    given = {k: v for k, v in (options or {}).items() if v is not None}
+    return replace(settings, **_known(given, "options"))

@@ -1,0 +1,94 @@
+import sqlite3
+
+import pytest
+
+from litmap.catalogue import MIGRATIONS, Catalogue
+from litmap.errors import NewerCatalogue, NoLibrary
+from litmap.models import Citation, Fetch, Heading, Location, Mention, Note, PdfFile, Reference, Resolution, Work
+
+NOW = "2026-01-01T00:00:00Z"
+WORK = Work("arxiv:2599.00001", "A title", ("Ada Alpha",), 2025, ids=("arxiv:2599.00001",), locations=(Location("https://x"),))
+
+
+@pytest.fixture
+def catalogue(tmp_path):
+    with Catalogue.create(tmp_path / "catalogue.sqlite") as opened:
+        yield opened
+
+
+def test_records_come_back_as_they_went_in(catalogue):
+    note = Note("a.md", "markdown", "A", "0" * 64, (Heading(("A", "B"), 3, "prose"),))
+    citation = Citation("k", "link", Reference(title="A title", ids=("arxiv:2599.00001",)), (Mention("a.md", 3, "x", ("A", "B")),))
+    with catalogue.write():
+        catalogue.put_notes([note], [citation])
+        catalogue.put_resolution(Resolution("k", WORK, "unsure", "two", (WORK, WORK)), NOW)
+    assert catalogue.notes() == [note]
+    assert catalogue.citations() == [citation]
+    assert catalogue.works() == {WORK.id: WORK}
+    assert catalogue.resolutions()["k"].candidates == (WORK, WORK)
+
+
+def test_fetches_keep_every_pdf_and_the_newest_first(catalogue):
+    for number in (1, 2):
+        pdf = PdfFile(str(number) * 64, f"pdfs/{number}", 10, version=number)
+        catalogue.put_fetch(Fetch(WORK.id, "fetched", "here", pdf, (("https://x", "ok"),)), f"2026-01-0{number}T00:00:00Z")
+    assert [p.version for p in catalogue.pdfs()[WORK.id]] == [2, 1]
+    assert catalogue.fetches()[WORK.id].tried == (("https://x", "ok"),)
+
+
+def test_a_work_that_turns_out_to_be_another_takes_everything_along(catalogue):
+    old = Work("title:1", "A title")
+    catalogue.put_resolution(Resolution("k", old, "not-found", "none"), NOW)
+    catalogue.put_fetch(Fetch(old.id, "fetched", "", PdfFile("1" * 64, "p", 1)), NOW)
+    catalogue.rename_work(old.id, WORK, NOW)
+    assert set(catalogue.works()) == {WORK.id}
+    assert catalogue.resolutions()["k"].work == WORK.id
+    assert set(catalogue.pdfs()) == {WORK.id}
+    assert catalogue.aliases() == {"title:1": WORK.id}
+
+
+def test_a_correction_wins(catalogue):
+    catalogue.put_work(WORK, "note", NOW)
+    catalogue.correct(WORK.id, "authors", ["Someone Else"], NOW)
+    catalogue.put_work(WORK, "note", NOW)
+    assert catalogue.works()[WORK.id].authors == ("Someone Else",)
+
+
+def test_a_failed_write_leaves_nothing(catalogue):
+    with pytest.raises(RuntimeError), catalogue.write():
+        catalogue.put_work(WORK, "note", NOW)
+        raise RuntimeError
+    assert catalogue.works() == {}
+
+
+def test_runs_left_behind_by_a_killed_process_are_interrupted(catalogue):
+    catalogue.start_run(NOW)
+    second = catalogue.start_run(NOW)
+    catalogue.update_run(second, {"works": 1}, state="done", finished=NOW)
+    assert [r.state for r in catalogue.runs()] == ["done", "interrupted"]
+
+
+def test_migrations_bring_every_older_version_forward(tmp_path):
+    for version in range(len(MIGRATIONS)):
+        path = tmp_path / f"{version}.sqlite"
+        db = sqlite3.connect(path, isolation_level=None)
+        for number, script in enumerate(MIGRATIONS[:version], 1):
+            db.executescript(f"{script}; PRAGMA user_version = {number}")
+        db.close()
+        with Catalogue.create(path) as catalogue:
+            assert catalogue.works() == {}
+
+
+def test_a_newer_catalogue_is_refused(tmp_path):
+    path = tmp_path / "catalogue.sqlite"
+    db = sqlite3.connect(path)
+    db.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    db.close()
+    for opener in (Catalogue.create, Catalogue.open):
+        with pytest.raises(NewerCatalogue, match="newer litmap"):
+            opener(path)
+
+
+def test_no_library_says_how_to_make_one(tmp_path):
+    with pytest.raises(NoLibrary, match="litmap refresh"):
+        Catalogue.open(tmp_path / "catalogue.sqlite")
