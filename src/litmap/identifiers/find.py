@@ -1,0 +1,143 @@
+"""Finding identifiers and URLs in running text, with their places."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from litmap.identifiers.ids import NEW_ARXIV, OLD_ARXIV, clean_doi, doi_id, valid_arxiv
+from litmap.identifiers.urls import identifier_from_url
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An identifier and where it stands: text[start:end] is what was written."""
+
+    id: str
+    start: int
+    end: int
+
+
+_URL = re.compile(
+    r"(?<![\w@/.-])(?:https?:/{1,2}|ftp://|www\.(?=[\w-]+\.)|"
+    r"(?=(?:dx\.|www\.)?(?:doi\.org|arxiv\.org|openreview\.net|biorxiv\.org|medrxiv\.org|aclanthology\.org|"
+    r"proceedings\.mlr\.press|papers\.nips\.cc|proceedings\.neurips\.cc|jmlr\.org|ssrn\.com|papers\.ssrn\.com|"
+    r"pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov|semanticscholar\.org|jstor\.org|nber\.org)/))"
+    r"[^\s<>\"“”„«»{}|\\^`]{3,3000}",
+    re.I,
+)
+_SICI = re.compile(r"10\.\d{4,9}/[^\s<]{0,60}\(SICI\)[^\s<]{0,80}<[^\s>]{1,40}>[^\s<,]{0,20}", re.I)
+_DOI = re.compile(r"(?<![\w.])10\.\d{4,9}(?:\.\d+)*/[^\s<>\"“”«»{}|\\^]{1,300}")
+_DOI_ENCODED = re.compile(r"(?<![\w.])10\.\d{4,9}%2F[^\s<>\"]{1,300}", re.I)
+_ARXIV_LABEL = re.compile(
+    rf"(?:arxiv(?:\.org)?(?:\s+preprint)?|e-?print)\s?[:.\s/_-]{{0,3}}\s?(?:arxiv\s?[:.]?\s?)?\[?"
+    rf"(?:(?:abs|pdf)/)?({NEW_ARXIV}|{OLD_ARXIV})(v\d{{1,3}})?(?![\d.]\d)",
+    re.I,
+)
+_ARXIV_OLD = re.compile(rf"(?<![\w/.-])({OLD_ARXIV})(v\d{{1,3}})?(?![\d/])")
+_ARXIV_BARE = re.compile(rf"(?<![\w./$€£-])({NEW_ARXIV})(v\d{{1,3}})?(?![\w%]|[./-]\d)")
+_ARXIV_CLASS = re.compile(r"\s{0,2}\[(?:[a-z-]{2,8})(?:\.[A-Za-z-]{2,7})?\]")
+_PUBMED = re.compile(r"(?<![\w/])(PMID|PubMed(?:\s+(?:ID|PMID))?|PMCID)\s?[:#]?\s{0,2}(PMC)?(\d{4,9})(?!\d)", re.I)
+_PMC = re.compile(r"(?<![\w/])PMC(\d{5,9})(?!\d)")
+
+
+def trim_url(url: str) -> str:
+    """A URL cut from running text, without punctuation and closing brackets that belong to the sentence."""
+    while url:
+        last = url[-1]
+        if last in ".,;:!?'\"*_’”…—–" and not (last == "_" and "wiki" in url):  # noqa: SIM114
+            url = url[:-1]
+        elif (last == ")" and url.count(")") > url.count("(")) or (last == "]" and url.count("]") > url.count("[")):  # noqa: SIM114
+            url = url[:-1]
+        elif last in ">`|":
+            url = url[:-1]
+        else:
+            break
+    return url
+
+
+def find_urls(text: str) -> list[Found]:
+    """URLs as written in running text, with places; `id` holds the URL, sentence punctuation trimmed."""
+    found = []
+    position = 0
+    while match := _URL.search(text, position):
+        raw = match.group()
+        glued = re.search(r"(?<=[\w)/.,;])https?://", raw[8:], re.I)
+        if glued and not re.search(
+            r"(?:archive|web\.|proxy|url=|redirect|[?&=]|jina|12ft|/http$)", raw[: glued.start() + 8], re.I
+        ):
+            raw = raw[: glued.start() + 8]
+        url = trim_url(raw)
+        if len(url) > 6 and ("." in url or "://" in url):
+            found.append(Found(url, match.start(), match.start() + len(url)))
+        position = match.start() + max(len(raw), 1)
+    return found
+
+
+class _Spans:
+    """Found identifiers that do not overlap; the first to claim a place keeps it."""
+
+    def __init__(self) -> None:
+        self.found: list[Found] = []
+        self.taken = bytearray()
+
+    def claim(self, text: str, start: int, end: int, identifier: str | None) -> None:
+        if not self.taken:
+            self.taken = bytearray(len(text))
+        if any(self.taken[start:end]):
+            return
+        self.taken[start:end] = b"\1" * (end - start)
+        if identifier:
+            self.found.append(Found(identifier, start, end))
+
+
+def find_identifiers(text: str) -> list[Found]:
+    """Identifiers in running text, in order: in URLs, labelled (`arXiv:…`, `doi:…`, `PMID …`) or bare.
+
+    A bare new-style arXiv number counts only where arXiv is named nearby, a class such as `[cs.LG]` follows, or it
+    is all the text. Time is linear in the length of the text.
+    """
+    if not any(char.isdigit() for char in text) and "/" not in text:
+        return []
+    spans = _Spans()
+    for url in find_urls(text):
+        spans.claim(text, url.start, url.end, identifier_from_url(url.id))
+    _find_dois(text, spans)
+    _find_arxiv(text, spans)
+    for match in _PUBMED.finditer(text):
+        central = match.group(2) or match.group(1).upper() == "PMCID"
+        spans.claim(text, *match.span(), f"pmcid:PMC{match.group(3)}" if central else f"pmid:{match.group(3)}")
+    for match in _PMC.finditer(text):
+        spans.claim(text, *match.span(), f"pmcid:PMC{match.group(1)}")
+    return sorted(spans.found, key=lambda found: found.start)
+
+
+def _find_dois(text: str, spans: _Spans) -> None:
+    if "10." not in text:
+        return
+    for pattern in (_SICI, _DOI, _DOI_ENCODED):
+        for match in pattern.finditer(text):
+            raw = match.group() if pattern is _SICI else clean_doi(match.group())
+            decoded = unquote(raw) if "%" in raw else raw
+            start = match.start()
+            label = re.search(r"(?:doi\s?[:=]?\s{0,2})$", text[max(0, start - 8) : start], re.I)
+            begin = start - len(label.group()) if label else start
+            if any(spans.taken[begin:start]):
+                begin = start
+            spans.claim(
+                text, begin, start + len(raw), doi_id(clean_doi(decoded)) if pattern is not _SICI else doi_id(raw)
+            )
+
+
+def _find_arxiv(text: str, spans: _Spans) -> None:
+    for match in _ARXIV_LABEL.finditer(text):
+        spans.claim(text, *match.span(), valid_arxiv(match.group(1)))
+    for match in _ARXIV_OLD.finditer(text):
+        spans.claim(text, *match.span(), valid_arxiv(match.group(1)))
+    for match in _ARXIV_BARE.finditer(text):
+        start, end = match.span()
+        near = re.search(r"arxiv", text[max(0, start - 40) : start], re.I) or match.group(2)
+        alone = not text[:start].strip(" \t[(*-•") and not text[end:].strip(" \t])*.,;")
+        if near or alone or _ARXIV_CLASS.match(text, end):
+            spans.claim(text, start, end, valid_arxiv(match.group(1)))
