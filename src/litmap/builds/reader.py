@@ -1,0 +1,292 @@
+"""Reading a build: opened by what `CURRENT` names, checked against its manifest, safe to share between threads."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeVar
+
+from litmap.builds import store
+from litmap.builds.store import SourceRows
+from litmap.errors import DamagedBuild, NoLibrary
+from litmap.models import Passage
+
+if TYPE_CHECKING:
+    from litmap.builds.store import Rows
+    from litmap.layout import Layout
+
+T = TypeVar("T")
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+
+
+class Build:
+    """One published build. `rows` are all living row ids, ascending; use it from any thread, `close` it at the end."""
+
+    def __init__(self, folder: Path, manifest: Mapping[str, Any], lock: IO[bytes] | None = None) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self._lock = lock
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+
+    @property
+    def id(self) -> str:
+        """The folder's name; ids sort by time."""
+        return self.folder.name
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What the writer noted: model, versions and the like."""
+        facts: Mapping[str, Any] = self.manifest["facts"]
+        return facts
+
+    def path(self, name: str) -> Path:
+        """The path of a file or folder in the build."""
+        return self.folder / name
+
+    def read_json(self, name: str) -> Any:
+        """A value written by `BuildWriter.write_json`; None where there is none."""
+        path = self.folder / f"{name}.json"
+        if not path.exists():
+            return None
+        try:
+            return json.loads(path.read_bytes())
+        except ValueError as error:
+            raise damaged(self.folder, path.name, f"no valid JSON ({error})") from error
+
+    @cached_property
+    def sources(self) -> tuple[SourceRows, ...]:
+        """All sources by first row."""
+        return tuple(self._read(store.DELTA, store.read_sources))
+
+    @cached_property
+    def rows(self) -> Rows:
+        """int64, ascending: every living row."""
+        return _ranges(self.sources)
+
+    @cached_property
+    def kinds(self) -> Any:
+        """uint8, for each of `rows` the position of its kind in `store.KINDS`."""
+        import numpy as np
+
+        return np.load(self.folder / "kinds.npy", mmap_mode="r")
+
+    @cached_property
+    def _filled(self) -> tuple[SourceRows, ...]:
+        return tuple(s for s in self.sources if s.count)
+
+    @cached_property
+    def _firsts(self) -> Rows:
+        import numpy as np
+
+        return np.array([s.first for s in self._filled], dtype=np.int64)
+
+    def owners(self, rows: Sequence[int] | Rows) -> list[SourceRows]:
+        """The source of each row. Raises KeyError for a row that is not alive."""
+        import numpy as np
+
+        wanted = np.asarray(rows, dtype=np.int64)
+        positions = np.searchsorted(self._firsts, wanted, side="right") - 1
+        found = [self._filled[p] for p in positions.tolist()] if len(self._filled) else []
+        if len(found) != len(wanted):
+            raise KeyError(int(wanted[0]))
+        for row, source in zip(wanted.tolist(), found, strict=True):
+            if not source.first <= row < source.first + source.count:
+                raise KeyError(row)
+        return found
+
+    def works_of(self, rows: Sequence[int] | Rows) -> list[str]:
+        """The work of each row ('' for notes)."""
+        return [s.work for s in self.owners(rows)]
+
+    def passages(self, rows: Sequence[int] | Rows) -> list[Passage]:
+        """The passages of these rows, in their order. Raises KeyError for a row that is not alive."""
+        wanted = [int(r) for r in rows]
+        owners = self.owners(wanted)
+        found: dict[int, Passage] = {}
+        for part in (store.BASE, store.DELTA):
+            missing = [(r, o) for r, o in zip(wanted, owners, strict=True) if r not in found]
+            if missing and (self.folder / part).exists():
+                some, theirs = [r for r, _ in missing], [o for _, o in missing]
+                found |= {p.row: p for p in self._read(part, lambda c: list(store.fetch(c, some, theirs)))}  # noqa: B023
+        if any(row not in found for row in wanted):
+            raise damaged(self.folder, store.BASE, "passages are missing")
+        return [found[row] for row in wanted]
+
+    def all_passages(self, batch: int = 2000) -> Iterator[Passage]:
+        """Every living passage, by row."""
+        for begin in range(0, len(self.rows), batch):
+            yield from self.passages(self.rows[begin : begin + batch])
+
+    def select(
+        self,
+        *,
+        works: Collection[str] | None = None,
+        sources: Collection[str] | None = None,
+        kinds: Collection[str] | None = None,
+    ) -> Rows:
+        """The rows (int64, ascending) of these works, sources and kinds; None means any."""
+        import numpy as np
+
+        chosen = (s for s in self._filled if works is None or s.work in works)
+        rows = _ranges([s for s in chosen if sources is None or s.source in sources])
+        if kinds is None:
+            return rows
+        codes = [store.KINDS.index(k) for k in kinds]
+        every = self.kinds
+        own = every if len(rows) == len(self.rows) else every[np.searchsorted(self.rows, rows)]
+        return rows[np.isin(own, codes)]
+
+    def _read(self, part: str, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `work` on this thread's connection to a part; SQLite's complaints become `DamagedBuild`."""
+        try:
+            return work(self._connection(part))
+        except sqlite3.DatabaseError as error:
+            raise damaged(self.folder, part, str(error)) from error
+
+    def _connection(self, part: str) -> sqlite3.Connection:
+        known: dict[str, sqlite3.Connection] = self._local.__dict__
+        if part not in known:
+            known[part] = store.open_to_read(self.folder / part)
+            with self._guard:
+                self._connections.append(known[part])
+        return known[part]
+
+    def close(self) -> None:
+        """Close all files; the build may then be pruned."""
+        with self._guard:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+            self._local = threading.local()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def __enter__(self) -> Build:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _ranges(sources: Sequence[SourceRows]) -> Rows:
+    """All rows of the sources, ascending (sources come by first row)."""
+    import numpy as np
+
+    firsts = np.array([s.first for s in sources], dtype=np.int64)
+    counts = np.array([s.count for s in sources], dtype=np.int64)
+    before = np.cumsum(counts) - counts
+    return np.repeat(firsts - before, counts) + np.arange(int(counts.sum()), dtype=np.int64)
+
+
+def damaged(folder: Path, name: str, why: str) -> DamagedBuild:
+    """The error that names the file and the way out."""
+    message = f"build {folder.name} is damaged: {name}: {why}. `litmap doctor --fix` builds it again."
+    return DamagedBuild(message, subject=str(folder / name))
+
+
+def current_id(layout: Layout) -> str | None:
+    """The id of the published build, None where there is none yet."""
+    try:
+        name = layout.current.read_text("utf-8").strip()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise DamagedBuild(f"{layout.current} cannot be read: {error}", subject=str(layout.current)) from error
+    if not name or "/" in name or "\\" in name or name.startswith("."):
+        message = f"{layout.current} names no build. `litmap doctor --fix` builds it again."
+        raise DamagedBuild(message, subject=str(layout.current))
+    return name
+
+
+def open_build(layout: Layout) -> Build:
+    """The published build, its files' sizes checked against its manifest.
+
+    Raises NoLibrary where nothing is published yet, and DamagedBuild naming the file that is missing, cut or changed.
+    """
+    for _ in range(20):
+        name = current_id(layout)
+        if name is None:
+            raise NoLibrary("nothing is indexed yet: run `litmap refresh NOTES`.", subject=str(layout.root))
+        build = _open(layout.builds / name)
+        if build is not None:
+            return build
+        if current_id(layout) == name:
+            raise damaged(layout.builds / name, MANIFEST, "is missing")
+    raise DamagedBuild("CURRENT changes faster than it can be read.", subject=str(layout.current), transient=True)
+
+
+def _open(folder: Path) -> Build | None:
+    """The build in this folder; None where it has just been pruned."""
+    try:
+        lock = (folder / MANIFEST).open("rb")
+    except FileNotFoundError:
+        return None
+    try:
+        share_lock(lock)
+        if not (folder / MANIFEST).exists():
+            lock.close()
+            return None
+        manifest = check_build(folder)
+    except BaseException:
+        lock.close()
+        raise
+    return Build(folder, manifest, lock)
+
+
+def share_lock(file: IO[bytes]) -> None:
+    """Tell the pruner that this build is being read; without such locks the newest builds are kept anyway."""
+    try:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_SH)
+    except (ImportError, OSError):
+        return
+
+
+def check_build(folder: Path) -> Mapping[str, Any]:
+    """The manifest, after a cheap check: version, and every file there with its size. Raises DamagedBuild."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        files = {str(name): int(entry["bytes"]) for name, entry in manifest["files"].items()}
+        version = int(manifest["format"])
+        manifest["facts"], manifest["next_row"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise damaged(folder, MANIFEST, f"cannot be read ({error!r})") from error
+    if version != FORMAT:
+        raise damaged(folder, MANIFEST, f"has format {version}, this litmap reads {FORMAT}")
+    for name, size in files.items():
+        try:
+            actual = (folder / name).stat().st_size
+        except OSError:
+            raise damaged(folder, name, "is missing") from None
+        if actual != size:
+            raise damaged(folder, name, f"has {actual} bytes, should have {size}")
+    result: Mapping[str, Any] = manifest
+    return result
+
+
+def verify_build(folder: Path) -> None:
+    """The full check: every byte of every file against its checksum. Raises DamagedBuild naming the file."""
+    manifest = check_build(folder)
+    names = sorted(manifest["files"])
+    with ThreadPoolExecutor(2) as pool:
+        for name, digest in zip(names, pool.map(lambda n: checksum(folder / n), names), strict=True):
+            if digest != manifest["files"][name]["sha256"]:
+                raise damaged(folder, name, "its content is not what was written")
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
