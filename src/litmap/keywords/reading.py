@@ -1,0 +1,200 @@
+"""Reading a keyword index: BM25 of passages and works, with filters inside, and look-ups by word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from litmap import words
+from litmap.keywords import segments as files
+from litmap.keywords.segments import KINDS, Segment
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float32]
+    Mask = NDArray[np.bool_]
+
+Terms = str | Mapping[str, float]
+"""A text whose words are looked up, each weighing as often as it occurs, or terms (of `words.terms`) with weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Rows with their scores, best first; equal scores in order of row."""
+
+    rows: Ints
+    scores: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Bm25:
+    """How much repeats (`k1`) and length (`b`) count."""
+
+    k1: float = 1.5
+    b: float = 0.75
+
+
+class KeywordIndex:
+    """An open keyword index. Reads only, so any number of threads and processes may share it."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self._segments = tuple(segments)
+        numbers: dict[str, int] = {}
+        own = [np.asarray([numbers.setdefault(w, len(numbers)) for w in s.work_ids], np.int64) for s in segments]
+        self.work_ids: tuple[str, ...] = tuple(numbers)
+        """Works in the order in which they are numbered here; may hold works whose passages are all gone."""
+        size = 1 + max((int(s.rows.max()) for s in segments if s.rows.size), default=-1)
+        self.works: NDArray[np.int32] = np.full(size, -1, np.int32)
+        """Number of each row's work, -1 for a row that is not indexed."""
+        self.kinds: NDArray[np.uint8] = np.zeros(size, np.uint8)
+        """Number in `KINDS` of each row's kind."""
+        self.lengths: NDArray[np.int32] = np.zeros(size, np.int32)
+        """Words of each row."""
+        self._whole = [bool((s.rows >= 0).all()) for s in self._segments]
+        for segment, ids in zip(self._segments, own, strict=True):
+            alive = segment.rows >= 0
+            rows = segment.rows[alive]
+            self.works[rows] = ids[segment.works[alive]]
+            self.kinds[rows] = segment.kinds[alive]
+            self.lengths[rows] = segment.lengths[alive]
+        living = self.works >= 0
+        self.passages = int(living.sum())
+        """Living passages."""
+        self._mean_length = float(self.lengths[living].mean()) if self.passages else 1.0
+        self._work_lengths = np.bincount(self.works[living], self.lengths[living], minlength=len(self.work_ids)).astype(
+            np.float32
+        )
+        self._works_living = int((np.bincount(self.works[living], minlength=len(self.work_ids)) > 0).sum())
+
+    @classmethod
+    def open(cls, folder: Path) -> KeywordIndex:
+        """Open the index in `folder`. Raises `DamagedBuild` where it is missing or damaged."""
+        return cls([Segment.open(folder, name) for name in files.read_state(folder)])
+
+    def rows_of(self, *, works: Sequence[str] | None = None, kinds: Sequence[str] | None = None) -> Mask:
+        """Which rows are of these works and kinds (None: any), as a mask over all rows."""
+        mask = self.works >= 0
+        if works is not None:
+            wanted = set(works)
+            chosen = np.fromiter((w in wanted for w in self.work_ids), bool, len(self.work_ids))
+            mask &= np.append(chosen, False)[self.works]
+        if kinds is not None:
+            mask &= np.isin(self.kinds, [KINDS.index(kind) for kind in kinds if kind in KINDS])
+        return mask
+
+    def search(self, terms: Terms, k: int, allowed: Mask | None = None, bm25: Bm25 = Bm25()) -> Ranking:
+        """The `k` rows that match best, of those that `allowed` (a mask over rows) lets through.
+
+        Rows that hold none of the words are left out, so fewer may come back, or none.
+        """
+        scores = self.scores(terms, bm25)
+        if allowed is not None:
+            scores = np.where(_fit(allowed, scores.size), scores, np.float32(0))
+        return best(scores, k)
+
+    def scores(self, terms: Terms, bm25: Bm25 = Bm25()) -> Floats:
+        """BM25 of every row, float32 (rows,); 0 where none of the words is held."""
+        scores = np.zeros(self.works.size, np.float32)
+        norm = bm25.k1 * (1 - bm25.b + bm25.b * self.lengths / max(self._mean_length, 1e-9)).astype(np.float32)
+        for key, weight in _weights(terms).items():
+            found = self._postings(key)
+            held = sum(rows.size for rows, _ in found)
+            factor = np.float32(weight * _idf(self.passages, held) * (bm25.k1 + 1))
+            for rows, counts in found:
+                scores[rows] += factor * counts / (counts + norm[rows])
+        return scores
+
+    def work_scores(self, terms: Terms, bm25: Bm25 = Bm25(), allowed: Mask | None = None) -> Floats:
+        """BM25 of every work's whole text, float32 (works,), numbered as `work_ids`; `allowed` masks rows."""
+        scores = np.zeros(len(self.work_ids), np.float32)
+        lengths = self._work_lengths
+        mean = float(lengths.sum()) / max(self._works_living, 1)
+        norm = bm25.k1 * (1 - bm25.b + bm25.b * lengths / max(mean, 1e-9)).astype(np.float32)
+        for key, weight in _weights(terms).items():
+            counts = np.zeros(len(self.work_ids), np.float32)
+            for rows, found in self._postings(key):
+                if allowed is not None:
+                    kept = allowed[rows]
+                    rows, found = rows[kept], found[kept]  # noqa: PLW2901 - the same postings, filtered
+                counts += np.bincount(self.works[rows], found, minlength=counts.size).astype(np.float32)
+            factor = np.float32(weight * _idf(self._works_living, int((counts > 0).sum())) * (bm25.k1 + 1))
+            scores += factor * counts / (counts + norm)
+        return scores
+
+    def holding(self, term_list: Sequence[str], allowed: Mask | None = None) -> Ints:
+        """Rows that hold every one of the terms, ascending; none where no term is given."""
+        kept: Ints | None = None
+        for term in sorted(set(term_list), key=self.frequency):
+            rows = np.concatenate([r for r, _ in self._postings(words.key_of(term))] or [np.empty(0, np.int64)])
+            kept = np.sort(rows) if kept is None else np.intersect1d(kept, rows, assume_unique=True)
+            if not kept.size:
+                break
+        if kept is None:
+            return np.empty(0, np.int64)
+        return kept if allowed is None else kept[_fit(allowed, self.works.size)[kept]]
+
+    def frequency(self, term: str) -> int:
+        """How many rows hold the term."""
+        return sum(rows.size for rows, _ in self._postings(words.key_of(term)))
+
+    def idf(self, term: str) -> float:
+        """How rare the term is among the passages: ln(1 + (n - df + .5) / (df + .5))."""
+        return _idf(self.passages, self.frequency(term))
+
+    def _postings(self, key: int) -> list[tuple[Ints, Floats]]:
+        """Rows (int64) that hold the word, and how often, for each segment that knows it; living rows only."""
+        found = []
+        for segment, whole in zip(self._segments, self._whole, strict=True):
+            at = int(np.searchsorted(segment.keys, key))
+            if at == segment.keys.size or int(segment.keys[at]) != key:
+                continue
+            begin, end = int(segment.starts[at]), int(segment.starts[at + 1])
+            rows = segment.rows[segment.docs[begin:end]].astype(np.int64)
+            counts = segment.counts[begin:end].astype(np.float32)
+            if not whole:
+                alive = rows >= 0
+                rows, counts = rows[alive], counts[alive]
+            if rows.size:
+                found.append((rows, counts))
+        return found
+
+
+def best(scores: Floats, k: int) -> Ranking:
+    """The `k` highest positive scores, best first, equal ones in order of place."""
+    rows = np.flatnonzero(scores > 0)
+    if rows.size > k > 0:
+        bar = np.partition(scores[rows], rows.size - k)[rows.size - k]
+        rows = rows[scores[rows] >= bar]
+    order = np.lexsort((rows, -scores[rows]))[: max(k, 0)]
+    return Ranking(rows[order], scores[rows[order]])
+
+
+def _weights(terms: Terms) -> dict[int, float]:
+    weights: dict[int, float] = {}
+    if isinstance(terms, str):
+        for key in words.keys(terms):
+            weights[key] = weights.get(key, 0.0) + 1.0
+    else:
+        for term, weight in terms.items():
+            key = words.key_of(term)
+            weights[key] = weights.get(key, 0.0) + weight
+    return weights
+
+
+def _idf(total: int, holding: int) -> float:
+    return float(np.log1p((total - holding + 0.5) / (holding + 0.5))) if total else 0.0
+
+
+def _fit(mask: Mask, size: int) -> Mask:
+    """The mask cut or filled with False to `size`: a build may hold rows that no word names."""
+    if mask.size == size:
+        return mask
+    fitted = np.zeros(size, bool)
+    fitted[: min(size, mask.size)] = mask[:size]
+    return fitted

@@ -1,0 +1,178 @@
+"""The files of a keyword index: what is stored under which name, written aside and renamed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from litmap.errors import DamagedBuild
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FORMAT = 1
+KINDS = ("body", "references", "abstract", "note")
+"""Kinds of passages as they are numbered on disk; another kind counts as 'body'."""
+_STATE = "keywords.json"
+_PARTS = ("keys", "starts", "docs", "counts", "lengths", "kinds", "works", "rows")
+
+
+class Entry(NamedTuple):
+    """A passage to be indexed: its row in the build, its work's id, the text to find it by, and its kind."""
+
+    row: int
+    work: str
+    text: str
+    kind: str = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One segment as stored: postings by word key, and for each of its n documents length, work, kind and row.
+
+    `docs[starts[i]:starts[i + 1]]` are the documents that hold the word `keys[i]` and `counts` how often (255: more).
+    `works` numbers into `work_ids`. `rows` is the build's row of each document, -1 for a removed one.
+    """
+
+    keys: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    docs: NDArray[np.int32]
+    counts: NDArray[np.uint8]
+    lengths: NDArray[np.int32]
+    kinds: NDArray[np.uint8]
+    works: NDArray[np.int32]
+    rows: NDArray[np.int32]
+    work_ids: tuple[str, ...]
+
+    @classmethod
+    def open(cls, folder: Path, name: str) -> Segment:
+        """Memory-map a segment. Raises `DamagedBuild` where a file is missing or of another shape."""
+        postings = {part: load(folder, name, part, mapped=True) for part in ("keys", "starts", "docs", "counts")}
+        rows_path = folder / f"{name}.rows.npy"
+        lengths = load(folder, name, "lengths")
+        rows = load(folder, name, "rows") if rows_path.exists() else np.arange(lengths.size, dtype=np.int32)
+        try:
+            ids = tuple(json.loads((folder / f"{name}.works.json").read_text("utf-8")))
+        except (OSError, ValueError) as error:
+            raise DamagedBuild(f"keyword index: {name}.works.json cannot be read", subject=str(folder)) from error
+        segment = cls(
+            **postings,
+            lengths=lengths,
+            kinds=load(folder, name, "kinds"),
+            works=load(folder, name, "works"),
+            rows=rows,
+            work_ids=ids,
+        )
+        segment._check(folder)
+        return segment
+
+    def _check(self, folder: Path) -> None:
+        sizes = {self.lengths.size, self.kinds.size, self.works.size, self.rows.size}
+        whole = self.starts.size == self.keys.size + 1 and self.docs.size == self.counts.size == int(self.starts[-1])
+        if len(sizes) != 1 or not whole or (self.works.size and int(self.works.max()) >= len(self.work_ids)):
+            raise DamagedBuild("keyword index: the files of a segment do not fit each other", subject=str(folder))
+
+
+def exists(folder: Path) -> bool:
+    """Whether there is an index in the folder."""
+    return (folder / _STATE).exists()
+
+
+def read_state(folder: Path) -> list[str]:
+    """The names of the index's segments. Raises `DamagedBuild`."""
+    try:
+        state: dict[str, Any] = json.loads((folder / _STATE).read_text("utf-8"))
+        if state["format"] != FORMAT:
+            raise DamagedBuild(f"keyword index of format {state['format']}, not {FORMAT}", subject=str(folder))
+        return [str(name) for name in state["segments"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DamagedBuild("keyword index: keywords.json is missing or damaged", subject=str(folder)) from error
+
+
+def write_state(folder: Path, names: Sequence[str], passages: int) -> None:
+    """Name the segments that count, then delete the files of others."""
+    with _aside(folder / _STATE) as path:
+        path.write_text(json.dumps({"format": FORMAT, "segments": list(names), "passages": passages}), "utf-8")
+    for path in [*folder.glob("*.npy"), *folder.glob("*.works.json")]:
+        if path.name.split(".")[0] not in names:
+            path.unlink()
+
+
+def take_over(base: Path, folder: Path) -> None:
+    """Bring the files of another index here, as links where that is possible: none is ever changed in place."""
+    for name in read_state(base):
+        for path in (*(base / f"{name}.{part}.npy" for part in _PARTS), base / f"{name}.works.json"):
+            target = folder / path.name
+            target.unlink(missing_ok=True)
+            try:
+                os.link(path, target)
+            except OSError:
+                shutil.copyfile(path, target)
+    shutil.copyfile(base / _STATE, folder / _STATE)
+
+
+def free_name(folder: Path, names: Sequence[str]) -> str:
+    """A segment name that no file of the folder bears."""
+    taken = [*names, *(path.name.split(".")[0] for path in folder.glob("*.npy"))]
+    return f"{max((int(name) for name in taken if name.isdigit()), default=0) + 1:06d}"
+
+
+def load(folder: Path, name: str, part: str, *, mapped: bool = False) -> NDArray[Any]:
+    """One array of a segment. Raises `DamagedBuild`."""
+    path = folder / f"{name}.{part}.npy"
+    try:
+        array: NDArray[Any] = np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise DamagedBuild(f"keyword index: {path.name} is missing or damaged", subject=str(folder)) from error
+    return array
+
+
+def save(folder: Path, name: str, part: str, array: NDArray[Any]) -> None:
+    """Write one array of a segment."""
+    with _aside(folder / f"{name}.{part}.npy") as path, path.open("wb") as file:
+        np.save(file, array, allow_pickle=False)
+
+
+def save_works(folder: Path, name: str, ids: Sequence[str]) -> None:
+    """Write the work ids that a segment's `works` number into."""
+    with _aside(folder / f"{name}.works.json") as path:
+        path.write_text(json.dumps(list(ids), ensure_ascii=False), "utf-8", "surrogatepass")
+
+
+@contextmanager
+def creating(folder: Path, name: str, size: int) -> Iterator[tuple[NDArray[np.int32], NDArray[np.uint8]]]:
+    """Two new arrays of postings on disk, documents and counts, to be filled in place."""
+    if not size:
+        empty = np.empty(0, np.int32), np.empty(0, np.uint8)
+        yield empty
+        save(folder, name, "docs", empty[0])
+        save(folder, name, "counts", empty[1])
+        return
+    with _aside(folder / f"{name}.docs.npy") as first, _aside(folder / f"{name}.counts.npy") as second:
+        docs = np.lib.format.open_memmap(first, "w+", np.int32, (size,))
+        counts = np.lib.format.open_memmap(second, "w+", np.uint8, (size,))
+        yield docs, counts
+        docs.flush()
+        counts.flush()
+
+
+@contextmanager
+def _aside(path: Path) -> Iterator[Path]:
+    """A path to write to that takes `path`'s name, on disk for good, when the block ends well."""
+    part = path.with_name(path.name + ".part")
+    try:
+        yield part
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,152 @@
+"""Words of a text as search sees them: found with their place, folded, stemmed. A leaf: imports nothing of litmap.
+
+A word is a run of letters, digits and their combining marks; `_`, hyphens and apostrophes part words. Folding is
+NFKD without the marks of Latin letters, then casefold, so 'Poincaré' meets 'Poincare' and the ligature 'ﬁ' meets
+'fi'. English words are stemmed (Porter2); stop words are left out. Scripts written without spaces (Han, kana, Thai,
+Lao, Khmer, Myanmar) give overlapping pairs of characters instead, which needs no dictionary.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+from threading import local
+from typing import Protocol
+
+LONGEST_WORD = 64
+"""Characters of a word that count; what is longer is a key, a hash or a broken text layer."""
+
+_STOP_WORDS = """
+a about above after again against all also am an and any are as at be because been before being below between both
+but by can could did do does doing down during each either few for from further had has have having he her here hers
+him his how i if in into is it its itself just let may me might more most must my no nor not now of off on once only
+or other our ours out over own per same shall she should so some such than that the their theirs them then there
+these they this those through thus to too under until up upon us very was we were what when where whether which
+while who whom whose why will with would you your yours s t
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
+
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0962\u0963"
+    "\u0981-\u0983\u09bc-\u09cd\u0a01-\u0a03\u0a3c-\u0a4d\u0a81-\u0a83\u0abc-\u0acd\u0b01-\u0b03\u0b3c-\u0b57"
+    "\u0b82\u0bbe-\u0bcd\u0c00-\u0c03\u0c3e-\u0c56\u0c81-\u0c83\u0cbc-\u0cd6\u0d00-\u0d03\u0d3e-\u0d4d\u0e31"
+    "\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u17b4-\u17d3"
+)
+_WORD = re.compile(f"[^\\W_][^\\W_{_MARKS}]*(?:[{_MARKS}]+[^\\W_{_MARKS}]*)*")
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+"
+)
+_HYPHEN_BREAK = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]\s*\n\s*(?=[^\W\d_])")
+
+
+_OF_THREAD = local()
+
+
+class _Stemmer(Protocol):
+    def stemWord(self, word: str, /) -> str: ...  # noqa: N802 - PyStemmer's name
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text: its offsets there and the term it is searched by ('' for a stop word)."""
+
+    start: int
+    end: int
+    term: str
+
+
+def find_words(text: str) -> Iterator[Word]:
+    """The words of `text` in order, stop words included with an empty term."""
+    for match in _WORD.finditer(text):
+        start, surface = match.start(), match.group()
+        if surface.isascii():
+            yield Word(start, match.end(), term_of(surface))
+            continue
+        for begin, end in _pieces(surface):
+            yield Word(start + begin, start + end, term_of(surface[begin:end]))
+
+
+def terms(text: str) -> list[str]:
+    """The terms of `text` in order, repeated as often as they occur, stop words left out."""
+    return [word.term for word in find_words(text) if word.term]
+
+
+def keys(text: str) -> list[int]:
+    """`key_of` each term of `text`; the form the keyword index stores."""
+    found: list[int] = []
+    for surface in _WORD.findall(text):
+        if surface.isascii():
+            key = _key_of_surface(surface)
+            if key:
+                found.append(key)
+        else:
+            found.extend(k for a, b in _pieces(surface) if (k := _key_of_surface(surface[a:b])))
+    return found
+
+
+@lru_cache(maxsize=1 << 17)
+def term_of(surface: str) -> str:
+    """The term a word is searched by: folded and stemmed, '' for a stop word."""
+    folded = fold(surface)[:LONGEST_WORD]
+    if folded in STOP_WORDS:
+        return ""
+    if folded.isascii() and folded.isalpha():
+        return _stemmer().stemWord(folded)
+    return folded
+
+
+@lru_cache(maxsize=1 << 17)
+def key_of(term: str) -> int:
+    """A 63-bit number that stands for the term on disk; two of a million terms share one once in 10 million indexes."""
+    return int.from_bytes(blake2b(term.encode("utf-8", "replace"), digest_size=8).digest(), "little") >> 1
+
+
+@lru_cache(maxsize=1 << 18)
+def _key_of_surface(surface: str) -> int:
+    term = term_of(surface)
+    return key_of(term) if term else 0
+
+
+def fold(text: str) -> str:
+    """`text` in one spelling: compatibility forms resolved, marks of Latin letters dropped, casefolded."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text)
+    kept = "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f")
+    return unicodedata.normalize("NFKC", kept).casefold()
+
+
+def plain(text: str) -> str:
+    """`text` for comparing phrases: words hyphenated at a line's end joined, folded, single spaces, no punctuation."""
+    joined = _HYPHEN_BREAK.sub("", text)
+    return " ".join(fold(surface) for surface in _WORD.findall(joined))
+
+
+def _pieces(surface: str) -> Iterator[tuple[int, int]]:
+    """A run of letters cut where scripts without spaces begin and end; these give pairs of characters."""
+    last = 0
+    for match in _UNSPACED.finditer(surface):
+        start, end = match.span()
+        if start > last:
+            yield last, start
+        if end - start == 1:
+            yield start, end
+        else:
+            yield from ((i, i + 2) for i in range(start, end - 1))
+        last = end
+    if last < len(surface):
+        yield last, len(surface)
+
+
+def _stemmer() -> _Stemmer:
+    """One stemmer a thread: PyStemmer's objects are not safe to share."""
+    stemmer: _Stemmer | None = getattr(_OF_THREAD, "stemmer", None)
+    if stemmer is None:
+        import Stemmer  # type: ignore[import-not-found]  # has no type information
+
+        stemmer = _OF_THREAD.stemmer = Stemmer.Stemmer("english", 0)
+    return stemmer
