@@ -114,6 +114,7 @@ class Reference:
     urls: tuple[str, ...] = ()
     page: int = 0
     number: str = ""
+    year_suffix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
