@@ -66,7 +66,11 @@ class NoteBlock:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One note as read: format-independent blocks with their headings. `path` is as the user sees it."""
+    """One note as read: format-independent blocks with their headings. `path` is as the user sees it.
+
+    `uses` are paths of reference files whose entries its citekeys name. `lookup` is True for a reference file that
+    was read for that only: an entry of it counts where a note cites it.
+    """
 
     path: str
     format: str
@@ -74,6 +78,8 @@ class Note:
     sha256: str
     headings: tuple[Heading, ...] = ()
     blocks: tuple[NoteBlock, ...] = ()
+    uses: tuple[str, ...] = ()
+    lookup: bool = False
 
 
 @dataclass(frozen=True, slots=True)
