@@ -1,0 +1,16 @@
+"""PDF → `Document`: readable text in reading order, with structure and rectangles.
+
+`extract` reads one PDF in the calling process; `extract_many`, `peek_many` and `render` do it in worker processes with
+limits on time and memory, because a PDF is hostile input and PyMuPDF is not thread-safe. `dumps` and `loads` keep a
+document as gzipped JSON; texts of another `EXTRACTOR` are refused, so that callers extract them again.
+
+The way of a page: `raw` (PyMuPDF's lines) → `furniture` (running heads, page numbers) → `order` (columns, rows) →
+`paragraphs` (hyphens joined) → `structure` (title, abstract, headings, captions, maths, references).
+"""
+
+from litmap.text.codec import EXTRACTOR, dumps, loads
+from litmap.text.document import extract
+from litmap.text.peek import Peek, peek
+from litmap.text.pool import extract_many, peek_many, render
+
+__all__ = ["EXTRACTOR", "Peek", "dumps", "extract", "extract_many", "loads", "peek", "peek_many", "render"]

@@ -1,0 +1,75 @@
+"""Characters as a reader would type them: ligatures, TeX's loose accents, private and mathematical code points."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_MAP = {
+    "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st",
+    "\u00a0": " ", "\u00ad": "-", "\u2010": "-", "\u2011": "-", "\u200b": "", "\u200c": "", "\u200d": "",
+    "\u2060": "", "\ufeff": "", "\ufffd": "", "\u2028": " ", "\u2029": " ", "\u202f": " ", "\u2009": " ",
+    "\u2002": " ", "\u2003": " ", "\u2004": " ", "\u2005": " ", "\u2006": " ", "\u2007": " ", "\u2008": " ",
+    "\u200a": " ", "\u3000": " ", "\u200e": "", "\u200f": "", "\u202a": "", "\u202b": "", "\u202c": "", "\u202d": "",
+    "\u202e": "", "\u2066": "", "\u2067": "", "\u2068": "", "\u2069": "", "\u01c0": "|",
+    # TeX's OT1 ligatures, where a Type 3 font gives its codes away as control characters
+    "\x0b": "ff", "\x0c": "fi", "\x0d": "fl", "\x0e": "ffi", "\x0f": "ffl", "\x10": "ı", "\x11": "ȷ", "\x19": "ß",
+    "\x1a": "æ", "\x1b": "œ", "\x1c": "ø", "\x1d": "Æ", "\x1e": "Œ", "\x1f": "Ø", "\x7f": "¨",
+}  # fmt: skip
+_MAP |= {chr(c): " " if c in (9, 10) else "" for c in range(32) if chr(c) not in _MAP}
+_MAP |= {chr(c): "" for c in range(0x80, 0xA0)}
+_SYMBOL = (
+    " !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼"  # 0x20 to 0x7E
+)
+_MAP |= {chr(0xF020 + i): c for i, c in enumerate(_SYMBOL)}
+_SYMBOL_HIGH = {
+    0xA1: "ϒ", 0xA2: "′", 0xA3: "≤", 0xA4: "⁄", 0xA5: "∞", 0xAB: "↔", 0xAC: "←", 0xAD: "↑", 0xAE: "→", 0xAF: "↓",
+    0xB0: "°", 0xB1: "±", 0xB2: "″", 0xB3: "≥", 0xB4: "×", 0xB5: "∝", 0xB6: "∂", 0xB7: "•", 0xB8: "÷", 0xB9: "≠",
+    0xBA: "≡", 0xBB: "≈", 0xBC: "…", 0xC0: "ℵ", 0xC4: "⊗", 0xC5: "⊕", 0xC6: "∅", 0xC7: "∩", 0xC8: "∪", 0xC9: "⊃",
+    0xCA: "⊇", 0xCC: "⊂", 0xCD: "⊆", 0xCE: "∈", 0xCF: "∉", 0xD0: "∠", 0xD1: "∇", 0xD5: "∏", 0xD6: "√", 0xD7: "⋅",
+    0xD8: "¬", 0xD9: "∧", 0xDA: "∨", 0xDB: "⇔", 0xDC: "⇐", 0xDE: "⇒", 0xE1: "⟨", 0xE5: "∑", 0xF1: "⟩", 0xF2: "∫",
+}  # fmt: skip
+_MAP |= {chr(0xF000 + code): c for code, c in _SYMBOL_HIGH.items()}
+_TABLE = str.maketrans(_MAP)
+
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+_ALPHANUMERICS = re.compile("[\U0001d400-\U0001d7ff\u2102-\u2115\u2119-\u211d\u2124\u2128\u212c-\u2134]")
+_ACCENTS = {
+    "`": "\u0300", "´": "\u0301", "ˆ": "\u0302", "˜": "\u0303", "¯": "\u0304", "˘": "\u0306", "˙": "\u0307",
+    "¨": "\u0308", "˚": "\u030a", "˝": "\u030b", "ˇ": "\u030c", "¸": "\u0327", "˛": "\u0328",
+}  # fmt: skip
+_ACCENT_BEFORE = re.compile("([´ˆ˜˘˙¨˚˝ˇ]) ?([A-Za-zıȷ])(?=[^\\W\\d_]|[\\s.,;:)\\]-]|$)|(?<=[A-Za-z])(`)([a-zı])")
+_CEDILLA = re.compile("([¸˛]) ?([cCsStTgGkKlLnNrReEaA])|([cCsStTeEaA]) ?([¸˛])(?=\\w)")
+_NEEDS = re.compile("[^\x20-\x7e]|`|  ")
+_SPACES = re.compile(r"\s+")
+
+
+def clean(text: str) -> str:
+    """The text with one space between words, ligatures spelt out, loose accents joined, private glyphs mapped or gone.
+
+    Letters of the mathematical alphabets become plain ones, so that words and variables can be searched.
+    """
+    if not _NEEDS.search(text):
+        return text.strip()
+    text = text.translate(_TABLE)
+    if not text.isascii():
+        text = _PRIVATE.sub("", text)
+        text = _ALPHANUMERICS.sub(lambda m: unicodedata.normalize("NFKC", m.group()), text)
+        text = _ACCENT_BEFORE.sub(_join_accent, text)
+        text = _CEDILLA.sub(_join_cedilla, text)
+        if not unicodedata.is_normalized("NFC", text):
+            text = unicodedata.normalize("NFC", text)
+    return _SPACES.sub(" ", text).strip()
+
+
+def _join_accent(match: re.Match[str]) -> str:
+    accent, letter = (match[1], match[2]) if match[1] else (match[3], match[4])
+    letter = {"ı": "i", "ȷ": "j"}.get(letter, letter)
+    joined = unicodedata.normalize("NFC", letter + _ACCENTS[accent])
+    return joined if len(joined) == 1 else match[0]
+
+
+def _join_cedilla(match: re.Match[str]) -> str:
+    letter, accent = (match[2], match[1]) if match[1] else (match[3], match[4])
+    joined = unicodedata.normalize("NFC", letter + _ACCENTS[accent])
+    return joined if len(joined) == 1 else match[0]

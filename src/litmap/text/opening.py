@@ -1,0 +1,57 @@
+"""Opening PDFs: the only door to PyMuPDF, with every failure as a `PdfError` that says what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from litmap.errors import PdfError
+
+
+def load_pymupdf() -> Any:
+    """The PyMuPDF module, its messages silenced (damaged files make it write hundreds of lines)."""
+    import pymupdf
+
+    pymupdf.TOOLS.mupdf_display_errors(False)
+    pymupdf.TOOLS.mupdf_display_warnings(False)
+    return pymupdf
+
+
+@contextmanager
+def open_pdf(path: Path) -> Iterator[Any]:
+    """The opened PDF; an empty user password is tried. Raises `PdfError` (missing, not a PDF, locked, no page)."""
+    pymupdf = load_pymupdf()
+    subject = str(path)
+    try:
+        with path.open("rb") as file:
+            head = file.read(1024)
+    except OSError as error:
+        raise PdfError(f"the file cannot be read: {error.strerror or error}", subject=subject) from error
+    if b"%PDF-" not in head:
+        raise PdfError("this is no PDF file", subject=subject)
+    try:
+        # By type, so that a file named .pdf is never handed to MuPDF's readers of other formats.
+        pdf = pymupdf.open(str(path), filetype="pdf")
+    except Exception as error:  # PyMuPDF raises many kinds, some of them private
+        raise PdfError(f"the PDF is damaged beyond repair: {_said(error)}", subject=subject) from error
+    try:
+        if pdf.needs_pass and not pdf.authenticate(""):
+            raise PdfError("the PDF is encrypted and needs a password", subject=subject)
+        if pdf.page_count == 0:
+            raise PdfError("the PDF has no page", subject=subject)
+        yield pdf
+    except PdfError:
+        raise
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise PdfError(f"the PDF could not be read: {_said(error)}", subject=subject) from error
+    finally:
+        pdf.close()
+        pymupdf.TOOLS.store_shrink(100)
+
+
+def _said(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

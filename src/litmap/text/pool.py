@@ -1,0 +1,231 @@
+"""Worker processes for PDFs: a crash, a hang or hunger for memory costs one file, with its reason, and no other."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from litmap.errors import PdfError
+from litmap.models import Document
+from litmap.text.codec import from_plain
+from litmap.text.peek import Peek
+from litmap.text.worker import DONE, HEADER
+
+TIMEOUT = 120.0
+"""Seconds a file may take, OCR included."""
+MEMORY = 3 << 30
+"""Bytes of address space of a worker; the program itself takes about a third of a GiB of it."""
+FILES_EACH = 200
+"""Files after which a worker is replaced, so that leaks in PDF libraries do not add up."""
+
+
+class Worker:
+    """One child process, started when first needed and after each failure. Not to be used by two threads at once."""
+
+    def __init__(self, memory_bytes: int = MEMORY) -> None:
+        self.memory_bytes = memory_bytes
+        self._process: subprocess.Popen[bytes] | None = None
+        self._done = 0
+
+    def ask(self, request: dict[str, Any], timeout_s: float, subject: str) -> bytes:
+        """The reply's bytes. Raises `PdfError` where the file cannot be read within the limits."""
+        process = self._started()
+        late = threading.Event()
+        timer = threading.Timer(timeout_s, lambda: (late.set(), process.kill()))
+        timer.daemon = True
+        timer.start()
+        try:
+            kind, body = self._exchange(process, request)
+        except (OSError, EOFError) as error:
+            self.close()
+            raise PdfError(self._cause(process, late.is_set(), timeout_s), subject=subject) from error
+        finally:
+            timer.cancel()
+        self._done += 1
+        if kind == DONE:
+            if self._done >= FILES_EACH:
+                self.close()
+            return body
+        self.close()
+        message = str(json.loads(body)["message"])
+        raise PdfError(self._hungry() if message == "memory" else message, subject=subject)
+
+    def close(self) -> None:
+        """Ends the child."""
+        process, self._process, self._done = self._process, None, 0
+        if process is None:
+            return
+        process.kill()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except OSError:
+                    continue
+        process.wait()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self.close()
+            home = str(Path(__file__).resolve().parents[2])
+            paths = [home, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "litmap.text.worker", str(self.memory_bytes)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_THREAD_LIMIT": "1"},
+            )
+        return self._process
+
+    @staticmethod
+    def _exchange(process: subprocess.Popen[bytes], request: dict[str, Any]) -> tuple[bytes, bytes]:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps(request).encode() + b"\n")
+        process.stdin.flush()
+        header = process.stdout.read(HEADER.size)
+        if len(header) < HEADER.size:
+            raise EOFError
+        kind, length = HEADER.unpack(header)
+        body = process.stdout.read(length)
+        if len(body) < length:
+            raise EOFError
+        return kind, body
+
+    def _cause(self, process: subprocess.Popen[bytes], late: bool, timeout_s: float) -> str:
+        if late:
+            return f"reading took longer than {timeout_s:g} s and was stopped"
+        code = process.returncode
+        if code == -9:
+            return (
+                f"the system stopped the reader, most likely for want of memory (limit {self.memory_bytes >> 20} MiB)"
+            )
+        if code is not None and code < 0:
+            return f"the PDF crashed the reader (signal {-code})"
+        return f"the reader ended unexpectedly (exit code {code})"
+
+    def _hungry(self) -> str:
+        return f"reading needs more than {self.memory_bytes >> 20} MiB of memory"
+
+
+def extract_many(
+    items: Sequence[tuple[str, Path]],
+    *,
+    workers: int = 0,
+    timeout_s: float = TIMEOUT,
+    memory_bytes: int = MEMORY,
+    ocr: bool = True,
+) -> Iterator[tuple[str, Document | PdfError]]:
+    """(sha256, document or error) of each (sha256, path) as they are finished, read by `workers` processes (0: a core
+    each). `timeout_s` and `memory_bytes` hold for each file.
+    """
+    requests = [
+        (sha, {"do": "extract", "path": str(path), "sha256": sha, "ocr": ocr, "seconds": timeout_s})
+        for sha, path in items
+    ]
+    for sha, reply in _run_many(requests, workers, timeout_s, memory_bytes):
+        yield sha, reply if isinstance(reply, PdfError) else from_plain(json.loads(reply))
+
+
+def peek_many(
+    items: Sequence[tuple[str, Path]],
+    *,
+    pages: int = 2,
+    workers: int = 1,
+    timeout_s: float = 30.0,
+    memory_bytes: int = MEMORY,
+) -> Iterator[tuple[str, Peek | PdfError]]:
+    """(key, peek or error) of each (key, path), read by worker processes."""
+    requests = [(key, {"do": "peek", "path": str(path), "pages": pages, "seconds": timeout_s}) for key, path in items]
+    for key, reply in _run_many(requests, workers, timeout_s, memory_bytes):
+        if isinstance(reply, PdfError):
+            yield key, reply
+        else:
+            plain = json.loads(reply)
+            yield key, Peek(**{**plain, "ids": tuple(plain["ids"])})
+
+
+def _run_many(
+    requests: Sequence[tuple[str, dict[str, Any]]], workers: int, timeout_s: float, memory_bytes: int
+) -> Iterator[tuple[str, bytes | PdfError]]:
+    """Replies as they come. A thread a worker waits for its child; at most two replies a worker lie unread."""
+    count = max(1, min(workers or os.cpu_count() or 1, len(requests)))
+    todo = iter(requests)
+    lock, stop = threading.Lock(), threading.Event()
+    replies: queue.Queue[tuple[str, bytes | PdfError | BaseException]] = queue.Queue(maxsize=2 * count)
+    crew = [Worker(memory_bytes) for _ in range(count)]
+
+    def put(key: str, reply: bytes | PdfError | BaseException) -> None:
+        while not stop.is_set():
+            try:
+                return replies.put((key, reply), timeout=0.5)
+            except queue.Full:
+                continue
+
+    def serve(worker: Worker) -> None:
+        while not stop.is_set():
+            with lock:
+                key, request = next(todo, ("", None))
+            if request is None:
+                break
+            try:
+                put(key, worker.ask(request, timeout_s, key))
+            except BaseException as error:  # noqa: BLE001 - handed to the caller's thread
+                put(key, error)
+        worker.close()
+
+    threads = [threading.Thread(target=serve, args=(worker,), daemon=True) for worker in crew]
+    try:
+        for thread in threads:
+            thread.start()
+        for _ in range(len(requests)):
+            key, reply = replies.get()
+            if isinstance(reply, BaseException) and not isinstance(reply, PdfError):
+                raise reply
+            yield key, reply
+    finally:
+        stop.set()
+        for worker in crew:
+            process = worker._process
+            if process is not None:
+                process.kill()
+        for thread in threads:
+            thread.join(timeout=5)
+
+
+_drawer = Worker()
+_drawer_lock = threading.Lock()
+atexit.register(_drawer.close)
+
+
+def render(
+    path: Path,
+    page: int,
+    rects: Sequence[tuple[float, float, float, float]] = (),
+    zoom: float = 2.0,
+    *,
+    timeout_s: float = 30.0,
+) -> bytes:
+    """A PNG of the page (1-based) with the rectangles marked, `zoom` pixels a point.
+
+    Drawn by one child process that is kept warm; calls of several threads wait for each other. Raises `PdfError`.
+    """
+    request = {
+        "do": "render",
+        "path": str(path),
+        "page": page,
+        "rects": [list(map(float, rect)) for rect in rects],
+        "zoom": zoom,
+        "seconds": timeout_s,
+    }
+    with _drawer_lock:
+        return _drawer.ask(request, timeout_s, str(path))

@@ -1,0 +1,149 @@
+"""Lines of a page as PyMuPDF sees them, with what later stages ask of each: place, size, weight, share of maths."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from litmap.text.glyphs import clean
+
+_MATH_FONT = re.compile(
+    r"CMMI|CMSY|CMEX|CMBSY|MSAM|MSBM|EUFM|EUSM|EURM|RSFS|LMMath|LatinModernMath|STIX.*Math|STIXSize|STIXGeneral|"
+    r"Cambria-?Math|MathematicalPi|MTSY|MTMI|MTEX|MTMS|Symbol|MathJax|XITSMath|txsy|txmi|txex|pxsy|pxmi|pxex|rtxmi|"
+    r"stmary|wasy|bbm|dsrom|bbold|Math",
+    re.I,
+)
+_ROMAN_MATH_FONT = re.compile(r"CMR|CMBX|SFRM|LMRoman", re.I)
+_BOLD_FONT = re.compile(r"bold|black|heavy|medi(?!um?it)|CMBX|CMSSBX|SFBX|LMRoman\d+-Bold|\bBd|-B$|demi", re.I)
+_ITALIC_FONT = re.compile(r"ital|obli|slant|CMTI|CMSL|SFTI|-It$", re.I)
+
+BOLD, ITALIC, SUPERSCRIPT = 16, 2, 1  # PyMuPDF's span flags
+_VISIBLE = 16 | 32  # MuPDF's char flags FILLED and STROKED; neither: the text is not painted
+_MATH_SIGNS = frozenset("=≤≥<>≈≡∼∈∉⊂⊆∀∃∑∏∫∂∇∞∝→←↦⇒⇔±×÷·⋅∘⊗⊕∪∩∧∨√∥⟨⟩|‖+−^_{}∗⋆′⊤⊥≪≫≜≔≠")
+
+
+@dataclass(slots=True)
+class Line:
+    """A line (or a fragment of one) of a page. `size`: the font size of most of its letters, in points.
+
+    `bold`, `italic` and `math` are shares of its characters in [0, 1]. `base` is the y of its baseline.
+    """
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    base: float
+    size: float
+    bold: float = 0.0
+    italic: float = 0.0
+    math: float = 0.0
+    font: str = ""
+    block: int = 0
+
+    @property
+    def rect(self) -> tuple[float, float, float, float]:
+        """(x0, y0, x1, y1)."""
+        return (self.x0, self.y0, self.x1, self.y1)
+
+    @property
+    def height(self) -> float:
+        """Height in points."""
+        return self.y1 - self.y0
+
+
+@dataclass(slots=True)
+class RawPage:
+    """A page's lines before any judgement. `aside` holds rotated text (arXiv stamps), `hidden` unpainted lines."""
+
+    number: int
+    width: float
+    height: float
+    lines: list[Line] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
+    hidden: list[Line] = field(default_factory=list)
+
+
+@lru_cache(maxsize=4096)
+def _font_kind(name: str) -> tuple[bool, bool, bool]:
+    """(maths, bold, italic) by the font's name, its subset prefix left out."""
+    name = name.rsplit("+", maxsplit=1)[-1]
+    return bool(_MATH_FONT.search(name)), bool(_BOLD_FONT.search(name)), bool(_ITALIC_FONT.search(name))
+
+
+def read_page(page: Any, number: int, flags: int) -> RawPage:
+    """The page's lines. Rotated lines go to `aside`, unless most of the page is rotated; unpainted ones to `hidden`."""
+    data = page.get_text("dict", flags=flags)
+    raw = RawPage(number, float(data["width"]), float(data["height"]))
+    rotated: list[Line] = []
+    for index, block in enumerate(data["blocks"]):
+        for entry in block.get("lines", ()):
+            line, visible = _line(entry, index)
+            if line is None:
+                continue
+            if abs(entry["dir"][1]) > 0.1:
+                rotated.append(line)
+            elif visible:
+                raw.lines.append(line)
+            else:
+                raw.hidden.append(line)
+    if sum(len(line.text) for line in rotated) > 3 * sum(len(line.text) for line in raw.lines) + 200:
+        raw.lines = [_turned(line) for line in rotated]
+        rotated = []
+    raw.aside = [line.text for line in rotated]
+    return raw
+
+
+def _turned(line: Line) -> Line:
+    """A line of a page printed sideways keeps its true rectangle; only its size follows the line's width."""
+    return line
+
+
+def _line(entry: dict[str, Any], block: int) -> tuple[Line | None, bool]:
+    """The line of one entry of PyMuPDF's 'dict', and whether any of it is painted."""
+    parts: list[str] = []
+    sizes: dict[float, int] = {}
+    total = bold = italic = math = painted = 0
+    base, base_size, font, font_chars = 0.0, -1.0, "", -1
+    for span in entry["spans"]:
+        text = span["text"]
+        count = len(text)
+        if not text.strip():
+            parts.append(text)
+            continue
+        size = round(span["size"], 1)
+        flags = span["flags"]
+        is_math, is_bold, is_italic = _font_kind(span["font"])
+        if flags & SUPERSCRIPT and not is_math and _is_mark(text, parts):
+            continue
+        parts.append(text)
+        total += count
+        sizes[size] = sizes.get(size, 0) + count
+        bold += count if is_bold or flags & BOLD else 0
+        italic += count if is_italic or flags & ITALIC else 0
+        math += count if is_math else sum(1 for c in text if c in _MATH_SIGNS)
+        if span["char_flags"] & _VISIBLE and span["alpha"] > 0:
+            painted += count
+        if size > base_size + 0.5 or (size > base_size - 0.5 and count > font_chars):
+            base_size, base, font, font_chars = max(size, base_size), span["origin"][1], span["font"], count
+    text = clean("".join(parts))
+    if not total or not text:
+        return None, False
+    size = max(sizes.items(), key=lambda item: (item[1], item[0]))[0]
+    x0, y0, x1, y1 = entry["bbox"]
+    line = Line(
+        text, x0, y0, x1, y1, base, size, bold / total, italic / total, math / total, font.split("+")[-1], block
+    )
+    return line, painted * 2 > total
+
+
+def _is_mark(text: str, before: list[str]) -> bool:
+    """Whether a superscript is a footnote mark: digits or signs after a word of three letters or after punctuation."""
+    mark = text.strip()
+    if not mark or len(mark) > 6 or not all(c.isdigit() or c in ",∗*†‡§¶♦♠⋆ " for c in mark):
+        return False
+    word = "".join(before[-3:]).rstrip()[-3:]
+    return len(word) == 3 and (word.isalpha() or word[-1] in ".,;:)”’'\"")

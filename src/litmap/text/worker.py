@@ -1,0 +1,115 @@
+"""The child process that reads PDFs: requests as JSON lines on stdin, replies as length, kind and bytes on stdout.
+
+Run as `python -m litmap.text.worker MEMORY_BYTES`. Nothing is unpickled on either side: a PDF that takes the child
+over can at most send wrong text. MuPDF's own messages go nowhere, so that they cannot mix with the replies.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import sys
+import time
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from litmap.errors import PdfError
+from litmap.text.codec import to_plain
+
+DONE, FAILED = b"D", b"E"
+HEADER = struct.Struct(">cQ")
+
+
+def main() -> None:
+    """Answers requests until stdin ends."""
+    _limit_memory(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    replies = os.fdopen(os.dup(1), "wb")
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    from litmap.text.opening import load_pymupdf
+
+    load_pymupdf()
+    for request in sys.stdin.buffer:
+        if not answer(json.loads(request), replies):
+            break
+
+
+def answer(request: dict[str, Any], replies: BinaryIO) -> bool:
+    """Sends one reply; False where the process should end because its memory is spent."""
+    _limit_time(float(request.get("seconds") or 0))
+    good = True
+    try:
+        kind, body = DONE, _run(request)
+    except PdfError as error:
+        good = "malloc" not in error.message and "memory" not in error.message
+        kind, body = FAILED, _failure("memory" if not good else error.message)
+    except MemoryError:
+        good = False
+        kind, body = FAILED, _failure("memory")
+    except Exception as error:  # noqa: BLE001 - any failure costs this file only and goes to the parent with its kind
+        kind, body = FAILED, _failure(f"the text could not be read ({type(error).__name__}: {str(error)[:200]})")
+    replies.write(HEADER.pack(kind, len(body)) + body)
+    replies.flush()
+    return good
+
+
+def _run(request: dict[str, Any]) -> bytes:
+    path = Path(request["path"])
+    if request["do"] == "extract":
+        from litmap.text.document import extract
+
+        seconds = float(request.get("seconds") or 0)
+        deadline = time.monotonic() + 0.8 * seconds if seconds else None
+        document = extract(path, request["sha256"], ocr=request["ocr"], deadline=deadline)
+        return json.dumps(to_plain(document), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    if request["do"] == "peek":
+        from dataclasses import asdict
+
+        from litmap.text.peek import peek
+
+        return json.dumps(asdict(peek(path, request["pages"]))).encode()
+    from litmap.text.render import draw_page
+
+    return draw_page(path, request["page"], [tuple(rect) for rect in request["rects"]], request["zoom"])
+
+
+def _failure(message: str) -> bytes:
+    return json.dumps({"message": message}).encode("utf-8", "replace")
+
+
+def _limit_memory(limit: int) -> None:
+    """No more address space than this; where the system has no such limit (Windows), time alone protects."""
+    if limit <= 0:
+        return
+    try:
+        import resource
+    except ImportError:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ValueError, OSError):
+        return
+
+
+def _limit_time(seconds: float) -> None:
+    """CPU time for this request: ends a child that spins on after its parent has been killed."""
+    if seconds <= 0:
+        return
+    try:
+        import resource
+    except ImportError:
+        return
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(usage.ru_utime + usage.ru_stime + seconds * 1.5 + 10)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    if hard == resource.RLIM_INFINITY or soft < hard:
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+
+
+if __name__ == "__main__":
+    main()
