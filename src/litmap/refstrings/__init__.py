@@ -1,0 +1,6 @@
+"""Reference strings in the usual styles: their fields, whether a text is one, and lists of them cut into entries."""
+
+from litmap.refstrings.entries import looks_like_reference, split_entries
+from litmap.refstrings.parse import parse_reference
+
+__all__ = ["looks_like_reference", "parse_reference", "split_entries"]

@@ -1,0 +1,390 @@
+"""The author list at the start of a reference string.
+
+Names come in three forms: inverted ('Curie, M.', 'Curie, Marie'), run together ('Curie MS', 'Curie M.S.') and direct
+('M. Curie', 'Marie Curie'). Each form is tried for the first name; the list goes on while further names fit, and the
+reading that fits best wins. Every token is looked at a bounded number of times.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from litmap.refstrings.lexicon import CONJUNCTIONS, NOT_NAMES, ORGANISATION, PARTICLES, SUFFIXES
+
+_TOKEN = re.compile(r"[^\W\d_]+(?:[’\-‐][^\W\d_]+)*’?(?=\W|\d|_|$)|\d+[a-z]?|\S")
+_ET_AL = re.compile(
+    r",?\s*[\[(]?(?:et\.?\s+al(?:ii|ia|\b)\.?|and\s+others\b\.?|u\.\s?a\.|…|\.\.\.|and\s+\d+\s+others\b\.?)[\])]?", re.I
+)
+_EDITORS = re.compile(
+    r",?\s*[\[(]?\b(?:eds?|editors?|hrsg|trans|translators?|dirs?|coords?)\b\.?[\])]?(?=[\s,.:)]|$)", re.I
+)
+MAX_AUTHORS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, number or sign and its place in the text."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as 'Given Family', its form, how sure it is, and the token after it."""
+
+    text: str
+    form: str
+    score: float
+    after: int
+    initials: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Authors:
+    """The list: names, where it ends in the text, how sure it is, and how its names are set off ('' for one name)."""
+
+    names: tuple[str, ...]
+    end: int
+    score: float
+    form: str = ""
+    more: bool = False
+    conjunction: bool = False
+
+
+NO_AUTHORS = Authors((), 0, 0.0)
+
+
+def tokenise(text: str) -> list[Token]:
+    """Words (with inner hyphens and apostrophes), numbers and single signs."""
+    return [Token(m[0], m.start(), m.end()) for m in _TOKEN.finditer(text)]
+
+
+def _upper(word: str) -> bool:
+    return word[0].isupper() or (not word[0].islower() and word[0].isalpha())
+
+
+class NameReader:
+    """Reads names from the tokens of one text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = tokenise(text)
+
+    def word(self, i: int) -> str:
+        return self.tokens[i].text if i < len(self.tokens) else ""
+
+    def spaced(self, i: int) -> bool:
+        """Whether a space stands before token i."""
+        return i < len(self.tokens) and i > 0 and self.tokens[i].start > self.tokens[i - 1].end
+
+    # ── parts of names ──
+    def initial(self, i: int, *, dotted: bool) -> int:
+        """The token after one initial at i (its period and hyphen included); i where there is none."""
+        word = self.word(i)
+        if not word or not word[0].isupper():
+            return i
+        plain = word.replace("-", "").replace("’", "")
+        if dotted:
+            short = (
+                len(plain) == 1
+                or (len(plain) == 2 and (plain[1].islower() and plain.lower() not in CONJUNCTIONS))
+                or plain in ("Chr", "Jos", "Wm", "Geo", "Alex", "Edw", "Chas", "Thos")
+            )
+            if "-" in word:
+                short = all(len(part) <= 2 for part in word.split("-"))
+            if short and self.word(i + 1) == "." and not self.spaced(i + 1):
+                i += 2
+                if self.word(i) in ("-", "–") and self.word(i + 1)[:1].isalpha() and not self.spaced(i):
+                    i += 1
+                return i
+            return i
+        return i + 1 if len(plain) <= 3 and plain.isupper() else i
+
+    def initials(self, i: int) -> int:
+        """The token after 'J. A.', 'J.-P.', 'J', 'JA', 'J A'; i where there are none."""
+        start = i
+        while (after := self.initial(i, dotted=True)) > i and i - start < 12:
+            i = after
+        if i > start:
+            # a last initial without its period: 'J. A Smith' is rare, 'Smith, J.A' is not
+            word = self.word(i)
+            if len(word) == 1 and word.isupper() and not self.spaced(i) and self.word(i + 1) in (",", ";", "&", ""):
+                i += 1
+            return i
+        for _ in range(3):
+            after = self.initial(i, dotted=False)
+            if after == i or len(self.word(i)) > 3:
+                break
+            i = after
+        if start < i and self.word(i)[:1].islower() and self.word(i) not in CONJUNCTIONS | {"et"}:
+            return start
+        return i
+
+    def is_name_word(self, i: int) -> bool:
+        word = self.word(i)
+        if not word or not word[0].isalpha():
+            return False
+        if len(word) < 2 or word.lower() in NOT_NAMES:
+            return False
+        return (
+            _upper(word)
+            or (len(word) > 3 and word[1] in "’" and word[2].isupper())
+            or bool(re.match(r"(?:d|l|t)’\w", word))
+        )
+
+    def particle(self, i: int) -> bool:
+        word = self.word(i)
+        if word.lower().rstrip("’") + ("’" if word.endswith("’") else "") in PARTICLES or word.lower() in PARTICLES:
+            return word.islower() or self.is_name_word(i + 1)
+        return False
+
+    def family(self, i: int) -> tuple[int, int]:
+        """The token after a family name at i and its number of name words; (i, 0) where there is none."""
+        start, words = i, 0
+        while self.particle(i) and i - start < 4 and (words == 0 or self.is_name_word(i + 1) or self.particle(i + 1)):
+            i += 1
+        while i < len(self.tokens) and words < 4:
+            if self.is_name_word(i) and self.word(i) not in SUFFIXES:
+                words += 1
+                i += 1
+            elif (
+                words
+                and self.word(i) in PARTICLES - CONJUNCTIONS
+                and (self.is_name_word(i + 1) or self.particle(i + 1))
+            ):
+                i += 1
+            elif words and self.word(i) in ("y", "i", "e") and self.is_name_word(i + 1) and self.word(i + 2) == ",":
+                i += 1
+            else:
+                break
+        return (i, words) if words else (start, 0)
+
+    def suffix(self, i: int) -> int:
+        """The token after ', Jr.' and the like."""
+        j = i + 1 if self.word(i) == "," else i
+        if self.word(j) in SUFFIXES:
+            if self.word(j) in ("II", "III", "IV") or self.word(j + 1) in (".", ","):
+                return j + 2 if self.word(j + 1) == "." else j + 1
+            if self.word(j) in ("Jr", "Sr"):
+                return j + 1
+        return i
+
+    def span(self, i: int, j: int) -> str:
+        if j <= i:
+            return ""
+        return self.text[self.tokens[i].start : self.tokens[j - 1].end]
+
+    # ── whole names ──
+    def inverted(self, i: int) -> Name | None:
+        """'Curie, M. S.', 'Curie, Marie', 'van der Waals, J. D., Jr.'"""
+        after, words = self.family(i)
+        if not words or self.word(after) != ",":
+            return None
+        suffixed = self.suffix(after)
+        comma = suffixed if suffixed != after and self.word(suffixed) == "," else after
+        given = comma + 1
+        end = self.initials(given)
+        score = 3.0 if end > given else 0.0
+        only_initials = end > given
+        if end == given:
+            end, score = self._given(given)
+            if end == given:
+                return None
+        for _ in range(3):
+            if not (self.particle(end) and self.word(end).islower() and self.word(end) not in CONJUNCTIONS):
+                break
+            end += 1
+        family_particles = any(self.particle(k) for k in range(i, after))
+        score -= 1.5 * max(0, words - 1 - family_particles)
+        name = f"{self.span(given, end)} {self.span(i, after)}"
+        return Name(name, "inverted", score, self.suffix(end), only_initials)
+
+    def _given(self, i: int) -> tuple[int, float]:
+        """The token after 'Marie', 'Marie S.', 'Jean-Luc' and how sure that is."""
+        start, full = i, 0
+        while i - start < 8:
+            if (after := self.initial(i, dotted=True)) > i:
+                i = after
+            elif self.is_name_word(i) and self.word(i) not in SUFFIXES:
+                full += 1
+                i += 1
+            elif i > start and len(self.word(i)) == 1 and self.word(i).isupper():
+                i += 1
+            else:
+                break
+        return i, 2.2 - 1.2 * max(0, full - 1) if i > start else 0.0
+
+    def together(self, i: int) -> Name | None:
+        """'Curie MS', 'Curie M.S.', 'van der Waals JD'."""
+        start = i
+        after, words = self.family(i)
+        # capital letters at the end of the words are the initials: 'CURIE M', 'Curie MS'
+        while words > 1 and len(self.word(after - 1)) <= 3 and self.word(after - 1).isupper():
+            after -= 1
+            words -= 1
+        if not words:
+            return None
+        end = self.initials(after)
+        if end == after or (self.word(after).isupper() and len(self.word(after)) > 3):
+            return None
+        score = 3.0 - 1.0 * max(0, words - 1)
+        if self.word(after + 1) != "." and not self.span(after, end).replace(" ", "").replace("-", "").isalpha():
+            score -= 0.5
+        return Name(f"{self.span(after, end)} {self.span(start, after)}", "together", score, self.suffix(end), True)
+
+    def direct(self, i: int) -> Name | None:
+        """'M. S. Curie', 'Marie Curie', 'Johannes D. van der Waals', 'Aristotle'."""
+        start, full, short = i, 0, 0
+        while i - start < 14:
+            if (after := self.initial(i, dotted=True)) > i:
+                short += 1
+                i = after
+                if full and not self.is_name_word(i) and not self.particle(i) and self.initial(i, dotted=True) == i:
+                    break
+            elif full + short and len(self.word(i)) == 1 and self.word(i).isupper() and self.is_name_word(i + 1):
+                short += 1
+                i += 1
+            elif (
+                self.particle(i)
+                and self.word(i) not in CONJUNCTIONS
+                and (self.is_name_word(i + 1) or self.particle(i + 1))
+            ):
+                i += 1
+            elif self.is_name_word(i) and self.word(i) not in SUFFIXES:
+                full += 1
+                i += 1
+            else:
+                break
+        if not full or i == start:
+            return None
+        if self.initial(i - 2, dotted=True) == i and short:
+            return None  # ends in an initial: another form
+        score = 3.0 if short and full == 1 else 2.0 if full in (2, 3) else 2.5 if short and full == 2 else -1.0
+        if full > 3:
+            score -= 1.0 * (full - 4)
+        return Name(self.span(start, i), "direct", score, self.suffix(i), bool(short and full == 1))
+
+    # ── lists ──
+    def separator(self, i: int) -> tuple[int, bool]:
+        """The token after a separator of names, and whether it holds a conjunction; (i, False) where there is none."""
+        j, conjunction = i, False
+        while self.word(j) in (",", ";", "/") and j - i < 2:
+            j += 1
+        if self.word(j) in CONJUNCTIONS or self.word(j) in ("AND", "And", "Und"):
+            if self.word(j) == "et" and self.word(j + 1) == "al":
+                return i, False
+            j += 1
+            conjunction = True
+        return j, conjunction
+
+    def read_list(self, form: str) -> Authors:
+        """The author list whose first name has this form."""
+        first = getattr(self, form)(0)
+        if first is None or first.score < -1.5:
+            return NO_AUTHORS
+        names, i, total = [first.text], first.after, first.score
+        after_and = False
+        while i < len(self.tokens) and len(names) < MAX_AUTHORS:
+            j, conjunction = self.separator(i)
+            if j == i or (after_and and not conjunction):
+                break
+            if _ET_AL.match(self.text, self.tokens[i].start) or (after_and and self.word(i) == ";"):
+                break
+            nxt = self._next(j, form, first, conjunction)
+            if nxt is None:
+                break
+            names.append(nxt.text)
+            total += nxt.score
+            i, after_and = nxt.after, conjunction
+        end = self.tokens[i - 1].end if i else 0
+        return self._finish(names, end, total, form, after_and)
+
+    def _next(self, i: int, form: str, first: Name, conjunction: bool) -> Name | None:
+        forms = (form,) if form == "together" else ("inverted", "direct") if form == "inverted" else ("direct",)
+        found = [name for f in forms if (name := getattr(self, f)(i)) is not None]
+        if form == "direct" and conjunction and not found:
+            found = [name for name in (self.inverted(i),) if name]
+        if not found:
+            return None
+        best = max(found, key=lambda name: name.score)
+        if form == "inverted" and first.initials and best.form == "direct" and not best.initials and not conjunction:
+            return None
+        if form == "direct" and first.initials and not best.initials and not (conjunction and best.score > 0):
+            short = best.score >= 2.5
+            if not short:
+                return None
+        if best.score < (0.0 if not conjunction else -1.1):
+            return None
+        follows = self.word(best.after)
+        if (
+            form == "direct"
+            and not conjunction
+            and follows
+            and follows not in ",;.&:(“["
+            and follows not in CONJUNCTIONS
+            and not follows.isdigit()
+            and follows != "et"
+        ):
+            return None
+        return best
+
+    def _finish(self, names: list[str], end: int, total: float, form: str, conjunction: bool) -> Authors:
+        more = False
+        if match := _ET_AL.match(self.text, end):
+            end, more = match.end(), True
+        if match := _EDITORS.match(self.text, end):
+            end = match.end()
+        return Authors(
+            tuple(names), end, total / len(names) ** 0.5 + _terminator(self.text, end) + more, form, more, conjunction
+        )
+
+
+_DATE_FOLLOWS = re.compile(
+    r"[.,:]?\s*[(\[]?(?:c(?:a|irca)?\.\s?)?(?:1[5-9]|20)\d\d[a-z]?\b|[.,]?\s*\(?(?:n\.d\.|in press|forthcoming)", re.I
+)
+
+
+def _terminator(text: str, end: int) -> float:
+    """How well an author list ends before `end`."""
+    rest = text[end : end + 40]
+    if _DATE_FOLLOWS.match(rest):
+        return 3.0
+    if re.match(r"[.,:]?\s*“", rest):
+        return 3.0
+    if re.match(r"\.(?:\s|$)", rest):
+        return 2.0
+    if re.match(r":\s", rest):
+        return 2.0
+    if re.match(r",\s", rest):
+        return 0.5
+    if re.match(r"\s*$", rest):
+        return -1.0
+    if text[end - 1 : end] == "." and re.match(r"\s[^\W\d_]", rest) and not rest[1:2].islower():
+        return 1.5
+    if re.match(r"\s?[(\[]", rest):
+        return 0.0
+    if re.match(r"\s[^\W\d_]", rest) and not rest[1:2].islower():
+        return -1.0
+    return -4.0
+
+
+def read_authors(text: str) -> Authors:
+    """The author list at the start of the text; `NO_AUTHORS` where none can be read."""
+    text = text[:12_000]
+    reader = NameReader(text)
+    lists = [reader.read_list(form) for form in ("inverted", "together", "direct")]
+    best = max(lists, key=lambda found: (found.score, found.end))
+    return best if best.names and best.score > 1.0 else NO_AUTHORS
+
+
+def read_organisation(text: str, end: int) -> Authors:
+    """The text before `end` (where a date or a full stop was seen) taken as the name of an organisation."""
+    name = text[:end].strip(" .,;:")
+    words = name.split()
+    if not words or len(words) > 14 or not _upper(name):
+        return NO_AUTHORS
+    sure = bool(ORGANISATION.search(name)) or (len(words) <= 2 and name.isupper())
+    return Authors((name,), end, 2.0 if sure else 0.5, "organisation")

@@ -1,0 +1,169 @@
+"""A reference string to its fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from litmap.models import Reference
+from litmap.refstrings.clean import BREAK, MAX_LENGTH, Cleaned, clean
+from litmap.refstrings.fields import (
+    YEAR,
+    date_after_authors,
+    date_first,
+    is_journal_only,
+    quoted_title,
+    tidy_title,
+    title_end,
+    venue_likeness,
+    venue_of,
+    year_in,
+)
+from litmap.refstrings.names import NO_AUTHORS, Authors, read_authors, read_organisation
+
+_LABEL = re.compile(
+    r"\s*(?:[-*+•‣▪·]\s+)?(?:\[\s?(?P<square>\d{1,4}[a-z]?|[^\W\d_][\w+’*.-]{1,24}\d{2,4}[a-z]?|[A-Z][\w+&]{1,12})\s?\]:?\s*|"
+    r"\((?P<round>\d{1,4})\)\s+|(?P<plain>\d{1,4})[.)]\s+(?=\D)|(?P<bare>\d{1,3})\s+(?=[^\W\d_][\w.’-]*[ ,.]))?"
+)
+_SAME = re.compile(
+    r"\s*(?:[—–―_]{1,8}|-{2,8}|_{2,20}|(?:Idem|Id)\.?(?=[,.])|[—–-]\s?[—–-](?:\s?[—–-])?)\s*[.,:]?\s*(?=\S)"
+)
+_NO_TITLE_LINK = re.compile(
+    r"^(?:pdf|link|url|doi|arxiv|html|code|video|slides|paper|github|here|web|ps|bib|source|abs|news|blog|talk|project|data)s?$|^https?://|^arxiv:",
+    re.I,
+)
+
+
+@dataclass(slots=True)
+class _Head:
+    authors: Authors
+    at: int
+    year: int | None = None
+    suffix: str = ""
+    dated: bool = False
+
+
+def parse_reference(text: str, *, previous_authors: Sequence[str] = (), title_hint: str = "") -> Reference:
+    """The fields of one reference string in any of the usual styles; a field that cannot be read is empty.
+
+    `previous_authors` are those of the entry before, for '———.'; `title_hint` is a part of the text known to be the
+    title (a link's text). Authors are 'Given Family'. At most 4,000 characters are looked at, in linear time.
+    """
+    raw = text.strip()
+    label = _LABEL.match(raw)
+    number = (
+        next((v for v in (label["square"], label["round"], label["plain"], label["bare"]) if v), "") if label else ""
+    )
+    cleaned = clean(raw[label.end() :] if label else raw)
+    body = cleaned.text
+    head = _head(body, previous_authors)
+    hint = title_hint.strip() or _hint(cleaned, head.at)
+    title, after = _title(body, head, hint)
+    tail = body[after:]
+    year, suffix = head.year, head.suffix
+    if year is None and not head.dated:
+        year, suffix = year_in(tail)
+    if year is None:
+        year, suffix = year_in(tail) if head.dated else year_in(body[: head.at])
+    if "’" not in raw and "‘" not in raw:
+        title = title.replace("’", "'")
+    return Reference(
+        raw=text,
+        title=title,
+        authors=head.authors.names,
+        year=year,
+        year_suffix=suffix,
+        venue=venue_of(tail),
+        ids=tuple(cleaned.ids),
+        urls=tuple(cleaned.urls),
+        number=number,
+    )
+
+
+def _head(body: str, previous: Sequence[str]) -> _Head:
+    """Authors and a date beside them."""
+    opening = date_first(body)
+    start = opening[2] if opening else 0
+    if (same := _SAME.match(body, start)) and same[0].strip(" .,:"):
+        authors, at = Authors(tuple(previous), 0, 3.0, "same"), same.end()
+    else:
+        authors = read_authors(body[start:])
+        at = start + authors.end
+    head = _Head(authors, at)
+    if opening:
+        head.year, head.suffix, head.dated = opening[0], opening[1], True
+        return head
+    date = date_after_authors(body, at) if authors.names or authors.form == "same" else None
+    if date is None and not (authors.names and authors.score > 4):
+        organised = _organisation(body)
+        if organised is not None and (not authors.names or organised.authors.score > 1.5):
+            return organised
+    if date is not None:
+        head.year, head.suffix, head.at, head.dated = date[0] or None, date[1], date[2], True
+    return head
+
+
+_PREFIX_DATE = re.compile(
+    rf"[(\[](?:{YEAR}[a-z]?|n\.d\.|in press)(?:[,–/-][^()\[\]]{{0,20}})?[)\]]|(?<=[.,] ){YEAR}[a-z]?(?=[.,:])"
+)
+
+
+def _organisation(body: str) -> _Head | None:
+    """An organisation as the author: what stands before an early date, or before the first full stop."""
+    match = _PREFIX_DATE.search(body, 2, 160)
+    if match and not re.search(r"[.?!:;“”]\s", body[: match.start()].rstrip(". ")):
+        authors = read_organisation(body, match.start())
+        date = date_after_authors(body, match.start())
+        if authors.names and date is not None and body[date[2] :].strip(" ."):
+            return _Head(authors, date[2], date[0] or None, date[1], dated=True)
+    stop = re.search(r"[.,](?=\s)|:(?=\s)", body[:120])
+    if stop:
+        authors = read_organisation(body, stop.start())
+        if authors.score >= 2.0 and venue_likeness(body) < 2:
+            return _Head(authors, stop.end())
+    return None
+
+
+def _hint(cleaned: Cleaned, at: int) -> str:
+    """The text of a link or an emphasised run that stands where the title should."""
+    for text in cleaned.links:
+        if not _NO_TITLE_LINK.match(text) and len(text) > 5 and text in cleaned.text[at:]:
+            return text
+    for text in cleaned.emphasised:
+        if cleaned.text[at : at + len(text) + 4].lstrip(" .,:“").startswith(text) and len(text.split()) > 1:
+            return text
+    return ""
+
+
+def _title(body: str, head: _Head, hint: str) -> tuple[str, int]:
+    """The title and where it ends."""
+    if hint and (found := body.find(hint, head.at)) >= 0:
+        return tidy_title(hint), found + len(hint)
+    at = head.at
+    lead = re.match(rf"[\s.,:;—–{BREAK}]*", body[at:])
+    sign = lead[0].strip(f" {BREAK}") if lead else ""
+    quoted = quoted_title(body, at)
+    if quoted:
+        return tidy_title(quoted[0]), quoted[1]
+    at += lead.end() if lead else 0
+    rest = body[at:]
+    if not rest.strip(" ."):
+        return "", len(body)
+    if head.authors.names and is_journal_only(rest):
+        return "", at
+    commas = bool(head.authors.names) and sign.startswith(",") and not head.dated
+    end = title_end(body, at, commas=commas or (head.dated and _comma_style(rest)))
+    title = tidy_title(body[at:end])
+    if not head.authors.names and venue_likeness(title) >= 3:
+        return "", at
+    return title, end
+
+
+def _comma_style(rest: str) -> bool:
+    """Whether a text has no full stop between title and venue."""
+    stop = re.search(r"[^\W\d_]{3,}[.?!]\s", rest)
+    return stop is None or re.search(r",\s", rest[: stop.start()]) is not None and len(rest[: stop.start()]) > 250
+
+
+__all__ = ["BREAK", "MAX_LENGTH", "NO_AUTHORS", "parse_reference"]
