@@ -43,7 +43,7 @@ class VectorCache:
         import numpy as np
 
         try:
-            array = np.load(self.path(key), allow_pickle=False)
+            array: Vectors = np.load(self.path(key), allow_pickle=False)
         except (OSError, ValueError, EOFError):
             return None
         if array.ndim != 2 or array.dtype != np.float32 or not np.isfinite(array).all():

@@ -50,11 +50,9 @@ class GeneralEncoder:
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, special tokens included."""
-        return (
-            [len(i) for i in self._tokenizer(list(texts), truncation=False, verbose=False)["input_ids"]]
-            if texts
-            else []
-        )
+        if not texts:
+            return []
+        return [len(i) for i in self._tokenizer(list(texts), truncation=False, verbose=False)["input_ids"]]
 
     def offsets(self, text: str) -> list[tuple[int, int]]:
         """Start and end in `text` of each token, special tokens left out."""
