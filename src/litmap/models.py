@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -394,11 +396,41 @@ class Response:
     body: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Download:
+    """What came for a file's address. `path` is where the file lies, None where no file came.
+
+    `not_modified`: the file known before is still the newest. `body` is the start of an answer that is no PDF, most
+    often a page; `url` where redirects ended.
+    """
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    path: Path | None = None
+    bytes: int = 0
+    sha256: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    not_modified: bool = False
+    body: bytes = b""
+
+
 class Client(Protocol):
     """A polite, safe HTTP client (`litmap.web.WebClient`); tests give a recorded one."""
 
     def get(self, request: Request) -> Response:
         """The answer to the request, redirects followed. Raises `errors.WebError` and its kinds."""
+        ...
+
+
+class Downloader(Client, Protocol):
+    """A client that also streams files to disk (`litmap.web.WebClient`)."""
+
+    def download(
+        self, url: str, partial: Path, *, etag: str = "", last_modified: str = "", limit: int | None = None
+    ) -> Download:
+        """Stream a PDF to `partial`, resuming what lies there; conditional with `etag` or `last_modified`."""
         ...
 
 

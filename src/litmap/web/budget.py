@@ -1,0 +1,239 @@
+"""How often each host may be asked: one budget a service, shared by all processes of this machine, kept across runs.
+
+The paces are the services' own terms: arXiv one request every three seconds over a single connection, all its hosts
+together (info.arxiv.org/help/api/tou); Crossref five a second on one connection, or ten on three with a contact;
+OpenAlex ten a second; Semantic Scholar and DBLP one a second. Every other host gets a gentle default.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from litmap.errors import Exhausted, WebError
+
+OnWait = Callable[[str, float, str], None]
+"""Told (host, seconds, why) before a wait of more than half a second."""
+
+DEFAULT = "default"
+_GROUPS = {
+    "arxiv.org": "arxiv",
+    "crossref.org": "crossref",
+    "openalex.org": "openalex",
+    "api.semanticscholar.org": "s2",
+    "dblp.org": "dblp",
+    "dblp.uni-trier.de": "dblp",
+    "api.unpaywall.org": "unpaywall",
+    "openreview.net": "openreview",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds between the starts of two requests, and how many may be under way at once."""
+
+    seconds: float
+    connections: int
+
+
+_PACES = {
+    "arxiv": Pace(3.0, 1),
+    "crossref": Pace(0.21, 1),
+    "crossref-polite": Pace(0.11, 3),
+    "openalex": Pace(0.11, 2),
+    "s2": Pace(1.05, 1),
+    "dblp": Pace(1.05, 1),
+    "unpaywall": Pace(0.11, 2),
+    "openreview": Pace(0.5, 1),
+    DEFAULT: Pace(0.2, 2),
+}
+
+
+def group_of(host: str) -> str:
+    """The name under which a host's requests are counted: a service's, or the host itself."""
+    parts = host.split(".")
+    for start in range(len(parts) - 1):
+        group = _GROUPS.get(".".join(parts[start:]))
+        if group:
+            return group
+    return host
+
+
+class Budget:
+    """Turns to ask a host. Safe between threads and, through files under `state`, between processes.
+
+    `paces` overrides seconds by group ('arxiv'), host, or 'default' for all that are not named by the services' rules.
+    """
+
+    def __init__(
+        self,
+        state: Path,
+        paces: Mapping[str, float] | None = None,
+        *,
+        contact: str = "",
+        patience: float = 120.0,
+        on_wait: OnWait | None = None,
+    ) -> None:
+        self._paces = {group_of(k) if k != DEFAULT else k: v for k, v in (paces or {}).items()}
+        self._contact = contact
+        self._patience = patience
+        self._on_wait = on_wait
+        self._lock = threading.Lock()
+        self._slots: dict[str, threading.BoundedSemaphore] = {}
+        self.closed = threading.Event()
+        self._folder = state / "slots"
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._db = _open(state / "budgets.sqlite")
+
+    def pace(self, group: str) -> Pace:
+        """The pace of a group, with the user's overrides."""
+        name = "crossref-polite" if group == "crossref" and self._contact else group
+        rule = _PACES.get(name, _PACES[DEFAULT])
+        seconds = self._paces.get(group, self._paces.get(DEFAULT, rule.seconds) if name not in _PACES else rule.seconds)
+        return Pace(seconds, rule.connections)
+
+    @contextlib.contextmanager
+    def turn(self, host: str) -> Iterator[None]:
+        """Wait for a turn to ask `host` and hold one of its connections meanwhile.
+
+        Raises `Exhausted` where the host is to be left alone for longer than the patience.
+        """
+        group = group_of(host)
+        pace = self.pace(group)
+        with self._slot(group, pace.connections):
+            self._wait_for_pace(host, group, pace.seconds)
+            yield
+
+    def rest(self, host: str, seconds: float) -> None:
+        """Nobody asks this host's group for so many seconds."""
+        with self._write() as db:
+            db.execute(
+                "INSERT INTO hosts (name, next, rest) VALUES (?, 0, ?) "
+                "ON CONFLICT (name) DO UPDATE SET rest = max(rest, excluded.rest)",
+                (group_of(host), time.time() + seconds),
+            )
+
+    def answered(self, host: str) -> None:
+        """An answer has begun: where the rule is strict (one connection), the next pace counts from here."""
+        group = group_of(host)
+        pace = self.pace(group)
+        if pace.connections == 1 and pace.seconds:
+            with self._write() as db:
+                db.execute("UPDATE hosts SET next = max(next, ?) WHERE name = ?", (time.time() + pace.seconds, group))
+
+    def close(self) -> None:
+        """End all waits; they raise `WebError`."""
+        self.closed.set()
+
+    def sleep(self, host: str, seconds: float, why: str) -> None:
+        """Wait, telling the progress display; ends early, with `WebError`, when the budget is closed."""
+        if seconds > 0.5 and self._on_wait is not None:
+            self._on_wait(host, seconds, why)
+        if self.closed.wait(max(0.0, seconds)):
+            raise WebError("stopped", subject=host)
+
+    # ── turns ──
+    def _wait_for_pace(self, host: str, group: str, seconds: float) -> None:
+        granted = False
+        while True:
+            now = time.time()
+            rest = self._resting(group)
+            if rest > now:
+                if rest - now > self._patience:
+                    until = datetime.fromtimestamp(rest, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+                    raise Exhausted(f"{host} asks to come back at {until}", subject=host, until=until)
+                self.sleep(host, rest - now + random.uniform(0.05, 0.3), "it asked to wait")  # noqa: S311
+                continue
+            if granted or not seconds:
+                return
+            self.sleep(host, self._reserve(group, seconds) - now, "its pace")
+            granted = True
+
+    def _reserve(self, group: str, seconds: float) -> float:
+        now = time.time()
+        with self._write() as db:
+            row = db.execute("SELECT next FROM hosts WHERE name = ?", (group,)).fetchone()
+            at = float(row[0]) if row else 0.0
+            if at > now + 3600:  # the clock was turned back
+                at = 0.0
+            at = max(now, at)
+            db.execute(
+                "INSERT INTO hosts (name, next, rest) VALUES (?, ?, 0) "
+                "ON CONFLICT (name) DO UPDATE SET next = excluded.next",
+                (group, at + seconds),
+            )
+        return at
+
+    def _resting(self, group: str) -> float:
+        with self._lock:
+            row = self._db.execute("SELECT rest FROM hosts WHERE name = ?", (group,)).fetchone()
+        return float(row[0]) if row else 0.0
+
+    @contextlib.contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    # ── connections ──
+    @contextlib.contextmanager
+    def _slot(self, group: str, count: int) -> Iterator[None]:
+        with self._lock:
+            gate = self._slots.setdefault(group, threading.BoundedSemaphore(count))
+        while not gate.acquire(timeout=0.5):
+            if self.closed.is_set():
+                raise WebError("stopped", subject=group)
+        try:
+            file = self._lock_file(group, count)
+            try:
+                yield
+            finally:
+                os.close(file)
+        finally:
+            gate.release()
+
+    def _lock_file(self, group: str, count: int) -> int:
+        """The kernel's lock on one of the group's slot files; it ends with the process however that ends."""
+        name = "".join(c if c.isalnum() or c in ".-" else "_" for c in group)[:100]
+        while True:
+            for number in range(count):
+                file = os.open(self._folder / f"{name}.{number}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError:
+                    os.close(file)
+                else:
+                    return file
+            self.sleep(group, 0.05, "another process asks it")
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """The budgets' database; a damaged one is put aside, for it holds nothing that time does not bring back."""
+    for last in (False, True):
+        try:
+            db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = OFF")
+            db.execute("CREATE TABLE IF NOT EXISTS hosts (name TEXT PRIMARY KEY, next REAL, rest REAL)")
+        except sqlite3.DatabaseError:
+            if last:
+                raise
+            for stale in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+                stale.unlink(missing_ok=True)
+        else:
+            return db
+    raise AssertionError

@@ -1,0 +1,267 @@
+"""The polite, safe client: every request in its host's budget, every hop checked, every wait told."""
+
+from __future__ import annotations
+
+import contextlib
+import email.utils
+import random
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from litmap import __version__
+from litmap.errors import Blocked, Exhausted, NotFound, SlowDown, Unsafe, WebError
+from litmap.models import Download, Request, Response
+from litmap.web import downloads
+from litmap.web.budget import Budget, OnWait, group_of
+from litmap.web.safety import Address, Allowed, check_url
+from litmap.web.transport import Answer, Limits, Slow, Transport
+
+HOME = "https://github.com/litmap/litmap"
+_CONTACT = re.compile(r"[^\s<>(),;:\"@]{1,64}@[^\s<>(),;:\"@]{1,200}")
+_REDIRECTS = {301, 302, 303, 307, 308}
+_SHARED_HEADERS = {"accept", "accept-language", "range", "if-range", "if-none-match", "if-modified-since"}
+_DEAD_AFTER = 4
+T = TypeVar("T")
+
+
+class WebClient:
+    """Implements `models.Client`. Safe between threads; use as a context manager.
+
+    `contact` is the e-mail address in the User-Agent ('' for none), `state` the folder of the budgets that all
+    processes of this user share, `paces` seconds by host or service ('default' for the rest), `allow` internal hosts
+    or addresses that may be asked. Proxies and certificates come from the environment (HTTPS_PROXY, NO_PROXY,
+    SSL_CERT_FILE).
+    """
+
+    def __init__(
+        self,
+        contact: str,
+        state: Path,
+        paces: Mapping[str, float] | None = None,
+        allow: Sequence[str] = (),
+        *,
+        limits: Limits | None = None,
+        on_wait: OnWait | None = None,
+    ) -> None:
+        self.contact = contact.strip() if _CONTACT.fullmatch(contact.strip()) else ""
+        self.agent = f"litmap/{__version__} (+{HOME}{f'; mailto:{self.contact}' if self.contact else ''})"
+        self._limits = limits or Limits()
+        self._allowed = Allowed(allow)
+        self._budget = Budget(state, paces, contact=self.contact, patience=self._limits.patience, on_wait=on_wait)
+        self._transport = Transport(self._allowed, self._limits, self.agent)
+        self._lock = threading.Lock()
+        self._failures: dict[str, int] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End waits in other threads (they raise `WebError`) and close connections."""
+        self._budget.close()
+        self._transport.close()
+
+    # ── the two ways to ask ──
+    def get(self, request: Request) -> Response:
+        """The answer to the request, redirects followed. Raises `errors.WebError` and its kinds.
+
+        Answers of 200 and 206 come back; 304 too, without a body. 404 and 410 raise `NotFound`, 401, 402, 403 and 451
+        `Blocked`, 429 `SlowDown` or `Exhausted` after the waits that patience allows, other statuses `WebError`.
+        """
+        headers = {"Accept": request.accept, **request.headers}
+
+        def once() -> Response:
+            with self._follow(request.url, headers, total=self._limits.total, limit=request.limit) as (url, answer):
+                body = b"".join(answer.blocks) if answer.status != 304 else b""
+                return Response(url, answer.status, answer.headers, body)
+
+        return self._trying(request.url, once)
+
+    def download(
+        self, url: str, partial: Path, *, etag: str = "", last_modified: str = "", limit: int | None = None
+    ) -> Download:
+        """Stream a file to `partial`, resuming what an earlier try left there (Range, If-Range), and hash it.
+
+        With `etag` or `last_modified` the request is conditional: `not_modified` is True where the file is unchanged.
+        A body that is HTML is no file: it comes back in `body` (at most `Limits.page` bytes), with `path` None.
+        Raises as `get`. What was transferred stays in `partial` after a transient failure, else it is removed.
+        """
+        limit = limit or self._limits.file
+
+        def once() -> Download:
+            headers = downloads.conditions(url, partial, etag, last_modified)
+            total = self._limits.download_total
+            try:
+                with self._follow(url, headers, total=total, limit=limit) as (final, answer):
+                    return downloads.store(url, final, answer, partial, page=self._limits.page)
+            except downloads.RangeRefused as refused:
+                if "Range" in headers and downloads.whole_size(refused) == partial.stat().st_size:
+                    return downloads.finish(url, refused.subject, Answer(200, {}, iter(())), partial)
+                downloads.forget(partial)
+                raise
+            except WebError as error:
+                if not error.transient:
+                    downloads.forget(partial)
+                raise
+
+        return self._trying(url, once)
+
+    # ── one request with its redirects ──
+    @contextlib.contextmanager
+    def _follow(
+        self, url: str, headers: Mapping[str, str], *, total: float, limit: int
+    ) -> Iterator[tuple[str, Answer]]:
+        """The final answer to a chain of at most `Limits.redirects` hops, each checked, each in its host's budget."""
+        address = check_url(url, self._allowed)
+        seen: set[str] = set()
+        for _ in range(self._limits.redirects + 1):
+            if address.url in seen:
+                raise WebError(f"{address.host}: redirects in a circle", subject=url, transient=False)
+            seen.add(address.url)
+            onward = ""
+            with self._exchange(address, headers, total, limit) as answer:
+                if answer.status in _REDIRECTS and answer.headers.get("location"):
+                    onward = answer.headers["location"]
+                else:
+                    self._raise_for(address, answer)
+                    yield address.url, answer
+                    return
+            following = check_url(onward, self._allowed, base=address.url)
+            if following.host != address.host:  # keys and tokens stay with the host they were meant for
+                headers = {k: v for k, v in headers.items() if k.lower() in _SHARED_HEADERS}
+            address = following
+        raise WebError(f"{address.host}: more than {self._limits.redirects} redirects", subject=url, transient=False)
+
+    @contextlib.contextmanager
+    def _exchange(self, address: Address, headers: Mapping[str, str], total: float, limit: int) -> Iterator[Answer]:
+        self._check_alive(address.host)
+        with self._budget.turn(address.host):
+            once = self._budget.pace(group_of(address.host)).connections == 1
+            try:
+                with self._transport.send(address, headers, total=total, limit=limit, once=once) as answer:
+                    self._budget.answered(address.host)
+                    with self._lock:
+                        self._failures.pop(address.host, None)
+                    yield answer
+            except WebError as error:
+                if not error.status:
+                    error.subject = error.subject or address.url
+                raise
+
+    def _raise_for(self, address: Address, answer: Answer) -> None:
+        """Raise what a status means; return for 2xx and 304."""
+        status, host = answer.status, address.host
+        if 200 <= status < 300 or status == 304:
+            return
+        wait = retry_after(answer.headers.get("retry-after", ""))
+        if status in {429, 503} and (wait is not None or status == 429):
+            if wait is not None:
+                self._budget.rest(host, wait)
+            raise SlowDown(f"{host} asks to slow down", subject=address.url, status=status, retry_after=wait or 0.0)
+        if status in {404, 410}:
+            raise NotFound(f"{host}: not there ({status})", subject=address.url, status=status)
+        if status in {401, 402, 403, 407, 451}:
+            raise Blocked(
+                f"{host} does not give it without a subscription, login or browser ({status})",
+                subject=address.url,
+                status=status,
+            )
+        if status == 416:
+            raise downloads.RangeRefused(
+                f"{host}: range refused",
+                subject=address.url,
+                status=status,
+                size=answer.headers.get("content-range", ""),
+            )
+        text = f"{host} answered {status}"
+        raise WebError(text, subject=address.url, status=status, transient=status >= 500 or status in {408, 425})
+
+    # ── trying again ──
+    def _trying(self, url: str, once: Callable[[], T]) -> T:
+        host = check_url(url, self._allowed).host
+        for attempt in range(1, self._limits.attempts + 1):
+            last = attempt == self._limits.attempts
+            try:
+                return once()
+            except Exhausted:
+                raise
+            except SlowDown as error:
+                asked = _host(error.subject) or host
+                factor = max(4.0, 8 * self._budget.pace(group_of(asked)).seconds)
+                wait = error.retry_after or self._backoff(attempt, factor)
+                self._budget.rest(asked, wait)
+                if last or wait > self._limits.patience:
+                    raise self._tired(asked, error, wait) from error
+            except WebError as error:
+                if not error.transient or isinstance(error, Unsafe):
+                    raise
+                if not error.status:
+                    self._count_failure(_host(error.subject) or host)
+                if last or self._is_dead(_host(error.subject) or host) or (attempt >= 2 and isinstance(error, Slow)):
+                    raise
+                self._budget.sleep(host, self._backoff(attempt, 1.0), f"trying again: {error.message}")
+        raise AssertionError
+
+    def _backoff(self, attempt: int, factor: float) -> float:
+        """Exponential, with jitter; `factor` is larger where the host itself asked for rest."""
+        return float(self._limits.backoff * factor * 2 ** (attempt - 1) * random.uniform(0.8, 1.4))  # noqa: S311
+
+    def _tired(self, host: str, error: SlowDown, wait: float) -> WebError:
+        until = datetime.fromtimestamp(time.time() + wait, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        if wait > self._limits.patience:
+            return Exhausted(f"{host} gives nothing more before {until}", subject=error.subject, until=until)
+        return SlowDown(
+            f"{host} still asks to slow down after {self._limits.attempts} tries",
+            subject=error.subject,
+            status=error.status,
+            retry_after=wait,
+        )
+
+    # ── hosts that do not answer at all ──
+    def _count_failure(self, host: str) -> None:
+        with self._lock:
+            self._failures[host] = self._failures.get(host, 0) + 1
+
+    def _is_dead(self, host: str) -> bool:
+        with self._lock:
+            return self._failures.get(host, 0) >= _DEAD_AFTER * self._limits.attempts
+
+    def _check_alive(self, host: str) -> None:
+        """After many failures in a row a host is asked only now and then, once each time."""
+        with self._lock:
+            count = self._failures.get(host, 0)
+            if count >= _DEAD_AFTER * self._limits.attempts:
+                self._failures[host] = count + 1
+                if count % 8:
+                    raise WebError(
+                        f"{host} has not answered for a while; left alone for now", subject=f"https://{host}/"
+                    )
+
+
+def _host(url: str) -> str:
+    match = re.match(r"https?://([^/?#:]+)", url)
+    return match.group(1).lower() if match else ""
+
+
+def retry_after(value: str) -> float | None:
+    """Seconds that a Retry-After header asks for, in either of its forms; None where it says nothing."""
+    value = value.strip()
+    if re.fullmatch(r"\d{1,9}(?:\.\d+)?", value):
+        return float(value)
+    try:
+        when = email.utils.parsedate_to_datetime(value)
+    except (TypeError, ValueError):
+        return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=UTC)
+    return max(0.0, when.timestamp() - time.time())
