@@ -306,7 +306,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A search result. `similarity` is the cosine with the query (nan where no vector took part)."""
+    """A search result. `similarity` is the cosine with the query (nan where no vector took part).
+
+    `sentence` are the offsets in the chunk's text of the sentence that answers best, `page` and `rects` where that
+    sentence stands (page 0 where there is none), `words` the words of the query as the passage writes them.
+    """
 
     row: int
     work: str
@@ -315,6 +319,8 @@ class Hit:
     similarity: float = float("nan")
     words: tuple[str, ...] = ()
     sentence: tuple[int, int] = (0, 0)
+    page: int = 0
+    rects: tuple[tuple[int, float, float, float, float], ...] = ()
 
 
 # ── topics, maps, summaries ──────────────────────────────────────────────────────────────────────────────────────────
