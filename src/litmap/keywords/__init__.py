@@ -11,7 +11,7 @@ A work's score counts a word's occurrences in all its passages against the lengt
 """
 
 from litmap.keywords.reading import Bm25, KeywordIndex, Ranking
-from litmap.keywords.segments import KINDS, Entry
+from litmap.keywords.segments import KINDS, Entry, make_entries
 from litmap.keywords.writing import update
 
-__all__ = ["KINDS", "Bm25", "Entry", "KeywordIndex", "Ranking", "update"]
+__all__ = ["KINDS", "Bm25", "Entry", "KeywordIndex", "Ranking", "make_entries", "update"]

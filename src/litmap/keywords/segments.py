@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from litmap.errors import DamagedBuild
+from litmap.models import Passage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,6 +33,18 @@ class Entry(NamedTuple):
     work: str
     text: str
     kind: str = "body"
+
+
+def make_entries(passages: Iterable[Passage], titles: Mapping[str, str]) -> Iterator[Entry]:
+    """What passages are found by: their text and section, the first of an abstract or PDF by its work's title too.
+
+    A note's own passages, which are no work's, stand under their source (`note:<path>`).
+    """
+    for passage in passages:
+        chunk = passage.chunk
+        parts = [titles.get(passage.work, "") if chunk.ordinal == 0 and chunk.kind != "note" else ""]
+        parts += [chunk.section, chunk.text]
+        yield Entry(passage.row, passage.work or chunk.source, "\n".join(part for part in parts if part), chunk.kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,15 @@
+"""Search: a query taken apart, candidates by meaning and by words, one ranking of passages and of works.
+
+Open the parts of a build and give them to a `Searcher`; it is all a caller needs:
+
+    searcher = Searcher(encoder, vector_index, keyword_index, build, facts)
+    searcher.search('sharp minima "batch size" year:2016..').works
+"""
+
+from litmap.search.query import Facts, Query, matching_works, parse_query
+from litmap.search.quoting import marks
+from litmap.search.ranking import Weights
+from litmap.search.results import Results, WorkHit
+from litmap.search.searcher import Searcher
+
+__all__ = ["Facts", "Query", "Results", "Searcher", "Weights", "WorkHit", "marks", "matching_works", "parse_query"]

@@ -1,0 +1,116 @@
+"""Candidates of a query and what speaks for each of them, in comparable units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from litmap.models import Encoder
+from litmap.search.parts import VectorRows, WordRows
+from litmap.search.ranking import Scale, Weights, best_of_each, first_of_each, smooth
+
+if TYPE_CHECKING:
+    from litmap.search.parts import Floats, Ints, Mask
+
+CANDIDATES = 300
+"""Passages taken from each of the two rankings; what neither holds among its first 300 is not shown."""
+SAMPLE = 2000
+"""Passages whose cosines tell what is usual for a query."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Candidate rows with their work's number and what speaks for each; (n,) arrays.
+
+    `meaning` and `words` are standard scores over the library: 3 is three deviations above a usual passage.
+    `whole` are the standard scores of the works' whole texts, one for each of the keyword index's works.
+    """
+
+    rows: Ints
+    works: Ints
+    cosines: Floats
+    meaning: Floats
+    words: Floats
+    whole: Floats
+    vectors: Floats
+
+
+def embed_query(encoder: Encoder, text: str) -> Floats:
+    """The query as a unit vector (dim,); a text beyond the model's window is the mean of its windows."""
+    return unit_mean(encoder.encode(_windows(encoder, text)))
+
+
+def unit_mean(vectors: Floats) -> Floats:
+    """The mean of vectors (n, dim), normalised again."""
+    mean = vectors.mean(axis=0)
+    unit: Floats = mean / max(float(np.linalg.norm(mean)), 1e-9)
+    return unit
+
+
+def _windows(encoder: Encoder, text: str) -> list[str]:
+    if len(text) < encoder.window - 2:  # a token has at least one character
+        return [text]
+    spans = encoder.offsets(text)
+    size = max(encoder.window - 2, 1)
+    if len(spans) <= size:
+        return [text]
+    step = -(-len(spans) // -(-len(spans) // size))
+    pieces = [spans[i : i + step] for i in range(0, len(spans), step)]
+    return [text[piece[0][0] : piece[-1][1]] for piece in pieces]
+
+
+def usual_vectors(vectors: VectorRows, rows: Ints) -> Floats:
+    """Vectors of up to `SAMPLE` rows spread evenly over the library."""
+    if not rows.size:
+        return vectors.vectors(rows)
+    return vectors.vectors(rows[:: max(1, rows.size // SAMPLE)][:SAMPLE])
+
+
+def gather(
+    vector: Floats, text: str, allowed: Mask, *, usual: Floats, vectors: VectorRows, keywords: WordRows
+) -> Evidence:
+    """The allowed rows that rank high by meaning or by words, with both kinds of evidence for each."""
+    found, _ = vectors.search(vector[None, :], CANDIDATES, np.flatnonzero(allowed))
+    by_words = keywords.scores(text)
+    scale = Scale.of(by_words)
+    matching = np.where(allowed, by_words, np.float32(0))
+    rows = np.union1d(found[0][found[0] >= 0], _highest(matching, CANDIDATES)).astype(np.int64)
+    own = vectors.vectors(rows)
+    cosines = own @ vector
+    whole = keywords.work_scores(text)
+    return Evidence(
+        rows=rows,
+        works=keywords.works[rows].astype(np.int64),
+        cosines=cosines,
+        meaning=Scale.of(usual @ vector).apply(cosines),
+        words=scale.apply(by_words[rows]),
+        whole=Scale.of(whole).apply(whole),
+        vectors=own,
+    )
+
+
+def _highest(scores: Floats, k: int) -> Ints:
+    """Places of the `k` highest positive scores, in no order."""
+    places = np.flatnonzero(scores > 0)
+    if places.size <= k:
+        return places
+    return places[np.argpartition(-scores[places], k)[:k]]
+
+
+def passage_scores(evidence: Evidence, weights: Weights) -> Floats:
+    """One score for each candidate row."""
+    fused = weights.meaning * evidence.meaning + weights.words * evidence.words
+    scores: Floats = fused + weights.work * evidence.whole[evidence.works]
+    return scores
+
+
+def work_scores(evidence: Evidence, weights: Weights) -> tuple[Ints, Floats]:
+    """Numbers of the candidates' works, ascending, and one score for each: its best passages and its whole text."""
+    shares = (1 - weights.others, weights.others / 2, weights.others / 2)
+    works, meaning = best_of_each(evidence.works, evidence.meaning, shares)
+    _, by_words = best_of_each(evidence.works, evidence.words, shares)
+    fused = weights.meaning * meaning + weights.words * by_words + weights.whole * evidence.whole[works]
+    nearest = evidence.vectors[first_of_each(evidence.works, evidence.cosines)]
+    return works, smooth(fused.astype(np.float32), nearest, weights.neighbours, weights.nearest)

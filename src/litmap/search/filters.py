@@ -1,0 +1,87 @@
+"""Filters of a query as a mask over rows, made before anything is ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from litmap import words
+from litmap.search.parts import PassageRows, WordRows
+from litmap.search.query import Facts, Query, matching_works
+
+if TYPE_CHECKING:
+    from litmap.search.parts import Floats, Ints, Mask
+
+VERIFIED = 5000
+"""Passages, best by BM25 first, that are read to see whether they hold a phrase."""
+BATCH = 500
+
+
+def allowed_rows(
+    query: Query, keywords: WordRows, passages: PassageRows, facts: Mapping[str, Facts]
+) -> tuple[Mask, str]:
+    """The rows that all filters, phrases and exclusions let through, and why there are none ('' where there are)."""
+    works = matching_works(query, facts.values())
+    if works is not None and query.notes:
+        works |= _notes_named(query.notes, keywords.work_ids)
+    if works is not None and not works:
+        return np.zeros(keywords.works.size, bool), f"No work in the library matches {describe(query)}."
+    mask = keywords.rows_of(works=None if works is None else sorted(works), kinds=query.kinds)
+    if not mask.any():
+        where = f" that match {describe(query)}" if works is not None else ""
+        return mask, f"There is no text of kind {' or '.join(query.kinds)} in the works{where}."
+    for phrase in query.phrases:
+        if term_list := words.terms(phrase):
+            mask = _only(_rows_with(phrase, term_list, mask, keywords, passages), mask.size)
+            if not mask.any():
+                return mask, f"No passage holds “{phrase}”. Without the quotation marks its words are searched for."
+    for text in query.without:
+        if term_list := words.terms(text):
+            mask = mask & ~_only(_rows_with(text, term_list, mask, keywords, passages), mask.size)
+    return mask, "" if mask.any() else "Every passage holds a word that the query leaves out."
+
+
+def describe(query: Query) -> str:
+    """The query's filters in its own syntax."""
+    parts = [f"author:{name}" for name in query.authors]
+    parts += [f'heading:"{name}"' for name in query.headings]
+    parts += [f"note:{name}" for name in query.notes]
+    if query.years:
+        first, last = query.years
+        years = f"{first}" if first == last else f"{first or ''}..{last or ''}"
+        parts.append(f"year:{years}")
+    return " ".join(parts)
+
+
+def _notes_named(names: Sequence[str], work_ids: Iterable[str]) -> set[str]:
+    """The notes themselves: passages of a note stand under `note:<path>`."""
+    wanted = [words.fold(name) for name in names]
+    paths = [w for w in work_ids if w.startswith("note:")]
+    return {path for path in paths if all(name in words.fold(path[5:]) for name in wanted)}
+
+
+def _only(rows: Ints, size: int) -> Mask:
+    mask = np.zeros(size, bool)
+    mask[rows] = True
+    return mask
+
+
+def _rows_with(text: str, term_list: Sequence[str], mask: Mask, keywords: WordRows, passages: PassageRows) -> Ints:
+    """Rows that hold the text word for word; for a single word the index knows, for several the text is read."""
+    rows = keywords.holding(term_list, mask)
+    wanted = words.plain(text)
+    if len(wanted.split()) == 1 or not rows.size:
+        return rows
+    if rows.size > VERIFIED:
+        scores: Floats = keywords.scores(text)[rows]
+        rows = rows[np.argsort(-scores, kind="stable")[:VERIFIED]]
+    return np.fromiter(_verified(rows, wanted, passages), dtype=np.int64)
+
+
+def _verified(rows: Ints, wanted: str, passages: PassageRows) -> Iterator[int]:
+    for begin in range(0, rows.size, BATCH):
+        for passage in passages.passages(rows[begin : begin + BATCH]):
+            if f" {wanted} " in f" {words.plain(passage.chunk.text)} ":
+                yield passage.row

@@ -1,0 +1,70 @@
+"""What a search needs of the other parts, as protocols, so that it imports none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from litmap.models import Passage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+    Ints = NDArray[np.int64]
+    Mask = NDArray[np.bool_]
+
+
+class VectorRows(Protocol):
+    """A vector index (`litmap.index.VectorIndex`): exact or nearly so, filtered inside."""
+
+    def search(self, vectors: Floats, k: int, allowed: Ints | None = None) -> tuple[Ints, Floats]:
+        """(q, k) rows, -1 where there are fewer, and their cosines, best first."""
+        ...
+
+    def vectors(self, rows: Sequence[int] | Ints) -> Floats:
+        """The vectors of these rows, float32 (n, dim)."""
+        ...
+
+
+class WordRows(Protocol):
+    """A keyword index (`litmap.keywords.KeywordIndex`)."""
+
+    @property
+    def works(self) -> NDArray[np.int32]:
+        """Number of each row's work in `work_ids`, -1 for none."""
+        ...
+
+    @property
+    def work_ids(self) -> tuple[str, ...]:
+        """The works."""
+        ...
+
+    def scores(self, terms: str | Mapping[str, float]) -> Floats:
+        """BM25 of every row."""
+        ...
+
+    def work_scores(self, terms: str | Mapping[str, float]) -> Floats:
+        """BM25 of every work's whole text."""
+        ...
+
+    def holding(self, term_list: Sequence[str], allowed: Mask | None = None) -> Ints:
+        """Rows that hold all the terms."""
+        ...
+
+    def rows_of(self, *, works: Sequence[str] | None = None, kinds: Sequence[str] | None = None) -> Mask:
+        """Mask of the rows of these works and kinds."""
+        ...
+
+    def idf(self, term: str) -> float:
+        """How rare a term is."""
+        ...
+
+
+class PassageRows(Protocol):
+    """The passage store (`litmap.builds.Build`)."""
+
+    def passages(self, rows: Sequence[int] | Ints) -> list[Passage]:
+        """The passages of these rows, in their order."""
+        ...

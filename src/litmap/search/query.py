@@ -1,0 +1,233 @@
+"""What a reader types, taken apart: words to search by meaning, exact phrases, exclusions, filters, identifiers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from litmap import words
+from litmap.errors import SearchError
+from litmap.identifiers import find_identifiers, normalise_id
+from litmap.models import HeadingPath
+
+LONGEST_QUERY = 20_000
+"""Characters a query may have: some ten pages of text."""
+PASSAGE = 40
+"""A query of so many words is a pasted passage: its quotation marks, dashes and colons are its own, no syntax."""
+
+KINDS = {
+    "body": "body",
+    "text": "body",
+    "references": "references",
+    "reference": "references",
+    "abstract": "abstract",
+    "abstracts": "abstract",
+    "note": "note",
+    "notes": "note",
+}
+"""What may stand after `in:`."""
+DEFAULT_KINDS = ("body", "abstract", "note")
+"""Reference lists name everything and explain nothing: they are searched only where `in:references` asks for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query taken apart. `text` is what is searched by meaning and by words (phrases included); the rest filters.
+
+    `years` is (first, last), either None where open. `ids` are identifiers the query names, `remarks` what was
+    understood otherwise than it was perhaps meant, for the reader to see.
+    """
+
+    raw: str
+    text: str = ""
+    phrases: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    years: tuple[int | None, int | None] | None = None
+    headings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = DEFAULT_KINDS
+    ids: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = field(default=())
+
+    @property
+    def filters_works(self) -> bool:
+        """Whether it lets only some works through."""
+        return bool(self.authors or self.years or self.headings or self.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What filters ask of a work: from the catalogue (title, authors, year, ids) and the notes (headings, notes)."""
+
+    id: str
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    ids: tuple[str, ...] = ()
+    headings: tuple[HeadingPath, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+_QUOTES = str.maketrans("“”„‟«»＂", '"' * 7)
+_FIELD = r"(?P<field>[A-Za-z]+):"
+_PART = re.compile(rf'(?P<minus>(?<![^\s])-)?(?:{_FIELD})?"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+)|"')
+_BARE_FIELD = re.compile(r"(-?)([A-Za-z]+):(.*)", re.DOTALL)
+_YEARS = re.compile(r"(\d{4})?\s*(\.\.\.?|-|–)\s*(\d{4})?")
+_FIELDS = ("author", "year", "heading", "note", "in")
+
+
+def parse_query(text: str) -> Query:
+    """Take a query apart. Raises `SearchError` where it is empty, too long, or a filter makes no sense.
+
+    `"exact phrase"`, `-word`, `-"phrase"`, `author:`, `year:2015..2018` (or `2015`, `2015..`, `..2018`),
+    `heading:"Loss surfaces"`, `note:`, `in:references|notes|abstracts|body`. Anything else is searched for; in a
+    query of more than `PASSAGE` words everything is.
+    """
+    if len(text) > LONGEST_QUERY:
+        raise SearchError(
+            f"The query has {len(text):,} characters; up to {LONGEST_QUERY:,} can be searched for. "
+            "Give the passage that matters.",
+            subject=text[:60],
+        )
+    clean = _clean(text)
+    query = Query(raw=text.strip())
+    if len(clean.split()) > PASSAGE:
+        return _finish(query, " ".join(clean.replace('"', " ").split()))
+    kept: list[str] = []
+    for match in _PART.finditer(clean):
+        query = _take(query, match, kept)
+    if clean.count('"') % 2:
+        query = _remark(query, "One quotation mark has no partner; its words are searched for as words.")
+    return _finish(query, " ".join(kept))
+
+
+def _clean(text: str) -> str:
+    """Typographic quotes as plain ones, control and unpaired surrogate characters as spaces."""
+    text = text.translate(_QUOTES)
+    return "".join(" " if unicodedata.category(c) in {"Cc", "Cs"} else c for c in text)
+
+
+def _take(query: Query, match: re.Match[str], kept: list[str]) -> Query:
+    """The query with one more part; what is to be searched for by meaning goes to `kept`."""
+    quoted, bare = match["quoted"], match["bare"]
+    if quoted is not None:
+        name = match["field"] or ""
+        if name in _FIELDS:
+            return _filter(query, name, quoted)
+        if match["minus"]:
+            return replace(query, without=(*query.without, quoted)) if words.plain(quoted) else query
+        kept.append(quoted)
+        return replace(query, phrases=(*query.phrases, quoted)) if words.plain(quoted) else query
+    if bare is None:
+        return query
+    found = _BARE_FIELD.fullmatch(bare)
+    if found and found[2] in _FIELDS:
+        if found[1]:
+            raise SearchError(f"'{bare}': filters cannot be turned round with a minus; leave the minus out.")
+        return _filter(query, found[2], found[3])
+    if bare.startswith("-") and len(bare) > 1 and words.plain(bare):
+        return replace(query, without=(*query.without, bare[1:]))
+    kept.append(bare)
+    return query
+
+
+def _filter(query: Query, name: str, value: str) -> Query:
+    value = value.strip()
+    if not value:
+        raise SearchError(f"'{name}:' needs a value right after the colon, such as {_example(name)}.", subject=name)
+    if name == "year":
+        return replace(query, years=_years(value))
+    if name == "in":
+        kind = KINDS.get(value.casefold())
+        if kind is None:
+            raise SearchError(f"in:{value}: there is body, abstracts, notes and references.", subject=value)
+        before = () if query.kinds == DEFAULT_KINDS else query.kinds
+        return replace(query, kinds=tuple(dict.fromkeys((*before, kind))))
+    if name == "author":
+        return replace(query, authors=(*query.authors, value))
+    if name == "heading":
+        return replace(query, headings=(*query.headings, value))
+    return replace(query, notes=(*query.notes, value))
+
+
+def _example(name: str) -> str:
+    examples = {"author": "author:hinton", "year": "year:2015..2018", "heading": 'heading:"Loss surfaces"'}
+    return examples.get(name, "in:references" if name == "in" else "note:reading.md")
+
+
+def _years(value: str) -> tuple[int | None, int | None]:
+    if re.fullmatch(r"\d{4}", value):
+        return int(value), int(value)
+    match = _YEARS.fullmatch(value)
+    if match is None or not (match[1] or match[3]):
+        raise SearchError(f"year:{value}: write year:2016, year:2015..2018, year:2015.. or year:..2018.", subject=value)
+    first, last = (int(year) if year else None for year in (match[1], match[3]))
+    if first is not None and last is not None and first > last:
+        raise SearchError(f"year:{value}: the first year is after the last.", subject=value)
+    return first, last
+
+
+def _remark(query: Query, text: str) -> Query:
+    return replace(query, remarks=(*query.remarks, text))
+
+
+def _finish(query: Query, text: str) -> Query:
+    """Identifiers found, and the error for a query that asks for nothing."""
+    ids = [found.id for found in find_identifiers(text)]
+    if not ids and text and len(text.split()) == 1 and (alone := normalise_id(text)) != text and ":" in alone:
+        ids = [alone]
+    query = replace(query, text=text, ids=tuple(dict.fromkeys(ids)))
+    if any(c.isalnum() for c in text) or query.filters_works or query.kinds != DEFAULT_KINDS:
+        return query
+    if query.without:
+        raise SearchError("The query only says what to leave out; say also what to look for.", subject=query.raw[:60])
+    if query.raw:
+        raise SearchError("There is no word in the query to search for.", subject=query.raw[:60])
+    raise SearchError("The query is empty: type what the passage is about, a title, a quotation or an arXiv id.")
+
+
+def matching_works(query: Query, facts: Iterable[Facts]) -> set[str] | None:
+    """Ids of the works that all filters let through; None where the query filters no works."""
+    if not query.filters_works:
+        return None
+    tests: list[Callable[[Facts], bool]] = []
+    tests += [_by_author(name) for name in query.authors]
+    tests += [_by_heading(name) for name in query.headings]
+    tests += [_by_note(name) for name in query.notes]
+    if query.years:
+        tests.append(_by_year(*query.years))
+    return {work.id for work in facts if all(test(work) for test in tests)}
+
+
+def _by_author(name: str) -> Callable[[Facts], bool]:
+    """Each word of the name must begin a word of one author's name, so initials and family names do."""
+    wanted = words.plain(name).split()
+
+    def test(work: Facts) -> bool:
+        for author in work.authors:
+            parts = words.plain(author).split()
+            if wanted and all(any(part.startswith(word) for part in parts) for word in wanted):
+                return True
+        return False
+
+    return test
+
+
+def _by_heading(name: str) -> Callable[[Facts], bool]:
+    wanted = words.plain(name)
+    return lambda work: bool(wanted) and any(wanted in words.plain(part) for path in work.headings for part in path)
+
+
+def _by_note(name: str) -> Callable[[Facts], bool]:
+    wanted = words.fold(name)
+    return lambda work: any(wanted in words.fold(note) for note in work.notes)
+
+
+def _by_year(first: int | None, last: int | None) -> Callable[[Facts], bool]:
+    def test(work: Facts) -> bool:
+        return work.year is not None and (first is None or work.year >= first) and (last is None or work.year <= last)
+
+    return test

@@ -1,0 +1,240 @@
+"""The search itself: parse, filter, gather candidates, fuse, and show passages and works with their reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from litmap import words
+from litmap.models import Encoder, Hit, Passage
+from litmap.search import evidence as gathering
+from litmap.search import quoting
+from litmap.search.evidence import Evidence, embed_query, gather, passage_scores, unit_mean, work_scores
+from litmap.search.filters import allowed_rows
+from litmap.search.parts import PassageRows, VectorRows, WordRows
+from litmap.search.query import Facts, Query, parse_query
+from litmap.search.ranking import Weights
+from litmap.search.results import Results, WorkHit
+
+if TYPE_CHECKING:
+    from litmap.search.parts import Floats, Ints, Mask
+
+CLOSE_MEANING = 3.0
+"""Standard scores of the best cosine from which something counts as close in meaning."""
+CLOSE_WORDS = 0.5
+"""Share of the query's words, weighted by rarity, that one passage must hold to count as close in words."""
+
+
+@dataclass(frozen=True)
+class _Question:
+    """A query as it is ranked: its vector and its words, and which rows may answer."""
+
+    vector: Floats
+    text: str
+    allowed: Mask
+    named: Sequence[str] = ()
+    limit: int = 10
+    per_work: int = 3
+
+
+@dataclass(frozen=True)
+class Searcher:
+    """Searches one build. Opened parts in, results out; keeps nothing of a query, so threads may share it."""
+
+    encoder: Encoder
+    vectors: VectorRows
+    keywords: WordRows
+    passages: PassageRows
+    facts: Mapping[str, Facts] = field(default_factory=dict)
+    weights: Weights = field(default_factory=Weights)
+
+    def search(self, text: str | Query, limit: int = 10, per_work: int = 3) -> Results:
+        """The best `limit` passages and the best `limit` works, each work with up to `per_work` of its passages.
+
+        Raises `SearchError` where the query cannot be answered as it stands; a filter that lets nothing through is
+        an answer with a message.
+        """
+        query = parse_query(text) if isinstance(text, str) else text
+        allowed, message = allowed_rows(query, self.keywords, self.passages, self.facts)
+        if message:
+            return Results(query, message=message)
+        if not query.text:
+            return self._listed(query, allowed, limit)
+        named = self._named(query)
+        if query.ids and len(words.terms(query.text)) <= sum(len(words.terms(i)) for i in query.ids):
+            return self._by_id(query, allowed, named, limit)
+        vector = embed_query(self.encoder, query.text)
+        return self._ranked(query, _Question(vector, query.text, allowed, named, limit, per_work))
+
+    def more_like(self, *, rows: Sequence[int] = (), works: Sequence[str] = (), limit: int = 10) -> Results:
+        """Passages and works like these passages (`rows`) or works, which are left out themselves."""
+        chosen = np.union1d(
+            np.asarray(rows, np.int64), np.flatnonzero(self.keywords.rows_of(works=works, kinds=("body", "abstract")))
+        )
+        query = Query(raw="")
+        if not chosen.size:
+            return Results(query, message="There is no text of these to compare with.")
+        vector = unit_mean(self.vectors.vectors(chosen))
+        own = {p.work for p in self.passages.passages(rows)} if rows else set()
+        left_out = self.keywords.rows_of(works=[*works, *own])
+        allowed = self.keywords.rows_of(kinds=query.kinds) & ~left_out
+        if not allowed.any():
+            return Results(query, message="There is nothing else in the library.")
+        sample = self.passages.passages(chosen[:: max(1, chosen.size // 12)][:12])
+        text = " ".join(p.chunk.text for p in sample)
+        return self._ranked(query, _Question(vector, text, allowed, limit=limit))
+
+    def _ranked(self, query: Query, asked: _Question) -> Results:
+        limit, per_work = asked.limit, asked.per_work
+        found = gather(
+            asked.vector,
+            asked.text,
+            asked.allowed,
+            usual=self._usual,
+            vectors=self.vectors,
+            keywords=self.keywords,
+        )
+        if not found.rows.size:
+            return Results(query, message="No passage has anything to do with the query.")
+        scores = passage_scores(found, self.weights)
+        works, totals = work_scores(found, self.weights)
+        terms = {term: self.keywords.idf(term) for term in dict.fromkeys(words.terms(asked.text))}
+        order = np.lexsort((found.rows, -scores))
+        best_works = self._work_order(works, totals, asked.named)[:limit]
+        chosen = _choose(found, order, [w for w, _ in best_works], limit, per_work)
+        shown = self._shown(query, found, scores, chosen, terms)
+        hits = _distinct([shown[i] for i in order if i in shown])[:limit]
+        grouped = []
+        for number, score in best_works:
+            own = [shown[i] for i in order.tolist() if found.works[i] == number and i in shown]
+            work = self.keywords.work_ids[number]
+            grouped.append(WorkHit(work, score, tuple(_distinct(own)[:per_work]), self.facts.get(work)))
+        return _judged(Results(query, tuple(hits), tuple(grouped)), found, terms)
+
+    @cached_property
+    def _usual(self) -> Floats:
+        return gathering.usual_vectors(self.vectors, np.flatnonzero(self.keywords.rows_of()))
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {work: number for number, work in enumerate(self.keywords.work_ids)}
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        return {words.plain(work.title): work.id for work in self.facts.values() if work.title}
+
+    def _named(self, query: Query) -> list[str]:
+        """Works that the query names by an identifier or by their whole title."""
+        ids = set(query.ids)
+        named = [work.id for work in self.facts.values() if ids and (work.id in ids or ids & set(work.ids))]
+        by_title = self._titles.get(words.plain(query.text))
+        return list(dict.fromkeys([*named, *([by_title] if by_title else [])]))
+
+    def _work_order(self, works: Ints, totals: Floats, named: Sequence[str]) -> list[tuple[int, float]]:
+        first = {self._numbers[work] for work in named if work in self._numbers}
+        ranked = sorted(
+            zip(works.tolist(), totals.tolist(), strict=True), key=lambda w: (w[0] not in first, -w[1], w[0])
+        )
+        return [(int(number), float(score)) for number, score in ranked]
+
+    def _listed(self, query: Query, allowed: Mask, limit: int, message: str = "") -> Results:
+        """What filters alone let through: each work's first passage, newest works first."""
+        rows = np.flatnonzero(allowed)
+        numbers, first = np.unique(self.keywords.works[rows], return_index=True)
+        ids = [self.keywords.work_ids[n] for n in numbers.tolist()]
+        years = [(self.facts[w].year or 0) if w in self.facts else 0 for w in ids]
+        order = sorted(range(len(ids)), key=lambda i: (-years[i], ids[i]))[:limit]
+        passages = self.passages.passages([int(rows[first[i]]) for i in order])
+        hits = tuple(_plain_hit(p) for p in passages)
+        works = tuple(WorkHit(ids[i], 0.0, (hit,), self.facts.get(ids[i])) for i, hit in zip(order, hits, strict=True))
+        return Results(query, hits, works, message=message)
+
+    def _by_id(self, query: Query, allowed: Mask, named: Sequence[str], limit: int) -> Results:
+        """A query that is an identifier and nothing else."""
+        rows = allowed & self.keywords.rows_of(works=named)
+        if named and rows.any():
+            return self._listed(query, rows, limit)
+        ids = ", ".join(query.ids)
+        where = "is known, but has no text here" if named else "is not in the library"
+        mentioned = replace(query, ids=(), phrases=tuple(i.split(":", 1)[1] for i in query.ids))
+        mentioned = replace(mentioned, kinds=("body", "references", "abstract", "note"))
+        mask, none = allowed_rows(mentioned, self.keywords, self.passages, self.facts)
+        if none:
+            return Results(query, message=f"{ids} {where}, and no text names it.", close=False)
+        return self._listed(query, mask, limit, f"{ids} {where}; these passages name it.")
+
+    def _shown(
+        self, query: Query, found: Evidence, scores: Floats, chosen: Sequence[int], terms: Mapping[str, float]
+    ) -> dict[int, Hit]:
+        """Candidates by place, with their text, best sentence, lines and words."""
+        passages = self.passages.passages(found.rows[list(chosen)])
+        return {
+            place: _hit(passage, float(scores[place]), float(found.cosines[place]), query, terms)
+            for place, passage in zip(chosen, passages, strict=True)
+        }
+
+
+def _choose(found: Evidence, order: Ints, works: Sequence[int], limit: int, per_work: int) -> list[int]:
+    """Places to be read: the best passages, half as many again for those that repeat, and the best of each work."""
+    chosen = dict.fromkeys(order[: limit + limit // 2 + 2].tolist())
+    left = dict.fromkeys(works, per_work + 1)
+    for place in order.tolist():
+        number = int(found.works[place])
+        if left.get(number, 0) > 0:
+            left[number] -= 1
+            chosen[place] = None
+    return list(chosen)
+
+
+def _hit(passage: Passage, score: float, cosine: float, query: Query, terms: Mapping[str, float]) -> Hit:
+    chunk = passage.chunk
+    start, end = quoting.best_sentence(chunk.text, terms, query.phrases)
+    rects = quoting.lines_of(chunk, start, end)
+    return Hit(
+        row=passage.row,
+        work=passage.work,
+        score=score,
+        chunk=chunk,
+        similarity=cosine,
+        words=quoting.hit_words(chunk.text, terms),
+        sentence=(start, end),
+        page=rects[0][0] if rects else chunk.page,
+        rects=rects,
+    )
+
+
+def _plain_hit(passage: Passage) -> Hit:
+    return Hit(passage.row, passage.work, 0.0, passage.chunk, page=passage.chunk.page, rects=passage.chunk.rects)
+
+
+def _distinct(hits: Sequence[Hit]) -> list[Hit]:
+    """Hits without those whose best sentence a better one of the same work shows already (passages overlap)."""
+    seen: set[tuple[str, str]] = set()
+    kept = []
+    for hit in hits:
+        key = (hit.work or hit.chunk.source, words.plain(hit.chunk.text[slice(*hit.sentence)]))
+        if key not in seen:
+            seen.add(key)
+            kept.append(hit)
+    return kept
+
+
+def _judged(results: Results, found: Evidence, terms: Mapping[str, float]) -> Results:
+    """The results with an honest word where nothing is close."""
+    total = sum(terms.values())
+    held = max((_share_held(hit, terms, total) for hit in results.hits), default=0.0)
+    if float(found.meaning.max()) >= CLOSE_MEANING or held >= CLOSE_WORDS:
+        return results
+    return replace(
+        results, close=False, message="Nothing in the library is close to this; what follows is the least far off."
+    )
+
+
+def _share_held(hit: Hit, terms: Mapping[str, float], total: float) -> float:
+    if total <= 0:
+        return 0.0
+    return sum(terms.get(words.term_of(word), 0.0) for word in hit.words) / total
