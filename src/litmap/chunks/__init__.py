@@ -1,0 +1,143 @@
+"""Documents, abstracts and notes to passages, cut by the embedding model's own tokenizer so that nothing is lost."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from litmap.chunks.cutting import Budget, Tokenized, cut_stretch
+from litmap.chunks.flow import Flow, Stretch, read_flow
+from litmap.chunks.sentences import sentence_ends
+from litmap.models import Chunk, Document, Encoder
+
+__all__ = ["CHUNKER", "OVERLAP", "TARGET", "cut", "cut_text", "embedding_text", "sentence_ends"]
+
+CHUNKER = "1"
+"""Changes with every change of what the passages are; part of a source's fingerprint."""
+TARGET = 200
+OVERLAP = 40
+SMALL = 48
+"""A section with fewer tokens than this stands with the one that follows it."""
+_CONTEXT = 160
+"""Characters of the title and of the section that are embedded with a passage."""
+
+
+def cut(
+    document: Document, encoder: Encoder, *, title: str = "", target_tokens: int = TARGET, overlap: int = OVERLAP
+) -> list[Chunk]:
+    """The passages of a PDF's text: verbatim, in reading order, each with its section, page and lines.
+
+    With its context (`embedding_text(chunk, title)`) none has more tokens than `encoder.window`. Passages of the
+    reference list have kind 'references', all others 'body'. Raises ValueError where a budget makes no sense.
+    """
+    cutter = _Cutter(read_flow(document), document.sha256, encoder, title)
+    return cutter.chunks(target_tokens, overlap)
+
+
+def cut_text(
+    text: str,
+    source: str,
+    encoder: Encoder,
+    kind: str = "abstract",
+    *,
+    title: str = "",
+    section: str = "",
+    target_tokens: int = TARGET,
+    overlap: int = OVERLAP,
+) -> list[Chunk]:
+    """The passages of a text without pages: an abstract, or the prose of a note below one heading (`section`)."""
+    flow = Flow(text, [Stretch(0, len(text), section, references=False)])
+    chunks = _Cutter(flow, source, encoder, title).chunks(target_tokens, overlap)
+    return [Chunk(c.source, c.ordinal, c.text, kind, c.section) for c in chunks]
+
+
+def embedding_text(chunk: Chunk, title: str = "") -> str:
+    """What is embedded for a passage: the work's title, the section and the passage."""
+    context = _context(title, chunk.section)
+    return f"{context}\n{chunk.text}" if context else chunk.text
+
+
+def _context(title: str, section: str) -> str:
+    parts = (_short(title), _short(section))
+    return ". ".join(p.rstrip(".") for p in parts if p)
+
+
+def _short(text: str) -> str:
+    text = re.sub(r"\s+", " ", text[: 4 * _CONTEXT]).strip()
+    if len(text) <= _CONTEXT:
+        return text
+    return text[:_CONTEXT].rsplit(" ", 1)[0]
+
+
+class _Cutter:
+    """Cuts one flow of text."""
+
+    def __init__(self, flow: Flow, source: str, encoder: Encoder, title: str) -> None:
+        self.flow, self.source, self.encoder, self.title = flow, source, encoder, title
+        self.tokenized = Tokenized(flow.text, encoder.offsets(flow.text) if flow.text.strip() else [])
+
+    def chunks(self, target: int, overlap: int) -> list[Chunk]:
+        """The passages, numbered from 0."""
+        if not 0 <= overlap < target:
+            raise ValueError(f"an overlap of {overlap} tokens does not go with passages of {target}")
+        if not self.flow.text.strip():
+            return []
+        waiting = [c for s in self._stretches() for c in self._passages(s, target, overlap)]
+        fitting: list[_Passage] = []
+        while waiting:  # tokens of context and passage nearly always add up: one round is the rule
+            sizes = self.encoder.count([embedding_text(p.chunk, self.title) for p in waiting])
+            again: list[_Passage] = []
+            for passage, size in zip(waiting, sizes, strict=True):
+                fits = size <= self.encoder.window or len(passage.chunk.text) == 1
+                (fitting if fits else again).extend([passage] if fits else self._halves(passage))
+            waiting = again
+        fitting.sort(key=lambda p: (p.start, p.end))
+        return [replace(p.chunk, ordinal=i) for i, p in enumerate(fitting)]
+
+    def _stretches(self) -> list[Stretch]:
+        """The stretches, those of few tokens put together with the one that follows."""
+        merged: list[Stretch] = []
+        for new in self.flow.stretches:
+            old = merged[-1] if merged else None
+            if old and old.references == new.references and self.tokenized.count(old.start, old.end) < SMALL:
+                merged[-1] = Stretch(old.start, new.end, new.section or old.section, new.references)
+            else:
+                merged.append(new)
+        return merged
+
+    def _passages(self, stretch: Stretch, target: int, overlap: int) -> list[_Passage]:
+        most = self.encoder.window - self.encoder.count([_context(self.title, stretch.section)])[0]
+        if most < self.encoder.window // 8:
+            raise ValueError(f"the model's window of {self.encoder.window} tokens leaves no room for passages")
+        shared = 0 if stretch.references else min(overlap, most // 4)
+        budget = Budget(min(target, most), most, shared, whole=stretch.references)
+        ranges = cut_stretch(self.tokenized, stretch.start, stretch.end, budget)
+        passages = (self._passage(stretch, start, end) for start, end in ranges)
+        return [p for p in passages if p is not None]
+
+    def _passage(self, stretch: Stretch, start: int, end: int) -> _Passage | None:
+        """The stretch's characters [start, end) without the white space around them."""
+        text = self.flow.text[start:end]
+        start += len(text) - len(text.lstrip())
+        text = text.strip()
+        if not text:
+            return None
+        end = start + len(text)
+        kind = "references" if stretch.references else "body"
+        page, rects = self.flow.page_at(start), self.flow.rects(start, end)
+        return _Passage(start, end, stretch, Chunk(self.source, 0, text, kind, stretch.section, page, rects))
+
+    def _halves(self, passage: _Passage) -> list[_Passage]:
+        text = passage.chunk.text
+        middle = text.rfind(" ", 1, len(text) // 2 + 1)
+        middle = passage.start + (middle if middle > 0 else len(text) // 2)
+        both = ((passage.start, middle), (middle, passage.end))
+        return [p for p in (self._passage(passage.stretch, a, b) for a, b in both) if p is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    start: int
+    end: int
+    stretch: Stretch
+    chunk: Chunk
