@@ -28,7 +28,7 @@ def extract(path: Path, sha256: str, *, ocr: bool = True, deadline: float | None
         raw = [read_page(page, number, flags) for number, page in enumerate(pdf, 1)]
         ids = find_ids(raw)
         drop_furniture(raw)
-        pages, title = build_pages(raw)
+        pages, title = build_pages(raw, read_metadata_title(pdf))
     return Document(sha256, pages, "text", title, ids)
 
 

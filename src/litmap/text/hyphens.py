@@ -9,25 +9,32 @@ from collections.abc import Iterable
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _TAIL = re.compile(r"([^\W\d_]+(?:[-’'][^\W\d_]+)*)-$")
 _HEAD = re.compile(r"^[^\W\d_]+")
-_KEEPS = frozenset(
-    ["self", "well", "non", "semi", "quasi", "multi", "cross", "high", "low", "long", "short", "one", "two", "three", "four", "first", "second", "third", "half", "full", "large", "small", "real", "time", "state", "data", "model", "over", "under", "near", "mean", "worst", "best", "fine", "hand", "end", "zero", "single", "double", "mini", "pre", "post", "sub", "super", "meta", "hyper", "ever", "so", "then", "all", "co", "anti", "inter", "intra", "counter", "ill", "so-called"]
+_FIRST_HALVES = frozenset(
+    "self well so one two three four five six high low large small long short half ill worst best full real state "
+    "data time quasi semi zero single first second third cross near mean end hand fine finite non".split()
 )
-_ALWAYS = frozenset(["self", "well", "so", "one", "two", "three", "four", "high", "low", "large", "small", "long", "short", "half", "ill", "worst", "best"])
+_LISTED = frozenset("and or to und et".split())
+# Endings that are no words: what stands before them was broken by the typesetter.
+_ENDING = re.compile(r"(?:tions?|sions?|ings?|ments?|ness|ity|ities|able|ible|ally|ously|ized?|ises?|ed|ly|ers?|ance|ence)$")
 
 
 class Vocabulary:
-    """Words of a document as printed inside its lines, whole and hyphenated."""
+    """Words of a document as printed inside its lines, whole and hyphenated; halves at line breaks left out."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self.words: Counter[str] = Counter()
+        broken = False
         for line in lines:
             found = _WORD.findall(line.lower())
-            if line.endswith("-") and found:
+            if broken and found:
+                found = found[1:]
+            broken = line.endswith("-")
+            if broken and found:
                 found.pop()
             self.words.update(found)
             for word in found:
                 if "-" in word:
-                    self.words.update(word.split("-"))
+                    self.words.update(part for part in word.split("-") if len(part) > 2)
 
     def keeps_hyphen(self, first: str, second: str) -> bool:
         """Whether the hyphen between two halves of a broken word belongs to the word."""
@@ -38,18 +45,26 @@ class Vocabulary:
         if "-" in first:
             tail = first.rsplit("-", 1)[1]
             return not self.words[tail + second] and bool(self.words[tail] and self.words[second])
-        if first in _ALWAYS:
+        if first in _FIRST_HALVES and (self.words[second] or len(second) > 4):
             return True
-        return bool(self.words[first] and self.words[second]) and len(first) > 2 and len(second) > 2
+        if len(first) < 3 or len(second) < 3 or _ENDING.fullmatch(second):
+            return False
+        return self.words[first] >= 2 and self.words[second] >= 2
 
 
 def join(first: str, second: str, vocabulary: Vocabulary) -> tuple[str, str]:
     """What is left of a line's text, and what stands between it and the next line ('' or a space)."""
     if not first.endswith("-"):
         return first, " " if first else ""
-    tail, head = _TAIL.search(first), _HEAD.match(second)
+    tail, head = _TAIL.search(first[-60:]), _HEAD.match(second)
     if tail is None or head is None or first.endswith("--"):
-        return first, "" if head is not None and first[-2:-1].isalnum() else " "
-    if head[0][0].isupper() or vocabulary.keeps_hyphen(tail[1], head[0]):
+        return first, "" if first[-2:-1].isalnum() and second[:1].isalnum() else " "
+    if head[0] in _LISTED:
+        return first, " "
+    if head[0][0].isupper():
+        # A capital after a small letter begins a name (Kullback-Leibler); in words set in capitals it is a break.
+        if not (tail[1].isupper() and head[0].isupper() and len(head[0]) > 1):
+            return first, ""
+    if vocabulary.keeps_hyphen(tail[1], head[0]):
         return first, ""
     return first[:-1], ""

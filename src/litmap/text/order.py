@@ -6,19 +6,32 @@ same is done within a column, so that three columns are two cuts.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from litmap.text.raw import Line
+
+Gutter = tuple[float, float]
+
+
+@dataclass(slots=True)
+class Column:
+    """Lines read from top to bottom between x0 and x1 (points)."""
+
+    x0: float
+    x1: float
+    lines: list[Line] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Row:
-    """Fragments on one baseline of one column, left to right."""
+    """Fragments on one baseline of one column, left to right. `gaps`: white strips wider than 1.5 letters between."""
 
     lines: list[Line]
-    column: tuple[float, float] = (0.0, 0.0)
+    column: Column
     x0: float = 0.0
     y0: float = 0.0
     x1: float = 0.0
@@ -26,74 +39,134 @@ class Row:
     base: float = 0.0
     size: float = 0.0
     text: str = ""
+    bold: float = 0.0
+    italic: float = 0.0
+    math: float = 0.0
+    gaps: int = 0
+    font: str = ""
 
 
-@dataclass(slots=True)
-class Column:
-    """Lines read from top to bottom between x0 and x1."""
-
-    x0: float
-    x1: float
-    lines: list[Line] = field(default_factory=list)
-
-
-def read_order(lines: Sequence[Line]) -> list[Row]:
-    """All rows of a page in reading order."""
-    return [row for column in columns(lines) for row in rows(column)]
+def read_order(pages: Sequence[Sequence[Line]]) -> list[list[Row]]:
+    """The rows of each page in reading order. A gutter seen on many pages is looked for on all."""
+    merged = [merge_fragments(lines) for lines in pages]
+    seen = [gutter for lines in merged if (gutter := find_gutter(lines)) is not None]
+    usual = sorted(seen)[len(seen) // 2] if len(seen) >= max(2, 0.3 * len(pages)) else None
+    return [[row for column in _columns(lines, usual) for row in rows(column)] for lines in merged]
 
 
-def columns(lines: Sequence[Line], depth: int = 0) -> list[Column]:
+def merge_fragments(lines: Sequence[Line]) -> list[Line]:
+    """Pieces of one printed line, which PyMuPDF parts at wide spaces, put together again."""
+    found: list[Line] = []
+    for line in lines:
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and last.block == line.block
+            and abs(last.base - line.base) < 0.15 * line.size
+            and -0.5 * line.size < line.x0 - last.x1 < 1.0 * max(line.size, last.size)
+        ):
+            _append(last, line)
+        else:
+            found.append(line)
+    return found
+
+
+def _append(last: Line, line: Line) -> None:
+    a, b = len(last.text), len(line.text)
+    last.bold = (last.bold * a + line.bold * b) / (a + b)
+    last.italic = (last.italic * a + line.italic * b) / (a + b)
+    last.math = (last.math * a + line.math * b) / (a + b)
+    if b > a:
+        last.size, last.font = line.size, line.font
+    between = "" if line.x0 - last.x1 < 0.08 * line.size else " "
+    last.text = f"{last.text}{between}{line.text}"
+    last.x1 = max(last.x1, line.x1)
+    last.y0, last.y1 = min(last.y0, line.y0), max(last.y1, line.y1)
+
+
+def _columns(lines: Sequence[Line], usual: Gutter | None = None, depth: int = 0) -> list[Column]:
     """The lines cut into columns, in reading order; a band across the page is a column of its own."""
     if not lines:
         return []
     left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
-    gutter = find_gutter(lines, left, right) if depth < 2 else None
+    gutter = find_gutter(lines) if depth < 2 else None
+    if gutter is None and usual is not None and depth == 0 and _fits(lines, usual):
+        gutter = usual
     if gutter is None:
-        return [Column(left, right, list(lines))]
+        return [Column(*_extent(lines, left, right), list(lines))]
     found: list[Column] = []
+    middle = (gutter[0] + gutter[1]) / 2
     for wide, band in _bands(lines, gutter):
         if wide:
             found.append(Column(left, right, band))
             continue
-        middle = (gutter[0] + gutter[1]) / 2
-        found += columns([line for line in band if (line.x0 + line.x1) / 2 < middle], depth + 1)
-        found += columns([line for line in band if (line.x0 + line.x1) / 2 >= middle], depth + 1)
+        found += _columns([line for line in band if (line.x0 + line.x1) / 2 < middle], None, depth + 1)
+        found += _columns([line for line in band if (line.x0 + line.x1) / 2 >= middle], None, depth + 1)
     return found
 
 
-def find_gutter(lines: Sequence[Line], left: float, right: float) -> tuple[float, float] | None:
+def _extent(lines: Sequence[Line], left: float, right: float) -> tuple[float, float]:
+    """The edges of running text: where most long lines begin and end; formulas that stick out do not count."""
+    long = [line for line in lines if line.x1 - line.x0 > 0.7 * (right - left) and len(line.text) > 15]
+    if len(long) < 4:
+        return left, right
+    starts, ends = sorted(line.x0 for line in long), sorted(line.x1 for line in long)
+    return starts[len(starts) // 8], ends[-1 - len(ends) // 8]
+
+
+def find_gutter(lines: Sequence[Line]) -> Gutter | None:
     """The x-range of the white strip between two columns of running text, None where there is one column.
 
-    Both sides must hold lines that fill at least half of their column, side by side over some height.
+    Both sides must hold at least five lines that fill half of their column and stand beside lines of the other side.
     """
+    if len(lines) < 10:
+        return None
+    left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
     width = right - left
     if width < 200:
         return None
     long = [line for line in lines if line.x1 - line.x0 > 0.15 * width and len(line.text) > 12]
-    if len(long) < 8:
-        return None
     starts = Counter(round(line.x0) for line in long if left + 0.25 * width < line.x0 < left + 0.75 * width)
-    best: tuple[float, float, float] | None = None
+    best: tuple[int, Gutter] | None = None
     for start, _ in starts.most_common(4):
         x = start - 2
-        before = [line for line in long if line.x1 <= x + 2 and line.x1 - line.x0 > 0.5 * (x - left)]
+        before = [line for line in long if line.x1 <= x + 1 and line.x1 - line.x0 > 0.5 * (x - left)]
         after = [line for line in long if line.x0 >= x and line.x1 - line.x0 > 0.5 * (right - x)]
         score = _side_by_side(before, after)
-        if score >= 5 and (best is None or score > best[0]):
-            best = (score, max(line.x1 for line in before), start)
-    return best and (best[1], best[2])
+        crossing = sum(1 for line in long if line.x0 < x - 15 and line.x1 > x + 15)
+        if score >= max(5, 0.1 * crossing) and (best is None or score > best[0]):
+            best = (score, (max(line.x1 for line in before), float(start)))
+    return best[1] if best else None
 
 
-def _side_by_side(before: Sequence[Line], after: Sequence[Line]) -> float:
+def _fits(lines: Sequence[Line], gutter: Gutter) -> bool:
+    """Whether a page without a gutter of its own agrees with the document's: few lines cross it, both sides hold some."""
+    long = [line for line in lines if len(line.text) > 12]
+    crossing = sum(1 for line in long if line.x0 < gutter[0] - 10 and line.x1 > gutter[1] + 10)
+    sides = (
+        sum(1 for line in long if line.x1 <= gutter[1] + 1),
+        sum(1 for line in long if line.x0 >= gutter[0] - 1),
+    )
+    return min(sides) >= 2 and crossing <= 0.5 * sum(sides)
+
+
+def _side_by_side(before: Sequence[Line], after: Sequence[Line]) -> int:
     """How many rows stand beside each other: lines of one side that overlap a line of the other in height."""
     if len(before) < 3 or len(after) < 3:
-        return 0.0
-    beside = sum(1 for line in before if any(o.y0 < line.base and o.y1 > line.y0 + 1 for o in after))
-    beside_after = sum(1 for line in after if any(o.y0 < line.base and o.y1 > line.y0 + 1 for o in before))
-    return float(min(beside, beside_after))
+        return 0
+    return min(_beside(before, after), _beside(after, before))
 
 
-def _bands(lines: Sequence[Line], gutter: tuple[float, float]) -> list[tuple[bool, list[Line]]]:
+def _beside(these: Sequence[Line], others: Sequence[Line]) -> int:
+    middles = sorted((line.y0 + line.y1) / 2 for line in others)
+    count = 0
+    for line in these:
+        at = bisect_left(middles, line.y0 - 0.4 * line.size)
+        count += at < len(middles) and middles[at] < line.y1 + 0.4 * line.size
+    return count
+
+
+def _bands(lines: Sequence[Line], gutter: Gutter) -> list[tuple[bool, list[Line]]]:
     """The lines from top to bottom as runs of (crosses the gutter, lines)."""
     bands: list[tuple[bool, list[Line]]] = []
     right = [line for line in lines if line.x0 >= gutter[0] - 2]
@@ -108,22 +181,57 @@ def _bands(lines: Sequence[Line], gutter: tuple[float, float]) -> list[tuple[boo
 
 
 def rows(column: Column) -> list[Row]:
-    """The column's lines put together by baseline, from top to bottom."""
-    found: list[list[Line]] = []
+    """The column's lines put together by baseline, from top to bottom; scripts and fraction parts join their row."""
+    groups: list[list[Line]] = []
     for line in sorted(column.lines, key=lambda line: (line.base, line.x0)):
-        for group in reversed(found[-3:]):
-            last = group[0]
-            if abs(line.base - last.base) < 0.35 * min(line.size, last.size) + 0.5:
+        for group in reversed(groups[-3:]):
+            if abs(line.base - group[0].base) < 0.35 * min(line.size, group[0].size) + 0.5:
                 group.append(line)
                 break
         else:
-            found.append([line])
-    return [_row(group, (column.x0, column.x1)) for group in found]
+            groups.append([line])
+    return [_row(group, column) for group in _absorb(groups)]
 
 
-def _row(group: list[Line], column: tuple[float, float]) -> Row:
+def _absorb(groups: list[list[Line]]) -> list[list[Line]]:
+    """Stubs (a script, half a fraction, a sum's limit) joined to the row of text that they overlap in height."""
+    if len(groups) < 2:
+        return groups
+    mains = [max(group, key=lambda line: len(line.text)) for group in groups]
+    chars = [sum(len(line.text) for line in group) for group in groups]
+    target = list(range(len(groups)))
+    for i, group in enumerate(groups):
+        if chars[i] > 12:
+            continue
+        y0, y1 = min(line.y0 for line in group), max(line.y1 for line in group)
+        best, share = i, 0.35
+        for j in (i - 2, i - 1, i + 1, i + 2):
+            if 0 <= j < len(groups) and chars[j] > max(12, chars[i]) and mains[j].x0 - 30 < group[0].x0 < mains[j].x1 + 30:
+                overlap = (min(y1, mains[j].y1) - max(y0, mains[j].y0)) / max(y1 - y0, 1.0)
+                if overlap > share:
+                    best, share = j, overlap
+        target[i] = best
+    merged: list[list[Line]] = [[] for _ in groups]
+    for i, group in enumerate(groups):
+        merged[target[i]] += group
+    return [group for group in merged if group]
+
+
+def _row(group: list[Line], column: Column) -> Row:
+    if len(group) == 1:
+        line = group[0]
+        return Row(
+            group, column, line.x0, line.y0, line.x1, line.y1, line.base, line.size, line.text,
+            line.bold, line.italic, line.math, 0, line.font,
+        )  # fmt: skip
     group.sort(key=lambda line: line.x0)
     main = max(group, key=lambda line: len(line.text))
+    chars = sum(len(line.text) for line in group)
+    text, gaps = group[0].text, 0
+    for a, b in pairwise(group):
+        space = b.x0 - a.x1
+        text += b.text if -0.3 * b.size < space < 0.08 * main.size and b.size < 0.9 * main.size else " " + b.text
+        gaps += space > 1.5 * main.size
     return Row(
         lines=group,
         column=column,
@@ -133,5 +241,10 @@ def _row(group: list[Line], column: tuple[float, float]) -> Row:
         y1=max(line.y1 for line in group),
         base=main.base,
         size=main.size,
-        text=" ".join(line.text for line in group),
+        text=text,
+        bold=sum(line.bold * len(line.text) for line in group) / chars,
+        italic=sum(line.italic * len(line.text) for line in group) / chars,
+        math=sum(line.math * len(line.text) for line in group) / chars,
+        gaps=gaps,
+        font=main.font,
     )

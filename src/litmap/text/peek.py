@@ -36,6 +36,6 @@ def peek(path: Path, pages: int = 2) -> Peek:
     ids = find_ids(raw)
     everything = "\n".join(line.text for page in raw for line in page.lines)
     drop_furniture(raw)
-    built, title = build_pages(raw)
+    built, title = build_pages(raw, metadata_title)
     text = "\n\n".join(block.text for page in built for block in page.blocks)
     return Peek(title, text or everything, ids, metadata_title, count)

@@ -1,0 +1,231 @@
+"""What each row is: heading, caption, maths, table or figure label, footnote, or running text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from litmap.text.order import Row
+from litmap.text.style import WORD, Style, is_prose
+
+NUMBERED = re.compile(
+    r"^(?:(?:section|appendix|chapter|part|supplement)\s+)?"
+    r"(?:\d{1,2}(?:\.\d{1,2}){0,3}|[A-Z](?:\.\d{1,2}){1,3}|[A-Z](?=[.:)])|[IVX]{1,5}(?=[.:)\s])|[A-Z](?=\s))[.:)]?\s+(?=[A-Z“\"(\d])"
+)
+KNOWN = re.compile(
+    r"^(?:abstract|summary|(?:\w+ )?introduction|background|preliminaries|(?:the )?(?:proposed )?methods?|materials and methods|"
+    r"(?:related|previous|prior|future) works?|(?:main |experimental |numerical )?results|results and discussion|experiments|"
+    r"experimental (?:setup|details|evaluation)|evaluation|discussions?|conclusions?(?: and \w+(?: \w+)?)?|"
+    r"discussion and conclusions?|concluding remarks|summary and \w+|(?:author )?contributions|our (?:results|contributions)|"
+    r"acknowledge?ments?|references(?: and notes)?|bibliography|literature cited|works cited|cited literature|"
+    r"appendi(?:x|ces)(?: [A-Z]\b.{0,60})?|supplementa(?:ry|l) (?:materials?|information)|supplement|outline|"
+    r"(?:table of )?contents|notations?|keywords|motivation|proofs?|omitted proofs|additional .{3,40})\s*[.:]?$",
+    re.I,
+)
+CAPTION = re.compile(
+    r"^(?:fig(?:ure|s?\.?)|table|tab\.|algorithm|listing|scheme|box|plate|exhibit|chart)\s*(?:[A-Z]?\d{1,3}|[IVX]{1,5}\b|[A-Z]\b)"
+    r"(?:\.\d+)*[a-z]?\s*(?:(?P<mark>[.:|(—–-])|(?P<end>$)|(?P<loose>\s))",
+    re.I,
+)
+_LABEL = re.compile(
+    r"^(?:theorem|lemma|proof|corollary|proposition|definition|remark|example|assumption|claim|conjecture|fact|note|"
+    r"observation|condition|property|hypothesis|step|case|problem|question|exercise|input|output|require|ensure)\b",
+    re.I,
+)
+NOTE_MARK = re.compile(r"^(?:[∗*†‡§¶♦⋆]|\d{1,2}(?=\s?[^\W\d_“\"(]))")
+_LEADERS = re.compile(r"(?:\s?\.){5,}|(?:\. ){4,}")
+_SIGNS = re.compile(r"[=≤≥<>≈≡∈⊂⊆∑∏∫∂∇∞→⇒±×·⋅∘⊗⊕∪∩√∥|+−^]")
+_EQUATION_NUMBER = re.compile(r"\((?:[A-Z]\.?)?\d{1,3}(?:\.\d{1,3}){0,2}[a-z]?\)$")
+
+
+def row_kinds(rows: Sequence[Row], height: float, style: Style, *, front: bool) -> list[str]:
+    """A kind for each row of a page in reading order. `front`: the page is the first, names and titles stand on it."""
+    kinds = [_kind(rows, i, style) for i in range(len(rows))]
+    _mark_notes(rows, kinds, height, style)
+    _mark_labels(rows, kinds, style)
+    if front:
+        _clear_front(rows, kinds)
+    return kinds
+
+
+def _kind(rows: Sequence[Row], i: int, style: Style) -> str:
+    row = rows[i]
+    above = rows[i - 1] if i and rows[i - 1].column is row.column else None
+    gap = row.base - above.base if above is not None else 1e9
+    lead = style.lead(row)
+    if _LEADERS.search(row.text):
+        return "table"
+    if _is_caption(row, above, gap, lead, style):
+        return "caption"
+    if _is_heading(rows, i, gap, lead, style):
+        return "heading"
+    inline = gap < 1.35 * lead and row.x0 < row.column.x0 + 1.2 * row.size and above is not None and is_prose(above)
+    if _is_math(row) and not inline:
+        return "math"
+    return "body"
+
+
+def _is_caption(row: Row, above: Row | None, gap: float, lead: float, style: Style) -> bool:
+    match = CAPTION.match(row.text)
+    if match is None:
+        return False
+    parted = gap > 1.25 * lead or above is None or abs(above.size - row.size) > 0.4
+    if match["mark"] and match["mark"] != "(":
+        return parted or row.bold > 0.05 or row.size < style.size - 0.4 or above is None or not is_prose(above)
+    if match["end"] is not None:
+        return parted and (row.bold > 0.5 or row.size < style.size - 0.4)
+    distinct = row.bold > 0.1 or row.size < style.size - 0.4
+    return gap > 1.25 * lead and distinct and row.text[match.end() : match.end() + 1].isupper()
+
+
+def _is_heading(rows: Sequence[Row], i: int, gap: float, lead: float, style: Style) -> bool:
+    row = rows[i]
+    text = row.text
+    if len(text) > 140 or row.size < 0.88 * style.size or row.gaps > 1 or row.math > 0.4:
+        return False
+    letters = [c for c in text if c.isalpha()]
+    if len(letters) < 4:
+        return False
+    caps = all(c.isupper() for c in letters)
+    larger = row.size > 1.07 * style.size
+    strong = row.bold > 0.7 or larger or caps or row.italic > 0.85
+    parted = gap > 1.15 * lead
+    short = row.x1 - row.x0 < 0.85 * (row.column.x1 - row.column.x0) or larger
+    if KNOWN.match(text):
+        return (strong or gap > 1.3 * lead) and short
+    numbered = NUMBERED.match(text)
+    if numbered and len(text) - numbered.end() >= 3 and not text.endswith((",", ";")):
+        return strong and (parted or larger or row.bold > 0.7) and not _is_math(row)
+    if not parted or _LABEL.match(text) or text.endswith((",", ";", ":")) or not (text[0].isupper() or text[0].isdigit()):
+        return False
+    if len(WORD.findall(text)) > 14 or not WORD.search(text) or "@" in text or _is_math(row):
+        return False
+    below = rows[i + 1] if i + 1 < len(rows) and rows[i + 1].column is row.column else None
+    alone = below is None or abs(below.size - row.size) > 0.4 or below.bold < 0.5 or below.base - row.base > 1.2 * lead
+    if row.bold > 0.85 or row.size > 1.12 * style.size:
+        return alone or _is_two_line(rows, i)
+    return caps and short and alone and gap > 1.4 * lead and row.font in style.fonts and len(letters) > 7
+
+
+def _is_two_line(rows: Sequence[Row], i: int) -> bool:
+    """Whether a strong row is followed by one more like it and then by other text: a heading of two lines."""
+    row, after = rows[i], rows[i + 2 : i + 4]
+    return not all(abs(other.size - row.size) < 0.4 and other.bold > 0.5 for other in after) or not after
+
+
+def _is_math(row: Row) -> bool:
+    words = sum(1 for word in WORD.findall(row.text) if len(word) > 3)
+    if row.math > 0.25:
+        return words <= 2 or (words <= 4 and row.math > 0.5)
+    tokens = row.text.split()
+    if words > 2 or not tokens:
+        return False
+    if _EQUATION_NUMBER.search(row.text) and row.gaps:
+        return True
+    single = sum(1 for token in tokens if len(token) == 1)
+    signs = len(_SIGNS.findall(row.text))
+    return signs >= 1 and (signs + single) >= 0.45 * len(tokens)
+
+
+def _mark_notes(rows: Sequence[Row], kinds: list[str], height: float, style: Style) -> None:
+    """Footnotes: the small rows at the foot of a column, below text of the usual size."""
+    end = len(rows)
+    while end:
+        column = rows[end - 1].column
+        start = end - 1
+        while start and rows[start - 1].column is column:
+            start -= 1
+        at = end
+        while at > start and rows[at - 1].size < style.size - 0.55 and kinds[at - 1] not in ("caption", "heading"):
+            at -= 1
+        begin = _note_start(rows, kinds, at, start, end, height, style)
+        for i in range(begin, end):
+            kinds[i] = "footnote"
+        end = start
+
+
+def _note_start(
+    rows: Sequence[Row], kinds: Sequence[str], at: int, start: int, end: int, height: float, style: Style
+) -> int:
+    """The first row of the foot's notes among rows[at:end] of small print, `end` where there is none."""
+    if at == end or at == start or rows[at].y0 < 0.4 * height:
+        return end
+    caption = kinds[at - 1] == "caption"
+    for i in range(at, end):
+        gap = rows[i].base - rows[i - 1].base
+        marked = bool(NOTE_MARK.match(rows[i].text))
+        if marked and (not caption or gap > 1.3 * style.lead(rows[i])):
+            return i
+        if not caption and i == at and gap > 1.25 * style.lead(rows[i]) and WORD.search(rows[i].text):
+            return i
+    return end
+
+
+def _mark_labels(rows: Sequence[Row], kinds: list[str], style: Style) -> None:
+    """Rows of tables and labels in figures become 'table'."""
+    scrap = [kinds[i] in ("body", "math", "heading") and _is_scrap(row, kinds[i], style) for i, row in enumerate(rows)]
+    for i, row in enumerate(rows):
+        if scrap[i]:
+            near = [j for j in (i - 2, i - 1, i + 1, i + 2) if 0 <= j < len(rows) and rows[j].column is row.column]
+            if row.gaps >= 2 or any(scrap[j] or kinds[j] in ("caption", "table") for j in near):
+                kinds[i] = "table"
+    for i, kind in enumerate(kinds):
+        if kind == "caption":
+            _mark_beside(rows, kinds, i, -1)
+            after = i + 1
+            while after < len(rows) and rows[after].column is rows[i].column and _same_block(rows, after, style):
+                after += 1
+            _mark_beside(rows, kinds, after, +1)
+
+
+def _mark_beside(rows: Sequence[Row], kinds: list[str], caption: int, step: int) -> None:
+    """From a caption on, rows that are labels or lie between labels become 'table', up to the first prose."""
+    i = caption - 1 if step < 0 else caption
+    pending: list[int] = []
+    while 0 <= i < len(rows) and rows[i].column is rows[min(caption, len(rows) - 1)].column:
+        if kinds[i] in ("table",):
+            for j in pending:
+                kinds[j] = "table"
+            pending = []
+        elif kinds[i] in ("body", "math") and not is_prose(rows[i]) and len(rows[i].text) < 60 and len(pending) < 2:
+            pending.append(i)
+        else:
+            break
+        i += step
+
+
+def _same_block(rows: Sequence[Row], i: int, style: Style) -> bool:
+    gap = rows[i].base - rows[i - 1].base
+    return gap < 1.35 * style.lead(rows[i]) and abs(rows[i].size - rows[i - 1].size) < 0.5
+
+
+def _is_scrap(row: Row, kind: str, style: Style) -> bool:
+    """A label: several pieces on a line, strange fonts, hardly a word, and no sentence."""
+    if is_prose(row):
+        return False
+    tokens = row.text.split()
+    words = [word for word in WORD.findall(row.text) if len(word) > 2]
+    foreign = row.font not in style.fonts and row.size < style.size - 0.4
+    if kind == "heading":
+        return foreign and row.bold < 0.5
+    if kind == "math":
+        return foreign and row.math < 0.2 and not _SIGNS.search(row.text)
+    if row.gaps >= 2 and len(row.text) < 40 * row.gaps:
+        return True
+    numbers = sum(1 for token in tokens if token[:1].isdigit() or token[:1] in "-−.±(%" and len(token) > 1)
+    if numbers >= 2 and numbers >= 0.6 * len(tokens):
+        return True
+    if foreign:
+        return len(words) <= 6
+    return row.gaps >= 1 and len(words) <= 3
+
+
+def _clear_front(rows: Sequence[Row], kinds: list[str]) -> None:
+    """Above the abstract or introduction of a first page stand title and names: large or bold print is no heading."""
+    for i, row in enumerate(rows):
+        if kinds[i] == "heading":
+            if KNOWN.match(row.text) or (NUMBERED.match(row.text) and re.search(r"introduction|background|1", row.text, re.I)):
+                return
+            kinds[i] = "body"
+        elif kinds[i] == "table" and row.gaps < 3:
+            kinds[i] = "body"
