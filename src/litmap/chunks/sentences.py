@@ -7,13 +7,13 @@ import re
 _END = re.compile(r"[.!?…。！？]")
 _CLOSING = "\"'”’»)]}"
 _WIDE = "。！？"
-_ABBREVIATIONS = frozenset(  # noqa: SIM905 - a list of words reads better as one
+_ABBREVIATIONS = frozenset(
     """
     al approx app appx ca cf ch chap col cor corr def defn dept ed eds eg e.g eq eqn eqns eqs esp est ex exp
     fig figs i.e ie inc incl jr lem no nos p pp proc prof prop props ref refs rem resp sec secs sect st supp
     suppl tab thm thms univ viz vol vols vs w.r.t wrt dr mr mrs ms i.i.d a.k.a a.s w.l.o.g s.t c.f u.s jan
     feb mar apr jun jul aug sep sept oct nov dec
-    """.split()
+    """.split()  # noqa: SIM905 - a list of words reads better as one
 )
 _LONGEST = 12
 
