@@ -126,6 +126,21 @@ def plain(text: str) -> str:
     return " ".join(fold(surface) for surface in _WORD.findall(joined))
 
 
+def plain_places(text: str) -> tuple[str, list[int]]:
+    """`plain` of a text without broken lines, and for each of its characters the offset in `text` it comes from."""
+    pieces: list[str] = []
+    places: list[int] = []
+    for match in _WORD.finditer(text):
+        folded = fold(match.group())
+        if pieces:
+            pieces.append(" ")
+            places.append(match.start())
+        pieces.append(folded)
+        last = match.end() - 1
+        places.extend(min(match.start() + i, last) for i in range(len(folded)))
+    return "".join(pieces), places
+
+
 def _pieces(surface: str) -> Iterator[tuple[int, int]]:
     """A run of letters cut where scripts without spaces begin and end; these give pairs of characters."""
     last = 0

@@ -9,7 +9,7 @@ import numpy as np
 
 from litmap.models import Encoder
 from litmap.search.parts import VectorRows, WordRows
-from litmap.search.ranking import Scale, Weights, best_of_each, first_of_each, smooth
+from litmap.search.ranking import Scale, Weights, best_of_each, first_of_each, highest, smooth
 
 if TYPE_CHECKING:
     from litmap.search.parts import Floats, Ints, Mask
@@ -76,7 +76,7 @@ def gather(
     by_words = keywords.scores(text)
     scale = Scale.of(by_words)
     matching = np.where(allowed, by_words, np.float32(0))
-    rows = np.union1d(found[0][found[0] >= 0], _highest(matching, CANDIDATES)).astype(np.int64)
+    rows = np.union1d(found[0][found[0] >= 0], highest(matching, CANDIDATES)).astype(np.int64)
     own = vectors.vectors(rows)
     cosines = own @ vector
     whole = keywords.work_scores(text)
@@ -89,14 +89,6 @@ def gather(
         whole=Scale.of(whole).apply(whole),
         vectors=own,
     )
-
-
-def _highest(scores: Floats, k: int) -> Ints:
-    """Places of the `k` highest positive scores, in no order."""
-    places = np.flatnonzero(scores > 0)
-    if places.size <= k:
-        return places
-    return places[np.argpartition(-scores[places], k)[:k]]
 
 
 def passage_scores(evidence: Evidence, weights: Weights) -> Floats:

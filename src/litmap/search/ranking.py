@@ -96,3 +96,12 @@ def first_of_each(groups: Ints, scores: Floats) -> Ints:
     _, starts = np.unique(groups[order], return_index=True)
     places: Ints = order[starts]
     return places
+
+
+def highest(scores: Floats, k: int) -> Ints:
+    """Places of the `k` highest positive scores, in no order."""
+    places = np.flatnonzero(scores > 0)
+    if places.size <= k:
+        return places
+    chosen: Ints = places[np.argpartition(-scores[places], k)[:k]]
+    return chosen

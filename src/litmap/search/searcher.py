@@ -15,6 +15,7 @@ from litmap.search import evidence as gathering
 from litmap.search import quoting
 from litmap.search.evidence import Evidence, embed_query, gather, passage_scores, unit_mean, work_scores
 from litmap.search.filters import allowed_rows
+from litmap.search.locating import locate_quotation
 from litmap.search.parts import PassageRows, VectorRows, WordRows
 from litmap.search.query import Facts, Query, parse_query
 from litmap.search.ranking import Weights
@@ -87,6 +88,23 @@ class Searcher:
         sample = self.passages.passages(chosen[:: max(1, chosen.size // 12)][:12])
         text = " ".join(p.chunk.text for p in sample)
         return self._ranked(query, _Question(vector, text, allowed, limit=limit))
+
+    def locate(self, quotation: str, limit: int = 5) -> Results:
+        """Where a quotation is from, typos and broken lines allowed; see `locating.locate_quotation`."""
+        hits = locate_quotation(
+            quotation,
+            self.encoder,
+            vectors=self.vectors,
+            keywords=self.keywords,
+            passages=self.passages,
+            limit=limit,
+        )
+        message = "" if hits else "This quotation is in none of the library's texts."
+        by_work: dict[str, list[Hit]] = {}
+        for hit in hits:
+            by_work.setdefault(hit.work or hit.chunk.source, []).append(hit)
+        works = tuple(WorkHit(w, own[0].score, tuple(own), self.facts.get(w)) for w, own in by_work.items())
+        return Results(Query(raw=quotation), tuple(hits), works, close=bool(hits), message=message)
 
     def _ranked(self, query: Query, asked: _Question) -> Results:
         limit, per_work = asked.limit, asked.per_work
