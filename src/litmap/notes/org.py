@@ -1,0 +1,204 @@
+"""Org-mode: outline, links, citations (`cite:`, org-ref, `[cite:@key]`), properties, source blocks left out."""
+
+from __future__ import annotations
+
+import re
+
+from litmap.models import Link
+from litmap.notes.build import Builder
+from litmap.notes.inline import Inline, read_inline
+from litmap.notes.reffiles import bibtex_blocks
+
+_HEADLINE = re.compile(r"(\*{1,12})\s+(.*?)\s*$")
+_KEYWORDS = re.compile(
+    r"(?:TODO|DONE|NEXT|WAITING|READ|READING|CANCELLED|CANCELED|INPROGRESS|STARTED|HOLD)\s+|\[#[A-Z]\]\s*|\[\d*/\d*\]\s*|\[\d*%\]\s*"
+)
+_TAGS = re.compile(r"\s+:[\w@#%:]+:\s*$")
+_ITEM = re.compile(r"(\s*)(?:[-+]|\*(?!\S)|(\d{1,4})[.)])\s+(?:\[[ xX-]\]\s+)?(.*)$")
+_LINK = re.compile(r"\[\[([^\[\]]{1,2000})\](?:\[([^\[\]]{1,1000})\])?\]|<((?:https?|ftp):[^<>\s]{1,2000})>")
+_ORG_REF = re.compile(
+    r"(?<![\w/:])(?:cite[a-z]{0,12}\*?|autocite|parencite|textcite|footcite):((?:&?[\w:./-]+,?){1,30})"
+)
+_CITE = re.compile(r"\[cite(?:/[a-z/]{1,12})?:([^\[\]]{1,1000})\]")
+_EMPHASIS = re.compile(r"(?<![\w*/=~+_])([*/=~+])(?=\S)([^\n]{1,400}?)(?<=\S)\1(?![\w*/=~+])")
+_FOOTNOTE = re.compile(r"\[fn:([\w-]{1,40})\]\s*(.*)$")
+_PROPERTY = re.compile(r"\s*:([\w-]+):\s+(\S.*)$")
+_ID_PROPERTIES = {
+    "doi",
+    "arxiv",
+    "eprint",
+    "url",
+    "custom_id",
+    "citekey",
+    "key",
+    "author",
+    "authors",
+    "title",
+    "year",
+    "journal",
+    "roam_refs",
+    "roam_key",
+    "btype",
+    "booktitle",
+    "pmid",
+}
+
+
+def org_inline(raw: str, line: int) -> Inline:
+    """The text of an org stretch: links with places, citations as '@key', emphasis removed."""
+    raw = _CITE.sub(lambda m: "[" + m.group(1).replace(";", "; ") + "]", raw) if "[cite" in raw else raw
+    if "cite" in raw:
+        raw = _ORG_REF.sub(
+            lambda m: "[" + "; ".join("@" + key.lstrip("&") for key in m.group(1).split(",") if key) + "]", raw
+        )
+    out, parts, size, position = Inline(), [], 0, 0
+    for match in _LINK.finditer(raw):
+        before = raw[position : match.start()]
+        parts.append(before)
+        size += len(before)
+        target, label = match.group(1) or match.group(3), match.group(2)
+        shown = " ".join((label or target).split("\n")) if label else target
+        out.links.append(
+            Link(shown.strip(), _target(target), line + raw.count("\n", 0, match.start()), size, size + len(shown))
+        )
+        parts.append(shown + "\n" * match.group().count("\n"))
+        size += len(parts[-1])
+        position = match.end()
+    parts.append(raw[position:])
+    text = "".join(parts)
+    if _EMPHASIS.search(text):
+        text, out.links = _without_emphasis(text, out.links)
+    out.starts = [0] + [found.end() for found in re.finditer("\n", text)]
+    out.text = text.replace("\n", " ")
+    return out
+
+
+def _without_emphasis(text: str, links: list[Link]) -> tuple[str, list[Link]]:
+    """Drops markers of emphasis outside links and addresses, moving the links' places."""
+    drop: list[int] = []
+    blocked = [(link.start, link.end) for link in links] + [m.span() for m in re.finditer(r"https?://\S+", text)]
+    for match in _EMPHASIS.finditer(text):
+        if not any(
+            a < match.end() and match.start() < b for a, b in blocked if match.group(1) == "/" or a <= match.start() < b
+        ):
+            drop += [match.start(), match.end() - 1]
+    if not drop:
+        return text, links
+    kept = "".join(text[a + 1 : b] for a, b in zip([-1, *drop], [*drop, len(text)], strict=True))
+    moved = [
+        Link(k.text, k.target, k.line, k.start - sum(d < k.start for d in drop), k.end - sum(d < k.end for d in drop))
+        for k in links
+    ]
+    return kept, moved
+
+
+def _target(target: str) -> str:
+    if re.match(r"(?i)(?:doi|arxiv|pmid):", target):
+        return target
+    if target.startswith(("file:", "attachment:")):
+        return target.split(":", 1)[1].split("::", maxsplit=1)[0]
+    if target.startswith(("cite:", "@")):
+        return "[[@" + target.removeprefix("cite:").lstrip("@&") + "]]"
+    return (
+        target
+        if "://" in target or target.startswith(("www.", ".", "/", "~")) or target.endswith(".pdf")
+        else f"[[{target}]]"
+    )
+
+
+def read_org(text: str, builder: Builder) -> tuple[str, ...]:
+    """Reads org text into the builder; gives the bibliographies it names."""
+    uses: list[str] = []
+    held: list[str] = []
+    kind, first = "paragraph", 0
+    fields: tuple[tuple[str, str], ...] = ()
+    skip_until = ""
+    properties: list[tuple[str, str]] | None = None
+    lines = text.split("\n")
+
+    def flush() -> None:
+        nonlocal held, kind, fields
+        if held:
+            builder.add(kind, org_inline("\n".join(held), first + 1), first + 1, *fields)
+        held, kind, fields = [], "paragraph", ()
+
+    for number, line in enumerate(lines):
+        lowered = line.strip().lower()
+        if skip_until:
+            if lowered.startswith(skip_until):
+                if skip_until == "#+end_src" and source:
+                    builder.blocks.extend(bibtex_blocks("\n".join(lines[source:number]), source))
+                skip_until = ""
+        elif properties is not None:
+            if lowered == ":end:":
+                _properties(builder, properties, number)
+                properties = None
+            elif match := _PROPERTY.match(line):
+                properties.append((match.group(1).lower(), match.group(2)))
+        elif lowered == ":properties:":
+            flush()
+            properties = []
+        elif lowered in {":logbook:"}:
+            skip_until = ":end:"
+        elif match := _HEADLINE.match(line):
+            flush()
+            title = _TAGS.sub("", _KEYWORDS.sub("", match.group(2)))
+            builder.heading(len(match.group(1)), org_inline(title, number + 1), number + 1)
+        elif lowered.startswith("#+"):
+            flush()
+            name, _, value = line.strip()[2:].partition(":")
+            if name.lower() == "title" and value.strip():
+                builder.title = value.strip()
+                if not re.search(r"(?m)^\*+ ", text):
+                    builder.set_root(value.strip())
+            elif name.lower() in {"bibliography", "cite_bibliography"}:
+                uses.append(value.strip().split(" ")[0].strip('"'))
+            elif lowered.startswith(("#+begin_src", "#+begin_example", "#+begin_export", "#+begin_comment")):
+                skip_until = "#+end_" + lowered[8:].split()[0]
+                source = number + 1 if "bib" in lowered else 0
+        elif not lowered or lowered.startswith("# ") or lowered == "#" or lowered.startswith(("|-", "|+")):
+            flush()
+        elif lowered.startswith("|"):
+            flush()
+            row = "\u2003|\u2003".join(
+                cell.strip() for cell in re.split(r"\|(?![^\[\]]*\]\])", line.strip().strip("|"))
+            )
+            builder.add("cell", org_inline(row, number + 1), number + 1)
+        elif match := _FOOTNOTE.match(line):
+            flush()
+            held, kind, first, fields = [match.group(2)], "definition", number, (("footnote", match.group(1)),)
+        elif match := re.match(r"\s*(?:bibliography|addbibresource):(\S+)", line):
+            flush()
+            uses += match.group(1).split(",")
+        elif match := _ITEM.match(line):
+            flush()
+            held, kind, first = [re.sub(r"\s::(?=\s)", ":", match.group(3))], "item", number
+            fields = (("indent", str(len(match.group(1)))), *((("number", match.group(2)),) if match.group(2) else ()))
+        elif held:
+            held.append(line.strip())
+        else:
+            held, first = [line.strip()], number
+    flush()
+    return tuple(uses)
+
+
+def _properties(builder: Builder, properties: list[tuple[str, str]], number: int) -> None:
+    known = [(name, value) for name, value in properties if name in _ID_PROPERTIES]
+    for name, value in known:
+        if name == "roam_refs" or name == "roam_key":
+            builder.add("definition", org_inline(value.replace("cite:", "@").replace("@@", "@"), number), number)
+    names = {name for name, _ in known}
+    if names & {"doi", "arxiv", "eprint", "pmid"} or {"title", "author"} <= names:
+        pairs = [
+            ("key", v)
+            if n in {"custom_id", "citekey"}
+            else ("arxiv", v)
+            if n == "eprint"
+            else ("venue", v)
+            if n in {"journal", "booktitle"}
+            else (n, v)
+            for n, v in known
+            if n not in {"author", "authors", "roam_refs", "roam_key", "btype"}
+        ]
+        pairs += [("author", name.strip()) for n, v in known if n in {"author", "authors"} for name in v.split(" and ")]
+        builder.add("entry", read_inline(next((v for n, v in known if n == "title"), ""), number), number, *pairs)
