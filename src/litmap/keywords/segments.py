@@ -66,22 +66,19 @@ class Segment:
     work_ids: tuple[str, ...]
 
     @classmethod
-    def open(cls, folder: Path, name: str) -> Segment:
-        """Memory-map a segment. Raises `DamagedBuild` where a file is missing or of another shape."""
+    def open(cls, folder: Path, name: str, rows: NDArray[np.int32] | None = None) -> Segment:
+        """Memory-map a segment, with its own rows or these. Raises `DamagedBuild` where a file is missing or cut."""
         postings = {part: load(folder, name, part, mapped=True) for part in ("keys", "starts", "docs", "counts")}
-        rows_path = folder / f"{name}.rows.npy"
-        lengths = load(folder, name, "lengths")
-        rows = load(folder, name, "rows") if rows_path.exists() else np.arange(lengths.size, dtype=np.int32)
         try:
             ids = tuple(json.loads((folder / f"{name}.works.json").read_text("utf-8")))
         except (OSError, ValueError) as error:
             raise DamagedBuild(f"keyword index: {name}.works.json cannot be read", subject=str(folder)) from error
         segment = cls(
             **postings,
-            lengths=lengths,
+            lengths=load(folder, name, "lengths"),
             kinds=load(folder, name, "kinds"),
             works=load(folder, name, "works"),
-            rows=rows,
+            rows=load(folder, name, "rows") if rows is None else rows,
             work_ids=ids,
         )
         segment._check(folder)
@@ -125,6 +122,8 @@ def take_over(base: Path, folder: Path) -> None:
         for path in (*(base / f"{name}.{part}.npy" for part in _PARTS), base / f"{name}.works.json"):
             target = folder / path.name
             target.unlink(missing_ok=True)
+            if not path.exists():
+                raise DamagedBuild(f"keyword index: {path.name} is missing", subject=str(base))
             try:
                 os.link(path, target)
             except OSError:

@@ -207,7 +207,7 @@ def _merge(folder: Path, name: str, group: Sequence[tuple[str, Rows]]) -> Rows:
         alive = rows >= 0
         numbers = np.where(alive, first + np.cumsum(alive) - 1, -1).astype(np.int64)
         first += int(alive.sum())
-        part = Segment.open(folder, old)
+        part = Segment.open(folder, old, rows)
         blocks.append(_Block(part.keys, part.starts, part.docs, part.counts))
         renumber.append(numbers)
         own = np.asarray([ids.setdefault(w, len(ids)) for w in part.work_ids], dtype=np.int32)

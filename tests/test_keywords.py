@@ -1,0 +1,211 @@
+"""The keyword index: BM25 by hand, small updates against one build from scratch, damage, scripts."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from litmap import keywords, words
+from litmap.errors import DamagedBuild
+from litmap.keywords import Bm25, Entry, KeywordIndex
+from litmap.keywords import writing as keyword_writing
+from litmap.models import Chunk, Passage
+
+TEXTS = [
+    "Sharp minima generalise worse than flat minima.",
+    "Flat minima and the batch size of stochastic gradient descent.",
+    "Kernels of infinitely wide networks.",
+    "The batch of cookies is flat.",
+]
+
+
+def build(folder: Path, texts: list[str], works: list[str] | None = None) -> KeywordIndex:
+    owners = works or [f"w{i}" for i in range(len(texts))]
+    keywords.update(folder, [(i, w, t) for i, (w, t) in enumerate(zip(owners, texts, strict=True))])
+    return KeywordIndex.open(folder)
+
+
+def test_scores_are_bm25(tmp_path: Path) -> None:
+    index = build(tmp_path, TEXTS)
+    lengths = [len(words.terms(t)) for t in TEXTS]
+    mean = sum(lengths) / len(lengths)
+    idf = math.log(1 + (4 - 3 + 0.5) / (3 + 0.5))
+    scores = index.scores("flat", Bm25(1.2, 0.5))
+    expected = idf * 2.2 * 1 / (1 + 1.2 * (0.5 + 0.5 * lengths[1] / mean))
+    assert scores[1] == pytest.approx(expected, rel=1e-5)
+    assert scores[2] == 0
+
+
+def test_search_ranks_stems_and_respects_the_mask(tmp_path: Path) -> None:
+    index = build(tmp_path, TEXTS)
+    assert (
+        index.search("flatness of minimum", 10).rows.tolist()[:1] == [0] or index.search("flat minima", 1).rows[0] == 0
+    )
+    mask = np.array([False, True, False, True])
+    found = index.search("flat minima", 10, mask)
+    assert found.rows.tolist() == [1, 3]
+    assert (np.diff(found.scores) <= 0).all()
+    assert index.search("zeppelin", 5).rows.size == 0
+    assert index.search("", 5).rows.size == 0
+
+
+def test_a_work_is_scored_by_its_whole_text(tmp_path: Path) -> None:
+    index = build(tmp_path, TEXTS, ["a", "a", "b", "c"])
+    whole = dict(zip(index.work_ids, index.work_scores("flat minima batch").tolist(), strict=True))
+    assert whole["a"] > whole["c"] > whole["b"] == 0
+
+
+def test_kinds_and_works_as_masks(tmp_path: Path) -> None:
+    keywords.update(
+        tmp_path, [Entry(0, "a", "one", "body"), Entry(1, "a", "two", "references"), Entry(5, "b", "three")]
+    )
+    index = KeywordIndex.open(tmp_path)
+    assert np.flatnonzero(index.rows_of(works=["a"])).tolist() == [0, 1]
+    assert np.flatnonzero(index.rows_of(kinds=["body"])).tolist() == [0, 5]
+    assert np.flatnonzero(index.rows_of(works=["a", "nobody"], kinds=["references"])).tolist() == [1]
+    assert not index.rows_of(works=[]).any()
+
+
+def test_rows_that_hold_all_words(tmp_path: Path) -> None:
+    index = build(tmp_path, TEXTS)
+    assert index.holding(words.terms("flat batch")).tolist() == [1, 3]
+    assert index.holding(words.terms("flat kernels")).tolist() == []
+    assert index.holding([]).tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("深層学習の一般化について", "一般化"),
+        ("Обобщение глубоких сетей", "обобщение"),
+        ("تعميم الشبكات العميقة", "الشبكات"),
+        ("หลุมแบนทั่วไป", "แบน"),
+        ("Poincaré’s ﬁnite naïve", "poincare finite"),
+        ("심층 학습 일반화", "학습"),
+    ],
+)
+def test_other_scripts_are_found(tmp_path: Path, text: str, query: str) -> None:
+    index = build(tmp_path, ["nothing here", text])
+    assert index.search(query, 3).rows.tolist() == [1]
+
+
+Step = tuple[list[int], list[int]]
+WORDS = st.lists(st.sampled_from("alpha beta gamma delta epsilon zeta eta".split()), max_size=6).map(" ".join)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_any_sequence_of_updates_equals_one_build(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    living: dict[int, tuple[str, str]] = {}
+    base: Path | None = None
+    next_row = 0
+    for _ in range(data.draw(st.integers(1, 6))):
+        texts = data.draw(st.lists(WORDS, max_size=5))
+        added = {next_row + i: (f"w{data.draw(st.integers(0, 3))}", t) for i, t in enumerate(texts)}
+        next_row += len(texts)
+        removed = data.draw(st.sets(st.sampled_from(sorted(living)))) if living else set()
+        living = {row: entry for row, entry in living.items() if row not in removed} | added
+        folder = tmp_path_factory.mktemp("step")
+        keywords.update(folder, [(row, *entry) for row, entry in added.items()], removed, base)
+        base = folder
+    scratch = tmp_path_factory.mktemp("scratch")
+    keywords.update(scratch, [(row, *entry) for row, entry in living.items()])
+    assert base is not None
+    one, other = KeywordIndex.open(base), KeywordIndex.open(scratch)
+    assert one.passages == other.passages == len(living)
+    for query in ("alpha", "beta gamma zeta", "eta eta delta"):
+        first, second = one.search(query, 50), other.search(query, 50)
+        assert first.rows.tolist() == second.rows.tolist()
+        assert first.scores == pytest.approx(second.scores, rel=1e-5)
+        by_work = [
+            {w: s for w, s in zip(index.work_ids, index.work_scores(query).tolist(), strict=True) if s}
+            for index in (one, other)
+        ]
+        assert by_work[0] == pytest.approx(by_work[1], rel=1e-5)
+
+
+def test_the_base_is_left_as_it_is_and_few_segments_remain(tmp_path: Path) -> None:
+    base = tmp_path / "0"
+    build(base, TEXTS)
+    before = {p.name: p.read_bytes() for p in base.iterdir()}
+    for step in range(1, 30):
+        folder = tmp_path / str(step)
+        keywords.update(folder, [(100 + step, "new", f"word{step} flat")], [], tmp_path / str(step - 1))
+    assert {p.name: p.read_bytes() for p in base.iterdir()} == before
+    assert len(list(folder.glob("*.keys.npy"))) <= keyword_writing.MOST_SEGMENTS
+    assert KeywordIndex.open(folder).search("word17", 1).rows.tolist() == [117]
+
+
+def test_many_blocks_make_one_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = build(tmp_path / "whole", TEXTS * 5)
+    monkeypatch.setattr(keyword_writing, "BLOCK", 3)
+    blocks = build(tmp_path / "blocks", TEXTS * 5)
+    assert blocks.scores("flat minima batch") == pytest.approx(whole.scores("flat minima batch"))
+
+
+def test_an_empty_index_answers(tmp_path: Path) -> None:
+    keywords.update(tmp_path, [])
+    index = KeywordIndex.open(tmp_path)
+    assert index.search("anything", 5).rows.size == 0
+    assert index.work_scores("anything").size == 0
+    keywords.update(tmp_path, [(3, "w", "now something")])
+    keywords.update(tmp_path, [], [3])
+    assert KeywordIndex.open(tmp_path).passages == 0
+
+
+@pytest.mark.parametrize("part", ["docs", "keys", "starts", "rows", "lengths"])
+def test_damage_is_named(tmp_path: Path, part: str) -> None:
+    build(tmp_path, TEXTS)
+    path = next(tmp_path.glob(f"*.{part}.npy"))
+    os.truncate(path, 100)
+    with pytest.raises(DamagedBuild, match=part):
+        KeywordIndex.open(tmp_path)
+    path.unlink()
+    with pytest.raises(DamagedBuild):
+        KeywordIndex.open(tmp_path)
+
+
+def test_no_index_is_damage(tmp_path: Path) -> None:
+    with pytest.raises(DamagedBuild):
+        KeywordIndex.open(tmp_path)
+
+
+def test_entries_carry_title_and_section_once() -> None:
+    passages = [
+        Passage(0, "w", Chunk("sha", 0, "first text", section="Introduction")),
+        Passage(1, "w", Chunk("sha", 1, "second text")),
+        Passage(2, "", Chunk("note:a.md", 0, "my thought", "note")),
+    ]
+    entries = list(keywords.make_entries(passages, {"w": "A Title"}))
+    assert [e.text for e in entries] == ["A Title\nIntroduction\nfirst text", "second text", "my thought"]
+    assert entries[2].work == "note:a.md"
+
+
+def test_words_keep_their_places() -> None:
+    text = "Über-naïve batch_norm, GPT-2 深層学習!"
+    found = list(words.find_words(text))
+    assert [text[w.start : w.end] for w in found[:4]] == ["Über", "naïve", "batch", "norm"]
+    assert words.terms("the of and") == []
+    letters, places = words.plain_places("Ab  ﬁn")
+    assert letters == "ab fin"
+    assert len(places) == len(letters)
+    assert places[0] == 0
+    assert words.plain("generali-\nzation of «deep» nets") == "generalization of deep nets"
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text(max_size=200))
+def test_any_text_has_words(text: str) -> None:
+    found = list(words.find_words(text))
+    assert all(0 <= w.start < w.end <= len(text) for w in found)
+    assert len(words.keys(text)) == len(words.terms(text))
+    letters, places = words.plain_places(text)
+    assert len(letters) == len(places)
