@@ -60,11 +60,43 @@ def year_in(text: str) -> tuple[int | None, str]:
 
 
 # ── venues ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-_JOURNAL_AND_NUMBER = re.compile(
-    r"(?:[^\W\d_a-z][\w.’&/-]*|[(\[][^()\[\]]{1,30}[)\]])"
-    r"(?:[ :.]{1,2}(?:of|the|and|&|for|in|on|de|der|des|du|la|für|und|et|di|al|–|-|[^\W\d_a-z][\w.’&/-]*))*"
-    r"[,.;]?\s(?:ser(?:ies|\.) ?\w{1,4},? )?(?:vol(?:ume|\.)?\s?)?\(?[A-Z]?\d"
+_SMALL = frozenset(
+    "of the and & for in on de der des du la le les für und et di al do da dos del et und y e van van der – - a der zur".split()
 )
+_NUMBERISH = re.compile(r"[(\[]?[A-Z]?\d|vol(?:ume|s)?\.?$|bd\.?$|ser(?:ies|\.)?$|no\.$", re.I)
+
+
+def journal_run(text: str) -> tuple[list[str], int]:
+    """The capitalised words before the first number at the start of a text, and where that number stands.
+
+    ([], 0) where other words come in between, as they do in a title.
+    """
+    words: list[str] = []
+    for match in re.finditer(r"\S+", text[:200]):
+        word = match[0]
+        if words and _NUMBERISH.match(word):
+            return words, match.start()
+        bare = word.strip("(),.;:[]’")
+        if (
+            words
+            and words[-1][-1:] in ",;"
+            and not word.startswith(("Ser", "(", "Part"))
+            and not re.fullmatch(r"[A-Z],?", word)
+        ):
+            return [], 0
+        if not bare or not (
+            bare[0].isupper()
+            or bare in _SMALL
+            or word in _SMALL
+            or re.match(r"(?:d|l)’[A-Z]|e[A-Z]|npj$|i[A-Z]|m[A-Z]", bare)
+        ):
+            return [], 0
+        words.append(word)
+        if len(words) > 12:
+            break
+    return [], 0
+
+
 _ACRONYM = re.compile(r"[A-Z][A-Za-z+&]*[A-Z]{1,}[A-Za-z’+&/-]*(?:\s?[’’]\d\d|[- ]\d{2,4})?(?=\s*[.,;:(\d]|\s*$)")
 _LEDGER = re.compile(r"\d+|pp?\.|vol|no\.|\(", re.I)
 _ABBREVIATED = re.compile(r"[^\W\d_]{1,12}\.,? ?[^\W\d_]{1,12}\.")
@@ -83,7 +115,7 @@ def venue_likeness(text: str) -> float:
         return -2.0
     if _LEDGER.match(head):
         return 1.5
-    if _JOURNAL_AND_NUMBER.match(head):
+    if journal_run(head)[0]:
         score = 2.5
     elif _ACRONYM.match(head):
         score = 2.3
@@ -146,8 +178,8 @@ def title_end(text: str, at: int, *, commas: bool) -> int:
         score = _stop_score(sign, text, match, title, commas=commas)
         if score is None:
             continue
-        score -= min(0.35 * passed, 3.0)
-        if sign in ".?!":
+        score -= min(0.5 * passed, 3.0)
+        if sign in ".?!" or (commas and sign == ","):
             passed += 1
         if score > best_score:
             best, best_score = end, score
@@ -170,7 +202,8 @@ def _stop_score(sign: str, text: str, match: re.Match[str], title: str, *, comma
             return None
         if follows[:1].islower() and venue < 1:
             return None
-        return 2.6 + venue - (2.0 if len(words) < 2 and len(title) < 4 else 0.0)
+        short = 2.5 if last[0].isupper() and len(last) <= 7 and re.match(r"[A-Z]\w{0,8}\.|\(?\d", follows) else 0.0
+        return (1.8 if commas else 2.6) + venue - short - (2.0 if len(words) < 2 and len(title) < 4 else 0.0)
     if sign in "?!":
         return 2.3 + venue if venue > 0.5 else 0.8
     if sign == ";":
@@ -207,27 +240,32 @@ def tidy_title(title: str) -> str:
     return re.sub(r"\s{2,}", " ", title)
 
 
-_JOURNAL_ONLY = re.compile(
-    r"(?:in )?(?P<name>(?:[^\W\d_a-z][\w’&/-]*\.?|\([^()]{1,20}\))(?: ?(?:of|the|and|&|de|der|d\.|[^\W\d_a-z][\w’&/-]*\.?))*),?\s*"
-    r"(?:(?:vol\.? ?)?[A-Z]?\d{1,5}[A-Z]?\b\s?[,(:;.]|\(?(?:1[6-9]|20)\d\d\)?,\s?\d|\d{1,4} [A-Z]?\d)"
-)
-
-
 def is_journal_only(text: str) -> bool:
     """Whether what follows the authors is a journal, volume and page without a title, as physics and chemistry write."""
-    match = _JOURNAL_ONLY.match(text)
-    if not match:
+    words, at = journal_run(re.sub(r"^in ", "", text))
+    if not words or len(words) > 9:
         return False
-    name = match["name"]
-    if re.match(r"(?:[\w’&-]+ )+[\w’&-]{2,}\. [\w’&-]{4,}(?!\.|\w)", name):
-        return False  # a title of capitalised words and a journal: 'Flat Minima. Neural Computation'
-    words = name.split()
-    if len(words) > 9:
+    rest = text[at:]
+    if not re.match(r"(?:vol\.? ?)?[(\[]?[A-Z]?\d", rest, re.I) or len(re.findall(r"[^\W\d_]{3,}", rest)) > 6:
         return False
-    rest = text[match.end() :]
-    if len(re.findall(r"[^\W\d_]{3,}", rest)) > 6:
+    if not re.search(r"\d[^\d]+\d", rest):
         return False
-    return "." in name or bool(JOURNAL_WORD.match(name)) or len(words) <= 2
+    abbreviated = [i for i, word in enumerate(words) if word.rstrip(",").endswith(".")]
+    if abbreviated:
+        whole = [w for w in words[: abbreviated[0] + 1] if len(w.strip(".,")) >= 4 and w not in _SMALL]
+        journal = any(JOURNAL_WORD.match(w) for w in whole[:-1])
+        if (
+            len(whole) >= 2
+            and not journal
+            and (
+                len(whole) > 2
+                or abbreviated[0] + 1 < len(words)
+                and not words[abbreviated[0] + 1].rstrip(",").endswith(".")
+            )
+        ):
+            return False  # a title of capitalised words and a journal: 'Flat Minima. Neural Computation'
+        return True
+    return bool(JOURNAL_WORD.match(words[0])) or len(words) <= 2
 
 
 _VENUE_END = re.compile(

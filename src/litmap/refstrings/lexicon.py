@@ -11,7 +11,7 @@ def _words(text: str) -> frozenset[str]:
 
 PARTICLES = _words(
     "van der den de la le las los del della dello degli di da das do dos du von vom zu zum zur af av ten ter te "
-    "el al bin ibn ben abu op het 't d' l' y e i und vander af dal dalla lo"
+    "el al bin ibn ben abu op het ’t 't d' l' y e i und vander af dal dalla lo"
 )
 CONJUNCTIONS = _words("and & und et y e och og en ed ja i và with et")
 SUFFIXES = _words("Jr Sr II III IV Jnr Snr jr sr")

@@ -12,12 +12,16 @@ from dataclasses import dataclass
 
 from litmap.refstrings.lexicon import CONJUNCTIONS, NOT_NAMES, ORGANISATION, PARTICLES, SUFFIXES
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:[’\-‐][^\W\d_]+)*’?(?=\W|\d|_|$)|\d+[a-z]?|\S")
+_TOKEN = re.compile(r"’[ts](?=\s[^\W\d_])|[^\W\d_]+(?:[’\-‐][^\W\d_]+)*’?(?=\W|\d|_|$)|\d+[a-z]?|\S")
 _ET_AL = re.compile(
     r",?\s*[\[(]?(?:et\.?\s+al(?:ii|ia|\b)\.?|and\s+others\b\.?|u\.\s?a\.|…|\.\.\.|and\s+\d+\s+others\b\.?)[\])]?", re.I
 )
 _EDITORS = re.compile(
     r",?\s*[\[(]?\b(?:eds?|editors?|hrsg|trans|translators?|dirs?|coords?)\b\.?[\])]?(?=[\s,.:)]|$)", re.I
+)
+_GROUP = re.compile(
+    r"(?:,|;|,? (?:and|&|for|on behalf of)(?: the)?)?\s?\((?:the )?[^()]{2,90}(?:Collaborations?|Consortium|Group|Team|Network|Project|Investigators)[^()]{0,30}\)|"
+    r"[,;]? (?:and |& |for |on behalf of )?(?:the )?(?:[A-Z][\w-]* ){1,6}(?:Collaboration|Consortium|Group|Team|Investigators)\b"
 )
 MAX_AUTHORS = 400
 
@@ -386,5 +390,10 @@ def read_organisation(text: str, end: int) -> Authors:
     words = name.split()
     if not words or len(words) > 14 or not _upper(name):
         return NO_AUTHORS
-    sure = bool(ORGANISATION.search(name)) or (len(words) <= 2 and name.isupper())
+    acronym = (
+        len(words) <= 2
+        and len(name) > 2
+        and (name.isupper() or bool(re.fullmatch(r"[A-Z][a-z]+(?:[A-Z]+[a-z]*)+", name)))
+    )
+    sure = bool(ORGANISATION.search(name)) or acronym
     return Authors((name,), end, 2.0 if sure else 0.5, "organisation")
