@@ -42,7 +42,7 @@ def risk(ratio: float, signal: float, noise: float) -> float:
 
 def _memorise() -> Plot:
     kinds = (("true labels", 1.0), ("half random", 0.55), ("random labels", 0.35))
-    curves = [Curve(graph(lambda t, r=r: 1 - math.exp(-r * t), 0, 12), n, i, i) for i, (n, r) in enumerate(kinds)]
+    curves = [Curve([(t, 1 - math.exp(-r * t)) for t in grid(0, 12)], n, i, i) for i, (n, r) in enumerate(kinds)]
     return Plot(curves, "time", "fitted", y=(0, 1.6))
 
 
@@ -59,7 +59,7 @@ def _margins() -> Plot:
 
 def _posterior() -> Plot:
     curves = [
-        Curve(graph(lambda s, c=c: 1 - math.exp(-c * s * s), 0, 2), n, i, i)
+        Curve([(s, 1 - math.exp(-c * s * s)) for s in grid(0, 2)], n, i, i)
         for i, (n, c) in enumerate((("sharp", 2.5), ("flat", 0.25)))
     ]
     return Plot(curves, "size of the noise", "error", y=(0, 1.3), horizontals=(0.2,))
@@ -91,7 +91,7 @@ def _semicircle() -> Plot:
         return math.sqrt(max(1 - (x - shift) ** 2, 0)) * 2 / math.pi
 
     kinds = (("high", 0.0), ("middle", 0.6), ("low", 1.15))
-    curves = [Curve(graph(lambda x, s=s: half(x, s), -1.2, 2.4, 300), n, i, i) for i, (n, s) in enumerate(kinds)]
+    curves = [Curve([(x, half(x, s)) for x in grid(-1.2, 2.4, 300)], n, i, i) for i, (n, s) in enumerate(kinds)]
     return Plot(curves, "eigenvalue", "density", y=(0, 0.95), verticals=(0,))
 
 
@@ -192,7 +192,7 @@ def _binning() -> Plot:
 def _tickets() -> Plot:
     kinds = (("ticket", 1.9), ("new weights", 1.15), ("random mask", 0.95))
     curves = [
-        Curve(graph(lambda x, m=m: 0.5 + 0.45 * step(-x, -m, 0.16), 0, 2.4), n, i, i) for i, (n, m) in enumerate(kinds)
+        Curve([(x, 0.5 + 0.45 * step(-x, -m, 0.16)) for x in grid(0, 2.4)], n, i, i) for i, (n, m) in enumerate(kinds)
     ]
     return Plot(curves, "log10 of 1 / weights kept", "accuracy", y=(0.45, 1.15))
 
@@ -211,7 +211,7 @@ def _simplex() -> Plot:
 
 
 def _kernel_modes() -> Plot:
-    curves = [Curve(graph(lambda t, k=k: math.exp(-t * 4.0**-k), 0, 24), f"1/{4**k}", k, k) for k in range(4)]
+    curves = [Curve([(t, math.exp(-t * 4.0**-k)) for t in grid(0, 24)], f"1/{4**k}", k, k) for k in range(4)]
     return Plot(curves, "time", "residual", y=(0, 1.45))
 
 
@@ -243,7 +243,7 @@ def _tent() -> Plot:
 
 def _spectral() -> Plot:
     curves = [
-        Curve(graph(lambda t, k=k: math.exp(-t / k**2), 0, 60), f"frequency {k}", i, i)
+        Curve([(t, math.exp(-t / k**2)) for t in grid(0, 60)], f"frequency {k}", i, i)
         for i, k in enumerate((1, 2, 4, 8))
     ]
     return Plot(curves, "time", "residual", y=(0, 1.45))
@@ -263,7 +263,7 @@ def _grok() -> Plot:
 
 def _attention() -> Plot:
     curves = [
-        Curve(graph(lambda b, g=g: 1 / (1 + 15 * math.exp(-b * g)), 0, 12), f"gap {g:g}", i, i)
+        Curve([(b, 1 / (1 + 15 * math.exp(-b * g))) for b in grid(0, 12)], f"gap {g:g}", i, i)
         for i, g in enumerate((2.0, 1.0, 0.5))
     ]
     return Plot(curves, "inverse temperature", "weight", y=(0, 1.4))

@@ -11,6 +11,7 @@ import json
 import re
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,17 @@ PREAMBLE = """#set document(title: "{title}", author: "{people}", date: datetime
 """
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """How a paper is set: 'one' or 'two' columns, 'number' or 'author-year', and the works it cites in order."""
+
+    columns: str
+    style: str
+    cited: list[str]
+    works: dict[str, dict[str, Any]]
+    folder: Path
+
+
 def main() -> None:
     """Typeset every paper of the manifest that has a file, or only those whose keys are given."""
     works = {w["key"]: w for w in json.loads(MANIFEST.read_text(encoding="utf-8"))}
@@ -64,8 +76,9 @@ def typeset(work: dict[str, Any], works: dict[str, dict[str, Any]]) -> bytes:
     if style == "author-year":
         cited.sort(key=lambda k: (_family(works[k]["authors"][0]), works[k]["year"]))
     with tempfile.TemporaryDirectory() as folder:
-        body = [_block(line, columns, style, cited, works, Path(folder)) for line in lines[1:]]
-        source = _preamble(work, columns) + "\n".join(body) + _references(style, cited, works)
+        sheet = Sheet(columns, style, cited, works, Path(folder))
+        body = [_block(line, sheet) for line in lines[1:]]
+        source = _preamble(work, columns) + "\n".join(body) + _references(sheet)
         (Path(folder) / "paper.typ").write_text(source, encoding="utf-8")
         return bytes(typst.compile(str(Path(folder) / "paper.typ"), ignore_system_fonts=True))
 
@@ -94,51 +107,49 @@ def _preamble(work: dict[str, Any], columns: str) -> str:
     )
 
 
-def _block(
-    line: str, columns: str, style: str, cited: list[str], works: dict[str, dict[str, Any]], folder: Path
-) -> str:
+def _block(line: str, sheet: Sheet) -> str:
     if line.startswith("# "):
         return f"= {escape(line[2:])}\n"
     if line.startswith("    "):
         return f"$ {mathematics(line.strip())} $\n"
     if line.startswith("!"):
         name, caption = line[1:].split(" | ", 1)
-        (folder / f"{name}.svg").write_text(figures.svg(name), encoding="utf-8")
-        width = "100%" if columns == "two" else "66%"
+        (sheet.folder / f"{name}.svg").write_text(figures.svg(name), encoding="utf-8")
+        width = "100%" if sheet.columns == "two" else "66%"
         picture = f'image("{name}.svg", width: {width}, alt: "a plot")'
-        return f"#figure({picture}, caption: [{_inline(caption, style, cited, works)}], placement: auto)\n"
-    return _inline(line, style, cited, works) + "\n"
+        return f"#figure({picture}, caption: [{_inline(caption, sheet)}], placement: auto)\n"
+    return _inline(line, sheet) + "\n"
 
 
-def _inline(text: str, style: str, cited: list[str], works: dict[str, dict[str, Any]]) -> str:
+def _inline(text: str, sheet: Sheet) -> str:
     parts = re.split(r"(\$[^$]+\$|\[@\w+\])", text)
     pairs = zip(["", *parts], parts, strict=False)
-    return "".join(_piece(before, part, style, cited, works) for before, part in pairs)
+    return "".join(_piece(before, part, sheet) for before, part in pairs)
 
 
-def _piece(before: str, part: str, style: str, cited: list[str], works: dict[str, dict[str, Any]]) -> str:
+def _piece(before: str, part: str, sheet: Sheet) -> str:
     if part.startswith("$") and part.endswith("$") and len(part) > 1:
         return f"${mathematics(part[1:-1]).replace('/', ' slash ')}$"
     if not part.startswith("[@"):
         return escape(part)
     key = part[2:-1]
-    if style == "number":
-        return f"\\[{cited.index(key) + 1}\\]"
-    names = [_family(a) for a in works[key]["authors"]]
+    if sheet.style == "number":
+        return f"\\[{sheet.cited.index(key) + 1}\\]"
+    names = [_family(a) for a in sheet.works[key]["authors"]]
     who = names[0] if len(names) == 1 else f"{names[0]} and {names[1]}" if len(names) == 2 else f"{names[0]} et al."
     in_the_sentence = re.search(r"(?:\b(?:by|of|from|in|see|and|also|as)|;) $", before, re.I)
-    year = works[key]["year"]
+    year = sheet.works[key]["year"]
     return escape(f"{who} ({year})" if in_the_sentence else f"({who}, {year})")
 
 
-def _references(style: str, cited: list[str], works: dict[str, dict[str, Any]]) -> str:
+def _references(sheet: Sheet) -> str:
     rows = ["\n#heading(numbering: none)[References]\n#set par(first-line-indent: 0em, hanging-indent: 1.4em)\n"]
     rows.append("#set text(0.9em)\n")
-    for number, key in enumerate(cited, 1):
-        work = works[key]
+    for number, key in enumerate(sheet.cited, 1):
+        work = sheet.works[key]
         where = f" arXiv:{work['arxiv']}." if work.get("arxiv") else ""
-        people = _people(work["authors"], initials_first=style == "number")
-        if style == "number":
+        people = _people(work["authors"], initials_first=sheet.style == "number")
+        if sheet.style == "number":
             entry = f"[{number}] {people}. {work['title']}. {work['venue']}, {work['year']}.{where}"
         else:
             entry = f"{people} ({work['year']}). {work['title']}. {work['venue']}.{where}"
