@@ -1,0 +1,380 @@
+"""What to ask for which citations: the steps from identifiers to titles, each a list of requests for all cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from urllib.parse import quote, urlsplit
+
+from litmap.identifiers import identifier_from_url
+from litmap.models import Request, Response
+from litmap.works.cases import Case
+from litmap.works.matching import family_name
+from litmap.works.records import Record
+from litmap.works.sources import (
+    arxiv,
+    crossref,
+    dblp,
+    landing,
+    openalex,
+    openreview,
+    semantic_scholar,
+    unpaywall,
+)
+
+DATACITE = ("10.48550/", "10.5281/", "10.6084/", "10.4230/", "10.13140/", "10.17605/", "10.31219/")
+"""Prefixes of DOIs that live at DataCite, which Crossref does not know."""
+_PAGES = {
+    "pmlr": "https://proceedings.mlr.press/{}.html",
+    "acl": "https://aclanthology.org/{}/",
+    "pmid": "https://pubmed.ncbi.nlm.nih.gov/{}/",
+    "pmcid": "https://pmc.ncbi.nlm.nih.gov/articles/{}/",
+    "hal": "https://hal.science/{}",
+    "ads": "https://ui.adsabs.harvard.edu/abs/{}/abstract",
+    "iacr": "https://eprint.iacr.org/{}",
+    "ieee": "https://ieeexplore.ieee.org/document/{}/",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user lends: a contact and keys."""
+
+    contact: str = ""
+    keys: dict[str, str] = field(default_factory=dict)
+
+
+def _take(case: Case, records: Sequence[Record]) -> None:
+    case.take(records)
+
+
+def _take_more(case: Case, records: Sequence[Record]) -> None:
+    """Records that add to a work already found."""
+    case.more.extend(records)
+
+
+def _take_named(case: Case, records: Sequence[Record]) -> None:
+    """Records of the very page or id that the note gives, even where they do not repeat the id."""
+    case.named.extend(records)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request, the cases it is for, how its answer is read and given to a case; `split` and `again` for trouble."""
+
+    source: str
+    request: Request
+    cases: tuple[Case, ...]
+    read: Callable[[Response], list[Record]]
+    give: Callable[[Case, Sequence[Record]], None] = _take
+    split: Callable[[], list[Ask]] | None = None
+    again: Ask | None = None
+
+
+def is_complete(case: Case) -> bool:
+    """Nothing more need be asked: arXiv itself has told of this work, with its version."""
+    return any(r.source == arxiv.NAME for r in case.named) and not case.contradicted()
+
+
+# ── many in one request ──────────────────────────────────────────────────────────────────────────────────────────────
+def _batches(cases: Iterable[Case], values: Callable[[Case], Iterable[str]]) -> dict[str, list[Case]]:
+    found: dict[str, list[Case]] = {}
+    for case in cases:
+        for value in values(case):
+            found.setdefault(value, []).append(case)
+    return found
+
+
+def _arxiv_ids(wanted: dict[str, list[Case]], give: Callable[[Case, Sequence[Record]], None] = _take) -> list[Ask]:
+    def make(ids: list[str], *, second: bool = False) -> Ask:
+        cases = tuple({id(c): c for i in ids for c in wanted[i]}.values())
+
+        def halves() -> list[Ask]:
+            return [make(ids[: len(ids) // 2]), make(ids[len(ids) // 2 :])]
+
+        return Ask(
+            arxiv.NAME,
+            arxiv.request_for([i.removeprefix("arxiv:") for i in ids]),
+            cases,
+            lambda response: arxiv.parse(response.body),
+            give,
+            split=halves if len(ids) > 1 else None,
+            again=None if second else make(ids, second=True),
+        )
+
+    return [make(part) for part in _parts(list(wanted), arxiv.IDS_AT_ONCE)]
+
+
+def _arxiv_titles(cases: Sequence[Case]) -> list[Ask]:
+    wanted = _batches(cases, lambda case: [case.title])
+
+    def make(titles: list[str]) -> Ask:
+        mine = tuple({id(c): c for t in titles for c in wanted[t]}.values())
+
+        def halves() -> list[Ask]:
+            return [make(titles[: len(titles) // 2]), make(titles[len(titles) // 2 :])]
+
+        return Ask(
+            arxiv.NAME,
+            arxiv.request_for_titles(titles),
+            mine,
+            lambda response: arxiv.parse(response.body),
+            split=halves if len(titles) > 1 else None,
+        )
+
+    return [make(part) for part in _parts([t for t in wanted if arxiv.phrase(t)], arxiv.TITLES_AT_ONCE)]
+
+
+def _openalex_ids(
+    wanted: dict[str, list[Case]], options: Options, give: Callable[[Case, Sequence[Record]], None] = _take
+) -> list[Ask]:
+    def make(kind: str, ids: list[str]) -> Ask:
+        def halves() -> list[Ask]:
+            return [make(kind, ids[: len(ids) // 2]), make(kind, ids[len(ids) // 2 :])]
+
+        return Ask(
+            openalex.NAME,
+            openalex.request_for(kind, [_openalex_value(i) for i in ids], options.keys),
+            tuple({id(c): c for i in ids for c in wanted[i]}.values()),
+            lambda response: openalex.parse(response.body),
+            give,
+            split=halves if len(ids) > 1 else None,
+        )
+
+    asks = []
+    for kind in ("doi", "pmid", "pmcid", "openalex"):
+        mine = [i for i in wanted if openalex.can_ask(_as_doi(i)) and _as_doi(i).startswith(kind + ":")]
+        asks += [make(kind, part) for part in _parts(mine, openalex.AT_ONCE)]
+    return asks
+
+
+def _as_doi(ident: str) -> str:
+    """As OpenAlex names it: to it, arXiv ids are DOIs."""
+    return f"doi:10.48550/arxiv.{ident[6:]}" if ident.startswith("arxiv:") else ident
+
+
+def _openalex_value(ident: str) -> str:
+    return _as_doi(ident).split(":", 1)[1]
+
+
+def _openalex_titles(cases: Sequence[Case], options: Options) -> list[Ask]:
+    wanted = _batches(cases, lambda case: [case.title])
+
+    def make(titles: list[str]) -> Ask:
+        def halves() -> list[Ask]:
+            return [make(titles[: len(titles) // 2]), make(titles[len(titles) // 2 :])]
+
+        return Ask(
+            openalex.NAME,
+            openalex.request_for_titles(titles, options.keys),
+            tuple({id(c): c for t in titles for c in wanted[t]}.values()),
+            lambda response: openalex.parse(response.body),
+            split=halves if len(titles) > 1 else None,
+        )
+
+    return [make(part) for part in _parts(list(wanted), openalex.TITLES_AT_ONCE)]
+
+
+def _parts(values: list[str], size: int) -> list[list[str]]:
+    return [values[start : start + size] for start in range(0, len(values), size)]
+
+
+# ── one at a time ────────────────────────────────────────────────────────────────────────────────────────────────────
+def _crossref_dois(wanted: dict[str, list[Case]], give: Callable[[Case, Sequence[Record]], None] = _take) -> list[Ask]:
+    return [
+        Ask(crossref.NAME, crossref.request_for(doi[4:]), tuple(cases), lambda r: crossref.parse(r.body), give)
+        for doi, cases in wanted.items()
+        if doi.startswith("doi:") and not doi[4:].startswith(DATACITE)
+    ]
+
+
+def _page(url: str, cases: Sequence[Case]) -> Ask:
+    request = landing.request_for(url)
+    return Ask(landing.NAME, request, tuple(cases), lambda r: landing.parse(r.body, r.url), _take_named)
+
+
+def _page_of(ident: str, case: Case) -> str:
+    """The address of the page of an id; the note's own link where it is one."""
+    kind, _, value = ident.partition(":")
+    own = next((u for u in case.want.urls if identifier_from_url(u) == ident and not _is_file(u)), "")
+    if kind in _PAGES:
+        return _PAGES[kind].format(quote(value, safe="/.-_"))
+    if kind == "jmlr":
+        volume, _, paper = value.partition("/")
+        return f"https://jmlr.org/papers/{quote(volume)}/{quote(paper)}.html"
+    if kind == "neurips" and not own:
+        old = next((u for u in case.want.urls if identifier_from_url(u) == ident and "/" not in value), "")
+        if old:  # …/paper/5656-title.pdf has its page at …/paper/5656-title
+            return old.removesuffix(".pdf")
+        year, _, code = value.partition("/")
+        suffix = "-Conference" if year.isdigit() and int(year) >= 2022 else ""
+        base = "https://proceedings.neurips.cc/paper_files/paper"
+        return f"{base}/{quote(year)}/hash/{quote(code)}-Abstract{suffix}.html" if code else ""
+    return own
+
+
+def _is_file(url: str) -> bool:
+    return urlsplit(url).path.lower().endswith((".pdf", ".ps", ".gz", ".zip", ".djvu"))
+
+
+def _by_kind(case: Case, ident: str, options: Options) -> list[Ask]:
+    """Requests for an id that no batch can take."""
+    kind, _, value = ident.partition(":")
+    if kind == "openreview":
+        return [_openreview(value, case, openreview.HOSTS[0])]
+    if kind == "s2":
+        paper = value.replace("corpusid:", "CorpusId:")
+        request = semantic_scholar.request_for(paper, options.keys)
+        return [Ask(semantic_scholar.NAME, request, (case,), lambda r: semantic_scholar.parse(r.body), _take_named)]
+    if kind == "pii":
+        return [
+            Ask(crossref.NAME, crossref.request_for_pii(value), (case,), lambda r: crossref.parse(r.body), _take_named)
+        ]
+    if kind == "jstor":
+        doi = f"10.2307/{value}"
+        return [Ask(crossref.NAME, crossref.request_for(doi), (case,), lambda r: crossref.parse(r.body), _take_named)]
+    url = _page_of(ident, case)
+    return [_page(url, (case,))] if url else []
+
+
+def _openreview(ident: str, case: Case, host: str) -> Ask:
+    return Ask(openreview.NAME, openreview.request_for(ident, host), (case,), lambda r: openreview.parse(r.body))
+
+
+# ── the steps ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def by_identifier(cases: Sequence[Case], options: Options) -> list[Ask]:
+    """Every id a note gives, at the source that knows it best."""
+    asks = _arxiv_ids(_batches(cases, lambda c: [i for i in c.ids if i.startswith("arxiv:")]))
+    others = [c for c in cases if not any(i.startswith("arxiv:") for i in c.ids)]
+    listed = _batches(others, lambda c: [i for i in c.ids if openalex.can_ask(i)])
+    asks += _openalex_ids(listed, options)
+    asks += _crossref_dois(_batches(others, lambda c: [i for i in c.ids if i.startswith("doi:")]))
+    for case in others:
+        rest = [i for i in case.ids if not openalex.can_ask(i) and not i.startswith("doi:")]
+        asks += [ask for ident in rest[:3] for ask in _by_kind(case, ident, options)]
+    return asks
+
+
+def by_second_source(cases: Sequence[Case], options: Options) -> list[Ask]:
+    """Ids that the first source did not know or answer for, and links that name no id."""
+    asks: list[Ask] = []
+    missing = [c for c in cases if not c.named]
+    asks += _openalex_ids(_batches(missing, lambda c: [i for i in c.ids if i.startswith("arxiv:")]), options)
+    for case in missing:
+        for ident in case.ids[:3]:
+            kind, _, value = ident.partition(":")
+            if kind == "openreview":
+                asks.append(_openreview(value, case, openreview.HOSTS[1]))
+            elif kind in {"pmid", "pmcid"}:
+                asks.append(_page(_page_of(ident, case), (case,)))
+            elif kind == "doi":
+                asks.append(_page(f"https://doi.org/{quote(value, safe='/():;.-_')}", (case,)))
+        if not case.ids:
+            asks += [_page(url, (case,)) for url in case.want.urls[:2] if _worth_a_look(url)]
+    return asks
+
+
+def _worth_a_look(url: str) -> bool:
+    return url.startswith(("http://", "https://")) and not _is_file(url)
+
+
+def by_address(cases: Sequence[Case], options: Options) -> list[Ask]:
+    """OpenReview forums that the service itself did not give: Semantic Scholar knows many by their address."""
+    asks = []
+    for case in cases:
+        forum = next((i for i in case.ids if i.startswith("openreview:")), "")
+        if forum and not case.named and not case.title:
+            address = f"URL:https://openreview.net/forum?id={forum.partition(':')[2]}"
+            request = semantic_scholar.request_for(address, options.keys)
+            asks.append(
+                Ask(semantic_scholar.NAME, request, (case,), lambda r: semantic_scholar.parse(r.body), _take_named)
+            )
+    return asks
+
+
+def by_title_at_once(cases: Sequence[Case], options: Options) -> list[Ask]:
+    """Titles, many in one request: at arXiv for every work not known to be there, at OpenAlex for those not found."""
+    borrow_titles(cases)
+    asks = _arxiv_titles([c for c in cases if c.title and not c.has("arxiv")])
+    return asks + _openalex_titles([c for c in cases if c.title and not c.found()], options)
+
+
+def borrow_titles(cases: Sequence[Case]) -> None:
+    """Where the note gives only an id, its record gives title and authors for searching further."""
+    for case in cases:
+        records = case.found()
+        if records and not case.settled and (not case.title or case.named):
+            lead, want = records[0], case.want
+            people, year = lead.authors or want.authors, want.year or lead.year
+            case.want = replace(want, title=lead.title, authors=people, year=year)
+
+
+def by_title(cases: Sequence[Case], options: Options) -> list[Ask]:
+    """Titles still not found, one by one: Crossref forgives mistakes, DBLP knows computer science."""
+    asks = []
+    for case in cases:
+        if case.found() or not case.title:
+            continue
+        author = family_name(case.want.authors[0]) if case.want.authors else ""
+        request = crossref.request_for_reference(case.title, author, case.want.year)
+        asks.append(Ask(crossref.NAME, request, (case,), lambda r: crossref.parse(r.body)))
+    return asks
+
+
+def by_title_elsewhere(cases: Sequence[Case], options: Options) -> list[Ask]:
+    """The last tries for a title."""
+    asks = []
+    for case in cases:
+        if case.found() or not case.title:
+            continue
+        asks.append(Ask(dblp.NAME, dblp.request_for(case.title), (case,), lambda r: dblp.parse(r.body)))
+        if case.citation.sure:
+            request = arxiv.request_for_words(case.title)
+            asks.append(Ask(arxiv.NAME, request, (case,), lambda r: arxiv.parse(r.body)))
+            if options.keys.get("s2"):
+                request = semantic_scholar.request_for_title(case.title, options.keys)
+                asks.append(Ask(semantic_scholar.NAME, request, (case,), lambda r: semantic_scholar.parse(r.body)))
+    return asks
+
+
+def completing(cases: Sequence[Case], options: Options) -> list[Ask]:
+    """What is missing of works that were found: arXiv's version, places of open copies, notices of retraction."""
+    found = [c for c in cases if c.found()]
+
+    def known(case: Case, kind: str, source: str) -> list[str]:
+        records = case.found()
+        if any(r.source == source for r in records):
+            return []
+        ids = [*case.ids, *(i for r in records for i in r.ids)]
+        return list(dict.fromkeys(i for i in ids if i.startswith(kind)))[:2]
+
+    asks = _arxiv_ids(_batches(found, lambda c: known(c, "arxiv:", arxiv.NAME)), _take_more)
+    plain = [c for c in found if not c.has("arxiv")]
+    asks += _openalex_ids(_batches(plain, lambda c: known(c, "doi:", openalex.NAME)), options, _take_more)
+    asks += _crossref_dois(_batches(plain, lambda c: known(c, "doi:", crossref.NAME)), _take_more)
+    return asks
+
+
+def open_copies(cases: Sequence[Case], options: Options) -> list[Ask]:
+    """Unpaywall, for works with a DOI of which no open copy is known."""
+    asks = []
+    for case in cases:
+        records = [*case.found(), *case.more]
+        dois = [i[4:] for r in records for i in r.ids if i.startswith("doi:") and not i[4:].startswith(DATACITE)]
+        opened = any(s.kind == "pdf" and s.access == "open" for r in records for s in r.locations)
+        if options.contact and dois and not opened:
+            request = unpaywall.request_for(dois[0], options.contact)
+            asks.append(Ask(unpaywall.NAME, request, (case,), lambda r: unpaywall.parse(r.body), _take_more))
+    return asks
+
+
+STEPS: tuple[Callable[[Sequence[Case], Options], list[Ask]], ...] = (
+    by_identifier,
+    by_second_source,
+    by_address,
+    by_title_at_once,
+    by_title,
+    by_title_elsewhere,
+    completing,
+    open_copies,
+)

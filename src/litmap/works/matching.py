@@ -1,0 +1,199 @@
+"""Whether a record is the work a note cites. The services put near misses first; a wrong match is worse than none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
+from enum import IntEnum
+from itertools import pairwise
+from typing import Protocol
+
+from litmap.identifiers import normalise_title, same_title
+from litmap.models import Reference
+
+_STOP = frozenset(
+    "a an and as at by for from in into is of on or the to via with using its are be do does how it this that".split()  # noqa: SIM905
+)
+_BREAK = re.compile(r"[:?!.;–—(]|\s-\s|--")
+
+
+class Titled(Protocol):
+    """What can be compared with a reference: a record or a work."""
+
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def other_titles(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def authors(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def year(self) -> int | None: ...  # noqa: D102
+
+
+class Verdict(IntEnum):
+    """How a record stands to a reference."""
+
+    OTHER = 0
+    MAYBE = 1
+    SAME = 2
+
+
+class Likeness(IntEnum):
+    """How two titles stand to each other."""
+
+    NONE = 0
+    SHORTENED = 1
+    """One leaves out the other's subtitle or end."""
+    NEAR = 2
+    """The same words but for typing mistakes, endings and small words."""
+    EQUAL = 3
+    """Equal but for case, accents, punctuation and markup."""
+
+
+def judge(want: Reference, found: Titled) -> Verdict:
+    """Whether `found` is the work that `want` describes; needs a title in `want`."""
+    likeness = max(title_likeness(want.title, title) for title in (found.title, *found.other_titles))
+    if likeness == Likeness.NONE:
+        return Verdict.OTHER
+    agree = authors_agree(want.authors, found.authors)
+    gap = abs(want.year - found.year) if want.year and found.year else None
+    if agree is True:
+        return _with_authors(likeness, gap)
+    if agree is False:
+        return (
+            Verdict.MAYBE if likeness == Likeness.EQUAL and distinctive(want.title) and gap in (0, 1) else Verdict.OTHER
+        )
+    return _without_authors(want.title, likeness, gap)
+
+
+def _with_authors(likeness: Likeness, gap: int | None) -> Verdict:
+    most = {Likeness.EQUAL: 8, Likeness.NEAR: 4, Likeness.SHORTENED: 3}[likeness]
+    if gap is None or gap <= most:
+        return Verdict.SAME
+    return Verdict.MAYBE if likeness == Likeness.EQUAL else Verdict.OTHER
+
+
+def _without_authors(title: str, likeness: Likeness, gap: int | None) -> Verdict:
+    words = len(normalise_title(title).split())
+    if likeness == Likeness.EQUAL:
+        if distinctive(title):
+            return Verdict.SAME if gap is None or gap <= 3 else Verdict.MAYBE
+        return Verdict.SAME if gap in (0, 1) and words >= 2 else Verdict.MAYBE
+    if likeness == Likeness.NEAR and words >= 5:
+        return Verdict.SAME if gap is None or gap <= 2 else Verdict.OTHER
+    return Verdict.MAYBE if gap in (0, 1) and words >= 4 else Verdict.OTHER
+
+
+def distinctive(title: str) -> bool:
+    """Whether a title alone tells a work: four words, or three long ones."""
+    words = normalise_title(title).split()
+    return (
+        len(words) >= 4 or (len(words) == 3 and sum(map(len, words)) >= 18) or (not title.isascii() and len(title) > 7)
+    )
+
+
+def title_likeness(one: str, two: str) -> Likeness:
+    """How two titles stand to each other; 'survey' or 'revisiting' in only one of them makes them differ."""
+    score = same_title(one, two)
+    if score >= 0.985:
+        return Likeness.EQUAL
+    a, b = normalise_title(one), normalise_title(two)
+    if not a or not b or score < 0.4:
+        return Likeness.NONE
+    if _shortened(one, a, two, b) and score != 0.84:
+        return Likeness.SHORTENED
+    if score >= 0.85 and len(a.split()) >= 2 and not odd_words(a.split(), b.split()):
+        return Likeness.NEAR
+    return Likeness.NONE
+
+
+def _shortened(one: str, a: str, two: str, b: str) -> bool:
+    (short, _), (long, raw) = sorted(((a, one), (b, two)), key=lambda pair: len(pair[0]))
+    if len(short.split()) < 2 or len(short) < 10:
+        return False
+    head = normalise_title(_BREAK.split(raw[:2000], maxsplit=1)[0])
+    if head == short:
+        return True
+    return len(short.split()) >= 4 and long.startswith(short + " ")
+
+
+def odd_words(one: Sequence[str], two: Sequence[str]) -> list[str]:
+    """Words of either title without a counterpart in the other; small words, typing mistakes and splits are forgiven."""
+    left, right = _without(one, two), _without(two, one)
+    if "".join(left) == "".join(right):
+        return []
+    for word in list(left):
+        twin = next((other for other in right if _alike(word, other)), None)
+        if twin is not None:
+            left.remove(word)
+            right.remove(twin)
+    return [word for word in left + right if word not in _STOP]
+
+
+def _without(words: Sequence[str], others: Sequence[str]) -> list[str]:
+    rest = list(others)
+    kept = []
+    for word in words:
+        if word in rest:
+            rest.remove(word)
+        else:
+            kept.append(word)
+    return kept
+
+
+def _alike(one: str, two: str) -> bool:
+    """One word with a typing mistake or another ending; never two numbers or short words."""
+    if any(c.isdigit() for c in one + two) or min(len(one), len(two)) < 4:
+        return False
+    return SequenceMatcher(None, one, two, autojunk=False).ratio() >= 0.8
+
+
+# ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+def authors_agree(want: Sequence[str], found: Sequence[str]) -> bool | None:
+    """Whether two author lists are of one work; None where either is not known."""
+    mine = [family for family in map(family_name, want) if family and family not in {"et al", "others"}]
+    theirs = [name for name in map(normalise_title, found) if name]
+    if not mine or not theirs:
+        return None
+    hits = [any(_in_name(family, name) for name in theirs) for family in mine]
+    return hits[0] or 2 * sum(hits) >= len(hits)
+
+
+def family_name(name: str) -> str:
+    """The family name in 'LeCun, Yann', 'Yann LeCun', 'LeCun Y.' or 'LeCun', normalised."""
+    if "," in name:
+        return normalise_title(name.split(",", 1)[0])
+    words = normalise_title(name).split()
+    while len(words) > 1 and (len(words[-1]) == 1 or words[-1] in {"jr", "sr", "ii", "iii"}):
+        words.pop()
+    raw = name.split()
+    if len(raw) == 2 and re.fullmatch(r"[A-Z]{1,3}\.?", raw[1]):  # 'LeCun YA'
+        return normalise_title(raw[0])
+    return words[-1] if words else ""
+
+
+def _in_name(family: str, name: str) -> bool:
+    if f" {family} " in f" {name} ":
+        return True
+    if len(family) < 5:
+        return False
+    tight = family.replace(" ", "")
+    words = name.split()
+    spots = words + ["".join(pair) for pair in pairwise(words)]
+    return any(abs(len(s) - len(tight)) <= 2 and _close(tight, s) for s in spots)
+
+
+def _close(one: str, two: str) -> bool:
+    return one == two or SequenceMatcher(None, one, two, autojunk=False).ratio() >= 0.87
+
+
+def same_people(one: Sequence[str], two: Sequence[str]) -> bool | None:
+    """As `authors_agree`, both ways round: neither list may have nobody of the other."""
+    there, back = authors_agree(one, two), authors_agree(two, one)
+    return None if there is None or back is None else there and back
+
+
+def best(verdicts: Iterable[Verdict]) -> Verdict:
+    """The best of some verdicts, `OTHER` for none."""
+    return max(verdicts, default=Verdict.OTHER)

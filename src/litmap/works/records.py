@@ -1,0 +1,75 @@
+"""What a source says of one work, before it is believed."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from litmap.errors import WebError
+from litmap.models import Location
+
+_TAG = re.compile(r"<[^<>]{0,200}>")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One source's record of a work; fields as in `models.Work`. `source` is the service's name."""
+
+    source: str
+    title: str
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    venue: str = ""
+    abstract: str = ""
+    ids: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    locations: tuple[Location, ...] = ()
+    other_titles: tuple[str, ...] = ()
+    arxiv_version: int | None = None
+    notices: tuple[str, ...] = ()
+
+
+def load_json(body: bytes, source: str) -> Any:
+    """The JSON of an answer. Raises `WebError` where it is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise WebError(f"{source} sent something that is not JSON") from error
+
+
+def text(value: Any, limit: int = 20_000) -> str:
+    """A value as one line of plain text: tags out, entities resolved, blanks joined; '' for what is no string."""
+    if not isinstance(value, str):
+        return ""
+    value = value[:limit]
+    if "<" in value:
+        value = _TAG.sub(" ", value)
+    if "&" in value:
+        value = html.unescape(value)
+    return " ".join("".join(c if c.isprintable() else " " for c in value).split())
+
+
+def year(value: Any) -> int | None:
+    """A year out of a number or a string that begins with one; None where it is none."""
+    match = re.match(r"\s*(1[4-9]\d\d|20\d\d|2100)", str(value)) if value is not None else None
+    return int(match.group(1)) if match else None
+
+
+def items(value: Any, limit: int = 2000) -> list[Any]:
+    """A list as it is, one thing as a list, nothing as []."""
+    if value is None:
+        return []
+    return value[:limit] if isinstance(value, list) else [value]
+
+
+def fields(value: Any) -> dict[str, Any]:
+    """A dict as it is, anything else as {}."""
+    return value if isinstance(value, dict) else {}
+
+
+def unique(values: list[str] | tuple[str, ...]) -> tuple[str, ...]:
+    """Without empty ones and repeats, in order."""
+    return tuple(dict.fromkeys(value for value in values if value))

@@ -1,0 +1,126 @@
+"""Citations to works: identifiers first, many in one request; then titles; then what is still missing of each work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from litmap.errors import Exhausted, NotFound, SlowDown, WebError
+from litmap.lanes import Lanes
+from litmap.models import Citation, Client, Resolution, Work
+from litmap.works import asking
+from litmap.works.asking import Ask, Options
+from litmap.works.cases import open_case
+from litmap.works.records import Record
+from litmap.works.sources import arxiv
+
+Progress = Callable[[int, int, str], None]
+"""Told (done, total, what is asked)."""
+
+
+def resolve(
+    citations: Sequence[Citation],
+    client: Client,
+    *,
+    now: str,
+    known: Mapping[str, Resolution] | None = None,
+    settled: Mapping[str, str] | None = None,
+    contact: str = "",
+    keys: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Resolution]:
+    """One `Resolution` a citation, as they are finished; hosts are asked in parallel, each in its pace.
+
+    `known` holds resolutions that still count (by citation key): they come back as they are. `settled` holds ids that
+    the user chose (by citation key). `contact` is the e-mail that Unpaywall wants, `keys` API keys by service
+    ('openalex', 's2'). What cannot be looked up now comes back 'failed' or 'pending'; nothing is raised for it.
+    """
+    known, settled = known or {}, settled or {}
+    cases = []
+    for citation in citations:
+        if citation.key in known:
+            yield known[citation.key]
+        else:
+            cases.append(open_case(citation, settled.get(citation.key, "")))
+    total, done = len(cases), 0
+    run = _Run(client, progress)
+    options = Options(contact=contact, keys=dict(keys or {}))
+    for step in asking.STEPS:
+        finished = [case for case in cases if asking.is_complete(case)]
+        for case in finished:
+            done += 1
+            yield case.resolution(now)
+        cases = [case for case in cases if case not in finished]
+        run.ask(step(cases, options), done, total)
+    for case in cases:
+        yield case.resolution(now)
+
+
+def newest_versions(works: Iterable[Work], client: Client) -> dict[str, int]:
+    """The newest arXiv version by work id, for works with an arXiv id; those arXiv does not answer for are left out."""
+    by_id = {work.identifier("arxiv"): work.id for work in works if work.identifier("arxiv")}
+    listed = [ident for ident in by_id if ident]
+    found: dict[str, int] = {}
+    for start in range(0, len(listed), arxiv.IDS_AT_ONCE):
+        part = listed[start : start + arxiv.IDS_AT_ONCE]
+        try:
+            records = arxiv.parse(client.get(arxiv.request_for(part)).body)
+        except WebError:
+            continue
+        for record in records:
+            work = by_id.get(record.ids[0].removeprefix("arxiv:"))
+            if work and record.arxiv_version:
+                found[work] = record.arxiv_version
+    return found
+
+
+@dataclass
+class _Run:
+    """Sends asks through lanes and hands the records to their cases."""
+
+    client: Client
+    progress: Progress | None
+
+    def ask(self, asks: Sequence[Ask], done: int, total: int) -> None:
+        """Send all; an ask that is refused as malformed is split, one that comes back oddly empty is sent again."""
+        with Lanes[Ask, list[Record]]() as lanes:
+            once: dict[str, Ask] = {}
+            for item in asks:
+                same = once.get(item.request.url)
+                once[item.request.url] = replace(same, cases=(*same.cases, *item.cases)) if same else item
+            for item in once.values():
+                self._submit(lanes, item)
+            for item, records, error in lanes.results():
+                if self.progress is not None:
+                    self.progress(done, total, item.source)
+                for case in item.cases:
+                    case.asked.setdefault(item.source, "")
+                if error is not None:
+                    self._failed(lanes, item, error)
+                else:
+                    self._answered(lanes, item, records or [])
+
+    def _submit(self, lanes: Lanes[Ask, list[Record]], item: Ask) -> None:
+        lane = urlsplit(item.request.url).hostname or item.source
+        lanes.submit(lane, item, lambda: item.read(self.client.get(item.request)))
+
+    def _answered(self, lanes: Lanes[Ask, list[Record]], item: Ask, records: list[Record]) -> None:
+        if item.again is not None and not records:  # the arXiv API is known for empty answers
+            self._submit(lanes, item.again)
+            return
+        for case in item.cases:
+            item.give(case, records)
+
+    def _failed(self, lanes: Lanes[Ask, list[Record]], item: Ask, error: BaseException) -> None:
+        if not isinstance(error, WebError):
+            raise error
+        if isinstance(error, NotFound):
+            return
+        refused = error.status in {400, 403, 413, 414, 422} or (error.status == 0 and not error.transient)
+        if refused and item.split is not None and not isinstance(error, SlowDown | Exhausted):
+            for part in item.split():
+                self._submit(lanes, part)
+            return
+        for case in item.cases:
+            case.fail(item.source, error)

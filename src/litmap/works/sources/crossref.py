@@ -1,0 +1,122 @@
+"""Crossref's REST API: DOIs, bibliographic search, notices of retraction. https://github.com/CrossRef/rest-api-doc"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from litmap.identifiers import doi_id, identifier_from_url
+from litmap.models import Location, Request
+from litmap.works.records import Record, fields, items, load_json, text, unique, year
+
+NAME = "Crossref"
+API = "https://api.crossref.org/works"
+_RELATIONS = ("is-preprint-of", "has-preprint", "is-identical-to", "is-version-of", "has-version")
+_NOT_WORKS = {
+    "component",
+    "journal",
+    "journal-issue",
+    "journal-volume",
+    "peer-review",
+    "grant",
+    "book-series",
+    "database",
+}
+
+
+def request_for(doi: str) -> Request:
+    """A request for one DOI."""
+    return Request(f"{API}/{quote(doi, safe='')}", accept="application/json")
+
+
+def request_for_reference(title: str, author: str = "", year: int | None = None) -> Request:
+    """A search by title, helped by an author and a year; the nearest ten."""
+    words = " ".join(part for part in (title[:400], author[:100], str(year or "")) if part)
+    query = urlencode({"query.bibliographic": words, "rows": "10"})
+    return Request(f"{API}?{query}", accept="application/json")
+
+
+def request_for_author(author: str, year: int) -> Request:
+    """A search for works of an author in a year and the one before and after."""
+    span = f"from-pub-date:{year - 1},until-pub-date:{year + 1}"
+    query = urlencode({"query.author": author[:200], "filter": span, "rows": "20"})
+    return Request(f"{API}?{query}", accept="application/json")
+
+
+def request_for_pii(pii: str) -> Request:
+    """A search for a publisher item identifier (Elsevier's addresses name it)."""
+    return Request(f"{API}?{urlencode({'filter': f'alternative-id:{pii}', 'rows': '2'})}", accept="application/json")
+
+
+def parse(body: bytes) -> list[Record]:
+    """The records of a single answer or of a list. Raises `WebError` for what is not JSON."""
+    message = fields(fields(load_json(body, NAME)).get("message"))
+    listed = message.get("items")
+    found = [_record(fields(item)) for item in (items(listed) if listed is not None else [message])]
+    return [record for record in found if record is not None]
+
+
+def _record(item: dict[str, Any]) -> Record | None:
+    titles = [text(t) for t in items(item.get("title"))]
+    doi = doi_id(text(item.get("DOI")))
+    if not doi or not titles or not titles[0] or item.get("type") in _NOT_WORKS:
+        return None
+    subtitle = next((text(s) for s in items(item.get("subtitle"))), "")
+    others = [f"{titles[0]}: {subtitle}"] if subtitle and subtitle.lower() not in titles[0].lower() else []
+    others += titles[1:] + [text(t) for t in items(item.get("original-title"))]
+    resource = text(fields(fields(item.get("resource")).get("primary")).get("URL"))
+    pages = [resource] if resource.startswith(("http://", "https://")) else []
+    also = identifier_from_url(resource) if resource else None
+    return Record(
+        source=NAME,
+        title=titles[0],
+        authors=tuple(filter(None, (_name(fields(a)) for a in items(item.get("author"))))),
+        year=_year(item),
+        venue=next((text(t) for t in items(item.get("container-title"))), "") or text(item.get("publisher")),
+        abstract=text(item.get("abstract")).removeprefix("Abstract").strip(),
+        ids=unique([doi, *_related(item), also or ""]),
+        urls=unique([f"https://doi.org/{doi[4:]}", *pages]),
+        locations=(Location(f"https://doi.org/{quote(doi[4:], safe='/():;.-_')}", "landing", NAME), *_files(item)),
+        other_titles=unique(others),
+        notices=_notices(item),
+    )
+
+
+def _name(person: dict[str, Any]) -> str:
+    given, family = text(person.get("given")), text(person.get("family"))
+    return f"{family}, {given}" if given and family else family or text(person.get("name"))
+
+
+def _year(item: dict[str, Any]) -> int | None:
+    years = []
+    for key in ("published-print", "published-online", "published", "issued"):
+        parts = items(fields(item.get(key)).get("date-parts"))
+        first = items(parts[0]) if parts else []
+        found = year(first[0]) if first else None
+        if found:
+            years.append(found)
+    return min(years) if years else None
+
+
+def _related(item: dict[str, Any]) -> list[str]:
+    """Other identifiers of the same work: its preprint, its published version."""
+    others = [fields(o) for name in _RELATIONS for o in items(fields(item.get("relation")).get(name))]
+    return [doi_id(text(other.get("id")).lower()) or "" for other in others if other.get("id-type") == "doi"]
+
+
+def _files(item: dict[str, Any]) -> list[Location]:
+    """Full-text links that the publisher deposited as PDF; whether they are open is not said."""
+    links = [fields(link) for link in items(item.get("link")) if fields(link).get("content-type") == "application/pdf"]
+    urls = [(text(link.get("URL")), text(link.get("content-version"))) for link in links]
+    return [Location(url, "pdf", NAME, "unknown", version) for url, version in urls if url.startswith("http")][:2]
+
+
+def _notices(item: dict[str, Any]) -> tuple[str, ...]:
+    """Retractions and corrections of this work ('updated-by'), or what this notice itself is about ('update-to')."""
+    found = []
+    for key, word in (("updated-by", "see"), ("update-to", "of")):
+        for update in map(fields, items(item.get(key))):
+            label = text(update.get("label")) or text(update.get("type")) or "update"
+            stamp = text(fields(update.get("updated")).get("date-time"))[:10]
+            found.append(f"{label}{f' on {stamp}' if stamp else ''}, {word} doi:{text(update.get('DOI')).lower()}")
+    return unique(found)

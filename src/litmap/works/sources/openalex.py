@@ -1,0 +1,131 @@
+"""OpenAlex: works by many DOIs or ids in one request, by titles, with all their places. https://docs.openalex.org
+
+Since February 2026 searches cost credits of a daily allowance and single look-ups are free; so titles are asked many
+at once and only where nothing cheaper knows the work.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from litmap.identifiers import doi_id, identifier_from_url, normalise_id, normalise_title
+from litmap.models import Location, Request
+from litmap.works.records import Record, fields, items, load_json, text, unique, year
+
+NAME = "OpenAlex"
+API = "https://api.openalex.org/works"
+AT_ONCE = 50
+TITLES_AT_ONCE = 8
+_SELECT = (
+    "id,doi,title,display_name,publication_year,ids,primary_location,locations,best_oa_location,authorships,"
+    "abstract_inverted_index,is_retracted,is_paratext,type"
+)
+_ID_KINDS = {"doi": "doi", "pmid": "pmid", "pmcid": "pmcid", "openalex": "openalex"}
+
+
+def can_ask(ident: str) -> bool:
+    """Whether an id may stand in a list of ids (a comma or bar would cut it)."""
+    kind, _, value = ident.partition(":")
+    return kind in _ID_KINDS and not re.search(r"[|,\"!]", value)
+
+
+def request_for(kind: str, values: Sequence[str], keys: Mapping[str, str] | None = None) -> Request:
+    """A request for up to `AT_ONCE` ids of one kind: doi, pmid, pmcid or openalex."""
+    listed = quote("|".join(values), safe="|/:.()-_;")
+    return _request(f"filter={_ID_KINDS[kind]}:{listed}&per-page={max(25, len(values) * 2)}", keys)
+
+
+def request_for_titles(titles: Sequence[str], keys: Mapping[str, str] | None = None) -> Request:
+    """A search for works with any of these titles; each must have all the words."""
+    wanted = "|".join(normalise_title(title) for title in titles)
+    return _request(f"filter=title.search:{quote(wanted, safe='|')}&per-page={min(200, 25 * len(titles))}", keys)
+
+
+def _request(query: str, keys: Mapping[str, str] | None) -> Request:
+    key = (keys or {}).get("openalex", "")
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    return Request(f"{API}?{query}&select={_SELECT}", headers, "application/json")
+
+
+def parse(body: bytes) -> list[Record]:
+    """The records of a list or of a single work. Raises `WebError` for what is not JSON."""
+    data = fields(load_json(body, NAME))
+    listed = data.get("results")
+    found = [_record(fields(item)) for item in (items(listed) if listed is not None else [data])]
+    return [record for record in found if record is not None]
+
+
+def _record(item: dict[str, Any]) -> Record | None:
+    title = text(item.get("title") or item.get("display_name"))
+    if not title or item.get("is_paratext"):
+        return None
+    ids = [doi_id(re.sub(r"^https?://(?:dx\.)?doi\.org/", "", text(item.get("doi")))) or ""]
+    for kind, value in fields(item.get("ids")).items():
+        last = text(str(value)).rstrip("/").rpartition("/")[2]
+        if kind in {"openalex", "pmid", "pmcid"} and last:
+            ids.append(normalise_id(f"{kind}:{last}"))
+    places = [fields(p) for p in items(item.get("locations"), 40)]
+    locations = [spot for place in places for spot in _spots(place)]
+    for spot in locations:
+        found = identifier_from_url(spot.url)
+        if found and found.split(":", 1)[0] in {
+            "arxiv",
+            "openreview",
+            "pmlr",
+            "neurips",
+            "jmlr",
+            "acl",
+            "pmcid",
+            "hal",
+        }:
+            ids.append(found)
+    return Record(
+        source=NAME,
+        title=title,
+        authors=tuple(_names(item)),
+        year=year(item.get("publication_year")),
+        venue=_venue(item),
+        abstract=_abstract(item.get("abstract_inverted_index")),
+        ids=unique(ids),
+        urls=unique([spot.url for spot in locations if spot.kind == "landing"]),
+        locations=tuple(dict.fromkeys(locations)),
+        notices=("retracted, says OpenAlex",) if item.get("is_retracted") is True else (),
+    )
+
+
+def _names(item: dict[str, Any]) -> list[str]:
+    people = [fields(person) for person in items(item.get("authorships"))]
+    names = [text(p.get("raw_author_name") or fields(p.get("author")).get("display_name")) for p in people]
+    return [name for name in names if name]
+
+
+def _venue(item: dict[str, Any]) -> str:
+    place = fields(item.get("primary_location"))
+    return text(fields(place.get("source")).get("display_name") or place.get("raw_source_name"))
+
+
+def _spots(place: dict[str, Any]) -> list[Location]:
+    access = "open" if place.get("is_oa") is True else "closed"
+    version = text(place.get("version"))
+    file, page = text(place.get("pdf_url")), text(place.get("landing_page_url"))
+    found = []
+    if file.startswith(("http://", "https://")):
+        found.append(Location(file, "pdf", NAME, access, version))
+    if page.startswith(("http://", "https://")):
+        found.append(Location(page, "landing", NAME, access, version))
+    return found
+
+
+def _abstract(index: Any) -> str:
+    """The abstract from its inverted index (word to places)."""
+    if not isinstance(index, dict):
+        return ""
+    words: dict[int, str] = {}
+    for word, spots in list(index.items())[:20_000]:
+        for spot in items(spots):
+            if isinstance(spot, int) and 0 <= spot < 20_000:
+                words[spot] = word
+    return text(" ".join(words[spot] for spot in sorted(words)))

@@ -1,0 +1,67 @@
+"""Semantic Scholar's graph API, optional: slow without a key (S2_API_KEY). https://api.semanticscholar.org/api-docs"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from litmap.identifiers import doi_id, identifier_from_url, normalise_id, normalise_title, valid_arxiv
+from litmap.models import Location, Request
+from litmap.works.records import Record, fields, items, load_json, text, unique, year
+
+NAME = "Semantic Scholar"
+API = "https://api.semanticscholar.org/graph/v1/paper"
+_FIELDS = "title,abstract,venue,year,externalIds,authors,openAccessPdf"
+
+
+def request_for(ident: str, keys: Mapping[str, str] | None = None) -> Request:
+    """A request for one paper: a 40-digit id, `CorpusId:…`, `URL:…`, `DOI:…`, `ARXIV:…`, `PMID:…`."""
+    return _request(f"{API}/{quote(ident, safe=':')}?fields={_FIELDS}", keys)
+
+
+def request_for_title(title: str, keys: Mapping[str, str] | None = None) -> Request:
+    """A request for the one paper whose title is nearest."""
+    return _request(f"{API}/search/match?query={quote(normalise_title(title)[:300])}&fields={_FIELDS}", keys)
+
+
+def _request(url: str, keys: Mapping[str, str] | None) -> Request:
+    key = (keys or {}).get("s2", "")
+    return Request(url, {"x-api-key": key} if key else {}, "application/json")
+
+
+def parse(body: bytes) -> list[Record]:
+    """The records of a single paper or of a match. Raises `WebError` for what is not JSON."""
+    data = fields(load_json(body, NAME))
+    listed = data.get("data")
+    found = [_record(fields(item)) for item in (items(listed) if listed is not None else [data])]
+    return [record for record in found if record is not None]
+
+
+def _record(item: dict[str, Any]) -> Record | None:
+    title = text(item.get("title"))
+    if not title:
+        return None
+    known = fields(item.get("externalIds"))
+    ids = [
+        valid_arxiv(str(known.get("ArXiv", ""))) or "",
+        doi_id(str(known.get("DOI", ""))) or "",
+        normalise_id(f"acl:{known['ACL']}") if known.get("ACL") else "",
+        normalise_id(f"pmid:{known['PubMed']}") if known.get("PubMed") else "",
+        normalise_id(f"pmcid:{known['PubMedCentral']}") if known.get("PubMedCentral") else "",
+        f"s2:{text(item.get('paperId'))}" if item.get("paperId") else "",
+    ]
+    url = text(fields(item.get("openAccessPdf")).get("url"))
+    spots = (Location(url, "pdf", NAME, "open"),) if url.startswith(("http://", "https://")) else ()
+    if spots:
+        ids.append(identifier_from_url(url) or "")
+    return Record(
+        source=NAME,
+        title=title,
+        authors=tuple(filter(None, (text(fields(a).get("name")) for a in items(item.get("authors"))))),
+        year=year(item.get("year")),
+        venue=text(item.get("venue")),
+        abstract=text(item.get("abstract")),
+        ids=unique(ids),
+        locations=spots,
+    )
