@@ -1,0 +1,22 @@
+"""Topics: the notes' own headings, what belongs under each, and what fits none.
+
+`file_works` is the stage; the modules below it in the order of the work: `outline` (which headings are topics),
+`evidence` (views of works and headings), `scoring` and `calibration` (chances), `clusters` and `labels` (what fits
+none, and its name), `review` (findings and coverage), `patch` (suggestions as a patch for the notes).
+"""
+
+from litmap.topics.filing import file_works
+from litmap.topics.outline import Outline, has_subject, is_inbox, read_outline
+from litmap.topics.records import Coverage, FilingResult, Finding, PaperText
+
+__all__ = [
+    "Coverage",
+    "FilingResult",
+    "Finding",
+    "Outline",
+    "PaperText",
+    "file_works",
+    "has_subject",
+    "is_inbox",
+    "read_outline",
+]

@@ -1,0 +1,186 @@
+"""Works under headings: the reader's word beside what the texts say."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from litmap.errors import LitmapError
+from litmap.models import Filing, Heading, HeadingPath, Suggestion, Topic
+from litmap.topics import calibration, clusters, labels, review, scoring
+from litmap.topics.evidence import Evidence, Floats, gather, unit
+from litmap.topics.outline import Outline, read_outline
+from litmap.topics.records import FilingResult, PaperText
+
+if TYPE_CHECKING:
+    from litmap.models import Encoder, Vectors
+
+ALTERNATIVES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """(n, m) chances of each heading, (n,) chance of fitting none; `points` (n, d) the space they were made in."""
+
+    chances: Floats
+    none: Floats
+    points: Floats
+
+
+def file_works(
+    works: Sequence[PaperText],
+    headings: Mapping[str, Sequence[Heading]],
+    noted: Mapping[str, Sequence[HeadingPath]],
+    *,
+    vectors: Vectors,
+    encoder: Encoder,
+    body_vectors: Vectors | None = None,
+    links: Sequence[tuple[str, str]] = (),
+) -> FilingResult:
+    """Topics of a library and where each work stands.
+
+    `headings` are each note's ({note path: its headings}), `noted` the headings each work is cited under ({work id:
+    paths}). `vectors` (n, d) are of title and abstract, `body_vectors` (n, d) means over a paper's passages (a row of
+    zeros where there is no text); row i is works[i]. `links` are citations (citing id, cited id); ids that are no work
+    of the library count too, as references that papers share. `encoder` must be the one that made the vectors.
+    Deterministic for the same library in the same order. Raises `LitmapError` where the rows do not match the works.
+    """
+    if len(vectors) != len(works) or (body_vectors is not None and len(body_vectors) != len(works)):
+        raise LitmapError(f"{len(works)} works, but {len(vectors)} vectors")
+    outline = read_outline(headings, (noted.get(work.id, ()) for work in works))
+    placed = [_placed(outline, noted.get(work.id, ())) for work in works]
+    evidence = gather(works, outline, vectors, encoder, body_vectors, links)
+    judged = judge(evidence, label_matrix(outline, placed))
+    stray = [i for i in range(len(works)) if not placed[i] and _open(judged, i)]
+    group_of, emergent = _emergent(evidence, judged, stray, works, outline)
+    filings = tuple(
+        _filing(work, tuple(noted.get(work.id, ())), placed[i], judged, i, outline, group_of.get(i))
+        for i, work in enumerate(works)
+    )
+    topics = (*_heading_topics(evidence, outline, placed, works), *emergent)
+    members = {path: [i for i, at in enumerate(placed) if path in at] for path in outline.topics}
+    findings = review.find(works, outline, members, judged.chances, judged.none, judged.points, topics)
+    coverage = review.cover(works, outline, members, judged.points, links)
+    return FilingResult(topics, filings, findings, coverage)
+
+
+def _placed(outline: Outline, paths: Sequence[HeadingPath]) -> tuple[HeadingPath, ...]:
+    found = (outline.topic_of(tuple(path)) for path in paths)
+    return tuple(dict.fromkeys(topic for topic in found if topic is not None))
+
+
+def label_matrix(outline: Outline, placed: Sequence[Sequence[HeadingPath]]) -> Floats:
+    """(n, m): each filed work's headings, rows summing to one; rows of zeros for the others."""
+    column = {path: j for j, path in enumerate(outline.topics)}
+    out = np.zeros((len(placed), len(outline.topics)))
+    for i, paths in enumerate(placed):
+        for path in paths:
+            if path in column:
+                out[i, column[path]] = 1.0
+    totals = out.sum(axis=1, keepdims=True)
+    return np.asarray(np.divide(out, totals, out=out, where=totals > 0))
+
+
+def judge(evidence: Evidence, filed: Floats) -> Judgement:
+    """Chances of every work under every heading, a filed one's as if it were not filed."""
+    points = scoring.features(evidence)
+    n, m = filed.shape
+    if m == 0 or n == 0:
+        return Judgement(np.zeros((n, m)), np.ones(n), points)
+    scores = scoring.score(evidence, filed)
+    total = scores.total()
+    chances = scoring.softmax(calibration.fit_sharpness(total, filed) * total)
+    return Judgement(chances, scoring.fits_none(evidence, scores, filed, points), points)
+
+
+def _open(judged: Judgement, i: int) -> bool:
+    return bool(judged.none[i] > 0.5)
+
+
+def _filing(
+    work: PaperText,
+    noted: tuple[HeadingPath, ...],
+    placed: tuple[HeadingPath, ...],
+    judged: Judgement,
+    i: int,
+    outline: Outline,
+    group: str | None,
+) -> Filing:
+    chances = judged.chances[i]
+    order = np.argsort(-chances, kind="stable")[:ALTERNATIVES]
+    ranked = tuple(Suggestion(outline.topics[j], round(float(chances[j]), 4)) for j in order)
+    if not ranked or (not placed and _open(judged, i)):
+        return Filing(work.id, noted, None, round(float(judged.none[i]), 4), ranked, group)
+    best = ranked[0]
+    misfit = ""
+    if placed and best.heading not in placed:
+        own = max((float(chances[outline.topics.index(p)]) for p in placed if p in outline.topics), default=0.0)
+        misfit = review.misfit_text(placed, best, own)
+    return Filing(work.id, noted, best.heading, best.confidence, ranked[1:], None, misfit)
+
+
+def _emergent(
+    evidence: Evidence, judged: Judgement, stray: Sequence[int], works: Sequence[PaperText], outline: Outline
+) -> tuple[dict[int, str], list[Topic]]:
+    """Groups of the works that fit no heading, each with words of its own and a place in the outline."""
+    found = clusters.cluster(judged.points[list(stray)], evidence.cites[list(stray)][:, list(stray)] if stray else None)
+    groups = [[stray[p] for p in np.flatnonzero(found == g)] for g in range(int(found.max(initial=-1)) + 1)]
+    named = labels.keywords(evidence.words, evidence.terms, groups) if groups else []
+    group_of: dict[int, str] = {}
+    topics: list[Topic] = []
+    for rows, words in zip(groups, named, strict=True):
+        digest = hashlib.sha256("\n".join(sorted(works[i].id for i in rows)).encode()).hexdigest()[:12]
+        parent = _place(judged, rows, outline)
+        ordered = _central(judged.points, rows)
+        topics.append(
+            Topic(
+                f"cluster:{digest}", None, ", ".join(words[:3]), words, tuple(works[i].id for i in ordered), (), parent
+            )
+        )
+        group_of.update(dict.fromkeys(rows, f"cluster:{digest}"))
+    return group_of, topics
+
+
+def _place(judged: Judgement, rows: Sequence[int], outline: Outline) -> HeadingPath | None:
+    """The outer heading whose topics the group is closest to."""
+    if not outline.topics:
+        return None
+    outer: dict[HeadingPath, float] = {}
+    for j, chance in enumerate(judged.chances[list(rows)].mean(axis=0)):
+        key = outline.topics[j][:-1]
+        outer[key] = outer.get(key, 0.0) + float(chance)
+    return max(outer, key=lambda path: outer[path]) or None
+
+
+def _central(points: Floats, rows: Sequence[int]) -> list[int]:
+    centre = unit(points[list(rows)].mean(axis=0, keepdims=True))[0]
+    closeness: NDArray[np.float64] = points[list(rows)] @ centre
+    return [rows[p] for p in np.argsort(-closeness, kind="stable")]
+
+
+def _heading_topics(
+    evidence: Evidence, outline: Outline, placed: Sequence[Sequence[HeadingPath]], works: Sequence[PaperText]
+) -> list[Topic]:
+    members = [[i for i, at in enumerate(placed) if path in at] for path in outline.topics]
+    filled = [rows for rows in members if rows]
+    named = iter(labels.keywords(evidence.words, evidence.terms, filled))
+    topics = []
+    for path, rows in zip(outline.topics, members, strict=True):
+        digest = hashlib.sha256("\x1f".join(path).encode()).hexdigest()[:12]
+        topics.append(
+            Topic(
+                id=f"heading:{digest}",
+                heading=path,
+                label=path[-1],
+                keywords=next(named) if rows else (),
+                works=tuple(works[i].id for i in rows),
+                notes=outline.notes.get(path, ()),
+                parent=path[:-1] or None,
+            )
+        )
+    return topics
