@@ -6,8 +6,9 @@ import math
 import re
 from collections.abc import Sequence
 
-from litmap.refstrings.fields import YEAR, venue_likeness
+from litmap.refstrings.dates import YEAR
 from litmap.refstrings.parse import parse_reference
+from litmap.refstrings.venues import venue_likeness
 
 _MARKER = re.compile(
     r"\s{0,12}(?:[-*+•‣▪]\s+(?=\S)|\[\s?(?:\d{1,4}[a-z]?|[^\W\d_][\w+’*.-]{1,24}\d{2,4}[a-z]?)\s?\]:?\s+|\(?\d{1,4}[.)]\s+(?=\D)|\\bibitem)"

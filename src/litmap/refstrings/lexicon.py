@@ -74,6 +74,20 @@ _JOURNAL_WORDS = (
     r"Genetics|Evolution|Neuron|Brain|Quart|Frontiers|Trends|Memoirs|Sitzungsberichte|Jahrbuch|Cahiers|Open"
 )
 JOURNAL_WORD = re.compile(rf"\b(?:{_JOURNAL_WORDS})\b")
+JOURNAL_ABBREVIATION = re.compile(
+    r"(?:Proc|Trans|Lett|Rev|Ann|Bull|Z|Arch|Adv|Commun|Comm|J|Math|Phys|Chem|Biol|Biochem|Astrophys|Sci|Soc|Acad|Natl|"
+    r"Appl|Int|Eur|Amer|Am|Quart|Nucl|Conf|Symp|Ecol|Econ|Med|Mech|Mod|Opt|Comput|Res|Stat|Theor|Univ|Genet|Mol|Nat|"
+    r"Clin|Psychol|Physiol|Geophys|Eng|Environ|Philos|Mag|Mon|Sov|Zh|Fiz|Usp|Acta|Rep|Exp)"
+)
+CITY = re.compile(
+    r"(?:New York|London|Paris|Berlin|Leipzig|Oxford|Cambridge|Amsterdam|Boston|Chicago|Princeton|München|Munich|Wien|"
+    r"Vienna|Frankfurt|Tübingen|Göttingen|Heidelberg|Stuttgart|Hamburg|Zürich|Zurich|Basel|Bern|Geneva|Genève|Milano?|"
+    r"Roma|Rome|Torino|Bologna|Firenze|Madrid|Barcelona|México|Buenos Aires|São Paulo|Lisboa|Bruxelles|Brussels|Leuven|"
+    r"Dordrecht|The Hague|Den Haag|Leiden|Copenhagen|Stockholm|Uppsala|Oslo|Helsinki|Moscow|Москва|М|Warszawa|Warsaw|"
+    r"Praha|Budapest|Tokyo|Beijing|Delhi|New Delhi|Singapore|Sydney|Melbourne|Toronto|Montréal|Montreal|San Francisco|"
+    r"Los Angeles|Berkeley|Stanford|Washington|Philadelphia|Baltimore|New Haven|Hoboken|Edinburgh|Dublin|Weinheim|Kyoto|"
+    r"Jerusalem|Cape Town|Nairobi|Thousand Oaks|Englewood Cliffs|Reading|Providence|Hillsdale|Mahwah|Cham|Dordrecht)\b"
+)
 PUBLISHER = re.compile(
     r"\b(?:Press|Verlag|Springer|Wiley|Elsevier|Publish(?:ers|ing|er)|Publications?|Books|Routledge|Sage|SAGE|McGraw|"
     r"Pearson|Academic|Addison|Prentice|Macmillan|Penguin|Birkh[aä]user|Teubner|Kluwer|Dover|Norton|Hall|Blackwell|"

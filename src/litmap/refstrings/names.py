@@ -23,6 +23,11 @@ _GROUP = re.compile(
     r"(?:,|;|,? (?:and|&|for|on behalf of)(?: the)?)?\s?\((?:the )?[^()]{2,90}(?:Collaborations?|Consortium|Group|Team|Network|Project|Investigators)[^()]{0,30}\)|"
     r"[,;]? (?:and |& |for |on behalf of )?(?:the )?(?:[A-Z][\w-]* ){1,6}(?:Collaboration|Consortium|Group|Team|Investigators)\b"
 )
+_GROUP = re.compile(
+    r"(?:,|;|,? (?:and|&|for|on behalf of)(?: the)?)?\s?\((?:the )?[^()]{2,90}(?:Collaborations?|Consortium|Group|Team|"
+    r"Network|Project|Investigators)[^()]{0,30}\)|"
+    r"[,;]? (?:and |& |for |on behalf of )?(?:the )?(?:[A-Z][\w-]* ){1,6}(?:Collaboration|Consortium|Group|Team|Investigators)\b"
+)
 MAX_AUTHORS = 400
 
 
@@ -158,9 +163,7 @@ class NameReader:
                 words
                 and self.word(i) in PARTICLES - CONJUNCTIONS
                 and (self.is_name_word(i + 1) or self.particle(i + 1))
-            ):
-                i += 1
-            elif words and self.word(i) in ("y", "i", "e") and self.is_name_word(i + 1) and self.word(i + 2) == ",":
+            ) or (words and self.word(i) in ("y", "i", "e") and self.is_name_word(i + 1) and self.word(i + 2) == ","):
                 i += 1
             else:
                 break
@@ -208,14 +211,14 @@ class NameReader:
 
     def _given(self, i: int) -> tuple[int, float]:
         """The token after 'Marie', 'Marie S.', 'Jean-Luc' and how sure that is."""
-        start, full = i, 0
+        start, full, short = i, 0, 0
         while i - start < 8:
             if (after := self.initial(i, dotted=True)) > i:
-                i = after
-            elif self.is_name_word(i) and self.word(i) not in SUFFIXES:
+                i, short = after, short + 1
+            elif self.is_name_word(i) and self.word(i) not in SUFFIXES and not short:
                 full += 1
                 i += 1
-            elif i > start and len(self.word(i)) == 1 and self.word(i).isupper():
+            elif i > start and len(self.word(i)) == 1 and self.word(i).isupper() and self.word(i + 1)[:1] in ",;.&":
                 i += 1
             else:
                 break
@@ -266,7 +269,7 @@ class NameReader:
             return None
         if self.initial(i - 2, dotted=True) == i and short:
             return None  # ends in an initial: another form
-        score = 3.0 if short and full == 1 else 2.0 if full in (2, 3) else 2.5 if short and full == 2 else -1.0
+        score = 3.0 if short and full == 1 else 2.5 if short and full == 2 else 2.0 if full in (2, 3) else -1.0
         if full > 3:
             score -= 1.0 * (full - 4)
         return Name(self.span(start, i), "direct", score, self.suffix(i), bool(short and full == 1))
@@ -341,9 +344,12 @@ class NameReader:
             end, more = match.end(), True
         if match := _EDITORS.match(self.text, end):
             end = match.end()
-        return Authors(
-            tuple(names), end, total / len(names) ** 0.5 + _terminator(self.text, end) + more, form, more, conjunction
-        )
+        if match := _GROUP.match(self.text, end):
+            end = match.end()
+        closing = _terminator(self.text, end)
+        if form == "together" and closing == 1.5 and len(names) == 1:
+            closing = -1.0  # 'Ronald H. Coase' is a direct name
+        return Authors(tuple(names), end, total / len(names) ** 0.5 + closing + more, form, more, conjunction)
 
 
 _DATE_FOLLOWS = re.compile(

@@ -8,23 +8,14 @@ from dataclasses import dataclass
 
 from litmap.models import Reference
 from litmap.refstrings.clean import BREAK, MAX_LENGTH, Cleaned, clean
-from litmap.refstrings.fields import (
-    YEAR,
-    date_after_authors,
-    date_first,
-    is_journal_only,
-    quoted_title,
-    tidy_title,
-    title_end,
-    venue_likeness,
-    venue_of,
-    year_in,
-)
+from litmap.refstrings.dates import YEAR, date_after_authors, date_first, year_in
 from litmap.refstrings.names import NO_AUTHORS, Authors, read_authors, read_organisation
+from litmap.refstrings.titles import quoted_title, tidy_title, title_end
+from litmap.refstrings.venues import is_journal_only, venue_likeness, venue_of
 
 _LABEL = re.compile(
     r"\s*(?:[-*+•‣▪·]\s+)?(?:\[\s?(?P<square>\d{1,4}[a-z]?|[^\W\d_][\w+’*.-]{1,24}\d{2,4}[a-z]?|[A-Z][\w+&]{1,12})\s?\]:?\s*|"
-    r"\((?P<round>\d{1,4})\)\s+|(?P<plain>\d{1,4})[.)]\s+(?=\D)|(?P<bare>\d{1,3})\s+(?=[^\W\d_][\w.’-]*[ ,.]))?"
+    r"\((?P<round>\d{1,3})\)\s+|(?P<plain>\d{1,3})[.)]\s+(?=\D)|(?P<bare>\d{1,3})\s+(?=[^\W\d_][\w.’-]*[ ,.]))?"
 )
 _SAME = re.compile(
     r"\s*(?:[—–―_]{1,8}|-{2,8}|_{2,20}|(?:Idem|Id)\.?(?=[,.])|[—–-]\s?[—–-](?:\s?[—–-])?)\s*[.,:]?\s*(?=\S)"
@@ -120,7 +111,7 @@ def _organisation(body: str) -> _Head | None:
     stop = re.search(r"[.,](?=\s)|:(?=\s)", body[:120])
     if stop:
         authors = read_organisation(body, stop.start())
-        if authors.score >= 2.0 and venue_likeness(body) < 2:
+        if authors.score >= 2.0 and len(body[stop.end() :].split()) >= 4 and stop[0] != ":":
             return _Head(authors, stop.end())
     return None
 
@@ -153,7 +144,8 @@ def _title(body: str, head: _Head, hint: str) -> tuple[str, int]:
     if head.authors.names and is_journal_only(rest):
         return "", at
     commas = bool(head.authors.names) and sign.startswith(",") and not head.dated
-    end = title_end(body, at, commas=commas or (head.dated and _comma_style(rest)))
+    spaces = head.dated and head.authors.form == "together" and body[head.at - 1 : head.at].isdigit()
+    end = title_end(body, at, commas=commas or (head.dated and _comma_style(rest)), spaces=spaces)
     title = tidy_title(body[at:end])
     if not head.authors.names and venue_likeness(title) >= 3:
         return "", at
@@ -163,7 +155,7 @@ def _title(body: str, head: _Head, hint: str) -> tuple[str, int]:
 def _comma_style(rest: str) -> bool:
     """Whether a text has no full stop between title and venue."""
     stop = re.search(r"[^\W\d_]{3,}[.?!]\s", rest)
-    return stop is None or re.search(r",\s", rest[: stop.start()]) is not None and len(rest[: stop.start()]) > 250
+    return stop is None or (re.search(r",\s", rest[: stop.start()]) is not None and len(rest[: stop.start()]) > 250)
 
 
 __all__ = ["BREAK", "MAX_LENGTH", "NO_AUTHORS", "parse_reference"]

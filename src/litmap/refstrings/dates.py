@@ -1,0 +1,59 @@
+"""The date of a reference string: beside the authors, at the start, or in what follows the title."""
+
+from __future__ import annotations
+
+import re
+
+from litmap.refstrings.clean import BREAK
+from litmap.refstrings.lexicon import MONTH
+
+YEAR = r"(?:1[4-9]\d\d|20\d\d)"
+_AFTER_AUTHORS = re.compile(
+    rf"\s*[.,:;]?\s*[(\[]?(?:c\.|ca\.|circa)?\s?(?P<year>{YEAR})(?P<suffix>[a-z])?(?:[–/-]\d{{2,4}})?\b"
+    rf"(?:,? ?{MONTH}[^)\]]{{0,14}}|,? ?\d{{1,2}} {MONTH})?(?:\s?\[\d{{4}}\]|\s?\(\d{{4}}\)|/\d{{4}})?[)\]]?(?P<stop>[.,:;]{{0,2}})(?=\s|$|“|{BREAK})"
+)
+_NO_DATE = re.compile(
+    r"\s*[.,:;]?\s*[(\[]?(?:n\.\s?d\.|no date|s\.\s?d\.|in press|in prep(?:aration|\.)?|forthcoming|to appear|submitted|undated|o\.\s?J\.)(?:-?[a-z])?[)\]]?[.,:;]?(?=\s|$|“)",
+    re.I,
+)
+_DATE_FIRST = re.compile(
+    rf"(?:(?P<year>{YEAR})(?P<suffix>[a-z])?(?:[-/.](?:0?\d|1[0-2])(?:[-/.]\d{{1,2}})?)?(?:,? {MONTH}(?:,? \d{{1,2}}(?:st|nd|rd|th)?\b)?)?|"
+    rf"(?:\d{{1,2}} )?{MONTH}(?: \d{{1,2}}(?:st|nd|rd|th)?)?,? (?P<year2>{YEAR}))\s?[,.:;—–-]\s?(?=\S)"
+)
+_TAIL_YEARS = (
+    re.compile(rf"\((?:[^()\d]{{0,40}}|[^()]{{0,60}}[ ,;])(?P<year>{YEAR})(?P<suffix>[a-z])?\)"),
+    re.compile(rf"(?<![\d–-])\b(?P<year>{YEAR})(?P<suffix>[a-z])?(?=\s?[;:]\s?\d)"),
+    re.compile(rf"\b{MONTH}(?: \d{{1,2}})?,? (?P<year>{YEAR})(?P<suffix>[a-z])?\b"),
+    re.compile(rf"(?<=[,.] )(?P<year>{YEAR})(?P<suffix>[a-z])?(?=[.,;)\]]|$|\s?{BREAK}|\s\()"),
+    re.compile(rf"(?<![\d–:/.-])\b(?P<year>{YEAR})(?P<suffix>[a-z])?\b(?![–-]\d|\.\d)"),
+    re.compile(rf"(?<!\d)(?P<year>{YEAR})(?!\d)"),
+)
+
+
+def date_after_authors(text: str, at: int) -> tuple[int, str, int] | None:
+    """(year or 0, suffix, end) of a date that stands right behind the authors; None where there is none."""
+    if match := _AFTER_AUTHORS.match(text, at):
+        # 'Smith, J. 2001: A Space Odyssey' is fine; '2015, 137, 1' is a volume, not a title
+        if match["stop"] == "," and re.match(r"\s*\d", text[match.end() :]):
+            return None
+        return int(match["year"]), match["suffix"] or "", match.end()
+    if match := _NO_DATE.match(text, at):
+        return 0, "", match.end()
+    return None
+
+
+def date_first(text: str) -> tuple[int, str, int] | None:
+    """(year, suffix, end) of a date that opens the string."""
+    if match := _DATE_FIRST.match(text):
+        return int(match["year"] or match["year2"]), match["suffix"] or "", match.end()
+    return None
+
+
+def year_in(text: str) -> tuple[int | None, str]:
+    """The year of publication in the part behind the title, by how years are usually set."""
+    for pattern in _TAIL_YEARS:
+        found = list(pattern.finditer(text))
+        if found:
+            match = found[-1]
+            return int(match["year"]), match.groupdict().get("suffix") or ""
+    return None, ""

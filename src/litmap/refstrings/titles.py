@@ -1,0 +1,170 @@
+"""The title in what follows the authors and the date of a reference string."""
+
+from __future__ import annotations
+
+import re
+
+from litmap.refstrings.clean import BREAK
+from litmap.refstrings.lexicon import ABBREVIATIONS, JOURNAL_ABBREVIATION, JOURNAL_WORD, MONTH, PUBLISHER
+from litmap.refstrings.venues import journal_run, venue_likeness
+
+_QUOTED = re.compile(r"“([^“”]*(?:“[^“”]*”[^“”]*)*)”")
+_STOPS = re.compile(
+    rf"[.?!](?=[\s”)]|$|{BREAK})|,(?=\s)|;(?=\s)|\s?[(\[](?=\S)|[)\]]|{BREAK}|\s[–—]\s|\s//\s|\s(?=[^\W\d_a-z][\w’]*\.(?:\s|,))"
+)
+_EDITION = (
+    r"(?:(?:\d+(?:st|nd|rd|th|\.|e|a|ª|ème)?|first|second|third|fourth|fifth|sixth|revised|new|rev\.|zweite|dritte|2nde),? "
+    r"(?:rev(?:ised|\.) )?(?:ed(?:ition|n|ición|ição|izione|s)?|éd(?:ition)?|Aufl(?:age)?)\b\.?)"
+)
+_VOLUME = r"(?:(?:vols?|volumes?|bd|band|tome|t)\.? (?:\d+|[IVX]+)\b|\d+ (?:vols?|Bde|Bände|tomes)\b\.?)"
+_AFTER_TITLE = re.compile(rf"(?:{_EDITION}|{_VOLUME})", re.I)
+_TRAILING = re.compile(
+    rf"[\s,.;:]*(?:\[[A-Z]{{1,2}}(?:/OL)?\]|[(\[](?:{_EDITION}|{_VOLUME}|pp?\. [\d–-]+)[)\]])[\s.]*$", re.I
+)
+_MONTH_AT_END = re.compile(rf",\s{MONTH}(?:\s\d{{1,2}})?[.,]?\s?$")
+_IMPRINT_IN_BRACKETS = re.compile(r"[^()\[\]]*[^\W\d_]{3}[^()\[\]]*(?:1[4-9]|20)\d\d[a-z]?$|n\.d\.$")
+_NOTE_IN_BRACKETS = re.compile(
+    r"(?:[^()\[\]]{0,60}\b(?:thesis|dissertation|preprint|manuscript|report|working paper|conference|presentation|paper|"
+    r"translation|trans|translated|in [A-Z]\w+|data ?set|software|computer|video|poster|abstract)\b)",
+    re.I,
+)
+_YEAR_ALONE = re.compile(rf"(?:{MONTH} )?(?:1[5-9]|20)\d\d[a-z]?\s*(?:[.,;]|$|{BREAK})")
+MAX_TITLE = 600
+_WINDOW = 200
+
+
+def quoted_title(text: str, at: int) -> tuple[str, int] | None:
+    """A title in quotation marks that begins at `at` (signs in between do not count) and its end."""
+    match = _QUOTED.search(text, at)
+    if not match or len(match[1]) < 3:
+        return None
+    if text[at : match.start()].strip(" .,:;-–—|(["):
+        return None
+    follows = text[match.end() : match.end() + 40].lstrip()
+    # a title that only begins with a quotation: “Neural” Computation of Decisions
+    closed = match[1][-1] in ".,?!;" or follows[:1] in ("", ".", ",", ";", ":", "(", "[", BREAK)
+    if not closed and venue_likeness(follows) < 2:
+        return None
+    return match[1].strip(" ,.;"), match.end()
+
+
+def title_end(text: str, at: int, *, commas: bool, spaces: bool = False) -> int:
+    """Where the title that begins at `at` ends.
+
+    `commas`: the style sets its fields off by commas; `spaces`: by nothing but a space (physics journals of IOP).
+    Every place where it may end is weighed: the sign there, what follows (a venue?), how long the title would be, and
+    how many better places came before. A window of bounded size is looked at for each, so time is linear.
+    """
+    best, best_score, passed, depth, last_stop = len(text), 0.4, 0, 0, at
+    for match in _STOPS.finditer(text, at):
+        sign = match[0].strip()
+        if match.start() - at > MAX_TITLE and best < len(text):
+            break
+        inside = depth > 0
+        if sign in ("(", "["):
+            depth += 1
+        elif sign in (")", "]"):
+            depth = max(0, depth - 1)
+            continue
+        if (inside and sign != BREAK) or (not sign and not spaces):
+            continue
+        end = match.start() + (1 if sign in ("?", "!") else 0)
+        title = text[at:end].strip()
+        if len(title) < 2:
+            continue
+        piece, last_stop = text[last_stop:end], end if sign in (".", ",", ";") else last_stop
+        score = _score(sign, text[match.end() : match.end() + _WINDOW], title, piece, commas=commas)
+        if score is None:
+            continue
+        score -= min(0.5 * passed, 3.0)
+        if sign in (".", "?", "!") or (commas and sign == ","):
+            passed += 1
+        if score > best_score:
+            best, best_score = end, score
+        if sign == BREAK or passed > 14:
+            break
+    return best
+
+
+def _score(sign: str, after: str, title: str, piece: str, *, commas: bool) -> float | None:
+    """How well a title ends at this sign; None where it cannot."""
+    follows = after.lstrip(" ”)")
+    if sign == BREAK:
+        return 3.5
+    if sign in ("(", "["):
+        return _bracket_score(sign, follows)
+    if sign in (".", ",", ";") and _AFTER_TITLE.match(follows):
+        return 4.2 if sign == "," else 5.0
+    if sign == "," and _YEAR_ALONE.match(follows):
+        return 3.9
+    venue = venue_likeness(follows)
+    if sign == ".":
+        return _stop_score(follows, title, piece, venue, commas=commas)
+    if sign in ("?", "!"):
+        return 2.3 + venue if venue > 0.5 else 0.8
+    if sign == ";":
+        return venue + 1.4 if venue >= 2 or commas else venue - 1.5
+    if sign == "//":
+        return 4.5
+    if sign in ("–", "—"):
+        return venue + 0.5 if venue >= 2 else None
+    if not sign:
+        return 4.6 if _abbreviated_journal(follows) else None
+    if len(title.split()) < 2 and venue < 2.3:
+        return None
+    return venue + (1.4 if commas else -1.4) - (0.8 if len(title.split()) < 3 else 0.0)
+
+
+def _abbreviated_journal(text: str) -> bool:
+    words, _ = journal_run(text)
+    return bool(words) and (any(word.endswith(".") for word in words) or bool(JOURNAL_WORD.match(words[0])))
+
+
+def _bracket_score(sign: str, follows: str) -> float | None:
+    """How well a title ends before a bracket: '(Publisher, Place, 1990)', '[J]', '[PhD thesis]', '(2nd ed.)'."""
+    inside = follows.split(")" if sign == "(" else "]", 1)[0]
+    if sign == "[" and re.fullmatch(r"[A-Z]{1,2}(?:/OL)?", inside):
+        return 4.0
+    if _AFTER_TITLE.match(inside) or re.match(r"eds?\b", inside):
+        return 4.0
+    if _NOTE_IN_BRACKETS.match(inside):
+        return 3.9 if sign == "[" else 2.0
+    if sign == "(" and _IMPRINT_IN_BRACKETS.match(inside):
+        return 4.0
+    return 2.2 if sign == "(" and PUBLISHER.search(inside) else None
+
+
+def _stop_score(follows: str, title: str, piece: str, venue: float, *, commas: bool) -> float | None:
+    """How well a title ends at a full stop, which may as well belong to an abbreviation."""
+    words = title.split()
+    last = words[-1].lstrip("(“")
+    if last.lower().rstrip(".") in ABBREVIATIONS or re.fullmatch(r"(?:[A-Za-z]\.)+[A-Za-z]", last):
+        return None if follows else 2.0
+    if len(last) == 1 and last.isupper() and (venue < 1.5 or len(words) < 4):
+        return None
+    if follows[:1].islower() and venue < 1:
+        return None
+    score = (1.8 if commas else 2.6) + venue
+    part = piece.strip(" .,;").split()
+    if (
+        len(words) > len(part)
+        and 0 < len(part) <= 2
+        and follows
+        and all(w[0].isupper() or w[0].isdigit() for w in part)
+    ):
+        score -= 2.5  # one word of an abbreviated journal: 'Phys. Rev. Lett.'
+    if len(words) > 2 and JOURNAL_ABBREVIATION.fullmatch(last) and follows:
+        score -= 1.5
+    return score - (2.0 if len(words) < 2 and len(title) < 4 else 0.0)
+
+
+def tidy_title(title: str) -> str:
+    """The title without the signs and notes that styles set around it."""
+    title = title.replace(BREAK, " ").strip()
+    while match := _TRAILING.search(title):
+        title = title[: match.start()]
+    title = _MONTH_AT_END.sub("", title)
+    title = title.strip(" ,;:.–—*_“" if title.count("“") != title.count("”") else " ,;:.–—*_")
+    if title.startswith("“") and title.endswith("”") and title.count("“") == 1:
+        title = title[1:-1].strip(" ,.")
+    return re.sub(r"\s{2,}", " ", title)

@@ -1,0 +1,133 @@
+"""Venues: how much a text looks like one, journals without a title, and the venue's name."""
+
+from __future__ import annotations
+
+import re
+
+from litmap.refstrings.clean import BREAK
+from litmap.refstrings.dates import YEAR
+from litmap.refstrings.lexicon import CITY, JOURNAL_WORD, MONTH, ORGANISATION, PLACE, PUBLISHER, VENUE_START
+
+_SMALL = frozenset(
+    ["of", "the", "and", "&", "for", "in", "on", "de", "der", "des", "du", "la", "le", "les", "für", "und", "et", "di", "al", "do", "da", "dos", "del", "et", "und", "y", "e", "van", "van", "der", "–", "-", "a", "der", "zur"]
+)
+_NUMBERISH = re.compile(r"[(\[]?[A-Z]?\d|vol(?:ume|s)?\.?$|bd\.?$|ser(?:ies|\.)?$|no\.$", re.I)
+
+
+def journal_run(text: str) -> tuple[list[str], int]:
+    """The capitalised words before the first number at the start of a text, and where that number stands.
+
+    ([], 0) where other words come in between, as they do in a title.
+    """
+    words: list[str] = []
+    for match in re.finditer(r"\S+", text[:200]):
+        word = match[0]
+        if words and _NUMBERISH.match(word):
+            return words, match.start()
+        bare = word.strip("(),.;:[]’")
+        if (
+            words
+            and words[-1][-1:] in ",;"
+            and not word.startswith(("Ser", "(", "Part"))
+            and not re.fullmatch(r"[A-Z],?", word)
+        ):
+            return [], 0
+        if not bare or not (
+            bare[0].isupper()
+            or bare in _SMALL
+            or word in _SMALL
+            or re.match(r"(?:d|l)’[A-Z]|e[A-Z]|npj$|i[A-Z]|m[A-Z]", bare)
+        ):
+            return [], 0
+        words.append(word)
+        if len(words) > 12:
+            break
+    return [], 0
+
+
+_ACRONYM = re.compile(r"[A-Z][A-Za-z+&]*[A-Z]{1,}[A-Za-z’+&/-]*(?:\s?[’’]\d\d|[- ]\d{2,4})?(?=\s*[.,;:(\d]|\s*$)")
+_LEDGER = re.compile(r"\d+|pp?\.|vol|no\.|\(", re.I)
+_ABBREVIATED = re.compile(r"[^\W\d_]{1,12}\.,? ?[^\W\d_]{1,12}\.")
+
+
+def venue_likeness(text: str) -> float:
+    """How much the start of a text looks like where something was published; about -2 to 4."""
+    head = text[:160].lstrip(" .,;:(").replace("“", "").replace("”", "")
+    if not head or head[0] == BREAK:
+        return 1.0
+    if VENUE_START.match(head):
+        return 3.2
+    words = head.split()
+    score = 0.0
+    if head[0].islower() and not re.match(r"e[A-Z]|npj|pp?\.|vol|i[A-Z]|m[A-Z]|phys", head):
+        return -2.0
+    if _LEDGER.match(head):
+        return 1.5
+    if journal_run(head)[0]:
+        score = 2.5
+    elif _ACRONYM.match(head):
+        score = 2.3
+    if _ABBREVIATED.match(head):
+        score = max(score, 2.2)
+    if PLACE.match(head) and PUBLISHER.search(head):
+        score = max(score, 2.4)
+    elif PUBLISHER.search(" ".join(words[:6])):
+        score = max(score, 1.6)
+    elif (place := PLACE.match(head)) and (re.search(r"\d{4}", head) or len(head[place.end() :].split()) <= 4):
+        score = max(score, 1.4)
+    if (city := CITY.match(head)) and head[city.end() : city.end() + 1] in (",", ":", ";", ")", "/"):
+        score = max(score, 2.2)
+    if ORGANISATION.search(" ".join(words[:5])) and len(head) < 120:
+        score = max(score, 1.3)
+    if JOURNAL_WORD.search(" ".join(words[:7])):
+        score += 0.8
+    return score
+
+
+def is_journal_only(text: str) -> bool:
+    """Whether what follows the authors is a journal, volume and page without a title, as physics and chemistry write."""
+    words, at = journal_run(re.sub(r"^in ", "", text))
+    if not words or len(words) > 9:
+        return False
+    rest = text[at:]
+    if not re.match(r"(?:vol\.? ?)?[(\[]?[A-Z]?\d", rest, re.I) or len(re.findall(r"[^\W\d_]{3,}", rest)) > 6:
+        return False
+    if not re.search(r"\d[^\d]+\d", rest):
+        return False
+    abbreviated = [i for i, word in enumerate(words) if word.rstrip(",").endswith(".")]
+    if abbreviated:
+        whole = [w for w in words[: abbreviated[0] + 1] if len(w.strip(".,")) >= 4 and w not in _SMALL]
+        journal = any(JOURNAL_WORD.match(w) for w in whole[:-1])
+        if (
+            len(whole) >= 2
+            and not journal
+            and (
+                len(whole) > 2
+                or (abbreviated[0] + 1 < len(words)
+                and not words[abbreviated[0] + 1].rstrip(",").endswith("."))
+            )
+        ):
+            return False  # a title of capitalised words and a journal: 'Flat Minima. Neural Computation'
+        return True
+    return bool(JOURNAL_WORD.match(words[0])) or len(words) <= 2
+
+
+_VENUE_END = re.compile(
+    rf",?\s*(?:\b(?:vol(?:ume|s)?\b|no\.|pp?\.|pages?\b|issue\b|art(?:icle|\.)\b|ser\.|chap\b|[A-Z]?\d{{1,4}}\s?[(:,;]|\d{{1,4}} [\de]|{MONTH}[ ,.]+\d|{YEAR}\b)|\(|{BREAK}|:\s?\d|[,;]\s?\d|[,.]\s(?:eds?\b|edited)|\.\s|,\s[A-Z]\. )"
+)
+
+
+def venue_of(text: str) -> str:
+    """The name of the venue at the start of what follows the title."""
+    text = text.strip(f" .,;:?!”{BREAK}")
+    text = re.sub(r"^(?:[Ii]n|[Ii]n Proc|//|[Ii]n:)[:\s]\s*", "", text)
+    if text.startswith("(") and ")" in text:
+        text = text[1 : text.index(")")]
+    abbreviated = re.match(r"(?:[^\W\d_]{1,14}\.[ ,]?){1,8}(?:[^\W\d_]{1,14}\b)?", text)
+    start = abbreviated.end() if abbreviated else 0
+    match = _VENUE_END.search(text, start)
+    venue = text[: match.start()] if match else text
+    venue = venue.strip(f" .,;:()[]{BREAK}“”") if not abbreviated else venue.strip(f" ,;:()[]{BREAK}“”")
+    if not re.search(r"[^\W\d_]{2,}", venue) or re.fullmatch(rf"{MONTH}.{{0,10}}", venue):
+        return ""
+    return venue[:200]
