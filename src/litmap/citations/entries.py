@@ -1,0 +1,162 @@
+"""Reference entries: records of reference files, items of reference lists, and lines that are a reference."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from litmap.citations.hosts import is_no_work_host, judge_link
+from litmap.identifiers import find_identifiers, normalise_id, normalise_title
+from litmap.models import Link, NoteBlock, Reference
+from litmap.refstrings import looks_like_reference, parse_reference
+
+_WORTHLESS_TYPES = {"online", "electronic", "webpage", "software", "videorecording", "video", "blogpost", "post-weblog", "post", "webpage", "tvbroadcast", "podcast", "presentation", "speech", "computerprogram", "attachment", "note", "elec", "comp", "blog", "slide", "data", "dataset"}
+_BACKLINK = re.compile(r"^\s*(?:\^|↑)\s*(?:(?:[a-z]{1,2}|\d+\.\d+|[\^↑])\s+)*|^\s*Jump up(?: to)?:?\s*[\^↑]?\s*")
+_BARE_PAGE = re.compile(r"^(?:\[?\d+\]?\.?\s*)?\S*://\S+$")
+
+
+@dataclass(slots=True)
+class Segment:
+    """A stretch of a block that is read as one line: its offsets in the block's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Entry:
+    """A reference entry found in a block, with the stretch it was read from."""
+
+    reference: Reference
+    start: int
+    end: int
+    sure: bool
+    text: str = ""
+
+
+def segments_of(block: NoteBlock) -> list[Segment]:
+    """The deliberate lines of a block; most blocks have one."""
+    breaks = next((value for name, value in block.fields if name == "breaks"), "")
+    offsets = [int(part) for part in breaks.split() if part.isdigit()] if breaks else []
+    edges = [0, *[offset for offset in offsets if 0 < offset < len(block.text)], len(block.text)]
+    return [Segment(a, b) for a, b in zip(edges, edges[1:], strict=False) if b > a]
+
+
+def field(block: NoteBlock, name: str) -> str:
+    """The first value of a field, '' where there is none."""
+    return next((value for key, value in block.fields if key == name), "")
+
+
+def record_reference(block: NoteBlock) -> tuple[Reference, bool]:
+    """The reference of a reference file's record, and whether it is surely a work."""
+    values = [(name, value) for name, value in block.fields]
+    ids: list[str] = []
+    urls = tuple(dict.fromkeys(value for name, value in values if name == "url"))
+    for name, value in values:
+        found = None
+        if name in {"doi", "arxiv", "pmid", "pmcid", "openreview"}:
+            found = normalise_id(value if value.lower().startswith(name + ":") or name == "doi" else f"{name}:{value}")
+        elif name == "id":
+            found = value
+        if found and ":" in found and found not in ids and not found.startswith("http"):
+            ids.append(found)
+    ids += [found for url in urls if (found := judge_link(url)[1]) and found not in ids]
+    for match in re.finditer(r"(?:doi\.org/|doi:\s?)(10\.\d{4,9}/\S+)", field(block, "note")):
+        found = normalise_id("doi:" + match.group(1).rstrip(".,;"))
+        ids += [found] if found not in ids else []
+    year = field(block, "year")
+    reference = Reference(
+        raw=block.text, title=field(block, "title"), authors=tuple(value for name, value in values if name == "author"),
+        year=int(year[:4]) if year[:4].isdigit() else None, venue=field(block, "venue"), ids=tuple(ids), urls=urls,
+    )  # fmt: skip
+    kind = field(block, "type").lower().replace(" ", "")
+    worthless = kind in _WORTHLESS_TYPES or (kind in {"misc", "unpublished", "", "document"} and bool(urls) and all(is_no_work_host(url) for url in urls))
+    blog = not ids and bool(urls) and not reference.venue and all(judge_link(url)[0] == "plain" for url in urls) and kind in {"misc", "online", "", "article", "unpublished"}
+    if (worthless or blog) and not ids:
+        return reference, False
+    return reference, bool(ids) or bool(reference.title and (reference.authors or reference.year))
+
+
+def list_entries(block: NoteBlock, previous: Sequence[str], *, in_list: bool) -> Iterator[Entry]:
+    """Entries in a block: one for an item of a reference list, or one a deliberate line that is a reference."""
+    text = block.text
+    backlink = _BACKLINK.match(text) if in_list else None
+    lead = backlink.end() if backlink else 0
+    if in_list and len(text) - lead >= 8:
+        entry = _read_entry(block, lead, len(text), previous, floor=0.25)
+        if entry:
+            yield entry
+            return
+    parts = segments_of(block)
+    if len(text) > 1600 and len(parts) < 2:
+        return
+    whole = _read_entry(block, lead, len(text), previous, floor=0.72) if len(parts) == 1 else None
+    if whole:
+        yield whole
+        return
+    if len(parts) > 1:
+        first = _read_entry(block, parts[0].start, parts[0].end, previous, floor=0.66)
+        if first:
+            yield first
+            return
+        both = _read_entry(block, parts[0].start, parts[1].end, previous, floor=0.75)
+        if both:
+            yield both
+
+
+def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str], *, floor: float) -> Entry | None:
+    text = block.text[start:end]
+    if len(text) > 3000 or _BARE_PAGE.match(text.strip()):
+        return None
+    links = [link for link in block.links if start <= link.start < end]
+    ids, urls, hint = _from_links(links, text)
+    in_text = find_identifiers(text)
+    for found in in_text:
+        if found.id not in ids:
+            ids.append(found.id)
+    if sum(1 for found in ids if found.startswith("arxiv:")) > 1 or len({f for f in ids if f.startswith("doi:")}) > 2:
+        return None
+    score = looks_like_reference(text)
+    if score < floor and not (floor < 0.5 and ids):
+        return None
+    reference = parse_reference(text, previous_authors=previous, title_hint=hint)
+    if floor > 0.5 and not _shaped(reference, text, links):
+        return None
+    merged = tuple(dict.fromkeys([*ids, *(found for found in reference.ids)]))
+    addresses = tuple(dict.fromkeys([*urls, *reference.urls]))
+    blog = not merged and bool(addresses) and all(judge_link(url)[0] == "plain" for url in addresses) and (not reference.venue or any(is_no_work_host(url) for url in addresses))
+    number = reference.number or field(block, "number") or field(block, "label")
+    reference = Reference(
+        text, reference.title, reference.authors, reference.year, reference.venue, merged, addresses, 0, number, reference.year_suffix
+    )
+    sure = bool(merged) or bool(reference.title and reference.authors and (reference.year or reference.venue) and not blog)
+    if blog or not (reference.title or merged or addresses):
+        return Entry(reference, start, end, sure=False, text="blog" if blog else "")
+    return Entry(reference, start, end, sure)
+
+
+def _shaped(reference: Reference, text: str, links: Sequence[Link]) -> bool:
+    """Outside reference lists: authors first, then a title, and a year or venue or identifier."""
+    if not reference.authors or not reference.title or len(reference.title.split()) < 2:
+        return False
+    if not (reference.year or reference.venue or reference.ids):
+        return False
+    surname = normalise_title(reference.authors[0]).split()
+    position = normalise_title(text[:200]).find(surname[-1]) if surname else -1
+    return 0 <= position <= 60
+
+
+def _from_links(links: Sequence[Link], text: str) -> tuple[list[str], list[str], str]:
+    ids: list[str] = []
+    urls: list[str] = []
+    hint = ""
+    for link in links:
+        verdict, found = judge_link(link.target, link.text)
+        if found and found not in ids:
+            ids.append(found)
+        if verdict != "plain":
+            urls.append(link.target)
+            if not hint and len(link.text.split()) >= 2 and "://" not in link.text and link.text in text:
+                hint = link.text
+    return ids, urls, hint

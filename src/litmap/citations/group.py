@@ -1,0 +1,292 @@
+"""Sightings of one work brought together across all notes, and made into citations."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from litmap.citations.find import NoteReader
+from litmap.citations.model import Sighting
+from litmap.citations.names import NameMention, surname_key
+from litmap.identifiers import normalise_title, same_title
+from litmap.models import Citation, Mention, NoteBlock, Reference
+
+_KINDS = ("identifier", "link", "reference", "citekey", "number", "author-year", "pdf", "title")
+_ID_ORDER = ("arxiv", "doi", "openreview", "pmlr", "neurips", "jmlr", "acl", "pmid", "pmcid", "ieee", "acm", "s2", "ads", "inspire", "hal")
+
+
+class _Union:
+    """Union-find over sightings; a merge by title only is refused where the two surely are different works."""
+
+    def __init__(self, sightings: Sequence[Sighting]) -> None:
+        self.sightings = sightings
+        self.parent = list(range(len(sightings)))
+        self.ids: list[set[str]] = [set(s.reference.ids) for s in sightings]
+        self.years: list[set[int]] = [{s.reference.year} if s.reference.year and s.title_known else set() for s in sightings]
+
+    def find(self, index: int) -> int:
+        """The root of a sighting's group."""
+        while self.parent[index] != index:
+            self.parent[index] = self.parent[self.parent[index]]
+            index = self.parent[index]
+        return index
+
+    def join(self, a: int, b: int, *, by_title: bool = False) -> None:
+        """Merges two groups."""
+        a, b = self.find(a), self.find(b)
+        if a == b or (by_title and self._apart(a, b)):
+            return
+        if b < a:
+            a, b = b, a
+        self.parent[b] = a
+        self.ids[a] |= self.ids[b]
+        self.years[a] |= self.years[b]
+
+    def _apart(self, a: int, b: int) -> bool:
+        for kind in ("arxiv:", "openreview:", "pmid:"):
+            one = {i for i in self.ids[a] if i.startswith(kind)}
+            two = {i for i in self.ids[b] if i.startswith(kind)}
+            if one and two and not one & two:
+                return True
+        one = {i for i in self.ids[a] if i.startswith("doi:") and not _preprint(i)}
+        two = {i for i in self.ids[b] if i.startswith("doi:") and not _preprint(i)}
+        if one and two and not one & two:
+            return True
+        years_a, years_b = self.years[a], self.years[b]
+        return bool(years_a and years_b) and min(abs(x - y) for x in years_a for y in years_b) > 4 and not (self.ids[a] & self.ids[b])
+
+
+def _preprint(identifier: str) -> bool:
+    return identifier.startswith(("doi:10.1101/", "doi:10.31234/", "doi:10.2139/ssrn", "doi:10.3386/", "doi:10.21203/", "doi:10.20944/"))
+
+
+def group(readers: Sequence[NoteReader]) -> list[Citation]:
+    """All citations of the notes, in the order of their first mention."""
+    sightings = [s for reader in readers for s in reader.state.sightings]
+    sightings += _tie_names(readers, sightings)
+    union = _Union(sightings)
+    by_tie: dict[str, list[int]] = defaultdict(list)
+    for index, sighting in enumerate(sightings):
+        for tie in sorted(sighting.ties):
+            by_tie[tie].append(index)
+    for weak in (False, True):
+        for tie, members in by_tie.items():
+            if tie.startswith("title:") == weak:
+                for other in members[1:]:
+                    union.join(members[0], other, by_title=weak)
+    _join_near_titles(sightings, union)
+    groups: dict[int, list[Sighting]] = defaultdict(list)
+    for index, sighting in enumerate(sightings):
+        groups[union.find(index)].append(sighting)
+    citations = [citation for members in groups.values() if (citation := _citation(members)) is not None]
+    order = {reader.note.path: place for place, reader in enumerate(readers)}
+    citations.sort(key=lambda c: (order.get(c.mentions[0].note, 0), c.mentions[0].line))
+    return _unique_keys(citations)
+
+
+def _join_near_titles(sightings: Sequence[Sighting], union: _Union) -> None:
+    """Joins titles that differ by a slip of the pen; only those that begin or end alike are compared."""
+    buckets: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    seen: set[str] = set()
+    for index, sighting in enumerate(sightings):
+        if not sighting.title_known:
+            continue
+        title = normalise_title(sighting.reference.title)
+        words = title.split()
+        if len(words) < 4 or title in seen:
+            continue
+        seen.add(title)
+        for bucket in ("^" + " ".join(words[:3]), "$" + " ".join(words[-3:])):
+            if len(buckets[bucket]) < 40:
+                buckets[bucket].append((title, index))
+    for members in buckets.values():
+        for i, (title, index) in enumerate(members):
+            for other, second in members[i + 1 :]:
+                if union.find(index) != union.find(second) and same_title(title, other) >= 0.94:
+                    union.join(index, second, by_title=True)
+
+
+# ── names tied to what they mean ─────────────────────────────────────────────────────────────────────────────────────
+class _Author:
+    """A work as its authors and year tell it."""
+
+    __slots__ = ("complete", "note", "sighting", "suffix", "surnames", "year")
+
+    def __init__(self, sighting: Sighting) -> None:
+        self.surnames = tuple(surname_key(name) for name in sighting.reference.authors)
+        self.year = sighting.reference.year
+        self.suffix = sighting.reference.year_suffix
+        self.note = sighting.mention.note
+        self.sighting = sighting
+        self.complete = sighting.listed or sighting.title_known
+
+
+def _tie_names(readers: Sequence[NoteReader], sightings: Sequence[Sighting]) -> list[Sighting]:
+    known: dict[str, list[_Author]] = defaultdict(list)
+    for sighting in sightings:
+        if sighting.reference.authors and sighting.ties:
+            author = _Author(sighting)
+            for surname in set(author.surnames[:1]) | set(author.surnames[1:3]):
+                known[surname].append(author)
+    added: list[Sighting] = []
+    for reader in readers:
+        for block, names, sighting in reader.names:
+            match = _best(names, known, reader)
+            if match is not None:
+                sighting.ties = set(match.sighting.ties)
+                sighting.reference = replace(sighting.reference, authors=(), year=None, venue="", year_suffix="")
+                added.append(sighting)
+            elif _worth_a_search(names, block):
+                sighting.ties = {f"search:{'+'.join(names.surnames)}:{names.year}{names.suffix}"}
+                added.append(sighting)
+        for _, names, mention in reader.bare_names:
+            match = _best(names, known, reader)
+            if match is not None:
+                added.append(Sighting(mention, Reference(), False, set(match.sighting.ties)))
+    return added
+
+
+def _worth_a_search(names: NameMention, block: NoteBlock) -> bool:
+    if names.strong:
+        return True
+    rest = re.sub(r"^(?:ex\.?|e\.g\.?|see|cf\.?|also|read|and)\s+", "", block.text.strip(), flags=re.I)
+    return len(rest) <= names.end - names.start + 4
+
+
+def _best(names: NameMention, known: dict[str, list[_Author]], reader: NoteReader) -> _Author | None:
+    first = names.surnames[0]
+    candidates = known.get(first, [])
+    if not candidates and len(first) >= 5 and names.year:
+        candidates = [a for surname, authors in known.items() if _slip(first, surname) for a in authors if a.year == names.year]
+    scored = sorted(
+        ((score, place, author) for place, author in enumerate(candidates) if (score := _agreement(names, author, reader)) > 0),
+        key=lambda row: (-row[0], row[1]),
+    )
+    if not scored:
+        return None
+    best = scored[0]
+    rivals = [row for row in scored[1:] if row[0] >= best[0] - 0.01 and not (row[2].sighting.ties & best[2].sighting.ties)]
+    same_title_rivals = [row for row in rivals if normalise_title(row[2].sighting.reference.title) != normalise_title(best[2].sighting.reference.title) or not row[2].sighting.title_known]
+    if same_title_rivals and (names.year is None or len(names.surnames) == 1) and not names.suffix:
+        return best[2] if best[2].note == reader.note.path and all(row[2].note != reader.note.path for row in same_title_rivals) else None
+    return best[2]
+
+
+def _slip(a: str, b: str) -> bool:
+    """One letter wrong, missing, added, or two exchanged."""
+    if abs(len(a) - len(b)) > 1 or len(b) < 5 or a[0] != b[0]:
+        return False
+    if len(a) == len(b):
+        wrong = [i for i in range(len(a)) if a[i] != b[i]]
+        return len(wrong) == 1 or (len(wrong) == 2 and a[wrong[0]] == b[wrong[1]] and a[wrong[1]] == b[wrong[0]])
+    short, long = sorted((a, b), key=len)
+    return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
+
+
+def _agreement(names: NameMention, author: _Author, reader: NoteReader) -> float:
+    here = author.note == reader.note.path or author.note in reader.note.uses
+    theirs = author.surnames
+    if not theirs:
+        return 0.0
+    matched = sum(1 for name in names.surnames if name in theirs or any(_slip(name, other) for other in theirs))
+    if matched < len(names.surnames):
+        return 0.0
+    leading = names.surnames[0] == theirs[0] or _slip(names.surnames[0], theirs[0])
+    score = 0.5 * matched / max(len(names.surnames), 1)
+    score += 0.3 if leading else -0.2
+    if names.year is not None and author.year is not None:
+        gap = abs(names.year - author.year)
+        if gap == 0:
+            score += 0.6
+        elif gap == 1 and len(names.surnames) >= 2 and here:
+            score += 0.1
+        else:
+            return 0.0
+    elif names.year is not None and author.year is None:
+        score += 0.0 if len(names.surnames) > 1 else -0.4
+    elif names.year is None and len(names.surnames) < 2 and not (names.et_al and here):
+        return 0.0
+    if names.suffix and author.suffix:
+        score += 0.3 if names.suffix == author.suffix else -0.6
+    if author.complete:
+        if not names.et_al:
+            score += 0.25 if len(theirs) == len(names.surnames) else -0.15 * (len(theirs) != len(names.surnames))
+        elif len(theirs) < 2:
+            score -= 0.3
+        elif len(theirs) == 2 and len(names.surnames) == 1:
+            score -= 0.1
+    score += 0.2 if here else 0.0
+    return max(score, 0.0) if leading or matched >= 2 else 0.0
+
+
+# ── citations made ───────────────────────────────────────────────────────────────────────────────────────────────────
+def _citation(members: list[Sighting]) -> Citation | None:
+    if all(s.silent for s in members):
+        return None
+    shown = [s for s in members if not s.silent]
+    mentions = _mentions(shown)
+    if not mentions:
+        return None
+    reference = _merge(members)
+    sure = any(s.sure for s in members) and not (
+        not reference.ids and not any(s.sure and (s.title_known or s.reference.ids) for s in members)
+    )
+    kind = min((m.kind for m in mentions), key=lambda k: _KINDS.index(k) if k in _KINDS else 99)
+    return Citation(_key(reference, members, kind), kind, reference, mentions, sure)
+
+
+def _mentions(shown: Iterable[Sighting]) -> tuple[Mention, ...]:
+    ordered = sorted(shown, key=lambda s: (s.mention.note, s.mention.line))
+    topics: dict[str, tuple[str, ...]] = {}
+    for s in ordered:
+        if not s.listed and s.mention.heading and s.mention.note not in topics:
+            topics[s.mention.note] = s.mention.heading
+    found: dict[tuple[str, int, str], Mention] = {}
+    for s in ordered:
+        mention = s.mention
+        if s.listed and mention.note in topics:
+            mention = replace(mention, heading=topics[mention.note])
+        found.setdefault((mention.note, mention.line, mention.text), mention)
+    first_note = next((s.mention.note for s in shown), "")
+    return tuple(sorted(found.values(), key=lambda m: (m.note != first_note, m.note, m.line)))
+
+
+def _merge(members: Sequence[Sighting]) -> Reference:
+    ranked = sorted(members, key=lambda s: (not (s.title_known and s.listed), not s.title_known, not s.reference.ids))
+    titles = [s.reference.title for s in ranked if s.title_known and s.reference.title]
+    authors: tuple[str, ...] = ()
+    for s in ranked:
+        if len(s.reference.authors) > len(authors):
+            authors = s.reference.authors
+    years = Counter(s.reference.year for s in ranked if s.reference.year)
+    listed_year = next((s.reference.year for s in ranked if s.listed and s.reference.year), None)
+    ids = dict.fromkeys(i for s in ranked for i in s.reference.ids)
+    ordered = sorted(ids, key=lambda i: (_ID_ORDER.index(i.split(":")[0]) if i.split(":")[0] in _ID_ORDER else 99))
+    urls = tuple(dict.fromkeys(u for s in ranked for u in s.reference.urls))
+    venue = next((s.reference.venue for s in ranked if s.reference.venue), "")
+    raw = next((s.reference.raw for s in ranked if s.reference.raw), "")
+    suffix = next((s.reference.year_suffix for s in ranked if s.reference.year_suffix), "")
+    number = next((s.reference.number for s in ranked if s.reference.number), "")
+    year = listed_year or (years.most_common(1)[0][0] if years else None)
+    return Reference(raw, titles[0] if titles else "", authors, year, venue, tuple(ordered), urls, 0, number, suffix)
+
+
+def _key(reference: Reference, members: Sequence[Sighting], kind: str) -> str:
+    if reference.ids:
+        return reference.ids[0]
+    if reference.title:
+        return "title:" + normalise_title(reference.title)[:200]
+    ties = sorted(tie for s in members for tie in s.ties if tie.startswith(("url:", "search:", "citekey:")))
+    return ties[0][:300] if ties else f"{kind}:{normalise_title(members[0].mention.text)[:200]}"
+
+
+def _unique_keys(citations: list[Citation]) -> list[Citation]:
+    seen: Counter[str] = Counter()
+    unique = []
+    for citation in citations:
+        seen[citation.key] += 1
+        count = seen[citation.key]
+        unique.append(citation if count == 1 else replace(citation, key=f"{citation.key}#{count}"))
+    return unique

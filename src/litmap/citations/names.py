@@ -1,0 +1,156 @@
+"""Author-year mentions in prose: 'Dinh et al. (2017)', '(Lin and Tegmark 2016b, 2016a; Mehta and Schwab 2014)'."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from litmap.identifiers import normalise_title
+
+_UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĴĶĹĻĽĿŁŃŅŇŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽΑ-ΩА-Я"
+_PARTICLE = r"(?:(?:[Vv]an|[Vv]on|[Dd]e|den|der|del|della|[Dd]i|[Dd]a|dos|[Dd]u|[Ll]a|[Ll]e|ten|ter|[Ee]l|[Aa]l|bin|ibn|zu|zur|af|av|St\.)\s+)"
+_WORD = rf"[{_UPPER}][^\W\d_]*(?:['’][^\W\d_]+|[-‐–][^\W\d_]+)*"
+_NAME = rf"(?:d['’])?(?:(?:[{_UPPER}]\.[\s-]?){{1,4}}|{_WORD}\s+(?:[{_UPPER}]\.?\s+)?)?{_PARTICLE}{{0,2}}{_WORD}(?:,?\s+(?:Jr|Sr|III?)\b\.?)?"
+_LOWER_NAME = r"[^\W\d_]{2,}(?:-[^\W\d_]+)?"
+_AND = r"(?:,?\s*(?:\band\b|&|\bund\b|\bet\b|\by\b)\s*|,\s*|\s*\.{3}\s*|\s*…\s*)"
+_ET_AL = r"(?:,?\s+et\.?\s*al\b\.?|,?\s+and\s+(?:others|colleagues|co-?workers|coauthors|collaborators)\b|\s+u\.\s?a\.)"
+_NAMES = rf"{_NAME}(?:{_AND}{_NAME}){{0,9}}(?:{_ET_AL})?"
+_YEAR = r"(?:1[5-9]\d\d|20[0-4]\d)(?:[a-z](?![a-z]))?"
+_YEARS = rf"{_YEAR}(?:/\d\d(?:\d\d)?)?(?:\s*(?:,|and|&|;)\s*(?:{_YEAR}|[a-z](?![a-z\w])))*"
+_VENUE = r"[A-Z][A-Za-z&+-]{1,14}(?:\s[A-Z][A-Za-z.]{1,14}){0,2}"
+_MENTION = re.compile(
+    rf"(?P<names>{_NAMES})(?:['’]s?)?(?:"
+    rf"\s*[(\[]\s*(?:(?P<venue1>{_VENUE}),?\s)?(?P<paren>{_YEARS})(?=\s*[)\],;:])"
+    rf"|,?\s+(?P<bare>{_YEARS})(?![\w-])"
+    rf"|,?\s+\(?(?P<venue2>{_VENUE}),?\s*['’]?(?P<venueyear>(?:1[5-9]|20)\d\d|(?<=['’])\d\d)(?!\w)"
+    rf")"
+)
+_LOWER_MENTION = re.compile(
+    rf"(?<![\w@])(?P<names>{_LOWER_NAME}(?:(?:,\s+|\s+(?:and|&)\s+){_LOWER_NAME}){{0,3}}\s*{_ET_AL})[\s,]*\(?(?P<bare>{_YEAR})(?!\w)", re.I
+)
+_NAMES_ONLY = re.compile(rf"(?<![\w@])(?P<names>{_NAME}(?:{_AND}{_NAME}){{1,9}}|{_NAME}{_ET_AL})")
+_NOT_NAMES = frozenset(
+    "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept "
+    "oct nov dec monday tuesday wednesday thursday friday saturday sunday spring summer autumn fall winter in on at by the a an "
+    "see also and but for from since until before after around about during table figure fig section chapter part theorem lemma "
+    "equation eq vol volume no number note notes version however moreover following according cf eg ie compare e.g i.e based "
+    "while although like as recent recently workshop conference proceedings copyright updated last retrieved accessed published "
+    "edition press university journal review science nature windows python revision draft olympics cup world war covid "
+    "this that these those it we they he she i my our your using both either early late mid circa ca page pages class grade "
+    "neurips nips icml iclr colt aistats cvpr iccv eccv acl emnlp naacl aaai ijcai kdd uai focs stoc soda jmlr arxiv preprint "
+    "paper papers read reading todo done week day lecture talk slides course report blog post model models data set via with "
+    "original new old first second third another others work works study studies what when where why how which who is are was "
+    "ex example results result between beyond under over within without then thus hence here there now still even only just".split()  # noqa: SIM905
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NameMention:
+    """Names with a year as they stand in a text; `surnames` are normalised, `year` is None for names alone."""
+
+    start: int
+    end: int
+    surnames: tuple[str, ...]
+    et_al: bool
+    year: int | None
+    suffix: str = ""
+    venue: str = ""
+    strong: bool = True
+    names: tuple[str, ...] = ()
+
+
+def surname_key(name: str) -> str:
+    """The surname's normal form out of a whole name ('Ravid Shwartz-Ziv' → 'shwartz ziv')."""
+    name = name.strip().rstrip(".")
+    if "," in name:
+        name = name.split(",")[0]
+    words = [word for word in name.split() if not re.fullmatch(r"(?:Jr|Sr|II|III|IV)\.?", word)]
+    return normalise_title(words[-1]) if words else ""
+
+
+def _split_names(text: str) -> tuple[list[str], bool]:
+    et_al = re.search(rf"{_ET_AL}\s*$", text, re.I)
+    body = text[: et_al.start()] if et_al else text
+    names = [part.strip() for part in re.split(rf"(?:{_AND})", body) if part.strip()]
+    while names and _no_name(names[0]):
+        names = names[1:]
+    return names, bool(et_al) or "…" in text or "..." in text
+
+
+def _no_name(name: str) -> bool:
+    words = name.lower().strip(".").split()
+    return not words or words[-1].strip(".,") in _NOT_NAMES or (len(words) == 1 and len(words[0]) < 2)
+
+
+def find_names(text: str) -> list[NameMention]:
+    """Author-year mentions in order, without overlap. One match with several years gives one mention a year."""
+    found: list[NameMention] = []
+    taken_until = 0
+    if not re.search(r"\d\d", text):
+        return []
+    for match in _MENTION.finditer(text):
+        mentions = _from_match(match, text)
+        if mentions and mentions[0].start >= taken_until:
+            found += mentions
+            taken_until = mentions[-1].end
+    for match in _LOWER_MENTION.finditer(text):
+        if not any(m.start < match.end() and match.start() < m.end for m in found):
+            names, et_al = _split_names(match.group("names"))
+            if names and et_al:
+                found.append(_mention(match.start(), match.end(), names, True, match.group("bare"), "", strong=True))
+    return sorted(found, key=lambda m: (m.start, m.end))
+
+
+def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
+    names, et_al = _split_names(match.group("names"))
+    if not names or any(_no_name(name) for name in names[1:]):
+        names = [name for name in names if not _no_name(name)]
+        if not names:
+            return []
+    start = match.start("names") + max(match.group("names").find(names[0]), 0)
+    years = match.group("paren") or match.group("bare") or match.group("venueyear") or ""
+    venue = match.group("venue1") or match.group("venue2") or ""
+    enclosed = bool(match.group("paren")) or _in_brackets(text, match.start(), match.end())
+    several = len(names) > 1 or et_al
+    if venue and not several and not enclosed:
+        return []
+    if all(name.isupper() and len(name) > 2 for name in names):
+        return []
+    strong = several or enclosed
+    out = []
+    base = ""
+    for year in re.findall(rf"{_YEAR}|(?<![\w]){'[a-z]'}(?!\w)|(?<=['’])\d\d|^\d\d$", years) or []:
+        if len(year) == 1 and base:
+            year = base[:4] + year  # noqa: PLW2901
+        if len(year) == 2:
+            year = ("20" if int(year) < 50 else "19") + year  # noqa: PLW2901
+        base = year
+        out.append(_mention(start, match.end(), names, et_al, year, venue, strong=strong))
+    return out
+
+
+def _mention(start: int, end: int, names: list[str], et_al: bool, year: str, venue: str, *, strong: bool) -> NameMention:
+    number = re.match(r"\d{4}", year)
+    return NameMention(
+        start, end, tuple(surname_key(name) for name in names), et_al, int(number.group()) if number else None,
+        year[4:] if number else "", venue, strong, tuple(names),
+    )  # fmt: skip
+
+
+def _in_brackets(text: str, start: int, end: int) -> bool:
+    """True where the text between the nearest brackets holds the span."""
+    before = text[max(0, start - 300) : start]
+    opened = max(before.rfind("("), before.rfind("["))
+    closed = max(before.rfind(")"), before.rfind("]"))
+    return opened > closed and bool(re.search(r"[)\]]", text[end : end + 300]))
+
+
+def find_names_only(text: str) -> list[NameMention]:
+    """Two or more names, or one with 'et al.', that stand without a year."""
+    found = []
+    for match in _NAMES_ONLY.finditer(text):
+        names, et_al = _split_names(match.group("names"))
+        names = [name for name in names if not _no_name(name)]
+        if len(names) > 1 or (et_al and names):
+            found.append(NameMention(match.start(), match.end(), tuple(map(surname_key, names)), et_al, None, names=tuple(names)))
+    return found

@@ -1,0 +1,162 @@
+"""Bare titles: stretches of a note that look like a paper's title and nothing else, for the sources to confirm."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_SMALL = frozenset(
+    "a an and as at but by can do for from how if in into is its it nor not of off on onto or over per so than that the their "
+    "to under up upon via vs versus we what when where which while why with without does are through between among against "
+    "toward towards using during after before about around".split()  # noqa: SIM905
+)
+_NO_TITLE = re.compile(
+    r"\b(?:I|I'm|I'd|I'll|my|me|you|your|he|she|his|her|we'll|let's|todo|TODO|see|read|cf|etc|e\.g|i\.e|maybe|probably|actually|"
+    r"basically|apparently|interesting|nice|cool|great|ask|check|compare|remember|idea|thanks?|please|don't|doesn't|isn't|"
+    r"lol|hmm|ok|okay|yes|tomorrow|yesterday|meeting|email|chapter \d+|pp?\. ?\d|fig\. ?\d|my notes|paper by|papers by)\b",
+)
+_PROSE = re.compile(
+    r"\b(?:this|these|they|them|there|was|were|has|have|had|will|would|should|could|because|but|very|just|also|then|here|now|"
+    r"says?|said|argues?|shows?|showed|shown|proves?|proved|gives?|gave|gets?|got|finds?|found|makes?|made|seems?|think|want|"
+    r"need|needs|use|used|uses|try|tried|looks?|works?|called|which|who|it)\b"
+)
+_NO_WORK = re.compile(
+    r"\b(?:tutorial|lectures?|lecture notes|video|talk|slides|blog(?:\s?post)?|course|summer school|workshop|homepage|website|"
+    r"github|tweet|podcast|playlist|click here|sign (?:in|up)|log ?in|subscribe|newsletter|read more|learn more|table of contents|"
+    r"all rights reserved|privacy policy|annotated version|seminar|homework|syllabus|deadline|agenda|minutes)\b",
+    re.I,
+)
+_PREFIX = re.compile(
+    r"^(?:[-*+•‣▪>→–]+>?\s*|\(\*\)\s*|\[[ xX]\]\s*|(?:(?:to\s?)?read(?:ing)?|todo|paper|papers?|article|preprint|ref|source|see|see also|also|"
+    r"cf\.?|new|review|survey|book|thesis|ex\.|e\.g\.,?|classic|abstract only|skim(?:med)?|done|key paper|original(?: paper)?)\s*:\s+|"
+    r"(?:see also comments on|see comments on|comments on|see also|see|read|cf\.)\s+(?=[A-Z]))+",
+    re.I,
+)
+_AUTHORS_TAIL = re.compile(r"[\s,.]*[(\[]\s*([^()\[\]]{2,160}?)\s*[)\]]\s*(?=$|[.,;:]|\s)")
+_GLUE = re.compile(r"(?<=[a-z\d?!)])(?=[A-Z][a-z]+\s)(?<!Mc)(?<!Mac)(?<!De)")
+_TAIL = re.compile(r"\s+(?:–|—|--|-)\s+|,\s+(?:see|cf|from|in which|which|by)\b|\s+\((?:see|cf)\b|\.\s+(?=[A-Z(])|\.\s+(?=[a-z])|;\s+|\s+//\s+|\s->\s|\u2003\|\u2003")
+_QUOTED = re.compile(r"[“\"«„]([^“”\"«»„]{12,250})[”\"»“]")
+_WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_RUN = re.compile(
+    r"(?<![\w.@/])[A-Z][\w'’-]*:?(?:[ \n](?:[A-Z][\w'’/-]*|[A-Z]+\d*|\d+|a|an|and|as|at|by|do|for|from|in|into|is|its|of|on|or|the|to|under|vs\.?|via|with|without|not|than|that|through|using|are|be|can|we|you|how|why|what|when|between|toward|towards|over|–|-|&|\+)(?:[:,?!](?=[ \n])|['’]s)?){3,25}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TitleCandidate:
+    """A stretch that may be a title, with names and year that stand beside it. `score` is in [0, 1]."""
+
+    text: str
+    start: int
+    end: int
+    score: float
+    beside: str = ""
+
+
+def title_score(text: str) -> float:
+    """How much a text looks like the title of a work, in [0, 1]; 0.5 is worth a search."""
+    text = text.strip().strip("“”\"'*_ ").rstrip(".,;")
+    words = _WORD.findall(text)
+    count = len(words)
+    if count < 3 or count > 32 or len(text) > 260 or len(text) < 12:
+        return 0.0
+    if "http" in text or "@" in text or "|" in text or text.endswith((":", "...", "…")) or _NO_WORK.search(text) or re.search(r"[{}<>=\\#]|\w\(\w|\d\.\d", text):
+        return 0.0
+    content = [word for word in words[1:] if word.lower() not in _SMALL]
+    raised = sum(1 for word in content if word[0].isupper())
+    share = raised / len(content) if content else 0.0
+    score = 0.30 + 0.05 * min(count, 8) - 0.01 * max(0, count - 16)
+    score += 0.30 if share >= 0.7 and len(content) >= 2 else 0.0
+    score += 0.08 if re.search(r"\w: \w", text) else 0.0
+    score -= 0.30 * len(_NO_TITLE.findall(text))
+    score -= (0.10 if share >= 0.7 else 0.22) * len(_PROSE.findall(text))
+    score -= 0.15 if re.search(r"[,;].*[,;].*[,;]", text) else 0.0
+    score -= 0.12 if text[0].islower() else 0.0
+    score -= 0.25 if re.search(r"\?\s+\w|!\s+\w|\.\s+[a-z]", text) else 0.0
+    score -= 0.2 if text.endswith("!") else 0.0
+    return max(0.0, min(1.0, score))
+
+
+def strip_prefix(text: str) -> int:
+    """How many characters before the title are a marker, 'read:', 'see also' and the like."""
+    match = _PREFIX.match(text)
+    return match.end() if match else 0
+
+
+def whole_titles(text: str, *, floor: float) -> list[TitleCandidate]:
+    """Titles in a stretch (a line, item or cell) that is a title, several glued together, or one with a comment."""
+    lead = strip_prefix(text)
+    if _is_glued(text):
+        pieces = _glued(text)
+        return [piece for piece in pieces if piece.score >= 0.42]
+    end = len(text.rstrip())
+    best: TitleCandidate | None = None
+    for stop in [end, *(match.start() for match in list(_TAIL.finditer(text, lead))[:4])]:
+        head = text[lead:stop]
+        beside = _AUTHORS_TAIL.search(head)
+        cut = beside.start() if beside and beside.start() > 8 else len(head)
+        title = head[:cut].rstrip(" .,;")
+        score = title_score(title)
+        if beside and _names_or_year(beside.group(1)):
+            score += 0.2
+        if stop != end:
+            score -= 0.08 if stop == end or cut < len(head) else 0.12
+        if score >= floor and (best is None or score > best.score):
+            best = TitleCandidate(title, lead, lead + len(title), min(score, 1.0), beside.group(1) if beside else "")
+    return [best] if best else []
+
+
+def _names_or_year(text: str) -> bool:
+    return bool(re.search(r"\b(?:19|20)\d\d\b|['’]\d\d\b|\bet al\b|&|\band\b", text)) or bool(re.match(r"[A-Z][\w'’-]+(?:,\s[A-Z][\w'’-]+)+$", text))
+
+
+def _is_glued(text: str) -> bool:
+    cuts = [match.start() for match in _GLUE.finditer(text)]
+    return len(cuts) >= 2 and len(text) / (len(cuts) + 1) < 160
+
+
+def _glued(text: str) -> list[TitleCandidate]:
+    cuts = [0, *(match.start() for match in _GLUE.finditer(text)), len(text)]
+    pieces = []
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        inner = start
+        for part in re.split(r"((?<=\?),\s+|\s{2,})", text[start:end]):
+            body = part.strip(" ,")
+            if body:
+                clean = re.sub(r"\s(?:video|pdf|slides|talk|paper|link)\s*$", "", body)
+                begin = text.index(body, inner)
+                pieces.append(TitleCandidate(clean, begin, begin + len(clean), title_score(clean)))
+            inner += len(part)
+        # two titles joined by a blank after a label ('… images video Learning in …')
+        label = re.search(r"\s(?:video|pdf|slides|talk|link)\s(?=[A-Z])", text[start:end])
+        if label:
+            for a, b in ((start, start + label.start()), (start + label.end(), end)):
+                clean = text[a:b].strip(" ,")
+                pieces.append(TitleCandidate(clean, a, b, title_score(clean)))
+    return pieces
+
+
+def quoted_titles(text: str) -> list[TitleCandidate]:
+    """Quoted stretches that look like titles."""
+    found = []
+    for match in _QUOTED.finditer(text):
+        score = title_score(match.group(1)) + 0.1
+        if score >= 0.55 and not match.group(1).rstrip().endswith("."):
+            found.append(TitleCandidate(match.group(1).strip(" ,."), match.start(1), match.end(1), min(1.0, score)))
+    return found
+
+
+def running_titles(text: str) -> list[TitleCandidate]:
+    """Runs of capitalised words in prose that look like titles."""
+    found = []
+    for match in _RUN.finditer(text):
+        run = match.group().rstrip(" ,:–-&")
+        words = run.split()
+        while words and words[-1].lower().strip(",") in _SMALL:
+            words.pop()
+        run = run[: len(run)] if not words else run[: run.rfind(words[-1]) + len(words[-1])]
+        content = [word for word in _WORD.findall(run) if word.lower() not in _SMALL]
+        small = [word for word in _WORD.findall(run)[1:] if word.lower() in _SMALL and word.islower()]
+        if len(content) >= 4 and (small or ":" in run or len(content) >= 6) and title_score(run) >= 0.6 and run.count(",") <= 1:
+            found.append(TitleCandidate(run, match.start(), match.start() + len(run), 0.6))
+    return found
