@@ -11,6 +11,6 @@ The way of a page: `raw` (PyMuPDF's lines) → `furniture` (running heads, page 
 from litmap.text.codec import EXTRACTOR, dumps, loads
 from litmap.text.document import extract
 from litmap.text.peek import Peek, peek
-from litmap.text.pool import extract_many, peek_many, render
+from litmap.text.pool import extract_many, peek_apart, peek_many, render
 
-__all__ = ["EXTRACTOR", "Peek", "dumps", "extract", "extract_many", "loads", "peek", "peek_many", "render"]
+__all__ = ["EXTRACTOR", "Peek", "dumps", "extract", "extract_many", "loads", "peek", "peek_apart", "peek_many", "render"]

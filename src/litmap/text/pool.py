@@ -150,8 +150,7 @@ def peek_many(
         if isinstance(reply, PdfError):
             yield key, reply
         else:
-            plain = json.loads(reply)
-            yield key, Peek(**{**plain, "ids": tuple(plain["ids"])})
+            yield key, _to_peek(reply)
 
 
 def _run_many(
@@ -200,6 +199,26 @@ def _run_many(
                 process.kill()
         for thread in threads:
             thread.join(timeout=5)
+
+
+_looker = Worker()
+_looker_lock = threading.Lock()
+atexit.register(_looker.close)
+
+
+def peek_apart(path: Path, pages: int = 2, *, timeout_s: float = 30.0) -> Peek:
+    """As `peek`, in one child process that is kept warm; calls of several threads wait for each other.
+
+    Raises `PdfError`.
+    """
+    request = {"do": "peek", "path": str(path), "pages": pages, "seconds": timeout_s}
+    with _looker_lock:
+        return _to_peek(_looker.ask(request, timeout_s, str(path)))
+
+
+def _to_peek(reply: bytes) -> Peek:
+    plain = json.loads(reply)
+    return Peek(**{**plain, "ids": tuple(plain["ids"])})
 
 
 _drawer = Worker()
