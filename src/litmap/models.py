@@ -414,7 +414,7 @@ class Download:
     status: int
     headers: Mapping[str, str]
     path: Path | None = None
-    bytes: int = 0
+    size: int = 0
     sha256: str = ""
     etag: str = ""
     last_modified: str = ""

@@ -18,7 +18,7 @@ _HEAD = 1024
 _TAIL = 16_384
 
 
-class RangeRefused(WebError):  # noqa: N818 - named as its siblings in litmap.errors
+class RangeRefused(WebError):
     """416: the part asked for does not exist; `size` is the Content-Range header, which may tell the whole size."""
 
     def __init__(self, message: str, *, subject: str = "", status: int = 416, size: str = "") -> None:
@@ -69,7 +69,10 @@ def store(url: str, final: str, answer: Answer, partial: Path, *, page: int) -> 
 
 
 def finish(url: str, final: str, answer: Answer, partial: Path) -> Download:
-    """The whole file at `partial`: checked to have an end, hashed. Raises `WebError` where it has none."""
+    """The whole file at `partial`: checked to have an end, hashed. Raises `WebError` where it has none.
+
+    The note beside it stays until the file is taken away, so that a kill before that costs no second transfer.
+    """
     size, digest = _measure(partial)
     with partial.open("rb") as file:
         file.seek(max(0, size - _TAIL))
@@ -77,11 +80,9 @@ def finish(url: str, final: str, answer: Answer, partial: Path) -> Download:
     if b"%%EOF" not in tail:
         forget(partial)
         raise WebError("the file is cut short: it has no end-of-file mark", subject=url)
-    _note(partial).unlink(missing_ok=True)
-    found = answer.headers
-    return Download(
-        final, answer.status, found, partial, size, digest, found.get("etag", ""), found.get("last-modified", "")
-    )
+    found = _known(partial) | {k: v for k, v in answer.headers.items() if k in {"etag", "last-modified"}}
+    etag, modified = found.get("etag", ""), found.get("last-modified", "")
+    return Download(final, answer.status, answer.headers, partial, size, digest, etag, modified)
 
 
 def whole_size(refused: RangeRefused) -> int:
@@ -92,23 +93,29 @@ def whole_size(refused: RangeRefused) -> int:
 
 def _begun(url: str, partial: Path) -> str:
     """The validator under which a part of this very file lies here, or ''."""
+    note = _known(partial)
+    if note.get("url") != url or not partial.is_file() or not partial.stat().st_size:
+        return ""
+    etag = note.get("etag", "")
+    return etag if etag and not etag.startswith("W/") else note.get("last-modified", "")
+
+
+def _known(partial: Path) -> dict[str, str]:
+    """The note beside a part: its url, etag and last-modified."""
     try:
         note = json.loads(_note(partial).read_text(encoding="utf-8"))
-        if note["url"] == url and partial.stat().st_size > 0:
-            return str(note["validator"])
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    return ""
+        return {k: str(note[k]) for k in ("url", "etag", "last-modified") if k in note}
+    except (OSError, ValueError, TypeError):
+        return {}
 
 
 def _write_note(url: str, answer: Answer, partial: Path) -> None:
     if answer.status != 200:
         return
-    etag = answer.headers.get("etag", "")
-    validator = etag if etag and not etag.startswith("W/") else answer.headers.get("last-modified", "")
-    if validator and not answer.headers.get("content-encoding"):
+    if not answer.headers.get("content-encoding"):
+        kept = {k: answer.headers[k] for k in ("etag", "last-modified") if k in answer.headers}
         try:
-            _note(partial).write_text(json.dumps({"url": url, "validator": validator}), encoding="utf-8")
+            _note(partial).write_text(json.dumps({"url": url, **kept}), encoding="utf-8")
         except OSError as error:
             raise LibraryError(f"cannot write {partial.parent}: {error.strerror}", subject=str(partial)) from error
 

@@ -20,7 +20,7 @@ from litmap.errors import Unsafe, WebError
 from litmap.web.safety import Address, Allowed, Deadline, Network
 
 
-class Slow(WebError):  # noqa: N818 - named as its siblings in litmap.errors
+class Slow(WebError):
     """No answer, or no end of it, in time: trying again costs as much, so it is done once only."""
 
 

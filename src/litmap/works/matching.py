@@ -119,7 +119,7 @@ def _shortened(one: str, a: str, two: str, b: str) -> bool:
 
 
 def odd_words(one: Sequence[str], two: Sequence[str]) -> list[str]:
-    """Words of either title without a counterpart in the other; small words, typing mistakes and splits are forgiven."""
+    """Words of either title without a counterpart in the other; small words and typing mistakes are forgiven."""
     left, right = _without(one, two), _without(two, one)
     if "".join(left) == "".join(right):
         return []

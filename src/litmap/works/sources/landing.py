@@ -5,27 +5,20 @@ https://scholar.google.com/intl/en/scholar/inclusion.html; Dublin Core and bepre
 
 from __future__ import annotations
 
-import html
 import re
-from urllib.parse import urljoin
 
 from litmap.identifiers import doi_id, identifier_from_url, normalise_id, valid_arxiv
+from litmap.metatags import pdf_urls, read_tags
 from litmap.models import Location, Request
 from litmap.works.records import Record, text, unique, year
 
 NAME = "the work's page"
-_META = re.compile(rb"<meta\b([^<>]{1,20000})>", re.I)
-_ATTRIBUTE = re.compile(
-    r"""([a-zA-Z:.-]{1,40})\s{0,5}=\s{0,5}(?:"([^"]{0,19000})"|'([^']{0,19000})'|([^\s"'>]{1,2000}))"""
-)
 _IEEE = re.compile(rb"xplGlobal\.document\.metadata\s{0,3}=\s{0,3}\{")
-_PREFIXES = ("citation_", "bepress_citation_", "eprints.", "dc.", "dcterms.", "prism.")
 _NAMES = {
     "title": ("title", "citation_title"),
     "author": ("author", "authors", "creator", "creators_name"),
     "date": ("publication_date", "date", "online_date", "year", "cover_date", "issued", "publicationdate"),
     "venue": ("journal_title", "conference_title", "inbook_title", "technical_report_institution", "publicationname"),
-    "pdf": ("pdf_url", "document_url"),
 }
 
 
@@ -36,7 +29,7 @@ def request_for(url: str) -> Request:
 
 def parse(body: bytes, url: str = "") -> list[Record]:
     """The record that a page's meta tags give, or []. `url` is the page's address, for relative links."""
-    tags = _tags(body)
+    tags = read_tags(body)
     if b"xplGlobal" in body:
         tags += _ieee(body)
     title = _first(tags, "title")
@@ -46,8 +39,7 @@ def parse(body: bytes, url: str = "") -> list[Record]:
     ids += [valid_arxiv(v) or "" for n, v in tags if n == "arxiv_id"]
     ids += [normalise_id(f"pmid:{v}") for n, v in tags if n == "pmid" and v.isdigit()]
     ids.append(identifier_from_url(url) or "" if url else "")
-    files = [urljoin(url, v) for n, v in tags if n in _NAMES["pdf"]]
-    files = [f for f in files if f.startswith(("http://", "https://"))]
+    files = [f for f in pdf_urls(body, url) if f.startswith(("http://", "https://"))]
     closed = any(n == "access" and v.lower() == "no" for n, v in tags)
     access = "closed" if closed else "unknown"
     authors = [part for n, v in tags if n in _NAMES["author"] for part in (v.split(";") if ";" in v else [v])]
@@ -61,33 +53,9 @@ def parse(body: bytes, url: str = "") -> list[Record]:
             abstract=next((v for n, v in tags if n in {"abstract", "description.abstract"}), ""),
             ids=unique(ids),
             urls=(url,) if url else (),
-            locations=tuple(Location(f, "pdf", NAME, access) for f in dict.fromkeys(files)),
+            locations=tuple(Location(f, "pdf", NAME, access) for f in files),
         )
     ]
-
-
-def pdf_urls(body: bytes, url: str) -> list[str]:
-    """Addresses of the PDF that a page names, made absolute."""
-    return [spot.url for record in parse(body, url) for spot in record.locations] or [
-        urljoin(url, v) for n, v in _tags(body) if n in _NAMES["pdf"]
-    ]
-
-
-def _tags(body: bytes) -> list[tuple[str, str]]:
-    """(name without prefix, content) of the scholarly meta tags in the first 800,000 bytes."""
-    found = []
-    for match in _META.finditer(body[:800_000]):
-        pairs: dict[str, str] = {}
-        for name, *values in _ATTRIBUTE.findall(match.group(1).decode("utf-8", "replace")):
-            pairs.setdefault(name.lower(), next((v for v in values if v), ""))
-        name = (pairs.get("name") or pairs.get("property") or "").lower().strip()
-        content = text(html.unescape(pairs.get("content", "")))
-        prefix = next((p for p in _PREFIXES if name.startswith(p)), "")
-        if prefix and content:
-            found.append((name.removeprefix(prefix), content))
-        if len(found) > 3000:
-            break
-    return found
 
 
 def _ieee(body: bytes) -> list[tuple[str, str]]:

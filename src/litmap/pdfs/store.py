@@ -1,0 +1,144 @@
+"""Where PDFs lie: stored once by content, what arrived noted until the catalogue knows it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from litmap.errors import LibraryError
+from litmap.models import Download, PdfFile, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Folders of a library as values: its `root`, the place of a PDF by sha256, transfers under way, doubtful files."""
+
+    root: Path
+    pdf: Callable[[str], Path]
+    partial: Path
+    aside: Path
+
+    def part(self, work: Work, url: str) -> Path:
+        """Where the transfer of this address for this work goes on; the same in every run."""
+        name = hashlib.sha256(f"{work.id}\n{url}".encode()).hexdigest()[:32]
+        try:
+            self.partial.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _trouble(self.partial, error) from error
+        return self.partial / f"{name}.part"
+
+    def keep(self, work: Work, got: Download, url: str, *, pages: int, version: int | None, now: str) -> PdfFile:
+        """Move a whole transfer to its place by content. Atomic; a note of it stays until `settle`."""
+        assert got.path is not None
+        target = self.pdf(got.sha256)
+        record = PdfFile(
+            got.sha256, self._relative(target), got.size, pages, url, version, now, got.etag, got.last_modified
+        )
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            note = got.path.with_suffix(".done")  # first: whatever moment the program dies, the next run finds the file
+            _write(note.with_suffix(".tmp"), json.dumps({"work": work.id, "pdf": asdict(record)}).encode())
+            note.with_suffix(".tmp").replace(note)
+            got.path.replace(target)
+            sync(target.parent)
+            drop(got.path)
+        except OSError as error:
+            raise _trouble(target, error) from error
+        return record
+
+    def put_aside(self, got: Download) -> Path:
+        """Keep a file that may be another paper; its name is its content's hash."""
+        assert got.path is not None
+        target = self.aside / f"{got.sha256[:16]}.pdf"
+        try:
+            self.aside.mkdir(parents=True, exist_ok=True)
+            got.path.replace(target)
+            drop(got.path)
+        except OSError as error:
+            raise _trouble(target, error) from error
+        return target
+
+    def copy_in(self, file: Path, *, pages: int, now: str) -> PdfFile:
+        """A user's file copied to its place by content; the file itself stays where it is."""
+        digest, size = hashlib.sha256(), 0
+        try:
+            with file.open("rb") as source:
+                while block := source.read(1 << 20):
+                    digest.update(block)
+                    size += len(block)
+            target = self.pdf(digest.hexdigest())
+            if not target.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                self.partial.mkdir(parents=True, exist_ok=True)
+                aside = self.partial / f"{digest.hexdigest()[:32]}.copy"
+                shutil.copyfile(file, aside)
+                with aside.open("rb") as copied:
+                    os.fsync(copied.fileno())
+                aside.replace(target)
+                sync(target.parent)
+        except OSError as error:
+            raise _trouble(file, error) from error
+        return PdfFile(digest.hexdigest(), self._relative(target), size, pages, fetched_at=now)
+
+    def arrived(self) -> Iterator[tuple[str, PdfFile, Path]]:
+        """(work id, file, note) of what arrived, perhaps just before the program was killed."""
+        if not self.partial.is_dir():
+            return
+        for note in sorted(self.partial.glob("*.done")):
+            try:
+                data = json.loads(note.read_text(encoding="utf-8"))
+                record = PdfFile(**data["pdf"])
+                work = str(data["work"])
+            except (OSError, ValueError, KeyError, TypeError):
+                note.unlink(missing_ok=True)
+                continue
+            if self.pdf(record.sha256).is_file() or self._finish_move(note.with_suffix(".part"), record):
+                yield work, record, note
+            else:
+                note.unlink(missing_ok=True)
+
+    def _finish_move(self, part: Path, record: PdfFile) -> bool:
+        """Do the rename that a kill came before."""
+        try:
+            if hashlib.sha256(part.read_bytes()).hexdigest() != record.sha256:
+                return False
+            self.pdf(record.sha256).parent.mkdir(parents=True, exist_ok=True)
+            part.replace(self.pdf(record.sha256))
+        except OSError:
+            return False
+        drop(part)
+        return True
+
+    def _relative(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+
+
+def drop(part: Path) -> None:
+    """Remove a transfer and the note beside it."""
+    part.unlink(missing_ok=True)
+    part.with_name(part.name + ".json").unlink(missing_ok=True)
+
+
+def sync(folder: Path) -> None:
+    """Make a rename in a folder last through a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _trouble(path: Path, error: OSError) -> LibraryError:
+    return LibraryError(f"cannot write {path}: {error.strerror or error}", subject=str(path))

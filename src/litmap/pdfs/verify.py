@@ -1,0 +1,110 @@
+"""Is a PDF the paper it should be? Its own ids and the title in its first pages tell."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from enum import Enum
+from typing import Protocol
+
+from litmap.identifiers import normalise_title, same_title
+from litmap.models import Work
+
+_COMMON = frozenset(
+    "the of and in to a is for we that with on as by this are an be from at der die und le la les de et des".split()  # noqa: SIM905
+)
+_LETTERS = str.maketrans(
+    {"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "ﬁ": "fi", "ﬂ": "fl"}
+)
+
+
+class Peek(Protocol):
+    """What a look at a PDF's first pages gives (`litmap.text.Peek`)."""
+
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def text(self) -> str: ...  # noqa: D102
+    @property
+    def ids(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def metadata_title(self) -> str: ...  # noqa: D102
+    @property
+    def pages(self) -> int: ...  # noqa: D102
+
+
+class Finding(Enum):
+    """The paper, another paper, or text that nobody could read."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    UNREADABLE = "unreadable"
+
+
+def verify(seen: Peek, work: Work) -> Finding:
+    """Compare a file's first pages with the work it was fetched for."""
+    titles = [t for t in (work.title, *work.other_titles) if len(squash(t)) >= 6]
+    own = {i for i in seen.ids if i.startswith(("arxiv:", "doi:"))}
+    if own & set(work.ids):
+        return Finding.RIGHT
+    if not is_readable(seen.text):
+        guessed = [t for t in (seen.title, seen.metadata_title) if t]
+        return Finding.RIGHT if _titled(guessed, titles) else Finding.UNREADABLE
+    if not titles:
+        return Finding.UNREADABLE
+    text = squash(seen.text[:60_000])
+    people = names_in(work.authors, seen.text)
+    if any(squash(title) in text for title in titles):
+        if people is not False or _titled([seen.title, seen.metadata_title], titles):
+            return Finding.RIGHT
+        return Finding.WRONG
+    if _titled([seen.title, seen.metadata_title], titles) and people is not False:
+        return Finding.RIGHT
+    return Finding.RIGHT if people and any(_spread(title, seen.text) for title in titles) else Finding.WRONG
+
+
+def _titled(guessed: Sequence[str], titles: Sequence[str]) -> bool:
+    return any(same_title(guess, title) >= 0.9 for guess in guessed if guess for title in titles)
+
+
+def _spread(title: str, text: str) -> bool:
+    """Nearly all words of the title stand close together near the beginning, though not letter by letter."""
+    wanted = {w for w in normalise_title(title).split() if len(w) > 3}
+    if len(wanted) < 3:
+        return False
+    words = [w for line in text[:6000].splitlines() for w in normalise_title(line).split()]
+    span = 3 * len(normalise_title(title).split()) + 6
+    best = max((len(wanted & set(words[i : i + span])) for i in range(0, max(1, len(words)), 3)), default=0)
+    return best >= 0.85 * len(wanted)
+
+
+def names_in(authors: Sequence[str], text: str) -> bool | None:
+    """Whether an author's family name stands in the text; None where no author is known."""
+    names = [_family(name) for name in authors[:30]]
+    names = [name for name in names if len(name) >= 2]
+    if not names:
+        return None
+    tight = squash(text[:20_000])
+    return any(name in tight for name in names)
+
+
+def _family(name: str) -> str:
+    part = name.split(",", 1)[0] if "," in name else name.rsplit(" ", 1)[-1]
+    return squash(part)
+
+
+def squash(text: str) -> str:
+    """Letters and digits only, lower-case, without accents; so line breaks, hyphens and spacing do not matter."""
+    text = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS))
+    return "".join(c for c in text if c.isalnum())
+
+
+def is_readable(text: str) -> bool:
+    """False for next to no text, and for a text layer without a language's common words."""
+    words = re.findall(r"[^\W\d_]{1,30}", text[:20_000].lower())
+    if len(words) < 40:
+        return False
+    if sum(len(w) for w in words if not w.isascii()) > 0.5 * sum(map(len, words)):
+        return True
+    return sum(word in _COMMON for word in words) >= 0.06 * len(words)
