@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from litmap import words
 from litmap.errors import SearchError
@@ -36,8 +36,8 @@ DEFAULT_KINDS = ("body", "abstract", "note")
 class Query:
     """A query taken apart. `text` is what is searched by meaning and by words (phrases included); the rest filters.
 
-    `years` is (first, last), either None where open. `ids` are identifiers the query names, `remarks` what was
-    understood otherwise than it was perhaps meant, for the reader to see.
+    `years` is (first, last), either None where open. `ids` are identifiers the query names (`only_ids`: and nothing
+    else), `remarks` what was understood otherwise than it was perhaps meant, for the reader to see.
     """
 
     raw: str
@@ -50,7 +50,8 @@ class Query:
     notes: tuple[str, ...] = ()
     kinds: tuple[str, ...] = DEFAULT_KINDS
     ids: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = field(default=())
+    only_ids: bool = False
+    remarks: tuple[str, ...] = ()
 
     @property
     def filters_works(self) -> bool:
@@ -176,10 +177,13 @@ def _remark(query: Query, text: str) -> Query:
 
 def _finish(query: Query, text: str) -> Query:
     """Identifiers found, and the error for a query that asks for nothing."""
-    ids = [found.id for found in find_identifiers(text)]
-    if not ids and text and len(text.split()) == 1 and (alone := normalise_id(text)) != text and ":" in alone:
-        ids = [alone]
-    query = replace(query, text=text, ids=tuple(dict.fromkeys(ids)))
+    found = find_identifiers(text)
+    rest = "".join(c for i, c in enumerate(text) if not any(f.start <= i < f.end for f in found))
+    ids = [f.id for f in found]
+    if not ids and len(text.split()) == 1 and (alone := normalise_id(text)) != text and ":" in alone:
+        ids, rest = [alone], ""
+    only = bool(ids) and not words.terms(rest.replace("doi", ""))
+    query = replace(query, text=text, ids=tuple(dict.fromkeys(ids)), only_ids=only)
     if any(c.isalnum() for c in text) or query.filters_works or query.kinds != DEFAULT_KINDS:
         return query
     if query.without:

@@ -66,7 +66,7 @@ class Searcher:
         if not query.text:
             return self._listed(query, allowed, limit)
         named = self._named(query)
-        if query.ids and len(words.terms(query.text)) <= sum(len(words.terms(i)) for i in query.ids):
+        if query.only_ids:
             return self._by_id(query, allowed, named, limit)
         vector = embed_query(self.encoder, query.text)
         return self._ranked(query, _Question(vector, query.text, allowed, named, limit, per_work))
@@ -231,12 +231,13 @@ def _plain_hit(passage: Passage) -> Hit:
 
 def _distinct(hits: Sequence[Hit]) -> list[Hit]:
     """Hits without those whose best sentence a better one of the same work shows already (passages overlap)."""
-    seen: set[tuple[str, str]] = set()
+    seen: dict[str, list[str]] = {}
     kept = []
     for hit in hits:
-        key = (hit.work or hit.chunk.source, words.plain(hit.chunk.text[slice(*hit.sentence)]))
-        if key not in seen:
-            seen.add(key)
+        shown = seen.setdefault(hit.work or hit.chunk.source, [])
+        sentence = words.plain(hit.chunk.text[slice(*hit.sentence)])
+        if not any(sentence in other or other in sentence for other in shown):
+            shown.append(sentence)
             kept.append(hit)
     return kept
 

@@ -1,0 +1,346 @@
+"""Search: what a query says, what comes back and why, bad input."""
+
+from __future__ import annotations
+
+import threading
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from litmap.errors import SearchError
+from litmap.models import Chunk
+from litmap.search import Facts, Searcher, matching_works, parse_query
+from litmap.search.quoting import best_sentence, hit_words, lines_of, marks, sentences
+from litmap.search.ranking import Scale, best_of_each, first_of_each, smooth
+from tests.search_parts import make_searcher, passage
+
+FACTS = {
+    "arxiv:1609.04836": Facts(
+        "arxiv:1609.04836",
+        "On Large-Batch Training",
+        ("Nitish Shirish Keskar", "Jorge Nocedal"),
+        2016,
+        ("arxiv:1609.04836", "doi:10.1000/keskar"),
+        (("Optimisation", "Loss surfaces"),),
+        ("notes/reading.md",),
+    ),
+    "arxiv:1712.09913": Facts(
+        "arxiv:1712.09913", "Visualizing the Loss Landscape", ("Hao Li",), 2017, (), (("Loss surfaces",),), ("b.org",)
+    ),
+    "doi:10.1/cars": Facts("doi:10.1/cars", "Self-driving", ("Ada Motor",), 1999, (), (("Elsewhere",),), ("b.org",)),
+}
+TEXTS = [
+    (
+        "arxiv:1609.04836",
+        "Large batches converge to sharp minima. Sharp minima generalise worse than flat ones.",
+        "body",
+    ),
+    ("arxiv:1609.04836", "The noise of small batches drives the iterate to flat minima, it is believed.", "body"),
+    ("arxiv:1609.04836", "Keskar et al. Hochreiter, Flat minima, 1997. Neyshabur. Bottou.", "references"),
+    (
+        "arxiv:1712.09913",
+        "Skip connections smooth the surface of the loss, plots along random directions show.",
+        "body",
+    ),
+    ("arxiv:1712.09913", "Filter normalised directions compare sharpness between networks.", "body"),
+    ("doi:10.1/cars", "The automobile steers itself with a camera.", "body"),
+    ("", "I doubt that flat minima matter: rescaling changes sharpness.", "note"),
+]
+
+
+@pytest.fixture
+def searcher(tmp_path: Path) -> Searcher:
+    rows = [
+        passage(
+            i, work, text, kind, page=0 if kind == "note" else i + 1, source="note:notes/mine.md" if not work else ""
+        )
+        for i, (work, text, kind) in enumerate(TEXTS)
+    ]
+    return make_searcher(tmp_path, rows, FACTS)
+
+
+# ── queries ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_query_is_taken_apart() -> None:
+    query = parse_query('sharp “flat minima” -dropout author:keskar year:2015..2018 heading:"Loss surfaces" note:b.org')
+    assert query.text == "sharp flat minima"
+    assert query.phrases == ("flat minima",)
+    assert query.without == ("dropout",)
+    assert query.authors == ("keskar",)
+    assert query.years == (2015, 2018)
+    assert query.headings == ("Loss surfaces",)
+    assert query.notes == ("b.org",)
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("year:2016", (2016, 2016)),
+        ("year:2015..", (2015, None)),
+        ("year:..2018", (None, 2018)),
+        ("year:2015-2018", (2015, 2018)),
+    ],
+)
+def test_years(text: str, years: tuple[int | None, int | None]) -> None:
+    assert parse_query(text).years == years
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "…!?",
+        '"',
+        '""',
+        "-minima",
+        "year:20",
+        "year:2018..2015",
+        "author:",
+        "in:cellar",
+        "x " * 50_000,
+        "\x00\x07",
+    ],
+)
+def test_what_cannot_be_answered_says_so(text: str) -> None:
+    with pytest.raises(SearchError) as caught:
+        parse_query(text)
+    assert len(caught.value.message) > 10
+
+
+def test_an_unbalanced_quotation_mark_is_remarked() -> None:
+    query = parse_query('flat "minima')
+    assert query.text == "flat minima"
+    assert query.phrases == ()
+    assert query.remarks
+
+
+def test_a_pasted_passage_has_no_syntax() -> None:
+    text = 'He said: "note: this -is- a year:of" ' + "word " * 60
+    query = parse_query(text)
+    assert not query.phrases and not query.without and not query.notes
+
+
+@pytest.mark.parametrize(
+    "text", ["arXiv:1609.04836v2", "1609.04836", "https://arxiv.org/abs/1609.04836", "10.1000/keskar"]
+)
+def test_identifiers_are_known(searcher: Searcher, text: str) -> None:
+    results = searcher.search(text)
+    assert [w.work for w in results.works] == ["arxiv:1609.04836"]
+    assert results.close
+
+
+def test_an_unknown_identifier_is_said_to_be_unknown(searcher: Searcher) -> None:
+    results = searcher.search("arXiv:2001.00001")
+    assert not results.hits
+    assert "not in the library" in results.message
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=80))
+def test_any_text_is_a_query_or_a_clear_error(text: str) -> None:
+    try:
+        query = parse_query(text)
+    except SearchError as error:
+        assert error.message
+    else:
+        assert query.text or query.filters_works or query.kinds
+        matching_works(query, FACTS.values())
+
+
+# ── results ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_meaning_and_words_find_the_passage(searcher: Searcher) -> None:
+    results = searcher.search("sharp minima generalise")
+    assert results.hits[0].row == 0
+    assert results.hits[0].page == 1
+    assert set(results.hits[0].words) >= {"sharp", "minima", "generalise"}
+    assert results.works[0].work == "arxiv:1609.04836"
+    assert results.works[0].facts is FACTS["arxiv:1609.04836"]
+
+
+def test_meaning_alone_finds_it_too(searcher: Searcher) -> None:
+    hit = searcher.search("vehicle").hits[0]
+    assert hit.row == 5
+    assert hit.words == ()
+    assert hit.similarity > 0.3
+
+
+def test_the_best_sentence_is_marked_with_its_lines(searcher: Searcher) -> None:
+    hit = searcher.search("generalise worse than flat").hits[0]
+    assert hit.chunk.text[slice(*hit.sentence)] == "Sharp minima generalise worse than flat ones."
+    assert set(hit.rects) <= set(hit.chunk.rects)
+    assert hit.rects
+
+
+def test_phrases_are_exact_and_exclusions_hold(searcher: Searcher) -> None:
+    assert {h.row for h in searcher.search('"flat minima"').hits} == {1, 6}
+    assert {h.row for h in searcher.search("minima -sharp", limit=50).hits}.isdisjoint({0})
+    assert {h.row for h in searcher.search('minima -"flat minima"', limit=50).hits}.isdisjoint({1, 6})
+    nothing = searcher.search('"minima flat"')
+    assert not nothing.hits
+    assert "minima flat" in nothing.message
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("loss author:li", {3, 4}),
+        ("minima author:'nobody'", set()),
+        ("sharp year:2016", {0, 1}),
+        ('sharpness heading:"loss surfaces"', {0, 1, 3, 4}),
+        ("sharpness note:reading", {0, 1}),
+        ("flat in:references", {2}),
+        ("flat in:notes", {6}),
+        ("author:keskar year:2016", {0}),
+    ],
+)
+def test_filters_act_inside_the_search(searcher: Searcher, text: str, rows: set[int]) -> None:
+    results = searcher.search(text, limit=50)
+    assert {h.row for h in results.hits} == rows
+    assert bool(results.message) == (not rows)
+
+
+def test_reference_lists_are_left_out_unless_asked_for(searcher: Searcher) -> None:
+    assert all(h.chunk.kind != "references" for h in searcher.search("Hochreiter flat minima 1997", limit=50).hits)
+
+
+def test_notes_are_results(searcher: Searcher) -> None:
+    results = searcher.search("does rescaling change sharpness")
+    assert results.hits[0].chunk.kind == "note"
+    assert results.works[0].work == "note:notes/mine.md"
+
+
+def test_a_title_finds_its_work(searcher: Searcher) -> None:
+    assert searcher.search("Visualizing the loss landscape").works[0].work == "arxiv:1712.09913"
+
+
+def test_nothing_close_is_said(searcher: Searcher) -> None:
+    results = searcher.search("zymurgy quokka")
+    assert not results.close
+    assert results.message
+
+
+def test_more_like_this(searcher: Searcher) -> None:
+    by_row = searcher.more_like(rows=[0])
+    assert by_row.hits
+    assert all(h.work != "arxiv:1609.04836" for h in by_row.hits)
+    by_work = searcher.more_like(works=["arxiv:1712.09913", "doi:10.1/cars"])
+    assert {w.work for w in by_work.works} <= {"arxiv:1609.04836", "note:notes/mine.md"}
+    assert searcher.more_like(works=["nobody"]).message
+
+
+@pytest.mark.parametrize(
+    "quotation",
+    [
+        "The noise of small batches drives the iterate to flat minima",
+        "the niose of smal batches\ndrives the iter-\nate to flat minma",
+        "THE NOISE OF SMALL BATCHES … drives the iterate",
+    ],
+)
+def test_where_is_this_from(searcher: Searcher, quotation: str) -> None:
+    results = searcher.locate(quotation)
+    assert results.hits[0].row == 1
+    assert results.hits[0].page == 2
+    assert results.hits[0].score > 0.8
+
+
+def test_a_quotation_from_elsewhere_is_not_found(searcher: Searcher) -> None:
+    results = searcher.locate("Call me Ishmael. Some years ago, never mind how long precisely, having little money")
+    assert not results.hits
+    assert results.message
+    with pytest.raises(SearchError):
+        searcher.locate("—")
+
+
+def test_a_quotation_across_two_passages_is_found(searcher: Searcher) -> None:
+    text = TEXTS[0][1] + " " + TEXTS[1][1]
+    assert searcher.locate(text).hits[0].work == "arxiv:1609.04836"
+
+
+@pytest.mark.parametrize(
+    "text", ["深層学習 一般化", "обобщение", "\ud800 minima", "a" * 5000, "minima\x00\x1b[31m", "<script>", "%s {0}"]
+)
+def test_odd_queries_have_answers(searcher: Searcher, text: str) -> None:
+    results = searcher.search(text)
+    assert results.hits or results.message
+
+
+def test_overlapping_passages_are_shown_once(tmp_path: Path) -> None:
+    shared = "Gradient noise scales with the learning rate over the batch size."
+    rows = [passage(0, "w", f"First things come first. {shared}"), passage(1, "w", f"{shared} Then come other things.")]
+    searcher = make_searcher(tmp_path, rows, {"w": Facts("w", "Noise")})
+    assert len(searcher.search("gradient noise learning rate batch size").hits) == 1
+
+
+def test_threads_share_a_searcher(searcher: Searcher) -> None:
+    queries = ["sharp minima", "automobile", '"flat minima"', "loss surface", "author:li directions"] * 4
+    expected = [[h.row for h in searcher.search(q).hits] for q in queries]
+    found: list[list[int] | None] = [None] * len(queries)
+
+    def ask(i: int) -> None:
+        found[i] = [h.row for h in searcher.search(queries[i]).hits]
+
+    threads = [threading.Thread(target=ask, args=(i,)) for i in range(len(queries))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == expected
+
+
+# ── quoting ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_sentences_do_not_end_at_abbreviations() -> None:
+    text = "As Keskar et al. (2016) show in Fig. 2, i.e. for large batches, minima are sharp. J. Nocedal agrees too. 深い。"
+    found = [text[a:b] for a, b in sentences(text)]
+    assert found[0].startswith("As Keskar") and found[0].endswith("sharp.")
+    assert found[1].startswith("J. Nocedal")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=300))
+def test_sentences_cover_all_words(text: str) -> None:
+    spans = sentences(text)
+    assert all(a < b for a, b in spans)
+    assert all(one[1] <= other[0] for one, other in pairwise(spans))
+    assert "".join("".join(text[a:b] for a, b in spans).split()) == "".join(text.split())
+
+
+def test_words_that_hit_are_shown_as_written() -> None:
+    text = "Generalisation and generalising, Sharp!"
+    assert hit_words(text, {"generalis", "sharp"}) == ("Generalisation", "Sharp")
+    assert [text[a:b] for a, b in marks(text, {"sharp"})] == ["Sharp"]
+    assert best_sentence("", {}) == (0, 0)
+
+
+def test_lines_of_a_sentence_are_those_where_it_stands() -> None:
+    text = "a" * 100 + "b" * 50 + "c" * 100
+    rects = tuple((1, 72.0, 10.0 * i, 272.0, 10.0 * i + 8) for i in range(5))
+    chunk = Chunk("s", 0, text, page=1, rects=rects)
+    assert lines_of(chunk, 100, 150) == (rects[2],)
+    assert lines_of(chunk, 0, 250) == rects
+
+
+# ── ranking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_groups_are_summed_best_first_and_short_ones_not_held_back() -> None:
+    groups = np.array([3, 1, 3, 1, 7], np.int64)
+    scores = np.array([1.0, 4.0, 3.0, 2.0, 5.0], np.float32)
+    own, sums = best_of_each(groups, scores, (0.5, 0.25, 0.25))
+    assert own.tolist() == [1, 3, 7]
+    assert sums.tolist() == [3.0, 2.0, 5.0]
+    assert first_of_each(groups, scores).tolist() == [1, 2, 4]
+
+
+def test_smoothing_lifts_what_resembles_the_good() -> None:
+    vectors = np.array([[1, 0], [1, 0], [0.99, 0.14], [0, 1], [0, 1]], np.float32)
+    scores = np.array([5.0, 4.0, 0.0, 0.0, 0.0], np.float32)
+    smoothed = smooth(scores, vectors, 0.5, 2)
+    assert smoothed[2] > smoothed[3]
+    assert smooth(scores, vectors, 0.0, 2) is scores
+
+
+def test_a_flat_score_says_nothing() -> None:
+    flat = np.ones(5, np.float32)
+    assert Scale.of(flat).apply(flat).tolist() == [0.0] * 5
