@@ -1,0 +1,8 @@
+"""Summaries: a paper's or a heading's own sentences, each with its page and lines."""
+
+from litmap.summaries.extractive import summarise_paper, summarise_topics
+
+VERSION = "1"
+"""Changes when the same paper would get another summary, so that cached ones are made again."""
+
+__all__ = ["VERSION", "summarise_paper", "summarise_topics"]

@@ -1,0 +1,207 @@
+"""The sentences of a paper that can stand alone, each with its place in the text and its lines on the page."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from litmap.models import Document
+
+Rect = tuple[int, float, float, float, float]
+
+_END = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]?[^\W\d_a-z]|\s+\d|\s*$)")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|cf|et al|etc|vs|resp|w\.r\.t|a\.k\.a|approx|ca|viz|Figs?|Eqs?|Eqns?|Secs?|Sects?|Tabs?|Thms?|Props?"
+    r"|Lem|Cor|Defs?|Refs?|Alg|App|Ch|Chap|Nos?|Vols?|pp?|ed|eds|Dr|Mr|Mrs|Ms|Prof|St|Jr|Inc|Ltd|Univ|Dept|U\.S|Ph\.D)"
+    r"|\b[A-Z])\.$"
+)
+_SECTIONS = (
+    ("abstract", re.compile(r"\babstract\b|^\W*summary\W*$")),
+    ("introduction", re.compile(r"\bintroduction\b|\bmotivation\b|\boverview\b")),
+    ("conclusion", re.compile(r"\bconclu|\bdiscussion\b|\bsummary\b|\bfuture\b|\bfinal remarks\b|\boutlook\b")),
+    ("related", re.compile(r"\brelated\b|\bprevious work\b|\bprior work\b|\bbackground\b|\bpreliminar|\bnotation\b")),
+    (
+        "aside",
+        re.compile(r"\backnowledg|\bappendi|\bproofs?\b|\bsupplement|\breferences\b|\bfunding\b|\bbroader impact"),
+    ),
+)
+_POINTING = re.compile(
+    r"^(?:this|these|those|it|its|they|their|such|he|she|the (?:former|latter|above|following|next|previous)|here|there"
+    r"|then|thus|hence|therefore|however|moreover|furthermore|also|but|and|or|so|yet|in (?:this|that|such) case|similarly"
+    r"|consequently|nevertheless|nonetheless|on the (?:other|one) hand|in contrast|instead|indeed|for (?:example|instance)"
+    r"|specifically|in particular|note that|recall|first|second|third|finally|next|again|another|both|as a result"
+    r"|in other words|additionally|likewise|conversely|otherwise|let|where|which|that is|to (?:see|do) this)\b",
+    re.I,
+)
+_THIS_PAPER = re.compile(
+    r"^(?:(?:in|with|through) )?(?:this|the present|our) (?:paper|work|article|study|letter|chapter|survey|note|report|review)",
+    re.I,
+)
+_INNER = re.compile(
+    r"\b(?:section|sec\.|figure|fig\.|table|theorem|lemma|corollary|proposition|equation|eq\.|algorithm|appendix|chapter"
+    r"|definition|assumption|remark|example)s?\s*\(?(?:\d|[A-Z]\b|[IVX]+\b)|\(\d{1,3}\)|\bsee (?:also|e\.g\.)|\bwe refer\b"
+    r"|\brest of (?:the|this) (?:paper|section|work)|\borgani[sz]ed as\b|\bproof\b|\bas follows\b|\bfollowing\b[^.]{0,40}:",
+    re.I,
+)
+_DEBRIS = re.compile(
+    r"https?://|www\.|[\w.]+@[\w-]+\.|\bdoi:|\barxiv:\d|©|copyright|all rights reserved|preprint|correspondence to"
+    r"|equal contribution|\buniversity\b.{0,60}\b(?:usa|uk|germany|france|china|japan|canada)\b|�|\(cid:",
+    re.I,
+)
+_MATH = re.compile(r"[=<>≤≥≈∈∑∏∫√∞∂∇±×·∥|{}\\^_~⟨⟩→←↦⊂⊆∪∩∀∃α-ωΑ-Ω𝐀-𝟿∗†‡]")
+_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence of a paper. `order` counts sentences from 0, `depth` is its place in the paper from 0 to 1, `inside`
+    that in its section; `section` is one of 'abstract', 'introduction', 'conclusion', 'related', 'aside', 'body'."""
+
+    text: str
+    page: int
+    rects: tuple[Rect, ...]
+    section: str
+    order: int
+    depth: float
+    inside: float
+    clean: bool
+    words: tuple[str, ...] = field(default=(), repr=False)
+
+
+def words_of(text: str) -> list[str]:
+    """Lower-case words of letters."""
+    return [w.casefold() for w in _WORD.findall(text)]
+
+
+def section_kind(title: str) -> str:
+    """What a section is for, by its title."""
+    folded = title.casefold()[:200]
+    return next((kind for kind, pattern in _SECTIONS if pattern.search(folded)), "body")
+
+
+def split_sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Offsets of the sentences of a paragraph."""
+    start = 0
+    for match in _END.finditer(text):
+        end = match.end()
+        head = text[max(start, end - 24) : end].rstrip("\"'”’)]")
+        if _ABBREVIATION.search(head) and end < len(text.rstrip()):
+            continue
+        if text[start:end].strip():
+            yield start, end
+        start = end
+    if text[start:].strip():
+        yield start, len(text)
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    section: str
+    kind: str
+    text: str = ""
+    starts: list[int] = field(default_factory=list)
+    rects: list[Rect] = field(default_factory=list)
+
+    def add(self, number: int, block_text: str, spans: list[tuple[int, tuple[float, float, float, float]]]) -> None:
+        base = len(self.text) + bool(self.text)
+        self.text = f"{self.text} {block_text}" if self.text else block_text
+        for start, rect in spans:
+            self.starts.append(base + start)
+            self.rects.append((number, *rect))
+
+
+def _paragraphs(document: Document) -> Iterator[_Paragraph]:
+    held: _Paragraph | None = None
+    for page in document.pages:
+        for block in page.blocks:
+            if block.kind not in {"body", "abstract"}:
+                continue
+            if held is not None and not (block.continues and held.kind == block.kind):
+                yield held
+                held = None
+            if held is None:
+                held = _Paragraph(block.section, block.kind)
+            spans = [(s.start, s.rect) for s in block.spans]
+            held.add(page.number, block.text.replace("\n", " "), spans)
+    if held is not None:
+        yield held
+
+
+def find_candidates(document: Document) -> list[Candidate]:
+    """Every sentence of the paper's prose in order, those fit to stand alone marked `clean`."""
+    rows: list[tuple[_Paragraph, int, int]] = []
+    for paragraph in _paragraphs(document):
+        rows += [(paragraph, a, b) for a, b in split_sentences(paragraph.text[:20_000])]
+    counts: dict[str, int] = {}
+    for paragraph, _, _ in rows:
+        counts[paragraph.section] = counts.get(paragraph.section, 0) + 1
+    seen: dict[str, int] = {}
+    out = []
+    for order, (paragraph, start, end) in enumerate(rows):
+        inside = seen.get(paragraph.section, 0)
+        seen[paragraph.section] = inside + 1
+        raw = paragraph.text[start:end]
+        text = " ".join(raw.split())
+        kind = "abstract" if paragraph.kind == "abstract" else section_kind(paragraph.section)
+        rects = _lines(paragraph, start + len(raw) - len(raw.lstrip()), end)
+        out.append(
+            Candidate(
+                text=text,
+                page=rects[0][0] if rects else 0,
+                rects=rects,
+                section=kind,
+                order=order,
+                depth=order / max(1, len(rows) - 1),
+                inside=inside / max(1, counts[paragraph.section] - 1),
+                clean=bool(rects) and is_clean(text),
+                words=tuple(words_of(text)),
+            )
+        )
+    return out
+
+
+def _lines(paragraph: _Paragraph, start: int, end: int) -> tuple[Rect, ...]:
+    first = max(0, bisect_right(paragraph.starts, start) - 1)
+    last = bisect_left(paragraph.starts, end)
+    return tuple(paragraph.rects[first:last])
+
+
+def is_clean(text: str) -> bool:
+    """A whole sentence of prose: no formula debris, no address, no caption, nothing cut off."""
+    words = _WORD.findall(text)
+    if not 8 <= len(words) <= 60 or not text.rstrip("\"'”’)]").endswith((".", "!", "?")):
+        return False
+    first = text.lstrip("\"'“‘(")[:1]
+    if not first or not (first.isupper() or unicodedata.category(first) == "Lo"):
+        return False
+    letters = sum(c.isalpha() or c.isspace() for c in text) / len(text)
+    single = sum(len(w) == 1 and w not in "aAI" for w in words) / len(words)
+    if letters < 0.85 or single > 0.08 or len(_MATH.findall(text)) > 2 or _DEBRIS.search(text):
+        return False
+    if re.match(
+        r"(?:figure|fig\.|table|algorithm|theorem|lemma|corollary|proposition|definition|remark|proof)\b", text, re.I
+    ):
+        return False
+    return _balanced(text)
+
+
+def _balanced(text: str) -> bool:
+    depth = 0
+    for char in text:
+        depth += (char in "([") - (char in ")]")
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def points_back(text: str) -> bool:
+    """Does the sentence lean on the one before it ('This', 'However', …)?"""
+    return bool(_POINTING.match(text)) and not _THIS_PAPER.match(text)
+
+
+def points_inside(text: str) -> bool:
+    """Does the sentence speak of the paper's own parts ('Section 3', 'the proof')?"""
+    return bool(_INNER.search(text))
