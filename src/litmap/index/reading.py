@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +81,8 @@ class VectorIndex:
         queries = np.ascontiguousarray(vectors, dtype=np.float32)
         if queries.ndim != 2 or queries.shape[1] != self.dim:
             raise ValueError(f"vectors of shape {queries.shape} do not fit an index of {self.dim} dimensions")
-        found = [list(p.candidates(queries, k, allowed, exact=exact)) for p in self.parts]
+        with _threads(1 if len(queries) < 4 else 0):
+            found = [list(p.candidates(queries, k, allowed, exact=exact)) for p in self.parts]
         scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
         rows = np.full((len(queries), k), -1, dtype=np.int64)
         for i, query in enumerate(queries):
@@ -211,6 +213,21 @@ def products(vectors: NDArray[Any], query: NDArray[Any]) -> NDArray[Any]:
 
     result: NDArray[Any] = np.einsum("ij,j->i", vectors, query)
     return result
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Let FAISS use so many threads here (0: as many as it likes): one query is over before a second thread wakes."""
+    faiss = library()
+    before = faiss.omp_get_max_threads()
+    if not count or count == before:
+        yield
+        return
+    faiss.omp_set_num_threads(count)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 def _selector(mask: Mask | None) -> tuple[Any, Any]:
