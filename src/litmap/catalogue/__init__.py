@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from litmap.catalogue.migrations import MIGRATIONS, check, migrate
-from litmap.catalogue.records import dump, load
+from litmap.catalogue.records import build_record, dump, load
 from litmap.errors import LibraryError, NoLibrary
 from litmap.models import Citation, Fetch, Note, PdfFile, Problem, Resolution, Work
 
@@ -157,10 +157,13 @@ class Catalogue:
     def resolutions(self) -> dict[str, Decided]:
         """All stored resolutions by citation key."""
         rows = self._db.execute("SELECT citation, status, reason, work, candidates, time FROM resolutions")
-        return {
-            r[0]: Decided(r[0], r[1], r[2], r[3], tuple(load(Work, json.dumps(c)) for c in json.loads(r[4])), r[5])
-            for r in rows
-        }
+        return {r[0]: _decided(r) for r in rows}
+
+    def resolution(self, citation: str) -> Decided | None:
+        """The stored resolution of one citation."""
+        query = "SELECT citation, status, reason, work, candidates, time FROM resolutions WHERE citation = ?"
+        row = self._db.execute(query, (citation,)).fetchone()
+        return _decided(row) if row else None
 
     def forget_resolution(self, citation: str) -> None:
         """So that the next run asks the sources again."""
@@ -301,9 +304,19 @@ class Catalogue:
         row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
         return json.loads(row[0]) if row else default
 
+    def integrity(self) -> str:
+        """What SQLite complains about; '' where the file is whole."""
+        found = str(self._db.execute("PRAGMA quick_check(1)").fetchone()[0])
+        return "" if found == "ok" else found
+
     def version(self) -> int:
         """Changes whenever another connection has written; for readers' caches."""
         return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _decided(row: Sequence[Any]) -> Decided:
+    candidates = tuple(build_record(Work, c) for c in json.loads(row[4]))
+    return Decided(row[0], row[1], row[2], row[3], candidates, row[5])
 
 
 def _correction(field: str, value: str) -> Any:

@@ -22,6 +22,11 @@ def load(kind: type[T], text: str) -> T:
     return typing.cast(T, _build(kind, json.loads(text)))
 
 
+def build_record(kind: type[T], value: Any) -> T:
+    """The record of class `kind` from plain dicts and lists, as `dataclasses.asdict` gives them."""
+    return typing.cast(T, _build(kind, value))
+
+
 @functools.cache
 def _hints(kind: type) -> dict[str, Any]:
     return typing.get_type_hints(kind)

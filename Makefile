@@ -1,0 +1,42 @@
+# Two commands set everything up: `make demo` runs the main job on the example library, `make test` passes the tests.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: demo test lint bench fuzz clean
+
+demo: $(VENV)/.installed ## build the example library, search it, serve the app (SERVE=0: stop after the search)
+	$(BIN)/litmap demo $(if $(filter 0,$(SERVE)),--no-serve)
+
+test: $(VENV)/.installed-dev ## lint, types, then the whole suite
+	$(MAKE) lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.installed-dev ## every benchmark whose data is there; see benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks
+
+fuzz: $(VENV)/.installed-dev ## ten minutes of hostile notes
+	$(BIN)/python -m tests.fuzz_notes --minutes 10
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and "litmap needs Python 3.11 to 3.13: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+
+# torch first and pinned: asked for by another package it may come as a build with gigabytes of CUDA.
+$(VENV)/.installed: constraints.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --quiet --constraint constraints.txt torch
+	$(PIP) install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist .demo

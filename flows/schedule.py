@@ -1,0 +1,113 @@
+"""Serve the refresh on a schedule, with a Prefect server that is found or started."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from litmap.flows.refresh import flow_parameters, refresh
+
+from litmap.errors import LitmapError, UsageError
+from litmap.settings import Settings
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+START_SECONDS = 120
+"""A server's first start migrates its database; slow disks take a minute."""
+
+
+def serve(settings: Settings, *, cron: str | None = None, every: str | None = None) -> None:
+    """Serve the flow until stopped. Raises `UsageError` for a schedule that cannot be read."""
+    when = _schedule(cron, every)
+    with _server() as url:
+        when_text = f"at {cron!r}" if cron else f"every {every}"
+        print(f"Refreshing {settings.library} {when_text}; runs show at {url}", flush=True)
+        refresh.serve(  # type: ignore[call-overload]
+            name=re.sub(r"[^\w.-]+", "-", settings.library.resolve().name) or "litmap",
+            parameters=flow_parameters(settings),
+            limit=1,
+            print_starting_message=False,
+            entrypoint_type=_module_path(),
+            **when,
+        )
+
+
+def _schedule(cron: str | None, every: str | None) -> dict[str, Any]:
+    if cron:
+        try:
+            from prefect.schedules import Cron
+
+            Cron(cron)
+        except ValueError as error:
+            raise UsageError(
+                f"--cron {cron!r} is no cron expression (minute hour day month weekday)", subject=cron
+            ) from error
+        if len(cron.split()) != 5:
+            raise UsageError(f"--cron {cron!r} is no cron expression (minute hour day month weekday)", subject=cron)
+        return {"cron": cron}
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhdw])\s*", every or "")
+    if not match or float(match[1]) <= 0:
+        raise UsageError(f"--every {every!r} is no time span: write 30m, 6h or 1d", subject=every or "")
+    return {"interval": timedelta(seconds=float(match[1]) * _UNITS[match[2]])}
+
+
+def _module_path() -> Any:
+    from prefect.deployments.runner import EntrypointType
+
+    return EntrypointType.MODULE_PATH
+
+
+@contextlib.contextmanager
+def _server() -> Iterator[str]:
+    """The address of a Prefect server: the configured one, or one started here and ended with this process."""
+    from prefect.settings import get_current_settings
+
+    url = get_current_settings().api.url
+    if url:
+        yield str(url)
+        return
+    port = _free_port()
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        url = f"http://127.0.0.1:{port}/api"
+        _wait(url, process)
+        os.environ["PREFECT_API_URL"] = url
+        from prefect.settings import PREFECT_API_URL, temporary_settings
+
+        with temporary_settings({PREFECT_API_URL: url}):
+            yield url.removesuffix("/api")
+    finally:
+        os.environ.pop("PREFECT_API_URL", None)
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(15)
+        process.kill()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise LitmapError("Prefect's server ended as it started: run `prefect server start` to see why")
+        with contextlib.suppress(OSError, urllib.error.URLError), opener.open(f"{url}/health", timeout=2) as answer:
+            if answer.status == 200:
+                return
+        time.sleep(0.3)
+    raise LitmapError(f"Prefect's server did not answer within {START_SECONDS} seconds")

@@ -1,0 +1,218 @@
+"""From the catalogue and the caches to a build: which passages it holds, and how its parts are made.
+
+Every source of passages (a PDF, an abstract, a paragraph of a note) has a fingerprint of all that it depends on; a
+build holds exactly the wanted sources with their fingerprints, so that it does not matter by what way it came about.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from litmap import chunks, text
+from litmap.builds import Addition, BuildWriter, Changes
+from litmap.layout import Layout
+from litmap.models import Chunk, Document, Encoder, Note, Passage
+from litmap.shelf import Entry
+from litmap.vectors import VectorCache, texts_key
+
+if TYPE_CHECKING:
+    from litmap.models import Vectors
+
+READABLE = frozenset({"text", "ocr"})
+"""Qualities of a text that is worth indexing."""
+GROUP = 2048
+"""Passages embedded in one go: enough to sort by length, few enough to hold."""
+NOTE_WORDS = 5
+"""A note's paragraph with fewer words is a label, not prose."""
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source of passages and how to make them."""
+
+    work: str
+    source: str
+    fingerprint: str
+    make: Callable[[], list[Chunk]]
+
+
+def load_document(layout: Layout, sha256: str) -> Document | None:
+    """A PDF's text from the cache; None where there is none of this extractor's."""
+    try:
+        return text.loads(layout.text(sha256).read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def readable_pdf(entry: Entry, texts: Mapping[str, tuple[str, str, int]]) -> str:
+    """The sha256 of the entry's newest PDF with a text worth indexing; '' where there is none."""
+    return next((p.sha256 for p in entry.pdfs if texts.get(p.sha256, ("",))[0] in READABLE), "")
+
+
+def wanted_sources(
+    layout: Layout,
+    entries: Sequence[Entry],
+    notes: Sequence[Note],
+    texts: Mapping[str, tuple[str, str, int]],
+    encoder: Encoder,
+    *,
+    abstracts: bool,
+) -> dict[Key, Source]:
+    """Everything the build is to hold. A work without readable PDF stands with its title and abstract."""
+    model = str(getattr(encoder, "key", encoder.name))
+    sources: list[Source] = []
+    for entry in entries:
+        sha = readable_pdf(entry, texts)
+        if sha:
+            sources.append(_pdf_source(layout, entry, sha, encoder, model))
+        elif abstracts and entry.work.title:
+            sources.append(_abstract_source(entry, encoder, model))
+    for note in notes:
+        sources += _note_sources(note, encoder, model)
+    return {(s.work, s.source): s for s in sources}
+
+
+def _fingerprint(*parts: str) -> str:
+    return hashlib.sha256("\0".join((chunks.CHUNKER, *parts)).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _pdf_source(layout: Layout, entry: Entry, sha: str, encoder: Encoder, model: str) -> Source:
+    title = entry.work.title
+
+    def make() -> list[Chunk]:
+        document = load_document(layout, sha)
+        return chunks.cut(document, encoder, title=title) if document else []
+
+    return Source(entry.work.id, sha, _fingerprint(sha, text.EXTRACTOR, model, title), make)
+
+
+def _abstract_source(entry: Entry, encoder: Encoder, model: str) -> Source:
+    work = entry.work
+    name = f"abstract:{work.id}"
+    body = work.abstract or work.title
+
+    def make() -> list[Chunk]:
+        return chunks.cut_text(body, name, encoder, "abstract", title=work.title)
+
+    return Source(work.id, name, _fingerprint(body, model, work.title), make)
+
+
+def _note_sources(note: Note, encoder: Encoder, model: str) -> Iterator[Source]:
+    """The note's paragraphs and items, each with its line as ordinal so that a result leads there."""
+    blocks = [b for b in note.blocks if b.kind not in {"heading", "entry"} and len(b.text.split()) >= NOTE_WORDS]
+    if not blocks:
+        return
+
+    def make() -> list[Chunk]:
+        found: list[Chunk] = []
+        for block in blocks:
+            cut = chunks.cut_text(block.text, f"note:{note.path}", encoder, "note", section=" › ".join(block.heading))
+            found += [Chunk(c.source, block.line, c.text, c.kind, c.section) for c in cut]
+        return found
+
+    yield Source("", f"note:{note.path}", _fingerprint(note.sha256, model, note.path), make)
+
+
+def additions(sources: Iterable[Source]) -> Iterator[Addition]:
+    """What `BuildWriter.update` adds, cut as it goes."""
+    for source in sources:
+        yield Addition(source.work, source.source, source.fingerprint, source.make())
+
+
+class Embedder:
+    """Gives passages their vectors, from the cache where it can; no passage is ever embedded twice."""
+
+    def __init__(
+        self, encoder: Encoder, cache: VectorCache, progress: Callable[[int], None] = lambda done: None
+    ) -> None:
+        self.encoder = encoder
+        self.cache = cache
+        self.progress = progress
+        self.embedded = 0
+
+    def texts(self, passages: Sequence[Chunk], title: str) -> list[str]:
+        """What is embedded for these passages of one source."""
+        return [chunks.embedding_text(c, title) for c in passages]
+
+    def ensure(self, groups: Iterable[list[str]]) -> None:
+        """Embed each group of texts that the cache does not have; small groups go to the model together."""
+        waiting: list[list[str]] = []
+        size = 0
+        for group in groups:
+            if group and not self.cache.path(texts_key(group)).exists():
+                waiting.append(group)
+                size += len(group)
+            if size >= GROUP:
+                self._encode(waiting)
+                waiting, size = [], 0
+        self._encode(waiting)
+
+    def _encode(self, groups: list[list[str]]) -> None:
+        if not groups:
+            return
+        vectors = self.encoder.encode([t for group in groups for t in group])
+        first = 0
+        for group in groups:
+            self.cache.put(texts_key(group), vectors[first : first + len(group)])
+            first += len(group)
+        self.embedded += first
+        self.progress(self.embedded)
+
+    def vectors(self, texts: list[str]) -> Vectors:
+        """float32 (len(texts), dim) of one group."""
+        found = self.cache.get(texts_key(texts))
+        if found is None or len(found) != len(texts):
+            found = self.encoder.encode(texts)
+            self.cache.put(texts_key(texts), found)
+        return found
+
+
+def blocks_of(changes: Changes) -> Iterator[list[Passage]]:
+    """The added passages, one source at a time."""
+    block: list[Passage] = []
+    for passage in changes.passages():
+        if block and (passage.work, passage.chunk.source) != (block[0].work, block[0].chunk.source):
+            yield block
+            block = []
+        block.append(passage)
+    if block:
+        yield block
+
+
+def write_vectors(writer: BuildWriter, changes: Changes, embedder: Embedder, titles: Mapping[str, str]) -> None:
+    """The vector index of the new build."""
+    import numpy as np
+
+    from litmap import index
+
+    def blocks() -> Iterator[tuple[list[Passage], list[str]]]:
+        for block in blocks_of(changes):
+            yield block, embedder.texts([p.chunk for p in block], titles.get(block[0].work, ""))
+
+    embedder.ensure(group for _, group in blocks())
+
+    def step(old: Path | None, new: Path, _: Changes) -> None:
+        added = ((np.array([p.row for p in block], np.int64), embedder.vectors(group)) for block, group in blocks())
+        index.update_index(old, new, added=added, removed=changes.removed, dim=embedder.encoder.dim)
+
+    writer.step(step, changes)
+
+
+def write_keywords(writer: BuildWriter, changes: Changes, titles: Mapping[str, str]) -> None:
+    """The keyword index of the new build."""
+    from litmap import keywords
+
+    def step(old: Path | None, new: Path, _: Changes) -> None:
+        added = (
+            keywords.Entry(p.row, p.work, chunks.embedding_text(p.chunk, titles.get(p.work, "")), p.chunk.kind)
+            for p in changes.passages()
+        )
+        keywords.update(new / "keywords", added, changes.removed.tolist(), old / "keywords" if old else None)
+
+    writer.step(step, changes)

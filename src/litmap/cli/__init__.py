@@ -1,0 +1,73 @@
+"""The litmap command. Commands that only read import no Prefect, and torch only where the model needs it."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from litmap import __version__
+from litmap.errors import LitmapError, UsageError
+
+DONE, FAILED, USAGE, PARTLY = 0, 1, 2, 3
+
+NEXT_STEP = """litmap reads your notes, fetches the papers they cite and makes them searchable.
+
+Start here:
+  litmap demo                      see it at work on the example library (no network needed)
+  litmap refresh ~/notes           build the library ./index from your own notes
+  litmap search "flat minima"      then search it
+  litmap app                       or look at it in the browser
+
+litmap --help lists every command, litmap COMMAND --help explains one.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse with litmap's exit code for wrong usage and its way to say so."""
+
+    def error(self, message: str) -> Any:
+        """Wrong usage: say what, and where help is."""
+        self.exit(USAGE, f"litmap: {message}\nTry `{self.prog} --help`.\n")
+
+
+def build_parser() -> Parser:
+    """All commands with their options and examples."""
+    from litmap.cli import look, make
+
+    parser = Parser(
+        prog="litmap", description="From your notes to a searchable, mapped library of the papers they cite."
+    )
+    parser.add_argument("--version", action="version", version=f"litmap {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    make.add_commands(commands)
+    look.add_commands(commands)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code: 0 done, 1 failed, 2 wrong usage, 3 done with failures (--strict)."""
+    parser = build_parser()
+    args = parser.parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] | None = getattr(args, "run", None)
+    if run is None:
+        print(NEXT_STEP, end="")
+        return DONE
+    try:
+        return run(args)
+    except UsageError as error:
+        print(f"litmap: {error.message}", file=sys.stderr)
+        return USAGE
+    except LitmapError as error:
+        print(f"litmap: {error.message}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("\nlitmap: stopped; the library is as it was after the last whole build.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE

@@ -1,0 +1,314 @@
+"""The commands that only read a library: search, works, topics, summary, map, status, doctor, export, read, mcp."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from litmap.cli.options import (
+    clean,
+    command,
+    library_of,
+    path_text,
+    print_json,
+    reference,
+    settings_of,
+    short_authors,
+    table,
+    wrap,
+)
+
+if TYPE_CHECKING:
+    from litmap.library import Answer, Library
+    from litmap.shelf import Entry
+
+
+def add_commands(commands: Any) -> None:
+    """Register the commands."""
+    one = command(
+        commands,
+        "search",
+        search,
+        "find passages by meaning and words",
+        "litmap search 'flat minima year:2016..2018 heading:\"Loss surfaces\"'",
+    )
+    one.add_argument("query", nargs="+")
+    one.add_argument("-k", "--limit", type=int, default=10, help="how many results (default 10)")
+    one.add_argument("--by", choices=("passage", "paper"), default="passage", help="one result a passage, or a paper")
+    one.add_argument("--where", action="store_true", help="the query is a quotation: find where it is from")
+    one.add_argument("--like", action="store_true", help="the query is a work's id or title: find what is like it")
+    one = command(commands, "works", works, "list the cited works with status and reason", "litmap works --missing")
+    one.add_argument(
+        "--missing", action="store_true", help="only works without a PDF: why, links to try, where to drop the file"
+    )
+    one = command(commands, "topics", topics, "show how works are filed under your headings", "litmap topics --suggest")
+    one.add_argument(
+        "--suggest", action="store_true", help="suggestions: unfiled works, misfits, headings to merge or split"
+    )
+    one.add_argument("--apply", type=Path, metavar="PATCH", help="write the suggestions as a patch for the notes")
+    one.add_argument("--coverage", action="store_true", help="what each heading holds and lacks")
+    one.add_argument("--reading-list", action="store_true", help="works that your papers cite and your notes do not")
+    one = command(
+        commands,
+        "summary",
+        summary,
+        "summarise a paper or a heading, each sentence with its page",
+        "litmap summary 'Loss surfaces'",
+    )
+    one.add_argument("subject", nargs="+", metavar="PAPER|HEADING")
+    one = command(
+        commands, "map", draw, "write the map as one HTML file, SVG or PNG", "litmap map map.html", reads=False
+    )
+    one.add_argument("out", type=Path, metavar="OUT")
+    command(commands, "status", status, "show what the library holds and its last refreshes", "litmap status")
+    one = command(commands, "doctor", doctor, "check the library, the model and the machine", "litmap doctor --fix")
+    one.add_argument("--fix", action="store_true", help="build anew what is damaged, from the catalogue and caches")
+    one = command(
+        commands,
+        "export",
+        export,
+        "write works as BibTeX, RIS, CSL-JSON or CSV, or notes with back-links",
+        "litmap export library.bib",
+        reads=False,
+    )
+    one.add_argument(
+        "out", type=Path, metavar="OUT", help=".bib, .ris, .json, .csv, or a folder for notes with back-links"
+    )
+    one = command(
+        commands,
+        "read",
+        read,
+        "show what litmap reads in notes, without network or library",
+        "litmap read notes.md --json",
+    )
+    one.add_argument("notes", nargs="+", metavar="NOTE")
+    command(
+        commands,
+        "mcp",
+        mcp,
+        "serve the library to assistants over MCP (standard input and output)",
+        "litmap mcp --library ~/papers",
+        reads=False,
+    )
+
+
+def search(args: argparse.Namespace) -> int:
+    """`litmap search`."""
+    query = " ".join(args.query)
+    with library_of(args) as library:
+        if args.where:
+            results = library.locate(query, limit=args.limit)
+        elif args.like:
+            results = library.more_like(query, limit=args.limit)
+        else:
+            results = library.search(query, limit=args.limit, by=args.by)
+        if args.json:
+            print_json(results.as_json())
+        else:
+            print_results(results)
+    return 0
+
+
+def print_search(library: Library, query: str, limit: int) -> None:
+    """A search with its passages, for people."""
+    print(f'\nlitmap search "{query}"')
+    print_results(library.search(query, limit=limit))
+
+
+def print_results(answer: Answer) -> None:
+    """Results for people: work, page, why, the sentence that matched, and the reader's own words."""
+    if answer.message:
+        print(wrap(answer.message))
+    for hit in (*answer.hits, *answer.notes):
+        work = hit.entry.work if hit.entry else None
+        head = reference(work.title, work.authors, work.year) if work else f"your note {hit.note}"
+        where = f", page {hit.chunk.page}" if hit.chunk.page else f", line {hit.line}" if hit.line else ""
+        print(f"\n{hit.rank:2}. {clean(head)}{where}")
+        print(wrap(hit.quotation, "    "))
+        print(f"    {hit.why}")
+        for heading in hit.headings[:2]:
+            print(f"    {'in your notes ' if work else ''}under {clean(path_text(heading))}")
+
+
+def works(args: argparse.Namespace) -> int:
+    """`litmap works`."""
+    with library_of(args) as library:
+        found = library.works(missing=args.missing)
+        if args.json:
+            print_json([e.as_json() for e in found])
+            return 0
+        if args.missing:
+            for entry in found:
+                _print_missing(entry)
+            print(f"\n{len(found)} works. Drop a PDF into {library.layout.papers} and run `litmap refresh`.")
+            return 0
+        rows = [(e.status, e.work.year or "", short_authors(e.work.authors), e.work.title, e.work.id) for e in found]
+        print(table(rows, ("status", "year", "authors", "title", "id"), stretch=3))
+        print(f"\n{len(found)} works")
+    return 0
+
+
+def _print_missing(entry: Entry) -> None:
+    """A work without PDF: why, and what to try."""
+    work = entry.work
+    print(f"\n{clean(reference(work.title, work.authors, work.year))}\n  {work.id} · {entry.status}")
+    print(wrap(entry.reason, "  "))
+    for url in list(dict.fromkeys([*work.urls, *(place.url for place in work.locations)]))[:4]:
+        print(f"  try {clean(url)}")
+    for other in entry.candidates:
+        print(f"  is it {other.id}: {clean(reference(other.title, other.authors, other.year))}?")
+
+
+def topics(args: argparse.Namespace) -> int:
+    """`litmap topics`."""
+    with library_of(args) as library:
+        if args.coverage:
+            return _coverage(library, args.json)
+        if args.reading_list:
+            return _reading_list(library, args.json)
+        if args.apply:
+            args.apply.write_text(library.suggestion_patch(), encoding="utf-8")
+            print(f"Wrote {args.apply}; look at it, then apply it with `patch -p0 < {args.apply}`.")
+            return 0
+        view = library.topics()
+        if args.json:
+            print_json(view.as_json())
+        elif args.suggest:
+            _suggestions(library)
+        else:
+            for topic in view.topics:
+                depth = len(topic.heading) - 1 if topic.heading else 0
+                name = topic.heading[-1] if topic.heading else f"(no heading) {topic.label}"
+                print(f"{len(topic.works):4}  {'  ' * depth}{clean(name)}   {clean(', '.join(topic.keywords[:5]))}")
+    return 0
+
+
+def _suggestions(library: Library) -> None:
+    titles = {e.work.id: e.work.title for e in library.works()}
+    view = library.topics()
+    for filing in view.filings:
+        if filing.suggested and not filing.noted:
+            title = clean(titles.get(filing.work, filing.work))
+            print(f"{title}\n    → {clean(path_text(filing.suggested))}  ({filing.confidence:.0%})")
+    for finding in view.findings:
+        where = clean(path_text(finding.heading)) if finding.heading else "no heading"
+        print(wrap(f"{finding.kind}, {where}: {finding.evidence}"))
+
+
+def _coverage(library: Library, as_json: bool) -> int:
+    coverage = library.coverage()
+    if as_json:
+        print_json(coverage)
+        return 0
+    rows = [
+        (c["works"], c["with_pdf"], "–".join(map(str, c["years"] or ())), len(c["missing"]), path_text(c["heading"]))
+        for c in coverage
+    ]
+    print(table(rows, ("works", "PDFs", "years", "missing", "heading"), stretch=4))
+    return 0
+
+
+def _reading_list(library: Library, as_json: bool) -> int:
+    found = library.reading_list()
+    if as_json:
+        print_json(found)
+        return 0
+    rows = [
+        (m["count"], m["year"] or "", m["authors"][0].split()[-1] if m["authors"] else "", m["title"])
+        for m in found[:50]
+    ]
+    print(table(rows, ("cited by", "year", "first author", "title"), stretch=3))
+    return 0
+
+
+def summary(args: argparse.Namespace) -> int:
+    """`litmap summary`."""
+    with library_of(args) as library:
+        found = library.summary(" ".join(args.subject))
+        if args.json:
+            print_json(found.as_json())
+            return 0
+        print(clean(found.title))
+        for sentence in found.sentences:
+            print(wrap(f"{sentence['text']} [{sentence['cite']}, p. {sentence['page']}]", "  "))
+    return 0
+
+
+def draw(args: argparse.Namespace) -> int:
+    """`litmap map`."""
+    with library_of(args) as library:
+        library.write_map(args.out)
+    print(f"Wrote {args.out}")
+    return 0
+
+
+def status(args: argparse.Namespace) -> int:
+    """`litmap status`."""
+    with library_of(args) as library:
+        value = library.status()
+        if args.json:
+            print_json(value)
+            return 0
+        print(f"Library {library.layout.root}{' (a refresh is running)' if value['running'] else ''}")
+        model = value["model"] or "none yet"
+        print(f"{value['notes']} notes, {value['works']} works, {value['passages']} passages, model {model}")
+        print(table(list(value["by_status"].items()), ("status", "works")))
+        for run in value["runs"][:5]:
+            print(f"{run['started']}  {run['state']}")
+    return 0
+
+
+def doctor(args: argparse.Namespace) -> int:
+    """`litmap doctor`."""
+    from litmap.doctor import examine
+
+    checks = examine(settings_of(args), fix=args.fix)
+    if args.json:
+        print_json([c.as_json() for c in checks])
+    else:
+        for check in checks:
+            print(f"{'ok ' if check.ok else 'BAD'} {check.name}: {check.text}")
+            if check.advice and not check.ok:
+                print(wrap(check.advice, "      "))
+    return int(not all(c.ok for c in checks))
+
+
+def export(args: argparse.Namespace) -> int:
+    """`litmap export`."""
+    with library_of(args) as library:
+        print(library.export(args.out))
+    return 0
+
+
+def read(args: argparse.Namespace) -> int:
+    """`litmap read`."""
+    from litmap import citations, notes
+
+    stdin = sys.stdin.buffer.read() if "-" in args.notes else None
+    found, problems = notes.read_notes([n if n == "-" else Path(n) for n in args.notes], stdin)
+    cited = citations.find_citations(found)
+    if args.json:
+        from litmap.shelf import parse_as_json
+
+        print_json(parse_as_json(found, cited, citations.plain_links(found), problems))
+        return 0
+    for note in found:
+        print(f"{note.path} ({note.format}): {len(note.headings)} headings, {len(note.blocks)} blocks")
+    rows = [
+        (c.kind, "" if c.sure else "?", m.line, path_text(m.heading), m.text) for c in cited for m in c.mentions[:1]
+    ]
+    print(table(rows, ("kind", "", "line", "heading", "text"), stretch=4))
+    for problem in problems:
+        print(wrap(f"! {problem.subject}: {problem.reason}"))
+    return 0
+
+
+def mcp(args: argparse.Namespace) -> int:
+    """`litmap mcp`."""
+    from litmap import mcp as server
+
+    with library_of(args) as library:
+        server.serve(library)
+    return 0

@@ -1,0 +1,258 @@
+"""The commands that change a library: refresh, add, resolve, schedule, demo; and app, which serves it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from litmap.cli.options import clean, command, path_text, print_json, settings_of, table, wrap
+from litmap.cli.progress import Bars
+from litmap.errors import LibraryError, UsageError
+
+if TYPE_CHECKING:
+    from litmap.settings import Settings
+
+
+def add_commands(commands: Any) -> None:
+    """Register the commands."""
+    one = command(
+        commands,
+        "refresh",
+        refresh,
+        "bring the library up to date with your notes",
+        "litmap refresh ~/notes --library ~/papers",
+    )
+    one.add_argument(
+        "notes",
+        nargs="*",
+        metavar="NOTES",
+        help="files or folders of notes, '-' for standard input; those of the last refresh if left out",
+    )
+    one.add_argument("--offline", action="store_true", default=None, help="ask nothing of the network")
+    one.add_argument("--strict", action="store_true", help="exit with 3 where some works failed")
+    one.add_argument("--no-prefect", action="store_true", help="run the same stages without Prefect")
+    one.add_argument("--model", help="a sentence-transformers model: name or folder")
+    one.add_argument("--backend", help="auto, torch, torch-bf16, onnx, onnx-int8 or cuda")
+    add = command(
+        commands,
+        "add",
+        add_pdfs,
+        "put PDFs into the library's drop folder and file them",
+        "litmap add ~/Downloads/paper.pdf",
+    )
+    add.add_argument("pdfs", nargs="+", type=Path, metavar="PDF")
+    settle = command(
+        commands,
+        "resolve",
+        resolve,
+        "settle which work an unsure citation means, or correct a work",
+        "litmap resolve title:0123456789abcdef arxiv:1611.03530",
+    )
+    settle.add_argument("work", help="id of the work as `litmap works` shows it")
+    settle.add_argument("choice", nargs="?", help="id of the right candidate, or 'none' if it is no scholarly work")
+    settle.add_argument(
+        "--set",
+        dest="values",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="correct title, authors (separated by ';'), year or venue",
+    )
+    plan = command(
+        commands,
+        "schedule",
+        schedule,
+        "serve the refresh on a schedule",
+        'litmap schedule --cron "0 6 * * 1"',
+        reads=False,
+    )
+    when = plan.add_mutually_exclusive_group(required=True)
+    when.add_argument("--cron", help="minute hour day month weekday, in your time zone")
+    when.add_argument("--every", metavar="TIME", help="such as 30m, 6h, 1d")
+    show = command(commands, "app", app, "serve the app on this machine", "litmap app --port 8501", reads=False)
+    show.add_argument("--port", type=int, default=8501)
+    demo_parser = command(
+        commands,
+        "demo",
+        demo,
+        "build the example library, search it, serve the app",
+        "litmap demo --no-serve",
+        reads=False,
+    )
+    demo_parser.add_argument("--no-serve", action="store_true", help="end after the search")
+    demo_parser.add_argument("--port", type=int, default=8501)
+
+
+def refresh(args: argparse.Namespace) -> int:
+    """`litmap refresh`."""
+    options = {"notes": args.notes or None, "offline": args.offline, "model": args.model, "backend": args.backend}
+    settings = settings_of(args, **options)
+    report = run_refresh(settings, prefect=not args.no_prefect, silent=args.json)
+    if args.json:
+        print_json(report)
+    else:
+        print_report(report, settings)
+    return 3 if args.strict and report["counts"].get("failed") else 0
+
+
+def run_refresh(settings: Settings, *, prefect: bool = True, silent: bool = False) -> dict[str, Any]:
+    """One refresh with progress on the terminal; the run's report."""
+    from litmap import pipeline
+
+    signal.signal(signal.SIGTERM, _stop)
+    with Bars(silent=silent) as bars:
+        if not prefect:
+            return pipeline.refresh(settings, bars)
+        from litmap.flows import refresh as flows
+
+        return flows.run(settings, bars)
+
+
+def _stop(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def print_report(report: dict[str, Any], settings: Settings) -> None:
+    """What a refresh did, for people."""
+    counts, seconds = report["counts"], report["seconds"]
+    works, notes, mentions = (counts.get(name, 0) for name in ("works", "notes", "mentions"))
+    print(f"\n{works} works cited in {notes} notes, {mentions} mentions")
+    rows = [(status, number) for status, number in counts.get("by_status", {}).items()]
+    print(table(rows, ("status", "works")))
+    for what, titles in report["changes"].items():
+        if titles:
+            shown = "; ".join(titles[:3]) + (f"; and {len(titles) - 3} more" if len(titles) > 3 else "")
+            print(wrap(f"{what}: {len(titles)}: {shown}"))
+    stages = ", ".join(f"{name} {value:.1f} s" for name, value in seconds.items())
+    print(wrap(f"{counts.get('passages', 0)} passages; {stages}; {counts.get('memory_megabytes', 0)} MB at most"))
+    for problem in report.get("problem_list", [])[:20]:
+        print(wrap(f"! {problem['subject']}: {problem['reason']}"))
+    print(f"\nNext: litmap search … | litmap works --missing | litmap app   (library: {settings.library})")
+
+
+def add_pdfs(args: argparse.Namespace) -> int:
+    """`litmap add`."""
+    from litmap.layout import Layout
+
+    settings = settings_of(args)
+    folder = Layout(settings.library).papers
+    for path in args.pdfs:
+        if not path.is_file():
+            raise UsageError(f"no file {path}")
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in args.pdfs:
+        target, number = folder / path.name, 1
+        while target.exists():
+            target, number = folder / f"{path.stem}-{number}{path.suffix}", number + 1
+        aside = target.with_suffix(".part")
+        shutil.copyfile(path, aside)
+        aside.replace(target)
+    from litmap.pipeline import add_dropped
+
+    with Bars(silent=args.json) as bars:
+        report = add_dropped(settings, bars)
+    if args.json:
+        print_json(report)
+    else:
+        print_report(report, settings)
+    return 0
+
+
+def resolve(args: argparse.Namespace) -> int:
+    """`litmap resolve`."""
+    from litmap.decisions import correct, settle
+
+    settings = settings_of(args)
+    if not args.choice and not args.values:
+        raise UsageError("name the right candidate, or a value to correct with --set")
+    done = settle(settings, args.work, args.choice) if args.choice else {}
+    if args.values:
+        done = correct(settings, args.work, args.values)
+    if args.json:
+        print_json(done)
+    else:
+        print("Kept. The next `litmap refresh` goes by it.")
+    return 0
+
+
+def schedule(args: argparse.Namespace) -> int:
+    """`litmap schedule`."""
+    from litmap.flows import schedule as flows
+
+    flows.serve(settings_of(args), cron=args.cron, every=args.every)
+    return 0
+
+
+def app(args: argparse.Namespace) -> int:
+    """`litmap app`."""
+    return serve_app(settings_of(args), args.port)
+
+
+def app_command(settings: Settings, port: int) -> tuple[list[str], dict[str, str]]:
+    """The command that serves the app, and its environment."""
+    from litmap import ui
+
+    page = Path(ui.__file__).with_name("app.py")
+    flags = [
+        "--server.address=127.0.0.1",
+        f"--server.port={port}",
+        "--server.headless=true",
+        "--browser.gatherUsageStats=false",
+    ]
+    environment = {**os.environ, "LITMAP_LIBRARY": str(settings.library.resolve())}
+    return [sys.executable, "-m", "streamlit", "run", str(page), *flags], environment
+
+
+def serve_app(settings: Settings, port: int) -> int:
+    """Serve the app until it is stopped."""
+    arguments, environment = app_command(settings, port)
+    print(f"litmap is at http://127.0.0.1:{port} (Ctrl-C ends it)", flush=True)
+    process = subprocess.Popen(arguments, env=environment)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait(10)
+        return 0
+
+
+def demo(args: argparse.Namespace) -> int:
+    """`litmap demo`: the example library over loopback, the real way."""
+    from litmap.cli.look import print_search
+    from litmap.examples import server
+    from litmap.library import Library
+
+    library = Path(args.library or ".demo")
+    notes = str(server.NOTES)
+    with server.serve() as environment:
+        os.environ.update(environment)
+        settings = settings_of(args, library=str(library), notes=(notes,))
+        print("The example notes cite papers that do not exist; a server on this machine plays the web for them.")
+        print(f"Building {library} …", flush=True)
+        print_report(run_refresh(settings), settings)
+    with Library.open(settings=settings) as opened:
+        print("\nNot fetched, and why:")
+        for entry in opened.works(missing=True):
+            print(wrap(f"{entry.work.title}: {entry.reason}", "  "))
+        print("\nFiled under:")
+        for topic in opened.topics().topics:
+            if topic.works:
+                print(f"  {len(topic.works):3} {clean(path_text(topic.heading or (topic.label,)))}")
+        print_search(opened, "why do flat minima generalise?", limit=3)
+    if args.no_serve:
+        return 0
+    return serve_app(settings, args.port)
+
+
+def drop_folder_hint(settings: Settings) -> str:
+    """Where a person puts a PDF."""
+    return str(settings.library / "papers")
+
+
+__all__ = ["LibraryError", "add_commands", "app_command", "run_refresh"]

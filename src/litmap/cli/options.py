@@ -1,0 +1,103 @@
+"""What the commands share: options, settings, tables, JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from litmap.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from litmap.library import Library
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def command(
+    commands: Any, name: str, run: Command, summary: str, example: str, *, reads: bool = True
+) -> argparse.ArgumentParser:
+    """A subcommand with `--library`, `--config` and, where it prints data, `--json`."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog="Example:\n" + textwrap.indent(example, "  "),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--library", metavar="DIR", help="folder of the library (default: index)")
+    parser.add_argument("--config", metavar="FILE", type=Path, help="settings file (default: litmap.toml, if there)")
+    if reads:
+        parser.add_argument("--json", action="store_true", help="print data as JSON")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def settings_of(args: argparse.Namespace, **options: Any) -> Settings:
+    """Settings from the file, the environment and this command's options."""
+    return load_settings({"library": args.library, **options}, file=args.config)
+
+
+def library_of(args: argparse.Namespace) -> Library:
+    """The library of this command, opened for reading."""
+    from litmap.library import Library
+
+    return Library.open(settings=settings_of(args))
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON on standard output."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
+    print()
+
+
+def width() -> int:
+    """Columns of the terminal, at most 120."""
+    return min(120, shutil.get_terminal_size((100, 24)).columns)
+
+
+def wrap(text: str, indent: str = "") -> str:
+    """Text wrapped to the terminal."""
+    return textwrap.fill(clean(text), width(), initial_indent=indent, subsequent_indent=indent)
+
+
+def clean(text: str) -> str:
+    """Text without control characters, so that a paper cannot move the reader's cursor."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def table(rows: Iterable[Sequence[Any]], header: Sequence[str], stretch: int = -1) -> str:
+    """Columns as wide as their cells; the `stretch` column is cut so that a row fits the terminal."""
+    cells = [[clean(str(c)) for c in row] for row in rows]
+    widths = [max(len(r[i]) for r in [list(header), *cells]) for i in range(len(header))]
+    room = width() - 2 * (len(header) - 1) - sum(w for i, w in enumerate(widths) if i != stretch % len(header))
+    widths[stretch] = max(12, min(widths[stretch], room))
+    lines = []
+    for row in [list(header), ["─" * w for w in widths], *cells]:
+        shown = [c if len(c) <= w else c[: w - 1] + "…" for c, w in zip(row, widths, strict=True)]
+        lines.append("  ".join(c.ljust(w) for c, w in zip(shown, widths, strict=True)).rstrip())
+    return "\n".join(lines)
+
+
+def short_authors(authors: Sequence[str]) -> str:
+    """'Arpit et al.', 'Lin and Tegmark', 'Barron'."""
+    names = [a.split()[-1] for a in authors if a.split()]
+    if len(names) > 2:
+        return f"{names[0]} et al."
+    return " and ".join(names)
+
+
+def reference(title: str, authors: Sequence[str], year: int | None) -> str:
+    """A work in one line."""
+    who = short_authors(authors)
+    return f"{title} ({', '.join(str(p) for p in (who, year) if p)})" if who or year else title
+
+
+def path_text(path: Sequence[str]) -> str:
+    """A heading path as text."""
+    return " › ".join(path) if path else "(no heading)"

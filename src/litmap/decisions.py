@@ -1,0 +1,91 @@
+"""The user's own word about works: which candidate is meant, and corrected fields. It wins over every source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from litmap import lock
+from litmap.catalogue import Catalogue, utc_now
+from litmap.errors import UsageError
+from litmap.identifiers import find_identifiers, normalise_id
+from litmap.layout import Layout
+from litmap.models import Resolution
+from litmap.settings import Settings
+from litmap.shelf import Entry, entries
+
+FIELDS = ("title", "authors", "year", "venue")
+
+
+def settle(settings: Settings, work_id: str, choice: str) -> dict[str, Any]:
+    """Keep that `work_id` is `choice`: a candidate's id, any identifier, or 'none' for no scholarly work.
+
+    Raises `UsageError` where there is no such work or no such choice.
+    """
+    layout = Layout(settings.library)
+    with lock.writer(layout.lock, utc_now()), Catalogue.create(layout.catalogue) as catalogue:
+        entry = _entry(catalogue, work_id)
+        if not entry.citations:
+            raise UsageError(f"{work_id} came from the drop folder: delete its PDF there, or correct it with --set")
+        chosen = _choice(entry, choice)
+        now = utc_now()
+        with catalogue.write():
+            for key in entry.citations:
+                catalogue.decide(key, chosen, now)
+                candidate = next((c for c in entry.candidates if c.id == chosen), None)
+                if chosen == "none":
+                    catalogue.put_resolution(Resolution(key, None, "not-found", "you said that it is no work"), now)
+                elif candidate is not None:
+                    catalogue.put_resolution(Resolution(key, candidate, "metadata-only", "you chose it"), now)
+                else:
+                    catalogue.forget_resolution(key)
+        return {"work": work_id, "choice": chosen, "citations": list(entry.citations)}
+
+
+def correct(settings: Settings, work_id: str, values: Sequence[str]) -> dict[str, Any]:
+    """Keep corrected fields ('year=2017') of a work. Raises `UsageError` for an unknown work, field or value."""
+    layout = Layout(settings.library)
+    changes: dict[str, Any] = {}
+    for value in values:
+        field, _, text = value.partition("=")
+        if field not in FIELDS or not text.strip():
+            raise UsageError(f"--set {value!r}: write FIELD=VALUE with a field of {', '.join(FIELDS)}")
+        changes[field] = _value(field, text.strip())
+    with lock.writer(layout.lock, utc_now()), Catalogue.create(layout.catalogue) as catalogue:
+        entry = _entry(catalogue, work_id)
+        with catalogue.write():
+            for field, value in changes.items():
+                catalogue.correct(entry.work.id, field, value, utc_now())
+    return {"work": work_id, **changes}
+
+
+def _value(field: str, text: str) -> Any:
+    if field == "year":
+        if not re.fullmatch(r"\d{4}", text):
+            raise UsageError(f"{text!r} is no year")
+        return int(text)
+    if field == "authors":
+        return [part.strip() for part in text.split(";") if part.strip()]
+    return text
+
+
+def _entry(catalogue: Catalogue, work_id: str) -> Entry:
+    known = catalogue.aliases().get(work_id, work_id)
+    for entry in entries(catalogue):
+        if known == entry.work.id or known in entry.work.ids:
+            return entry
+    raise UsageError(f"no work {work_id!r} in the library: `litmap works` shows their ids")
+
+
+def _choice(entry: Entry, choice: str) -> str:
+    if choice == "none" or any(choice == c.id for c in entry.candidates):
+        return choice
+    for candidate in entry.candidates:
+        if choice in candidate.ids:
+            return candidate.id
+    found = find_identifiers(choice)
+    if not found:
+        names = ", ".join(c.id for c in entry.candidates) or "there are none here"
+        raise UsageError(f"{choice!r} is neither a candidate ({names}), nor an identifier, nor 'none'")
+    return normalise_id(found[0].id)

@@ -1,0 +1,127 @@
+"""`litmap doctor`: is everything here that litmap needs, and is the library whole?"""
+
+from __future__ import annotations
+
+import dataclasses
+import platform
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from litmap import builds, lock
+from litmap.catalogue import Catalogue
+from litmap.errors import DamagedBuild, LitmapError, NoLibrary
+from litmap.layout import Layout
+from litmap.settings import Settings
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. `advice` says what to do where it is not ok."""
+
+    name: str
+    ok: bool
+    text: str
+    advice: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return dataclasses.asdict(self)
+
+
+def examine(settings: Settings, *, fix: bool = False) -> list[Check]:
+    """Look at the machine, the model and the library; with `fix`, build anew what is damaged."""
+    checks: list[Check] = []
+    for look in (_python, _disk, _model, _tesseract):
+        checks += _guarded(look, settings)
+    layout = Layout(settings.library)
+    if not layout.catalogue.exists():
+        advice = "make one with `litmap refresh NOTES`"
+        return [*checks, Check("library", True, f"none in {layout.root} yet; {advice}")]
+    checks += _guarded(_catalogue, settings)
+    checks += _guarded(_pdfs, settings)
+    found = list(_build(layout))
+    if fix and not all(c.ok for c in found):
+        from litmap.pipeline import rebuild
+
+        rebuild(settings)
+        found = list(_build(layout))
+    return [*checks, *found]
+
+
+def _guarded(look: Callable[[Settings], Iterator[Check]], settings: Settings) -> list[Check]:
+    try:
+        return list(look(settings))
+    except LitmapError as error:
+        return [Check(look.__name__.strip("_"), False, error.message)]
+
+
+def _python(settings: Settings) -> Iterator[Check]:
+    version = platform.python_version()
+    yield Check(
+        "python",
+        (3, 11) <= sys.version_info[:2] <= (3, 13),
+        f"{version}, SQLite {sqlite3.sqlite_version}",
+        "3.11 to 3.13 are supported",
+    )
+
+
+def _disk(settings: Settings) -> Iterator[Check]:
+    folder = next(p for p in (settings.library.resolve(), *settings.library.resolve().parents) if p.exists())
+    free = shutil.disk_usage(folder).free / 1e9
+    yield Check("disk", free > 2, f"{free:.0f} GB free", "PDFs, text and vectors of a thousand papers take about 3 GB")
+
+
+def _model(settings: Settings) -> Iterator[Check]:
+    from litmap.vectors import find_model
+
+    spec = find_model(settings.model, settings.state / "models")
+    yield Check("model", True, f"{spec.name} in {spec.folder}")
+
+
+def _tesseract(settings: Settings) -> Iterator[Check]:
+    found = shutil.which("tesseract")
+    yield Check("OCR", True, f"Tesseract at {found}" if found else "no Tesseract: scans are kept, but not read")
+
+
+def _catalogue(settings: Settings) -> Iterator[Check]:
+    layout = Layout(settings.library)
+    running = lock.is_held(layout.lock)
+    with Catalogue.open(layout.catalogue) as catalogue:
+        complaint = catalogue.integrity()
+        yield Check(
+            "catalogue",
+            not complaint,
+            complaint or f"{len(catalogue.works())} works{', a refresh is running' if running else ''}",
+            "put back the last backup of catalogue.sqlite; PDFs and notes are not lost",
+        )
+
+
+def _pdfs(settings: Settings) -> Iterator[Check]:
+    layout = Layout(settings.library)
+    with Catalogue.open(layout.catalogue) as catalogue:
+        files = {p.sha256: p for found in catalogue.pdfs().values() for p in found}
+    missing = [
+        p for sha, p in files.items() if not layout.pdf(sha).is_file() or layout.pdf(sha).stat().st_size != p.bytes
+    ]
+    text = (
+        f"{len(files)} here"
+        if not missing
+        else f"{len(missing)} of {len(files)} gone or cut short, such as {missing[0].path}"
+    )
+    yield Check("PDFs", not missing, text, "the next `litmap refresh` fetches them again")
+
+
+def _build(layout: Layout) -> Iterator[Check]:
+    try:
+        with builds.open_build(layout) as build:
+            builds.verify_build(build.folder)
+            yield Check("build", True, f"{build.id}, {len(build.rows)} passages, all checksums right")
+    except NoLibrary:
+        yield Check("build", False, "none yet", "`litmap refresh` makes one")
+    except DamagedBuild as error:
+        yield Check(
+            "build", False, error.message, "`litmap doctor --fix` builds it anew from the catalogue and the caches"
+        )

@@ -1,0 +1,190 @@
+"""What a build holds beside its passages: who cites whom, filing, map, summaries, reading list."""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from litmap import builds, maps, references, summaries, topics
+from litmap.assemble import Embedder, load_document, readable_pdf
+from litmap.catalogue.records import build_record
+from litmap.layout import Layout
+from litmap.models import Document, HeadingPath, Note, Reference, Summary
+from litmap.report import Progress
+from litmap.shelf import Entry
+
+if TYPE_CHECKING:
+    from litmap.models import Vectors
+
+T = TypeVar("T")
+BODY_CHARACTERS = 60_000
+"""How much of a paper's text filing reads: what a paper is about stands in its first twenty pages."""
+
+
+class Derived:
+    """Values computed from one PDF's text, cached by content; dropped with `texts/`."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+
+    def get(self, kind: type[T], name: str, sha256: str, make: Callable[[Document], Sequence[T]]) -> tuple[T, ...]:
+        """Records of class `kind` made from a PDF's document; `name` carries the maker's version."""
+        path = self.layout.text(sha256).with_name(f"{sha256}.{name}.json.gz")
+        try:
+            return tuple(build_record(kind, value) for value in json.loads(gzip.decompress(path.read_bytes())))
+        except (OSError, ValueError, TypeError, EOFError):
+            document = load_document(self.layout, sha256)
+            found = tuple(make(document)) if document else ()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            text = json.dumps([dataclasses.asdict(r) for r in found])  # type: ignore[call-overload]
+            builds.replace_file(path, gzip.compress(text.encode(), 5, mtime=0))
+            return found
+
+
+def enrich(
+    layout: Layout,
+    writer: builds.BuildWriter,
+    entries: Sequence[Entry],
+    notes: Sequence[Note],
+    texts: Mapping[str, tuple[str, str, int]],
+    embedder: Embedder,
+    seconds: dict[str, float],
+    progress: Progress,
+) -> None:
+    """Write topics, map, links, reading list and summaries into the build under way."""
+    derived = Derived(layout)
+    shas = {e.work.id: readable_pdf(e, texts) for e in entries}
+    with _timed(seconds, "references"):
+        lists = {
+            work: derived.get(Reference, f"references-{references.VERSION}", sha, references.read_references)
+            for work, sha in shas.items()
+            if sha
+        }
+        linked = references.link(lists, [e.work for e in entries])
+        edges = sorted({(link.citing, link.cited) for link in linked})
+        writer.write_json("links", edges)
+    with _timed(seconds, "topics"):
+        progress("topics", 0, len(entries))
+        filed = _file(layout, entries, notes, shas, embedder, lists, edges)
+        writer.write_json("topics", dataclasses.asdict(filed.result))
+        writer.write_json("map", _places(writer, entries, filed))
+        progress("topics", len(entries), len(entries))
+    with _timed(seconds, "summaries"):
+        writer.write_json("summaries", _summaries(layout, entries, shas, filed.result, embedder, progress))
+    with _timed(seconds, "reading"):
+        headings = {f.work: f.noted or ((f.suggested,) if f.suggested else ()) for f in filed.result.filings}
+        missing = references.missing(lists, [e.work for e in entries], headings)
+        writer.write_json("reading", [dataclasses.asdict(m) for m in missing])
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    seconds[name] = time.monotonic() - started
+
+
+@dataclasses.dataclass(frozen=True)
+class _Filed:
+    result: topics.FilingResult
+    vectors: Vectors
+
+
+def _file(
+    layout: Layout,
+    entries: Sequence[Entry],
+    notes: Sequence[Note],
+    shas: Mapping[str, str],
+    embedder: Embedder,
+    lists: Mapping[str, Sequence[Reference]],
+    edges: Sequence[tuple[str, str]],
+) -> _Filed:
+    papers = [_paper(layout, e, shas[e.work.id]) for e in entries]
+    heads = [
+        [f"{e.work.title}. {e.work.abstract or p.body[:1500]}".strip()] for e, p in zip(entries, papers, strict=True)
+    ]
+    embedder.ensure(heads)
+    dim = embedder.encoder.dim
+    vectors = np.concatenate([np.zeros((0, dim), np.float32), *(embedder.vectors(h) for h in heads)])
+    bodies = np.zeros_like(vectors)
+    for i, paper in enumerate(papers):
+        if paper.body:
+            bodies[i] = vectors[i]
+    result = topics.file_works(
+        papers,
+        {n.path: n.headings for n in notes},
+        {e.work.id: e.headings for e in entries},
+        vectors=vectors,
+        encoder=embedder.encoder,
+        body_vectors=bodies,
+        links=edges,
+    )
+    return _Filed(result, vectors)
+
+
+def _paper(layout: Layout, entry: Entry, sha: str) -> topics.PaperText:
+    document = load_document(layout, sha) if sha else None
+    body = ""
+    if document is not None:
+        kinds = {"body", "abstract", "heading"}
+        body = "\n".join(b.text for p in document.pages for b in p.blocks if b.kind in kinds)[:BODY_CHARACTERS]
+    context = "\n".join(dict.fromkeys(m.context for m in entry.mentions if m.context))
+    work = entry.work
+    return topics.PaperText(work.id, work.title, work.abstract, body, context, work.year, bool(sha))
+
+
+def _places(writer: builds.BuildWriter, entries: Sequence[Entry], filed: _Filed) -> dict[str, list[float]]:
+    """Places on the map, old ones kept."""
+    before = (writer.base.read_json("map") if writer.base else None) or {}
+    groups = [_group(f.noted, f.suggested, f.cluster) for f in filed.result.filings]
+    points = maps.layout(
+        filed.vectors,
+        [e.work.id for e in entries],
+        groups=groups,
+        previous={work: (p[0], p[1]) for work, p in before.items()},
+    )
+    return {e.work.id: [round(float(x), 5), round(float(y), 5)] for e, (x, y) in zip(entries, points, strict=True)}
+
+
+def _group(noted: Sequence[HeadingPath], suggested: HeadingPath | None, cluster: str | None) -> str | None:
+    path = suggested if suggested and not noted else noted[0] if noted else None
+    return " › ".join(path) if path else cluster
+
+
+def _summaries(
+    layout: Layout,
+    entries: Sequence[Entry],
+    shas: Mapping[str, str],
+    result: topics.FilingResult,
+    embedder: Embedder,
+    progress: Progress,
+) -> dict[str, Any]:
+    """Summaries of papers by work id, of topics by 'topic:<id>'."""
+    derived = Derived(layout)
+    found: dict[str, Summary] = {}
+    with_text = [e for e in entries if shas[e.work.id]]
+    for done, entry in enumerate(with_text, 1):
+        work = entry.work
+        name = hashlib.sha256(f"{work.id}|{work.title}|{summaries.VERSION}".encode()).hexdigest()[:12]
+
+        def make(document: Document, work: Any = work) -> list[Summary]:
+            return [summaries.summarise_paper(document, work, embedder.encoder)]
+
+        made = derived.get(Summary, f"summary-{name}", shas[work.id], make)
+        if made and made[0].sentences:
+            found[work.id] = made[0]
+        progress("summaries", done, len(with_text), work.title)
+    for topic, summary in summaries.summarise_topics(result.topics, found, embedder.encoder):
+        found[f"topic:{topic}"] = summary
+    return {key: dataclasses.asdict(summary) for key, summary in found.items()}
+
+
+__all__ = ["Derived", "enrich"]

@@ -1,0 +1,321 @@
+"""`Library`: the read-only façade that the command line, the app, the MCP server and users' scripts share."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from litmap import builds, lock, search
+from litmap.catalogue import Catalogue, Run
+from litmap.catalogue.records import build_record
+from litmap.errors import DamagedBuild, LibraryError, NoLibrary, SearchError
+from litmap.identifiers import find_identifiers, normalise_title
+from litmap.layout import Layout
+from litmap.models import Filing, HeadingPath, Hit, Note, PdfFile, Summary, Topic, Work
+from litmap.settings import Settings, load_settings
+from litmap.shelf import Entry, entries
+from litmap.views import Answer, Found, SummaryView, TopicsView, show_hit, show_results
+
+if TYPE_CHECKING:
+    from litmap.models import Encoder
+    from litmap.search import Searcher
+
+
+NOTES_SHOWN = 3
+"""At most so many passages of the reader's own notes stand beside a search's results."""
+
+
+class Library:
+    """One library, opened for reading. Use from any thread, as a context manager or with `close`.
+
+    It shows one build for as long as it is open; `is_current` tells whether a newer one was published since.
+    """
+
+    def __init__(self, settings: Settings, catalogue: Catalogue, build: builds.Build | None) -> None:
+        self.settings = settings
+        self.layout = Layout(settings.library)
+        self._catalogue = catalogue
+        self._build = build
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, root: Path | str | None = None, *, settings: Settings | None = None) -> Self:
+        """Open the library at `root` (default: as the settings say).
+
+        Raises `NoLibrary` where there is none, `NewerCatalogue`, `DamagedBuild`. A library without a build yet (its
+        first refresh is under way) opens; searching it then raises `NoLibrary`.
+        """
+        settings = settings or load_settings({"library": root} if root else {})
+        layout = Layout(settings.library)
+        catalogue = Catalogue.open(layout.catalogue)
+        try:
+            build = builds.open_build(layout)
+        except NoLibrary:
+            build = None
+        except BaseException:
+            catalogue.close()
+            raise
+        return cls(settings, catalogue, build)
+
+    def close(self) -> None:
+        """Let go of all files."""
+        if self._build is not None:
+            self._build.close()
+        self._catalogue.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # ── state ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    @property
+    def build_id(self) -> str:
+        """The build this library shows; '' where there is none yet."""
+        return self._build.id if self._build else ""
+
+    def is_current(self) -> bool:
+        """Whether no newer build was published since this library was opened."""
+        return (builds.current_id(self.layout) or "") == self.build_id
+
+    def is_refreshing(self) -> bool:
+        """Whether a refresh is writing this library now."""
+        return lock.is_held(self.layout.lock)
+
+    def runs(self, limit: int = 20) -> list[Run]:
+        """The last refreshes, the newest first."""
+        with self._lock:
+            return self._catalogue.runs(limit)
+
+    def status(self) -> dict[str, Any]:
+        """Counts, model, build and last runs."""
+        found = self.works()
+        by_status: dict[str, int] = {}
+        for entry in found:
+            by_status[entry.status] = by_status.get(entry.status, 0) + 1
+        return {
+            "library": str(self.layout.root),
+            "running": self.is_refreshing(),
+            "build": self.build_id,
+            "model": self._build.facts.get("model", "") if self._build else "",
+            "notes": len(self.notes),
+            "works": len(found),
+            "by_status": by_status,
+            "passages": len(self._build.rows) if self._build else 0,
+            "runs": [
+                {"id": r.id, "started": r.started, "finished": r.finished, "state": r.state, **r.report,
+                 "problem_list": [{"subject": p.subject, "reason": p.reason} for p in r.problems]}
+                for r in self.runs(10)
+            ],
+        }  # fmt: skip
+
+    # ── works and notes ─────────────────────────────────────────────────────────────────────────────────────────────
+    @cached_property
+    def _entries(self) -> list[Entry]:
+        with self._lock:
+            return entries(self._catalogue)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Entry]:
+        """Entries by their work's id."""
+        return {e.work.id: e for e in self._entries}
+
+    @cached_property
+    def notes(self) -> list[Note]:
+        """The notes of the last reading (headings, no text)."""
+        with self._lock:
+            return self._catalogue.notes()
+
+    def works(self, *, missing: bool = False) -> list[Entry]:
+        """All works in the order of the notes; with `missing` those without a PDF."""
+        return [e for e in self._entries if not missing or not e.pdfs]
+
+    def work(self, name: str) -> Entry:
+        """A work by id, any identifier (arXiv id, DOI, URL) or title. Raises `SearchError` where none or many fit."""
+        if name in self.by_id:
+            return self.by_id[name]
+        with self._lock:
+            alias = self._catalogue.aliases().get(name)
+        if alias in self.by_id:
+            return self.by_id[alias]
+        ids = {found.id for found in find_identifiers(name)} | {name}
+        for entry in self._entries:
+            if ids & set(entry.work.ids):
+                return entry
+        wanted = normalise_title(name)
+        titles = [(normalise_title(e.work.title), e) for e in self._entries]
+        fits = [e for t, e in titles if t == wanted] or [e for t, e in titles if wanted and wanted in t]
+        if len(fits) == 1:
+            return fits[0]
+        if not fits:
+            raise SearchError(f"no work {name!r} in the library: `litmap works` lists them", subject=name)
+        names = "; ".join(f"{e.work.title} ({e.work.id})" for e in fits[:5])
+        raise SearchError(f"{len(fits)} works fit {name!r}, name one by its id: {names}", subject=name)
+
+    # ── search ──────────────────────────────────────────────────────────────────────────────────────────────────────
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The embedding model the build was made with. Raises `ModelError` where it is not on this machine."""
+        from litmap import vectors
+
+        facts = self._need_build().facts
+        model = str(facts.get("model") or self.settings.model)
+        models, threads = self.settings.state / "models", self.settings.threads or None
+        return vectors.load_encoder(model, models_dir=models, backend=self.settings.backend, threads=threads)
+
+    @cached_property
+    def _searcher(self) -> Searcher:
+        from litmap import index, keywords
+
+        build = self._need_build()
+        facts = {
+            e.work.id: search.Facts(
+                e.work.id, e.work.title, e.work.authors, e.work.year, e.work.ids, e.headings,
+                tuple(dict.fromkeys(m.note for m in e.mentions)),
+            )
+            for e in self._entries
+        }  # fmt: skip
+        return search.Searcher(
+            self.encoder,
+            index.VectorIndex.open(build.folder),
+            keywords.KeywordIndex.open(build.path("keywords")),
+            build,
+            facts,
+        )
+
+    def search(self, query: str, *, limit: int = 10, by: str = "passage") -> Answer:
+        """Passages (or, by='paper', papers with their best passages) that answer a query, best first.
+
+        Query language: `litmap.search.parse_query`. Raises `SearchError` for a query that cannot be answered.
+        """
+        results = self._searcher.search(search.parse_query(query), limit=limit + NOTES_SHOWN)
+        return self._answer(results, by, limit)
+
+    def locate(self, quotation: str, *, limit: int = 5) -> Answer:
+        """Where a quotation (typos and line breaks allowed) is from."""
+        return self._answer(self._searcher.locate(quotation, limit=limit))
+
+    def more_like(self, *names: str, limit: int = 10) -> Answer:
+        """What is like these works, headings or passages ('#123' as in an answer's `row`)."""
+        rows = [int(n[1:]) for n in names if re.fullmatch(r"#\d+", n)]
+        works: list[str] = []
+        for name in (n for n in names if not n.startswith("#")):
+            topic = self._heading(name)
+            works += topic.works if topic else [self.work(name).work.id]
+        return self._answer(self._searcher.more_like(rows=rows, works=works, limit=limit))
+
+    def passage(self, row: int, *, around: int = 0) -> list[dict[str, Any]]:
+        """A passage by its row and up to `around` before and after it in its text, as JSON. Raises `SearchError`."""
+        build = self._need_build()
+        try:
+            source = build.owners([row])[0]
+        except KeyError:
+            raise SearchError(f"there is no passage {row}: rows are those of this build's search results") from None
+        first, last = max(source.first, row - around), min(source.first + source.count - 1, row + around)
+        found = build.passages(range(first, last + 1))
+        return [show_hit(Hit(p.row, p.work, 0.0, p.chunk), n, self.by_id).as_json() for n, p in enumerate(found, 1)]
+
+    def _answer(self, results: search.Results, by: str = "passage", limit: int | None = None) -> Answer:
+        return show_results(results, by, self.by_id, limit, NOTES_SHOWN)
+
+    # ── topics, map, summaries ──────────────────────────────────────────────────────────────────────────────────────
+    @cached_property
+    def _topics(self) -> TopicsView:
+        data = self._need_build().read_json("topics") or {}
+        points = self._need_build().read_json("map") or {}
+        return TopicsView.load(data, points, self.by_id)
+
+    def topics(self) -> TopicsView:
+        """Headings and emergent topics with their works, each work's filing and place on the map."""
+        return self._topics
+
+    def _heading(self, name: str) -> Topic | None:
+        wanted = [normalise_title(part) for part in re.split(r"\s*[›>/]\s*", name)]
+        exact = [
+            t
+            for t in self.topics().topics
+            if t.heading and [normalise_title(h) for h in t.heading][-len(wanted) :] == wanted
+        ]
+        return exact[0] if exact else next((t for t in self.topics().topics if t.id == name), None)
+
+    def summary(self, subject: str) -> SummaryView:
+        """The summary of a heading (its text, or its path with ' › ') or of a work. Raises `SearchError`."""
+        data: dict[str, Any] = self._need_build().read_json("summaries") or {}
+        topic = self._heading(subject)
+        key = f"topic:{topic.id}" if topic else self.work(subject).work.id
+        if key not in data:
+            what = topic.label if topic else self.work(subject).work.title
+            raise SearchError(f"no text to summarise for {what!r}: none of its PDFs is here", subject=subject)
+        return SummaryView.load(build_record(Summary, data[key]), self.by_id)
+
+    def coverage(self) -> list[dict[str, Any]]:
+        """What each heading holds and lacks, in the order of the notes."""
+        return list((self._need_build().read_json("topics") or {}).get("coverage", []))
+
+    def reading_list(self) -> list[dict[str, Any]]:
+        """Works that the library's papers cite and the notes do not, the most cited first."""
+        return list(self._need_build().read_json("reading") or [])
+
+    def citations_between(self) -> list[tuple[str, str]]:
+        """(citing, cited) pairs of works inside the library."""
+        return [(a, b) for a, b in self._need_build().read_json("links") or []]
+
+    def suggestion_patch(self) -> str:
+        """The suggestions as a unified diff of the notes; nothing is written."""
+        from litmap import topics
+
+        texts: dict[str, str] = {}
+        for note in self.notes:
+            path = Path(note.path)
+            if path.is_file():
+                texts[note.path] = path.read_text(encoding="utf-8", errors="replace")
+        return topics.patch(texts, {e.work.id: e for e in self._entries}, self.topics().filings)
+
+    def write_map(self, out: Path) -> None:
+        """Write the map as HTML (one self-contained file), SVG or PNG, by the suffix. Raises `LibraryError`."""
+        from litmap import maps
+
+        picture = self.picture()
+        writers = {".html": maps.to_html, ".svg": maps.to_svg, ".png": maps.to_png}
+        if out.suffix.lower() not in writers:
+            raise LibraryError(f"{out}: a map is written as .html, .svg or .png", subject=str(out))
+        content = writers[out.suffix.lower()](picture)
+        builds.replace_file(out, content if isinstance(content, bytes) else content.encode())
+
+    # ── files ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    def pdf_path(self, pdf: PdfFile) -> Path:
+        """Where a PDF of the library is."""
+        return self.layout.pdf(pdf.sha256)
+
+    def page_image(
+        self, pdf: PdfFile, page: int, rects: Sequence[tuple[float, float, float, float]] = (), zoom: float = 2.0
+    ) -> bytes:
+        """A PNG of a page with rectangles marked, drawn in a process of its own. Raises `PdfError`."""
+        from litmap import text
+
+        return text.render(self.pdf_path(pdf), page, rects, zoom)
+
+    def export(self, out: Path) -> str:
+        """Write the works as .bib, .ris, .json (CSL) or .csv, or notes with back-links into a folder."""
+        from litmap import exports
+
+        return exports.write(out, [(e.work, e.mentions) for e in self._entries])
+
+    def _need_build(self) -> builds.Build:
+        if self._build is None:
+            raise NoLibrary(
+                f"the library in {self.layout.root} has no index yet: wait for its refresh, or run `litmap refresh`",
+                subject=str(self.layout.root),
+            )
+        return self._build
+
+
+__all__ = ["Answer", "DamagedBuild", "Entry", "Filing", "Found", "HeadingPath", "Library", "Work", "show_hit"]

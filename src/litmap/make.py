@@ -1,0 +1,130 @@
+"""Make and publish a build: passages, vectors, words, then topics, map, summaries and the papers' own references."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from litmap import builds
+from litmap.assemble import Embedder, Key, Source, additions, write_keywords, write_vectors
+from litmap.enrich import enrich
+from litmap.errors import DamagedBuild, NoLibrary
+from litmap.layout import Layout
+from litmap.models import Note
+from litmap.report import Progress
+from litmap.shelf import Entry
+
+KEEP = 2
+"""Builds that stay: the current one, and the one before for readers that still hold it."""
+
+
+@dataclass
+class Made:
+    """What came of it, for the report."""
+
+    counts: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    changes: dict[str, list[str]] = field(default_factory=dict)
+
+
+def make_build(
+    layout: Layout,
+    entries: Sequence[Entry],
+    notes: Sequence[Note],
+    texts: Mapping[str, tuple[str, str, int]],
+    wanted: Mapping[Key, Source],
+    embedder: Embedder,
+    *,
+    facts: Mapping[str, Any],
+    progress: Progress,
+    fresh: bool = False,
+) -> Made:
+    """Publish a build of exactly the `wanted` sources, unless the current one is that already.
+
+    Raises `LibraryError` on a full disk; the old build then goes on serving.
+    """
+    made = Made()
+    base = None if fresh else _current(layout)
+    state = _state(entries, notes, texts, facts)
+    try:
+        add, remove = builds.plan(base, {key: source.fingerprint for key, source in wanted.items()})
+        titles = {e.work.id: e.work.title for e in entries}
+        made.changes = _changes(base, wanted, add, remove, titles)
+        if base is not None and not add and not remove and base.facts.get("state") == state:
+            made.counts = {"passages": len(base.rows), "new_passages": 0, "build": base.id}
+            return made
+        progress("build", 0, 0, f"{len(add)} sources new or changed, {len(remove)} gone or changed")
+        with builds.BuildWriter(layout, base=base) as writer:
+            changes = writer.update(additions(wanted[key] for key in add), remove)
+            with _timed(made, "vectors"):
+                write_vectors(writer, changes, embedder, titles)
+            with _timed(made, "keywords"):
+                write_keywords(writer, changes, titles)
+            enrich(layout, writer, entries, notes, texts, embedder, made.seconds, progress)
+            kept = {**facts, "state": state, "model_key": str(getattr(embedder.encoder, "key", ""))}
+            with _timed(made, "publish"):
+                build_id = writer.publish(kept)
+        made.counts["new_passages"] = len(changes.added)
+    finally:
+        if base is not None:
+            base.close()
+    with builds.open_build(layout) as build:
+        made.counts |= {"passages": len(build.rows), "build": build_id}
+    builds.prune_builds(layout, KEEP)
+    return made
+
+
+@contextmanager
+def _timed(made: Made, name: str) -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    made.seconds[name] = time.monotonic() - started
+
+
+def _current(layout: Layout) -> builds.Build | None:
+    """The build to go on from; a damaged one is not gone on from."""
+    try:
+        return builds.open_build(layout)
+    except (NoLibrary, DamagedBuild):
+        return None
+
+
+def _state(
+    entries: Sequence[Entry], notes: Sequence[Note], texts: Mapping[str, tuple[str, str, int]], facts: Mapping[str, Any]
+) -> str:
+    """A digest of everything the build's topics, map and summaries depend on besides its passages."""
+    digest = hashlib.sha256(json.dumps(dict(facts), sort_keys=True).encode())
+    for note in notes:
+        digest.update(f"{note.path}\0{note.sha256}\0".encode("utf-8", "replace"))
+    for entry in entries:
+        work = entry.work
+        pdf = entry.pdf.sha256 if entry.pdf else ""
+        places = [(m.note, m.heading) for m in entry.mentions]
+        digest.update(
+            repr((work.id, work.title, work.abstract, work.year, pdf, texts.get(pdf), places)).encode(
+                "utf-8", "replace"
+            )
+        )
+    return digest.hexdigest()[:32]
+
+
+def _changes(
+    base: builds.Build | None,
+    wanted: Mapping[Key, Source],
+    add: Sequence[Key],
+    remove: Sequence[Key],
+    titles: Mapping[str, str],
+) -> dict[str, list[str]]:
+    """Titles of works that are new, changed or gone since the base."""
+    before = {s.work for s in base.sources} if base else set()
+    now = {key[0] for key in wanted}
+    new = {work for work, _ in add if work and work not in before}
+    changed = {work for work, _ in add if work and work in before}
+    gone = {work for work, _ in remove if work and work not in now}
+    named = {"new": new, "changed": changed, "gone": gone}
+    return {what: sorted(titles.get(w, w) for w in works) for what, works in named.items() if works}

@@ -1,0 +1,65 @@
+"""What a refresh did, and how it tells of its progress."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from litmap.models import Problem
+
+
+class Progress(Protocol):
+    """Told how far a stage is; `text` says what it is at or waits for."""
+
+    def __call__(self, stage: str, done: int, total: int, text: str = "") -> None:
+        """`total` is 0 where it is not known."""
+        ...
+
+
+def quiet(stage: str, done: int, total: int, text: str = "") -> None:
+    """Progress that shows nothing."""
+
+
+@dataclass
+class Report:
+    """Counts, seconds by stage, what is new or gone (titles), and what went wrong with single subjects."""
+
+    counts: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    changes: dict[str, list[str]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """For the catalogue, `--json` and the app."""
+        return {
+            "counts": self.counts,
+            "seconds": {name: round(value, 2) for name, value in self.seconds.items()},
+            "changes": self.changes,
+            "problems": [{"subject": p.subject, "reason": p.reason} for p in self.problems],
+        }
+
+    def as_markdown(self) -> str:
+        """For Prefect's UI."""
+        statuses = self.counts.get("by_status", {})
+        lines = ["# Refresh", "", "| | works |", "| --- | --- |", *(f"| {k} | {v} |" for k, v in statuses.items()), ""]
+        lines += ["| stage | seconds |", "| --- | --- |", *(f"| {k} | {v:.1f} |" for k, v in self.seconds.items()), ""]
+        for what, titles in self.changes.items():
+            lines += [f"## {what}", "", *(f"- {_plain(t)}" for t in titles[:100]), ""]
+        if self.problems:
+            lines += ["## Problems", "", *(f"- {_plain(p.subject)}: {_plain(p.reason)}" for p in self.problems[:100])]
+        return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    """Text without what Markdown or HTML would act on."""
+    return "".join(c if c.isalnum() or c in " .,:;()/'-–" else " " for c in text)
+
+
+def peak_memory() -> int:
+    """The most memory this process or one of its children has held, in megabytes."""
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    peaks = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return int(max(peaks) * unit / 1_000_000)

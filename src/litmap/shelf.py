@@ -1,0 +1,164 @@
+"""What stands in the library now: each cited (or dropped-in) work with its mentions, status, reason and PDF."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from litmap.catalogue import Catalogue, Decided, Fetched
+from litmap.identifiers import normalise_title
+from litmap.models import Citation, HeadingPath, Link, Mention, Note, PdfFile, Problem, Reference, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One work of the library. `pdfs` are its files, the newest first; `tried` lists (url, what happened)."""
+
+    work: Work
+    status: str
+    reason: str
+    pdfs: tuple[PdfFile, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    citations: tuple[str, ...] = ()
+    candidates: tuple[Work, ...] = ()
+    tried: tuple[tuple[str, str], ...] = ()
+    dropped: bool = False
+
+    @property
+    def pdf(self) -> PdfFile | None:
+        """The newest PDF."""
+        return self.pdfs[0] if self.pdfs else None
+
+    @property
+    def headings(self) -> tuple[HeadingPath, ...]:
+        """The heading paths the work is cited under, each once, in the order of the notes."""
+        return tuple(dict.fromkeys(m.heading for m in self.mentions))
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of `litmap works --json`."""
+        work, pdf = self.work, self.pdf
+        return {
+            "id": work.id,
+            "title": work.title,
+            "authors": list(work.authors),
+            "year": work.year,
+            "venue": work.venue,
+            "arxiv": work.identifier("arxiv"),
+            "doi": work.identifier("doi"),
+            "openreview": work.identifier("openreview"),
+            "ids": list(work.ids),
+            "urls": list(work.urls),
+            "status": self.status,
+            "reason": self.reason,
+            "pdf": _some(pdf, "sha256", "path", "pages", "version") if pdf else None,
+            "abstract": work.abstract,
+            "notices": list(work.notices),
+            "tried": [{"url": url, "outcome": outcome} for url, outcome in self.tried],
+            "candidates": [_some(c, "id", "title", "authors", "year") for c in self.candidates],
+            "mentions": [_some(m, "note", "line", "text", "heading", "context", "kind") for m in self.mentions],
+        }
+
+
+def _some(record: Any, *names: str) -> dict[str, Any]:
+    """Some fields of a record, tuples as lists."""
+    values = {name: getattr(record, name) for name in names}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+def entries(catalogue: Catalogue) -> list[Entry]:
+    """Every work cited now or dropped in, in the order of the notes; what was judged no work is left out."""
+    resolutions, works, aliases = catalogue.resolutions(), catalogue.works(), catalogue.aliases()
+    groups: dict[str, list[tuple[Citation, Decided | None]]] = {}
+    known: dict[str, Work] = {}
+    for citation in catalogue.citations():
+        decided = resolutions.get(citation.key)
+        if decided is None:
+            if not citation.sure:
+                continue
+            work = provisional(citation.reference)
+        elif decided.work is None:
+            continue
+        else:
+            work = works[aliases.get(decided.work, decided.work)]
+        known.setdefault(work.id, work)
+        groups.setdefault(work.id, []).append((citation, decided))
+    for work_id in sorted(catalogue.dropped() - groups.keys()):
+        if work_id in works:
+            known[work_id] = works[work_id]
+            groups[work_id] = []
+    fetches, pdfs, dropped = catalogue.fetches(), catalogue.pdfs(), catalogue.dropped()
+    return [
+        _entry(known[key], group, fetches.get(key), tuple(pdfs.get(key, ())), key in dropped)
+        for key, group in groups.items()
+    ]
+
+
+def provisional(reference: Reference) -> Work:
+    """A work as the note alone describes it, before any source was asked."""
+    title = reference.title or reference.raw or next(iter(reference.urls), "")
+    digest = hashlib.sha256(normalise_title(title).encode()).hexdigest()[:16]
+    return Work(
+        id=reference.ids[0] if reference.ids else f"title:{digest}",
+        title=title,
+        authors=reference.authors,
+        year=reference.year,
+        venue=reference.venue,
+        ids=reference.ids,
+        urls=reference.urls,
+    )
+
+
+def _entry(
+    work: Work,
+    group: list[tuple[Citation, Decided | None]],
+    fetched: Fetched | None,
+    pdfs: tuple[PdfFile, ...],
+    dropped: bool,
+) -> Entry:
+    status, reason = _status([d for _, d in group], fetched, pdfs)
+    mentions = tuple(sorted({m: None for c, _ in group for m in c.mentions}, key=lambda m: (m.note, m.line)))
+    candidates = tuple({c.id: c for _, d in group if d for c in d.candidates}.values())
+    keys = tuple(c.key for c, _ in group)
+    tried = fetched.tried if fetched else ()
+    return Entry(work, status, reason, pdfs, mentions, keys, candidates if status == "unsure" else (), tried, dropped)
+
+
+def _status(decided: Iterable[Decided | None], fetched: Fetched | None, pdfs: tuple[PdfFile, ...]) -> tuple[str, str]:
+    if pdfs:
+        return "fetched", fetched.reason if fetched and fetched.status == "fetched" else "the PDF is in the library"
+    if fetched is not None:
+        return fetched.status, fetched.reason
+    made = [d for d in decided if d is not None]
+    if not made:
+        return "pending", "not looked up yet: run `litmap refresh` with the network"
+    best = min(made, key=lambda d: _ORDER.get(d.status, 9))
+    if best.status == "metadata-only":
+        return "pending", "known, its PDF was not tried yet: run `litmap refresh` with the network"
+    return best.status, best.reason
+
+
+_ORDER: Mapping[str, int] = {"metadata-only": 0, "unsure": 1, "not-found": 2, "failed": 3, "pending": 4}
+
+
+def parse_as_json(
+    notes: Iterable[Note], citations: Iterable[Citation], links: Iterable[Link], problems: Iterable[Problem]
+) -> dict[str, Any]:
+    """What reading the notes alone gives: headings, citations, plain links and problems, for `litmap read --json`."""
+    return {
+        "notes": [
+            {
+                "path": note.path,
+                "format": note.format,
+                "title": note.title,
+                "headings": [{"path": list(h.path), "line": h.line, "prose": h.prose} for h in note.headings],
+                "blocks": len(note.blocks),
+            }
+            for note in notes
+        ],
+        "citations": [dataclasses.asdict(c) for c in citations],
+        "links": [dataclasses.asdict(link) for link in links],
+        "problems": [dataclasses.asdict(p) for p in problems],
+    }

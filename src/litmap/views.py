@@ -1,0 +1,250 @@
+"""What the façade answers: results, topics and summaries joined with the works they are about, and as JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from litmap.catalogue.records import build_record
+from litmap.models import Chunk, Filing, HeadingPath, Hit, Mention, Summary, Topic
+from litmap.shelf import Entry
+
+if TYPE_CHECKING:
+    from litmap.search import Results
+
+NOTE_PREFIX = "note:"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One result. `entry` is its work (None for a note's passage, whose file and line are `note` and `line`).
+
+    `quotation` is the matching sentence, `why` says what made it match; `also` are the paper's further passages;
+    `mentions` what the reader's own notes say of the paper.
+    """
+
+    rank: int
+    score: float
+    row: int
+    chunk: Chunk
+    quotation: str
+    why: str
+    entry: Entry | None = None
+    note: str = ""
+    line: int = 0
+    similarity: float = math.nan
+    words: tuple[str, ...] = ()
+    sentence: tuple[int, int] = (0, 0)
+    also: tuple[Hit, ...] = ()
+    cited: tuple[str, ...] = ()
+
+    @property
+    def headings(self) -> tuple[HeadingPath, ...]:
+        """Where in the notes: the paper's headings, or the note passage's own."""
+        if self.entry:
+            return tuple(h for h in self.entry.headings if h)
+        return (tuple(self.chunk.section.split(" › ")),) if self.chunk.section else ()
+
+    @property
+    def mentions(self) -> tuple[Mention, ...]:
+        """What the notes say of the paper."""
+        return self.entry.mentions if self.entry else ()
+
+    @property
+    def rects(self) -> list[tuple[float, float, float, float]]:
+        """The passage's rectangles on its (first) page, in PDF points."""
+        return [(x0, y0, x1, y1) for page, x0, y0, x1, y1 in self.chunk.rects if page == self.chunk.page]
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of `litmap search --json`."""
+        work = self.entry.work if self.entry else None
+        pdf = self.entry.pdf if self.entry else None
+        return {
+            "rank": self.rank,
+            "score": self.score,
+            "kind": self.chunk.kind,
+            "work": {
+                "id": work.id if work else f"{NOTE_PREFIX}{self.note}",
+                "title": work.title if work else self.note,
+                "authors": list(work.authors) if work else [],
+                "year": work.year if work else None,
+            },
+            "page": self.chunk.page,
+            "text": self.chunk.text,
+            "rects": [list(r) for r in self.rects],
+            "spans": [list(r) for r in self.chunk.rects],
+            "section": self.chunk.section,
+            "quotation": self.quotation,
+            "why": self.why,
+            "similarity": None if math.isnan(self.similarity) else self.similarity,
+            "words": list(self.words),
+            "headings": [list(h) for h in self.headings],
+            "pdf": pdf.path if pdf else None,
+            "note": self.note or None,
+            "line": self.line or None,
+            "cited": list(self.cited),
+            "row": self.row,
+            "mentions": [{"note": m.note, "line": m.line, "context": m.context} for m in self.mentions],
+            "also": [{"page": h.chunk.page, "text": h.chunk.text, "score": h.score} for h in self.also],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Results for a query, best first: papers' passages in `hits`, the reader's own in `notes`.
+
+    `close` is False where nothing in the library is close to the query; `message` says so, or what was understood
+    otherwise.
+    """
+
+    hits: tuple[Found, ...]
+    notes: tuple[Found, ...] = ()
+    close: bool = True
+    message: str = ""
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Papers' passages, then the notes' own."""
+        return [hit.as_json() for hit in (*self.hits, *self.notes)]
+
+
+def show_hit(hit: Hit, rank: int, entries: Mapping[str, Entry], also: Sequence[Hit] = ()) -> Found:
+    """A hit of the search joined with its work."""
+    chunk = hit.chunk
+    start, end = hit.sentence
+    quotation = chunk.text[start:end].strip() or chunk.text[:300].strip()
+    why = []
+    if hit.words:
+        why.append("words: " + ", ".join(hit.words))
+    if not math.isnan(hit.similarity):
+        why.append(f"similarity {hit.similarity:.2f}")
+    note, line = _place(chunk)
+    return Found(
+        rank=rank,
+        score=round(float(hit.score), 6),
+        row=hit.row,
+        chunk=chunk,
+        quotation=" ".join(quotation.split()),
+        why=" · ".join(why),
+        entry=entries.get(hit.work),
+        note=note,
+        line=line,
+        similarity=hit.similarity,
+        words=hit.words,
+        sentence=hit.sentence,
+        also=tuple(also),
+    )
+
+
+def _place(chunk: Chunk) -> tuple[str, int]:
+    """File and line of a note's passage (its source is 'note:<path>', its ordinal the line)."""
+    if chunk.kind != "note":
+        return "", 0
+    return chunk.source.removeprefix(NOTE_PREFIX), chunk.ordinal
+
+
+def show_results(results: Results, by: str, entries: Mapping[str, Entry], limit: int | None, most_notes: int) -> Answer:
+    """The search's results as an answer: passages or papers, and the reader's own notes apart from them."""
+    only_notes = results.query.kinds == ("note",)
+    papers = [h for h in results.hits if h.chunk.kind != "note"]
+    own = [h for h in results.hits if h.chunk.kind == "note"]
+    if by == "paper" and not only_notes:
+        groups = [w for w in results.works if w.work in entries and w.hits][:limit]
+        hits = [show_hit(w.hits[0], rank, entries, w.hits[1:]) for rank, w in enumerate(groups, 1)]
+    else:
+        hits = [show_hit(h, rank, entries) for rank, h in enumerate(papers[:limit], 1)]
+    kept = own[: limit if only_notes else most_notes]
+    notes = [show_hit(h, rank, entries) for rank, h in enumerate(kept, len(hits) + 1)]
+    return Answer(tuple(hits), tuple(notes), results.close, results.message)
+
+
+@dataclass(frozen=True, slots=True)
+class TopicsView:
+    """Topics, filings, findings and the map's points of one build."""
+
+    topics: tuple[Topic, ...]
+    filings: tuple[Filing, ...]
+    findings: tuple[Any, ...]
+    points: Mapping[str, tuple[float, float]]
+    entries: Mapping[str, Entry]
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any], points: Mapping[str, Any], entries: Mapping[str, Entry]) -> Self:
+        """From a build's JSON."""
+        from litmap.topics.records import Finding
+
+        topics = tuple(build_record(Topic, t) for t in data.get("topics", []))
+        filings = tuple(build_record(Filing, f) for f in data.get("filings", []))
+        findings = tuple(build_record(Finding, f) for f in data.get("findings", []))
+        return cls(topics, filings, findings, {k: (v[0], v[1]) for k, v in points.items()}, entries)
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of `litmap topics --json`."""
+        return {
+            "topics": [
+                {"id": t.id, "heading": list(t.heading) if t.heading else None, "label": t.label,
+                 "keywords": list(t.keywords), "works": list(t.works)}
+                for t in self.topics
+            ],
+            "works": [self._work(f) for f in self.filings if f.work in self.entries],
+        }  # fmt: skip
+
+    def _work(self, filing: Filing) -> dict[str, Any]:
+        work = self.entries[filing.work].work
+        x, y = self.points.get(filing.work, (None, None))
+        return {
+            "id": work.id,
+            "title": work.title,
+            "arxiv": work.identifier("arxiv"),
+            "doi": work.identifier("doi"),
+            "urls": list(work.urls),
+            "noted": [list(h) for h in filing.noted],
+            "suggested": list(filing.suggested) if filing.suggested else None,
+            "confidence": round(filing.confidence, 4),
+            "alternatives": [
+                {"heading": list(a.heading), "confidence": round(a.confidence, 4)} for a in filing.alternatives
+            ],
+            "cluster": filing.cluster,
+            "misfit": filing.misfit,
+            "x": x,
+            "y": y,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryView:
+    """A summary with its works named: each sentence has 'text', 'work', 'page', 'rects', 'cite' and 'title'."""
+
+    subject: str
+    title: str
+    sentences: tuple[dict[str, Any], ...]
+
+    @classmethod
+    def load(cls, summary: Summary, entries: Mapping[str, Entry]) -> Self:
+        """A summary joined with its works."""
+        sentences = []
+        for s in summary.sentences:
+            work = entries[s.work].work if s.work in entries else None
+            names = [a.split()[-1] for a in work.authors if a.split()] if work else []
+            cite = (
+                f"{names[0]}{' et al.' if len(names) > 1 else ''} {work.year or ''}".strip()
+                if work and names
+                else s.work
+            )
+            rects = [list(r[1:]) for r in s.rects if r[0] == s.page]
+            sentences.append(
+                {
+                    "text": s.text,
+                    "work": s.work,
+                    "page": s.page,
+                    "rects": rects,
+                    "cite": cite,
+                    "title": work.title if work else s.work,
+                }
+            )
+        return cls(summary.subject, summary.title, tuple(sentences))
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of `litmap summary --json`."""
+        return {"title": self.title, "sentences": list(self.sentences)}

@@ -1,0 +1,112 @@
+"""The three rules of the design, held by the imports themselves."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "litmap"
+LEAVES = {"models", "errors", "identifiers", "refstrings", "words", "lanes"}
+STAGES = {
+    "notes", "citations", "works", "web", "pdfs", "text", "references", "chunks", "vectors", "index", "builds",
+    "keywords", "search", "topics", "maps", "summaries", "exports",
+}  # fmt: skip
+STORE = {"catalogue", "layout"}
+# The heavy libraries and the one part that may import each.
+OWNERS = {
+    "pymupdf": {"text", "maps"},
+    "faiss": {"index"},
+    "sentence_transformers": {"vectors", "search"},
+    "torch": {"vectors"},
+    "onnxruntime": {"vectors"},
+    "sklearn": {"topics", "maps"},
+    "prefect": {"flows"},
+    "streamlit": {"ui"},
+    "plotly": {"ui"},
+    "mcp": {"mcp"},
+    "sqlite3": {"catalogue", "builds", "web", "doctor"},
+}
+
+
+def modules():
+    for path in sorted(SOURCE.rglob("*.py")):
+        parts = path.relative_to(SOURCE).with_suffix("").parts
+        yield parts[0] if parts[0] != "__init__" else "litmap", path
+    for path in sorted((ROOT / "flows").glob("*.py")):
+        yield "flows", path
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            if node.module == "litmap":
+                yield from (f"litmap.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+def litmap_parts(path):
+    return {name.split(".")[1] for name in imports(path) if name.startswith("litmap.")} - {"__version__"}
+
+
+def test_a_stage_imports_no_other_stage_and_no_store():
+    for part, path in modules():
+        if part in STAGES:
+            allowed = LEAVES | {part}
+            if part == "builds":
+                allowed |= {"layout"}
+            assert litmap_parts(path) <= allowed, path
+
+
+def test_leaves_import_only_leaves():
+    for part, path in modules():
+        if part in LEAVES:
+            assert litmap_parts(path) <= LEAVES, path
+
+
+def test_stages_know_neither_settings_nor_catalogue():
+    for part, path in modules():
+        if part in STAGES | LEAVES:
+            assert not litmap_parts(path) & {"settings", "catalogue", "library", "pipeline"}, path
+
+
+def test_each_heavy_library_has_its_owner():
+    for part, path in modules():
+        for name in imports(path):
+            owner = OWNERS.get(name.split(".")[0])
+            assert owner is None or part in owner, f"{path} imports {name}"
+
+
+def test_nothing_but_flows_and_the_command_knows_prefect():
+    for part, path in modules():
+        if "flows" in litmap_parts(path):
+            assert part in {"cli", "flows", "ui"}, path
+
+
+def test_no_pickle_anywhere():
+    for _, path in modules():
+        assert not {"pickle", "shelve", "marshal", "joblib", "dill"} & {n.split(".")[0] for n in imports(path)}, path
+
+
+@pytest.mark.parametrize("module", ["litmap", "litmap.library", "litmap.cli", "litmap.cli.look", "litmap.settings"])
+def test_reading_starts_light(module):
+    heavy = [
+        "torch",
+        "prefect",
+        "streamlit",
+        "sklearn",
+        "scipy",
+        "sentence_transformers",
+        "transformers",
+        "pymupdf",
+        "httpx",
+    ]
+    code = f"import sys, {module}; print([m for m in {heavy} if m in sys.modules])"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
