@@ -32,8 +32,8 @@ SHARE = 0.125
 
 _SCHEMA = """
 CREATE TABLE passages (
-    row INTEGER PRIMARY KEY, kind INTEGER NOT NULL, section TEXT NOT NULL, page INTEGER NOT NULL,
-    text TEXT NOT NULL, rects BLOB NOT NULL
+    row INTEGER PRIMARY KEY, ordinal INTEGER NOT NULL, kind INTEGER NOT NULL, section TEXT NOT NULL,
+    page INTEGER NOT NULL, text TEXT NOT NULL, rects BLOB NOT NULL
 );
 CREATE TABLE sources (
     work TEXT NOT NULL, source TEXT NOT NULL, fingerprint TEXT NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL,
@@ -102,9 +102,9 @@ def _rect_type() -> np.dtype[np.void]:
 def insert(connection: sqlite3.Connection, first: int, chunks: Sequence[Chunk]) -> None:
     """Append the chunks of one source as rows first, first + 1, …"""
     connection.executemany(
-        "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
-            (first + i, KINDS.index(c.kind), clean(c.section), c.page, clean(c.text), pack_rects(c.rects))
+            (first + i, c.ordinal, KINDS.index(c.kind), clean(c.section), c.page, clean(c.text), pack_rects(c.rects))
             for i, c in enumerate(chunks)
         ),
     )
@@ -154,8 +154,8 @@ def fetch(connection: sqlite3.Connection, rows: Sequence[int], owners: Sequence[
             yield to_passage(record, owner_of[record[0]])
 
 
-def to_passage(record: tuple[int, int, str, int, str, bytes], owner: SourceRows) -> Passage:
+def to_passage(record: tuple[int, int, int, str, int, str, bytes], owner: SourceRows) -> Passage:
     """A record of the table with its source as a `Passage`."""
-    row, kind, section, page, text, rects = record
-    chunk = Chunk(owner.source, row - owner.first, text, KINDS[kind], section, page, unpack_rects(rects))
+    row, ordinal, kind, section, page, text, rects = record
+    chunk = Chunk(owner.source, ordinal, text, KINDS[kind], section, page, unpack_rects(rects))
     return Passage(row, owner.work, chunk)
