@@ -37,7 +37,7 @@ def drop_furniture(pages: Sequence[RawPage]) -> None:
     for index, found in enumerate(edges):
         for side, line in found:
             places[side, round(line.base / 4)].append((index, line))
-        for key in {(side, _shape(line.text)) for side, line in found}:
+        for key in {(side, _shape(line)) for side, line in found}:
             words[key] += 1
     for index, page in enumerate(pages):
         gone = {id(line) for side, line in edges[index] if _is_furniture(side, line, index, len(pages), places, words)}
@@ -52,19 +52,18 @@ def _edge_lines(page: RawPage) -> list[tuple[str, Line]]:
     for side, ordered in (("top", lines), ("bottom", lines[::-1])):
         rows, last = 0, None
         for line in ordered:
-            inside = line.y1 < EDGE * page.height if side == "top" else line.y0 > (1 - EDGE) * page.height
-            if not inside:
-                break
             if last is None or abs(line.base - last) > 3:
                 rows, last = rows + 1, line.base
-            if rows > 3:
+            depth = (line.y1 if side == "top" else page.height - line.y0) / page.height
+            if rows > 3 or depth > (EDGE if rows > 1 else 2 * EDGE):
                 break
             found.append((side, line))
     return found
 
 
-def _shape(text: str) -> str:
-    return _LETTERS.sub("", _DIGITS.sub("#", text.lower()))[:80]
+def _shape(line: Line) -> str:
+    """What repeats: the words without numbers, in this print size (a title is larger than the running head it gives)."""
+    return f"{_LETTERS.sub('', _DIGITS.sub('#', line.text.lower()))[:80]} {round(line.size)}"
 
 
 def _is_furniture(
@@ -77,9 +76,9 @@ def _is_furniture(
 ) -> bool:
     if _NUMBER.match(line.text):
         return True
-    shape = _shape(line.text)
+    shape = _shape(line)
     repeats = words[side, shape]
-    if len(shape) > 2 and repeats >= max(2, min(4, count // 4)) and not _is_sentence(line.text):
+    if len(shape) > 5 and repeats >= max(2, min(4, count // 4)) and not _is_sentence(line.text):
         return True
     if repeats >= max(3, count // 2):
         return True
@@ -90,7 +89,7 @@ def _is_furniture(
     on_pages = {page for page, _ in here}
     if count < 4 or len(on_pages) < max(3, 0.4 * count):
         return False
-    running = sum(1 for _, other in here if words[side, _shape(other.text)] > 1 or _NUMBER.match(other.text))
+    running = sum(1 for _, other in here if words[side, _shape(other)] > 1 or _NUMBER.match(other.text))
     return running * 2 >= len(here) and abs(line.base - _median([o.base for _, o in here])) < 3
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from litmap.text.order import Row
+from litmap.text.order import CAPTION, Row
 from litmap.text.style import WORD, Style, is_prose
 
 NUMBERED = re.compile(
@@ -20,11 +20,6 @@ KNOWN = re.compile(
     r"acknowledge?ments?|references(?: and notes)?|bibliography|literature cited|works cited|cited literature|"
     r"appendi(?:x|ces)(?: [A-Z]\b.{0,60})?|supplementa(?:ry|l) (?:materials?|information)|supplement|outline|"
     r"(?:table of )?contents|notations?|keywords|motivation|proofs?|omitted proofs|additional .{3,40})\s*[.:]?$",
-    re.I,
-)
-CAPTION = re.compile(
-    r"^(?:fig(?:ure|s?\.?)|table|tab\.|algorithm|listing|scheme|box|plate|exhibit|chart)\s*(?:[A-Z]?\d{1,3}|[IVX]{1,5}\b|[A-Z]\b)"
-    r"(?:\.\d+)*[a-z]?\s*(?:(?P<mark>[.:|(—–-])|(?P<end>$)|(?P<loose>\s))",
     re.I,
 )
 _LABEL = re.compile(
@@ -95,7 +90,7 @@ def _is_heading(rows: Sequence[Row], i: int, gap: float, lead: float, style: Sty
         return (strong or gap > 1.3 * lead) and short
     numbered = NUMBERED.match(text)
     if numbered and len(text) - numbered.end() >= 3 and not text.endswith((",", ";")):
-        return strong and (parted or larger or row.bold > 0.7) and not _is_math(row)
+        return strong and (parted or larger or row.bold > 0.7) and (row.bold > 0.7 or not _is_math(row))
     if not parted or _LABEL.match(text) or text.endswith((",", ";", ":")) or not (text[0].isupper() or text[0].isdigit()):
         return False
     if len(WORD.findall(text)) > 14 or not WORD.search(text) or "@" in text or _is_math(row):
@@ -136,7 +131,7 @@ def _mark_notes(rows: Sequence[Row], kinds: list[str], height: float, style: Sty
         while start and rows[start - 1].column is column:
             start -= 1
         at = end
-        while at > start and rows[at - 1].size < style.size - 0.55 and kinds[at - 1] not in ("caption", "heading"):
+        while at > start and rows[at - 1].size < style.size - 0.55 and kinds[at - 1] not in ("caption", "heading", "math"):
             at -= 1
         begin = _note_start(rows, kinds, at, start, end, height, style)
         for i in range(begin, end):
@@ -210,7 +205,7 @@ def _is_scrap(row: Row, kind: str, style: Style) -> bool:
         return foreign and row.bold < 0.5
     if kind == "math":
         return foreign and row.math < 0.2 and not _SIGNS.search(row.text)
-    if row.gaps >= 2 and len(row.text) < 40 * row.gaps:
+    if row.gaps >= 2 and len(row.text) < 40 * row.gaps and (foreign or row.math < 0.15):
         return True
     numbers = sum(1 for token in tokens if token[:1].isdigit() or token[:1] in "-−.±(%" and len(token) > 1)
     if numbers >= 2 and numbers >= 0.6 * len(tokens):

@@ -6,6 +6,7 @@ same is done within a column, so that three columns are two cuts.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
@@ -15,6 +16,14 @@ from itertools import pairwise
 from litmap.text.raw import Line
 
 Gutter = tuple[float, float]
+
+CAPTION = re.compile(
+    r"^(?:fig(?:ure|s?\.?)|table|tab\.|algorithm|listing|scheme|box|plate|exhibit|chart)\s*(?:[A-Z]?\d{1,3}|[IVX]{1,5}\b|[A-Z]\b)"
+    r"(?:\.\d+)*[a-z]?\s*(?:(?P<mark>[.:|(—–-])|(?P<end>$)|(?P<loose>\s|(?<=\s)))",
+    re.I,
+)
+_FRONT_END = re.compile(r"^(?:abstract|a b s t r a c t|(?:1|I)?\.?\s*introduction)\b", re.I)
+_PROSE = re.compile(r"\b[a-z]{3,}\b")
 
 
 @dataclass(slots=True)
@@ -51,7 +60,24 @@ def read_order(pages: Sequence[Sequence[Line]]) -> list[list[Row]]:
     merged = [merge_fragments(lines) for lines in pages]
     seen = [gutter for lines in merged if (gutter := find_gutter(lines)) is not None]
     usual = sorted(seen)[len(seen) // 2] if len(seen) >= max(2, 0.3 * len(pages)) else None
-    return [[row for column in _columns(lines, usual) for row in rows(column)] for lines in merged]
+    front = next((i for i, lines in enumerate(merged) if lines), 0)
+    return [
+        [row for part in (_cut_front(lines) if i == front else [lines]) for c in _columns(part, usual) for row in rows(c)]
+        for i, lines in enumerate(merged)
+    ]
+
+
+def _cut_front(lines: Sequence[Line]) -> list[Sequence[Line]]:
+    """A first page cut above its abstract or introduction, so that names beside each other come before both columns."""
+    starts = [line for line in lines if _FRONT_END.match(line.text)]
+    if not starts:
+        return [lines]
+    y = min(starts, key=lambda line: line.y0).y0 - 2
+    above = [line for line in lines if line.y1 < y + 0.5 * line.size]
+    if any(len(_PROSE.findall(line.text)) >= 8 for line in above):
+        return [lines]
+    kept = {id(line) for line in above}
+    return [above, [line for line in lines if id(line) not in kept]]
 
 
 def merge_fragments(lines: Sequence[Line]) -> list[Line]:
@@ -177,7 +203,49 @@ def _bands(lines: Sequence[Line], gutter: Gutter) -> list[tuple[bool, list[Line]
         if not bands or bands[-1][0] != crosses:
             bands.append((crosses, []))
         bands[-1][1].append(line)
-    return bands
+    return _free_floats(bands)
+
+
+def _free_floats(bands: list[tuple[bool, list[Line]]]) -> list[tuple[bool, list[Line]]]:
+    """Tables and figures as wide as the page are read across: pieces without prose next to a caption across the page."""
+    found: list[tuple[bool, list[Line]]] = []
+    for i, (wide, band) in enumerate(bands):
+        if wide:
+            found.append((wide, band))
+            continue
+        pieces = _pieces(band)
+        free = [False] * len(pieces)
+        if i and any(CAPTION.match(line.text) for line in bands[i - 1][1]):
+            free[0] = not _has_prose(pieces[0])
+        if i + 1 < len(bands) and CAPTION.match(bands[i + 1][1][0].text):
+            for k in range(len(pieces) - 1, -1, -1):
+                if _has_prose(pieces[k]):
+                    break
+                free[k] = True
+        for piece, across in zip(pieces, free, strict=True):
+            if found and found[-1][0] == across and not across:
+                found[-1][1].extend(piece)
+            else:
+                found.append((across, piece))
+    return found
+
+
+def _pieces(band: Sequence[Line]) -> list[list[Line]]:
+    """A band cut where white space goes across the page."""
+    sizes = sorted(line.size for line in band)
+    lead = 1.2 * sizes[len(sizes) // 2]
+    pieces: list[list[Line]] = []
+    lowest = -1e9
+    for line in sorted(band, key=lambda line: line.y0):
+        if not pieces or line.y0 - lowest > 0.9 * lead:
+            pieces.append([])
+        pieces[-1].append(line)
+        lowest = max(lowest, line.y1)
+    return pieces
+
+
+def _has_prose(lines: Sequence[Line]) -> bool:
+    return sum(1 for line in lines if len(_PROSE.findall(line.text)) >= 5) > max(1, 0.1 * len(lines))
 
 
 def rows(column: Column) -> list[Row]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from litmap.text.document import find_ids, read_metadata_title
+from litmap.text.document import find_ids, read_metadata_title, read_pages
 from litmap.text.furniture import drop_furniture
-from litmap.text.opening import load_pymupdf, open_pdf
-from litmap.text.raw import read_page
+from litmap.text.opening import open_pdf
 from litmap.text.structure import build_pages
 
 
@@ -16,7 +15,8 @@ from litmap.text.structure import build_pages
 class Peek:
     """What the first pages say. `title` is a guess by print size, `metadata_title` the file's own property.
 
-    `text` is the first pages' text in reading order; `ids` the paper's own ('arxiv:…' from the stamp, 'doi:…').
+    `text` is everything on the first pages, running heads included, in reading order; `ids` the paper's own ('arxiv:…'
+    from the stamp, 'doi:…'); `pages` the number of pages of the whole file. A scan has no text.
     """
 
     title: str
@@ -29,13 +29,12 @@ class Peek:
 def peek(path: Path, pages: int = 2) -> Peek:
     """Looks at the first pages, in the calling process. Raises `PdfError` where the file cannot be opened."""
     with open_pdf(path) as pdf:
-        flags = load_pymupdf().TEXT_MEDIABOX_CLIP
         count = pdf.page_count
-        raw = [read_page(pdf[index], index + 1, flags) for index in range(min(pages, count))]
+        raw, _ = read_pages(pdf, limit=pages)
         metadata_title = read_metadata_title(pdf)
     ids = find_ids(raw)
-    everything = "\n".join(line.text for page in raw for line in page.lines)
+    heads = "\n".join(line.text for page in raw for line in page.lines[:6])
     drop_furniture(raw)
     built, title = build_pages(raw, metadata_title)
     text = "\n\n".join(block.text for page in built for block in page.blocks)
-    return Peek(title, text or everything, ids, metadata_title, count)
+    return Peek(title, f"{text}\n\n{heads}".strip(), ids, metadata_title, count)

@@ -20,6 +20,7 @@ _BOLD_FONT = re.compile(r"bold|black|heavy|medi(?!um?it)|CMBX|CMSSBX|SFBX|LMRoma
 _ITALIC_FONT = re.compile(r"ital|obli|slant|CMTI|CMSL|SFTI|-It$", re.I)
 
 BOLD, ITALIC, SUPERSCRIPT = 16, 2, 1  # PyMuPDF's span flags
+_INK, _PALE, _NONE = 2, 1, 0
 _VISIBLE = 16 | 32  # MuPDF's char flags FILLED and STROKED; neither: the text is not painted
 _MATH_SIGNS = frozenset("=≤≥<>≈≡∼∈∉⊂⊆∀∃∑∏∫∂∇∞∝→←↦⇒⇔±×÷·⋅∘⊗⊕∪∩∧∨√∥⟨⟩|‖+−^_{}∗⋆′⊤⊥≪≫≜≔≠")
 
@@ -57,14 +58,18 @@ class Line:
 
 @dataclass(slots=True)
 class RawPage:
-    """A page's lines before any judgement. `aside` holds rotated text (arXiv stamps), `hidden` unpainted lines."""
+    """A page's lines before any judgement. `aside` holds rotated text (arXiv stamps).
+
+    `pictures`: something is painted on the page that is no text; `lost`: share of characters without a meaning.
+    """
 
     number: int
     width: float
     height: float
     lines: list[Line] = field(default_factory=list)
     aside: list[str] = field(default_factory=list)
-    hidden: list[Line] = field(default_factory=list)
+    pictures: bool = False
+    lost: float = 0.0
 
 
 @lru_cache(maxsize=4096)
@@ -74,39 +79,66 @@ def _font_kind(name: str) -> tuple[bool, bool, bool]:
     return bool(_MATH_FONT.search(name)), bool(_BOLD_FONT.search(name)), bool(_ITALIC_FONT.search(name))
 
 
-def read_page(page: Any, number: int, flags: int) -> RawPage:
-    """The page's lines. Rotated lines go to `aside`, unless most of the page is rotated; unpainted ones to `hidden`."""
+def read_page(page: Any, number: int, flags: int) -> RawPage:  # noqa: ANN401 - PyMuPDF has no useful types
+    """The page's lines that a reader sees. Rotated ones go to `aside`, unless most of the page is rotated."""
     data = page.get_text("dict", flags=flags)
     raw = RawPage(number, float(data["width"]), float(data["height"]))
     rotated: list[Line] = []
+    unpainted: list[Line] = []
+    pale: list[Line] = []
     for index, block in enumerate(data["blocks"]):
         for entry in block.get("lines", ()):
-            line, visible = _line(entry, index)
+            line, ink = _line(entry, index)
             if line is None:
                 continue
             if abs(entry["dir"][1]) > 0.1:
                 rotated.append(line)
-            elif visible:
-                raw.lines.append(line)
             else:
-                raw.hidden.append(line)
-    if sum(len(line.text) for line in rotated) > 3 * sum(len(line.text) for line in raw.lines) + 200:
-        raw.lines = [_turned(line) for line in rotated]
-        rotated = []
+                (raw.lines if ink == _INK else pale if ink == _PALE else unpainted).append(line)
+    if _chars(rotated) > 3 * _chars(raw.lines) + 200:
+        raw.lines, rotated = rotated, []
     raw.aside = [line.text for line in rotated]
+    _check(page, raw, unpainted, pale, flags)
     return raw
 
 
-def _turned(line: Line) -> Line:
-    """A line of a page printed sideways keeps its true rectangle; only its size follows the line's width."""
-    return line
+def _check(page: Any, raw: RawPage, unpainted: list[Line], pale: list[Line], flags: int) -> None:  # noqa: ANN401
+    """Settles the doubtful: OCR layers, white text, fonts of no size, pages of pictures."""
+    from litmap.text.quality import drop_unseen, lost_share
+    from litmap.text.regroup import read_chars, regroup
+
+    if pale:
+        raw.lines += drop_unseen(page, pale)
+    painted = _chars(raw.lines)
+    if _chars(unpainted) > max(100, 2 * painted):
+        # An OCR layer: nothing of it is painted, what it says stands in the picture below.
+        raw.lines = drop_unseen(page, regroup(read_chars(page, flags)))
+    elif painted and sum(len(line.text) for line in raw.lines if line.size < 2) * 2 > painted:
+        chars = read_chars(page, flags)
+        raw.lines = regroup(chars)
+        raw.lost = lost_share("".join(char.c for char in chars))
+    if _chars(raw.lines) < 15:
+        raw.pictures = bool(page.get_images()) or bool(page.get_image_info()) or _has_marks(page)
 
 
-def _line(entry: dict[str, Any], block: int) -> tuple[Line | None, bool]:
-    """The line of one entry of PyMuPDF's 'dict', and whether any of it is painted."""
+def _has_marks(page: Any) -> bool:  # noqa: ANN401
+    """Whether anything is painted on a page without text and images (letters drawn as lines)."""
+    import pymupdf
+
+    picture = page.get_pixmap(matrix=pymupdf.Matrix(0.2, 0.2), colorspace=pymupdf.csGRAY, alpha=False)
+    samples = bytes(picture.samples)
+    return bool(samples) and max(samples) - min(samples) > 40
+
+
+def _chars(lines: list[Line]) -> int:
+    return sum(len(line.text) for line in lines)
+
+
+def _line(entry: dict[str, Any], block: int) -> tuple[Line | None, int]:
+    """The line of one entry of PyMuPDF's 'dict', and whether it is painted, painted in white or hardly at all, or not."""
     parts: list[str] = []
     sizes: dict[float, int] = {}
-    total = bold = italic = math = painted = 0
+    total = bold = italic = math = painted = pale = 0
     base, base_size, font, font_chars = 0.0, -1.0, "", -1
     for span in entry["spans"]:
         text = span["text"]
@@ -119,7 +151,7 @@ def _line(entry: dict[str, Any], block: int) -> tuple[Line | None, bool]:
         is_math, is_bold, is_italic = _font_kind(span["font"])
         if flags & SUPERSCRIPT and not is_math and _is_mark(text, parts):
             continue
-        parts.append(text)
+        parts.append(text if parts or not flags & SUPERSCRIPT else text + " ")
         total += count
         sizes[size] = sizes.get(size, 0) + count
         bold += count if is_bold or flags & BOLD else 0
@@ -127,17 +159,19 @@ def _line(entry: dict[str, Any], block: int) -> tuple[Line | None, bool]:
         math += count if is_math else sum(1 for c in text if c in _MATH_SIGNS)
         if span["char_flags"] & _VISIBLE and span["alpha"] > 0:
             painted += count
+            if span["color"] & 0xF0F0F0 == 0xF0F0F0 or span["alpha"] < 25 or size == 1.0:
+                pale += count
         if size > base_size + 0.5 or (size > base_size - 0.5 and count > font_chars):
             base_size, base, font, font_chars = max(size, base_size), span["origin"][1], span["font"], count
     text = clean("".join(parts))
     if not total or not text:
-        return None, False
+        return None, _NONE
     size = max(sizes.items(), key=lambda item: (item[1], item[0]))[0]
     x0, y0, x1, y1 = entry["bbox"]
     line = Line(
         text, x0, y0, x1, y1, base, size, bold / total, italic / total, math / total, font.split("+")[-1], block
     )
-    return line, painted * 2 > total
+    return line, _NONE if painted * 2 <= total else _PALE if pale * 2 > total else _INK
 
 
 def _is_mark(text: str, before: list[str]) -> bool:
