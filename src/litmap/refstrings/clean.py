@@ -103,7 +103,7 @@ def clean(raw: str) -> Cleaned:
     text = _SEEN.sub(BREAK, text)
     text = _quotes(text)
     text = re.sub(r" {2,}", " ", text)
-    text = re.sub(r" +([,.;:?!)\]”])", r"\1", text).strip()
+    text = re.sub(r" +([,.;:?!)\]](?!\w)|”)", r"\1", text).strip()
     return Cleaned(text, list(dict.fromkeys(ids)), list(dict.fromkeys(urls)), links, emphasised)
 
 
@@ -171,6 +171,7 @@ def _quotes(text: str) -> str:
         is_open = (is_open or char == "“") and char != "”"
         out.append(char)
     text = "".join(out)
+    text = re.sub(r"(^|\s)”(?=\w)", r"\1“", text)
     if "“" in text:
         # ”German opening” or „…“: the closing mark is an opening one elsewhere
         text = re.sub(r"(?<=[\w.,?!])“(?=[\s.,;:)]|$)", "”", text)

@@ -91,8 +91,13 @@ CITY = re.compile(
 PUBLISHER = re.compile(
     r"\b(?:Press|Verlag|Springer|Wiley|Elsevier|Publish(?:ers|ing|er)|Publications?|Books|Routledge|Sage|SAGE|McGraw|"
     r"Pearson|Academic|Addison|Prentice|Macmillan|Penguin|Birkh[aä]user|Teubner|Kluwer|Dover|Norton|Hall|Blackwell|"
-    r"Éditions?|Editions|Edizioni|Editorial|Presses|Gruyter|Brill|Reidel|World Scientific|Benjamin|Freeman|Sons|Co\.|"
-    r"Einaudi|Gallimard|Suhrkamp|Vrin|Harper|Random House|Knopf|Bantam|Basic Books|Institute|Society)"
+    r"[ÉE]ditions?|Edizioni|Editorial|Presses|Gruyter|Brill|Reidel|World Scientific|Benjamins?|Freeman|Sons|Co\.|"
+    r"Einaudi|Gallimard|Suhrkamp|Vrin|Harper|Random House|Knopf|Bantam|Kaufmann?n?|Erlbaum|Holt|Guilford|Sinauer|"
+    r"Mosby|Saunders|Butterworth|CRC|Chapman|Clarendon|North-Holland|Van Nostrand|Interscience|Gauthier-Villars|Nauka|"
+    r"Hermann|Masson|Dunod|Seuil|La Découverte|Fayard|Minuit|Pergamon|Plenum|Dekker|Gordon and Breach|Schuster|Vintage|"
+    r"Viking|Doubleday|Houghton|Bloomsbury|Polity|Palgrave|Edward Elgar|Allyn|Lippincott|Thieme|Karger|Hogrefe|Vieweg|"
+    r"Meiner|Reclam|Siebeck|Beck|Campus|Olms|O[’']Reilly|Packt|Manning|Apress|No Starch|VCH|Longman|Heinemann|Hachette|"
+    r"Institute|Society|UP|Univ\.)(?!\w)"
 )
 PLACE = re.compile(r"^[^\W\d_][\w .,’'&/-]{1,40}: ?[^\W\d_]")
 

@@ -19,14 +19,13 @@ _ET_AL = re.compile(
 _EDITORS = re.compile(
     r",?\s*[\[(]?\b(?:eds?|editors?|hrsg|trans|translators?|dirs?|coords?)\b\.?[\])]?(?=[\s,.:)]|$)", re.I
 )
-_GROUP = re.compile(
-    r"(?:,|;|,? (?:and|&|for|on behalf of)(?: the)?)?\s?\((?:the )?[^()]{2,90}(?:Collaborations?|Consortium|Group|Team|Network|Project|Investigators)[^()]{0,30}\)|"
-    r"[,;]? (?:and |& |for |on behalf of )?(?:the )?(?:[A-Z][\w-]* ){1,6}(?:Collaboration|Consortium|Group|Team|Investigators)\b"
+_SHORT_GIVEN = frozenset(
+    "Ya Yu Ju Ch Th Ph Kh Sh Zh Ts Vl Al Ed Fr Wm Jo Hj St Iu Ia Em Chr Jos Geo Alex Edw Chas Thos".split()
 )
+_GROUP_WORD = r"(?:Collaborations?|Consortium|Group|Team|Network|Project|Investigators)"
 _GROUP = re.compile(
-    r"(?:,|;|,? (?:and|&|for|on behalf of)(?: the)?)?\s?\((?:the )?[^()]{2,90}(?:Collaborations?|Consortium|Group|Team|"
-    r"Network|Project|Investigators)[^()]{0,30}\)|"
-    r"[,;]? (?:and |& |for |on behalf of )?(?:the )?(?:[A-Z][\w-]* ){1,6}(?:Collaboration|Consortium|Group|Team|Investigators)\b"
+    r"(?:,|;|,? (?:and|&|for|on behalf of)(?: the)?)?\s?\((?:the )?[^()]{2,90}" + _GROUP_WORD + r"[^()]{0,30}\)|"
+    r"[,;]? (?:and |& |for |on behalf of )?(?:the )?(?:[A-Z][\w-]* ){1,6}" + _GROUP_WORD + r"(?=[.,:;(]|\s\d{4})"
 )
 MAX_AUTHORS = 400
 
@@ -97,11 +96,7 @@ class NameReader:
             return i
         plain = word.replace("-", "").replace("’", "")
         if dotted:
-            short = (
-                len(plain) == 1
-                or (len(plain) == 2 and (plain[1].islower() and plain.lower() not in CONJUNCTIONS))
-                or plain in ("Chr", "Jos", "Wm", "Geo", "Alex", "Edw", "Chas", "Thos")
-            )
+            short = len(plain) == 1 or plain in _SHORT_GIVEN
             if "-" in word:
                 short = all(len(part) <= 2 for part in word.split("-"))
             if short and self.word(i + 1) == "." and not self.spaced(i + 1):
@@ -188,6 +183,8 @@ class NameReader:
     def inverted(self, i: int) -> Name | None:
         """'Curie, M. S.', 'Curie, Marie', 'van der Waals, J. D., Jr.'"""
         after, words = self.family(i)
+        if self.word(after) == "." and self.word(after + 1) == ",":
+            after += 1  # 'Bengio., Y.'
         if not words or self.word(after) != ",":
             return None
         suffixed = self.suffix(after)
@@ -206,7 +203,7 @@ class NameReader:
             end += 1
         family_particles = any(self.particle(k) for k in range(i, after))
         score -= 1.5 * max(0, words - 1 - family_particles)
-        name = f"{self.span(given, end)} {self.span(i, after)}"
+        name = f"{self.span(given, end)} {self.span(i, after)}".rstrip(".")
         return Name(name, "inverted", score, self.suffix(end), only_initials)
 
     def _given(self, i: int) -> tuple[int, float]:
@@ -256,7 +253,7 @@ class NameReader:
                 i += 1
             elif (
                 self.particle(i)
-                and self.word(i) not in CONJUNCTIONS
+                and (self.word(i) not in CONJUNCTIONS or (self.word(i) in "yei" and self.word(i - 1) == "." and short))
                 and (self.is_name_word(i + 1) or self.particle(i + 1))
             ):
                 i += 1
@@ -320,8 +317,7 @@ class NameReader:
         if form == "inverted" and first.initials and best.form == "direct" and not best.initials and not conjunction:
             return None
         if form == "direct" and first.initials and not best.initials and not (conjunction and best.score > 0):
-            short = best.score >= 2.5
-            if not short:
+            if best.score < 2.5 and not self._initials_follow(best.after):
                 return None
         if best.score < (0.0 if not conjunction else -1.1):
             return None
@@ -337,6 +333,12 @@ class NameReader:
         ):
             return None
         return best
+
+    def _initials_follow(self, i: int) -> bool:
+        """Whether the next name of the list is one with initials, so that a full name between two such is a name."""
+        j, conjunction = self.separator(i)
+        following = self.direct(j) if j > i else None
+        return following is not None and following.initials and not conjunction
 
     def _finish(self, names: list[str], end: int, total: float, form: str, conjunction: bool) -> Authors:
         more = False

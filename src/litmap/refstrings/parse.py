@@ -14,8 +14,9 @@ from litmap.refstrings.titles import quoted_title, tidy_title, title_end
 from litmap.refstrings.venues import is_journal_only, venue_likeness, venue_of
 
 _LABEL = re.compile(
-    r"\s*(?:[-*+•‣▪·]\s+)?(?:\[\s?(?P<square>\d{1,4}[a-z]?|[^\W\d_][\w+’*.-]{1,24}\d{2,4}[a-z]?|[A-Z][\w+&]{1,12})\s?\]:?\s*|"
-    r"\((?P<round>\d{1,3})\)\s+|(?P<plain>\d{1,3})[.)]\s+(?=\D)|(?P<bare>\d{1,3})\s+(?=[^\W\d_][\w.’-]*[ ,.]))?"
+    r"\s*(?:[-*+•‣▪·]\s+)?(?:\[\s?(?P<square>\d{1,4}[a-z]?|[^\W\d_][^\[\]]{1,60}?\d{2,4}[a-z]?|[A-Z][\w+&]{1,12})\s?\]"
+    r"(?!\():?\s*|\((?P<round>\d{1,3})\)\s+|(?P<plain>\d{1,3})[.)]\s+(?=\D)|"
+    r"(?P<bare>\d{1,3})\s+(?=[^\W\d_][\w.’-]*[ ,.]))?"
 )
 _SAME = re.compile(
     r"\s*(?:[—–―_]{1,8}|-{2,8}|_{2,20}|(?:Idem|Id)\.?(?=[,.])|[—–-]\s?[—–-](?:\s?[—–-])?)\s*[.,:]?\s*(?=\S)"
@@ -143,7 +144,9 @@ def _title(body: str, head: _Head, hint: str) -> tuple[str, int]:
         return "", len(body)
     if head.authors.names and is_journal_only(rest):
         return "", at
-    commas = bool(head.authors.names) and sign.startswith(",") and not head.dated
+    commas = bool(head.authors.names) and (
+        sign.startswith(",") and not head.dated or body[head.at - 1 : head.at] == ","
+    )
     spaces = head.dated and head.authors.form == "together" and body[head.at - 1 : head.at].isdigit()
     end = title_end(body, at, commas=commas or (head.dated and _comma_style(rest)), spaces=spaces)
     title = tidy_title(body[at:end])

@@ -19,7 +19,9 @@ _EDITION = (
 _VOLUME = r"(?:(?:vols?|volumes?|bd|band|tome|t)\.? (?:\d+|[IVX]+)\b|\d+ (?:vols?|Bde|Bände|tomes)\b\.?)"
 _AFTER_TITLE = re.compile(rf"(?:{_EDITION}|{_VOLUME})", re.I)
 _TRAILING = re.compile(
-    rf"[\s,.;:]*(?:\[[A-Z]{{1,2}}(?:/OL)?\]|[(\[](?:{_EDITION}|{_VOLUME}|pp?\. [\d–-]+)[)\]])[\s.]*$", re.I
+    rf"[\s,.;:]*(?:\[[A-Z]{{1,2}}(?:/OL)?\]|[(\[](?:{_EDITION}|{_VOLUME}|pp?\. [\d–-]+|(?:1[5-9]|20)\d\d[a-z]?)[)\]]|"
+    rf"[,.;] (?:{_EDITION}|{_VOLUME}))[\s.]*$",
+    re.I,
 )
 _MONTH_AT_END = re.compile(rf",\s{MONTH}(?:\s\d{{1,2}})?[.,]?\s?$")
 _IMPRINT_IN_BRACKETS = re.compile(r"[^()\[\]]*[^\W\d_]{3}[^()\[\]]*(?:1[4-9]|20)\d\d[a-z]?$|n\.d\.$")
@@ -76,6 +78,8 @@ def title_end(text: str, at: int, *, commas: bool, spaces: bool = False) -> int:
         score = _score(sign, text[match.end() : match.end() + _WINDOW], title, piece, commas=commas)
         if score is None:
             continue
+        if sign == "," and best_score >= 2.9 and _AFTER_TITLE.match(text, match.end() + 1):
+            score = 2.5  # 'Title, Publisher, second edition'
         score -= min(0.5 * passed, 3.0)
         if sign in (".", "?", "!") or (commas and sign == ","):
             passed += 1
@@ -88,15 +92,15 @@ def title_end(text: str, at: int, *, commas: bool, spaces: bool = False) -> int:
 
 def _score(sign: str, after: str, title: str, piece: str, *, commas: bool) -> float | None:
     """How well a title ends at this sign; None where it cannot."""
-    follows = after.lstrip(" ”)")
+    follows = after.lstrip(" ”)–—")
     if sign == BREAK:
         return 3.5
     if sign in ("(", "["):
         return _bracket_score(sign, follows)
     if sign in (".", ",", ";") and _AFTER_TITLE.match(follows):
-        return 4.2 if sign == "," else 5.0
+        return (4.0 if commas else 3.0) if sign == "," else 5.0
     if sign == "," and _YEAR_ALONE.match(follows):
-        return 3.9
+        return 3.0
     venue = venue_likeness(follows)
     if sign == ".":
         return _stop_score(follows, title, piece, venue, commas=commas)
@@ -112,7 +116,7 @@ def _score(sign: str, after: str, title: str, piece: str, *, commas: bool) -> fl
         return 4.6 if _abbreviated_journal(follows) else None
     if len(title.split()) < 2 and venue < 2.3:
         return None
-    return venue + (1.4 if commas else -1.4) - (0.8 if len(title.split()) < 3 else 0.0)
+    return venue + (1.4 if commas else -1.4) - (0.8 if len(title.split()) < 3 and venue < 1.5 else 0.0)
 
 
 def _abbreviated_journal(text: str) -> bool:
@@ -127,6 +131,8 @@ def _bracket_score(sign: str, follows: str) -> float | None:
         return 4.0
     if _AFTER_TITLE.match(inside) or re.match(r"eds?\b", inside):
         return 4.0
+    if sign == "(" and re.fullmatch(r"(?:1[5-9]|20)\d\d[a-z]?", inside):
+        return 2.8 if re.match(r"\)(?:[.,;]|$)", follows[len(inside) :]) else None
     if _NOTE_IN_BRACKETS.match(inside):
         return 3.9 if sign == "[" else 2.0
     if sign == "(" and _IMPRINT_IN_BRACKETS.match(inside):
@@ -144,8 +150,12 @@ def _stop_score(follows: str, title: str, piece: str, venue: float, *, commas: b
         return None
     if follows[:1].islower() and venue < 1:
         return None
+    if re.match(r"[IVX]{1,4}[.:] ", follows) or (re.fullmatch(r"[IVX]{1,4}", last) and venue < 1.5):
+        return None  # 'I. Rates of convergence. II. Model selection'
     score = (1.8 if commas else 2.6) + venue
     part = piece.strip(" .,;").split()
+    if len(part) == 1 and re.fullmatch(r"(?:1[5-9]|20)\d\d[a-z]?", part[0]) and len(words) > 1:
+        return None
     if (
         len(words) > len(part)
         and 0 < len(part) <= 2

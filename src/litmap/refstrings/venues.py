@@ -9,7 +9,43 @@ from litmap.refstrings.dates import YEAR
 from litmap.refstrings.lexicon import CITY, JOURNAL_WORD, MONTH, ORGANISATION, PLACE, PUBLISHER, VENUE_START
 
 _SMALL = frozenset(
-    ["of", "the", "and", "&", "for", "in", "on", "de", "der", "des", "du", "la", "le", "les", "für", "und", "et", "di", "al", "do", "da", "dos", "del", "et", "und", "y", "e", "van", "van", "der", "–", "-", "a", "der", "zur"]
+    [
+        "of",
+        "the",
+        "and",
+        "&",
+        "for",
+        "in",
+        "on",
+        "de",
+        "der",
+        "des",
+        "du",
+        "la",
+        "le",
+        "les",
+        "für",
+        "und",
+        "et",
+        "di",
+        "al",
+        "do",
+        "da",
+        "dos",
+        "del",
+        "et",
+        "und",
+        "y",
+        "e",
+        "van",
+        "van",
+        "der",
+        "–",
+        "-",
+        "a",
+        "der",
+        "zur",
+    ]
 )
 _NUMBERISH = re.compile(r"[(\[]?[A-Z]?\d|vol(?:ume|s)?\.?$|bd\.?$|ser(?:ies|\.)?$|no\.$", re.I)
 
@@ -46,6 +82,9 @@ def journal_run(text: str) -> tuple[list[str], int]:
 
 
 _ACRONYM = re.compile(r"[A-Z][A-Za-z+&]*[A-Z]{1,}[A-Za-z’+&/-]*(?:\s?[’’]\d\d|[- ]\d{2,4})?(?=\s*[.,;:(\d]|\s*$)")
+_NUMBERED = re.compile(
+    r"[^\W\d_a-z][\w’-]*(?: [\w’&-]+){0,6},? (?:vol\.? ?)?\d{1,4}\s?(?:\(\d[\d–/-]*\)|[:,] ?[A-Z]?\d)"
+)
 _LEDGER = re.compile(r"\d+|pp?\.|vol|no\.|\(", re.I)
 _ABBREVIATED = re.compile(r"[^\W\d_]{1,12}\.,? ?[^\W\d_]{1,12}\.")
 
@@ -58,6 +97,7 @@ def venue_likeness(text: str) -> float:
     if VENUE_START.match(head):
         return 3.2
     words = head.split()
+    first = re.split(r"(?<=[^\W\d_]{3})[.?!] ", head, maxsplit=1)[0]
     score = 0.0
     if head[0].islower() and not re.match(r"e[A-Z]|npj|pp?\.|vol|i[A-Z]|m[A-Z]|phys", head):
         return -2.0
@@ -65,13 +105,13 @@ def venue_likeness(text: str) -> float:
         return 1.5
     if journal_run(head)[0]:
         score = 2.5
-    elif _ACRONYM.match(head):
+    elif _ACRONYM.match(head) or _NUMBERED.match(head):
         score = 2.3
     if _ABBREVIATED.match(head):
         score = max(score, 2.2)
     if PLACE.match(head) and PUBLISHER.search(head):
         score = max(score, 2.4)
-    elif PUBLISHER.search(" ".join(words[:6])):
+    elif PUBLISHER.search(" ".join(first.split()[:7])):
         score = max(score, 1.6)
     elif (place := PLACE.match(head)) and (re.search(r"\d{4}", head) or len(head[place.end() :].split()) <= 4):
         score = max(score, 1.4)
@@ -84,8 +124,25 @@ def venue_likeness(text: str) -> float:
     return score
 
 
+_STRICT = re.compile(
+    r"(?:in )?[^,.:“]{3,90}(?:\([^()]{1,20}\))?,? (?:vol\.? ?)?[A-Z]?\d{1,5}(?:\(\d+\))?, [A-Z]?\d[\d–L-]* \((?:1[6-9]|20)\d\d\)"
+)
+_NAMED = re.compile(
+    r"(?:arxiv\b|biorxiv\b|in (?:proc|advances|[A-Z]{3}|international|conference|the \d)|tech\. rep|ph\.?d\.? thesis|"
+    r"private communication|personal communication|unpublished|in preparation|to be published|to appear|\(?\d{4}\)?\.?$)",
+    re.I,
+)
+_ONLY_NAMED = re.compile(r"([^,.:“]{3,110}) (?:\d{1,4} )?\((?:1[6-9]|20)\d\d\)\.?\s*$")
+
+
 def is_journal_only(text: str) -> bool:
-    """Whether what follows the authors is a journal, volume and page without a title, as physics and chemistry write."""
+    """Whether behind the authors come journal, volume and page without a title, as physics and chemistry write."""
+    if _STRICT.match(text) or _NAMED.match(text):
+        return True
+    if (only := _ONLY_NAMED.match(text)) and JOURNAL_WORD.search(only[1]):
+        words = [word for word in only[1].split() if word not in _SMALL]
+        if sum(word[0].isupper() for word in words) >= 0.8 * len(words):
+            return True
     words, at = journal_run(re.sub(r"^in ", "", text))
     if not words or len(words) > 9:
         return False
@@ -95,21 +152,14 @@ def is_journal_only(text: str) -> bool:
     if not re.search(r"\d[^\d]+\d", rest):
         return False
     abbreviated = [i for i, word in enumerate(words) if word.rstrip(",").endswith(".")]
-    if abbreviated:
-        whole = [w for w in words[: abbreviated[0] + 1] if len(w.strip(".,")) >= 4 and w not in _SMALL]
-        journal = any(JOURNAL_WORD.match(w) for w in whole[:-1])
-        if (
-            len(whole) >= 2
-            and not journal
-            and (
-                len(whole) > 2
-                or (abbreviated[0] + 1 < len(words)
-                and not words[abbreviated[0] + 1].rstrip(",").endswith("."))
-            )
-        ):
-            return False  # a title of capitalised words and a journal: 'Flat Minima. Neural Computation'
+    if not abbreviated:
+        return bool(JOURNAL_WORD.match(words[0])) or len(words) <= 2
+    first = abbreviated[0]
+    whole = [w for w in words[: first + 1] if len(w.strip(".,")) >= 4 and w not in _SMALL]
+    if len(whole) < 2 or any(JOURNAL_WORD.match(w) for w in whole[:-1]):
         return True
-    return bool(JOURNAL_WORD.match(words[0])) or len(words) <= 2
+    # else a title of capitalised words and a journal: 'Flat Minima. Neural Computation'
+    return len(whole) == 2 and (first + 1 == len(words) or words[first + 1].rstrip(",").endswith("."))
 
 
 _VENUE_END = re.compile(
