@@ -48,7 +48,7 @@ class ExactVectors:
         rows = np.arange(len(self.array)) if allowed is None else np.asarray(allowed)
         scores = vectors @ self.array[rows].T
         order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-        return rows[order], np.take_along_axis(scores, order, axis=1)
+        return np.take_along_axis(scores, order, axis=1), rows[order]
 
     def vectors(self, rows: Any) -> NDArray[np.float32]:
         return self.array[np.asarray(rows, dtype=np.int64)]

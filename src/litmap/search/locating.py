@@ -41,7 +41,7 @@ def locate_quotation(
     wanted = words.plain(text)
     if not wanted:
         raise SearchError("There is no word in the quotation to look for.", subject=quotation[:60])
-    near, _ = vectors.search(embed_query(encoder, text)[None, :], BY_MEANING, np.flatnonzero(keywords.rows_of()))
+    _, near = vectors.search(embed_query(encoder, text)[None, :], BY_MEANING)
     rows = np.union1d(highest(keywords.scores(text), BY_WORDS), near[0][near[0] >= 0])
     found = passages.passages(rows)
     hits = [hit for passage in found if (hit := _compare(wanted, passage)) is not None]

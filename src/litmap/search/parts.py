@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 class VectorRows(Protocol):
     """A vector index (`litmap.index.VectorIndex`): exact or nearly so, filtered inside."""
 
-    def search(self, vectors: Floats, k: int, allowed: Ints | None = None) -> tuple[Ints, Floats]:
-        """(q, k) rows, -1 where there are fewer, and their cosines, best first."""
+    def search(self, vectors: Floats, k: int, allowed: Ints | None = None) -> tuple[Floats, Ints]:
+        """(q, k) cosines, best first, and their rows, -1 where there are fewer; `allowed` are rows, ascending."""
         ...
 
-    def vectors(self, rows: Sequence[int] | Ints) -> Floats:
+    def vectors(self, rows: Ints) -> Floats:
         """The vectors of these rows, float32 (n, dim)."""
         ...
 
