@@ -106,9 +106,7 @@ def _neighbours(points: Floats) -> tuple[NDArray[np.int64], Floats]:
     return near, weight
 
 
-def _start(
-    points: Floats, old: Floats, known: NDArray[np.bool_], near: NDArray[np.int64], weight: Floats
-) -> Floats:
+def _start(points: Floats, old: Floats, known: NDArray[np.bool_], near: NDArray[np.int64], weight: Floats) -> Floats:
     """Known places as they were; new points amid their known neighbours; all by principal axes on a first map."""
     if not known.any():
         axes = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)[2][:2]

@@ -1,0 +1,240 @@
+"""What a map shows, before it is drawn: dots, regions, labels that do not overlap, colours that stay."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from litmap.models import HeadingPath
+
+Floats = NDArray[np.float64]
+Point = tuple[float, float]
+
+# Okabe and Ito's colours and Tol's muted ones that are told apart with every common colour blindness and stand out
+# from white and from near-black alike; shapes tell the rest apart.
+COLOURS = (
+    *("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#AA4466", "#999933", "#44AA99", "#7F6FD0"),
+)
+NO_COLOUR = "#8A8A8A"
+SHAPES = ("circle", "square", "triangle", "diamond")
+LINKED = 0.16  # dots of a heading closer than this, on a map from -1 to 1, are one patch of its region
+PATCH = 3  # dots a patch needs to be drawn
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a heading's dots look. `colour` is '#rrggbb', `shape` one of 'circle', 'square', 'triangle', 'diamond'."""
+
+    colour: str
+    shape: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A paper on the map. `heading` is where it stands (None for nowhere), `detail` a line on it (authors, year)."""
+
+    work: str
+    title: str
+    x: float
+    y: float
+    heading: HeadingPath | None = None
+    detail: str = ""
+    url: str = ""
+    suggested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The ground of a heading: `patches` are polygons around its dots. `level` is 0 for an outermost heading that has
+    headings below it, 1 for one that holds papers. `at` is where its label is best placed."""
+
+    heading: HeadingPath
+    label: str
+    level: int
+    count: int
+    style: Style
+    at: Point
+    patches: tuple[tuple[Point, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A whole map. `links` are (row of the citing dot, row of the cited one)."""
+
+    title: str
+    dots: tuple[Dot, ...]
+    regions: tuple[Region, ...]
+    styles: Mapping[HeadingPath, Style]
+    links: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label with its box (left, top, width, height) and the place it speaks of, in the picture's units."""
+
+    region: Region
+    text: str
+    size: float
+    box: tuple[float, float, float, float]
+    anchor: Point
+
+
+def draw(
+    dots: Sequence[Dot],
+    links: Sequence[tuple[str, str]] = (),
+    *,
+    title: str = "",
+    previous: Mapping[HeadingPath, Style] | None = None,
+) -> Picture:
+    """The picture of these dots. `links` are (citing, cited) work ids; `previous` are styles to keep."""
+    dots = tuple(d for d in dots if np.isfinite((d.x, d.y)).all())
+    row = {dot.work: i for i, dot in enumerate(dots)}
+    pairs = sorted({(row[a], row[b]) for a, b in links if a in row and b in row and a != b})
+    headings = list(dict.fromkeys(dot.heading for dot in dots if dot.heading))
+    styles = choose_styles(headings, previous)
+    return Picture(title, dots, tuple(find_regions(dots, styles)), styles, tuple(pairs))
+
+
+def choose_styles(
+    headings: Sequence[HeadingPath], previous: Mapping[HeadingPath, Style] | None = None
+) -> dict[HeadingPath, Style]:
+    """A style for each heading; `previous` ones are kept.
+
+    A heading's first choice comes from its own name, so that without `previous` too most keep their colour when others
+    come and go. Ten headings have ten colours; after that shapes tell them apart; after forty, styles repeat.
+    """
+    kept = {path: style for path, style in (previous or {}).items() if path in set(headings)}
+    taken = {(style.colour, style.shape) for style in kept.values()}
+    out = dict(kept)
+    for path in sorted((h for h in headings if h not in kept), key=_digest):
+        first = int.from_bytes(_digest(path)[:4], "big") % len(COLOURS)
+        slots = [(COLOURS[(first + step) % len(COLOURS)], shape) for shape in SHAPES for step in range(len(COLOURS))]
+        slot = next((s for s in slots if s not in taken), slots[0])
+        taken.add(slot)
+        out[path] = Style(*slot)
+    return {path: out[path] for path in headings}
+
+
+def _digest(path: HeadingPath) -> bytes:
+    return hashlib.sha256("\x1f".join(path).encode("utf-8", "replace")).digest()
+
+
+def find_regions(dots: Sequence[Dot], styles: Mapping[HeadingPath, Style]) -> list[Region]:
+    """Regions of the headings that hold dots, and of the outermost headings above two or more of them."""
+    members: dict[HeadingPath, list[int]] = {}
+    outer: dict[HeadingPath, list[int]] = {}
+    for i, dot in enumerate(dots):
+        if dot.heading:
+            members.setdefault(dot.heading, []).append(i)
+            if len(dot.heading) > 1:
+                outer.setdefault(dot.heading[:1], []).append(i)
+    places = np.array([(d.x, d.y) for d in dots], dtype=np.float64).reshape(-1, 2)
+    regions = []
+    for path, rows in outer.items():
+        below = [p for p in members if p[:1] == path and len(p) > 1]
+        if len(below) > 1:
+            patches = find_patches(places[rows], reach=2 * LINKED)
+            regions.append(_region(path, 0, rows, Style(NO_COLOUR, SHAPES[0]), places, patches))
+    for path, rows in members.items():
+        regions.append(_region(path, 1, rows, styles[path], places, find_patches(places[rows])))
+    return regions
+
+
+def _region(
+    path: HeadingPath, level: int, rows: list[int], style: Style, places: Floats, patches: list[NDArray[np.int64]]
+) -> Region:
+    own = places[rows]
+    largest = own[patches[0]] if patches else own
+    middle = np.median(largest, axis=0)
+    polygons = tuple(_hull(own[patch]) for patch in patches if level == 1 and len(patch) >= PATCH)
+    return Region(path, path[-1], level, len(rows), style, (float(middle[0]), float(middle[1])), polygons)
+
+
+def find_patches(places: Floats, reach: float = LINKED) -> list[NDArray[np.int64]]:
+    """Rows that hang together (single linkage within `reach`), the largest first."""
+    from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import cKDTree
+
+    if not len(places):
+        return []
+    near = cKDTree(places).sparse_distance_matrix(cKDTree(places), reach, output_type="coo_matrix")
+    group = connected_components(near, directed=False)[1]
+    found = [np.flatnonzero(group == g).astype(np.int64) for g in range(int(group.max()) + 1)]
+    return sorted(found, key=lambda rows: (-len(rows), int(rows[0])))
+
+
+def _hull(places: Floats) -> tuple[Point, ...]:
+    """The convex hull, counter-clockwise (Andrew's monotone chain); two points or fewer as they are."""
+    points = sorted({(round(float(x), 5), round(float(y), 5)) for x, y in places})
+    if len(points) < 3:
+        return tuple(points)
+
+    def chain(ordered: Sequence[Point]) -> list[Point]:
+        out: list[Point] = []
+        for p in ordered:
+            while len(out) > 1 and _turn(out[-2], out[-1], p) <= 0:
+                out.pop()
+            out.append(p)
+        return out[:-1]
+
+    return tuple(chain(points) + chain(points[::-1]))
+
+
+def _turn(a: Point, b: Point, c: Point) -> float:
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+
+def text_width(text: str, size: float) -> float:
+    """About how wide a text is in a common sans-serif: a wide letter is one em, others a little over half."""
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    return size * (wide + 0.56 * (len(text) - wide))
+
+
+def shorten(text: str, most: int = 42) -> str:
+    """A label's text: one line, without control characters, cut at a word."""
+    clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if len(clean) <= most:
+        return clean
+    head = clean[: most - 1]
+    return (head[: head.rfind(" ")] if " " in head[most // 2 :] else head) + "…"
+
+
+def place_labels(regions: Sequence[Region], width: float, height: float, places: Mapping[int, Point]) -> list[Label]:
+    """Labels in a picture of this size, none over another; those of larger headings have the first choice.
+
+    `places` gives each region's anchor by its number. A label that finds no room near its region is left out.
+    """
+    found: list[Label] = []
+    order = sorted(range(len(regions)), key=lambda i: (regions[i].level, -regions[i].count, i))
+    for number in order:
+        region = regions[number]
+        size = 17.0 if region.level == 0 else 12.0 + min(2.0, region.count / 12)
+        text = shorten(region.label.upper() if region.level == 0 else region.label)
+        wide, high = text_width(text, size) + 6, size * 1.3
+        x, y = places[number]
+        for dx, dy in _spiral(size):
+            left = min(max(x + dx - wide / 2, 2.0), width - wide - 2)
+            top = min(max(y + dy - high / 2, 2.0), height - high - 2)
+            box = (left, top, wide, high)
+            if left >= 2.0 and not any(_overlap(box, other.box) for other in found):
+                found.append(Label(region, text, size, box, (x, y)))
+                break
+    return found
+
+
+def _spiral(size: float) -> list[Point]:
+    steps = [(0.0, 0.0)]
+    for ring in range(1, 9):
+        for k in range(4 * ring):
+            angle = 2 * np.pi * (k / (4 * ring)) + np.pi / 2
+            steps.append((float(np.cos(angle) * ring * size * 1.6), float(np.sin(angle) * ring * size * 0.8)))
+    return steps
+
+
+def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[0] + b[2] and b[0] < a[0] + a[2] and a[1] < b[1] + b[3] and b[1] < a[1] + a[3]
