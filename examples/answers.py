@@ -351,6 +351,11 @@ def pmlr(shelf: Shelf, path: str, query: Question) -> Answer:
     return page(work, f"https://proceedings.mlr.press/{hit[1]}/{hit[2]}/{hit[2]}.pdf" if hit else "")
 
 
+def pmlr_files(shelf: Shelf, path: str, query: Question) -> Answer:
+    """raw.githubusercontent.com: where PMLR keeps the files of newer volumes; none of the demo's."""
+    return missing("file")
+
+
 def pages(host: str) -> Handler:
     """Landing pages and files of one site: what the manifest's `urls` and DOIs lead to."""
 
@@ -383,5 +388,6 @@ HANDLERS: dict[str, Handler] = {
     "api.openreview.net": openreview,
     "api2.openreview.net": openreview,
     "proceedings.mlr.press": pmlr,
+    "raw.githubusercontent.com": pmlr_files,
     **{f"{name}.example.org": pages(f"{name}.example.org") for name in ("lab", "journal", "publisher", "repository")},
 }
