@@ -27,6 +27,17 @@ _ACCENTS = {
     '"': "\u0308", "'": "\u0301", "`": "\u0300", "^": "\u0302", "~": "\u0303", "=": "\u0304", ".": "\u0307",
     "H": "\u030b", "c": "\u0327", "v": "\u030c", "u": "\u0306", "k": "\u0328", "r": "\u030a",
 }  # fmt: skip
+_SPACING = {
+    "´": "\u0301",
+    "`": "\u0300",
+    "¨": "\u0308",
+    "ˇ": "\u030c",
+    "˜": "\u0303",
+    "ˆ": "\u0302",
+    "˚": "\u030a",
+    "˝": "\u030b",
+}
+_SPACING_ACCENT = re.compile(r"(?<=[^\W\d_])([´`¨ˇ˜ˆ˚˝])([aeiouyncszrgAEIOUYNCSZRG])(?=[^\W\d_]|[,.;\s)])|([cCsStT])¸")
 _TEX_ACCENT = re.compile(r"\\([\"'`^~=.]|[Hcvukr](?=[ {]))\s?\{?\\?([A-Za-z])\}?")
 _TEX_LETTERS = {
     r"\ss": "ß",
@@ -78,7 +89,8 @@ class Cleaned:
 
 def clean(raw: str) -> Cleaned:
     """The parts of a raw string; time grows linearly with its length, and at most `MAX_LENGTH` characters count."""
-    text = unicodedata.normalize("NFC", raw[:MAX_LENGTH].translate(_ODD_TABLE))
+    text = _SPACING_ACCENT.sub(lambda m: (m[3] + "\u0327") if m[3] else m[2] + _SPACING[m[1]], raw[:MAX_LENGTH])
+    text = unicodedata.normalize("NFC", text.translate(_ODD_TABLE))
     if "\\" in text:
         text = _from_tex(text)
     links: list[str] = []

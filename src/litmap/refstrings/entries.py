@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 
+from litmap.models import Reference
 from litmap.refstrings.dates import YEAR
 from litmap.refstrings.parse import parse_reference
 from litmap.refstrings.venues import venue_likeness
@@ -24,12 +25,12 @@ _SENTENCE_VERBS = re.compile(
 )
 
 
-def looks_like_reference(text: str) -> float:
-    """How likely the text is one reference and nothing else, from 0 to 1."""
+def looks_like_reference(text: str, parsed: Reference | None = None) -> float:
+    """How likely the text is one reference and nothing else, from 0 to 1; `parsed` saves parsing it again."""
     text = text.strip()
     if not 12 <= len(text) <= 2500:
         return 0.0
-    found = parse_reference(text)
+    found = parsed or parse_reference(text)
     words = text.split()
     score = -3.0
     score += 1.6 if found.authors else -0.6

@@ -182,6 +182,9 @@ class NameReader:
     # ── whole names ──
     def inverted(self, i: int) -> Name | None:
         """'Curie, M. S.', 'Curie, Marie', 'van der Waals, J. D., Jr.'"""
+        start = i
+        if len(self.word(i)) > 3 and self.word(i).islower() and self.word(i + 2) == "," and self.is_name_word(i + 1):
+            i += 1  # 'rahman Mohamed, A.'
         after, words = self.family(i)
         if self.word(after) == "." and self.word(after + 1) == ",":
             after += 1  # 'Bengio., Y.'
@@ -203,7 +206,7 @@ class NameReader:
             end += 1
         family_particles = any(self.particle(k) for k in range(i, after))
         score -= 1.5 * max(0, words - 1 - family_particles)
-        name = f"{self.span(given, end)} {self.span(i, after)}".rstrip(".")
+        name = f"{self.span(given, end)} {self.span(start, after)}".rstrip(".")
         return Name(name, "inverted", score, self.suffix(end), only_initials)
 
     def _given(self, i: int) -> tuple[int, float]:

@@ -18,6 +18,7 @@ _LABEL = re.compile(
     r"(?!\():?\s*|\((?P<round>\d{1,3})\)\s+|(?P<plain>\d{1,3})[.)]\s+(?=\D)|"
     r"(?P<bare>\d{1,3})\s+(?=[^\W\d_][\w.’-]*[ ,.]))?"
 )
+_YEAR_BEHIND_TITLE = re.compile(rf"[(\[]({YEAR})[a-z]?[)\]]\s*$")
 _SAME = re.compile(
     r"\s*(?:[—–―_]{1,8}|-{2,8}|_{2,20}|(?:Idem|Id)\.?(?=[,.])|[—–-]\s?[—–-](?:\s?[—–-])?)\s*[.,:]?\s*(?=\S)"
 )
@@ -56,6 +57,8 @@ def parse_reference(text: str, *, previous_authors: Sequence[str] = (), title_hi
     year, suffix = head.year, head.suffix
     if year is None and not head.dated:
         year, suffix = year_in(tail)
+    if year is None and (bracketed := _YEAR_BEHIND_TITLE.search(body, max(0, after - 8), after)):
+        year = int(bracketed[1])
     if year is None:
         year, suffix = year_in(tail) if head.dated else year_in(body[: head.at])
     if "’" not in raw and "‘" not in raw:

@@ -92,7 +92,9 @@ _ABBREVIATED = re.compile(r"[^\W\d_]{1,12}\.,? ?[^\W\d_]{1,12}\.")
 def venue_likeness(text: str) -> float:
     """How much the start of a text looks like where something was published; about -2 to 4."""
     head = text[:160].lstrip(" .,;:(").replace("“", "").replace("”", "")
-    if not head or head[0] == BREAK:
+    if not head:
+        return 0.3
+    if head[0] == BREAK:
         return 1.0
     if VENUE_START.match(head):
         return 3.2

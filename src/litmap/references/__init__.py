@@ -1,0 +1,1 @@
+from litmap.references.lists import read_references
