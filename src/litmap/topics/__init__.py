@@ -7,6 +7,7 @@ none, and its name), `review` (findings and coverage), `patch` (suggestions as a
 
 from litmap.topics.filing import file_works
 from litmap.topics.outline import Outline, has_subject, is_inbox, read_outline
+from litmap.topics.patch import patch
 from litmap.topics.records import Coverage, FilingResult, Finding, PaperText
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "file_works",
     "has_subject",
     "is_inbox",
+    "patch",
     "read_outline",
 ]
