@@ -218,7 +218,10 @@ class PdfFile:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """The outcome of trying to get one work's PDF. `tried` lists (url, what happened)."""
+    """The outcome of trying to get one work's PDF. `tried` lists (url, what happened).
+
+    `title` and `ids` are what the fetched file says of itself ('' and () where it was not looked into).
+    """
 
     work: str
     status: Status
@@ -226,6 +229,8 @@ class Fetch:
     pdf: PdfFile | None = None
     tried: tuple[tuple[str, str], ...] = ()
     transient: bool = False
+    title: str = ""
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

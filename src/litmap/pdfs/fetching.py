@@ -9,8 +9,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from litmap.errors import Blocked, NotFound, PdfError, Unsafe, WebError
+from litmap.identifiers import url_key
 from litmap.lanes import Lanes
-from litmap.metatags import pdf_urls
+from litmap.metatags import pdf_urls, read_tags
 from litmap.models import Download, Downloader, Fetch, PdfFile, Work
 from litmap.pdfs.places import Place, find_places
 from litmap.pdfs.store import Store, drop
@@ -27,6 +28,7 @@ class _Job:
     places: deque[Place]
     known: PdfFile | None = None
     tried: list[tuple[str, str]] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
     again: bool = False
     """Something failed that should have worked: worth another try in the next run."""
     doubtful: str = ""
@@ -129,6 +131,7 @@ class _Run:
     def _outcome(self, job: _Job, got: Download | None, error: BaseException | None) -> Fetch | None:
         """The end of the job, or None where its next place is to be tried."""
         place = job.places.popleft()
+        job.seen.add(url_key(place.url))
         if error is not None:
             if not isinstance(error, WebError):
                 raise error
@@ -146,15 +149,16 @@ class _Run:
 
     def _read_page(self, job: _Job, place: Place, got: Download) -> None:
         """A page instead of a file: go on to the file it names, if any."""
-        seen = {url for url, _ in job.tried} | {p.url for p in job.places} | {place.url}
-        named = [url for url in pdf_urls(got.body, got.url) if url not in seen]
+        job.seen |= {url_key(place.url), url_key(got.url)}
+        named = [url for url in pdf_urls(got.body, got.url) if url_key(url) not in job.seen]
+        job.places = deque(p for p in job.places if url_key(p.url) not in job.seen)
         if named and len(job.tried) < 12:
             job.tried.append((place.url, "a page that names a PDF"))
             job.places.extendleft(reversed([Place(u, "the work's page", sure=place.sure) for u in named[:2]]))
             return
         what = "a page, no PDF" if b"<" in got.body[:2000] else "something that is no PDF"
         job.tried.append((place.url, what))
-        job.again |= place.sure
+        job.again |= place.sure and not read_tags(got.body)  # a work's page that names no file is an honest answer
 
     def _check(self, job: _Job, place: Place, got: Download) -> Fetch | None:
         """Look into a file and keep it, put it aside, or drop it."""
@@ -164,6 +168,7 @@ class _Run:
             fresh = replace(job.known, fetched_at=self.now, etag=got.etag, last_modified=got.last_modified)
             return Fetch(job.work.id, "fetched", "unchanged", fresh, tuple(job.tried))
         pages, finding, title = 0, Finding.RIGHT, ""
+        ids: tuple[str, ...] = ()
         if self.peek is not None:
             try:
                 seen = self.peek(got.path)
@@ -172,7 +177,12 @@ class _Run:
                 job.tried.append((place.url, f"the file cannot be read: {error.message}"))
                 job.again = True
                 return None
-            pages, finding, title = seen.pages, verify(seen, job.work), seen.title or seen.metadata_title
+            pages, finding, title = (
+                seen.pages,
+                verify(seen, job.work, sure=place.sure),
+                seen.title or seen.metadata_title,
+            )
+            ids = seen.ids
         if finding == Finding.WRONG or (finding == Finding.UNREADABLE and not place.sure):
             aside = self.store.put_aside(got)
             what = f"seems to be “{title[:120]}”" if title else "does not show the title"
@@ -182,7 +192,7 @@ class _Run:
             return None
         pdf = self.store.keep(job.work, got, place.url, pages=pages, version=place.version, now=self.now)
         doubt = " (its text cannot be read, so its title is not confirmed)" if finding == Finding.UNREADABLE else ""
-        return Fetch(job.work.id, "fetched", f"from {place.source}{doubt}", pdf, tuple(job.tried))
+        return Fetch(job.work.id, "fetched", f"from {place.source}{doubt}", pdf, tuple(job.tried), title=title, ids=ids)
 
 
 def _nowhere(job: _Job) -> Fetch:

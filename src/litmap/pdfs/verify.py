@@ -14,6 +14,8 @@ from litmap.models import Work
 _COMMON = frozenset(
     "the of and in to a is for we that with on as by this are an be from at der die und le la les de et des".split()  # noqa: SIM905
 )
+_SCRIPTS = re.compile(r"[\u0370-\u1cff\u2e80-\ud7ff]")
+"""Letters of scripts other than Latin; a Latin text layer full of odd letters is none of them."""
 _LETTERS = str.maketrans(
     {"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "ﬁ": "fi", "ﬂ": "fl"}
 )
@@ -42,17 +44,21 @@ class Finding(Enum):
     UNREADABLE = "unreadable"
 
 
-def verify(seen: Peek, work: Work) -> Finding:
-    """Compare a file's first pages with the work it was fetched for."""
-    titles = [t for t in (work.title, *work.other_titles) if len(squash(t)) >= 6]
+def verify(seen: Peek, work: Work, *, sure: bool = False) -> Finding:
+    """Compare a file's first pages with the work it was fetched for.
+
+    `sure`: the place is the work's own (by its id, or the reader's link), so that a file which tells the same people
+    and most of the title's words is an earlier or later version under another title.
+    """
+    titles = [t for t in (work.title, *work.other_titles) if len(squash(t)) >= 6 and "://" not in t]
     own = {i for i in seen.ids if i.startswith(("arxiv:", "doi:"))}
     if own & set(work.ids):
         return Finding.RIGHT
     if not is_readable(seen.text):
         guessed = [t for t in (seen.title, seen.metadata_title) if t]
         return Finding.RIGHT if _titled(guessed, titles) else Finding.UNREADABLE
-    if not titles:
-        return Finding.UNREADABLE
+    if not titles:  # known by its address only, so whatever lies there is it
+        return Finding.RIGHT if sure and "://" in work.title else Finding.UNREADABLE
     text = squash(seen.text[:60_000])
     people = names_in(work.authors, seen.text)
     if any(squash(title) in text for title in titles):
@@ -61,7 +67,20 @@ def verify(seen: Peek, work: Work) -> Finding:
         return Finding.WRONG
     if _titled([seen.title, seen.metadata_title], titles) and people is not False:
         return Finding.RIGHT
-    return Finding.RIGHT if people and any(_spread(title, seen.text) for title in titles) else Finding.WRONG
+    if people and any(_spread(title, seen.text) for title in titles):
+        return Finding.RIGHT
+    return Finding.RIGHT if sure and _retitled(seen, work, titles) else Finding.WRONG
+
+
+def _retitled(seen: Peek, work: Work, titles: Sequence[str]) -> bool:
+    """All of the people (two or more) and most words of a title: the work under another title."""
+    names = {_family(name) for name in work.authors[:12]}
+    top = squash(seen.text[:6000])
+    if len(names) < 2 or not all(len(name) >= 3 and name in top for name in names):
+        return False
+    there = set(normalise_title(seen.title).split()) | set(normalise_title(seen.text[:1500]).split())
+    wanted = [{w for w in normalise_title(title).split() if len(w) > 3} for title in titles]
+    return any(len(words) >= 3 and len(words & there) >= 0.6 * len(words) for words in wanted)
 
 
 def _titled(guessed: Sequence[str], titles: Sequence[str]) -> bool:
@@ -105,6 +124,7 @@ def is_readable(text: str) -> bool:
     words = re.findall(r"[^\W\d_]{1,30}", text[:20_000].lower())
     if len(words) < 40:
         return False
-    if sum(len(w) for w in words if not w.isascii()) > 0.5 * sum(map(len, words)):
+    foreign = sum(bool(_SCRIPTS.match(word)) for word in words)
+    if foreign > 0.5 * len(words):
         return True
     return sum(word in _COMMON for word in words) >= 0.06 * len(words)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlsplit
 
-from litmap.identifiers import identifier_from_url
+from litmap.identifiers import identifier_from_url, normalise_title
 from litmap.models import Request, Response
 from litmap.works.cases import Case
+from litmap.works.loosely import context_of, title_parts, words_of
 from litmap.works.matching import family_name
 from litmap.works.records import Record
 from litmap.works.sources import (
@@ -46,6 +47,10 @@ class Options:
 
 def _take(case: Case, records: Sequence[Record]) -> None:
     case.take(records)
+
+
+def _take_people(case: Case, records: Sequence[Record]) -> None:
+    case.take_people(records)
 
 
 def _take_more(case: Case, records: Sequence[Record]) -> None:
@@ -106,8 +111,10 @@ def _arxiv_ids(wanted: dict[str, list[Case]], give: Callable[[Case, Sequence[Rec
 
 
 def _arxiv_titles(cases: Sequence[Case]) -> list[Ask]:
-    wanted = _batches(cases, lambda case: [case.title])
+    return _arxiv_titles_of(_batches(cases, lambda case: [case.title]))
 
+
+def _arxiv_titles_of(wanted: dict[str, list[Case]]) -> list[Ask]:
     def make(titles: list[str]) -> Ask:
         mine = tuple({id(c): c for t in titles for c in wanted[t]}.values())
 
@@ -158,8 +165,10 @@ def _openalex_value(ident: str) -> str:
 
 
 def _openalex_titles(cases: Sequence[Case], options: Options) -> list[Ask]:
-    wanted = _batches(cases, lambda case: [case.title])
+    return _openalex_titles_of(_batches(cases, lambda case: [case.title]), options)
 
+
+def _openalex_titles_of(wanted: dict[str, list[Case]], options: Options) -> list[Ask]:
     def make(titles: list[str]) -> Ask:
         def halves() -> list[Ask]:
             return [make(titles[: len(titles) // 2]), make(titles[len(titles) // 2 :])]
@@ -321,6 +330,49 @@ def by_title(cases: Sequence[Case], options: Options) -> list[Ask]:
     return asks
 
 
+def by_part_of_title(cases: Sequence[Case], options: Options) -> list[Ask]:
+    """Titles with a mistake, or inside a longer line: phrases of them, many in one request."""
+    missing = [c for c in cases if not c.found() and c.title]
+    for case in missing:
+        case.parts = title_parts(case.title)
+    wanted: dict[str, list[Case]] = {}
+    for case in missing:
+        for part in case.parts or [case.title]:
+            for piece in _halves(part) if part == case.title or len(case.parts) == 1 else [part]:
+                wanted.setdefault(piece, []).append(case)
+    asks = _arxiv_titles_of(wanted)
+    parts = _batches(missing, lambda c: [p for p in c.parts if p != c.title][:3])
+    return asks + _openalex_titles_of(parts, options)
+
+
+def _halves(title: str) -> list[str]:
+    words = normalise_title(title).split()
+    if len(words) < 6:
+        return [title]
+    return [" ".join(words[: len(words) // 2]), " ".join(words[len(words) // 2 :])]
+
+
+def by_people(cases: Sequence[Case], options: Options) -> list[Ask]:
+    """Works of which the notes tell the people and the year: their papers of that year, held against the context."""
+    asks = []
+    for case in cases:
+        want = case.want
+        if case.found() or not want.authors or not want.year:
+            continue
+        families = [f for f in map(family_name, want.authors[:4]) if f]
+        words = words_of(context_of(case.citation))[:12]
+        request = arxiv.request_for_people(families, want.year, words if len(families) == 1 else [])
+        asks.append(Ask(arxiv.NAME, request, (case,), lambda r: arxiv.parse(r.body), _take_people))
+        named = families if len(families) > 1 else [*families, str(want.year)]
+        asks.append(
+            Ask(dblp.NAME, dblp.request_for(" ".join(named)), (case,), lambda r: dblp.parse(r.body), _take_people)
+        )
+        text = " ".join([*families, *words[:8]])
+        request = crossref.request_for_people(" ".join(families), text, want.year)
+        asks.append(Ask(crossref.NAME, request, (case,), lambda r: crossref.parse(r.body), _take_people))
+    return asks
+
+
 def by_title_elsewhere(cases: Sequence[Case], options: Options) -> list[Ask]:
     """The last tries for a title."""
     asks = []
@@ -328,12 +380,9 @@ def by_title_elsewhere(cases: Sequence[Case], options: Options) -> list[Ask]:
         if case.found() or not case.title:
             continue
         asks.append(Ask(dblp.NAME, dblp.request_for(case.title), (case,), lambda r: dblp.parse(r.body)))
-        if case.citation.sure:
-            request = arxiv.request_for_words(case.title)
-            asks.append(Ask(arxiv.NAME, request, (case,), lambda r: arxiv.parse(r.body)))
-            if options.keys.get("s2"):
-                request = semantic_scholar.request_for_title(case.title, options.keys)
-                asks.append(Ask(semantic_scholar.NAME, request, (case,), lambda r: semantic_scholar.parse(r.body)))
+        if case.citation.sure and options.keys.get("s2"):
+            request = semantic_scholar.request_for_title(case.title, options.keys)
+            asks.append(Ask(semantic_scholar.NAME, request, (case,), lambda r: semantic_scholar.parse(r.body)))
     return asks
 
 
@@ -374,7 +423,9 @@ STEPS: tuple[Callable[[Sequence[Case], Options], list[Ask]], ...] = (
     by_address,
     by_title_at_once,
     by_title,
+    by_part_of_title,
     by_title_elsewhere,
+    by_people,
     completing,
     open_copies,
 )

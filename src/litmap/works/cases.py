@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
 
 from litmap.errors import WebError
 from litmap.identifiers import identifier_from_url, normalise_id, normalise_title
 from litmap.models import Citation, Reference, Resolution, Work
+from litmap.works.loosely import best_by_people, context_of, judge_part, people_score
 from litmap.works.matching import Verdict, authors_agree, best, judge, title_likeness
 from litmap.works.merging import combine, from_note, groups, same_work
 from litmap.works.records import Record, unique
@@ -22,6 +25,8 @@ class Case:
     named: list[Record] = field(default_factory=list)
     alike: list[Record] = field(default_factory=list)
     more: list[Record] = field(default_factory=list)
+    people: list[Record] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
     asked: dict[str, str] = field(default_factory=dict)
     settled: bool = False
 
@@ -41,8 +46,21 @@ class Case:
         for record in records:
             if set(record.ids) & set(self.ids):
                 self.named.append(record)
-            elif self.title and judge(self.want, record) != Verdict.OTHER:
+            elif self.verdict(record) != Verdict.OTHER:
                 self.alike.append(record)
+
+    def verdict(self, record: Record) -> Verdict:
+        """Whether a record found by its title is the one meant, by the whole title or by a part of the note's line."""
+        whole = judge(self.want, record) if self.title else Verdict.OTHER
+        if whole == Verdict.SAME or not self.parts:
+            return whole
+        return max(whole, best(judge_part(part, self.citation, record) for part in self.parts))
+
+    def take_people(self, records: Iterable[Record]) -> None:
+        """Keep the records by the people and of the year that the note names."""
+        self.take(records)
+        context = context_of(self.citation)
+        self.people += [r for r in records if people_score(self.want, context, r) > 0]
 
     def found(self) -> list[Record]:
         """The records of the work this citation is, as far as known now; [] where none or several works agree."""
@@ -52,12 +70,17 @@ class Case:
         if self.named:
             return []
         options = self.options(Verdict.SAME)
-        return options[0] if len(options) == 1 else []
+        if options or not self.people:
+            return options[0] if len(options) == 1 else []
+        found = groups(self.people)
+        context = context_of(self.citation)
+        chosen = best_by_people([max(people_score(self.want, context, r) for r in group) for group in found])
+        return found[chosen] if chosen >= 0 else []
 
     def options(self, verdict: Verdict) -> list[list[Record]]:
         """Groups of records by work, each with a member judged at least `verdict`; the nearest title first."""
         found = groups(self.alike)
-        good = [group for group in found if best(judge(self.want, r) for r in group) >= verdict]
+        good = [group for group in found if best(map(self.verdict, group)) >= verdict]
         if len(good) > 1:
             scores = [max(self._nearness(r) for r in group) for group in good]
             top = max(scores)
@@ -66,7 +89,8 @@ class Case:
 
     def _nearness(self, record: Record) -> float:
         """A likeness, lowered by other people and years; differences under .5 do not decide."""
-        likeness = max(title_likeness(self.want.title, t) for t in (record.title, *record.other_titles))
+        titles = (record.title, *record.other_titles)
+        likeness = max(title_likeness(mine, t) for t in titles for mine in (self.want.title, *self.parts))
         agree = authors_agree(self.want.authors, record.authors)
         gap = abs(self.want.year - record.year) if self.want.year and record.year else 0
         return float(likeness) + (1.0 if agree else -1.0 if agree is False else 0.0) - 0.3 * min(gap, 5)
@@ -106,17 +130,22 @@ class Case:
         if self.named:
             return self._contradiction(now)
         options = self.options(Verdict.SAME) or (self.options(Verdict.MAYBE) if self.citation.sure else [])
+        options = options or (groups(self.people) if not self.title else [])
         troubles = [f"{source}: {text}" for source, text in self.asked.items() if text]
-        if options and (self.citation.sure or len(options) > 1):
+        if options and (self._stays() or len(options) > 1):
             works = tuple(combine(group, Reference(), now) for group in options[:5])
             return Resolution(self.citation.key, self._own(now), "unsure", _unsure(works), works)
-        if not self.citation.sure and self.citation.kind != "author-year":
+        if not self._stays():
             if troubles:
                 return Resolution(self.citation.key, None, "pending", _trouble(troubles))
             return Resolution(self.citation.key, None, "not-found", "no source knows it as a scholarly work")
         if troubles:
             return Resolution(self.citation.key, self._own(now), "failed", _trouble(troubles))
         return Resolution(self.citation.key, self._own(now), "not-found", self._nowhere())
+
+    def _stays(self) -> bool:
+        """Kept although no source confirms it: said to be a work, a search by people and year, or a paper's file."""
+        return self.citation.sure or self.citation.kind in {"author-year", "pdf"}
 
     def _own(self, now: str) -> Work:
         title = self.want.title or self._named_by_people() or next(iter(self.want.urls), "") or self.citation.key
@@ -131,6 +160,8 @@ class Case:
         return f"known to {sources}" + ("" if self.named else ", found by its title")
 
     def _nowhere(self) -> str:
+        if self.citation.kind == "pdf" and self.want.urls:
+            return "known by the address of its file only; the file itself will tell what it is"
         asked = ", ".join(self.asked) or "any source"
         return f"not known to {asked}: check the spelling, or add its DOI, arXiv id or a link to the note"
 
@@ -155,6 +186,17 @@ def _trouble(troubles: list[str]) -> str:
     return f"could not be looked up ({'; '.join(troubles)[:300]}); the next refresh tries again"
 
 
+def title_in_address(url: str) -> str:
+    """The title that an address spells out ('…/5656-hidden-technical-debt-in-machine-learning.pdf'), else ''."""
+    name = unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2])
+    name = re.sub(r"\.(?:pdf|html?|php|aspx?)$", "", name, flags=re.I)
+    words = [w for w in re.split(r"[-_+ ]+", name) if w]
+    while words and (words[0].isdigit() or words[-1].isdigit()):
+        words = words[1:] if words[0].isdigit() else words[:-1]
+    plain = len(words) >= 4 and all(re.fullmatch(r"[A-Za-z0-9']{1,25}", w) for w in words)
+    return " ".join(words) if plain and sum(w.isalpha() for w in words) >= 4 else ""
+
+
 def open_case(citation: Citation, settled: str = "") -> Case:
     """A case with the note's ids normalised, or those of its links; a decision of the user replaces them."""
     want = citation.reference
@@ -162,9 +204,10 @@ def open_case(citation: Citation, settled: str = "") -> Case:
     ids = [normalise_id(i) for i in want.ids] or [identifier_from_url(url) or "" for url in urls]
     if settled:
         ids = [normalise_id(settled)]
+    spelt = next((t for t in map(title_in_address, urls) if t), "")
     kept = Reference(
         raw=want.raw,
-        title=want.title,
+        title=want.title or spelt,
         authors=want.authors,
         year=want.year,
         venue=want.venue,

@@ -18,6 +18,18 @@ _STOP = frozenset(
 _BREAK = re.compile(r"[:?!.;–—(]|\s-\s|--")
 
 
+_OTHER_WORK = frozenset(
+    "revisiting revisited rethinking survey surveys review reviews tutorial comment comments reply response erratum "  # noqa: SIM905
+    "corrigendum correction extended abstract supplement supplementary supplemental appendix retraction retracted "
+    "introduction overview rejoinder discussion note notes commentary editorial preface poster demo summary part "
+    "volume towards toward beyond without not replication reproducibility critique".split()
+)
+"""Words that make another work of a title: where one stands in only one of two titles, they are two works."""
+
+
+_ROMAN = frozenset({"ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii"})
+
+
 class Titled(Protocol):
     """What can be compared with a reference: a record or a work."""
 
@@ -55,7 +67,7 @@ def judge(want: Reference, found: Titled) -> Verdict:
     """Whether `found` is the work that `want` describes; needs a title in `want`."""
     likeness = max(title_likeness(want.title, title) for title in (found.title, *found.other_titles))
     if likeness == Likeness.NONE:
-        return Verdict.OTHER
+        return Verdict.SAME if _renamed(want, found) else Verdict.OTHER
     agree = authors_agree(want.authors, found.authors)
     gap = abs(want.year - found.year) if want.year and found.year else None
     if agree is True:
@@ -65,6 +77,25 @@ def judge(want: Reference, found: Titled) -> Verdict:
             Verdict.MAYBE if likeness == Likeness.EQUAL and distinctive(want.title) and gap in (0, 1) else Verdict.OTHER
         )
     return _without_authors(want.title, likeness, gap)
+
+
+def _renamed(want: Reference, found: Titled) -> bool:
+    """The very same people (two or more), the same year or the next, and one title made of the other by adding words.
+
+    So a preprint whose title lost or gained words on the way to the proceedings is still the work.
+    """
+    if not want.year or not found.year or abs(want.year - found.year) > 1:
+        return False
+    if not 2 <= len(want.authors) == len(found.authors) or not all(
+        authors_agree([one], found.authors) for one in want.authors
+    ):
+        return False
+    one, two = normalise_title(want.title).split(), normalise_title(found.title).split()
+    short, long = sorted((one, two), key=len)
+    if _told_apart(one, two) or len(short) < 4 or len(long) > 1.6 * len(short):
+        return False
+    rest = iter(long)
+    return all(word in rest for word in short)
 
 
 def _with_authors(likeness: Likeness, gap: int | None) -> Verdict:
@@ -99,13 +130,24 @@ def title_likeness(one: str, two: str) -> Likeness:
     if score >= 0.985:
         return Likeness.EQUAL
     a, b = normalise_title(one), normalise_title(two)
-    if not a or not b or score < 0.4:
+    if not a or not b or score < 0.4 or _told_apart(a.split(), b.split()):
         return Likeness.NONE
-    if _shortened(one, a, two, b) and score != 0.84:
+    if _shortened(one, a, two, b):
         return Likeness.SHORTENED
     if score >= 0.85 and len(a.split()) >= 2 and not odd_words(a.split(), b.split()):
         return Likeness.NEAR
     return Likeness.NONE
+
+
+def tells_apart(title: Sequence[str], context: Sequence[str]) -> bool:
+    """The title has a word such as 'survey' or 'comments' that the context does not have."""
+    return any(word in _OTHER_WORK and word not in context for word in title)
+
+
+def _told_apart(one: Sequence[str], two: Sequence[str]) -> bool:
+    """A number, or a word such as 'survey', stands in only one of the two titles."""
+    odd = set(one) ^ set(two)
+    return any(word in _OTHER_WORK or any(c.isdigit() for c in word) or word in _ROMAN for word in odd)
 
 
 def _shortened(one: str, a: str, two: str, b: str) -> bool:

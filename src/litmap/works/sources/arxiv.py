@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from litmap.errors import WebError
-from litmap.identifiers import arxiv_version, doi_id, normalise_title, valid_arxiv
+from litmap.identifiers import arxiv_version, doi_id, valid_arxiv
 from litmap.models import Location, Request
 from litmap.works.records import Record, text, unique, year
 
@@ -33,13 +33,13 @@ def request_for_titles(titles: Sequence[str]) -> Request:
     return Request(f"{API}?search_query={query}&start=0&max_results={10 * len(titles)}", accept="application/atom+xml")
 
 
-def request_for_words(title: str, author: str = "") -> Request:
-    """A request for the works whose titles share most words with this one; for titles with mistakes."""
-    words = [w for w in normalise_title(title).split() if len(w) > 2][:14]
-    wanted = " OR ".join(f"ti:{word}" for word in words)
-    if author:
-        wanted = f"au:{quote(author)} AND ({wanted})"
-    return Request(f"{API}?search_query={quote(wanted, safe='')}&start=0&max_results=10", accept="application/atom+xml")
+def request_for_people(families: Sequence[str], year: int, words: Sequence[str] = ()) -> Request:
+    """A request for works by all of these people of about a year, with any of some words where given."""
+    span = f"submittedDate:[{year - 1}01010000 TO {year + 1}12312359]"
+    wanted = " AND ".join([*(f"au:{quote(name.replace(' ', '_'))}" for name in families), span])
+    if words:
+        wanted += f" AND ({' OR '.join(f'all:{word}' for word in words)})"
+    return Request(f"{API}?search_query={quote(wanted, safe='')}&start=0&max_results=30", accept="application/atom+xml")
 
 
 def phrase(title: str) -> str:

@@ -1,0 +1,115 @@
+"""Citations that do not spell a title out: parts of a line that may be one, and people with a year and a context."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Protocol
+
+from litmap.identifiers import normalise_title
+from litmap.models import Citation, Reference
+from litmap.works.matching import (
+    Likeness,
+    Titled,
+    Verdict,
+    authors_agree,
+    distinctive,
+    family_name,
+    tells_apart,
+    title_likeness,
+)
+
+_BREAKS = re.compile(r"\s[–—-]{1,3}\s|[:;.]\s|\s\(|\)\s?|,\s|\s(?:by|see|cf\.?|in)\s|[“”\"]")
+_LEAD = re.compile(r"^\s*(?:\[\d{1,3}\]|\d{1,3}[.)]|[-*•–]+)\s+")
+_SMALL = frozenset(
+    "about above after also been between both does from have here into just like more most much only other over some "  # noqa: SIM905
+    "such than that their them then there these they this through under using very what when where which while with "
+    "paper papers work works show shows neural network networks deep learning model models method methods".split()
+)
+
+
+class PeopleRecord(Titled, Protocol):
+    """A record with an abstract."""
+
+    @property
+    def abstract(self) -> str: ...  # noqa: D102
+
+
+def title_parts(text: str) -> list[str]:
+    """Parts of a line that may be the title in it, without the line itself; at most five, long ones first."""
+    text = _LEAD.sub("", text[:600])
+    whole = normalise_title(text)
+    pieces = [p.strip() for p in _BREAKS.split(text)]
+    spans = pieces + [f"{a}: {b}" for a, b in pairwise(pieces) if f"{a}: {b}" in text]
+    found = {normalise_title(p): p for p in [*spans, text] if len(normalise_title(p).split()) >= 3}
+    if text == _LEAD.sub("", text) and whole in found and len(found) > 1:
+        found.pop(whole, None)
+    return sorted(found.values(), key=len, reverse=True)[:5]
+
+
+def judge_part(part: str, citation: Citation, found: Titled) -> Verdict:
+    """Whether part of the note's line is the title of `found`: all of it, or with its first author named nearby."""
+    likeness = max(title_likeness(part, title) for title in (found.title, *found.other_titles))
+    if likeness == Likeness.NONE:
+        return Verdict.OTHER
+    words = len(normalise_title(part).split())
+    if likeness >= Likeness.NEAR and words >= 4 and distinctive(part):
+        return Verdict.SAME
+    if words >= 3 and named_nearby(citation, found):
+        return Verdict.SAME
+    return Verdict.OTHER
+
+
+def context_of(citation: Citation) -> str:
+    """Everything the notes say where they cite it."""
+    return " ".join([citation.reference.title, *(f"{m.text} {m.context}" for m in citation.mentions[:6])])[:4000]
+
+
+def named_nearby(citation: Citation, found: Titled) -> bool:
+    """The first author's family name stands beside the mention."""
+    family = family_name(found.authors[0]) if found.authors else ""
+    return len(family) >= 3 and f" {family} " in f" {normalise_title(context_of(citation))} "
+
+
+# ── people and year ──────────────────────────────────────────────────────────────────────────────────────────────────
+def words_of(text: str) -> list[str]:
+    """Words that tell a subject, in order, each once."""
+    words = (w for w in normalise_title(text).split() if len(w) > 3 and w not in _SMALL and not w.isdigit())
+    return list(dict.fromkeys(words))
+
+
+def people_score(want: Reference, context: str, found: PeopleRecord) -> float:
+    """How well a record fits people, year and context, 0 for not at all.
+
+    All people named must be its authors, the first of them first. Each word that its title or abstract shares with
+    the context counts, the very year does, and so does an author list that is named completely.
+    """
+    if not want.authors or not want.year or not found.year or abs(want.year - found.year) > 1 or not found.authors:
+        return 0.0
+    if authors_agree(want.authors[:1], found.authors[:2]) is not True:
+        return 0.0
+    if not all(authors_agree([name], found.authors) for name in want.authors):
+        return 0.0
+    if tells_apart(normalise_title(found.title).split(), normalise_title(context).split()):
+        return 0.0
+    there = {_stem(w) for w in words_of(context)}
+    title = [_stem(word) for word in words_of(found.title)]
+    told = {_stem(word) for word in words_of(found.abstract)} - set(title)
+    shared = sum(word in there for word in title)
+    complete = 1.2 if 2 <= len(want.authors) == len(found.authors) else 0.0
+    spelt = 1.0 if shared >= 2 and shared >= 0.6 * len(title) else 0.0
+    return 0.2 + complete + 0.35 * shared + 0.1 * min(5, len(told & there)) + spelt + 0.35 * (want.year == found.year)
+
+
+def _stem(word: str) -> str:
+    return word.replace("isation", "ization")[:7]
+
+
+def best_by_people(scores: Sequence[float]) -> int:
+    """The index of the one candidate that stands out, or -1."""
+    ranked = sorted(range(len(scores)), key=lambda i: -scores[i])
+    if not ranked or scores[ranked[0]] < 0.85:
+        return -1
+    second = scores[ranked[1]] if len(ranked) > 1 else 0.0
+    return ranked[0] if scores[ranked[0]] - second >= 0.3 else -1
