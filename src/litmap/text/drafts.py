@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from litmap.text.kinds import NOTE_MARK, NUMBERED
 from litmap.text.order import Row
@@ -41,7 +41,10 @@ def cut_blocks(rows: Sequence[Row], kinds: Sequence[str], page: int, style: Styl
         elif last is not None and _is_tail(last, row, kind, style):
             last.rows.append(row)
         else:
-            drafts.append(Draft(kind, page, [row]))
+            heading, rest = _cut_run_in(row) if kind == "body" else (None, row)
+            if heading is not None:
+                drafts.append(Draft("heading", page, [heading]))
+            drafts.append(Draft(kind, page, [rest]))
     return [d for d in drafts if d.kind != "footnote"] + [d for d in drafts if d.kind == "footnote"]
 
 
@@ -67,6 +70,18 @@ def _starts(last: Draft, row: Row, kind: str, style: Style) -> bool:
     if parted or not alike or gap > 1.4 * lead:
         return True
     return _is_indented(last, row, style)
+
+
+def _cut_run_in(row: Row) -> tuple[Row | None, Row]:
+    """A numbered heading in bold at the start of a paragraph ('1. Introduction. Let …'), and the rest of its row."""
+    numbered = NUMBERED.match(row.text)
+    if numbered is None or not 5 < row.lead < min(90, len(row.text) - 5):
+        return None, row
+    end = row.text.find(".", max(numbered.end() + 2, row.lead - 3), row.lead + 3) + 1
+    if not end or not any(c.isalpha() for c in row.text[numbered.end() : end]):
+        return None, row
+    x = row.x0 + (row.x1 - row.x0) * end / len(row.text)
+    return replace(row, text=row.text[:end].strip(), x1=x), replace(row, text=row.text[end:].strip(), x0=x)
 
 
 def _is_tail(last: Draft, row: Row, kind: str, style: Style) -> bool:

@@ -18,6 +18,8 @@ REFERENCES = re.compile(
 )
 _BRACKET = re.compile(r"^\[[^\]]{1,40}\]")
 _NUMBER = re.compile(r"^(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)]?(?=\s+\D))")
+_BRACKETED, _DOTTED = re.compile(r"^\[(\d{1,3})\]"), re.compile(r"^(\d{1,3})\.\s")
+_LISTABLE = ("body", "footnote", "table", "math")
 _LABEL = re.compile(r"^\[(?:[A-Z][\w+'’-]{0,15}(?: ?(?:et al\.?,?|and|&) ?)?[\w+ ,.]{0,20}\d{2,4}[a-z]?|[A-Z][A-Za-z+]{0,8}\d{2}[a-z]?|[A-Z]{1,6}\+?)\]")
 
 
@@ -29,7 +31,7 @@ def mark_references(drafts: Sequence[Draft], style: Style) -> list[Draft]:
             section = draft.text
             listing = bool(REFERENCES.match(NUMBERED.sub("", section).strip()))
         draft.section = section
-        if listing and draft.kind in ("body", "math", "table"):
+        if listing and draft.kind in ("body", "math"):
             draft.kind = "reference"
     if not any(draft.kind == "reference" for draft in drafts):
         _mark_unheaded(drafts)
@@ -37,28 +39,30 @@ def mark_references(drafts: Sequence[Draft], style: Style) -> list[Draft]:
 
 
 def _mark_unheaded(drafts: Sequence[Draft]) -> None:
-    """A list without a heading: entries numbered from 1 upwards, in the last part of the document."""
-    best: tuple[int, int, int] | None = None
-    begin, expected = -1, 1
-    for i, draft in enumerate(drafts):
-        if draft.kind not in ("body", "footnote", "table"):
+    """A list without a heading: entries numbered '[1]', '[2]', … (or '1.', '2.', …) in the last part of the document."""
+    for pattern in (_BRACKETED, _DOTTED):
+        best = (0, 0, 0)
+        begin, expected = -1, 1
+        for i, draft in enumerate(drafts):
+            if draft.kind not in _LISTABLE:
+                continue
+            for row in draft.rows:
+                match = pattern.match(row.text)
+                number = int(match[1]) if match else None
+                if number == 1:
+                    begin, expected = i, 2
+                elif number is not None and begin >= 0 and expected <= number <= expected + 1:
+                    expected = number + 1
+                    best = max(best, (number, begin, i))
+        count, begin, end = best
+        if count < 6 or begin < 0.3 * len(drafts):
             continue
-        for row in draft.rows:
-            number = _number(row.text)
-            if number == 1 and expected != 2:
-                begin, expected = i, 2
-            elif number == expected and begin >= 0:
-                expected += 1
-                if best is None or expected - 1 >= best[2]:
-                    best = (begin, i, expected - 1)
-    if best is None or best[2] < 6 or best[0] < 0.3 * len(drafts):
-        return
-    lines = sum(len(draft.rows) for draft in drafts[best[0] : best[1] + 1])
-    if lines > 9 * best[2]:
-        return
-    for draft in drafts[best[0] : best[1] + 1]:
-        if draft.kind in ("body", "table"):
+        listed = [draft for draft in drafts[begin : end + 1] if draft.kind in _LISTABLE]
+        if sum(len(draft.rows) for draft in listed) > 9 * count:
+            continue
+        for draft in listed:
             draft.kind = "reference"
+        return
 
 
 def _number(text: str) -> int | None:

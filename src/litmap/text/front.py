@@ -42,7 +42,7 @@ def find_title(rows: Sequence[Row], height: float, style: Style, metadata_title:
             for j in range(i, min(i + 5, len(upper))):
                 joined += squash(upper[j].text.rstrip("-"))
                 if joined == wanted:
-                    return list(upper[i : j + 1])
+                    return _with_subtitle(upper, i, j, style)
                 if not wanted.startswith(joined):
                     break
     largest = [row for row in upper if len(WORD.findall(row.text)) and not _NO_TITLE.match(row.text)]
@@ -58,6 +58,11 @@ def _around(rows: Sequence[Row], at: int, style: Style) -> list[Row]:
     size, first, last = rows[at].size, at, at
     while last + 1 < len(rows) and _same_title(rows[last], rows[last + 1], size):
         last += 1
+    return _with_subtitle(rows, first, last, style)
+
+
+def _with_subtitle(rows: Sequence[Row], first: int, last: int, style: Style) -> list[Row]:
+    """The title's rows, and those of a subtitle after a colon."""
     if rows[last].text.endswith(":") and last + 1 < len(rows) and rows[last + 1].size > 1.05 * style.size:
         last += 1
         while last + 1 < len(rows) and _same_title(rows[last], rows[last + 1], rows[last].size):
@@ -93,7 +98,7 @@ def _first_centred(rows: Sequence[Row], style: Style) -> list[Row]:
     return []
 
 
-def mark_abstract(drafts: Sequence[Draft]) -> None:
+def mark_abstract(drafts: Sequence[Draft], style: Style) -> None:
     """Makes the abstract's blocks 'abstract': those after its heading, or the prose between names and introduction."""
     last_page = drafts[0].page + 1 if drafts else 0
     front = [d for d in drafts if d.page <= last_page]
@@ -101,12 +106,23 @@ def mark_abstract(drafts: Sequence[Draft]) -> None:
     if begin is not None:
         _mark_from(front, begin)
         return
-    heading = next((i for i, d in enumerate(front) if d.kind == "heading" and d.page == drafts[0].page), None)
+    first = [d for d in front if d.page == drafts[0].page] if drafts else []
+    heading = next((i for i, d in enumerate(first) if d.kind == "heading"), None)
     if heading is None:
+        for draft in first:
+            if draft.kind == "body" and len(draft.text) > 400 and "@" not in draft.text:
+                draft.kind = "abstract" if all(_is_narrow(row, style) for row in draft.rows[1:-1]) else "body"
+                return
         return
-    for draft in front[:heading]:
+    for draft in first[:heading]:
         if draft.kind == "body" and len(draft.text) > 300 and "@" not in draft.text and not _AFTER.match(draft.text):
             draft.kind = "abstract"
+
+
+def _is_narrow(row: Row, style: Style) -> bool:
+    """Set smaller or narrower than the text: how an abstract without a heading stands out."""
+    inset = row.x0 > row.column.x0 + 0.8 * style.size and row.x1 < row.column.x1 - 0.8 * style.size
+    return inset or row.size < style.size - 0.4
 
 
 def _mark_from(front: Sequence[Draft], begin: int) -> None:

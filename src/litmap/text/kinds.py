@@ -76,7 +76,8 @@ def _is_caption(row: Row, above: Row | None, gap: float, lead: float, style: Sty
 def _is_heading(rows: Sequence[Row], i: int, gap: float, lead: float, style: Style) -> bool:
     row = rows[i]
     text = row.text
-    if len(text) > 140 or row.size < 0.88 * style.size or row.gaps > 1 or row.math > 0.4:
+    known = KNOWN.match(text)
+    if len(text) > 140 or row.size < (0.72 if known else 0.88) * style.size or row.gaps > 1 or row.math > 0.4:
         return False
     letters = [c for c in text if c.isalpha()]
     if len(letters) < 4:
@@ -86,7 +87,7 @@ def _is_heading(rows: Sequence[Row], i: int, gap: float, lead: float, style: Sty
     strong = row.bold > 0.7 or larger or caps or row.italic > 0.85
     parted = gap > 1.15 * lead
     short = row.x1 - row.x0 < 0.85 * (row.column.x1 - row.column.x0) or larger
-    if KNOWN.match(text):
+    if known:
         return (strong or gap > 1.3 * lead) and short
     numbered = NUMBERED.match(text)
     if numbered and len(text) - numbered.end() >= 3 and not text.endswith((",", ";")):
@@ -143,7 +144,7 @@ def _note_start(
     rows: Sequence[Row], kinds: Sequence[str], at: int, start: int, end: int, height: float, style: Style
 ) -> int:
     """The first row of the foot's notes among rows[at:end] of small print, `end` where there is none."""
-    if at == end or at == start or rows[at].y0 < 0.4 * height:
+    if at == end or at == start or rows[at].y0 < 0.4 * height or kinds[at - 1] == "heading":
         return end
     caption = kinds[at - 1] == "caption"
     for i in range(at, end):

@@ -53,6 +53,7 @@ class Row:
     math: float = 0.0
     gaps: int = 0
     font: str = ""
+    lead: int = 0
 
 
 def read_order(pages: Sequence[Sequence[Line]]) -> list[list[Row]]:
@@ -290,7 +291,7 @@ def _row(group: list[Line], column: Column) -> Row:
         line = group[0]
         return Row(
             group, column, line.x0, line.y0, line.x1, line.y1, line.base, line.size, line.text,
-            line.bold, line.italic, line.math, 0, line.font,
+            line.bold, line.italic, line.math, 0, line.font, line.lead,
         )  # fmt: skip
     group.sort(key=lambda line: line.x0)
     main = max(group, key=lambda line: len(line.text))
@@ -315,4 +316,5 @@ def _row(group: list[Line], column: Column) -> Row:
         math=sum(line.math * len(line.text) for line in group) / chars,
         gaps=gaps,
         font=main.font,
+        lead=group[0].lead,
     )

@@ -25,20 +25,20 @@ def is_gibberish(text: str) -> bool:
 
     Short texts (under 60 words) and other scripts are never called gibberish.
     """
-    dense = "".join(text.split())
+    words = [word.lower() for word in _WORDS.findall(text[:20_000])]
+    common = sum(1 for word in words if word in _COMMON and len(word) > 1)
+    if common > 0.08 * len(words) > 4:
+        return False
+    dense = "".join(text.split())[:10_000]
     if len(dense) < 250:
         return False
     letters = [c for c in dense if c.isalpha()]
-    other = sum(1 for c in letters[:5000] if not unicodedata.name(c, "").startswith("LATIN"))
-    if letters and other > 0.4 * min(len(letters), 5000):
+    other = sum(1 for c in letters if c > "\u024f" and not unicodedata.name(c, "").startswith("LATIN"))
+    if other > 0.4 * len(letters):
         return False
     if len(_ODD.findall(dense)) > 0.12 * len(dense):
         return True
-    words = [word.lower() for word in _WORDS.findall(text)]
-    if len(words) < 60:
-        return False
-    common = sum(1 for word in words if word in _COMMON and len(word) > 1)
-    return common < 0.025 * len(words)
+    return len(words) >= 60 and common < 0.025 * len(words)
 
 
 def lost_share(text: str) -> float:

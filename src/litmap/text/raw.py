@@ -10,7 +10,7 @@ from typing import Any
 from litmap.text.glyphs import clean
 
 _MATH_FONT = re.compile(
-    r"CMMI|CMSY|CMEX|CMBSY|MSAM|MSBM|EUFM|EUSM|EURM|RSFS|LMMath|LatinModernMath|STIX.*Math|STIXSize|STIXGeneral|"
+    r"CMMI|CMSY|CMEX|CMBSY|MSAM|MSBM|EUFM|EUSM|EURM|RSFS|LMMath|LatinModernMath|STIX.*Math|STIXSize|"
     r"Cambria-?Math|MathematicalPi|MTSY|MTMI|MTEX|MTMS|Symbol|MathJax|XITSMath|txsy|txmi|txex|pxsy|pxmi|pxex|rtxmi|"
     r"stmary|wasy|bbm|dsrom|bbold|Math",
     re.I,
@@ -29,7 +29,8 @@ _MATH_SIGNS = frozenset("=≤≥<>≈≡∼∈∉⊂⊆∀∃∑∏∫∂∇∞�
 class Line:
     """A line (or a fragment of one) of a page. `size`: the font size of most of its letters, in points.
 
-    `bold`, `italic` and `math` are shares of its characters in [0, 1]. `base` is the y of its baseline.
+    `bold`, `italic` and `math` are shares of its characters in [0, 1]. `base` is the y of its baseline, `lead` the number of
+    bold characters it begins with.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Line:
     math: float = 0.0
     font: str = ""
     block: int = 0
+    lead: int = 0
 
     @property
     def rect(self) -> tuple[float, float, float, float]:
@@ -84,12 +86,13 @@ def read_page(page: Any, number: int, flags: int) -> RawPage:  # noqa: ANN401 - 
     data = page.get_text("dict", flags=flags)
     raw = RawPage(number, float(data["width"]), float(data["height"]))
     rotated: list[Line] = []
+    seen: dict[str, list[tuple[float, float]]] = {}
     unpainted: list[Line] = []
     pale: list[Line] = []
     for index, block in enumerate(data["blocks"]):
         for entry in block.get("lines", ()):
             line, ink = _line(entry, index)
-            if line is None:
+            if line is None or _is_repeated(line, seen):
                 continue
             if abs(entry["dir"][1]) > 0.1:
                 rotated.append(line)
@@ -100,6 +103,15 @@ def read_page(page: Any, number: int, flags: int) -> RawPage:  # noqa: ANN401 - 
     raw.aside = [line.text for line in rotated]
     _check(page, raw, unpainted, pale, flags)
     return raw
+
+
+def _is_repeated(line: Line, seen: dict[str, list[tuple[float, float]]]) -> bool:
+    """Whether the same words were printed there before (bold faked by printing twice, shadows)."""
+    places = seen.setdefault(line.text, [])
+    if any(abs(line.x0 - x) < 0.2 * line.size and abs(line.base - y) < 0.2 * line.size for x, y in places):
+        return True
+    places.append((line.x0, line.base))
+    return False
 
 
 def _check(page: Any, raw: RawPage, unpainted: list[Line], pale: list[Line], flags: int) -> None:  # noqa: ANN401
@@ -138,7 +150,7 @@ def _line(entry: dict[str, Any], block: int) -> tuple[Line | None, int]:
     """The line of one entry of PyMuPDF's 'dict', and whether it is painted, painted in white or hardly at all, or not."""
     parts: list[str] = []
     sizes: dict[float, int] = {}
-    total = bold = italic = math = painted = pale = 0
+    total = bold = italic = math = painted = pale = lead = 0
     base, base_size, font, font_chars = 0.0, -1.0, "", -1
     for span in entry["spans"]:
         text = span["text"]
@@ -154,7 +166,9 @@ def _line(entry: dict[str, Any], block: int) -> tuple[Line | None, int]:
         parts.append(text if parts or not flags & SUPERSCRIPT else text + " ")
         total += count
         sizes[size] = sizes.get(size, 0) + count
-        bold += count if is_bold or flags & BOLD else 0
+        if is_bold or flags & BOLD:
+            lead += count if bold == total - count else 0
+            bold += count
         italic += count if is_italic or flags & ITALIC else 0
         math += count if is_math else sum(1 for c in text if c in _MATH_SIGNS)
         if span["char_flags"] & _VISIBLE and span["alpha"] > 0:
@@ -169,7 +183,7 @@ def _line(entry: dict[str, Any], block: int) -> tuple[Line | None, int]:
     size = max(sizes.items(), key=lambda item: (item[1], item[0]))[0]
     x0, y0, x1, y1 = entry["bbox"]
     line = Line(
-        text, x0, y0, x1, y1, base, size, bold / total, italic / total, math / total, font.split("+")[-1], block
+        text, x0, y0, x1, y1, base, size, bold / total, italic / total, math / total, font.split("+")[-1], block, lead
     )
     return line, _NONE if painted * 2 <= total else _PALE if pale * 2 > total else _INK
 

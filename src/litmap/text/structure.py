@@ -28,7 +28,7 @@ def build_pages(raw: Sequence[RawPage], metadata_title: str = "") -> tuple[tuple
             title_rows = list(find_title(rows, page.height, style, metadata_title))
             kinds = ["title" if row in title_rows else kind for row, kind in zip(rows, kinds, strict=True)]
         drafts += cut_blocks(rows, kinds, page.number, style)
-    mark_abstract(drafts)
+    mark_abstract(drafts, style)
     drafts = mark_references(drafts, style)
     link_paragraphs(drafts)
     drafts = move_floats(drafts)
