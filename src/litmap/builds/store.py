@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -131,17 +132,21 @@ def read_sources(connection: sqlite3.Connection) -> list[SourceRows]:
 
 def merge(parts: Iterable[Path], target: Path, sources: Sequence[SourceRows]) -> None:
     """Write one part holding the living rows of all `parts`; parts are read one after the other, rows ascending."""
-    connection = open_to_write(target)
-    for part in parts:
-        connection.execute("ATTACH ? AS old", (str(part),))
-        for source in sources:
-            connection.execute(
-                "INSERT INTO passages SELECT * FROM old.passages WHERE row >= ? AND row < ?",
-                (source.first, source.first + source.count),
-            )
-        connection.commit()
-        connection.execute("DETACH old")
-    connection.close()
+    with closing(open_to_write(target)) as connection:
+        for part in parts:
+            connection.execute("ATTACH ? AS old", (str(part),))
+            for source in sources:
+                connection.execute(
+                    "INSERT INTO passages SELECT * FROM old.passages WHERE row >= ? AND row < ?",
+                    (source.first, source.first + source.count),
+                )
+            connection.commit()
+            connection.execute("DETACH old")
+
+
+def delete(connection: sqlite3.Connection, source: SourceRows) -> None:
+    """Take the rows of a source out of a part (those that are in it)."""
+    connection.execute("DELETE FROM passages WHERE row >= ? AND row < ?", (source.first, source.first + source.count))
 
 
 def fetch(connection: sqlite3.Connection, rows: Sequence[int], owners: Sequence[SourceRows]) -> Iterator[Passage]:

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -119,31 +119,32 @@ class BuildWriter:
 
         living = {(s.work, s.source): s for s in self.base.sources} if self.base else {}
         gone = [living.pop(key) for key in sorted(removed) if key in living]
-        connection = self._delta()
         blocks: dict[Key, SourceRows] = {}
-        for addition in added:
-            key = (addition.work, addition.source)
-            if key in blocks:
-                raise ValueError(f"{key} is added twice")
-            if key in living:
-                gone.append(living.pop(key))
-            block = SourceRows(*key, addition.fingerprint, self._next_row, len(addition.chunks))
-            store.insert(connection, self._next_row, addition.chunks)
-            self._next_row += block.count
-            blocks[key] = block
-        for source in gone:
-            connection.execute(
-                "DELETE FROM passages WHERE row >= ? AND row < ?", (source.first, source.first + source.count)
-            )
-        self._sources = sorted([*living.values(), *blocks.values()], key=lambda s: (s.first, s.work, s.source))
-        store.write_sources(connection, self._sources)
-        connection.commit()
-        connection.close()
+        with closing(self._delta()) as connection:
+            for addition in added:
+                key = (addition.work, addition.source)
+                if key in blocks:
+                    raise ValueError(f"{key} is added twice")
+                if key in living:
+                    gone.append(living.pop(key))
+                blocks[key] = self._insert(connection, addition)
+            for source in gone:
+                store.delete(connection, source)
+            self._sources = sorted([*living.values(), *blocks.values()], key=lambda s: (s.first, s.work, s.source))
+            store.write_sources(connection, self._sources)
+            connection.commit()
         self._settle()
         new = tuple(blocks.values())
         added_rows, removed_rows = _rows_of(new), np.sort(_rows_of(gone))
         self._write_kinds(new, added_rows)
         return Changes(added_rows, removed_rows, new, self._read_block)
+
+    def _insert(self, connection: sqlite3.Connection, addition: Addition) -> SourceRows:
+        """Write an addition's passages as the next rows."""
+        first, chunks = self._next_row, addition.chunks
+        store.insert(connection, first, chunks)
+        self._next_row += len(chunks)
+        return SourceRows(addition.work, addition.source, addition.fingerprint, first, len(chunks))
 
     def _delta(self) -> sqlite3.Connection:
         """The new build's delta, a copy of the base's; the base's large part is linked."""
@@ -171,10 +172,9 @@ class BuildWriter:
         store.merge([p for p in (base, delta) if p.exists()], aside, sources)
         aside.replace(base)
         delta.unlink()
-        connection = store.create(delta)
-        store.write_sources(connection, sources)
-        connection.commit()
-        connection.close()
+        with closing(store.create(delta)) as connection:
+            store.write_sources(connection, sources)
+            connection.commit()
         self._base_rows = self._next_row
 
     def _boundary(self) -> int:
@@ -195,15 +195,9 @@ class BuildWriter:
         np.save(self.folder / "kinds.npy", kinds, allow_pickle=False)
 
     def _kinds_of(self, blocks: Sequence[SourceRows]) -> list[int]:
-        connection = self._reader(blocks[0])
-        try:
-            found: list[int] = []
-            for b in blocks:
-                query = "SELECT kind FROM passages WHERE row >= ? AND row < ? ORDER BY row"
-                found += [r[0] for r in connection.execute(query, (b.first, b.first + b.count))]
-            return found
-        finally:
-            connection.close()
+        query = "SELECT kind FROM passages WHERE row >= ? AND row < ? ORDER BY row"
+        with closing(self._reader(blocks[0])) as connection:
+            return [r[0] for b in blocks for r in connection.execute(query, (b.first, b.first + b.count))]
 
     def _reader(self, block: SourceRows) -> sqlite3.Connection:
         """The part that holds a new block: additions all stand in the same one."""
@@ -211,13 +205,10 @@ class BuildWriter:
         return store.open_to_read(self.folder / part)
 
     def _read_block(self, block: SourceRows) -> list[Passage]:
-        connection = self._reader(block)
-        try:
-            query = "SELECT * FROM passages WHERE row >= ? AND row < ? ORDER BY row"
+        query = "SELECT * FROM passages WHERE row >= ? AND row < ? ORDER BY row"
+        with closing(self._reader(block)) as connection:
             records = connection.execute(query, (block.first, block.first + block.count))
             return [store.to_passage(r, block) for r in records]
-        finally:
-            connection.close()
 
     def step(self, work: Callable[[Path | None, Path, Changes], T], changes: Changes) -> T:
         """Let a stage write its part: `work(old folder or None, new folder, changes)`.
