@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Mask = NDArray[np.bool_]
 
+LONG_QUERY = 80
+"""Different words from which a query is as long as a passage."""
 Terms = str | Mapping[str, float]
 """A text whose words are looked up, each weighing as often as it occurs, or terms (of `words.terms`) with weights."""
 
@@ -38,6 +40,16 @@ class Bm25:
 
     k1: float = 1.5
     b: float = 0.75
+
+    @classmethod
+    def for_query(cls, length: int) -> Bm25:
+        """The parameters for a query of so many different words.
+
+        A short query's words are each telling, so repeats saturate early; in a passage given as a query many words
+        match by chance, above all in long texts, so length counts for more. Measured, see benchmarks/RESULTS.md.
+        """
+        share = min(1.0, length / LONG_QUERY)
+        return cls(0.9 + 1.1 * share, 0.6 + 0.3 * share)
 
 
 class KeywordIndex:
@@ -88,7 +100,7 @@ class KeywordIndex:
             mask &= np.isin(self.kinds, [KINDS.index(kind) for kind in kinds if kind in KINDS])
         return mask
 
-    def search(self, terms: Terms, k: int, allowed: Mask | None = None, bm25: Bm25 = Bm25()) -> Ranking:
+    def search(self, terms: Terms, k: int, allowed: Mask | None = None, bm25: Bm25 | None = None) -> Ranking:
         """The `k` rows that match best, of those that `allowed` (a mask over rows) lets through.
 
         Rows that hold none of the words are left out, so fewer may come back, or none.
@@ -98,11 +110,13 @@ class KeywordIndex:
             scores = np.where(_fit(allowed, scores.size), scores, np.float32(0))
         return best(scores, k)
 
-    def scores(self, terms: Terms, bm25: Bm25 = Bm25()) -> Floats:
+    def scores(self, terms: Terms, bm25: Bm25 | None = None) -> Floats:
         """BM25 of every row, float32 (rows,); 0 where none of the words is held."""
+        weights = _weights(terms)
+        bm25 = bm25 or Bm25.for_query(len(weights))
         scores = np.zeros(self.works.size, np.float32)
         norm = bm25.k1 * (1 - bm25.b + bm25.b * self.lengths / max(self._mean_length, 1e-9)).astype(np.float32)
-        for key, weight in _weights(terms).items():
+        for key, weight in weights.items():
             found = self._postings(key)
             held = sum(rows.size for rows, _ in found)
             factor = np.float32(weight * _idf(self.passages, held) * (bm25.k1 + 1))
@@ -110,13 +124,15 @@ class KeywordIndex:
                 scores[rows] += factor * counts / (counts + norm[rows])
         return scores
 
-    def work_scores(self, terms: Terms, bm25: Bm25 = Bm25(), allowed: Mask | None = None) -> Floats:
+    def work_scores(self, terms: Terms, bm25: Bm25 | None = None, allowed: Mask | None = None) -> Floats:
         """BM25 of every work's whole text, float32 (works,), numbered as `work_ids`; `allowed` masks rows."""
+        weights = _weights(terms)
+        bm25 = bm25 or Bm25.for_query(len(weights))
         scores = np.zeros(len(self.work_ids), np.float32)
         lengths = self._work_lengths
         mean = float(lengths.sum()) / max(self._works_living, 1)
         norm = bm25.k1 * (1 - bm25.b + bm25.b * lengths / max(mean, 1e-9)).astype(np.float32)
-        for key, weight in _weights(terms).items():
+        for key, weight in weights.items():
             counts = np.zeros(len(self.work_ids), np.float32)
             for rows, found in self._postings(key):
                 if allowed is not None:

@@ -104,9 +104,11 @@ def _nearest(vector: Floats, allowed: Mask, vectors: VectorRows) -> Ints:
         rows = found[(found >= 0) & (found < allowed.size)]
         rows = rows[allowed[rows]]
         if rows.size >= CANDIDATES or found[-1] < 0:
-            return rows[:CANDIDATES]
+            nearest: Ints = rows[:CANDIDATES]
+            return nearest
     found = vectors.search(vector[None, :], CANDIDATES, np.flatnonzero(allowed))[1][0]
-    return found[found >= 0]
+    kept: Ints = found[found >= 0]
+    return kept
 
 
 def passage_scores(evidence: Evidence, weights: Weights) -> Floats:

@@ -17,8 +17,8 @@ from litmap.search.evidence import Evidence, embed_query, gather, passage_scores
 from litmap.search.filters import allowed_rows
 from litmap.search.locating import locate_quotation
 from litmap.search.parts import PassageRows, VectorRows, WordRows
-from litmap.search.query import Facts, Query, parse_query
-from litmap.search.ranking import Weights
+from litmap.search.query import DEFAULT_KINDS, Facts, Query, parse_query
+from litmap.search.ranking import Weights, best_of_each, highest
 from litmap.search.results import Results, WorkHit
 
 if TYPE_CHECKING:
@@ -71,6 +71,24 @@ class Searcher:
         vector = embed_query(self.encoder, query.text)
         return self._ranked(query, _Question(vector, query.text, allowed, named, limit, per_work))
 
+    def rank_works(self, text: str, limit: int = 100, method: str = "fused") -> list[tuple[str, float]]:
+        """The works that answer a text, with scores, best first; no syntax, no passages.
+
+        'fused' is how `search` ranks works; 'dense' takes the best cosine of a work's passages alone, 'keyword' the
+        BM25 of its whole text.
+        """
+        allowed = self.keywords.rows_of(kinds=DEFAULT_KINDS)
+        if method == "keyword":
+            whole = self.keywords.work_scores(text)
+            ranked = sorted(((float(whole[n]), int(n)) for n in highest(whole, limit)), key=lambda w: (-w[0], w[1]))
+            return [(self.keywords.work_ids[number], score) for score, number in ranked]
+        found = self._gather(embed_query(self.encoder, text), text, allowed)
+        if method == "dense":
+            works, totals = best_of_each(found.works, found.cosines, (1.0,))
+        else:
+            works, totals = work_scores(found, self.weights)
+        return [(self.keywords.work_ids[n], score) for n, score in self._work_order(works, totals, ())[:limit]]
+
     def more_like(self, *, rows: Sequence[int] = (), works: Sequence[str] = (), limit: int = 10) -> Results:
         """Passages and works like these passages (`rows`) or works, which are left out themselves."""
         chosen = np.union1d(
@@ -108,14 +126,7 @@ class Searcher:
 
     def _ranked(self, query: Query, asked: _Question) -> Results:
         limit, per_work = asked.limit, asked.per_work
-        found = gather(
-            asked.vector,
-            asked.text,
-            asked.allowed,
-            usual=self._usual,
-            vectors=self.vectors,
-            keywords=self.keywords,
-        )
+        found = self._gather(asked.vector, asked.text, asked.allowed)
         if not found.rows.size:
             return Results(query, message="No passage has anything to do with the query.")
         scores = passage_scores(found, self.weights)
@@ -132,6 +143,9 @@ class Searcher:
             work = self.keywords.work_ids[number]
             grouped.append(WorkHit(work, score, tuple(_distinct(own)[:per_work]), self.facts.get(work)))
         return _judged(Results(query, tuple(hits), tuple(grouped)), found, terms)
+
+    def _gather(self, vector: Floats, text: str, allowed: Mask) -> Evidence:
+        return gather(vector, text, allowed, usual=self._usual, vectors=self.vectors, keywords=self.keywords)
 
     @cached_property
     def _usual(self) -> Floats:
