@@ -1,0 +1,41 @@
+"""The frame of every page: navigation, and the guard that turns errors into words."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+
+import streamlit as st
+
+from litmap.errors import LitmapError
+from litmap.ui import pages, state
+
+LOG = logging.getLogger(__name__)
+
+
+def draw() -> None:
+    """Draw the page that the address names."""
+    st.set_page_config(page_title="litmap", page_icon=":material/map:", layout="wide")
+    found = pages.make(guarded)
+    st.navigation(found, position="top").run()
+
+
+def guarded(page: Callable[[], None]) -> Callable[[], None]:
+    """A page whose failures are told in words, never as a traceback."""
+
+    @wraps(page)
+    def drawn() -> None:
+        try:
+            page()
+        except LitmapError as error:
+            state.explain(error)
+        except Exception:
+            LOG.exception("a page failed")
+            st.error(
+                "Something went wrong on this page; the details are in the terminal that serves the app. "
+                "`litmap doctor` checks the library.",
+                icon=":material/error:",
+            )
+
+    return drawn

@@ -1,0 +1,230 @@
+"""Papers: the table of all works with status and reason, and one paper's page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from litmap.errors import LitmapError, SearchError
+from litmap.ui import pages, parts, state, texts
+
+if TYPE_CHECKING:
+    from litmap.library import Entry, Library
+
+
+def page() -> None:
+    """Draw the page: a paper where the address names one, else the table."""
+    library = state.library()
+    wanted = st.query_params.get("work", "")
+    if not wanted:
+        _table(library)
+        return
+    try:
+        entry = library.work(wanted)
+    except SearchError as error:
+        st.info(texts.escape(error.message), icon=":material/help:")
+        pages.link("papers", "All papers", ":material/arrow_back:")
+        return
+    _paper(library, entry)
+
+
+# ── the table ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _table(library: Library) -> None:
+    found = library.works()
+    st.title("Papers", anchor=False)
+    if not found:
+        st.info("Your notes cite no work yet, or none was found in them. `litmap read NOTE` shows what is read.")
+        return
+    counts = {s: sum(e.status == s for e in found) for s in texts.STATUSES}
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        words = st.text_input(
+            "Filter", placeholder="Title, author, heading …", icon=":material/filter_alt:", key="papers-filter",
+            label_visibility="collapsed", width=320,
+        )  # fmt: skip
+        kinds = st.pills(
+            "Status", [s for s, n in counts.items() if n], selection_mode="multi", label_visibility="collapsed",
+            format_func=lambda s: f"{texts.STATUSES[s][0]} {counts[s]}", key="papers-status",
+        )  # fmt: skip
+    rows = [e for e in found if (not kinds or e.status in kinds) and _fits(e, words or "")]
+    picked = st.dataframe(
+        [_row(e) for e in rows], hide_index=True, on_select="rerun", selection_mode="single-row", key="papers-table",
+        height=min(36 + 35 * max(len(rows), 1), 640), column_config=_columns(), alt="All works with status and reason",
+    )  # fmt: skip
+    chosen = picked.selection.rows
+    if chosen and chosen[0] < len(rows):
+        st.session_state.pop("papers-table", None)
+        pages.go("papers", work=rows[chosen[0]].work.id)
+    st.caption(
+        f"{texts.count(len(rows), 'work')}. Choose a row for its page. "
+        "Missing PDFs that you have: put them into the library's `papers` folder, or `litmap add FILE`."
+    )
+
+
+def _fits(entry: Entry, words: str) -> bool:
+    work = entry.work
+    text = " ".join((work.title, *work.authors, work.venue, *work.ids, *(p for h in entry.headings for p in h))).lower()
+    return all(word in text for word in words.lower().split())
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    return {
+        "Title": entry.work.title,
+        "Authors": texts.people(entry.work.authors),
+        "Year": entry.work.year,
+        "Status": texts.STATUSES.get(entry.status, (entry.status,))[0],
+        "Why": "" if entry.status == "fetched" else entry.reason,
+        "Heading": "; ".join(h[-1] for h in texts.deepest(entry.headings)),
+        "Pages": entry.pdf.pages if entry.pdf else None,
+    }
+
+
+def _columns() -> dict[str, Any]:
+    config = st.column_config
+    return {
+        "Title": config.TextColumn(width="large"),
+        "Authors": config.TextColumn(width="medium"),
+        "Year": config.NumberColumn(format="%d", width="small"),
+        "Status": config.TextColumn(width="small"),
+        "Why": config.TextColumn(width="large"),
+        "Heading": config.TextColumn(width="medium"),
+        "Pages": config.NumberColumn(width="small"),
+    }
+
+
+# ── one paper ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _paper(library: Library, entry: Entry) -> None:
+    work = entry.work
+    pages.link("papers", "All papers", ":material/arrow_back:")
+    st.title(texts.escape(work.title), anchor=False)
+    st.markdown(texts.escape(texts.byline(work)))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        parts.status_badge(entry.status)
+        for label, url in parts.outside(work):
+            st.link_button(texts.escape(label), url, type="tertiary", icon=":material/open_in_new:")
+    for notice in work.notices:
+        st.warning(texts.escape(notice), icon=":material/report:")
+    if entry.status != "fetched":
+        _why_not(library, entry)
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        _summary(library, entry)
+        _my_words(entry)
+        _filing(library, entry)
+    with right:
+        _pages(entry)
+        _near(library, entry)
+        _citations(library, entry)
+
+
+def _why_not(library: Library, entry: Entry) -> None:
+    """Why there is no PDF, what was tried, and what a person can do."""
+    st.info(texts.escape(entry.reason or "There is no PDF."), icon=":material/info:")
+    if entry.tried:
+        with st.expander(f"What was tried ({len(entry.tried)})"):
+            for url, outcome in entry.tried:
+                st.caption(f"{texts.escape(texts.shorten(url, 120))}: {texts.escape(outcome)}")
+    for candidate in entry.candidates:
+        st.markdown(f"- {texts.escape(candidate.title)} ({texts.escape(texts.byline(candidate))})")
+        st.code(f"litmap resolve {_shell(entry.work.id)} {_shell(candidate.id)}", language="sh")
+    if entry.status == "unsure" and not entry.candidates:
+        st.caption("If the file is the right paper after all, add it yourself; the decision is kept.")
+    if entry.status in {"unsure", "metadata-only", "not-found", "failed"}:
+        folder = library.layout.papers
+        st.caption(f"Have the PDF? Put it into {texts.escape(str(folder))} and refresh.")
+
+
+def _shell(text: str) -> str:
+    """Quoted for a shell, on one line."""
+    import shlex
+
+    return shlex.quote(" ".join(text.split()))
+
+
+def _summary(library: Library, entry: Entry) -> None:
+    try:
+        view = library.summary(entry.work.id)
+    except LitmapError:
+        view = None
+    if view and view.sentences:
+        st.subheader("In its own words", anchor=False)
+        parts.summary(view, "paper-summary", own=True)
+    if entry.work.abstract:
+        st.subheader("Abstract", anchor=False)
+        st.markdown(texts.escape(entry.work.abstract))
+
+
+def _my_words(entry: Entry) -> None:
+    if not entry.mentions:
+        return
+    st.subheader("Where my notes cite it", anchor=False)
+    for mention in entry.mentions[:12]:
+        with st.container(border=True, gap="small"):
+            st.markdown(texts.escape(texts.shorten(mention.context or mention.text, 500)))
+            where = f"{texts.place(mention)} · {texts.path(mention.heading)}"
+            st.caption(f":material/edit_note: {texts.escape(where)}")
+
+
+def _filing(library: Library, entry: Entry) -> None:
+    """Where it is filed, and what its text says to that."""
+    if not library.build_id:
+        return
+    filing = next((f for f in library.topics().filings if f.work == entry.work.id), None)
+    if filing is None:
+        return
+    st.subheader("Filed under", anchor=False)
+    if filing.noted:
+        parts.chips(filing.noted)
+    elif filing.suggested:
+        st.markdown(f"By its text: **{texts.escape(texts.path(filing.suggested))}** ({filing.confidence:.0%} sure)")
+    else:
+        st.markdown(f"Fits none of your headings ({filing.confidence:.0%} sure).")
+    if filing.misfit:
+        st.caption(f":material/alt_route: {texts.escape(filing.misfit)}")
+    others = [a for a in filing.alternatives if a.confidence >= 0.05][:3]
+    if others:
+        near = ", ".join(f"{texts.path(a.heading[-1:])} {a.confidence:.0%}" for a in others)
+        st.caption(f"Also near: {texts.escape(near)}")
+
+
+def _pages(entry: Entry) -> None:
+    """A page of the PDF: the one a summary's sentence asked for, else the first; and the others."""
+    if not entry.pdf:
+        return
+    asked = st.session_state.get("shown")
+    page, rects = (asked[1], asked[2]) if asked and asked[0] == entry.work.id else (1, [])
+    if entry.pdf.pages > 1:
+        chosen = st.pagination(entry.pdf.pages, default=page, key=f"leaf-{entry.work.id}-{page}", max_visible_pages=7)
+        page, rects = (page, rects) if chosen == page else (chosen, [])
+    parts.page_picture(entry.pdf, page, rects, f"Page {page} of {entry.pdf.pages}")
+
+
+def _near(library: Library, entry: Entry) -> None:
+    try:
+        answer = library.more_like(entry.work.id, limit=24)
+    except LitmapError:
+        return
+    seen: dict[str, Entry] = {}
+    for found in answer.hits:
+        if found.entry and found.entry.work.id != entry.work.id:
+            seen.setdefault(found.entry.work.id, found.entry)
+    if seen:
+        st.subheader("Nearest papers", anchor=False)
+        for near in list(seen.values())[:6]:
+            pages.link_work(near.work, f"{texts.shorten(near.work.title, 90)} ({texts.cite(near.work)})")
+
+
+def _citations(library: Library, entry: Entry) -> None:
+    """Which papers of the library cite it, and which it cites."""
+    if not library.build_id:
+        return
+    pairs = library.citations_between()
+    for title, ids in (
+        ("Cited by", [a for a, b in pairs if b == entry.work.id]),
+        ("Cites", [b for a, b in pairs if a == entry.work.id]),
+    ):
+        known = [library.by_id[i] for i in dict.fromkeys(ids) if i in library.by_id]
+        if known:
+            st.subheader(f"{title} {len(known)} of my papers", anchor=False)
+            for other in known[:15]:
+                pages.link_work(other.work, f"{texts.shorten(other.work.title, 90)} ({texts.cite(other.work)})")

@@ -1,0 +1,103 @@
+"""Pieces that several pages show: a work's line, what my notes say of it, a page's picture, a summary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from litmap.errors import LitmapError
+from litmap.ui import pages, state, texts
+
+if TYPE_CHECKING:
+    from litmap.library import Entry
+    from litmap.models import HeadingPath, Mention, PdfFile, Work
+    from litmap.views import SummaryView
+
+Rect = tuple[float, float, float, float]
+
+
+def status_badge(status: str) -> None:
+    """A status as a badge with its meaning."""
+    word, colour, meaning = texts.STATUSES.get(status, (status, "gray", ""))
+    st.badge(texts.escape(word), color=colour, help=meaning)  # type: ignore[arg-type]
+
+
+def chips(headings: Sequence[HeadingPath], most: int = 4) -> None:
+    """Heading paths as small links to their topics."""
+    found = texts.deepest(headings)
+    if not found:
+        return
+    with st.container(horizontal=True, gap="small"):
+        for heading in found[:most]:
+            label = f"{heading[-1]}"
+            pages.link("topics", label, ":material/tag:", heading=texts.path(heading))
+        if len(found) > most:
+            st.caption(f"and {len(found) - most} more")
+
+
+def said(mentions: Sequence[Mention], most: int = 2) -> None:
+    """What my own notes say of a paper, with note and line."""
+    seen: dict[str, Mention] = {}
+    for mention in mentions:
+        text = " ".join((mention.context or mention.text).split())
+        if text:
+            seen.setdefault(text, mention)
+    for text, mention in list(seen.items())[:most]:
+        st.markdown(f"> {texts.escape(texts.shorten(text, 320))}")
+        st.caption(f":material/edit_note: {texts.escape(texts.place(mention))}")
+    if len(seen) > most:
+        st.caption(f"and {texts.count(len(seen) - most, 'more place')} in your notes")
+
+
+def page_picture(pdf: PdfFile | None, page: int, rects: Sequence[Rect] = (), caption: str = "") -> None:
+    """A page's picture with rectangles marked, or a word on why there is none."""
+    if pdf is None or page < 1:
+        st.caption("There is no page to show: only title and abstract of this work are here.")
+        return
+    try:
+        picture = state.picture_of(pdf, page, rects)
+    except LitmapError as error:
+        st.caption(f"The page cannot be drawn: {texts.escape(error.message)}")
+        return
+    with st.container(border=True):
+        st.image(picture, width="stretch", alt=f"Page {page} with the passage marked")
+    if caption:
+        st.caption(texts.escape(caption))
+
+
+def summary(view: SummaryView, key: str, *, own: bool = False) -> None:
+    """A summary, each sentence with a button that shows its page."""
+    for number, sentence in enumerate(view.sentences):
+        where = f"p. {sentence['page']}" if own else f"{sentence['cite']}, p. {sentence['page']}"
+        with st.container(horizontal=True, vertical_alignment="top", gap="small", wrap=False):
+            st.markdown(texts.escape(sentence["text"]), width="stretch")
+            if st.button(texts.escape(where), key=f"{key}-{number}", type="tertiary", icon=":material/find_in_page:"):
+                st.session_state["shown"] = (sentence["work"], sentence["page"], sentence["rects"], sentence["text"])
+
+
+def shown(entries: dict[str, Entry]) -> None:
+    """The page that a summary's button asked for."""
+    asked = st.session_state.get("shown")
+    if asked and asked[0] in entries:
+        entry = entries[asked[0]]
+        page_picture(entry.pdf, asked[1], asked[2], f"{entry.work.title}, page {asked[1]}")
+
+
+def outside(work: Work) -> list[tuple[str, str]]:
+    """Names and addresses of a work's pages elsewhere; only http(s)."""
+    found = []
+    for kind, base in _SITES.items():
+        value = work.identifier(kind)
+        if value:
+            found.append((f"{kind if kind != 'doi' else 'DOI'}: {value}", base + value))
+    found += [(texts.shorten(u.split("://", 1)[1], 60), u) for u in work.urls if u.startswith(("http://", "https://"))]
+    return found[:6]
+
+
+_SITES = {
+    "arxiv": "https://arxiv.org/abs/",
+    "doi": "https://doi.org/",
+    "openreview": "https://openreview.net/forum?id=",
+}

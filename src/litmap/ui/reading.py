@@ -1,0 +1,114 @@
+"""Reading list and coverage: what my papers cite and my notes do not, and what each heading holds and lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from litmap.ui import pages, parts, state, texts
+
+if TYPE_CHECKING:
+    from litmap.library import Library
+
+
+def page() -> None:
+    """Draw the page."""
+    library = state.library()
+    st.title("Reading list", anchor=False)
+    st.markdown("What your papers cite and your notes do not mention, read from the papers' own reference lists.")
+    todo, cover = st.tabs(["Not in your notes", "Coverage of your headings"])
+    with todo:
+        _list(library)
+    with cover:
+        _coverage(library)
+
+
+def _list(library: Library) -> None:
+    rows = library.reading_list()
+    if not rows:
+        st.info("Nothing to suggest: no paper cites anything that your notes do not have, or no PDF was read yet.")
+        return
+    headings = sorted({path for row in rows for path in _headings(library, row)})
+    with st.container(horizontal=True, gap="medium"):
+        chosen = st.selectbox(
+            "Heading", headings, index=None, placeholder="Cited from any heading", format_func=texts.path,
+            label_visibility="collapsed", width=320,
+        )  # fmt: skip
+    shown = [r for r in rows if not chosen or chosen in _headings(library, r)]
+    for number, row in enumerate(shown[:50]):
+        _row(library, row, number)
+
+
+def _headings(library: Library, row: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    found = [library.by_id[w] for w in row.get("cited_by", []) if w in library.by_id]
+    return [h for e in found for h in texts.deepest(e.headings)]
+
+
+def _row(library: Library, row: Mapping[str, Any], number: int) -> None:
+    citing = [library.by_id[w] for w in row.get("cited_by", []) if w in library.by_id]
+    with st.container(border=True, gap="small", key=f"reading-{number}"):
+        st.markdown(f"**{texts.escape(str(row.get('title') or row.get('raw') or ''))}**")
+        authors = [str(a) for a in row.get("authors") or []]
+        parts_of = (texts.people(authors), str(row.get("year") or ""), str(row.get("venue") or ""))
+        st.caption(texts.escape(" · ".join(part for part in parts_of if part)))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.badge(f"cited by {len(citing)} of your papers", color="primary")
+            for label, url in _addresses(row):
+                st.link_button(texts.escape(label), url, type="tertiary", icon=":material/open_in_new:")
+        with st.expander("Who cites it, and how"):
+            for entry in citing[:12]:
+                pages.link_work(entry.work, f"{entry.work.title} ({texts.cite(entry.work)})")
+            for passage in (row.get("passages") or [])[:5]:
+                text = passage.get("text", "") if isinstance(passage, Mapping) else str(passage)
+                st.markdown(f"> {texts.escape(texts.shorten(text, 400))}")
+
+
+def _addresses(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    from litmap.models import Work
+
+    ids = tuple(str(i) for i in row.get("ids") or [])
+    return parts.outside(Work(id=ids[0] if ids else "", title="", ids=ids))
+
+
+def _coverage(library: Library) -> None:
+    rows = library.coverage()
+    if not rows:
+        st.info("No heading holds papers yet.")
+        return
+    table = [_cover(library, row) for row in rows]
+    st.dataframe(table, hide_index=True, column_config=_columns(), alt="Coverage of each heading")
+    st.caption(
+        "*Close* is how alike the papers of a heading are (1: all the same, 0: no more than chance); "
+        "*Missing* counts works that its papers cite and your notes do not have."
+    )
+
+
+def _cover(library: Library, row: Mapping[str, Any]) -> dict[str, Any]:
+    years = row.get("years")
+    central = [library.by_id[w].work for w in row.get("central") or [] if w in library.by_id]
+    works = int(row.get("works") or 0)
+    return {
+        "Heading": texts.path(tuple(row.get("heading") or ())),
+        "Papers": works,
+        "With PDF": (int(row.get("with_pdf") or 0) / works) if works else 0.0,
+        "Years": f"{years[0]} to {years[1]}" if years else "",
+        "Close": max(0.0, float(row.get("tightness") or 0.0)),
+        "Nearest heading": texts.path(tuple(row.get("nearest") or ())[-1:]) if row.get("nearest") else "",
+        "Central": "; ".join(texts.cite(w) for w in central[:3]),
+        "Missing": len(row.get("missing") or []),
+    }
+
+
+def _columns() -> dict[str, Any]:
+    config = st.column_config
+    return {
+        "Heading": config.TextColumn(width="large"),
+        "Papers": config.NumberColumn(width="small"),
+        "With PDF": config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0, width="small"),
+        "Close": config.ProgressColumn(format="%.2f", min_value=0.0, max_value=1.0, width="small"),
+        "Nearest heading": config.TextColumn(width="medium"),
+        "Central": config.TextColumn(width="large"),
+        "Missing": config.NumberColumn(width="small"),
+    }

@@ -1,0 +1,89 @@
+"""Refreshes: what the last ones did, one that runs now, starting one, and how to have one on a schedule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from litmap.errors import NoLibrary
+from litmap.ui import running, state, texts
+
+if TYPE_CHECKING:
+    from litmap.catalogue import Run
+    from litmap.library import Library
+
+STATES = {
+    "done": ("done", "green"),
+    "running": ("running", "blue"),
+    "failed": ("failed", "red"),
+    "interrupted": ("interrupted", "orange"),
+}
+
+
+def page() -> None:
+    """Draw the page."""
+    root = state.settings().library
+    st.title("Refreshes", anchor=False)
+    try:
+        library = state.library()
+    except NoLibrary:
+        state.welcome()
+        return
+    if running.is_running(root):
+        running.watch(root)
+    else:
+        with st.expander("Start a refresh", icon=":material/sync:"):
+            running.start_form(root, _notes(library))
+    runs = library.runs(20)
+    if not runs:
+        st.caption("No refresh yet.")
+    for number, run in enumerate(runs):
+        _run(run, expanded=number == 0)
+    _schedule()
+
+
+def _notes(library: Library) -> str:
+    """The notes of the last refresh, one a line."""
+    chosen = state.settings().notes or tuple(dict.fromkeys(n.path for n in library.notes))
+    return "\n".join(chosen[:30])
+
+
+def _run(run: Run, *, expanded: bool) -> None:
+    word, colour = STATES.get(run.state, (run.state, "gray"))
+    report: dict[str, Any] = dict(run.report)
+    with st.container(border=True, gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.badge(texts.escape(word), color=colour)  # type: ignore[arg-type]
+            st.markdown(f"**{texts.escape(texts.ago(run.started))}**")
+            st.caption(texts.escape(_headline(report)))
+        changes = {k: v for k, v in (report.get("changes") or {}).items() if v}
+        for what, titles in changes.items():
+            label = f"{texts.escape(str(what).capitalize())} ({len(titles)})"
+            with st.expander(label, expanded=expanded and len(titles) <= 6):
+                for title in titles[:100]:
+                    st.markdown(f"- {texts.escape(str(title))}")
+        if run.problems:
+            with st.expander(f"Problems ({len(run.problems)})", icon=":material/warning:"):
+                for problem in run.problems[:200]:
+                    subject = texts.escape(texts.shorten(problem.subject, 120))
+                    st.markdown(f"- **{subject}** {texts.escape(problem.reason)}")
+        seconds = report.get("seconds") or {}
+        if seconds and expanded:
+            st.caption(" · ".join(f"{texts.escape(str(k))} {texts.duration(float(v))}" for k, v in seconds.items()))
+
+
+def _headline(report: dict[str, Any]) -> str:
+    counts = report.get("counts") or {}
+    statuses = counts.get("by_status") or {}
+    parts = [texts.count(int(counts["works"]), "work")] if "works" in counts else []
+    parts += [f"{n} {texts.STATUSES.get(s, (s,))[0]}" for s, n in statuses.items() if n]
+    total = (report.get("seconds") or {}).values()
+    return " · ".join([*parts, *([f"in {texts.duration(sum(map(float, total)))}"] if total else [])])
+
+
+def _schedule() -> None:
+    with st.expander("Refresh on a schedule", icon=":material/schedule:"):
+        st.markdown("Every Monday at six, or every six hours, as long as this command runs:")
+        st.code('litmap schedule --cron "0 6 * * 1"\nlitmap schedule --every 6h', language="sh")
+        st.markdown("With a Prefect server its runs and failures show there too; the README has the lasting forms.")

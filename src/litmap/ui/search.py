@@ -1,0 +1,241 @@
+"""Search: one box, passages or papers, the page beside them with the passage marked."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from litmap.errors import SearchError
+from litmap.ui import pages, parts, state, texts
+
+if TYPE_CHECKING:
+    from litmap.library import Library
+    from litmap.models import HeadingPath
+    from litmap.views import Answer, Found
+
+MODES = {"passage": "Passages", "paper": "Papers", "quotation": "Where is this from?"}
+SHOWN = {"passage": 10, "paper": 8, "quotation": 5}
+
+HELP = r"""
+**In your own words**, or by exact terms; meaning and words count together.
+
+| write | to get |
+| --- | --- |
+| `"flat minima"` | the exact phrase |
+| `-convolution` | nothing with this word |
+| `author:doe` | works of this author |
+| `year:2015..2018` | published in these years (`2015`, `2015..`, `..2018` too) |
+| `heading:"Loss surfaces"` | works you filed there |
+| `note:theory` | works of this note |
+| `in:notes` | your own notes (also `in:references`, `in:abstracts`) |
+
+A title, an arXiv id or a DOI finds that work. A pasted quotation finds its page: choose *Where is this from?*
+"""
+
+
+def page() -> None:
+    """Draw the page."""
+    library = state.library()
+    query = _box()
+    mode = st.session_state.get("mode") or "passage"
+    asked = _with_filters(query, library, mode)
+    like = st.query_params.get("like", "")
+    if like:
+        _like(library, like, mode)
+    elif not query.strip():
+        _start(library)
+    else:
+        with st.spinner("Searching …", show_time=False):
+            answer = _ask(library, asked, mode)
+        if answer is not None:
+            _show(library, answer, mode)
+
+
+def _box() -> str:
+    """The box with its help; the query stands in the address, so that a search can be bookmarked."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", wrap=False):
+        query = st.text_input(
+            "Search", key="q", bind="query-params", label_visibility="collapsed", icon=":material/search:",
+            placeholder="Ask in your own words, or paste a quotation, a title, an arXiv id", on_change=_forget,
+        )  # fmt: skip
+        with st.popover("", icon=":material/help:", help="How to search", width="content"):
+            st.markdown(HELP)
+    return query or ""
+
+
+def _forget() -> None:
+    """A new query takes the place of 'more like this' and of the page that was shown."""
+    st.query_params.pop("like", None)
+    st.session_state.pop("chosen", None)
+
+
+def _with_filters(query: str, library: Library, mode: str) -> str:
+    """The query with what the filters say, in the query's own language."""
+    headings = _headings(library)
+    years = sorted({e.work.year for e in library.works() if e.work.year})
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.segmented_control(
+            "Show", list(MODES), format_func=lambda m: MODES[m], default="passage", required=True,
+            key="mode", label_visibility="collapsed", on_change=_forget,
+        )  # fmt: skip
+        if mode == "quotation":
+            return query
+        heading = st.selectbox(
+            "Heading", headings, index=None, placeholder="Any heading", label_visibility="collapsed", key="in-heading",
+            format_func=lambda h: texts.path(h[-2:]), width=260,
+        )  # fmt: skip
+        span = None
+        if len(years) > 1:
+            with st.popover(_years_label(years), type="tertiary", icon=":material/calendar_month:"):
+                span = st.slider("Years", years[0], years[-1], (years[0], years[-1]), key="years")
+    if heading:
+        query += f' heading:"{" › ".join(heading)}"'.replace("\n", " ")
+    if span and span != (years[0], years[-1]):
+        query += f" year:{span[0]}..{span[1]}"
+    return query
+
+
+def _years_label(years: list[int]) -> str:
+    first, last = st.session_state.get("years", (years[0], years[-1]))
+    return "Any year" if (first, last) == (years[0], years[-1]) else f"{first} to {last}"
+
+
+def _ask(library: Library, query: str, mode: str) -> Answer | None:
+    try:
+        if mode == "quotation":
+            return library.locate(query, limit=SHOWN[mode])
+        return library.search(query, limit=SHOWN[mode], by=mode)
+    except SearchError as error:
+        st.info(texts.escape(error.message), icon=":material/help:")
+        return None
+
+
+def _like(library: Library, names: str, mode: str) -> None:
+    """'More like this': from passages (#row), works or headings."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(":material/join_inner: **More like this**")
+        if st.button("Clear", icon=":material/close:", type="tertiary"):
+            _forget()
+            st.rerun()
+    try:
+        _show(library, library.more_like(*names.split("\n"), limit=SHOWN["passage"]), mode)
+    except SearchError as error:
+        st.info(texts.escape(error.message), icon=":material/help:")
+
+
+# ── results ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _show(library: Library, answer: Answer, mode: str) -> None:
+    results = (*answer.hits, *answer.notes)
+    if answer.message:
+        st.info(texts.escape(answer.message), icon=":material/info:")
+    if not results:
+        if not answer.message:
+            st.info("Nothing close to this in the library.", icon=":material/search_off:")
+        return
+    if not answer.close:
+        st.markdown("**Nothing close.** What follows is the nearest, and it is far off.")
+    chosen = next((f for f in results if f.row == st.session_state.get("chosen")), results[0])
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        for found in answer.hits:
+            _result(found, mode, chosen)
+        if answer.notes:
+            st.markdown("##### In your notes")
+            for found in answer.notes:
+                _note(found)
+    with right:
+        _beside(library, chosen)
+
+
+def _result(found: Found, mode: str, chosen: Found) -> None:
+    """One passage or paper as a card."""
+    entry = found.entry
+    with st.container(border=True, gap="small", key=f"hit-{found.rank}"):
+        if entry is not None:
+            pages.link_work(entry.work)
+            st.caption(texts.escape(texts.byline(entry.work)))
+        st.markdown(_passage(found))
+        if mode == "paper":
+            for hit in found.also[:2]:
+                st.caption(f"p. {hit.chunk.page}  {texts.escape(texts.shorten(hit.chunk.text, 160))}")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            lit = found.row == chosen.row
+            label = f"p. {found.chunk.page}" if found.chunk.page else found.chunk.kind
+            icon = ":material/visibility:" if lit else ":material/find_in_page:"
+            if st.button(label, key=f"show-{found.rank}", icon=icon, type="primary" if lit else "secondary"):
+                st.session_state["chosen"] = found.row
+                st.rerun()
+            pages.link("search", "More like this", ":material/join_inner:", like=f"#{found.row}")
+            st.caption(_why(found))
+
+
+def _passage(found: Found) -> str:
+    """The passage around its best sentence, which is tinted; words of the query in bold."""
+    text, (start, end) = found.chunk.text, found.sentence
+    if not 0 <= start < end <= len(text):
+        start, end = 0, 0
+    first = max(0, start - 160)
+    last = min(len(text), max(end + 200, first + 420))
+    lead = "" if first == 0 else "… "
+    rest = "" if last == len(text) else " …"
+    return lead + texts.mark(text[first:last], [(start - first, end - first)], found.words) + rest
+
+
+def _why(found: Found) -> str:
+    """Why it matched: words and likeness."""
+    parts = []
+    if found.words:
+        parts.append("words " + ", ".join(texts.escape(w) for w in found.words[:6]))
+    if not math.isnan(found.similarity):
+        parts.append(f"likeness {found.similarity:.2f}")
+    return " · ".join(parts)
+
+
+def _note(found: Found) -> None:
+    """A passage of the reader's own notes."""
+    with st.container(border=True, gap="small", key=f"note-{found.rank}"):
+        st.markdown(_passage(found))
+        st.caption(
+            f":material/edit_note: {texts.escape(found.note.rsplit('/', 1)[-1])}, line {found.line}"
+            f" · {texts.escape(found.chunk.section or '')}"
+        )
+
+
+def _beside(library: Library, found: Found) -> None:
+    """The page with the passage marked, and what my notes say of the paper."""
+    entry = found.entry
+    if entry is None:
+        st.caption("This passage is your own: it stands in your notes.")
+        return
+    parts.page_picture(entry.pdf, found.chunk.page, found.rects, f"{texts.cite(entry.work)}, page {found.chunk.page}")
+    if entry.mentions:
+        st.markdown("###### What my notes say")
+        parts.said(entry.mentions)
+        parts.chips(entry.headings)
+
+
+# ── before the first query ───────────────────────────────────────────────────────────────────────────────────────────
+def _start(library: Library) -> None:
+    """What is in the library, and some first questions from its own headings."""
+    status = library.status()
+    counts = status["by_status"]
+    st.space("small")
+    st.title("What do your papers say?", anchor=False)
+    st.markdown(
+        f"{texts.count(status['works'], 'work')} cited in {texts.count(status['notes'], 'note')}, "
+        f"{texts.count(counts.get('fetched', 0), 'paper')} here in full text, "
+        f"{texts.count(status['passages'], 'passage')} to search."
+    )
+    headings = _headings(library)
+    if headings:
+        st.caption("Look into a heading of your notes:")
+        with st.container(horizontal=True, gap="medium"):
+            for heading in headings[:10]:
+                pages.link("topics", heading[-1], ":material/tag:", heading=texts.path(heading))
+
+
+def _headings(library: Library) -> list[HeadingPath]:
+    """The headings that hold papers, in the order of the notes."""
+    return [t.heading for t in library.topics().topics if t.heading and t.works] if library.build_id else []

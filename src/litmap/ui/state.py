@@ -1,0 +1,104 @@
+"""The library as the pages see it: opened once a build, shared by all visitors, with a word for every way it fails."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from litmap.errors import DamagedBuild, LitmapError, ModelError, NewerCatalogue, NoLibrary
+from litmap.settings import Settings, load_settings
+from litmap.ui import texts
+
+if TYPE_CHECKING:
+    from litmap.library import Library
+    from litmap.models import PdfFile
+
+Rects = tuple[tuple[float, float, float, float], ...]
+
+
+def settings() -> Settings:
+    """The settings of this app: LITMAP_LIBRARY and the rest of the environment, or litmap.toml."""
+    return load_settings()
+
+
+def library() -> Library:
+    """The library, of the build that is current. Raises `LitmapError` and its kinds."""
+    chosen = settings()
+    return _open(str(chosen.library.resolve()), _stamp(chosen.library))
+
+
+def _stamp(root: Path) -> tuple[str, int]:
+    """What changes when the library must be opened again: its build, and (between refreshes) its catalogue."""
+    from litmap.layout import Layout
+    from litmap.lock import is_held
+
+    layout = Layout(root)
+    try:
+        build = layout.current.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        build = ""
+    if is_held(layout.lock):
+        return build, 0
+    times = [p.stat().st_mtime_ns for p in (layout.catalogue, Path(f"{layout.catalogue}-wal")) if p.exists()]
+    return build, max(times, default=0)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _open(root: str, stamp: tuple[str, int]) -> Library:
+    from litmap.library import Library
+
+    return Library.open(settings=load_settings({"library": root}))
+
+
+@st.cache_data(show_spinner=False, max_entries=200, max_size="200MB")
+def page_image(root: str, sha256: str, page: int, rects: Rects, zoom: float) -> bytes:
+    """A PNG of a page with rectangles marked. Raises `PdfError`."""
+    from litmap import text
+    from litmap.layout import Layout
+
+    return text.render(Layout(Path(root)).pdf(sha256), page, rects, zoom)
+
+
+def picture_of(pdf: PdfFile, page: int, rects: Sequence[tuple[float, float, float, float]], zoom: float = 1.6) -> bytes:
+    """A page of a PDF of the library as a PNG, kept for the next time. Raises `PdfError`."""
+    root = str(settings().library.resolve())
+    return page_image(root, pdf.sha256, page, tuple((a, b, c, d) for a, b, c, d in rects), zoom)
+
+
+def explain(error: LitmapError) -> None:
+    """Say what is wrong and what to do about it."""
+    if isinstance(error, NoLibrary):
+        welcome()
+        return
+    title, hint = _WORDS.get(type(error), ("This did not work", ""))
+    st.warning(f"**{title}.** {texts.escape(error.message)}", icon=":material/error:")
+    if hint:
+        st.code(hint, language="sh")
+
+
+_WORDS: dict[type[LitmapError], tuple[str, str]] = {
+    DamagedBuild: ("The index is damaged", "litmap doctor --fix"),
+    ModelError: ("The embedding model is missing", "litmap doctor"),
+    NewerCatalogue: ("This library was made by a newer litmap", "pip install --upgrade litmap"),
+}
+
+
+def welcome() -> None:
+    """What a newcomer sees: there is no library yet, and how to get one."""
+    from litmap.ui import running
+
+    chosen = settings()
+    if running.is_running(chosen.library):
+        st.subheader("The library is being built", anchor=False)
+        st.write("The first refresh is under way. This page shows the library as soon as there is something to show.")
+        running.watch(chosen.library)
+        return
+    st.subheader("No library here yet", anchor=False)
+    st.write("litmap reads your notes, fetches the papers they cite and makes them searchable. Where are they?")
+    running.start_form(chosen.library, os.environ.get("LITMAP_NOTES", ""))
+    st.caption("Or in a terminal:")
+    st.code("litmap refresh ~/notes", language="sh")
