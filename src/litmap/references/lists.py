@@ -13,7 +13,8 @@ from litmap.refstrings import looks_like_reference, parse_reference
 
 _LABEL = re.compile(r"\s*\[(?:[^\W\d_][^\[\]]{1,60}?\d{2,4}[a-z]?|[A-Z][\w+&]{1,12})\]")
 _OPENING = re.compile(
-    r"\s*(?:[^\W\d_]+[’'\-\w]*(?: [^\W\d_]+[’'\-\w]*){0,3},? (?:[^\W\d_]\.|[^\W\d_]{2,})|(?:[^\W\d_]\. ?-?){1,4}[^\W\d_]{2,}|[—–_-]{2,})"
+    r"\s*(?:[^\W\d_]+[’'\-\w]*(?: [^\W\d_]+[’'\-\w]*){0,3},? (?:[^\W\d_]\.|[^\W\d_]{2,})|"
+    r"(?:[^\W\d_]\. ?-?){1,4}[^\W\d_]{2,}|[—–_-]{2,})"
 )
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d[a-z]?(?!\d)")
 MAX_ENTRY = 1500

@@ -274,6 +274,10 @@ class NameReader:
             score -= 1.0 * (full - 4)
         return Name(self.span(start, i), "direct", score, self.suffix(i), bool(short and full == 1))
 
+    def name(self, form: str, i: int) -> Name | None:
+        """The name of this form at token i."""
+        return self.inverted(i) if form == "inverted" else self.together(i) if form == "together" else self.direct(i)
+
     # ── lists ──
     def separator(self, i: int) -> tuple[int, bool]:
         """The token after a separator of names, and whether it holds a conjunction; (i, False) where there is none."""
@@ -289,7 +293,7 @@ class NameReader:
 
     def read_list(self, form: str) -> Authors:
         """The author list whose first name has this form."""
-        first = getattr(self, form)(0)
+        first = self.name(form, 0)
         if first is None or first.score < -1.5:
             return NO_AUTHORS
         names, i, total = [first.text], first.after, first.score
@@ -311,7 +315,7 @@ class NameReader:
 
     def _next(self, i: int, form: str, first: Name, conjunction: bool) -> Name | None:
         forms = (form,) if form == "together" else ("inverted", "direct") if form == "inverted" else ("direct",)
-        found = [name for f in forms if (name := getattr(self, f)(i)) is not None]
+        found = [name for f in forms if (name := self.name(f, i)) is not None]
         if form == "direct" and conjunction and not found:
             found = [name for name in (self.inverted(i),) if name]
         if not found:
