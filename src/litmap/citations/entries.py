@@ -13,6 +13,8 @@ from litmap.refstrings import looks_like_reference, parse_reference
 
 _WORTHLESS_TYPES = {"online", "electronic", "webpage", "software", "videorecording", "video", "blogpost", "post-weblog", "post", "webpage", "tvbroadcast", "podcast", "presentation", "speech", "computerprogram", "attachment", "note", "elec", "comp", "blog", "slide", "data", "dataset"}
 _BACKLINK = re.compile(r"^\s*(?:\^|↑)\s*(?:(?:[a-z]{1,2}|\d+\.\d+|[\^↑])\s+)*|^\s*Jump up(?: to)?:?\s*[\^↑]?\s*")
+_SENTENCE_END = re.compile(r"[a-z]{3,}[.?!] (?=[A-Z])")
+_REPEATED = re.compile(r"\s*(?:[—–―_-]\s?){2,}[.,]")
 _BARE_PAGE = re.compile(r"^(?:\[?\d+\]?\.?\s*)?\S*://\S+$")
 
 
@@ -89,9 +91,12 @@ def list_entries(block: NoteBlock, previous: Sequence[str], *, in_list: bool) ->
             yield entry
             return
     parts = segments_of(block)
+    if not in_list and re.search(r"(?<![\w.])@\w", text):
+        return
     if len(text) > 1600 and len(parts) < 2:
         return
-    whole = _read_entry(block, lead, len(text), previous, floor=0.72) if len(parts) == 1 else None
+    repeated = bool(previous) and bool(_REPEATED.match(text))
+    whole = _read_entry(block, lead, len(text), previous, floor=0.4 if repeated else 0.72) if len(parts) == 1 else None
     if whole:
         yield whole
         return
@@ -121,7 +126,7 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
     if score < floor and not (floor < 0.5 and ids):
         return None
     reference = parse_reference(text, previous_authors=previous, title_hint=hint)
-    if floor > 0.5 and not _shaped(reference, text, links):
+    if floor > 0.3 and not _shaped(reference, text, links):
         return None
     merged = tuple(dict.fromkeys([*ids, *(found for found in reference.ids)]))
     addresses = tuple(dict.fromkeys([*urls, *reference.urls]))
@@ -141,6 +146,12 @@ def _shaped(reference: Reference, text: str, links: Sequence[Link]) -> bool:
     if not reference.authors or not reference.title or len(reference.title.split()) < 2:
         return False
     if not (reference.year or reference.venue or reference.ids):
+        return False
+    if _REPEATED.match(text):
+        return True
+    if len({found for link in links if (found := judge_link(link.target)[1])}) > 1 and len(text) > 250:
+        return False
+    if not re.match(r"[\"“'‘¿(\[]*[A-ZÀ-Þ\d]", reference.title) or len(_SENTENCE_END.findall(text)) > 6:
         return False
     surname = normalise_title(reference.authors[0]).split()
     position = normalise_title(text[:200]).find(surname[-1]) if surname else -1

@@ -8,9 +8,17 @@ from litmap.citations.entries import Entry, Segment, field, list_entries, record
 from litmap.citations.hosts import judge_link
 from litmap.citations.model import NoteState, PlainLink, Sighting, line_at
 from litmap.citations.names import NameMention, find_names, find_names_only, surname_key
-from litmap.citations.titles import quoted_titles, running_titles, title_score, whole_titles
+from litmap.citations.titles import (
+    clause_titles,
+    possessive_titles,
+    quoted_titles,
+    running_titles,
+    title_score,
+    whole_titles,
+)
 from litmap.identifiers import find_identifiers, find_urls, normalise_title, url_key
 from litmap.models import Link, Mention, Note, NoteBlock, Reference
+from litmap.refstrings import looks_like_reference
 
 _CITEKEY = re.compile(r"(?<![\w@./])-?@(?:\{([^{}\s]{2,120})\}|([^\W_](?:[\w]|[:.#$%&+?<>~/-](?=\w)){1,120}))")
 _NUMBERS = re.compile(r"\[(\d{1,4}(?:\s?[,;–-]\s?\d{1,4}){0,30})\]|\[(\d{1,4}),? (?:pp?\.|Thm|Theorem|Sec|Section|Fig|Ch)[^\]]{0,40}\]")
@@ -261,13 +269,13 @@ class NoteReader:
         stretch = re.sub(r"[\s(<\[:,.–—-]+$", "", before)
         if not 10 < len(stretch) < 260:
             return ""
-        found = whole_titles(stretch, floor=0.5)
-        if not found:
+        clause = re.search(r"(?:[.;!?]\s+|^\s*)([^.;!?]+(?:[.?!][^.;!?]+)?)$", stretch)
+        lead = clause.start(1) if clause and "[" not in clause.group(1) else 0
+        found = [] if re.search(r"\[\d|@", stretch[lead:]) else whole_titles(stretch[lead:], floor=0.5)
+        if not found or len(stretch) - lead - (found[0].end - found[0].start) > 60 or _has_names(found[0].text):
             return ""
-        offset = start - len(before)
+        offset = start - len(before) + lead
         title = found[0]
-        if len(stretch) - (title.end - title.start) > 70:
-            return ""
         if text.free(offset + title.start, offset + title.end):
             text.mask(offset + title.start, offset + title.end, None)
         return title.text
@@ -343,9 +351,9 @@ class NoteReader:
             if text.free(found.start, found.end):
                 self._candidate(block, found.start, found.end, found.text, text)
         if len(text.text) < 8000:
-            for found in running_titles(text.text):
-                if text.free(found.start, found.end):
-                    self._candidate(block, found.start, found.end, found.text, text)
+            for found in [*possessive_titles(text.text), *running_titles(text.text), *clause_titles(text.text)]:
+                if text.free(found.start, found.end) and not _has_names(found.text):
+                    self._candidate(block, found.start, found.end, found.text, text, beside=found.beside)
 
     def _titles_in(self, block: NoteBlock, part: Segment, text: _Text, listed: bool) -> None:
         stretch = text.text[part.start : part.end]
@@ -356,7 +364,7 @@ class NoteReader:
         floor = self.title_floor - (0.05 if block.kind == "item" or listed else 0.0)
         for found in whole_titles(clean, floor=floor):
             start, end = part.start + found.start, part.start + found.end
-            if text.free(start, end):
+            if text.free(start, end) and not _has_names(found.text):
                 self._candidate(block, start, end, found.text, text, beside=found.beside, reach=part.start + len(clean))
 
     def _candidate(self, block: NoteBlock, start: int, end: int, title: str, text: _Text, beside: str = "", reach: int = 0) -> None:
@@ -376,6 +384,11 @@ class NoteReader:
         sure = bool(authors and year)
         last = max(end, block.text.find(")", end) + 1) if beside else end
         text.mask(start, last, self.add(Sighting(mention, reference, sure, ties, title_known=True)))
+
+
+def _has_names(title: str) -> bool:
+    """True where a stretch is a mention of names and year rather than a title."""
+    return any(named.strong or named.end - named.start > 0.5 * len(title) for named in find_names(title))
 
 
 def _cells(block: NoteBlock, part: Segment) -> list[Segment]:
@@ -426,10 +439,26 @@ def work_ties(reference: Reference, *, title_known: bool) -> set[str]:
 
 def _listed_blocks(note: Note) -> set[int]:
     """Blocks that stand in a list of references: under such a heading, or in a long run of reference-like blocks."""
-    from litmap.notes.build import lists_references
-
-    listed = {index for index, block in enumerate(note.blocks) if lists_references(field(block, "list"))}
+    listed = {index for index, block in enumerate(note.blocks) if ("list", "references") in block.fields}
+    run: list[tuple[int, float]] = []
+    for index, block in enumerate([*note.blocks, None]):
+        likely = _reference_score(block) if block is not None and index not in listed else 0.0
+        if likely >= 0.35:
+            run.append((index, likely))
+            continue
+        if len(run) >= 4 and sum(score >= 0.6 for _, score in run) >= 0.7 * len(run):
+            listed |= {place for place, _ in run}
+        run = []
     return listed
+
+
+def _reference_score(block: NoteBlock) -> float:
+    text = block.text
+    if block.kind not in {"paragraph", "item", "definition"} or not 30 <= len(text) <= 900 or not re.search(r"\d{4}|n\.d\.|in press", text):
+        return 0.0
+    if re.search(r"(?<![\w.])@\w", text) or len(segments_of(block)) > 1:
+        return 0.0
+    return looks_like_reference(text)
 
 
 def _title_floor(note: Note) -> float:

@@ -104,8 +104,17 @@ def _join_near_titles(sightings: Sequence[Sighting], union: _Union) -> None:
     for members in buckets.values():
         for i, (title, index) in enumerate(members):
             for other, second in members[i + 1 :]:
-                if union.find(index) != union.find(second) and same_title(title, other) >= 0.94:
+                if union.find(index) != union.find(second) and _slips_only(title, other):
                     union.join(index, second, by_title=True)
+
+
+def _slips_only(a: str, b: str) -> bool:
+    """True where two normalised titles differ in the spelling of words only, no word more or less."""
+    one, two = a.split(), b.split()
+    if len(one) != len(two):
+        return False
+    odd = [(x, y) for x, y in zip(one, two, strict=True) if x != y]
+    return len(odd) <= 2 and all(not any(map(str.isdigit, x + y)) and (_slip(x, y) or same_title(x, y) >= 0.8) for x, y in odd)
 
 
 # ── names tied to what they mean ─────────────────────────────────────────────────────────────────────────────────────
@@ -168,10 +177,17 @@ def _best(names: NameMention, known: dict[str, list[_Author]], reader: NoteReade
         return None
     best = scored[0]
     rivals = [row for row in scored[1:] if row[0] >= best[0] - 0.01 and not (row[2].sighting.ties & best[2].sighting.ties)]
-    same_title_rivals = [row for row in rivals if normalise_title(row[2].sighting.reference.title) != normalise_title(best[2].sighting.reference.title) or not row[2].sighting.title_known]
-    if same_title_rivals and (names.year is None or len(names.surnames) == 1) and not names.suffix:
-        return best[2] if best[2].note == reader.note.path and all(row[2].note != reader.note.path for row in same_title_rivals) else None
+    rivals = [row for row in rivals if not _same_authors(row[2], best[2])]
+    if rivals and (names.year is None or len(names.surnames) == 1) and not names.suffix:
+        here = [row for row in [best, *rivals] if row[2].note == reader.note.path]
+        return here[0][2] if len(here) == 1 else None
     return best[2]
+
+
+def _same_authors(one: _Author, two: _Author) -> bool:
+    """True for what is most likely one work seen twice: the same names and year, and no two different titles."""
+    titles = {normalise_title(a.sighting.reference.title) for a in (one, two) if a.sighting.title_known}
+    return one.surnames[:3] == two.surnames[:3] and one.year == two.year and len(titles - {""}) < 2
 
 
 def _slip(a: str, b: str) -> bool:
@@ -191,34 +207,36 @@ def _agreement(names: NameMention, author: _Author, reader: NoteReader) -> float
     if not theirs:
         return 0.0
     matched = sum(1 for name in names.surnames if name in theirs or any(_slip(name, other) for other in theirs))
-    if matched < len(names.surnames):
-        return 0.0
     leading = names.surnames[0] == theirs[0] or _slip(names.surnames[0], theirs[0])
-    score = 0.5 * matched / max(len(names.surnames), 1)
-    score += 0.3 if leading else -0.2
-    if names.year is not None and author.year is not None:
-        gap = abs(names.year - author.year)
-        if gap == 0:
-            score += 0.6
-        elif gap == 1 and len(names.surnames) >= 2 and here:
-            score += 0.1
-        else:
-            return 0.0
-    elif names.year is not None and author.year is None:
-        score += 0.0 if len(names.surnames) > 1 else -0.4
-    elif names.year is None and len(names.surnames) < 2 and not (names.et_al and here):
+    if matched < len(names.surnames) or not leading:
+        return 0.0
+    score = 0.8 + _year_agreement(names, author, here=here)
+    if names.year is None and len(names.surnames) < 2 and not (names.et_al and here):
         return 0.0
     if names.suffix and author.suffix:
         score += 0.3 if names.suffix == author.suffix else -0.6
-    if author.complete:
-        if not names.et_al:
-            score += 0.25 if len(theirs) == len(names.surnames) else -0.15 * (len(theirs) != len(names.surnames))
-        elif len(theirs) < 2:
-            score -= 0.3
-        elif len(theirs) == 2 and len(names.surnames) == 1:
-            score -= 0.1
-    score += 0.2 if here else 0.0
-    return max(score, 0.0) if leading or matched >= 2 else 0.0
+    fewer = len(names.surnames) < len(theirs)
+    if not names.et_al and fewer and not author.sighting.reference.raw.rstrip(" ()0123456789,").endswith(("al", "al.")):
+        if names.year is None and len(names.surnames) < 3:
+            return 0.0
+        score -= 0.25
+    elif names.et_al and author.complete and len(theirs) <= len(names.surnames):
+        score -= 0.3
+    else:
+        score += 0.2
+    return max(0.0, score + (0.2 if here else 0.0))
+
+
+def _year_agreement(names: NameMention, author: _Author, *, here: bool) -> float:
+    """How well the years fit; very negative where they tell the works apart."""
+    if names.year is None:
+        return 0.0
+    if author.year is None:
+        return 0.0 if len(names.surnames) > 1 else -0.4
+    gap = abs(names.year - author.year)
+    if gap == 0:
+        return 0.6
+    return 0.1 if gap == 1 and len(names.surnames) >= 2 and here else -9.0
 
 
 # ── citations made ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -44,6 +44,9 @@ _NOT_NAMES = frozenset(
 )
 
 
+_WORD_ENDINGS = re.compile(r"(?:[a-z]tion|[a-z]sion|[a-z]ity|[a-z]ics|ology|[a-z]ism|[a-z]ness|ysis|learning|theory|networks?|models?|systems?|methods?)s?$")
+
+
 @dataclass(frozen=True, slots=True)
 class NameMention:
     """Names with a year as they stand in a text; `surnames` are normalised, `year` is None for names alone."""
@@ -79,7 +82,10 @@ def _split_names(text: str) -> tuple[list[str], bool]:
 
 def _no_name(name: str) -> bool:
     words = name.lower().strip(".").split()
-    return not words or words[-1].strip(".,") in _NOT_NAMES or (len(words) == 1 and len(words[0]) < 2)
+    if not words or words[-1].strip(".,") in _NOT_NAMES or (len(words) == 1 and len(words[0]) < 2):
+        return True
+    last = name.split()[-1]
+    return (last.isupper() and len(last) > 2) or bool(_WORD_ENDINGS.search(words[-1]))
 
 
 def find_names(text: str) -> list[NameMention]:
@@ -112,8 +118,8 @@ def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
     venue = match.group("venue1") or match.group("venue2") or ""
     enclosed = bool(match.group("paren")) or _in_brackets(text, match.start(), match.end())
     several = len(names) > 1 or et_al
-    if venue and not several and not enclosed:
-        return []
+    if venue and ((not several and not enclosed) or (match.group("venue1") and not et_al)):
+        return []  # 'Title Words (COLT 2017)'
     if all(name.isupper() and len(name) > 2 for name in names):
         return []
     strong = several or enclosed

@@ -16,9 +16,9 @@ _NO_TITLE = re.compile(
     r"lol|hmm|ok|okay|yes|tomorrow|yesterday|meeting|email|chapter \d+|pp?\. ?\d|fig\. ?\d|my notes|paper by|papers by)\b",
 )
 _PROSE = re.compile(
-    r"\b(?:this|these|they|them|there|was|were|has|have|had|will|would|should|could|because|but|very|just|also|then|here|now|"
+    r"\b(?:this|these|they|them|there|was|were|has|have|had|will|would|should|could|very|just|also|then|here|now|"
     r"says?|said|argues?|shows?|showed|shown|proves?|proved|gives?|gave|gets?|got|finds?|found|makes?|made|seems?|think|want|"
-    r"need|needs|use|used|uses|try|tried|looks?|works?|called|which|who|it)\b"
+    r"need|needs|use|used|uses|try|tried|called|which|who|it)\b"
 )
 _NO_WORK = re.compile(
     r"\b(?:tutorial|lectures?|lecture notes|video|talk|slides|blog(?:\s?post)?|course|summer school|workshop|homepage|website|"
@@ -33,10 +33,17 @@ _PREFIX = re.compile(
     re.I,
 )
 _AUTHORS_TAIL = re.compile(r"[\s,.]*[(\[]\s*([^()\[\]]{2,160}?)\s*[)\]]\s*(?=$|[.,;:]|\s)")
-_GLUE = re.compile(r"(?<=[a-z\d?!)])(?=[A-Z][a-z]+\s)(?<!Mc)(?<!Mac)(?<!De)")
+_GLUE = re.compile(r"(?<=[a-z\d?!)\"”])(?=[A-Z][a-z]+\s)(?<!Mc)(?<!Mac)(?<!De)|(?<=[A-Z]{2})(?=[A-Z][a-z]{3,}\s)")
 _TAIL = re.compile(r"\s+(?:–|—|--|-)\s+|,\s+(?:see|cf|from|in which|which|by)\b|\s+\((?:see|cf)\b|\.\s+(?=[A-Z(])|\.\s+(?=[a-z])|;\s+|\s+//\s+|\s->\s|\u2003\|\u2003")
 _QUOTED = re.compile(r"[“\"«„]([^“”\"«»„]{12,250})[”\"»“]")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_LABELLED = re.compile(r"[^\W\d_][\w'’-]*(?: [a-z][\w'’-]*){0,2}: (?!(?:a|an|the|on|from|towards?|how|why|what|is|an|in|for|with|using|some|new|two) )[a-z]")
+_POSSESSIVE = re.compile(
+    r"((?:[A-Z][\w-]+ ){0,2}[A-Z][\w-]+)['’]s (?:(?:[a-z][\w-]* ){0,3}(?:paper|book|chapter|lecture|lectures|thesis|monograph|survey|review|essay|article|memo|report|note),? (?:on |called |titled |entitled |about )?)?"
+    r"([A-Z][^().;“”\"\x00\[\]]{10,160}?)(?=\s*\((?:[^()]{0,40}?)(?:\d{4}|['’]\d\d)|[.;]\s|\s*$)"
+)
+_CLAUSE = re.compile(r"(?::\s|[.;]\s|^)(?:([A-Z][\w'’-]+(?: (?:and|&) [A-Z][\w'’-]+)?),\s)?([A-Z][^.:;()“”\"\x00\[\]\n]{14,200}?)(?=$|\.\s|\.$|;\s|\s*\()")
+_VENUE_TAIL = re.compile(r",\s+(?:([A-Z][\w'’-]+),\s+)?((?:[A-Z][\w&.'’-]*)(?: (?:of|the|and|in|for|on|&|[A-Z][\w.'’-]*)){0,8}(?: \d{4})?)$")
 _RUN = re.compile(
     r"(?<![\w.@/])[A-Z][\w'’-]*:?(?:[ \n](?:[A-Z][\w'’/-]*|[A-Z]+\d*|\d+|a|an|and|as|at|by|do|for|from|in|into|is|its|of|on|or|the|to|under|vs\.?|via|with|without|not|than|that|through|using|are|be|can|we|you|how|why|what|when|between|toward|towards|over|–|-|&|\+)(?:[:,?!](?=[ \n])|['’]s)?){3,25}"
 )
@@ -72,6 +79,8 @@ def title_score(text: str) -> float:
     score -= (0.10 if share >= 0.7 else 0.22) * len(_PROSE.findall(text))
     score -= 0.15 if re.search(r"[,;].*[,;].*[,;]", text) else 0.0
     score -= 0.12 if text[0].islower() else 0.0
+    score -= 0.35 if words[-1].lower() in _SMALL - {"not", "do", "can", "are", "is", "up", "why", "how"} else 0.0
+    score -= 0.25 if _LABELLED.match(text) else 0.0
     score -= 0.25 if re.search(r"\?\s+\w|!\s+\w|\.\s+[a-z]", text) else 0.0
     score -= 0.2 if text.endswith("!") else 0.0
     return max(0.0, min(1.0, score))
@@ -98,10 +107,10 @@ def whole_titles(text: str, *, floor: float) -> list[TitleCandidate]:
         title = head[:cut].rstrip(" .,;")
         score = title_score(title)
         if beside and _names_or_year(beside.group(1)):
-            score += 0.2
+            score += 0.1
         if stop != end:
             score -= 0.08 if stop == end or cut < len(head) else 0.12
-        if score >= floor and (best is None or score > best.score):
+        if score >= floor and (best is None or len(title) > best.end - best.start):
             best = TitleCandidate(title, lead, lead + len(title), min(score, 1.0), beside.group(1) if beside else "")
     return [best] if best else []
 
@@ -151,6 +160,8 @@ def running_titles(text: str) -> list[TitleCandidate]:
     found = []
     for match in _RUN.finditer(text):
         run = match.group().rstrip(" ,:–-&")
+        by = re.search(r"\s+by ((?:[A-Z][\w'’-]+(?:, | and | & )?){1,4})$", run)
+        run = run[: by.start()] if by else run
         words = run.split()
         while words and words[-1].lower().strip(",") in _SMALL:
             words.pop()
@@ -158,5 +169,38 @@ def running_titles(text: str) -> list[TitleCandidate]:
         content = [word for word in _WORD.findall(run) if word.lower() not in _SMALL]
         small = [word for word in _WORD.findall(run)[1:] if word.lower() in _SMALL and word.islower()]
         if len(content) >= 4 and (small or ":" in run or len(content) >= 6) and title_score(run) >= 0.6 and run.count(",") <= 1:
-            found.append(TitleCandidate(run, match.start(), match.start() + len(run), 0.6))
+            found.append(TitleCandidate(run, match.start(), match.start() + len(run), 0.6, by.group(1) if by else ""))
+    return found
+
+
+def possessive_titles(text: str) -> list[TitleCandidate]:
+    """Titles after their author: "Bottou's lecture Stochastic Learning (2004)"."""
+    found = []
+    for match in _POSSESSIVE.finditer(text) if "’s " in text or "'s " in text else ():
+        title = match.group(2).rstrip(" ,")
+        tail = text[match.end() : match.end() + 40]
+        year = re.match(r"\s*\([^()]{0,40}?((?:1[6-9]|20)\d\d)", tail)
+        words = _WORD.findall(title)
+        raised = sum(1 for word in words[1:] if word[0].isupper())
+        if (len(words) >= 2 and (year or title_score(title) >= 0.6)) and (raised or year) and len(words) <= 20:
+            beside = f"{match.group(1)} {year.group(1)}" if year else match.group(1)
+            found.append(TitleCandidate(title, match.start(2), match.start(2) + len(title), 0.6, beside))
+    return found
+
+
+def clause_titles(text: str) -> list[TitleCandidate]:
+    """Titles that fill a clause of prose: after a colon, before a venue, or after a single name ('Kleinberg, An …')."""
+    found = []
+    for match in _CLAUSE.finditer(text):
+        title, beside = match.group(2).rstrip(" ,"), match.group(1) or ""
+        venue = _VENUE_TAIL.search(title)
+        if venue:
+            title, beside = title[: venue.start()], beside or venue.group(1) or ""
+        by = re.search(r" by ((?:[A-Z][\w'’-]+(?:, | and | & )?){1,4})$", title)
+        if by:
+            title, beside = title[: by.start()], by.group(1)
+        after_colon = match.group().startswith(":")
+        floor = 0.5 if beside or venue or by else 0.6
+        if (after_colon or beside or venue or by) and title_score(title) >= floor and len(_WORD.findall(title)) >= (4 if beside or venue else 5):
+            found.append(TitleCandidate(title, match.start(2), match.start(2) + len(title), 0.55, beside))
     return found

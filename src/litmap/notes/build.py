@@ -81,7 +81,7 @@ class Builder:
         links = tuple(_shift(link, lead, len(text)) for link in inline.links)
         starts = (0, *(max(0, start - lead) for start in inline.starts[1:]))
         if self.reference_list:
-            fields = (*fields, ("list", self.reference_list))
+            fields = (*fields, ("list", "references" if lists_references(self.reference_list) else "links"))
         self.blocks.append(NoteBlock(kind, text[lead:], line, self.path, links, starts, fields))
         if kind == "paragraph" and not self.reference_list and self._headings:
             prose = self._headings[-1][2]

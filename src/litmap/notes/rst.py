@@ -237,7 +237,7 @@ class _Rst:
         if match := _NOTE.match(line):
             key = match.group(1).lstrip("#")
             name = "number" if key.isdigit() else "label"
-            self.hold(number, f"[{key}] {match.group(2)}", "definition", 3, (name, key), ("list", "citations"))
+            self.hold(number, f"[{key}] {match.group(2)}", "definition", 3, (name, key), ("list", "references"))
             return number + 1
         if _TARGET.match(line):
             return number + 1
