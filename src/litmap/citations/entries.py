@@ -11,10 +11,35 @@ from litmap.identifiers import find_identifiers, normalise_id, normalise_title
 from litmap.models import Link, NoteBlock, Reference
 from litmap.refstrings import looks_like_reference, parse_reference
 
-_WORTHLESS_TYPES = {"online", "electronic", "webpage", "software", "videorecording", "video", "blogpost", "post-weblog", "post", "webpage", "tvbroadcast", "podcast", "presentation", "speech", "computerprogram", "attachment", "note", "elec", "comp", "blog", "slide", "data", "dataset"}
+_WORTHLESS_TYPES = {
+    "online",
+    "electronic",
+    "webpage",
+    "software",
+    "videorecording",
+    "video",
+    "blogpost",
+    "post-weblog",
+    "post",
+    "webpage",
+    "tvbroadcast",
+    "podcast",
+    "presentation",
+    "speech",
+    "computerprogram",
+    "attachment",
+    "note",
+    "elec",
+    "comp",
+    "blog",
+    "slide",
+    "data",
+    "dataset",
+}
 _BACKLINK = re.compile(r"^\s*(?:\^|↑)\s*(?:(?:[a-z]{1,2}|\d+\.\d+|[\^↑])\s+)*|^\s*Jump up(?: to)?:?\s*[\^↑]?\s*")
 _SENTENCE_END = re.compile(r"[a-z]{3,}[.?!] (?=[A-Z])")
 _REPEATED = re.compile(r"\s*(?:[—–―_-]\s?){2,}[.,]")
+_ELLIPSIS = re.compile(r",\s*(?:…|\.\s?\.\s?\.)\s*(?:&\s*|and\s+)?(?=[A-Z])")
 _BARE_PAGE = re.compile(r"^(?:\[?\d+\]?\.?\s*)?\S*://\S+$")
 
 
@@ -73,8 +98,16 @@ def record_reference(block: NoteBlock) -> tuple[Reference, bool]:
         year=int(year[:4]) if year[:4].isdigit() else None, venue=field(block, "venue"), ids=tuple(ids), urls=urls,
     )  # fmt: skip
     kind = field(block, "type").lower().replace(" ", "")
-    worthless = kind in _WORTHLESS_TYPES or (kind in {"misc", "unpublished", "", "document"} and bool(urls) and all(is_no_work_host(url) for url in urls))
-    blog = not ids and bool(urls) and not reference.venue and all(judge_link(url)[0] == "plain" for url in urls) and kind in {"misc", "online", "", "article", "unpublished"}
+    worthless = kind in _WORTHLESS_TYPES or (
+        kind in {"misc", "unpublished", "", "document"} and bool(urls) and all(is_no_work_host(url) for url in urls)
+    )
+    blog = (
+        not ids
+        and bool(urls)
+        and not reference.venue
+        and all(judge_link(url)[0] == "plain" for url in urls)
+        and kind in {"misc", "online", "", "article", "unpublished"}
+    )
     if (worthless or blog) and not ids:
         return reference, False
     return reference, bool(ids) or bool(reference.title and (reference.authors or reference.year))
@@ -86,7 +119,8 @@ def list_entries(block: NoteBlock, previous: Sequence[str], *, in_list: bool) ->
     backlink = _BACKLINK.match(text) if in_list else None
     lead = backlink.end() if backlink else 0
     if in_list and len(text) - lead >= 8:
-        entry = _read_entry(block, lead, len(text), previous, floor=0.25)
+        repeated = bool(previous) and bool(_REPEATED.match(text))
+        entry = _read_entry(block, lead, len(text), previous, floor=0.05 if repeated else 0.25)
         if entry:
             yield entry
             return
@@ -96,7 +130,12 @@ def list_entries(block: NoteBlock, previous: Sequence[str], *, in_list: bool) ->
     if len(text) > 1600 and len(parts) < 2:
         return
     repeated = bool(previous) and bool(_REPEATED.match(text))
-    whole = _read_entry(block, lead, len(text), previous, floor=0.4 if repeated else 0.72) if len(parts) == 1 else None
+    short = block.kind == "item" and len(text) < 300
+    whole = (
+        _read_entry(block, lead, len(text), previous, floor=0.4 if repeated else 0.6 if short else 0.72)
+        if len(parts) == 1
+        else None
+    )
     if whole:
         yield whole
         return
@@ -116,12 +155,14 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
         return None
     links = [link for link in block.links if start <= link.start < end]
     ids, urls, hint = _from_links(links, text)
+    news = not ids and not urls and any(is_no_work_host(link.target) for link in links) and not find_identifiers(text)
     in_text = find_identifiers(text)
     for found in in_text:
         if found.id not in ids:
             ids.append(found.id)
     if sum(1 for found in ids if found.startswith("arxiv:")) > 1 or len({f for f in ids if f.startswith("doi:")}) > 2:
         return None
+    text = _ELLIPSIS.sub(", ", text)
     score = looks_like_reference(text)
     if score < floor and not (floor < 0.5 and ids):
         return None
@@ -130,12 +171,29 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
         return None
     merged = tuple(dict.fromkeys([*ids, *(found for found in reference.ids)]))
     addresses = tuple(dict.fromkeys([*urls, *reference.urls]))
-    blog = not merged and bool(addresses) and all(judge_link(url)[0] == "plain" for url in addresses) and (not reference.venue or any(is_no_work_host(url) for url in addresses))
+    blog = (
+        news
+        or not merged
+        and bool(addresses)
+        and all(judge_link(url)[0] == "plain" for url in addresses)
+        and (not reference.venue or any(is_no_work_host(url) for url in addresses))
+    )
     number = reference.number or field(block, "number") or field(block, "label")
     reference = Reference(
-        text, reference.title, reference.authors, reference.year, reference.venue, merged, addresses, 0, number, reference.year_suffix
+        text,
+        reference.title,
+        reference.authors,
+        reference.year,
+        reference.venue,
+        merged,
+        addresses,
+        0,
+        number,
+        reference.year_suffix,
     )
-    sure = bool(merged) or bool(reference.title and reference.authors and (reference.year or reference.venue) and not blog)
+    sure = bool(merged) or bool(
+        reference.title and reference.authors and (reference.year or reference.venue) and not blog
+    )
     if blog or not (reference.title or merged or addresses):
         return Entry(reference, start, end, sure=False, text="blog" if blog else "")
     return Entry(reference, start, end, sure)
@@ -143,6 +201,8 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
 
 def _shaped(reference: Reference, text: str, links: Sequence[Link]) -> bool:
     """Outside reference lists: authors first, then a title, and a year or venue or identifier."""
+    if reference.authors and reference.year and reference.venue and not reference.title:
+        return len(text) < 160 and looks_like_reference(text) >= 0.5
     if not reference.authors or not reference.title or len(reference.title.split()) < 2:
         return False
     if not (reference.year or reference.venue or reference.ids):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from litmap.citations.entries import Entry, Segment, field, list_entries, record_reference, segments_of
-from litmap.citations.hosts import judge_link
+from litmap.citations.hosts import judge_link, may_hold_a_work
 from litmap.citations.model import NoteState, PlainLink, Sighting, line_at
 from litmap.citations.names import NameMention, find_names, find_names_only, surname_key
 from litmap.citations.titles import (
@@ -21,12 +22,22 @@ from litmap.models import Link, Mention, Note, NoteBlock, Reference
 from litmap.refstrings import looks_like_reference
 
 _CITEKEY = re.compile(r"(?<![\w@./])-?@(?:\{([^{}\s]{2,120})\}|([^\W_](?:[\w]|[:.#$%&+?<>~/-](?=\w)){1,120}))")
-_NUMBERS = re.compile(r"\[(\d{1,4}(?:\s?[,;–-]\s?\d{1,4}){0,30})\]|\[(\d{1,4}),? (?:pp?\.|Thm|Theorem|Sec|Section|Fig|Ch)[^\]]{0,40}\]")
+_NUMBERS = re.compile(
+    r"\[(\d{1,4}(?:\s?[,;–-]\s?\d{1,4}){0,30})\]|\[(\d{1,4}),? (?:pp?\.|Thm|Theorem|Sec|Section|Fig|Ch)[^\]]{0,40}\]"
+)
 _LABEL = re.compile(r"\[([A-Za-z][\w+:.-]{1,60})\]_?")
-_KEY_NAME = re.compile(r"([^\W\d_]{2,30}?)(?:[A-Z][A-Za-z]*|[_:-]\w*?)?[_:-]?((?:1[89]|20)\d\d)([a-z]?)(?:[_:-]?([A-Za-z]\w*))?$")
+_KEY_NAME = re.compile(
+    r"([^\W\d_]{2,30}?)(?:[A-Z][A-Za-z]*|[_:-]\w*?)?[_:-]?((?:1[89]|20)\d\d)([a-z]?)(?:[_:-]?([A-Za-z]\w*))?$"
+)
 _WIKI_WORK = re.compile(r"^([^\W\d_][^\d]{1,80}?)[ ,(]{1,2}((?:1[89]|20)\d\d)[a-z]?\)?\s*(?:[-–—:.,]\s*)(.{8,250})$")
 _SENTENCE = re.compile(r"(?<=[.!?])[”\")\]]?\s+(?=[A-ZÀ-Ý(\[“\"@])")
-_ABBREVIATED = re.compile(r"\b(?:et al|e\.g|i\.e|cf|vs|Fig|Eq|Sec|Thm|resp|Dr|Prof|St|[A-Z]|no|vol|pp|ed|eds|ca|approx)\.[”\")\]]?$")
+_ABBREVIATED = re.compile(
+    r"\b(?:et al|e\.g|i\.e|cf|vs|Fig|Eq|Sec|Thm|resp|Dr|Prof|St|[A-Z]|no|vol|pp|ed|eds|ca|approx)\.[”\")\]]?$"
+)
+_JOINT = re.compile(r"[\s()\[\],.:–—\"“”'*-]*")
+_PAREN_NUMBERS = re.compile(r"(?<=[\w.,;:)\"”’%])\s?\((\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,20})\)")
+_SUPERSCRIPTS = re.compile(r"(?<=[\w.,;:)\"”’%])[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[,˒⁻–-][⁰¹²³⁴⁵⁶⁷⁸⁹]+)*|\^(\d{1,3}(?:[,–-]\d{1,3})*)\^")
+_FROM_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻˒", "0123456789-,")
 _TITLE_KINDS = {"paragraph", "item", "cell", "heading"}
 
 
@@ -54,7 +65,12 @@ class _Text:
             if sighting is None:
                 continue
             between = self.block.text[end:a] if a >= end else self.block.text[b:start] if b <= start else ""
-            if (a >= end or b <= start) and len(between) <= reach + 3 and not re.search(r"[^\W_]|;", between) and len(between.strip()) <= reach:
+            if (
+                (a >= end or b <= start)
+                and len(between) <= reach + 3
+                and _JOINT.fullmatch(between)
+                and len(between.strip()) <= reach
+            ):
                 return sighting
         return None
 
@@ -88,6 +104,7 @@ class NoteReader:
         self.bare_names: list[tuple[NoteBlock, NameMention, Mention]] = []
         self.title_floor = _title_floor(note)
         self.previous: tuple[str, ...] = ()
+        self.style: re.Pattern[str] | None = None
 
     def read(self) -> NoteState:
         """Reads all blocks: entries first, since what they define may be cited above them."""
@@ -108,7 +125,9 @@ class NoteReader:
     def mention(self, block: NoteBlock, start: int, end: int, kind: str, text: str = "") -> Mention:
         """A mention of this stretch."""
         shown = text or block.text[start:end].strip()
-        return Mention(self.note.path, line_at(block, start), shown[:500], block.heading, context_of(block, start, end), kind)
+        return Mention(
+            self.note.path, line_at(block, start), shown[:500], block.heading, context_of(block, start, end), kind
+        )
 
     def add(self, sighting: Sighting) -> Sighting:
         """Keeps a sighting."""
@@ -121,11 +140,15 @@ class NoteReader:
         key = field(block, "key")
         if not sure and not reference.ids:
             if reference.urls:
-                self.state.links.append(PlainLink(self.note.path, block.line, reference.title, reference.urls[0], block.heading))
+                self.state.links.append(
+                    PlainLink(self.note.path, block.line, reference.title, reference.urls[0], block.heading)
+                )
             if key:
                 self.state.labels[key] = ""
             return
-        mention = Mention(self.note.path, block.line, reference.title or block.text[:300], block.heading, block.text, "reference")
+        mention = Mention(
+            self.note.path, block.line, reference.title or block.text[:300], block.heading, block.text, "reference"
+        )
         ties = work_ties(reference, title_known=True)
         if key:
             ties.add(f"key:{self.note.path}:{key}")
@@ -152,15 +175,34 @@ class NoteReader:
         reference = entry.reference
         if entry.text == "blog":
             for url in reference.urls[:1]:
-                self.state.links.append(PlainLink(self.note.path, line_at(block, entry.start), reference.title, url, block.heading))
+                self.state.links.append(
+                    PlainLink(self.note.path, line_at(block, entry.start), reference.title, url, block.heading)
+                )
             text.mask(entry.start, entry.end, None)
             return
         at = block.text.find(reference.title, entry.start) if reference.title else -1
         start = at if at >= 0 else entry.start
-        mention = self.mention(block, start, start + len(reference.title) if at >= 0 else entry.end, "reference", reference.title or reference.raw[:300])
-        mention = Mention(mention.note, line_at(block, entry.start) if listed else mention.line, mention.text, mention.heading, mention.context, "reference")
+        mention = self.mention(
+            block,
+            start,
+            start + len(reference.title) if at >= 0 else entry.end,
+            "reference",
+            reference.title or reference.raw[:300],
+        )
+        mention = Mention(
+            mention.note,
+            line_at(block, entry.start) if listed else mention.line,
+            mention.text,
+            mention.heading,
+            mention.context,
+            "reference",
+        )
         ties = work_ties(reference, title_known=True)
-        if reference.number and reference.number in self.state.numbers and (listed or block.text.lstrip().startswith("[")):
+        if (
+            reference.number
+            and reference.number in self.state.numbers
+            and (listed or block.text.lstrip().startswith("["))
+        ):
             ties.add(f"number:{self.note.path}:{reference.number}")
         label = field(block, "label") or field(block, "footnote")
         if label:
@@ -184,8 +226,8 @@ class NoteReader:
         if self.state.numbers and not (listed and entries):
             self._numbers(block, text)
         if block.kind != "heading":
-            self._titles(block, text)
             self._names(block, text)
+            self._titles(block, text)
 
     def _plain(self, block: NoteBlock, link: Link) -> None:
         self.state.links.append(PlainLink(self.note.path, link.line, link.text, link.target, block.heading))
@@ -195,19 +237,29 @@ class NoteReader:
             self._wikilink(block, link, text)
             return
         verdict, found = judge_link(link.target, link.text)
-        if verdict == "plain":
+        if verdict == "plain" and not may_hold_a_work(link.target, link.text, title_score(link.text)):
             self._plain(block, link)
             text.mask(link.start, link.end, None)
             return
         reference, known = _read_label(link.text)
         url = link.target if "://" in link.target or verdict == "pdf" else ""
-        reference = Reference(link.text, reference.title, reference.authors, reference.year, "", (found,) if found else (), (url,) if url else ())
+        reference = Reference(
+            link.text,
+            reference.title,
+            reference.authors,
+            reference.year,
+            "",
+            (found,) if found else (),
+            (url,) if url else (),
+        )
         mention = Mention(
             self.note.path, link.line, " ".join(link.text.split())[:500] or link.target, block.heading,
             context_of(block, max(link.start, 0), max(link.end, 0)), "link" if found or verdict != "pdf" else "pdf",
         )  # fmt: skip
         sure = bool(found) and not (found or "").startswith(("doi:10.5281/zenodo", "doi:10.6084/m9.figshare"))
-        sighting = self.add(Sighting(mention, reference, sure, work_ties(reference, title_known=known), title_known=known))
+        sighting = self.add(
+            Sighting(mention, reference, sure, work_ties(reference, title_known=known), title_known=known)
+        )
         text.mask(link.start, link.end, sighting)
 
     def _wikilink(self, block: NoteBlock, link: Link, text: _Text) -> None:
@@ -221,7 +273,9 @@ class NoteReader:
             authors = tuple(part for part in re.split(r",\s*|\s+(?:and|&)\s+|\s+et al\.?", names) if part.strip())
             reference = Reference(target, title, authors, int(match.group(2)))
             mention = self.mention(block, link.start, link.end, "title", target)
-            sighting = self.add(Sighting(mention, reference, False, work_ties(reference, title_known=True), title_known=True))
+            sighting = self.add(
+                Sighting(mention, reference, False, work_ties(reference, title_known=True), title_known=True)
+            )
             text.mask(link.start, link.end, sighting)
         elif title_score(target) >= 0.62 and len(target.split()) >= 5:
             self._candidate(block, link.start, link.end, target, text)
@@ -242,7 +296,9 @@ class NoteReader:
             ties = work_ties(reference, title_known=bool(title))
             if near and not near.reference.ids and near.title_known:
                 ties |= near.ties
-            text.mask(found.start, found.end, self.add(Sighting(mention, reference, True, ties, title_known=bool(title))))
+            text.mask(
+                found.start, found.end, self.add(Sighting(mention, reference, True, ties, title_known=bool(title)))
+            )
         for url in find_urls(text.text):
             if not text.free(url.start, url.end):
                 continue
@@ -263,7 +319,15 @@ class NoteReader:
     def _title_before(self, block: NoteBlock, text: _Text, start: int) -> str:
         """A title that fills the stretch before an address ('Title (Authors) https://…')."""
         parts = [part for part in segments_of(block) if part.start <= start]
-        first = parts[-1].start if parts and block.text[parts[-1].start : start].strip(" (<[") else parts[-2].start if len(parts) > 1 else parts[0].start if parts else 0
+        first = (
+            parts[-1].start
+            if parts and block.text[parts[-1].start : start].strip(" (<[")
+            else parts[-2].start
+            if len(parts) > 1
+            else parts[0].start
+            if parts
+            else 0
+        )
         before = text.text[first:start]
         before = before[before.rfind("\x00") + 1 :]
         stretch = re.sub(r"[\s(<\[:,.–—-]+$", "", before)
@@ -305,13 +369,31 @@ class NoteReader:
         match = _KEY_NAME.match(key)
         if match:
             words = re.findall(r"[A-Z]?[a-z]+", key[match.end(1) : match.start(2)] + " " + (match.group(4) or ""))
-            reference = Reference(key, " ".join(words) if len(words) > 3 else "", (match.group(1).capitalize(),), int(match.group(2)))
+            reference = Reference(
+                key, " ".join(words) if len(words) > 3 else "", (match.group(1).capitalize(),), int(match.group(2))
+            )
             ties = {f"citekey:{key}"}
             text.mask(start, end, self.add(Sighting(mention, reference, False, ties)))
 
+    def _number_style(self) -> re.Pattern[str]:
+        """How the note's text cites its numbered list: '[3]', '(3)' or a superscript."""
+        wanted = set(self.state.numbers)
+        best, style = 0, _NUMBERS
+        for pattern in (_NUMBERS, _PAREN_NUMBERS, _SUPERSCRIPTS):
+            seen: set[str] = set()
+            for block in self.note.blocks:
+                if ("list", "references") not in block.fields:
+                    for match in pattern.finditer(block.text[:20_000]):
+                        seen |= set(_numbers_in(match)) & wanted
+            if len(seen) > 2 * best and (pattern is _NUMBERS or len(seen) >= 0.4 * len(wanted)):
+                best, style = len(seen), pattern
+        return style
+
     def _numbers(self, block: NoteBlock, text: _Text) -> None:
-        for match in _NUMBERS.finditer(text.text):
-            numbers = _expand(match.group(1) or match.group(2))
+        if self.style is None:
+            self.style = self._number_style()
+        for match in self.style.finditer(text.text):
+            numbers = _numbers_in(match)
             ties = [self.state.numbers[number] for number in numbers if number in self.state.numbers]
             if not ties or not text.free(*match.span()):
                 continue
@@ -326,15 +408,15 @@ class NoteReader:
             mention = self.mention(block, found.start, found.end, "author-year")
             near = text.beside(found.start, found.end)
             reference = Reference(mention.context, "", found.names, found.year, found.venue, year_suffix=found.suffix)
-            sighting = Sighting(mention, reference, False)
-            if near is not None:
+            sighting = Sighting(mention, reference, False, {f"names:{self.note.path}:{len(self.names)}"})
+            if near is not None and _may_be_by(near.reference, found):
                 sighting.ties = set(near.ties)
-                if near.reference.authors == () and near.reference.title == "":
-                    near.reference = Reference(near.reference.raw, "", found.names, found.year, found.venue, near.reference.ids, near.reference.urls)
+                if not near.reference.authors and not near.reference.title:
+                    near.reference = replace(near.reference, authors=found.names, year=found.year, venue=found.venue)
                 self.add(sighting)
             else:
                 self.names.append((block, found, sighting))
-            if text.free(found.start, found.end):
+            if found.strong and text.free(found.start, found.end):
                 text.mask(found.start, found.end, sighting)
         for found in find_names_only(text.text):
             if text.free(found.start, found.end):
@@ -349,7 +431,7 @@ class NoteReader:
                 self._titles_in(block, cell, text, listed)
         for found in quoted_titles(text.text):
             if text.free(found.start, found.end):
-                self._candidate(block, found.start, found.end, found.text, text)
+                self._candidate(block, found.start, found.end, found.text, text, kind="quoted")
         if len(text.text) < 8000:
             for found in [*possessive_titles(text.text), *running_titles(text.text), *clause_titles(text.text)]:
                 if text.free(found.start, found.end) and not _has_names(found.text):
@@ -367,7 +449,17 @@ class NoteReader:
             if text.free(start, end) and not _has_names(found.text):
                 self._candidate(block, start, end, found.text, text, beside=found.beside, reach=part.start + len(clean))
 
-    def _candidate(self, block: NoteBlock, start: int, end: int, title: str, text: _Text, beside: str = "", reach: int = 0) -> None:
+    def _candidate(
+        self,
+        block: NoteBlock,
+        start: int,
+        end: int,
+        title: str,
+        text: _Text,
+        beside: str = "",
+        reach: int = 0,
+        kind: str = "",
+    ) -> None:
         authors: tuple[str, ...] = ()
         year = None
         if beside:
@@ -375,15 +467,25 @@ class NoteReader:
             authors = named[0].names if named else ()
             years = re.findall(r"\b(?:1[6-9]|20)\d\d\b", beside)
             year = int(years[-1]) if years else None
-        reference = Reference(block.text[:400], " ".join(title.split()), authors, year)
         near = text.beside(start, max(end, reach), 4)
+        if near is not None and near.reference.authors and near.mention.kind == "author-year":
+            if title_score(title) < 0.62 and kind != "quoted":
+                return  # a remark with a citation behind it
+            authors, year = authors or near.reference.authors, year or near.reference.year
+        reference = Reference(block.text[:400], " ".join(title.split()), authors, year)
         ties = work_ties(reference, title_known=True)
         if near is not None and not near.title_known:
             ties |= near.ties
         mention = self.mention(block, start, end, "title", title)
-        sure = bool(authors and year)
+        sure = bool(authors and year and title_score(title) >= 0.62)
         last = max(end, block.text.find(")", end) + 1) if beside else end
         text.mask(start, last, self.add(Sighting(mention, reference, sure, ties, title_known=True)))
+
+
+def _may_be_by(reference: Reference, names: NameMention) -> bool:
+    """False where a reference is known to be by others than the names."""
+    known = {surname_key(name) for name in reference.authors}
+    return not known or bool(known & set(names.surnames))
 
 
 def _has_names(title: str) -> bool:
@@ -399,6 +501,11 @@ def _cells(block: NoteBlock, part: Segment) -> list[Segment]:
         cells.append(Segment(start, part.start + match.start()))
         start = part.start + match.end()
     return [cell for cell in [*cells, Segment(start, part.end)] if cell.end > cell.start]
+
+
+def _numbers_in(match: re.Match[str]) -> list[str]:
+    text = next((group for group in match.groups() if group), "") or match.group().translate(_FROM_SUPERSCRIPT)
+    return _expand(text)
 
 
 def _expand(text: str) -> list[str]:
@@ -454,7 +561,11 @@ def _listed_blocks(note: Note) -> set[int]:
 
 def _reference_score(block: NoteBlock) -> float:
     text = block.text
-    if block.kind not in {"paragraph", "item", "definition"} or not 30 <= len(text) <= 900 or not re.search(r"\d{4}|n\.d\.|in press", text):
+    if (
+        block.kind not in {"paragraph", "item", "definition"}
+        or not 30 <= len(text) <= 900
+        or not re.search(r"\d{4}|n\.d\.|in press", text)
+    ):
         return 0.0
     if re.search(r"(?<![\w.])@\w", text) or len(segments_of(block)) > 1:
         return 0.0

@@ -14,7 +14,23 @@ from litmap.identifiers import normalise_title, same_title
 from litmap.models import Citation, Mention, NoteBlock, Reference
 
 _KINDS = ("identifier", "link", "reference", "citekey", "number", "author-year", "pdf", "title")
-_ID_ORDER = ("arxiv", "doi", "openreview", "pmlr", "neurips", "jmlr", "acl", "pmid", "pmcid", "ieee", "acm", "s2", "ads", "inspire", "hal")
+_ID_ORDER = (
+    "arxiv",
+    "doi",
+    "openreview",
+    "pmlr",
+    "neurips",
+    "jmlr",
+    "acl",
+    "pmid",
+    "pmcid",
+    "ieee",
+    "acm",
+    "s2",
+    "ads",
+    "inspire",
+    "hal",
+)
 
 
 class _Union:
@@ -24,7 +40,9 @@ class _Union:
         self.sightings = sightings
         self.parent = list(range(len(sightings)))
         self.ids: list[set[str]] = [set(s.reference.ids) for s in sightings]
-        self.years: list[set[int]] = [{s.reference.year} if s.reference.year and s.title_known else set() for s in sightings]
+        self.years: list[set[int]] = [
+            {s.reference.year} if s.reference.year and s.title_known else set() for s in sightings
+        ]
 
     def find(self, index: int) -> int:
         """The root of a sighting's group."""
@@ -55,11 +73,17 @@ class _Union:
         if one and two and not one & two:
             return True
         years_a, years_b = self.years[a], self.years[b]
-        return bool(years_a and years_b) and min(abs(x - y) for x in years_a for y in years_b) > 4 and not (self.ids[a] & self.ids[b])
+        return (
+            bool(years_a and years_b)
+            and min(abs(x - y) for x in years_a for y in years_b) > 4
+            and not (self.ids[a] & self.ids[b])
+        )
 
 
 def _preprint(identifier: str) -> bool:
-    return identifier.startswith(("doi:10.1101/", "doi:10.31234/", "doi:10.2139/ssrn", "doi:10.3386/", "doi:10.21203/", "doi:10.20944/"))
+    return identifier.startswith(
+        ("doi:10.1101/", "doi:10.31234/", "doi:10.2139/ssrn", "doi:10.3386/", "doi:10.21203/", "doi:10.20944/")
+    )
 
 
 def group(readers: Sequence[NoteReader]) -> list[Citation]:
@@ -114,7 +138,9 @@ def _slips_only(a: str, b: str) -> bool:
     if len(one) != len(two):
         return False
     odd = [(x, y) for x, y in zip(one, two, strict=True) if x != y]
-    return len(odd) <= 2 and all(not any(map(str.isdigit, x + y)) and (_slip(x, y) or same_title(x, y) >= 0.8) for x, y in odd)
+    return len(odd) <= 2 and all(
+        not any(map(str.isdigit, x + y)) and (_slip(x, y) or same_title(x, y) >= 0.8) for x, y in odd
+    )
 
 
 # ── names tied to what they mean ─────────────────────────────────────────────────────────────────────────────────────
@@ -168,15 +194,23 @@ def _best(names: NameMention, known: dict[str, list[_Author]], reader: NoteReade
     first = names.surnames[0]
     candidates = known.get(first, [])
     if not candidates and len(first) >= 5 and names.year:
-        candidates = [a for surname, authors in known.items() if _slip(first, surname) for a in authors if a.year == names.year]
+        candidates = [
+            a for surname, authors in known.items() if _slip(first, surname) for a in authors if a.year == names.year
+        ]
     scored = sorted(
-        ((score, place, author) for place, author in enumerate(candidates) if (score := _agreement(names, author, reader)) > 0),
+        (
+            (score, place, author)
+            for place, author in enumerate(candidates)
+            if (score := _agreement(names, author, reader)) > 0
+        ),
         key=lambda row: (-row[0], row[1]),
     )
     if not scored:
         return None
     best = scored[0]
-    rivals = [row for row in scored[1:] if row[0] >= best[0] - 0.01 and not (row[2].sighting.ties & best[2].sighting.ties)]
+    rivals = [
+        row for row in scored[1:] if row[0] >= best[0] - 0.01 and not (row[2].sighting.ties & best[2].sighting.ties)
+    ]
     rivals = [row for row in rivals if not _same_authors(row[2], best[2])]
     if rivals and (names.year is None or len(names.surnames) == 1) and not names.suffix:
         here = [row for row in [best, *rivals] if row[2].note == reader.note.path]
@@ -281,7 +315,7 @@ def _merge(members: Sequence[Sighting]) -> Reference:
     years = Counter(s.reference.year for s in ranked if s.reference.year)
     listed_year = next((s.reference.year for s in ranked if s.listed and s.reference.year), None)
     ids = dict.fromkeys(i for s in ranked for i in s.reference.ids)
-    ordered = sorted(ids, key=lambda i: (_ID_ORDER.index(i.split(":")[0]) if i.split(":")[0] in _ID_ORDER else 99))
+    ordered = sorted(ids, key=lambda i: _ID_ORDER.index(i.split(":")[0]) if i.split(":")[0] in _ID_ORDER else 99)
     urls = tuple(dict.fromkeys(u for s in ranked for u in s.reference.urls))
     venue = next((s.reference.venue for s in ranked if s.reference.venue), "")
     raw = next((s.reference.raw for s in ranked if s.reference.raw), "")

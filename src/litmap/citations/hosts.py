@@ -36,7 +36,7 @@ _NO_WORK = re.compile(
 _SCHOLARLY = re.compile(
     r"(?:^|\.)(?:openaccess\.thecvf\.com|thecvf\.com|sciencemag\.org|science\.org|academic\.oup\.com|oxfordjournals\.org|"
     r"hdl\.handle\.net|escholarship\.org|researchgate\.net|academia\.edu|philsci-archive\.pitt\.edu|ojs\.aaai\.org|aaai\.org|"
-    r"isca-speech\.org|usenix\.org|vldb\.org|mdpi\.com|hindawi\.com|royalsocietypublishing\.org|numdam\.org|dml\.cz|"
+    r"isca-speech\.org|usenix\.org|vldb\.org|mdpi\.com|hindawi\.com|royalsocietypublishing\.org|numdam\.org|dml\.cz|eudml\.org|annals\.math\.princeton\.edu|zbmath\.org|ems\.press|msp\.org|"
     r"projecteuclid\.org|econpapers\.repec\.org|ideas\.repec\.org|iza\.org|cepr\.org|scielo\.[a-z.]+|degruyter\.com|"
     r"muse\.jhu\.edu|sagepub\.com|wiley\.com|springer\.com|springeropen\.com|biomedcentral\.com|karger\.com|plos\.org|"
     r"pnas\.org|aps\.org|aip\.org|acs\.org|rsc\.org|iucr\.org|agu\.org|ametsoc\.org|copernicus\.org|oecd-ilibrary\.org|"
@@ -56,7 +56,9 @@ _REPOSITORY = re.compile(
     re.I,
 )
 _FILE = re.compile(r"\.(?:pdfs?|ps|ps\.gz|djvu)$|/pdf(?:/|$)|[?&](?:type|format)=pdf\b|\.pdf[?#]", re.I)
-_OTHER_FILE = re.compile(r"\.(?:png|jpe?g|gif|svg|mp4|mov|avi|mp3|zip|gz|tar|py|ipynb|r|m|csv|xlsx?|pptx?|key|exe|dmg|json|xml|rss)$", re.I)
+_OTHER_FILE = re.compile(
+    r"\.(?:png|jpe?g|gif|svg|mp4|mov|avi|mp3|zip|gz|tar|py|ipynb|r|m|csv|xlsx?|pptx?|key|exe|dmg|json|xml|rss)$", re.I
+)
 _NO_WORK_WORDS = re.compile(
     r"^(?:(?:the|a|an|my|his|her|their|its|see|watch|nice|good|great|official|this|related|slides? and|full)\s+){0,3}"
     r"(?:(?:\w+\s+){0,3}(?:video|talks?|slides?|lectures?|code|repo(?:sitory)?|source code|implementation|blog(?:\s?posts?)?|posts?|demos?|"
@@ -65,7 +67,10 @@ _NO_WORK_WORDS = re.compile(
     r"(?:\s+(?:here|page|by .{1,40}|of .{1,60}|on .{1,60}))?\s*$",
     re.I,
 )
-_SLIDES_PATH = re.compile(r"slides|lecture[-_]?\d|/teaching/|/courses?/|syllabus|poster|homework|/talks?/|tutorial|handout|/cv(?:\.|/|_)|resume", re.I)
+_SLIDES_PATH = re.compile(
+    r"slides|lecture[-_]?\d|/teaching/|/courses?/|syllabus|poster|homework|/talks?/|tutorial|handout|/cv(?:\.|/|_)|resume",
+    re.I,
+)
 
 
 def judge_link(target: str, text: str = "") -> tuple[Verdict, str | None]:
@@ -92,8 +97,15 @@ def judge_link(target: str, text: str = "") -> tuple[Verdict, str | None]:
         return "plain", None
     if _FILE.search(path):
         return ("plain", None) if _SLIDES_PATH.search(path) else ("pdf", None)
-    if _SCHOLARLY.search(host) or (_REPOSITORY.search(host) and len(parts.path) > 2 and not host.endswith(".github.io")):
-        return ("perhaps", None) if len(parts.path.strip("/")) > 3 and not re.match(r"/(?:author|people|profile|search|user|toc|loi|about|news|login|action)\b", parts.path) else ("plain", None)
+    if _SCHOLARLY.search(host) or (
+        _REPOSITORY.search(host) and len(parts.path) > 2 and not host.endswith(".github.io")
+    ):
+        return (
+            ("perhaps", None)
+            if len(parts.path.strip("/")) > 3
+            and not re.match(r"/(?:author|people|profile|search|user|toc|loi|about|news|login|action)\b", parts.path)
+            else ("plain", None)
+        )
     return "plain", None
 
 
@@ -102,6 +114,17 @@ def _judge_path(path: str, text: str) -> tuple[Verdict, str | None]:
     if re.search(r"\.(?:pdf|djvu|ps)$", path.split("#")[0], re.I) and not _SLIDES_PATH.search(path.rsplit("/", 1)[-1]):
         return "pdf", None
     return "plain", None
+
+
+def may_hold_a_work(target: str, text: str, title_likeness: float) -> bool:
+    """True for a page of unknown kind whose link is worded like a title, so that a search by title is worth while."""
+    if title_likeness < 0.62 or len(text.split()) < 4 or not target.startswith(("http://", "https://")):
+        return False
+    return (
+        not is_no_work_host(target)
+        and not _NO_WORK_WORDS.match(text.strip(" ()[]"))
+        and not _OTHER_FILE.search(urlsplit(target).path)
+    )
 
 
 def is_no_work_host(url: str) -> bool:

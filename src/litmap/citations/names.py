@@ -22,11 +22,13 @@ _MENTION = re.compile(
     rf"(?P<names>{_NAMES})(?:['’]s?)?(?:"
     rf"\s*[(\[]\s*(?:(?P<venue1>{_VENUE}),?\s)?(?P<paren>{_YEARS})(?=\s*[)\],;:])"
     rf"|,?\s+(?P<bare>{_YEARS})(?![\w-])"
+    rf"|,\s+(?P<venue3>(?:[A-Z][A-Za-z.&]*\s?){{1,6}}),?\s*[\d:,.()\s–-]{{2,30}}?\(?(?P<journalyear>(?:1[89]|20)\d\d)\)?(?!\w)"
     rf"|,?\s+\(?(?P<venue2>{_VENUE}),?\s*['’]?(?P<venueyear>(?:1[5-9]|20)\d\d|(?<=['’])\d\d)(?!\w)"
     rf")"
 )
 _LOWER_MENTION = re.compile(
-    rf"(?<![\w@])(?P<names>{_LOWER_NAME}(?:(?:,\s+|\s+(?:and|&)\s+){_LOWER_NAME}){{0,3}}\s*{_ET_AL})[\s,]*\(?(?P<bare>{_YEAR})(?!\w)", re.I
+    rf"(?<![\w@])(?P<names>{_LOWER_NAME}(?:(?:,\s+|\s+(?:and|&)\s+){_LOWER_NAME}){{0,3}}\s*{_ET_AL})[\s,]*\(?(?P<bare>{_YEAR})(?!\w)",
+    re.I,
 )
 _NAMES_ONLY = re.compile(rf"(?<![\w@])(?P<names>{_NAME}(?:{_AND}{_NAME}){{1,9}}|{_NAME}{_ET_AL})")
 _NOT_NAMES = frozenset(
@@ -44,7 +46,9 @@ _NOT_NAMES = frozenset(
 )
 
 
-_WORD_ENDINGS = re.compile(r"(?:[a-z]tion|[a-z]sion|[a-z]ity|[a-z]ics|ology|[a-z]ism|[a-z]ness|ysis|learning|theory|networks?|models?|systems?|methods?)s?$")
+_WORD_ENDINGS = re.compile(
+    r"(?:[a-z]tion|[a-z]sion|[a-z]ity|[a-z]ics|ology|[a-z]ism|[a-z]ness|ysis|learning|theory|networks?|models?|systems?|methods?)s?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +118,12 @@ def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
         if not names:
             return []
     start = match.start("names") + max(match.group("names").find(names[0]), 0)
-    years = match.group("paren") or match.group("bare") or match.group("venueyear") or ""
-    venue = match.group("venue1") or match.group("venue2") or ""
+    years = match.group("paren") or match.group("bare") or match.group("venueyear") or match.group("journalyear") or ""
+    venue = match.group("venue1") or match.group("venue2") or (match.group("venue3") or "").strip(" ,.")
     enclosed = bool(match.group("paren")) or _in_brackets(text, match.start(), match.end())
     several = len(names) > 1 or et_al
+    if match.group("venue3"):
+        enclosed = True
     if venue and ((not several and not enclosed) or (match.group("venue1") and not et_al)):
         return []  # 'Title Words (COLT 2017)'
     if all(name.isupper() and len(name) > 2 for name in names):
@@ -135,7 +141,9 @@ def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
     return out
 
 
-def _mention(start: int, end: int, names: list[str], et_al: bool, year: str, venue: str, *, strong: bool) -> NameMention:
+def _mention(
+    start: int, end: int, names: list[str], et_al: bool, year: str, venue: str, *, strong: bool
+) -> NameMention:
     number = re.match(r"\d{4}", year)
     return NameMention(
         start, end, tuple(surname_key(name) for name in names), et_al, int(number.group()) if number else None,
@@ -158,5 +166,7 @@ def find_names_only(text: str) -> list[NameMention]:
         names, et_al = _split_names(match.group("names"))
         names = [name for name in names if not _no_name(name)]
         if len(names) > 1 or (et_al and names):
-            found.append(NameMention(match.start(), match.end(), tuple(map(surname_key, names)), et_al, None, names=tuple(names)))
+            found.append(
+                NameMention(match.start(), match.end(), tuple(map(surname_key, names)), et_al, None, names=tuple(names))
+            )
     return found

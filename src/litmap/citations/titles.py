@@ -34,16 +34,25 @@ _PREFIX = re.compile(
 )
 _AUTHORS_TAIL = re.compile(r"[\s,.]*[(\[]\s*([^()\[\]]{2,160}?)\s*[)\]]\s*(?=$|[.,;:]|\s)")
 _GLUE = re.compile(r"(?<=[a-z\d?!)\"”])(?=[A-Z][a-z]+\s)(?<!Mc)(?<!Mac)(?<!De)|(?<=[A-Z]{2})(?=[A-Z][a-z]{3,}\s)")
-_TAIL = re.compile(r"\s+(?:–|—|--|-)\s+|,\s+(?:see|cf|from|in which|which|by)\b|\s+\((?:see|cf)\b|\.\s+(?=[A-Z(])|\.\s+(?=[a-z])|;\s+|\s+//\s+|\s->\s|\u2003\|\u2003")
+_TAIL = re.compile(
+    r"\s+(?:–|—|--|-)\s+|,\s+(?:see|cf|from|in which|which|by)\b|\s+\((?:see|cf)\b|\.\s+(?=[A-Z(])|\.\s+(?=[a-z])|;\s+|\s+//\s+|\s->\s|\u2003\|\u2003"
+)
 _QUOTED = re.compile(r"[“\"«„]([^“”\"«»„]{12,250})[”\"»“]")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
-_LABELLED = re.compile(r"[^\W\d_][\w'’-]*(?: [a-z][\w'’-]*){0,2}: (?!(?:a|an|the|on|from|towards?|how|why|what|is|an|in|for|with|using|some|new|two) )[a-z]")
+_LABELLED = re.compile(
+    r"[^\W\d_][\w'’-]*(?: [a-z][\w'’-]*){0,2}: (?!(?:a|an|the|on|from|towards?|how|why|what|is|an|in|for|with|using|some|new|two) )[a-z]"
+)
 _POSSESSIVE = re.compile(
     r"((?:[A-Z][\w-]+ ){0,2}[A-Z][\w-]+)['’]s (?:(?:[a-z][\w-]* ){0,3}(?:paper|book|chapter|lecture|lectures|thesis|monograph|survey|review|essay|article|memo|report|note),? (?:on |called |titled |entitled |about )?)?"
     r"([A-Z][^().;“”\"\x00\[\]]{10,160}?)(?=\s*\((?:[^()]{0,40}?)(?:\d{4}|['’]\d\d)|[.;]\s|\s*$)"
 )
-_CLAUSE = re.compile(r"(?::\s|[.;]\s|^)(?:([A-Z][\w'’-]+(?: (?:and|&) [A-Z][\w'’-]+)?),\s)?([A-Z][^.:;()“”\"\x00\[\]\n]{14,200}?)(?=$|\.\s|\.$|;\s|\s*\()")
-_VENUE_TAIL = re.compile(r",\s+(?:([A-Z][\w'’-]+),\s+)?((?:[A-Z][\w&.'’-]*)(?: (?:of|the|and|in|for|on|&|[A-Z][\w.'’-]*)){0,8}(?: \d{4})?)$")
+_CLAUSE = re.compile(
+    r"(?::\s|[.;]\s|^)(?:([A-Z][\w'’-]+(?: (?:and|&) [A-Z][\w'’-]+)?),\s)?([A-Z][^.:;()“”\"\x00\[\]\n]{14,200}?)(?=$|\.\s|\.$|;\s|\s*\()"
+)
+_VENUE_TAIL = re.compile(
+    r",\s+(?:([A-Z][\w'’-]+),\s+)?((?:[A-Z][\w&.'’-]*)(?: (?:of|the|and|in|for|on|&|[A-Z][\w.'’-]*)){0,8}(?: \d{4})?)$"
+)
+_BY = re.compile(r"\s+by ((?:(?:[A-Z]\.\s?)*[A-Z][\w'’-]+(?:,? and |, | & | )?){1,6})$")
 _RUN = re.compile(
     r"(?<![\w.@/])[A-Z][\w'’-]*:?(?:[ \n](?:[A-Z][\w'’/-]*|[A-Z]+\d*|\d+|a|an|and|as|at|by|do|for|from|in|into|is|its|of|on|or|the|to|under|vs\.?|via|with|without|not|than|that|through|using|are|be|can|we|you|how|why|what|when|between|toward|towards|over|–|-|&|\+)(?:[:,?!](?=[ \n])|['’]s)?){3,25}"
 )
@@ -67,7 +76,14 @@ def title_score(text: str) -> float:
     count = len(words)
     if count < 3 or count > 32 or len(text) > 260 or len(text) < 12:
         return 0.0
-    if "http" in text or "@" in text or "|" in text or text.endswith((":", "...", "…")) or _NO_WORK.search(text) or re.search(r"[{}<>=\\#]|\w\(\w|\d\.\d", text):
+    if (
+        "http" in text
+        or "@" in text
+        or "|" in text
+        or text.endswith((":", "...", "…"))
+        or _NO_WORK.search(text)
+        or re.search(r"[{}<>=\\#]|\w\(\w|\d\.\d", text)
+    ):
         return 0.0
     content = [word for word in words[1:] if word.lower() not in _SMALL]
     raised = sum(1 for word in content if word[0].isupper())
@@ -80,8 +96,10 @@ def title_score(text: str) -> float:
     score -= 0.15 if re.search(r"[,;].*[,;].*[,;]", text) else 0.0
     score -= 0.12 if text[0].islower() else 0.0
     score -= 0.35 if words[-1].lower() in _SMALL - {"not", "do", "can", "are", "is", "up", "why", "how"} else 0.0
+    score -= 0.3 if re.search(r"[\"“”]|\b(?:1[89]|20)\d\d[a-z]?\b\s?[.,;)]", text) else 0.0
+    score -= 0.3 if re.search(r"\bet al\b|\d:\d|\(\d+\)|\b\d{1,4}[–-]\d", text) else 0.0
     score -= 0.25 if _LABELLED.match(text) else 0.0
-    score -= 0.25 if re.search(r"\?\s+\w|!\s+\w|\.\s+[a-z]", text) else 0.0
+    score -= 0.25 if re.search(r"[?!.]\s+[a-z]", text) else 0.0
     score -= 0.2 if text.endswith("!") else 0.0
     return max(0.0, min(1.0, score))
 
@@ -103,7 +121,8 @@ def whole_titles(text: str, *, floor: float) -> list[TitleCandidate]:
     for stop in [end, *(match.start() for match in list(_TAIL.finditer(text, lead))[:4])]:
         head = text[lead:stop]
         beside = _AUTHORS_TAIL.search(head)
-        cut = beside.start() if beside and beside.start() > 8 else len(head)
+        by = None if beside else _BY.search(head.rstrip(" .,;"))
+        cut = beside.start() if beside and beside.start() > 8 else by.start() if by else len(head)
         title = head[:cut].rstrip(" .,;")
         score = title_score(title)
         if beside and _names_or_year(beside.group(1)):
@@ -111,12 +130,20 @@ def whole_titles(text: str, *, floor: float) -> list[TitleCandidate]:
         if stop != end:
             score -= 0.08 if stop == end or cut < len(head) else 0.12
         if score >= floor and (best is None or len(title) > best.end - best.start):
-            best = TitleCandidate(title, lead, lead + len(title), min(score, 1.0), beside.group(1) if beside else "")
+            best = TitleCandidate(
+                title,
+                lead,
+                lead + len(title),
+                min(score, 1.0),
+                beside.group(1) if beside else by.group(1) if by else "",
+            )
     return [best] if best else []
 
 
 def _names_or_year(text: str) -> bool:
-    return bool(re.search(r"\b(?:19|20)\d\d\b|['’]\d\d\b|\bet al\b|&|\band\b", text)) or bool(re.match(r"[A-Z][\w'’-]+(?:,\s[A-Z][\w'’-]+)+$", text))
+    return bool(re.search(r"\b(?:19|20)\d\d\b|['’]\d\d\b|\bet al\b|&|\band\b", text)) or bool(
+        re.match(r"[A-Z][\w'’-]+(?:,\s[A-Z][\w'’-]+)+$", text)
+    )
 
 
 def _is_glued(text: str) -> bool:
@@ -160,7 +187,7 @@ def running_titles(text: str) -> list[TitleCandidate]:
     found = []
     for match in _RUN.finditer(text):
         run = match.group().rstrip(" ,:–-&")
-        by = re.search(r"\s+by ((?:[A-Z][\w'’-]+(?:, | and | & )?){1,4})$", run)
+        by = _BY.search(run)
         run = run[: by.start()] if by else run
         words = run.split()
         while words and words[-1].lower().strip(",") in _SMALL:
@@ -168,7 +195,12 @@ def running_titles(text: str) -> list[TitleCandidate]:
         run = run[: len(run)] if not words else run[: run.rfind(words[-1]) + len(words[-1])]
         content = [word for word in _WORD.findall(run) if word.lower() not in _SMALL]
         small = [word for word in _WORD.findall(run)[1:] if word.lower() in _SMALL and word.islower()]
-        if len(content) >= 4 and (small or ":" in run or len(content) >= 6) and title_score(run) >= 0.6 and run.count(",") <= 1:
+        if (
+            len(content) >= 4
+            and (small or ":" in run or len(content) >= 6)
+            and title_score(run) >= 0.6
+            and run.count(",") <= 1
+        ):
             found.append(TitleCandidate(run, match.start(), match.start() + len(run), 0.6, by.group(1) if by else ""))
     return found
 
@@ -196,11 +228,15 @@ def clause_titles(text: str) -> list[TitleCandidate]:
         venue = _VENUE_TAIL.search(title)
         if venue:
             title, beside = title[: venue.start()], beside or venue.group(1) or ""
-        by = re.search(r" by ((?:[A-Z][\w'’-]+(?:, | and | & )?){1,4})$", title)
+        by = _BY.search(title)
         if by:
             title, beside = title[: by.start()], by.group(1)
         after_colon = match.group().startswith(":")
         floor = 0.5 if beside or venue or by else 0.6
-        if (after_colon or beside or venue or by) and title_score(title) >= floor and len(_WORD.findall(title)) >= (4 if beside or venue else 5):
+        if (
+            (after_colon or beside or venue or by)
+            and title_score(title) >= floor
+            and len(_WORD.findall(title)) >= (4 if beside or venue else 5)
+        ):
             found.append(TitleCandidate(title, match.start(2), match.start(2) + len(title), 0.55, beside))
     return found

@@ -7,6 +7,7 @@ the next line is set in deeper, the block goes on and the break is kept in its f
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from dataclasses import dataclass, field
 
 from litmap.models import Link
@@ -16,7 +17,7 @@ from litmap.notes.inferred import infer_lone_headings
 from litmap.notes.inline import Inline, read_inline
 
 _UNDERLINE = re.compile(r"\s*([=\-~*^\"#_+`.])\1{2,}\s*$")
-_WIKI_HEADING = re.compile(r"(={2,6})\s*([^=\n]{1,150}?)\s*\1\s*$")
+_WIKI_HEADING = re.compile(r"(={1,6})\s*([^=\n]{1,150}?)\s*\1\s*$")
 _NUMBERED = re.compile(
     r"(?:§\s*)?(\d{1,2}(?:\.\d{1,2}){0,3}(?=[.)]?\s)|[IVX]{1,5}(?=[.)])|[A-H](?=[.)]))[.)]?\s{1,6}([^\W\d_].{1,90})$"
 )
@@ -57,6 +58,7 @@ def read_plain(text: str, builder: Builder) -> None:
     if front.title:
         builder.title = front.title
     raw[: front.end] = [""] * front.end
+    _mail(raw, builder)
     links = _link_list(raw)
     lines = [
         _FURNITURE.sub(lambda m: " " * len(m.group()), line.rstrip())
@@ -66,6 +68,24 @@ def read_plain(text: str, builder: Builder) -> None:
     ]
     headings = _headings(lines, links)
     _Plain(builder, lines, headings, links).read()
+
+
+def _mail(lines: list[str], builder: Builder) -> None:
+    """Takes the head, the quote marks and the signature off a mail; its subject is the title."""
+    head = 0
+    while head < len(lines) and re.match(r"[A-Z][\w-]{1,30}: \S|\s+\S", lines[head]):
+        head += 1
+    names = {line.split(":")[0].lower() for line in lines[:head]}
+    if len(names & {"from", "to", "subject", "date", "message-id"}) < 3:
+        return
+    for number in range(head):
+        if lines[number].lower().startswith("subject:") and not builder.title:
+            builder.set_root(re.sub(r"^(?:(?:re|fwd?|aw):\s*)+", "", lines[number][8:].strip(), flags=re.I))
+        lines[number] = ""
+    end = next((n for n in range(head, len(lines)) if lines[n].rstrip() == "--" or lines[n] == "-- "), len(lines))
+    lines[end:] = [""] * (len(lines) - end)
+    for number in range(head, end):
+        lines[number] = re.sub(r"^(?:>\s?)+", "", lines[number])
 
 
 def _link_list(lines: list[str]) -> dict[str, str]:
@@ -120,6 +140,7 @@ def _headings(lines: list[str], links: dict[str, str]) -> _Headings:
         _lone_transparent(lines, found)
     if not any(not is_transparent(text) for _, text in list(found.at.values())[1:]):
         _labels(lines, found)
+        _leading_lines(lines, found)
     return found
 
 
@@ -149,7 +170,7 @@ def _underlined(lines: list[str], found: _Headings) -> None:
 
 def _wiki(lines: list[str], found: _Headings) -> None:
     for number, line in enumerate(lines):
-        if line.startswith("=") and (match := _WIKI_HEADING.match(line)):
+        if line.startswith("=") and line.endswith("=") and (match := _WIKI_HEADING.match(line)):
             found.at[number] = (len(match.group(1)), match.group(2).strip("' "))
 
 
@@ -211,6 +232,36 @@ def _numbered(lines: list[str], found: _Headings) -> None:
     if len(candidates) >= 2 and sum(1 for count in following if count) >= 0.6 * len(candidates):
         for number, value in candidates.items():
             found.at.setdefault(number, value)
+
+
+def _leading_lines(lines: list[str], found: _Headings) -> None:
+    """Short lines that open a paragraph of longer lines or of items, in a text that has no other headings."""
+    places = []
+    for number, line in enumerate(lines[:-1]):
+        after = lines[number + 1]
+        if (
+            not line
+            or line[0].isspace()
+            or len(line) > 60
+            or not after.strip()
+            or not _alone(lines, number)
+            or number in found.at
+        ):
+            continue
+        if (
+            line[-1] in ".,;)"
+            or not (line[0].isupper() or line[0].isdigit())
+            or len(line.split()) > 7
+            or _ITEM.match(line)
+        ):
+            continue
+        if (_ITEM.match(after) or len(after) > max(60, 1.4 * len(line))) and not re.search(
+            r"https?:|\(?\b(?:1[89]|20)\d\d\)?", line
+        ):
+            places.append(number)
+    if len(places) >= 2:
+        for number in places:
+            found.at.setdefault(number, (3, lines[number].strip().rstrip(": ")))
 
 
 def _labels(lines: list[str], found: _Headings) -> None:
@@ -314,8 +365,15 @@ class _Plain:
     def _wrapped(self, block: _Block, line: _Line) -> bool:
         """True where the line before was full, so that this one goes on with it."""
         before = self.lines[line.number - 1].rstrip() if line.number else ""
-        if not self.width or not before:
+        if not before:
             return False
+        if not self.width:
+            return (
+                len(before) > 45
+                and line.text.lstrip()[0].islower()
+                and before[-1] not in ".!?;:"
+                and "://" not in line.text[:12]
+            )
         start = line.text.lstrip()
         word = start.split(maxsplit=1)[0]
         if before.endswith("-") and before[-2:-1].isalpha():
@@ -369,11 +427,22 @@ def _wrap_width(lines: list[str]) -> int:
     Judged by the lines that surely go on (the next one begins in lower case): none of them had room for one word more.
     """
     needed = []
-    for line, after in zip(lines, lines[1:], strict=False):
+    for line, after in pairwise(lines):
         start = after.lstrip()
         if len(line) > 30 and start[:1].islower() and len(line) < 130 and not re.search(r"[.!?;:]$", line):
             needed.append(len(line) + 1 + len(start.split(maxsplit=1)[0]))
     if len(needed) < 3:
-        return 0
+        return _usual_length(lines)
     needed.sort()
     return max(needed[len(needed) // 10] - 1, needed[len(needed) // 2] - 14, 40)
+
+
+def _usual_length(lines: list[str]) -> int:
+    """The length that most lines inside paragraphs come close to from below, 0 where they come close to none."""
+    followed = [len(line) for line, after in pairwise(lines) if 40 <= len(line) <= 110 and after.strip()]
+    best, width = 0, 0
+    for limit in range(50, 111):
+        count = sum(1 for length in followed if limit - 12 < length <= limit)
+        if count > best:
+            best, width = count, limit
+    return width - 2 if best >= 3 and best >= 0.4 * len(followed) else 0

@@ -114,7 +114,7 @@ def _shown(match: re.Match[str], targets: _Targets) -> tuple[str | None, str]:
             target = targets.anonymous.pop(0)
         return groups["phrase"], target
     if groups["note"]:
-        return f"[{groups['note']}]", ""
+        return f"[{groups['note'].lstrip('#') or '#'}]", ""
     if groups["word"]:
         target = targets.get(groups["word"])
         return (groups["word"], target) if target else (None, "")

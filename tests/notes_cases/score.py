@@ -1,0 +1,145 @@
+"""Scores the reading of the notes in this folder against their answer keys.
+
+A key lists the works a note cites: title, id (any of id, ids or url may identify it), the source lines where it is
+mentioned (as a part of the line's text), and the innermost heading (alternatives after '|'). Citations that are not
+sure count as found where they agree with the key, and as candidates otherwise: a source would drop them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from litmap.citations import find_citations
+from litmap.citations.names import surname_key
+from litmap.identifiers import same_title, url_key
+from litmap.models import Citation
+from litmap.notes import read_notes
+
+HERE = Path(__file__).parent
+
+
+@dataclass
+class Score:
+    right: int = 0
+    extra: int = 0
+    missed: int = 0
+    headings: int = 0
+    with_id: int = 0
+    ids: int = 0
+    mentions: int = 0
+    mention_hits: int = 0
+    candidates: int = 0
+    words: list[str] = field(default_factory=list)
+
+    @property
+    def f1(self) -> float:
+        return 2 * self.right / max(1, 2 * self.right + self.extra + self.missed)
+
+    def add(self, other: Score) -> None:
+        for name in ("right", "extra", "missed", "headings", "with_id", "ids", "mentions", "mention_hits", "candidates"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.words += other.words
+
+    def line(self, name: str) -> str:
+        return (
+            f"{name:28s} F1 {self.f1:.3f}  heading {self.headings / max(1, self.right):.3f}  id {self.ids / max(1, self.with_id):.3f}  "
+            f"mentions {self.mention_hits / max(1, self.mentions):.3f}  ({self.right} right, {self.extra} extra, {self.missed} missed, "
+            f"{self.candidates} candidates)"
+        )
+
+
+def agrees(citation: Citation, work: dict[str, Any]) -> bool:
+    """True where the citation names the key's work by identifier, address, title, or authors and year."""
+    wanted = {i.lower() for i in [work.get("id", ""), *work.get("ids", [])] if i}
+    if wanted & {i.lower() for i in citation.reference.ids}:
+        return True
+    if work.get("url") and url_key(work["url"]) in {url_key(url) for url in citation.reference.urls}:
+        return True
+    if citation.reference.title and same_title(citation.reference.title, work["title"]) >= 0.9:
+        return not work.get("year") or citation.reference.year in {None, work["year"]} or abs(citation.reference.year - work["year"]) <= 1
+    if work.get("authors") and citation.reference.authors:
+        mine = [surname_key(name) for name in citation.reference.authors]
+        return mine[0] == work["authors"][0] and set(mine) <= set(work["authors"]) | set(mine[1:]) and citation.reference.year == work["year"]
+    return False
+
+
+def lines_of(path: Path, parts: list[str]) -> list[int]:
+    """The lines that hold these texts."""
+    rows = path.read_text("utf-8").split("\n")
+    found = []
+    for part in parts:
+        line = next((number for number, row in enumerate(rows, 1) if part in row), None)
+        assert line is not None, f"{path.name}: no line holds {part!r}"
+        found.append(line)
+    return found
+
+
+def score_case(key_file: Path) -> Score:
+    """The score of one note."""
+    key = json.loads(key_file.read_text("utf-8"))
+    path = HERE / key["note"]
+    notes, problems = read_notes([path])
+    assert not problems, problems
+    citations = find_citations([note for note in notes])
+    score = Score()
+    free = list(citations)
+    for work in sorted(key["works"], key=lambda w: not w.get("id")):
+        hit = next((c for c in free if agrees(c, work)), None)
+        lines = lines_of(path, work["at"])
+        if hit is None:
+            if not work.get("optional"):
+                score.missed += 1
+                score.words.append(f"  miss  {path.name}: {work['title'][:90]}")
+            score.mentions += len(lines) * (not work.get("optional"))
+            continue
+        free.remove(hit)
+        score.right += 1
+        inner = {(m.heading[-1] if m.heading else "") for m in hit.mentions}
+        right = "heading" not in work or bool(inner & set(work["heading"].split("|")))
+        score.headings += right
+        if not right:
+            score.words.append(f"  filed {path.name}: {work['title'][:60]} under {sorted(inner)} not {work['heading']}")
+        if work.get("id"):
+            score.with_id += 1
+            score.ids += work["id"].lower() in {i.lower() for i in hit.reference.ids}
+            if work["id"].lower() not in {i.lower() for i in hit.reference.ids}:
+                score.words.append(f"  id    {path.name}: {work['id']} {hit.reference.ids}")
+        for line in lines:
+            near = any(abs(m.line - line) <= work.get("tolerance", 0) for m in hit.mentions)
+            score.mentions += 1
+            score.mention_hits += near
+            if not near:
+                score.words.append(f"  where {path.name}:{line}: {work['title'][:60]} {[(m.line, m.kind) for m in hit.mentions]}")
+    for citation in free:
+        excused = any(agrees(citation, work) for work in key["works"] + key.get("may", []))
+        named = any(part.lower() in (citation.reference.raw + citation.reference.title + " ".join(citation.reference.urls + citation.reference.ids)).lower() for part in key["not"])
+        if citation.sure and not excused:
+            score.extra += 1
+            score.words.append(f"  extra {path.name}:{citation.mentions[0].line}: {citation.kind} {citation.reference.title or citation.reference.ids or citation.reference.raw[:80]}{' (named as no work)' if named else ''}")
+        elif not excused or named:
+            score.candidates += 1
+            score.words.append(f"  cand  {path.name}:{citation.mentions[0].line}: {citation.kind} {(citation.reference.title or citation.mentions[0].text)[:80]} {citation.reference.authors} {citation.reference.year} {citation.reference.urls[:1]}")
+        elif excused:
+            score.words.append(f"  twice {path.name}:{citation.mentions[0].line}: {citation.kind} {citation.reference.title or citation.mentions[0].text} {citation.reference.ids}")
+    return score
+
+
+def score_all() -> tuple[Score, dict[str, Score]]:
+    """The score over all cases and of each."""
+    total, each = Score(), {}
+    for key_file in sorted(HERE.glob("*.json")):
+        if "\"works\"" in key_file.read_text("utf-8")[:400]:
+            each[key_file.stem] = score_case(key_file)
+            total.add(each[key_file.stem])
+    return total, each
+
+
+if __name__ == "__main__":
+    total, each = score_all()
+    for name, score in each.items():
+        print(score.line(name))
+    print(total.line("all"))
+    print("\n".join(total.words))
