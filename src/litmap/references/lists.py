@@ -6,9 +6,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from litmap.models import Document, Reference
-from litmap.references.lines import Line, line_number, reference_lists
+from litmap.references.lines import Columns, Line, line_number, reference_lists
 from litmap.refstrings import looks_like_reference, parse_reference
 
 _LABEL = re.compile(r"\s*\[(?:[^\W\d_][^\[\]]{1,60}?\d{2,4}[a-z]?|[A-Z][\w+&]{1,12})\]")
@@ -43,7 +44,7 @@ def cut_entries(lines: Sequence[Line]) -> tuple[bool, list[list[Line]]]:
     if len(labels) >= 3 and len(labels) * 9 >= len(lines):
         return True, _group(lines, labels)
     starts = {i for i, line in enumerate(lines) if line.begins}
-    if len(starts) * 25 < len(lines):
+    if len(starts) * 25 < len(lines) or any(one.block > two.block for one, two in pairwise(lines)):
         starts = _hanging_starts(lines) or _content_starts(lines)
     return False, _mend(_group(lines, starts))
 
@@ -93,13 +94,10 @@ def _after(places: list[int] | None, at: int) -> int | None:
 
 def _hanging_starts(lines: Sequence[Line]) -> set[int]:
     """Lines at the left edge of their column where others hang in."""
-    columns: dict[tuple[int, int], list[float]] = {}
-    for line in lines:
-        columns.setdefault((line.page, int(line.rect[0] // 150)), []).append(line.rect[0])
-    edges = {key: min(places) for key, places in columns.items()}
-    indents = [line.rect[0] - edges[(line.page, int(line.rect[0] // 150))] for line in lines]
+    columns = Columns(lines)
+    indents = [columns.indent(line) for line in lines]
     starts = {i for i, indent in enumerate(indents) if indent < 3.5}
-    hanging = sum(1 for indent in indents if 3.5 <= indent < 45)
+    hanging = sum(1 for indent in indents if 3.5 <= indent < 50)
     return starts if hanging >= 0.25 * len(lines) and len(starts) >= 2 else set()
 
 
@@ -145,11 +143,12 @@ def _text(entry: Sequence[Line]) -> str:
     """The lines of an entry as one text; hyphens at the end of a block's last line joined."""
     parts: list[str] = []
     for i, line in enumerate(entry):
-        if i and line.block != entry[i - 1].block:
+        if i:
             before = parts[-1].rstrip()
-            if before.endswith("-") and line.text[:1].islower():
+            cut = line.block != entry[i - 1].block or before != parts[-1]
+            if cut and before.endswith("-") and line.text[:1].islower():
                 parts[-1] = before[:-1]
-            elif not parts[-1].endswith(" "):
+            elif cut and parts[-1] == before:
                 parts.append(" ")
         parts.append(line.text)
     return " ".join("".join(parts).split())
