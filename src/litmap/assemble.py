@@ -209,10 +209,7 @@ def write_keywords(writer: BuildWriter, changes: Changes, titles: Mapping[str, s
     from litmap import keywords
 
     def step(old: Path | None, new: Path, _: Changes) -> None:
-        added = (
-            keywords.Entry(p.row, p.work, chunks.embedding_text(p.chunk, titles.get(p.work, "")), p.chunk.kind)
-            for p in changes.passages()
-        )
+        added = keywords.make_entries(changes.passages(), titles)
         keywords.update(new / "keywords", added, changes.removed.tolist(), old / "keywords" if old else None)
 
     writer.step(step, changes)

@@ -16,6 +16,7 @@ import numpy as np
 from litmap import builds, maps, references, summaries, topics
 from litmap.assemble import Embedder, load_document, readable_pdf
 from litmap.catalogue.records import build_record
+from litmap.identifiers import normalise_title
 from litmap.layout import Layout
 from litmap.models import Document, HeadingPath, Note, Reference, Summary
 from litmap.report import Progress
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from litmap.models import Vectors
 
 T = TypeVar("T")
+READING, QUOTED = 500, 60
+"""Works of the reading list that are kept, and those with the passages that cite them."""
 BODY_CHARACTERS = 60_000
 """How much of a paper's text filing reads: what a paper is about stands in its first twenty pages."""
 
@@ -73,8 +76,9 @@ def enrich(
         writer.write_json("links", edges)
     with _timed(seconds, "topics"):
         progress("topics", 0, len(entries))
-        filed = _file(layout, entries, notes, shas, embedder, lists, edges)
-        writer.write_json("topics", dataclasses.asdict(filed.result))
+        outside = [(work, _key(r)) for work, listed in lists.items() for r in listed if _key(r)]
+        bodies = _body_vectors(writer, entries, embedder.encoder.dim)
+        filed = _file(layout, entries, notes, shas, embedder, bodies, [*edges, *outside])
         writer.write_json("map", _places(writer, entries, filed))
         progress("topics", len(entries), len(entries))
     with _timed(seconds, "summaries"):
@@ -82,7 +86,14 @@ def enrich(
     with _timed(seconds, "reading"):
         headings = {f.work: f.noted or ((f.suggested,) if f.suggested else ()) for f in filed.result.filings}
         missing = references.missing(lists, [e.work for e in entries], headings)
-        writer.write_json("reading", [dataclasses.asdict(m) for m in missing])
+        writer.write_json("reading", _reading_list(layout, shas, missing))
+        lacking = references.missing_by_heading(missing)
+        cover = [
+            dataclasses.replace(c, missing=tuple((m.reference.title, n) for m, n in lacking.get(c.heading, ())[:20]))
+            for c in filed.result.coverage
+        ]
+        writer.write_json("topics", dataclasses.asdict(dataclasses.replace(filed.result, coverage=tuple(cover))))
+        _write_styles(writer, filed.result)
 
 
 @contextmanager
@@ -98,26 +109,39 @@ class _Filed:
     vectors: Vectors
 
 
+def _key(reference: Reference) -> str:
+    """What two reference lists that name one work share, where it is no work of the library."""
+    return reference.ids[0] if reference.ids else f"title:{normalise_title(reference.title)}" if reference.title else ""
+
+
+def _body_vectors(writer: builds.BuildWriter, entries: Sequence[Entry], dim: int) -> Vectors:
+    """float32 (n, dim): the mean of each work's passages in the new build, zeros where there is no PDF."""
+    from litmap import index
+
+    opened = index.VectorIndex.open(writer.folder)
+    row_of = {e.work.id: i for i, e in enumerate(entries)}
+    means = np.zeros((len(entries), dim), np.float32)
+    for source in writer.sources:
+        if source.work in row_of and source.count and not source.source.startswith(("abstract:", "note:")):
+            rows = np.arange(source.first, source.first + source.count, dtype=np.int64)
+            mean = opened.vectors(rows).mean(axis=0)
+            means[row_of[source.work]] = mean / (np.linalg.norm(mean) or 1.0)
+    return means
+
+
 def _file(
     layout: Layout,
     entries: Sequence[Entry],
     notes: Sequence[Note],
     shas: Mapping[str, str],
     embedder: Embedder,
-    lists: Mapping[str, Sequence[Reference]],
+    bodies: Vectors,
     edges: Sequence[tuple[str, str]],
 ) -> _Filed:
     papers = [_paper(layout, e, shas[e.work.id]) for e in entries]
-    heads = [
-        [f"{e.work.title}. {e.work.abstract or p.body[:1500]}".strip()] for e, p in zip(entries, papers, strict=True)
-    ]
+    heads = [[f"{p.title}. {p.abstract or p.body[:1500]}".strip()] for p in papers]
     embedder.ensure(heads)
-    dim = embedder.encoder.dim
-    vectors = np.concatenate([np.zeros((0, dim), np.float32), *(embedder.vectors(h) for h in heads)])
-    bodies = np.zeros_like(vectors)
-    for i, paper in enumerate(papers):
-        if paper.body:
-            bodies[i] = vectors[i]
+    vectors = np.concatenate([np.zeros((0, embedder.encoder.dim), np.float32), *(embedder.vectors(h) for h in heads)])
     result = topics.file_works(
         papers,
         {n.path: n.headings for n in notes},
@@ -128,6 +152,52 @@ def _file(
         links=edges,
     )
     return _Filed(result, vectors)
+
+
+def _reading_list(
+    layout: Layout, shas: Mapping[str, str], missing: Sequence[references.MissingWork]
+) -> list[dict[str, Any]]:
+    """The works most cited and not in the notes as JSON; the first ones with the passages that cite them."""
+    documents: dict[str, Document | None] = {}
+    rows = []
+    for number, work in enumerate(missing[:READING]):
+        row = _suggest(work)
+        for place in work.places[:3] if number < QUOTED else ():
+            sha = shas[place.citing]
+            if sha not in documents:
+                documents[sha] = load_document(layout, sha)
+            document = documents[sha]
+            found = references.citing_passages(document, place.reference) if document else []
+            row["passages"] += [{"work": place.citing, "page": s.page, "text": s.text} for s in found[:1]]
+        rows.append(row)
+    return rows
+
+
+def _suggest(missing: references.MissingWork) -> dict[str, Any]:
+    """A work of the reading list as JSON: how many papers cite it, which, where, and under which headings."""
+    found = missing.reference
+    return {
+        "key": missing.key,
+        "count": len(missing.citing),
+        "title": found.title or found.raw,
+        "authors": list(found.authors),
+        "year": found.year,
+        "venue": found.venue,
+        "ids": list(found.ids),
+        "urls": list(found.urls),
+        "cited_by": list(missing.citing),
+        "places": [{"work": p.citing, "page": p.page, "number": p.number} for p in missing.places],
+        "headings": [{"heading": list(path), "count": count} for path, count in missing.headings],
+        "passages": [],
+    }
+
+
+def _write_styles(writer: builds.BuildWriter, result: topics.FilingResult) -> None:
+    """The look of each heading on the map, kept from build to build."""
+    before = (writer.base.read_json("styles") if writer.base else None) or []
+    previous = {tuple(path): maps.Style(colour, shape) for path, colour, shape in before}
+    styles = maps.choose_styles([t.heading for t in result.topics if t.heading], previous)
+    writer.write_json("styles", [[list(path), style.colour, style.shape] for path, style in styles.items()])
 
 
 def _paper(layout: Layout, entry: Entry, sha: str) -> topics.PaperText:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -19,11 +19,12 @@ from litmap.layout import Layout
 from litmap.models import Filing, HeadingPath, Hit, Note, PdfFile, Summary, Topic, Work
 from litmap.settings import Settings, load_settings
 from litmap.shelf import Entry, entries
-from litmap.views import Answer, Found, SummaryView, TopicsView, show_hit, show_results
+from litmap.views import Answer, Found, SummaryView, TopicsView, short_authors, show_hit, show_results
 
 if TYPE_CHECKING:
+    from litmap import maps
     from litmap.models import Encoder
-    from litmap.search import Searcher
+    from litmap.search import Results, Searcher
 
 
 NOTES_SHOWN = 3
@@ -144,7 +145,7 @@ class Library:
             return self.by_id[name]
         with self._lock:
             alias = self._catalogue.aliases().get(name)
-        if alias in self.by_id:
+        if alias is not None and alias in self.by_id:
             return self.by_id[alias]
         ids = {found.id for found in find_identifiers(name)} | {name}
         for entry in self._entries:
@@ -223,7 +224,7 @@ class Library:
         found = build.passages(range(first, last + 1))
         return [show_hit(Hit(p.row, p.work, 0.0, p.chunk), n, self.by_id).as_json() for n, p in enumerate(found, 1)]
 
-    def _answer(self, results: search.Results, by: str = "passage", limit: int | None = None) -> Answer:
+    def _answer(self, results: Results, by: str = "passage", limit: int | None = None) -> Answer:
         return show_results(results, by, self.by_id, limit, NOTES_SHOWN)
 
     # ── topics, map, summaries ──────────────────────────────────────────────────────────────────────────────────────
@@ -277,14 +278,40 @@ class Library:
             path = Path(note.path)
             if path.is_file():
                 texts[note.path] = path.read_text(encoding="utf-8", errors="replace")
-        return topics.patch(texts, {e.work.id: e for e in self._entries}, self.topics().filings)
+        return topics.patch(texts, self.by_id, self.topics().filings)
+
+    def picture(self) -> maps.Picture:
+        """The map as data: a dot a paper, a region a heading, citations between papers."""
+        from litmap import maps
+
+        view = self.topics()
+        filed = {f.work: f for f in view.filings}
+        topic_of = {work: t for t in view.topics if t.heading for work in t.works}
+        dots = []
+        for work_id, (x, y) in view.points.items():
+            entry, filing = self.by_id.get(work_id), filed.get(work_id)
+            if entry is None or filing is None:
+                continue
+            topic = topic_of.get(work_id)
+            heading = topic.heading if topic else filing.suggested
+            work = entry.work
+            detail = ", ".join(p for p in (short_authors(work.authors), str(work.year or "")) if p)
+            url = next(iter(work.urls), "")
+            dots.append(maps.Dot(work_id, work.title, x, y, heading, detail, url, suggested=topic is None))
+        stored = self._need_build().read_json("styles") or []
+        styles = {tuple(path): maps.Style(colour, shape) for path, colour, shape in stored}
+        return maps.draw(dots, self.citations_between(), title=self.layout.root.resolve().name, previous=styles)
 
     def write_map(self, out: Path) -> None:
         """Write the map as HTML (one self-contained file), SVG or PNG, by the suffix. Raises `LibraryError`."""
         from litmap import maps
 
         picture = self.picture()
-        writers = {".html": maps.to_html, ".svg": maps.to_svg, ".png": maps.to_png}
+        writers: dict[str, Callable[[maps.Picture], str | bytes]] = {
+            ".html": maps.to_html,
+            ".svg": maps.to_svg,
+            ".png": maps.to_png,
+        }
         if out.suffix.lower() not in writers:
             raise LibraryError(f"{out}: a map is written as .html, .svg or .png", subject=str(out))
         content = writers[out.suffix.lower()](picture)

@@ -10,7 +10,7 @@ from typing import Any
 
 from litmap.catalogue import Catalogue, Decided, Fetched
 from litmap.identifiers import normalise_title
-from litmap.models import Citation, HeadingPath, Link, Mention, Note, PdfFile, Problem, Reference, Work
+from litmap.models import Citation, HeadingPath, Mention, Note, PdfFile, Problem, Reference, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ _ORDER: Mapping[str, int] = {"metadata-only": 0, "unsure": 1, "not-found": 2, "f
 
 
 def parse_as_json(
-    notes: Iterable[Note], citations: Iterable[Citation], links: Iterable[Link], problems: Iterable[Problem]
+    notes: Iterable[Note], citations: Iterable[Citation], links: Iterable[Any], problems: Iterable[Problem]
 ) -> dict[str, Any]:
     """What reading the notes alone gives: headings, citations, plain links and problems, for `litmap read --json`."""
     return {

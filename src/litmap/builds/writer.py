@@ -103,6 +103,11 @@ class BuildWriter:
         if not self._published:
             shutil.rmtree(self.folder, ignore_errors=True)
 
+    @property
+    def sources(self) -> tuple[SourceRows, ...]:
+        """All sources of the new build by first row, once `update` was called."""
+        return tuple(self._sources or ())
+
     def update(self, added: Iterable[Addition] = (), removed: Iterable[Key] = ()) -> Changes:
         """Take over the base's passages without the `removed` sources and with the `added` ones.
 

@@ -16,7 +16,7 @@ from typing import Any, Self
 from litmap.catalogue.migrations import MIGRATIONS, check, migrate
 from litmap.catalogue.records import build_record, dump, load
 from litmap.errors import LibraryError, NoLibrary
-from litmap.models import Citation, Fetch, Note, PdfFile, Problem, Resolution, Work
+from litmap.models import Citation, Fetch, Note, PdfFile, Problem, Resolution, Status, Work
 
 __all__ = ["MIGRATIONS", "Catalogue", "Decided", "Fetched", "Run", "utc_now"]
 
@@ -31,7 +31,7 @@ class Decided:
     """A stored resolution: the work's id instead of the work, and when it was made."""
 
     citation: str
-    status: str
+    status: Status
     reason: str
     work: str | None
     candidates: tuple[Work, ...]

@@ -15,10 +15,10 @@ from litmap.cli.options import (
     print_json,
     reference,
     settings_of,
-    short_authors,
     table,
     wrap,
 )
+from litmap.views import short_authors
 
 if TYPE_CHECKING:
     from litmap.library import Answer, Library

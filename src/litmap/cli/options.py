@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from litmap.settings import Settings, load_settings
+from litmap.views import short_authors
 
 if TYPE_CHECKING:
     from litmap.library import Library
@@ -82,14 +83,6 @@ def table(rows: Iterable[Sequence[Any]], header: Sequence[str], stretch: int = -
         shown = [c if len(c) <= w else c[: w - 1] + "…" for c, w in zip(row, widths, strict=True)]
         lines.append("  ".join(c.ljust(w) for c, w in zip(shown, widths, strict=True)).rstrip())
     return "\n".join(lines)
-
-
-def short_authors(authors: Sequence[str]) -> str:
-    """'Arpit et al.', 'Lin and Tegmark', 'Barron'."""
-    names = [a.split()[-1] for a in authors if a.split()]
-    if len(names) > 2:
-        return f"{names[0]} et al."
-    return " and ".join(names)
 
 
 def reference(title: str, authors: Sequence[str], year: int | None) -> str:
