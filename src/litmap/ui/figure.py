@@ -1,12 +1,13 @@
 """The map as a Plotly figure: a region and a name for each heading, one point a paper.
 
-A figure is plain data here (Plotly itself is Streamlit's to import). Places, colours, shapes and regions are those of `litmap.maps`, so that the map looks the same here and in a talk.
+A figure is plain data here (Plotly itself is Streamlit's to import). Places, colours, shapes and regions are those of
+`litmap.maps`, so that the map looks the same here and in a talk.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from litmap.ui import texts
@@ -19,8 +20,16 @@ WIDTH, HEIGHT = 900, 560
 SYMBOLS = {"circle": "circle", "square": "square", "triangle": "triangle-up", "diamond": "diamond"}
 MANY = 1500
 """Above so many papers points are small and drawn by WebGL."""
+FEW = 120
+"""On a map of so few papers also a heading whose papers lie apart has its region."""
 ROUND = 0.032
 """How far a region reaches beyond its outermost papers, as a share of the map."""
+CONFIG = {
+    "displaylogo": False,
+    "scrollZoom": True,
+    "modeBarButtonsToRemove": ["toImage", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "select2d", "lasso2d"],
+}
+"""Options of the chart: wheel and drag move about, one button leads back."""
 Box = tuple[float, float, float, float]
 
 
@@ -36,7 +45,7 @@ def draw(
     """The figure. `chosen` is the heading brought out, `lit` works to ring, `emergent` topics to name."""
     frame = frame_of(picture.dots)
     fades = _fader(chosen)
-    traces = _regions(picture.regions, frame, fades)
+    traces = _regions(picture, frame, fades)
     traces += _lines(picture, dark=dark) if citations else []
     traces += [_points(rows, picture, fades, dark=dark) for rows in _by_style(picture)]
     traces += _rings(lit, picture.dots, dark=dark)
@@ -50,6 +59,7 @@ def draw(
         "yaxis": {"visible": False, "range": frame[2:], "scaleanchor": "x"},
         "annotations": _labels(picture, emergent, frame, fades, dark=dark),
         "uirevision": "map",
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "#9a9a92", "activecolor": "#6d6d66"},
         "plot_bgcolor": "rgba(0,0,0,0)",
         "paper_bgcolor": "rgba(0,0,0,0)",
     }
@@ -73,11 +83,12 @@ def _fader(chosen: HeadingPath | None) -> Callable[[HeadingPath | None], bool]:
 
 
 # ── regions ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _regions(regions: Iterable[Region], frame: Box, fades: Callable[[HeadingPath | None], bool]) -> list[Any]:
+def _regions(picture: Picture, frame: Box, fades: Callable[[HeadingPath | None], bool]) -> list[Any]:
     found = []
-    for region in regions:
+    few = len(picture.dots) <= FEW
+    for region in picture.regions:
         faint = fades(region.heading)
-        for patch in region.patches:
+        for patch in region.patches or ((_held(picture, region),) if few and region.level else ()):
             outline = rounded(patch, ROUND * (frame[3] - frame[2]))
             found.append(
                 {
@@ -92,6 +103,11 @@ def _regions(regions: Iterable[Region], frame: Box, fades: Callable[[HeadingPath
                 }
             )
     return found
+
+
+def _held(picture: Picture, region: Region) -> tuple[Point, ...]:
+    """Where the papers are that the reader filed under a heading."""
+    return tuple((d.x, d.y) for d in picture.dots if d.heading == region.heading and not d.suggested)
 
 
 def rounded(polygon: Sequence[Point], reach: float) -> list[Point]:
@@ -111,7 +127,7 @@ def rounded(polygon: Sequence[Point], reach: float) -> list[Point]:
         return out[:-1]
 
     outline = half(rim) + half(rim[::-1])
-    return [*outline, outline[0]]
+    return [*outline, *outline[:1]]
 
 
 def _turn(a: Point, b: Point, c: Point) -> float:
@@ -195,11 +211,10 @@ def _labels(
     picture: Picture, emergent: Sequence[Topic], frame: Box, fades: Callable[[HeadingPath | None], bool], *, dark: bool
 ) -> list[dict[str, Any]]:
     """Names of regions and emergent topics, none over another, each a little above its papers."""
-    boxes: list[Box] = []
+    dot = 0.011 * (frame[3] - frame[2])
+    boxes = [(d.x - dot, d.y - dot, d.x + dot, d.y + dot) for d in picture.dots] if len(picture.dots) <= MANY else []
     names: list[tuple[str, HeadingPath | None, str, list[Dot]]] = [
-        (r.label, r.heading, r.style.colour, [d for d in picture.dots if d.heading == r.heading])
-        for r in picture.regions
-        if r.level
+        (r.label, r.heading, r.style.colour, _told(picture, r.heading)) for r in picture.regions if r.level
     ]
     place = {d.work: d for d in picture.dots}
     names += [(t.label, None, "#8A8A8A", [place[w] for w in t.works if w in place]) for t in emergent]
@@ -216,6 +231,12 @@ def _labels(
     return found
 
 
+def _told(picture: Picture, heading: HeadingPath) -> list[Dot]:
+    """The dots a heading's label stands by: those the reader filed there, else all of its colour."""
+    dots = [d for d in picture.dots if d.heading == heading]
+    return [d for d in dots if not d.suggested] or dots
+
+
 def _room(text: str, dots: Sequence[Dot], frame: Box, boxes: list[Box]) -> Point | None:
     """Where a label of these dots has room: above them, below them, or a little further off; None for nowhere."""
     unit = (frame[3] - frame[2]) / HEIGHT
@@ -224,7 +245,7 @@ def _room(text: str, dots: Sequence[Dot], frame: Box, boxes: list[Box]) -> Point
     x = min(max(middle, frame[0] + wide / 2), frame[1] - wide / 2)
     top, bottom = max(d.y for d in dots), min(d.y for d in dots)
     away = ROUND * (frame[3] - frame[2]) + high * 0.8
-    for y in (top + away, bottom - away, top + 2 * away, bottom - 2 * away):
+    for y in (top + away, bottom - away, top + 1.5 * away, bottom - 1.5 * away, top + 2.2 * away, bottom - 2.2 * away):
         box = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
         clear = all(box[2] < b[0] or b[2] < box[0] or box[3] < b[1] or b[3] < box[1] for b in boxes)
         if clear and frame[2] < box[1] and box[3] < frame[3]:

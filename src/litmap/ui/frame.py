@@ -5,18 +5,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 
 import streamlit as st
 
 from litmap.errors import LitmapError
 from litmap.ui import pages, state
 
+HERE = Path(__file__).parent
 LOG = logging.getLogger(__name__)
 
 
 def draw() -> None:
     """Draw the page that the address names."""
-    st.set_page_config(page_title="litmap", page_icon=":material/map:", layout="wide")
+    st.set_page_config(page_title="litmap", page_icon=str(HERE / "icon.svg"), layout="wide")
+    st.html(HERE / "style.css")
     found = pages.make(guarded)
     st.navigation(found, position="top").run()
 

@@ -24,11 +24,19 @@ def make(guard: Callable[[Draw], Draw]) -> list[Any]:
         ("search", search.page, "Search", ":material/search:"),
         ("topics", topics.page, "Topics", ":material/scatter_plot:"),
         ("papers", papers.page, "Papers", ":material/description:"),
+        ("paper", papers.paper, "Paper", None),
         ("reading", reading.page, "Reading list", ":material/bookmark_add:"),
         ("refreshes", refreshes.page, "Refreshes", ":material/sync:"),
     )
     found = {
-        name: st.Page(guard(draw), title=title, icon=icon, url_path=name, default=name == "search")
+        name: st.Page(
+            guard(draw),
+            title=title,
+            icon=icon,
+            url_path=name,
+            default=name == "search",
+            visibility="hidden" if name == "paper" else "visible",
+        )
         for name, draw, title, icon in rows
     }
     st.session_state[_KEY] = found
@@ -40,14 +48,15 @@ def get(name: str) -> Any:
     return st.session_state[_KEY][name]
 
 
-def link(name: str, label: str, icon: str | None = None, **params: str) -> None:
+def link(name: str, label: str, icon: str | None = None, *, strong: bool = False, **params: str) -> None:
     """A link to a page; the label is plain text."""
-    st.page_link(get(name), label=texts.escape(label), icon=icon, query_params=params or None)
+    shown = texts.escape(label) or "…"
+    st.page_link(get(name), label=f"**{shown}**" if strong else shown, icon=icon, query_params=params or None)
 
 
-def link_work(work: Work, label: str = "", icon: str | None = None) -> None:
+def link_work(work: Work, label: str = "", *, strong: bool = False) -> None:
     """A link to a paper's page."""
-    link("papers", label or work.title, icon, work=work.id)
+    link("paper", label or work.title, None if strong else ":material/description:", strong=strong, work=work.id)
 
 
 def go(name: str, **params: str) -> None:

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
 
 def page() -> None:
-    """Draw the page: a paper where the address names one, else the table."""
+    """Draw the table of all works."""
+    _table(state.library())
+
+
+def paper() -> None:
+    """Draw the page of the work that the address names."""
     library = state.library()
     wanted = st.query_params.get("work", "")
-    if not wanted:
-        _table(library)
-        return
     try:
         entry = library.work(wanted)
     except SearchError as error:
@@ -54,7 +56,7 @@ def _table(library: Library) -> None:
     chosen = picked.selection.rows
     if chosen and chosen[0] < len(rows):
         st.session_state.pop("papers-table", None)
-        pages.go("papers", work=rows[chosen[0]].work.id)
+        pages.go("paper", work=rows[chosen[0]].work.id)
     st.caption(
         f"{texts.count(len(rows), 'work')}. Choose a row for its page. "
         "Missing PDFs that you have: put them into the library's `papers` folder, or `litmap add FILE`."
@@ -75,20 +77,18 @@ def _row(entry: Entry) -> dict[str, Any]:
         "Status": texts.STATUSES.get(entry.status, (entry.status,))[0],
         "Why": "" if entry.status == "fetched" else entry.reason,
         "Heading": "; ".join(h[-1] for h in texts.deepest(entry.headings)),
-        "Pages": entry.pdf.pages if entry.pdf else None,
     }
 
 
 def _columns() -> dict[str, Any]:
     config = st.column_config
     return {
-        "Title": config.TextColumn(width="large"),
-        "Authors": config.TextColumn(width="medium"),
-        "Year": config.NumberColumn(format="%d", width="small"),
-        "Status": config.TextColumn(width="small"),
-        "Why": config.TextColumn(width="large"),
-        "Heading": config.TextColumn(width="medium"),
-        "Pages": config.NumberColumn(width="small"),
+        "Title": config.TextColumn(width=400),
+        "Authors": config.TextColumn(width=200),
+        "Year": config.NumberColumn(format="%d", width=60),
+        "Status": config.TextColumn(width=100),
+        "Why": config.TextColumn(width=260),
+        "Heading": config.TextColumn(width=200),
     }
 
 
@@ -181,7 +181,7 @@ def _filing(library: Library, entry: Entry) -> None:
         st.markdown(f"Fits none of your headings ({filing.confidence:.0%} sure).")
     if filing.misfit:
         st.caption(f":material/alt_route: {texts.escape(filing.misfit)}")
-    others = [a for a in filing.alternatives if a.confidence >= 0.05][:3]
+    others = [a for a in filing.alternatives if a.confidence >= 0.05 and a.heading not in filing.noted][:3]
     if others:
         near = ", ".join(f"{texts.path(a.heading[-1:])} {a.confidence:.0%}" for a in others)
         st.caption(f"Also near: {texts.escape(near)}")

@@ -73,7 +73,11 @@ def summary(view: SummaryView, key: str, *, own: bool = False) -> None:
         where = f"p. {sentence['page']}" if own else f"{sentence['cite']}, p. {sentence['page']}"
         with st.container(horizontal=True, vertical_alignment="top", gap="small", wrap=False):
             st.markdown(texts.escape(sentence["text"]), width="stretch")
-            if st.button(texts.escape(where), key=f"{key}-{number}", type="tertiary", icon=":material/find_in_page:"):
+            wide = 70 if own else 210
+            pressed = st.button(
+                texts.escape(where), key=f"{key}-{number}", type="tertiary", icon=":material/find_in_page:", width=wide
+            )
+            if pressed:
                 st.session_state["shown"] = (sentence["work"], sentence["page"], sentence["rects"], sentence["text"])
 
 
@@ -92,7 +96,10 @@ def outside(work: Work) -> list[tuple[str, str]]:
         value = work.identifier(kind)
         if value:
             found.append((f"{kind if kind != 'doi' else 'DOI'}: {value}", base + value))
-    found += [(texts.shorten(u.split("://", 1)[1], 60), u) for u in work.urls if u.startswith(("http://", "https://"))]
+    values = [i.split(":", 1)[1].lower() for i in work.ids]
+    safe = [u for u in work.urls if u.startswith(("http://", "https://"))]
+    pages_of = [u for u in safe if not any(value in u.lower() for value in values)]
+    found += [(texts.shorten(url.split("://", 1)[1], 60), url) for url in pages_of]
     return found[:6]
 
 

@@ -30,20 +30,19 @@ def _list(library: Library) -> None:
     if not rows:
         st.info("Nothing to suggest: no paper cites anything that your notes do not have, or no PDF was read yet.")
         return
-    headings = sorted({path for row in rows for path in _headings(library, row)})
+    headings = sorted({path for row in rows for path in _headings(row)})
     with st.container(horizontal=True, gap="medium"):
         chosen = st.selectbox(
             "Heading", headings, index=None, placeholder="Cited from any heading", format_func=texts.path,
             label_visibility="collapsed", width=320,
         )  # fmt: skip
-    shown = [r for r in rows if not chosen or chosen in _headings(library, r)]
+    shown = [r for r in rows if not chosen or chosen in _headings(r)]
     for number, row in enumerate(shown[:50]):
         _row(library, row, number)
 
 
-def _headings(library: Library, row: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    found = [library.by_id[w] for w in row.get("cited_by", []) if w in library.by_id]
-    return [h for e in found for h in texts.deepest(e.headings)]
+def _headings(row: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    return [tuple(h["heading"]) for h in row.get("headings") or []]
 
 
 def _row(library: Library, row: Mapping[str, Any], number: int) -> None:
@@ -58,8 +57,11 @@ def _row(library: Library, row: Mapping[str, Any], number: int) -> None:
             for label, url in _addresses(row):
                 st.link_button(texts.escape(label), url, type="tertiary", icon=":material/open_in_new:")
         with st.expander("Who cites it, and how"):
-            for entry in citing[:12]:
-                pages.link_work(entry.work, f"{entry.work.title} ({texts.cite(entry.work)})")
+            pages_of = {p.get("work"): p.get("page") for p in row.get("places") or []}
+            for entry in citing[:20]:
+                page = pages_of.get(entry.work.id)
+                where = f", p. {page}" if page else ""
+                pages.link_work(entry.work, f"{entry.work.title} ({texts.cite(entry.work)}{where})")
             for passage in (row.get("passages") or [])[:5]:
                 text = passage.get("text", "") if isinstance(passage, Mapping) else str(passage)
                 st.markdown(f"> {texts.escape(texts.shorten(text, 400))}")

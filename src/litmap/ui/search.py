@@ -50,7 +50,7 @@ def page() -> None:
         with st.spinner("Searching …", show_time=False):
             answer = _ask(library, asked, mode)
         if answer is not None:
-            _show(library, answer, mode)
+            _show(answer, mode)
 
 
 def _box() -> str:
@@ -120,13 +120,13 @@ def _like(library: Library, names: str, mode: str) -> None:
             _forget()
             st.rerun()
     try:
-        _show(library, library.more_like(*names.split("\n"), limit=SHOWN["passage"]), mode)
+        _show(library.more_like(*names.split("\n"), limit=SHOWN["passage"]), mode)
     except SearchError as error:
         st.info(texts.escape(error.message), icon=":material/help:")
 
 
 # ── results ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _show(library: Library, answer: Answer, mode: str) -> None:
+def _show(answer: Answer, mode: str) -> None:
     results = (*answer.hits, *answer.notes)
     if answer.message:
         st.info(texts.escape(answer.message), icon=":material/info:")
@@ -145,8 +145,8 @@ def _show(library: Library, answer: Answer, mode: str) -> None:
             st.markdown("##### In your notes")
             for found in answer.notes:
                 _note(found)
-    with right:
-        _beside(library, chosen)
+    with right, st.container(key="beside"):
+        _beside(chosen)
 
 
 def _result(found: Found, mode: str, chosen: Found) -> None:
@@ -154,7 +154,7 @@ def _result(found: Found, mode: str, chosen: Found) -> None:
     entry = found.entry
     with st.container(border=True, gap="small", key=f"hit-{found.rank}"):
         if entry is not None:
-            pages.link_work(entry.work)
+            pages.link_work(entry.work, strong=True)
             st.caption(texts.escape(texts.byline(entry.work)))
         st.markdown(_passage(found))
         if mode == "paper":
@@ -176,18 +176,24 @@ def _passage(found: Found) -> str:
     text, (start, end) = found.chunk.text, found.sentence
     if not 0 <= start < end <= len(text):
         start, end = 0, 0
-    first = max(0, start - 160)
-    last = min(len(text), max(end + 200, first + 420))
+    first = _word(text, max(0, start - 160))
+    last = _word(text, min(len(text), max(end + 200, first + 420)))
     lead = "" if first == 0 else "… "
     rest = "" if last == len(text) else " …"
     return lead + texts.mark(text[first:last], [(start - first, end - first)], found.words) + rest
+
+
+def _word(text: str, at: int) -> int:
+    """The nearest place before `at` where a word begins or the text ends."""
+    return at if at in (0, len(text)) else text.rfind(" ", 0, at) + 1
 
 
 def _why(found: Found) -> str:
     """Why it matched: words and likeness."""
     parts = []
     if found.words:
-        parts.append("words " + ", ".join(texts.escape(w) for w in found.words[:6]))
+        unlike = dict.fromkeys(w.lower() for w in found.words)
+        parts.append("words " + ", ".join(texts.escape(w) for w in list(unlike)[:6]))
     if not math.isnan(found.similarity):
         parts.append(f"likeness {found.similarity:.2f}")
     return " · ".join(parts)
@@ -203,7 +209,7 @@ def _note(found: Found) -> None:
         )
 
 
-def _beside(library: Library, found: Found) -> None:
+def _beside(found: Found) -> None:
     """The page with the passage marked, and what my notes say of the paper."""
     entry = found.entry
     if entry is None:

@@ -114,7 +114,7 @@ def _map(library: Library, view: TopicsView, chosen: Topic | None) -> None:
         emergent=[t for t in view.topics if t.heading is None],
     )  # fmt: skip
     picked: Any = st.plotly_chart(
-        drawn, key="map", on_select="rerun", selection_mode="points", config={"displaylogo": False, "scrollZoom": True},
+        drawn, key="map", on_select="rerun", selection_mode="points", config=figure.CONFIG,
         alt="The map of the papers: one point a paper, a region for each heading",
     )  # fmt: skip
     works = [p["customdata"] for p in picked.selection.points if "customdata" in p]
@@ -177,8 +177,6 @@ def _paper(view: TopicsView, work: str, filing: Filing | None, topic: Topic) -> 
     with st.container(border=True, gap="small"):
         pages.link_work(entry.work)
         st.caption(texts.escape(texts.byline(entry.work)))
-        if filing and topic.heading and topic.heading not in filing.noted:
-            st.caption(f":material/auto_awesome: filed here by its text, {filing.confidence:.0%} sure")
         if filing and filing.misfit:
             st.caption(f":material/alt_route: {texts.escape(filing.misfit)}")
 
@@ -192,7 +190,8 @@ def _findings(view: TopicsView, heading: HeadingPath | None) -> None:
 # ── suggestions ──────────────────────────────────────────────────────────────────────────────────────────────────────
 def _suggestions(view: TopicsView) -> None:
     """Works without a heading and where they would go; then what strikes about the outline."""
-    unfiled = [f for f in view.filings if not f.noted and f.work in view.entries]
+    filed = {w for t in view.topics if t.heading for w in t.works}
+    unfiled = [f for f in view.filings if f.work not in filed and f.work in view.entries]
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Waiting for a heading", anchor=False)
