@@ -1,0 +1,15 @@
+"""Works for other programs: BibTeX, RIS, CSL-JSON, CSV, and Markdown notes that link back to the reader's notes.
+
+Every writer takes works with their mentions and returns text; `write` picks the writer by the file's name and
+replaces the file in one step. What other people wrote (titles, names, contexts) is escaped in each format.
+"""
+
+from litmap.exports.backlinks import to_notes
+from litmap.exports.bibtex import to_bibtex
+from litmap.exports.csl import to_csl
+from litmap.exports.files import write
+from litmap.exports.keys import citation_keys
+from litmap.exports.ris import to_ris
+from litmap.exports.table import to_csv
+
+__all__ = ["citation_keys", "to_bibtex", "to_csl", "to_csv", "to_notes", "to_ris", "write"]

@@ -1,0 +1,101 @@
+"""Markdown notes that link back: a page a work and a page a heading, each with where the reader's notes cite it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from litmap.exports.keys import WorkMentions, ascii_word, citation_keys, one_line, web_address
+from litmap.models import HeadingPath, Mention, Work
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$&^=-])")
+_QUOTED = 600
+INDEX = "index.md"
+
+
+def to_notes(works: Sequence[WorkMentions]) -> dict[str, str]:
+    """File name → Markdown: 'works/<key>.md', 'headings/<heading>.md' and 'index.md'.
+
+    A work's page has its data, its addresses, and each mention as 'note:line' with the reader's own words; a heading's
+    page lists its works with the lines that cite them. Names of files are ASCII and come from keys, never from a
+    path.
+    """
+    keys = citation_keys([work for work, _ in works])
+    by_heading: dict[HeadingPath, list[tuple[str, Work, list[Mention]]]] = {}
+    files: dict[str, str] = {}
+    for key, (work, mentions) in zip(keys, works, strict=True):
+        for heading in dict.fromkeys(mention.heading for mention in mentions):
+            here = [mention for mention in mentions if mention.heading == heading]
+            by_heading.setdefault(heading, []).append((key, work, here))
+    names = _heading_files(list(by_heading))
+    for key, (work, mentions) in zip(keys, works, strict=True):
+        files[f"works/{key}.md"] = _work_page(work, mentions, names)
+    for heading, entries in by_heading.items():
+        files[f"headings/{names[heading]}.md"] = _heading_page(heading, entries)
+    files[INDEX] = _index(by_heading, names)
+    return files
+
+
+def escape(text: str) -> str:
+    """Text that Markdown shows as it is: no link, image, emphasis, HTML, heading or list can come of it."""
+    text = _MARKDOWN.sub(r"\\\1", one_line(text))
+    return re.sub(r"^(\d+)([.)])", r"\1\\\2", text)
+
+
+def _heading_files(headings: Sequence[HeadingPath]) -> dict[HeadingPath, str]:
+    names: dict[HeadingPath, str] = {}
+    for heading in headings:
+        words = re.findall(r"[^\W_]+", " ".join(heading).lower())
+        base = "-".join(filter(None, map(ascii_word, words)))[:80].strip("-") or "no-heading"
+        name, number = base, 2
+        while name in names.values():
+            name, number = f"{base}-{number}", number + 1
+        names[heading] = name
+    return names
+
+
+def _title(heading: HeadingPath) -> str:
+    return " / ".join(heading) or "(no heading)"
+
+
+def _place(mention: Mention) -> str:
+    """'note:line' as a link to the note."""
+    return f"[{escape(f'{mention.note}:{mention.line}')}](<{quote(one_line(mention.note), safe='/')}>)"
+
+
+def _work_page(work: Work, mentions: Sequence[Mention], names: dict[HeadingPath, str]) -> str:
+    lines = [f"# {escape(work.title) or escape(work.id)}", ""]
+    people = ", ".join(escape(author) for author in work.authors)
+    source = ", ".join(part for part in (escape(work.venue), str(work.year or "")) if part)
+    lines += [f"{part}  " for part in (people, source) if part]
+    if address := web_address(work):
+        lines.append(f"<{_address(address)}>")
+    lines += ["", f"`{one_line(work.id).replace('`', '')}`", "", "## Mentions", ""]
+    for mention in mentions:
+        under = f" under [{escape(_title(mention.heading))}](<../headings/{names[mention.heading]}.md>)"
+        lines.append(f"- {_place(mention)}{under}")
+        if context := one_line(mention.context or mention.text)[:_QUOTED]:
+            lines.append(f"  > {escape(context)}")
+    return "\n".join(lines) + "\n"
+
+
+def _address(address: str) -> str:
+    return quote(address, safe="/:?&=%+,;@#!$'()*~[]._-")
+
+
+def _heading_page(heading: HeadingPath, entries: Sequence[tuple[str, Work, Sequence[Mention]]]) -> str:
+    lines = [f"# {escape(_title(heading))}", ""]
+    for key, work, mentions in entries:
+        year = f" ({work.year})" if work.year else ""
+        lines.append(f"- [{escape(work.title) or escape(work.id)}](<../works/{key}.md>){year}: ")
+        lines[-1] += ", ".join(_place(mention) for mention in mentions)
+    return "\n".join(lines) + "\n"
+
+
+def _index(by_heading: dict[HeadingPath, list[tuple[str, Work, list[Mention]]]], names: dict[HeadingPath, str]) -> str:
+    lines = ["# Headings", ""]
+    for heading in sorted(by_heading):
+        count = len(by_heading[heading])
+        lines.append(f"- [{escape(_title(heading))}](<headings/{names[heading]}.md>): {count} works")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,43 @@
+"""CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from litmap.exports.keys import WorkMentions, citation_keys, headings_of, one_line, web_address
+
+COLUMNS = ("key", "id", "title", "authors", "year", "venue", "arxiv", "doi", "url", "headings", "mentions")
+
+
+def to_csv(works: Sequence[WorkMentions]) -> str:
+    """A table with a header, one row a work; several values in one cell are separated by '; '.
+
+    A cell that a spreadsheet would take for a formula gets an apostrophe in front, because titles come from outside.
+    """
+    keys = citation_keys([work for work, _ in works])
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for key, (work, mentions) in zip(keys, works, strict=True):
+        row = (
+            key,
+            work.id,
+            work.title,
+            "; ".join(work.authors),
+            str(work.year or ""),
+            work.venue,
+            work.identifier("arxiv") or "",
+            work.identifier("doi") or "",
+            web_address(work),
+            "; ".join(" / ".join(heading) for heading in headings_of(mentions)),
+            "; ".join(f"{mention.note}:{mention.line}" for mention in mentions),
+        )
+        writer.writerow([_cell(value) for value in row])
+    return out.getvalue()
+
+
+def _cell(value: str) -> str:
+    value = one_line(value)
+    return f"'{value}" if value[:1] in ("=", "+", "-", "@") else value
