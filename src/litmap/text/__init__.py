@@ -13,4 +13,15 @@ from litmap.text.document import extract
 from litmap.text.peek import Peek, peek
 from litmap.text.pool import extract_many, peek_apart, peek_many, render
 
-__all__ = ["EXTRACTOR", "Peek", "dumps", "extract", "extract_many", "loads", "peek", "peek_apart", "peek_many", "render"]
+__all__ = [
+    "EXTRACTOR",
+    "Peek",
+    "dumps",
+    "extract",
+    "extract_many",
+    "loads",
+    "peek",
+    "peek_apart",
+    "peek_many",
+    "render",
+]

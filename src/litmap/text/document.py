@@ -33,14 +33,16 @@ def extract(path: Path, sha256: str, *, ocr: bool = True, deadline: float | None
         ids = find_ids(raw)
         quality, reason = _mend(pdf, raw, ocr, deadline)
         if late:
-            reason = "; ".join(filter(None, [reason, f"only the first {len(raw)} of {pdf.page_count} pages were read in time"]))
+            reason = "; ".join(
+                filter(None, [reason, f"only the first {len(raw)} of {pdf.page_count} pages were read in time"])
+            )
         title = read_metadata_title(pdf)
     drop_furniture(raw)
     pages, title = build_pages(raw, title)
     return Document(sha256, pages, quality, title, ids, reason)
 
 
-def read_pages(pdf: Any, deadline: float | None = None, limit: int | None = None) -> tuple[list[RawPage], bool]:  # noqa: ANN401
+def read_pages(pdf: Any, deadline: float | None = None, limit: int | None = None) -> tuple[list[RawPage], bool]:
     """The raw pages (at most `limit`), and whether time ran out before the last."""
     raw: list[RawPage] = []
     for number in range(1, min(pdf.page_count, limit or pdf.page_count) + 1):
@@ -56,7 +58,7 @@ def text_flags() -> int:
     return int(pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_USE_CID_FOR_UNKNOWN_UNICODE)
 
 
-def _mend(pdf: Any, raw: Sequence[RawPage], ocr: bool, deadline: float | None) -> tuple[str, str]:  # noqa: ANN401
+def _mend(pdf: Any, raw: Sequence[RawPage], ocr: bool, deadline: float | None) -> tuple[str, str]:
     """Reads pages without usable text by OCR, in place. Returns the document's quality and the reason for it."""
     empty = [page for page in raw if sum(len(line.text) for line in page.lines) < 15 and page.pictures]
     broken = [page for page in raw if page not in empty and _is_broken(page)]
@@ -83,7 +85,9 @@ def _is_broken(page: RawPage) -> bool:
     return is_gibberish("\n".join(line.text for line in page.lines))
 
 
-def _verdict(pages: int, empty: int, broken: int, wanted: int, done: int, ocr: bool, installed: bool) -> tuple[str, str]:
+def _verdict(
+    pages: int, empty: int, broken: int, wanted: int, done: int, ocr: bool, installed: bool
+) -> tuple[str, str]:
     """(quality, reason) from how many pages had no text, had a useless text layer, and were read by OCR."""
     what = "are images without text" if empty >= broken else "have a text layer that is gibberish"
     if done == wanted:
@@ -111,7 +115,7 @@ def find_ids(raw: Sequence[RawPage]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def read_metadata_title(pdf: Any) -> str:  # noqa: ANN401 - PyMuPDF has no useful types
+def read_metadata_title(pdf: Any) -> str:
     """The title among the PDF's own properties, '' where none or where it is a file's name."""
     title = " ".join(str((pdf.metadata or {}).get("title") or "").split())
     return "" if _FILE_NAME.search(title) else title

@@ -36,9 +36,7 @@ def cut_blocks(rows: Sequence[Row], kinds: Sequence[str], page: int, style: Styl
     drafts: list[Draft] = []
     for row, kind in zip(rows, kinds, strict=True):
         last = drafts[-1] if drafts else None
-        if last is not None and not _starts(last, row, kind, style):
-            last.rows.append(row)
-        elif last is not None and _is_tail(last, row, kind, style):
+        if (last is not None and not _starts(last, row, kind, style)) or (last is not None and _is_tail(last, row, kind, style)):
             last.rows.append(row)
         else:
             heading, rest = _cut_run_in(row) if kind == "body" else (None, row)
@@ -134,7 +132,9 @@ def _goes_on(last: Draft, draft: Draft, between: bool) -> bool:
     if a.text.endswith(_TERMINAL):
         return False
     broken = draft.page != last.page or a.column is not b.column
-    return start.islower() or (broken and (a.text.endswith(("-", ",")) or a.x1 > a.column.x1 - 0.12 * (a.column.x1 - a.column.x0)))
+    return start.islower() or (
+        broken and (a.text.endswith(("-", ",")) or a.x1 > a.column.x1 - 0.12 * (a.column.x1 - a.column.x0))
+    )
 
 
 def move_floats(drafts: Sequence[Draft]) -> list[Draft]:

@@ -20,7 +20,9 @@ _BRACKET = re.compile(r"^\[[^\]]{1,40}\]")
 _NUMBER = re.compile(r"^(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)]?(?=\s+\D))")
 _BRACKETED, _DOTTED = re.compile(r"^\[(\d{1,3})\]"), re.compile(r"^(\d{1,3})\.\s")
 _LISTABLE = ("body", "footnote", "table", "math")
-_LABEL = re.compile(r"^\[(?:[A-Z][\w+'’-]{0,15}(?: ?(?:et al\.?,?|and|&) ?)?[\w+ ,.]{0,20}\d{2,4}[a-z]?|[A-Z][A-Za-z+]{0,8}\d{2}[a-z]?|[A-Z]{1,6}\+?)\]")
+_LABEL = re.compile(
+    r"^\[(?:[A-Z][\w+'’-]{0,15}(?: ?(?:et al\.?,?|and|&) ?)?[\w+ ,.]{0,20}\d{2,4}[a-z]?|[A-Z][A-Za-z+]{0,8}\d{2}[a-z]?|[A-Z]{1,6}\+?)\]"
+)
 
 
 def mark_references(drafts: Sequence[Draft], style: Style) -> list[Draft]:
@@ -92,9 +94,11 @@ def _cut_entries(drafts: Sequence[Draft], style: Style) -> list[Draft]:
 
 def _passes(drafts: Sequence[Draft], i: int) -> bool:
     """A float or footnote inside the list."""
-    return drafts[i].kind in ("caption", "footnote", "table") and any(
-        d.kind == "reference" for d in drafts[i + 1 : i + 6]
-    ) and not any(d.kind == "heading" for d in drafts[i + 1 : i + 3])
+    return (
+        drafts[i].kind in ("caption", "footnote", "table")
+        and any(d.kind == "reference" for d in drafts[i + 1 : i + 6])
+        and not any(d.kind == "heading" for d in drafts[i + 1 : i + 3])
+    )
 
 
 def _entries(run: Sequence[Draft], style: Style) -> list[Draft]:
@@ -129,9 +133,7 @@ def entry_starts(rows: Sequence[Row], style: Style) -> list[bool]:
     if hanging >= 0.25 * len(rows) and at_left >= 0.1 * len(rows) and not _first_line_indent(rows, indents, em):
         return [indent < 0.45 * em for indent in indents]
     if hanging >= 0.1 * len(rows):
-        return [
-            indent >= 0.45 * em and (i == 0 or _ended(rows[i - 1])) for i, indent in enumerate(indents)
-        ]
+        return [indent >= 0.45 * em and (i == 0 or _ended(rows[i - 1])) for i, indent in enumerate(indents)]
     return _by_gaps(rows, style)
 
 
@@ -188,5 +190,7 @@ def _by_gaps(rows: Sequence[Row], style: Style) -> list[bool]:
     usual = known[len(known) // 4] if known else style.leading
     wide = [gap is not None and gap > 1.25 * usual for gap in gaps]
     if sum(wide) >= 0.12 * len(rows):
-        return [True] + [w or (gap is None and _ended(rows[i])) for i, (w, gap) in enumerate(zip(wide, gaps, strict=True))]
+        return [True] + [
+            w or (gap is None and _ended(rows[i])) for i, (w, gap) in enumerate(zip(wide, gaps, strict=True))
+        ]
     return [True] + [_ended(row) and rows[i + 1].text[:1].isupper() for i, row in enumerate(rows[:-1])]

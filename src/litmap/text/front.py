@@ -21,7 +21,9 @@ _NO_TITLE = re.compile(
     r"letters? to|research article|original (?:article|research)|review article|\d+$|communicated by|technical report)",
     re.I,
 )
-_NAME_STOP = re.compile(r"@|universit|institut|department|laborator|school of|\binc\b|google|microsoft|\bresearch$", re.I)
+_NAME_STOP = re.compile(
+    r"@|universit|institut|department|laborator|school of|\binc\b|google|microsoft|\bresearch$", re.I
+)
 
 
 def squash(text: str) -> str:
@@ -71,7 +73,11 @@ def _with_subtitle(rows: Sequence[Row], first: int, last: int, style: Style) -> 
 
 
 def _same_title(row: Row, below: Row, size: float) -> bool:
-    return abs(below.size - size) < 0.06 * size and below.base - row.base < 2.1 * size and not _NAME_STOP.search(below.text)
+    return (
+        abs(below.size - size) < 0.06 * size
+        and below.base - row.base < 2.1 * size
+        and not _NAME_STOP.search(below.text)
+    )
 
 
 def _first_centred(rows: Sequence[Row], style: Style) -> list[Row]:

@@ -36,8 +36,9 @@ def drop_furniture(pages: Sequence[RawPage]) -> None:
     words: Counter[tuple[str, str]] = Counter()
     for index, found in enumerate(edges):
         for side, line in found:
+            side = side[:3]
             places[side, round(line.base / 4)].append((index, line))
-        for key in {(side, _shape(line)) for side, line in found}:
+        for key in {(side[:3], _shape(line)) for side, line in found}:
             words[key] += 1
     for index, page in enumerate(pages):
         gone = {id(line) for side, line in edges[index] if _is_furniture(side, line, index, len(pages), places, words)}
@@ -46,7 +47,7 @@ def drop_furniture(pages: Sequence[RawPage]) -> None:
 
 
 def _edge_lines(page: RawPage) -> list[tuple[str, Line]]:
-    """The outermost rows of a page, at most three at each edge, each line with its side."""
+    """The outermost rows of a page, at most three at each edge, each line with its side ('top 1' is the first row)."""
     found: list[tuple[str, Line]] = []
     lines = sorted(page.lines, key=lambda line: line.base)
     for side, ordered in (("top", lines), ("bottom", lines[::-1])):
@@ -57,7 +58,7 @@ def _edge_lines(page: RawPage) -> list[tuple[str, Line]]:
             depth = (line.y1 if side == "top" else page.height - line.y0) / page.height
             if rows > 3 or depth > (EDGE if rows > 1 else 2 * EDGE):
                 break
-            found.append((side, line))
+            found.append((f"{side} {rows}", line))
     return found
 
 
@@ -74,15 +75,16 @@ def _is_furniture(
     places: dict[tuple[str, int], list[tuple[int, Line]]],
     words: Counter[tuple[str, str]],
 ) -> bool:
-    if _NUMBER.match(line.text):
+    if _NUMBER.match(line.text) and side.endswith("1"):
         return True
+    outer, side = side.endswith("1"), side[:3]
     shape = _shape(line)
     repeats = words[side, shape]
     if len(shape) > 5 and repeats >= max(2, min(4, count // 4)) and not _is_sentence(line.text):
         return True
     if repeats >= max(3, count // 2):
         return True
-    if index <= 1 and _NOTICE.search(line.text) and side == "top":
+    if index <= 1 and _NOTICE.search(line.text) and side == "top" and (outer or len(line.text) < 90):
         return True
     place = round(line.base / 4)
     here = [entry for near in (place - 1, place, place + 1) for entry in places.get((side, near), ())]

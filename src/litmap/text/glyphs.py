@@ -51,6 +51,8 @@ def clean(text: str) -> str:
     """
     if not _NEEDS.search(text):
         return text.strip()
+    if text[:2] in ("\x0f ", "\x0f\xa0"):
+        text = "•" + text[1:]  # the bullet of TeX's symbol font; elsewhere this code is its ligature ffl
     text = text.translate(_TABLE)
     if not text.isascii():
         text = _PRIVATE.sub("", text)

@@ -10,12 +10,16 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _TAIL = re.compile(r"([^\W\d_]+(?:[-’'][^\W\d_]+)*)-$")
 _HEAD = re.compile(r"^[^\W\d_]+")
 _FIRST_HALVES = frozenset(
-    "self well so one two three four five six high low large small long short half ill worst best full real state "
-    "data time quasi semi zero single first second third cross near mean end hand fine finite non".split()
+    ["self", "well", "so", "one", "two", "three", "four", "five", "six", "high", "low", "large", "small", "long", "short", "half", "ill", "worst", "best", "full", "real", "state", "data", "time", "quasi", "semi", "zero", "single", "first", "second", "third", "cross", "near", "mean", "end", "hand", "fine", "finite", "non"]
 )
-_LISTED = frozenset("and or to und et".split())
+_PREFIXES = frozenset(
+    ["over", "under", "pre", "sub", "multi", "inter", "intra", "super", "meta", "hyper", "counter", "out", "up", "anti", "trans", "micro", "macro"]
+)
+_LISTED = frozenset(["and", "or", "to", "und", "et"])
 # Endings that are no words: what stands before them was broken by the typesetter.
-_ENDING = re.compile(r"(?:tions?|sions?|ings?|ments?|ness|ity|ities|able|ible|ally|ously|ized?|ises?|ed|ly|ers?|ance|ence)$")
+_ENDING = re.compile(
+    r"(?:tions?|sions?|ings?|ments?|ness|ity|ities|able|ible|ally|ously|ized?|ises?|ed|ly|ers?|ance|ence)$"
+)
 
 
 class Vocabulary:
@@ -45,9 +49,11 @@ class Vocabulary:
         if "-" in first:
             tail = first.rsplit("-", 1)[1]
             return not self.words[tail + second] and bool(self.words[tail] and self.words[second])
-        if first in _FIRST_HALVES and (self.words[second] or len(second) > 4):
+        if first in _FIRST_HALVES and self.words[second]:
             return True
-        if len(first) < 3 or len(second) < 3 or _ENDING.fullmatch(second):
+        if first.endswith("ly") and len(first) > 4 and self.words[second]:
+            return True
+        if first in _PREFIXES or len(first) < 3 or len(second) < 3 or _ENDING.fullmatch(second):
             return False
         return self.words[first] >= 2 and self.words[second] >= 2
 

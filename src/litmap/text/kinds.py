@@ -28,33 +28,45 @@ _LABEL = re.compile(
     re.I,
 )
 NOTE_MARK = re.compile(r"^(?:[∗*†‡§¶♦⋆]|\d{1,2}(?=\s?[^\W\d_“\"(]))")
+_ANY_MARK = re.compile(r"^(?:[∗*†‡§¶♦⋆]|\d{1,2}[.)]?\s?(?=[^\W\d_“\"(h]))")
+_CONTENTS = re.compile(r"[^\W\d_]{3,}.*\s\d{1,3}$")
 _LEADERS = re.compile(r"(?:\s?\.){5,}|(?:\. ){4,}")
 _SIGNS = re.compile(r"[=≤≥<>≈≡∈⊂⊆∑∏∫∂∇∞→⇒±×·⋅∘⊗⊕∪∩√∥|+−^]")
+_LONG_WORD = re.compile(r"[^\W\d_]{3,}")
 _EQUATION_NUMBER = re.compile(r"\((?:[A-Z]\.?)?\d{1,3}(?:\.\d{1,3}){0,2}[a-z]?\)$")
 
 
 def row_kinds(rows: Sequence[Row], height: float, style: Style, *, front: bool) -> list[str]:
     """A kind for each row of a page in reading order. `front`: the page is the first, names and titles stand on it."""
-    kinds = [_kind(rows, i, style) for i in range(len(rows))]
+    kinds: list[str] = []
+    for i in range(len(rows)):
+        kinds.append(_kind(rows, i, style, kinds))
     _mark_notes(rows, kinds, height, style)
     _mark_labels(rows, kinds, style)
+    _mark_limits(rows, kinds, style)
     if front:
         _clear_front(rows, kinds)
     return kinds
 
 
-def _kind(rows: Sequence[Row], i: int, style: Style) -> str:
+def _kind(rows: Sequence[Row], i: int, style: Style, before: Sequence[str]) -> str:
     row = rows[i]
     above = rows[i - 1] if i and rows[i - 1].column is row.column else None
     gap = row.base - above.base if above is not None else 1e9
     lead = style.lead(row)
-    if _LEADERS.search(row.text):
+    if _LEADERS.search(row.text) or (row.gaps == 1 and _CONTENTS.search(row.text)):
         return "table"
     if _is_caption(row, above, gap, lead, style):
         return "caption"
-    if _is_heading(rows, i, gap, lead, style):
+    if _is_heading(rows, i, gap, lead, style) or _is_second_line(row, above, gap, lead, before):
         return "heading"
-    inline = gap < 1.35 * lead and row.x0 < row.column.x0 + 1.2 * row.size and above is not None and is_prose(above)
+    inline = (
+        above is not None
+        and before[-1] == "body"
+        and gap < 1.35 * lead
+        and row.x0 < row.column.x0 + 1.2 * row.size
+        and (is_prose(above) or above.x1 > row.column.x1 - row.size)
+    )
     if _is_math(row) and not inline:
         return "math"
     return "body"
@@ -76,11 +88,11 @@ def _is_caption(row: Row, above: Row | None, gap: float, lead: float, style: Sty
 def _is_heading(rows: Sequence[Row], i: int, gap: float, lead: float, style: Style) -> bool:
     row = rows[i]
     text = row.text
-    known = KNOWN.match(text)
-    if len(text) > 140 or row.size < (0.72 if known else 0.88) * style.size or row.gaps > 1 or row.math > 0.4:
+    known = KNOWN.match(text) or KNOWN.match(NUMBERED.sub("", text, count=1))
+    if len(text) > 140 or row.top < (0.72 if known else 0.88) * style.size or row.gaps > 1 or row.math > 0.4:
         return False
     letters = [c for c in text if c.isalpha()]
-    if len(letters) < 4:
+    if len(letters) < 4 or not _LONG_WORD.search(text):
         return False
     caps = all(c.isupper() for c in letters)
     larger = row.size > 1.07 * style.size
@@ -92,7 +104,12 @@ def _is_heading(rows: Sequence[Row], i: int, gap: float, lead: float, style: Sty
     numbered = NUMBERED.match(text)
     if numbered and len(text) - numbered.end() >= 3 and not text.endswith((",", ";")):
         return strong and (parted or larger or row.bold > 0.7) and (row.bold > 0.7 or not _is_math(row))
-    if not parted or _LABEL.match(text) or text.endswith((",", ";", ":")) or not (text[0].isupper() or text[0].isdigit()):
+    if (
+        not parted
+        or _LABEL.match(text)
+        or text.endswith((",", ";", ":"))
+        or not (text[0].isupper() or text[0].isdigit())
+    ):
         return False
     if len(WORD.findall(text)) > 14 or not WORD.search(text) or "@" in text or _is_math(row):
         return False
@@ -103,6 +120,14 @@ def _is_heading(rows: Sequence[Row], i: int, gap: float, lead: float, style: Sty
     return caps and short and alone and gap > 1.4 * lead and row.font in style.fonts and len(letters) > 7
 
 
+def _is_second_line(row: Row, above: Row | None, gap: float, lead: float, before: Sequence[str]) -> bool:
+    """Whether a row goes on with the heading above it, in the same print."""
+    if above is None or before[-1] != "heading" or before[-2:] == ["heading", "heading"] or KNOWN.match(above.text):
+        return False
+    alike = abs(row.size - above.size) < 0.3 and row.bold > 0.7 and above.bold > 0.7
+    return alike and gap < 1.45 * lead and not NUMBERED.match(row.text) and len(row.text) < 100
+
+
 def _is_two_line(rows: Sequence[Row], i: int) -> bool:
     """Whether a strong row is followed by one more like it and then by other text: a heading of two lines."""
     row, after = rows[i], rows[i + 2 : i + 4]
@@ -111,6 +136,9 @@ def _is_two_line(rows: Sequence[Row], i: int) -> bool:
 
 def _is_math(row: Row) -> bool:
     words = sum(1 for word in WORD.findall(row.text) if len(word) > 3)
+    fills = row.x0 < row.column.x0 + row.size and row.x1 > row.column.x1 - row.size
+    if fills and row.gaps == 0 and len(WORD.findall(row.text)) >= 3:
+        return False
     if row.math > 0.25:
         return words <= 2 or (words <= 4 and row.math > 0.5)
     tokens = row.text.split()
@@ -132,7 +160,7 @@ def _mark_notes(rows: Sequence[Row], kinds: list[str], height: float, style: Sty
         while start and rows[start - 1].column is column:
             start -= 1
         at = end
-        while at > start and rows[at - 1].size < style.size - 0.55 and kinds[at - 1] not in ("caption", "heading", "math"):
+        while at > start and _is_small_print(rows[at - 1], kinds[at - 1], style):
             at -= 1
         begin = _note_start(rows, kinds, at, start, end, height, style)
         for i in range(begin, end):
@@ -140,19 +168,25 @@ def _mark_notes(rows: Sequence[Row], kinds: list[str], height: float, style: Sty
         end = start
 
 
+def _is_small_print(row: Row, kind: str, style: Style) -> bool:
+    if kind in ("caption", "heading") or row.size >= style.size - 0.55:
+        return False
+    return True
+
+
 def _note_start(
     rows: Sequence[Row], kinds: Sequence[str], at: int, start: int, end: int, height: float, style: Style
 ) -> int:
     """The first row of the foot's notes among rows[at:end] of small print, `end` where there is none."""
-    if at == end or at == start or rows[at].y0 < 0.4 * height or kinds[at - 1] == "heading":
+    if at in (start, end) or rows[at].y0 < 0.4 * height or kinds[at - 1] == "heading":
         return end
     caption = kinds[at - 1] == "caption"
     for i in range(at, end):
+        if kinds[i] == "math" or not _LONG_WORD.search(rows[i].text):
+            continue
         gap = rows[i].base - rows[i - 1].base
-        marked = bool(NOTE_MARK.match(rows[i].text))
-        if marked and (not caption or gap > 1.3 * style.lead(rows[i])):
-            return i
-        if not caption and i == at and gap > 1.25 * style.lead(rows[i]) and WORD.search(rows[i].text):
+        wide = gap > 1.25 * style.lead(rows[i])
+        if (_ANY_MARK.match(rows[i].text) and (not caption or wide)) or (wide and not caption):
             return i
     return end
 
@@ -172,6 +206,17 @@ def _mark_labels(rows: Sequence[Row], kinds: list[str], style: Style) -> None:
             while after < len(rows) and rows[after].column is rows[i].column and _same_block(rows, after, style):
                 after += 1
             _mark_beside(rows, kinds, after, +1)
+
+
+def _mark_limits(rows: Sequence[Row], kinds: list[str], style: Style) -> None:
+    """The limits of a sum or halves of a fraction, on rows of their own next to a formula, belong to it."""
+    for i, row in enumerate(rows):
+        if kinds[i] not in ("body", "table") or len(row.text) > 16 or re.search(r"[^\W\d_]{4,}", row.text):
+            continue
+        for j in (i - 1, i + 1):
+            if 0 <= j < len(rows) and rows[j].column is row.column and kinds[j] == "math":
+                if abs(rows[j].base - row.base) < 1.3 * style.leading:
+                    kinds[i] = "math"
 
 
 def _mark_beside(rows: Sequence[Row], kinds: list[str], caption: int, step: int) -> None:
@@ -201,14 +246,14 @@ def _is_scrap(row: Row, kind: str, style: Style) -> bool:
         return False
     tokens = row.text.split()
     words = [word for word in WORD.findall(row.text) if len(word) > 2]
-    foreign = row.font not in style.fonts and row.size < style.size - 0.4
+    foreign = row.font not in style.fonts and (abs(row.size - style.size) > 0.4 or len(row.text) < 25)
     if kind == "heading":
-        return foreign and row.bold < 0.5
+        return foreign and row.bold < 0.5 and not NUMBERED.match(row.text) and not KNOWN.match(row.text)
     if kind == "math":
         return foreign and row.math < 0.2 and not _SIGNS.search(row.text)
     if row.gaps >= 2 and len(row.text) < 40 * row.gaps and (foreign or row.math < 0.15):
         return True
-    numbers = sum(1 for token in tokens if token[:1].isdigit() or token[:1] in "-−.±(%" and len(token) > 1)
+    numbers = sum(1 for token in tokens if token[:1].isdigit() or (token[:1] in "-−.±(%" and len(token) > 1))
     if numbers >= 2 and numbers >= 0.6 * len(tokens):
         return True
     if foreign:
@@ -220,7 +265,9 @@ def _clear_front(rows: Sequence[Row], kinds: list[str]) -> None:
     """Above the abstract or introduction of a first page stand title and names: large or bold print is no heading."""
     for i, row in enumerate(rows):
         if kinds[i] == "heading":
-            if KNOWN.match(row.text) or (NUMBERED.match(row.text) and re.search(r"introduction|background|1", row.text, re.I)):
+            if KNOWN.match(row.text) or (
+                NUMBERED.match(row.text) and re.search(r"introduction|background|1", row.text, re.I)
+            ):
                 return
             kinds[i] = "body"
         elif kinds[i] == "table" and row.gaps < 3:

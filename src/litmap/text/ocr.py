@@ -33,14 +33,14 @@ def find_tessdata() -> str | None:
     return str(found) if found and (Path(found) / "eng.traineddata").is_file() else None
 
 
-def read_by_ocr(page: Any, flags: int, tessdata: str) -> list[Line]:  # noqa: ANN401 - PyMuPDF has no useful types
+def read_by_ocr(page: Any, flags: int, tessdata: str) -> list[Line]:
     """The lines that Tesseract sees on the page; noise without a letter or digit is left out."""
     textpage = page.get_textpage_ocr(flags=flags, language="eng", dpi=_dpi(page), full=True, tessdata=tessdata)
     lines = regroup(read_chars(page, flags, textpage))
     return [line for line in lines if any(c.isalnum() for c in line.text)]
 
 
-def _dpi(page: Any) -> int:  # noqa: ANN401
+def _dpi(page: Any) -> int:
     """Less for very large pages, so that no picture is larger than about 25 million pixels."""
     area = max(page.rect.width * page.rect.height / 72**2, 1.0)
     return int(min(DPI, (25_000_000 / area) ** 0.5))

@@ -54,6 +54,7 @@ class Row:
     gaps: int = 0
     font: str = ""
     lead: int = 0
+    top: float = 0.0
 
 
 def read_order(pages: Sequence[Sequence[Line]]) -> list[list[Row]]:
@@ -63,7 +64,12 @@ def read_order(pages: Sequence[Sequence[Line]]) -> list[list[Row]]:
     usual = sorted(seen)[len(seen) // 2] if len(seen) >= max(2, 0.3 * len(pages)) else None
     front = next((i for i, lines in enumerate(merged) if lines), 0)
     return [
-        [row for part in (_cut_front(lines) if i == front else [lines]) for c in _columns(part, usual) for row in rows(c)]
+        [
+            row
+            for part in (_cut_front(lines) if i == front else [lines])
+            for c in _columns(part, usual)
+            for row in rows(c)
+        ]
         for i, lines in enumerate(merged)
     ]
 
@@ -106,6 +112,7 @@ def _append(last: Line, line: Line) -> None:
     if b > a:
         last.size, last.font = line.size, line.font
     between = "" if line.x0 - last.x1 < 0.08 * line.size else " "
+    last.top = max(last.top, line.top)
     last.text = f"{last.text}{between}{line.text}"
     last.x1 = max(last.x1, line.x1)
     last.y0, last.y1 = min(last.y0, line.y0), max(last.y1, line.y1)
@@ -275,7 +282,11 @@ def _absorb(groups: list[list[Line]]) -> list[list[Line]]:
         y0, y1 = min(line.y0 for line in group), max(line.y1 for line in group)
         best, share = i, 0.35
         for j in (i - 2, i - 1, i + 1, i + 2):
-            if 0 <= j < len(groups) and chars[j] > max(12, chars[i]) and mains[j].x0 - 30 < group[0].x0 < mains[j].x1 + 30:
+            if (
+                0 <= j < len(groups)
+                and chars[j] > max(12, chars[i])
+                and mains[j].x0 - 30 < group[0].x0 < mains[j].x1 + 30
+            ):
                 overlap = (min(y1, mains[j].y1) - max(y0, mains[j].y0)) / max(y1 - y0, 1.0)
                 if overlap > share:
                     best, share = j, overlap
@@ -291,7 +302,7 @@ def _row(group: list[Line], column: Column) -> Row:
         line = group[0]
         return Row(
             group, column, line.x0, line.y0, line.x1, line.y1, line.base, line.size, line.text,
-            line.bold, line.italic, line.math, 0, line.font, line.lead,
+            line.bold, line.italic, line.math, 0, line.font, line.lead, line.top or line.size,
         )  # fmt: skip
     group.sort(key=lambda line: line.x0)
     main = max(group, key=lambda line: len(line.text))
@@ -317,4 +328,5 @@ def _row(group: list[Line], column: Column) -> Row:
         gaps=gaps,
         font=main.font,
         lead=group[0].lead,
+        top=max(line.top or line.size for line in group),
     )

@@ -12,10 +12,7 @@ from litmap.text.raw import Line
 _WORDS = re.compile(r"[^\W\d_]+")
 _COMMON = frozenset(
     # the commonest words of the languages papers are written in
-    "the of and to in a is that for we with as by on are this be it from an which or can at not "
-    "der die das und ist von den mit zu im ein eine nicht auf le la les des et est une que pour dans en du un sur par "
-    "el los las de y se con una es no del al il di che per non sono lo da o e em os um uma para com na dos van het een "
-    "och att som av det en er på med til og af i ja on w z na do że".split()
+    ["the", "of", "and", "to", "in", "a", "is", "that", "for", "we", "with", "as", "by", "on", "are", "this", "be", "it", "from", "an", "which", "or", "can", "at", "not", "der", "die", "das", "und", "ist", "von", "den", "mit", "zu", "im", "ein", "eine", "nicht", "auf", "le", "la", "les", "des", "et", "est", "une", "que", "pour", "dans", "en", "du", "un", "sur", "par", "el", "los", "las", "de", "y", "se", "con", "una", "es", "no", "del", "al", "il", "di", "che", "per", "non", "sono", "lo", "da", "o", "e", "em", "os", "um", "uma", "para", "com", "na", "dos", "van", "het", "een", "och", "att", "som", "av", "det", "en", "er", "på", "med", "til", "og", "af", "i", "ja", "on", "w", "z", "na", "do", "że"]
 )
 _ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x80-\x9f�¡-¿×÷\ue000-\uf8ff]")
 
@@ -48,7 +45,7 @@ def lost_share(text: str) -> float:
     return bad / max(len(dense), 1)
 
 
-def drop_unseen(page: Any, lines: Sequence[Line], zoom: float = 0.8) -> list[Line]:  # noqa: ANN401
+def drop_unseen(page: Any, lines: Sequence[Line], zoom: float = 0.8) -> list[Line]:
     """The lines that can be seen: those whose place on the drawn page is not of one colour.
 
     For text without ink of its own (OCR layers, white on white): what was blanked out in the image is not read.

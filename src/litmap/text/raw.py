@@ -30,7 +30,7 @@ class Line:
     """A line (or a fragment of one) of a page. `size`: the font size of most of its letters, in points.
 
     `bold`, `italic` and `math` are shares of its characters in [0, 1]. `base` is the y of its baseline, `lead` the number of
-    bold characters it begins with.
+    bold characters it begins with, `top` the largest size in it.
     """
 
     text: str
@@ -46,6 +46,7 @@ class Line:
     font: str = ""
     block: int = 0
     lead: int = 0
+    top: float = 0.0
 
     @property
     def rect(self) -> tuple[float, float, float, float]:
@@ -81,7 +82,7 @@ def _font_kind(name: str) -> tuple[bool, bool, bool]:
     return bool(_MATH_FONT.search(name)), bool(_BOLD_FONT.search(name)), bool(_ITALIC_FONT.search(name))
 
 
-def read_page(page: Any, number: int, flags: int) -> RawPage:  # noqa: ANN401 - PyMuPDF has no useful types
+def read_page(page: Any, number: int, flags: int) -> RawPage:
     """The page's lines that a reader sees. Rotated ones go to `aside`, unless most of the page is rotated."""
     data = page.get_text("dict", flags=flags)
     raw = RawPage(number, float(data["width"]), float(data["height"]))
@@ -114,7 +115,7 @@ def _is_repeated(line: Line, seen: dict[str, list[tuple[float, float]]]) -> bool
     return False
 
 
-def _check(page: Any, raw: RawPage, unpainted: list[Line], pale: list[Line], flags: int) -> None:  # noqa: ANN401
+def _check(page: Any, raw: RawPage, unpainted: list[Line], pale: list[Line], flags: int) -> None:
     """Settles the doubtful: OCR layers, white text, fonts of no size, pages of pictures."""
     from litmap.text.quality import drop_unseen, lost_share
     from litmap.text.regroup import read_chars, regroup
@@ -133,7 +134,7 @@ def _check(page: Any, raw: RawPage, unpainted: list[Line], pale: list[Line], fla
         raw.pictures = bool(page.get_images()) or bool(page.get_image_info()) or _has_marks(page)
 
 
-def _has_marks(page: Any) -> bool:  # noqa: ANN401
+def _has_marks(page: Any) -> bool:
     """Whether anything is painted on a page without text and images (letters drawn as lines)."""
     import pymupdf
 
@@ -183,7 +184,20 @@ def _line(entry: dict[str, Any], block: int) -> tuple[Line | None, int]:
     size = max(sizes.items(), key=lambda item: (item[1], item[0]))[0]
     x0, y0, x1, y1 = entry["bbox"]
     line = Line(
-        text, x0, y0, x1, y1, base, size, bold / total, italic / total, math / total, font.split("+")[-1], block, lead
+        text,
+        x0,
+        y0,
+        x1,
+        y1,
+        base,
+        size,
+        bold / total,
+        italic / total,
+        math / total,
+        font.split("+")[-1],
+        block,
+        lead,
+        max(sizes),
     )
     return line, _NONE if painted * 2 <= total else _PALE if pale * 2 > total else _INK
 

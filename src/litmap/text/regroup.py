@@ -40,7 +40,7 @@ class Char:
     size: float
 
 
-def read_chars(page: Any, flags: int, textpage: Any = None) -> list[Char]:  # noqa: ANN401 - PyMuPDF has no useful types
+def read_chars(page: Any, flags: int, textpage: Any = None) -> list[Char]:
     """The page's upright characters, with the sizes that its fonts claim."""
     found: list[Char] = []
     for block in page.get_text("rawdict", flags=flags, textpage=textpage)["blocks"]:

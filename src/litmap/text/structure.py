@@ -86,9 +86,7 @@ def _mend(first: TextBlock, second: TextBlock, vocabulary: Vocabulary) -> tuple[
     text = start + half
     spans = [*first.spans[:-1], Span(first.spans[-1].start, len(text), first.spans[-1].rect)] if first.spans else []
     cut = len(half) + 1
-    moved = tuple(
-        Span(max(0, span.start - cut), max(0, span.end - cut), span.rect) for span in second.spans
-    )
+    moved = tuple(Span(max(0, span.start - cut), max(0, span.end - cut), span.rect) for span in second.spans)
     return (
         TextBlock(first.kind, text, tuple(spans), first.section, first.continues),
         TextBlock(second.kind, rest, moved, second.section, second.continues),
