@@ -75,7 +75,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "Authors": texts.people(entry.work.authors),
         "Year": entry.work.year,
         "Status": texts.STATUSES.get(entry.status, (entry.status,))[0],
-        "Why": "" if entry.status == "fetched" else entry.reason,
+        "Why": "" if entry.status == "fetched" else texts.sentence(entry.reason),
         "Heading": "; ".join(h[-1] for h in texts.deepest(entry.headings)),
     }
 
@@ -119,7 +119,7 @@ def _paper(library: Library, entry: Entry) -> None:
 
 def _why_not(library: Library, entry: Entry) -> None:
     """Why there is no PDF, what was tried, and what a person can do."""
-    st.info(texts.escape(entry.reason or "There is no PDF."), icon=":material/info:")
+    st.info(texts.escape(texts.sentence(entry.reason or "There is no PDF")), icon=":material/info:")
     if entry.tried:
         with st.expander(f"What was tried ({len(entry.tried)})"):
             for url, outcome in entry.tried:

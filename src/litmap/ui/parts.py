@@ -73,11 +73,9 @@ def summary(view: SummaryView, key: str, *, own: bool = False) -> None:
         where = f"p. {sentence['page']}" if own else f"{sentence['cite']}, p. {sentence['page']}"
         with st.container(horizontal=True, vertical_alignment="top", gap="small", wrap=False):
             st.markdown(texts.escape(sentence["text"]), width="stretch")
-            wide = 70 if own else 210
-            pressed = st.button(
-                texts.escape(where), key=f"{key}-{number}", type="tertiary", icon=":material/find_in_page:", width=wide
-            )
-            if pressed:
+            icon, wide = ":material/find_in_page:", 70 if own else 210
+            name = f"cited-{key}-{number}"
+            if st.button(texts.escape(where), key=name, type="tertiary", icon=icon, width=wide):
                 st.session_state["shown"] = (sentence["work"], sentence["page"], sentence["rects"], sentence["text"])
 
 

@@ -42,6 +42,12 @@ def shorten(text: str, most: int) -> str:
     return text[:most].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
 
 
+def sentence(text: str) -> str:
+    """With a capital at its beginning and a full stop at its end."""
+    text = " ".join(text.split())
+    return f"{text[:1].upper()}{text[1:]}{'' if text[-1:] in '.!?…' else '.'}" if text else ""
+
+
 def family(name: str) -> str:
     """A person's family name ('Doe, Jane' and 'Jane Doe')."""
     head, comma, _ = name.partition(",")
