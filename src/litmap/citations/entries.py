@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from litmap.citations.names import find_names
 from litmap.citations.hosts import is_no_work_host, judge_link
 from litmap.identifiers import find_identifiers, normalise_id, normalise_title
 from litmap.models import Link, NoteBlock, Reference
@@ -40,6 +41,12 @@ _BACKLINK = re.compile(r"^\s*(?:\^|↑)\s*(?:(?:[a-z]{1,2}|\d+\.\d+|[\^↑])\s+)
 _SENTENCE_END = re.compile(r"[a-z]{3,}[.?!] (?=[A-Z])")
 _REPEATED = re.compile(r"\s*(?:[—–―_-]\s?){2,}[.,]")
 _ELLIPSIS = re.compile(r",\s*(?:…|\.\s?\.\s?\.)\s*(?:&\s*|and\s+)?(?=[A-Z])")
+_INVERTED = re.compile(
+    r"[\W\d]{0,8}(?:[A-ZÀ-Þ][\w'’-]+,? (?:[A-Z]\.?[ -]?){1,3}[,;&(. ]|(?:[A-Z]\. ?){1,3}[A-ZÀ-Þ][\w'’-]+(?:,| and| &))"
+)
+_SURNAMES = re.compile(
+    r"(?:[A-Z][\w ]{2,20}: )?((?:[A-ZÀ-Þ][\w'’-]+(?:, and |, & |, | and | & )){1,12})(?=[A-ZÀ-Þ\d“\"])"
+)
 _BARE_PAGE = re.compile(r"^(?:\[?\d+\]?\.?\s*)?\S*://\S+$")
 
 
@@ -167,6 +174,10 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
     if score < floor and not (floor < 0.5 and ids):
         return None
     reference = parse_reference(text, previous_authors=previous, title_hint=hint)
+    if not reference.authors:
+        reference = _with_surnames(text, reference, hint) or reference
+    if not reference.title and reference.venue.startswith("the ") and f"In {reference.venue}" in text:
+        reference = replace(reference, title=f"In {reference.venue}", venue="")
     if floor > 0.3 and not _shaped(reference, text, links):
         return None
     merged = tuple(dict.fromkeys([*ids, *(found for found in reference.ids)]))
@@ -199,6 +210,20 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
     return Entry(reference, start, end, sure)
 
 
+def _with_surnames(text: str, reference: Reference, hint: str) -> Reference | None:
+    """A reference that begins with surnames alone: 'Angrist, Imbens and Rubin, Identification of …, JASA 1996'."""
+    match = _SURNAMES.match(text)
+    if not match or not (reference.year or reference.venue or reference.ids):
+        return None
+    names = [name for name in re.split(r", and |, & |, | and | & ", match.group(1)) if name]
+    rest = parse_reference(text[match.end() :], title_hint=hint)
+    if rest.authors or len(rest.title.split()) < 3:
+        return None
+    return replace(
+        rest, raw=text, authors=tuple(names), year=rest.year or reference.year, ids=reference.ids, urls=reference.urls
+    )
+
+
 def _shaped(reference: Reference, text: str, links: Sequence[Link]) -> bool:
     """Outside reference lists: authors first, then a title, and a year or venue or identifier."""
     if reference.authors and reference.year and reference.venue and not reference.title:
@@ -212,6 +237,8 @@ def _shaped(reference: Reference, text: str, links: Sequence[Link]) -> bool:
     if len({found for link in links if (found := judge_link(link.target)[1])}) > 1 and len(text) > 250:
         return False
     if not re.match(r"[\"“'‘¿(\[]*[A-ZÀ-Þ\d]", reference.title) or len(_SENTENCE_END.findall(text)) > 6:
+        return False
+    if any(named.strong for named in find_names(reference.title)):
         return False
     surname = normalise_title(reference.authors[0]).split()
     position = normalise_title(text[:200]).find(surname[-1]) if surname else -1
@@ -228,6 +255,13 @@ def _from_links(links: Sequence[Link], text: str) -> tuple[list[str], list[str],
             ids.append(found)
         if verdict != "plain":
             urls.append(link.target)
-            if not hint and len(link.text.split()) >= 2 and "://" not in link.text and link.text in text:
+            named = find_names(link.text)
+            if (
+                not hint
+                and not (named and named[0].strong)
+                and len(link.text.split()) >= 2
+                and "://" not in link.text
+                and link.text in text
+            ):
                 hint = link.text
     return ids, urls, hint

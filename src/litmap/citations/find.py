@@ -34,6 +34,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])[”\")\]]?\s+(?=[A-ZÀ-Ý(\[“\"@])")
 _ABBREVIATED = re.compile(
     r"\b(?:et al|e\.g|i\.e|cf|vs|Fig|Eq|Sec|Thm|resp|Dr|Prof|St|[A-Z]|no|vol|pp|ed|eds|ca|approx)\.[”\")\]]?$"
 )
+_LONE_NAME = re.compile(r"(?:ex\.?|e\.g\.?|see|cf\.?|also)?\s*([^\W\d_][^\W\d_'’-]{2,20})\s+\(?((?:19|20)\d\d)\)?\s*$")
 _JOINT = re.compile(r"[\s()\[\],.:–—\"“”'*-]*")
 _PAREN_NUMBERS = re.compile(r"(?<=[\w.,;:)\"”’%])\s?\((\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,20})\)")
 _SUPERSCRIPTS = re.compile(r"(?<=[\w.,;:)\"”’%])[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[,˒⁻–-][⁰¹²³⁴⁵⁶⁷⁸⁹]+)*|\^(\d{1,3}(?:[,–-]\d{1,3})*)\^")
@@ -225,7 +226,7 @@ class NoteReader:
         self._citekeys(block, text)
         if self.state.numbers and not (listed and entries):
             self._numbers(block, text)
-        if block.kind != "heading":
+        if block.kind != "heading" or field(block, "inferred"):
             self._names(block, text)
             self._titles(block, text)
 
@@ -418,14 +419,38 @@ class NoteReader:
                 self.names.append((block, found, sighting))
             if found.strong and text.free(found.start, found.end):
                 text.mask(found.start, found.end, sighting)
+        lone = _LONE_NAME.match(block.text) if block.kind in {"item", "cell"} and not self.names_in(block) else None
+        if lone:
+            found = NameMention(
+                lone.start(1),
+                lone.end(),
+                (surname_key(lone.group(1)),),
+                False,
+                int(lone.group(2)),
+                names=(lone.group(1),),
+            )
+            mention = self.mention(block, found.start, found.end, "author-year")
+            reference = Reference(mention.context, "", found.names, found.year)
+            self.names.append(
+                (block, found, Sighting(mention, reference, False, {f"names:{self.note.path}:{len(self.names)}"}))
+            )
         for found in find_names_only(text.text):
             if text.free(found.start, found.end):
                 self.bare_names.append((block, found, self.mention(block, found.start, found.end, "author-year")))
+
+    def names_in(self, block: NoteBlock) -> bool:
+        """True where names have been found in this block."""
+        return bool(self.names) and self.names[-1][0] is block
 
     def _titles(self, block: NoteBlock, text: _Text) -> None:
         if block.kind not in _TITLE_KINDS or len(block.text) > 20_000:
             return
         listed = bool(field(block, "list"))
+        if block.kind == "heading" and not field(block, "inferred"):
+            return
+        for found in [*possessive_titles(text.text), *(found for found in clause_titles(text.text) if found.beside)]:
+            if text.free(found.start, found.end) and not _has_names(found.text):
+                self._candidate(block, found.start, found.end, found.text, text, beside=found.beside)
         for part in segments_of(block):
             for cell in _cells(block, part):
                 self._titles_in(block, cell, text, listed)
@@ -433,7 +458,7 @@ class NoteReader:
             if text.free(found.start, found.end):
                 self._candidate(block, found.start, found.end, found.text, text, kind="quoted")
         if len(text.text) < 8000:
-            for found in [*possessive_titles(text.text), *running_titles(text.text), *clause_titles(text.text)]:
+            for found in [*running_titles(text.text), *clause_titles(text.text)]:
                 if text.free(found.start, found.end) and not _has_names(found.text):
                     self._candidate(block, found.start, found.end, found.text, text, beside=found.beside)
 

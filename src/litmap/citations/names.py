@@ -85,6 +85,8 @@ def _split_names(text: str) -> tuple[list[str], bool]:
 
 
 def _no_name(name: str) -> bool:
+    if re.match(r"[A-ZÀ-Þ]\.", name) and len(name.split()) > 1:
+        return False  # initials make any word a name: 'D. N. Page'
     words = name.lower().strip(".").split()
     if not words or words[-1].strip(".,") in _NOT_NAMES or (len(words) == 1 and len(words[0]) < 2):
         return True

@@ -47,7 +47,7 @@ _POSSESSIVE = re.compile(
     r"([A-Z][^().;“”\"\x00\[\]]{10,160}?)(?=\s*\((?:[^()]{0,40}?)(?:\d{4}|['’]\d\d)|[.;]\s|\s*$)"
 )
 _CLAUSE = re.compile(
-    r"(?::\s|[.;]\s|^)(?:([A-Z][\w'’-]+(?: (?:and|&) [A-Z][\w'’-]+)?),\s)?([A-Z][^.:;()“”\"\x00\[\]\n]{14,200}?)(?=$|\.\s|\.$|;\s|\s*\()"
+    r"(?::\s|[.;]\s|^)(?:([A-Z][\w'’-]+(?: (?:and|&) [A-Z][\w'’-]+)?),\s)?([A-Z](?:[^.:;()“”\"\x00\[\]\n]|\.(?=\w)){14,200}?)(?=$|\.\s|\.$|;\s|\s*\()"
 )
 _VENUE_TAIL = re.compile(
     r",\s+(?:([A-Z][\w'’-]+),\s+)?((?:[A-Z][\w&.'’-]*)(?: (?:of|the|and|in|for|on|&|[A-Z][\w.'’-]*)){0,8}(?: \d{4})?)$"
@@ -122,6 +122,7 @@ def whole_titles(text: str, *, floor: float) -> list[TitleCandidate]:
         head = text[lead:stop]
         beside = _AUTHORS_TAIL.search(head)
         by = None if beside else _BY.search(head.rstrip(" .,;"))
+        by = by if by and len(head[: by.start()].split()) >= 4 else None
         cut = beside.start() if beside and beside.start() > 8 else by.start() if by else len(head)
         title = head[:cut].rstrip(" .,;")
         score = title_score(title)
@@ -188,6 +189,7 @@ def running_titles(text: str) -> list[TitleCandidate]:
     for match in _RUN.finditer(text):
         run = match.group().rstrip(" ,:–-&")
         by = _BY.search(run)
+        by = by if by and len(run[: by.start()].split()) >= 4 else None
         run = run[: by.start()] if by else run
         words = run.split()
         while words and words[-1].lower().strip(",") in _SMALL:

@@ -57,7 +57,7 @@ class Builder:
         last = self._stack[-1] if self._stack else None
         return last[1] if last and last[2] else ""
 
-    def heading(self, level: int, inline: Inline, line: int) -> None:
+    def heading(self, level: int, inline: Inline, line: int, *fields: tuple[str, str]) -> None:
         """Opens a heading; its own links are kept on a block of kind 'heading' that stands below itself."""
         text = " ".join(inline.text.split()).strip()
         if not text:
@@ -70,7 +70,7 @@ class Builder:
             self._headings.append((self.path, line, []))
             if not self.title:
                 self.title = text
-        self.add("heading", inline, line)
+        self.add("heading", inline, line, *fields)
 
     def add(self, kind: str, inline: Inline, line: int, *fields: tuple[str, str]) -> None:
         """Adds a block under the current heading. Blank text without links is dropped."""

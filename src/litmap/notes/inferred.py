@@ -72,7 +72,7 @@ def _is_section_name(text: str, *, strict: bool = True) -> bool:
         return len(words) <= 9 and len(lowered) >= 1
     return (
         joined
-        and len(words) <= 6
+        and len(words) <= 5
         and len(raised) <= 1
         and len(lowered) >= 1
         and words[0].lower() not in {"on", "in", "how", "why", "deep"}

@@ -121,6 +121,7 @@ class _Headings:
 
     at: dict[int, tuple[int, str]] = field(default_factory=dict)
     skip: set[int] = field(default_factory=set)
+    inferred: set[int] = field(default_factory=set)
 
 
 def _headings(lines: list[str], links: dict[str, str]) -> _Headings:
@@ -134,7 +135,9 @@ def _headings(lines: list[str], links: dict[str, str]) -> _Headings:
     if len(found.at) < 2:
         _numbered(lines, found)
     if not any(not is_transparent(text) for _, text in found.at.values()):
+        before = set(found.at)
         infer_lone_headings(lines, found.at)
+        found.inferred = {n for n in set(found.at) - before if found.at[n][0] > 1 and len(found.at[n][1].split()) >= 5}
     elif not links:
         _title_above(lines, found)
         _lone_transparent(lines, found)
@@ -332,7 +335,8 @@ class _Plain:
                 level, heading = self.headings.at[number]
                 inline = self.inline(heading, number)
                 inline.text = _MARKER.sub("", inline.text) if self.links else inline.text
-                self.builder.heading(level, inline, number + 1)
+                fields = (("inferred", "1"),) if number in self.headings.inferred else ()
+                self.builder.heading(level, inline, number + 1, *fields)
             elif not text.strip() or _RULE.match(text):
                 self.flush()
             else:
@@ -343,7 +347,8 @@ class _Plain:
         """Adds a line to the block that is being read, or begins the next."""
         match = _ITEM.match(line.text)
         block = self.block
-        if match and not (block and match.group(3) and self._wrapped(block, line)):
+        following = bool(match and block and block.marker and (match.group(2) or match.group(3)) == str(int(block.marker) + 1))
+        if match and (following or not (block and match.group(3) and self._wrapped(block, line))):
             self.flush()
             numbered = match.group(2) or match.group(3) or ""
             kept = line.text[match.start(3) - 1 :] if match.group(3) else line.text[match.end() :]
@@ -356,35 +361,36 @@ class _Plain:
             if not self._wrapped(block, line):
                 block.breaks.append(len(block.lines))
             block.lines.append(line.text.strip())
-        elif self._wrapped(block, line):
+        elif not self._dedented(block, line) and self._wrapped(block, line):
             block.lines.append(line.text.strip())
         else:
             self.flush()
             self.block = _Block(line.number, line.indent, [line.text.strip()])
+
+    def _dedented(self, block: _Block, line: _Line) -> bool:
+        """True where the line comes back out of lines that were set in below the block's first."""
+        before = self.lines[line.number - 1]
+        return line.indent <= block.indent < len(before) - len(before.lstrip()) and len(block.lines) > 1
 
     def _wrapped(self, block: _Block, line: _Line) -> bool:
         """True where the line before was full, so that this one goes on with it."""
         before = self.lines[line.number - 1].rstrip() if line.number else ""
         if not before:
             return False
-        if not self.width:
-            return (
-                len(before) > 45
-                and line.text.lstrip()[0].islower()
-                and before[-1] not in ".!?;:"
-                and "://" not in line.text[:12]
-            )
         start = line.text.lstrip()
         word = start.split(maxsplit=1)[0]
-        if before.endswith("-") and before[-2:-1].isalpha():
+        if _opens(before) or (before.endswith("-") and before[-2:-1].isalpha()):
+            return True
+        goes_on = (word[0].islower() or word[0] in "(&") and before[-1] not in ".!?;:" and "://" not in word
+        if not self.width:
+            return goes_on and len(before) > 45
+        if goes_on and len(before) > 0.6 * self.width:
             return True
         full = len(before.rsplit(maxsplit=1)[0]) if " " in before.strip() else 0
-        if full > self.width or (_ENTRY.match(start) and before[-1] in ".)]"):
-            return False  # longer than any wrapped line, or a reference after a full stop
-        if word[0].islower() and len(before) > 0.6 * self.width and before[-1] not in ".!?;:" and "://" not in word:
-            return True
-        if "://" in before.rsplit(maxsplit=1)[-1] and len(before) > self.width - 3:
-            return False
+        if (_ENTRY.match(start) and before[-1] in ".)]/") or ("://" in before.rsplit(maxsplit=1)[-1] and full):
+            return False  # a reference after a full stop, or what follows an address at the end of a line
+        if full > self.width:  # longer than wrapped lines are, unless this paragraph is wrapped wider than the others
+            return full < 1.4 * self.width and before[-1].isalpha() and len(line.text) > 0.8 * self.width
         return len(before) + 1 + len(word) > self.width
 
     def inline(self, text: str, number: int) -> Inline:
@@ -411,6 +417,14 @@ class _Plain:
         if block.breaks and len(inline.starts) > max(block.breaks):
             fields.append(("breaks", " ".join(str(inline.starts[index]) for index in block.breaks)))
         self.builder.add("item" if block.item else "paragraph", inline, block.first + 1, *fields)
+
+
+def _opens(line: str) -> bool:
+    """True where a quotation or bracket that begins on the line is still open at its end."""
+    if len(line) < 30:
+        return False
+    quotes = line.count('"') % 2 == 1 or line.count("“") > line.count("”")
+    return quotes or line.rfind("(") > line.rfind(")") and len(line) - line.rfind("(") < 60
 
 
 def _following(text: str, start: int) -> str:
