@@ -56,7 +56,10 @@ def verify(seen: Peek, work: Work, *, sure: bool = False) -> Finding:
         return Finding.RIGHT
     if not is_readable(seen.text):
         guessed = [t for t in (seen.title, seen.metadata_title) if t]
-        return Finding.RIGHT if _titled(guessed, titles) else Finding.UNREADABLE
+        if _titled(guessed, titles):
+            return Finding.RIGHT
+        plain = seen.title.isascii() and len(normalise_title(seen.title).split()) >= 3
+        return Finding.WRONG if plain and titles and is_readable(seen.title, least=3) else Finding.UNREADABLE
     if not titles:  # known by its address only, so whatever lies there is it
         return Finding.RIGHT if sure and "://" in work.title else Finding.UNREADABLE
     text = squash(seen.text[:60_000])
@@ -119,10 +122,10 @@ def squash(text: str) -> str:
     return "".join(c for c in text if c.isalnum())
 
 
-def is_readable(text: str) -> bool:
+def is_readable(text: str, least: int = 40) -> bool:
     """False for next to no text, and for a text layer without a language's common words."""
     words = re.findall(r"[^\W\d_]{1,30}", text[:20_000].lower())
-    if len(words) < 40:
+    if len(words) < least:
         return False
     foreign = sum(bool(_SCRIPTS.match(word)) for word in words)
     if foreign > 0.5 * len(words):

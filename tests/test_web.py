@@ -1,0 +1,528 @@
+"""The client: what it refuses, how it waits, how it resumes. Everything here runs on loopback."""
+
+import email.utils
+import gzip
+import ipaddress
+import multiprocessing
+import socket
+import threading
+import time
+import zlib
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from litmap.errors import Blocked, Exhausted, LibraryError, LitmapError, NotFound, SlowDown, Unsafe, WebError
+from litmap.models import Request
+from litmap.web import Limits, WebClient, downloads
+from litmap.web.budget import Budget, group_of
+from litmap.web.client import retry_after
+from litmap.web.safety import Allowed, Deadline, Network, check_url, is_public, literal
+from tests.loopback import send, serve
+
+LIMITS = Limits(
+    connect=2, idle=0.6, total=3, download_total=3, slowest=2000, grace=0.4, attempts=3, backoff=0.01, patience=2,
+    file=200_000, page=50_000,
+)  # fmt: skip
+PDF = b"%PDF-1.5\n" + bytes(range(256)) * 300 + b"\ntrailer\n%%EOF\n"
+
+
+@pytest.fixture
+def site(monkeypatch):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with serve() as running:
+        yield running
+
+
+@pytest.fixture
+def client(tmp_path, site):
+    with WebClient("ann@lab.org", tmp_path / "state", {"default": 0}, ["127.0.0.1"], limits=LIMITS) as one:
+        yield one
+
+
+# ── what is refused ──────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/", "http://127.1/", "http://2130706433/", "http://0x7f000001/", "http://0177.0.0.1/",
+        "http://0.0.0.0/", "http://10.1.2.3/", "http://172.16.0.1/", "http://192.168.1.1:8080/x", "http://169.254.169.254/",
+        "http://100.64.0.1/", "http://224.0.0.1/", "http://255.255.255.255/", "http://[::1]/", "http://[::]/",
+        "http://[::ffff:127.0.0.1]/", "http://[fe80::1]/", "http://[fd00::1]/", "http://[64:ff9b::7f00:1]/",
+        "http://[2002:7f00:1::]/", "http://localhost/", "http://LOCALHOST:80/", "http://a.localhost/",
+        "http://printer/", "http://nas.local/", "http://metadata.google.internal/", "http://localhost./",
+        "http://127.0.0.1./", "file:///etc/passwd", "ftp://example.com/x", "gopher://example.com/", "data:text/html,x",
+        "javascript:alert(1)", "//example.com/x", "example.com/x", "", "http://", "http:///x", "http://user@example.com/",
+        "http://example.com:99999/", "http://exa mple.com/", "http://example.com\\@127.0.0.1/", "http://[::1",
+        "unix:/run/x",
+        "http://１２７.0.0.1/", "http://ⓛocalhost/", "http://example..com/", "http://-x.com/",
+    ],
+)  # fmt: skip
+def test_internal_and_odd_addresses_are_refused(url):
+    with pytest.raises(Unsafe):
+        check_url(url, Allowed())
+
+
+@pytest.mark.parametrize(
+    ("url", "seen"),
+    [
+        ("https://arxiv.org/abs/1706.03762", "https://arxiv.org/abs/1706.03762"),
+        ("HTTPS://ArXiv.org:443/abs/x#frag", "https://arxiv.org/abs/x"),
+        ("https://example.com", "https://example.com/"),
+        ("https://example.com/a b?c=d e&f=ü", "https://example.com/a%20b?c=d%20e&f=%C3%BC"),
+        ("https://example.com/10.1000/(x)<y>;z", "https://example.com/10.1000/(x)%3Cy%3E;z"),
+        ("https://bücher.example.com/", "https://xn--bcher-kva.example.com/"),
+        ("http://8.8.8.8:8080/x", "http://8.8.8.8:8080/x"),
+        ("http://example.com/\r\nHost: evil", "http://example.com/Host:%20evil"),
+    ],
+)
+def test_public_addresses_in_their_normal_form(url, seen):
+    assert check_url(url, Allowed()).url == seen
+
+
+def test_what_the_user_allows_is_allowed_and_nothing_beside_it():
+    allowed = Allowed(["127.0.0.1:8000", "10.0.0.0/8", "nas.local"])
+    assert check_url("http://127.0.0.1:8000/x", allowed).port == 8000
+    assert check_url("http://10.9.8.7/", allowed).host == "10.9.8.7"
+    assert check_url("http://nas.local/", allowed).host == "nas.local"
+    for url in ("http://127.0.0.1:8001/", "http://11.0.0.1.nip.local/", "http://192.168.0.1/", "http://127.0.0.1/"):
+        with pytest.raises(Unsafe):
+            check_url(url, allowed)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=60) | st.from_regex(r"https?://[\w.\-\[\]:@%]{0,20}/?\S{0,20}", fullmatch=True))
+def test_any_text_is_an_address_or_refused(text):
+    try:
+        address = check_url(text, Allowed())
+    except Unsafe:
+        return
+    assert address.url.isascii() and address.scheme in {"http", "https"} and address.target.startswith("/")
+    assert not set(address.url) & set("\r\n\t \0")
+    assert check_url(address.url, Allowed()).url == address.url
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=100, deadline=None)
+def test_every_spelling_of_an_address_is_the_address(number):
+    ip = ipaddress.IPv4Address(number)
+    assert literal(str(number)) == literal(hex(number)) == literal(str(ip)) == ip
+    assert is_public(ipaddress.ip_address(f"::ffff:{ip}")) == is_public(ip)
+
+
+@pytest.mark.parametrize(
+    "answers", [["127.0.0.1"], ["93.184.216.34", "10.0.0.1"], ["::1"], ["fd00::5", "93.184.216.34"]]
+)
+def test_a_name_that_leads_inside_is_refused(monkeypatch, answers):
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: [(2, 1, 6, "", (ip, 443)) for ip in answers])
+    with pytest.raises(Unsafe, match="internal address"):
+        Network(Allowed(), Deadline(), proxied=False).resolve("paper.example.com", 443)
+
+
+def test_the_socket_goes_where_the_check_looked(monkeypatch):
+    """A name that answers differently the second time (rebinding) is asked only once."""
+    answers = iter([["93.184.216.34"], ["127.0.0.1"]])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: [(2, 1, 6, "", (ip, 80)) for ip in next(answers)])
+    went = []
+    monkeypatch.setattr(socket, "create_connection", lambda address, *a, **k: went.append(address) or 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        Network(Allowed(), Deadline(), proxied=False).connect_tcp("paper.example.com", 80)
+    assert went == [("93.184.216.34", 80)]
+
+
+def test_an_unknown_name_says_so(monkeypatch):
+    def fail(*args, **kwargs):
+        raise socket.gaierror("Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    with pytest.raises(WebError, match="name is not known"):
+        Network(Allowed(), Deadline(), proxied=False).resolve("nowhere.example.com", 443)
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["http://10.0.0.1/x", "file:///etc/passwd", "http://localhost/", "http://169.254.169.254/latest", "ftp://x.org/"],
+)
+def test_redirects_are_checked_at_every_hop(client, site, target):
+    site.answers["/a"] = lambda h: send(h, status=302, Location="/b")
+    site.answers["/b"] = lambda h: send(h, status=302, Location=target)
+    with pytest.raises(Unsafe):
+        client.get(Request(site.base + "/a"))
+    assert site.paths() == ["/a", "/b"]
+
+
+def test_redirects_end(client, site):
+    site.answers["/loop"] = lambda h: send(h, status=302, Location="/loop")
+    site.answers["*"] = lambda h: send(h, status=302, Location=h.path + "x")
+    with pytest.raises(WebError, match="circle"):
+        client.get(Request(site.base + "/loop"))
+    with pytest.raises(WebError, match="more than 10 redirects"):
+        client.get(Request(site.base + "/chain"))
+    assert len(site.asked) == 1 + 11
+
+
+def test_keys_do_not_follow_to_another_host(client, site, tmp_path):
+    with (
+        serve("127.0.0.2") as other,
+        WebClient("", tmp_path / "s", {"default": 0}, ["127.0.0.0/8"], limits=LIMITS) as both,
+    ):
+        site.answers["/a"] = lambda h: send(h, status=302, Location=other.base + "/b")
+        other.answers["/b"] = b"ok"
+        both.get(Request(site.base + "/a", {"x-api-key": "secret", "Range": "bytes=0-"}))
+        assert site.asked[0][1]["x-api-key"] == "secret"
+        assert "x-api-key" not in other.asked[0][1] and other.asked[0][1]["Range"] == "bytes=0-"
+
+
+# ── manners ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_the_user_agent_names_program_and_contact(client, site, tmp_path):
+    site.answers["/"] = b"hello"
+    client.get(Request(site.base + "/"))
+    agent = site.asked[0][1]["User-Agent"]
+    assert agent.startswith("litmap/") and "mailto:ann@lab.org" in agent
+    for odd in ("ann@lab.org\r\nX-Evil: 1", "not an address", "a@b) evil"):
+        with WebClient(odd, tmp_path / "s", {"default": 0}, limits=LIMITS) as other:
+            assert "mailto" not in other.agent and "\n" not in other.agent
+
+
+@pytest.mark.parametrize(
+    ("host", "group"),
+    [("arxiv.org", "arxiv"), ("export.arxiv.org", "arxiv"), ("api.crossref.org", "crossref"),
+     ("example.org", "example.org"), ("notarxiv.org", "notarxiv.org"), ("api2.openreview.net", "openreview")],
+)  # fmt: skip
+def test_hosts_of_one_service_share_its_budget(host, group):
+    assert group_of(host) == group
+
+
+def test_the_default_paces_are_the_services_rules(tmp_path):
+    plain, known = Budget(tmp_path / "a"), Budget(tmp_path / "b", contact="ann@lab.org")
+    assert (plain.pace("arxiv").seconds, plain.pace("arxiv").connections) == (3.0, 1)
+    assert plain.pace("crossref").connections == 1 and plain.pace("crossref").seconds >= 0.2
+    assert known.pace("crossref").connections == 3 and known.pace("crossref").seconds >= 0.1
+    assert plain.pace("s2").seconds >= 1 and plain.pace("dblp").seconds >= 1 and plain.pace("any.org").seconds > 0
+
+
+@pytest.mark.parametrize("connections_seen", [1])
+def test_a_pace_holds_between_threads_and_across_clients(tmp_path, site, connections_seen):
+    site.answers["*"] = b"x"
+    clients = [WebClient("", tmp_path / "s", {"127.0.0.1": 0.15}, ["127.0.0.1"], limits=LIMITS) for _ in range(2)]
+    threads = [
+        threading.Thread(target=c.get, args=(Request(f"{site.base}/{i}{j}"),))
+        for i, c in enumerate(clients)
+        for j in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    times = sorted(at for _, _, at in site.asked)
+    assert len(times) == 6 and min(b - a for a, b in pairwise(times)) > 0.1
+    for one in clients:
+        one.close()
+
+
+def _ask(state, base, name):
+    with WebClient("", state, {"127.0.0.1": 0.2}, ["127.0.0.1"], limits=LIMITS) as one:
+        for i in range(2):
+            one.get(Request(f"{base}/{name}{i}"))
+
+
+def test_a_pace_holds_between_processes_and_is_kept_across_runs(tmp_path, site):
+    site.answers["*"] = b"x"
+    spawn = multiprocessing.get_context("spawn")
+    workers = [spawn.Process(target=_ask, args=(tmp_path / "s", site.base, name)) for name in "ab"]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    _ask(tmp_path / "s", site.base, "c")
+    times = sorted(at for _, _, at in site.asked)
+    assert len(times) == 6 and min(b - a for a, b in pairwise(times)) > 0.15
+
+
+def test_a_single_connection_is_a_single_connection(tmp_path, monkeypatch):
+    budget = Budget(tmp_path, {"arxiv": 0})
+    inside, most = [], []
+
+    def ask():
+        with budget.turn("export.arxiv.org"):
+            inside.append(1)
+            most.append(len(inside))
+            time.sleep(0.02)
+            inside.pop()
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert max(most) == 1 and len(most) == 6
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high"),
+    [("5", 5, 5), ("0", 0, 0), ("1.5", 1.5, 1.5), ("in a minute", 55, 61), ("Thu, 01 Jan 1970 00:00:00 GMT", 0, 0)],
+)
+def test_retry_after_in_both_forms(value, low, high):
+    value = email.utils.formatdate(time.time() + 60, usegmt=True) if value == "in a minute" else value
+    assert low <= retry_after(value) <= high
+
+
+@pytest.mark.parametrize("value", ["", "soon", "-5", "1e9999", "9" * 400])
+def test_a_senseless_retry_after_says_nothing(value):
+    assert retry_after(value) is None
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("dated", [False, True])
+def test_asked_to_wait_the_whole_host_waits(client, site, status, dated):
+    until = time.time() + 1.6
+    value = email.utils.formatdate(until, usegmt=True) if dated else "1"
+    state = {"n": 0}
+
+    def once(handler):
+        state["n"] += 1
+        send(handler, b"no", status, Retry_After=value) if state["n"] == 1 else send(handler, b"yes")
+
+    site.answers["/a"], site.answers["/b"] = once, b"b"
+    other = threading.Thread(target=lambda: (time.sleep(0.3), client.get(Request(site.base + "/b"))))
+    other.start()
+    assert client.get(Request(site.base + "/a")).body == b"yes"
+    other.join()
+    times = [at for _, _, at in site.asked]
+    assert min(times[1:]) - times[0] >= (1.0 if not dated else until - times[0] - 1.0)
+
+
+def test_exhausted_is_told_from_slow_down(client, site, tmp_path):
+    site.answers["/day"] = lambda h: send(h, b"", 429, Retry_After="36000")
+    with pytest.raises(Exhausted, match="nothing more before") as caught:
+        client.get(Request(site.base + "/day"))
+    assert caught.value.until > "2026" and len(site.asked) == 1
+    with pytest.raises(Exhausted, match="come back at"):
+        client.get(Request(site.base + "/other"))
+    assert len(site.asked) == 1
+    with (
+        WebClient("", tmp_path / "state", {"default": 0}, ["127.0.0.1"], limits=LIMITS) as later,
+        pytest.raises(Exhausted),
+    ):
+        later.get(Request(site.base + "/later"))
+    assert len(site.asked) == 1
+    with WebClient("", tmp_path / "new", {"default": 0}, ["127.0.0.1"], limits=LIMITS) as fresh:
+        site.answers["/slow"] = lambda h: send(h, b"", 429)
+        with pytest.raises(SlowDown):
+            fresh.get(Request(site.base + "/slow"))
+    assert len(site.asked) == 1 + LIMITS.attempts
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "asked"),
+    [(404, NotFound, 1), (410, NotFound, 1), (401, Blocked, 1), (403, Blocked, 1), (451, Blocked, 1),
+     (400, WebError, 1), (500, WebError, 3), (502, WebError, 3), (503, WebError, 3), (418, WebError, 1)],
+)  # fmt: skip
+def test_statuses_become_errors_and_only_passing_ones_are_tried_again(client, site, status, kind, asked):
+    site.answers["/"] = lambda h: send(h, b"", status)
+    with pytest.raises(kind) as caught:
+        client.get(Request(site.base + "/"))
+    assert type(caught.value) is kind and caught.value.status == status and len(site.asked) == asked
+
+
+def test_waits_are_told_and_end_with_the_client(tmp_path, site):
+    told = []
+    one = WebClient("", tmp_path, {"127.0.0.1": 30}, ["127.0.0.1"], limits=LIMITS, on_wait=lambda *a: told.append(a))
+    site.answers["*"] = b"x"
+    one.get(Request(site.base + "/1"))
+    failure = []
+
+    def wait():
+        try:
+            one.get(Request(site.base + "/2"))
+        except WebError as error:
+            failure.append(error)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    time.sleep(0.3)
+    one.close()
+    thread.join(5)
+    assert not thread.is_alive() and failure
+    assert told and told[0][0] == "127.0.0.1" and 20 < told[0][1] <= 30 and told[0][2]
+
+
+def test_a_damaged_budget_file_is_made_anew(tmp_path):
+    (tmp_path / "budgets.sqlite").write_bytes(b"not a database" * 100)
+    budget = Budget(tmp_path, {"default": 0})
+    with budget.turn("example.org"):
+        pass
+
+
+# ── bodies ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "raw"])
+def test_compressed_bodies(client, site, encoding):
+    text = b"some text " * 2000
+    packed = {"gzip": gzip.compress(text), "deflate": zlib.compress(text), "raw": zlib.compress(text)[2:-4]}[encoding]
+    site.answers["/"] = lambda h: send(h, packed, Content_Encoding="deflate" if encoding == "raw" else encoding)
+    assert client.get(Request(site.base + "/")).body == text
+
+
+def test_bombs_and_endless_bodies_are_cut_off(client, site):
+    bomb = gzip.compress(b"\0" * 30_000_000)
+    site.answers["/bomb"] = lambda h: send(h, bomb, Content_Encoding="gzip")
+
+    def endless(handler):
+        send(handler, b"", Transfer_Encoding="chunked", Content_Length="")
+        while True:
+            handler.wfile.write(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
+
+    site.answers["/endless"] = endless
+    for path in ("/bomb", "/endless"):
+        with pytest.raises((Unsafe, WebError)):
+            client.get(Request(site.base + path, limit=100_000))
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "evil"])
+def test_an_encoding_not_asked_for(client, site, encoding):
+    site.answers["/"] = lambda h: send(h, b"x", Content_Encoding=encoding)
+    with pytest.raises(WebError):
+        client.get(Request(site.base + "/"))
+
+
+@pytest.mark.parametrize("stage", ["head", "body", "silence"])
+def test_dripping_and_silent_servers_are_left(client, site, stage):
+    def drip(handler):
+        if stage == "silence":
+            time.sleep(5)
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        if stage == "body":
+            handler.wfile.write(b"Content-Length: 100000\r\n\r\n")
+        for _ in range(100):
+            handler.wfile.write(b"a" if stage == "body" else b"X: y\r\n")
+            handler.wfile.flush()
+            time.sleep(0.1)
+
+    site.answers["/"] = drip
+    started = time.monotonic()
+    with pytest.raises(WebError, match="too slow"):
+        client.get(Request(site.base + "/"))
+    assert time.monotonic() - started < 8
+
+
+# ── files ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_file_with_its_hash_and_validators(client, site, tmp_path):
+    import hashlib
+
+    site.answers["/p"] = lambda h: send(h, PDF, ETag='"one"', Last_Modified="Mon, 01 Jan 2024 00:00:00 GMT")
+    got = client.download(site.base + "/p", tmp_path / "p.part")
+    assert got.path.read_bytes() == PDF and got.sha256 == hashlib.sha256(PDF).hexdigest() and got.size == len(PDF)
+    assert (got.etag, got.last_modified) == ('"one"', "Mon, 01 Jan 2024 00:00:00 GMT")
+
+
+def ranged(site, *, etag='"one"', break_at=None, honest=True):
+    """Serves PDF at /p with ranges; the first answer breaks off after `break_at` bytes."""
+    state = {"n": 0}
+
+    def answer(handler):
+        state["n"] += 1
+        wanted = handler.headers.get("Range")
+        if wanted and honest and handler.headers.get("If-Range") == etag:
+            start = int(wanted[6:-1])
+            if start >= len(PDF):
+                return send(handler, b"", 416, Content_Range=f"bytes */{len(PDF)}")
+            rest = PDF[start:]
+            span = f"bytes {start}-{len(PDF) - 1}/{len(PDF)}"
+            return send(handler, rest, 206, Content_Range=span, ETag=etag)
+        if state["n"] == 1 and break_at is not None:
+            handler.send_response(200)
+            handler.send_header("Content-Length", str(len(PDF)))
+            handler.send_header("ETag", etag)
+            handler.end_headers()
+            handler.wfile.write(PDF[:break_at])
+            handler.wfile.flush()
+            handler.connection.close()
+            return None
+        return send(handler, PDF, ETag=etag)
+
+    site.answers["/p"] = answer
+
+
+@pytest.mark.parametrize("break_at", [2000, 40_000])
+def test_a_broken_transfer_is_resumed(client, site, tmp_path, break_at):
+    ranged(site, break_at=break_at)
+    got = client.download(site.base + "/p", tmp_path / "p.part")
+    assert got.path.read_bytes() == PDF
+    assert [h.get("Range") for _, h, _ in site.asked][1:] == [f"bytes={break_at}-"]
+
+
+def test_a_server_without_ranges_begins_again(client, site, tmp_path):
+    ranged(site, break_at=3000, honest=False)
+    assert client.download(site.base + "/p", tmp_path / "p.part").path.read_bytes() == PDF
+
+
+def test_a_part_of_an_earlier_run_is_used_or_dropped(client, site, tmp_path):
+    part = tmp_path / "p.part"
+    ranged(site)
+    for etag, expected in (('"one"', "bytes=5000-"), ('"old"', "bytes=5000-")):
+        part.write_bytes(PDF[:5000] if etag == '"one"' else b"%PDF-" + b"x" * 4995)
+        (tmp_path / "p.part.json").write_text(f'{{"url": "{site.base}/p", "etag": {etag!r}}}'.replace("'", ""))
+        site.asked.clear()
+        (tmp_path / "p.part.json").write_text(
+            '{"url": "%s/p", "etag": "%s"}' % (site.base, etag.replace('"', '\\"'))  # noqa: UP031
+        )
+        got = client.download(site.base + "/p", part)
+        assert got.path.read_bytes() == PDF and site.asked[0][1].get("Range") == expected
+        downloads.forget(part)
+    part.write_bytes(b"a part of something else")
+    (tmp_path / "p.part.json").write_text("not json")
+    assert client.download(site.base + "/p", part).path.read_bytes() == PDF
+
+
+def test_a_file_that_was_already_whole_is_not_sent_again(client, site, tmp_path):
+    ranged(site)
+    client.download(site.base + "/p", tmp_path / "p.part")
+    site.asked.clear()
+    got = client.download(site.base + "/p", tmp_path / "p.part")  # killed before it was taken away
+    assert got.path.read_bytes() == PDF and got.etag == '"one"'
+    assert site.asked[0][1]["Range"] == f"bytes={len(PDF)}-"
+
+
+def test_conditional_requests(client, site, tmp_path):
+    site.answers["/p"] = lambda h: send(h, b"", 304) if h.headers.get("If-None-Match") == '"one"' else send(h, PDF)
+    assert client.download(site.base + "/p", tmp_path / "p.part", etag='"one"').not_modified
+    assert not client.download(site.base + "/p", tmp_path / "p.part", etag='"two"').not_modified
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [(b"", "empty"), (PDF[: len(PDF) // 2], "cut short"), (PDF + b"x" * 300_000, "larger than the limit")],
+    ids=["empty", "cut", "large"],
+)
+def test_bodies_that_are_no_whole_file(client, site, tmp_path, body, why):
+    site.answers["/p"] = body
+    with pytest.raises(WebError, match=why):
+        client.download(site.base + "/p", tmp_path / "p.part")
+
+
+def test_a_page_comes_back_as_a_page(client, site, tmp_path):
+    site.answers["/p"] = b"<!DOCTYPE html><html>" + b"x" * 100_000
+    got = client.download(site.base + "/p", tmp_path / "p.part")
+    assert got.path is None and got.body.startswith(b"<!DOCTYPE") and len(got.body) <= LIMITS.page
+    assert list(tmp_path.glob("p.part*")) == []
+
+
+def test_a_disk_that_cannot_be_written_is_the_librarys_trouble(client, site, tmp_path):
+    site.answers["/p"] = PDF
+    with pytest.raises(LibraryError, match="cannot write"):
+        client.download(site.base + "/p", tmp_path / "no such folder" / "p.part")
+
+
+def test_a_host_that_never_answers_is_left_alone_after_a_while(tmp_path, site):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        dead = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    with WebClient("", tmp_path, {"default": 0}, ["127.0.0.1"], limits=LIMITS) as one:
+        messages = []
+        for i in range(20):
+            with pytest.raises(LitmapError) as caught:
+                one.get(Request(f"{dead}/{i}"))
+            messages.append(caught.value.message)
+    assert "left alone" in messages[-1] and "could not be reached" in messages[0]
