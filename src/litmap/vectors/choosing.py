@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from litmap.errors import ModelError, SettingsError
 from litmap.vectors import bert_onnx
+from litmap.vectors.bert_torch import PackedBert
 from litmap.vectors.engines import Engine, OnnxEngine, TorchEngine
 from litmap.vectors.finding import remember
 
@@ -72,7 +73,8 @@ def make_engine(backend: str, spec: Spec, models_dir: Path, threads: int) -> Eng
                 raise ModelError(f"{spec.name} has no ONNX form here; set `backend` to 'auto'.", subject=spec.name)
             return engine
         if backend in ("torch", "torch-bf16"):
-            return TorchEngine(spec, "float32" if backend == "torch" else "bfloat16", "cpu", threads)
+            dtype = "float32" if backend == "torch" else "bfloat16"
+            return PackedBert(spec, dtype, threads) if spec.bert else TorchEngine(spec, dtype, "cpu", threads)
         if backend == "cuda":
             return TorchEngine(spec, "float16", "cuda", threads)
     except ImportError as error:
