@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from litmap.citations.names import find_names
 from litmap.citations.hosts import is_no_work_host, judge_link
+from litmap.citations.names import find_names
 from litmap.identifiers import find_identifiers, normalise_id, normalise_title
 from litmap.models import Link, NoteBlock, Reference
 from litmap.refstrings import looks_like_reference, parse_reference
@@ -47,6 +48,10 @@ _INVERTED = re.compile(
 _SURNAMES = re.compile(
     r"(?:[A-Z][\w ]{2,20}: )?((?:[A-ZÀ-Þ][\w'’-]+(?:, and |, & |, | and | & )){1,12})(?=[A-ZÀ-Þ\d“\"])"
 )
+_OPENING = re.compile(
+    r"[\W\d]{0,12}(?:(?:1[5-9]|20)\d\d[ ,.]|[—–―_-]{2}|(?:d['’]|(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er?|[Dd]i|[Ll]e|[Ee]l|al) )?[A-ZÀ-Þ][\w'’.-]*(?:,|:)? (?:[A-ZÀ-Þ\d(&“\"[]|and |et |und |y |van |von |de |der |den |di |da |dos |du |le |la |el |al |ten |ter |bin ))"
+)
+_DATED = re.compile(r"\d{4}|n\.d\.|in press|forthcoming|arxiv|doi|https?:", re.I)
 _BARE_PAGE = re.compile(r"^(?:\[?\d+\]?\.?\s*)?\S*://\S+$")
 
 
@@ -67,6 +72,17 @@ class Entry:
     end: int
     sure: bool
     text: str = ""
+
+
+@lru_cache(maxsize=4096)
+def reference_likeness(text: str) -> float:
+    """`looks_like_reference`, remembered: a text is asked about more than once."""
+    return looks_like_reference(text)
+
+
+def may_be_reference(text: str) -> bool:
+    """A quick look that spares prose the parsing: a reference opens with a name or year, and has a year or a link."""
+    return bool(_OPENING.match(text)) and bool(_DATED.search(text))
 
 
 def segments_of(block: NoteBlock) -> list[Segment]:
@@ -169,8 +185,10 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
             ids.append(found.id)
     if sum(1 for found in ids if found.startswith("arxiv:")) > 1 or len({f for f in ids if f.startswith("doi:")}) > 2:
         return None
+    if floor > 0.3 and not may_be_reference(text):
+        return None
     text = _ELLIPSIS.sub(", ", text)
-    score = looks_like_reference(text)
+    score = reference_likeness(text)
     if score < floor and not (floor < 0.5 and ids):
         return None
     reference = parse_reference(text, previous_authors=previous, title_hint=hint)
@@ -227,7 +245,7 @@ def _with_surnames(text: str, reference: Reference, hint: str) -> Reference | No
 def _shaped(reference: Reference, text: str, links: Sequence[Link]) -> bool:
     """Outside reference lists: authors first, then a title, and a year or venue or identifier."""
     if reference.authors and reference.year and reference.venue and not reference.title:
-        return len(text) < 160 and looks_like_reference(text) >= 0.5
+        return len(text) < 160 and reference_likeness(text) >= 0.5
     if not reference.authors or not reference.title or len(reference.title.split()) < 2:
         return False
     if not (reference.year or reference.venue or reference.ids):

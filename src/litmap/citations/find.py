@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from litmap.citations.entries import Entry, Segment, field, list_entries, record_reference, segments_of
+from litmap.citations.entries import (
+    Entry,
+    Segment,
+    field,
+    list_entries,
+    may_be_reference,
+    record_reference,
+    reference_likeness,
+    segments_of,
+)
 from litmap.citations.hosts import judge_link, may_hold_a_work
 from litmap.citations.model import NoteState, PlainLink, Sighting, line_at
 from litmap.citations.names import NameMention, find_names, find_names_only, surname_key
@@ -19,7 +28,6 @@ from litmap.citations.titles import (
 )
 from litmap.identifiers import find_identifiers, find_urls, normalise_title, url_key
 from litmap.models import Link, Mention, Note, NoteBlock, Reference
-from litmap.refstrings import looks_like_reference
 
 _CITEKEY = re.compile(r"(?<![\w@./])-?@(?:\{([^{}\s]{2,120})\}|([^\W_](?:[\w]|[:.#$%&+?<>~/-](?=\w)){1,120}))")
 _NUMBERS = re.compile(
@@ -594,7 +602,7 @@ def _reference_score(block: NoteBlock) -> float:
         return 0.0
     if re.search(r"(?<![\w.])@\w", text) or len(segments_of(block)) > 1:
         return 0.0
-    return looks_like_reference(text)
+    return reference_likeness(text) if may_be_reference(text) else 0.0
 
 
 def _title_floor(note: Note) -> float:

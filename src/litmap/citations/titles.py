@@ -72,9 +72,11 @@ class TitleCandidate:
 def title_score(text: str) -> float:
     """How much a text looks like the title of a work, in [0, 1]; 0.5 is worth a search."""
     text = text.strip().strip("“”\"'*_ ").rstrip(".,;")
+    if not 12 <= len(text) <= 260:
+        return 0.0
     words = _WORD.findall(text)
     count = len(words)
-    if count < 3 or count > 32 or len(text) > 260 or len(text) < 12:
+    if not 3 <= count <= 32:
         return 0.0
     if (
         "http" in text

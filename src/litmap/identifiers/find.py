@@ -39,6 +39,7 @@ _ARXIV_OLD = re.compile(rf"(?<![\w/.-])({OLD_ARXIV})(v\d{{1,3}})?(?![\d/])")
 _ARXIV_BARE = re.compile(rf"(?<![\w./$€£-])({NEW_ARXIV})(v\d{{1,3}})?(?![\w%]|[./-]\d)")
 _ARXIV_CLASS = re.compile(r"\s{0,2}\[(?:[a-z-]{2,8})(?:\.[A-Za-z-]{2,7})?\]")
 _PUBMED = re.compile(r"(?<![\w/])(PMID|PubMed(?:\s+(?:ID|PMID))?|PMCID)\s?[:#]?\s{0,2}(PMC)?(\d{4,9})(?!\d)", re.I)
+_DIGIT = re.compile(r"\d")
 _PMC = re.compile(r"(?<![\w/])PMC(\d{5,9})(?!\d)")
 
 
@@ -98,7 +99,7 @@ def find_identifiers(text: str) -> list[Found]:
     A bare new-style arXiv number counts only where arXiv is named nearby, a class such as `[cs.LG]` follows, or it
     is all the text. Time is linear in the length of the text.
     """
-    if not any(char.isdigit() for char in text) and "/" not in text:
+    if not _DIGIT.search(text) and "/" not in text:
         return []
     spans = _Spans()
     for url in find_urls(text):
