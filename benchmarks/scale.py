@@ -84,6 +84,7 @@ class Clock:
         self.seconds = 0.0
 
     def __call__(self, make: Callable[[int], T], number: int) -> T:
+        """The made thing."""
         start = time.perf_counter()
         made = make(number)
         self.seconds += time.perf_counter() - start
