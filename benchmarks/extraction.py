@@ -32,7 +32,8 @@ from pathlib import Path
 from typing import Any
 
 KEYS = Path(__file__).parent / "data" / "pages"
-Reader = Callable[[Path], list[str]]
+Pages = list[int] | None
+Reader = Callable[[Path, Pages], dict[int, str]]
 
 
 def shared() -> Path | None:
@@ -43,17 +44,11 @@ def shared() -> Path | None:
 
 
 # ── the readers: path → text of each page ────────────────────────────────────────────────────────────────────────────
-def read_litmap(path: Path) -> list[str]:
+def read_litmap(path: Path, pages: Pages) -> dict[int, str]:
     from litmap.text import extract
 
-    document = extract(path, "", ocr=False)
-    return ["\n".join(block.text for block in page.blocks) for page in document.pages]
-
-
-def read_litmap_ocr(path: Path) -> list[str]:
-    from litmap.text import extract
-
-    return ["\n".join(block.text for block in page.blocks) for page in extract(path, "").pages]
+    document = extract(path, "", ocr=False)  # the whole paper, whatever pages are asked for: its words settle hyphens
+    return {page.number: "\n".join(block.text for block in page.blocks) for page in document.pages}
 
 
 def _open(path: Path) -> Any:
@@ -65,47 +60,50 @@ def _open(path: Path) -> Any:
     return pdf
 
 
-def read_get_text(path: Path) -> list[str]:
-    return [page.get_text() for page in _open(path)]
+def read_get_text(path: Path, pages: Pages) -> dict[int, str]:
+    return {page.number + 1: page.get_text() for page in _open(path) if not pages or page.number + 1 in pages}
 
 
-def read_get_text_sorted(path: Path) -> list[str]:
-    return [page.get_text(sort=True) for page in _open(path)]
+def read_get_text_sorted(path: Path, pages: Pages) -> dict[int, str]:
+    return {page.number + 1: page.get_text(sort=True) for page in _open(path) if not pages or page.number + 1 in pages}
 
 
-def read_pymupdf4llm(path: Path) -> list[str]:
+def read_pymupdf4llm(path: Path, pages: Pages) -> dict[int, str]:
     import pymupdf4llm
 
-    return [chunk["text"] for chunk in pymupdf4llm.to_markdown(_open(path), page_chunks=True, show_progress=False)]
+    wanted = [page - 1 for page in pages] if pages else None
+    chunks = pymupdf4llm.to_markdown(_open(path), pages=wanted, page_chunks=True, show_progress=False, use_ocr=False)
+    return dict(zip(pages or range(1, len(chunks) + 1), (chunk["text"] for chunk in chunks), strict=True))
 
 
-def read_pypdf(path: Path) -> list[str]:
+def read_pypdf(path: Path, pages: Pages) -> dict[int, str]:
     import pypdf
 
     reader = pypdf.PdfReader(path)
     if reader.is_encrypted:
         reader.decrypt("")
-    return [page.extract_text() for page in reader.pages]
+    return {n: page.extract_text() for n, page in enumerate(reader.pages, 1) if not pages or n in pages}
 
 
-def read_pypdfium2(path: Path) -> list[str]:
+def read_pypdfium2(path: Path, pages: Pages) -> dict[int, str]:
     import pypdfium2
 
     pdf = pypdfium2.PdfDocument(path)
-    return [pdf[i].get_textpage().get_text_bounded() for i in range(len(pdf))]
+    return {n: pdf[n - 1].get_textpage().get_text_bounded() for n in (pages or range(1, len(pdf) + 1))}
 
 
-def read_pdfplumber(path: Path) -> list[str]:
+def read_pdfplumber(path: Path, pages: Pages) -> dict[int, str]:
     import pdfplumber
 
-    with pdfplumber.open(path) as pdf:
-        return [page.extract_text() or "" for page in pdf.pages]
+    with pdfplumber.open(path, pages=pages or None) as pdf:
+        return {page.page_number: page.extract_text() or "" for page in pdf.pages}
 
 
-def read_pdfminer(path: Path) -> list[str]:
+def read_pdfminer(path: Path, pages: Pages) -> dict[int, str]:
     from pdfminer.high_level import extract_text
 
-    return extract_text(path).split("\f")[:-1]
+    texts = extract_text(path, page_numbers=[page - 1 for page in pages] if pages else None).split("\f")[:-1]
+    return dict(zip(pages or range(1, len(texts) + 1), texts, strict=True))
 
 
 READERS: dict[str, Reader] = {
@@ -179,14 +177,13 @@ def run_quality(folder: Path, names: list[str]) -> dict[str, dict[str, float]]:
     results: dict[str, dict[str, float]] = {}
     for name in names:
         sums: dict[str, list[float]] = {}
-        texts: dict[str, list[str]] = {}
+        texts: dict[str, dict[int, str]] = {}
         for key in keys:
             paper = key["paper"]
             if paper not in texts:
-                texts[paper] = _read(READERS[name], folder / "papers" / "files" / f"{paper}.pdf", name)
-            pages = texts[paper]
-            text = pages[key["page"] - 1] if len(pages) >= key["page"] else ""
-            scores = score_page(text, key)
+                wanted = sorted(other["page"] for other in keys if other["paper"] == paper)
+                texts[paper] = _read(READERS[name], folder / "papers" / "files" / f"{paper}.pdf", wanted, name)
+            scores = score_page(texts[paper].get(key["page"], ""), key)
             for measure, value in scores.items():
                 sums.setdefault(measure, []).append(value)
             if "--misses" in sys.argv and name == "litmap" and min(scores.values()) < 1:
@@ -195,12 +192,12 @@ def run_quality(folder: Path, names: list[str]) -> dict[str, dict[str, float]]:
     return results
 
 
-def _read(reader: Reader, path: Path, name: str) -> list[str]:
+def _read(reader: Reader, path: Path, pages: Pages, name: str) -> dict[int, str]:
     try:
-        return reader(path)
+        return reader(path, pages)
     except Exception as error:  # noqa: BLE001 - a library that cannot read a file scores nothing on its pages
         print(f"{name}: {path.name}: {type(error).__name__}: {str(error)[:80]}", file=sys.stderr)
-        return []
+        return {}
 
 
 # ── speed ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -211,10 +208,10 @@ def run_speed(folder: Path, names: list[str], count: int) -> dict[str, float]:
     sample = random.Random(0).sample(papers, min(count, len(papers)))
     speeds: dict[str, float] = {}
     for name in names:
-        _read(READERS[name], folder / "papers" / sample[0]["file"], name)  # import and warm up
+        _read(READERS[name], folder / "papers" / sample[0]["file"], [1], name)  # import and warm up
         begin, pages = time.process_time(), 0
         for paper in sample:
-            pages += len(_read(READERS[name], folder / "papers" / paper["file"], name))
+            pages += len(_read(READERS[name], folder / "papers" / paper["file"], None, name))
         speeds[name] = pages / (time.process_time() - begin)
     return speeds
 

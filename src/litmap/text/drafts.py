@@ -36,7 +36,9 @@ def cut_blocks(rows: Sequence[Row], kinds: Sequence[str], page: int, style: Styl
     drafts: list[Draft] = []
     for row, kind in zip(rows, kinds, strict=True):
         last = drafts[-1] if drafts else None
-        if (last is not None and not _starts(last, row, kind, style)) or (last is not None and _is_tail(last, row, kind, style)):
+        if (last is not None and not _starts(last, row, kind, style)) or (
+            last is not None and _is_tail(last, row, kind, style)
+        ):
             last.rows.append(row)
         else:
             heading, rest = _cut_run_in(row) if kind == "body" else (None, row)

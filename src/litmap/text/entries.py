@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from litmap.text.drafts import Draft
 from litmap.text.kinds import NUMBERED
@@ -20,9 +21,6 @@ _BRACKET = re.compile(r"^\[[^\]]{1,40}\]")
 _NUMBER = re.compile(r"^(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)]?(?=\s+\D))")
 _BRACKETED, _DOTTED = re.compile(r"^\[(\d{1,3})\]"), re.compile(r"^(\d{1,3})\.\s")
 _LISTABLE = ("body", "footnote", "table", "math")
-_LABEL = re.compile(
-    r"^\[(?:[A-Z][\w+'’-]{0,15}(?: ?(?:et al\.?,?|and|&) ?)?[\w+ ,.]{0,20}\d{2,4}[a-z]?|[A-Z][A-Za-z+]{0,8}\d{2}[a-z]?|[A-Z]{1,6}\+?)\]"
-)
 
 
 def mark_references(drafts: Sequence[Draft], style: Style) -> list[Draft]:
@@ -41,7 +39,7 @@ def mark_references(drafts: Sequence[Draft], style: Style) -> list[Draft]:
 
 
 def _mark_unheaded(drafts: Sequence[Draft]) -> None:
-    """A list without a heading: entries numbered '[1]', '[2]', … (or '1.', '2.', …) in the last part of the document."""
+    """A list without a heading: entries numbered '[1]', '[2]', … (or '1.', '2.', …) near the end."""
     for pattern in (_BRACKETED, _DOTTED):
         best = (0, 0, 0)
         begin, expected = -1, 1
@@ -124,7 +122,7 @@ def entry_starts(rows: Sequence[Row], style: Style) -> list[bool]:
     if len(in_order) >= 3 and len(in_order) * 8 >= len(rows):
         return [i in in_order for i in range(len(rows))]
     if sum(labels) >= 3 and sum(labels) * 8 >= len(rows):
-        return [bool(_LABEL.match(row.text)) or label for row, label in zip(rows, labels, strict=True)]
+        return labels
     lefts = _left_edges(rows)
     indents = [row.x0 - left for row, left in zip(rows, lefts, strict=True)]
     em = style.size
@@ -182,10 +180,7 @@ def _ended(row: Row) -> bool:
 
 def _by_gaps(rows: Sequence[Row], style: Style) -> list[bool]:
     """White space between entries, or, where there is none, a row after one that ended."""
-    gaps = [
-        b.base - a.base if a.column is b.column and b.base > a.base else None
-        for a, b in zip(rows, rows[1:], strict=False)
-    ]
+    gaps = [b.base - a.base if a.column is b.column and b.base > a.base else None for a, b in pairwise(rows)]
     known = sorted(gap for gap in gaps if gap is not None)
     usual = known[len(known) // 4] if known else style.leading
     wide = [gap is not None and gap > 1.25 * usual for gap in gaps]

@@ -36,8 +36,7 @@ def drop_furniture(pages: Sequence[RawPage]) -> None:
     words: Counter[tuple[str, str]] = Counter()
     for index, found in enumerate(edges):
         for side, line in found:
-            side = side[:3]
-            places[side, round(line.base / 4)].append((index, line))
+            places[side[:3], round(line.base / 4)].append((index, line))
         for key in {(side[:3], _shape(line)) for side, line in found}:
             words[key] += 1
     for index, page in enumerate(pages):
@@ -63,7 +62,7 @@ def _edge_lines(page: RawPage) -> list[tuple[str, Line]]:
 
 
 def _shape(line: Line) -> str:
-    """What repeats: the words without numbers, in this print size (a title is larger than the running head it gives)."""
+    """What repeats: the words without numbers, in this size (a title is larger than the running head it gives)."""
     return f"{_LETTERS.sub('', _DIGITS.sub('#', line.text.lower()))[:80]} {round(line.size)}"
 
 

@@ -9,12 +9,15 @@ from collections.abc import Iterable
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _TAIL = re.compile(r"([^\W\d_]+(?:[-’'][^\W\d_]+)*)-$")
 _HEAD = re.compile(r"^[^\W\d_]+")
-_FIRST_HALVES = frozenset(
-    ["self", "well", "so", "one", "two", "three", "four", "five", "six", "high", "low", "large", "small", "long", "short", "half", "ill", "worst", "best", "full", "real", "state", "data", "time", "quasi", "semi", "zero", "single", "first", "second", "third", "cross", "near", "mean", "end", "hand", "fine", "finite", "non"]
-)
-_PREFIXES = frozenset(
-    ["over", "under", "pre", "sub", "multi", "inter", "intra", "super", "meta", "hyper", "counter", "out", "up", "anti", "trans", "micro", "macro"]
-)
+_FIRST_HALVES_WORDS = """
+self well so one two three four five six high low large small long short half ill worst best full real state
+data time quasi semi zero single first second third cross near mean end hand fine finite non
+"""
+_FIRST_HALVES = frozenset(_FIRST_HALVES_WORDS.split())
+_PREFIXES_WORDS = """
+over under pre sub multi inter intra super meta hyper counter out up anti trans micro macro
+"""
+_PREFIXES = frozenset(_PREFIXES_WORDS.split())
 _LISTED = frozenset(["and", "or", "to", "und", "et"])
 # Endings that are no words: what stands before them was broken by the typesetter.
 _ENDING = re.compile(
@@ -67,10 +70,9 @@ def join(first: str, second: str, vocabulary: Vocabulary) -> tuple[str, str]:
         return first, "" if first[-2:-1].isalnum() and second[:1].isalnum() else " "
     if head[0] in _LISTED:
         return first, " "
-    if head[0][0].isupper():
-        # A capital after a small letter begins a name (Kullback-Leibler); in words set in capitals it is a break.
-        if not (tail[1].isupper() and head[0].isupper() and len(head[0]) > 1):
-            return first, ""
+    # A capital after a small letter begins a name (Kullback-Leibler); in words set in capitals it is a break.
+    if head[0][0].isupper() and not (tail[1].isupper() and head[0].isupper() and len(head[0]) > 1):
+        return first, ""
     if vocabulary.keeps_hyphen(tail[1], head[0]):
         return first, ""
     return first[:-1], ""

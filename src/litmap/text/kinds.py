@@ -10,13 +10,17 @@ from litmap.text.style import WORD, Style, is_prose
 
 NUMBERED = re.compile(
     r"^(?:(?:section|appendix|chapter|part|supplement)\s+)?"
-    r"(?:\d{1,2}(?:\.\d{1,2}){0,3}|[A-Z](?:\.\d{1,2}){1,3}|[A-Z](?=[.:)])|[IVX]{1,5}(?=[.:)\s])|[A-Z](?=\s))[.:)]?\s+(?=[A-Z“\"(\d])"
+    r"(?:\d{1,2}(?:\.\d{1,2}){0,3}|[A-Z](?:\.\d{1,2}){1,3}|[A-Z](?=[.:)])|[IVX]{1,5}(?=[.:)\s])|[A-Z](?=\s))"
+    r"[.:)]?\s+(?=[A-Z“\"(\d])"
 )
 KNOWN = re.compile(
-    r"^(?:abstract|summary|(?:\w+ )?introduction|background|preliminaries|(?:the )?(?:proposed )?methods?|materials and methods|"
-    r"(?:related|previous|prior|future) works?|(?:main |experimental |numerical )?results|results and discussion|experiments|"
+    r"^(?:abstract|summary|(?:\w+ )?introduction|background|preliminaries|(?:the )?(?:proposed )?methods?|"
+    r"materials and methods|"
+    r"(?:related|previous|prior|future) works?|(?:main |experimental |numerical )?results|"
+    r"results and discussion|experiments|"
     r"experimental (?:setup|details|evaluation)|evaluation|discussions?|conclusions?(?: and \w+(?: \w+)?)?|"
-    r"discussion and conclusions?|concluding remarks|summary and \w+|(?:author )?contributions|our (?:results|contributions)|"
+    r"discussion and conclusions?|concluding remarks|summary and \w+|(?:author )?contributions|"
+    r"our (?:results|contributions)|"
     r"acknowledge?ments?|references(?: and notes)?|bibliography|literature cited|works cited|cited literature|"
     r"appendi(?:x|ces)(?: [A-Z]\b.{0,60})?|supplementa(?:ry|l) (?:materials?|information)|supplement|outline|"
     r"(?:table of )?contents|notations?|keywords|motivation|proofs?|omitted proofs|additional .{3,40})\s*[.:]?$",
@@ -169,9 +173,7 @@ def _mark_notes(rows: Sequence[Row], kinds: list[str], height: float, style: Sty
 
 
 def _is_small_print(row: Row, kind: str, style: Style) -> bool:
-    if kind in ("caption", "heading") or row.size >= style.size - 0.55:
-        return False
-    return True
+    return kind not in ("caption", "heading") and row.size < style.size - 0.55
 
 
 def _note_start(
@@ -214,9 +216,10 @@ def _mark_limits(rows: Sequence[Row], kinds: list[str], style: Style) -> None:
         if kinds[i] not in ("body", "table") or len(row.text) > 16 or re.search(r"[^\W\d_]{4,}", row.text):
             continue
         for j in (i - 1, i + 1):
-            if 0 <= j < len(rows) and rows[j].column is row.column and kinds[j] == "math":
-                if abs(rows[j].base - row.base) < 1.3 * style.leading:
-                    kinds[i] = "math"
+            if not 0 <= j < len(rows) or rows[j].column is not row.column or kinds[j] != "math":
+                continue
+            if abs(rows[j].base - row.base) < 1.3 * style.leading:
+                kinds[i] = "math"
 
 
 def _mark_beside(rows: Sequence[Row], kinds: list[str], caption: int, step: int) -> None:

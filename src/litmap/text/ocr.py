@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from litmap.text.opening import load_pymupdf
 from litmap.text.raw import Line
 from litmap.text.regroup import read_chars, regroup
 
@@ -25,10 +26,8 @@ def find_tessdata() -> str | None:
         if candidate and (Path(candidate) / "eng.traineddata").is_file():
             return candidate
     try:
-        import pymupdf
-
-        found = pymupdf.get_tessdata()
-    except Exception:  # noqa: BLE001 - PyMuPDF's search for an installation fails in many ways; then there is none
+        found = load_pymupdf().get_tessdata()
+    except Exception:  # noqa: BLE001 - PyMuPDF's search fails in many ways; then there is none
         return None
     return str(found) if found and (Path(found) / "eng.traineddata").is_file() else None
 

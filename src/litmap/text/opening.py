@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +13,7 @@ from litmap.errors import PdfError
 
 def load_pymupdf() -> Any:
     """The PyMuPDF module, its messages silenced (damaged files make it write hundreds of lines)."""
-    import pymupdf
-
+    pymupdf: Any = importlib.import_module("pymupdf")
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)
     return pymupdf
@@ -37,10 +37,7 @@ def open_pdf(path: Path) -> Iterator[Any]:
     except Exception as error:  # PyMuPDF raises many kinds, some of them private
         raise PdfError(f"the PDF is damaged beyond repair: {_said(error)}", subject=subject) from error
     try:
-        if pdf.needs_pass and not pdf.authenticate(""):
-            raise PdfError("the PDF is encrypted and needs a password", subject=subject)
-        if pdf.page_count == 0:
-            raise PdfError("the PDF has no page", subject=subject)
+        _check(pdf, subject)
         yield pdf
     except PdfError:
         raise
@@ -51,6 +48,13 @@ def open_pdf(path: Path) -> Iterator[Any]:
     finally:
         pdf.close()
         pymupdf.TOOLS.store_shrink(100)
+
+
+def _check(pdf: Any, subject: str) -> None:
+    if pdf.needs_pass and not pdf.authenticate(""):
+        raise PdfError("the PDF is encrypted and needs a password", subject=subject)
+    if pdf.page_count == 0:
+        raise PdfError("the PDF has no page", subject=subject)
 
 
 def _said(error: Exception) -> str:

@@ -174,7 +174,7 @@ def find_gutter(lines: Sequence[Line]) -> Gutter | None:
 
 
 def _fits(lines: Sequence[Line], gutter: Gutter) -> bool:
-    """Whether a page without a gutter of its own agrees with the document's: few lines cross it, both sides hold some."""
+    """Whether a page without a gutter agrees with the document's: few lines cross it, both sides hold some."""
     long = [line for line in lines if len(line.text) > 12]
     crossing = sum(1 for line in long if line.x0 < gutter[0] - 10 and line.x1 > gutter[1] + 10)
     sides = (
@@ -215,7 +215,7 @@ def _bands(lines: Sequence[Line], gutter: Gutter) -> list[tuple[bool, list[Line]
 
 
 def _free_floats(bands: list[tuple[bool, list[Line]]]) -> list[tuple[bool, list[Line]]]:
-    """Tables and figures as wide as the page are read across: pieces without prose next to a caption across the page."""
+    """Floats as wide as the page are read across: pieces without prose next to a caption across the page."""
     found: list[tuple[bool, list[Line]]] = []
     for i, (wide, band) in enumerate(bands):
         if wide:

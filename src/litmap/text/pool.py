@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,14 @@ from litmap.errors import PdfError
 from litmap.models import Document
 from litmap.text.codec import from_plain
 from litmap.text.peek import Peek
-from litmap.text.worker import DONE, HEADER
+from litmap.text.worker import DONE, FAILED, HEADER
 
 TIMEOUT = 120.0
 """Seconds a file may take, OCR included."""
 MEMORY = 3 << 30
 """Bytes of address space of a worker; the program itself takes about a third of a GiB of it."""
+LONGEST = 512 << 20
+"""Bytes of the longest reply that is taken from a child."""
 FILES_EACH = 200
 """Files after which a worker is replaced, so that leaks in PDF libraries do not add up."""
 
@@ -39,12 +42,19 @@ class Worker:
         """The reply's bytes. Raises `PdfError` where the file cannot be read within the limits."""
         process = self._started()
         late = threading.Event()
-        timer = threading.Timer(timeout_s, lambda: (late.set(), process.kill()))
+
+        def stop() -> None:
+            late.set()
+            process.kill()
+
+        timer = threading.Timer(timeout_s, stop)
         timer.daemon = True
         timer.start()
         try:
             kind, body = self._exchange(process, request)
         except (OSError, EOFError) as error:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(2)  # so that the cause is its own and not our killing it
             self.close()
             raise PdfError(self._cause(process, late.is_set(), timeout_s), subject=subject) from error
         finally:
@@ -72,13 +82,16 @@ class Worker:
                     continue
         process.wait()
 
+    def _command(self) -> list[str]:
+        return [sys.executable, "-m", "litmap.text.worker", str(self.memory_bytes)]
+
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self.close()
             home = str(Path(__file__).resolve().parents[2])
             paths = [home, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "litmap.text.worker", str(self.memory_bytes)],
+                self._command(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -96,6 +109,9 @@ class Worker:
         if len(header) < HEADER.size:
             raise EOFError
         kind, length = HEADER.unpack(header)
+        if kind not in (DONE, FAILED) or length > LONGEST:
+            process.kill()
+            raise EOFError
         body = process.stdout.read(length)
         if len(body) < length:
             raise EOFError
@@ -133,7 +149,14 @@ def extract_many(
         for sha, path in items
     ]
     for sha, reply in _run_many(requests, workers, timeout_s, memory_bytes):
-        yield sha, reply if isinstance(reply, PdfError) else from_plain(json.loads(reply))
+        yield sha, reply if isinstance(reply, PdfError) else _document(sha, reply)
+
+
+def _document(sha: str, reply: bytes) -> Document | PdfError:
+    try:
+        return from_plain(json.loads(reply.decode("utf-8", "surrogatepass")))
+    except (ValueError, KeyError, TypeError) as error:
+        return PdfError(f"the reader sent what is no text ({type(error).__name__})", subject=sha)
 
 
 def peek_many(
@@ -166,9 +189,10 @@ def _run_many(
     def put(key: str, reply: bytes | PdfError | BaseException) -> None:
         while not stop.is_set():
             try:
-                return replies.put((key, reply), timeout=0.5)
+                replies.put((key, reply), timeout=0.5)
             except queue.Full:
                 continue
+            return
 
     def serve(worker: Worker) -> None:
         while not stop.is_set():

@@ -7,13 +7,18 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
+from litmap.text.opening import load_pymupdf
 from litmap.text.raw import Line
 
 _WORDS = re.compile(r"[^\W\d_]+")
-_COMMON = frozenset(
-    # the commonest words of the languages papers are written in
-    ["the", "of", "and", "to", "in", "a", "is", "that", "for", "we", "with", "as", "by", "on", "are", "this", "be", "it", "from", "an", "which", "or", "can", "at", "not", "der", "die", "das", "und", "ist", "von", "den", "mit", "zu", "im", "ein", "eine", "nicht", "auf", "le", "la", "les", "des", "et", "est", "une", "que", "pour", "dans", "en", "du", "un", "sur", "par", "el", "los", "las", "de", "y", "se", "con", "una", "es", "no", "del", "al", "il", "di", "che", "per", "non", "sono", "lo", "da", "o", "e", "em", "os", "um", "uma", "para", "com", "na", "dos", "van", "het", "een", "och", "att", "som", "av", "det", "en", "er", "på", "med", "til", "og", "af", "i", "ja", "on", "w", "z", "na", "do", "że"]
-)
+# the commonest words of the languages papers are written in
+_COMMON_WORDS = """
+the of and to in a is that for we with as by on are this be it from an which or can at not der die das und ist
+von den mit zu im ein eine nicht auf le la les des et est une que pour dans en du un sur par el los las de y se
+con una es no del al il di che per non sono lo da o e em os um uma para com na dos van het een och att som av
+det en er på med til og af i ja on w z na do że
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
 _ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x80-\x9f�¡-¿×÷\ue000-\uf8ff]")
 
 
@@ -52,8 +57,7 @@ def drop_unseen(page: Any, lines: Sequence[Line], zoom: float = 0.8) -> list[Lin
     """
     if not lines:
         return []
-    import pymupdf
-
+    pymupdf = load_pymupdf()
     picture = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), colorspace=pymupdf.csGRAY, alpha=False)
     samples, stride = memoryview(picture.samples), picture.stride
     kept: list[Line] = []

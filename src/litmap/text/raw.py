@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from litmap.text.glyphs import clean
+from litmap.text.opening import load_pymupdf
 
 _MATH_FONT = re.compile(
     r"CMMI|CMSY|CMEX|CMBSY|MSAM|MSBM|EUFM|EUSM|EURM|RSFS|LMMath|LatinModernMath|STIX.*Math|STIXSize|"
@@ -29,8 +30,8 @@ _MATH_SIGNS = frozenset("=≤≥<>≈≡∼∈∉⊂⊆∀∃∑∏∫∂∇∞�
 class Line:
     """A line (or a fragment of one) of a page. `size`: the font size of most of its letters, in points.
 
-    `bold`, `italic` and `math` are shares of its characters in [0, 1]. `base` is the y of its baseline, `lead` the number of
-    bold characters it begins with, `top` the largest size in it.
+    `bold`, `italic` and `math` are shares of its characters in [0, 1]. `base` is the y of its baseline, `lead` the
+    number of bold characters it begins with, `top` the largest size in it.
     """
 
     text: str
@@ -136,8 +137,7 @@ def _check(page: Any, raw: RawPage, unpainted: list[Line], pale: list[Line], fla
 
 def _has_marks(page: Any) -> bool:
     """Whether anything is painted on a page without text and images (letters drawn as lines)."""
-    import pymupdf
-
+    pymupdf = load_pymupdf()
     picture = page.get_pixmap(matrix=pymupdf.Matrix(0.2, 0.2), colorspace=pymupdf.csGRAY, alpha=False)
     samples = bytes(picture.samples)
     return bool(samples) and max(samples) - min(samples) > 40
@@ -148,7 +148,7 @@ def _chars(lines: list[Line]) -> int:
 
 
 def _line(entry: dict[str, Any], block: int) -> tuple[Line | None, int]:
-    """The line of one entry of PyMuPDF's 'dict', and whether it is painted, painted in white or hardly at all, or not."""
+    """The line of one entry of PyMuPDF's 'dict', and whether it is painted, painted pale, or not at all."""
     parts: list[str] = []
     sizes: dict[float, int] = {}
     total = bold = italic = math = painted = pale = lead = 0

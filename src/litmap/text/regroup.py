@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from litmap.text.glyphs import clean
@@ -118,7 +119,7 @@ def _cut(group: list[Char]) -> list[Line]:
     lines: list[Line] = []
     part: list[Char] = [group[0]]
     text = [group[0].c]
-    for last, char in zip(group, group[1:], strict=False):
+    for last, char in pairwise(group):
         gap = char.x0 - last.x1
         size = max(char.size, last.size)
         if gap > 1.5 * size:

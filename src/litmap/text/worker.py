@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import struct
 import sys
 import time
@@ -42,12 +43,12 @@ def answer(request: dict[str, Any], replies: BinaryIO) -> bool:
     try:
         kind, body = DONE, _run(request)
     except PdfError as error:
-        good = "malloc" not in error.message and "memory" not in error.message
+        good = not re.search(r"[mc]alloc|memory", error.message)
         kind, body = FAILED, _failure("memory" if not good else error.message)
     except MemoryError:
         good = False
         kind, body = FAILED, _failure("memory")
-    except Exception as error:  # noqa: BLE001 - any failure costs this file only and goes to the parent with its kind
+    except Exception as error:  # noqa: BLE001 - costs this file only; the parent is told
         kind, body = FAILED, _failure(f"the text could not be read ({type(error).__name__}: {str(error)[:200]})")
     replies.write(HEADER.pack(kind, len(body)) + body)
     replies.flush()
