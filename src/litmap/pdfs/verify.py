@@ -12,7 +12,7 @@ from litmap.identifiers import normalise_title, same_title
 from litmap.models import Work
 
 _COMMON = frozenset(
-    "the of and in to a is for we that with on as by this are an be from at der die und le la les de et des".split()  # noqa: SIM905
+    "the of and in to is for we that with on as by this are an be from at der die und le la les de et des".split()  # noqa: SIM905
 )
 _SCRIPTS = re.compile(r"[\u0370-\u1cff\u2e80-\ud7ff]")
 """Letters of scripts other than Latin; a Latin text layer full of odd letters is none of them."""
@@ -123,11 +123,12 @@ def squash(text: str) -> str:
 
 
 def is_readable(text: str, least: int = 40) -> bool:
-    """False for next to no text, and for a text layer without a language's common words."""
-    words = re.findall(r"[^\W\d_]{1,30}", text[:20_000].lower())
+    """False for next to no text (under `least` words), and for a text layer without a language's common words."""
+    words = [word.strip(".,;:()[]\"'“”") for word in text[:20_000].lower().split()]
+    words = [word for word in words if any(c.isalpha() for c in word)]
+    if sum(bool(_SCRIPTS.search(word)) for word in words) > 0.5 * len(words):
+        return len(text) >= least
     if len(words) < least:
         return False
-    foreign = sum(bool(_SCRIPTS.match(word)) for word in words)
-    if foreign > 0.5 * len(words):
-        return True
-    return sum(word in _COMMON for word in words) >= 0.06 * len(words)
+    common = [word for word in words if word in _COMMON]
+    return len(common) >= 0.06 * len(words) and len(set(common)) >= min(3, least // 10)
