@@ -17,7 +17,9 @@ def test_each_source_overrides_the_one_before(tmp_path):
 
 
 def test_environment_forms():
-    settings = load_settings(environment={"LITMAP_PACES": "a.org=0.5,b.org=2", "LITMAP_OFFLINE": "yes", "LITMAP_OCR": "0"})
+    settings = load_settings(
+        environment={"LITMAP_PACES": "a.org=0.5,b.org=2", "LITMAP_OFFLINE": "yes", "LITMAP_OCR": "0"}
+    )
     assert settings.paces == {"a.org": 0.5, "b.org": 2.0}
     assert settings.offline
     assert not settings.ocr

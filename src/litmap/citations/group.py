@@ -159,12 +159,7 @@ class _Author:
 
 
 def _tie_names(readers: Sequence[NoteReader], sightings: Sequence[Sighting]) -> list[Sighting]:
-    known: dict[str, list[_Author]] = defaultdict(list)
-    for sighting in sightings:
-        if sighting.reference.authors and sighting.ties:
-            author = _Author(sighting)
-            for surname in set(author.surnames[:1]) | set(author.surnames[1:3]):
-                known[surname].append(author)
+    known = _Known(sightings)
     added: list[Sighting] = []
     for reader in readers:
         for block, names, sighting in reader.names:
@@ -190,13 +185,47 @@ def _worth_a_search(names: NameMention, block: NoteBlock) -> bool:
     return len(rest) <= names.end - names.start + 4
 
 
-def _best(names: NameMention, known: dict[str, list[_Author]], reader: NoteReader) -> _Author | None:
-    first = names.surnames[0]
-    candidates = known.get(first, [])
-    if not candidates and len(first) >= 5 and names.year:
-        candidates = [
-            a for surname, authors in known.items() if _slip(first, surname) for a in authors if a.year == names.year
-        ]
+class _Known:
+    """Works by first surname, and by year and initial for names with a slip of the pen."""
+
+    def __init__(self, sightings: Sequence[Sighting]) -> None:
+        self.by_name: dict[tuple[str, int | None], list[_Author]] = defaultdict(list)
+        self.undated: dict[str, list[_Author]] = defaultdict(list)
+        self.by_year: dict[tuple[int, str], dict[str, list[_Author]]] = defaultdict(lambda: defaultdict(list))
+        seen: set[tuple[object, ...]] = set()
+        for sighting in sightings:
+            if not (sighting.reference.authors and sighting.ties):
+                continue
+            author = _Author(sighting)
+            first = author.surnames[0]
+            mark = (author.note, author.surnames, author.year, author.suffix, tuple(sorted(sighting.ties)))
+            if mark in seen or not first:
+                continue
+            seen.add(mark)
+            self.by_name[first, author.year].append(author)
+            self.undated[first].append(author)
+            if author.year:
+                self.by_year[author.year, first[:1]][first].append(author)
+
+    def candidates(self, names: NameMention) -> list[_Author]:
+        """Works that the names may mean."""
+        first = names.surnames[0]
+        if names.year is None:
+            return self.undated.get(first, [])[:200]
+        years = (names.year, names.year - 1, names.year + 1, None)
+        found = [author for year in years for author in self.by_name.get((first, year), [])]
+        if not found and len(first) >= 5:
+            found = [
+                a
+                for other, authors in self.by_year.get((names.year, first[:1]), {}).items()
+                if _slip(first, other)
+                for a in authors
+            ]
+        return found[:200]
+
+
+def _best(names: NameMention, known: _Known, reader: NoteReader) -> _Author | None:
+    candidates = known.candidates(names)
     scored = sorted(
         (
             (score, place, author)

@@ -31,6 +31,8 @@ _LOWER_MENTION = re.compile(
     re.I,
 )
 _NAMES_ONLY = re.compile(rf"(?<![\w@])(?P<names>{_NAME}(?:{_AND}{_NAME}){{1,9}}|{_NAME}{_ET_AL})")
+_DATED = re.compile(r"(?:1[5-9]|20)\d\d|['’]\d\d")
+_SEVERAL = re.compile(rf"[^\W\d_](?:,? (?:and|&|und|et|y) |, )[{_UPPER}]|\bet\.? al")
 _NOT_NAMES = frozenset(
     "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept "
     "oct nov dec monday tuesday wednesday thursday friday saturday sunday spring summer autumn fall winter in on at by the a an "
@@ -98,7 +100,7 @@ def find_names(text: str) -> list[NameMention]:
     """Author-year mentions in order, without overlap. One match with several years gives one mention a year."""
     found: list[NameMention] = []
     taken_until = 0
-    if not re.search(r"\d\d", text):
+    if not _DATED.search(text):
         return []
     for match in _MENTION.finditer(text):
         mentions = _from_match(match, text)
@@ -163,7 +165,9 @@ def _in_brackets(text: str, start: int, end: int) -> bool:
 
 def find_names_only(text: str) -> list[NameMention]:
     """Two or more names, or one with 'et al.', that stand without a year."""
-    found = []
+    found: list[NameMention] = []
+    if not _SEVERAL.search(text):
+        return found
     for match in _NAMES_ONLY.finditer(text):
         names, et_al = _split_names(match.group("names"))
         names = [name for name in names if not _no_name(name)]

@@ -58,6 +58,14 @@ _RUN = re.compile(
 )
 
 
+_SIGN_1 = re.compile(r"[{}<>=\\#]|\w\(\w|\d\.\d")
+_SIGN_2 = re.compile(r"\w: \w")
+_SIGN_3 = re.compile(r"[,;].*[,;].*[,;]")
+_SIGN_4 = re.compile(r"[\"“”]|\b(?:1[89]|20)\d\d[a-z]?\b\s?[.,;)]")
+_SIGN_5 = re.compile(r"\bet al\b|\d:\d|\(\d+\)|\b\d{1,4}[–-]\d")
+_SIGN_6 = re.compile(r"[?!.]\s+[a-z]")
+
+
 @dataclass(frozen=True, slots=True)
 class TitleCandidate:
     """A stretch that may be a title, with names and year that stand beside it. `score` is in [0, 1]."""
@@ -84,7 +92,7 @@ def title_score(text: str) -> float:
         or "|" in text
         or text.endswith((":", "...", "…"))
         or _NO_WORK.search(text)
-        or re.search(r"[{}<>=\\#]|\w\(\w|\d\.\d", text)
+        or _SIGN_1.search(text)
     ):
         return 0.0
     content = [word for word in words[1:] if word.lower() not in _SMALL]
@@ -92,16 +100,16 @@ def title_score(text: str) -> float:
     share = raised / len(content) if content else 0.0
     score = 0.30 + 0.05 * min(count, 8) - 0.01 * max(0, count - 16)
     score += 0.30 if share >= 0.7 and len(content) >= 2 else 0.0
-    score += 0.08 if re.search(r"\w: \w", text) else 0.0
+    score += 0.08 if _SIGN_2.search(text) else 0.0
     score -= 0.30 * len(_NO_TITLE.findall(text))
     score -= (0.10 if share >= 0.7 else 0.22) * len(_PROSE.findall(text))
-    score -= 0.15 if re.search(r"[,;].*[,;].*[,;]", text) else 0.0
+    score -= 0.15 if _SIGN_3.search(text) else 0.0
     score -= 0.12 if text[0].islower() else 0.0
     score -= 0.35 if words[-1].lower() in _SMALL - {"not", "do", "can", "are", "is", "up", "why", "how"} else 0.0
-    score -= 0.3 if re.search(r"[\"“”]|\b(?:1[89]|20)\d\d[a-z]?\b\s?[.,;)]", text) else 0.0
-    score -= 0.3 if re.search(r"\bet al\b|\d:\d|\(\d+\)|\b\d{1,4}[–-]\d", text) else 0.0
+    score -= 0.3 if _SIGN_4.search(text) else 0.0
+    score -= 0.3 if _SIGN_5.search(text) else 0.0
     score -= 0.25 if _LABELLED.match(text) else 0.0
-    score -= 0.25 if re.search(r"[?!.]\s+[a-z]", text) else 0.0
+    score -= 0.25 if _SIGN_6.search(text) else 0.0
     score -= 0.2 if text.endswith("!") else 0.0
     return max(0.0, min(1.0, score))
 

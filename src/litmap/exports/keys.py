@@ -20,7 +20,10 @@ _CONFERENCE = re.compile(
     re.I,
 )
 _PREPRINT = re.compile(r"^(?:arxiv|biorxiv|medrxiv|corr|ssrn|preprint|openreview)\b", re.I)
-_STOP = frozenset(["a", "an", "the", "on", "of", "in", "for", "to", "and", "is", "are", "how", "what", "why", "der", "die", "das", "le", "la", "les", "un", "une", "el", "los"])
+_STOP = frozenset(
+    {"a", "an", "the", "on", "of", "in", "for", "to", "and", "is", "are", "how", "what", "why", "der", "die", "das"}
+    | {"le", "la", "les", "un", "une", "el", "los"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,9 @@ def trim_url(url: str) -> str:
 
 def find_urls(text: str) -> list[Found]:
     """URLs as written in running text, with places; `id` holds the URL, sentence punctuation trimmed."""
-    found = []
+    found: list[Found] = []
+    if "/" not in text and "www." not in text.lower():
+        return found
     position = 0
     while match := _URL.search(text, position):
         raw = match.group()

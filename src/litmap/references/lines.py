@@ -67,6 +67,9 @@ def _marked_lists(document: Document) -> list[list[Line]]:
     strays: list[Line] = []
     index = 0
     for page in document.pages:
+        if not any(block.kind == "reference" for block in page.blocks):
+            index += len(page.blocks)
+            continue
         floats = any(block.kind == "caption" and _FLOAT.match(block.text) for block in page.blocks)
         for block in page.blocks:
             index += 1

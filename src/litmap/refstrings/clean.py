@@ -11,7 +11,7 @@ from litmap.identifiers import find_identifiers, find_urls, identifier_from_url,
 MAX_LENGTH = 4000
 """Characters of a string that are looked at; no reference is longer, hostile text may be."""
 
-BREAK = "\x1e"
+BREAK = "␞"
 """Stands where an address was: no title runs across it."""
 
 _ODD = {
@@ -20,7 +20,7 @@ _ODD = {
     "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st",
     "\u2010": "-", "\u2011": "-", "＆": "&", "，": ", ", "．": ". ", "：": ": ", "；": "; ",
     "（": " (", "）": ") ", "［": "[", "］": "]", "„": "“", "‟": "“", "«": "“", "»": "”", "「": "“", "」": "”",
-    "《": "“", "》": "”", "ʼ": "’", "`": "‘", "\x1e": " ", "\t": " ", "\n": " ", "\r": " ", "\x0b": " ", "\x0c": " ",
+    "《": "“", "》": "”", "ʼ": "’", "`": "‘", "␞": " ", "\t": " ", "\n": " ", "\r": " ", "\x0b": " ", "\x0c": " ",
 }  # fmt: skip
 _ODD_TABLE = str.maketrans(_ODD)
 _ACCENTS = {
@@ -70,9 +70,9 @@ _SEEN = re.compile(
     r"(?:\[Online\][.,;:]?|\bAvailable(?: online)?(?: at| from)?\s?:?|\bRetrieved(?: on)?(?: [A-Za-z0-9, ]{4,24})?(?: from)?|"
     r"\bURL:?|\[?\(?\b(?:Last )?(?:Accessed|accessed|Visited|visited|cited)(?: on)?:? [A-Za-z0-9., ]{4,24}\d\)?\]?|\bGoogle Scholar\b|"
     r"\bCrossRef\b|\bPubMed\b|\[(?:PDF|pdf|CrossRef|Medline|Google Scholar)\])"
-    r"(?=\s{0,3}[\s.,;:)\x1e]|$)"
+    r"(?=\s{0,3}[\s.,;:)␞]|$)"
 )
-_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=[^\s*_])([^*_\x1e]{1,400}?)(?<=[^\s*_])\1(?![\w*])")
+_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=[^\s*_])([^*_␞]{1,400}?)(?<=[^\s*_])\1(?![\w*])")
 _TAG = re.compile(r"</?(?:i|b|em|strong|u|span|a|cite|sup|sub|p|li|br)\b[^<>]{0,300}/?>", re.I)
 
 

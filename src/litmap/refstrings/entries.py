@@ -96,20 +96,18 @@ def _hanging(rows: Sequence[str]) -> list[bool] | None:
 def _by_content(rows: Sequence[str]) -> list[bool]:
     """A line begins an entry where it opens like one and the text before it is complete."""
     starts: list[bool] = []
-    so_far = ""
+    length, dated, last = 0, False, ""
     for row in rows:
         stripped = row.strip()
         if not stripped:
             starts.append(False)
             continue
-        complete = not so_far or (
-            bool(_YEAR.search(so_far)) and so_far[-1:] in '.)]"”’/0123456789' and so_far[-1:] != "-"
-        )
-        begins = not so_far or (
-            complete and (bool(_START.match(stripped)) or (len(so_far) > 40 and stripped[0].isupper()))
-        )
+        complete = dated and last in ".)]\"”’/0123456789"
+        begins = not length or (complete and (bool(_START.match(stripped)) or (length > 40 and stripped[0].isupper())))
         starts.append(begins)
-        so_far = stripped if begins else f"{so_far} {stripped}"
+        length = len(stripped) if begins else length + len(stripped)
+        dated = bool(_YEAR.search(stripped)) or (dated and not begins)
+        last = stripped[-1]
     return starts
 
 

@@ -122,6 +122,6 @@ MONTH = (
     r"Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?|Spring|Summer|Autumn|Fall|Winter)"
 )
 ABBREVIATIONS = _words(
-    "vs cf st dr mr mrs ms no nos vol ed eds e.g i.e approx sp spp var subsp ssp al jr sr fig ca inc ltd co corp prof resp "
+    "pp p v n s nr vol vols bd t vs cf st dr mr mrs ms no nos vol ed eds e.g i.e approx sp spp var subsp ssp al jr sr fig ca inc ltd co corp prof resp "
     "etc pt ser op cit viz dept univ"
 )

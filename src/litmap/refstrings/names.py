@@ -24,7 +24,7 @@ _SHORT_GIVEN = frozenset(
 )
 _GROUP_WORD = r"(?:Collaborations?|Consortium|Group|Team|Network|Project|Investigators)"
 _GROUP = re.compile(
-    r"(?:,|;|,? (?:and|&|for|on behalf of)(?: the)?)?\s?\((?:the )?[^()]{2,90}" + _GROUP_WORD + r"[^()]{0,30}\)|"
+    r"(?:,|;|,? (?:and|&|for|on behalf of)(?: the)?)?\s?[(\[](?:the )?[^()\[\]]{2,90}" + _GROUP_WORD + r"[^()\[\]]{0,30}[)\]]|"
     r"[,;]? (?:and |& |for |on behalf of )?(?:the )?(?:[A-Z][\w-]* ){1,6}" + _GROUP_WORD + r"(?=[.,:;(]|\s\d{4})"
 )
 MAX_AUTHORS = 400
@@ -131,7 +131,9 @@ class NameReader:
         word = self.word(i)
         if not word or not word[0].isalpha():
             return False
-        if len(word) < 2 or word.lower() in NOT_NAMES:
+        if len(word) < 2:
+            return False
+        if word.lower() in NOT_NAMES and not self._short_name(i):
             return False
         return (
             _upper(word)
@@ -139,7 +141,19 @@ class NameReader:
             or bool(re.match(r"(?:d|l|t)’\w", word))
         )
 
+    def _short_name(self, i: int) -> bool:
+        """Whether a short word such as 'Or' or 'Do' stands where only a name can: ', Or Sharir,', 'Kim Do,'."""
+        word, after = self.word(i), self.word(i + 1)
+        if len(word) > 2 or not word.istitle() or i == 0:
+            return False
+        before = self.word(i - 1)
+        if before in (",", ";") or before in CONJUNCTIONS:
+            ends = self.word(i + 2) in (",", ".", ";") or self.word(i + 2) in CONJUNCTIONS
+            return ends and after.istitle() and len(after) > 2 and after.lower() not in NOT_NAMES
+        return before.istitle() and before.lower() not in NOT_NAMES and (after in (",", ".") or after in CONJUNCTIONS)
+
     def particle(self, i: int) -> bool:
+        """Whether the word at i is a particle of a family name ('van', 'de la')."""
         word = self.word(i)
         if word.lower().rstrip("’") + ("’" if word.endswith("’") else "") in PARTICLES or word.lower() in PARTICLES:
             return word.islower() or self.is_name_word(i + 1)
@@ -165,7 +179,11 @@ class NameReader:
         return (i, words) if words else (start, 0)
 
     def suffix(self, i: int) -> int:
-        """The token after ', Jr.' and the like."""
+        """The token after ', Jr.', ' 3rd' and the like."""
+        if match := re.compile(r"\s(?:2nd|3rd|4th)\b").match(self.text, self.tokens[i - 1].end if i else 0):
+            while i < len(self.tokens) and self.tokens[i].start < match.end():
+                i += 1
+            return i
         j = i + 1 if self.word(i) == "," else i
         if self.word(j) in SUFFIXES:
             if self.word(j) in ("II", "III", "IV") or self.word(j + 1) in (".", ","):
@@ -218,11 +236,15 @@ class NameReader:
             elif self.is_name_word(i) and self.word(i) not in SUFFIXES and not short:
                 full += 1
                 i += 1
-            elif i > start and len(self.word(i)) == 1 and self.word(i).isupper() and self.word(i + 1)[:1] in ",;.&":
+            elif i > start and len(self.word(i)) == 1 and self.word(i).isupper() and self._ends_name(i + 1):
                 i += 1
             else:
                 break
         return i, 2.2 - 1.2 * max(0, full - 1) if i > start else 0.0
+
+    def _ends_name(self, i: int) -> bool:
+        word = self.word(i)
+        return word in (",", ";", ".", "&", "(") or word in CONJUNCTIONS
 
     def together(self, i: int) -> Name | None:
         """'Curie MS', 'Curie M.S.', 'van der Waals JD'."""
@@ -257,7 +279,11 @@ class NameReader:
             elif (
                 self.particle(i)
                 and (self.word(i) not in CONJUNCTIONS or (self.word(i) in "yei" and self.word(i - 1) == "." and short))
-                and (self.is_name_word(i + 1) or self.particle(i + 1))
+                and (
+                    self.is_name_word(i + 1)
+                    or self.particle(i + 1)
+                    or (short and self.initial(i + 1, dotted=True) > i + 1)
+                )
             ):
                 i += 1
             elif self.is_name_word(i) and self.word(i) not in SUFFIXES:
@@ -329,6 +355,8 @@ class NameReader:
         if best.score < (0.0 if not conjunction else -1.1):
             return None
         follows = self.word(best.after)
+        if form == "inverted" and best.form == "direct" and not conjunction and follows in (".", ":", "(", "“"):
+            return None
         if (
             form == "direct"
             and not conjunction

@@ -20,7 +20,7 @@ _LABEL = re.compile(
 )
 _YEAR_BEHIND_TITLE = re.compile(rf"[(\[]({YEAR})[a-z]?[)\]]\s*$")
 _SAME = re.compile(
-    r"\s*(?:[—–―_]{1,8}|-{2,8}|_{2,20}|(?:Idem|Id)\.?(?=[,.])|[—–-]\s?[—–-](?:\s?[—–-])?)\s*[.,:]?\s*(?=\S)"
+    r"\s*(?:[—–-]\s?[—–-]\s?[—–-]|[—–―_]{1,8}|-{2,8}|_{2,20}|(?:Idem|Id)\.?(?=[,.])|[—–-]\s?[—–-](?:\s?[—–-])?)\s*[.,:]?\s*(?=\S)"
 )
 _NO_TITLE_LINK = re.compile(
     r"^(?:pdf|link|url|doi|arxiv|html|code|video|slides|paper|github|here|web|ps|bib|source|abs|news|blog|talk|project|data)s?$|^https?://|^arxiv:",

@@ -19,8 +19,9 @@ _EDITION = (
 _VOLUME = r"(?:(?:vols?|volumes?|bd|band|tome|t)\.? (?:\d+|[IVX]+)\b|\d+ (?:vols?|Bde|Bände|tomes)\b\.?)"
 _AFTER_TITLE = re.compile(rf"(?:{_EDITION}|{_VOLUME})", re.I)
 _TRAILING = re.compile(
-    rf"[\s,.;:]*(?:\[[A-Z]{{1,2}}(?:/OL)?\]|[(\[](?:{_EDITION}|{_VOLUME}|pp?\. [\d–-]+|(?:1[5-9]|20)\d\d[a-z]?)[)\]]|"
-    rf"[,.;] (?:{_EDITION}|{_VOLUME}))[\s.]*$",
+    rf"[\s,.;:]*(?:\[[A-Z]{{1,2}}(?:/OL)?\]|"
+    rf"[(\[](?:{_EDITION}|{_VOLUME}|pp?\. [\d–-]+|(?:1[5-9]|20)\d\d[a-z]?|"
+    rf"[^()\[\]]{{2,60}}\b(?:trans|translators?|eds?|trad|übers|hrsg)\.?)[)\]]|[,.;] (?:{_EDITION}|{_VOLUME})|\s{_VOLUME})[\s.]*$",
     re.I,
 )
 _MONTH_AT_END = re.compile(rf",\s{MONTH}(?:\s\d{{1,2}})?[.,]?\s?$")
@@ -102,6 +103,8 @@ def _score(sign: str, after: str, title: str, piece: str, *, commas: bool) -> fl
     if sign == "," and _YEAR_ALONE.match(follows):
         return 3.0
     venue = venue_likeness(follows)
+    if sign == "," and after.lstrip().startswith("“"):
+        return 3.6  # a quoted venue behind a title without quotation marks
     if sign == ".":
         return _stop_score(follows, title, piece, venue, commas=commas)
     if sign in ("?", "!"):

@@ -9,45 +9,10 @@ from litmap.refstrings.dates import YEAR
 from litmap.refstrings.lexicon import CITY, JOURNAL_WORD, MONTH, ORGANISATION, PLACE, PUBLISHER, VENUE_START
 
 _SMALL = frozenset(
-    [
-        "of",
-        "the",
-        "and",
-        "&",
-        "for",
-        "in",
-        "on",
-        "de",
-        "der",
-        "des",
-        "du",
-        "la",
-        "le",
-        "les",
-        "für",
-        "und",
-        "et",
-        "di",
-        "al",
-        "do",
-        "da",
-        "dos",
-        "del",
-        "et",
-        "und",
-        "y",
-        "e",
-        "van",
-        "van",
-        "der",
-        "–",
-        "-",
-        "a",
-        "der",
-        "zur",
-    ]
+    {"of", "the", "and", "&", "for", "in", "on", "de", "der", "des", "du", "la", "le", "les", "für", "und", "et", "di"}
+    | {"al", "do", "da", "dos", "del", "y", "e", "van", "–", "-", "a", "zur"}
 )
-_NUMBERISH = re.compile(r"[(\[]?[A-Z]?\d|vol(?:ume|s)?\.?$|bd\.?$|ser(?:ies|\.)?$|no\.$", re.I)
+_NUMBERISH = re.compile(r"(?![(\[]?\d+(?:st|nd|rd|th)\b)[(\[]?[A-Z]?\d|vol(?:ume|s)?\.?$|bd\.?$|ser(?:ies|\.)?$|no\.$", re.I)
 
 
 def journal_run(text: str) -> tuple[list[str], int]:
@@ -93,7 +58,7 @@ def venue_likeness(text: str) -> float:
     """How much the start of a text looks like where something was published; about -2 to 4."""
     head = text[:160].lstrip(" .,;:(").replace("“", "").replace("”", "")
     if not head:
-        return 0.3
+        return -1.2
     if head[0] == BREAK:
         return 1.0
     if VENUE_START.match(head):
@@ -113,8 +78,8 @@ def venue_likeness(text: str) -> float:
         score = max(score, 2.2)
     if PLACE.match(head) and PUBLISHER.search(head):
         score = max(score, 2.4)
-    elif PUBLISHER.search(" ".join(first.split()[:7])):
-        score = max(score, 1.6)
+    elif PUBLISHER.search(" ".join(re.split(r"[,:(]", first, maxsplit=1)[0].split()[:7])):
+        score = max(score, 2.6 if CITY.search(head[:80]) else 1.6)
     elif (place := PLACE.match(head)) and (re.search(r"\d{4}", head) or len(head[place.end() :].split()) <= 4):
         score = max(score, 1.4)
     if (city := CITY.match(head)) and head[city.end() : city.end() + 1] in (",", ":", ";", ")", "/"):
@@ -149,7 +114,7 @@ def is_journal_only(text: str) -> bool:
     if not words or len(words) > 9:
         return False
     rest = text[at:]
-    if not re.match(r"(?:vol\.? ?)?[(\[]?[A-Z]?\d", rest, re.I) or len(re.findall(r"[^\W\d_]{3,}", rest)) > 6:
+    if not re.match(r"(?:vol\.? ?)?[(\[]?[A-Z]?\d[\w()–-]*\s?[,:;(.\d]", rest, re.I) or len(re.findall(r"[^\W\d_]{3,}", rest)) > 6:
         return False
     if not re.search(r"\d[^\d]+\d", rest):
         return False

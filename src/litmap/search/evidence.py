@@ -123,6 +123,7 @@ def work_scores(evidence: Evidence, weights: Weights) -> tuple[Ints, Floats]:
     shares = (1 - weights.others, weights.others / 2, weights.others / 2)
     works, meaning = best_of_each(evidence.works, evidence.meaning, shares)
     _, by_words = best_of_each(evidence.works, evidence.words, shares)
-    fused = weights.meaning * meaning + weights.words * by_words + weights.whole * evidence.whole[works]
+    by_words = weights.words * by_words + weights.whole * evidence.whole[works]
     nearest = evidence.vectors[first_of_each(evidence.works, evidence.cosines)]
-    return works, smooth(fused.astype(np.float32), nearest, weights.neighbours, weights.nearest)
+    by_words = smooth(by_words.astype(np.float32), nearest, weights.neighbours, weights.nearest)
+    return works, (weights.meaning * meaning + by_words).astype(np.float32)

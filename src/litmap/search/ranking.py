@@ -25,16 +25,17 @@ class Weights:
 
     `meaning`: cosines; `words`: BM25 of the passage; `whole`: BM25 of the work's whole text, in the score of a work;
     `work`: the same in the score of a passage. `others`: share of a work's second and third best passages beside its
-    best. `neighbours`: share of a work's score that comes from the `nearest` most similar other candidates.
+    best. `neighbours`: share of a work's words that comes from the `nearest` most similar other candidates: what a text
+    is about shows in the words of its like, which is what words alone lack.
     """
 
     meaning: float = 0.6
-    words: float = 0.4
-    whole: float = 0.4
+    words: float = 0.2
+    whole: float = 0.2
     work: float = 0.1
-    others: float = 0.3
+    others: float = 0.2
     neighbours: float = 0.3
-    nearest: int = 10
+    nearest: int = 5
 
 
 @dataclass(frozen=True, slots=True)

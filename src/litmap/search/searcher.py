@@ -69,7 +69,8 @@ class Searcher:
         if query.only_ids:
             return self._by_id(query, allowed, named, limit)
         vector = embed_query(self.encoder, query.text)
-        return self._ranked(query, _Question(vector, query.text, allowed, named, limit, per_work))
+        results = self._ranked(query, _Question(vector, query.text, allowed, named, limit, per_work))
+        return replace(results, message=" ".join((*query.remarks, results.message)).strip())
 
     def rank_works(self, text: str, limit: int = 100, method: str = "fused") -> list[tuple[str, float]]:
         """The works that answer a text, with scores, best first; no syntax, no passages.

@@ -17,18 +17,26 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+BODY_CHARACTERS = 60_000
+BODY_TERMS = 30_000
+# How much each comparison of a heading's text with a work's counts: the heading's name, its path, its name with the
+# prose below it, and its words; the last four with the paper's body.
+NAME, PATH, PROSE, WORDS, BODY = 1.0, 0.7, 0.5, 0.4, 0.7
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Views of n works and m headings. `meaning` and `body` are (n, d), rows of norm 1 after the mean of all is taken
-    (a row of zeros where there is none); `heading_scores` (n, m) are similarities to the headings' own texts, one
-    array a text; `words` is a sparse (n, terms) TF-IDF matrix; `cites` a sparse symmetric (n, n) matrix."""
+    (a row of zeros where there is none); `headings` (n, m) is the likeness to the headings' own texts, in standard
+    deviations of each column; `words` and `body_words` are sparse (n, terms) TF-IDF matrices; `cites` is a sparse
+    symmetric (n, n) matrix, 1 where one cites the other and less where they cite the same."""
 
     meaning: Floats
     body: Floats
+    headings: Floats
     words: Any
+    body_words: Any
     cites: Any
-    heading_scores: tuple[Floats, ...]
     terms: NDArray[np.str_]
 
 
@@ -48,22 +56,29 @@ def centred(rows: Floats) -> Floats:
     return unit(out)
 
 
-def column_scores(scores: Floats) -> Floats:
-    """Each heading's scores on one scale: some headings are close to everything, which says nothing."""
-    if scores.shape[0] < 3:
-        return scores - scores.mean(axis=0)
-    return np.asarray((scores - scores.mean(axis=0)) / (scores.std(axis=0) + 1e-6))
+def column_scores(scores: Floats, filled: NDArray[np.bool_]) -> Floats:
+    """Each heading's scores on one scale: some headings are close to everything, which says nothing.
+
+    Only `filled` rows count; the others are 0.
+    """
+    out = np.zeros_like(scores)
+    own = scores[filled]
+    if len(own) < 3:
+        out[filled] = own - own.mean(axis=1, keepdims=True) if len(own) else own
+        return out
+    out[filled] = (own - own.mean(axis=0)) / (own.std(axis=0) + 1e-6)
+    return out
 
 
-def heading_texts(outline: Outline) -> list[list[str]]:
+def heading_texts(outline: Outline) -> tuple[list[str], list[str], list[str]]:
     """Texts that describe each topic: its name, its path, and its name with the prose below it."""
     names, paths, described = [], [], []
     for path in outline.topics:
         prose = " ".join(outline.prose.get(path, "").split())[:1200]
         names.append(path[-1])
-        paths.append(": ".join(part for part in path if (part,) not in outline.titles) or path[-1])
+        paths.append(", ".join(part for part in path if (part,) not in outline.titles) or path[-1])
         described.append(f"{path[-1]}. {prose}" if prose else path[-1])
-    return [names, paths, described]
+    return names, paths, described
 
 
 def gather(
@@ -77,42 +92,77 @@ def gather(
     """All evidence for these works and topics. `vectors` and `body_vectors` have one row a work."""
     meaning = np.asarray(vectors, dtype=np.float64)
     body = np.zeros_like(meaning) if body_vectors is None else np.asarray(body_vectors, dtype=np.float64)
-    texts = heading_texts(outline)
-    scores: list[Floats] = []
-    words, terms, word_scores = _words(works, texts[2])
+    names, paths, described = heading_texts(outline)
+    heads = [f"{w.title}. {w.title}. {w.abstract} {w.context}" for w in works]
+    words, terms, in_words = _words(heads, described, pairs=True)
+    body_words, _, in_body = _words([w.body[:BODY_CHARACTERS] for w in works], described, pairs=False)
+    headings = np.zeros((len(works), len(outline.topics)))
     if outline.topics:
-        for kind in texts:
-            encoded = np.asarray(encoder.encode(kind), dtype=np.float64)
-            scores.append(column_scores(meaning @ encoded.T))
-        if body.any():
-            scores.append(column_scores(body @ np.asarray(encoder.encode(texts[1]), dtype=np.float64).T))
-        scores.append(column_scores(word_scores))
-    return Evidence(centred(meaning), centred(body), words, _cites(works, links), tuple(scores), terms)
+        encoded = [np.asarray(encoder.encode(t), dtype=np.float64) for t in (names, paths, described)]
+        views = [(weight, meaning @ e.T) for weight, e in zip((NAME, PATH, PROSE), encoded, strict=True)]
+        views += [(BODY * weight, body @ e.T) for weight, e in zip((NAME, PATH, PROSE), encoded, strict=True)]
+        headings = _weighted([*views, (WORDS, in_words), (BODY * WORDS, in_body)])
+    return Evidence(centred(meaning), centred(body), headings, words, body_words, _cites(works, links), terms)
 
 
-def _words(works: Sequence[PaperText], headings: Sequence[str]) -> tuple[Any, NDArray[np.str_], Floats]:
+def _weighted(views: Sequence[tuple[float, Floats]]) -> Floats:
+    """Mean of the views a work has, by weight."""
+    total = np.zeros_like(views[0][1])
+    weight = np.full((len(total), 1), 1e-9)
+    for share, scores in views:
+        filled = np.abs(scores).sum(axis=1) > 1e-9
+        total += share * column_scores(scores, filled)
+        weight[filled] += share
+    return np.asarray(total / weight)
+
+
+def _words(texts: Sequence[str], headings: Sequence[str], *, pairs: bool) -> tuple[Any, NDArray[np.str_], Floats]:
+    """TF-IDF of the texts (with word pairs), its terms, and cosines with the headings' words."""
     from scipy import sparse
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    texts = [f"{w.title}. {w.title}. {w.abstract} {w.context}" for w in works]
-    counter = TfidfVectorizer(sublinear_tf=True, stop_words="english", ngram_range=(1, 2), min_df=min(2, len(texts)))
+    many = len(texts) >= 20
+    counter = TfidfVectorizer(
+        sublinear_tf=True,
+        stop_words="english",
+        ngram_range=(1, 2 if pairs else 1),
+        min_df=(2 if pairs else 3) if many else 1,
+        max_df=0.3 if many else 1.0,
+        max_features=None if pairs else BODY_TERMS,
+        token_pattern=r"(?u)\b[^\W\d_][\w-]{1,40}\b",
+    )
     try:
         matrix = counter.fit_transform(texts)
     except ValueError:  # not one word in all texts
-        return sparse.csr_matrix((len(works), 1)), np.array([""]), np.zeros((len(works), len(headings)))
-    scores = (
-        np.asarray((matrix @ counter.transform(headings).T).todense()) if len(headings) else np.zeros((len(works), 0))
-    )
-    return matrix, counter.get_feature_names_out(), scores
+        empty = sparse.csr_matrix((len(texts), 1))
+        return empty, np.array([""]), np.zeros((len(texts), len(headings)))
+    found = np.zeros((len(texts), len(headings)))
+    if len(headings):
+        found = np.asarray((matrix @ counter.transform(headings).T).todense())
+    return matrix, counter.get_feature_names_out(), found
 
 
-def _cites(works: Sequence[PaperText], links: Sequence[tuple[str, str]]) -> Any:
+def _cites(works: Sequence[PaperText], links: Sequence[tuple[str, str]]) -> Any:  # noqa: ANN401 - scipy has no types
+    """Citations among the works, and half as much for references they share (bibliographic coupling, Kessler 1963)."""
     from scipy import sparse
 
+    n = len(works)
     row = {work.id: i for i, work in enumerate(works)}
-    pairs = {(row[a], row[b]) for a, b in links if a in row and b in row and a != b}
-    both = sorted({(a, b) for a, b in pairs} | {(b, a) for a, b in pairs})
-    if not both:
-        return sparse.csr_matrix((len(works), len(works)))
-    left, right = zip(*both, strict=True)
-    return sparse.csr_matrix((np.ones(len(both)), (left, right)), shape=(len(works), len(works)))
+    pairs = sorted({(row[a], row[b]) for a, b in links if a in row and b in row and a != b})
+    left, right = (np.array(side, dtype=np.int64) for side in zip(*pairs, strict=True)) if pairs else ([], [])
+    direct = sparse.csr_matrix((np.ones(len(pairs)), (left, right)), shape=(n, n))
+    direct = direct.maximum(direct.T)
+    column: dict[str, int] = {}
+    cited = sorted({(row[a], column.setdefault(b, len(column))) for a, b in links if a in row and b not in row})
+    if not cited:
+        return direct
+    left, right = (np.array(side, dtype=np.int64) for side in zip(*cited, strict=True))
+    used = sparse.csr_matrix((np.ones(len(cited)), (left, right)), shape=(n, len(column)))
+    by = np.asarray(used.sum(axis=0)).ravel()
+    rare = used[:, (by > 1) & (by <= max(2, n // 5))]
+    length = np.sqrt(np.maximum(np.asarray(used.sum(axis=1)).ravel(), 1.0))
+    scaled = sparse.diags(1.0 / length) @ rare
+    coupled = scaled @ scaled.T
+    coupled.setdiag(0.0)
+    coupled.eliminate_zeros()
+    return (direct + 2.0 * coupled).minimum(sparse.csr_matrix((direct + 2.0 * coupled) > 0).astype(float)).tocsr()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from litmap.errors import LitmapError
 from litmap.models import Filing, Heading, HeadingPath, Suggestion, Topic
-from litmap.topics import calibration, clusters, labels, review, scoring
+from litmap.topics import calibration, clusters, labels, novelty, review, scoring
 from litmap.topics.evidence import Evidence, Floats, gather, unit
 from litmap.topics.outline import Outline, read_outline
 from litmap.topics.records import FilingResult, PaperText
@@ -92,10 +92,11 @@ def judge(evidence: Evidence, filed: Floats) -> Judgement:
     n, m = filed.shape
     if m == 0 or n == 0:
         return Judgement(np.zeros((n, m)), np.ones(n), points)
-    scores = scoring.score(evidence, filed)
+    graph = scoring.neighbour_graph(points, evidence.cites)
+    scores = scoring.score(evidence, points, graph, filed)
     total = scores.total()
     chances = scoring.softmax(calibration.fit_sharpness(total, filed) * total)
-    return Judgement(chances, scoring.fits_none(evidence, scores, filed, points), points)
+    return Judgement(chances, novelty.fits_none(graph, scores, filed), points)
 
 
 def _open(judged: Judgement, i: int) -> bool:

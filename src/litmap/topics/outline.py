@@ -36,6 +36,9 @@ _NO_SUBJECT = frozenset(
     january february march april may june july august september october november december jan feb mar apr jun jul aug
     sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday spring summer autumn fall winter
 
+    januar februar märz april mai juni juli august september oktober november dezember janvier février mars avril
+    juin juillet août septembre octobre novembre décembre enero febrero marzo abril mayo junio julio agosto
+    septiembre octubre noviembre diciembre
     eingang posteingang unsortiert sonstiges sonstige verschiedenes diverses divers weiteres weitere weiterführende
     literatur literaturverzeichnis quellen quellenverzeichnis zu lesen noch gelesen ungelesen lesen leseliste später
     neu neue neues offen erledigt ablage allgemeines allgemein einleitung zusammenfassung fazit inhalt
@@ -101,11 +104,20 @@ _NO_SUBJECT_CJK = (
 )
 _INBOX_WORDS = frozenset(
     """
-    inbox in unsorted unfiled uncategorized uncategorised unclassified unread misc miscellaneous miscellanea various
+    inbox unsorted unfiled uncategorized uncategorised unclassified unread misc miscellaneous miscellanea various
     varia other others stuff random assorted leftovers leftover new recent recently incoming queue backlog triage
-    pending later someday todo tbr read reading dump pile eingang posteingang unsortiert sonstiges verschiedenes
+    pending later someday todo tbr tbd read list dump pile eingang posteingang unsortiert sonstiges verschiedenes
     diverses zu lesen leseliste boîte boite lire divers autres bandeja pendientes varios otros leggere varie altro
-    ler outros lezen overig różne inne läsa övrigt входящие прочитать разное
+    ler leer leídos lidos outros lezen overig różne inne läsa övrigt входящие прочитать разное
+    """.split()
+)
+
+
+_CATCH_ALL = frozenset(
+    """
+    other others misc miscellaneous miscellanea various varia general and etc sonstiges sonstige verschiedenes diverses
+    weiteres allgemeines divers autres autre et varios otros otras varie altro altri outros outras overig overige różne
+    inne övrigt andet annet muut různé ostatní diğer разное прочее другое різне інше 其他 其它 その他 기타
     """.split()
 )
 
@@ -134,6 +146,12 @@ def is_inbox(heading: str) -> bool:
     return not has_subject(heading) and any(word in _INBOX_WORDS for word in words_of(heading))
 
 
+def _is_catch_all(path: HeadingPath) -> bool:
+    """Is the inner heading what is left of the outer one's subject ('Machine learning › Other')?"""
+    words = words_of(path[-1])
+    return len(path) > 1 and has_subject(path[-2]) and bool(words) and all(word in _CATCH_ALL for word in words)
+
+
 @dataclass(frozen=True, slots=True)
 class Outline:
     """The topics among the headings. `prose` is the text below each; `notes` those where it stands.
@@ -151,6 +169,8 @@ class Outline:
         short = tuple(path)
         inbox = False
         while short and not has_subject(short[-1]):
+            if _is_catch_all(short) and short[:-1] not in self.titles:
+                return short
             inbox = inbox or is_inbox(short[-1])
             short = short[:-1]
         if not short or short in self.titles:
@@ -188,7 +208,7 @@ def read_outline(headings: Mapping[str, Sequence[Heading]], noted: Iterable[Sequ
             titles.add(title)
         for heading in listed:
             path = tuple(heading.path)
-            while path and not has_subject(path[-1]):
+            while path and not has_subject(path[-1]) and not (_is_catch_all(path) and path[:-1] not in titles):
                 path = path[:-1]
             if not path:
                 continue

@@ -47,11 +47,6 @@ def row_scores(scores: Floats) -> Floats:
     return np.asarray((scores - scores.mean(axis=1, keepdims=True)) / (scores.std(axis=1, keepdims=True) + 1e-9))
 
 
-def heading_prior(evidence: Evidence) -> Floats:
-    """(n, m) mean of the heading similarities, in standard deviations of each heading's column."""
-    return np.asarray(np.mean(np.stack(evidence.heading_scores), axis=0))
-
-
 def latent_words(words: Any, dimensions: int = 150) -> Floats:
     """(n, d) latent dimensions of the TF-IDF matrix, unit rows."""
     from sklearn.decomposition import TruncatedSVD
@@ -63,11 +58,11 @@ def latent_words(words: Any, dimensions: int = 150) -> Floats:
     return unit(np.asarray(reduced, dtype=np.float64) - reduced.mean(axis=0))
 
 
-def features(evidence: Evidence) -> Floats:
+def features(evidence: Evidence, word_weight: float = WORD_WEIGHT) -> Floats:
     """(n, d) all views side by side, unit rows: the space in which works are near or far."""
-    parts = [evidence.meaning, WORD_WEIGHT * latent_words(evidence.words)]
+    parts = [evidence.meaning, word_weight * latent_words(evidence.words)]
     if evidence.body.any():
-        parts.append(evidence.body)
+        parts += [evidence.body, word_weight * latent_words(evidence.body_words)]
     return unit(np.concatenate(parts, axis=1))
 
 
@@ -125,18 +120,7 @@ def propagate(graph: Any, prior: Floats, labels: Floats) -> Floats:
     return np.asarray(state - np.asarray(returns).reshape(-1, 1) * (seeds - prior))
 
 
-def score(evidence: Evidence, labels: Floats) -> Scores:
+def score(evidence: Evidence, points: Floats, graph: Any, labels: Floats) -> Scores:
     """Scores of every work under every heading. `labels` (n, m): each filed work's headings, rows summing to one."""
-    similarity = heading_prior(evidence)
-    prior = softmax(PRIOR_SHARPNESS * similarity)
-    points = features(evidence)
-    learnt = regress(points, prior, labels)
-    spread = propagate(neighbour_graph(points, evidence.cites), prior, labels)
-    return Scores(similarity, learnt, spread)
-
-
-def fits_none(evidence: Evidence, scores: Scores, labels: Floats, points: Floats) -> Floats:
-    """(n,) chance that a work belongs under no heading."""
-    closeness = scores.prior.max(axis=1)
-    spread = (closeness - np.median(closeness)) / (closeness.std() + 1e-9)
-    return np.asarray(1.0 / (1.0 + np.exp(2.0 * spread + 4.0)))
+    prior = softmax(PRIOR_SHARPNESS * evidence.headings)
+    return Scores(evidence.headings, regress(points, prior, labels), propagate(graph, prior, labels))
