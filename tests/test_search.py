@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from litmap.errors import SearchError
 from litmap.models import Chunk
 from litmap.search import Facts, Searcher, matching_works, parse_query
-from litmap.search.quoting import best_sentence, hit_words, lines_of, marks, sentences
+from litmap.search.quoting import Marker, hit_words, lines_of, marks, sentences
 from litmap.search.ranking import Scale, best_of_each, first_of_each, smooth
 from tests.search_parts import make_searcher, passage
 
@@ -310,9 +310,10 @@ def test_sentences_cover_all_words(text: str) -> None:
 
 def test_words_that_hit_are_shown_as_written() -> None:
     text = "Generalisation and generalising, Sharp!"
-    assert hit_words(text, {"generalis", "sharp"}) == ("Generalisation", "Sharp")
+    marker = Marker({"generalis": 2.0, "sharp": 1.0})
+    assert hit_words(text, marker.places(text)) == ("Generalisation", "Sharp")
     assert [text[a:b] for a, b in marks(text, {"sharp"})] == ["Sharp"]
-    assert best_sentence("", {}) == (0, 0)
+    assert marker.best_sentence("", []) == (0, 0)
 
 
 def test_lines_of_a_sentence_are_those_where_it_stands() -> None:

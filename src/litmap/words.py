@@ -36,7 +36,7 @@ _MARKS = (
     "\u0b82\u0bbe-\u0bcd\u0c00-\u0c03\u0c3e-\u0c56\u0c81-\u0c83\u0cbc-\u0cd6\u0d00-\u0d03\u0d3e-\u0d4d\u0e31"
     "\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u17b4-\u17d3"
 )
-_WORD = re.compile(f"[^\\W_][^\\W_{_MARKS}]*(?:[{_MARKS}]+[^\\W_{_MARKS}]*)*")
+WORD = re.compile(f"[^\\W_][^\\W_{_MARKS}]*(?:[{_MARKS}]+[^\\W_{_MARKS}]*)*")
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+"
 )
@@ -61,7 +61,7 @@ class Word:
 
 def find_words(text: str) -> Iterator[Word]:
     """The words of `text` in order, stop words included with an empty term."""
-    for match in _WORD.finditer(text):
+    for match in WORD.finditer(text):
         start, surface = match.start(), match.group()
         if surface.isascii():
             yield Word(start, match.end(), term_of(surface))
@@ -75,10 +75,15 @@ def terms(text: str) -> list[str]:
     return [word.term for word in find_words(text) if word.term]
 
 
+def has_unspaced(text: str) -> bool:
+    """Whether a script without spaces occurs in `text`, so that its words are pairs of characters."""
+    return not text.isascii() and _UNSPACED.search(text) is not None
+
+
 def keys(text: str) -> list[int]:
     """`key_of` each term of `text`; the form the keyword index stores."""
     found: list[int] = []
-    for surface in _WORD.findall(text):
+    for surface in WORD.findall(text):
         if surface.isascii():
             key = _key_of_surface(surface)
             if key:
@@ -123,14 +128,14 @@ def fold(text: str) -> str:
 def plain(text: str) -> str:
     """`text` for comparing phrases: words hyphenated at a line's end joined, folded, single spaces, no punctuation."""
     joined = _HYPHEN_BREAK.sub("", text)
-    return " ".join(fold(surface) for surface in _WORD.findall(joined))
+    return " ".join(fold(surface) for surface in WORD.findall(joined))
 
 
 def plain_places(text: str) -> tuple[str, list[int]]:
     """`plain` of a text without broken lines, and for each of its characters the offset in `text` it comes from."""
     pieces: list[str] = []
     places: list[int] = []
-    for match in _WORD.finditer(text):
+    for match in WORD.finditer(text):
         folded = fold(match.group())
         if pieces:
             pieces.append(" ")

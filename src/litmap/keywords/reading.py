@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -112,36 +112,39 @@ class KeywordIndex:
 
     def scores(self, terms: Terms, bm25: Bm25 | None = None) -> Floats:
         """BM25 of every row, float32 (rows,); 0 where none of the words is held."""
+        return self._score(terms, bm25, works=False)[0]
+
+    def work_scores(self, terms: Terms, bm25: Bm25 | None = None) -> Floats:
+        """BM25 of every work's whole text, float32 (works,), numbered as `work_ids`."""
+        return self._score(terms, bm25, rows=False)[1]
+
+    def all_scores(self, terms: Terms, bm25: Bm25 | None = None) -> tuple[Floats, Floats]:
+        """`scores` and `work_scores` from one reading of the postings."""
+        return self._score(terms, bm25)
+
+    def _score(
+        self, terms: Terms, bm25: Bm25 | None, *, rows: bool = True, works: bool = True
+    ) -> tuple[Floats, Floats]:
         weights = _weights(terms)
         bm25 = bm25 or Bm25.for_query(len(weights))
-        scores = np.zeros(self.works.size, np.float32)
-        norm = bm25.k1 * (1 - bm25.b + bm25.b * self.lengths / max(self._mean_length, 1e-9)).astype(np.float32)
+        by_row = np.zeros(self.works.size if rows else 0, np.float32)
+        by_work = np.zeros(len(self.work_ids) if works else 0, np.float32)
+        norm = _norm(bm25, self.lengths, self._mean_length)
+        work_norm = _norm(bm25, self._work_lengths, float(self._work_lengths.sum()) / max(self._works_living, 1))
         for key, weight in weights.items():
             found = self._postings(key)
-            held = sum(rows.size for rows, _ in found)
-            factor = np.float32(weight * _idf(self.passages, held) * (bm25.k1 + 1))
-            for rows, counts in found:
-                scores[rows] += factor * counts / (counts + norm[rows])
-        return scores
-
-    def work_scores(self, terms: Terms, bm25: Bm25 | None = None, allowed: Mask | None = None) -> Floats:
-        """BM25 of every work's whole text, float32 (works,), numbered as `work_ids`; `allowed` masks rows."""
-        weights = _weights(terms)
-        bm25 = bm25 or Bm25.for_query(len(weights))
-        scores = np.zeros(len(self.work_ids), np.float32)
-        lengths = self._work_lengths
-        mean = float(lengths.sum()) / max(self._works_living, 1)
-        norm = bm25.k1 * (1 - bm25.b + bm25.b * lengths / max(mean, 1e-9)).astype(np.float32)
-        for key, weight in weights.items():
-            counts = np.zeros(len(self.work_ids), np.float32)
-            for rows, found in self._postings(key):
-                if allowed is not None:
-                    kept = allowed[rows]
-                    rows, found = rows[kept], found[kept]  # noqa: PLW2901 - the same postings, filtered
-                counts += np.bincount(self.works[rows], found, minlength=counts.size).astype(np.float32)
-            factor = np.float32(weight * _idf(self._works_living, int((counts > 0).sum())) * (bm25.k1 + 1))
-            scores += factor * counts / (counts + norm)
-        return scores
+            factor = np.float32(weight * (bm25.k1 + 1))
+            idf = np.float32(_idf(self.passages, sum(held.size for held, _ in found)))
+            for held, counts in found if rows else ():
+                by_row[held] += factor * idf * counts / (counts + norm[held])
+            if works and found:
+                owners = np.concatenate([self.works[held] for held, _ in found])
+                total = np.bincount(owners, np.concatenate([counts for _, counts in found]), by_work.size)
+                having = np.flatnonzero(total)
+                counts = total[having].astype(np.float32)
+                idf = np.float32(_idf(self._works_living, having.size))
+                by_work[having] += factor * idf * counts / (counts + work_norm[having])
+        return by_row, by_work
 
     def holding(self, term_list: Sequence[str], allowed: Mask | None = None) -> Ints:
         """Rows that hold every one of the terms, ascending; none where no term is given."""
@@ -179,6 +182,12 @@ class KeywordIndex:
             if rows.size:
                 found.append((rows, counts))
         return found
+
+
+def _norm(bm25: Bm25, lengths: NDArray[Any], mean: float) -> Floats:
+    """What a count is weighed against, by length."""
+    norm: Floats = (bm25.k1 * (1 - bm25.b + bm25.b * lengths / max(mean, 1e-9))).astype(np.float32)
+    return norm
 
 
 def best(scores: Floats, k: int) -> Ranking:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 CANDIDATES = 300
 """Passages taken from each of the two rankings; what neither holds among its first 300 is not shown."""
+SMOOTHED = 150
+"""Works, best first, whose words are smoothed over their likes; the others stay behind them."""
 MOSTLY = 0.6
 """Share of rows allowed from which a search is not filtered but its answer is."""
 SAMPLE = 2000
@@ -74,13 +76,12 @@ def gather(
     vector: Floats, text: str, allowed: Mask, *, usual: Floats, vectors: VectorRows, keywords: WordRows
 ) -> Evidence:
     """The allowed rows that rank high by meaning or by words, with both kinds of evidence for each."""
-    by_words = keywords.scores(text)
+    by_words, whole = keywords.all_scores(text)
     scale = Scale.of(by_words)
     matching = np.where(allowed, by_words, np.float32(0))
     rows = np.union1d(_nearest(vector, allowed, vectors), highest(matching, CANDIDATES)).astype(np.int64)
     own = vectors.vectors(rows)
     cosines = own @ vector
-    whole = keywords.work_scores(text)
     return Evidence(
         rows=rows,
         works=keywords.works[rows].astype(np.int64),
@@ -124,6 +125,11 @@ def work_scores(evidence: Evidence, weights: Weights) -> tuple[Ints, Floats]:
     works, meaning = best_of_each(evidence.works, evidence.meaning, shares)
     _, by_words = best_of_each(evidence.works, evidence.words, shares)
     by_words = weights.words * by_words + weights.whole * evidence.whole[works]
-    nearest = evidence.vectors[first_of_each(evidence.works, evidence.cosines)]
-    by_words = smooth(by_words.astype(np.float32), nearest, weights.neighbours, weights.nearest)
-    return works, (weights.meaning * meaning + by_words).astype(np.float32)
+    fused = (weights.meaning * meaning + by_words).astype(np.float32)
+    top = np.sort(np.argsort(-fused, kind="stable")[:SMOOTHED])
+    nearest = evidence.vectors[first_of_each(evidence.works, evidence.cosines)[top]]
+    smoothed = smooth(by_words[top].astype(np.float32), nearest, weights.neighbours, weights.nearest)
+    totals = weights.meaning * meaning[top] + smoothed
+    fused = np.minimum(fused, totals.min(initial=np.inf))
+    fused[top] = totals
+    return works, fused

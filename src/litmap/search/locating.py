@@ -11,7 +11,7 @@ from litmap.errors import SearchError
 from litmap.models import Encoder, Hit, Passage
 from litmap.search.evidence import embed_query
 from litmap.search.parts import PassageRows, VectorRows, WordRows
-from litmap.search.quoting import hit_words, lines_of
+from litmap.search.quoting import Marker, hit_words, lines_of
 from litmap.search.ranking import highest
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _compare(wanted: str, passage: Passage) -> Hit | None:
         work=passage.work,
         score=best.score / 100,
         chunk=chunk,
-        words=hit_words(chunk.text, frozenset(words.terms(wanted))),
+        words=hit_words(chunk.text, Marker(dict.fromkeys(words.terms(wanted), 1.0)).places(chunk.text)),
         sentence=(start, stop),
         page=rects[0][0] if rects else chunk.page,
         rects=rects,

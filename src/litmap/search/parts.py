@@ -49,6 +49,10 @@ class WordRows(Protocol):
         """BM25 of every work's whole text."""
         ...
 
+    def all_scores(self, terms: str | Mapping[str, float]) -> tuple[Floats, Floats]:
+        """Both."""
+        ...
+
     def holding(self, term_list: Sequence[str], allowed: Mask | None = None) -> Ints:
         """Rows that hold all the terms."""
         ...

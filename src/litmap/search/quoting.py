@@ -43,43 +43,63 @@ def _add(text: str, start: int, end: int, found: list[tuple[int, int]]) -> None:
         found.append((begin, begin + len(inner)))
 
 
-def best_sentence(text: str, weights: Mapping[str, float], phrases: Sequence[str] = ()) -> tuple[int, int]:
-    """Offsets of the sentence that holds most of the weighted terms; a phrase outweighs all of them.
+class Marker:
+    """Finds a query's words in texts; remembers for each spelling whether it is one, so that many texts are quick."""
 
-    Each term counts once, and long sentences a little less, for a list that names everything answers nothing.
-    (0, 0) for an empty text; the first sentence where no term occurs.
-    """
-    spans = sentences(text)
-    if not spans:
-        return 0, 0
-    total = sum(weights.values()) or 1.0
+    def __init__(self, weights: Mapping[str, float], phrases: Sequence[str] = ()) -> None:
+        self.weights = weights
+        self.phrases = [plain for phrase in phrases if (plain := words.plain(phrase))]
+        self._total = sum(weights.values()) or 1.0
+        self._known: dict[str, str] = {}
 
-    def value(span: tuple[int, int]) -> float:
-        piece = text[span[0] : span[1]]
-        held = {word.term for word in words.find_words(piece)} & weights.keys()
-        exact = sum(_holds(piece, phrase) for phrase in phrases)
-        return (sum(weights[t] for t in held) / total + exact) / (1 + max(0, len(piece) - 200) / 1000)
+    def places(self, text: str) -> list[tuple[int, int, str]]:
+        """(start, end, term) of every word of `text` that is a term of the query."""
+        if words.has_unspaced(text):
+            return [(w.start, w.end, w.term) for w in words.find_words(text) if w.term in self.weights]
+        found = []
+        known = self._known
+        for match in words.WORD.finditer(text):
+            surface = match.group()
+            term = known.get(surface)
+            if term is None:
+                term = words.term_of(surface)
+                term = known[surface] = term if term in self.weights else ""
+            if term:
+                found.append((match.start(), match.end(), term))
+        return found
 
-    return max(spans, key=lambda span: (value(span), -span[0]))
+    def best_sentence(self, text: str, places: Sequence[tuple[int, int, str]]) -> tuple[int, int]:
+        """Offsets of the sentence that holds most of the weighted terms; a phrase outweighs all of them.
+
+        Each term counts once, and long sentences a little less, for a list that names everything answers nothing.
+        (0, 0) for an empty text; the first sentence where no term occurs.
+        """
+        spans = sentences(text)
+        if not spans:
+            return 0, 0
+        return max(spans, key=lambda span: (self._value(text, span, places), -span[0]))
+
+    def _value(self, text: str, span: tuple[int, int], places: Sequence[tuple[int, int, str]]) -> float:
+        start, end = span
+        held = {term for begin, _, term in places if start <= begin < end}
+        value = sum(self.weights[term] for term in held) / self._total
+        if self.phrases:
+            plain = f" {words.plain(text[start:end])} "
+            value += sum(f" {phrase} " in plain for phrase in self.phrases)
+        return value / (1 + max(0, end - start - 200) / 1000)
 
 
-def _holds(text: str, phrase: str) -> bool:
-    wanted = words.plain(phrase)
-    return bool(wanted) and f" {wanted} " in f" {words.plain(text)} "
-
-
-def hit_words(text: str, terms: Collection[str]) -> tuple[str, ...]:
-    """The words of `text`, as written there and each once, that are among the terms."""
+def hit_words(text: str, places: Sequence[tuple[int, int, str]]) -> tuple[str, ...]:
+    """The words found, as `text` writes them, each term once."""
     found: dict[str, str] = {}
-    for word in words.find_words(text):
-        if word.term in terms:
-            found.setdefault(word.term, text[word.start : word.end])
+    for start, end, term in places:
+        found.setdefault(term, text[start:end])
     return tuple(found.values())
 
 
 def marks(text: str, terms: Collection[str]) -> list[tuple[int, int]]:
-    """Offsets of every word of `text` that is among the terms, for a display that marks them."""
-    return [(word.start, word.end) for word in words.find_words(text) if word.term in terms]
+    """Offsets of every word of `text` that is among the terms (of `words.terms`), for a display that marks them."""
+    return [(start, end) for start, end, _ in Marker(dict.fromkeys(terms, 1.0)).places(text)]
 
 
 def lines_of(chunk: Chunk, start: int, end: int) -> tuple[Rect, ...]:

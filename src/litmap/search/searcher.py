@@ -205,8 +205,9 @@ class Searcher:
     ) -> dict[int, Hit]:
         """Candidates by place, with their text, best sentence, lines and words."""
         passages = self.passages.passages(found.rows[list(chosen)])
+        marker = quoting.Marker(terms, query.phrases)
         return {
-            place: _hit(passage, float(scores[place]), float(found.cosines[place]), query, terms)
+            place: _hit(passage, float(scores[place]), float(found.cosines[place]), marker)
             for place, passage in zip(chosen, passages, strict=True)
         }
 
@@ -223,9 +224,10 @@ def _choose(found: Evidence, order: Ints, works: Sequence[int], limit: int, per_
     return list(chosen)
 
 
-def _hit(passage: Passage, score: float, cosine: float, query: Query, terms: Mapping[str, float]) -> Hit:
+def _hit(passage: Passage, score: float, cosine: float, marker: quoting.Marker) -> Hit:
     chunk = passage.chunk
-    start, end = quoting.best_sentence(chunk.text, terms, query.phrases)
+    places = marker.places(chunk.text)
+    start, end = marker.best_sentence(chunk.text, places)
     rects = quoting.lines_of(chunk, start, end)
     return Hit(
         row=passage.row,
@@ -233,7 +235,7 @@ def _hit(passage: Passage, score: float, cosine: float, query: Query, terms: Map
         score=score,
         chunk=chunk,
         similarity=cosine,
-        words=quoting.hit_words(chunk.text, terms),
+        words=quoting.hit_words(chunk.text, places),
         sentence=(start, end),
         page=rects[0][0] if rects else chunk.page,
         rects=rects,
