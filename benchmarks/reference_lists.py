@@ -19,7 +19,9 @@ from typing import Any
 from litmap.identifiers import normalise_title
 from litmap.models import Document, Reference
 from litmap.references import read_references
+from litmap.references.linking import tight
 
+# A hyphen lost at a line end ('energybased') is the extraction's matter: titles are compared without spaces, hyphens.
 KEYS = Path(__file__).parent / "data" / "references"
 
 
@@ -61,7 +63,9 @@ def pair(found: list[Reference], entries: list[dict[str, Any]]) -> dict[int, int
     return pairs
 
 
-def score(found: list[Reference], entries: list[dict[str, Any]], *, show: bool = False, key: str = "") -> dict[str, int]:
+def score(
+    found: list[Reference], entries: list[dict[str, Any]], *, show: bool = False, key: str = ""
+) -> dict[str, int]:
     """Counts of found, extra and missed entries and of right fields."""
     pairs = pair(found, entries)
     counts = {"entries": len(entries), "found": len(found), "hits": len(pairs), "title": 0, "year": 0, "family": 0}
@@ -72,7 +76,7 @@ def score(found: list[Reference], entries: list[dict[str, Any]], *, show: bool =
             continue
         reference = found[pairs[i]]
         right = {
-            "title": normalise_title(reference.title) == normalise_title(entry["title"]),
+            "title": tight(reference.title) == tight(entry["title"]),
             "year": reference.year == entry["year"],
             "family": normalise_title(reference.authors[0] if reference.authors else "").endswith(
                 normalise_title(entry["family"])
@@ -81,7 +85,8 @@ def score(found: list[Reference], entries: list[dict[str, Any]], *, show: bool =
         for name, ok in right.items():
             counts[name] += ok
         if show and not all(right.values()):
-            wrong = ", ".join(f"{name}: {getattr(reference, name, reference.authors)!r}" for name, ok in right.items() if not ok)
+            bad = [name for name, ok in right.items() if not ok]
+            wrong = ", ".join(f"{name}: {getattr(reference, name, reference.authors)!r}" for name in bad)
             print(f"  {key} {wrong}\n      {reference.raw[:260]}")
     if show:
         for j, reference in enumerate(found):

@@ -43,8 +43,11 @@ def families(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def tight(title: str) -> str:
-    """The title's letters and digits alone: hyphens lost at line ends make no difference."""
-    return normalise_title(title).replace(" ", "")
+    """The title's letters and digits without a leading article: hyphens lost at line ends make no difference."""
+    words = normalise_title(title)
+    for article in ("the ", "a ", "an "):
+        words = words.removeprefix(article)
+    return words.replace(" ", "")
 
 
 class WorkIndex:

@@ -137,7 +137,8 @@ class _Groups:
         words = normalise_title(reference.title).split()
         if first and title:
             self._join(("title", title, first), number)
-            self._join_near(number, (first, " ".join(words[:2])))
+            start = words[1:] if words[0] in ("the", "a", "an") else words
+            self._join_near(number, (first, " ".join(start[:2])))
         elif len(words) >= 4:
             self._join(("title", title), number)
 

@@ -16,7 +16,8 @@ _RANGES = re.compile(r"(\d{1,4})(?:\s?[–—-]\s?(\d{1,4}))?")
 _ONLY_NUMBERS = re.compile(r"[\d\s,;–—-]+(?:,?\s(?:p|pp|Sec|Section|Ch|Chapter|Thm|Theorem|Lemma|Eq|Fig)\b.*)?$")
 _SENTENCE_END = re.compile(r"[.?!]['”\")\]]{0,2}\s+(?=[A-Z“\"(\[‘•])")
 _NO_END = re.compile(
-    r"(?:\b(?:al|e\.g|i\.e|cf|vs|Fig|Figs|Eq|Eqs|Sec|Secs|Ref|Refs|resp|etc|Dr|Prof|St|Thm|Def|Prop|No|approx|w\.r\.t|[A-Z]))\.$"
+    r"(?:\b(?:al|e\.g|i\.e|cf|vs|Fig|Figs|Eq|Eqs|Sec|Secs|Ref|Refs|resp|etc|Dr|Prof|St|Thm|Def|Prop|No|approx|w\.r\.t|"
+    r"[A-Z]))\.$"
 )
 _YEAR_NEAR = re.compile(r"(?<!\d)(\d{4})([a-z](?:\s?,\s?[a-z]\b)*)?(?!\d)")
 MAX_RANGE = 60

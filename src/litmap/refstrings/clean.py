@@ -67,8 +67,10 @@ _LINK = re.compile(
     r"\[([^\[\]]{1,600})\]\(<?([^\s()<>]{1,900}(?:\([^\s()<>]{0,100}\)[^\s()<>]{0,200})?)>?(?:\s\"[^\"]{0,200}\")?\)"
 )
 _SEEN = re.compile(
-    r"(?:\[Online\][.,;:]?|\bAvailable(?: online)?(?: at| from)?\s?:?|\bRetrieved(?: on)?(?: [A-Za-z0-9, ]{4,24})?(?: from)?|"
-    r"\bURL:?|\[?\(?\b(?:Last )?(?:Accessed|accessed|Visited|visited|cited)(?: on)?:? [A-Za-z0-9., ]{4,24}\d\)?\]?|\bGoogle Scholar\b|"
+    r"(?:\[Online\][.,;:]?|\bAvailable(?: online)?(?: at| from)?\s?:?|"
+    r"\bRetrieved(?: on)?(?: [A-Za-z0-9, ]{4,24})?(?: from)?|"
+    r"\bURL:?|\[?\(?\b(?:Last )?(?:Accessed|accessed|Visited|visited|cited)(?: on)?:? [A-Za-z0-9., ]{4,24}\d\)?\]?|"
+    r"\bGoogle Scholar\b|"
     r"\bCrossRef\b|\bPubMed\b|\[(?:PDF|pdf|CrossRef|Medline|Google Scholar)\])"
     r"(?=\s{0,3}[\s.,;:)␞]|$)"
 )
@@ -152,11 +154,10 @@ def _identifiers(text: str, ids: list[str], urls: list[str]) -> str:
             sign = " arXiv " if value.startswith("arxiv:") else BREAK
         if value.startswith("arxiv:"):
             before = _cut_end(_BEFORE_ARXIV, before)
-            if after := _AFTER_ARXIV.match(text, end):
-                end = after.end()
         before = _cut_end(_BEFORE_ID, before)
         out += [before, sign]
-        position = end
+        after = _AFTER_ARXIV.match(text, end) if value.startswith("arxiv:") else None
+        position = after.end() if after else end
     out.append(text[position:])
     return _ISBN.sub(BREAK, "".join(out))
 

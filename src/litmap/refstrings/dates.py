@@ -10,14 +10,17 @@ from litmap.refstrings.lexicon import MONTH
 YEAR = r"(?:1[4-9]\d\d|20\d\d)"
 _AFTER_AUTHORS = re.compile(
     rf"\s*[.,:;]?\s*[(\[]?(?:c\.|ca\.|circa)?\s?(?P<year>{YEAR})(?P<suffix>[a-z])?(?:[–/-]\d{{2,4}})?\b"
-    rf"(?:,? ?{MONTH}[^)\]]{{0,14}}|,? ?\d{{1,2}} {MONTH})?(?:\s?\[\d{{4}}\]|\s?\(\d{{4}}\)|/\d{{4}})?[)\]]?(?P<stop>[.,:;]{{0,2}})(?=\s|$|“|{BREAK})"
+    rf"(?:,? ?{MONTH}[^)\]]{{0,14}}|,? ?\d{{1,2}} {MONTH})?(?:\s?\[\d{{4}}\]|\s?\(\d{{4}}\)|"
+    rf"/\d{{4}})?[)\]]?(?P<stop>[.,:;]{{0,2}})(?=\s|$|“|{BREAK})"
 )
 _NO_DATE = re.compile(
-    r"\s*[.,:;]?\s*[(\[]?(?:n\.\s?d\.|no date|s\.\s?d\.|in press|in prep(?:aration|\.)?|forthcoming|to appear|submitted|undated|o\.\s?J\.)(?:-?[a-z])?[)\]]?[.,:;]?(?=\s|$|“)",
+    r"\s*[.,:;]?\s*[(\[]?(?:n\.\s?d\.|no date|s\.\s?d\.|in press|in prep(?:aration|\.)?|forthcoming|to appear|"
+    r"submitted|undated|o\.\s?J\.)(?:-?[a-z])?[)\]]?[.,:;]?(?=\s|$|“)",
     re.I,
 )
 _DATE_FIRST = re.compile(
-    rf"(?:(?P<year>{YEAR})(?P<suffix>[a-z])?(?:[-/.](?:0?\d|1[0-2])(?:[-/.]\d{{1,2}})?)?(?:,? {MONTH}(?:,? \d{{1,2}}(?:st|nd|rd|th)?\b)?)?|"
+    rf"(?:(?P<year>{YEAR})(?P<suffix>[a-z])?(?:[-/.](?:0?\d|1[0-2])(?:[-/.]\d{{1,2}})?)?"
+    rf"(?:,? {MONTH}(?:,? \d{{1,2}}(?:st|nd|rd|th)?\b)?)?|"
     rf"(?:\d{{1,2}} )?{MONTH}(?: \d{{1,2}}(?:st|nd|rd|th)?)?,? (?P<year2>{YEAR}))\s?[,.:;—–-]\s?(?=\S)"
 )
 _TAIL_YEARS = (

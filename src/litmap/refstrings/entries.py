@@ -12,15 +12,18 @@ from litmap.refstrings.parse import parse_reference
 from litmap.refstrings.venues import venue_likeness
 
 _MARKER = re.compile(
-    r"\s{0,12}(?:[-*+•‣▪]\s+(?=\S)|\[\s?(?:\d{1,4}[a-z]?|[^\W\d_][\w+’*.-]{1,24}\d{2,4}[a-z]?)\s?\]:?\s+|\(?\d{1,4}[.)]\s+(?=\D)|\\bibitem)"
+    r"\s{0,12}(?:[-*+•‣▪]\s+(?=\S)|\[\s?(?:\d{1,4}[a-z]?|[^\W\d_][\w+’*.-]{1,24}\d{2,4}[a-z]?)\s?\]:?\s+|"
+    r"\(?\d{1,4}[.)]\s+(?=\D)|\\bibitem)"
 )
 _START = re.compile(
-    r"\s*(?:[^\W\d_]+[’\-\w]*(?: [^\W\d_]+[’\-\w]*){0,3}, (?:[^\W\d_]\.|[^\W\d_]{2,})|(?:[^\W\d_]\. ?-?){1,4}[^\W\d_]{2,}|"
+    r"\s*(?:[^\W\d_]+[’\-\w]*(?: [^\W\d_]+[’\-\w]*){0,3}, (?:[^\W\d_]\.|[^\W\d_]{2,})|"
+    r"(?:[^\W\d_]\. ?-?){1,4}[^\W\d_]{2,}|"
     r"[^\W\d_]{2,} [A-Z]{1,3}[,.]|[—–_-]{2,}|(?:1[5-9]|20)\d\d )"
 )
 _YEAR = re.compile(rf"\b{YEAR}[a-z]?\b")
 _SENTENCE_VERBS = re.compile(
-    r"\b(?:we|our|is|are|was|were|has|have|shows?|showed|argues?|argued|claims?|proves?|proved|think|see|this|because|but|"
+    r"\b(?:we|our|is|are|was|were|has|have|shows?|showed|argues?|argued|claims?|proves?|proved|think|see|this|because|"
+    r"but|"
     r"should|could|would|I|find|found|suggests?|demonstrates?|explains?)\b"
 )
 
@@ -102,7 +105,7 @@ def _by_content(rows: Sequence[str]) -> list[bool]:
         if not stripped:
             starts.append(False)
             continue
-        complete = dated and last in ".)]\"”’/0123456789"
+        complete = dated and last in '.)]"”’/0123456789'
         begins = not length or (complete and (bool(_START.match(stripped)) or (length > 40 and stripped[0].isupper())))
         starts.append(begins)
         length = len(stripped) if begins else length + len(stripped)

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """The words of a text as a set."""
     return frozenset(text.split())
 
 
-PARTICLES = _words(
+PARTICLES = words(
     "van der den de la le las los del della dello degli di da das do dos du von vom zu zum zur af av ten ter te "
     "el al bin ibn ben abu op het ’t 't d' l' y e i und vander af dal dalla lo"
 )
-CONJUNCTIONS = _words("and & und et y e och og en ed ja i và with et")
-SUFFIXES = _words("Jr Sr II III IV Jnr Snr jr sr")
+CONJUNCTIONS = words("and & und et y e och og en ed ja i và with et")
+SUFFIXES = words("Jr Sr II III IV Jnr Snr jr sr")
 
 # Words of titles and venues that (nearly) never are part of a person's name, in lower case.
-NOT_NAMES = _words("""
+NOT_NAMES = words("""
 a an the of for from to in on by with without between among through under over into towards toward via as at or nor
 is are was were be been being does do can could should would will how why what when where which who whom whose
 this that these those their its our your his her not no new more most less some all any each every
@@ -66,7 +67,8 @@ ORGANISATION = re.compile(
 )
 
 _JOURNAL_WORDS = (
-    r"Journals?|Proceedings|Proc|Transactions|Trans|Letters|Lett|Reviews?|Rev|Annals|Ann|Annales|Annalen|Annali|Bulletin|"
+    r"Journals?|Proceedings|Proc|Transactions|Trans|Letters|Lett|Reviews?|Rev|Annals|Ann|Annales|Annalen|Annali|"
+    r"Bulletin|"
     r"Bull|Zeitschrift|Z|Revue|Revista|Rivista|Archives?|Archiv|Arch|Magazine|Quarterly|Reports?|Acta|Comptes|Advances|"
     r"Adv|Physica|Nature|Science|Cell|Lancet|JAMA|Notices|Monatshefte|Mitteilungen|Communications|Commun|Comm|"
     r"J|Math|Phys|Chem|Biol|Astrophys|Sci|Soc|Acad|Natl|Appl|Int|Eur|Amer|IEEE|ACM|PNAS|PLoS|PLOS|"
@@ -85,8 +87,9 @@ CITY = re.compile(
     r"Roma|Rome|Torino|Bologna|Firenze|Madrid|Barcelona|México|Buenos Aires|São Paulo|Lisboa|Bruxelles|Brussels|Leuven|"
     r"Dordrecht|The Hague|Den Haag|Leiden|Copenhagen|Stockholm|Uppsala|Oslo|Helsinki|Moscow|Москва|М|Warszawa|Warsaw|"
     r"Praha|Budapest|Tokyo|Beijing|Delhi|New Delhi|Singapore|Sydney|Melbourne|Toronto|Montréal|Montreal|San Francisco|"
-    r"Los Angeles|Berkeley|Stanford|Washington|Philadelphia|Baltimore|New Haven|Hoboken|Edinburgh|Dublin|Weinheim|Kyoto|"
-    r"Jerusalem|Cape Town|Nairobi|Thousand Oaks|Englewood Cliffs|Reading|Providence|Hillsdale|Mahwah|Cham|Dordrecht)\b"
+    r"Los Angeles|Berkeley|Stanford|Washington|Philadelphia|Baltimore|New Haven|Hoboken|Edinburgh|Dublin|Weinheim|"
+    r"Kyoto|Jerusalem|Cape Town|Nairobi|Thousand Oaks|Englewood Cliffs|Reading|Providence|Hillsdale|Mahwah|Cham|"
+    r"Dordrecht)\b"
 )
 PUBLISHER = re.compile(
     r"\b(?:Press|Verlag|Springer|Wiley|Elsevier|Publish(?:ers|ing|er)|Publications?|Books|Routledge|Sage|SAGE|McGraw|"
@@ -121,7 +124,8 @@ MONTH = (
     r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?\.?|July?\.?|Aug(?:ust|\.)?|"
     r"Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?|Spring|Summer|Autumn|Fall|Winter)"
 )
-ABBREVIATIONS = _words(
-    "pp p v n s nr vol vols bd t vs cf st dr mr mrs ms no nos vol ed eds e.g i.e approx sp spp var subsp ssp al jr sr fig ca inc ltd co corp prof resp "
-    "etc pt ser op cit viz dept univ"
+ABBREVIATIONS = words(
+    "pp p v n s nr vol vols bd t vs cf st dr mr mrs ms no nos vol ed eds e.g i.e approx sp spp var subsp ssp al jr sr "
+    "fig ca inc ltd co corp prof "
+    "resp etc pt ser op cit viz dept univ"
 )

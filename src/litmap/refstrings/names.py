@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from litmap.refstrings.lexicon import CONJUNCTIONS, NOT_NAMES, ORGANISATION, PARTICLES, SUFFIXES
+from litmap.refstrings.lexicon import CONJUNCTIONS, NOT_NAMES, ORGANISATION, PARTICLES, SUFFIXES, words
 
 _TOKEN = re.compile(r"’[ts](?=\s[^\W\d_])|[^\W\d_]+(?:[’\-‐][^\W\d_]+)*’?(?=\W|\d|_|$)|\d+[a-z]?|\S")
 _ET_AL = re.compile(
@@ -19,12 +19,12 @@ _ET_AL = re.compile(
 _EDITORS = re.compile(
     r",?\s*[\[(]?\b(?:eds?|editors?|hrsg|trans|translators?|dirs?|coords?)\b\.?[\])]?(?=[\s,.:)]|$)", re.I
 )
-_SHORT_GIVEN = frozenset(
-    "Ya Yu Ju Ch Th Ph Kh Sh Zh Ts Vl Al Ed Fr Wm Jo Hj St Iu Ia Em Chr Jos Geo Alex Edw Chas Thos".split()
-)
+_SHORT_GIVEN = words("Ya Yu Ju Ch Th Ph Kh Sh Zh Ts Vl Al Ed Fr Wm Jo Hj St Iu Ia Em Chr Jos Geo Alex Edw Chas Thos")
 _GROUP_WORD = r"(?:Collaborations?|Consortium|Group|Team|Network|Project|Investigators)"
 _GROUP = re.compile(
-    r"(?:,|;|,? (?:and|&|for|on behalf of)(?: the)?)?\s?[(\[](?:the )?[^()\[\]]{2,90}" + _GROUP_WORD + r"[^()\[\]]{0,30}[)\]]|"
+    r"(?:,|;|,? (?:and|&|for|on behalf of)(?: the)?)?\s?[(\[](?:the )?[^()\[\]]{2,90}"
+    + _GROUP_WORD
+    + r"[^()\[\]]{0,30}[)\]]|"
     r"[,;]? (?:and |& |for |on behalf of )?(?:the )?(?:[A-Z][\w-]* ){1,6}" + _GROUP_WORD + r"(?=[.,:;(]|\s\d{4})"
 )
 MAX_AUTHORS = 400
@@ -82,6 +82,7 @@ class NameReader:
         self.tokens = tokenise(text)
 
     def word(self, i: int) -> str:
+        """The text of token i, '' behind the last."""
         return self.tokens[i].text if i < len(self.tokens) else ""
 
     def spaced(self, i: int) -> bool:
@@ -128,6 +129,7 @@ class NameReader:
         return i
 
     def is_name_word(self, i: int) -> bool:
+        """Whether the word at i may be part of a name."""
         word = self.word(i)
         if not word or not word[0].isalpha():
             return False
@@ -193,6 +195,7 @@ class NameReader:
         return i
 
     def span(self, i: int, j: int) -> str:
+        """The text of the tokens from i to before j."""
         if j <= i:
             return ""
         return self.text[self.tokens[i].start : self.tokens[j - 1].end]
@@ -347,27 +350,27 @@ class NameReader:
         if not found:
             return None
         best = max(found, key=lambda name: name.score)
-        if form == "inverted" and first.initials and best.form == "direct" and not best.initials and not conjunction:
-            return None
-        if form == "direct" and first.initials and not best.initials and not (conjunction and best.score > 0):
-            if best.score < 2.5 and not self._initials_follow(best.after):
-                return None
-        if best.score < (0.0 if not conjunction else -1.1):
-            return None
-        follows = self.word(best.after)
-        if form == "inverted" and best.form == "direct" and not conjunction and follows in (".", ":", "(", "“"):
-            return None
-        if (
-            form == "direct"
-            and not conjunction
-            and follows
-            and follows not in ",;.&:(“["
-            and follows not in CONJUNCTIONS
-            and not follows.isdigit()
-            and follows != "et"
-        ):
-            return None
-        return best
+        return best if self._belongs(best, form, first, conjunction=conjunction) else None
+
+    def _belongs(self, name: Name, form: str, first: Name, *, conjunction: bool) -> bool:
+        """Whether a name goes on a list whose first name is `first`: like names, like separators, and no title."""
+        if name.score < (-1.1 if conjunction else 0.0):
+            return False
+        if first.initials and not name.initials and name.form == "direct":
+            if form == "inverted" and not conjunction:
+                return False
+            sure = name.score >= 2.5 or (conjunction and name.score > 0)
+            if form == "direct" and not sure and not self._initials_follow(name.after):
+                return False
+        if conjunction:
+            return True
+        follows = self.word(name.after)
+        if form == "inverted":
+            return name.form == "inverted" or follows not in (".", ":", "(", "“")
+        if form == "direct":
+            ends = not follows or follows in ",;.&:(“[" or follows.isdigit()
+            return ends or follows == "et" or follows in CONJUNCTIONS
+        return True
 
     def _initials_follow(self, i: int) -> bool:
         """Whether the next name of the list is one with initials, so that a full name between two such is a name."""

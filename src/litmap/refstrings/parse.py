@@ -20,10 +20,12 @@ _LABEL = re.compile(
 )
 _YEAR_BEHIND_TITLE = re.compile(rf"[(\[]({YEAR})[a-z]?[)\]]\s*$")
 _SAME = re.compile(
-    r"\s*(?:[—–-]\s?[—–-]\s?[—–-]|[—–―_]{1,8}|-{2,8}|_{2,20}|(?:Idem|Id)\.?(?=[,.])|[—–-]\s?[—–-](?:\s?[—–-])?)\s*[.,:]?\s*(?=\S)"
+    r"\s*(?:[—–-]\s?[—–-]\s?[—–-]|[—–―_]{1,8}|-{2,8}|_{2,20}|(?:Idem|Id)\.?(?=[,.])|"
+    r"[—–-]\s?[—–-](?:\s?[—–-])?)\s*[.,:]?\s*(?=\S)"
 )
 _NO_TITLE_LINK = re.compile(
-    r"^(?:pdf|link|url|doi|arxiv|html|code|video|slides|paper|github|here|web|ps|bib|source|abs|news|blog|talk|project|data)s?$|^https?://|^arxiv:",
+    r"^(?:pdf|link|url|doi|arxiv|html|code|video|slides|paper|github|here|web|ps|bib|source|abs|news|blog|talk|"
+    r"project|data)s?$|^https?://|^arxiv:",
     re.I,
 )
 
@@ -148,7 +150,7 @@ def _title(body: str, head: _Head, hint: str) -> tuple[str, int]:
     if head.authors.names and is_journal_only(rest):
         return "", at
     commas = bool(head.authors.names) and (
-        sign.startswith(",") and not head.dated or body[head.at - 1 : head.at] == ","
+        (sign.startswith(",") and not head.dated) or body[head.at - 1 : head.at] == ","
     )
     spaces = head.dated and head.authors.form == "together" and body[head.at - 1 : head.at].isdigit()
     end = title_end(body, at, commas=commas or (head.dated and _comma_style(rest)), spaces=spaces)

@@ -10,10 +10,12 @@ from litmap.refstrings.venues import journal_run, venue_likeness
 
 _QUOTED = re.compile(r"“([^“”]*(?:“[^“”]*”[^“”]*)*)”")
 _STOPS = re.compile(
-    rf"[.?!](?=[\s”)]|$|{BREAK})|,(?=\s)|;(?=\s)|\s?[(\[](?=\S)|[)\]]|{BREAK}|\s[–—]\s|\s//\s|\s(?=[^\W\d_a-z][\w’]*\.(?:\s|,))"
+    rf"[.?!](?=[\s”)]|$|{BREAK})|,(?=\s)|;(?=\s)|\s?[(\[](?=\S)|[)\]]|{BREAK}|\s[–—]\s|\s//\s|"
+    rf"\s(?=[^\W\d_a-z][\w’]*\.(?:\s|,))"
 )
 _EDITION = (
-    r"(?:(?:\d+(?:st|nd|rd|th|\.|e|a|ª|ème)?|first|second|third|fourth|fifth|sixth|revised|new|rev\.|zweite|dritte|2nde),? "
+    r"(?:(?:\d+(?:st|nd|rd|th|\.|e|a|ª|ème)?|first|second|third|fourth|fifth|sixth|revised|new|rev\.|zweite|dritte|"
+    r"2nde),? "
     r"(?:rev(?:ised|\.) )?(?:ed(?:ition|n|ición|ição|izione|s)?|éd(?:ition)?|Aufl(?:age)?)\b\.?)"
 )
 _VOLUME = r"(?:(?:vols?|volumes?|bd|band|tome|t)\.? (?:\d+|[IVX]+)\b|\d+ (?:vols?|Bde|Bände|tomes)\b\.?)"
@@ -21,13 +23,15 @@ _AFTER_TITLE = re.compile(rf"(?:{_EDITION}|{_VOLUME})", re.I)
 _TRAILING = re.compile(
     rf"[\s,.;:]*(?:\[[A-Z]{{1,2}}(?:/OL)?\]|"
     rf"[(\[](?:{_EDITION}|{_VOLUME}|pp?\. [\d–-]+|(?:1[5-9]|20)\d\d[a-z]?|"
-    rf"[^()\[\]]{{2,60}}\b(?:trans|translators?|eds?|trad|übers|hrsg)\.?)[)\]]|[,.;] (?:{_EDITION}|{_VOLUME})|\s{_VOLUME})[\s.]*$",
+    rf"[^()\[\]]{{2,60}}\b(?:trans|translators?|eds?|trad|übers|hrsg)\.?)[)\]]|[,.;] (?:{_EDITION}|{_VOLUME})|"
+    rf"\s{_VOLUME})[\s.]*$",
     re.I,
 )
 _MONTH_AT_END = re.compile(rf",\s{MONTH}(?:\s\d{{1,2}})?[.,]?\s?$")
 _IMPRINT_IN_BRACKETS = re.compile(r"[^()\[\]]*[^\W\d_]{3}[^()\[\]]*(?:1[4-9]|20)\d\d[a-z]?$|n\.d\.$")
 _NOTE_IN_BRACKETS = re.compile(
-    r"(?:[^()\[\]]{0,60}\b(?:thesis|dissertation|preprint|manuscript|report|working paper|conference|presentation|paper|"
+    r"(?:[^()\[\]]{0,60}\b(?:thesis|dissertation|preprint|manuscript|report|working paper|conference|presentation|"
+    r"paper|"
     r"translation|trans|translated|in [A-Z]\w+|data ?set|software|computer|video|poster|abstract)\b)",
     re.I,
 )

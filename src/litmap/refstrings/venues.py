@@ -12,7 +12,9 @@ _SMALL = frozenset(
     {"of", "the", "and", "&", "for", "in", "on", "de", "der", "des", "du", "la", "le", "les", "für", "und", "et", "di"}
     | {"al", "do", "da", "dos", "del", "y", "e", "van", "–", "-", "a", "zur"}
 )
-_NUMBERISH = re.compile(r"(?![(\[]?\d+(?:st|nd|rd|th)\b)[(\[]?[A-Z]?\d|vol(?:ume|s)?\.?$|bd\.?$|ser(?:ies|\.)?$|no\.$", re.I)
+_NUMBERISH = re.compile(
+    r"(?![(\[]?\d+(?:st|nd|rd|th)\b)[(\[]?[A-Z]?\d|vol(?:ume|s)?\.?$|bd\.?$|ser(?:ies|\.)?$|no\.$", re.I
+)
 
 
 def journal_run(text: str) -> tuple[list[str], int]:
@@ -92,11 +94,13 @@ def venue_likeness(text: str) -> float:
 
 
 _STRICT = re.compile(
-    r"(?:in )?[^,.:“]{3,90}(?:\([^()]{1,20}\))?,? (?:vol\.? ?)?[A-Z]?\d{1,5}(?:\(\d+\))?, [A-Z]?\d[\d–L-]* \((?:1[6-9]|20)\d\d\)"
+    r"(?:in )?[^,.:“]{3,90}(?:\([^()]{1,20}\))?,? (?:vol\.? ?)?[A-Z]?\d{1,5}(?:\(\d+\))?, [A-Z]?\d[\d–L-]* "
+    r"\((?:1[6-9]|20)\d\d\)"
 )
 _NAMED = re.compile(
     r"(?:arxiv\b|biorxiv\b|in (?:proc|advances|[A-Z]{3}|international|conference|the \d)|tech\. rep|ph\.?d\.? thesis|"
-    r"private communication|personal communication|unpublished|in preparation|to be published|to appear|\(?\d{4}\)?\.?$)",
+    r"private communication|personal communication|unpublished|in preparation|to be published|to appear|"
+    r"\(?\d{4}\)?\.?$)",
     re.I,
 )
 _ONLY_NAMED = re.compile(r"([^,.:“]{3,110}) (?:\d{1,4} )?\((?:1[6-9]|20)\d\d\)\.?\s*$")
@@ -114,7 +118,10 @@ def is_journal_only(text: str) -> bool:
     if not words or len(words) > 9:
         return False
     rest = text[at:]
-    if not re.match(r"(?:vol\.? ?)?[(\[]?[A-Z]?\d[\w()–-]*\s?[,:;(.\d]", rest, re.I) or len(re.findall(r"[^\W\d_]{3,}", rest)) > 6:
+    if (
+        not re.match(r"(?:vol\.? ?)?[(\[]?[A-Z]?\d[\w()–-]*\s?[,:;(.\d]", rest, re.I)
+        or len(re.findall(r"[^\W\d_]{3,}", rest)) > 6
+    ):
         return False
     if not re.search(r"\d[^\d]+\d", rest):
         return False
@@ -130,7 +137,9 @@ def is_journal_only(text: str) -> bool:
 
 
 _VENUE_END = re.compile(
-    rf",?\s*(?:\b(?:vol(?:ume|s)?\b|no\.|pp?\.|pages?\b|issue\b|art(?:icle|\.)\b|ser\.|chap\b|[A-Z]?\d{{1,4}}\s?[(:,;]|\d{{1,4}} [\de]|{MONTH}[ ,.]+\d|{YEAR}\b)|\(|{BREAK}|:\s?\d|[,;]\s?\d|[,.]\s(?:eds?\b|edited)|\.\s|,\s[A-Z]\. )"
+    rf",?\s*(?:\b(?:vol(?:ume|s)?\b|no\.|pp?\.|pages?\b|issue\b|art(?:icle|\.)\b|ser\.|chap\b|"
+    rf"[A-Z]?\d{{1,4}}\s?[(:,;]|\d{{1,4}} [\de]|{MONTH}[ ,.]+\d|{YEAR}\b)|\(|{BREAK}|:\s?\d|[,;]\s?\d|[,.]\s(?:eds?\b|"
+    rf"edited)|\.\s|,\s[A-Z]\. )"
 )
 
 

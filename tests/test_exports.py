@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from litmap import exports
+from litmap.errors import UsageError
+from litmap.models import Mention, Work
+
+NASTY = r'100% of $x^2$ & "quoted" {braces} \input{/etc/passwd} _under_ #tag ~ < b> [a](javascript:x) | `code` }'
+WORKS = [
+    (
+        Work(
+            "doi:10.1038/323533a0",
+            "Learning representations by back-propagating errors",
+            ("David E. Rumelhart", "Geoffrey E. Hinton", "Ronald J. Williams"),
+            1986,
+            "Nature",
+            ids=("doi:10.1038/323533a0",),
+        ),
+        [
+            Mention(
+                "deep/notes (old).md",
+                12,
+                "Rumelhart 1986",
+                ("Deep nets", "Training"),
+                "How it *all* began.",
+                "reference",
+            )
+        ],
+    ),
+    (
+        Work(
+            "arxiv:1611.03530",
+            NASTY,
+            ("Jan van der Berg", "Müller, Jürgen", "World Health Organization", "李 明", "Sammy Davis Jr."),
+            2017,
+            ids=("arxiv:1611.03530",),
+            abstract="Line one.\n@article{evil,\n title={x}}\nTY  - JOUR",
+        ),
+        [Mention("a.md", 3, "x", ("Deep nets",)), Mention("b.md", 4, "y")],
+    ),
+    (Work("w:3", "=HYPERLINK(1)", (), None, "Proceedings of ICML"), []),
+    (Work("w:4", "Learning representations again", ("D. Rumelhart",), 1986), []),
+]
+
+
+def test_bibtex_round_trip() -> None:
+    import bibtexparser
+
+    library = bibtexparser.parse_string(exports.to_bibtex(WORKS))
+    assert not library.failed_blocks
+    first, nasty, third, fourth = library.entries
+    assert [e.key for e in library.entries] == exports.citation_keys([work for work, _ in WORKS])
+    assert first.entry_type == "article"
+    assert first["author"] == "Rumelhart, David E. and Hinton, Geoffrey E. and Williams, Ronald J."
+    assert (first["year"], first["journal"], first["doi"]) == ("1986", "Nature", "10.1038/323533a0")
+    assert first["title"].strip("{}") == "Learning representations by back-propagating errors"
+    assert first["keywords"] == "Deep nets / Training"
+    assert nasty["eprint"] == "1611.03530"
+    assert "van der Berg, Jan" in nasty["author"]
+    assert "{World Health Organization}" in nasty["author"]
+    assert "Davis, Jr., Sammy" in nasty["author"]
+    assert third.entry_type == "inproceedings"
+    assert unescape(nasty["title"][1:-1]) == NASTY
+    assert "year" not in third
+    assert fourth["title"].strip("{}") == "Learning representations again"
+
+
+def unescape(text: str) -> str:
+    for name, char in (("backslash", "\\"), ("asciitilde", "~"), ("asciicircum", "^")):
+        text = text.replace(f"\\text{name}{{}}", f"\0{ord(char)}\0")
+    text = re.sub(r"\\([{}&%$#_])", r"\1", text)
+    return re.sub("\0(\\d+)\0", lambda m: chr(int(m[1])), text)
+
+
+def test_keys_are_ascii_unique_and_stable() -> None:
+    keys = exports.citation_keys([work for work, _ in WORKS])
+    assert len(set(keys)) == len(keys)
+    assert all(re.fullmatch(r"[a-z0-9]+", key) for key in keys)
+    again = exports.citation_keys([work for work, _ in reversed(WORKS)])
+    assert again == keys[::-1]
+    twins = [Work("b", "Same", ("A B",), 2000), Work("a", "Same", ("A B",), 2000)]
+    assert exports.citation_keys(twins) == ["b2000sameb", "b2000samea"]
+
+
+def test_ris_round_trip() -> None:
+    import rispy
+
+    entries = rispy.loads(exports.to_ris(WORKS))
+    assert len(entries) == len(WORKS)
+    first, nasty = entries[:2]
+    assert first["authors"] == ["Rumelhart, David E.", "Hinton, Geoffrey E.", "Williams, Ronald J."]
+    assert (first["year"], first["doi"], first["secondary_title"]) == ("1986", "10.1038/323533a0", "Nature")
+    assert first["title"] == "Learning representations by back-propagating errors"
+    assert first["keywords"] == ["Deep nets / Training"]
+    assert nasty["title"] == NASTY
+    assert nasty["abstract"] == "Line one. @article{evil, title={x}} TY - JOUR"
+    assert nasty["notes"] == ["a.md:3", "b.md:4"]
+
+
+def test_csl_and_csv_round_trip() -> None:
+    items = json.loads(exports.to_csl(WORKS))
+    assert items[0]["author"][0] == {"family": "Rumelhart", "given": "David E."}
+    assert items[1]["author"][0] == {"family": "van der Berg", "given": "Jan"}
+    assert items[1]["author"][1] == {"family": "Müller", "given": "Jürgen"}
+    assert items[1]["author"][2] == {"literal": "World Health Organization"}
+    assert items[0]["issued"] == {"date-parts": [[1986]]}
+    assert items[1]["title"] == NASTY
+    rows = list(csv.DictReader(io.StringIO(exports.to_csv(WORKS))))
+    assert [row["id"] for row in rows] == [work.id for work, _ in WORKS]
+    assert rows[1]["title"] == NASTY
+    assert rows[1]["authors"].split("; ")[1] == "Müller, Jürgen"
+    assert rows[0]["mentions"] == "deep/notes (old).md:12"
+    assert rows[2]["title"] == "'=HYPERLINK(1)"
+
+
+def test_notes_link_back_and_nothing_in_them_is_live() -> None:
+    from markdown_it import MarkdownIt
+
+    files = exports.to_notes(WORKS)
+    keys = exports.citation_keys([work for work, _ in WORKS])
+    page = files[f"works/{keys[0]}.md"]
+    assert r"[deep/notes \(old\).md:12](<deep/notes%20%28old%29.md>)" in page
+    html = MarkdownIt("commonmark", {"html": True}).render(page)
+    assert "How it *all* began." in html
+    assert 'href="https://doi.org/10.1038/323533a0"' in html
+    assert f"works/{keys[0]}.md" in files["headings/deep-nets-training.md"]
+    assert "headings/deep-nets.md" in files["index.md"]
+    nasty = MarkdownIt("commonmark", {"html": True}).render(files[f"works/{keys[1]}.md"])
+    assert "javascript:" not in re.sub(r">[^<]*<", "><", nasty)
+    assert "<b>" not in nasty and "<code>code" not in nasty
+    assert all(re.fullmatch(r"(?:works|headings)/[a-z0-9-]+\.md|index\.md", name) for name in files)
+
+
+@pytest.mark.parametrize("suffix", [".bib", ".ris", ".json", ".csv"])
+def test_written_in_one_step(tmp_path: Path, suffix: str) -> None:
+    out = tmp_path / "sub" / f"works{suffix}"
+    assert "4 works" in exports.write(out, WORKS)
+    first = out.read_bytes()
+    exports.write(out, WORKS)
+    assert out.read_bytes() == first
+    assert [path.name for path in out.parent.iterdir()] == [out.name]
+
+
+def test_a_folder_gets_notes_and_keeps_what_else_is_there(tmp_path: Path) -> None:
+    (tmp_path / "mine.md").write_text("mine")
+    assert "notes" in exports.write(tmp_path, WORKS)
+    assert (tmp_path / "mine.md").read_text() == "mine"
+    assert (tmp_path / "index.md").exists()
+
+
+def test_a_wrong_place_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"\.bib"):
+        exports.write(tmp_path / "works.docx", WORKS)
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(UsageError, match="cannot be written"):
+        exports.write(tmp_path / "file" / "works.bib", WORKS)
+
+
+TEXTS = st.text(max_size=60)
+
+
+@settings(max_examples=80, deadline=None)
+@given(TEXTS, st.lists(TEXTS, max_size=3), st.none() | st.integers(1000, 2100), TEXTS, TEXTS)
+def test_any_work_can_be_exported(title: str, authors: list[str], year: int | None, venue: str, note: str) -> None:
+    import bibtexparser
+    import rispy
+
+    work = Work("w:1", title, tuple(authors), year, venue, ids=(f"doi:10.1/{title}",), urls=(venue,))
+    works = [(work, [Mention(note, 1, title, (venue,), title)])]
+    library = bibtexparser.parse_string(exports.to_bibtex(works))
+    assert not library.failed_blocks
+    assert len(library.entries) == 1
+    ris = rispy.loads(exports.to_ris(works))
+    assert len(ris) == 1
+    assert len(json.loads(exports.to_csl(works))) == 1
+    assert len(list(csv.reader(io.StringIO(exports.to_csv(works))))) == 2
+    assert len(exports.to_notes(works)) == 3

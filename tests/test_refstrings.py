@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from litmap.identifiers import normalise_title
+from litmap.refstrings import looks_like_reference, parse_reference, split_entries
+
+# Strings of many styles and fields of science with their answers, written by hand before the parser was run on them;
+# an empty title means that the style gives none; where a string has many authors, the first ones are named.
+CASES = json.loads((Path(__file__).parent / "data" / "reference_strings.json").read_text(encoding="utf-8"))
+
+
+def right(case: dict[str, Any]) -> tuple[bool, bool, bool]:
+    found = parse_reference(case["text"])
+    families = case["families"]
+    people = len(found.authors) >= len(families) and all(
+        normalise_title(name).endswith(normalise_title(family))
+        for name, family in zip(found.authors, families, strict=False)
+    )
+    return normalise_title(found.title) == normalise_title(case["title"]), found.year == case["year"], people
+
+
+def test_styles_and_fields_of_science() -> None:
+    marks = [right(case) for case in CASES]
+    wrong = [case["text"] for case, mark in zip(CASES, marks, strict=True) if not all(mark)]
+    titles, years, people = (sum(mark[i] for mark in marks) / len(marks) for i in range(3))
+    assert titles >= 0.98, wrong
+    assert years >= 0.99, wrong
+    assert people >= 0.99, wrong
+
+
+def test_references_are_told_from_prose() -> None:
+    assert sum(looks_like_reference(case["text"]) >= 0.5 for case in CASES) >= 0.98 * len(CASES)
+    prose = [
+        "We show that gradient descent finds a global minimum if the network is wide enough (Du et al., 2018).",
+        "Sharp minima generalise poorly, because a small shift of the loss surface costs much.",
+        "See the course page of Stanford for slides and videos.",
+        "TODO read this again before Monday",
+        "In 2012, AlexNet won the challenge by a wide margin, and everything changed.",
+        "https://arxiv.org/abs/1611.03530",
+        "Loss surfaces",
+        "Two questions remain: why does it work, and what is the role of noise?",
+        "Ask Anna about the seminar on 3 May 2019, room 12.",
+    ]
+    assert [text for text in prose if looks_like_reference(text) >= 0.5] == []
+
+
+def test_all_fields() -> None:
+    found = parse_reference(
+        "[12] Lin, Henry W., and Max Tegmark. 2016a. “Critical Behavior from Deep Dynamics.” "
+        "Entropy 19 (7): 299. https://doi.org/10.3390/e19070299. arXiv:1606.06737v2."
+    )
+    assert found.number == "12"
+    assert found.authors == ("Henry W. Lin", "Max Tegmark")
+    assert (found.year, found.year_suffix) == (2016, "a")
+    assert found.title == "Critical Behavior from Deep Dynamics"
+    assert found.venue == "Entropy"
+    assert set(found.ids) == {"doi:10.3390/e19070299", "arxiv:1606.06737"}
+    assert found.urls == ("https://doi.org/10.3390/e19070299",)
+    assert found.raw.startswith("[12]")
+
+
+def test_same_author_as_before() -> None:
+    before = ("Thomas S. Kuhn",)
+    for mark in ("———.", "---.", "____.", "— — —,"):
+        found = parse_reference(
+            f"{mark} 1977. The Essential Tension. Chicago: University of Chicago Press.", previous_authors=before
+        )
+        assert (found.authors, found.year, found.title) == (before, 1977, "The Essential Tension"), mark
+
+
+def test_a_link_says_what_the_title_is() -> None:
+    link = "[Why does deep and cheap learning work so well?](https://arxiv.org/abs/1608.08225)"
+    text = f"2017 May 2, Henry W. Lin. {link}. *x*."
+    assert parse_reference(text).title == "Why does deep and cheap learning work so well?"
+    plain = "Lin 2017 Cheap learning paper, good"
+    assert parse_reference(plain, title_hint="Cheap learning paper").title == "Cheap learning paper"
+
+
+def test_markup_of_latex_lists() -> None:
+    text = (
+        r"H.~B{\"o}lcskei and P.~Grohs. \newblock Optimal approximation with sparse networks. "
+        r"\newblock {\em SIAM J. Math. Data Sci.}, 1(1):8--45, 2019."
+    )
+    found = parse_reference(text)
+    assert found.authors == ("H. Bölcskei", "P. Grohs")
+    assert found.title == "Optimal approximation with sparse networks"
+    assert found.year == 2019
+
+
+def test_nothing_is_made_up() -> None:
+    for text in ("", "   ", ".", "[1]", "???", "2019", "—", "((((", "“”", "et al."):
+        found = parse_reference(text)
+        assert found.raw == text
+        assert found.authors == () or text == "et al."
+
+
+def test_entries_by_number_label_bullet_blank_and_indent() -> None:
+    first = "Doll R, Hill AB. Smoking and carcinoma of the lung. Br Med J. 1950;2:739."
+    second = "Hardin G. The tragedy of the commons. Science. 1968;162:1243."
+    third = "Paine RT. Food web complexity and species diversity. Am Nat. 1966;100:65."
+    want = [first, second, third]
+    numbered = split_entries("\n".join(f"[{i}] {x[:40]}\n    {x[40:].strip()}" for i, x in enumerate(want, 1)))
+    assert [entry.split(" ", 1)[0] for entry in numbered] == ["[1]", "[2]", "[3]"]
+    assert split_entries("\n\n".join(want)) == want
+    assert split_entries("\n".join(want)) == want
+    hanging = "\n".join(f"{x[:30].rstrip()}\n    {x[30:].strip()}" for x in want)
+    assert [entry.replace(" ", "") for entry in split_entries(hanging)] == [x.replace(" ", "") for x in want]
+    bullets = split_entries("\n".join(f"- {x}" for x in want))
+    assert len(bullets) == 3
+    assert split_entries("") == []
+
+
+def test_words_and_addresses_cut_at_a_line_end_are_joined() -> None:
+    lines = [
+        "[1] Smith J. General-",
+        "ization in deep nets. https://example.org/a/",
+        "b.pdf 2018.",
+        "[2] Doe A. Other. 2019.",
+    ]
+    assert split_entries(lines)[0] == "[1] Smith J. Generalization in deep nets. https://example.org/a/b.pdf 2018."
+
+
+HOSTILE = [
+    "A",
+    "A. ",
+    "A B ",
+    "Smith, J., ",
+    "J. Smith and ",
+    "“",
+    "(",
+    "[a](",
+    "*a",
+    "Phys. ",
+    "GIW",
+    "doi:10.1/",
+    "http://a.b/(",
+    "2019, ",
+    "—",
+    "and ",
+    "1. ",
+    " ,",
+    "\\'{",
+    "Proceedings of ",
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_time_is_bounded_on_hostile_text(piece: str) -> None:
+    begin = time.perf_counter()
+    for size in (4_000, 400_000):
+        text = (piece * size)[:size]
+        parse_reference(text)
+        looks_like_reference(text)
+    split_entries("\n".join([piece * 40] * 500))
+    assert time.perf_counter() - begin < 5
+
+
+def test_long_lists_take_linear_time() -> None:
+    entry = "Doll R, Hill AB. Smoking and carcinoma of the lung. Br Med J. 1950;2:739.\n"
+    seconds = []
+    for count in (2_000, 8_000):
+        begin = time.perf_counter()
+        assert len(split_entries(entry * count)) == count
+        seconds.append(time.perf_counter() - begin)
+    assert seconds[1] < 12 * seconds[0] + 0.2
+
+
+PIECES = st.sampled_from(
+    [case["text"] for case in CASES] + HOSTILE + ["\n", "\x00", "e\u0301", "李", "𝔄", "\u202e", "ﬁ"]
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(PIECES | st.text(max_size=30), max_size=6), st.integers(0, 40))
+def test_any_text_is_read_without_error(parts: list[str], cut: int) -> None:
+    text = "".join(parts)[cut:]
+    found = parse_reference(text)
+    assert found.raw == text
+    assert found.year is None or 1400 <= found.year < 2100
+    assert "␞" not in found.title + found.venue + "".join(found.authors)
+    assert 0.0 <= looks_like_reference(text) <= 1.0
+    assert "".join(split_entries(text)).replace(" ", "") or not text.strip()
