@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import random
 import re
@@ -252,6 +253,7 @@ def main() -> int:
     if folder is None:
         print("no test papers: set LITMAP_SHARED", file=sys.stderr)
         return 1
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     names = [name for name in READERS if not options.only or name in options.only]
     quality = run_quality(folder, names)
     speeds = {} if options.quality_only else run_speed(folder, names, options.speed)

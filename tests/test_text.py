@@ -24,7 +24,7 @@ from litmap.text.style import Style
 
 LEFT = (
     "The river carries sand from the hills to the sea and builds a delta where the water slows down and the grains "
-    "come to rest. Each flood lays a new sheet upon the old ones and so the land grows outward year after year without end. "
+    "come to rest. Each flood lays a new sheet upon the old ones and so the land grows outward year after year. "
 )
 RIGHT = (
     "Tides take back a part of what the floods have brought and spread it along the coast in long thin bars of sand. "

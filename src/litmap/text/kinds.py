@@ -47,6 +47,7 @@ def row_kinds(rows: Sequence[Row], height: float, style: Style, *, front: bool) 
         kinds.append(_kind(rows, i, style, kinds))
     _mark_notes(rows, kinds, height, style)
     _mark_labels(rows, kinds, style)
+    _mark_last_rows(rows, kinds, style)
     _mark_limits(rows, kinds, style)
     if front:
         _clear_front(rows, kinds)
@@ -199,8 +200,10 @@ def _mark_labels(rows: Sequence[Row], kinds: list[str], style: Style) -> None:
     for i, row in enumerate(rows):
         if scrap[i]:
             near = [j for j in (i - 2, i - 1, i + 1, i + 2) if 0 <= j < len(rows) and rows[j].column is row.column]
-            if row.gaps >= 2 or any(scrap[j] or kinds[j] in ("caption", "table") for j in near):
+            if row.gaps >= 2 or row.column.floating or any(scrap[j] or kinds[j] in ("caption", "table") for j in near):
                 kinds[i] = "table"
+        elif row.column.floating and kinds[i] == "body" and i and kinds[i - 1] == "table":
+            kinds[i] = "table"
     for i, kind in enumerate(kinds):
         if kind == "caption":
             _mark_beside(rows, kinds, i, -1)
@@ -208,6 +211,17 @@ def _mark_labels(rows: Sequence[Row], kinds: list[str], style: Style) -> None:
             while after < len(rows) and rows[after].column is rows[i].column and _same_block(rows, after, style):
                 after += 1
             _mark_beside(rows, kinds, after, +1)
+
+
+def _mark_last_rows(rows: Sequence[Row], kinds: list[str], style: Style) -> None:
+    """Short small rows right below a table's row belong to it (cells that span all columns)."""
+    for i, row in enumerate(rows[1:], 1):
+        above = rows[i - 1]
+        if kinds[i] != "body" or kinds[i - 1] != "table" or above.column is not row.column:
+            continue
+        small = row.size < style.size - 0.4 and not is_prose(row) and len(row.text) < 60
+        if small and row.base - above.base < 1.6 * style.lead(row):
+            kinds[i] = "table"
 
 
 def _mark_limits(rows: Sequence[Row], kinds: list[str], style: Style) -> None:

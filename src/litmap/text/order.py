@@ -28,16 +28,17 @@ _PROSE = re.compile(r"\b[a-z]{3,}\b")
 
 @dataclass(slots=True)
 class Column:
-    """Lines read from top to bottom between x0 and x1 (points)."""
+    """Lines read from top to bottom between x0 and x1 (points). `floating`: a table or figure as wide as the page."""
 
     x0: float
     x1: float
     lines: list[Line] = field(default_factory=list)
+    floating: bool = False
 
 
 @dataclass(slots=True)
 class Row:
-    """Fragments on one baseline of one column, left to right. `gaps`: white strips wider than 1.5 letters between."""
+    """Fragments on one baseline of one column, left to right. `gaps`: white strips wider than an em between."""
 
     lines: list[Line]
     column: Column
@@ -132,7 +133,7 @@ def _columns(lines: Sequence[Line], usual: Gutter | None = None, depth: int = 0)
     middle = (gutter[0] + gutter[1]) / 2
     for wide, band in _bands(lines, gutter):
         if wide:
-            found.append(Column(left, right, band))
+            found.append(Column(left, right, band, floating=not _has_prose(band) and len(band) > 3))
             continue
         found += _columns([line for line in band if (line.x0 + line.x1) / 2 < middle], None, depth + 1)
         found += _columns([line for line in band if (line.x0 + line.x1) / 2 >= middle], None, depth + 1)
@@ -253,7 +254,9 @@ def _pieces(band: Sequence[Line]) -> list[list[Line]]:
 
 
 def _has_prose(lines: Sequence[Line]) -> bool:
-    return sum(1 for line in lines if len(_PROSE.findall(line.text)) >= 5) > max(1, 0.1 * len(lines))
+    full = sorted(line.x1 - line.x0 for line in lines)[-1 - len(lines) // 10]
+    prose = [line for line in lines if len(_PROSE.findall(line.text)) >= 5 and line.x1 - line.x0 > 0.93 * full]
+    return len(prose) > max(2, 0.25 * len(lines))
 
 
 def rows(column: Column) -> list[Row]:
@@ -311,7 +314,7 @@ def _row(group: list[Line], column: Column) -> Row:
     for a, b in pairwise(group):
         space = b.x0 - a.x1
         text += b.text if -0.3 * b.size < space < 0.08 * main.size and b.size < 0.9 * main.size else " " + b.text
-        gaps += space > 1.5 * main.size
+        gaps += space > main.size
     return Row(
         lines=group,
         column=column,
