@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -70,10 +71,16 @@ def words() -> list[str]:
 VOCABULARY = words()
 
 
-def chunks(number: int) -> list[Chunk]:
+@cache
+def texts_of(number: int) -> list[str]:
+    """Texts of a thousand papers, used again and again: only the keyword index would notice."""
     rng = np.random.default_rng((4, number))
     picks = np.minimum(rng.zipf(1.3, (PASSAGES, 140)) - 1, len(VOCABULARY) - 1)
-    texts = [" ".join(VOCABULARY[i] for i in row) for row in picks]
+    return [" ".join(VOCABULARY[i] for i in row) for row in picks]
+
+
+def chunks(number: int) -> list[Chunk]:
+    texts = texts_of(number % 1000)
     return [Chunk(f"{number:064x}", i, t[:900], "body", "3 Results", 1 + i // 4, RECTS) for i, t in enumerate(texts)]
 
 
