@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from litmap.errors import SearchError
+from litmap.errors import ModelError, SearchError
 from litmap.models import Chunk
-from litmap.search import Facts, Searcher, matching_works, parse_query
+from litmap.search import Facts, Searcher, load_reranker, matching_works, parse_query
 from litmap.search.quoting import Marker, hit_words, lines_of, marks, sentences
 from litmap.search.ranking import Scale, best_of_each, first_of_each, smooth
 from tests.search_parts import make_searcher, passage
@@ -289,6 +290,25 @@ def test_threads_share_a_searcher(searcher: Searcher) -> None:
     for thread in threads:
         thread.join()
     assert found == expected
+
+
+class Reverse:
+    """A second stage that prefers passages by a word of its own."""
+
+    def score(self, query: str, texts: list[str]) -> list[float]:
+        return [float("random directions" in text) for text in texts]
+
+
+def test_a_second_stage_orders_the_best_anew(searcher: Searcher) -> None:
+    assert searcher.search("sharp minima").hits[0].row != 3
+    results = replace(searcher, reranker=Reverse()).search("sharp minima")
+    assert results.hits[0].row == 3
+    assert results.works[0].work == "arxiv:1712.09913"
+
+
+def test_a_missing_second_stage_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="cross-encoder"):
+        load_reranker(str(tmp_path / "nothing"))
 
 
 # ── quoting ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,20 @@ Open the parts of a build and give them to a `Searcher`; it is all a caller need
 from litmap.search.query import Facts, Query, matching_works, parse_query
 from litmap.search.quoting import marks
 from litmap.search.ranking import Weights
+from litmap.search.reranking import Reranker, load_reranker
 from litmap.search.results import Results, WorkHit
 from litmap.search.searcher import Searcher
 
-__all__ = ["Facts", "Query", "Results", "Searcher", "Weights", "WorkHit", "marks", "matching_works", "parse_query"]
+__all__ = [
+    "Facts",
+    "Query",
+    "Reranker",
+    "Results",
+    "Searcher",
+    "Weights",
+    "WorkHit",
+    "load_reranker",
+    "marks",
+    "matching_works",
+    "parse_query",
+]

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 CANDIDATES = 300
 """Passages taken from each of the two rankings; what neither holds among its first 300 is not shown."""
-SMOOTHED = 150
+SMOOTHED = 100
 """Works, best first, whose words are smoothed over their likes; the others stay behind them."""
 MOSTLY = 0.6
 """Share of rows allowed from which a search is not filtered but its answer is."""
-SAMPLE = 2000
+SAMPLE = 1000
 """Passages whose cosines tell what is usual for a query."""
 
 

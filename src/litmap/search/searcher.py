@@ -18,7 +18,8 @@ from litmap.search.filters import allowed_rows
 from litmap.search.locating import locate_quotation
 from litmap.search.parts import PassageRows, VectorRows, WordRows
 from litmap.search.query import DEFAULT_KINDS, Facts, Query, parse_query
-from litmap.search.ranking import Weights, best_of_each, highest
+from litmap.search.ranking import Weights, best_of_each, first_of_each, highest
+from litmap.search.reranking import RERANKED, Reranker
 from litmap.search.results import Results, WorkHit
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Searcher:
     passages: PassageRows
     facts: Mapping[str, Facts] = field(default_factory=dict)
     weights: Weights = field(default_factory=Weights)
+    reranker: Reranker | None = None
 
     def search(self, text: str | Query, limit: int = 10, per_work: int = 3) -> Results:
         """The best `limit` passages and the best `limit` works, each work with up to `per_work` of its passages.
@@ -134,6 +136,8 @@ class Searcher:
         works, totals = work_scores(found, self.weights)
         terms = {term: self.keywords.idf(term) for term in dict.fromkeys(words.terms(asked.text))}
         order = np.lexsort((found.rows, -scores))
+        if self.reranker is not None and query.text:
+            order, scores, totals = self._reranked(self.reranker, query.text, found, order)
         best_works = self._work_order(works, totals, asked.named)[:limit]
         chosen = _choose(found, order, [w for w, _ in best_works], limit, per_work)
         shown = self._shown(query, found, scores, chosen, terms)
@@ -144,6 +148,20 @@ class Searcher:
             work = self.keywords.work_ids[number]
             grouped.append(WorkHit(work, score, tuple(_distinct(own)[:per_work]), self.facts.get(work)))
         return _judged(Results(query, tuple(hits), tuple(grouped)), found, terms)
+
+    def _reranked(self, reranker: Reranker, text: str, found: Evidence, order: Ints) -> tuple[Ints, Floats, Floats]:
+        """Order and scores with the best passages as the second stage sees them, the others behind them.
+
+        A work stands where its best passage does.
+        """
+        read = order[:RERANKED]
+        passages = self.passages.passages(found.rows[read])
+        given = np.asarray(reranker.score(text, [p.chunk.text for p in passages]), np.float32)
+        scores = np.empty(found.rows.size, np.float32)
+        scores[order] = given.min() - 1 - np.arange(order.size, dtype=np.float32)
+        scores[read] = given
+        totals = scores[first_of_each(found.works, scores)]
+        return np.lexsort((found.rows, -scores)), scores, totals
 
     def _gather(self, vector: Floats, text: str, allowed: Mask) -> Evidence:
         return gather(vector, text, allowed, usual=self._usual, vectors=self.vectors, keywords=self.keywords)
