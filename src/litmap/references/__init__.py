@@ -9,7 +9,7 @@ from litmap.references.lists import read_references
 from litmap.references.missing import CitedAt, MissingWork, missing, missing_by_heading
 from litmap.references.passages import citing_passages
 
-VERSION = "1"
+VERSION = "2"
 """Raised with every change of what `read_references` returns, so that kept lists are read again."""
 
 __all__ = [

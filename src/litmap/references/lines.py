@@ -138,7 +138,7 @@ class Columns:
         if box is None:
             return False
         x0, y0, x1, y1 = line.rect
-        return x0 >= box[0] - 4 and x1 <= box[2] + 6 and y0 >= box[1] - 14 and y1 <= box[3] + 14
+        return x0 >= box[0] - 4 and x1 <= box[2] + 6 and y0 >= box[1] - 22 and y1 <= box[3] + 22
 
     def arrange(self, lines: Sequence[Line]) -> list[Line]:
         """The lines by page, column and height."""
@@ -209,7 +209,8 @@ def _numbered_lists(document: Document) -> list[list[Line]]:
                 chain.append(i)
         if len(chain) > len(best):
             best = chain
-    if len(best) < 5 or best[0] < len(lines) * 0.3:
+    closing = len(best) >= 3 and best[-1] > len(lines) - 12  # a short list that ends the paper
+    if (len(best) < 5 and not closing) or best[0] < len(lines) * 0.3:
         return []
     return [_with_rests(lines, best, columns)]
 

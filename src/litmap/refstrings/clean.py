@@ -37,7 +37,9 @@ _SPACING = {
     "˚": "\u030a",
     "˝": "\u030b",
 }
-_SPACING_ACCENT = re.compile(r"(?<=[^\W\d_])([´`¨ˇ˜ˆ˚˝])([aeiouyncszrgAEIOUYNCSZRG])(?=[^\W\d_]|[,.;\s)])|([cCsStT])¸")
+_SPACING_ACCENT = re.compile(
+    r"(?<![^\w-])(?<![\d_])([´`¨ˇ˜ˆ˚˝])([aeiouyncszrgAEIOUYNCSZRG])(?=[^\W\d_]|[,.;\s)])|([cCsStT])¸"
+)
 _TEX_ACCENT = re.compile(r"\\([\"'`^~=.]|[Hcvukr](?=[ {]))\s?\{?\\?([A-Za-z])\}?")
 _TEX_LETTERS = {
     r"\ss": "ß",
@@ -57,6 +59,7 @@ _TEX_COMMAND = re.compile(
     r"bibinfo|bibnamefont|bibfnamefont|providecommand|enquote)(?![A-Za-z])\*?"
 )
 
+_ABS = re.compile(r"(?<![/\w])abs/(?=\d{4}\.\d{4,5})")
 _BEFORE_ARXIV = re.compile(
     r"(?:\b(?:corr|arxiv|eprint)\b[ ,.:]{0,3}(?:preprint\b[ ,:]{0,2}|e-?prints?\b[ ,:]{0,2})?|[\[(]|abs/){1,2}$", re.I
 )
@@ -111,7 +114,7 @@ def clean(raw: str) -> Cleaned:
         emphasised.append(match[2])
         return match[2]
 
-    text = _LINK.sub(keep_link, text)
+    text = _ABS.sub("arXiv:", _LINK.sub(keep_link, text))
     text = _EMPHASIS.sub(keep_emphasis, _TAG.sub("", text))
     text = _identifiers(text, ids, urls)
     text = _SEEN.sub(BREAK, text)

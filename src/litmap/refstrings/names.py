@@ -150,6 +150,8 @@ class NameReader:
             return False
         before = self.word(i - 1)
         if before in (",", ";") or before in CONJUNCTIONS:
+            if before in CONJUNCTIONS and after == "," and self.word(i + 2).istitle():
+                return True
             ends = self.word(i + 2) in (",", ".", ";") or self.word(i + 2) in CONJUNCTIONS
             return ends and after.istitle() and len(after) > 2 and after.lower() not in NOT_NAMES
         return before.istitle() and before.lower() not in NOT_NAMES and (after in (",", ".") or after in CONJUNCTIONS)
@@ -276,7 +278,7 @@ class NameReader:
                 i = after
                 if full and not self.is_name_word(i) and not self.particle(i) and self.initial(i, dotted=True) == i:
                     break
-            elif full + short and len(self.word(i)) == 1 and self.word(i).isupper() and self.is_name_word(i + 1):
+            elif self._bare_initials(i, inside=full + short > 0):
                 short += 1
                 i += 1
             elif (
@@ -302,6 +304,15 @@ class NameReader:
         if full > 3:
             score -= 1.0 * (full - 4)
         return Name(self.span(start, i), "direct", score, self.suffix(i), bool(short and full == 1))
+
+    def _bare_initials(self, i: int, *, inside: bool) -> bool:
+        """Initials without periods before a family name: 'S Lojasiewicz', 'EA Jasmin', 'Donald E Knuth'."""
+        word = self.word(i)
+        if not (word.isupper() and len(word) <= (1 if inside else 3)):
+            return False
+        if len(self.word(i + 1)) == 1 and self.word(i + 1).isupper() and self.word(i + 2) != ".":
+            return self.is_name_word(i + 2)
+        return self.is_name_word(i + 1) and (inside or self._ends_name(i + 2) or self.is_name_word(i + 2))
 
     def name(self, form: str, i: int) -> Name | None:
         """The name of this form at token i."""

@@ -36,6 +36,7 @@ _NOTE_IN_BRACKETS = re.compile(
     re.I,
 )
 _YEAR_ALONE = re.compile(rf"(?:{MONTH} )?(?:1[5-9]|20)\d\d[a-z]?\s*(?:[.,;]|$|{BREAK})")
+_DATE_AT_END = re.compile(rf"[,.]\s(?:{MONTH} )?(?:1[5-9]|20)\d\d[a-z]?[.,]?\s*$")
 MAX_TITLE = 600
 _WINDOW = 200
 
@@ -92,7 +93,8 @@ def title_end(text: str, at: int, *, commas: bool, spaces: bool = False) -> int:
             best, best_score = end, score
         if sign == BREAK or passed > 14:
             break
-    return best
+    dated = _DATE_AT_END.search(text, max(at, best - 24), best)
+    return dated.start() if dated and dated.start() > at + 2 else best
 
 
 def _score(sign: str, after: str, title: str, piece: str, *, commas: bool) -> float | None:

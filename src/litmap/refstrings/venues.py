@@ -13,7 +13,8 @@ _SMALL = frozenset(
     | {"al", "do", "da", "dos", "del", "y", "e", "van", "–", "-", "a", "zur"}
 )
 _NUMBERISH = re.compile(
-    r"(?![(\[]?\d+(?:st|nd|rd|th)\b)[(\[]?[A-Z]?\d|vol(?:ume|s)?\.?$|bd\.?$|ser(?:ies|\.)?$|no\.$", re.I
+    r"(?![(\[]?\d+(?:st|nd|rd|th)\b)[(\[]?[A-Z]?\d|[IVXL]{2,8}[:.,(]|vol(?:ume|s)?\.?$|bd\.?$|ser(?:ies|\.)?$|no\.$",
+    re.I,
 )
 
 
@@ -98,7 +99,7 @@ _STRICT = re.compile(
     r"\((?:1[6-9]|20)\d\d\)"
 )
 _NAMED = re.compile(
-    r"(?:arxiv\b|biorxiv\b|in (?:proc|advances|[A-Z]{3}|international|conference|the \d)|tech\. rep|ph\.?d\.? thesis|"
+    r"(?:arxiv\b|biorxiv\b|in (?:proc|advances|(?-i:[A-Z]{3})|international|conference|the \d)|tech\. rep|ph\.?d\.? thesis|"
     r"private communication|personal communication|unpublished|in preparation|to be published|to appear|"
     r"\(?\d{4}\)?\.?$)",
     re.I,
@@ -119,7 +120,7 @@ def is_journal_only(text: str) -> bool:
         return False
     rest = text[at:]
     if (
-        not re.match(r"(?:vol\.? ?)?[(\[]?[A-Z]?\d[\w()–-]*\s?[,:;(.\d]", rest, re.I)
+        not re.match(r"(?:vol\.? ?)?[(\[]?[A-Z]?\d[\w()–-]*(?!\w)\s?[,:;(\d]", rest, re.I)
         or len(re.findall(r"[^\W\d_]{3,}", rest)) > 6
     ):
         return False
