@@ -1,0 +1,49 @@
+"""What several tests share: the example library, built once by the real pipeline over real HTTP on loopback."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def web():
+    """The environment that makes clients reach the examples' server instead of the web."""
+    from litmap.examples import server
+
+    with server.serve() as environment:
+        yield environment
+
+
+@pytest.fixture(scope="session")
+def state(tmp_path_factory):
+    """The folder that stands for the user's cache folder."""
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="session")
+def example_library(tmp_path_factory, web, state):
+    """A library built from the example notes without Prefect; not to be written to."""
+    from litmap.examples import NOTES
+
+    from litmap.pipeline import refresh
+    from litmap.settings import load_settings
+
+    library = tmp_path_factory.mktemp("examples") / "library"
+    before = dict(os.environ)
+    os.environ.update(web)
+    try:
+        refresh(load_settings({"library": library, "notes": (str(NOTES),), "state": state}))
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    return library
+
+
+@pytest.fixture
+def at_examples(web, state, monkeypatch):
+    """This process's environment: the examples' server as the web, a cache folder of the tests' own."""
+    for name, value in {**web, "LITMAP_STATE": str(state)}.items():
+        monkeypatch.setenv(name, value)

@@ -1,0 +1,110 @@
+"""The flow with real Prefect: in this process, on a server with its schedule, and its settings on the way."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from litmap.examples import NOTES
+
+from litmap.errors import UsageError
+from litmap.settings import load_settings
+
+pytestmark = pytest.mark.usefixtures("at_examples")
+
+
+@pytest.fixture(scope="module")
+def prefect_home(tmp_path_factory):
+    return tmp_path_factory.mktemp("prefect")
+
+
+def environment(prefect_home):
+    return {**os.environ, "PREFECT_HOME": str(prefect_home), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+
+
+def refresh_command(library, *options):
+    return [sys.executable, "-m", "litmap", "refresh", str(NOTES), "--library", str(library), *options]
+
+
+def test_the_flow_runs_in_process_and_does_the_same(example_library, prefect_home, tmp_path):
+    """The library of the Prefect flow holds what the one without Prefect holds."""
+    from litmap.library import Library
+
+    library = tmp_path / "library"
+    done = subprocess.run(
+        refresh_command(library, "--json"), env=environment(prefect_home), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert set(report["seconds"]) >= {"read", "resolve", "fetch", "extract", "embed", "build"}
+    with Library.open(library) as one, Library.open(example_library) as other:
+        assert [e.work.id for e in one.works()] == [e.work.id for e in other.works()]
+        assert one.status()["by_status"] == other.status()["by_status"]
+        assert one.status()["passages"] == other.status()["passages"]
+
+
+def test_a_schedule_fires_twice_on_a_server_it_starts(example_library, prefect_home, tmp_path):
+    from litmap.library import Library
+
+    library = tmp_path / "library"
+    subprocess.run(["cp", "-r", str(example_library), str(library)], check=True)
+    with Library.open(library) as before:
+        runs = len(before.runs())
+    command = [sys.executable, "-m", "litmap", "schedule", "--every", "8s", "--library", str(library)]
+    process = subprocess.Popen(
+        command, env=environment(prefect_home), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    try:
+        url = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())[0]
+        until = time.monotonic() + 240
+        finished = 0
+        while finished < 2 and time.monotonic() < until:
+            time.sleep(1)
+            with Library.open(library) as now:
+                finished = sum(r.state == "done" for r in now.runs()[: len(now.runs()) - runs])
+        assert finished >= 2
+        flow_runs = ask(f"{url}/api/flow_runs/filter", {"flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}})
+        assert len(flow_runs) >= 1
+        tasks = ask(f"{url}/api/task_runs/filter", {"task_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}})
+        assert {re.sub(r"-.*", "", t["name"]) for t in tasks} >= {"read_notes", "resolve", "fetch", "build"}
+        artifacts = ask(f"{url}/api/artifacts/filter", {})
+        assert any("works" in str(a["data"]) for a in artifacts)
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def ask(url, body):
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20) as answer:
+        return json.load(answer)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"every": "soon"}, {"every": "0s"}, {"cron": "every monday"}, {"cron": "61 * * * *"}]
+)
+def test_a_schedule_that_cannot_be_read_is_refused(wrong):
+    from litmap.flows.schedule import serve
+
+    with pytest.raises(UsageError, match="is no"):
+        serve(load_settings({}), **wrong)
+
+
+def test_the_flow_gets_every_setting(tmp_path):
+    from litmap.flows.refresh import flow_parameters
+
+    settings = load_settings({"library": tmp_path / "lib", "notes": ("a.md",), "ocr": False, "paces": {"x": 1.0}})
+    parameters = json.loads(json.dumps(flow_parameters(settings)))
+    again = load_settings({**parameters["options"], "library": parameters["library"], "notes": parameters["notes"]})
+    assert again.library == settings.library
+    assert not again.ocr
+    assert again.paces == {"x": 1.0}
+    assert again.notes[0].endswith("/a.md")
