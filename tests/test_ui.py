@@ -1,0 +1,284 @@
+"""The app without a browser: escaping of hostile text, the figure, and what each state of a library says."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from litmap.maps.picture import Dot, draw
+from litmap.models import Topic
+from litmap.ui import figure, texts
+
+UI = Path(texts.__file__).parent
+ROOT = Path(__file__).parent.parent
+HOSTILE = (
+    '<script>alert(1)</script> <img src=x onerror="alert(1)"> [x](javascript:alert(1)) ![i](https://evil.example/p) '
+    "**b** _i_ `c` $x^2$ :red[r] :smile: :material/home: # h\n# heading\n- item\n1. one\n> q | a | b |\n--- ~~s~~ &lt; "
+    "<a@b.c> https://evil.example www.evil.example a@evil.example :orange-background[x] [^1] \\[x\\] -> <- -- "
+)
+
+
+def rendered(markdown: str) -> tuple[set[str], str]:
+    """Kinds of tokens that a Markdown reader sees, and the text it shows."""
+    reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    kinds, shown = set(), []
+    for token in reader.parse(markdown):
+        kinds.add(token.type)
+        for child in token.children or ():
+            kinds.add(child.type)
+            shown.append(child.content)
+    return kinds, "".join(shown)
+
+
+# ── escaping ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+@settings(max_examples=300, deadline=None)
+@given(
+    st.text(alphabet=st.sampled_from("ab .:/<>[]()*_`~|#-+=!$\\^&@{}\"'\n\t0é\u202e\u200b"), max_size=60)
+    | st.text(max_size=40)
+)
+def test_escaped_text_is_shown_as_it_is(text: str) -> None:
+    kinds, shown = rendered(texts.escape(text))
+    assert kinds <= {"paragraph_open", "paragraph_close", "inline", "text", "text_special"}
+    bare = texts._CONTROL.sub("", text)
+    wanted = " ".join("".join(c if c.isprintable() else " " for c in texts.unicodedata.normalize("NFC", bare)).split())
+    assert shown.replace(texts.JOINER, "") == wanted
+
+
+def test_hostile_text_makes_no_markup_link_or_directive() -> None:
+    escaped = texts.escape(HOSTILE)
+    assert rendered(escaped)[0] <= {"paragraph_open", "paragraph_close", "inline", "text", "text_special"}
+    shown = rendered(escaped)[1]
+    assert not re.search(r"https?://|www\.|\w@\w|:smile:|:material/|->|--", shown), (
+        "what is found without markup is broken"
+    )
+    assert not re.search(r"(?<!\\):\w+\[", escaped), "no directive"
+    assert not re.search(r"(?<!\\)\$", escaped), "no formula"
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.text(max_size=80), st.integers(0, 80), st.integers(0, 80), st.lists(st.text(min_size=3, max_size=8), max_size=3)
+)
+def test_marked_text_has_no_markup_but_its_own(text: str, start: int, end: int, words: list[str]) -> None:
+    marked = texts.mark(text, [(min(start, end), max(start, end))], words)
+    without = re.sub(r"(?<!\\):orange-background(?=\[)", "", marked)
+    kinds, _ = rendered(without)
+    assert kinds <= {
+        "paragraph_open",
+        "paragraph_close",
+        "inline",
+        "text",
+        "text_special",
+        "strong_open",
+        "strong_close",
+    }
+
+
+def test_marks_the_sentence_and_the_words() -> None:
+    marked = texts.mark("Flat minima generalise. Sharp ones do not.", [(0, 23)], ["flat", "ones"])
+    assert marked == ":orange-background[**Flat** minima generalise\\.]  Sharp **ones** do not\\."
+
+
+def test_no_page_draws_html() -> None:
+    for path in UI.glob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        assert "unsafe_allow" not in source
+        assert set(re.findall(r"\bst\.html\((.*)\)", source)) <= {'HERE / "style.css"'}
+    assert "url(" not in (UI / "style.css").read_text(encoding="utf-8")
+
+
+# ── words for people ─────────────────────────────────────────────────────────────────────────────────────────────────
+def test_names_places_and_times() -> None:
+    assert texts.people(["Doe, Jane", "Max Muster", "C. D.", "E. F."]) == "Jane Doe, Max Muster and 2 others"
+    assert texts.people(["Jane Doe", "Max Muster"]) == "Jane Doe and Max Muster"
+    assert texts.people([]) == ""
+    assert texts.family("de la Cruz, Ana") == "de la Cruz"
+    now = datetime(2026, 1, 2, 12, tzinfo=UTC)
+    assert texts.ago("2026-01-02T09:00:00Z", now) == "3 hours ago"
+    assert texts.ago("2026-01-01T11:00:00Z", now) == "1 day ago"
+    assert texts.ago("yesterday", now) == "yesterday"
+    assert texts.duration(3725) == "1 h 2 min 5 s"
+    assert texts.count(1, "paper") == "1 paper"
+    assert texts.sentence("the file is cut short") == "The file is cut short."
+    assert texts.deepest([("A",), ("A", "B"), ("C",)]) == [("A", "B"), ("C",)]
+
+
+def test_the_two_configurations_are_one() -> None:
+    inner = (UI / ".streamlit" / "config.toml").read_bytes()
+    assert (ROOT / ".streamlit" / "config.toml").read_bytes() == inner
+    assert b"gatherUsageStats = false" in inner
+    assert b'address = "127.0.0.1"' in inner
+
+
+# ── the figure ───────────────────────────────────────────────────────────────────────────────────────────────────────
+def picture(count: int = 12, title: str = "A title"):
+    headings = [("Notes", "One"), ("Notes", "Two"), ("Notes", "Two", "Below"), None]
+    dots = [
+        Dot(f"w{i}", title, (i % 4) + 0.1 * i, (i * 7 % 5) / 5, headings[i % 4], "Doe, 2019", suggested=i % 3 == 0)
+        for i in range(count)
+    ]
+    return draw(dots, [("w1", "w2"), ("w2", "w5")])
+
+
+def test_every_paper_is_on_the_map_once() -> None:
+    made = figure.draw(picture(), citations=True, lit=["w3"])
+    points = [t for t in made["data"] if t["mode"] == "markers" and "customdata" in t]
+    assert sorted(w for t in points for w in t["customdata"]) == sorted(f"w{i}" for i in range(12))
+    assert sum(t.get("name") == "lit" for t in made["data"]) == 1
+    plotly = pytest.importorskip("plotly.graph_objects")
+    plotly.Figure(made)  # raises where Plotly does not know a property
+
+
+def test_a_chosen_heading_stands_out_with_those_below_it() -> None:
+    made = figure.draw(picture(), chosen=("Notes", "Two"))
+    strength = {t["name"]: t["marker"]["opacity"] for t in made["data"] if "customdata" in t}
+    assert strength["Notes › Two"] > 0.9
+    assert strength["Two › Below"] > 0.9
+    assert strength["Notes › One"] < 0.5
+
+
+def test_labels_do_not_overlap() -> None:
+    emergent = [Topic("t1", None, "attention memory", works=("w3", "w7"))]
+    made = figure.draw(picture(), emergent=emergent)
+    frame = figure.frame_of(picture().dots)
+    unit = (frame[3] - frame[2]) / figure.HEIGHT
+    boxes = []
+    for label in made["layout"]["annotations"]:
+        wide = 7 * len(re.sub(r"<[^>]+>", "", label["text"])) * unit
+        boxes.append((label["x"] - wide / 2, label["y"] - 8 * unit, label["x"] + wide / 2, label["y"] + 8 * unit))
+    assert boxes
+    for i, a in enumerate(boxes):
+        assert all(a[2] < b[0] or b[2] < a[0] or a[3] < b[1] or b[3] < a[1] for b in boxes[:i])
+
+
+def test_hostile_titles_are_text_on_the_map() -> None:
+    made = json.dumps(figure.draw(picture(title="<script>x</script> %{customdata} <b>t</b>")))
+    assert "<script>" not in made
+    assert "%{customdata}" not in made
+
+
+def test_five_thousand_papers_are_drawn_in_a_moment() -> None:
+    import time
+
+    many = picture(5000)
+    start = time.perf_counter()
+    made = figure.draw(many, citations=True)
+    assert time.perf_counter() - start < 2.0
+    assert {t["type"] for t in made["data"] if "customdata" in t} == {"scattergl"}
+
+
+@given(st.lists(st.tuples(st.floats(-5, 5), st.floats(-5, 5)), min_size=1, max_size=12))
+@settings(max_examples=50, deadline=None)
+def test_a_region_holds_its_papers(points: list[tuple[float, float]]) -> None:
+    outline = figure.rounded(points, 0.5)
+    assert outline[0] == outline[-1]
+    for x, y in points:
+        turns = [(b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0]) for a, b in pairwise(outline)]
+        assert all(t >= -1e-9 for t in turns)
+
+
+# ── states of a library, drawn by Streamlit's own test runner ────────────────────────────────────────────────────────
+@pytest.fixture
+def drawn(monkeypatch, tmp_path):
+    """Draws the app's first page for a library; gives the words on it."""
+    testing = pytest.importorskip("streamlit.testing.v1")
+
+    def run(library: Path, query: str = "") -> tuple[str, object]:
+        monkeypatch.setenv("LITMAP_LIBRARY", str(library))
+        monkeypatch.setenv("LITMAP_STATE", os.environ.get("LITMAP_STATE", str(tmp_path / "state")))
+        app = testing.AppTest.from_file(str(UI / "app.py"), default_timeout=60)
+        if query:
+            app.query_params["q"] = query
+        app.run()
+        assert not app.exception
+        kinds = ("markdown", "caption", "title", "subheader", "info", "warning", "error", "code")
+        return "\n".join(str(e.value) for kind in kinds for e in getattr(app, kind)), app
+
+    return run
+
+
+def test_no_library_says_how_to_get_one(drawn, tmp_path) -> None:
+    words, _ = drawn(tmp_path / "nothing")
+    assert "No library here yet" in words
+    assert "litmap refresh" in words
+    assert not (tmp_path / "nothing").exists(), "looking makes nothing"
+
+
+def test_a_refresh_of_notes_that_are_not_there_is_refused(drawn, tmp_path) -> None:
+    _, app = drawn(tmp_path / "nothing")
+    app.text_area[0].set_value(str(tmp_path / "absent"))
+    app.button[0].click().run()
+    assert any("There is no" in e.value for e in app.error)
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_a_damaged_build_is_named_with_its_cure(drawn, example_library, tmp_path) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(example_library, broken)
+    build = broken / "builds" / (broken / "CURRENT").read_text().strip()
+    manifest = build / "manifest.json"
+    manifest.write_text(manifest.read_text()[:-40])
+    words, _ = drawn(broken)
+    assert "litmap doctor --fix" in words
+
+
+def test_a_first_refresh_under_way_is_shown(drawn, tmp_path) -> None:
+    from litmap import lock
+
+    root = tmp_path / "young"
+    with lock.writer(root / "refresh.lock", "2026-01-01T00:00:00Z"):
+        words, _ = drawn(root)
+    assert "being built" in words
+
+
+def test_the_first_page_says_what_is_here(drawn, example_library) -> None:
+    words, _ = drawn(example_library)
+    assert "24 papers here in full text" in words
+
+
+def test_a_search_shows_passages_with_their_reasons(drawn, example_library) -> None:
+    words, _ = drawn(example_library, "why do flat minima generalise?")
+    assert ":orange-background[" in words
+    assert "likeness" in words
+    assert "What my notes say" in words
+
+
+@pytest.mark.parametrize(
+    "query", ['"unbalanced', "year:abc", "-", "(((", "𝔘𝔫𝔦", "x" * 30000, "heading:nowhere cats", HOSTILE]
+)
+def test_strange_queries_get_an_answer_in_words(drawn, example_library, query: str) -> None:
+    _, app = drawn(example_library, query)
+    assert not app.error
+
+
+def test_nothing_close_is_said_before_what_is_far_off() -> None:
+    testing = pytest.importorskip("streamlit.testing.v1")
+
+    def script() -> None:
+        import streamlit as st
+
+        from litmap.models import Chunk
+        from litmap.ui import pages, search
+        from litmap.views import Answer, Found
+
+        st.session_state[pages._KEY] = {name: st.Page(lambda: None, url_path=name) for name in ("search", "paper")}
+        st.navigation(list(st.session_state[pages._KEY].values()), position="hidden")
+        far = Found(
+            1, 0.1, 7, Chunk("note:a.md", 3, "A far passage.", kind="note"), "A far passage.", "", note="a.md", line=3
+        )
+        search._show(Answer((), (far,), close=False), "passage")
+
+    app = testing.AppTest.from_function(script, default_timeout=30).run()
+    words = [m.value for m in app.markdown]
+    assert any("Nothing close" in w for w in words)
+    assert any("A far passage" in w for w in words)

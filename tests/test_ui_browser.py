@@ -1,0 +1,307 @@
+"""Every page of the app in headless Chromium, served as `litmap app` serves it, on the example library."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+By = pytest.importorskip("selenium.webdriver.common.by").By
+Keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs Debian's chromium and chromium-driver")
+FLAGS = (
+    *(
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+    ),
+    *("--disable-sync", "--no-first-run", "--disable-dev-shm-usage", "--window-size=1360,1000"),
+)
+PRESSED = "[data-testid=stMain] :is(button, a, label, [role=tab])"
+QUERY = "why do flat minima generalise?"
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def serve(library: Path, state: Path, tmp: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """`litmap app` on a free port; waits until it answers."""
+    from litmap.cli.make import app_command
+    from litmap.settings import load_settings
+
+    port = free_port()
+    command, environment = app_command(load_settings({"library": library}), port)
+    environment |= {"LITMAP_STATE": str(state), "HOME": str(tmp)}
+    process = subprocess.Popen(command, env=environment, cwd=tmp, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1):
+                return process, f"http://127.0.0.1:{port}"
+        except OSError:
+            time.sleep(0.1)
+    process.kill()
+    raise AssertionError("the app did not start")
+
+
+@pytest.fixture(scope="module")
+def app(example_library, state, tmp_path_factory) -> Iterator[str]:
+    process, address = serve(example_library, state, tmp_path_factory.mktemp("app"))
+    yield address
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    from selenium.webdriver.chrome.options import Options
+    from selenium.webdriver.chrome.service import Service
+
+    with tempfile.TemporaryDirectory() as profile:
+        options = Options()
+        options.binary_location = CHROMIUM
+        for flag in (*FLAGS, f"--user-data-dir={profile}"):
+            options.add_argument(flag)
+        options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
+        driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+        driver.set_page_load_timeout(60)
+        yield driver
+        driver.quit()
+
+
+@pytest.fixture
+def visit(app, browser) -> Callable[..., str]:
+    """Opens a page of the app and waits until it is drawn; gives its text."""
+
+    def go(page: str = "", address: str = app, **params: str) -> str:
+        browser.get(f"{address}/{page}{'?' + urlencode(params) if params else ''}")
+        return settle(browser)
+
+    return go
+
+
+def settle(browser, seconds: float = 60) -> str:
+    """Waits until Streamlit's script has run; gives the text of the page."""
+    time.sleep(0.5)
+    end = time.monotonic() + seconds
+    quiet = 0
+    while time.monotonic() < end and quiet < 3:
+        done = browser.find_elements(By.CSS_SELECTOR, "[data-testid=stApp][data-test-script-state=notRunning]")
+        stale = browser.find_elements(By.CSS_SELECTOR, "[data-stale=true]")
+        quiet = quiet + 1 if done and not stale else 0
+        time.sleep(0.15)
+    text = browser.find_element(By.TAG_NAME, "body").text
+    assert "Traceback" not in text
+    assert "Something went wrong" not in text
+    return text
+
+
+def until(browser, found: Callable[[], object], seconds: float = 30) -> object:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = found()
+        if value:
+            return value
+        time.sleep(0.1)
+    raise AssertionError("did not appear: " + browser.find_element(By.TAG_NAME, "body").text[:2000])
+
+
+def images(browser) -> list[int]:
+    """Natural widths of the pictures on the page."""
+    script = "return [...document.querySelectorAll('[data-testid=stImage] img')].map(i => i.complete && i.naturalWidth)"
+    return browser.execute_script(script)
+
+
+def press(browser, label: str) -> None:
+    button = until(
+        browser,
+        lambda: next((b for b in browser.find_elements(By.CSS_SELECTOR, PRESSED) if label in b.text), None),
+    )
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'}); arguments[0].click()", button)
+
+
+# ── pages ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_the_first_page_asks(visit) -> None:
+    text = visit()
+    assert "What do your papers say?" in text
+    assert "24 papers here in full text" in text
+
+
+def test_a_typed_query_shows_passages_and_the_page(visit, browser) -> None:
+    visit()
+    box = browser.find_element(By.CSS_SELECTOR, "input[aria-label=Search]")
+    box.send_keys(QUERY, Keys.ENTER)
+    until(browser, lambda: "How Flat Is Flat?" in browser.find_element(By.TAG_NAME, "body").text)
+    text = settle(browser)
+    assert "What my notes say" in text
+    assert "learning-theory.md, line" in text
+    assert until(browser, lambda: [w for w in images(browser) if w > 400]), "the page is shown as a picture"
+    assert "q=" in browser.current_url, "a search can be bookmarked"
+
+
+def test_another_result_shows_its_page(visit, browser) -> None:
+    visit(q=QUERY)
+    before = browser.find_element(By.CSS_SELECTOR, "[data-testid=stImage] img").get_attribute("src")
+    others = browser.find_elements(By.CSS_SELECTOR, "[class*=st-key-show-] button")
+    browser.execute_script("arguments[0].click()", others[-1])
+    until(
+        browser,
+        lambda: browser.find_element(By.CSS_SELECTOR, "[data-testid=stImage] img").get_attribute("src") != before,
+    )
+    settle(browser)
+
+
+def test_results_by_paper_and_by_heading(visit, browser) -> None:
+    visit(q=QUERY)
+    press(browser, "Papers")
+    time.sleep(0.5)
+    settle(browser)
+    titles = [e.text for e in browser.find_elements(By.CSS_SELECTOR, "[class*=st-key-hit-] a strong")]
+    assert len(titles) == len(set(titles)) > 1, "each paper once"
+    text = visit(q='heading:"Double descent" test error')
+    assert "Two Valleys and a Ridge" in text
+    assert "How Flat Is Flat?" not in text
+
+
+def test_where_is_this_from(visit, browser) -> None:
+    visit(q="The peak sits where a square random matrx is nearly singular: the model has exactly one way to fit")
+    press(browser, "Where is this from?")
+    until(browser, lambda: "Two Valleys and a Ridge" in browser.find_element(By.TAG_NAME, "body").text)
+
+
+def test_a_phrase_that_no_passage_holds_is_said(visit) -> None:
+    assert "No passage holds" in visit(q='"lentil soup with coriander"')
+
+
+def test_the_topics_page_has_a_map_and_the_outline(visit, browser) -> None:
+    text = visit("topics")
+    for heading in ("Double descent", "Loss surfaces", "Information bottleneck", "Approximation and depth"):
+        assert heading in text
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".js-plotly-plot .scatterlayer path.point"))
+    points = browser.find_elements(By.CSS_SELECTOR, ".js-plotly-plot .scatterlayer path.point")
+    assert len(points) >= 24
+    assert "Waiting for a heading" in text
+    assert "Sudden Understanding" in text
+
+
+def test_a_heading_shows_its_papers_and_what_they_say(visit, browser) -> None:
+    visit("topics")
+    press(browser, "Loss surfaces")
+    until(browser, lambda: "What its papers say" in browser.find_element(By.TAG_NAME, "body").text)
+    text = settle(browser)
+    assert "Mostly Saddles" in text
+    assert "heading=" in browser.current_url
+    button = browser.find_element(By.CSS_SELECTOR, "[class*=st-key-cited-] button")
+    browser.execute_script("arguments[0].click()", button)
+    assert until(browser, lambda: [w for w in images(browser) if w > 400]), "a sentence leads to its page"
+
+
+def test_the_table_of_papers_filters(visit, browser) -> None:
+    text = visit("papers")
+    assert "works" in text
+    box = browser.find_element(By.CSS_SELECTOR, "input[aria-label=Filter]")
+    box.send_keys("double descent", Keys.ENTER)
+    until(browser, lambda: "3 works" in browser.find_element(By.TAG_NAME, "body").text)
+
+
+def test_a_paper_has_its_page(visit, browser) -> None:
+    text = visit("paper", work="arxiv:1703.00000")
+    for part in ("In its own words", "Abstract", "Where my notes cite it", "Filed under", "Nearest papers", "Cited by"):
+        assert part in text
+    assert [w for w in images(browser) if w > 400]
+
+
+def test_a_missing_paper_says_why_and_what_to_do(visit) -> None:
+    text = visit("paper", work="doi:10.5555/litmap.qst.2020.21")
+    assert "403" in text
+    assert "Put it into" in text
+    text = visit("paper", work="doi:10.5555/litmap.jpm.2018.9")
+    assert "unsure" in text
+    assert "no work" in visit("paper", work="<script>alert(1)</script>").lower()
+
+
+def test_the_reading_list_and_the_coverage(visit, browser) -> None:
+    text = visit("reading")
+    assert "Ten Questions About Layered Learning" in text
+    assert "of your papers" in text
+    press(browser, "Coverage of your headings")
+    settle(browser)
+    assert browser.find_elements(By.CSS_SELECTOR, "[data-testid=stDataFrame]")
+
+
+def test_the_refreshes_page_tells_of_the_run(visit) -> None:
+    text = visit("refreshes")
+    assert "done" in text
+    assert "28 works" in text
+    assert "Start a refresh" in text
+
+
+def test_nothing_was_asked_of_the_network(browser, app) -> None:
+    """All that the tests above loaded came from the app itself: no font, no script, no statistics from elsewhere."""
+    asked = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    urls = [m["params"]["request"]["url"] for m in asked if m["method"] == "Network.requestWillBeSent"]
+    assert len(urls) > 20
+    assert {u.split("?")[0] for u in urls if u.startswith(("http", "ws")) and not u.startswith(app)} == set()
+
+
+def test_no_text_of_a_note_becomes_markup(visit, browser) -> None:
+    """Text that Streamlit draws has no element that its escaped source did not ask for."""
+    visit("paper", work="arxiv:1703.00000")
+    drawn = "[data-testid=stMarkdownContainer] :is(script, img, iframe, form)"
+    assert browser.find_elements(By.CSS_SELECTOR, drawn) == []
+
+
+# ── states ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_the_states_of_a_library(visit, browser, example_library, state, tmp_path) -> None:
+    """None yet, being built for the first time, damaged: each says what to do."""
+    from litmap import lock
+
+    root = tmp_path / "library"
+    process, address = serve(root, state, tmp_path)
+    try:
+        assert "No library here yet" in visit("", address)
+        with lock.writer(root / "refresh.lock", "2026-01-01T00:00:00Z"):
+            for page in ("", "refreshes"):
+                assert "being built" in visit(page, address)
+        shutil.rmtree(root)
+        shutil.copytree(example_library, root)
+        (root / "builds" / (root / "CURRENT").read_text().strip() / "manifest.json").write_text("{}")
+        for page in ("", "topics"):
+            assert "litmap doctor" in visit(page, address)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def test_a_refresh_started_from_the_app_ends_and_shows(visit, browser, at_examples, state, tmp_path) -> None:
+    """The form starts a real refresh, in a process of its own; the examples' server stands for the web."""
+    notes = tmp_path / "note.md"
+    notes.write_text("# Topic\n\n- [Two Valleys and a Ridge](https://arxiv.org/abs/1904.00000)\n", encoding="utf-8")
+    root = tmp_path / "library"
+    process, address = serve(root, state, tmp_path)
+    try:
+        visit("refreshes", address)
+        browser.find_element(By.CSS_SELECTOR, "textarea").send_keys(str(notes), Keys.TAB)
+        time.sleep(0.5)
+        press(browser, "Start a refresh")
+        until(browser, (root / "catalogue.sqlite").exists, 60)
+        until(browser, lambda: "1 work" in visit("refreshes", address), 120)
+    finally:
+        process.terminate()
+        process.wait(10)
