@@ -174,7 +174,7 @@ def list_entries(block: NoteBlock, previous: Sequence[str], *, in_list: bool) ->
 
 def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str], *, floor: float) -> Entry | None:
     text = block.text[start:end]
-    if len(text) > 3000 or _BARE_PAGE.match(text.strip()):
+    if len(text) > 3000 or (floor > 0.3 and not may_be_reference(text)) or _BARE_PAGE.match(text.strip()):
         return None
     links = [link for link in block.links if start <= link.start < end]
     ids, urls, hint = _from_links(links, text)
@@ -184,8 +184,6 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
         if found.id not in ids:
             ids.append(found.id)
     if sum(1 for found in ids if found.startswith("arxiv:")) > 1 or len({f for f in ids if f.startswith("doi:")}) > 2:
-        return None
-    if floor > 0.3 and not may_be_reference(text):
         return None
     text = _ELLIPSIS.sub(", ", text)
     score = reference_likeness(text)

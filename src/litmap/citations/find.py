@@ -472,7 +472,9 @@ class NoteReader:
 
     def _titles_in(self, block: NoteBlock, part: Segment, text: _Text, listed: bool) -> None:
         stretch = text.text[part.start : part.end]
-        if "\x00" in stretch[:15] or len(stretch) > 2500:
+        if "\x00" in stretch[:15] or len(stretch) > (
+            600 if block.kind == "paragraph" and self.title_floor > 0.5 else 2500
+        ):
             return
         stretch = stretch.split("\x00")[0] if "\x00" in stretch else stretch
         clean = re.sub(r"[\s,([:–—-]+$", "", stretch)

@@ -130,8 +130,8 @@ def whole_titles(text: str, *, floor: float) -> list[TitleCandidate]:
     best: TitleCandidate | None = None
     for stop in [end, *(match.start() for match in list(_TAIL.finditer(text, lead))[:4])]:
         head = text[lead:stop]
-        beside = _AUTHORS_TAIL.search(head)
-        by = None if beside else _BY.search(head.rstrip(" .,;"))
+        beside = _AUTHORS_TAIL.search(head) if "(" in head or "[" in head else None
+        by = None if beside or " by " not in head else _BY.search(head.rstrip(" .,;"))
         by = by if by and len(head[: by.start()].split()) >= 4 else None
         cut = beside.start() if beside and beside.start() > 8 else by.start() if by else len(head)
         title = head[:cut].rstrip(" .,;")
@@ -235,7 +235,7 @@ def possessive_titles(text: str) -> list[TitleCandidate]:
 def clause_titles(text: str) -> list[TitleCandidate]:
     """Titles that fill a clause of prose: after a colon, before a venue, or after a single name ('Kleinberg, An …')."""
     found = []
-    for match in _CLAUSE.finditer(text):
+    for match in _CLAUSE.finditer(text) if ":" in text or "," in text or " by " in text else ():
         title, beside = match.group(2).rstrip(" ,"), match.group(1) or ""
         venue = _VENUE_TAIL.search(title)
         if venue:

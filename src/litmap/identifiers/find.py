@@ -39,6 +39,7 @@ _ARXIV_OLD = re.compile(rf"(?<![\w/.-])({OLD_ARXIV})(v\d{{1,3}})?(?![\d/])")
 _ARXIV_BARE = re.compile(rf"(?<![\w./$€£-])({NEW_ARXIV})(v\d{{1,3}})?(?![\w%]|[./-]\d)")
 _ARXIV_CLASS = re.compile(r"\s{0,2}\[(?:[a-z-]{2,8})(?:\.[A-Za-z-]{2,7})?\]")
 _PUBMED = re.compile(r"(?<![\w/])(PMID|PubMed(?:\s+(?:ID|PMID))?|PMCID)\s?[:#]?\s{0,2}(PMC)?(\d{4,9})(?!\d)", re.I)
+_ARXIV_HINT = re.compile(r"\d{4}\.\d{4}|/\d{7}")
 _DIGIT = re.compile(r"\d")
 _PMC = re.compile(r"(?<![\w/])PMC(\d{5,9})(?!\d)")
 
@@ -108,7 +109,7 @@ def find_identifiers(text: str) -> list[Found]:
         spans.claim(text, url.start, url.end, identifier_from_url(url.id))
     _find_dois(text, spans)
     _find_arxiv(text, spans)
-    for match in _PUBMED.finditer(text):
+    for match in _PUBMED.finditer(text) if "PM" in text or "ubmed" in text.lower() or "pm" in text else ():
         central = match.group(2) or match.group(1).upper() == "PMCID"
         spans.claim(text, *match.span(), f"pmcid:PMC{match.group(3)}" if central else f"pmid:{match.group(3)}")
     for match in _PMC.finditer(text):
@@ -134,6 +135,8 @@ def _find_dois(text: str, spans: _Spans) -> None:
 
 
 def _find_arxiv(text: str, spans: _Spans) -> None:
+    if not _ARXIV_HINT.search(text):
+        return
     for match in _ARXIV_LABEL.finditer(text):
         spans.claim(text, *match.span(), valid_arxiv(match.group(1)))
     for match in _ARXIV_OLD.finditer(text):
