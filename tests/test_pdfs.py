@@ -9,7 +9,7 @@ import pytest
 from litmap import pdfs
 from litmap.errors import Blocked, LibraryError, NotFound, PdfError, WebError
 from litmap.layout import Layout
-from litmap.models import Download, Location, Problem, Work
+from litmap.models import Download, Fact, Location, Problem, Work
 from litmap.pdfs import find_places
 from litmap.pdfs.verify import Finding, is_readable, names_in, squash, verify
 
@@ -254,6 +254,19 @@ def test_a_version_under_another_title_by_the_same_people():
     )
     assert verify(look, work(), sure=True) == Finding.RIGHT
     assert verify(look, work(), sure=False) == Finding.WRONG
+
+
+def test_a_link_whose_work_no_source_knows_is_what_lies_there(store):
+    """The reader's words for a link are no title to check against; the file then tells its own."""
+    for title in ("units inside RBMs", "https://home.example.org/relu.pdf"):
+        one = Work(
+            "title:1",
+            title,
+            urls=("https://home.example.org/relu.pdf",),
+            facts=(Fact("title", title, "the note", NOW),),
+        )
+        found, _ = get([one], {"https://home.example.org/relu.pdf": page()}, store)
+        assert found[one.id].status == "fetched" and found[one.id].title == TITLE
 
 
 def test_old_titles_count():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from litmap.errors import Exhausted, NotFound, WebError
 from litmap.models import Citation, Location, Mention, Reference, Resolution, Response, Work
-from litmap.works import merge, newest_versions, resolve
+from litmap.works import merge, newest_versions, resolve, told_by_file
 from litmap.works.cases import open_case, title_in_address
 from litmap.works.loosely import best_by_people, people_score, title_parts
 from litmap.works.matching import Likeness, Verdict, authors_agree, family_name, judge, odd_words, title_likeness
@@ -526,6 +526,17 @@ def test_unconfirmed_lines_are_dropped_and_references_stay():
         and found["ref"].work.id.startswith("title:")
     )
     assert found["pdf"].work.urls == ("https://x.org/talk.pdf",)
+
+
+def test_a_file_tells_what_its_address_does_not():
+    bare = cite("pdf", urls=["https://x.org/1.pdf"], kind="pdf", sure=False)
+    told = told_by_file(bare, TITLE, ["arxiv:1706.90762"])
+    assert (told.key, told.reference.title, told.reference.ids) == ("pdf", TITLE, ("arxiv:1706.90762",))
+    (found,) = resolve([told], Memory(export_arxiv=FEED.encode()), now=NOW)
+    assert found.work.id == "arxiv:1706.90762" and "https://x.org/1.pdf" in found.work.urls
+    (found,) = resolve([told_by_file(bare, TITLE, [])], Memory(crossref=NOTHING), now=NOW)
+    assert found.work.title == TITLE and found.status == "not-found"
+    assert told_by_file(bare, "", []) is None and told_by_file(cite("ref", TITLE), "Other title", []) is None
 
 
 def test_newest_versions_in_one_request():

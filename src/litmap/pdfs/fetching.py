@@ -57,13 +57,13 @@ def fetch(
     """
     known = known or {}
     run = _Run(client, store, now, peek)
-    arrived = {work: (pdf, note) for work, pdf, note in store.arrived()}
+    arrived = {outcome.work: (outcome, note) for outcome, note in store.arrived()}
     jobs = []
     for work in works:
         before = known.get(work.id)
         late = arrived.pop(work.id, None)
-        if late is not None and (before is None or before.sha256 != late[0].sha256):
-            yield Fetch(work.id, "fetched", "arrived before the last run ended", late[0])
+        if late is not None and late[0].pdf is not None and (before is None or before.sha256 != late[0].pdf.sha256):
+            yield late[0]
             continue
         if late is not None:
             late[1].unlink(missing_ok=True)
@@ -190,9 +190,11 @@ class _Run:
             job.tried.append((place.url, f"another paper? {what}"))
             job.again |= place.sure
             return None
-        pdf = self.store.keep(job.work, got, place.url, pages=pages, version=place.version, now=self.now)
         doubt = " (its text cannot be read, so its title is not confirmed)" if finding == Finding.UNREADABLE else ""
-        return Fetch(job.work.id, "fetched", f"from {place.source}{doubt}", pdf, tuple(job.tried), title=title, ids=ids)
+        facts = (pages, place.url, place.version, self.now, got.etag, got.last_modified)
+        pdf = PdfFile(got.sha256, "", got.size, *facts)
+        said = f"from {place.source}{doubt}"
+        return self.store.keep(got, Fetch(job.work.id, "fetched", said, pdf, tuple(job.tried), title=title, ids=ids))
 
 
 def _nowhere(job: _Job) -> Fetch:

@@ -7,11 +7,11 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from litmap.errors import LibraryError
-from litmap.models import Download, PdfFile, Work
+from litmap.models import Download, Fetch, PdfFile, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +32,27 @@ class Store:
             raise _trouble(self.partial, error) from error
         return self.partial / f"{name}.part"
 
-    def keep(self, work: Work, got: Download, url: str, *, pages: int, version: int | None, now: str) -> PdfFile:
-        """Move a whole transfer to its place by content. Atomic; a note of it stays until `settle`."""
-        assert got.path is not None
+    def keep(self, got: Download, outcome: Fetch) -> Fetch:
+        """Move a whole transfer to its place by content, and tell that place in `outcome.pdf`.
+
+        Atomic. A note of the outcome stays beside the transfers until the catalogue is seen to have it.
+        """
+        assert got.path is not None and outcome.pdf is not None
         target = self.pdf(got.sha256)
-        record = PdfFile(
-            got.sha256, self._relative(target), got.size, pages, url, version, now, got.etag, got.last_modified
-        )
+        record = replace(outcome.pdf, path=self._relative(target))
+        outcome = replace(outcome, pdf=record)
+        data = {"work": outcome.work, "pdf": asdict(record), "title": outcome.title, "ids": outcome.ids}
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             note = got.path.with_suffix(".done")  # first: whatever moment the program dies, the next run finds the file
-            _write(note.with_suffix(".tmp"), json.dumps({"work": work.id, "pdf": asdict(record)}).encode())
+            _write(note.with_suffix(".tmp"), json.dumps(data).encode())
             note.with_suffix(".tmp").replace(note)
             got.path.replace(target)
             sync(target.parent)
             drop(got.path)
         except OSError as error:
             raise _trouble(target, error) from error
-        return record
+        return outcome
 
     def put_aside(self, got: Download) -> Path:
         """Keep a file that may be another paper; its name is its content's hash."""
@@ -85,20 +88,21 @@ class Store:
             raise _trouble(file, error) from error
         return PdfFile(digest.hexdigest(), self._relative(target), size, pages, fetched_at=now)
 
-    def arrived(self) -> Iterator[tuple[str, PdfFile, Path]]:
-        """(work id, file, note) of what arrived, perhaps just before the program was killed."""
+    def arrived(self) -> Iterator[tuple[Fetch, Path]]:
+        """Outcomes of an earlier run, perhaps killed before the catalogue learnt of them, with their notes."""
         if not self.partial.is_dir():
             return
         for note in sorted(self.partial.glob("*.done")):
             try:
                 data = json.loads(note.read_text(encoding="utf-8"))
                 record = PdfFile(**data["pdf"])
-                work = str(data["work"])
+                before = Fetch(str(data["work"]), "fetched", "arrived before the last run ended", record)
+                before = replace(before, title=str(data.get("title", "")), ids=tuple(map(str, data.get("ids", ()))))
             except (OSError, ValueError, KeyError, TypeError):
                 note.unlink(missing_ok=True)
                 continue
             if self.pdf(record.sha256).is_file() or self._finish_move(note.with_suffix(".part"), record):
-                yield work, record, note
+                yield before, note
             else:
                 note.unlink(missing_ok=True)
 

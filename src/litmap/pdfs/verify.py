@@ -51,6 +51,8 @@ def verify(seen: Peek, work: Work, *, sure: bool = False) -> Finding:
     and most of the title's words is an earlier or later version under another title.
     """
     titles = [t for t in (work.title, *work.other_titles) if len(squash(t)) >= 6 and "://" not in t]
+    if not (work.ids or work.authors) and not any(f.name == "title" and f.source != "the note" for f in work.facts):
+        titles = titles if not sure else []  # the reader's words for the link, not a title that a source confirmed
     own = {i for i in seen.ids if i.startswith(("arxiv:", "doi:"))}
     if own & set(work.ids):
         return Finding.RIGHT
@@ -61,7 +63,7 @@ def verify(seen: Peek, work: Work, *, sure: bool = False) -> Finding:
         plain = seen.title.isascii() and len(normalise_title(seen.title).split()) >= 3
         return Finding.WRONG if plain and titles and is_readable(seen.title, least=3) else Finding.UNREADABLE
     if not titles:  # known by its address only, so whatever lies there is it
-        return Finding.RIGHT if sure and "://" in work.title else Finding.UNREADABLE
+        return Finding.RIGHT if sure else Finding.UNREADABLE
     text = squash(seen.text[:60_000])
     people = names_in(work.authors, seen.text)
     if any(squash(title) in text for title in titles):

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from litmap.errors import Exhausted, NotFound, SlowDown, WebError
+from litmap.errors import NotFound, WebError
+from litmap.identifiers import normalise_title
 from litmap.lanes import Lanes
 from litmap.models import Citation, Client, Resolution, Work
 from litmap.works import asking
@@ -75,6 +76,19 @@ def newest_versions(works: Iterable[Work], client: Client) -> dict[str, int]:
     return found
 
 
+def told_by_file(citation: Citation, title: str, ids: Sequence[str]) -> Citation | None:
+    """The citation with what the fetched file says of itself, to be resolved again; None where that adds nothing.
+
+    Some notes give only the address of a PDF; its title or the stamp on its first page then tells which work it is.
+    """
+    reference = citation.reference
+    known = bool(reference.title) and citation.kind != "pdf"
+    title = title if len(normalise_title(title).split()) >= 2 else ""
+    if known or not (title or ids):
+        return None
+    return replace(citation, reference=replace(reference, title=title or reference.title, ids=(*reference.ids, *ids)))
+
+
 @dataclass
 class _Run:
     """Sends asks through lanes and hands the records to their cases."""
@@ -117,8 +131,7 @@ class _Run:
             raise error
         if isinstance(error, NotFound):
             return
-        refused = error.status in {400, 403, 413, 414, 422} or (error.status == 0 and not error.transient)
-        if refused and item.split is not None and not isinstance(error, SlowDown | Exhausted):
+        if error.status in {400, 413, 414, 422} and item.split is not None:
             for part in item.split():
                 self._submit(lanes, part)
             return
