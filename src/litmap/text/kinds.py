@@ -96,11 +96,13 @@ def _is_heading(rows: Sequence[Row], i: int, gap: float, lead: float, style: Sty
     known = KNOWN.match(text) or KNOWN.match(NUMBERED.sub("", text, count=1))
     if len(text) > 140 or row.top < (0.72 if known else 0.88) * style.size or row.gaps > 1 or row.math > 0.4:
         return False
-    letters = [c for c in text if c.isalpha()]
-    if len(letters) < 4 or not _LONG_WORD.search(text):
-        return False
-    caps = all(c.isupper() for c in letters)
+    caps = text.isupper()
     larger = row.size > 1.07 * style.size
+    if not (known or caps or larger or row.bold > 0.7 or row.italic > 0.85) or not _LONG_WORD.search(text):
+        return False
+    letters = sum(map(str.isalpha, text))
+    if letters < 4:
+        return False
     strong = row.bold > 0.7 or larger or caps or row.italic > 0.85
     parted = gap > 1.15 * lead
     short = row.x1 - row.x0 < 0.85 * (row.column.x1 - row.column.x0) or larger
@@ -122,7 +124,7 @@ def _is_heading(rows: Sequence[Row], i: int, gap: float, lead: float, style: Sty
     alone = below is None or abs(below.size - row.size) > 0.4 or below.bold < 0.5 or below.base - row.base > 1.2 * lead
     if row.bold > 0.85 or row.size > 1.12 * style.size:
         return alone or _is_two_line(rows, i)
-    return caps and short and alone and gap > 1.4 * lead and row.font in style.fonts and len(letters) > 7
+    return caps and short and alone and gap > 1.4 * lead and row.font in style.fonts and letters > 7
 
 
 def _is_second_line(row: Row, above: Row | None, gap: float, lead: float, before: Sequence[str]) -> bool:
@@ -140,6 +142,8 @@ def _is_two_line(rows: Sequence[Row], i: int) -> bool:
 
 
 def _is_math(row: Row) -> bool:
+    if row.words > 5:
+        return False
     words = sum(1 for word in WORD.findall(row.text) if len(word) > 3)
     fills = row.x0 < row.column.x0 + row.size and row.x1 > row.column.x1 - row.size
     if fills and row.gaps == 0 and len(WORD.findall(row.text)) >= 3:

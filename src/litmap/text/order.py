@@ -38,7 +38,9 @@ class Column:
 
 @dataclass(slots=True)
 class Row:
-    """Fragments on one baseline of one column, left to right. `gaps`: white strips wider than an em between."""
+    """Fragments on one baseline of one column, left to right. `words`: small words of three letters or more;
+    `gaps`: white strips wider than an em between.
+    """
 
     lines: list[Line]
     column: Column
@@ -56,6 +58,11 @@ class Row:
     font: str = ""
     lead: int = 0
     top: float = 0.0
+    words: int = -1
+
+    def __post_init__(self) -> None:
+        if self.words < 0:
+            self.words = len(_PROSE.findall(self.text))
 
 
 def read_order(pages: Sequence[Sequence[Line]]) -> list[list[Row]]:

@@ -23,7 +23,7 @@ _ITALIC_FONT = re.compile(r"ital|obli|slant|CMTI|CMSL|SFTI|-It$", re.I)
 BOLD, ITALIC, SUPERSCRIPT = 16, 2, 1  # PyMuPDF's span flags
 _INK, _PALE, _NONE = 2, 1, 0
 _VISIBLE = 16 | 32  # MuPDF's char flags FILLED and STROKED; neither: the text is not painted
-_MATH_SIGNS = frozenset("=≤≥<>≈≡∼∈∉⊂⊆∀∃∑∏∫∂∇∞∝→←↦⇒⇔±×÷·⋅∘⊗⊕∪∩∧∨√∥⟨⟩|‖+−^_{}∗⋆′⊤⊥≪≫≜≔≠")
+_MATH_SIGNS = re.compile("[=≤≥<>≈≡∼∈∉⊂⊆∀∃∑∏∫∂∇∞∝→←↦⇒⇔±×÷·⋅∘⊗⊕∪∩∧∨√∥⟨⟩|‖+−\\^_{}∗⋆′⊤⊥≪≫≜≔≠]")
 
 
 @dataclass(slots=True)
@@ -155,10 +155,10 @@ def _line(entry: dict[str, Any], block: int) -> tuple[Line | None, int]:
     base, base_size, font, font_chars = 0.0, -1.0, "", -1
     for span in entry["spans"]:
         text = span["text"]
-        count = len(text)
-        if not text.strip():
-            parts.append(text)
+        if text == " " or not text.strip():
+            parts.append(" ")
             continue
+        count = len(text)
         size = round(span["size"], 1)
         flags = span["flags"]
         is_math, is_bold, is_italic = _font_kind(span["font"])
@@ -171,17 +171,17 @@ def _line(entry: dict[str, Any], block: int) -> tuple[Line | None, int]:
             lead += count if bold == total - count else 0
             bold += count
         italic += count if is_italic or flags & ITALIC else 0
-        math += count if is_math else sum(1 for c in text if c in _MATH_SIGNS)
-        if span["char_flags"] & _VISIBLE and span["alpha"] > 0:
+        math += count if is_math else len(_MATH_SIGNS.findall(text))
+        if span["char_flags"] & _VISIBLE:
             painted += count
-            if span["color"] & 0xF0F0F0 == 0xF0F0F0 or span["alpha"] < 25 or size == 1.0:
+            if span["color"] & 0xF0F0F0 == 0xF0F0F0 or span["alpha"] < 25:
                 pale += count
         if size > base_size + 0.5 or (size > base_size - 0.5 and count > font_chars):
             base_size, base, font, font_chars = max(size, base_size), span["origin"][1], span["font"], count
     text = clean("".join(parts))
     if not total or not text:
         return None, _NONE
-    size = max(sizes.items(), key=lambda item: (item[1], item[0]))[0]
+    size = next(iter(sizes)) if len(sizes) == 1 else max(sizes.items(), key=lambda item: (item[1], item[0]))[0]
     x0, y0, x1, y1 = entry["bbox"]
     line = Line(
         text,

@@ -11,7 +11,6 @@ from itertools import pairwise
 from litmap.text.order import Row
 
 WORD = re.compile(r"[^\W\d_]{2,}")
-_PROSE = re.compile(r"\b[a-z]{3,}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Style:
 
 def is_prose(row: Row) -> bool:
     """Whether a row reads as a piece of a sentence rather than a label, a table's row or a formula."""
-    return len(_PROSE.findall(row.text)) >= 4 and row.gaps == 0 and row.math < 0.5
+    return row.words >= 4 and row.gaps == 0 and row.math < 0.5
 
 
 def find_style(pages: Sequence[Sequence[Row]]) -> Style:
