@@ -304,7 +304,7 @@ for number in range(10**9):
 def test_killed_at_any_moment_the_last_build_serves(layout: Layout) -> None:
     rng = np.random.default_rng(0)
     publish(layout, addition("w0", "s0", "first"))
-    for round_ in range(8):
+    for round_ in range(int(os.environ.get("LITMAP_KILLS", "8"))):
         command = [sys.executable, "-c", WRITE_FOR_EVER, str(layout.root), str(round_)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": "src"}) as process:
             assert process.stdout is not None
