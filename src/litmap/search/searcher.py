@@ -25,9 +25,10 @@ from litmap.search.results import Results, WorkHit
 if TYPE_CHECKING:
     from litmap.search.parts import Floats, Ints, Mask
 
-CLOSE_MEANING = 3.0
-"""Standard scores of the best cosine from which something counts as close in meaning."""
-CLOSE_WORDS = 0.5
+CLOSE_MEANING = 0.35
+"""How far the best cosine must lie between that of any two passages of the library (0) and identity (1) to count as
+close. Calibrated on test collections asked their own and each other's questions: see benchmarks/RESULTS.md."""
+CLOSE_WORDS = 0.75
 """Share of the query's words, weighted by rarity, that one passage must hold to count as close in words."""
 
 
@@ -147,7 +148,7 @@ class Searcher:
             own = [shown[i] for i in order.tolist() if found.works[i] == number and i in shown]
             work = self.keywords.work_ids[number]
             grouped.append(WorkHit(work, score, tuple(_distinct(own)[:per_work]), self.facts.get(work)))
-        return _judged(Results(query, tuple(hits), tuple(grouped)), found, terms)
+        return _judged(Results(query, tuple(hits), tuple(grouped)), self._closeness(found), terms)
 
     def _reranked(self, reranker: Reranker, text: str, found: Evidence, order: Ints) -> tuple[Ints, Floats, Floats]:
         """Order and scores with the best passages as the second stage sees them, the others behind them.
@@ -169,6 +170,15 @@ class Searcher:
     @cached_property
     def _usual(self) -> Floats:
         return gathering.usual_vectors(self.vectors, np.flatnonzero(self.keywords.rows_of()))
+
+    @cached_property
+    def _usual_cosine(self) -> float:
+        """The mean cosine of two passages of the library: the squared length of their mean."""
+        return float(np.square(self._usual.mean(axis=0)).sum()) if len(self._usual) else 0.0
+
+    def _closeness(self, found: Evidence) -> float:
+        """Where the best cosine lies between the usual (0) and identity (1)."""
+        return (float(found.cosines.max()) - self._usual_cosine) / max(1 - self._usual_cosine, 1e-6)
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
@@ -277,11 +287,11 @@ def _distinct(hits: Sequence[Hit]) -> list[Hit]:
     return kept
 
 
-def _judged(results: Results, found: Evidence, terms: Mapping[str, float]) -> Results:
+def _judged(results: Results, closeness: float, terms: Mapping[str, float]) -> Results:
     """The results with an honest word where nothing is close."""
     total = sum(terms.values())
     held = max((_share_held(hit, terms, total) for hit in results.hits), default=0.0)
-    if float(found.meaning.max()) >= CLOSE_MEANING or held >= CLOSE_WORDS:
+    if closeness >= CLOSE_MEANING or held >= CLOSE_WORDS:
         return results
     return replace(
         results, close=False, message="Nothing in the library is close to this; what follows is the least far off."
