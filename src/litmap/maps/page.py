@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - the script is kept short, for it stands in every exported map
 """The page that `to_html` fills: HTML, style and script, without any outside address."""
 
 PAGE = """<!doctype html>

@@ -51,7 +51,8 @@ class Dot:
 @dataclass(frozen=True, slots=True)
 class Region:
     """The ground of a heading: `patches` are polygons around its dots. `level` is 0 for an outermost heading that has
-    headings below it, 1 for one that holds papers. `at` is where its label is best placed."""
+    headings below it, 1 for one that holds papers. `at` is where its label is best placed.
+    """
 
     heading: HeadingPath
     label: str

@@ -26,6 +26,7 @@ class Frame:
         self.dy = self.head + (height - self.head - along * self.scale) / 2
 
     def __call__(self, x: float, y: float) -> Point:
+        """The place in the picture."""
         return (x - self.low) * self.scale + self.dx, (self.top - y) * self.scale + self.dy
 
 
@@ -61,8 +62,11 @@ def to_svg(picture: Picture, *, width: int = 1400, height: int = 1000, dark: boo
 
 def to_png(picture: Picture, *, width: int = 1400, height: int = 1000, dark: bool = False, scale: float = 2.0) -> bytes:
     """A PNG of the same picture, `scale` pixels a unit."""
-    import pymupdf
+    from typing import Any
 
+    import pymupdf as untyped
+
+    pymupdf: Any = untyped
     svg = to_svg(picture, width=width, height=height, dark=dark)
     with pymupdf.open(stream=svg.encode(), filetype="svg") as document:
         page = document[0]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from litmap.summaries.sentences import Candidate, points_back, points_inside, words_of
 
 if TYPE_CHECKING:
-    from litmap.models import Encoder
+    pass
 
 Floats = NDArray[np.float64]
 

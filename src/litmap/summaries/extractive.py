@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,16 +50,14 @@ def summarise_paper(
     )
 
 
+@dataclass(frozen=True, slots=True)
 class Ranked:
-    """Candidates with their scores and how alike they are."""
+    """Candidates with their scores, how alike they are, and the features the scores were made of."""
 
-    def __init__(
-        self, candidates: Sequence[Candidate], scores: choice.Floats, alike: choice.Floats, features: choice.Floats
-    ):
-        self.candidates = candidates
-        self.scores = scores
-        self.alike = alike
-        self.features = features
+    candidates: Sequence[Candidate]
+    scores: choice.Floats
+    alike: choice.Floats
+    features: choice.Floats
 
     def arguments(self) -> tuple[choice.Floats, choice.Floats, list[int]]:
         """What `choice.pick` takes."""

@@ -58,7 +58,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A sentence of a paper. `order` counts sentences from 0, `depth` is its place in the paper from 0 to 1, `inside`
-    that in its section; `section` is one of 'abstract', 'introduction', 'conclusion', 'related', 'aside', 'body'."""
+    that in its section; `section` is one of 'abstract', 'introduction', 'conclusion', 'related', 'aside', 'body'.
+    """
 
     text: str
     page: int

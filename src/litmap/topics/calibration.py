@@ -1,27 +1,36 @@
-"""How sure is sure: scores become probabilities that hold, measured on the works the reader filed."""
+"""How sure is sure: scores become chances that hold, measured on the works the reader filed."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from litmap.topics.evidence import Floats
 from litmap.topics.scoring import softmax
 
-DEFAULT_SHARPNESS = 1.0  # fitted over several collections, for libraries with few filed works
-DEFAULT_WEIGHT = 30.0  # filed works that weigh as much as the default
+USUAL_SHARPNESS = 0.9  # over the collections tried, for libraries with few filed works
+USUAL_WEIGHT = 20.0  # filed works that weigh as much as the usual
+
+AS_GOOD = 0.25
+"""Share of disagreements in which the suggestion is as good as the reader's own heading. Among 245 papers whose second
+best places were marked by hand it was 0.28; chances are chances that a reader accepts, not that they said the same."""
 
 
 def fit_sharpness(scores: Floats, labels: Floats) -> float:
-    """The factor whose softmax of the scores is likeliest to give the filed works' headings.
+    """The factor for which the softmax of the scores is as sure, on average, as it is right about the filed works
+    (or as good as right).
 
-    Where few are filed it stays close to the default (a log-normal prior worth `DEFAULT_WEIGHT` works).
+    Each filed work is judged as if it were not filed; one that is alone under its headings is left out, for without it
+    nothing there could be learnt. With few works the factor stays close to the usual one.
     """
-    filed = labels.any(axis=1)
-    grid = np.geomspace(0.2, 5.0, 41)
-    losses: NDArray[np.float64] = DEFAULT_WEIGHT * np.log(grid / DEFAULT_SHARPNESS) ** 2
-    if filed.any():
-        for i, factor in enumerate(grid):
-            chance = (softmax(factor * scores[filed]) * (labels[filed] > 0)).sum(axis=1)
-            losses[i] -= np.log(np.maximum(chance, 1e-9)).sum()
-    return float(grid[int(np.argmin(losses))])
+    many = (labels > 0).sum(axis=0) > 1
+    judged = (labels[:, many] > 0).any(axis=1)
+    n = int(judged.sum())
+    if n == 0:
+        return USUAL_SHARPNESS
+    own, right = scores[judged], labels[judged] > 0
+    hits = float(right[np.arange(n), own.argmax(axis=1)].mean())
+    accepted = hits + AS_GOOD * (1.0 - hits)
+    grid = np.geomspace(0.1, 6.0, 60)
+    sure = np.array([softmax(factor * own).max(axis=1).mean() for factor in grid])
+    fitted = float(grid[int(np.argmin(np.abs(sure - accepted)))])
+    return float(np.exp((n * np.log(fitted) + USUAL_WEIGHT * np.log(USUAL_SHARPNESS)) / (n + USUAL_WEIGHT)))

@@ -29,7 +29,8 @@ class Evidence:
     """Views of n works and m headings. `meaning` and `body` are (n, d), rows of norm 1 after the mean of all is taken
     (a row of zeros where there is none); `headings` (n, m) is the likeness to the headings' own texts, in standard
     deviations of each column; `words` and `body_words` are sparse (n, terms) TF-IDF matrices; `cites` is a sparse
-    symmetric (n, n) matrix, 1 where one cites the other and less where they cite the same."""
+    symmetric (n, n) matrix, 1 where one cites the other and less where they cite the same.
+    """
 
     meaning: Floats
     body: Floats
@@ -129,7 +130,7 @@ def _words(texts: Sequence[str], headings: Sequence[str], *, pairs: bool) -> tup
         min_df=(2 if pairs else 3) if many else 1,
         max_df=0.3 if many else 1.0,
         max_features=None if pairs else BODY_TERMS,
-        token_pattern=r"(?u)\b[^\W\d_][\w-]{1,40}\b",
+        token_pattern=r"(?u)\b[^\W\d_][\w-]{1,40}\b",  # noqa: S106 - a word, no password
     )
     try:
         matrix = counter.fit_transform(texts)
@@ -142,7 +143,7 @@ def _words(texts: Sequence[str], headings: Sequence[str], *, pairs: bool) -> tup
     return matrix, counter.get_feature_names_out(), found
 
 
-def _cites(works: Sequence[PaperText], links: Sequence[tuple[str, str]]) -> Any:  # noqa: ANN401 - scipy has no types
+def _cites(works: Sequence[PaperText], links: Sequence[tuple[str, str]]) -> Any:
     """Citations among the works, and half as much for references they share (bibliographic coupling, Kessler 1963)."""
     from scipy import sparse
 

@@ -64,7 +64,7 @@ def file_works(
     )
     topics = (*_heading_topics(evidence, outline, placed, works), *emergent)
     members = {path: [i for i, at in enumerate(placed) if path in at] for path in outline.topics}
-    findings = review.find(works, outline, members, judged.chances, judged.none, judged.points, topics)
+    findings = review.find(works, outline, members, judged.chances, judged.points, topics)
     coverage = review.cover(works, outline, members, judged.points, links)
     return FilingResult(topics, filings, findings, coverage)
 
@@ -129,7 +129,11 @@ def _emergent(
     evidence: Evidence, judged: Judgement, stray: Sequence[int], works: Sequence[PaperText], outline: Outline
 ) -> tuple[dict[int, str], list[Topic]]:
     """Groups of the works that fit no heading, each with words of its own and a place in the outline."""
-    found = clusters.cluster(judged.points[list(stray)], evidence.cites[list(stray)][:, list(stray)] if stray else None)
+    rows = list(stray)
+    filled = judged.chances[[i for i in range(len(works)) if i not in set(rows)]].sum(axis=0)
+    usual = float(np.mean(filled[filled >= 1.0])) if (filled >= 1.0).any() else None
+    cites = evidence.cites[rows][:, rows] if rows else None
+    found = clusters.cluster(scoring.features(evidence, 1.0)[rows], cites, usual_size=usual)
     groups = [[stray[p] for p in np.flatnonzero(found == g)] for g in range(int(found.max(initial=-1)) + 1)]
     named = labels.keywords(evidence.words, evidence.terms, groups) if groups else []
     group_of: dict[int, str] = {}
@@ -161,7 +165,7 @@ def _place(judged: Judgement, rows: Sequence[int], outline: Outline) -> HeadingP
 def _central(points: Floats, rows: Sequence[int]) -> list[int]:
     centre = unit(points[list(rows)].mean(axis=0, keepdims=True))[0]
     closeness: NDArray[np.float64] = points[list(rows)] @ centre
-    return [rows[p] for p in np.argsort(-closeness, kind="stable")]
+    return [rows[int(p)] for p in np.argsort(-closeness, kind="stable")]
 
 
 def _heading_topics(

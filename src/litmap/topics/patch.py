@@ -38,13 +38,13 @@ def patch(
     lines = {path: text.splitlines(keepends=True) for path, text in texts.items()}
     cut: dict[str, set[int]] = {}
     add: dict[tuple[str, int], list[str]] = {}
-    for note in lines:
-        for first, last, goal in _units(note, lines[note], everywhere, wanted):
+    for note, text in lines.items():
+        for first, last, goal in _units(note, text, everywhere, wanted):
             place = _place(goal, note, lines, everywhere)
             if place is None:
                 continue
             cut.setdefault(note, set()).update(range(first, last))
-            add.setdefault(place, []).extend(_ended(line) for line in lines[note][first:last])
+            add.setdefault(place, []).extend(_ended(line) for line in text[first:last])
     out: list[str] = []
     for note in sorted({*cut, *(place[0] for place in add)}):
         old = lines[note]
@@ -69,10 +69,8 @@ def _ended(line: str) -> str:
 
 
 def _diff(note: str, old: Sequence[str], new: Sequence[str]) -> list[str]:
-    out = []
-    for line in difflib.unified_diff(old, new, f"a/{note}", f"b/{note}"):
-        out.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
-    return out
+    lines = difflib.unified_diff(old, new, f"a/{note}", f"b/{note}")
+    return [line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines]
 
 
 def _units(

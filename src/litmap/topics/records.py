@@ -10,7 +10,8 @@ from litmap.models import Filing, HeadingPath, Topic
 @dataclass(frozen=True, slots=True)
 class PaperText:
     """The text of one work. `body` is the paper's text ('' where there is no PDF); `context` is what the notes say of
-    it; `year` its year of publication; `has_pdf` whether its PDF is in the library."""
+    it; `year` its year of publication; `has_pdf` whether its PDF is in the library.
+    """
 
     id: str
     title: str
@@ -25,7 +26,8 @@ class PaperText:
 class Finding:
     """Something to look at in the outline. `kind` is one of 'misfit', 'near-duplicate', 'two-subjects', 'thin' and
     'new-topic'. `evidence` is a sentence a person can judge; `works` are those it is about; `proposal` is a heading
-    to move them to, or to merge with (None where there is none)."""
+    to move them to, or to merge with (None where there is none).
+    """
 
     kind: str
     heading: HeadingPath | None
@@ -39,7 +41,8 @@ class Finding:
 class Coverage:
     """What one heading holds. `tightness` is the mean cosine of its works with their centroid; `nearest` the heading
     whose centroid is closest and `distance` 1 minus their cosine; `central` the most central works, best first.
-    Cosines are of vectors from which the mean of all works is taken, so that 0 means 'no closer than chance'."""
+    Cosines are of vectors from which the mean of all works is taken, so that 0 means 'no closer than chance'.
+    """
 
     heading: HeadingPath
     works: int

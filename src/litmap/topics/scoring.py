@@ -15,9 +15,8 @@ import numpy as np
 
 from litmap.topics.evidence import Evidence, Floats, unit
 
-PRIOR_SHARPNESS = 2.0  # of the softmax over heading similarities, which are on the scale of standard deviations
 NOISE = 1.0  # of the regression: how much one filing may be the reader's whim
-SPREAD = 0.6  # how far a filing travels along the graph (alpha of Zhou et al.)
+SPREAD = 0.8  # how far a filing travels along the graph (alpha of Zhou et al.)
 NEIGHBOURS = 10
 SEED_WEIGHT = 6.0  # of a filing against the prior of an unfiled work, in the graph
 WORD_WEIGHT = 0.5  # of the words' latent dimensions against vectors, in the kernel
@@ -25,15 +24,19 @@ WORD_WEIGHT = 0.5  # of the words' latent dimensions against vectors, in the ker
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """`prior`, `learnt` and `spread` are (n, m), each as if the work itself were not filed."""
+    """`prior`, `learnt` and `spread` are (n, m), each as if the work itself were not filed. `filed` is the mean number
+    of filed works a heading has.
+    """
 
     prior: Floats
     learnt: Floats
     spread: Floats
+    filed: float
 
     def total(self) -> Floats:
-        """(n, m): both learners on one scale."""
-        return row_scores(self.learnt) + row_scores(np.log(np.maximum(self.spread, 1e-6)))
+        """(n, m): both learners on one scale; the regression counts only as far as there is something to learn from."""
+        share = self.filed / (self.filed + 0.5)
+        return share * row_scores(self.learnt) + (2.0 - share) * row_scores(np.log(np.maximum(self.spread, 1e-6)))
 
 
 def softmax(scores: Floats) -> Floats:
@@ -66,8 +69,8 @@ def features(evidence: Evidence, word_weight: float = WORD_WEIGHT) -> Floats:
     return unit(np.concatenate(parts, axis=1))
 
 
-def neighbour_graph(points: Floats, cites: Any, neighbours: int = NEIGHBOURS) -> Any:
-    """Sparse symmetric (n, n): cosines of nearest neighbours, raised where one cites the other, normalised by degree."""
+def neighbour_graph(points: Floats, cites: Any, neighbours: int = NEIGHBOURS, *, normalise: bool = True) -> Any:
+    """Sparse symmetric (n, n): cosines of nearest neighbours, raised by citations; normalised by degree if asked."""
     from scipy import sparse
 
     n = len(points)
@@ -85,8 +88,10 @@ def neighbour_graph(points: Floats, cites: Any, neighbours: int = NEIGHBOURS) ->
     rows = np.repeat(np.arange(n), k)
     graph = sparse.csr_matrix((np.maximum(cosine, 0.0).ravel(), (rows, near.ravel())), shape=(n, n))
     graph = graph.maximum(graph.T)
-    if cites.nnz and graph.nnz:
+    if cites is not None and cites.nnz and graph.nnz:
         graph = graph + 0.5 * float(graph.data.mean()) * cites
+    if not normalise:
+        return graph.tocsr()
     degree = np.asarray(graph.sum(axis=1)).ravel()
     scale = sparse.diags(1.0 / np.sqrt(np.where(degree > 0, degree, 1.0)))
     return (scale @ graph @ scale).tocsr()
@@ -110,7 +115,7 @@ def propagate(graph: Any, prior: Floats, labels: Floats) -> Floats:
     """(n, m) filings and prior carried along the graph; for a filed work, with its own filing left out."""
     seeds = np.where(labels.any(axis=1, keepdims=True), SEED_WEIGHT * labels, prior)
     state = seeds.copy()
-    for _ in range(25):
+    for _ in range(40):
         state = seeds + SPREAD * (graph @ state)
     squared = graph.multiply(graph)
     twice = graph @ graph
@@ -121,6 +126,10 @@ def propagate(graph: Any, prior: Floats, labels: Floats) -> Floats:
 
 
 def score(evidence: Evidence, points: Floats, graph: Any, labels: Floats) -> Scores:
-    """Scores of every work under every heading. `labels` (n, m): each filed work's headings, rows summing to one."""
-    prior = softmax(PRIOR_SHARPNESS * evidence.headings)
-    return Scores(evidence.headings, regress(points, prior, labels), propagate(graph, prior, labels))
+    """Scores of every work under every heading. `labels` (n, m): each filed work's headings, rows summing to one.
+
+    The headings' texts are trusted sharply while nothing is filed, and less with every example.
+    """
+    filed = float(labels.sum() / max(1, labels.shape[1]))
+    prior = softmax((1.0 + 1.0 / (1.0 + filed)) * evidence.headings)
+    return Scores(evidence.headings, regress(points, prior, labels), propagate(graph, prior, labels), filed)
