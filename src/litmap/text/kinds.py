@@ -94,7 +94,7 @@ def _is_heading(rows: Sequence[Row], i: int, gap: float, lead: float, style: Sty
     row = rows[i]
     text = row.text
     known = KNOWN.match(text) or KNOWN.match(NUMBERED.sub("", text, count=1))
-    if len(text) > 140 or row.top < (0.72 if known else 0.88) * style.size or row.gaps > 1 or row.math > 0.4:
+    if len(text) > 140 or row.top < (0.5 if known else 0.88) * style.size or row.gaps > 1 or row.math > 0.4:
         return False
     caps = text.isupper()
     larger = row.size > 1.07 * style.size
