@@ -89,8 +89,8 @@ def _ground(region: Region, at: Frame) -> str:
     for patch in region.patches:
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in (at(*p) for p in patch))
         out.append(
-            f'<polygon points="{points}" fill="{region.style.colour}" fill-opacity="0.10" stroke="{region.style.colour}"'
-            f' stroke-opacity="0.10" stroke-width="22" stroke-linejoin="round"/>'
+            f'<polygon points="{points}" fill="{region.style.colour}" fill-opacity="0.10"'
+            f' stroke="{region.style.colour}" stroke-opacity="0.10" stroke-width="22" stroke-linejoin="round"/>'
         )
     return "".join(out)
 
@@ -128,9 +128,11 @@ def _label(label: Label, look: dict[str, str]) -> str:
     colour = look["faint"] if outer else look["ink"]
     weight = "bold" if outer else "600"
     common = f'x="{x:.1f}" y="{y:.1f}" font-size="{label.size:.1f}" text-anchor="middle" font-weight="{weight}"'
-    halo = f'<text {common} fill="none" stroke="{look["halo"]}" stroke-width="3.5" stroke-linejoin="round">{_text(label.text)}</text>'
+    edge = f'fill="none" stroke="{look["halo"]}" stroke-width="3.5" stroke-linejoin="round"'
+    halo = f"<text {common} {edge}>{_text(label.text)}</text>"
     leader = ""
     ax, ay = label.anchor
     if abs(ax - x) > wide / 2 or abs(ay - (top + high / 2)) > 2.5 * high:
-        leader = f'<line x1="{ax:.1f}" y1="{ay:.1f}" x2="{x:.1f}" y2="{top + high / 2:.1f}" stroke="{look["faint"]}" stroke-width="0.7"/>'
+        ends = f'x1="{ax:.1f}" y1="{ay:.1f}" x2="{x:.1f}" y2="{top + high / 2:.1f}"'
+        leader = f'<line {ends} stroke="{look["faint"]}" stroke-width="0.7"/>'
     return f'{leader}{halo}<text {common} fill="{colour}">{_text(label.text)}</text>'

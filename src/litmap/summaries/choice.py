@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _CUE = re.compile(
-    r"\b(?:we (?:show|propose|present|prove|introduce|study|investigate|demonstrate|find|develop|establish|provide|consider"
-    r"|analy[sz]e|derive|describe|explore|give|obtain|argue|observe|examine|address|design|report|conclude|characteri[sz]e)"
+    r"\b(?:we (?:show|propose|present|prove|introduce|study|investigate|demonstrate|find|develop|establish|provide"
+    r"|consider|analy[sz]e|derive|describe|explore|give|obtain|argue|observe|examine|address|design|report|conclude|characteri[sz]e)"
     r"|(?:this|our|the present) (?:paper|work|article|study|letter|survey|review|chapter|result|results|approach|method"
-    r"|algorithm|analysis|model|findings?|contributions?)|in (?:this|the present) (?:paper|work|article|study|letter|survey)"
+    r"|algorithm|analysis|model|findings?|contributions?)|in (?:this|the present) (?:paper|work|article|study|letter)"
     r"|results (?:show|suggest|indicate|demonstrate)|contributions?|outperforms?|state[- ]of[- ]the[- ]art|novel)\b",
     re.I,
 )

@@ -14,8 +14,9 @@ Rect = tuple[int, float, float, float, float]
 
 _END = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]?[^\W\d_a-z]|\s+\d|\s*$)")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|cf|et al|etc|vs|resp|w\.r\.t|a\.k\.a|approx|ca|viz|Figs?|Eqs?|Eqns?|Secs?|Sects?|Tabs?|Thms?|Props?"
-    r"|Lem|Cor|Defs?|Refs?|Alg|App|Ch|Chap|Nos?|Vols?|pp?|ed|eds|Dr|Mr|Mrs|Ms|Prof|St|Jr|Inc|Ltd|Univ|Dept|U\.S|Ph\.D)"
+    r"(?:\b(?:e\.g|i\.e|cf|et al|etc|vs|resp|w\.r\.t|a\.k\.a|approx|ca|viz|Figs?|Eqs?|Eqns?|Secs?|Sects?|Tabs?|Thms?"
+    r"|Props?|Lem|Cor|Defs?|Refs?|Alg|App|Ch|Chap|Nos?|Vols?|pp?|ed|eds|Dr|Mr|Mrs|Ms|Prof|St|Jr|Inc|Ltd|Univ"
+    r"|Dept|U\.S|Ph\.D)"
     r"|\b[A-Z])\.$"
 )
 _SECTIONS = (
@@ -30,20 +31,25 @@ _SECTIONS = (
 )
 _POINTING = re.compile(
     r"^(?:this|these|those|it|its|they|their|such|he|she|the (?:former|latter|above|following|next|previous)|here|there"
-    r"|then|thus|hence|therefore|however|moreover|furthermore|also|but|and|or|so|yet|in (?:this|that|such) case|similarly"
-    r"|consequently|nevertheless|nonetheless|on the (?:other|one) hand|in contrast|instead|indeed|for (?:example|instance)"
-    r"|specifically|in particular|note that|recall|first|second|third|finally|next|again|another|both|as a result"
+    r"|then|thus|hence|therefore|however|moreover|furthermore|also|but|and|or|so|yet|in (?:this|that|such) case"
+    r"|similarly|consequently|nevertheless|nonetheless|on the (?:other|one) hand|in contrast|instead|indeed"
+    r"|for (?:example"
+    r"|instance)|specifically|in particular|note that|recall|first|second|third|finally|next|again|another|both"
+    r"|as a result"
     r"|in other words|additionally|likewise|conversely|otherwise|let|where|which|that is|to (?:see|do) this)\b",
     re.I,
 )
 _THIS_PAPER = re.compile(
-    r"^(?:(?:in|with|through) )?(?:this|the present|our) (?:paper|work|article|study|letter|chapter|survey|note|report|review)",
+    r"^(?:(?:in|with|through) )?(?:this|the present|our) (?:paper|work|article|study|letter|chapter|survey|note|report"
+    r"|review)",
     re.I,
 )
 _INNER = re.compile(
     r"\b(?:section|sec\.|figure|fig\.|table|theorem|lemma|corollary|proposition|equation|eq\.|algorithm|appendix|chapter"
-    r"|definition|assumption|remark|example)s?\s*\(?(?:\d|[A-Z]\b|[IVX]+\b)|\(\d{1,3}\)|\bsee (?:also|e\.g\.)|\bwe refer\b"
-    r"|\brest of (?:the|this) (?:paper|section|work)|\borgani[sz]ed as\b|\bproof\b|\bas follows\b|\bfollowing\b[^.]{0,40}:",
+    r"|definition|assumption|remark|example)s?\s*\(?(?:\d|[A-Z]\b|[IVX]+\b)|\(\d{1,3}\)|\bsee (?:also|e\.g\.)"
+    r"|\bwe refer\b"
+    r"|\brest of (?:the|this) (?:paper|section|work)|\borgani[sz]ed as\b|\bproof\b|\bas follows\b"
+    r"|\bfollowing\b[^.]{0,40}:",
     re.I,
 )
 _DEBRIS = re.compile(

@@ -114,7 +114,8 @@ def _two_subjects(works: Sequence[PaperText], members: Members, points: Floats) 
         gap = float(likeness[own].mean() - likeness[left[:, None] != left[None, :]].mean())
         if gap >= APART:
             heads = ["; ".join(f"'{works[i].title}'" for i in side[:2]) for side in sides]
-            text = f"'{name(path)}' holds two groups: {len(sides[0])} papers like {heads[0]}, {len(sides[1])} like {heads[1]}."
+            groups = f"{len(sides[0])} papers like {heads[0]}, {len(sides[1])} like {heads[1]}"
+            text = f"'{name(path)}' holds two groups: {groups}."
             ids = tuple(works[i].id for side in sides for i in side)
             out.append(Finding("two-subjects", path, text, ids, None, round(gap, 4)))
     return sorted(out, key=lambda f: -f.score)
