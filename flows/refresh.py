@@ -14,7 +14,7 @@ from typing import Any
 
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")
-os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
+os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")  # the command prints what went wrong itself
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")  # a busy laptop needs more than 20
 if any(os.environ.get(name) for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")):
     for name in ("NO_PROXY", "no_proxy"):  # Prefect's server is on loopback; a proxy cannot reach it
@@ -103,6 +103,7 @@ def run(settings: Settings, progress: Progress = quiet) -> dict[str, Any]:
     """Run the flow in this process with these settings; the run's report."""
     token = PROGRESS.set(progress)
     try:
-        return refresh(**flow_parameters(settings))
+        report: dict[str, Any] = refresh(**flow_parameters(settings))
+        return report
     finally:
         PROGRESS.reset(token)

@@ -28,10 +28,12 @@ START_SECONDS = 120
 def serve(settings: Settings, *, cron: str | None = None, every: str | None = None) -> None:
     """Serve the flow until stopped. Raises `UsageError` for a schedule that cannot be read."""
     when = _schedule(cron, every)
+    if os.environ.get("PREFECT_LOGGING_LEVEL") == "CRITICAL":
+        os.environ["PREFECT_LOGGING_LEVEL"] = "INFO"  # runs are processes of their own, their log is read in the UI
     with _server() as url:
         when_text = f"at {cron!r}" if cron else f"every {every}"
         print(f"Refreshing {settings.library} {when_text}; runs show at {url}", flush=True)
-        refresh.serve(  # type: ignore[call-overload]
+        refresh.serve(
             name=re.sub(r"[^\w.-]+", "-", settings.library.resolve().name) or "litmap",
             parameters=flow_parameters(settings),
             limit=1,
@@ -61,7 +63,7 @@ def _schedule(cron: str | None, every: str | None) -> dict[str, Any]:
 
 
 def _module_path() -> Any:
-    from prefect.deployments.runner import EntrypointType
+    from prefect.flows import EntrypointType
 
     return EntrypointType.MODULE_PATH
 

@@ -14,22 +14,21 @@ Their order stands in the flow (`flows/refresh.py`); without Prefect, call them 
 from __future__ import annotations
 
 import os
-import queue
+import shutil
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from litmap import lock
-from litmap.catalogue import Catalogue, Decided, Fetched, utc_now
+from litmap.arrivals import BATCH, Arrivals, age_days, open_client
+from litmap.catalogue import Catalogue, Decided, utc_now
 from litmap.errors import LitmapError, PdfError, UsageError
 from litmap.layout import Layout
 from litmap.models import Citation, Document, Encoder, Note, Problem, Resolution
@@ -39,16 +38,8 @@ from litmap.shelf import Entry, entries
 
 if TYPE_CHECKING:
     from litmap.assemble import Embedder
-    from litmap.web import WebClient
 
-__all__ = ["Refresh", "add_dropped", "rebuild", "refresh"]
-
-BATCH = 16
-"""PDFs read and embedded together: enough to keep every core busy, few enough that a kill costs little."""
-STOP_SECONDS = 5.0
-"""How long a stopped run waits for the transfer under way; what it leaves is resumed by the next run."""
-PATIENCE = 5.0
-"""Seconds an arrived PDF waits for others to fill its batch."""
+__all__ = ["Refresh", "add_dropped", "check", "rebuild", "refresh"]
 
 
 class Refresh:
@@ -65,9 +56,6 @@ class Refresh:
         self.report = Report()
         self.notes: list[Note] = []
         self._stack = ExitStack()
-        self._arrived: queue.Queue[str | None] = queue.Queue()
-        self._stop = threading.Event()
-        self._fetching: _Thread | None = None
         self._read = 0
 
     def __enter__(self) -> Self:
@@ -78,6 +66,7 @@ class Refresh:
             for folder in (self.layout.pdfs, self.layout.partial, self.layout.papers, self.layout.builds):
                 folder.mkdir(parents=True, exist_ok=True)
             self.run = self.catalogue.start_run(self.now)
+            self._arrivals = Arrivals(self.settings, self.layout, self.report, self.progress, self.now)
             self._stack = stack.pop_all()
         return self
 
@@ -87,9 +76,7 @@ class Refresh:
         state = "done" if kind is None else "failed" if issubclass(kind, Exception) else "interrupted"
         if isinstance(error, LitmapError):
             self.report.problems.append(Problem(error.subject, error.message))
-        self._stop.set()
-        if kind is not None and self._fetching is not None:
-            self._fetching.join(STOP_SECONDS)
+        self._arrivals.stop()
         with self._stack:
             self.report.counts["memory_megabytes"] = peak_memory()
             self.catalogue.update_run(
@@ -148,7 +135,7 @@ class Refresh:
             if decided.work and decided.status == "metadata-only"
             else self.settings.retry_days
         )
-        return _age_days(decided.time) >= days
+        return age_days(decided.time) >= days
 
     def resolve(self, citations: Sequence[Citation]) -> None:
         """Ask the sources about these citations; what they say is kept as it comes, and one work becomes one."""
@@ -156,7 +143,7 @@ class Refresh:
 
         if self.settings.offline or not citations:
             return
-        with self._stage("resolve"), self._client("resolve") as client:
+        with self._stage("resolve"), open_client(self.settings, "resolve", self.progress) as client:
             found = works.resolve(
                 citations, client, now=self.now, settled=self.catalogue.decisions(), contact=self.settings.contact,
                 keys=_keys(), progress=lambda done, total, text: self.progress("resolve", done, total, text),
@@ -197,130 +184,33 @@ class Refresh:
 
     # ── works → PDFs ────────────────────────────────────────────────────────────────────────────────────────────────
     def fetch(self) -> None:
-        """File the drop folder's PDFs and fetch those the works lack. Meant to run in a thread beside `papers`.
-
-        It has its own connection to the catalogue: an arrived PDF is recorded at once, whatever else is going on.
-        """
-        try:
-            started = time.monotonic()
-            with Catalogue.create(self.layout.catalogue) as catalogue:
-                self._adopt(catalogue)
-                if not self.settings.offline:
-                    self._fetch(catalogue)
-            self.report.seconds["fetch"] = time.monotonic() - started
-        finally:
-            self._arrived.put(None)
-
-    def _fetch(self, catalogue: Catalogue) -> None:
-        from litmap import pdfs, text
-
-        with self._client("fetch") as client:
-            self._note_versions(catalogue, client)
-            tried = catalogue.fetches()
-            wanted = [e for e in entries(catalogue) if self._fetch_due(e, tried.get(e.work.id))]
-            known = {e.work.id: e.pdfs[0] for e in wanted if e.pdfs}
-            store = pdfs.Store(self.layout.root, self.layout.pdf, self.layout.partial, self.layout.aside)
-            outcomes = pdfs.fetch(
-                [e.work for e in wanted], client, store=store, known=known, now=self.now, peek=text.peek
-            )
-            for done, outcome in enumerate(outcomes, 1):
-                with catalogue.write():
-                    catalogue.put_fetch(outcome, self.now)
-                self.progress("fetch", done, len(wanted), outcome.reason)
-                if outcome.pdf is not None:
-                    self._arrived.put(outcome.pdf.sha256)
-                if self._stop.is_set():
-                    break
-
-    def _note_versions(self, catalogue: Catalogue, client: WebClient) -> None:
-        """Ask arXiv, many ids a request, which of the fetched papers have a newer version."""
-        from litmap import works
-
-        here = {e.work.id: e.work for e in entries(catalogue) if e.pdfs and e.work.identifier("arxiv")}
-        for work_id, version in works.newest_versions(here.values(), client).items():
-            if version > (here[work_id].arxiv_version or 0):
-                with catalogue.write():
-                    catalogue.put_work(replace(here[work_id], arxiv_version=version), "note", self.now)
-
-    def _fetch_due(self, entry: Entry, last: Fetched | None) -> bool:
-        if last is None or last.transient or last.status in {"failed", "pending"}:
-            return True
-        days = self.settings.recheck_days if entry.pdfs else self.settings.retry_days
-        newer = entry.pdf is not None and (entry.work.arxiv_version or 0) > (entry.pdf.version or 0) > 0
-        return newer or _age_days(last.time) >= days
-
-    def _adopt(self, catalogue: Catalogue) -> None:
-        """Match the PDFs of the drop folder to their works; what matches none becomes a work of its own."""
-        from litmap import pdfs, text
-
-        files = sorted(p for p in self.layout.papers.rglob("*") if p.is_file() and p.suffix.lower() == ".pdf")
-        seen = set(catalogue.fact("dropped", []))
-        new = [p for p in files if _stamp(p) not in seen]
-        if not new:
-            return
-        works = [e.work for e in entries(catalogue)]
-        store = pdfs.Store(self.layout.root, self.layout.pdf, self.layout.partial, self.layout.aside)
-        for adopted in pdfs.adopt(new, works, store=store, now=self.now, peek=text.peek_apart):
-            with catalogue.write():
-                if isinstance(adopted, Problem):
-                    self.report.problems.append(adopted)
-                else:
-                    if adopted.new_work is not None:
-                        catalogue.put_work(adopted.new_work, "drop", self.now)
-                    catalogue.put_fetch(adopted.fetch, self.now)
-                    if adopted.fetch.pdf is not None:
-                        self._arrived.put(adopted.fetch.pdf.sha256)
-        with catalogue.write():
-            catalogue.put_fact("dropped", [_stamp(p) for p in files])
+        """File the drop folder's PDFs and fetch those the works lack. Meant to run in a thread beside `papers`."""
+        self._arrivals.bring()
 
     def papers(self, start: Callable[[], Any] | None = None) -> Iterator[list[str]]:
         """Batches of PDFs (sha256) to be read and embedded: those left from before, then what `fetch` brings.
 
-        `start` begins the fetching elsewhere and returns what has a `result()`; by default a thread of this process.
+        `start` begins `fetch` elsewhere and returns what has a `result()`; by default a thread of this process.
         Raises what the fetching raised, at the end.
         """
-        waiting = [sha for sha in self._current_pdfs() if sha not in self.catalogue.texts(text_version())]
+        fetching = start() if start else self._arrivals.start()
+        waiting = self._unread()
         yield from (waiting[i : i + BATCH] for i in range(0, len(waiting), BATCH))
-        fetching = (start or self._start_fetching)()
         done = set(waiting)
-        for batch in self._batches():
+        for batch in self._arrivals.batches():
             fresh = [sha for sha in dict.fromkeys(batch) if sha not in done]
             done |= set(fresh)
             if fresh:
                 yield fresh
         fetching.result()
 
-    def _start_fetching(self) -> Any:
-        thread = _Thread(self.fetch)
-        thread.start()
-        self._fetching = thread
-        return thread
-
-    def _batches(self) -> Iterator[list[str]]:
-        """What arrives, in full batches, or what is there once the oldest has waited long enough."""
-        batch: list[str] = []
-        oldest = 0.0
-        while True:
-            try:
-                sha = self._arrived.get(timeout=0.5)
-            except queue.Empty:
-                if batch and time.monotonic() - oldest > PATIENCE:
-                    yield batch
-                    batch = []
-                continue
-            if sha is None:
-                break
-            oldest = oldest if batch else time.monotonic()
-            batch.append(sha)
-            if len(batch) == BATCH:
-                yield batch
-                batch = []
-        if batch:
-            yield batch
-
-    def _current_pdfs(self) -> list[str]:
-        """The newest PDF of each work."""
-        return list(dict.fromkeys(e.pdf.sha256 for e in entries(self.catalogue) if e.pdf))
+    def _unread(self) -> list[str]:
+        """The newest PDFs of works that this extractor has not read, and scans that Tesseract can read by now."""
+        texts = self.catalogue.texts(text_version())
+        can_read = self.settings.ocr and shutil.which("tesseract") is not None
+        again = {sha for sha, (quality, reason, _) in texts.items() if quality == "scan" and "Tesseract" in reason}
+        newest = dict.fromkeys(e.pdf.sha256 for e in entries(self.catalogue) if e.pdf)
+        return [sha for sha in newest if sha not in texts or (can_read and sha in again)]
 
     # ── PDFs → text → vectors ───────────────────────────────────────────────────────────────────────────────────────
     def extract(self, batch: Sequence[str]) -> None:
@@ -419,37 +309,18 @@ class Refresh:
             "failed": by_status["failed"],
         }
 
-    @contextmanager
-    def _client(self, stage: str) -> Iterator[WebClient]:
-        from litmap.web import WebClient
 
-        def on_wait(host: str, seconds: float, why: str) -> None:
-            self.progress(stage, -1, 0, f"waiting {seconds:.0f} s for {host}: {why}")
-
-        settings = self.settings
-        with WebClient(settings.contact, settings.state, settings.paces, settings.allow, on_wait=on_wait) as client:
-            yield client
-
-
-class _Thread(threading.Thread):
-    """A daemon thread whose `result` raises what its work raised."""
-
-    def __init__(self, work: Callable[[], None]) -> None:
-        super().__init__(daemon=True)
-        self._work = work
-        self._error: BaseException | None = None
-
-    def run(self) -> None:
-        try:
-            self._work()
-        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
-            self._error = error
-
-    def result(self) -> None:
-        """Wait for the end; raises what the work raised."""
-        self.join()
-        if self._error is not None:
-            raise self._error
+def check(settings: Settings) -> None:
+    """What can be said before anything is started. Raises `UsageError` for notes that are not there, and `Busy`."""
+    for name in settings.notes:
+        if name != "-" and not Path(name).expanduser().exists():
+            raise UsageError(f"no file or folder of notes {name}", subject=name)
+    layout = Layout(settings.library)
+    if not settings.notes and not layout.catalogue.exists():
+        raise UsageError("which notes? name files or folders: `litmap refresh NOTES…`")
+    if lock.is_held(layout.lock):
+        with lock.writer(layout.lock, utc_now()):
+            pass
 
 
 def refresh(settings: Settings, progress: Progress = quiet) -> dict[str, Any]:
@@ -496,22 +367,3 @@ def text_version() -> str:
     from litmap import text
 
     return text.EXTRACTOR
-
-
-def _stamp(path: Path) -> str:
-    stat = path.stat()
-    return f"{path}:{stat.st_size}:{stat.st_mtime_ns}"
-
-
-def _age_days(time_text: str) -> float:
-    then = datetime.strptime(time_text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    return (datetime.now(UTC) - then) / timedelta(days=1)
-
-
-def _remove(path: Path) -> None:
-    import shutil
-
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)

@@ -107,11 +107,19 @@ def run_refresh(settings: Settings, *, prefect: bool = True, silent: bool = Fals
 
     signal.signal(signal.SIGTERM, _stop)
     with Bars(silent=silent) as bars:
+        pipeline.check(settings)
         if not prefect:
             return pipeline.refresh(settings, bars)
         from litmap.flows import refresh as flows
 
-        return flows.run(settings, bars)
+        try:
+            report: dict[str, Any] = flows.run(settings, bars)
+        except RuntimeError as error:
+            if "Prefect API server" not in str(error):
+                raise
+            print("litmap: Prefect's server did not start; going on without it.", file=sys.stderr)
+            return pipeline.refresh(settings, bars)
+        return report
 
 
 def _stop(number: int, frame: object) -> None:

@@ -1,0 +1,203 @@
+"""PDFs as they arrive: from the drop folder and from the web, in a thread beside the reading and embedding of them."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from litmap.catalogue import Catalogue, Fetched
+from litmap.layout import Layout
+from litmap.models import Problem
+from litmap.report import Progress, Report
+from litmap.settings import Settings
+from litmap.shelf import Entry, entries
+
+if TYPE_CHECKING:
+    from litmap.pdfs import Store
+    from litmap.web import WebClient
+
+BATCH = 16
+"""PDFs read and embedded together: enough to keep every core busy, few enough that a kill costs little."""
+PATIENCE = 5.0
+"""Seconds an arrived PDF waits for others to fill its batch."""
+STOP_SECONDS = 5.0
+"""How long a stopped run waits for the transfer under way; what it leaves is resumed by the next run."""
+
+
+@contextmanager
+def open_client(settings: Settings, stage: str, progress: Progress) -> Iterator[WebClient]:
+    """The web client of these settings; its waits show in the progress of `stage`."""
+    from litmap.web import WebClient
+
+    def on_wait(host: str, seconds: float, why: str) -> None:
+        progress(stage, -1, 0, f"waiting {seconds:.0f} s for {host}: {why}")
+
+    with WebClient(settings.contact, settings.state, settings.paces, settings.allow, on_wait=on_wait) as client:
+        yield client
+
+
+class Arrivals:
+    """Brings PDFs into the library. It has a connection to the catalogue of its own, in the thread that calls `bring`:
+    an arrived PDF is recorded at once, whatever else is going on.
+    """
+
+    def __init__(self, settings: Settings, layout: Layout, report: Report, progress: Progress, now: str) -> None:
+        self.settings, self.layout, self.report, self.progress, self.now = settings, layout, report, progress, now
+        self._arrived: queue.Queue[str | None] = queue.Queue()
+        self._stop = threading.Event()
+        self._client: WebClient | None = None
+        self._thread: _Thread | None = None
+
+    def start(self) -> _Thread:
+        """`bring` in a thread of this process."""
+        self._thread = _Thread(self.bring)
+        self._thread.start()
+        return self._thread
+
+    def stop(self) -> None:
+        """End the transfers under way, if there are any."""
+        self._stop.set()
+        if self._client is not None:
+            self._client.close()
+        if self._thread is not None:
+            self._thread.join(STOP_SECONDS)
+
+    def bring(self) -> None:
+        """File the drop folder's PDFs and fetch those the works lack."""
+        started = time.monotonic()
+        try:
+            with Catalogue.create(self.layout.catalogue) as catalogue:
+                self._adopt(catalogue)
+                if not self.settings.offline:
+                    self._fetch(catalogue)
+        finally:
+            self.report.seconds["fetch"] = time.monotonic() - started
+            self._arrived.put(None)
+
+    def batches(self) -> Iterator[list[str]]:
+        """What arrives, in full batches, or what is there once the oldest has waited long enough."""
+        batch: list[str] = []
+        oldest = 0.0
+        while True:
+            try:
+                sha = self._arrived.get(timeout=0.5)
+            except queue.Empty:
+                if batch and time.monotonic() - oldest > PATIENCE:
+                    yield batch
+                    batch = []
+                continue
+            if sha is None:
+                break
+            oldest = oldest if batch else time.monotonic()
+            batch.append(sha)
+            if len(batch) == BATCH:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
+    def _store(self) -> Store:
+        from litmap import pdfs
+
+        return pdfs.Store(self.layout.root, self.layout.pdf, self.layout.partial, self.layout.aside)
+
+    def _fetch(self, catalogue: Catalogue) -> None:
+        from litmap import pdfs, text
+
+        with open_client(self.settings, "fetch", self.progress) as client:
+            self._client = client
+            self._note_versions(catalogue, client)
+            tried = catalogue.fetches()
+            wanted = [e for e in entries(catalogue) if self._is_due(e, tried.get(e.work.id))]
+            known = {e.work.id: e.pdfs[0] for e in wanted if e.pdfs}
+            works = [e.work for e in wanted]
+            peek = text.peek_apart
+            outcomes = pdfs.fetch(works, client, store=self._store(), known=known, now=self.now, peek=peek)
+            for done, outcome in enumerate(outcomes, 1):
+                with catalogue.write():
+                    catalogue.put_fetch(outcome, self.now)
+                self.progress("fetch", done, len(wanted), outcome.reason)
+                if outcome.pdf is not None:
+                    self._arrived.put(outcome.pdf.sha256)
+                if self._stop.is_set():
+                    break
+
+    def _note_versions(self, catalogue: Catalogue, client: WebClient) -> None:
+        """Ask arXiv, many ids a request, which of the fetched papers have a newer version."""
+        from litmap import works
+
+        here = {e.work.id: e.work for e in entries(catalogue) if e.pdfs and e.work.identifier("arxiv")}
+        for work_id, version in works.newest_versions(here.values(), client).items():
+            if version > (here[work_id].arxiv_version or 0):
+                with catalogue.write():
+                    catalogue.put_work(replace(here[work_id], arxiv_version=version), "note", self.now)
+
+    def _is_due(self, entry: Entry, last: Fetched | None) -> bool:
+        if last is None or last.transient or last.status in {"failed", "pending"}:
+            return True
+        days = self.settings.recheck_days if entry.pdfs else self.settings.retry_days
+        newer = entry.pdf is not None and (entry.work.arxiv_version or 0) > (entry.pdf.version or 0) > 0
+        return newer or age_days(last.time) >= days
+
+    def _adopt(self, catalogue: Catalogue) -> None:
+        """Match the PDFs of the drop folder to their works; what matches none becomes a work of its own."""
+        from litmap import pdfs, text
+
+        files = sorted(p for p in self.layout.papers.rglob("*") if p.is_file() and p.suffix.lower() == ".pdf")
+        seen = set(catalogue.fact("dropped", []))
+        new = [p for p in files if _stamp(p) not in seen]
+        if not new:
+            return
+        works = [e.work for e in entries(catalogue)]
+        for adopted in pdfs.adopt(new, works, store=self._store(), now=self.now, peek=text.peek_apart):
+            if isinstance(adopted, Problem):  # it stays in the folder, and is told again until it is mended
+                self.report.problems.append(adopted)
+                files = [p for p in files if str(p) != adopted.subject]
+                continue
+            with catalogue.write():
+                if adopted.new_work is not None:
+                    catalogue.put_work(adopted.new_work, "drop", self.now)
+                catalogue.put_fetch(adopted.fetch, self.now)
+            if adopted.fetch.pdf is not None:
+                self._arrived.put(adopted.fetch.pdf.sha256)
+        with catalogue.write():
+            catalogue.put_fact("dropped", [_stamp(p) for p in files])
+
+
+class _Thread(threading.Thread):
+    """A daemon thread whose `result` raises what its work raised."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        super().__init__(daemon=True)
+        self._work = work
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            self._work()
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
+            self._error = error
+
+    def result(self) -> None:
+        """Wait for the end; raises what the work raised."""
+        self.join()
+        if self._error is not None:
+            raise self._error
+
+
+def age_days(time_text: str) -> float:
+    """Days since a time of the catalogue."""
+    then = datetime.strptime(time_text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return (datetime.now(UTC) - then) / timedelta(days=1)
+
+
+def _stamp(path: Path) -> str:
+    stat = path.stat()
+    return f"{path}:{stat.st_size}:{stat.st_mtime_ns}"
