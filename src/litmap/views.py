@@ -22,7 +22,7 @@ class Found:
     """One result. `entry` is its work (None for a note's passage, whose file and line are `note` and `line`).
 
     `quotation` is the matching sentence, `why` says what made it match; `also` are the paper's further passages;
-    `mentions` what the reader's own notes say of the paper.
+    `mentions` what the reader's own notes say of the paper; `page` and `marks` where the matching sentence stands.
     """
 
     rank: int
@@ -39,6 +39,8 @@ class Found:
     sentence: tuple[int, int] = (0, 0)
     also: tuple[Hit, ...] = ()
     cited: tuple[str, ...] = ()
+    page: int = 0
+    marks: tuple[tuple[float, float, float, float], ...] = ()
 
     @property
     def headings(self) -> tuple[HeadingPath, ...]:
@@ -142,6 +144,8 @@ def show_hit(hit: Hit, rank: int, entries: Mapping[str, Entry], also: Sequence[H
         words=hit.words,
         sentence=hit.sentence,
         also=tuple(also),
+        page=hit.page or chunk.page,
+        marks=tuple((x0, y0, x1, y1) for page, x0, y0, x1, y1 in hit.rects if page == hit.page),
     )
 
 

@@ -162,7 +162,7 @@ def _result(found: Found, mode: str, chosen: Found) -> None:
                 st.caption(f"p. {hit.chunk.page}  {texts.escape(texts.shorten(hit.chunk.text, 160))}")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             lit = found.row == chosen.row
-            label = f"p. {found.chunk.page}" if found.chunk.page else found.chunk.kind
+            label = f"p. {found.page}" if found.page else found.chunk.kind
             icon = ":material/visibility:" if lit else ":material/find_in_page:"
             if st.button(label, key=f"show-{found.rank}", icon=icon, type="primary" if lit else "secondary"):
                 st.session_state["chosen"] = found.row
@@ -215,7 +215,8 @@ def _beside(found: Found) -> None:
     if entry is None:
         st.caption("This passage is your own: it stands in your notes.")
         return
-    parts.page_picture(entry.pdf, found.chunk.page, found.rects, f"{texts.cite(entry.work)}, page {found.chunk.page}")
+    marks = found.marks or found.rects
+    parts.page_picture(entry.pdf, found.page, marks, f"{texts.cite(entry.work)}, page {found.page}")
     if entry.mentions:
         st.markdown("###### What my notes say")
         parts.said(entry.mentions)

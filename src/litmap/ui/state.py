@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from litmap.ui import texts
 
 if TYPE_CHECKING:
     from litmap.library import Library
+    from litmap.maps.picture import Picture
     from litmap.models import PdfFile
 
 Rects = tuple[tuple[float, float, float, float], ...]
@@ -51,7 +54,30 @@ def _stamp(root: Path) -> tuple[str, int]:
 def _open(root: str, stamp: tuple[str, int]) -> Library:
     from litmap.library import Library
 
-    return Library.open(settings=load_settings({"library": root}))
+    opened = Library.open(settings=load_settings({"library": root}))
+    if opened.build_id:
+        threading.Thread(target=_warm, args=(opened,), daemon=True).start()
+    return opened
+
+
+def _warm(opened: Library) -> None:
+    """Load the model and start the process that draws pages, so that the first search need not wait for them."""
+    with suppress(Exception):
+        opened.search("warm", limit=1)
+    with suppress(Exception):
+        pdf = next(e.pdf for e in opened.works() if e.pdf)
+        opened.page_image(pdf, 1, zoom=0.2)
+
+
+def map_of(opened: Library) -> Picture:
+    """The map as data, made once for a library that is open."""
+    root, build = str(opened.layout.root), opened.build_id
+    return _map(root, build, opened)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _map(root: str, build: str, _library: Library) -> Picture:
+    return _library.picture()
 
 
 @st.cache_data(show_spinner=False, max_entries=200, max_size="200MB")

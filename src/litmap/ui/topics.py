@@ -110,7 +110,7 @@ def _map(library: Library, view: TopicsView, chosen: Topic | None) -> None:
         cited = st.toggle("Citations", key="map-citations", help="Draw who cites whom")
     lit = _found(library, query or "")
     drawn = figure.draw(
-        library.picture(), dark=_dark(), chosen=chosen.heading if chosen else None, citations=cited, lit=lit,
+        state.map_of(library), dark=_dark(), chosen=chosen.heading if chosen else None, citations=cited, lit=lit,
         emergent=[t for t in view.topics if t.heading is None],
     )  # fmt: skip
     picked: Any = st.plotly_chart(
@@ -134,7 +134,7 @@ def _found(library: Library, query: str) -> list[str]:
     if not query.strip():
         return []
     try:
-        answer = library.search(query, limit=20, by="paper")
+        answer = library.search(query, limit=8, by="paper")
     except SearchError as error:
         st.caption(texts.escape(error.message))
         return []
