@@ -107,6 +107,8 @@ def test_names_places_and_times() -> None:
     assert texts.ago("2026-01-02T09:00:00Z", now) == "3 hours ago"
     assert texts.ago("2026-01-01T11:00:00Z", now) == "1 day ago"
     assert texts.ago("yesterday", now) == "yesterday"
+    assert texts.between("2026-01-01T11:00:00Z", "2026-01-01T11:00:30Z") == 30
+    assert texts.between("2026-01-01T11:00:00Z", None) is None
     assert texts.duration(3725) == "1 h 2 min 5 s"
     assert texts.count(1, "paper") == "1 paper"
     assert texts.sentence("the file is cut short") == "The file is cut short."

@@ -127,8 +127,6 @@ def _why_not(library: Library, entry: Entry) -> None:
     for candidate in entry.candidates:
         st.markdown(f"- {texts.escape(candidate.title)} ({texts.escape(texts.byline(candidate))})")
         st.code(f"litmap resolve {_shell(entry.work.id)} {_shell(candidate.id)}", language="sh")
-    if entry.status == "unsure" and not entry.candidates:
-        st.caption("If the file is the right paper after all, add it yourself; the decision is kept.")
     if entry.status in {"unsure", "metadata-only", "not-found", "failed"}:
         folder = library.layout.papers
         st.caption(f"Have the PDF? Put it into {texts.escape(str(folder))} and refresh.")

@@ -56,7 +56,7 @@ def _run(run: Run, *, expanded: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(texts.escape(word), color=colour)  # type: ignore[arg-type]
             st.markdown(f"**{texts.escape(texts.ago(run.started))}**")
-            st.caption(texts.escape(_headline(report)))
+            st.caption(texts.escape(_headline(run)))
         changes = {k: v for k, v in (report.get("changes") or {}).items() if v}
         for what, titles in changes.items():
             label = f"{texts.escape(str(what).capitalize())} ({len(titles)})"
@@ -73,13 +73,13 @@ def _run(run: Run, *, expanded: bool) -> None:
             st.caption(" · ".join(f"{texts.escape(str(k))} {texts.duration(float(v))}" for k, v in seconds.items()))
 
 
-def _headline(report: dict[str, Any]) -> str:
-    counts = report.get("counts") or {}
+def _headline(run: Run) -> str:
+    counts = run.report.get("counts") or {}
     statuses = counts.get("by_status") or {}
     parts = [texts.count(int(counts["works"]), "work")] if "works" in counts else []
     parts += [f"{n} {texts.STATUSES.get(s, (s,))[0]}" for s, n in statuses.items() if n]
-    total = (report.get("seconds") or {}).values()
-    return " · ".join([*parts, *([f"in {texts.duration(sum(map(float, total)))}"] if total else [])])
+    seconds = texts.between(run.started, run.finished)
+    return " · ".join([*parts, *([f"in {texts.duration(seconds)}"] if seconds is not None else [])])
 
 
 def _schedule() -> None:

@@ -128,6 +128,15 @@ def ago(stamp: str | None, now: datetime | None = None) -> str:
     return "just now"
 
 
+def between(start: str | None, end: str | None) -> float | None:
+    """Seconds between two times in ISO 8601; None where one of them is none."""
+    try:
+        first, last = (datetime.fromisoformat((t or "").replace("Z", "+00:00")) for t in (start, end))
+        return (last - first).total_seconds()
+    except (TypeError, ValueError):
+        return None
+
+
 def duration(seconds: float) -> str:
     """'2 min 5 s'."""
     if seconds < 10:
