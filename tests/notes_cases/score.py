@@ -5,6 +5,8 @@ mentioned (as a part of the line's text), and the innermost heading (alternative
 sure count as found where they agree with the key, and as candidates otherwise: a source would drop them.
 """
 
+# ruff: noqa: E501 (one line a finding)
+
 from __future__ import annotations
 
 import json
@@ -39,7 +41,17 @@ class Score:
         return 2 * self.right / max(1, 2 * self.right + self.extra + self.missed)
 
     def add(self, other: Score) -> None:
-        for name in ("right", "extra", "missed", "headings", "with_id", "ids", "mentions", "mention_hits", "candidates"):
+        for name in (
+            "right",
+            "extra",
+            "missed",
+            "headings",
+            "with_id",
+            "ids",
+            "mentions",
+            "mention_hits",
+            "candidates",
+        ):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.words += other.words
 
@@ -59,10 +71,18 @@ def agrees(citation: Citation, work: dict[str, Any]) -> bool:
     if work.get("url") and url_key(work["url"]) in {url_key(url) for url in citation.reference.urls}:
         return True
     if citation.reference.title and same_title(citation.reference.title, work["title"]) >= 0.9:
-        return not work.get("year") or citation.reference.year in {None, work["year"]} or abs(citation.reference.year - work["year"]) <= 1
+        return (
+            not work.get("year")
+            or citation.reference.year in {None, work["year"]}
+            or abs(citation.reference.year - work["year"]) <= 1
+        )
     if work.get("authors") and citation.reference.authors:
         mine = [surname_key(name) for name in citation.reference.authors]
-        return mine[0] == work["authors"][0] and set(mine) <= set(work["authors"]) | set(mine[1:]) and citation.reference.year == work["year"]
+        return (
+            mine[0] == work["authors"][0]
+            and set(mine) <= set(work["authors"]) | set(mine[1:])
+            and citation.reference.year == work["year"]
+        )
     return False
 
 
@@ -83,7 +103,7 @@ def score_case(key_file: Path) -> Score:
     path = HERE / key["note"]
     notes, problems = read_notes([path])
     assert not problems, problems
-    citations = find_citations([note for note in notes])
+    citations = find_citations(notes)
     score = Score()
     free = list(citations)
     for work in sorted(key["works"], key=lambda w: not w.get("id")):
@@ -112,18 +132,34 @@ def score_case(key_file: Path) -> Score:
             score.mentions += 1
             score.mention_hits += near
             if not near:
-                score.words.append(f"  where {path.name}:{line}: {work['title'][:60]} {[(m.line, m.kind) for m in hit.mentions]}")
+                score.words.append(
+                    f"  where {path.name}:{line}: {work['title'][:60]} {[(m.line, m.kind) for m in hit.mentions]}"
+                )
     for citation in free:
         excused = any(agrees(citation, work) for work in key["works"] + key.get("may", []))
-        named = any(part.lower() in (citation.reference.raw + citation.reference.title + " ".join(citation.reference.urls + citation.reference.ids)).lower() for part in key["not"])
+        named = any(
+            part.lower()
+            in (
+                citation.reference.raw
+                + citation.reference.title
+                + " ".join(citation.reference.urls + citation.reference.ids)
+            ).lower()
+            for part in key["not"]
+        )
         if citation.sure and not excused:
             score.extra += 1
-            score.words.append(f"  extra {path.name}:{citation.mentions[0].line}: {citation.kind} {citation.reference.title or citation.reference.ids or citation.reference.raw[:80]}{' (named as no work)' if named else ''}")
+            score.words.append(
+                f"  extra {path.name}:{citation.mentions[0].line}: {citation.kind} {citation.reference.title or citation.reference.ids or citation.reference.raw[:80]}{' (named as no work)' if named else ''}"
+            )
         elif not excused or named:
             score.candidates += 1
-            score.words.append(f"  cand  {path.name}:{citation.mentions[0].line}: {citation.kind} {(citation.reference.title or citation.mentions[0].text)[:80]} {citation.reference.authors} {citation.reference.year} {citation.reference.urls[:1]}")
+            score.words.append(
+                f"  cand  {path.name}:{citation.mentions[0].line}: {citation.kind} {(citation.reference.title or citation.mentions[0].text)[:80]} {citation.reference.authors} {citation.reference.year} {citation.reference.urls[:1]}"
+            )
         elif excused:
-            score.words.append(f"  twice {path.name}:{citation.mentions[0].line}: {citation.kind} {citation.reference.title or citation.mentions[0].text} {citation.reference.ids}")
+            score.words.append(
+                f"  twice {path.name}:{citation.mentions[0].line}: {citation.kind} {citation.reference.title or citation.mentions[0].text} {citation.reference.ids}"
+            )
     return score
 
 
@@ -131,7 +167,7 @@ def score_all() -> tuple[Score, dict[str, Score]]:
     """The score over all cases and of each."""
     total, each = Score(), {}
     for key_file in sorted(HERE.glob("*.json")):
-        if "\"works\"" in key_file.read_text("utf-8")[:400]:
+        if '"works"' in key_file.read_text("utf-8")[:400]:
             each[key_file.stem] = score_case(key_file)
             total.add(each[key_file.stem])
     return total, each

@@ -57,7 +57,7 @@ def org_inline(raw: str, line: int) -> Inline:
         parts.append(before)
         size += len(before)
         target, label = match.group(1) or match.group(3), match.group(2)
-        shown = " ".join((label or target).split("\n")) if label else target
+        shown = " ".join((label or target).split("\n"))
         out.links.append(
             Link(shown.strip(), _target(target), line + raw.count("\n", 0, match.start()), size, size + len(shown))
         )
@@ -161,7 +161,7 @@ def read_org(text: str, builder: Builder) -> tuple[str, ...]:
         elif lowered.startswith("|"):
             flush()
             row = "\u2003|\u2003".join(
-                cell.strip() for cell in re.split(r"\|(?![^\[\]]*\]\])", line.strip().strip("|"))
+                cell.strip() for cell in re.split(r"\|(?![^\[\]]{0,200}\]\])", line.strip().strip("|"))
             )
             builder.add("cell", org_inline(row, number + 1), number + 1)
         elif match := _FOOTNOTE.match(line):

@@ -347,7 +347,9 @@ class _Plain:
         """Adds a line to the block that is being read, or begins the next."""
         match = _ITEM.match(line.text)
         block = self.block
-        following = bool(match and block and block.marker and (match.group(2) or match.group(3)) == str(int(block.marker) + 1))
+        following = bool(
+            match and block and block.marker and (match.group(2) or match.group(3)) == str(int(block.marker) + 1)
+        )
         if match and (following or not (block and match.group(3) and self._wrapped(block, line))):
             self.flush()
             numbered = match.group(2) or match.group(3) or ""

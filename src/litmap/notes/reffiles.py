@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from litmap.identifiers import normalise_id, valid_arxiv
+from litmap.identifiers import find_identifiers, normalise_id, valid_arxiv
 from litmap.models import NoteBlock
 from litmap.notes.latextext import plain_latex
 
@@ -98,12 +98,13 @@ def _bibtex_pairs(key: str, kind: str, fields: dict[str, str]) -> Pairs:
         pairs.append(("arxiv", re.sub(r"(?i)^arxiv:", "", eprint)))
     elif eprint and scheme in {"pubmed", "jstor", "hal"}:
         pairs.append(("id", normalise_id(f"{ {'pubmed': 'pmid'}.get(scheme, scheme) }:{eprint}")))
-    number = re.search(
-        r"arXiv\s?:?\s?([\w./-]+)",
-        " ".join(clean.get(name, "") for name in ("journal", "note", "number", "howpublished", "volume")),
+    spare = " ".join(
+        clean.get(name, "") for name in ("journal", "journaltitle", "volume", "number", "note", "howpublished")
     )
-    if number and valid_arxiv(number.group(1)):
-        pairs.append(("arxiv", number.group(1)))
+    found = [valid_arxiv(match.group(1)) for match in re.finditer(r"abs/([\w.-]+(?:/\d{7})?)", spare)]
+    found += [item.id for item in find_identifiers(spare)]
+    named = [item.removeprefix("arxiv:") for item in found if item and item.startswith("arxiv:")]
+    pairs += [("arxiv", value) for value in named[:1]]
     pairs += [
         (name, clean[name]) for name in ("pmid", "pmcid", "abstract", "keywords", "file", "note") if clean.get(name)
     ]
