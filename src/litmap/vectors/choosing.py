@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     Batch = tuple[NDArray[np.int32], NDArray[np.int32]]
 
 BACKENDS = ("auto", "onnx", "torch", "torch-bf16", "cuda")
+ENGINES = 2
+"""Raised when an engine changes, so that the probe is made again."""
 AGREEMENT = 0.999
 """The least cosine with float32 that an engine's vectors may have to be chosen by itself."""
 
@@ -139,7 +141,7 @@ def _place(spec: Spec, threads: int) -> str:
             continue
     visible = os.environ.get("CUDA_VISIBLE_DEVICES", "all")
     cpu = _cpu_name()
-    return f"{spec.key} | {platform.node()} | {cpu} x{threads} | gpu {visible} | {', '.join(versions)}"
+    return f"{ENGINES} | {spec.key} | {platform.node()} | {cpu} x{threads} | gpu {visible} | {', '.join(versions)}"
 
 
 def _cpu_name() -> str:
@@ -163,7 +165,7 @@ def _probe(spec: Spec, models_dir: Path, threads: int, sample: Sequence[Batch]) 
             engine = make_engine(name, spec, models_dir, threads)
             list(engine.run(sample[:1]))  # the first run allocates
             seconds = []
-            for _ in range(2):
+            for _ in range(3):
                 start = time.perf_counter()
                 vectors = np.concatenate(list(engine.run(sample)))
                 seconds.append(time.perf_counter() - start)

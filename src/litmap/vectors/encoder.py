@@ -121,10 +121,10 @@ class FastEncoder:
 
     @staticmethod
     def _sample(ids: Sequence[Sequence[int]]) -> list[Batch]:
-        """About 4,000 tokens of the work itself, of all its lengths."""
+        """About 3,000 tokens of the work itself, of all its lengths."""
         order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
         mean = sum(map(len, ids)) / len(ids)
-        some = max(8, int(4000 / max(1.0, mean)))
+        some = max(8, int(3000 / max(1.0, mean)))
         picked = [ids[i] for i in order[:: max(1, len(order) // some)]]
         groups = tokens.batches([len(i) for i in picked], 2048)
         return [tokens.pad([picked[i] for i in group]) for group in groups]

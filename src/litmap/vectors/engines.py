@@ -36,7 +36,7 @@ class OnnxEngine:
     budget = 2048
 
     def __init__(self, path: Path, threads: int) -> None:
-        import onnxruntime as ort  # type: ignore[import-untyped]
+        import onnxruntime as ort
 
         options = ort.SessionOptions()
         options.intra_op_num_threads = 1
