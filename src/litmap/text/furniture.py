@@ -39,10 +39,26 @@ def drop_furniture(pages: Sequence[RawPage]) -> None:
             places[side[:3], round(line.base / 4)].append((index, line))
         for key in {(side[:3], _shape(line)) for side, line in found}:
             words[key] += 1
+    slots = {key: _slot(key, places, words, len(pages)) for key in list(places)}
     for index, page in enumerate(pages):
-        gone = {id(line) for side, line in edges[index] if _is_furniture(side, line, index, len(pages), places, words)}
+        gone = {id(line) for side, line in edges[index] if _is_furniture(side, line, index, len(pages), slots, words)}
         if gone:
             page.lines = [line for line in page.lines if id(line) not in gone]
+
+
+def _slot(
+    key: tuple[str, int],
+    places: dict[tuple[str, int], list[tuple[int, Line]]],
+    words: Counter[tuple[str, str]],
+    count: int,
+) -> float | None:
+    """The baseline of the running heads about this place, None where none are: half of what stands there repeats."""
+    side, place = key
+    here = [entry for near in (place - 1, place, place + 1) for entry in places.get((side, near), ())]
+    if count < 4 or len({page for page, _ in here}) < max(3, 0.4 * count):
+        return None
+    running = sum(1 for _, line in here if words[side, _shape(line)] > 1 or _NUMBER.match(line.text))
+    return _median([line.base for _, line in here]) if running * 2 >= len(here) else None
 
 
 def _edge_lines(page: RawPage) -> list[tuple[str, Line]]:
@@ -71,7 +87,7 @@ def _is_furniture(
     line: Line,
     index: int,
     count: int,
-    places: dict[tuple[str, int], list[tuple[int, Line]]],
+    slots: dict[tuple[str, int], float | None],
     words: Counter[tuple[str, str]],
 ) -> bool:
     if _NUMBER.match(line.text) and side.endswith("1"):
@@ -85,13 +101,8 @@ def _is_furniture(
         return True
     if index <= 1 and _NOTICE.search(line.text) and side == "top" and (outer or len(line.text) < 90):
         return True
-    place = round(line.base / 4)
-    here = [entry for near in (place - 1, place, place + 1) for entry in places.get((side, near), ())]
-    on_pages = {page for page, _ in here}
-    if count < 4 or len(on_pages) < max(3, 0.4 * count):
-        return False
-    running = sum(1 for _, other in here if words[side, _shape(other)] > 1 or _NUMBER.match(other.text))
-    return running * 2 >= len(here) and abs(line.base - _median([o.base for _, o in here])) < 3
+    slot = slots.get((side, round(line.base / 4)))
+    return slot is not None and abs(line.base - slot) < 3
 
 
 def _is_sentence(text: str) -> bool:

@@ -83,7 +83,9 @@ class Worker:
         process.wait()
 
     def _command(self) -> list[str]:
-        return [sys.executable, "-m", "litmap.text.worker", str(self.memory_bytes)]
+        # -P: modules that lie in the working directory are not the child's.
+        run = "from litmap.text.worker import main; main()"
+        return [sys.executable, "-P", "-c", run, str(self.memory_bytes)]
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:

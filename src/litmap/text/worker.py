@@ -1,6 +1,8 @@
-"""The child process that reads PDFs: requests as JSON lines on stdin, replies as length, kind and bytes on stdout.
+"""The child process that reads PDFs: requests as JSON lines on stdin, replies as kind, length and bytes on stdout.
 
-Run as `python -m litmap.text.worker MEMORY_BYTES`. Nothing is unpickled on either side: a PDF that takes the child
+`main` runs in it, the memory limit in bytes as its argument.
+
+Nothing is unpickled on either side: a PDF that takes the child
 over can at most send wrong text. MuPDF's own messages go nowhere, so that they cannot mix with the replies.
 """
 
@@ -110,7 +112,3 @@ def _limit_time(seconds: float) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     if hard == resource.RLIM_INFINITY or soft < hard:
         resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
-
-
-if __name__ == "__main__":
-    main()
