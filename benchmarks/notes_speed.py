@@ -14,12 +14,12 @@ import tempfile
 import time
 from pathlib import Path
 
-WORDS = (
-    "the of and to in is that for with as are on by this from at or which we can be has model data network theory results "
-    "method analysis species growth energy field market policy cell protein neural learning stability structure effect large "
+WORDS = (  # noqa: SIM905
+    "the of and to in is that for with as are on by this from at or which we can be has model data network theory results "  # noqa: E501
+    "method analysis species growth energy field market policy cell protein neural learning stability structure effect large "  # noqa: E501
     "small random linear optimal local global rate bound mean variance sample time space order phase"
 ).split()
-SURNAMES = "Smith Jones Tilman Kingsolver Ortega Nakamura Weiss Fischer Laurent Petrov Okafor Lindqvist Moreau Castellano".split()
+SURNAMES = "Smith Jones Tilman Kingsolver Ortega Nakamura Weiss Fischer Laurent Petrov Okafor Lindqvist Moreau Castellano".split()  # noqa: E501, SIM905
 
 
 def sentence(rng: random.Random) -> str:
@@ -30,7 +30,7 @@ def sentence(rng: random.Random) -> str:
     if dice < 0.12:
         text += f" ({rng.choice(SURNAMES)} and {rng.choice(SURNAMES)} {year})"
     elif dice < 0.2:
-        text += f" [{rng.choice(SURNAMES)} et al. ({year})](https://arxiv.org/abs/{year % 100:02d}{rng.randint(1, 12):02d}.{rng.randint(10000, 99999)})"
+        text += f" [{rng.choice(SURNAMES)} et al. ({year})](https://arxiv.org/abs/{year % 100:02d}{rng.randint(1, 12):02d}.{rng.randint(10000, 99999)})"  # noqa: E501
     elif dice < 0.25:
         text += f" https://doi.org/10.1000/{rng.randint(1, 10**6)}"
     elif dice < 0.28:
@@ -48,7 +48,7 @@ def note(rng: random.Random, size: int, *, plain: bool) -> str:
             block = "\n".join(f"- {sentence(rng)}" for _ in range(rng.randint(2, 6)))
         elif rng.random() < 0.15:
             title = " ".join(rng.choice(WORDS) for _ in range(8)).capitalize()
-            block = f"{rng.choice(SURNAMES)}, A., & {rng.choice(SURNAMES)}, B. ({rng.randint(1950, 2024)}). {title}. Journal of Things, {rng.randint(1, 99)}, 1-20."
+            block = f"{rng.choice(SURNAMES)}, A., & {rng.choice(SURNAMES)}, B. ({rng.randint(1950, 2024)}). {title}. Journal of Things, {rng.randint(1, 99)}, 1-20."  # noqa: E501
         else:
             block = " ".join(sentence(rng) for _ in range(rng.randint(2, 6)))
         parts.append(block)
@@ -67,7 +67,7 @@ def timed(paths: list[Path]) -> dict[str, float]:
     done = time.process_time()
     size = sum(path.stat().st_size for path in paths)
     return {
-        "notes": len(notes), "megabytes": size / 1e6, "read_s": read - start, "find_s": done - read, "total_s": done - start,
+        "notes": len(notes), "megabytes": size / 1e6, "read_s": read - start, "find_s": done - read, "total_s": done - start,  # noqa: E501
         "citations": len(citations), "megabytes_per_s": size / 1e6 / (done - start),
     }  # fmt: skip
 
@@ -101,7 +101,9 @@ def main() -> None:
         return
     print(f"{'what':28s} {'read s':>8s} {'find s':>8s} {'total s':>8s} {'MB/s':>6s} {'citations':>9s}")
     for name, row in rows.items():
-        print(f"{name:28s} {row['read_s']:8.2f} {row['find_s']:8.2f} {row['total_s']:8.2f} {row['megabytes_per_s']:6.2f} {row['citations']:9.0f}")
+        print(
+            f"{name:28s} {row['read_s']:8.2f} {row['find_s']:8.2f} {row['total_s']:8.2f} {row['megabytes_per_s']:6.2f} {row['citations']:9.0f}"  # noqa: E501
+        )
 
 
 if __name__ == "__main__":

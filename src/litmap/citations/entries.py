@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +24,6 @@ _WORTHLESS_TYPES = {
     "blogpost",
     "post-weblog",
     "post",
-    "webpage",
     "tvbroadcast",
     "podcast",
     "presentation",
@@ -49,7 +49,7 @@ _SURNAMES = re.compile(
     r"(?:[A-Z][\w ]{2,20}: )?((?:[A-ZÀ-Þ][\w'’-]+(?:, and |, & |, | and | & )){1,12})(?=[A-ZÀ-Þ\d“\"])"
 )
 _OPENING = re.compile(
-    r"[\W\d]{0,12}(?:(?:1[5-9]|20)\d\d[ ,.]|[—–―_-]{2}|(?:d['’]|(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er?|[Dd]i|[Ll]e|[Ee]l|al) )?[A-ZÀ-Þ][\w'’.-]*(?:,|:)? (?:[A-ZÀ-Þ\d(&“\"[]|and |et |und |y |van |von |de |der |den |di |da |dos |du |le |la |el |al |ten |ter |bin ))"
+    r"[\W\d]{0,12}(?:(?:1[5-9]|20)\d\d[ ,.]|[—–―_-]{2}|(?:d['’]|(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er?|[Dd]i|[Ll]e|[Ee]l|al) )?[A-ZÀ-Þ][\w'’.-]*(?:,|:)? (?:[A-ZÀ-Þ\d(&“\"[]|and |et |und |y |van |von |de |der |den |di |da |dos |du |le |la |el |al |ten |ter |bin ))"  # noqa: E501
 )
 _DATED = re.compile(r"\d{4}|n\.d\.|in press|forthcoming|arxiv|doi|https?:", re.I)
 _BARE_PAGE = re.compile(r"^(?:\[?\d+\]?\.?\s*)?\S*://\S+$")
@@ -90,7 +90,7 @@ def segments_of(block: NoteBlock) -> list[Segment]:
     breaks = next((value for name, value in block.fields if name == "breaks"), "")
     offsets = [int(part) for part in breaks.split() if part.isdigit()] if breaks else []
     edges = [0, *[offset for offset in offsets if 0 < offset < len(block.text)], len(block.text)]
-    return [Segment(a, b) for a, b in zip(edges, edges[1:], strict=False) if b > a]
+    return [Segment(a, b) for a, b in itertools.pairwise(edges) if b > a]
 
 
 def field(block: NoteBlock, name: str) -> str:
@@ -198,9 +198,8 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
         return None
     merged = tuple(dict.fromkeys([*ids, *(found for found in reference.ids)]))
     addresses = tuple(dict.fromkeys([*urls, *reference.urls]))
-    blog = (
-        news
-        or not merged
+    blog = news or (
+        not merged
         and bool(addresses)
         and all(judge_link(url)[0] == "plain" for url in addresses)
         and (not reference.venue or any(is_no_work_host(url) for url in addresses))

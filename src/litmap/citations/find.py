@@ -87,7 +87,7 @@ class _Text:
 def context_of(block: NoteBlock, start: int, end: int) -> str:
     """The sentence around a place, or the whole of a short item."""
     text = block.text
-    if len(text) <= 350 or block.kind in {"item", "cell", "entry"} and len(text) <= 700:
+    if len(text) <= 350 or (block.kind in {"item", "cell", "entry"} and len(text) <= 700):
         return text.strip()
     low, high = max(0, start - 700), min(len(text), end + 700)
     first, last = low, high

@@ -61,8 +61,8 @@ _OTHER_FILE = re.compile(
 )
 _NO_WORK_WORDS = re.compile(
     r"^(?:(?:the|a|an|my|his|her|their|its|see|watch|nice|good|great|official|this|related|slides? and|full)\s+){0,3}"
-    r"(?:(?:\w+\s+){0,3}(?:video|talks?|slides?|lectures?|code|repo(?:sitory)?|source code|implementation|blog(?:\s?posts?)?|posts?|demos?|"
-    r"tweets?|threads?|podcast|website|web ?page|home ?page|docs|documentation|poster|interview|news|syllabus|course|homework|"
+    r"(?:(?:\w+\s+){0,3}(?:video|talks?|slides?|lectures?|code|repo(?:sitory)?|source code|implementation|blog(?:\s?posts?)?|posts?|demos?|"  # noqa: E501
+    r"tweets?|threads?|podcast|website|web ?page|home ?page|docs|documentation|poster|interview|news|syllabus|course|homework|"  # noqa: E501
     r"tutorials?|playlist|recording|press release|wiki(?:pedia)?|github|youtube|data ?set|data|playground|notebook))"
     r"(?:\s+(?:here|page|by .{1,40}|of .{1,60}|on .{1,60}))?\s*$",
     re.I,
@@ -111,7 +111,9 @@ def judge_link(target: str, text: str = "") -> tuple[Verdict, str | None]:
 
 def _judge_path(path: str, text: str) -> tuple[Verdict, str | None]:
     """A link without scheme: a file on this machine."""
-    if re.search(r"\.(?:pdf|djvu|ps)$", path.split("#")[0], re.I) and not _SLIDES_PATH.search(path.rsplit("/", 1)[-1]):
+    if re.search(r"\.(?:pdf|djvu|ps)$", path.split("#", maxsplit=1)[0], re.I) and not _SLIDES_PATH.search(
+        path.rsplit("/", 1)[-1]
+    ):
         return "pdf", None
     return "plain", None
 

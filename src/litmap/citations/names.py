@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from litmap.identifiers import normalise_title
 
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĴĶĹĻĽĿŁŃŅŇŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽΑ-ΩА-Я"
-_PARTICLE = r"(?:(?:[Vv]an|[Vv]on|[Dd]e|den|der|del|della|[Dd]i|[Dd]a|dos|[Dd]u|[Ll]a|[Ll]e|ten|ter|[Ee]l|[Aa]l|bin|ibn|zu|zur|af|av|St\.)\s+)"
+_PARTICLE = r"(?:(?:[Vv]an|[Vv]on|[Dd]e|den|der|del|della|[Dd]i|[Dd]a|dos|[Dd]u|[Ll]a|[Ll]e|ten|ter|[Ee]l|[Aa]l|bin|ibn|zu|zur|af|av|St\.)\s+)"  # noqa: E501
 _WORD = rf"[{_UPPER}][^\W\d_]*(?:['’][^\W\d_]+|[-‐–][^\W\d_]+)*"
-_NAME = rf"(?:d['’])?(?:(?:[{_UPPER}]\.[\s-]?){{1,4}}|{_WORD}\s+(?:[{_UPPER}]\.?\s+)?)?{_PARTICLE}{{0,2}}{_WORD}(?:,?\s+(?:Jr|Sr|III?)\b\.?)?"
+_NAME = rf"(?:d['’])?(?:(?:[{_UPPER}]\.[\s-]?){{1,4}}|{_WORD}\s+(?:[{_UPPER}]\.?\s+)?)?{_PARTICLE}{{0,2}}{_WORD}(?:,?\s+(?:Jr|Sr|III?)\b\.?)?"  # noqa: E501
 _LOWER_NAME = r"[^\W\d_]{2,}(?:-[^\W\d_]+)?"
 _AND = r"(?:,?\s*(?:\band\b|&|\bund\b|\bet\b|\by\b)\s*|,\s*|\s*\.{3}\s*|\s*…\s*)"
 _ET_AL = r"(?:,?\s+et\.?\s*al\b\.?|,?\s+and\s+(?:others|colleagues|co-?workers|coauthors|collaborators)\b|\s+u\.\s?a\.)"
@@ -34,17 +34,17 @@ _NAMES_ONLY = re.compile(rf"(?<![\w@])(?P<names>{_NAME}(?:{_AND}{_NAME}){{1,9}}|
 _DATED = re.compile(r"(?:1[5-9]|20)\d\d|['’]\d\d")
 _SEVERAL = re.compile(rf"[^\W\d_](?:,? (?:and|&|und|et|y) |, )[{_UPPER}]|\bet\.? al")
 _NOT_NAMES = frozenset(
-    "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept "
-    "oct nov dec monday tuesday wednesday thursday friday saturday sunday spring summer autumn fall winter in on at by the a an "
-    "see also and but for from since until before after around about during table figure fig section chapter part theorem lemma "
-    "equation eq vol volume no number note notes version however moreover following according cf eg ie compare e.g i.e based "
-    "while although like as recent recently workshop conference proceedings copyright updated last retrieved accessed published "
+    "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept "  # noqa: E501, SIM905
+    "oct nov dec monday tuesday wednesday thursday friday saturday sunday spring summer autumn fall winter in on at by the a an "  # noqa: E501
+    "see also and but for from since until before after around about during table figure fig section chapter part theorem lemma "  # noqa: E501
+    "equation eq vol volume no number note notes version however moreover following according cf eg ie compare e.g i.e based "  # noqa: E501
+    "while although like as recent recently workshop conference proceedings copyright updated last retrieved accessed published "  # noqa: E501
     "edition press university journal review science nature windows python revision draft olympics cup world war covid "
-    "this that these those it we they he she i my our your using both either early late mid circa ca page pages class grade "
-    "neurips nips icml iclr colt aistats cvpr iccv eccv acl emnlp naacl aaai ijcai kdd uai focs stoc soda jmlr arxiv preprint "
-    "paper papers read reading todo done week day lecture talk slides course report blog post model models data set via with "
-    "original new old first second third another others work works study studies what when where why how which who is are was "
-    "ex example results result between beyond under over within without then thus hence here there now still even only just".split()  # noqa: SIM905
+    "this that these those it we they he she i my our your using both either early late mid circa ca page pages class grade "  # noqa: E501
+    "neurips nips icml iclr colt aistats cvpr iccv eccv acl emnlp naacl aaai ijcai kdd uai focs stoc soda jmlr arxiv preprint "  # noqa: E501
+    "paper papers read reading todo done week day lecture talk slides course report blog post model models data set via with "  # noqa: E501
+    "original new old first second third another others work works study studies what when where why how which who is are was "  # noqa: E501
+    "ex example results result between beyond under over within without then thus hence here there now still even only just".split()  # noqa: E501
 )
 
 
@@ -92,7 +92,7 @@ def _no_name(name: str) -> bool:
     words = name.lower().strip(".").split()
     if not words or words[-1].strip(".,") in _NOT_NAMES or (len(words) == 1 and len(words[0]) < 2):
         return True
-    last = name.split()[-1]
+    last = name.rsplit(maxsplit=1)[-1]
     return (last.isupper() and len(last) > 2) or bool(_WORD_ENDINGS.search(words[-1]))
 
 
@@ -136,13 +136,16 @@ def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
     out = []
     base = ""
     for year in re.findall(rf"{_YEAR}|(?<![\w]){'[a-z]'}(?!\w)|(?<=['’])\d\d|^\d\d$", years) or []:
-        if len(year) == 1 and base:
-            year = base[:4] + year  # noqa: PLW2901
-        if len(year) == 2:
-            year = ("20" if int(year) < 50 else "19") + year  # noqa: PLW2901
-        base = year
-        out.append(_mention(start, match.end(), names, et_al, year, venue, strong=strong))
+        base = _whole_year(year, base)  # noqa: F821
+        out.append(_mention(start, match.end(), names, et_al, base, venue, strong=strong))
     return out
+
+
+def _whole_year(year: str, before: str) -> str:
+    """'b' after '2016a' is '2016b', and '17' is '2017'."""
+    if len(year) == 1 and before:
+        return before[:4] + year
+    return ("20" if int(year) < 50 else "19") + year if len(year) == 2 else year
 
 
 def _mention(

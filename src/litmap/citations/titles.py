@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
 _SMALL = frozenset(
-    "a an and as at but by can do for from how if in into is its it nor not of off on onto or over per so than that the their "
-    "to under up upon via vs versus we what when where which while why with without does are through between among against "
-    "toward towards using during after before about around".split()  # noqa: SIM905
+    "a an and as at but by can do for from how if in into is its it nor not of off on onto or over per so than that the their "  # noqa: E501, SIM905
+    "to under up upon via vs versus we what when where which while why with without does are through between among against "  # noqa: E501
+    "toward towards using during after before about around".split()
 )
 _NO_TITLE = re.compile(
     r"\b(?:I|I'm|I'd|I'll|my|me|you|your|he|she|his|her|we'll|let's|todo|TODO|see|read|cf|etc|e\.g|i\.e|maybe|probably|actually|"
     r"basically|apparently|interesting|nice|cool|great|ask|check|compare|remember|idea|thanks?|please|don't|doesn't|isn't|"
-    r"lol|hmm|ok|okay|yes|tomorrow|yesterday|meeting|email|chapter \d+|pp?\. ?\d|fig\. ?\d|my notes|paper by|papers by)\b",
+    r"lol|hmm|ok|okay|yes|tomorrow|yesterday|meeting|email|chapter \d+|pp?\. ?\d|fig\. ?\d|my notes|paper by|papers by)\b",  # noqa: E501
 )
 _PROSE = re.compile(
     r"\b(?:this|these|they|them|there|was|were|has|have|had|will|would|should|could|very|just|also|then|here|now|"
@@ -21,40 +22,40 @@ _PROSE = re.compile(
     r"need|needs|use|used|uses|try|tried|called|which|who|it)\b"
 )
 _NO_WORK = re.compile(
-    r"\b(?:tutorial|lectures?|lecture notes|video|talk|slides|blog(?:\s?post)?|course|summer school|workshop|homepage|website|"
-    r"github|tweet|podcast|playlist|click here|sign (?:in|up)|log ?in|subscribe|newsletter|read more|learn more|table of contents|"
+    r"\b(?:tutorial|lectures?|lecture notes|video|talk|slides|blog(?:\s?post)?|course|summer school|workshop|homepage|website|"  # noqa: E501
+    r"github|tweet|podcast|playlist|click here|sign (?:in|up)|log ?in|subscribe|newsletter|read more|learn more|table of contents|"  # noqa: E501
     r"all rights reserved|privacy policy|annotated version|seminar|homework|syllabus|deadline|agenda|minutes)\b",
     re.I,
 )
 _PREFIX = re.compile(
-    r"^(?:[-*+•‣▪>→–]+>?\s*|\(\*\)\s*|\[[ xX]\]\s*|(?:(?:to\s?)?read(?:ing)?|todo|paper|papers?|article|preprint|ref|source|see|see also|also|"
-    r"cf\.?|new|review|survey|book|thesis|ex\.|e\.g\.,?|classic|abstract only|skim(?:med)?|done|key paper|original(?: paper)?)\s*:\s+|"
+    r"^(?:[-*+•‣▪>→–]+>?\s*|\(\*\)\s*|\[[ xX]\]\s*|(?:(?:to\s?)?read(?:ing)?|todo|paper|papers?|article|preprint|ref|source|see|see also|also|"  # noqa: E501
+    r"cf\.?|new|review|survey|book|thesis|ex\.|e\.g\.,?|classic|abstract only|skim(?:med)?|done|key paper|original(?: paper)?)\s*:\s+|"  # noqa: E501
     r"(?:see also comments on|see comments on|comments on|see also|see|read|cf\.)\s+(?=[A-Z]))+",
     re.I,
 )
 _AUTHORS_TAIL = re.compile(r"[\s,.]*[(\[]\s*([^()\[\]]{2,160}?)\s*[)\]]\s*(?=$|[.,;:]|\s)")
 _GLUE = re.compile(r"(?<=[a-z\d?!)\"”])(?=[A-Z][a-z]+\s)(?<!Mc)(?<!Mac)(?<!De)|(?<=[A-Z]{2})(?=[A-Z][a-z]{3,}\s)")
 _TAIL = re.compile(
-    r"\s+(?:–|—|--|-)\s+|,\s+(?:see|cf|from|in which|which|by)\b|\s+\((?:see|cf)\b|\.\s+(?=[A-Z(])|\.\s+(?=[a-z])|;\s+|\s+//\s+|\s->\s|\u2003\|\u2003"
+    r"\s+(?:–|—|--|-)\s+|,\s+(?:see|cf|from|in which|which|by)\b|\s+\((?:see|cf)\b|\.\s+(?=[A-Z(])|\.\s+(?=[a-z])|;\s+|\s+//\s+|\s->\s|\u2003\|\u2003"  # noqa: E501
 )
 _QUOTED = re.compile(r"[“\"«„]([^“”\"«»„]{12,250})[”\"»“]")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _LABELLED = re.compile(
-    r"[^\W\d_][\w'’-]*(?: [a-z][\w'’-]*){0,2}: (?!(?:a|an|the|on|from|towards?|how|why|what|is|an|in|for|with|using|some|new|two) )[a-z]"
+    r"[^\W\d_][\w'’-]*(?: [a-z][\w'’-]*){0,2}: (?!(?:a|an|the|on|from|towards?|how|why|what|is|an|in|for|with|using|some|new|two) )[a-z]"  # noqa: E501
 )
 _POSSESSIVE = re.compile(
-    r"((?:[A-Z][\w-]+ ){0,2}[A-Z][\w-]+)['’]s (?:(?:[a-z][\w-]* ){0,3}(?:paper|book|chapter|lecture|lectures|thesis|monograph|survey|review|essay|article|memo|report|note),? (?:on |called |titled |entitled |about )?)?"
+    r"((?:[A-Z][\w-]+ ){0,2}[A-Z][\w-]+)['’]s (?:(?:[a-z][\w-]* ){0,3}(?:paper|book|chapter|lecture|lectures|thesis|monograph|survey|review|essay|article|memo|report|note),? (?:on |called |titled |entitled |about )?)?"  # noqa: E501
     r"([A-Z][^().;“”\"\x00\[\]]{10,160}?)(?=\s*\((?:[^()]{0,40}?)(?:\d{4}|['’]\d\d)|[.;]\s|\s*$)"
 )
 _CLAUSE = re.compile(
-    r"(?::\s|[.;]\s|^)(?:([A-Z][\w'’-]+(?: (?:and|&) [A-Z][\w'’-]+)?),\s)?([A-Z](?:[^.:;()“”\"\x00\[\]\n]|\.(?=\w)){14,200}?)(?=$|\.\s|\.$|;\s|\s*\()"
+    r"(?::\s|[.;]\s|^)(?:([A-Z][\w'’-]+(?: (?:and|&) [A-Z][\w'’-]+)?),\s)?([A-Z](?:[^.:;()“”\"\x00\[\]\n]|\.(?=\w)){14,200}?)(?=$|\.\s|\.$|;\s|\s*\()"  # noqa: E501
 )
 _VENUE_TAIL = re.compile(
     r",\s+(?:([A-Z][\w'’-]+),\s+)?((?:[A-Z][\w&.'’-]*)(?: (?:of|the|and|in|for|on|&|[A-Z][\w.'’-]*)){0,8}(?: \d{4})?)$"
 )
 _BY = re.compile(r"\s+by ((?:(?:[A-Z]\.\s?)*[A-Z][\w'’-]+(?:,? and |, | & | )?){1,6})$")
 _RUN = re.compile(
-    r"(?<![\w.@/])[A-Z][\w'’-]*:?(?:[ \n](?:[A-Z][\w'’/-]*|[A-Z]+\d*|\d+|a|an|and|as|at|by|do|for|from|in|into|is|its|of|on|or|the|to|under|vs\.?|via|with|without|not|than|that|through|using|are|be|can|we|you|how|why|what|when|between|toward|towards|over|–|-|&|\+)(?:[:,?!](?=[ \n])|['’]s)?){3,25}"
+    r"(?<![\w.@/])[A-Z][\w'’-]*:?(?:[ \n](?:[A-Z][\w'’/-]*|[A-Z]+\d*|\d+|a|an|and|as|at|by|do|for|from|in|into|is|its|of|on|or|the|to|under|vs\.?|via|with|without|not|than|that|through|using|are|be|can|we|you|how|why|what|when|between|toward|towards|over|–|-|&|\+)(?:[:,?!](?=[ \n])|['’]s)?){3,25}"  # noqa: E501
 )
 
 
@@ -165,7 +166,7 @@ def _is_glued(text: str) -> bool:
 def _glued(text: str) -> list[TitleCandidate]:
     cuts = [0, *(match.start() for match in _GLUE.finditer(text)), len(text)]
     pieces = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in itertools.pairwise(cuts):
         inner = start
         for part in re.split(r"((?<=\?),\s+|\s{2,})", text[start:end]):
             body = part.strip(" ,")

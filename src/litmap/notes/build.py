@@ -8,18 +8,18 @@ from litmap.models import Heading, HeadingPath, Link, Note, NoteBlock
 from litmap.notes.inline import Inline
 
 _TRANSPARENT = re.compile(
-    r"^(?:[\divxIVX]{1,4}[.)]?\s*)?(?:(?:the |my |our |all |main |key |selected |cited |full |general |additional |other |"
+    r"^(?:[\divxIVX]{1,4}[.)]?\s*)?(?:(?:the |my |our |all |main |key |selected |cited |full |general |additional |other |"  # noqa: E501
     r"annotated |list of |complete |primary |notes and |recommended |partial )*"
     r"(?:references?(?: list)?(?: and (?:notes|links|further reading|bibliography))?|bibliograph(?:y|ies)|works cited|"
     r"literature(?: cited)?|citations?|(?:external |useful |related |web )?links?|further reading|footnotes?|endnotes?|"
-    r"sources?(?: cited)?|literatur(?:verzeichnis|hinweise|angaben)?|quellen(?:verzeichnis)?|r[ée]f[ée]rences(?: bibliographiques)?|"
+    r"sources?(?: cited)?|literatur(?:verzeichnis|hinweise|angaben)?|quellen(?:verzeichnis)?|r[ée]f[ée]rences(?: bibliographiques)?|"  # noqa: E501
     r"bibliographie|referencias(?: bibliogr[áa]ficas)?|bibliograf[ií]a|refer[êe]ncias|bibliografia|riferimenti|"
     r"参考文献|文献|литература|список литературы|pubs|papers cited|reference section|visible links|hidden links|refs?))"
     r"(?:\s+(?:cited|mentioned|here|below))?[\s:.]*$",
     re.I,
 )
 _LIST_OF_REFERENCES = re.compile(
-    r"refer|bibliogr|works cited|literatu|citation|foot|endnote|source|quellen|riferimenti|参考文献|文献|refs?\b|papers cited|pubs",
+    r"refer|bibliogr|works cited|literatu|citation|foot|endnote|source|quellen|riferimenti|参考文献|文献|refs?\b|papers cited|pubs",  # noqa: E501
     re.I,
 )
 PROSE_LIMIT = 4000
@@ -27,7 +27,7 @@ PROSE_LIMIT = 4000
 
 
 def is_transparent(text: str) -> bool:
-    """True for 'References', 'Links' and the like, which are no topics: what stands below belongs to the topic around."""
+    """True for 'References', 'Links' and the like, which are no topics: what stands below belongs to the topic around."""  # noqa: E501
     return len(text) < 60 and bool(_TRANSPARENT.match(text.strip().strip("*_#:[]() ")))
 
 

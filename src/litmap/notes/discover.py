@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from litmap.models import Problem
 
@@ -52,21 +52,21 @@ def _reason(error: Exception) -> str:
     return (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
 
 
-def _ignored_here(folder: Path) -> PathSpec[object] | None:
+def _ignored_here(folder: Path) -> PathSpec[Any] | None:
     file = folder / ".litmapignore"
     try:
         if not file.is_file():
             return None
         import pathspec
 
-        return pathspec.PathSpec.from_lines("gitignore", file.read_text("utf-8", "replace").splitlines()[:10_000])  # type: ignore[return-value]
+        return pathspec.PathSpec.from_lines("gitignore", file.read_text("utf-8", "replace").splitlines()[:10_000])
     except (OSError, ValueError):
         return None
 
 
 def _walk(top: Path, problems: list[Problem]) -> Iterator[Path]:
     seen: set[tuple[int, int]] = set()
-    specs: dict[str, list[tuple[Path, PathSpec[object]]]] = {}
+    specs: dict[str, list[tuple[Path, PathSpec[Any]]]] = {}
 
     def failed(error: OSError) -> None:
         problems.append(Problem(str(error.filename or top), f"cannot be opened: {_reason(error)}"))
@@ -98,12 +98,12 @@ def _walk(top: Path, problems: list[Problem]) -> Iterator[Path]:
             continue
         for name in sorted(files):
             path = here / name
-            if not name.startswith(".") and path.suffix.lower() in SUFFIXES and not _ignored(path, rules):
-                if path.suffix or _has_no_suffix_but_text(path):
-                    yield path
+            known = path.suffix.lower() in SUFFIXES and (path.suffix or _has_no_suffix_but_text(path))
+            if known and not name.startswith(".") and not _ignored(path, rules):
+                yield path
 
 
-def _ignored(path: Path, rules: list[tuple[Path, PathSpec[object]]], *, folder: bool = False) -> bool:
+def _ignored(path: Path, rules: list[tuple[Path, PathSpec[Any]]], *, folder: bool = False) -> bool:
     for base, spec in rules:
         relative = path.relative_to(base).as_posix() + ("/" if folder else "")
         if spec.match_file(relative):
@@ -122,7 +122,7 @@ def quiet(path: Path) -> bool:
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """Text of a file's bytes with line ends as `\\n`, and a remark where characters had to be guessed ('' mostly).
+    r"""Text of a file's bytes with line ends as `\n`, and a remark where characters had to be guessed ('' mostly).
 
     UTF-8 and UTF-16/32 by mark or by form; else UTF-8 with single wrong bytes read as Windows-1252 (files glued from
     two encodings). Raises ValueError for binary data.

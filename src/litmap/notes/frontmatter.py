@@ -78,7 +78,7 @@ def _load(mark: str, text: str) -> Any:
         raise ValueError("too many aliases")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(text, Loader=loader)  # noqa: S506 (a safe loader, the C one where there is one)
+        return yaml.load(text, Loader=loader)  # noqa: S506
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from error
 

@@ -10,12 +10,12 @@ from litmap.notes.build import Builder
 from litmap.notes.inline import Inline
 
 _DROPPED = {
-    "script", "style", "noscript", "nav", "header", "footer", "aside", "form", "button", "svg", "iframe", "select", "template",
+    "script", "style", "noscript", "nav", "header", "footer", "aside", "form", "button", "svg", "iframe", "select", "template",  # noqa: E501
     "object", "canvas", "audio", "video", "dialog", "menu", "math", "textarea", "input", "head",
 }  # fmt: skip
 _BLOCKS = {
     "p", "div", "section", "article", "main", "ul", "ol", "dl", "table", "tbody", "thead", "tr", "blockquote", "figure",
-    "figcaption", "body", "center", "details", "summary", "address", "fieldset", "hgroup", "pre", "hr", "html", "dd", "dt", "li",
+    "figcaption", "body", "center", "details", "summary", "address", "fieldset", "hgroup", "pre", "hr", "html", "dd", "dt", "li",  # noqa: E501
     "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "caption", "tfoot",
 }  # fmt: skip
 _FURNITURE = re.compile(

@@ -7,7 +7,7 @@ import re
 from litmap.notes.build import is_transparent
 
 _GENERIC = re.compile(
-    r"^(?:more |other |some |open |related |basic |key |main |general |further )?(?:resources|introduction|overview|background|methods?|"
+    r"^(?:more |other |some |open |related |basic |key |main |general |further )?(?:resources|introduction|overview|background|methods?|"  # noqa: E501
     r"questions|problems|basics|theory|applications|results|discussion|conclusions?|motivation|definitions?|history|models?|"
     r"experiments|data(?:sets)?|reviews?|surveys?|papers?|books?|reading|materials?|examples|topics|ideas|notes|summary|misc|"
     r"miscellaneous|people|tools|inbox|to read|unsorted|see also|work)$",
@@ -16,7 +16,7 @@ _GENERIC = re.compile(
 _JOINING = {"of", "in", "and", "for", "into", "on", "vs", "versus", "from", "&", "to", "with", "as", "by", "between"}
 _NOT_HEADING = re.compile(
     r"https?:|[\[\]{}<>@|\"“”]|\b(?:see|is|are|was|were|can|does|do|has|have|should|we|i|you|it|this|that|my|the|a|an|using|via|towards?|"
-    r"requires?|improves?|makes?|tutorial|lectures?|video|talk|slides|blog|post|summer school|course|workshop)\b|\d{4}|^[–>*#-]|[.,;:!?)]$",
+    r"requires?|improves?|makes?|tutorial|lectures?|video|talk|slides|blog|post|summer school|course|workshop)\b|\d{4}|^[–>*#-]|[.,;:!?)]$",  # noqa: E501
     re.I,
 )
 

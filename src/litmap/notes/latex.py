@@ -1,4 +1,4 @@
-"""LaTeX: sections, the \\cite family, \\bibitem lists, hyperlinks; comments, maths displays and code left out."""
+r"""LaTeX: sections, the \cite family, \bibitem lists, hyperlinks; comments, maths displays and code left out."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def latex_inline(raw: str, line: int) -> Inline:
     """The text of a stretch of LaTeX: citations as '[@key]', links with their places."""
     out, parts, size, position = Inline(), [], 0, 0
     lead = len(raw) - len(raw.lstrip("\n"))
-    raw, line = raw[lead:], line
+    raw = raw[lead:]
     events = sorted([*_CITE.finditer(raw), *_HREF.finditer(raw)], key=lambda m: m.start())
     starts = [0]
     for match in [*events, None]:
@@ -211,11 +211,7 @@ class _Latex:
         """Opens a section whose title may run over lines."""
         self.flush()
         text = "\n".join(self.lines[number : number + 6])[match.end() :]
-        depth, end = 1, 0
-        for end, char in enumerate(text):
-            depth += (char == "{") - (char == "}")
-            if depth == 0:
-                break
+        end = _closing(text)
         title = latex_inline(text[:end].replace("\n", " "), number + 1)
         title.starts = [0]
         self.builder.heading(_LEVELS[match.group(1)], title, number + 1)
@@ -224,3 +220,13 @@ class _Latex:
         rest = re.sub(r"\\label\{[^{}]*\}", "", rest)
         self.begin(number + taken, rest)
         return number + taken + 1
+
+
+def _closing(text: str) -> int:
+    """Where the brace that was open before the text closes; the text's end where it never does."""
+    depth = 1
+    for place, char in enumerate(text):
+        depth += (char == "{") - (char == "}")
+        if depth == 0:
+            return place
+    return max(len(text) - 1, 0)

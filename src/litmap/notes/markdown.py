@@ -91,12 +91,12 @@ class _Reader:
             content = re.sub(r"\s\^[\w-]+$", "", match.group(2) or "")
             self.builder.heading(len(match.group(1)), read_inline(content, number + 1, self.definitions), number + 1)
             return True
-        if self.held and len(self.held) == 1 and self.kind == "paragraph" and (match := _SETEXT.match(text)):
-            if self.first == number - 1 and len(self.held[0]) < 200:
-                inline = read_inline(self.held[0], number, self.definitions)
-                self.held = []
-                self.builder.heading(1 if match.group(1)[0] == "=" else 2, inline, number)
-                return True
+        lone = len(self.held) == 1 and self.kind == "paragraph" and self.first == number - 1 and len(self.held[0]) < 200
+        if lone and (match := _SETEXT.match(text)):
+            inline = read_inline(self.held[0], number, self.definitions)
+            self.held = []
+            self.builder.heading(1 if match.group(1)[0] == "=" else 2, inline, number)
+            return True
         if _RULE.match(text) or text.strip() in {"[TOC]", "[[toc]]", "[[_TOC_]]", "\\newpage"}:
             self.flush()
             return True

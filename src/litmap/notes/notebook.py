@@ -22,7 +22,7 @@ def read_notebook(text: str, builder: Builder) -> tuple[str, ...]:
     if cells is None and isinstance(data, dict) and isinstance(data.get("worksheets"), list):
         cells = [cell for sheet in data["worksheets"] if isinstance(sheet, dict) for cell in sheet.get("cells", [])]
     if not isinstance(cells, list):
-        raise ValueError("not a notebook: it has no cells")
+        raise ValueError("not a notebook: it has no cells")  # noqa: TRY004
     lines: list[str] = []
     places: list[int] = []
     finder = _Places(text)

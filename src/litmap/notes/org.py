@@ -108,84 +108,123 @@ def _target(target: str) -> str:
 
 def read_org(text: str, builder: Builder) -> tuple[str, ...]:
     """Reads org text into the builder; gives the bibliographies it names."""
-    uses: list[str] = []
-    held: list[str] = []
-    kind, first = "paragraph", 0
-    fields: tuple[tuple[str, str], ...] = ()
-    skip_until = ""
-    properties: list[tuple[str, str]] | None = None
-    lines = text.split("\n")
+    return _Org(text, builder).read()
 
-    def flush() -> None:
-        nonlocal held, kind, fields
-        if held:
-            builder.add(kind, org_inline("\n".join(held), first + 1), first + 1, *fields)
-        held, kind, fields = [], "paragraph", ()
 
-    for number, line in enumerate(lines):
-        lowered = line.strip().lower()
-        if skip_until:
-            if lowered.startswith(skip_until):
-                if skip_until == "#+end_src" and source:
-                    builder.blocks.extend(bibtex_blocks("\n".join(lines[source:number]), source))
-                skip_until = ""
-        elif properties is not None:
-            if lowered == ":end:":
-                _properties(builder, properties, number)
-                properties = None
-            elif match := _PROPERTY.match(line):
-                properties.append((match.group(1).lower(), match.group(2)))
-        elif lowered == ":properties:":
-            flush()
-            properties = []
-        elif lowered in {":logbook:"}:
-            skip_until = ":end:"
+class _Org:
+    """Reads lines; a block is held until a line shows that it has ended."""
+
+    def __init__(self, text: str, builder: Builder) -> None:
+        self.lines = text.split("\n")
+        self.flat = not re.search(r"(?m)^\*+ ", text)
+        self.builder = builder
+        self.uses: list[str] = []
+        self.held: list[str] = []
+        self.kind, self.first = "paragraph", 0
+        self.fields: tuple[tuple[str, str], ...] = ()
+        self.skip_until, self.source = "", 0
+        self.properties: list[tuple[str, str]] | None = None
+
+    def read(self) -> tuple[str, ...]:
+        """Reads all lines."""
+        for number, line in enumerate(self.lines):
+            lowered = line.strip().lower()
+            if self.skip_until:
+                self.skip(number, lowered)
+            elif self.properties is not None:
+                self.property(number, line, lowered)
+            elif not self.structure(number, line, lowered):
+                self.content(number, line, lowered)
+        self.flush()
+        return tuple(self.uses)
+
+    def flush(self) -> None:
+        """Adds the held block."""
+        if self.held:
+            inline = org_inline("\n".join(self.held), self.first + 1)
+            self.builder.add(self.kind, inline, self.first + 1, *self.fields)
+        self.held, self.kind, self.fields = [], "paragraph", ()
+
+    def hold(self, number: int, text: str, kind: str, *fields: tuple[str, str]) -> None:
+        """Begins a block."""
+        self.flush()
+        self.held, self.kind, self.first, self.fields = [text], kind, number, fields
+
+    def skip(self, number: int, lowered: str) -> None:
+        """Passes over code; a source block in BibTeX is read at its end."""
+        if lowered.startswith(self.skip_until):
+            if self.source:
+                self.builder.blocks.extend(bibtex_blocks("\n".join(self.lines[self.source : number]), self.source))
+            self.skip_until, self.source = "", 0
+
+    def property(self, number: int, line: str, lowered: str) -> None:
+        """Collects a drawer's properties."""
+        if lowered == ":end:":
+            _properties(self.builder, self.properties or [], number)
+            self.properties = None
+        elif self.properties is not None and (match := _PROPERTY.match(line)):
+            self.properties.append((match.group(1).lower(), match.group(2)))
+
+    def structure(self, number: int, line: str, lowered: str) -> bool:
+        """Takes headlines, drawers, keywords and blank lines."""
+        if lowered == ":properties:":
+            self.flush()
+            self.properties = []
+        elif lowered == ":logbook:":
+            self.skip_until = ":end:"
         elif match := _HEADLINE.match(line):
-            flush()
+            self.flush()
             title = _TAGS.sub("", _KEYWORDS.sub("", match.group(2)))
-            builder.heading(len(match.group(1)), org_inline(title, number + 1), number + 1)
+            self.builder.heading(len(match.group(1)), org_inline(title, number + 1), number + 1)
         elif lowered.startswith("#+"):
-            flush()
-            name, _, value = line.strip()[2:].partition(":")
-            if name.lower() == "title" and value.strip():
-                builder.title = value.strip()
-                if not re.search(r"(?m)^\*+ ", text):
-                    builder.set_root(value.strip())
-            elif name.lower() in {"bibliography", "cite_bibliography"}:
-                uses.append(value.strip().split(" ")[0].strip('"'))
-            elif lowered.startswith(("#+begin_src", "#+begin_example", "#+begin_export", "#+begin_comment")):
-                skip_until = "#+end_" + lowered[8:].split()[0]
-                source = number + 1 if "bib" in lowered else 0
-        elif not lowered or lowered.startswith("# ") or lowered == "#" or lowered.startswith(("|-", "|+")):
-            flush()
-        elif lowered.startswith("|"):
-            flush()
-            row = "\u2003|\u2003".join(
-                cell.strip() for cell in re.split(r"\|(?![^\[\]]{0,200}\]\])", line.strip().strip("|"))
-            )
-            builder.add("cell", org_inline(row, number + 1), number + 1)
-        elif match := _FOOTNOTE.match(line):
-            flush()
-            held, kind, first, fields = [match.group(2)], "definition", number, (("footnote", match.group(1)),)
-        elif match := re.match(r"\s*(?:bibliography|addbibresource):(\S+)", line):
-            flush()
-            uses += match.group(1).split(",")
-        elif match := _ITEM.match(line):
-            flush()
-            held, kind, first = [re.sub(r"\s::(?=\s)", ":", match.group(3))], "item", number
-            fields = (("indent", str(len(match.group(1)))), *((("number", match.group(2)),) if match.group(2) else ()))
-        elif held:
-            held.append(line.strip())
+            self.flush()
+            self.keyword(number, line, lowered)
+        elif not lowered or lowered == "#" or lowered.startswith(("# ", "|-", "|+")):
+            self.flush()
         else:
-            held, first = [line.strip()], number
-    flush()
-    return tuple(uses)
+            return False
+        return True
+
+    def keyword(self, number: int, line: str, lowered: str) -> None:
+        """Takes '#+TITLE:' and the like."""
+        name, _, value = line.strip()[2:].partition(":")
+        value = value.strip()
+        if name.lower() == "title" and value:
+            self.builder.title = value
+            if self.flat:
+                self.builder.set_root(value)
+        elif name.lower() in {"bibliography", "cite_bibliography"}:
+            self.uses.append(value.split(" ")[0].strip('"'))
+        elif lowered.startswith(("#+begin_src", "#+begin_example", "#+begin_export", "#+begin_comment")):
+            self.skip_until = "#+end_" + lowered[8:].split()[0]  # noqa: PLC0207
+            self.source = number + 1 if "bib" in lowered else 0
+
+    def content(self, number: int, line: str, lowered: str) -> None:
+        """Takes a table row, footnote, item or line of text."""
+        if lowered.startswith("|"):
+            self.flush()
+            cells = re.split(r"\|(?![^\[\]]{0,200}\]\])", line.strip().strip("|"))
+            row = "\u2003|\u2003".join(cell.strip() for cell in cells)
+            self.builder.add("cell", org_inline(row, number + 1), number + 1)
+        elif match := _FOOTNOTE.match(line):
+            self.hold(number, match.group(2), "definition", ("footnote", match.group(1)))
+        elif match := re.match(r"\s*(?:bibliography|addbibresource):(\S+)", line):
+            self.flush()
+            self.uses += match.group(1).split(",")
+        elif match := _ITEM.match(line):
+            numbered = (("number", match.group(2)),) if match.group(2) else ()
+            text = re.sub(r"\s::(?=\s)", ":", match.group(3))
+            self.hold(number, text, "item", ("indent", str(len(match.group(1)))), *numbered)
+        elif self.held:
+            self.held.append(line.strip())
+        else:
+            self.hold(number, line.strip(), "paragraph")
 
 
 def _properties(builder: Builder, properties: list[tuple[str, str]], number: int) -> None:
     known = [(name, value) for name, value in properties if name in _ID_PROPERTIES]
     for name, value in known:
-        if name == "roam_refs" or name == "roam_key":
+        if name in {"roam_refs", "roam_key"}:
             builder.add("definition", org_inline(value.replace("cite:", "@").replace("@@", "@"), number), number)
     names = {name for name, _ in known}
     if names & {"doi", "arxiv", "eprint", "pmid"} or {"title", "author"} <= names:

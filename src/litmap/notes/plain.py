@@ -7,8 +7,8 @@ the next line is set in deeper, the block goes on and the break is kept in its f
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from litmap.models import Link
 from litmap.notes.build import Builder, is_transparent
@@ -187,16 +187,19 @@ def _column_one(lines: list[str], found: _Headings) -> None:
             number + 1 == len(lines) or not lines[number + 1].strip()
         )
         if (
-            line
-            and not line[0].isspace()
-            and alone
-            and len(line) < 110
-            and not line.startswith(("[", "(", "*"))
-            and number not in found.at
+            (
+                line
+                and not line[0].isspace()
+                and alone
+                and len(line) < 110
+                and not line.startswith(("[", "(", "*"))
+                and number not in found.at
+            )
+            and line[-1] not in ".,;"
+            and len(line.split()) <= 15
         ):
-            if line[-1] not in ".,;" and len(line.split()) <= 15:
-                first = not any(level == 2 for level, _ in found.at.values())
-                found.at[number] = (2 if first else 3, line.strip())
+            first = not any(level == 2 for level, _ in found.at.values())
+            found.at[number] = (2 if first else 3, line.strip())
 
 
 def _alone(lines: list[str], number: int) -> bool:
@@ -206,13 +209,18 @@ def _alone(lines: list[str], number: int) -> bool:
 def _capitals(lines: list[str], found: _Headings) -> None:
     for number, line in enumerate(lines):
         text = line.strip()
-        if 3 < len(text) < 80 and text.isupper() and _alone(lines, number) and len(text.split()) <= 10:
-            if (
+        if (
+            3 < len(text) < 80
+            and text.isupper()
+            and _alone(lines, number)
+            and len(text.split()) <= 10
+            and (
                 sum(char.isalpha() for char in text) >= 0.6 * len(text.replace(" ", ""))
                 and not line.startswith("   ")
                 and re.search(r"[^\W\d_]{4}", text)
-            ):
-                found.at.setdefault(number, (2, text.strip("*-= :")))
+            )
+        ):
+            found.at.setdefault(number, (2, text.strip("*-= :")))
 
 
 def _numbered(lines: list[str], found: _Headings) -> None:
@@ -426,7 +434,7 @@ def _opens(line: str) -> bool:
     if len(line) < 30:
         return False
     quotes = line.count('"') % 2 == 1 or line.count("“") > line.count("”")
-    return quotes or line.rfind("(") > line.rfind(")") and len(line) - line.rfind("(") < 60
+    return quotes or (line.rfind("(") > line.rfind(")") and len(line) - line.rfind("(") < 60)
 
 
 def _following(text: str, start: int) -> str:

@@ -59,7 +59,7 @@ def bibtex_blocks(text: str, line_before: int = 0) -> list[NoteBlock]:
 
 
 def _bibtex(text: str, line_before: int) -> Iterator[NoteBlock | None]:
-    from bibtexparser import parse_string
+    from bibtexparser.entrypoint import parse_string
     from bibtexparser.middlewares import (
         RemoveEnclosingMiddleware,
         ResolveStringReferencesMiddleware,
@@ -67,7 +67,7 @@ def _bibtex(text: str, line_before: int) -> Iterator[NoteBlock | None]:
 
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
     library = parse_string(text, parse_stack=[ResolveStringReferencesMiddleware(True), RemoveEnclosingMiddleware(True)])
-    blocks = [*library.entries]
+    blocks: list[Any] = [*library.entries]
     blocks += [
         failed.ignore_error_block for failed in library.failed_blocks if getattr(failed, "ignore_error_block", None)
     ]
@@ -174,7 +174,7 @@ def csl_blocks(text: str) -> list[NoteBlock]:
     data = json.loads(text)
     items = data.get("items") or data.get("references") or [data] if isinstance(data, dict) else data
     if not isinstance(items, list):
-        raise ValueError("not a list of references")  # noqa: TRY004 (bad input, not a bad argument)
+        raise ValueError("not a list of references")  # noqa: TRY004
     blocks = []
     lines = _json_lines(text, len(items))
     for item, line in zip(items, lines, strict=False):
@@ -250,7 +250,7 @@ def csv_blocks(text: str) -> list[NoteBlock]:
         pairs: Pairs = [
             ("key", values.get("key", "")),
             ("type", values.get("item type", "")),
-            ("title", values["title"] if "title" in values else ""),
+            ("title", values.get("title", "")),
         ]
         pairs += [("author", turn_name(name)) for name in re.split(r";| and ", people) if name.strip()]
         year = re.search(r"\d{4}", values.get("publication year") or values.get("year") or values.get("date", ""))
