@@ -119,6 +119,12 @@ def test_an_unbalanced_quotation_mark_is_remarked() -> None:
     assert query.remarks
 
 
+def test_typographic_quotes_in_a_pasted_sentence_are_its_own() -> None:
+    text = "It measures how well we can “recogniz” the input given the output of the whole algorithm"
+    assert parse_query(text).phrases == ()
+    assert parse_query(text.replace("“", '"').replace("”", '"')).phrases == ("recogniz",)
+
+
 def test_a_pasted_passage_has_no_syntax() -> None:
     text = 'He said: "note: this -is- a year:of" ' + "word " * 60
     query = parse_query(text)

@@ -16,6 +16,8 @@ LONGEST_QUERY = 20_000
 """Characters a query may have: some ten pages of text."""
 PASSAGE = 40
 """A query of so many words is a pasted passage: its quotation marks, dashes and colons are its own, no syntax."""
+SENTENCE = 12
+"""In a query of more words typographic quotation marks are the text's own; plain ones still ask for the phrase."""
 
 KINDS = {
     "body": "body",
@@ -73,6 +75,7 @@ class Facts:
 
 
 _QUOTES = str.maketrans("“”„‟«»＂", '"' * 7)
+_NO_QUOTES = str.maketrans("“”„‟«»＂", " " * 7)
 _FIELD = r"(?P<field>[A-Za-z]+):"
 _PART = re.compile(rf'(?P<minus>(?<![^\s])-)?(?:{_FIELD})?"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+)|"')
 _BARE_FIELD = re.compile(r"(-?)([A-Za-z]+):(.*)", re.DOTALL)
@@ -94,6 +97,9 @@ def parse_query(text: str) -> Query:
             subject=text[:60],
         )
     clean = _clean(text)
+    if len(clean.split()) > SENTENCE:
+        clean = clean.translate(_NO_QUOTES)
+    clean = clean.translate(_QUOTES)
     query = Query(raw=text.strip())
     if len(clean.split()) > PASSAGE:
         return _finish(query, " ".join(clean.replace('"', " ").split()))
@@ -106,8 +112,7 @@ def parse_query(text: str) -> Query:
 
 
 def _clean(text: str) -> str:
-    """Typographic quotes as plain ones, control and unpaired surrogate characters as spaces."""
-    text = text.translate(_QUOTES)
+    """Control and unpaired surrogate characters as spaces."""
     return "".join(" " if unicodedata.category(c) in {"Cc", "Cs"} else c for c in text)
 
 
