@@ -341,7 +341,7 @@ def by_part_of_title(cases: Sequence[Case], options: Options) -> list[Ask]:
             for piece in _halves(part) if part == case.title or len(case.parts) == 1 else [part]:
                 wanted.setdefault(piece, []).append(case)
     asks = _arxiv_titles_of(wanted)
-    parts = _batches(missing, lambda c: [p for p in c.parts if p != c.title][:3])
+    parts = _batches(missing, lambda c: [p for p in c.parts or _halves(c.title) if p != c.title][:3])
     return asks + _openalex_titles_of(parts, options)
 
 

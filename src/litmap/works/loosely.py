@@ -98,7 +98,10 @@ def people_score(want: Reference, context: str, found: PeopleRecord) -> float:
     told = {_stem(word) for word in words_of(found.abstract)} - set(title)
     shared = sum(word in there for word in title)
     complete = 1.2 if 2 <= len(want.authors) == len(found.authors) else 0.0
-    spelt = 1.0 if shared >= 2 and shared >= 0.6 * len(title) else 0.0
+    whole = {_stem(w) for w in normalise_title(found.title).split() if len(w) > 3}
+    said = {_stem(w) for w in normalise_title(context).split()}
+    nearly_all = len(whole) >= 3 and len(whole & said) >= 0.7 * len(whole)
+    spelt = 1.0 if nearly_all or (shared >= 2 and shared >= 0.6 * len(title)) else 0.0
     return 0.2 + complete + 0.35 * shared + 0.1 * min(5, len(told & there)) + spelt + 0.35 * (want.year == found.year)
 
 
@@ -109,7 +112,7 @@ def _stem(word: str) -> str:
 def best_by_people(scores: Sequence[float]) -> int:
     """The index of the one candidate that stands out, or -1."""
     ranked = sorted(range(len(scores)), key=lambda i: -scores[i])
-    if not ranked or scores[ranked[0]] < 0.85:
+    if not ranked or scores[ranked[0]] < 0.95:
         return -1
     second = scores[ranked[1]] if len(ranked) > 1 else 0.0
     return ranked[0] if scores[ranked[0]] - second >= 0.3 else -1

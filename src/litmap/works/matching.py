@@ -67,7 +67,7 @@ def judge(want: Reference, found: Titled) -> Verdict:
     """Whether `found` is the work that `want` describes; needs a title in `want`."""
     likeness = max(title_likeness(want.title, title) for title in (found.title, *found.other_titles))
     if likeness == Likeness.NONE:
-        return Verdict.SAME if _renamed(want, found) else Verdict.OTHER
+        return Verdict.SAME if _renamed(want, found) or _survey_itself(want, found) else Verdict.OTHER
     agree = authors_agree(want.authors, found.authors)
     gap = abs(want.year - found.year) if want.year and found.year else None
     if agree is True:
@@ -96,6 +96,17 @@ def _renamed(want: Reference, found: Titled) -> bool:
         return False
     rest = iter(long)
     return all(word in rest for word in short)
+
+
+def _survey_itself(want: Reference, found: Titled) -> bool:
+    """The title lacks only a subtitle such as ': an overview', and the people are the very same."""
+    gap = abs(want.year - found.year) if want.year and found.year else 9
+    if gap > 1 or not want.authors or not all(authors_agree([one], found.authors) for one in want.authors):
+        return False
+    if len(want.authors) < min(2, len(found.authors)):
+        return False
+    head, colon, _ = found.title.partition(":")
+    return bool(colon) and distinctive(head) and normalise_title(head) == normalise_title(want.title)
 
 
 def _with_authors(likeness: Likeness, gap: int | None) -> Verdict:
@@ -130,7 +141,7 @@ def title_likeness(one: str, two: str) -> Likeness:
     if score >= 0.985:
         return Likeness.EQUAL
     a, b = normalise_title(one), normalise_title(two)
-    if not a or not b or score < 0.4 or _told_apart(a.split(), b.split()):
+    if not a or not b or _told_apart(a.split(), b.split()):
         return Likeness.NONE
     if _shortened(one, a, two, b):
         return Likeness.SHORTENED
@@ -146,7 +157,7 @@ def tells_apart(title: Sequence[str], context: Sequence[str]) -> bool:
 
 def _told_apart(one: Sequence[str], two: Sequence[str]) -> bool:
     """A number, or a word such as 'survey', stands in only one of the two titles."""
-    odd = set(one) ^ set(two)
+    odd = odd_words(one, two)
     return any(word in _OTHER_WORK or any(c.isdigit() for c in word) or word in _ROMAN for word in odd)
 
 

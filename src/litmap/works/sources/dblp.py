@@ -6,7 +6,7 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from litmap.identifiers import doi_id, identifier_from_url, normalise_title
+from litmap.identifiers import doi_id, identifier_from_url
 from litmap.models import Location, Request
 from litmap.works.records import Record, fields, items, load_json, text, unique, year
 
@@ -16,7 +16,11 @@ API = "https://dblp.org/search/publ/api"
 
 def request_for(title: str) -> Request:
     """A search for publications whose titles have all these words."""
-    return Request(f"{API}?q={quote(normalise_title(title)[:300])}&format=json&h=20", accept="application/json")
+    return Request(f"{API}?q={quote(_words(title))}&format=json&h=20", accept="application/json")
+
+
+def _words(title: str) -> str:
+    return " ".join(re.sub(r"[^\w'’]+", " ", title.replace("’", "'")).split())[:300]
 
 
 def parse(body: bytes) -> list[Record]:

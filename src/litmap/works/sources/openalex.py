@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from litmap.identifiers import doi_id, identifier_from_url, normalise_id, normalise_title
+from litmap.identifiers import doi_id, identifier_from_url, normalise_id
 from litmap.models import Location, Request
 from litmap.works.records import Record, fields, items, load_json, text, unique, year
 
@@ -40,8 +40,13 @@ def request_for(kind: str, values: Sequence[str], keys: Mapping[str, str] | None
 
 def request_for_titles(titles: Sequence[str], keys: Mapping[str, str] | None = None) -> Request:
     """A search for works with any of these titles; each must have all the words."""
-    wanted = "|".join(normalise_title(title) for title in titles)
+    wanted = "|".join(words_to_ask(title) for title in titles)
     return _request(f"filter=title.search:{quote(wanted, safe='|')}&per-page={min(200, 25 * len(titles))}", keys)
+
+
+def words_to_ask(title: str) -> str:
+    """A title without the signs that mean something in a query; apostrophes stay, for they are part of their words."""
+    return " ".join(re.sub(r"[^\w'’]+", " ", title.replace("’", "'")).split())[:400]
 
 
 def _request(query: str, keys: Mapping[str, str] | None) -> Request:
