@@ -238,24 +238,24 @@ def demo(args: argparse.Namespace) -> int:
 
     library = Path(args.library or ".demo")
     notes = str(server.NOTES)
-    with server.serve() as environment:
+    with server.serve() as environment:  # to the end: a refresh started from the app asks it too
         os.environ.update(environment)
         settings = settings_of(args, library=str(library), notes=(notes,))
         print("The example notes cite papers that do not exist; a server on this machine plays the web for them.")
         print(f"Building {library} …", flush=True)
         print_report(run_refresh(settings), settings)
-    with Library.open(settings=settings) as opened:
-        print("\nNot fetched, and why:")
-        for entry in opened.works(missing=True):
-            print(wrap(f"{entry.work.title}: {entry.reason}", "  "))
-        print("\nFiled under:")
-        for topic in opened.topics().topics:
-            if topic.works:
-                print(f"  {len(topic.works):3} {clean(path_text(topic.heading or (topic.label,)))}")
-        print_search(opened, "why do flat minima generalise?", limit=3)
-    if args.no_serve:
-        return 0
-    return serve_app(settings, args.port)
+        with Library.open(settings=settings) as opened:
+            print("\nNot fetched, and why:")
+            for entry in opened.works(missing=True):
+                print(wrap(f"{entry.work.title}: {entry.reason}", "  "))
+            print("\nFiled under:")
+            for topic in opened.topics().topics:
+                if topic.works:
+                    print(f"  {len(topic.works):3} {clean(path_text(topic.heading or (topic.label,)))}")
+            print_search(opened, "why do flat minima generalise?", limit=3)
+        if args.no_serve:
+            return 0
+        return serve_app(settings, args.port)
 
 
 def drop_folder_hint(settings: Settings) -> str:
