@@ -1,6 +1,8 @@
 """PDFs written here, read back: order, hyphens, furniture, structure, hidden text, scans, damage, limits."""
 
 import json
+import random
+import re
 import time
 from pathlib import Path
 
@@ -14,12 +16,14 @@ from litmap.errors import PdfError
 from litmap.models import Document, Page, Span, TextBlock
 from litmap.text import ocr, worker
 from litmap.text.entries import entry_starts
+from litmap.text.furniture import drop_furniture
 from litmap.text.glyphs import clean
 from litmap.text.hyphens import Vocabulary, join
 from litmap.text.order import Column, Row, find_gutter
 from litmap.text.pool import Worker
 from litmap.text.quality import is_gibberish
-from litmap.text.raw import Line
+from litmap.text.raw import Line, RawPage
+from litmap.text.structure import build_pages
 from litmap.text.style import Style
 
 LEFT = (
@@ -448,3 +452,44 @@ def test_a_document_needs_no_page_text(tmp_path):
     assert document.quality == "text"
     assert document.pages[0].blocks == ()
     assert Path(tmp_path / "empty.pdf").exists()
+
+
+words_of = st.text(alphabet="abcXYZ019.-[]()=∑ ,", min_size=1, max_size=30).map(str.strip).filter(bool)
+line_of = st.builds(
+    lambda words, x, y, width, size, bold: Line(words, x, y, x + width, y + size, y + 0.8 * size, size, bold, top=size),
+    words_of,
+    st.floats(0, 500),
+    st.floats(0, 780),
+    st.floats(1, 400),
+    st.sampled_from([0.5, 6.0, 8.0, 10.0, 10.1, 14.0]),
+    st.sampled_from([0.0, 1.0]),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(line_of, max_size=40), min_size=1, max_size=4))
+def test_any_arrangement_of_lines_gives_blocks_and_loses_no_page(pages):
+    raw = [RawPage(number, 612.0, 792.0, lines) for number, lines in enumerate(pages, 1)]
+    drop_furniture(raw)
+    kept = sum(len(line.text.replace(" ", "")) for page in raw for line in page.lines)
+    built, _ = build_pages(raw)
+    assert [page.number for page in built] == list(range(1, len(pages) + 1))
+    out = sum(len(re.sub(r"\s", "", block.text)) for page in built for block in page.blocks)
+    hyphens = sum(line.text.count("-") for page in raw for line in page.lines)
+    assert kept - hyphens <= out <= kept
+
+
+def test_damaged_bytes_are_a_document_or_a_pdf_error(two_columns, tmp_path):
+    data = bytearray(two_columns.read_bytes())
+    generator = random.Random(0)
+    paths = []
+    for i in range(25):
+        hurt = bytearray(data)
+        for _ in range(1 + i * 4):
+            hurt[generator.randrange(20, len(hurt))] = generator.randrange(256)
+        paths.append(tmp_path / f"{i}.pdf")
+        paths[-1].write_bytes(hurt)
+    replies = dict(text.extract_many([(path.stem, path) for path in paths], workers=1, timeout_s=30, ocr=False))
+    assert len(replies) == 25
+    assert all(isinstance(reply, (Document, PdfError)) for reply in replies.values())
+    assert sum(isinstance(reply, Document) for reply in replies.values()) >= 10

@@ -20,8 +20,8 @@ from litmap.text.codec import from_plain
 from litmap.text.peek import Peek
 from litmap.text.worker import DONE, FAILED, HEADER
 
-TIMEOUT = 120.0
-"""Seconds a file may take, OCR included."""
+TIMEOUT = 300.0
+"""Seconds a file may take, OCR included (about two seconds a page); what is not read by then is named."""
 MEMORY = 3 << 30
 """Bytes of address space of a worker; the program itself takes about a third of a GiB of it."""
 LONGEST = 512 << 20
