@@ -30,7 +30,7 @@ def cluster(points: Floats, cites: Any, *, usual_size: float | None = None, smal
     graph = neighbour_graph(rows, cites, max(3, min(NEIGHBOURS, n // 4)), normalise=False)
     found = _communities(graph, USUAL if usual_size is None else FINE)
     if usual_size is not None:
-        found = _merge(rows, found, max(2, round(n / max(usual_size, 1.0))))
+        found = _merge(rows, found, max(1, round(n / max(usual_size, 1.0))))
     return _numbered(_refine(rows, found), smallest)
 
 

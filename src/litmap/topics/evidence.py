@@ -160,7 +160,7 @@ def _cites(works: Sequence[PaperText], links: Sequence[tuple[str, str]]) -> Any:
     left, right = (np.array(side, dtype=np.int64) for side in zip(*cited, strict=True))
     used = sparse.csr_matrix((np.ones(len(cited)), (left, right)), shape=(n, len(column)))
     by = np.asarray(used.sum(axis=0)).ravel()
-    rare = used[:, (by > 1) & (by <= max(2, n // 5))]
+    rare = used[:, (by > 1) & (by <= max(10, n // 5))]
     length = np.sqrt(np.maximum(np.asarray(used.sum(axis=1)).ravel(), 1.0))
     scaled = sparse.diags(1.0 / length) @ rare
     coupled = scaled @ scaled.T

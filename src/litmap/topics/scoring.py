@@ -18,6 +18,7 @@ from litmap.topics.evidence import Evidence, Floats, unit
 NOISE = 1.0  # of the regression: how much one filing may be the reader's whim
 SPREAD = 0.8  # how far a filing travels along the graph (alpha of Zhou et al.)
 NEIGHBOURS = 10
+EXACT = 1500  # works up to which matrices are inverted rather than approximated
 SEED_WEIGHT = 6.0  # of a filing against the prior of an unfiled work, in the graph
 WORD_WEIGHT = 0.5  # of the words' latent dimensions against vectors, in the kernel
 
@@ -117,12 +118,21 @@ def propagate(graph: Any, prior: Floats, labels: Floats) -> Floats:
     state = seeds.copy()
     for _ in range(40):
         state = seeds + SPREAD * (graph @ state)
-    squared = graph.multiply(graph)
+    return np.asarray(state - returns(graph, SPREAD)[:, None] * (seeds - prior))
+
+
+def returns(graph: Any, reach: float) -> Floats:
+    """(n,) how much of what a work sends along the graph comes back to it: the diagonal of (1 - reach graph)^-1.
+
+    Exact for small libraries; for larger ones, where walks seldom come back, the first four steps.
+    """
+    n = graph.shape[0]
+    if n <= EXACT:
+        return np.asarray(np.diag(np.linalg.inv(np.eye(n) - reach * graph.toarray())))
     twice = graph @ graph
-    returns = (
-        1.0 + SPREAD**2 * np.asarray(squared.sum(axis=1)) + SPREAD**3 * np.asarray(twice.multiply(graph).sum(axis=1))
-    )
-    return np.asarray(state - np.asarray(returns).reshape(-1, 1) * (seeds - prior))
+    steps = (graph.multiply(graph), twice.multiply(graph), twice.multiply(twice))
+    found = 1.0 + sum(reach**k * np.asarray(step.sum(axis=1)).ravel() for k, step in enumerate(steps, 2))
+    return np.asarray(found)
 
 
 def score(evidence: Evidence, points: Floats, graph: Any, labels: Floats) -> Scores:

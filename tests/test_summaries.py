@@ -1,0 +1,150 @@
+# ruff: noqa: E501 - a page reads better with one block a line
+import numpy as np
+import pytest
+
+from litmap.models import Document, Page, Sentence, Span, Summary, TextBlock, Topic, Work
+from litmap.summaries import summarise_paper, summarise_topics
+from litmap.summaries.sentences import find_candidates, is_clean, points_back, section_kind, split_sentences
+
+
+def block(text, kind="body", section="", continues=False, y=100.0):
+    cut = len(text) // 2
+    return TextBlock(
+        kind,
+        text,
+        (Span(0, cut, (50, y, 300, y + 10)), Span(cut, len(text), (50, y + 12, 300, y + 22))),
+        section,
+        continues,
+    )
+
+
+INTRO = (
+    "Bees find their way back to the hive over many kilometres. In this paper we show that bees remember landmarks "
+    "near the hive and use them to correct their path. Fig. 2 of Smith et al. gives an earlier map of the area."
+)
+DOCUMENT = Document(
+    "0" * 64,
+    (
+        Page(1, 612, 792, (
+            block("How bees find the hive", "title"),
+            block("We study how bees find the hive with landmarks and what they remember of them over days.", "abstract", "Abstract"),
+            block(INTRO, section="1 Introduction"),
+            block("Figure 1: The bees of the experiment are shown with the hive and landmarks around them.", "caption", "1 Introduction"),
+            block("x = y + z where the hive of bees is", section="1 Introduction"),
+        )),
+        Page(2, 612, 792, (
+            block("The weather was warm on the days of the experiment and the wind came from the south", section="2 Methods"),
+            block("as usual. Correspondence to: bee@hive.example and the University of Nowhere in the USA.", section="2 Methods", continues=True),
+            block("We conclude that bees use landmarks near the hive, and that this memory of landmarks lasts for days.", section="3 Conclusion"),
+            block("[1] Smith, J. The bees of the hive and the landmarks they use to find it. 1999.", "reference", "References"),
+        )),
+    ),
+)  # fmt: skip
+WORK = Work("doi:10.1/bees", "How bees find the hive")
+
+
+def test_summary_is_of_whole_sentences_with_their_lines():
+    found = summarise_paper(DOCUMENT, WORK, sentences=3)
+    texts = [s.text for s in found.sentences]
+    assert any("we show that bees remember landmarks" in t for t in texts)
+    assert any(t.startswith("We conclude") for t in texts)
+    assert all(s.work == WORK.id and s.page in {1, 2} and s.rects for s in found.sentences)
+    assert all(rect[0] == s.page for s in found.sentences for rect in s.rects[:1])
+    assert not any(w in t for t in texts for w in ("Figure 1", "[1]", "@", "x = y"))
+    assert [s.page for s in found.sentences] == sorted(s.page for s in found.sentences)
+
+
+def test_a_section_can_be_left_out():
+    found = summarise_paper(DOCUMENT, WORK, sentences=9, leave_out="abstract")
+    assert found.sentences
+    assert not any(s.text.startswith("We study how bees") for s in found.sentences)
+
+
+def test_a_paragraph_goes_on_over_a_page_break():
+    found = next(c for c in find_candidates(DOCUMENT) if c.text.startswith("The weather"))
+    assert found.text.endswith("as usual.")
+    assert len(found.rects) == 3
+
+
+def test_nothing_to_say():
+    assert summarise_paper(Document("0" * 64, ()), WORK).sentences == ()
+    only_maths = Document("0" * 64, (Page(1, 612, 792, (block("x = y", "math"), block("a b c d e f g h i.", "body"))),))
+    assert summarise_paper(only_maths, WORK).sentences == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("One thing. Another thing.", 2),
+        ("See e.g. Smith et al. 2010 for this. It holds.", 2),
+        ("As J. Smith said, Fig. 3 shows it. We agree!", 2),
+        ("No end", 1),
+        ("It is 0.5 or 1.5. Is it? Yes.", 3),
+    ],
+)
+def test_sentences_are_split(text, count):
+    assert len(list(split_sentences(text))) == count
+
+
+def test_splitting_is_linear():
+    assert len(list(split_sentences("a. " * 5000))) >= 1
+    assert not is_clean("(" * 20000 + "A b c d e f g h i.")
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("We show that networks of moderate width learn quickly on clean data.", True),
+        ("we show that networks of moderate width learn quickly on clean data", False),
+        ("Write to us at someone@example.org about the networks of moderate width here.", False),
+        ("Let x = y + z and a = b + c and d = e + f be given for all of them.", False),
+        ("Theorem 1. Networks of moderate width learn quickly on clean data always.", False),
+        ("Networks of moderate width (see the long appendix learn quickly on clean data.", False),
+    ],
+)
+def test_clean_sentences(text, clean):
+    assert is_clean(text) is clean
+
+
+def test_pointing_and_sections():
+    assert points_back("However, it fails.")
+    assert not points_back("This paper shows it.")
+    assert section_kind("5. Conclusions and future work") == "conclusion"
+    assert section_kind("A. Proof of Theorem 1") == "aside"
+    assert section_kind("3 Method") == "body"
+
+
+class Axes:
+    """Each text's vector is the axis of its first word."""
+
+    name, dim, window = "axes", 8, 256
+
+    def encode(self, texts):
+        words = {"bees": 0, "lava": 1, "all": 2}
+        out = np.full((len(texts), 8), 0.05, np.float32)
+        for i, text in enumerate(texts):
+            out[i, words[text.split()[0].lower()]] = 1.0
+            out[i, 3 + sum(map(ord, text)) % 5] += 0.3
+        return out / np.linalg.norm(out, axis=1, keepdims=True)
+
+
+def test_a_topic_is_summarised_by_what_is_its_own():
+    def paper(name, *texts):
+        return Summary(name, name, tuple(Sentence(t, name, 1, ((1, 0, 0, 1, 1),)) for t in texts))
+
+    papers = {
+        "a": paper("a", "Bees dance in the dark.", "All papers are long.", "Bees dance at noon too."),
+        "b": paper("b", "Bees sleep in winter.", "All papers are short."),
+        "c": paper("c", "Lava flows down.", "All papers end."),
+    }
+    topics = [
+        Topic("t1", ("Bees",), "Bees", works=("a", "b")),
+        Topic("t2", ("Lava",), "Lava", works=("c", "gone")),
+        Topic("t3", ("None",), "None"),
+    ]
+    found = dict(summarise_topics(topics, papers, Axes(), sentences=2))
+    assert set(found) == {"t1", "t2"}
+    assert found["t1"].sentences[0].text.startswith("Bees")
+    assert found["t2"].sentences[0].text.startswith("Lava")
+    assert len(found["t1"].sentences) == 2
+    assert found["t1"].title == "Bees"
