@@ -61,7 +61,7 @@ def test_a_schedule_fires_twice_on_a_server_it_starts(example_library, prefect_h
     )
     try:
         url = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())[0]
-        until = time.monotonic() + 240
+        until = time.monotonic() + 300
         finished = 0
         while finished < 2 and time.monotonic() < until:
             time.sleep(1)

@@ -112,11 +112,10 @@ class Library:
             "by_status": by_status,
             "passages": len(self._build.rows) if self._build else 0,
             "runs": [
-                {"id": r.id, "started": r.started, "finished": r.finished, "state": r.state, **r.report,
-                 "problem_list": [{"subject": p.subject, "reason": p.reason} for p in r.problems]}
+                {"id": r.id, "started": r.started, "finished": r.finished, "state": r.state, **r.report}
                 for r in self.runs(10)
             ],
-        }  # fmt: skip
+        }
 
     # ── works and notes ─────────────────────────────────────────────────────────────────────────────────────────────
     @cached_property

@@ -129,17 +129,21 @@ def _entry(
 def _status(decided: Iterable[Decided | None], fetched: Fetched | None, pdfs: tuple[PdfFile, ...]) -> tuple[str, str]:
     if pdfs:
         return "fetched", fetched.reason if fetched and fetched.status == "fetched" else "the PDF is in the library"
-    if fetched is not None:
-        return fetched.status, fetched.reason
     made = [d for d in decided if d is not None]
-    if not made:
+    best = min(made, key=lambda d: _ORDER.get(d.status, 9)) if made else None
+    if fetched is not None and not (
+        fetched.status == "metadata-only" and best is not None and best.status in _NOT_KNOWN
+    ):
+        return fetched.status, fetched.reason
+    if best is None:
         return "pending", "not looked up yet: run `litmap refresh` with the network"
-    best = min(made, key=lambda d: _ORDER.get(d.status, 9))
     if best.status == "metadata-only":
         return "pending", "known, its PDF was not tried yet: run `litmap refresh` with the network"
     return best.status, best.reason
 
 
+_NOT_KNOWN = frozenset({"not-found", "unsure"})
+"""What the sources say of a work matters more than that no PDF was found for it."""
 _ORDER: Mapping[str, int] = {"metadata-only": 0, "unsure": 1, "not-found": 2, "failed": 3, "pending": 4}
 
 

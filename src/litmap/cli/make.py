@@ -139,7 +139,7 @@ def print_report(report: dict[str, Any], settings: Settings) -> None:
             print(wrap(f"{what}: {len(titles)}: {shown}"))
     stages = ", ".join(f"{name} {value:.1f} s" for name, value in seconds.items())
     print(wrap(f"{counts.get('passages', 0)} passages; {stages}; {counts.get('memory_megabytes', 0)} MB at most"))
-    for problem in report.get("problem_list", [])[:20]:
+    for problem in report["problems"][:20]:
         print(wrap(f"! {problem['subject']}: {problem['reason']}"))
     print(f"\nNext: litmap search … | litmap works --missing | litmap app   (library: {settings.library})")
 
