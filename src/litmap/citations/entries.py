@@ -45,12 +45,15 @@ _ELLIPSIS = re.compile(r",\s*(?:…|\.\s?\.\s?\.)\s*(?:&\s*|and\s+)?(?=[A-Z])")
 _INVERTED = re.compile(
     r"[\W\d]{0,8}(?:[A-ZÀ-Þ][\w'’-]+,? (?:[A-Z]\.?[ -]?){1,3}[,;&(. ]|(?:[A-Z]\. ?){1,3}[A-ZÀ-Þ][\w'’-]+(?:,| and| &))"
 )
+_SURNAME = r"[A-ZÀ-Þ][\w'’-]+"
 _SURNAMES = re.compile(
-    r"(?:[A-Z][\w ]{2,20}: )?((?:[A-ZÀ-Þ][\w'’-]+(?:, and |, & |, | and | & )){1,12})(?=[A-ZÀ-Þ\d“\"])"
+    rf"(?:[A-Za-z][\w ]{{2,20}}: )?((?:{_SURNAME}(?:, and |, & |, | and | & )){{1,12}}|"
+    rf"(?:{_SURNAME}, ){{1,11}}(?:and |& )?{_SURNAME}\. )(?=[A-ZÀ-Þ\d“\"])"
 )
 _OPENING = re.compile(
     r"[\W\d]{0,12}(?:(?:1[5-9]|20)\d\d[ ,.]|[—–―_-]{2}|(?:d['’]|(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er?|[Dd]i|[Ll]e|[Ee]l|al) )?[A-ZÀ-Þ][\w'’.-]*(?:,|:)? (?:[A-ZÀ-Þ\d(&“\"[]|and |et |und |y |van |von |de |der |den |di |da |dos |du |le |la |el |al |ten |ter |bin ))"  # noqa: E501
 )
+_LABEL_PREFIX = re.compile(r"[A-Za-z][\w -]{1,25}: (?=[A-ZÀ-Þ])")
 _DATED = re.compile(r"\d{4}|n\.d\.|in press|forthcoming|arxiv|doi|https?:", re.I)
 _BARE_PAGE = re.compile(r"^(?:\[?\d+\]?\.?\s*)?\S*://\S+$")
 
@@ -82,7 +85,8 @@ def reference_likeness(text: str) -> float:
 
 def may_be_reference(text: str) -> bool:
     """A quick look that spares prose the parsing: a reference opens with a name or year, and has a year or a link."""
-    return bool(_OPENING.match(text)) and bool(_DATED.search(text))
+    label = _LABEL_PREFIX.match(text)
+    return bool(_OPENING.match(text, label.end() if label else 0)) and bool(_DATED.search(text))
 
 
 def segments_of(block: NoteBlock) -> list[Segment]:
@@ -152,13 +156,16 @@ def list_entries(block: NoteBlock, previous: Sequence[str], *, in_list: bool) ->
         return
     if len(text) > 1600 and len(parts) < 2:
         return
+    if block.kind == "cell":
+        for match in re.finditer(r"[^\u2003]{12,}", text):
+            cell = _read_entry(block, match.start(), match.end(), (), floor=0.6)
+            if cell:
+                yield cell
+        return
     repeated = bool(previous) and bool(_REPEATED.match(text))
     short = block.kind == "item" and len(text) < 300
-    whole = (
-        _read_entry(block, lead, len(text), previous, floor=0.4 if repeated else 0.6 if short else 0.72)
-        if len(parts) == 1
-        else None
-    )
+    floor = 0.4 if repeated else 0.5 if _INVERTED.match(text) else 0.6 if short else 0.72
+    whole = _read_entry(block, lead, len(text), previous, floor=floor) if len(parts) == 1 else None
     if whole:
         yield whole
         return
@@ -185,6 +192,9 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
             ids.append(found.id)
     if sum(1 for found in ids if found.startswith("arxiv:")) > 1 or len({f for f in ids if f.startswith("doi:")}) > 2:
         return None
+    label = _LABEL_PREFIX.match(text) if floor > 0.3 else None
+    if label and reference_likeness(text) < floor:
+        start, text = start + label.end(), text[label.end() :]
     text = _ELLIPSIS.sub(", ", text)
     score = reference_likeness(text)
     if score < floor and not (floor < 0.5 and ids):
@@ -196,7 +206,7 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
         reference = replace(reference, title=f"In {reference.venue}", venue="")
     if floor > 0.3 and not _shaped(reference, text, links):
         return None
-    merged = tuple(dict.fromkeys([*ids, *(found for found in reference.ids)]))
+    merged = tuple(dict.fromkeys([*ids, *reference.ids]))
     addresses = tuple(dict.fromkeys([*urls, *reference.urls]))
     blog = news or (
         not merged
@@ -230,7 +240,7 @@ def _with_surnames(text: str, reference: Reference, hint: str) -> Reference | No
     match = _SURNAMES.match(text)
     if not match or not (reference.year or reference.venue or reference.ids):
         return None
-    names = [name for name in re.split(r", and |, & |, | and | & ", match.group(1)) if name]
+    names = [name for name in re.split(r", and |, & |, | and | & |\. ", match.group(1)) if name]
     rest = parse_reference(text[match.end() :], title_hint=hint)
     if rest.authors or len(rest.title.split()) < 3:
         return None
@@ -241,6 +251,8 @@ def _with_surnames(text: str, reference: Reference, hint: str) -> Reference | No
 
 def _shaped(reference: Reference, text: str, links: Sequence[Link]) -> bool:
     """Outside reference lists: authors first, then a title, and a year or venue or identifier."""
+    if any("(" in author for author in reference.authors):
+        return False
     if reference.authors and reference.year and reference.venue and not reference.title:
         return len(text) < 160 and reference_likeness(text) >= 0.5
     if not reference.authors or not reference.title or len(reference.title.split()) < 2:

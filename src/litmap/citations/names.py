@@ -136,7 +136,7 @@ def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
     out = []
     base = ""
     for year in re.findall(rf"{_YEAR}|(?<![\w]){'[a-z]'}(?!\w)|(?<=['’])\d\d|^\d\d$", years) or []:
-        base = _whole_year(year, base)  # noqa: F821
+        base = _whole_year(year, base)
         out.append(_mention(start, match.end(), names, et_al, base, venue, strong=strong))
     return out
 

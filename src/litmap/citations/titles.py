@@ -59,6 +59,7 @@ _RUN = re.compile(
 )
 
 
+_INVERTED_NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]+,? (?:[A-Z]\.[ -]?){1,3}(?:,|&|and\b|$)|(?:&|\band)\s*$")
 _SIGN_1 = re.compile(r"[{}<>=\\#]|\w\(\w|\d\.\d")
 _SIGN_2 = re.compile(r"\w: \w")
 _SIGN_3 = re.compile(r"[,;].*[,;].*[,;]")
@@ -81,7 +82,7 @@ class TitleCandidate:
 def title_score(text: str) -> float:
     """How much a text looks like the title of a work, in [0, 1]; 0.5 is worth a search."""
     text = text.strip().strip("“”\"'*_ ").rstrip(".,;")
-    if not 12 <= len(text) <= 260:
+    if not 12 <= len(text) <= 260 or _INVERTED_NAME.search(text):
         return 0.0
     words = _WORD.findall(text)
     count = len(words)

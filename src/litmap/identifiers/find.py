@@ -144,8 +144,8 @@ def _find_arxiv(text: str, spans: _Spans) -> None:
     for match in _ARXIV_BARE.finditer(text):
         start, end = match.span()
         near = re.search(r"arxiv", text[max(0, start - 40) : start], re.I) or match.group(2)
-        closed = len(match.group(1)) == 10 and re.search(r"[:(,]\s?$", text[max(0, start - 2) : start])
-        closed = closed and re.match(r"\s*(?:[),;]|$)", text[end : end + 3])
+        closed = len(match.group(1)) == 10 and re.search(r"[:(,\[]\s?$", text[max(0, start - 2) : start])
+        closed = closed and re.match(r"\s*(?:[),;\]]|$)", text[end : end + 3])
         alone = closed or (not text[:start].strip(" \t[(*-•") and not text[end:].strip(" \t])*.,;"))
         if near or alone or _ARXIV_CLASS.match(text, end):
             spans.claim(text, start, end, valid_arxiv(match.group(1)))
