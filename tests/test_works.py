@@ -492,6 +492,19 @@ def test_two_works_under_one_title_are_unsure_until_settled():
     assert found.status == "metadata-only" and found.work.id == "doi:10.1000/b"
 
 
+def test_of_two_works_the_one_cited_elsewhere_is_meant():
+    def item(doi, family):
+        return {"DOI": doi, "title": [TITLE], "author": [{"family": family}], "issued": {"date-parts": [[2017]]}}
+
+    both = [item("10.1000/a", "Marwick"), item("10.1000/b", "Rasmus")]
+    client = Memory(
+        crossref=lambda r: {"message": both[1] if "works/10.1000" in r.url else {"items": both}},
+        export_arxiv=EMPTY.encode(),
+    )
+    found = {r.citation: r for r in resolve([cite("a", TITLE), cite("b", ids=["doi:10.1000/b"])], client, now=NOW)}
+    assert found["a"].status == "metadata-only" and found["a"].work.id == found["b"].work.id == "doi:10.1000/b"
+
+
 @pytest.mark.parametrize(
     "error", [WebError("api is down"), Exhausted("come back tomorrow", until="2026-11-21T00:00:00Z")]
 )

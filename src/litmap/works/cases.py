@@ -16,7 +16,7 @@ from litmap.works.merging import combine, from_note, groups, same_work
 from litmap.works.records import Record, unique
 
 
-@dataclass
+@dataclass(eq=False)
 class Case:
     """A citation being resolved. `named` are records found by an id of the note, `alike` those found by title."""
 

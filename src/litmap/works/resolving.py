@@ -39,23 +39,44 @@ def resolve(
     """
     known, settled = known or {}, settled or {}
     cases = []
+    found: list[Resolution] = []
     for citation in citations:
         if citation.key in known:
-            yield known[citation.key]
+            found.append(known[citation.key])
+            yield found[-1]
         else:
             cases.append(open_case(citation, settled.get(citation.key, "")))
     total, done = len(cases), 0
     run = _Run(client, progress)
     options = Options(contact=contact, keys=dict(keys or {}))
     for step in asking.STEPS:
-        finished = [case for case in cases if asking.is_complete(case)]
-        for case in finished:
-            done += 1
-            yield case.resolution(now)
-        cases = [case for case in cases if case not in finished]
+        rest = []
+        for case in cases:
+            if asking.is_complete(case):
+                done += 1
+                found.append(case.resolution(now))
+                yield found[-1]
+            else:
+                rest.append(case)
+        cases = rest
         run.ask(step(cases, options), done, total)
-    for case in cases:
-        yield case.resolution(now)
+    last = [case.resolution(now) for case in cases]
+    cited = {
+        i: r.work for r in [*found, *last] if r.work is not None and r.status == "metadata-only" for i in r.work.ids
+    }
+    for resolution in last:
+        yield _cited_elsewhere(resolution, cited)
+
+
+def _cited_elsewhere(resolution: Resolution, cited: Mapping[str, Work]) -> Resolution:
+    """Of several works that may be meant, the one that the notes cite at another place too."""
+    if resolution.status != "unsure" or not resolution.candidates:
+        return resolution
+    works = {w.id: w for c in resolution.candidates for i in (c.id, *c.ids) if (w := cited.get(i)) is not None}
+    if len(works) != 1:
+        return resolution
+    reason = "fits the people and year, and is cited elsewhere in the notes"
+    return Resolution(resolution.citation, next(iter(works.values())), "metadata-only", reason)
 
 
 def newest_versions(works: Iterable[Work], client: Client) -> dict[str, int]:
