@@ -38,7 +38,7 @@ FEATURES = (
     "inner",
     "length",
 )
-WEIGHTS = np.array([1.0, 0.5, 0.5, 0.6, 0.2, 0.35, -0.3, -0.8, 0.15, -0.35, -0.6, 0.1])
+WEIGHTS = np.array([1.0, 1.0, 0.5, 0.6, 0.4, 0.7, -0.3, -0.8, 0.15, -0.35, -0.6, 0.1])
 DIVERSITY = 0.5
 MEANING_WEIGHT = 0.5
 

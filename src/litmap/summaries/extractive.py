@@ -30,16 +30,18 @@ def summarise_paper(
     sentences: int = SENTENCES,
     words: int | None = None,
     leave_out: str = "",
+    meaning: bool = False,
 ) -> Summary:
     """A paper's summary in reading order: `sentences` of its own sentences, or about `words` words.
 
-    Sentences are weighed by closeness to the whole text (in words, and with an `encoder` in meaning), to the title, by
-    cue phrases ('we show') and by where they stand; then chosen without repetition. `leave_out` names a kind of section
+    Sentences are weighed by closeness to the whole text and to the title in words (and, with `meaning`, by the
+    `encoder` too, which takes about a second a paper), by cue phrases ('we show') and by where they stand; then
+    chosen without repetition. `leave_out` names a kind of section
     ('abstract') that is not used. No sentence that is cut off, formula, caption or address is taken; the summary may
     be empty.
     """
     found = [c for c in find_candidates(document) if c.section != leave_out]
-    ranked = score_candidates(found, work.title or document.title, encoder)
+    ranked = score_candidates(found, work.title or document.title, encoder if meaning else None)
     chosen = choice.pick(*ranked.arguments(), most=sentences if words is None else 60, words=words)
     rows = sorted(ranked.candidates[i].order for i in chosen)
     by_order = {c.order: c for c in ranked.candidates}

@@ -134,7 +134,7 @@ def _emergent(
     usual = float(np.mean(filled[filled >= 1.0])) if (filled >= 1.0).any() else None
     cites = evidence.cites[rows][:, rows] if rows else None
     found = clusters.cluster(scoring.features(evidence, 1.0)[rows], cites, usual_size=usual)
-    groups = [[stray[p] for p in np.flatnonzero(found == g)] for g in range(int(found.max(initial=-1)) + 1)]
+    groups = [[rows[int(p)] for p in np.flatnonzero(found == g)] for g in range(int(found.max(initial=-1)) + 1)]
     named = labels.keywords(evidence.words, evidence.terms, groups) if groups else []
     group_of: dict[int, str] = {}
     topics: list[Topic] = []
