@@ -61,17 +61,16 @@ def resolve(
         cases = rest
         run.ask(step(cases, options), done, total)
     last = [case.resolution(now) for case in cases]
-    cited = {
-        i: r.work for r in [*found, *last] if r.work is not None and r.status == "metadata-only" for i in r.work.ids
-    }
+    sure = [r.work for r in [*found, *last] if r.work is not None and r.status == "metadata-only"]
+    cited = {ident: work for work in sure for ident in work.ids}
     for resolution in last:
         yield _cited_elsewhere(resolution, cited)
 
 
 def _cited_elsewhere(resolution: Resolution, cited: Mapping[str, Work]) -> Resolution:
     """Of several works that may be meant, the one that the notes cite at another place too."""
-    if resolution.status != "unsure" or not resolution.candidates:
-        return resolution
+    if resolution.status != "unsure" or not resolution.candidates or resolution.work in resolution.candidates:
+        return resolution  # in the last case the note contradicts itself
     works = {w.id: w for c in resolution.candidates for i in (c.id, *c.ids) if (w := cited.get(i)) is not None}
     if len(works) != 1:
         return resolution
