@@ -86,13 +86,14 @@ def _marked_lists(document: Document) -> list[list[Line]]:
 def _with_strays(lines: Sequence[Line], strays: Sequence[Line]) -> list[Line]:
     """The lines of a list with those that stand between them in the same column of the page, in reading order."""
     columns = Columns(lines)
-    inside: list[Line] = []
-    for ordered in (columns.arrange(strays), columns.arrange(strays)[::-1]):
-        for stray in ordered:
-            if stray not in inside and columns.holds(stray):
-                columns.take(stray)
-                inside.append(stray)
-    return columns.arrange([*lines, *inside]) if inside else list(lines)
+    pages = {line.page for line in lines}
+    down = columns.arrange([stray for stray in strays if stray.page in pages])
+    inside: dict[int, Line] = {}
+    for stray in (*down, *reversed(down)):
+        if id(stray) not in inside and columns.holds(stray):
+            columns.take(stray)
+            inside[id(stray)] = stray
+    return columns.arrange([*lines, *inside.values()]) if inside else list(lines)
 
 
 class Columns:
@@ -202,7 +203,7 @@ def _numbered_lists(document: Document) -> list[list[Line]]:
     if len(numbers) < 5:
         numbers = {i: number for i, line in enumerate(lines) if (number := line_number(line.text)) is not None}
     best: list[int] = []
-    for start in [i for i, number in numbers.items() if number == 1]:
+    for start in [i for i, number in numbers.items() if number == 1][-40:]:
         chain = [start]
         for i, number in numbers.items():
             if i > chain[-1] and i - chain[-1] < 250 and number == numbers[chain[-1]] + 1:

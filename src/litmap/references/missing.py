@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from litmap.identifiers import normalise_title, same_title
 from litmap.models import HeadingPath, Reference, Work
-from litmap.references.linking import WorkIndex, families, tight
+from litmap.references.linking import WorkIndex, families, plain_words, tight, title_likeness
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +51,12 @@ def missing(
     groups = _Groups()
     for citing, listed in references.items():
         for reference in listed:
-            if (reference.title or reference.ids) and index.find(reference) is None:
+            if reference.title or reference.ids:
                 groups.add(CitedAt(citing, reference.page, reference.number, reference))
     found = []
     for places in groups.all():
         papers = tuple(dict.fromkeys(place.citing for place in places))
-        if len(papers) < least:
+        if len(papers) < least or _known(index, places):
             continue
         best = _best([place.reference for place in places])
         if index.find(best) is not None:
@@ -65,6 +64,13 @@ def missing(
         found.append(MissingWork(_key(best), best, papers, tuple(places), _count_headings(papers, headings or {})))
     found.sort(key=lambda m: (-len(m.citing), -(m.reference.year or 0), m.reference.title, m.key))
     return found
+
+
+def _known(index: WorkIndex, places: Sequence[CitedAt]) -> bool:
+    """Whether at least half of the spellings of an entry (six are tried) name a work of the library."""
+    spellings = {(place.reference.title, place.reference.ids): place.reference for place in places}
+    tried = list(spellings.values())[:6]
+    return 2 * sum(index.find(reference) is not None for reference in tried) >= len(tried)
 
 
 def missing_by_heading(found: Iterable[MissingWork]) -> dict[HeadingPath, list[tuple[MissingWork, int]]]:
@@ -79,7 +85,7 @@ def missing_by_heading(found: Iterable[MissingWork]) -> dict[HeadingPath, list[t
 
 
 def _key(reference: Reference) -> str:
-    return reference.ids[0] if reference.ids else f"title:{normalise_title(reference.title)}"
+    return reference.ids[0] if reference.ids else f"title:{plain_words(reference.title)}"
 
 
 def _count_headings(
@@ -91,13 +97,14 @@ def _count_headings(
 
 def _best(references: Sequence[Reference]) -> Reference:
     """The fields that most entries agree on; of names the fullest; all identifiers."""
-    titles = Counter(normalise_title(r.title) for r in references if r.title)
+    keyed = [(plain_words(reference.title), reference) for reference in references]
+    titles = Counter(key for key, _ in keyed if key)
     common = max(titles, key=lambda t: (titles[t], len(t)), default="")
-    written = Counter(r.title for r in references if normalise_title(r.title) == common)
+    same = [reference for key, reference in keyed if key == common] or list(references)
+    written = Counter(r.title for r in same)
     title = max(written, key=lambda t: (written[t], t), default="")
     years = Counter(r.year for r in references if r.year)
     year = max(years, key=lambda y: (years[y], -y), default=None)
-    same = [r for r in references if normalise_title(r.title) == common] or list(references)
     fullest = max(same, key=lambda r: (min(len(r.authors), 20), sum(map(len, r.authors))))
     venues = Counter(r.venue for r in same if r.venue)
     venue = max(venues, key=lambda v: (venues[v], len(v), v), default="")
@@ -134,7 +141,7 @@ class _Groups:
         for identifier in reference.ids:
             self._join(("id", identifier), number)
         title = tight(reference.title)
-        words = normalise_title(reference.title).split()
+        words = plain_words(reference.title).split()[:4]
         if first and title:
             self._join(("title", title, first), number)
             start = words[1:] if words[0] in ("the", "a", "an") else words
@@ -158,7 +165,7 @@ class _Groups:
             theirs = self._places[other].reference
             if mine.year and theirs.year and abs(mine.year - theirs.year) > 3:
                 continue
-            if mine.title == theirs.title or same_title(mine.title, theirs.title) >= 0.93:
+            if mine.title == theirs.title or title_likeness(mine.title, theirs.title) >= 0.93:
                 self._union(other, number)
                 if mine.title == theirs.title:
                     return

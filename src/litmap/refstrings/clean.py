@@ -70,7 +70,7 @@ _LINK = re.compile(
     r"\[([^\[\]]{1,600})\]\(<?([^\s()<>]{1,900}(?:\([^\s()<>]{0,100}\)[^\s()<>]{0,200})?)>?(?:\s\"[^\"]{0,200}\")?\)"
 )
 _SEEN = re.compile(
-    r"(?:\[Online\][.,;:]?|\bAvailable(?: online)?(?: at| from)?\s?:?|"
+    r"(?:\[Online\][.,;:]?|\b(?:(?:Software|Code|Data) )?[Aa]vailable(?: online)?(?: at| from)\s?:?|"
     r"\bRetrieved(?: on)?(?: [A-Za-z0-9, ]{4,24})?(?: from)?|"
     r"\bURL:?|\[?\(?\b(?:Last )?(?:Accessed|accessed|Visited|visited|cited)(?: on)?:? [A-Za-z0-9., ]{4,24}\d\)?\]?|"
     r"\bGoogle Scholar\b|"

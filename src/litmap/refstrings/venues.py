@@ -53,6 +53,7 @@ _ACRONYM = re.compile(r"[A-Z][A-Za-z+&]*[A-Z]{1,}[A-Za-z’+&/-]*(?:\s?[’’]\
 _NUMBERED = re.compile(
     r"[^\W\d_a-z][\w’-]*(?: [\w’&-]+){0,6},? (?:vol\.? ?)?\d{1,4}\s?(?:\(\d[\d–/-]*\)|[:,] ?[A-Z]?\d)"
 )
+_PRESS = re.compile(r"(?:[\w.’&-]+ ){1,4}(?:press|publishers|publishing)\b", re.I)
 _LEDGER = re.compile(r"\d+|pp?\.|vol|no\.|\(", re.I)
 _ABBREVIATED = re.compile(r"[^\W\d_]{1,12}\.,? ?[^\W\d_]{1,12}\.")
 
@@ -69,6 +70,8 @@ def venue_likeness(text: str) -> float:
     words = head.split()
     first = re.split(r"(?<=[^\W\d_]{3})[.?!] ", head, maxsplit=1)[0]
     score = 0.0
+    if _PRESS.match(head):
+        return 2.4
     if head[0].islower() and not re.match(r"e[A-Z]|npj|pp?\.|vol|i[A-Z]|m[A-Z]|phys", head):
         return -2.0
     if _LEDGER.match(head):
