@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
 from litmap.identifiers import identifier_from_url, normalise_title
-from litmap.models import Request, Response
+from litmap.works.batches import (
+    Ask,
+    Options,
+    arxiv_ids,
+    arxiv_titles,
+    arxiv_titles_of,
+    batches,
+    openalex_ids,
+    openalex_titles,
+    openalex_titles_of,
+    take,
+    take_more,
+    take_named,
+    take_people,
+)
 from litmap.works.cases import Case
 from litmap.works.loosely import context_of, title_parts, words_of
 from litmap.works.matching import family_name
@@ -37,159 +51,13 @@ _PAGES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the user lends: a contact and keys."""
-
-    contact: str = ""
-    keys: dict[str, str] = field(default_factory=dict)
-
-
-def _take(case: Case, records: Sequence[Record]) -> None:
-    case.take(records)
-
-
-def _take_people(case: Case, records: Sequence[Record]) -> None:
-    case.take_people(records)
-
-
-def _take_more(case: Case, records: Sequence[Record]) -> None:
-    """Records that add to a work already found."""
-    case.more.extend(records)
-
-
-def _take_named(case: Case, records: Sequence[Record]) -> None:
-    """Records of the very page or id that the note gives, even where they do not repeat the id."""
-    case.named.extend(records)
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A request, the cases it is for, how its answer is read and given to a case; `split` and `again` for trouble."""
-
-    source: str
-    request: Request
-    cases: tuple[Case, ...]
-    read: Callable[[Response], list[Record]]
-    give: Callable[[Case, Sequence[Record]], None] = _take
-    split: Callable[[], list[Ask]] | None = None
-    again: Ask | None = None
-
-
 def is_complete(case: Case) -> bool:
     """Nothing more need be asked: arXiv itself has told of this work, with its version."""
     return any(r.source == arxiv.NAME for r in case.named) and not case.contradicted()
 
 
-# ── many in one request ──────────────────────────────────────────────────────────────────────────────────────────────
-def _batches(cases: Iterable[Case], values: Callable[[Case], Iterable[str]]) -> dict[str, list[Case]]:
-    found: dict[str, list[Case]] = {}
-    for case in cases:
-        for value in values(case):
-            found.setdefault(value, []).append(case)
-    return found
-
-
-def _arxiv_ids(wanted: dict[str, list[Case]], give: Callable[[Case, Sequence[Record]], None] = _take) -> list[Ask]:
-    def make(ids: list[str], *, second: bool = False) -> Ask:
-        cases = tuple({id(c): c for i in ids for c in wanted[i]}.values())
-
-        def halves() -> list[Ask]:
-            return [make(ids[: len(ids) // 2]), make(ids[len(ids) // 2 :])]
-
-        return Ask(
-            arxiv.NAME,
-            arxiv.request_for([i.removeprefix("arxiv:") for i in ids]),
-            cases,
-            lambda response: arxiv.parse(response.body),
-            give,
-            split=halves if len(ids) > 1 else None,
-            again=None if second else make(ids, second=True),
-        )
-
-    return [make(part) for part in _parts(list(wanted), arxiv.IDS_AT_ONCE)]
-
-
-def _arxiv_titles(cases: Sequence[Case]) -> list[Ask]:
-    return _arxiv_titles_of(_batches(cases, lambda case: [case.title]))
-
-
-def _arxiv_titles_of(wanted: dict[str, list[Case]]) -> list[Ask]:
-    def make(titles: list[str]) -> Ask:
-        mine = tuple({id(c): c for t in titles for c in wanted[t]}.values())
-
-        def halves() -> list[Ask]:
-            return [make(titles[: len(titles) // 2]), make(titles[len(titles) // 2 :])]
-
-        return Ask(
-            arxiv.NAME,
-            arxiv.request_for_titles(titles),
-            mine,
-            lambda response: arxiv.parse(response.body),
-            split=halves if len(titles) > 1 else None,
-        )
-
-    return [make(part) for part in _parts([t for t in wanted if arxiv.phrase(t)], arxiv.TITLES_AT_ONCE)]
-
-
-def _openalex_ids(
-    wanted: dict[str, list[Case]], options: Options, give: Callable[[Case, Sequence[Record]], None] = _take
-) -> list[Ask]:
-    def make(kind: str, ids: list[str]) -> Ask:
-        def halves() -> list[Ask]:
-            return [make(kind, ids[: len(ids) // 2]), make(kind, ids[len(ids) // 2 :])]
-
-        return Ask(
-            openalex.NAME,
-            openalex.request_for(kind, [_openalex_value(i) for i in ids], options.keys),
-            tuple({id(c): c for i in ids for c in wanted[i]}.values()),
-            lambda response: openalex.parse(response.body),
-            give,
-            split=halves if len(ids) > 1 else None,
-        )
-
-    asks = []
-    for kind in ("doi", "pmid", "pmcid", "openalex"):
-        mine = [i for i in wanted if openalex.can_ask(_as_doi(i)) and _as_doi(i).startswith(kind + ":")]
-        asks += [make(kind, part) for part in _parts(mine, openalex.AT_ONCE)]
-    return asks
-
-
-def _as_doi(ident: str) -> str:
-    """As OpenAlex names it: to it, arXiv ids are DOIs."""
-    return f"doi:10.48550/arxiv.{ident[6:]}" if ident.startswith("arxiv:") else ident
-
-
-def _openalex_value(ident: str) -> str:
-    return _as_doi(ident).split(":", 1)[1]
-
-
-def _openalex_titles(cases: Sequence[Case], options: Options) -> list[Ask]:
-    return _openalex_titles_of(_batches(cases, lambda case: [case.title]), options)
-
-
-def _openalex_titles_of(wanted: dict[str, list[Case]], options: Options) -> list[Ask]:
-    def make(titles: list[str]) -> Ask:
-        def halves() -> list[Ask]:
-            return [make(titles[: len(titles) // 2]), make(titles[len(titles) // 2 :])]
-
-        return Ask(
-            openalex.NAME,
-            openalex.request_for_titles(titles, options.keys),
-            tuple({id(c): c for t in titles for c in wanted[t]}.values()),
-            lambda response: openalex.parse(response.body),
-            split=halves if len(titles) > 1 else None,
-        )
-
-    return [make(part) for part in _parts(list(wanted), openalex.TITLES_AT_ONCE)]
-
-
-def _parts(values: list[str], size: int) -> list[list[str]]:
-    return [values[start : start + size] for start in range(0, len(values), size)]
-
-
 # ── one at a time ────────────────────────────────────────────────────────────────────────────────────────────────────
-def _crossref_dois(wanted: dict[str, list[Case]], give: Callable[[Case, Sequence[Record]], None] = _take) -> list[Ask]:
+def _crossref_dois(wanted: dict[str, list[Case]], give: Callable[[Case, Sequence[Record]], None] = take) -> list[Ask]:
     return [
         Ask(crossref.NAME, crossref.request_for(doi[4:]), tuple(cases), lambda r: crossref.parse(r.body), give)
         for doi, cases in wanted.items()
@@ -199,7 +67,7 @@ def _crossref_dois(wanted: dict[str, list[Case]], give: Callable[[Case, Sequence
 
 def _page(url: str, cases: Sequence[Case]) -> Ask:
     request = landing.request_for(url)
-    return Ask(landing.NAME, request, tuple(cases), lambda r: landing.parse(r.body, r.url), _take_named)
+    return Ask(landing.NAME, request, tuple(cases), lambda r: landing.parse(r.body, r.url), take_named)
 
 
 def _page_of(ident: str, case: Case) -> str:
@@ -234,14 +102,14 @@ def _by_kind(case: Case, ident: str, options: Options) -> list[Ask]:
     if kind == "s2":
         paper = value.replace("corpusid:", "CorpusId:")
         request = semantic_scholar.request_for(paper, options.keys)
-        return [Ask(semantic_scholar.NAME, request, (case,), lambda r: semantic_scholar.parse(r.body), _take_named)]
+        return [Ask(semantic_scholar.NAME, request, (case,), lambda r: semantic_scholar.parse(r.body), take_named)]
     if kind == "pii":
         return [
-            Ask(crossref.NAME, crossref.request_for_pii(value), (case,), lambda r: crossref.parse(r.body), _take_named)
+            Ask(crossref.NAME, crossref.request_for_pii(value), (case,), lambda r: crossref.parse(r.body), take_named)
         ]
     if kind == "jstor":
         doi = f"10.2307/{value}"
-        return [Ask(crossref.NAME, crossref.request_for(doi), (case,), lambda r: crossref.parse(r.body), _take_named)]
+        return [Ask(crossref.NAME, crossref.request_for(doi), (case,), lambda r: crossref.parse(r.body), take_named)]
     url = _page_of(ident, case)
     return [_page(url, (case,))] if url else []
 
@@ -253,11 +121,11 @@ def _openreview(ident: str, case: Case, host: str) -> Ask:
 # ── the steps ────────────────────────────────────────────────────────────────────────────────────────────────────────
 def by_identifier(cases: Sequence[Case], options: Options) -> list[Ask]:
     """Every id a note gives, at the source that knows it best."""
-    asks = _arxiv_ids(_batches(cases, lambda c: [i for i in c.ids if i.startswith("arxiv:")]))
+    asks = arxiv_ids(batches(cases, lambda c: [i for i in c.ids if i.startswith("arxiv:")]))
     others = [c for c in cases if not any(i.startswith("arxiv:") for i in c.ids)]
-    listed = _batches(others, lambda c: [i for i in c.ids if openalex.can_ask(i)])
-    asks += _openalex_ids(listed, options)
-    asks += _crossref_dois(_batches(others, lambda c: [i for i in c.ids if i.startswith("doi:")]))
+    listed = batches(others, lambda c: [i for i in c.ids if openalex.can_ask(i)])
+    asks += openalex_ids(listed, options)
+    asks += _crossref_dois(batches(others, lambda c: [i for i in c.ids if i.startswith("doi:")]))
     for case in others:
         rest = [i for i in case.ids if not openalex.can_ask(i) and not i.startswith("doi:")]
         asks += [ask for ident in rest[:3] for ask in _by_kind(case, ident, options)]
@@ -268,7 +136,7 @@ def by_second_source(cases: Sequence[Case], options: Options) -> list[Ask]:
     """Ids that the first source did not know or answer for, and links that name no id."""
     asks: list[Ask] = []
     missing = [c for c in cases if not c.named]
-    asks += _openalex_ids(_batches(missing, lambda c: [i for i in c.ids if i.startswith("arxiv:")]), options)
+    asks += openalex_ids(batches(missing, lambda c: [i for i in c.ids if i.startswith("arxiv:")]), options)
     for case in missing:
         for ident in case.ids[:3]:
             kind, _, value = ident.partition(":")
@@ -296,7 +164,7 @@ def by_address(cases: Sequence[Case], options: Options) -> list[Ask]:
             address = f"URL:https://openreview.net/forum?id={forum.partition(':')[2]}"
             request = semantic_scholar.request_for(address, options.keys)
             asks.append(
-                Ask(semantic_scholar.NAME, request, (case,), lambda r: semantic_scholar.parse(r.body), _take_named)
+                Ask(semantic_scholar.NAME, request, (case,), lambda r: semantic_scholar.parse(r.body), take_named)
             )
     return asks
 
@@ -304,8 +172,8 @@ def by_address(cases: Sequence[Case], options: Options) -> list[Ask]:
 def by_title_at_once(cases: Sequence[Case], options: Options) -> list[Ask]:
     """Titles, many in one request: at arXiv for every work not known to be there, at OpenAlex for those not found."""
     borrow_titles(cases)
-    asks = _arxiv_titles([c for c in cases if c.title and not c.has("arxiv")])
-    return asks + _openalex_titles([c for c in cases if c.title and not c.found()], options)
+    asks = arxiv_titles([c for c in cases if c.title and not c.has("arxiv")])
+    return asks + openalex_titles([c for c in cases if c.title and not c.found()], options)
 
 
 def borrow_titles(cases: Sequence[Case]) -> None:
@@ -340,9 +208,9 @@ def by_part_of_title(cases: Sequence[Case], options: Options) -> list[Ask]:
         for part in case.parts or [case.title]:
             for piece in _halves(part) if part == case.title or len(case.parts) == 1 else [part]:
                 wanted.setdefault(piece, []).append(case)
-    asks = _arxiv_titles_of(wanted)
-    parts = _batches(missing, lambda c: [p for p in c.parts or _halves(c.title) if p != c.title][:3])
-    return asks + _openalex_titles_of(parts, options)
+    asks = arxiv_titles_of(wanted)
+    parts = batches(missing, lambda c: [p for p in c.parts or _halves(c.title) if p != c.title][:3])
+    return asks + openalex_titles_of(parts, options)
 
 
 def _halves(title: str) -> list[str]:
@@ -362,14 +230,14 @@ def by_people(cases: Sequence[Case], options: Options) -> list[Ask]:
         families = [f for f in map(family_name, want.authors[:4]) if f]
         words = words_of(context_of(case.citation))[:12]
         request = arxiv.request_for_people(families, want.year, words if len(families) == 1 else [])
-        asks.append(Ask(arxiv.NAME, request, (case,), lambda r: arxiv.parse(r.body), _take_people))
+        asks.append(Ask(arxiv.NAME, request, (case,), lambda r: arxiv.parse(r.body), take_people))
         named = families if len(families) > 1 else [*families, str(want.year)]
         asks.append(
-            Ask(dblp.NAME, dblp.request_for(" ".join(named)), (case,), lambda r: dblp.parse(r.body), _take_people)
+            Ask(dblp.NAME, dblp.request_for(" ".join(named)), (case,), lambda r: dblp.parse(r.body), take_people)
         )
         text = " ".join([*families, *words[:8]])
         request = crossref.request_for_people(" ".join(families), text, want.year)
-        asks.append(Ask(crossref.NAME, request, (case,), lambda r: crossref.parse(r.body), _take_people))
+        asks.append(Ask(crossref.NAME, request, (case,), lambda r: crossref.parse(r.body), take_people))
     return asks
 
 
@@ -397,10 +265,10 @@ def completing(cases: Sequence[Case], options: Options) -> list[Ask]:
         ids = [*case.ids, *(i for r in records for i in r.ids)]
         return list(dict.fromkeys(i for i in ids if i.startswith(kind)))[:2]
 
-    asks = _arxiv_ids(_batches(found, lambda c: known(c, "arxiv:", arxiv.NAME)), _take_more)
+    asks = arxiv_ids(batches(found, lambda c: known(c, "arxiv:", arxiv.NAME)), take_more)
     plain = [c for c in found if not c.has("arxiv")]
-    asks += _openalex_ids(_batches(plain, lambda c: known(c, "doi:", openalex.NAME)), options, _take_more)
-    asks += _crossref_dois(_batches(plain, lambda c: known(c, "doi:", crossref.NAME)), _take_more)
+    asks += openalex_ids(batches(plain, lambda c: known(c, "doi:", openalex.NAME)), options, take_more)
+    asks += _crossref_dois(batches(plain, lambda c: known(c, "doi:", crossref.NAME)), take_more)
     return asks
 
 
@@ -413,7 +281,7 @@ def open_copies(cases: Sequence[Case], options: Options) -> list[Ask]:
         opened = any(s.kind == "pdf" and s.access == "open" for r in records for s in r.locations)
         if options.contact and dois and not opened:
             request = unpaywall.request_for(dois[0], options.contact)
-            asks.append(Ask(unpaywall.NAME, request, (case,), lambda r: unpaywall.parse(r.body), _take_more))
+            asks.append(Ask(unpaywall.NAME, request, (case,), lambda r: unpaywall.parse(r.body), take_more))
     return asks
 
 

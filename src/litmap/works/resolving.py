@@ -11,7 +11,7 @@ from litmap.identifiers import normalise_title
 from litmap.lanes import Lanes
 from litmap.models import Citation, Client, Resolution, Work
 from litmap.works import asking
-from litmap.works.asking import Ask, Options
+from litmap.works.batches import Ask, Options
 from litmap.works.cases import open_case
 from litmap.works.records import Record
 from litmap.works.sources import arxiv
