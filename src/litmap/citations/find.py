@@ -47,6 +47,7 @@ _JOINT = re.compile(r"[\s()\[\],.:–—\"“”'*-]*")
 _PAREN_NUMBERS = re.compile(r"(?<=[\w.,;:)\"”’%])\s?\((\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,20})\)")
 _SUPERSCRIPTS = re.compile(r"(?<=[\w.,;:)\"”’%])[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[,˒⁻–-][⁰¹²³⁴⁵⁶⁷⁸⁹]+)*|\^(\d{1,3}(?:[,–-]\d{1,3})*)\^")
 _FROM_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻˒", "0123456789-,")
+_ENDS = re.compile(r"[a-z)\]][.?!] (?=[A-Z])")
 _TITLE_KINDS = {"paragraph", "item", "cell", "heading"}
 
 
@@ -459,7 +460,8 @@ class NoteReader:
         for found in [*possessive_titles(text.text), *(found for found in clause_titles(text.text) if found.beside)]:
             if text.free(found.start, found.end) and not _has_names(found.text):
                 self._candidate(block, found.start, found.end, found.text, text, beside=found.beside)
-        for part in segments_of(block):
+        prose = block.kind == "paragraph" and self.title_floor > 0.5 and len(_ENDS.findall(block.text[:600])) >= 2
+        for part in segments_of(block) if not prose else ():
             for cell in _cells(block, part):
                 self._titles_in(block, cell, text, listed)
         for found in quoted_titles(text.text):

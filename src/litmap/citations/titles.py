@@ -60,12 +60,12 @@ _RUN = re.compile(
 
 
 _INVERTED_NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]+,? (?:[A-Z]\.[ -]?){1,3}(?:,|&|and\b|$)|(?:&|\band)\s*$")
-_SIGN_1 = re.compile(r"[{}<>=\\#]|\w\(\w|\d\.\d")
-_SIGN_2 = re.compile(r"\w: \w")
-_SIGN_3 = re.compile(r"[,;].*[,;].*[,;]")
-_SIGN_4 = re.compile(r"[\"“”]|\b(?:1[89]|20)\d\d[a-z]?\b\s?[.,;)]")
-_SIGN_5 = re.compile(r"\bet al\b|\d:\d|\(\d+\)|\b\d{1,4}[–-]\d")
-_SIGN_6 = re.compile(r"[?!.]\s+[a-z]")
+_SYMBOLS = re.compile(r"[{}<>=\\#]|\w\(\w|\d\.\d")
+_COLON = re.compile(r"\w: \w")
+_MANY_COMMAS = re.compile(r"[,;].*[,;].*[,;]")
+_QUOTE_OR_DATE = re.compile(r"[\"“”]|\b(?:1[89]|20)\d\d[a-z]?\b\s?[.,;)]")
+_LEDGER = re.compile(r"\bet al\b|\d:\d|\(\d+\)|\b\d{1,4}[–-]\d")
+_NEW_SENTENCE = re.compile(r"[?!.]\s+[a-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +88,28 @@ def title_score(text: str) -> float:
     count = len(words)
     if not 3 <= count <= 32:
         return 0.0
-    if (
-        "http" in text
-        or "@" in text
-        or "|" in text
-        or text.endswith((":", "...", "…"))
-        or _NO_WORK.search(text)
-        or _SIGN_1.search(text)
-    ):
+    if "http" in text or "@" in text or "|" in text or text.endswith((":", "...", "…")):
         return 0.0
     content = [word for word in words[1:] if word.lower() not in _SMALL]
     raised = sum(1 for word in content if word[0].isupper())
     share = raised / len(content) if content else 0.0
     score = 0.30 + 0.05 * min(count, 8) - 0.01 * max(0, count - 16)
     score += 0.30 if share >= 0.7 and len(content) >= 2 else 0.0
-    score += 0.08 if _SIGN_2.search(text) else 0.0
+    score += 0.08 if _COLON.search(text) else 0.0
     score -= 0.30 * len(_NO_TITLE.findall(text))
     score -= (0.10 if share >= 0.7 else 0.22) * len(_PROSE.findall(text))
-    score -= 0.15 if _SIGN_3.search(text) else 0.0
+    if score < 0.35 or _SYMBOLS.search(text):
+        return 0.0  # what follows only takes away
+    score -= 0.15 if _MANY_COMMAS.search(text) else 0.0
     score -= 0.12 if text[0].islower() else 0.0
     score -= 0.35 if words[-1].lower() in _SMALL - {"not", "do", "can", "are", "is", "up", "why", "how"} else 0.0
-    score -= 0.3 if _SIGN_4.search(text) else 0.0
-    score -= 0.3 if _SIGN_5.search(text) else 0.0
+    score -= 0.3 if _QUOTE_OR_DATE.search(text) else 0.0
+    score -= 0.3 if _LEDGER.search(text) else 0.0
     score -= 0.25 if _LABELLED.match(text) else 0.0
-    score -= 0.25 if _SIGN_6.search(text) else 0.0
+    score -= 0.25 if _NEW_SENTENCE.search(text) else 0.0
     score -= 0.2 if text.endswith("!") else 0.0
+    if score >= 0.35 and _NO_WORK.search(text):
+        return 0.0
     return max(0.0, min(1.0, score))
 
 
