@@ -61,6 +61,8 @@ def _starts(last: Draft, row: Row, kind: str, style: Style) -> bool:
         return parted or gap > 1.75 * lead or not alike or bool(NUMBERED.match(row.text))
     if kind == "caption":
         return True
+    if kind == "title":
+        return False
     if kind == "footnote":
         return parted or bool(NOTE_MARK.match(row.text)) or gap > 1.6 * lead
     if kind == "math":
