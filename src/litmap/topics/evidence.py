@@ -28,7 +28,8 @@ NAME, PATH, PROSE, WORDS, BODY = 1.0, 0.7, 0.5, 0.4, 0.7
 class Evidence:
     """Views of n works and m headings. `meaning` and `body` are (n, d), rows of norm 1 after the mean of all is taken
     (a row of zeros where there is none); `headings` (n, m) is the likeness to the headings' own texts, in standard
-    deviations of each column; `words` and `body_words` are sparse (n, terms) TF-IDF matrices; `cites` is a sparse
+    deviations of each column; `words` is a sparse (n, terms) TF-IDF matrix, `latent` and `body_latent` are latent
+    dimensions of the words of both; `cites` is a sparse
     symmetric (n, n) matrix, 1 where one cites the other and less where they cite the same.
     """
 
@@ -36,7 +37,8 @@ class Evidence:
     body: Floats
     headings: Floats
     words: Any
-    body_words: Any
+    latent: Floats
+    body_latent: Floats
     cites: Any
     terms: NDArray[np.str_]
 
@@ -103,7 +105,9 @@ def gather(
         views = [(weight, meaning @ e.T) for weight, e in zip((NAME, PATH, PROSE), encoded, strict=True)]
         views += [(BODY * weight, body @ e.T) for weight, e in zip((NAME, PATH, PROSE), encoded, strict=True)]
         headings = _weighted([*views, (WORDS, in_words), (BODY * WORDS, in_body)])
-    return Evidence(centred(meaning), centred(body), headings, words, body_words, _cites(works, links), terms)
+    latent = latent_words(words)
+    body_latent = latent_words(body_words) if body.any() else np.zeros_like(latent)
+    return Evidence(centred(meaning), centred(body), headings, words, latent, body_latent, _cites(works, links), terms)
 
 
 def _weighted(views: Sequence[tuple[float, Floats]]) -> Floats:
@@ -141,6 +145,17 @@ def _words(texts: Sequence[str], headings: Sequence[str], *, pairs: bool) -> tup
     if len(headings):
         found = np.asarray((matrix @ counter.transform(headings).T).todense())
     return matrix, counter.get_feature_names_out(), found
+
+
+def latent_words(words: Any, dimensions: int = 150) -> Floats:
+    """(n, d) latent dimensions of the TF-IDF matrix, unit rows."""
+    from sklearn.decomposition import TruncatedSVD
+
+    most = min(words.shape) - 1
+    if most < 2:
+        return np.zeros((words.shape[0], 1))
+    reduced = TruncatedSVD(min(dimensions, most), n_iter=3, random_state=0).fit_transform(words)
+    return unit(np.asarray(reduced, dtype=np.float64) - reduced.mean(axis=0))
 
 
 def _cites(works: Sequence[PaperText], links: Sequence[tuple[str, str]]) -> Any:

@@ -51,22 +51,11 @@ def row_scores(scores: Floats) -> Floats:
     return np.asarray((scores - scores.mean(axis=1, keepdims=True)) / (scores.std(axis=1, keepdims=True) + 1e-9))
 
 
-def latent_words(words: Any, dimensions: int = 150) -> Floats:
-    """(n, d) latent dimensions of the TF-IDF matrix, unit rows."""
-    from sklearn.decomposition import TruncatedSVD
-
-    most = min(words.shape) - 1
-    if most < 2:
-        return np.zeros((words.shape[0], 1))
-    reduced = TruncatedSVD(min(dimensions, most), random_state=0).fit_transform(words)
-    return unit(np.asarray(reduced, dtype=np.float64) - reduced.mean(axis=0))
-
-
 def features(evidence: Evidence, word_weight: float = WORD_WEIGHT) -> Floats:
     """(n, d) all views side by side, unit rows: the space in which works are near or far."""
-    parts = [evidence.meaning, word_weight * latent_words(evidence.words)]
+    parts = [evidence.meaning, word_weight * evidence.latent]
     if evidence.body.any():
-        parts += [evidence.body, word_weight * latent_words(evidence.body_words)]
+        parts += [evidence.body, word_weight * evidence.body_latent]
     return unit(np.concatenate(parts, axis=1))
 
 
