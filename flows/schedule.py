@@ -63,7 +63,7 @@ def _schedule(cron: str | None, every: str | None) -> dict[str, Any]:
 
 
 def _module_path() -> Any:
-    from prefect.flows import EntrypointType
+    from prefect.types.entrypoint import EntrypointType
 
     return EntrypointType.MODULE_PATH
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from litmap.catalogue import Catalogue, Fetched
 from litmap.layout import Layout
-from litmap.models import Problem
+from litmap.models import Citation, Fetch, Problem
 from litmap.report import Progress, Report
 from litmap.settings import Settings
 from litmap.shelf import Entry, entries
@@ -119,6 +119,7 @@ class Arrivals:
             known = {e.work.id: e.pdfs[0] for e in wanted if e.pdfs}
             works = [e.work for e in wanted]
             peek = text.peek_apart
+            told: list[Citation] = []
             outcomes = pdfs.fetch(works, client, store=self._store(), known=known, now=self.now, peek=peek)
             for done, outcome in enumerate(outcomes, 1):
                 with catalogue.write():
@@ -126,8 +127,29 @@ class Arrivals:
                 self.progress("fetch", done, len(wanted), outcome.reason)
                 if outcome.pdf is not None:
                     self._arrived.put(outcome.pdf.sha256)
+                    told += self._told(catalogue, outcome)
                 if self._stop.is_set():
                     break
+            self._resolve_told(catalogue, client, told)
+
+    def _told(self, catalogue: Catalogue, outcome: Fetch) -> list[Citation]:
+        """Citations that gave only an address, with what the fetched file says of itself."""
+        from litmap import works
+
+        cited = catalogue.citations_of(outcome.work)
+        told = (works.told_by_file(citation, outcome.title, outcome.ids) for citation in cited)
+        return [citation for citation in told if citation is not None]
+
+    def _resolve_told(self, catalogue: Catalogue, client: WebClient, told: Sequence[Citation]) -> None:
+        from litmap import works
+
+        for resolution in works.resolve(told, client, now=self.now, contact=self.settings.contact):
+            before = catalogue.resolution(resolution.citation)
+            if resolution.work is None or resolution.status != "metadata-only" or before is None or before.work is None:
+                continue
+            with catalogue.write():
+                catalogue.put_resolution(resolution, self.now)
+                catalogue.rename_work(before.work, resolution.work, self.now)
 
     def _note_versions(self, catalogue: Catalogue, client: WebClient) -> None:
         """Ask arXiv, many ids a request, which of the fetched papers have a newer version."""

@@ -144,6 +144,11 @@ class Catalogue:
         """The citations of the last reading."""
         return [load(Citation, r[0]) for r in self._db.execute("SELECT record FROM citations ORDER BY rowid")]
 
+    def citations_of(self, work: str) -> list[Citation]:
+        """The citations that were resolved to this work."""
+        query = "SELECT c.record FROM citations c JOIN resolutions r ON r.citation = c.key WHERE r.work = ?"
+        return [load(Citation, r[0]) for r in self._db.execute(query, (work,))]
+
     # ── resolutions and works: kept for ever ────────────────────────────────────────────────────────────────────────
     def put_resolution(self, resolution: Resolution, time: str) -> None:
         """Keep what the sources say of one citation, and its work."""
