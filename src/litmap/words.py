@@ -37,6 +37,7 @@ _MARKS = (
     "\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u17b4-\u17d3"
 )
 WORD = re.compile(f"[^\\W_][^\\W_{_MARKS}]*(?:[{_MARKS}]+[^\\W_{_MARKS}]*)*")
+_ASCII_WORD = re.compile("[0-9A-Za-z]+")
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+"
 )
@@ -61,7 +62,7 @@ class Word:
 
 def find_words(text: str) -> Iterator[Word]:
     """The words of `text` in order, stop words included with an empty term."""
-    for match in WORD.finditer(text):
+    for match in pattern_for(text).finditer(text):
         start, surface = match.start(), match.group()
         if surface.isascii():
             yield Word(start, match.end(), term_of(surface))
@@ -75,6 +76,11 @@ def terms(text: str) -> list[str]:
     return [word.term for word in find_words(text) if word.term]
 
 
+def pattern_for(text: str) -> re.Pattern[str]:
+    """What finds the words of this text; a simpler and faster one where it is plain ASCII."""
+    return _ASCII_WORD if text.isascii() else WORD
+
+
 def has_unspaced(text: str) -> bool:
     """Whether a script without spaces occurs in `text`, so that its words are pairs of characters."""
     return not text.isascii() and _UNSPACED.search(text) is not None
@@ -83,7 +89,7 @@ def has_unspaced(text: str) -> bool:
 def keys(text: str) -> list[int]:
     """`key_of` each term of `text`; the form the keyword index stores."""
     found: list[int] = []
-    for surface in WORD.findall(text):
+    for surface in pattern_for(text).findall(text):
         if surface.isascii():
             key = _key_of_surface(surface)
             if key:
@@ -128,7 +134,7 @@ def fold(text: str) -> str:
 def plain(text: str) -> str:
     """`text` for comparing phrases: words hyphenated at a line's end joined, folded, single spaces, no punctuation."""
     joined = _HYPHEN_BREAK.sub("", text)
-    return " ".join(fold(surface) for surface in WORD.findall(joined))
+    return " ".join(fold(surface) for surface in pattern_for(joined).findall(joined))
 
 
 def plain_places(text: str) -> tuple[str, list[int]]:

@@ -58,7 +58,7 @@ class Marker:
             return [(w.start, w.end, w.term) for w in words.find_words(text) if w.term in self.weights]
         found = []
         known = self._known
-        for match in words.WORD.finditer(text):
+        for match in words.pattern_for(text).finditer(text):
             surface = match.group()
             term = known.get(surface)
             if term is None:
