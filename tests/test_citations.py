@@ -233,3 +233,14 @@ def test_every_mention_points_into_its_note(text: str) -> None:
         for mention in citation.mentions:
             assert 1 <= mention.line <= lines
             assert mention.text
+
+
+def test_a_very_long_line_is_read_in_pieces_with_its_links_and_lines_right() -> None:
+    text = "\n".join(f"word [name {n}](https://arxiv.org/abs/1706.{n:05d}) and more words" for n in range(10000, 10900))
+    read = note(text)
+    assert len(read.blocks) == 1
+    citations = find_citations([read])
+    assert len(citations) == 900
+    assert all(
+        m.line == int(c.key[-5:]) - 9999 and m.text == f"name {c.key[-5:]}" for c in citations for m in c.mentions
+    )

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from litmap.citations.blocks import BlockText, context_of, split_long
 from litmap.citations.entries import (
     Entry,
     Segment,
     field,
     list_entries,
-    may_be_reference,
     record_reference,
-    reference_likeness,
     segments_of,
 )
 from litmap.citations.hosts import judge_link, may_hold_a_work
+from litmap.citations.lists import listed_blocks, title_floor
 from litmap.citations.model import NoteState, PlainLink, Sighting, line_at
 from litmap.citations.names import NameMention, find_names, find_names_only, surname_key
 from litmap.citations.titles import (
@@ -38,12 +38,7 @@ _KEY_NAME = re.compile(
     r"([^\W\d_]{2,30}?)(?:[A-Z][A-Za-z]*|[_:-]\w*?)?[_:-]?((?:1[89]|20)\d\d)([a-z]?)(?:[_:-]?([A-Za-z]\w*))?$"
 )
 _WIKI_WORK = re.compile(r"^([^\W\d_][^\d]{1,80}?)[ ,(]{1,2}((?:1[89]|20)\d\d)[a-z]?\)?\s*(?:[-–—:.,]\s*)(.{8,250})$")
-_SENTENCE = re.compile(r"(?<=[.!?])[”\")\]]?\s+(?=[A-ZÀ-Ý(\[“\"@])")
-_ABBREVIATED = re.compile(
-    r"\b(?:et al|e\.g|i\.e|cf|vs|Fig|Eq|Sec|Thm|resp|Dr|Prof|St|[A-Z]|no|vol|pp|ed|eds|ca|approx)\.[”\")\]]?$"
-)
 _LONE_NAME = re.compile(r"(?:ex\.?|e\.g\.?|see|cf\.?|also)?\s*([^\W\d_][^\W\d_'’-]{2,20})\s+\(?((?:19|20)\d\d)\)?\s*$")
-_JOINT = re.compile(r"[\s()\[\],.:–—\"“”'*-]*")
 _PAREN_NUMBERS = re.compile(r"(?<=[\w.,;:)\"”’%])\s?\((\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,20})\)")
 _SUPERSCRIPTS = re.compile(r"(?<=[\w.,;:)\"”’%])[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[,˒⁻–-][⁰¹²³⁴⁵⁶⁷⁸⁹]+)*|\^(\d{1,3}(?:[,–-]\d{1,3})*)\^")
 _FROM_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻˒", "0123456789-,")
@@ -51,83 +46,32 @@ _ENDS = re.compile(r"[a-z)\]][.?!] (?=[A-Z])")
 _TITLE_KINDS = {"paragraph", "item", "cell", "heading"}
 
 
-class _Text:
-    """A block's text in which stretches already understood are masked, so that nothing is counted twice."""
-
-    def __init__(self, block: NoteBlock) -> None:
-        self.block = block
-        self.text = block.text
-        self.spans: list[tuple[int, int, Sighting | None]] = []
-
-    def mask(self, start: int, end: int, sighting: Sighting | None) -> None:
-        """Marks a stretch as understood."""
-        if end > start:
-            self.spans.append((start, end, sighting))
-            self.text = self.text[:start] + "\x00" * (end - start) + self.text[end:]
-
-    def free(self, start: int, end: int) -> bool:
-        """True where nothing of the stretch has been understood yet."""
-        return "\x00" not in self.text[start:end]
-
-    def beside(self, start: int, end: int, reach: int = 4) -> Sighting | None:
-        """A sighting that stands next to the stretch with only brackets and punctuation between."""
-        for a, b, sighting in self.spans:
-            if sighting is None:
-                continue
-            between = self.block.text[end:a] if a >= end else self.block.text[b:start] if b <= start else ""
-            if (
-                (a >= end or b <= start)
-                and len(between) <= reach + 3
-                and _JOINT.fullmatch(between)
-                and len(between.strip()) <= reach
-            ):
-                return sighting
-        return None
-
-
-def context_of(block: NoteBlock, start: int, end: int) -> str:
-    """The sentence around a place, or the whole of a short item."""
-    text = block.text
-    if len(text) <= 350 or (block.kind in {"item", "cell", "entry"} and len(text) <= 700):
-        return text.strip()
-    low, high = max(0, start - 700), min(len(text), end + 700)
-    first, last = low, high
-    for match in _SENTENCE.finditer(text, low, high):
-        if _ABBREVIATED.search(text[max(0, match.start() - 12) : match.start() + 1].rstrip()):
-            continue
-        if match.end() <= start:
-            first = match.end()
-        elif match.start() >= end:
-            last = match.start() + 1
-            break
-    return text[first:last].strip()
-
-
 class NoteReader:
     """Finds the sightings of one note. Names without an entry of their own are kept for `names`, to be tied later."""
 
     def __init__(self, note: Note, keys: dict[str, str]) -> None:
         self.note = note
+        self.blocks = [piece for block in note.blocks for piece in split_long(block)]
         self.state = NoteState(note.path)
         self.keys = keys
         self.names: list[tuple[NoteBlock, NameMention, Sighting]] = []
         self.bare_names: list[tuple[NoteBlock, NameMention, Mention]] = []
-        self.title_floor = _title_floor(note)
+        self.title_floor = title_floor(self.blocks, note.format)
         self.previous: tuple[str, ...] = ()
         self.style: re.Pattern[str] | None = None
 
     def read(self) -> NoteState:
         """Reads all blocks: entries first, since what they define may be cited above them."""
         entries: dict[int, list[Entry]] = {}
-        listed = _listed_blocks(self.note)
-        for index, block in enumerate(self.note.blocks):
+        listed = listed_blocks(self.blocks)
+        for index, block in enumerate(self.blocks):
             if block.kind == "entry":
                 self._record(block)
             elif block.kind != "heading" and len(block.text) < 200_000:
                 found = self._entries(block, index in listed)
                 if found:
                     entries[index] = found
-        for index, block in enumerate(self.note.blocks):
+        for index, block in enumerate(self.blocks):
             if block.kind != "entry":
                 self._block(block, entries.get(index, []), index in listed)
         return self.state
@@ -181,7 +125,7 @@ class NoteReader:
                 self.state.labels.setdefault(label, f"label:{self.note.path}:{label}")
         return found
 
-    def _entry(self, block: NoteBlock, entry: Entry, text: _Text, listed: bool) -> None:
+    def _entry(self, block: NoteBlock, entry: Entry, text: BlockText, listed: bool) -> None:
         reference = entry.reference
         if entry.text == "blog":
             for url in reference.urls[:1]:
@@ -225,7 +169,7 @@ class NoteReader:
 
     # ── running text ─────────────────────────────────────────────────────────────────────────────────────────────────
     def _block(self, block: NoteBlock, entries: list[Entry], listed: bool) -> None:
-        text = _Text(block)
+        text = BlockText(block)
         for entry in entries:
             self._entry(block, entry, text, listed)
         for link in block.links:
@@ -242,7 +186,7 @@ class NoteReader:
     def _plain(self, block: NoteBlock, link: Link) -> None:
         self.state.links.append(PlainLink(self.note.path, link.line, link.text, link.target, block.heading))
 
-    def _link(self, block: NoteBlock, link: Link, text: _Text) -> None:
+    def _link(self, block: NoteBlock, link: Link, text: BlockText) -> None:
         if link.target.startswith("[["):
             self._wikilink(block, link, text)
             return
@@ -272,7 +216,7 @@ class NoteReader:
         )
         text.mask(link.start, link.end, sighting)
 
-    def _wikilink(self, block: NoteBlock, link: Link, text: _Text) -> None:
+    def _wikilink(self, block: NoteBlock, link: Link, text: BlockText) -> None:
         target = link.target[2:-2].strip()
         if target.startswith("@"):
             self._key(block, link.start, link.end, target[1:].split("#")[0].strip(), text)
@@ -292,7 +236,7 @@ class NoteReader:
         else:
             text.mask(link.start, link.end, None)
 
-    def _addresses(self, block: NoteBlock, text: _Text) -> None:
+    def _addresses(self, block: NoteBlock, text: BlockText) -> None:
         """Identifiers and addresses written out in the text."""
         for found in find_identifiers(text.text):
             if not text.free(found.start, found.end):
@@ -326,7 +270,7 @@ class NoteReader:
                 ties |= near.ties
             text.mask(url.start, url.end, self.add(Sighting(mention, reference, False, ties, title_known=bool(title))))
 
-    def _title_before(self, block: NoteBlock, text: _Text, start: int) -> str:
+    def _title_before(self, block: NoteBlock, text: BlockText, start: int) -> str:
         """A title that fills the stretch before an address ('Title (Authors) https://…')."""
         parts = [part for part in segments_of(block) if part.start <= start]
         first = (
@@ -354,7 +298,7 @@ class NoteReader:
             text.mask(offset + title.start, offset + title.end, None)
         return title.text
 
-    def _citekeys(self, block: NoteBlock, text: _Text) -> None:
+    def _citekeys(self, block: NoteBlock, text: BlockText) -> None:
         if "@" in text.text:
             for match in _CITEKEY.finditer(text.text):
                 self._key(block, match.start(), match.end(), (match.group(1) or match.group(2)).rstrip(".:"), text)
@@ -365,7 +309,7 @@ class NoteReader:
                     mention = self.mention(block, match.start(), match.end(), "citekey")
                     text.mask(match.start(), match.end(), self.add(Sighting(mention, Reference(), False, {tie})))
 
-    def _key(self, block: NoteBlock, start: int, end: int, key: str, text: _Text) -> None:
+    def _key(self, block: NoteBlock, start: int, end: int, key: str, text: BlockText) -> None:
         tie = self.keys.get(key) or self.state.labels.get(key)
         if tie is None and key.lower() != key:
             tie = next((value for name, value in self.keys.items() if name.lower() == key.lower()), None)
@@ -391,7 +335,7 @@ class NoteReader:
         best, style = 0, _NUMBERS
         for pattern in (_NUMBERS, _PAREN_NUMBERS, _SUPERSCRIPTS):
             seen: set[str] = set()
-            for block in self.note.blocks:
+            for block in self.blocks:
                 if ("list", "references") not in block.fields:
                     for match in pattern.finditer(block.text[:20_000]):
                         seen |= set(_numbers_in(match)) & wanted
@@ -399,7 +343,7 @@ class NoteReader:
                 best, style = len(seen), pattern
         return style
 
-    def _numbers(self, block: NoteBlock, text: _Text) -> None:
+    def _numbers(self, block: NoteBlock, text: BlockText) -> None:
         if self.style is None:
             self.style = self._number_style()
         for match in self.style.finditer(text.text):
@@ -413,7 +357,7 @@ class NoteReader:
             text.mask(match.start(), match.end(), sighting)
 
     # ── names and titles ─────────────────────────────────────────────────────────────────────────────────────────────
-    def _names(self, block: NoteBlock, text: _Text) -> None:
+    def _names(self, block: NoteBlock, text: BlockText) -> None:
         for found in find_names(text.text):
             mention = self.mention(block, found.start, found.end, "author-year")
             near = text.beside(found.start, found.end)
@@ -451,7 +395,7 @@ class NoteReader:
         """True where names have been found in this block."""
         return bool(self.names) and self.names[-1][0] is block
 
-    def _titles(self, block: NoteBlock, text: _Text) -> None:
+    def _titles(self, block: NoteBlock, text: BlockText) -> None:
         if block.kind not in _TITLE_KINDS or len(block.text) > 20_000:
             return
         listed = bool(field(block, "list"))
@@ -472,7 +416,7 @@ class NoteReader:
                 if text.free(found.start, found.end) and not _has_names(found.text):
                     self._candidate(block, found.start, found.end, found.text, text, beside=found.beside)
 
-    def _titles_in(self, block: NoteBlock, part: Segment, text: _Text, listed: bool) -> None:
+    def _titles_in(self, block: NoteBlock, part: Segment, text: BlockText, listed: bool) -> None:
         stretch = text.text[part.start : part.end]
         if "\x00" in stretch[:15] or len(stretch) > (
             600 if block.kind == "paragraph" and self.title_floor > 0.5 else 2500
@@ -492,7 +436,7 @@ class NoteReader:
         start: int,
         end: int,
         title: str,
-        text: _Text,
+        text: BlockText,
         beside: str = "",
         reach: int = 0,
         kind: str = "",
@@ -579,41 +523,6 @@ def work_ties(reference: Reference, *, title_known: bool) -> set[str]:
         if len(title.split()) >= 3 or len(title) >= 14 or (reference.authors and len(title) >= 4):
             ties.add(f"title:{title}")
     return ties
-
-
-def _listed_blocks(note: Note) -> set[int]:
-    """Blocks that stand in a list of references: under such a heading, or in a long run of reference-like blocks."""
-    listed = {index for index, block in enumerate(note.blocks) if ("list", "references") in block.fields}
-    run: list[tuple[int, float]] = []
-    for index, block in enumerate([*note.blocks, None]):
-        likely = _reference_score(block) if block is not None and index not in listed else 0.0
-        if likely >= 0.35:
-            run.append((index, likely))
-            continue
-        if len(run) >= 4 and sum(score >= 0.6 for _, score in run) >= 0.7 * len(run):
-            listed |= {place for place, _ in run}
-        run = []
-    return listed
-
-
-def _reference_score(block: NoteBlock) -> float:
-    text = block.text
-    if (
-        block.kind not in {"paragraph", "item", "definition"}
-        or not 30 <= len(text) <= 900
-        or not re.search(r"\d{4}|n\.d\.|in press", text)
-    ):
-        return 0.0
-    if re.search(r"(?<![\w.])@\w", text) or len(segments_of(block)) > 1:
-        return 0.0
-    return reference_likeness(text) if may_be_reference(text) else 0.0
-
-
-def _title_floor(note: Note) -> float:
-    """Pages of single lines (wiki pages, lists of links pasted as text) hold more bare titles than prose does."""
-    lines = [block for block in note.blocks if block.kind in {"paragraph", "item"}]
-    short = sum(1 for block in lines if len(block.text) < 140 and not block.links)
-    return 0.5 if lines and note.format == "text" and short > 0.6 * len(lines) else 0.62
 
 
 __all__ = ["NoteReader", "context_of", "surname_key", "work_ties"]

@@ -1,0 +1,96 @@
+"""A block while it is read: what of its text is understood already, the context of a place, and long blocks cut."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from litmap.citations.model import Sighting, line_at
+from litmap.models import NoteBlock
+
+LONGEST = 20_000
+"""Most characters of a block that are read as one."""
+_SENTENCE = re.compile(r"(?<=[.!?])[”\")\]]?\s+(?=[A-ZÀ-Ý(\[“\"@])")
+_ABBREVIATED = re.compile(
+    r"\b(?:et al|e\.g|i\.e|cf|vs|Fig|Eq|Sec|Thm|resp|Dr|Prof|St|[A-Z]|no|vol|pp|ed|eds|ca|approx)\.[”\")\]]?$"
+)
+_JOINT = re.compile(r"[\s()\[\],.:–—\"“”'*-]*")
+
+
+class BlockText:
+    """A block's text in which stretches already understood are masked, so that nothing is counted twice."""
+
+    def __init__(self, block: NoteBlock) -> None:
+        self.block = block
+        self.text = block.text
+        self.spans: list[tuple[int, int, Sighting | None]] = []
+
+    def mask(self, start: int, end: int, sighting: Sighting | None) -> None:
+        """Marks a stretch as understood."""
+        if end > start:
+            self.spans.append((start, end, sighting))
+            self.text = self.text[:start] + "\x00" * (end - start) + self.text[end:]
+
+    def free(self, start: int, end: int) -> bool:
+        """True where nothing of the stretch has been understood yet."""
+        return "\x00" not in self.text[start:end]
+
+    def beside(self, start: int, end: int, reach: int = 4) -> Sighting | None:
+        """A sighting that stands next to the stretch with only brackets and punctuation between."""
+        for a, b, sighting in self.spans:
+            if sighting is None:
+                continue
+            between = self.block.text[end:a] if a >= end else self.block.text[b:start] if b <= start else ""
+            if (
+                (a >= end or b <= start)
+                and len(between) <= reach + 3
+                and _JOINT.fullmatch(between)
+                and len(between.strip()) <= reach
+            ):
+                return sighting
+        return None
+
+
+def context_of(block: NoteBlock, start: int, end: int) -> str:
+    """The sentence around a place, or the whole of a short item."""
+    text = block.text
+    if len(text) <= 350 or (block.kind in {"item", "cell", "entry"} and len(text) <= 700):
+        return text.strip()
+    low, high = max(0, start - 700), min(len(text), end + 700)
+    first, last = low, high
+    for match in _SENTENCE.finditer(text, low, high):
+        if _ABBREVIATED.search(text[max(0, match.start() - 12) : match.start() + 1].rstrip()):
+            continue
+        if match.end() <= start:
+            first = match.end()
+        elif match.start() >= end:
+            last = match.start() + 1
+            break
+    return text[first:last].strip()
+
+
+def split_long(block: NoteBlock) -> list[NoteBlock]:
+    """The block, or pieces of it cut at blanks outside its links, so that no step sees more than `LONGEST` or so."""
+    if len(block.text) <= LONGEST:
+        return [block]
+    pieces: list[NoteBlock] = []
+    links = sorted(block.links, key=lambda link: link.start)
+    starts = block.line_starts
+    begin = first_link = first_start = 0
+    while begin < len(block.text):
+        end = min(len(block.text), begin + LONGEST)
+        blank = block.text.rfind(" ", begin + LONGEST // 2, end) if end < len(block.text) else -1
+        end = blank + 1 if blank > 0 else end
+        last_link = first_link
+        while last_link < len(links) and links[last_link].start < end:
+            end = max(end, links[last_link].end)
+            last_link += 1
+        last_start = first_start
+        while last_start < len(starts) and starts[last_start] < end:
+            last_start += 1
+        inside = tuple(replace(k, start=k.start - begin, end=k.end - begin) for k in links[first_link:last_link])
+        rows = tuple(start - begin for start in starts[first_start:last_start] if start > begin)
+        text = block.text[begin:end]
+        pieces.append(replace(block, text=text, line=line_at(block, begin), links=inside, line_starts=(0, *rows)))
+        begin, first_link, first_start = end, last_link, last_start
+    return pieces

@@ -1,0 +1,44 @@
+"""What a note as a whole tells: which of its blocks form reference lists, and how freely it uses bare titles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from litmap.citations.entries import may_be_reference, reference_likeness, segments_of
+from litmap.models import NoteBlock
+
+
+def listed_blocks(blocks: Sequence[NoteBlock]) -> set[int]:
+    """Blocks that stand in a list of references: under such a heading, or in a long run of reference-like blocks."""
+    listed = {index for index, block in enumerate(blocks) if ("list", "references") in block.fields}
+    run: list[tuple[int, float]] = []
+    for index, block in enumerate([*blocks, None]):
+        likely = _reference_score(block) if block is not None and index not in listed else 0.0
+        if likely >= 0.35:
+            run.append((index, likely))
+            continue
+        if len(run) >= 4 and sum(score >= 0.6 for _, score in run) >= 0.7 * len(run):
+            listed |= {place for place, _ in run}
+        run = []
+    return listed
+
+
+def _reference_score(block: NoteBlock) -> float:
+    text = block.text
+    if (
+        block.kind not in {"paragraph", "item", "definition"}
+        or not 30 <= len(text) <= 900
+        or not re.search(r"\d{4}|n\.d\.|in press", text)
+    ):
+        return 0.0
+    if re.search(r"(?<![\w.])@\w", text) or len(segments_of(block)) > 1:
+        return 0.0
+    return reference_likeness(text) if may_be_reference(text) else 0.0
+
+
+def title_floor(blocks: Sequence[NoteBlock], fmt: str) -> float:
+    """Pages of single lines (wiki pages, lists of links pasted as text) hold more bare titles than prose does."""
+    lines = [block for block in blocks if block.kind in {"paragraph", "item"}]
+    short = sum(1 for block in lines if len(block.text) < 140 and not block.links)
+    return 0.5 if lines and fmt == "text" and short > 0.6 * len(lines) else 0.62
