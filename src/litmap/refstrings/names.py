@@ -8,18 +8,16 @@ reading that fits best wins. Every token is looked at a bounded number of times.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from litmap.refstrings.lexicon import CONJUNCTIONS, NOT_NAMES, ORGANISATION, PARTICLES, SUFFIXES, words
+from litmap.refstrings.lexicon import CONJUNCTIONS, ORGANISATION, SUFFIXES
+from litmap.refstrings.nameparts import NO_AUTHORS, Authors, Name, NameParts, is_upper
 
-_TOKEN = re.compile(r"’[ts](?=\s[^\W\d_])|[^\W\d_]+(?:[’\-‐][^\W\d_]+)*’?(?=\W|\d|_|$)|\d+[a-z]?|\S")
 _ET_AL = re.compile(
     r",?\s*[\[(]?(?:et\.?\s+al(?:ii|ia|\b)\.?|and\s+others\b\.?|u\.\s?a\.|…|\.\.\.|and\s+\d+\s+others\b\.?)[\])]?", re.I
 )
 _EDITORS = re.compile(
     r",?\s*[\[(]?\b(?:eds?|editors?|hrsg|trans|translators?|dirs?|coords?)\b\.?[\])]?(?=[\s,.:)]|$)", re.I
 )
-_SHORT_GIVEN = words("Ya Yu Ju Ch Th Ph Kh Sh Zh Ts Vl Al Ed Fr Wm Jo Hj St Iu Ia Em Chr Jos Geo Alex Edw Chas Thos")
 _GROUP_WORD = r"(?:Collaborations?|Consortium|Group|Team|Network|Project|Investigators)"
 _GROUP = re.compile(
     r"(?:,|;|,? (?:and|&|for|on behalf of)(?: the)?)?\s?[(\[](?:the )?[^()\[\]]{2,90}"
@@ -30,177 +28,8 @@ _GROUP = re.compile(
 MAX_AUTHORS = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word, number or sign and its place in the text."""
-
-    text: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name as 'Given Family', its form, how sure it is, and the token after it."""
-
-    text: str
-    form: str
-    score: float
-    after: int
-    initials: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Authors:
-    """The list: names, where it ends in the text, how sure it is, and how its names are set off ('' for one name)."""
-
-    names: tuple[str, ...]
-    end: int
-    score: float
-    form: str = ""
-    more: bool = False
-    conjunction: bool = False
-
-
-NO_AUTHORS = Authors((), 0, 0.0)
-
-
-def tokenise(text: str) -> list[Token]:
-    """Words (with inner hyphens and apostrophes), numbers and single signs."""
-    return [Token(m[0], m.start(), m.end()) for m in _TOKEN.finditer(text)]
-
-
-def _upper(word: str) -> bool:
-    return word[0].isupper() or (not word[0].islower() and word[0].isalpha())
-
-
-class NameReader:
-    """Reads names from the tokens of one text."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens = tokenise(text)
-
-    def word(self, i: int) -> str:
-        """The text of token i, '' behind the last."""
-        return self.tokens[i].text if i < len(self.tokens) else ""
-
-    def spaced(self, i: int) -> bool:
-        """Whether a space stands before token i."""
-        return i < len(self.tokens) and i > 0 and self.tokens[i].start > self.tokens[i - 1].end
-
-    # ── parts of names ──
-    def initial(self, i: int, *, dotted: bool) -> int:
-        """The token after one initial at i (its period and hyphen included); i where there is none."""
-        word = self.word(i)
-        if not word or not word[0].isupper():
-            return i
-        plain = word.replace("-", "").replace("’", "")
-        if dotted:
-            short = len(plain) == 1 or plain in _SHORT_GIVEN
-            if "-" in word:
-                short = all(len(part) <= 2 for part in word.split("-"))
-            if short and self.word(i + 1) == "." and not self.spaced(i + 1):
-                i += 2
-                if self.word(i) in ("-", "–") and self.word(i + 1)[:1].isalpha() and not self.spaced(i):
-                    i += 1
-                return i
-            return i
-        return i + 1 if len(plain) <= 3 and plain.isupper() else i
-
-    def initials(self, i: int) -> int:
-        """The token after 'J. A.', 'J.-P.', 'J', 'JA', 'J A'; i where there are none."""
-        start = i
-        while (after := self.initial(i, dotted=True)) > i and i - start < 12:
-            i = after
-        if i > start:
-            # a last initial without its period: 'J. A Smith' is rare, 'Smith, J.A' is not
-            word = self.word(i)
-            if len(word) == 1 and word.isupper() and not self.spaced(i) and self.word(i + 1) in (",", ";", "&", ""):
-                i += 1
-            return i
-        for _ in range(3):
-            after = self.initial(i, dotted=False)
-            if after == i or len(self.word(i)) > 3:
-                break
-            i = after
-        if start < i and self.word(i)[:1].islower() and self.word(i) not in CONJUNCTIONS | {"et"}:
-            return start
-        return i
-
-    def is_name_word(self, i: int) -> bool:
-        """Whether the word at i may be part of a name."""
-        word = self.word(i)
-        if not word or not word[0].isalpha():
-            return False
-        if len(word) < 2:
-            return False
-        if word.lower() in NOT_NAMES and not self._short_name(i):
-            return False
-        return (
-            _upper(word)
-            or (len(word) > 3 and word[1] in "’" and word[2].isupper())
-            or bool(re.match(r"(?:d|l|t)’\w", word))
-        )
-
-    def _short_name(self, i: int) -> bool:
-        """Whether a short word such as 'Or' or 'Do' stands where only a name can: ', Or Sharir,', 'Kim Do,'."""
-        word, after = self.word(i), self.word(i + 1)
-        if len(word) > 2 or not word.istitle() or i == 0:
-            return False
-        before = self.word(i - 1)
-        if before in (",", ";") or before in CONJUNCTIONS:
-            if before in CONJUNCTIONS and after == "," and self.word(i + 2).istitle():
-                return True
-            ends = self.word(i + 2) in (",", ".", ";") or self.word(i + 2) in CONJUNCTIONS
-            return ends and after.istitle() and len(after) > 2 and after.lower() not in NOT_NAMES
-        return before.istitle() and before.lower() not in NOT_NAMES and (after in (",", ".") or after in CONJUNCTIONS)
-
-    def particle(self, i: int) -> bool:
-        """Whether the word at i is a particle of a family name ('van', 'de la')."""
-        word = self.word(i)
-        if word.lower().rstrip("’") + ("’" if word.endswith("’") else "") in PARTICLES or word.lower() in PARTICLES:
-            return word.islower() or self.is_name_word(i + 1)
-        return False
-
-    def family(self, i: int) -> tuple[int, int]:
-        """The token after a family name at i and its number of name words; (i, 0) where there is none."""
-        start, words = i, 0
-        while self.particle(i) and i - start < 4 and (words == 0 or self.is_name_word(i + 1) or self.particle(i + 1)):
-            i += 1
-        while i < len(self.tokens) and words < 4:
-            if self.is_name_word(i) and self.word(i) not in SUFFIXES:
-                words += 1
-                i += 1
-            elif (
-                words
-                and self.word(i) in PARTICLES - CONJUNCTIONS
-                and (self.is_name_word(i + 1) or self.particle(i + 1))
-            ) or (words and self.word(i) in ("y", "i", "e") and self.is_name_word(i + 1) and self.word(i + 2) == ","):
-                i += 1
-            else:
-                break
-        return (i, words) if words else (start, 0)
-
-    def suffix(self, i: int) -> int:
-        """The token after ', Jr.', ' 3rd' and the like."""
-        if match := re.compile(r"\s(?:2nd|3rd|4th)\b").match(self.text, self.tokens[i - 1].end if i else 0):
-            while i < len(self.tokens) and self.tokens[i].start < match.end():
-                i += 1
-            return i
-        j = i + 1 if self.word(i) == "," else i
-        if self.word(j) in SUFFIXES:
-            if self.word(j) in ("II", "III", "IV") or self.word(j + 1) in (".", ","):
-                return j + 2 if self.word(j + 1) == "." else j + 1
-            if self.word(j) in ("Jr", "Sr"):
-                return j + 1
-        return i
-
-    def span(self, i: int, j: int) -> str:
-        """The text of the tokens from i to before j."""
-        if j <= i:
-            return ""
-        return self.text[self.tokens[i].start : self.tokens[j - 1].end]
+class NameReader(NameParts):
+    """Reads names and lists of names from the tokens of one text."""
 
     # ── whole names ──
     def inverted(self, i: int) -> Name | None:
@@ -445,7 +274,7 @@ def read_organisation(text: str, end: int) -> Authors:
     """The text before `end` (where a date or a full stop was seen) taken as the name of an organisation."""
     name = text[:end].strip(" .,;:")
     words = name.split()
-    if not words or len(words) > 14 or not _upper(name):
+    if not words or len(words) > 14 or not is_upper(name):
         return NO_AUTHORS
     acronym = (
         len(words) <= 2

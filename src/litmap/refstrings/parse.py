@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from litmap.models import Reference
 from litmap.refstrings.clean import BREAK, MAX_LENGTH, Cleaned, clean
 from litmap.refstrings.dates import YEAR, date_after_authors, date_first, year_in
-from litmap.refstrings.names import NO_AUTHORS, Authors, read_authors, read_organisation
+from litmap.refstrings.nameparts import NO_AUTHORS, Authors
+from litmap.refstrings.names import read_authors, read_organisation
 from litmap.refstrings.titles import quoted_title, tidy_title, title_end
 from litmap.refstrings.venues import is_journal_only, venue_likeness, venue_of
 

@@ -102,7 +102,8 @@ _STRICT = re.compile(
     r"\((?:1[6-9]|20)\d\d\)"
 )
 _NAMED = re.compile(
-    r"(?:arxiv\b|biorxiv\b|in (?:proc|advances|(?-i:[A-Z]{3})|international|conference|the \d)|tech\. rep|ph\.?d\.? thesis|"
+    r"(?:arxiv\b|biorxiv\b|in (?:proc|advances|(?-i:[A-Z]{3})|international|conference|the \d)|tech\. rep|"
+    r"ph\.?d\.? thesis|"
     r"private communication|personal communication|unpublished|in preparation|to be published|to appear|"
     r"\(?\d{4}\)?\.?$)",
     re.I,
