@@ -22,7 +22,7 @@ bench: $(VENV)/.installed-dev ## every benchmark whose data is there; see benchm
 	$(BIN)/python -m benchmarks
 
 fuzz: $(VENV)/.installed-dev ## ten minutes of hostile notes
-	$(BIN)/python -m tests.fuzz_notes --minutes 10
+	$(BIN)/python tests/fuzz/fuzz_notes.py --seconds 600
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and "litmap needs Python 3.11 to 3.13: make PYTHON=python3.12 …")'

@@ -13,7 +13,7 @@ class Progress(Protocol):
     """Told how far a stage is; `text` says what it is at or waits for."""
 
     def __call__(self, stage: str, done: int, total: int, text: str = "") -> None:
-        """`total` is 0 where it is not known."""
+        """`total` is 0 where it is not known; a `done` of -1 says only what it waits for."""
         ...
 
 

@@ -5,7 +5,6 @@ them another format, and reads them. A crash, a refusal without a reason, a ment
 takes far longer than its length allows ends the run with the input written to a file.
 """
 
-
 from __future__ import annotations
 
 import argparse

@@ -60,7 +60,8 @@ class Bars:
         if self._bars is not None:
             if stage not in self._tasks:
                 self._tasks[stage] = self._bars.add_task(TITLES.get(stage, stage), total=None, text="")
-            self._bars.update(self._tasks[stage], completed=done, total=total or None, text=text)
+            counts = {"completed": done, "total": total or None} if done >= 0 else {}
+            self._bars.update(self._tasks[stage], text=text, **counts)
         elif not self._silent:
             self._line(stage, done, total, text)
 
@@ -69,5 +70,5 @@ class Bars:
         if time.monotonic() - last < EVERY and not (total and done == total):
             return
         self._said[stage] = time.monotonic()
-        count = f"{done} of {total}" if total else str(done) if done else ""
+        count = f"{done} of {total}" if total else str(done) if done > 0 else ""
         print(f"{TITLES.get(stage, stage):20} {count:12} {text}".rstrip(), file=sys.stderr, flush=True)
