@@ -147,7 +147,8 @@ def test_topics_and_summary_json_keep_their_form(example_library):
     "arguments",
     [("works",), ("works", "--missing"), ("topics",), ("topics", "--suggest"), ("topics", "--coverage"),
      ("topics", "--reading-list"), ("status",), ("doctor",), ("search", "flat minima"),
-     ("search", "--by", "paper", "flat"), ("search", "--where", "flat minima are said to generalise"), ("summary", "Loss surfaces")],
+     ("search", "--by", "paper", "flat"), ("search", "--where", "flat minima are said to generalise"),
+     ("summary", "Loss surfaces")],
 )  # fmt: skip
 def test_what_it_prints_for_people(arguments, example_library):
     assert run(*arguments, "--library", example_library).stdout.strip()
