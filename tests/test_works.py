@@ -126,8 +126,10 @@ def test_a_context_tells_papers_of_one_year_apart():
     nets = Record("arXiv", "Generative Adversarial Nets", ("Ian Goodfellow", "Yoshua Bengio"), 2014)
     context = "walks a straight line from init to solution to characterize optimization problems (Goodfellow 2014)"
     scores = [people_score(want, context, r) for r in (paths, nets)]
-    assert best_by_people(scores) == 0
-    assert best_by_people([people_score(want, "as in Goodfellow 2014", r) for r in (paths, nets)]) == -1
+    assert best_by_people(scores, [True, True]) == 0
+    bare = [people_score(want, "as in Goodfellow 2014", r) for r in (paths, nets)]
+    assert best_by_people(bare, [True, True]) == -1
+    assert best_by_people([0.9, 1.4], [True, False]) == 0
     assert people_score(replace(want, year=2009), context, paths) == 0
     assert people_score(replace(want, authors=("Goodfellow", "Kolter")), context, paths) == 0
 

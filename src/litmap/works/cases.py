@@ -74,7 +74,8 @@ class Case:
             return options[0] if len(options) == 1 else []
         found = groups(self.people)
         context = context_of(self.citation)
-        chosen = best_by_people([max(people_score(self.want, context, r) for r in group) for group in found])
+        scores = [max(people_score(self.want, context, r) for r in group) for group in found]
+        chosen = best_by_people(scores, [any(r.year == self.want.year for r in group) for group in found])
         return found[chosen] if chosen >= 0 else []
 
     def options(self, verdict: Verdict) -> list[list[Record]]:

@@ -109,10 +109,16 @@ def _stem(word: str) -> str:
     return word.replace("isation", "ization")[:7]
 
 
-def best_by_people(scores: Sequence[float]) -> int:
-    """The index of the one candidate that stands out, or -1."""
-    ranked = sorted(range(len(scores)), key=lambda i: -scores[i])
-    if not ranked or scores[ranked[0]] < 0.95:
+def best_by_people(scores: Sequence[float], exact: Sequence[bool]) -> int:
+    """The index of the one candidate that stands out, or -1; `exact` tells which are of the very year.
+
+    A neighbouring year is a preprint's or a proceedings'; where another work of these people is of the very year, it
+    takes as good as the whole title to mean the one beside it. The only one of the very year needs a little less.
+    """
+    alone = sum(exact) == 1
+    weighed = [s + 0.1 * alone if e else s - 1.0 * any(exact) for s, e in zip(scores, exact, strict=True)]
+    ranked = sorted(range(len(weighed)), key=lambda i: -weighed[i])
+    if not ranked or weighed[ranked[0]] < 0.95:
         return -1
-    second = scores[ranked[1]] if len(ranked) > 1 else 0.0
-    return ranked[0] if scores[ranked[0]] - second >= 0.3 else -1
+    second = weighed[ranked[1]] if len(ranked) > 1 else 0.0
+    return ranked[0] if weighed[ranked[0]] - second >= 0.3 else -1
