@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any, Self
 from litmap import lock
 from litmap.arrivals import BATCH, Arrivals, age_days, open_client
 from litmap.catalogue import Catalogue, Decided, utc_now
+from litmap.catalogue.records import storable
 from litmap.errors import LitmapError, PdfError, UsageError
 from litmap.layout import Layout
 from litmap.models import Citation, Document, Encoder, Note, Problem, Resolution
@@ -108,7 +109,8 @@ class Refresh:
                 raise UsageError("which notes? name files or folders: `litmap refresh NOTES…`")
             self.progress("read", 0, 0, ", ".join(names))
             stdin = sys.stdin.buffer.read() if "-" in names else None
-            self.notes, problems = notes.read_notes([n if n == "-" else Path(n) for n in names], stdin)
+            read, problems = notes.read_notes([n if n == "-" else Path(n) for n in names], stdin)
+            self.notes = [replace(note, path=storable(note.path)) for note in read]
             self.report.problems += problems
             if not self.notes:
                 why = problems[0].reason if problems else "no note in a format litmap reads"

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from litmap.catalogue.migrations import MIGRATIONS, check, migrate
-from litmap.catalogue.records import build_record, dump, load
+from litmap.catalogue.records import build_record, dump, load, storable
 from litmap.errors import LibraryError, NoLibrary
 from litmap.models import Citation, Fetch, Note, PdfFile, Problem, Resolution, Status, Work
 
@@ -232,7 +232,7 @@ class Catalogue:
         if fetch.pdf is not None:
             self.put_pdf(fetch.work, fetch.pdf, time)
         sha = fetch.pdf.sha256 if fetch.pdf else None
-        row = (fetch.work, fetch.status, fetch.reason, json.dumps(fetch.tried), int(fetch.transient), sha, time)
+        row = (fetch.work, fetch.status, storable(fetch.reason), json.dumps(fetch.tried), int(fetch.transient), sha, time)
         self._db.execute("INSERT OR REPLACE INTO fetches VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
     def put_pdf(self, work: str, pdf: PdfFile, time: str) -> None:
@@ -280,10 +280,11 @@ class Catalogue:
         """Write a run's report so far, and its problems (replaced)."""
         self._db.execute(
             "UPDATE runs SET state = ?, finished = ?, report = ? WHERE id = ?",
-            (state, finished, json.dumps(report, ensure_ascii=False), run),
+            (state, finished, storable(json.dumps(report, ensure_ascii=False)), run),
         )
         self._db.execute("DELETE FROM problems WHERE run = ?", (run,))
-        self._db.executemany("INSERT INTO problems VALUES (?, ?, ?)", [(run, p.subject, p.reason) for p in problems])
+        rows = [(run, storable(p.subject), storable(p.reason)) for p in problems]
+        self._db.executemany("INSERT INTO problems VALUES (?, ?, ?)", rows)
 
     def runs(self, limit: int = 50) -> list[Run]:
         """The last runs, the newest first."""
@@ -301,8 +302,8 @@ class Catalogue:
 
     # ── single facts ────────────────────────────────────────────────────────────────────────────────────────────────
     def put_fact(self, name: str, value: Any) -> None:
-        """Keep one named value (JSON)."""
-        self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(value, ensure_ascii=False)))
+        """Keep one named value (JSON, in ASCII so that any file's name comes back as it was)."""
+        self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(value)))
 
     def fact(self, name: str, default: Any = None) -> Any:
         """A value kept by `put_fact`."""

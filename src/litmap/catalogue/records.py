@@ -14,7 +14,12 @@ T = TypeVar("T")
 
 def dump(record: Any) -> str:
     """A record (a dataclass instance, nested at will) as compact JSON."""
-    return json.dumps(dataclasses.asdict(record), ensure_ascii=False, separators=(",", ":"))
+    return storable(json.dumps(dataclasses.asdict(record), ensure_ascii=False, separators=(",", ":")))
+
+
+def storable(text: str) -> str:
+    """Text that SQLite can hold: lone surrogates (from names of files that are no UTF-8) become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def load(kind: type[T], text: str) -> T:

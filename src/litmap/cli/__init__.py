@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -56,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if run is None:
         print(NEXT_STEP, end="")
         return DONE
+    if isinstance(sys.stdout, io.TextIOWrapper):  # names of files may hold what no terminal can show
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return run(args)
     except UsageError as error:
