@@ -34,7 +34,7 @@ class Report:
         """For the catalogue, `--json` and the app."""
         return {
             "counts": self.counts,
-            "seconds": {name: round(value, 2) for name, value in self.seconds.items()},
+            "seconds": {name: round(value, 2) for name, value in dict(self.seconds).items()},
             "changes": self.changes,
             "problems": [{"subject": p.subject, "reason": p.reason} for p in self.problems],
         }

@@ -70,6 +70,11 @@ def _some(record: Any, *names: str) -> dict[str, Any]:
 
 def entries(catalogue: Catalogue) -> list[Entry]:
     """Every work cited now or dropped in, in the order of the notes; what was judged no work is left out."""
+    with catalogue.snapshot():  # a work renamed between two of these reads would be in neither
+        return _entries(catalogue)
+
+
+def _entries(catalogue: Catalogue) -> list[Entry]:
     resolutions, works, aliases = catalogue.resolutions(), catalogue.works(), catalogue.aliases()
     groups: dict[str, list[tuple[Citation, Decided | None]]] = {}
     known: dict[str, Work] = {}

@@ -127,6 +127,18 @@ class Catalogue:
             raise
         self._db.execute("COMMIT")
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """The block's reads all see one state, whatever another connection writes meanwhile."""
+        if self._db.in_transaction:
+            yield
+            return
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.execute("COMMIT")
+
     # ── notes and citations: replaced by every reading ──────────────────────────────────────────────────────────────
     def put_notes(self, notes: Iterable[Note], citations: Iterable[Citation]) -> None:
         """Replace all notes and citations by these."""
@@ -232,7 +244,8 @@ class Catalogue:
         if fetch.pdf is not None:
             self.put_pdf(fetch.work, fetch.pdf, time)
         sha = fetch.pdf.sha256 if fetch.pdf else None
-        row = (fetch.work, fetch.status, storable(fetch.reason), json.dumps(fetch.tried), int(fetch.transient), sha, time)
+        reason, tried = storable(fetch.reason), json.dumps(fetch.tried)
+        row = (fetch.work, fetch.status, reason, tried, int(fetch.transient), sha, time)
         self._db.execute("INSERT OR REPLACE INTO fetches VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
     def put_pdf(self, work: str, pdf: PdfFile, time: str) -> None:
