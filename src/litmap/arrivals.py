@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -172,16 +172,16 @@ class Arrivals:
         """Match the PDFs of the drop folder to their works; what matches none becomes a work of its own."""
         from litmap import pdfs, text
 
-        files = sorted(p for p in self.layout.papers.rglob("*") if p.is_file() and p.suffix.lower() == ".pdf")
+        stamps = _stamps(self.layout.papers)
         seen = set(catalogue.fact("dropped", []))
-        new = [p for p in files if _stamp(p) not in seen]
+        new = [p for p in stamps if stamps[p] not in seen]
         if not new:
             return
         works = [e.work for e in entries(catalogue)]
         for adopted in pdfs.adopt(new, works, store=self._store(), now=self.now, peek=text.peek_apart):
             if isinstance(adopted, Problem):  # it stays in the folder, and is told again until it is mended
                 self.report.problems.append(adopted)
-                files = [p for p in files if str(p) != adopted.subject]
+                stamps.pop(Path(adopted.subject), None)
                 continue
             with catalogue.write():
                 if adopted.new_work is not None:
@@ -190,7 +190,7 @@ class Arrivals:
             if adopted.fetch.pdf is not None:
                 self._arrived.put(adopted.fetch.pdf.sha256)
         with catalogue.write():
-            catalogue.put_fact("dropped", [_stamp(p) for p in files])
+            catalogue.put_fact("dropped", list(stamps.values()))
 
 
 class _Thread(threading.Thread):
@@ -220,6 +220,12 @@ def age_days(time_text: str) -> float:
     return (datetime.now(UTC) - then) / timedelta(days=1)
 
 
-def _stamp(path: Path) -> str:
-    stat = path.stat()
-    return f"{path}:{stat.st_size}:{stat.st_mtime_ns}"
+def _stamps(folder: Path) -> dict[Path, str]:
+    """The PDFs in a folder, each with what changes when it changes; what is gone by now is left out."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        with suppress(OSError):
+            if path.suffix.lower() == ".pdf" and path.is_file():
+                stat = path.stat()
+                found[path] = f"{path}:{stat.st_size}:{stat.st_mtime_ns}"
+    return found
