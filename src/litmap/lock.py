@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from litmap.errors import Busy
+from litmap.errors import Busy, LibraryError
 
 
 @contextmanager
@@ -19,11 +19,16 @@ def writer(path: Path, now: str) -> Iterator[None]:
 
     The lock is the kernel's (flock), so it ends with its process however that ends; the file stays.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as file:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        opened = path.open("a+", encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise LibraryError(f"no library can be written in {path.parent}: {reason}", subject=str(path.parent)) from error
+    with opened as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             who = holder(path)
             since = f" since {who['started']}" if "started" in who else ""
             raise Busy(
@@ -31,6 +36,8 @@ def writer(path: Path, now: str) -> Iterator[None]:
                 "wait for it, or stop it with Ctrl-C",
                 subject=str(path.parent),
             ) from error
+        except OSError as error:
+            raise LibraryError(f"{path} cannot be locked: {error.strerror}", subject=str(path.parent)) from error
         file.seek(0)
         file.truncate()
         file.write(json.dumps({"pid": os.getpid(), "started": now}))
@@ -52,8 +59,8 @@ def is_held(path: Path) -> bool:
     try:
         with path.open("r", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except OSError:
+    except BlockingIOError:
         return True
+    except OSError:
+        return False
     return False

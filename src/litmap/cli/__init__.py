@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # names of files may hold what no terminal can show
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        return run(args)
+        return _finished(run(args))
     except UsageError as error:
         print(f"litmap: {error.message}", file=sys.stderr)
         return USAGE
@@ -74,3 +74,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:  # a full disk, a folder that cannot be written
+        print(f"litmap: {error.filename or 'system'}: {error.strerror or error}", file=sys.stderr)
+        return FAILED
+
+
+def _finished(code: int) -> int:
+    """The exit code, once all is written: a reader that went away shows only then."""
+    sys.stdout.flush()
+    return code
