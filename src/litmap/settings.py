@@ -91,6 +91,11 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(str(part) for part in value)
 
 
+def _home(note: str) -> str:
+    """A path with '~' spelt out; one of an unknown user as it is."""
+    return os.path.expanduser(note)  # noqa: PTH111 - pathlib's raises where there is no such user
+
+
 def _paces(value: Any) -> dict[str, float]:
     if isinstance(value, str):
         value = dict(part.split("=", 1) for part in value.split(",") if part.strip())
@@ -162,7 +167,7 @@ def _from_file(path: Path) -> dict[str, Any]:
         if name in result:
             result[name] = path.parent / result[name]
     if "notes" in result:
-        result["notes"] = tuple(note if note == "-" else str(path.parent / note) for note in result["notes"])
+        result["notes"] = tuple(note if note == "-" else str(path.parent / _home(note)) for note in result["notes"])
     return result
 
 
@@ -184,4 +189,5 @@ def load_settings(
     values = {k[7:].lower(): v for k, v in environment.items() if k.startswith("LITMAP_") and k != "LITMAP_SHARED"}
     settings = replace(settings, **_known(values, "environment (LITMAP_…)"))
     given = {k: v for k, v in (options or {}).items() if v is not None}
-    return replace(settings, **_known(given, "options"))
+    settings = replace(settings, **_known(given, "options"))
+    return replace(settings, notes=tuple(_home(note) for note in settings.notes))
