@@ -89,8 +89,8 @@ def refresh(
 
 def flow_parameters(settings: Settings) -> dict[str, Any]:
     """The flow's parameters for these settings, with absolute paths: a scheduled run starts anywhere."""
-    options = {k: v for k, v in dataclasses.asdict(settings).items() if v != getattr(Settings(), k)}
-    options.pop("notes", None)
+    options = dataclasses.asdict(settings)  # all: an option's default, too, overrides a file the flow would find
+    options.pop("notes")
     options["state"] = str(settings.state.resolve())
     options["library"] = str(settings.library.resolve())
     notes = [n if n == "-" else str(Path(n).resolve()) for n in settings.notes]
