@@ -4,14 +4,18 @@ Offline and without a model wherever the model is not what is looked at.
 """
 
 import os
+import shutil
 
 import pytest
+from litmap.examples import PAPERS
 
+from litmap import lock
 from litmap.catalogue import Catalogue
+from litmap.cli import main
 from litmap.errors import LibraryError
 from litmap.models import Resolution, Work
 from litmap.pipeline import Refresh
-from litmap.settings import load_settings
+from litmap.settings import DEFAULT_MODEL, load_settings
 from litmap.shelf import entries
 
 NOTE = "# Attention\n\nWhat I think of it: see arXiv:1706.03762 for the whole story.\n"
@@ -64,3 +68,45 @@ def test_a_dropped_file_that_goes_while_it_is_filed_costs_nothing(settings, monk
         file.write_bytes(b"%PDF-1.4")
         monkeypatch.setattr(pdfs, "adopt", lambda *_, **__: file.unlink() or iter(()))
         assert list(run.papers()) == []
+
+
+def test_a_deleted_text_is_made_again(settings):
+    paper = sorted(PAPERS.glob("*.pdf"))[0]
+    with Refresh(settings) as run:
+        run.read_notes()
+        shutil.copy(paper, run.layout.papers / "one.pdf")
+        batches = list(run.papers())
+        for batch in batches:
+            run.extract(batch)
+        assert run._unread() == []
+        run.layout.text(batches[0][0]).unlink()
+        assert run._unread() == batches[0]
+
+
+def test_where_nothing_can_be_written_it_says_so(tmp_path, capsys):
+    file = tmp_path / "file"
+    file.write_text("")
+    with pytest.raises(LibraryError, match="no library can be written"), lock.writer(file / "refresh.lock", "now"):
+        pass
+    assert main(["refresh", str(file), "--library", str(file), "--offline"]) == 1
+    assert "no library can be written" in capsys.readouterr().err
+
+
+def test_a_home_folder_in_the_settings_file_is_found(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    file = tmp_path / "x" / "litmap.toml"
+    file.parent.mkdir()
+    file.write_text('notes = ["~/notes", "beside", "~nobody-here/notes"]\n')
+    expected = (f"{tmp_path}/notes", f"{file.parent}/beside", f"{file.parent}/~nobody-here/notes")
+    assert load_settings(file=file).notes == expected
+
+
+def test_an_option_with_the_default_value_reaches_the_flow(tmp_path, monkeypatch):
+    from litmap.flows.refresh import flow_parameters
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "litmap.toml").write_text('model = "other"\noffline = true\n')
+    chosen = load_settings({"model": DEFAULT_MODEL, "offline": False})
+    parameters = flow_parameters(chosen)
+    again = load_settings({**parameters["options"], "library": parameters["library"]})
+    assert (again.model, again.offline) == (DEFAULT_MODEL, False)

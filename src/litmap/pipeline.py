@@ -207,12 +207,17 @@ class Refresh:
         fetching.result()
 
     def _unread(self) -> list[str]:
-        """The newest PDFs of works that this extractor has not read, and scans that Tesseract can read by now."""
+        """The newest PDFs of works that this extractor has not read, and scans that Tesseract can read by now.
+
+        Texts are a cache: one that was deleted is made again.
+        """
         texts = self.catalogue.texts(text_version())
         can_read = self.settings.ocr and shutil.which("tesseract") is not None
         again = {sha for sha, (quality, reason, _) in texts.items() if quality == "scan" and "Tesseract" in reason}
+        read = [sha for sha, (quality, _, _) in texts.items() if quality != "failed"]
+        gone = {sha for sha in read if not self.layout.text(sha).exists()}
         newest = dict.fromkeys(e.pdf.sha256 for e in entries(self.catalogue) if e.pdf)
-        return [sha for sha in newest if sha not in texts or (can_read and sha in again)]
+        return [sha for sha in newest if sha not in texts or sha in gone or (can_read and sha in again)]
 
     # ── PDFs → text → vectors ───────────────────────────────────────────────────────────────────────────────────────
     def extract(self, batch: Sequence[str]) -> None:
@@ -315,7 +320,7 @@ class Refresh:
 def check(settings: Settings) -> None:
     """What can be said before anything is started. Raises `UsageError` for notes that are not there, and `Busy`."""
     for name in settings.notes:
-        if name != "-" and not Path(name).expanduser().exists():
+        if name != "-" and not Path(name).exists():
             raise UsageError(f"no file or folder of notes {name}", subject=name)
     layout = Layout(settings.library)
     if not settings.notes and not layout.catalogue.exists():
