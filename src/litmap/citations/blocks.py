@@ -41,6 +41,8 @@ class BlockText:
             if sighting is None:
                 continue
             between = self.block.text[end:a] if a >= end else self.block.text[b:start] if b <= start else ""
+            if b <= start and sighting.mention.kind in {"number", "citekey"} and not _same_bracket(between):
+                continue  # '[3], Doe 1999': a number belongs to what stands before it
             if (
                 (a >= end or b <= start)
                 and len(between) <= reach + 3
@@ -49,6 +51,11 @@ class BlockText:
             ):
                 return sighting
         return None
+
+
+def _same_bracket(between: str) -> bool:
+    """True where what stands between a number or key and what follows it only opens a bracket or tells: '[3]: Doe'."""
+    return between.strip() in {"", "(", "[", ":", "–", "—", "-"}
 
 
 def context_of(block: NoteBlock, start: int, end: int) -> str:

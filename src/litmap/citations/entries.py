@@ -54,6 +54,8 @@ _OPENING = re.compile(
     r"[\W\d]{0,12}(?:(?:1[5-9]|20)\d\d[ ,.]|[—–―_-]{2}|(?:d['’]|(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er?|[Dd]i|[Ll]e|[Ee]l|al) )?[A-ZÀ-Þ][\w'’.-]*(?:,|:)? (?:[A-ZÀ-Þ\d(&“\"[]|and |et |und |y |van |von |de |der |den |di |da |dos |du |le |la |el |al |ten |ter |bin ))"  # noqa: E501
 )
 _LABEL_PREFIX = re.compile(r"[A-Za-z][\w -]{1,25}: (?=[A-ZÀ-Þ])")
+_CITED_NUMBER = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,9}\](?!\()")
+_IN_PROSE = re.compile(r"\d{0,4}[a-z]?[)\],;]")
 _DATED = re.compile(r"\d{4}|n\.d\.|in press|forthcoming|arxiv|doi|https?:", re.I)
 _BARE_PAGE = re.compile(r"^(?:\[?\d+\]?\.?\s*)?\S*://\S+$")
 
@@ -251,7 +253,7 @@ def _with_surnames(text: str, reference: Reference, hint: str) -> Reference | No
 
 def _shaped(reference: Reference, text: str, links: Sequence[Link]) -> bool:
     """Outside reference lists: authors first, then a title, and a year or venue or identifier."""
-    if any("(" in author for author in reference.authors):
+    if any("(" in author for author in reference.authors) or _is_prose(text):
         return False
     if reference.authors and reference.year and reference.venue and not reference.title:
         return len(text) < 160 and reference_likeness(text) >= 0.5
@@ -270,6 +272,15 @@ def _shaped(reference: Reference, text: str, links: Sequence[Link]) -> bool:
     surname = normalise_title(reference.authors[0]).split()
     position = normalise_title(text[:200]).find(surname[-1]) if surname else -1
     return 0 <= position <= 60
+
+
+def _is_prose(text: str) -> bool:
+    """True for a sentence about works: it cites by number after its beginning, or names more than one work."""
+    if _CITED_NUMBER.search(text, 12):
+        return True
+    named = [found for found in find_names(text) if found.strong and (len(found.names) > 1 or found.et_al or found.end < len(text))]
+    dated = {(found.surnames, found.year) for found in named if _IN_PROSE.match(text, found.end) or found.et_al}
+    return len(dated) > 1
 
 
 def _from_links(links: Sequence[Link], text: str) -> tuple[list[str], list[str], str]:

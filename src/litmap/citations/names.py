@@ -17,12 +17,12 @@ _ET_AL = r"(?:,?\s+et\.?\s*al\b\.?|,?\s+and\s+(?:others|colleagues|co-?workers|c
 _NAMES = rf"{_NAME}(?:{_AND}{_NAME}){{0,9}}(?:{_ET_AL})?"
 _YEAR = r"(?:1[5-9]\d\d|20[0-4]\d)(?:[a-z](?![a-z]))?"
 _YEARS = rf"{_YEAR}(?:/\d\d(?:\d\d)?)?(?:\s*(?:,|and|&|;)\s*(?:{_YEAR}|[a-z](?![a-z\w])))*"
-_VENUE = r"[A-Z][A-Za-z&+-]{1,14}(?:\s[A-Z][A-Za-z.]{1,14}){0,2}"
+_VENUE = r"(?:e|bio)?[A-Z][A-Za-z&+-]{1,14}(?:\s[A-Z][A-Za-z.]{0,14}){0,3}"
 _MENTION = re.compile(
-    rf"(?P<names>{_NAMES})(?:['’]s?)?(?:"
+    rf"(?<![^\W_])(?P<names>{_NAMES})(?:['’]s?)?(?:"
     rf"\s*[(\[]\s*(?:(?P<venue1>{_VENUE}),?\s)?(?P<paren>{_YEARS})(?=\s*[)\],;:])"
     rf"|,?\s+(?P<bare>{_YEARS})(?![\w-])"
-    rf"|,\s+(?P<venue3>(?:[A-Z][A-Za-z.&]*\s?){{1,6}}),?\s*[\d:,.()\s–-]{{2,30}}?\(?(?P<journalyear>(?:1[89]|20)\d\d)\)?(?!\w)"
+    rf"|,\s+(?P<venue3>(?:[A-Z][A-Za-z.&]*\s?){{1,6}}),?\s*(?:[\d:,.()\s–-]|[A-Z](?=\d)){{2,30}}?\(?(?P<journalyear>(?:1[89]|20)\d\d)\)?(?!\w)"
     rf"|,?\s+\(?(?P<venue2>{_VENUE}),?\s*['’]?(?P<venueyear>(?:1[5-9]|20)\d\d|(?<=['’])\d\d)(?!\w)"
     rf")"
 )
@@ -128,7 +128,7 @@ def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
     several = len(names) > 1 or et_al
     if match.group("venue3"):
         enclosed = True
-    if venue and ((not several and not enclosed) or (match.group("venue1") and not et_al)):
+    if venue and ((not several and not enclosed) or (match.group("venue1") and not et_al and not _is_list(match))):
         return []  # 'Title Words (COLT 2017)'
     if all(name.isupper() and len(name) > 2 for name in names):
         return []
@@ -139,6 +139,13 @@ def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
         base = _whole_year(year, base)
         out.append(_mention(start, match.end(), names, et_al, base, venue, strong=strong))
     return out
+
+
+def _is_list(match: re.Match[str]) -> bool:
+    """True for a list of surnames, each one word, joined by '&' or of three or more: no run of a title's words."""
+    parts = [part.strip() for part in re.split(rf"(?:{_AND})", match.group("names")) if part.strip()]
+    listed = len(parts) > 2 or (len(parts) == 2 and "&" in match.group("names"))
+    return listed and all(len(part.split()) == 1 and not _no_name(part) for part in parts)
 
 
 def _whole_year(year: str, before: str) -> str:

@@ -38,6 +38,10 @@ _ARXIV_LABEL = re.compile(
 _ARXIV_OLD = re.compile(rf"(?<![\w/.-])({OLD_ARXIV})(v\d{{1,3}})?(?![\d/])")
 _ARXIV_BARE = re.compile(rf"(?<![\w./$€£-])({NEW_ARXIV})(v\d{{1,3}})?(?![\w%]|[./-]\d)")
 _ARXIV_CLASS = re.compile(r"\s{0,2}\[(?:[a-z-]{2,8})(?:\.[A-Za-z-]{2,7})?\]")
+_CITED = re.compile(
+    r"(?:(?:[A-Z][\w'’-]+|\bet al\.?),?|\b(?:with|in|see|by|from|cf\.?|also|of|paper|preprint|eprint|and|or|read|cite|as)|[,;])\s$"
+)
+"""What stands before a number that is cited rather than measured: a name, or a word that leads to a source."""
 _PUBMED = re.compile(r"(?<![\w/])(PMID|PubMed(?:\s+(?:ID|PMID))?|PMCID)\s?[:#]?\s{0,2}(PMC)?(\d{4,9})(?!\d)", re.I)
 _ARXIV_HINT = re.compile(r"\d{4}\.\d{4}|/\d{7}")
 _DIGIT = re.compile(r"\d")
@@ -147,5 +151,6 @@ def _find_arxiv(text: str, spans: _Spans) -> None:
         closed = len(match.group(1)) == 10 and re.search(r"[:(,\[]\s?$", text[max(0, start - 2) : start])
         closed = closed and re.match(r"\s*(?:[),;\]]|$)", text[end : end + 3])
         alone = closed or (not text[:start].strip(" \t[(*-•") and not text[end:].strip(" \t])*.,;"))
-        if near or alone or _ARXIV_CLASS.match(text, end):
+        cited = len(match.group(1)) == 10 and _CITED.search(text[max(0, start - 60) : start])
+        if near or alone or cited or _ARXIV_CLASS.match(text, end):
             spans.claim(text, start, end, valid_arxiv(match.group(1)))
