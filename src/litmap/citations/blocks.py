@@ -14,6 +14,9 @@ _SENTENCE = re.compile(r"(?<=[.!?])[”\")\]]?\s+(?=[A-ZÀ-Ý(\[“\"@])")
 _ABBREVIATED = re.compile(
     r"\b(?:et al|e\.g|i\.e|cf|vs|Fig|Eq|Sec|Thm|resp|Dr|Prof|St|[A-Z]|no|vol|pp|ed|eds|ca|approx)\.[”\")\]]?$"
 )
+_JOURNAL = re.compile(
+    r"[”\")]{0,2}[,.]?\s*(?:in\s)?(?:[A-Z]{2,8}|(?:[A-Z][A-Za-z]*[.,]?\s){1,6}\d[\d:,.\s–-]{0,24})[,.]?\s?(?:\((?:1[5-9]|20)\d\d\))?[\s,.;(\[]*"
+)
 _JOINT = re.compile(r"[\s()\[\],.:–—\"“”'*-]*")
 
 
@@ -49,6 +52,16 @@ class BlockText:
                 and _JOINT.fullmatch(between)
                 and len(between.strip()) <= reach
             ):
+                return sighting
+        return None
+
+    def behind_journal(self, end: int) -> Sighting | None:
+        """An identifier that follows with only a journal between: '…, Ann. Phys. 303, 2 (2003) [quant-ph/9707021]'."""
+        for a, _, sighting in self.spans:
+            if sighting is None or not 0 < a - end <= 70 or not sighting.reference.ids or sighting.reference.title:
+                continue
+            between = self.block.text[end:a]
+            if _JOURNAL.fullmatch(between) and "\x00" not in self.text[end:a]:
                 return sighting
         return None
 

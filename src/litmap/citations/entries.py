@@ -54,6 +54,17 @@ _OPENING = re.compile(
     r"[\W\d]{0,12}(?:(?:1[5-9]|20)\d\d[ ,.]|[—–―_-]{2}|(?:d['’]|(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er?|[Dd]i|[Ll]e|[Ee]l|al) )?[A-ZÀ-Þ][\w'’.-]*(?:,|:)? (?:[A-ZÀ-Þ\d(&“\"[]|and |et |und |y |van |von |de |der |den |di |da |dos |du |le |la |el |al |ten |ter |bin ))"  # noqa: E501
 )
 _LABEL_PREFIX = re.compile(r"[A-Za-z][\w -]{1,25}: (?=[A-ZÀ-Þ])")
+_LABEL_MARK = re.compile(r"\s*\[((?!\d)[\w+#&.’'-]{2,30}(?: et al\.?)?(?:[ ,]{1,2}\d{4}[a-z]?)?)\]:?\s+(?=[A-ZÀ-Þ“\"])")
+_STARTS_INSIDE = re.compile(
+    r"(?:^|[.:;(–—]\s{0,2}|\b(?:also|see|cf\.|e\.g\.,?|in|is|by|and) )"
+    r"((?:(?:van|von|de|del|der|den|di|da|la|le) ){0,2}[A-ZÀ-Þ][\w'’-]+"
+    r"(?:,? (?:[A-Z]\.[ -]?){1,3}(?:\(|,|&|and\b|[A-ZÀ-Þ]|\d)|, [A-Z][\w.-]+(?: [A-Z]\.)?[.,] (?:and |& |\(?\d{4})"
+    r"| [A-Z]{1,3}(?:,|\.| &| and\b| \()))"
+)
+"""Where a reference in running text may begin: 'Doe, J.', 'Doe, Jane. 1999', 'Doe J,', 'Doe J & Roe R.'."""
+_ENDS_INSIDE = re.compile(
+    r"(?:\d[-–—]+[A-Za-z]?\d+|(?:1[5-9]|20)\d\d\)?|10\.\d{4,}/[^\s<>]{2,80}?|[;,:(]\s?[\d()]+|[Pp]ress|[Ss]pringer|[Ww]iley)[.;]?(?=\s+[\"“(\[A-ZÀ-Þ]|\s*$)"
+)
 _CITED_NUMBER = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,9}\](?!\()")
 _IN_PROSE = re.compile(r"\d{0,4}[a-z]?[)\],;]")
 _DATED = re.compile(r"\d{4}|n\.d\.|in press|forthcoming|arxiv|doi|https?:", re.I)
@@ -171,6 +182,9 @@ def list_entries(block: NoteBlock, previous: Sequence[str], *, in_list: bool) ->
     if whole:
         yield whole
         return
+    if len(parts) == 1:
+        yield from _inside(block)
+        return
     if len(parts) > 1:
         first = _read_entry(block, parts[0].start, parts[0].end, previous, floor=0.66)
         if first:
@@ -181,7 +195,28 @@ def list_entries(block: NoteBlock, previous: Sequence[str], *, in_list: bool) ->
             yield both
 
 
+def _inside(block: NoteBlock) -> Iterator[Entry]:
+    """References that stand in running text: '… starts it all: Frege, Gottlob. 1892. “Über …” 25–50. The reply …'."""
+    text, begin = block.text, 0
+    if len(text) > 8000:
+        return
+    for match in _STARTS_INSIDE.finditer(text):
+        if match.start(1) < begin:
+            continue
+        ends = [stop.end() for stop in itertools.islice(_ENDS_INSIDE.finditer(text, match.end() + 20), 3)]
+        for end in ends:
+            if end - match.start(1) > 700:
+                break
+            entry = _read_entry(block, match.start(1), end, (), floor=0.7)
+            if entry and entry.sure and len(entry.reference.title.split()) >= 2:
+                yield entry
+                begin = end
+                break
+
+
 def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str], *, floor: float) -> Entry | None:
+    label_mark = _LABEL_MARK.match(block.text, start, end)
+    start = label_mark.end() if label_mark else start
     text = block.text[start:end]
     if len(text) > 3000 or (floor > 0.3 and not may_be_reference(text)) or _BARE_PAGE.match(text.strip()):
         return None
@@ -216,7 +251,8 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
         and all(judge_link(url)[0] == "plain" for url in addresses)
         and (not reference.venue or any(is_no_work_host(url) for url in addresses))
     )
-    number = reference.number or field(block, "number") or field(block, "label")
+    mark = label_mark.group(1) if label_mark else ""
+    number = reference.number or field(block, "number") or field(block, "label") or mark
     reference = Reference(
         text,
         reference.title,

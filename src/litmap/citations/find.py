@@ -19,6 +19,7 @@ from litmap.citations.lists import listed_blocks, title_floor
 from litmap.citations.model import NoteState, PlainLink, Sighting, line_at
 from litmap.citations.names import NameMention, find_names, find_names_only, surname_key
 from litmap.citations.titles import (
+    cited_titles,
     clause_titles,
     possessive_titles,
     quoted_titles,
@@ -120,7 +121,7 @@ class NoteReader:
                 tie = f"number:{self.note.path}:{number}"
                 if entry.text != "blog":
                     self.state.numbers.setdefault(number, tie)
-            label = field(block, "label") or field(block, "footnote")
+            label = field(block, "label") or field(block, "footnote") or (number if not number.isdigit() else "")
             if label and entry.text != "blog":
                 self.state.labels.setdefault(label, f"label:{self.note.path}:{label}")
         return found
@@ -159,6 +160,7 @@ class NoteReader:
         ):
             ties.add(f"number:{self.note.path}:{reference.number}")
         label = field(block, "label") or field(block, "footnote")
+        label = label or (reference.number if not reference.number.isdigit() else "")
         if label:
             ties.add(f"label:{self.note.path}:{label}")
         sighting = self.add(Sighting(mention, reference, entry.sure, ties, title_known=True, listed=listed))
@@ -180,6 +182,9 @@ class NoteReader:
         if self.state.numbers and not (listed and entries):
             self._numbers(block, text)
         if block.kind != "heading" or field(block, "inferred"):
+            for title in cited_titles(text.text) if block.kind in _TITLE_KINDS else ():
+                if text.free(title.start, title.end):
+                    self._candidate(block, title.start, title.end, title.text, text, beside=title.beside)
             self._names(block, text)
             self._titles(block, text)
 
@@ -187,6 +192,12 @@ class NoteReader:
         self.state.links.append(PlainLink(self.note.path, link.line, link.text, link.target, block.heading))
 
     def _link(self, block: NoteBlock, link: Link, text: BlockText) -> None:
+        if link.target.startswith("[^"):
+            tie = self.state.labels.get(link.target[2:-1])
+            if tie:
+                mention = self.mention(block, link.start, link.end, "citekey", link.target)
+                self.add(Sighting(replace(mention, line=link.line), Reference(), False, {tie}))
+            return
         if link.target.startswith("[["):
             self._wikilink(block, link, text)
             return
@@ -360,7 +371,7 @@ class NoteReader:
     def _names(self, block: NoteBlock, text: BlockText) -> None:
         for found in find_names(text.text):
             mention = self.mention(block, found.start, found.end, "author-year")
-            near = text.beside(found.start, found.end)
+            near = text.beside(found.start, found.end) or text.behind_journal(found.end)
             reference = Reference(mention.context, "", found.names, found.year, found.venue, year_suffix=found.suffix)
             sighting = Sighting(mention, reference, False, {f"names:{self.note.path}:{len(self.names)}"})
             if near is not None and _may_be_by(near.reference, found):
@@ -448,7 +459,7 @@ class NoteReader:
             authors = named[0].names if named else ()
             years = re.findall(r"\b(?:1[6-9]|20)\d\d\b", beside)
             year = int(years[-1]) if years else None
-        near = text.beside(start, max(end, reach), 4)
+        near = text.beside(start, max(end, reach), 4) or text.behind_journal(max(end, reach))
         if near is not None and near.reference.authors and near.mention.kind == "author-year":
             if title_score(title) < 0.62 and kind != "quoted":
                 return  # a remark with a citation behind it

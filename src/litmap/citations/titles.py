@@ -53,6 +53,12 @@ _CLAUSE = re.compile(
 _VENUE_TAIL = re.compile(
     r",\s+(?:([A-Z][\w'’-]+),\s+)?((?:[A-Z][\w&.'’-]*)(?: (?:of|the|and|in|for|on|&|[A-Z][\w.'’-]*)){0,8}(?: \d{4})?)$"
 )
+_SURNAME = r"[A-ZÀ-Þ][^\W\d_]+(?:[-'’][^\W\d_]+){0,2}"
+_CITED_TITLE = re.compile(
+    rf"(?<![\w-])(?P<names>{_SURNAME}(?:,? (?:and|&) {_SURNAME}|(?:, {_SURNAME}){{1,8}}(?:,? (?:and|&) {_SURNAME})?)),\s"
+    r"(?P<title>[A-ZÀ-Þ](?:[^.;:()“”\"\x00]|:(?=\s)){14,160}?),\s"
+    r"(?:in\s)?(?:[A-Z]{3,10}|(?:[A-Z][\w&]*\.?\s){1,6}(?:[A-Z]?\d[\d:,\s–-]{0,20})?)\s?\(?['’]?(?P<year>(?:1[5-9]|20)\d\d)"
+)
 _BY = re.compile(r"\s+by ((?:(?:[A-Z]\.\s?)*[A-Z][\w'’-]+(?:,? and |, | & | )?){1,6})$")
 _RUN = re.compile(
     r"(?<![\w.@/])[A-Z][\w'’-]*:?(?:[ \n](?:[A-Z][\w'’/-]*|[A-Z]+\d*|\d+|a|an|and|as|at|by|do|for|from|in|into|is|its|of|on|or|the|to|under|vs\.?|via|with|without|not|than|that|through|using|are|be|can|we|you|how|why|what|when|between|toward|towards|over|–|-|&|\+)(?:[:,?!](?=[ \n])|['’]s)?){3,25}"  # noqa: E501
@@ -228,6 +234,17 @@ def possessive_titles(text: str) -> list[TitleCandidate]:
         if (len(words) >= 2 and (year or title_score(title) >= 0.6)) and (raised or year) and len(words) <= 20:
             beside = f"{match.group(1)} {year.group(1)}" if year else match.group(1)
             found.append(TitleCandidate(title, match.start(2), match.start(2) + len(title), 0.6, beside))
+    return found
+
+
+def cited_titles(text: str) -> list[TitleCandidate]:
+    """Titles between their authors' surnames and a dated venue: 'Doe & Roe, The title of it, STOC 2011, for …'."""
+    found = []
+    for match in _CITED_TITLE.finditer(text) if "," in text else ():
+        title = match.group("title")
+        if len(_WORD.findall(title)) >= 3 and title_score(title) >= 0.5:
+            beside = f"{match.group('names')} {match.group('year')}"
+            found.append(TitleCandidate(title, match.start("title"), match.end("title"), 0.6, beside))
     return found
 
 

@@ -134,7 +134,7 @@ def _take(
     elif groups["code"]:
         writer.put(groups["codetext"])
     elif groups["footnote"]:
-        writer.put("")
+        writer.link(Inline(""), f"[^{groups['footnote']}]")
     elif groups["short"]:
         target = definitions.get(groups["short"].strip().lower())
         if target:

@@ -215,10 +215,16 @@ class _Org:
             numbered = (("number", match.group(2)),) if match.group(2) else ()
             text = re.sub(r"\s::(?=\s)", ":", match.group(3))
             self.hold(number, text, "item", ("indent", str(len(match.group(1)))), *numbered)
-        elif self.held:
+        elif self.held and not self._dedented(line):
             self.held.append(line.strip())
         else:
             self.hold(number, line.strip(), "paragraph")
+
+
+    def _dedented(self, line: str) -> bool:
+        """True where an item is held and the line is set no further in than its mark: the list has ended."""
+        indent = next((value for name, value in self.fields if name == "indent"), "")
+        return self.kind == "item" and indent not in {"", "0"} and len(line) - len(line.lstrip()) <= int(indent)
 
 
 def _properties(builder: Builder, properties: list[tuple[str, str]], number: int) -> None:

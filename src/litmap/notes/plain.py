@@ -31,6 +31,7 @@ _FURNITURE = re.compile(
 )
 _RULE = re.compile(r"\s*(?:[-=_*~#+.]\s?){4,}\s*$")
 _ENTRY = re.compile(r"[^\W\d_][^\d()]{1,80}[ .,(]{1,2}\(?(?:1[89]|20)\d\d[a-z]?[).,:]")
+_LABELLED_ENTRY = re.compile(r"\s*\[[A-Z][A-Za-z+&]{0,12}\d{2,4}[a-z]?\]\s+[A-Z]")
 _LABEL = re.compile(r"(?:[^\W\d_]|\d)[^.!?;:]{2,60}:\s*$")
 
 
@@ -371,7 +372,7 @@ class _Plain:
             if not self._wrapped(block, line):
                 block.breaks.append(len(block.lines))
             block.lines.append(line.text.strip())
-        elif not self._dedented(block, line) and self._wrapped(block, line):
+        elif not self._dedented(block, line) and not _LABELLED_ENTRY.match(line.text) and self._wrapped(block, line):
             block.lines.append(line.text.strip())
         else:
             self.flush()

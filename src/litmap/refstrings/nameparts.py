@@ -117,7 +117,7 @@ class NameParts:
             return False
         if len(word) < 2:
             return False
-        if word.lower() in NOT_NAMES and not self._short_name(i):
+        if word.lower() in NOT_NAMES and not self._short_name(i) and not self._with_initials(i):
             return False
         return (
             is_upper(word)
@@ -137,6 +137,14 @@ class NameParts:
             ends = self.word(i + 2) in (",", ".", ";") or self.word(i + 2) in CONJUNCTIONS
             return ends and after.istitle() and len(after) > 2 and after.lower() not in NOT_NAMES
         return before.istitle() and before.lower() not in NOT_NAMES and (after in (",", ".") or after in CONJUNCTIONS)
+
+    def _with_initials(self, i: int) -> bool:
+        """Whether a common word on a list of names has initials and a comma or year behind it: ', Price MV (2004)'."""
+        word, after = self.word(i), self.word(i + 1)
+        ends = self.word(i + 2) in {",", ";", "("}
+        return (
+            i > 1 and word.istitle() and self.word(i - 1) in {",", ";"} and len(after) <= 3 and after.isupper() and ends
+        )
 
     def particle(self, i: int) -> bool:
         """Whether the word at i is a particle of a family name ('van', 'de la')."""

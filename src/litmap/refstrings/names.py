@@ -25,6 +25,7 @@ _GROUP = re.compile(
     + r"[^()\[\]]{0,30}[)\]]|"
     r"[,;]? (?:and |& |for |on behalf of )?(?:the )?(?:[A-Z][\w-]* ){1,6}" + _GROUP_WORD + r"(?=[.,:;(]|\s\d{4})"
 )
+_MIDDLE_NAME_ENDS = re.compile(r"(?:,|,? and [^,.]{3,40},|\.)?\s*[(\[]?(?:1[5-9]|20)\d\d[a-z]?\b")
 MAX_AUTHORS = 400
 
 
@@ -52,6 +53,8 @@ class NameReader(NameParts):
             end, score = self._given(given)
             if end == given:
                 return None
+        elif self.is_name_word(end) and _MIDDLE_NAME_ENDS.match(self.text, self.tokens[end].end):
+            end, only_initials = end + 1, False  # 'Rosser, J. Barkley, 1936'
         for _ in range(3):
             if not (self.particle(end) and self.word(end).islower() and self.word(end) not in CONJUNCTIONS):
                 break
