@@ -3,8 +3,10 @@
 Offline and without a model wherever the model is not what is looked at.
 """
 
+import io
 import os
 import shutil
+from dataclasses import replace
 
 import pytest
 from litmap.examples import PAPERS
@@ -12,9 +14,10 @@ from litmap.examples import PAPERS
 from litmap import lock
 from litmap.catalogue import Catalogue
 from litmap.cli import main
-from litmap.errors import LibraryError
+from litmap.errors import LibraryError, UsageError
+from litmap.library import Library
 from litmap.models import Resolution, Work
-from litmap.pipeline import Refresh
+from litmap.pipeline import Refresh, add_dropped, rebuild
 from litmap.settings import DEFAULT_MODEL, load_settings
 from litmap.shelf import entries
 
@@ -110,3 +113,26 @@ def test_an_option_with_the_default_value_reaches_the_flow(tmp_path, monkeypatch
     parameters = flow_parameters(chosen)
     again = load_settings({**parameters["options"], "library": parameters["library"]})
     assert (again.model, again.offline) == (DEFAULT_MODEL, False)
+
+
+def test_notes_out_of_reach_stay_in_the_library(settings):
+    with Refresh(settings) as run:
+        run.read_notes()
+        run.build()
+    shutil.rmtree(settings.notes[0])
+    for again in (add_dropped, rebuild):
+        counts = again(settings)["counts"]
+        assert (counts["works"], counts["passages"]) == (1, 2)
+    with Library.open(settings=settings) as library:
+        assert [t.heading for t in library.topics().topics] == [("Attention",)]
+        assert library.search("the whole story").notes
+
+
+def test_notes_from_standard_input_are_not_replaced_by_older_ones(settings, monkeypatch):
+    with Refresh(settings) as run:
+        run.read_notes()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"# Piped\n\nsee arXiv:1611.03530 for more\n")))
+    with Refresh(replace(settings, notes=("-",))) as run:
+        run.read_notes()
+    with Refresh(replace(settings, notes=())) as run, pytest.raises(UsageError, match="which notes"):
+        run.read_notes()

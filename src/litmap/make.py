@@ -15,7 +15,7 @@ from litmap.assemble import Embedder, Key, Source, additions, write_keywords, wr
 from litmap.enrich import enrich
 from litmap.errors import DamagedBuild, NoLibrary
 from litmap.layout import Layout
-from litmap.models import Note
+from litmap.models import Encoder, Note
 from litmap.report import Progress
 from litmap.shelf import Entry
 
@@ -77,6 +77,22 @@ def make_build(
         made.counts |= {"passages": len(build.rows), "build": build_id}
     builds.prune_builds(layout, KEEP)
     return made
+
+
+def kept_notes(layout: Layout, encoder: Encoder) -> dict[Key, Source]:
+    """The notes' passages of the current build, for a build made while the notes themselves are out of reach."""
+    base = _current(layout)
+    if base is None:
+        return {}
+    with base:
+        if base.facts.get("model_key") != str(getattr(encoder, "key", "")):
+            return {}
+        return {(s.work, s.source): _kept(base, s) for s in base.sources if s.source.startswith("note:")}
+
+
+def _kept(base: builds.Build, source: builds.SourceRows) -> Source:
+    chunks = [p.chunk for p in base.passages(range(source.first, source.first + source.count))]
+    return Source(source.work, source.source, source.fingerprint, lambda: chunks)
 
 
 @contextmanager

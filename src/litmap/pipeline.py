@@ -19,7 +19,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -58,6 +58,7 @@ class Refresh:
         self.notes: list[Note] = []
         self._stack = ExitStack()
         self._read = 0
+        self._kept = False
 
     def __enter__(self) -> Self:
         self.now = utc_now()
@@ -118,10 +119,14 @@ class Refresh:
             found = citations.find_citations(self.notes)
             with self.catalogue.write():
                 self.catalogue.put_notes(self.notes, found)
-                if "-" not in names:
-                    self.catalogue.put_fact("notes", [str(Path(n).resolve()) for n in names])
+                again = [] if "-" in names else [str(Path(n).resolve()) for n in names]
+                self.catalogue.put_fact("notes", again)
             self.report.counts |= {"notes": len(self.notes), "citations": len(found)}
             self.progress("read", len(self.notes), len(self.notes), f"{len(found)} citations")
+
+    def keep_notes(self) -> None:
+        """Go on with the notes as they were last read, for a run that is not about them."""
+        self.notes, self._kept = self.catalogue.notes(), True
 
     # ── citations → works ───────────────────────────────────────────────────────────────────────────────────────────
     def unresolved(self) -> list[Citation]:
@@ -290,7 +295,7 @@ class Refresh:
         With `fresh` nothing is taken over from the last build.
         """
         from litmap import assemble
-        from litmap.make import make_build
+        from litmap.make import kept_notes, make_build
 
         with self._stage("build"):
             found = entries(self.catalogue)
@@ -299,6 +304,8 @@ class Refresh:
             wanted = assemble.wanted_sources(
                 self.layout, found, self.notes, texts, self.encoder, abstracts=self.settings.abstracts
             )
+            if self._kept:
+                wanted |= kept_notes(self.layout, self.encoder)
             made = make_build(
                 self.layout, found, self.notes, texts, wanted, self.embedder,
                 facts={"model": self.settings.model, "extractor": text_version()}, progress=self.progress, fresh=fresh,
@@ -354,8 +361,10 @@ def add_dropped(settings: Settings, progress: Progress = quiet) -> dict[str, Any
 
 def _offline(settings: Settings, progress: Progress, *, fresh: bool) -> dict[str, Any]:
     with Refresh(replace(settings, offline=True), progress) as run:
-        with suppress(UsageError):  # the notes may be out of reach today
+        try:
             run.read_notes()
+        except UsageError:  # out of reach today, or read from standard input
+            run.keep_notes()
         for batch in run.papers():
             run.extract(batch)
             run.embed(batch)
