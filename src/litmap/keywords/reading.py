@@ -97,7 +97,7 @@ class KeywordIndex:
             chosen = np.fromiter((w in wanted for w in self.work_ids), bool, len(self.work_ids))
             mask &= np.append(chosen, False)[self.works]
         if kinds is not None:
-            mask &= np.isin(self.kinds, [KINDS.index(kind) for kind in kinds if kind in KINDS])
+            mask &= np.array([kind in kinds for kind in KINDS])[self.kinds]
         return mask
 
     def search(self, terms: Terms, k: int, allowed: Mask | None = None, bm25: Bm25 | None = None) -> Ranking:
@@ -160,7 +160,10 @@ class KeywordIndex:
 
     def frequency(self, term: str) -> int:
         """How many rows hold the term."""
-        return sum(rows.size for rows, _ in self._postings(words.key_of(term)))
+        key = words.key_of(term)
+        if not all(self._whole):
+            return sum(rows.size for rows, _ in self._postings(key))
+        return sum(end - begin for begin, end in (_place(segment, key) for segment in self._segments))
 
     def idf(self, term: str) -> float:
         """How rare the term is among the passages: ln(1 + (n - df + .5) / (df + .5))."""
@@ -170,10 +173,9 @@ class KeywordIndex:
         """Rows (int64) that hold the word, and how often, for each segment that knows it; living rows only."""
         found = []
         for segment, whole in zip(self._segments, self._whole, strict=True):
-            at = int(np.searchsorted(segment.keys, key))
-            if at == segment.keys.size or int(segment.keys[at]) != key:
+            begin, end = _place(segment, key)
+            if begin == end:
                 continue
-            begin, end = int(segment.starts[at]), int(segment.starts[at + 1])
             rows = segment.rows[segment.docs[begin:end]].astype(np.int64)
             counts = segment.counts[begin:end].astype(np.float32)
             if not whole:
@@ -182,6 +184,14 @@ class KeywordIndex:
             if rows.size:
                 found.append((rows, counts))
         return found
+
+
+def _place(segment: Segment, key: int) -> tuple[int, int]:
+    """Where a word's postings begin and end; nowhere (0, 0) for a word that the segment does not know."""
+    at = int(np.searchsorted(segment.keys, key))
+    if at == segment.keys.size or int(segment.keys[at]) != key:
+        return 0, 0
+    return int(segment.starts[at]), int(segment.starts[at + 1])
 
 
 def _norm(bm25: Bm25, lengths: NDArray[Any], mean: float) -> Floats:

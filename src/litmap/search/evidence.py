@@ -9,7 +9,7 @@ import numpy as np
 
 from litmap.models import Encoder
 from litmap.search.parts import VectorRows, WordRows
-from litmap.search.ranking import Scale, Weights, best_of_each, first_of_each, highest, smooth
+from litmap.search.ranking import Scale, Weights, best_of_each, first_of_each, highest, products, smooth
 
 if TYPE_CHECKING:
     from litmap.search.parts import Floats, Ints, Mask
@@ -81,12 +81,12 @@ def gather(
     matching = np.where(allowed, by_words, np.float32(0))
     rows = np.union1d(_nearest(vector, allowed, vectors), highest(matching, CANDIDATES)).astype(np.int64)
     own = vectors.vectors(rows)
-    cosines = own @ vector
+    cosines = products(own, vector)
     return Evidence(
         rows=rows,
         works=keywords.works[rows].astype(np.int64),
         cosines=cosines,
-        meaning=Scale.of(usual @ vector).apply(cosines),
+        meaning=Scale.of(products(usual, vector)).apply(cosines),
         words=scale.apply(by_words[rows]),
         whole=Scale.of(whole).apply(whole),
         vectors=own,

@@ -59,6 +59,28 @@ class Scale:
         return scored
 
 
+BLOCK = 200_000
+"""Multiplications in one product; well below the number from which BLAS wakes other threads, for which such small
+products wait longer than they take."""
+
+
+def products(rows: Floats, vector: Floats) -> Floats:
+    """The product of each row (n, d) with the vector (d,), on this thread alone."""
+    result: Floats = np.einsum("ij,j->i", rows, vector)
+    return result
+
+
+def alikeness(vectors: Floats) -> Floats:
+    """The products (n, n) of all rows (n, d) with each other, in blocks and so on this thread alone."""
+    n, d = vectors.shape
+    size = max(1, BLOCK // max(1, n * d))
+    blocks = -(-n // size)
+    filled = np.zeros((blocks * size, d), vectors.dtype)
+    filled[:n] = vectors
+    alike: Floats = np.matmul(filled.reshape(blocks, size, d), vectors.T).reshape(blocks * size, n)[:n]
+    return alike
+
+
 def smooth(scores: Floats, vectors: Floats, share: float, nearest: int) -> Floats:
     """Scores (n,) with a share taken from the `nearest` most similar other candidates; `vectors` (n, dim), unit rows.
 
@@ -67,13 +89,13 @@ def smooth(scores: Floats, vectors: Floats, share: float, nearest: int) -> Float
     n = scores.size
     if n < 3 or share <= 0:
         return scores
-    alike = vectors @ vectors.T
+    alike = alikeness(vectors)
     np.fill_diagonal(alike, 0.0)
     k = min(nearest, n - 1)
     bar = np.partition(alike, n - k, axis=1)[:, n - k : n - k + 1]
     kept = np.where(alike >= bar, np.maximum(alike, 0.0) ** 2, 0.0)
     kept /= kept.sum(axis=1, keepdims=True) + 1e-9
-    smoothed: Floats = ((1 - share) * scores + share * (kept @ scores)).astype(np.float32)
+    smoothed: Floats = ((1 - share) * scores + share * products(kept, scores)).astype(np.float32)
     return smoothed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from litmap.models import Hit
@@ -25,11 +26,12 @@ class Results:
     """Passages and works that answer a query, best first.
 
     `close` is False where nothing resembles the query more than chance does: what is listed is then far off.
+    `works` may be made only when looked at (`showing.Later`), from the build that was searched: look while it is open.
     `message` is a sentence for the reader where there is something to say, '' otherwise.
     """
 
     query: Query
     hits: tuple[Hit, ...] = ()
-    works: tuple[WorkHit, ...] = ()
+    works: Sequence[WorkHit] = ()
     close: bool = True
     message: str = ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from litmap import words
-from litmap.models import Encoder, Hit, Passage
+from litmap.models import Encoder, Hit
 from litmap.search import evidence as gathering
 from litmap.search import quoting
 from litmap.search.evidence import Evidence, embed_query, gather, passage_scores, unit_mean, work_scores
@@ -21,6 +21,7 @@ from litmap.search.query import DEFAULT_KINDS, Facts, Query, parse_query
 from litmap.search.ranking import Weights, best_of_each, first_of_each, highest
 from litmap.search.reranking import RERANKED, Reranker
 from litmap.search.results import Results, WorkHit
+from litmap.search.showing import Later, Shown, share_held, unmarked
 
 if TYPE_CHECKING:
     from litmap.search.parts import Floats, Ints, Mask
@@ -139,16 +140,23 @@ class Searcher:
         order = np.lexsort((found.rows, -scores))
         if self.reranker is not None and query.text:
             order, scores, totals = self._reranked(self.reranker, query.text, found, order)
-        best_works = self._work_order(works, totals, asked.named)[:limit]
-        chosen = _choose(found, order, [w for w, _ in best_works], limit, per_work)
-        shown = self._shown(query, found, scores, chosen, terms)
-        hits = _distinct([shown[i] for i in order if i in shown])[:limit]
-        grouped = []
-        for number, score in best_works:
-            own = [shown[i] for i in order.tolist() if found.works[i] == number and i in shown]
-            work = self.keywords.work_ids[number]
-            grouped.append(WorkHit(work, score, tuple(_distinct(own)[:per_work]), self.facts.get(work)))
-        return _judged(Results(query, tuple(hits), tuple(grouped)), self._closeness(found), terms)
+        best = self._work_order(works, totals, asked.named)[:limit]
+        shown = Shown(self.passages, found.rows, scores, found.cosines, quoting.Marker(terms, query.phrases))
+        hits = shown.first(order.tolist(), limit)
+        grouped = Later(len(best), lambda: self._grouped(shown, found.works[order], order, best, per_work))
+        return _judged(Results(query, tuple(hits), grouped), self._closeness(found), terms)
+
+    def _grouped(
+        self, shown: Shown, works: Ints, order: Ints, best: Sequence[tuple[int, float]], per_work: int
+    ) -> list[WorkHit]:
+        """The best works, each with its best passages; `works` are the candidates' works in their `order`."""
+        own = [order[np.flatnonzero(works == number)[: per_work + 1]].tolist() for number, _ in best]
+        shown.hits([place for places in own for place in places])  # all in one reading
+        ids = [self.keywords.work_ids[number] for number, _ in best]
+        return [
+            WorkHit(work, score, tuple(shown.first(places, per_work)), self.facts.get(work))
+            for work, (_, score), places in zip(ids, best, own, strict=True)
+        ]
 
     def _reranked(self, reranker: Reranker, text: str, found: Evidence, order: Ints) -> tuple[Ints, Floats, Floats]:
         """Order and scores with the best passages as the second stage sees them, the others behind them.
@@ -191,7 +199,7 @@ class Searcher:
     def _named(self, query: Query) -> list[str]:
         """Works that the query names by an identifier or by their whole title."""
         ids = set(query.ids)
-        named = [work.id for work in self.facts.values() if ids and (work.id in ids or ids & set(work.ids))]
+        named = [work.id for work in self.facts.values() if work.id in ids or ids & set(work.ids)] if ids else []
         by_title = self._titles.get(words.plain(query.text))
         return list(dict.fromkeys([*named, *([by_title] if by_title else [])]))
 
@@ -210,7 +218,7 @@ class Searcher:
         years = [(self.facts[w].year or 0) if w in self.facts else 0 for w in ids]
         order = sorted(range(len(ids)), key=lambda i: (-years[i], ids[i]))[:limit]
         passages = self.passages.passages([int(rows[first[i]]) for i in order])
-        hits = tuple(_plain_hit(p) for p in passages)
+        hits = tuple(unmarked(p) for p in passages)
         works = tuple(WorkHit(ids[i], 0.0, (hit,), self.facts.get(ids[i])) for i, hit in zip(order, hits, strict=True))
         return Results(query, hits, works, message=message)
 
@@ -228,77 +236,12 @@ class Searcher:
             return Results(query, message=f"{ids} {where}, and no text names it.", close=False)
         return self._listed(query, mask, limit, f"{ids} {where}; these passages name it.")
 
-    def _shown(
-        self, query: Query, found: Evidence, scores: Floats, chosen: Sequence[int], terms: Mapping[str, float]
-    ) -> dict[int, Hit]:
-        """Candidates by place, with their text, best sentence, lines and words."""
-        passages = self.passages.passages(found.rows[list(chosen)])
-        marker = quoting.Marker(terms, query.phrases)
-        return {
-            place: _hit(passage, float(scores[place]), float(found.cosines[place]), marker)
-            for place, passage in zip(chosen, passages, strict=True)
-        }
-
-
-def _choose(found: Evidence, order: Ints, works: Sequence[int], limit: int, per_work: int) -> list[int]:
-    """Places to be read: the best passages, half as many again for those that repeat, and the best of each work."""
-    chosen = dict.fromkeys(order[: limit + limit // 2 + 2].tolist())
-    left = dict.fromkeys(works, per_work + 1)
-    for place in order.tolist():
-        number = int(found.works[place])
-        if left.get(number, 0) > 0:
-            left[number] -= 1
-            chosen[place] = None
-    return list(chosen)
-
-
-def _hit(passage: Passage, score: float, cosine: float, marker: quoting.Marker) -> Hit:
-    chunk = passage.chunk
-    places = marker.places(chunk.text)
-    start, end = marker.best_sentence(chunk.text, places)
-    rects = quoting.lines_of(chunk, start, end)
-    return Hit(
-        row=passage.row,
-        work=passage.work,
-        score=score,
-        chunk=chunk,
-        similarity=cosine,
-        words=quoting.hit_words(chunk.text, places),
-        sentence=(start, end),
-        page=rects[0][0] if rects else chunk.page,
-        rects=rects,
-    )
-
-
-def _plain_hit(passage: Passage) -> Hit:
-    return Hit(passage.row, passage.work, 0.0, passage.chunk, page=passage.chunk.page, rects=passage.chunk.rects)
-
-
-def _distinct(hits: Sequence[Hit]) -> list[Hit]:
-    """Hits without those whose best sentence a better one of the same work shows already (passages overlap)."""
-    seen: dict[str, list[str]] = {}
-    kept = []
-    for hit in hits:
-        shown = seen.setdefault(hit.work or hit.chunk.source, [])
-        sentence = words.plain(hit.chunk.text[slice(*hit.sentence)])
-        if not any(sentence in other or other in sentence for other in shown):
-            shown.append(sentence)
-            kept.append(hit)
-    return kept
-
 
 def _judged(results: Results, closeness: float, terms: Mapping[str, float]) -> Results:
     """The results with an honest word where nothing is close."""
-    total = sum(terms.values())
-    held = max((_share_held(hit, terms, total) for hit in results.hits), default=0.0)
+    held = max((share_held(hit, terms) for hit in results.hits), default=0.0)
     if closeness >= CLOSE_MEANING or held >= CLOSE_WORDS:
         return results
     return replace(
         results, close=False, message="Nothing in the library is close to this; what follows is the least far off."
     )
-
-
-def _share_held(hit: Hit, terms: Mapping[str, float], total: float) -> float:
-    if total <= 0:
-        return 0.0
-    return sum(terms.get(words.term_of(word), 0.0) for word in hit.words) / total
