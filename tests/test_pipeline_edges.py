@@ -14,9 +14,11 @@ from litmap.examples import PAPERS
 from litmap import lock
 from litmap.catalogue import Catalogue
 from litmap.cli import main
-from litmap.errors import LibraryError, UsageError
+from litmap.decisions import correct, settle
+from litmap.errors import LibraryError, NoLibrary, UsageError
+from litmap.layout import Layout
 from litmap.library import Library
-from litmap.models import Resolution, Work
+from litmap.models import Fetch, PdfFile, Resolution, Work
 from litmap.pipeline import Refresh, add_dropped, rebuild
 from litmap.settings import DEFAULT_MODEL, load_settings
 from litmap.shelf import entries
@@ -136,3 +138,50 @@ def test_notes_from_standard_input_are_not_replaced_by_older_ones(settings, monk
         run.read_notes()
     with Refresh(replace(settings, notes=())) as run, pytest.raises(UsageError, match="which notes"):
         run.read_notes()
+
+
+def test_a_pdf_dropped_before_the_work_is_known_goes_with_it(settings, monkeypatch):
+    from litmap import works
+
+    known = Work("doi:10.1/known", "Attention", ids=("doi:10.1/known", "arxiv:1706.03762"))
+    with Refresh(settings) as run:
+        run.read_notes()
+        pdf = PdfFile("0" * 64, "pdfs/x.pdf", 1, 1, "", None, run.now, "", "")
+        with run.catalogue.write():
+            run.catalogue.put_fetch(Fetch("arxiv:1706.03762", "fetched", "put into the library", pdf), run.now)
+    answer = [Resolution(c.key, known, "metadata-only", "found") for c in run_citations(settings)]
+    monkeypatch.setattr(works, "resolve", lambda *_, **__: iter(answer))
+    with Refresh(replace(settings, offline=False)) as run:
+        run.resolve(run.unresolved())
+        (entry,) = entries(run.catalogue)
+    assert (entry.work.id, entry.status, entry.pdf) == (known.id, "fetched", pdf)
+
+
+def run_citations(settings):
+    with Catalogue.open(Layout(settings.library).catalogue) as catalogue:
+        return catalogue.citations()
+
+
+def test_a_pdf_dropped_for_an_unsure_work_goes_with_the_choice(settings):
+    with Refresh(settings) as run:
+        run.read_notes()
+        (citation,) = run.catalogue.citations()
+        unsure, meant = Work("title:0", "Attention"), Work("arxiv:1706.03762", "Attention")
+        with run.catalogue.write():
+            found = Resolution(citation.key, unsure, "unsure", "two fit", (meant,))
+            run.catalogue.put_resolution(found, run.now)
+            run.catalogue.correct(unsure.id, "year", 1997, run.now)
+    settle(settings, unsure.id, meant.id)
+    with Catalogue.open(run.layout.catalogue) as catalogue:
+        (entry,) = entries(catalogue)
+    assert (entry.work.id, entry.work.year) == (meant.id, 1997)
+    correct(settings, unsure.id, ["year=1998"])
+
+
+def test_resolve_makes_no_library(tmp_path):
+    nowhere = load_settings({"library": tmp_path / "nowhere"})
+    with pytest.raises(NoLibrary):
+        settle(nowhere, "a", "none")
+    with pytest.raises(NoLibrary):
+        correct(nowhere, "a", ["year=1997"])
+    assert not nowhere.library.exists()

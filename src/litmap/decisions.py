@@ -21,15 +21,16 @@ FIELDS = ("title", "authors", "year", "venue")
 def settle(settings: Settings, work_id: str, choice: str) -> dict[str, Any]:
     """Keep that `work_id` is `choice`: a candidate's id, any identifier, or 'none' for no scholarly work.
 
-    Raises `UsageError` where there is no such work or no such choice.
+    Raises `NoLibrary`, and `UsageError` where there is no such work or no such choice.
     """
     layout = Layout(settings.library)
+    Catalogue.open(layout.catalogue).close()
     with lock.writer(layout.lock, utc_now()), Catalogue.create(layout.catalogue) as catalogue:
         entry = _entry(catalogue, work_id)
         if not entry.citations:
             raise UsageError(f"{work_id} came from the drop folder: delete its PDF there, or correct it with --set")
         chosen = _choice(entry, choice)
-        now = utc_now()
+        now, held = utc_now(), catalogue.held()
         with catalogue.write():
             for key in entry.citations:
                 catalogue.decide(key, chosen, now)
@@ -38,13 +39,15 @@ def settle(settings: Settings, work_id: str, choice: str) -> dict[str, Any]:
                     catalogue.put_resolution(Resolution(key, None, "not-found", "you said that it is no work"), now)
                 elif candidate is not None:
                     catalogue.put_resolution(Resolution(key, candidate, "metadata-only", "you chose it"), now)
+                    if entry.work.id in held:  # a PDF dropped or a field corrected while the work was unsure
+                        catalogue.rename_work(entry.work.id, candidate, now)
                 else:
                     catalogue.forget_resolution(key)
         return {"work": work_id, "choice": chosen, "citations": list(entry.citations)}
 
 
 def correct(settings: Settings, work_id: str, values: Sequence[str]) -> dict[str, Any]:
-    """Keep corrected fields ('year=2017') of a work. Raises `UsageError` for an unknown work, field or value."""
+    """Keep corrected fields ('year=2017') of a work. Raises `NoLibrary`, `UsageError` for an unknown one."""
     layout = Layout(settings.library)
     changes: dict[str, Any] = {}
     for value in values:
@@ -52,6 +55,7 @@ def correct(settings: Settings, work_id: str, values: Sequence[str]) -> dict[str
         if field not in FIELDS or not text.strip():
             raise UsageError(f"--set {value!r}: write FIELD=VALUE with a field of {', '.join(FIELDS)}")
         changes[field] = _value(field, text.strip())
+    Catalogue.open(layout.catalogue).close()
     with lock.writer(layout.lock, utc_now()), Catalogue.create(layout.catalogue) as catalogue:
         entry = _entry(catalogue, work_id)
         with catalogue.write():

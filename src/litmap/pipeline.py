@@ -35,7 +35,7 @@ from litmap.layout import Layout
 from litmap.models import Citation, Document, Encoder, Note, Problem, Resolution
 from litmap.report import Progress, Report, peak_memory, quiet
 from litmap.settings import Settings
-from litmap.shelf import Entry, entries
+from litmap.shelf import Entry, entries, provisional
 
 if TYPE_CHECKING:
     from litmap.assemble import Embedder
@@ -155,11 +155,26 @@ class Refresh:
                 citations, client, now=self.now, settled=self.catalogue.decisions(), contact=self.settings.contact,
                 keys=_keys(), progress=lambda done, total, text: self.progress("resolve", done, total, text),
             )  # fmt: skip
+            held, by_key = self.catalogue.held(), {c.key: c for c in citations}
             for done, resolution in enumerate(found, 1):
+                former = self._former(by_key[resolution.citation])
                 with self.catalogue.write():
-                    self.catalogue.put_resolution(self._keep_work(resolution), self.now)
+                    kept = self._keep_work(resolution)
+                    self.catalogue.put_resolution(kept, self.now)
+                    if former in held and kept.work is not None:
+                        self.catalogue.rename_work(former, kept.work, self.now)
                 self.progress("resolve", done, len(citations), resolution.work.title if resolution.work else "")
             self._merge()
+
+    def _former(self, citation: Citation) -> str:
+        """The id under which a citation's work went before a source knew it; '' where one did.
+
+        The user may have dropped its PDF or corrected it under that id.
+        """
+        before = self.catalogue.resolution(citation.key)
+        if before is None:
+            return provisional(citation.reference).id
+        return before.work or "" if before.status != "metadata-only" else ""
 
     def _keep_work(self, resolution: Resolution) -> Resolution:
         """A source that failed today takes nothing from what is known of the citation."""

@@ -219,6 +219,10 @@ class Catalogue:
         self._db.execute("UPDATE aliases SET work = ? WHERE work = ?", (new.id, old))
         self._db.execute("INSERT OR REPLACE INTO aliases VALUES (?, ?)", (old, new.id))
 
+    def held(self) -> set[str]:
+        """Ids of works that something of the user's or of the web hangs on: a PDF, a corrected field."""
+        return {r[0] for r in self._db.execute("SELECT work FROM work_pdfs UNION SELECT work FROM corrections")}
+
     def aliases(self) -> dict[str, str]:
         """Former ids of works, and the works they are now."""
         return dict(self._db.execute("SELECT alias, work FROM aliases").fetchall())
