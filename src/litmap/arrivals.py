@@ -116,7 +116,7 @@ class Arrivals:
             self._note_versions(catalogue, client)
             tried = catalogue.fetches()
             wanted = [e for e in entries(catalogue) if self._is_due(e, tried.get(e.work.id))]
-            known = {e.work.id: e.pdfs[0] for e in wanted if e.pdfs}
+            known = {e.work.id: e.pdfs[0] for e in wanted if e.pdfs and not self._is_lost(e)}
             works = [e.work for e in wanted]
             peek = text.peek_apart
             told: list[Citation] = []
@@ -162,22 +162,30 @@ class Arrivals:
                     catalogue.put_work(replace(here[work_id], arxiv_version=version), "note", self.now)
 
     def _is_due(self, entry: Entry, last: Fetched | None) -> bool:
-        if last is None or last.transient or last.status in {"failed", "pending"}:
+        if last is None or last.transient or last.status in {"failed", "pending"} or self._is_lost(entry):
             return True
         days = self.settings.recheck_days if entry.pdfs else self.settings.retry_days
         newer = entry.pdf is not None and (entry.work.arxiv_version or 0) > (entry.pdf.version or 0) > 0
         return newer or age_days(last.time) >= days
+
+    def _is_lost(self, entry: Entry) -> bool:
+        """Whether the library's file of it is gone or cut short."""
+        try:
+            return entry.pdf is not None and self.layout.pdf(entry.pdf.sha256).stat().st_size != entry.pdf.bytes
+        except OSError:
+            return True
 
     def _adopt(self, catalogue: Catalogue) -> None:
         """Match the PDFs of the drop folder to their works; what matches none becomes a work of its own."""
         from litmap import pdfs, text
 
         stamps = _stamps(self.layout.papers)
-        seen = set(catalogue.fact("dropped", []))
+        known = entries(catalogue)
+        seen = set() if any(map(self._is_lost, known)) else set(catalogue.fact("dropped", []))
         new = [p for p in stamps if stamps[p] not in seen]
         if not new:
             return
-        works = [e.work for e in entries(catalogue)]
+        works = [e.work for e in known]
         for adopted in pdfs.adopt(new, works, store=self._store(), now=self.now, peek=text.peek_apart):
             if isinstance(adopted, Problem):  # it stays in the folder, and is told again until it is mended
                 self.report.problems.append(adopted)

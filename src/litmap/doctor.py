@@ -54,8 +54,8 @@ def examine(settings: Settings, *, fix: bool = False) -> list[Check]:
 def _guarded(look: Callable[[Settings], Iterator[Check]], settings: Settings) -> list[Check]:
     try:
         return list(look(settings))
-    except LitmapError as error:
-        return [Check(look.__name__.strip("_"), False, error.message)]
+    except (LitmapError, sqlite3.Error, OSError) as error:  # a catalogue so damaged that SQLite gives up on it
+        return [Check(look.__name__.strip("_"), False, str(error))]
 
 
 def _python(settings: Settings) -> Iterator[Check]:
@@ -111,7 +111,7 @@ def _pdfs(settings: Settings) -> Iterator[Check]:
         if not missing
         else f"{len(missing)} of {len(files)} gone or cut short, such as {missing[0].path}"
     )
-    yield Check("PDFs", not missing, text, "the next `litmap refresh` fetches them again")
+    yield Check("PDFs", not missing, text, "the next `litmap refresh` fetches them again, or takes them from papers/")
 
 
 def _build(layout: Layout) -> Iterator[Check]:
