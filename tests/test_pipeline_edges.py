@@ -185,3 +185,42 @@ def test_resolve_makes_no_library(tmp_path):
     with pytest.raises(NoLibrary):
         correct(nowhere, "a", ["year=1997"])
     assert not nowhere.library.exists()
+
+
+def test_a_pdf_lost_from_the_library_is_taken_from_the_drop_folder_again(settings):
+    with Refresh(settings) as run:
+        run.read_notes()
+        shutil.copy(sorted(PAPERS.glob("*.pdf"))[0], run.layout.papers / "one.pdf")
+        ((sha,),) = run.papers()
+        run.layout.pdf(sha).unlink()
+    with Refresh(settings) as run:
+        run.read_notes()
+        list(run.papers())
+        assert run.layout.pdf(sha).is_file()
+
+
+def test_add_refuses_what_is_no_pdf_and_copies_nothing_twice(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr("litmap.pipeline.add_dropped", lambda *_: {"counts": {}, "problems": []})
+    text, paper = tmp_path / "a.pdf", sorted(PAPERS.glob("*.pdf"))[0]
+    text.write_text("no PDF")
+    library = ("--library", str(settings.library), "--json")
+    assert main(["add", str(text), *library]) == 2
+    assert not settings.library.exists()
+    renamed = shutil.copy(paper, tmp_path / "download")
+    for path in (paper, paper, renamed):
+        assert main(["add", str(path), *library]) == 0
+    assert sorted(p.name for p in Layout(settings.library).papers.iterdir()) == sorted(["download.pdf", paper.name])
+
+
+def test_add_to_a_busy_library_copies_nothing(settings, monkeypatch, capsys):
+    paper = sorted(PAPERS.glob("*.pdf"))[0]
+    with Refresh(settings) as run:
+        assert main(["add", str(paper), "--library", str(settings.library)]) == 1
+        assert list(run.layout.papers.iterdir()) == []
+    assert "is running" in capsys.readouterr().err
+
+
+def test_a_limit_below_one_is_wrong_usage(settings):
+    with pytest.raises(SystemExit) as ended:
+        main(["search", "x", "-k", "0"])
+    assert ended.value.code == 2

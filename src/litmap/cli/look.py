@@ -12,6 +12,7 @@ from litmap.cli.options import (
     command,
     library_of,
     path_text,
+    positive,
     print_json,
     reference,
     settings_of,
@@ -35,7 +36,7 @@ def add_commands(commands: Any) -> None:
         "litmap search 'flat minima year:2016..2018 heading:\"Loss surfaces\"'",
     )
     one.add_argument("query", nargs="+")
-    one.add_argument("-k", "--limit", type=int, default=10, help="how many results (default 10)")
+    one.add_argument("-k", "--limit", type=positive, default=10, help="how many results (default 10)")
     one.add_argument("--by", choices=("passage", "paper"), default="passage", help="one result a passage, or a paper")
     one.add_argument("--where", action="store_true", help="the query is a quotation: find where it is from")
     one.add_argument("--like", action="store_true", help="the query is a work's id or title: find what is like it")
@@ -124,7 +125,7 @@ def print_results(answer: Answer) -> None:
     for hit in (*answer.hits, *answer.notes):
         work = hit.entry.work if hit.entry else None
         head = reference(work.title, work.authors, work.year) if work else f"your note {hit.note}"
-        where = f", page {hit.chunk.page}" if hit.chunk.page else f", line {hit.line}" if hit.line else ""
+        where = f", page {hit.page}" if hit.page else f", line {hit.line}" if hit.line else ""
         print(f"\n{hit.rank:2}. {clean(head)}{where}")
         print(wrap(hit.quotation, "    "))
         print(f"    {hit.why}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import filecmp
 import os
 import shutil
 import signal
@@ -146,30 +147,45 @@ def print_report(report: dict[str, Any], settings: Settings) -> None:
 
 def add_pdfs(args: argparse.Namespace) -> int:
     """`litmap add`."""
+    from litmap import lock
+    from litmap.catalogue import utc_now
     from litmap.layout import Layout
-
-    settings = settings_of(args)
-    folder = Layout(settings.library).papers
-    for path in args.pdfs:
-        if not path.is_file():
-            raise UsageError(f"no file {path}")
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in args.pdfs:
-        target, number = folder / path.name, 1
-        while target.exists():
-            target, number = folder / f"{path.stem}-{number}{path.suffix}", number + 1
-        aside = target.with_suffix(".part")
-        shutil.copyfile(path, aside)
-        aside.replace(target)
     from litmap.pipeline import add_dropped
 
+    settings = settings_of(args)
+    layout = Layout(settings.library)
+    for path in args.pdfs:
+        _check_pdf(path)
+    with lock.writer(layout.lock, utc_now()):  # one that is busy is told before anything is copied
+        layout.papers.mkdir(parents=True, exist_ok=True)
+        added = {str(_copy_in(path, layout.papers)) for path in args.pdfs}
     with Bars(silent=args.json) as bars:
         report = add_dropped(settings, bars)
     if args.json:
         print_json(report)
     else:
         print_report(report, settings)
-    return 0
+    return int(any(problem["subject"] in added for problem in report["problems"]))
+
+
+def _check_pdf(path: Path) -> None:
+    if not path.is_file():
+        raise UsageError(f"no file {path}")
+    with path.open("rb") as file:
+        if b"%PDF-" not in file.read(1024):
+            raise UsageError(f"{path} is no PDF")
+
+
+def _copy_in(path: Path, folder: Path) -> Path:
+    """A copy of the file in the drop folder, under its own name where that is free; one that is there already stays."""
+    target, number = folder / f"{path.stem}.pdf", 1
+    while target.exists():
+        if filecmp.cmp(path, target, shallow=False):
+            return target
+        target, number = folder / f"{path.stem}-{number}.pdf", number + 1
+    aside = target.with_suffix(".part")
+    shutil.copyfile(path, aside)
+    return aside.replace(target)
 
 
 def resolve(args: argparse.Namespace) -> int:
@@ -221,13 +237,18 @@ def serve_app(settings: Settings, port: int) -> int:
     """Serve the app until it is stopped."""
     arguments, environment = app_command(settings, port)
     print(f"litmap is at http://127.0.0.1:{port} (Ctrl-C ends it)", flush=True)
+    signal.signal(signal.SIGTERM, _stop)
     process = subprocess.Popen(arguments, env=environment)
     try:
         return process.wait()
     except KeyboardInterrupt:
-        process.terminate()
-        process.wait(10)
         return 0
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def demo(args: argparse.Namespace) -> int:

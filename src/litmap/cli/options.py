@@ -51,6 +51,14 @@ def library_of(args: argparse.Namespace) -> Library:
     return Library.open(settings=settings_of(args))
 
 
+def positive(text: str) -> int:
+    """An option's whole number from 1."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1")
+    return number
+
+
 def print_json(value: Any) -> None:
     """Print a value as JSON on standard output."""
     json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
