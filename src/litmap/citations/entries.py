@@ -56,7 +56,7 @@ _OPENING = re.compile(
 _LABEL_PREFIX = re.compile(r"[A-Za-z][\w -]{1,25}: (?=[A-ZÀ-Þ])")
 _LABEL_MARK = re.compile(r"\s*\[((?!\d)[\w+#&.’'-]{2,30}(?: et al\.?)?(?:[ ,]{1,2}\d{4}[a-z]?)?)\]:?\s+(?=[A-ZÀ-Þ“\"])")
 _STARTS_INSIDE = re.compile(
-    r"(?:^|[.:;(–—]\s{0,2}|\b(?:also|see|cf\.|e\.g\.,?|in|is|by|and) )"
+    r"(?:^|(?<![A-Z])[.:;(–—]\s{0,2}|(?<=[a-z]{3}),\s|\b(?:also|see|cf\.|e\.g\.,?|in|is|by|and) )"
     r"((?:(?:van|von|de|del|der|den|di|da|la|le) ){0,2}[A-ZÀ-Þ][\w'’-]+"
     r"(?:,? (?:[A-Z]\.[ -]?){1,3}(?:\(|,|&|and\b|[A-ZÀ-Þ]|\d)|, [A-Z][\w.-]+(?: [A-Z]\.)?[.,] (?:and |& |\(?\d{4})"
     r"| [A-Z]{1,3}(?:,|\.| &| and\b| \()))"
@@ -64,6 +64,7 @@ _STARTS_INSIDE = re.compile(
 """Where a reference in running text may begin: 'Doe, J.', 'Doe, Jane. 1999', 'Doe J,', 'Doe J & Roe R.'."""
 _ENDS_INSIDE = re.compile(
     r"(?:\d[-–—]+[A-Za-z]?\d+|(?:1[5-9]|20)\d\d\)?|10\.\d{4,}/[^\s<>]{2,80}?|[;,:(]\s?[\d()]+|[Pp]ress|[Ss]pringer|[Ww]iley)[.;]?(?=\s+[\"“(\[A-ZÀ-Þ]|\s*$)"
+    r"|(?:1[89]|20)\d\d;\d+(?:\(\d+\))?:\w+(?:[-–]\w+)?[.;]?"
 )
 _CITED_NUMBER = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,9}\](?!\()")
 _IN_PROSE = re.compile(r"\d{0,4}[a-z]?[)\],;]")
@@ -166,6 +167,7 @@ def list_entries(block: NoteBlock, previous: Sequence[str], *, in_list: bool) ->
             return
     parts = segments_of(block)
     if not in_list and re.search(r"(?<![\w.])@\w", text):
+        yield from _inside(block)
         return
     if len(text) > 1600 and len(parts) < 2:
         return
@@ -314,7 +316,11 @@ def _is_prose(text: str) -> bool:
     """True for a sentence about works: it cites by number after its beginning, or names more than one work."""
     if _CITED_NUMBER.search(text, 12):
         return True
-    named = [found for found in find_names(text) if found.strong and (len(found.names) > 1 or found.et_al or found.end < len(text))]
+    named = [
+        found
+        for found in find_names(text)
+        if found.strong and (len(found.names) > 1 or found.et_al or found.end < len(text))
+    ]
     dated = {(found.surnames, found.year) for found in named if _IN_PROSE.match(text, found.end) or found.et_al}
     return len(dated) > 1
 

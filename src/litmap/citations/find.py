@@ -301,6 +301,10 @@ class NoteReader:
         clause = re.search(r"(?:[.;!?]\s+|^\s*)([^.;!?]+(?:[.?!][^.;!?]+)?)$", stretch)
         lead = clause.start(1) if clause and "[" not in clause.group(1) else 0
         found = [] if re.search(r"\[\d|@", stretch[lead:]) else whole_titles(stretch[lead:], floor=0.5)
+        if found and any(
+            (len(named.names) > 1 or named.et_al) and named.start < found[0].end for named in find_names(stretch[lead:])
+        ):
+            return ""  # '… is Doe and Roe (1968). …'
         if not found or len(stretch) - lead - (found[0].end - found[0].start) > 60 or _has_names(found[0].text):
             return ""
         offset = start - len(before) + lead
@@ -459,7 +463,8 @@ class NoteReader:
             authors = named[0].names if named else ()
             years = re.findall(r"\b(?:1[6-9]|20)\d\d\b", beside)
             year = int(years[-1]) if years else None
-        near = text.beside(start, max(end, reach), 4) or text.behind_journal(max(end, reach))
+        near = text.beside(start, max(end, reach), 4)
+        behind = text.behind_journal(max(end, reach))
         if near is not None and near.reference.authors and near.mention.kind == "author-year":
             if title_score(title) < 0.62 and kind != "quoted":
                 return  # a remark with a citation behind it
@@ -468,6 +473,8 @@ class NoteReader:
         ties = work_ties(reference, title_known=True)
         if near is not None and not near.title_known:
             ties |= near.ties
+        if behind is not None and not behind.title_known:
+            ties |= behind.ties
         mention = self.mention(block, start, end, "title", title)
         sure = bool(authors and year and title_score(title) >= 0.62)
         last = max(end, block.text.find(")", end) + 1) if beside else end

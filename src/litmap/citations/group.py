@@ -14,6 +14,8 @@ from litmap.identifiers import normalise_title, same_title
 from litmap.models import Citation, Mention, NoteBlock, Reference
 
 _KINDS = ("identifier", "link", "reference", "citekey", "number", "author-year", "pdf", "title")
+_CUE = re.compile(r"(?:^|[.:;(]\s|\b(?:cite|see|cf\.|also|read|e\.g\.,?|and|than) )$")
+"""What leads to a work whose author is known from another: 'see Doe 1999'."""
 _ID_ORDER = (
     "arxiv",
     "doi",
@@ -168,7 +170,9 @@ def _tie_names(readers: Sequence[NoteReader], sightings: Sequence[Sighting]) -> 
                 sighting.ties = set(match.sighting.ties)
                 sighting.reference = replace(sighting.reference, authors=(), year=None, venue="", year_suffix="")
                 added.append(sighting)
-            elif _worth_a_search(names, block):
+            elif _worth_a_search(names, block) or (
+                names.surnames[0] in known.undated and _CUE.search(block.text[max(0, names.start - 20) : names.start])
+            ):
                 sighting.ties = {f"search:{'+'.join(names.surnames)}:{names.year}{names.suffix}"}
                 added.append(sighting)
         for _, names, mention in reader.bare_names:

@@ -30,6 +30,10 @@ _LOWER_MENTION = re.compile(
     rf"(?<![\w@])(?P<names>{_LOWER_NAME}(?:(?:,\s+|\s+(?:and|&)\s+){_LOWER_NAME}){{0,3}}\s*{_ET_AL})[\s,]*\(?(?P<bare>{_YEAR})(?!\w)",
     re.I,
 )
+_POSSESSIVE_WORK = re.compile(
+    rf"(?<![^\W_])({_WORD})['’]s? (?:[a-z-]{{2,14}} ){{0,2}}(?:book|paper|article|review|survey|study|thesis|essay|monograph|proof|"
+    rf"result|model|theorem|experiments?|lectures?|textbook|chapter|work),? \(?({_YEAR})(?=[),;.:]|\s)"
+)
 _NAMES_ONLY = re.compile(rf"(?<![\w@])(?P<names>{_NAME}(?:{_AND}{_NAME}){{1,9}}|{_NAME}{_ET_AL})")
 _DATED = re.compile(r"(?:1[5-9]|20)\d\d|['’]\d\d")
 _SEVERAL = re.compile(rf"[^\W\d_](?:,? (?:and|&|und|et|y) |, )[{_UPPER}]|\bet\.? al")
@@ -107,6 +111,9 @@ def find_names(text: str) -> list[NameMention]:
         if mentions and mentions[0].start >= taken_until:
             found += mentions
             taken_until = mentions[-1].end
+    for match in _POSSESSIVE_WORK.finditer(text) if "s " in text else ():
+        if not _no_name(match.group(1)) and not any(m.start < match.end() and match.start() < m.end for m in found):
+            found.append(_mention(match.start(), match.end(), [match.group(1)], False, match.group(2), "", strong=True))
     for match in _LOWER_MENTION.finditer(text):
         if not any(m.start < match.end() and match.start() < m.end for m in found):
             names, et_al = _split_names(match.group("names"))

@@ -220,7 +220,6 @@ class _Org:
         else:
             self.hold(number, line.strip(), "paragraph")
 
-
     def _dedented(self, line: str) -> bool:
         """True where an item is held and the line is set no further in than its mark: the list has ended."""
         indent = next((value for name, value in self.fields if name == "indent"), "")

@@ -31,6 +31,10 @@ _FURNITURE = re.compile(
 )
 _RULE = re.compile(r"\s*(?:[-=_*~#+.]\s?){4,}\s*$")
 _ENTRY = re.compile(r"[^\W\d_][^\d()]{1,80}[ .,(]{1,2}\(?(?:1[89]|20)\d\d[a-z]?[).,:]")
+_UNFINISHED = re.compile(
+    r"\s(?:of|the|and|a|an|in|on|for|with|by|to|from|or|at|as|der|die|das|und|für|von|de|la|le|et|&|et al\.)$|\b[A-Z][a-z]{1,5}\. [A-Z][a-z]{1,5}\.$|\b[A-Z]\. ?[A-Z]\.$"
+)
+"""What no sentence or entry ends with: 'of', 'et al.', 'Phys. Rev.', 'A. M.'."""
 _LABELLED_ENTRY = re.compile(r"\s*\[[A-Z][A-Za-z+&]{0,12}\d{2,4}[a-z]?\]\s+[A-Z]")
 _LABEL = re.compile(r"(?:[^\W\d_]|\d)[^.!?;:]{2,60}:\s*$")
 
@@ -398,6 +402,8 @@ class _Plain:
         if goes_on and len(before) > 0.6 * self.width:
             return True
         full = len(before.rsplit(maxsplit=1)[0]) if " " in before.strip() else 0
+        if _UNFINISHED.search(before[-24:]) and len(before) > 0.6 * self.width:
+            return True
         if (_ENTRY.match(start) and before[-1] in ".)]/") or ("://" in before.rsplit(maxsplit=1)[-1] and full):
             return False  # a reference after a full stop, or what follows an address at the end of a line
         if full > self.width:  # longer than wrapped lines are, unless this paragraph is wrapped wider than the others
