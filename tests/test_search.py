@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,10 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from litmap.errors import ModelError, SearchError
-from litmap.models import Chunk
+from litmap.models import Chunk, Hit
 from litmap.search import Facts, Searcher, load_reranker, matching_works, parse_query
 from litmap.search.quoting import Marker, hit_words, lines_of, marks, sentences
-from litmap.search.ranking import Scale, best_of_each, first_of_each, smooth
+from litmap.search.ranking import Scale, alikeness, best_of_each, first_of_each, smooth
+from litmap.search.searcher import _holds
 from tests.search_parts import make_searcher, passage
 
 FACTS = {
@@ -228,6 +230,68 @@ def test_nothing_close_is_said(searcher: Searcher) -> None:
     results = searcher.search("zymurgy quokka")
     assert not results.close
     assert results.message
+
+
+def test_alikeness_is_the_product_of_all_with_all() -> None:
+    vectors = np.random.default_rng(0).standard_normal((101, 384)).astype(np.float32)
+    assert np.allclose(alikeness(vectors), vectors @ vectors.T, atol=1e-3)
+    assert alikeness(vectors[:0]).shape == (0, 0)
+
+
+def test_one_common_word_of_several_is_not_close(tmp_path: Path) -> None:
+    texts = [f"{a} {b} gradients anneal" for a in ("noise", "sharp", "flat", "wide") for b in ("rates", "minima")]
+    passages = [passage(row, f"arxiv:{row}", text) for row, text in enumerate([*texts, "coriander of norms"])]
+    own = make_searcher(tmp_path, passages, {})
+    assert own.search("coriander").close  # word for word
+    assert own.search("flat minima").close
+    off = own.search("recipe for lentil soup with wide")
+    assert not off.close
+    assert off.message
+    assert off.hits
+
+
+def test_one_word_of_several_needs_meaning_beside_it() -> None:
+    hit = Hit(0, "arxiv:1", 1.0, Chunk("s", 0, "coriander"), words=("coriander",))
+    two = replace(hit, words=("coriander", "soup"))
+    terms = {"coriand": 9.0, "soup": 1.0}
+    assert not _holds(hit, terms, 0.08)
+    assert _holds(hit, terms, 0.3)
+    assert _holds(two, terms, 0.08)
+    assert _holds(hit, {"coriand": 9.0}, 0.08)
+
+
+def test_one_passage_alone_can_be_close(tmp_path: Path) -> None:
+    own = make_searcher(tmp_path, [passage(0, "arxiv:1", "vehicle engines run on diesel fuel")], {})
+    assert own.search("car engines on diesel or petrol").close
+    assert not own.search("lentil soup").close
+
+
+def test_closeness_by_cosine(tmp_path: Path) -> None:
+    """Much alike passages ask for no more than is usual among close ones; a model that crowds texts asks for more."""
+    far = make_searcher(tmp_path, [passage(0, "arxiv:1", "norms"), passage(1, "arxiv:2", "minima")], {})
+    for usual, near, not_near in ((0.0, 0.36, 0.34), (0.33, 0.51, 0.49), (0.7, 0.81, 0.79)):
+        far.__dict__["_usual_cosine"] = usual
+        assert far._is_near(near)
+        assert not far._is_near(not_near)
+
+
+def test_works_are_read_only_when_looked_at(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    stored = searcher.passages
+    original = stored.passages
+
+    def counted(rows: Any) -> Any:
+        read.extend(int(row) for row in rows)
+        return original(rows)
+
+    monkeypatch.setattr(stored, "passages", counted)
+    results = searcher.search("sharp minima", limit=1)
+    before = len(read)
+    assert before <= 3
+    assert len(results.works) == 1
+    assert len(read) == before
+    assert results.works[0].hits
+    assert len(read) == len(set(read))
 
 
 def test_more_like_this(searcher: Searcher) -> None:

@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 CLOSE_MEANING = 0.35
 """How far the best cosine must lie between that of any two passages of the library (0) and identity (1) to count as
 close. Calibrated on test collections asked their own and each other's questions: see benchmarks/RESULTS.md."""
+CLOSE_COSINE = 0.5
+"""A best cosine that is close however alike the library's passages are: of the questions of a foreign field, on the
+same test collections, one in a hundred has it. Holds for models that spread texts like MiniLM (see `SPREAD`)."""
+SPREAD = 0.4
+"""A usual cosine up to which a model spreads texts: one about a single topic gets to .35, other models begin at .7."""
+LOWEST = 0.25
+"""A best cosine below which nothing is close by its meaning, nor by one of several words."""
 CLOSE_WORDS = 0.75
 """Share of the query's words, weighted by rarity, that one passage must hold to count as close in words."""
 
@@ -133,7 +140,7 @@ class Searcher:
         limit, per_work = asked.limit, asked.per_work
         found = self._gather(asked.vector, asked.text, asked.allowed)
         if not found.rows.size:
-            return Results(query, message="No passage has anything to do with the query.")
+            return Results(query, close=False, message="No passage has anything to do with the query.")
         scores = passage_scores(found, self.weights)
         works, totals = work_scores(found, self.weights)
         terms = {term: self.keywords.idf(term) for term in dict.fromkeys(words.terms(asked.text))}
@@ -144,7 +151,7 @@ class Searcher:
         shown = Shown(self.passages, found.rows, scores, found.cosines, quoting.Marker(terms, query.phrases))
         hits = shown.first(order.tolist(), limit)
         grouped = Later(len(best), lambda: self._grouped(shown, found.works[order], order, best, per_work))
-        return _judged(Results(query, tuple(hits), grouped), self._closeness(found), terms)
+        return self._judged(Results(query, tuple(hits), grouped), float(found.cosines.max()), terms)
 
     def _grouped(
         self, shown: Shown, works: Ints, order: Ints, best: Sequence[tuple[int, float]], per_work: int
@@ -181,12 +188,23 @@ class Searcher:
 
     @cached_property
     def _usual_cosine(self) -> float:
-        """The mean cosine of two passages of the library: the squared length of their mean."""
-        return float(np.square(self._usual.mean(axis=0)).sum()) if len(self._usual) else 0.0
+        """The mean cosine of two different passages of the library, from the squared length of their mean."""
+        n = len(self._usual)
+        squared = float(np.square(self._usual.mean(axis=0)).sum()) if n else 0.0
+        return max(0.0, (n * squared - 1) / (n - 1)) if n > 1 else 0.0
 
-    def _closeness(self, found: Evidence) -> float:
-        """Where the best cosine lies between the usual (0) and identity (1)."""
-        return (float(found.cosines.max()) - self._usual_cosine) / max(1 - self._usual_cosine, 1e-6)
+    def _is_near(self, cosine: float) -> bool:
+        """Whether a best cosine tells that the library has something on the query."""
+        usual = self._usual_cosine
+        enough = usual + CLOSE_MEANING * (1 - usual)
+        return cosine >= max(LOWEST, min(enough, CLOSE_COSINE) if usual <= SPREAD else enough)
+
+    def _judged(self, results: Results, cosine: float, terms: Mapping[str, float]) -> Results:
+        """The results with an honest word where nothing is close, by meaning or by words."""
+        if self._is_near(cosine) or any(_holds(hit, terms, cosine) for hit in results.hits):
+            return results
+        message = "Nothing in the library is close to this; what follows is the least far off."
+        return replace(results, close=False, message=message)
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
@@ -205,10 +223,9 @@ class Searcher:
 
     def _work_order(self, works: Ints, totals: Floats, named: Sequence[str]) -> list[tuple[int, float]]:
         first = {self._numbers[work] for work in named if work in self._numbers}
-        ranked = sorted(
-            zip(works.tolist(), totals.tolist(), strict=True), key=lambda w: (w[0] not in first, -w[1], w[0])
-        )
-        return [(int(number), float(score)) for number, score in ranked]
+        behind = np.array([work not in first for work in works.tolist()]) if first else np.zeros(works.size, bool)
+        order = np.lexsort((works, -totals, behind))
+        return list(zip(works[order].tolist(), totals[order].tolist(), strict=True))
 
     def _listed(self, query: Query, allowed: Mask, limit: int, message: str = "") -> Results:
         """What filters alone let through: each work's first passage, newest works first."""
@@ -237,11 +254,8 @@ class Searcher:
         return self._listed(query, mask, limit, f"{ids} {where}; these passages name it.")
 
 
-def _judged(results: Results, closeness: float, terms: Mapping[str, float]) -> Results:
-    """The results with an honest word where nothing is close."""
-    held = max((share_held(hit, terms) for hit in results.hits), default=0.0)
-    if closeness >= CLOSE_MEANING or held >= CLOSE_WORDS:
-        return results
-    return replace(
-        results, close=False, message="Nothing in the library is close to this; what follows is the least far off."
-    )
+def _holds(hit: Hit, terms: Mapping[str, float], cosine: float) -> bool:
+    """Whether the passage holds enough of the query's words, and one of several only where meaning speaks for it."""
+    if share_held(hit, terms) < CLOSE_WORDS:
+        return False
+    return cosine >= LOWEST or len(hit.words) > 1 or len(terms) == 1
