@@ -8,16 +8,20 @@ import os
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from litmap.examples import PAPERS
 
 from litmap import lock
+from litmap.builds import open_build
 from litmap.catalogue import Catalogue
 from litmap.cli import main
 from litmap.decisions import correct, settle
 from litmap.errors import LibraryError, NoLibrary, UsageError
+from litmap.index import VectorIndex
 from litmap.layout import Layout
 from litmap.library import Library
+from litmap.make import built_with
 from litmap.models import Fetch, PdfFile, Resolution, Work
 from litmap.pipeline import Refresh, add_dropped, rebuild
 from litmap.settings import DEFAULT_MODEL, load_settings
@@ -224,3 +228,36 @@ def test_a_limit_below_one_is_wrong_usage(settings):
     with pytest.raises(SystemExit) as ended:
         main(["search", "x", "-k", "0"])
     assert ended.value.code == 2
+
+
+class OtherModel:
+    """Stands for an encoder with vectors of another length."""
+
+    name, key, dim, max_tokens = "other", "other-key", 8, 128
+
+    def __init__(self, real):
+        self.real = real
+
+    def __getattr__(self, name):
+        return getattr(self.real, name)
+
+    def encode(self, texts, **_):
+        vectors = np.ones((len(texts), self.dim), np.float32)
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def test_another_model_embeds_anew_and_says_so(settings):
+    with Refresh(settings) as run:
+        run.read_notes()
+        run.build()
+        real = run.encoder
+    with Refresh(replace(settings, model="other")) as run:
+        run.encoder = OtherModel(real)
+        run.read_notes()
+        run.build()
+    assert run.report.counts["model_before"] == DEFAULT_MODEL
+    assert run.report.counts["new_passages"] == run.report.counts["passages"] == 2
+    assert built_with(run.layout) == "other"
+    with open_build(run.layout) as build:
+        rows = np.concatenate([np.arange(s.first, s.first + s.count, dtype=np.int64) for s in build.sources])
+        assert VectorIndex.open(build.folder).vectors(rows).shape == (2, 8)

@@ -185,8 +185,10 @@ def blocks_of(changes: Changes) -> Iterator[list[Passage]]:
         yield block
 
 
-def write_vectors(writer: BuildWriter, changes: Changes, embedder: Embedder, titles: Mapping[str, str]) -> None:
-    """The vector index of the new build."""
+def write_vectors(
+    writer: BuildWriter, changes: Changes, embedder: Embedder, titles: Mapping[str, str], *, anew: bool = False
+) -> None:
+    """The vector index of the new build; `anew` where the old one holds another model's vectors."""
     import numpy as np
 
     from litmap import index
@@ -199,7 +201,8 @@ def write_vectors(writer: BuildWriter, changes: Changes, embedder: Embedder, tit
 
     def step(old: Path | None, new: Path, _: Changes) -> None:
         added = ((np.array([p.row for p in block], np.int64), embedder.vectors(group)) for block, group in blocks())
-        index.update_index(old, new, added=added, removed=changes.removed, dim=embedder.encoder.dim)
+        base, removed = (None, changes.removed[:0]) if anew else (old, changes.removed)
+        index.update_index(base, new, added=added, removed=removed, dim=embedder.encoder.dim)
 
     writer.step(step, changes)
 

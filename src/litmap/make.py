@@ -58,11 +58,13 @@ def make_build(
         if base is not None and not add and not remove and base.facts.get("state") == state:
             made.counts = {"passages": len(base.rows), "new_passages": 0, "build": base.id}
             return made
-        progress("build", 0, 0, f"{len(add)} sources new or changed, {len(remove)} gone or changed")
+        made.counts |= _other_model(base, embedder)
+        anew = "another model: all is embedded anew; " if made.counts else ""
+        progress("build", 0, 0, f"{anew}{len(add)} sources new or changed, {len(remove)} gone or changed")
         with builds.BuildWriter(layout, base=base) as writer:
             changes = writer.update(additions(wanted[key] for key in add), remove)
             with _timed(made, "vectors"):
-                write_vectors(writer, changes, embedder, titles)
+                write_vectors(writer, changes, embedder, titles, anew="model_before" in made.counts)
             with _timed(made, "keywords"):
                 write_keywords(writer, changes, titles)
             enrich(layout, writer, entries, notes, texts, embedder, made.seconds, progress)
@@ -77,6 +79,22 @@ def make_build(
         made.counts |= {"passages": len(build.rows), "build": build_id}
     builds.prune_builds(layout, KEEP)
     return made
+
+
+def built_with(layout: Layout) -> str:
+    """The name of the model of the current build; '' where there is none."""
+    base = _current(layout)
+    if base is None:
+        return ""
+    with base:
+        return str(base.facts.get("model") or "")
+
+
+def _other_model(base: builds.Build | None, embedder: Embedder) -> dict[str, Any]:
+    """For the report: the model of the base where it is another one."""
+    if base is None or base.facts.get("model_key") == str(getattr(embedder.encoder, "key", "")):
+        return {}
+    return {"model_before": base.facts.get("model", "")}
 
 
 def kept_notes(layout: Layout, encoder: Encoder) -> dict[Key, Source]:

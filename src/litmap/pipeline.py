@@ -375,7 +375,10 @@ def add_dropped(settings: Settings, progress: Progress = quiet) -> dict[str, Any
 
 
 def _offline(settings: Settings, progress: Progress, *, fresh: bool) -> dict[str, Any]:
-    with Refresh(replace(settings, offline=True), progress) as run:
+    from litmap.make import built_with
+
+    model = built_with(Layout(settings.library)) or settings.model  # another one is a refresh's affair
+    with Refresh(replace(settings, offline=True, model=model), progress) as run:
         try:
             run.read_notes()
         except UsageError:  # out of reach today, or read from standard input

@@ -134,6 +134,8 @@ def print_report(report: dict[str, Any], settings: Settings) -> None:
     print(f"\n{works} works cited in {notes} notes, {mentions} mentions")
     rows = [(status, number) for status, number in counts.get("by_status", {}).items()]
     print(table(rows, ("status", "works")))
+    if "model_before" in counts:
+        print(wrap(f"The model is another one (before: {counts['model_before']}), so all was embedded anew."))
     for what, titles in report["changes"].items():
         if titles:
             shown = "; ".join(titles[:3]) + (f"; and {len(titles) - 3} more" if len(titles) > 3 else "")
