@@ -16,6 +16,7 @@ from litmap import lock
 from litmap.builds import open_build
 from litmap.catalogue import Catalogue
 from litmap.cli import main
+from litmap.cli.make import app_command
 from litmap.decisions import correct, settle
 from litmap.errors import LibraryError, NoLibrary, UsageError
 from litmap.index import VectorIndex
@@ -261,3 +262,12 @@ def test_another_model_embeds_anew_and_says_so(settings):
     with open_build(run.layout) as build:
         rows = np.concatenate([np.arange(s.first, s.first + s.count, dtype=np.int64) for s in build.sources])
         assert VectorIndex.open(build.folder).vectors(rows).shape == (2, 8)
+
+
+def test_the_app_gets_the_settings_of_its_command(tmp_path):
+    file = tmp_path / "litmap.toml"
+    file.write_text('library = "lib"\nnotes = ["n"]\nmodel = "other"\nocr = false\npaces = {"x.org" = 1.5}\n')
+    chosen = load_settings(file=file)
+    _, environment = app_command(chosen, 8501)
+    ours = {name: text for name, text in environment.items() if name.startswith("LITMAP_")}
+    assert load_settings(environment=ours) == chosen

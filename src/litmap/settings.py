@@ -171,6 +171,22 @@ def _from_file(path: Path) -> dict[str, Any]:
     return result
 
 
+def as_environment(settings: Settings) -> dict[str, str]:
+    """The settings that differ from their defaults as `LITMAP_…`, for a process started elsewhere."""
+    found: dict[str, str] = {}
+    for item in fields(Settings):
+        value = getattr(settings, item.name)
+        if isinstance(value, Path):
+            found[item.name] = str(value.resolve())
+        elif isinstance(value, Mapping):
+            found[item.name] = ",".join(f"{host}={pace}" for host, pace in value.items())
+        elif isinstance(value, tuple):  # one that holds the separator would be read as two
+            found[item.name] = "" if any(os.pathsep in v for v in value) else os.pathsep.join(value)
+        elif value != getattr(Settings(), item.name):
+            found[item.name] = str(value)
+    return {f"LITMAP_{name.upper()}": text for name, text in found.items() if text}
+
+
 def load_settings(
     options: Mapping[str, Any] | None = None,
     *,

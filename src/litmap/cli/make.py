@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from litmap.cli.options import clean, command, path_text, print_json, settings_of, table, wrap
 from litmap.cli.progress import Bars
 from litmap.errors import LibraryError, UsageError
+from litmap.settings import as_environment
 
 if TYPE_CHECKING:
     from litmap.settings import Settings
@@ -231,7 +232,7 @@ def app_command(settings: Settings, port: int) -> tuple[list[str], dict[str, str
         "--server.headless=true",
         "--browser.gatherUsageStats=false",
     ]
-    environment = {**os.environ, "LITMAP_LIBRARY": str(settings.library.resolve())}
+    environment = {**os.environ, **as_environment(settings)}
     return [sys.executable, "-m", "streamlit", "run", str(page), *flags], environment
 
 
