@@ -271,3 +271,8 @@ def test_the_app_gets_the_settings_of_its_command(tmp_path):
     _, environment = app_command(chosen, 8501)
     ours = {name: text for name, text in environment.items() if name.startswith("LITMAP_")}
     assert load_settings(environment=ours) == chosen
+
+
+def test_reading_no_note_at_all_fails(tmp_path, capsys):
+    assert main(["read", str(tmp_path / "nowhere.md")]) == 1
+    assert "no such file" in capsys.readouterr().out

@@ -294,7 +294,7 @@ def read(args: argparse.Namespace) -> int:
         from litmap.shelf import parse_as_json
 
         print_json(parse_as_json(found, cited, citations.plain_links(found), problems))
-        return 0
+        return int(not found)
     for note in found:
         print(f"{note.path} ({note.format}): {len(note.headings)} headings, {len(note.blocks)} blocks")
     rows = [
@@ -303,7 +303,7 @@ def read(args: argparse.Namespace) -> int:
     print(table(rows, ("kind", "", "line", "heading", "text"), stretch=4))
     for problem in problems:
         print(wrap(f"! {problem.subject}: {problem.reason}"))
-    return 0
+    return int(not found)
 
 
 def mcp(args: argparse.Namespace) -> int:
