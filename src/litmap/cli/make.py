@@ -212,6 +212,7 @@ def schedule(args: argparse.Namespace) -> int:
     """`litmap schedule`."""
     from litmap.flows import schedule as flows
 
+    signal.signal(signal.SIGTERM, _stop)  # so that a server started for it ends with it
     flows.serve(settings_of(args), cron=args.cron, every=args.every)
     return 0
 
