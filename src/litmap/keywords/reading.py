@@ -83,6 +83,10 @@ class KeywordIndex:
             np.float32
         )
         self._works_living = int((np.bincount(self.works[living], minlength=len(self.work_ids)) > 0).sum())
+        self._relative = _relative(self.lengths, self._mean_length)
+        self._work_relative = _relative(
+            self._work_lengths, float(self._work_lengths.sum()) / max(self._works_living, 1)
+        )
 
     @classmethod
     def open(cls, folder: Path) -> KeywordIndex:
@@ -129,8 +133,7 @@ class KeywordIndex:
         bm25 = bm25 or Bm25.for_query(len(weights))
         by_row = np.zeros(self.works.size if rows else 0, np.float32)
         by_work = np.zeros(len(self.work_ids) if works else 0, np.float32)
-        norm = _norm(bm25, self.lengths, self._mean_length)
-        work_norm = _norm(bm25, self._work_lengths, float(self._work_lengths.sum()) / max(self._works_living, 1))
+        norm, work_norm = _norm(bm25, self._relative), _norm(bm25, self._work_relative)
         for key, weight in weights.items():
             found = self._postings(key)
             factor = np.float32(weight * (bm25.k1 + 1))
@@ -194,9 +197,16 @@ def _place(segment: Segment, key: int) -> tuple[int, int]:
     return int(segment.starts[at]), int(segment.starts[at + 1])
 
 
-def _norm(bm25: Bm25, lengths: NDArray[Any], mean: float) -> Floats:
-    """What a count is weighed against, by length."""
-    norm: Floats = (bm25.k1 * (1 - bm25.b + bm25.b * lengths / max(mean, 1e-9))).astype(np.float32)
+def _relative(lengths: NDArray[Any], mean: float) -> Floats:
+    """Lengths as multiples of the mean one."""
+    relative: Floats = (lengths / max(mean, 1e-9)).astype(np.float32)
+    return relative
+
+
+def _norm(bm25: Bm25, relative: Floats) -> Floats:
+    """What a count is weighed against, by length relative to the mean."""
+    norm: Floats = np.float32(bm25.k1 * bm25.b) * relative
+    norm += np.float32(bm25.k1 * (1 - bm25.b))
     return norm
 
 

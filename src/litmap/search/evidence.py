@@ -98,7 +98,7 @@ def _nearest(vector: Floats, allowed: Mask, vectors: VectorRows) -> Ints:
 
     Where nearly everything is allowed it is faster to ask for more and drop the rest; the rows are the same.
     """
-    share = float(allowed.mean()) if allowed.size else 0.0
+    share = np.count_nonzero(allowed) / max(allowed.size, 1)
     if share > MOSTLY:
         asked = int(1.2 * CANDIDATES / share) + 50
         found = vectors.search(vector[None, :], asked)[1][0]
