@@ -56,16 +56,17 @@ _OPENING = re.compile(
 _LABEL_PREFIX = re.compile(r"[A-Za-z][\w -]{1,25}: (?=[A-ZÀ-Þ])")
 _LABEL_MARK = re.compile(r"\s*\[((?!\d)[\w+#&.’'-]{2,30}(?: et al\.?)?(?:[ ,]{1,2}\d{4}[a-z]?)?)\]:?\s+(?=[A-ZÀ-Þ“\"])")
 _STARTS_INSIDE = re.compile(
-    r"(?:^|(?<![A-Z])[.:;(–—]\s{0,2}|(?<=[a-z]{3}),\s|\b(?:also|see|cf\.|e\.g\.,?|in|is|by|and) )"
+    r"(?:^|<ref[^<>]{0,60}>|(?<![A-Z])[.:;(–—]\s{0,2}|(?<=[a-z]{3}),\s|\b(?:also|see|cf\.|e\.g\.,?|in|is|by|and) )"
     r"((?:(?:van|von|de|del|der|den|di|da|la|le) ){0,2}[A-ZÀ-Þ][\w'’-]+"
     r"(?:,? (?:[A-Z]\.[ -]?){1,3}(?:\(|,|&|and\b|[A-ZÀ-Þ]|\d)|, [A-Z][\w.-]+(?: [A-Z]\.)?[.,] (?:and |& |\(?\d{4})"
     r"| [A-Z]{1,3}(?:,|\.| &| and\b| \()))"
 )
 """Where a reference in running text may begin: 'Doe, J.', 'Doe, Jane. 1999', 'Doe J,', 'Doe J & Roe R.'."""
 _ENDS_INSIDE = re.compile(
-    r"(?:\d[-–—]+[A-Za-z]?\d+|(?:1[5-9]|20)\d\d\)?|10\.\d{4,}/[^\s<>]{2,80}?|[;,:(]\s?[\d()]+|[Pp]ress|[Ss]pringer|[Ww]iley)[.;]?(?=\s+[\"“(\[A-ZÀ-Þ]|\s*$)"
+    r"(?:\d[-–—]+[A-Za-z]?\d+|(?:1[5-9]|20)\d\d\)?|10\.\d{4,}/[^\s<>]{2,80}?|[;,:(]\s?[\d()]+|[Pp]ress|[Ss]pringer|[Ww]iley)[.;]?(?=\s+[\"“(\[A-ZÀ-Þ]|\s*$|</ref>)"
     r"|(?:1[89]|20)\d\d;\d+(?:\(\d+\))?:\w+(?:[-–]\w+)?[.;]?"
 )
+_COMMENT = re.compile(r"(?<=[\d)])[.]\s+([A-Z][a-z']+ (?:[^\d.!?]{4,200}[.!?]\s?){1,3})$")
 _CITED_NUMBER = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,9}\](?!\()")
 _IN_PROSE = re.compile(r"\d{0,4}[a-z]?[)\],;]")
 _DATED = re.compile(r"\d{4}|n\.d\.|in press|forthcoming|arxiv|doi|https?:", re.I)
@@ -272,7 +273,8 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
     )
     if blog or not (reference.title or merged or addresses):
         return Entry(reference, start, end, sure=False, text="blog" if blog else "")
-    return Entry(reference, start, end, sure)
+    comment = _COMMENT.search(block.text, start + 40, end) if floor > 0.3 else None
+    return Entry(reference, start, comment.start(1) if comment else end, sure)
 
 
 def _with_surnames(text: str, reference: Reference, hint: str) -> Reference | None:
@@ -316,13 +318,10 @@ def _is_prose(text: str) -> bool:
     """True for a sentence about works: it cites by number after its beginning, or names more than one work."""
     if _CITED_NUMBER.search(text, 12):
         return True
-    named = [
-        found
-        for found in find_names(text)
-        if found.strong and (len(found.names) > 1 or found.et_al or found.end < len(text))
-    ]
+    named = [found for found in find_names(text) if found.strong]
     dated = {(found.surnames, found.year) for found in named if _IN_PROSE.match(text, found.end) or found.et_al}
-    return len(dated) > 1
+    several = {found.year for found in named if len(found.names) > 1}
+    return len(dated) > 1 or len(several) > 1
 
 
 def _from_links(links: Sequence[Link], text: str) -> tuple[list[str], list[str], str]:

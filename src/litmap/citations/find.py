@@ -41,6 +41,10 @@ _KEY_NAME = re.compile(
 _WIKI_WORK = re.compile(r"^([^\W\d_][^\d]{1,80}?)[ ,(]{1,2}((?:1[89]|20)\d\d)[a-z]?\)?\s*(?:[-–—:.,]\s*)(.{8,250})$")
 _LONE_NAME = re.compile(r"(?:ex\.?|e\.g\.?|see|cf\.?|also)?\s*([^\W\d_][^\W\d_'’-]{2,20})\s+\(?((?:19|20)\d\d)\)?\s*$")
 _PAREN_NUMBERS = re.compile(r"(?<=[\w.,;:)\"”’%])\s?\((\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,20})\)")
+_REFS = re.compile(
+    r"\b[Rr]efs?\.?\s(\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,20})(?![\d.]\d)|(?<=\bal\.)\s?\((\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,9})\)"
+)
+"""Numbers of references in any style of note: 'refs 4,5', 'Lee et al.(2)'."""
 _SUPERSCRIPTS = re.compile(r"(?<=[\w.,;:)\"”’%])[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[,˒⁻–-][⁰¹²³⁴⁵⁶⁷⁸⁹]+)*|\^(\d{1,3}(?:[,–-]\d{1,3})*)\^")
 _FROM_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻˒", "0123456789-,")
 _ENDS = re.compile(r"[a-z)\]][.?!] (?=[A-Z])")
@@ -182,7 +186,14 @@ class NoteReader:
         if self.state.numbers and not (listed and entries):
             self._numbers(block, text)
         if block.kind != "heading" or field(block, "inferred"):
-            for title in cited_titles(text.text) if block.kind in _TITLE_KINDS else ():
+            for title in (
+                [
+                    *cited_titles(text.text),
+                    *(found for found in possessive_titles(text.text) if found.beside[-4:].isdigit()),
+                ]
+                if block.kind in _TITLE_KINDS
+                else ()
+            ):
                 if text.free(title.start, title.end):
                     self._candidate(block, title.start, title.end, title.text, text, beside=title.beside)
             self._names(block, text)
@@ -370,6 +381,11 @@ class NoteReader:
                 mention = self.mention(block, match.start(), match.end(), "number")
                 sighting = self.add(Sighting(mention, Reference(), False, {tie}))
             text.mask(match.start(), match.end(), sighting)
+        for match in _REFS.finditer(text.text):
+            for number in _expand(match.group(1) or match.group(2)):
+                if number in self.state.numbers:
+                    mention = self.mention(block, match.start(), match.end(), "number")
+                    self.add(Sighting(mention, Reference(), False, {self.state.numbers[number]}))
 
     # ── names and titles ─────────────────────────────────────────────────────────────────────────────────────────────
     def _names(self, block: NoteBlock, text: BlockText) -> None:

@@ -15,7 +15,7 @@ def listed_blocks(blocks: Sequence[NoteBlock]) -> set[int]:
     run: list[tuple[int, float]] = []
     for index, block in enumerate([*blocks, None]):
         likely = _reference_score(block) if block is not None and index not in listed else 0.0
-        if likely >= 0.35 and (not run or blocks[run[-1][0]].kind == block.kind):
+        if likely >= 0.35 and (not run or block is None or blocks[run[-1][0]].kind == block.kind):
             run.append((index, likely))
             continue
         if len(run) >= 4 and sum(score >= 0.6 for _, score in run) >= 0.7 * len(run):

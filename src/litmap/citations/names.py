@@ -14,15 +14,16 @@ _NAME = rf"(?:d['’])?(?:(?:[{_UPPER}]\.[\s-]?){{1,4}}|{_WORD}\s+(?:[{_UPPER}]\
 _LOWER_NAME = r"[^\W\d_]{2,}(?:-[^\W\d_]+)?"
 _AND = r"(?:,?\s*(?:\band\b|&|\bund\b|\bet\b|\by\b)\s*|,\s*|\s*\.{3}\s*|\s*…\s*)"
 _ET_AL = r"(?:,?\s+et\.?\s*al\b\.?|,?\s+and\s+(?:others|colleagues|co-?workers|coauthors|collaborators)\b|\s+u\.\s?a\.)"
-_NAMES = rf"{_NAME}(?:{_AND}{_NAME}){{0,9}}(?:{_ET_AL})?"
+_INVERTED = rf"{_WORD},\s(?:[{_UPPER}]\.(?:[\s-](?=[{_UPPER}]\.))?){{1,3}}(?=,?\s+et\.?\s*al)"
+_NAMES = rf"(?:{_INVERTED}|{_NAME})(?:{_AND}{_NAME}){{0,9}}(?:{_ET_AL})?"
 _YEAR = r"(?:1[5-9]\d\d|20[0-4]\d)(?:[a-z](?![a-z]))?"
 _YEARS = rf"{_YEAR}(?:/\d\d(?:\d\d)?)?(?:\s*(?:,|and|&|;)\s*(?:{_YEAR}|[a-z](?![a-z\w])))*"
-_VENUE = r"(?:e|bio)?[A-Z][A-Za-z&+-]{1,14}(?:\s[A-Z][A-Za-z.]{0,14}){0,3}"
+_VENUE = r"(?:e|bio)?[A-Z][A-Za-z&+-]{1,14}\.?(?:\s[A-Z][A-Za-z.]{0,14}){0,3}"
 _MENTION = re.compile(
     rf"(?<![^\W_])(?P<names>{_NAMES})(?:['’]s?)?(?:"
     rf"\s*[(\[]\s*(?:(?P<venue1>{_VENUE}),?\s)?(?P<paren>{_YEARS})(?=\s*[)\],;:])"
     rf"|,?\s+(?P<bare>{_YEARS})(?![\w-])"
-    rf"|,\s+(?P<venue3>(?:[A-Z][A-Za-z.&]*\s?){{1,6}}),?\s*(?:[\d:,.()\s–-]|[A-Z](?=\d)){{2,30}}?\(?(?P<journalyear>(?:1[89]|20)\d\d)\)?(?!\w)"
+    rf"|(?:,|(?<=\bal\.))\s+(?P<venue3>(?:[A-Z][A-Za-z.&]*\s?){{1,6}}),?\s*(?:[\d:,.()\s–-]|[A-Z](?=\d)){{2,30}}?\(?(?P<journalyear>(?:1[89]|20)\d\d)\)?(?!\w)"
     rf"|,?\s+\(?(?P<venue2>{_VENUE}),?\s*['’]?(?P<venueyear>(?:1[5-9]|20)\d\d|(?<=['’])\d\d)(?!\w)"
     rf")"
 )
@@ -31,9 +32,10 @@ _LOWER_MENTION = re.compile(
     re.I,
 )
 _POSSESSIVE_WORK = re.compile(
-    rf"(?<![^\W_])({_WORD})['’]s? (?:[a-z-]{{2,14}} ){{0,2}}(?:book|paper|article|review|survey|study|thesis|essay|monograph|proof|"
-    rf"result|model|theorem|experiments?|lectures?|textbook|chapter|work),? \(?({_YEAR})(?=[),;.:]|\s)"
+    rf"(?<![^\W_])({_WORD})['’]s? (?:[a-z-]{{2,14}} ){{0,2}}(?:book|paper|article|review|survey|study|thesis|essay|"
+    rf"monograph|proof|result|model|theorem|experiments?|lectures?|textbook|chapter|work),? \(?({_YEAR})(?=[),;.:]|\s)"
 )
+_OWNED = re.compile(rf"{_WORD}['’]s? [A-Z]|[{_UPPER}][^\W\d_]+['’]s [A-Z]")
 _NAMES_ONLY = re.compile(rf"(?<![\w@])(?P<names>{_NAME}(?:{_AND}{_NAME}){{1,9}}|{_NAME}{_ET_AL})")
 _DATED = re.compile(r"(?:1[5-9]|20)\d\d|['’]\d\d")
 _SEVERAL = re.compile(rf"[^\W\d_](?:,? (?:and|&|und|et|y) |, )[{_UPPER}]|\bet\.? al")
@@ -128,6 +130,8 @@ def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
         names = [name for name in names if not _no_name(name)]
         if not names:
             return []
+    if _OWNED.match(names[0]) and len(names) == 1:
+        names = [re.split(r"['’]s? ", names[0])[0]]  # 'Dahl's Polyarchy (1971)'
     start = match.start("names") + max(match.group("names").find(names[0]), 0)
     years = match.group("paren") or match.group("bare") or match.group("venueyear") or match.group("journalyear") or ""
     venue = match.group("venue1") or match.group("venue2") or (match.group("venue3") or "").strip(" ,.")

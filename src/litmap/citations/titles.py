@@ -44,7 +44,7 @@ _LABELLED = re.compile(
     r"[^\W\d_][\w'’-]*(?: [a-z][\w'’-]*){0,2}: (?!(?:a|an|the|on|from|towards?|how|why|what|is|an|in|for|with|using|some|new|two) )[a-z]"  # noqa: E501
 )
 _POSSESSIVE = re.compile(
-    r"((?:[A-Z][\w-]+ ){0,2}[A-Z][\w-]+)['’]s (?:(?:[a-z][\w-]* ){0,3}(?:paper|book|chapter|lecture|lectures|thesis|monograph|survey|review|essay|article|memo|report|note),? (?:on |called |titled |entitled |about )?)?"  # noqa: E501
+    r"((?:[A-Z][\w-]+ (?:(?:and|&) )?){0,2}[A-Z][\w-]+)['’]s (?:(?:[a-z][\w-]* ){0,3}(?:paper|book|chapter|lecture|lectures|thesis|monograph|survey|review|essay|article|memo|report|note),? (?:on |called |titled |entitled |about )?)?"  # noqa: E501
     r"([A-Z][^().;“”\"\x00\[\]]{10,160}?)(?=\s*\((?:[^()]{0,40}?)(?:\d{4}|['’]\d\d)|[.;]\s|\s*$)"
 )
 _CLAUSE = re.compile(
@@ -55,9 +55,11 @@ _VENUE_TAIL = re.compile(
 )
 _SURNAME = r"[A-ZÀ-Þ][^\W\d_]+(?:[-'’][^\W\d_]+){0,2}"
 _CITED_TITLE = re.compile(
-    rf"(?<![\w-])(?P<names>{_SURNAME}(?:,? (?:and|&) {_SURNAME}|(?:, {_SURNAME}){{1,8}}(?:,? (?:and|&) {_SURNAME})?)),\s"
+    rf"(?<![\w-])(?P<names>{_SURNAME}(?:,? (?:and|&) {_SURNAME}|"
+    rf"(?:, {_SURNAME}){{1,8}}(?:,? (?:and|&) {_SURNAME})?)),\s"
     r"(?P<title>[A-ZÀ-Þ](?:[^.;:()“”\"\x00]|:(?=\s)){14,160}?),\s"
-    r"(?:in\s)?(?:[A-Z]{3,10}|(?:[A-Z][\w&]*\.?\s){1,6}(?:[A-Z]?\d[\d:,\s–-]{0,20})?)\s?\(?['’]?(?P<year>(?:1[5-9]|20)\d\d)"
+    r"(?:in\s)?(?:[A-Z]{3,10}|(?:[A-Z][\w&]*\.?\s){1,6}(?:[A-Z]?\d[\d:,\s–-]{0,20})?)"
+    r"\s?\(?['’]?(?P<year>(?:1[5-9]|20)\d\d)"
 )
 _BY = re.compile(r"\s+by ((?:(?:[A-Z]\.\s?)*[A-Z][\w'’-]+(?:,? and |, | & | )?){1,6})$")
 _RUN = re.compile(

@@ -39,7 +39,8 @@ _ARXIV_OLD = re.compile(rf"(?<![\w/.-])({OLD_ARXIV})(v\d{{1,3}})?(?![\d/])")
 _ARXIV_BARE = re.compile(rf"(?<![\w./$€£-])({NEW_ARXIV})(v\d{{1,3}})?(?![\w%]|[./-]\d)")
 _ARXIV_CLASS = re.compile(r"\s{0,2}\[(?:[a-z-]{2,8})(?:\.[A-Za-z-]{2,7})?\]")
 _CITED = re.compile(
-    r"(?:(?:[A-Z][\w'’-]+|\bet al\.?),?|\b(?:with|in|see|by|from|cf\.?|also|of|paper|preprint|eprint|and|or|read|cite|as)|[,;])\s$"
+    r"(?:(?:[A-Z][\w'’-]+|\bet al\.?),?|\b(?:with|in|see|by|from|cf\.?|also|of|paper|preprint|eprint|"
+    r"and|or|read|cite|as)|[,;])\s$"
 )
 """What stands before a number that is cited rather than measured: a name, or a word that leads to a source."""
 _PUBMED = re.compile(r"(?<![\w/])(PMID|PubMed(?:\s+(?:ID|PMID))?|PMCID)\s?[:#]?\s{0,2}(PMC)?(\d{4,9})(?!\d)", re.I)

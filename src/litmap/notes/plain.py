@@ -21,7 +21,7 @@ _WIKI_HEADING = re.compile(r"(={1,6})\s*([^=\n]{1,150}?)\s*\1\s*$")
 _NUMBERED = re.compile(
     r"(?:§\s*)?(\d{1,2}(?:\.\d{1,2}){0,3}(?=[.)]?\s)|[IVX]{1,5}(?=[.)])|[A-H](?=[.)]))[.)]?\s{1,6}([^\W\d_].{1,90})$"
 )
-_ITEM = re.compile(r"(\s*)(?:[-*+•‣▪●◦–—](?=\s)|\(?(\d{1,4})[.)](?=\s+\S)|\[(\d{1,4})\](?=\s+\S))\s*")
+_ITEM = re.compile(r"(\s*)(?:[-*+•‣▪●◦–—#](?=\s)|\(?(\d{1,4})[.)](?=\s+\S)|\[(\d{1,4})\](?=\s+\S))\s*")
 _LINK_LINE = re.compile(
     r"\s*\[?(\d{1,4})[\].:)]{1,2}\s+<?((?:https?|ftp|mailto|file|android-app|javascript):\S+?)>?\s*$"
 )
@@ -32,7 +32,8 @@ _FURNITURE = re.compile(
 _RULE = re.compile(r"\s*(?:[-=_*~#+.]\s?){4,}\s*$")
 _ENTRY = re.compile(r"[^\W\d_][^\d()]{1,80}[ .,(]{1,2}\(?(?:1[89]|20)\d\d[a-z]?[).,:]")
 _UNFINISHED = re.compile(
-    r"\s(?:of|the|and|a|an|in|on|for|with|by|to|from|or|at|as|der|die|das|und|für|von|de|la|le|et|&|et al\.)$|\b[A-Z][a-z]{1,5}\. [A-Z][a-z]{1,5}\.$|\b[A-Z]\. ?[A-Z]\.$"
+    r"\s(?:of|the|and|a|an|in|on|for|with|by|to|from|or|at|as|der|die|das|und|für|von|de|la|le|et|&|et al\.)$"
+    r"|\b[A-Z][a-z]{1,5}\. [A-Z][a-z]{1,5}\.$|\b[A-Z]\. ?[A-Z]\.$"
 )
 """What no sentence or entry ends with: 'of', 'et al.', 'Phys. Rev.', 'A. M.'."""
 _LABELLED_ENTRY = re.compile(r"\s*\[[A-Z][A-Za-z+&]{0,12}\d{2,4}[a-z]?\]\s+[A-Z]")

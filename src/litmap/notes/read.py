@@ -162,6 +162,8 @@ def sniff(text: str, named: str) -> str:
         return "bibtex"
     if re.match(r"\ufeff?\s*TY  ?- ", head) or re.match(r"\s*PMID\s?- ?\d", head):
         return "ris"
+    if len(re.findall(r"(?m)^(={1,6})[^=\n]{1,150}\1[ \t]*$", head)) >= 2:
+        return "text"  # wiki text, whose '# ' is an item
     if len(re.findall(r"(?m)^\*{1,4} \S", head)) >= 2 and re.search(
         r"\[\[(?:https?:|file:|doi:)[^\]]+\]|^#\+\w+:|:PROPERTIES:", head, re.M
     ):

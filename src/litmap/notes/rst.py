@@ -73,6 +73,7 @@ class _Targets:
 
 def rst_inline(raw: str, line: int, targets: _Targets) -> Inline:
     """The text of a stretch of reStructuredText; citations become '@key' or stay '[key]'."""
+    raw = re.sub(r"(?<=[.])\\ ", " ", raw)  # 'et al.\ 1999': an escaped blank after a full stop is meant as one
     out, parts, size, position = Inline(), [], 0, 0
     for match in _INLINE.finditer(raw):
         shown, target = _shown(match, targets)
