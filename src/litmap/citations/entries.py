@@ -55,6 +55,7 @@ _OPENING = re.compile(
 )
 _LABEL_PREFIX = re.compile(r"[A-Za-z][\w -]{1,25}: (?=[A-ZÀ-Þ])")
 _LABEL_MARK = re.compile(r"\s*\[((?!\d)[\w+#&.’'-]{2,30}(?: et al\.?)?(?:[ ,]{1,2}\d{4}[a-z]?)?)\]:?\s+(?=[A-ZÀ-Þ“\"])")
+_INITIALS_INSIDE = re.compile(r"[A-ZÀ-Þ](?:[.,(]| &| \(| and )|[A-ZÀ-Þ][\w.-]*(?: [A-Z]\.)?[.,] (?:and |& |\(?\d{4})")
 _STARTS_INSIDE = re.compile(
     r"(?:^|<ref[^<>]{0,60}>|(?<![A-Z])[.:;(–—]\s{0,2}|(?<=[a-z]{3}),\s|\b(?:also|see|cf\.|e\.g\.,?|in|is|by|and) )"
     r"((?:(?:van|von|de|del|der|den|di|da|la|le) ){0,2}[A-ZÀ-Þ][\w'’-]+"
@@ -201,7 +202,7 @@ def list_entries(block: NoteBlock, previous: Sequence[str], *, in_list: bool) ->
 def _inside(block: NoteBlock) -> Iterator[Entry]:
     """References that stand in running text: '… starts it all: Frege, Gottlob. 1892. “Über …” 25–50. The reply …'."""
     text, begin = block.text, 0
-    if len(text) > 8000:
+    if len(text) > 8000 or not _INITIALS_INSIDE.search(text):
         return
     for match in _STARTS_INSIDE.finditer(text):
         if match.start(1) < begin:

@@ -432,7 +432,9 @@ class NoteReader:
         listed = bool(field(block, "list"))
         if block.kind == "heading" and not field(block, "inferred"):
             return
-        for found in [*possessive_titles(text.text), *(found for found in clause_titles(text.text) if found.beside)]:
+        before = text.text
+        clauses = clause_titles(before)
+        for found in [*possessive_titles(text.text), *(found for found in clauses if found.beside)]:
             if text.free(found.start, found.end) and not _has_names(found.text):
                 self._candidate(block, found.start, found.end, found.text, text, beside=found.beside)
         prose = block.kind == "paragraph" and self.title_floor > 0.5 and len(_ENDS.findall(block.text[:600])) >= 2
@@ -443,7 +445,8 @@ class NoteReader:
             if text.free(found.start, found.end):
                 self._candidate(block, found.start, found.end, found.text, text, kind="quoted")
         if len(text.text) < 8000:
-            for found in [*running_titles(text.text), *clause_titles(text.text)]:
+            clauses = clauses if text.text is before else clause_titles(text.text)
+            for found in [*running_titles(text.text), *clauses]:
                 if text.free(found.start, found.end) and not _has_names(found.text):
                     self._candidate(block, found.start, found.end, found.text, text, beside=found.beside)
 

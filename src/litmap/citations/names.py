@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from litmap.identifiers import normalise_title
 
@@ -38,7 +39,7 @@ _POSSESSIVE_WORK = re.compile(
 _OWNED = re.compile(rf"{_WORD}['’]s? [A-Z]|[{_UPPER}][^\W\d_]+['’]s [A-Z]")
 _NAMES_ONLY = re.compile(rf"(?<![\w@])(?P<names>{_NAME}(?:{_AND}{_NAME}){{1,9}}|{_NAME}{_ET_AL})")
 _DATED = re.compile(r"(?:1[5-9]|20)\d\d|['’]\d\d")
-_SEVERAL = re.compile(rf"[^\W\d_](?:,? (?:and|&|und|et|y) |, )[{_UPPER}]|\bet\.? al")
+_SEVERAL = re.compile(rf"(?:, (?:(?:and|&|und|et|y) )?| (?:and|&|und|et|y) )[{_UPPER}]|et\.? al")
 _NOT_NAMES = frozenset(
     "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept "  # noqa: E501, SIM905
     "oct nov dec monday tuesday wednesday thursday friday saturday sunday spring summer autumn fall winter in on at by the a an "  # noqa: E501
@@ -104,10 +105,14 @@ def _no_name(name: str) -> bool:
 
 def find_names(text: str) -> list[NameMention]:
     """Author-year mentions in order, without overlap. One match with several years gives one mention a year."""
+    return list(_find_names(text)) if _DATED.search(text) else []
+
+
+@lru_cache(maxsize=1024)
+def _find_names(text: str) -> tuple[NameMention, ...]:
+    """The mentions, remembered: a text is asked about more than once."""
     found: list[NameMention] = []
     taken_until = 0
-    if not _DATED.search(text):
-        return []
     for match in _MENTION.finditer(text):
         mentions = _from_match(match, text)
         if mentions and mentions[0].start >= taken_until:
@@ -121,7 +126,7 @@ def find_names(text: str) -> list[NameMention]:
             names, et_al = _split_names(match.group("names"))
             if names and et_al:
                 found.append(_mention(match.start(), match.end(), names, True, match.group("bare"), "", strong=True))
-    return sorted(found, key=lambda m: (m.start, m.end))
+    return tuple(sorted(found, key=lambda m: (m.start, m.end)))
 
 
 def _from_match(match: re.Match[str], text: str) -> list[NameMention]:

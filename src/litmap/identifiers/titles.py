@@ -60,6 +60,8 @@ def normalise_title(title: str) -> str:
         text = _LATEX_COMMAND.sub(_latex_command, text)
     if "{" in text or "}" in text:
         text = text.replace("{", "").replace("}", "")
+    if text.isascii():
+        return _NOT_WORD.sub(" ", _APOSTROPHES.sub("", text).lower()).strip()
     text = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text)).lower().translate(_LETTERS)
     out = []
     for char in text:

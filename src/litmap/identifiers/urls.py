@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from litmap.identifiers.ids import clean_doi, doi_id, normalise_id, valid_arxiv
@@ -245,6 +246,7 @@ def _unwrap_once(url: str) -> str:
     return url
 
 
+@lru_cache(maxsize=8192)
 def identifier_from_url(url: str) -> str | None:
     """The identifier that a scholarly URL names (`arxiv:…`, `doi:…`, `openreview:…`, …), or None.
 
