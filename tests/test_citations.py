@@ -209,6 +209,32 @@ def test_shared_library_parse_floor() -> None:
     assert missing / wanted <= 0.02
 
 
+@pytest.mark.parametrize(
+    ("text", "title", "year"),
+    [
+        ("It starts with this: Frege, Gottlob. 1892. “On Sense and Reference.” Zeitschrift 100: 25-50. The reply came late.", "On Sense and Reference", 1892),
+        ("If you have time, Yang Z & Rannala B. Bayesian phylogenetic inference using DNA sequences. Mol Biol Evol 1997;14:717-24 is the origin.", "Bayesian phylogenetic inference using DNA sequences", 1997),
+        ("For sampling Doe & Roe, The computational complexity of linear optics, STOC 2011, for the proof.", "The computational complexity of linear optics", 2011),
+    ],
+)  # fmt: skip
+def test_references_inside_sentences(text: str, title: str, year: int) -> None:
+    assert (title, year) in [(c.reference.title, c.reference.year) for c in cited(text)]
+
+
+def test_a_sentence_about_two_works_is_no_reference() -> None:
+    citations = cited("Doe et al. (2008) found it first. Roe and Poe (2012) deny it; see Lim & Kim 2015.\n")
+    assert [c.reference.year for c in citations] == [2008, 2012, 2015]
+
+
+def test_a_footnote_mark_is_a_mention_and_a_number_belongs_to_what_stands_before_it() -> None:
+    text = "# A\n\nAn old book[^z] tells, and as in [1], Doe and Roe 2010 too.\n\n## References\n\n"
+    text += "[1] Lim, A. and Kim, B. (1999). The theory of things. Nature 4, 12-15.\n\n[^z]: Poe, Daniel. 2017. *Parties and the Birth of Democracy*. New York: Press.\n"
+    found = {c.reference.year: [m.line for m in c.mentions] for c in cited(text)}
+    assert found[2017][0] == 3
+    assert found[2010] == [3]
+    assert found[1999][0] == 3
+
+
 PIECES = [
     *"ABcd 12\n.,;:()[]@-“”'&#*/é—",
     "et al. ",
