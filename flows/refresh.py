@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +24,8 @@ from prefect.cache_policies import NO_CACHE
 
 from litmap.models import Citation
 from litmap.pipeline import Refresh
-from litmap.report import Progress, quiet
+from litmap.report import Progress, current_progress, quiet, showing
 from litmap.settings import Settings, load_settings
-
-PROGRESS: ContextVar[Progress] = ContextVar("progress", default=quiet)
-"""Told how far the run is; set by the caller of the flow in the same process."""
 
 _once = task(cache_policy=NO_CACHE, persist_result=False)
 
@@ -76,7 +72,7 @@ def refresh(
 ) -> dict[str, Any]:
     """Bring a library up to date with its notes; the run's report. Parameters override the settings."""
     settings = load_settings({**(options or {}), "library": library, "notes": notes or None})
-    with Refresh(settings, PROGRESS.get()) as run:
+    with Refresh(settings, current_progress()) as run:
         read_notes(run)
         resolve(run, run.unresolved())
         for batch in run.papers(lambda: fetch.submit(run)):
@@ -99,9 +95,6 @@ def flow_parameters(settings: Settings) -> dict[str, Any]:
 
 def run(settings: Settings, progress: Progress = quiet) -> dict[str, Any]:
     """Run the flow in this process with these settings; the run's report."""
-    token = PROGRESS.set(progress)
-    try:
+    with showing(progress):
         report: dict[str, Any] = refresh(**flow_parameters(settings))
-        return report
-    finally:
-        PROGRESS.reset(token)
+    return report

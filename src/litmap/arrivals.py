@@ -162,6 +162,8 @@ class Arrivals:
                     catalogue.put_work(replace(here[work_id], arxiv_version=version), "note", self.now)
 
     def _is_due(self, entry: Entry, last: Fetched | None) -> bool:
+        if last is None and entry.status == "unsure":  # which work it is must be settled first
+            return False
         if last is None or last.transient or last.status in {"failed", "pending"} or self._is_lost(entry):
             return True
         days = self.settings.recheck_days if entry.pdfs else self.settings.retry_days

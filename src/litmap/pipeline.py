@@ -225,6 +225,7 @@ class Refresh:
             if fresh:
                 yield fresh
         fetching.result()
+        self._merge()  # files may have told which works they are
 
     def _unread(self) -> list[str]:
         """The newest PDFs of works that this extractor has not read, and scans that Tesseract can read by now.

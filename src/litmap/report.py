@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -19,6 +22,25 @@ class Progress(Protocol):
 
 def quiet(stage: str, done: int, total: int, text: str = "") -> None:
     """Progress that shows nothing."""
+
+
+# Here and not beside the flow: Prefect sends flows to other processes with all that stands beside them.
+_SHOWN: ContextVar[Progress] = ContextVar("progress", default=quiet)
+
+
+@contextmanager
+def showing(progress: Progress) -> Iterator[None]:
+    """What runs in this context tells its progress to `progress`."""
+    token = _SHOWN.set(progress)
+    try:
+        yield
+    finally:
+        _SHOWN.reset(token)
+
+
+def current_progress() -> Progress:
+    """The innermost `showing`, or one that shows nothing."""
+    return _SHOWN.get()
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litmap.catalogue import Catalogue, Decided, Fetched
@@ -128,7 +128,10 @@ def _entry(
     candidates = tuple({c.id: c for _, d in group if d for c in d.candidates}.values())
     keys = tuple(c.key for c, _ in group)
     tried = fetched.tried if fetched else ()
-    return Entry(work, status, reason, pdfs, mentions, keys, candidates if status == "unsure" else (), tried, dropped)
+    candidates = candidates if status == "unsure" else ()
+    if len(candidates) == 1 and not work.ids:  # the one it may be says more than the note's words; it stays unsure
+        work = replace(candidates[0], id=work.id)
+    return Entry(work, status, reason, pdfs, mentions, keys, candidates, tried, dropped)
 
 
 def _status(decided: Iterable[Decided | None], fetched: Fetched | None, pdfs: tuple[PdfFile, ...]) -> tuple[str, str]:
