@@ -235,7 +235,7 @@ def test_a_pace_holds_between_processes_and_is_kept_across_runs(tmp_path, site):
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(60)
+        worker.join(180)
     _ask(tmp_path / "s", site.base, "c")
     times = sorted(at for _, _, at in site.asked)
     assert len(times) == 6 and min(b - a for a, b in pairwise(times)) > 0.15
