@@ -276,3 +276,16 @@ def test_the_app_gets_the_settings_of_its_command(tmp_path):
 def test_reading_no_note_at_all_fails(tmp_path, capsys):
     assert main(["read", str(tmp_path / "nowhere.md")]) == 1
     assert "no such file" in capsys.readouterr().out
+
+
+def test_a_missing_root_of_the_last_refresh_drops_no_works(settings, tmp_path):
+    more = tmp_path / "more"
+    more.mkdir()
+    (more / "b.md").write_text(NOTE.replace("1706.03762", "1810.04805"))
+    with Refresh(replace(settings, notes=(*settings.notes, str(more)))) as run:
+        run.read_notes()
+    shutil.rmtree(more)
+    with pytest.raises(UsageError, match="no notes at"), Refresh(replace(settings, notes=())) as run:
+        run.read_notes()
+    with Catalogue.open(Layout(settings.library).catalogue) as catalogue:
+        assert len(entries(catalogue)) == 2

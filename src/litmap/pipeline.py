@@ -13,7 +13,6 @@ Their order stands in the flow (`flows/refresh.py`); without Prefect, call them 
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import time
@@ -34,7 +33,7 @@ from litmap.errors import LitmapError, PdfError, UsageError
 from litmap.layout import Layout
 from litmap.models import Citation, Document, Encoder, Note, Problem, Resolution
 from litmap.report import Progress, Report, peak_memory, quiet
-from litmap.settings import Settings
+from litmap.settings import Settings, api_keys
 from litmap.shelf import Entry, entries, provisional
 
 if TYPE_CHECKING:
@@ -108,6 +107,9 @@ class Refresh:
             names = list(self.settings.notes) or self.catalogue.fact("notes", [])
             if not names:
                 raise UsageError("which notes? name files or folders: `litmap refresh NOTES…`")
+            gone = [n for n in names if n != "-" and not Path(n).expanduser().exists()]
+            if gone:  # a folder that is not mounted today must not empty the library
+                raise UsageError(f"no notes at {', '.join(gone)}: bring them back, or name the notes that are left")
             self.progress("read", 0, 0, ", ".join(names))
             stdin = sys.stdin.buffer.read() if "-" in names else None
             read, problems = notes.read_notes([n if n == "-" else Path(n) for n in names], stdin)
@@ -153,7 +155,7 @@ class Refresh:
         with self._stage("resolve"), open_client(self.settings, "resolve", self.progress) as client:
             found = works.resolve(
                 citations, client, now=self.now, settled=self.catalogue.decisions(), contact=self.settings.contact,
-                keys=_keys(), progress=lambda done, total, text: self.progress("resolve", done, total, text),
+                keys=api_keys(), progress=lambda done, total, text: self.progress("resolve", done, total, text),
             )  # fmt: skip
             held, by_key = self.catalogue.held(), {c.key: c for c in citations}
             for done, resolution in enumerate(found, 1):
@@ -389,12 +391,6 @@ def _offline(settings: Settings, progress: Progress, *, fresh: bool) -> dict[str
             run.embed(batch)
         run.build(fresh=fresh)
     return run.report.as_json()
-
-
-def _keys() -> dict[str, str]:
-    """API keys from the environment; none is needed."""
-    names = {"openalex": "OPENALEX_API_KEY", "s2": "S2_API_KEY"}
-    return {service: os.environ[name] for service, name in names.items() if os.environ.get(name)}
 
 
 def text_version() -> str:

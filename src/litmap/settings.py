@@ -60,6 +60,12 @@ class Settings:
     """Folder for what all libraries of this user share (request budgets); the user's cache folder by default."""
 
 
+def api_keys() -> dict[str, str]:
+    """Keys of services from the environment, which none of them needs: OPENALEX_API_KEY, S2_API_KEY."""
+    names = {"openalex": "OPENALEX_API_KEY", "s2": "S2_API_KEY"}
+    return {service: os.environ[name] for service, name in names.items() if os.environ.get(name)}
+
+
 def default_state() -> Path:
     """The per-user folder for shared state: $XDG_CACHE_HOME/litmap or ~/.cache/litmap."""
     base = os.environ.get("XDG_CACHE_HOME")
