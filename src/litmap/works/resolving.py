@@ -63,19 +63,25 @@ def resolve(
     last = [case.resolution(now) for case in cases]
     sure = [r.work for r in [*found, *last] if r.work is not None and r.status == "metadata-only"]
     cited = {ident: work for work in sure for ident in work.ids}
-    for resolution in last:
-        yield _cited_elsewhere(resolution, cited)
+    for case, resolution in zip(cases, last, strict=True):
+        yield _cited_elsewhere(resolution, cited, case.want.year)
 
 
-def _cited_elsewhere(resolution: Resolution, cited: Mapping[str, Work]) -> Resolution:
-    """Of several works that may be meant, the one that the notes cite at another place too."""
+def _cited_elsewhere(resolution: Resolution, cited: Mapping[str, Work], year: int | None) -> Resolution:
+    """Of several works that may be meant, the one that the notes cite at another place too.
+
+    Not one of another year where there is a candidate of the very year: then two works of these people are cited.
+    """
     if resolution.status != "unsure" or not resolution.candidates or resolution.work in resolution.candidates:
         return resolution  # in the last case the note contradicts itself
     works = {w.id: w for c in resolution.candidates for i in (c.id, *c.ids) if (w := cited.get(i)) is not None}
     if len(works) != 1:
         return resolution
+    work = next(iter(works.values()))
+    if work.year != year and any(c.year == year for c in resolution.candidates):
+        return resolution
     reason = "fits the people and year, and is cited elsewhere in the notes"
-    return Resolution(resolution.citation, next(iter(works.values())), "metadata-only", reason)
+    return Resolution(resolution.citation, work, "metadata-only", reason)
 
 
 def newest_versions(works: Iterable[Work], client: Client) -> dict[str, int]:
