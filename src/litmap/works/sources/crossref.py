@@ -59,7 +59,7 @@ def parse(body: bytes) -> list[Record]:
 def _record(item: dict[str, Any]) -> Record | None:
     titles = [text(t) for t in items(item.get("title"))]
     doi = doi_id(text(item.get("DOI")))
-    if not doi or not titles or not titles[0] or item.get("type") in _NOT_WORKS:
+    if not doi or not titles or not titles[0] or text(item.get("type")) in _NOT_WORKS:
         return None
     subtitle = next((text(s) for s in items(item.get("subtitle"))), "")
     others = [f"{titles[0]}: {subtitle}"] if subtitle and subtitle.lower() not in titles[0].lower() else []
