@@ -129,8 +129,9 @@ def _entry(
     keys = tuple(c.key for c, _ in group)
     tried = fetched.tried if fetched else ()
     candidates = candidates if status == "unsure" else ()
-    if len(candidates) == 1 and not work.ids:  # the one it may be says more than the note's words; it stays unsure
-        work = replace(candidates[0], id=work.id)
+    titled = any(c.reference.title for c, _ in group)
+    if candidates and not work.ids and (len(candidates) == 1 or not titled):
+        work = replace(candidates[0], id=work.id)  # the likeliest says more than the note's words; it stays unsure
     return Entry(work, status, reason, pdfs, mentions, keys, candidates, tried, dropped)
 
 
