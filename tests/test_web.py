@@ -3,8 +3,8 @@
 import email.utils
 import gzip
 import ipaddress
-import multiprocessing
 import socket
+import subprocess
 import threading
 import time
 import zlib
@@ -222,21 +222,28 @@ def test_a_pace_holds_between_threads_and_across_clients(tmp_path, site, connect
         one.close()
 
 
-def _ask(state, base, name):
-    with WebClient("", state, {"127.0.0.1": 0.2}, ["127.0.0.1"], limits=LIMITS) as one:
-        for i in range(2):
-            one.get(Request(f"{base}/{name}{i}"))
+ASK = """
+import sys
+from pathlib import Path
+from litmap.models import Request
+from litmap.web import WebClient
+
+state, base, name = sys.argv[1:]
+with WebClient("", Path(state), {"127.0.0.1": 0.2}, ["127.0.0.1"]) as one:
+    for i in range(2):
+        one.get(Request(f"{base}/{name}{i}"))
+"""
 
 
 def test_a_pace_holds_between_processes_and_is_kept_across_runs(tmp_path, site):
     site.answers["*"] = b"x"
-    spawn = multiprocessing.get_context("spawn")
-    workers = [spawn.Process(target=_ask, args=(tmp_path / "s", site.base, name)) for name in "ab"]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(180)
-    _ask(tmp_path / "s", site.base, "c")
+
+    def ask(name):
+        return subprocess.Popen([sys.executable, "-c", ASK, str(tmp_path / "s"), site.base, name])
+
+    for worker in [ask(name) for name in "ab"]:
+        assert worker.wait(180) == 0
+    assert ask("c").wait(180) == 0
     times = sorted(at for _, _, at in site.asked)
     assert len(times) == 6 and min(b - a for a, b in pairwise(times)) > 0.15
 
