@@ -5,6 +5,7 @@ import gzip
 import ipaddress
 import socket
 import subprocess
+import sys
 import threading
 import time
 import zlib
