@@ -2,11 +2,13 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from litmap.examples import NOTES
@@ -204,3 +206,12 @@ def test_a_killed_refresh_loses_nothing(tmp_path, moment):
     with open_library(library) as opened:
         assert opened.search("flat minima", limit=1).hits
         assert not list(opened.layout.partial.glob("*.part"))
+
+
+def test_the_readmes_lines_do_what_they_say(tmp_path):
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    code = readme.split("```python\n")[1].split("```")[0]
+    shutil.copytree(NOTES, tmp_path / "notes")
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 3

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from litmap.cli.options import clean, command, path_text, print_json, settings_of, table, wrap
 from litmap.cli.progress import Bars
-from litmap.errors import LibraryError, UsageError
+from litmap.errors import UsageError
 from litmap.settings import as_environment
 
 if TYPE_CHECKING:
@@ -283,9 +283,4 @@ def demo(args: argparse.Namespace) -> int:
         return serve_app(settings, args.port)
 
 
-def drop_folder_hint(settings: Settings) -> str:
-    """Where a person puts a PDF."""
-    return str(settings.library / "papers")
-
-
-__all__ = ["LibraryError", "add_commands", "app_command", "run_refresh"]
+__all__ = ["add_commands", "app_command", "run_refresh"]
