@@ -6,9 +6,7 @@ import dataclasses
 import gzip
 import hashlib
 import json
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -19,7 +17,7 @@ from litmap.catalogue.records import build_record
 from litmap.identifiers import normalise_title
 from litmap.layout import Layout
 from litmap.models import Document, HeadingPath, Note, Reference, Summary
-from litmap.report import Progress
+from litmap.report import Progress, timed
 from litmap.shelf import Entry
 
 if TYPE_CHECKING:
@@ -65,7 +63,7 @@ def enrich(
     """Write topics, map, links, reading list and summaries into the build under way."""
     derived = Derived(layout)
     shas = {e.work.id: readable_pdf(e, texts) for e in entries}
-    with _timed(seconds, "references"):
+    with timed(seconds, "references"):
         lists = {
             work: derived.get(Reference, f"references-{references.VERSION}", sha, references.read_references)
             for work, sha in shas.items()
@@ -74,16 +72,16 @@ def enrich(
         linked = references.link(lists, [e.work for e in entries])
         edges = sorted({(link.citing, link.cited) for link in linked})
         writer.write_json("links", edges)
-    with _timed(seconds, "topics"):
+    with timed(seconds, "topics"):
         progress("topics", 0, len(entries))
         outside = [(work, _key(r)) for work, listed in lists.items() for r in listed if _key(r)]
         bodies = _body_vectors(writer, entries, embedder.encoder.dim)
         filed = _file(layout, entries, notes, shas, embedder, bodies, [*edges, *outside])
         writer.write_json("map", _places(writer, entries, filed))
         progress("topics", len(entries), len(entries))
-    with _timed(seconds, "summaries"):
+    with timed(seconds, "summaries"):
         writer.write_json("summaries", _summaries(layout, entries, shas, filed.result, embedder, progress))
-    with _timed(seconds, "reading"):
+    with timed(seconds, "reading"):
         headings = {f.work: f.noted or ((f.suggested,) if f.suggested else ()) for f in filed.result.filings}
         missing = references.missing(lists, [e.work for e in entries], headings)
         writer.write_json("reading", _reading_list(layout, shas, missing))
@@ -94,13 +92,6 @@ def enrich(
         ]
         writer.write_json("topics", dataclasses.asdict(dataclasses.replace(filed.result, coverage=tuple(cover))))
         _write_styles(writer, filed.result)
-
-
-@contextmanager
-def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
-    started = time.monotonic()
-    yield
-    seconds[name] = time.monotonic() - started
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +14,7 @@ from litmap.enrich import enrich
 from litmap.errors import DamagedBuild, NoLibrary
 from litmap.layout import Layout
 from litmap.models import Encoder, Note
-from litmap.report import Progress
+from litmap.report import Progress, timed
 from litmap.shelf import Entry
 
 KEEP = 2
@@ -63,13 +61,13 @@ def make_build(
         progress("build", 0, 0, f"{anew}{len(add)} sources new or changed, {len(remove)} gone or changed")
         with builds.BuildWriter(layout, base=base) as writer:
             changes = writer.update(additions(wanted[key] for key in add), remove)
-            with _timed(made, "vectors"):
+            with timed(made.seconds, "vectors"):
                 write_vectors(writer, changes, embedder, titles, anew="model_before" in made.counts)
-            with _timed(made, "keywords"):
+            with timed(made.seconds, "keywords"):
                 write_keywords(writer, changes, titles)
             enrich(layout, writer, entries, notes, texts, embedder, made.seconds, progress)
             kept = {**facts, "state": state, "model_key": str(getattr(embedder.encoder, "key", ""))}
-            with _timed(made, "publish"):
+            with timed(made.seconds, "publish"):
                 build_id = writer.publish(kept)
         made.counts["new_passages"] = len(changes.added)
     finally:
@@ -111,13 +109,6 @@ def kept_notes(layout: Layout, encoder: Encoder) -> dict[Key, Source]:
 def _kept(base: builds.Build, source: builds.SourceRows) -> Source:
     chunks = [p.chunk for p in base.passages(range(source.first, source.first + source.count))]
     return Source(source.work, source.source, source.fingerprint, lambda: chunks)
-
-
-@contextmanager
-def _timed(made: Made, name: str) -> Iterator[None]:
-    started = time.monotonic()
-    yield
-    made.seconds[name] = time.monotonic() - started
 
 
 def _current(layout: Layout) -> builds.Build | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -41,6 +42,14 @@ def showing(progress: Progress) -> Iterator[None]:
 def current_progress() -> Progress:
     """The innermost `showing`, or one that shows nothing."""
     return _SHOWN.get()
+
+
+@contextmanager
+def timed(seconds: dict[str, float], name: str) -> Iterator[None]:
+    """Keep how long the block took under `name`."""
+    started = time.monotonic()
+    yield
+    seconds[name] = time.monotonic() - started
 
 
 @dataclass
