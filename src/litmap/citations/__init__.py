@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from litmap.citations.find import NoteReader
+from litmap.citations.find import read_citations
 from litmap.citations.group import group
 from litmap.citations.model import PlainLink
+from litmap.citations.reading import Reading
 from litmap.models import Citation, Note
 
 __all__ = ["Findings", "PlainLink", "find_citations", "find_links_and_citations", "plain_links"]
@@ -29,20 +30,18 @@ def find_links_and_citations(notes: Sequence[Note]) -> Findings:
     """Everything the notes point to. Linear in the length of the notes."""
     records = [note for note in notes if note.blocks and all(block.kind == "entry" for block in note.blocks)]
     others = [note for note in notes if note not in records]
-    readers: dict[str, NoteReader] = {}
+    readings: dict[str, Reading] = {}
     for note in records:
-        readers[note.path] = NoteReader(note, {})
-        readers[note.path].read()
-    everywhere = {key: tie for note in records for key, tie in readers[note.path].state.labels.items()}
+        readings[note.path] = read_citations(note, {})
+    everywhere = {key: tie for note in records for key, tie in readings[note.path].state.labels.items()}
     for note in others:
         keys = dict(everywhere) if not note.uses else {}
         for path in note.uses:
-            if path in readers:
-                keys.update(readers[path].state.labels)
-        readers[note.path] = NoteReader(note, keys)
-        readers[note.path].read()
-    ordered = [readers[note.path] for note in notes]
-    return Findings(group(ordered), [link for reader in ordered for link in reader.state.links])
+            if path in readings:
+                keys.update(readings[path].state.labels)
+        readings[note.path] = read_citations(note, keys)
+    ordered = [readings[note.path] for note in notes]
+    return Findings(group(ordered), [link for reading in ordered for link in reading.state.links])
 
 
 def find_citations(notes: Sequence[Note]) -> list[Citation]:

@@ -7,9 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from litmap.citations.find import NoteReader
 from litmap.citations.model import Sighting
 from litmap.citations.names import NameMention, surname_key
+from litmap.citations.reading import Reading
 from litmap.identifiers import normalise_title, same_title
 from litmap.models import Citation, Mention, NoteBlock, Reference
 
@@ -88,10 +88,10 @@ def _preprint(identifier: str) -> bool:
     )
 
 
-def group(readers: Sequence[NoteReader]) -> list[Citation]:
+def group(readings: Sequence[Reading]) -> list[Citation]:
     """All citations of the notes, in the order of their first mention."""
-    sightings = [s for reader in readers for s in reader.state.sightings]
-    sightings += _tie_names(readers, sightings)
+    sightings = [s for reading in readings for s in reading.state.sightings]
+    sightings += _tie_names(readings, sightings)
     union = _Union(sightings)
     by_tie: dict[str, list[int]] = defaultdict(list)
     for index, sighting in enumerate(sightings):
@@ -107,7 +107,7 @@ def group(readers: Sequence[NoteReader]) -> list[Citation]:
     for index, sighting in enumerate(sightings):
         groups[union.find(index)].append(sighting)
     citations = [citation for members in groups.values() if (citation := _citation(members)) is not None]
-    order = {reader.note.path: place for place, reader in enumerate(readers)}
+    order = {reading.note.path: place for place, reading in enumerate(readings)}
     citations.sort(key=lambda c: (order.get(c.mentions[0].note, 0), c.mentions[0].line))
     return _unique_keys(citations)
 
@@ -160,12 +160,12 @@ class _Author:
         self.complete = sighting.listed or sighting.title_known
 
 
-def _tie_names(readers: Sequence[NoteReader], sightings: Sequence[Sighting]) -> list[Sighting]:
+def _tie_names(readings: Sequence[Reading], sightings: Sequence[Sighting]) -> list[Sighting]:
     known = _Known(sightings)
     added: list[Sighting] = []
-    for reader in readers:
-        for block, names, sighting in reader.names:
-            match = _best(names, known, reader)
+    for reading in readings:
+        for block, names, sighting in reading.names:
+            match = _best(names, known, reading)
             if match is not None:
                 sighting.ties = set(match.sighting.ties)
                 sighting.reference = replace(sighting.reference, authors=(), year=None, venue="", year_suffix="")
@@ -175,8 +175,8 @@ def _tie_names(readers: Sequence[NoteReader], sightings: Sequence[Sighting]) -> 
             ):
                 sighting.ties = {f"search:{'+'.join(names.surnames)}:{names.year}{names.suffix}"}
                 added.append(sighting)
-        for _, names, mention in reader.bare_names:
-            match = _best(names, known, reader)
+        for _, names, mention in reading.bare_names:
+            match = _best(names, known, reading)
             if match is not None:
                 added.append(Sighting(mention, Reference(), False, set(match.sighting.ties)))
     return added
@@ -228,13 +228,13 @@ class _Known:
         return found[:200]
 
 
-def _best(names: NameMention, known: _Known, reader: NoteReader) -> _Author | None:
+def _best(names: NameMention, known: _Known, reading: Reading) -> _Author | None:
     candidates = known.candidates(names)
     scored = sorted(
         (
             (score, place, author)
             for place, author in enumerate(candidates)
-            if (score := _agreement(names, author, reader)) > 0
+            if (score := _agreement(names, author, reading)) > 0
         ),
         key=lambda row: (-row[0], row[1]),
     )
@@ -246,7 +246,7 @@ def _best(names: NameMention, known: _Known, reader: NoteReader) -> _Author | No
     ]
     rivals = [row for row in rivals if not _same_authors(row[2], best[2])]
     if rivals and (names.year is None or len(names.surnames) == 1) and not names.suffix:
-        here = [row for row in [best, *rivals] if row[2].note == reader.note.path]
+        here = [row for row in [best, *rivals] if row[2].note == reading.note.path]
         return here[0][2] if len(here) == 1 else None
     return best[2]
 
@@ -268,8 +268,8 @@ def _slip(a: str, b: str) -> bool:
     return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
 
 
-def _agreement(names: NameMention, author: _Author, reader: NoteReader) -> float:
-    here = author.note == reader.note.path or author.note in reader.note.uses
+def _agreement(names: NameMention, author: _Author, reading: Reading) -> float:
+    here = author.note == reading.note.path or author.note in reading.note.uses
     theirs = author.surnames
     if not theirs:
         return 0.0

@@ -1,0 +1,61 @@
+"""Author-year mentions of a block, tied to what stands beside them or kept to be tied when all is read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from litmap.citations.blocks import BlockText
+from litmap.citations.model import Sighting
+from litmap.citations.names import NameMention, find_names, find_names_only, surname_key
+from litmap.citations.reading import Reading
+from litmap.models import NoteBlock, Reference
+
+_LONE_NAME = re.compile(r"(?:ex\.?|e\.g\.?|see|cf\.?|also)?\s*([^\W\d_][^\W\d_'’-]{2,20})\s+\(?((?:19|20)\d\d)\)?\s*$")
+
+
+def take_names(reading: Reading, block: NoteBlock, text: BlockText) -> None:
+    """Adds the author-year mentions of a block."""
+    for found in find_names(text.text):
+        mention = reading.mention(block, found.start, found.end, "author-year")
+        near = text.beside(found.start, found.end) or text.behind_journal(found.end)
+        reference = Reference(mention.context, "", found.names, found.year, found.venue, year_suffix=found.suffix)
+        sighting = Sighting(mention, reference, False, {f"names:{reading.note.path}:{len(reading.names)}"})
+        if near is not None and _may_be_by(near.reference, found):
+            sighting.ties = set(near.ties)
+            if not near.reference.authors and not near.reference.title:
+                near.reference = replace(near.reference, authors=found.names, year=found.year, venue=found.venue)
+            reading.add(sighting)
+        else:
+            reading.names.append((block, found, sighting))
+        if found.strong and text.free(found.start, found.end):
+            text.mask(found.start, found.end, sighting)
+    lone = _LONE_NAME.match(block.text) if block.kind in {"item", "cell"} and not _names_in(reading, block) else None
+    if lone:
+        found = NameMention(
+            lone.start(1),
+            lone.end(),
+            (surname_key(lone.group(1)),),
+            False,
+            int(lone.group(2)),
+            names=(lone.group(1),),
+        )
+        mention = reading.mention(block, found.start, found.end, "author-year")
+        reference = Reference(mention.context, "", found.names, found.year)
+        reading.names.append(
+            (block, found, Sighting(mention, reference, False, {f"names:{reading.note.path}:{len(reading.names)}"}))
+        )
+    for found in find_names_only(text.text):
+        if text.free(found.start, found.end):
+            reading.bare_names.append((block, found, reading.mention(block, found.start, found.end, "author-year")))
+
+
+def _names_in(reading: Reading, block: NoteBlock) -> bool:
+    """True where names have been found in this block."""
+    return bool(reading.names) and reading.names[-1][0] is block
+
+
+def _may_be_by(reference: Reference, names: NameMention) -> bool:
+    """False where a reference is known to be by others than the names."""
+    known = {surname_key(name) for name in reference.authors}
+    return not known or bool(known & set(names.surnames))

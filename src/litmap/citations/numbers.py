@@ -1,0 +1,72 @@
+"""Citations by the number of an entry: [3], [4-6], (3), superscripts, "refs 4,5"."""
+
+from __future__ import annotations
+
+import re
+
+from litmap.citations.blocks import BlockText
+from litmap.citations.model import Sighting
+from litmap.citations.reading import Reading
+from litmap.models import NoteBlock, Reference
+
+_NUMBERS = re.compile(
+    r"\[(\d{1,4}(?:\s?[,;–-]\s?\d{1,4}){0,30})\]|\[(\d{1,4}),? (?:pp?\.|Thm|Theorem|Sec|Section|Fig|Ch)[^\]]{0,40}\]"
+)
+_PAREN_NUMBERS = re.compile(r"(?<=[\w.,;:)\"”’%])\s?\((\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,20})\)")
+_REFS = re.compile(
+    r"\b[Rr]efs?\.?\s(\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,20})(?![\d.]\d)|(?<=\bal\.)\s?\((\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,9})\)"
+)
+"""Numbers of references in any style of note: 'refs 4,5', 'Lee et al.(2)'."""
+_SUPERSCRIPTS = re.compile(r"(?<=[\w.,;:)\"”’%])[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[,˒⁻–-][⁰¹²³⁴⁵⁶⁷⁸⁹]+)*|\^(\d{1,3}(?:[,–-]\d{1,3})*)\^")
+_FROM_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻˒", "0123456789-,")
+
+
+def take_numbers(reading: Reading, block: NoteBlock, text: BlockText) -> None:
+    """Adds what a block cites by number, each tied to its entry."""
+    if reading.number_style is None:
+        reading.number_style = _number_style(reading)
+    for match in reading.number_style.finditer(text.text):
+        numbers = _numbers_in(match)
+        ties = [reading.state.numbers[number] for number in numbers if number in reading.state.numbers]
+        if not ties or not text.free(*match.span()):
+            continue
+        for tie in ties:
+            mention = reading.mention(block, match.start(), match.end(), "number")
+            sighting = reading.add(Sighting(mention, Reference(), False, {tie}))
+        text.mask(match.start(), match.end(), sighting)
+    for match in _REFS.finditer(text.text):
+        for number in _expand(match.group(1) or match.group(2)):
+            if number in reading.state.numbers:
+                mention = reading.mention(block, match.start(), match.end(), "number")
+                reading.add(Sighting(mention, Reference(), False, {reading.state.numbers[number]}))
+
+
+def _number_style(reading: Reading) -> re.Pattern[str]:
+    """How the note's text cites its numbered list: '[3]', '(3)' or a superscript."""
+    wanted = set(reading.state.numbers)
+    best, style = 0, _NUMBERS
+    for pattern in (_NUMBERS, _PAREN_NUMBERS, _SUPERSCRIPTS):
+        seen: set[str] = set()
+        for block in reading.blocks:
+            if ("list", "references") not in block.fields:
+                for match in pattern.finditer(block.text[:20_000]):
+                    seen |= set(_numbers_in(match)) & wanted
+        if len(seen) > 2 * best and (pattern is _NUMBERS or len(seen) >= 0.4 * len(wanted)):
+            best, style = len(seen), pattern
+    return style
+
+
+def _numbers_in(match: re.Match[str]) -> list[str]:
+    text = next((group for group in match.groups() if group), "") or match.group().translate(_FROM_SUPERSCRIPT)
+    return _expand(text)
+
+
+def _expand(text: str) -> list[str]:
+    numbers: list[str] = []
+    for part in re.split(r"[,;]", text):
+        ends = [piece.strip() for piece in re.split(r"[–-]", part) if piece.strip().isdigit()]
+        if len(ends) == 2 and 0 < int(ends[1]) - int(ends[0]) < 40:
+            numbers += [str(number) for number in range(int(ends[0]), int(ends[1]) + 1)]
+        else:
+            numbers += ends
+    return numbers
