@@ -289,3 +289,104 @@ def test_a_missing_root_of_the_last_refresh_drops_no_works(settings, tmp_path):
         run.read_notes()
     with Catalogue.open(Layout(settings.library).catalogue) as catalogue:
         assert len(entries(catalogue)) == 2
+
+
+def file_dropped(settings):
+    """One run that files the drop folder; the entries after it."""
+    with Refresh(settings) as run:
+        run.read_notes()
+        batches = list(run.papers())
+        return entries(run.catalogue), batches
+
+
+def dropped_paper(settings):
+    """A paper of the examples in the drop folder, and its work once filed."""
+    layout = Layout(settings.library)
+    layout.papers.mkdir(parents=True)
+    shutil.copy(sorted(PAPERS.glob("*.pdf"))[0], layout.papers / "one.pdf")
+    return next(e for e in file_dropped(settings)[0] if e.dropped)
+
+
+def test_a_dropped_work_that_is_cited_later_is_one_work(settings, tmp_path):
+    before = dropped_paper(settings)
+    note = tmp_path / "notes" / "b.md"
+    note.write_text(f"# New\n\n- [{before.work.title}](https://doi.org/10.5555/another-id)\n")
+    file_dropped(settings)
+    with Refresh(settings) as run:
+        cited = next(c for c in run.catalogue.citations() if "doi:10.5555/another-id" in c.reference.ids)
+        work = Work("doi:10.5555/another-id", before.work.title, ids=("doi:10.5555/another-id",))
+        with run.catalogue.write():
+            run.catalogue.put_resolution(Resolution(cited.key, work, "metadata-only", ""), run.now)
+    (one,) = [e for e in file_dropped(settings)[0] if e.work.title == before.work.title]
+    assert (one.work.id, one.status, one.dropped, one.pdf.sha256) == (work.id, "fetched", True, before.pdf.sha256)
+    note.unlink()
+    assert [e.work.id for e in file_dropped(settings)[0] if e.dropped] == [work.id], "its file is still in the folder"
+
+
+def test_a_dropped_work_can_be_taken_out(settings):
+    work = dropped_paper(settings).work
+    with pytest.raises(UsageError, match="say 'none'"):
+        settle(settings, work.id, "arxiv:1706.03762")
+    settle(settings, work.id, "none")
+    found, batches = file_dropped(settings)
+    assert (work.id in {e.work.id for e in found}, batches) == (False, [])
+
+
+def test_a_pdf_dropped_for_an_unsure_work_goes_with_an_id_that_was_no_candidate(settings, monkeypatch):
+    from litmap import works
+
+    with Refresh(settings) as run:
+        run.read_notes()
+        (citation,) = run.catalogue.citations()
+        unsure = Work("title:0", "Attention")
+        with run.catalogue.write():
+            run.catalogue.put_resolution(Resolution(citation.key, unsure, "unsure", "two fit"), run.now)
+            run.catalogue.correct(unsure.id, "year", 1997, run.now)
+    settle(settings, unsure.id, "doi:10.5555/meant")
+    meant = Resolution(citation.key, Work("doi:10.5555/meant", "Attention"), "metadata-only", "found")
+    monkeypatch.setattr(works, "resolve", lambda *_, **__: iter([meant]))
+    with Refresh(replace(settings, offline=False)) as run:
+        run.resolve(run.unresolved())
+        (entry,) = entries(run.catalogue)
+    assert (entry.work.id, entry.work.year) == ("doi:10.5555/meant", 1997)
+
+
+def test_a_source_that_fails_today_is_asked_again_tomorrow(settings, monkeypatch):
+    from litmap import works
+
+    with Refresh(settings) as run:
+        run.read_notes()
+        (citation,) = run.catalogue.citations()
+        known = Resolution(citation.key, Work("arxiv:1706.03762", "Attention"), "metadata-only", "found")
+        with run.catalogue.write():
+            run.catalogue.put_resolution(known, "2020-01-01T00:00:00Z")
+    failed = Resolution(citation.key, None, "failed", "the service is down")
+    monkeypatch.setattr(works, "resolve", lambda *_, **__: iter([failed]))
+    with Refresh(replace(settings, offline=False)) as run:
+        run.resolve(run.unresolved())
+        assert [c.key for c in run.unresolved()] == [citation.key]
+        assert run.catalogue.resolution(citation.key).status == "metadata-only"
+
+
+def test_fetching_that_breaks_costs_only_what_had_not_arrived(settings):
+    def broken():
+        raise RuntimeError("a bug")
+
+    with pytest.raises(RuntimeError, match="a bug"), Refresh(settings) as run:
+        run._arrivals._adopt = lambda _: broken()
+        run.read_notes()
+        assert list(run.papers()) == []
+        run.build()
+    with Library.open(settings=settings) as library:
+        assert library.search("the whole story").notes
+        assert library.runs()[0].state == "failed"
+
+
+def test_a_folder_that_cannot_be_written_is_read_with_its_log(settings, monkeypatch):
+    with Refresh(settings) as run:
+        run.read_notes()
+        monkeypatch.setattr(os, "access", lambda *_: False)
+        with Catalogue.open(run.layout.catalogue) as catalogue:
+            assert len(catalogue.citations()) == 1, "what is still in the write-ahead log counts"
+    with Catalogue.open(run.layout.catalogue) as catalogue:
+        assert len(catalogue.citations()) == 1

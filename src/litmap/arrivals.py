@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from litmap.catalogue import Catalogue, Fetched
+from litmap.identifiers import normalise_title
 from litmap.layout import Layout
-from litmap.models import Citation, Fetch, Problem
+from litmap.models import Citation, Fetch, Problem, Work
 from litmap.report import Progress, Report
 from litmap.settings import Settings
 from litmap.shelf import Entry, entries
@@ -178,29 +179,33 @@ class Arrivals:
             return True
 
     def _adopt(self, catalogue: Catalogue) -> None:
-        """Match the PDFs of the drop folder to their works; what matches none becomes a work of its own."""
+        """Match the PDFs of the drop folder to the works cited; what matches none becomes a work of its own.
+
+        A file is looked at once, and again where the library's copy is lost or its work may be cited by now.
+        """
         from litmap import pdfs, text
 
-        stamps = _stamps(self.layout.papers)
+        stamps, filed = _stamps(self.layout.papers), _filed(catalogue)
         known = entries(catalogue)
-        seen = set() if any(map(self._is_lost, known)) else set(catalogue.fact("dropped", []))
-        new = [p for p in stamps if stamps[p] not in seen]
-        if not new:
-            return
-        works = [e.work for e in known]
-        for adopted in pdfs.adopt(new, works, store=self._store(), now=self.now, peek=text.peek_apart):
+        cited = [e.work for e in known if e.citations]
+        lost = {e.work.id for e in known if self._is_lost(e)}
+        again = lost | {e.work.id for e in known if not e.citations and _is_among(e.work, cited)}
+        new = [path for path, stamp in stamps.items() if stamp not in filed or filed[stamp] in again]
+        for adopted in pdfs.adopt(new, cited, store=self._store(), now=self.now, peek=text.peek_apart):
             if isinstance(adopted, Problem):  # it stays in the folder, and is told again until it is mended
                 self.report.problems.append(adopted)
-                stamps.pop(Path(adopted.subject), None)
                 continue
+            stamp, work, before = stamps[adopted.file], adopted.new_work, filed.get(stamps[adopted.file])
             with catalogue.write():
-                if adopted.new_work is not None:
-                    catalogue.put_work(adopted.new_work, "drop", self.now)
+                if work is not None:
+                    catalogue.put_work(work, "drop", self.now)
                 catalogue.put_fetch(adopted.fetch, self.now)
-            if adopted.fetch.pdf is not None:
+                if before in catalogue.dropped() and work is None:
+                    catalogue.rename_work(before, catalogue.works()[adopted.fetch.work], self.now)
+                filed[stamp] = adopted.fetch.work
+                catalogue.put_fact("dropped", filed)
+            if adopted.fetch.pdf is not None and (before is None or before in lost):
                 self._arrived.put(adopted.fetch.pdf.sha256)
-        with catalogue.write():
-            catalogue.put_fact("dropped", list(stamps.values()))
 
 
 class _Thread(threading.Thread):
@@ -222,6 +227,19 @@ class _Thread(threading.Thread):
         self.join()
         if self._error is not None:
             raise self._error
+
+
+def _filed(catalogue: Catalogue) -> dict[str, str]:
+    """The drop folder's files that were filed, by their stamps, each with its work's id of today."""
+    fact, aliases = catalogue.fact("dropped", {}), catalogue.aliases()
+    filed = fact if isinstance(fact, dict) else dict.fromkeys(fact, "")  # an older litmap kept the stamps alone
+    return {stamp: aliases.get(work, work) for stamp, work in filed.items()}
+
+
+def _is_among(work: Work, others: Sequence[Work]) -> bool:
+    """Whether one of these may be the work under another id; its file tells."""
+    titles = {normalise_title(t) for other in others for t in (other.title, *other.other_titles)}
+    return normalise_title(work.title) in titles or any(set(work.ids) & set(other.ids) for other in others)
 
 
 def age_days(time_text: str) -> float:

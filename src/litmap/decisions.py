@@ -27,9 +27,10 @@ def settle(settings: Settings, work_id: str, choice: str) -> dict[str, Any]:
     Catalogue.open(layout.catalogue).close()
     with lock.writer(layout.lock, utc_now()), Catalogue.create(layout.catalogue) as catalogue:
         entry = _entry(catalogue, work_id)
-        if not entry.citations:
-            raise UsageError(f"{work_id} came from the drop folder: delete its PDF there, or correct it with --set")
         chosen = _choice(entry, choice)
+        if not entry.citations:
+            _remove_dropped(catalogue, entry, chosen)
+            return {"work": work_id, "choice": chosen, "citations": []}
         now, held = utc_now(), catalogue.held()
         with catalogue.write():
             for key in entry.citations:
@@ -41,9 +42,23 @@ def settle(settings: Settings, work_id: str, choice: str) -> dict[str, Any]:
                     catalogue.put_resolution(Resolution(key, candidate, "metadata-only", "you chose it"), now)
                     if entry.work.id in held:  # a PDF dropped or a field corrected while the work was unsure
                         catalogue.rename_work(entry.work.id, candidate, now)
+                elif entry.status == "unsure":  # what hangs on it goes with it once the source has answered
+                    asked = Resolution(key, entry.work, "pending", f"you said that it is {chosen}")
+                    catalogue.put_resolution(asked, now)
                 else:
                     catalogue.forget_resolution(key)
         return {"work": work_id, "choice": chosen, "citations": list(entry.citations)}
+
+
+def _remove_dropped(catalogue: Catalogue, entry: Entry, chosen: str) -> None:
+    """Only 'none' can be said of a work that no note cites; its file may stay in the drop folder."""
+    if chosen != "none":
+        raise UsageError(
+            f"{entry.work.id} came from the drop folder and no note cites it: correct it with --set, or say 'none' to "
+            "take it out of the library"
+        )
+    with catalogue.write():
+        catalogue.remove_dropped(entry.work.id)
 
 
 def correct(settings: Settings, work_id: str, values: Sequence[str]) -> dict[str, Any]:

@@ -57,6 +57,7 @@ class Refresh:
         self.notes: list[Note] = []
         self._stack = ExitStack()
         self._read = 0
+        self._fetch_error: Exception | None = None
         self._kept = False
 
     def __enter__(self) -> Self:
@@ -161,10 +162,10 @@ class Refresh:
             for done, resolution in enumerate(found, 1):
                 former = self._former(by_key[resolution.citation])
                 with self.catalogue.write():
-                    kept = self._keep_work(resolution)
-                    self.catalogue.put_resolution(kept, self.now)
-                    if former in held and kept.work is not None:
-                        self.catalogue.rename_work(former, kept.work, self.now)
+                    if not self._is_worse(resolution):
+                        self.catalogue.put_resolution(resolution, self.now)
+                        if former in held and resolution.work is not None:
+                            self.catalogue.rename_work(former, resolution.work, self.now)
                 self.progress("resolve", done, len(citations), resolution.work.title if resolution.work else "")
             self._merge()
 
@@ -178,17 +179,11 @@ class Refresh:
             return provisional(citation.reference).id
         return before.work or "" if before.status != "metadata-only" else ""
 
-    def _keep_work(self, resolution: Resolution) -> Resolution:
-        """A source that failed today takes nothing from what is known of the citation."""
+    def _is_worse(self, resolution: Resolution) -> bool:
+        """Whether a source failed today and more is known of it: that stays with its age, so it is asked again."""
         before = self.catalogue.resolution(resolution.citation)
-        if (
-            resolution.status in {"failed", "pending"}
-            and before is not None
-            and before.status not in {"failed", "pending"}
-        ):
-            known = self.catalogue.works().get(before.work or "")
-            return Resolution(before.citation, known, before.status, before.reason, before.candidates)
-        return resolution
+        nothing = {"failed", "pending"}
+        return resolution.status in nothing and before is not None and before.status not in nothing
 
     def _merge(self) -> None:
         """Citations that turned out to be one work share it from now on."""
@@ -201,6 +196,8 @@ class Refresh:
             for d in self.catalogue.resolutions().values()
             if d.work is not None and d.citation in cited
         ]
+        here = {r.work.id for r in split if r.work is not None}
+        split += [Resolution("", known.get(i), "fetched", "") for i in sorted(self.catalogue.dropped() - here)]
         with self.catalogue.write():
             for old, new in zip(split, works.merge(split), strict=True):
                 if old.work is not None and new.work is not None and old.work != new.work:
@@ -214,8 +211,8 @@ class Refresh:
     def papers(self, start: Callable[[], Any] | None = None) -> Iterator[list[str]]:
         """Batches of PDFs (sha256) to be read and embedded: those left from before, then what `fetch` brings.
 
-        `start` begins `fetch` elsewhere and returns what has a `result()`; by default a thread of this process.
-        Raises what the fetching raised, at the end.
+        `start` begins `fetch` elsewhere and returns what has a `result()`; by default a thread of this process. What
+        the fetching raises is kept for the end of `build`: it costs what had not arrived, not what had.
         """
         fetching = start() if start else self._arrivals.start()
         waiting = self._unread()
@@ -226,7 +223,10 @@ class Refresh:
             done |= set(fresh)
             if fresh:
                 yield fresh
-        fetching.result()
+        try:
+            fetching.result()
+        except Exception as error:  # noqa: BLE001 - raised once what is here is built
+            self._fetch_error = error
         self._merge()  # files may have told which works they are
 
     def _unread(self) -> list[str]:
@@ -310,7 +310,7 @@ class Refresh:
     def build(self, *, fresh: bool = False) -> None:
         """Publish a build that holds what the catalogue says now; an unchanged library builds nothing.
 
-        With `fresh` nothing is taken over from the last build.
+        With `fresh` nothing is taken over from the last build. Raises at its end what the fetching raised.
         """
         from litmap import assemble
         from litmap.make import kept_notes, make_build
@@ -331,6 +331,8 @@ class Refresh:
             self.report.counts |= made.counts
             self.report.seconds |= made.seconds
             self.report.changes |= made.changes
+        if self._fetch_error is not None:
+            raise self._fetch_error
 
     def _count(self, found: Sequence[Entry]) -> None:
         by_status = Counter(e.status for e in found)

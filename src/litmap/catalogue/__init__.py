@@ -91,9 +91,10 @@ class Catalogue:
                 subject=str(path.parent),
             )
         try:
-            writable = os.access(path.parent, os.W_OK)
+            log = path.with_name(f"{path.name}-wal")  # where there is none, reading would make one
+            still = not os.access(path.parent, os.W_OK) and not log.exists()
             db = sqlite3.connect(
-                f"{path.resolve().as_uri()}?mode=ro{'' if writable else '&immutable=1'}",
+                f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if still else ''}",
                 uri=True, timeout=30, isolation_level=None, check_same_thread=False,
             )  # fmt: skip
             version = db.execute("PRAGMA user_version").fetchone()[0]
@@ -206,11 +207,19 @@ class Catalogue:
         """Ids of works that came in through the drop folder."""
         return {r[0] for r in self._db.execute("SELECT id FROM works WHERE origin = 'drop'")}
 
+    def remove_dropped(self, work: str) -> None:
+        """A work that came in through the drop folder leaves the library; the files stay."""
+        self._db.execute("UPDATE works SET origin = 'note' WHERE id = ?", (work,))
+        for table in ("fetches", "work_pdfs"):
+            self._db.execute(f"DELETE FROM {table} WHERE work = ?", (work,))  # noqa: S608
+
     def rename_work(self, old: str, new: Work, time: str) -> None:
         """`old` turned out to be the work `new`: what hangs on it moves there."""
         self.put_work(new, "note", time)
         if old == new.id:
             return
+        if old in self.dropped():
+            self._db.execute("UPDATE works SET origin = 'drop' WHERE id = ?", (new.id,))
         self._db.execute("UPDATE resolutions SET work = ? WHERE work = ?", (new.id, old))
         for table in ("fetches", "work_pdfs", "corrections"):
             self._db.execute(f"UPDATE OR IGNORE {table} SET work = ? WHERE work = ?", (new.id, old))  # noqa: S608
