@@ -88,6 +88,13 @@ def ask(url, body):
         return json.load(answer)
 
 
+def test_a_schedule_of_nothing_is_refused(tmp_path, capsys):
+    from litmap.cli import main
+
+    assert main(["schedule", "--every", "1d", "--library", str(tmp_path / "none")]) == 2
+    assert "which notes?" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "wrong", [{"every": "soon"}, {"every": "0s"}, {"cron": "every monday"}, {"cron": "61 * * * *"}]
 )

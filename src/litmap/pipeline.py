@@ -344,15 +344,15 @@ class Refresh:
         }
 
 
-def check(settings: Settings) -> None:
-    """What can be said before anything is started. Raises `UsageError` for notes that are not there, and `Busy`."""
+def check(settings: Settings, *, now: bool = True) -> None:
+    """What can be said before anything is started. Raises `UsageError` for notes that are not there, `Busy` if `now`."""
     for name in settings.notes:
         if name != "-" and not Path(name).exists():
             raise UsageError(f"no file or folder of notes {name}", subject=name)
     layout = Layout(settings.library)
     if not settings.notes and not layout.catalogue.exists():
         raise UsageError("which notes? name files or folders: `litmap refresh NOTES…`")
-    if lock.is_held(layout.lock):
+    if now and lock.is_held(layout.lock):
         with lock.writer(layout.lock, utc_now()):
             pass
 

@@ -211,9 +211,12 @@ def resolve(args: argparse.Namespace) -> int:
 def schedule(args: argparse.Namespace) -> int:
     """`litmap schedule`."""
     from litmap.flows import schedule as flows
+    from litmap.pipeline import check
 
+    settings = settings_of(args)
+    check(settings, now=False)
     signal.signal(signal.SIGTERM, _stop)  # so that a server started for it ends with it
-    flows.serve(settings_of(args), cron=args.cron, every=args.every)
+    flows.serve(settings, cron=args.cron, every=args.every)
     return 0
 
 

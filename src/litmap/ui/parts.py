@@ -90,10 +90,10 @@ def shown(entries: dict[str, Entry]) -> None:
 def outside(work: Work) -> list[tuple[str, str]]:
     """Names and addresses of a work's pages elsewhere; only http(s)."""
     found = []
-    for kind, base in _SITES.items():
+    for kind, (name, base) in _SITES.items():
         value = work.identifier(kind)
         if value:
-            found.append((f"{kind if kind != 'doi' else 'DOI'}: {value}", base + value))
+            found.append((f"{name}: {value}", base + value))
     values = [i.split(":", 1)[1].lower() for i in work.ids]
     safe = [u for u in work.urls if u.startswith(("http://", "https://"))]
     pages_of = [u for u in safe if not any(value in u.lower() for value in values)]
@@ -102,7 +102,7 @@ def outside(work: Work) -> list[tuple[str, str]]:
 
 
 _SITES = {
-    "arxiv": "https://arxiv.org/abs/",
-    "doi": "https://doi.org/",
-    "openreview": "https://openreview.net/forum?id=",
+    "arxiv": ("arXiv", "https://arxiv.org/abs/"),
+    "doi": ("DOI", "https://doi.org/"),
+    "openreview": ("OpenReview", "https://openreview.net/forum?id="),
 }

@@ -22,7 +22,6 @@ from litmap.web.budget import Budget, OnWait, group_of
 from litmap.web.safety import Address, Allowed, check_url
 from litmap.web.transport import Answer, Limits, Slow, Transport
 
-HOME = "https://github.com/litmap/litmap"
 _CONTACT = re.compile(r"[^\s<>(),;:\"@]{1,64}@[^\s<>(),;:\"@]{1,200}")
 _REDIRECTS = {301, 302, 303, 307, 308}
 _SHARED_HEADERS = {"accept", "accept-language", "range", "if-range", "if-none-match", "if-modified-since"}
@@ -55,7 +54,8 @@ class WebClient:
         on_wait: OnWait | None = None,
     ) -> None:
         self.contact = contact.strip() if _CONTACT.fullmatch(contact.strip()) else ""
-        self.agent = f"litmap/{__version__} (+{HOME}{f'; mailto:{self.contact}' if self.contact else ''})"
+        who = f"mailto:{self.contact}" if self.contact else "one reader's own library"
+        self.agent = f"litmap/{__version__} ({who})"
         self._limits = limits or Limits()
         self._allowed = Allowed(allow)
         self._budget = Budget(state, paces, contact=self.contact, patience=self._limits.patience, on_wait=on_wait)
