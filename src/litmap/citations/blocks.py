@@ -18,6 +18,7 @@ _JOURNAL = re.compile(
     r"[”\")]{0,2}[,.]?\s*(?:in\s)?(?:[A-Z]{2,8}|(?:[A-Z][A-Za-z]*[.,]?\s){1,6}\d[\d:,.\s–-]{0,24})[,.]?\s?(?:\((?:1[5-9]|20)\d\d\))?[\s,.;(\[]*"
 )
 _JOINT = re.compile(r"[\s()\[\],.:–—\"“”'*-]*")
+_ALSO = re.compile(r"(?:\b(?:see also|also (?:as|at|in|on)|also|e-?print|preprint|available (?:at|as|on))\b|=)\s?")
 
 
 class BlockText:
@@ -46,6 +47,7 @@ class BlockText:
             between = self.block.text[end:a] if a >= end else self.block.text[b:start] if b <= start else ""
             if b <= start and sighting.mention.kind in {"number", "citekey"} and not _same_bracket(between):
                 continue  # '[3], Doe 1999': a number belongs to what stands before it
+            between = _ALSO.sub("", between, count=1) if 3 < len(between) < 24 else between
             if (
                 (a >= end or b <= start)
                 and len(between) <= reach + 3

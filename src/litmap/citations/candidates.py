@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from litmap.citations.blocks import BlockText
 from litmap.citations.entries import Segment, field, segments_of
 from litmap.citations.model import Sighting
-from litmap.citations.names import find_names, find_names_only
+from litmap.citations.names import (
+    NameMention,
+    find_names,
+    find_names_only,
+    names_after,
+    names_before,
+    year_after,
+)
 from litmap.citations.reading import Reading, work_ties
 from litmap.citations.titles import (
     TitleCandidate,
@@ -21,7 +28,10 @@ from litmap.citations.titles import (
     whole_titles,
 )
 from litmap.models import NoteBlock, Reference
+from litmap.refstrings import is_journal_name
 
+_VOLUME = re.compile(r"[\s,.]*(?:vol\.?\s?)?\d{1,4}\s?[,:(]")
+_WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _ENDS = re.compile(r"[a-z)\]][.?!] (?=[A-Z])")
 _TITLE_KINDS = {"paragraph", "item", "cell", "heading"}
 
@@ -34,6 +44,47 @@ def take_dated_titles(reading: Reading, block: NoteBlock, text: BlockText) -> No
     for found in [*cited_titles(text.text), *owned]:
         if text.free(found.start, found.end):
             take_candidate(reading, block, found, text)
+
+
+def take_emphasised(reading: Reading, block: NoteBlock, text: BlockText) -> None:
+    """Titles in italics, with the names before or behind them and their year; a journal's name is none."""
+    position = 0
+    for name, value in block.fields:
+        title = value.strip(" ,.;:()") if name == "emphasis" else ""
+        start = block.text.find(title, position) if title else -1
+        end = start + len(title)
+        if start < 0 or not text.free(start, end):
+            continue
+        position = end
+        named, year, stop = _around(text.text, start, end)
+        if _is_title_in_italics(title, text.text[end : end + 40], dated=bool(named or year)):
+            names = named.names if named else ()
+            by = _By(names, year, min(start, named.start) if named else start, stop, stop)
+            _add(reading, block, text, TitleCandidate(title, start, end, 0.62), by, sure=bool(names and year))
+
+
+def _around(text: str, start: int, end: int) -> tuple[NameMention | None, int | None, int]:
+    """Names and year beside a title, and where what belongs to it ends."""
+    named, stop = names_before(text, start), end
+    year = named.year if named else None
+    if named is None and (behind := names_after(text, end)):
+        named, year, stop = behind, behind.year, behind.end
+    if year is None and (dated := year_after(text, end)):
+        year, stop = dated
+    return named, year, stop
+
+
+def _is_title_in_italics(title: str, after: str, *, dated: bool) -> bool:
+    words = _WORD.findall(title)
+    if not words or len(words) > 25 or not (title[0].isupper() or title[0].isdigit()) or _VOLUME.match(after):
+        return False
+    if is_journal_name(title) and not dated:
+        return False
+    content = [word for word in words if len(word) > 3]
+    raised = sum(1 for word in content if word[0].isupper())
+    if dated:
+        return len(title) >= 5 and not is_journal_name(title)
+    return len(content) >= 2 and raised >= 0.6 * len(content) and title_score(title) >= 0.5
 
 
 def take_titles(reading: Reading, block: NoteBlock, text: BlockText) -> None:
@@ -89,22 +140,35 @@ def take_candidate(
         authors = named[0].names if named else ()
         years = re.findall(r"\b(?:1[6-9]|20)\d\d\b", beside)
         year = int(years[-1]) if years else None
+    last = max(end, block.text.find(")", end) + 1) if beside else end
+    sure = bool(authors and year and title_score(title) >= 0.62)
     near = text.beside(start, max(end, reach), 4)
-    behind = text.behind_journal(max(end, reach))
     if near is not None and near.reference.authors and near.mention.kind == "author-year":
         if title_score(title) < 0.62 and not quoted:
             return  # a remark with a citation behind it
         authors, year = authors or near.reference.authors, year or near.reference.year
-    reference = Reference(block.text[:400], " ".join(title.split()), authors, year)
+    _add(reading, block, text, found, _By(authors, year, start, last, max(end, reach)), sure=sure)
+
+
+@dataclass(frozen=True, slots=True)
+class _By:
+    """Whose a title is and of when, the stretch that tells so, and where what may stand behind it begins."""
+
+    authors: tuple[str, ...]
+    year: int | None
+    start: int
+    end: int
+    reach: int
+
+
+def _add(reading: Reading, block: NoteBlock, text: BlockText, found: TitleCandidate, by: _By, *, sure: bool) -> None:
+    reference = Reference(block.text[:400], " ".join(found.text.split()), by.authors, by.year)
     ties = work_ties(reference, title_known=True)
-    if near is not None and not near.title_known:
-        ties |= near.ties
-    if behind is not None and not behind.title_known:
-        ties |= behind.ties
-    mention = reading.mention(block, start, end, "title", title)
-    sure = bool(authors and year and title_score(title) >= 0.62)
-    last = max(end, block.text.find(")", end) + 1) if beside else end
-    text.mask(start, last, reading.add(Sighting(mention, reference, sure, ties, title_known=True)))
+    for near in (text.beside(by.start, by.reach, 4), text.behind_journal(by.reach)):
+        if near is not None and not near.title_known:
+            ties |= near.ties
+    mention = reading.mention(block, found.start, found.end, "title", found.text)
+    text.mask(by.start, by.end, reading.add(Sighting(mention, reference, sure, ties, title_known=True)))
 
 
 def has_names(title: str) -> bool:

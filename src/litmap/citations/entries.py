@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from litmap.citations.hosts import is_no_work_host, judge_link
 from litmap.citations.names import find_names
+from litmap.citations.places import find_places
 from litmap.identifiers import find_identifiers, normalise_id, normalise_title
 from litmap.models import Link, NoteBlock, Reference
 from litmap.refstrings import looks_like_reference, parse_reference
@@ -68,6 +69,8 @@ _ENDS_INSIDE = re.compile(
     r"|(?:1[89]|20)\d\d;\d+(?:\(\d+\))?:\w+(?:[-–]\w+)?[.;]?"
 )
 _COMMENT = re.compile(r"(?<=[\d)])[.]\s+([A-Z][a-z']+ (?:[^\d.!?]{4,200}[.!?]\s?){1,3})$")
+_LEDGER = re.compile(r"\d+\s?[,;:]\s?\d")
+_STARS = re.compile(r"\*+")
 _CITED_NUMBER = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,9}\](?!\()")
 _IN_PROSE = re.compile(r"\d{0,4}[a-z]?[)\],;]")
 _DATED = re.compile(r"\d{4}|n\.d\.|in press|forthcoming|arxiv|doi|https?:", re.I)
@@ -241,6 +244,13 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
     if score < floor and not (floor < 0.5 and ids):
         return None
     reference = parse_reference(text, previous_authors=previous, title_hint=hint)
+    places = find_places(_STARS.sub("", text)) if not reference.title or _LEDGER.match(reference.title) else []
+    if places and not _LEDGER.match(reference.title):
+        reference = replace(reference, venue=places[0].journal, year=reference.year or places[0].year)
+    if places and (places[0].start < 4 or _LEDGER.match(reference.title)):
+        if floor > 0.3:
+            return None  # the place alone, and more than one perhaps
+        reference = replace(reference, authors=(), title="", venue=places[0].journal, year=places[0].year)
     if not reference.authors:
         reference = _with_surnames(text, reference, hint) or reference
     if not reference.title and reference.venue.startswith("the ") and f"In {reference.venue}" in text:
@@ -269,10 +279,9 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
         number,
         reference.year_suffix,
     )
-    sure = bool(merged) or bool(
-        reference.title and reference.authors and (reference.year or reference.venue) and not blog
-    )
-    if blog or not (reference.title or merged or addresses):
+    named = bool(reference.authors and (reference.year or reference.venue)) and not blog
+    sure = bool(merged) or (named and bool(reference.title)) or (bool(places) and bool(reference.year))
+    if blog or not (reference.title or merged or addresses or places):
         return Entry(reference, start, end, sure=False, text="blog" if blog else "")
     comment = _COMMENT.search(block.text, start + 40, end) if floor > 0.3 else None
     return Entry(reference, start, comment.start(1) if comment else end, sure)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from litmap.citations.blocks import BlockText
-from litmap.citations.candidates import take_dated_titles, take_titles
+from litmap.citations.candidates import take_dated_titles, take_emphasised, take_titles
 from litmap.citations.entries import Entry, field, list_entries, record_reference
 from litmap.citations.hosts import judge_link
 from litmap.citations.keys import take_citekeys
 from litmap.citations.links import take_addresses, take_link
 from litmap.citations.lists import listed_blocks
-from litmap.citations.mentions import take_names
+from litmap.citations.mentions import take_names, take_places
 from litmap.citations.model import PlainLink, Sighting, line_at
 from litmap.citations.numbers import take_numbers
+from litmap.citations.places import find_places
 from litmap.citations.reading import Reading, work_ties
 from litmap.models import Mention, Note, NoteBlock
 
@@ -46,7 +47,9 @@ def _take_block(reading: Reading, block: NoteBlock, entries: list[Entry], listed
     if reading.state.numbers and not (listed and entries):
         take_numbers(reading, block, text)
     if block.kind != "heading" or field(block, "inferred"):
+        take_emphasised(reading, block, text)
         take_dated_titles(reading, block, text)
+        take_places(reading, block, text)
         take_names(reading, block, text)
         take_titles(reading, block, text)
 
@@ -126,6 +129,9 @@ def _take_entry(reading: Reading, block: NoteBlock, entry: Entry, text: BlockTex
     label = label or (reference.number if not reference.number.isdigit() else "")
     if label:
         ties.add(f"label:{reading.note.path}:{label}")
+    places = find_places(reference.raw)
+    if len(places) == 1:
+        ties.add(f"place:{places[0].key}")
     sighting = reading.add(Sighting(mention, reference, entry.sure, ties, title_known=True, listed=listed))
     for link in block.links:
         if entry.start <= link.start < entry.end and judge_link(link.target, link.text)[0] == "plain":

@@ -315,9 +315,8 @@ def _citation(members: list[Sighting]) -> Citation | None:
     if not mentions:
         return None
     reference = _merge(members)
-    sure = any(s.sure for s in members) and not (
-        not reference.ids and not any(s.sure and (s.title_known or s.reference.ids) for s in members)
-    )
+    told = any(s.sure and (s.title_known or s.reference.ids or s.reference.venue) for s in members)
+    sure = told or (bool(reference.ids) and any(s.sure for s in members))
     kind = min((m.kind for m in mentions), key=lambda k: _KINDS.index(k) if k in _KINDS else 99)
     return Citation(_key(reference, members, kind), kind, reference, mentions, sure)
 
@@ -363,7 +362,7 @@ def _key(reference: Reference, members: Sequence[Sighting], kind: str) -> str:
         return reference.ids[0]
     if reference.title:
         return "title:" + normalise_title(reference.title)[:200]
-    ties = sorted(tie for s in members for tie in s.ties if tie.startswith(("url:", "search:", "citekey:")))
+    ties = sorted(tie for s in members for tie in s.ties if tie.startswith(("place:", "url:", "search:", "citekey:")))
     return ties[0][:300] if ties else f"{kind}:{normalise_title(members[0].mention.text)[:200]}"
 
 

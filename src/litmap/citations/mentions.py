@@ -7,11 +7,32 @@ from dataclasses import replace
 
 from litmap.citations.blocks import BlockText
 from litmap.citations.model import Sighting
-from litmap.citations.names import NameMention, find_names, find_names_only, surname_key
+from litmap.citations.names import NameMention, find_names, find_names_only, names_before, surname_key
+from litmap.citations.places import find_places
 from litmap.citations.reading import Reading
 from litmap.models import NoteBlock, Reference
 
 _LONE_NAME = re.compile(r"(?:ex\.?|e\.g\.?|see|cf\.?|also)?\s*([^\W\d_][^\W\d_'’-]{2,20})\s+\(?((?:19|20)\d\d)\)?\s*$")
+
+
+def take_places(reading: Reading, block: NoteBlock, text: BlockText) -> None:
+    """Adds works named by journal, volume and page, with the names before them; one place is one work."""
+    for place in find_places(text.text):
+        if not text.free(place.start, place.end):
+            continue
+        named = names_before(text.text, place.start)
+        start = named.start if named else place.start
+        names = named.names if named else ()
+        tie = f"place:{place.key}"
+        year = place.year or (named.year if named else None)
+        reference = Reference(block.text[start : place.end], "", names, year, place.journal)
+        near = text.beside(start, place.end)
+        ties = {tie}
+        if near is not None and not near.reference.venue and _may_be_by(near.reference, names):
+            ties |= near.ties
+        mention = reading.mention(block, start, place.end, "reference")
+        sure = bool(names and year)
+        text.mask(start, place.end, reading.add(Sighting(mention, reference, sure, ties)))
 
 
 def take_names(reading: Reading, block: NoteBlock, text: BlockText) -> None:
@@ -21,7 +42,7 @@ def take_names(reading: Reading, block: NoteBlock, text: BlockText) -> None:
         near = text.beside(found.start, found.end) or text.behind_journal(found.end)
         reference = Reference(mention.context, "", found.names, found.year, found.venue, year_suffix=found.suffix)
         sighting = Sighting(mention, reference, False, {f"names:{reading.note.path}:{len(reading.names)}"})
-        if near is not None and _may_be_by(near.reference, found):
+        if near is not None and _may_be_by(near.reference, found.names):
             sighting.ties = set(near.ties)
             if not near.reference.authors and not near.reference.title:
                 near.reference = replace(near.reference, authors=found.names, year=found.year, venue=found.venue)
@@ -55,7 +76,7 @@ def _names_in(reading: Reading, block: NoteBlock) -> bool:
     return bool(reading.names) and reading.names[-1][0] is block
 
 
-def _may_be_by(reference: Reference, names: NameMention) -> bool:
+def _may_be_by(reference: Reference, names: tuple[str, ...]) -> bool:
     """False where a reference is known to be by others than the names."""
     known = {surname_key(name) for name in reference.authors}
-    return not known or bool(known & set(names.surnames))
+    return not known or not names or bool(known & {surname_key(name) for name in names})

@@ -10,7 +10,7 @@ from litmap.identifiers import normalise_title
 
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĴĶĹĻĽĿŁŃŅŇŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽΑ-ΩА-Я"
 _PARTICLE = r"(?:(?:[Vv]an|[Vv]on|[Dd]e|den|der|del|della|[Dd]i|[Dd]a|dos|[Dd]u|[Ll]a|[Ll]e|ten|ter|[Ee]l|[Aa]l|bin|ibn|zu|zur|af|av|St\.)\s+)"  # noqa: E501
-_WORD = rf"[{_UPPER}][^\W\d_]*(?:['’][^\W\d_]+|[-‐–][^\W\d_]+)*"
+_WORD = rf"(?:[a-z]{{1,3}}(?=[A-Z][a-z]))?[{_UPPER}][^\W\d_]*(?:['’][^\W\d_]+|[-‐–][^\W\d_]+)*"
 _NAME = rf"(?:d['’])?(?:(?:[{_UPPER}]\.[\s-]?){{1,4}}|{_WORD}\s+(?:[{_UPPER}]\.?\s+)?)?{_PARTICLE}{{0,2}}{_WORD}(?:,?\s+(?:Jr|Sr|III?)\b\.?)?"  # noqa: E501
 _LOWER_NAME = r"[^\W\d_]{2,}(?:-[^\W\d_]+)?"
 _AND = r"(?:,?\s*(?:\band\b|&|\bund\b|\bet\b|\by\b)\s*|,\s*|\s*\.{3}\s*|\s*…\s*)"
@@ -32,10 +32,21 @@ _LOWER_MENTION = re.compile(
     rf"(?<![\w@])(?P<names>{_LOWER_NAME}(?:(?:,\s+|\s+(?:and|&)\s+){_LOWER_NAME}){{0,3}}\s*{_ET_AL})[\s,]*\(?(?P<bare>{_YEAR})(?!\w)",
     re.I,
 )
-_POSSESSIVE_WORK = re.compile(
-    rf"(?<![^\W_])({_WORD})['’]s? (?:[a-z-]{{2,14}} ){{0,2}}(?:book|paper|article|review|survey|study|thesis|essay|"
-    rf"monograph|proof|result|model|theorem|experiments?|lectures?|textbook|chapter|work),? \(?({_YEAR})(?=[),;.:]|\s)"
+_WORK_NOUN = (
+    r"(?:book|paper|article|review|survey|study|thesis|dissertation|essay|monograph|memoir|proof|result|model|theorem|"
+    r"experiments?|lectures?|textbook|chapter|work|letter|note|memo|report|preprint|classic|original|review article)"
 )
+_POSSESSIVE_WORK = re.compile(
+    rf"(?<![^\W_])(?P<names>{_WORD}(?: (?:and|&) {_WORD})?)['’]s? (?:"
+    rf"(?:[a-z-]{{2,14}} ){{0,2}}{_WORK_NOUN},? (?:of |from |in )?\(?(?P<after>{_YEAR})(?=[),;.:]|\s|$)"
+    rf"|\(?(?P<before>{_YEAR})\)?,? (?:[a-z-]{{2,14}} ){{0,2}}{_WORK_NOUN}\b)"
+)
+"""'Dahl's book (1971)', 'Gödel's 1931 paper'."""
+_DATED_WORK = re.compile(
+    rf"\b(?:the|that|this|their|classic|original) (?P<year>{_YEAR}) (?P<names>{_WORD}(?:(?:, | and | & |[-–]){_WORD}){{0,3}}) {_WORK_NOUN}\b"
+)
+"""'the 1958 Anderson paper'."""
+_WORK_NAMED = re.compile(rf"{_WORK_NOUN}\b")
 _OWNED = re.compile(rf"{_WORD}['’]s? [A-Z]|[{_UPPER}][^\W\d_]+['’]s [A-Z]")
 _NAMES_ONLY = re.compile(rf"(?<![\w@])(?P<names>{_NAME}(?:{_AND}{_NAME}){{1,9}}|{_NAME}{_ET_AL})")
 _DATED = re.compile(r"(?:1[5-9]|20)\d\d|['’]\d\d")
@@ -52,6 +63,11 @@ _NOT_NAMES = frozenset(
     "paper papers read reading todo done week day lecture talk slides course report blog post model models data set via with "  # noqa: E501
     "original new old first second third another others work works study studies what when where why how which who is are was "  # noqa: E501
     "ex example results result between beyond under over within without then thus hence here there now still even only just".split()  # noqa: E501
+)
+_LEADS = frozenset(
+    "compare contrast see unlike contra contrary thanks following reread skim check cite citing classic classical read reads "  # noqa: E501, SIM905
+    "recall consider against despite besides except hence thus so yet or nor per eg skip start finish review quote quoting "
+    "cites todo question key main nice great good seminal famous early later later again maybe perhaps unlike whereas".split()
 )
 
 
@@ -90,7 +106,17 @@ def _split_names(text: str) -> tuple[list[str], bool]:
     names = [part.strip() for part in re.split(rf"(?:{_AND})", body) if part.strip()]
     while names and _no_name(names[0]):
         names = names[1:]
+    if names:
+        names[0] = _without_lead(names[0])
     return names, bool(et_al) or "…" in text or "..." in text
+
+
+def _without_lead(name: str) -> str:
+    """'Thouless' out of 'Compare Thouless': a sentence's first word is no given name."""
+    first, _, rest = name.partition(" ")
+    if rest and (first.lower() in _LEADS or first.lower() in _NOT_NAMES):
+        return _without_lead(rest)
+    return name
 
 
 def _no_name(name: str) -> bool:
@@ -113,20 +139,27 @@ def _find_names(text: str) -> tuple[NameMention, ...]:
     """The mentions, remembered: a text is asked about more than once."""
     found: list[NameMention] = []
     taken_until = 0
+    for match in [*_POSSESSIVE_WORK.finditer(text), *_DATED_WORK.finditer(text)] if _WORK_NAMED.search(text) else ():
+        names, _ = _split_names(match.group("names"))
+        if names and not _overlaps(found, *match.span()):
+            year = next(value for name, value in match.groupdict().items() if name != "names" and value)
+            found.append(_mention(match.start("names"), match.end(), names, False, year, "", strong=True))
+    works = list(found)
     for match in _MENTION.finditer(text):
         mentions = _from_match(match, text)
-        if mentions and mentions[0].start >= taken_until:
+        if mentions and mentions[0].start >= taken_until and not _overlaps(works, *match.span()):
             found += mentions
             taken_until = mentions[-1].end
-    for match in _POSSESSIVE_WORK.finditer(text) if "s " in text else ():
-        if not _no_name(match.group(1)) and not any(m.start < match.end() and match.start() < m.end for m in found):
-            found.append(_mention(match.start(), match.end(), [match.group(1)], False, match.group(2), "", strong=True))
     for match in _LOWER_MENTION.finditer(text):
-        if not any(m.start < match.end() and match.start() < m.end for m in found):
+        if not _overlaps(found, *match.span()):
             names, et_al = _split_names(match.group("names"))
             if names and et_al:
                 found.append(_mention(match.start(), match.end(), names, True, match.group("bare"), "", strong=True))
     return tuple(sorted(found, key=lambda m: (m.start, m.end)))
+
+
+def _overlaps(found: list[NameMention], start: int, end: int) -> bool:
+    return any(other.start < end and start < other.end for other in found)
 
 
 def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
@@ -139,6 +172,7 @@ def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
         names = [re.split(r"['’]s? ", names[0])[0]]  # 'Dahl's Polyarchy (1971)'
     start = match.start("names") + max(match.group("names").find(names[0]), 0)
     years = match.group("paren") or match.group("bare") or match.group("venueyear") or match.group("journalyear") or ""
+    years = re.sub(r"/\d\d(?:\d\d)?", "", years)  # '1934/1959' is the year of the original and of its translation
     venue = match.group("venue1") or match.group("venue2") or (match.group("venue3") or "").strip(" ,.")
     enclosed = bool(match.group("paren")) or _in_brackets(text, match.start(), match.end())
     several = len(names) > 1 or et_al
@@ -187,6 +221,47 @@ def _in_brackets(text: str, start: int, end: int) -> bool:
     opened = max(before.rfind("("), before.rfind("["))
     closed = max(before.rfind(")"), before.rfind("]"))
     return opened > closed and bool(re.search(r"[)\]]", text[end : end + 300]))
+
+
+_NAMES_BEFORE = re.compile(
+    rf"(?<![^\W_])(?P<names>{_NAMES})(?P<own>['’]s?)?[,:]?\s*(?:[(\[]?(?P<year>{_YEAR})[)\]]?[,:.]?\s*)?[“\"‘'(]?$"
+)
+_NAMES_AFTER = re.compile(
+    rf"[”\"’']?[,.]?\s*(?:\(?(?:by|of)\s+|\(|,\s*|[–—-]\s*)(?P<names>{_NAMES})(?=[),;.]|\s|$)(?:,?\s*\(?(?P<year>{_YEAR})(?!\d))?"
+)
+_YEAR_AFTER = re.compile(
+    rf"[”\"’']?[,.]?\s*[(\[]?(?:[^()\[\]\d]{{0,40}}[\s,])?(?P<year>{_YEAR})[a-z]?(?=[)\],;.:]|\s|$)"
+)
+
+
+def names_before(text: str, end: int) -> NameMention | None:
+    """Names that end right before a title, with a year where one stands between."""
+    begin = max(0, end - 160)
+    stretch = text[begin:end]
+    masked = stretch.rfind("\x00") + 1
+    for found in _NAMES_BEFORE.finditer(stretch, masked):
+        names, et_al = _split_names(found["names"])
+        names = [name for name in names if not _no_name(name)]
+        if names:
+            start = begin + found.start("names") + max(found["names"].find(names[0]), 0)
+            return _mention(start, end, names, et_al, found["year"] or "", "", strong=True)
+    return None
+
+
+def names_after(text: str, start: int) -> NameMention | None:
+    """Names that stand right behind a title: '(Koestler 1959)', 'by Arthur Koestler', ', Koestler'."""
+    found = _NAMES_AFTER.match(text, start)
+    if not found:
+        return None
+    names, et_al = _split_names(found["names"])
+    names = [name for name in names if not _no_name(name)]
+    return _mention(found.start(), found.end(), names, et_al, found["year"] or "", "", strong=True) if names else None
+
+
+def year_after(text: str, start: int) -> tuple[int, int] | None:
+    """The year right behind a title, with at most a publisher between, and where it ends."""
+    found = _YEAR_AFTER.match(text, start)
+    return (int(found["year"]), found.end()) if found else None
 
 
 def find_names_only(text: str) -> list[NameMention]:

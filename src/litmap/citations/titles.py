@@ -45,7 +45,11 @@ _LABELLED = re.compile(
 )
 _POSSESSIVE = re.compile(
     r"((?:[A-Z][\w-]+ (?:(?:and|&) )?){0,2}[A-Z][\w-]+)['’]s (?:(?:[a-z][\w-]* ){0,3}(?:paper|book|chapter|lecture|lectures|thesis|monograph|survey|review|essay|article|memo|report|note),? (?:on |called |titled |entitled |about )?)?"  # noqa: E501
-    r"([A-Z][^().;“”\"\x00\[\]]{10,160}?)(?=\s*\((?:[^()]{0,40}?)(?:\d{4}|['’]\d\d)|[.;]\s|\s*$)"
+    r"([A-Z][^().;“”\"\x00\[\]]{4,160}?)(?=\s*\((?:[^()]{0,40}?)(?:\d{4}|['’]\d\d)|[.;]\s|\s*$)"
+)
+_OF_A_PERSON = re.compile(
+    r"\b(?:[Ll]aws?|[Tt]heorems?|[Pp]rinciples?|[Ll]emmas?|[Ee]quations?|[Mm]odels?|[Pp]aradox|[Cc]onjectures?|[Mm]ethods?|[Tt]ests?|[Rr]ules?|"
+    r"[Ee]ffects?|[Ii]nequality|[Aa]lgorithms?|[Ss]yndrome|[Dd]isease|[Tt]alks?|[Ll]ectures?|[Cc]ourses?|[Bb]logs?|[Ss]lides|[Pp]roofs?|[Gg]roups?|[Ll]abs?)$"
 )
 _CLAUSE = re.compile(
     r"(?::\s|[.;]\s|^)(?:([A-Z][\w'’-]+(?: (?:and|&) [A-Z][\w'’-]+)?),\s)?([A-Z](?:[^.:;()“”\"\x00\[\]\n]|\.(?=\w)){14,200}?)(?=$|\.\s|\.$|;\s|\s*\()"  # noqa: E501
@@ -233,7 +237,8 @@ def possessive_titles(text: str) -> list[TitleCandidate]:
         year = re.match(r"\s*\([^()]{0,40}?((?:1[6-9]|20)\d\d)", tail)
         words = _WORD.findall(title)
         raised = sum(1 for word in words[1:] if word[0].isupper())
-        if (len(words) >= 2 and (year or title_score(title) >= 0.6)) and (raised or year) and len(words) <= 20:
+        named = (len(words) >= 2 and title_score(title) >= 0.6 and raised) or (year and words)
+        if named and len(words) <= 20 and not _OF_A_PERSON.search(title):
             beside = f"{match.group(1)} {year.group(1)}" if year else match.group(1)
             found.append(TitleCandidate(title, match.start(2), match.start(2) + len(title), 0.6, beside))
     return found

@@ -82,6 +82,8 @@ class Builder:
         starts = (0, *(max(0, start - lead) for start in inline.starts[1:]))
         if self.reference_list:
             fields = (*fields, ("list", "references" if lists_references(self.reference_list) else "links"))
+        if inline.emphasis:
+            fields = (*fields, *(("emphasis", " ".join(words.split())) for words in inline.emphasis[:200]))
         self.blocks.append(NoteBlock(kind, text[lead:], line, self.path, links, starts, fields))
         if kind == "paragraph" and not self.reference_list and self._headings:
             prose = self._headings[-1][2]

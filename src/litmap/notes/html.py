@@ -33,6 +33,7 @@ class _Walker:
         self.parts: list[str] = []
         self.size = 0
         self.links: list[Link] = []
+        self.emphasis: list[str] = []
         self.line = 0
         self.lines: list[tuple[int, int]] = []
         self.kind = "paragraph"
@@ -74,7 +75,8 @@ class _Walker:
         """Ends the block that is being read."""
         text = "".join(self.parts)
         if text.strip() or self.links:
-            self.builder.add(self.kind, Inline(text, self.links, self.starts()), self.line or 1, *self.fields)
+            inline = Inline(text, self.links, self.starts(), self.emphasis)
+            self.builder.add(self.kind, inline, self.line or 1, *self.fields)
         self.clear()
 
     def starts(self) -> list[int]:
@@ -87,7 +89,7 @@ class _Walker:
 
     def clear(self) -> None:
         """Forgets the block."""
-        self.parts, self.size, self.links, self.line, self.lines = [], 0, [], 0, []
+        self.parts, self.size, self.links, self.line, self.lines, self.emphasis = [], 0, [], 0, [], []
 
     def walk(self, node: Any, depth: int = 0) -> None:
         """Walks an element; what is nested deeper than any page needs is taken as plain text."""
@@ -108,7 +110,10 @@ class _Walker:
         elif name in _BLOCKS:
             self.block(node, name, line, depth)
         else:
+            begin = len(self.parts)
             self.inside(node, line, depth)
+            if name in {"i", "em", "cite"}:
+                self.emphasis.append("".join(self.parts[begin:])[:200])
 
     def _furniture(self, node: Any, name: str) -> bool:
         if name in {"body", "html", "article", "main"}:

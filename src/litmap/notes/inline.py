@@ -41,16 +41,22 @@ _PLAIN = re.compile(
     r"|<(?P<auto>(?:https?|ftp|doi|file):[^<>\s]{1,3000})>"
     r")"
 )
-_HYPHEN_END = re.compile(r"(?<=[a-z])-$")
+_ITALIC = frozenset({"*", "_", "***", "___"})
+_SHORTEST, _LONGEST = 4, 200
+_PLAIN_ITALIC = re.compile(r"(?<![\w*_])([*_])(?=[^\W\d_])([^*_\n]{4,200}?)(?<=[\w?!.)])\1(?![\w*_])")
 
 
 @dataclass(slots=True)
 class Inline:
-    """Text with markup removed; `starts` are the offsets where source lines begin, the first always 0."""
+    """Text with markup removed; `starts` are the offsets where source lines begin, the first always 0.
+
+    `emphasis` holds the stretches set in italics: titles of books, as a rule.
+    """
 
     text: str = ""
     links: list[Link] = field(default_factory=list)
     starts: list[int] = field(default_factory=lambda: [0])
+    emphasis: list[str] = field(default_factory=list)
 
 
 class _Writer:
@@ -59,6 +65,8 @@ class _Writer:
         self.size = 0
         self.line = line
         self.out = Inline()
+        self.opened: dict[str, int] = {}
+        self.italics: list[tuple[int, int]] = []
 
     def put(self, text: str) -> None:
         if text:
@@ -88,7 +96,16 @@ class _Writer:
 
     def done(self) -> Inline:
         self.out.text = "".join(self.parts)
+        self.out.emphasis += [self.out.text[start:end] for start, end in self.italics]
         return self.out
+
+    def mark(self, mark: str) -> None:
+        """A sign of emphasis that is dropped: the second of a kind ends what the first began."""
+        begin = self.opened.pop(mark, None)
+        if begin is None:
+            self.opened[mark] = self.size
+        elif mark in _ITALIC and _SHORTEST <= self.size - begin <= _LONGEST:
+            self.italics.append((begin, self.size))
 
 
 def read_inline(
@@ -109,6 +126,8 @@ def read_inline(
         position = match.end()
         _take(match, raw, writer, definitions or {}, plain=plain, depth=depth)
     writer.put(raw[position:])
+    if plain and ("*" in raw or "_" in raw):
+        writer.out.emphasis += [match.group(2) for match in _PLAIN_ITALIC.finditer(raw)]
     return writer.done()
 
 
@@ -201,3 +220,5 @@ def _emphasis(match: re.Match[str], raw: str, writer: _Writer) -> None:
         or (mark[0] == "*" and before.isalnum() and after.isalnum() and len(mark) == 1 and not before.isalpha())
     ):
         writer.put(mark)
+    else:
+        writer.mark(mark)

@@ -29,6 +29,7 @@ _CITE = re.compile(
 _HREF = re.compile(
     r"\\href\s*(?:\[[^\[\]]{0,100}\])?\s*\{([^{}]{1,2000})\}\s*\{((?:[^{}]|\{[^{}]{0,300}\}){0,1000})\}|\\(?:url|nolinkurl|path)\s*\{([^{}]{1,2000})\}|\\(doi|arxiv|eprint)\{([^{}]{1,300})\}"
 )
+_ITALIC = re.compile(r"\\(?:emph|textit|textsl)\s?\{([^{}]{4,200})\}")
 _BIBITEM = re.compile(r"\\bibitem\s*(?:\[((?:[^\[\]{}]|\{[^{}]{0,200}\}){0,300})\])?\s*\{([^{}]{1,200})\}")
 _ENVIRONMENT = re.compile(r"\\(begin|end)\{([\w*]{1,40})\}")
 _DROPPED = {
@@ -80,6 +81,7 @@ def latex_inline(raw: str, line: int) -> Inline:
         starts += [size] * match.group().count("\n")
         position = match.end()
     out.text, out.starts = "".join(parts), starts
+    out.emphasis = [plain_latex(match.group(1)) for match in _ITALIC.finditer(raw)] if "\\" in raw else []
     return out
 
 

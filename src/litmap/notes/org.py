@@ -67,29 +67,31 @@ def org_inline(raw: str, line: int) -> Inline:
     parts.append(raw[position:])
     text = "".join(parts)
     if _EMPHASIS.search(text):
-        text, out.links = _without_emphasis(text, out.links)
+        text, out.links, out.emphasis = _without_emphasis(text, out.links)
     out.starts = [0] + [found.end() for found in re.finditer("\n", text)]
     out.text = text.replace("\n", " ")
     return out
 
 
-def _without_emphasis(text: str, links: list[Link]) -> tuple[str, list[Link]]:
-    """Drops markers of emphasis outside links and addresses, moving the links' places."""
+def _without_emphasis(text: str, links: list[Link]) -> tuple[str, list[Link], list[str]]:
+    """Drops markers of emphasis outside links and addresses, moving the links' places; and gives what is in italics."""
     drop: list[int] = []
+    italics: list[str] = []
     blocked = [(link.start, link.end) for link in links] + [m.span() for m in re.finditer(r"https?://\S+", text)]
     for match in _EMPHASIS.finditer(text):
         if not any(
             a < match.end() and match.start() < b for a, b in blocked if match.group(1) == "/" or a <= match.start() < b
         ):
             drop += [match.start(), match.end() - 1]
+            italics += [match.group(2)] if match.group(1) in "/_" else []
     if not drop:
-        return text, links
+        return text, links, italics
     kept = "".join(text[a + 1 : b] for a, b in zip([-1, *drop], [*drop, len(text)], strict=True))
     moved = [
         Link(k.text, k.target, k.line, k.start - sum(d < k.start for d in drop), k.end - sum(d < k.end for d in drop))
         for k in links
     ]
-    return kept, moved
+    return kept, moved, italics
 
 
 def _target(target: str) -> str:

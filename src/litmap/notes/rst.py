@@ -86,6 +86,8 @@ def rst_inline(raw: str, line: int, targets: _Targets) -> Inline:
             out.links.append(
                 Link(" ".join(shown.split()), target, line + raw.count("\n", 0, match.start()), size, size + len(shown))
             )
+        if match["em"] == "*" or match["role"] in {"emphasis", "title", "title-reference"}:
+            out.emphasis.append(shown)
         size += len(shown)
         position = match.end()
     parts.append(raw[position:])

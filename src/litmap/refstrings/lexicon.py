@@ -81,6 +81,21 @@ JOURNAL_ABBREVIATION = re.compile(
     r"Appl|Int|Eur|Amer|Am|Quart|Nucl|Conf|Symp|Ecol|Econ|Med|Mech|Mod|Opt|Comput|Res|Stat|Theor|Univ|Genet|Mol|Nat|"
     r"Clin|Psychol|Physiol|Geophys|Eng|Environ|Philos|Mag|Mon|Sov|Zh|Fiz|Usp|Acta|Rep|Exp)"
 )
+JOURNAL_ACRONYM = re.compile(
+    r"(?:PR[LABCDEXBO]|PRX|PRPER|RMP|JACS|JOC|JCP|JPC[ABC]?|JPCL|JCTC|PCCP|JHEP|JCAP|PL[AB]|NP[AB]|CMP|JMP|CQG|NJP|EPL|APL|JAP|RSI|"
+    r"JFM|ApJL?|ApJS|MNRAS|AJ|PASP|PASJ|A&A|ARA&A|ARAA|JGR|GRL|EPSL|GCA|BAMS|JAS|PNAS|JAMA|NEJM|BMJ|EMBO|JBC|JCB|JCI|MBoC|MCB|"
+    r"NAR|PLoS|AJHG|JEM|JAIR|JMLR|TPAMI|PAMI|JACM|CACM|SICOMP|TCS|JCSS|QJE|AER|JPE|JF|RFS|JFE|JOLE|REStat|REStud|JEP|JEL|JASA|JRSS[ABC]?|"
+    r"APSR|AJPS|ASR|AJS|JSL|NDJFL|APAL|AMM|BAMS|TAMS|PAMS|JAMS|TREE|MEPS|BJPS|JEMS|IMRN)"
+)
+"""Journals that are named by their letters alone."""
+JOURNAL_TITLE = re.compile(
+    r"(?:Nature|Science|Physics|Cell|Neuron|Lancet|eLife|Ecology|Evolution|Genetics|Immunity|Chem|Joule|Icarus|Oecologia|Oikos|Ecography|"
+    r"Biometrika|Econometrica|Cognition|Brain|Blood|Gut|Thorax|Chest|Circulation|Tetrahedron|Langmuir|Macromolecules|Biochemistry|"
+    r"Polymer|Carbon|Quantum|Physica|Mind|Synthese|No[uû]s|Isis|Minerva|Development|Topology|Angew|Angewandte|Ethology|Behaviour|"
+    r"Copeia|Condor|Auk|Ibis|Evol|Heredity|Taxon|Phytologia|Mycologia|Sleep|Pain|Stroke|Diabetes|Cancer|Radiology|Anesthesiology|"
+    r"Demography|Criminology|Ethics|Analysis|Dialectica|Erkenntnis|Theoria|Kyklos|Economica|Automatica|Combinatorica|Metallurgica)"
+)
+"""Journals of one word."""
 CITY = re.compile(
     r"(?:New York|London|Paris|Berlin|Leipzig|Oxford|Cambridge|Amsterdam|Boston|Chicago|Princeton|München|Munich|Wien|"
     r"Vienna|Frankfurt|Tübingen|Göttingen|Heidelberg|Stuttgart|Hamburg|Zürich|Zurich|Basel|Bern|Geneva|Genève|Milano?|"

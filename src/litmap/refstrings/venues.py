@@ -6,7 +6,17 @@ import re
 
 from litmap.refstrings.clean import BREAK
 from litmap.refstrings.dates import YEAR
-from litmap.refstrings.lexicon import CITY, JOURNAL_WORD, MONTH, ORGANISATION, PLACE, PUBLISHER, VENUE_START
+from litmap.refstrings.lexicon import (
+    CITY,
+    JOURNAL_ACRONYM,
+    JOURNAL_TITLE,
+    JOURNAL_WORD,
+    MONTH,
+    ORGANISATION,
+    PLACE,
+    PUBLISHER,
+    VENUE_START,
+)
 
 _SMALL = frozenset(
     {"of", "the", "and", "&", "for", "in", "on", "de", "der", "des", "du", "la", "le", "les", "für", "und", "et", "di"}
@@ -139,6 +149,29 @@ def is_journal_only(text: str) -> bool:
         return True
     # else a title of capitalised words and a journal: 'Flat Minima. Neural Computation'
     return len(whole) == 2 and (first + 1 == len(words) or words[first + 1].rstrip(",").endswith("."))
+
+
+_ABBREVIATION = re.compile(r"[^\W\d_]{1,12}\.")
+
+
+def is_journal_name(text: str) -> bool:
+    """Whether a name that stands before a volume and page is a journal's: its acronym, title or abbreviation."""
+    words = [word.strip(",") for word in text.split()]
+    telling = [word for word in words if word not in _SMALL]
+    if not telling or len(words) > 9:
+        return False
+    if len(telling) == 1:
+        word = telling[0].rstrip(".")
+        return bool(JOURNAL_ACRONYM.fullmatch(word) or JOURNAL_TITLE.fullmatch(word))
+    known = [
+        bool(_ABBREVIATION.fullmatch(word) or JOURNAL_WORD.fullmatch(word.rstrip(".")) or JOURNAL_TITLE.fullmatch(word))
+        for word in telling
+    ]
+    if re.match(r"[A-Z]\. ?[A-Z]\. ?[A-Z][a-z]+(?!\w*\.)", text) or ("," in text and not all(known)):
+        return False  # somebody's initials
+    if sum(known) >= 0.6 * len(known):
+        return True
+    return bool(JOURNAL_WORD.search(text)) and all(word[0].isupper() for word in telling)
 
 
 _VENUE_END = re.compile(

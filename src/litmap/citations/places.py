@@ -1,0 +1,83 @@
+"""Works named by where they stand: 'Phys. Rev. Lett. 61, 2015 (1988)', 'J. Am. Chem. Soc. 2009, 131, 6050', 'PRL 61, 2015'.
+
+The journal is reduced to the initials of its words, so that its acronym and its abbreviation name the same place.
+"""  # noqa: E501
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from litmap.refstrings import is_journal_name
+
+_SMALL = frozenset("of the and for in on de der des du la le les fur für und et di a an & to".split())  # noqa: SIM905
+_NAME_WORD = r"(?:[A-ZÀ-Þ][\w’'&-]*\.?|[a-z]{1,2}[A-Z]\w*|&|of|the|and|for|in|der|des|de|für|und|et|di|npj)"
+_JOURNAL = (
+    rf"(?P<journal>(?:[A-ZÀ-Þ][\w’'&-]*\.?|[a-z]{{1,2}}[A-Z]\w*|npj)(?:[ ,]{{1,2}}{_NAME_WORD}){{0,8}}(?:\s[A-F])?)"
+)
+_YEAR = r"(?:1[6-9]\d\d|20\d\d)"
+_VOLUME = r"(?:vol(?:ume|s)?\.?\s?)?\**(?P<volume{0}>[A-Z]?\d{{1,4}})\**(?:\s?\((?:no\.?\s?)?[\w–-]{{1,6}}\))?"
+_PAGE = r"(?:pp?\.\s?)?(?P<page{0}>[A-Z]{{0,2}}\d{{1,7}})(?:\s?[–—-]{{1,2}}\s?[A-Z]?\d{{1,7}})?"
+_PLACE = re.compile(
+    rf"(?<![\w.’'-]){_JOURNAL},?\s?(?:"
+    rf"\(?(?P<first>{_YEAR})\)?\s?[,;:]\s?{_VOLUME.format(1)}\s?[,:]\s?{_PAGE.format(1)}"
+    rf"|{_VOLUME.format(2)}\s?[,:]\s?{_PAGE.format(2)}(?:\s?[(,;]\s?(?P<last>{_YEAR})\)?)?"
+    rf"|\**(?P<volume3>\d{{1,4}})\**\s\((?P<middle>{_YEAR})\)[,:]?\s{_PAGE.format(3)}"
+    rf")(?![\w])"
+)
+_DIGIT = re.compile(r"\d[\s*)]{0,3}[,:;]\s?(?:pp?\.\s?)?[A-Z]{0,2}\d|\d\s\(\d{4}\)[,:]?\s[A-Z]?\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A journal, volume and first page with where they stand in a text; `key` is the same for the same place."""
+
+    start: int
+    end: int
+    journal: str
+    volume: str
+    page: str
+    year: int | None
+
+    @property
+    def key(self) -> str:
+        """'prl:61:2015'."""
+        return f"{initials(self.journal)}:{self.volume.lower()}:{self.page.lower()}"
+
+
+def initials(journal: str) -> str:
+    """First letters of a journal's words, or its acronym: 'Phys. Rev. Lett.' and 'PRL' are both 'prl'."""
+    words = [word for word in re.findall(r"[^\W\d_][\w’'-]*|&", journal) if word.lower() not in _SMALL]
+    if len(words) == 1 and sum(char.isupper() for char in words[0]) >= 2:
+        return "".join(char for char in words[0] if char.isupper()).lower()
+    if len(words) == 1:
+        return words[0].lower()
+    letters = [word if word.isupper() and len(word) <= 4 else word[:1] for word in words]
+    return "".join(letters).lower()
+
+
+def find_places(text: str) -> list[Place]:
+    """Places of journals in running text, in order."""
+    if not _DIGIT.search(text):
+        return []
+    found = []
+    for match in _PLACE.finditer(text):
+        groups = match.groupdict()
+        journal, start = _journal_of(groups["journal"], match.start("journal"))
+        if not journal or not is_journal_name(journal):
+            continue
+        volume = next(groups[f"volume{n}"] for n in "123" if groups[f"volume{n}"])
+        page = next(groups[f"page{n}"] for n in "123" if groups[f"page{n}"])
+        year = groups["first"] or groups["last"] or groups["middle"]
+        found.append(Place(start, match.end(), journal, volume, page, int(year) if year else None))
+    return found
+
+
+def _journal_of(name: str, start: int) -> tuple[str, int]:
+    """The journal behind names that run into it: 'Thouless, Phys. Rep.' is 'Phys. Rep.'."""
+    cut = next((m.start(1) for m in re.finditer(r"(?:^|\s)[A-Z]\.\s([JZ]\. [A-Z][a-z])", name)), 0)
+    for match in re.finditer(r",\s", name):
+        if is_journal_name(name[match.end() :]):
+            cut = match.end()
+            break
+    return name[cut:].strip(" ,"), start + cut
