@@ -6,6 +6,7 @@ model in `transformers`, and torch alone is imported, which takes seconds less.
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
     Ids = NDArray[np.int32]
 
+STEP = 64
+"""The rows of a matrix are filled up to a multiple of this: oneDNN makes and keeps a program of megabytes for each
+size it meets, and a library has as many sizes as batches."""
+PROGRAMS = 64
+"""How many of these programs are kept."""
+
 
 class PackedBert:
     """An `Engine` on the CPU: as many batches at once as there are threads, each on one core."""
@@ -27,6 +34,7 @@ class PackedBert:
     budget = 2048
 
     def __init__(self, spec: Spec, dtype: str, threads: int) -> None:
+        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(PROGRAMS))  # read at the first multiplication
         import torch
         from safetensors.torch import load_file
 
@@ -56,10 +64,13 @@ class PackedBert:
         with torch.inference_mode():
             ids, kept = torch.from_numpy(batch[0]).long(), torch.from_numpy(batch[1]).bool()
             lengths = kept.sum(1).tolist()
-            hidden = self._embed(ids[kept], torch.cat([torch.arange(n) for n in lengths]))
+            positions = torch.cat([torch.arange(n) for n in lengths])
+            spare = -len(positions) % STEP
+            pad = torch.nn.functional.pad
+            hidden = self._embed(pad(ids[kept], (0, spare)), pad(positions, (0, spare)))
             for layer in range(int(self.spec.config["num_hidden_layers"])):
                 hidden = self._layer(hidden, layer, lengths)
-            texts = hidden.float().split(lengths)
+            texts = hidden[: len(positions)].float().split(lengths)
             pooled = torch.stack([t[0] if self.spec.pooling == "cls" else t.mean(0) for t in texts])
             result: Vectors = torch.nn.functional.normalize(pooled, dim=1).numpy()
             return result
@@ -81,7 +92,7 @@ class PackedBert:
         torch = self.torch
         dim = mixed.shape[1] // 3
         size = dim // self.heads
-        result = torch.empty(len(mixed), dim, dtype=mixed.dtype)
+        result = torch.zeros(len(mixed), dim, dtype=mixed.dtype)  # rows that fill up hold no stray infinities
         begin = 0
         for length in lengths:
             own = mixed[begin : begin + length].view(length, 3, self.heads, size)
