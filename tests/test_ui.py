@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from litmap.maps.picture import Dot, draw
-from litmap.models import Topic
+from litmap.models import Topic, Work
 from litmap.ui import figure, texts
 
 UI = Path(texts.__file__).parent
@@ -102,7 +102,10 @@ def test_names_places_and_times() -> None:
     assert texts.people(["Doe, Jane", "Max Muster", "C. D.", "E. F."]) == "Jane Doe, Max Muster and 2 others"
     assert texts.people(["Jane Doe", "Max Muster"]) == "Jane Doe and Max Muster"
     assert texts.people([]) == ""
-    assert texts.family("de la Cruz, Ana") == "de la Cruz"
+    assert (
+        texts.cite(Work("a", "T", ("de la Cruz, Ana", "Aaron van den Oord"), 2019))
+        == "de la Cruz and van den Oord 2019"
+    )
     now = datetime(2026, 1, 2, 12, tzinfo=UTC)
     assert texts.ago("2026-01-02T09:00:00Z", now) == "3 hours ago"
     assert texts.ago("2026-01-01T11:00:00Z", now) == "1 day ago"

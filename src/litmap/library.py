@@ -17,9 +17,10 @@ from litmap.errors import DamagedBuild, LibraryError, NoLibrary, SearchError
 from litmap.identifiers import find_identifiers, normalise_title
 from litmap.layout import Layout
 from litmap.models import Filing, HeadingPath, Hit, Note, PdfFile, Summary, Topic, Work
+from litmap.people import short_authors
 from litmap.settings import Settings, load_settings
 from litmap.shelf import Entry, entries
-from litmap.views import Answer, Found, SummaryView, TopicsView, short_authors, show_hit, show_results
+from litmap.views import Answer, Found, SummaryView, TopicsView, show_hit, show_results
 
 if TYPE_CHECKING:
     from litmap import maps

@@ -111,14 +111,6 @@ class Answer:
         return [hit.as_json() for hit in (*self.hits, *self.notes)]
 
 
-def short_authors(authors: Sequence[str]) -> str:
-    """'Arpit et al.', 'Lin and Tegmark', 'Barron'."""
-    names = [a.split()[-1] for a in authors if a.split()]
-    if len(names) > 2:
-        return f"{names[0]} et al."
-    return " and ".join(names)
-
-
 def show_hit(hit: Hit, rank: int, entries: Mapping[str, Entry], also: Sequence[Hit] = ()) -> Found:
     """A hit of the search joined with its work."""
     chunk = hit.chunk

@@ -19,7 +19,7 @@ from litmap.cli.options import (
     table,
     wrap,
 )
-from litmap.views import short_authors
+from litmap.people import short_authors
 
 if TYPE_CHECKING:
     from litmap.library import Answer, Library

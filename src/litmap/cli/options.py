@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from litmap.people import short_authors
 from litmap.settings import Settings, load_settings
-from litmap.views import short_authors
 
 if TYPE_CHECKING:
     from litmap.library import Library

@@ -6,16 +6,15 @@ import re
 from collections.abc import Sequence
 
 from litmap.exports.keys import (
-    PersonName,
     WorkMentions,
     citation_keys,
     headings_of,
     kind_of,
     one_line,
-    split_name,
     web_address,
 )
 from litmap.models import Work
+from litmap.people import PersonName, split_name
 
 _ENTRY = {
     "article": "article",

@@ -6,7 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from litmap.exports.keys import WorkMentions, citation_keys, headings_of, kind_of, one_line, split_name, web_address
+from litmap.exports.keys import WorkMentions, citation_keys, headings_of, kind_of, one_line, web_address
+from litmap.people import split_name
 
 _TYPE = {
     "article": "article-journal",

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from litmap.identifiers import normalise_title
 from litmap.models import Mention, Work
-from litmap.refstrings.lexicon import ORGANISATION, PARTICLES
+from litmap.people import split_name
 
 WorkMentions = tuple[Work, Sequence[Mention]]
 
-_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?$")
 _CONFERENCE = re.compile(
     r"\b(?:proc(?:eedings|\.)?|conference|workshop|symposium|meeting|advances in neural|NeurIPS|NIPS|ICML|ICLR|COLT|"
     r"AISTATS|AAAI|IJCAI|CVPR|ICCV|ECCV|ACL|EMNLP|NAACL|KDD|STOC|FOCS|SODA|UAI|ICASSP|SIGMOD|VLDB|PMLR)\b",
@@ -24,34 +22,6 @@ _STOP = frozenset(
     {"a", "an", "the", "on", "of", "in", "for", "to", "and", "is", "are", "how", "what", "why", "der", "die", "das"}
     | {"le", "la", "les", "un", "une", "el", "los"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PersonName:
-    """A name in parts; an organisation has only `family` and `literal` set."""
-
-    family: str
-    given: str = ""
-    suffix: str = ""
-    literal: bool = False
-
-
-def split_name(name: str) -> PersonName:
-    """'Given Family', 'Given van der Family', 'Family, Given' and organisations in parts."""
-    name = one_line(name)
-    if "," in name:
-        family, _, given = name.partition(",")
-        return PersonName(family.strip(), given.strip(" ,"))
-    words = name.split()
-    suffix = ""
-    if len(words) > 2 and _SUFFIX.fullmatch(words[-1]):
-        suffix = words.pop()
-    if len(words) < 2 or ORGANISATION.search(name) or len(words) > 8:
-        return PersonName(name, literal=len(words) != 1)
-    first = len(words) - 1
-    while first > 1 and words[first - 1].islower() and words[first - 1] in PARTICLES:
-        first -= 1
-    return PersonName(" ".join(words[first:]), " ".join(words[:first]), suffix)
 
 
 def one_line(text: str) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 from litmap.models import HeadingPath, Mention, Work
+from litmap.people import short_authors
 
 JOINER = "\u2060"
 """An invisible character that breaks what is recognised without any markup: addresses, `:emoji:`, arrows."""
@@ -48,12 +49,6 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}{'' if text[-1:] in '.!?…' else '.'}" if text else ""
 
 
-def family(name: str) -> str:
-    """A person's family name ('Doe, Jane' and 'Jane Doe')."""
-    head, comma, _ = name.partition(",")
-    return head.strip() if comma else (name.split() or [""])[-1]
-
-
 def people(authors: Sequence[str], most: int = 3) -> str:
     """'A. Author, B. Writer and 3 others' as plain text."""
     names = [" ".join(reversed([p.strip() for p in a.split(",", 1)])) if "," in a else a for a in authors]
@@ -64,9 +59,7 @@ def people(authors: Sequence[str], most: int = 3) -> str:
 
 def cite(work: Work) -> str:
     """'Doe et al. 2019' as plain text."""
-    names = [family(a) for a in work.authors]
-    who = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
-    return f"{who or shorten(work.title, 30)} {work.year or ''}".strip()
+    return f"{short_authors(work.authors) or shorten(work.title, 30)} {work.year or ''}".strip()
 
 
 def byline(work: Work) -> str:
