@@ -240,6 +240,10 @@ def test_the_reading_list_and_the_coverage(visit, browser) -> None:
     text = visit("reading")
     assert "Ten Questions About Layered Learning" in text
     assert "of your papers" in text
+    who = browser.find_element(By.CSS_SELECTOR, "[data-testid=stExpander]")
+    browser.execute_script("arguments[0].querySelector('summary').click()", who)
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "[data-testid=stExpander] a"))
+    settle(browser)
     press(browser, "Coverage of your headings")
     settle(browser)
     assert browser.find_elements(By.CSS_SELECTOR, "[data-testid=stDataFrame]")

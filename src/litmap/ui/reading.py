@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -11,6 +11,11 @@ from litmap.ui import pages, parts, state, texts
 
 if TYPE_CHECKING:
     from litmap.library import Library
+    from litmap.shelf import Entry
+
+
+SHOWN = 20
+"""Rows shown at once."""
 
 
 def page() -> None:
@@ -36,35 +41,48 @@ def _list(library: Library) -> None:
             "Heading", headings, index=None, placeholder="Cited from any heading", format_func=texts.path,
             label_visibility="collapsed", width=320,
         )  # fmt: skip
-    shown = [r for r in rows if not chosen or chosen in _headings(r)]
-    for number, row in enumerate(shown[:50]):
-        _row(library, row, number)
+    if chosen:  # ranked by the papers of that heading
+        rows = sorted((r for r in rows if chosen in _headings(r)), key=lambda r: -_headings(r)[chosen])
+    last = -(-len(rows) // SHOWN)
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        at = st.pagination(last, key=f"reading-{chosen}") if last > 1 else 1
+    for row in rows[(at - 1) * SHOWN : at * SHOWN]:
+        _row(library, row, chosen)
 
 
-def _headings(row: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    return [tuple(h["heading"]) for h in row.get("headings") or []]
+def _headings(row: Mapping[str, Any]) -> dict[tuple[str, ...], int]:
+    """How many papers of each heading cite it."""
+    return {tuple(h["heading"]): int(h.get("count") or 0) for h in row.get("headings") or []}
 
 
-def _row(library: Library, row: Mapping[str, Any], number: int) -> None:
+def _row(library: Library, row: Mapping[str, Any], chosen: tuple[str, ...] | None) -> None:
+    key = f"reading-{row.get('key')}"
     citing = [library.by_id[w] for w in row.get("cited_by", []) if w in library.by_id]
-    with st.container(border=True, gap="small", key=f"reading-{number}"):
+    with st.container(border=True, gap="small", key=key):
         st.markdown(f"**{texts.escape(str(row.get('title') or row.get('raw') or ''))}**")
         authors = [str(a) for a in row.get("authors") or []]
         parts_of = (texts.people(authors), str(row.get("year") or ""), str(row.get("venue") or ""))
         st.caption(texts.escape(" · ".join(part for part in parts_of if part)))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(f"cited by {len(citing)} of your papers", color="primary")
+            if chosen:
+                st.badge(f"{_headings(row)[chosen]} of this heading", color="primary")
             for label, url in _addresses(row):
                 st.link_button(texts.escape(label), url, type="tertiary", icon=":material/open_in_new:")
-        with st.expander("Who cites it, and how"):
-            pages_of = {p.get("work"): p.get("page") for p in row.get("places") or []}
-            for entry in citing[:20]:
-                page = pages_of.get(entry.work.id)
-                where = f", p. {page}" if page else ""
-                pages.link_work(entry.work, f"{entry.work.title} ({texts.cite(entry.work)}{where})")
-            for passage in (row.get("passages") or [])[:5]:
-                text = passage.get("text", "") if isinstance(passage, Mapping) else str(passage)
-                st.markdown(f"> {texts.escape(texts.shorten(text, 400))}")
+        with st.expander("Who cites it, and how", key=f"{key}-who", on_change="rerun") as who:
+            if who.open:  # of twenty rows a reader opens one
+                _citing(row, citing)
+
+
+def _citing(row: Mapping[str, Any], citing: Sequence[Entry]) -> None:
+    pages_of = {p.get("work"): p.get("page") for p in row.get("places") or []}
+    for entry in citing[:20]:
+        page = pages_of.get(entry.work.id)
+        where = f", p. {page}" if page else ""
+        pages.link_work(entry.work, f"{entry.work.title} ({texts.cite(entry.work)}{where})")
+    for passage in (row.get("passages") or [])[:5]:
+        text = passage.get("text", "") if isinstance(passage, Mapping) else str(passage)
+        st.markdown(f"> {texts.escape(texts.shorten(text, 400))}")
 
 
 def _addresses(row: Mapping[str, Any]) -> list[tuple[str, str]]:
