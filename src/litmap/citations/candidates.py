@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from litmap.citations.beside import is_venue, names_after, names_before, year_after
 from litmap.citations.blocks import BlockText
 from litmap.citations.entries import Segment, field, segments_of
 from litmap.citations.model import Sighting
@@ -12,13 +13,11 @@ from litmap.citations.names import (
     NameMention,
     find_names,
     find_names_only,
-    names_after,
-    names_before,
-    year_after,
 )
 from litmap.citations.reading import Reading, work_ties
 from litmap.citations.titles import (
     TitleCandidate,
+    bracketed_titles,
     cited_titles,
     clause_titles,
     possessive_titles,
@@ -41,7 +40,7 @@ def take_dated_titles(reading: Reading, block: NoteBlock, text: BlockText) -> No
     if block.kind not in _TITLE_KINDS:
         return
     owned = [found for found in possessive_titles(text.text) if found.beside[-4:].isdigit()]
-    for found in [*cited_titles(text.text), *owned]:
+    for found in [*cited_titles(text.text), *owned, *bracketed_titles(text.text)]:
         if text.free(found.start, found.end):
             take_candidate(reading, block, found, text)
 
@@ -105,12 +104,22 @@ def take_titles(reading: Reading, block: NoteBlock, text: BlockText) -> None:
             _titles_in(reading, block, cell, text, listed)
     for found in quoted_titles(text.text):
         if text.free(found.start, found.end):
-            take_candidate(reading, block, found, text, quoted=True)
+            _take_quoted(reading, block, found, text)
     if len(text.text) < 8000:
         clauses = clauses if text.text is before else clause_titles(text.text)
         for found in [*running_titles(text.text), *clauses]:
             if text.free(found.start, found.end) and not has_names(found.text):
                 take_candidate(reading, block, found, text)
+
+
+def _take_quoted(reading: Reading, block: NoteBlock, found: TitleCandidate, text: BlockText) -> None:
+    named, year, stop = _around(text.text, found.start, found.end)
+    if named is None and year is None:
+        take_candidate(reading, block, found, text, quoted=True)
+        return
+    names = named.names if named else ()
+    by = _By(names, year, min(found.start, named.start) if named else found.start, stop, stop)
+    _add(reading, block, text, found, by, sure=bool(names and year))
 
 
 def _titles_in(reading: Reading, block: NoteBlock, part: Segment, text: BlockText, listed: bool) -> None:
@@ -133,6 +142,8 @@ def take_candidate(
 ) -> None:
     """Adds a candidate with the names, year, links and numbers beside it; `reach` is where its stretch ends."""
     start, end, title, beside = found.start, found.end, found.text, found.beside
+    if is_venue(title):
+        return
     authors: tuple[str, ...] = ()
     year = None
     if beside:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from litmap.citations.beside import names_before
 from litmap.citations.hosts import is_no_work_host, judge_link
 from litmap.citations.names import find_names
 from litmap.citations.places import find_places
@@ -61,7 +62,7 @@ _STARTS_INSIDE = re.compile(
     r"(?:^|<ref[^<>]{0,60}>|(?<![A-Z])[.:;(–—]\s{0,2}|(?<=[a-z]{3}),\s|\b(?:also|see|cf\.|e\.g\.,?|in|is|by|and) )"
     r"((?:(?:van|von|de|del|der|den|di|da|la|le) ){0,2}[A-ZÀ-Þ][\w'’-]+"
     r"(?:,? (?:[A-Z]\.[ -]?){1,3}(?:\(|,|&|and\b|[A-ZÀ-Þ]|\d)|, [A-Z][\w.-]+(?: [A-Z]\.)?[.,] (?:and |& |\(?\d{4})"
-    r"| [A-Z]{1,3}(?:,|\.| &| and\b| \()))"
+    r"| [A-Z]{1,3}(?:,|\.| &| and\b| \(| et al)))"
 )
 """Where a reference in running text may begin: 'Doe, J.', 'Doe, Jane. 1999', 'Doe J,', 'Doe J & Roe R.'."""
 _ENDS_INSIDE = re.compile(
@@ -192,14 +193,25 @@ def list_entries(block: NoteBlock, previous: Sequence[str], *, in_list: bool) ->
     if len(parts) == 1:
         yield from _inside(block)
         return
-    if len(parts) > 1:
-        first = _read_entry(block, parts[0].start, parts[0].end, previous, floor=0.66)
-        if first:
-            yield first
-            return
-        both = _read_entry(block, parts[0].start, parts[1].end, previous, floor=0.75)
-        if both:
-            yield both
+    yield from _by_lines(block, parts, previous)
+
+
+def _by_lines(block: NoteBlock, parts: Sequence[Segment], previous: Sequence[str]) -> Iterator[Entry]:
+    """Entries on lines of their own inside a block, each perhaps with the line that goes on with it."""
+    index = 0
+    while index < len(parts):
+        part = parts[index]
+        after = parts[index + 1] if index + 1 < len(parts) else None
+        entry = None
+        if after is not None and not may_be_reference(block.text[after.start : after.end]):
+            entry = _read_entry(block, part.start, after.end, previous, floor=0.75)
+        if entry is not None:
+            index += 1
+        else:
+            entry = _read_entry(block, part.start, part.end, previous, floor=0.66)
+        if entry is not None:
+            yield entry
+        index += 1
 
 
 def _inside(block: NoteBlock) -> Iterator[Entry]:
@@ -244,13 +256,9 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
     if score < floor and not (floor < 0.5 and ids):
         return None
     reference = parse_reference(text, previous_authors=previous, title_hint=hint)
-    places = find_places(_STARS.sub("", text)) if not reference.title or _LEDGER.match(reference.title) else []
-    if places and not _LEDGER.match(reference.title):
-        reference = replace(reference, venue=places[0].journal, year=reference.year or places[0].year)
-    if places and (places[0].start < 4 or _LEDGER.match(reference.title)):
-        if floor > 0.3:
-            return None  # the place alone, and more than one perhaps
-        reference = replace(reference, authors=(), title="", venue=places[0].journal, year=places[0].year)
+    place, reference = _by_place(text, reference)
+    if place and not reference.authors and floor > 0.3:
+        return None  # the place alone, and more than one perhaps
     if not reference.authors:
         reference = _with_surnames(text, reference, hint) or reference
     if not reference.title and reference.venue.startswith("the ") and f"In {reference.venue}" in text:
@@ -280,11 +288,28 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
         reference.year_suffix,
     )
     named = bool(reference.authors and (reference.year or reference.venue)) and not blog
-    sure = bool(merged) or (named and bool(reference.title)) or (bool(places) and bool(reference.year))
-    if blog or not (reference.title or merged or addresses or places):
+    sure = bool(merged) or (named and bool(reference.title)) or (place and bool(reference.year))
+    if blog or not (reference.title or merged or addresses or place):
         return Entry(reference, start, end, sure=False, text="blog" if blog else "")
     comment = _COMMENT.search(block.text, start + 40, end) if floor > 0.3 else None
     return Entry(reference, start, comment.start(1) if comment else end, sure)
+
+
+def _by_place(text: str, reference: Reference) -> tuple[bool, Reference]:
+    """True and the reference mended where journal, volume and page stand in it without a title, as physicists write."""
+    places = find_places(_STARS.sub("", text))
+    if not places:
+        return False, reference
+    place = places[0]
+    named = names_before(_STARS.sub("", text), place.start)
+    if named and named.start < 4:
+        year = place.year or named.year or reference.year
+        return True, replace(reference, title="", authors=named.names, venue=place.journal, year=year)
+    if place.start < 4 or _LEDGER.match(reference.title):
+        return True, replace(reference, title="", authors=(), venue=place.journal, year=place.year)
+    if reference.title:
+        return False, reference
+    return True, replace(reference, venue=place.journal, year=reference.year or place.year)
 
 
 def _with_surnames(text: str, reference: Reference, hint: str) -> Reference | None:

@@ -130,7 +130,7 @@ def _take_entry(reading: Reading, block: NoteBlock, entry: Entry, text: BlockTex
     if label:
         ties.add(f"label:{reading.note.path}:{label}")
     places = find_places(reference.raw)
-    if len(places) == 1:
+    if len(places) == 1 and places[0].key:
         ties.add(f"place:{places[0].key}")
     sighting = reading.add(Sighting(mention, reference, entry.sure, ties, title_known=True, listed=listed))
     for link in block.links:

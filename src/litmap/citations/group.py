@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from litmap.citations.model import Sighting
 from litmap.citations.names import NameMention, surname_key
-from litmap.citations.reading import Reading
+from litmap.citations.reading import Reading, work_ties
 from litmap.identifiers import normalise_title, same_title
 from litmap.models import Citation, Mention, NoteBlock, Reference
 
@@ -168,12 +168,16 @@ def _tie_names(readings: Sequence[Reading], sightings: Sequence[Sighting]) -> li
             match = _best(names, known, reading)
             if match is not None:
                 sighting.ties = set(match.sighting.ties)
-                sighting.reference = replace(sighting.reference, authors=(), year=None, venue="", year_suffix="")
+                sighting.reference = replace(
+                    sighting.reference, title="", authors=(), year=None, venue="", year_suffix=""
+                )
+                sighting.title_known = False
                 added.append(sighting)
-            elif _worth_a_search(names, block) or (
+            elif _worth_a_search(names, block, sighting) or (
                 names.surnames[0] in known.undated and _CUE.search(block.text[max(0, names.start - 20) : names.start])
             ):
                 sighting.ties = {f"search:{'+'.join(names.surnames)}:{names.year}{names.suffix}"}
+                sighting.ties |= work_ties(sighting.reference, title_known=sighting.title_known)
                 added.append(sighting)
         for _, names, mention in reading.bare_names:
             match = _best(names, known, reading)
@@ -182,11 +186,37 @@ def _tie_names(readings: Sequence[Reading], sightings: Sequence[Sighting]) -> li
     return added
 
 
-def _worth_a_search(names: NameMention, block: NoteBlock) -> bool:
-    if names.strong:
+def _worth_a_search(names: NameMention, block: NoteBlock, sighting: Sighting) -> bool:
+    """True where names and a year without an entry surely cite: not 'Tokyo 2020', 'June 2014' or 'Windows 95'."""
+    if names.strong or sighting.title_known or names.suffix:
         return True
     rest = re.sub(r"^(?:ex\.?|e\.g\.?|see|cf\.?|also|read|and)\s+", "", block.text.strip(), flags=re.I)
-    return len(rest) <= names.end - names.start + 4
+    if len(rest) <= names.end - names.start + 4:
+        return True
+    if names.names[0].lower() in _PLACES_AND_EVENTS or len(names.names[0]) < 3:
+        return False
+    before = block.text[max(0, names.start - 24) : names.start]
+    return bool(_CITING.search(before)) or bool(_OPENS.search(before) and _TELLS.match(block.text, names.end))
+
+
+_CITING = re.compile(
+    r"\b(?:cite|citing|see|see also|cf\.|read|reread|re-read|e\.g\.,?|following|contra|unlike|compare|than|w/|vs\.?|versus|per|via|"
+    r"quoting|due to|and|or)\s$",
+    re.I,
+)
+_OPENS = re.compile(r"(?:^|[.:;(→–—]\s?|--?\s|\b(?:but|also|then|in|from|by|as|that)\s)$")
+_TELLS = re.compile(
+    r"[)\]]?(?:['’]s\b|,? (?:on|is|was|has|had|shows?|showed|argues?|argued|finds?|found|proves?|proved|gives?|gave|introduces?|introduced|"
+    r"proposes?|proposed|says?|said|claims?|claimed|reports?|for the|does|did|uses?|used|makes?|made|who|which|why|how|where|what)\b"
+    r"|[,:;]\s|\s[–—(-]|[.)]|$)"
+)
+_PLACES_AND_EVENTS = frozenset(
+    "paris london berlin tokyo kyoto vienna rome madrid lisbon barcelona munich zurich geneva oxford cambridge boston chicago "  # noqa: E501, SIM905
+    "seattle toronto montreal vancouver beijing shanghai seoul sydney melbourne moscow rio athens sochi amsterdam brussels dublin "
+    "stockholm oslo copenhagen helsinki prague warsaw budapest istanbul delhi mumbai singapore germany france italy spain japan "
+    "china india russia brazil canada australia europe africa asia america american european brexit olympics windows office ios "
+    "android matlab ubuntu python java latex excel word fukushima chernobyl katrina covid ebola vintage census election".split()
+)
 
 
 class _Known:

@@ -11,7 +11,7 @@ from litmap.models import NoteBlock, Reference
 
 _CITEKEY = re.compile(r"(?<![\w@./])-?@(?:\{([^{}\s]{2,120})\}|([^\W_](?:[\w]|[:.#$%&+?<>~/-](?=\w)){1,120}))")
 _LABEL = re.compile(r"\[([A-Za-z][\w+:.-]{1,60})\]_?")
-_KEY_NAME = re.compile(
+KEY_NAME = re.compile(
     r"([^\W\d_]{2,30}?)(?:[A-Z][A-Za-z]*|[_:-]\w*?)?[_:-]?((?:1[89]|20)\d\d)([a-z]?)(?:[_:-]?([A-Za-z]\w*))?$"
 )
 
@@ -41,7 +41,7 @@ def take_key(reading: Reading, block: NoteBlock, start: int, end: int, key: str,
     if tie:
         text.mask(start, end, reading.add(Sighting(mention, Reference(), True, {tie})))
         return
-    match = _KEY_NAME.match(key)
+    match = KEY_NAME.match(key)
     if match:
         words = re.findall(r"[A-Z]?[a-z]+", key[match.end(1) : match.start(2)] + " " + (match.group(4) or ""))
         reference = Reference(

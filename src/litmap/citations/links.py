@@ -5,19 +5,25 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from litmap.citations.beside import names_before
 from litmap.citations.blocks import BlockText, context_of
 from litmap.citations.candidates import has_names, take_candidate
 from litmap.citations.entries import segments_of
 from litmap.citations.hosts import judge_link, may_hold_a_work
-from litmap.citations.keys import take_key
+from litmap.citations.keys import KEY_NAME, take_key
 from litmap.citations.model import PlainLink, Sighting, line_at
 from litmap.citations.names import find_names, find_names_only
+from litmap.citations.patterns import NAMES, YEAR
 from litmap.citations.reading import Reading, work_ties
 from litmap.citations.titles import TitleCandidate, title_score, whole_titles
 from litmap.identifiers import find_identifiers, find_urls
 from litmap.models import Link, Mention, NoteBlock, Reference
 
 _WIKI_WORK = re.compile(r"^([^\W\d_][^\d]{1,80}?)[ ,(]{1,2}((?:1[89]|20)\d\d)[a-z]?\)?\s*(?:[-–—:.,]\s*)(.{8,250})$")
+
+
+_PEOPLE = re.compile(rf"{NAMES}(?:,? \(?{YEAR}\)?)?")
+"""A page of one's own notes that is named after its author: [[Church 1936]], [[Marr]]; read on as text."""
 
 
 def take_link(reading: Reading, block: NoteBlock, link: Link, text: BlockText) -> None:
@@ -63,6 +69,9 @@ def _wikilink(reading: Reading, block: NoteBlock, link: Link, text: BlockText) -
     if target.startswith("@"):
         take_key(reading, block, link.start, link.end, target[1:].split("#")[0].strip(), text)
         return
+    if re.fullmatch(r"[A-Za-z-]{3,30}_?(?:1[89]|20)\d\d[a-z]?\w{0,20}", target) and KEY_NAME.match(target):
+        take_key(reading, block, link.start, link.end, target, text)
+        return
     match = _WIKI_WORK.match(target)
     if match:
         title, names = match.group(3).strip(), match.group(1).strip(" ,(-")
@@ -75,7 +84,7 @@ def _wikilink(reading: Reading, block: NoteBlock, link: Link, text: BlockText) -
         text.mask(link.start, link.end, sighting)
     elif title_score(target) >= 0.62 and len(target.split()) >= 5:
         take_candidate(reading, block, TitleCandidate(target, link.start, link.end, 0.6), text)
-    else:
+    elif not _PEOPLE.fullmatch(target):
         text.mask(link.start, link.end, None)
 
 
@@ -131,6 +140,12 @@ def _title_before(reading: Reading, block: NoteBlock, text: BlockText, start: in
     before = text.text[first:start]
     before = before[before.rfind("\x00") + 1 :]
     stretch = re.sub(r"[\s(<\[:,.–—-]+$", "", before)
+    opened = stretch.rfind("(")
+    if opened > stretch.rfind(")"):  # 'Title (Doe 1999, doi:…' has its title before the bracket
+        stretch = stretch[:opened].rstrip(" ,.:")
+    people = names_before(stretch, len(stretch))
+    if people and (len(people.names) > 1 or people.et_al or "." in people.names[0]):
+        stretch = re.sub(r"(?:\s*[,(:–—-]|\s+by)\s*$", "", stretch[: people.start].rstrip())
     if not 10 < len(stretch) < 260:
         return ""
     clause = re.search(r"(?:[.;!?]\s+|^\s*)([^.;!?]+(?:[.?!][^.;!?]+)?)$", stretch)

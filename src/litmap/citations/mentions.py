@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from litmap.citations.beside import names_before, title_behind
 from litmap.citations.blocks import BlockText
 from litmap.citations.model import Sighting
-from litmap.citations.names import NameMention, find_names, find_names_only, names_before, surname_key
+from litmap.citations.names import NameMention, find_names, find_names_only, surname_key
 from litmap.citations.places import find_places
-from litmap.citations.reading import Reading
+from litmap.citations.reading import Reading, work_ties
 from litmap.models import NoteBlock, Reference
 
 _LONE_NAME = re.compile(r"(?:ex\.?|e\.g\.?|see|cf\.?|also)?\s*([^\W\d_][^\W\d_'’-]{2,20})\s+\(?((?:19|20)\d\d)\)?\s*$")
@@ -21,18 +22,25 @@ def take_places(reading: Reading, block: NoteBlock, text: BlockText) -> None:
         if not text.free(place.start, place.end):
             continue
         named = names_before(text.text, place.start)
+        if not (named or place.page):
+            continue
         start = named.start if named else place.start
         names = named.names if named else ()
-        tie = f"place:{place.key}"
         year = place.year or (named.year if named else None)
+        title = title_behind(text.text, place.end)
         reference = Reference(block.text[start : place.end], "", names, year, place.journal)
+        ties = {f"place:{place.key}"} if place.key else {f"place:{reading.note.path}:{block.line}:{start}"}
         near = text.beside(start, place.end)
-        ties = {tie}
         if near is not None and not near.reference.venue and _may_be_by(near.reference, names):
             ties |= near.ties
+        end = place.end
+        if title:
+            end = title[1]
+            reference = replace(reference, title=" ".join(block.text[title[0] : end].split()))
+            ties |= work_ties(reference, title_known=True)
         mention = reading.mention(block, start, place.end, "reference")
-        sure = bool(names and year)
-        text.mask(start, place.end, reading.add(Sighting(mention, reference, sure, ties)))
+        sighting = Sighting(mention, reference, bool(names and year), ties, title_known=bool(title))
+        text.mask(start, end, reading.add(sighting))
 
 
 def take_names(reading: Reading, block: NoteBlock, text: BlockText) -> None:
@@ -41,7 +49,11 @@ def take_names(reading: Reading, block: NoteBlock, text: BlockText) -> None:
         mention = reading.mention(block, found.start, found.end, "author-year")
         near = text.beside(found.start, found.end) or text.behind_journal(found.end)
         reference = Reference(mention.context, "", found.names, found.year, found.venue, year_suffix=found.suffix)
-        sighting = Sighting(mention, reference, False, {f"names:{reading.note.path}:{len(reading.names)}"})
+        title = title_behind(text.text, found.end) if found.strong or found.suffix or not found.venue else None
+        if title:
+            reference = replace(reference, title=" ".join(block.text[title[0] : title[1]].split()))
+        ties = {f"names:{reading.note.path}:{len(reading.names)}"}
+        sighting = Sighting(mention, reference, False, ties, title_known=bool(title))
         if near is not None and _may_be_by(near.reference, found.names):
             sighting.ties = set(near.ties)
             if not near.reference.authors and not near.reference.title:
@@ -50,7 +62,7 @@ def take_names(reading: Reading, block: NoteBlock, text: BlockText) -> None:
         else:
             reading.names.append((block, found, sighting))
         if found.strong and text.free(found.start, found.end):
-            text.mask(found.start, found.end, sighting)
+            text.mask(found.start, title[1] if title and text.free(*title) else found.end, sighting)
     lone = _LONE_NAME.match(block.text) if block.kind in {"item", "cell"} and not _names_in(reading, block) else None
     if lone:
         found = NameMention(

@@ -6,51 +6,38 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from litmap.citations.patterns import AND, ET_AL, LOWER_NAME, NAME, NAMES, UPPER, VENUE, WORD, WORK_NOUN, YEAR, YEARS
 from litmap.identifiers import normalise_title
+from litmap.refstrings import is_journal_name
 
-_UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĴĶĹĻĽĿŁŃŅŇŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽΑ-ΩА-Я"
-_PARTICLE = r"(?:(?:[Vv]an|[Vv]on|[Dd]e|den|der|del|della|[Dd]i|[Dd]a|dos|[Dd]u|[Ll]a|[Ll]e|ten|ter|[Ee]l|[Aa]l|bin|ibn|zu|zur|af|av|St\.)\s+)"  # noqa: E501
-_WORD = rf"(?:[a-z]{{1,3}}(?=[A-Z][a-z]))?[{_UPPER}][^\W\d_]*(?:['’][^\W\d_]+|[-‐–][^\W\d_]+)*"
-_NAME = rf"(?:d['’])?(?:(?:[{_UPPER}]\.[\s-]?){{1,4}}|{_WORD}\s+(?:[{_UPPER}]\.?\s+)?)?{_PARTICLE}{{0,2}}{_WORD}(?:,?\s+(?:Jr|Sr|III?)\b\.?)?"  # noqa: E501
-_LOWER_NAME = r"[^\W\d_]{2,}(?:-[^\W\d_]+)?"
-_AND = r"(?:,?\s*(?:\band\b|&|\bund\b|\bet\b|\by\b)\s*|,\s*|\s*\.{3}\s*|\s*…\s*)"
-_ET_AL = r"(?:,?\s+et\.?\s*al\b\.?|,?\s+and\s+(?:others|colleagues|co-?workers|coauthors|collaborators)\b|\s+u\.\s?a\.)"
-_INVERTED = rf"{_WORD},\s(?:[{_UPPER}]\.(?:[\s-](?=[{_UPPER}]\.))?){{1,3}}(?=,?\s+et\.?\s*al)"
-_NAMES = rf"(?:{_INVERTED}|{_NAME})(?:{_AND}{_NAME}){{0,9}}(?:{_ET_AL})?"
-_YEAR = r"(?:1[5-9]\d\d|20[0-4]\d)(?:[a-z](?![a-z]))?"
-_YEARS = rf"{_YEAR}(?:/\d\d(?:\d\d)?)?(?:\s*(?:,|and|&|;)\s*(?:{_YEAR}|[a-z](?![a-z\w])))*"
-_VENUE = r"(?:e|bio)?[A-Z][A-Za-z&+-]{1,14}\.?(?:\s[A-Z][A-Za-z.]{0,14}){0,3}"
 _MENTION = re.compile(
-    rf"(?<![^\W_])(?P<names>{_NAMES})(?:['’]s?)?(?:"
-    rf"\s*[(\[]\s*(?:(?P<venue1>{_VENUE}),?\s)?(?P<paren>{_YEARS})(?=\s*[)\],;:])"
-    rf"|,?\s+(?P<bare>{_YEARS})(?![\w-])"
+    rf"(?<![^\W_])(?P<names>{NAMES})(?:['’]s?)?(?:"
+    rf"\s*[(\[]\s*(?:(?P<venue1>{VENUE}),?\s)?(?P<paren>{YEARS})(?=\s*[)\],;:])"
+    rf"|,?\s+(?P<bare>{YEARS})(?![\w-])"
+    rf"|,?\s+\(?(?P<short>['’]?\d\d)(?=\)|[,;:.](?:\s|$)|\s[(–—-]|\s*$|\s+(?:and|on|is|for|in|as)\b|, )"
     rf"|(?:,|(?<=\bal\.))\s+(?P<venue3>(?:[A-Z][A-Za-z.&]*\s?){{1,6}}),?\s*(?:[\d:,.()\s–-]|[A-Z](?=\d)){{2,30}}?\(?(?P<journalyear>(?:1[89]|20)\d\d)\)?(?!\w)"
-    rf"|,?\s+\(?(?P<venue2>{_VENUE}),?\s*['’]?(?P<venueyear>(?:1[5-9]|20)\d\d|(?<=['’])\d\d)(?!\w)"
+    rf"|,?\s+\(?(?P<venue2>{VENUE}),?\s*['’]?(?P<venueyear>(?:1[5-9]|20)\d\d|(?<=['’])\d\d)(?!\w)"
     rf")"
 )
 _LOWER_MENTION = re.compile(
-    rf"(?<![\w@])(?P<names>{_LOWER_NAME}(?:(?:,\s+|\s+(?:and|&)\s+){_LOWER_NAME}){{0,3}}\s*{_ET_AL})[\s,]*\(?(?P<bare>{_YEAR})(?!\w)",
+    rf"(?<![\w@])(?P<names>{LOWER_NAME}(?:(?:,\s+|\s+(?:and|&)\s+){LOWER_NAME}){{0,3}}\s*{ET_AL})[\s,]*\(?(?P<bare>{YEAR})(?!\w)",
     re.I,
 )
-_WORK_NOUN = (
-    r"(?:book|paper|article|review|survey|study|thesis|dissertation|essay|monograph|memoir|proof|result|model|theorem|"
-    r"experiments?|lectures?|textbook|chapter|work|letter|note|memo|report|preprint|classic|original|review article)"
-)
 _POSSESSIVE_WORK = re.compile(
-    rf"(?<![^\W_])(?P<names>{_WORD}(?: (?:and|&) {_WORD})?)['’]s? (?:"
-    rf"(?:[a-z-]{{2,14}} ){{0,2}}{_WORK_NOUN},? (?:of |from |in )?\(?(?P<after>{_YEAR})(?=[),;.:]|\s|$)"
-    rf"|\(?(?P<before>{_YEAR})\)?,? (?:[a-z-]{{2,14}} ){{0,2}}{_WORK_NOUN}\b)"
+    rf"(?<![^\W_])(?P<names>{WORD}(?: (?:and|&) {WORD})?)['’]s? (?:"
+    rf"(?:[a-z-]{{2,14}} ){{0,2}}{WORK_NOUN},? (?:of |from |in )?\(?(?P<after>{YEAR})(?=[),;.:]|\s|$)"
+    rf"|\(?(?P<before>{YEAR})\)?,? (?:[a-z-]{{2,14}} ){{0,2}}{WORK_NOUN}\b)"
 )
 """'Dahl's book (1971)', 'Gödel's 1931 paper'."""
 _DATED_WORK = re.compile(
-    rf"\b(?:the|that|this|their|classic|original) (?P<year>{_YEAR}) (?P<names>{_WORD}(?:(?:, | and | & |[-–]){_WORD}){{0,3}}) {_WORK_NOUN}\b"
+    rf"\b(?:the|that|this|their|classic|original) (?P<year>{YEAR}) (?P<names>{WORD}(?:(?:, | and | & |[-–]){WORD}){{0,3}}) {WORK_NOUN}\b"
 )
 """'the 1958 Anderson paper'."""
-_WORK_NAMED = re.compile(rf"{_WORK_NOUN}\b")
-_OWNED = re.compile(rf"{_WORD}['’]s? [A-Z]|[{_UPPER}][^\W\d_]+['’]s [A-Z]")
-_NAMES_ONLY = re.compile(rf"(?<![\w@])(?P<names>{_NAME}(?:{_AND}{_NAME}){{1,9}}|{_NAME}{_ET_AL})")
+_WORK_NAMED = re.compile(rf"{WORK_NOUN}\b")
+_OWNED = re.compile(rf"{WORD}['’]s? [A-Z]|[{UPPER}][^\W\d_]+['’]s [A-Z]")
+_NAMES_ONLY = re.compile(rf"(?<![\w@])(?P<names>{NAME}(?:{AND}{NAME}){{1,9}}|{NAME}{ET_AL})")
 _DATED = re.compile(r"(?:1[5-9]|20)\d\d|['’]\d\d")
-_SEVERAL = re.compile(rf"(?:, (?:(?:and|&|und|et|y) )?| (?:and|&|und|et|y) )[{_UPPER}]|et\.? al")
+_SEVERAL = re.compile(rf"(?:, (?:(?:and|&|und|et|y) )?| (?:and|&|und|et|y) )[{UPPER}]|et\.? al")
 _NOT_NAMES = frozenset(
     "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept "  # noqa: E501, SIM905
     "oct nov dec monday tuesday wednesday thursday friday saturday sunday spring summer autumn fall winter in on at by the a an "  # noqa: E501
@@ -71,6 +58,7 @@ _LEADS = frozenset(
 )
 
 
+_TRAILING_INITIALS = re.compile(r"(?<=[a-z]) [A-Z]{1,2}$")
 _WORD_ENDINGS = re.compile(
     r"(?:[a-z]tion|[a-z]sion|[a-z]ity|[a-z]ics|ology|[a-z]ism|[a-z]ness|ysis|learning|theory|networks?|models?|systems?|methods?)s?$"
 )
@@ -97,14 +85,17 @@ def surname_key(name: str) -> str:
     if "," in name:
         name = name.split(",")[0]
     words = [word for word in name.split() if not re.fullmatch(r"(?:Jr|Sr|II|III|IV)\.?", word)]
+    if len(words) > 1 and words[-1].isupper() and len(words[-1]) <= 3 and not words[0].isupper():
+        words.pop()  # 'Macosko EZ'
     return normalise_title(words[-1]) if words else ""
 
 
-def _split_names(text: str) -> tuple[list[str], bool]:
-    et_al = re.search(rf"{_ET_AL}\s*$", text, re.I)
+def split_names(text: str) -> tuple[list[str], bool]:
+    """The single names of a list, and whether it goes on ('et al.', '…')."""
+    et_al = re.search(rf"{ET_AL}\s*$", text, re.I)
     body = text[: et_al.start()] if et_al else text
-    names = [part.strip() for part in re.split(rf"(?:{_AND})", body) if part.strip()]
-    while names and _no_name(names[0]):
+    names = [part.strip() for part in re.split(rf"(?:{AND})", body) if part.strip()]
+    while names and no_name(names[0]):
         names = names[1:]
     if names:
         names[0] = _without_lead(names[0])
@@ -119,13 +110,14 @@ def _without_lead(name: str) -> str:
     return name
 
 
-def _no_name(name: str) -> bool:
+def no_name(name: str) -> bool:
+    """True for a capitalised word that is not a person's name."""
     if re.match(r"[A-ZÀ-Þ]\.", name) and len(name.split()) > 1:
         return False  # initials make any word a name: 'D. N. Page'
     words = name.lower().strip(".").split()
     if not words or words[-1].strip(".,") in _NOT_NAMES or (len(words) == 1 and len(words[0]) < 2):
         return True
-    last = name.rsplit(maxsplit=1)[-1]
+    last = _TRAILING_INITIALS.sub("", name).rsplit(maxsplit=1)[-1]
     return (last.isupper() and len(last) > 2) or bool(_WORD_ENDINGS.search(words[-1]))
 
 
@@ -140,10 +132,10 @@ def _find_names(text: str) -> tuple[NameMention, ...]:
     found: list[NameMention] = []
     taken_until = 0
     for match in [*_POSSESSIVE_WORK.finditer(text), *_DATED_WORK.finditer(text)] if _WORK_NAMED.search(text) else ():
-        names, _ = _split_names(match.group("names"))
+        names, _ = split_names(match.group("names"))
         if names and not _overlaps(found, *match.span()):
             year = next(value for name, value in match.groupdict().items() if name != "names" and value)
-            found.append(_mention(match.start("names"), match.end(), names, False, year, "", strong=True))
+            found.append(name_mention(match.start("names"), match.end(), names, False, year, "", strong=True))
     works = list(found)
     for match in _MENTION.finditer(text):
         mentions = _from_match(match, text)
@@ -152,9 +144,11 @@ def _find_names(text: str) -> tuple[NameMention, ...]:
             taken_until = mentions[-1].end
     for match in _LOWER_MENTION.finditer(text):
         if not _overlaps(found, *match.span()):
-            names, et_al = _split_names(match.group("names"))
+            names, et_al = split_names(match.group("names"))
             if names and et_al:
-                found.append(_mention(match.start(), match.end(), names, True, match.group("bare"), "", strong=True))
+                found.append(
+                    name_mention(match.start(), match.end(), names, True, match.group("bare"), "", strong=True)
+                )
     return tuple(sorted(found, key=lambda m: (m.start, m.end)))
 
 
@@ -163,15 +157,22 @@ def _overlaps(found: list[NameMention], start: int, end: int) -> bool:
 
 
 def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
-    names, et_al = _split_names(match.group("names"))
-    if not names or any(_no_name(name) for name in names[1:]):
-        names = [name for name in names if not _no_name(name)]
+    names, et_al = split_names(match.group("names"))
+    if not names or any(no_name(name) for name in names[1:]):
+        names = [name for name in names if not no_name(name)]
         if not names:
             return []
     if _OWNED.match(names[0]) and len(names) == 1:
         names = [re.split(r"['’]s? ", names[0])[0]]  # 'Dahl's Polyarchy (1971)'
     start = match.start("names") + max(match.group("names").find(names[0]), 0)
-    years = match.group("paren") or match.group("bare") or match.group("venueyear") or match.group("journalyear") or ""
+    years = (
+        match.group("paren")
+        or match.group("bare")
+        or match.group("venueyear")
+        or match.group("journalyear")
+        or match.group("short")
+        or ""
+    )
     years = re.sub(r"/\d\d(?:\d\d)?", "", years)  # '1934/1959' is the year of the original and of its translation
     venue = match.group("venue1") or match.group("venue2") or (match.group("venue3") or "").strip(" ,.")
     enclosed = bool(match.group("paren")) or _in_brackets(text, match.start(), match.end())
@@ -182,20 +183,25 @@ def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
         return []  # 'Title Words (COLT 2017)'
     if all(name.isupper() and len(name) > 2 for name in names):
         return []
-    strong = several or enclosed
+    short = match.group("short")
+    if short and not short.startswith(("'", "’")) and not (several or "-" in names[0]):
+        return []  # 'Table 12'
+    if short and (names[-1].isupper() or is_journal_name(names[-1].rsplit(maxsplit=1)[-1])):
+        return []  # 'RMP 83'
+    strong = several or enclosed or bool(short)
     out = []
     base = ""
-    for year in re.findall(rf"{_YEAR}|(?<![\w]){'[a-z]'}(?!\w)|(?<=['’])\d\d|^\d\d$", years) or []:
+    for year in re.findall(rf"{YEAR}|(?<![\w]){'[a-z]'}(?!\w)|(?<=['’])\d\d|^\d\d$", years) or []:
         base = _whole_year(year, base)
-        out.append(_mention(start, match.end(), names, et_al, base, venue, strong=strong))
+        out.append(name_mention(start, match.end(), names, et_al, base, venue, strong=strong))
     return out
 
 
 def _is_list(match: re.Match[str]) -> bool:
     """True for a list of surnames, each one word, joined by '&' or of three or more: no run of a title's words."""
-    parts = [part.strip() for part in re.split(rf"(?:{_AND})", match.group("names")) if part.strip()]
+    parts = [part.strip() for part in re.split(rf"(?:{AND})", match.group("names")) if part.strip()]
     listed = len(parts) > 2 or (len(parts) == 2 and "&" in match.group("names"))
-    return listed and all(len(part.split()) == 1 and not _no_name(part) for part in parts)
+    return listed and all(len(part.split()) == 1 and not no_name(part) for part in parts)
 
 
 def _whole_year(year: str, before: str) -> str:
@@ -205,9 +211,10 @@ def _whole_year(year: str, before: str) -> str:
     return ("20" if int(year) < 50 else "19") + year if len(year) == 2 else year
 
 
-def _mention(
+def name_mention(
     start: int, end: int, names: list[str], et_al: bool, year: str, venue: str, *, strong: bool
 ) -> NameMention:
+    """A mention of these names; `year` as written, '' for none."""
     number = re.match(r"\d{4}", year)
     return NameMention(
         start, end, tuple(surname_key(name) for name in names), et_al, int(number.group()) if number else None,
@@ -223,55 +230,14 @@ def _in_brackets(text: str, start: int, end: int) -> bool:
     return opened > closed and bool(re.search(r"[)\]]", text[end : end + 300]))
 
 
-_NAMES_BEFORE = re.compile(
-    rf"(?<![^\W_])(?P<names>{_NAMES})(?P<own>['’]s?)?[,:]?\s*(?:[(\[]?(?P<year>{_YEAR})[)\]]?[,:.]?\s*)?[“\"‘'(]?$"
-)
-_NAMES_AFTER = re.compile(
-    rf"[”\"’']?[,.]?\s*(?:\(?(?:by|of)\s+|\(|,\s*|[–—-]\s*)(?P<names>{_NAMES})(?=[),;.]|\s|$)(?:,?\s*\(?(?P<year>{_YEAR})(?!\d))?"
-)
-_YEAR_AFTER = re.compile(
-    rf"[”\"’']?[,.]?\s*[(\[]?(?:[^()\[\]\d]{{0,40}}[\s,])?(?P<year>{_YEAR})[a-z]?(?=[)\],;.:]|\s|$)"
-)
-
-
-def names_before(text: str, end: int) -> NameMention | None:
-    """Names that end right before a title, with a year where one stands between."""
-    begin = max(0, end - 160)
-    stretch = text[begin:end]
-    masked = stretch.rfind("\x00") + 1
-    for found in _NAMES_BEFORE.finditer(stretch, masked):
-        names, et_al = _split_names(found["names"])
-        names = [name for name in names if not _no_name(name)]
-        if names:
-            start = begin + found.start("names") + max(found["names"].find(names[0]), 0)
-            return _mention(start, end, names, et_al, found["year"] or "", "", strong=True)
-    return None
-
-
-def names_after(text: str, start: int) -> NameMention | None:
-    """Names that stand right behind a title: '(Koestler 1959)', 'by Arthur Koestler', ', Koestler'."""
-    found = _NAMES_AFTER.match(text, start)
-    if not found:
-        return None
-    names, et_al = _split_names(found["names"])
-    names = [name for name in names if not _no_name(name)]
-    return _mention(found.start(), found.end(), names, et_al, found["year"] or "", "", strong=True) if names else None
-
-
-def year_after(text: str, start: int) -> tuple[int, int] | None:
-    """The year right behind a title, with at most a publisher between, and where it ends."""
-    found = _YEAR_AFTER.match(text, start)
-    return (int(found["year"]), found.end()) if found else None
-
-
 def find_names_only(text: str) -> list[NameMention]:
     """Two or more names, or one with 'et al.', that stand without a year."""
     found: list[NameMention] = []
     if not _SEVERAL.search(text):
         return found
     for match in _NAMES_ONLY.finditer(text):
-        names, et_al = _split_names(match.group("names"))
-        names = [name for name in names if not _no_name(name)]
+        names, et_al = split_names(match.group("names"))
+        names = [name for name in names if not no_name(name)]
         if len(names) > 1 or (et_al and names):
             found.append(
                 NameMention(match.start(), match.end(), tuple(map(surname_key, names)), et_al, None, names=tuple(names))

@@ -17,15 +17,17 @@ _JOURNAL = (
 )
 _YEAR = r"(?:1[6-9]\d\d|20\d\d)"
 _VOLUME = r"(?:vol(?:ume|s)?\.?\s?)?\**(?P<volume{0}>[A-Z]?\d{{1,4}})\**(?:\s?\((?:no\.?\s?)?[\w–-]{{1,6}}\))?"
-_PAGE = r"(?:pp?\.\s?)?(?P<page{0}>[A-Z]{{0,2}}\d{{1,7}})(?:\s?[–—-]{{1,2}}\s?[A-Z]?\d{{1,7}})?"
+_PAGE = r"(?:pp?\.\s?)?(?P<page{0}>[A-Z]{{0,2}}\d{{1,7}})(?:\s?[–—-]{{1,2}}\s?[A-Z]?\d{{1,7}})?(?:\(R\))?"
 _PLACE = re.compile(
     rf"(?<![\w.’'-]){_JOURNAL},?\s?(?:"
     rf"\(?(?P<first>{_YEAR})\)?\s?[,;:]\s?{_VOLUME.format(1)}\s?[,:]\s?{_PAGE.format(1)}"
     rf"|{_VOLUME.format(2)}\s?[,:]\s?{_PAGE.format(2)}(?:\s?[(,;]\s?(?P<last>{_YEAR})\)?)?"
+    rf"|(?P<volume4>\d{{1,4}})\s(?P<page4>[A-Z]?\d{{1,7}})\s?\((?P<late>{_YEAR})\)"
     rf"|\**(?P<volume3>\d{{1,4}})\**\s\((?P<middle>{_YEAR})\)[,:]?\s{_PAGE.format(3)}"
+    rf"|(?:vol\.?\s)?(?P<volume5>\d{{1,4}})(?:\(\d{{1,3}}\))?\s?\((?P<alone>{_YEAR})\)"
     rf")(?![\w])"
 )
-_DIGIT = re.compile(r"\d[\s*)]{0,3}[,:;]\s?(?:pp?\.\s?)?[A-Z]{0,2}\d|\d\s\(\d{4}\)[,:]?\s[A-Z]?\d")
+_DIGIT = re.compile(r"\d\)?\s?\(\d{4}\)|\d[\s*)]{0,3}[,:;]\s?(?:pp?\.\s?)?[A-Z]{0,2}\d|\d\s\(\d{4}\)[,:]?\s[A-Z]?\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,13 @@ class Place:
 
     @property
     def key(self) -> str:
-        """'prl:61:2015'."""
-        return f"{initials(self.journal)}:{self.volume.lower()}:{self.page.lower()}"
+        """'prl:61:2015'; '' where no page tells the work."""
+        return f"{initials(self.journal)}:{self.volume.lower()}:{self.page.lower()}" if self.page else ""
 
 
 def initials(journal: str) -> str:
     """First letters of a journal's words, or its acronym: 'Phys. Rev. Lett.' and 'PRL' are both 'prl'."""
-    words = [word for word in re.findall(r"[^\W\d_][\w’'-]*|&", journal) if word.lower() not in _SMALL]
+    words: list[str] = [word for word in re.findall(r"[^\W\d_][\w’'-]*|&", journal) if word.lower() not in _SMALL]
     if len(words) == 1 and sum(char.isupper() for char in words[0]) >= 2:
         return "".join(char for char in words[0] if char.isupper()).lower()
     if len(words) == 1:
@@ -66,9 +68,9 @@ def find_places(text: str) -> list[Place]:
         journal, start = _journal_of(groups["journal"], match.start("journal"))
         if not journal or not is_journal_name(journal):
             continue
-        volume = next(groups[f"volume{n}"] for n in "123" if groups[f"volume{n}"])
-        page = next(groups[f"page{n}"] for n in "123" if groups[f"page{n}"])
-        year = groups["first"] or groups["last"] or groups["middle"]
+        volume = next(groups[f"volume{n}"] for n in "12345" if groups[f"volume{n}"])
+        page = next((groups[f"page{n}"] for n in "1234" if groups[f"page{n}"]), "")
+        year = groups["first"] or groups["last"] or groups["middle"] or groups["late"] or groups["alone"]
         found.append(Place(start, match.end(), journal, volume, page, int(year) if year else None))
     return found
 

@@ -6,6 +6,8 @@ import itertools
 import re
 from dataclasses import dataclass
 
+from litmap.citations.patterns import NAMES, WORK_NOUN, YEAR
+
 _SMALL = frozenset(
     "a an and as at but by can do for from how if in into is its it nor not of off on onto or over per so than that the their "  # noqa: E501, SIM905
     "to under up upon via vs versus we what when where which while why with without does are through between among against "  # noqa: E501
@@ -18,7 +20,7 @@ _NO_TITLE = re.compile(
 )
 _PROSE = re.compile(
     r"\b(?:this|these|they|them|there|was|were|has|have|had|will|would|should|could|very|just|also|then|here|now|"
-    r"says?|said|argues?|shows?|showed|shown|proves?|proved|gives?|gave|gets?|got|finds?|found|makes?|made|seems?|think|want|"
+    r"says?|said|explains?|argues?|shows?|showed|shown|proves?|proved|gives?|gave|gets?|got|finds?|found|makes?|made|seems?|think|want|"
     r"need|needs|use|used|uses|try|tried|called|which|who|it)\b"
 )
 _NO_WORK = re.compile(
@@ -45,7 +47,7 @@ _LABELLED = re.compile(
 )
 _POSSESSIVE = re.compile(
     r"((?:[A-Z][\w-]+ (?:(?:and|&) )?){0,2}[A-Z][\w-]+)['’]s (?:(?:[a-z][\w-]* ){0,3}(?:paper|book|chapter|lecture|lectures|thesis|monograph|survey|review|essay|article|memo|report|note),? (?:on |called |titled |entitled |about )?)?"  # noqa: E501
-    r"([A-Z][^().;“”\"\x00\[\]]{4,160}?)(?=\s*\((?:[^()]{0,40}?)(?:\d{4}|['’]\d\d)|[.;]\s|\s*$)"
+    r"([A-Z][^().;“”\"\x00\[\]]{4,160}?)(?=\s*\((?:[^()]{0,40}?)(?:\d{4}|['’]\d\d|\d(?:st|nd|rd|th) ed)|[.;]\s|\s*$)"
 )
 _OF_A_PERSON = re.compile(
     r"\b(?:[Ll]aws?|[Tt]heorems?|[Pp]rinciples?|[Ll]emmas?|[Ee]quations?|[Mm]odels?|[Pp]aradox|[Cc]onjectures?|[Mm]ethods?|[Tt]ests?|[Rr]ules?|"
@@ -57,13 +59,13 @@ _CLAUSE = re.compile(
 _VENUE_TAIL = re.compile(
     r",\s+(?:([A-Z][\w'’-]+),\s+)?((?:[A-Z][\w&.'’-]*)(?: (?:of|the|and|in|for|on|&|[A-Z][\w.'’-]*)){0,8}(?: \d{4})?)$"
 )
-_SURNAME = r"[A-ZÀ-Þ][^\W\d_]+(?:[-'’][^\W\d_]+){0,2}"
 _CITED_TITLE = re.compile(
-    rf"(?<![\w-])(?P<names>{_SURNAME}(?:,? (?:and|&) {_SURNAME}|"
-    rf"(?:, {_SURNAME}){{1,8}}(?:,? (?:and|&) {_SURNAME})?)),\s"
-    r"(?P<title>[A-ZÀ-Þ](?:[^.;:()“”\"\x00]|:(?=\s)){14,160}?),\s"
-    r"(?:in\s)?(?:[A-Z]{3,10}|(?:[A-Z][\w&]*\.?\s){1,6}(?:[A-Z]?\d[\d:,\s–-]{0,20})?)"
-    r"\s?\(?['’]?(?P<year>(?:1[5-9]|20)\d\d)"
+    rf"(?<![\w-])(?P<names>{NAMES}),\s(?P<title>[A-ZÀ-Þ](?:[^.;:()“”\"\x00]|:(?=\s)|\.(?=\w)){{14,160}}?)(?:,\s(?:in\s)?"
+    rf"(?:[A-Z]{{3,10}}|(?:[A-Z][\w&]*\.?\s){{1,6}}(?:[A-Z]?\d[\d:,\s–-]{{0,20}})?)\s?\(?['’]?|\s\((?:in\s|[^()]{{0,60}},\s)?)(?P<year>{YEAR})"
+)
+_BRACKETED = re.compile(
+    rf"(?<![\w-])(?P<names>{NAMES})(?:['’]s? (?:\w+ )?{WORK_NOUN}|,? {WORK_NOUN})?[\]]{{0,2}}\s\((?:(?P<first>{YEAR}),\s)?(?:in )?"
+    rf"(?P<title>[A-ZÀ-Þ][^()“”\"\x00;]{{7,150}}?)(?(first)(?=[),])|,\s(?:[^(),]{{0,40}}\s)?(?P<last>{YEAR}))\)?"
 )
 _BY = re.compile(r"\s+by ((?:(?:[A-Z]\.\s?)*[A-Z][\w'’-]+(?:,? and |, | & | )?){1,6})$")
 _RUN = re.compile(
@@ -237,7 +239,8 @@ def possessive_titles(text: str) -> list[TitleCandidate]:
         year = re.match(r"\s*\([^()]{0,40}?((?:1[6-9]|20)\d\d)", tail)
         words = _WORD.findall(title)
         raised = sum(1 for word in words[1:] if word[0].isupper())
-        named = (len(words) >= 2 and title_score(title) >= 0.6 and raised) or (year and words)
+        edition = re.match(r"\s*\([^()]{0,20}ed", tail)
+        named = (len(words) >= 2 and title_score(title) >= 0.6 and raised) or (words and (year or edition))
         if named and len(words) <= 20 and not _OF_A_PERSON.search(title):
             beside = f"{match.group(1)} {year.group(1)}" if year else match.group(1)
             found.append(TitleCandidate(title, match.start(2), match.start(2) + len(title), 0.6, beside))
@@ -252,6 +255,17 @@ def cited_titles(text: str) -> list[TitleCandidate]:
         if len(_WORD.findall(title)) >= 3 and title_score(title) >= 0.5:
             beside = f"{match.group('names')} {match.group('year')}"
             found.append(TitleCandidate(title, match.start("title"), match.end("title"), 0.6, beside))
+    return found
+
+
+def bracketed_titles(text: str) -> list[TitleCandidate]:
+    """Titles in brackets behind their authors: 'Soare's book (Recursively Enumerable Sets and Degrees, Springer 1987)'."""
+    found = []
+    for match in _BRACKETED.finditer(text) if "(" in text else ():
+        title = match.group("title")
+        if len(_WORD.findall(title)) >= 2 and len(title) >= 9 and title_score(title + " and its") > 0.2:
+            year = match.group("first") or match.group("last")
+            found.append(TitleCandidate(title, *match.span("title"), 0.6, f"{match.group('names')} {year}"))
     return found
 
 

@@ -1,0 +1,93 @@
+"""What stands beside a title or a mention: names before and behind, a year, a title after names and year."""
+
+from __future__ import annotations
+
+import re
+
+from litmap.citations.names import NameMention, name_mention, no_name, split_names
+from litmap.citations.patterns import NAMES, YEAR
+from litmap.citations.titles import title_score
+from litmap.refstrings import venue_likeness
+
+_NAMES_BEFORE = re.compile(
+    rf"(?<![^\W_])(?P<names>{NAMES})(?P<own>['’]s?)?[,:]?\s*(?:[(\[]?(?P<year>{YEAR}|['’]?\d\d(?=\s\())[)\]]?[,:.]?\s*)?[“\"‘'(]?$"
+)
+_NAMES_AFTER = re.compile(
+    rf"[”\"’']?[,.]?\s*(?:\(?(?:by|of)\s+|\(|,\s*|[–—-]\s*)(?P<names>{NAMES})(?=[),;.]|\s|$)(?:,?\s*\(?(?P<year>{YEAR})(?!\d))?"
+)
+_YEAR_AFTER = re.compile(
+    rf"[”\"’']?[,.]?\s*[(\[]?(?:[^()\[\]\d]{{0,40}}[\s,])?(?P<year>{YEAR})[a-z]?(?=[)\],;.:]|\s|$)"
+)
+
+
+_VERB = r"(?:explains?|argues?|shows?|proves?|introduces?|denies|covers|gives|criticises|criticizes|discusses|reviews|extends)"
+_LEAD = r"[)\]]{0,2}\s?(?:[,:.;]|[–—-]{1,2}|→|->|\((?:(?:in|on) )?)?\s{0,2}[“\"‘]?"
+_BODY = r"[A-ZÀ-Þ](?:[^.;()\[\]“”\"\x00?!]|\.(?=\w)|[?!](?=\s[a-z])){14,220}?[\w$’')][?!]?"
+_VENUE = r",\s(?:in\s|ed\.|[A-Z][\w&.]*(?:\s[A-Z&][\w&.]*){0,5}[,.]?\s(?:\d|\())"
+_TITLE_BEHIND = re.compile(
+    rf"{_LEAD}(?P<title>{_BODY})[,.]?[”\"’']?"
+    rf"(?=(?<=[?!])\s|\.(?:\s|$)|[;()\[\]\x00]|{_VENUE}|\s[—–]\s|\s--?\s|\s{{0,2}}(?:https?:|doi\b|$)|\s{_VERB}\s)"
+)
+_SMALL = re.compile(r"\s(?:of|the|and|in|for|a|an|to|on|with|by|from|at|as|is|are|how|what|why)\s")
+
+
+def title_behind(text: str, end: int) -> tuple[int, int] | None:
+    """Where the title stands that follows names and a year: 'Levins R. 1969. Some … consequences. Bull. …'."""
+    found = _TITLE_BEHIND.match(text, end)
+    if found is None:
+        return None
+    title = found["title"]
+    words = title.split()
+    if len(words) < 3 or title_score(title) < 0.5 or is_venue(title):
+        return None
+    if not (_SMALL.search(title) or len(words) >= 6) or title.count(",") > 2:
+        return None  # catchwords
+    return found.span("title")
+
+
+def is_venue(text: str) -> bool:
+    """True for a journal or series with its number, which may look like a title."""
+    return bool(re.search(r"\d", text)) and (venue_likeness(text) >= 2 or bool(_SERIES.search(text)))
+
+
+_SERIES = re.compile(r"\b(?:Monographs?|Series|Proceedings|Lecture Notes|GTM|LNCS|Press|Springer|Wiley|Edition)\b")
+
+
+def names_before(text: str, end: int) -> NameMention | None:
+    """Names that end right before a title, with a year where one stands between."""
+    begin = max(0, end - 160)
+    stretch = text[begin:end]
+    masked = stretch.rfind("\x00") + 1
+    for found in _NAMES_BEFORE.finditer(stretch, masked):
+        names, et_al = split_names(found["names"])
+        names = [name for name in names if not no_name(name)]
+        if names:
+            start = begin + found.start("names") + max(found["names"].find(names[0]), 0)
+            return name_mention(start, end, names, et_al, _whole(found["year"]), "", strong=True)
+    return None
+
+
+def _whole(year: str | None) -> str:
+    """'67' is 1967, as far as two figures tell."""
+    year = (year or "").lstrip("'’")
+    return ("20" if int(year) < 40 else "19") + year if len(year) == 2 else year
+
+
+def names_after(text: str, start: int) -> NameMention | None:
+    """Names that stand right behind a title: '(Koestler 1959)', 'by Arthur Koestler', ', Koestler'."""
+    found = _NAMES_AFTER.match(text, start)
+    if not found:
+        return None
+    names, et_al = split_names(found["names"])
+    names = [name for name in names if not no_name(name)]
+    return (
+        name_mention(found.start(), found.end(), names, et_al, _whole(found["year"]), "", strong=True)
+        if names
+        else None
+    )
+
+
+def year_after(text: str, start: int) -> tuple[int, int] | None:
+    """The year right behind a title, with at most a publisher between, and where it ends."""
+    found = _YEAR_AFTER.match(text, start)
+    return (int(found["year"]), found.end()) if found else None
