@@ -12,19 +12,20 @@ import numpy as np
 import pytest
 from litmap.examples import PAPERS
 
-from litmap import lock
+from litmap import assemble, lock, text
 from litmap.builds import open_build
 from litmap.catalogue import Catalogue
 from litmap.cli import main
 from litmap.cli.make import app_command
 from litmap.decisions import correct, settle
-from litmap.errors import LibraryError, NoLibrary, UsageError
+from litmap.errors import LibraryError, NoLibrary, PdfError, UsageError
 from litmap.index import VectorIndex
 from litmap.layout import Layout
 from litmap.library import Library
 from litmap.make import built_with
 from litmap.models import Fetch, PdfFile, Resolution, Work
 from litmap.pipeline import Refresh, add_dropped, rebuild
+from litmap.rereading import TRIES, unread
 from litmap.settings import DEFAULT_MODEL, load_settings
 from litmap.shelf import entries
 
@@ -88,9 +89,54 @@ def test_a_deleted_text_is_made_again(settings):
         batches = list(run.papers())
         for batch in batches:
             run.extract(batch)
-        assert run._unread() == []
+        assert unread(run.catalogue, run.layout, run.settings) == []
         run.layout.text(batches[0][0]).unlink()
-        assert run._unread() == batches[0]
+        assert unread(run.catalogue, run.layout, run.settings) == batches[0]
+
+
+def drop_one(settings):
+    (settings.library / "papers").mkdir(parents=True)
+    shutil.copy(sorted(PAPERS.glob("*.pdf"))[0], settings.library / "papers" / "one.pdf")
+
+
+def test_a_damaged_text_is_noticed_and_read_again(settings):
+    drop_one(settings)
+    with Refresh(settings) as run:
+        run.read_notes()
+        (batch,) = run.papers()
+        run.extract(batch)
+        for damaged in (b"no gzip at all", run.layout.text(batch[0]).read_bytes()[:300]):
+            run.layout.text(batch[0]).write_bytes(damaged)
+            assemble._cuts.clear()
+            run.embed(batch)
+            run.build(fresh=True)
+            assert text.loads(run.layout.text(batch[0]).read_bytes()).pages
+    with Library.open(settings=settings) as library:
+        assert library.search("network", limit=1).hits
+
+
+@pytest.mark.parametrize(("transient", "tries"), [(True, TRIES), (False, 1)])
+def test_a_reading_that_failed_for_a_passing_reason_is_tried_again(settings, monkeypatch, transient, tries):
+    drop_one(settings)
+    error = PdfError("the reader was out of luck", transient=transient)
+    real = text.extract_many
+    monkeypatch.setattr(text, "extract_many", lambda items, **_: iter([(items[0][0], error)]))
+    for number in range(TRIES + 2):
+        with Refresh(settings) as run:
+            run.read_notes()
+            batches = list(run.papers())
+            assert bool(batches) == (number < tries)
+            for batch in batches:
+                run.extract(batch)
+    monkeypatch.setattr(text, "extract_many", real)
+    richer = replace(settings, pdf_seconds=settings.pdf_seconds + 1)
+    for number in range(2):
+        with Refresh(richer) as run:
+            run.read_notes()
+            batches = list(run.papers())
+            assert bool(batches) == (transient and number == 0)
+            for batch in batches:
+                run.extract(batch)
 
 
 def test_where_nothing_can_be_written_it_says_so(tmp_path, capsys):

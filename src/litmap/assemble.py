@@ -7,6 +7,8 @@ build holds exactly the wanted sources with their fingerprints, so that it does 
 from __future__ import annotations
 
 import hashlib
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from litmap import chunks, text
 from litmap.builds import Addition, BuildWriter, Changes
+from litmap.errors import PdfError
 from litmap.layout import Layout
 from litmap.models import Chunk, Document, Encoder, Note, Passage
 from litmap.shelf import Entry
@@ -26,6 +29,8 @@ READABLE = frozenset({"text", "ocr"})
 """Qualities of a text that is worth indexing."""
 GROUP = 2048
 """Passages embedded in one go: enough to sort by length, few enough to hold."""
+KEPT = 8000
+"""Passages kept from being embedded to being written: those of some forty papers, about 30 MB."""
 NOTE_WORDS = 5
 """A note's paragraph with fewer words is a label, not prose."""
 
@@ -42,12 +47,47 @@ class Source:
     make: Callable[[], list[Chunk]]
 
 
-def load_document(layout: Layout, sha256: str) -> Document | None:
-    """A PDF's text from the cache; None where there is none of this extractor's."""
+def load_document(layout: Layout, sha256: str) -> Document:
+    """A PDF's text from the cache. Raises `PdfError` where it is missing, damaged or of another extractor."""
     try:
         return text.loads(layout.text(sha256).read_bytes())
-    except (OSError, ValueError):
-        return None
+    except PdfError as error:
+        raise PdfError(error.message, subject=sha256, transient=True) from error
+    except OSError as error:
+        raise PdfError(f"the kept text cannot be read ({error})", subject=sha256, transient=True) from error
+
+
+def damaged_texts(layout: Layout, entries: Sequence[Entry], texts: Mapping[str, tuple[str, str, int]]) -> list[str]:
+    """The PDFs (sha256) whose kept texts the build would need and cannot be read."""
+    damaged = []
+    for sha in dict.fromkeys(filter(None, (readable_pdf(e, texts) for e in entries))):
+        try:
+            load_document(layout, sha)
+        except PdfError:
+            damaged.append(sha)
+    return damaged
+
+
+_cuts: OrderedDict[tuple[str, str, str, str], list[Chunk]] = OrderedDict()
+_cuts_guard = threading.Lock()
+
+
+def cut_pdf(layout: Layout, sha256: str, encoder: Encoder, title: str) -> list[Chunk]:
+    """The passages of a PDF's text. The last ones cut are kept: they are embedded first and then written to the build.
+
+    Raises `PdfError` where the text cannot be read.
+    """
+    key = (sha256, text.EXTRACTOR, str(getattr(encoder, "key", encoder.name)), title)
+    with _cuts_guard:
+        if key in _cuts:
+            _cuts.move_to_end(key)
+            return _cuts[key]
+    cut = chunks.cut(load_document(layout, sha256), encoder, title=title)
+    with _cuts_guard:
+        _cuts[key] = cut
+        while sum(map(len, _cuts.values())) > KEPT and len(_cuts) > 1:
+            _cuts.popitem(last=False)
+    return cut
 
 
 def readable_pdf(entry: Entry, texts: Mapping[str, tuple[str, str, int]]) -> str:
@@ -86,8 +126,7 @@ def _pdf_source(layout: Layout, entry: Entry, sha: str, encoder: Encoder, model:
     title = entry.work.title
 
     def make() -> list[Chunk]:
-        document = load_document(layout, sha)
-        return chunks.cut(document, encoder, title=title) if document else []
+        return cut_pdf(layout, sha, encoder, title)
 
     return Source(entry.work.id, sha, _fingerprint(sha, text.EXTRACTOR, model, title), make)
 

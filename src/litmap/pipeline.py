@@ -13,12 +13,11 @@ Their order stands in the flow (`flows/refresh.py`); without Prefect, call them 
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -33,11 +32,13 @@ from litmap.errors import LitmapError, PdfError, UsageError
 from litmap.layout import Layout
 from litmap.models import Citation, Document, Encoder, Note, Problem, Resolution
 from litmap.report import Progress, Report, peak_memory, quiet
+from litmap.rereading import note_reading, text_version, unread
 from litmap.settings import Settings, api_keys
 from litmap.shelf import Entry, entries, provisional
 
 if TYPE_CHECKING:
     from litmap.assemble import Embedder
+    from litmap.make import Made
 
 __all__ = ["Refresh", "add_dropped", "check", "rebuild", "refresh"]
 
@@ -215,7 +216,7 @@ class Refresh:
         the fetching raises is kept for the end of `build`: it costs what had not arrived, not what had.
         """
         fetching = start() if start else self._arrivals.start()
-        waiting = self._unread()
+        waiting = unread(self.catalogue, self.layout, self.settings)
         yield from (waiting[i : i + BATCH] for i in range(0, len(waiting), BATCH))
         done = set(waiting)
         for batch in self._arrivals.batches():
@@ -228,19 +229,6 @@ class Refresh:
         except Exception as error:  # noqa: BLE001 - raised once what is here is built
             self._fetch_error = error
         self._merge()  # files may have told which works they are
-
-    def _unread(self) -> list[str]:
-        """The newest PDFs of works that this extractor has not read, and scans that Tesseract can read by now.
-
-        Texts are a cache: one that was deleted is made again.
-        """
-        texts = self.catalogue.texts(text_version())
-        can_read = self.settings.ocr and shutil.which("tesseract") is not None
-        again = {sha for sha, (quality, reason, _) in texts.items() if quality == "scan" and "Tesseract" in reason}
-        read = [sha for sha, (quality, _, _) in texts.items() if quality != "failed"]
-        gone = {sha for sha in read if not self.layout.text(sha).exists()}
-        newest = dict.fromkeys(e.pdf.sha256 for e in entries(self.catalogue) if e.pdf)
-        return [sha for sha in newest if sha not in texts or sha in gone or (can_read and sha in again)]
 
     # ── PDFs → text → vectors ───────────────────────────────────────────────────────────────────────────────────────
     def extract(self, batch: Sequence[str]) -> None:
@@ -260,6 +248,7 @@ class Refresh:
                     self.report.problems.append(Problem(sha, document.message))
                     with self.catalogue.write():
                         self.catalogue.put_text(sha, text.EXTRACTOR, "failed", document.message, 0)
+                        note_reading(self.catalogue, settings, sha, document)
                 else:
                     path = self.layout.text(sha)
                     path.parent.mkdir(parents=True, exist_ok=True)
@@ -268,22 +257,24 @@ class Refresh:
                         self.catalogue.put_text(
                             sha, text.EXTRACTOR, document.quality, document.reason, len(document.pages)
                         )
+                        note_reading(self.catalogue, settings, sha, None)
                 self._read += 1
                 self.progress("extract", self._read, 0, document.title if isinstance(document, Document) else "")
 
     def embed(self, batch: Sequence[str]) -> None:
         """Cut texts into passages and give each its vector; vectors are cached by content and model."""
-        from litmap import assemble, chunks
+        from litmap import assemble
 
         with self._stage("embed"):
             titles = {e.pdf.sha256: e.work.title for e in entries(self.catalogue) if e.pdf}
+            texts = self.catalogue.texts(text_version())
             groups = []
             for sha in batch:
-                document = assemble.load_document(self.layout, sha)
-                if document is not None and document.quality in assemble.READABLE:
+                if texts.get(sha, ("",))[0] in assemble.READABLE:
                     title = titles.get(sha, "")
-                    cut = chunks.cut(document, self.encoder, title=title)
-                    groups.append(self.embedder.texts(cut, title))
+                    with suppress(PdfError):  # damaged since it was read: the build notices, and has it read again
+                        cut = assemble.cut_pdf(self.layout, sha, self.encoder, title)
+                        groups.append(self.embedder.texts(cut, title))
             self.embedder.ensure(groups)
 
     @cached_property
@@ -312,27 +303,39 @@ class Refresh:
 
         With `fresh` nothing is taken over from the last build. Raises at its end what the fetching raised.
         """
-        from litmap import assemble
-        from litmap.make import kept_notes, make_build
+        from litmap.assemble import damaged_texts
 
         with self._stage("build"):
             found = entries(self.catalogue)
             self._count(found)
-            texts = self.catalogue.texts(text_version())
-            wanted = assemble.wanted_sources(
-                self.layout, found, self.notes, texts, self.encoder, abstracts=self.settings.abstracts
-            )
-            if self._kept:
-                wanted |= kept_notes(self.layout, self.encoder)
-            made = make_build(
-                self.layout, found, self.notes, texts, wanted, self.embedder,
-                facts={"model": self.settings.model, "extractor": text_version()}, progress=self.progress, fresh=fresh,
-            )  # fmt: skip
+            try:
+                made = self._make(found, fresh=fresh)
+            except PdfError:  # a text in the cache that is damaged: all such are read again
+                damaged = damaged_texts(self.layout, found, self.catalogue.texts(text_version()))
+                if not damaged:
+                    raise
+                self.extract(damaged)
+                made = self._make(found, fresh=fresh)
             self.report.counts |= made.counts
             self.report.seconds |= made.seconds
             self.report.changes |= made.changes
         if self._fetch_error is not None:
             raise self._fetch_error
+
+    def _make(self, found: Sequence[Entry], *, fresh: bool) -> Made:
+        from litmap import assemble
+        from litmap.make import kept_notes, make_build
+
+        texts = self.catalogue.texts(text_version())
+        wanted = assemble.wanted_sources(
+            self.layout, found, self.notes, texts, self.encoder, abstracts=self.settings.abstracts
+        )
+        if self._kept:
+            wanted |= kept_notes(self.layout, self.encoder)
+        return make_build(
+            self.layout, found, self.notes, texts, wanted, self.embedder,
+            facts={"model": self.settings.model, "extractor": text_version()}, progress=self.progress, fresh=fresh,
+        )  # fmt: skip
 
     def _count(self, found: Sequence[Entry]) -> None:
         by_status = Counter(e.status for e in found)
@@ -393,10 +396,3 @@ def _offline(settings: Settings, progress: Progress, *, fresh: bool) -> dict[str
             run.embed(batch)
         run.build(fresh=fresh)
     return run.report.as_json()
-
-
-def text_version() -> str:
-    """The extractor's version; texts of another are extracted again."""
-    from litmap import text
-
-    return text.EXTRACTOR

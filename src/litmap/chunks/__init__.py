@@ -18,6 +18,9 @@ TARGET = 200
 OVERLAP = 40
 SMALL = 48
 """A section with fewer tokens than this stands with the one that follows it."""
+SPARE = 24
+"""Passages with room for so many more tokens are not counted again: cut out of its text a passage has at most a few
+tokens more, where a word was cut through."""
 _CONTEXT = 160
 """Characters of the title and of the section that are embedded with a passage."""
 
@@ -75,6 +78,7 @@ class _Cutter:
     def __init__(self, flow: Flow, source: str, encoder: Encoder, title: str) -> None:
         self.flow, self.source, self.encoder, self.title = flow, source, encoder, title
         self.tokenized = Tokenized(flow.text, encoder.offsets(flow.text) if flow.text.strip() else [])
+        self._sizes: dict[str, int] = {}
 
     def chunks(self, target: int, overlap: int) -> list[Chunk]:
         """The passages, numbered from 0."""
@@ -82,8 +86,9 @@ class _Cutter:
             raise ValueError(f"an overlap of {overlap} tokens does not go with passages of {target}")
         if not self.flow.text.strip():
             return []
-        waiting = [c for s in self._stretches() for c in self._passages(s, target, overlap)]
-        fitting: list[_Passage] = []
+        cut = [c for s in self._stretches() for c in self._passages(s, target, overlap)]
+        fitting = [p for p in cut if self._has_room(p)]
+        waiting = [p for p in cut if not self._has_room(p)]
         while waiting:  # tokens of context and passage nearly always add up: one round is the rule
             sizes = self.encoder.count([embedding_text(p.chunk, self.title) for p in waiting])
             again: list[_Passage] = []
@@ -93,6 +98,17 @@ class _Cutter:
             waiting = again
         fitting.sort(key=lambda p: (p.start, p.end))
         return [replace(p.chunk, ordinal=i) for i, p in enumerate(fitting)]
+
+    def _has_room(self, passage: _Passage) -> bool:
+        """Whether the passage fits by far, by the tokens of the whole text and of its context."""
+        size = self.tokenized.count(passage.start, passage.end) + self._context_size(passage.chunk.section)
+        return size + SPARE <= self.encoder.window
+
+    def _context_size(self, section: str) -> int:
+        """Tokens of title and section with the special ones."""
+        if section not in self._sizes:
+            self._sizes[section] = self.encoder.count([_context(self.title, section)])[0]
+        return self._sizes[section]
 
     def _stretches(self) -> list[Stretch]:
         """The stretches, those of few tokens put together with the one that follows."""
@@ -106,7 +122,7 @@ class _Cutter:
         return merged
 
     def _passages(self, stretch: Stretch, target: int, overlap: int) -> list[_Passage]:
-        most = self.encoder.window - self.encoder.count([_context(self.title, stretch.section)])[0]
+        most = self.encoder.window - self._context_size(stretch.section)
         if most < self.encoder.window // 8:
             raise ValueError(f"the model's window of {self.encoder.window} tokens leaves no room for passages")
         shared = 0 if stretch.references else min(overlap, most // 4)

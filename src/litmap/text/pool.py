@@ -56,7 +56,7 @@ class Worker:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(2)  # so that the cause is its own and not our killing it
             self.close()
-            raise PdfError(self._cause(process, late.is_set(), timeout_s), subject=subject) from error
+            raise PdfError(self._cause(process, late.is_set(), timeout_s), subject=subject, transient=True) from error
         finally:
             timer.cancel()
         self._done += 1
@@ -66,7 +66,8 @@ class Worker:
             return body
         self.close()
         message = str(json.loads(body)["message"])
-        raise PdfError(self._hungry() if message == "memory" else message, subject=subject)
+        hungry = message == "memory"
+        raise PdfError(self._hungry() if hungry else message, subject=subject, transient=hungry)
 
     def close(self) -> None:
         """Ends the child."""

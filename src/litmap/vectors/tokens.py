@@ -50,8 +50,8 @@ class Tokens:
 
     def offsets(self, text: str) -> list[tuple[int, int]]:
         """Start and end in `text` of each token, special tokens left out."""
-        encoding = self._whole.encode(text)
-        return [o for o, special in zip(encoding.offsets, encoding.special_tokens_mask, strict=True) if not special]
+        offsets: list[tuple[int, int]] = self._whole.encode(text, add_special_tokens=False).offsets
+        return offsets
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text, cut to the window."""
