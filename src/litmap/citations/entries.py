@@ -69,7 +69,17 @@ _ENDS_INSIDE = re.compile(
     r"(?:\d[-–—]+[A-Za-z]?\d+|(?:1[5-9]|20)\d\d\)?|10\.\d{4,}/[^\s<>]{2,80}?|[;,:(]\s?[\d()]+|[Pp]ress|[Ss]pringer|[Ww]iley)[.;]?(?=\s+[\"“(\[A-ZÀ-Þ]|\s*$|</ref>)"
     r"|(?:1[89]|20)\d\d;\d+(?:\(\d+\))?:\w+(?:[-–]\w+)?[.;]?"
 )
-_COMMENT = re.compile(r"(?<=[\d)])[.]\s+([A-Z][a-z']+ (?:[^\d.!?]{4,200}[.!?]\s?){1,3})$")
+_STOPS = re.compile(
+    r"(?:(?:1[5-9]|20)\d\d[a-z]?\)?|\d[–—-]{1,2}[A-Z]?\d+|10\.\d{4,}/[^\s<>]{2,80}|https?://\S+|arXiv:\S+|\[[a-z-]+/\d{7}\]|\d{4}\.\d{5}|"
+    r"\d\s?[,:]\s?[A-Z]?\d+\)?)(?:[.;,]|\s[–—-]{1,2}|\s->|\s(?=[(\[–—]))?(?=\s+(\S)|\s*$)"
+)
+"""Where a reference may end: behind a year, pages or an identifier."""
+_GOES_ON = re.compile(
+    r"[\s,.;:()\[\]–—-]{0,4}(?:(?:pp?\.|vol\.|no\.|ch\.)?\s?[A-Z]?\d[\d\s,:;()–-]*|doi\b|https?:|arxiv|PMID|PMC|\[|\(?(?:Springer|Wiley|Cambridge|"
+    r"Oxford|Elsevier|Princeton|[A-Z]\w* (?:University )?Press|ed\.|eds\b|[Aa]vailable|[Rr]etrieved|URL|ISBN|in press|reprint))",
+)
+_LEADS_TO = re.compile(r"\b(?:is|in|by|see|from|also)\s(?:[A-Z]\.\s?)+[A-Z][a-z]+,")
+"""A title that leads to another work: '… is M. Davis, Hilbert's …'."""
 _LEDGER = re.compile(r"\d+\s?[,;:]\s?\d")
 _STARS = re.compile(r"\*+")
 _CITED_NUMBER = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,9}\](?!\()")
@@ -248,6 +258,11 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
             ids.append(found.id)
     if sum(1 for found in ids if found.startswith("arxiv:")) > 1 or len({f for f in ids if f.startswith("doi:")}) > 2:
         return None
+    if floor > 0.3 and (shorter := reference_end(text)) < len(text):
+        end, text = start + shorter, text[:shorter]
+        links = [link for link in links if link.start < end]
+        ids, urls, hint = _from_links(links, text)
+        ids += [found.id for found in find_identifiers(text) if found.id not in ids]
     label = _LABEL_PREFIX.match(text) if floor > 0.3 else None
     if label and reference_likeness(text) < floor:
         start, text = start + label.end(), text[label.end() :]
@@ -291,8 +306,28 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
     sure = bool(merged) or (named and bool(reference.title)) or (place and bool(reference.year))
     if blog or not (reference.title or merged or addresses or place):
         return Entry(reference, start, end, sure=False, text="blog" if blog else "")
-    comment = _COMMENT.search(block.text, start + 40, end) if floor > 0.3 else None
-    return Entry(reference, start, comment.start(1) if comment else end, sure)
+    return Entry(reference, start, end, sure)
+
+
+def reference_end(text: str) -> int:
+    """Where a reference at the start of a text ends, if a remark of three words or more follows; else the text's end."""
+    for stop in _STOPS.finditer(text, 30):
+        rest = text[stop.end() :].lstrip(" .,;)")
+        if _GOES_ON.match(text, stop.end()) or len(rest.split()) < 3:
+            continue
+        head = text[: stop.end()]
+        dated = re.search(r"(?:1[5-9]|20)\d\d", head)
+        titled = len(re.findall(r"[^\W\d_]{2,}", head)) >= 6
+        closed = stop.group()[-1] in ".;—–" or stop.group(1) in tuple("(–—[") or stop.group().endswith((" -", "->"))
+        if dated and titled and closed and head.count("(") == head.count(")") and head.count('"') % 2 == 0:
+            parsed = parse_reference(head)
+            if (
+                parsed.authors
+                and parsed.title
+                and (parsed.venue or parsed.ids or len(parsed.title) < len(head) - stop.start())
+            ):
+                return stop.end()
+    return len(text)
 
 
 def _by_place(text: str, reference: Reference) -> tuple[bool, Reference]:
@@ -328,7 +363,7 @@ def _with_surnames(text: str, reference: Reference, hint: str) -> Reference | No
 
 def _shaped(reference: Reference, text: str, links: Sequence[Link]) -> bool:
     """Outside reference lists: authors first, then a title, and a year or venue or identifier."""
-    if any("(" in author for author in reference.authors) or _is_prose(text):
+    if any("(" in author for author in reference.authors) or _is_prose(text) or _LEADS_TO.search(reference.title):
         return False
     if reference.authors and reference.year and reference.venue and not reference.title:
         return len(text) < 160 and reference_likeness(text) >= 0.5

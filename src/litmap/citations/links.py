@@ -8,7 +8,7 @@ from dataclasses import replace
 from litmap.citations.beside import names_before
 from litmap.citations.blocks import BlockText, context_of
 from litmap.citations.candidates import has_names, take_candidate
-from litmap.citations.entries import segments_of
+from litmap.citations.entries import reference_likeness, segments_of
 from litmap.citations.hosts import judge_link, may_hold_a_work
 from litmap.citations.keys import KEY_NAME, take_key
 from litmap.citations.model import PlainLink, Sighting, line_at
@@ -18,6 +18,7 @@ from litmap.citations.reading import Reading, work_ties
 from litmap.citations.titles import TitleCandidate, title_score, whole_titles
 from litmap.identifiers import find_identifiers, find_urls
 from litmap.models import Link, Mention, NoteBlock, Reference
+from litmap.refstrings import parse_reference
 
 _WIKI_WORK = re.compile(r"^([^\W\d_][^\d]{1,80}?)[ ,(]{1,2}((?:1[89]|20)\d\d)[a-z]?\)?\s*(?:[-–—:.,]\s*)(.{8,250})$")
 
@@ -172,6 +173,8 @@ def _read_label(label: str) -> tuple[Reference, bool]:
     named = find_names(label) or [m for m in find_names_only(label) if m.end - m.start > 0.8 * len(label)]
     if named and named[0].end - named[0].start >= 0.7 * len(label.strip("() ")):
         return Reference(label, "", named[0].names, named[0].year), False
+    if len(label) > 30 and reference_likeness(label) >= 0.6 and (parsed := parse_reference(label)).title:
+        return Reference(label, parsed.title, parsed.authors, parsed.year), True
     found = whole_titles(label, floor=0.5)
     if found and len(found[0].text) > 0.6 * len(label):
         return Reference(label, found[0].text), True

@@ -41,4 +41,4 @@ def title_floor(blocks: Sequence[NoteBlock], fmt: str) -> float:
     """Pages of single lines (wiki pages, lists of links pasted as text) hold more bare titles than prose does."""
     lines = [block for block in blocks if block.kind in {"paragraph", "item"}]
     short = sum(1 for block in lines if len(block.text) < 140 and not block.links)
-    return 0.5 if lines and fmt == "text" and short > 0.6 * len(lines) else 0.62
+    return 0.5 if lines and fmt in {"text", "mediawiki"} and short > 0.6 * len(lines) else 0.62

@@ -34,6 +34,7 @@ _DATED_WORK = re.compile(
 )
 """'the 1958 Anderson paper'."""
 _WORK_NAMED = re.compile(rf"{WORK_NOUN}\b")
+_OWNER = re.compile(r"(?<=[a-z])['’]s$")
 _OWNED = re.compile(rf"{WORD}['’]s? [A-Z]|[{UPPER}][^\W\d_]+['’]s [A-Z]")
 _NAMES_ONLY = re.compile(rf"(?<![\w@])(?P<names>{NAME}(?:{AND}{NAME}){{1,9}}|{NAME}{ET_AL})")
 _DATED = re.compile(r"(?:1[5-9]|20)\d\d|['’]\d\d")
@@ -94,7 +95,7 @@ def split_names(text: str) -> tuple[list[str], bool]:
     """The single names of a list, and whether it goes on ('et al.', '…')."""
     et_al = re.search(rf"{ET_AL}\s*$", text, re.I)
     body = text[: et_al.start()] if et_al else text
-    names = [part.strip() for part in re.split(rf"(?:{AND})", body) if part.strip()]
+    names = [_OWNER.sub("", part.strip()) for part in re.split(rf"(?:{AND})", body) if part.strip()]
     while names and no_name(names[0]):
         names = names[1:]
     if names:

@@ -16,7 +16,7 @@ SUFFIXES = {
     ".md": "markdown", ".markdown": "markdown", ".mdown": "markdown", ".mkd": "markdown", ".mdx": "markdown",
     ".rmd": "markdown", ".qmd": "markdown", ".org": "org", ".rst": "rst", ".rest": "rst", ".tex": "latex",
     ".latex": "latex", ".ltx": "latex", ".html": "html", ".htm": "html", ".xhtml": "html", ".ipynb": "notebook",
-    ".txt": "text", ".text": "text", "": "text", ".wiki": "text", ".mediawiki": "text", ".eml": "text",
+    ".txt": "text", ".text": "text", "": "text", ".wiki": "mediawiki", ".mediawiki": "mediawiki", ".eml": "text",
     ".bib": "bibtex", ".biblatex": "bibtex", ".ris": "ris", ".nbib": "ris", ".json": "csl", ".csv": "csv",
 }  # fmt: skip
 """Formats by file suffix. JSON and CSV files found in a folder are read only if they hold references."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from litmap.models import Note, NoteBlock, Problem
 from litmap.notes.build import Builder
 from litmap.notes.discover import MAX_BYTES, SUFFIXES, decode, find_note_files, quiet
+from litmap.notes.mediawiki import is_mediawiki
 
 _CITEKEY = re.compile(
     r"(?<![\w@.])@\{?[^\W\d_][\w:.#$%&+?<>~/-]*|\\[a-zA-Z]*cite[a-zA-Z]*\*?\s*(?:\[[^\]]*\]\s*){0,2}\{|:cite|\bcite[a-z]*:|@[\w-]+\d"
@@ -82,7 +83,7 @@ def _read_bytes(data: bytes, file: Path, shown: str, problems: list[Problem]) ->
 def parse_note(text: str, path: str, suffix: str = ".md", sha256: str = "") -> tuple[Note, str]:
     """One note out of its text, and what was wrong with it ('' mostly). Raises ValueError if it is no note at all."""
     fmt = SUFFIXES.get(suffix, "text")
-    if fmt in {"text", "markdown"}:
+    if fmt in {"text", "markdown", "mediawiki"}:
         fmt = sniff(text, fmt)
     stem = Path(path).stem if path != "-" else "standard input"
     builder = Builder()
@@ -99,6 +100,10 @@ def parse_note(text: str, path: str, suffix: str = ".md", sha256: str = "") -> t
         from litmap.notes.plain import read_plain
 
         read_plain(text, builder)
+    elif fmt == "mediawiki":
+        from litmap.notes.mediawiki import read_mediawiki
+
+        read_mediawiki(text, builder)
     else:
         builder.blocks.extend(_entries(text, fmt))
     return builder.note(path, fmt, sha256, stem, uses), broken
@@ -147,6 +152,8 @@ def sniff(text: str, named: str) -> str:
     start = head.lstrip()[:400].lower()
     if start.startswith(("<!doctype html", "<html")) or ("<head" in start and "<body" in head.lower()):
         return "html"
+    if named == "mediawiki" or is_mediawiki(text):
+        return "mediawiki"
     if named == "markdown":
         return "markdown"
     if (
@@ -162,8 +169,6 @@ def sniff(text: str, named: str) -> str:
         return "bibtex"
     if re.match(r"\ufeff?\s*TY  ?- ", head) or re.match(r"\s*PMID\s?- ?\d", head):
         return "ris"
-    if len(re.findall(r"(?m)^(={1,6})[^=\n]{1,150}\1[ \t]*$", head)) >= 2:
-        return "text"  # wiki text, whose '# ' is an item
     if len(re.findall(r"(?m)^\*{1,4} \S", head)) >= 2 and re.search(
         r"\[\[(?:https?:|file:|doi:)[^\]]+\]|^#\+\w+:|:PROPERTIES:", head, re.M
     ):
