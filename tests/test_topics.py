@@ -257,7 +257,11 @@ def test_clusters_find_groups_as_coarse_as_asked():
     found = clusters.cluster(points, None, usual_size=15)
     assert len(set(found.tolist())) == 6
     assert all(len(set(found[truth == g].tolist())) == 1 for g in range(6))
-    assert len(set(clusters.cluster(points, None, usual_size=45).tolist())) == 2
+    assert 2 <= len(set(clusters.cluster(points, None, usual_size=45).tolist())) < 6
+    assert len(set(clusters.cluster(points, None, many=2).tolist())) == 2
+    finest = clusters.cluster(points, None, many=24)
+    assert all(len(set(truth[finest == g].tolist())) == 1 for g in set(finest.tolist()) - {-1})
+    assert len(set(finest.tolist())) > 12
     assert (clusters.cluster(points[:2], None) == -1).all()
 
 

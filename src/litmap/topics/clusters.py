@@ -12,26 +12,52 @@ from litmap.topics.scoring import neighbour_graph
 
 Groups = NDArray[np.int64]
 
-NEIGHBOURS = 15
-FINE, USUAL = 2.0, 1.5  # resolutions of the modularity: for groups to be merged, and where no heading tells the size
+FEWEST, MOST = 3, 25  # neighbours in the graph: half the root of the number of works, within these
+COARSE, USUAL = 1.0, 1.4  # resolutions of the modularity: where headings tell the size, and where none does
+UNSURE = 50.0  # works from which the number of communities counts half as much as the headings' usual size
+FINER = 1.5  # by so much the resolution is raised until there are groups enough to be merged
 
 
-def cluster(points: Floats, cites: Any, *, usual_size: float | None = None, smallest: int = 3) -> Groups:
+def cluster(
+    points: Floats, cites: Any, *, usual_size: float | None = None, smallest: int = 3, many: int | None = None
+) -> Groups:
     """A group for each of n works (unit rows (n, d)), -1 for a work that stands alone.
 
-    Louvain communities (Blondel et al. 2008) of the neighbour graph, merged by Ward's criterion until they are as
-    many as headings of the `usual_size` would be, then each work moved to the nearest centre (spherical k-means).
-    Deterministic for the same rows in the same order.
+    Louvain communities (Blondel et al. 2008) of the neighbour graph, as coarse as there are still enough of them,
+    merged by Ward's criterion, then each work moved to the nearest centre (spherical k-means). `many` groups if told;
+    else the geometric mean of two estimates: as many as headings of the `usual_size` would be, and the communities of
+    plain modularity, which count the more the more works there are. Deterministic for the same rows in the same order.
     """
     n = len(points)
     if n < 2 * smallest:
         return np.full(n, 0 if n >= smallest and _close(points) else -1, dtype=np.int64)
     rows = centred(points)
-    graph = neighbour_graph(rows, cites, max(3, min(NEIGHBOURS, n // 4)), normalise=False)
-    found = _communities(graph, USUAL if usual_size is None else FINE)
-    if usual_size is not None:
-        found = _merge(rows, found, max(1, round(n / max(usual_size, 1.0))))
-    return _numbered(_refine(rows, found), smallest)
+    neighbours = int(np.clip(round(np.sqrt(n) / 2), FEWEST, MOST))
+    graph = neighbour_graph(rows, cites, min(neighbours, n - 1), normalise=False)
+    if many is None and usual_size is None:
+        return _numbered(_refine(rows, _communities(graph, USUAL)), smallest)
+    coarse = _communities(graph, COARSE)
+    if many is None:
+        natural = len(np.unique(_refine(rows, coarse)))
+        many = round(_between(natural, n / max(usual_size or 1.0, 1.0), n / (n + UNSURE)))
+    many = int(np.clip(many, 1, n // smallest))
+    return _numbered(_refine(rows, _merge(rows, _enough(graph, coarse, many), many)), smallest)
+
+
+def _between(natural: float, usual: float, weight: float) -> float:
+    """The geometric mean of both counts, the first weighing `weight` and the second 1."""
+    return float(np.exp((weight * np.log(max(natural, 1.0)) + np.log(max(usual, 1.0))) / (1.0 + weight)))
+
+
+def _enough(graph: Any, found: Groups, many: int) -> Groups:
+    """The coarsest communities of which there are at least `many`, from those `found` by plain modularity."""
+    resolution = COARSE
+    for _ in range(12):
+        if found.max() + 1 >= many:
+            break
+        resolution *= FINER
+        found = _communities(graph, resolution)
+    return found
 
 
 def _close(points: Floats) -> bool:
