@@ -16,7 +16,7 @@ _NAMES_AFTER = re.compile(
     rf"[”\"’']?[,.]?\s*(?:\(?(?:by|of)\s+|\(|,\s*|[–—-]\s*)(?P<names>{NAMES})(?=[),;.]|\s|$)(?:,?\s*\(?(?P<year>{YEAR})(?!\d))?"
 )
 _YEAR_AFTER = re.compile(
-    rf"[”\"’']?[,.]?\s*[(\[]?(?:[^()\[\]\d]{{0,40}}[\s,])?(?P<year>{YEAR})[a-z]?(?=[)\],;.:]|\s|$)"
+    rf"[”\"’']?[,.]?\s*(?:[(\[]?(?:[^()\[\]\d]{{0,40}}[\s,])?|[^()\[\];“”\"\x00]{{2,50}}\()(?P<year>{YEAR})[a-z]?(?=[)\],;.:]|\s|$)"
 )
 
 
@@ -38,7 +38,7 @@ def title_behind(text: str, end: int) -> tuple[int, int] | None:
         return None
     title = found["title"]
     words = title.split()
-    if len(words) < 3 or title_score(title) < 0.5 or is_venue(title):
+    if len(words) < 3 or title_score(title) < 0.45 or is_venue(title):
         return None
     if not (_SMALL.search(title) or len(words) >= 6) or title.count(",") > 2:
         return None  # catchwords

@@ -13,6 +13,7 @@ from litmap.citations.names import (
     NameMention,
     find_names,
     find_names_only,
+    split_names,
 )
 from litmap.citations.reading import Reading, work_ties
 from litmap.citations.titles import (
@@ -31,6 +32,7 @@ from litmap.refstrings import is_journal_name
 
 _VOLUME = re.compile(r"[\s,.]*(?:vol\.?\s?)?\d{1,4}\s?[,:(]")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_LEADING = re.compile(r"\b(?:in|is|are|from|of|see|and|with|to|than)\s*$")
 _ENDS = re.compile(r"[a-z)\]][.?!] (?=[A-Z])")
 _TITLE_KINDS = {"paragraph", "item", "cell", "heading"}
 
@@ -114,6 +116,8 @@ def take_titles(reading: Reading, block: NoteBlock, text: BlockText) -> None:
 
 def _take_quoted(reading: Reading, block: NoteBlock, found: TitleCandidate, text: BlockText) -> None:
     named, year, stop = _around(text.text, found.start, found.end)
+    if found.score < 0.55 and not (named and year):
+        return
     if named is None and year is None:
         take_candidate(reading, block, found, text, quoted=True)
         return
@@ -130,11 +134,27 @@ def _titles_in(reading: Reading, block: NoteBlock, part: Segment, text: BlockTex
         return
     stretch = stretch.split("\x00")[0] if "\x00" in stretch else stretch
     clean = re.sub(r"[\s,([:–—-]+$", "", stretch)
+    clean = _before_people(clean) if part.start + len(clean) < part.end else clean
     floor = reading.title_floor - (0.05 if block.kind == "item" or listed else 0.0)
+    near = text.beside(part.start, part.start + len(clean)) if len(clean) < len(stretch) + 3 else None
+    if near is not None and near.reference.authors and not near.title_known:
+        floor = 0.45
     for found in whole_titles(clean, floor=floor):
         placed = replace(found, start=part.start + found.start, end=part.start + found.end)
         if text.free(placed.start, placed.end) and not has_names(found.text):
             take_candidate(reading, block, placed, text, reach=part.start + len(clean))
+
+
+def _before_people(text: str) -> str:
+    """The text without an open bracket or names at its end, which belong to what follows: 'bowtie2 (Doe & Roe, '."""
+    opened = text.rfind("(")
+    if opened > text.rfind(")"):
+        text = text[:opened]
+    people = names_before(text, len(text))
+    if people and (len(people.names) > 1 or people.et_al or "." in people.names[0]):
+        text = text[: people.start]
+        text = "" if _LEADING.search(text) else text
+    return re.sub(r"(?:[\s,([:–—-]|\bby)+$", "", text)
 
 
 def take_candidate(
@@ -142,16 +162,17 @@ def take_candidate(
 ) -> None:
     """Adds a candidate with the names, year, links and numbers beside it; `reach` is where its stretch ends."""
     start, end, title, beside = found.start, found.end, found.text, found.beside
-    if is_venue(title):
+    if is_venue(title) or title.endswith(("'s", "’s")):
         return
     authors: tuple[str, ...] = ()
     year = None
     if beside:
         named = find_names(f"({beside})") or find_names_only(beside)
-        authors = named[0].names if named else ()
+        authors = named[0].names if named else tuple(split_names(re.sub(r"\W*\d{4}.*", "", beside))[0])
         years = re.findall(r"\b(?:1[6-9]|20)\d\d\b", beside)
         year = int(years[-1]) if years else None
-    last = max(end, block.text.find(")", end) + 1) if beside else end
+    bracketed = beside and block.text[end : end + 3].lstrip(" ”\"’'").startswith("(")
+    last = max(end, block.text.find(")", end) + 1) if bracketed else end
     sure = bool(authors and year and title_score(title) >= 0.62)
     near = text.beside(start, max(end, reach), 4)
     if near is not None and near.reference.authors and near.mention.kind == "author-year":

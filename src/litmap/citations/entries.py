@@ -319,6 +319,7 @@ def reference_end(text: str) -> int:
         dated = re.search(r"(?:1[5-9]|20)\d\d", head)
         titled = len(re.findall(r"[^\W\d_]{2,}", head)) >= 6
         closed = stop.group()[-1] in ".;—–" or stop.group(1) in tuple("(–—[") or stop.group().endswith((" -", "->"))
+        closed = closed or stop.group().startswith(("10.", "http", "arXiv"))
         if dated and titled and closed and head.count("(") == head.count(")") and head.count('"') % 2 == 0:
             parsed = parse_reference(head)
             if (
@@ -373,7 +374,8 @@ def _shaped(reference: Reference, text: str, links: Sequence[Link]) -> bool:
         return False
     if _REPEATED.match(text):
         return True
-    if len({found for link in links if (found := judge_link(link.target)[1])}) > 1 and len(text) > 250:
+    linked = {found for link in links if (found := judge_link(link.target)[1])}
+    if len(linked) > 1 and (len(text) > 250 or len({found.split(":")[0] for found in linked}) < len(linked)):
         return False
     if not re.match(r"[\"“'‘¿(\[]*[A-ZÀ-Þ\d]", reference.title) or len(_SENTENCE_END.findall(text)) > 6:
         return False
@@ -407,7 +409,7 @@ def _from_links(links: Sequence[Link], text: str) -> tuple[list[str], list[str],
             named = find_names(link.text)
             if (
                 not hint
-                and not (named and named[0].strong)
+                and not (named and named[0].end - named[0].start >= 0.7 * len(link.text))
                 and len(link.text.split()) >= 2
                 and "://" not in link.text
                 and link.text in text

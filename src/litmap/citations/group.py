@@ -329,7 +329,7 @@ def _year_agreement(names: NameMention, author: _Author, *, here: bool) -> float
     if names.year is None:
         return 0.0
     if author.year is None:
-        return 0.0 if len(names.surnames) > 1 else -0.4
+        return 0.0 if len(names.surnames) > 1 else -0.4 if author.sighting.listed else -9.0
     gap = abs(names.year - author.year)
     if gap == 0:
         return 0.6

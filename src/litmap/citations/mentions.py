@@ -22,12 +22,12 @@ def take_places(reading: Reading, block: NoteBlock, text: BlockText) -> None:
         if not text.free(place.start, place.end):
             continue
         named = names_before(text.text, place.start)
-        if not (named or place.page):
+        title = title_behind(text.text, place.end)
+        if not (named or place.page or title):
             continue
         start = named.start if named else place.start
         names = named.names if named else ()
         year = place.year or (named.year if named else None)
-        title = title_behind(text.text, place.end)
         reference = Reference(block.text[start : place.end], "", names, year, place.journal)
         ties = {f"place:{place.key}"} if place.key else {f"place:{reading.note.path}:{block.line}:{start}"}
         near = text.beside(start, place.end)

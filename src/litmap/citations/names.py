@@ -12,7 +12,8 @@ from litmap.refstrings import is_journal_name
 
 _MENTION = re.compile(
     rf"(?<![^\W_])(?P<names>{NAMES})(?:['’]s?)?(?:"
-    rf"\s*[(\[]\s*(?:(?P<venue1>{VENUE}),?\s)?(?P<paren>{YEARS})(?=\s*[)\],;:])"
+    rf"(?<=[a-z])(?:\s[a-z-]+){{1,3}}\s\((?P<topic>{YEAR})\)"
+    rf"|\s*[(\[]\s*(?:(?P<venue1>{VENUE}),?\s)?(?P<paren>{YEARS})(?=\s*[)\],;:])"
     rf"|,?\s+(?P<bare>{YEARS})(?![\w-])"
     rf"|,?\s+\(?(?P<short>['’]?\d\d)(?=\)|[,;:.](?:\s|$)|\s[(–—-]|\s*$|\s+(?:and|on|is|for|in|as)\b|, )"
     rf"|(?:,|(?<=\bal\.))\s+(?P<venue3>(?:[A-Z][A-Za-z.&]*\s?){{1,6}}),?\s*(?:[\d:,.()\s–-]|[A-Z](?=\d)){{2,30}}?\(?(?P<journalyear>(?:1[89]|20)\d\d)\)?(?!\w)"
@@ -37,7 +38,8 @@ _WORK_NAMED = re.compile(rf"{WORK_NOUN}\b")
 _OWNER = re.compile(r"(?<=[a-z])['’]s$")
 _OWNED = re.compile(rf"{WORD}['’]s? [A-Z]|[{UPPER}][^\W\d_]+['’]s [A-Z]")
 _NAMES_ONLY = re.compile(rf"(?<![\w@])(?P<names>{NAME}(?:{AND}{NAME}){{1,9}}|{NAME}{ET_AL})")
-_DATED = re.compile(r"(?:1[5-9]|20)\d\d|['’]\d\d")
+_YEAR_GROUPS = ("paren", "bare", "venueyear", "journalyear", "short", "topic")
+_DATED = re.compile(r"(?:1[5-9]|20)\d\d|['’]\d\d|[a-z] \d\d(?!\d)")
 _SEVERAL = re.compile(rf"(?:, (?:(?:and|&|und|et|y) )?| (?:and|&|und|et|y) )[{UPPER}]|et\.? al")
 _NOT_NAMES = frozenset(
     "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept "  # noqa: E501, SIM905
@@ -59,6 +61,9 @@ _LEADS = frozenset(
 )
 
 
+_ALSO_NAMES = frozenset({"Cell", "Brain", "Gut", "Ann", "Bull", "Ibis", "Mind", "Pain", "Condor", "Rev", "Carbon"})
+_TECHNIQUE = re.compile(r"[A-Z][a-z]+-[a-z]{2,5}")
+"""'Drop-seq' before 'Macosko EZ'."""
 _TRAILING_INITIALS = re.compile(r"(?<=[a-z]) [A-Z]{1,2}$")
 _WORD_ENDINGS = re.compile(
     r"(?:[a-z]tion|[a-z]sion|[a-z]ity|[a-z]ics|ology|[a-z]ism|[a-z]ness|ysis|learning|theory|networks?|models?|systems?|methods?)s?$"
@@ -98,6 +103,8 @@ def split_names(text: str) -> tuple[list[str], bool]:
     names = [_OWNER.sub("", part.strip()) for part in re.split(rf"(?:{AND})", body) if part.strip()]
     while names and no_name(names[0]):
         names = names[1:]
+    if len(names) > 1 and _TECHNIQUE.fullmatch(names[0]) and _TRAILING_INITIALS.search(names[1]):
+        names = names[1:]
     if names:
         names[0] = _without_lead(names[0])
     return names, bool(et_al) or "…" in text or "..." in text
@@ -115,6 +122,8 @@ def no_name(name: str) -> bool:
     """True for a capitalised word that is not a person's name."""
     if re.match(r"[A-ZÀ-Þ]\.", name) and len(name.split()) > 1:
         return False  # initials make any word a name: 'D. N. Page'
+    if is_journal_name(name) and name not in _ALSO_NAMES:
+        return True
     words = name.lower().strip(".").split()
     if not words or words[-1].strip(".,") in _NOT_NAMES or (len(words) == 1 and len(words[0]) < 2):
         return True
@@ -166,14 +175,8 @@ def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
     if _OWNED.match(names[0]) and len(names) == 1:
         names = [re.split(r"['’]s? ", names[0])[0]]  # 'Dahl's Polyarchy (1971)'
     start = match.start("names") + max(match.group("names").find(names[0]), 0)
-    years = (
-        match.group("paren")
-        or match.group("bare")
-        or match.group("venueyear")
-        or match.group("journalyear")
-        or match.group("short")
-        or ""
-    )
+    groups = match.groupdict()
+    years = next((groups[name] for name in _YEAR_GROUPS if groups[name]), "")
     years = re.sub(r"/\d\d(?:\d\d)?", "", years)  # '1934/1959' is the year of the original and of its translation
     venue = match.group("venue1") or match.group("venue2") or (match.group("venue3") or "").strip(" ,.")
     enclosed = bool(match.group("paren")) or _in_brackets(text, match.start(), match.end())
@@ -185,6 +188,8 @@ def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
     if all(name.isupper() and len(name) > 2 for name in names):
         return []
     short = match.group("short")
+    if match.group("topic") and not (several or "-" in names[0]):
+        return []  # 'Diamond-Mirrlees production efficiency (1971)', but not 'The last paper (1971)'
     if short and not short.startswith(("'", "’")) and not (several or "-" in names[0]):
         return []  # 'Table 12'
     if short and (names[-1].isupper() or is_journal_name(names[-1].rsplit(maxsplit=1)[-1])):

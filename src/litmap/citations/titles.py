@@ -54,7 +54,7 @@ _OF_A_PERSON = re.compile(
     r"[Ee]ffects?|[Ii]nequality|[Aa]lgorithms?|[Ss]yndrome|[Dd]isease|[Tt]alks?|[Ll]ectures?|[Cc]ourses?|[Bb]logs?|[Ss]lides|[Pp]roofs?|[Gg]roups?|[Ll]abs?)$"
 )
 _CLAUSE = re.compile(
-    r"(?::\s|[.;]\s|^)(?:([A-Z][\w'’-]+(?: (?:and|&) [A-Z][\w'’-]+)?),\s)?([A-Z](?:[^.:;()“”\"\x00\[\]\n]|\.(?=\w)){14,200}?)(?=$|\.\s|\.$|;\s|\s*\()"  # noqa: E501
+    r"(?::\s|[.;]\s|^)(?:([A-Z][\w'’-]+(?: (?:and|&) [A-Z][\w'’-]+)?),\s)?([A-Z](?:[^.:;()“”\"\x00\[\]\n]|\.(?=\w)){14,200}?)(?=$|\.\s|\.$|;\s|\s*\(|\s(?:explains?|argues?|shows?|proves?|introduces?)\s)"  # noqa: E501
 )
 _VENUE_TAIL = re.compile(
     r",\s+(?:([A-Z][\w'’-]+),\s+)?((?:[A-Z][\w&.'’-]*)(?: (?:of|the|and|in|for|on|&|[A-Z][\w.'’-]*)){0,8}(?: \d{4})?)$"
@@ -63,6 +63,10 @@ _CITED_TITLE = re.compile(
     rf"(?<![\w-])(?P<names>{NAMES}),\s(?P<title>[A-ZÀ-Þ](?:[^.;:()“”\"\x00]|:(?=\s)|\.(?=\w)){{14,160}}?)(?:,\s(?:in\s)?"
     rf"(?:[A-Z]{{3,10}}|(?:[A-Z][\w&]*\.?\s){{1,6}}(?:[A-Z]?\d[\d:,\s–-]{{0,20}})?)\s?\(?['’]?|,\s\d(?:st|nd|rd|th)\sed(?:ition|n)?\.?,?\s|\s\((?:in\s|[^()]{{0,60}},\s)?)(?P<year>{YEAR})"
 )
+_PLAIN_WORD = re.compile(
+    r"(?<![\w-])(?:(?!(?:and|und|van|von|der|den|del|for) )[a-z]{3,}|(?:of|in|on|a|an|to|is|as|at|by)(?= ))"
+)
+"""A word of a title that no list of names has."""
 _BRACKETED = re.compile(
     rf"(?<![\w-])(?P<names>{NAMES})(?:['’]s? (?:\w+ )?{WORK_NOUN}|,? {WORK_NOUN})?[\]]{{0,2}}\s\((?:(?P<first>{YEAR}),\s)?(?:in )?"
     rf"(?P<title>[A-ZÀ-Þ][^()“”\"\x00;]{{7,150}}?)(?(first)(?=[),])|,\s(?:[^(),]{{0,40}}\s)?(?P<last>{YEAR}))\)?"
@@ -73,6 +77,7 @@ _RUN = re.compile(
 )
 
 
+_PART = re.compile(r"\b[Pp]arts? [IVX]{1,4}\b")
 _INVERTED_NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]+,? (?:[A-Z]\.[ -]?){1,3}(?:,|&|and\b|$)|(?:&|\band)\s*$")
 _SYMBOLS = re.compile(r"[{}<>=\\#]|\w\(\w|\d\.\d")
 _COLON = re.compile(r"\w: \w")
@@ -98,6 +103,7 @@ def title_score(text: str) -> float:
     text = text.strip().strip("“”\"'*_ ").rstrip(".,;")
     if not 12 <= len(text) <= 260 or _INVERTED_NAME.search(text):
         return 0.0
+    text = _PART.sub("Part 1", text)
     words = _WORD.findall(text)
     count = len(words)
     if not 3 <= count <= 32:
@@ -197,11 +203,11 @@ def _glued(text: str) -> list[TitleCandidate]:
 
 
 def quoted_titles(text: str) -> list[TitleCandidate]:
-    """Quoted stretches that look like titles."""
+    """Quoted stretches that may be titles: those of a score under .55 only where names and year stand beside them."""
     found = []
     for match in _QUOTED.finditer(text):
         score = title_score(match.group(1)) + 0.1
-        if score >= 0.55 and not match.group(1).rstrip().endswith("."):
+        if score >= 0.4 and not match.group(1).rstrip().endswith("."):
             found.append(TitleCandidate(match.group(1).strip(" ,."), match.start(1), match.end(1), min(1.0, score)))
     return found
 
@@ -252,7 +258,7 @@ def cited_titles(text: str) -> list[TitleCandidate]:
     found = []
     for match in _CITED_TITLE.finditer(text) if "," in text else ():
         title = match.group("title")
-        if len(_WORD.findall(title)) >= 3 and title_score(title) >= 0.5:
+        if len(_WORD.findall(title)) >= 3 and title_score(title) >= 0.5 and _PLAIN_WORD.search(title):
             beside = f"{match.group('names')} {match.group('year')}"
             found.append(TitleCandidate(title, match.start("title"), match.end("title"), 0.6, beside))
     return found

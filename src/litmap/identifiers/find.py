@@ -40,9 +40,14 @@ _ARXIV_BARE = re.compile(rf"(?<![\w./$€£-])({NEW_ARXIV})(v\d{{1,3}})?(?![\w%]
 _ARXIV_CLASS = re.compile(r"\s{0,2}\[(?:[a-z-]{2,8})(?:\.[A-Za-z-]{2,7})?\]")
 _CITED = re.compile(
     r"(?:(?:[A-Z][\w'’-]+|\bet al\.?),?|\b(?:with|in|see|by|from|cf\.?|also|of|paper|preprint|eprint|"
-    r"and|or|read|cite|as)|[,;])\s$"
+    r"and|or|read|cite|as|resp\.)|[,;])\s$"
 )
 """What stands before a number that is cited rather than measured: a name, or a word that leads to a source."""
+_AUTHORED = re.compile(
+    r"(?:(?:(?<![.!?:] )(?<!^)|(?<=[A-Z]\. ))[A-Z][\w'’-]{2,},?|\bet al\.?,?|\b(?:see|cf\.?|also|paper|preprint|eprint|resp\.)|\d{4}\.\d{4}(?:,| and| &))\s$"
+)
+"""The same for four figures behind the point, which measurements have too."""
+_UNIT = re.compile(r"\s?(?:[kMGTµnm]?(?:eV|Hz|Pa|W|V|A|m|s|g|K|J|N|T)|cm|%|°|percent|per|units?|±|\+/?-|×|x \d)(?!\w)")
 _PUBMED = re.compile(r"(?<![\w/])(PMID|PubMed(?:\s+(?:ID|PMID))?|PMCID)\s?[:#]?\s{0,2}(PMC)?(\d{4,9})(?!\d)", re.I)
 _ARXIV_HINT = re.compile(r"\d{4}\.\d{4}|/\d{7}")
 _DIGIT = re.compile(r"\d")
@@ -152,6 +157,9 @@ def _find_arxiv(text: str, spans: _Spans) -> None:
         closed = len(match.group(1)) == 10 and re.search(r"[:(,\[]\s?$", text[max(0, start - 2) : start])
         closed = closed and re.match(r"\s*(?:[),;\]]|$)", text[end : end + 3])
         alone = closed or (not text[:start].strip(" \t[(*-•") and not text[end:].strip(" \t])*.,;"))
-        cited = len(match.group(1)) == 10 and _CITED.search(text[max(0, start - 60) : start])
+        cited = _CITED.search(text[max(0, start - 60) : start]) and (
+            len(match.group(1)) == 10
+            or (_AUTHORED.search(text[max(0, start - 60) : start]) and not _UNIT.match(text, end))
+        )
         if near or alone or cited or _ARXIV_CLASS.match(text, end):
             spans.claim(text, start, end, valid_arxiv(match.group(1)))

@@ -83,8 +83,8 @@ class _Wiki:
 
     def inline(self, raw: str, number: int) -> Inline:
         """The text of a stretch; records in it become blocks of their own."""
-        import mwparserfromhell  # type: ignore[import-untyped]
-        from mwparserfromhell.parser import ParserError  # type: ignore[import-untyped]
+        import mwparserfromhell
+        from mwparserfromhell.parser import ParserError
 
         writer = _Writer(self, number)
         try:

@@ -8,6 +8,7 @@ from litmap.refstrings.clean import BREAK
 from litmap.refstrings.dates import YEAR
 from litmap.refstrings.lexicon import (
     CITY,
+    JOURNAL_ABBREVIATION,
     JOURNAL_ACRONYM,
     JOURNAL_TITLE,
     JOURNAL_WORD,
@@ -151,6 +152,10 @@ def is_journal_only(text: str) -> bool:
     return len(whole) == 2 and (first + 1 == len(words) or words[first + 1].rstrip(",").endswith("."))
 
 
+_SHORTENED = re.compile(
+    rf"{JOURNAL_ABBREVIATION.pattern}|[A-Z][a-z]+(?:ol|sci|chem|phys|mech|genet|psych|biophys)|Methods|Nucleic|Acids|Genes|Dev|Protoc|"
+    r"Struct|Mech|Proteins|Bioinformatics|Neural|Comput|Learn|Syst|Anal|Quant|Plant|Trop|Mar|Freshw|Pop|Behav|Trends|Curr|Opin|Annu"
+)
 _ABBREVIATION = re.compile(r"[^\W\d_]{1,12}\.")
 
 
@@ -162,9 +167,18 @@ def is_journal_name(text: str) -> bool:
         return False
     if len(telling) == 1:
         word = telling[0].rstrip(".")
-        return bool(JOURNAL_ACRONYM.fullmatch(word) or JOURNAL_TITLE.fullmatch(word))
+        return bool(
+            JOURNAL_ACRONYM.fullmatch(word)
+            or JOURNAL_TITLE.fullmatch(word)
+            or (len(word) > 4 and JOURNAL_WORD.fullmatch(word))
+        )
     known = [
-        bool(_ABBREVIATION.fullmatch(word) or JOURNAL_WORD.fullmatch(word.rstrip(".")) or JOURNAL_TITLE.fullmatch(word))
+        bool(
+            _ABBREVIATION.fullmatch(word)
+            or JOURNAL_WORD.fullmatch(word.rstrip("."))
+            or JOURNAL_TITLE.fullmatch(word)
+            or _SHORTENED.fullmatch(word)
+        )
         for word in telling
     ]
     if re.match(r"[A-Z]\. ?[A-Z]\. ?[A-Z][a-z]+(?!\w*\.)", text) or ("," in text and not all(known)):
