@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
     from litmap.models import Encoder, Vectors
 
 Floats = NDArray[np.float64]
+
+_TERM = re.compile(r"(?u)\b[^\W\d_][\w-]{1,40}\b")
+_ADDRESS = re.compile(r"\b(?:https?|ftp)\b:?\S*|\bwww\.\S+|\S{1,80}@\S+|\b(?:doi|arxiv|isbn):\S*", re.I)
+_FILLER_TEXT = "does did doing using used uses use via based without within towards toward et al"
+_FILLER = frozenset(_FILLER_TEXT.split())
 
 BODY_CHARACTERS = 60_000
 BODY_TERMS = 30_000
@@ -30,7 +37,8 @@ class Evidence:
     (a row of zeros where there is none); `headings` (n, m) is the likeness to the headings' own texts, in standard
     deviations of each column; `words` is a sparse (n, terms) TF-IDF matrix, `latent` and `body_latent` are latent
     dimensions of the words of both; `cites` is a sparse
-    symmetric (n, n) matrix, 1 where one cites the other and less where they cite the same.
+    symmetric (n, n) matrix, 1 where one cites the other and less where they cite the same. `names` (m, d) are the
+    headings' names, unit rows; `own` (terms,) tells which terms stand in a title or abstract and not in notes alone.
     """
 
     meaning: Floats
@@ -41,6 +49,8 @@ class Evidence:
     body_latent: Floats
     cites: Any
     terms: NDArray[np.str_]
+    names: Floats
+    own: NDArray[np.bool_]
 
 
 def unit(rows: Floats) -> Floats:
@@ -97,17 +107,20 @@ def gather(
     body = np.zeros_like(meaning) if body_vectors is None else np.asarray(body_vectors, dtype=np.float64)
     names, paths, described = heading_texts(outline)
     heads = [f"{w.title}. {w.title}. {w.abstract} {w.context}" for w in works]
-    words, terms, in_words = _words(heads, described, pairs=True)
-    body_words, _, in_body = _words([w.body[:BODY_CHARACTERS] for w in works], described, pairs=False)
+    words, terms, in_words, own = _words(heads, described, [f"{w.title}. {w.abstract}" for w in works])
+    body_words, _, in_body, _ = _words([w.body[:BODY_CHARACTERS] for w in works], described)
     headings = np.zeros((len(works), len(outline.topics)))
+    named = np.zeros((0, meaning.shape[1]))
     if outline.topics:
         encoded = [np.asarray(encoder.encode(t), dtype=np.float64) for t in (names, paths, described)]
+        named = unit(encoded[0])
         views = [(weight, meaning @ e.T) for weight, e in zip((NAME, PATH, PROSE), encoded, strict=True)]
         views += [(BODY * weight, body @ e.T) for weight, e in zip((NAME, PATH, PROSE), encoded, strict=True)]
         headings = _weighted([*views, (WORDS, in_words), (BODY * WORDS, in_body)])
     latent = latent_words(words)
     body_latent = latent_words(body_words) if body.any() else np.zeros_like(latent)
-    return Evidence(centred(meaning), centred(body), headings, words, latent, body_latent, _cites(works, links), terms)
+    cites = _cites(works, links)
+    return Evidence(centred(meaning), centred(body), headings, words, latent, body_latent, cites, terms, named, own)
 
 
 def _weighted(views: Sequence[tuple[float, Floats]]) -> Floats:
@@ -121,30 +134,57 @@ def _weighted(views: Sequence[tuple[float, Floats]]) -> Floats:
     return np.asarray(total / weight)
 
 
-def _words(texts: Sequence[str], headings: Sequence[str], *, pairs: bool) -> tuple[Any, NDArray[np.str_], Floats]:
-    """TF-IDF of the texts (with word pairs), its terms, and cosines with the headings' words."""
+def _words(
+    texts: Sequence[str], headings: Sequence[str], own: Sequence[str] = ()
+) -> tuple[Any, NDArray[np.str_], Floats, NDArray[np.bool_]]:
+    """TF-IDF of the texts, its terms, cosines with the headings' words, and which terms stand in `own` texts.
+
+    With `own` texts, pairs of neighbouring words are terms too.
+    """
     from scipy import sparse
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    many = len(texts) >= 20
+    many, pairs = len(texts) >= 20, bool(own)
     counter = TfidfVectorizer(
         sublinear_tf=True,
-        stop_words="english",
-        ngram_range=(1, 2 if pairs else 1),
+        analyzer=_analyser(pairs),
         min_df=(2 if pairs else 3) if many else 1,
         max_df=0.3 if many else 1.0,
         max_features=None if pairs else BODY_TERMS,
-        token_pattern=r"(?u)\b[^\W\d_][\w-]{1,40}\b",  # noqa: S106 - a word, no password
     )
     try:
         matrix = counter.fit_transform(texts)
     except ValueError:  # not one word in all texts
         empty = sparse.csr_matrix((len(texts), 1))
-        return empty, np.array([""]), np.zeros((len(texts), len(headings)))
+        return empty, np.array([""]), np.zeros((len(texts), len(headings))), np.zeros(1, dtype=np.bool_)
     found = np.zeros((len(texts), len(headings)))
     if len(headings):
         found = np.asarray((matrix @ counter.transform(headings).T).todense())
-    return matrix, counter.get_feature_names_out(), found
+    terms = counter.get_feature_names_out()
+    standing = np.zeros(len(terms), dtype=np.bool_)
+    if own:
+        standing[np.unique(counter.transform(own).indices)] = True
+    return matrix, terms, found, standing
+
+
+def _analyser(pairs: bool) -> Callable[[str], list[str]]:
+    """A text's words without those that say nothing, and pairs of words with nothing between them."""
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    silent = ENGLISH_STOP_WORDS | _FILLER
+
+    def analyse(text: str) -> list[str]:
+        found = [(m.group(), m.end(), m.start()) for m in _TERM.finditer(_ADDRESS.sub(" . ", text.lower()))]
+        out = [word for word, _, _ in found if word not in silent]
+        if pairs:
+            out += [
+                f"{one} {two}"
+                for (one, end, _), (two, _, start) in pairwise(found)
+                if one not in silent and two not in silent and start - end == 1
+            ]
+        return out
+
+    return analyse
 
 
 def latent_words(words: Any, dimensions: int = 150) -> Floats:

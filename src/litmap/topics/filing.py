@@ -58,13 +58,16 @@ def file_works(
     judged = judge(evidence, label_matrix(outline, placed))
     stray = [i for i in range(len(works)) if not placed[i] and _open(judged, i)]
     group_of, emergent = _emergent(evidence, judged, stray, works, outline)
+    members = {path: [i for i, at in enumerate(placed) if path in at] for path in outline.topics}
+    strays = review.misfits(works, outline, members, judged.chances)
+    why = {misfit.work: misfit.text for misfit in strays}
     filings = tuple(
-        _filing(work, tuple(noted.get(work.id, ())), placed[i], judged, i, outline, group_of.get(i))
+        _filing(work, tuple(noted.get(work.id, ())), placed[i], judged, i, outline, group_of.get(i), why.get(i, ""))
         for i, work in enumerate(works)
     )
     topics = (*_heading_topics(evidence, outline, placed, works), *emergent)
-    members = {path: [i for i, at in enumerate(placed) if path in at] for path in outline.topics}
-    findings = review.find(works, outline, members, judged.chances, judged.points, topics)
+    views = judged.chances, judged.points, evidence.names
+    findings = review.find(works, outline, members, views, strays, topics)
     coverage = review.cover(works, outline, members, judged.points, links)
     return FilingResult(topics, filings, findings, coverage)
 
@@ -111,6 +114,7 @@ def _filing(
     i: int,
     outline: Outline,
     group: str | None,
+    misfit: str,
 ) -> Filing:
     chances = judged.chances[i]
     order = np.argsort(-chances, kind="stable")[:ALTERNATIVES]
@@ -118,10 +122,6 @@ def _filing(
     if not ranked or (not placed and _open(judged, i)):
         return Filing(work.id, noted, None, round(float(judged.none[i]), 4), ranked, group)
     best = ranked[0]
-    misfit = ""
-    if placed and best.heading not in placed:
-        own = max((float(chances[outline.topics.index(p)]) for p in placed if p in outline.topics), default=0.0)
-        misfit = review.misfit_text(placed, best, own)
     return Filing(work.id, noted, best.heading, best.confidence, ranked[1:], None, misfit)
 
 
@@ -135,7 +135,7 @@ def _emergent(
     cites = evidence.cites[rows][:, rows] if rows else None
     found = clusters.cluster(scoring.features(evidence, 1.0)[rows], cites, usual_size=usual)
     groups = [[rows[int(p)] for p in np.flatnonzero(found == g)] for g in range(int(found.max(initial=-1)) + 1)]
-    named = labels.keywords(evidence.words, evidence.terms, groups) if groups else []
+    named = labels.keywords(evidence.words, evidence.terms, groups, allowed=evidence.own) if groups else []
     group_of: dict[int, str] = {}
     topics: list[Topic] = []
     for rows, words in zip(groups, named, strict=True):
@@ -173,7 +173,7 @@ def _heading_topics(
 ) -> list[Topic]:
     members = [[i for i, at in enumerate(placed) if path in at] for path in outline.topics]
     filled = [rows for rows in members if rows]
-    named = iter(labels.keywords(evidence.words, evidence.terms, filled))
+    named = iter(labels.keywords(evidence.words, evidence.terms, filled, allowed=evidence.own))
     topics = []
     for path, rows in zip(outline.topics, members, strict=True):
         digest = hashlib.sha256("\x1f".join(path).encode()).hexdigest()[:12]

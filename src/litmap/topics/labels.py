@@ -10,9 +10,16 @@ from numpy.typing import NDArray
 
 
 def keywords(
-    words: Any, terms: NDArray[np.str_], groups: Sequence[Sequence[int]], most: int = 8
+    words: Any,
+    terms: NDArray[np.str_],
+    groups: Sequence[Sequence[int]],
+    most: int = 8,
+    allowed: NDArray[np.bool_] | None = None,
 ) -> list[tuple[str, ...]]:
-    """The best words of each group of rows of `words` (n, terms), best first, no two saying the same."""
+    """The best words of each group of rows of `words` (n, terms), best first, no two saying the same.
+
+    Only `allowed` (terms,) ones, if given.
+    """
     from scipy import sparse
 
     if not groups:
@@ -31,6 +38,8 @@ def keywords(
     mass = np.asarray((member @ words).todense())
     overall = np.asarray(words.mean(axis=0)).ravel() + 1e-9
     weight = mass * np.log1p(mass / overall)
+    if allowed is not None:
+        weight = weight * allowed
     return [
         _distinct([str(terms[j]) for j in np.argsort(-row, kind="stable")[: 6 * most] if row[j] > 0], most)
         for row in weight

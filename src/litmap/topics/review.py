@@ -3,21 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
-from litmap.models import HeadingPath, Suggestion, Topic
+from litmap.models import HeadingPath, Topic
 from litmap.topics.evidence import Floats, unit
 from litmap.topics.outline import Outline
 from litmap.topics.records import Coverage, Finding, PaperText
 
-ALIKE = 0.55  # cosine of two headings' centres, the mean of all works taken, above which they may be one
-CONFUSED = 0.3  # share of one heading's works that read like the other
-APART = 0.35  # how much closer a heading's halves are to themselves than to each other when they are two subjects
+ALIKE = 0.8  # likeness of two headings' works, as a share of the likeness within each, above which they may be one
+CONFUSED = 0.08  # least mean chance of one heading's works under the other
+NAMED_ALIKE = 0.75  # cosine of two headings' names in different notes, above which they may be one
+NAME_AND_WORKS = 0.35  # where names alone do not tell: the least likeness of the works
+APART = (
+    0.05  # likeness between a heading's two halves, as a share of that within each, below which they are two subjects
+)
 HALF = 0.3  # the smaller half's least share
 THIN = 2
+OUT_OF_PLACE = 0.2  # of the chance that a heading taken at random would have: a filed work's own heading has less
+READS_LIKE = 0.3  # least chance of the heading that a misfit is said to read like
 
 Members = Mapping[HeadingPath, Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A filed work that reads like another heading of the same notes. `own` and `chance` are the chances of its
+    own and of that heading among those of the notes it stands in; `odds` is how its own heading compares with one
+    taken at random (1 is no better).
+    """
+
+    work: int
+    placed: tuple[HeadingPath, ...]
+    like: HeadingPath
+    own: float
+    chance: float
+    odds: float
+
+    @property
+    def text(self) -> str:
+        """Why text and heading disagree."""
+        here = " and ".join(f"'{name(p)}'" for p in self.placed)
+        return f"filed under {here}, reads like '{name(self.like)}' ({self.chance:.0%} against {self.own:.0%})"
 
 
 def name(path: HeadingPath) -> str:
@@ -25,80 +54,126 @@ def name(path: HeadingPath) -> str:
     return " › ".join(path)
 
 
-def misfit_text(placed: Sequence[HeadingPath], best: Suggestion, own: float) -> str:
-    """Why text and heading disagree."""
-    if best.confidence < 0.5 or own > 0.15:
-        return ""
-    here = " and ".join(f"'{name(p)}'" for p in placed)
-    return f"filed under {here}, reads like '{name(best.heading)}' ({best.confidence:.0%} against {own:.0%})"
+def misfits(works: Sequence[PaperText], outline: Outline, members: Members, chances: Floats) -> list[Misfit]:
+    """Filed works whose own heading says little of them and another one much, the surest first.
+
+    What counts is how unlikely the own heading is, not how likely the other: with a tenth of the papers of three
+    collections put under a wrong heading, ranking by it has an average precision of .73 to .90, by the difference of
+    both .49 to .72. Only headings of the notes that the work stands in are compared, for outlines of several notes
+    overlap, and no heading is compared with those above or below it. A work known by its title alone is left out.
+    """
+    column = {path: j for j, path in enumerate(outline.topics)}
+    placed: dict[int, list[HeadingPath]] = {}
+    for path in outline.topics:
+        for i in members[path]:
+            placed.setdefault(i, []).append(path)
+    out = []
+    for i, paths in sorted(placed.items()):
+        if not (works[i].abstract or works[i].body):
+            continue
+        notes = {note for path in paths for note in outline.notes.get(path, ())}
+        near = [p for p in outline.topics if p in paths or not notes or notes & set(outline.notes.get(p, ()))]
+        total = float(chances[i, [column[p] for p in near]].sum())
+        others = [p for p in near if not any(_related(p, own) for own in paths)]
+        if not others or total <= 0:
+            continue
+        own = max(float(chances[i, column[p]]) for p in paths) / total
+        best = max(others, key=lambda p: chances[i, column[p]])
+        chance = float(chances[i, column[best]]) / total
+        odds = own * len(near)
+        if odds <= OUT_OF_PLACE and chance >= READS_LIKE:
+            out.append(Misfit(i, tuple(paths), best, own, chance, odds))
+    return sorted(out, key=lambda m: (m.odds, m.work))
+
+
+def _related(one: HeadingPath, two: HeadingPath) -> bool:
+    short = min(len(one), len(two))
+    return one[:short] == two[:short]
 
 
 def find(
     works: Sequence[PaperText],
     outline: Outline,
     members: Members,
-    chances: Floats,
-    points: Floats,
+    judged: tuple[Floats, Floats, Floats],
+    strays: Sequence[Misfit],
     topics: Sequence[Topic],
 ) -> tuple[Finding, ...]:
-    """Misfits, headings that say the same, headings with two subjects, thin headings, and new topics."""
+    """Misfits, headings that say the same, headings with two subjects, thin headings, and new topics.
+
+    `judged` are (n, m) chances, (n, d) unit rows of the works, and (m, d) unit rows of the headings' names.
+    """
+    chances, points, names = judged
     return (
-        *_misfits(works, outline, members, chances),
-        *_duplicates(works, outline, members, chances, points),
+        *(
+            Finding("misfit", m.placed[0], f"'{works[m.work].title}' is {m.text}.", (works[m.work].id,), m.like,
+                    round(1.0 - m.odds, 4))
+            for m in strays
+        ),
+        *_duplicates(works, outline, members, chances, points, names),
         *_two_subjects(works, members, points),
         *_thin(works, outline, members, chances),
         *_new(topics),
-    )
+    )  # fmt: skip
 
 
-def _misfits(works: Sequence[PaperText], outline: Outline, members: Members, chances: Floats) -> list[Finding]:
-    out = []
-    placed: dict[int, list[int]] = {}
-    for j, path in enumerate(outline.topics):
-        for i in members[path]:
-            placed.setdefault(i, []).append(j)
-    for i, columns in sorted(placed.items()):
-        best = int(np.argmax(chances[i]))
-        own = float(chances[i, columns].max())
-        at = [outline.topics[j] for j in columns]
-        suggestion = Suggestion(outline.topics[best], float(chances[i, best]))
-        text = "" if best in columns else misfit_text(at, suggestion, own)
-        if text:
-            score = round(suggestion.confidence - own, 4)
-            out.append(
-                Finding("misfit", at[0], f"'{works[i].title}' is {text}.", (works[i].id,), suggestion.heading, score)
-            )
-    return sorted(out, key=lambda f: -f.score)
+def _likeness(rows: Sequence[Sequence[int]], points: Floats) -> Floats:
+    """(k, k) mean cosine between the works of two headings, as a share of that within the closer of them.
+
+    1 means 'no difference'. A broad heading is thus no duplicate of a narrow one that it holds. A heading of one work
+    says nothing of its own likeness and takes the others' median.
+    """
+    centres = np.stack([points[list(r)].mean(axis=0) for r in rows])
+    size = np.array([len(r) for r in rows], dtype=float)
+    squared = (centres**2).sum(axis=1)
+    within = np.where(size > 1, (size * squared - 1.0) / np.maximum(size - 1.0, 1.0), np.nan)
+    usual = float(np.nanmedian(within)) if (size > 1).any() else 0.3
+    within = np.maximum(np.where(np.isnan(within), usual, within), max(0.02, usual / 3))
+    return np.asarray((centres @ centres.T) / np.maximum(within[:, None], within[None]))
 
 
 def _duplicates(
-    works: Sequence[PaperText], outline: Outline, members: Members, chances: Floats, points: Floats
+    works: Sequence[PaperText], outline: Outline, members: Members, chances: Floats, points: Floats, names: Floats
 ) -> list[Finding]:
-    """Pairs of headings whose works are alike and are taken for each other's, or that have the same name."""
-    held = [j for j, path in enumerate(outline.topics) if members[path]]
-    if len(held) < 2:
+    """Pairs of headings whose works are alike and are taken for each other's, or whose names say the same."""
+    topics = outline.topics
+    if len(topics) < 2:
         return []
-    rows = [list(members[outline.topics[j]]) for j in held]
-    centres = unit(np.stack([points[r].mean(axis=0) for r in rows]))
-    alike = centres @ centres.T
-    best = chances.argmax(axis=1)
+    read = {j: [i for i in members[path] if works[i].abstract or works[i].body] for j, path in enumerate(topics)}
+    rows = {j: found for j, found in read.items() if found}
+    held = list(rows)
+    likeness = np.full((len(topics), len(topics)), np.nan)
+    if len(held) > 1:
+        likeness[np.ix_(held, held)] = _likeness([rows[j] for j in held], points)
+    named = names @ names.T if len(names) == len(topics) else np.zeros_like(likeness)
     out = []
-    for a in range(len(held)):
-        for b in range(a + 1, len(held)):
-            one, two = outline.topics[held[a]], outline.topics[held[b]]
-            same = " ".join(one[-1].casefold().split()) == " ".join(two[-1].casefold().split())
-            taken = sum(best[i] == held[b] for i in rows[a]) + sum(best[i] == held[a] for i in rows[b])
-            share = taken / (len(rows[a]) + len(rows[b]))
-            few = min(len(rows[a]), len(rows[b])) < 2
-            if same or (alike[a, b] >= ALIKE and share >= CONFUSED and not few):
-                why = "have the same name" if same else f"hold papers that read alike (cosine {alike[a, b]:.2f})"
-                text = f"'{name(one)}' and '{name(two)}' {why}; {share:.0%} of their papers read like the other's."
-                out.append(Finding("near-duplicate", one, text, (), two, round(float(alike[a, b]), 4)))
+    for a, b in combinations(range(len(topics)), 2):
+        one, two = topics[a], topics[b]
+        same = " ".join(one[-1].casefold().split()) == " ".join(two[-1].casefold().split())
+        apart = not set(outline.notes.get(one, ())) & set(outline.notes.get(two, ())) and not _related(one, two)
+        alike = float(likeness[a, b])
+        few = min(len(rows.get(a, ())), len(rows.get(b, ()))) <= THIN
+        share = 0.0
+        if a in rows and b in rows:
+            both = float(chances[np.array(rows[a]), b].sum() + chances[np.array(rows[b]), a].sum())
+            share = both / (len(rows[a]) + len(rows[b]))
+        by_name = apart and named[a, b] >= NAMED_ALIKE and not alike < NAME_AND_WORKS
+        by_works = not few and alike >= ALIKE and share >= CONFUSED
+        if not ((same and not alike < NAME_AND_WORKS) or by_name or by_works):
+            continue
+        why = (
+            ["have the same name" if same else f"have like names (cosine {named[a, b]:.2f})"] if same or by_name else []
+        )
+        if not np.isnan(alike) and not few:
+            why.append(f"hold papers nearly as alike as those within either ({alike:.0%})")
+        score = float(named[a, b]) * (same or by_name) + (0.0 if np.isnan(alike) or few else alike)
+        text = f"'{name(one)}' and '{name(two)}' {' and '.join(why)}."
+        out.append(Finding("near-duplicate", one, text, (), two, round(score, 4)))
     return sorted(out, key=lambda f: -f.score)
 
 
 def _two_subjects(works: Sequence[PaperText], members: Members, points: Floats) -> list[Finding]:
-    """Headings whose works fall into two groups that are far apart for their own tightness."""
+    """Headings whose works fall into two groups that are no more alike than works taken at random."""
     out = []
     for path, listed in members.items():
         rows = list(listed)
@@ -108,30 +183,29 @@ def _two_subjects(works: Sequence[PaperText], members: Members, points: Floats) 
         sides = [[rows[p] for p in np.flatnonzero(left == side)] for side in (True, False)]
         if min(map(len, sides)) < max(3, HALF * len(rows)):
             continue
-        likeness = points[rows] @ points[rows].T
-        own = left[:, None] == left[None, :]
-        np.fill_diagonal(own, val=False)
-        gap = float(likeness[own].mean() - likeness[left[:, None] != left[None, :]].mean())
-        if gap >= APART:
-            heads = ["; ".join(f"'{works[i].title}'" for i in side[:2]) for side in sides]
+        alike = float(_likeness(sides, points)[0, 1])
+        if alike <= APART:
+            central = [sorted(side, key=lambda i: -float(points[i] @ points[side].mean(axis=0))) for side in sides]
+            heads = ["; ".join(f"'{works[i].title}'" for i in side[:2]) for side in central]
             groups = f"{len(sides[0])} papers like {heads[0]}, {len(sides[1])} like {heads[1]}"
             text = f"'{name(path)}' holds two groups: {groups}."
-            ids = tuple(works[i].id for side in sides for i in side)
-            out.append(Finding("two-subjects", path, text, ids, None, round(gap, 4)))
+            ids = tuple(works[i].id for side in central for i in side)
+            out.append(Finding("two-subjects", path, text, ids, None, round(1.0 - alike, 4)))
     return sorted(out, key=lambda f: -f.score)
 
 
 def _halves(rows: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """The better half-and-half split by 2-means, started from the ends of the main axis."""
     middle = rows - rows.mean(axis=0)
-    axis = np.linalg.svd(middle, full_matrices=False)[2][0]
-    left = middle @ axis > 0
+    axis = np.linalg.eigh(middle @ middle.T)[1][:, -1]
+    left = axis > 0
     for _ in range(10):
         if left.all() or not left.any():
             break
         centres = np.stack([rows[left].mean(axis=0), rows[~left].mean(axis=0)])
-        gap = ((rows[:, None] - centres[None]) ** 2).sum(axis=2)
-        moved = gap[:, 0] < gap[:, 1]
+        half = 0.5 * (centres**2).sum(axis=1)
+        nearest = rows @ centres.T - half
+        moved = nearest[:, 0] > nearest[:, 1]
         if (moved == left).all():
             break
         left = moved
