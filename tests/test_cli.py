@@ -1,6 +1,7 @@
 """The command as a person and a script meet it: help, JSON, exit codes, speed of start."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -138,9 +139,24 @@ def test_topics_and_summary_json_keep_their_form(example_library):
     assert all(set(t) >= {"id", "heading", "label", "keywords", "works"} for t in topics["topics"])
     fields = {"id", "title", "arxiv", "doi", "urls", "noted", "suggested", "confidence", "alternatives", "x", "y"}
     assert all(set(w) >= fields for w in topics["works"])
+    found = read_json("topics", "--suggest", "--library", example_library)["findings"]
+    assert all(set(f) == {"kind", "heading", "evidence", "works", "proposal", "score"} for f in found)
+    assert found
     summary = read_json("summary", "Loss", "surfaces", "--library", example_library)
     assert set(summary) >= {"title", "sentences"}
     assert all(set(s) >= {"text", "work", "page", "rects"} for s in summary["sentences"])
+
+
+def test_the_patch_fits_the_notes(example_library, tmp_path):
+    found = read_json("topics", "--apply", str(tmp_path / "notes.patch"), "--library", example_library)
+    text = (tmp_path / "notes.patch").read_text(encoding="utf-8")
+    assert found["notes"] == text.count("\n+++ ") + text.startswith("+++ ")
+    if shutil.which("patch") and found["notes"]:
+        done = subprocess.run(
+            ["patch", "--dry-run", *(["-d", "/"] if "-d /" in found["apply"] else []), "-p1"],
+            input=text, text=True, capture_output=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(

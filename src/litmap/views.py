@@ -188,11 +188,22 @@ class TopicsView:
         return {
             "topics": [
                 {"id": t.id, "heading": list(t.heading) if t.heading else None, "label": t.label,
-                 "keywords": list(t.keywords), "works": list(t.works)}
+                 "keywords": list(t.keywords), "works": list(t.works), "parent": list(t.parent) if t.parent else None}
                 for t in self.topics
             ],
             "works": [self._work(f) for f in self.filings if f.work in self.entries],
+            "findings": [
+                {"kind": f.kind, "heading": list(f.heading) if f.heading else None, "evidence": f.evidence,
+                 "works": list(f.works), "proposal": list(f.proposal) if f.proposal else None, "score": f.score}
+                for f in self.findings
+            ],
         }  # fmt: skip
+
+    def to_file(self) -> list[Filing]:
+        """Works under no topic of the notes (an inbox, a reference list) that a heading suits, the surest first."""
+        placed = {work for topic in self.topics if topic.heading for work in topic.works}
+        found = [f for f in self.filings if f.suggested and f.work not in placed and f.work in self.entries]
+        return sorted(found, key=lambda f: -f.confidence)
 
     def _work(self, filing: Filing) -> dict[str, Any]:
         work = self.entries[filing.work].work

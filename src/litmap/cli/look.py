@@ -106,7 +106,10 @@ def search(args: argparse.Namespace) -> int:
         else:
             results = library.search(query, limit=args.limit, by=args.by)
         if args.json:
-            print_json(results.as_json())
+            searched = {"close": results.close, "build": library.build_id}
+            print_json([{**record, **searched} for record in results.as_json()])
+            if results.message:
+                print(wrap(results.message), file=sys.stderr)
         else:
             print_results(results)
     return 0
@@ -170,9 +173,7 @@ def topics(args: argparse.Namespace) -> int:
         if args.reading_list:
             return _reading_list(library, args.json)
         if args.apply:
-            args.apply.write_text(library.suggestion_patch(), encoding="utf-8")
-            print(f"Wrote {args.apply}; look at it, then apply it with `patch -p0 < {args.apply}`.")
-            return 0
+            return _write_patch(library, args.apply, args.json)
         view = library.topics()
         if args.json:
             print_json(view.as_json())
@@ -186,16 +187,49 @@ def topics(args: argparse.Namespace) -> int:
     return 0
 
 
+def _write_patch(library: Library, out: Path, as_json: bool) -> int:
+    """The suggestions as a patch; the notes themselves are left alone."""
+    found = library.suggestion_patch()
+    out.write_text(found, encoding="utf-8")
+    notes = sum(line.startswith("+++ ") for line in found.splitlines())
+    absolute = any(Path(note.path).is_absolute() for note in library.notes)
+    how = f"patch {'-d / ' if absolute else ''}-p1 < {out}"
+    if as_json:
+        print_json({"patch": str(out), "notes": notes, "apply": how})
+    elif notes:
+        print(f"Wrote {out}; look at it, then apply it with `{how}`.")
+    else:
+        print(f"Wrote {out}, empty: no line of the notes can be moved safely.")
+    return 0
+
+
+FINDINGS = {
+    "misfit": "Filed under one heading, reads like another",
+    "near-duplicate": "Headings that may be one",
+    "two-subjects": "Headings that may hold two subjects",
+    "new-topic": "Papers that fit no heading",
+    "thin": "Thin headings",
+}
+SHOWN = 10
+
+
 def _suggestions(library: Library) -> None:
-    titles = {e.work.id: e.work.title for e in library.works()}
+    """What the outline may want, a few of each kind, the surest first."""
     view = library.topics()
-    for filing in view.filings:
-        if filing.suggested and not filing.noted:
-            title = clean(titles.get(filing.work, filing.work))
-            print(f"{title}\n    → {clean(path_text(filing.suggested))}  ({filing.confidence:.0%})")
-    for finding in view.findings:
-        where = clean(path_text(finding.heading)) if finding.heading else "no heading"
-        print(wrap(f"{finding.kind}, {where}: {finding.evidence}"))
+    waiting = view.to_file()
+    if waiting:
+        print("\nPapers to file")
+    for filing in waiting:
+        title = clean(view.entries[filing.work].work.title)
+        print(f"  {title}\n    → {clean(path_text(filing.suggested or ()))}  ({filing.confidence:.0%})")
+    for kind, what in FINDINGS.items():
+        found = [f for f in view.findings if f.kind == kind]
+        if found:
+            print(f"\n{what}")
+        for finding in found[:SHOWN]:
+            print(wrap(clean(finding.evidence), "  "))
+        if len(found) > SHOWN:
+            print(f"  … and {len(found) - SHOWN} more (all with --json)")
 
 
 def _coverage(library: Library, as_json: bool) -> int:

@@ -69,7 +69,8 @@ def _ended(line: str) -> str:
 
 
 def _diff(note: str, old: Sequence[str], new: Sequence[str]) -> list[str]:
-    lines = difflib.unified_diff(old, new, f"a/{note}", f"b/{note}")
+    place = note.lstrip("/")  # `patch` takes no absolute names: such notes are named from the root
+    lines = difflib.unified_diff(old, new, f"a/{place}", f"b/{place}")
     return [line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines]
 
 
