@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from litmap.citations.names import NameMention, name_mention, no_name, split_names
-from litmap.citations.patterns import NAMES, YEAR
+from litmap.citations.patterns import NAMES, PARTICLE, WORD, YEAR
 from litmap.citations.titles import title_score
 from litmap.refstrings import venue_likeness
 
@@ -53,8 +53,36 @@ def is_venue(text: str) -> bool:
 _SERIES = re.compile(r"\b(?:Monographs?|Series|Proceedings|Lecture Notes|GTM|LNCS|Press|Springer|Wiley|Edition)\b")
 
 
+_INVERTED_LIST = re.compile(
+    rf"(?<![^\W_])(?P<names>(?:{PARTICLE}{{0,2}}{WORD}(?:[ -]{WORD})?,\s(?:[A-Z]\.[\s-]?){{1,4}}(?:[;,&]|and\b)?\s?(?:and\s|&\s)?){{1,40}})$"
+)
+"""'List, B.; Lerner, R. A.; Barbas, C. F.' as chemists write."""
+
+
+def _inverted_before(text: str, end: int) -> NameMention | None:
+    begin = max(0, end - 500)
+    found = _INVERTED_LIST.search(text, begin, end)
+    if not found:
+        return None
+    names = [
+        turn_name(name)
+        for name in re.split(r";\s*|(?<=\.),\s*(?:and |& )?|\s(?:and|&)\s", found["names"])
+        if "," in name
+    ]
+    return name_mention(found.start(), end, names, False, "", "", strong=True) if names else None
+
+
+def turn_name(name: str) -> str:
+    """'Lerner, R. A.' as 'R. A. Lerner'."""
+    family, _, given = name.strip(" ;,&").partition(",")
+    return f"{given.strip()} {family.strip()}".strip()
+
+
 def names_before(text: str, end: int) -> NameMention | None:
     """Names that end right before a title, with a year where one stands between."""
+    inverted = _inverted_before(text, end) if text[max(0, end - 3) : end].rstrip().endswith(".") else None
+    if inverted:
+        return inverted
     begin = max(0, end - 160)
     stretch = text[begin:end]
     masked = stretch.rfind("\x00") + 1

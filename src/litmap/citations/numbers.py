@@ -23,9 +23,9 @@ _FROM_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻˒", "012345678
 
 def take_numbers(reading: Reading, block: NoteBlock, text: BlockText) -> None:
     """Adds what a block cites by number, each tied to its entry."""
-    if reading.number_style is None:
-        reading.number_style = _number_style(reading)
-    for match in reading.number_style.finditer(text.text):
+    if not reading.number_styles:
+        reading.number_styles = _number_styles(reading)
+    for match in (found for style in reading.number_styles for found in style.finditer(text.text)):
         numbers = _numbers_in(match)
         ties = [reading.state.numbers[number] for number in numbers if number in reading.state.numbers]
         if not ties or not text.free(*match.span()):
@@ -41,19 +41,23 @@ def take_numbers(reading: Reading, block: NoteBlock, text: BlockText) -> None:
                 reading.add(Sighting(mention, Reference(), False, {reading.state.numbers[number]}))
 
 
-def _number_style(reading: Reading) -> re.Pattern[str]:
-    """How the note's text cites its numbered list: '[3]', '(3)' or a superscript."""
+def _number_styles(reading: Reading) -> tuple[re.Pattern[str], ...]:
+    """How the note's text cites its numbered list: '[3]', '(3)' or a superscript; two of them where both surely do."""
     wanted = set(reading.state.numbers)
-    best, style = 0, _NUMBERS
+    seen: dict[re.Pattern[str], set[str]] = {}
     for pattern in (_NUMBERS, _PAREN_NUMBERS, _SUPERSCRIPTS):
-        seen: set[str] = set()
+        seen[pattern] = set()
         for block in reading.blocks:
             if ("list", "references") not in block.fields:
                 for match in pattern.finditer(block.text[:20_000]):
-                    seen |= set(_numbers_in(match)) & wanted
-        if len(seen) > 2 * best and (pattern is _NUMBERS or len(seen) >= 0.4 * len(wanted)):
-            best, style = len(seen), pattern
-    return style
+                    seen[pattern] |= set(_numbers_in(match)) & wanted
+    ranked = sorted(seen, key=lambda pattern: -len(seen[pattern]))
+    best, second = ranked[0], ranked[1]
+    if best is not _NUMBERS and (len(seen[best]) < 0.4 * len(wanted) or len(seen[best]) <= 2 * len(seen[_NUMBERS])):
+        mixed = len(seen[best] - seen[_NUMBERS]) >= max(3, 0.7 * len(seen[best]))
+        return (_NUMBERS, best) if mixed and len(seen[_NUMBERS]) >= 3 else (_NUMBERS,)
+    extra = seen[second] - seen[best]
+    return (best, second) if len(extra) >= 3 and len(extra) >= 0.7 * len(seen[second]) else (best,)
 
 
 def _numbers_in(match: re.Match[str]) -> list[str]:

@@ -28,7 +28,7 @@ class Reading:
         self.bare_names: list[tuple[NoteBlock, NameMention, Mention]] = []
         self.title_floor = title_floor(self.blocks, note.format)
         self.previous: tuple[str, ...] = ()
-        self.number_style: re.Pattern[str] | None = None
+        self.number_styles: tuple[re.Pattern[str], ...] = ()
 
     def mention(self, block: NoteBlock, start: int, end: int, kind: str, text: str = "") -> Mention:
         """A mention of this stretch."""

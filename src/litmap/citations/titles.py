@@ -30,7 +30,7 @@ _NO_WORK = re.compile(
     re.I,
 )
 _PREFIX = re.compile(
-    r"^(?:[-*+•‣▪>→–]+>?\s*|\(\*\)\s*|\[[ xX]\]\s*|(?:(?:to\s?)?read(?:ing)?|todo|paper|papers?|article|preprint|ref|source|see|see also|also|"  # noqa: E501
+    r"^(?:[-*+•‣▪>→–]+>?\s*|\(\*\)\s*|\[[ xX?]{1,2}\]\s*|\[[A-Za-z][\w .&-]{1,20}[\s'’]{0,2}(?:19|20)?\d\d\]:?\s*|(?:(?:to\s?)?read(?:ing)?|todo|paper|papers?|article|preprint|ref|source|see|see also|also|"  # noqa: E501
     r"cf\.?|new|review|survey|book|thesis|ex\.|e\.g\.,?|classic|abstract only|skim(?:med)?|done|key paper|original(?: paper)?)\s*:\s+|"  # noqa: E501
     r"(?:see also comments on|see comments on|comments on|see also|see|read|cf\.)\s+(?=[A-Z]))+",
     re.I,
@@ -71,6 +71,12 @@ _BRACKETED = re.compile(
     rf"(?<![\w-])(?P<names>{NAMES})(?:['’]s? (?:\w+ )?{WORK_NOUN}|,? {WORK_NOUN})?[\]]{{0,2}}\s\((?:(?P<first>{YEAR}),\s)?(?:in )?"
     rf"(?P<title>[A-ZÀ-Þ][^()“”\"\x00;]{{7,150}}?)(?(first)(?=[),])|,\s(?:[^(),]{{0,40}}\s)?(?P<last>{YEAR}))\)?"
 )
+_HEADED = re.compile(
+    r"(?P<title>[A-Z][\w'’/-]*:?(?: (?:[A-Z][\w'’/-]*:?|of|the|and|for|in|on|a|an|to|with|via|by|from|as|&|–)){2,18}(?<! the)(?<! a)(?<! of)(?<! in)(?<! and)"
+    r"(?<! with)(?<! for)(?<! on)(?<! to)(?<! by)(?<! as)(?<! from)(?<! an))"
+    r",? (?:is|are|was|were|has|shows?|showed|gives?|proves?|explains?|says?|argues?|samples|the|lineage|instead|with|fig\.?|see|again|but|so|not)\s(?=[a-z\d])"
+)
+"""A title with every word raised at the head of a line that goes on in lower case: 'Normalizing Flows for … is the review'."""
 _BY = re.compile(r"\s+by ((?:(?:[A-Z]\.\s?)*[A-Z][\w'’-]+(?:,? and |, | & | )?){1,6})$")
 _RUN = re.compile(
     r"(?<![\w.@/])[A-Z][\w'’-]*:?(?:[ \n](?:[A-Z][\w'’/-]*|[A-Z]+\d*|\d+|a|an|and|as|at|by|do|for|from|in|into|is|its|of|on|or|the|to|under|vs\.?|via|with|without|not|than|that|through|using|are|be|can|we|you|how|why|what|when|between|toward|towards|over|–|-|&|\+)(?:[:,?!](?=[ \n])|['’]s)?){3,25}"  # noqa: E501
@@ -147,6 +153,10 @@ def whole_titles(text: str, *, floor: float) -> list[TitleCandidate]:
         return [piece for piece in pieces if piece.score >= 0.42]
     end = len(text.rstrip())
     best: TitleCandidate | None = None
+    headed = _HEADED.match(text, lead)
+    if headed and title_score(headed["title"]) >= max(0.6, floor):
+        end_of_head = headed.end("title")
+        return [TitleCandidate(headed["title"], lead, end_of_head, title_score(headed["title"]))]
     for stop in [end, *(match.start() for match in list(_TAIL.finditer(text, lead))[:4])]:
         head = text[lead:stop]
         beside = _AUTHORS_TAIL.search(head) if "(" in head or "[" in head else None

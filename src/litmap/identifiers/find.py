@@ -51,6 +51,11 @@ _UNIT = re.compile(r"\s?(?:[kMGTµnm]?(?:eV|Hz|Pa|W|V|A|m|s|g|K|J|N|T)|cm|%|°|p
 _PUBMED = re.compile(r"(?<![\w/])(PMID|PubMed(?:\s+(?:ID|PMID))?|PMCID)\s?[:#]?\s{0,2}(PMC)?(\d{4,9})(?!\d)", re.I)
 _ARXIV_HINT = re.compile(r"\d{4}\.\d{4}|/\d{7}")
 _DIGIT = re.compile(r"\d")
+_BIBCODE = re.compile(
+    r"(?<![\w/.&])(?:1[89]|20)\d\d[A-Za-z][A-Za-z&.]{4}(?=[\w.]{10}(?![\w&]))[\d.]{4}[\w.][\d.]{4}[A-Z]|"
+    r"(?<![\w/.&])(?:1[89]|20)\d\d[A-Za-z][A-Za-z&.]{4}[\d.]{3}\d[\w.][\w.]{3}\w[A-Z](?![\w&])"
+)
+"""A bibcode of the Astrophysics Data System: '1998AJ....116.1009R'."""
 _PMC = re.compile(r"(?<![\w/])PMC(\d{5,9})(?!\d)")
 
 
@@ -122,6 +127,8 @@ def find_identifiers(text: str) -> list[Found]:
     for match in _PUBMED.finditer(text) if "PM" in text or "ubmed" in text.lower() or "pm" in text else ():
         central = match.group(2) or match.group(1).upper() == "PMCID"
         spans.claim(text, *match.span(), f"pmcid:PMC{match.group(3)}" if central else f"pmid:{match.group(3)}")
+    for match in _BIBCODE.finditer(text):
+        spans.claim(text, *match.span(), f"ads:{match.group()}")
     for match in _PMC.finditer(text):
         spans.claim(text, *match.span(), f"pmcid:PMC{match.group(1)}")
     return sorted(spans.found, key=lambda found: found.start)

@@ -185,7 +185,7 @@ def is_journal_name(text: str) -> bool:
         return False  # somebody's initials
     if sum(known) >= 0.6 * len(known):
         return True
-    return bool(JOURNAL_WORD.search(text)) and all(word[0].isupper() for word in telling)
+    return "." not in text and bool(JOURNAL_WORD.search(text)) and all(word[0].isupper() for word in telling)
 
 
 _VENUE_END = re.compile(
