@@ -20,7 +20,8 @@ def fit_sharpness(scores: Floats, labels: Floats) -> float:
     (or as good as right).
 
     Each filed work is judged as if it were not filed; one that is alone under its headings is left out, for without it
-    nothing there could be learnt. With few works the factor stays close to the usual one.
+    nothing there could be learnt. Judged so, a work has one example less than a new one has: errors are taken to fall
+    with the root of the number of examples. With few works the factor stays close to the usual one.
     """
     many = (labels > 0).sum(axis=0) > 1
     judged = (labels[:, many] > 0).any(axis=1)
@@ -29,8 +30,9 @@ def fit_sharpness(scores: Floats, labels: Floats) -> float:
         return USUAL_SHARPNESS
     own, right = scores[judged], labels[judged] > 0
     hits = float(right[np.arange(n), own.argmax(axis=1)].mean())
-    accepted = hits + AS_GOOD * (1.0 - hits)
+    examples = n / float(many.sum())
+    missed = (1.0 - AS_GOOD) * (1.0 - hits) * float(np.sqrt(max(examples - 1.0, 1.0) / max(examples, 1.0)))
     grid = np.geomspace(0.1, 6.0, 60)
     sure = np.array([softmax(factor * own).max(axis=1).mean() for factor in grid])
-    fitted = float(grid[int(np.argmin(np.abs(sure - accepted)))])
+    fitted = float(grid[int(np.argmin(np.abs(1.0 - missed - sure)))])
     return float(np.exp((n * np.log(fitted) + USUAL_WEIGHT * np.log(USUAL_SHARPNESS)) / (n + USUAL_WEIGHT)))
