@@ -1,11 +1,12 @@
 """Filing, 'fits none' and emergent clusters on papers whose headings are known, beside the usual methods.
 
-    python -m benchmarks.topics DIR... [--known 0 0.1 0.3 0.9] [--seeds 3] [--tasks filing none clusters] [--json]
+    python -m benchmarks.topics DIR... [--known 0 0.1 0.3 0.9] [--seeds 3] [--tasks filing none clusters]
+        [--rivals PYTHON] [--json]
 
 A DIR holds papers.jsonl ({"title", "abstract", "heading"}) and headings.json (a list; 'Outer: Inner' is a nested one).
 Filing: a share of each heading's papers stands in the notes, the rest in an inbox. None: one heading is left out of the
 notes with all its papers. Clusters: a quarter of the headings is left out, their papers are grouped without being told
-how many groups there are; k-means and spectral clustering are told. All methods have the same vectors.
+how many groups there are; k-means is told. All methods have the same vectors.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import dataclasses
 import hashlib
 import json
 import random
+import subprocess
 import sys
 import tempfile
 from collections import defaultdict
@@ -43,6 +45,7 @@ class Collection:
     evidence: evidence.Evidence
     vectors: Floats
     heading_vectors: Floats
+    texts: list[str]
 
 
 class Remembering:
@@ -77,7 +80,8 @@ def load(folder: Path, encoder: Any) -> Collection:
     column = {name: i for i, name in enumerate(names)}
     gold = np.array([column[p["heading"]] for p in papers])
     plain = np.asarray(encoder.encode([": ".join(path) for path in paths]), dtype=np.float64)
-    return Collection(folder.name, gold, paths, found, np.asarray(vectors, dtype=np.float64), plain)
+    texts = [f"{w.title}. {w.abstract}" for w in works]
+    return Collection(folder.name, gold, paths, found, np.asarray(vectors, dtype=np.float64), plain, texts)
 
 
 def choose_known(gold: NDArray[np.int64], share: float, seed: int) -> NDArray[np.bool_]:
@@ -170,48 +174,73 @@ def run_none(c: Collection, share: float, most: int = 24) -> list[dict[str, Any]
     return [_row(c, f"fits none at {share:g}", m, auroc=v) for m, v in found.items()]
 
 
-def run_clusters(c: Collection, rounds: int = 5) -> list[dict[str, Any]]:
+def run_clusters(c: Collection, rivals: str = "", rounds: int = 5) -> list[dict[str, Any]]:
     from sklearn.metrics import adjusted_rand_score, v_measure_score
 
-    found: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    found: dict[str, list[tuple[float, float, int]]] = defaultdict(list)
     draw = np.random.default_rng(0)
     points = scoring.features(c.evidence, 1.0)
     sizes = np.bincount(c.gold, minlength=len(c.headings))
-    cases = [draw.permutation(len(c.headings))[: max(4, len(c.headings) // 4)] for _ in range(rounds)]
-    for left in [*cases, np.arange(len(c.headings))]:
-        rows = np.flatnonzero(np.isin(c.gold, left))
+    lefts = [draw.permutation(len(c.headings))[: max(4, len(c.headings) // 4)] for _ in range(rounds)]
+    lefts.append(np.arange(len(c.headings)))
+    cases = [np.flatnonzero(np.isin(c.gold, left)) for left in lefts]
+    guesses = run_rivals(c, cases, rivals)
+    for number, (left, rows) in enumerate(zip(lefts, cases, strict=True)):
         rest = np.setdiff1d(np.arange(len(c.headings)), left)
         usual = float(sizes[rest].mean()) if len(rest) else None
-        what = "all" if not len(rest) else "quarter"
-        for method, make in cluster_methods(c, points, rows, usual, len(left)).items():
-            guess = make()
+        what = "a quarter" if len(rest) else "all"
+        made = [(method, make()) for method, make in cluster_methods(c, points, rows, usual, len(left))]
+        made += [(method, np.array(listed[number])) for method, listed in guesses.items()]
+        for method, guess in made:
             truth = c.gold[rows]
-            pair = float(adjusted_rand_score(truth, guess)), float(v_measure_score(truth, guess))
-            found[f"{what}: {method}"].append(pair)
+            ari, v = float(adjusted_rand_score(truth, guess)), float(v_measure_score(truth, guess))
+            found[f"{what}: {method}"].append((ari, v, len(set(guess.tolist()) - {-1})))
     return [
-        _row(c, f"clusters, {m.split(': ')[0]}", m.split(": ")[1], ari=[a for a, _ in v], v_measure=[b for _, b in v])
+        _row(
+            c,
+            f"clusters, {m.split(': ')[0]}",
+            m.split(": ")[1],
+            ari=[row[0] for row in v],
+            v_measure=[row[1] for row in v],
+            groups=[row[2] for row in v],
+        )
         for m, v in found.items()
     ]
 
 
 def cluster_methods(
     c: Collection, points: Floats, rows: NDArray[np.int64], usual: float | None, many: int
-) -> dict[str, Callable[[], NDArray[np.int64]]]:
-    from sklearn.cluster import HDBSCAN, KMeans
+) -> list[tuple[str, Callable[[], NDArray[np.int64]]]]:
+    """k-means stands there three times, from three starts: its figure is their mean."""
+    from sklearn.cluster import KMeans
 
     own = c.vectors[rows]
-    out: dict[str, Callable[[], NDArray[np.int64]]] = {
-        "litmap": lambda: clusters.cluster(points[rows], None, usual_size=usual),
-        "k-means, told k": lambda: KMeans(many, n_init=5, random_state=0).fit_predict(own),
-    }
-    try:
-        import umap
 
-        flat = umap.UMAP(n_neighbors=15, n_components=5, min_dist=0.0, metric="cosine", random_state=0)
-        out["UMAP + HDBSCAN"] = lambda: HDBSCAN(min_cluster_size=10, copy=True).fit_predict(flat.fit_transform(own))
-    except ImportError:
-        pass
-    return out
+    def means(seed: int) -> Callable[[], NDArray[np.int64]]:
+        return lambda: np.asarray(KMeans(many, n_init=5, random_state=seed).fit_predict(own))
+
+    return [
+        ("litmap", lambda: clusters.cluster(points[rows], None, usual_size=usual)),
+        ("litmap, told k", lambda: clusters.cluster(points[rows], None, many=many)),
+        *[("k-means, told k", means(seed)) for seed in range(3)],
+    ]
+
+
+def run_rivals(c: Collection, cases: Sequence[NDArray[np.int64]], python: str) -> dict[str, list[list[int]]]:
+    """Groups by other libraries, which live in another Python; methods that do not run there are named and left out."""
+    if not python:
+        print("UMAP with HDBSCAN, Leiden, BERTopic: left out, no --rivals PYTHON that has them", file=sys.stderr)
+        return {}
+    with tempfile.TemporaryDirectory() as folder:
+        np.save(Path(folder) / "vectors.npy", c.vectors)
+        asked = {"texts": c.texts, "vectors": f"{folder}/vectors.npy", "cases": [rows.tolist() for rows in cases]}
+        script = str(Path(__file__).with_name("topic_rivals.py"))
+        done = subprocess.run([python, script], input=json.dumps(asked), capture_output=True, text=True, check=True)
+    answer = json.loads(done.stdout[done.stdout.index('{"groups"') :])
+    for method, reason in answer["skipped"].items():
+        print(f"{method}: left out, {reason}", file=sys.stderr)
+    groups: dict[str, list[list[int]]] = answer["groups"]
+    return groups
 
 
 def _row(c: Collection, task: str, method: str, **values: Sequence[float]) -> dict[str, Any]:
@@ -231,6 +260,9 @@ def main() -> int:
     parser.add_argument(
         "--tasks", nargs="+", default=["filing", "none", "clusters"], choices=["filing", "none", "clusters"]
     )
+    parser.add_argument(
+        "--rivals", default="", metavar="PYTHON", help="a Python with bertopic, umap-learn, igraph to compare with"
+    )
     parser.add_argument("--cache", type=Path, help="keep vectors here between runs")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
@@ -246,7 +278,7 @@ def main() -> int:
         if "none" in args.tasks:
             rows += run_none(c, 0.3)
         if "clusters" in args.tasks:
-            rows += run_clusters(c)
+            rows += run_clusters(c, args.rivals)
         print(f"{folder.name}: done", file=sys.stderr)
     if args.json:
         print(json.dumps(rows, indent=1))
