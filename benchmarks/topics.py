@@ -187,7 +187,7 @@ def run_clusters(c: Collection, rivals: str = "", rounds: int = 5) -> list[dict[
     guesses = run_rivals(c, cases, rivals)
     for number, (left, rows) in enumerate(zip(lefts, cases, strict=True)):
         rest = np.setdiff1d(np.arange(len(c.headings)), left)
-        usual = float(sizes[rest].mean()) if len(rest) else None
+        usual = clusters.usual_size(sizes[rest].astype(np.float64))
         what = "a quarter" if len(rest) else "all"
         made = [(method, make()) for method, make in cluster_methods(c, points, rows, usual, len(left))]
         made += [(method, np.array(listed[number])) for method, listed in guesses.items()]

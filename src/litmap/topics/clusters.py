@@ -14,7 +14,8 @@ Groups = NDArray[np.int64]
 
 FEWEST, MOST = 3, 25  # neighbours in the graph: half the root of the number of works, within these
 COARSE, USUAL = 1.0, 1.4  # resolutions of the modularity: where headings tell the size, and where none does
-UNSURE = 50.0  # works from which the number of communities counts half as much as the headings' usual size
+HEARD = 1 / 3  # weight of the number of communities beside that which the headings' size gives
+UNSURE = 50.0  # works from which it has half of that
 FINER = 1.5  # by so much the resolution is raised until there are groups enough to be merged
 
 
@@ -25,8 +26,9 @@ def cluster(
 
     Louvain communities (Blondel et al. 2008) of the neighbour graph, as coarse as there are still enough of them,
     merged by Ward's criterion, then each work moved to the nearest centre (spherical k-means). `many` groups if told;
-    else the geometric mean of two estimates: as many as headings of the `usual_size` would be, and the communities of
-    plain modularity, which count the more the more works there are. Deterministic for the same rows in the same order.
+    else the weighted geometric mean of two estimates: as many as headings of the `usual_size` would be, and the
+    communities of plain modularity, which count the more the more works there are. Deterministic for the same rows in
+    the same order.
     """
     n = len(points)
     if n < 2 * smallest:
@@ -39,7 +41,7 @@ def cluster(
     coarse = _communities(graph, COARSE)
     if many is None:
         natural = len(np.unique(_refine(rows, coarse)))
-        many = round(_between(natural, n / max(usual_size or 1.0, 1.0), n / (n + UNSURE)))
+        many = round(_between(natural, n / max(usual_size or 1.0, 1.0), HEARD * n / (n + UNSURE)))
     many = int(np.clip(many, 1, n // smallest))
     return _numbered(_refine(rows, _merge(rows, _enough(graph, coarse, many), many)), smallest)
 
@@ -47,6 +49,19 @@ def cluster(
 def _between(natural: float, usual: float, weight: float) -> float:
     """The geometric mean of both counts, the first weighing `weight` and the second 1."""
     return float(np.exp((weight * np.log(max(natural, 1.0)) + np.log(max(usual, 1.0))) / (1.0 + weight)))
+
+
+def usual_size(sizes: NDArray[np.float64]) -> float | None:
+    """The size of headings that hold these numbers of works, None where none holds one.
+
+    Works divided by the effective number of headings (the exponential of their entropy, Hill 1973), so that a few tiny
+    headings beside large ones count little.
+    """
+    held = sizes[sizes >= 1.0]
+    if not len(held):
+        return None
+    share = held / held.sum()
+    return float(held.sum() / np.exp(-(share * np.log(share)).sum()))
 
 
 def _enough(graph: Any, found: Groups, many: int) -> Groups:

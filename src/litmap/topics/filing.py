@@ -131,7 +131,7 @@ def _emergent(
     """Groups of the works that fit no heading, each with words of its own and a place in the outline."""
     rows = list(stray)
     filled = judged.chances[[i for i in range(len(works)) if i not in set(rows)]].sum(axis=0)
-    usual = float(np.mean(filled[filled >= 1.0])) if (filled >= 1.0).any() else None
+    usual = clusters.usual_size(filled)
     cites = evidence.cites[rows][:, rows] if rows else None
     found = clusters.cluster(scoring.features(evidence, 1.0)[rows], cites, usual_size=usual)
     groups = [[rows[int(p)] for p in np.flatnonzero(found == g)] for g in range(int(found.max(initial=-1)) + 1)]
