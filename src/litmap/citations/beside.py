@@ -45,6 +45,24 @@ def title_behind(text: str, end: int) -> tuple[int, int] | None:
     return found.span("title")
 
 
+_TITLED_BEFORE = re.compile(
+    rf"(?<![^\W_])(?P<names>{NAMES})[,:]\s[“\"]?(?P<title>[A-ZÀ-Þ][^.;()“”\"\x00]{{12,200}}?[?]?)[”\"]?[,.]?\s(?:in\s)?$"
+)
+
+
+def titled_before(text: str, end: int) -> tuple[NameMention, int, int] | None:
+    """Names and title (its start and end) that stand before a journal: 'Doe & Roe, The title of it? Cognition 95:201'."""
+    begin = max(0, end - 280, text.rfind("\x00", 0, end) + 1)
+    for found in _TITLED_BEFORE.finditer(text[begin:end]):
+        names = [name for name in split_names(found["names"])[0] if not no_name(name)]
+        title = found["title"]
+        if names and title_score(title) >= 0.5 and _SMALL.search(title) and not is_venue(title):
+            start = begin + found.start("names") + max(found["names"].find(names[0]), 0)
+            named = name_mention(start, end, names, False, "", "", strong=True)
+            return named, begin + found.start("title"), begin + found.end("title")
+    return None
+
+
 def is_venue(text: str) -> bool:
     """True for a journal or series with its number, which may look like a title."""
     return bool(re.search(r"\d", text)) and (venue_likeness(text) >= 2 or bool(_SERIES.search(text)))

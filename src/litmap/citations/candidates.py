@@ -168,7 +168,7 @@ def take_candidate(
     year = None
     if beside:
         named = find_names(f"({beside})") or find_names_only(beside)
-        authors = named[0].names if named else tuple(split_names(re.sub(r"\W*\d{4}.*", "", beside))[0])
+        authors = named[0].names if named else tuple(split_names(beside[3:])[0]) if beside.startswith("by ") else ()
         years = re.findall(r"\b(?:1[6-9]|20)\d\d\b", beside)
         year = int(years[-1]) if years else None
     bracketed = beside and block.text[end : end + 3].lstrip(" ”\"’'").startswith("(")

@@ -12,6 +12,7 @@ from litmap.citations.beside import names_before
 from litmap.citations.hosts import is_no_work_host, judge_link
 from litmap.citations.names import find_names
 from litmap.citations.places import find_places
+from litmap.citations.titles import TAGGED
 from litmap.identifiers import find_identifiers, normalise_id, normalise_title
 from litmap.models import Link, NoteBlock, Reference
 from litmap.refstrings import looks_like_reference, parse_reference
@@ -123,6 +124,11 @@ def segments_of(block: NoteBlock) -> list[Segment]:
     """The deliberate lines of a block; most blocks have one."""
     breaks = next((value for name, value in block.fields if name == "breaks"), "")
     offsets = [int(part) for part in breaks.split() if part.isdigit()] if breaks else []
+    if len(block.line_starts) > 1 and "[" in block.text:
+        offsets += [
+            start for start in block.line_starts[1:] if TAGGED.match(block.text, start) and start not in offsets
+        ]
+        offsets.sort()
     edges = [0, *[offset for offset in offsets if 0 < offset < len(block.text)], len(block.text)]
     return [Segment(a, b) for a, b in itertools.pairwise(edges) if b > a]
 
@@ -364,7 +370,11 @@ def _with_surnames(text: str, reference: Reference, hint: str) -> Reference | No
 
 def _shaped(reference: Reference, text: str, links: Sequence[Link]) -> bool:
     """Outside reference lists: authors first, then a title, and a year or venue or identifier."""
-    if any("(" in author for author in reference.authors) or _is_prose(text) or _LEADS_TO.search(reference.title):
+    if (
+        any("(" in author or len(author.split()) > 6 for author in reference.authors)
+        or _is_prose(text)
+        or _LEADS_TO.search(reference.title)
+    ):
         return False
     if reference.authors and reference.year and reference.venue and not reference.title:
         return len(text) < 160 and reference_likeness(text) >= 0.5

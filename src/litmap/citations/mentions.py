@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from litmap.citations.beside import names_before, title_behind
+from litmap.citations.beside import names_before, title_behind, titled_before
 from litmap.citations.blocks import BlockText
 from litmap.citations.model import Sighting
 from litmap.citations.names import NameMention, find_names, find_names_only, surname_key
@@ -23,6 +23,9 @@ def take_places(reading: Reading, block: NoteBlock, text: BlockText) -> None:
             continue
         named = names_before(text.text, place.start)
         title = title_behind(text.text, place.end)
+        end = title[1] if title else place.end
+        if not named and (before := titled_before(text.text, place.start)):
+            named, title = before[0], before[1:]
         if not (named or place.page or title):
             continue
         start = named.start if named else place.start
@@ -33,10 +36,8 @@ def take_places(reading: Reading, block: NoteBlock, text: BlockText) -> None:
         near = text.beside(start, place.end)
         if near is not None and not near.reference.venue and _may_be_by(near.reference, names):
             ties |= near.ties
-        end = place.end
         if title:
-            end = title[1]
-            reference = replace(reference, title=" ".join(block.text[title[0] : end].split()))
+            reference = replace(reference, title=" ".join(block.text[title[0] : title[1]].split()))
             ties |= work_ties(reference, title_known=True)
         mention = reading.mention(block, start, place.end, "reference")
         sighting = Sighting(mention, reference, bool(names and year), ties, title_known=bool(title))

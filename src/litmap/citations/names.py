@@ -105,6 +105,8 @@ def split_names(text: str) -> tuple[list[str], bool]:
         names = names[1:]
     if len(names) > 1 and _TECHNIQUE.fullmatch(names[0]) and _TRAILING_INITIALS.search(names[1]):
         names = names[1:]
+    if len(names) > 1 and names[0].isupper() and len(names[0]) <= 4 and not names[1].isupper():
+        names = names[1:]  # 'ML, Wager and Athey'
     if names:
         names[0] = _without_lead(names[0])
     return names, bool(et_al) or "…" in text or "..." in text

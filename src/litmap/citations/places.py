@@ -79,7 +79,7 @@ def _journal_of(name: str, start: int) -> tuple[str, int]:
     """The journal behind names that run into it: 'Thouless, Phys. Rep.' is 'Phys. Rep.'."""
     cut = next((m.start(1) for m in re.finditer(r"(?:^|\s)[A-Z]\.\s([JZ]\. [A-Z][a-z])", name)), 0)
     for match in re.finditer(r",\s", name):
-        if is_journal_name(name[match.end() :]):
+        if match.end() > cut and is_journal_name(name[match.end() :]):
             cut = match.end()
             break
     return name[cut:].strip(" ,"), start + cut

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from litmap.citations.patterns import NAMES, WORK_NOUN, YEAR
 
@@ -30,13 +30,15 @@ _NO_WORK = re.compile(
     re.I,
 )
 _PREFIX = re.compile(
-    r"^(?:[-*+•‣▪>→–]+>?\s*|\(\*\)\s*|\[[ xX?]{1,2}\]\s*|\[[A-Za-z][\w .&-]{1,20}[\s'’]{0,2}(?:19|20)?\d\d\]:?\s*|(?:(?:to\s?)?read(?:ing)?|todo|paper|papers?|article|preprint|ref|source|see|see also|also|"  # noqa: E501
+    r"^(?:[-*+•‣▪>→–]+>?\s*|\(\*?\)\s*|\[[ xX?]{1,2}\]\s*|\[[A-Za-z][\w .&-]{1,20}[\s'’]{0,2}(?:19|20)?\d\d\]:?\s*|(?:(?:to\s?)?read(?:ing)?|todo|paper|papers?|article|preprint|ref|source|see|see also|also|"  # noqa: E501
     r"cf\.?|new|review|survey|book|thesis|ex\.|e\.g\.,?|classic|abstract only|skim(?:med)?|done|key paper|original(?: paper)?)\s*:\s+|"  # noqa: E501
     r"(?:see also comments on|see comments on|comments on|see also|see|read|cf\.)\s+(?=[A-Z]))+",
     re.I,
 )
 _AUTHORS_TAIL = re.compile(r"[\s,.]*[(\[]\s*([^()\[\]]{2,160}?)\s*[)\]]\s*(?=$|[.,;:]|\s)")
-_GLUE = re.compile(r"(?<=[a-z\d?!)\"”])(?=[A-Z][a-z]+\s)(?<!Mc)(?<!Mac)(?<!De)|(?<=[A-Z]{2})(?=[A-Z][a-z]{3,}\s)")
+_GLUE = re.compile(
+    r"(?<=[a-z\d?!)\"”])(?=[A-Z][a-z]+\s)(?<!Mc)(?<!Mac)(?<!De)|(?<=[A-Z]{2})(?=[A-Z][a-z]{3,}\s)|(?<=[a-z\d])(?=A\s[A-Z][a-z])|(?<=[a-z]{3})(?=[A-Z]{3,}[a-z]*[:\s])"
+)
 _TAIL = re.compile(
     r"\s+(?:–|—|--|-)\s+|,\s+(?:see|cf|from|in which|which|by)\b|\s+\((?:see|cf)\b|\.\s+(?=[A-Z(])|\.\s+(?=[a-z])|;\s+|\s+//\s+|\s->\s|\u2003\|\u2003"  # noqa: E501
 )
@@ -53,6 +55,11 @@ _OF_A_PERSON = re.compile(
     r"\b(?:[Ll]aws?|[Tt]heorems?|[Pp]rinciples?|[Ll]emmas?|[Ee]quations?|[Mm]odels?|[Pp]aradox|[Cc]onjectures?|[Mm]ethods?|[Tt]ests?|[Rr]ules?|"
     r"[Ee]ffects?|[Ii]nequality|[Aa]lgorithms?|[Ss]yndrome|[Dd]isease|[Tt]alks?|[Ll]ectures?|[Cc]ourses?|[Bb]logs?|[Ss]lides|[Pp]roofs?|[Gg]roups?|[Ll]abs?)$"
 )
+_OWNED_RUN = re.compile(
+    rf"(?<![\w-])({NAMES})['’]s? ((?:[A-Z][\w’'-]+:?)(?: (?:[A-Z][\w’'-]+:?|of|the|and|for|in|on|a|an|to|with|from|by|&)){{1,9}}(?<=[\w’']{{4}}))(?= ?[(,.;\[]|\s[a-z]|$)"
+)
+"""'Efron and Hastie's Computer Age Statistical Inference (free pdf'."""
+_TWO_AND = re.compile(r" and [A-Z][\w’'-]+ and [A-Z][\w’'-]+$")
 _CLAUSE = re.compile(
     r"(?::\s|[.;]\s|^)(?:([A-Z][\w'’-]+(?: (?:and|&) [A-Z][\w'’-]+)?),\s)?([A-Z](?:[^.:;()“”\"\x00\[\]\n]|\.(?=\w)){14,200}?)(?=$|\.\s|\.$|;\s|\s*\(|\s(?:explains?|argues?|shows?|proves?|introduces?)\s)"  # noqa: E501
 )
@@ -61,7 +68,7 @@ _VENUE_TAIL = re.compile(
 )
 _CITED_TITLE = re.compile(
     rf"(?<![\w-])(?P<names>{NAMES}),\s(?P<title>[A-ZÀ-Þ](?:[^.;:()“”\"\x00]|:(?=\s)|\.(?=\w)){{14,160}}?)(?:,\s(?:in\s)?"
-    rf"(?:[A-Z]{{3,10}}|(?:[A-Z][\w&]*\.?\s){{1,6}}(?:[A-Z]?\d[\d:,\s–-]{{0,20}})?)\s?\(?['’]?|,\s\d(?:st|nd|rd|th)\sed(?:ition|n)?\.?,?\s|\s\((?:in\s|[^()]{{0,60}},\s)?)(?P<year>{YEAR})"
+    rf"(?:[A-Z]{{3,10}}|(?:[A-Z][\w&]*\.?\s){{1,6}}(?:[A-Z]?\d[\d:,\s–-]{{0,20}})?)\s?\(?['’]?|,\s\d(?:st|nd|rd|th)\sed(?:ition|n)?\.?,?\s|\s\((?:in\s|[^()]{{0,60}},?\s)?)(?P<year>{YEAR})"
 )
 _PLAIN_WORD = re.compile(
     r"(?<![\w-])(?:(?!(?:and|und|van|von|der|den|del|for) )[a-z]{3,}|(?:of|in|on|a|an|to|is|as|at|by)(?= ))"
@@ -71,6 +78,13 @@ _BRACKETED = re.compile(
     rf"(?<![\w-])(?P<names>{NAMES})(?:['’]s? (?:\w+ )?{WORK_NOUN}|,? {WORK_NOUN})?[\]]{{0,2}}\s\((?:(?P<first>{YEAR}),\s)?(?:in )?"
     rf"(?P<title>[A-ZÀ-Þ][^()“”\"\x00;]{{7,150}}?)(?(first)(?=[),])|,\s(?:[^(),]{{0,40}}\s)?(?P<last>{YEAR}))\)?"
 )
+_REMARK = re.compile(
+    r"\s[–—]\s(?=[a-z])|\s--?\s(?=[a-z])|\s<-+\s|[.?]\s(?=[a-z])|\.\s(?=(?:[A-Z][\w’'-]+(?:,| and| &)?\s?){1,4}\.(?:\s|$))"
+)
+"""Where a remark or the authors follow a title: ' – same thing', '. Lampson. slogans'."""
+_LABEL_BEFORE = re.compile(r"[A-Z][a-z]+(?: [a-z]+)?: (?=[A-Z])")
+TAGGED = re.compile(r"(?:\(\*?\)\s*)?\[[A-Za-z][\w .&-]{1,20}?[\s'’]{0,2}((?:19|20)?\d\d)\]")
+"""Venue and year before a title, as lists for courses and exams have them."""
 _HEADED = re.compile(
     r"(?P<title>[A-Z][\w'’/-]*:?(?: (?:[A-Z][\w'’/-]*:?|of|the|and|for|in|on|a|an|to|with|via|by|from|as|&|–)){2,18}(?<! the)(?<! a)(?<! of)(?<! in)(?<! and)"
     r"(?<! with)(?<! for)(?<! on)(?<! to)(?<! by)(?<! as)(?<! from)(?<! an))"
@@ -148,6 +162,8 @@ def strip_prefix(text: str) -> int:
 def whole_titles(text: str, *, floor: float) -> list[TitleCandidate]:
     """Titles in a stretch (a line, item or cell) that is a title, several glued together, or one with a comment."""
     lead = strip_prefix(text)
+    tag = TAGGED.search(text, 0, lead) if lead else None
+    floor = min(floor, 0.4) if tag else floor  # '[SOSP'83] Hints for …' is surely a work
     if _is_glued(text):
         pieces = _glued(text)
         return [piece for piece in pieces if piece.score >= 0.42]
@@ -157,6 +173,10 @@ def whole_titles(text: str, *, floor: float) -> list[TitleCandidate]:
     if headed and title_score(headed["title"]) >= max(0.6, floor):
         end_of_head = headed.end("title")
         return [TitleCandidate(headed["title"], lead, end_of_head, title_score(headed["title"]))]
+    for remark in list(_REMARK.finditer(text, lead))[:4]:
+        if title_score(text[lead : remark.start()]) >= max(0.6, floor):
+            end = remark.start()
+            break
     for stop in [end, *(match.start() for match in list(_TAIL.finditer(text, lead))[:4])]:
         head = text[lead:stop]
         beside = _AUTHORS_TAIL.search(head) if "(" in head or "[" in head else None
@@ -177,7 +197,13 @@ def whole_titles(text: str, *, floor: float) -> list[TitleCandidate]:
                 min(score, 1.0),
                 beside.group(1) if beside else by.group(1) if by else "",
             )
+    if best and tag and not best.beside:
+        best = replace(best, beside=_whole_year(tag.group(1)))
     return [best] if best else []
+
+
+def _whole_year(figures: str) -> str:
+    return figures if len(figures) == 4 else ("20" if int(figures) < 40 else "19") + figures
 
 
 def _names_or_year(text: str) -> bool:
@@ -188,12 +214,14 @@ def _names_or_year(text: str) -> bool:
 
 def _is_glued(text: str) -> bool:
     cuts = [match.start() for match in _GLUE.finditer(text)]
+    if len(cuts) == 1:
+        return all(title_score(part) >= 0.6 for part in (text[: cuts[0]], text[cuts[0] :]))
     return len(cuts) >= 2 and len(text) / (len(cuts) + 1) < 160
 
 
 def _glued(text: str) -> list[TitleCandidate]:
     cuts = [0, *(match.start() for match in _GLUE.finditer(text)), len(text)]
-    pieces = []
+    pieces: list[TitleCandidate] = []
     for start, end in itertools.pairwise(cuts):
         inner = start
         for part in re.split(r"((?<=\?),\s+|\s{2,})", text[start:end]):
@@ -201,6 +229,9 @@ def _glued(text: str) -> list[TitleCandidate]:
             if body:
                 clean = re.sub(r"\s(?:video|pdf|slides|talk|paper|link)\s*$", "", body)
                 begin = text.index(body, inner)
+                label = _LABEL_BEFORE.match(clean) if not pieces else None
+                if label and title_score(clean[label.end() :]) >= 0.6:
+                    begin, clean = begin + label.end(), clean[label.end() :]
                 pieces.append(TitleCandidate(clean, begin, begin + len(clean), title_score(clean)))
             inner += len(part)
         # two titles joined by a blank after a label ('… images video Learning in …')
@@ -217,7 +248,8 @@ def quoted_titles(text: str) -> list[TitleCandidate]:
     found = []
     for match in _QUOTED.finditer(text):
         score = title_score(match.group(1)) + 0.1
-        if score >= 0.4 and not match.group(1).rstrip().endswith("."):
+        said = match.group(1)[0].islower() and not text[: match.start()].islower()
+        if score >= (0.7 if said else 0.4) and not match.group(1).rstrip().endswith("."):
             found.append(TitleCandidate(match.group(1).strip(" ,."), match.start(1), match.end(1), min(1.0, score)))
     return found
 
@@ -258,8 +290,19 @@ def possessive_titles(text: str) -> list[TitleCandidate]:
         edition = re.match(r"\s*\([^()]{0,20}ed", tail)
         named = (len(words) >= 2 and title_score(title) >= 0.6 and raised) or (words and (year or edition))
         if named and len(words) <= 20 and not _OF_A_PERSON.search(title):
-            beside = f"{match.group(1)} {year.group(1)}" if year else match.group(1)
+            beside = f"{match.group(1)} {year.group(1)}" if year else f"by {match.group(1)}"
             found.append(TitleCandidate(title, match.start(2), match.start(2) + len(title), 0.6, beside))
+    for match in _OWNED_RUN.finditer(text) if "’s " in text or "'s " in text else ():
+        title = _TWO_AND.sub("", match.group(2))
+        long = [word for word in _WORD.findall(title) if word[0].isupper() and len(word) >= 4]
+        if (
+            len(long) >= 2
+            and not _OF_A_PERSON.search(title)
+            and not any(o.start <= match.start(2) < o.end for o in found)
+        ):
+            found.append(
+                TitleCandidate(title, match.start(2), match.start(2) + len(title), 0.6, f"by {match.group(1)}")
+            )
     return found
 
 

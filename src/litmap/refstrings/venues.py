@@ -183,6 +183,8 @@ def is_journal_name(text: str) -> bool:
     ]
     if re.match(r"[A-Z]\. ?[A-Z]\. ?[A-Z][a-z]+(?!\w*\.)", text) or ("," in text and not all(known)):
         return False  # somebody's initials
+    if re.match(r"[A-IK-Y]\. ?[A-Z]\. ?", text):
+        return False  # somebody's initials
     if sum(known) >= 0.6 * len(known):
         return True
     return "." not in text and bool(JOURNAL_WORD.search(text)) and all(word[0].isupper() for word in telling)
