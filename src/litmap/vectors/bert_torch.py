@@ -94,11 +94,12 @@ class PackedBert:
         size = dim // self.heads
         result = torch.zeros(len(mixed), dim, dtype=mixed.dtype)  # rows that fill up hold no stray infinities
         begin = 0
+        attend = torch.nn.functional.scaled_dot_product_attention
         for length in lengths:
-            own = mixed[begin : begin + length].view(length, 3, self.heads, size)
-            query, key, value = own.permute(1, 2, 0, 3)
-            weights = torch.softmax(torch.bmm(query * size**-0.5, key.transpose(1, 2)), dim=-1)
-            result[begin : begin + length] = torch.bmm(weights, value).transpose(0, 1).reshape(length, dim)
+            own = mixed[begin : begin + length].view(1, length, 3, self.heads, size)
+            query, key, value = own.permute(2, 0, 3, 1, 4)
+            seen = attend(query, key, value)[0]
+            result[begin : begin + length] = seen.transpose(0, 1).reshape(length, dim)
             begin += length
         return result
 
