@@ -3,7 +3,7 @@ import sqlite3
 import pytest
 
 from litmap.catalogue import MIGRATIONS, Catalogue
-from litmap.errors import NewerCatalogue, NoLibrary
+from litmap.errors import LibraryError, NewerCatalogue, NoLibrary
 from litmap.models import Citation, Fetch, Heading, Location, Mention, Note, PdfFile, Reference, Resolution, Work
 
 NOW = "2026-01-01T00:00:00Z"
@@ -98,3 +98,17 @@ def test_a_newer_catalogue_is_refused(tmp_path):
 def test_no_library_says_how_to_make_one(tmp_path):
     with pytest.raises(NoLibrary, match="litmap refresh"):
         Catalogue.open(tmp_path / "catalogue.sqlite")
+
+
+def test_a_full_disk_is_told_as_such_and_nothing_is_lost(catalogue):
+    catalogue.put_fact("before", 1)
+    pages = catalogue._db.execute("PRAGMA page_count").fetchone()[0]
+    catalogue._db.execute(f"PRAGMA max_page_count = {pages + 2}")
+    with pytest.raises(LibraryError, match="disk is full"), catalogue.write():
+        catalogue.put_fact("small", 2)
+        catalogue.put_fact("large", "x" * 100_000)
+    catalogue._db.execute(f"PRAGMA max_page_count = {pages + 1000}")
+    assert catalogue.fact("before") == 1
+    assert catalogue.fact("small") is None
+    with catalogue.write():
+        catalogue.put_fact("large", "x" * 100_000)

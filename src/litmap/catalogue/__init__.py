@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from litmap.catalogue.migrations import MIGRATIONS, check, migrate
 from litmap.catalogue.records import build_record, dump, load, storable
+from litmap.catalogue.writing import Writing
 from litmap.errors import LibraryError, NoLibrary
 from litmap.models import Citation, Fetch, Note, PdfFile, Problem, Resolution, Status, Work
 
@@ -74,7 +75,7 @@ class Catalogue:
         """Open for writing; make or migrate the file. Raises `NewerCatalogue`, `LibraryError`."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            db = sqlite3.connect(path, timeout=60, isolation_level=None)
+            db = sqlite3.connect(path, timeout=60, isolation_level=None, factory=Writing)
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
             migrate(db, str(path))
@@ -124,7 +125,8 @@ class Catalogue:
         try:
             yield
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # SQLite has ended it itself where the disk is full
+                self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
 
