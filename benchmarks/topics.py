@@ -114,7 +114,9 @@ def filing_methods(c: Collection, known: NDArray[np.bool_]) -> dict[str, Floats]
     graph = scoring.neighbour_graph(c.evidence.meaning, None)
     out["+ label propagation"] = scoring.propagate(graph, prior, np.zeros_like(prior))
     if known.any():
-        centres = np.stack([c.vectors[known & (c.gold == h)].mean(axis=0) for h in range(len(c.headings))])
+        centres = c.heading_vectors.copy()  # of headings without a paper
+        for h in np.unique(c.gold[known]):
+            centres[h] = c.vectors[known & (c.gold == h)].mean(axis=0)
         out["centroid"] = c.vectors @ evidence.unit(centres).T
         model = LogisticRegression(C=10, max_iter=200).fit(c.vectors[known], c.gold[known])
         out["logistic regression"] = _spread(model, c)

@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -35,6 +36,16 @@ def test_alike_papers_are_near_and_the_same_each_time():
     assert share_of_own(layout(vectors, ids), groups) > 0.8
     assert np.array_equal(first, layout(vectors, ids, groups=groups))
     assert np.abs(first).max() < 1.5
+
+
+def test_no_dot_lies_on_another():
+    vectors, ids, groups = make_points()
+    vectors[20:40] = vectors[20]  # twenty texts that are the same
+    places = layout(vectors, ids, groups=groups).astype(float)
+    gap = np.linalg.norm(places[:, None] - places[None], axis=2)
+    np.fill_diagonal(gap, np.inf)
+    assert np.quantile(gap.min(axis=1), 0.05) > 0.04
+    assert share_of_own(places, groups) > 0.9
 
 
 def test_a_refresh_leaves_old_points_where_they_were():
@@ -145,6 +156,18 @@ def test_svg_is_well_formed_and_labels_do_not_overlap():
             )
 
 
+def test_a_label_stands_beside_the_dots_it_names():
+    dots = [
+        Dot(f"w{i}", "t", x, y, ("One",)) for i, (x, y) in enumerate(np.random.default_rng(0).uniform(-1, 1, (60, 2)))
+    ]
+    picture = draw(dots)
+    places = [(700 + 60 * d.x, 500 - 60 * d.y) for d in picture.dots]
+    (label,) = place_labels(picture.regions, 1400, 1000, {0: (700.0, 500.0)}, places)
+    left, top, wide, high = label.box
+    assert sum(left <= x <= left + wide and top <= y <= top + high for x, y in places) <= 1
+    assert abs(top - 500) < 150
+
+
 def test_png_shows_the_colours():
     data = to_png(make_picture(), width=500, height=400, scale=1.0)
     assert data.startswith(b"\x89PNG")
@@ -167,3 +190,37 @@ def test_empty_map():
     picture = draw([])
     assert "<svg" in to_svg(picture)
     assert "<html" in to_html(picture)
+
+
+@pytest.mark.skipif(not (shutil.which("chromium") and shutil.which("chromedriver")), reason="needs Debian's chromium")
+def test_the_page_in_a_browser(tmp_path):
+    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium")
+    for flag in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--window-size=1200,800",
+        f"--user-data-dir={tmp_path}",
+    ):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    (tmp_path / "map.html").write_text(to_html(make_picture()), encoding="utf-8")
+    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
+    try:
+        browser.get((tmp_path / "map.html").as_uri())
+        shown = "return ctx.getImageData(0,0,canvas.width,canvas.height).data.reduce((n,v,i)=>n+(i%4<3&&v<250?1:0),0)"
+        browser.execute_async_script("requestAnimationFrame(()=>requestAnimationFrame(arguments[0]))")
+        assert browser.execute_script(shown) > 1000  # something is drawn
+        browser.find_element("id", "query").send_keys("w7")
+        assert browser.find_element("id", "found").text.endswith("papers")
+        names = "const n=placeNames(1);return n.flatMap((a,i)=>n.slice(0,i).filter(b=>!free([a.box],b.box))).length"
+        assert browser.execute_script(names) == 0  # no label over another
+        browser.find_element("id", "cites").click()
+        browser.find_element("id", "dark").click()
+        assert browser.execute_script("return css('--ground')") == "#14171c"
+        browser.execute_script("zoomAt(400,400,6);paint();fit();paint()")
+        assert [line for line in browser.get_log("browser") if line["level"] == "SEVERE"] == []
+    finally:
+        browser.quit()

@@ -17,6 +17,7 @@ NEIGHBOURS = 12
 ROUNDS = 300
 REPULSED = 12  # random points each point is pushed away from in a round
 GROUP_PULL = 0.6  # weight of the heading against the text in what counts as near
+ROOM = 0.25  # least distance of two dots, as a share of that on a grid of them all
 PINNED_SHARE = 0.7  # with at least this share of known places, they stay exactly where they were
 
 
@@ -58,7 +59,7 @@ def layout(
         places = _framed(places)
     elif not pinned.any() and known.sum() > 2:
         places = _aligned(places, old, known)
-    return places.astype(np.float32)
+    return _apart(places, pinned).astype(np.float32)
 
 
 def _with_groups(points: Floats, groups: Sequence[str | None] | None) -> Floats:
@@ -182,6 +183,31 @@ def _framed(places: Floats) -> Floats:
     out = places / reach
     length = np.maximum(np.abs(out).max(axis=1, keepdims=True), 1e-9)
     return np.asarray(np.where(length > 1.0, out / length * (1.0 + 0.1 * np.tanh(length - 1.0)), out))
+
+
+def _apart(places: Floats, pinned: NDArray[np.bool_], rounds: int = 60) -> Floats:
+    """Dots that would cover each other pushed apart, those that are pinned left where they are."""
+    from scipy.spatial import cKDTree
+
+    n = len(places)
+    least = ROOM * 2.0 / np.sqrt(n)
+    free = np.where(pinned, 0.0, 1.0)
+    for _ in range(rounds):
+        pairs = cKDTree(places).query_pairs(least, output_type="ndarray")
+        pairs = pairs[(free[pairs[:, 0]] + free[pairs[:, 1]]) > 0]
+        if not len(pairs):
+            break
+        one, two = pairs[:, 0], pairs[:, 1]
+        gap = places[one] - places[two]
+        length = np.linalg.norm(gap, axis=1)
+        turn = (one * 2.399963 + two) % 6.283185  # a direction for dots that lie on one another, the same each time
+        way = np.where(length[:, None] > 1e-9, gap, np.stack([np.cos(turn), np.sin(turn)], axis=1))
+        way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9)
+        share = free[one] + free[two]
+        push = way * ((least * 1.02 - length) / share)[:, None]
+        move = _sum_rows(one, push * free[one][:, None], n) - _sum_rows(two, push * free[two][:, None], n)
+        places = places + np.clip(0.6 * move, -least, least)
+    return places
 
 
 def _aligned(places: Floats, old: Floats, known: NDArray[np.bool_]) -> Floats:

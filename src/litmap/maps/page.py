@@ -64,7 +64,8 @@ for(const [a,b] of links){cites[a].push(b);citedBy[b].push(a)}
 const folded=s=>s.normalize("NFKD").replace(/[\\u0300-\\u036f]/g,"").toLowerCase();
 const words=dots.map(d=>folded(d.t+" "+d.d+" "+(d.h<0?"":headings[d.h].path.join(" "))));
 let view={k:1,x:0,y:0},size={w:0,h:0},hover=-1,chosen=-1,focus=-1,hits=null,asked=0;
-const css=name=>getComputedStyle(root).getPropertyValue(name).trim();
+let look={};
+const css=name=>look[name]||(look[name]=getComputedStyle(root).getPropertyValue(name).trim());
 const colourOf=d=>d.h<0?data.none:headings[d.h].colour;
 const shapeOf=d=>d.h<0?"circle":headings[d.h].shape;
 const at=p=>[p[0]*view.k+view.x,-p[1]*view.k+view.y];
@@ -87,6 +88,11 @@ function trace(shape,x,y,r){
  else if(shape==="triangle"){ctx.moveTo(x,y-r*1.2);ctx.lineTo(x+r*1.1,y+r*.9);ctx.lineTo(x-r*1.1,y+r*.9);ctx.closePath()}
  else if(shape==="diamond"){ctx.moveTo(x,y-r*1.25);ctx.lineTo(x+r*1.25,y);ctx.lineTo(x,y+r*1.25);ctx.lineTo(x-r*1.25,y);ctx.closePath()}
  else ctx.arc(x,y,r,0,7)}
+let ranked={};
+// The dots that are lit come last, so that none of the others lies on them.
+function order(){
+ if(ranked.hits!==hits||ranked.focus!==focus){const on=[],off=[];for(let i=0;i<dots.length;i++)(lit(i)?on:off).push(i);ranked={hits,focus,list:off.concat(on)}}
+ return ranked.list}
 function lit(i){return (hits===null||hits.has(i))&&(focus<0||dots[i].h===focus)}
 function arrow(a,b,colour,alpha){
  const [x0,y0]=at([dots[a].x,dots[a].y]),[x1,y1]=at([dots[b].x,dots[b].y]);
@@ -107,8 +113,7 @@ function paint(){
  if(chosen>=0){ctx.lineWidth=1.6;for(const b of cites[chosen])arrow(chosen,b,"#0072B2",.9);for(const a of citedBy[chosen])arrow(a,chosen,"#D55E00",.9)}
  const r=Math.max(2.4,Math.min(9,(dots.length>600?3.2:4.6)*Math.pow(zoom,.35)));
  ctx.lineWidth=1;
- const order=[...dots.keys()].sort((a,b)=>lit(a)-lit(b));
- for(const i of order){
+ for(const i of order()){
   const d=dots[i],[x,y]=at([d.x,d.y]);
   if(x<-20||y<-20||x>size.w+20||y>size.h+20)continue;
   ctx.globalAlpha=lit(i)?1:.15;trace(shapeOf(d),x,y,r*(hits!==null&&hits.has(i)?1.5:1));
@@ -117,28 +122,61 @@ function paint(){
   if(i===chosen||i===hover||(hits!==null&&hits.has(i)&&hits.size<=60)){
    ctx.globalAlpha=1;ctx.strokeStyle=css("--hit");ctx.lineWidth=2;trace("circle",x,y,r*1.7);ctx.stroke();ctx.lineWidth=1}}
  ctx.globalAlpha=1;paintLabels(zoom)}
-function paintLabels(zoom){
- const boxes=[],names=[];
- regions.forEach(g=>{if(focus>=0&&g.h!==focus)return;
-  if(g.level===0&&zoom>3)return;
-  names.push({g,p:g.at,text:g.label,size:g.level===0?16:12+Math.min(2,g.count/12),rank:g.level===0?1e6+g.count:g.count})});
- if(zoom>4)dots.forEach((d,i)=>{const [x,y]=at([d.x,d.y]);
-  if(x>0&&y>0&&x<size.w&&y<size.h&&lit(i))names.push({p:[d.x,d.y],text:d.t.length>48?d.t.slice(0,47)+"…":d.t,size:11,rank:-1,dy:12})});
+const fontOf=n=>(n.g?"600 ":"")+n.size+"px system-ui, Arial, sans-serif";
+let placed={key:"",names:[]};
+function free(boxes,b){return !boxes.some(o=>b[0]<o[0]+o[2]&&o[0]<b[0]+b[2]&&b[1]<o[1]+o[3]&&o[1]<b[1]+b[3])}
+// A line from a label to the nearest corner of its region, where it does not stand beside it.
+function leader(g,b){
+ let best=null,far=26;const all=g.patches.flat();
+ for(const p of all.length?all:[g.at]){
+  const x=p[0]*view.k,y=-p[1]*view.k,fx=Math.min(Math.max(x,b[0]),b[0]+b[2]),fy=Math.min(Math.max(y,b[1]),b[1]+b[3]),q=Math.hypot(x-fx,y-fy);
+  if(!best||q<best[4])best=[x,y,fx,fy,q]}
+ return best&&best[4]>far?best:null}
+// Labels of headings keep to the map while it is moved: placed once for each zoom, where they cover the fewest dots.
+function placeNames(zoom){
+ const key=[view.k,focus,size.w,size.h].join(" ");
+ if(placed.key===key)return placed.names;
+ const cell=9,grid=new Map(),boxes=[],names=[];
+ for(const d of dots){const id=Math.floor(d.x*view.k/cell)+":"+Math.floor(-d.y*view.k/cell);grid.set(id,(grid.get(id)||0)+1)}
+ const covered=b=>{let n=0;
+  for(let i=Math.floor((b[0]-2)/cell);i<=(b[0]+b[2]+2)/cell;i++)for(let j=Math.floor(b[1]/cell);j<=(b[1]+b[3])/cell;j++)n+=grid.get(i+":"+j)||0;
+  return n};
+ for(const g of regions)if((focus<0||g.h===focus)&&!(g.level===0&&zoom>3))
+  names.push({g,text:g.label,size:g.level===0?16:12+Math.min(2,g.count/12),rank:g.level===0?1e6+g.count:g.count});
  names.sort((a,b)=>b.rank-a.rank);
+ const out=[];
+ for(const n of names.slice(0,200)){
+  ctx.font=fontOf(n);
+  const w=ctx.measureText(n.text).width+6,h=n.size*1.3,cx=n.g.at[0]*view.k,cy=-n.g.at[1]*view.k;
+  let best=null;
+  for(let ring=0;ring<11;ring++){
+   if(best&&ring*.25>=best.cost)break;
+   const steps=ring?4*ring:1;
+   for(let s=0;s<steps;s++){const t=2*Math.PI*s/steps+Math.PI/2,x=cx+Math.cos(t)*ring*n.size*1.6,y=cy+Math.sin(t)*ring*n.size*.8,box=[x-w/2,y-h/2,w,h];
+    if(!free(boxes,box))continue;
+    const cost=ring*.25+covered(box);
+    if(!best||cost<best.cost)best={cost,x,y,box}}}
+  if(best){boxes.push(best.box);out.push({...n,x:best.x,y:best.y,box:best.box,line:n.g.level===0?null:leader(n.g,best.box)})}}
+ placed={key,names:out};return out}
+function write(n,x,y,colour){
+ ctx.font=fontOf(n);ctx.strokeStyle=css("--ground");ctx.lineWidth=4;ctx.strokeText(n.text,x,y);ctx.fillStyle=colour;ctx.fillText(n.text,x,y)}
+function paintLabels(zoom){
  ctx.textAlign="center";ctx.textBaseline="middle";ctx.lineJoin="round";
- for(const n of names.slice(0,400)){
-  const outer=n.g&&n.g.level===0;
-  ctx.font=(n.g?"600 ":"")+n.size+"px system-ui, Arial, sans-serif";
-  const w=ctx.measureText(n.text).width+6,h=n.size*1.3,[cx,cy]=at(n.p);
-  let put=null;
-  for(let ring=0;ring<(n.g?9:1)&&!put;ring++){const steps=ring?4*ring:1;
-   for(let s=0;s<steps;s++){const t=2*Math.PI*s/steps+Math.PI/2,x=cx+Math.cos(t)*ring*n.size*1.6,y=cy+Math.sin(t)*ring*n.size*.8+(n.dy||0);
-    const box=[x-w/2,y-h/2,w,h];
-    if(!boxes.some(b=>box[0]<b[0]+b[2]&&b[0]<box[0]+w&&box[1]<b[1]+b[3]&&b[1]<box[1]+h)){put=[x,y,box];break}}}
-  if(!put)continue;
-  boxes.push(put[2]);
-  ctx.strokeStyle=css("--ground");ctx.lineWidth=4;ctx.strokeText(n.text,put[0],put[1]);
-  ctx.fillStyle=outer?css("--faint"):css("--ink");ctx.fillText(n.text,put[0],put[1])}}
+ const boxes=[];
+ for(const n of placeNames(zoom)){
+  const x=n.x+view.x,y=n.y+view.y;
+  if(x+n.box[2]/2<0||x-n.box[2]/2>size.w||y<-20||y>size.h+20)continue;
+  boxes.push([n.box[0]+view.x,n.box[1]+view.y,n.box[2],n.box[3]]);
+  if(n.line){ctx.strokeStyle=css("--faint");ctx.lineWidth=.8;ctx.beginPath();ctx.moveTo(n.line[0]+view.x,n.line[1]+view.y);ctx.lineTo(n.line[2]+view.x,n.line[3]+view.y);ctx.stroke()}
+  write(n,x,y,n.g.level===0?css("--faint"):css("--ink"))}
+ if(zoom<=4)return;
+ let count=0;
+ for(let i=0;i<dots.length&&count<200;i++){
+  const d=dots[i],[x,y]=at([d.x,d.y]);
+  if(x<0||y<0||x>size.w||y>size.h||!lit(i))continue;
+  const n={text:d.t.length>48?d.t.slice(0,47)+"…":d.t,size:11};ctx.font=fontOf(n);
+  const w=ctx.measureText(n.text).width+6,box=[x-w/2,y+5,w,14];
+  if(free(boxes,box)){boxes.push(box);count++;write(n,x,y+12,css("--ink"))}}}
 function nearest(px,py){
  let best=-1,gap=196;
  dots.forEach((d,i)=>{const [x,y]=at([d.x,d.y]),q=(x-px)**2+(y-py)**2;if(q<gap&&lit(i)){gap=q;best=i}});return best}
@@ -195,7 +233,7 @@ el("query").addEventListener("keydown",e=>{if(e.key==="Enter"&&hits&&hits.size){
 el("cites").addEventListener("change",plan);
 el("all").addEventListener("click",()=>{focus=-1;outline();fit()});
 const scheme=matchMedia("(prefers-color-scheme: dark)");
-function dark(on){if(on)root.setAttribute("data-dark","");else root.removeAttribute("data-dark");el("dark").checked=on;plan()}
+function dark(on){if(on)root.setAttribute("data-dark","");else root.removeAttribute("data-dark");el("dark").checked=on;look={};plan()}
 el("dark").addEventListener("change",()=>dark(el("dark").checked));
 scheme.addEventListener("change",e=>dark(e.matches));
 function swatch(h){

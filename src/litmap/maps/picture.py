@@ -205,12 +205,16 @@ def shorten(text: str, most: int = 42) -> str:
     return (head[: head.rfind(" ")] if " " in head[most // 2 :] else head) + "…"
 
 
-def place_labels(regions: Sequence[Region], width: float, height: float, places: Mapping[int, Point]) -> list[Label]:
+def place_labels(
+    regions: Sequence[Region], width: float, height: float, places: Mapping[int, Point], dots: Sequence[Point] = ()
+) -> list[Label]:
     """Labels in a picture of this size, none over another; those of larger headings have the first choice.
 
-    `places` gives each region's anchor by its number. A label that finds no room near its region is left out.
+    `places` gives each region's anchor by its number, `dots` what labels should leave free: of the places near its
+    anchor a label takes the one that covers the fewest dots for the way. A label that finds no room is left out.
     """
     found: list[Label] = []
+    taken = np.array(dots, dtype=np.float64).reshape(-1, 2)
     order = sorted(range(len(regions)), key=lambda i: (regions[i].level, -regions[i].count, i))
     for number in order:
         region = regions[number]
@@ -218,22 +222,35 @@ def place_labels(regions: Sequence[Region], width: float, height: float, places:
         text = shorten(region.label.upper() if region.level == 0 else region.label)
         wide, high = text_width(text, size) + 6, size * 1.3
         x, y = places[number]
-        for dx, dy in _spiral(size):
+        near = taken[(np.abs(taken[:, 0] - x) < wide + 200) & (np.abs(taken[:, 1] - y) < 200)]
+        best: tuple[float, tuple[float, float, float, float]] | None = None
+        for dx, dy, way in _spiral(size):
+            if best is not None and way >= best[0]:
+                break
             left = min(max(x + dx - wide / 2, 2.0), width - wide - 2)
             top = min(max(y + dy - high / 2, 2.0), height - high - 2)
             box = (left, top, wide, high)
-            if left >= 2.0 and not any(_overlap(box, other.box) for other in found):
-                found.append(Label(region, text, size, box, (x, y)))
-                break
+            if left < 2.0 or any(_overlap(box, other.box) for other in found):
+                continue
+            inside = (np.abs(near[:, 0] - left - wide / 2) < wide / 2 + 3) & (
+                np.abs(near[:, 1] - top - high / 2) < high / 2 + 3
+            )
+            cost = way + float(inside.sum())
+            if best is None or cost < best[0]:
+                best = cost, box
+        if best is not None:
+            found.append(Label(region, text, size, best[1], (x, y)))
     return found
 
 
-def _spiral(size: float) -> list[Point]:
-    steps = [(0.0, 0.0)]
-    for ring in range(1, 9):
+def _spiral(size: float) -> list[tuple[float, float, float]]:
+    """Steps away from a label's first place, and what each costs: one dot covered is worth three lines of way."""
+    steps = [(0.0, 0.0, 0.0)]
+    for ring in range(1, 11):
         for k in range(4 * ring):
             angle = 2 * np.pi * (k / (4 * ring)) + np.pi / 2
-            steps.append((float(np.cos(angle) * ring * size * 1.6), float(np.sin(angle) * ring * size * 0.8)))
+            x, y = float(np.cos(angle)) * ring, float(np.sin(angle)) * ring
+            steps.append((x * size * 1.6, y * size * 0.8, 0.25 * ring))
     return steps
 
 
