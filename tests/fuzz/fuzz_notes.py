@@ -16,9 +16,14 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 CASES = HERE.parent / "notes_cases"
-SUFFIXES = [".md", ".txt", ".org", ".rst", ".tex", ".html", ".ipynb", ".bib", ".ris", ".json", ".csv"]
+SUFFIXES = [".md", ".txt", ".org", ".rst", ".tex", ".html", ".ipynb", ".bib", ".ris", ".json", ".csv", ".wiki"]
 PIECES = [
     "[",
+    "{{cite journal|title=",
+    "<ref>",
+    "''",
+    "== H ==\n",
+    "http://[",
     "](",
     "[[",
     "]]",

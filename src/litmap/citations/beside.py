@@ -10,7 +10,7 @@ from litmap.citations.titles import title_score
 from litmap.refstrings import venue_likeness
 
 _NAMES_BEFORE = re.compile(
-    rf"(?<![^\W_])(?P<names>{NAMES})(?P<own>['’]s?)?[,:]?\s*(?:[(\[]?(?P<year>{YEAR}|['’]?\d\d(?=\s\())[)\]]?[,:.]?\s*)?[“\"‘'(]?$"
+    rf"(?<![^\W_])(?P<names>{NAMES})(?P<own>['’]s?)?(?:\s[a-z-]+(?=\s\($))?[,:]?\s*(?:[(\[]?(?P<year>{YEAR}|['’]?\d\d(?=\s\())[)\]]?[,:.]?\s*)?[“\"‘'(]?$"
 )
 _NAMES_AFTER = re.compile(
     rf"[”\"’']?[,.]?\s*(?:\(?(?:by|of)\s+|\(|,\s*|[–—-]\s*)(?P<names>{NAMES})(?=[),;.]|\s|$)(?:,?\s*\(?(?P<year>{YEAR})(?!\d))?"

@@ -39,12 +39,14 @@ class BlockText:
         """True where nothing of the stretch has been understood yet."""
         return "\x00" not in self.text[start:end]
 
-    def beside(self, start: int, end: int, reach: int = 4) -> Sighting | None:
+    def beside(self, start: int, end: int, reach: int = 4, *, same_sentence: bool = False) -> Sighting | None:
         """A sighting that stands next to the stretch with only brackets and punctuation between."""
         for a, b, sighting in self.spans:
             if sighting is None:
                 continue
             between = self.block.text[end:a] if a >= end else self.block.text[b:start] if b <= start else ""
+            if same_sentence and b <= start and between.rstrip().endswith("."):
+                continue
             if b <= start and sighting.mention.kind in {"number", "citekey"} and not _same_bracket(between):
                 continue  # '[3], Doe 1999': a number belongs to what stands before it
             between = _ALSO.sub("", between, count=1) if 3 < len(between) < 24 else between

@@ -344,7 +344,7 @@ def _by_place(text: str, reference: Reference) -> tuple[bool, Reference]:
         return False, reference
     place = places[0]
     named = names_before(_STARS.sub("", text), place.start)
-    if named and named.start < 4:
+    if named and (named.start < 4 or (named.start <= 8 and len(text[: named.start].split()) == 1)):
         year = place.year or named.year or reference.year
         return True, replace(reference, title="", authors=named.names, venue=place.journal, year=year)
     if place.start < 4 or _LEDGER.match(reference.title):

@@ -195,6 +195,8 @@ def _worth_a_search(names: NameMention, block: NoteBlock, sighting: Sighting) ->
         return True
     if names.names[0].lower() in _PLACES_AND_EVENTS or len(names.names[0]) < 3:
         return False
+    if _EVENT.match(block.text, names.end):
+        return False
     before = block.text[max(0, names.start - 24) : names.start]
     return bool(_CITING.search(before)) or bool(_OPENS.search(before) and _TELLS.match(block.text, names.end))
 
@@ -204,11 +206,14 @@ _CITING = re.compile(
     r"quoting|due to|and|or)\s$",
     re.I,
 )
-_OPENS = re.compile(r"(?:^|[.:;(→–—]\s?|--?\s|\b(?:but|also|then|in|from|by|as|that)\s)$")
+_EVENT = re.compile(
+    r"[)\]]?\s(?:summer|winter|spring|school|workshop|conference|meeting|tutorial|lectures?|course|edition|election|talk|slides)"
+)
+_OPENS = re.compile(r"(?:^|\s{2}|[.:;(→–—]\s?|--?\s|\b(?:but|also|then|in|from|by|as|that)\s)$")
 _TELLS = re.compile(
     r"[)\]]?(?:['’]s\b|,? (?:on|is|was|has|had|shows?|showed|argues?|argued|finds?|found|proves?|proved|gives?|gave|introduces?|introduced|"
     r"proposes?|proposed|says?|said|claims?|claimed|reports?|for the|does|did|uses?|used|makes?|made|who|which|why|how|where|what)\b"
-    r"|[,:;]\s|\s[–—(-]|[.)]|$)"
+    r"|[,:;]\s|\s[–—(-]|[.)]|$|\s[a-z]{3,}|\s(?:1[89]|20)\d\d[A-Z])"
 )
 _PLACES_AND_EVENTS = frozenset(
     "paris london berlin tokyo kyoto vienna rome madrid lisbon barcelona munich zurich geneva oxford cambridge boston chicago "  # noqa: E501, SIM905

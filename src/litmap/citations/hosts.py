@@ -122,10 +122,12 @@ def may_hold_a_work(target: str, text: str, title_likeness: float) -> bool:
     """True for a page of unknown kind whose link is worded like a title, so that a search by title is worth while."""
     if title_likeness < 0.62 or len(text.split()) < 4 or not target.startswith(("http://", "https://")):
         return False
+    try:
+        path = urlsplit(target).path
+    except ValueError:
+        return False
     return (
-        not is_no_work_host(target)
-        and not _NO_WORK_WORDS.match(text.strip(" ()[]"))
-        and not _OTHER_FILE.search(urlsplit(target).path)
+        not is_no_work_host(target) and not _NO_WORK_WORDS.match(text.strip(" ()[]")) and not _OTHER_FILE.search(path)
     )
 
 

@@ -48,7 +48,7 @@ def take_names(reading: Reading, block: NoteBlock, text: BlockText) -> None:
     """Adds the author-year mentions of a block."""
     for found in find_names(text.text):
         mention = reading.mention(block, found.start, found.end, "author-year")
-        near = text.beside(found.start, found.end) or text.behind_journal(found.end)
+        near = text.beside(found.start, found.end, same_sentence=True) or text.behind_journal(found.end)
         reference = Reference(mention.context, "", found.names, found.year, found.venue, year_suffix=found.suffix)
         title = title_behind(text.text, found.end) if found.strong or found.suffix or not found.venue else None
         if title:

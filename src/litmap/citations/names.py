@@ -115,6 +115,8 @@ def split_names(text: str) -> tuple[list[str], bool]:
 def _without_lead(name: str) -> str:
     """'Thouless' out of 'Compare Thouless': a sentence's first word is no given name."""
     first, _, rest = name.partition(" ")
+    if rest and len(first) >= 3 and first.isupper() and not rest.isupper():
+        return rest  # 'RAR McGaugh'
     if rest and (first.lower() in _LEADS or first.lower() in _NOT_NAMES):
         return _without_lead(rest)
     return name
@@ -185,8 +187,10 @@ def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
     several = len(names) > 1 or et_al
     if match.group("venue3"):
         enclosed = True
-    if venue and ((not several and not enclosed) or (match.group("venue1") and not et_al and not _is_list(match))):
-        return []  # 'Title Words (COLT 2017)'
+    bracketed = match.group("venue1") and not et_al and not _is_list(match)
+    journal = bracketed and len(names) == 1 and " " not in names[0] and is_journal_name(venue)
+    if venue and ((not several and not enclosed) or (bracketed and not journal)):
+        return []  # 'Title Words (COLT 2017)', but not 'deQuilettes (Science 2015)'
     if all(name.isupper() and len(name) > 2 for name in names):
         return []
     short = match.group("short")

@@ -16,7 +16,7 @@ _JOURNAL = (
     rf"(?P<journal>(?:[A-ZÀ-Þ][\w’'&-]*\.?|[a-z]{{1,2}}[A-Z]\w*|npj)(?:[ ,]{{1,2}}{_NAME_WORD}){{0,8}}(?:\s[A-F])?)"
 )
 _YEAR = r"(?:1[6-9]\d\d|20\d\d)"
-_VOLUME = r"(?:vol(?:ume|s)?\.?\s?)?\**(?P<volume{0}>[A-Z]?\d{{1,4}})\**(?:\s?\((?:no\.?\s?)?[\w–-]{{1,6}}\))?"
+_VOLUME = r"(?:vol(?:ume|s)?\.?\s?)?\**(?P<volume{0}>(?!(?:1[6-9]|20)\d\d\b)[A-Z]?\d{{1,4}})\**(?:\s?\((?:no\.?\s?)?[\w–-]{{1,6}}\))?"
 _PAGE = r"(?:pp?\.\s?)?(?P<page{0}>[A-Z]{{0,2}}\d{{1,7}})(?:\s?[–—-]{{1,2}}\s?[A-Z]?\d{{1,7}})?(?:\(R\))?"
 _PLACE = re.compile(
     rf"(?<![\w.’'-]){_JOURNAL},?\s?(?:"
@@ -27,6 +27,10 @@ _PLACE = re.compile(
     rf"|(?:vol\.?\s)?(?P<volume5>\d{{1,4}})(?:\(\d{{1,3}}\))?\s?\((?P<alone>{_YEAR})\)"
     rf")(?![\w])"
 )
+_AFTER_INITIALS = re.compile(
+    r"(?:^|[\s,])(?:[A-Z]\.[\s-]?){1,4}?(?=[JZ]\. [A-Z]|(?<![JZ]\. )[A-Z][A-Za-z]+)((?:[JZ]\. )?[A-Z][A-Za-z]*)"
+)
+"""Where a journal begins behind the initials of the last author: 'Barbas, C. F. J. Am. Chem. Soc.'."""
 _DIGIT = re.compile(r"\d\)?\s?\(\d{4}\)|\d[\s*)]{0,3}[,:;]\s?(?:pp?\.\s?)?[A-Z]{0,2}\d|\d\s\(\d{4}\)[,:]?\s[A-Z]?\d")
 
 
@@ -77,9 +81,13 @@ def find_places(text: str) -> list[Place]:
 
 def _journal_of(name: str, start: int) -> tuple[str, int]:
     """The journal behind names that run into it: 'Thouless, Phys. Rep.' is 'Phys. Rep.'."""
-    cut = next((m.start(1) for m in re.finditer(r"(?:^|\s)[A-Z]\.\s([JZ]\. [A-Z][a-z])", name)), 0)
-    for match in re.finditer(r",\s", name):
-        if match.end() > cut and is_journal_name(name[match.end() :]):
-            cut = match.end()
-            break
-    return name[cut:].strip(" ,"), start + cut
+    cuts = [match.start(1) for match in _AFTER_INITIALS.finditer(name)]
+    cuts += [match.end() for match in re.finditer(r",\s", name) if not cuts or match.end() > cuts[0]]
+    for cut in sorted(cuts):
+        if is_journal_name(name[cut:].strip(" ,")):
+            return name[cut:].strip(" ,"), start + cut
+    words = list(re.finditer(r"\S+", name))
+    for word in words[:5]:
+        if is_journal_name(name[word.start() :].strip(" ,")):
+            return name[word.start() :].strip(" ,"), start + word.start()
+    return name.strip(" ,"), start

@@ -6,7 +6,7 @@ import itertools
 import re
 from dataclasses import dataclass, replace
 
-from litmap.citations.patterns import NAMES, WORK_NOUN, YEAR
+from litmap.citations.patterns import NAMES, WORD, WORK_NOUN, YEAR
 
 _SMALL = frozenset(
     "a an and as at but by can do for from how if in into is its it nor not of off on onto or over per so than that the their "  # noqa: E501, SIM905
@@ -85,10 +85,12 @@ _REMARK = re.compile(
 _LABEL_BEFORE = re.compile(r"[A-Z][a-z]+(?: [a-z]+)?: (?=[A-Z])")
 TAGGED = re.compile(r"(?:\(\*?\)\s*)?\[[A-Za-z][\w .&-]{1,20}?[\s'’]{0,2}((?:19|20)?\d\d)\]")
 """Venue and year before a title, as lists for courses and exams have them."""
+_BY_LIST = re.compile(rf"({WORD}(?:, {WORD})*,? (?:and |& ){WORD}|{WORD}(?:, {WORD})+): (?=[A-Z])")
+"""'Rosenblum, Ousterhout: The design and …'."""
 _HEADED = re.compile(
-    r"(?P<title>[A-Z][\w'’/-]*:?(?: (?:[A-Z][\w'’/-]*:?|of|the|and|for|in|on|a|an|to|with|via|by|from|as|&|–)){2,18}(?<! the)(?<! a)(?<! of)(?<! in)(?<! and)"
+    r"(?P<title>(?:[A-Z]|[a-z]{1,3}[A-Z])[\w'’/-]*:?(?: (?:[A-Z][\w'’/-]*:?|of|the|and|for|in|on|a|an|to|with|via|by|from|as|&|–)){2,18}(?<! the)(?<! a)(?<! of)(?<! in)(?<! and)"
     r"(?<! with)(?<! for)(?<! on)(?<! to)(?<! by)(?<! as)(?<! from)(?<! an))"
-    r",? (?:is|are|was|were|has|shows?|showed|gives?|proves?|explains?|says?|argues?|samples|the|lineage|instead|with|fig\.?|see|again|but|so|not)\s(?=[a-z\d])"
+    r",? (?:is|are|was|were|has|shows?|showed|gives?|proves?|explains?|says?|argues?|samples|the|lineage|instead|with|fig\.?|see|again|but|so|not|\d{3,})\s(?!(?:the|a|an) [A-Z])(?=[a-z\d]|(?<=\d\s)[A-Z])"
 )
 """A title with every word raised at the head of a line that goes on in lower case: 'Normalizing Flows for … is the review'."""
 _BY = re.compile(r"\s+by ((?:(?:[A-Z]\.\s?)*[A-Z][\w'’-]+(?:,? and |, | & | )?){1,6})$")
@@ -164,6 +166,13 @@ def whole_titles(text: str, *, floor: float) -> list[TitleCandidate]:
     lead = strip_prefix(text)
     tag = TAGGED.search(text, 0, lead) if lead else None
     floor = min(floor, 0.4) if tag else floor  # '[SOSP'83] Hints for …' is surely a work
+    owner = _BY_LIST.match(text, lead)
+    if owner and title_score(text[owner.end() :]) >= 0.5:
+        inner = whole_titles(text[owner.end() :], floor=floor)
+        return [
+            replace(o, start=o.start + owner.end(), end=o.end + owner.end(), beside=o.beside or f"by {owner.group(1)}")
+            for o in inner
+        ]
     if _is_glued(text):
         pieces = _glued(text)
         return [piece for piece in pieces if piece.score >= 0.42]
@@ -177,7 +186,7 @@ def whole_titles(text: str, *, floor: float) -> list[TitleCandidate]:
         if title_score(text[lead : remark.start()]) >= max(0.6, floor):
             end = remark.start()
             break
-    for stop in [end, *(match.start() for match in list(_TAIL.finditer(text, lead))[:4])]:
+    for stop in [end, *(match.start() for match in list(_TAIL.finditer(text, lead, end))[:4])]:
         head = text[lead:stop]
         beside = _AUTHORS_TAIL.search(head) if "(" in head or "[" in head else None
         by = None if beside or " by " not in head else _BY.search(head.rstrip(" .,;"))
@@ -322,7 +331,8 @@ def bracketed_titles(text: str) -> list[TitleCandidate]:
     found = []
     for match in _BRACKETED.finditer(text) if "(" in text else ():
         title = match.group("title")
-        if len(_WORD.findall(title)) >= 2 and len(title) >= 9 and title_score(title + " and its") > 0.2:
+        people = ("," in title or "&" in title or " and " in title) and re.fullmatch(NAMES, title)
+        if len(_WORD.findall(title)) >= 2 and len(title) >= 9 and not people:
             year = match.group("first") or match.group("last")
             found.append(TitleCandidate(title, *match.span("title"), 0.6, f"{match.group('names')} {year}"))
     return found

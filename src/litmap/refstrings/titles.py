@@ -177,12 +177,17 @@ def _stop_score(follows: str, title: str, piece: str, venue: float, *, commas: b
     return score - (2.0 if len(words) < 2 and len(title) < 4 else 0.0)
 
 
+_EDITION_AT_END = re.compile(
+    r",\s\(?(?:\d+(?:st|nd|rd|th)|[Ss]econd|[Tt]hird|[Rr]ev\.?)\sed(?:ition|n)?\b\.?(?:\s\d{4})?\)?$"
+)
+
+
 def tidy_title(title: str) -> str:
     """The title without the signs and notes that styles set around it."""
     title = title.replace(BREAK, " ").strip()
     while match := _TRAILING.search(title):
         title = title[: match.start()]
-    title = _MONTH_AT_END.sub("", title)
+    title = _EDITION_AT_END.sub("", _MONTH_AT_END.sub("", title))
     title = title.strip(" ,;:.–—*_“" if title.count("“") != title.count("”") else " ,;:.–—*_")
     if title.startswith("“") and title.endswith("”") and title.count("“") == 1:
         title = title[1:-1].strip(" ,.")

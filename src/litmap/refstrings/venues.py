@@ -156,7 +156,7 @@ _SHORTENED = re.compile(
     rf"{JOURNAL_ABBREVIATION.pattern}|[A-Z][a-z]+(?:ol|sci|chem|phys|mech|genet|psych|biophys)|Methods|Nucleic|Acids|Genes|Dev|Protoc|"
     r"Struct|Mech|Proteins|Bioinformatics|Neural|Comput|Learn|Syst|Anal|Quant|Plant|Trop|Mar|Freshw|Pop|Behav|Trends|Curr|Opin|Annu"
 )
-_ABBREVIATION = re.compile(r"[^\W\d_]{1,12}\.")
+_ABBREVIATION = re.compile(r"[^\W\d_]{1,8}\.")
 
 
 def is_journal_name(text: str) -> bool:
@@ -178,6 +178,7 @@ def is_journal_name(text: str) -> bool:
             or JOURNAL_WORD.fullmatch(word.rstrip("."))
             or JOURNAL_TITLE.fullmatch(word)
             or _SHORTENED.fullmatch(word)
+            or JOURNAL_ACRONYM.fullmatch(word)
         )
         for word in telling
     ]
