@@ -55,6 +55,31 @@ def test_search_ranks_stems_and_respects_the_mask(tmp_path: Path) -> None:
     assert index.search("", 5).rows.size == 0
 
 
+def test_words_side_by_side_count_for_more_than_apart(tmp_path: Path) -> None:
+    texts = ["deep network of small width", "network of deep width, small", "wide kernels", "random features"]
+    index = build(tmp_path, texts)
+    together, apart = index.scores("deep network", Bm25(1.2, 0.0))[:2].tolist()
+    idf = math.log(1 + (4 - 1 + 0.5) / (1 + 0.5))
+    share = keywords.reading.PAIR_SHARE * idf * 1.9 / (1 + 0.9 * (0.6 + 0.4 * 4 / ((4 + 4 + 2 + 2) / 4)))
+    assert together - apart == pytest.approx(share, rel=1e-5)
+    assert index.scores({"deep": 1.0, "network": 1.0}, Bm25(1.2, 0.0))[0] == pytest.approx(apart)
+    assert index.lengths.tolist() == [4, 4, 2, 2]
+
+
+def test_an_older_index_is_read_but_not_gone_on_from(tmp_path: Path) -> None:
+    build(tmp_path / "old", TEXTS)
+    state = tmp_path / "old" / "keywords.json"
+    state.write_text(state.read_text().replace('"format": 2', '"format": 1'))
+    assert KeywordIndex.open(tmp_path / "old").search("flat", 5).rows.size == 3
+    assert not keywords.is_current(tmp_path / "old")
+    assert not keywords.is_current(tmp_path / "nowhere")
+    with pytest.raises(DamagedBuild, match="older"):
+        keywords.update(tmp_path / "new", [], base=tmp_path / "old")
+    state.write_text(state.read_text().replace('"format": 1', '"format": 9'))
+    with pytest.raises(DamagedBuild, match="format 9"):
+        KeywordIndex.open(tmp_path / "old")
+
+
 def test_a_work_is_scored_by_its_whole_text(tmp_path: Path) -> None:
     index = build(tmp_path, TEXTS, ["a", "a", "b", "c"])
     whole = dict(zip(index.work_ids, index.work_scores("flat minima batch").tolist(), strict=True))

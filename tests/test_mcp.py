@@ -46,6 +46,10 @@ class Library:
     def is_current(self) -> bool:
         return self.current
 
+    @property
+    def build_id(self) -> str:
+        return f"build of {self.name}"
+
     def close(self) -> None:
         self.closed = True
 
@@ -98,6 +102,7 @@ def test_search_passes_on_what_the_library_says() -> None:
     assert not failed
     assert answer["results"] == [{"build": "a", "query": "flat minima", "limit": server.MOST, "by": "paper", "page": 7}]
     assert answer["close"] is True
+    assert answer["build"] == "build of a"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from litmap.errors import ModelError, SearchError
 from litmap.models import Chunk, Hit
 from litmap.search import Facts, Searcher, load_reranker, matching_works, parse_query
 from litmap.search.quoting import Marker, hit_words, lines_of, marks, sentences
-from litmap.search.ranking import Scale, alikeness, best_of_each, first_of_each, smooth
+from litmap.search.ranking import Scale, alikeness, best_three, crowding, first_of_each, smooth
 from litmap.search.searcher import _holds
 from tests.search_parts import make_searcher, passage
 
@@ -234,8 +234,10 @@ def test_nothing_close_is_said(searcher: Searcher) -> None:
 
 def test_alikeness_is_the_product_of_all_with_all() -> None:
     vectors = np.random.default_rng(0).standard_normal((101, 384)).astype(np.float32)
-    assert np.allclose(alikeness(vectors), vectors @ vectors.T, atol=1e-3)
-    assert alikeness(vectors[:0]).shape == (0, 0)
+    assert np.allclose(alikeness(vectors, vectors), vectors @ vectors.T, atol=1e-3)
+    assert np.allclose(alikeness(vectors, vectors[:77]), vectors @ vectors[:77].T, atol=1e-3)
+    assert alikeness(vectors[:0], vectors[:0]).shape == (0, 0)
+    assert alikeness(vectors, vectors[:0]).shape == (101, 0)
 
 
 def test_one_common_word_of_several_is_not_close(tmp_path: Path) -> None:
@@ -415,13 +417,23 @@ def test_lines_of_a_sentence_are_those_where_it_stands() -> None:
 
 
 # ── ranking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-def test_groups_are_summed_best_first_and_short_ones_not_held_back() -> None:
+def test_best_of_groups_come_best_first_and_short_ones_are_not_held_back() -> None:
     groups = np.array([3, 1, 3, 1, 7], np.int64)
     scores = np.array([1.0, 4.0, 3.0, 2.0, 5.0], np.float32)
-    own, sums = best_of_each(groups, scores, (0.5, 0.25, 0.25))
+    own, best = best_three(groups, scores)
     assert own.tolist() == [1, 3, 7]
-    assert sums.tolist() == [3.0, 2.0, 5.0]
+    assert best.tolist() == [[4.0, 2.0, 2.0], [3.0, 1.0, 1.0], [5.0, 5.0, 5.0]]
     assert first_of_each(groups, scores).tolist() == [1, 2, 4]
+
+
+def test_crowding_is_nearness_to_other_works_alone() -> None:
+    vectors = np.array([[1, 0], [0, 1]], np.float32)
+    others = np.array([[1, 0], [0.6, 0.8], [0, 1]], np.float32)
+    crowd = crowding(vectors, np.array([0, 1]), others, np.array([0, 5, 6]), count=1)
+    assert np.allclose(crowd, [0.6, 1.0])
+    assert crowding(vectors, np.array([0, 0]), others[:1], np.array([0])).tolist() == [0.0, 0.0]
+    assert crowding(vectors[:0], np.array([], int), others, np.array([0, 5, 6])).size == 0
+    assert crowding(vectors, np.array([0, 1]), others[:0], np.array([], int)).tolist() == [0.0, 0.0]
 
 
 def test_smoothing_lifts_what_resembles_the_good() -> None:

@@ -47,7 +47,7 @@ def make_build(
     Raises `LibraryError` on a full disk; the old build then goes on serving.
     """
     made = Made()
-    base = None if fresh else _current(layout)
+    base = None if fresh else _to_go_on_from(layout)
     state = _state(entries, notes, texts, facts)
     try:
         add, remove = builds.plan(base, {key: source.fingerprint for key, source in wanted.items()})
@@ -117,6 +117,17 @@ def _current(layout: Layout) -> builds.Build | None:
         return builds.open_build(layout)
     except (NoLibrary, DamagedBuild):
         return None
+
+
+def _to_go_on_from(layout: Layout) -> builds.Build | None:
+    """The current build, unless an older litmap made it, whose indexes lack something."""
+    from litmap import keywords
+
+    build = _current(layout)
+    if build is None or keywords.is_current(build.path("keywords")):
+        return build
+    build.close()
+    return None
 
 
 def _state(

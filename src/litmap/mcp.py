@@ -64,8 +64,13 @@ class _Tools:
         answers best, why it matched, and a row for the tool `passage`. by="paper" gives one result a paper.
         `close` is false where nothing in the library is really about the query.
         """
-        answer = self._ask(lambda library: library.search(query, limit=_clamp(limit), by=by))
-        return {"close": answer.close, "message": answer.message, "results": answer.as_json()}
+
+        def ask(library: Library) -> dict[str, Any]:
+            answer = library.search(query, limit=_clamp(limit), by=by)
+            found = {"close": answer.close, "message": answer.message, "build": library.build_id}
+            return {**found, "results": answer.as_json()}
+
+        return self._ask(ask)
 
     def locate(self, quotation: str, limit: int = 5) -> dict[str, Any]:
         """Find which paper and page a quotation is from; typos and broken lines are allowed for."""

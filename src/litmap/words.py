@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import pairwise
 from threading import local
 from typing import Protocol
 
@@ -45,6 +46,8 @@ _HYPHEN_BREAK = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]\s*\n\s*(?=[^\W\d_])")
 
 
 _OF_THREAD = local()
+_TURN = 6364136223846793005
+_POSITIVE = (1 << 63) - 1
 
 
 class _Stemmer(Protocol):
@@ -97,6 +100,11 @@ def keys(text: str) -> list[int]:
         else:
             found.extend(k for a, b in _pieces(surface) if (k := _key_of_surface(surface[a:b])))
     return found
+
+
+def pairs(found: Sequence[int]) -> list[int]:
+    """A key for each two neighbouring words, from their keys in order: 'neural network' is more than its two words."""
+    return [(first * _TURN + second) & _POSITIVE for first, second in pairwise(found)]
 
 
 @lru_cache(maxsize=1 << 17)

@@ -7,11 +7,13 @@ by many small updates scores exactly like one built from scratch. Files are writ
 in place: a copy of the folder may be made of hard links.
 
 BM25: Robertson and Zaragoza, 'The Probabilistic Relevance Framework: BM25 and Beyond' (2009), with the idf of Lucene.
-A work's score counts a word's occurrences in all its passages against the length of them all.
+A work's score counts a word's occurrences in all its passages against the length of them all. Two neighbouring words
+of a query are looked up as a pair too, after Metzler and Croft, 'A Markov random field model for term dependencies'
+(2005), by the same formula.
 """
 
 from litmap.keywords.reading import Bm25, KeywordIndex, Ranking
-from litmap.keywords.segments import KINDS, Entry, make_entries
+from litmap.keywords.segments import KINDS, Entry, is_current, make_entries
 from litmap.keywords.writing import update
 
-__all__ = ["KINDS", "Bm25", "Entry", "KeywordIndex", "Ranking", "make_entries", "update"]
+__all__ = ["KINDS", "Bm25", "Entry", "KeywordIndex", "Ranking", "is_current", "make_entries", "update"]

@@ -52,6 +52,12 @@ class Bm25:
         return cls(0.9 + 1.1 * share, 0.6 + 0.3 * share)
 
 
+PAIRS = Bm25(0.9, 0.4)
+"""How repeats and length count for pairs of neighbouring words."""
+PAIR_SHARE = 0.2
+"""How much a pair counts beside a word: its words have been counted already."""
+
+
 class KeywordIndex:
     """An open keyword index. Reads only, so any number of threads and processes may share it."""
 
@@ -129,25 +135,32 @@ class KeywordIndex:
     def _score(
         self, terms: Terms, bm25: Bm25 | None, *, rows: bool = True, works: bool = True
     ) -> tuple[Floats, Floats]:
-        weights = _weights(terms)
-        bm25 = bm25 or Bm25.for_query(len(weights))
+        weights, pairs = _weights(terms)
         by_row = np.zeros(self.works.size if rows else 0, np.float32)
         by_work = np.zeros(len(self.work_ids) if works else 0, np.float32)
-        norm, work_norm = _norm(bm25, self._relative), _norm(bm25, self._work_relative)
-        for key, weight in weights.items():
-            found = self._postings(key)
-            factor = np.float32(weight * (bm25.k1 + 1))
-            idf = np.float32(_idf(self.passages, sum(held.size for held, _ in found)))
-            for held, counts in found if rows else ():
-                by_row[held] += factor * idf * counts / (counts + norm[held])
-            if works and found:
-                owners = np.concatenate([self.works[held] for held, _ in found])
-                total = np.bincount(owners, np.concatenate([counts for _, counts in found]), by_work.size)
-                having = np.flatnonzero(total)
-                counts = total[having].astype(np.float32)
-                idf = np.float32(_idf(self._works_living, having.size))
-                by_work[having] += factor * idf * counts / (counts + work_norm[having])
+        for asked, own in ((weights, bm25 or Bm25.for_query(len(weights))), (pairs, PAIRS)):
+            for key, weight in asked.items():
+                found = self._postings(key)
+                if found:
+                    self._add(found, weight, own, by_row if rows else None, by_work if works else None)
         return by_row, by_work
+
+    def _add(
+        self, found: list[tuple[Ints, Floats]], weight: float, bm25: Bm25, by_row: Floats | None, by_work: Floats | None
+    ) -> None:
+        """Add one word's or pair's share to the scores of the rows and works that hold it."""
+        factor = weight * (bm25.k1 + 1)
+        if by_row is not None:
+            idf = _idf(self.passages, sum(held.size for held, _ in found))
+            for held, counts in found:
+                by_row[held] += np.float32(factor * idf) * counts / (counts + _norm(bm25, self._relative[held]))
+        if by_work is not None:
+            owners = np.concatenate([self.works[held] for held, _ in found])
+            total = np.bincount(owners, np.concatenate([counts for _, counts in found]), by_work.size)
+            having = np.flatnonzero(total)
+            times = total[having].astype(np.float32)
+            idf = _idf(self._works_living, having.size)
+            by_work[having] += np.float32(factor * idf) * times / (times + _norm(bm25, self._work_relative[having]))
 
     def holding(self, term_list: Sequence[str], allowed: Mask | None = None) -> Ints:
         """Rows that hold every one of the terms, ascending; none where no term is given."""
@@ -220,16 +233,21 @@ def best(scores: Floats, k: int) -> Ranking:
     return Ranking(rows[order], scores[rows[order]])
 
 
-def _weights(terms: Terms) -> dict[int, float]:
+def _weights(terms: Terms) -> tuple[dict[int, float], dict[int, float]]:
+    """How much each word and each pair of neighbouring words counts, by key; terms given apart have no neighbours."""
     weights: dict[int, float] = {}
+    pairs: dict[int, float] = {}
     if isinstance(terms, str):
-        for key in words.keys(terms):
+        found = words.keys(terms)
+        for key in found:
             weights[key] = weights.get(key, 0.0) + 1.0
+        for key in words.pairs(found):
+            pairs[key] = pairs.get(key, 0.0) + PAIR_SHARE
     else:
         for term, weight in terms.items():
             key = words.key_of(term)
             weights[key] = weights.get(key, 0.0) + weight
-    return weights
+    return weights, pairs
 
 
 def _idf(total: int, holding: int) -> float:

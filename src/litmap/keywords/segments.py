@@ -19,7 +19,8 @@ from litmap.models import Passage
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT = 1
+FORMAT = 2
+"""1 had no pairs of words: it is read, but not gone on from."""
 KINDS = ("body", "references", "abstract", "note")
 """Kinds of passages as they are numbered on disk; another kind counts as 'body'."""
 _STATE = "keywords.json"
@@ -96,11 +97,19 @@ def exists(folder: Path) -> bool:
     return (folder / _STATE).exists()
 
 
+def is_current(folder: Path) -> bool:
+    """Whether the index in the folder is one to go on from; not one of an older litmap."""
+    try:
+        return bool(json.loads((folder / _STATE).read_text("utf-8"))["format"] == FORMAT)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
 def read_state(folder: Path) -> list[str]:
     """The names of the index's segments. Raises `DamagedBuild`."""
     try:
         state: dict[str, Any] = json.loads((folder / _STATE).read_text("utf-8"))
-        if state["format"] != FORMAT:
+        if state["format"] not in (1, FORMAT):
             raise DamagedBuild(f"keyword index of format {state['format']}, not {FORMAT}", subject=str(folder))
         return [str(name) for name in state["segments"]]
     except (OSError, ValueError, KeyError, TypeError) as error:

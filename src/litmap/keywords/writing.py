@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from litmap import words
+from litmap.errors import DamagedBuild
 from litmap.keywords import segments as files
 from litmap.keywords.segments import KINDS, Entry, Segment
 
@@ -40,6 +41,9 @@ def update(
     Raises `DamagedBuild` where the index to go on from cannot be read.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    for old in (folder, base):
+        if old is not None and files.exists(old) and not files.is_current(old):
+            raise DamagedBuild("the keyword index is of an older litmap or damaged", subject=str(old))
     if base is not None and files.exists(base):
         files.take_over(base, folder)
     names = files.read_state(folder) if files.exists(folder) else []
@@ -90,6 +94,7 @@ def _write_segment(folder: Path, name: str, added: Iterable[Entry | tuple[int, s
         row, work, text, kind = Entry(*entry)
         found = words.keys(text)
         tally = Counter(found)
+        tally.update(words.pairs(found))
         keys.extend(tally)
         counts.extend(tally.values())
         docs.append(len(tally))

@@ -9,7 +9,7 @@ import numpy as np
 
 from litmap.models import Encoder
 from litmap.search.parts import VectorRows, WordRows
-from litmap.search.ranking import Scale, Weights, best_of_each, first_of_each, highest, products, smooth
+from litmap.search.ranking import Scale, Weights, best_three, crowding, first_of_each, highest, products, smooth
 
 if TYPE_CHECKING:
     from litmap.search.parts import Floats, Ints, Mask
@@ -22,6 +22,21 @@ MOSTLY = 0.6
 """Share of rows allowed from which a search is not filtered but its answer is."""
 SAMPLE = 1000
 """Passages whose cosines tell what is usual for a query."""
+LONG = 10
+"""Passages beyond the first from which a work's second and third best count in full: an abstract's second half need
+not be about what is asked, a paper that is has several passages about it."""
+
+
+@dataclass(frozen=True)
+class Usual:
+    """Passages spread evenly over the library, which tell what is usual: vectors (n, dim) and their works' numbers.
+
+    `sizes` has the passages of each of the keyword index's works.
+    """
+
+    vectors: Floats
+    works: Ints
+    sizes: Ints
 
 
 @dataclass(frozen=True)
@@ -29,7 +44,8 @@ class Evidence:
     """Candidate rows with their work's number and what speaks for each; (n,) arrays.
 
     `meaning` and `words` are standard scores over the library: 3 is three deviations above a usual passage.
-    `whole` are the standard scores of the works' whole texts, one for each of the keyword index's works.
+    `whole` are the standard scores of the works' whole texts, one for each of the keyword index's works. `scale` is
+    that of the cosines.
     """
 
     rows: Ints
@@ -38,7 +54,9 @@ class Evidence:
     meaning: Floats
     words: Floats
     whole: Floats
-    vectors: Floats
+    scale: Scale
+    vectors: VectorRows
+    usual: Usual
 
 
 def embed_query(encoder: Encoder, text: str) -> Floats:
@@ -65,51 +83,58 @@ def _windows(encoder: Encoder, text: str) -> list[str]:
     return [text[piece[0][0] : piece[-1][1]] for piece in pieces]
 
 
-def usual_vectors(vectors: VectorRows, rows: Ints) -> Floats:
-    """Vectors of up to `SAMPLE` rows spread evenly over the library."""
-    if not rows.size:
-        return vectors.vectors(rows)
-    return vectors.vectors(rows[:: max(1, rows.size // SAMPLE)][:SAMPLE])
+def usual_passages(vectors: VectorRows, keywords: WordRows) -> Usual:
+    """Up to `SAMPLE` passages of the library."""
+    living = np.flatnonzero(keywords.rows_of())
+    rows = living[:: max(1, living.size // SAMPLE)][:SAMPLE]
+    works = keywords.works
+    sizes = np.bincount(works[living], minlength=len(keywords.work_ids))
+    return Usual(vectors.vectors(rows), works[rows].astype(np.int64), sizes)
 
 
 def gather(
-    vector: Floats, text: str, allowed: Mask, *, usual: Floats, vectors: VectorRows, keywords: WordRows
+    vector: Floats, text: str, allowed: Mask, *, usual: Usual, vectors: VectorRows, keywords: WordRows
 ) -> Evidence:
     """The allowed rows that rank high by meaning or by words, with both kinds of evidence for each."""
     by_words, whole = keywords.all_scores(text)
-    scale = Scale.of(by_words)
     matching = np.where(allowed, by_words, np.float32(0))
-    rows = np.union1d(_nearest(vector, allowed, vectors), highest(matching, CANDIDATES)).astype(np.int64)
-    own = vectors.vectors(rows)
-    cosines = products(own, vector)
+    near, near_cosines = _nearest(vector, allowed, vectors)
+    rows = np.union1d(near, highest(matching, CANDIDATES)).astype(np.int64)
+    cosines = np.empty(rows.size, np.float32)
+    known = np.searchsorted(rows, near)
+    cosines[known] = near_cosines
+    other = np.ones(rows.size, bool)
+    other[known] = False
+    cosines[other] = products(vectors.vectors(rows[other]), vector)
+    scale = Scale.of(products(usual.vectors, vector))
     return Evidence(
         rows=rows,
         works=keywords.works[rows].astype(np.int64),
         cosines=cosines,
-        meaning=Scale.of(products(usual, vector)).apply(cosines),
-        words=scale.apply(by_words[rows]),
+        meaning=scale.apply(cosines),
+        words=Scale.of(by_words).apply(by_words[rows]),
         whole=Scale.of(whole).apply(whole),
-        vectors=own,
+        scale=scale,
+        vectors=vectors,
+        usual=usual,
     )
 
 
-def _nearest(vector: Floats, allowed: Mask, vectors: VectorRows) -> Ints:
-    """The `CANDIDATES` allowed rows most similar to the vector.
+def _nearest(vector: Floats, allowed: Mask, vectors: VectorRows) -> tuple[Ints, Floats]:
+    """The `CANDIDATES` allowed rows most similar to the vector, and their cosines.
 
     Where nearly everything is allowed it is faster to ask for more and drop the rest; the rows are the same.
     """
     share = np.count_nonzero(allowed) / max(allowed.size, 1)
     if share > MOSTLY:
         asked = int(1.2 * CANDIDATES / share) + 50
-        found = vectors.search(vector[None, :], asked)[1][0]
-        rows = found[(found >= 0) & (found < allowed.size)]
-        rows = rows[allowed[rows]]
-        if rows.size >= CANDIDATES or found[-1] < 0:
-            nearest: Ints = rows[:CANDIDATES]
-            return nearest
-    found = vectors.search(vector[None, :], CANDIDATES, np.flatnonzero(allowed))[1][0]
-    kept: Ints = found[found >= 0]
-    return kept
+        scores, found = (part[0] for part in vectors.search(vector[None, :], asked))
+        here = (found >= 0) & (found < allowed.size)
+        here[here] = allowed[found[here]]
+        if np.count_nonzero(here) >= CANDIDATES or found[-1] < 0:
+            return found[here][:CANDIDATES], scores[here][:CANDIDATES]
+    scores, found = (part[0] for part in vectors.search(vector[None, :], CANDIDATES, np.flatnonzero(allowed)))
+    return found[found >= 0], scores[found >= 0]
 
 
 def passage_scores(evidence: Evidence, weights: Weights) -> Floats:
@@ -121,15 +146,23 @@ def passage_scores(evidence: Evidence, weights: Weights) -> Floats:
 
 def work_scores(evidence: Evidence, weights: Weights) -> tuple[Ints, Floats]:
     """Numbers of the candidates' works, ascending, and one score for each: its best passages and its whole text."""
-    shares = (1 - weights.others, weights.others / 2, weights.others / 2)
-    works, meaning = best_of_each(evidence.works, evidence.meaning, shares)
-    _, by_words = best_of_each(evidence.works, evidence.words, shares)
-    by_words = weights.words * by_words + weights.whole * evidence.whole[works]
-    fused = (weights.meaning * meaning + by_words).astype(np.float32)
+    works, meaning = best_three(evidence.works, evidence.meaning)
+    _, by_words = best_three(evidence.works, evidence.words)
+    others = weights.others * np.minimum(1, (evidence.usual.sizes[works] - 1) / LONG).astype(np.float32)
+    meant = weights.meaning * _with_others(meaning, others)
+    worded = weights.words * _with_others(by_words, others) + weights.whole * evidence.whole[works]
+    fused: Floats = (meant + worded).astype(np.float32)
     top = np.sort(np.argsort(-fused, kind="stable")[:SMOOTHED])
-    nearest = evidence.vectors[first_of_each(evidence.works, evidence.cosines)[top]]
-    smoothed = smooth(by_words[top].astype(np.float32), nearest, weights.neighbours, weights.nearest)
-    totals = weights.meaning * meaning[top] + smoothed
+    nearest = evidence.vectors.vectors(evidence.rows[first_of_each(evidence.works, evidence.cosines)[top]])
+    smoothed = smooth(worded[top].astype(np.float32), nearest, weights.neighbours, weights.nearest)
+    crowd = crowding(nearest, works[top], evidence.usual.vectors[::2], evidence.usual.works[::2])
+    totals = meant[top] + smoothed - weights.meaning * weights.crowding / evidence.scale.deviation * crowd
     fused = np.minimum(fused, totals.min(initial=np.inf))
     fused[top] = totals
     return works, fused
+
+
+def _with_others(best: Floats, share: Floats) -> Floats:
+    """Best scores (n, 3) of works as one for each: the best, with this share of the other two's mean in its place."""
+    total: Floats = best[:, 0] + share * (best[:, 1:].mean(axis=1) - best[:, 0])
+    return total

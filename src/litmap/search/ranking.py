@@ -6,7 +6,6 @@ chosen stands in benchmarks/RESULTS.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,9 +23,10 @@ class Weights:
     """How much each kind of evidence counts, in units of its own standard deviation over the library.
 
     `meaning`: cosines; `words`: BM25 of the passage; `whole`: BM25 of the work's whole text, in the score of a work;
-    `work`: the same in the score of a passage. `others`: share of a work's second and third best passages beside its
-    best. `neighbours`: share of a work's words that comes from the `nearest` most similar other candidates: what a text
-    is about shows in the words of its like, which is what words alone lack.
+    `work`: the same in the score of a passage. `others`: share of a long work's second and third best passages beside
+    its best. `neighbours`: share of a work's words that comes from the `nearest` most similar other candidates: what a
+    text is about shows in the words of its like, which is what words alone lack. `crowding`: share of its cosine with
+    its own likes in the library that is taken off a work's cosine: a text that is near to everything answers nothing.
     """
 
     meaning: float = 0.6
@@ -34,8 +34,9 @@ class Weights:
     whole: float = 0.2
     work: float = 0.1
     others: float = 0.2
-    neighbours: float = 0.3
+    neighbours: float = 0.25
     nearest: int = 5
+    crowding: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class Scale:
 BLOCK = 200_000
 """Multiplications in one product; well below the number from which BLAS wakes other threads, for which such small
 products wait longer than they take."""
+TILE = 16
+"""Rows in one product."""
 
 
 def products(rows: Floats, vector: Floats) -> Floats:
@@ -70,15 +73,21 @@ def products(rows: Floats, vector: Floats) -> Floats:
     return result
 
 
-def alikeness(vectors: Floats) -> Floats:
-    """The products (n, n) of all rows (n, d) with each other, in blocks and so on this thread alone."""
-    n, d = vectors.shape
-    size = max(1, BLOCK // max(1, n * d))
-    blocks = -(-n // size)
-    filled = np.zeros((blocks * size, d), vectors.dtype)
-    filled[:n] = vectors
-    alike: Floats = np.matmul(filled.reshape(blocks, size, d), vectors.T).reshape(blocks * size, n)[:n]
+def alikeness(vectors: Floats, others: Floats) -> Floats:
+    """The products (n, m) of all rows (n, d) with all others (m, d), in tiles and so on this thread alone."""
+    (n, d), m = vectors.shape, len(others)
+    width = max(1, BLOCK // (TILE * max(1, d)))
+    left, right = _padded(vectors, TILE), _padded(others, width)
+    tiles = np.matmul(left.reshape(-1, 1, TILE, d), right.reshape(1, -1, width, d).swapaxes(2, 3))
+    alike: Floats = tiles.transpose(0, 2, 1, 3).reshape(len(left), len(right))[:n, :m]
     return alike
+
+
+def _padded(rows: Floats, multiple: int) -> Floats:
+    """The rows with rows of zeros below, up to a multiple of so many."""
+    filled = np.zeros((-(-len(rows) // multiple) * multiple, rows.shape[1]), np.float32)
+    filled[: len(rows)] = rows
+    return filled
 
 
 def smooth(scores: Floats, vectors: Floats, share: float, nearest: int) -> Floats:
@@ -89,7 +98,7 @@ def smooth(scores: Floats, vectors: Floats, share: float, nearest: int) -> Float
     n = scores.size
     if n < 3 or share <= 0:
         return scores
-    alike = alikeness(vectors)
+    alike = alikeness(vectors, vectors)
     np.fill_diagonal(alike, 0.0)
     k = min(nearest, n - 1)
     bar = np.partition(alike, n - k, axis=1)[:, n - k : n - k + 1]
@@ -99,18 +108,31 @@ def smooth(scores: Floats, vectors: Floats, share: float, nearest: int) -> Float
     return smoothed
 
 
-def best_of_each(groups: Ints, scores: Floats, shares: Sequence[float]) -> tuple[Ints, Floats]:
-    """For each group its best scores summed with `shares`, the best first; (groups ascending, their sums).
+def crowding(vectors: Floats, works: Ints, others: Floats, their_works: Ints, count: int = 5) -> Floats:
+    """How near each of these unit vectors (n, dim) is to other works' texts: its mean cosine with the `count` nearest.
+
+    Some texts are near to every query ('hubs'); what a text has in common with its like says nothing about a query
+    (cross-domain similarity local scaling: Conneau et al., 'Word translation without parallel data', 2018).
+    """
+    if not len(others) or not len(vectors):
+        return np.zeros(len(vectors), np.float32)
+    alike = alikeness(vectors, others)
+    alike[works[:, None] == their_works[None, :]] = -1.0
+    count = min(count, alike.shape[1])
+    nearest = np.partition(alike, alike.shape[1] - count, axis=1)[:, -count:]
+    mean: Floats = np.maximum(nearest, 0.0).mean(axis=1)
+    return mean
+
+
+def best_three(groups: Ints, scores: Floats) -> tuple[Ints, Floats]:
+    """Each group's three best scores, best first; (groups ascending, scores (groups, 3)).
 
     A group with fewer scores repeats its last one, so that short works are not held against long ones.
     """
     order = np.lexsort((-scores, groups))
     own, starts, sizes = np.unique(groups[order], return_index=True, return_counts=True)
-    sums = np.zeros(own.size, np.float32)
-    ordered = scores[order]
-    for rank, share in enumerate(shares):
-        sums += np.float32(share) * ordered[starts + np.minimum(rank, sizes - 1)]
-    return own, sums
+    places = starts[:, None] + np.minimum(np.arange(3), sizes[:, None] - 1)
+    return own, scores[order][places]
 
 
 def first_of_each(groups: Ints, scores: Floats) -> Ints:

@@ -18,7 +18,7 @@ from litmap.search.filters import allowed_rows
 from litmap.search.locating import locate_quotation
 from litmap.search.parts import PassageRows, VectorRows, WordRows
 from litmap.search.query import DEFAULT_KINDS, Facts, Query, parse_query
-from litmap.search.ranking import Weights, best_of_each, first_of_each, highest
+from litmap.search.ranking import Weights, best_three, first_of_each, highest
 from litmap.search.reranking import RERANKED, Reranker
 from litmap.search.results import Results, WorkHit
 from litmap.search.showing import Later, Shown, share_held, unmarked
@@ -96,7 +96,8 @@ class Searcher:
             return [(self.keywords.work_ids[number], score) for score, number in ranked]
         found = self._gather(embed_query(self.encoder, text), text, allowed)
         if method == "dense":
-            works, totals = best_of_each(found.works, found.cosines, (1.0,))
+            works, best = best_three(found.works, found.cosines)
+            totals = best[:, 0]
         else:
             works, totals = work_scores(found, self.weights)
         return [(self.keywords.work_ids[n], score) for n, score in self._work_order(works, totals, ())[:limit]]
@@ -183,14 +184,14 @@ class Searcher:
         return gather(vector, text, allowed, usual=self._usual, vectors=self.vectors, keywords=self.keywords)
 
     @cached_property
-    def _usual(self) -> Floats:
-        return gathering.usual_vectors(self.vectors, np.flatnonzero(self.keywords.rows_of()))
+    def _usual(self) -> gathering.Usual:
+        return gathering.usual_passages(self.vectors, self.keywords)
 
     @cached_property
     def _usual_cosine(self) -> float:
         """The mean cosine of two different passages of the library, from the squared length of their mean."""
-        n = len(self._usual)
-        squared = float(np.square(self._usual.mean(axis=0)).sum()) if n else 0.0
+        n = len(self._usual.vectors)
+        squared = float(np.square(self._usual.vectors.mean(axis=0)).sum()) if n else 0.0
         return max(0.0, (n * squared - 1) / (n - 1)) if n > 1 else 0.0
 
     def _is_near(self, cosine: float) -> bool:
