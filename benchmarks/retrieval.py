@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +26,9 @@ from litmap.layout import Layout
 from litmap.models import Encoder
 from litmap.search import Searcher, Weights
 from litmap.vectors import VectorCache, load_encoder
+
+if TYPE_CHECKING:
+    from litmap.models import Vectors
 
 METHODS = ("keyword", "dense", "fused")
 METRICS = ("ndcg@10", "recall@10", "recall@100", "mrr")
@@ -79,6 +83,23 @@ def build(collection: Collection, encoder: Encoder, root: Path, cache: Path) -> 
         assemble.write_vectors(writer, changes, embedder, titles)
         assemble.write_keywords(writer, changes, titles)
         writer.publish({"model": encoder.name})
+
+
+class Remembering:
+    """An encoder that embeds a query once, whatever asks for it."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.name, self.dim, self.window = encoder.name, encoder.dim, encoder.window
+        self.count, self.offsets = encoder.count, encoder.offsets
+        self._encode = encoder.encode
+        self._known: dict[tuple[str, ...], Vectors] = {}
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """See `Encoder`."""
+        key = tuple(texts)
+        if key not in self._known:
+            self._known[key] = self._encode(texts)
+        return self._known[key]
 
 
 def rank(collection: Collection, searcher: Searcher, method: str) -> dict[str, list[str]]:
@@ -139,7 +160,7 @@ def evaluate(
     print(f"{collection.name}: indexed in {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
     with builds.open_build(layout) as opened:
         words = keywords.KeywordIndex.open(opened.path("keywords"))
-        searcher = Searcher(encoder, index.VectorIndex.open(opened.folder), words, opened, weights=weights)
+        searcher = Searcher(Remembering(encoder), index.VectorIndex.open(opened.folder), words, opened, weights=weights)
         return {method: measure(collection, rank(collection, searcher, method)) for method in METHODS}
 
 

@@ -29,15 +29,19 @@ if TYPE_CHECKING:
 CLOSE_MEANING = 0.35
 """How far the best cosine must lie between that of any two passages of the library (0) and identity (1) to count as
 close. Calibrated on test collections asked their own and each other's questions: see benchmarks/RESULTS.md."""
-CLOSE_COSINE = 0.5
-"""A best cosine that is close however alike the library's passages are: of the questions of a foreign field, on the
-same test collections, one in a hundred has it. Holds for models that spread texts like MiniLM (see `SPREAD`)."""
+CLOSE_COSINE = 0.46
+"""A best cosine that is close however alike the library's passages are: on the same test collections at most one in a
+hundred questions of a foreign field has it, and one or two in a hundred of the library's own have not. Holds for models
+that spread texts like MiniLM (see `SPREAD`)."""
 SPREAD = 0.4
 """A usual cosine up to which a model spreads texts: one about a single topic gets to .35, other models begin at .7."""
 LOWEST = 0.25
 """A best cosine below which nothing is close by its meaning, nor by one of several words."""
 CLOSE_WORDS = 0.75
 """Share of the query's words, weighted by rarity, that one passage must hold to count as close in words."""
+MANY_WORDS = 8
+CLOSE_MANY = 0.5
+"""The same for a passage that holds so many different words of the query: a quotation's typos are its rarest words."""
 
 
 @dataclass(frozen=True)
@@ -257,6 +261,6 @@ class Searcher:
 
 def _holds(hit: Hit, terms: Mapping[str, float], cosine: float) -> bool:
     """Whether the passage holds enough of the query's words, and one of several only where meaning speaks for it."""
-    if share_held(hit, terms) < CLOSE_WORDS:
+    if share_held(hit, terms) < (CLOSE_WORDS if len(hit.words) < MANY_WORDS else CLOSE_MANY):
         return False
     return cosine >= LOWEST or len(hit.words) > 1 or len(terms) == 1
