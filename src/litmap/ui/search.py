@@ -134,9 +134,8 @@ def _show(answer: Answer, mode: str) -> None:
         if not answer.message:
             st.info("Nothing close to this in the library.", icon=":material/search_off:")
         return
-    if not answer.close:
-        st.markdown("**Nothing close.** What follows is the nearest, and it is far off.")
-    chosen = next((f for f in results if f.row == st.session_state.get("chosen")), results[0])
+    with_page = next((f for f in answer.hits if f.page), results[0])
+    chosen = next((f for f in results if f.row == st.session_state.get("chosen")), with_page)
     left, right = st.columns([11, 9], gap="large")
     with left:
         for found in answer.hits:
