@@ -17,6 +17,7 @@ import argparse
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -52,8 +53,8 @@ def lay_out(notes: Path, *, some: bool) -> None:
     if some:
         first.unlink()
         return
-    items = first.read_text("utf-8").split("\n- ")
-    first.write_text("\n- ".join(item for item in items if DAMAGED not in item), encoding="utf-8")
+    text = first.read_text("utf-8")
+    first.write_text(re.sub(rf"- \[{DAMAGED}[^-#]*", "", text), encoding="utf-8")
 
 
 class Trial:
@@ -105,8 +106,9 @@ def content(library: Path) -> dict[str, Any]:
 
 
 def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
-    """The names of what two libraries do not have in common."""
-    found = [name for name in one if name != "vectors" and one[name] != other[name]]
+    """What two libraries do not have in common."""
+    found = [name for name in one if name not in ("vectors", "works") and one[name] != other[name]]
+    found += [f"work {work}" for work in sorted(set(one["works"]) ^ set(other["works"]))]
     if "passages" not in found and abs(one["vectors"] - other["vectors"]).max(initial=0) > SLACK:
         found.append("vectors")
     return found
