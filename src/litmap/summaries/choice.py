@@ -38,7 +38,9 @@ FEATURES = (
     "inner",
     "length",
 )
-WEIGHTS = np.array([1.0, 1.0, 0.5, 0.6, 0.4, 0.7, -0.3, -0.8, 0.15, -0.35, -0.6, 0.1])
+WEIGHTS = np.array([1.07, 1.5, 0.4, 0.3, 0.37, 0.52, -0.12, -0.49, 0.15, -0.2, -0.37, -0.19])
+"""Between weights chosen by hand and those of a ridge regression of each sentence's overlap with the abstract, learnt
+on 105 papers that are not among those the benchmark judges by."""
 DIVERSITY = 0.5
 MEANING_WEIGHT = 0.5
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from litmap.models import Document, Sentence, Summary, Topic, Work
 from litmap.summaries import choice
-from litmap.summaries.sentences import Candidate, find_candidates
+from litmap.summaries.sentences import Candidate, find_candidates, points_inside
 
 if TYPE_CHECKING:
     from litmap.models import Encoder
@@ -109,7 +109,7 @@ def summarise_topics(
     2011) less half their likeness to the other topics, at most two of a paper while there are others.
     """
     texts: dict[str, list[Sentence]] = {
-        t.id: [s for work in t.works if work in papers for s in papers[work].sentences][:TOPIC_CANDIDATES]
+        t.id: _whole([s for work in t.works if work in papers for s in papers[work].sentences])[:TOPIC_CANDIDATES]
         for t in topics
     }
     pool = list(dict.fromkeys(s.text for listed in texts.values() for s in listed))
@@ -127,6 +127,12 @@ def summarise_topics(
         cost = np.maximum(0.0, (here @ np.array(others).T).mean(axis=1)) if others else np.zeros(len(listed))
         chosen = _cover(here @ here.T, cost, [s.work for s in listed], sentences)
         yield topic.id, Summary(topic.id, topic.label, tuple(listed[i] for i in chosen))
+
+
+def _whole(listed: list[Sentence]) -> list[Sentence]:
+    """Without those that speak of their own paper's parts ('see Section 3'), if enough others are left."""
+    kept = [s for s in listed if not points_inside(s.text)]
+    return kept if len(kept) >= TOPIC_SENTENCES else listed
 
 
 def _cover(alike: choice.Floats, cost: choice.Floats, owner: Sequence[str], most: int) -> list[int]:

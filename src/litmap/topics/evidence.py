@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _TERM = re.compile(r"(?u)\b[^\W\d_][\w-]{1,40}\b")
-_ADDRESS = re.compile(r"\b(?:https?|ftp)\b:?\S*|\bwww\.\S+|\S{1,80}@\S+|\b(?:doi|arxiv|isbn):\S*", re.I)
+_NO_WORDS = re.compile(r"\b(?:https?|ftp)\b:?\S*|\bwww\.\S+|\S{1,80}@\S+|\b(?:doi|arxiv|isbn):\S*|\\[a-z]{2,30}", re.I)
 _FILLER_TEXT = "does did doing using used uses use via based without within towards toward et al"
 _FILLER = frozenset(_FILLER_TEXT.split())
 
@@ -147,7 +148,9 @@ def _words(
     many, pairs = len(texts) >= 20, bool(own)
     counter = TfidfVectorizer(
         sublinear_tf=True,
-        analyzer=_analyser(pairs),
+        analyzer=_analyse if pairs else "word",  # bodies are long, and few addresses stand in them
+        stop_words=None if pairs else "english",
+        token_pattern=None if pairs else _TERM.pattern,
         min_df=(2 if pairs else 3) if many else 1,
         max_df=0.3 if many else 1.0,
         max_features=None if pairs else BODY_TERMS,
@@ -167,24 +170,22 @@ def _words(
     return matrix, terms, found, standing
 
 
-def _analyser(pairs: bool) -> Callable[[str], list[str]]:
+def _analyse(text: str) -> list[str]:
     """A text's words without those that say nothing, and pairs of words with nothing between them."""
+    silent = _silent()
+    found = [(m.group(), m.end(), m.start()) for m in _TERM.finditer(_NO_WORDS.sub(" . ", text.lower()))]
+    out = [word for word, _, _ in found if word not in silent]
+    for (one, end, _), (two, _, start) in pairwise(found):
+        if start - end == 1 and one not in silent and two not in silent:
+            out.append(f"{one} {two}")
+    return out
+
+
+@cache
+def _silent() -> frozenset[str]:
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-    silent = ENGLISH_STOP_WORDS | _FILLER
-
-    def analyse(text: str) -> list[str]:
-        found = [(m.group(), m.end(), m.start()) for m in _TERM.finditer(_ADDRESS.sub(" . ", text.lower()))]
-        out = [word for word, _, _ in found if word not in silent]
-        if pairs:
-            out += [
-                f"{one} {two}"
-                for (one, end, _), (two, _, start) in pairwise(found)
-                if one not in silent and two not in silent and start - end == 1
-            ]
-        return out
-
-    return analyse
+    return frozenset(ENGLISH_STOP_WORDS | _FILLER)
 
 
 def latent_words(words: Any, dimensions: int = 150) -> Floats:

@@ -55,6 +55,7 @@ def _distinct(ranked: Sequence[str], most: int) -> tuple[str, ...]:
             kept.append(term)
         elif len(term.split()) > len(kept[same].split()) and parts >= {_stem(p) for p in kept[same].split()}:
             kept[same] = term
+            kept = [k for i, k in enumerate(kept) if i == same or not {_stem(p) for p in k.split()} <= parts]
         if len(kept) == most:
             break
     return tuple(kept)
