@@ -493,3 +493,22 @@ def test_damaged_bytes_are_a_document_or_a_pdf_error(two_columns, tmp_path):
     assert len(replies) == 25
     assert all(isinstance(reply, (Document, PdfError)) for reply in replies.values())
     assert sum(isinstance(reply, Document) for reply in replies.values()) >= 10
+
+
+def test_the_process_that_looks_into_files_can_be_let_go(two_columns):
+    from litmap.text import pool
+
+    first = text.peek_apart(two_columns)
+    text.end_peeking()
+    assert pool._looker._process is None
+    assert text.peek_apart(two_columns) == first
+    text.end_peeking()
+
+
+def test_failures_that_may_pass_are_told_from_those_that_stay(two_columns, tmp_path):
+    no_pdf = tmp_path / "no.pdf"
+    no_pdf.write_bytes(b"%PDF-1.4 and nothing more")
+    ((_, stays),) = text.extract_many([("x", no_pdf)], workers=1)
+    ((_, passes),) = text.extract_many([("x", two_columns)], workers=1, timeout_s=0.01)
+    assert isinstance(stays, PdfError) and not stays.transient
+    assert isinstance(passes, PdfError) and passes.transient

@@ -72,6 +72,8 @@ class Arrivals:
 
     def bring(self) -> None:
         """File the drop folder's PDFs and fetch those the works lack."""
+        from litmap import text
+
         started = time.monotonic()
         try:
             with Catalogue.create(self.layout.catalogue) as catalogue:
@@ -81,6 +83,7 @@ class Arrivals:
         finally:
             self.report.seconds["fetch"] = time.monotonic() - started
             self._arrived.put(None)
+            text.end_peeking()
 
     def batches(self) -> Iterator[list[str]]:
         """What arrives, in full batches, or what is there once the oldest has waited long enough."""

@@ -11,12 +11,13 @@ The way of a page: `raw` (PyMuPDF's lines) → `furniture` (running heads, page 
 from litmap.text.codec import EXTRACTOR, dumps, loads
 from litmap.text.document import extract
 from litmap.text.peek import Peek, peek
-from litmap.text.pool import extract_many, peek_apart, peek_many, render
+from litmap.text.pool import end_peeking, extract_many, peek_apart, peek_many, render
 
 __all__ = [
     "EXTRACTOR",
     "Peek",
     "dumps",
+    "end_peeking",
     "extract",
     "extract_many",
     "loads",

@@ -243,6 +243,12 @@ def peek_apart(path: Path, pages: int = 2, *, timeout_s: float = 30.0) -> Peek:
         return _to_peek(_looker.ask(request, timeout_s, str(path)))
 
 
+def end_peeking() -> None:
+    """Let go of the child process of `peek_apart` (a hundred megabytes); a later call starts another."""
+    with _looker_lock:
+        _looker.close()
+
+
 def _to_peek(reply: bytes) -> Peek:
     plain = json.loads(reply)
     return Peek(**{**plain, "ids": tuple(plain["ids"])})
