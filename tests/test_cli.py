@@ -107,6 +107,24 @@ def test_search_json_keeps_its_form(example_library):
         assert (example_library / hit["pdf"]).is_file()
 
 
+def test_search_json_says_what_was_searched_and_whether_it_is_close(example_library):
+    build = (example_library / "CURRENT").read_text().strip()
+    near = read_json("search", "sharp and flat minima", "--library", example_library)
+    far = read_json("search", "recipe for sourdough bread", "--library", example_library)
+    assert {(hit["close"], hit["build"]) for hit in near} == {(True, build)}
+    assert {(hit["close"], hit["build"]) for hit in far} == {(False, build)}
+
+
+def test_an_index_of_another_model_is_not_searched(example_library, tmp_path):
+    copy = tmp_path / "library"
+    subprocess.run(["cp", "-r", str(example_library), str(copy)], check=True)
+    manifest = next((copy / "builds").glob("*/manifest.json"))
+    content = json.loads(manifest.read_text())
+    content["facts"]["model_key"] = "another-0123"
+    manifest.write_text(json.dumps(content))
+    assert "another" in run("search", "flat minima", "--library", copy, code=1).stderr
+
+
 def test_works_json_keeps_its_form(example_library):
     works = read_json("works", "--library", example_library)
     fields = {

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from litmap import builds, lock, search
 from litmap.catalogue import Catalogue, Run
 from litmap.catalogue.records import build_record
-from litmap.errors import DamagedBuild, LibraryError, NoLibrary, SearchError
+from litmap.errors import DamagedBuild, LibraryError, ModelError, NoLibrary, SearchError
 from litmap.identifiers import find_identifiers, normalise_title
 from litmap.layout import Layout
 from litmap.models import Filing, HeadingPath, Hit, Note, PdfFile, Summary, Topic, Work
@@ -170,7 +170,11 @@ class Library:
         facts = self._need_build().facts
         model = str(facts.get("model") or self.settings.model)
         models, threads = self.settings.state / "models", self.settings.threads or None
-        return vectors.load_encoder(model, models_dir=models, backend=self.settings.backend, threads=threads)
+        encoder = vectors.load_encoder(model, models_dir=models, backend=self.settings.backend, threads=threads)
+        if facts.get("model_key", "") not in ("", getattr(encoder, "key", "")):
+            message = f"the index was made with another {model} than the one that is here: `litmap refresh` makes it anew"
+            raise ModelError(message, subject=model)
+        return encoder
 
     @cached_property
     def _searcher(self) -> Searcher:
