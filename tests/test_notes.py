@@ -343,3 +343,94 @@ def test_hostile_text_takes_linear_time(name: str) -> None:
         note, _ = parse_note(BOMBS[name], "bomb" + suffix, suffix)
         find_citations([note])
         assert time.process_time() - start < 8, suffix
+
+
+WIKI = """== Oscillations ==
+''The Sleepwalkers'' by Koestler,<ref name="k">{{cite book |last=Koestler |first=Arthur |title=The Act of Creation
+ |year=1964 |publisher=Hutchinson}}</ref> and [https://doi.org/10.1103/PhysRevLett.81.1562 Super-K 1998] with {{arxiv|2007.14792}}.
+* again<ref name="k" /> and [[Seesaw mechanism|seesaw]]
+
+{{cite journal | vauthors = Fukuda Y, Hayakawa T | title = Evidence for oscillation | journal = Phys. Rev. Lett. | date = 24 August 1998 | doi = 10.1103/x.81 }}
+
+== Masses ==
+{| class="wikitable"
+! what !! who
+|-
+| limit || [http://arxiv.org/abs/2105.08533 KATRIN 2022]
+|}
+[[Category:Physics]]
+"""
+
+
+@pytest.mark.parametrize("suffix", [".wiki", ".txt", ".md"])
+def test_mediawiki_is_told_by_its_headings_and_read_with_notes_and_records(suffix: str) -> None:
+    note = read(WIKI, suffix)
+    assert note.format == "mediawiki"
+    assert paths(note) == [("Oscillations",), ("Masses",)]
+    entries = [dict(block.fields) for block in note.blocks if block.kind == "entry"]
+    assert [(e["title"], e["year"], e["key"]) for e in entries if e.get("key")] == [
+        ("The Act of Creation", "1964", "k")
+    ]
+    journal = next(block for block in note.blocks if ("doi", "10.1103/x.81") in block.fields)
+    assert [value for name, value in journal.fields if name == "author"] == ["Y Fukuda", "T Hayakawa"]
+    assert journal.line == 6
+    assert ("Super-K 1998", "https://doi.org/10.1103/PhysRevLett.81.1562", 3) in targets(note)
+    assert ("KATRIN 2022", "http://arxiv.org/abs/2105.08533", 12) in targets(note)
+    assert any(("emphasis", "The Sleepwalkers") in block.fields for block in note.blocks)
+    assert any("arXiv:2007.14792" in block.text for block in note.blocks)
+
+
+@pytest.mark.parametrize("piece", ["[[a|", "<ref>", "{{cite ", "''"])
+def test_broken_wiki_text_is_read_in_linear_time(piece: str) -> None:
+    start = time.process_time()
+    read("== A ==\n" + piece * 8000 + "\n== B ==\n", ".wiki")
+    assert time.process_time() - start < 5
+
+
+ZOTERO_RDF = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:z="http://www.zotero.org/namespaces/export#"
+ xmlns:dcterms="http://purl.org/dc/terms/" xmlns:bib="http://purl.org/net/biblio#" xmlns:foaf="http://xmlns.com/foaf/0.1/"
+ xmlns:dc="http://purl.org/dc/elements/1.1/">
+ <bib:Article rdf:about="http://example.org/a">
+  <z:itemType>journalArticle</z:itemType><dcterms:isPartOf rdf:resource="urn:issn:1"/>
+  <bib:authors><rdf:Seq><rdf:li><foaf:Person><foaf:surname>Tilman</foaf:surname><foaf:givenName>David</foaf:givenName></foaf:Person></rdf:li></rdf:Seq></bib:authors>
+  <dc:title>Competition and biodiversity</dc:title><dc:date>March 1994</dc:date>
+  <dc:identifier><dcterms:URI><rdf:value>https://www.jstor.org/stable/1939377</rdf:value></dcterms:URI></dc:identifier>
+ </bib:Article>
+ <bib:Journal rdf:about="urn:issn:1"><dc:title>Ecology</dc:title><dc:identifier>DOI 10.2307/1939377</dc:identifier></bib:Journal>
+ <z:Attachment rdf:about="#x"><z:itemType>attachment</z:itemType><dc:title>PDF</dc:title></z:Attachment>
+</rdf:RDF>"""
+ENDNOTE = """<xml><records><record><rec-number>7</rec-number><ref-type name="Journal Article">17</ref-type>
+<contributors><authors><author><style face="normal">Tilman, David</style></author></authors></contributors>
+<titles><title><style face="normal">Competition and biodiversity</style></title><secondary-title>Ecology</secondary-title></titles>
+<dates><year>1994</year></dates><electronic-resource-num>10.2307/1939377</electronic-resource-num></record></records></xml>"""
+MODS = """<modsCollection xmlns="http://www.loc.gov/mods/v3"><mods ID="tilman1994"><titleInfo><title>Competition and biodiversity</title></titleInfo>
+<name type="personal"><namePart type="given">David</namePart><namePart type="family">Tilman</namePart><role><roleTerm>aut</roleTerm></role></name>
+<originInfo><dateIssued>1994</dateIssued></originInfo><identifier type="doi">10.2307/1939377</identifier>
+<relatedItem type="host"><titleInfo><title>Ecology</title></titleInfo></relatedItem></mods></modsCollection>"""
+
+
+@pytest.mark.parametrize(("text", "suffix"), [(ZOTERO_RDF, ".rdf"), (ENDNOTE, ".xml"), (MODS, ".xml")])
+def test_reference_files_in_xml(text: str, suffix: str) -> None:
+    blocks = read(text, suffix).blocks
+    assert len(blocks) == 1
+    fields = dict(blocks[0].fields)
+    assert fields["title"] == "Competition and biodiversity"
+    assert (fields["author"], fields["year"], fields["venue"]) == ("David Tilman", "1994", "Ecology")
+    assert fields["doi"] == "10.2307/1939377"
+
+
+@pytest.mark.parametrize(
+    "text", ["<a><b>no references</b></a>", "no XML", "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>", ""]
+)
+def test_xml_without_references_is_refused_with_a_reason(text: str) -> None:
+    with pytest.raises(ValueError, match="XML"):
+        read(text, ".xml")
+
+
+def test_italics_are_kept_in_every_format() -> None:
+    for suffix, text in {
+        ".md": "See *The Act of Creation* again.", ".org": "See /The Act of Creation/ again.",
+        ".rst": "See *The Act of Creation* again.", ".tex": "See \\emph{The Act of Creation} again.",
+        ".html": "<p>See <i>The Act of Creation</i> again.</p>", ".txt": "See _The Act of Creation_ again.",
+    }.items():  # fmt: skip
+        assert any(("emphasis", "The Act of Creation") in block.fields for block in read(text, suffix).blocks), suffix

@@ -20,7 +20,7 @@ _YEAR_AFTER = re.compile(
 )
 
 
-_VERB = r"(?:explains?|argues?|shows?|proves?|introduces?|denies|covers|gives|criticises|criticizes|discusses|reviews|extends)"
+_VERB = r"(?:explains?|argues?|shows?|proves?|introduces?|denies|covers|gives|criticises|criticizes|discusses|reviews|extends)"  # noqa: E501
 _LEAD = r"[)\]]{0,2}\s?(?:[,:.;]|[–—-]{1,2}|→|->|\((?:(?:in|on) )?)?\s{0,2}[“\"‘]?"
 _BODY = r"[A-ZÀ-Þ](?:[^.;()\[\]“”\"\x00?!]|\.(?=\w)|[?!](?=\s[a-z])){14,220}?[\w$’')][?!]?"
 _VENUE = r",\s(?:in\s|ed\.|[A-Z][\w&.]*(?:\s[A-Z&][\w&.]*){0,5}[,.]?\s(?:\d|\())"
@@ -51,7 +51,7 @@ _TITLED_BEFORE = re.compile(
 
 
 def titled_before(text: str, end: int) -> tuple[NameMention, int, int] | None:
-    """Names and title (its start and end) that stand before a journal: 'Doe & Roe, The title of it? Cognition 95:201'."""
+    """Names and title (its start and end) that stand before a journal: 'Doe & Roe, The title of it? Cognition 95:201'."""  # noqa: E501
     begin = max(0, end - 280, text.rfind("\x00", 0, end) + 1)
     for found in _TITLED_BEFORE.finditer(text[begin:end]):
         names = [name for name in split_names(found["names"])[0] if not no_name(name)]
@@ -72,7 +72,7 @@ _SERIES = re.compile(r"\b(?:Monographs?|Series|Proceedings|Lecture Notes|GTM|LNC
 
 
 _INVERTED_LIST = re.compile(
-    rf"(?<![^\W_])(?P<names>(?:{PARTICLE}{{0,2}}{WORD}(?:[ -]{WORD})?,\s(?:[A-Z]\.[\s-]?){{1,4}}(?:[;,&]|and\b)?\s?(?:and\s|&\s)?){{1,40}})$"
+    rf"(?<![^\W_])(?P<names>(?:{PARTICLE}{{0,2}}{WORD}(?:[ -]{WORD})?,\s(?:[A-Z]\.[\s-]?){{1,4}}(?:[;,&]|and\b)?\s?(?:and\s|&\s)?){{1,40}})$"  # noqa: E501
 )
 """'List, B.; Lerner, R. A.; Barbas, C. F.' as chemists write."""
 

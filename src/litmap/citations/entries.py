@@ -77,7 +77,7 @@ _STOPS = re.compile(
 """Where a reference may end: behind a year, pages or an identifier."""
 _GOES_ON = re.compile(
     r"[\s,.;:()\[\]–—-]{0,4}(?:(?:pp?\.|vol\.|no\.|ch\.)?\s?[A-Z]?\d[\d\s,:;()–-]*|doi\b|https?:|arxiv|PMID|PMC|\[|\(?(?:Springer|Wiley|Cambridge|"
-    r"Oxford|Elsevier|Princeton|[A-Z]\w* (?:University )?Press|ed\.|eds\b|[Aa]vailable|[Rr]etrieved|URL|ISBN|in press|reprint))",
+    r"Oxford|Elsevier|Princeton|[A-Z]\w* (?:University )?Press|ed\.|eds\b|[Aa]vailable|[Rr]etrieved|URL|ISBN|in press|reprint))",  # noqa: E501
 )
 _LEADS_TO = re.compile(r"\b(?:is|in|by|see|from|also)\s(?:[A-Z]\.\s?)+[A-Z][a-z]+,")
 """A title that leads to another work: '… is M. Davis, Hilbert's …'."""
@@ -316,7 +316,7 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
 
 
 def reference_end(text: str) -> int:
-    """Where a reference at the start of a text ends, if a remark of three words or more follows; else the text's end."""
+    """Where a reference at the start of a text ends, if a remark of three words or more follows; else the text's end."""  # noqa: E501
     for stop in _STOPS.finditer(text, 30):
         rest = text[stop.end() :].lstrip(" .,;)")
         if _GOES_ON.match(text, stop.end()) or len(rest.split()) < 3:

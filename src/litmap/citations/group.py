@@ -202,7 +202,7 @@ def _worth_a_search(names: NameMention, block: NoteBlock, sighting: Sighting) ->
 
 
 _CITING = re.compile(
-    r"\b(?:cite|citing|see|see also|cf\.|read|reread|re-read|e\.g\.,?|following|contra|unlike|compare|than|w/|vs\.?|versus|per|via|"
+    r"\b(?:cite|citing|see|see also|cf\.|read|reread|re-read|e\.g\.,?|following|contra|unlike|compare|than|w/|vs\.?|versus|per|via|"  # noqa: E501
     r"quoting|due to|and|or)\s$",
     re.I,
 )
@@ -211,16 +211,16 @@ _EVENT = re.compile(
 )
 _OPENS = re.compile(r"(?:^|\s{2}|[.:;(→–—]\s?|--?\s|\b(?:but|also|then|in|from|by|as|that)\s)$")
 _TELLS = re.compile(
-    r"[)\]]?(?:['’]s\b|,? (?:on|is|was|has|had|shows?|showed|argues?|argued|finds?|found|proves?|proved|gives?|gave|introduces?|introduced|"
-    r"proposes?|proposed|says?|said|claims?|claimed|reports?|for the|does|did|uses?|used|makes?|made|who|which|why|how|where|what)\b"
+    r"[)\]]?(?:['’]s\b|,? (?:on|is|was|has|had|shows?|showed|argues?|argued|finds?|found|proves?|proved|gives?|gave|introduces?|introduced|"  # noqa: E501
+    r"proposes?|proposed|says?|said|claims?|claimed|reports?|for the|does|did|uses?|used|makes?|made|who|which|why|how|where|what)\b"  # noqa: E501
     r"|[,:;]\s|\s[–—(-]|[.)]|$|\s[a-z]{3,}|\s(?:1[89]|20)\d\d[A-Z])"
 )
 _PLACES_AND_EVENTS = frozenset(
     "paris london berlin tokyo kyoto vienna rome madrid lisbon barcelona munich zurich geneva oxford cambridge boston chicago "  # noqa: E501, SIM905
-    "seattle toronto montreal vancouver beijing shanghai seoul sydney melbourne moscow rio athens sochi amsterdam brussels dublin "
-    "stockholm oslo copenhagen helsinki prague warsaw budapest istanbul delhi mumbai singapore germany france italy spain japan "
-    "china india russia brazil canada australia europe africa asia america american european brexit olympics windows office ios "
-    "android matlab ubuntu python java latex excel word fukushima chernobyl katrina covid ebola vintage census election".split()
+    "seattle toronto montreal vancouver beijing shanghai seoul sydney melbourne moscow rio athens sochi amsterdam brussels dublin "  # noqa: E501
+    "stockholm oslo copenhagen helsinki prague warsaw budapest istanbul delhi mumbai singapore germany france italy spain japan "  # noqa: E501
+    "china india russia brazil canada australia europe africa asia america american european brexit olympics windows office ios "  # noqa: E501
+    "android matlab ubuntu python java latex excel word fukushima chernobyl katrina covid ebola vintage census election".split()  # noqa: E501
 )
 
 

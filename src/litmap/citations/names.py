@@ -31,7 +31,7 @@ _POSSESSIVE_WORK = re.compile(
 )
 """'Dahl's book (1971)', 'Gödel's 1931 paper'."""
 _DATED_WORK = re.compile(
-    rf"\b(?:the|that|this|their|classic|original) (?P<year>{YEAR}) (?P<names>{WORD}(?:(?:, | and | & |[-–]){WORD}){{0,3}}) {WORK_NOUN}\b"
+    rf"\b(?:the|that|this|their|classic|original) (?P<year>{YEAR}) (?P<names>{WORD}(?:(?:, | and | & |[-–]){WORD}){{0,3}}) {WORK_NOUN}\b"  # noqa: E501
 )
 """'the 1958 Anderson paper'."""
 _WORK_NAMED = re.compile(rf"{WORK_NOUN}\b")
@@ -56,8 +56,8 @@ _NOT_NAMES = frozenset(
 )
 _LEADS = frozenset(
     "compare contrast see unlike contra contrary thanks following reread skim check cite citing classic classical read reads "  # noqa: E501, SIM905
-    "recall consider against despite besides except hence thus so yet or nor per eg skip start finish review quote quoting "
-    "cites todo question key main nice great good seminal famous early later later again maybe perhaps unlike whereas".split()
+    "recall consider against despite besides except hence thus so yet or nor per eg skip start finish review quote quoting "  # noqa: E501
+    "cites todo question key main nice great good seminal famous early later later again maybe perhaps unlike whereas".split()  # noqa: E501
 )
 
 
@@ -151,12 +151,12 @@ def _find_names(text: str) -> tuple[NameMention, ...]:
             year = next(value for name, value in match.groupdict().items() if name != "names" and value)
             found.append(name_mention(match.start("names"), match.end(), names, False, year, "", strong=True))
     works = list(found)
-    for match in _MENTION.finditer(text):
+    for match in (found for begin, end in _dated_stretches(text) for found in _MENTION.finditer(text, begin, end)):
         mentions = _from_match(match, text)
         if mentions and mentions[0].start >= taken_until and not _overlaps(works, *match.span()):
             found += mentions
             taken_until = mentions[-1].end
-    for match in _LOWER_MENTION.finditer(text):
+    for match in _LOWER_MENTION.finditer(text) if " al" in text or " and " in text else ():
         if not _overlaps(found, *match.span()):
             names, et_al = split_names(match.group("names"))
             if names and et_al:
@@ -164,6 +164,18 @@ def _find_names(text: str) -> tuple[NameMention, ...]:
                     name_mention(match.start(), match.end(), names, True, match.group("bare"), "", strong=True)
                 )
     return tuple(sorted(found, key=lambda m: (m.start, m.end)))
+
+
+def _dated_stretches(text: str) -> list[tuple[int, int]]:
+    """The parts of a text that reach from 400 characters before a year to a little behind it: only they are searched."""  # noqa: E501
+    stretches: list[tuple[int, int]] = []
+    for year in _DATED.finditer(text):
+        begin, end = max(0, year.start() - 400), min(len(text), year.end() + 60)
+        if stretches and begin <= stretches[-1][1]:
+            stretches[-1] = (stretches[-1][0], end)
+        else:
+            stretches.append((begin, end))
+    return stretches
 
 
 def _overlaps(found: list[NameMention], start: int, end: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from litmap.citations.patterns import NAMES, WORD, WORK_NOUN, YEAR
 
@@ -13,15 +14,16 @@ _SMALL = frozenset(
     "to under up upon via vs versus we what when where which while why with without does are through between among against "  # noqa: E501
     "toward towards using during after before about around".split()
 )
-_NO_TITLE = re.compile(
-    r"\b(?:I|I'm|I'd|I'll|my|me|you|your|he|she|his|her|we'll|let's|todo|TODO|see|read|cf|etc|e\.g|i\.e|maybe|probably|actually|"
-    r"basically|apparently|interesting|nice|cool|great|ask|check|compare|remember|idea|thanks?|please|don't|doesn't|isn't|"
-    r"lol|hmm|ok|okay|yes|tomorrow|yesterday|meeting|email|chapter \d+|pp?\. ?\d|fig\. ?\d|my notes|paper by|papers by)\b",  # noqa: E501
+_NO_TITLE = frozenset(
+    "I I'm I'd I'll my me you your he she his her we'll let's todo TODO see read cf etc maybe probably actually basically "  # noqa: E501, SIM905
+    "apparently interesting nice cool great ask check compare remember idea thank thanks please don't doesn't isn't lol hmm "  # noqa: E501
+    "ok okay yes tomorrow yesterday meeting email".split()
 )
-_PROSE = re.compile(
-    r"\b(?:this|these|they|them|there|was|were|has|have|had|will|would|should|could|very|just|also|then|here|now|"
-    r"says?|said|explains?|argues?|shows?|showed|shown|proves?|proved|gives?|gave|gets?|got|finds?|found|makes?|made|seems?|think|want|"
-    r"need|needs|use|used|uses|try|tried|called|which|who|it)\b"
+_NO_TITLE_AT_ALL = re.compile(r"\b(?:e\.g|i\.e|chapter \d+|pp?\. ?\d|fig\. ?\d|my notes|papers? by)\b")
+_PROSE = frozenset(
+    "this these they them there was were has have had will would should could very just also then here now say says said "  # noqa: E501, SIM905
+    "explain explains argue argues show shows showed shown prove proves proved give gives gave get gets got find finds found "  # noqa: E501
+    "make makes made seem seems think want need needs use used uses try tried called which who it it's".split()
 )
 _NO_WORK = re.compile(
     r"\b(?:tutorial|lectures?|lecture notes|video|talk|slides|blog(?:\s?post)?|course|summer school|workshop|homepage|website|"  # noqa: E501
@@ -56,7 +58,7 @@ _OF_A_PERSON = re.compile(
     r"[Ee]ffects?|[Ii]nequality|[Aa]lgorithms?|[Ss]yndrome|[Dd]isease|[Tt]alks?|[Ll]ectures?|[Cc]ourses?|[Bb]logs?|[Ss]lides|[Pp]roofs?|[Gg]roups?|[Ll]abs?)$"
 )
 _OWNED_RUN = re.compile(
-    rf"(?<![\w-])({NAMES})['’]s? ((?:[A-Z][\w’'-]+:?)(?: (?:[A-Z][\w’'-]+:?|of|the|and|for|in|on|a|an|to|with|from|by|&)){{1,9}}(?<=[\w’']{{4}}))(?= ?[(,.;\[]|\s[a-z]|$)"
+    rf"(?<![\w-])({NAMES})['’]s? ((?:[A-Z][\w’'-]+:?)(?: (?:[A-Z][\w’'-]+:?|of|the|and|for|in|on|a|an|to|with|from|by|&)){{1,9}}(?<=[\w’']{{4}}))(?= ?[(,.;\[]|\s[a-z]|$)"  # noqa: E501
 )
 """'Efron and Hastie's Computer Age Statistical Inference (free pdf'."""
 _TWO_AND = re.compile(r" and [A-Z][\w’'-]+ and [A-Z][\w’'-]+$")
@@ -75,11 +77,12 @@ _PLAIN_WORD = re.compile(
 )
 """A word of a title that no list of names has."""
 _BRACKETED = re.compile(
-    rf"(?<![\w-])(?P<names>{NAMES})(?:['’]s? (?:\w+ )?{WORK_NOUN}|,? {WORK_NOUN})?[\]]{{0,2}}\s\((?:(?P<first>{YEAR}),\s)?(?:in )?"
+    rf"(?<![\w-])(?P<names>{NAMES})(?:['’]s? (?:\w+ )?{WORK_NOUN}|,? {WORK_NOUN})?[\]]{{0,2}}\s\((?:(?P<first>{YEAR}),\s)?(?:in )?"  # noqa: E501
     rf"(?P<title>[A-ZÀ-Þ][^()“”\"\x00;]{{7,150}}?)(?(first)(?=[),])|,\s(?:[^(),]{{0,40}}\s)?(?P<last>{YEAR}))\)?"
 )
+_DATED_BRACKET = re.compile(rf"\([^()]{{8,220}}{YEAR}\)|\({YEAR},")
 _REMARK = re.compile(
-    r"\s[–—]\s(?=[a-z])|\s--?\s(?=[a-z])|\s<-+\s|[.?]\s(?=[a-z])|\.\s(?=(?:[A-Z][\w’'-]+(?:,| and| &)?\s?){1,4}\.(?:\s|$))"
+    r"\s[–—]\s(?=[a-z])|\s--?\s(?=[a-z])|\s<-+\s|[.?]\s(?=[a-z])|\.\s(?=(?:[A-Z][\w’'-]+(?:,| and| &)?\s?){1,4}\.(?:\s|$))"  # noqa: E501
 )
 """Where a remark or the authors follow a title: ' – same thing', '. Lampson. slogans'."""
 _LABEL_BEFORE = re.compile(r"[A-Z][a-z]+(?: [a-z]+)?: (?=[A-Z])")
@@ -88,11 +91,11 @@ TAGGED = re.compile(r"(?:\(\*?\)\s*)?\[[A-Za-z][\w .&-]{1,20}?[\s'’]{0,2}((?:1
 _BY_LIST = re.compile(rf"({WORD}(?:, {WORD})*,? (?:and |& ){WORD}|{WORD}(?:, {WORD})+): (?=[A-Z])")
 """'Rosenblum, Ousterhout: The design and …'."""
 _HEADED = re.compile(
-    r"(?P<title>(?:[A-Z]|[a-z]{1,3}[A-Z])[\w'’/-]*:?(?: (?:[A-Z][\w'’/-]*:?|of|the|and|for|in|on|a|an|to|with|via|by|from|as|&|–)){2,18}(?<! the)(?<! a)(?<! of)(?<! in)(?<! and)"
+    r"(?P<title>(?:[A-Z]|[a-z]{1,3}[A-Z])[\w'’/-]*:?(?: (?:[A-Z][\w'’/-]*:?|of|the|and|for|in|on|a|an|to|with|via|by|from|as|&|–)){2,18}(?<! the)(?<! a)(?<! of)(?<! in)(?<! and)"  # noqa: E501
     r"(?<! with)(?<! for)(?<! on)(?<! to)(?<! by)(?<! as)(?<! from)(?<! an))"
-    r",? (?:is|are|was|were|has|shows?|showed|gives?|proves?|explains?|says?|argues?|samples|the|lineage|instead|with|fig\.?|see|again|but|so|not|\d{3,})\s(?!(?:the|a|an) [A-Z])(?=[a-z\d]|(?<=\d\s)[A-Z])"
+    r",? (?:is|are|was|were|has|shows?|showed|gives?|proves?|explains?|says?|argues?|samples|the|lineage|instead|with|fig\.?|see|again|but|so|not|\d{3,})\s(?!(?:the|a|an) [A-Z])(?=[a-z\d]|(?<=\d\s)[A-Z])"  # noqa: E501
 )
-"""A title with every word raised at the head of a line that goes on in lower case: 'Normalizing Flows for … is the review'."""
+"""A title with every word raised at the head of a line that goes on in lower case: 'Normalizing Flows for … is the review'."""  # noqa: E501
 _BY = re.compile(r"\s+by ((?:(?:[A-Z]\.\s?)*[A-Z][\w'’-]+(?:,? and |, | & | )?){1,6})$")
 _RUN = re.compile(
     r"(?<![\w.@/])[A-Z][\w'’-]*:?(?:[ \n](?:[A-Z][\w'’/-]*|[A-Z]+\d*|\d+|a|an|and|as|at|by|do|for|from|in|into|is|its|of|on|or|the|to|under|vs\.?|via|with|without|not|than|that|through|using|are|be|can|we|you|how|why|what|when|between|toward|towards|over|–|-|&|\+)(?:[:,?!](?=[ \n])|['’]s)?){3,25}"  # noqa: E501
@@ -120,6 +123,7 @@ class TitleCandidate:
     beside: str = ""
 
 
+@lru_cache(maxsize=4096)
 def title_score(text: str) -> float:
     """How much a text looks like the title of a work, in [0, 1]; 0.5 is worth a search."""
     text = text.strip().strip("“”\"'*_ ").rstrip(".,;")
@@ -138,8 +142,10 @@ def title_score(text: str) -> float:
     score = 0.30 + 0.05 * min(count, 8) - 0.01 * max(0, count - 16)
     score += 0.30 if share >= 0.7 and len(content) >= 2 else 0.0
     score += 0.08 if _COLON.search(text) else 0.0
-    score -= 0.30 * len(_NO_TITLE.findall(text))
-    score -= (0.10 if share >= 0.7 else 0.22) * len(_PROSE.findall(text))
+    plain = [word.replace("’", "'") for word in words]
+    score -= 0.30 * sum(1 for word in plain if word in _NO_TITLE)
+    score -= (0.10 if share >= 0.7 else 0.22) * sum(1 for word in plain if word in _PROSE)
+    score -= 0.30 * len(_NO_TITLE_AT_ALL.findall(text))
     if score < 0.35 or _SYMBOLS.search(text):
         return 0.0  # what follows only takes away
     score -= 0.15 if _MANY_COMMAS.search(text) else 0.0
@@ -327,11 +333,11 @@ def cited_titles(text: str) -> list[TitleCandidate]:
 
 
 def bracketed_titles(text: str) -> list[TitleCandidate]:
-    """Titles in brackets behind their authors: 'Soare's book (Recursively Enumerable Sets and Degrees, Springer 1987)'."""
+    """Titles in brackets behind their authors: 'Soare's book (Recursively Enumerable Sets and Degrees, Springer 1987)'."""  # noqa: E501
     found = []
-    for match in _BRACKETED.finditer(text) if "(" in text else ():
+    for match in _BRACKETED.finditer(text) if _DATED_BRACKET.search(text) else ():
         title = match.group("title")
-        people = ("," in title or "&" in title or " and " in title) and re.fullmatch(NAMES, title)
+        people = ("," in title or "&" in title) and re.fullmatch(NAMES, title)
         if len(_WORD.findall(title)) >= 2 and len(title) >= 9 and not people:
             year = match.group("first") or match.group("last")
             found.append(TitleCandidate(title, *match.span("title"), 0.6, f"{match.group('names')} {year}"))

@@ -1,8 +1,8 @@
 """Notes as people write them: files found, decoded, and read into one format-independent form.
 
 `read_notes` takes folders, files and '-' (stdin). Readers exist for Markdown (also Obsidian's, pandoc's, Hugo's and
-Jekyll's), org-mode, reStructuredText, LaTeX, HTML, Jupyter notebooks, plain text, and the reference files BibTeX, RIS,
-nbib, CSL-JSON and Zotero's CSV.
+Jekyll's), org-mode, reStructuredText, LaTeX, HTML, MediaWiki text, Jupyter notebooks, plain text, and the reference
+files BibTeX, RIS, nbib, CSL-JSON, Zotero's CSV and RDF, EndNote's XML and MODS.
 """
 
 from litmap.notes.discover import find_note_files

@@ -11,7 +11,7 @@ _TRANSPARENT = re.compile(
     r"^(?:[\divxIVX]{1,4}[.)]?\s*)?(?:(?:the |my |our |all |main |key |selected |cited |full |general |additional |other |"  # noqa: E501
     r"annotated |list of |complete |primary |notes and |recommended |partial )*"
     r"(?:references?(?: list)?(?: and (?:notes|links|further reading|bibliography))?|bibliograph(?:y|ies)|works cited|"
-    r"literature(?: cited)?|citations?|(?:external |useful |related |web )?links?|further reading|footnotes?|endnotes?|notes|"
+    r"literature(?: cited)?|citations?|(?:external |useful |related |web )?links?|further reading|footnotes?|endnotes?|notes|"  # noqa: E501
     r"sources?(?: cited)?|literatur(?:verzeichnis|hinweise|angaben)?|quellen(?:verzeichnis)?|r[ée]f[ée]rences(?: bibliographiques)?|"  # noqa: E501
     r"bibliographie|referencias(?: bibliogr[áa]ficas)?|bibliograf[ií]a|refer[êe]ncias|bibliografia|riferimenti|"
     r"参考文献|文献|литература|список литературы|pubs|papers cited|reference section|visible links|hidden links|refs?))"

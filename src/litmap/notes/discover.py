@@ -17,11 +17,11 @@ SUFFIXES = {
     ".rmd": "markdown", ".qmd": "markdown", ".org": "org", ".rst": "rst", ".rest": "rst", ".tex": "latex",
     ".latex": "latex", ".ltx": "latex", ".html": "html", ".htm": "html", ".xhtml": "html", ".ipynb": "notebook",
     ".txt": "text", ".text": "text", "": "text", ".wiki": "mediawiki", ".mediawiki": "mediawiki", ".eml": "text",
-    ".bib": "bibtex", ".biblatex": "bibtex", ".ris": "ris", ".nbib": "ris", ".json": "csl", ".csv": "csv",
+    ".bib": "bibtex", ".biblatex": "bibtex", ".ris": "ris", ".nbib": "ris", ".json": "csl", ".csv": "csv", ".xml": "refxml", ".rdf": "refxml", ".mods": "refxml",  # noqa: E501
 }  # fmt: skip
-"""Formats by file suffix. JSON and CSV files found in a folder are read only if they hold references."""
+"""Formats by file suffix. JSON, CSV and XML files found in a folder are read only if they hold references."""
 _SKIPPED = {"node_modules", "__pycache__", "site-packages", "venv", "index.litmap"}
-_QUIET = {".json", ".csv", ""}
+_QUIET = {".json", ".csv", ".xml", ".rdf", ""}
 MAX_BYTES = 64_000_000
 """Larger files are reported and not read."""
 

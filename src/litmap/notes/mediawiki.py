@@ -18,8 +18,8 @@ _CITE = re.compile(r"(?:cite[ _]\w[\w ]*|citation|literatur|ouvrage|article)$", 
 _IDENTIFIER = {"arxiv": "arXiv:", "doi": "doi:", "pmid": "PMID ", "pmc": "PMC"}
 _KINDS = {"web": "webpage", "news": "webpage", "av media": "video"}
 _VENUES = ("journal", "work", "book-title", "conference", "publisher")
-_LONGEST = 100_000
-"""Characters of a block that are parsed; what is longer is taken as it is written."""
+_LONGEST, _MOST_OPEN = 50_000, 60
+"""Characters of a block that are parsed, and how much of it may be open; what is beyond is taken as it is written."""
 
 
 def is_mediawiki(text: str) -> bool:
@@ -88,7 +88,7 @@ class _Wiki:
 
         writer = _Writer(self, number)
         try:
-            nodes = mwparserfromhell.parse(raw, skip_style_tags=False).nodes if len(raw) <= _LONGEST else [raw]
+            nodes = mwparserfromhell.parse(raw, skip_style_tags=False).nodes if _is_sound(raw) else [raw]
         except (ParserError, RecursionError):
             nodes = [raw]
         writer.walk(nodes, 0)
@@ -205,6 +205,14 @@ class _Writer:
         """The finished stretch."""
         self.out.text = "".join(self.parts)
         return self.out
+
+
+def _is_sound(raw: str) -> bool:
+    """False for what is too long or leaves so much open that the parser, which tries again and again, takes for ever."""  # noqa: E501
+    if len(raw) > _LONGEST:
+        return False
+    pairs = (("[[", "]]"), ("{{", "}}"), ("<ref", "</ref"), ("[http", "]"))
+    return all(raw.count(begin) - raw.count(end) <= _MOST_OPEN for begin, end in pairs)
 
 
 def _pairs(template: Any) -> Pairs:

@@ -17,7 +17,7 @@ from litmap.notes.mediawiki import is_mediawiki
 _CITEKEY = re.compile(
     r"(?<![\w@.])@\{?[^\W\d_][\w:.#$%&+?<>~/-]*|\\[a-zA-Z]*cite[a-zA-Z]*\*?\s*(?:\[[^\]]*\]\s*){0,2}\{|:cite|\bcite[a-z]*:|@[\w-]+\d"
 )
-_BIBS = {"bibtex", "csl", "ris"}
+_BIBS = {"bibtex", "csl", "ris", "refxml"}
 
 
 def read_notes(paths: Sequence[Path | str], stdin: bytes | None = None) -> tuple[list[Note], list[Problem]]:
@@ -140,6 +140,10 @@ def _entries(text: str, fmt: str) -> list[NoteBlock]:
         return ris_blocks(text)
     if fmt == "csv":
         return csv_blocks(text)
+    if fmt == "refxml":
+        from litmap.notes.refxml import xml_blocks
+
+        return xml_blocks(text)
     try:
         return csl_blocks(text)
     except json.JSONDecodeError as error:

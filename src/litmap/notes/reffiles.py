@@ -24,7 +24,8 @@ _VENUES = ("journaltitle", "journal", "booktitle", "school", "institution", "pub
 Pairs = list[tuple[str, str]]
 
 
-def _block(pairs: Pairs, line: int) -> NoteBlock | None:
+def record_block(pairs: Pairs, line: int) -> NoteBlock | None:
+    """A record as a block; None where it names no work."""
     values = dict(reversed(pairs))
     authors = ", ".join(value for name, value in pairs if name == "author")
     text = ". ".join(
@@ -75,7 +76,7 @@ def _bibtex(text: str, line_before: int) -> Iterator[NoteBlock | None]:
         if not hasattr(entry, "fields"):
             continue
         fields = {item.key.lower(): str(item.value) for item in reversed(entry.fields)}
-        yield _block(
+        yield record_block(
             _bibtex_pairs(str(entry.key), entry.entry_type.lower(), fields), (entry.start_line or 0) + 1 + line_before
         )
 
@@ -164,7 +165,7 @@ def _end_record(blocks: list[NoteBlock], held: list[tuple[str, str]], line: int)
     pairs.append(("pmcid", first("PMC")))
     pairs.append(("abstract", first("AB", "N2")))
     pairs += [("url", url) for tag in ("UR", "L1", "L2", "LK") for url in values.get(tag, []) if url.startswith("http")]
-    block = _block([pair for pair in pairs if pair[1]], line)
+    block = record_block([pair for pair in pairs if pair[1]], line)
     if block:
         blocks.append(block)
 
@@ -179,7 +180,7 @@ def csl_blocks(text: str) -> list[NoteBlock]:
     lines = _json_lines(text, len(items))
     for item, line in zip(items, lines, strict=False):
         if isinstance(item, dict):
-            block = _block(
+            block = record_block(
                 _csl_pairs(item.get("data", item) if isinstance(item.get("data", item), dict) else item), line
             )
             if block:
@@ -258,7 +259,7 @@ def csv_blocks(text: str) -> list[NoteBlock]:
         pairs.append(("venue", values.get("publication title") or values.get("journal") or values.get("venue", "")))
         pairs += [("doi", values.get("doi", "")), ("arxiv", values.get("arxiv", "")), ("pmid", values.get("pmid", ""))]
         pairs.append(("url", values.get("url") or values.get("link", "")))
-        block = _block([pair for pair in pairs if pair[1]], line)
+        block = record_block([pair for pair in pairs if pair[1]], line)
         if block:
             blocks.append(block)
         line = rows.line_num + 1
