@@ -62,6 +62,10 @@ _LEADS = frozenset(
 
 
 _ALSO_NAMES = frozenset({"Cell", "Brain", "Gut", "Ann", "Bull", "Ibis", "Mind", "Pain", "Condor", "Rev", "Carbon"})
+_ET_AL_AT_END = re.compile(rf"{ET_AL}\s*$", re.I)
+_JOINER = re.compile(rf"(?:{AND})")
+_EACH_YEAR = re.compile(rf"{YEAR}|(?<![\w])[a-z](?!\w)|(?<=['’])\d\d|^\d\d$")
+_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?")
 _TECHNIQUE = re.compile(r"[A-Z][a-z]+-[a-z]{2,5}")
 """'Drop-seq' before 'Macosko EZ'."""
 _TRAILING_INITIALS = re.compile(r"(?<=[a-z]) [A-Z]{1,2}$")
@@ -85,12 +89,13 @@ class NameMention:
     names: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=8192)
 def surname_key(name: str) -> str:
     """The surname's normal form out of a whole name ('Ravid Shwartz-Ziv' → 'shwartz ziv')."""
     name = name.strip().rstrip(".")
     if "," in name:
         name = name.split(",")[0]
-    words = [word for word in name.split() if not re.fullmatch(r"(?:Jr|Sr|II|III|IV)\.?", word)]
+    words = [word for word in name.split() if not _SUFFIX.fullmatch(word)]
     if len(words) > 1 and words[-1].isupper() and len(words[-1]) <= 3 and not words[0].isupper():
         words.pop()  # 'Macosko EZ'
     return normalise_title(words[-1]) if words else ""
@@ -98,9 +103,9 @@ def surname_key(name: str) -> str:
 
 def split_names(text: str) -> tuple[list[str], bool]:
     """The single names of a list, and whether it goes on ('et al.', '…')."""
-    et_al = re.search(rf"{ET_AL}\s*$", text, re.I)
+    et_al = _ET_AL_AT_END.search(text)
     body = text[: et_al.start()] if et_al else text
-    names = [_OWNER.sub("", part.strip()) for part in re.split(rf"(?:{AND})", body) if part.strip()]
+    names = [_OWNER.sub("", part.strip()) for part in _JOINER.split(body) if part.strip()]
     while names and no_name(names[0]):
         names = names[1:]
     if len(names) > 1 and _TECHNIQUE.fullmatch(names[0]) and _TRAILING_INITIALS.search(names[1]):
@@ -122,6 +127,7 @@ def _without_lead(name: str) -> str:
     return name
 
 
+@lru_cache(maxsize=8192)
 def no_name(name: str) -> bool:
     """True for a capitalised word that is not a person's name."""
     if re.match(r"[A-ZÀ-Þ]\.", name) and len(name.split()) > 1:
@@ -167,10 +173,10 @@ def _find_names(text: str) -> tuple[NameMention, ...]:
 
 
 def _dated_stretches(text: str) -> list[tuple[int, int]]:
-    """The parts of a text that reach from 400 characters before a year to a little behind it: only they are searched."""  # noqa: E501
+    """The parts of a text that reach from 250 characters before a year to a little behind it: only they are searched."""  # noqa: E501
     stretches: list[tuple[int, int]] = []
     for year in _DATED.finditer(text):
-        begin, end = max(0, year.start() - 400), min(len(text), year.end() + 60)
+        begin, end = max(0, year.start() - 250), min(len(text), year.end() + 60)
         if stretches and begin <= stretches[-1][1]:
             stretches[-1] = (stretches[-1][0], end)
         else:
@@ -215,7 +221,7 @@ def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
     strong = several or enclosed or bool(short)
     out = []
     base = ""
-    for year in re.findall(rf"{YEAR}|(?<![\w]){'[a-z]'}(?!\w)|(?<=['’])\d\d|^\d\d$", years) or []:
+    for year in _EACH_YEAR.findall(years):
         base = _whole_year(year, base)
         out.append(name_mention(start, match.end(), names, et_al, base, venue, strong=strong))
     return out
@@ -223,7 +229,7 @@ def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
 
 def _is_list(match: re.Match[str]) -> bool:
     """True for a list of surnames, each one word, joined by '&' or of three or more: no run of a title's words."""
-    parts = [part.strip() for part in re.split(rf"(?:{AND})", match.group("names")) if part.strip()]
+    parts = [part.strip() for part in _JOINER.split(match.group("names")) if part.strip()]
     listed = len(parts) > 2 or (len(parts) == 2 and "&" in match.group("names"))
     return listed and all(len(part.split()) == 1 and not no_name(part) for part in parts)
 

@@ -80,6 +80,7 @@ _BRACKETED = re.compile(
     rf"(?<![\w-])(?P<names>{NAMES})(?:['’]s? (?:\w+ )?{WORK_NOUN}|,? {WORK_NOUN})?[\]]{{0,2}}\s\((?:(?P<first>{YEAR}),\s)?(?:in )?"  # noqa: E501
     rf"(?P<title>[A-ZÀ-Þ][^()“”\"\x00;]{{7,150}}?)(?(first)(?=[),])|,\s(?:[^(),]{{0,40}}\s)?(?P<last>{YEAR}))\)?"
 )
+_A_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _DATED_BRACKET = re.compile(rf"\([^()]{{8,220}}{YEAR}\)|\({YEAR},")
 _REMARK = re.compile(
     r"\s[–—]\s(?=[a-z])|\s--?\s(?=[a-z])|\s<-+\s|[.?]\s(?=[a-z])|\.\s(?=(?:[A-Z][\w’'-]+(?:,| and| &)?\s?){1,4}\.(?:\s|$))"  # noqa: E501
@@ -324,7 +325,7 @@ def possessive_titles(text: str) -> list[TitleCandidate]:
 def cited_titles(text: str) -> list[TitleCandidate]:
     """Titles between their authors' surnames and a dated venue: 'Doe & Roe, The title of it, STOC 2011, for …'."""
     found = []
-    for match in _CITED_TITLE.finditer(text) if "," in text else ():
+    for match in _CITED_TITLE.finditer(text) if "," in text and _A_YEAR.search(text) else ():
         title = match.group("title")
         if len(_WORD.findall(title)) >= 3 and title_score(title) >= 0.5 and _PLAIN_WORD.search(title):
             beside = f"{match.group('names')} {match.group('year')}"
@@ -334,8 +335,15 @@ def cited_titles(text: str) -> list[TitleCandidate]:
 
 def bracketed_titles(text: str) -> list[TitleCandidate]:
     """Titles in brackets behind their authors: 'Soare's book (Recursively Enumerable Sets and Degrees, Springer 1987)'."""  # noqa: E501
-    found = []
-    for match in _BRACKETED.finditer(text) if _DATED_BRACKET.search(text) else ():
+    found: list[TitleCandidate] = []
+    near = (
+        match
+        for bracket in _DATED_BRACKET.finditer(text)
+        for match in _BRACKETED.finditer(text, max(0, bracket.start() - 90), min(len(text), bracket.end() + 1))
+    )
+    for match in near:
+        if found and match.start("title") < found[-1].end:
+            continue
         title = match.group("title")
         people = ("," in title or "&" in title) and re.fullmatch(NAMES, title)
         if len(_WORD.findall(title)) >= 2 and len(title) >= 9 and not people:

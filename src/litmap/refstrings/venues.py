@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from litmap.refstrings.clean import BREAK
 from litmap.refstrings.dates import YEAR
@@ -159,6 +160,7 @@ _SHORTENED = re.compile(
 _ABBREVIATION = re.compile(r"[^\W\d_]{1,8}\.")
 
 
+@lru_cache(maxsize=4096)
 def is_journal_name(text: str) -> bool:
     """Whether a name that stands before a volume and page is a journal's: its acronym, title or abbreviation."""
     words = [word.strip(",") for word in text.split()]
