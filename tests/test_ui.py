@@ -281,7 +281,7 @@ def test_nothing_close_is_said_before_what_is_far_off() -> None:
         far = Found(
             1, 0.1, 7, Chunk("note:a.md", 3, "A far passage.", kind="note"), "A far passage.", "", note="a.md", line=3
         )
-        search._show(Answer((), (far,), "Nothing is close to this.", close=False), "passage")
+        search._show(Answer((), (far,), close=False, message="Nothing is close to this."), "passage")
 
     app = testing.AppTest.from_function(script, default_timeout=30).run()
     assert [told.value for told in app.info] == [r"Nothing is close to this\."]
