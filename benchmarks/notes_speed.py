@@ -1,8 +1,9 @@
 """Speed of reading notes and finding their citations: 1,000 notes of about 10 kB on one core, and growth with size.
 
-    python -m benchmarks.notes_speed [--json] [--count 1000]
+    python -m benchmarks.notes_speed [--json] [--count 1000] [--hostile]
 
-The notes are made here from words and reference patterns of several styles (seeded), so no data is needed.
+The notes are made here from words and reference patterns of several styles (seeded), so no data is needed. `--hostile`
+measures text made to blow up regular expressions and parsers instead: one piece repeated to 50, 100 and 200 kB.
 """
 
 from __future__ import annotations
@@ -56,6 +57,29 @@ def note(rng: random.Random, size: int, *, plain: bool) -> str:
     return "\n\n".join(parts)
 
 
+HOSTILE = {
+    "names": "Aa, Aa, ", "initials": "A. B. ", "inverted names": "Aa, B. C.; ", "journals": "Phys. Rev. ",
+    "journals, numbers": "J. Chem. 12, ", "titles": "Aa Bb of the ", "brackets": "Aa (Bb ", "open quotes": "“Aa ",
+    "years": "Aa 1999 ", "owners": "Aa's Bb ", "dots": "a. ", "colons": "Aa: Bb ", "slashes": "Aa/Bb", "blanks": "a   ",
+    "link starts": "[a](", "wiki links": "[[Aa|", "templates": "{{cite ", "notes": "<ref>", "stars": "*a ", "addresses": "http://a.b/",  # noqa: E501
+}  # fmt: skip
+
+
+def hostile(folder: Path) -> dict[str, dict[str, float]]:
+    """Seconds by kind of text, format and size."""
+    rows: dict[str, dict[str, float]] = {}
+    for name, piece in HOSTILE.items():
+        for suffix in ("md", "txt", "wiki"):
+            path = folder / f"hostile.{suffix}"
+            row = {}
+            for size in (50_000, 100_000, 200_000):
+                path.write_text(piece * (size // len(piece)), "utf-8")
+                row[f"{size // 1000}_kB_s"] = timed([path])["total_s"]
+            row["growth_50_to_200"] = row["200_kB_s"] / max(row["50_kB_s"], 0.01)
+            rows[f"{name}, .{suffix}"] = row
+    return rows
+
+
 def timed(paths: list[Path]) -> dict[str, float]:
     from litmap.citations import find_citations
     from litmap.notes import read_notes
@@ -77,7 +101,17 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--largest", type=float, default=20, help="megabytes of the largest single note")
+    parser.add_argument("--hostile", action="store_true", help="text made to blow up regular expressions instead")
     args = parser.parse_args()
+    if args.hostile:
+        with tempfile.TemporaryDirectory() as folder:
+            worst = hostile(Path(folder))
+        if args.json:
+            print(json.dumps(worst, indent=1))
+            return
+        for name, row in sorted(worst.items(), key=lambda item: -item[1]["200_kB_s"])[:15]:
+            print(f"{name:26s} " + "  ".join(f"{key} {value:.2f}" for key, value in row.items()))
+        return
     rows: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         rng = random.Random(0)

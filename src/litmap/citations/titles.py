@@ -63,8 +63,10 @@ _OWNED_RUN = re.compile(
 """'Efron and Hastie's Computer Age Statistical Inference (free pdf'."""
 _TWO_AND = re.compile(r" and [A-Z][\w’'-]+ and [A-Z][\w’'-]+$")
 _CLAUSE = re.compile(
-    r"(?::\s|[.;]\s|^)(?:([A-Z][\w'’-]+(?: (?:and|&) [A-Z][\w'’-]+)?),\s)?([A-Z](?:[^.:;()“”\"\x00\[\]\n]|\.(?=\w)){14,200}?)(?=$|\.\s|\.$|;\s|\s*\(|\s(?:explains?|argues?|shows?|proves?|introduces?)\s)"  # noqa: E501
+    r"(?P<lead>:\s|→\s|->\s|[.;?!]\s|^)(?P<see>[Ss]ee (?:also )?)?(?:([A-Z][\w'’-]+(?: (?:and|&) [A-Z][\w'’-]+)?),\s)?([A-Z](?:[^.:;→()“”\"\x00\[\]\n]|\.(?=\w)){14,200}?)(?=$|\.\s|\.$|;\s|\s*\(|\s(?:→|->)\s|,\s(?:fig|see|esp|which|but|where)\b|\s(?:explains?|argues?|shows?|proves?|introduces?)\s)"  # noqa: E501
 )
+_MAY_LEAD = re.compile(r"[:,→]|->| by |\b[Ss]ee ")
+_DATED_BEHIND = re.compile(rf"\s*\([^()]{{0,30}}?({YEAR})\)")
 _VENUE_TAIL = re.compile(
     r",\s+(?:([A-Z][\w'’-]+),\s+)?((?:[A-Z][\w&.'’-]*)(?: (?:of|the|and|in|for|on|&|[A-Z][\w.'’-]*)){0,8}(?: \d{4})?)$"
 )
@@ -83,7 +85,7 @@ _BRACKETED = re.compile(
 _A_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _DATED_BRACKET = re.compile(rf"\([^()]{{8,220}}{YEAR}\)|\({YEAR},")
 _REMARK = re.compile(
-    r"\s[–—]\s(?=[a-z])|\s--?\s(?=[a-z])|\s<-+\s|[.?]\s(?=[a-z])|\.\s(?=(?:[A-Z][\w’'-]+(?:,| and| &)?\s?){1,4}\.(?:\s|$))"  # noqa: E501
+    r"\s(?:[–—]|--?)\s(?=[a-z](?!.{1,60}?\s?[–—-]\s))|\s<-+\s|[.?]\s(?=[a-z])|\.\s(?=(?:[A-Z][\w’'-]+(?:,| and| &)?\s?){1,4}\.(?:\s|$))"  # noqa: E501
 )
 """Where a remark or the authors follow a title: ' – same thing', '. Lampson. slogans'."""
 _LABEL_BEFORE = re.compile(r"[A-Z][a-z]+(?: [a-z]+)?: (?=[A-Z])")
@@ -339,7 +341,7 @@ def bracketed_titles(text: str) -> list[TitleCandidate]:
     near = (
         match
         for bracket in _DATED_BRACKET.finditer(text)
-        for match in _BRACKETED.finditer(text, max(0, bracket.start() - 90), min(len(text), bracket.end() + 1))
+        for match in _BRACKETED.finditer(text, max(0, bracket.start() - 90), min(len(text), bracket.end() + 180))
     )
     for match in near:
         if found and match.start("title") < found[-1].end:
@@ -355,20 +357,19 @@ def bracketed_titles(text: str) -> list[TitleCandidate]:
 def clause_titles(text: str) -> list[TitleCandidate]:
     """Titles that fill a clause of prose: after a colon, before a venue, or after a single name ('Kleinberg, An …')."""
     found = []
-    for match in _CLAUSE.finditer(text) if ":" in text or "," in text or " by " in text else ():
-        title, beside = match.group(2).rstrip(" ,"), match.group(1) or ""
+    for match in _CLAUSE.finditer(text) if _MAY_LEAD.search(text) else ():
+        title, beside = match.group(4).rstrip(" ,"), match.group(3) or ""
         venue = _VENUE_TAIL.search(title)
         if venue:
             title, beside = title[: venue.start()], beside or venue.group(1) or ""
         by = _BY.search(title)
         if by:
             title, beside = title[: by.start()], by.group(1)
-        after_colon = match.group().startswith(":")
-        floor = 0.5 if beside or venue or by else 0.6
-        if (
-            (after_colon or beside or venue or by)
-            and title_score(title) >= floor
-            and len(_WORD.findall(title)) >= (4 if beside or venue else 5)
-        ):
-            found.append(TitleCandidate(title, match.start(2), match.start(2) + len(title), 0.55, beside))
+        dated = _DATED_BEHIND.match(text, match.end())
+        led = match.group("lead")[:1] in {":", "→", "-"} or bool(match.group("see"))
+        told = bool(beside or venue or by or (led and dated))
+        enough = title_score(title) >= (0.5 if told else 0.6) and len(_WORD.findall(title)) >= (4 if told else 5)
+        if (led or told) and enough:
+            beside = beside or (dated.group(1) if dated else "")
+            found.append(TitleCandidate(title, match.start(4), match.start(4) + len(title), 0.55, beside))
     return found
