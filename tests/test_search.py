@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from litmap.errors import ModelError, SearchError
 from litmap.models import Chunk, Hit
-from litmap.search import Facts, Searcher, load_reranker, matching_works, parse_query
+from litmap.search import Facts, Searcher, Weights, load_reranker, matching_works, parse_query
+from litmap.search.evidence import Evidence, Usual, work_scores
 from litmap.search.quoting import Marker, hit_words, lines_of, marks, sentences
 from litmap.search.ranking import Scale, alikeness, best_three, crowding, first_of_each, smooth
 from litmap.search.searcher import _holds
@@ -431,6 +432,21 @@ def test_best_of_groups_come_best_first_and_short_ones_are_not_held_back() -> No
     assert own.tolist() == [1, 3, 7]
     assert best.tolist() == [[4.0, 2.0, 2.0], [3.0, 1.0, 1.0], [5.0, 5.0, 5.0]]
     assert first_of_each(groups, scores).tolist() == [1, 2, 4]
+
+
+def test_an_abstract_is_worth_its_best_passage_a_long_work_its_best_three() -> None:
+    class NoVectors:
+        def vectors(self, rows: Any) -> Any:
+            return np.zeros((len(rows), 2), np.float32)
+
+    works = np.array([0, 0, 1, 1, 1, 2, 2, 2])
+    meaning = np.array([3, 0, 3, 3, 3, 3, 0, 0], np.float32)
+    nothing = np.zeros(8, np.float32)
+    usual = Usual(np.zeros((0, 2), np.float32), np.zeros(0, np.int64), np.array([2, 30, 30]))
+    found = Evidence(np.arange(8), works, meaning, meaning, nothing, nothing[:3], Scale(), NoVectors(), usual)
+    own, scores = work_scores(found, Weights(meaning=1.0, others=0.2))
+    assert own.tolist() == [0, 1, 2]
+    assert np.allclose(scores, [3 - 0.2 * 0.1 * 3, 3, 3 - 0.2 * 3])
 
 
 def test_crowding_is_nearness_to_other_works_alone() -> None:
