@@ -17,6 +17,7 @@ from litmap.catalogue.records import build_record
 from litmap.identifiers import normalise_title
 from litmap.layout import Layout
 from litmap.models import Document, HeadingPath, Note, Reference, Summary
+from litmap.reading import Identify
 from litmap.report import Progress, timed
 from litmap.shelf import Entry
 
@@ -59,6 +60,7 @@ def enrich(
     embedder: Embedder,
     seconds: dict[str, float],
     progress: Progress,
+    identify: Identify | None = None,
 ) -> None:
     """Write topics, map, links, reading list and summaries into the build under way."""
     derived = Derived(layout)
@@ -84,7 +86,10 @@ def enrich(
     with timed(seconds, "reading"):
         headings = {f.work: f.noted or ((f.suggested,) if f.suggested else ()) for f in filed.result.filings}
         missing = references.missing(lists, [e.work for e in entries], headings)
-        writer.write_json("reading", _reading_list(layout, shas, missing))
+        ids = identify(missing) if identify else {}
+        held = {i for e in entries for i in e.work.ids}
+        missing = [m for m in missing if not held & set(ids.get(m.key, ()))]  # one of ours under another spelling
+        writer.write_json("reading", _reading_list(layout, shas, missing, ids))
         lacking = references.missing_by_heading(missing)
         cover = [
             dataclasses.replace(c, missing=tuple((m.reference.title, n) for m, n in lacking.get(c.heading, ())[:20]))
@@ -146,13 +151,16 @@ def _file(
 
 
 def _reading_list(
-    layout: Layout, shas: Mapping[str, str], missing: Sequence[references.MissingWork]
+    layout: Layout,
+    shas: Mapping[str, str],
+    missing: Sequence[references.MissingWork],
+    ids: Mapping[str, Sequence[str]],
 ) -> list[dict[str, Any]]:
     """The works most cited and not in the notes as JSON; the first ones with the passages that cite them."""
     documents: dict[str, Document | None] = {}
     rows = []
     for number, work in enumerate(missing[:READING]):
-        row = _suggest(work)
+        row = _suggest(work, ids.get(work.key, ()))
         for place in work.places[:3] if number < QUOTED else ():
             sha = shas[place.citing]
             if sha not in documents:
@@ -164,7 +172,7 @@ def _reading_list(
     return rows
 
 
-def _suggest(missing: references.MissingWork) -> dict[str, Any]:
+def _suggest(missing: references.MissingWork, ids: Sequence[str]) -> dict[str, Any]:
     """A work of the reading list as JSON: how many papers cite it, which, where, and under which headings."""
     found = missing.reference
     return {
@@ -174,13 +182,19 @@ def _suggest(missing: references.MissingWork) -> dict[str, Any]:
         "authors": list(found.authors),
         "year": found.year,
         "venue": found.venue,
-        "ids": list(found.ids),
+        "ids": _joined(ids, found.ids),
         "urls": list(found.urls),
         "cited_by": list(missing.citing),
         "places": [{"work": p.citing, "page": p.page, "number": p.number} for p in missing.places],
         "headings": [{"heading": list(path), "count": count} for path, count in missing.headings],
         "passages": [],
     }
+
+
+def _joined(known: Sequence[str], read: Sequence[str]) -> list[str]:
+    """Identifiers that a source confirmed, then those read in reference lists of kinds that no source told."""
+    kinds = {ident.partition(":")[0] for ident in known}
+    return list(dict.fromkeys([*known, *(i for i in read if i.partition(":")[0] not in kinds)]))
 
 
 def _write_styles(writer: builds.BuildWriter, result: topics.FilingResult) -> None:

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from litmap import builds
+from litmap import builds, references, summaries, topics
 from litmap.assemble import Embedder, Key, Source, additions, write_keywords, write_vectors
 from litmap.enrich import enrich
 from litmap.errors import DamagedBuild, NoLibrary
 from litmap.layout import Layout
 from litmap.models import Encoder, Note
+from litmap.reading import Identify
 from litmap.report import Progress, timed
 from litmap.shelf import Entry
 
@@ -41,9 +42,11 @@ def make_build(
     facts: Mapping[str, Any],
     progress: Progress,
     fresh: bool = False,
+    identify: Identify | None = None,
 ) -> Made:
     """Publish a build of exactly the `wanted` sources, unless the current one is that already.
 
+    `identify` gives identifiers for works of the reading list.
     Raises `LibraryError` on a full disk; the old build then goes on serving.
     """
     made = Made()
@@ -65,7 +68,7 @@ def make_build(
                 write_vectors(writer, changes, embedder, titles, anew="model_before" in made.counts)
             with timed(made.seconds, "keywords"):
                 write_keywords(writer, changes, titles)
-            enrich(layout, writer, entries, notes, texts, embedder, made.seconds, progress)
+            enrich(layout, writer, entries, notes, texts, embedder, made.seconds, progress, identify)
             kept = {**facts, "state": state, "model_key": str(getattr(embedder.encoder, "key", ""))}
             with timed(made.seconds, "publish"):
                 build_id = writer.publish(kept)
@@ -134,7 +137,8 @@ def _state(
     entries: Sequence[Entry], notes: Sequence[Note], texts: Mapping[str, tuple[str, str, int]], facts: Mapping[str, Any]
 ) -> str:
     """A digest of everything the build's topics, map and summaries depend on besides its passages."""
-    digest = hashlib.sha256(json.dumps(dict(facts), sort_keys=True).encode())
+    made_by = {"topics": topics.VERSION, "summaries": summaries.VERSION, "references": references.VERSION}
+    digest = hashlib.sha256(json.dumps({**facts, **made_by}, sort_keys=True).encode())
     for note in notes:
         digest.update(f"{note.path}\0{note.sha256}\0".encode("utf-8", "replace"))
     for entry in entries:

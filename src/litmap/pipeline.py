@@ -24,7 +24,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from litmap import lock
+from litmap import lock, reading
 from litmap.arrivals import BATCH, Arrivals, age_days, open_client
 from litmap.catalogue import Catalogue, Decided, utc_now
 from litmap.catalogue.records import storable
@@ -335,6 +335,7 @@ class Refresh:
         return make_build(
             self.layout, found, self.notes, texts, wanted, self.embedder,
             facts={"model": self.settings.model, "extractor": text_version()}, progress=self.progress, fresh=fresh,
+            identify=reading.identifier(self.catalogue, self.settings, self.now, self.progress),
         )  # fmt: skip
 
     def _count(self, found: Sequence[Entry]) -> None:

@@ -1,0 +1,80 @@
+"""Identifiers for the works of the reading list, from the services that know them, remembered in the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from litmap.arrivals import age_days, open_client
+from litmap.errors import LitmapError
+from litmap.models import Citation
+from litmap.settings import Settings, api_keys
+
+if TYPE_CHECKING:
+    from litmap.catalogue import Catalogue
+    from litmap.references import MissingWork
+    from litmap.report import Progress
+
+Identify = Callable[[Sequence["MissingWork"]], Mapping[str, tuple[str, ...]]]
+
+LISTED, ASKED = 100, 30
+"""Works at the head of the list that identifiers are wanted for, and how many are asked about in one refresh."""
+FACT = "reading"
+
+
+def identifier(catalogue: Catalogue, settings: Settings, now: str, progress: Progress) -> Identify:
+    """What gives identifiers for works of the reading list ({key: ids}): see `identify`."""
+    return lambda missing: identify(catalogue, settings, missing, now, progress)
+
+
+def identify(
+    catalogue: Catalogue, settings: Settings, missing: Sequence[MissingWork], now: str, progress: Progress
+) -> dict[str, tuple[str, ...]]:
+    """The identifiers that are known of these works, by key; those at the head are looked up, a few in each refresh.
+
+    A work that no source knows is asked about again after `retry_days`. Offline, or where the network fails, what is
+    remembered is all there is.
+    """
+    remembered: dict[str, list[str]] = catalogue.fact(FACT, {})
+    if not settings.offline:
+        wanted = [m for m in missing[:LISTED] if _is_due(remembered.get(m.key), settings.retry_days)][:ASKED]
+        try:
+            found = _ask(wanted, settings, now, progress)
+        except LitmapError:
+            found = {}
+        if found:
+            remembered |= {key: [now, *ids] for key, ids in found.items()}
+            with catalogue.write():
+                catalogue.put_fact(FACT, remembered)
+    return {m.key: tuple(remembered[m.key][1:]) for m in missing if len(remembered.get(m.key, ())) > 1}
+
+
+def _is_due(known: list[str] | None, retry_days: float) -> bool:
+    return known is None or (len(known) == 1 and age_days(known[0]) >= retry_days)
+
+
+def _ask(wanted: Sequence[MissingWork], settings: Settings, now: str, progress: Progress) -> dict[str, tuple[str, ...]]:
+    """What the sources say: a work's identifiers, none where none knows it; one that could not be asked is left out."""
+    from litmap import works
+
+    if not wanted:
+        return {}
+    citations = [
+        Citation(m.key, "reference", replace(m.reference, page=0, number=""), (), sure=True)
+        for m in wanted
+        if m.reference.title or m.reference.ids
+    ]
+    out: dict[str, tuple[str, ...]] = {}
+    with open_client(settings, "resolve", progress) as client:
+        for done, found in enumerate(
+            works.resolve(citations, client, now=now, contact=settings.contact, keys=api_keys()), 1
+        ):
+            if found.status not in {"failed", "pending"}:
+                sure = found.work is not None and found.status != "unsure"
+                out[found.citation] = found.work.ids if sure and found.work is not None else ()
+            progress("resolve", done, len(citations), "works that your papers cite")
+    return out
+
+
+__all__ = ["Identify", "identifier", "identify"]

@@ -1,0 +1,74 @@
+"""Identifiers of the reading list: asked for a few at a time, remembered, never a reason for a build to fail."""
+
+import pytest
+
+from litmap import reading, works
+from litmap.catalogue import Catalogue, utc_now
+from litmap.errors import WebError
+from litmap.models import Reference, Resolution, Work
+from litmap.references import MissingWork
+from litmap.settings import load_settings
+
+
+@pytest.fixture
+def catalogue(tmp_path):
+    with Catalogue.create(tmp_path / "catalogue.sqlite") as opened:
+        yield opened
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return load_settings({"library": str(tmp_path), "state": str(tmp_path / "state")})
+
+
+def make_missing(n):
+    return [MissingWork(f"title:work {i}", Reference(title=f"Work {i}", year=2000), ("a", "b"), ()) for i in range(n)]
+
+
+def answers(asked, unknown=(), failed=()):
+    """A resolver that knows a DOI for every work but those."""
+
+    def resolve(citations, client, **kwargs):
+        for c in citations:
+            asked.append(c.key)
+            if c.key in failed:
+                yield Resolution(c.key, None, "failed", "the host did not answer")
+            elif c.key in unknown:
+                yield Resolution(c.key, None, "not-found", "no source knows it")
+            else:
+                doi = f"doi:10.1/{c.key.split()[-1]}"
+                yield Resolution(c.key, Work(doi, c.reference.title, ids=(doi,)), "metadata-only", "")
+
+    return resolve
+
+
+def test_the_head_of_the_list_is_asked_about_a_few_at_a_time_and_remembered(catalogue, settings, monkeypatch):
+    asked = []
+    monkeypatch.setattr(works, "resolve", answers(asked, unknown={"title:work 3"}, failed={"title:work 5"}))
+    listed = make_missing(50)
+    quiet = lambda *_: None  # noqa: E731
+    first = reading.identify(catalogue, settings, listed, utc_now(), quiet)
+    assert len(asked) == reading.ASKED
+    assert first["title:work 0"] == ("doi:10.1/0",)
+    assert "title:work 3" not in first
+    second = reading.identify(catalogue, settings, listed, utc_now(), quiet)
+    assert set(asked[reading.ASKED :]) == {m.key for m in listed[reading.ASKED :]} | {"title:work 5"}
+    assert len(second) == 48
+    asked.clear()
+    reading.identify(catalogue, settings, listed, utc_now(), quiet)
+    assert asked == ["title:work 5"]  # what could not be asked is asked again; what no source knows rests
+
+
+def test_offline_and_without_network_what_is_remembered_is_all(catalogue, settings, monkeypatch):
+    quiet = lambda *_: None  # noqa: E731
+    asked = []
+    monkeypatch.setattr(works, "resolve", answers(asked))
+    reading.identify(catalogue, settings, make_missing(2), utc_now(), quiet)
+
+    def fails(*args, **kwargs):
+        raise WebError("no network")
+
+    monkeypatch.setattr(works, "resolve", fails)
+    assert len(reading.identify(catalogue, settings, make_missing(4), utc_now(), quiet)) == 2
+    offline = load_settings({"library": str(settings.library), "offline": True})
+    assert len(reading.identify(catalogue, offline, make_missing(4), utc_now(), quiet)) == 2
