@@ -248,6 +248,14 @@ def test_no_works_in_prose(text: str) -> None:
     assert told(text) == []
 
 
+def test_dashes_inside_a_title_end_it_not() -> None:
+    title = "Why and when can deep - but not shallow - networks avoid the curse of dimensionality"
+    assert whole_titles(title, floor=0.5)[0].text == title
+    assert whole_titles("Variational Inference with Normalizing Flows – same thing again", floor=0.5)[0].text.endswith(
+        "Flows"
+    )
+
+
 def test_a_journal_is_the_same_place_by_its_letters() -> None:
     text = "1. F. D. M. Haldane, Phys. Rev. Lett. 61, 2015 (1988).\n2. A. Roe, Phys. Rev. B 5, 1 (1990).\n\nSee PRL 61, 2015.\n"
     note, _ = parse_note(text, "note.md", ".md")

@@ -83,6 +83,7 @@ _BRACKETED = re.compile(
     rf"(?P<title>[A-ZÀ-Þ][^()“”\"\x00;]{{7,150}}?)(?(first)(?=[),])|,\s(?:[^(),]{{0,40}}\s)?(?P<last>{YEAR}))\)?"
 )
 _A_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_DASH = re.compile(r"\s(?:[–—]|--?)\s")
 _DATED_BRACKET = re.compile(rf"\([^()]{{8,220}}{YEAR}\)|\({YEAR},")
 _REMARK = re.compile(
     r"\s(?:[–—]|--?)\s(?=[a-z](?!.{1,60}?\s?[–—-]\s))|\s<-+\s|[.?]\s(?=[a-z])|\.\s(?=(?:[A-Z][\w’'-]+(?:,| and| &)?\s?){1,4}\.(?:\s|$))"  # noqa: E501
@@ -192,6 +193,8 @@ def whole_titles(text: str, *, floor: float) -> list[TitleCandidate]:
         end_of_head = headed.end("title")
         return [TitleCandidate(headed["title"], lead, end_of_head, title_score(headed["title"]))]
     for remark in list(_REMARK.finditer(text, lead))[:4]:
+        if _DASH.search(text, lead, remark.start()):
+            break  # 'deep - but not shallow - networks'
         if title_score(text[lead : remark.start()]) >= max(0.6, floor):
             end = remark.start()
             break
