@@ -238,10 +238,15 @@ def _coverage(library: Library, as_json: bool) -> int:
         print_json(coverage)
         return 0
     rows = [
-        (c["works"], c["with_pdf"], "–".join(map(str, c["years"] or ())), len(c["missing"]), path_text(c["heading"]))
+        (c["works"], c["with_pdf"], "–".join(map(str, sorted(set(c["years"] or ())))), f"{c['tightness']:.2f}",
+         f"{c['distance']:.2f}", len(c["missing"]), path_text(c["heading"]))
         for c in coverage
-    ]
-    print(table(rows, ("works", "PDFs", "years", "missing", "heading"), stretch=4))
+    ]  # fmt: skip
+    print(table(rows, ("works", "PDFs", "years", "tight", "apart", "missing", "heading"), stretch=6))
+    print(wrap(
+        "tight: how alike its papers are (1 the same, 0 no more than chance); apart: how far the nearest heading is; "
+        "missing: what its papers cite and your notes do not. Central papers and the missing ones by name: --json."
+    ))  # fmt: skip
     return 0
 
 
