@@ -12,6 +12,7 @@ from litmap.citations.beside import names_before
 from litmap.citations.hosts import is_no_work_host, judge_link
 from litmap.citations.names import find_names
 from litmap.citations.places import find_places
+from litmap.citations.refends import reference_end
 from litmap.citations.titles import TAGGED
 from litmap.identifiers import find_identifiers, normalise_id, normalise_title
 from litmap.models import Link, NoteBlock, Reference
@@ -69,15 +70,6 @@ _STARTS_INSIDE = re.compile(
 _ENDS_INSIDE = re.compile(
     r"(?:\d[-–—]+[A-Za-z]?\d+|(?:1[5-9]|20)\d\d\)?|10\.\d{4,}/[^\s<>]{2,80}?|[;,:(]\s?[\d()]+|[Pp]ress|[Ss]pringer|[Ww]iley)[.;]?(?=\s+[\"“(\[A-ZÀ-Þ]|\s*$|</ref>)"
     r"|(?:1[89]|20)\d\d;\d+(?:\(\d+\))?:\w+(?:[-–]\w+)?[.;]?"
-)
-_STOPS = re.compile(
-    r"(?:(?:1[5-9]|20)\d\d[a-z]?\)?|\d[–—-]{1,2}[A-Z]?\d+|10\.\d{4,}/[^\s<>]{2,80}|https?://\S+|arXiv:\S+|\[[a-z-]+/\d{7}\]|\d{4}\.\d{5}|"
-    r"\d\s?[,:]\s?[A-Z]?\d+\)?)(?:[.;,]|\s[–—-]{1,2}|\s->|\s(?=[(\[–—]))?(?=\s+(\S)|\s*$)"
-)
-"""Where a reference may end: behind a year, pages or an identifier."""
-_GOES_ON = re.compile(
-    r"[\s,.;:()\[\]–—-]{0,4}(?:(?:pp?\.|vol\.|no\.|ch\.)?\s?[A-Z]?\d[\d\s,:;()–-]*|doi\b|https?:|arxiv|PMID|PMC|\[|\(?(?:Springer|Wiley|Cambridge|"
-    r"Oxford|Elsevier|Princeton|[A-Z]\w* (?:University )?Press|ed\.|eds\b|[Aa]vailable|[Rr]etrieved|URL|ISBN|in press|reprint))",  # noqa: E501
 )
 _LEADS_TO = re.compile(r"\b(?:is|in|by|see|from|also)\s(?:[A-Z]\.\s?)+[A-Z][a-z]+,")
 """A title that leads to another work: '… is M. Davis, Hilbert's …'."""
@@ -313,28 +305,6 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
     if blog or not (reference.title or merged or addresses or place):
         return Entry(reference, start, end, sure=False, text="blog" if blog else "")
     return Entry(reference, start, end, sure)
-
-
-def reference_end(text: str) -> int:
-    """Where a reference at the start of a text ends, if a remark of three words or more follows; else the text's end."""  # noqa: E501
-    for stop in _STOPS.finditer(text, 30):
-        rest = text[stop.end() :].lstrip(" .,;)")
-        if _GOES_ON.match(text, stop.end()) or len(rest.split()) < 3:
-            continue
-        head = text[: stop.end()]
-        dated = re.search(r"(?:1[5-9]|20)\d\d", head)
-        titled = len(re.findall(r"[^\W\d_]{2,}", head)) >= 6
-        closed = stop.group()[-1] in ".;—–" or stop.group(1) in tuple("(–—[") or stop.group().endswith((" -", "->"))
-        closed = closed or stop.group().startswith(("10.", "http", "arXiv"))
-        if dated and titled and closed and head.count("(") == head.count(")") and head.count('"') % 2 == 0:
-            parsed = parse_reference(head)
-            if (
-                parsed.authors
-                and parsed.title
-                and (parsed.venue or parsed.ids or len(parsed.title) < len(head) - stop.start())
-            ):
-                return stop.end()
-    return len(text)
 
 
 def _by_place(text: str, reference: Reference) -> tuple[bool, Reference]:

@@ -1,0 +1,39 @@
+"""Where a reference at the start of a text ends and what its reader says of it begins."""
+
+from __future__ import annotations
+
+import re
+
+from litmap.refstrings import parse_reference
+
+_STOPS = re.compile(
+    r"(?:(?:1[5-9]|20)\d\d[a-z]?\)?|\d[–—-]{1,2}[A-Z]?\d+|10\.\d{4,}/[^\s<>]{2,80}|https?://\S+|arXiv:\S+|\[[a-z-]+/\d{7}\]|\d{4}\.\d{5}|"
+    r"\d\s?[,:]\s?[A-Z]?\d+\)?)(?:[.;,]|\s[–—-]{1,2}|\s->|\s(?=[(\[–—]))?(?=\s+(\S)|\s*$)"
+)
+"""Where a reference may end: behind a year, pages or an identifier."""
+_GOES_ON = re.compile(
+    r"[\s,.;:()\[\]–—-]{0,4}(?:(?:pp?\.|vol\.|no\.|ch\.)?\s?[A-Z]?\d[\d\s,:;()–-]*|doi\b|https?:|arxiv|PMID|PMC|\[|\(?(?:Springer|Wiley|Cambridge|"
+    r"Oxford|Elsevier|Princeton|[A-Z]\w* (?:University )?Press|ed\.|eds\b|[Aa]vailable|[Rr]etrieved|URL|ISBN|in press|reprint))",  # noqa: E501
+)
+
+
+def reference_end(text: str) -> int:
+    """Where a reference at the start of a text ends, if a remark of three words or more follows; else the text's end."""  # noqa: E501
+    for stop in _STOPS.finditer(text, 30):
+        rest = text[stop.end() :].lstrip(" .,;)")
+        if _GOES_ON.match(text, stop.end()) or len(rest.split()) < 3:
+            continue
+        head = text[: stop.end()]
+        dated = re.search(r"(?:1[5-9]|20)\d\d", head)
+        titled = len(re.findall(r"[^\W\d_]{2,}", head)) >= 6
+        closed = stop.group()[-1] in ".;—–" or stop.group(1) in tuple("(–—[") or stop.group().endswith((" -", "->"))
+        closed = closed or stop.group().startswith(("10.", "http", "arXiv"))
+        if dated and titled and closed and head.count("(") == head.count(")") and head.count('"') % 2 == 0:
+            parsed = parse_reference(head)
+            if (
+                parsed.authors
+                and parsed.title
+                and (parsed.venue or parsed.ids or len(parsed.title) < len(head) - stop.start())
+            ):
+                return stop.end()
+    return len(text)
