@@ -13,7 +13,10 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("LITMAP_SHARED") or ROOT.parent / "shared")
 WITHOUT_DATA = ("notes_speed", "throughput", "topics_speed", "keywords", "embedding", "scale", "kills")
-WITH_DATA = ("extraction", "reference_lists", "resolving", "summaries", "questions", "inbox", "whole_run", "side_by_side")
+WITH_DATA = (
+    *("extraction", "reference_lists", "resolving", "summaries", "questions", "inbox"),
+    *("whole_run", "side_by_side"),
+)
 
 
 def main() -> int:
