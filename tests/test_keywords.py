@@ -55,6 +55,15 @@ def test_search_ranks_stems_and_respects_the_mask(tmp_path: Path) -> None:
     assert index.search("", 5).rows.size == 0
 
 
+def test_in_a_long_query_rare_words_count_for_more(tmp_path: Path) -> None:
+    index = build(tmp_path, ["flat", "flat", "flat", "kernels"])
+    short, long = Bm25.for_query(2), Bm25.for_query(200)
+    ratios = [index.scores("kernels", p)[3] / index.scores("flat", p)[0] for p in (short, long)]
+    rarity = math.log(1 + 3.5 / 1.5) / math.log(1 + 1.5 / 3.5)
+    assert ratios[1] == pytest.approx(rarity**2, rel=1e-4)
+    assert rarity < ratios[0] < ratios[1]
+
+
 def test_words_side_by_side_count_for_more_than_apart(tmp_path: Path) -> None:
     texts = ["deep network of small width", "network of deep width, small", "wide kernels", "random features"]
     index = build(tmp_path, texts)

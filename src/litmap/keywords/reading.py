@@ -36,20 +36,22 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Bm25:
-    """How much repeats (`k1`) and length (`b`) count."""
+    """How much repeats (`k1`) and length (`b`) count, and with what power beyond the first a word's rarity."""
 
     k1: float = 1.5
     b: float = 0.75
+    rarity: float = 0.0
 
     @classmethod
     def for_query(cls, length: int) -> Bm25:
         """The parameters for a query of so many different words.
 
         A short query's words are each telling, so repeats saturate early; in a passage given as a query many words
-        match by chance, above all in long texts, so length counts for more. Measured, see benchmarks/RESULTS.md.
+        match by chance, above all common ones and in long texts, so rarity and length count for more. Measured, see
+        benchmarks/RESULTS.md.
         """
         share = min(1.0, length / LONG_QUERY)
-        return cls(0.9 + 1.1 * share, 0.6 + 0.3 * share)
+        return cls(0.9 + 1.1 * share, 0.6 + 0.3 * share, share)
 
 
 PAIRS = Bm25(0.9, 0.4)
@@ -151,7 +153,7 @@ class KeywordIndex:
         """Add one word's or pair's share to the scores of the rows and works that hold it."""
         factor = weight * (bm25.k1 + 1)
         if by_row is not None:
-            idf = _idf(self.passages, sum(held.size for held, _ in found))
+            idf = _idf(self.passages, sum(held.size for held, _ in found)) ** (1 + bm25.rarity)
             for held, counts in found:
                 by_row[held] += np.float32(factor * idf) * counts / (counts + _norm(bm25, self._relative[held]))
         if by_work is not None:
@@ -159,7 +161,7 @@ class KeywordIndex:
             total = np.bincount(owners, np.concatenate([counts for _, counts in found]), by_work.size)
             having = np.flatnonzero(total)
             times = total[having].astype(np.float32)
-            idf = _idf(self._works_living, having.size)
+            idf = _idf(self._works_living, having.size) ** (1 + bm25.rarity)
             by_work[having] += np.float32(factor * idf) * times / (times + _norm(bm25, self._work_relative[having]))
 
     def holding(self, term_list: Sequence[str], allowed: Mask | None = None) -> Ints:
