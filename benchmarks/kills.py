@@ -42,6 +42,8 @@ from litmap.settings import load_settings
 QUERY = "why do flat minima generalise?"
 DAMAGED = "The Temperature of Stochastic Gradients"
 """Its file is served damaged, which a refresh tries again after a while: seconds of waiting in every run."""
+ROUNDING = 5e-3
+"""How much two figures made from vectors (confidences, places on a scale) may differ for the same reason."""
 SLACK = 1e-3
 """How much two vectors of one passage may differ: batches of other sizes round otherwise."""
 
@@ -107,11 +109,24 @@ def content(library: Path) -> dict[str, Any]:
 
 def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
     """What two libraries do not have in common."""
-    found = [name for name in one if name not in ("vectors", "works") and one[name] != other[name]]
+    found = [place for name in one if name not in ("vectors", "works")
+             for place in [unlike(one[name], other[name], name)] if place]  # fmt: skip
     found += [f"work {work}" for work in sorted(set(one["works"]) ^ set(other["works"]))]
-    if "passages" not in found and abs(one["vectors"] - other["vectors"]).max(initial=0) > SLACK:
+    if one["vectors"].shape != other["vectors"].shape or abs(one["vectors"] - other["vectors"]).max(initial=0) > SLACK:
         found.append("vectors")
     return found
+
+
+def unlike(one: Any, other: Any, place: str) -> str:
+    """Where two values differ by more than roundings of vectors explain, and how; '' where nowhere."""
+    if isinstance(one, float) and isinstance(other, float):
+        return "" if abs(one - other) <= ROUNDING else f"{place}: {one} and {other}"
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        return next(filter(None, (unlike(one[k], other[k], f"{place}.{k}") for k in one)), "")
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        pairs = enumerate(zip(one, other, strict=True))
+        return next(filter(None, (unlike(a, b, f"{place}[{i}]") for i, (a, b) in pairs)), "")
+    return "" if one == other else f"{place}: {str(one)[:80]} and {str(other)[:80]}"
 
 
 def serves(library: Path) -> str:
