@@ -124,25 +124,32 @@ class _Writer:
         self.out = Inline()
 
     def walk(self, nodes: Any, depth: int) -> None:
-        """Takes nodes one after the other."""
+        """Takes nodes one after the other; line breaks inside what is not shown count all the same."""
         for node in nodes:
-            kind = type(node).__name__
-            if kind == "Text" or isinstance(node, str):
-                self.put(str(node))
-            elif kind == "Wikilink":
-                shown = str(node.text if node.text is not None else node.title)
-                self.link(" ".join(shown.replace("''", "").split()), f"[[{str(node.title).strip()}]]")
-            elif kind == "ExternalLink":
-                self._external(node, depth)
-            elif kind == "Template":
-                self._template(node)
-            elif kind == "Tag":
-                self._tag(node, depth)
-            elif kind == "HTMLEntity":
-                self.put(node.normalize())
+            before = len(self.out.starts)
+            self._take(node, depth)
+            if depth == 0:
+                for _ in range(str(node).count("\n") - (len(self.out.starts) - before)):
+                    self.newline()
+
+    def _take(self, node: Any, depth: int) -> None:
+        kind = type(node).__name__
+        if kind == "Text" or isinstance(node, str):
+            self.put(str(node))
+        elif kind == "Wikilink":
+            shown = str(node.text if node.text is not None else node.title)
+            self.link(" ".join(shown.replace("''", "").split()), f"[[{str(node.title).strip()}]]")
+        elif kind == "ExternalLink":
+            self._external(node, depth)
+        elif kind == "Template":
+            self._template(node)
+        elif kind == "Tag":
+            self._tag(node, depth)
+        elif kind == "HTMLEntity":
+            self.put(" ".join(node.normalize().split("\n")))
 
     def _external(self, node: Any, depth: int) -> None:
-        url = str(node.url)
+        url = "".join(str(node.url).split())
         if node.title is None:
             self.put(url)
             return
@@ -155,9 +162,7 @@ class _Writer:
         if _CITE.match(name):
             self.wiki.entry(node, self.number + len(self.out.starts) - 1)
         elif name in _IDENTIFIER and node.params:
-            self.put(_IDENTIFIER[name] + str(node.params[0].value).strip())
-        for _ in range(str(node).count("\n")):
-            self.newline()
+            self.put(_IDENTIFIER[name] + " ".join(str(node.params[0].value).split()))
 
     def _tag(self, node: Any, depth: int) -> None:
         name = str(node.tag).strip().lower()
@@ -165,8 +170,6 @@ class _Writer:
             given = node.get("name").value if node.has("name") else ""
             label = self.wiki.note(str(given).strip("\"' "), node.contents, self.number + len(self.out.starts) - 1)
             self.link("", f"[^{label}]")
-            for _ in range(str(node.contents or "").count("\n")):
-                self.newline()
             return
         if name in {"br", "hr"}:
             self.put(" ")

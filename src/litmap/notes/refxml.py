@@ -36,7 +36,7 @@ def _parse(text: str) -> Any:
 
     parser = lxml.etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
-    )  # noqa: E501
+    )
     try:
         root = lxml.etree.fromstring(text.encode("utf-8"), parser=parser)
     except (lxml.etree.XMLSyntaxError, ValueError) as error:
@@ -94,7 +94,7 @@ def _zotero_pairs(node: Any, kind: str, journals: dict[Any, Any]) -> Pairs:
     hosts = [journals.get(host.get(f"{_RDF}resource"), host) for host in hosts]
     pairs.append(
         ("venue", next((title for host in hosts if (title := _text(host, "title"))), "") or own.get("publisher", ""))
-    )  # noqa: E501
+    )
     values = [" ".join("".join(c.itertext()).split()) for place in (node, *hosts) for c in _all(place, "identifier")]
     pairs.append(("doi", next((doi for value in values if (doi := _doi(value))), "")))
     pairs.append(("abstract", own.get("abstract", "")))
@@ -114,7 +114,7 @@ def _endnote(node: Any) -> Pairs:
     periodical = next(iter(_all(node, "periodical")), node)
     pairs.append(
         ("venue", _text(titles, "secondary-title") or _text(periodical, "full-title") or _text(node, "publisher"))
-    )  # noqa: E501
+    )
     pairs.append(("doi", _doi(_text(node, "electronic-resource-num"))))
     pairs.append(("abstract", _text(node, "abstract")))
     urls = [" ".join("".join(url.itertext()).split()) for url in _all(node, "url")]
@@ -147,7 +147,7 @@ def _mods(node: Any) -> Pairs:
     pairs.append(("abstract", _text(node, "abstract")))
     return pairs + [
         ("url", url) for url in [_text(place, "url") for place in direct if _local(place) == "location"] if url
-    ]  # noqa: E501
+    ]
 
 
 def _mods_name(node: Any) -> str:
