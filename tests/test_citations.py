@@ -228,6 +228,7 @@ def told(text: str, suffix: str = ".md") -> list[tuple[str, tuple[str, ...], int
             1983,
         ),
         ("[[Church 1936]] is the one.", "", ("Church",), 1936),
+        ("See *Some Characteristics of Predation* (1959b) by Holling.", "Some Characteristics of Predation", (), 1959),
     ],
 )
 def test_works_named_in_prose(text: str, title: str, authors: tuple[str, ...], year: int) -> None:

@@ -136,4 +136,4 @@ def names_after(text: str, start: int) -> NameMention | None:
 def year_after(text: str, start: int) -> tuple[int, int] | None:
     """The year right behind a title, with at most a publisher between, and where it ends."""
     found = _YEAR_AFTER.match(text, start)
-    return (int(found["year"]), found.end()) if found else None
+    return (int(found["year"][:4]), found.end()) if found else None
