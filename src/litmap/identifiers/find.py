@@ -44,7 +44,7 @@ _CITED = re.compile(
 )
 """What stands before a number that is cited rather than measured: a name, or a word that leads to a source."""
 _AUTHORED = re.compile(
-    r"(?:(?:(?<![.!?:] )(?<!^)|(?<=[A-Z]\. ))[A-Z][\w'’-]{2,},?|\bet al\.?,?|\b(?:see|cf\.?|also|paper|preprint|eprint|resp\.)|\d{4}\.\d{4}(?:,| and| &))\s$"
+    r"(?:(?:(?<![.!?:] )(?<!^)|(?<=[A-Z]\. ))[A-Z][\w'’-]{2,},?|\bet al\.?,?|\b(?:see|cf\.?|also|paper|preprint|eprint|resp\.)|\d{4}\.\d{4}(?:,| and| &))\s$"  # noqa: E501
 )
 """The same for four figures behind the point, which measurements have too."""
 _UNIT = re.compile(r"\s?(?:[kMGTµnm]?(?:eV|Hz|Pa|W|V|A|m|s|g|K|J|N|T)|cm|%|°|percent|per|units?|±|\+/?-|×|x \d)(?!\w)")
