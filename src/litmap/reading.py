@@ -20,6 +20,8 @@ Identify = Callable[[Sequence["MissingWork"]], Mapping[str, tuple[str, ...]]]
 
 LISTED, ASKED = 100, 30
 """Works at the head of the list that identifiers are wanted for, and how many are asked about in one refresh."""
+SOURCES = ("Crossref", "OpenAlex")
+"""They answer fast and know most works; the build waits for them."""
 FACT = "reading"
 
 
@@ -67,9 +69,8 @@ def _ask(wanted: Sequence[MissingWork], settings: Settings, now: str, progress: 
     ]
     out: dict[str, tuple[str, ...]] = {}
     with open_client(settings, "resolve", progress) as client:
-        for done, found in enumerate(
-            works.resolve(citations, client, now=now, contact=settings.contact, keys=api_keys()), 1
-        ):
+        answers = works.resolve(citations, client, now=now, contact=settings.contact, keys=api_keys(), sources=SOURCES)
+        for done, found in enumerate(answers, 1):
             if found.status not in {"failed", "pending"}:
                 sure = found.work is not None and found.status != "unsure"
                 out[found.citation] = found.work.ids if sure and found.work is not None else ()

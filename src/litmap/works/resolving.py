@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -29,13 +29,15 @@ def resolve(
     settled: Mapping[str, str] | None = None,
     contact: str = "",
     keys: Mapping[str, str] | None = None,
+    sources: Collection[str] | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Resolution]:
     """One `Resolution` a citation, as they are finished; hosts are asked in parallel, each in its pace.
 
     `known` holds resolutions that still count (by citation key): they come back as they are. `settled` holds ids that
     the user chose (by citation key). `contact` is the e-mail that Unpaywall wants, `keys` API keys by service
-    ('openalex', 's2'). What cannot be looked up now comes back 'failed' or 'pending'; nothing is raised for it.
+    ('openalex', 's2'); `sources` names the only ones to ask ('Crossref', …), all if None. What cannot be looked up now
+    comes back 'failed' or 'pending'; nothing is raised for it.
     """
     known, settled = known or {}, settled or {}
     cases = []
@@ -59,7 +61,8 @@ def resolve(
             else:
                 rest.append(case)
         cases = rest
-        run.ask(step(cases, options), done, total)
+        asks = step(cases, options)
+        run.ask([a for a in asks if sources is None or a.source in sources], done, total)
     last = [case.resolution(now) for case in cases]
     sure = [r.work for r in [*found, *last] if r.work is not None and r.status == "metadata-only"]
     cited = {ident: work for work in sure for ident in work.ids}
