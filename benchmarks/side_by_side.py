@@ -223,8 +223,8 @@ def ask_litmap(library: Path) -> None:
         rows = vectors.search(opened.encoder.encode(texts), 10, build.select(kinds=["body"]))[1]
         names = {e.work.id: paths[e.pdf.sha256] for e in opened.works() if e.pdf}
         dense = [[(names[p.work], p.chunk.text) for p in build.passages(own)] for own in rows.tolist()]
-        fused = [[(names[h.entry.work.id], h.chunk.text) for h in opened.search(t, limit=10).hits if h.entry.work.id in names]
-                 for t in texts]  # fmt: skip
+        hits = [opened.search(text, limit=10).hits for text in texts]
+        fused = [[(names[h.entry.work.id], h.chunk.text) for h in own if h.entry.work.id in names] for own in hits]
     json.dump([dense, fused], sys.stdout)
 
 
