@@ -349,7 +349,7 @@ class Refresh:
 
 
 def check(settings: Settings, *, now: bool = True) -> None:
-    """What can be said before anything is started. Raises `UsageError` for notes that are not there, `Busy` if `now`."""
+    """What can be said before anything is started. Raises `UsageError` for notes not there, `Busy` if `now`."""
     for name in settings.notes:
         if name != "-" and not Path(name).exists():
             raise UsageError(f"no file or folder of notes {name}", subject=name)
