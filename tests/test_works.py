@@ -13,7 +13,7 @@ from litmap.errors import Exhausted, NotFound, WebError
 from litmap.models import Citation, Location, Mention, Reference, Resolution, Response, Work
 from litmap.works import merge, newest_versions, resolve, told_by_file
 from litmap.works.cases import open_case, title_in_address
-from litmap.works.loosely import best_by_people, people_score, title_parts
+from litmap.works.loosely import best_by_people, people_score, same_venue, title_parts
 from litmap.works.matching import Likeness, Verdict, authors_agree, family_name, judge, odd_words, title_likeness
 from litmap.works.merging import combine, groups, same_work, work_id
 from litmap.works.records import Record
@@ -562,3 +562,29 @@ def test_newest_versions_in_one_request():
     ]
     assert newest_versions(works, client) == {"arxiv:1706.90762": 3} and len(client.asked) == 1
     assert newest_versions(works, Memory(**{"": WebError("down")})) == {}
+
+
+@pytest.mark.parametrize(
+    ("short", "full", "same"),
+    [
+        ("PRL", "Physical Review Letters", True),
+        ("Phys. Rev.", "Physical Review", True),
+        ("Phys. Rev.", "Physical Review Letters", False),
+        ("J. Am. Chem. Soc.", "Journal of the American Chemical Society", True),
+        ("Nature", "Nature Physics", False),
+        ("", "Science", False),
+    ],
+)
+def test_a_journal_by_its_shortened_name(short, full, same):
+    assert same_venue(short, full) is same
+    assert same_venue(full, short) is same
+
+
+def test_the_journal_tells_which_work_of_one_author_and_year_is_meant():
+    want = Reference("P. W. Anderson, Phys. Rev. 109, 1492 (1958)", "", ("P. W. Anderson",), 1958, "Phys. Rev.")
+    here = Record("Crossref", "Absence of Diffusion", ("Philip W. Anderson",), 1958, "Physical Review")
+    there = Record("Crossref", "Random-Phase Approximation", ("Philip W. Anderson",), 1958, "Journal of Chemistry")
+    scores = [people_score(want, want.raw, record) for record in (here, there)]
+    assert best_by_people(scores, [True, True]) == 0
+    undated = replace(want, year=None)
+    assert people_score(undated, want.raw, here) > 0 == people_score(undated, want.raw, there)

@@ -149,8 +149,9 @@ class Case:
         return self.citation.sure or self.citation.kind in {"author-year", "pdf"}
 
     def _own(self, now: str) -> Work:
-        title = self.want.title or self._named_by_people() or next(iter(self.want.urls), "") or self.citation.key
-        return from_note(self.want, title, now)
+        title = self.want.title or self._named_by_people() or next(iter(self.want.urls), "")
+        place = "" if self.ids else self.want.raw[:160]  # 'J. Am. Chem. Soc. 2009, 131, 6050'
+        return from_note(self.want, title or place or self.citation.key, now)
 
     def _named_by_people(self) -> str:
         names = ", ".join(self.want.authors[:3])

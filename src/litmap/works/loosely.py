@@ -35,6 +35,9 @@ class PeopleRecord(Titled, Protocol):
     @property
     def abstract(self) -> str: ...  # noqa: D102
 
+    @property
+    def venue(self) -> str: ...  # noqa: D102
+
 
 def title_parts(text: str) -> list[str]:
     """Parts of a line that may be the title in it, without the line itself; at most five, long ones first."""
@@ -83,9 +86,13 @@ def people_score(want: Reference, context: str, found: PeopleRecord) -> float:
     """How well a record fits people, year and context, 0 for not at all.
 
     All people named must be its authors, the first of them first. Each word that its title or abstract shares with
-    the context counts, the very year does, and so does an author list that is named completely.
+    the context counts, the very year does, so does an author list that is named completely, and so does the journal.
+    Without a year the journal must agree.
     """
-    if not want.authors or not want.year or not found.year or abs(want.year - found.year) > 1 or not found.authors:
+    in_venue = same_venue(want.venue, found.venue)
+    if not want.authors or not found.authors or not (want.year or in_venue):
+        return 0.0
+    if want.year and (not found.year or abs(want.year - found.year) > 1):
         return 0.0
     if authors_agree(want.authors[:1], found.authors[:2]) is not True:
         return 0.0
@@ -102,7 +109,22 @@ def people_score(want: Reference, context: str, found: PeopleRecord) -> float:
     said = {_stem(w) for w in normalise_title(context).split()}
     nearly_all = len(whole) >= 3 and len(whole & said) >= 0.7 * len(whole)
     spelt = 1.0 if nearly_all or (shared >= 2 and shared >= 0.6 * len(title)) else 0.0
-    return 0.2 + complete + 0.35 * shared + 0.1 * min(5, len(told & there)) + spelt + 0.35 * (want.year == found.year)
+    same = 0.35 * (want.year == found.year) + 0.5 * in_venue
+    return 0.2 + complete + 0.35 * shared + 0.1 * min(5, len(told & there)) + spelt + same
+
+
+def same_venue(short: str, full: str) -> bool:
+    """Whether two names are of one journal: 'PRL', 'Phys. Rev. Lett.' and 'Physical Review Letters'."""
+    one, two = (_venue_words(name) for name in sorted((short, full), key=len))
+    if not one or not two:
+        return False
+    if len(one) == 1 and len(two) > 1:
+        return len(one[0]) > 1 and "".join(word[0] for word in two).startswith(one[0])
+    return len(one) == len(two) and all(b.startswith(a) or a.startswith(b) for a, b in zip(one, two, strict=True))
+
+
+def _venue_words(name: str) -> list[str]:
+    return [word for word in normalise_title(name).split() if word not in {"the", "of", "and", "in", "for", "on", "de"}]
 
 
 def _stem(word: str) -> str:

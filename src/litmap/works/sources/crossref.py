@@ -36,10 +36,11 @@ def request_for_reference(title: str, author: str = "", year: int | None = None)
     return Request(f"{API}?{query}", accept="application/json")
 
 
-def request_for_people(authors: str, words: str, year: int) -> Request:
-    """A search for works of these people in a year and the one before and after, nearest to some words."""
-    span = f"from-pub-date:{year - 1},until-pub-date:{year + 1}"
-    query = {"query.author": authors[:200], "query.bibliographic": words[:300], "filter": span, "rows": "20"}
+def request_for_people(authors: str, words: str, year: int | None) -> Request:
+    """A search for works of these people, nearest to some words; with a year, of that one and those beside it."""
+    query = {"query.author": authors[:200], "query.bibliographic": words[:300], "rows": "20"}
+    if year:
+        query["filter"] = f"from-pub-date:{year - 1},until-pub-date:{year + 1}"
     return Request(f"{API}?{urlencode(query)}", accept="application/json")
 
 
