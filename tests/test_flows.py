@@ -1,5 +1,6 @@
 """The flow with real Prefect: in this process, on a server with its schedule, and its settings on the way."""
 
+import contextlib
 import json
 import os
 import re
@@ -57,8 +58,9 @@ def test_a_schedule_fires_twice_on_a_server_it_starts(example_library, prefect_h
         runs = len(before.runs())
     command = [sys.executable, "-m", "litmap", "schedule", "--every", "8s", "--library", str(library)]
     process = subprocess.Popen(
-        command, env=environment(prefect_home), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
+        command, env=environment(prefect_home), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        start_new_session=True,
+    )  # fmt: skip
     try:
         url = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())[0]
         until = time.monotonic() + 300
@@ -77,9 +79,11 @@ def test_a_schedule_fires_twice_on_a_server_it_starts(example_library, prefect_h
     finally:
         process.send_signal(signal.SIGINT)
         try:
-            process.wait(30)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
+        with contextlib.suppress(ProcessLookupError):  # a server that outlives a schedule killed so
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def ask(url, body):

@@ -436,3 +436,44 @@ def test_a_folder_that_cannot_be_written_is_read_with_its_log(settings, monkeypa
             assert len(catalogue.citations()) == 1, "what is still in the write-ahead log counts"
     with Catalogue.open(run.layout.catalogue) as catalogue:
         assert len(catalogue.citations()) == 1
+
+
+def test_a_dropped_work_that_is_cited_before_any_source_knows_it(settings, tmp_path):
+    before = dropped_paper(settings)
+    note = tmp_path / "notes" / "b.md"
+    note.write_text(f"# New\n\n- [{before.work.title}](https://doi.org/10.5555/another-id)\n")
+    for _ in range(2):
+        found, _ = file_dropped(settings)
+        (one,) = [e for e in found if e.pdf is not None]
+        assert (one.work.id, one.status) == ("doi:10.5555/another-id", "fetched")
+
+
+def test_a_work_taken_out_comes_back_when_it_is_dropped_again_or_cited(settings, tmp_path):
+    work = dropped_paper(settings).work
+    file = Layout(settings.library).papers / "one.pdf"
+    settle(settings, work.id, "none")
+    os.utime(file, (1, 1))
+    assert [e.work.id for e in file_dropped(settings)[0] if e.dropped] == [work.id]
+    settle(settings, work.id, "none")
+    assert file_dropped(settings)[1] == []
+    (tmp_path / "notes" / "b.md").write_text(f"# New\n\n- [{work.title}](https://doi.org/10.5555/another-id)\n")
+    found, batches = file_dropped(settings)
+    assert [e.status for e in found if e.work.id == "doi:10.5555/another-id"] == ["fetched"]
+    assert len(batches) == 1
+
+
+def test_files_that_left_the_drop_folder_are_forgotten(settings):
+    dropped_paper(settings)
+    file = Layout(settings.library).papers / "one.pdf"
+    aside = file.rename(settings.library / "aside.pdf")
+    file_dropped(settings)
+    with Catalogue.open(Layout(settings.library).catalogue) as catalogue:
+        assert catalogue.fact("dropped") == {}
+    aside.rename(file)
+    with Refresh(settings) as run:
+        with run.catalogue.write():  # as an older litmap kept it
+            run.catalogue.put_fact("dropped", [f"{file}:{file.stat().st_size}:{file.stat().st_mtime_ns}"])
+        (entry,) = [e for e in entries(run.catalogue) if e.pdf]
+        run.layout.pdf(entry.pdf.sha256).unlink()
+    file_dropped(settings)
+    assert run.layout.pdf(entry.pdf.sha256).is_file()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ from litmap.settings import Settings
 from litmap.shelf import Entry, entries
 
 if TYPE_CHECKING:
-    from litmap.pdfs import Store
+    from litmap.pdfs import Adopted, Store
     from litmap.web import WebClient
 
 BATCH = 16
@@ -188,27 +188,42 @@ class Arrivals:
         """
         from litmap import pdfs, text
 
-        stamps, filed = _stamps(self.layout.papers), _filed(catalogue)
+        stamps, before = _stamps(self.layout.papers), _filed(catalogue)
         known = entries(catalogue)
-        cited = [e.work for e in known if e.citations]
+        cited = {e.work.id: e.work for e in known if e.citations}
         lost = {e.work.id for e in known if self._is_lost(e)}
-        again = lost | {e.work.id for e in known if not e.citations and _is_among(e.work, cited)}
-        new = [path for path, stamp in stamps.items() if stamp not in filed or filed[stamp] in again]
-        for adopted in pdfs.adopt(new, cited, store=self._store(), now=self.now, peek=text.peek_apart):
-            if isinstance(adopted, Problem):  # it stays in the folder, and is told again until it is mended
-                self.report.problems.append(adopted)
-                continue
-            stamp, work, before = stamps[adopted.file], adopted.new_work, filed.get(stamps[adopted.file])
-            with catalogue.write():
-                if work is not None:
-                    catalogue.put_work(work, "drop", self.now)
-                catalogue.put_fetch(adopted.fetch, self.now)
-                if before in catalogue.dropped() and work is None:
-                    catalogue.rename_work(before, catalogue.works()[adopted.fetch.work], self.now)
+        again = _to_look_at_again(catalogue, set(before.values()) - cited.keys(), cited.values()) | lost
+        again |= {""} if lost else set()
+        new = [path for path, stamp in stamps.items() if before.get(stamp) in again or stamp not in before]
+        filed = {stamp: before[stamp] for stamp in stamps.values() if stamp in before}
+        here, works = {e.work.id for e in known if e.pdfs} - lost, list(cited.values())
+        taken_out = set(before.values()) - {"", *(e.work.id for e in known)}
+        try:
+            for adopted in pdfs.adopt(new, works, store=self._store(), now=self.now, peek=text.peek_apart):
+                if isinstance(adopted, Problem):  # it stays in the folder, and is told again until it is mended
+                    self.report.problems.append(adopted)
+                    continue
+                stamp = stamps[adopted.file]
+                if adopted.new_work is not None and before.get(stamp) in taken_out:
+                    continue  # by the user's word, and it is not what is cited now
+                self._file(catalogue, adopted, before.get(stamp, ""), cited)
                 filed[stamp] = adopted.fetch.work
-                catalogue.put_fact("dropped", filed)
-            if adopted.fetch.pdf is not None and (before is None or before in lost):
-                self._arrived.put(adopted.fetch.pdf.sha256)
+                if adopted.fetch.pdf is not None and before.get(stamp) not in here:
+                    self._arrived.put(adopted.fetch.pdf.sha256)
+        finally:
+            if filed != before:
+                with catalogue.write():
+                    catalogue.put_fact("dropped", filed)
+
+    def _file(self, catalogue: Catalogue, adopted: Adopted, before: str, cited: Mapping[str, Work]) -> None:
+        """Keep whose file it is; `before` is the work it was filed as until now, '' for none."""
+        work = adopted.fetch.work
+        with catalogue.write():
+            if adopted.new_work is not None:
+                catalogue.put_work(adopted.new_work, "drop", self.now)
+            catalogue.put_fetch(adopted.fetch, self.now)
+            if adopted.new_work is None and before and before not in cited:
+                catalogue.rename_work(before, cited[work], self.now)
 
 
 class _Thread(threading.Thread):
@@ -239,10 +254,13 @@ def _filed(catalogue: Catalogue) -> dict[str, str]:
     return {stamp: aliases.get(work, work) for stamp, work in filed.items()}
 
 
-def _is_among(work: Work, others: Sequence[Work]) -> bool:
-    """Whether one of these may be the work under another id; its file tells."""
-    titles = {normalise_title(t) for other in others for t in (other.title, *other.other_titles)}
-    return normalise_title(work.title) in titles or any(set(work.ids) & set(other.ids) for other in others)
+def _to_look_at_again(catalogue: Catalogue, filed: Iterable[str], cited: Iterable[Work]) -> set[str]:
+    """Of works that files were filed as and no note cites, those that may be cited under another id: the file tells."""
+    titles, ids, works = set(), set(), catalogue.works()
+    for work in cited:
+        titles |= {normalise_title(title) for title in (work.title, *work.other_titles)}
+        ids |= set(work.ids)
+    return {w for w in filed if w in works and (normalise_title(works[w].title) in titles or ids & {*works[w].ids})}
 
 
 def age_days(time_text: str) -> float:

@@ -157,7 +157,7 @@ def _reading_list(
     ids: Mapping[str, Sequence[str]],
 ) -> list[dict[str, Any]]:
     """The works most cited and not in the notes as JSON; the first ones with the passages that cite them."""
-    documents: dict[str, Document | None] = {}
+    documents: dict[str, Document] = {}
     rows = []
     for number, work in enumerate(missing[:READING]):
         row = _suggest(work, ids.get(work.key, ()))
@@ -165,8 +165,7 @@ def _reading_list(
             sha = shas[place.citing]
             if sha not in documents:
                 documents[sha] = load_document(layout, sha)
-            document = documents[sha]
-            found = references.citing_passages(document, place.reference) if document else []
+            found = references.citing_passages(documents[sha], place.reference)
             row["passages"] += [{"work": place.citing, "page": s.page, "text": s.text} for s in found[:1]]
         rows.append(row)
     return rows

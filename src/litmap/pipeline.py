@@ -184,7 +184,9 @@ class Refresh:
         """Whether a source failed today and more is known of it: that stays with its age, so it is asked again."""
         before = self.catalogue.resolution(resolution.citation)
         nothing = {"failed", "pending"}
-        return resolution.status in nothing and before is not None and before.status not in nothing
+        if before is None or resolution.status not in nothing:
+            return False
+        return before.status not in nothing or (resolution.work is None and before.work is not None)
 
     def _merge(self) -> None:
         """Citations that turned out to be one work share it from now on."""
@@ -335,7 +337,7 @@ class Refresh:
         return make_build(
             self.layout, found, self.notes, texts, wanted, self.embedder,
             facts={"model": self.settings.model, "extractor": text_version()}, progress=self.progress, fresh=fresh,
-            identify=reading.identifier(self.catalogue, self.settings, self.now, self.progress),
+            identify=reading.identifier(self.catalogue, self.settings, self.now, self.progress, self.report.problems),
         )  # fmt: skip
 
     def _count(self, found: Sequence[Entry]) -> None:

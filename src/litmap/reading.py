@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from litmap.arrivals import age_days, open_client
-from litmap.errors import LitmapError
-from litmap.models import Citation
+from litmap.models import Citation, Problem
 from litmap.settings import Settings, api_keys
 
 if TYPE_CHECKING:
@@ -22,30 +21,36 @@ LISTED, ASKED = 100, 30
 """Works at the head of the list that identifiers are wanted for, and how many are asked about in one refresh."""
 SOURCES = ("Crossref", "OpenAlex")
 """They answer fast and know most works; the build waits for them."""
-FACT = "reading"
+FACT, FAILED = "reading", "failed"
 
 
-def identifier(catalogue: Catalogue, settings: Settings, now: str, progress: Progress) -> Identify:
-    """What gives identifiers for works of the reading list ({key: ids}): see `identify`."""
-    return lambda missing: identify(catalogue, settings, missing, now, progress)
+def identifier(
+    catalogue: Catalogue, settings: Settings, now: str, progress: Progress, problems: list[Problem]
+) -> Identify:
+    """What gives identifiers for works of the reading list ({key: ids}): see `identify`. Failures go to `problems`."""
+    return lambda missing: identify(catalogue, settings, missing, now, progress, problems)
 
 
 def identify(
-    catalogue: Catalogue, settings: Settings, missing: Sequence[MissingWork], now: str, progress: Progress
-) -> dict[str, tuple[str, ...]]:
-    """The identifiers that are known of these works, by key; those at the head are looked up, a few in each refresh.
+    catalogue: Catalogue, settings: Settings, missing: Sequence[MissingWork], now: str, progress: Progress,
+    problems: list[Problem],
+) -> dict[str, tuple[str, ...]]:  # fmt: skip
+    """The identifiers that are known of these works, by key; those at the head are looked up, a few with each build.
 
-    A work that no source knows is asked about again after `retry_days`. Offline, or where the network fails, what is
-    remembered is all there is.
+    A work that no source knows is asked about again after `retry_days`; one that could not be asked, once those behind
+    it had their turn. Offline, or where the network fails, what is remembered is all there is.
     """
     remembered: dict[str, list[str]] = catalogue.fact(FACT, {})
     if not settings.offline:
-        wanted = [m for m in missing[:LISTED] if _is_due(remembered.get(m.key), settings.retry_days)][:ASKED]
+        due = [m for m in missing[:LISTED] if _is_due(remembered.get(m.key), settings.retry_days)]
+        wanted = sorted(due, key=lambda m: m.key in remembered)[:ASKED]
+        found: dict[str, tuple[str, ...]] = {}
         try:
-            found = _ask(wanted, settings, now, progress)
-        except LitmapError:
-            found = {}
-        if found:
+            found.update(_ask(wanted, settings, now, progress))  # what came before a failure is kept
+        except Exception as error:  # noqa: BLE001 - a build is not to fail for want of an address
+            problems.append(Problem("reading list", f"its works could not be looked up: {error}"))
+        if wanted:
+            remembered |= {m.key: [FAILED] for m in wanted if m.key not in found}
             remembered |= {key: [now, *ids] for key, ids in found.items()}
             with catalogue.write():
                 catalogue.put_fact(FACT, remembered)
@@ -53,29 +58,29 @@ def identify(
 
 
 def _is_due(known: list[str] | None, retry_days: float) -> bool:
-    return known is None or (len(known) == 1 and age_days(known[0]) >= retry_days)
+    return known is None or known == [FAILED] or (len(known) == 1 and age_days(known[0]) >= retry_days)
 
 
-def _ask(wanted: Sequence[MissingWork], settings: Settings, now: str, progress: Progress) -> dict[str, tuple[str, ...]]:
-    """What the sources say: a work's identifiers, none where none knows it; one that could not be asked is left out."""
+def _ask(
+    wanted: Sequence[MissingWork], settings: Settings, now: str, progress: Progress
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """A work's identifiers as the sources say, none where none knows it; one that could not be asked is left out."""
     from litmap import works
 
     if not wanted:
-        return {}
+        return
     citations = [
         Citation(m.key, "reference", replace(m.reference, page=0, number=""), (), sure=True)
         for m in wanted
         if m.reference.title or m.reference.ids
     ]
-    out: dict[str, tuple[str, ...]] = {}
     with open_client(settings, "resolve", progress) as client:
         answers = works.resolve(citations, client, now=now, contact=settings.contact, keys=api_keys(), sources=SOURCES)
         for done, found in enumerate(answers, 1):
             if found.status not in {"failed", "pending"}:
                 sure = found.work is not None and found.status != "unsure"
-                out[found.citation] = found.work.ids if sure and found.work is not None else ()
+                yield found.citation, found.work.ids if sure and found.work is not None else ()
             progress("resolve", done, len(citations), "works that your papers cite")
-    return out
 
 
 __all__ = ["Identify", "identifier", "identify"]

@@ -92,8 +92,8 @@ class Catalogue:
                 subject=str(path.parent),
             )
         try:
-            log = path.with_name(f"{path.name}-wal")  # where there is none, reading would make one
-            still = not os.access(path.parent, os.W_OK) and not log.exists()
+            shared = path.with_name(f"{path.name}-shm")  # where there is none, reading would make one
+            still = not os.access(path.parent, os.W_OK) and not shared.exists()
             db = sqlite3.connect(
                 f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if still else ''}",
                 uri=True, timeout=30, isolation_level=None, check_same_thread=False,
@@ -124,11 +124,11 @@ class Catalogue:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
             if self._db.in_transaction:  # SQLite has ended it itself where the disk is full
                 self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -190,10 +190,10 @@ class Catalogue:
         self._db.execute("DELETE FROM resolutions WHERE citation = ?", (citation,))
 
     def put_work(self, work: Work, origin: str, time: str) -> None:
-        """Keep a work; `origin` is 'note' or 'drop'. The first origin stays."""
+        """Keep a work; `origin` is 'note' or 'drop'. What was once dropped in stays so."""
         self._db.execute(
             "INSERT INTO works VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record, "
-            "time = excluded.time",
+            "time = excluded.time, origin = CASE excluded.origin WHEN 'drop' THEN 'drop' ELSE origin END",
             (work.id, dump(work), origin, time),
         )
 

@@ -31,7 +31,7 @@ def _clear() -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        kind = error.sqlite_errorcode & 0xFF  # the rest says which of its kind
+        kind = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest says which of its kind
         if kind not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
             raise
         raise LibraryError(FULL if kind == sqlite3.SQLITE_FULL else _BROKEN.format(error)) from error

@@ -214,8 +214,9 @@ def _is_sound(raw: str) -> bool:
     """False for what is too long or leaves so much open that the parser, which tries again and again, takes for ever."""  # noqa: E501
     if len(raw) > _LONGEST:
         return False
-    pairs = (("[[", "]]"), ("{{", "}}"), ("<ref", "</ref"), ("[http", "]"))
-    return all(raw.count(begin) - raw.count(end) <= _MOST_OPEN for begin, end in pairs)
+    pairs = (("[", "]"), ("{{", "}}"), ("<!--", "-->"))
+    tags = len(re.findall(r"<[A-Za-z]", raw)) - len(re.findall(r"</|/>", raw))
+    return tags <= _MOST_OPEN and all(raw.count(begin) - raw.count(end) <= _MOST_OPEN for begin, end in pairs)
 
 
 def _pairs(template: Any) -> Pairs:
