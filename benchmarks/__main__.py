@@ -5,6 +5,7 @@ The evaluation data is looked for in $LITMAP_SHARED, then in ../shared beside th
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -21,6 +22,7 @@ WITH_DATA = (
 
 def main() -> int:
     """Run all; 1 where one failed."""
+    argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__).parse_args()
     failed = []
     for name in WITHOUT_DATA:
         failed += run(name)
