@@ -4,7 +4,14 @@ import pytest
 
 from litmap.models import Document, Page, Sentence, Span, Summary, TextBlock, Topic, Work
 from litmap.summaries import summarise_paper, summarise_topics
-from litmap.summaries.sentences import find_candidates, is_clean, points_back, section_kind, split_sentences
+from litmap.summaries.sentences import (
+    find_candidates,
+    is_clean,
+    points_back,
+    section_kind,
+    split_sentences,
+    stands_alone,
+)
 
 
 def block(text, kind="body", section="", continues=False, y=100.0):
@@ -148,3 +155,18 @@ def test_a_topic_is_summarised_by_what_is_its_own():
     assert found["t2"].sentences[0].text.startswith("Lava")
     assert len(found["t1"].sentences) == 2
     assert found["t1"].title == "Bees"
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ("In this paper, we study the implicit bias of wide neural networks with two layers.", True),
+        ("Flat minima need not generalise better than sharp ones.", True),
+        ("In this section, we demonstrate the ideas and give an analysis of the rank-1 case.", False),
+        ("In order to understand this, we must first understand when each of these regimes hold.", False),
+        ("It is interesting to contrast our approach with tail averaging.", False),
+        ("The proof is given in Section 3.", False),
+    ],
+)
+def test_a_topic_is_told_in_sentences_that_stand_alone(text, alone):
+    assert stands_alone(text) is alone

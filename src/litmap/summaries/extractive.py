@@ -10,7 +10,7 @@ import numpy as np
 
 from litmap.models import Document, Sentence, Summary, Topic, Work
 from litmap.summaries import choice
-from litmap.summaries.sentences import Candidate, find_candidates, points_inside
+from litmap.summaries.sentences import Candidate, find_candidates, stands_alone
 
 if TYPE_CHECKING:
     from litmap.models import Encoder
@@ -130,8 +130,8 @@ def summarise_topics(
 
 
 def _whole(listed: list[Sentence]) -> list[Sentence]:
-    """Without those that speak of their own paper's parts ('see Section 3'), if enough others are left."""
-    kept = [s for s in listed if not points_inside(s.text)]
+    """Without those that need their paper around them ('In this section, …'), if enough others are left."""
+    kept = [s for s in listed if stands_alone(s.text)]
     return kept if len(kept) >= TOPIC_SENTENCES else listed
 
 

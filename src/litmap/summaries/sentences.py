@@ -52,6 +52,13 @@ _INNER = re.compile(
     r"|\bfollowing\b[^.]{0,40}:",
     re.I,
 )
+_ON_THE_WAY = re.compile(
+    r"^(?:in|throughout|within) th(?:is|e (?:next|following|previous)) (?:(?:sub)?section|part|appendix|example)\b"
+    r"|^.{0,24}\b(?:this result|these results|the above)\b"
+    r"|^(?:in order )?to \w+ (?:this|that|it|these|so)\b|\bwe (?:must|will|shall|can)? ?(?:now|next|first)\b"
+    r"|\b(?:key ideas of our|sketch of the|as a warm-?up)\b",
+    re.I,
+)
 _DEBRIS = re.compile(
     r"https?://|www\.|[\w.]+@[\w-]+\.|\bdoi:|\barxiv:\d|©|copyright|all rights reserved|preprint|correspondence to"
     r"|equal contribution|\buniversity\b.{0,60}\b(?:usa|uk|germany|france|china|japan|canada)\b|�|\(cid:",
@@ -212,3 +219,8 @@ def points_back(text: str) -> bool:
 def points_inside(text: str) -> bool:
     """Does the sentence speak of the paper's own parts ('Section 3', 'the proof')?"""
     return bool(_INNER.search(text))
+
+
+def stands_alone(text: str) -> bool:
+    """Can the sentence be read out of its paper: does it neither lean on others nor announce what comes there?"""
+    return not (points_back(text) or points_inside(text) or _ON_THE_WAY.search(text))
