@@ -165,7 +165,8 @@ def _place(judged: Judgement, rows: Sequence[int], outline: Outline) -> HeadingP
 def _central(points: Floats, rows: Sequence[int]) -> list[int]:
     centre = unit(points[list(rows)].mean(axis=0, keepdims=True))[0]
     closeness: NDArray[np.float64] = points[list(rows)] @ centre
-    return [rows[int(p)] for p in np.argsort(-closeness, kind="stable")]
+    rounded = closeness.round(3)  # two papers are equally central: their order is not to hang on the last digit
+    return [rows[int(p)] for p in np.argsort(-rounded, kind="stable")]
 
 
 def _heading_topics(

@@ -264,7 +264,7 @@ def cover(
                 tightness=round(float(closeness.mean()), 4),
                 nearest=held[near] if near is not None else None,
                 distance=round(1.0 - float(between[row, near]), 4) if near is not None else 1.0,
-                central=tuple(works[rows[p]].id for p in np.argsort(-closeness, kind="stable")[:3]),
+                central=tuple(works[rows[p]].id for p in np.argsort(-closeness.round(3), kind="stable")[:3]),
                 missing=_missing({works[i].id for i in rows}, ids, links),
             )
         )
