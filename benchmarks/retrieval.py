@@ -79,7 +79,7 @@ def build(collection: Collection, encoder: Encoder, root: Path, cache: Path) -> 
 
     with BuildWriter(Layout(root)) as writer:
         changes = writer.update(additions())
-        embedder = assemble.Embedder(encoder, VectorCache(cache, str(getattr(encoder, "key", encoder.name))))
+        embedder = assemble.Embedder(encoder, VectorCache(cache, encoder.key))
         assemble.write_vectors(writer, changes, embedder, titles)
         assemble.write_keywords(writer, changes, titles)
         writer.publish({"model": encoder.name})
@@ -89,7 +89,7 @@ class Remembering:
     """An encoder that embeds a query once, whatever asks for it."""
 
     def __init__(self, encoder: Encoder) -> None:
-        self.name, self.dim, self.window = encoder.name, encoder.dim, encoder.window
+        self.name, self.key, self.dim, self.window = encoder.name, encoder.key, encoder.dim, encoder.window
         self.count, self.offsets = encoder.count, encoder.offsets
         self._encode = encoder.encode
         self._known: dict[tuple[str, ...], Vectors] = {}

@@ -19,7 +19,7 @@ SYNONYMS = {"car": "automobil", "vehicl": "automobil"}
 class FormulaEncoder:
     """Adds up one fixed random direction a stem; synonyms share theirs, so that meaning and words differ."""
 
-    name = "formula"
+    name = key = "formula"
     dim = 64
     window = 24
 

@@ -189,6 +189,8 @@ class Arrivals:
         from litmap import pdfs, text
 
         stamps, before = _stamps(self.layout.papers), _filed(catalogue)
+        if not stamps and not before:
+            return
         known = entries(catalogue)
         cited = {e.work.id: e.work for e in known if e.citations}
         lost = {e.work.id for e in known if self._is_lost(e)}

@@ -77,7 +77,7 @@ def cut_pdf(layout: Layout, sha256: str, encoder: Encoder, title: str) -> list[C
 
     Raises `PdfError` where the text cannot be read.
     """
-    key = (sha256, text.EXTRACTOR, str(getattr(encoder, "key", encoder.name)), title)
+    key = (sha256, text.EXTRACTOR, encoder.key, title)
     with _cuts_guard:
         if key in _cuts:
             _cuts.move_to_end(key)
@@ -105,7 +105,7 @@ def wanted_sources(
     abstracts: bool,
 ) -> dict[Key, Source]:
     """Everything the build is to hold. A work without readable PDF stands with its title and abstract."""
-    model = str(getattr(encoder, "key", encoder.name))
+    model = encoder.key
     sources: list[Source] = []
     for entry in entries:
         sha = readable_pdf(entry, texts)

@@ -171,7 +171,7 @@ class Library:
         model = str(facts.get("model") or self.settings.model)
         models, threads = self.settings.state / "models", self.settings.threads or None
         encoder = vectors.load_encoder(model, models_dir=models, backend=self.settings.backend, threads=threads)
-        if facts.get("model_key", "") not in ("", getattr(encoder, "key", "")):
+        if facts.get("model_key", "") not in ("", encoder.key):
             message = f"the index was made with another {model} than is here: `litmap refresh` makes it anew"
             raise ModelError(message, subject=model)
         return encoder

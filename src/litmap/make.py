@@ -69,7 +69,7 @@ def make_build(
             with timed(made.seconds, "keywords"):
                 write_keywords(writer, changes, titles)
             enrich(layout, writer, entries, notes, texts, embedder, made.seconds, progress, identify)
-            kept = {**facts, "state": state, "model_key": str(getattr(embedder.encoder, "key", ""))}
+            kept = {**facts, "state": state, "model_key": embedder.encoder.key}
             with timed(made.seconds, "publish"):
                 build_id = writer.publish(kept)
         made.counts["new_passages"] = len(changes.added)
@@ -93,7 +93,7 @@ def built_with(layout: Layout) -> str:
 
 def _other_model(base: builds.Build | None, embedder: Embedder) -> dict[str, Any]:
     """For the report: the model of the base where it is another one."""
-    if base is None or base.facts.get("model_key") == str(getattr(embedder.encoder, "key", "")):
+    if base is None or base.facts.get("model_key") == embedder.encoder.key:
         return {}
     return {"model_before": base.facts.get("model", "")}
 
@@ -104,7 +104,7 @@ def kept_notes(layout: Layout, encoder: Encoder) -> dict[Key, Source]:
     if base is None:
         return {}
     with base:
-        if base.facts.get("model_key") != str(getattr(encoder, "key", "")):
+        if base.facts.get("model_key") != encoder.key:
             return {}
         return {(s.work, s.source): _kept(base, s) for s in base.sources if s.source.startswith("note:")}
 

@@ -446,9 +446,13 @@ class Downloader(Client, Protocol):
 
 
 class Encoder(Protocol):
-    """Turns texts into unit vectors. `window` is the most tokens a text may have without being cut."""
+    """Turns texts into unit vectors. `window` is the most tokens a text may have without being cut.
+
+    `key` names the vectors: encoders of one key give the same ones, up to roundings.
+    """
 
     name: str
+    key: str
     dim: int
     window: int
 

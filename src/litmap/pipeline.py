@@ -296,7 +296,7 @@ class Refresh:
         from litmap.assemble import Embedder
         from litmap.vectors import VectorCache
 
-        cache = VectorCache(self.layout.vectors, str(getattr(self.encoder, "key", self.encoder.name)))
+        cache = VectorCache(self.layout.vectors, self.encoder.key)
         return Embedder(self.encoder, cache, lambda done: self.progress("embed", done, 0, "passages"))
 
     # ── everything → the build that readers open ────────────────────────────────────────────────────────────────────

@@ -199,10 +199,10 @@ class TopicsView:
             ],
         }  # fmt: skip
 
-    def to_file(self) -> list[Filing]:
-        """Works under no topic of the notes (an inbox, a reference list) that a heading suits, the surest first."""
+    def unplaced(self) -> list[Filing]:
+        """Works under no topic of the notes (an inbox, a reference list), the surest first."""
         placed = {work for topic in self.topics if topic.heading for work in topic.works}
-        found = [f for f in self.filings if f.suggested and f.work not in placed and f.work in self.entries]
+        found = [f for f in self.filings if f.work not in placed and f.work in self.entries]
         return sorted(found, key=lambda f: -f.confidence)
 
     def _work(self, filing: Filing) -> dict[str, Any]:

@@ -216,7 +216,7 @@ SHOWN = 10
 def _suggestions(library: Library) -> None:
     """What the outline may want, a few of each kind, the surest first."""
     view = library.topics()
-    waiting = view.to_file()
+    waiting = [filing for filing in view.unplaced() if filing.suggested]
     if waiting:
         print("\nPapers to file")
     for filing in waiting:

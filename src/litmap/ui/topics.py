@@ -190,14 +190,13 @@ def _findings(view: TopicsView, heading: HeadingPath | None) -> None:
 # ── suggestions ──────────────────────────────────────────────────────────────────────────────────────────────────────
 def _suggestions(view: TopicsView) -> None:
     """Works without a heading and where they would go; then what strikes about the outline."""
-    filed = {w for t in view.topics if t.heading for w in t.works}
-    unfiled = [f for f in view.filings if f.work not in filed and f.work in view.entries]
+    unfiled = view.unplaced()
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Waiting for a heading", anchor=False)
         if not unfiled:
             st.caption("Every paper stands under a heading of yours.")
-        for filing in sorted(unfiled, key=lambda f: -f.confidence)[:30]:
+        for filing in unfiled[:30]:
             _unfiled(view, filing)
     with right:
         st.subheader("About your outline", anchor=False)
