@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from litmap.search import Results
 
 NOTE_PREFIX = "note:"
+FINDINGS = {
+    "misfit": "Papers that read like another heading",
+    "near-duplicate": "Headings that may be one",
+    "two-subjects": "Headings that may hold two subjects",
+    "new-topic": "Subjects without a heading",
+    "thin": "Thin headings",
+}
+"""The kinds of `models.Finding`, in the order in which they are shown, each with what a reader sees above them."""
 
 
 @dataclass(frozen=True, slots=True)

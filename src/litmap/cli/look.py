@@ -203,18 +203,13 @@ def _write_patch(library: Library, out: Path, as_json: bool) -> int:
     return 0
 
 
-FINDINGS = {
-    "misfit": "Filed under one heading, reads like another",
-    "near-duplicate": "Headings that may be one",
-    "two-subjects": "Headings that may hold two subjects",
-    "new-topic": "Papers that fit no heading",
-    "thin": "Thin headings",
-}
 SHOWN = 10
 
 
 def _suggestions(library: Library) -> None:
     """What the outline may want, a few of each kind, the surest first."""
+    from litmap.views import FINDINGS
+
     view = library.topics()
     waiting = [filing for filing in view.unplaced() if filing.suggested]
     if waiting:

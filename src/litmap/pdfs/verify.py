@@ -10,6 +10,7 @@ from typing import Protocol
 
 from litmap.identifiers import normalise_title, same_title
 from litmap.models import Work
+from litmap.people import split_name
 
 _COMMON = frozenset(
     "the of and in to is for we that with on as by this are an be from at der die und le la les de et des".split()  # noqa: SIM905
@@ -79,7 +80,7 @@ def verify(seen: Peek, work: Work, *, sure: bool = False) -> Finding:
 
 def _retitled(seen: Peek, work: Work, titles: Sequence[str]) -> bool:
     """All of the people (two or more) and most words of a title: the work under another title."""
-    names = {_family(name) for name in work.authors[:12]}
+    names = {squash(split_name(name).family) for name in work.authors[:12]}
     top = squash(seen.text[:6000])
     if len(names) < 2 or not all(len(name) >= 3 and name in top for name in names):
         return False
@@ -105,17 +106,12 @@ def _spread(title: str, text: str) -> bool:
 
 def names_in(authors: Sequence[str], text: str) -> bool | None:
     """Whether an author's family name stands in the text; None where no author is known."""
-    names = [_family(name) for name in authors[:30]]
+    names = [squash(split_name(name).family) for name in authors[:30]]
     names = [name for name in names if len(name) >= 2]
     if not names:
         return None
     tight = squash(text[:20_000])
     return any(name in tight for name in names)
-
-
-def _family(name: str) -> str:
-    part = name.split(",", 1)[0] if "," in name else name.rsplit(" ", 1)[-1]
-    return squash(part)
 
 
 def squash(text: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from litmap.models import Document, Reference, Sentence, Span
+from litmap.people import split_name
 
 _KINDS = ("body", "abstract", "caption", "footnote", "math", "table")
 _SQUARE = re.compile(r"\[([^\[\]]{1,160})\]")
@@ -175,8 +176,8 @@ class _Finder:
 
 
 def _family(name: str) -> str:
-    words = [word for word in name.replace(",", " ").split() if word.rstrip(".") not in ("Jr", "Sr", "II", "III")]
-    return words[-1] if words else ""
+    """The last word of the family name: with or without its particle a citation has that."""
+    return (split_name(name).family.split() or [""])[-1]
 
 
 def _plain(text: str) -> str:

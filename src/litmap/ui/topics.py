@@ -8,6 +8,7 @@ import streamlit as st
 
 from litmap.errors import LitmapError, SearchError
 from litmap.ui import figure, pages, parts, state, texts
+from litmap.views import FINDINGS
 
 if TYPE_CHECKING:
     from litmap.library import Library
@@ -15,13 +16,6 @@ if TYPE_CHECKING:
     from litmap.views import TopicsView
 
 INDENT = "\u2003"
-KINDS = {
-    "misfit": "Papers that read like another heading",
-    "near-duplicate": "Headings about the same thing",
-    "two-subjects": "Headings that hold two subjects",
-    "thin": "Thin headings",
-    "new-topic": "Subjects without a heading",
-}
 
 
 def page() -> None:
@@ -202,7 +196,7 @@ def _suggestions(view: TopicsView) -> None:
         st.subheader("About your outline", anchor=False)
         if not view.findings:
             st.caption("Nothing strikes: every heading holds what it says.")
-        for kind, title in KINDS.items():
+        for kind, title in FINDINGS.items():
             found = [f for f in view.findings if f.kind == kind]
             if found:
                 with st.expander(f"{title} ({len(found)})", expanded=kind in {"misfit", "new-topic"}):
