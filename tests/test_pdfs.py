@@ -277,7 +277,8 @@ def test_old_titles_count():
 def test_reading_helpers():
     assert squash("Groß- und\nKlein-Schreibung: ﬁne") == "grossundkleinschreibungfine"
     assert names_in(("Marwick, Ada",), "by A. MARWICK") is True and names_in((), "x") is None
-    assert names_in(("Ada Marwick Jr.",), "junior jrs") is False and names_in(("Ada van den Marwick",), "Van den Marwick")
+    assert names_in(("Ada Marwick Jr.",), "junior jrs") is False
+    assert names_in(("Ada van den Marwick",), "Van den Marwick") is True
     assert is_readable("深度学习的稳定性理论 " * 60) and not is_readable("x1 " * 500)
 
 
