@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from litmap.examples import PAPERS
 
-from litmap import assemble, lock, text
+from litmap import assemble, keywords, lock, text
 from litmap.builds import open_build
 from litmap.catalogue import Catalogue
 from litmap.cli import main
@@ -477,3 +477,21 @@ def test_files_that_left_the_drop_folder_are_forgotten(settings):
         run.layout.pdf(entry.pdf.sha256).unlink()
     file_dropped(settings)
     assert run.layout.pdf(entry.pdf.sha256).is_file()
+
+
+def test_a_keyword_index_of_an_older_litmap_is_made_anew_and_nothing_else(settings, tmp_path):
+    dropped_paper(settings)
+    add_dropped(settings)
+    with open_build(Layout(settings.library)) as build:
+        before, rows = build.read_json("map"), set(build.rows.tolist())
+        state = build.path("keywords") / "keywords.json"
+    state.write_text(state.read_text().replace(f'"format": {keywords.FORMAT}', '"format": 1'))
+    (tmp_path / "notes" / "b.md").write_text("# Flatness\n\nWhat I call quokka flatness in these notes of mine.\n")
+    add_dropped(settings)
+    with open_build(Layout(settings.library)) as build:
+        assert rows < set(build.rows.tolist())
+        assert before.items() <= build.read_json("map").items()
+        index = keywords.KeywordIndex.open(build.path("keywords"))
+        assert keywords.is_current(build.path("keywords"))
+        assert index.passages == len(build.rows)
+        assert set(index.search("quokka", 9).rows.tolist()) == set(build.rows.tolist()) - rows

@@ -247,11 +247,15 @@ def write_vectors(
 
 
 def write_keywords(writer: BuildWriter, changes: Changes, titles: Mapping[str, str]) -> None:
-    """The keyword index of the new build."""
+    """The keyword index of the new build; made anew where the old one is of an older litmap."""
     from litmap import keywords
 
-    def step(old: Path | None, new: Path, _: Changes) -> None:
+    base = writer.base.path("keywords") if writer.base else None
+    if base is not None and not keywords.is_current(base):
+        base, changes = None, writer.everything()
+
+    def step(_: Path | None, new: Path, changes: Changes) -> None:
         added = keywords.make_entries(changes.passages(), titles)
-        keywords.update(new / "keywords", added, changes.removed.tolist(), old / "keywords" if old else None)
+        keywords.update(new / "keywords", added, changes.removed.tolist(), base)
 
     writer.step(step, changes)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from litmap import builds, references, summaries, topics
+from litmap import builds, keywords, references, summaries, topics
 from litmap.assemble import Embedder, Key, Source, additions, write_keywords, write_vectors
 from litmap.enrich import enrich
 from litmap.errors import DamagedBuild, NoLibrary
@@ -50,7 +50,7 @@ def make_build(
     Raises `LibraryError` on a full disk; the old build then goes on serving.
     """
     made = Made()
-    base = None if fresh else _to_go_on_from(layout)
+    base = None if fresh else _current(layout)
     state = _state(entries, notes, texts, facts)
     try:
         add, remove = builds.plan(base, {key: source.fingerprint for key, source in wanted.items()})
@@ -122,22 +122,12 @@ def _current(layout: Layout) -> builds.Build | None:
         return None
 
 
-def _to_go_on_from(layout: Layout) -> builds.Build | None:
-    """The current build, unless an older litmap made it, whose indexes lack something."""
-    from litmap import keywords
-
-    build = _current(layout)
-    if build is None or keywords.is_current(build.path("keywords")):
-        return build
-    build.close()
-    return None
-
-
 def _state(
     entries: Sequence[Entry], notes: Sequence[Note], texts: Mapping[str, tuple[str, str, int]], facts: Mapping[str, Any]
 ) -> str:
     """A digest of everything the build's topics, map and summaries depend on besides its passages."""
     made_by = {"topics": topics.VERSION, "summaries": summaries.VERSION, "references": references.VERSION}
+    made_by["keywords"] = str(keywords.FORMAT)
     digest = hashlib.sha256(json.dumps({**facts, **made_by}, sort_keys=True).encode())
     for note in notes:
         digest.update(f"{note.path}\0{note.sha256}\0".encode("utf-8", "replace"))

@@ -119,6 +119,11 @@ class BuildWriter:
         with _clear_errors(self.layout.builds):
             return self._update(added, set(removed))
 
+    def everything(self) -> Changes:
+        """All passages of the new build as additions to nothing, for a step that begins anew; after `update`."""
+        rows = _rows_of(self.sources)
+        return Changes(rows, rows[:0], self.sources, self._read_block)
+
     def _update(self, added: Iterable[Addition], removed: set[Key]) -> Changes:
         import numpy as np
 

@@ -13,7 +13,7 @@ of a query are looked up as a pair too, after Metzler and Croft, 'A Markov rando
 """
 
 from litmap.keywords.reading import Bm25, KeywordIndex, Ranking
-from litmap.keywords.segments import KINDS, Entry, is_current, make_entries
+from litmap.keywords.segments import FORMAT, KINDS, Entry, is_current, make_entries
 from litmap.keywords.writing import update
 
-__all__ = ["KINDS", "Bm25", "Entry", "KeywordIndex", "Ranking", "is_current", "make_entries", "update"]
+__all__ = ["FORMAT", "KINDS", "Bm25", "Entry", "KeywordIndex", "Ranking", "is_current", "make_entries", "update"]
