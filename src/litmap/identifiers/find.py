@@ -49,11 +49,11 @@ _AUTHORED = re.compile(
 """The same for four figures behind the point, which measurements have too."""
 _UNIT = re.compile(r"\s?(?:[kMGTµnm]?(?:eV|Hz|Pa|W|V|A|m|s|g|K|J|N|T)|cm|%|°|percent|per|units?|±|\+/?-|×|x \d)(?!\w)")
 _PUBMED = re.compile(r"(?<![\w/])(PMID|PubMed(?:\s+(?:ID|PMID))?|PMCID)\s?[:#]?\s{0,2}(PMC)?(\d{4,9})(?!\d)", re.I)
-_ARXIV_HINT = re.compile(r"\d{4}\.\d{4}|/\d{7}")
+_ARXIV_HINT = re.compile(r"[\d/](?:(?<=\d)\d{3}\.\d{4}|(?<=/)\d{7})")
 _DIGIT = re.compile(r"\d")
 _BIBCODE = re.compile(
-    r"(?<![\w/.&])(?:1[89]|20)\d\d[A-Za-z][A-Za-z&.]{4}(?=[\w.]{10}(?![\w&]))[\d.]{4}[\w.][\d.]{4}[A-Z]|"
-    r"(?<![\w/.&])(?:1[89]|20)\d\d[A-Za-z][A-Za-z&.]{4}[\d.]{3}\d[\w.][\w.]{3}\w[A-Z](?![\w&])"
+    r"[12](?<![\w/.&].)(?:(?<=1)[89]|(?<=2)0)\d\d[A-Za-z][A-Za-z&.]{4}(?:"
+    r"(?=[\w.]{10}(?![\w&]))[\d.]{4}[\w.][\d.]{4}[A-Z]|[\d.]{3}\d[\w.][\w.]{3}\w[A-Z](?![\w&]))"
 )
 """A bibcode of the Astrophysics Data System: '1998AJ....116.1009R'."""
 _PMC = re.compile(r"(?<![\w/])PMC(\d{5,9})(?!\d)")
@@ -129,7 +129,7 @@ def find_identifiers(text: str) -> list[Found]:
         spans.claim(text, *match.span(), f"pmcid:PMC{match.group(3)}" if central else f"pmid:{match.group(3)}")
     for match in _BIBCODE.finditer(text):
         spans.claim(text, *match.span(), f"ads:{match.group()}")
-    for match in _PMC.finditer(text):
+    for match in _PMC.finditer(text) if "PMC" in text else ():
         spans.claim(text, *match.span(), f"pmcid:PMC{match.group(1)}")
     return sorted(spans.found, key=lambda found: found.start)
 

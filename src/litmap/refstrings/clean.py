@@ -77,6 +77,10 @@ _SEEN = re.compile(
     r"\bCrossRef\b|\bPubMed\b|\[(?:PDF|pdf|CrossRef|Medline|Google Scholar)\])"
     r"(?=\s{0,3}[\s.,;:)␞]|$)"
 )
+_SEEN_SIGNS = (
+    "nline]", "vailable", "etrieved", "URL", "ccessed", "isited", "cited", "Google Scholar", "CrossRef", "PubMed",
+    "[PDF", "[pdf", "[Medline",
+)  # fmt: skip
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=[^\s*_])([^*_␞]{1,400}?)(?<=[^\s*_])\1(?![\w*])")
 _TAG = re.compile(r"</?(?:i|b|em|strong|u|span|a|cite|sup|sub|p|li|br)\b[^<>]{0,300}/?>", re.I)
 
@@ -94,7 +98,9 @@ class Cleaned:
 
 def clean(raw: str) -> Cleaned:
     """The parts of a raw string; time grows linearly with its length, and at most `MAX_LENGTH` characters count."""
-    text = _SPACING_ACCENT.sub(lambda m: (m[3] + "\u0327") if m[3] else m[2] + _SPACING[m[1]], raw[:MAX_LENGTH])
+    text = raw[:MAX_LENGTH]
+    if "`" in text or not text.isascii():
+        text = _SPACING_ACCENT.sub(lambda m: (m[3] + "\u0327") if m[3] else m[2] + _SPACING[m[1]], text)
     text = unicodedata.normalize("NFC", text.translate(_ODD_TABLE))
     if "\\" in text:
         text = _from_tex(text)
@@ -114,13 +120,16 @@ def clean(raw: str) -> Cleaned:
         emphasised.append(match[2])
         return match[2]
 
-    text = _ABS.sub("arXiv:", _LINK.sub(keep_link, text))
-    text = _EMPHASIS.sub(keep_emphasis, _TAG.sub("", text))
+    text = _LINK.sub(keep_link, text) if "](" in text else text
+    text = _ABS.sub("arXiv:", text) if "abs/" in text else text
+    text = _TAG.sub("", text) if "<" in text else text
+    text = _EMPHASIS.sub(keep_emphasis, text) if "*" in text or "_" in text else text
     text = _identifiers(text, ids, urls)
-    text = _SEEN.sub(BREAK, text)
+    if any(sign in text for sign in _SEEN_SIGNS):
+        text = _SEEN.sub(BREAK, text)
     text = _quotes(text)
-    text = re.sub(r" {2,}", " ", text)
-    text = re.sub(r" +([,.;:?!)\]](?!\w)|”)", r"\1", text).strip()
+    text = _BLANKS.sub(" ", text) if "  " in text else text
+    text = _BLANK_BEFORE_SIGN.sub(r"\1", text).strip()
     return Cleaned(text, list(dict.fromkeys(ids)), list(dict.fromkeys(urls)), links, emphasised)
 
 
@@ -162,7 +171,8 @@ def _identifiers(text: str, ids: list[str], urls: list[str]) -> str:
         after = _AFTER_ARXIV.match(text, end) if value.startswith("arxiv:") else None
         position = after.end() if after else end
     out.append(text[position:])
-    return _ISBN.sub(BREAK, "".join(out))
+    text = "".join(out)
+    return _ISBN.sub(BREAK, text) if "isbn" in text.lower() else text
 
 
 def _cut_end(pattern: re.Pattern[str], text: str) -> str:
@@ -172,22 +182,13 @@ def _cut_end(pattern: re.Pattern[str], text: str) -> str:
 
 def _quotes(text: str) -> str:
     """Quotation marks around titles as “ and ”; apostrophes as ’."""
-    text = re.sub(r"‘‘|''(?=\w)|``", "“", text)
-    text = re.sub(r"’’|''", "”", text)
-    out: list[str] = []
-    is_open = False
-    for i, char in enumerate(text):
-        if char == '"':
-            before = text[i - 1] if i else " "
-            after = text[i + 1] if i + 1 < len(text) else " "
-            opens = not is_open if before.isspace() == after.isspace() else before.isspace() or before in "([-—"
-            out.append("“" if opens else "”")
-            is_open = opens
-            continue
-        is_open = (is_open or char == "“") and char != "”"
-        out.append(char)
-    text = "".join(out)
-    text = re.sub(r"(^|\s)”(?=\w)", r"\1“", text)
+    if "''" in text or "‘‘" in text or "``" in text or "’’" in text:
+        text = re.sub(r"‘‘|''(?=\w)|``", "“", text)
+        text = re.sub(r"’’|''", "”", text)
+    if '"' in text:
+        text = _turned(text)
+    if "”" in text:
+        text = re.sub(r"(^|\s)”(?=\w)", r"\1“", text)
     if "“" in text:
         # ”German opening” or „…“: the closing mark is an opening one elsewhere
         text = re.sub(r"(?<=[\w.,?!])“(?=[\s.,;:)]|$)", "”", text)
@@ -195,7 +196,32 @@ def _quotes(text: str) -> str:
     return _single_quotes(text)
 
 
+_BLANKS = re.compile(r" {2,}")
+_BLANK_BEFORE_SIGN = re.compile(r" +([,.;:?!)\]](?!\w)|”)")
+_DOUBLE_QUOTE = re.compile(r"[\"“”]")
+
+
+def _turned(text: str) -> str:
+    """Straight quotation marks turned to the side on which they stand."""
+    out: list[str] = []
+    is_open = False
+    last = 0
+    for match in _DOUBLE_QUOTE.finditer(text):
+        i = match.start()
+        if match[0] == '"':
+            before = text[i - 1] if i else " "
+            after = text[i + 1] if i + 1 < len(text) else " "
+            is_open = not is_open if before.isspace() == after.isspace() else before.isspace() or before in "([-—"
+            out += [text[last:i], "“" if is_open else "”"]
+            last = i + 1
+        else:
+            is_open = match[0] == "“"
+    return "".join(out) + text[last:]
+
+
 def _single_quotes(text: str) -> str:
+    if "'" not in text and "‘" not in text and "’" not in text:
+        return text
     match = re.search(r"(?:^|(?<=[\s.,:(]))[‘'’](?=\w)", text)
     if match:
         closing = None

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from litmap.refstrings.lexicon import CONJUNCTIONS, NOT_NAMES, PARTICLES, SUFFIXES, words
 
 _TOKEN = re.compile(r"’[ts](?=\s[^\W\d_])|[^\W\d_]+(?:[’\-‐][^\W\d_]+)*’?(?=\W|\d|_|$)|\d+[a-z]?|\S")
+_ORDINAL = re.compile(r"\s(?:2nd|3rd|4th)\b")
 _SHORT_GIVEN = words("Ya Yu Ju Ch Th Ph Kh Sh Zh Ts Vl Al Ed Fr Wm Jo Hj St Iu Ia Em Chr Jos Geo Alex Edw Chas Thos")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word, number or sign and its place in the text."""
 
     text: str
@@ -48,7 +49,7 @@ NO_AUTHORS = Authors((), 0, 0.0)
 
 def tokenise(text: str) -> list[Token]:
     """Words (with inner hyphens and apostrophes), numbers and single signs."""
-    return [Token(m[0], m.start(), m.end()) for m in _TOKEN.finditer(text)]
+    return [Token(m[0], *m.span()) for m in _TOKEN.finditer(text)]
 
 
 def is_upper(word: str) -> bool:
@@ -174,7 +175,7 @@ class NameParts:
 
     def suffix(self, i: int) -> int:
         """The token after ', Jr.', ' 3rd' and the like."""
-        if match := re.compile(r"\s(?:2nd|3rd|4th)\b").match(self.text, self.tokens[i - 1].end if i else 0):
+        if match := _ORDINAL.match(self.text, self.tokens[i - 1].end if i else 0):
             while i < len(self.tokens) and self.tokens[i].start < match.end():
                 i += 1
             return i

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from litmap.models import Reference
 from litmap.refstrings.clean import BREAK, MAX_LENGTH, Cleaned, clean
@@ -46,6 +47,12 @@ def parse_reference(text: str, *, previous_authors: Sequence[str] = (), title_hi
     `previous_authors` are those of the entry before, for '———.'; `title_hint` is a part of the text known to be the
     title (a link's text). Authors are 'Given Family'. At most 4,000 characters are looked at, in linear time.
     """
+    return _parse(text, tuple(previous_authors), title_hint)
+
+
+@lru_cache(maxsize=1024)
+def _parse(text: str, previous_authors: tuple[str, ...], title_hint: str) -> Reference:
+    """The fields, remembered: whether a text is a reference and what it says is asked one after the other."""
     raw = text.strip()
     label = _LABEL.match(raw)
     number = (
