@@ -31,7 +31,7 @@ _AFTER_INITIALS = re.compile(
     r"(?:^|[\s,])(?:[A-Z]\.[\s-]?){1,4}?(?=[JZ]\. [A-Z]|(?<![JZ]\. )[A-Z][A-Za-z]+)((?:[JZ]\. )?[A-Z][A-Za-z]*)"
 )
 """Where a journal begins behind the initials of the last author: 'Barbas, C. F. J. Am. Chem. Soc.'."""
-_DIGIT = re.compile(r"\d\)?\s?\(\d{4}\)|\d[\s*)]{0,3}[,:;]\s?(?:pp?\.\s?)?[A-Z]{0,2}\d|\d\s\(\d{4}\)[,:]?\s[A-Z]?\d")
+_DIGIT = re.compile(r"\d(?:\)?\s?\(\d{4}\)|[\s*)]{0,3}[,:;]\s?(?:pp?\.\s?)?[A-Z]{0,2}\d)")
 
 
 @dataclass(frozen=True, slots=True)
