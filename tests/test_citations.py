@@ -184,7 +184,7 @@ def test_the_cases_stay_solved() -> None:
     assert total.headings / total.right >= 0.95
     assert total.ids / total.with_id >= 0.97
     assert total.mention_hits / total.mentions >= 0.96
-    assert total.candidates <= 30
+    assert total.candidates <= 50  # among them names that may cite, which cost one question each
 
 
 def test_the_cases_of_others_get_no_worse() -> None:

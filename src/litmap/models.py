@@ -98,7 +98,7 @@ class Mention:
     """One place of a note where a work is cited. `context` is the sentence or bullet around it.
 
     `kind` is one of 'link', 'identifier', 'reference' (an entry of a reference list), 'author-year', 'number',
-    'citekey', 'title', 'pdf'.
+    'citekey', 'title', 'pdf', 'name' (people named in a way that may cite or not).
     """
 
     note: str
@@ -130,7 +130,7 @@ class Citation:
     """One work as the notes cite it: what they say of it and every place they say it.
 
     `sure` is False for bare titles, plain links and author-year mentions that only a source can confirm to be a
-    scholarly work; they are dropped (bare titles, links) or kept as a search (author-year) when none does.
+    scholarly work; they are dropped (bare titles, links, names) or kept as a search (author-year) when none does.
     `kind` is the strongest of the mentions' kinds. `key` is stable for the same citation across reads.
     """
 

@@ -81,7 +81,7 @@ def agrees(citation: Citation, work: dict[str, Any]) -> bool:
         return (
             mine[0] == work["authors"][0]
             and set(mine) <= set(work["authors"]) | set(mine[1:])
-            and citation.reference.year == work["year"]
+            and citation.reference.year == work.get("year") is not None
         )
     return False
 

@@ -28,6 +28,33 @@ _TITLE_BEHIND = re.compile(
     rf"{_LEAD}(?P<title>{_BODY})[,.]?[”\"’']?"
     rf"(?=(?<=[?!])\s|\.(?:\s|$)|[;()\[\]\x00]|{_VENUE}|\s[—–]\s|\s--?\s|\s{{0,2}}(?:https?:|doi\b|$)|\s{_VERB}\s)"
 )
+_NO_TITLE_BEGINS = frozenset(
+    [
+        "We",
+        "I",
+        "This",
+        "It",
+        "They",
+        "These",
+        "He",
+        "She",
+        "Both",
+        "Here",
+        "There",
+        "Then",
+        "Our",
+        "My",
+        "Not",
+        "See",
+        "Also",
+        "But",
+        "And",
+        "Or",
+        "So",
+        "If",
+        "For",
+    ]
+)
 _SMALL = re.compile(r"\s(?:of|the|and|in|for|a|an|to|on|with|by|from|at|as|is|are|how|what|why)\s")
 
 
@@ -38,7 +65,7 @@ def title_behind(text: str, end: int) -> tuple[int, int] | None:
         return None
     title = found["title"]
     words = title.split()
-    if len(words) < 3 or title_score(title) < 0.45 or is_venue(title):
+    if len(words) < 3 or words[0] in _NO_TITLE_BEGINS or title_score(title) < 0.45 or is_venue(title):
         return None
     if not (_SMALL.search(title) or len(words) >= 6) or title.count(",") > 2:
         return None  # catchwords

@@ -7,15 +7,18 @@ from dataclasses import dataclass, replace
 
 from litmap.citations.beside import is_venue, names_after, names_before, year_after
 from litmap.citations.blocks import BlockText
-from litmap.citations.entries import Segment, field, segments_of
+from litmap.citations.entries import Segment, segments_of
 from litmap.citations.model import Sighting
+from litmap.citations.named import named_titles
 from litmap.citations.names import (
     NameMention,
     find_names,
     find_names_only,
     split_names,
 )
+from litmap.citations.patterns import NAMES
 from litmap.citations.reading import Reading, work_ties
+from litmap.citations.records import field
 from litmap.citations.titles import (
     TitleCandidate,
     bracketed_titles,
@@ -34,6 +37,7 @@ _VOLUME = re.compile(r"[\s,.]*(?:vol\.?\s?)?\d{1,4}\s?[,:(]")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _LEADING = re.compile(r"\b(?:in|is|are|from|of|see|and|with|to|than)\s*$")
 _ENDS = re.compile(r"[a-z)\]][.?!] (?=[A-Z])")
+_LABEL_AND_PEOPLE = re.compile(rf"[A-Za-z][a-z -]{{1,20}}: (?:{NAMES})")
 _TITLE_KINDS = {"paragraph", "item", "cell", "heading"}
 
 
@@ -95,6 +99,10 @@ def take_titles(reading: Reading, block: NoteBlock, text: BlockText) -> None:
     listed = bool(field(block, "list"))
     if block.kind == "heading" and not field(block, "inferred"):
         return
+    for found, named in named_titles(text.text):
+        if text.free(min(found.start, named.start), max(found.end, named.end)):
+            by = _By(named.names, None, min(found.start, named.start), max(found.end, named.end), found.end)
+            _add(reading, block, text, found, by, sure=False)
     before = text.text
     clauses = clause_titles(before)
     for found in [*possessive_titles(text.text), *(found for found in clauses if found.beside)]:
@@ -162,7 +170,7 @@ def take_candidate(
 ) -> None:
     """Adds a candidate with the names, year, links and numbers beside it; `reach` is where its stretch ends."""
     start, end, title, beside = found.start, found.end, found.text, found.beside
-    if is_venue(title) or title.endswith(("'s", "’s")):
+    if is_venue(title) or title.endswith(("'s", "’s")) or _LABEL_AND_PEOPLE.fullmatch(title):
         return
     authors: tuple[str, ...] = ()
     year = None

@@ -11,37 +11,15 @@ from functools import lru_cache
 from litmap.citations.beside import names_before
 from litmap.citations.hosts import is_no_work_host, judge_link
 from litmap.citations.names import find_names
+from litmap.citations.patterns import NAMES, YEAR
 from litmap.citations.places import find_places
+from litmap.citations.records import field
 from litmap.citations.refends import reference_end
 from litmap.citations.titles import TAGGED
-from litmap.identifiers import find_identifiers, normalise_id, normalise_title
+from litmap.identifiers import find_identifiers, normalise_title
 from litmap.models import Link, NoteBlock, Reference
 from litmap.refstrings import looks_like_reference, parse_reference
 
-_WORTHLESS_TYPES = {
-    "online",
-    "electronic",
-    "webpage",
-    "software",
-    "videorecording",
-    "video",
-    "blogpost",
-    "post-weblog",
-    "post",
-    "tvbroadcast",
-    "podcast",
-    "presentation",
-    "speech",
-    "computerprogram",
-    "attachment",
-    "note",
-    "elec",
-    "comp",
-    "blog",
-    "slide",
-    "data",
-    "dataset",
-}
 _BACKLINK = re.compile(r"^\s*(?:\^|↑)\s*(?:(?:[a-z]{1,2}|\d+\.\d+|[\^↑])\s+)*|^\s*Jump up(?: to)?:?\s*[\^↑]?\s*")
 _SENTENCE_END = re.compile(r"[a-z]{3,}[.?!] (?=[A-Z])")
 _REPEATED = re.compile(r"\s*(?:[—–―_-]\s?){2,}[.,]")
@@ -57,7 +35,7 @@ _SURNAMES = re.compile(
 _OPENING = re.compile(
     r"[\W\d]{0,12}(?:(?:1[5-9]|20)\d\d[ ,.]|[—–―_-]{2}|(?:d['’]|(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er?|[Dd]i|[Ll]e|[Ee]l|al) )?[A-ZÀ-Þ][\w'’.-]*(?:,|:)? (?:[A-ZÀ-Þ\d(&“\"[]|and |et |und |y |van |von |de |der |den |di |da |dos |du |le |la |el |al |ten |ter |bin ))"  # noqa: E501
 )
-_LABEL_PREFIX = re.compile(r"[A-Za-z][\w -]{1,25}: (?=[A-ZÀ-Þ])")
+_LABEL_PREFIX = re.compile(r"[A-Za-z][\w /-]{1,25}: (?=[A-ZÀ-Þ])")
 _LABEL_MARK = re.compile(r"\s*\[((?!\d)[\w+#&.’'-]{2,30}(?: et al\.?)?(?:[ ,]{1,2}\d{4}[a-z]?)?)\]:?\s+(?=[A-ZÀ-Þ“\"])")
 _INITIALS_INSIDE = re.compile(r"[A-ZÀ-Þ](?:[.,(]| &| \(| and )|[A-ZÀ-Þ][\w.-]*(?: [A-Z]\.)?[.,] (?:and |& |\(?\d{4})")
 _STARTS_INSIDE = re.compile(
@@ -74,6 +52,11 @@ _ENDS_INSIDE = re.compile(
 _LEADS_TO = re.compile(r"\b(?:is|in|by|see|from|also)\s(?:[A-Z]\.\s?)+[A-Z][a-z]+,")
 """A title that leads to another work: '… is M. Davis, Hilbert's …'."""
 _LEDGER = re.compile(r"\d+\s?[,;:]\s?\d")
+_PRINTED = re.compile(r"\d\s?\(\d{1,3}\)|\d\s?[:,]\s?(?:pp?\.\s?)?\d+[–-]\d|\d:\d|\d \((?:1[5-9]|20)\d\d\)")
+"""Volume, issue, pages: what is printed in a journal."""
+_GLUED = re.compile(rf"{YEAR}\)?\s?[,;/]\s{NAMES}[\s,(]{{1,2}}{YEAR}")
+"""One mention behind the other: 'Tilman 1982; Chesson 2000'."""
+_PENDING = re.compile(r"\((?:in press|in prep|forthcoming|to appear|submitted|under review|accepted|preprint)")
 _STARS = re.compile(r"\*+")
 _CITED_NUMBER = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,9}\](?!\()")
 _IN_PROSE = re.compile(r"\d{0,4}[a-z]?[)\],;]")
@@ -123,49 +106,6 @@ def segments_of(block: NoteBlock) -> list[Segment]:
         offsets.sort()
     edges = [0, *[offset for offset in offsets if 0 < offset < len(block.text)], len(block.text)]
     return [Segment(a, b) for a, b in itertools.pairwise(edges) if b > a]
-
-
-def field(block: NoteBlock, name: str) -> str:
-    """The first value of a field, '' where there is none."""
-    return next((value for key, value in block.fields if key == name), "")
-
-
-def record_reference(block: NoteBlock) -> tuple[Reference, bool]:
-    """The reference of a reference file's record, and whether it is surely a work."""
-    values = [(name, value) for name, value in block.fields]
-    ids: list[str] = []
-    urls = tuple(dict.fromkeys(value for name, value in values if name == "url"))
-    for name, value in values:
-        found = None
-        if name in {"doi", "arxiv", "pmid", "pmcid", "openreview"}:
-            found = normalise_id(value if value.lower().startswith(name + ":") or name == "doi" else f"{name}:{value}")
-        elif name == "id":
-            found = value
-        if found and ":" in found and found not in ids and not found.startswith("http"):
-            ids.append(found)
-    ids += [found for url in urls if (found := judge_link(url)[1]) and found not in ids]
-    for match in re.finditer(r"(?:doi\.org/|doi:\s?)(10\.\d{4,9}/\S+)", field(block, "note")):
-        found = normalise_id("doi:" + match.group(1).rstrip(".,;"))
-        ids += [found] if found not in ids else []
-    year = field(block, "year")
-    reference = Reference(
-        raw=block.text, title=field(block, "title"), authors=tuple(value for name, value in values if name == "author"),
-        year=int(year[:4]) if year[:4].isdigit() else None, venue=field(block, "venue"), ids=tuple(ids), urls=urls,
-    )  # fmt: skip
-    kind = field(block, "type").lower().replace(" ", "")
-    worthless = kind in _WORTHLESS_TYPES or (
-        kind in {"misc", "unpublished", "", "document"} and bool(urls) and all(is_no_work_host(url) for url in urls)
-    )
-    blog = (
-        not ids
-        and bool(urls)
-        and not reference.venue
-        and all(judge_link(url)[0] == "plain" for url in urls)
-        and kind in {"misc", "online", "", "article", "unpublished"}
-    )
-    if (worthless or blog) and not ids:
-        return reference, False
-    return reference, bool(ids) or bool(reference.title and (reference.authors or reference.year))
 
 
 def list_entries(block: NoteBlock, previous: Sequence[str], *, in_list: bool) -> Iterator[Entry]:
@@ -269,6 +209,8 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
     if score < floor and not (floor < 0.5 and ids):
         return None
     reference = parse_reference(text, previous_authors=previous, title_hint=hint)
+    if any(name.endswith(("'s", "’s")) for name in reference.authors):
+        reference = replace(reference, authors=tuple(re.sub(r"['’]s$", "", name) for name in reference.authors))
     place, reference = _by_place(text, reference)
     if place and not reference.authors and floor > 0.3:
         return None  # the place alone, and more than one perhaps
@@ -286,6 +228,8 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
         and all(judge_link(url)[0] == "plain" for url in addresses)
         and (not reference.venue or any(is_no_work_host(url) for url in addresses))
     )
+    if blog and reference.authors and _PRINTED.search(text):  # a paper with a link to its code or to news of it
+        blog, addresses = False, tuple(url for url in addresses if judge_link(url)[0] != "plain")
     mark = label_mark.group(1) if label_mark else ""
     number = reference.number or field(block, "number") or field(block, "label") or mark
     reference = Reference(
@@ -347,7 +291,7 @@ def _shaped(reference: Reference, text: str, links: Sequence[Link]) -> bool:
     ):
         return False
     if reference.authors and reference.year and reference.venue and not reference.title:
-        return len(text) < 160 and reference_likeness(text) >= 0.5
+        return len(text) < 160 and reference_likeness(text) >= 0.5 and not _GLUED.search(text)
     if not reference.authors or not reference.title or len(reference.title.split()) < 2:
         return False
     if not (reference.year or reference.venue or reference.ids):
@@ -359,7 +303,7 @@ def _shaped(reference: Reference, text: str, links: Sequence[Link]) -> bool:
         return False
     if not re.match(r"[\"“'‘¿(\[]*[A-ZÀ-Þ\d]", reference.title) or len(_SENTENCE_END.findall(text)) > 6:
         return False
-    if any(named.strong for named in find_names(reference.title)):
+    if any(named.strong for named in find_names(reference.title)) or _PENDING.search(reference.title):
         return False
     surname = normalise_title(reference.authors[0]).split()
     position = normalise_title(text[:200]).find(surname[-1]) if surname else -1

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from litmap.citations.blocks import BlockText
 from litmap.citations.candidates import take_dated_titles, take_emphasised, take_titles
-from litmap.citations.entries import Entry, field, list_entries, record_reference
+from litmap.citations.entries import Entry, list_entries
 from litmap.citations.hosts import judge_link
 from litmap.citations.keys import take_citekeys
 from litmap.citations.links import take_addresses, take_link
 from litmap.citations.lists import listed_blocks
-from litmap.citations.mentions import take_names, take_places
+from litmap.citations.mentions import take_bare_names, take_names, take_places
 from litmap.citations.model import PlainLink, Sighting, line_at
 from litmap.citations.numbers import take_numbers
 from litmap.citations.places import find_places
 from litmap.citations.reading import Reading, work_ties
+from litmap.citations.records import field, record_reference
 from litmap.models import Mention, Note, NoteBlock
 
 
@@ -52,6 +53,7 @@ def _take_block(reading: Reading, block: NoteBlock, entries: list[Entry], listed
         take_places(reading, block, text)
         take_names(reading, block, text)
         take_titles(reading, block, text)
+        take_bare_names(reading, block, text)
 
 
 def _take_record(reading: Reading, block: NoteBlock) -> None:

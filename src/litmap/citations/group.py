@@ -12,7 +12,7 @@ from litmap.citations.tying import is_slip, tie_names
 from litmap.identifiers import normalise_title, same_title
 from litmap.models import Citation, Mention, Reference
 
-_KINDS = ("identifier", "link", "reference", "citekey", "number", "author-year", "pdf", "title")
+_KINDS = ("identifier", "link", "reference", "citekey", "number", "author-year", "pdf", "title", "name")
 _ID_ORDER = (
     "arxiv",
     "doi",

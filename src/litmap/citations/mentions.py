@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from litmap.citations.beside import names_before, title_behind, titled_before
 from litmap.citations.blocks import BlockText
+from litmap.citations.looser import find_loose_names, find_owned, find_tellers
 from litmap.citations.model import Sighting
 from litmap.citations.names import NameMention, find_names, find_names_only, surname_key
 from litmap.citations.places import find_places
-from litmap.citations.reading import Reading, work_ties
+from litmap.citations.reading import BareNames, Reading, work_ties
 from litmap.models import NoteBlock, Reference
 
 _LONE_NAME = re.compile(r"(?:ex\.?|e\.g\.?|see|cf\.?|also)?\s*([^\W\d_][^\W\d_'’-]{2,20})\s+\(?((?:19|20)\d\d)\)?\s*$")
@@ -79,9 +80,36 @@ def take_names(reading: Reading, block: NoteBlock, text: BlockText) -> None:
         reading.names.append(
             (block, found, Sighting(mention, reference, False, {f"names:{reading.note.path}:{len(reading.names)}"}))
         )
+    for found in find_loose_names(text.text):
+        if text.free(found.start, found.end):
+            _add_loose(reading, block, text, found)
     for found in find_names_only(text.text):
         if text.free(found.start, found.end):
-            reading.bare_names.append((block, found, reading.mention(block, found.start, found.end, "author-year")))
+            mention = reading.mention(block, found.start, found.end, "author-year")
+            reading.bare_names.append(BareNames(block, found, mention))
+
+
+def take_bare_names(reading: Reading, block: NoteBlock, text: BlockText) -> None:
+    """Adds works called their author's; bare names that turned out to be in a title are not asked about."""
+    for bare in reading.bare_names:
+        if bare.block is block and not text.free(bare.names.start, bare.names.end):
+            bare.asked = False
+    for found, work in find_owned(text.text):
+        if text.free(found.start, found.end):
+            _add_loose(reading, block, text, found, known_only=not work)
+    for found in find_tellers(text.text):
+        if text.free(found.start, found.end):
+            _add_loose(reading, block, text, found, known_only=True)
+
+
+def _add_loose(
+    reading: Reading, block: NoteBlock, text: BlockText, found: NameMention, *, known_only: bool = False
+) -> None:
+    mention = reading.mention(block, found.start, found.end, "name")
+    reference = Reference(mention.context, "", found.names, found.year, found.venue)
+    sighting = Sighting(mention, reference, False, {f"names:{reading.note.path}:{len(reading.loose)}:{found.start}"})
+    reading.loose.append((block, found, sighting, known_only))
+    text.mask(found.start, found.end, sighting)
 
 
 def _names_in(reading: Reading, block: NoteBlock) -> bool:

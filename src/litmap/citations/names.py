@@ -52,7 +52,9 @@ _NOT_NAMES = frozenset(
     "neurips nips icml iclr colt aistats cvpr iccv eccv acl emnlp naacl aaai ijcai kdd uai focs stoc soda jmlr arxiv preprint "  # noqa: E501
     "paper papers read reading todo done week day lecture talk slides course report blog post model models data set via with "  # noqa: E501
     "original new old first second third another others work works study studies what when where why how which who is are was "  # noqa: E501
-    "ex example results result between beyond under over within without then thus hence here there now still even only just".split()  # noqa: E501
+    "ex example results result between beyond under over within without then thus hence here there now still even only just "  # noqa: E501
+    "springer elsevier wiley routledge "
+    "cup oup".split()
 )
 _LEADS = frozenset(
     "compare contrast see unlike contra contrary thanks following reread skim check cite citing classic classical read reads "  # noqa: E501, SIM905
@@ -106,7 +108,7 @@ def split_names(text: str) -> tuple[list[str], bool]:
     et_al = _ET_AL_AT_END.search(text)
     body = text[: et_al.start()] if et_al else text
     names = [_OWNER.sub("", part.strip()) for part in _JOINER.split(body) if part.strip()]
-    while names and no_name(names[0]):
+    while names and (no_name(names[0]) and no_name(_without_lead(names[0]))):
         names = names[1:]
     if len(names) > 1 and _TECHNIQUE.fullmatch(names[0]) and _TRAILING_INITIALS.search(names[1]):
         names = names[1:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from litmap.citations.blocks import context_of, split_long
 from litmap.citations.lists import title_floor
@@ -10,6 +11,16 @@ from litmap.citations.model import NoteState, PlainLink, Sighting, line_at
 from litmap.citations.names import NameMention
 from litmap.identifiers import normalise_title, url_key
 from litmap.models import Link, Mention, Note, NoteBlock, Reference
+
+
+@dataclass(slots=True)
+class BareNames:
+    """Names without a year; `asked` is True where they may be looked up if they are tied to nothing."""
+
+    block: NoteBlock
+    names: NameMention
+    mention: Mention
+    asked: bool = True
 
 
 class Reading:
@@ -25,7 +36,8 @@ class Reading:
         self.state = NoteState(note.path)
         self.keys = keys
         self.names: list[tuple[NoteBlock, NameMention, Sighting]] = []
-        self.bare_names: list[tuple[NoteBlock, NameMention, Mention]] = []
+        self.bare_names: list[BareNames] = []
+        self.loose: list[tuple[NoteBlock, NameMention, Sighting, bool]] = []
         self.title_floor = title_floor(self.blocks, note.format)
         self.previous: tuple[str, ...] = ()
         self.number_styles: tuple[re.Pattern[str], ...] = ()

@@ -48,14 +48,62 @@ def tie_names(readings: Sequence[Reading], sightings: Sequence[Sighting]) -> lis
             elif _worth_a_search(names, block, sighting) or (
                 names.surnames[0] in known.undated and _CUE.search(block.text[max(0, names.start - 20) : names.start])
             ):
-                sighting.ties = {f"search:{'+'.join(names.surnames)}:{names.year}{names.suffix}"}
+                sighting.ties = {_search_key(names)}
                 sighting.ties |= work_ties(sighting.reference, title_known=sighting.title_known)
                 added.append(sighting)
-        for _, names, mention in reading.bare_names:
+            elif names.year and names.names[0].lower() not in _PLACES_AND_EVENTS and len(names.names[0]) > 2:
+                sighting.mention = replace(sighting.mention, kind="name")
+                sighting.ties = {_search_key(names)}
+                added.append(sighting)
+    known = _Known([*sightings, *added])
+    for reading in readings:
+        for bare in reading.bare_names:
+            names, mention = bare.names, bare.mention
             match = _best(names, known, reading)
             if match is not None:
                 added.append(Sighting(mention, Reference(), False, set(match.sighting.ties)))
+            elif bare.asked and not _CONCEPT.match(bare.block.text, names.end):
+                reference = Reference(mention.context, "", names.names)
+                added.append(Sighting(replace(mention, kind="name"), reference, False, {_search_key(names)}))
+        added += _loose(reading, known)
     return added
+
+
+def _search_key(names: NameMention) -> str:
+    return f"search:{'+'.join(names.surnames)}:{names.year or names.venue}{names.suffix}"
+
+
+def _loose(reading: Reading, known: _Known) -> list[Sighting]:
+    """The looser mentions of a note that are tied to a work, or worth asking for; those of its known people are not."""
+    kept: list[Sighting] = []
+    for _, names, sighting, known_only in reading.loose:
+        match = _best(names, known, reading) or _only_work(names, known, reading)
+        if match is not None:
+            sighting.ties, sighting.reference = set(match.sighting.ties), Reference()
+            kept.append(sighting)
+        elif not known_only and (names.year or names.venue or names.surnames[0] not in known.undated):
+            sighting.ties = {_search_key(names)}
+            kept.append(sighting)
+    return kept
+
+
+def _only_work(names: NameMention, known: _Known, reading: Reading) -> _Author | None:
+    """The only work of the note by the one person named without a year: "Tilman's model"."""
+    if names.year is not None or len(names.surnames) > 1:
+        return None
+    here = [a for a in known.undated.get(names.surnames[0], []) if a.note == reading.note.path]
+    one = next((a for a in here if a.sighting.title_known), here[0] if here else None)
+    if one is None or (len(one.surnames) > 1 and not names.et_al):
+        return None
+    others = [a for a in here if not (a.sighting.ties & one.sighting.ties) and not _same_authors(a, one)]
+    return None if others else one
+
+
+_CONCEPT = re.compile(
+    r"['’]?s?[ -](?:models?|equations?|theorems?|lemma|algorithms?|distribution|statistics|process|dynamics|formula|law|effect|"  # noqa: E501
+    r"inequality|conjecture|hypothesis|transform|space|group|number|method|test|criterion|principle|theory|matrix|sampler|score)\b"
+)
+"""What names together are called after: 'Lotka–Volterra equations'."""
 
 
 def _worth_a_search(names: NameMention, block: NoteBlock, sighting: Sighting) -> bool:

@@ -223,20 +223,23 @@ def _halves(title: str) -> list[str]:
 def by_people(cases: Sequence[Case], options: Options) -> list[Ask]:
     """Works of which the notes tell the people and the year: their papers of that year, held against the context.
 
-    Journal, volume and page are asked about as they stand, without a year too.
+    Journal, volume and page are asked about as they stand, without a year too, and so are people whose work is talked
+    of without a year.
     """
     asks = []
     for case in cases:
         want = case.want
-        if case.found() or not want.authors or not (want.year or want.venue):
+        loose = case.citation.kind == "name" and not case.title
+        if case.found() or not want.authors or not (want.year or want.venue or loose):
             continue
         families = [f for f in map(family_name, want.authors[:4]) if f]
-        if want.venue and not case.title:
-            request = crossref.request_for_people(" ".join(families), want.raw or want.venue, want.year)
+        words = words_of(context_of(case.citation))[:12]
+        if (want.venue or not want.year) and not case.title:
+            text = want.raw or want.venue if want.venue else " ".join([*families, *words[:8]])
+            request = crossref.request_for_people(" ".join(families), text, want.year)
             asks.append(Ask(crossref.NAME, request, (case,), lambda r: crossref.parse(r.body), take_people))
         if not want.year:
             continue
-        words = words_of(context_of(case.citation))[:12]
         request = arxiv.request_for_people(families, want.year, words if len(families) == 1 else [])
         asks.append(Ask(arxiv.NAME, request, (case,), lambda r: arxiv.parse(r.body), take_people))
         named = families if len(families) > 1 else [*families, str(want.year)]

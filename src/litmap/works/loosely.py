@@ -29,6 +29,13 @@ _SMALL = frozenset(
 )
 
 
+_WORK_WORD = re.compile(
+    r"\b(?:(?:text)?books?|monograph|edition|edn?\b|ch(?:ap(?:ter)?)?\.? ?\d|review|survey|papers?|article|thesis|classic|original)",  # noqa: E501
+    re.I,
+)
+"""What tells that people stand for a work of theirs."""
+
+
 class PeopleRecord(Titled, Protocol):
     """A record with an abstract."""
 
@@ -87,10 +94,10 @@ def people_score(want: Reference, context: str, found: PeopleRecord) -> float:
 
     All people named must be its authors, the first of them first. Each word that its title or abstract shares with
     the context counts, the very year does, so does an author list that is named completely, and so does the journal.
-    Without a year the journal must agree.
+    Without a year the journal must agree, or a word of the title where all people are named, or three words.
     """
     in_venue = same_venue(want.venue, found.venue)
-    if not want.authors or not found.authors or not (want.year or in_venue):
+    if not want.authors or not found.authors:
         return 0.0
     if want.year and (not found.year or abs(want.year - found.year) > 1):
         return 0.0
@@ -105,6 +112,10 @@ def people_score(want: Reference, context: str, found: PeopleRecord) -> float:
     told = {_stem(word) for word in words_of(found.abstract)} - set(title)
     shared = sum(word in there for word in title)
     complete = 1.2 if 2 <= len(want.authors) == len(found.authors) else 0.0
+    if not (want.year or in_venue) and shared < (
+        0 if complete and _WORK_WORD.search(context) else 1 if complete else 3
+    ):
+        return 0.0
     whole = {_stem(w) for w in normalise_title(found.title).split() if len(w) > 3}
     said = {_stem(w) for w in normalise_title(context).split()}
     nearly_all = len(whole) >= 3 and len(whole & said) >= 0.7 * len(whole)

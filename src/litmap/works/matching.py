@@ -150,9 +150,16 @@ def title_likeness(one: str, two: str) -> Likeness:
     return Likeness.NONE
 
 
+_ABOUT_ANOTHER = frozenset(
+    "comment comments reply response erratum corrigendum correction supplement supplementary supplemental appendix "  # noqa: SIM905
+    "retraction retracted rejoinder discussion commentary editorial preface poster demo".split()
+)
+"""Words of what belongs to another work; people are not meant by it unless it is said."""
+
+
 def tells_apart(title: Sequence[str], context: Sequence[str]) -> bool:
-    """The title has a word such as 'survey' or 'comments' that the context does not have."""
-    return any(word in _OTHER_WORK and word not in context for word in title)
+    """The title has a word such as 'comments' or 'reply' that the context does not have."""
+    return any(word in _ABOUT_ANOTHER and word not in context for word in title)
 
 
 def _told_apart(one: Sequence[str], two: Sequence[str]) -> bool:

@@ -1,0 +1,164 @@
+"""Looser ways to name a work by its people: in lower case, as a collaboration, 'in press', with a journal and no year.
+
+None of them is sure: each is tied to a work of the notes or looked up, and dropped where no source knows it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+
+from litmap.citations.beside import names_before
+from litmap.citations.names import NameMention, name_mention, no_name, split_names
+from litmap.citations.patterns import ET_AL, WORD, YEAR
+from litmap.refstrings import is_journal_name
+
+_LOW = r"[a-zà-ÿ][a-zà-ÿ'’-]{2,20}"
+_LOWER = re.compile(
+    rf"(?<![\w@./’'-])(?P<names>{_LOW}(?:(?:, {_LOW}){{0,3}},?\s?(?:and|&|\+)\s?{_LOW})?)"
+    rf"(?:, |\s)\(?(?P<year>{YEAR}|['’]?\d\d)(?=[)\],;.:]|\s|$)(?!\.\d|\s?[%°]|\s(?:years|days|hours|pages?|pp|min)\b)"
+)
+_LOWER_CUE = re.compile(r"(?:^|[(,;:>–—-]\s?|\b(?:as in|see|cf\.?|per|from|and|like|read|by|also|vs\.?|e\.g\.,?)\s)$")
+_LOWER_DATED = re.compile(r"[a-zà-ÿ],? \(?['’]?(?:1[89]\d\d|20[0-4]\d|\d\d)(?!\d)")
+_NO_LOWER = frozenset(
+    "the and for from since until till before after around about circa during between year years month week day spring summer "  # noqa: E501, SIM905
+    "autumn winter january february march april may june july august september october november december early mid late page "  # noqa: E501
+    "pages chapter chap section sec table figure line part step age top room lecture problem exercise theorem lemma equation "  # noqa: E501
+    "volume number version release edition conference workshop meeting election class grade fig figs vol ver see than over "  # noqa: E501
+    "under only just nearly almost some all these those with within roughly exactly least most updated modified last created "  # noqa: E501
+    "published printed revised dated written accessed retrieved copyright approx data dataset model survey report reports "  # noqa: E501
+    "paper papers book review reviews article thesis preprint talk slides notes course version both that this into onto".split()  # noqa: E501
+)
+_COLLABORATION = re.compile(
+    rf"(?<![\w-])(?P<names>(?:[A-Z][\w&-]*\s){{1,5}}(?:Collaboration|Consortium|Investigators|Group|Team|Network|Committee|"
+    rf"Commission|Project|Initiative))(?: et al\.?)?,?\s[(\[]?(?P<year>{YEAR})(?![\w-])"
+)
+_BODY = re.compile(
+    r"(?<![\w@./’'-])(?P<names>[A-Z]{3,8})(?: [A-Z]{1,3}\d?)?,?\s[(\[]?(?P<year>(?:19|20)\d\d)(?=[)\],;.:]|\s|$)"
+)
+_PENDING = re.compile(
+    r",?\s?[\s(\[](?:in press|in prep(?:aration|\.)?|forthcoming|to appear|submitted|under review|in review|in revision|accepted|"  # noqa: E501
+    r"unpublished|n\.d\.|preprint)(?=[)\],;.:]|\s[–—-]|\s*$)"
+)
+_YEAR_FIRST = re.compile(
+    rf"(?:^|(?<=[\s(\[]))(?P<year>{YEAR})\)?[:,]?\s(?P<names>{WORD}(?:{ET_AL}|,? (?:and|&) {WORD}))"
+)
+_VENUE = re.compile(
+    r"(?<![\w.@/-])(?:the\s)?(?P<venue>[A-Z][A-Za-z&]*\.?(?:\s(?:of|the|and|&|for|in|on|[A-Z][A-Za-z&]*\.?)){0,6})"
+    r"(?=[)\],;:]|\.?\s[–—-]|\.?\s*$|\.\s|\s(?:paper|article|review|piece|letter)\b)"
+)
+_JOURNAL = re.compile(
+    r"(?:J|Journal|Annals|Ann|Annual|Proceedings|Proc|Review|Rev|Reviews|Trans|Transactions|Am|Phys|Nat|Nature|Trends|Bull|Bulletin)\b"
+)
+_JOURNAL_END = re.compile(
+    r"\b(?:Review|Letters|Lett|Journal|Quarterly|Magazine|Rev|Nat|Sci|Soc|Bulletin|Reviews|Communications|Biology|Methods)$"
+)
+_MEETING = re.compile(
+    r"NeurIPS|NIPS|ICML|ICLR|CVPR|ICCV|ECCV|ACL|EMNLP|NAACL|AAAI|IJCAI|KDD|STOC|FOCS|SODA|COLT|SIGCOMM|SIGGRAPH|SOSP|OSDI|CHI|VLDB|SIGMOD|WWW|UAI|AISTATS"
+)
+_NOUN = re.compile(
+    r"(?<=[\s-])(?:(?P<paper>papers?|articles?|reviews?|books?|monographs?|thesis|surveys?|essays?|preprint|classics?|chapters?|"
+    r"textbooks?)|(?P<idea>models?|theorem|theory|argument|result|experiments?|proof|study|account|view|analysis|data|point))\b"
+)
+_OWNER = re.compile(rf"(?P<names>{WORD}(?:(?:,? (?:and|&) |[–/]){WORD})?)(?:{ET_AL})?['’]s? (?:[a-z][\w-]* ){{0,3}}$")
+_THE_OWNER = re.compile(
+    rf"\b(?:[Tt]he|[Tt]hat|[Tt]heir|[Ii]n) (?:(?!of|in|on|to|and)[a-z-]{{2,14}} )?(?P<names>{WORD}(?:(?:,? (?:and|&) |[–/]){WORD}){{0,2}}(?:{ET_AL})?) (?:[a-z-]+ )?$"  # noqa: E501
+)
+_TELLS = re.compile(
+    rf"(?<![\w.-])(?P<names>{WORD}) (?:argues?|argued|shows?|showed|claims?|claimed|proves?|proved|says|said|finds|found|thinks|"  # noqa: E501
+    r"holds|defines|introduces|introduced|describes|suggests|concludes|calls|gives|derives|uses|denies|treats|discusses)\b"
+)
+
+
+def find_loose_names(text: str) -> list[NameMention]:
+    """Mentions of works by their people that are not sure to be one; those without a year have None. May overlap."""
+    found = chain(_in_lower_case(text), _bodies(text), _pending(text), _year_first(text), _with_venue(text))
+    return sorted(found, key=lambda mention: (mention.start, -mention.end))
+
+
+def _people(text: str) -> list[str]:
+    names, _ = split_names(text)
+    return [name for name in names if not no_name(name)]
+
+
+def _in_lower_case(text: str) -> Iterator[NameMention]:
+    """'as in hochreiter 97', 'kingma & ba 2015'."""
+    for match in _LOWER.finditer(text) if _LOWER_DATED.search(text) else ():
+        names = [name for name in re.split(r",?\s?(?:\band\b|&|\+)\s?|, ", match["names"]) if name]
+        if any(name in _NO_LOWER for name in names):
+            names = names[-1:] if names[-1] not in _NO_LOWER else []
+        start = match.start() + match["names"].rfind(names[0]) if names else 0
+        if names and (len(names) > 1 or _LOWER_CUE.search(text[max(0, start - 8) : start])):
+            year = match["year"].lstrip("'’")
+            year = year if len(year) > 2 else ("20" if int(year) < 40 else "19") + year
+            yield name_mention(start, match.end(), names, False, year, "", strong=False)
+
+
+def _bodies(text: str) -> Iterator[NameMention]:
+    """'Planck Collaboration 2018', 'IPCC 2014'."""
+    for match in _COLLABORATION.finditer(text):
+        yield name_mention(
+            match.start(), match.end(), [match["names"].replace(" ", "\xa0")], False, match["year"], "", strong=False
+        )
+    for match in _BODY.finditer(text):
+        if not is_journal_name(match["names"]):
+            yield name_mention(match.start(), match.end(), [match["names"]], False, match["year"], "", strong=False)
+
+
+def _pending(text: str) -> Iterator[NameMention]:
+    """'Doe & Roe (in press)'."""
+    for match in _PENDING.finditer(text):
+        named = names_before(text, match.start())
+        if named and named.year is None:
+            yield name_mention(named.start, match.end(), list(named.names), named.et_al, "", "", strong=False)
+
+
+def _year_first(text: str) -> Iterator[NameMention]:
+    """'1998 Perlmutter et al.'."""
+    for match in _YEAR_FIRST.finditer(text):
+        names, et_al = split_names(match["names"])
+        if names and not any(map(no_name, names)):
+            yield name_mention(match.start(), match.end(), names, et_al, match["year"], "", strong=False)
+
+
+def _with_venue(text: str) -> Iterator[NameMention]:
+    """'Kimura, Nature', 'Kimura (Nature)', 'May's Nature paper'."""
+    for match in _VENUE.finditer(text):
+        begin = match.start()
+        if begin < 3 or text[begin - 1] not in " (" or text[begin - 2] not in ",s.)" + "abcdefghijklmnopqrstuvwxyz":
+            continue
+        venue = match["venue"].rstrip(".")
+        named = names_before(text, begin) if surely_a_journal(venue) else None
+        if named:
+            year = str(named.year or "")
+            yield name_mention(named.start, match.end(), list(named.names), named.et_al, year, venue, strong=False)
+
+
+def surely_a_journal(name: str) -> bool:
+    """A journal's name that needs no volume to tell: 'Nature', 'Am. Nat.', 'Journal of Ecology', 'QJE', 'ICML'."""
+    if " " not in name:
+        return is_journal_name(name) or bool(_MEETING.fullmatch(name))
+    return is_journal_name(name) and ("." in name or bool(_JOURNAL.match(name) or _JOURNAL_END.search(name)))
+
+
+def find_owned(text: str) -> list[tuple[NameMention, bool]]:
+    """Works called their author's: "Paine's keystone paper", 'the Vaswani paper' (and True), "Tilman's model" (False)."""  # noqa: E501
+    found = []
+    for noun in _NOUN.finditer(text):
+        begin = max(0, noun.start() - 80)
+        owner = _OWNER.search(text, begin, noun.start()) or _THE_OWNER.search(text, begin, noun.start())
+        names, et_al = split_names(owner["names"]) if owner else ([], False)
+        if owner and names and not any(map(no_name, names)):
+            mention = name_mention(owner.start("names"), noun.end(), names, et_al, "", "", strong=False)
+            found.append((mention, bool(noun["paper"])))
+    return found
+
+
+def find_tellers(text: str) -> list[NameMention]:
+    """Single names of whom something is told: 'Kuhn argues'."""
+    return [
+        name_mention(match.start(), match.end("names"), [match["names"]], False, "", "", strong=False)
+        for match in _TELLS.finditer(text)
+        if not no_name(match["names"])
+    ]

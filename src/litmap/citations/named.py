@@ -1,0 +1,96 @@
+"""Titles beside the people who wrote them, without a year.
+
+"Kuhn's Structure of Scientific Revolutions", 'Savage, The Foundations of Statistics', 'The Strategy of Conflict
+(Schelling)'. A source confirms them by people and title, so that two raised words are enough here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from litmap.citations.beside import is_venue, names_before
+from litmap.citations.looser import surely_a_journal
+from litmap.citations.names import NameMention, name_mention, no_name, split_names
+from litmap.citations.patterns import NAMES
+from litmap.citations.titles import TitleCandidate
+
+_INNER = (
+    r"(?:of|the|and|for|in|on|a|an|to|with|from|by|as|its|at|vs\.?|de|la|der|des|du|und|is|are|we|not|without|&|–|-)"
+)
+_RUN = re.compile(
+    rf"(?<![\w.@/’'-])(?:[A-ZÀ-Þ][\w’'-]*|\d{{2,4}})(?:[:?]?\s(?:[A-ZÀ-Þ][\w’'-]*|\d{{1,4}}|{_INNER}(?=\s))){{1,18}}\??"
+)
+_LISTED = re.compile(r"(?:, [A-ZÀ-Þ][\w’'-]+){1,3},? (?:and|&) [A-ZÀ-Þ][\w’'-]+(?! [A-ZÀ-Þ])")
+"""How 'Anarchy, State, and Utopia' goes on."""
+_OWNED = re.compile(r"['’]s? (?=[A-ZÀ-Þ\d])")
+_NEXT = re.compile(
+    rf"\s(?:and|&|vs\.?)\s(?=(?:{NAMES})['’]s?\s[A-ZÀ-Þ]|[A-ZÀ-Þ][\w’'-]+ (?:and|&) [A-ZÀ-Þ][\w’'-]+(?:\W|$))"
+)
+"""What comes in between two works: '… and Schelling's …', '… and Daston and Galison'."""
+_TAIL = re.compile(rf"(?:[ ,:–-]+|\s{_INNER})+$")
+_CLOSED = re.compile(r"\s?(?:[.,;:()\[\]/”\"]|[–—-]\s|$|(?:and|or|is|was|for|vs|in|then|by|see)\s)")
+_RUN_TOGETHER = re.compile(r"[a-z]{4}[A-Z][a-z]+ [A-Z][a-z]")
+"""Titles run together, where no names can be told: '… Deep Belief NetworksYann LeCun'."""
+_BEHIND = re.compile(
+    rf"[”\"]?(?:\s\((?:by )?|,?\sby\s|,\s|\s[–—-]\s)(?P<names>{NAMES})(?=[);]|\.(?:\s|$)|,?\s*$|,\s\d)"
+)
+_NO_TITLE = re.compile(
+    r"\b(?:[Tt]heorems?|[Ll]emma|[Pp]rize|[Ll]aws?|[Pp]rinciple|[Ee]quations?|[Pp]aradox|[Cc]onjectures?|[Aa]lgorithms?|"
+    r"[Ss]yndrome|[Dd]isease|[Tt]alks?|[Ll]ectures?|[Cc]ourses?|[Bb]logs?|[Ss]lides|[Gg]roups?|[Ll]abs?|University|Institute|"
+    r"College|Department|Press|Award|Medal|Conference|Workshop|School|Seminar|Nobel|\w+day|January|February|October)\b"
+)
+
+
+def named_titles(text: str) -> list[tuple[TitleCandidate, NameMention]]:
+    """Titles in raised words right behind or before names, with these names; at least two raised words of a title."""
+    found: list[tuple[TitleCandidate, NameMention]] = []
+    if _RUN_TOGETHER.search(text):
+        return found
+    position = 0
+    while run := _RUN.search(text, position):
+        start, stop = run.span()
+        owned = _OWNED.search(text, start, stop)
+        start = owned.end() if owned else start
+        following = _NEXT.search(text, start, stop)
+        stop = following.start() if following else stop
+        listed = _LISTED.match(text, stop)
+        stop = listed.end() if listed and not following else stop
+        title = _TAIL.sub("", text[start:stop])
+        stop = start + len(title)
+        position = max(stop, run.start() + 1)
+        named = _beside(text, start, stop, owned=bool(owned)) if _may_be_title(title, owned=bool(owned)) else None
+        if named is not None:
+            found.append((TitleCandidate(title, start, stop, 0.6), named))
+            position = max(stop, named.end)
+            text = "\0" * position + text[position:]
+    return found
+
+
+def _beside(text: str, start: int, stop: int, *, owned: bool) -> NameMention | None:
+    """The names without a year that stand right before or behind the stretch."""
+    if owned or text[max(0, start - 2) : start] in {", ", ": "} or text[start - 1 : start] in tuple('"“'):
+        named = names_before(text, start) if owned or _CLOSED.match(text, stop) else None
+        if named and named.year is None and (owned or text[start - 2 : start] != ": " or len(named.names) > 1):
+            return named
+    behind = _BEHIND.match(text, stop)
+    names, et_al = split_names(behind["names"]) if behind else ([], False)
+    if behind and names and not any(map(no_name, names)):
+        return name_mention(behind.start("names"), behind.end(), names, et_al, "", "", strong=True)
+    return None
+
+
+def _may_be_title(title: str, *, owned: bool) -> bool:
+    words = re.findall(r"[^\W_][\w’'-]*", title)
+    raised = [word for word in words if word[0].isupper() and len(word) > 2]
+    if (
+        len(raised) < 2 - owned
+        or len(title) < 9 - 2 * owned
+        or _NO_TITLE.search(title)
+        or is_venue(title)
+        or surely_a_journal(title)
+    ):
+        return False
+    if len(words) < 2:
+        return False
+    people = "&" in title or (len(words) <= 3 and " and " in title)
+    return owned or not (people and re.fullmatch(NAMES, title) and "The" not in words)
