@@ -9,7 +9,7 @@ from litmap.citations.beside import is_venue, names_after, names_before, year_af
 from litmap.citations.blocks import BlockText
 from litmap.citations.entries import Segment, segments_of
 from litmap.citations.model import Sighting
-from litmap.citations.named import named_titles
+from litmap.citations.named import named_titles, sentence_titles
 from litmap.citations.names import (
     NameMention,
     find_names,
@@ -99,7 +99,7 @@ def take_titles(reading: Reading, block: NoteBlock, text: BlockText) -> None:
     listed = bool(field(block, "list"))
     if block.kind == "heading" and not field(block, "inferred"):
         return
-    for found, named in named_titles(text.text):
+    for found, named in [*named_titles(text.text), *sentence_titles(text.text)]:
         if text.free(min(found.start, named.start), max(found.end, named.end)):
             by = _By(named.names, None, min(found.start, named.start), max(found.end, named.end), found.end)
             _add(reading, block, text, found, by, sure=False)

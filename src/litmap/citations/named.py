@@ -12,7 +12,7 @@ from litmap.citations.beside import is_venue, names_before
 from litmap.citations.looser import surely_a_journal
 from litmap.citations.names import NameMention, name_mention, no_name, split_names
 from litmap.citations.patterns import NAMES
-from litmap.citations.titles import TitleCandidate
+from litmap.citations.titles import TitleCandidate, title_score
 
 _INNER = (
     r"(?:of|the|and|for|in|on|a|an|to|with|from|by|as|its|at|vs\.?|de|la|der|des|du|und|is|are|we|not|without|&|–|-)"
@@ -33,6 +33,10 @@ _RUN_TOGETHER = re.compile(r"[a-z]{4}[A-Z][a-z]+ [A-Z][a-z]")
 """Titles run together, where no names can be told: '… Deep Belief NetworksYann LeCun'."""
 _BEHIND = re.compile(
     rf"[”\"]?(?:\s\((?:by )?|,?\sby\s|,\s|\s[–—-]\s)(?P<names>{NAMES})(?=[);]|\.(?:\s|$)|,?\s*$|,\s\d)"
+)
+_BEHIND_NAMES = re.compile(r"(?<=, )(?P<title>[A-ZÀ-Þ][\w’'-]*(?:[:,]? [\w’'–-]+){3,24}\??)(?=[.;()\[\]]|\s*$)")
+_BEFORE_NAMES = re.compile(
+    rf"(?:^|(?<=[.;?!\]]\s))(?P<title>[A-ZÀ-Þ][\w’'-]*(?:[:,]? [\w’'–-]+){{3,24}}\??) \((?:by )?(?P<names>{NAMES})\)"
 )
 _NO_TITLE = re.compile(
     r"\b(?:[Tt]heorems?|[Ll]emma|[Pp]rize|[Ll]aws?|[Pp]rinciple|[Ee]quations?|[Pp]aradox|[Cc]onjectures?|[Aa]lgorithms?|"
@@ -66,6 +70,28 @@ def named_titles(text: str) -> list[tuple[TitleCandidate, NameMention]]:
     return found
 
 
+def sentence_titles(text: str) -> list[tuple[TitleCandidate, NameMention]]:
+    """Titles in sentence case between names and a full stop, or from a full stop to names in brackets."""
+    found: list[tuple[TitleCandidate, NameMention]] = []
+    for match in _BEHIND_NAMES.finditer(text):
+        named = names_before(text, match.start("title")) if _is_sentence_title(match["title"]) else None
+        if named and named.year is None:
+            found.append((TitleCandidate(match["title"].rstrip(), *match.span("title"), 0.6), named))
+    for match in _BEFORE_NAMES.finditer(text):
+        names, et_al = split_names(match["names"])
+        names = [name for name in names if not no_name(name)]
+        if names and _is_sentence_title(match["title"]):
+            names = names if et_al or len(names) > 1 else []  # one name may be a system's: the source will tell
+            named = name_mention(match.start("names"), match.end("names"), names, et_al, "", "", strong=True)
+            found.append((TitleCandidate(match["title"], *match.span("title"), 0.6), named))
+    return found
+
+
+def _is_sentence_title(title: str) -> bool:
+    words = title.split()
+    return len(words) >= 4 and sum(word[0].islower() for word in words) >= 2 and title_score(title) >= 0.5
+
+
 def _beside(text: str, start: int, stop: int, *, owned: bool) -> NameMention | None:
     """The names without a year that stand right before or behind the stretch."""
     if owned or text[max(0, start - 2) : start] in {", ", ": "} or text[start - 1 : start] in tuple('"“'):
@@ -74,7 +100,11 @@ def _beside(text: str, start: int, stop: int, *, owned: bool) -> NameMention | N
             return named
     behind = _BEHIND.match(text, stop)
     names, et_al = split_names(behind["names"]) if behind else ([], False)
-    if behind and names and not any(map(no_name, names)):
+    names = [name for name in names if not no_name(name)]
+    if behind and names:
+        names = (
+            names if et_al or len(names) > 1 or "." in names[0] else []
+        )  # one may be no person: the source will tell
         return name_mention(behind.start("names"), behind.end(), names, et_al, "", "", strong=True)
     return None
 

@@ -67,6 +67,7 @@ _ALSO_NAMES = frozenset({"Cell", "Brain", "Gut", "Ann", "Bull", "Ibis", "Mind", 
 _ET_AL_AT_END = re.compile(rf"{ET_AL}\s*$", re.I)
 _JOINER = re.compile(rf"(?:{AND})")
 _EACH_YEAR = re.compile(rf"{YEAR}|(?<![\w])[a-z](?!\w)|(?<=['’])\d\d|^\d\d$")
+_RUNS_IN = re.compile(r"\b(?:on|in|for|the|with|to|from|at|and) $")
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?")
 _TECHNIQUE = re.compile(r"[A-Z][a-z]+-[a-z]{2,5}")
 """'Drop-seq' before 'Macosko EZ'."""
@@ -198,6 +199,15 @@ def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
             return []
     if _OWNED.match(names[0]) and len(names) == 1:
         names = [re.split(r"['’]s? ", names[0])[0]]  # 'Dahl's Polyarchy (1971)'
+    if len(names) > 1 + (not et_al) and _RUNS_IN.search(text[max(0, match.start() - 8) : match.start()]):
+        listed = _JOINER.match(match.group("names"), len(names[0]))
+        if (
+            listed
+            and listed.group().startswith(",")
+            and ("-" in names[0] or len(names[0].split()) > 1)
+            and "." not in names[0]
+        ):
+            names = names[1:]  # 'on the Basque Country, Abadie, Diamond and …'
     start = match.start("names") + max(match.group("names").find(names[0]), 0)
     groups = match.groupdict()
     years = next((groups[name] for name in _YEAR_GROUPS if groups[name]), "")

@@ -63,9 +63,9 @@ _OWNED_RUN = re.compile(
 """'Efron and Hastie's Computer Age Statistical Inference (free pdf'."""
 _TWO_AND = re.compile(r" and [A-Z][\w’'-]+ and [A-Z][\w’'-]+$")
 _CLAUSE = re.compile(
-    r"(?P<lead>:\s|→\s|->\s|[.;?!]\s|^)(?P<see>[Ss]ee (?:also )?)?(?:([A-Z][\w'’-]+(?: (?:and|&) [A-Z][\w'’-]+)?),\s)?([A-Z](?:[^.:;→()“”\"\x00\[\]\n]|\.(?=\w)){14,200}?)(?=$|\.\s|\.$|;\s|\s*\(|\s(?:→|->)\s|,\s(?:fig|see|esp|which|but|where)\b|\s(?:explains?|argues?|shows?|proves?|introduces?)\s)"  # noqa: E501
+    r"(?P<lead>:\s|→\s|->\s|[.;?!]\s|^|(?=\b(?:[Rr]ead|i\.e\.|e\.g\.,?) [A-Z][a-z]*(?: [a-z]+){2}))(?P<see>(?:[Ss]ee (?:also )?|[Rr](?:er)?ead |i\.e\. |e\.g\.,? |[Cc]ite ))?(?:([A-Z][\w'’-]+(?: (?:and|&) [A-Z][\w'’-]+)?),\s)?([A-Z](?:[^.:;→()“”\"\x00\[\]\n]|\.(?=\w)){14,200}?)(?=$|\.\s|\.$|;\s|\s*\(|\s(?:→|->)\s|,\s(?:fig|see|esp|which|but|where)\b|\s(?:explains?|argues?|shows?|proves?|introduces?)\s)"  # noqa: E501
 )
-_MAY_LEAD = re.compile(r"[:,→]|->| by |\b[Ss]ee ")
+_MAY_LEAD = re.compile(r"[:,→]|->| by |\b(?:[Ss]ee|[Rr]ead|[Cc]ite) |\b[ie]\.[eg]\. ")
 _DATED_BEHIND = re.compile(rf"\s*\([^()]{{0,30}}?({YEAR})\)")
 _VENUE_TAIL = re.compile(
     r",\s+(?:([A-Z][\w'’-]+),\s+)?((?:[A-Z][\w&.'’-]*)(?: (?:of|the|and|in|for|on|&|[A-Z][\w.'’-]*)){0,8}(?: \d{4})?)$"
@@ -147,7 +147,7 @@ def title_score(text: str) -> float:
     score += 0.30 if share >= 0.7 and len(content) >= 2 else 0.0
     score += 0.08 if _COLON.search(text) else 0.0
     plain = [word.replace("’", "'") for word in words]
-    score -= 0.30 * sum(1 for word in plain if word in _NO_TITLE)
+    score -= 0.30 * sum(1 for word in plain[:-1] if word in _NO_TITLE) + 0.30 * (plain[-1] in _NO_TITLE - {"I"})
     score -= (0.10 if share >= 0.7 else 0.22) * sum(1 for word in plain if word in _PROSE)
     score -= 0.30 * len(_NO_TITLE_AT_ALL.findall(text))
     if score < 0.35 or _SYMBOLS.search(text):
@@ -195,7 +195,7 @@ def whole_titles(text: str, *, floor: float) -> list[TitleCandidate]:
     for remark in list(_REMARK.finditer(text, lead))[:4]:
         if _DASH.search(text, lead, remark.start()):
             break  # 'deep - but not shallow - networks'
-        if title_score(text[lead : remark.start()]) >= max(0.6, floor):
+        if title_score(text[lead : remark.start()]) >= (0.5 if floor <= 0.5 else max(0.6, floor)):
             end = remark.start()
             break
     for stop in [end, *(match.start() for match in list(_TAIL.finditer(text, lead, end))[:4])]:
@@ -371,7 +371,9 @@ def clause_titles(text: str) -> list[TitleCandidate]:
         dated = _DATED_BEHIND.match(text, match.end())
         led = match.group("lead")[:1] in {":", "→", "-"} or bool(match.group("see"))
         told = bool(beside or venue or by or (led and dated))
-        enough = title_score(title) >= (0.5 if told else 0.6) and len(_WORD.findall(title)) >= (4 if told else 5)
+        led_by_colon = (match.group("lead")[:1] == ":" or bool(match.group("see"))) and len(title) < 90
+        enough = title_score(title) >= (0.5 if told or led_by_colon else 0.6)
+        enough = enough and len(_WORD.findall(title)) >= (4 if told or led_by_colon else 5)
         if (led or told) and enough:
             beside = beside or (dated.group(1) if dated else "")
             found.append(TitleCandidate(title, match.start(4), match.start(4) + len(title), 0.55, beside))

@@ -10,6 +10,11 @@ from litmap.notes.inferred import infer_lone_headings
 
 _UNDERLINE = re.compile(r"\s*([=\-~*^\"#_+`.])\1{2,}\s*$")
 _WIKI_HEADING = re.compile(r"(={1,6})\s*([^=\n]{1,150}?)\s*\1\s*$")
+_EDIT = re.compile(
+    r"\s*(\S.{0,120}?)\s*\[\s?(?:edit|edit source|bearbeiten|modifier|editar|modifica)[^\[\]]{0,40}\]\s*$", re.I
+)
+_CONTENTS = re.compile(r"\s*(?:Contents|Inhaltsverzeichnis|Sommaire|Contenido|Índice|Indice)\s*(?:\[\w+\])?\s*$")
+_CONTENT = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+(\S.{0,120})$")
 _NUMBERED = re.compile(
     r"(?:§\s*)?(\d{1,2}(?:\.\d{1,2}){0,3}(?=[.)]?\s)|[IVX]{1,5}(?=[.)])|[A-H](?=[.)]))[.)]?\s{1,6}([^\W\d_].{1,90})$"
 )
@@ -34,6 +39,7 @@ def find_headings(lines: list[str], links: dict[str, str]) -> PlainHeadings:
     found = PlainHeadings()
     _underlined(lines, found)
     _wiki(lines, found)
+    _edited(lines, found)
     if links:
         _column_one(lines, found)
     if len(found.at) < 2:
@@ -81,6 +87,26 @@ def _wiki(lines: list[str], found: PlainHeadings) -> None:
     for number, line in enumerate(lines):
         if line.startswith("=") and line.endswith("=") and (match := _WIKI_HEADING.match(line)):
             found.at[number] = (len(match.group(1)), match.group(2).strip("' "))
+
+
+def _edited(lines: list[str], found: PlainHeadings) -> None:
+    """Headings of a wiki page pasted as text, told by their '[edit]'; its table of contents gives their levels."""
+    marked = [(number, match[1]) for number, line in enumerate(lines) if (match := _EDIT.match(line))]
+    if len(marked) < 2:
+        return
+    begin = next((n for n, line in enumerate(lines[: marked[0][0]]) if _CONTENTS.match(line)), -1)
+    levels: dict[str, int] = {}
+    for number in range(begin, marked[0][0]) if begin >= 0 else ():
+        entry = _CONTENT.match(lines[number])
+        if entry:
+            levels[entry[2].strip().lower()] = entry[1].count(".") + 2
+        if entry or number == begin:
+            found.skip.add(number)
+    first = next((n for n, line in enumerate(lines) if line.strip()), 0)
+    if first not in found.skip and len(lines[first].split()) <= 12 and "http" not in lines[first]:
+        found.at[first] = (1, lines[first].strip())
+    for number, text in marked:
+        found.at[number] = (levels.get(text.strip().lower(), 2), text.strip())
 
 
 def _column_one(lines: list[str], found: PlainHeadings) -> None:

@@ -114,6 +114,13 @@ _PREFIX_DATE = re.compile(
 )
 
 
+_BODY_OF_PEOPLE = re.compile(
+    r"([A-Z][^.:;“”\"]{8,150}\b(?:Network|Group|Investigators|Collaboration|Consortium|Collaborators|Trialists|Committee|Team|"
+    r"Commission|Panel|Initiative))\.\s(?=[A-Z])"
+)
+"""A group with commas in its name: 'National Heart, Lung, and Blood Institute … Network. Early …'."""
+
+
 def _organisation(body: str) -> _Head | None:
     """An organisation as the author: what stands before an early date, or before the first full stop."""
     match = _PREFIX_DATE.search(body, 2, 160)
@@ -122,6 +129,8 @@ def _organisation(body: str) -> _Head | None:
         date = date_after_authors(body, match.start())
         if authors.names and date is not None and body[date[2] :].strip(" ."):
             return _Head(authors, date[2], date[0] or None, date[1], dated=True)
+    if body_of_people := _BODY_OF_PEOPLE.match(body):
+        return _Head(Authors((body_of_people[1],), body_of_people.end(1), 2.5, "organisation"), body_of_people.end(1))
     stop = re.search(r"[.,](?=\s)|:(?=\s)", body[:120])
     if stop:
         authors = read_organisation(body, stop.start())

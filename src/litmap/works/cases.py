@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from litmap.errors import WebError
 from litmap.identifiers import identifier_from_url, normalise_id, normalise_title
 from litmap.models import Citation, Reference, Resolution, Work
-from litmap.works.loosely import best_by_people, context_of, judge_part, people_score
+from litmap.works.loosely import best_by_people, context_of, judge_beside, judge_part, people_score
 from litmap.works.matching import Verdict, authors_agree, best, judge, title_likeness
 from litmap.works.merging import combine, from_note, groups, same_work
 from litmap.works.records import Record, unique
@@ -52,6 +52,8 @@ class Case:
     def verdict(self, record: Record) -> Verdict:
         """Whether a record found by its title is the one meant, by the whole title or by a part of the note's line."""
         whole = judge(self.want, record) if self.title else Verdict.OTHER
+        if whole != Verdict.SAME and self.title and judge_beside(self.want, self.citation, record):
+            return Verdict.SAME
         if whole == Verdict.SAME or not self.parts:
             return whole
         return max(whole, best(judge_part(part, self.citation, record) for part in self.parts))

@@ -71,6 +71,16 @@ def judge_part(part: str, citation: Citation, found: Titled) -> Verdict:
     return Verdict.OTHER
 
 
+def judge_beside(want: Reference, citation: Citation, found: Titled) -> bool:
+    """Whether a title without people is the one of `found`, whose first author is named beside it."""
+    if want.authors or (want.year and found.year and abs(want.year - found.year) > 2):
+        return False
+    words = len(normalise_title(want.title).split())
+    likeness = max(title_likeness(want.title, title) for title in (found.title, *found.other_titles))
+    enough = 2 if likeness >= Likeness.NEAR else 3
+    return likeness > Likeness.NONE and words >= enough and named_nearby(citation, found)
+
+
 def context_of(citation: Citation) -> str:
     """Everything the notes say where they cite it."""
     return " ".join([citation.reference.title, *(f"{m.text} {m.context}" for m in citation.mentions[:6])])[:4000]

@@ -141,8 +141,10 @@ def title_likeness(one: str, two: str) -> Likeness:
     if score >= 0.985:
         return Likeness.EQUAL
     a, b = normalise_title(one), normalise_title(two)
-    if not a or not b or _told_apart(a.split(), b.split()):
+    if not a or not b:
         return Likeness.NONE
+    if _told_apart(a.split(), b.split()):
+        return Likeness.SHORTENED if _without_subtitle(one, two) else Likeness.NONE
     if _shortened(one, a, two, b):
         return Likeness.SHORTENED
     if score >= 0.85 and len(a.split()) >= 2 and not odd_words(a.split(), b.split()):
@@ -166,6 +168,19 @@ def _told_apart(one: Sequence[str], two: Sequence[str]) -> bool:
     """A number, or a word such as 'survey', stands in only one of the two titles."""
     odd = odd_words(one, two)
     return any(word in _OTHER_WORK or any(c.isdigit() for c in word) or word in _ROMAN for word in odd)
+
+
+def _without_subtitle(one: str, two: str) -> bool:
+    """One is the other's whole title but for a subtitle that names years: 'From Frege to Gödel: …, 1879–1931'."""
+    short, long = sorted((one, two), key=len)
+    head, colon, subtitle = long.partition(":")
+    if not colon or normalise_title(head) != normalise_title(short) or len(short.split()) < 2 or len(short) < 10:
+        return False
+    words = normalise_title(subtitle).split()
+    figures = [word for word in words if any(char.isdigit() for char in word)]
+    return all(re.fullmatch(r"1[0-9]\d\d|20\d\d", word) for word in figures) and not (
+        set(words) & (_OTHER_WORK | _ROMAN)
+    )
 
 
 def _shortened(one: str, a: str, two: str, b: str) -> bool:
