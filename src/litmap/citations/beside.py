@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from litmap.citations.names import NameMention, name_mention, no_name, split_names
-from litmap.citations.patterns import NAMES, PARTICLE, WORD, YEAR
+from litmap.citations.patterns import NAME_START, NAMES, PARTICLE, UPPER, WORD, YEAR
 from litmap.citations.titles import title_score
 from litmap.refstrings import venue_likeness
 
 _NAMES_BEFORE = re.compile(
-    rf"(?<![^\W_])(?P<names>{NAMES})(?P<own>['’]s?)?(?:\s[a-z-]+(?=\s\($))?[,:]?\s*(?:[(\[]?(?P<year>{YEAR}|['’]?\d\d(?=\s\())[)\]]?[,:.]?\s*)?[“\"‘'(]?$"
+    rf"(?<![^\W_]){NAME_START}(?P<names>{NAMES})(?P<own>['’]s?)?(?:\s[a-z-]+(?=\s\($))?[,:]?\s*(?:[(\[]?(?P<year>{YEAR}|['’]?\d\d(?=\s\())[)\]]?[,:.]?\s*)?[“\"‘'(]?$"
 )
+_CAPITAL = re.compile(rf"[{UPPER}]")
 _NAMES_AFTER = re.compile(
     rf"[”\"’']?[,.]?\s*(?:\(?(?:by|of)\s+|\(|,\s*|[–—-]\s*)(?P<names>{NAMES})(?=[),;.]|\s|$)(?:,?\s*\(?(?P<year>{YEAR})(?!\d))?"
 )
@@ -73,7 +74,7 @@ def title_behind(text: str, end: int) -> tuple[int, int] | None:
 
 
 _TITLED_BEFORE = re.compile(
-    rf"(?<![^\W_])(?P<names>{NAMES})[,:]\s[“\"]?(?P<title>[A-ZÀ-Þ][^.;()“”\"\x00]{{12,200}}?[?]?)[”\"]?[,.]?\s(?:in\s)?$"
+    rf"(?<![^\W_]){NAME_START}(?P<names>{NAMES})[,:]\s[“\"]?(?P<title>[A-ZÀ-Þ][^.;()“”\"\x00]{{12,200}}?[?]?)[”\"]?[,.]?\s(?:in\s)?$"
 )
 
 
@@ -131,6 +132,8 @@ def names_before(text: str, end: int) -> NameMention | None:
     begin = max(0, end - 160)
     stretch = text[begin:end]
     masked = stretch.rfind("\x00") + 1
+    if not _CAPITAL.search(" ".join(stretch[masked:].split()[-7:])):
+        return None  # names, 'et al.', a word, a year and a sign are seven words at most behind a capital
     for found in _NAMES_BEFORE.finditer(stretch, masked):
         names, et_al = split_names(found["names"])
         names = [name for name in names if not no_name(name)]

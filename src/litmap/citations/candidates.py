@@ -16,15 +16,13 @@ from litmap.citations.names import (
     find_names_only,
     split_names,
 )
+from litmap.citations.ownedtitles import bracketed_titles, cited_titles, possessive_titles
 from litmap.citations.patterns import NAMES
 from litmap.citations.reading import Reading, work_ties
 from litmap.citations.records import field
 from litmap.citations.titles import (
     TitleCandidate,
-    bracketed_titles,
-    cited_titles,
     clause_titles,
-    possessive_titles,
     quoted_titles,
     running_titles,
     title_score,
@@ -36,7 +34,7 @@ from litmap.refstrings import is_journal_name
 _VOLUME = re.compile(r"[\s,.]*(?:vol\.?\s?)?\d{1,4}\s?[,:(]")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _LEADING = re.compile(r"\b(?:in|is|are|from|of|see|and|with|to|than)\s*$")
-_ENDS = re.compile(r"[a-z)\]][.?!] (?=[A-Z])")
+_ENDS = re.compile(r"[.?!](?<=[a-z)\]].) (?=[A-Z])")
 _LABEL_AND_PEOPLE = re.compile(rf"[A-Za-z][a-z -]{{1,20}}: (?:{NAMES})")
 _TITLE_KINDS = {"paragraph", "item", "cell", "heading"}
 

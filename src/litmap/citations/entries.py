@@ -11,7 +11,7 @@ from functools import lru_cache
 from litmap.citations.beside import names_before
 from litmap.citations.hosts import is_no_work_host, judge_link
 from litmap.citations.names import find_names
-from litmap.citations.patterns import NAMES, YEAR
+from litmap.citations.patterns import NAMES, YEAR, cites_by_key
 from litmap.citations.places import find_places
 from litmap.citations.records import field
 from litmap.citations.refends import reference_end
@@ -97,6 +97,8 @@ def may_be_reference(text: str) -> bool:
 
 def segments_of(block: NoteBlock) -> list[Segment]:
     """The deliberate lines of a block; most blocks have one."""
+    if not block.fields and len(block.line_starts) < 2 and block.text:
+        return [Segment(0, len(block.text))]
     breaks = next((value for name, value in block.fields if name == "breaks"), "")
     offsets = [int(part) for part in breaks.split() if part.isdigit()] if breaks else []
     if len(block.line_starts) > 1 and "[" in block.text:
@@ -120,7 +122,7 @@ def list_entries(block: NoteBlock, previous: Sequence[str], *, in_list: bool) ->
             yield entry
             return
     parts = segments_of(block)
-    if not in_list and re.search(r"(?<![\w.])@\w", text):
+    if not in_list and cites_by_key(text):
         yield from _inside(block)
         return
     if len(text) > 1600 and len(parts) < 2:

@@ -6,7 +6,10 @@ import re
 from collections.abc import Sequence
 
 from litmap.citations.entries import may_be_reference, reference_likeness, segments_of
+from litmap.citations.patterns import cites_by_key
 from litmap.models import NoteBlock
+
+_DATED = re.compile(r"\d{4}|n\.d\.|in press")
 
 
 def listed_blocks(blocks: Sequence[NoteBlock]) -> set[int]:
@@ -26,15 +29,11 @@ def listed_blocks(blocks: Sequence[NoteBlock]) -> set[int]:
 
 def _reference_score(block: NoteBlock) -> float:
     text = block.text
-    if (
-        block.kind not in {"paragraph", "item", "definition"}
-        or not 30 <= len(text) <= 900
-        or not re.search(r"\d{4}|n\.d\.|in press", text)
-    ):
+    if block.kind not in {"paragraph", "item", "definition"} or not 30 <= len(text) <= 900:
         return 0.0
-    if re.search(r"(?<![\w.])@\w", text) or len(segments_of(block)) > 1:
+    if not may_be_reference(text) or not _DATED.search(text) or cites_by_key(text) or len(segments_of(block)) > 1:
         return 0.0
-    return reference_likeness(text) if may_be_reference(text) else 0.0
+    return reference_likeness(text)
 
 
 def title_floor(blocks: Sequence[NoteBlock], fmt: str) -> float:

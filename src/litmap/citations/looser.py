@@ -11,7 +11,7 @@ from itertools import chain
 
 from litmap.citations.beside import names_before
 from litmap.citations.names import NameMention, name_mention, no_name, split_names
-from litmap.citations.patterns import ET_AL, WORD, YEAR
+from litmap.citations.patterns import ET_AL, UPPER, WORD, YEAR, matches_at
 from litmap.refstrings import is_journal_name
 
 _LOW = r"[a-zà-ÿ][a-zà-ÿ'’-]{2,20}"
@@ -20,7 +20,7 @@ _LOWER = re.compile(
     rf"(?:, |\s)\(?(?P<year>{YEAR}|['’]?\d\d)(?=[)\],;.:]|\s|$)(?!\.\d|\s?[%°]|\s(?:years|days|hours|pages?|pp|min)\b)"
 )
 _LOWER_CUE = re.compile(r"(?:^|[(,;:>–—-]\s?|\b(?:as in|see|cf\.?|per|from|and|like|read|by|also|vs\.?|e\.g\.,?)\s)$")
-_LOWER_DATED = re.compile(r"[a-zà-ÿ],? \(?['’]?(?:1[89]\d\d|20[0-4]\d|\d\d)(?!\d)")
+_LOWER_DATED = re.compile(r" (?=[\d(’'])(?:(?<=[a-zà-ÿ] )|(?<=[a-zà-ÿ], ))\(?['’]?(?:1[89]\d\d|20[0-4]\d|\d\d)(?!\d)")
 _NO_LOWER = frozenset(
     "the and for from since until till before after around about circa during between year years month week day spring summer "  # noqa: E501, SIM905
     "autumn winter january february march april may june july august september october november december early mid late page "  # noqa: E501
@@ -34,6 +34,11 @@ _COLLABORATION = re.compile(
     rf"(?<![\w-])(?P<names>(?:[A-Z][\w&-]*\s){{1,5}}(?:Collaboration|Consortium|Investigators|Group|Team|Network|Committee|"
     rf"Commission|Project|Initiative))(?: et al\.?)?,?\s[(\[]?(?P<year>{YEAR})(?![\w-])"
 )
+_BODIES = (
+    "Collaboration", "Consortium", "Investigators", "Group", "Team", "Network", "Committee", "Commission", "Project",
+    "Initiative",
+)  # fmt: skip
+_BODY_START = re.compile(r"[A-Z](?<![\w@./’'-].)[A-Z][A-Z]")
 _BODY = re.compile(
     r"(?<![\w@./’'-])(?P<names>[A-Z]{3,8})(?: [A-Z]{1,3}\d?)?,?\s[(\[]?(?P<year>(?:19|20)\d\d)(?=[)\],;.:]|\s|$)"
 )
@@ -41,9 +46,15 @@ _PENDING = re.compile(
     r",?\s?[\s(\[](?:in press|in prep(?:aration|\.)?|forthcoming|to appear|submitted|under review|in review|in revision|accepted|"  # noqa: E501
     r"unpublished|n\.d\.|preprint)(?=[)\],;.:]|\s[–—-]|\s*$)"
 )
+_PENDING_SIGNS = (
+    "in press", "in prep", "forthcoming", "to appear", "submitted", "review", "revision", "accepted", "unpublished",
+    "n.d.", "preprint",
+)  # fmt: skip
+_YEAR_START = re.compile(r"[12](?<![^\s(\[].)\d\d\d")
 _YEAR_FIRST = re.compile(
     rf"(?:^|(?<=[\s(\[]))(?P<year>{YEAR})\)?[:,]?\s(?P<names>{WORD}(?:{ET_AL}|,? (?:and|&) {WORD}))"
 )
+_VENUE_START = re.compile(r"[A-Zt](?<![\w.@/-].)(?:(?<=[A-Z])|he\s)")
 _VENUE = re.compile(
     r"(?<![\w.@/-])(?:the\s)?(?P<venue>[A-Z][A-Za-z&]*\.?(?:\s(?:of|the|and|&|for|in|on|[A-Z][A-Za-z&]*\.?)){0,6})"
     r"(?=[)\],;:]|\.?\s[–—-]|\.?\s*$|\.\s|\s(?:paper|article|review|piece|letter)\b)"
@@ -65,10 +76,16 @@ _OWNER = re.compile(rf"(?P<names>{WORD}(?:(?:,? (?:and|&) |[–/]){WORD})?)(?:{E
 _THE_OWNER = re.compile(
     rf"\b(?:[Tt]he|[Tt]hat|[Tt]heir|[Ii]n) (?:(?!of|in|on|to|and)[a-z-]{{2,14}} )?(?P<names>{WORD}(?:(?:,? (?:and|&) |[–/]){WORD}){{0,2}}(?:{ET_AL})?) (?:[a-z-]+ )?$"  # noqa: E501
 )
-_TELLS = re.compile(
-    rf"(?<![\w.-])(?P<names>{WORD}) (?:argues?|argued|shows?|showed|claims?|claimed|proves?|proved|says|said|finds|found|thinks|"  # noqa: E501
-    r"holds|defines|introduces|introduced|describes|suggests|concludes|calls|gives|derives|uses|denies|treats|discusses)\b"
+_MAY_OWN = re.compile(
+    rf"['’TtIi](?:(?<=['’])s? |(?<=[Tt])h(?:e|at|eir) (?:[a-z-]{{2,14}} )?[a-z]{{0,3}}[{UPPER}]|"
+    rf"(?<=[Ii])n (?:[a-z-]{{2,14}} )?[a-z]{{0,3}}[{UPPER}])"
 )
+_TELLING = (
+    r"(?:argues?|argued|shows?|showed|claims?|claimed|proves?|proved|says|said|finds|found|thinks|holds|defines|introduces|"
+    r"introduced|describes|suggests|concludes|calls|gives|derives|uses|denies|treats|discusses)"
+)
+_VERB = re.compile(rf" {_TELLING}\b")
+_TELLS = re.compile(rf"(?<![\w.-])(?P<names>{WORD}) {_TELLING}\b")
 
 
 def find_loose_names(text: str) -> list[NameMention]:
@@ -97,18 +114,18 @@ def _in_lower_case(text: str) -> Iterator[NameMention]:
 
 def _bodies(text: str) -> Iterator[NameMention]:
     """'Planck Collaboration 2018', 'IPCC 2014'."""
-    for match in _COLLABORATION.finditer(text):
+    for match in _COLLABORATION.finditer(text) if any(body in text for body in _BODIES) else ():
         yield name_mention(
             match.start(), match.end(), [match["names"].replace(" ", "\xa0")], False, match["year"], "", strong=False
         )
-    for match in _BODY.finditer(text):
+    for match in matches_at(_BODY_START, _BODY, text):
         if not is_journal_name(match["names"]):
             yield name_mention(match.start(), match.end(), [match["names"]], False, match["year"], "", strong=False)
 
 
 def _pending(text: str) -> Iterator[NameMention]:
     """'Doe & Roe (in press)'."""
-    for match in _PENDING.finditer(text):
+    for match in _PENDING.finditer(text) if any(sign in text for sign in _PENDING_SIGNS) else ():
         named = names_before(text, match.start())
         if named and named.year is None:
             yield name_mention(named.start, match.end(), list(named.names), named.et_al, "", "", strong=False)
@@ -116,7 +133,7 @@ def _pending(text: str) -> Iterator[NameMention]:
 
 def _year_first(text: str) -> Iterator[NameMention]:
     """'1998 Perlmutter et al.'."""
-    for match in _YEAR_FIRST.finditer(text):
+    for match in matches_at(_YEAR_START, _YEAR_FIRST, text):
         names, et_al = split_names(match["names"])
         if names and not any(map(no_name, names)):
             yield name_mention(match.start(), match.end(), names, et_al, match["year"], "", strong=False)
@@ -124,7 +141,7 @@ def _year_first(text: str) -> Iterator[NameMention]:
 
 def _with_venue(text: str) -> Iterator[NameMention]:
     """'Kimura, Nature', 'Kimura (Nature)', 'May's Nature paper'."""
-    for match in _VENUE.finditer(text):
+    for match in matches_at(_VENUE_START, _VENUE, text):
         begin = match.start()
         if begin < 3 or text[begin - 1] not in " (" or text[begin - 2] not in ",s.)" + "abcdefghijklmnopqrstuvwxyz":
             continue
@@ -144,7 +161,9 @@ def surely_a_journal(name: str) -> bool:
 
 def find_owned(text: str) -> list[tuple[NameMention, bool]]:
     """Works called their author's: "Paine's keystone paper", 'the Vaswani paper' (and True), "Tilman's model" (False)."""  # noqa: E501
-    found = []
+    found: list[tuple[NameMention, bool]] = []
+    if not _MAY_OWN.search(text):
+        return found
     for noun in _NOUN.finditer(text):
         begin = max(0, noun.start() - 80)
         owner = _OWNER.search(text, begin, noun.start()) or _THE_OWNER.search(text, begin, noun.start())
@@ -159,6 +178,6 @@ def find_tellers(text: str) -> list[NameMention]:
     """Single names of whom something is told: 'Kuhn argues'."""
     return [
         name_mention(match.start(), match.end("names"), [match["names"]], False, "", "", strong=False)
-        for match in _TELLS.finditer(text)
+        for match in (_TELLS.finditer(text) if _VERB.search(text) else ())
         if not no_name(match["names"])
     ]

@@ -6,12 +6,25 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from litmap.citations.patterns import AND, ET_AL, LOWER_NAME, NAME, NAMES, UPPER, VENUE, WORD, WORK_NOUN, YEAR, YEARS
+from litmap.citations.patterns import (
+    AND,
+    ET_AL,
+    LOWER_NAME,
+    NAME,
+    NAME_START,
+    NAMES,
+    UPPER,
+    VENUE,
+    WORD,
+    WORK_NOUN,
+    YEAR,
+    YEARS,
+)
 from litmap.identifiers import normalise_title
 from litmap.refstrings import is_journal_name
 
 _MENTION = re.compile(
-    rf"(?<![^\W_])(?P<names>{NAMES})(?:['’]s?)?(?:"
+    rf"(?<![^\W_]){NAME_START}(?P<names>{NAMES})(?:['’]s?)?(?:"
     rf"(?<=[a-z])(?:\s[a-z-]+){{1,3}}\s\((?P<topic>{YEAR})\)"
     rf"|\s*[(\[]\s*(?:(?P<venue1>{VENUE}),?\s)?(?P<paren>{YEARS})(?=\s*[)\],;:])"
     rf"|,?\s+(?P<bare>{YEARS})(?![\w-])"
@@ -37,10 +50,13 @@ _DATED_WORK = re.compile(
 _WORK_NAMED = re.compile(rf"{WORK_NOUN}\b")
 _OWNER = re.compile(r"(?<=[a-z])['’]s$")
 _OWNED = re.compile(rf"{WORD}['’]s? [A-Z]|[{UPPER}][^\W\d_]+['’]s [A-Z]")
-_NAMES_ONLY = re.compile(rf"(?<![\w@])(?P<names>{NAME}(?:{AND}{NAME}){{1,9}}|{NAME}{ET_AL})")
+_NAMES_ONLY = re.compile(rf"(?<![\w@]){NAME_START}(?P<names>{NAME}(?:{AND}{NAME}){{1,9}}|{NAME}{ET_AL})")
 _YEAR_GROUPS = ("paren", "bare", "venueyear", "journalyear", "short", "topic")
-_DATED = re.compile(r"(?:1[5-9]|20)\d\d|['’]\d\d|[a-z] \d\d(?!\d)")
-_SEVERAL = re.compile(rf"(?:, (?:(?:and|&|und|et|y) )?| (?:and|&|und|et|y) )[{UPPER}]|et\.? al")
+_DATED = re.compile(r"\d(?:(?<=['’].)\d|(?<=[a-z] .)\d(?!\d)|(?:(?<=1)[5-9]|(?<=2)0)\d\d)")
+"""Four figures of a year, or two behind an apostrophe or a word."""
+_SEVERAL = re.compile(rf"[{UPPER}](?:(?<=, .)|(?<= and .)|(?<= & .)|(?<= und .)|(?<= et .)|(?<= y .))|et\.? al")
+_MORE_AND_YEAR = re.compile(r"[lLsS.][\s,]*\(?(?:1[5-9]|20)\d\d")
+"""What every 'et al.' or 'and others' has at its end before a year."""
 _NOT_NAMES = frozenset(
     "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept "  # noqa: E501, SIM905
     "oct nov dec monday tuesday wednesday thursday friday saturday sunday spring summer autumn fall winter in on at by the a an "  # noqa: E501
@@ -154,7 +170,7 @@ def _find_names(text: str) -> tuple[NameMention, ...]:
     """The mentions, remembered: a text is asked about more than once."""
     found: list[NameMention] = []
     taken_until = 0
-    for match in [*_POSSESSIVE_WORK.finditer(text), *_DATED_WORK.finditer(text)] if _WORK_NAMED.search(text) else ():
+    for match in _of_works(text):
         names, _ = split_names(match.group("names"))
         if names and not _overlaps(found, *match.span()):
             year = next(value for name, value in match.groupdict().items() if name != "names" and value)
@@ -165,7 +181,8 @@ def _find_names(text: str) -> tuple[NameMention, ...]:
         if mentions and mentions[0].start >= taken_until and not _overlaps(works, *match.span()):
             found += mentions
             taken_until = mentions[-1].end
-    for match in _LOWER_MENTION.finditer(text) if " al" in text or " and " in text else ():
+    more = (" al" in text or " and " in text) and _MORE_AND_YEAR.search(text)
+    for match in _LOWER_MENTION.finditer(text) if more else ():
         if not _overlaps(found, *match.span()):
             names, et_al = split_names(match.group("names"))
             if names and et_al:
@@ -175,11 +192,21 @@ def _find_names(text: str) -> tuple[NameMention, ...]:
     return tuple(sorted(found, key=lambda m: (m.start, m.end)))
 
 
+def _of_works(text: str) -> list[re.Match[str]]:
+    """Mentions that name the kind of work: "Dahl's book (1971)", 'the 1958 Anderson paper'."""
+    if not _WORK_NAMED.search(text):
+        return []
+    owned = _POSSESSIVE_WORK.finditer(text) if "'" in text or "’" in text else ()
+    return [*owned, *_DATED_WORK.finditer(text)]
+
+
 def _dated_stretches(text: str) -> list[tuple[int, int]]:
     """The parts of a text that reach from 250 characters before a year to a little behind it: only they are searched."""  # noqa: E501
     stretches: list[tuple[int, int]] = []
     for year in _DATED.finditer(text):
-        begin, end = max(0, year.start() - 250), min(len(text), year.end() + 60)
+        figures = year.end() - year.start()
+        sign = 0 if figures == 4 else 2 if text[year.start() - 1] == " " else 1
+        begin, end = max(0, year.start() - sign - 250), min(len(text), year.end() + 60)
         if stretches and begin <= stretches[-1][1]:
             stretches[-1] = (stretches[-1][0], end)
         else:

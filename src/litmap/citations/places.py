@@ -5,6 +5,7 @@ The journal is reduced to the initials of its words, so that its acronym and its
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -31,6 +32,9 @@ _AFTER_INITIALS = re.compile(
     r"(?:^|[\s,])(?:[A-Z]\.[\s-]?){1,4}?(?=[JZ]\. [A-Z]|(?<![JZ]\. )[A-Z][A-Za-z]+)((?:[JZ]\. )?[A-Z][A-Za-z]*)"
 )
 """Where a journal begins behind the initials of the last author: 'Barbas, C. F. J. Am. Chem. Soc.'."""
+_COMMA = re.compile(r",\s")
+_WORD = re.compile(r"\S+")
+_JOURNAL_WORD = re.compile(r"[^\W\d_][\w’'-]*|&")
 _DIGIT = re.compile(r"\d(?:\)?\s?\(\d{4}\)|[\s*)]{0,3}[,:;]\s?(?:pp?\.\s?)?[A-Z]{0,2}\d)")
 
 
@@ -53,7 +57,7 @@ class Place:
 
 def initials(journal: str) -> str:
     """First letters of a journal's words, or its acronym: 'Phys. Rev. Lett.' and 'PRL' are both 'prl'."""
-    words: list[str] = [word for word in re.findall(r"[^\W\d_][\w’'-]*|&", journal) if word.lower() not in _SMALL]
+    words: list[str] = [word for word in _JOURNAL_WORD.findall(journal) if word.lower() not in _SMALL]
     if len(words) == 1 and sum(char.isupper() for char in words[0]) >= 2:
         return "".join(char for char in words[0] if char.isupper()).lower()
     if len(words) == 1:
@@ -82,12 +86,11 @@ def find_places(text: str) -> list[Place]:
 def _journal_of(name: str, start: int) -> tuple[str, int]:
     """The journal behind names that run into it: 'Thouless, Phys. Rep.' is 'Phys. Rep.'."""
     cuts = [match.start(1) for match in _AFTER_INITIALS.finditer(name)]
-    cuts += [match.end() for match in re.finditer(r",\s", name) if not cuts or match.end() > cuts[0]]
+    cuts += [match.end() for match in _COMMA.finditer(name) if not cuts or match.end() > cuts[0]]
     for cut in sorted(cuts):
         if is_journal_name(name[cut:].strip(" ,")):
             return name[cut:].strip(" ,"), start + cut
-    words = list(re.finditer(r"\S+", name))
-    for word in words[:5]:
+    for word in itertools.islice(_WORD.finditer(name), 5):
         if is_journal_name(name[word.start() :].strip(" ,")):
             return name[word.start() :].strip(" ,"), start + word.start()
     return name.strip(" ,"), start

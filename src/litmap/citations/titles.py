@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from litmap.citations.patterns import NAMES, WORD, WORK_NOUN, YEAR
+from litmap.citations.patterns import WORD, YEAR, matches_at
 
 _SMALL = frozenset(
     "a an and as at but by can do for from how if in into is its it nor not of off on onto or over per so than that the their "  # noqa: E501, SIM905
     "to under up upon via vs versus we what when where which while why with without does are through between among against "  # noqa: E501
     "toward towards using during after before about around".split()
 )
+_OPEN_ENDS = _SMALL - {"not", "do", "can", "are", "is", "up", "why", "how"}
 _NO_TITLE = frozenset(
     "I I'm I'd I'll my me you your he she his her we'll let's todo TODO see read cf etc maybe probably actually basically "  # noqa: E501, SIM905
     "apparently interesting nice cool great ask check compare remember idea thank thanks please don't doesn't isn't lol hmm "  # noqa: E501
@@ -31,6 +33,12 @@ _NO_WORK = re.compile(
     r"all rights reserved|privacy policy|annotated version|seminar|homework|syllabus|deadline|agenda|minutes)\b",
     re.I,
 )
+_NO_WORK_STARTS = frozenset(
+    "tutorial lecture lectures video talk slides blog blogpost course summer workshop homepage website github tweet podcast "  # noqa: E501, SIM905
+    "playlist click sign log login subscribe newsletter read learn table all privacy annotated seminar homework "
+    "syllabus deadline agenda minutes".split()
+)
+_RUN_OF_LETTERS = re.compile(r"\w+")
 _PREFIX = re.compile(
     r"^(?:[-*+•‣▪>→–]+>?\s*|\(\*?\)\s*|\[[ xX?]{1,2}\]\s*|\[[A-Za-z][\w .&-]{1,20}[\s'’]{0,2}(?:19|20)?\d\d\]:?\s*|(?:(?:to\s?)?read(?:ing)?|todo|paper|papers?|article|preprint|ref|source|see|see also|also|"  # noqa: E501
     r"cf\.?|new|review|survey|book|thesis|ex\.|e\.g\.,?|classic|abstract only|skim(?:med)?|done|key paper|original(?: paper)?)\s*:\s+|"  # noqa: E501
@@ -39,52 +47,31 @@ _PREFIX = re.compile(
 )
 _AUTHORS_TAIL = re.compile(r"[\s,.]*[(\[]\s*([^()\[\]]{2,160}?)\s*[)\]]\s*(?=$|[.,;:]|\s)")
 _GLUE = re.compile(
-    r"(?<=[a-z\d?!)\"”])(?=[A-Z][a-z]+\s)(?<!Mc)(?<!Mac)(?<!De)|(?<=[A-Z]{2})(?=[A-Z][a-z]{3,}\s)|(?<=[a-z\d])(?=A\s[A-Z][a-z])|(?<=[a-z]{3})(?=[A-Z]{3,}[a-z]*[:\s])"
+    r"[A-Z](?:(?<=[a-z\d?!)\"”].)(?=[a-z]+\s)(?<!Mc.)(?<!Mac.)(?<!De.)|(?<=[A-Z]{2}.)(?=[a-z]{3,}\s)|(?<=[a-z\d]A)(?=\s[A-Z][a-z])|(?<=[a-z]{3}.)(?=[A-Z]{2,}[a-z]*[:\s]))"
 )
+"""The capital where a title begins that is glued to the one before."""
 _TAIL = re.compile(
-    r"\s+(?:–|—|--|-)\s+|,\s+(?:see|cf|from|in which|which|by)\b|\s+\((?:see|cf)\b|\.\s+(?=[A-Z(])|\.\s+(?=[a-z])|;\s+|\s+//\s+|\s->\s|\u2003\|\u2003"  # noqa: E501
+    r"[\s,.;](?:(?<=\s)\s*(?:(?:–|—|--?)\s+|\((?:see|cf)\b|//\s+)|(?<=,)\s+(?:see|cf|from|in which|which|by)\b|(?<=\.)\s+(?=[A-Z(a-z])|"  # noqa: E501
+    r"(?<=;)\s+|(?<=\s)->\s|(?<=\u2003)\|\u2003)"
 )
 _QUOTED = re.compile(r"[“\"«„]([^“”\"«»„]{12,250})[”\"»“]")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _LABELLED = re.compile(
     r"[^\W\d_][\w'’-]*(?: [a-z][\w'’-]*){0,2}: (?!(?:a|an|the|on|from|towards?|how|why|what|is|an|in|for|with|using|some|new|two) )[a-z]"  # noqa: E501
 )
-_POSSESSIVE = re.compile(
-    r"((?:[A-Z][\w-]+ (?:(?:and|&) )?){0,2}[A-Z][\w-]+)['’]s (?:(?:[a-z][\w-]* ){0,3}(?:paper|book|chapter|lecture|lectures|thesis|monograph|survey|review|essay|article|memo|report|note),? (?:on |called |titled |entitled |about )?)?"  # noqa: E501
-    r"([A-Z][^().;“”\"\x00\[\]]{4,160}?)(?=\s*\((?:[^()]{0,40}?)(?:\d{4}|['’]\d\d|\d(?:st|nd|rd|th) ed)|[.;]\s|\s*$)"
-)
-_OF_A_PERSON = re.compile(
-    r"\b(?:[Ll]aws?|[Tt]heorems?|[Pp]rinciples?|[Ll]emmas?|[Ee]quations?|[Mm]odels?|[Pp]aradox|[Cc]onjectures?|[Mm]ethods?|[Tt]ests?|[Rr]ules?|"
-    r"[Ee]ffects?|[Ii]nequality|[Aa]lgorithms?|[Ss]yndrome|[Dd]isease|[Tt]alks?|[Ll]ectures?|[Cc]ourses?|[Bb]logs?|[Ss]lides|[Pp]roofs?|[Gg]roups?|[Ll]abs?)$"
-)
-_OWNED_RUN = re.compile(
-    rf"(?<![\w-])({NAMES})['’]s? ((?:[A-Z][\w’'-]+:?)(?: (?:[A-Z][\w’'-]+:?|of|the|and|for|in|on|a|an|to|with|from|by|&)){{1,9}}(?<=[\w’']{{4}}))(?= ?[(,.;\[]|\s[a-z]|$)"  # noqa: E501
-)
-"""'Efron and Hastie's Computer Age Statistical Inference (free pdf'."""
-_TWO_AND = re.compile(r" and [A-Z][\w’'-]+ and [A-Z][\w’'-]+$")
 _CLAUSE = re.compile(
     r"(?P<lead>:\s|→\s|->\s|[.;?!]\s|^|(?=\b(?:[Rr]ead|i\.e\.|e\.g\.,?) [A-Z][a-z]*(?: [a-z]+){2}))(?P<see>(?:[Ss]ee (?:also )?|[Rr](?:er)?ead |i\.e\. |e\.g\.,? |[Cc]ite ))?(?:([A-Z][\w'’-]+(?: (?:and|&) [A-Z][\w'’-]+)?),\s)?([A-Z](?:[^.:;→()“”\"\x00\[\]\n]|\.(?=\w)){14,200}?)(?=$|\.\s|\.$|;\s|\s*\(|\s(?:→|->)\s|,\s(?:fig|see|esp|which|but|where)\b|\s(?:explains?|argues?|shows?|proves?|introduces?)\s)"  # noqa: E501
 )
-_MAY_LEAD = re.compile(r"[:,→]|->| by |\b(?:[Ss]ee|[Rr]ead|[Cc]ite) |\b[ie]\.[eg]\. ")
+_CLAUSE_START = re.compile(
+    r"[:→.;?!Rrie-](?:(?<=[:→.;?!])\s|(?<=-)>\s|(?<!\w.)(?:(?<=[Rr])ead|(?<=i)\.e\.|(?<=e)\.g\.,?) [A-Z])"
+)
+_LEADING_SIGNS = (":", ",", "→", "->", " by ")
+_LEADING_WORD = re.compile(r"[SsRrCcie](?<!\w.)(?:(?<=[Ss])ee|(?<=[Rr])ead|(?<=[Cc])ite|(?<=[ie])\.[eg]\.) ")
 _DATED_BEHIND = re.compile(rf"\s*\([^()]{{0,30}}?({YEAR})\)")
 _VENUE_TAIL = re.compile(
     r",\s+(?:([A-Z][\w'’-]+),\s+)?((?:[A-Z][\w&.'’-]*)(?: (?:of|the|and|in|for|on|&|[A-Z][\w.'’-]*)){0,8}(?: \d{4})?)$"
 )
-_CITED_TITLE = re.compile(
-    rf"(?<![\w-])(?P<names>{NAMES}),\s(?P<title>[A-ZÀ-Þ](?:[^.;:()“”\"\x00]|:(?=\s)|\.(?=\w)){{14,160}}?)(?:,\s(?:in\s)?"
-    rf"(?:[A-Z]{{3,10}}|(?:[A-Z][\w&]*\.?\s){{1,6}}(?:[A-Z]?\d[\d:,\s–-]{{0,20}})?)\s?\(?['’]?|,\s\d(?:st|nd|rd|th)\sed(?:ition|n)?\.?,?\s|\s\((?:in\s|[^()]{{0,60}},?\s)?)(?P<year>{YEAR})"
-)
-_PLAIN_WORD = re.compile(
-    r"(?<![\w-])(?:(?!(?:and|und|van|von|der|den|del|for) )[a-z]{3,}|(?:of|in|on|a|an|to|is|as|at|by)(?= ))"
-)
-"""A word of a title that no list of names has."""
-_BRACKETED = re.compile(
-    rf"(?<![\w-])(?P<names>{NAMES})(?:['’]s? (?:\w+ )?{WORK_NOUN}|,? {WORK_NOUN})?[\]]{{0,2}}\s\((?:(?P<first>{YEAR}),\s)?(?:in )?"  # noqa: E501
-    rf"(?P<title>[A-ZÀ-Þ][^()“”\"\x00;]{{7,150}}?)(?(first)(?=[),])|,\s(?:[^(),]{{0,40}}\s)?(?P<last>{YEAR}))\)?"
-)
-_A_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _DASH = re.compile(r"\s(?:[–—]|--?)\s")
-_DATED_BRACKET = re.compile(rf"\([^()]{{8,220}}{YEAR}\)|\({YEAR},")
 _REMARK = re.compile(
     r"\s(?:[–—]|--?)\s(?=[a-z](?!.{1,60}?\s?[–—-]\s))|\s<-+\s|[.?]\s(?=[a-z])|\.\s(?=(?:[A-Z][\w’'-]+(?:,| and| &)?\s?){1,4}\.(?:\s|$))"  # noqa: E501
 )
@@ -102,17 +89,18 @@ _HEADED = re.compile(
 """A title with every word raised at the head of a line that goes on in lower case: 'Normalizing Flows for … is the review'."""  # noqa: E501
 _BY = re.compile(r"\s+by ((?:(?:[A-Z]\.\s?)*[A-Z][\w'’-]+(?:,? and |, | & | )?){1,6})$")
 _RUN = re.compile(
-    r"(?<![\w.@/])[A-Z][\w'’-]*:?(?:[ \n](?:[A-Z][\w'’/-]*|[A-Z]+\d*|\d+|a|an|and|as|at|by|do|for|from|in|into|is|its|of|on|or|the|to|under|vs\.?|via|with|without|not|than|that|through|using|are|be|can|we|you|how|why|what|when|between|toward|towards|over|–|-|&|\+)(?:[:,?!](?=[ \n])|['’]s)?){3,25}"  # noqa: E501
+    r"[A-Z](?<![\w.@/].)[\w'’-]*:?(?:[ \n](?:[A-Z][\w'’/-]*|[A-Z]+\d*|\d+|a|an|and|as|at|by|do|for|from|in|into|is|its|of|on|or|the|to|under|vs\.?|via|with|without|not|than|that|through|using|are|be|can|we|you|how|why|what|when|between|toward|towards|over|–|-|&|\+)(?:[:,?!](?=[ \n])|['’]s)?){3,25}"  # noqa: E501
 )
 
 
 _PART = re.compile(r"\b[Pp]arts? [IVX]{1,4}\b")
-_INVERTED_NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]+,? (?:[A-Z]\.[ -]?){1,3}(?:,|&|and\b|$)|(?:&|\band)\s*$")
-_SYMBOLS = re.compile(r"[{}<>=\\#]|\w\(\w|\d\.\d")
+_INVERTED_NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]+,? (?:[A-Z]\.[ -]?){1,3}(?:,|&|and\b|$)")
+_ENDS_IN_AND = re.compile(r"(?:&|\band)\s*$")
+_SYMBOLS = re.compile(r"[{}<>=\\#(.](?:(?<=[^(.])|(?<=\w\()\w|(?<=\d\.)\d)")
 _COLON = re.compile(r"\w: \w")
 _MANY_COMMAS = re.compile(r"[,;].*[,;].*[,;]")
-_QUOTE_OR_DATE = re.compile(r"[\"“”]|\b(?:1[89]|20)\d\d[a-z]?\b\s?[.,;)]")
-_LEDGER = re.compile(r"\bet al\b|\d:\d|\(\d+\)|\b\d{1,4}[–-]\d")
+_QUOTE_OR_DATE = re.compile(r"[\"“”12](?:(?<=\D)|(?<!\w.)(?:(?<=1)[89]|(?<=2)0)\d\d[a-z]?\b\s?[.,;)])")
+_LEDGER = re.compile(r"[\d(e](?:(?<=\d):\d|(?<=\()\d+\)|(?<!\w.)(?:(?<=\d)\d{0,3}[–-]\d|(?<=e)t al\b))")
 _NEW_SENTENCE = re.compile(r"[?!.]\s+[a-z]")
 
 
@@ -131,9 +119,9 @@ class TitleCandidate:
 def title_score(text: str) -> float:
     """How much a text looks like the title of a work, in [0, 1]; 0.5 is worth a search."""
     text = text.strip().strip("“”\"'*_ ").rstrip(".,;")
-    if not 12 <= len(text) <= 260 or _INVERTED_NAME.search(text):
+    if not 12 <= len(text) <= 260 or _is_list_of_names(text):
         return 0.0
-    text = _PART.sub("Part 1", text)
+    text = _PART.sub("Part 1", text) if "art" in text else text
     words = _WORD.findall(text)
     count = len(words)
     if not 3 <= count <= 32:
@@ -145,24 +133,36 @@ def title_score(text: str) -> float:
     share = raised / len(content) if content else 0.0
     score = 0.30 + 0.05 * min(count, 8) - 0.01 * max(0, count - 16)
     score += 0.30 if share >= 0.7 and len(content) >= 2 else 0.0
-    score += 0.08 if _COLON.search(text) else 0.0
-    plain = [word.replace("’", "'") for word in words]
-    score -= 0.30 * sum(1 for word in plain[:-1] if word in _NO_TITLE) + 0.30 * (plain[-1] in _NO_TITLE - {"I"})
-    score -= (0.10 if share >= 0.7 else 0.22) * sum(1 for word in plain if word in _PROSE)
+    score += 0.08 if ": " in text and _COLON.search(text) else 0.0
+    plain = [word.replace("’", "'") for word in words] if "’" in text else words
+    if not _NO_TITLE.isdisjoint(plain):
+        score -= 0.30 * sum(1 for word in plain[:-1] if word in _NO_TITLE) + 0.30 * (plain[-1] in _NO_TITLE - {"I"})
+    if not _PROSE.isdisjoint(plain):
+        score -= (0.10 if share >= 0.7 else 0.22) * sum(1 for word in plain if word in _PROSE)
     score -= 0.30 * len(_NO_TITLE_AT_ALL.findall(text))
     if score < 0.35 or _SYMBOLS.search(text):
         return 0.0  # what follows only takes away
     score -= 0.15 if _MANY_COMMAS.search(text) else 0.0
     score -= 0.12 if text[0].islower() else 0.0
-    score -= 0.35 if words[-1].lower() in _SMALL - {"not", "do", "can", "are", "is", "up", "why", "how"} else 0.0
+    score -= 0.35 if words[-1].lower() in _OPEN_ENDS else 0.0
     score -= 0.3 if _QUOTE_OR_DATE.search(text) else 0.0
     score -= 0.3 if _LEDGER.search(text) else 0.0
-    score -= 0.25 if _LABELLED.match(text) else 0.0
+    score -= 0.25 if ": " in text and _LABELLED.match(text) else 0.0
     score -= 0.25 if _NEW_SENTENCE.search(text) else 0.0
     score -= 0.2 if text.endswith("!") else 0.0
-    if score >= 0.35 and _NO_WORK.search(text):
-        return 0.0
-    return max(0.0, min(1.0, score))
+    return 0.0 if score >= 0.35 and _is_no_work(text) else max(0.0, min(1.0, score))
+
+
+def _is_no_work(text: str) -> bool:
+    """True where a word tells of a talk, a page, a course; few titles have a word that such a phrase begins with."""
+    return not _NO_WORK_STARTS.isdisjoint(_RUN_OF_LETTERS.findall(text.lower())) and bool(_NO_WORK.search(text))
+
+
+def _is_list_of_names(text: str) -> bool:
+    """True for what holds a name with initials before a comma or 'and', or ends in 'and'."""
+    return bool("." in text and _INVERTED_NAME.search(text)) or bool(
+        text.rstrip().endswith(("&", "and")) and _ENDS_IN_AND.search(text)
+    )
 
 
 def strip_prefix(text: str) -> int:
@@ -192,13 +192,13 @@ def whole_titles(text: str, *, floor: float) -> list[TitleCandidate]:
     if headed and title_score(headed["title"]) >= max(0.6, floor):
         end_of_head = headed.end("title")
         return [TitleCandidate(headed["title"], lead, end_of_head, title_score(headed["title"]))]
-    for remark in list(_REMARK.finditer(text, lead))[:4]:
+    for remark in itertools.islice(_REMARK.finditer(text, lead), 4):
         if _DASH.search(text, lead, remark.start()):
             break  # 'deep - but not shallow - networks'
         if title_score(text[lead : remark.start()]) >= (0.5 if floor <= 0.5 else max(0.6, floor)):
             end = remark.start()
             break
-    for stop in [end, *(match.start() for match in list(_TAIL.finditer(text, lead, end))[:4])]:
+    for stop in [end, *(match.start() for match in itertools.islice(_TAIL.finditer(text, lead, end), 4))]:
         head = text[lead:stop]
         beside = _AUTHORS_TAIL.search(head) if "(" in head or "[" in head else None
         by = None if beside or " by " not in head else _BY.search(head.rstrip(" .,;"))
@@ -299,68 +299,20 @@ def running_titles(text: str) -> list[TitleCandidate]:
     return found
 
 
-def possessive_titles(text: str) -> list[TitleCandidate]:
-    """Titles after their author: "Bottou's lecture Stochastic Learning (2004)"."""
-    found = []
-    for match in _POSSESSIVE.finditer(text) if "’s " in text or "'s " in text else ():
-        title = match.group(2).rstrip(" ,")
-        tail = text[match.end() : match.end() + 40]
-        year = re.match(r"\s*\([^()]{0,40}?((?:1[6-9]|20)\d\d)", tail)
-        words = _WORD.findall(title)
-        raised = sum(1 for word in words[1:] if word[0].isupper())
-        edition = re.match(r"\s*\([^()]{0,20}ed", tail)
-        named = (len(words) >= 2 and title_score(title) >= 0.6 and raised) or (words and (year or edition))
-        if named and len(words) <= 20 and not _OF_A_PERSON.search(title):
-            beside = f"{match.group(1)} {year.group(1)}" if year else f"by {match.group(1)}"
-            found.append(TitleCandidate(title, match.start(2), match.start(2) + len(title), 0.6, beside))
-    for match in _OWNED_RUN.finditer(text) if "’s " in text or "'s " in text else ():
-        title = _TWO_AND.sub("", match.group(2))
-        long = [word for word in _WORD.findall(title) if word[0].isupper() and len(word) >= 4]
-        if (
-            len(long) >= 2
-            and not _OF_A_PERSON.search(title)
-            and not any(o.start <= match.start(2) < o.end for o in found)
-        ):
-            found.append(
-                TitleCandidate(title, match.start(2), match.start(2) + len(title), 0.6, f"by {match.group(1)}")
-            )
-    return found
-
-
-def cited_titles(text: str) -> list[TitleCandidate]:
-    """Titles between their authors' surnames and a dated venue: 'Doe & Roe, The title of it, STOC 2011, for …'."""
-    found = []
-    for match in _CITED_TITLE.finditer(text) if "," in text and _A_YEAR.search(text) else ():
-        title = match.group("title")
-        if len(_WORD.findall(title)) >= 3 and title_score(title) >= 0.5 and _PLAIN_WORD.search(title):
-            beside = f"{match.group('names')} {match.group('year')}"
-            found.append(TitleCandidate(title, match.start("title"), match.end("title"), 0.6, beside))
-    return found
-
-
-def bracketed_titles(text: str) -> list[TitleCandidate]:
-    """Titles in brackets behind their authors: 'Soare's book (Recursively Enumerable Sets and Degrees, Springer 1987)'."""  # noqa: E501
-    found: list[TitleCandidate] = []
-    near = (
-        match
-        for bracket in _DATED_BRACKET.finditer(text)
-        for match in _BRACKETED.finditer(text, max(0, bracket.start() - 90), min(len(text), bracket.end() + 180))
-    )
-    for match in near:
-        if found and match.start("title") < found[-1].end:
-            continue
-        title = match.group("title")
-        people = ("," in title or "&" in title) and re.fullmatch(NAMES, title)
-        if len(_WORD.findall(title)) >= 2 and len(title) >= 9 and not people:
-            year = match.group("first") or match.group("last")
-            found.append(TitleCandidate(title, *match.span("title"), 0.6, f"{match.group('names')} {year}"))
-    return found
+def _clauses(text: str) -> Iterator[re.Match[str]]:
+    """The clauses of a text that begin with a capital, at its start or behind a sign."""
+    first = _CLAUSE.match(text)
+    if first:
+        yield first
+    yield from matches_at(_CLAUSE_START, _CLAUSE, text, first.end() if first else 0)
 
 
 def clause_titles(text: str) -> list[TitleCandidate]:
     """Titles that fill a clause of prose: after a colon, before a venue, or after a single name ('Kleinberg, An …')."""
-    found = []
-    for match in _CLAUSE.finditer(text) if _MAY_LEAD.search(text) else ():
+    found: list[TitleCandidate] = []
+    if not any(sign in text for sign in _LEADING_SIGNS) and not _LEADING_WORD.search(text):
+        return found
+    for match in _clauses(text):
         title, beside = match.group(4).rstrip(" ,"), match.group(3) or ""
         venue = _VENUE_TAIL.search(title)
         if venue:

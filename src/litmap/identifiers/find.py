@@ -27,8 +27,10 @@ _URL = re.compile(
     r"[^\s<>\"“”„«»{}|\\^`]{3,3000}",
     re.I,
 )
+_GLUED = re.compile(r"(?<=[\w)/.,;])https?://", re.I)
 _SICI = re.compile(r"10\.\d{4,9}/[^\s<]{0,60}\((?:SICI|\d{6,8})\)[^\s<]{0,80}<[^\s>]{1,40}>[^\s<,]{0,20}", re.I)
 _DOI = re.compile(r"(?<![\w.])10\.\d{4,9}(?:\.\d+)*/[^\s<>\"“”«»{}|\\^]{1,300}")
+_DOI_LABEL = re.compile(r"(?:doi\s?[:=]?\s{0,2})$", re.I)
 _DOI_ENCODED = re.compile(r"(?<![\w.])10\.\d{4,9}%2F[^\s<>\"]{1,300}", re.I)
 _ARXIV_LABEL = re.compile(
     rf"(?:arxiv(?:\.org)?(?:\s+preprint)?|e-?print)\s?[:.\s/_-]{{0,3}}\s?(?:arxiv\s?[:.]?\s?)?\[?"
@@ -82,7 +84,7 @@ def find_urls(text: str) -> list[Found]:
     position = 0
     while match := _URL.search(text, position):
         raw = match.group()
-        glued = re.search(r"(?<=[\w)/.,;])https?://", raw[8:], re.I)
+        glued = _GLUED.search(raw[8:])
         if glued and not re.search(
             r"(?:archive|web\.|proxy|url=|redirect|[?&=]|jina|12ft|/http$)", raw[: glued.start() + 8], re.I
         ):
@@ -142,7 +144,7 @@ def _find_dois(text: str, spans: _Spans) -> None:
             raw = match.group() if pattern is _SICI else clean_doi(match.group())
             decoded = unquote(raw) if "%" in raw else raw
             start = match.start()
-            label = re.search(r"(?:doi\s?[:=]?\s{0,2})$", text[max(0, start - 8) : start], re.I)
+            label = _DOI_LABEL.search(text[max(0, start - 8) : start])
             begin = start - len(label.group()) if label else start
             if any(spans.taken[begin:start]):
                 begin = start

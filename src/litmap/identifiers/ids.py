@@ -14,6 +14,7 @@ _ARCHIVE = "|".join(ARXIV_ARCHIVES)
 NEW_ARXIV = r"\d{4}\.\d{4,5}"
 OLD_ARXIV = rf"(?:{_ARCHIVE})(?:\.[A-Za-z-]{{2,10}})?/\d{{7}}"
 _ARXIV_VALUE = re.compile(rf"({NEW_ARXIV}|{OLD_ARXIV})(?:v(\d{{1,3}}))?(?!\d)", re.I)
+_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S")
 _DATACITE_ARXIV = re.compile(r"10\.48550/arxiv\.(.+)", re.I)
 _ADS_ARXIV = re.compile(r"\d{4}arXiv(\d{4})\.?(\d{4,5})\w", re.I)
 _ADS_OLD_ARXIV = re.compile(r"\d{4}([a-z]+(?:-?[a-z]+)?)\.+(\d{7})\w$")
@@ -63,7 +64,7 @@ def clean_doi(text: str) -> str:
 def doi_id(doi: str) -> str | None:
     """`doi:…` in lower case; arXiv's DataCite DOIs become `arxiv:…`, bioRxiv versions are dropped. None if no DOI."""
     doi = doi.strip()
-    if not re.match(r"10\.\d{4,9}(?:\.\d+)*/\S", doi):
+    if not _DOI.match(doi):
         return None
     arxiv = _DATACITE_ARXIV.match(doi)
     if arxiv:

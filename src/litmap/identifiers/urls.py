@@ -27,6 +27,9 @@ _REDIRECT_HOST = re.compile(
     r"reddit\.com|duckduckgo\.com|steamcommunity\.com|vk\.com|slack-redir\.net|translate\.google\.[a-z.]{2,6})$",
     re.I,
 )
+_LABELLED = re.compile(r"(?:arxiv|doi|pmid|pmcid):", re.I)
+_SLASHES = re.compile(r"/{2,}")
+_PATH_END = re.compile(r"(?:/index\.(?:html?|php))?/?$")
 _DOI_IN_URL = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s?#]{1,300}")
 _DOI_TAIL = re.compile(
     r"(?:/(?:abstract|full|fulltext|full-text|pdf|epdf|pdfdirect|html|meta|summary|references|citedby|figures|"
@@ -256,7 +259,7 @@ def identifier_from_url(url: str) -> str | None:
     if len(url) > 4000:
         return None
     url = unwrap_url(url)
-    if re.match(r"(?i)(?:arxiv|doi|pmid|pmcid):", url):
+    if _LABELLED.match(url):
         return normalise_id(url)
     if "://" not in url:
         url = "http://" + url.lstrip("/")
@@ -267,7 +270,7 @@ def identifier_from_url(url: str) -> str | None:
         return None
     if not host or "." not in host:
         return None
-    path = unquote(re.sub(r"/{2,}", "/", parts.path)) + (f"?{unquote(parts.query)}" if parts.query else "")
+    path = unquote(_SLASHES.sub("/", parts.path)) + (f"?{unquote(parts.query)}" if parts.query else "")
     for hosts, shape, make in _RULES:
         if hosts.search(host):
             match = shape.search(path)
@@ -309,8 +312,7 @@ def url_key(url: str) -> str:
         port = f":{parts.port}" if parts.port and parts.port not in (80, 443) else ""
     except ValueError:
         return url.strip().lower()
-    path = re.sub(r"/{2,}", "/", unquote(parts.path))
-    path = re.sub(r"(?:/index\.(?:html?|php))?/?$", "", path)
+    path = _PATH_END.sub("", _SLASHES.sub("/", unquote(parts.path)))
     pairs = parse_qsl(parts.query, keep_blank_values=True) if parts.query.count("&") < 200 else [("", parts.query)]
     query = urlencode(sorted((k, v) for k, v in pairs if not _TRACKING.match(k)))
     return host + port + path + (f"?{query}" if query else "")

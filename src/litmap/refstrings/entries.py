@@ -21,6 +21,8 @@ _START = re.compile(
     r"[^\W\d_]{2,} [A-Z]{1,3}[,.]|[—–_-]{2,}|(?:1[5-9]|20)\d\d )"
 )
 _YEAR = re.compile(rf"\b{YEAR}[a-z]?\b")
+_LEDGER = re.compile(r"\d(?:\d*\s?\(\d+\)|[–-]\d)|\bpp?\.\s?\d|\bvol\b")
+_NUMBERED = re.compile(r"\s*\[?\(?\d{1,4}[\].)]")
 _SENTENCE_VERBS = re.compile(
     r"\b(?:we|our|is|are|was|were|has|have|shows?|showed|argues?|argued|claims?|proves?|proved|think|see|this|because|"
     r"but|"
@@ -45,8 +47,8 @@ def looks_like_reference(text: str, parsed: Reference | None = None) -> float:
     score += 0.8 if 2 <= title_words <= 30 else -0.8
     tail = text[text.find(found.title) + len(found.title) :] if found.title else text
     score += min(2.0, max(0.0, venue_likeness(tail.lstrip('”’"*]()')))) * 0.5
-    score += 0.6 if re.search(r"\d+\s?\(\d+\)|\bpp?\.\s?\d|\d[–-]\d|\bvol\b", text) else 0.0
-    score += 0.6 if re.match(r"\s*\[?\(?\d{1,4}[\].)]", text) else 0.0
+    score += 0.6 if _LEDGER.search(text) else 0.0
+    score += 0.6 if _NUMBERED.match(text) else 0.0
     verbs = len(_SENTENCE_VERBS.findall(text.replace(found.title, " ") if found.title else text))
     score -= 1.1 * verbs
     score -= 0.02 * max(0, len(words) - 70)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from litmap.refstrings.lexicon import CONJUNCTIONS, NOT_NAMES, PARTICLES, SUFFIXES, words
 
 _TOKEN = re.compile(r"’[ts](?=\s[^\W\d_])|[^\W\d_]+(?:[’\-‐][^\W\d_]+)*’?(?=\W|\d|_|$)|\d+[a-z]?|\S")
+_ELIDED = re.compile(r"(?:d|l|t)’\w")
 _ORDINAL = re.compile(r"\s(?:2nd|3rd|4th)\b")
 _SHORT_GIVEN = words("Ya Yu Ju Ch Th Ph Kh Sh Zh Ts Vl Al Ed Fr Wm Jo Hj St Iu Ia Em Chr Jos Geo Alex Edw Chas Thos")
 
@@ -120,11 +121,7 @@ class NameParts:
             return False
         if word.lower() in NOT_NAMES and not self._short_name(i) and not self._with_initials(i):
             return False
-        return (
-            is_upper(word)
-            or (len(word) > 3 and word[1] in "’" and word[2].isupper())
-            or bool(re.match(r"(?:d|l|t)’\w", word))
-        )
+        return is_upper(word) or (len(word) > 3 and word[1] in "’" and word[2].isupper()) or bool(_ELIDED.match(word))
 
     def _short_name(self, i: int) -> bool:
         """Whether a short word such as 'Or' or 'Do' stands where only a name can: ', Or Sharir,', 'Kim Do,'."""

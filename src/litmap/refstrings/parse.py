@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from litmap.models import Reference
@@ -20,6 +20,8 @@ _LABEL = re.compile(
     r"(?!\():?\s*|\((?P<round>\d{1,3})\)\s+|(?P<plain>\d{1,3})[.)]\s+(?=\D)|"
     r"(?P<bare>\d{1,3})\s+(?=[^\W\d_][\w.’-]*[ ,.]))?"
 )
+_LEAD = re.compile(rf"[\s.,:;—–{BREAK}]*")
+_FIRST_STOP = re.compile(r"[^\W\d_]{3,}[.?!]\s")
 _YEAR_BEHIND_TITLE = re.compile(rf"[(\[]({YEAR})[a-z]?[)\]]\s*$")
 _SAME = re.compile(
     r"\s*(?:[—–-]\s?[—–-]\s?[—–-]|[—–―_]{1,8}|-{2,8}|_{2,20}|(?:Idem|Id)\.?(?=[,.])|"
@@ -39,6 +41,7 @@ class _Head:
     year: int | None = None
     suffix: str = ""
     dated: bool = False
+    same: bool = False
 
 
 def parse_reference(text: str, *, previous_authors: Sequence[str] = (), title_hint: str = "") -> Reference:
@@ -47,13 +50,16 @@ def parse_reference(text: str, *, previous_authors: Sequence[str] = (), title_hi
     `previous_authors` are those of the entry before, for '———.'; `title_hint` is a part of the text known to be the
     title (a link's text). Authors are 'Given Family'. At most 4,000 characters are looked at, in linear time.
     """
-    return _parse(text, tuple(previous_authors), title_hint)
+    raw = text.strip()
+    found, same = _parse(raw, (), title_hint)
+    if same and previous_authors:
+        found, _ = _parse(raw, tuple(previous_authors), title_hint)
+    return found if found.raw == text else replace(found, raw=text)
 
 
 @lru_cache(maxsize=1024)
-def _parse(text: str, previous_authors: tuple[str, ...], title_hint: str) -> Reference:
-    """The fields, remembered: whether a text is a reference and what it says is asked one after the other."""
-    raw = text.strip()
+def _parse(raw: str, previous_authors: tuple[str, ...], title_hint: str) -> tuple[Reference, bool]:
+    """The fields, and whether a sign stands for the authors before; remembered, as a text is asked about repeatedly."""
     label = _LABEL.match(raw)
     number = (
         next((v for v in (label["square"], label["round"], label["plain"], label["bare"]) if v), "") if label else ""
@@ -73,8 +79,8 @@ def _parse(text: str, previous_authors: tuple[str, ...], title_hint: str) -> Ref
         year, suffix = year_in(tail) if head.dated else year_in(body[: head.at])
     if "’" not in raw and "‘" not in raw:
         title = title.replace("’", "'")
-    return Reference(
-        raw=text,
+    reference = Reference(
+        raw=raw,
         title=title,
         authors=head.authors.names,
         year=year,
@@ -84,18 +90,21 @@ def _parse(text: str, previous_authors: tuple[str, ...], title_hint: str) -> Ref
         urls=tuple(cleaned.urls),
         number=number,
     )
+    return reference, head.same
 
 
 def _head(body: str, previous: Sequence[str]) -> _Head:
     """Authors and a date beside them."""
     opening = date_first(body)
     start = opening[2] if opening else 0
-    if (same := _SAME.match(body, start)) and same[0].strip(" .,:"):
-        authors, at = Authors(tuple(previous), 0, 3.0, "same"), same.end()
+    sign = _SAME.match(body, start)
+    same = sign is not None and bool(sign[0].strip(" .,:"))
+    if sign and same:
+        authors, at = Authors(tuple(previous), 0, 3.0, "same"), sign.end()
     else:
         authors = read_authors(body[start:])
         at = start + authors.end
-    head = _Head(authors, at)
+    head = _Head(authors, at, same=same)
     if opening:
         head.year, head.suffix, head.dated = opening[0], opening[1], True
         return head
@@ -103,6 +112,7 @@ def _head(body: str, previous: Sequence[str]) -> _Head:
     if date is None and not (authors.names and authors.score > 4):
         organised = _organisation(body)
         if organised is not None and (not authors.names or organised.authors.score > 1.5):
+            organised.same = same
             return organised
     if date is not None:
         head.year, head.suffix, head.at, head.dated = date[0] or None, date[1], date[2], True
@@ -155,7 +165,7 @@ def _title(body: str, head: _Head, hint: str) -> tuple[str, int]:
     if hint and (found := body.find(hint, head.at)) >= 0:
         return tidy_title(hint), found + len(hint)
     at = head.at
-    lead = re.match(rf"[\s.,:;—–{BREAK}]*", body[at:])
+    lead = _LEAD.match(body[at:])
     sign = lead[0].strip(f" {BREAK}") if lead else ""
     quoted = quoted_title(body, at)
     if quoted:
@@ -179,7 +189,7 @@ def _title(body: str, head: _Head, hint: str) -> tuple[str, int]:
 
 def _comma_style(rest: str) -> bool:
     """Whether a text has no full stop between title and venue."""
-    stop = re.search(r"[^\W\d_]{3,}[.?!]\s", rest)
+    stop = _FIRST_STOP.search(rest)
     return stop is None or (re.search(r",\s", rest[: stop.start()]) is not None and len(rest[: stop.start()]) > 250)
 
 

@@ -37,6 +37,11 @@ _NOTE_IN_BRACKETS = re.compile(
 )
 _YEAR_ALONE = re.compile(rf"(?:{MONTH} )?(?:1[5-9]|20)\d\d[a-z]?\s*(?:[.,;]|$|{BREAK})")
 _DATE_AT_END = re.compile(rf"[,.]\s(?:{MONTH} )?(?:1[5-9]|20)\d\d[a-z]?[.,]?\s*$")
+_DOTTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]")
+_NUMERAL = re.compile(r"[IVX]{1,4}")
+_NUMERAL_FOLLOWS = re.compile(r"[IVX]{1,4}[.:] ")
+_YEAR_LETTER = re.compile(r"(?:1[5-9]|20)\d\d[a-z]?")
+_BLANKS = re.compile(r"\s{2,}")
 MAX_TITLE = 600
 _WINDOW = 200
 
@@ -140,7 +145,7 @@ def _bracket_score(sign: str, follows: str) -> float | None:
         return 4.0
     if _AFTER_TITLE.match(inside) or re.match(r"eds?\b", inside):
         return 4.0
-    if sign == "(" and re.fullmatch(r"(?:1[5-9]|20)\d\d[a-z]?", inside):
+    if sign == "(" and _YEAR_LETTER.fullmatch(inside):
         return 2.8 if re.match(r"\)(?:[.,;]|$)", follows[len(inside) :]) else None
     if _NOTE_IN_BRACKETS.match(inside):
         return 3.9 if sign == "[" else 2.0
@@ -153,17 +158,17 @@ def _stop_score(follows: str, title: str, piece: str, venue: float, *, commas: b
     """How well a title ends at a full stop, which may as well belong to an abbreviation."""
     words = title.split()
     last = words[-1].lstrip("(“")
-    if last.lower().rstrip(".") in ABBREVIATIONS or re.fullmatch(r"(?:[A-Za-z]\.)+[A-Za-z]", last):
+    if last.lower().rstrip(".") in ABBREVIATIONS or _DOTTED.fullmatch(last):
         return None if follows else 2.0
     if len(last) == 1 and last.isupper() and (venue < 1.5 or len(words) < 4):
         return None
     if follows[:1].islower() and venue < 1:
         return None
-    if re.match(r"[IVX]{1,4}[.:] ", follows) or (re.fullmatch(r"[IVX]{1,4}", last) and venue < 1.5):
+    if _NUMERAL_FOLLOWS.match(follows) or (venue < 1.5 and _NUMERAL.fullmatch(last)):
         return None  # 'I. Rates of convergence. II. Model selection'
     score = (1.8 if commas else 2.6) + venue
     part = piece.strip(" .,;").split()
-    if len(part) == 1 and re.fullmatch(r"(?:1[5-9]|20)\d\d[a-z]?", part[0]) and len(words) > 1:
+    if len(part) == 1 and _YEAR_LETTER.fullmatch(part[0]) and len(words) > 1:
         return None
     if (
         len(words) > len(part)
@@ -191,4 +196,4 @@ def tidy_title(title: str) -> str:
     title = title.strip(" ,;:.–—*_“" if title.count("“") != title.count("”") else " ,;:.–—*_")
     if title.startswith("“") and title.endswith("”") and title.count("“") == 1:
         title = title[1:-1].strip(" ,.")
-    return re.sub(r"\s{2,}", " ", title)
+    return _BLANKS.sub(" ", title)

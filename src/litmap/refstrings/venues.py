@@ -30,13 +30,18 @@ _NUMBERISH = re.compile(
 )
 
 
+_WORD = re.compile(r"\S+")
+_LETTER = re.compile(r"[A-Z],?")
+_LOWER_JOURNAL = re.compile(r"(?:d|l)’[A-Z]|e[A-Z]|npj$|i[A-Z]|m[A-Z]")
+
+
 def journal_run(text: str) -> tuple[list[str], int]:
     """The capitalised words before the first number at the start of a text, and where that number stands.
 
     ([], 0) where other words come in between, as they do in a title.
     """
     words: list[str] = []
-    for match in re.finditer(r"\S+", text[:200]):
+    for match in _WORD.finditer(text[:200]):
         word = match[0]
         if words and _NUMBERISH.match(word):
             return words, match.start()
@@ -45,15 +50,10 @@ def journal_run(text: str) -> tuple[list[str], int]:
             words
             and words[-1][-1:] in ",;"
             and not word.startswith(("Ser", "(", "Part"))
-            and not re.fullmatch(r"[A-Z],?", word)
+            and not _LETTER.fullmatch(word)
         ):
             return [], 0
-        if not bare or not (
-            bare[0].isupper()
-            or bare in _SMALL
-            or word in _SMALL
-            or re.match(r"(?:d|l)’[A-Z]|e[A-Z]|npj$|i[A-Z]|m[A-Z]", bare)
-        ):
+        if not bare or not (bare[0].isupper() or bare in _SMALL or word in _SMALL or _LOWER_JOURNAL.match(bare)):
             return [], 0
         words.append(word)
         if len(words) > 12:
@@ -70,6 +70,17 @@ _LEDGER = re.compile(r"\d+|pp?\.|vol|no\.|\(", re.I)
 _ABBREVIATED = re.compile(r"[^\W\d_]{1,12}\.,? ?[^\W\d_]{1,12}\.")
 
 
+_LOWER_VENUE = re.compile(r"e[A-Z]|npj|pp?\.|vol|i[A-Z]|m[A-Z]|phys")
+_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{3})[.?!] ")
+_CLAUSE_END = re.compile(r"[,:(]")
+
+
+def _first_clause(text: str) -> str:
+    """The first words, seven at most, as far as the first stop, comma, colon or bracket."""
+    sentence = _SENTENCE_END.split(text, maxsplit=1)[0]
+    return " ".join(_CLAUSE_END.split(sentence, maxsplit=1)[0].split()[:7])
+
+
 def venue_likeness(text: str) -> float:
     """How much the start of a text looks like where something was published; about -2 to 4."""
     head = text[:160].lstrip(" .,;:(").replace("“", "").replace("”", "")
@@ -80,11 +91,10 @@ def venue_likeness(text: str) -> float:
     if VENUE_START.match(head):
         return 3.2
     words = head.split()
-    first = re.split(r"(?<=[^\W\d_]{3})[.?!] ", head, maxsplit=1)[0]
     score = 0.0
     if _PRESS.match(head):
         return 2.4
-    if head[0].islower() and not re.match(r"e[A-Z]|npj|pp?\.|vol|i[A-Z]|m[A-Z]|phys", head):
+    if head[0].islower() and not _LOWER_VENUE.match(head):
         return -2.0
     if _LEDGER.match(head):
         return 1.5
@@ -96,7 +106,7 @@ def venue_likeness(text: str) -> float:
         score = max(score, 2.2)
     if PLACE.match(head) and PUBLISHER.search(head):
         score = max(score, 2.4)
-    elif PUBLISHER.search(" ".join(re.split(r"[,:(]", first, maxsplit=1)[0].split()[:7])):
+    elif PUBLISHER.search(_first_clause(head)):
         score = max(score, 2.6 if CITY.search(head[:80]) else 1.6)
     elif (place := PLACE.match(head)) and (re.search(r"\d{4}", head) or len(head[place.end() :].split()) <= 4):
         score = max(score, 1.4)
@@ -200,17 +210,23 @@ _VENUE_END = re.compile(
 )
 
 
+_IN = re.compile(r"^(?:[Ii]n|[Ii]n Proc|//|[Ii]n:)[:\s]\s*")
+_ABBREVIATIONS = re.compile(r"(?:[^\W\d_]{1,14}\.[ ,]?){1,8}(?:[^\W\d_]{1,14}\b)?")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_A_MONTH = re.compile(rf"{MONTH}.{{0,10}}")
+
+
 def venue_of(text: str) -> str:
     """The name of the venue at the start of what follows the title."""
     text = text.strip(f" .,;:?!”{BREAK}")
-    text = re.sub(r"^(?:[Ii]n|[Ii]n Proc|//|[Ii]n:)[:\s]\s*", "", text)
+    text = _IN.sub("", text)
     if text.startswith("(") and ")" in text:
         text = text[1 : text.index(")")]
-    abbreviated = re.match(r"(?:[^\W\d_]{1,14}\.[ ,]?){1,8}(?:[^\W\d_]{1,14}\b)?", text)
+    abbreviated = _ABBREVIATIONS.match(text)
     start = abbreviated.end() if abbreviated else 0
     match = _VENUE_END.search(text, start)
     venue = text[: match.start()] if match else text
     venue = venue.strip(f" .,;:()[]{BREAK}“”") if not abbreviated else venue.strip(f" ,;:()[]{BREAK}“”")
-    if not re.search(r"[^\W\d_]{2,}", venue) or re.fullmatch(rf"{MONTH}.{{0,10}}", venue):
+    if not _LETTERS.search(venue) or _A_MONTH.fullmatch(venue):
         return ""
     return venue[:200]
