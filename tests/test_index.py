@@ -44,8 +44,7 @@ def test_search_is_exact_and_gives_cosines(tmp_path: Path) -> None:
     assert rows.dtype == np.int64
     assert index.rows.tolist() == list(range(100, 600))
     assert index.vectors(np.array([599, 100])) == pytest.approx(vectors[[499, 0]], abs=1e-3)
-    with pytest.raises(KeyError):
-        index.vectors(np.array([99]))
+    assert not index.vectors(np.array([99])).any()  # a row without a vector is near to nothing
 
 
 def test_the_filter_is_inside_the_search(tmp_path: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +24,14 @@ if TYPE_CHECKING:
 
 EXACT = 100_000
 """Up to this many rows (of a part, or allowed by a filter) every vector is compared."""
-SHORTLIST = 4000
-"""Beyond it, how many rows are taken by their signs and then compared exactly."""
+BY_SIGNS = 8000
+"""Beyond it, how many rows are taken by Hamming distance, from signs that are all in memory."""
+SHORTLIST = 1500
+"""How many of those, by the query's own components against the signs, are fetched and compared exactly."""
 FEW = 4000
 """So few allowed rows are gathered and compared one by one, whatever the size of the index."""
 SPARE = 16
-"""Rows taken beyond the k wanted, so that ties and roundings are settled by the last, exact comparison."""
+"""Rows taken beyond the k wanted, so that equal scores are put in order of row."""
 FOLDER = "vectors"
 
 
@@ -82,43 +87,25 @@ class VectorIndex:
         if queries.ndim != 2 or queries.shape[1] != self.dim:
             raise ValueError(f"vectors of shape {queries.shape} do not fit an index of {self.dim} dimensions")
         with _threads(1 if len(queries) < 4 else 0):
-            found = [list(p.candidates(queries, k, allowed, exact=exact)) for p in self.parts]
+            found = [list(p.search(queries, k + SPARE, allowed, exact=exact)) for p in self.parts]
         scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
         rows = np.full((len(queries), k), -1, dtype=np.int64)
-        for i, query in enumerate(queries):
-            own = [self._score(p, f[i], query, k) for p, f in zip(self.parts, found, strict=True)]
-            if not own:
-                break
-            score, row = (np.concatenate(a) for a in zip(*own, strict=True))
+        for i, own in enumerate(zip(*found, strict=True)):
+            score, row = own[0] if len(own) == 1 else (np.concatenate(a) for a in zip(*own, strict=True))
             best = np.lexsort((row, -score))[:k]
             scores[i, : len(best)], rows[i, : len(best)] = score[best], row[best]
         return scores, rows
 
-    @staticmethod
-    def _score(part: Part, places: Rows, query: Vectors, k: int) -> tuple[Vectors, Rows]:
-        """Products summed in double precision: the same for a vector in whatever part and place it stands."""
-        import numpy as np
-
-        if len(places) > k + SPARE:
-            rough = products(part.halves[places].astype(np.float32), query)
-            places = places[np.argpartition(-rough, k + SPARE - 1)[: k + SPARE]]
-        exact = products(part.halves[places].astype(np.float64), query.astype(np.float64))
-        return exact.astype(np.float32), part.rows[places]
-
     def vectors(self, rows: Rows) -> Vectors:
-        """The vectors of these rows, float32 (n, dim), exact to float16. Raises KeyError for a row not here."""
+        """The vectors of these rows, float32 (n, dim), exact to float16; zeros, near to nothing, for a row without."""
         import numpy as np
 
         wanted = np.asarray(rows, dtype=np.int64)
-        result = np.empty((len(wanted), self.dim), dtype=np.float32)
-        missing = np.ones(len(wanted), dtype=bool)
+        result = np.zeros((len(wanted), self.dim), dtype=np.float32)
         for part in self.parts:
             here, places = part.find(wanted)
-            result[here] = part.halves[places]
-            missing[here] = False
-        if missing.any():
-            raise KeyError(int(wanted[missing][0]))
-        result /= np.linalg.norm(result, axis=1, keepdims=True).clip(1e-12)
+            result[here] = part.decoded(places)
+        result /= np.sqrt(np.einsum("ij,ij->i", result, result))[:, None].clip(1e-12)
         return result
 
 
@@ -135,9 +122,12 @@ class Part:
         if self.index.ntotal != len(self.rows):
             raise _damaged(home / f"{name}.f16", f"holds {self.index.ntotal} vectors for {len(self.rows)} rows")
         self.halves = codes(self.index, self.dim)
+        self._bytes = self.halves.view(np.uint8)
         signs = home / f"{name}.signs"
-        self.signs = _read(signs, binary=True) if signs.exists() else None
+        self.signs: Any = _read(signs, binary=True) if signs.exists() else None
+        _ask_for(home / f"{name}.f16" if self.signs is None else signs)
         self.turn: Vectors | None = _load(home / f"{name}.turn.npy") if self.signs is not None else None
+        self._fetch = Fetcher(home / f"{name}.f16", len(self.rows), 2 * self.dim) if self.signs is not None else None
         here, self.dead = self._places(dead)
         self.living = len(self.rows) - int(np.count_nonzero(here))
 
@@ -169,13 +159,16 @@ class Part:
         mask[self.dead] = False
         return mask
 
-    def candidates(self, queries: Vectors, k: int, allowed: Rows | None, *, exact: bool) -> Iterator[Rows]:
-        """For each query the places that may be among its k best."""
+    def search(self, queries: Vectors, k: int, allowed: Rows | None, *, exact: bool) -> Iterator[tuple[Vectors, Rows]]:
+        """For each query the scores, float32, and rows of its `k` best, in no order among equals; fewer of few.
+
+        A vector's score is summed in one way wherever it stands, so equal vectors have equal scores.
+        """
         import numpy as np
 
         places = None if allowed is None else self.find(allowed)[1]
         if places is not None and len(places) <= max(FEW, k):
-            yield from (places for _ in queries)
+            yield from (self._ranked(query, places, k) for query in queries)
             return
         mask = None
         if places is not None:
@@ -187,32 +180,94 @@ class Part:
         if self.signs is None or exact or count <= EXACT:
             yield from self._scan(queries, k, mask)
         else:
-            yield from (self._by_signs(query, k, mask) for query in queries)
+            yield from (self._ranked(query, self._by_signs(query, k, mask), k) for query in queries)
 
-    def _scan(self, queries: Vectors, k: int, mask: Mask | None) -> Iterator[Rows]:
+    def _scan(self, queries: Vectors, k: int, mask: Mask | None) -> Iterator[tuple[Vectors, Rows]]:
         parameters, _keep = _selector(mask)
-        some = min(k + SPARE, len(self.rows))
+        some = min(k, len(self.rows))
         for begin in range(0, len(queries), 256):
-            _, found = self.index.search(queries[begin : begin + 256], some, params=parameters)
-            yield from (row[row >= 0] for row in found)
+            scores, found = self.index.search(queries[begin : begin + 256], some, params=parameters)
+            yield from ((s[p >= 0], self.rows[p[p >= 0]]) for s, p in zip(scores, found, strict=True))
 
     def _by_signs(self, query: Vectors, k: int, mask: Mask | None) -> Rows:
+        """The places to compare exactly, ascending: by Hamming distance, then by the sum of the query's components
+        with each row's signs, which tells near from nearer much better and reads nothing that is not in memory.
+        """
         import numpy as np
 
         parameters, _keep = _selector(mask)
         assert self.signs is not None and self.turn is not None
-        some = min(max(SHORTLIST, 20 * k), len(self.rows))
-        _, found = self.signs.search(to_signs(query[None], self.turn), some, params=parameters)
-        places: Rows = np.sort(found[0][found[0] >= 0])
-        return places
+        turned = query @ self.turn[:-1]
+        asked = np.packbits(turned > self.turn[-1], bitorder="little")
+        _, found = self.signs.search(asked[None], min(max(BY_SIGNS, 20 * k), len(self.rows)), params=parameters)
+        places: Rows = found[0][found[0] >= 0]
+        some = max(SHORTLIST, 4 * k)
+        if len(places) > some:
+            sums = sums_with_signs(self._signs[places], turned)
+            places = places[np.argpartition(sums, len(sums) - some)[len(sums) - some :]]
+        return np.sort(places)
+
+    @cached_property
+    def _signs(self) -> NDArray[np.uint8]:
+        """The mapped signs, uint8 (n, bytes)."""
+        signs: NDArray[np.uint8] = library().rev_swig_ptr(
+            self.signs.xb.data(), self.signs.ntotal * self.signs.code_size
+        )
+        return signs.reshape(self.signs.ntotal, self.signs.code_size)
+
+    def _ranked(self, query: Vectors, places: Rows, k: int) -> tuple[Vectors, Rows]:
+        """Scores and rows of the `k` best of these places."""
+        some = _empty(self.dim)
+        some.add_sa_codes(self._codes(places))
+        scores, found = some.search(query[None], min(k, max(1, len(places))))
+        kept = found[0] >= 0
+        return scores[0][kept], self.rows[places[found[0][kept]]]
+
+    def decoded(self, places: Rows) -> Vectors:
+        """The vectors at these places, float32 (n, dim)."""
+        with _threads(1):
+            vectors: Vectors = self.index.sa_decode(self._codes(places))
+        return vectors
+
+    def _codes(self, places: Rows) -> NDArray[np.uint8]:
+        if self._fetch is not None:
+            self._fetch(places)
+        return self._bytes[places]
 
 
-def products(vectors: NDArray[Any], query: NDArray[Any]) -> NDArray[Any]:
-    """The product of each row with the query, summed on this thread alone: waking others takes longer than the sum."""
+class Fetcher:
+    """Asks for the pages of rows of a mapped file that are about to be read, all at once: one after the other a
+    thousand pages that are not in memory take a hundred milliseconds, together ten.
+    """
+
+    def __init__(self, path: Path, rows: int, size: int) -> None:
+        self._file = os.open(path, os.O_RDONLY)
+        weakref.finalize(self, os.close, self._file)
+        self._size = size
+        self._first = os.fstat(self._file).st_size - rows * size
+        self._advise = getattr(os, "posix_fadvise", None)
+
+    def __call__(self, places: Rows) -> None:
+        """Start reading the rows at these places."""
+        if self._advise is not None:
+            for begin in (places * self._size + self._first).tolist():
+                self._advise(self._file, begin, self._size, os.POSIX_FADV_WILLNEED)
+
+
+def _empty(dim: int) -> Any:
+    faiss = library()
+    return faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+
+
+def sums_with_signs(signs: NDArray[np.uint8], turned: Vectors) -> Vectors:
+    """For each row of signs, uint8 (n, bytes), the sum of those of `turned`, (8 * bytes,), where it is 1."""
     import numpy as np
 
-    result: NDArray[Any] = np.einsum("ij,j->i", vectors, query)
-    return result
+    width = signs.shape[1]
+    bits = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little").astype(np.float32)
+    table = (turned.reshape(width, 8) @ bits.T).ravel()  # for each byte of a row the sums of all its values
+    sums: Vectors = np.take(table, signs + 256 * np.arange(width, dtype=np.int32)).sum(axis=1)
+    return sums
 
 
 @contextmanager
@@ -251,6 +306,16 @@ def _read(path: Path, *, binary: bool = False) -> Any:
     if binary:
         index.use_heap = False  # counting is faster than a heap for a long list
     return index
+
+
+def _ask_for(path: Path) -> None:
+    """Let the system read a file that every search goes through: FAISS maps it such that each page is read alone."""
+    if hasattr(os, "posix_fadvise"):
+        file = os.open(path, os.O_RDONLY)
+        try:
+            os.posix_fadvise(file, 0, 0, os.POSIX_FADV_WILLNEED)
+        finally:
+            os.close(file)
 
 
 def codes(index: Any, dim: int) -> Halves:
