@@ -160,6 +160,8 @@ def _title_before(reading: Reading, block: NoteBlock, text: BlockText, start: in
         return ""
     offset = start - len(before) + lead
     title = found[0]
+    if not re.match(r"[\w“\"'‘(\[]", title.text) or title.text.split()[-1] in {"is", "are", "was", "by"}:
+        return ""
     if text.free(offset + title.start, offset + title.end):
         text.mask(offset + title.start, offset + title.end, None)
     return title.text

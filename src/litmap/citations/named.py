@@ -79,7 +79,7 @@ def sentence_titles(text: str) -> list[tuple[TitleCandidate, NameMention]]:
             found.append((TitleCandidate(match["title"].rstrip(), *match.span("title"), 0.6), named))
     for match in _BEFORE_NAMES.finditer(text):
         names, et_al = split_names(match["names"])
-        names = [name for name in names if not no_name(name)]
+        names = [name for name in names if not no_name(name) or ("&" in match["names"] and len(name) > 2)]
         if names and _is_sentence_title(match["title"]):
             names = names if et_al or len(names) > 1 else []  # one name may be a system's: the source will tell
             named = name_mention(match.start("names"), match.end("names"), names, et_al, "", "", strong=True)

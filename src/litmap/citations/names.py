@@ -80,6 +80,33 @@ _LEADS = frozenset(
 
 
 _ALSO_NAMES = frozenset({"Cell", "Brain", "Gut", "Ann", "Bull", "Ibis", "Mind", "Pain", "Condor", "Rev", "Carbon"})
+_ALSO_PEOPLE = frozenset(
+    [
+        "Press",
+        "Page",
+        "Post",
+        "Day",
+        "Work",
+        "May",
+        "March",
+        "Read",
+        "New",
+        "Week",
+        "Note",
+        "Fall",
+        "Spring",
+        "Summer",
+        "Winter",
+        "Card",
+        "Case",
+        "Law",
+        "Best",
+        "Price",
+        "Table",
+        "Model",
+    ]
+)
+"""Words that are names too where '&' joins them to another: 'Press & Schechter'."""
 _ET_AL_AT_END = re.compile(rf"{ET_AL}\s*$", re.I)
 _JOINER = re.compile(rf"(?:{AND})")
 _EACH_YEAR = re.compile(rf"{YEAR}|(?<![\w])[a-z](?!\w)|(?<=['’])\d\d|^\d\d$")
@@ -125,7 +152,10 @@ def split_names(text: str) -> tuple[list[str], bool]:
     et_al = _ET_AL_AT_END.search(text)
     body = text[: et_al.start()] if et_al else text
     names = [_OWNER.sub("", part.strip()) for part in _JOINER.split(body) if part.strip()]
-    while names and (no_name(names[0]) and no_name(_without_lead(names[0]))):
+    joined = "&" in body
+    while (
+        names and (no_name(names[0]) and no_name(_without_lead(names[0]))) and not (joined and names[0] in _ALSO_PEOPLE)
+    ):
         names = names[1:]
     if len(names) > 1 and _TECHNIQUE.fullmatch(names[0]) and _TRAILING_INITIALS.search(names[1]):
         names = names[1:]
@@ -220,8 +250,9 @@ def _overlaps(found: list[NameMention], start: int, end: int) -> bool:
 
 def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
     names, et_al = split_names(match.group("names"))
+    joined = "&" in match.group("names")
     if not names or any(no_name(name) for name in names[1:]):
-        names = [name for name in names if not no_name(name)]
+        names = [name for name in names if not no_name(name) or (joined and name in _ALSO_PEOPLE)]
         if not names:
             return []
     if _OWNED.match(names[0]) and len(names) == 1:

@@ -25,6 +25,7 @@ _PLACE = re.compile(
     rf"|{_VOLUME.format(2)}\s?[,:]\s?{_PAGE.format(2)}(?:\s?[(,;]\s?(?P<last>{_YEAR})\)?)?"
     rf"|(?P<volume4>\d{{1,4}})\s(?P<page4>[A-Z]?\d{{1,7}})\s?\((?P<late>{_YEAR})\)"
     rf"|\**(?P<volume3>\d{{1,4}})\**\s\((?P<middle>{_YEAR})\)[,:]?\s{_PAGE.format(3)}"
+    rf"|(?<=[A-Z&])\s(?P<volume6>\d{{1,4}})\s(?P<page6>[A-Z]?\d{{1,7}})(?:\s?\((?P<close>{_YEAR})\))?"
     rf"|(?:vol\.?\s)?(?P<volume5>\d{{1,4}})(?:\(\d{{1,3}}\))?\s?\((?P<alone>{_YEAR})\)"
     rf")(?![\w])"
 )
@@ -35,7 +36,7 @@ _AFTER_INITIALS = re.compile(
 _COMMA = re.compile(r",\s")
 _WORD = re.compile(r"\S+")
 _JOURNAL_WORD = re.compile(r"[^\W\d_][\w’'-]*|&")
-_DIGIT = re.compile(r"\d(?:\)?\s?\(\d{4}\)|[\s*)]{0,3}[,:;]\s?(?:pp?\.\s?)?[A-Z]{0,2}\d)")
+_DIGIT = re.compile(r"\d(?:\)?\s?\(\d{4}\)|[\s*)]{0,3}[,:;]\s?(?:pp?\.\s?)?[A-Z]{0,2}\d)|[A-Z] \d{1,4} [A-Z]?\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,16 @@ def find_places(text: str) -> list[Place]:
         journal, start = _journal_of(groups["journal"], match.start("journal"))
         if not journal or not is_journal_name(journal):
             continue
-        volume = next(groups[f"volume{n}"] for n in "12345" if groups[f"volume{n}"])
-        page = next((groups[f"page{n}"] for n in "1234" if groups[f"page{n}"]), "")
-        year = groups["first"] or groups["last"] or groups["middle"] or groups["late"] or groups["alone"]
+        volume = next(groups[f"volume{n}"] for n in "123456" if groups[f"volume{n}"])
+        page = next((groups[f"page{n}"] for n in "12346" if groups[f"page{n}"]), "")
+        year = (
+            groups["first"]
+            or groups["last"]
+            or groups["middle"]
+            or groups["late"]
+            or groups["alone"]
+            or groups["close"]
+        )
         found.append(Place(start, match.end(), journal, volume, page, int(year) if year else None))
     return found
 

@@ -252,6 +252,18 @@ def by_people(cases: Sequence[Case], options: Options) -> list[Ask]:
     return asks
 
 
+def by_people_elsewhere(cases: Sequence[Case], options: Options) -> list[Ask]:
+    """The last try for people: OpenAlex, which knows books and what has no DOI. One name needs a year."""
+    asks = []
+    for case in cases:
+        families = [f for f in map(family_name, case.want.authors[:4]) if len(f) > 1]
+        if case.found() or not families or not (case.want.year or len(families) > 1):
+            continue
+        request = openalex.request_for_people(families, case.want.year, options.keys)
+        asks.append(Ask(openalex.NAME, request, (case,), lambda r: openalex.parse(r.body), take_people))
+    return asks
+
+
 def by_title_elsewhere(cases: Sequence[Case], options: Options) -> list[Ask]:
     """The last tries for a title."""
     asks = []
@@ -305,6 +317,7 @@ STEPS: tuple[Callable[[Sequence[Case], Options], list[Ask]], ...] = (
     by_part_of_title,
     by_title_elsewhere,
     by_people,
+    by_people_elsewhere,
     completing,
     open_copies,
 )

@@ -10,10 +10,21 @@ from urllib.parse import unquote, urlsplit
 from litmap.errors import WebError
 from litmap.identifiers import identifier_from_url, normalise_id, normalise_title
 from litmap.models import Citation, Reference, Resolution, Work
-from litmap.works.loosely import best_by_people, context_of, judge_beside, judge_part, people_score
+from litmap.works.loosely import (
+    best_by_people,
+    context_of,
+    headings_of,
+    judge_beside,
+    judge_part,
+    people_score,
+    speaks_of,
+)
 from litmap.works.matching import Verdict, authors_agree, best, judge, title_likeness
 from litmap.works.merging import combine, from_note, groups, same_work
 from litmap.works.records import Record, unique
+
+FEW = 10
+"""So few works by people of these names: the one cited most may be meant though nothing tells its subject."""
 
 
 @dataclass(eq=False)
@@ -75,9 +86,13 @@ class Case:
         if options or not self.people:
             return options[0] if len(options) == 1 else []
         found = groups(self.people)
-        context = context_of(self.citation)
-        scores = [max(people_score(self.want, context, r) for r in group) for group in found]
-        chosen = best_by_people(scores, [any(r.year == self.want.year for r in group) for group in found])
+        context, headings = context_of(self.citation), headings_of(self.citation)
+        scores = [max(people_score(self.want, context, r, headings) for r in group) for group in found]
+        exact = [any(r.year == self.want.year for r in group) for group in found]
+        subject = f"{context} {headings}"
+        cited = [max(r.cited for r in group) for group in found]
+        told = len(found) < FEW or any(speaks_of(subject, r) for r in found[cited.index(max(cited))])
+        chosen = best_by_people(scores, exact, cited if told else ())
         return found[chosen] if chosen >= 0 else []
 
     def options(self, verdict: Verdict) -> list[list[Record]]:

@@ -21,6 +21,7 @@ from litmap.works.matching import (
 )
 
 _BREAKS = re.compile(r"\s[–—-]{1,3}\s|[:;.]\s|\s\(|\)\s?|,\s|\s(?:by|see|cf\.?|in)\s|[“”\"]")
+_STRONG_BREAKS = re.compile(r"\s[–—-]{1,3}\s|[;.]\s|\s\(|\)\s?|[“”\"]")
 _LEAD = re.compile(r"^\s*(?:\[\d{1,3}\]|\d{1,3}[.)]|[-*•–]+)\s+")
 _SMALL = frozenset(
     "about above after also been between both does from have here into just like more most much only other over some "  # noqa: SIM905
@@ -51,6 +52,7 @@ def title_parts(text: str) -> list[str]:
     text = _LEAD.sub("", text[:600])
     whole = normalise_title(text)
     pieces = [p.strip() for p in _BREAKS.split(text)]
+    pieces += [p.strip() for p in _STRONG_BREAKS.split(text)]
     spans = pieces + [f"{a}: {b}" for a, b in pairwise(pieces) if f"{a}: {b}" in text]
     found = {normalise_title(p): p for p in [*spans, text] if len(normalise_title(p).split()) >= 3}
     if text == _LEAD.sub("", text) and whole in found and len(found) > 1:
@@ -99,13 +101,24 @@ def words_of(text: str) -> list[str]:
     return list(dict.fromkeys(words))
 
 
-def people_score(want: Reference, context: str, found: PeopleRecord) -> float:
+def headings_of(citation: Citation) -> str:
+    """The headings a citation stands under, innermost only."""
+    return " ".join({m.heading[-1] for m in citation.mentions[:6] if m.heading})
+
+
+def speaks_of(context: str, found: PeopleRecord) -> bool:
+    """Whether title or abstract share a word with the context."""
+    there = {_stem(w) for w in words_of(context)}
+    return any(_stem(word) in there for word in words_of(f"{found.title} {found.abstract}"))
+
+
+def people_score(want: Reference, context: str, found: PeopleRecord, headings: str = "") -> float:
     """How well a record fits people, year and context, 0 for not at all.
 
     All people named must be its authors, the first of them first. Each word that its title or abstract shares with
-    the context counts, the very year does, so does an author list that is named completely, and so does the journal.
+    the context or the headings counts, the very year does, so does an author list that is named completely, and so does the journal.
     Without a year the journal must agree, or a word of the title where all people are named, or three words.
-    """
+    """  # noqa: E501
     in_venue = same_venue(want.venue, found.venue)
     if not want.authors or not found.authors:
         return 0.0
@@ -117,12 +130,13 @@ def people_score(want: Reference, context: str, found: PeopleRecord) -> float:
         return 0.0
     if tells_apart(normalise_title(found.title).split(), normalise_title(context).split()):
         return 0.0
-    there = {_stem(w) for w in words_of(context)}
+    near = {_stem(w) for w in words_of(context)}
+    there = near | {_stem(w) for w in words_of(headings)}
     title = [_stem(word) for word in words_of(found.title)]
     told = {_stem(word) for word in words_of(found.abstract)} - set(title)
     shared = sum(word in there for word in title)
     complete = 1.2 if 2 <= len(want.authors) == len(found.authors) else 0.0
-    if not (want.year or in_venue) and shared < (
+    if not (want.year or in_venue) and sum(word in near for word in title) < (
         0 if complete and _WORK_WORD.search(context) else 1 if complete else 3
     ):
         return 0.0
@@ -152,16 +166,29 @@ def _stem(word: str) -> str:
     return word.replace("isation", "ization")[:7]
 
 
-def best_by_people(scores: Sequence[float], exact: Sequence[bool]) -> int:
+def best_by_people(scores: Sequence[float], exact: Sequence[bool], cited: Sequence[int] = ()) -> int:
     """The index of the one candidate that stands out, or -1; `exact` tells which are of the very year.
+
+    `cited` is how often each is cited: of an author's works the one cited five times as often as any other is meant.
 
     A neighbouring year is a preprint's or a proceedings'; where another work of these people is of the very year, it
     takes as good as the whole title to mean the one beside it. The only one of the very year needs a little less.
     """
     alone = sum(exact) == 1
     weighed = [s + 0.1 * alone if e else s - 1.0 * any(exact) for s, e in zip(scores, exact, strict=True)]
+    if (most := _favourite(exact, cited)) >= 0:
+        weighed[most] += 0.4
     ranked = sorted(range(len(weighed)), key=lambda i: -weighed[i])
     if not ranked or weighed[ranked[0]] < 0.95:
         return -1
     second = weighed[ranked[1]] if len(ranked) > 1 else 0.0
     return ranked[0] if weighed[ranked[0]] - second >= 0.3 else -1
+
+
+def _favourite(exact: Sequence[bool], cited: Sequence[int]) -> int:
+    """The one of the very year (of all, where none is) that is cited by far the most, or -1."""
+    asked = [i for i in range(len(cited)) if exact[i] or not any(exact)]
+    ranked = sorted(asked, key=lambda i: -cited[i])
+    if not ranked or cited[ranked[0]] < 50:
+        return -1
+    return ranked[0] if len(ranked) == 1 or cited[ranked[0]] >= 5 * cited[ranked[1]] else -1

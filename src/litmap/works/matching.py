@@ -161,6 +161,8 @@ _ABOUT_ANOTHER = frozenset(
 
 def tells_apart(title: Sequence[str], context: Sequence[str]) -> bool:
     """The title has a word such as 'comments' or 'reply' that the context does not have."""
+    if "extended abstract" in " ".join(title) and "abstract" not in context:
+        return True
     return any(word in _ABOUT_ANOTHER and word not in context for word in title)
 
 

@@ -16,7 +16,10 @@ _TAG = re.compile(r"<[^<>]{0,200}>")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One source's record of a work; fields as in `models.Work`. `source` is the service's name."""
+    """One source's record of a work; fields as in `models.Work`. `source` is the service's name.
+
+    `cited` is how often other works cite it, as far as the service counts that.
+    """
 
     source: str
     title: str
@@ -30,6 +33,7 @@ class Record:
     other_titles: tuple[str, ...] = ()
     arxiv_version: int | None = None
     notices: tuple[str, ...] = ()
+    cited: int = 0
 
 
 def load_json(body: bytes, source: str) -> Any:
@@ -56,6 +60,11 @@ def year(value: Any) -> int | None:
     """A year out of a number or a string that begins with one; None where it is none."""
     match = re.match(r"\s*(1[4-9]\d\d|20\d\d|2100)", str(value)) if value is not None else None
     return int(match.group(1)) if match else None
+
+
+def count(value: Any) -> int:
+    """A number of things; 0 where it is none."""
+    return value if isinstance(value, int) and 0 < value < 10**9 else 0
 
 
 def items(value: Any, limit: int = 2000) -> list[Any]:

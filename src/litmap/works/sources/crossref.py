@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from litmap.identifiers import doi_id, identifier_from_url
 from litmap.models import Location, Request
-from litmap.works.records import Record, fields, items, load_json, text, unique, year
+from litmap.works.records import Record, count, fields, items, load_json, text, unique, year
 
 NAME = "Crossref"
 API = "https://api.crossref.org/works"
@@ -80,6 +80,7 @@ def _record(item: dict[str, Any]) -> Record | None:
         locations=(Location(f"https://doi.org/{quote(doi[4:], safe='/():;.-_')}", "landing", NAME), *_files(item)),
         other_titles=unique(others),
         notices=_notices(item),
+        cited=count(item.get("is-referenced-by-count")),
     )
 
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from litmap.identifiers import doi_id, identifier_from_url, normalise_id
 from litmap.models import Location, Request
-from litmap.works.records import Record, fields, items, load_json, text, unique, year
+from litmap.works.records import Record, count, fields, items, load_json, text, unique, year
 
 NAME = "OpenAlex"
 API = "https://api.openalex.org/works"
@@ -21,7 +21,7 @@ AT_ONCE = 50
 TITLES_AT_ONCE = 8
 _SELECT = (
     "id,doi,title,display_name,publication_year,ids,primary_location,locations,best_oa_location,authorships,"
-    "abstract_inverted_index,is_retracted,is_paratext,type"
+    "abstract_inverted_index,is_retracted,is_paratext,type,cited_by_count"
 )
 _ID_KINDS = {"doi": "doi", "pmid": "pmid", "pmcid": "pmcid", "openalex": "openalex"}
 
@@ -42,6 +42,13 @@ def request_for_titles(titles: Sequence[str], keys: Mapping[str, str] | None = N
     """A search for works with any of these titles; each must have all the words."""
     wanted = "|".join(words_to_ask(title) for title in titles)
     return _request(f"filter=title.search:{quote(wanted, safe='|')}&per-page={min(200, 25 * len(titles))}", keys)
+
+
+def request_for_people(families: Sequence[str], year: int | None, keys: Mapping[str, str] | None = None) -> Request:
+    """A search for works by all of these people, with a year of that one and those beside it; the most cited first."""
+    wanted = [f"raw_author_name.search:{quote(words_to_ask(family))}" for family in families]
+    wanted += [f"publication_year:{year - 1}-{year + 1}"] if year else []
+    return _request(f"filter={','.join(wanted)}&sort=cited_by_count:desc&per-page=25", keys)
 
 
 def words_to_ask(title: str) -> str:
@@ -98,6 +105,7 @@ def _record(item: dict[str, Any]) -> Record | None:
         urls=unique([spot.url for spot in locations if spot.kind == "landing"]),
         locations=tuple(dict.fromkeys(locations)),
         notices=("retracted, says OpenAlex",) if item.get("is_retracted") is True else (),
+        cited=count(item.get("cited_by_count")),
     )
 
 
