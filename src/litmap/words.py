@@ -16,7 +16,11 @@ from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 from threading import local
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 LONGEST_WORD = 64
 """Characters of a word that count; what is longer is a key, a hash or a broken text layer."""
@@ -105,6 +109,14 @@ def keys(text: str) -> list[int]:
 def pairs(found: Sequence[int]) -> list[int]:
     """A key for each two neighbouring words, from their keys in order: 'neural network' is more than its two words."""
     return [(first * _TURN + second) & _POSITIVE for first, second in pairwise(found)]
+
+
+def pairs_of(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
+    """`pairs` for arrays: a key for each first word with its second, int64 (n,)."""
+    import numpy as np
+
+    keys: NDArray[np.int64] = (first * np.int64(_TURN) + second) & np.int64(_POSITIVE)  # overflow keeps the low bits
+    return keys
 
 
 @lru_cache(maxsize=1 << 17)
