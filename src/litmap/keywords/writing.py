@@ -88,24 +88,29 @@ class _Block(NamedTuple):
 class _Numbers(dict[str, int]):
     """Small numbers for spellings, each worked out once: 0 for a stop word, `SEVERAL` for a run that is many words.
 
-    Spellings of one term share its number; `keys[number]` is the term's key.
+    Spellings of one term share its number; `term_keys[number]` is the term's key.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.keys = array("q", [0])
+        self.term_keys = array("q", [0])
         self._numbers = {0: 0}
 
     def __missing__(self, surface: str) -> int:
-        found = words.keys(surface)
-        self[surface] = number = self.of_key(found[0] if found else 0) if len(found) < 2 else SEVERAL
+        if surface.isascii():
+            term = words.term_of(surface)
+            number = self.of_key(words.key_of(term)) if term else 0
+        else:
+            found = words.keys(surface)
+            number = self.of_key(found[0] if found else 0) if len(found) < 2 else SEVERAL
+        self[surface] = number
         return number
 
     def of_key(self, key: int) -> int:
         """The number of a term by its key."""
-        number = self._numbers.setdefault(key, len(self.keys))
-        if number == len(self.keys):
-            self.keys.append(key)
+        number = self._numbers.setdefault(key, len(self.term_keys))
+        if number == len(self.term_keys):
+            self.term_keys.append(key)
         return number
 
 
@@ -130,7 +135,7 @@ class _Gathering:
         self.rows.append(row)
         self.kinds.append(KINDS.index(kind) if kind in KINDS else 0)
         self.works.append(self.work_numbers.setdefault(work, len(self.work_numbers)))
-        if len(self._sizes) == BLOCK or len(self._known.keys) > 8 * KNOWN:
+        if len(self._sizes) == BLOCK or len(self._known.term_keys) > 8 * KNOWN:
             self.close_block()
 
     def close_block(self) -> None:
@@ -139,7 +144,7 @@ class _Gathering:
         terms = np.asarray(self._terms, dtype=np.int64)
         documents = np.repeat(np.arange(sizes.size), sizes)[terms > 0]
         block = _sort_block(
-            terms[terms > 0], documents, np.asarray(self._known.keys, dtype=np.int64), len(self.lengths)
+            terms[terms > 0], documents, np.asarray(self._known.term_keys, dtype=np.int64), len(self.lengths)
         )
         self.blocks.append(block)
         self.lengths.extend(np.bincount(documents, minlength=sizes.size).tolist())
