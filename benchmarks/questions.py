@@ -80,7 +80,7 @@ def build(
 
     def additions() -> Iterator[Addition]:
         for key, document in documents.items():
-            yield Addition(key, document.sha256, key, chunks.cut(document, encoder, title=titles[key]))
+            yield Addition(key, document.sha256, key, chunks.cut(document, encoder))
 
     with BuildWriter(Layout(root)) as writer:
         changes = writer.update(additions())

@@ -65,7 +65,7 @@ def test_a_text_is_covered_by_its_passages_and_none_is_beyond_the_window(text: s
 def test_no_token_of_a_document_is_lost_and_overlap_is_whole_sentences() -> None:
     model = WordModel(window=64)
     body = " ".join(f"Sentence number {i} speaks of topic {i}." for i in range(80))
-    chunks = cut(document([block(body)]), model, title="A title", target_tokens=40, overlap=12)
+    chunks = cut(document([block(body)]), model, target_tokens=40, overlap=12)
     assert max(model.count([embedding_text(c, "A title") for c in chunks])) <= 64
     for i in range(80):
         assert any(f"Sentence number {i} speaks of topic {i}." in c.text for c in chunks)
@@ -79,7 +79,7 @@ def test_no_token_of_a_document_is_lost_and_overlap_is_whole_sentences() -> None
 def test_a_long_title_and_section_leave_room_and_still_nothing_is_cut() -> None:
     model = WordModel(window=128)
     title, section = "Very " * 200 + "long", "Section " * 90
-    chunks = cut(document([block(PROSE * 40, section=section)]), model, title=title)
+    chunks = cut_text(PROSE * 40, "abstract:doi:1", model, title=title, section=section)
     texts = [embedding_text(c, title) for c in chunks]
     assert max(model.count(texts)) <= 128
     assert "".join(c.text for c in chunks).count("We train a network.") >= 40
@@ -87,7 +87,7 @@ def test_a_long_title_and_section_leave_room_and_still_nothing_is_cut() -> None:
 
 def test_a_window_without_room_for_a_passage_is_refused() -> None:
     with pytest.raises(ValueError, match="no room"):
-        cut(document([block(PROSE)]), WordModel(window=16), title="many words that fill the whole window of this model")
+        cut_text(PROSE, "note:x", WordModel(window=16), title="many words that fill the whole window of this model")
     with pytest.raises(ValueError, match="overlap"):
         cut(document([block(PROSE)]), WordModel(), target_tokens=10, overlap=10)
 
@@ -157,3 +157,5 @@ def test_embedding_text_has_the_context_once() -> None:
     (chunk,) = cut_text("An abstract of one sentence.", "abstract:doi:1", WordModel(), title="T.", section="Abstract")
     assert embedding_text(chunk, "T.") == "T. Abstract\nAn abstract of one sentence."
     assert embedding_text(chunk) == "Abstract\nAn abstract of one sentence."
+    (chunk,) = cut(document([block(PROSE, section="1 Introduction")]), WordModel(window=128))
+    assert embedding_text(chunk, "T.") == chunk.text  # a paper's passages are found better without

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from litmap import builds, index, keywords
+from litmap import assemble, builds, index, keywords
 from litmap.builds import Addition, Build, BuildWriter, Changes
 from litmap.layout import Layout
 from litmap.models import Chunk
 from litmap.search import Searcher
+from litmap.vectors import VectorCache
 from tests.search_parts import FormulaEncoder
 
 READERS = 16
@@ -82,3 +83,36 @@ def test_sixteen_readers_while_builds_are_published(tmp_path: Path) -> None:
         seen = [future.result() for future in readers]
     assert all(numbers == sorted(numbers) for numbers in seen)
     assert read(layout, encoder) == BUILDS - 1
+
+
+def test_reference_lists_are_found_by_their_words_and_have_no_vectors(tmp_path: Path) -> None:
+    encoder = FormulaEncoder()
+    listed = "[1] Q. Zebrowski. Sharp minima everywhere. 1999."
+    added = [
+        Addition(
+            f"w{i}",
+            f"s{i}",
+            "1",
+            [Chunk(f"s{i}", 0, f"Flat minima of kind {i}", page=1), Chunk(f"s{i}", 1, listed, "references", page=2)],
+        )
+        for i in range(3)
+    ]
+    with BuildWriter(Layout(tmp_path)) as writer:
+        changes = writer.update(added)
+        embedder = assemble.Embedder(encoder, VectorCache(tmp_path / "cache", encoder.key))
+        assemble.write_vectors(writer, changes, embedder, {"w0": "A title"})
+        assemble.write_keywords(writer, changes, {"w0": "A title"})
+        writer.publish({"model": encoder.name})
+    assert embedder.embedded == 3
+    with builds.open_build(Layout(tmp_path)) as build:
+        vectors = index.VectorIndex.open(build.folder)
+        assert {build.passages([row])[0].chunk.kind for row in vectors.rows.tolist()} == {"body"}
+        searcher = Searcher(encoder, vectors, keywords.KeywordIndex.open(build.path("keywords")), build)
+        found = searcher.search("in:references Zebrowski")
+        assert found.close
+        assert {h.work for h in found.hits} == {"w0", "w1", "w2"}
+        assert {h.chunk.kind for h in found.hits} == {"references"}
+        assert not searcher.search("in:references chlorophyll").close
+        assert not searcher.search("Zebrowski").close  # reference lists are searched only where it is asked for
+        assert searcher.more_like(rows=[int(found.hits[0].row)]).hits
+        assert searcher.locate("Zebrowski. Sharp minima everywhere").hits[0].chunk.kind == "references"

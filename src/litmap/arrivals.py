@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from litmap.pdfs import Adopted, Store
     from litmap.web import WebClient
 
-BATCH = 16
-"""PDFs read and embedded together: enough to keep every core busy, few enough that a kill costs little."""
+BATCH = 64
+"""PDFs read and embedded together at most: enough to keep every core busy. A kill costs little: each text is kept as it
+is read, and vectors a few at a time."""
+SEVERAL = 3
+"""PDFs from which the fastest engine is wanted, which takes seconds to load."""
 PATIENCE = 5.0
 """Seconds an arrived PDF waits for others to fill its batch."""
 STOP_SECONDS = 5.0
@@ -85,8 +88,11 @@ class Arrivals:
             self._arrived.put(None)
             text.end_peeking()
 
-    def batches(self) -> Iterator[list[str]]:
-        """What arrives, in full batches, or what is there once the oldest has waited long enough."""
+    def batches(self, several: Callable[[], None]) -> Iterator[list[str]]:
+        """What arrives, in full batches, or what is there once the oldest has waited long enough.
+
+        `several` is called when there are several, well before the batch is full.
+        """
         batch: list[str] = []
         oldest = 0.0
         while True:
@@ -101,6 +107,8 @@ class Arrivals:
                 break
             oldest = oldest if batch else time.monotonic()
             batch.append(sha)
+            if len(batch) == SEVERAL:
+                several()
             if len(batch) == BATCH:
                 yield batch
                 batch = []

@@ -68,21 +68,21 @@ def damaged_texts(layout: Layout, entries: Sequence[Entry], texts: Mapping[str, 
     return damaged
 
 
-_cuts: OrderedDict[tuple[str, str, str, str], list[Chunk]] = OrderedDict()
+_cuts: OrderedDict[tuple[str, str, str], list[Chunk]] = OrderedDict()
 _cuts_guard = threading.Lock()
 
 
-def cut_pdf(layout: Layout, sha256: str, encoder: Encoder, title: str) -> list[Chunk]:
+def cut_pdf(layout: Layout, sha256: str, encoder: Encoder) -> list[Chunk]:
     """The passages of a PDF's text. The last ones cut are kept: they are embedded first and then written to the build.
 
     Raises `PdfError` where the text cannot be read.
     """
-    key = (sha256, text.EXTRACTOR, encoder.key, title)
+    key = (sha256, text.EXTRACTOR, encoder.key)
     with _cuts_guard:
         if key in _cuts:
             _cuts.move_to_end(key)
             return _cuts[key]
-    cut = chunks.cut(load_document(layout, sha256), encoder, title=title)
+    cut = chunks.cut(load_document(layout, sha256), encoder)
     with _cuts_guard:
         _cuts[key] = cut
         while sum(map(len, _cuts.values())) > KEPT and len(_cuts) > 1:
@@ -123,12 +123,11 @@ def _fingerprint(*parts: str) -> str:
 
 
 def _pdf_source(layout: Layout, entry: Entry, sha: str, encoder: Encoder, model: str) -> Source:
-    title = entry.work.title
-
     def make() -> list[Chunk]:
-        return cut_pdf(layout, sha, encoder, title)
+        return cut_pdf(layout, sha, encoder)
 
-    return Source(entry.work.id, sha, _fingerprint(sha, text.EXTRACTOR, model, title), make)
+    fingerprint = _fingerprint(sha, text.EXTRACTOR, model, entry.work.title)  # the title's words are searched with it
+    return Source(entry.work.id, sha, fingerprint, make)
 
 
 def _abstract_source(entry: Entry, encoder: Encoder, model: str) -> Source:
@@ -175,9 +174,9 @@ class Embedder:
         self.progress = progress
         self.embedded = 0
 
-    def texts(self, passages: Sequence[Chunk], title: str) -> list[str]:
-        """What is embedded for these passages of one source."""
-        return [chunks.embedding_text(c, title) for c in passages]
+    def texts(self, passages: Sequence[Chunk], title: str = "") -> list[str]:
+        """What is embedded for these passages of one source: a text for each that `chunks.is_embedded`."""
+        return [chunks.embedding_text(c, title) for c in passages if chunks.is_embedded(c)]
 
     def ensure(self, groups: Iterable[list[str]]) -> None:
         """Embed each group of texts that the cache does not have; small groups go to the model together."""
@@ -234,7 +233,9 @@ def write_vectors(
 
     def blocks() -> Iterator[tuple[list[Passage], list[str]]]:
         for block in blocks_of(changes):
-            yield block, embedder.texts([p.chunk for p in block], titles.get(block[0].work, ""))
+            some = [p for p in block if chunks.is_embedded(p.chunk)]
+            if some:
+                yield some, embedder.texts([p.chunk for p in some], titles.get(some[0].work, ""))
 
     embedder.ensure(group for _, group in blocks())
 

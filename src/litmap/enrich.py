@@ -111,7 +111,7 @@ def _key(reference: Reference) -> str:
 
 
 def _body_vectors(writer: builds.BuildWriter, entries: Sequence[Entry], dim: int) -> Vectors:
-    """float32 (n, dim): the mean of each work's passages in the new build, zeros where there is no PDF."""
+    """float32 (n, dim): the mean of the vectors of each work's passages in the new build, zeros without a PDF."""
     from litmap import index
 
     opened = index.VectorIndex.open(writer.folder)

@@ -25,12 +25,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from litmap import lock, reading
-from litmap.arrivals import BATCH, Arrivals, age_days, open_client
+from litmap.arrivals import BATCH, SEVERAL, Arrivals, age_days, open_client
 from litmap.catalogue import Catalogue, Decided, utc_now
 from litmap.catalogue.records import storable
 from litmap.errors import LitmapError, PdfError, UsageError
 from litmap.layout import Layout
 from litmap.models import Citation, Document, Encoder, Note, Problem, Resolution
+from litmap.ready import Ready
 from litmap.report import Progress, Report, peak_memory, quiet
 from litmap.rereading import note_reading, text_version, unread
 from litmap.settings import Settings, api_keys
@@ -60,6 +61,7 @@ class Refresh:
         self._read = 0
         self._fetch_error: Exception | None = None
         self._kept = False
+        self._ready = Ready(lambda: self.encoder)
 
     def __enter__(self) -> Self:
         self.now = utc_now()
@@ -80,6 +82,7 @@ class Refresh:
         if isinstance(error, LitmapError):
             self.report.problems.append(Problem(error.subject, error.message))
         self._arrivals.stop()
+        self._ready.wait()
         with self._stack:
             self.report.counts["memory_megabytes"] = peak_memory()
             self.catalogue.update_run(
@@ -219,9 +222,11 @@ class Refresh:
         """
         fetching = start() if start else self._arrivals.start()
         waiting = unread(self.catalogue, self.layout, self.settings)
+        if len(waiting) >= SEVERAL:
+            self._ready.start()
         yield from (waiting[i : i + BATCH] for i in range(0, len(waiting), BATCH))
         done = set(waiting)
-        for batch in self._arrivals.batches():
+        for batch in self._arrivals.batches(self._ready.start):
             fresh = [sha for sha in dict.fromkeys(batch) if sha not in done]
             done |= set(fresh)
             if fresh:
@@ -268,15 +273,12 @@ class Refresh:
         from litmap import assemble
 
         with self._stage("embed"):
-            titles = {e.pdf.sha256: e.work.title for e in entries(self.catalogue) if e.pdf}
             texts = self.catalogue.texts(text_version())
             groups = []
             for sha in batch:
                 if texts.get(sha, ("",))[0] in assemble.READABLE:
-                    title = titles.get(sha, "")
                     with suppress(PdfError):  # damaged since it was read: the build notices, and has it read again
-                        cut = assemble.cut_pdf(self.layout, sha, self.encoder, title)
-                        groups.append(self.embedder.texts(cut, title))
+                        groups.append(self.embedder.texts(assemble.cut_pdf(self.layout, sha, self.encoder)))
             self.embedder.ensure(groups)
 
     @cached_property

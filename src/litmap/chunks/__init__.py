@@ -10,9 +10,9 @@ from litmap.chunks.flow import Flow, Stretch, read_flow
 from litmap.chunks.sentences import sentence_ends
 from litmap.models import Chunk, Document, Encoder
 
-__all__ = ["CHUNKER", "OVERLAP", "TARGET", "cut", "cut_text", "embedding_text", "sentence_ends"]
+__all__ = ["CHUNKER", "OVERLAP", "TARGET", "cut", "cut_text", "embedding_text", "is_embedded", "sentence_ends"]
 
-CHUNKER = "1"
+CHUNKER = "2"
 """Changes with every change of what the passages are; part of a source's fingerprint."""
 TARGET = 200
 OVERLAP = 40
@@ -21,20 +21,18 @@ SMALL = 48
 SPARE = 24
 """Passages with room for so many more tokens are not counted again: cut out of its text a passage has at most a few
 tokens more, where a word was cut through."""
+_PAPER = ("body", "references")
 _CONTEXT = 160
-"""Characters of the title and of the section that are embedded with a passage."""
+"""Characters of the title and of the section that are embedded with an abstract or a note's passage."""
 
 
-def cut(
-    document: Document, encoder: Encoder, *, title: str = "", target_tokens: int = TARGET, overlap: int = OVERLAP
-) -> list[Chunk]:
+def cut(document: Document, encoder: Encoder, *, target_tokens: int = TARGET, overlap: int = OVERLAP) -> list[Chunk]:
     """The passages of a PDF's text: verbatim, in reading order, each with its section, page and lines.
 
-    With its context (`embedding_text(chunk, title)`) none has more tokens than `encoder.window`. Passages of the
-    reference list have kind 'references', all others 'body'. Raises ValueError where a budget makes no sense.
+    None has more tokens than `encoder.window`. Passages of the reference list have kind 'references', all others
+    'body'. Raises ValueError where a budget makes no sense.
     """
-    cutter = _Cutter(read_flow(document), document.sha256, encoder, title)
-    return cutter.chunks(target_tokens, overlap)
+    return _Cutter(read_flow(document), document.sha256, encoder).chunks(target_tokens, overlap)
 
 
 def cut_text(
@@ -48,15 +46,25 @@ def cut_text(
     target_tokens: int = TARGET,
     overlap: int = OVERLAP,
 ) -> list[Chunk]:
-    """The passages of a text without pages: an abstract, or the prose of a note below one heading (`section`)."""
+    """The passages of a text without pages: an abstract, or the prose of a note below one heading (`section`).
+
+    With its context (`embedding_text(chunk, title)`) none has more tokens than `encoder.window`.
+    """
     flow = Flow(text, [Stretch(0, len(text), section, references=False)])
-    chunks = _Cutter(flow, source, encoder, title).chunks(target_tokens, overlap)
+    chunks = _Cutter(flow, source, encoder, _context(title, section)).chunks(target_tokens, overlap)
     return [Chunk(c.source, c.ordinal, c.text, kind, c.section) for c in chunks]
 
 
+def is_embedded(chunk: Chunk) -> bool:
+    """Whether a passage gets a vector: those of reference lists do not, names and titles are found by their words."""
+    return chunk.kind != "references"
+
+
 def embedding_text(chunk: Chunk, title: str = "") -> str:
-    """What is embedded for a passage: the work's title, the section and the passage."""
-    context = _context(title, chunk.section)
+    """What is embedded for a passage: of a paper's text the passage alone; of an abstract or a note, which are short,
+    with the work's title and the heading before it. Both are what was measured to find more (benchmarks/RESULTS.md).
+    """
+    context = "" if chunk.kind in _PAPER else _context(title, chunk.section)
     return f"{context}\n{chunk.text}" if context else chunk.text
 
 
@@ -73,12 +81,13 @@ def _short(text: str) -> str:
 
 
 class _Cutter:
-    """Cuts one flow of text."""
+    """Cuts one flow of text; `context` is embedded before each of its passages."""
 
-    def __init__(self, flow: Flow, source: str, encoder: Encoder, title: str) -> None:
-        self.flow, self.source, self.encoder, self.title = flow, source, encoder, title
+    def __init__(self, flow: Flow, source: str, encoder: Encoder, context: str = "") -> None:
+        self.flow, self.source, self.encoder = flow, source, encoder
         self.tokenized = Tokenized(flow.text, encoder.offsets(flow.text) if flow.text.strip() else [])
-        self._sizes: dict[str, int] = {}
+        self._before = f"{context}\n" if context else ""
+        self._taken = encoder.count([context])[0]  # with the special ones
 
     def chunks(self, target: int, overlap: int) -> list[Chunk]:
         """The passages, numbered from 0."""
@@ -90,7 +99,7 @@ class _Cutter:
         fitting = [p for p in cut if self._has_room(p)]
         waiting = [p for p in cut if not self._has_room(p)]
         while waiting:  # tokens of context and passage nearly always add up: one round is the rule
-            sizes = self.encoder.count([embedding_text(p.chunk, self.title) for p in waiting])
+            sizes = self.encoder.count([self._before + p.chunk.text for p in waiting])
             again: list[_Passage] = []
             for passage, size in zip(waiting, sizes, strict=True):
                 fits = size <= self.encoder.window or len(passage.chunk.text) == 1
@@ -101,14 +110,7 @@ class _Cutter:
 
     def _has_room(self, passage: _Passage) -> bool:
         """Whether the passage fits by far, by the tokens of the whole text and of its context."""
-        size = self.tokenized.count(passage.start, passage.end) + self._context_size(passage.chunk.section)
-        return size + SPARE <= self.encoder.window
-
-    def _context_size(self, section: str) -> int:
-        """Tokens of title and section with the special ones."""
-        if section not in self._sizes:
-            self._sizes[section] = self.encoder.count([_context(self.title, section)])[0]
-        return self._sizes[section]
+        return self.tokenized.count(passage.start, passage.end) + self._taken + SPARE <= self.encoder.window
 
     def _stretches(self) -> list[Stretch]:
         """The stretches, those of few tokens put together with the one that follows."""
@@ -122,7 +124,7 @@ class _Cutter:
         return merged
 
     def _passages(self, stretch: Stretch, target: int, overlap: int) -> list[_Passage]:
-        most = self.encoder.window - self._context_size(stretch.section)
+        most = self.encoder.window - self._taken
         if most < self.encoder.window // 8:
             raise ValueError(f"the model's window of {self.encoder.window} tokens leaves no room for passages")
         shared = 0 if stretch.references else min(overlap, most // 4)

@@ -9,6 +9,7 @@ import numpy as np
 
 from litmap.models import Encoder
 from litmap.search.parts import VectorRows, WordRows
+from litmap.search.query import DEFAULT_KINDS
 from litmap.search.ranking import Scale, Weights, best_three, crowding, first_of_each, highest, products, smooth
 
 if TYPE_CHECKING:
@@ -84,9 +85,10 @@ def _windows(encoder: Encoder, text: str) -> list[str]:
 
 
 def usual_passages(vectors: VectorRows, keywords: WordRows) -> Usual:
-    """Up to `SAMPLE` passages of the library."""
+    """Up to `SAMPLE` passages of the library, of those that have a vector."""
     living = np.flatnonzero(keywords.rows_of())
-    rows = living[:: max(1, living.size // SAMPLE)][:SAMPLE]
+    embedded = np.flatnonzero(keywords.rows_of(kinds=DEFAULT_KINDS))
+    rows = embedded[:: max(1, embedded.size // SAMPLE)][:SAMPLE]
     works = keywords.works
     sizes = np.bincount(works[living], minlength=len(keywords.work_ids))
     return Usual(vectors.vectors(rows), works[rows].astype(np.int64), sizes)

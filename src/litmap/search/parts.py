@@ -24,7 +24,7 @@ class VectorRows(Protocol):
         ...
 
     def vectors(self, rows: Ints) -> Floats:
-        """The vectors of these rows, float32 (n, dim)."""
+        """The vectors of these rows, float32 (n, dim); zeros for a row that has none."""
         ...
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,10 +11,23 @@ from typing import Any
 
 from litmap.errors import PdfError
 
+LAYOUT = "pymupdf.layout"
+
 
 def load_pymupdf() -> Any:
-    """The PyMuPDF module, its messages silenced (damaged files make it write hundreds of lines)."""
-    pymupdf: Any = importlib.import_module("pymupdf")
+    """The PyMuPDF module, its messages silenced (damaged files make it write hundreds of lines).
+
+    It would load its layout analysis where that is installed, a model that nothing here asks: half a second and 55 MB
+    of every process that reads PDFs.
+    """
+    asked = "pymupdf" in sys.modules or LAYOUT in sys.modules
+    if not asked:
+        sys.modules[LAYOUT] = None  # type: ignore[assignment]
+    try:
+        pymupdf: Any = importlib.import_module("pymupdf")
+    finally:
+        if not asked:
+            sys.modules.pop(LAYOUT, None)
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)
     return pymupdf

@@ -145,14 +145,22 @@ def extract_many(
     ocr: bool = True,
 ) -> Iterator[tuple[str, Document | PdfError]]:
     """(sha256, document or error) of each (sha256, path) as they are finished, read by `workers` processes (0: a core
-    each). `timeout_s` and `memory_bytes` hold for each file.
+    each), the largest first, so that no core waits for another's last. `timeout_s` and `memory_bytes` hold for each
+    file.
     """
     requests = [
         (sha, {"do": "extract", "path": str(path), "sha256": sha, "ocr": ocr, "seconds": timeout_s})
-        for sha, path in items
+        for sha, path in sorted(items, key=lambda item: -_bytes(item[1]))
     ]
     for sha, reply in _run_many(requests, workers, timeout_s, memory_bytes):
         yield sha, reply if isinstance(reply, PdfError) else _document(sha, reply)
+
+
+def _bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # the worker says what is wrong
+        return 0
 
 
 def _document(sha: str, reply: bytes) -> Document | PdfError:

@@ -5,6 +5,7 @@
 none, and its name), `review` (findings and coverage), `patch` (suggestions as a patch for the notes).
 """
 
+from litmap.topics.evidence import load_libraries
 from litmap.topics.filing import file_works
 from litmap.topics.outline import Outline, has_subject, is_inbox, read_outline
 from litmap.topics.patch import patch
@@ -23,6 +24,7 @@ __all__ = [
     "file_works",
     "has_subject",
     "is_inbox",
+    "load_libraries",
     "patch",
     "read_outline",
 ]

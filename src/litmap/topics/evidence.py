@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -186,6 +187,12 @@ def _silent() -> frozenset[str]:
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     return frozenset(ENGLISH_STOP_WORDS | _FILLER)
+
+
+def load_libraries() -> None:
+    """Import scikit-learn now; it takes a second, which another thread may have to spare."""
+    for name in ("sklearn.feature_extraction.text", "sklearn.decomposition"):
+        importlib.import_module(name)
 
 
 def latent_words(words: Any, dimensions: int = 150) -> Floats:

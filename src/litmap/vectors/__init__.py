@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from litmap.vectors.cache import VectorCache, texts_key
 from litmap.vectors.choosing import BACKENDS, Choice
-from litmap.vectors.encoder import FastEncoder, load_encoder
+from litmap.vectors.encoder import FastEncoder, load_encoder, prepare
 from litmap.vectors.finding import DEFAULT, find_model
 
-__all__ = ["BACKENDS", "DEFAULT", "Choice", "FastEncoder", "VectorCache", "find_model", "load_encoder", "texts_key"]
+__all__ = [
+    "BACKENDS",
+    "DEFAULT",
+    "Choice",
+    "FastEncoder",
+    "VectorCache",
+    "find_model",
+    "load_encoder",
+    "prepare",
+    "texts_key",
+]

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 BACKENDS = ("auto", "onnx", "torch", "torch-bf16", "cuda")
 ENGINES = 2
 """Raised when an engine changes, so that the probe is made again."""
+MEMORY = "speed.json"
 AGREEMENT = 0.999
 """The least cosine with float32 that an engine's vectors may have to be chosen by itself."""
 
@@ -116,19 +117,29 @@ def _fast_bfloat16() -> bool:
 
 def choose(spec: Spec, models_dir: Path, threads: int, sample: Callable[[], Sequence[Batch]]) -> tuple[Choice, Engine]:
     """The remembered choice of this machine, or a probe of about a second on `sample()`; and its engine."""
-    memory = models_dir / "speed.json"
-    place = _place(spec, threads)
-    try:
-        known: dict[str, Any] = json.loads(memory.read_text("utf-8"))
-        choice = Choice(**known[place])
-        return choice, make_engine(choice.backend, spec, models_dir, threads)
-    except (OSError, ValueError, KeyError, TypeError):
-        known = {}
-    except (ModelError, SettingsError):
-        known = json.loads(memory.read_text("utf-8"))
+    known = remembered(spec, models_dir, threads)
+    if known is not None:
+        return known
     choice, engine = _probe(spec, models_dir, threads, sample())
-    remember(memory, {**known, place: asdict(choice)})
+    remember(models_dir / MEMORY, {**_choices(models_dir), _place(spec, threads): asdict(choice)})
     return choice, engine
+
+
+def remembered(spec: Spec, models_dir: Path, threads: int) -> tuple[Choice, Engine] | None:
+    """The choice that was made on this machine, and its engine; None where there is none, or it cannot run now."""
+    try:
+        choice = Choice(**_choices(models_dir)[_place(spec, threads)])
+        return choice, make_engine(choice.backend, spec, models_dir, threads)
+    except (KeyError, TypeError, ModelError, SettingsError):
+        return None
+
+
+def _choices(models_dir: Path) -> dict[str, Any]:
+    """All choices that are remembered."""
+    try:
+        return dict(json.loads((models_dir / MEMORY).read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
 
 
 def _place(spec: Spec, threads: int) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from litmap.errors import SettingsError
 from litmap.models import Encoder
 from litmap.vectors import tokens
-from litmap.vectors.choosing import BACKENDS, Choice, choose, make_engine, onnx_engine
+from litmap.vectors.choosing import BACKENDS, Choice, choose, make_engine, onnx_engine, remembered
 from litmap.vectors.finding import Spec, find_model
 
 if TYPE_CHECKING:
@@ -48,6 +48,12 @@ def load_encoder(model: str, *, models_dir: Path, backend: str = "auto", threads
     from litmap.vectors.general import GeneralEncoder
 
     return GeneralEncoder(spec, backend, count)
+
+
+def prepare(encoder: Encoder) -> None:
+    """Load what the encoder needs for many texts, ahead of them; another thread may do that. Raises ModelError."""
+    if isinstance(encoder, FastEncoder):
+        encoder.prepare()
 
 
 def _cores() -> int:
@@ -102,6 +108,16 @@ class FastEncoder:
                 if progress:
                     progress(done, total)
         return result
+
+    def prepare(self) -> None:
+        """Load the engine for many texts, where it is known which that is; else it is found out on the first."""
+        with self._guard:
+            if self._many is not None:
+                return
+            if self._backend != "auto":
+                self._many = make_engine(self._backend, self._spec, self._models_dir, self._threads)
+            elif (known := remembered(self._spec, self._models_dir, self._threads)) is not None:
+                self.choice, self._many = known
 
     def _engine(self, work: int, ids: Sequence[Sequence[int]]) -> Engine:
         """The engine for so many tokens."""
