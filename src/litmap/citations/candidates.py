@@ -20,7 +20,9 @@ from litmap.citations.ownedtitles import bracketed_titles, cited_titles, possess
 from litmap.citations.patterns import NAMES
 from litmap.citations.reading import Reading, work_ties
 from litmap.citations.records import field
+from litmap.citations.tagged import tagged_titles
 from litmap.citations.titles import (
+    TAG_LINE,
     TitleCandidate,
     clause_titles,
     quoted_titles,
@@ -107,6 +109,7 @@ def take_titles(reading: Reading, block: NoteBlock, text: BlockText) -> None:
         if text.free(found.start, found.end) and not has_names(found.text):
             take_candidate(reading, block, found, text)
     prose = block.kind == "paragraph" and reading.title_floor > 0.5 and len(_ENDS.findall(block.text[:600])) >= 2
+    prose = prose and not TAG_LINE.match(block.text)
     for part in segments_of(block) if not prose else ():
         for cell in _cells(block, part):
             _titles_in(reading, block, cell, text, listed)
@@ -134,6 +137,12 @@ def _take_quoted(reading: Reading, block: NoteBlock, found: TitleCandidate, text
 
 def _titles_in(reading: Reading, block: NoteBlock, part: Segment, text: BlockText, listed: bool) -> None:
     stretch = text.text[part.start : part.end]
+    if "[" in stretch[:40] and (tagged := tagged_titles(stretch)):
+        for found in tagged:
+            placed = replace(found, start=part.start + found.start, end=part.start + found.end)
+            if text.free(placed.start, placed.end):
+                take_candidate(reading, block, placed, text)
+        return
     if "\x00" in stretch[:15] or len(stretch) > (
         600 if block.kind == "paragraph" and reading.title_floor > 0.5 else 2500
     ):

@@ -15,7 +15,7 @@ from litmap.citations.patterns import NAMES, YEAR, cites_by_key
 from litmap.citations.places import find_places
 from litmap.citations.records import field
 from litmap.citations.refends import reference_end
-from litmap.citations.titles import TAGGED
+from litmap.citations.titles import TAG_LINE
 from litmap.identifiers import find_identifiers, normalise_title
 from litmap.models import Link, NoteBlock, Reference
 from litmap.refstrings import looks_like_reference, parse_reference
@@ -103,7 +103,7 @@ def segments_of(block: NoteBlock) -> list[Segment]:
     offsets = [int(part) for part in breaks.split() if part.isdigit()] if breaks else []
     if len(block.line_starts) > 1 and "[" in block.text:
         offsets += [
-            start for start in block.line_starts[1:] if TAGGED.match(block.text, start) and start not in offsets
+            start for start in block.line_starts[1:] if TAG_LINE.match(block.text, start) and start not in offsets
         ]
         offsets.sort()
     edges = [0, *[offset for offset in offsets if 0 < offset < len(block.text)], len(block.text)]

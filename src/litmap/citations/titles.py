@@ -79,6 +79,8 @@ _REMARK = re.compile(
 _LABEL_BEFORE = re.compile(r"[A-Z][a-z]+(?: [a-z]+)?: (?=[A-Z])")
 TAGGED = re.compile(r"(?:\(\*?\)\s*)?\[[A-Za-z][\w .&-]{1,20}?[\s'’]{0,2}((?:19|20)?\d\d)\]")
 """Venue and year before a title, as lists for courses and exams have them."""
+TAG_LINE = re.compile(r"(?:\(\*?\)\s*)?(?:[A-Z][\w+-]{1,20}\s)?\[[A-Za-z][\w .&-]{1,20}?[\s'’]{0,2}(?:19|20)?\d\d\]")
+"""A line that begins with such a tag, or with one word and a tag."""
 _BY_LIST = re.compile(rf"({WORD}(?:, {WORD})*,? (?:and |& ){WORD}|{WORD}(?:, {WORD})+): (?=[A-Z])")
 """'Rosenblum, Ousterhout: The design and …'."""
 _HEADED = re.compile(

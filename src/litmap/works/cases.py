@@ -14,6 +14,8 @@ from litmap.works.loosely import (
     best_by_people,
     context_of,
     headings_of,
+    heads,
+    is_nickname,
     judge_beside,
     judge_part,
     people_score,
@@ -50,7 +52,12 @@ class Case:
     def title(self) -> str:
         """The title the note gives; '' where what it gives is too little to search for."""
         words = normalise_title(self.want.title).split()
-        return self.want.title if len(words) >= 2 or (words and len(words[0]) >= 8) else ""
+        return self.want.title if len(words) >= 2 or (words and (len(words[0]) >= 8 or self.nickname)) else ""
+
+    @property
+    def nickname(self) -> bool:
+        """Whether the note gives a system's name and a year: 'Dryad' of 2007."""
+        return bool(self.want.year) and self.citation.kind in {"title", "pdf"} and is_nickname(self.want.title)
 
     def take(self, records: Iterable[Record]) -> None:
         """Keep the records that are about this citation, as far as ids and titles tell."""
@@ -64,6 +71,8 @@ class Case:
         """Whether a record found by its title is the one meant, by the whole title or by a part of the note's line."""
         whole = judge(self.want, record) if self.title else Verdict.OTHER
         if whole != Verdict.SAME and self.title and judge_beside(self.want, self.citation, record):
+            return Verdict.SAME
+        if whole != Verdict.SAME and self.nickname and heads(self.want, record):
             return Verdict.SAME
         if whole == Verdict.SAME or not self.parts:
             return whole

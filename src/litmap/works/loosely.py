@@ -83,6 +83,22 @@ def judge_beside(want: Reference, citation: Citation, found: Titled) -> bool:
     return likeness > Likeness.NONE and words >= enough and named_nearby(citation, found)
 
 
+_NICKNAME = re.compile(r"[A-Z][\w+-]{1,20}|[a-z]{1,3}[A-Z]\w{1,18}")
+
+
+def is_nickname(title: str) -> bool:
+    """One word that may be a system's name: 'Dryad', 'BERT', 'seL4'."""
+    return bool(_NICKNAME.fullmatch(title))
+
+
+def heads(want: Reference, found: Titled) -> bool:
+    """Whether a system's name stands before the colon of the title of `found`, which is of the year or the next."""
+    gap = abs(want.year - found.year) if want.year and found.year else 9
+    return gap <= 1 and any(
+        title.partition(":")[0].strip() == want.title and ":" in title for title in (found.title, *found.other_titles)
+    )
+
+
 def context_of(citation: Citation) -> str:
     """Everything the notes say where they cite it."""
     return " ".join([citation.reference.title, *(f"{m.text} {m.context}" for m in citation.mentions[:6])])[:4000]
