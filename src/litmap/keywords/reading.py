@@ -77,12 +77,15 @@ class KeywordIndex:
         self.lengths: NDArray[np.int32] = np.zeros(size, np.int32)
         """Words of each row."""
         self._whole = [bool((s.rows >= 0).all()) for s in self._segments]
+        self._firsts = [_first(s.rows) for s in self._segments]
         for segment, ids in zip(self._segments, own, strict=True):
             alive = segment.rows >= 0
             rows = segment.rows[alive]
             self.works[rows] = ids[segment.works[alive]]
             self.kinds[rows] = segment.kinds[alive]
             self.lengths[rows] = segment.lengths[alive]
+        self._kind_masks: dict[tuple[str, ...] | None, Mask] = {}
+        self._owners = self.works.astype(np.int64)
         living = self.works >= 0
         self.passages = int(living.sum())
         """Living passages."""
@@ -103,13 +106,22 @@ class KeywordIndex:
 
     def rows_of(self, *, works: Sequence[str] | None = None, kinds: Sequence[str] | None = None) -> Mask:
         """Which rows are of these works and kinds (None: any), as a mask over all rows."""
-        mask = self.works >= 0
+        mask = self._of_kinds(None if kinds is None else tuple(kinds))
         if works is not None:
             wanted = set(works)
             chosen = np.fromiter((w in wanted for w in self.work_ids), bool, len(self.work_ids))
-            mask &= np.append(chosen, False)[self.works]
-        if kinds is not None:
-            mask &= np.array([kind in kinds for kind in KINDS])[self.kinds]
+            mask = mask & np.append(chosen, False)[self.works]
+        return mask
+
+    def _of_kinds(self, kinds: tuple[str, ...] | None) -> Mask:
+        """Living rows of these kinds, made once; nobody may write to it."""
+        mask = self._kind_masks.get(kinds)
+        if mask is None:
+            mask = self.works >= 0
+            if kinds is not None:
+                mask &= np.array([kind in kinds for kind in KINDS])[self.kinds]
+            mask.flags.writeable = False
+            self._kind_masks[kinds] = mask
         return mask
 
     def search(self, terms: Terms, k: int, allowed: Mask | None = None, bm25: Bm25 | None = None) -> Ranking:
@@ -155,14 +167,15 @@ class KeywordIndex:
         if by_row is not None:
             idf = _idf(self.passages, sum(held.size for held, _ in found)) ** (1 + bm25.rarity)
             for held, counts in found:
-                by_row[held] += np.float32(factor * idf) * counts / (counts + _norm(bm25, self._relative[held]))
+                by_row[held] += _shares(factor * idf, counts, _norm(bm25, self._relative.take(held)))
         if by_work is not None:
-            owners = np.concatenate([self.works[held] for held, _ in found])
-            total = np.bincount(owners, np.concatenate([counts for _, counts in found]), by_work.size)
+            total = np.zeros(by_work.size)
+            for held, counts in found:
+                total += np.bincount(self._owners.take(held), counts, by_work.size)
             having = np.flatnonzero(total)
-            times = total[having].astype(np.float32)
             idf = _idf(self._works_living, having.size) ** (1 + bm25.rarity)
-            by_work[having] += np.float32(factor * idf) * times / (times + _norm(bm25, self._work_relative[having]))
+            norm = _norm(bm25, self._work_relative.take(having))
+            by_work[having] += _shares(factor * idf, total.take(having).astype(np.float32), norm)
 
     def holding(self, term_list: Sequence[str], allowed: Mask | None = None) -> Ints:
         """Rows that hold every one of the terms, ascending; none where no term is given."""
@@ -190,13 +203,14 @@ class KeywordIndex:
     def _postings(self, key: int) -> list[tuple[Ints, Floats]]:
         """Rows (int64) that hold the word, and how often, for each segment that knows it; living rows only."""
         found = []
-        for segment, whole in zip(self._segments, self._whole, strict=True):
+        for segment, whole in zip(self._segments, self._firsts, strict=True):
             begin, end = _place(segment, key)
             if begin == end:
                 continue
-            rows = segment.rows[segment.docs[begin:end]].astype(np.int64)
+            docs = segment.docs[begin:end]
+            rows = docs.astype(np.int64) + whole if whole >= 0 else segment.rows.take(docs).astype(np.int64)
             counts = segment.counts[begin:end].astype(np.float32)
-            if not whole:
+            if whole < 0:
                 alive = rows >= 0
                 rows, counts = rows[alive], counts[alive]
             if rows.size:
@@ -212,6 +226,20 @@ def _place(segment: Segment, key: int) -> tuple[int, int]:
     return int(segment.starts[at]), int(segment.starts[at + 1])
 
 
+def _first(rows: NDArray[np.int32]) -> int:
+    """The first row where a segment's rows follow each other, so that no map is needed; -1 otherwise."""
+    first = int(rows[0]) if rows.size else -1
+    return first if first >= 0 and np.array_equal(rows, np.arange(first, first + rows.size, dtype=np.int32)) else -1
+
+
+def _shares(factor: float, counts: Floats, norm: Floats) -> Floats:
+    """BM25's factor * counts / (counts + norm); takes `norm` for its own."""
+    norm += counts
+    np.divide(counts, norm, out=norm)
+    norm *= np.float32(factor)
+    return norm
+
+
 def _relative(lengths: NDArray[Any], mean: float) -> Floats:
     """Lengths as multiples of the mean one."""
     relative: Floats = (lengths / max(mean, 1e-9)).astype(np.float32)
@@ -220,7 +248,7 @@ def _relative(lengths: NDArray[Any], mean: float) -> Floats:
 
 def _norm(bm25: Bm25, relative: Floats) -> Floats:
     """What a count is weighed against, by length relative to the mean."""
-    norm: Floats = np.float32(bm25.k1 * bm25.b) * relative
+    norm: Floats = relative * np.float32(bm25.k1 * bm25.b)
     norm += np.float32(bm25.k1 * (1 - bm25.b))
     return norm
 
