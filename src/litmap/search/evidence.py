@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from litmap.search.query import DEFAULT_KINDS
 from litmap.search.ranking import Scale, Weights, best_three, crowding, first_of_each, highest, products, smooth
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from litmap.search.parts import Floats, Ints, Mask
 
 CANDIDATES = 300
@@ -94,28 +97,55 @@ def usual_passages(vectors: VectorRows, keywords: WordRows) -> Usual:
     return Usual(vectors.vectors(rows), works[rows].astype(np.int64), sizes)
 
 
+@dataclass(frozen=True)
+class Worded:
+    """What the query's words say: every row's BM25 and its scale, the best of the allowed rows, and the standard
+    scores of the works' whole texts.
+    """
+
+    scores: Floats
+    scale: Scale
+    best: Ints
+    whole: Floats
+
+
+def by_words(text: str, allowed: Mask, keywords: WordRows) -> Worded:
+    """What the words of a text say. Needs no vector, so it can be worked out while the text is embedded."""
+    scores, whole = keywords.all_scores(text)
+    best = highest(np.where(allowed, scores, np.float32(0)), CANDIDATES)
+    return Worded(scores, Scale.of(scores), best, Scale.of(whole).apply(whole))
+
+
 def gather(
-    vector: Floats, text: str, allowed: Mask, *, usual: Usual, vectors: VectorRows, keywords: WordRows
+    vector: Floats,
+    worded: Callable[[], Worded],
+    allowed: Mask,
+    *,
+    usual: Usual,
+    vectors: VectorRows,
+    works: NDArray[np.int32],
 ) -> Evidence:
-    """The allowed rows that rank high by meaning or by words, with both kinds of evidence for each."""
-    by_words, whole = keywords.all_scores(text)
-    matching = np.where(allowed, by_words, np.float32(0))
+    """The allowed rows that rank high by meaning or by words, with both kinds of evidence for each.
+
+    `worded` is asked last, for it may still be at work. `works` has each row's work.
+    """
     near, near_cosines = _nearest(vector, allowed, vectors)
-    rows = np.union1d(near, highest(matching, CANDIDATES)).astype(np.int64)
+    scale = Scale.of(products(usual.vectors, vector))
+    said = worded()
+    rows = np.union1d(near, said.best).astype(np.int64)
     cosines = np.empty(rows.size, np.float32)
     known = np.searchsorted(rows, near)
     cosines[known] = near_cosines
     other = np.ones(rows.size, bool)
     other[known] = False
     cosines[other] = products(vectors.vectors(rows[other]), vector)
-    scale = Scale.of(products(usual.vectors, vector))
     return Evidence(
         rows=rows,
-        works=keywords.works[rows].astype(np.int64),
+        works=works[rows].astype(np.int64),
         cosines=cosines,
         meaning=scale.apply(cosines),
-        words=Scale.of(by_words).apply(by_words[rows]),
-        whole=Scale.of(whole).apply(whole),
+        words=said.scale.apply(said.scores[rows]),
+        whole=said.whole,
         scale=scale,
         vectors=vectors,
         usual=usual,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 
 from litmap import words
@@ -13,7 +14,9 @@ Rect = tuple[int, float, float, float, float]
 SHORTEST = 30
 """Characters below which a 'sentence' is taken for an abbreviation's dot and joined to the next."""
 LONGEST = 600
-_END = re.compile(r"[.!?。！？][\"')\]”’]*(?:\s+(?=[\"'(\[“‘]?[^\Wa-z])|(?<=[。！？])|$)|\n{2,}")
+_END = re.compile(
+    r"[.!?。！？\n](?:(?<=\n)\n+|(?<!\n)[\"')\]”’]*(?:\s+(?=[\"'(\[“‘]?[^\Wa-z])|(?<=[。！？])|$))"
+)  # begins with one set of characters, which is looked for fast
 _ABBREVIATED = re.compile(
     r"(?:\b(?:e\.g|i\.e|cf|resp|vs|al|et al|Fig|Figs|Eq|Eqs|Sec|Secs|Thm|Lem|Prop|Def|Ref|Refs|No|Vol|pp|Dr|Prof|St"
     r"|approx|w\.r\.t|a\.k\.a|i\.i\.d)|\b[A-Z])\.$"
@@ -50,23 +53,28 @@ class Marker:
         self.weights = weights
         self.phrases = [plain for phrase in phrases if (plain := words.plain(phrase))]
         self._total = sum(weights.values()) or 1.0
-        self._known: dict[str, str] = {}
+        self._seen: set[str] = set()
+        self._terms: dict[str, str] = {}
 
     def places(self, text: str) -> list[tuple[int, int, str]]:
         """(start, end, term) of every word of `text` that is a term of the query."""
         if words.has_unspaced(text):
             return [(w.start, w.end, w.term) for w in words.find_words(text) if w.term in self.weights]
+        pattern = words.pattern_for(text)
+        surfaces = set(pattern.findall(text))
+        for surface in surfaces - self._seen:
+            self._seen.add(surface)
+            if (term := words.term_of(surface)) in self.weights:
+                self._terms[surface] = term
         found = []
-        known = self._known
-        for match in words.pattern_for(text).finditer(text):
-            surface = match.group()
-            term = known.get(surface)
-            if term is None:
-                term = words.term_of(surface)
-                term = known[surface] = term if term in self.weights else ""
-            if term:
-                found.append((match.start(), match.end(), term))
-        return found
+        for surface in surfaces & self._terms.keys():
+            term, at = self._terms[surface], text.find(surface)
+            while at >= 0:
+                end = at + len(surface)
+                if (at == 0 or not _goes_on(text[at - 1])) and (end == len(text) or not _goes_on(text[end])):
+                    found.append((at, end, term))
+                at = text.find(surface, end)
+        return sorted(found)
 
     def best_sentence(self, text: str, places: Sequence[tuple[int, int, str]]) -> tuple[int, int]:
         """Offsets of the sentence that holds most of the weighted terms; a phrase outweighs all of them.
@@ -87,6 +95,11 @@ class Marker:
             plain = f" {words.plain(text[start:end])} "
             value += sum(f" {phrase} " in plain for phrase in self.phrases)
         return value / (1 + max(0, end - start - 200) / 1000)
+
+
+def _goes_on(character: str) -> bool:
+    """Whether a character beside a word belongs to it: a letter, a digit, or a mark on one."""
+    return character.isalnum() or (not character.isascii() and unicodedata.category(character).startswith("M"))
 
 
 def hit_words(text: str, places: Sequence[tuple[int, int, str]]) -> tuple[str, ...]:

@@ -144,9 +144,16 @@ def first_of_each(groups: Ints, scores: Floats) -> Ints:
 
 
 def highest(scores: Floats, k: int) -> Ints:
-    """Places of the `k` highest positive scores, in no order."""
-    places = np.flatnonzero(scores > 0)
-    if places.size <= k:
-        return places
-    chosen: Ints = places[np.argpartition(-scores[places], k)[:k]]
-    return chosen
+    """Places of the `k` highest positive scores, ascending; of equal ones the first."""
+    if scores.size <= k:
+        return np.flatnonzero(scores > 0)
+    bar = np.partition(scores, scores.size - k)[scores.size - k]
+    if bar <= 0:
+        return np.flatnonzero(scores > 0)
+    places = np.flatnonzero(scores >= bar)
+    if places.size > k:
+        above = scores[places] > bar
+        level = np.flatnonzero(~above)[: k - np.count_nonzero(above)]
+        above[level] = True
+        places = places[above]
+    return places

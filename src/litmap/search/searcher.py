@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,7 +14,16 @@ from litmap import words
 from litmap.models import Encoder, Hit
 from litmap.search import evidence as gathering
 from litmap.search import quoting
-from litmap.search.evidence import Evidence, embed_query, gather, passage_scores, unit_mean, work_scores
+from litmap.search.evidence import (
+    Evidence,
+    Worded,
+    by_words,
+    embed_query,
+    gather,
+    passage_scores,
+    unit_mean,
+    work_scores,
+)
 from litmap.search.filters import allowed_rows
 from litmap.search.locating import locate_quotation
 from litmap.search.parts import PassageRows, VectorRows, WordRows
@@ -43,13 +53,16 @@ MANY_WORDS = 8
 CLOSE_MANY = 0.5
 """The same for a passage that holds so many different words of the query: a quotation's typos are its rarest words."""
 
+_BESIDE = ThreadPoolExecutor(4, thread_name_prefix="litmap-words")
+
 
 @dataclass(frozen=True)
 class _Question:
     """A query as it is ranked: its vector and its words, and which rows may answer."""
 
-    vector: Floats
     text: str
+    vector: Floats
+    worded: Callable[[], Worded]
     allowed: Mask
     named: Sequence[str] = ()
     limit: int = 10
@@ -83,8 +96,9 @@ class Searcher:
         named = self._named(query)
         if query.only_ids:
             return self._by_id(query, allowed, named, limit)
+        worded = self._worded(query.text, allowed)
         vector = embed_query(self.encoder, query.text)
-        results = self._ranked(query, _Question(vector, query.text, allowed, named, limit, per_work))
+        results = self._ranked(query, _Question(query.text, vector, worded, allowed, named, limit, per_work))
         return replace(results, message=" ".join((*query.remarks, results.message)).strip())
 
     def rank_works(self, text: str, limit: int = 100, method: str = "fused") -> list[tuple[str, float]]:
@@ -98,7 +112,8 @@ class Searcher:
             whole = self.keywords.work_scores(text)
             ranked = sorted(((float(whole[n]), int(n)) for n in highest(whole, limit)), key=lambda w: (-w[0], w[1]))
             return [(self.keywords.work_ids[number], score) for score, number in ranked]
-        found = self._gather(embed_query(self.encoder, text), text, allowed)
+        worded = self._worded(text, allowed)
+        found = self._gather(embed_query(self.encoder, text), worded, allowed)
         if method == "dense":
             works, best = best_three(found.works, found.cosines)
             totals = best[:, 0]
@@ -122,7 +137,7 @@ class Searcher:
             return Results(query, message="There is nothing else in the library.")
         sample = self.passages.passages(chosen[:: max(1, chosen.size // 12)][:12])
         text = " ".join(p.chunk.text for p in sample)
-        return self._ranked(query, _Question(vector, text, allowed, limit=limit))
+        return self._ranked(query, _Question(text, vector, self._worded(text, allowed), allowed, limit=limit))
 
     def locate(self, quotation: str, limit: int = 5) -> Results:
         """Where a quotation is from, typos and broken lines allowed; see `locating.locate_quotation`."""
@@ -143,19 +158,24 @@ class Searcher:
 
     def _ranked(self, query: Query, asked: _Question) -> Results:
         limit, per_work = asked.limit, asked.per_work
-        found = self._gather(asked.vector, asked.text, asked.allowed)
+        found = self._gather(asked.vector, asked.worded, asked.allowed)
         if not found.rows.size:
             return Results(query, close=False, message="No passage has anything to do with the query.")
         scores = passage_scores(found, self.weights)
-        works, totals = work_scores(found, self.weights)
+        totals: Floats | None = None
         terms = {term: self.keywords.idf(term) for term in dict.fromkeys(words.terms(asked.text))}
         order = np.lexsort((found.rows, -scores))
         if self.reranker is not None and query.text:
             order, scores, totals = self._reranked(self.reranker, query.text, found, order)
-        best = self._work_order(works, totals, asked.named)[:limit]
         shown = Shown(self.passages, found.rows, scores, found.cosines, quoting.Marker(terms, query.phrases))
         hits = shown.first(order.tolist(), limit)
-        grouped = Later(len(best), lambda: self._grouped(shown, found.works[order], order, best, per_work))
+
+        def works() -> list[WorkHit]:
+            numbers, own = work_scores(found, self.weights) if totals is None else (np.unique(found.works), totals)
+            best = self._work_order(numbers, own, asked.named)[:limit]
+            return self._grouped(shown, found.works[order], order, best, per_work)
+
+        grouped = Later(min(limit, np.unique(found.works).size), works)
         return self._judged(Results(query, tuple(hits), grouped), float(found.cosines.max()), terms)
 
     def _grouped(
@@ -184,8 +204,13 @@ class Searcher:
         totals = scores[first_of_each(found.works, scores)]
         return np.lexsort((found.rows, -scores)), scores, totals
 
-    def _gather(self, vector: Floats, text: str, allowed: Mask) -> Evidence:
-        return gather(vector, text, allowed, usual=self._usual, vectors=self.vectors, keywords=self.keywords)
+    def _worded(self, text: str, allowed: Mask) -> Callable[[], Worded]:
+        """What the words say, worked out on another thread while this one embeds the text."""
+        return _BESIDE.submit(by_words, text, allowed, self.keywords).result
+
+    def _gather(self, vector: Floats, worded: Callable[[], Worded], allowed: Mask) -> Evidence:
+        works = self.keywords.works
+        return gather(vector, worded, allowed, usual=self._usual, vectors=self.vectors, works=works)
 
     @cached_property
     def _usual(self) -> gathering.Usual:
