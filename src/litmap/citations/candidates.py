@@ -9,7 +9,7 @@ from litmap.citations.beside import is_venue, names_after, names_before, year_af
 from litmap.citations.blocks import BlockText
 from litmap.citations.entries import Segment, segments_of
 from litmap.citations.model import Sighting
-from litmap.citations.named import named_titles, sentence_titles
+from litmap.citations.named import dated_titles, joined_titles, named_titles, sentence_titles
 from litmap.citations.names import (
     NameMention,
     find_names,
@@ -46,7 +46,8 @@ def take_dated_titles(reading: Reading, block: NoteBlock, text: BlockText) -> No
     if block.kind not in _TITLE_KINDS:
         return
     owned = [found for found in possessive_titles(text.text) if found.beside[-4:].isdigit()]
-    for found in [*cited_titles(text.text), *owned, *bracketed_titles(text.text)]:
+    found_here = [*cited_titles(text.text), *owned, *bracketed_titles(text.text), *dated_titles(text.text)]
+    for found in found_here:
         if text.free(found.start, found.end):
             take_candidate(reading, block, found, text)
 
@@ -151,6 +152,10 @@ def _titles_in(reading: Reading, block: NoteBlock, part: Segment, text: BlockTex
     clean = re.sub(r"[\s,([:–—-]+$", "", stretch)
     clean = _before_people(clean) if part.start + len(clean) < part.end else clean
     floor = reading.title_floor - (0.05 if block.kind == "item" or listed else 0.0)
+    for found in joined_titles(clean):
+        placed = replace(found, start=part.start + found.start, end=part.start + found.end)
+        if text.free(placed.start, placed.end):
+            take_candidate(reading, block, placed, text)
     near = text.beside(part.start, part.start + len(clean)) if len(clean) < len(stretch) + 3 else None
     if near is not None and near.reference.authors and not near.title_known:
         floor = 0.45

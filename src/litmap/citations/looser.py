@@ -68,6 +68,8 @@ _JOURNAL_END = re.compile(
 _MEETING = re.compile(
     r"NeurIPS|NIPS|ICML|ICLR|CVPR|ICCV|ECCV|ACL|EMNLP|NAACL|AAAI|IJCAI|KDD|STOC|FOCS|SODA|COLT|SIGCOMM|SIGGRAPH|SOSP|OSDI|CHI|VLDB|SIGMOD|WWW|UAI|AISTATS"
 )
+_MEETING_YEAR = re.compile(rf"\b(?P<venue>{_MEETING.pattern})[ '’]{{0,2}}(?P<year>(?:19|20)\d\d|\d\d)(?![\w-])")
+_NAME_IN_JOURNAL = re.compile(r"(?P<names>[A-Z][\w’'-]+(?: (?:and|&) [A-Z][\w’'-]+)?) in (?:the )?(?P<venue>[A-Z].*)$")
 _NOUN = re.compile(
     r"(?<=[\s-])(?:(?P<paper>papers?|articles?|reviews?|books?|monographs?|thesis|surveys?|essays?|preprint|classics?|chapters?|"
     r"textbooks?)|(?P<idea>models?|theorem|theory|argument|result|experiments?|proof|study|account|view|analysis|data|point))\b"
@@ -141,8 +143,23 @@ def _year_first(text: str) -> Iterator[NameMention]:
 
 def _with_venue(text: str) -> Iterator[NameMention]:
     """'Kimura, Nature', 'Kimura (Nature)', 'May's Nature paper'."""
+    for match in _MEETING_YEAR.finditer(text):
+        named = names_before(text, match.start())
+        if named and named.year is None:
+            year = (
+                match["year"]
+                if len(match["year"]) == 4
+                else ("20" if int(match["year"]) < 40 else "19") + match["year"]
+            )
+            names = list(named.names)
+            yield name_mention(named.start, match.end(), names, named.et_al, year, match["venue"], strong=False)
     for match in matches_at(_VENUE_START, _VENUE, text):
         begin = match.start()
+        if " in " in match["venue"] and (within := _NAME_IN_JOURNAL.match(match["venue"])):
+            people, venue = _people(within["names"]), within["venue"].rstrip(".")
+            if people and surely_a_journal(venue) and not surely_a_journal(match["venue"]):
+                yield name_mention(match.start("venue"), match.end(), people, False, "", venue, strong=False)
+                continue
         if begin < 3 or text[begin - 1] not in " (" or text[begin - 2] not in ",s.)" + "abcdefghijklmnopqrstuvwxyz":
             continue
         venue = match["venue"].rstrip(".")

@@ -38,6 +38,11 @@ _BEHIND_NAMES = re.compile(r"(?<=, )(?P<title>[A-ZÀ-Þ][\w’'-]*(?:[:,]? [\w�
 _BEFORE_NAMES = re.compile(
     rf"(?:^|(?<=[.;?!\]]\s))(?P<title>[A-ZÀ-Þ][\w’'-]*(?:[:,]? [\w’'–-]+){{3,24}}\??) \((?:by )?(?P<names>{NAMES})\)"
 )
+_JOINT = re.compile(r"\s(?:and|&|/|//|\+|vs\.?)\s(?=[A-ZÀ-Þ])")
+_DATED_RUN = re.compile(
+    rf"(?<![\w.@/’'-])(?:(?P<name>[A-ZÀ-Þ][\w’'-]+(?<!The)(?<!\bA)(?<!\bAn)),?\s)?"
+    rf"(?P<title>[A-ZÀ-Þ][\w’'-]*(?:[:?]?\s(?:[A-ZÀ-Þ][\w’'-]*|{_INNER}(?=\s))){{1,12}}) \((?P<year>(?:1[6-9]|20)\d\d)\)"  # noqa: E501
+)
 _NO_TITLE = re.compile(
     r"\b(?:[Tt]heorems?|[Ll]emma|[Pp]rize|[Ll]aws?|[Pp]rinciple|[Ee]quations?|[Pp]aradox|[Cc]onjectures?|[Aa]lgorithms?|"
     r"[Ss]yndrome|[Dd]isease|[Tt]alks?|[Ll]ectures?|[Cc]ourses?|[Bb]logs?|[Ss]lides|[Gg]roups?|[Ll]abs?|University|Institute|"
@@ -68,6 +73,57 @@ def named_titles(text: str) -> list[tuple[TitleCandidate, NameMention]]:
             position = max(stop, named.end)
             text = "\0" * position + text[position:]
     return found
+
+
+def dated_titles(text: str) -> list[TitleCandidate]:
+    """Titles in raised words before a year in brackets: 'Secord Victorian Sensation (2000)', 'The Minimalist Program (1995)'."""  # noqa: E501
+    found = []
+    for match in _DATED_RUN.finditer(text) if ")" in text else ():
+        words = match["title"].split()
+        raised = [word for word in words if word[0].isupper() and len(word) > 2]
+        owner = match["name"] or ""
+        if (" and " in match["title"] or "&" in match["title"]) and re.fullmatch(NAMES, match["title"]):
+            continue
+        if (owner and no_name(owner)) or (owner == "" and words[0] not in {"The", "A", "An", "On"}):
+            continue
+        if len(raised) >= 2 and not _NO_TITLE.search(match["title"]) and not surely_a_journal(match["title"]):
+            beside = f"{owner} {match['year']}".strip()
+            found.append(TitleCandidate(match["title"], *match.span("title"), 0.6, beside))
+    return found
+
+
+def joined_titles(text: str) -> list[TitleCandidate]:
+    """Both titles of a line that is two of them: 'Wasserstein GAN and Improved Training of Wasserstein GANs'."""
+    for joint in _JOINT.finditer(text) if not _RUN_TOGETHER.search(text) else ():
+        one, two = text[: joint.start()].strip(" .,;"), text[joint.end() :].strip(" .,;")
+        strong = joint.group().strip() in {"/", "+", "//", "vs.", "vs"}
+        alike = {word[:6].lower().rstrip("s") for word in one.split() if word[0].isupper() and len(word) > 2} & {
+            word[:6].lower().rstrip("s") for word in two.split()
+        }
+        if not strong and not alike and two.split()[0] not in {"The", "A", "An", "On", "Why", "How"}:
+            continue  # 'Neural Networks and Deep Learning' is one
+        if all(_is_whole_title(part, least=2 if strong or part is one else 3) for part in (one, two)):
+            first, second = text.find(one), text.find(two, joint.end())
+            return [
+                TitleCandidate(one, first, first + len(one), 0.55),
+                TitleCandidate(two, second, second + len(two), 0.55),
+            ]
+    return []
+
+
+def _is_whole_title(text: str, *, least: int) -> bool:
+    words = re.findall(r"[^\W\d_][\w’'-]*", text)
+    content = [word for word in words if len(word) > 3]
+    raised = sum(1 for word in content if word[0].isupper())
+    return (
+        len(words) >= least
+        and len(text) >= 10
+        and text[:1].isupper()
+        and raised >= 0.8 * len(content) > 0
+        and text.count(",") < 2
+        and not _NO_TITLE.search(text)
+        and words[-1].lower() not in {"of", "the", "in", "for", "and", "to", "with", "on", "a"}
+    )
 
 
 def sentence_titles(text: str) -> list[tuple[TitleCandidate, NameMention]]:

@@ -95,6 +95,9 @@ _RUN = re.compile(
 )
 
 
+_OPENS = re.compile(r"[.;?!]\s$|^$")
+_CLOSES = re.compile(r"[.;](?:\s|$)|\s*$")
+"""What stands around a title that is a sentence of its own."""
 _PART = re.compile(r"\b[Pp]arts? [IVX]{1,4}\b")
 _INVERTED_NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]+,? (?:[A-Z]\.[ -]?){1,3}(?:,|&|and\b|$)")
 _ENDS_IN_AND = re.compile(r"(?:&|\band)\s*$")
@@ -291,9 +294,11 @@ def running_titles(text: str) -> list[TitleCandidate]:
         run = run[: len(run)] if not words else run[: run.rfind(words[-1]) + len(words[-1])]
         content = [word for word in _WORD.findall(run) if word.lower() not in _SMALL]
         small = [word for word in _WORD.findall(run)[1:] if word.lower() in _SMALL and word.islower()]
+        whole = len(content) >= 3 and len(run) >= 24 and bool(_CLOSES.match(text, match.start() + len(run)))
+        whole = whole and bool(_OPENS.search(text, max(0, match.start() - 3), match.start()))
         if (
-            len(content) >= 4
-            and (small or ":" in run or len(content) >= 6)
+            (whole or len(content) >= 4)
+            and (whole or small or ":" in run or len(content) >= 6)
             and title_score(run) >= 0.6
             and run.count(",") <= 1
         ):
