@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from litmap.citations.model import Sighting, line_at
 from litmap.models import NoteBlock
@@ -82,15 +83,23 @@ def context_of(block: NoteBlock, start: int, end: int) -> str:
         return text.strip()
     low, high = max(0, start - 700), min(len(text), end + 700)
     first, last = low, high
-    for match in _SENTENCE.finditer(text, low, high):
-        if _ABBREVIATED.search(text[max(0, match.start() - 12) : match.start() + 1].rstrip()):
-            continue
-        if match.end() <= start:
-            first = match.end()
-        elif match.start() >= end:
-            last = match.start() + 1
+    for stop, begin in _sentence_ends(text, low, high):
+        if begin <= start:
+            first = begin
+        elif stop >= end:
+            last = stop + 1
             break
     return text[first:last].strip()
+
+
+@lru_cache(maxsize=16)
+def _sentence_ends(text: str, low: int, high: int) -> tuple[tuple[int, int], ...]:
+    """Where sentences end and the next begin between two places; all mentions of a block ask for the same."""
+    return tuple(
+        match.span()
+        for match in _SENTENCE.finditer(text, low, high)
+        if not _ABBREVIATED.search(text[max(0, match.start() - 12) : match.start() + 1].rstrip())
+    )
 
 
 def split_long(block: NoteBlock) -> list[NoteBlock]:

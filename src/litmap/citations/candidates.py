@@ -17,7 +17,7 @@ from litmap.citations.names import (
     split_names,
 )
 from litmap.citations.ownedtitles import bracketed_titles, cited_titles, possessive_titles
-from litmap.citations.patterns import NAMES
+from litmap.citations.patterns import BLANKS, NAMES
 from litmap.citations.reading import Reading, work_ties
 from litmap.citations.records import field
 from litmap.citations.tagged import tagged_titles
@@ -149,7 +149,7 @@ def _titles_in(reading: Reading, block: NoteBlock, part: Segment, text: BlockTex
     ):
         return
     stretch = stretch.split("\x00")[0] if "\x00" in stretch else stretch
-    clean = re.sub(r"[\s,([:–—-]+$", "", stretch)
+    clean = stretch.rstrip(BLANKS + ",([:–—-")
     clean = _before_people(clean) if part.start + len(clean) < part.end else clean
     floor = reading.title_floor - (0.05 if block.kind == "item" or listed else 0.0)
     for found in joined_titles(clean):
@@ -174,7 +174,8 @@ def _before_people(text: str) -> str:
     if people and (len(people.names) > 1 or people.et_al or "." in people.names[0]):
         text = text[: people.start]
         text = "" if _LEADING.search(text) else text
-    return re.sub(r"(?:[\s,([:–—-]|\bby)+$", "", text)
+    text = text.rstrip(BLANKS + ",([:–—-")
+    return re.sub(r"(?:[\s,([:–—-]|\bby)+$", "", text) if text.endswith("by") else text
 
 
 def take_candidate(

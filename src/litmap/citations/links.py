@@ -13,7 +13,7 @@ from litmap.citations.hosts import judge_link, may_hold_a_work
 from litmap.citations.keys import KEY_NAME, take_key
 from litmap.citations.model import PlainLink, Sighting, line_at
 from litmap.citations.names import find_names, find_names_only
-from litmap.citations.patterns import NAMES, YEAR
+from litmap.citations.patterns import BLANKS, NAMES, YEAR
 from litmap.citations.reading import Reading, work_ties
 from litmap.citations.titles import TitleCandidate, title_score, whole_titles
 from litmap.identifiers import find_identifiers, find_urls
@@ -140,7 +140,7 @@ def _title_before(reading: Reading, block: NoteBlock, text: BlockText, start: in
     )
     before = text.text[first:start]
     before = before[before.rfind("\x00") + 1 :]
-    stretch = re.sub(r"[\s(<\[:,.–—-]+$", "", before)
+    stretch = before.rstrip(BLANKS + "(<[:,.–—-")
     opened = stretch.rfind("(")
     if opened > stretch.rfind(")"):  # 'Title (Doe 1999, doi:…' has its title before the bracket
         stretch = stretch[:opened].rstrip(" ,.:")

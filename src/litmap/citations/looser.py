@@ -116,7 +116,7 @@ def _in_lower_case(text: str) -> Iterator[NameMention]:
 
 def _bodies(text: str) -> Iterator[NameMention]:
     """'Planck Collaboration 2018', 'IPCC 2014'."""
-    for match in _COLLABORATION.finditer(text) if any(body in text for body in _BODIES) else ():
+    for match in _COLLABORATION.finditer(text) if any(map(text.__contains__, _BODIES)) else ():
         yield name_mention(
             match.start(), match.end(), [match["names"].replace(" ", "\xa0")], False, match["year"], "", strong=False
         )
@@ -127,7 +127,7 @@ def _bodies(text: str) -> Iterator[NameMention]:
 
 def _pending(text: str) -> Iterator[NameMention]:
     """'Doe & Roe (in press)'."""
-    for match in _PENDING.finditer(text) if any(sign in text for sign in _PENDING_SIGNS) else ():
+    for match in _PENDING.finditer(text) if any(map(text.__contains__, _PENDING_SIGNS)) else ():
         named = names_before(text, match.start())
         if named and named.year is None:
             yield name_mention(named.start, match.end(), list(named.names), named.et_al, "", "", strong=False)

@@ -11,7 +11,7 @@ import re
 from litmap.citations.beside import is_venue, names_before
 from litmap.citations.looser import surely_a_journal
 from litmap.citations.names import NameMention, name_mention, no_name, split_names
-from litmap.citations.patterns import NAMES
+from litmap.citations.patterns import NAMES, matches_at
 from litmap.citations.titles import TitleCandidate, title_score
 
 _INNER = (
@@ -20,6 +20,7 @@ _INNER = (
 _RUN = re.compile(
     rf"(?<![\w.@/’'-])(?:[A-ZÀ-Þ][\w’'-]*|\d{{2,4}})(?:[:?]?\s(?:[A-ZÀ-Þ][\w’'-]*|\d{{1,4}}|{_INNER}(?=\s))){{1,18}}\??"
 )
+_RUN_START = re.compile(r"[A-ZÀ-Þ\d](?<![\w.@/’'-].)")
 _LISTED = re.compile(r"(?:, [A-ZÀ-Þ][\w’'-]+){1,3},? (?:and|&) [A-ZÀ-Þ][\w’'-]+(?! [A-ZÀ-Þ])")
 """How 'Anarchy, State, and Utopia' goes on."""
 _OWNED = re.compile(r"['’]s? (?=[A-ZÀ-Þ\d])")
@@ -29,12 +30,13 @@ _NEXT = re.compile(
 """What comes in between two works: '… and Schelling's …', '… and Daston and Galison'."""
 _TAIL = re.compile(rf"(?:[ ,:–-]+|\s{_INNER})+$")
 _CLOSED = re.compile(r"\s?(?:[.,;:()\[\]/”\"]|[–—-]\s|$|(?:and|or|is|was|for|vs|in|then|by|see)\s)")
-_RUN_TOGETHER = re.compile(r"[a-z]{4}[A-Z][a-z]+ [A-Z][a-z]")
+_RUN_TOGETHER = re.compile(r"[A-Z](?<=[a-z]{4}.)[a-z]+ [A-Z][a-z]")
 """Titles run together, where no names can be told: '… Deep Belief NetworksYann LeCun'."""
 _BEHIND = re.compile(
     rf"[”\"]?(?:\s\((?:by )?|,?\sby\s|,\s|\s[–—-]\s)(?P<names>{NAMES})(?=[);]|\.(?:\s|$)|,?\s*$|,\s\d)"
 )
-_BEHIND_NAMES = re.compile(r"(?<=, )(?P<title>[A-ZÀ-Þ][\w’'-]*(?:[:,]? [\w’'–-]+){3,24}\??)(?=[.;()\[\]]|\s*$)")
+_NAMES_IN_BRACKETS = re.compile(rf" \((?:by )?(?:{NAMES})\)")
+_BEHIND_NAMES = re.compile(r"(?P<title>[A-ZÀ-Þ](?<=, .)[\w’'-]*(?:[:,]? [\w’'–-]+){3,24}\??)(?=[.;()\[\]]|\s*$)")
 _BEFORE_NAMES = re.compile(
     rf"(?:^|(?<=[.;?!\]]\s))(?P<title>[A-ZÀ-Þ][\w’'-]*(?:[:,]? [\w’'–-]+){{3,24}}\??) \((?:by )?(?P<names>{NAMES})\)"
 )
@@ -56,7 +58,7 @@ def named_titles(text: str) -> list[tuple[TitleCandidate, NameMention]]:
     if _RUN_TOGETHER.search(text):
         return found
     position = 0
-    while run := _RUN.search(text, position):
+    while run := next(matches_at(_RUN_START, _RUN, text, position), None):
         start, stop = run.span()
         owned = _OWNED.search(text, start, stop)
         start = owned.end() if owned else start
@@ -133,7 +135,7 @@ def sentence_titles(text: str) -> list[tuple[TitleCandidate, NameMention]]:
         named = names_before(text, match.start("title")) if _is_sentence_title(match["title"]) else None
         if named and named.year is None:
             found.append((TitleCandidate(match["title"].rstrip(), *match.span("title"), 0.6), named))
-    for match in _BEFORE_NAMES.finditer(text):
+    for match in _BEFORE_NAMES.finditer(text) if _NAMES_IN_BRACKETS.search(text) else ():
         names, et_al = split_names(match["names"])
         names = [name for name in names if not no_name(name) or ("&" in match["names"] and len(name) > 2)]
         if names and _is_sentence_title(match["title"]):

@@ -54,7 +54,7 @@ _NAMES_ONLY = re.compile(rf"(?<![\w@]){NAME_START}(?P<names>{NAME}(?:{AND}{NAME}
 _YEAR_GROUPS = ("paren", "bare", "venueyear", "journalyear", "short", "topic")
 _DATED = re.compile(r"\d(?:(?<=['’].)\d|(?<=[a-z] .)\d(?!\d)|(?:(?<=1)[5-9]|(?<=2)0)\d\d)")
 """Four figures of a year, or two behind an apostrophe or a word."""
-_SEVERAL = re.compile(rf"[{UPPER}](?:(?<=, .)|(?<= and .)|(?<= & .)|(?<= und .)|(?<= et .)|(?<= y .))|et\.? al")
+_SEVERAL = re.compile(rf"[{UPPER}](?:(?<=, .)|(?<= and .)|(?<= & .)|(?<= und .)|(?<= et .)|(?<= y .))")
 _MORE_AND_YEAR = re.compile(r"[lLsS.][\s,]*\(?(?:1[5-9]|20)\d\d")
 """What every 'et al.' or 'and others' has at its end before a year."""
 _NOT_NAMES = frozenset(
@@ -111,6 +111,7 @@ _ET_AL_AT_END = re.compile(rf"{ET_AL}\s*$", re.I)
 _JOINER = re.compile(rf"(?:{AND})")
 _EACH_YEAR = re.compile(rf"{YEAR}|(?<![\w])[a-z](?!\w)|(?<=['’])\d\d|^\d\d$")
 _RUNS_IN = re.compile(r"\b(?:on|in|for|the|with|to|from|at|and) $")
+_FOUR_FIGURES = re.compile(r"\d{4}")
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?")
 _TECHNIQUE = re.compile(r"[A-Z][a-z]+-[a-z]{2,5}")
 """'Drop-seq' before 'Macosko EZ'."""
@@ -179,7 +180,7 @@ def _without_lead(name: str) -> str:
 @lru_cache(maxsize=8192)
 def no_name(name: str) -> bool:
     """True for a capitalised word that is not a person's name."""
-    if re.match(r"[A-ZÀ-Þ]\.", name) and len(name.split()) > 1:
+    if name[1:2] == "." and re.match(r"[A-ZÀ-Þ]\.", name) and len(name.split()) > 1:
         return False  # initials make any word a name: 'D. N. Page'
     if is_journal_name(name) and name not in _ALSO_NAMES:
         return True
@@ -269,7 +270,9 @@ def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
     start = match.start("names") + max(match.group("names").find(names[0]), 0)
     groups = match.groupdict()
     years = next((groups[name] for name in _YEAR_GROUPS if groups[name]), "")
-    years = re.sub(r"/\d\d(?:\d\d)?", "", years)  # '1934/1959' is the year of the original and of its translation
+    years = (
+        re.sub(r"/\d\d(?:\d\d)?", "", years) if "/" in years else years
+    )  # '1934/1959' is the year of the original and of its translation
     venue = match.group("venue1") or match.group("venue2") or (match.group("venue3") or "").strip(" ,.")
     enclosed = bool(match.group("paren")) or _in_brackets(text, match.start(), match.end())
     several = len(names) > 1 or et_al
@@ -315,7 +318,7 @@ def name_mention(
     start: int, end: int, names: list[str], et_al: bool, year: str, venue: str, *, strong: bool
 ) -> NameMention:
     """A mention of these names; `year` as written, '' for none."""
-    number = re.match(r"\d{4}", year)
+    number = _FOUR_FIGURES.match(year)
     return NameMention(
         start, end, tuple(surname_key(name) for name in names), et_al, int(number.group()) if number else None,
         year[4:] if number else "", venue, strong, tuple(names),
@@ -327,13 +330,14 @@ def _in_brackets(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - 300) : start]
     opened = max(before.rfind("("), before.rfind("["))
     closed = max(before.rfind(")"), before.rfind("]"))
-    return opened > closed and bool(re.search(r"[)\]]", text[end : end + 300]))
+    after = text[end : end + 300]
+    return opened > closed and (")" in after or "]" in after)
 
 
 def find_names_only(text: str) -> list[NameMention]:
     """Two or more names, or one with 'et al.', that stand without a year."""
     found: list[NameMention] = []
-    if not _SEVERAL.search(text):
+    if not (_SEVERAL.search(text) or "et al" in text or "et. al" in text):
         return found
     for match in _NAMES_ONLY.finditer(text):
         names, et_al = split_names(match.group("names"))

@@ -32,6 +32,8 @@ WORK_NOUN = (
     r"(?:book|paper|article|review|survey|study|thesis|dissertation|essay|monograph|memoir|proof|result|model|theorem|"
     r"experiments?|lectures?|textbook|chapter|work|letter|note|memo|report|preprint|classic|original|review article)"
 )
+BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001))))
+"""Everything that `\\s` stands for."""
 _KEY = re.compile(r"(?<![\w.])@\w")
 
 

@@ -21,7 +21,10 @@ _NO_TITLE = frozenset(
     "apparently interesting nice cool great ask check compare remember idea thank thanks please don't doesn't isn't lol hmm "  # noqa: E501
     "ok okay yes tomorrow yesterday meeting email".split()
 )
-_NO_TITLE_AT_ALL = re.compile(r"\b(?:e\.g|i\.e|chapter \d+|pp?\. ?\d|fig\. ?\d|my notes|papers? by)\b")
+_NO_TITLE_AT_ALL = re.compile(
+    r"[eicpfm](?<!\w.)(?:(?<=e)\.g|(?<=i)\.e|(?<=c)hapter \d+|(?<=p)(?:p?\. ?\d|apers? by)|(?<=f)ig\. ?\d|"
+    r"(?<=m)y notes)\b"
+)
 _PROSE = frozenset(
     "this these they them there was were has have had will would should could very just also then here now say says said "  # noqa: E501, SIM905
     "explain explains argue argues show shows showed shown prove proves proved give gives gave get gets got find finds found "  # noqa: E501
@@ -60,7 +63,7 @@ _LABELLED = re.compile(
     r"[^\W\d_][\w'’-]*(?: [a-z][\w'’-]*){0,2}: (?!(?:a|an|the|on|from|towards?|how|why|what|is|an|in|for|with|using|some|new|two) )[a-z]"  # noqa: E501
 )
 _CLAUSE = re.compile(
-    r"(?P<lead>:\s|→\s|->\s|[.;?!]\s|^|(?=\b(?:[Rr]ead|i\.e\.|e\.g\.,?) [A-Z][a-z]*(?: [a-z]+){2}))(?P<see>(?:[Ss]ee (?:also )?|[Rr](?:er)?ead |i\.e\. |e\.g\.,? |[Cc]ite ))?(?:([A-Z][\w'’-]+(?: (?:and|&) [A-Z][\w'’-]+)?),\s)?([A-Z](?:[^.:;→()“”\"\x00\[\]\n]|\.(?=\w)){14,200}?)(?=$|\.\s|\.$|;\s|\s*\(|\s(?:→|->)\s|,\s(?:fig|see|esp|which|but|where)\b|\s(?:explains?|argues?|shows?|proves?|introduces?)\s)"  # noqa: E501
+    r"(?P<lead>:\s|→\s|->\s|[.;?!]\s|^|(?=\b(?:[Rr]ead|i\.e\.|e\.g\.,?) [A-Z][a-z]*(?: [a-z]+){2}))(?P<see>(?:[Ss]ee (?:also )?|[Rr](?:er)?ead |i\.e\. |e\.g\.,? |[Cc]ite ))?(?:([A-Z][\w'’-]+(?: (?:and|&) [A-Z][\w'’-]+)?),\s)?([A-Z](?:[^.:;→()“”\"\x00\[\]\n]|\.(?=\w)){14,200}?)(?=[.;(,\s]|$)(?=$|\.\s|\.$|;\s|\s*\(|\s(?:→|->)\s|,\s(?:fig|see|esp|which|but|where)\b|\s(?:explains?|argues?|shows?|proves?|introduces?)\s)"  # noqa: E501
 )
 _CLAUSE_START = re.compile(
     r"[:→.;?!Rrie-](?:(?<=[:→.;?!])\s|(?<=-)>\s|(?<!\w.)(?:(?<=[Rr])ead|(?<=i)\.e\.|(?<=e)\.g\.,?) [A-Z])"
@@ -73,7 +76,7 @@ _VENUE_TAIL = re.compile(
 )
 _DASH = re.compile(r"\s(?:[–—]|--?)\s")
 _REMARK = re.compile(
-    r"\s(?:[–—]|--?)\s(?=[a-z](?!.{1,60}?\s?[–—-]\s))|\s<-+\s|[.?]\s(?=[a-z])|\.\s(?=(?:[A-Z][\w’'-]+(?:,| and| &)?\s?){1,4}\.(?:\s|$))"  # noqa: E501
+    r"[\s.?](?:(?<=\s)(?:(?:[–—]|--?)\s(?=[a-z](?!.{1,60}?\s?[–—-]\s))|<-+\s)|(?<=[.?])\s(?=[a-z])|(?<=\.)\s(?=(?:[A-Z][\w’'-]+(?:,| and| &)?\s?){1,4}\.(?:\s|$)))"  # noqa: E501
 )
 """Where a remark or the authors follow a title: ' – same thing', '. Lampson. slogans'."""
 _LABEL_BEFORE = re.compile(r"[A-Z][a-z]+(?: [a-z]+)?: (?=[A-Z])")

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from litmap.citations.model import Sighting
 from litmap.citations.names import NameMention, surname_key
@@ -223,14 +224,20 @@ def is_slip(a: str, b: str) -> bool:
     return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
 
 
+@lru_cache(maxsize=4096)
+def _all_among(names: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
+    """True where all names are among the authors, but for a slip of the pen, and the first is the first of them."""
+    if names[0] != theirs[0] and not is_slip(names[0], theirs[0]):
+        return False
+    return all(name in theirs or any(is_slip(name, other) for other in theirs) for name in names)
+
+
 def _agreement(names: NameMention, author: _Author, reading: Reading) -> float:
     here = author.note == reading.note.path or author.note in reading.note.uses
     theirs = author.surnames
     if not theirs:
         return 0.0
-    matched = sum(1 for name in names.surnames if name in theirs or any(is_slip(name, other) for other in theirs))
-    leading = names.surnames[0] == theirs[0] or is_slip(names.surnames[0], theirs[0])
-    if matched < len(names.surnames) or not leading:
+    if not _all_among(names.surnames, theirs):
         return 0.0
     score = 0.8 + _year_agreement(names, author, here=here)
     if names.year is None and len(names.surnames) < 2 and not (names.et_al and here):
