@@ -174,6 +174,8 @@ def _mentions(shown: Iterable[Sighting]) -> tuple[Mention, ...]:
 
 
 def _merge(members: Sequence[Sighting]) -> Reference:
+    if len(members) == 1:
+        return _alone(members[0])
     ranked = sorted(members, key=lambda s: (not (s.title_known and s.listed), not s.title_known, not s.reference.ids))
     titles = [s.reference.title for s in ranked if s.title_known and s.reference.title]
     authors: tuple[str, ...] = ()
@@ -183,7 +185,7 @@ def _merge(members: Sequence[Sighting]) -> Reference:
     years = Counter(s.reference.year for s in ranked if s.reference.year)
     listed_year = next((s.reference.year for s in ranked if s.listed and s.reference.year), None)
     ids = dict.fromkeys(i for s in ranked for i in s.reference.ids)
-    ordered = sorted(ids, key=lambda i: _ID_ORDER.index(i.split(":")[0]) if i.split(":")[0] in _ID_ORDER else 99)
+    ordered = sorted(ids, key=_rank)
     urls = tuple(dict.fromkeys(u for s in ranked for u in s.reference.urls))
     venue = next((s.reference.venue for s in ranked if s.reference.venue), "")
     raw = next((s.reference.raw for s in ranked if s.reference.raw), "")
@@ -191,6 +193,26 @@ def _merge(members: Sequence[Sighting]) -> Reference:
     number = next((s.reference.number for s in ranked if s.reference.number), "")
     year = listed_year or (years.most_common(1)[0][0] if years else None)
     return Reference(raw, titles[0] if titles else "", authors, year, venue, tuple(ordered), urls, 0, number, suffix)
+
+
+def _alone(sighting: Sighting) -> Reference:
+    """What one sighting says of its work; most works are seen once."""
+    reference = sighting.reference
+    ids, urls = tuple(sorted(dict.fromkeys(reference.ids), key=_rank)), tuple(dict.fromkeys(reference.urls))
+    title = reference.title if sighting.title_known else ""
+    if (title, ids, urls, reference.page) == (
+        reference.title,
+        reference.ids,
+        reference.urls,
+        0,
+    ) and reference.year != 0:
+        return reference
+    return replace(reference, title=title, ids=ids, urls=urls, page=0, year=reference.year or None)
+
+
+def _rank(identifier: str) -> int:
+    kind = identifier.split(":", maxsplit=1)[0]
+    return _ID_ORDER.index(kind) if kind in _ID_ORDER else 99
 
 
 def _key(reference: Reference, members: Sequence[Sighting], kind: str) -> str:

@@ -288,7 +288,7 @@ def running_titles(text: str) -> list[TitleCandidate]:
     found = []
     for match in _RUN.finditer(text):
         run = match.group().rstrip(" ,:–-&")
-        by = _BY.search(run)
+        by = _BY.search(run) if " by " in run else None
         by = by if by and len(run[: by.start()].split()) >= 4 else None
         run = run[: by.start()] if by else run
         words = run.split()
@@ -320,23 +320,25 @@ def _clauses(text: str) -> Iterator[re.Match[str]]:
 def clause_titles(text: str) -> list[TitleCandidate]:
     """Titles that fill a clause of prose: after a colon, before a venue, or after a single name ('Kleinberg, An …')."""
     found: list[TitleCandidate] = []
-    if not any(sign in text for sign in _LEADING_SIGNS) and not _LEADING_WORD.search(text):
+    if not any(map(text.__contains__, _LEADING_SIGNS)) and not _LEADING_WORD.search(text):
         return found
     for match in _clauses(text):
         title, beside = match.group(4).rstrip(" ,"), match.group(3) or ""
-        venue = _VENUE_TAIL.search(title)
+        venue = _VENUE_TAIL.search(title) if "," in title else None
         if venue:
             title, beside = title[: venue.start()], beside or venue.group(1) or ""
-        by = _BY.search(title)
+        by = _BY.search(title) if "by" in title else None
         if by:
             title, beside = title[: by.start()], by.group(1)
         dated = _DATED_BEHIND.match(text, match.end())
         led = match.group("lead")[:1] in {":", "→", "-"} or bool(match.group("see"))
         told = bool(beside or venue or by or (led and dated))
+        if not (led or told):
+            continue
         led_by_colon = (match.group("lead")[:1] == ":" or bool(match.group("see"))) and len(title) < 90
         enough = title_score(title) >= (0.5 if told or led_by_colon else 0.6)
         enough = enough and len(_WORD.findall(title)) >= (4 if told or led_by_colon else 5)
-        if (led or told) and enough:
+        if enough:
             beside = beside or (dated.group(1) if dated else "")
             found.append(TitleCandidate(title, match.start(4), match.start(4) + len(title), 0.55, beside))
     return found

@@ -220,6 +220,7 @@ _RULES: tuple[Rule, ...] = (
 )
 
 
+@lru_cache(maxsize=1024)
 def unwrap_url(url: str) -> str:
     """The address inside a web archive's, search engine's or mail filter's link; others come back unchanged."""
     url = url.strip()

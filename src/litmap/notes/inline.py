@@ -41,6 +41,9 @@ _PLAIN = re.compile(
     r"|<(?P<auto>(?:https?|ftp|doi|file):[^<>\s]{1,3000})>"
     r")"
 )
+_MARKDOWN_SIGN = re.compile(r"[\\`!\[<&*_~=\nhf](?:(?<![hf])|(?<=h)ttps?://|(?<=f)tp://)")
+_PLAIN_SIGN = re.compile(r"[\[<\nh](?:(?<!h)|(?<=h)ttps?://)")
+"""Where markup may begin; found much faster than the markup itself."""
 _ITALIC = frozenset({"*", "_", "***", "___"})
 _SHORTEST, _LONGEST = 4, 200
 _PLAIN_ITALIC = re.compile(r"(?<![\w*_])([*_])(?=[^\W\d_])([^*_\n]{4,200}?)(?<=[\w?!.)])\1(?![\w*_])")
@@ -117,15 +120,16 @@ def read_inline(
     lower-case label.
     """
     writer = _Writer(line)
-    pattern = _PLAIN if plain else _MARKDOWN
-    position = 0
-    for match in pattern.finditer(raw):
-        if match.start() < position:
-            continue
-        writer.put(raw[position : match.start()])
-        position = match.end()
-        _take(match, raw, writer, definitions or {}, plain=plain, depth=depth)
-    writer.put(raw[position:])
+    pattern, signs = (_PLAIN, _PLAIN_SIGN) if plain else (_MARKDOWN, _MARKDOWN_SIGN)
+    read = position = 0
+    while sign := signs.search(raw, position):
+        match = pattern.match(raw, sign.start())
+        position = match.end() if match else sign.end()
+        if match:
+            writer.put(raw[read : match.start()])
+            read = position
+            _take(match, raw, writer, definitions or {}, plain=plain, depth=depth)
+    writer.put(raw[read:])
     if plain and ("*" in raw or "_" in raw):
         writer.out.emphasis += [match.group(2) for match in _PLAIN_ITALIC.finditer(raw)]
     return writer.done()

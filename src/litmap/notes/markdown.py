@@ -72,10 +72,11 @@ class _Reader:
         if not text.strip():
             self.flush()
             return number + 1
-        if match := _FENCE.match(text):
-            return self.fence(number, match)
-        if self.heading(number, text) or self.structure(number, text):
-            return number + 1
+        if not _is_prose(text):
+            if match := _FENCE.match(text):
+                return self.fence(number, match)
+            if self.heading(number, text) or self.structure(number, text):
+                return number + 1
         if self.held:
             self.held.append(text.strip() if self.kind != "cell" else text)
             if self.kind == "cell":
@@ -161,6 +162,12 @@ class _Reader:
             for block in bibtex_blocks("\n".join(self.lines[number + 1 : end]), number + 1):
                 self.builder.blocks.append(block)
         return end + 1
+
+
+def _is_prose(text: str) -> bool:
+    """True for a line that surely begins nothing: it starts with a letter and is no item 'a)' or row of a table."""
+    start = text.lstrip()[:2]
+    return start[:1].isalpha() and start[1:] != ")" and "|" not in text
 
 
 def read_markdown(text: str, builder: Builder, *, offset: int = 0) -> FrontMatter:
