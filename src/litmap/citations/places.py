@@ -20,7 +20,7 @@ _YEAR = r"(?:1[6-9]\d\d|20\d\d)"
 _VOLUME = r"(?:vol(?:ume|s)?\.?\s?)?\**(?P<volume{0}>(?!(?:1[6-9]|20)\d\d\b)[A-Z]?\d{{1,4}})\**(?:\s?\((?:no\.?\s?)?[\w–-]{{1,6}}\))?"  # noqa: E501
 _PAGE = r"(?:pp?\.\s?)?(?P<page{0}>[A-Z]{{0,2}}\d{{1,7}})(?:\s?[–—-]{{1,2}}\s?[A-Z]?\d{{1,7}})?(?:\(R\))?"
 _PLACE = re.compile(
-    rf"(?<![\w.’'-]){_JOURNAL},?\s?(?:"
+    rf"(?<![\w.’'-]){_JOURNAL},?\s?(?=[A-Z\s]?\d|[(*]|vol)(?:"
     rf"\(?(?P<first>{_YEAR})\)?\s?[,;:]\s?{_VOLUME.format(1)}\s?[,:]\s?{_PAGE.format(1)}"
     rf"|{_VOLUME.format(2)}\s?[,:]\s?{_PAGE.format(2)}(?:\s?[(,;]\s?(?P<last>{_YEAR})\)?)?"
     rf"|(?P<volume4>\d{{1,4}})\s(?P<page4>[A-Z]?\d{{1,7}})\s?\((?P<late>{_YEAR})\)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 from litmap.identifiers.ids import NEW_ARXIV, OLD_ARXIV, clean_doi, doi_id, valid_arxiv
@@ -119,8 +120,12 @@ def find_identifiers(text: str) -> list[Found]:
     A bare new-style arXiv number counts only where arXiv is named nearby, a class such as `[cs.LG]` follows, or it
     is all the text. Time is linear in the length of the text.
     """
-    if not _DIGIT.search(text) and "/" not in text:
-        return []
+    return list(_identifiers_of(text)) if "/" in text or _DIGIT.search(text) else []
+
+
+@lru_cache(maxsize=256)
+def _identifiers_of(text: str) -> tuple[Found, ...]:
+    """The identifiers, remembered: a text is asked about more than once."""
     spans = _Spans()
     for url in find_urls(text):
         spans.claim(text, url.start, url.end, identifier_from_url(url.id))
@@ -133,7 +138,7 @@ def find_identifiers(text: str) -> list[Found]:
         spans.claim(text, *match.span(), f"ads:{match.group()}")
     for match in _PMC.finditer(text) if "PMC" in text else ():
         spans.claim(text, *match.span(), f"pmcid:PMC{match.group(1)}")
-    return sorted(spans.found, key=lambda found: found.start)
+    return tuple(sorted(spans.found, key=lambda found: found.start))
 
 
 def _find_dois(text: str, spans: _Spans) -> None:
@@ -156,9 +161,10 @@ def _find_dois(text: str, spans: _Spans) -> None:
 def _find_arxiv(text: str, spans: _Spans) -> None:
     if not _ARXIV_HINT.search(text):
         return
-    for match in _ARXIV_LABEL.finditer(text):
+    lower = text.lower()
+    for match in _ARXIV_LABEL.finditer(text) if "arxiv" in lower or "print" in lower else ():
         spans.claim(text, *match.span(), valid_arxiv(match.group(1)))
-    for match in _ARXIV_OLD.finditer(text):
+    for match in _ARXIV_OLD.finditer(text) if "/" in text else ():
         spans.claim(text, *match.span(), valid_arxiv(match.group(1)))
     for match in _ARXIV_BARE.finditer(text):
         start, end = match.span()

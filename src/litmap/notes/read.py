@@ -193,6 +193,7 @@ def _tie_bibliographies(notes: dict[Path, Note], named: set[Path], problems: lis
     for file, note in notes.items():
         if note.format in _BIBS:
             beside.setdefault(file.parent, []).append(file)
+    resolved: dict[Path, Path] = {}
     used: set[Path] = set()
     for file, note in list(notes.items()):
         if note.format in _BIBS | {"csv"}:
@@ -202,13 +203,15 @@ def _tie_bibliographies(notes: dict[Path, Note], named: set[Path], problems: lis
             wanted = beside.get(file.parent) or _bibs_in(file.parent)
         ties = []
         for target in wanted:
-            known = next((other for other in notes if other == target or other.resolve() == target.resolve()), None)
+            if not resolved:
+                resolved = {other.resolve(): other for other in reversed(notes)}
+            known = target if target in notes else resolved.get(target.resolve())
             if known is None:
                 extra = _read_file(target, str(target), True, problems)
                 if extra is None or extra.format not in _BIBS:
                     continue
                 notes[target] = extra
-                known = target
+                known = resolved[target.resolve()] = target
             ties.append(notes[known].path)
             used.add(known)
         notes[file] = replace(note, uses=tuple(dict.fromkeys(ties)))
