@@ -3,8 +3,8 @@
 PDFs in the drop folder of an empty library are made searchable (titles, text, passages, vectors, words, filing, map,
 summaries, reading list), and every batch of tokens that goes to the model on the way is kept. The floor is the same
 batches through the same engine once more, alone and with its weights loaded. The share is floor over run, by the
-clock and in processor seconds; the run is timed from before anything of litmap is imported. Papers: a seeded draw
-from LITMAP_SHARED or `../shared`. Peak memory is that of one process, the largest.
+clock and in processor seconds; the run is timed in a process of its own, from before anything of litmap is imported.
+Papers: a seeded draw from LITMAP_SHARED or `../shared`. Peak memory is that of one process, the largest.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ import argparse
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
-
-from benchmarks.side_by_side import draw, shared
 
 
 def processor() -> float:
@@ -60,18 +59,15 @@ def record() -> dict[int, Recorder]:
     return recorders
 
 
-def measure(papers: list[Path], scratch: Path) -> dict[str, Any]:
-    """The run and its floor."""
-    drop = scratch / "library" / "papers"
-    drop.mkdir(parents=True)
-    for paper in papers:
-        shutil.copy(paper, drop)
+def measure(library: Path) -> dict[str, Any]:
+    """The run over the PDFs in the library's drop folder, and its floor."""
+    papers = len(list((library / "papers").iterdir()))
     start, own = time.perf_counter(), processor()
     recorders = record()
     from litmap.pipeline import add_dropped
     from litmap.settings import load_settings
 
-    report = add_dropped(load_settings({"library": scratch / "library"}))
+    report = add_dropped(load_settings({"library": library}))
     run, spent = time.perf_counter() - start, processor() - own
     floor, floor_spent, tokens = 0.0, 0.0, 0
     for recorder in recorders.values():
@@ -82,7 +78,7 @@ def measure(papers: list[Path], scratch: Path) -> dict[str, Any]:
         floor_spent += processor() - own
         tokens += sum(int(mask.sum()) for _, mask in recorder.batches)
     return {
-        "papers": len(papers),
+        "papers": papers,
         "passages": report["counts"]["passages"],
         "tokens": tokens,
         "run_s": round(run, 1),
@@ -101,14 +97,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--papers", type=int, default=60)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.measure:
+        print(json.dumps(measure(options.measure)))
+        return 0
+    from benchmarks.side_by_side import draw, shared  # the process that measures is not to have these
+
     folder = shared()
     if folder is None:
         print("the shared papers are not here: set LITMAP_SHARED", file=sys.stderr)
         return 1
     some, _ = draw(folder, options.papers, 0)
     with tempfile.TemporaryDirectory() as scratch:
-        found = measure(some, Path(scratch))
+        drop = Path(scratch) / "library" / "papers"
+        drop.mkdir(parents=True)
+        for paper in some:
+            shutil.copy(paper, drop)
+        command = [sys.executable, "-m", "benchmarks.whole_run", "--measure", str(drop.parent)]
+        found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     print(json.dumps(found, indent=1) if options.json else "\n".join(f"{k:18} {v}" for k, v in found.items()))
     return 0
 

@@ -125,6 +125,15 @@ def _body_vectors(writer: builds.BuildWriter, entries: Sequence[Entry], dim: int
     return means
 
 
+def _with_titles(bodies: Vectors, named: Vectors) -> Vectors:
+    """Bodies' vectors, zeros where there is none, with those of the titles in equal parts: passages are embedded
+    without their title, and filing without it was measured worse (benchmarks/RESULTS.md).
+    """
+    both = (bodies + named) * bodies.any(axis=1, keepdims=True)
+    mixed: Vectors = both / np.linalg.norm(both, axis=1, keepdims=True).clip(1e-9)
+    return mixed
+
+
 def _file(
     layout: Layout,
     entries: Sequence[Entry],
@@ -135,16 +144,17 @@ def _file(
     edges: Sequence[tuple[str, str]],
 ) -> _Filed:
     papers = [_paper(layout, e, shas[e.work.id]) for e in entries]
-    heads = [[f"{p.title}. {p.abstract or p.body[:1500]}".strip()] for p in papers]
+    heads = [[f"{p.title}. {p.abstract or p.body[:1500]}".strip(), p.title] for p in papers]
     embedder.ensure(heads)
-    vectors = np.concatenate([np.zeros((0, embedder.encoder.dim), np.float32), *(embedder.vectors(h) for h in heads)])
+    both = [embedder.vectors(h) for h in heads]
+    vectors, named = (np.array([b[i] for b in both], np.float32).reshape(-1, embedder.encoder.dim) for i in (0, 1))
     result = topics.file_works(
         papers,
         {n.path: n.headings for n in notes},
         {e.work.id: e.headings for e in entries},
         vectors=vectors,
         encoder=embedder.encoder,
-        body_vectors=bodies,
+        body_vectors=_with_titles(bodies, named),
         links=edges,
     )
     return _Filed(result, vectors)

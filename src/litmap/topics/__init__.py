@@ -11,7 +11,7 @@ from litmap.topics.outline import Outline, has_subject, is_inbox, read_outline
 from litmap.topics.patch import patch
 from litmap.topics.records import Coverage, FilingResult, Finding, PaperText
 
-VERSION = "2"
+VERSION = "3"
 """Changes when the same library would be filed or shown otherwise, so that its build is made again."""
 
 __all__ = [
