@@ -332,7 +332,7 @@ def _load(path: Path) -> Any:
     import numpy as np
 
     try:
-        return np.load(path, mmap_mode="r" if path.stat().st_size > 1 << 16 else None, allow_pickle=False)
+        return np.asarray(np.load(path, mmap_mode="r" if path.stat().st_size > 1 << 16 else None, allow_pickle=False))
     except (OSError, ValueError, EOFError) as error:
         raise _damaged(path, str(error)) from error
 

@@ -153,7 +153,7 @@ def load(folder: Path, name: str, part: str, *, mapped: bool = False) -> NDArray
         array: NDArray[Any] = np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise DamagedBuild(f"keyword index: {path.name} is missing or damaged", subject=str(folder)) from error
-    return array
+    return np.asarray(array)  # a memmap's own class makes every slice slow
 
 
 def save(folder: Path, name: str, part: str, array: NDArray[Any]) -> None:
