@@ -14,7 +14,7 @@ from litmap.citations.names import find_names
 from litmap.citations.patterns import NAMES, YEAR, cites_by_key
 from litmap.citations.places import find_places
 from litmap.citations.records import field
-from litmap.citations.refends import reference_end
+from litmap.citations.refends import before_next, reference_end
 from litmap.citations.titles import TAG_LINE
 from litmap.identifiers import find_identifiers, normalise_title
 from litmap.models import Link, NoteBlock, Reference
@@ -57,6 +57,8 @@ _PRINTED = re.compile(r"\d\s?\(\d{1,3}\)|\d\s?[:,]\s?(?:pp?\.\s?)?\d+[–-]\d|\d
 _GLUED = re.compile(rf"{YEAR}\)?\s?[,;/]\s{NAMES}[\s,(]{{1,2}}{YEAR}")
 """One mention behind the other: 'Tilman 1982; Chesson 2000'."""
 _PENDING = re.compile(r"\((?:in press|in prep|forthcoming|to appear|submitted|under review|accepted|preprint)")
+_YEAR = re.compile(rf"\b{YEAR}\b")
+_VERB_FIRST = re.compile(r"(?:is|was|are|were|has|had|which|who|and|but|worth)\b")
 _STARS = re.compile(r"\*+")
 _CITED_NUMBER = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,9}\](?!\()")
 _IN_PROSE = re.compile(r"\d{0,4}[a-z]?[)\],;]")
@@ -153,7 +155,8 @@ def _by_lines(block: NoteBlock, parts: Sequence[Segment], previous: Sequence[str
         part = parts[index]
         after = parts[index + 1] if index + 1 < len(parts) else None
         entry = None
-        if after is not None and not may_be_reference(block.text[after.start : after.end]):
+        dated = after is not None and all(_YEAR.search(block.text, p.start, p.end) for p in (part, after))
+        if after is not None and not dated and not may_be_reference(block.text[after.start : after.end]):
             entry = _read_entry(block, part.start, after.end, previous, floor=0.75)
         if entry is not None:
             index += 1
@@ -198,7 +201,7 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
             ids.append(found.id)
     if sum(1 for found in ids if found.startswith("arxiv:")) > 1 or len({f for f in ids if f.startswith("doi:")}) > 2:
         return None
-    if floor > 0.3 and (shorter := reference_end(text)) < len(text):
+    if floor > 0.3 and (shorter := min(before_next(text), reference_end(text))) < len(text):
         end, text = start + shorter, text[:shorter]
         links = [link for link in links if link.start < end]
         ids, urls, hint = _from_links(links, text)
@@ -261,7 +264,7 @@ def _by_place(text: str, reference: Reference) -> tuple[bool, Reference]:
     place = places[0]
     named = names_before(_STARS.sub("", text), place.start)
     if named and (named.start < 4 or (named.start <= 8 and len(text[: named.start].split()) == 1)):
-        year = place.year or named.year or reference.year
+        year = place.year or named.year or (reference.year if str(reference.year) != place.page else None)
         return True, replace(reference, title="", authors=named.names, venue=place.journal, year=year)
     if place.start < 4 or _LEDGER.match(reference.title):
         return True, replace(reference, title="", authors=(), venue=place.journal, year=place.year)
@@ -290,6 +293,7 @@ def _shaped(reference: Reference, text: str, links: Sequence[Link]) -> bool:
         any("(" in author or len(author.split()) > 6 for author in reference.authors)
         or _is_prose(text)
         or _LEADS_TO.search(reference.title)
+        or _VERB_FIRST.match(reference.venue)
     ):
         return False
     if reference.authors and reference.year and reference.venue and not reference.title:

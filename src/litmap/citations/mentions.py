@@ -86,7 +86,9 @@ def take_names(reading: Reading, block: NoteBlock, text: BlockText) -> None:
     for found in find_names_only(text.text):
         if text.free(found.start, found.end):
             mention = reading.mention(block, found.start, found.end, "author-year")
-            reading.bare_names.append(BareNames(block, found, mention))
+            near = text.beside(found.start, found.end, same_sentence=True)
+            alone = near is not None and bool(near.reference.ids) and not near.reference.authors
+            reading.bare_names.append(BareNames(block, found, mention, beside=near if alone else None))
 
 
 def take_bare_names(reading: Reading, block: NoteBlock, text: BlockText) -> None:

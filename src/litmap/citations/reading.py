@@ -15,12 +15,15 @@ from litmap.models import Link, Mention, Note, NoteBlock, Reference
 
 @dataclass(slots=True)
 class BareNames:
-    """Names without a year; `asked` is True where they may be looked up if they are tied to nothing."""
+    """Names without a year; `asked` is True where they may be looked up if they are tied to nothing; `beside` is an
+    identifier that stands next to them.
+    """
 
     block: NoteBlock
     names: NameMention
     mention: Mention
     asked: bool = True
+    beside: Sighting | None = None
 
 
 class Reading:

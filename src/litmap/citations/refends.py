@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from litmap.citations.patterns import NAMES, YEAR
 from litmap.refstrings import parse_reference
 
 _STOPS = re.compile(
@@ -15,6 +16,18 @@ _GOES_ON = re.compile(
     r"[\s,.;:()\[\]–—-]{0,4}(?:(?:pp?\.|vol\.|no\.|ch\.)?\s?[A-Z]?\d[\d\s,:;()–-]*|doi\b|https?:|arxiv|PMID|PMC|\[|\(?(?:Springer|Wiley|Cambridge|"
     r"Oxford|Elsevier|Princeton|[A-Z]\w* (?:University )?Press|ed\.|eds\b|[Aa]vailable|[Rr]etrieved|URL|ISBN|in press|reprint))",  # noqa: E501
 )
+
+
+_NEXT_WORK = re.compile(rf";\s(?=\W{{0,3}}(?:{NAMES}),?\W{{1,3}}{YEAR})|\s(?:\.\.\.|…)\s(?=[a-z]{{2}})|\s(?=vs\.?\s)")
+"""Where another work begins: '…; Church 1936', '… vs. Woodin'."""
+
+
+def before_next(text: str) -> int:
+    """Where the first of several works in a text ends, if it has its year or number by then; else the text's end."""
+    found = _NEXT_WORK.search(text, 20)
+    if found and len(re.findall(r"(?:1[5-9]|20)\d\d(?!\.\d)|\d{4}\.\d{4,5}|10\.\d{4}", text[: found.start()])) == 1:
+        return found.start()
+    return len(text)
 
 
 def reference_end(text: str) -> int:

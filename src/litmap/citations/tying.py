@@ -63,6 +63,9 @@ def tie_names(readings: Sequence[Reading], sightings: Sequence[Sighting]) -> lis
             match = _best(names, known, reading)
             if match is not None:
                 added.append(Sighting(mention, Reference(), False, set(match.sighting.ties)))
+            elif bare.beside is not None:
+                reference = Reference("", "", names.names, None, names.venue)
+                added.append(Sighting(mention, reference, False, set(bare.beside.ties)))
             elif bare.asked and not _CONCEPT.match(bare.block.text, names.end):
                 reference = Reference(mention.context, "", names.names)
                 added.append(Sighting(replace(mention, kind="name"), reference, False, {_search_key(names)}))
