@@ -15,7 +15,8 @@ from litmap.citations.numbers import take_numbers
 from litmap.citations.places import find_places
 from litmap.citations.reading import Reading, work_ties
 from litmap.citations.records import field, record_reference
-from litmap.models import Mention, Note, NoteBlock
+from litmap.citations.shortnotes import Named, points_to
+from litmap.models import Mention, Note, NoteBlock, Reference
 
 
 def read_citations(note: Note, keys: dict[str, str]) -> Reading:
@@ -30,6 +31,8 @@ def read_citations(note: Note, keys: dict[str, str]) -> Reading:
             found = _find_entries(reading, block, index in listed)
             if found:
                 entries[index] = found
+            elif number := field(block, "number") or field(block, "footnote"):
+                _take_short_note(reading, block, number)
     for index, block in enumerate(reading.blocks):
         if block.kind != "entry":
             _take_block(reading, block, entries.get(index, []), index in listed)
@@ -54,6 +57,17 @@ def _take_block(reading: Reading, block: NoteBlock, entries: list[Entry], listed
         take_names(reading, block, text)
         take_titles(reading, block, text)
         take_bare_names(reading, block, text)
+
+
+def _take_short_note(reading: Reading, block: NoteBlock, number: str) -> None:
+    """Ties the number of a note such as 'Ibid., 332' to the entry it means, and counts it as a mention."""
+    tie = points_to(block.text, reading.named)
+    if not tie:
+        return
+    reading.state.numbers.setdefault(number, tie)
+    reading.state.labels.setdefault(number, tie)
+    mention = reading.mention(block, 0, len(block.text), "number")
+    reading.add(Sighting(mention, Reference(), False, {tie}, listed=True))
 
 
 def _take_record(reading: Reading, block: NoteBlock) -> None:
@@ -91,6 +105,16 @@ def _find_entries(reading: Reading, block: NoteBlock, listed: bool) -> list[Entr
         label = field(block, "label") or field(block, "footnote") or (number if not number.isdigit() else "")
         if label and entry.text != "blog":
             reading.state.labels.setdefault(label, f"label:{reading.note.path}:{label}")
+        numbered = number and (listed or block.text.lstrip().startswith("["))
+        tie = (
+            f"label:{reading.note.path}:{label}"
+            if label
+            else f"number:{reading.note.path}:{number}"
+            if numbered
+            else ""
+        )
+        if tie and entry.text != "blog":
+            reading.named.append(Named(entry.reference, tie))
     return found
 
 

@@ -21,10 +21,21 @@ def listed_blocks(blocks: Sequence[NoteBlock]) -> set[int]:
         if likely >= 0.35 and (not run or block is None or blocks[run[-1][0]].kind == block.kind):
             run.append((index, likely))
             continue
+        if run and block is not None and is_short_note(block):
+            continue
         if len(run) >= 4 and sum(score >= 0.6 for _, score in run) >= 0.7 * len(run):
             listed |= {place for place, _ in run}
         run = [(index, likely)] if likely >= 0.35 else []
     return listed
+
+
+_SHORT_NOTE = re.compile(r"\s*(?:\[?\d{1,3}[\].)]?\s+)?(?:Ibid|Ibidem|Idem|Id|Op\.\s?cit|Loc\.\s?cit|Cf|See|Compare)\b")
+
+
+def is_short_note(block: NoteBlock) -> bool:
+    """A numbered note that points to another: 'Ibid., 332', 'Cf. Shapin, Scientific Revolution, 3'."""
+    numbered = any(name == "number" for name, _ in block.fields)
+    return len(block.text) < 120 and bool(_SHORT_NOTE.match(block.text)) and (numbered or block.kind == "item")
 
 
 def _reference_score(block: NoteBlock) -> float:

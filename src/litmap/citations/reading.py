@@ -9,6 +9,7 @@ from litmap.citations.blocks import context_of, split_long
 from litmap.citations.lists import title_floor
 from litmap.citations.model import NoteState, PlainLink, Sighting, line_at
 from litmap.citations.names import NameMention
+from litmap.citations.shortnotes import Named
 from litmap.identifiers import normalise_title, url_key
 from litmap.models import Link, Mention, Note, NoteBlock, Reference
 
@@ -43,6 +44,7 @@ class Reading:
         self.loose: list[tuple[NoteBlock, NameMention, Sighting, bool]] = []
         self.title_floor = title_floor(self.blocks, note.format)
         self.previous: tuple[str, ...] = ()
+        self.named: list[Named] = []
         self.number_styles: tuple[re.Pattern[str], ...] = ()
 
     def mention(self, block: NoteBlock, start: int, end: int, kind: str, text: str = "") -> Mention:

@@ -52,6 +52,10 @@ _BIB = re.compile(r"\\(?:bibliography|addbibresource|addglobalbib)\s*(?:\[[^\[\]
 _ITEM = re.compile(r"\\item\b\s*(?:\[([^\[\]]{0,300})\])?")
 
 
+_LEFT_OUT = "\x00"
+"""Stands for a line of maths or commands inside a paragraph: it counts and says nothing."""
+
+
 def latex_inline(raw: str, line: int) -> Inline:
     """The text of a stretch of LaTeX: citations as '[@key]', links with their places."""
     out, parts, size, position = Inline(), [], 0, 0
@@ -64,6 +68,9 @@ def latex_inline(raw: str, line: int) -> Inline:
         if until < position:
             continue
         for index, piece in enumerate(raw[position:until].split("\n")):
+            if index and piece == _LEFT_OUT:
+                starts.append(size)
+                continue
             if index:
                 parts.append(" ")
                 size += 1
@@ -130,7 +137,9 @@ class _Latex:
 
     def flush(self) -> None:
         """Adds the held block."""
-        if any(part.strip() for part in self.held):
+        while self.held and self.held[-1] == _LEFT_OUT:
+            self.held.pop()
+        if any(part.strip(f" \t{_LEFT_OUT}") for part in self.held):
             self.builder.add(
                 self.kind, latex_inline("\n".join(self.held), self.first + 1), self.first + 1, *self.fields
             )
@@ -177,6 +186,8 @@ class _Latex:
                     self.builder.heading(3, Inline("References"), number + 1)
             if not dropped:
                 skipping = self.line(number, line)
+            elif self.held:
+                self.held.append(_LEFT_OUT)
         self.flush()
         return ()
 
@@ -202,6 +213,8 @@ class _Latex:
             cleaned,
         )
         if not cleaned.strip():
+            if self.held:
+                self.held.append(_LEFT_OUT)
             return 0
         if self.held:
             self.held.append(cleaned)

@@ -1,0 +1,47 @@
+"""Notes that point to a work named before: 'Ibid., 332', 'Shapin, Scientific Revolution, 3-4', 'Doe, op. cit.'."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from litmap.citations.names import surname_key
+from litmap.identifiers import normalise_title
+from litmap.models import Reference
+
+_SAME = re.compile(r"\s*(?:\W{0,2}\d{1,3}\W{1,2}\s?)?(?:See |Cf\.? )?(?:[Ii]bid(?:em)?\b|[Ll]oc\.\s?cit|[Oo]p\.\s?cit)")
+_SHORT = re.compile(
+    r"\s*(?:\W{0,2}\d{1,3}\W{1,2}\s?)?(?:(?:See|Cf\.|cf\.|Compare|Also)\s(?:also\s)?)?(?P<name>[A-ZÀ-Þ][\w’'-]+)"
+    r"(?:(?:, [A-ZÀ-Þ][\w’'-]+)*,? (?:and|&) [A-ZÀ-Þ][\w’'-]+)?,\s[“\"]?(?P<title>[A-Za-zÀ-Þ][^,;.“”\"]{3,80}?)[,.]?[”\"]?"  # noqa: E501
+    r"(?:,?\s(?:pp?\.\s?)?\d[\d–, -]*|,?\s(?:ch|chap|vol)\.?\s?\w+)*\s*[.;]?\s*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An entry read before, and the tie that leads to it."""
+
+    reference: Reference
+    tie: str
+
+
+def points_to(text: str, before: Sequence[Named]) -> str:
+    """The tie of the entry that a short note means; '' where it means none or more than one."""
+    if not before or len(text) > 200:
+        return ""
+    if _SAME.match(text):
+        return before[-1].tie
+    found = _SHORT.match(text)
+    if found is None:
+        return ""
+    name, title = surname_key(found["name"]), normalise_title(found["title"])
+    cited_again = title.replace(" ", "") in {"opcit", "loccit", "ibid"}
+    ties = {
+        named.tie
+        for named in before
+        if named.reference.authors
+        and name in {surname_key(author) for author in named.reference.authors}
+        and (cited_again or title in normalise_title(named.reference.title))
+    }
+    return ties.pop() if len(ties) == 1 else ""
