@@ -47,6 +47,7 @@ _DATED_WORK = re.compile(
     rf"\b(?:the|that|this|their|classic|original) (?P<year>{YEAR}) (?P<names>{WORD}(?:(?:, | and | & |[-–]){WORD}){{0,3}}) {WORK_NOUN}\b"  # noqa: E501
 )
 """'the 1958 Anderson paper'."""
+_YEAR_BETWEEN = re.compile(r" (?:1[5-9]|20)\d\d[a-z]? [^\W\d_]")
 _WORK_NAMED = re.compile(rf"{WORK_NOUN}\b")
 _OWNER = re.compile(r"(?<=[a-z])['’]s$")
 _OWNED = re.compile(rf"{WORD}['’]s? [A-Z]|[{UPPER}][^\W\d_]+['’]s [A-Z]")
@@ -55,7 +56,9 @@ _YEAR_GROUPS = ("paren", "bare", "venueyear", "journalyear", "short", "topic")
 _DATED = re.compile(r"\d(?:(?<=['’].)\d|(?<=[a-z] .)\d(?!\d)|(?:(?<=1)[5-9]|(?<=2)0)\d\d)")
 """Four figures of a year, or two behind an apostrophe or a word."""
 _SEVERAL = re.compile(rf"[{UPPER}](?:(?<=, .)|(?<= and .)|(?<= & .)|(?<= und .)|(?<= et .)|(?<= y .))")
-_MORE_AND_YEAR = re.compile(r"[lLsS.][\s,]*\(?(?:1[5-9]|20)\d\d")
+_MORE_AND_YEAR = re.compile(
+    r"[lLsS.](?:(?<=[aA][lL])|(?<=[lLaA]\.)|(?<=(?i:thers|agues|rkers|thors|ators)))[\s,]*\(?(?:1[5-9]|20)\d\d"
+)
 """What every 'et al.' or 'and others' has at its end before a year."""
 _NOT_NAMES = frozenset(
     "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept "  # noqa: E501, SIM905
@@ -228,7 +231,8 @@ def _of_works(text: str) -> list[re.Match[str]]:
     if not _WORK_NAMED.search(text):
         return []
     owned = _POSSESSIVE_WORK.finditer(text) if "'" in text or "’" in text else ()
-    return [*owned, *_DATED_WORK.finditer(text)]
+    dated = _DATED_WORK.finditer(text) if _YEAR_BETWEEN.search(text) else ()
+    return [*owned, *dated]
 
 
 def _dated_stretches(text: str) -> list[tuple[int, int]]:

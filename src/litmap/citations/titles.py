@@ -184,7 +184,7 @@ def whole_titles(text: str, *, floor: float) -> list[TitleCandidate]:
     lead = strip_prefix(text)
     tag = TAGGED.search(text, 0, lead) if lead else None
     floor = min(floor, 0.4) if tag else floor  # '[SOSP'83] Hints for …' is surely a work
-    owner = _BY_LIST.match(text, lead)
+    owner = _BY_LIST.match(text, lead) if ": " in text else None
     if owner and title_score(text[owner.end() :]) >= 0.5:
         inner = whole_titles(text[owner.end() :], floor=floor)
         return [

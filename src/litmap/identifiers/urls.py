@@ -250,6 +250,11 @@ def _unwrap_once(url: str) -> str:
     return url
 
 
+@lru_cache(maxsize=256)
+def _rules_of(host: str) -> tuple[Rule, ...]:
+    return tuple(rule for rule in _RULES if rule[0].search(host))
+
+
 @lru_cache(maxsize=8192)
 def identifier_from_url(url: str) -> str | None:
     """The identifier that a scholarly URL names (`arxiv:…`, `doi:…`, `openreview:…`, …), or None.
@@ -272,12 +277,11 @@ def identifier_from_url(url: str) -> str | None:
     if not host or "." not in host:
         return None
     path = unquote(_SLASHES.sub("/", parts.path)) + (f"?{unquote(parts.query)}" if parts.query else "")
-    for hosts, shape, make in _RULES:
-        if hosts.search(host):
-            match = shape.search(path)
-            found = make(match) if match else None
-            if found:
-                return found
+    for _, shape, make in _rules_of(host):
+        match = shape.search(path)
+        found = make(match) if match else None
+        if found:
+            return found
     return _doi_in_path(host, path + (f"#{unquote(parts.fragment)}" if parts.fragment.startswith(("!", "/")) else ""))
 
 
