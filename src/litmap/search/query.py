@@ -113,6 +113,8 @@ def parse_query(text: str) -> Query:
 
 def _clean(text: str) -> str:
     """Control and unpaired surrogate characters as spaces."""
+    if text.isprintable():
+        return text
     return "".join(" " if unicodedata.category(c) in {"Cc", "Cs"} else c for c in text)
 
 

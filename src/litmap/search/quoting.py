@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from litmap import words
 from litmap.models import Chunk
@@ -53,6 +53,7 @@ class Marker:
         self.weights = weights
         self.phrases = [plain for phrase in phrases if (plain := words.plain(phrase))]
         self._total = sum(weights.values()) or 1.0
+        self._beginnings = _beginnings(weights)
         self._seen: set[str] = set()
         self._terms: dict[str, str] = {}
 
@@ -62,10 +63,10 @@ class Marker:
             return [(w.start, w.end, w.term) for w in words.find_words(text) if w.term in self.weights]
         pattern = words.pattern_for(text)
         surfaces = set(pattern.findall(text))
-        for surface in surfaces - self._seen:
-            self._seen.add(surface)
-            if (term := words.term_of(surface)) in self.weights:
-                self._terms[surface] = term
+        new = surfaces - self._seen
+        self._seen |= new
+        begun = [surface for surface in new if surface[:2] in self._beginnings or not surface[:2].isascii()]
+        self._terms |= {surface: term for surface in begun if (term := words.term_of(surface)) in self.weights}
         found = []
         for surface in surfaces & self._terms.keys():
             term, at = self._terms[surface], text.find(surface)
@@ -95,6 +96,14 @@ class Marker:
             plain = f" {words.plain(text[start:end])} "
             value += sum(f" {phrase} " in plain for phrase in self.phrases)
         return value / (1 + max(0, end - start - 200) / 1000)
+
+
+def _beginnings(terms: Iterable[str]) -> set[str]:
+    """The first two letters of any plain spelling of these terms: stemming changes none of them but y and i."""
+    firsts = {term[:2] for term in terms}
+    firsts |= {first + letter for first in firsts if len(first) == 1 for letter in "ei"}  # 'aed' becomes 'a'
+    firsts |= {first[:1] + "yi"["yi".index(first[1]) - 1] for first in firsts if first[1:] in {"y", "i"}}
+    return {own for first in firsts for own in (first, first.upper(), first.title(), first[:1] + first[1:].upper())}
 
 
 def _goes_on(character: str) -> bool:

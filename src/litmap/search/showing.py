@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, overload
 
 from litmap import words
@@ -30,17 +31,22 @@ class Shown:
         self._scores = scores
         self._cosines = cosines
         self._marker = marker
+        self._read: dict[int, Passage] = {}
         self._hits: dict[int, Hit] = {}
 
-    def hits(self, places: Sequence[int]) -> list[Hit]:
+    def hits(self, places: Sequence[int]) -> Iterator[Hit]:
         """The candidates at these places, with best sentence, lines and words; one reading for all that are new."""
-        new = [place for place in places if place not in self._hits]
+        new = [place for place in places if place not in self._read]
         if new:
-            for place, passage in zip(new, self._passages.passages(self._rows[new]), strict=True):
-                self._hits[place] = marked(
-                    passage, float(self._scores[place]), float(self._cosines[place]), self._marker
-                )
-        return [self._hits[place] for place in places]
+            self._read |= zip(new, self._passages.passages(self._rows[new]), strict=True)
+        return map(self._marked, places)
+
+    def _marked(self, place: int) -> Hit:
+        hit = self._hits.get(place)
+        if hit is None:
+            score, cosine = float(self._scores[place]), float(self._cosines[place])
+            hit = self._hits[place] = marked(self._read[place], score, cosine, self._marker)
+        return hit
 
     def first(self, places: Sequence[int], count: int) -> list[Hit]:
         """The first `count` hits of these places that do not repeat a better one; no more is read than that takes."""
@@ -50,8 +56,8 @@ class Shown:
         while len(kept) < count and at < len(places):
             some = places[at : at + count - len(kept) + SPARE]
             at += len(some)
-            kept += filter(distinct.is_new, self.hits(some))
-        return kept[:count]
+            kept += islice(filter(distinct.is_new, self.hits(some)), count - len(kept))
+        return kept
 
 
 class Later(Sequence[WorkHit]):
