@@ -69,6 +69,7 @@ _MEETING = re.compile(
     r"NeurIPS|NIPS|ICML|ICLR|CVPR|ICCV|ECCV|ACL|EMNLP|NAACL|AAAI|IJCAI|KDD|STOC|FOCS|SODA|COLT|SIGCOMM|SIGGRAPH|SOSP|OSDI|CHI|VLDB|SIGMOD|WWW|UAI|AISTATS"
 )
 _MEETING_YEAR = re.compile(rf"\b(?P<venue>{_MEETING.pattern})[ '’]{{0,2}}(?P<year>(?:19|20)\d\d|\d\d)(?![\w-])")
+_MEETING_START = re.compile(r"[A-Z](?<!\w.)[A-Za-z]+[ '’]{0,2}\d\d")
 _NAME_IN_JOURNAL = re.compile(r"(?P<names>[A-Z][\w’'-]+(?: (?:and|&) [A-Z][\w’'-]+)?) in (?:the )?(?P<venue>[A-Z].*)$")
 _NOUN = re.compile(
     r"(?<=[\s-])(?:(?P<paper>papers?|articles?|reviews?|books?|monographs?|thesis|surveys?|essays?|preprint|classics?|chapters?|"
@@ -143,7 +144,7 @@ def _year_first(text: str) -> Iterator[NameMention]:
 
 def _with_venue(text: str) -> Iterator[NameMention]:
     """'Kimura, Nature', 'Kimura (Nature)', 'May's Nature paper'."""
-    for match in _MEETING_YEAR.finditer(text):
+    for match in matches_at(_MEETING_START, _MEETING_YEAR, text):
         named = names_before(text, match.start())
         if named and named.year is None:
             year = (

@@ -45,6 +45,7 @@ _DATED_RUN = re.compile(
     rf"(?<![\w.@/’'-])(?:(?P<name>[A-ZÀ-Þ][\w’'-]+(?<!The)(?<!\bA)(?<!\bAn)),?\s)?"
     rf"(?P<title>[A-ZÀ-Þ][\w’'-]*(?:[:?]?\s(?:[A-ZÀ-Þ][\w’'-]*|{_INNER}(?=\s))){{1,12}}) \((?P<year>(?:1[6-9]|20)\d\d)\)"  # noqa: E501
 )
+_YEAR_IN_BRACKETS = re.compile(r" \((?:1[6-9]|20)\d\d\)")
 _NO_TITLE = re.compile(
     r"\b(?:[Tt]heorems?|[Ll]emma|[Pp]rize|[Ll]aws?|[Pp]rinciple|[Ee]quations?|[Pp]aradox|[Cc]onjectures?|[Aa]lgorithms?|"
     r"[Ss]yndrome|[Dd]isease|[Tt]alks?|[Ll]ectures?|[Cc]ourses?|[Bb]logs?|[Ss]lides|[Gg]roups?|[Ll]abs?|University|Institute|"
@@ -80,7 +81,7 @@ def named_titles(text: str) -> list[tuple[TitleCandidate, NameMention]]:
 def dated_titles(text: str) -> list[TitleCandidate]:
     """Titles in raised words before a year in brackets: 'Secord Victorian Sensation (2000)', 'The Minimalist Program (1995)'."""  # noqa: E501
     found = []
-    for match in _DATED_RUN.finditer(text) if ")" in text else ():
+    for match in _DATED_RUN.finditer(text) if _YEAR_IN_BRACKETS.search(text) else ():
         words = match["title"].split()
         raised = [word for word in words if word[0].isupper() and len(word) > 2]
         owner = match["name"] or ""
