@@ -146,7 +146,8 @@ def test_beyond_the_limit_a_shortlist_by_signs_finds_nearly_all(
     monkeypatch.setattr(writing, "SMALL", 1000)
     monkeypatch.setattr(reading, "EXACT", 2000)
     monkeypatch.setattr(reading, "FEW", 100)
-    monkeypatch.setattr(reading, "SHORTLIST", 800)
+    monkeypatch.setattr(reading, "BY_SIGNS", 1500)
+    monkeypatch.setattr(reading, "SHORTLIST", 300)
     vectors = points(15_000, dim=100)  # not a multiple of eight
     index = built(tmp_path / "a", vectors)
     assert (tmp_path / "a/vectors/base.signs").exists()
@@ -159,6 +160,27 @@ def test_beyond_the_limit_a_shortlist_by_signs_finds_nearly_all(
         assert recall >= 0.98
         if allowed is not None:
             assert np.isin(found, allowed).all()
+
+
+def test_sums_with_signs_are_the_products_with_the_bits() -> None:
+    rng = np.random.default_rng(7)
+    bits = rng.integers(0, 2, (50, 24), dtype=np.uint8)
+    turned = rng.standard_normal(24).astype(np.float32)
+    sums = reading.sums_with_signs(np.packbits(bits, axis=1, bitorder="little"), turned)
+    assert sums == pytest.approx(bits @ turned, abs=1e-5)
+
+
+def test_one_query_in_halves_finds_what_many_find(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = points(3001)
+    vectors[1500:1504] = vectors[0]  # equal ones stand in both halves: they come by row
+    index = built(tmp_path / "a", vectors)
+    together = index.search(vectors[:5], 20)
+    monkeypatch.setattr(reading, "HALVED", 100)
+    for i in range(5):
+        scores, rows = index.search(vectors[i : i + 1], 20)
+        assert rows[0].tolist() == together[1][i].tolist()
+        assert scores[0].tolist() == together[0][i].tolist()
+    assert index.search(vectors[:1], 5)[1][0].tolist() == [0, 1500, 1501, 1502, 1503]
 
 
 def test_damage_is_named(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -185,6 +186,25 @@ def test_many_blocks_make_one_index(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(keyword_writing, "BLOCK", 3)
     blocks = build(tmp_path / "blocks", TEXTS * 5)
     assert blocks.scores("flat minima batch") == pytest.approx(whole.scores("flat minima batch"))
+
+
+def test_postings_are_every_word_and_pair_of_neighbours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["Flat minima, flat minima generalise", "the and of", "", "深層学習 of networks", "minima " * 300 + "flat"]
+    texts += [f"word{i} flat {'深層' if i % 3 else 'net'} minima" for i in range(40)]
+    monkeypatch.setattr(keyword_writing, "BLOCK", 7)
+    keywords.update(tmp_path, [(i, f"w{i}", text) for i, text in enumerate(texts)])
+    segment = keywords.segments.Segment.open(tmp_path, "000001")
+    stored = {
+        (int(key), int(segment.docs[at])): int(segment.counts[at])
+        for i, key in enumerate(segment.keys)
+        for at in range(int(segment.starts[i]), int(segment.starts[i + 1]))
+    }
+    expected: Counter[tuple[int, int]] = Counter()
+    for i, text in enumerate(texts):
+        found = words.keys(text)
+        expected.update((key, i) for key in [*found, *words.pairs(found)])
+    assert stored == {place: min(count, 255) for place, count in expected.items()}
+    assert segment.lengths.tolist() == [len(words.keys(text)) for text in texts]
 
 
 def test_an_empty_index_answers(tmp_path: Path) -> None:

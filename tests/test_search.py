@@ -13,12 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from litmap import words
 from litmap.errors import ModelError, SearchError
 from litmap.models import Chunk, Hit
 from litmap.search import Facts, Searcher, Weights, load_reranker, matching_works, parse_query
 from litmap.search.evidence import Evidence, Usual, work_scores
 from litmap.search.quoting import Marker, hit_words, lines_of, marks, sentences
-from litmap.search.ranking import Scale, alikeness, best_three, crowding, first_of_each, smooth
+from litmap.search.ranking import Scale, alikeness, best_three, crowding, first_of_each, highest, smooth
 from litmap.search.searcher import _holds
 from tests.search_parts import make_searcher, passage
 
@@ -470,3 +471,26 @@ def test_smoothing_lifts_what_resembles_the_good() -> None:
 def test_a_flat_score_says_nothing() -> None:
     flat = np.ones(5, np.float32)
     assert Scale.of(flat).apply(flat).tolist() == [0.0] * 5
+
+
+@pytest.mark.parametrize("k", [0, 1, 7, 300])
+@pytest.mark.parametrize("levels", [3, 50, 10**6])
+def test_the_highest_are_all_found_and_of_equal_ones_the_first(k: int, levels: int) -> None:
+    scores = np.random.default_rng(k).integers(-levels, levels, 5000).astype(np.float32)
+    scores[::16] = 0  # where the guess looks, nothing is high
+    order = sorted(range(5000), key=lambda i: (-scores[i], i))
+    assert highest(scores, k).tolist() == sorted(i for i in order[:k] if scores[i] > 0)
+    assert highest(scores[:0], k).size == 0
+    assert highest(np.full(20, 2, np.float32), 3).tolist() == [0, 1, 2]
+
+
+def test_marking_finds_what_reading_word_by_word_finds() -> None:
+    text = (
+        "Lying and tied, she naïvely lied_about ﬁnite Networks: net-works, networked; X's Élan, élan. "
+        "Dying dies. Network2 networks"
+    )
+    for query in ("lie network", "die finite elan naive", "x tie work network2", "y i"):
+        terms = dict.fromkeys(words.terms(query), 1.0)
+        for own in (text, text.encode("ascii", "ignore").decode()):
+            found = [(w.start, w.end, w.term) for w in words.find_words(own) if w.term in terms]
+            assert Marker(terms).places(own) == found
