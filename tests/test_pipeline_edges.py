@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from litmap.examples import PAPERS
 
-from litmap import assemble, keywords, lock, text
+from litmap import assemble, keywords, lock, text, vectors
 from litmap.builds import open_build
 from litmap.catalogue import Catalogue
 from litmap.cli import main
@@ -79,6 +79,23 @@ def test_a_dropped_file_that_goes_while_it_is_filed_costs_nothing(settings, monk
         file.write_bytes(b"%PDF-1.4")
         monkeypatch.setattr(pdfs, "adopt", lambda *_, **__: file.unlink() or iter(()))
         assert list(run.papers()) == []
+
+
+def test_the_model_is_loaded_while_several_papers_arrive(settings, monkeypatch):
+    prepared = []
+    monkeypatch.setattr(vectors, "prepare", prepared.append)
+    papers = sorted(PAPERS.glob("*.pdf"))
+    with Refresh(settings) as run:
+        run.read_notes()
+        shutil.copy(papers[0], run.layout.papers / "one.pdf")
+        list(run.papers())
+    assert prepared == []  # one paper is embedded by what is at hand
+    with Refresh(settings) as run:
+        run.read_notes()
+        for n, paper in enumerate(papers[1:5]):
+            shutil.copy(paper, run.layout.papers / f"{n}.pdf")
+        list(run.papers())
+    assert prepared == [run.encoder]
 
 
 def test_a_deleted_text_is_made_again(settings):

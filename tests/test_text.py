@@ -343,6 +343,7 @@ def test_workers_read_many_and_a_bad_one_costs_only_itself(two_columns, tmp_path
     assert isinstance(replies["bad"], PdfError)
     assert replies["bad"].subject == "bad"
     assert isinstance(replies["none"], PdfError)
+    assert [key for key, _ in text.extract_many(items, workers=1)] == ["a", "b", "bad", "none"]  # the largest first
     assert replies["a"].pages == replies["b"].pages
     expected = text.extract(two_columns, "a")
     assert text.dumps(replies["a"]) == text.dumps(expected)

@@ -235,6 +235,13 @@ def test_the_fastest_that_keeps_the_vectors_is_chosen_and_remembered(
     again, _ = choosing.choose(spec, tmp_path, 2, lambda: pytest.fail("probed again"))
     assert again == choice
     assert made == ["fast"]
+    ahead = FastEncoder(spec, tmp_path, "auto", 2)
+    ahead.prepare()
+    monkeypatch.setattr(ahead, "_sample", lambda _: pytest.fail("probed again"))
+    assert ahead._engine(10**6, []) is engines["fast"]
+    nothing_known = FastEncoder(spec, tmp_path / "other", "auto", 2)
+    nothing_known.prepare()  # what is the fastest is told by the work itself
+    assert nothing_known.choice is None
     (tmp_path / "speed.json").write_text("damaged")
     assert choosing.choose(spec, tmp_path, 2, lambda: sample)[0].backend == "fast"
 
