@@ -64,10 +64,10 @@ def test_the_default_model(encoder: FastEncoder) -> None:
 
 @needs_model
 @needs_torch
-def test_vectors_are_those_of_sentence_transformers(encoder: FastEncoder) -> None:
+def test_vectors_are_those_of_sentence_transformers(encoder: FastEncoder, models_dir: Path) -> None:
     from sentence_transformers import SentenceTransformer
 
-    model = SentenceTransformer(str(find_model("", Path("none")).folder), device="cpu")
+    model = SentenceTransformer(str(find_model("", models_dir).folder), device="cpu")
     cosines = (encoder.encode(TEXTS) * model.encode(TEXTS, normalize_embeddings=True)).sum(axis=1)
     assert cosines.min() > 0.99999
     assert encoder.count(TEXTS[:5]) == [len(i) for i in model.tokenizer(TEXTS[:5])["input_ids"]]
@@ -87,6 +87,12 @@ def test_a_text_has_the_same_vector_alone_and_among_others(encoder: FastEncoder)
     together = encoder.encode([*TEXTS, *reversed(TEXTS)])
     assert (alone * together[:6]).sum(axis=1).min() > 0.99999
     assert (alone[::-1] * together[6:]).sum(axis=1).min() > 0.99999
+
+
+@needs_model
+def test_the_arithmetic_of_the_process_is_left_as_it_is(encoder: FastEncoder) -> None:
+    encoder.encode(TEXTS[:1])
+    assert np.float64(5e-324) * np.float64(1) > 0
 
 
 @needs_model
