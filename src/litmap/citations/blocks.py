@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from functools import lru_cache
 
@@ -82,24 +83,23 @@ def context_of(block: NoteBlock, start: int, end: int) -> str:
     if len(text) <= 350 or (block.kind in {"item", "cell", "entry"} and len(text) <= 700):
         return text.strip()
     low, high = max(0, start - 700), min(len(text), end + 700)
-    first, last = low, high
-    for stop, begin in _sentence_ends(text, low, high):
-        if begin <= start:
-            first = begin
-        elif stop >= end:
-            last = stop + 1
-            break
+    stops, begins = _sentence_ends(text)
+    before = bisect_right(begins, start)
+    after = max(before, bisect_left(stops, end))
+    first = begins[before - 1] if before and stops[before - 1] >= low else low
+    last = stops[after] + 1 if after < len(stops) and begins[after] < high else high
     return text[first:last].strip()
 
 
-@lru_cache(maxsize=16)
-def _sentence_ends(text: str, low: int, high: int) -> tuple[tuple[int, int], ...]:
-    """Where sentences end and the next begin between two places; all mentions of a block ask for the same."""
-    return tuple(
+@lru_cache(maxsize=8)
+def _sentence_ends(text: str) -> tuple[list[int], list[int]]:
+    """Where sentences end, and where the next ones begin; all mentions of a block ask for the same."""
+    borders = [
         match.span()
-        for match in _SENTENCE.finditer(text, low, high)
+        for match in _SENTENCE.finditer(text)
         if not _ABBREVIATED.search(text[max(0, match.start() - 12) : match.start() + 1].rstrip())
-    )
+    ]
+    return [stop for stop, _ in borders], [begin for _, begin in borders]
 
 
 def split_long(block: NoteBlock) -> list[NoteBlock]:
