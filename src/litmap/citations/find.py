@@ -5,6 +5,7 @@ from __future__ import annotations
 from litmap.citations.blocks import BlockText
 from litmap.citations.candidates import take_dated_titles, take_emphasised, take_titles
 from litmap.citations.entries import Entry, list_entries
+from litmap.citations.heads import take_heads
 from litmap.citations.hosts import judge_link
 from litmap.citations.keys import take_citekeys
 from litmap.citations.links import take_addresses, take_link
@@ -36,6 +37,7 @@ def read_citations(note: Note, keys: dict[str, str]) -> Reading:
     for index, block in enumerate(reading.blocks):
         if block.kind != "entry":
             _take_block(reading, block, entries.get(index, []), index in listed)
+    take_heads(reading)
     return reading
 
 

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from itertools import chain
 
 from litmap.citations.beside import names_before
-from litmap.citations.names import NameMention, name_mention, no_name, split_names
+from litmap.citations.names import ALSO_PEOPLE, NameMention, name_mention, no_name, split_names
 from litmap.citations.patterns import ET_AL, UPPER, WORD, YEAR, matches_at
 from litmap.refstrings import is_journal_name
 
 _LOW = r"[a-zà-ÿ][a-zà-ÿ'’-]{2,20}"
 _LOWER = re.compile(
-    rf"(?<![\w@./’'-])(?P<names>{_LOW}(?:(?:, {_LOW}){{0,3}},?\s?(?:and|&|\+)\s?{_LOW})?)"
+    rf"(?<![\w@./’'-])(?P<names>{_LOW}(?:(?:, {_LOW}){{0,3}},?\s?(?:(?:and|\+)\s?{_LOW}|&\s?[a-zà-ÿ'’-]{{2,20}}))?)"
     rf"(?:, |\s)\(?(?P<year>{YEAR}|['’]?\d\d)(?=[)\],;.:]|\s|$)(?!\.\d|\s?[%°]|\s(?:years|days|hours|pages?|pp|min)\b)"
 )
 _LOWER_CUE = re.compile(r"(?:^|[(,;:>–—-]\s?|\b(?:as in|see|cf\.?|per|from|and|like|read|by|also|vs\.?|e\.g\.,?)\s)$")
@@ -75,7 +75,9 @@ _NOUN = re.compile(
     r"(?<=[\s-])(?:(?P<paper>papers?|articles?|reviews?|books?|monographs?|thesis|surveys?|essays?|preprint|classics?|chapters?|"
     r"textbooks?)|(?P<idea>models?|theorem|theory|argument|result|experiments?|proof|study|account|view|analysis|data|point))\b"
 )
-_OWNER = re.compile(rf"(?P<names>{WORD}(?:(?:,? (?:and|&) |[–/]){WORD})?)(?:{ET_AL})?['’]s? (?:[a-z][\w-]* ){{0,3}}$")
+_OWNER = re.compile(
+    rf"(?P<names>{WORD}(?:(?:,? (?:and|&) |[–/]){WORD})?)(?:{ET_AL})?['’]s? (?:[A-Za-z][\w-]* ){{0,3}}$"
+)
 _THE_OWNER = re.compile(
     rf"\b(?:[Tt]he|[Tt]hat|[Tt]heir|[Ii]n) (?:(?!of|in|on|to|and)[a-z-]{{2,14}} )?(?P<names>{WORD}(?:(?:,? (?:and|&) |[–/]){WORD}){{0,2}}(?:{ET_AL})?) (?:[a-z-]+ )?$"  # noqa: E501
 )
@@ -186,7 +188,9 @@ def find_owned(text: str) -> list[tuple[NameMention, bool]]:
         begin = max(0, noun.start() - 80)
         owner = _OWNER.search(text, begin, noun.start()) or _THE_OWNER.search(text, begin, noun.start())
         names, et_al = split_names(owner["names"]) if owner else ([], False)
-        if owner and names and not any(map(no_name, names)):
+        if owner and not names and owner["names"] in ALSO_PEOPLE and owner.re is _OWNER:
+            names = [owner["names"]]  # "May's result"
+        if owner and names and (names[0] in ALSO_PEOPLE or not any(map(no_name, names))):
             mention = name_mention(owner.start("names"), noun.end(), names, et_al, "", "", strong=False)
             found.append((mention, bool(noun["paper"])))
     return found

@@ -62,6 +62,9 @@ def named_titles(text: str) -> list[tuple[TitleCandidate, NameMention]]:
     while run := next(matches_at(_RUN_START, _RUN, text, position), None):
         start, stop = run.span()
         owned = _OWNED.search(text, start, stop)
+        if owned and ": " in text[start : owned.start()]:  # "Dynamo: Amazon's Highly Available …"
+            position = stop
+            continue
         start = owned.end() if owned else start
         following = _NEXT.search(text, start, stop)
         stop = following.start() if following else stop

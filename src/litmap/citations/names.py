@@ -83,7 +83,7 @@ _LEADS = frozenset(
 
 
 _ALSO_NAMES = frozenset({"Cell", "Brain", "Gut", "Ann", "Bull", "Ibis", "Mind", "Pain", "Condor", "Rev", "Carbon"})
-_ALSO_PEOPLE = frozenset(
+ALSO_PEOPLE = frozenset(
     [
         "Press",
         "Page",
@@ -158,7 +158,7 @@ def split_names(text: str) -> tuple[list[str], bool]:
     names = [_OWNER.sub("", part.strip()) for part in _JOINER.split(body) if part.strip()]
     joined = "&" in body
     while (
-        names and (no_name(names[0]) and no_name(_without_lead(names[0]))) and not (joined and names[0] in _ALSO_PEOPLE)
+        names and (no_name(names[0]) and no_name(_without_lead(names[0]))) and not (joined and names[0] in ALSO_PEOPLE)
     ):
         names = names[1:]
     if len(names) > 1 and _TECHNIQUE.fullmatch(names[0]) and _TRAILING_INITIALS.search(names[1]):
@@ -257,7 +257,7 @@ def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
     names, et_al = split_names(match.group("names"))
     joined = "&" in match.group("names")
     if not names or any(no_name(name) for name in names[1:]):
-        names = [name for name in names if not no_name(name) or (joined and name in _ALSO_PEOPLE)]
+        names = [name for name in names if not no_name(name) or (joined and name in ALSO_PEOPLE)]
         if not names:
             return []
     if _OWNED.match(names[0]) and len(names) == 1:

@@ -68,12 +68,16 @@ def tie_names(readings: Sequence[Reading], sightings: Sequence[Sighting]) -> lis
                 added.append(Sighting(mention, reference, False, set(bare.beside.ties)))
             elif bare.asked and not _CONCEPT.match(bare.block.text, names.end):
                 reference = Reference(mention.context, "", names.names)
-                added.append(Sighting(replace(mention, kind="name"), reference, False, {_search_key(names)}))
+                key = _search_key(names, reading.note.path)
+                added.append(Sighting(replace(mention, kind="name"), reference, False, {key}))
         added += _loose(reading, known)
     return added
 
 
-def _search_key(names: NameMention) -> str:
+def _search_key(names: NameMention, note: str = "") -> str:
+    """What mentions of the same people and year share; without a year those of one note only."""
+    if not names.year and not names.venue:
+        return f"search:{'+'.join(names.surnames)}:{note}"
     return f"search:{'+'.join(names.surnames)}:{names.year or names.venue}{names.suffix}"
 
 
@@ -81,23 +85,26 @@ def _loose(reading: Reading, known: _Known) -> list[Sighting]:
     """The looser mentions of a note that are tied to a work, or worth asking for; those of its known people are not."""
     kept: list[Sighting] = []
     for _, names, sighting, known_only in reading.loose:
-        match = _best(names, known, reading) or _only_work(names, known, reading)
+        match = _best(names, known, reading) or _only_work(names, known, reading, paper=not known_only)
         if match is not None:
             sighting.ties, sighting.reference = set(match.sighting.ties), Reference()
             kept.append(sighting)
-        elif not known_only and (names.year or names.venue or names.surnames[0] not in known.undated):
-            sighting.ties = {_search_key(names)}
+        elif (not known_only and (names.year or names.venue)) or names.surnames[0] not in known.undated:
+            sighting.ties = {_search_key(names, reading.note.path)}
             kept.append(sighting)
     return kept
 
 
-def _only_work(names: NameMention, known: _Known, reading: Reading) -> _Author | None:
-    """The only work of the note by the one person named without a year: "Tilman's model"."""
+def _only_work(names: NameMention, known: _Known, reading: Reading, *, paper: bool) -> _Author | None:
+    """The only work of the note by the one person named without a year: "Tilman's model".
+
+    Where a `paper` is spoken of, the first author may stand for several.
+    """
     if names.year is not None or len(names.surnames) > 1:
         return None
     here = [a for a in known.undated.get(names.surnames[0], []) if a.note == reading.note.path]
     one = next((a for a in here if a.sighting.title_known), here[0] if here else None)
-    if one is None or (len(one.surnames) > 1 and not names.et_al):
+    if one is None or (len(one.surnames) > 1 and not names.et_al and not paper):
         return None
     others = [a for a in here if not (a.sighting.ties & one.sighting.ties) and not _same_authors(a, one)]
     return None if others else one

@@ -23,7 +23,7 @@ from litmap.works.batches import (
     take_people,
 )
 from litmap.works.cases import Case
-from litmap.works.loosely import context_of, title_parts, words_of
+from litmap.works.loosely import WORK_WORD, context_of, title_parts, words_of
 from litmap.works.matching import family_name
 from litmap.works.records import Record
 from litmap.works.sources import (
@@ -229,7 +229,7 @@ def by_people(cases: Sequence[Case], options: Options) -> list[Ask]:
     asks = []
     for case in cases:
         want = case.want
-        loose = case.citation.kind == "name" and not case.title
+        loose = case.citation.kind == "name" and not case.title and _calls_a_work(case)
         if case.found() or not want.authors or not (want.year or want.venue or loose):
             continue
         families = [f for f in map(family_name, want.authors[:4]) if f]
@@ -250,6 +250,12 @@ def by_people(cases: Sequence[Case], options: Options) -> list[Ask]:
         request = crossref.request_for_people(" ".join(families), text, want.year)
         asks.append(Ask(crossref.NAME, request, (case,), lambda r: crossref.parse(r.body), take_people))
     return asks
+
+
+def _calls_a_work(case: Case) -> bool:
+    """Two people or more, or one whose paper or book is spoken of: worth a question without a year."""
+    texts = " ".join(mention.text for mention in case.citation.mentions)
+    return len(case.want.authors) > 1 or " al" in texts or bool(WORK_WORD.search(texts))
 
 
 def by_people_elsewhere(cases: Sequence[Case], options: Options) -> list[Ask]:

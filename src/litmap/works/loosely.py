@@ -30,7 +30,7 @@ _SMALL = frozenset(
 )
 
 
-_WORK_WORD = re.compile(
+WORK_WORD = re.compile(
     r"\b(?:(?:text)?books?|monograph|edition|edn?\b|ch(?:ap(?:ter)?)?\.? ?\d|review|survey|papers?|article|thesis|classic|original)",  # noqa: E501
     re.I,
 )
@@ -153,7 +153,7 @@ def people_score(want: Reference, context: str, found: PeopleRecord, headings: s
     shared = sum(word in there for word in title)
     complete = 1.2 if 2 <= len(want.authors) == len(found.authors) else 0.0
     if not (want.year or in_venue) and sum(word in near for word in title) < (
-        0 if complete and _WORK_WORD.search(context) else 1 if complete else 3
+        0 if complete and WORK_WORD.search(context) else 1 if complete else 3
     ):
         return 0.0
     whole = {_stem(w) for w in normalise_title(found.title).split() if len(w) > 3}

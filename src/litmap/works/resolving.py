@@ -14,6 +14,7 @@ from litmap.works import asking
 from litmap.works.batches import Ask, Options
 from litmap.works.cases import open_case
 from litmap.works.records import Record
+from litmap.works.samenote import CitedInNote, settle
 from litmap.works.sources import arxiv
 
 Progress = Callable[[int, int, str], None]
@@ -66,8 +67,11 @@ def resolve(
     last = [case.resolution(now) for case in cases]
     sure = [r.work for r in [*found, *last] if r.work is not None and r.status == "metadata-only"]
     cited = {ident: work for work in sure for ident in work.ids}
+    last = [_cited_elsewhere(r, cited, case.want.year) for case, r in zip(cases, last, strict=True)]
+    by_key = {citation.key: citation for citation in citations}
+    here = CitedInNote((by_key[r.citation], r) for r in [*found, *last] if r.citation in by_key)
     for case, resolution in zip(cases, last, strict=True):
-        yield _cited_elsewhere(resolution, cited, case.want.year)
+        yield settle(resolution, case.citation, here)
 
 
 def _cited_elsewhere(resolution: Resolution, cited: Mapping[str, Work], year: int | None) -> Resolution:
@@ -78,6 +82,8 @@ def _cited_elsewhere(resolution: Resolution, cited: Mapping[str, Work], year: in
     if resolution.status != "unsure" or not resolution.candidates or resolution.work in resolution.candidates:
         return resolution  # in the last case the note contradicts itself
     works = {w.id: w for c in resolution.candidates for i in (c.id, *c.ids) if (w := cited.get(i)) is not None}
+    if len(works) > 1:
+        works = {ident: work for ident, work in works.items() if work.year == year}
     if len(works) != 1:
         return resolution
     work = next(iter(works.values()))
