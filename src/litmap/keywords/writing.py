@@ -117,7 +117,8 @@ class _Numbers(dict[str, int]):
 class _Gathering:
     """Takes in entries and gives sorted blocks of their postings."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self.rows, self.lengths = array("q"), array("q")
         self.kinds, self.works = array("q"), array("q")
         self.work_numbers: dict[str, int] = {}
@@ -146,6 +147,10 @@ class _Gathering:
         block = _sort_block(
             terms[terms > 0], documents, np.asarray(self._known.term_keys, dtype=np.int64), len(self.lengths)
         )
+        if self.blocks:  # of a large library they would fill the memory; the files of no segment are removed at the end
+            block = _Block(
+                *(files.set_aside(self._folder, f"block{len(self.blocks)}.{i}", a) for i, a in enumerate(block))
+            )
         self.blocks.append(block)
         self.lengths.extend(np.bincount(documents, minlength=sizes.size).tolist())
         self._terms, self._sizes = array("q"), array("q")
@@ -155,7 +160,7 @@ class _Gathering:
 
 def _write_segment(folder: Path, name: str, added: Iterable[Entry | tuple[int, str, str]]) -> Rows | None:
     """Write the postings of `added` as a segment; its map of rows, or None where nothing was added."""
-    gathering = _Gathering()
+    gathering = _Gathering(folder)
     for entry in added:
         gathering.add(Entry(*entry))
     if not gathering.rows:
