@@ -38,6 +38,7 @@ _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _LEADING = re.compile(r"\b(?:in|is|are|from|of|see|and|with|to|than)\s*$")
 _ENDS = re.compile(r"[.?!](?<=[a-z)\]].) (?=[A-Z])")
 _LABEL_AND_PEOPLE = re.compile(rf"[A-Za-z][a-z -]{{1,20}}: (?:{NAMES})")
+_HEAD_AND_OWNER = re.compile(r"(?:^|\s)[A-Z][\w-]{2,20}: [A-Z][\w’'-]+['’]s $")
 _TITLE_KINDS = {"paragraph", "item", "cell", "heading"}
 
 
@@ -107,6 +108,8 @@ def take_titles(reading: Reading, block: NoteBlock, text: BlockText) -> None:
     before = text.text
     clauses = clause_titles(before)
     for found in [*possessive_titles(text.text), *(found for found in clauses if found.beside)]:
+        if _HEAD_AND_OWNER.search(text.text, max(0, found.start - 60), found.start):
+            continue  # "Dynamo: Amazon's Highly Available …" is one title
         if text.free(found.start, found.end) and not has_names(found.text):
             take_candidate(reading, block, found, text)
     prose = block.kind == "paragraph" and reading.title_floor > 0.5 and len(_ENDS.findall(block.text[:600])) >= 2

@@ -25,6 +25,7 @@ def read_citations(note: Note, keys: dict[str, str]) -> Reading:
     reading = Reading(note, keys)
     entries: dict[int, list[Entry]] = {}
     listed = listed_blocks(reading.blocks)
+    pointing: set[int] = set()
     for index, block in enumerate(reading.blocks):
         if block.kind == "entry":
             _take_record(reading, block)
@@ -33,9 +34,10 @@ def read_citations(note: Note, keys: dict[str, str]) -> Reading:
             if found:
                 entries[index] = found
             elif number := field(block, "number") or field(block, "footnote"):
-                _take_short_note(reading, block, number)
+                if _take_short_note(reading, block, number):
+                    pointing.add(index)
     for index, block in enumerate(reading.blocks):
-        if block.kind != "entry":
+        if block.kind != "entry" and index not in pointing:
             _take_block(reading, block, entries.get(index, []), index in listed)
     take_heads(reading)
     return reading
@@ -61,15 +63,16 @@ def _take_block(reading: Reading, block: NoteBlock, entries: list[Entry], listed
         take_bare_names(reading, block, text)
 
 
-def _take_short_note(reading: Reading, block: NoteBlock, number: str) -> None:
-    """Ties the number of a note such as 'Ibid., 332' to the entry it means, and counts it as a mention."""
+def _take_short_note(reading: Reading, block: NoteBlock, number: str) -> bool:
+    """Ties the number of a note such as 'Ibid., 332' to the entry it means, and counts it as a mention; True if it is one."""  # noqa: E501
     tie = points_to(block.text, reading.named)
     if not tie:
-        return
+        return False
     reading.state.numbers.setdefault(number, tie)
     reading.state.labels.setdefault(number, tie)
     mention = reading.mention(block, 0, len(block.text), "number")
     reading.add(Sighting(mention, Reference(), False, {tie}, listed=True))
+    return True
 
 
 def _take_record(reading: Reading, block: NoteBlock) -> None:

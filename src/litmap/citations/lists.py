@@ -35,6 +35,8 @@ _SHORT_NOTE = re.compile(r"\s*(?:\[?\d{1,3}[\].)]?\s+)?(?:Ibid|Ibidem|Idem|Id|Op
 def is_short_note(block: NoteBlock) -> bool:
     """A numbered note that points to another: 'Ibid., 332', 'Cf. Shapin, Scientific Revolution, 3'."""
     numbered = any(name == "number" for name, _ in block.fields)
+    if numbered and len(block.text) < 70 and not _DATED.search(block.text):
+        return True
     return len(block.text) < 120 and bool(_SHORT_NOTE.match(block.text)) and (numbered or block.kind == "item")
 
 
