@@ -148,8 +148,9 @@ class _Gathering:
             terms[terms > 0], documents, np.asarray(self._known.term_keys, dtype=np.int64), len(self.lengths)
         )
         if self.blocks:  # of a large library they would fill the memory; the files of no segment are removed at the end
-            block = _Block(
-                *(files.set_aside(self._folder, f"block{len(self.blocks)}.{i}", a) for i, a in enumerate(block))
+            number = len(self.blocks)
+            block = _Block._make(
+                files.set_aside(self._folder, f"block{number}.{n}", getattr(block, n)) for n in _Block._fields
             )
         self.blocks.append(block)
         self.lengths.extend(np.bincount(documents, minlength=sizes.size).tolist())
