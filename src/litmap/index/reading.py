@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import weakref
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -33,11 +32,7 @@ FEW = 4000
 """So few allowed rows are gathered and compared one by one, whatever the size of the index."""
 SPARE = 16
 """Rows taken beyond the k wanted, so that equal scores are put in order of row."""
-HALVED = 5_000
-"""Rows from which a single query is compared by two threads, each with half of them."""
 FOLDER = "vectors"
-
-_BESIDE = ThreadPoolExecutor(4, thread_name_prefix="litmap-vectors")
 
 
 def library() -> Any:
@@ -191,29 +186,11 @@ class Part:
             yield from (self._ranked(query, self._by_signs(query, k, mask), k) for query in queries)
 
     def _scan(self, queries: Vectors, k: int, mask: Mask | None) -> Iterator[tuple[Vectors, Rows]]:
-        """All places in the mask. One query alone is looked for in both halves at once."""
-        import numpy as np
-
-        some = min(k, len(self.rows))
-        if len(queries) == 1 and mask is None and len(self.rows) > HALVED:
-            half = len(self.rows) // 2
-            other = _BESIDE.submit(self._in_range, queries, some, half, len(self.rows))
-            scores, places = self._in_range(queries, some, 0, half)
-            more_scores, more_places = other.result()
-            scores, places = np.r_[scores[0], more_scores[0]], np.r_[places[0], more_places[0]]
-            yield scores[places >= 0], self.rows[places[places >= 0]]
-            return
         parameters, _keep = _selector(mask)
+        some = min(k, len(self.rows))
         for begin in range(0, len(queries), 256):
-            scores, places = self.index.search(queries[begin : begin + 256], some, params=parameters)
-            yield from ((s[p >= 0], self.rows[p[p >= 0]]) for s, p in zip(scores, places, strict=True))
-
-    def _in_range(self, queries: Vectors, k: int, first: int, last: int) -> tuple[Vectors, Rows]:
-        faiss = library()
-        selector = faiss.IDSelectorRange(first, last, True)
-        with _threads(1):
-            found: tuple[Vectors, Rows] = self.index.search(queries, k, params=faiss.SearchParameters(sel=selector))
-        return found
+            scores, found = self.index.search(queries[begin : begin + 256], some, params=parameters)
+            yield from ((s[p >= 0], self.rows[p[p >= 0]]) for s, p in zip(scores, found, strict=True))
 
     def _by_signs(self, query: Vectors, k: int, mask: Mask | None) -> Rows:
         """The places to compare exactly, ascending: by Hamming distance, then by the sum of the query's components

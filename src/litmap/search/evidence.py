@@ -133,12 +133,12 @@ def gather(
     scale = Scale.of(products(usual.vectors, vector))
     said = worded()
     rows = np.union1d(near, said.best).astype(np.int64)
-    cosines = np.zeros(rows.size, np.float32)
-    cosines[np.searchsorted(rows, near)] = near_cosines
-    other = np.setdiff1d(said.best, near, assume_unique=True)
-    if other.size:
-        scores, found = (part[0] for part in vectors.search(vector[None, :], other.size, np.sort(other)))
-        cosines[np.searchsorted(rows, found[found >= 0])] = scores[found >= 0]
+    cosines = np.empty(rows.size, np.float32)
+    known = np.searchsorted(rows, near)
+    cosines[known] = near_cosines
+    other = np.ones(rows.size, bool)
+    other[known] = False
+    cosines[other] = products(vectors.vectors(rows[other]), vector)
     return Evidence(
         rows=rows,
         works=works[rows].astype(np.int64),
