@@ -33,9 +33,8 @@ def read_citations(note: Note, keys: dict[str, str]) -> Reading:
             found = _find_entries(reading, block, index in listed)
             if found:
                 entries[index] = found
-            elif number := field(block, "number") or field(block, "footnote"):
-                if _take_short_note(reading, block, number):
-                    pointing.add(index)
+            elif _take_short_note(reading, block, field(block, "number") or field(block, "footnote")):
+                pointing.add(index)
     for index, block in enumerate(reading.blocks):
         if block.kind != "entry" and index not in pointing:
             _take_block(reading, block, entries.get(index, []), index in listed)
@@ -65,7 +64,7 @@ def _take_block(reading: Reading, block: NoteBlock, entries: list[Entry], listed
 
 def _take_short_note(reading: Reading, block: NoteBlock, number: str) -> bool:
     """Ties the number of a note such as 'Ibid., 332' to the entry it means, and counts it as a mention; True if it is one."""  # noqa: E501
-    tie = points_to(block.text, reading.named)
+    tie = points_to(block.text, reading.named) if number else ""
     if not tie:
         return False
     reading.state.numbers.setdefault(number, tie)
