@@ -21,7 +21,7 @@ WORD = rf"(?:[a-z]{{1,3}}(?=[A-Z][a-z]))?[{UPPER}][^\W\d_]*+(?:['’‐-][^\W\d_
 NAME = rf"(?:d['’])?(?:(?:[{UPPER}]\.[\s-]?){{1,4}}|{WORD}\s+(?:[{UPPER}]\.?\s+)?)?{PARTICLE}{{0,2}}{WORD}(?:,?\s+(?:Jr|Sr|III?)\b\.?)?"  # noqa: E501
 SHORT = rf"{WORD} (?:[A-Z]{{1,2}}|[A-Z]{{3}}(?=[,;]))(?=[,;.]|\s(?:et\b|and\b|&|\(|…|\.\.\.|(?:1[89]|20)\d\d))"
 LOWER_NAME = r"[^\W\d_]{2,}(?:-[^\W\d_]+)?"
-AND = r"(?:,?\s*(?:\band\b|&|\bund\b|\bet\b|\by\b)\s*|,\s*|\s*\.{3}\s*|\s*…\s*|\s?[/+–]\s?(?=[A-Z]))"
+AND = r"(?:,?\s*(?:\band\b|&|\bund\b|\bet\b|\by\b)\s*|,\s*|\s*\.{3}\s*|\s*…\s*|\s?[/+]\s?(?=[A-Z])|–(?=[A-Z]))"
 ET_AL = r"(?:,?\s+et\.?\s*al\b\.?|,?\s+and\s+(?:others|colleagues|co-?workers|coauthors|collaborators)\b|\s+u\.\s?a\.)"
 INVERTED = rf"{WORD},\s(?:[{UPPER}]\.(?:[\s-](?=[{UPPER}]\.))?){{1,3}}(?=,?\s+et\.?\s*al)"
 NAMES = rf"(?:{INVERTED}|{SHORT}|{NAME})(?:{AND}(?:{SHORT}|{NAME})){{0,9}}(?:{ET_AL})?"
