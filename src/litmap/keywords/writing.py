@@ -223,18 +223,24 @@ def _write_postings(folder: Path, name: str, blocks: Sequence[_Block], renumber:
     """Join blocks whose documents follow each other; `renumber` gives their new numbers, -1 for the dead."""
     keys = np.sort(np.concatenate([b.keys for b in blocks])) if blocks else np.empty(0, np.int64)
     keys = keys[_heads(keys)]
-    total = np.zeros(keys.size, dtype=np.int64)
-    kept = []
-    for i, block in enumerate(blocks):
+
+    def shares(i: int) -> tuple[Ints, Ints, Mask | None]:
+        """Where a block's keys are among all, how many postings of each live, and which; dear to keep for all blocks."""
+        block = blocks[i]
         alive = None if renumber is None else renumber[i][block.docs] >= 0
         sizes = np.diff(block.starts) if alive is None else _sums(alive, block.starts)
-        kept.append((np.searchsorted(keys, block.keys), sizes, alive))
-        total[kept[-1][0]] += sizes
+        return np.searchsorted(keys, block.keys), sizes, alive
+
+    total = np.zeros(keys.size, dtype=np.int64)
+    for i in range(len(blocks)):
+        at, sizes, _ = shares(i)
+        total[at] += sizes
     used = total > 0
     starts = np.r_[0, np.cumsum(total)].astype(np.int64)
     with files.creating(folder, name, int(starts[-1])) as (docs, counts):
         filled = starts[:-1].copy()
-        for i, (block, (at, sizes, alive)) in enumerate(zip(blocks, kept, strict=True)):
+        for i, block in enumerate(blocks):
+            at, sizes, alive = shares(i)
             begin = np.cumsum(sizes) - sizes
             target = np.repeat(filled[at] - begin, sizes) + np.arange(int(sizes.sum()))
             old = block.docs if alive is None else block.docs[alive]
