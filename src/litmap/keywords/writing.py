@@ -225,7 +225,7 @@ def _write_postings(folder: Path, name: str, blocks: Sequence[_Block], renumber:
     keys = keys[_heads(keys)]
 
     def shares(i: int) -> tuple[Ints, Ints, Mask | None]:
-        """Where a block's keys are among all, how many postings of each live, and which; dear to keep for all blocks."""
+        """Where a block's keys are among all, how many postings of each live, and which."""
         block = blocks[i]
         alive = None if renumber is None else renumber[i][block.docs] >= 0
         sizes = np.diff(block.starts) if alive is None else _sums(alive, block.starts)
