@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from litmap.citations import find_citations
+from litmap.citations.named import joined_titles
 from litmap.citations.names import surname_key
-from litmap.models import Citation
+from litmap.citations.shortnotes import Named, points_to
+from litmap.models import Citation, Reference
 from litmap.notes import read_notes
 
 
@@ -158,6 +161,27 @@ NOTES
     book = works["The Scientific Revolution"]
     assert sorted(m.text for m in pump.mentions if m.line == 3) == ["[2]", "[3]"]
     assert sorted(m.text for m in book.mentions if m.line == 3) == ["[1]", "[4]"]
+
+
+@pytest.mark.parametrize(
+    ("piece", "times", "end"),
+    [(", 12", 40, " see also!"), (" 12", 50, " !"), (" chap 3", 20, " !"), (", pp. 3", 20, " !")],
+)
+def test_long_lists_of_pages_do_not_hold_up_a_short_note(piece: str, times: int, end: str) -> None:
+    before = [Named(Reference("", "The Scientific Revolution", ("Steven Shapin",), 1996), "number:1")]
+    note = "Shapin, Scientific Revolution" + piece * times
+    begin = time.process_time()
+    assert points_to(note, before) == "number:1"
+    assert points_to(note + end, before) == ""
+    assert time.process_time() - begin < 1
+
+
+@pytest.mark.parametrize("text", ["Kuhn and " * 12_000, "Contents" + " " * 60_000 + "x\nA [edit]\nB [edit]\n"])
+def test_long_lines_take_no_longer_than_their_length_allows(tmp_path: Path, text: str) -> None:
+    begin = time.process_time()
+    assert joined_titles(text) == []
+    cited(tmp_path, text, "note.txt")
+    assert time.process_time() - begin < 20
 
 
 def test_headings_of_a_pasted_wiki_page_are_those_to_edit(tmp_path: Path) -> None:

@@ -41,6 +41,8 @@ _BEFORE_NAMES = re.compile(
     rf"(?:^|(?<=[.;?!\]]\s))(?P<title>[A-ZÀ-Þ][\w’'-]*(?:[:,]? [\w’'–-]+){{3,24}}\??) \((?:by )?(?P<names>{NAMES})\)"
 )
 _JOINT = re.compile(r"\s(?:and|&|/|//|\+|vs\.?)\s(?=[A-ZÀ-Þ])")
+LONGEST_PAIR = 600
+"""Characters that two titles have at most; each place where a longer text may be cut would be read in full."""
 _DATED_RUN = re.compile(
     rf"(?<![\w.@/’'-])(?:(?P<name>[A-ZÀ-Þ][\w’'-]+(?<!The)(?<!\bA)(?<!\bAn)),?\s)?"
     rf"(?P<title>[A-ZÀ-Þ][\w’'-]*(?:[:?]?\s(?:[A-ZÀ-Þ][\w’'-]*|{_INNER}(?=\s))){{1,12}}) \((?P<year>(?:1[6-9]|20)\d\d)\)"  # noqa: E501
@@ -100,7 +102,9 @@ def dated_titles(text: str) -> list[TitleCandidate]:
 
 def joined_titles(text: str) -> list[TitleCandidate]:
     """Both titles of a line that is two of them: 'Wasserstein GAN and Improved Training of Wasserstein GANs'."""
-    for joint in _JOINT.finditer(text) if not _RUN_TOGETHER.search(text) else ():
+    if len(text) > LONGEST_PAIR or _RUN_TOGETHER.search(text):
+        return []
+    for joint in _JOINT.finditer(text):
         one, two = text[: joint.start()].strip(" .,;"), text[joint.end() :].strip(" .,;")
         strong = joint.group().strip() in {"/", "+", "//", "vs.", "vs"}
         alike = {word[:6].lower().rstrip("s") for word in one.split() if word[0].isupper() and len(word) > 2} & {

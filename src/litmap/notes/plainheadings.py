@@ -13,7 +13,7 @@ _WIKI_HEADING = re.compile(r"(={1,6})\s*([^=\n]{1,150}?)\s*\1\s*$")
 _EDIT = re.compile(
     r"\s*(\S.{0,120}?)\s*\[\s?(?:edit|edit source|bearbeiten|modifier|editar|modifica)[^\[\]]{0,40}\]\s*$", re.I
 )
-_CONTENTS = re.compile(r"\s*(?:Contents|Inhaltsverzeichnis|Sommaire|Contenido|Índice|Indice)\s*(?:\[\w+\])?\s*$")
+_CONTENTS = re.compile(r"\s*(?:Contents|Inhaltsverzeichnis|Sommaire|Contenido|Índice|Indice)\s*+(?:\[\w+\]\s*)?$")
 _CONTENT = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+(\S.{0,120})$")
 _NUMBERED = re.compile(
     r"(?:§\s*)?(\d{1,2}(?:\.\d{1,2}){0,3}(?=[.)]?\s)|[IVX]{1,5}(?=[.)])|[A-H](?=[.)]))[.)]?\s{1,6}([^\W\d_].{1,90})$"
