@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from litmap import keywords, words
@@ -136,11 +136,13 @@ WORDS = st.lists(st.sampled_from(["alpha", "beta", "gamma", "delta", "epsilon", 
 )
 
 
-@settings(max_examples=25, deadline=None)
+@pytest.mark.parametrize("full", [2, 5, keyword_writing.FULL])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_sequence_of_updates_equals_one_build(
-    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, full: int, data: st.DataObject
 ) -> None:
+    monkeypatch.setattr(keyword_writing, "FULL", full)
     living: dict[int, tuple[str, str]] = {}
     base: Path | None = None
     next_row = 0
@@ -153,6 +155,7 @@ def test_any_sequence_of_updates_equals_one_build(
         folder = tmp_path_factory.mktemp("step")
         keywords.update(folder, [(row, *entry) for row, entry in added.items()], removed, base)
         base = folder
+    monkeypatch.undo()
     scratch = tmp_path_factory.mktemp("scratch")
     keywords.update(scratch, [(row, *entry) for row, entry in living.items()])
     assert base is not None
@@ -179,6 +182,19 @@ def test_the_base_is_left_as_it_is_and_few_segments_remain(tmp_path: Path) -> No
     assert {p.name: p.read_bytes() for p in base.iterdir()} == before
     assert len(list(folder.glob("*.keys.npy"))) <= keyword_writing.MOST_SEGMENTS
     assert KeywordIndex.open(folder).search("word17", 1).rows.tolist() == [117]
+
+
+def test_full_segments_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyword_writing, "FULL", 10)
+    build(tmp_path / "0", TEXTS * 9)
+    for step in range(1, 40):
+        keywords.update(tmp_path / str(step), [(100 + step, "new", f"word{step} flat")], [], tmp_path / str(step - 1))
+        first = {p.name: p.stat().st_ino for p in (tmp_path / "0").glob("*.docs.npy")}
+        assert first.items() <= {p.name: p.stat().st_ino for p in (tmp_path / str(step)).glob("*.docs.npy")}.items()
+    sizes = sorted(len(np.load(p)) for p in (tmp_path / str(step)).glob("*.rows.npy"))
+    assert sizes[-1] <= 10
+    assert sum(2 * size <= 10 for size in sizes) <= keyword_writing.MOST_SEGMENTS
+    assert KeywordIndex.open(tmp_path / str(step)).search("word17", 1).rows.tolist() == [117]
 
 
 def test_many_blocks_make_one_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

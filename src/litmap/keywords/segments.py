@@ -156,13 +156,6 @@ def load(folder: Path, name: str, part: str, *, mapped: bool = False) -> NDArray
     return np.asarray(array)  # a memmap's own class makes every slice slow
 
 
-def set_aside(folder: Path, name: str, array: NDArray[Any]) -> NDArray[Any]:
-    """The array, mapped from a file that lasts until the state is written."""
-    path = folder / f"{name}.npy"
-    np.save(path, array, allow_pickle=False)
-    return np.asarray(np.load(path, mmap_mode="r" if array.size else None, allow_pickle=False))
-
-
 def save(folder: Path, name: str, part: str, array: NDArray[Any]) -> None:
     """Write one array of a segment."""
     with _aside(folder / f"{name}.{part}.npy") as path, path.open("wb") as file:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,6 +31,8 @@ KNOWN = 1 << 20
 """Spellings whose terms are kept at hand from block to block."""
 SEVERAL = -1
 MOST_SEGMENTS = 8
+FULL = 200_000
+"""Passages of a segment at most: joining its postings takes a gigabyte or two at worst, however large a library is."""
 DEAD_SHARE = 0.4
 """Share of removed passages from which a segment is rewritten without them."""
 
@@ -55,11 +58,11 @@ def update(
     names = files.read_state(folder) if files.exists(folder) else []
     gone = np.fromiter(removed, dtype=np.int64)
     maps = {name: _surviving(files.load(folder, name, "rows"), gone) for name in names}
-    name = files.free_name(folder, names)
-    fresh = _write_segment(folder, name, added)
-    if fresh is not None:
+    name, entries = files.free_name(folder, names), iter(added)
+    while (fresh := _write_segment(folder, name, islice(entries, FULL))) is not None:
         maps = {old: _without(rows, fresh) for old, rows in maps.items()}
         maps[name] = fresh
+        name = files.free_name(folder, list(maps))
     _merge_small(folder, maps)
     for kept, rows in maps.items():
         files.save(folder, kept, "rows", rows)
@@ -117,8 +120,7 @@ class _Numbers(dict[str, int]):
 class _Gathering:
     """Takes in entries and gives sorted blocks of their postings."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self) -> None:
         self.rows, self.lengths = array("q"), array("q")
         self.kinds, self.works = array("q"), array("q")
         self.work_numbers: dict[str, int] = {}
@@ -147,11 +149,6 @@ class _Gathering:
         block = _sort_block(
             terms[terms > 0], documents, np.asarray(self._known.term_keys, dtype=np.int64), len(self.lengths)
         )
-        if self.blocks:  # of a large library they would fill the memory; the files of no segment are removed at the end
-            number = len(self.blocks)
-            block = _Block._make(
-                files.set_aside(self._folder, f"block{number}.{n}", getattr(block, n)) for n in _Block._fields
-            )
         self.blocks.append(block)
         self.lengths.extend(np.bincount(documents, minlength=sizes.size).tolist())
         self._terms, self._sizes = array("q"), array("q")
@@ -161,7 +158,7 @@ class _Gathering:
 
 def _write_segment(folder: Path, name: str, added: Iterable[Entry | tuple[int, str, str]]) -> Rows | None:
     """Write the postings of `added` as a segment; its map of rows, or None where nothing was added."""
-    gathering = _Gathering(folder)
+    gathering = _Gathering()
     for entry in added:
         gathering.add(Entry(*entry))
     if not gathering.rows:
@@ -261,8 +258,8 @@ def _sums(flags: Mask, starts: Ints) -> Ints:
 def _merge_small(folder: Path, maps: dict[str, Rows]) -> None:
     """Merge the smallest segments while the next is no larger than twice their sum; drop dead passages with them.
 
-    So a passage is rewritten only some log(n) times, there are never more than a handful of segments, and adding one
-    paper to a million passages leaves the large segment alone.
+    So a passage is rewritten only some log(n) times, there are never more than a handful of segments besides the full
+    ones, and adding one paper to a million passages leaves the large ones alone.
     """
     for name in [n for n, rows in maps.items() if not (rows >= 0).any()]:
         del maps[name]
@@ -275,10 +272,13 @@ def _merge_small(folder: Path, maps: dict[str, Rows]) -> None:
 
 
 def _to_merge(sizes: dict[str, int]) -> list[str]:
+    """The segments to make one of; those that are more than half full are left alone."""
     group: list[str] = []
     total = 0
-    for name in sorted(sizes, key=lambda n: (sizes[n], n)):
-        if group and sizes[name] > 2 * total and len(sizes) - len(group) < MOST_SEGMENTS:
+    small = sorted((n for n, size in sizes.items() if 2 * size <= FULL), key=lambda n: (sizes[n], n))
+    for name in small:
+        few = len(small) - len(group) < MOST_SEGMENTS
+        if group and (total + sizes[name] > FULL or (sizes[name] > 2 * total and few)):
             break
         group.append(name)
         total += sizes[name]
