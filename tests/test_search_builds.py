@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -114,5 +115,8 @@ def test_reference_lists_are_found_by_their_words_and_have_no_vectors(tmp_path: 
         assert {h.chunk.kind for h in found.hits} == {"references"}
         assert not searcher.search("in:references chlorophyll").close
         assert not searcher.search("Zebrowski").close  # reference lists are searched only where it is asked for
-        assert searcher.more_like(rows=[int(found.hits[0].row)]).hits
+        assert all(math.isnan(hit.similarity) for hit in found.hits)  # no vector took part
+        like = searcher.more_like(rows=[int(found.hits[0].row)])
+        assert like.hits
+        assert all(hit.similarity > 0 for hit in like.hits)  # by meaning too, though the list itself has no vector
         assert searcher.locate("Zebrowski. Sharp minima everywhere").hits[0].chunk.kind == "references"

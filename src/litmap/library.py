@@ -209,8 +209,10 @@ class Library:
         return self._answer(self._searcher.locate(quotation, limit=limit))
 
     def more_like(self, *names: str, limit: int = 10) -> Answer:
-        """What is like these works, headings or passages ('#123' as in an answer's `row`)."""
+        """What is like these works, headings or passages ('#123' as in an answer's `row`). Raises `SearchError`."""
         rows = [int(n[1:]) for n in names if re.fullmatch(r"#\d+", n)]
+        for row in rows:
+            self._owner(row)
         works: list[str] = []
         for name in (n for n in names if not n.startswith("#")):
             topic = self._heading(name)
@@ -219,14 +221,17 @@ class Library:
 
     def passage(self, row: int, *, around: int = 0) -> list[dict[str, Any]]:
         """A passage by its row and up to `around` before and after it in its text, as JSON. Raises `SearchError`."""
-        build = self._need_build()
-        try:
-            source = build.owners([row])[0]
-        except KeyError:
-            raise SearchError(f"there is no passage {row}: rows are those of this build's search results") from None
+        build, source = self._need_build(), self._owner(row)
         first, last = max(source.first, row - around), min(source.first + source.count - 1, row + around)
         found = build.passages(range(first, last + 1))
         return [show_hit(Hit(p.row, p.work, 0.0, p.chunk), n, self.by_id).as_json() for n, p in enumerate(found, 1)]
+
+    def _owner(self, row: int) -> builds.SourceRows:
+        """The text that a passage is of. Raises `SearchError` for a row that is none."""
+        try:
+            return self._need_build().owners([row])[0]
+        except (KeyError, OverflowError):
+            raise SearchError(f"there is no passage {row}: rows are those of this build's search results") from None
 
     def _answer(self, results: Results, by: str = "passage", limit: int | None = None) -> Answer:
         return show_results(results, by, self.by_id, limit, NOTES_SHOWN)

@@ -129,7 +129,6 @@ class Searcher:
         query = Query(raw="")
         if not chosen.size:
             return Results(query, message="There is no text of these to compare with.")
-        vector = unit_mean(self.vectors.vectors(chosen))
         own = {p.work for p in self.passages.passages(rows)} if rows else set()
         left_out = self.keywords.rows_of(works=[*works, *own])
         allowed = self.keywords.rows_of(kinds=query.kinds) & ~left_out
@@ -137,6 +136,9 @@ class Searcher:
             return Results(query, message="There is nothing else in the library.")
         sample = self.passages.passages(chosen[:: max(1, chosen.size // 12)][:12])
         text = " ".join(p.chunk.text for p in sample)
+        vector = unit_mean(self.vectors.vectors(chosen))
+        if not vector.any():  # a reference list has no vector
+            vector = embed_query(self.encoder, text)
         return self._ranked(query, _Question(text, vector, self._worded(text, allowed), allowed, limit=limit))
 
     def locate(self, quotation: str, limit: int = 5) -> Results:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
+from math import nan
 from typing import TYPE_CHECKING, overload
 
 from litmap import words
@@ -44,7 +45,7 @@ class Shown:
     def _marked(self, place: int) -> Hit:
         hit = self._hits.get(place)
         if hit is None:
-            score, cosine = float(self._scores[place]), float(self._cosines[place])
+            score, cosine = float(self._scores[place]), float(self._cosines[place]) or nan  # 0: it has no vector
             hit = self._hits[place] = marked(self._read[place], score, cosine, self._marker)
         return hit
 
