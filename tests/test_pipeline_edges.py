@@ -6,6 +6,8 @@ Offline and without a model wherever the model is not what is looked at.
 import io
 import os
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -325,6 +327,18 @@ def test_another_model_embeds_anew_and_says_so(settings):
     with open_build(run.layout) as build:
         rows = np.concatenate([np.arange(s.first, s.first + s.count, dtype=np.int64) for s in build.sources])
         assert VectorIndex.open(build.folder).vectors(rows).shape == (2, 8)
+
+
+def test_threads_that_ask_for_the_model_at_once_get_the_same(settings, monkeypatch):
+    def load(*_, **__):
+        time.sleep(0.05)
+        return object()
+
+    monkeypatch.setattr(vectors, "load_encoder", load)
+    run = Refresh(settings)
+    with ThreadPoolExecutor(4) as pool:
+        loaded = list(pool.map(lambda _: run.encoder, range(4)))
+    assert len({id(encoder) for encoder in loaded}) == 1
 
 
 def test_the_app_gets_the_settings_of_its_command(tmp_path):

@@ -14,6 +14,7 @@ Their order stands in the flow (`flows/refresh.py`); without Prefect, call them 
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -61,6 +62,7 @@ class Refresh:
         self._read = 0
         self._fetch_error: Exception | None = None
         self._kept = False
+        self._loading = threading.Lock()
         self._ready = Ready(lambda: self.encoder)
 
     def __enter__(self) -> Self:
@@ -284,6 +286,11 @@ class Refresh:
     @cached_property
     def encoder(self) -> Encoder:
         """The embedding model. Raises `ModelError`."""
+        with self._loading:  # the thread of `Ready` asks too, and from Python 3.12 on cached_property lets both in
+            return self._loaded
+
+    @cached_property
+    def _loaded(self) -> Encoder:
         from litmap import vectors
 
         settings = self.settings
