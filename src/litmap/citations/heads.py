@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 
 from litmap.citations.model import Sighting, line_at
 from litmap.citations.names import no_name
@@ -10,6 +11,7 @@ from litmap.citations.reading import Reading
 from litmap.models import Reference
 
 _HEAD = re.compile(r"([A-Z][\w-]{2,20}|[a-z]{1,3}[A-Z][\w-]{1,18}): ")
+_WORD = re.compile(r"[\w-]+")
 
 
 def take_heads(reading: Reading) -> None:
@@ -17,14 +19,17 @@ def take_heads(reading: Reading) -> None:
     heads = _heads(reading)
     if not heads:
         return
-    pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, heads))})(?![\w-])")
-    lines = {head: {s.mention.line for s in reading.state.sightings if s.ties & ties} for head, ties in heads.items()}
+    cited_on: dict[str, set[int]] = defaultdict(set)
+    for sighting in reading.state.sightings:
+        for tie in sighting.ties:
+            cited_on[tie].add(sighting.mention.line)
+    lines = {head: set[int]().union(*(cited_on[tie] for tie in ties)) for head, ties in heads.items()}
     for block in reading.blocks:
         if block.kind in {"entry", "heading"}:
             continue
-        for match in pattern.finditer(block.text):
-            head, line = match.group(), line_at(block, match.start())
-            if line not in lines[head]:
+        for match in _WORD.finditer(block.text):
+            head = match.group()
+            if head in heads and (line := line_at(block, match.start())) not in lines[head]:
                 lines[head].add(line)
                 mention = reading.mention(block, match.start(), match.end(), "title")
                 reading.add(Sighting(mention, Reference(), False, set(heads[head])))
@@ -43,5 +48,5 @@ def _heads(reading: Reading) -> dict[str, set[str]]:
             twice.add(head)
         found.setdefault(head, set(sighting.ties))
     wanted = [head for head in found if head not in twice and (not head[1:].islower() or not no_name(head))]
-    plain = set(re.findall(r"[\w-]+", "\n".join(block.text for block in reading.blocks))) if wanted else set()
+    plain = set(_WORD.findall("\n".join(block.text for block in reading.blocks))) if wanted else set()
     return {head: found[head] for head in wanted if head.lower() not in plain}
