@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
+import time
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -303,6 +306,24 @@ def test_works_are_read_only_when_looked_at(searcher: Searcher, monkeypatch: pyt
     assert len(read) == before
     assert results.works[0].hits
     assert len(read) == len(set(read))
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_a_forked_process_searches_too(searcher: Searcher) -> None:
+    """Threads that an earlier search began are not there after a fork, and must not be waited for."""
+    assert searcher.search("flat minima").hits
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if searcher.search("flat minima").hits else 1)
+    ended, status, end = 0, -1, time.monotonic() + 20
+    while not ended and time.monotonic() < end:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        time.sleep(0.02)
+    if not ended:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    assert ended
+    assert os.waitstatus_to_exitcode(status) == 0
 
 
 def test_more_like_this(searcher: Searcher) -> None:

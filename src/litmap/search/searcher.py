@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -53,7 +54,19 @@ MANY_WORDS = 8
 CLOSE_MANY = 0.5
 """The same for a passage that holds so many different words of the query: a quotation's typos are its rarest words."""
 
-_BESIDE = ThreadPoolExecutor(4, thread_name_prefix="litmap-words")
+
+class _Beside:
+    """A few threads for all searchers. A forked process has none of its parent's, and gets threads of its own."""
+
+    def __init__(self) -> None:
+        self.begin()
+        os.register_at_fork(after_in_child=self.begin)
+
+    def begin(self) -> None:
+        self.pool = ThreadPoolExecutor(4, thread_name_prefix="litmap-words")
+
+
+_BESIDE = _Beside()
 
 
 @dataclass(frozen=True)
@@ -208,7 +221,7 @@ class Searcher:
 
     def _worded(self, text: str, allowed: Mask) -> Callable[[], Worded]:
         """What the words say, worked out on another thread while this one embeds the text."""
-        return _BESIDE.submit(by_words, text, allowed, self.keywords).result
+        return _BESIDE.pool.submit(by_words, text, allowed, self.keywords).result
 
     def _gather(self, vector: Floats, worded: Callable[[], Worded], allowed: Mask) -> Evidence:
         works = self.keywords.works
