@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-from litmap.errors import LitmapError
 from litmap.models import Encoder
 
 
@@ -31,6 +30,6 @@ class Ready:
     def _load(self) -> None:
         from litmap import topics, vectors
 
-        with suppress(LitmapError, OSError):  # told where the model is used
+        with suppress(Exception):  # told where the model or the libraries are used
             vectors.prepare(self._encoder())
-        topics.load_libraries()
+            topics.load_libraries()

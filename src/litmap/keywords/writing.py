@@ -138,7 +138,7 @@ class _Gathering:
         self.rows.append(row)
         self.kinds.append(KINDS.index(kind) if kind in KINDS else 0)
         self.works.append(self.work_numbers.setdefault(work, len(self.work_numbers)))
-        if len(self._sizes) == BLOCK or len(self._known.term_keys) > 8 * KNOWN:
+        if len(self._sizes) == BLOCK or len(self._known.term_keys) // 8 > KNOWN:
             self.close_block()
 
     def close_block(self) -> None:
@@ -152,7 +152,7 @@ class _Gathering:
         self.blocks.append(block)
         self.lengths.extend(np.bincount(documents, minlength=sizes.size).tolist())
         self._terms, self._sizes = array("q"), array("q")
-        if len(self._known) > KNOWN:
+        if max(len(self._known), len(self._known.term_keys) // 8) > KNOWN:
             self._known = _Numbers()
 
 
