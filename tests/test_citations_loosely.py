@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from litmap.citations import find_citations
-from litmap.citations.named import joined_titles
+from litmap.citations.named import joined_titles, named_titles
 from litmap.citations.names import surname_key
 from litmap.citations.shortnotes import Named, points_to
 from litmap.models import Citation, Reference
@@ -173,6 +173,12 @@ def test_long_lists_of_pages_do_not_hold_up_a_short_note(piece: str, times: int,
     begin = time.process_time()
     assert points_to(note, before) == "number:1"
     assert points_to(note + end, before) == ""
+    assert time.process_time() - begin < 1
+
+
+def test_a_rule_of_dashes_inside_a_word_does_not_hold_up_a_title() -> None:
+    begin = time.process_time()
+    assert named_titles("Macro" + "-" * 5_000 + " Conference Series on Public Policy 1") == []
     assert time.process_time() - begin < 1
 
 

@@ -28,7 +28,7 @@ _NEXT = re.compile(
     rf"\s(?:and|&|vs\.?)\s(?=(?:{NAMES})['’]s?\s[A-ZÀ-Þ]|[A-ZÀ-Þ][\w’'-]+ (?:and|&) [A-ZÀ-Þ][\w’'-]+(?:\W|$))"
 )
 """What comes in between two works: '… and Schelling's …', '… and Daston and Galison'."""
-_TAIL = re.compile(rf"(?:[ ,:–-]+|\s{_INNER})+$")
+_TAIL = re.compile(rf"(?<![ ,:–-])(?:\s{_INNER}(?!\w)|[ ,:–-])++$")
 _CLOSED = re.compile(r"\s?(?:[.,;:()\[\]/”\"]|[–—-]\s|$|(?:and|or|is|was|for|vs|in|then|by|see)\s)")
 _RUN_TOGETHER = re.compile(r"[A-Z](?<=[a-z]{4}.)[a-z]+ [A-Z][a-z]")
 """Titles run together, where no names can be told: '… Deep Belief NetworksYann LeCun'."""
