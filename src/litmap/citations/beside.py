@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from litmap.citations.names import NameMention, name_mention, no_name, split_names
-from litmap.citations.patterns import NAME_START, NAMES, PARTICLE, UPPER, WORD, YEAR
+from litmap.citations.patterns import NAME_START, NAMES, PARTICLE, UPPER, WORD, YEAR, whole_year
 from litmap.citations.titles import title_score
 from litmap.refstrings import venue_likeness
 
@@ -145,8 +145,7 @@ def names_before(text: str, end: int) -> NameMention | None:
 
 def _whole(year: str | None) -> str:
     """'67' is 1967, as far as two figures tell."""
-    year = (year or "").lstrip("'’")
-    return ("20" if int(year) < 40 else "19") + year if len(year) == 2 else year
+    return whole_year((year or "").lstrip("'’"))
 
 
 def names_after(text: str, start: int) -> NameMention | None:

@@ -11,7 +11,7 @@ from itertools import chain
 
 from litmap.citations.beside import names_before
 from litmap.citations.names import ALSO_PEOPLE, NameMention, name_mention, no_name, split_names
-from litmap.citations.patterns import ET_AL, UPPER, WORD, YEAR, matches_at
+from litmap.citations.patterns import ET_AL, UPPER, WORD, YEAR, matches_at, whole_year
 from litmap.refstrings import is_journal_name
 
 _LOW = r"[a-zà-ÿ][a-zà-ÿ'’-]{2,20}"
@@ -30,14 +30,14 @@ _NO_LOWER = frozenset(
     "published printed revised dated written accessed retrieved copyright approx data dataset model survey report reports "  # noqa: E501
     "paper papers book review reviews article thesis preprint talk slides notes course version both that this into onto".split()  # noqa: E501
 )
-_COLLABORATION = re.compile(
-    rf"(?<![\w-])(?P<names>(?:[A-Z][\w&-]*\s){{1,5}}(?:Collaboration|Consortium|Investigators|Group|Team|Network|Committee|"
-    rf"Commission|Project|Initiative))(?: et al\.?)?,?\s[(\[]?(?P<year>{YEAR})(?![\w-])"
-)
 _BODIES = (
     "Collaboration", "Consortium", "Investigators", "Group", "Team", "Network", "Committee", "Commission", "Project",
     "Initiative",
 )  # fmt: skip
+_COLLABORATION = re.compile(
+    rf"(?<![\w-])(?P<names>(?:[A-Z][\w&-]*\s){{1,5}}(?:{'|'.join(_BODIES)}))(?: et al\.?)?,?\s"
+    rf"[(\[]?(?P<year>{YEAR})(?![\w-])"
+)
 _BODY_START = re.compile(r"[A-Z](?<![\w@./’'-].)[A-Z][A-Z]")
 _BODY = re.compile(
     r"(?<![\w@./’'-])(?P<names>[A-Z]{3,8})(?: [A-Z]{1,3}\d?)?,?\s[(\[]?(?P<year>(?:19|20)\d\d)(?=[)\],;.:]|\s|$)"
@@ -112,8 +112,7 @@ def _in_lower_case(text: str) -> Iterator[NameMention]:
             names = names[-1:] if names[-1] not in _NO_LOWER else []
         start = match.start() + match["names"].rfind(names[0]) if names else 0
         if names and (len(names) > 1 or _LOWER_CUE.search(text[max(0, start - 8) : start])):
-            year = match["year"].lstrip("'’")
-            year = year if len(year) > 2 else ("20" if int(year) < 40 else "19") + year
+            year = whole_year(match["year"].lstrip("'’"))
             yield name_mention(start, match.end(), names, False, year, "", strong=False)
 
 
@@ -149,12 +148,7 @@ def _with_venue(text: str) -> Iterator[NameMention]:
     for match in matches_at(_MEETING_START, _MEETING_YEAR, text):
         named = names_before(text, match.start())
         if named and named.year is None:
-            year = (
-                match["year"]
-                if len(match["year"]) == 4
-                else ("20" if int(match["year"]) < 40 else "19") + match["year"]
-            )
-            names = list(named.names)
+            names, year = list(named.names), whole_year(match["year"])
             yield name_mention(named.start, match.end(), names, named.et_al, year, match["venue"], strong=False)
     for match in matches_at(_VENUE_START, _VENUE, text):
         begin = match.start()

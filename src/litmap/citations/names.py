@@ -19,6 +19,7 @@ from litmap.citations.patterns import (
     WORK_NOUN,
     YEAR,
     YEARS,
+    whole_year,
 )
 from litmap.identifiers import normalise_title
 from litmap.refstrings import is_journal_name
@@ -315,7 +316,7 @@ def _whole_year(year: str, before: str) -> str:
     """'b' after '2016a' is '2016b', and '17' is '2017'."""
     if len(year) == 1 and before:
         return before[:4] + year
-    return ("20" if int(year) < 50 else "19") + year if len(year) == 2 else year
+    return whole_year(year, turn=50)
 
 
 def name_mention(

@@ -37,6 +37,11 @@ BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001))))
 _KEY = re.compile(r"(?<![\w.])@\w")
 
 
+def whole_year(figures: str, turn: int = 40) -> str:
+    """'67' is '1967' and '17' is '2017', as far as two figures tell; below `turn` the century is this one."""
+    return ("20" if int(figures) < turn else "19") + figures if len(figures) == 2 else figures
+
+
 def cites_by_key(text: str) -> bool:
     """Whether a citekey ('@doe1999') stands in a text."""
     return "@" in text and _KEY.search(text) is not None

@@ -81,14 +81,7 @@ def find_places(text: str) -> list[Place]:
             continue
         volume = next(groups[f"volume{n}"] for n in "123456" if groups[f"volume{n}"])
         page = next((groups[f"page{n}"] for n in "12346" if groups[f"page{n}"]), "")
-        year = (
-            groups["first"]
-            or groups["last"]
-            or groups["middle"]
-            or groups["late"]
-            or groups["alone"]
-            or groups["close"]
-        )
+        year = next(filter(None, map(groups.get, ("first", "last", "middle", "late", "alone", "close"))), None)
         found.append(Place(start, match.end(), journal, volume, page, int(year) if year else None))
     return found
 

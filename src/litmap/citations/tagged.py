@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from litmap.citations.patterns import NAMES
+from litmap.citations.patterns import NAMES, whole_year
 from litmap.citations.titles import TAGGED, TitleCandidate, strip_prefix, whole_titles
 
 _STOP = re.compile(
@@ -38,7 +38,7 @@ def _named_before(text: str, inline: re.Match[str], tag: re.Match[str]) -> Title
     rest = _between(text, tag.end() + 2, len(text), tag[1]) if text.startswith(": ", tag.end()) else None
     if rest is not None:
         name, end = f"{name}: {rest.text}", rest.end
-    return TitleCandidate(name, inline.start("name"), end, 0.5, _year(tag[1]))
+    return TitleCandidate(name, inline.start("name"), end, 0.5, whole_year(tag[1]))
 
 
 def _between(text: str, start: int, end: int, figures: str) -> TitleCandidate | None:
@@ -49,8 +49,4 @@ def _between(text: str, start: int, end: int, figures: str) -> TitleCandidate | 
     head = whole_titles(title, floor=0.6)
     if head and head[0].start == 0:  # a remark follows without a sign
         title = head[0].text
-    return TitleCandidate(title, start, start + len(title), 0.5, _year(figures))
-
-
-def _year(figures: str) -> str:
-    return figures if len(figures) == 4 else ("20" if int(figures) < 40 else "19") + figures
+    return TitleCandidate(title, start, start + len(title), 0.5, whole_year(figures))

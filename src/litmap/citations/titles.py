@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from litmap.citations.patterns import WORD, YEAR, matches_at
+from litmap.citations.patterns import WORD, YEAR, matches_at, whole_year
 
 _SMALL = frozenset(
     "a an and as at but by can do for from how if in into is its it nor not of off on onto or over per so than that the their "  # noqa: E501, SIM905
@@ -227,12 +227,8 @@ def whole_titles(text: str, *, floor: float) -> list[TitleCandidate]:
                 beside.group(1) if beside else by.group(1) if by else "",
             )
     if best and tag and not best.beside:
-        best = replace(best, beside=_whole_year(tag.group(1)))
+        best = replace(best, beside=whole_year(tag.group(1)))
     return [best] if best else []
-
-
-def _whole_year(figures: str) -> str:
-    return figures if len(figures) == 4 else ("20" if int(figures) < 40 else "19") + figures
 
 
 def _names_or_year(text: str) -> bool:
