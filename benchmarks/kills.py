@@ -35,8 +35,8 @@ from litmap.examples import NOTES, PAPERS, server
 from litmap.builds import verify_build
 from litmap.errors import LitmapError
 from litmap.index import VectorIndex
-from litmap.layout import Layout
 from litmap.library import Library
+from litmap.paths import LibraryPaths
 from litmap.settings import load_settings
 
 QUERY = "why do flat minima generalise?"
@@ -161,7 +161,7 @@ def killed(trial: Trial, whole: dict[str, Any], after: float) -> tuple[list[str]
         if code:
             wrong.append(f"the next refresh ended with {code}: {errors[-300:]}")
         wrong += differences(whole, content(library))
-        if list(Layout(library).builds.glob(".new-*")):
+        if list(LibraryPaths(library).builds.glob(".new-*")):
             wrong.append("half a build was left")
         return wrong, when, seconds
 

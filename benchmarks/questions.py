@@ -21,8 +21,8 @@ from typing import Any
 
 from litmap import assemble, builds, chunks, index, keywords, text
 from litmap.builds import Addition, BuildWriter
-from litmap.layout import Layout
 from litmap.models import Document, Encoder, Hit
+from litmap.paths import LibraryPaths
 from litmap.search import Facts, Searcher
 from litmap.vectors import VectorCache, load_encoder
 
@@ -82,7 +82,7 @@ def build(
         for key, document in documents.items():
             yield Addition(key, document.sha256, key, chunks.cut(document, encoder))
 
-    with BuildWriter(Layout(root)) as writer:
+    with BuildWriter(LibraryPaths(root)) as writer:
         changes = writer.update(additions())
         embedder = assemble.Embedder(encoder, VectorCache(cache, str(getattr(encoder, "key", encoder.name))))
         assemble.write_vectors(writer, changes, embedder, titles)
@@ -184,10 +184,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         cache = options.cache or Path(scratch) / "cache"
         encoder = load_encoder("", models_dir=cache / "models", backend=options.backend)
-        layout = Layout(Path(scratch) / "library")
-        build(manifest, read_documents(papers, manifest, cache / "texts"), encoder, layout.root, cache / "vectors")
+        paths = LibraryPaths(Path(scratch) / "library")
+        build(manifest, read_documents(papers, manifest, cache / "texts"), encoder, paths.root, cache / "vectors")
         facts = {k: Facts(k, p["title"], tuple(p["authors"]), p["year"]) for k, p in by_key.items()}
-        with builds.open_build(layout) as opened:
+        with builds.open_build(paths) as opened:
             words = keywords.KeywordIndex.open(opened.path("keywords"))
             searcher = Searcher(encoder, index.VectorIndex.open(opened.folder), words, opened, facts)
             asked = [

@@ -22,8 +22,8 @@ import numpy as np
 
 from litmap import assemble, builds, chunks, index, keywords
 from litmap.builds import Addition, BuildWriter
-from litmap.layout import Layout
 from litmap.models import Encoder
+from litmap.paths import LibraryPaths
 from litmap.search import Searcher, Weights
 from litmap.vectors import VectorCache, load_encoder
 
@@ -77,7 +77,7 @@ def build(collection: Collection, encoder: Encoder, root: Path, cache: Path) -> 
             source = f"abstract:{name}"
             yield Addition(name, source, name, chunks.cut_text(body, source, encoder, "abstract", title=title))
 
-    with BuildWriter(Layout(root)) as writer:
+    with BuildWriter(LibraryPaths(root)) as writer:
         changes = writer.update(additions())
         embedder = assemble.Embedder(encoder, VectorCache(cache, encoder.key))
         assemble.write_vectors(writer, changes, embedder, titles)
@@ -154,11 +154,11 @@ def evaluate(
 ) -> dict[str, dict[str, list[float]]]:
     """Metrics by method and query of one collection, indexed under `root`."""
     collection = read_collection(folder)
-    layout = Layout(root / collection.name)
+    paths = LibraryPaths(root / collection.name)
     start = time.perf_counter()
-    build(collection, encoder, layout.root, cache)
+    build(collection, encoder, paths.root, cache)
     print(f"{collection.name}: indexed in {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
-    with builds.open_build(layout) as opened:
+    with builds.open_build(paths) as opened:
         words = keywords.KeywordIndex.open(opened.path("keywords"))
         searcher = Searcher(Remembering(encoder), index.VectorIndex.open(opened.folder), words, opened, weights=weights)
         return {method: measure(collection, rank(collection, searcher, method)) for method in METHODS}

@@ -25,8 +25,8 @@ import numpy as np
 
 from litmap.builds import Addition, BuildWriter, Changes, open_build
 from litmap.index import VectorIndex, update_index
-from litmap.layout import Layout
 from litmap.models import Chunk
+from litmap.paths import LibraryPaths
 
 T = TypeVar("T")
 DIM, PASSAGES = 384, 50
@@ -103,12 +103,12 @@ def additions(first: int, last: int, clock: Clock) -> Iterator[Addition]:
         yield Addition(f"arxiv:{number:09d}", f"{number:064x}", "1", clock(chunks, number))
 
 
-def write(layout: Layout, synthetic: Synthetic, first: int, last: int, *, keywords: bool) -> dict[str, float]:
+def write(paths: LibraryPaths, synthetic: Synthetic, first: int, last: int, *, keywords: bool) -> dict[str, float]:
     """Publish a build with papers first to last added; seconds by part."""
-    base = open_build(layout) if layout.current.exists() else None
+    base = open_build(paths) if paths.current.exists() else None
     seconds: dict[str, float] = {}
     texts, points = Clock(), Clock()
-    with BuildWriter(layout, base=base) as writer:
+    with BuildWriter(paths, base=base) as writer:
         start = time.perf_counter()
         changes = writer.update(additions(first, last, texts))
         seconds["passages"] = time.perf_counter() - start - texts.seconds
@@ -168,18 +168,18 @@ def peak() -> float:
 
 
 def measure(n: int, folder: Path, *, keywords: bool) -> dict[str, Any]:
-    layout, synthetic, papers = Layout(folder / "index"), Synthetic(), n // PASSAGES
+    paths, synthetic, papers = LibraryPaths(folder / "index"), Synthetic(), n // PASSAGES
     found: dict[str, Any] = {"passages": n}
-    found["build_s"] = {k: round(v, 2) for k, v in write(layout, synthetic, 0, papers, keywords=keywords).items()}
+    found["build_s"] = {k: round(v, 2) for k, v in write(paths, synthetic, 0, papers, keywords=keywords).items()}
     found["build_peak_gb"] = peak()
-    with open_build(layout) as build:
+    with open_build(paths) as build:
         found["size_mb"] = {p.name: round(size(p) / 1e6 if p.is_dir() else p.stat().st_size / 1e6, 1)
                             for p in sorted(build.folder.iterdir())}  # fmt: skip
     found["refresh_s"] = {
-        k: round(v, 3) for k, v in write(layout, synthetic, papers, papers + 1, keywords=keywords).items()
+        k: round(v, 3) for k, v in write(paths, synthetic, papers, papers + 1, keywords=keywords).items()
     }
     start = time.perf_counter()
-    build = open_build(layout)
+    build = open_build(paths)
     index = VectorIndex.open(build.folder)
     found["open_ms"] = round(1e3 * (time.perf_counter() - start), 2)
     queries = synthetic.queries(200, papers)

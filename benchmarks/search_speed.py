@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks import scale
 from litmap import builds, index, keywords
-from litmap.layout import Layout
+from litmap.paths import LibraryPaths
 from litmap.search import Facts, Searcher
 from litmap.vectors import load_encoder
 
@@ -63,10 +63,10 @@ def questions() -> list[str]:
     return [q["question"] for q in every if q.get("question")]
 
 
-def open_and_measure(layout: Layout, models: Path, texts: Sequence[str]) -> dict[str, float]:
+def open_and_measure(paths: LibraryPaths, models: Path, texts: Sequence[str]) -> dict[str, float]:
     """The table for the published build of a library."""
     encoder = load_encoder("", models_dir=models)
-    with builds.open_build(layout) as opened:
+    with builds.open_build(paths) as opened:
         words = keywords.KeywordIndex.open(opened.path("keywords"))
         facts = {s.work: Facts(s.work, f"Title of {s.work}", year=2016) for s in opened.sources}
         vectors = index.VectorIndex.open(opened.folder)
@@ -87,13 +87,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.keep or Path(scratch)
         if options.library:
-            table = open_and_measure(Layout(options.library), folder / "models", questions()[: options.queries])
+            table = open_and_measure(LibraryPaths(options.library), folder / "models", questions()[: options.queries])
         else:
-            layout = Layout(folder / "library")
-            if not layout.current.exists():
+            paths = LibraryPaths(folder / "library")
+            if not paths.current.exists():
                 papers = max(1, options.passages // scale.PASSAGES)
-                scale.write(layout, scale.Synthetic(), 0, papers, keywords=True)
-            table = open_and_measure(layout, folder / "models", queries(options.queries))
+                scale.write(paths, scale.Synthetic(), 0, papers, keywords=True)
+            table = open_and_measure(paths, folder / "models", queries(options.queries))
     print(json.dumps(table) if options.json else "\n".join(f"{name:40} {value:10.2f}" for name, value in table.items()))
     return 0
 

@@ -22,8 +22,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from litmap import pdfs
-from litmap.layout import Layout
 from litmap.models import Location, Work
+from litmap.paths import LibraryPaths
 from litmap.web import WebClient
 from litmap.web.budget import Budget
 
@@ -85,8 +85,8 @@ def measure(bases: list[str], papers: int, latency: float, paces: dict[str, floa
         for host, base in enumerate(bases)
     ]
     with tempfile.TemporaryDirectory() as folder:
-        layout = Layout(Path(folder) / "lib")
-        store = pdfs.Store(layout.root, layout.pdf, layout.partial, layout.aside)
+        paths = LibraryPaths(Path(folder) / "lib")
+        store = pdfs.Store(paths.root, paths.pdf, paths.partial, paths.aside)
         state = Path(folder) / "state"
         pace = Budget(state, paces).pace("127.0.0.2")
         with WebClient("", state, paces, ["127.0.0.0/8"]) as client:

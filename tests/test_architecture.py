@@ -14,7 +14,7 @@ STAGES = {
     "notes", "citations", "works", "web", "pdfs", "text", "references", "chunks", "vectors", "index", "builds",
     "keywords", "search", "topics", "maps", "summaries", "exports",
 }  # fmt: skip
-STORE = {"catalogue", "layout"}
+STORE = {"catalogue", "paths"}
 # The heavy libraries and the one part that may import each.
 OWNERS = {
     "pymupdf": {"text", "maps"},
@@ -60,7 +60,7 @@ def test_a_stage_imports_no_other_stage_and_no_store():
         if part in STAGES:
             allowed = LEAVES | {part}
             if part == "builds":
-                allowed |= {"layout"}
+                allowed |= {"paths"}
             assert litmap_parts(path) <= allowed, path
 
 

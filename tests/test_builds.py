@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from litmap import builds
 from litmap.builds import Addition, BuildWriter, open_build, plan, prune_builds, store, verify_build
 from litmap.errors import DamagedBuild, LibraryError, NoLibrary
-from litmap.layout import Layout
 from litmap.models import Chunk
+from litmap.paths import LibraryPaths
 from tests.index_parts import chunks_of
 
 
@@ -28,12 +28,14 @@ def addition(work: str, source: str, *texts: str, fingerprint: str = "f1") -> Ad
     return Addition(work, source, fingerprint, chunks_of(source, texts))
 
 
-def publish(layout: Layout, *added: Addition, removed: tuple[tuple[str, str], ...] = (), fresh: bool = False) -> str:
+def publish(
+    paths: LibraryPaths, *added: Addition, removed: tuple[tuple[str, str], ...] = (), fresh: bool = False
+) -> str:
     base = None
-    if not fresh and builds.current_id(layout):
-        base = open_build(layout)
+    if not fresh and builds.current_id(paths):
+        base = open_build(paths)
     try:
-        with BuildWriter(layout, base=base) as writer:
+        with BuildWriter(paths, base=base) as writer:
             writer.update(added, removed)
             return writer.publish({"model": "word-model"})
     finally:
@@ -41,25 +43,25 @@ def publish(layout: Layout, *added: Addition, removed: tuple[tuple[str, str], ..
             base.close()
 
 
-def content(layout: Layout) -> list[tuple[str, Chunk]]:
-    with open_build(layout) as build:
+def content(paths: LibraryPaths) -> list[tuple[str, Chunk]]:
+    with open_build(paths) as build:
         found = [(p.work, p.chunk) for p in build.all_passages()]
         return sorted(found, key=lambda f: (f[0], f[1].source, f[1].ordinal))
 
 
 @pytest.fixture
-def layout(tmp_path: Path) -> Layout:
-    return Layout(tmp_path / "index")
+def layout(tmp_path: Path) -> LibraryPaths:
+    return LibraryPaths(tmp_path / "index")
 
 
-def test_what_is_written_is_read(layout: Layout) -> None:
-    with BuildWriter(layout) as writer:
+def test_what_is_written_is_read(paths: LibraryPaths) -> None:
+    with BuildWriter(paths) as writer:
         changes = writer.update([addition("arxiv:1", "aa", "one", "two"), addition("", "note:x.md", "three \ud800")])
         assert changes.added.tolist() == [0, 1, 2]
         assert [p.chunk.text for p in changes.passages()] == ["one", "two", "three ?"]
         writer.write_json("topics", {"topics": ["ä"]})
         build_id = writer.publish({"model": "m"})
-    build = open_build(layout)
+    build = open_build(paths)
     assert build.id == build_id
     assert build.facts == {"model": "m"}
     assert build.read_json("topics") == {"topics": ["ä"]}
@@ -77,10 +79,10 @@ def test_what_is_written_is_read(layout: Layout) -> None:
     build.close()
 
 
-def test_rows_are_chosen_by_work_source_and_kind(layout: Layout) -> None:
+def test_rows_are_chosen_by_work_source_and_kind(paths: LibraryPaths) -> None:
     mixed = [*chunks_of("aa", ["b1", "b2"]), *chunks_of("aa", ["r"], "references")]
-    publish(layout, Addition("w1", "aa", "f", mixed), addition("w2", "aa", "b1"), addition("w2", "bb", "x"))
-    with open_build(layout) as build:
+    publish(paths, Addition("w1", "aa", "f", mixed), addition("w2", "aa", "b1"), addition("w2", "bb", "x"))
+    with open_build(paths) as build:
         assert build.select().tolist() == [0, 1, 2, 3, 4]
         assert build.select(works={"w1"}, kinds={"body"}).tolist() == [0, 1]
         assert build.select(kinds={"references"}).tolist() == [2]
@@ -88,15 +90,15 @@ def test_rows_are_chosen_by_work_source_and_kind(layout: Layout) -> None:
         assert build.select(works=set()).tolist() == []
 
 
-def test_an_update_keeps_rows_that_stay_and_never_gives_one_twice(layout: Layout) -> None:
-    publish(layout, addition("w1", "aa", "one", "two"), addition("w2", "bb", "three"))
-    with open_build(layout) as base, BuildWriter(layout, base=base) as writer:
+def test_an_update_keeps_rows_that_stay_and_never_gives_one_twice(paths: LibraryPaths) -> None:
+    publish(paths, addition("w1", "aa", "one", "two"), addition("w2", "bb", "three"))
+    with open_build(paths) as base, BuildWriter(paths, base=base) as writer:
         changes = writer.update([addition("w2", "bb", "new", fingerprint="f2"), addition("w3", "cc")], [("w1", "aa")])
         assert changes.removed.tolist() == [0, 1, 2]
         assert changes.added.tolist() == [3]
         writer.publish({})
-    publish(layout, addition("w4", "dd", "last"))
-    with open_build(layout) as build:
+    publish(paths, addition("w4", "dd", "last"))
+    with open_build(paths) as build:
         assert build.rows.tolist() == [3, 4]
         assert [p.chunk.text for p in build.all_passages()] == ["new", "last"]
         assert plan(build, {("w2", "bb"): "f2", ("w4", "dd"): "other"}) == (
@@ -119,7 +121,7 @@ def test_any_sequence_of_changes_equals_the_build_from_scratch(
     tmp_path_factory: pytest.TempPathFactory, libraries: list[dict[int, int]], small: int
 ) -> None:
     root = tmp_path_factory.mktemp("sequence")
-    grown, scratch = Layout(root / "grown"), Layout(root / "scratch")
+    grown, scratch = LibraryPaths(root / "grown"), LibraryPaths(root / "scratch")
 
     def wanted(library: dict[int, int]) -> dict[tuple[str, str], Addition]:
         made = {}
@@ -151,101 +153,103 @@ def test_any_sequence_of_changes_equals_the_build_from_scratch(
         verify_build(one.folder)
 
 
-def test_a_new_paper_shares_the_large_part_of_the_old_build(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_paper_shares_the_large_part_of_the_old_build(
+    paths: LibraryPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(store, "SMALL", 10)
-    publish(layout, addition("w1", "aa", *"abcdefghijklmnop"))
-    old = open_build(layout)
-    publish(layout, addition("w2", "bb", "new"))
-    with open_build(layout) as new:
+    publish(paths, addition("w1", "aa", *"abcdefghijklmnop"))
+    old = open_build(paths)
+    publish(paths, addition("w2", "bb", "new"))
+    with open_build(paths) as new:
         assert new.path(store.BASE).samefile(old.path(store.BASE))
         assert len(new.rows) == 17
     assert len(old.rows) == 16
     old.close()
 
 
-def test_nothing_published_and_broken_pointers(layout: Layout) -> None:
+def test_nothing_published_and_broken_pointers(paths: LibraryPaths) -> None:
     with pytest.raises(NoLibrary, match="litmap refresh"):
-        open_build(layout)
-    layout.root.mkdir()
+        open_build(paths)
+    paths.root.mkdir()
     for text in ("", "../elsewhere", "\ud800".encode("utf-8", "surrogatepass"), "gone"):
-        layout.current.write_bytes(text if isinstance(text, bytes) else text.encode())
+        paths.current.write_bytes(text if isinstance(text, bytes) else text.encode())
         with pytest.raises(DamagedBuild):
-            open_build(layout)
+            open_build(paths)
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "kinds.npy", "delta.sqlite", "topics.json"])
-def test_a_damaged_build_is_named(layout: Layout, name: str) -> None:
-    with BuildWriter(layout) as writer:
+def test_a_damaged_build_is_named(paths: LibraryPaths, name: str) -> None:
+    with BuildWriter(paths) as writer:
         writer.update([addition("w", "aa", *(f"text {i}" for i in range(50)))])
         writer.write_json("topics", [1, 2, 3])
-        folder = layout.builds / writer.publish({})
+        folder = paths.builds / writer.publish({})
     file = folder / name
     whole = file.read_bytes()
     for cut in (whole[:-7], b""):
         file.write_bytes(cut)
         with pytest.raises(DamagedBuild, match=name.replace(".", r"\.")):
-            open_build(layout)
+            open_build(paths)
     file.unlink()
     with pytest.raises(DamagedBuild, match=name.replace(".", r"\.")):
-        open_build(layout)
+        open_build(paths)
     if name != "manifest.json":
         file.write_bytes(b"\x00" * len(whole))  # the right size: only the full check can tell
         with pytest.raises(DamagedBuild, match=name.replace(".", r"\.")):
             verify_build(folder)
 
 
-def test_a_build_of_another_format_is_refused(layout: Layout) -> None:
-    path = layout.builds / publish(layout, addition("w", "aa", "x")) / "manifest.json"
+def test_a_build_of_another_format_is_refused(paths: LibraryPaths) -> None:
+    path = paths.builds / publish(paths, addition("w", "aa", "x")) / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 999}))
     with pytest.raises(DamagedBuild, match="999"):
-        open_build(layout)
+        open_build(paths)
 
 
-def test_an_error_on_the_way_leaves_the_old_build_and_no_rest(layout: Layout) -> None:
-    publish(layout, addition("w", "aa", "old"))
+def test_an_error_on_the_way_leaves_the_old_build_and_no_rest(paths: LibraryPaths) -> None:
+    publish(paths, addition("w", "aa", "old"))
 
     def failing() -> list[Addition]:
         raise RuntimeError("no text")
 
-    with pytest.raises(RuntimeError, match="no text"), BuildWriter(layout) as writer:
+    with pytest.raises(RuntimeError, match="no text"), BuildWriter(paths) as writer:
         writer.update([addition("w", "aa", "new")])
         failing()
-    assert [c.text for _, c in content(layout)] == ["old"]
-    assert len(list(layout.builds.iterdir())) == 1
+    assert [c.text for _, c in content(paths)] == ["old"]
+    assert len(list(paths.builds.iterdir())) == 1
 
 
-def test_a_full_disk_is_told(layout: Layout) -> None:
-    publish(layout, addition("w", "aa", "old"))
+def test_a_full_disk_is_told(paths: LibraryPaths) -> None:
+    publish(paths, addition("w", "aa", "old"))
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    with pytest.raises(LibraryError, match="disk is full"), BuildWriter(layout) as writer:
+    with pytest.raises(LibraryError, match="disk is full"), BuildWriter(paths) as writer:
         writer.step(full, writer.update([addition("w", "aa", "new")]))
-    assert [c.text for _, c in content(layout)] == ["old"]
+    assert [c.text for _, c in content(paths)] == ["old"]
 
 
-def test_old_builds_go_and_those_in_use_stay(layout: Layout) -> None:
+def test_old_builds_go_and_those_in_use_stay(paths: LibraryPaths) -> None:
     ids = []
     for i in range(5):
-        ids.append(publish(layout, addition("w", "aa", f"text {i}", fingerprint=str(i))))
+        ids.append(publish(paths, addition("w", "aa", f"text {i}", fingerprint=str(i))))
         if i == 0:
-            held = open_build(layout)
-    assert prune_builds(layout, keep=2) == ids[1:3]
+            held = open_build(paths)
+    assert prune_builds(paths, keep=2) == ids[1:3]
     assert held.passages([0])[0].chunk.text == "text 0"
     held.close()
-    assert prune_builds(layout, keep=2) == ids[:1]
-    assert sorted(p.name for p in layout.builds.iterdir()) == ids[3:]
+    assert prune_builds(paths, keep=2) == ids[:1]
+    assert sorted(p.name for p in paths.builds.iterdir()) == ids[3:]
 
 
-def test_readers_in_threads_never_see_two_builds_mixed(layout: Layout) -> None:
-    publish(layout, *(addition(f"w{i}", f"s{i}", "version 0", fingerprint="0") for i in range(5)))
+def test_readers_in_threads_never_see_two_builds_mixed(paths: LibraryPaths) -> None:
+    publish(paths, *(addition(f"w{i}", f"s{i}", "version 0", fingerprint="0") for i in range(5)))
     stop, errors, seen = threading.Event(), [], set()
 
     def read() -> None:
         try:
             while not stop.is_set():
-                with open_build(layout) as build:
+                with open_build(paths) as build:
                     texts = {p.chunk.text for p in build.all_passages()}
                     assert len(texts) == 1, texts
                     seen.update(texts)
@@ -256,8 +260,8 @@ def test_readers_in_threads_never_see_two_builds_mixed(layout: Layout) -> None:
     for thread in threads:
         thread.start()
     for version in range(1, 12):
-        publish(layout, *(addition(f"w{i}", f"s{i}", f"version {version}", fingerprint=str(version)) for i in range(5)))
-        prune_builds(layout, keep=2)
+        publish(paths, *(addition(f"w{i}", f"s{i}", f"version {version}", fingerprint=str(version)) for i in range(5)))
+        prune_builds(paths, keep=2)
     stop.set()
     for thread in threads:
         thread.join()
@@ -265,10 +269,10 @@ def test_readers_in_threads_never_see_two_builds_mixed(layout: Layout) -> None:
     assert seen
 
 
-def test_one_build_serves_many_threads(layout: Layout) -> None:
-    publish(layout, *(addition(f"w{i}", f"s{i}", f"text {i}") for i in range(50)))
+def test_one_build_serves_many_threads(paths: LibraryPaths) -> None:
+    publish(paths, *(addition(f"w{i}", f"s{i}", f"text {i}") for i in range(50)))
     results: list[str] = []
-    with open_build(layout) as build:
+    with open_build(paths) as build:
         threads = [
             threading.Thread(target=lambda i=i: results.append(build.passages([i])[0].chunk.text)) for i in range(20)
         ]
@@ -283,41 +287,41 @@ WRITE_FOR_EVER = """
 import sys
 from pathlib import Path
 from litmap.builds import Addition, BuildWriter, open_build, current_id, prune_builds
-from litmap.layout import Layout
+from litmap.paths import LibraryPaths
 from litmap.models import Chunk
-layout = Layout(Path(sys.argv[1]))
+paths = LibraryPaths(Path(sys.argv[1]))
 print("ready", flush=True)
 for number in range(10**9):
-    base = open_build(layout) if current_id(layout) else None
-    with BuildWriter(layout, base=base) as writer:
+    base = open_build(paths) if current_id(paths) else None
+    with BuildWriter(paths, base=base) as writer:
         version = f"{number} {sys.argv[2]}"
         writer.update(Addition(f"w{i}", f"s{i}", version, [Chunk(f"s{i}", 0, version)]) for i in range(40))
         writer.write_json("topics", version)
         writer.publish({})
     if base:
         base.close()
-    prune_builds(layout)
+    prune_builds(paths)
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
-def test_killed_at_any_moment_the_last_build_serves(layout: Layout) -> None:
+def test_killed_at_any_moment_the_last_build_serves(paths: LibraryPaths) -> None:
     rng = np.random.default_rng(0)
-    publish(layout, addition("w0", "s0", "first"))
+    publish(paths, addition("w0", "s0", "first"))
     for round_ in range(int(os.environ.get("LITMAP_KILLS", "8"))):
-        command = [sys.executable, "-c", WRITE_FOR_EVER, str(layout.root), str(round_)]
+        command = [sys.executable, "-c", WRITE_FOR_EVER, str(paths.root), str(round_)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": "src"}) as process:
             assert process.stdout is not None
             process.stdout.readline()
             time.sleep(float(rng.uniform(0.01, 0.4)))
             process.send_signal(signal.SIGKILL)
-        with open_build(layout) as build:
+        with open_build(paths) as build:
             verify_build(build.folder)
             texts = {p.chunk.text for p in build.all_passages()}
             assert len(texts) == 1
             assert build.read_json("topics") in (*texts, None)
-    publish(layout, addition("w0", "s0", "last", fingerprint="last"))
-    assert not list(layout.builds.glob(".new-*"))
+    publish(paths, addition("w0", "s0", "last", fingerprint="last"))
+    assert not list(paths.builds.glob(".new-*"))
 
 
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="needs the right to mount a small disk")
@@ -328,12 +332,12 @@ def test_a_disk_that_really_is_full(tmp_path: Path) -> None:
     if not mount or subprocess.run([mount, "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)], check=False).returncode:
         pytest.skip("mounting is not allowed here")
     try:
-        layout = Layout(disk / "index")
-        publish(layout, addition("w", "aa", "old"))
+        paths = LibraryPaths(disk / "index")
+        publish(paths, addition("w", "aa", "old"))
         with pytest.raises(LibraryError, match="disk is full"):
-            publish(layout, addition("w", "bb", *(f"{i} " + "x" * 4000 for i in range(1000))))
-        assert [c.text for _, c in content(layout)] == ["old"]
-        publish(layout, addition("w", "bb", "small"))
-        assert len(content(layout)) == 2
+            publish(paths, addition("w", "bb", *(f"{i} " + "x" * 4000 for i in range(1000))))
+        assert [c.text for _, c in content(paths)] == ["old"]
+        publish(paths, addition("w", "bb", "small"))
+        assert len(content(paths)) == 2
     finally:
         subprocess.run(["umount", str(disk)], check=True)

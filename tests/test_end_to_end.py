@@ -14,8 +14,8 @@ import pytest
 from litmap.examples import NOTES
 
 from litmap.errors import Busy, DamagedBuild, NoLibrary, SearchError, UsageError
-from litmap.layout import Layout
 from litmap.library import Library
+from litmap.paths import LibraryPaths
 from litmap.pipeline import Refresh, rebuild, refresh
 from litmap.settings import load_settings
 
@@ -159,8 +159,8 @@ def test_one_writer_at_a_time(tmp_path):
 def test_a_damaged_build_is_named_and_built_anew(example_library, tmp_path):
     copy = tmp_path / "library"
     subprocess.run(["cp", "-r", str(example_library), str(copy)], check=True)
-    layout = Layout(copy)
-    folder = layout.builds / layout.current.read_text(encoding="utf-8").strip()
+    paths = LibraryPaths(copy)
+    folder = paths.builds / paths.current.read_text(encoding="utf-8").strip()
     victim = max(folder.rglob("*.sqlite"), key=lambda p: p.stat().st_size)
     victim.write_bytes(victim.read_bytes()[:1000])
     with pytest.raises(DamagedBuild, match=victim.name):
@@ -208,7 +208,7 @@ def test_a_killed_refresh_loses_nothing(tmp_path, moment):
     assert json.loads(done.stdout)["counts"]["by_status"]["fetched"] >= 20
     with open_library(library) as opened:
         assert opened.search("flat minima", limit=1).hits
-        assert not list(opened.layout.partial.glob("*.part"))
+        assert not list(opened.paths.partial.glob("*.part"))
 
 
 def test_the_readmes_lines_do_what_they_say(tmp_path):

@@ -8,8 +8,8 @@ import pytest
 
 from litmap import pdfs
 from litmap.errors import Blocked, LibraryError, NotFound, PdfError, WebError
-from litmap.layout import Layout
 from litmap.models import Download, Fact, Location, Problem, Work
+from litmap.paths import LibraryPaths
 from litmap.pdfs import find_places
 from litmap.pdfs.verify import Finding, is_readable, names_in, squash, verify
 
@@ -65,8 +65,8 @@ class Web:
 
 @pytest.fixture
 def store(tmp_path):
-    layout = Layout(tmp_path / "lib")
-    return pdfs.Store(layout.root, layout.pdf, layout.partial, layout.aside)
+    paths = LibraryPaths(tmp_path / "lib")
+    return pdfs.Store(paths.root, paths.pdf, paths.partial, paths.aside)
 
 
 def work(ident="arxiv:1706.90762", **fields):

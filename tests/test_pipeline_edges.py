@@ -22,10 +22,10 @@ from litmap.cli.make import app_command
 from litmap.decisions import correct, settle
 from litmap.errors import LibraryError, NoLibrary, PdfError, UsageError
 from litmap.index import VectorIndex
-from litmap.layout import Layout
 from litmap.library import Library
 from litmap.make import built_with
 from litmap.models import Fetch, PdfFile, Resolution, Work
+from litmap.paths import LibraryPaths
 from litmap.pipeline import Refresh, add_dropped, rebuild
 from litmap.rereading import TRIES, unread
 from litmap.settings import DEFAULT_MODEL, load_settings
@@ -62,7 +62,7 @@ def test_entries_see_one_state_while_a_work_is_renamed(settings):
 
         def renamed_meanwhile():
             found = works()
-            with Catalogue.create(run.layout.catalogue) as other, other.write():
+            with Catalogue.create(run.paths.catalogue) as other, other.write():
                 other.rename_work(old.id, new, run.now)
             return found
 
@@ -77,7 +77,7 @@ def test_a_dropped_file_that_goes_while_it_is_filed_costs_nothing(settings, monk
 
     with Refresh(settings) as run:
         run.read_notes()
-        file = run.layout.papers / "gone.pdf"
+        file = run.paths.papers / "gone.pdf"
         file.write_bytes(b"%PDF-1.4")
         monkeypatch.setattr(pdfs, "adopt", lambda *_, **__: file.unlink() or iter(()))
         assert list(run.papers()) == []
@@ -89,13 +89,13 @@ def test_the_model_is_loaded_while_several_papers_arrive(settings, monkeypatch):
     papers = sorted(PAPERS.glob("*.pdf"))
     with Refresh(settings) as run:
         run.read_notes()
-        shutil.copy(papers[0], run.layout.papers / "one.pdf")
+        shutil.copy(papers[0], run.paths.papers / "one.pdf")
         list(run.papers())
     assert prepared == []  # one paper is embedded by what is at hand
     with Refresh(settings) as run:
         run.read_notes()
         for n, paper in enumerate(papers[1:5]):
-            shutil.copy(paper, run.layout.papers / f"{n}.pdf")
+            shutil.copy(paper, run.paths.papers / f"{n}.pdf")
         list(run.papers())
     assert prepared == [run.encoder]
 
@@ -104,13 +104,13 @@ def test_a_deleted_text_is_made_again(settings):
     paper = sorted(PAPERS.glob("*.pdf"))[0]
     with Refresh(settings) as run:
         run.read_notes()
-        shutil.copy(paper, run.layout.papers / "one.pdf")
+        shutil.copy(paper, run.paths.papers / "one.pdf")
         batches = list(run.papers())
         for batch in batches:
             run.extract(batch)
-        assert unread(run.catalogue, run.layout, run.settings) == []
-        run.layout.text(batches[0][0]).unlink()
-        assert unread(run.catalogue, run.layout, run.settings) == batches[0]
+        assert unread(run.catalogue, run.paths, run.settings) == []
+        run.paths.text(batches[0][0]).unlink()
+        assert unread(run.catalogue, run.paths, run.settings) == batches[0]
 
 
 def drop_one(settings):
@@ -124,12 +124,12 @@ def test_a_damaged_text_is_noticed_and_read_again(settings):
         run.read_notes()
         (batch,) = run.papers()
         run.extract(batch)
-        for damaged in (b"no gzip at all", run.layout.text(batch[0]).read_bytes()[:300]):
-            run.layout.text(batch[0]).write_bytes(damaged)
+        for damaged in (b"no gzip at all", run.paths.text(batch[0]).read_bytes()[:300]):
+            run.paths.text(batch[0]).write_bytes(damaged)
             assemble._cuts.clear()
             run.embed(batch)
             run.build(fresh=True)
-            assert text.loads(run.layout.text(batch[0]).read_bytes()).pages
+            assert text.loads(run.paths.text(batch[0]).read_bytes()).pages
     with Library.open(settings=settings) as library:
         assert library.search("network", limit=1).hits
 
@@ -228,7 +228,7 @@ def test_a_pdf_dropped_before_the_work_is_known_goes_with_it(settings, monkeypat
 
 
 def run_citations(settings):
-    with Catalogue.open(Layout(settings.library).catalogue) as catalogue:
+    with Catalogue.open(LibraryPaths(settings.library).catalogue) as catalogue:
         return catalogue.citations()
 
 
@@ -242,7 +242,7 @@ def test_a_pdf_dropped_for_an_unsure_work_goes_with_the_choice(settings):
             run.catalogue.put_resolution(found, run.now)
             run.catalogue.correct(unsure.id, "year", 1997, run.now)
     settle(settings, unsure.id, meant.id)
-    with Catalogue.open(run.layout.catalogue) as catalogue:
+    with Catalogue.open(run.paths.catalogue) as catalogue:
         (entry,) = entries(catalogue)
     assert (entry.work.id, entry.work.year) == (meant.id, 1997)
     correct(settings, unsure.id, ["year=1998"])
@@ -260,13 +260,13 @@ def test_resolve_makes_no_library(tmp_path):
 def test_a_pdf_lost_from_the_library_is_taken_from_the_drop_folder_again(settings):
     with Refresh(settings) as run:
         run.read_notes()
-        shutil.copy(sorted(PAPERS.glob("*.pdf"))[0], run.layout.papers / "one.pdf")
+        shutil.copy(sorted(PAPERS.glob("*.pdf"))[0], run.paths.papers / "one.pdf")
         ((sha,),) = run.papers()
-        run.layout.pdf(sha).unlink()
+        run.paths.pdf(sha).unlink()
     with Refresh(settings) as run:
         run.read_notes()
         list(run.papers())
-        assert run.layout.pdf(sha).is_file()
+        assert run.paths.pdf(sha).is_file()
 
 
 def test_add_refuses_what_is_no_pdf_and_copies_nothing_twice(settings, tmp_path, monkeypatch):
@@ -279,14 +279,16 @@ def test_add_refuses_what_is_no_pdf_and_copies_nothing_twice(settings, tmp_path,
     renamed = shutil.copy(paper, tmp_path / "download")
     for path in (paper, paper, renamed):
         assert main(["add", str(path), *library]) == 0
-    assert sorted(p.name for p in Layout(settings.library).papers.iterdir()) == sorted(["download.pdf", paper.name])
+    assert sorted(p.name for p in LibraryPaths(settings.library).papers.iterdir()) == sorted(
+        ["download.pdf", paper.name]
+    )
 
 
 def test_add_to_a_busy_library_copies_nothing(settings, monkeypatch, capsys):
     paper = sorted(PAPERS.glob("*.pdf"))[0]
     with Refresh(settings) as run:
         assert main(["add", str(paper), "--library", str(settings.library)]) == 1
-        assert list(run.layout.papers.iterdir()) == []
+        assert list(run.paths.papers.iterdir()) == []
     assert "is running" in capsys.readouterr().err
 
 
@@ -323,8 +325,8 @@ def test_another_model_embeds_anew_and_says_so(settings):
         run.build()
     assert run.report.counts["model_before"] == DEFAULT_MODEL
     assert run.report.counts["new_passages"] == run.report.counts["passages"] == 2
-    assert built_with(run.layout) == "other"
-    with open_build(run.layout) as build:
+    assert built_with(run.paths) == "other"
+    with open_build(run.paths) as build:
         rows = np.concatenate([np.arange(s.first, s.first + s.count, dtype=np.int64) for s in build.sources])
         assert VectorIndex.open(build.folder).vectors(rows).shape == (2, 8)
 
@@ -364,7 +366,7 @@ def test_a_missing_root_of_the_last_refresh_drops_no_works(settings, tmp_path):
     shutil.rmtree(more)
     with pytest.raises(UsageError, match="no notes at"), Refresh(replace(settings, notes=())) as run:
         run.read_notes()
-    with Catalogue.open(Layout(settings.library).catalogue) as catalogue:
+    with Catalogue.open(LibraryPaths(settings.library).catalogue) as catalogue:
         assert len(entries(catalogue)) == 2
 
 
@@ -378,9 +380,9 @@ def file_dropped(settings):
 
 def dropped_paper(settings):
     """A paper of the examples in the drop folder, and its work once filed."""
-    layout = Layout(settings.library)
-    layout.papers.mkdir(parents=True)
-    shutil.copy(sorted(PAPERS.glob("*.pdf"))[0], layout.papers / "one.pdf")
+    paths = LibraryPaths(settings.library)
+    paths.papers.mkdir(parents=True)
+    shutil.copy(sorted(PAPERS.glob("*.pdf"))[0], paths.papers / "one.pdf")
     return next(e for e in file_dropped(settings)[0] if e.dropped)
 
 
@@ -463,9 +465,9 @@ def test_a_folder_that_cannot_be_written_is_read_with_its_log(settings, monkeypa
     with Refresh(settings) as run:
         run.read_notes()
         monkeypatch.setattr(os, "access", lambda *_: False)
-        with Catalogue.open(run.layout.catalogue) as catalogue:
+        with Catalogue.open(run.paths.catalogue) as catalogue:
             assert len(catalogue.citations()) == 1, "what is still in the write-ahead log counts"
-    with Catalogue.open(run.layout.catalogue) as catalogue:
+    with Catalogue.open(run.paths.catalogue) as catalogue:
         assert len(catalogue.citations()) == 1
 
 
@@ -481,7 +483,7 @@ def test_a_dropped_work_that_is_cited_before_any_source_knows_it(settings, tmp_p
 
 def test_a_work_taken_out_comes_back_when_it_is_dropped_again_or_cited(settings, tmp_path):
     work = dropped_paper(settings).work
-    file = Layout(settings.library).papers / "one.pdf"
+    file = LibraryPaths(settings.library).papers / "one.pdf"
     settle(settings, work.id, "none")
     os.utime(file, (1, 1))
     assert [e.work.id for e in file_dropped(settings)[0] if e.dropped] == [work.id]
@@ -495,31 +497,31 @@ def test_a_work_taken_out_comes_back_when_it_is_dropped_again_or_cited(settings,
 
 def test_files_that_left_the_drop_folder_are_forgotten(settings):
     dropped_paper(settings)
-    file = Layout(settings.library).papers / "one.pdf"
+    file = LibraryPaths(settings.library).papers / "one.pdf"
     aside = file.rename(settings.library / "aside.pdf")
     file_dropped(settings)
-    with Catalogue.open(Layout(settings.library).catalogue) as catalogue:
+    with Catalogue.open(LibraryPaths(settings.library).catalogue) as catalogue:
         assert catalogue.fact("dropped") == {}
     aside.rename(file)
     with Refresh(settings) as run:
         with run.catalogue.write():  # as an older litmap kept it
             run.catalogue.put_fact("dropped", [f"{file}:{file.stat().st_size}:{file.stat().st_mtime_ns}"])
         (entry,) = [e for e in entries(run.catalogue) if e.pdf]
-        run.layout.pdf(entry.pdf.sha256).unlink()
+        run.paths.pdf(entry.pdf.sha256).unlink()
     file_dropped(settings)
-    assert run.layout.pdf(entry.pdf.sha256).is_file()
+    assert run.paths.pdf(entry.pdf.sha256).is_file()
 
 
 def test_a_keyword_index_of_an_older_litmap_is_made_anew_and_nothing_else(settings, tmp_path):
     dropped_paper(settings)
     add_dropped(settings)
-    with open_build(Layout(settings.library)) as build:
+    with open_build(LibraryPaths(settings.library)) as build:
         before, rows = build.read_json("map"), set(build.rows.tolist())
         state = build.path("keywords") / "keywords.json"
     state.write_text(state.read_text().replace(f'"format": {keywords.FORMAT}', '"format": 1'))
     (tmp_path / "notes" / "b.md").write_text("# Flatness\n\nWhat I call quokka flatness in these notes of mine.\n")
     add_dropped(settings)
-    with open_build(Layout(settings.library)) as build:
+    with open_build(LibraryPaths(settings.library)) as build:
         assert rows < set(build.rows.tolist())
         assert before.items() <= build.read_json("map").items()
         index = keywords.KeywordIndex.open(build.path("keywords"))

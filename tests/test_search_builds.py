@@ -11,8 +11,8 @@ import numpy as np
 
 from litmap import assemble, builds, index, keywords
 from litmap.builds import Addition, Build, BuildWriter, Changes
-from litmap.layout import Layout
 from litmap.models import Chunk
+from litmap.paths import LibraryPaths
 from litmap.search import Searcher
 from litmap.vectors import VectorCache
 from tests.search_parts import FormulaEncoder
@@ -21,7 +21,7 @@ READERS = 16
 BUILDS = 8
 
 
-def publish(layout: Layout, encoder: FormulaEncoder, base: Build | None, number: int) -> None:
+def publish(paths: LibraryPaths, encoder: FormulaEncoder, base: Build | None, number: int) -> None:
     """Build `number` holds works w0 … w<number>, each of which says so, and none of the build's own old 'stamp'."""
     added = [
         Addition(
@@ -29,7 +29,7 @@ def publish(layout: Layout, encoder: FormulaEncoder, base: Build | None, number:
         ),
         Addition("stamp", "stamp", str(number), [Chunk("stamp", 0, f"The stamp of build stamp{number}x", page=1)]),
     ]
-    with BuildWriter(layout, base=base) as writer:
+    with BuildWriter(paths, base=base) as writer:
         changes = writer.update(added)
 
         def step(old: Path | None, new: Path, done: Changes) -> None:
@@ -48,9 +48,9 @@ def publish(layout: Layout, encoder: FormulaEncoder, base: Build | None, number:
         writer.publish({"model": encoder.name, "number": number})
 
 
-def read(layout: Layout, encoder: FormulaEncoder) -> int:
+def read(paths: LibraryPaths, encoder: FormulaEncoder) -> int:
     """Open the newest build, search it, and check that all it says is its own; the build's number."""
-    with builds.open_build(layout) as build:
+    with builds.open_build(paths) as build:
         number = int(build.facts["number"])
         words = keywords.KeywordIndex.open(build.path("keywords"))
         searcher = Searcher(encoder, index.VectorIndex.open(build.folder), words, build)
@@ -62,28 +62,28 @@ def read(layout: Layout, encoder: FormulaEncoder) -> int:
 
 
 def test_sixteen_readers_while_builds_are_published(tmp_path: Path) -> None:
-    layout, encoder = Layout(tmp_path), FormulaEncoder()
-    publish(layout, encoder, None, 0)
+    paths, encoder = LibraryPaths(tmp_path), FormulaEncoder()
+    publish(paths, encoder, None, 0)
     stop = threading.Event()
 
     def reader() -> list[int]:
-        seen = [read(layout, encoder)]
+        seen = [read(paths, encoder)]
         while not stop.is_set():
-            seen.append(read(layout, encoder))
+            seen.append(read(paths, encoder))
         return seen
 
     with ThreadPoolExecutor(READERS) as pool:
         readers = [pool.submit(reader) for _ in range(READERS)]
         try:
             for number in range(1, BUILDS):
-                with builds.open_build(layout) as base:
-                    publish(layout, encoder, base, number)
-                builds.prune_builds(layout, keep=2)
+                with builds.open_build(paths) as base:
+                    publish(paths, encoder, base, number)
+                builds.prune_builds(paths, keep=2)
         finally:
             stop.set()
         seen = [future.result() for future in readers]
     assert all(numbers == sorted(numbers) for numbers in seen)
-    assert read(layout, encoder) == BUILDS - 1
+    assert read(paths, encoder) == BUILDS - 1
 
 
 def test_reference_lists_are_found_by_their_words_and_have_no_vectors(tmp_path: Path) -> None:
@@ -98,14 +98,14 @@ def test_reference_lists_are_found_by_their_words_and_have_no_vectors(tmp_path: 
         )
         for i in range(3)
     ]
-    with BuildWriter(Layout(tmp_path)) as writer:
+    with BuildWriter(LibraryPaths(tmp_path)) as writer:
         changes = writer.update(added)
         embedder = assemble.Embedder(encoder, VectorCache(tmp_path / "cache", encoder.key))
         assemble.write_vectors(writer, changes, embedder, {"w0": "A title"})
         assemble.write_keywords(writer, changes, {"w0": "A title"})
         writer.publish({"model": encoder.name})
     assert embedder.embedded == 3
-    with builds.open_build(Layout(tmp_path)) as build:
+    with builds.open_build(LibraryPaths(tmp_path)) as build:
         vectors = index.VectorIndex.open(build.folder)
         assert {build.passages([row])[0].chunk.kind for row in vectors.rows.tolist()} == {"body"}
         searcher = Searcher(encoder, vectors, keywords.KeywordIndex.open(build.path("keywords")), build)

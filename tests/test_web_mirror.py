@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from litmap import pdfs
-from litmap.layout import Layout
 from litmap.models import Citation, Mention, Reference
+from litmap.paths import LibraryPaths
 from litmap.text import peek
 from litmap.web import Limits, WebClient
 from litmap.works import merge, newest_versions, resolve
@@ -83,8 +83,8 @@ def works(mirror, tmp_path_factory):
 
 
 def store_at(folder):
-    layout = Layout(folder)
-    return pdfs.Store(layout.root, layout.pdf, layout.partial, layout.aside)
+    paths = LibraryPaths(folder)
+    return pdfs.Store(paths.root, paths.pdf, paths.partial, paths.aside)
 
 
 def run(client, folder, known=None, citations=CITATIONS):

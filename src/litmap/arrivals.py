@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from litmap.catalogue import Catalogue, Fetched
 from litmap.identifiers import normalise_title
-from litmap.layout import Layout
 from litmap.models import Citation, Fetch, Problem, Work
+from litmap.paths import LibraryPaths
 from litmap.report import Progress, Report
 from litmap.settings import Settings
 from litmap.shelf import Entry, entries
@@ -52,8 +52,8 @@ class Arrivals:
     an arrived PDF is recorded at once, whatever else is going on.
     """
 
-    def __init__(self, settings: Settings, layout: Layout, report: Report, progress: Progress, now: str) -> None:
-        self.settings, self.layout, self.report, self.progress, self.now = settings, layout, report, progress, now
+    def __init__(self, settings: Settings, paths: LibraryPaths, report: Report, progress: Progress, now: str) -> None:
+        self.settings, self.paths, self.report, self.progress, self.now = settings, paths, report, progress, now
         self._arrived: queue.Queue[str | None] = queue.Queue()
         self._stop = threading.Event()
         self._client: WebClient | None = None
@@ -79,7 +79,7 @@ class Arrivals:
 
         started = time.monotonic()
         try:
-            with Catalogue.create(self.layout.catalogue) as catalogue:
+            with Catalogue.create(self.paths.catalogue) as catalogue:
                 self._adopt(catalogue)
                 if not self.settings.offline:
                     self._fetch(catalogue)
@@ -118,7 +118,7 @@ class Arrivals:
     def _store(self) -> Store:
         from litmap import pdfs
 
-        return pdfs.Store(self.layout.root, self.layout.pdf, self.layout.partial, self.layout.aside)
+        return pdfs.Store(self.paths.root, self.paths.pdf, self.paths.partial, self.paths.aside)
 
     def _fetch(self, catalogue: Catalogue) -> None:
         from litmap import pdfs, text
@@ -185,7 +185,7 @@ class Arrivals:
     def _is_lost(self, entry: Entry) -> bool:
         """Whether the library's file of it is gone or cut short."""
         try:
-            return entry.pdf is not None and self.layout.pdf(entry.pdf.sha256).stat().st_size != entry.pdf.bytes
+            return entry.pdf is not None and self.paths.pdf(entry.pdf.sha256).stat().st_size != entry.pdf.bytes
         except OSError:
             return True
 
@@ -196,7 +196,7 @@ class Arrivals:
         """
         from litmap import pdfs, text
 
-        stamps, before = _stamps(self.layout.papers), _filed(catalogue)
+        stamps, before = _stamps(self.paths.papers), _filed(catalogue)
         if not stamps and not before:
             return
         known = entries(catalogue)

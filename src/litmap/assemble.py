@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from litmap import chunks, text
 from litmap.builds import Addition, BuildWriter, Changes
 from litmap.errors import PdfError
-from litmap.layout import Layout
 from litmap.models import Chunk, Document, Encoder, Note, Passage
+from litmap.paths import LibraryPaths
 from litmap.shelf import Entry
 from litmap.vectors import VectorCache, texts_key
 
@@ -47,22 +47,24 @@ class Source:
     make: Callable[[], list[Chunk]]
 
 
-def load_document(layout: Layout, sha256: str) -> Document:
+def load_document(paths: LibraryPaths, sha256: str) -> Document:
     """A PDF's text from the cache. Raises `PdfError` where it is missing, damaged or of another extractor."""
     try:
-        return text.loads(layout.text(sha256).read_bytes())
+        return text.loads(paths.text(sha256).read_bytes())
     except PdfError as error:
         raise PdfError(error.message, subject=sha256, transient=True) from error
     except OSError as error:
         raise PdfError(f"the kept text cannot be read ({error})", subject=sha256, transient=True) from error
 
 
-def damaged_texts(layout: Layout, entries: Sequence[Entry], texts: Mapping[str, tuple[str, str, int]]) -> list[str]:
+def damaged_texts(
+    paths: LibraryPaths, entries: Sequence[Entry], texts: Mapping[str, tuple[str, str, int]]
+) -> list[str]:
     """The PDFs (sha256) whose kept texts the build would need and cannot be read."""
     damaged = []
     for sha in dict.fromkeys(filter(None, (readable_pdf(e, texts) for e in entries))):
         try:
-            load_document(layout, sha)
+            load_document(paths, sha)
         except PdfError:
             damaged.append(sha)
     return damaged
@@ -72,7 +74,7 @@ _cuts: OrderedDict[tuple[str, str, str], list[Chunk]] = OrderedDict()
 _cuts_guard = threading.Lock()
 
 
-def cut_pdf(layout: Layout, sha256: str, encoder: Encoder) -> list[Chunk]:
+def cut_pdf(paths: LibraryPaths, sha256: str, encoder: Encoder) -> list[Chunk]:
     """The passages of a PDF's text. The last ones cut are kept: they are embedded first and then written to the build.
 
     Raises `PdfError` where the text cannot be read.
@@ -82,7 +84,7 @@ def cut_pdf(layout: Layout, sha256: str, encoder: Encoder) -> list[Chunk]:
         if key in _cuts:
             _cuts.move_to_end(key)
             return _cuts[key]
-    cut = chunks.cut(load_document(layout, sha256), encoder)
+    cut = chunks.cut(load_document(paths, sha256), encoder)
     with _cuts_guard:
         _cuts[key] = cut
         while sum(map(len, _cuts.values())) > KEPT and len(_cuts) > 1:
@@ -96,7 +98,7 @@ def readable_pdf(entry: Entry, texts: Mapping[str, tuple[str, str, int]]) -> str
 
 
 def wanted_sources(
-    layout: Layout,
+    paths: LibraryPaths,
     entries: Sequence[Entry],
     notes: Sequence[Note],
     texts: Mapping[str, tuple[str, str, int]],
@@ -110,7 +112,7 @@ def wanted_sources(
     for entry in entries:
         sha = readable_pdf(entry, texts)
         if sha:
-            sources.append(_pdf_source(layout, entry, sha, encoder, model))
+            sources.append(_pdf_source(paths, entry, sha, encoder, model))
         elif abstracts and entry.work.title:
             sources.append(_abstract_source(entry, encoder, model))
     for note in notes:
@@ -122,9 +124,9 @@ def _fingerprint(*parts: str) -> str:
     return hashlib.sha256("\0".join((chunks.CHUNKER, *parts)).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def _pdf_source(layout: Layout, entry: Entry, sha: str, encoder: Encoder, model: str) -> Source:
+def _pdf_source(paths: LibraryPaths, entry: Entry, sha: str, encoder: Encoder, model: str) -> Source:
     def make() -> list[Chunk]:
-        return cut_pdf(layout, sha, encoder)
+        return cut_pdf(paths, sha, encoder)
 
     fingerprint = _fingerprint(sha, text.EXTRACTOR, model, entry.work.title)  # the title's words are searched with it
     return Source(entry.work.id, sha, fingerprint, make)

@@ -10,8 +10,8 @@ from litmap import lock
 from litmap.catalogue import Catalogue, utc_now
 from litmap.errors import UsageError
 from litmap.identifiers import find_identifiers, normalise_id
-from litmap.layout import Layout
 from litmap.models import Resolution
+from litmap.paths import LibraryPaths
 from litmap.settings import Settings
 from litmap.shelf import Entry, entries
 
@@ -23,9 +23,9 @@ def settle(settings: Settings, work_id: str, choice: str) -> dict[str, Any]:
 
     Raises `NoLibrary`, and `UsageError` where there is no such work or no such choice.
     """
-    layout = Layout(settings.library)
-    Catalogue.open(layout.catalogue).close()
-    with lock.writer(layout.lock, utc_now()), Catalogue.create(layout.catalogue) as catalogue:
+    paths = LibraryPaths(settings.library)
+    Catalogue.open(paths.catalogue).close()
+    with lock.writer(paths.lock, utc_now()), Catalogue.create(paths.catalogue) as catalogue:
         entry = _entry(catalogue, work_id)
         chosen = _choice(entry, choice)
         if not entry.citations:
@@ -63,15 +63,15 @@ def _remove_dropped(catalogue: Catalogue, entry: Entry, chosen: str) -> None:
 
 def correct(settings: Settings, work_id: str, values: Sequence[str]) -> dict[str, Any]:
     """Keep corrected fields ('year=2017') of a work. Raises `NoLibrary`, `UsageError` for an unknown one."""
-    layout = Layout(settings.library)
+    paths = LibraryPaths(settings.library)
     changes: dict[str, Any] = {}
     for value in values:
         field, _, text = value.partition("=")
         if field not in FIELDS or not text.strip():
             raise UsageError(f"--set {value!r}: write FIELD=VALUE with a field of {', '.join(FIELDS)}")
         changes[field] = _value(field, text.strip())
-    Catalogue.open(layout.catalogue).close()
-    with lock.writer(layout.lock, utc_now()), Catalogue.create(layout.catalogue) as catalogue:
+    Catalogue.open(paths.catalogue).close()
+    with lock.writer(paths.lock, utc_now()), Catalogue.create(paths.catalogue) as catalogue:
         entry = _entry(catalogue, work_id)
         with catalogue.write():
             for field, value in changes.items():

@@ -13,7 +13,7 @@ from typing import Any
 from litmap import builds, lock
 from litmap.catalogue import Catalogue
 from litmap.errors import DamagedBuild, LitmapError, NoLibrary
-from litmap.layout import Layout
+from litmap.paths import LibraryPaths
 from litmap.settings import Settings
 
 
@@ -36,18 +36,18 @@ def examine(settings: Settings, *, fix: bool = False) -> list[Check]:
     checks: list[Check] = []
     for look in (_python, _disk, _model, _tesseract):
         checks += _guarded(look, settings)
-    layout = Layout(settings.library)
-    if not layout.catalogue.exists():
+    paths = LibraryPaths(settings.library)
+    if not paths.catalogue.exists():
         advice = "make one with `litmap refresh NOTES`"
-        return [*checks, Check("library", True, f"none in {layout.root} yet; {advice}")]
+        return [*checks, Check("library", True, f"none in {paths.root} yet; {advice}")]
     checks += _guarded(_catalogue, settings)
     checks += _guarded(_pdfs, settings)
-    found = list(_build(layout))
+    found = list(_build(paths))
     if fix and not all(c.ok for c in found):
         from litmap.pipeline import rebuild
 
         rebuild(settings)
-        found = list(_build(layout))
+        found = list(_build(paths))
     return [*checks, *found]
 
 
@@ -87,9 +87,9 @@ def _tesseract(settings: Settings) -> Iterator[Check]:
 
 
 def _catalogue(settings: Settings) -> Iterator[Check]:
-    layout = Layout(settings.library)
-    running = lock.is_held(layout.lock)
-    with Catalogue.open(layout.catalogue) as catalogue:
+    paths = LibraryPaths(settings.library)
+    running = lock.is_held(paths.lock)
+    with Catalogue.open(paths.catalogue) as catalogue:
         complaint = catalogue.integrity()
         yield Check(
             "catalogue",
@@ -100,11 +100,11 @@ def _catalogue(settings: Settings) -> Iterator[Check]:
 
 
 def _pdfs(settings: Settings) -> Iterator[Check]:
-    layout = Layout(settings.library)
-    with Catalogue.open(layout.catalogue) as catalogue:
+    paths = LibraryPaths(settings.library)
+    with Catalogue.open(paths.catalogue) as catalogue:
         files = {p.sha256: p for found in catalogue.pdfs().values() for p in found}
     missing = [
-        p for sha, p in files.items() if not layout.pdf(sha).is_file() or layout.pdf(sha).stat().st_size != p.bytes
+        p for sha, p in files.items() if not paths.pdf(sha).is_file() or paths.pdf(sha).stat().st_size != p.bytes
     ]
     text = (
         f"{len(files)} here"
@@ -114,9 +114,9 @@ def _pdfs(settings: Settings) -> Iterator[Check]:
     yield Check("PDFs", not missing, text, "the next `litmap refresh` fetches them again, or takes them from papers/")
 
 
-def _build(layout: Layout) -> Iterator[Check]:
+def _build(paths: LibraryPaths) -> Iterator[Check]:
     try:
-        with builds.open_build(layout) as build:
+        with builds.open_build(paths) as build:
             builds.verify_build(build.folder)
             yield Check("build", True, f"{build.id}, {len(build.rows)} passages, all checksums right")
     except NoLibrary:

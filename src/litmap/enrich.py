@@ -15,8 +15,8 @@ from litmap import builds, maps, references, summaries, topics
 from litmap.assemble import Embedder, load_document, readable_pdf
 from litmap.catalogue.records import build_record
 from litmap.identifiers import normalise_title
-from litmap.layout import Layout
 from litmap.models import Document, HeadingPath, Note, Reference, Summary
+from litmap.paths import LibraryPaths
 from litmap.reading import Identify
 from litmap.report import Progress, timed
 from litmap.shelf import Entry
@@ -34,16 +34,16 @@ BODY_CHARACTERS = 60_000
 class Derived:
     """Values computed from one PDF's text, cached by content; dropped with `texts/`."""
 
-    def __init__(self, layout: Layout) -> None:
-        self.layout = layout
+    def __init__(self, paths: LibraryPaths) -> None:
+        self.paths = paths
 
     def get(self, kind: type[T], name: str, sha256: str, make: Callable[[Document], Sequence[T]]) -> tuple[T, ...]:
         """Records of class `kind` made from a PDF's document; `name` carries the maker's version."""
-        path = self.layout.text(sha256).with_name(f"{sha256}.{name}.json.gz")
+        path = self.paths.text(sha256).with_name(f"{sha256}.{name}.json.gz")
         try:
             return tuple(build_record(kind, value) for value in json.loads(gzip.decompress(path.read_bytes())))
         except (OSError, ValueError, TypeError, EOFError):
-            document = load_document(self.layout, sha256)
+            document = load_document(self.paths, sha256)
             found = tuple(make(document)) if document else ()
             path.parent.mkdir(parents=True, exist_ok=True)
             text = json.dumps([dataclasses.asdict(r) for r in found])  # type: ignore[call-overload]
@@ -52,7 +52,7 @@ class Derived:
 
 
 def enrich(
-    layout: Layout,
+    paths: LibraryPaths,
     writer: builds.BuildWriter,
     entries: Sequence[Entry],
     notes: Sequence[Note],
@@ -63,7 +63,7 @@ def enrich(
     identify: Identify | None = None,
 ) -> None:
     """Write topics, map, links, reading list and summaries into the build under way."""
-    derived = Derived(layout)
+    derived = Derived(paths)
     shas = {e.work.id: readable_pdf(e, texts) for e in entries}
     with timed(seconds, "references"):
         lists = {
@@ -78,18 +78,18 @@ def enrich(
         progress("topics", 0, len(entries))
         outside = [(work, _key(r)) for work, listed in lists.items() for r in listed if _key(r)]
         bodies = _body_vectors(writer, entries, embedder.encoder.dim)
-        filed = _file(layout, entries, notes, shas, embedder, bodies, [*edges, *outside])
+        filed = _file(paths, entries, notes, shas, embedder, bodies, [*edges, *outside])
         writer.write_json("map", _places(writer, entries, filed))
         progress("topics", len(entries), len(entries))
     with timed(seconds, "summaries"):
-        writer.write_json("summaries", _summaries(layout, entries, shas, filed.result, embedder, progress))
+        writer.write_json("summaries", _summaries(paths, entries, shas, filed.result, embedder, progress))
     with timed(seconds, "reading"):
         headings = {f.work: f.noted or ((f.suggested,) if f.suggested else ()) for f in filed.result.filings}
         missing = references.missing(lists, [e.work for e in entries], headings)
         ids = identify(missing) if identify else {}
         held = {i for e in entries for i in e.work.ids}
         missing = [m for m in missing if not held & set(ids.get(m.key, ()))]  # one of ours under another spelling
-        writer.write_json("reading", _reading_list(layout, shas, missing, ids))
+        writer.write_json("reading", _reading_list(paths, shas, missing, ids))
         lacking = references.missing_by_heading(missing)
         cover = [
             dataclasses.replace(c, missing=tuple((m.reference.title, n) for m, n in lacking.get(c.heading, ())[:20]))
@@ -135,7 +135,7 @@ def _with_titles(bodies: Vectors, named: Vectors) -> Vectors:
 
 
 def _file(
-    layout: Layout,
+    paths: LibraryPaths,
     entries: Sequence[Entry],
     notes: Sequence[Note],
     shas: Mapping[str, str],
@@ -143,7 +143,7 @@ def _file(
     bodies: Vectors,
     edges: Sequence[tuple[str, str]],
 ) -> _Filed:
-    papers = [_paper(layout, e, shas[e.work.id]) for e in entries]
+    papers = [_paper(paths, e, shas[e.work.id]) for e in entries]
     heads = [[f"{p.title}. {p.abstract or p.body[:1500]}".strip(), p.title] for p in papers]
     embedder.ensure(heads)
     both = [embedder.vectors(h) for h in heads]
@@ -161,7 +161,7 @@ def _file(
 
 
 def _reading_list(
-    layout: Layout,
+    paths: LibraryPaths,
     shas: Mapping[str, str],
     missing: Sequence[references.MissingWork],
     ids: Mapping[str, Sequence[str]],
@@ -174,7 +174,7 @@ def _reading_list(
         for place in work.places[:3] if number < QUOTED else ():
             sha = shas[place.citing]
             if sha not in documents:
-                documents[sha] = load_document(layout, sha)
+                documents[sha] = load_document(paths, sha)
             found = references.citing_passages(documents[sha], place.reference)
             row["passages"] += [{"work": place.citing, "page": s.page, "text": s.text} for s in found[:1]]
         rows.append(row)
@@ -214,8 +214,8 @@ def _write_styles(writer: builds.BuildWriter, result: topics.FilingResult) -> No
     writer.write_json("styles", [[list(path), style.colour, style.shape] for path, style in styles.items()])
 
 
-def _paper(layout: Layout, entry: Entry, sha: str) -> topics.PaperText:
-    document = load_document(layout, sha) if sha else None
+def _paper(paths: LibraryPaths, entry: Entry, sha: str) -> topics.PaperText:
+    document = load_document(paths, sha) if sha else None
     body = ""
     if document is not None:
         kinds = {"body", "abstract", "heading"}
@@ -244,7 +244,7 @@ def _group(noted: Sequence[HeadingPath], suggested: HeadingPath | None, cluster:
 
 
 def _summaries(
-    layout: Layout,
+    paths: LibraryPaths,
     entries: Sequence[Entry],
     shas: Mapping[str, str],
     result: topics.FilingResult,
@@ -252,7 +252,7 @@ def _summaries(
     progress: Progress,
 ) -> dict[str, Any]:
     """Summaries of papers by work id, of topics by 'topic:<id>'."""
-    derived = Derived(layout)
+    derived = Derived(paths)
     found: dict[str, Summary] = {}
     with_text = [e for e in entries if shas[e.work.id]]
     for done, entry in enumerate(with_text, 1):

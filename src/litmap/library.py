@@ -15,8 +15,8 @@ from litmap.catalogue import Catalogue, Run
 from litmap.catalogue.records import build_record
 from litmap.errors import DamagedBuild, LibraryError, ModelError, NoLibrary, SearchError
 from litmap.identifiers import find_identifiers, normalise_title
-from litmap.layout import Layout
 from litmap.models import Filing, HeadingPath, Hit, Note, PdfFile, Summary, Topic, Work
+from litmap.paths import LibraryPaths
 from litmap.people import short_authors
 from litmap.settings import Settings, load_settings
 from litmap.shelf import Entry, entries
@@ -40,7 +40,7 @@ class Library:
 
     def __init__(self, settings: Settings, catalogue: Catalogue, build: builds.Build | None) -> None:
         self.settings = settings
-        self.layout = Layout(settings.library)
+        self.paths = LibraryPaths(settings.library)
         self._catalogue = catalogue
         self._build = build
         self._lock = threading.RLock()
@@ -53,10 +53,10 @@ class Library:
         first refresh is under way) opens; searching it then raises `NoLibrary`.
         """
         settings = settings or load_settings({"library": root} if root else {})
-        layout = Layout(settings.library)
-        catalogue = Catalogue.open(layout.catalogue)
+        paths = LibraryPaths(settings.library)
+        catalogue = Catalogue.open(paths.catalogue)
         try:
-            build = builds.open_build(layout)
+            build = builds.open_build(paths)
         except NoLibrary:
             build = None
         except BaseException:
@@ -86,11 +86,11 @@ class Library:
 
     def is_current(self) -> bool:
         """Whether no newer build was published since this library was opened."""
-        return (builds.current_id(self.layout) or "") == self.build_id
+        return (builds.current_id(self.paths) or "") == self.build_id
 
     def is_refreshing(self) -> bool:
         """Whether a refresh is writing this library now."""
-        return lock.is_held(self.layout.lock)
+        return lock.is_held(self.paths.lock)
 
     def runs(self, limit: int = 20) -> list[Run]:
         """The last refreshes, the newest first."""
@@ -104,7 +104,7 @@ class Library:
         for entry in found:
             by_status[entry.status] = by_status.get(entry.status, 0) + 1
         return {
-            "library": str(self.layout.root),
+            "library": str(self.paths.root),
             "running": self.is_refreshing(),
             "build": self.build_id,
             "model": self._build.facts.get("model", "") if self._build else "",
@@ -309,7 +309,7 @@ class Library:
             dots.append(maps.Dot(work_id, work.title, x, y, heading, detail, url, suggested=topic is None))
         stored = self._need_build().read_json("styles") or []
         styles = {tuple(path): maps.Style(colour, shape) for path, colour, shape in stored}
-        return maps.draw(dots, self.citations_between(), title=self.layout.root.resolve().name, previous=styles)
+        return maps.draw(dots, self.citations_between(), title=self.paths.root.resolve().name, previous=styles)
 
     def write_map(self, out: Path) -> None:
         """Write the map as HTML (one self-contained file), SVG or PNG, by the suffix. Raises `LibraryError`."""
@@ -329,7 +329,7 @@ class Library:
     # ── files ───────────────────────────────────────────────────────────────────────────────────────────────────────
     def pdf_path(self, pdf: PdfFile) -> Path:
         """Where a PDF of the library is."""
-        return self.layout.pdf(pdf.sha256)
+        return self.paths.pdf(pdf.sha256)
 
     def page_image(
         self, pdf: PdfFile, page: int, rects: Sequence[tuple[float, float, float, float]] = (), zoom: float = 2.0
@@ -348,8 +348,8 @@ class Library:
     def _need_build(self) -> builds.Build:
         if self._build is None:
             raise NoLibrary(
-                f"the library in {self.layout.root} has no index yet: wait for its refresh, or run `litmap refresh`",
-                subject=str(self.layout.root),
+                f"the library in {self.paths.root} has no index yet: wait for its refresh, or run `litmap refresh`",
+                subject=str(self.paths.root),
             )
         return self._build
 

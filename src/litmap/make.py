@@ -12,8 +12,8 @@ from litmap import builds, keywords, references, summaries, topics
 from litmap.assemble import Embedder, Key, Source, additions, write_keywords, write_vectors
 from litmap.enrich import enrich
 from litmap.errors import DamagedBuild, NoLibrary
-from litmap.layout import Layout
 from litmap.models import Encoder, Note
+from litmap.paths import LibraryPaths
 from litmap.reading import Identify
 from litmap.report import Progress, timed
 from litmap.shelf import Entry
@@ -32,7 +32,7 @@ class Made:
 
 
 def make_build(
-    layout: Layout,
+    paths: LibraryPaths,
     entries: Sequence[Entry],
     notes: Sequence[Note],
     texts: Mapping[str, tuple[str, str, int]],
@@ -50,7 +50,7 @@ def make_build(
     Raises `LibraryError` on a full disk; the old build then goes on serving.
     """
     made = Made()
-    base = None if fresh else _current(layout)
+    base = None if fresh else _current(paths)
     state = _state(entries, notes, texts, facts)
     try:
         add, remove = builds.plan(base, {key: source.fingerprint for key, source in wanted.items()})
@@ -62,13 +62,13 @@ def make_build(
         made.counts |= _other_model(base, embedder)
         anew = "another model: all is embedded anew; " if made.counts else ""
         progress("build", 0, 0, f"{anew}{len(add)} sources new or changed, {len(remove)} gone or changed")
-        with builds.BuildWriter(layout, base=base) as writer:
+        with builds.BuildWriter(paths, base=base) as writer:
             changes = writer.update(additions(wanted[key] for key in add), remove)
             with timed(made.seconds, "vectors"):
                 write_vectors(writer, changes, embedder, titles, anew="model_before" in made.counts)
             with timed(made.seconds, "keywords"):
                 write_keywords(writer, changes, titles)
-            enrich(layout, writer, entries, notes, texts, embedder, made.seconds, progress, identify)
+            enrich(paths, writer, entries, notes, texts, embedder, made.seconds, progress, identify)
             kept = {**facts, "state": state, "model_key": embedder.encoder.key}
             with timed(made.seconds, "publish"):
                 build_id = writer.publish(kept)
@@ -76,15 +76,15 @@ def make_build(
     finally:
         if base is not None:
             base.close()
-    with builds.open_build(layout) as build:
+    with builds.open_build(paths) as build:
         made.counts |= {"passages": len(build.rows), "build": build_id}
-    builds.prune_builds(layout, KEEP)
+    builds.prune_builds(paths, KEEP)
     return made
 
 
-def built_with(layout: Layout) -> str:
+def built_with(paths: LibraryPaths) -> str:
     """The name of the model of the current build; '' where there is none."""
-    base = _current(layout)
+    base = _current(paths)
     if base is None:
         return ""
     with base:
@@ -98,9 +98,9 @@ def _other_model(base: builds.Build | None, embedder: Embedder) -> dict[str, Any
     return {"model_before": base.facts.get("model", "")}
 
 
-def kept_notes(layout: Layout, encoder: Encoder) -> dict[Key, Source]:
+def kept_notes(paths: LibraryPaths, encoder: Encoder) -> dict[Key, Source]:
     """The notes' passages of the current build, for a build made while the notes themselves are out of reach."""
-    base = _current(layout)
+    base = _current(paths)
     if base is None:
         return {}
     with base:
@@ -114,10 +114,10 @@ def _kept(base: builds.Build, source: builds.SourceRows) -> Source:
     return Source(source.work, source.source, source.fingerprint, lambda: chunks)
 
 
-def _current(layout: Layout) -> builds.Build | None:
+def _current(paths: LibraryPaths) -> builds.Build | None:
     """The build to go on from; a damaged one is not gone on from."""
     try:
-        return builds.open_build(layout)
+        return builds.open_build(paths)
     except (NoLibrary, DamagedBuild):
         return None
 

@@ -30,8 +30,8 @@ from litmap.arrivals import BATCH, SEVERAL, Arrivals, age_days, open_client
 from litmap.catalogue import Catalogue, Decided, utc_now
 from litmap.catalogue.records import storable
 from litmap.errors import LitmapError, PdfError, UsageError
-from litmap.layout import Layout
 from litmap.models import Citation, Document, Encoder, Note, Problem, Resolution
+from litmap.paths import LibraryPaths
 from litmap.ready import Ready
 from litmap.report import Progress, Report, peak_memory, quiet
 from litmap.rereading import note_reading, text_version, unread
@@ -55,7 +55,7 @@ class Refresh:
     def __init__(self, settings: Settings, progress: Progress = quiet) -> None:
         self.settings = settings
         self.progress = progress
-        self.layout = Layout(settings.library)
+        self.paths = LibraryPaths(settings.library)
         self.report = Report()
         self.notes: list[Note] = []
         self._stack = ExitStack()
@@ -68,12 +68,12 @@ class Refresh:
     def __enter__(self) -> Self:
         self.now = utc_now()
         with ExitStack() as stack:
-            stack.enter_context(lock.writer(self.layout.lock, self.now))
-            self.catalogue = stack.enter_context(Catalogue.create(self.layout.catalogue))
-            for folder in (self.layout.pdfs, self.layout.partial, self.layout.papers, self.layout.builds):
+            stack.enter_context(lock.writer(self.paths.lock, self.now))
+            self.catalogue = stack.enter_context(Catalogue.create(self.paths.catalogue))
+            for folder in (self.paths.pdfs, self.paths.partial, self.paths.papers, self.paths.builds):
                 folder.mkdir(parents=True, exist_ok=True)
             self.run = self.catalogue.start_run(self.now)
-            self._arrivals = Arrivals(self.settings, self.layout, self.report, self.progress, self.now)
+            self._arrivals = Arrivals(self.settings, self.paths, self.report, self.progress, self.now)
             self._stack = stack.pop_all()
         return self
 
@@ -223,7 +223,7 @@ class Refresh:
         the fetching raises is kept for the end of `build`: it costs what had not arrived, not what had.
         """
         fetching = start() if start else self._arrivals.start()
-        waiting = unread(self.catalogue, self.layout, self.settings)
+        waiting = unread(self.catalogue, self.paths, self.settings)
         if len(waiting) >= SEVERAL:
             self._ready.start()
         yield from (waiting[i : i + BATCH] for i in range(0, len(waiting), BATCH))
@@ -248,7 +248,7 @@ class Refresh:
         with self._stage("extract"):
             settings = self.settings
             found = text.extract_many(
-                [(sha, self.layout.pdf(sha)) for sha in batch],
+                [(sha, self.paths.pdf(sha)) for sha in batch],
                 workers=settings.workers, timeout_s=settings.pdf_seconds,
                 memory_bytes=settings.memory_megabytes * 1_000_000, ocr=settings.ocr,
             )  # fmt: skip
@@ -259,7 +259,7 @@ class Refresh:
                         self.catalogue.put_text(sha, text.EXTRACTOR, "failed", document.message, 0)
                         note_reading(self.catalogue, settings, sha, document)
                 else:
-                    path = self.layout.text(sha)
+                    path = self.paths.text(sha)
                     path.parent.mkdir(parents=True, exist_ok=True)
                     replace_file(path, text.dumps(document))
                     with self.catalogue.write():
@@ -280,7 +280,7 @@ class Refresh:
             for sha in batch:
                 if texts.get(sha, ("",))[0] in assemble.READABLE:
                     with suppress(PdfError):  # damaged since it was read: the build notices, and has it read again
-                        groups.append(self.embedder.texts(assemble.cut_pdf(self.layout, sha, self.encoder)))
+                        groups.append(self.embedder.texts(assemble.cut_pdf(self.paths, sha, self.encoder)))
             self.embedder.ensure(groups)
 
     @cached_property
@@ -305,7 +305,7 @@ class Refresh:
         from litmap.assemble import Embedder
         from litmap.vectors import VectorCache
 
-        cache = VectorCache(self.layout.vectors, self.encoder.key)
+        cache = VectorCache(self.paths.vectors, self.encoder.key)
         return Embedder(self.encoder, cache, lambda done: self.progress("embed", done, 0, "passages"))
 
     # ── everything → the build that readers open ────────────────────────────────────────────────────────────────────
@@ -322,7 +322,7 @@ class Refresh:
             try:
                 made = self._make(found, fresh=fresh)
             except PdfError:  # a text in the cache that is damaged: all such are read again
-                damaged = damaged_texts(self.layout, found, self.catalogue.texts(text_version()))
+                damaged = damaged_texts(self.paths, found, self.catalogue.texts(text_version()))
                 if not damaged:
                     raise
                 self.extract(damaged)
@@ -339,12 +339,12 @@ class Refresh:
 
         texts = self.catalogue.texts(text_version())
         wanted = assemble.wanted_sources(
-            self.layout, found, self.notes, texts, self.encoder, abstracts=self.settings.abstracts
+            self.paths, found, self.notes, texts, self.encoder, abstracts=self.settings.abstracts
         )
         if self._kept:
-            wanted |= kept_notes(self.layout, self.encoder)
+            wanted |= kept_notes(self.paths, self.encoder)
         return make_build(
-            self.layout, found, self.notes, texts, wanted, self.embedder,
+            self.paths, found, self.notes, texts, wanted, self.embedder,
             facts={"model": self.settings.model, "extractor": text_version()}, progress=self.progress, fresh=fresh,
             identify=reading.identifier(self.catalogue, self.settings, self.now, self.progress, self.report.problems),
         )  # fmt: skip
@@ -364,11 +364,11 @@ def check(settings: Settings, *, now: bool = True) -> None:
     for name in settings.notes:
         if name != "-" and not Path(name).exists():
             raise UsageError(f"no file or folder of notes {name}", subject=name)
-    layout = Layout(settings.library)
-    if not settings.notes and not layout.catalogue.exists():
+    paths = LibraryPaths(settings.library)
+    if not settings.notes and not paths.catalogue.exists():
         raise UsageError("which notes? name files or folders: `litmap refresh NOTES…`")
-    if now and lock.is_held(layout.lock):
-        with lock.writer(layout.lock, utc_now()):
+    if now and lock.is_held(paths.lock):
+        with lock.writer(paths.lock, utc_now()):
             pass
 
 
@@ -397,7 +397,7 @@ def add_dropped(settings: Settings, progress: Progress = quiet) -> dict[str, Any
 def _offline(settings: Settings, progress: Progress, *, fresh: bool) -> dict[str, Any]:
     from litmap.make import built_with
 
-    model = built_with(Layout(settings.library)) or settings.model  # another one is a refresh's affair
+    model = built_with(LibraryPaths(settings.library)) or settings.model  # another one is a refresh's affair
     with Refresh(replace(settings, offline=True, model=model), progress) as run:
         try:
             run.read_notes()

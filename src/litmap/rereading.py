@@ -7,7 +7,7 @@ from typing import Any
 
 from litmap.catalogue import Catalogue
 from litmap.errors import PdfError
-from litmap.layout import Layout
+from litmap.paths import LibraryPaths
 from litmap.settings import Settings
 from litmap.shelf import entries
 
@@ -24,14 +24,14 @@ def text_version() -> str:
     return text.EXTRACTOR
 
 
-def unread(catalogue: Catalogue, layout: Layout, settings: Settings) -> list[str]:
+def unread(catalogue: Catalogue, paths: LibraryPaths, settings: Settings) -> list[str]:
     """The newest PDFs of works that this extractor has not read.
 
     Read again is a scan that Tesseract can read by now, a text that was deleted (texts are a cache), and what failed
     for want of time or memory or in a crash: up to `TRIES` times, and once more wherever the limits were raised.
     """
     texts = catalogue.texts(text_version())
-    again = {sha for sha, (quality, _, _) in texts.items() if quality != "failed" and not layout.text(sha).exists()}
+    again = {sha for sha, (quality, _, _) in texts.items() if quality != "failed" and not paths.text(sha).exists()}
     if settings.ocr and shutil.which("tesseract") is not None:
         again |= {sha for sha, (quality, reason, _) in texts.items() if quality == "scan" and "Tesseract" in reason}
     for sha, (tries, seconds, megabytes) in catalogue.fact(FACT, {}).items():

@@ -19,7 +19,7 @@ from litmap.models import Passage
 
 if TYPE_CHECKING:
     from litmap.builds.store import Rows
-    from litmap.layout import Layout
+    from litmap.paths import LibraryPaths
 
 T = TypeVar("T")
 
@@ -195,35 +195,35 @@ def damaged(folder: Path, name: str, why: str) -> DamagedBuild:
     return DamagedBuild(message, subject=str(folder / name))
 
 
-def current_id(layout: Layout) -> str | None:
+def current_id(paths: LibraryPaths) -> str | None:
     """The id of the published build, None where there is none yet."""
     try:
-        name = layout.current.read_text("utf-8").strip()
+        name = paths.current.read_text("utf-8").strip()
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise DamagedBuild(f"{layout.current} cannot be read: {error}", subject=str(layout.current)) from error
+        raise DamagedBuild(f"{paths.current} cannot be read: {error}", subject=str(paths.current)) from error
     if not name or "/" in name or "\\" in name or name.startswith("."):
-        message = f"{layout.current} names no build. `litmap doctor --fix` builds it again."
-        raise DamagedBuild(message, subject=str(layout.current))
+        message = f"{paths.current} names no build. `litmap doctor --fix` builds it again."
+        raise DamagedBuild(message, subject=str(paths.current))
     return name
 
 
-def open_build(layout: Layout) -> Build:
+def open_build(paths: LibraryPaths) -> Build:
     """The published build, its files' sizes checked against its manifest.
 
     Raises NoLibrary where nothing is published yet, and DamagedBuild naming the file that is missing, cut or changed.
     """
     for _ in range(20):
-        name = current_id(layout)
+        name = current_id(paths)
         if name is None:
-            raise NoLibrary("nothing is indexed yet: run `litmap refresh NOTES`.", subject=str(layout.root))
-        build = _open(layout.builds / name)
+            raise NoLibrary("nothing is indexed yet: run `litmap refresh NOTES`.", subject=str(paths.root))
+        build = _open(paths.builds / name)
         if build is not None:
             return build
-        if current_id(layout) == name:
-            raise damaged(layout.builds / name, MANIFEST, "is missing")
-    raise DamagedBuild("CURRENT changes faster than it can be read.", subject=str(layout.current), transient=True)
+        if current_id(paths) == name:
+            raise damaged(paths.builds / name, MANIFEST, "is missing")
+    raise DamagedBuild("CURRENT changes faster than it can be read.", subject=str(paths.current), transient=True)
 
 
 def _open(folder: Path) -> Build | None:

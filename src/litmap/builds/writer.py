@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from litmap.builds.store import Rows
-    from litmap.layout import Layout
+    from litmap.paths import LibraryPaths
 
 T = TypeVar("T")
 
@@ -81,20 +81,20 @@ class BuildWriter:
     `publish` throws the new build away. Only one process may write a library at a time (the caller holds its lock).
     """
 
-    def __init__(self, layout: Layout, *, base: Build | None = None) -> None:
-        self.layout = layout
+    def __init__(self, paths: LibraryPaths, *, base: Build | None = None) -> None:
+        self.paths = paths
         self.base = base
         now = datetime.now(UTC)
         self.id = f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}-{os.urandom(2).hex()}"
-        self.folder = layout.builds / (ASIDE + self.id)
+        self.folder = paths.builds / (ASIDE + self.id)
         self._next_row = int(base.manifest["next_row"]) if base else 0
         self._sources: list[SourceRows] | None = None
         self._published = False
 
     def __enter__(self) -> BuildWriter:
-        with _clear_errors(self.layout.builds):
-            self.layout.builds.mkdir(parents=True, exist_ok=True)
-            for leftover in self.layout.builds.glob(ASIDE + "*"):
+        with _clear_errors(self.paths.builds):
+            self.paths.builds.mkdir(parents=True, exist_ok=True)
+            for leftover in self.paths.builds.glob(ASIDE + "*"):
                 shutil.rmtree(leftover, ignore_errors=True)
             self.folder.mkdir()
         return self
@@ -116,7 +116,7 @@ class BuildWriter:
         """
         if self._sources is not None:
             raise RuntimeError("update is called once")
-        with _clear_errors(self.layout.builds):
+        with _clear_errors(self.paths.builds):
             return self._update(added, set(removed))
 
     def everything(self) -> Changes:
@@ -226,12 +226,12 @@ class BuildWriter:
         The stage links what does not change, copies or writes what does, and leaves the old folder alone. A full
         disk becomes a clear error.
         """
-        with _clear_errors(self.layout.builds):
+        with _clear_errors(self.paths.builds):
             return work(self.base.folder if self.base else None, self.folder, changes)
 
     def write_json(self, name: str, value: Any) -> None:
         """Write `<name>.json` for `Build.read_json`."""
-        with _clear_errors(self.layout.builds):
+        with _clear_errors(self.paths.builds):
             text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
             (self.folder / f"{name}.json").write_bytes(store.clean(text).encode())
 
@@ -240,7 +240,7 @@ class BuildWriter:
 
         Raises LibraryError on a full disk; the old build then goes on serving.
         """
-        with _clear_errors(self.layout.builds):
+        with _clear_errors(self.paths.builds):
             self._publish(facts)
         self._published = True
         return self.id
@@ -269,10 +269,10 @@ class BuildWriter:
             "files": entries,
         }
         replace_file(self.folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
-        final = self.layout.builds / self.id
+        final = self.paths.builds / self.id
         self.folder.rename(final)
-        _sync_folder(self.layout.builds)
-        replace_file(self.layout.current, (self.id + "\n").encode())
+        _sync_folder(self.paths.builds)
+        replace_file(self.paths.current, (self.id + "\n").encode())
 
     def _entry(self, path: Path) -> dict[str, Any]:
         """Size and checksum of a file, forced to disk; of one linked from the base, what is known already."""
@@ -348,21 +348,21 @@ def _clear_errors(folder: Path) -> Iterator[None]:
 _FULL = "the disk is full: nothing was lost, the last index goes on serving. Make room at {} and refresh again."
 
 
-def prune_builds(layout: Layout, keep: int = 2) -> list[str]:
+def prune_builds(paths: LibraryPaths, keep: int = 2) -> list[str]:
     """Delete old builds and half-written ones; the ids deleted.
 
     Kept are the published build, the newest `keep`, and those that a reader has open.
     """
-    if not layout.builds.is_dir():
+    if not paths.builds.is_dir():
         return []
-    current = current_id(layout)
-    ids = sorted(p.name for p in layout.builds.iterdir() if p.is_dir() and not p.name.startswith("."))
+    current = current_id(paths)
+    ids = sorted(p.name for p in paths.builds.iterdir() if p.is_dir() and not p.name.startswith("."))
     gone = []
     for name in ids[: max(0, len(ids) - keep)]:
-        if name != current and _unused(layout.builds / name):
-            _delete(layout.builds / name)
+        if name != current and _unused(paths.builds / name):
+            _delete(paths.builds / name)
             gone.append(name)
-    for leftover in layout.builds.glob(".old-*"):
+    for leftover in paths.builds.glob(".old-*"):
         shutil.rmtree(leftover, ignore_errors=True)
     return gone
 

@@ -146,7 +146,7 @@ def works(args: argparse.Namespace) -> int:
         if args.missing:
             for entry in found:
                 _print_missing(entry)
-            print(f"\n{len(found)} works. Drop a PDF into {library.layout.papers} and run `litmap refresh`.")
+            print(f"\n{len(found)} works. Drop a PDF into {library.paths.papers} and run `litmap refresh`.")
             return 0
         rows = [(e.status, e.work.year or "", short_authors(e.work.authors), e.work.title, e.work.id) for e in found]
         print(table(rows, ("status", "year", "authors", "title", "id"), stretch=3))
@@ -286,7 +286,7 @@ def status(args: argparse.Namespace) -> int:
         if args.json:
             print_json(value)
             return 0
-        print(f"Library {library.layout.root}{' (a refresh is running)' if value['running'] else ''}")
+        print(f"Library {library.paths.root}{' (a refresh is running)' if value['running'] else ''}")
         model = value["model"] or "none yet"
         print(f"{value['notes']} notes, {value['works']} works, {value['passages']} passages, model {model}")
         print(table(list(value["by_status"].items()), ("status", "works")))

@@ -152,16 +152,16 @@ def add_pdfs(args: argparse.Namespace) -> int:
     """`litmap add`."""
     from litmap import lock
     from litmap.catalogue import utc_now
-    from litmap.layout import Layout
+    from litmap.paths import LibraryPaths
     from litmap.pipeline import add_dropped
 
     settings = settings_of(args)
-    layout = Layout(settings.library)
+    paths = LibraryPaths(settings.library)
     for path in args.pdfs:
         _check_pdf(path)
-    with lock.writer(layout.lock, utc_now()):  # one that is busy is told before anything is copied
-        layout.papers.mkdir(parents=True, exist_ok=True)
-        added = {str(_copy_in(path, layout.papers)) for path in args.pdfs}
+    with lock.writer(paths.lock, utc_now()):  # one that is busy is told before anything is copied
+        paths.papers.mkdir(parents=True, exist_ok=True)
+        added = {str(_copy_in(path, paths.papers)) for path in args.pdfs}
     with Bars(silent=args.json) as bars:
         report = add_dropped(settings, bars)
     if args.json:

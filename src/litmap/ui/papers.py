@@ -128,7 +128,7 @@ def _why_not(library: Library, entry: Entry) -> None:
         st.markdown(f"- {texts.escape(candidate.title)} ({texts.escape(texts.byline(candidate))})")
         st.code(f"litmap resolve {_shell(entry.work.id)} {_shell(candidate.id)}", language="sh")
     if entry.status in {"unsure", "metadata-only", "not-found", "failed"}:
-        folder = library.layout.papers
+        folder = library.paths.papers
         st.caption(f"Have the PDF? Put it into {texts.escape(str(folder))} and refresh.")
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from litmap.layout import Layout
 from litmap.lock import holder, is_held
+from litmap.paths import LibraryPaths
 from litmap.ui import texts
 
 LOG = "refresh.log"
@@ -19,7 +19,7 @@ _TAIL = 4000
 
 def is_running(root: Path) -> bool:
     """Whether a refresh writes this library now, whoever started it."""
-    return is_held(Layout(root).lock)
+    return is_held(LibraryPaths(root).lock)
 
 
 def start(root: Path, notes: list[str], *, offline: bool = False) -> None:
@@ -81,7 +81,7 @@ def watch(root: Path) -> None:
         st.caption("Starting …")
         return
     st.session_state["watched"] = 2
-    who = holder(Layout(root).lock)
+    who = holder(LibraryPaths(root).lock)
     st.status(f"A refresh is running (since {texts.escape(texts.ago(who.get('started', '')))})", state="running")
     printed = tail(root)
     if printed:

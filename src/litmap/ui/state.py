@@ -36,17 +36,17 @@ def library() -> Library:
 
 def _stamp(root: Path) -> tuple[str, int]:
     """What changes when the library must be opened again: its build, and (between refreshes) its catalogue."""
-    from litmap.layout import Layout
     from litmap.lock import is_held
+    from litmap.paths import LibraryPaths
 
-    layout = Layout(root)
+    paths = LibraryPaths(root)
     try:
-        build = layout.current.read_text(encoding="utf-8").strip()
+        build = paths.current.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         build = ""
-    if is_held(layout.lock):
+    if is_held(paths.lock):
         return build, 0
-    times = [p.stat().st_mtime_ns for p in (layout.catalogue, Path(f"{layout.catalogue}-wal")) if p.exists()]
+    times = [p.stat().st_mtime_ns for p in (paths.catalogue, Path(f"{paths.catalogue}-wal")) if p.exists()]
     return build, max(times, default=0)
 
 
@@ -71,7 +71,7 @@ def _warm(opened: Library) -> None:
 
 def map_of(opened: Library) -> Picture:
     """The map as data, made once for a library that is open."""
-    root, build = str(opened.layout.root), opened.build_id
+    root, build = str(opened.paths.root), opened.build_id
     return _map(root, build, opened)
 
 
@@ -84,9 +84,9 @@ def _map(root: str, build: str, _library: Library) -> Picture:
 def page_image(root: str, sha256: str, page: int, rects: Rects, zoom: float) -> bytes:
     """A PNG of a page with rectangles marked. Raises `PdfError`."""
     from litmap import text
-    from litmap.layout import Layout
+    from litmap.paths import LibraryPaths
 
-    return text.render(Layout(Path(root)).pdf(sha256), page, rects, zoom)
+    return text.render(LibraryPaths(Path(root)).pdf(sha256), page, rects, zoom)
 
 
 def picture_of(pdf: PdfFile, page: int, rects: Sequence[tuple[float, float, float, float]], zoom: float = 1.6) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class LibraryPaths:
     """Paths of a library at `root`; makes no folder and reads none."""
 
     root: Path
