@@ -16,8 +16,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from litmap.identifiers import normalise_title
 from litmap.models import Document, Reference
+from litmap.parsing.identifiers import normalise_title
 from litmap.references import read_references
 from litmap.references.linking import tight
 

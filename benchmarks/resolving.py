@@ -24,8 +24,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from litmap.identifiers import normalise_title
 from litmap.models import Citation, Mention, Reference, Resolution
+from litmap.parsing.identifiers import normalise_title
 from litmap.web import WebClient
 from litmap.works import resolve
 

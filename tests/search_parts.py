@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from litmap import keywords, words
+from litmap import keywords
 from litmap.models import Chunk, Passage
+from litmap.parsing.terms import find_words, index_terms, term_key
 from litmap.search import Facts, Searcher
 
 SYNONYMS = {"car": "automobil", "vehicl": "automobil"}
@@ -26,8 +27,8 @@ class FormulaEncoder:
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         vectors = np.zeros((len(texts), self.dim), np.float32)
         for i, text in enumerate(texts):
-            for term in words.terms(text):
-                seed = words.key_of(SYNONYMS.get(term, term)) % 2**32
+            for term in index_terms(text):
+                seed = term_key(SYNONYMS.get(term, term)) % 2**32
                 vectors[i] += np.random.default_rng(seed).standard_normal(self.dim).astype(np.float32)
         return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
@@ -35,7 +36,7 @@ class FormulaEncoder:
         return [len(text.split()) + 2 for text in texts]
 
     def offsets(self, text: str) -> list[tuple[int, int]]:
-        return [(w.start, w.end) for w in words.find_words(text)]
+        return [(w.start, w.end) for w in find_words(text)]
 
 
 class ExactVectors:

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "litmap"
-LEAVES = {"models", "errors", "identifiers", "refstrings", "words", "lanes", "metatags", "people"}
+LEAVES = {"models", "errors", "parsing", "lanes"}
 STAGES = {
     "notes", "citations", "works", "web", "pdfs", "text", "references", "chunks", "vectors", "index", "builds",
     "keywords", "search", "topics", "maps", "summaries", "exports",

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from litmap.identifiers import (
+from litmap.parsing.identifiers import (
     arxiv_version,
     find_identifiers,
     find_urls,

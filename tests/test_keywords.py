@@ -12,11 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from litmap import keywords, words
+from litmap import keywords
 from litmap.errors import DamagedBuild
 from litmap.keywords import Bm25, Entry, KeywordIndex
 from litmap.keywords import writing as keyword_writing
 from litmap.models import Chunk, Passage
+from litmap.parsing.terms import find_words, index_terms, pair_keys, plain_places, plain_text, term_keys
 
 TEXTS = [
     "Sharp minima generalise worse than flat minima.",
@@ -34,7 +35,7 @@ def build(folder: Path, texts: list[str], works: list[str] | None = None) -> Key
 
 def test_scores_are_bm25(tmp_path: Path) -> None:
     index = build(tmp_path, TEXTS)
-    lengths = [len(words.terms(t)) for t in TEXTS]
+    lengths = [len(index_terms(t)) for t in TEXTS]
     mean = sum(lengths) / len(lengths)
     idf = math.log(1 + (4 - 3 + 0.5) / (3 + 0.5))
     scores = index.scores("flat", Bm25(1.2, 0.5))
@@ -109,8 +110,8 @@ def test_kinds_and_works_as_masks(tmp_path: Path) -> None:
 
 def test_rows_that_hold_all_words(tmp_path: Path) -> None:
     index = build(tmp_path, TEXTS)
-    assert index.holding(words.terms("flat batch")).tolist() == [1, 3]
-    assert index.holding(words.terms("flat kernels")).tolist() == []
+    assert index.holding(index_terms("flat batch")).tolist() == [1, 3]
+    assert index.holding(index_terms("flat kernels")).tolist() == []
     assert index.holding([]).tolist() == []
 
 
@@ -217,10 +218,10 @@ def test_postings_are_every_word_and_pair_of_neighbours(tmp_path: Path, monkeypa
     }
     expected: Counter[tuple[int, int]] = Counter()
     for i, text in enumerate(texts):
-        found = words.keys(text)
-        expected.update((key, i) for key in [*found, *words.pairs(found)])
+        found = term_keys(text)
+        expected.update((key, i) for key in [*found, *pair_keys(found)])
     assert stored == {place: min(count, 255) for place, count in expected.items()}
-    assert segment.lengths.tolist() == [len(words.keys(text)) for text in texts]
+    assert segment.lengths.tolist() == [len(term_keys(text)) for text in texts]
 
 
 def test_an_empty_index_answers(tmp_path: Path) -> None:
@@ -263,21 +264,21 @@ def test_entries_carry_title_and_section_once() -> None:
 
 def test_words_keep_their_places() -> None:
     text = "Über-naïve batch_norm, GPT-2 深層学習!"
-    found = list(words.find_words(text))
+    found = list(find_words(text))
     assert [text[w.start : w.end] for w in found[:4]] == ["Über", "naïve", "batch", "norm"]
-    assert words.terms("the of and") == []
-    letters, places = words.plain_places("Ab  ﬁn")
+    assert index_terms("the of and") == []
+    letters, places = plain_places("Ab  ﬁn")
     assert letters == "ab fin"
     assert len(places) == len(letters)
     assert places[0] == 0
-    assert words.plain("generali-\nzation of «deep» nets") == "generalization of deep nets"
+    assert plain_text("generali-\nzation of «deep» nets") == "generalization of deep nets"
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_has_words(text: str) -> None:
-    found = list(words.find_words(text))
+    found = list(find_words(text))
     assert all(0 <= w.start < w.end <= len(text) for w in found)
-    assert len(words.keys(text)) == len(words.terms(text))
-    letters, places = words.plain_places(text)
+    assert len(term_keys(text)) == len(index_terms(text))
+    letters, places = plain_places(text)
     assert len(letters) == len(places)

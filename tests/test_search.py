@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from litmap import words
 from litmap.errors import ModelError, SearchError
 from litmap.models import Chunk, Hit
+from litmap.parsing.terms import find_words, index_terms
 from litmap.search import Facts, Searcher, Weights, load_reranker, matching_works, parse_query
 from litmap.search.evidence import Evidence, Usual, work_scores
 from litmap.search.quoting import Marker, hit_words, lines_of, marks, sentences
@@ -511,7 +511,7 @@ def test_marking_finds_what_reading_word_by_word_finds() -> None:
         "Dying dies. Network2 networks"
     )
     for query in ("lie network", "die finite elan naive", "x tie work network2", "y i"):
-        terms = dict.fromkeys(words.terms(query), 1.0)
+        terms = dict.fromkeys(index_terms(query), 1.0)
         for own in (text, text.encode("ascii", "ignore").decode()):
-            found = [(w.start, w.end, w.term) for w in words.find_words(own) if w.term in terms]
+            found = [(w.start, w.end, w.term) for w in find_words(own) if w.term in terms]
             assert Marker(terms).places(own) == found

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from litmap.catalogue import Catalogue, Fetched
-from litmap.identifiers import normalise_title
 from litmap.models import Citation, Fetch, Problem, Work
+from litmap.parsing.identifiers import normalise_title
 from litmap.paths import LibraryPaths
 from litmap.report import Progress, Report
 from litmap.settings import Settings

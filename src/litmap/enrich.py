@@ -14,8 +14,8 @@ import numpy as np
 from litmap import builds, maps, references, summaries, topics
 from litmap.assemble import Embedder, load_document, readable_pdf
 from litmap.catalogue.records import build_record
-from litmap.identifiers import normalise_title
 from litmap.models import Document, HeadingPath, Note, Reference, Summary
+from litmap.parsing.identifiers import normalise_title
 from litmap.paths import LibraryPaths
 from litmap.reading import Identify
 from litmap.report import Progress, timed

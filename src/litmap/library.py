@@ -14,10 +14,10 @@ from litmap import builds, lock, search
 from litmap.catalogue import Catalogue, Run
 from litmap.catalogue.records import build_record
 from litmap.errors import DamagedBuild, LibraryError, ModelError, NoLibrary, SearchError
-from litmap.identifiers import find_identifiers, normalise_title
 from litmap.models import Filing, HeadingPath, Hit, Note, PdfFile, Summary, Topic, Work
+from litmap.parsing.identifiers import find_identifiers, normalise_title
+from litmap.parsing.person_names import short_authors
 from litmap.paths import LibraryPaths
-from litmap.people import short_authors
 from litmap.settings import Settings, load_settings
 from litmap.shelf import Entry, entries
 from litmap.views import Answer, Found, SummaryView, TopicsView, show_hit, show_results

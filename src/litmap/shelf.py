@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from litmap.catalogue import Catalogue, Decided, Fetched
-from litmap.identifiers import normalise_title
 from litmap.models import Citation, HeadingPath, Mention, Note, PdfFile, Problem, Reference, Work
+from litmap.parsing.identifiers import normalise_title
 
 
 @dataclass(frozen=True, slots=True)

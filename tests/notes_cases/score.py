@@ -16,9 +16,9 @@ from typing import Any
 
 from litmap.citations import find_citations
 from litmap.citations.names import surname_key
-from litmap.identifiers import same_title, url_key
 from litmap.models import Citation
 from litmap.notes import read_notes
+from litmap.parsing.identifiers import same_title, url_key
 
 HERE = Path(__file__).parent
 

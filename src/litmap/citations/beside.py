@@ -7,7 +7,7 @@ import re
 from litmap.citations.names import NameMention, name_mention, no_name, split_names
 from litmap.citations.patterns import NAME_START, NAMES, PARTICLE, UPPER, WORD, YEAR, whole_year
 from litmap.citations.titles import title_score
-from litmap.refstrings import venue_likeness
+from litmap.parsing.reference_strings import venue_likeness
 
 _NAMES_BEFORE = re.compile(
     rf"(?<![^\W_]){NAME_START}(?P<names>{NAMES})(?P<own>['’]s?)?(?:\s[a-z-]+(?=\s\($)|\s(?:review|paper|article|letter|survey)s?(?=,))?[,:]?\s*(?:[(\[]?(?P<year>{YEAR}|['’]?\d\d(?=\s\())[)\]]?[,:.]?\s*)?[“\"‘'(]?$"

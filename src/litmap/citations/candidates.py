@@ -31,7 +31,7 @@ from litmap.citations.titles import (
     whole_titles,
 )
 from litmap.models import NoteBlock, Reference
-from litmap.refstrings import is_journal_name
+from litmap.parsing.reference_strings import is_journal_name
 
 _VOLUME = re.compile(r"[\s,.]*(?:vol\.?\s?)?\d{1,4}\s?[,:(]")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")

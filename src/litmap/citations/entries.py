@@ -16,9 +16,9 @@ from litmap.citations.places import find_places
 from litmap.citations.records import field
 from litmap.citations.refends import before_next, reference_end
 from litmap.citations.titles import TAG_LINE
-from litmap.identifiers import find_identifiers, normalise_title
 from litmap.models import Link, NoteBlock, Reference
-from litmap.refstrings import looks_like_reference, parse_reference
+from litmap.parsing.identifiers import find_identifiers, normalise_title
+from litmap.parsing.reference_strings import looks_like_reference, parse_reference
 
 _BACKLINK = re.compile(r"^\s*(?:\^|↑)\s*(?:(?:[a-z]{1,2}|\d+\.\d+|[\^↑])\s+)*|^\s*Jump up(?: to)?:?\s*[\^↑]?\s*")
 _SENTENCE_END = re.compile(r"[a-z]{3,}[.?!] (?=[A-Z])")

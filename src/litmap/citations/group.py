@@ -9,8 +9,8 @@ from dataclasses import replace
 from litmap.citations.model import Sighting
 from litmap.citations.reading import Reading
 from litmap.citations.tying import is_slip, tie_names
-from litmap.identifiers import normalise_title, same_title
 from litmap.models import Citation, Mention, Reference
+from litmap.parsing.identifiers import normalise_title, same_title
 
 _KINDS = ("identifier", "link", "reference", "citekey", "number", "author-year", "pdf", "title", "name")
 _ID_ORDER = (

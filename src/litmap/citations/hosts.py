@@ -6,7 +6,7 @@ import re
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from litmap.identifiers import identifier_from_url, unwrap_url
+from litmap.parsing.identifiers import identifier_from_url, unwrap_url
 
 Verdict = Literal["work", "pdf", "perhaps", "plain"]
 

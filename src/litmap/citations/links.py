@@ -16,9 +16,9 @@ from litmap.citations.names import find_names, find_names_only
 from litmap.citations.patterns import BLANKS, NAMES, YEAR
 from litmap.citations.reading import Reading, work_ties
 from litmap.citations.titles import TitleCandidate, title_score, whole_titles
-from litmap.identifiers import find_identifiers, find_urls
 from litmap.models import Link, Mention, NoteBlock, Reference
-from litmap.refstrings import parse_reference
+from litmap.parsing.identifiers import find_identifiers, find_urls
+from litmap.parsing.reference_strings import parse_reference
 
 _WIKI_WORK = re.compile(r"^([^\W\d_][^\d]{1,80}?)[ ,(]{1,2}((?:1[89]|20)\d\d)[a-z]?\)?\s*(?:[-–—:.,]\s*)(.{8,250})$")
 

@@ -12,7 +12,7 @@ from itertools import chain
 from litmap.citations.beside import names_before
 from litmap.citations.names import ALSO_PEOPLE, NameMention, name_mention, no_name, split_names
 from litmap.citations.patterns import ET_AL, UPPER, WORD, YEAR, matches_at, whole_year
-from litmap.refstrings import is_journal_name
+from litmap.parsing.reference_strings import is_journal_name
 
 _LOW = r"[a-zà-ÿ][a-zà-ÿ'’-]{2,20}"
 _LOWER = re.compile(

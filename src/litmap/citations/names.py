@@ -21,8 +21,8 @@ from litmap.citations.patterns import (
     YEARS,
     whole_year,
 )
-from litmap.identifiers import normalise_title
-from litmap.refstrings import is_journal_name
+from litmap.parsing.identifiers import normalise_title
+from litmap.parsing.reference_strings import is_journal_name
 
 _MENTION = re.compile(
     rf"(?<![^\W_]){NAME_START}(?P<names>{NAMES})(?:['’]s?)?(?:"

@@ -9,7 +9,7 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from litmap.refstrings import is_journal_name
+from litmap.parsing.reference_strings import is_journal_name
 
 _SMALL = frozenset("of the and for in on de der des du la le les fur für und et di a an & to".split())  # noqa: SIM905
 _NAME_WORD = r"(?:[A-ZÀ-Þ][\w’'&-]*\.?|[a-z]{1,2}[A-Z]\w*|&|of|the|and|for|in|der|des|de|für|und|et|di|npj)"

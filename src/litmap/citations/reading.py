@@ -10,8 +10,8 @@ from litmap.citations.lists import title_floor
 from litmap.citations.model import NoteState, PlainLink, Sighting, line_at
 from litmap.citations.names import NameMention
 from litmap.citations.shortnotes import Named
-from litmap.identifiers import normalise_title, url_key
 from litmap.models import Link, Mention, Note, NoteBlock, Reference
+from litmap.parsing.identifiers import normalise_title, url_key
 
 
 @dataclass(slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from litmap.citations.hosts import is_no_work_host, judge_link
-from litmap.identifiers import normalise_id
 from litmap.models import NoteBlock, Reference
+from litmap.parsing.identifiers import normalise_id
 
 _WORTHLESS_TYPES = {
     "online",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from litmap.citations.patterns import NAMES, YEAR
-from litmap.refstrings import parse_reference
+from litmap.parsing.reference_strings import parse_reference
 
 _STOPS = re.compile(
     r"(?:(?:1[5-9]|20)\d\d[a-z]?\)?|\d[–—-]{1,2}[A-Z]?\d+|10\.\d{4,}/[^\s<>]{2,80}|https?://\S+|arXiv:\S+|\[[a-z-]+/\d{7}\]|\d{4}\.\d{5}|"

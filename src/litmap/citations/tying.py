@@ -11,8 +11,8 @@ from functools import lru_cache
 from litmap.citations.model import Sighting
 from litmap.citations.names import NameMention, surname_key
 from litmap.citations.reading import Reading, work_ties
-from litmap.identifiers import normalise_title
 from litmap.models import NoteBlock, Reference
+from litmap.parsing.identifiers import normalise_title
 
 _CUE = re.compile(r"(?:^|[.:;(]\s|\b(?:cite|see|cf\.|also|read|e\.g\.,?|and|than) )$")
 """What leads to a work whose author is known from another: 'see Doe 1999'."""

@@ -19,7 +19,7 @@ from litmap.cli.options import (
     table,
     wrap,
 )
-from litmap.people import short_authors
+from litmap.parsing.person_names import short_authors
 
 if TYPE_CHECKING:
     from litmap.library import Answer, Library

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from litmap.people import short_authors
+from litmap.parsing.person_names import short_authors
 from litmap.settings import Settings, load_settings
 
 if TYPE_CHECKING:

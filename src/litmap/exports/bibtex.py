@@ -14,7 +14,7 @@ from litmap.exports.keys import (
     web_address,
 )
 from litmap.models import Work
-from litmap.people import PersonName, split_name
+from litmap.parsing.person_names import PersonName, split_name
 
 _ENTRY = {
     "article": "article",

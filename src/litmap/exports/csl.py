@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from litmap.exports.keys import WorkMentions, citation_keys, headings_of, kind_of, one_line, web_address
-from litmap.people import split_name
+from litmap.parsing.person_names import split_name
 
 _TYPE = {
     "article": "article-journal",

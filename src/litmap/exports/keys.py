@@ -6,9 +6,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from litmap.identifiers import normalise_title
 from litmap.models import Mention, Work
-from litmap.people import split_name
+from litmap.parsing.identifiers import normalise_title
+from litmap.parsing.person_names import split_name
 
 WorkMentions = tuple[Work, Sequence[Mention]]
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from litmap import words
 from litmap.keywords import segments as files
 from litmap.keywords.segments import KINDS, Segment
+from litmap.parsing.terms import pair_keys, term_key, term_keys
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LONG_QUERY = 80
 """Different words from which a query is as long as a passage."""
 Terms = str | Mapping[str, float]
-"""A text whose words are looked up, each weighing as often as it occurs, or terms (of `words.terms`) with weights."""
+"""A text whose words are looked up, each weighing as often as it occurs, or terms (of `terms.terms`) with weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ class KeywordIndex:
         """Rows that hold every one of the terms, ascending; none where no term is given."""
         kept: Ints | None = None
         for term in sorted(set(term_list), key=self.frequency):
-            rows = np.concatenate([r for r, _ in self._postings(words.key_of(term))] or [np.empty(0, np.int64)])
+            rows = np.concatenate([r for r, _ in self._postings(term_key(term))] or [np.empty(0, np.int64)])
             kept = np.sort(rows) if kept is None else np.intersect1d(kept, rows, assume_unique=True)
             if not kept.size:
                 break
@@ -191,7 +191,7 @@ class KeywordIndex:
 
     def frequency(self, term: str) -> int:
         """How many rows hold the term."""
-        key = words.key_of(term)
+        key = term_key(term)
         if not all(self._whole):
             return sum(rows.size for rows, _ in self._postings(key))
         return sum(end - begin for begin, end in (_place(segment, key) for segment in self._segments))
@@ -268,14 +268,14 @@ def _weights(terms: Terms) -> tuple[dict[int, float], dict[int, float]]:
     weights: dict[int, float] = {}
     pairs: dict[int, float] = {}
     if isinstance(terms, str):
-        found = words.keys(terms)
+        found = term_keys(terms)
         for key in found:
             weights[key] = weights.get(key, 0.0) + 1.0
-        for key in words.pairs(found):
+        for key in pair_keys(found):
             pairs[key] = pairs.get(key, 0.0) + PAIR_SHARE
     else:
         for term, weight in terms.items():
-            key = words.key_of(term)
+            key = term_key(term)
             weights[key] = weights.get(key, 0.0) + weight
     return weights, pairs
 

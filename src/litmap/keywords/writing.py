@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from litmap import words
 from litmap.errors import DamagedBuild
 from litmap.keywords import segments as files
 from litmap.keywords.segments import KINDS, Entry, Segment
+from litmap.parsing.terms import index_term, pair_keys_of, pattern_for, term_key, term_keys
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -101,10 +101,10 @@ class _Numbers(dict[str, int]):
 
     def __missing__(self, surface: str) -> int:
         if surface.isascii():
-            term = words.term_of(surface)
-            number = self.of_key(words.key_of(term)) if term else 0
+            term = index_term(surface)
+            number = self.of_key(term_key(term)) if term else 0
         else:
-            found = words.keys(surface)
+            found = term_keys(surface)
             number = self.of_key(found[0] if found else 0) if len(found) < 2 else SEVERAL
         self[surface] = number
         return number
@@ -130,9 +130,9 @@ class _Gathering:
 
     def add(self, entry: Entry) -> None:
         row, work, text, kind = entry
-        found = array("q", map(self._known.__getitem__, words.pattern_for(text).findall(text)))
+        found = array("q", map(self._known.__getitem__, pattern_for(text).findall(text)))
         if SEVERAL in found:
-            found = array("q", map(self._known.of_key, words.keys(text)))
+            found = array("q", map(self._known.of_key, term_keys(text)))
         self._terms.extend(found)
         self._sizes.append(len(found))
         self.rows.append(row)
@@ -201,7 +201,7 @@ def _sort_block(terms: Ints, documents: Ints, keys: Ints, first: int) -> _Block:
     starts = _heads(asked)
     own = asked[starts]
     left, right = keys[own >> TERM_BITS], keys[own & (1 << TERM_BITS) - 1]
-    own = np.where(left == 0, right, words.pairs_of(left, right))
+    own = np.where(left == 0, right, pair_keys_of(left, right))
     order = np.argsort(own)
     order = order[_heads(own[order])]  # of two that share a key, once in ten thousand libraries, one is left out
     sizes = np.diff(np.r_[starts, postings.size])[order]

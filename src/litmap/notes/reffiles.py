@@ -14,9 +14,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from litmap.identifiers import find_identifiers, normalise_id, valid_arxiv
 from litmap.models import NoteBlock
 from litmap.notes.latextext import plain_latex
+from litmap.parsing.identifiers import find_identifiers, normalise_id, valid_arxiv
 
 _AND = re.compile(r"\s+and\s+", re.I)
 _RIS_TAG = re.compile(r"^([A-Z][A-Z0-9]{1,3})\s{0,2}-\s?(.*)$")

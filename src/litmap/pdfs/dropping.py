@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from litmap.errors import LibraryError, PdfError
-from litmap.identifiers import normalise_id, normalise_title, same_title
 from litmap.models import Fact, Fetch, Problem, Work
+from litmap.parsing.identifiers import normalise_id, normalise_title, same_title
 from litmap.pdfs.fetching import LookInside
 from litmap.pdfs.store import Store
 from litmap.pdfs.verify import Peek, is_readable, names_in, squash

@@ -9,10 +9,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from litmap.errors import Blocked, NotFound, PdfError, Unsafe, WebError
-from litmap.identifiers import url_key
 from litmap.lanes import Lanes
-from litmap.metatags import pdf_urls, read_tags
 from litmap.models import Download, Downloader, Fetch, PdfFile, Work
+from litmap.parsing.identifiers import url_key
+from litmap.parsing.meta_tags import pdf_urls, read_tags
 from litmap.pdfs.places import Place, find_places
 from litmap.pdfs.store import Store, drop
 from litmap.pdfs.verify import Finding, Peek, verify

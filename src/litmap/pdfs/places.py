@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from litmap.identifiers import identifier_from_url, url_key
 from litmap.models import Work
+from litmap.parsing.identifiers import identifier_from_url, url_key
 
 MOST = 10
 """Places tried for one work."""

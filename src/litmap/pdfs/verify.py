@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Protocol
 
-from litmap.identifiers import normalise_title, same_title
 from litmap.models import Work
-from litmap.people import split_name
+from litmap.parsing.identifiers import normalise_title, same_title
+from litmap.parsing.person_names import split_name
 
 _COMMON = frozenset(
     "the of and in to is for we that with on as by this are an be from at der die und le la les de et des".split()  # noqa: SIM905

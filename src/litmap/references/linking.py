@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from litmap.identifiers import normalise_title, same_title
 from litmap.models import Reference, Work
+from litmap.parsing.identifiers import normalise_title, same_title
 
 _ARXIV_DATE = re.compile(r"arxiv:(\d\d)(?:[01]\d)\.\d{4,5}$|arxiv:[a-z.-]+/(\d\d)[01]\d{4}$")
 _SPECIAL = re.compile(r"[&<\\{}_]")

@@ -9,8 +9,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from litmap.models import Document, Reference
+from litmap.parsing.reference_strings import looks_like_reference, parse_reference
 from litmap.references.lines import Columns, Line, line_number, reference_lists
-from litmap.refstrings import looks_like_reference, parse_reference
 
 _LABEL = re.compile(r"\s*\[(?:[^\W\d_][^\[\]]{1,60}?\d{2,4}[a-z]?|[A-Z][\w+&]{1,12})\]")
 _OPENING = re.compile(

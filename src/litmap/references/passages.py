@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from litmap.models import Document, Reference, Sentence, Span
-from litmap.people import split_name
+from litmap.parsing.person_names import split_name
 
 _KINDS = ("body", "abstract", "caption", "footnote", "math", "table")
 _SQUARE = re.compile(r"\[([^\[\]]{1,160})\]")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from litmap import words
+from litmap.parsing.terms import fold_case, index_terms, plain_text
 from litmap.search.parts import PassageRows, WordRows
 from litmap.search.query import Facts, Query, matching_works
 
@@ -33,12 +33,12 @@ def allowed_rows(
         where = f" that match {describe(query)}" if works is not None else ""
         return mask, f"There is no text of kind {' or '.join(query.kinds)} in the works{where}."
     for phrase in query.phrases:
-        if term_list := words.terms(phrase):
+        if term_list := index_terms(phrase):
             mask = _only(_rows_with(phrase, term_list, mask, keywords, passages), mask.size)
             if not mask.any():
                 return mask, f"No passage holds “{phrase}”. Without the quotation marks its words are searched for."
     for text in query.without:
-        if term_list := words.terms(text):
+        if term_list := index_terms(text):
             mask = mask & ~_only(_rows_with(text, term_list, mask, keywords, passages), mask.size)
     return mask, "" if mask.any() else "Every passage holds a word that the query leaves out."
 
@@ -57,9 +57,9 @@ def describe(query: Query) -> str:
 
 def _notes_named(names: Sequence[str], work_ids: Iterable[str]) -> set[str]:
     """The notes themselves: passages of a note stand under `note:<path>`."""
-    wanted = [words.fold(name) for name in names]
+    wanted = [fold_case(name) for name in names]
     paths = [w for w in work_ids if w.startswith("note:")]
-    return {path for path in paths if all(name in words.fold(path[5:]) for name in wanted)}
+    return {path for path in paths if all(name in fold_case(path[5:]) for name in wanted)}
 
 
 def _only(rows: Ints, size: int) -> Mask:
@@ -71,7 +71,7 @@ def _only(rows: Ints, size: int) -> Mask:
 def _rows_with(text: str, term_list: Sequence[str], mask: Mask, keywords: WordRows, passages: PassageRows) -> Ints:
     """Rows that hold the text word for word; for a single word the index knows, for several the text is read."""
     rows = keywords.holding(term_list, mask)
-    wanted = words.plain(text)
+    wanted = plain_text(text)
     if len(wanted.split()) == 1 or not rows.size:
         return rows
     if rows.size > VERIFIED:
@@ -83,5 +83,5 @@ def _rows_with(text: str, term_list: Sequence[str], mask: Mask, keywords: WordRo
 def _verified(rows: Ints, wanted: str, passages: PassageRows) -> Iterator[int]:
     for begin in range(0, rows.size, BATCH):
         for passage in passages.passages(rows[begin : begin + BATCH]):
-            if f" {wanted} " in f" {words.plain(passage.chunk.text)} ":
+            if f" {wanted} " in f" {plain_text(passage.chunk.text)} ":
                 yield passage.row

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from litmap import words
 from litmap.errors import SearchError
 from litmap.models import Encoder, Hit, Passage
+from litmap.parsing.terms import index_terms, plain_places, plain_text
 from litmap.search.evidence import embed_query
 from litmap.search.parts import PassageRows, VectorRows, WordRows
 from litmap.search.quoting import Marker, hit_words, lines_of
@@ -38,7 +38,7 @@ def locate_quotation(
     `SearchError` where the quotation holds no word.
     """
     text = quotation[:LONGEST]
-    wanted = words.plain(text)
+    wanted = plain_text(text)
     if not wanted:
         raise SearchError("There is no word in the quotation to look for.", subject=quotation[:60])
     _, near = vectors.search(embed_query(encoder, text)[None, :], BY_MEANING)
@@ -57,7 +57,7 @@ def _compare(wanted: str, passage: Passage) -> Hit | None:
     """The place in the passage that agrees best with the letters wanted; None where that is not enough."""
     from rapidfuzz import fuzz
 
-    letters, places = words.plain_places(passage.chunk.text)
+    letters, places = plain_places(passage.chunk.text)
     enough = ENOUGH_FOR_SHORT if len(wanted) < SHORT else ENOUGH
     if len(letters) < 0.8 * len(wanted):
         return None
@@ -73,7 +73,7 @@ def _compare(wanted: str, passage: Passage) -> Hit | None:
         work=passage.work,
         score=best.score / 100,
         chunk=chunk,
-        words=hit_words(chunk.text, Marker(dict.fromkeys(words.terms(wanted), 1.0)).places(chunk.text)),
+        words=hit_words(chunk.text, Marker(dict.fromkeys(index_terms(wanted), 1.0)).places(chunk.text)),
         sentence=(start, stop),
         page=rects[0][0] if rects else chunk.page,
         rects=rects,

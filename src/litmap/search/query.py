@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from litmap import words
 from litmap.errors import SearchError
-from litmap.identifiers import find_identifiers, normalise_id
 from litmap.models import HeadingPath
+from litmap.parsing.identifiers import find_identifiers, normalise_id
+from litmap.parsing.terms import fold_case, index_terms, plain_text
 
 LONGEST_QUERY = 20_000
 """Characters a query may have: some ten pages of text."""
@@ -126,9 +126,9 @@ def _take(query: Query, match: re.Match[str], kept: list[str]) -> Query:
         if name in _FIELDS:
             return _filter(query, name, quoted)
         if match["minus"]:
-            return replace(query, without=(*query.without, quoted)) if words.plain(quoted) else query
+            return replace(query, without=(*query.without, quoted)) if plain_text(quoted) else query
         kept.append(quoted)
-        return replace(query, phrases=(*query.phrases, quoted)) if words.plain(quoted) else query
+        return replace(query, phrases=(*query.phrases, quoted)) if plain_text(quoted) else query
     if bare is None:
         return query
     found = _BARE_FIELD.fullmatch(bare)
@@ -136,7 +136,7 @@ def _take(query: Query, match: re.Match[str], kept: list[str]) -> Query:
         if found[1]:
             raise SearchError(f"'{bare}': filters cannot be turned round with a minus; leave the minus out.")
         return _filter(query, found[2], found[3])
-    if bare.startswith("-") and len(bare) > 1 and words.plain(bare):
+    if bare.startswith("-") and len(bare) > 1 and plain_text(bare):
         return replace(query, without=(*query.without, bare[1:]))
     kept.append(bare)
     return query
@@ -189,7 +189,7 @@ def _finish(query: Query, text: str) -> Query:
     ids = [f.id for f in found]
     if not ids and len(text.split()) == 1 and (alone := normalise_id(text)) != text and ":" in alone:
         ids, rest = [alone], ""
-    only = bool(ids) and not words.terms(rest.replace("doi", ""))
+    only = bool(ids) and not index_terms(rest.replace("doi", ""))
     query = replace(query, text=text, ids=tuple(dict.fromkeys(ids)), only_ids=only)
     if any(c.isalnum() for c in text) or query.filters_works or query.kinds != DEFAULT_KINDS:
         return query
@@ -215,11 +215,11 @@ def matching_works(query: Query, facts: Iterable[Facts]) -> set[str] | None:
 
 def _by_author(name: str) -> Callable[[Facts], bool]:
     """Each word of the name must begin a word of one author's name, so initials and family names do."""
-    wanted = words.plain(name).split()
+    wanted = plain_text(name).split()
 
     def test(work: Facts) -> bool:
         for author in work.authors:
-            parts = words.plain(author).split()
+            parts = plain_text(author).split()
             if wanted and all(any(part.startswith(word) for part in parts) for word in wanted):
                 return True
         return False
@@ -228,13 +228,13 @@ def _by_author(name: str) -> Callable[[Facts], bool]:
 
 
 def _by_heading(name: str) -> Callable[[Facts], bool]:
-    wanted = words.plain(name)
-    return lambda work: bool(wanted) and any(wanted in words.plain(part) for path in work.headings for part in path)
+    wanted = plain_text(name)
+    return lambda work: bool(wanted) and any(wanted in plain_text(part) for path in work.headings for part in path)
 
 
 def _by_note(name: str) -> Callable[[Facts], bool]:
-    wanted = words.fold(name)
-    return lambda work: any(wanted in words.fold(note) for note in work.notes)
+    wanted = fold_case(name)
+    return lambda work: any(wanted in fold_case(note) for note in work.notes)
 
 
 def _by_year(first: int | None, last: int | None) -> Callable[[Facts], bool]:

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from litmap import words
 from litmap.models import Chunk
+from litmap.parsing.terms import find_words, has_unspaced, index_term, pattern_for, plain_text
 
 Rect = tuple[int, float, float, float, float]
 
@@ -51,7 +51,7 @@ class Marker:
 
     def __init__(self, weights: Mapping[str, float], phrases: Sequence[str] = ()) -> None:
         self.weights = weights
-        self.phrases = [plain for phrase in phrases if (plain := words.plain(phrase))]
+        self.phrases = [plain for phrase in phrases if (plain := plain_text(phrase))]
         self._total = sum(weights.values()) or 1.0
         self._beginnings = _beginnings(weights)
         self._seen: set[str] = set()
@@ -59,14 +59,14 @@ class Marker:
 
     def places(self, text: str) -> list[tuple[int, int, str]]:
         """(start, end, term) of every word of `text` that is a term of the query."""
-        if words.has_unspaced(text):
-            return [(w.start, w.end, w.term) for w in words.find_words(text) if w.term in self.weights]
-        pattern = words.pattern_for(text)
+        if has_unspaced(text):
+            return [(w.start, w.end, w.term) for w in find_words(text) if w.term in self.weights]
+        pattern = pattern_for(text)
         surfaces = set(pattern.findall(text))
         new = surfaces - self._seen
         self._seen |= new
         begun = [surface for surface in new if surface[:2] in self._beginnings or not surface[:2].isascii()]
-        self._terms |= {surface: term for surface in begun if (term := words.term_of(surface)) in self.weights}
+        self._terms |= {surface: term for surface in begun if (term := index_term(surface)) in self.weights}
         found = []
         for surface in surfaces & self._terms.keys():
             term, at = self._terms[surface], text.find(surface)
@@ -93,7 +93,7 @@ class Marker:
         held = {term for begin, _, term in places if start <= begin < end}
         value = sum(self.weights[term] for term in held) / self._total
         if self.phrases:
-            plain = f" {words.plain(text[start:end])} "
+            plain = f" {plain_text(text[start:end])} "
             value += sum(f" {phrase} " in plain for phrase in self.phrases)
         return value / (1 + max(0, end - start - 200) / 1000)
 
@@ -120,7 +120,7 @@ def hit_words(text: str, places: Sequence[tuple[int, int, str]]) -> tuple[str, .
 
 
 def marks(text: str, terms: Collection[str]) -> list[tuple[int, int]]:
-    """Offsets of every word of `text` that is among the terms (of `words.terms`), for a display that marks them."""
+    """Offsets of every word of `text` that is among the terms (of `terms.terms`), for a display that marks them."""
     return [(start, end) for start, end, _ in Marker(dict.fromkeys(terms, 1.0)).places(text)]
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from litmap import words
 from litmap.models import Encoder, Hit
+from litmap.parsing.terms import index_terms, plain_text
 from litmap.search import evidence as gathering
 from litmap.search import quoting
 from litmap.search.evidence import (
@@ -178,7 +178,7 @@ class Searcher:
             return Results(query, close=False, message="No passage has anything to do with the query.")
         scores = passage_scores(found, self.weights)
         totals: Floats | None = None
-        terms = {term: self.keywords.idf(term) for term in dict.fromkeys(words.terms(asked.text))}
+        terms = {term: self.keywords.idf(term) for term in dict.fromkeys(index_terms(asked.text))}
         order = np.lexsort((found.rows, -scores))
         if self.reranker is not None and query.text:
             order, scores, totals = self._reranked(self.reranker, query.text, found, order)
@@ -257,13 +257,13 @@ class Searcher:
 
     @cached_property
     def _titles(self) -> dict[str, str]:
-        return {words.plain(work.title): work.id for work in self.facts.values() if work.title}
+        return {plain_text(work.title): work.id for work in self.facts.values() if work.title}
 
     def _named(self, query: Query) -> list[str]:
         """Works that the query names by an identifier or by their whole title."""
         ids = set(query.ids)
         named = [work.id for work in self.facts.values() if work.id in ids or ids & set(work.ids)] if ids else []
-        by_title = self._titles.get(words.plain(query.text))
+        by_title = self._titles.get(plain_text(query.text))
         return list(dict.fromkeys([*named, *([by_title] if by_title else [])]))
 
     def _work_order(self, works: Ints, totals: Floats, named: Sequence[str]) -> list[tuple[int, float]]:

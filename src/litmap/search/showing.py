@@ -8,8 +8,8 @@ from itertools import islice
 from math import nan
 from typing import TYPE_CHECKING, overload
 
-from litmap import words
 from litmap.models import Hit, Passage
+from litmap.parsing.terms import index_term
 from litmap.search import quoting
 from litmap.search.parts import PassageRows
 from litmap.search.results import WorkHit
@@ -112,7 +112,7 @@ def unmarked(passage: Passage) -> Hit:
 def share_held(hit: Hit, terms: Mapping[str, float]) -> float:
     """Share of the terms, weighted by rarity, that the passage holds."""
     total = sum(terms.values())
-    return sum(terms.get(words.term_of(word), 0.0) for word in hit.words) / total if total > 0 else 0.0
+    return sum(terms.get(index_term(word), 0.0) for word in hit.words) / total if total > 0 else 0.0
 
 
 class _Distinct:

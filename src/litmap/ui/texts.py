@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 from litmap.models import HeadingPath, Mention, Work
-from litmap.people import short_authors
+from litmap.parsing.person_names import short_authors
 
 JOINER = "\u2060"
 """An invisible character that breaks what is recognised without any markup: addresses, `:emoji:`, arrows."""

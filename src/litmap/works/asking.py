@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
-from litmap.identifiers import identifier_from_url, normalise_title
+from litmap.parsing.identifiers import identifier_from_url, normalise_title
 from litmap.works.batches import (
     Ask,
     Options,

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from litmap.errors import WebError
-from litmap.identifiers import identifier_from_url, normalise_id, normalise_title
 from litmap.models import Citation, Reference, Resolution, Work
+from litmap.parsing.identifiers import identifier_from_url, normalise_id, normalise_title
 from litmap.works.loosely import (
     best_by_people,
     context_of,

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Protocol
 
-from litmap.identifiers import normalise_title
 from litmap.models import Citation, Reference
+from litmap.parsing.identifiers import normalise_title
 from litmap.works.matching import (
     Likeness,
     Titled,

@@ -9,8 +9,8 @@ from enum import IntEnum
 from itertools import pairwise
 from typing import Protocol
 
-from litmap.identifiers import normalise_title, same_title
 from litmap.models import Reference
+from litmap.parsing.identifiers import normalise_title, same_title
 
 _STOP = frozenset(
     "a an and as at by for from in into is of on or the to via with using its are be do does how it this that".split()  # noqa: SIM905

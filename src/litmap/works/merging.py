@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from litmap.identifiers import normalise_title
 from litmap.models import Fact, Location, Reference, Resolution, Work
+from litmap.parsing.identifiers import normalise_title
 from litmap.works.matching import Likeness, distinctive, family_name, same_people, title_likeness
 from litmap.works.records import Record, unique
 

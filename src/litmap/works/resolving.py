@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from litmap.errors import NotFound, WebError
-from litmap.identifiers import normalise_title
 from litmap.lanes import Lanes
 from litmap.models import Citation, Client, Resolution, Work
+from litmap.parsing.identifiers import normalise_title
 from litmap.works import asking
 from litmap.works.batches import Ask, Options
 from litmap.works.cases import open_case

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from litmap.errors import WebError
-from litmap.identifiers import arxiv_version, doi_id, valid_arxiv
 from litmap.models import Location, Request
+from litmap.parsing.identifiers import arxiv_version, doi_id, valid_arxiv
 from litmap.works.records import Record, text, unique, year
 
 NAME = "arXiv"

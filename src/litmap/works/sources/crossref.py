@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from litmap.identifiers import doi_id, identifier_from_url
 from litmap.models import Location, Request
+from litmap.parsing.identifiers import doi_id, identifier_from_url
 from litmap.works.records import Record, count, fields, items, load_json, text, unique, year
 
 NAME = "Crossref"

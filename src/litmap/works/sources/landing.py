@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from litmap.identifiers import doi_id, identifier_from_url, normalise_id, valid_arxiv
-from litmap.metatags import pdf_urls, read_tags
 from litmap.models import Location, Request
+from litmap.parsing.identifiers import doi_id, identifier_from_url, normalise_id, valid_arxiv
+from litmap.parsing.meta_tags import pdf_urls, read_tags
 from litmap.works.records import Record, text, unique, year
 
 NAME = "the work's page"

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from litmap.identifiers import doi_id, identifier_from_url, normalise_id
 from litmap.models import Location, Request
+from litmap.parsing.identifiers import doi_id, identifier_from_url, normalise_id
 from litmap.works.records import Record, count, fields, items, load_json, text, unique, year
 
 NAME = "OpenAlex"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from litmap.identifiers import doi_id, identifier_from_url, normalise_id, normalise_title, valid_arxiv
 from litmap.models import Location, Request
+from litmap.parsing.identifiers import doi_id, identifier_from_url, normalise_id, normalise_title, valid_arxiv
 from litmap.works.records import Record, fields, items, load_json, text, unique, year
 
 NAME = "Semantic Scholar"

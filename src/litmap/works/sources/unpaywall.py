@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from litmap.identifiers import doi_id, identifier_from_url
 from litmap.models import Location, Request
+from litmap.parsing.identifiers import doi_id, identifier_from_url
 from litmap.works.records import Record, fields, items, load_json, text, unique, year
 
 NAME = "Unpaywall"

@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 
 from litmap.models import Reference
-from litmap.refstrings.dates import YEAR
-from litmap.refstrings.parse import parse_reference
-from litmap.refstrings.venues import venue_likeness
+from litmap.parsing.reference_strings.dates import YEAR
+from litmap.parsing.reference_strings.parser import parse_reference
+from litmap.parsing.reference_strings.venues import venue_likeness
 
 _MARKER = re.compile(
     r"\s{0,12}(?:[-*+•‣▪]\s+(?=\S)|\[\s?(?:\d{1,4}[a-z]?|[^\W\d_][\w+’*.-]{1,24}\d{2,4}[a-z]?)\s?\]:?\s+|"

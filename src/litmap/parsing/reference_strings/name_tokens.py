@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from litmap.refstrings.lexicon import CONJUNCTIONS, NOT_NAMES, PARTICLES, SUFFIXES, words
+from litmap.parsing.reference_strings.lexicon import CONJUNCTIONS, NOT_NAMES, PARTICLES, SUFFIXES, words
 
 _TOKEN = re.compile(r"’[ts](?=\s[^\W\d_])|[^\W\d_]+(?:[’\-‐][^\W\d_]+)*’?(?=\W|\d|_|$)|\d+[a-z]?|\S")
 _ELIDED = re.compile(r"(?:d|l|t)’\w")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from litmap.refstrings.clean import BREAK
-from litmap.refstrings.dates import YEAR
-from litmap.refstrings.lexicon import (
+from litmap.parsing.reference_strings.dates import YEAR
+from litmap.parsing.reference_strings.lexicon import (
     CITY,
     JOURNAL_ABBREVIATION,
     JOURNAL_ACRONYM,
@@ -19,6 +18,7 @@ from litmap.refstrings.lexicon import (
     PUBLISHER,
     VENUE_START,
 )
+from litmap.parsing.reference_strings.normalise import BREAK
 
 _SMALL = frozenset(
     {"of", "the", "and", "&", "for", "in", "on", "de", "der", "des", "du", "la", "le", "les", "für", "und", "et", "di"}

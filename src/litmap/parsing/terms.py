@@ -72,13 +72,13 @@ def find_words(text: str) -> Iterator[Word]:
     for match in pattern_for(text).finditer(text):
         start, surface = match.start(), match.group()
         if surface.isascii():
-            yield Word(start, match.end(), term_of(surface))
+            yield Word(start, match.end(), index_term(surface))
             continue
         for begin, end in _pieces(surface):
-            yield Word(start + begin, start + end, term_of(surface[begin:end]))
+            yield Word(start + begin, start + end, index_term(surface[begin:end]))
 
 
-def terms(text: str) -> list[str]:
+def index_terms(text: str) -> list[str]:
     """The terms of `text` in order, repeated as often as they occur, stop words left out."""
     return [word.term for word in find_words(text) if word.term]
 
@@ -93,7 +93,7 @@ def has_unspaced(text: str) -> bool:
     return not text.isascii() and _UNSPACED.search(text) is not None
 
 
-def keys(text: str) -> list[int]:
+def term_keys(text: str) -> list[int]:
     """`key_of` each term of `text`; the form the keyword index stores."""
     found: list[int] = []
     for surface in pattern_for(text).findall(text):
@@ -106,12 +106,12 @@ def keys(text: str) -> list[int]:
     return found
 
 
-def pairs(found: Sequence[int]) -> list[int]:
+def pair_keys(found: Sequence[int]) -> list[int]:
     """A key for each two neighbouring words, from their keys in order: 'neural network' is more than its two words."""
     return [(first * _TURN + second) & _POSITIVE for first, second in pairwise(found)]
 
 
-def pairs_of(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
+def pair_keys_of(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
     """`pairs` for arrays: a key for each first word with its second, int64 (n,)."""
     import numpy as np
 
@@ -120,9 +120,9 @@ def pairs_of(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.
 
 
 @lru_cache(maxsize=1 << 17)
-def term_of(surface: str) -> str:
+def index_term(surface: str) -> str:
     """The term a word is searched by: folded and stemmed, '' for a stop word."""
-    folded = fold(surface)[:LONGEST_WORD]
+    folded = fold_case(surface)[:LONGEST_WORD]
     if folded in STOP_WORDS:
         return ""
     if folded.isascii() and folded.isalpha():
@@ -131,18 +131,18 @@ def term_of(surface: str) -> str:
 
 
 @lru_cache(maxsize=1 << 17)
-def key_of(term: str) -> int:
+def term_key(term: str) -> int:
     """A 63-bit number that stands for the term on disk; two of a million terms share one once in 10 million indexes."""
     return int.from_bytes(blake2b(term.encode("utf-8", "replace"), digest_size=8).digest(), "little") >> 1
 
 
 @lru_cache(maxsize=1 << 18)
 def _key_of_surface(surface: str) -> int:
-    term = term_of(surface)
-    return key_of(term) if term else 0
+    term = index_term(surface)
+    return term_key(term) if term else 0
 
 
-def fold(text: str) -> str:
+def fold_case(text: str) -> str:
     """`text` in one spelling: compatibility forms resolved, marks of Latin letters dropped, casefolded."""
     if text.isascii():
         return text.lower()
@@ -151,10 +151,10 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", kept).casefold()
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """`text` for comparing phrases: words hyphenated at a line's end joined, folded, single spaces, no punctuation."""
     joined = _HYPHEN_BREAK.sub("", text)
-    return " ".join(fold(surface) for surface in pattern_for(joined).findall(joined))
+    return " ".join(fold_case(surface) for surface in pattern_for(joined).findall(joined))
 
 
 def plain_places(text: str) -> tuple[str, list[int]]:
@@ -162,7 +162,7 @@ def plain_places(text: str) -> tuple[str, list[int]]:
     pieces: list[str] = []
     places: list[int] = []
     for match in WORD.finditer(text):
-        folded = fold(match.group())
+        folded = fold_case(match.group())
         if pieces:
             pieces.append(" ")
             places.append(match.start())

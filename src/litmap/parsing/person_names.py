@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from litmap.refstrings.lexicon import ORGANISATION, PARTICLES
+from litmap.parsing.reference_strings.lexicon import ORGANISATION, PARTICLES
 
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?$")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from litmap.identifiers.ids import clean_doi, doi_id, normalise_id, valid_arxiv
+from litmap.parsing.identifiers.ids import clean_doi, doi_id, normalise_id, valid_arxiv
 
 Rule = tuple[re.Pattern[str], re.Pattern[str], Callable[[re.Match[str]], str | None]]
 

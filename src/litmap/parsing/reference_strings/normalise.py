@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from litmap.identifiers import find_identifiers, find_urls, identifier_from_url, trim_url
+from litmap.parsing.identifiers import find_identifiers, find_urls, identifier_from_url, trim_url
 
 MAX_LENGTH = 4000
 """Characters of a string that are looked at; no reference is longer, hostile text may be."""

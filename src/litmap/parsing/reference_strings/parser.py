@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from litmap.models import Reference
-from litmap.refstrings.clean import BREAK, MAX_LENGTH, Cleaned, clean
-from litmap.refstrings.dates import YEAR, date_after_authors, date_first, year_in
-from litmap.refstrings.nameparts import NO_AUTHORS, Authors
-from litmap.refstrings.names import read_authors, read_organisation
-from litmap.refstrings.titles import quoted_title, tidy_title, title_end
-from litmap.refstrings.venues import is_journal_only, venue_likeness, venue_of
+from litmap.parsing.reference_strings.author_lists import read_authors, read_organisation
+from litmap.parsing.reference_strings.dates import YEAR, date_after_authors, date_first, year_in
+from litmap.parsing.reference_strings.name_tokens import NO_AUTHORS, Authors
+from litmap.parsing.reference_strings.normalise import BREAK, MAX_LENGTH, Cleaned, clean
+from litmap.parsing.reference_strings.titles import quoted_title, tidy_title, title_end
+from litmap.parsing.reference_strings.venues import is_journal_only, venue_likeness, venue_of
 
 _LABEL = re.compile(
     r"\s*(?:[-*+•‣▪·]\s+)?(?:\[\s?(?P<square>\d{1,4}[a-z]?|[^\W\d_][^\[\]]{1,60}?\d{2,4}[a-z]?|[A-Z][\w+&]{1,12})\s?\]"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
-from litmap.identifiers.ids import NEW_ARXIV, OLD_ARXIV, clean_doi, doi_id, valid_arxiv
-from litmap.identifiers.urls import identifier_from_url
+from litmap.parsing.identifiers.ids import NEW_ARXIV, OLD_ARXIV, clean_doi, doi_id, valid_arxiv
+from litmap.parsing.identifiers.urls import identifier_from_url
 
 
 @dataclass(frozen=True, slots=True)

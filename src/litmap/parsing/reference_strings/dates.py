@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from litmap.refstrings.clean import BREAK
-from litmap.refstrings.lexicon import MONTH
+from litmap.parsing.reference_strings.lexicon import MONTH
+from litmap.parsing.reference_strings.normalise import BREAK
 
 YEAR = r"(?:1[4-9]\d\d|20\d\d)"
 _AFTER_AUTHORS = re.compile(

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from litmap.refstrings.lexicon import CONJUNCTIONS, ORGANISATION, SUFFIXES
-from litmap.refstrings.nameparts import NO_AUTHORS, Authors, Name, NameParts, is_upper
+from litmap.parsing.reference_strings.lexicon import CONJUNCTIONS, ORGANISATION, SUFFIXES
+from litmap.parsing.reference_strings.name_tokens import NO_AUTHORS, Authors, Name, NameParts, is_upper
 
 _ET_AL = re.compile(
     r",?\s*[\[(]?(?:et\.?\s+al(?:ii|ia|\b)\.?|and\s+others\b\.?|u\.\s?a\.|…|\.\.\.|and\s+\d+\s+others\b\.?)[\])]?", re.I

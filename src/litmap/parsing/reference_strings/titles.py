@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from litmap.refstrings.clean import BREAK
-from litmap.refstrings.lexicon import ABBREVIATIONS, JOURNAL_ABBREVIATION, JOURNAL_WORD, MONTH, PUBLISHER
-from litmap.refstrings.venues import journal_run, venue_likeness
+from litmap.parsing.reference_strings.lexicon import ABBREVIATIONS, JOURNAL_ABBREVIATION, JOURNAL_WORD, MONTH, PUBLISHER
+from litmap.parsing.reference_strings.normalise import BREAK
+from litmap.parsing.reference_strings.venues import journal_run, venue_likeness
 
 _QUOTED = re.compile(r"“([^“”]*(?:“[^“”]*”[^“”]*)*)”")
 _STOPS = re.compile(

@@ -1,0 +1,7 @@
+"""Reference strings in the usual styles: their fields, whether a text is one, and lists of them cut into entries."""
+
+from litmap.parsing.reference_strings.parser import parse_reference
+from litmap.parsing.reference_strings.splitting import looks_like_reference, split_entries
+from litmap.parsing.reference_strings.venues import is_journal_name, venue_likeness
+
+__all__ = ["is_journal_name", "looks_like_reference", "parse_reference", "split_entries", "venue_likeness"]
