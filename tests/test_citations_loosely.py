@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from litmap.citations import find_citations
-from litmap.citations.named import joined_titles, named_titles
-from litmap.citations.names import surname_key
-from litmap.citations.shortnotes import Named, points_to
+from litmap.citations.recognisers.attributed_titles import joined_titles, named_titles
+from litmap.citations.recognisers.author_names import surname_key
+from litmap.citations.recognisers.short_notes import Named, points_to
 from litmap.models import Citation, Reference
 from litmap.notes import read_notes
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from litmap.citations import find_citations
-from litmap.citations.names import surname_key
+from litmap.citations.recognisers.author_names import surname_key
 from litmap.models import Citation
 from litmap.notes import read_notes
 from litmap.parsing.identifiers import same_title, url_key

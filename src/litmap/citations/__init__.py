@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from litmap.citations.find import read_citations
-from litmap.citations.group import group
+from litmap.citations.grouping.clustering import group
 from litmap.citations.model import PlainLink
-from litmap.citations.reading import Reading
+from litmap.citations.note_scan import Reading
+from litmap.citations.scanner import read_citations
 from litmap.models import Citation, Note
 
 __all__ = ["Findings", "PlainLink", "find_citations", "find_links_and_citations", "plain_links"]

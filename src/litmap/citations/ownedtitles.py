@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from litmap.citations.patterns import NAME_START, NAMES, WORK_NOUN, YEAR
-from litmap.citations.titles import TitleCandidate, title_score
+from litmap.citations.recognisers.patterns import NAME_START, NAMES, WORK_NOUN, YEAR
+from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score
 
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _POSSESSIVE = re.compile(

@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from litmap.citations.beside import names_before
-from litmap.citations.hosts import is_no_work_host, judge_link
-from litmap.citations.names import find_names
-from litmap.citations.patterns import NAMES, YEAR, cites_by_key
-from litmap.citations.places import find_places
-from litmap.citations.records import field
-from litmap.citations.refends import before_next, reference_end
-from litmap.citations.titles import TAG_LINE
+from litmap.citations.recognisers.adjacency import names_before
+from litmap.citations.recognisers.author_names import find_names
+from litmap.citations.recognisers.bib_records import field
+from litmap.citations.recognisers.journal_locators import find_places
+from litmap.citations.recognisers.link_classifier import is_no_work_host, judge_link
+from litmap.citations.recognisers.patterns import NAMES, YEAR, cites_by_key
+from litmap.citations.recognisers.reference_boundaries import before_next, reference_end
+from litmap.citations.recognisers.title_scoring import TAG_LINE
 from litmap.models import Link, NoteBlock, Reference
 from litmap.parsing.identifiers import find_identifiers, normalise_title
 from litmap.parsing.reference_strings import looks_like_reference, parse_reference

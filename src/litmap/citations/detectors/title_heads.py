@@ -6,8 +6,8 @@ import re
 from collections import defaultdict
 
 from litmap.citations.model import Sighting, line_at
-from litmap.citations.names import no_name
-from litmap.citations.reading import Reading
+from litmap.citations.note_scan import Reading
+from litmap.citations.recognisers.author_names import no_name
 from litmap.models import Reference
 
 _HEAD = re.compile(r"([A-Z][\w-]{2,20}|[a-z]{1,3}[A-Z][\w-]{1,18}): ")

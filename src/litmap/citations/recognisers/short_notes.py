@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from litmap.citations.names import surname_key
+from litmap.citations.recognisers.author_names import surname_key
 from litmap.models import Reference
 from litmap.parsing.identifiers import normalise_title
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from litmap.citations.beside import names_before, title_behind, titled_before
-from litmap.citations.blocks import BlockText
-from litmap.citations.looser import find_loose_names, find_owned, find_tellers
+from litmap.citations.block_scan import BlockText
 from litmap.citations.model import Sighting
-from litmap.citations.names import NameMention, find_names, find_names_only, surname_key
-from litmap.citations.places import find_places
-from litmap.citations.reading import BareNames, Reading, work_ties
+from litmap.citations.note_scan import BareNames, Reading, work_ties
+from litmap.citations.recognisers.adjacency import names_before, title_behind, titled_before
+from litmap.citations.recognisers.author_names import NameMention, find_names, find_names_only, surname_key
+from litmap.citations.recognisers.informal_names import find_loose_names, find_owned, find_tellers
+from litmap.citations.recognisers.journal_locators import find_places
 from litmap.models import NoteBlock, Reference
 
 _LONE_NAME = re.compile(r"(?:ex\.?|e\.g\.?|see|cf\.?|also)?\s*([^\W\d_][^\W\d_'’-]{2,20})\s+\(?((?:19|20)\d\d)\)?\s*$")

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from litmap.citations.patterns import (
+from litmap.citations.recognisers.patterns import (
     AND,
     ET_AL,
     LOWER_NAME,

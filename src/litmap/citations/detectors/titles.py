@@ -5,23 +5,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from litmap.citations.beside import is_venue, names_after, names_before, year_after
-from litmap.citations.blocks import BlockText
-from litmap.citations.entries import Segment, segments_of
+from litmap.citations.block_scan import BlockText
 from litmap.citations.model import Sighting
-from litmap.citations.named import dated_titles, joined_titles, named_titles, sentence_titles
-from litmap.citations.names import (
+from litmap.citations.note_scan import Reading, work_ties
+from litmap.citations.ownedtitles import bracketed_titles, cited_titles, possessive_titles
+from litmap.citations.recognisers.adjacency import is_venue, names_after, names_before, year_after
+from litmap.citations.recognisers.attributed_titles import dated_titles, joined_titles, named_titles, sentence_titles
+from litmap.citations.recognisers.author_names import (
     NameMention,
     find_names,
     find_names_only,
     split_names,
 )
-from litmap.citations.ownedtitles import bracketed_titles, cited_titles, possessive_titles
-from litmap.citations.patterns import BLANKS, NAMES
-from litmap.citations.reading import Reading, work_ties
-from litmap.citations.records import field
-from litmap.citations.tagged import tagged_titles
-from litmap.citations.titles import (
+from litmap.citations.recognisers.bib_records import field
+from litmap.citations.recognisers.patterns import BLANKS, NAMES
+from litmap.citations.recognisers.reference_entries import Segment, segments_of
+from litmap.citations.recognisers.title_scoring import (
     TAG_LINE,
     TitleCandidate,
     clause_titles,
@@ -30,6 +29,7 @@ from litmap.citations.titles import (
     title_score,
     whole_titles,
 )
+from litmap.citations.recognisers.venue_tagged_titles import tagged_titles
 from litmap.models import NoteBlock, Reference
 from litmap.parsing.reference_strings import is_journal_name
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from litmap.citations.beside import names_before
-from litmap.citations.blocks import BlockText, context_of
-from litmap.citations.candidates import has_names, take_candidate
-from litmap.citations.entries import reference_likeness, segments_of
-from litmap.citations.hosts import judge_link, may_hold_a_work
-from litmap.citations.keys import KEY_NAME, take_key
+from litmap.citations.block_scan import BlockText, context_of
+from litmap.citations.detectors.citekeys import KEY_NAME, take_key
+from litmap.citations.detectors.titles import has_names, take_candidate
 from litmap.citations.model import PlainLink, Sighting, line_at
-from litmap.citations.names import find_names, find_names_only
-from litmap.citations.patterns import BLANKS, NAMES, YEAR
-from litmap.citations.reading import Reading, work_ties
-from litmap.citations.titles import TitleCandidate, title_score, whole_titles
+from litmap.citations.note_scan import Reading, work_ties
+from litmap.citations.recognisers.adjacency import names_before
+from litmap.citations.recognisers.author_names import find_names, find_names_only
+from litmap.citations.recognisers.link_classifier import judge_link, may_hold_a_work
+from litmap.citations.recognisers.patterns import BLANKS, NAMES, YEAR
+from litmap.citations.recognisers.reference_entries import reference_likeness, segments_of
+from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score, whole_titles
 from litmap.models import Link, Mention, NoteBlock, Reference
 from litmap.parsing.identifiers import find_identifiers, find_urls
 from litmap.parsing.reference_strings import parse_reference

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from litmap.citations.blocks import context_of, split_long
-from litmap.citations.lists import title_floor
+from litmap.citations.block_scan import context_of, split_long
 from litmap.citations.model import NoteState, PlainLink, Sighting, line_at
-from litmap.citations.names import NameMention
-from litmap.citations.shortnotes import Named
+from litmap.citations.recognisers.author_names import NameMention
+from litmap.citations.recognisers.reference_lists import title_floor
+from litmap.citations.recognisers.short_notes import Named
 from litmap.models import Link, Mention, Note, NoteBlock, Reference
 from litmap.parsing.identifiers import normalise_title, url_key
 

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
-from litmap.citations.beside import names_before
-from litmap.citations.names import ALSO_PEOPLE, NameMention, name_mention, no_name, split_names
-from litmap.citations.patterns import ET_AL, UPPER, WORD, YEAR, matches_at, whole_year
+from litmap.citations.recognisers.adjacency import names_before
+from litmap.citations.recognisers.author_names import ALSO_PEOPLE, NameMention, name_mention, no_name, split_names
+from litmap.citations.recognisers.patterns import ET_AL, UPPER, WORD, YEAR, matches_at, whole_year
 from litmap.parsing.reference_strings import is_journal_name
 
 _LOW = r"[a-zà-ÿ][a-zà-ÿ'’-]{2,20}"

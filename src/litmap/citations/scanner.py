@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from litmap.citations.blocks import BlockText
-from litmap.citations.candidates import take_dated_titles, take_emphasised, take_titles
-from litmap.citations.entries import Entry, list_entries
-from litmap.citations.heads import take_heads
-from litmap.citations.hosts import judge_link
-from litmap.citations.keys import take_citekeys
-from litmap.citations.links import take_addresses, take_link
-from litmap.citations.lists import listed_blocks
-from litmap.citations.mentions import take_bare_names, take_names, take_places
+from litmap.citations.block_scan import BlockText
+from litmap.citations.detectors.author_year import take_bare_names, take_names, take_places
+from litmap.citations.detectors.citekeys import take_citekeys
+from litmap.citations.detectors.links import take_addresses, take_link
+from litmap.citations.detectors.numeric import take_numbers
+from litmap.citations.detectors.title_heads import take_heads
+from litmap.citations.detectors.titles import take_dated_titles, take_emphasised, take_titles
 from litmap.citations.model import PlainLink, Sighting, line_at
-from litmap.citations.numbers import take_numbers
-from litmap.citations.places import find_places
-from litmap.citations.reading import Reading, work_ties
-from litmap.citations.records import field, record_reference
-from litmap.citations.shortnotes import Named, points_to
+from litmap.citations.note_scan import Reading, work_ties
+from litmap.citations.recognisers.bib_records import field, record_reference
+from litmap.citations.recognisers.journal_locators import find_places
+from litmap.citations.recognisers.link_classifier import judge_link
+from litmap.citations.recognisers.reference_entries import Entry, list_entries
+from litmap.citations.recognisers.reference_lists import listed_blocks
+from litmap.citations.recognisers.short_notes import Named, points_to
 from litmap.models import Mention, Note, NoteBlock, Reference
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from litmap.citations.entries import may_be_reference, reference_likeness, segments_of
-from litmap.citations.patterns import cites_by_key
+from litmap.citations.recognisers.patterns import cites_by_key
+from litmap.citations.recognisers.reference_entries import may_be_reference, reference_likeness, segments_of
 from litmap.models import NoteBlock
 
 _DATED = re.compile(r"\d{4}|n\.d\.|in press")

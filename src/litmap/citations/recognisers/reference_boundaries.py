@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from litmap.citations.patterns import NAMES, YEAR
+from litmap.citations.recognisers.patterns import NAMES, YEAR
 from litmap.parsing.reference_strings import parse_reference
 
 _STOPS = re.compile(

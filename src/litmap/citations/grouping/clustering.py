@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from litmap.citations.grouping.author_linking import is_slip, tie_names
 from litmap.citations.model import Sighting
-from litmap.citations.reading import Reading
-from litmap.citations.tying import is_slip, tie_names
+from litmap.citations.note_scan import Reading
 from litmap.models import Citation, Mention, Reference
 from litmap.parsing.identifiers import normalise_title, same_title
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from litmap.citations.hosts import is_no_work_host, judge_link
+from litmap.citations.recognisers.link_classifier import is_no_work_host, judge_link
 from litmap.models import NoteBlock, Reference
 from litmap.parsing.identifiers import normalise_id
 

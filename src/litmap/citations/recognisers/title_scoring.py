@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from litmap.citations.patterns import WORD, YEAR, matches_at, whole_year
+from litmap.citations.recognisers.patterns import WORD, YEAR, matches_at, whole_year
 
 _SMALL = frozenset(
     "a an and as at but by can do for from how if in into is its it nor not of off on onto or over per so than that the their "  # noqa: E501, SIM905

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from litmap.citations.blocks import BlockText
+from litmap.citations.block_scan import BlockText
 from litmap.citations.model import Sighting
-from litmap.citations.reading import Reading
+from litmap.citations.note_scan import Reading
 from litmap.models import NoteBlock, Reference
 
 _CITEKEY = re.compile(r"(?<![\w@./])-?@(?:\{([^{}\s]{2,120})\}|([^\W_](?:[\w]|[:.#$%&+?<>~/-](?=\w)){1,120}))")

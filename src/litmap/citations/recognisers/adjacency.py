@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from litmap.citations.names import NameMention, name_mention, no_name, split_names
-from litmap.citations.patterns import NAME_START, NAMES, PARTICLE, UPPER, WORD, YEAR, whole_year
-from litmap.citations.titles import title_score
+from litmap.citations.recognisers.author_names import NameMention, name_mention, no_name, split_names
+from litmap.citations.recognisers.patterns import NAME_START, NAMES, PARTICLE, UPPER, WORD, YEAR, whole_year
+from litmap.citations.recognisers.title_scoring import title_score
 from litmap.parsing.reference_strings import venue_likeness
 
 _NAMES_BEFORE = re.compile(

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-from litmap.citations.beside import is_venue, names_before
-from litmap.citations.looser import surely_a_journal
-from litmap.citations.names import NameMention, name_mention, no_name, split_names
-from litmap.citations.patterns import NAMES, matches_at
-from litmap.citations.titles import TitleCandidate, title_score
+from litmap.citations.recognisers.adjacency import is_venue, names_before
+from litmap.citations.recognisers.author_names import NameMention, name_mention, no_name, split_names
+from litmap.citations.recognisers.informal_names import surely_a_journal
+from litmap.citations.recognisers.patterns import NAMES, matches_at
+from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score
 
 _INNER = (
     r"(?:of|the|and|for|in|on|a|an|to|with|from|by|as|its|at|vs\.?|de|la|der|des|du|und|is|are|we|not|without|&|–|-)"

@@ -9,8 +9,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from litmap.citations.model import Sighting
-from litmap.citations.names import NameMention, surname_key
-from litmap.citations.reading import Reading, work_ties
+from litmap.citations.note_scan import Reading, work_ties
+from litmap.citations.recognisers.author_names import NameMention, surname_key
 from litmap.models import NoteBlock, Reference
 from litmap.parsing.identifiers import normalise_title
 

@@ -1,0 +1,1 @@
+"""Each looks through a block for citations of one form and yields sightings."""

@@ -1,0 +1,1 @@
+"""From sightings to citations: which of them are one work."""

@@ -1,0 +1,1 @@
+"""Pure functions that find names, titles, references and links in a string."""
