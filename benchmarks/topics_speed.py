@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from litmap.maps import layout
+from litmap.maps import project
 from litmap.models import Heading
 from litmap.topics import PaperText, file_works
 
@@ -60,7 +60,7 @@ def measure(n: int) -> dict[str, float]:
     )
     filed = time.perf_counter()
     groups = [" › ".join(f.suggested) if f.suggested else f.cluster for f in result.filings]
-    layout(vectors, [p.id for p in papers], groups=groups)
+    project(vectors, [p.id for p in papers], groups=groups)
     done = time.perf_counter()
     right = np.mean(
         [f.suggested == (f"subject {s}",) for f, s in zip(result.filings, subject, strict=True) if s < HEADINGS]

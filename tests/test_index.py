@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from litmap.errors import DamagedBuild, LitmapError
-from litmap.index import VectorIndex, reading, update_index, writing
+from litmap.index import VectorIndex, reader, update_index, writer
 
 NONE = np.empty(0, dtype=np.int64)
 
@@ -95,7 +95,7 @@ def test_any_sequence_of_changes_equals_the_index_from_scratch(
     living: dict[int, np.ndarray] = {}
     old, next_row = None, 0
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writing, "SMALL", small)
+        patch.setattr(writer, "SMALL", small)
         for number, (more, fewer, seed) in enumerate(steps):
             rng = np.random.default_rng(seed)
             gone = np.sort(rng.permutation(np.array(sorted(living), dtype=np.int64))[:fewer])
@@ -126,7 +126,7 @@ def test_any_sequence_of_changes_equals_the_index_from_scratch(
 
 
 def test_a_new_paper_leaves_the_large_files_alone(tmp_path: Path) -> None:
-    vectors = points(writing.SMALL + 500, dim=16)
+    vectors = points(writer.SMALL + 500, dim=16)
     built(tmp_path / "a", vectors)
     (tmp_path / "b").mkdir()
     row = np.array([len(vectors)])
@@ -142,12 +142,12 @@ def test_a_new_paper_leaves_the_large_files_alone(tmp_path: Path) -> None:
 def test_beyond_the_limit_a_shortlist_by_signs_finds_nearly_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writing, "EXACT", 2000)
-    monkeypatch.setattr(writing, "SMALL", 1000)
-    monkeypatch.setattr(reading, "EXACT", 2000)
-    monkeypatch.setattr(reading, "FEW", 100)
-    monkeypatch.setattr(reading, "BY_SIGNS", 1500)
-    monkeypatch.setattr(reading, "SHORTLIST", 300)
+    monkeypatch.setattr(writer, "EXACT", 2000)
+    monkeypatch.setattr(writer, "SMALL", 1000)
+    monkeypatch.setattr(reader, "EXACT", 2000)
+    monkeypatch.setattr(reader, "FEW", 100)
+    monkeypatch.setattr(reader, "BY_SIGNS", 1500)
+    monkeypatch.setattr(reader, "SHORTLIST", 300)
     vectors = points(15_000, dim=100)  # not a multiple of eight
     index = built(tmp_path / "a", vectors)
     assert (tmp_path / "a/vectors/base.signs").exists()
@@ -166,7 +166,7 @@ def test_sums_with_signs_are_the_products_with_the_bits() -> None:
     rng = np.random.default_rng(7)
     bits = rng.integers(0, 2, (50, 24), dtype=np.uint8)
     turned = rng.standard_normal(24).astype(np.float32)
-    sums = reading.sums_with_signs(np.packbits(bits, axis=1, bitorder="little"), turned)
+    sums = reader.sums_with_signs(np.packbits(bits, axis=1, bitorder="little"), turned)
     assert sums == pytest.approx(bits @ turned, abs=1e-5)
 
 

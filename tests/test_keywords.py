@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from litmap import keywords
 from litmap.errors import DamagedBuild
 from litmap.keywords import Bm25, Entry, KeywordIndex
-from litmap.keywords import writing as keyword_writing
+from litmap.keywords import writer as keyword_writing
 from litmap.models import Chunk, Passage
 from litmap.parsing.terms import find_words, index_terms, pair_keys, plain_places, plain_text, term_keys
 

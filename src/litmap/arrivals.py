@@ -86,7 +86,7 @@ class Arrivals:
         finally:
             self.report.seconds["fetch"] = time.monotonic() - started
             self._arrived.put(None)
-            text.end_peeking()
+            text.stop_preview_worker()
 
     def batches(self, several: Callable[[], None]) -> Iterator[list[str]]:
         """What arrives, in full batches, or what is there once the oldest has waited long enough.
@@ -130,9 +130,11 @@ class Arrivals:
             wanted = [e for e in entries(catalogue) if self._is_due(e, tried.get(e.work.id))]
             known = {e.work.id: e.pdfs[0] for e in wanted if e.pdfs and not self._is_lost(e)}
             works = [e.work for e in wanted]
-            peek = text.peek_apart
+            read_preview = text.preview_in_worker
             told: list[Citation] = []
-            outcomes = pdfs.fetch(works, client, store=self._store(), known=known, now=self.now, peek=peek)
+            outcomes = pdfs.fetch(
+                works, client, store=self._store(), known=known, now=self.now, read_preview=read_preview
+            )
             for done, outcome in enumerate(outcomes, 1):
                 with catalogue.write():
                     catalogue.put_fetch(outcome, self.now)
@@ -209,7 +211,9 @@ class Arrivals:
         here, works = {e.work.id for e in known if e.pdfs} - lost, list(cited.values())
         taken_out = set(before.values()) - {"", *(e.work.id for e in known)}
         try:
-            for adopted in pdfs.adopt(new, works, store=self._store(), now=self.now, peek=text.peek_apart):
+            for adopted in pdfs.adopt(
+                new, works, store=self._store(), now=self.now, read_preview=text.preview_in_worker
+            ):
                 if isinstance(adopted, Problem):  # it stays in the folder, and is told again until it is mended
                     self.report.problems.append(adopted)
                     continue

@@ -85,12 +85,12 @@ def enrich(
         writer.write_json("summaries", _summaries(paths, entries, shas, filed.result, embedder, progress))
     with timed(seconds, "reading"):
         headings = {f.work: f.noted or ((f.suggested,) if f.suggested else ()) for f in filed.result.filings}
-        missing = references.missing(lists, [e.work for e in entries], headings)
+        missing = references.find_uncited_works(lists, [e.work for e in entries], headings)
         ids = identify(missing) if identify else {}
         held = {i for e in entries for i in e.work.ids}
         missing = [m for m in missing if not held & set(ids.get(m.key, ()))]  # one of ours under another spelling
         writer.write_json("reading", _reading_list(paths, shas, missing, ids))
-        lacking = references.missing_by_heading(missing)
+        lacking = references.uncited_by_heading(missing)
         cover = [
             dataclasses.replace(c, missing=tuple((m.reference.title, n) for m, n in lacking.get(c.heading, ())[:20]))
             for c in filed.result.coverage
@@ -229,7 +229,7 @@ def _places(writer: builds.BuildWriter, entries: Sequence[Entry], filed: _Filed)
     """Places on the map, old ones kept."""
     before = (writer.base.read_json("map") if writer.base else None) or {}
     groups = [_group(f.noted, f.suggested, f.cluster) for f in filed.result.filings]
-    points = maps.layout(
+    points = maps.project(
         filed.vectors,
         [e.work.id for e in entries],
         groups=groups,

@@ -14,7 +14,7 @@ written anew with each; rows of the base that are gone are listed in `dead.npy`.
 
 from __future__ import annotations
 
-from litmap.index.reading import VectorIndex
-from litmap.index.writing import update_index
+from litmap.index.reader import VectorIndex
+from litmap.index.writer import update_index
 
 __all__ = ["VectorIndex", "update_index"]

@@ -12,8 +12,8 @@ of a query are looked up as a pair too, after Metzler and Croft, 'A Markov rando
 (2005), by the same formula.
 """
 
-from litmap.keywords.reading import Bm25, KeywordIndex, Ranking
+from litmap.keywords.reader import Bm25, KeywordIndex, Ranking
 from litmap.keywords.segments import FORMAT, KINDS, Entry, is_current, make_entries
-from litmap.keywords.writing import update
+from litmap.keywords.writer import update
 
 __all__ = ["FORMAT", "KINDS", "Bm25", "Entry", "KeywordIndex", "Ranking", "is_current", "make_entries", "update"]

@@ -1,8 +1,8 @@
 """Maps: one point a paper, headings as regions, as data for the app and as SVG, HTML and PNG for a talk."""
 
 from litmap.maps.html import to_html
-from litmap.maps.layout import layout
-from litmap.maps.picture import Dot, Picture, Region, Style, choose_styles, draw
+from litmap.maps.map_model import Dot, Picture, Region, Style, choose_styles, draw
+from litmap.maps.projection import project
 from litmap.maps.svg import to_png, to_svg
 
-__all__ = ["Dot", "Picture", "Region", "Style", "choose_styles", "draw", "layout", "to_html", "to_png", "to_svg"]
+__all__ = ["Dot", "Picture", "Region", "Style", "choose_styles", "draw", "project", "to_html", "to_png", "to_svg"]

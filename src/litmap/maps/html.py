@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from html import escape
 
-from litmap.maps.page import PAGE
-from litmap.maps.picture import NO_COLOUR, Picture, shorten
+from litmap.maps.html_template import PAGE
+from litmap.maps.map_model import NO_COLOUR, Picture, shorten
 
 
 def to_html(picture: Picture) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from litmap.maps.picture import NO_COLOUR, Label, Picture, Point, Region, Style, place_labels
+from litmap.maps.map_model import NO_COLOUR, Label, Picture, Point, Region, Style, place_labels
 
 LIGHT = {"ground": "#ffffff", "ink": "#1c1c1c", "faint": "#6b6b6b", "halo": "#ffffff"}
 DARK = {"ground": "#14171c", "ink": "#eceff4", "faint": "#9aa3ad", "halo": "#14171c"}

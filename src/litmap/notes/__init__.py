@@ -5,7 +5,7 @@ Jekyll's), org-mode, reStructuredText, LaTeX, HTML, MediaWiki text, Jupyter note
 files BibTeX, RIS, nbib, CSL-JSON, Zotero's CSV and RDF, EndNote's XML and MODS.
 """
 
-from litmap.notes.discover import find_note_files
-from litmap.notes.read import parse_note, read_notes
+from litmap.notes.discovery import find_note_files
+from litmap.notes.reader import parse_note, read_notes
 
 __all__ = ["find_note_files", "parse_note", "read_notes"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from litmap.notes.build import is_transparent
+from litmap.notes.builder import is_transparent
 
 _GENERIC = re.compile(
     r"^(?:more |other |some |open |related |basic |key |main |general |further )?(?:resources|introduction|overview|background|methods?|"  # noqa: E501

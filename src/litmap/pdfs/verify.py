@@ -22,8 +22,8 @@ _LETTERS = str.maketrans(
 )
 
 
-class Peek(Protocol):
-    """What a look at a PDF's first pages gives (`litmap.text.Peek`)."""
+class Preview(Protocol):
+    """What a look at a PDF's first pages gives (`litmap.text.Preview`)."""
 
     @property
     def title(self) -> str: ...  # noqa: D102
@@ -45,7 +45,7 @@ class Finding(Enum):
     UNREADABLE = "unreadable"
 
 
-def verify(seen: Peek, work: Work, *, sure: bool = False) -> Finding:
+def verify(seen: Preview, work: Work, *, sure: bool = False) -> Finding:
     """Compare a file's first pages with the work it was fetched for.
 
     `sure`: the place is the work's own (by its id, or the reader's link), so that a file which tells the same people
@@ -78,7 +78,7 @@ def verify(seen: Peek, work: Work, *, sure: bool = False) -> Finding:
     return Finding.RIGHT if sure and _retitled(seen, work, titles) else Finding.WRONG
 
 
-def _retitled(seen: Peek, work: Work, titles: Sequence[str]) -> bool:
+def _retitled(seen: Preview, work: Work, titles: Sequence[str]) -> bool:
     """All of the people (two or more) and most words of a title: the work under another title."""
     names = {squash(split_name(name).family) for name in work.authors[:12]}
     top = squash(seen.text[:6000])

@@ -4,10 +4,10 @@
 what several papers cite and the notes do not; `citing_passages` gives the sentences that cite an entry.
 """
 
+from litmap.references.citing_passages import citing_passages
+from litmap.references.extraction import read_references
 from litmap.references.linking import CitedWork, WorkIndex, link
-from litmap.references.lists import read_references
-from litmap.references.missing import CitedAt, MissingWork, missing, missing_by_heading
-from litmap.references.passages import citing_passages
+from litmap.references.uncited_works import CitedAt, MissingWork, find_uncited_works, uncited_by_heading
 
 VERSION = "2"
 """Raised with every change of what `read_references` returns, so that kept lists are read again."""
@@ -19,8 +19,8 @@ __all__ = [
     "MissingWork",
     "WorkIndex",
     "citing_passages",
+    "find_uncited_works",
     "link",
-    "missing",
-    "missing_by_heading",
     "read_references",
+    "uncited_by_heading",
 ]

@@ -6,8 +6,8 @@ Open the parts of a build and give them to a `Searcher`; it is all a caller need
     searcher.search('sharp minima "batch size" year:2016..').works
 """
 
+from litmap.search.highlighting import marks
 from litmap.search.query import Facts, Query, matching_works, parse_query
-from litmap.search.quoting import marks
 from litmap.search.ranking import Weights
 from litmap.search.reranking import Reranker, load_reranker
 from litmap.search.results import Results, WorkHit

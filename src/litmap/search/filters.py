@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from litmap.parsing.terms import fold_case, index_terms, plain_text
-from litmap.search.parts import PassageRows, WordRows
+from litmap.search.protocols import PassageRows, WordRows
 from litmap.search.query import Facts, Query, matching_works
 
 if TYPE_CHECKING:
-    from litmap.search.parts import Floats, Ints, Mask
+    from litmap.search.protocols import Floats, Ints, Mask
 
 VERIFIED = 5000
 """Passages, best by BM25 first, that are read to see whether they hold a phrase."""

@@ -13,9 +13,9 @@ import numpy as np
 
 from litmap.models import Encoder, Hit
 from litmap.parsing.terms import index_terms, plain_text
-from litmap.search import evidence as gathering
-from litmap.search import quoting
-from litmap.search.evidence import (
+from litmap.search import candidates as gathering
+from litmap.search import highlighting
+from litmap.search.candidates import (
     Evidence,
     Worded,
     by_words,
@@ -26,16 +26,16 @@ from litmap.search.evidence import (
     work_scores,
 )
 from litmap.search.filters import allowed_rows
-from litmap.search.locating import locate_quotation
-from litmap.search.parts import PassageRows, VectorRows, WordRows
+from litmap.search.presenting import Later, Shown, share_held, unmarked
+from litmap.search.protocols import PassageRows, VectorRows, WordRows
 from litmap.search.query import DEFAULT_KINDS, Facts, Query, parse_query
+from litmap.search.quotations import locate_quotation
 from litmap.search.ranking import Weights, best_three, first_of_each, highest
 from litmap.search.reranking import RERANKED, Reranker
 from litmap.search.results import Results, WorkHit
-from litmap.search.showing import Later, Shown, share_held, unmarked
 
 if TYPE_CHECKING:
-    from litmap.search.parts import Floats, Ints, Mask
+    from litmap.search.protocols import Floats, Ints, Mask
 
 CLOSE_MEANING = 0.35
 """How far the best cosine must lie between that of any two passages of the library (0) and identity (1) to count as
@@ -182,7 +182,7 @@ class Searcher:
         order = np.lexsort((found.rows, -scores))
         if self.reranker is not None and query.text:
             order, scores, totals = self._reranked(self.reranker, query.text, found, order)
-        shown = Shown(self.passages, found.rows, scores, found.cosines, quoting.Marker(terms, query.phrases))
+        shown = Shown(self.passages, found.rows, scores, found.cosines, highlighting.Marker(terms, query.phrases))
         hits = shown.first(order.tolist(), limit)
 
         def works() -> list[WorkHit]:

@@ -1,6 +1,6 @@
 """PDF → `Document`: readable text in reading order, with structure and rectangles.
 
-`extract` reads one PDF in the calling process; `extract_many`, `peek_many` and `render` do it in worker processes with
+`extract` reads one PDF in the calling process; `extract_many`, `preview_many` and `render` do it in worker processes with
 limits on time and memory, because a PDF is hostile input and PyMuPDF is not thread-safe. `dumps` and `loads` keep a
 document as gzipped JSON; texts of another `EXTRACTOR` are refused, so that callers extract them again.
 
@@ -10,19 +10,19 @@ The way of a page: `raw` (PyMuPDF's lines) → `furniture` (running heads, page 
 
 from litmap.text.codec import EXTRACTOR, dumps, loads
 from litmap.text.document import extract
-from litmap.text.peek import Peek, peek
-from litmap.text.pool import end_peeking, extract_many, peek_apart, peek_many, render
+from litmap.text.pool import extract_many, preview_in_worker, preview_many, render, stop_preview_worker
+from litmap.text.preview import Preview, read_preview
 
 __all__ = [
     "EXTRACTOR",
-    "Peek",
+    "Preview",
     "dumps",
-    "end_peeking",
     "extract",
     "extract_many",
     "loads",
-    "peek",
-    "peek_apart",
-    "peek_many",
+    "preview_in_worker",
+    "preview_many",
+    "read_preview",
     "render",
+    "stop_preview_worker",
 ]

@@ -13,7 +13,7 @@ from typing import Any
 from litmap.models import Document
 from litmap.text import ocr as reader
 from litmap.text.furniture import drop_furniture
-from litmap.text.opening import load_pymupdf, open_pdf
+from litmap.text.pymupdf_open import load_pymupdf, open_pdf
 from litmap.text.quality import is_gibberish
 from litmap.text.raw import RawPage, read_page
 from litmap.text.structure import build_pages

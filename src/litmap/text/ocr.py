@@ -7,9 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from litmap.text.opening import load_pymupdf
+from litmap.text.char_lines import read_chars, regroup
+from litmap.text.pymupdf_open import load_pymupdf
 from litmap.text.raw import Line
-from litmap.text.regroup import read_chars, regroup
 
 DPI = 200
 """Resolution at which pages are read: 300 takes longer and reads 10-point print no better."""

@@ -17,7 +17,7 @@ from typing import Any
 from litmap.errors import PdfError
 from litmap.models import Document
 from litmap.text.codec import from_plain
-from litmap.text.peek import Peek
+from litmap.text.preview import Preview
 from litmap.text.worker import DONE, FAILED, HEADER
 
 TIMEOUT = 300.0
@@ -170,21 +170,23 @@ def _document(sha: str, reply: bytes) -> Document | PdfError:
         return PdfError(f"the reader sent what is no text ({type(error).__name__})", subject=sha)
 
 
-def peek_many(
+def preview_many(
     items: Sequence[tuple[str, Path]],
     *,
     pages: int = 2,
     workers: int = 1,
     timeout_s: float = 30.0,
     memory_bytes: int = MEMORY,
-) -> Iterator[tuple[str, Peek | PdfError]]:
-    """(key, peek or error) of each (key, path), read by worker processes."""
-    requests = [(key, {"do": "peek", "path": str(path), "pages": pages, "seconds": timeout_s}) for key, path in items]
+) -> Iterator[tuple[str, Preview | PdfError]]:
+    """(key, preview or error) of each (key, path), read by worker processes."""
+    requests = [
+        (key, {"do": "read_preview", "path": str(path), "pages": pages, "seconds": timeout_s}) for key, path in items
+    ]
     for key, reply in _run_many(requests, workers, timeout_s, memory_bytes):
         if isinstance(reply, PdfError):
             yield key, reply
         else:
-            yield key, _to_peek(reply)
+            yield key, _to_preview(reply)
 
 
 def _run_many(
@@ -241,25 +243,25 @@ _looker_lock = threading.Lock()
 atexit.register(_looker.close)
 
 
-def peek_apart(path: Path, pages: int = 2, *, timeout_s: float = 30.0) -> Peek:
-    """As `peek`, in one child process that is kept warm; calls of several threads wait for each other.
+def preview_in_worker(path: Path, pages: int = 2, *, timeout_s: float = 30.0) -> Preview:
+    """As `read_preview`, in one child process that is kept warm; calls of several threads wait for each other.
 
     Raises `PdfError`.
     """
-    request = {"do": "peek", "path": str(path), "pages": pages, "seconds": timeout_s}
+    request = {"do": "read_preview", "path": str(path), "pages": pages, "seconds": timeout_s}
     with _looker_lock:
-        return _to_peek(_looker.ask(request, timeout_s, str(path)))
+        return _to_preview(_looker.ask(request, timeout_s, str(path)))
 
 
-def end_peeking() -> None:
-    """Let go of the child process of `peek_apart` (a hundred megabytes); a later call starts another."""
+def stop_preview_worker() -> None:
+    """Let go of the child process of `preview_in_worker` (a hundred megabytes); a later call starts another."""
     with _looker_lock:
         _looker.close()
 
 
-def _to_peek(reply: bytes) -> Peek:
+def _to_preview(reply: bytes) -> Preview:
     plain = json.loads(reply)
-    return Peek(**{**plain, "ids": tuple(plain["ids"])})
+    return Preview(**{**plain, "ids": tuple(plain["ids"])})
 
 
 _drawer = Worker()

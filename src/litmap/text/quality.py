@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from litmap.text.opening import load_pymupdf
+from litmap.text.pymupdf_open import load_pymupdf
 from litmap.text.raw import Line
 
 _WORDS = re.compile(r"[^\W\d_]+")

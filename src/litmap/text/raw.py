@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from litmap.text.glyphs import clean
-from litmap.text.opening import load_pymupdf
+from litmap.text.pymupdf_open import load_pymupdf
 
 _MATH_FONT = re.compile(
     r"CMMI|CMSY|CMEX|CMBSY|MSAM|MSBM|EUFM|EUSM|EURM|RSFS|LMMath|LatinModernMath|STIX.*Math|STIXSize|"
@@ -118,8 +118,8 @@ def _is_repeated(line: Line, seen: dict[str, list[tuple[float, float]]]) -> bool
 
 def _check(page: Any, raw: RawPage, unpainted: list[Line], pale: list[Line], flags: int) -> None:
     """Settles the doubtful: OCR layers, white text, fonts of no size, pages of pictures."""
+    from litmap.text.char_lines import read_chars, regroup
     from litmap.text.quality import drop_unseen, lost_share
-    from litmap.text.regroup import read_chars, regroup
 
     if pale:
         raw.lines += drop_unseen(page, pale)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from litmap.errors import PdfError
-from litmap.text.opening import load_pymupdf, open_pdf
+from litmap.text.pymupdf_open import load_pymupdf, open_pdf
 
 Rect = tuple[float, float, float, float]
 MAX_PIXELS = 30_000_000

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from litmap.models import Page, Span, TextBlock
-from litmap.text.drafts import Draft, cut_blocks, link_paragraphs, move_floats
-from litmap.text.entries import mark_references
-from litmap.text.front import find_title, mark_abstract
+from litmap.text.blocks import Draft, cut_blocks, link_paragraphs, move_floats
+from litmap.text.front_matter import find_title, mark_abstract
 from litmap.text.hyphens import Vocabulary, join
-from litmap.text.kinds import row_kinds
-from litmap.text.order import read_order
 from litmap.text.raw import RawPage
+from litmap.text.reading_order import read_order
+from litmap.text.reference_entries import mark_references
+from litmap.text.row_classifier import row_kinds
 from litmap.text.style import find_style
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from litmap.text.order import Row
+from litmap.text.reading_order import Row
 
 WORD = re.compile(r"[^\W\d_]{2,}")
 

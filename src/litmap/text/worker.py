@@ -30,7 +30,7 @@ def main() -> None:
     replies = os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
-    from litmap.text.opening import load_pymupdf
+    from litmap.text.pymupdf_open import load_pymupdf
 
     load_pymupdf()
     for request in sys.stdin.buffer:
@@ -66,12 +66,12 @@ def _run(request: dict[str, Any]) -> bytes:
         deadline = time.monotonic() + 0.8 * seconds if seconds else None
         document = extract(path, request["sha256"], ocr=request["ocr"], deadline=deadline)
         return json.dumps(to_plain(document), ensure_ascii=False).encode("utf-8", "surrogatepass")
-    if request["do"] == "peek":
+    if request["do"] == "read_preview":
         from dataclasses import asdict
 
-        from litmap.text.peek import peek
+        from litmap.text.preview import read_preview
 
-        return json.dumps(asdict(peek(path, request["pages"]))).encode()
+        return json.dumps(asdict(read_preview(path, request["pages"]))).encode()
     from litmap.text.render import draw_page
 
     return draw_page(path, request["page"], [tuple(rect) for rect in request["rects"]], request["zoom"])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from litmap.ui import texts
 
 if TYPE_CHECKING:
-    from litmap.maps.picture import Dot, Picture, Point, Region, Style
+    from litmap.maps.map_model import Dot, Picture, Point, Region, Style
     from litmap.models import HeadingPath, Topic
 
 WIDTH, HEIGHT = 900, 560

@@ -17,7 +17,7 @@ from litmap.ui import texts
 
 if TYPE_CHECKING:
     from litmap.library import Library
-    from litmap.maps.picture import Picture
+    from litmap.maps.map_model import Picture
     from litmap.models import PdfFile
 
 Rects = tuple[tuple[float, float, float, float], ...]

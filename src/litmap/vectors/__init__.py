@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from litmap.vectors.cache import VectorCache, texts_key
-from litmap.vectors.choosing import BACKENDS, Choice
 from litmap.vectors.encoder import FastEncoder, load_encoder, prepare
-from litmap.vectors.finding import DEFAULT, find_model
+from litmap.vectors.engine_selection import BACKENDS, Choice
+from litmap.vectors.model_lookup import DEFAULT, find_model
 
 __all__ = [
     "BACKENDS",

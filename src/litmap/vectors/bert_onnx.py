@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from litmap.vectors.finding import Spec
+    from litmap.vectors.model_lookup import Spec
 
 GRAPH = 1
 """Raised when the graph changes, so that an older export is written anew."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from litmap.models import Vectors
-    from litmap.vectors.finding import Spec
+    from litmap.vectors.model_lookup import Spec
 
     Ids = NDArray[np.int32]
 

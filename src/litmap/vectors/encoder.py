@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from litmap.errors import SettingsError
 from litmap.models import Encoder
 from litmap.vectors import tokens
-from litmap.vectors.choosing import BACKENDS, Choice, choose, make_engine, onnx_engine, remembered
-from litmap.vectors.finding import Spec, find_model
+from litmap.vectors.engine_selection import BACKENDS, Choice, choose, make_engine, onnx_engine, remembered
+from litmap.vectors.model_lookup import Spec, find_model
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,7 +45,7 @@ def load_encoder(model: str, *, models_dir: Path, backend: str = "auto", threads
     count = threads or _cores()
     if spec.simple:
         return FastEncoder(spec, models_dir, backend, count)
-    from litmap.vectors.general import GeneralEncoder
+    from litmap.vectors.sentence_transformer import GeneralEncoder
 
     return GeneralEncoder(spec, backend, count)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from litmap.vectors.finding import Spec
+    from litmap.vectors.model_lookup import Spec
 
     Ids = NDArray[np.int32]
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from litmap.models import Fact, Location, Reference, Resolution, Work
 from litmap.parsing.identifiers import normalise_title
 from litmap.works.matching import Likeness, distinctive, family_name, same_people, title_likeness
-from litmap.works.records import Record, unique
+from litmap.works.record import Record, unique
 
 ORDER = (
     "arxiv", "doi", "openreview", "pmlr", "neurips", "jmlr", "acl", "pmid", "pmcid", "hal", "inspire", "ads", "iacr",

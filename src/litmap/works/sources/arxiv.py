@@ -10,7 +10,7 @@ from urllib.parse import quote
 from litmap.errors import WebError
 from litmap.models import Location, Request
 from litmap.parsing.identifiers import arxiv_version, doi_id, valid_arxiv
-from litmap.works.records import Record, text, unique, year
+from litmap.works.record import Record, text, unique, year
 
 NAME = "arXiv"
 API = "https://export.arxiv.org/api/query"

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from litmap.models import Location, Request
 from litmap.parsing.identifiers import doi_id, identifier_from_url
-from litmap.works.records import Record, count, fields, items, load_json, text, unique, year
+from litmap.works.record import Record, count, fields, items, load_json, text, unique, year
 
 NAME = "Crossref"
 API = "https://api.crossref.org/works"

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from litmap.models import Location, Request
 from litmap.parsing.identifiers import doi_id, identifier_from_url
-from litmap.works.records import Record, fields, items, load_json, text, unique, year
+from litmap.works.record import Record, fields, items, load_json, text, unique, year
 
 NAME = "DBLP"
 API = "https://dblp.org/search/publ/api"

@@ -10,7 +10,7 @@ import re
 from litmap.models import Location, Request
 from litmap.parsing.identifiers import doi_id, identifier_from_url, normalise_id, valid_arxiv
 from litmap.parsing.meta_tags import pdf_urls, read_tags
-from litmap.works.records import Record, text, unique, year
+from litmap.works.record import Record, text, unique, year
 
 NAME = "the work's page"
 _IEEE = re.compile(rb"xplGlobal\.document\.metadata\s{0,3}=\s{0,3}\{")

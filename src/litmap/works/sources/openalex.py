@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from litmap.models import Location, Request
 from litmap.parsing.identifiers import doi_id, identifier_from_url, normalise_id
-from litmap.works.records import Record, count, fields, items, load_json, text, unique, year
+from litmap.works.record import Record, count, fields, items, load_json, text, unique, year
 
 NAME = "OpenAlex"
 API = "https://api.openalex.org/works"

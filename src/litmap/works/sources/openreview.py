@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from litmap.errors import NotFound
 from litmap.models import Location, Request
-from litmap.works.records import Record, fields, items, load_json, text, year
+from litmap.works.record import Record, fields, items, load_json, text, year
 
 NAME = "OpenReview"
 HOSTS = ("api2.openreview.net", "api.openreview.net")

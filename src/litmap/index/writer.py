@@ -1,0 +1,183 @@
+"""Writing the index of a build from that of the one before."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from litmap.index.reader import EXACT, FOLDER, Part, VectorIndex, codes, library, to_signs
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from litmap.models import Vectors
+
+    Rows = NDArray[np.int64]
+    Mask = NDArray[np.bool_]
+
+SMALL = 20_000
+"""Up to this many rows the delta is not merged into the base."""
+SHARE = 0.125
+"""The delta is merged when it holds more than this share of the base."""
+_BLOCK = 65_536
+
+
+def update_index(
+    old: Path | None, new: Path, *, added: Iterable[tuple[Rows, Vectors]], removed: Rows, dim: int
+) -> None:
+    """Write the index of the build folder `new`: that of `old` without `removed`, with `added`.
+
+    `added` gives blocks of (rows, vectors), int64 (n,) ascending and above every row before, and float32 (n, dim); they
+    are taken one by one. Large files that stay the same are shared with `old`.
+    """
+    import numpy as np
+
+    home = new / FOLDER
+    home.mkdir()
+    np.save(home / "dim.npy", np.array([dim]))
+    before = VectorIndex.open(old) if old is not None and (old / FOLDER).is_dir() else None
+    if before is not None and before.dim != dim:
+        raise ValueError(f"an index of {before.dim} dimensions cannot take vectors of {dim}")
+    base = next((p for p in before.parts if p.name == "base"), None) if before else None
+    delta = next((p for p in before.parts if p.name == "delta"), None) if before else None
+    writer = _Writer(dim)
+    if delta is not None:
+        writer.take(delta, _living(delta, removed))
+    for rows, vectors in added:
+        writer.add(rows, vectors)
+    if base is None:
+        np.save(home / "dead.npy", np.empty(0, dtype=np.int64))
+        writer.save(home, "base" if writer.count > SMALL else "delta")
+        return
+    kept = _living(base, removed)
+    living = int(np.count_nonzero(kept))
+    if writer.count <= max(SMALL, SHARE * living) and len(kept) - living <= living // 3:
+        for path in base.home.glob("base.*"):
+            _link(path, home / path.name)
+        np.save(home / "dead.npy", base.rows[~kept])
+        writer.save(home, "delta")
+        return
+    merged = _Writer(dim)
+    merged.take(base, kept)
+    merged.join(writer)
+    np.save(home / "dead.npy", np.empty(0, dtype=np.int64))
+    merged.save(home, "base")
+
+
+def _living(part: Part, removed: Rows) -> Mask:
+    mask = part.alive()
+    mask[part.find(removed)[1]] = False
+    return mask
+
+
+class _Writer:
+    """Gathers rows and vectors of a part; float16 in memory."""
+
+    def __init__(self, dim: int) -> None:
+        faiss = library()
+        self.dim = dim
+        self.rows: list[Rows] = []
+        self.index = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+
+    @property
+    def count(self) -> int:
+        """Rows so far."""
+        return int(self.index.ntotal)
+
+    def add(self, rows: Rows, vectors: Vectors) -> None:
+        """Append a block. Raises ValueError where rows do not ascend or the vectors are not such."""
+        import numpy as np
+
+        rows = np.asarray(rows, dtype=np.int64)
+        vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+        if not len(rows):
+            return
+        if vectors.shape != (len(rows), self.dim) or not np.isfinite(vectors).all():
+            raise ValueError(f"vectors of shape {vectors.shape} for {len(rows)} rows of {self.dim} dimensions")
+        last = self.rows[-1][-1] if self.rows else -1
+        if rows[0] <= last or (np.diff(rows) <= 0).any():
+            raise ValueError("rows must ascend")
+        self.rows.append(rows)
+        self.index.add(vectors)
+
+    def take(self, part: Part, kept: Mask) -> None:
+        """Append the kept rows of a part of another build, block by block."""
+        import numpy as np
+
+        places = np.flatnonzero(kept)
+        for begin in range(0, len(places), _BLOCK):
+            some = places[begin : begin + _BLOCK]
+            self.add(part.rows[some], part.halves[some].astype(np.float32))
+
+    def join(self, other: _Writer) -> None:
+        """Append all of another writer."""
+        import numpy as np
+
+        halves = codes(other.index, self.dim)
+        begin = 0
+        for rows in other.rows:
+            self.add(rows, halves[begin : begin + len(rows)].astype(np.float32))
+            begin += len(rows)
+
+    def save(self, home: Path, name: str) -> None:
+        """Write the part's files; nothing for an empty one."""
+        import numpy as np
+
+        if not self.count:
+            return
+        np.save(home / f"{name}.rows.npy", np.concatenate(self.rows))
+        try:
+            library().write_index(self.index, str(home / f"{name}.f16"))
+            if self.count > EXACT:
+                self._save_signs(home, name)
+        except RuntimeError as error:  # FAISS reports a failed write so; the system's own error says why
+            _try_to_write(home)
+            raise OSError(f"the vector index could not be written: {error}") from error
+
+    def _save_signs(self, home: Path, name: str) -> None:
+        import numpy as np
+
+        faiss = library()
+
+        halves = codes(self.index, self.dim)
+        turn = _turn(halves[:: max(1, self.count // _BLOCK)].astype(np.float32).mean(axis=0))
+        signs = faiss.IndexBinaryFlat(turn.shape[1])
+        for begin in range(0, self.count, _BLOCK):
+            signs.add(to_signs(halves[begin : begin + _BLOCK].astype(np.float32), turn))
+        np.save(home / f"{name}.turn.npy", turn)
+        faiss.write_index_binary(signs, str(home / f"{name}.signs"))
+
+
+def _turn(centre: Vectors) -> Vectors:
+    """A fixed random rotation with the turned centre below; columns of zeros fill the last byte with equal bits."""
+    import numpy as np
+
+    dim = len(centre)
+    rotation = np.linalg.qr(np.random.default_rng(20_261_120).standard_normal((dim, dim)))[0]
+    turn = np.pad(np.vstack([rotation, centre @ rotation]), ((0, 0), (0, -dim % 8)))
+    result: Vectors = turn.astype(np.float32)
+    return result
+
+
+def _try_to_write(home: Path) -> None:
+    """Raise the system's own error where nothing more can be written."""
+    probe = home / "probe"
+    with probe.open("wb") as file:
+        file.write(b"\0" * (1 << 20))
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(OSError):
+        probe.unlink()
+
+
+def _link(source: Path, target: Path) -> None:
+    """Share a file that never changes; copy it where the file system has no hard links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)

@@ -1,0 +1,1 @@
+"""Readers of the formats notes are written in, one a module."""

@@ -1,0 +1,200 @@
+"""Candidates of a query and what speaks for each of them, in comparable units."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from litmap.models import Encoder
+from litmap.search.protocols import VectorRows, WordRows
+from litmap.search.query import DEFAULT_KINDS
+from litmap.search.ranking import Scale, Weights, best_three, crowding, first_of_each, highest, products, smooth
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from litmap.search.protocols import Floats, Ints, Mask
+
+CANDIDATES = 300
+"""Passages taken from each of the two rankings; what neither holds among its first 300 is not shown."""
+SMOOTHED = 100
+"""Works, best first, whose words are smoothed over their likes; the others stay behind them."""
+MOSTLY = 0.6
+"""Share of rows allowed from which a search is not filtered but its answer is."""
+SAMPLE = 1000
+"""Passages whose cosines tell what is usual for a query."""
+LONG = 10
+"""Passages beyond the first from which a work's second and third best count in full: an abstract's second half need
+not be about what is asked, a paper that is has several passages about it."""
+
+
+@dataclass(frozen=True)
+class Usual:
+    """Passages spread evenly over the library, which tell what is usual: vectors (n, dim) and their works' numbers.
+
+    `sizes` has the passages of each of the keyword index's works.
+    """
+
+    vectors: Floats
+    works: Ints
+    sizes: Ints
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Candidate rows with their work's number and what speaks for each; (n,) arrays.
+
+    `meaning` and `words` are standard scores over the library: 3 is three deviations above a usual passage.
+    `whole` are the standard scores of the works' whole texts, one for each of the keyword index's works. `scale` is
+    that of the cosines.
+    """
+
+    rows: Ints
+    works: Ints
+    cosines: Floats
+    meaning: Floats
+    words: Floats
+    whole: Floats
+    scale: Scale
+    vectors: VectorRows
+    usual: Usual
+
+
+def embed_query(encoder: Encoder, text: str) -> Floats:
+    """The query as a unit vector (dim,); a text beyond the model's window is the mean of its windows."""
+    return unit_mean(encoder.encode(_windows(encoder, text)))
+
+
+def unit_mean(vectors: Floats) -> Floats:
+    """The mean of vectors (n, dim), normalised again."""
+    mean = vectors.mean(axis=0)
+    unit: Floats = mean / max(float(np.linalg.norm(mean)), 1e-9)
+    return unit
+
+
+def _windows(encoder: Encoder, text: str) -> list[str]:
+    if len(text) < encoder.window - 2:  # a token has at least one character
+        return [text]
+    spans = encoder.offsets(text)
+    size = max(encoder.window - 2, 1)
+    if len(spans) <= size:
+        return [text]
+    step = -(-len(spans) // -(-len(spans) // size))
+    pieces = [spans[i : i + step] for i in range(0, len(spans), step)]
+    return [text[piece[0][0] : piece[-1][1]] for piece in pieces]
+
+
+def usual_passages(vectors: VectorRows, keywords: WordRows) -> Usual:
+    """Up to `SAMPLE` passages of the library, of those that have a vector."""
+    living = np.flatnonzero(keywords.rows_of())
+    embedded = np.flatnonzero(keywords.rows_of(kinds=DEFAULT_KINDS))
+    rows = embedded[:: max(1, embedded.size // SAMPLE)][:SAMPLE]
+    works = keywords.works
+    sizes = np.bincount(works[living], minlength=len(keywords.work_ids))
+    return Usual(vectors.vectors(rows), works[rows].astype(np.int64), sizes)
+
+
+@dataclass(frozen=True)
+class Worded:
+    """What the query's words say: every row's BM25 and its scale, the best of the allowed rows, and the standard
+    scores of the works' whole texts.
+    """
+
+    scores: Floats
+    scale: Scale
+    best: Ints
+    whole: Floats
+
+
+def by_words(text: str, allowed: Mask, keywords: WordRows) -> Worded:
+    """What the words of a text say. Needs no vector, so it can be worked out while the text is embedded."""
+    scores, whole = keywords.all_scores(text)
+    best = highest(np.where(allowed, scores, np.float32(0)), CANDIDATES)
+    return Worded(scores, Scale.of(scores), best, Scale.of(whole).apply(whole))
+
+
+def gather(
+    vector: Floats,
+    worded: Callable[[], Worded],
+    allowed: Mask,
+    *,
+    usual: Usual,
+    vectors: VectorRows,
+    works: NDArray[np.int32],
+) -> Evidence:
+    """The allowed rows that rank high by meaning or by words, with both kinds of evidence for each.
+
+    `worded` is asked last, for it may still be at work. `works` has each row's work.
+    """
+    near, near_cosines = _nearest(vector, allowed, vectors)
+    scale = Scale.of(products(usual.vectors, vector))
+    said = worded()
+    rows = np.union1d(near, said.best).astype(np.int64)
+    cosines = np.empty(rows.size, np.float32)
+    known = np.searchsorted(rows, near)
+    cosines[known] = near_cosines
+    other = np.ones(rows.size, bool)
+    other[known] = False
+    cosines[other] = products(vectors.vectors(rows[other]), vector)
+    return Evidence(
+        rows=rows,
+        works=works[rows].astype(np.int64),
+        cosines=cosines,
+        meaning=scale.apply(cosines),
+        words=said.scale.apply(said.scores[rows]),
+        whole=said.whole,
+        scale=scale,
+        vectors=vectors,
+        usual=usual,
+    )
+
+
+def _nearest(vector: Floats, allowed: Mask, vectors: VectorRows) -> tuple[Ints, Floats]:
+    """The `CANDIDATES` allowed rows most similar to the vector, and their cosines.
+
+    Where nearly everything is allowed it is faster to ask for more and drop the rest; the rows are the same.
+    """
+    share = np.count_nonzero(allowed) / max(allowed.size, 1)
+    if share > MOSTLY:
+        asked = int(1.2 * CANDIDATES / share) + 50
+        scores, found = (part[0] for part in vectors.search(vector[None, :], asked))
+        here = (found >= 0) & (found < allowed.size)
+        here[here] = allowed[found[here]]
+        if np.count_nonzero(here) >= CANDIDATES or found[-1] < 0:
+            return found[here][:CANDIDATES], scores[here][:CANDIDATES]
+    scores, found = (part[0] for part in vectors.search(vector[None, :], CANDIDATES, np.flatnonzero(allowed)))
+    return found[found >= 0], scores[found >= 0]
+
+
+def passage_scores(evidence: Evidence, weights: Weights) -> Floats:
+    """One score for each candidate row."""
+    fused = weights.meaning * evidence.meaning + weights.words * evidence.words
+    scores: Floats = fused + weights.work * evidence.whole[evidence.works]
+    return scores
+
+
+def work_scores(evidence: Evidence, weights: Weights) -> tuple[Ints, Floats]:
+    """Numbers of the candidates' works, ascending, and one score for each: its best passages and its whole text."""
+    works, meaning = best_three(evidence.works, evidence.meaning)
+    _, by_words = best_three(evidence.works, evidence.words)
+    others = weights.others * np.minimum(1, (evidence.usual.sizes[works] - 1) / LONG).astype(np.float32)
+    meant = weights.meaning * _with_others(meaning, others)
+    worded = weights.words * _with_others(by_words, others) + weights.whole * evidence.whole[works]
+    fused: Floats = (meant + worded).astype(np.float32)
+    top = np.sort(np.argsort(-fused, kind="stable")[:SMOOTHED])
+    nearest = evidence.vectors.vectors(evidence.rows[first_of_each(evidence.works, evidence.cosines)[top]])
+    smoothed = smooth(worded[top].astype(np.float32), nearest, weights.neighbours, weights.nearest)
+    crowd = crowding(nearest, works[top], evidence.usual.vectors[::2], evidence.usual.works[::2])
+    totals = meant[top] + smoothed - weights.meaning * weights.crowding / evidence.scale.deviation * crowd
+    fused = np.minimum(fused, totals.min(initial=np.inf))
+    fused[top] = totals
+    return works, fused
+
+
+def _with_others(best: Floats, share: Floats) -> Floats:
+    """Best scores (n, 3) of works as one for each: the best, with this share of the other two's mean in its place."""
+    total: Floats = best[:, 0] + share * (best[:, 1:].mean(axis=1) - best[:, 0])
+    return total

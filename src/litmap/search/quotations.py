@@ -1,0 +1,90 @@
+"""'Where is this from': a quotation, with its typos and broken lines, found in the passages that may hold it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from litmap.errors import SearchError
+from litmap.models import Encoder, Hit, Passage
+from litmap.parsing.terms import index_terms, plain_places, plain_text
+from litmap.search.candidates import embed_query
+from litmap.search.highlighting import Marker, hit_words, lines_of
+from litmap.search.protocols import PassageRows, VectorRows, WordRows
+from litmap.search.ranking import highest
+
+if TYPE_CHECKING:
+    from rapidfuzz.distance import ScoreAlignment
+
+LONGEST = 3_000
+"""Characters of a quotation that are compared; so many tell its place beyond doubt."""
+BY_WORDS = 60
+BY_MEANING = 20
+"""Passages to be compared letter by letter, from the two indexes."""
+ENOUGH = 72.0
+"""Agreement in percent of letters below which a quotation is from elsewhere."""
+SHORT = 30
+ENOUGH_FOR_SHORT = 90.0
+"""A few words agree by chance with many texts."""
+
+
+def locate_quotation(
+    quotation: str, encoder: Encoder, *, vectors: VectorRows, keywords: WordRows, passages: PassageRows, limit: int = 5
+) -> list[Hit]:
+    """The passages the quotation is from, best first, with page and lines; `score` is the agreement, 0 to 1.
+
+    All kinds of passages are looked through. Nothing comes back where no passage agrees well enough. Raises
+    `SearchError` where the quotation holds no word.
+    """
+    text = quotation[:LONGEST]
+    wanted = plain_text(text)
+    if not wanted:
+        raise SearchError("There is no word in the quotation to look for.", subject=quotation[:60])
+    _, near = vectors.search(embed_query(encoder, text)[None, :], BY_MEANING)
+    rows = np.union1d(highest(keywords.scores(text), BY_WORDS), near[0][near[0] >= 0])
+    found = passages.passages(rows)
+    hits = [hit for passage in found if (hit := _compare(wanted, passage)) is not None]
+    if not hits and len(wanted) > 4 * SHORT:
+        half = wanted.index(" ", len(wanted) // 2) if " " in wanted[len(wanted) // 2 :] else len(wanted) // 2
+        parts = wanted[:half].strip(), wanted[half:].strip()
+        hits = [hit for passage in found for part in parts if (hit := _compare(part, passage)) is not None]
+    hits.sort(key=lambda hit: (-round(hit.score, 2), hit.row))
+    return _one_a_place(hits)[:limit]
+
+
+def _compare(wanted: str, passage: Passage) -> Hit | None:
+    """The place in the passage that agrees best with the letters wanted; None where that is not enough."""
+    from rapidfuzz import fuzz
+
+    letters, places = plain_places(passage.chunk.text)
+    enough = ENOUGH_FOR_SHORT if len(wanted) < SHORT else ENOUGH
+    if len(letters) < 0.8 * len(wanted):
+        return None
+    best: ScoreAlignment | None = fuzz.partial_ratio_alignment(wanted, letters, score_cutoff=enough)
+    if best is None or not letters:
+        return None
+    begin, end = (best.dest_start, best.dest_end) if len(wanted) <= len(letters) else (0, len(letters))
+    start, stop = places[begin], places[max(begin, end - 1)] + 1
+    chunk = passage.chunk
+    rects = lines_of(chunk, start, stop)
+    return Hit(
+        row=passage.row,
+        work=passage.work,
+        score=best.score / 100,
+        chunk=chunk,
+        words=hit_words(chunk.text, Marker(dict.fromkeys(index_terms(wanted), 1.0)).places(chunk.text)),
+        sentence=(start, stop),
+        page=rects[0][0] if rects else chunk.page,
+        rects=rects,
+    )
+
+
+def _one_a_place(hits: list[Hit]) -> list[Hit]:
+    """Without the overlapping passages of a source that show the same place a second time."""
+    kept: list[Hit] = []
+    for hit in hits:
+        near = (k for k in kept if k.chunk.source == hit.chunk.source)
+        if not any(abs(k.chunk.ordinal - hit.chunk.ordinal) <= 1 and k.page == hit.page for k in near):
+            kept.append(hit)
+    return kept
