@@ -15,7 +15,7 @@ from litmap.parsing.meta_tags import pdf_urls, read_tags
 from litmap.pdfs.locations import Place, find_places
 from litmap.pdfs.store import Store, drop
 from litmap.pdfs.verify import Finding, Preview, verify
-from litmap.web.host_pool import Lanes
+from litmap.host_pool import PerHostPool
 
 LookInside = Callable[[Path], Preview]
 
@@ -102,7 +102,7 @@ class _Run:
         self.read_preview = read_preview
 
     def fetch(self, jobs: Sequence[_Job]) -> Iterator[Fetch]:
-        with Lanes[_Job, Download]() as lanes:
+        with PerHostPool[_Job, Download]() as lanes:
             for job in jobs:
                 if job.places:
                     self._submit(lanes, job)
@@ -117,7 +117,7 @@ class _Run:
                 else:
                     yield _given_up(job)
 
-    def _submit(self, lanes: Lanes[_Job, Download], job: _Job) -> None:
+    def _submit(self, lanes: PerHostPool[_Job, Download], job: _Job) -> None:
         place = job.place
         part = self.store.part(job.work, place.url)
         same = job.known if job.known is not None and job.known.url == place.url else None

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from litmap.errors import NotFound, WebError
 from litmap.models import Citation, Client, Resolution, Work
 from litmap.parsing.identifiers import normalise_title
-from litmap.web.host_pool import Lanes
+from litmap.host_pool import PerHostPool
 from litmap.works import query_plan
 from litmap.works.note_context import CitedInNote, settle
 from litmap.works.queries import Ask, Options
@@ -133,7 +133,7 @@ class _Run:
 
     def ask(self, asks: Sequence[Ask], done: int, total: int) -> None:
         """Send all; an ask that is refused as malformed is split, one that comes back oddly empty is sent again."""
-        with Lanes[Ask, list[Record]]() as lanes:
+        with PerHostPool[Ask, list[Record]]() as lanes:
             once: dict[str, Ask] = {}
             for item in asks:
                 same = once.get(item.request.url)
@@ -150,18 +150,18 @@ class _Run:
                 else:
                     self._answered(lanes, item, records or [])
 
-    def _submit(self, lanes: Lanes[Ask, list[Record]], item: Ask) -> None:
+    def _submit(self, lanes: PerHostPool[Ask, list[Record]], item: Ask) -> None:
         lane = urlsplit(item.request.url).hostname or item.source
         lanes.submit(lane, item, lambda: item.read(self.client.get(item.request)))
 
-    def _answered(self, lanes: Lanes[Ask, list[Record]], item: Ask, records: list[Record]) -> None:
+    def _answered(self, lanes: PerHostPool[Ask, list[Record]], item: Ask, records: list[Record]) -> None:
         if item.again is not None and not records:  # the arXiv API is known for empty answers
             self._submit(lanes, item.again)
             return
         for case in item.cases:
             item.give(case, records)
 
-    def _failed(self, lanes: Lanes[Ask, list[Record]], item: Ask, error: BaseException) -> None:
+    def _failed(self, lanes: PerHostPool[Ask, list[Record]], item: Ask, error: BaseException) -> None:
         if not isinstance(error, WebError):
             raise error
         if isinstance(error, NotFound):

@@ -12,7 +12,7 @@ Tag = TypeVar("Tag")
 Value = TypeVar("Value")
 
 
-class Lanes(Generic[Tag, Value]):
+class PerHostPool(Generic[Tag, Value]):
     """Calls that wait for one host must not hold up those to another, so each lane has threads of its own.
 
     `submit` may be called while results are being read; `results` ends when nothing is left. Closing (also by leaving
@@ -28,7 +28,7 @@ class Lanes(Generic[Tag, Value]):
         self._done: queue.Queue[tuple[Tag, Value | None, BaseException | None]] = queue.Queue()
         self._closed = False
 
-    def __enter__(self) -> Lanes[Tag, Value]:
+    def __enter__(self) -> PerHostPool[Tag, Value]:
         return self
 
     def __exit__(self, *error: object) -> None:
