@@ -17,6 +17,7 @@ from litmap.examples import PAPERS
 from litmap import assemble, keywords, lock, text, vectors
 from litmap.builds import open_build
 from litmap.catalogue import Catalogue
+from litmap.catalogue.entries import entries
 from litmap.cli import main
 from litmap.cli.make import app_command
 from litmap.decisions import correct, settle
@@ -29,7 +30,6 @@ from litmap.paths import LibraryPaths
 from litmap.pipeline import Refresh, add_dropped, rebuild
 from litmap.rereading import TRIES, unread
 from litmap.settings import DEFAULT_MODEL, load_settings
-from litmap.shelf import entries
 
 NOTE = "# Attention\n\nWhat I think of it: see arXiv:1706.03762 for the whole story.\n"
 

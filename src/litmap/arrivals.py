@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from litmap.catalogue import Catalogue, Fetched
+from litmap.catalogue.entries import Entry, entries
 from litmap.models import Citation, Fetch, Problem, Work
 from litmap.parsing.identifiers import normalise_title
 from litmap.paths import LibraryPaths
 from litmap.report import Progress, Report
 from litmap.settings import Settings
-from litmap.shelf import Entry, entries
 
 if TYPE_CHECKING:
     from litmap.pdfs import Adopted, Store

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from litmap import chunks, text
 from litmap.builds import Addition, BuildWriter, Changes
+from litmap.catalogue.entries import Entry
 from litmap.errors import PdfError
 from litmap.models import Chunk, Document, Encoder, Note, Passage
 from litmap.paths import LibraryPaths
-from litmap.shelf import Entry
 from litmap.vectors import VectorCache, texts_key
 
 if TYPE_CHECKING:

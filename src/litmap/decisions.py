@@ -8,12 +8,12 @@ from typing import Any
 
 from litmap import lock
 from litmap.catalogue import Catalogue, utc_now
+from litmap.catalogue.entries import Entry, entries
 from litmap.errors import UsageError
 from litmap.models import Resolution
 from litmap.parsing.identifiers import find_identifiers, normalise_id
 from litmap.paths import LibraryPaths
 from litmap.settings import Settings
-from litmap.shelf import Entry, entries
 
 FIELDS = ("title", "authors", "year", "venue")
 

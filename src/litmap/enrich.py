@@ -13,13 +13,13 @@ import numpy as np
 
 from litmap import builds, maps, references, summaries, topics
 from litmap.assemble import Embedder, load_document, readable_pdf
+from litmap.catalogue.entries import Entry
 from litmap.catalogue.records import build_record
 from litmap.models import Document, HeadingPath, Note, Reference, Summary
 from litmap.parsing.identifiers import normalise_title
 from litmap.paths import LibraryPaths
 from litmap.reading import Identify
 from litmap.report import Progress, timed
-from litmap.shelf import Entry
 
 if TYPE_CHECKING:
     from litmap.models import Vectors

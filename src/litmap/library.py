@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from litmap import builds, lock, search
 from litmap.catalogue import Catalogue, Run
+from litmap.catalogue.entries import Entry, entries
 from litmap.catalogue.records import build_record
 from litmap.errors import DamagedBuild, LibraryError, ModelError, NoLibrary, SearchError
 from litmap.models import Filing, HeadingPath, Hit, Note, PdfFile, Summary, Topic, Work
@@ -19,7 +20,6 @@ from litmap.parsing.identifiers import find_identifiers, normalise_title
 from litmap.parsing.person_names import short_authors
 from litmap.paths import LibraryPaths
 from litmap.settings import Settings, load_settings
-from litmap.shelf import Entry, entries
 from litmap.views import Answer, Found, SummaryView, TopicsView, show_hit, show_results
 
 if TYPE_CHECKING:

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any, Self
 from litmap import lock, reading
 from litmap.arrivals import BATCH, SEVERAL, Arrivals, age_days, open_client
 from litmap.catalogue import Catalogue, Decided, utc_now
+from litmap.catalogue.entries import Entry, entries, provisional
 from litmap.catalogue.records import storable
 from litmap.errors import LitmapError, PdfError, UsageError
 from litmap.models import Citation, Document, Encoder, Note, Problem, Resolution
@@ -36,7 +37,6 @@ from litmap.ready import Ready
 from litmap.report import Progress, Report, peak_memory, quiet
 from litmap.rereading import note_reading, text_version, unread
 from litmap.settings import Settings, api_keys
-from litmap.shelf import Entry, entries, provisional
 
 if TYPE_CHECKING:
     from litmap.assemble import Embedder

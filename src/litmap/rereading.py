@@ -6,10 +6,10 @@ import shutil
 from typing import Any
 
 from litmap.catalogue import Catalogue
+from litmap.catalogue.entries import entries
 from litmap.errors import PdfError
 from litmap.paths import LibraryPaths
 from litmap.settings import Settings
-from litmap.shelf import entries
 
 TRIES = 3
 """How often a PDF is read whose reader ran out of time or memory or crashed; each refresh tries once."""

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from litmap.catalogue.entries import Entry
 from litmap.catalogue.records import build_record
 from litmap.models import Chunk, Filing, HeadingPath, Hit, Mention, Summary, Topic
-from litmap.shelf import Entry
 
 if TYPE_CHECKING:
     from litmap.search import Results

@@ -13,9 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from litmap.catalogue.connection import Writing
 from litmap.catalogue.migrations import MIGRATIONS, check, migrate
 from litmap.catalogue.records import build_record, dump, load, storable
-from litmap.catalogue.writing import Writing
 from litmap.errors import LibraryError, NoLibrary
 from litmap.models import Citation, Fetch, Note, PdfFile, Problem, Resolution, Status, Work
 

@@ -22,8 +22,8 @@ from litmap.cli.options import (
 from litmap.parsing.person_names import short_authors
 
 if TYPE_CHECKING:
+    from litmap.catalogue.entries import Entry
     from litmap.library import Answer, Library
-    from litmap.shelf import Entry
 
 
 def add_commands(commands: Any) -> None:
@@ -325,7 +325,7 @@ def read(args: argparse.Namespace) -> int:
     found, problems = notes.read_notes([n if n == "-" else Path(n) for n in args.notes], stdin)
     cited = citations.find_citations(found)
     if args.json:
-        from litmap.shelf import parse_as_json
+        from litmap.catalogue.entries import parse_as_json
 
         print_json(parse_as_json(found, cited, citations.plain_links(found), problems))
         return int(not found)

@@ -10,8 +10,8 @@ import streamlit as st
 from litmap.ui import pages, parts, state, texts
 
 if TYPE_CHECKING:
+    from litmap.catalogue.entries import Entry
     from litmap.library import Library
-    from litmap.shelf import Entry
 
 
 SHOWN = 20
