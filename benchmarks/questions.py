@@ -19,10 +19,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from litmap import assemble, builds, chunks, index, keywords, text
+from litmap import builds, chunks, index, keywords, text
 from litmap.builds import Addition, BuildWriter
 from litmap.models import Document, Encoder, Hit
 from litmap.paths import LibraryPaths
+from litmap.pipeline.embedder import Embedder
+from litmap.pipeline.index_writers import write_keywords, write_vectors
 from litmap.search import Facts, Searcher
 from litmap.vectors import VectorCache, load_encoder
 
@@ -84,9 +86,9 @@ def build(
 
     with BuildWriter(LibraryPaths(root)) as writer:
         changes = writer.update(additions())
-        embedder = assemble.Embedder(encoder, VectorCache(cache, str(getattr(encoder, "key", encoder.name))))
-        assemble.write_vectors(writer, changes, embedder, titles)
-        assemble.write_keywords(writer, changes, titles)
+        embedder = Embedder(encoder, VectorCache(cache, str(getattr(encoder, "key", encoder.name))))
+        write_vectors(writer, changes, embedder, titles)
+        write_keywords(writer, changes, titles)
         writer.publish({"model": encoder.name})
 
 

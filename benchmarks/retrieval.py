@@ -20,10 +20,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from litmap import assemble, builds, chunks, index, keywords
+from litmap import builds, chunks, index, keywords
 from litmap.builds import Addition, BuildWriter
 from litmap.models import Encoder
 from litmap.paths import LibraryPaths
+from litmap.pipeline.embedder import Embedder
+from litmap.pipeline.index_writers import write_keywords, write_vectors
 from litmap.search import Searcher, Weights
 from litmap.vectors import VectorCache, load_encoder
 
@@ -79,9 +81,9 @@ def build(collection: Collection, encoder: Encoder, root: Path, cache: Path) -> 
 
     with BuildWriter(LibraryPaths(root)) as writer:
         changes = writer.update(additions())
-        embedder = assemble.Embedder(encoder, VectorCache(cache, encoder.key))
-        assemble.write_vectors(writer, changes, embedder, titles)
-        assemble.write_keywords(writer, changes, titles)
+        embedder = Embedder(encoder, VectorCache(cache, encoder.key))
+        write_vectors(writer, changes, embedder, titles)
+        write_keywords(writer, changes, titles)
         writer.publish({"model": encoder.name})
 
 

@@ -24,7 +24,7 @@ from prefect.cache_policies import NO_CACHE
 
 from litmap.models import Citation
 from litmap.pipeline import Refresh
-from litmap.report import Progress, current_progress, quiet, showing
+from litmap.pipeline.report import Progress, current_progress, quiet, showing
 from litmap.settings import Settings, load_settings
 
 _once = task(cache_policy=NO_CACHE, persist_result=False)

@@ -14,21 +14,21 @@ import numpy as np
 import pytest
 from litmap.examples import PAPERS
 
-from litmap import assemble, keywords, lock, text, vectors
+from litmap import keywords, lock, text, vectors
 from litmap.builds import open_build
 from litmap.catalogue import Catalogue
 from litmap.catalogue.entries import entries
 from litmap.cli import main
 from litmap.cli.make import app_command
-from litmap.decisions import correct, settle
 from litmap.errors import LibraryError, NoLibrary, PdfError, UsageError
 from litmap.index import VectorIndex
 from litmap.library import Library
-from litmap.make import built_with
 from litmap.models import Fetch, PdfFile, Resolution, Work
 from litmap.paths import LibraryPaths
-from litmap.pipeline import Refresh, add_dropped, rebuild
-from litmap.rereading import TRIES, unread
+from litmap.pipeline import Refresh, add_dropped, passages, rebuild
+from litmap.pipeline.build import built_with
+from litmap.pipeline.overrides import correct, settle
+from litmap.pipeline.pending_pdfs import TRIES, unread
 from litmap.settings import DEFAULT_MODEL, load_settings
 
 NOTE = "# Attention\n\nWhat I think of it: see arXiv:1706.03762 for the whole story.\n"
@@ -126,7 +126,7 @@ def test_a_damaged_text_is_noticed_and_read_again(settings):
         run.extract(batch)
         for damaged in (b"no gzip at all", run.paths.text(batch[0]).read_bytes()[:300]):
             run.paths.text(batch[0]).write_bytes(damaged)
-            assemble._cuts.clear()
+            passages._cuts.clear()
             run.embed(batch)
             run.build(fresh=True)
             assert text.loads(run.paths.text(batch[0]).read_bytes()).pages
@@ -270,7 +270,7 @@ def test_a_pdf_lost_from_the_library_is_taken_from_the_drop_folder_again(setting
 
 
 def test_add_refuses_what_is_no_pdf_and_copies_nothing_twice(settings, tmp_path, monkeypatch):
-    monkeypatch.setattr("litmap.pipeline.add_dropped", lambda *_: {"counts": {}, "problems": []})
+    monkeypatch.setattr("litmap.pipeline.refresh.add_dropped", lambda *_: {"counts": {}, "problems": []})
     text, paper = tmp_path / "a.pdf", sorted(PAPERS.glob("*.pdf"))[0]
     text.write_text("no PDF")
     library = ("--library", str(settings.library), "--json")

@@ -2,10 +2,11 @@
 
 import pytest
 
-from litmap import reading, works
+from litmap import works
 from litmap.catalogue import Catalogue, utc_now
 from litmap.errors import WebError
 from litmap.models import Reference, Resolution, Work
+from litmap.pipeline import reading_list
 from litmap.references import MissingWork
 from litmap.settings import load_settings
 
@@ -47,15 +48,15 @@ def test_the_head_of_the_list_is_asked_about_a_few_at_a_time_and_remembered(cata
     monkeypatch.setattr(works, "resolve", answers(asked, unknown={"title:work 3"}, failed={"title:work 5"}))
     listed = make_missing(50)
     quiet = lambda *_: None  # noqa: E731
-    first = reading.identify(catalogue, settings, listed, utc_now(), quiet, [])
-    assert len(asked) == reading.ASKED
+    first = reading_list.identify(catalogue, settings, listed, utc_now(), quiet, [])
+    assert len(asked) == reading_list.ASKED
     assert first["title:work 0"] == ("doi:10.1/0",)
     assert "title:work 3" not in first
-    second = reading.identify(catalogue, settings, listed, utc_now(), quiet, [])
-    assert set(asked[reading.ASKED :]) == {m.key for m in listed[reading.ASKED :]} | {"title:work 5"}
+    second = reading_list.identify(catalogue, settings, listed, utc_now(), quiet, [])
+    assert set(asked[reading_list.ASKED :]) == {m.key for m in listed[reading_list.ASKED :]} | {"title:work 5"}
     assert len(second) == 48
     asked.clear()
-    reading.identify(catalogue, settings, listed, utc_now(), quiet, [])
+    reading_list.identify(catalogue, settings, listed, utc_now(), quiet, [])
     assert asked == ["title:work 5"]  # what could not be asked is asked again; what no source knows rests
 
 
@@ -63,15 +64,15 @@ def test_offline_and_without_network_what_is_remembered_is_all(catalogue, settin
     quiet = lambda *_: None  # noqa: E731
     asked = []
     monkeypatch.setattr(works, "resolve", answers(asked))
-    reading.identify(catalogue, settings, make_missing(2), utc_now(), quiet, [])
+    reading_list.identify(catalogue, settings, make_missing(2), utc_now(), quiet, [])
 
     def fails(*args, **kwargs):
         raise WebError("no network")
 
     monkeypatch.setattr(works, "resolve", fails)
-    assert len(reading.identify(catalogue, settings, make_missing(4), utc_now(), quiet, [])) == 2
+    assert len(reading_list.identify(catalogue, settings, make_missing(4), utc_now(), quiet, [])) == 2
     offline = load_settings({"library": str(settings.library), "offline": True})
-    assert len(reading.identify(catalogue, offline, make_missing(4), utc_now(), quiet, [])) == 2
+    assert len(reading_list.identify(catalogue, offline, make_missing(4), utc_now(), quiet, [])) == 2
 
 
 def test_a_source_gone_wrong_costs_no_build_and_holds_up_nobody(catalogue, settings, monkeypatch):
@@ -83,10 +84,10 @@ def test_a_source_gone_wrong_costs_no_build_and_holds_up_nobody(catalogue, setti
         raise KeyError("a record of another shape")
 
     monkeypatch.setattr(works, "resolve", broken)
-    listed = make_missing(reading.ASKED + 5)
-    found = reading.identify(catalogue, settings, listed, utc_now(), lambda *_: None, problems)
+    listed = make_missing(reading_list.ASKED + 5)
+    found = reading_list.identify(catalogue, settings, listed, utc_now(), lambda *_: None, problems)
     assert found == {"title:work 0": ("doi:10.1/x",)}, "what came before it is kept"
     assert len(problems) == 1
     asked.clear()
-    reading.identify(catalogue, settings, listed, utc_now(), lambda *_: None, problems)
-    assert asked[:5] == [m.key for m in listed[reading.ASKED :]], "those not asked yet go first"
+    reading_list.identify(catalogue, settings, listed, utc_now(), lambda *_: None, problems)
+    assert asked[:5] == [m.key for m in listed[reading_list.ASKED :]], "those not asked yet go first"

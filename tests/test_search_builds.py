@@ -9,10 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from litmap import assemble, builds, index, keywords
+from litmap import builds, index, keywords
 from litmap.builds import Addition, Build, BuildWriter, Changes
 from litmap.models import Chunk
 from litmap.paths import LibraryPaths
+from litmap.pipeline.embedder import Embedder
+from litmap.pipeline.index_writers import write_keywords, write_vectors
 from litmap.search import Searcher
 from litmap.vectors import VectorCache
 from tests.search_parts import FormulaEncoder
@@ -100,9 +102,9 @@ def test_reference_lists_are_found_by_their_words_and_have_no_vectors(tmp_path: 
     ]
     with BuildWriter(LibraryPaths(tmp_path)) as writer:
         changes = writer.update(added)
-        embedder = assemble.Embedder(encoder, VectorCache(tmp_path / "cache", encoder.key))
-        assemble.write_vectors(writer, changes, embedder, {"w0": "A title"})
-        assemble.write_keywords(writer, changes, {"w0": "A title"})
+        embedder = Embedder(encoder, VectorCache(tmp_path / "cache", encoder.key))
+        write_vectors(writer, changes, embedder, {"w0": "A title"})
+        write_keywords(writer, changes, {"w0": "A title"})
         writer.publish({"model": encoder.name})
     assert embedder.embedded == 3
     with builds.open_build(LibraryPaths(tmp_path)) as build:

@@ -193,7 +193,7 @@ def _copy_in(path: Path, folder: Path) -> Path:
 
 def resolve(args: argparse.Namespace) -> int:
     """`litmap resolve`."""
-    from litmap.decisions import correct, settle
+    from litmap.pipeline.overrides import correct, settle
 
     settings = settings_of(args)
     if not args.choice and not args.values:

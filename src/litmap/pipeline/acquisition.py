@@ -17,7 +17,7 @@ from litmap.catalogue.entries import Entry, entries
 from litmap.models import Citation, Fetch, Problem, Work
 from litmap.parsing.identifiers import normalise_title
 from litmap.paths import LibraryPaths
-from litmap.report import Progress, Report
+from litmap.pipeline.report import Progress, Report
 from litmap.settings import Settings
 
 if TYPE_CHECKING:

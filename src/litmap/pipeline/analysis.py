@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from litmap import builds, maps, references, summaries, topics
-from litmap.assemble import Embedder, load_document, readable_pdf
 from litmap.catalogue.entries import Entry
 from litmap.catalogue.records import build_record
 from litmap.models import Document, HeadingPath, Note, Reference, Summary
 from litmap.parsing.identifiers import normalise_title
 from litmap.paths import LibraryPaths
-from litmap.reading import Identify
-from litmap.report import Progress, timed
+from litmap.pipeline.embedder import Embedder
+from litmap.pipeline.passages import load_document, readable_pdf
+from litmap.pipeline.reading_list import Identify
+from litmap.pipeline.report import Progress, timed
 
 if TYPE_CHECKING:
     from litmap.models import Vectors

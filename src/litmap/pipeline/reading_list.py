@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from litmap.arrivals import age_days, open_client
 from litmap.models import Citation, Problem
+from litmap.pipeline.acquisition import age_days, open_client
 from litmap.settings import Settings, api_keys
 
 if TYPE_CHECKING:
     from litmap.catalogue import Catalogue
+    from litmap.pipeline.report import Progress
     from litmap.references import MissingWork
-    from litmap.report import Progress
 
 Identify = Callable[[Sequence["MissingWork"]], Mapping[str, tuple[str, ...]]]
 

@@ -25,22 +25,23 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from litmap import lock, reading
-from litmap.arrivals import BATCH, SEVERAL, Arrivals, age_days, open_client
+from litmap import lock
 from litmap.catalogue import Catalogue, Decided, utc_now
 from litmap.catalogue.entries import Entry, entries, provisional
 from litmap.catalogue.records import storable
 from litmap.errors import LitmapError, PdfError, UsageError
 from litmap.models import Citation, Document, Encoder, Note, Problem, Resolution
 from litmap.paths import LibraryPaths
-from litmap.ready import Ready
-from litmap.report import Progress, Report, peak_memory, quiet
-from litmap.rereading import note_reading, text_version, unread
+from litmap.pipeline import reading_list
+from litmap.pipeline.acquisition import BATCH, SEVERAL, Arrivals, age_days, open_client
+from litmap.pipeline.pending_pdfs import note_reading, text_version, unread
+from litmap.pipeline.report import Progress, Report, peak_memory, quiet
+from litmap.pipeline.warmup import Ready
 from litmap.settings import Settings, api_keys
 
 if TYPE_CHECKING:
-    from litmap.assemble import Embedder
-    from litmap.make import Made
+    from litmap.pipeline.build import Made
+    from litmap.pipeline.embedder import Embedder
 
 __all__ = ["Refresh", "add_dropped", "check", "rebuild", "refresh"]
 
@@ -272,15 +273,15 @@ class Refresh:
 
     def embed(self, batch: Sequence[str]) -> None:
         """Cut texts into passages and give each its vector; vectors are cached by content and model."""
-        from litmap import assemble
+        from litmap.pipeline import passages
 
         with self._stage("embed"):
             texts = self.catalogue.texts(text_version())
             groups = []
             for sha in batch:
-                if texts.get(sha, ("",))[0] in assemble.READABLE:
+                if texts.get(sha, ("",))[0] in passages.READABLE:
                     with suppress(PdfError):  # damaged since it was read: the build notices, and has it read again
-                        groups.append(self.embedder.texts(assemble.cut_pdf(self.paths, sha, self.encoder)))
+                        groups.append(self.embedder.texts(passages.cut_pdf(self.paths, sha, self.encoder)))
             self.embedder.ensure(groups)
 
     @cached_property
@@ -302,7 +303,7 @@ class Refresh:
     @cached_property
     def embedder(self) -> Embedder:
         """The model with its cache."""
-        from litmap.assemble import Embedder
+        from litmap.pipeline.embedder import Embedder
         from litmap.vectors import VectorCache
 
         cache = VectorCache(self.paths.vectors, self.encoder.key)
@@ -314,7 +315,7 @@ class Refresh:
 
         With `fresh` nothing is taken over from the last build. Raises at its end what the fetching raised.
         """
-        from litmap.assemble import damaged_texts
+        from litmap.pipeline.passages import damaged_texts
 
         with self._stage("build"):
             found = entries(self.catalogue)
@@ -334,11 +335,11 @@ class Refresh:
             raise self._fetch_error
 
     def _make(self, found: Sequence[Entry], *, fresh: bool) -> Made:
-        from litmap import assemble
-        from litmap.make import kept_notes, make_build
+        from litmap.pipeline import passages
+        from litmap.pipeline.build import kept_notes, make_build
 
         texts = self.catalogue.texts(text_version())
-        wanted = assemble.wanted_sources(
+        wanted = passages.wanted_sources(
             self.paths, found, self.notes, texts, self.encoder, abstracts=self.settings.abstracts
         )
         if self._kept:
@@ -346,7 +347,7 @@ class Refresh:
         return make_build(
             self.paths, found, self.notes, texts, wanted, self.embedder,
             facts={"model": self.settings.model, "extractor": text_version()}, progress=self.progress, fresh=fresh,
-            identify=reading.identifier(self.catalogue, self.settings, self.now, self.progress, self.report.problems),
+            identify=reading_list.identifier(self.catalogue, self.settings, self.now, self.progress, self.report.problems),
         )  # fmt: skip
 
     def _count(self, found: Sequence[Entry]) -> None:
@@ -395,7 +396,7 @@ def add_dropped(settings: Settings, progress: Progress = quiet) -> dict[str, Any
 
 
 def _offline(settings: Settings, progress: Progress, *, fresh: bool) -> dict[str, Any]:
-    from litmap.make import built_with
+    from litmap.pipeline.build import built_with
 
     model = built_with(LibraryPaths(settings.library)) or settings.model  # another one is a refresh's affair
     with Refresh(replace(settings, offline=True, model=model), progress) as run:

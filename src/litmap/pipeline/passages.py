@@ -11,24 +11,20 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from litmap import chunks, text
-from litmap.builds import Addition, BuildWriter, Changes
+from litmap.builds import Addition
 from litmap.catalogue.entries import Entry
 from litmap.errors import PdfError
-from litmap.models import Chunk, Document, Encoder, Note, Passage
+from litmap.models import Chunk, Document, Encoder, Note
 from litmap.paths import LibraryPaths
-from litmap.vectors import VectorCache, texts_key
 
 if TYPE_CHECKING:
-    from litmap.models import Vectors
+    pass
 
 READABLE = frozenset({"text", "ocr"})
 """Qualities of a text that is worth indexing."""
-GROUP = 2048
-"""Passages embedded in one go: enough to sort by length, few enough to hold."""
 KEPT = 8000
 """Passages kept from being embedded to being written: those of some forty papers, about 30 MB."""
 NOTE_WORDS = 5
@@ -165,100 +161,9 @@ def additions(sources: Iterable[Source]) -> Iterator[Addition]:
         yield Addition(source.work, source.source, source.fingerprint, source.make())
 
 
-class Embedder:
-    """Gives passages their vectors, from the cache where it can; no passage is ever embedded twice."""
-
-    def __init__(
-        self, encoder: Encoder, cache: VectorCache, progress: Callable[[int], None] = lambda done: None
-    ) -> None:
-        self.encoder = encoder
-        self.cache = cache
-        self.progress = progress
-        self.embedded = 0
-
-    def texts(self, passages: Sequence[Chunk], title: str = "") -> list[str]:
-        """What is embedded for these passages of one source: a text for each that `chunks.is_embedded`."""
-        return [chunks.embedding_text(c, title) for c in passages if chunks.is_embedded(c)]
-
-    def ensure(self, groups: Iterable[list[str]]) -> None:
-        """Embed each group of texts that the cache does not have; small groups go to the model together."""
-        waiting: list[list[str]] = []
-        size = 0
-        for group in groups:
-            if group and not self.cache.path(texts_key(group)).exists():
-                waiting.append(group)
-                size += len(group)
-            if size >= GROUP:
-                self._encode(waiting)
-                waiting, size = [], 0
-        self._encode(waiting)
-
-    def _encode(self, groups: list[list[str]]) -> None:
-        if not groups:
-            return
-        vectors = self.encoder.encode([t for group in groups for t in group])
-        first = 0
-        for group in groups:
-            self.cache.put(texts_key(group), vectors[first : first + len(group)])
-            first += len(group)
-        self.embedded += first
-        self.progress(self.embedded)
-
-    def vectors(self, texts: list[str]) -> Vectors:
-        """float32 (len(texts), dim) of one group."""
-        found = self.cache.get(texts_key(texts))
-        if found is None or len(found) != len(texts):
-            found = self.encoder.encode(texts)
-            self.cache.put(texts_key(texts), found)
-        return found
 
 
-def blocks_of(changes: Changes) -> Iterator[list[Passage]]:
-    """The added passages, one source at a time."""
-    block: list[Passage] = []
-    for passage in changes.passages():
-        if block and (passage.work, passage.chunk.source) != (block[0].work, block[0].chunk.source):
-            yield block
-            block = []
-        block.append(passage)
-    if block:
-        yield block
 
 
-def write_vectors(
-    writer: BuildWriter, changes: Changes, embedder: Embedder, titles: Mapping[str, str], *, anew: bool = False
-) -> None:
-    """The vector index of the new build; `anew` where the old one holds another model's vectors."""
-    import numpy as np
-
-    from litmap import index
-
-    def blocks() -> Iterator[tuple[list[Passage], list[str]]]:
-        for block in blocks_of(changes):
-            some = [p for p in block if chunks.is_embedded(p.chunk)]
-            if some:
-                yield some, embedder.texts([p.chunk for p in some], titles.get(some[0].work, ""))
-
-    embedder.ensure(group for _, group in blocks())
-
-    def step(old: Path | None, new: Path, _: Changes) -> None:
-        added = ((np.array([p.row for p in block], np.int64), embedder.vectors(group)) for block, group in blocks())
-        base, removed = (None, changes.removed[:0]) if anew else (old, changes.removed)
-        index.update_index(base, new, added=added, removed=removed, dim=embedder.encoder.dim)
-
-    writer.step(step, changes)
 
 
-def write_keywords(writer: BuildWriter, changes: Changes, titles: Mapping[str, str]) -> None:
-    """The keyword index of the new build; made anew where the old one is of an older litmap."""
-    from litmap import keywords
-
-    base = writer.base.path("keywords") if writer.base else None
-    if base is not None and not keywords.is_current(base):
-        base, changes = None, writer.everything()
-
-    def step(_: Path | None, new: Path, changes: Changes) -> None:
-        added = keywords.make_entries(changes.passages(), titles)
-        keywords.update(new / "keywords", added, changes.removed.tolist(), base)
-
-    writer.step(step, changes)

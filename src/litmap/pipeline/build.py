@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from litmap import builds, keywords, references, summaries, topics
-from litmap.assemble import Embedder, Key, Source, additions, write_keywords, write_vectors
 from litmap.catalogue.entries import Entry
-from litmap.enrich import enrich
 from litmap.errors import DamagedBuild, NoLibrary
 from litmap.models import Encoder, Note
 from litmap.paths import LibraryPaths
-from litmap.reading import Identify
-from litmap.report import Progress, timed
+from litmap.pipeline.analysis import enrich
+from litmap.pipeline.embedder import Embedder
+from litmap.pipeline.index_writers import write_keywords, write_vectors
+from litmap.pipeline.passages import Key, Source, additions
+from litmap.pipeline.reading_list import Identify
+from litmap.pipeline.report import Progress, timed
 
 KEEP = 2
 """Builds that stay: the current one, and the one before for readers that still hold it."""

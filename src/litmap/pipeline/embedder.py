@@ -1,0 +1,65 @@
+"""Gives passages their vectors, from the cache where it can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from litmap import chunks
+from litmap.models import Chunk, Encoder
+from litmap.vectors import VectorCache, texts_key
+
+if TYPE_CHECKING:
+    from litmap.models import Vectors
+
+
+GROUP = 2048
+"""Passages embedded in one go: enough to sort by length, few enough to hold."""
+
+
+class Embedder:
+    """Gives passages their vectors, from the cache where it can; no passage is ever embedded twice."""
+
+    def __init__(
+        self, encoder: Encoder, cache: VectorCache, progress: Callable[[int], None] = lambda done: None
+    ) -> None:
+        self.encoder = encoder
+        self.cache = cache
+        self.progress = progress
+        self.embedded = 0
+
+    def texts(self, passages: Sequence[Chunk], title: str = "") -> list[str]:
+        """What is embedded for these passages of one source: a text for each that `chunks.is_embedded`."""
+        return [chunks.embedding_text(c, title) for c in passages if chunks.is_embedded(c)]
+
+    def ensure(self, groups: Iterable[list[str]]) -> None:
+        """Embed each group of texts that the cache does not have; small groups go to the model together."""
+        waiting: list[list[str]] = []
+        size = 0
+        for group in groups:
+            if group and not self.cache.path(texts_key(group)).exists():
+                waiting.append(group)
+                size += len(group)
+            if size >= GROUP:
+                self._encode(waiting)
+                waiting, size = [], 0
+        self._encode(waiting)
+
+    def _encode(self, groups: list[list[str]]) -> None:
+        if not groups:
+            return
+        vectors = self.encoder.encode([t for group in groups for t in group])
+        first = 0
+        for group in groups:
+            self.cache.put(texts_key(group), vectors[first : first + len(group)])
+            first += len(group)
+        self.embedded += first
+        self.progress(self.embedded)
+
+    def vectors(self, texts: list[str]) -> Vectors:
+        """float32 (len(texts), dim) of one group."""
+        found = self.cache.get(texts_key(texts))
+        if found is None or len(found) != len(texts):
+            found = self.encoder.encode(texts)
+            self.cache.put(texts_key(texts), found)
+        return found

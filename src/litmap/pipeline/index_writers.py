@@ -1,0 +1,66 @@
+"""The steps of a build that write its vector and keyword indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from litmap import chunks
+from litmap.builds import BuildWriter, Changes
+from litmap.models import Passage
+from litmap.pipeline.embedder import Embedder
+
+if TYPE_CHECKING:
+    pass
+
+
+def blocks_of(changes: Changes) -> Iterator[list[Passage]]:
+    """The added passages, one source at a time."""
+    block: list[Passage] = []
+    for passage in changes.passages():
+        if block and (passage.work, passage.chunk.source) != (block[0].work, block[0].chunk.source):
+            yield block
+            block = []
+        block.append(passage)
+    if block:
+        yield block
+
+
+def write_vectors(
+    writer: BuildWriter, changes: Changes, embedder: Embedder, titles: Mapping[str, str], *, anew: bool = False
+) -> None:
+    """The vector index of the new build; `anew` where the old one holds another model's vectors."""
+    import numpy as np
+
+    from litmap import index
+
+    def blocks() -> Iterator[tuple[list[Passage], list[str]]]:
+        for block in blocks_of(changes):
+            some = [p for p in block if chunks.is_embedded(p.chunk)]
+            if some:
+                yield some, embedder.texts([p.chunk for p in some], titles.get(some[0].work, ""))
+
+    embedder.ensure(group for _, group in blocks())
+
+    def step(old: Path | None, new: Path, _: Changes) -> None:
+        added = ((np.array([p.row for p in block], np.int64), embedder.vectors(group)) for block, group in blocks())
+        base, removed = (None, changes.removed[:0]) if anew else (old, changes.removed)
+        index.update_index(base, new, added=added, removed=removed, dim=embedder.encoder.dim)
+
+    writer.step(step, changes)
+
+
+def write_keywords(writer: BuildWriter, changes: Changes, titles: Mapping[str, str]) -> None:
+    """The keyword index of the new build; made anew where the old one is of an older litmap."""
+    from litmap import keywords
+
+    base = writer.base.path("keywords") if writer.base else None
+    if base is not None and not keywords.is_current(base):
+        base, changes = None, writer.everything()
+
+    def step(_: Path | None, new: Path, changes: Changes) -> None:
+        added = keywords.make_entries(changes.passages(), titles)
+        keywords.update(new / "keywords", added, changes.removed.tolist(), base)
+
+    writer.step(step, changes)
