@@ -19,7 +19,7 @@ from litmap.builds import open_build
 from litmap.catalogue import Catalogue
 from litmap.catalogue.entries import entries
 from litmap.cli import main
-from litmap.cli.make import app_command
+from litmap.cli.write_commands import app_command
 from litmap.errors import LibraryError, NoLibrary, PdfError, UsageError
 from litmap.index import VectorIndex
 from litmap.library import Library

@@ -272,9 +272,9 @@ def test_nothing_close_is_said_before_what_is_far_off() -> None:
     def script() -> None:
         import streamlit as st
 
+        from litmap.library.results import Answer, Found
         from litmap.models import Chunk
         from litmap.ui import pages, search
-        from litmap.views import Answer, Found
 
         st.session_state[pages._KEY] = {name: st.Page(lambda: None, url_path=name) for name in ("search", "paper")}
         st.navigation(list(st.session_state[pages._KEY].values()), position="hidden")

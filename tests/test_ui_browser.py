@@ -43,7 +43,7 @@ def free_port() -> int:
 
 def serve(library: Path, state: Path, tmp: Path) -> tuple[subprocess.Popen[bytes], str]:
     """`litmap app` on a free port; waits until it answers."""
-    from litmap.cli.make import app_command
+    from litmap.cli.write_commands import app_command
     from litmap.settings import load_settings
 
     port = free_port()

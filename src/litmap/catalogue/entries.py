@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from litmap.catalogue import Catalogue, Decided, Fetched
-from litmap.models import Citation, HeadingPath, Mention, Note, PdfFile, Problem, Reference, Work
+from litmap.models import Citation, HeadingPath, Mention, PdfFile, Reference, Work
 from litmap.parsing.identifiers import normalise_title
 
 
@@ -156,22 +155,3 @@ _NOT_KNOWN = frozenset({"not-found", "unsure"})
 _ORDER: Mapping[str, int] = {"metadata-only": 0, "unsure": 1, "not-found": 2, "failed": 3, "pending": 4}
 
 
-def parse_as_json(
-    notes: Iterable[Note], citations: Iterable[Citation], links: Iterable[Any], problems: Iterable[Problem]
-) -> dict[str, Any]:
-    """What reading the notes alone gives: headings, citations, plain links and problems, for `litmap read --json`."""
-    return {
-        "notes": [
-            {
-                "path": note.path,
-                "format": note.format,
-                "title": note.title,
-                "headings": [{"path": list(h.path), "line": h.line, "prose": h.prose} for h in note.headings],
-                "blocks": len(note.blocks),
-            }
-            for note in notes
-        ],
-        "citations": [dataclasses.asdict(c) for c in citations],
-        "links": [dataclasses.asdict(link) for link in links],
-        "problems": [dataclasses.asdict(p) for p in problems],
-    }

@@ -37,15 +37,15 @@ class Parser(argparse.ArgumentParser):
 
 def build_parser() -> Parser:
     """All commands with their options and examples."""
-    from litmap.cli import look, make
+    from litmap.cli import read_commands, write_commands
 
     parser = Parser(
         prog="litmap", description="From your notes to a searchable, mapped library of the papers they cite."
     )
     parser.add_argument("--version", action="version", version=f"litmap {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
-    make.add_commands(commands)
-    look.add_commands(commands)
+    write_commands.add_commands(commands)
+    read_commands.add_commands(commands)
     return parser
 
 

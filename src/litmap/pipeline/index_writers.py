@@ -11,9 +11,6 @@ from litmap.builds import BuildWriter, Changes
 from litmap.models import Passage
 from litmap.pipeline.embedder import Embedder
 
-if TYPE_CHECKING:
-    pass
-
 
 def blocks_of(changes: Changes) -> Iterator[list[Passage]]:
     """The added passages, one source at a time."""

@@ -20,9 +20,6 @@ from litmap.errors import PdfError
 from litmap.models import Chunk, Document, Encoder, Note
 from litmap.paths import LibraryPaths
 
-if TYPE_CHECKING:
-    pass
-
 READABLE = frozenset({"text", "ocr"})
 """Qualities of a text that is worth indexing."""
 KEPT = 8000

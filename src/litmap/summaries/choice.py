@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 
 from litmap.summaries.sentences import Candidate, points_back, points_inside, words_of
 
-if TYPE_CHECKING:
-    pass
-
 Floats = NDArray[np.float64]
 
 _CUE = re.compile(

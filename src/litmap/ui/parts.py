@@ -12,8 +12,8 @@ from litmap.ui import pages, state, texts
 
 if TYPE_CHECKING:
     from litmap.library import Entry
+    from litmap.library.summary_view import SummaryView
     from litmap.models import HeadingPath, Mention, PdfFile, Work
-    from litmap.views import SummaryView
 
 Rect = tuple[float, float, float, float]
 

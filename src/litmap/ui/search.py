@@ -12,8 +12,8 @@ from litmap.ui import pages, parts, state, texts
 
 if TYPE_CHECKING:
     from litmap.library import Library
+    from litmap.library.results import Answer, Found
     from litmap.models import HeadingPath
-    from litmap.views import Answer, Found
 
 MODES = {"passage": "Passages", "paper": "Papers", "quotation": "Where is this from?"}
 SHOWN = {"passage": 10, "paper": 8, "quotation": 5}

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from litmap.errors import LitmapError, SearchError
+from litmap.library.topics_view import FINDINGS
 from litmap.ui import figure, pages, parts, state, texts
-from litmap.views import FINDINGS
 
 if TYPE_CHECKING:
     from litmap.library import Library
+    from litmap.library.topics_view import TopicsView
     from litmap.models import Filing, HeadingPath, Topic
-    from litmap.views import TopicsView
 
 INDENT = "\u2003"
 

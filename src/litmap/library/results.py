@@ -5,24 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from litmap.catalogue.entries import Entry
-from litmap.catalogue.records import build_record
-from litmap.models import Chunk, Filing, HeadingPath, Hit, Mention, Summary, Topic
+from litmap.models import Chunk, HeadingPath, Hit, Mention
 
 if TYPE_CHECKING:
     from litmap.search import Results
 
 NOTE_PREFIX = "note:"
-FINDINGS = {
-    "misfit": "Papers that read like another heading",
-    "near-duplicate": "Headings that may be one",
-    "two-subjects": "Headings that may hold two subjects",
-    "new-topic": "Subjects without a heading",
-    "thin": "Thin headings",
-}
-"""The kinds of `models.Finding`, in the order in which they are shown, each with what a reader sees above them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,103 +162,5 @@ def show_results(results: Results, by: str, entries: Mapping[str, Entry], limit:
     return Answer(tuple(hits), tuple(notes), results.close, results.message)
 
 
-@dataclass(frozen=True, slots=True)
-class TopicsView:
-    """Topics, filings, findings and the map's points of one build."""
-
-    topics: tuple[Topic, ...]
-    filings: tuple[Filing, ...]
-    findings: tuple[Any, ...]
-    points: Mapping[str, tuple[float, float]]
-    entries: Mapping[str, Entry]
-
-    @classmethod
-    def load(cls, data: Mapping[str, Any], points: Mapping[str, Any], entries: Mapping[str, Entry]) -> Self:
-        """From a build's JSON."""
-        from litmap.topics.records import Finding
-
-        topics = tuple(build_record(Topic, t) for t in data.get("topics", []))
-        filings = tuple(build_record(Filing, f) for f in data.get("filings", []))
-        findings = tuple(build_record(Finding, f) for f in data.get("findings", []))
-        return cls(topics, filings, findings, {k: (v[0], v[1]) for k, v in points.items()}, entries)
-
-    def as_json(self) -> dict[str, Any]:
-        """The form of `litmap topics --json`."""
-        return {
-            "topics": [
-                {"id": t.id, "heading": list(t.heading) if t.heading else None, "label": t.label,
-                 "keywords": list(t.keywords), "works": list(t.works), "parent": list(t.parent) if t.parent else None}
-                for t in self.topics
-            ],
-            "works": [self._work(f) for f in self.filings if f.work in self.entries],
-            "findings": [
-                {"kind": f.kind, "heading": list(f.heading) if f.heading else None, "evidence": f.evidence,
-                 "works": list(f.works), "proposal": list(f.proposal) if f.proposal else None, "score": f.score}
-                for f in self.findings
-            ],
-        }  # fmt: skip
-
-    def unplaced(self) -> list[Filing]:
-        """Works under no topic of the notes (an inbox, a reference list), the surest first."""
-        placed = {work for topic in self.topics if topic.heading for work in topic.works}
-        found = [f for f in self.filings if f.work not in placed and f.work in self.entries]
-        return sorted(found, key=lambda f: -f.confidence)
-
-    def _work(self, filing: Filing) -> dict[str, Any]:
-        work = self.entries[filing.work].work
-        x, y = self.points.get(filing.work, (None, None))
-        return {
-            "id": work.id,
-            "title": work.title,
-            "arxiv": work.identifier("arxiv"),
-            "doi": work.identifier("doi"),
-            "urls": list(work.urls),
-            "noted": [list(h) for h in filing.noted],
-            "suggested": list(filing.suggested) if filing.suggested else None,
-            "confidence": round(filing.confidence, 4),
-            "alternatives": [
-                {"heading": list(a.heading), "confidence": round(a.confidence, 4)} for a in filing.alternatives
-            ],
-            "cluster": filing.cluster,
-            "misfit": filing.misfit,
-            "x": x,
-            "y": y,
-        }
 
 
-@dataclass(frozen=True, slots=True)
-class SummaryView:
-    """A summary with its works named: each sentence has 'text', 'work', 'page', 'rects', 'cite' and 'title'."""
-
-    subject: str
-    title: str
-    sentences: tuple[dict[str, Any], ...]
-
-    @classmethod
-    def load(cls, summary: Summary, entries: Mapping[str, Entry]) -> Self:
-        """A summary joined with its works."""
-        sentences = []
-        for s in summary.sentences:
-            work = entries[s.work].work if s.work in entries else None
-            names = [a.split()[-1] for a in work.authors if a.split()] if work else []
-            cite = (
-                f"{names[0]}{' et al.' if len(names) > 1 else ''} {work.year or ''}".strip()
-                if work and names
-                else s.work
-            )
-            rects = [list(r[1:]) for r in s.rects if r[0] == s.page]
-            sentences.append(
-                {
-                    "text": s.text,
-                    "work": s.work,
-                    "page": s.page,
-                    "rects": rects,
-                    "cite": cite,
-                    "title": work.title if work else s.work,
-                }
-            )
-        return cls(summary.subject, summary.title, tuple(sentences))
-
-    def as_json(self) -> dict[str, Any]:
-        """The form of `litmap summary --json`."""
-        return {"title": self.title, "sentences": list(self.sentences)}

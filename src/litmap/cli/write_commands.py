@@ -260,7 +260,7 @@ def serve_app(settings: Settings, port: int) -> int:
 
 def demo(args: argparse.Namespace) -> int:
     """`litmap demo`: the example library over loopback, the real way."""
-    from litmap.cli.look import print_search
+    from litmap.cli.read_commands import print_search
     from litmap.examples import server
     from litmap.library import Library
 

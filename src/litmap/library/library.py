@@ -15,12 +15,14 @@ from litmap.catalogue import Catalogue, Run
 from litmap.catalogue.entries import Entry, entries
 from litmap.catalogue.records import build_record
 from litmap.errors import DamagedBuild, LibraryError, ModelError, NoLibrary, SearchError
+from litmap.library.results import Answer, Found, show_hit, show_results
+from litmap.library.summary_view import SummaryView
+from litmap.library.topics_view import TopicsView
 from litmap.models import Filing, HeadingPath, Hit, Note, PdfFile, Summary, Topic, Work
 from litmap.parsing.identifiers import find_identifiers, normalise_title
 from litmap.parsing.person_names import short_authors
 from litmap.paths import LibraryPaths
 from litmap.settings import Settings, load_settings
-from litmap.views import Answer, Found, SummaryView, TopicsView, show_hit, show_results
 
 if TYPE_CHECKING:
     from litmap import maps

@@ -208,7 +208,7 @@ SHOWN = 10
 
 def _suggestions(library: Library) -> None:
     """What the outline may want, a few of each kind, the surest first."""
-    from litmap.views import FINDINGS
+    from litmap.library.topics_view import FINDINGS
 
     view = library.topics()
     waiting = [filing for filing in view.unplaced() if filing.suggested]
@@ -297,7 +297,7 @@ def status(args: argparse.Namespace) -> int:
 
 def doctor(args: argparse.Namespace) -> int:
     """`litmap doctor`."""
-    from litmap.doctor import examine
+    from litmap.cli.doctor import examine
 
     checks = examine(settings_of(args), fix=args.fix)
     if args.json:
@@ -325,7 +325,7 @@ def read(args: argparse.Namespace) -> int:
     found, problems = notes.read_notes([n if n == "-" else Path(n) for n in args.notes], stdin)
     cited = citations.find_citations(found)
     if args.json:
-        from litmap.catalogue.entries import parse_as_json
+        from litmap.cli.note_json import parse_as_json
 
         print_json(parse_as_json(found, cited, citations.plain_links(found), problems))
         return int(not found)

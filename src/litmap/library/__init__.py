@@ -1,0 +1,7 @@
+"""The read-only façade: a library opened for search, topics, summaries and maps."""
+
+from litmap.catalogue.entries import Entry
+from litmap.library.library import Library
+from litmap.library.results import Answer, Found
+
+__all__ = ["Answer", "Entry", "Found", "Library"]

@@ -1,0 +1,85 @@
+"""Topics as the command and the app show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from litmap.catalogue.entries import Entry
+from litmap.catalogue.records import build_record
+from litmap.models import Filing, Topic
+
+
+FINDINGS = {
+    "misfit": "Papers that read like another heading",
+    "near-duplicate": "Headings that may be one",
+    "two-subjects": "Headings that may hold two subjects",
+    "new-topic": "Subjects without a heading",
+    "thin": "Thin headings",
+}
+"""The kinds of `models.Finding`, in the order in which they are shown, each with what a reader sees above them."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicsView:
+    """Topics, filings, findings and the map's points of one build."""
+
+    topics: tuple[Topic, ...]
+    filings: tuple[Filing, ...]
+    findings: tuple[Any, ...]
+    points: Mapping[str, tuple[float, float]]
+    entries: Mapping[str, Entry]
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any], points: Mapping[str, Any], entries: Mapping[str, Entry]) -> Self:
+        """From a build's JSON."""
+        from litmap.topics.records import Finding
+
+        topics = tuple(build_record(Topic, t) for t in data.get("topics", []))
+        filings = tuple(build_record(Filing, f) for f in data.get("filings", []))
+        findings = tuple(build_record(Finding, f) for f in data.get("findings", []))
+        return cls(topics, filings, findings, {k: (v[0], v[1]) for k, v in points.items()}, entries)
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of `litmap topics --json`."""
+        return {
+            "topics": [
+                {"id": t.id, "heading": list(t.heading) if t.heading else None, "label": t.label,
+                 "keywords": list(t.keywords), "works": list(t.works), "parent": list(t.parent) if t.parent else None}
+                for t in self.topics
+            ],
+            "works": [self._work(f) for f in self.filings if f.work in self.entries],
+            "findings": [
+                {"kind": f.kind, "heading": list(f.heading) if f.heading else None, "evidence": f.evidence,
+                 "works": list(f.works), "proposal": list(f.proposal) if f.proposal else None, "score": f.score}
+                for f in self.findings
+            ],
+        }  # fmt: skip
+
+    def unplaced(self) -> list[Filing]:
+        """Works under no topic of the notes (an inbox, a reference list), the surest first."""
+        placed = {work for topic in self.topics if topic.heading for work in topic.works}
+        found = [f for f in self.filings if f.work not in placed and f.work in self.entries]
+        return sorted(found, key=lambda f: -f.confidence)
+
+    def _work(self, filing: Filing) -> dict[str, Any]:
+        work = self.entries[filing.work].work
+        x, y = self.points.get(filing.work, (None, None))
+        return {
+            "id": work.id,
+            "title": work.title,
+            "arxiv": work.identifier("arxiv"),
+            "doi": work.identifier("doi"),
+            "urls": list(work.urls),
+            "noted": [list(h) for h in filing.noted],
+            "suggested": list(filing.suggested) if filing.suggested else None,
+            "confidence": round(filing.confidence, 4),
+            "alternatives": [
+                {"heading": list(a.heading), "confidence": round(a.confidence, 4)} for a in filing.alternatives
+            ],
+            "cluster": filing.cluster,
+            "misfit": filing.misfit,
+            "x": x,
+            "y": y,
+        }
