@@ -94,7 +94,9 @@ def test_no_pickle_anywhere():
         assert not {"pickle", "shelve", "marshal", "joblib", "dill"} & {n.split(".")[0] for n in imports(path)}, path
 
 
-@pytest.mark.parametrize("module", ["litmap", "litmap.library", "litmap.cli", "litmap.cli.read_commands", "litmap.settings"])
+@pytest.mark.parametrize(
+    "module", ["litmap", "litmap.library", "litmap.cli", "litmap.cli.read_commands", "litmap.settings"]
+)
 def test_reading_starts_light(module):
     heavy = [
         "torch",

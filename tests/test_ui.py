@@ -17,9 +17,9 @@ from markdown_it import MarkdownIt
 
 from litmap.maps.map_model import Dot, draw
 from litmap.models import Topic, Work
-from litmap.ui import figure, texts
+from litmap.ui import formatting, map_figure
 
-UI = Path(texts.__file__).parent
+UI = Path(formatting.__file__).parent
 ROOT = Path(__file__).parent.parent
 HOSTILE = (
     '<script>alert(1)</script> <img src=x onerror="alert(1)"> [x](javascript:alert(1)) ![i](https://evil.example/p) '
@@ -47,15 +47,17 @@ def rendered(markdown: str) -> tuple[set[str], str]:
     | st.text(max_size=40)
 )
 def test_escaped_text_is_shown_as_it_is(text: str) -> None:
-    kinds, shown = rendered(texts.escape(text))
+    kinds, shown = rendered(formatting.escape(text))
     assert kinds <= {"paragraph_open", "paragraph_close", "inline", "text", "text_special"}
-    bare = texts._CONTROL.sub("", text)
-    wanted = " ".join("".join(c if c.isprintable() else " " for c in texts.unicodedata.normalize("NFC", bare)).split())
-    assert shown.replace(texts.JOINER, "") == wanted
+    bare = formatting._CONTROL.sub("", text)
+    wanted = " ".join(
+        "".join(c if c.isprintable() else " " for c in formatting.unicodedata.normalize("NFC", bare)).split()
+    )
+    assert shown.replace(formatting.JOINER, "") == wanted
 
 
 def test_hostile_text_makes_no_markup_link_or_directive() -> None:
-    escaped = texts.escape(HOSTILE)
+    escaped = formatting.escape(HOSTILE)
     assert rendered(escaped)[0] <= {"paragraph_open", "paragraph_close", "inline", "text", "text_special"}
     shown = rendered(escaped)[1]
     assert not re.search(r"https?://|www\.|\w@\w|:smile:|:material/|->|--", shown), (
@@ -70,7 +72,7 @@ def test_hostile_text_makes_no_markup_link_or_directive() -> None:
     st.text(max_size=80), st.integers(0, 80), st.integers(0, 80), st.lists(st.text(min_size=3, max_size=8), max_size=3)
 )
 def test_marked_text_has_no_markup_but_its_own(text: str, start: int, end: int, words: list[str]) -> None:
-    marked = texts.mark(text, [(min(start, end), max(start, end))], words)
+    marked = formatting.mark(text, [(min(start, end), max(start, end))], words)
     without = re.sub(r"(?<!\\):orange-background(?=\[)", "", marked)
     kinds, _ = rendered(without)
     assert kinds <= {
@@ -85,7 +87,7 @@ def test_marked_text_has_no_markup_but_its_own(text: str, start: int, end: int, 
 
 
 def test_marks_the_sentence_and_the_words() -> None:
-    marked = texts.mark("Flat minima generalise. Sharp ones do not.", [(0, 23)], ["flat", "ones"])
+    marked = formatting.mark("Flat minima generalise. Sharp ones do not.", [(0, 23)], ["flat", "ones"])
     assert marked == ":orange-background[**Flat** minima generalise\\.]  Sharp **ones** do not\\."
 
 
@@ -99,23 +101,23 @@ def test_no_page_draws_html() -> None:
 
 # ── words for people ─────────────────────────────────────────────────────────────────────────────────────────────────
 def test_names_places_and_times() -> None:
-    assert texts.people(["Doe, Jane", "Max Muster", "C. D.", "E. F."]) == "Jane Doe, Max Muster and 2 others"
-    assert texts.people(["Jane Doe", "Max Muster"]) == "Jane Doe and Max Muster"
-    assert texts.people([]) == ""
+    assert formatting.people(["Doe, Jane", "Max Muster", "C. D.", "E. F."]) == "Jane Doe, Max Muster and 2 others"
+    assert formatting.people(["Jane Doe", "Max Muster"]) == "Jane Doe and Max Muster"
+    assert formatting.people([]) == ""
     assert (
-        texts.cite(Work("a", "T", ("de la Cruz, Ana", "Aaron van den Oord"), 2019))
+        formatting.cite(Work("a", "T", ("de la Cruz, Ana", "Aaron van den Oord"), 2019))
         == "de la Cruz and van den Oord 2019"
     )
     now = datetime(2026, 1, 2, 12, tzinfo=UTC)
-    assert texts.ago("2026-01-02T09:00:00Z", now) == "3 hours ago"
-    assert texts.ago("2026-01-01T11:00:00Z", now) == "1 day ago"
-    assert texts.ago("yesterday", now) == "yesterday"
-    assert texts.between("2026-01-01T11:00:00Z", "2026-01-01T11:00:30Z") == 30
-    assert texts.between("2026-01-01T11:00:00Z", None) is None
-    assert texts.duration(3725) == "1 h 2 min 5 s"
-    assert texts.count(1, "paper") == "1 paper"
-    assert texts.sentence("the file is cut short") == "The file is cut short."
-    assert texts.deepest([("A",), ("A", "B"), ("C",)]) == [("A", "B"), ("C",)]
+    assert formatting.ago("2026-01-02T09:00:00Z", now) == "3 hours ago"
+    assert formatting.ago("2026-01-01T11:00:00Z", now) == "1 day ago"
+    assert formatting.ago("yesterday", now) == "yesterday"
+    assert formatting.between("2026-01-01T11:00:00Z", "2026-01-01T11:00:30Z") == 30
+    assert formatting.between("2026-01-01T11:00:00Z", None) is None
+    assert formatting.duration(3725) == "1 h 2 min 5 s"
+    assert formatting.count(1, "paper") == "1 paper"
+    assert formatting.sentence("the file is cut short") == "The file is cut short."
+    assert formatting.deepest([("A",), ("A", "B"), ("C",)]) == [("A", "B"), ("C",)]
 
 
 def test_the_two_configurations_are_one() -> None:
@@ -136,7 +138,7 @@ def picture(count: int = 12, title: str = "A title"):
 
 
 def test_every_paper_is_on_the_map_once() -> None:
-    made = figure.draw(picture(), citations=True, lit=["w3"])
+    made = map_figure.draw(picture(), citations=True, lit=["w3"])
     points = [t for t in made["data"] if t["mode"] == "markers" and "customdata" in t]
     assert sorted(w for t in points for w in t["customdata"]) == sorted(f"w{i}" for i in range(12))
     assert sum(t.get("name") == "lit" for t in made["data"]) == 1
@@ -145,7 +147,7 @@ def test_every_paper_is_on_the_map_once() -> None:
 
 
 def test_a_chosen_heading_stands_out_with_those_below_it() -> None:
-    made = figure.draw(picture(), chosen=("Notes", "Two"))
+    made = map_figure.draw(picture(), chosen=("Notes", "Two"))
     strength = {t["name"]: t["marker"]["opacity"] for t in made["data"] if "customdata" in t}
     assert strength["Notes › Two"] > 0.9
     assert strength["Two › Below"] > 0.9
@@ -154,9 +156,9 @@ def test_a_chosen_heading_stands_out_with_those_below_it() -> None:
 
 def test_labels_do_not_overlap() -> None:
     emergent = [Topic("t1", None, "attention memory", works=("w3", "w7"))]
-    made = figure.draw(picture(), emergent=emergent)
-    frame = figure.frame_of(picture().dots)
-    unit = (frame[3] - frame[2]) / figure.HEIGHT
+    made = map_figure.draw(picture(), emergent=emergent)
+    frame = map_figure.frame_of(picture().dots)
+    unit = (frame[3] - frame[2]) / map_figure.HEIGHT
     boxes = []
     for label in made["layout"]["annotations"]:
         wide = 7 * len(re.sub(r"<[^>]+>", "", label["text"])) * unit
@@ -167,7 +169,7 @@ def test_labels_do_not_overlap() -> None:
 
 
 def test_hostile_titles_are_text_on_the_map() -> None:
-    made = json.dumps(figure.draw(picture(title="<script>x</script> %{customdata} <b>t</b>")))
+    made = json.dumps(map_figure.draw(picture(title="<script>x</script> %{customdata} <b>t</b>")))
     assert "<script>" not in made
     assert "%{customdata}" not in made
 
@@ -177,7 +179,7 @@ def test_five_thousand_papers_are_drawn_in_a_moment() -> None:
 
     many = picture(5000)
     start = time.perf_counter()
-    made = figure.draw(many, citations=True)
+    made = map_figure.draw(many, citations=True)
     assert time.perf_counter() - start < 2.0
     assert {t["type"] for t in made["data"] if "customdata" in t} == {"scattergl"}
 
@@ -185,7 +187,7 @@ def test_five_thousand_papers_are_drawn_in_a_moment() -> None:
 @given(st.lists(st.tuples(st.floats(-5, 5), st.floats(-5, 5)), min_size=1, max_size=12))
 @settings(max_examples=50, deadline=None)
 def test_a_region_holds_its_papers(points: list[tuple[float, float]]) -> None:
-    outline = figure.rounded(points, 0.5)
+    outline = map_figure.rounded(points, 0.5)
     assert outline[0] == outline[-1]
     for x, y in points:
         turns = [(b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0]) for a, b in pairwise(outline)]
@@ -274,10 +276,10 @@ def test_nothing_close_is_said_before_what_is_far_off() -> None:
 
         from litmap.library.results import Answer, Found
         from litmap.models import Chunk
-        from litmap.ui import pages, search
+        from litmap.ui import links, search
 
-        st.session_state[pages._KEY] = {name: st.Page(lambda: None, url_path=name) for name in ("search", "paper")}
-        st.navigation(list(st.session_state[pages._KEY].values()), position="hidden")
+        st.session_state[links.PAGES] = {name: st.Page(lambda: None, url_path=name) for name in ("search", "paper")}
+        st.navigation(list(st.session_state[links.PAGES].values()), position="hidden")
         far = Found(
             1, 0.1, 7, Chunk("note:a.md", 3, "A far passage.", kind="note"), "A far passage.", "", note="a.md", line=3
         )

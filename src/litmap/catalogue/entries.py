@@ -153,5 +153,3 @@ def _status(decided: Iterable[Decided | None], fetched: Fetched | None, pdfs: tu
 _NOT_KNOWN = frozenset({"not-found", "unsure"})
 """What the sources say of a work matters more than that no PDF was found for it."""
 _ORDER: Mapping[str, int] = {"metadata-only": 0, "unsure": 1, "not-found": 2, "failed": 3, "pending": 4}
-
-

@@ -160,7 +160,3 @@ def show_results(results: Results, by: str, entries: Mapping[str, Entry], limit:
     kept = own[: limit if only_notes else most_notes]
     notes = [show_hit(h, rank, entries) for rank, h in enumerate(kept, len(hits) + 1)]
     return Answer(tuple(hits), tuple(notes), results.close, results.message)
-
-
-
-

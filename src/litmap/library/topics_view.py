@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from litmap.catalogue.entries import Entry
 from litmap.catalogue.records import build_record
 from litmap.models import Filing, Topic
-
 
 FINDINGS = {
     "misfit": "Papers that read like another heading",

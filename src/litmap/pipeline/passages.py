@@ -11,7 +11,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from litmap import chunks, text
 from litmap.builds import Addition
@@ -156,11 +155,3 @@ def additions(sources: Iterable[Source]) -> Iterator[Addition]:
     """What `BuildWriter.update` adds, cut as it goes."""
     for source in sources:
         yield Addition(source.work, source.source, source.fingerprint, source.make())
-
-
-
-
-
-
-
-

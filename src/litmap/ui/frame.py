@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from litmap.errors import LitmapError
-from litmap.ui import pages, state
+from litmap.ui import navigation, state
 
 HERE = Path(__file__).parent
 LOG = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ def draw() -> None:
     """Draw the page that the address names."""
     st.set_page_config(page_title="litmap", page_icon=str(HERE / "icon.svg"), layout="wide")
     st.html(HERE / "style.css")
-    found = pages.make(guarded)
+    found = navigation.make_pages(guarded)
     st.navigation(found, position="top").run()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from litmap.errors import LitmapError, SearchError
-from litmap.ui import pages, parts, state, texts
+from litmap.ui import components, formatting, links, state
 
 if TYPE_CHECKING:
     from litmap.library import Entry, Library
@@ -25,8 +25,8 @@ def paper() -> None:
     try:
         entry = library.work(wanted)
     except SearchError as error:
-        st.info(texts.escape(error.message), icon=":material/help:")
-        pages.link("papers", "All papers", ":material/arrow_back:")
+        st.info(formatting.escape(error.message), icon=":material/help:")
+        links.link("papers", "All papers", ":material/arrow_back:")
         return
     _paper(library, entry)
 
@@ -38,7 +38,7 @@ def _table(library: Library) -> None:
     if not found:
         st.info("Your notes cite no work yet, or none was found in them. `litmap read NOTE` shows what is read.")
         return
-    counts = {s: sum(e.status == s for e in found) for s in texts.STATUSES}
+    counts = {s: sum(e.status == s for e in found) for s in formatting.STATUSES}
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         words = st.text_input(
             "Filter", placeholder="Title, author, heading …", icon=":material/filter_alt:", key="papers-filter",
@@ -46,7 +46,7 @@ def _table(library: Library) -> None:
         )  # fmt: skip
         kinds = st.pills(
             "Status", [s for s, n in counts.items() if n], selection_mode="multi", label_visibility="collapsed",
-            format_func=lambda s: f"{texts.STATUSES[s][0]} {counts[s]}", key="papers-status",
+            format_func=lambda s: f"{formatting.STATUSES[s][0]} {counts[s]}", key="papers-status",
         )  # fmt: skip
     rows = [e for e in found if (not kinds or e.status in kinds) and _fits(e, words or "")]
     picked = st.dataframe(
@@ -56,9 +56,9 @@ def _table(library: Library) -> None:
     chosen = picked.selection.rows
     if chosen and chosen[0] < len(rows):
         st.session_state.pop("papers-table", None)
-        pages.go("paper", work=rows[chosen[0]].work.id)
+        links.go("paper", work=rows[chosen[0]].work.id)
     st.caption(
-        f"{texts.count(len(rows), 'work')}. Choose a row for its page. "
+        f"{formatting.count(len(rows), 'work')}. Choose a row for its page. "
         "Missing PDFs that you have: put them into the library's `papers` folder, or `litmap add FILE`."
     )
 
@@ -72,11 +72,11 @@ def _fits(entry: Entry, words: str) -> bool:
 def _row(entry: Entry) -> dict[str, Any]:
     return {
         "Title": entry.work.title,
-        "Authors": texts.people(entry.work.authors),
+        "Authors": formatting.people(entry.work.authors),
         "Year": entry.work.year,
-        "Status": texts.STATUSES.get(entry.status, (entry.status,))[0],
-        "Why": "" if entry.status == "fetched" else texts.sentence(entry.reason),
-        "Heading": "; ".join(h[-1] for h in texts.deepest(entry.headings)),
+        "Status": formatting.STATUSES.get(entry.status, (entry.status,))[0],
+        "Why": "" if entry.status == "fetched" else formatting.sentence(entry.reason),
+        "Heading": "; ".join(h[-1] for h in formatting.deepest(entry.headings)),
     }
 
 
@@ -95,15 +95,15 @@ def _columns() -> dict[str, Any]:
 # ── one paper ────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _paper(library: Library, entry: Entry) -> None:
     work = entry.work
-    pages.link("papers", "All papers", ":material/arrow_back:")
-    st.title(texts.escape(work.title), anchor=False)
-    st.markdown(texts.escape(texts.byline(work)))
+    links.link("papers", "All papers", ":material/arrow_back:")
+    st.title(formatting.escape(work.title), anchor=False)
+    st.markdown(formatting.escape(formatting.byline(work)))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        parts.status_badge(entry.status)
-        for label, url in parts.outside(work):
-            st.link_button(texts.escape(label), url, type="tertiary", icon=":material/open_in_new:")
+        components.status_badge(entry.status)
+        for label, url in components.outside(work):
+            st.link_button(formatting.escape(label), url, type="tertiary", icon=":material/open_in_new:")
     for notice in work.notices:
-        st.warning(texts.escape(notice), icon=":material/report:")
+        st.warning(formatting.escape(notice), icon=":material/report:")
     if entry.status != "fetched":
         _why_not(library, entry)
     left, right = st.columns([11, 9], gap="large")
@@ -119,17 +119,17 @@ def _paper(library: Library, entry: Entry) -> None:
 
 def _why_not(library: Library, entry: Entry) -> None:
     """Why there is no PDF, what was tried, and what a person can do."""
-    st.info(texts.escape(texts.sentence(entry.reason or "There is no PDF")), icon=":material/info:")
+    st.info(formatting.escape(formatting.sentence(entry.reason or "There is no PDF")), icon=":material/info:")
     if entry.tried:
         with st.expander(f"What was tried ({len(entry.tried)})"):
             for url, outcome in entry.tried:
-                st.caption(f"{texts.escape(texts.shorten(url, 120))}: {texts.escape(outcome)}")
+                st.caption(f"{formatting.escape(formatting.shorten(url, 120))}: {formatting.escape(outcome)}")
     for candidate in entry.candidates:
-        st.markdown(f"- {texts.escape(candidate.title)} ({texts.escape(texts.byline(candidate))})")
+        st.markdown(f"- {formatting.escape(candidate.title)} ({formatting.escape(formatting.byline(candidate))})")
         st.code(f"litmap resolve {_shell(entry.work.id)} {_shell(candidate.id)}", language="sh")
     if entry.status in {"unsure", "metadata-only", "not-found", "failed"}:
         folder = library.paths.papers
-        st.caption(f"Have the PDF? Put it into {texts.escape(str(folder))} and refresh.")
+        st.caption(f"Have the PDF? Put it into {formatting.escape(str(folder))} and refresh.")
 
 
 def _shell(text: str) -> str:
@@ -146,10 +146,10 @@ def _summary(library: Library, entry: Entry) -> None:
         view = None
     if view and view.sentences:
         st.subheader("In its own words", anchor=False)
-        parts.summary(view, "paper-summary", own=True)
+        components.summary(view, "paper-summary", own=True)
     if entry.work.abstract:
         st.subheader("Abstract", anchor=False)
-        st.markdown(texts.escape(entry.work.abstract))
+        st.markdown(formatting.escape(entry.work.abstract))
 
 
 def _my_words(entry: Entry) -> None:
@@ -158,9 +158,9 @@ def _my_words(entry: Entry) -> None:
     st.subheader("Where my notes cite it", anchor=False)
     for mention in entry.mentions[:12]:
         with st.container(border=True, gap="small"):
-            st.markdown(texts.escape(texts.shorten(mention.context or mention.text, 500)))
-            where = f"{texts.place(mention)} · {texts.path(mention.heading)}"
-            st.caption(f":material/edit_note: {texts.escape(where)}")
+            st.markdown(formatting.escape(formatting.shorten(mention.context or mention.text, 500)))
+            where = f"{formatting.place(mention)} · {formatting.path(mention.heading)}"
+            st.caption(f":material/edit_note: {formatting.escape(where)}")
 
 
 def _filing(library: Library, entry: Entry) -> None:
@@ -172,17 +172,19 @@ def _filing(library: Library, entry: Entry) -> None:
         return
     st.subheader("Filed under", anchor=False)
     if filing.noted:
-        parts.chips(filing.noted)
+        components.chips(filing.noted)
     elif filing.suggested:
-        st.markdown(f"By its text: **{texts.escape(texts.path(filing.suggested))}** ({filing.confidence:.0%} sure)")
+        st.markdown(
+            f"By its text: **{formatting.escape(formatting.path(filing.suggested))}** ({filing.confidence:.0%} sure)"
+        )
     else:
         st.markdown(f"Fits none of your headings ({filing.confidence:.0%} sure).")
     if filing.misfit:
-        st.caption(f":material/alt_route: {texts.escape(filing.misfit)}")
+        st.caption(f":material/alt_route: {formatting.escape(filing.misfit)}")
     others = [a for a in filing.alternatives if a.confidence >= 0.05 and a.heading not in filing.noted][:3]
     if others:
-        near = ", ".join(f"{texts.path(a.heading[-1:])} {a.confidence:.0%}" for a in others)
-        st.caption(f"Also near: {texts.escape(near)}")
+        near = ", ".join(f"{formatting.path(a.heading[-1:])} {a.confidence:.0%}" for a in others)
+        st.caption(f"Also near: {formatting.escape(near)}")
 
 
 def _pages(entry: Entry) -> None:
@@ -194,7 +196,7 @@ def _pages(entry: Entry) -> None:
     if entry.pdf.pages > 1:
         chosen = st.pagination(entry.pdf.pages, default=page, key=f"leaf-{entry.work.id}-{page}", max_visible_pages=7)
         page, rects = (page, rects) if chosen == page else (chosen, [])
-    parts.page_picture(entry.pdf, page, rects, f"Page {page} of {entry.pdf.pages}")
+    components.page_picture(entry.pdf, page, rects, f"Page {page} of {entry.pdf.pages}")
 
 
 def _near(library: Library, entry: Entry) -> None:
@@ -209,7 +211,7 @@ def _near(library: Library, entry: Entry) -> None:
     if seen:
         st.subheader("Nearest papers", anchor=False)
         for near in list(seen.values())[:6]:
-            pages.link_work(near.work, f"{texts.shorten(near.work.title, 90)} ({texts.cite(near.work)})")
+            links.link_work(near.work, f"{formatting.shorten(near.work.title, 90)} ({formatting.cite(near.work)})")
 
 
 def _citations(library: Library, entry: Entry) -> None:
@@ -225,4 +227,6 @@ def _citations(library: Library, entry: Entry) -> None:
         if known:
             st.subheader(f"{title} {len(known)} of my papers", anchor=False)
             for other in known[:15]:
-                pages.link_work(other.work, f"{texts.shorten(other.work.title, 90)} ({texts.cite(other.work)})")
+                links.link_work(
+                    other.work, f"{formatting.shorten(other.work.title, 90)} ({formatting.cite(other.work)})"
+                )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from litmap.errors import NoLibrary
-from litmap.ui import running, state, texts
+from litmap.ui import formatting, refresh_process, state
 
 if TYPE_CHECKING:
     from litmap.catalogue import Run
@@ -30,11 +30,11 @@ def page() -> None:
     except NoLibrary:
         state.welcome()
         return
-    if running.is_running(root):
-        running.watch(root)
+    if refresh_process.is_running(root):
+        refresh_process.watch(root)
     else:
         with st.expander("Start a refresh", icon=":material/sync:"):
-            running.start_form(root, _notes(library))
+            refresh_process.start_form(root, _notes(library))
     runs = library.runs(20)
     if not runs:
         st.caption("No refresh yet.")
@@ -54,32 +54,34 @@ def _run(run: Run, *, expanded: bool) -> None:
     report: dict[str, Any] = dict(run.report)
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.badge(texts.escape(word), color=colour)  # type: ignore[arg-type]
-            st.markdown(f"**{texts.escape(texts.ago(run.started))}**")
-            st.caption(texts.escape(_headline(run)))
+            st.badge(formatting.escape(word), color=colour)  # type: ignore[arg-type]
+            st.markdown(f"**{formatting.escape(formatting.ago(run.started))}**")
+            st.caption(formatting.escape(_headline(run)))
         changes = {k: v for k, v in (report.get("changes") or {}).items() if v}
         for what, titles in changes.items():
-            label = f"{texts.escape(str(what).capitalize())} ({len(titles)})"
+            label = f"{formatting.escape(str(what).capitalize())} ({len(titles)})"
             with st.expander(label, expanded=expanded and len(titles) <= 6):
                 for title in titles[:100]:
-                    st.markdown(f"- {texts.escape(str(title))}")
+                    st.markdown(f"- {formatting.escape(str(title))}")
         if run.problems:
             with st.expander(f"Problems ({len(run.problems)})", icon=":material/warning:"):
                 for problem in run.problems[:200]:
-                    subject = texts.escape(texts.shorten(problem.subject, 120))
-                    st.markdown(f"- **{subject}** {texts.escape(problem.reason)}")
+                    subject = formatting.escape(formatting.shorten(problem.subject, 120))
+                    st.markdown(f"- **{subject}** {formatting.escape(problem.reason)}")
         seconds = report.get("seconds") or {}
         if seconds and expanded:
-            st.caption(" · ".join(f"{texts.escape(str(k))} {texts.duration(float(v))}" for k, v in seconds.items()))
+            st.caption(
+                " · ".join(f"{formatting.escape(str(k))} {formatting.duration(float(v))}" for k, v in seconds.items())
+            )
 
 
 def _headline(run: Run) -> str:
     counts = run.report.get("counts") or {}
     statuses = counts.get("by_status") or {}
-    parts = [texts.count(int(counts["works"]), "work")] if "works" in counts else []
-    parts += [f"{n} {texts.STATUSES.get(s, (s,))[0]}" for s, n in statuses.items() if n]
-    seconds = texts.between(run.started, run.finished)
-    return " · ".join([*parts, *([f"in {texts.duration(seconds)}"] if seconds is not None else [])])
+    parts = [formatting.count(int(counts["works"]), "work")] if "works" in counts else []
+    parts += [f"{n} {formatting.STATUSES.get(s, (s,))[0]}" for s, n in statuses.items() if n]
+    seconds = formatting.between(run.started, run.finished)
+    return " · ".join([*parts, *([f"in {formatting.duration(seconds)}"] if seconds is not None else [])])
 
 
 def _schedule() -> None:

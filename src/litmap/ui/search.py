@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from litmap.errors import SearchError
-from litmap.ui import pages, parts, state, texts
+from litmap.ui import components, formatting, links, state
 
 if TYPE_CHECKING:
     from litmap.library import Library
@@ -84,7 +84,7 @@ def _with_filters(query: str, library: Library, mode: str) -> str:
             return query
         heading = st.selectbox(
             "Heading", headings, index=None, placeholder="Any heading", label_visibility="collapsed", key="in-heading",
-            format_func=lambda h: texts.path(h[-2:]), width=260,
+            format_func=lambda h: formatting.path(h[-2:]), width=260,
         )  # fmt: skip
         span = None
         if len(years) > 1:
@@ -108,7 +108,7 @@ def _ask(library: Library, query: str, mode: str) -> Answer | None:
             return library.locate(query, limit=SHOWN[mode])
         return library.search(query, limit=SHOWN[mode], by=mode)
     except SearchError as error:
-        st.info(texts.escape(error.message), icon=":material/help:")
+        st.info(formatting.escape(error.message), icon=":material/help:")
         return None
 
 
@@ -122,14 +122,14 @@ def _like(library: Library, names: str, mode: str) -> None:
     try:
         _show(library.more_like(*names.split("\n"), limit=SHOWN["passage"]), mode)
     except SearchError as error:
-        st.info(texts.escape(error.message), icon=":material/help:")
+        st.info(formatting.escape(error.message), icon=":material/help:")
 
 
 # ── results ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _show(answer: Answer, mode: str) -> None:
     results = (*answer.hits, *answer.notes)
     if answer.message:
-        st.info(texts.escape(answer.message), icon=":material/info:")
+        st.info(formatting.escape(answer.message), icon=":material/info:")
     if not results:
         if not answer.message:
             st.info("Nothing close to this in the library.", icon=":material/search_off:")
@@ -153,12 +153,12 @@ def _result(found: Found, mode: str, chosen: Found) -> None:
     entry = found.entry
     with st.container(border=True, gap="small", key=f"hit-{found.rank}"):
         if entry is not None:
-            pages.link_work(entry.work, strong=True)
-            st.caption(texts.escape(texts.byline(entry.work)))
+            links.link_work(entry.work, strong=True)
+            st.caption(formatting.escape(formatting.byline(entry.work)))
         st.markdown(_passage(found))
         if mode == "paper":
             for hit in found.also[:2]:
-                st.caption(f"p. {hit.chunk.page}  {texts.escape(texts.shorten(hit.chunk.text, 160))}")
+                st.caption(f"p. {hit.chunk.page}  {formatting.escape(formatting.shorten(hit.chunk.text, 160))}")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             lit = found.row == chosen.row
             label = f"p. {found.page}" if found.page else found.chunk.kind
@@ -166,7 +166,7 @@ def _result(found: Found, mode: str, chosen: Found) -> None:
             if st.button(label, key=f"show-{found.rank}", icon=icon, type="primary" if lit else "secondary"):
                 st.session_state["chosen"] = found.row
                 st.rerun()
-            pages.link("search", "More like this", ":material/join_inner:", like=f"#{found.row}")
+            links.link("search", "More like this", ":material/join_inner:", like=f"#{found.row}")
             st.caption(_why(found))
 
 
@@ -179,7 +179,7 @@ def _passage(found: Found) -> str:
     last = _word(text, min(len(text), max(end + 200, first + 420)))
     lead = "" if first == 0 else "… "
     rest = "" if last == len(text) else " …"
-    return lead + texts.mark(text[first:last], [(start - first, end - first)], found.words) + rest
+    return lead + formatting.mark(text[first:last], [(start - first, end - first)], found.words) + rest
 
 
 def _word(text: str, at: int) -> int:
@@ -189,13 +189,13 @@ def _word(text: str, at: int) -> int:
 
 def _why(found: Found) -> str:
     """Why it matched: words and likeness."""
-    parts = []
+    reasons: list[str] = []
     if found.words:
         unlike = dict.fromkeys(w.lower() for w in found.words)
-        parts.append("words " + ", ".join(texts.escape(w) for w in list(unlike)[:6]))
+        reasons.append("words " + ", ".join(formatting.escape(w) for w in list(unlike)[:6]))
     if not math.isnan(found.similarity):
-        parts.append(f"likeness {found.similarity:.2f}")
-    return " · ".join(parts)
+        reasons.append(f"likeness {found.similarity:.2f}")
+    return " · ".join(reasons)
 
 
 def _note(found: Found) -> None:
@@ -203,8 +203,8 @@ def _note(found: Found) -> None:
     with st.container(border=True, gap="small", key=f"note-{found.rank}"):
         st.markdown(_passage(found))
         st.caption(
-            f":material/edit_note: {texts.escape(found.note.rsplit('/', 1)[-1])}, line {found.line}"
-            f" · {texts.escape(found.chunk.section or '')}"
+            f":material/edit_note: {formatting.escape(found.note.rsplit('/', 1)[-1])}, line {found.line}"
+            f" · {formatting.escape(found.chunk.section or '')}"
         )
 
 
@@ -215,11 +215,11 @@ def _beside(found: Found) -> None:
         st.caption("This passage is your own: it stands in your notes.")
         return
     marks = found.marks or found.rects
-    parts.page_picture(entry.pdf, found.page, marks, f"{texts.cite(entry.work)}, page {found.page}")
+    components.page_picture(entry.pdf, found.page, marks, f"{formatting.cite(entry.work)}, page {found.page}")
     if entry.mentions:
         st.markdown("###### What my notes say")
-        parts.said(entry.mentions)
-        parts.chips(entry.headings)
+        components.said(entry.mentions)
+        components.chips(entry.headings)
 
 
 # ── before the first query ───────────────────────────────────────────────────────────────────────────────────────────
@@ -230,16 +230,16 @@ def _start(library: Library) -> None:
     st.space("small")
     st.title("What do your papers say?", anchor=False)
     st.markdown(
-        f"{texts.count(status['works'], 'work')} cited in {texts.count(status['notes'], 'note')}, "
-        f"{texts.count(counts.get('fetched', 0), 'paper')} here in full text, "
-        f"{texts.count(status['passages'], 'passage')} to search."
+        f"{formatting.count(status['works'], 'work')} cited in {formatting.count(status['notes'], 'note')}, "
+        f"{formatting.count(counts.get('fetched', 0), 'paper')} here in full text, "
+        f"{formatting.count(status['passages'], 'passage')} to search."
     )
     headings = _headings(library)
     if headings:
         st.caption("Look into a heading of your notes:")
         with st.container(horizontal=True, gap="medium"):
             for heading in headings[:10]:
-                pages.link("topics", heading[-1], ":material/tag:", heading=texts.path(heading))
+                links.link("topics", heading[-1], ":material/tag:", heading=formatting.path(heading))
 
 
 def _headings(library: Library) -> list[HeadingPath]:

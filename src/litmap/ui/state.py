@@ -13,7 +13,7 @@ import streamlit as st
 
 from litmap.errors import DamagedBuild, LitmapError, ModelError, NewerCatalogue, NoLibrary
 from litmap.settings import Settings, load_settings
-from litmap.ui import texts
+from litmap.ui import formatting
 
 if TYPE_CHECKING:
     from litmap.library import Library
@@ -101,7 +101,7 @@ def explain(error: LitmapError) -> None:
         welcome()
         return
     title, hint = _WORDS.get(type(error), ("This did not work", ""))
-    st.warning(f"**{title}.** {texts.escape(error.message)}", icon=":material/error:")
+    st.warning(f"**{title}.** {formatting.escape(error.message)}", icon=":material/error:")
     if hint:
         st.code(hint, language="sh")
 
@@ -115,16 +115,16 @@ _WORDS: dict[type[LitmapError], tuple[str, str]] = {
 
 def welcome() -> None:
     """What a newcomer sees: there is no library yet, and how to get one."""
-    from litmap.ui import running
+    from litmap.ui import refresh_process
 
     chosen = settings()
-    if running.is_running(chosen.library):
+    if refresh_process.is_running(chosen.library):
         st.subheader("The library is being built", anchor=False)
         st.write("The first refresh is under way. This page shows the library as soon as there is something to show.")
-        running.watch(chosen.library)
+        refresh_process.watch(chosen.library)
         return
     st.subheader("No library here yet", anchor=False)
     st.write("litmap reads your notes, fetches the papers they cite and makes them searchable. Where are they?")
-    running.start_form(chosen.library, os.environ.get("LITMAP_NOTES", ""))
+    refresh_process.start_form(chosen.library, os.environ.get("LITMAP_NOTES", ""))
     st.caption("Or in a terminal:")
     st.code("litmap refresh ~/notes", language="sh")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from litmap.errors import LitmapError, SearchError
 from litmap.library.topics_view import FINDINGS
-from litmap.ui import figure, pages, parts, state, texts
+from litmap.ui import components, formatting, links, map_figure, state
 
 if TYPE_CHECKING:
     from litmap.library import Library
@@ -65,7 +65,7 @@ def _outline(rows: list[tuple[Topic, int, int]]) -> Topic | None:
         if not name:
             return "**All topics**"
         topic, depth, count = by_name[name]
-        text = texts.escape(topic.heading[-1] if topic.heading else topic.label)
+        text = formatting.escape(topic.heading[-1] if topic.heading else topic.label)
         return f"{INDENT * depth}{text if topic.heading else f'*{text}*'} :gray[{count}]"
 
     picked = st.radio(
@@ -88,7 +88,7 @@ def _outline(rows: list[tuple[Topic, int, int]]) -> Topic | None:
 
 def name_of(topic: Topic) -> str:
     """How a topic stands in an address."""
-    return texts.path(topic.heading) if topic.heading else topic.id
+    return formatting.path(topic.heading) if topic.heading else topic.id
 
 
 # ── the map ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -103,12 +103,12 @@ def _map(library: Library, view: TopicsView, chosen: Topic | None) -> None:
         )  # fmt: skip
         cited = st.toggle("Citations", key="map-citations", help="Draw who cites whom")
     lit = _found(library, query or "")
-    drawn = figure.draw(
+    drawn = map_figure.draw(
         state.map_of(library), dark=_dark(), chosen=chosen.heading if chosen else None, citations=cited, lit=lit,
         emergent=[t for t in view.topics if t.heading is None],
     )  # fmt: skip
     picked: Any = st.plotly_chart(
-        drawn, key="map", on_select="rerun", selection_mode="points", config=figure.CONFIG,
+        drawn, key="map", on_select="rerun", selection_mode="points", config=map_figure.CONFIG,
         alt="The map of the papers: one point a paper, a region for each heading",
     )  # fmt: skip
     works = [p["customdata"] for p in picked.selection.points if "customdata" in p]
@@ -116,8 +116,8 @@ def _map(library: Library, view: TopicsView, chosen: Topic | None) -> None:
         name = work[0] if isinstance(work, list) else work
         if name in view.entries:
             with st.container(border=True, gap="small"):
-                pages.link_work(view.entries[name].work)
-                st.caption(texts.escape(texts.byline(view.entries[name].work)))
+                links.link_work(view.entries[name].work)
+                st.caption(formatting.escape(formatting.byline(view.entries[name].work)))
 
 
 def _dark() -> bool:
@@ -130,55 +130,55 @@ def _found(library: Library, query: str) -> list[str]:
     try:
         answer = library.search(query, limit=8, by="paper")
     except SearchError as error:
-        st.caption(texts.escape(error.message))
+        st.caption(formatting.escape(error.message))
         return []
     return [f.entry.work.id for f in answer.hits if f.entry]
 
 
 # ── one topic ────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _topic(library: Library, view: TopicsView, topic: Topic) -> None:
-    st.header(texts.escape(topic.heading[-1] if topic.heading else topic.label), anchor=False)
+    st.header(formatting.escape(topic.heading[-1] if topic.heading else topic.label), anchor=False)
     if topic.heading and len(topic.heading) > 1:
-        st.caption(texts.escape(texts.path(topic.heading)))
+        st.caption(formatting.escape(formatting.path(topic.heading)))
     if topic.keywords:
-        st.caption("Its own words: " + ", ".join(texts.escape(w) for w in topic.keywords[:10]))
+        st.caption("Its own words: " + ", ".join(formatting.escape(w) for w in topic.keywords[:10]))
     left, right = st.columns([11, 9], gap="large")
     with left:
         _summary(library, topic)
         _findings(view, topic.heading)
     with right:
-        parts.shown(dict(view.entries))
+        components.shown(dict(view.entries))
         st.subheader("Papers", anchor=False)
         filings = {f.work: f for f in view.filings}
         for work in topic.works:
             if work in view.entries:
                 _paper(view, work, filings.get(work), topic)
-        pages.link("search", "More like this heading", ":material/join_inner:", like=name_of(topic))
+        links.link("search", "More like this heading", ":material/join_inner:", like=name_of(topic))
 
 
 def _summary(library: Library, topic: Topic) -> None:
     try:
         view = library.summary(name_of(topic))
     except LitmapError as error:
-        st.caption(texts.escape(error.message))
+        st.caption(formatting.escape(error.message))
         return
     st.subheader("What its papers say", anchor=False)
-    parts.summary(view, f"topic-{topic.id}")
+    components.summary(view, f"topic-{topic.id}")
 
 
 def _paper(view: TopicsView, work: str, filing: Filing | None, topic: Topic) -> None:
     entry = view.entries[work]
     with st.container(border=True, gap="small"):
-        pages.link_work(entry.work)
-        st.caption(texts.escape(texts.byline(entry.work)))
+        links.link_work(entry.work)
+        st.caption(formatting.escape(formatting.byline(entry.work)))
         if filing and filing.misfit:
-            st.caption(f":material/alt_route: {texts.escape(filing.misfit)}")
+            st.caption(f":material/alt_route: {formatting.escape(filing.misfit)}")
 
 
 def _findings(view: TopicsView, heading: HeadingPath | None) -> None:
     found = [f for f in view.findings if f.heading == heading] if heading else []
     for finding in found[:8]:
-        st.caption(f":material/tips_and_updates: {texts.escape(finding.evidence)}")
+        st.caption(f":material/tips_and_updates: {formatting.escape(finding.evidence)}")
 
 
 # ── suggestions ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -201,7 +201,7 @@ def _suggestions(view: TopicsView) -> None:
             if found:
                 with st.expander(f"{title} ({len(found)})", expanded=kind in {"misfit", "new-topic"}):
                     for finding in found[:25]:
-                        st.markdown(f"- {texts.escape(finding.evidence)}")
+                        st.markdown(f"- {formatting.escape(finding.evidence)}")
         st.caption("Suggestions only. `litmap topics --suggest` prints them, `--apply` writes a patch for your notes.")
 
 
@@ -209,13 +209,15 @@ def _unfiled(view: TopicsView, filing: Filing) -> None:
     work = view.entries[filing.work].work
     labels = {t.id: t.label for t in view.topics}
     with st.container(border=True, gap="small"):
-        pages.link_work(work)
+        links.link_work(work)
         if filing.suggested:
-            where = f"**{texts.escape(texts.path(filing.suggested[-2:]))}**"
+            where = f"**{formatting.escape(formatting.path(filing.suggested[-2:]))}**"
             st.caption(f":material/arrow_forward: {where}, {filing.confidence:.0%} sure")
         else:
             name = labels.get(filing.cluster or "", "")
-            st.caption(f":material/help_center: fits no heading{f', goes with *{texts.escape(name)}*' if name else ''}")
+            st.caption(
+                f":material/help_center: fits no heading{f', goes with *{formatting.escape(name)}*' if name else ''}"
+            )
         others = [a for a in filing.alternatives if a.heading != filing.suggested][:2]
         if others:
-            st.caption("or " + ", ".join(f"{texts.escape(a.heading[-1])} {a.confidence:.0%}" for a in others))
+            st.caption("or " + ", ".join(f"{formatting.escape(a.heading[-1])} {a.confidence:.0%}" for a in others))

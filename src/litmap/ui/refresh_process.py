@@ -11,7 +11,7 @@ import streamlit as st
 
 from litmap.lock import holder, is_held
 from litmap.paths import LibraryPaths
-from litmap.ui import texts
+from litmap.ui import formatting
 
 LOG = "refresh.log"
 _TAIL = 4000
@@ -62,7 +62,7 @@ def start_form(root: Path, notes: str = "") -> None:
     absent = [p for p in paths if not p.exists()]
     if absent or not paths:
         what = f"There is no {absent[0]}" if absent else "Name the files or folders of your notes"
-        st.error(f"{texts.escape(what)}.", icon=":material/error:")
+        st.error(f"{formatting.escape(what)}.", icon=":material/error:")
         return
     start(root, [str(p) for p in paths], offline=offline)
     st.toast("The refresh has started", icon=":material/sync:")
@@ -82,7 +82,9 @@ def watch(root: Path) -> None:
         return
     st.session_state["watched"] = 2
     who = holder(LibraryPaths(root).lock)
-    st.status(f"A refresh is running (since {texts.escape(texts.ago(who.get('started', '')))})", state="running")
+    st.status(
+        f"A refresh is running (since {formatting.escape(formatting.ago(who.get('started', '')))})", state="running"
+    )
     printed = tail(root)
     if printed:
         st.code(printed, language=None, height=220)

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from litmap.ui import texts
+from litmap.ui import formatting
 
 if TYPE_CHECKING:
     from litmap.maps.map_model import Dot, Picture, Point, Region, Style
@@ -148,7 +148,7 @@ def _points(rows: Sequence[int], picture: Picture, fades: Callable[[HeadingPath 
     heading = dots[0].heading
     style = picture.styles.get(heading) if heading else None
     many = len(picture.dots) > MANY
-    name = _plain(texts.path(heading[-2:])) if heading else "fits no heading"
+    name = _plain(formatting.path(heading[-2:])) if heading else "fits no heading"
     strength, size = 0.22 if fades(heading) else 0.95, 6 if many else 11
     return {
         "type": "scattergl" if many else "scatter",
@@ -157,7 +157,7 @@ def _points(rows: Sequence[int], picture: Picture, fades: Callable[[HeadingPath 
         "mode": "markers",
         "name": name,
         "customdata": [d.work for d in dots],
-        "text": [f"<b>{_plain(texts.shorten(d.title, 80))}</b><br>{_plain(d.detail)}" for d in dots],
+        "text": [f"<b>{_plain(formatting.shorten(d.title, 80))}</b><br>{_plain(d.detail)}" for d in dots],
         "hovertemplate": "%{text}<br><i>" + name + "</i><extra></extra>",
         "marker": {**_marker(style, [d.suggested for d in dots], dark=dark), "size": size, "opacity": strength},
         "selected": {"marker": {"opacity": 1.0}},
@@ -220,7 +220,7 @@ def _labels(
     names += [(t.label, None, "#8A8A8A", [place[w] for w in t.works if w in place]) for t in emergent]
     found = []
     for label, heading, colour, dots in sorted(names, key=lambda n: -len(n[3]))[:60]:
-        text = texts.shorten(label, 36)
+        text = formatting.shorten(label, 36)
         at = _room(text, dots, frame, boxes) if dots else None
         if at is not None:
             ink = _ink(colour, dark=dark)

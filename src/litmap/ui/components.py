@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from litmap.errors import LitmapError
-from litmap.ui import pages, state, texts
+from litmap.ui import formatting, links, state
 
 if TYPE_CHECKING:
     from litmap.library import Entry
@@ -20,19 +20,19 @@ Rect = tuple[float, float, float, float]
 
 def status_badge(status: str) -> None:
     """A status as a badge with its meaning."""
-    word, colour, meaning = texts.STATUSES.get(status, (status, "gray", ""))
-    st.badge(texts.escape(word), color=colour, help=meaning)  # type: ignore[arg-type]
+    word, colour, meaning = formatting.STATUSES.get(status, (status, "gray", ""))
+    st.badge(formatting.escape(word), color=colour, help=meaning)  # type: ignore[arg-type]
 
 
 def chips(headings: Sequence[HeadingPath], most: int = 4) -> None:
     """Heading paths as small links to their topics."""
-    found = texts.deepest(headings)
+    found = formatting.deepest(headings)
     if not found:
         return
     with st.container(horizontal=True, gap="small"):
         for heading in found[:most]:
             label = f"{heading[-1]}"
-            pages.link("topics", label, ":material/tag:", heading=texts.path(heading))
+            links.link("topics", label, ":material/tag:", heading=formatting.path(heading))
         if len(found) > most:
             st.caption(f"and {len(found) - most} more")
 
@@ -45,10 +45,10 @@ def said(mentions: Sequence[Mention], most: int = 2) -> None:
         if text:
             seen.setdefault(text, mention)
     for text, mention in list(seen.items())[:most]:
-        st.markdown(f"> {texts.escape(texts.shorten(text, 320))}")
-        st.caption(f":material/edit_note: {texts.escape(texts.place(mention))}")
+        st.markdown(f"> {formatting.escape(formatting.shorten(text, 320))}")
+        st.caption(f":material/edit_note: {formatting.escape(formatting.place(mention))}")
     if len(seen) > most:
-        st.caption(f"and {texts.count(len(seen) - most, 'more place')} in your notes")
+        st.caption(f"and {formatting.count(len(seen) - most, 'more place')} in your notes")
 
 
 def page_picture(pdf: PdfFile | None, page: int, rects: Sequence[Rect] = (), caption: str = "") -> None:
@@ -59,12 +59,12 @@ def page_picture(pdf: PdfFile | None, page: int, rects: Sequence[Rect] = (), cap
     try:
         picture = state.picture_of(pdf, page, rects)
     except LitmapError as error:
-        st.caption(f"The page cannot be drawn: {texts.escape(error.message)}")
+        st.caption(f"The page cannot be drawn: {formatting.escape(error.message)}")
         return
     with st.container(border=True):
         st.image(picture, width="stretch", alt=f"Page {page} with the passage marked")
     if caption:
-        st.caption(texts.escape(caption))
+        st.caption(formatting.escape(caption))
 
 
 def summary(view: SummaryView, key: str, *, own: bool = False) -> None:
@@ -72,10 +72,10 @@ def summary(view: SummaryView, key: str, *, own: bool = False) -> None:
     for number, sentence in enumerate(view.sentences):
         where = f"p. {sentence['page']}" if own else f"{sentence['cite']}, p. {sentence['page']}"
         with st.container(horizontal=True, vertical_alignment="top", gap="small", wrap=False):
-            st.markdown(texts.escape(sentence["text"]), width="stretch")
+            st.markdown(formatting.escape(sentence["text"]), width="stretch")
             icon, wide = ":material/find_in_page:", 70 if own else 210
             name = f"cited-{key}-{number}"
-            if st.button(texts.escape(where), key=name, type="tertiary", icon=icon, width=wide):
+            if st.button(formatting.escape(where), key=name, type="tertiary", icon=icon, width=wide):
                 st.session_state["shown"] = (sentence["work"], sentence["page"], sentence["rects"], sentence["text"])
 
 
@@ -97,7 +97,7 @@ def outside(work: Work) -> list[tuple[str, str]]:
     values = [i.split(":", 1)[1].lower() for i in work.ids]
     safe = [u for u in work.urls if u.startswith(("http://", "https://"))]
     pages_of = [u for u in safe if not any(value in u.lower() for value in values)]
-    found += [(texts.shorten(url.split("://", 1)[1], 60), url) for url in pages_of]
+    found += [(formatting.shorten(url.split("://", 1)[1], 60), url) for url in pages_of]
     return found[:6]
 
 

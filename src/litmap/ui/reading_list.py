@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from litmap.ui import pages, parts, state, texts
+from litmap.ui import components, formatting, links, state
 
 if TYPE_CHECKING:
     from litmap.catalogue.entries import Entry
@@ -38,7 +38,7 @@ def _list(library: Library) -> None:
     headings = sorted({path for row in rows for path in _headings(row)})
     with st.container(horizontal=True, gap="medium"):
         chosen = st.selectbox(
-            "Heading", headings, index=None, placeholder="Cited from any heading", format_func=texts.path,
+            "Heading", headings, index=None, placeholder="Cited from any heading", format_func=formatting.path,
             label_visibility="collapsed", width=320,
         )  # fmt: skip
     if chosen:  # ranked by the papers of that heading
@@ -59,16 +59,16 @@ def _row(library: Library, row: Mapping[str, Any], chosen: tuple[str, ...] | Non
     key = f"reading-{row.get('key')}"
     citing = [library.by_id[w] for w in row.get("cited_by", []) if w in library.by_id]
     with st.container(border=True, gap="small", key=key):
-        st.markdown(f"**{texts.escape(str(row.get('title') or row.get('raw') or ''))}**")
+        st.markdown(f"**{formatting.escape(str(row.get('title') or row.get('raw') or ''))}**")
         authors = [str(a) for a in row.get("authors") or []]
-        parts_of = (texts.people(authors), str(row.get("year") or ""), str(row.get("venue") or ""))
-        st.caption(texts.escape(" · ".join(part for part in parts_of if part)))
+        parts_of = (formatting.people(authors), str(row.get("year") or ""), str(row.get("venue") or ""))
+        st.caption(formatting.escape(" · ".join(part for part in parts_of if part)))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(f"cited by {len(citing)} of your papers", color="primary")
             if chosen:
                 st.badge(f"{_headings(row)[chosen]} of this heading", color="primary")
             for label, url in _addresses(row):
-                st.link_button(texts.escape(label), url, type="tertiary", icon=":material/open_in_new:")
+                st.link_button(formatting.escape(label), url, type="tertiary", icon=":material/open_in_new:")
         with st.expander("Who cites it, and how", key=f"{key}-who", on_change="rerun") as who:
             if who.open:  # of twenty rows a reader opens one
                 _citing(row, citing)
@@ -79,17 +79,17 @@ def _citing(row: Mapping[str, Any], citing: Sequence[Entry]) -> None:
     for entry in citing[:20]:
         page = pages_of.get(entry.work.id)
         where = f", p. {page}" if page else ""
-        pages.link_work(entry.work, f"{entry.work.title} ({texts.cite(entry.work)}{where})")
+        links.link_work(entry.work, f"{entry.work.title} ({formatting.cite(entry.work)}{where})")
     for passage in (row.get("passages") or [])[:5]:
         text = passage.get("text", "") if isinstance(passage, Mapping) else str(passage)
-        st.markdown(f"> {texts.escape(texts.shorten(text, 400))}")
+        st.markdown(f"> {formatting.escape(formatting.shorten(text, 400))}")
 
 
 def _addresses(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     from litmap.models import Work
 
     ids = tuple(str(i) for i in row.get("ids") or [])
-    return parts.outside(Work(id=ids[0] if ids else "", title="", ids=ids))
+    return components.outside(Work(id=ids[0] if ids else "", title="", ids=ids))
 
 
 def _coverage(library: Library) -> None:
@@ -110,13 +110,13 @@ def _cover(library: Library, row: Mapping[str, Any]) -> dict[str, Any]:
     central = [library.by_id[w].work for w in row.get("central") or [] if w in library.by_id]
     works = int(row.get("works") or 0)
     return {
-        "Heading": texts.path(tuple(row.get("heading") or ())),
+        "Heading": formatting.path(tuple(row.get("heading") or ())),
         "Papers": works,
         "With PDF": (int(row.get("with_pdf") or 0) / works) if works else 0.0,
         "Years": f"{years[0]} to {years[1]}" if years else "",
         "Close": max(0.0, float(row.get("tightness") or 0.0)),
-        "Nearest heading": texts.path(tuple(row.get("nearest") or ())[-1:]) if row.get("nearest") else "",
-        "Central": "; ".join(texts.cite(w) for w in central[:3]),
+        "Nearest heading": formatting.path(tuple(row.get("nearest") or ())[-1:]) if row.get("nearest") else "",
+        "Central": "; ".join(formatting.cite(w) for w in central[:3]),
         "Missing": len(row.get("missing") or []),
     }
 
