@@ -18,9 +18,10 @@ from litmap.text import ocr, worker
 from litmap.text.furniture import drop_furniture
 from litmap.text.glyphs import clean
 from litmap.text.hyphens import Vocabulary, join
+from litmap.text.line import Line
 from litmap.text.pool import Worker
 from litmap.text.quality import is_gibberish
-from litmap.text.raw import Line, RawPage
+from litmap.text.raw import RawPage
 from litmap.text.reading_order import Column, Row, find_gutter
 from litmap.text.reference_entries import entry_starts
 from litmap.text.structure import build_pages

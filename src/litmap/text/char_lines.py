@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from litmap.text.glyphs import clean
-from litmap.text.raw import Line
+from litmap.text.line import Line
 
 _WIDTHS = dict(
     zip(

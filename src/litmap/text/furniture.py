@@ -10,7 +10,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from litmap.text.raw import Line, RawPage
+from litmap.text.line import Line
+from litmap.text.raw import RawPage
 
 _NUMBER = re.compile(
     r"^[\s\-–—|•·()\[\]]*(?:page\s*)?(\d{1,4}|[ivxlc]{1,7})(?:\s*(?:of|/)\s*\d{1,4})?[\s\-–—|•·()\[\]]*$", re.I

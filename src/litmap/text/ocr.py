@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from litmap.text.char_lines import read_chars, regroup
+from litmap.text.line import Line
 from litmap.text.pymupdf_open import load_pymupdf
-from litmap.text.raw import Line
 
 DPI = 200
 """Resolution at which pages are read: 300 takes longer and reads 10-point print no better."""

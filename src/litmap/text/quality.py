@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
+from litmap.text.line import Line
 from litmap.text.pymupdf_open import load_pymupdf
-from litmap.text.raw import Line
 
 _WORDS = re.compile(r"[^\W\d_]+")
 # the commonest words of the languages papers are written in

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from litmap.text.glyphs import clean
+from litmap.text.line import Line
 from litmap.text.pymupdf_open import load_pymupdf
 
 _MATH_FONT = re.compile(
@@ -24,40 +25,6 @@ BOLD, ITALIC, SUPERSCRIPT = 16, 2, 1  # PyMuPDF's span flags
 _INK, _PALE, _NONE = 2, 1, 0
 _VISIBLE = 16 | 32  # MuPDF's char flags FILLED and STROKED; neither: the text is not painted
 _MATH_SIGNS = re.compile("[=≤≥<>≈≡∼∈∉⊂⊆∀∃∑∏∫∂∇∞∝→←↦⇒⇔±×÷·⋅∘⊗⊕∪∩∧∨√∥⟨⟩|‖+−\\^_{}∗⋆′⊤⊥≪≫≜≔≠]")
-
-
-@dataclass(slots=True)
-class Line:
-    """A line (or a fragment of one) of a page. `size`: the font size of most of its letters, in points.
-
-    `bold`, `italic` and `math` are shares of its characters in [0, 1]. `base` is the y of its baseline, `lead` the
-    number of bold characters it begins with, `top` the largest size in it.
-    """
-
-    text: str
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    base: float
-    size: float
-    bold: float = 0.0
-    italic: float = 0.0
-    math: float = 0.0
-    font: str = ""
-    block: int = 0
-    lead: int = 0
-    top: float = 0.0
-
-    @property
-    def rect(self) -> tuple[float, float, float, float]:
-        """(x0, y0, x1, y1)."""
-        return (self.x0, self.y0, self.x1, self.y1)
-
-    @property
-    def height(self) -> float:
-        """Height in points."""
-        return self.y1 - self.y0
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from litmap.text.raw import Line
+from litmap.text.line import Line
 
 Gutter = tuple[float, float]
 

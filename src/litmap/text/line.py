@@ -1,0 +1,39 @@
+"""A line of a page as PyMuPDF gives it, with its characters' sizes and styles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Line:
+    """A line (or a fragment of one) of a page. `size`: the font size of most of its letters, in points.
+
+    `bold`, `italic` and `math` are shares of its characters in [0, 1]. `base` is the y of its baseline, `lead` the
+    number of bold characters it begins with, `top` the largest size in it.
+    """
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    base: float
+    size: float
+    bold: float = 0.0
+    italic: float = 0.0
+    math: float = 0.0
+    font: str = ""
+    block: int = 0
+    lead: int = 0
+    top: float = 0.0
+
+    @property
+    def rect(self) -> tuple[float, float, float, float]:
+        """(x0, y0, x1, y1)."""
+        return (self.x0, self.y0, self.x1, self.y1)
+
+    @property
+    def height(self) -> float:
+        """Height in points."""
+        return self.y1 - self.y0
