@@ -13,7 +13,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("LITMAP_SHARED") or ROOT.parent / "shared")
-WITHOUT_DATA = ("notes_speed", "throughput", "topics_speed", "keywords", "embedding", "scale", "kills")
+WITHOUT_DATA = (
+    "notes_speed",
+    "throughput",
+    "topics_speed",
+    "keywords",
+    "embedding",
+    "scale",
+    "kills",
+)
 WITH_DATA = (
     *("extraction", "reference_lists", "resolving", "summaries", "questions", "inbox"),
     *("whole_run", "side_by_side"),
@@ -38,7 +46,9 @@ def main() -> int:
 def run(name: str, *arguments: str) -> list[str]:
     """The name where it failed."""
     print(f"\n# python -m benchmarks.{name} {' '.join(arguments)}", flush=True)
-    done = subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *arguments], cwd=ROOT, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{name}", *arguments], cwd=ROOT, check=False
+    )
     return [name] if done.returncode else []
 
 

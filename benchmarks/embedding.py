@@ -35,8 +35,23 @@ def load_texts(n: int) -> tuple[list[str], str]:
         lines = corpus.read_text("utf-8").splitlines()[: 4 * n : 4]
         return [json.loads(line)["text"] for line in lines], "abstracts (scitldr)"
     rng = np.random.default_rng(0)
-    stock = ["the", "a", "of", "network", "gradient", "loss", "layer", "width", "depth", "proof", "bound", "kernel"]
-    return [" ".join(rng.choice(stock, int(k))) for k in rng.normal(170, 50, n).clip(10, 240)], "made-up sentences"
+    stock = [
+        "the",
+        "a",
+        "of",
+        "network",
+        "gradient",
+        "loss",
+        "layer",
+        "width",
+        "depth",
+        "proof",
+        "bound",
+        "kernel",
+    ]
+    return [
+        " ".join(rng.choice(stock, int(k))) for k in rng.normal(170, 50, n).clip(10, 240)
+    ], "made-up sentences"
 
 
 def timed(work: Callable[[], Any]) -> tuple[Any, float, float]:
@@ -60,13 +75,20 @@ def methods(models_dir: Path, threads: int) -> dict[str, Callable[[list[str]], n
             torch.set_num_threads(threads)
             vectors = model.encode(texts, normalize_embeddings=True, convert_to_tensor=True)
             found = np.asarray(vectors.float().numpy())
-            return found / np.linalg.norm(found, axis=1, keepdims=True)  # bfloat16 leaves them a little off
+            return found / np.linalg.norm(
+                found, axis=1, keepdims=True
+            )  # bfloat16 leaves them a little off
 
         return run
 
-    found = {"sentence-transformers float32": reference(plain), "sentence-transformers bfloat16": reference(half)}
+    found = {
+        "sentence-transformers float32": reference(plain),
+        "sentence-transformers bfloat16": reference(half),
+    }
     for backend in ("torch", "onnx", "torch-bf16"):
-        found[f"litmap {backend}"] = load_encoder("", models_dir=models_dir, backend=backend, threads=threads).encode
+        found[f"litmap {backend}"] = load_encoder(
+            "", models_dir=models_dir, backend=backend, threads=threads
+        ).encode
     return found
 
 
@@ -136,7 +158,9 @@ def cold_query(models_dir: Path) -> dict[str, float]:
         for _ in range(3):
             code = program.format(models=str(models_dir), folder=folder)
             _, wall, _ = timed(
-                lambda c=code: subprocess.run([sys.executable, "-c", c], check=True, capture_output=True)
+                lambda c=code: subprocess.run(
+                    [sys.executable, "-c", c], check=True, capture_output=True
+                )
             )
             seconds.append(wall)
         found[name] = round(min(seconds), 2)

@@ -52,7 +52,9 @@ def shared() -> Path | None:
 def read_litmap(path: Path, pages: Pages) -> dict[int, str]:
     from litmap.text import extract
 
-    document = extract(path, "", ocr=False)  # the whole paper, whatever pages are asked for: its words settle hyphens
+    document = extract(
+        path, "", ocr=False
+    )  # the whole paper, whatever pages are asked for: its words settle hyphens
     return {page.number: "\n".join(block.text for block in page.blocks) for page in document.pages}
 
 
@@ -66,19 +68,31 @@ def _open(path: Path) -> Any:
 
 
 def read_get_text(path: Path, pages: Pages) -> dict[int, str]:
-    return {page.number + 1: page.get_text() for page in _open(path) if not pages or page.number + 1 in pages}
+    return {
+        page.number + 1: page.get_text()
+        for page in _open(path)
+        if not pages or page.number + 1 in pages
+    }
 
 
 def read_get_text_sorted(path: Path, pages: Pages) -> dict[int, str]:
-    return {page.number + 1: page.get_text(sort=True) for page in _open(path) if not pages or page.number + 1 in pages}
+    return {
+        page.number + 1: page.get_text(sort=True)
+        for page in _open(path)
+        if not pages or page.number + 1 in pages
+    }
 
 
 def read_pymupdf4llm(path: Path, pages: Pages) -> dict[int, str]:
     import pymupdf4llm
 
     wanted = [page - 1 for page in pages] if pages else None
-    chunks = pymupdf4llm.to_markdown(_open(path), pages=wanted, page_chunks=True, show_progress=False, use_ocr=False)
-    return dict(zip(pages or range(1, len(chunks) + 1), (chunk["text"] for chunk in chunks), strict=True))
+    chunks = pymupdf4llm.to_markdown(
+        _open(path), pages=wanted, page_chunks=True, show_progress=False, use_ocr=False
+    )
+    return dict(
+        zip(pages or range(1, len(chunks) + 1), (chunk["text"] for chunk in chunks), strict=True)
+    )
 
 
 def read_pypdf(path: Path, pages: Pages) -> dict[int, str]:
@@ -87,14 +101,18 @@ def read_pypdf(path: Path, pages: Pages) -> dict[int, str]:
     reader = pypdf.PdfReader(path)
     if reader.is_encrypted:
         reader.decrypt("")
-    return {n: page.extract_text() for n, page in enumerate(reader.pages, 1) if not pages or n in pages}
+    return {
+        n: page.extract_text() for n, page in enumerate(reader.pages, 1) if not pages or n in pages
+    }
 
 
 def read_pypdfium2(path: Path, pages: Pages) -> dict[int, str]:
     import pypdfium2
 
     pdf = pypdfium2.PdfDocument(path)
-    return {n: pdf[n - 1].get_textpage().get_text_bounded() for n in (pages or range(1, len(pdf) + 1))}
+    return {
+        n: pdf[n - 1].get_textpage().get_text_bounded() for n in (pages or range(1, len(pdf) + 1))
+    }
 
 
 def read_pdfplumber(path: Path, pages: Pages) -> dict[int, str]:
@@ -107,7 +125,9 @@ def read_pdfplumber(path: Path, pages: Pages) -> dict[int, str]:
 def read_pdfminer(path: Path, pages: Pages) -> dict[int, str]:
     from pdfminer.high_level import extract_text
 
-    texts = extract_text(path, page_numbers=[page - 1 for page in pages] if pages else None).split("\f")[:-1]
+    texts = extract_text(path, page_numbers=[page - 1 for page in pages] if pages else None).split(
+        "\f"
+    )[:-1]
     return dict(zip(pages or range(1, len(texts) + 1), texts, strict=True))
 
 
@@ -138,13 +158,19 @@ def score_page(text: str, key: dict[str, Any]) -> dict[str, float]:
         "order": _longest_run(dense, ordered) / max(len(ordered), 1),
         "found": found / max(len(ordered) + len(anywhere), 1),
     }
-    words = [_is_joined(text, a, b) for a, b in key["joined"]] + [_is_kept(text, a, b) for a, b in key["kept"]]
+    words = [_is_joined(text, a, b) for a, b in key["joined"]] + [
+        _is_kept(text, a, b) for a, b in key["kept"]
+    ]
     if words:
         scores["words"] = sum(words) / len(words)
     gone = [squash(s) not in dense for s in key["absent"]]
     if key["page_number"]:
         lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
-        ends = {word for line in (lines[:1] + lines[-1:]) for word in line.split()[:1] + line.split()[-1:]}
+        ends = {
+            word
+            for line in (lines[:1] + lines[-1:])
+            for word in line.split()[:1] + line.split()[-1:]
+        }
         gone.append(key["page_number"] not in ends)
     if gone and dense:
         scores["furniture"] = sum(gone) / len(gone)
@@ -167,13 +193,18 @@ def _longest_run(dense: str, ordered: list[str]) -> int:
 
 def _is_joined(text: str, first: str, second: str) -> bool:
     plain = unicodedata.normalize("NFKC", text)
-    broken = re.search(rf"\b{re.escape(first)}(?:[-\u00ad\u2010\u0002\ufffe]\s*|\s+){re.escape(second)}\b", plain)
+    broken = re.search(
+        rf"\b{re.escape(first)}(?:[-\u00ad\u2010\u0002\ufffe]\s*|\s+){re.escape(second)}\b", plain
+    )
     return broken is None and re.search(rf"\b{re.escape(first + second)}\b", plain) is not None
 
 
 def _is_kept(text: str, first: str, second: str) -> bool:
     plain = unicodedata.normalize("NFKC", text)
-    return re.search(rf"\b{re.escape(first[:-1])}[-\u2010\u2011]{re.escape(second)}\b", plain) is not None
+    return (
+        re.search(rf"\b{re.escape(first[:-1])}[-\u2010\u2011]{re.escape(second)}\b", plain)
+        is not None
+    )
 
 
 def run_quality(folder: Path, names: list[str], pages: Path) -> dict[str, dict[str, float]]:
@@ -187,13 +218,19 @@ def run_quality(folder: Path, names: list[str], pages: Path) -> dict[str, dict[s
             paper = key["paper"]
             if paper not in texts:
                 wanted = sorted(other["page"] for other in keys if other["paper"] == paper)
-                texts[paper] = _read(READERS[name], folder / "papers" / "files" / f"{paper}.pdf", wanted, name)
+                texts[paper] = _read(
+                    READERS[name], folder / "papers" / "files" / f"{paper}.pdf", wanted, name
+                )
             scores = score_page(texts[paper].get(key["page"], ""), key)
             for measure, value in scores.items():
                 sums.setdefault(measure, []).append(value)
             if "--misses" in sys.argv and name == "litmap" and min(scores.values()) < 1:
-                print(paper, key["page"], {m: round(v, 2) for m, v in scores.items()}, file=sys.stderr)
-        results[name] = {measure: sum(values) / len(values) for measure, values in sums.items()} | {"pages": len(keys)}
+                print(
+                    paper, key["page"], {m: round(v, 2) for m, v in scores.items()}, file=sys.stderr
+                )
+        results[name] = {measure: sum(values) / len(values) for measure, values in sums.items()} | {
+            "pages": len(keys)
+        }
     return results
 
 
@@ -240,26 +277,46 @@ def run_all(folder: Path) -> dict[str, Any]:
         qualities[reply.quality] = qualities.get(reply.quality, 0) + 1
         if reply.reason:
             reasons[key] = reply.reason
-    return {"seconds": time.perf_counter() - begin, "pages": pages, "qualities": qualities, "reasons": reasons}
+    return {
+        "seconds": time.perf_counter() - begin,
+        "pages": pages,
+        "qualities": qualities,
+        "reasons": reasons,
+    }
 
 
 def print_table(key: str, quality: dict[str, dict[str, float]], speeds: dict[str, float]) -> None:
     """One key's table."""
-    print(f"{key + ' key':24}{'order':>8}{'found':>8}{'words':>8}{'furniture':>11}{'pages/CPU s':>13}")
+    print(
+        f"{key + ' key':24}{'order':>8}{'found':>8}{'words':>8}{'furniture':>11}{'pages/CPU s':>13}"
+    )
     for name, row in quality.items():
-        cells = "".join(f"{row.get(m, float('nan')):>{w}.3f}" for m, w in (("order", 8), ("found", 8), ("words", 8)))
-        print(f"{name:24}{cells}{row.get('furniture', float('nan')):>11.3f}{speeds.get(name, float('nan')):>13.1f}")
+        cells = "".join(
+            f"{row.get(m, float('nan')):>{w}.3f}"
+            for m, w in (("order", 8), ("found", 8), ("words", 8))
+        )
+        print(
+            f"{name:24}{cells}{row.get('furniture', float('nan')):>11.3f}{speeds.get(name, float('nan')):>13.1f}"
+        )
 
 
 def main() -> int:
     """Prints the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--speed", type=int, default=40, metavar="N", help="papers in the speed run (default 40)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--speed", type=int, default=40, metavar="N", help="papers in the speed run (default 40)"
+    )
     parser.add_argument("--only", nargs="*", help="only these readers")
     parser.add_argument("--quality-only", action="store_true")
     parser.add_argument("--keys", nargs="*", choices=[*KEYS], default=[*KEYS])
-    parser.add_argument("--all", action="store_true", help="also read every paper through the worker processes")
-    parser.add_argument("--misses", action="store_true", help="print litmap's imperfect pages to stderr")
+    parser.add_argument(
+        "--all", action="store_true", help="also read every paper through the worker processes"
+    )
+    parser.add_argument(
+        "--misses", action="store_true", help="print litmap's imperfect pages to stderr"
+    )
     parser.add_argument("--json", type=Path, help="write the figures there")
     options = parser.parse_args()
     folder = shared()

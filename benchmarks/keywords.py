@@ -80,8 +80,12 @@ class Texts:
             n = min(1000, first + count - begin)
             general = np.searchsorted(self.cumulated, random.random((n, WORDS)))
             topic = self.topics[random.integers(0, TOPICS, n)]
-            own = np.take_along_axis(topic, (400 * random.random((n, WORDS)) ** 2).astype(int), axis=1)
-            numbers = np.where(random.random((n, WORDS)) < 0.75, general, own).clip(0, VOCABULARY - 1)
+            own = np.take_along_axis(
+                topic, (400 * random.random((n, WORDS)) ** 2).astype(int), axis=1
+            )
+            numbers = np.where(random.random((n, WORDS)) < 0.75, general, own).clip(
+                0, VOCABULARY - 1
+            )
             for row in self.words[numbers]:
                 yield " ".join(row.tolist())
 
@@ -94,7 +98,9 @@ class Texts:
             size = int(random.integers(3, 9))
             general = np.searchsorted(self.cumulated, random.random(size)).clip(30, VOCABULARY - 1)
             own = topic[(400 * random.random(size) ** 2).astype(int)]
-            found.append(" ".join(self.words[np.where(random.random(size) < 0.5, general, own)].tolist()))
+            found.append(
+                " ".join(self.words[np.where(random.random(size) < 0.5, general, own)].tolist())
+            )
         return found
 
 
@@ -133,15 +139,19 @@ class Fts5:
 
     def build(self, texts: Iterator[str]) -> None:
         with sqlite3.connect(self.path) as connection:
-            connection.execute("CREATE VIRTUAL TABLE t USING fts5(text, content='', tokenize='porter unicode61')")
+            connection.execute(
+                "CREATE VIRTUAL TABLE t USING fts5(text, content='', tokenize='porter unicode61')"
+            )
             connection.executemany(
-                "INSERT INTO t(rowid, text) VALUES (?, ?)", ((i + 1, x) for i, x in enumerate(texts))
+                "INSERT INTO t(rowid, text) VALUES (?, ?)",
+                ((i + 1, x) for i, x in enumerate(texts)),
             )
 
     def add(self, first: int, texts: list[str]) -> None:
         with sqlite3.connect(self.path) as connection:
             connection.executemany(
-                "INSERT INTO t(rowid, text) VALUES (?, ?)", [(first + i + 1, x) for i, x in enumerate(texts)]
+                "INSERT INTO t(rowid, text) VALUES (?, ?)",
+                [(first + i + 1, x) for i, x in enumerate(texts)],
             )
 
     def open(self) -> None:
@@ -150,7 +160,9 @@ class Fts5:
 
     def search(self, query: str) -> list[int]:
         asked = " OR ".join(f'"{w}"' for w in query.split())
-        rows = self.connection.execute("SELECT rowid FROM t WHERE t MATCH ? ORDER BY rank LIMIT ?", (asked, BEST))
+        rows = self.connection.execute(
+            "SELECT rowid FROM t WHERE t MATCH ? ORDER BY rank LIMIT ?", (asked, BEST)
+        )
         return [row[0] - 1 for row in rows]
 
 
@@ -166,7 +178,9 @@ class Bm25s:
         import Stemmer
 
         self.texts = self.texts or list(texts)
-        tokens = bm25s.tokenize(self.texts, stopwords="en", stemmer=Stemmer.Stemmer("english"), show_progress=False)
+        tokens = bm25s.tokenize(
+            self.texts, stopwords="en", stemmer=Stemmer.Stemmer("english"), show_progress=False
+        )
         model = bm25s.BM25()
         model.index(tokens, show_progress=False)
         model.save(str(self.folder / "bm25s"))
@@ -225,7 +239,10 @@ class Tantivy:
 
     def search(self, query: str) -> list[int]:
         parsed = self.index.parse_query(query, ["text"])
-        return [self.searcher.doc(address)["row"][0] for _, address in self.searcher.search(parsed, BEST).hits]
+        return [
+            self.searcher.doc(address)["row"][0]
+            for _, address in self.searcher.search(parsed, BEST).hits
+        ]
 
 
 ENGINES: dict[str, Any] = {"litmap": Litmap, "fts5": Fts5, "bm25s": Bm25s, "tantivy": Tantivy}
@@ -249,7 +266,10 @@ def measure(name: str, size: int) -> dict[str, Any]:
         start = time.perf_counter()
         engine.add(size, paper)
         adding = time.perf_counter() - start
-        bytes_ = sum(p.stat().st_size for p in {p.stat().st_ino: p for p in folder.rglob("*") if p.is_file()}.values())
+        bytes_ = sum(
+            p.stat().st_size
+            for p in {p.stat().st_ino: p for p in folder.rglob("*") if p.is_file()}.values()
+        )
         engine.open()
         times = []
         queries = texts.queries()
@@ -289,10 +309,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows = []
     for size in options.sizes:
         for name in options.engines:
-            command = [sys.executable, "-m", "benchmarks.keywords", "--one", "--sizes", str(size), "--engines", name]
+            command = [
+                sys.executable,
+                "-m",
+                "benchmarks.keywords",
+                "--one",
+                "--sizes",
+                str(size),
+                "--engines",
+                name,
+            ]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             row = (
-                json.loads(done.stdout) if done.returncode == 0 else {"engine": name, "passages": size, "failed": True}
+                json.loads(done.stdout)
+                if done.returncode == 0
+                else {"engine": name, "passages": size, "failed": True}
             )
             if done.returncode:
                 print(done.stderr[-2000:], file=sys.stderr)

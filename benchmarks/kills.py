@@ -72,8 +72,18 @@ class Trial:
 
     def start(self, library: Path) -> subprocess.Popen[str]:
         """`litmap refresh`, in a process of its own."""
-        command = [sys.executable, "-m", "litmap", "refresh", str(self.notes), "--library", str(library)]
-        return subprocess.Popen([*command, *self.options], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        command = [
+            sys.executable,
+            "-m",
+            "litmap",
+            "refresh",
+            str(self.notes),
+            "--library",
+            str(library),
+        ]
+        return subprocess.Popen(
+            [*command, *self.options], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
 
     def run(self, library: Path) -> tuple[int, str]:
         """The same to its end: exit code and what it said of errors."""
@@ -94,7 +104,10 @@ def content(library: Path) -> dict[str, Any]:
     with Library.open(settings=load_settings({"library": library})) as opened:
         build = opened._build
         assert build is not None
-        passages = sorted(build.all_passages(), key=lambda p: (p.work, p.chunk.source, p.chunk.ordinal, p.chunk.text))
+        passages = sorted(
+            build.all_passages(),
+            key=lambda p: (p.work, p.chunk.source, p.chunk.ordinal, p.chunk.text),
+        )
         vectors = VectorIndex.open(build.folder).vectors([p.row for p in passages])  # type: ignore[arg-type]
         works = [(e.work.id, e.work.title, e.status, e.pdf.sha256 if e.pdf else "", len(e.mentions))
                  for e in opened.works()]  # fmt: skip
@@ -112,7 +125,10 @@ def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
     found = [place for name in one if name not in ("vectors", "works")
              for place in [unlike(one[name], other[name], name)] if place]  # fmt: skip
     found += [f"work {work}" for work in sorted(set(one["works"]) ^ set(other["works"]))]
-    if one["vectors"].shape != other["vectors"].shape or abs(one["vectors"] - other["vectors"]).max(initial=0) > SLACK:
+    if (
+        one["vectors"].shape != other["vectors"].shape
+        or abs(one["vectors"] - other["vectors"]).max(initial=0) > SLACK
+    ):
         found.append("vectors")
     return found
 
@@ -199,11 +215,15 @@ def filled(trial: Trial, whole: dict[str, Any], size: int) -> tuple[list[str], s
 
 def main() -> int:
     """Runs all; 1 where anything was wrong."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--kills", type=int, default=int(os.environ.get("LITMAP_KILLS", "100")))
     parser.add_argument("--disks", type=int, default=8)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--prefect", action="store_true", help="under Prefect, which takes seconds more a run")
+    parser.add_argument(
+        "--prefect", action="store_true", help="under Prefect, which takes seconds more a run"
+    )
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     rng = random.Random(options.seed)
@@ -226,10 +246,16 @@ def main() -> int:
             after = rng.uniform(0, seconds)
             wrong, when, took = killed(trial, whole, after)
             whens[when] += 1
-            if when == "over before":  # the machine has become faster than it was for the undisturbed one
+            if (
+                when == "over before"
+            ):  # the machine has become faster than it was for the undisturbed one
                 seconds = took
             failures += [f"kill {number} after {after:.2f} s ({when}): {what}" for what in wrong]
-            print(f"kill {number + 1} after {after:.2f} s: {when}; {wrong or 'well'}", file=sys.stderr, flush=True)
+            print(
+                f"kill {number + 1} after {after:.2f} s: {when}; {wrong or 'well'}",
+                file=sys.stderr,
+                flush=True,
+            )
         said = {}
         used = sum(p.stat().st_size for p in trial.before.rglob("*") if p.is_file())
         needs = sum(p.stat().st_size for p in undisturbed.rglob("*") if p.is_file())
@@ -237,9 +263,22 @@ def main() -> int:
             size = int(1.05 * used + (needs - used) * (number + 1) / (options.disks + 1)) + 200_000
             wrong, said[size] = filled(trial, whole, size)
             failures += [f"disk of {size}: {what}" for what in wrong]
-            print(f"disk of {size / 1e6:.1f} MB: {said[size]}; {wrong or 'well'}", file=sys.stderr, flush=True)
-    result = {"refresh_s": round(undisturbed_s, 1), "kills": dict(whens), "disks": said, "failures": failures}
-    print(json.dumps(result, indent=1) if options.json else "\n".join(f"{k}: {v}" for k, v in result.items()))
+            print(
+                f"disk of {size / 1e6:.1f} MB: {said[size]}; {wrong or 'well'}",
+                file=sys.stderr,
+                flush=True,
+            )
+    result = {
+        "refresh_s": round(undisturbed_s, 1),
+        "kills": dict(whens),
+        "disks": said,
+        "failures": failures,
+    }
+    print(
+        json.dumps(result, indent=1)
+        if options.json
+        else "\n".join(f"{k}: {v}" for k, v in result.items())
+    )
     return int(bool(failures))
 
 

@@ -16,11 +16,11 @@ import time
 from pathlib import Path
 
 WORDS = (  # noqa: SIM905
-    "the of and to in is that for with as are on by this from at or which we can be has model data network theory results "  # noqa: E501
-    "method analysis species growth energy field market policy cell protein neural learning stability structure effect large "  # noqa: E501
+    "the of and to in is that for with as are on by this from at or which we can be has model data network theory results "
+    "method analysis species growth energy field market policy cell protein neural learning stability structure effect large "
     "small random linear optimal local global rate bound mean variance sample time space order phase"
 ).split()
-SURNAMES = "Smith Jones Tilman Kingsolver Ortega Nakamura Weiss Fischer Laurent Petrov Okafor Lindqvist Moreau Castellano".split()  # noqa: E501, SIM905
+SURNAMES = "Smith Jones Tilman Kingsolver Ortega Nakamura Weiss Fischer Laurent Petrov Okafor Lindqvist Moreau Castellano".split()  # noqa: SIM905
 
 
 def sentence(rng: random.Random) -> str:
@@ -43,7 +43,9 @@ def note(rng: random.Random, size: int, *, plain: bool) -> str:
     parts, length = [], 0
     while length < size:
         if rng.random() < 0.12:
-            block = ("" if plain else "## ") + " ".join(rng.choice(WORDS) for _ in range(3)).capitalize()
+            block = ("" if plain else "## ") + " ".join(
+                rng.choice(WORDS) for _ in range(3)
+            ).capitalize()
             block += "\n" + "-" * len(block) if plain else ""
         elif rng.random() < 0.25:
             block = "\n".join(f"- {sentence(rng)}" for _ in range(rng.randint(2, 6)))
@@ -61,7 +63,7 @@ HOSTILE = {
     "names": "Aa, Aa, ", "initials": "A. B. ", "inverted names": "Aa, B. C.; ", "journals": "Phys. Rev. ",
     "journals, numbers": "J. Chem. 12, ", "titles": "Aa Bb of the ", "brackets": "Aa (Bb ", "open quotes": "“Aa ",
     "years": "Aa 1999 ", "owners": "Aa's Bb ", "dots": "a. ", "colons": "Aa: Bb ", "slashes": "Aa/Bb", "blanks": "a   ",
-    "link starts": "[a](", "wiki links": "[[Aa|", "templates": "{{cite ", "notes": "<ref>", "stars": "*a ", "addresses": "http://a.b/",  # noqa: E501
+    "link starts": "[a](", "wiki links": "[[Aa|", "templates": "{{cite ", "notes": "<ref>", "stars": "*a ", "addresses": "http://a.b/",
 }  # fmt: skip
 
 
@@ -91,17 +93,23 @@ def timed(paths: list[Path]) -> dict[str, float]:
     done = time.process_time()
     size = sum(path.stat().st_size for path in paths)
     return {
-        "notes": len(notes), "megabytes": size / 1e6, "read_s": read - start, "find_s": done - read, "total_s": done - start,  # noqa: E501
+        "notes": len(notes), "megabytes": size / 1e6, "read_s": read - start, "find_s": done - read, "total_s": done - start,
         "citations": len(citations), "megabytes_per_s": size / 1e6 / (done - start),
     }  # fmt: skip
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--count", type=int, default=1000)
-    parser.add_argument("--largest", type=float, default=20, help="megabytes of the largest single note")
-    parser.add_argument("--hostile", action="store_true", help="text made to blow up regular expressions instead")
+    parser.add_argument(
+        "--largest", type=float, default=20, help="megabytes of the largest single note"
+    )
+    parser.add_argument(
+        "--hostile", action="store_true", help="text made to blow up regular expressions instead"
+    )
     args = parser.parse_args()
     if args.hostile:
         with tempfile.TemporaryDirectory() as folder:
@@ -133,7 +141,9 @@ def main() -> None:
     if args.json:
         print(json.dumps(rows, indent=1))
         return
-    print(f"{'what':28s} {'read s':>8s} {'find s':>8s} {'total s':>8s} {'MB/s':>6s} {'citations':>9s}")
+    print(
+        f"{'what':28s} {'read s':>8s} {'find s':>8s} {'total s':>8s} {'MB/s':>6s} {'citations':>9s}"
+    )
     for name, row in rows.items():
         print(
             f"{name:28s} {row['read_s']:8.2f} {row['find_s']:8.2f} {row['total_s']:8.2f} {row['megabytes_per_s']:6.2f} {row['citations']:9.0f}"  # noqa: E501

@@ -55,7 +55,9 @@ def shared() -> Path | None:
     return None
 
 
-def read_documents(papers: Path, manifest: Sequence[Mapping[str, Any]], cache: Path) -> dict[str, Document]:
+def read_documents(
+    papers: Path, manifest: Sequence[Mapping[str, Any]], cache: Path
+) -> dict[str, Document]:
     """The papers' texts by key, extracted once."""
     documents: dict[str, Document] = {}
     wanted: dict[str, Path] = {}
@@ -75,7 +77,11 @@ def read_documents(papers: Path, manifest: Sequence[Mapping[str, Any]], cache: P
 
 
 def build(
-    manifest: Sequence[Mapping[str, Any]], documents: Mapping[str, Document], encoder: Encoder, root: Path, cache: Path
+    manifest: Sequence[Mapping[str, Any]],
+    documents: Mapping[str, Document],
+    encoder: Encoder,
+    root: Path,
+    cache: Path,
 ) -> None:
     """Index the papers as a library's build under `root`."""
     titles = {paper["key"]: paper["title"] for paper in manifest}
@@ -154,7 +160,9 @@ def ask(searcher: Searcher, text_: str, question: Mapping[str, Any]) -> dict[str
     return outcome
 
 
-def summarise(outcomes: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> dict[str, dict[str, float]]:
+def summarise(
+    outcomes: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
+) -> dict[str, dict[str, float]]:
     """Shares by kind of question and over all."""
     table = {}
     for kind in ("paraphrase", "keywords", "quotation", "all"):
@@ -171,7 +179,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.questions", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument("--misses", action="store_true", help="print the questions whose page was not found")
+    parser.add_argument(
+        "--misses", action="store_true", help="print the questions whose page was not found"
+    )
     parser.add_argument("--cache", type=Path, help="keep texts and vectors here between runs")
     parser.add_argument("--backend", default="auto")
     options = parser.parse_args(arguments)
@@ -187,11 +197,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         cache = options.cache or Path(scratch) / "cache"
         encoder = load_encoder("", models_dir=cache / "models", backend=options.backend)
         paths = LibraryPaths(Path(scratch) / "library")
-        build(manifest, read_documents(papers, manifest, cache / "texts"), encoder, paths.root, cache / "vectors")
+        build(
+            manifest,
+            read_documents(papers, manifest, cache / "texts"),
+            encoder,
+            paths.root,
+            cache / "vectors",
+        )
         facts = {k: Facts(k, p["title"], tuple(p["authors"]), p["year"]) for k, p in by_key.items()}
         with builds.open_build(paths) as opened:
             words = keywords.KeywordIndex.open(opened.path("keywords"))
-            searcher = Searcher(encoder, index.VectorIndex.open(opened.folder), words, opened, facts)
+            searcher = Searcher(
+                encoder, index.VectorIndex.open(opened.folder), words, opened, facts
+            )
             asked = [
                 (q, q.get("question") or quote(papers, by_key[q["paper"]], q))
                 for q in questions
@@ -205,7 +223,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for (q, outcome), (_, asked_text) in zip(outcomes, asked, strict=True):
             if not outcome["page"]:
                 print(
-                    f"{q['kind']} {q['paper']} p. {q['page']} paper={outcome['paper']}: {asked_text!r}", file=sys.stderr
+                    f"{q['kind']} {q['paper']} p. {q['page']} paper={outcome['paper']}: {asked_text!r}",
+                    file=sys.stderr,
                 )
     if options.json:
         print(json.dumps(table, indent=1))

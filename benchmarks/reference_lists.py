@@ -50,7 +50,9 @@ def pair(found: list[Reference], entries: list[dict[str, Any]]) -> dict[int, int
     same = [[holds(f, e) for f in found] for e in entries]
     for i in range(rows - 1, -1, -1):
         for j in range(columns - 1, -1, -1):
-            best[i][j] = max(best[i + 1][j], best[i][j + 1], best[i + 1][j + 1] + 1 if same[i][j] else 0)
+            best[i][j] = max(
+                best[i + 1][j], best[i][j + 1], best[i + 1][j + 1] + 1 if same[i][j] else 0
+            )
     pairs, i, j = {}, 0, 0
     while i < rows and j < columns:
         if same[i][j] and best[i][j] == best[i + 1][j + 1] + 1:
@@ -68,7 +70,14 @@ def score(
 ) -> dict[str, int]:
     """Counts of found, extra and missed entries and of right fields."""
     pairs = pair(found, entries)
-    counts = {"entries": len(entries), "found": len(found), "hits": len(pairs), "title": 0, "year": 0, "family": 0}
+    counts = {
+        "entries": len(entries),
+        "found": len(found),
+        "hits": len(pairs),
+        "title": 0,
+        "year": 0,
+        "family": 0,
+    }
     for i, entry in enumerate(entries):
         if i not in pairs:
             if show:
@@ -86,7 +95,9 @@ def score(
             counts[name] += ok
         if show and not all(right.values()):
             bad = [name for name, ok in right.items() if not ok]
-            wrong = ", ".join(f"{name}: {getattr(reference, name, reference.authors)!r}" for name in bad)
+            wrong = ", ".join(
+                f"{name}: {getattr(reference, name, reference.authors)!r}" for name in bad
+            )
             print(f"  {key} {wrong}\n      {reference.raw[:260]}")
     if show:
         for j, reference in enumerate(found):
@@ -116,7 +127,9 @@ def rates(counts: dict[str, int]) -> dict[str, float]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("keys", nargs="*")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--misses", action="store_true")
@@ -128,7 +141,9 @@ def main() -> int:
     from litmap.text import extract
 
     keys = args.keys or sorted(path.stem for path in KEYS.glob("*.json"))
-    documents = {key: extract(base / "papers" / "files" / f"{key}.pdf", key, ocr=False) for key in keys}
+    documents = {
+        key: extract(base / "papers" / "files" / f"{key}.pdf", key, ocr=False) for key in keys
+    }
     begin = time.perf_counter()
     table = measure(documents, show=args.misses)
     seconds = time.perf_counter() - begin
@@ -136,7 +151,9 @@ def main() -> int:
         result = {key: {**counts, **rates(counts)} for key, counts in table.items()}
         print(json.dumps({"lists": result, "seconds": round(seconds, 3)}, indent=1))
         return 0
-    print(f"{'list':32s} {'key':>4s} {'found':>5s} {'F1':>6s} {'title':>6s} {'year':>6s} {'family':>6s}")
+    print(
+        f"{'list':32s} {'key':>4s} {'found':>5s} {'F1':>6s} {'title':>6s} {'year':>6s} {'family':>6s}"
+    )
     for key, counts in table.items():
         shares = rates(counts)
         fields = " ".join(f"{shares[name]:6.3f}" for name in ("f1", "title", "year", "family"))

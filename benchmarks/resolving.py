@@ -29,7 +29,9 @@ from litmap.parsing.identifiers import normalise_title
 from litmap.web import WebClient
 from litmap.works import resolve
 
-FAST = {"default": 0.0} | dict.fromkeys(("arxiv", "crossref", "openalex", "dblp", "s2", "openreview", "unpaywall"), 0.0)
+FAST = {"default": 0.0} | dict.fromkeys(
+    ("arxiv", "crossref", "openalex", "dblp", "s2", "openreview", "unpaywall"), 0.0
+)
 HERE = Path(__file__).resolve().parents[1]
 
 
@@ -42,10 +44,14 @@ class Wanted:
     citation: Citation
 
 
-def cite(number: int, form: str, work: dict[str, Any], reference: Reference, context: str = "") -> Wanted:
+def cite(
+    number: int, form: str, work: dict[str, Any], reference: Reference, context: str = ""
+) -> Wanted:
     kind = "author-year" if form == "people" else "reference"
     mention = Mention("n.md", number, reference.title, (), context or reference.title, kind)
-    return Wanted(form, work, Citation(f"{form}:{number}", kind, reference, (mention,), sure=form != "people"))
+    return Wanted(
+        form, work, Citation(f"{form}:{number}", kind, reference, (mention,), sure=form != "people")
+    )
 
 
 def with_a_mistake(title: str, chance: random.Random) -> str:
@@ -75,13 +81,21 @@ def make(works: list[dict[str, Any]]) -> list[Wanted]:
         wanted.append(cite(number, "title", work, Reference(title=title)))
         wrong = with_a_mistake(title, chance)
         if wrong != title:
-            wanted.append(cite(number, "mistake", work, Reference(title=wrong, authors=people[:1], year=year)))
+            wanted.append(
+                cite(number, "mistake", work, Reference(title=wrong, authors=people[:1], year=year))
+            )
         short = title.split(":")[0]
         if short != title and len(normalise_title(short).split()) >= 2:
-            wanted.append(cite(number, "short", work, Reference(title=short, authors=people[:2], year=year)))
+            wanted.append(
+                cite(number, "short", work, Reference(title=short, authors=people[:2], year=year))
+            )
         if len(people) >= 2 and len(normalise_title(title).split()) >= 4:
-            context = " ".join(normalise_title(title).split()[:-1]) + f" ({people[0]} et al. {year})"
-            wanted.append(cite(number, "people", work, Reference(authors=people[:1], year=year), context))
+            context = (
+                " ".join(normalise_title(title).split()[:-1]) + f" ({people[0]} et al. {year})"
+            )
+            wanted.append(
+                cite(number, "people", work, Reference(authors=people[:1], year=year), context)
+            )
     return wanted
 
 
@@ -95,7 +109,9 @@ def verdict(wanted: Wanted, found: Resolution) -> str:
         return "right" if work["arxiv"].split("v")[0].lower() == arxiv else "wrong"
     if work.get("doi") and doi and work["doi"].lower() == doi:
         return "right"
-    return "right" if normalise_title(found.work.title) == normalise_title(work["title"]) else "wrong"
+    return (
+        "right" if normalise_title(found.work.title) == normalise_title(work["title"]) else "wrong"
+    )
 
 
 def run(shared: Path, show: bool) -> dict[str, Any]:
@@ -104,13 +120,20 @@ def run(shared: Path, show: bool) -> dict[str, Any]:
     for manifest in manifests:
         data = json.loads(manifest.read_text(encoding="utf-8"))
         works += data if isinstance(data, list) else data["works"]
-    unique = {normalise_title(w["title"]): w for w in reversed(works) if w.get("authors") and w.get("year")}
+    unique = {
+        normalise_title(w["title"]): w
+        for w in reversed(works)
+        if w.get("authors") and w.get("year")
+    }
     wanted = make(list(unique.values()))
     counts: dict[str, Counter[str]] = {}
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
         with WebClient("ann@lab.org", Path(folder), FAST) as client:
-            found = {r.citation: r for r in resolve([w.citation for w in wanted], client, now="2026-11-20T00:00:00Z")}
+            found = {
+                r.citation: r
+                for r in resolve([w.citation for w in wanted], client, now="2026-11-20T00:00:00Z")
+            }
         spent = time.perf_counter() - started
     for one in wanted:
         outcome = verdict(one, found[one.citation.key])
@@ -129,26 +152,38 @@ def run(shared: Path, show: bool) -> dict[str, Any]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shared", type=Path, default=Path(os.environ.get("LITMAP_SHARED") or HERE.parent / "shared"))
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--shared",
+        type=Path,
+        default=Path(os.environ.get("LITMAP_SHARED") or HERE.parent / "shared"),
+    )
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--show", action="store_true", help="list what was not right")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     runner = args.shared / "mirror" / "with_mirror.py"
     if not runner.is_file():
-        print(f"no stand-in for the scholarly web at {args.shared}; name it with --shared or LITMAP_SHARED")
+        print(
+            f"no stand-in for the scholarly web at {args.shared}; name it with --shared or LITMAP_SHARED"
+        )
         return 2
     if not args.inside:
         inner = [sys.executable, "-m", "benchmarks.resolving", *sys.argv[1:], "--inside"]
-        return subprocess.run([sys.executable, str(runner), "--latency", "0.001", "--", *inner], check=False).returncode
+        return subprocess.run(
+            [sys.executable, str(runner), "--latency", "0.001", "--", *inner], check=False
+        ).returncode
     data = run(args.shared, args.show)
     if args.json:
         print(json.dumps(data, indent=1))
         return 0
     print(f"{data['works']} works in {data['seconds']} s")
     for row in data["rows"]:
-        counts = "  ".join(f"{name} {row.get(name, 0):4}" for name in ("right", "wrong", "undecided"))
+        counts = "  ".join(
+            f"{name} {row.get(name, 0):4}" for name in ("right", "wrong", "undecided")
+        )
         measures = f"precision {row['precision']:.4f}  recall {row['recall']:.4f}"
         print(f"{row['form']:8} {row['citations']:4} citations  {counts}  {measures}")
     return 0

@@ -52,7 +52,9 @@ class Collection:
 
 def read_collection(folder: Path) -> Collection:
     """A collection in BEIR form; queries without a relevant document are left out."""
-    documents = [(d["_id"], d.get("title", ""), d.get("text", "")) for d in _lines(folder / "corpus.jsonl")]
+    documents = [
+        (d["_id"], d.get("title", ""), d.get("text", "")) for d in _lines(folder / "corpus.jsonl")
+    ]
     qrels: dict[str, dict[str, int]] = {}
     for line in (folder / "qrels.tsv").read_text("utf-8").splitlines():
         query, document, score = line.split("\t")[:3]
@@ -77,7 +79,9 @@ def build(collection: Collection, encoder: Encoder, root: Path, cache: Path) -> 
         for name, title, text in collection.documents:
             body = text.strip() or title or name
             source = f"abstract:{name}"
-            yield Addition(name, source, name, chunks.cut_text(body, source, encoder, "abstract", title=title))
+            yield Addition(
+                name, source, name, chunks.cut_text(body, source, encoder, "abstract", title=title)
+            )
 
     with BuildWriter(LibraryPaths(root)) as writer:
         changes = writer.update(additions())
@@ -91,7 +95,12 @@ class Remembering:
     """An encoder that embeds a query once, whatever asks for it."""
 
     def __init__(self, encoder: Encoder) -> None:
-        self.name, self.key, self.dim, self.window = encoder.name, encoder.key, encoder.dim, encoder.window
+        self.name, self.key, self.dim, self.window = (
+            encoder.name,
+            encoder.key,
+            encoder.dim,
+            encoder.window,
+        )
         self.count, self.offsets = encoder.count, encoder.offsets
         self._encode = encoder.encode
         self._known: dict[tuple[str, ...], Vectors] = {}
@@ -140,7 +149,9 @@ def interval(values: Sequence[float], seed: int = 0, rounds: int = 2000) -> tupl
     return float(low), float(high)
 
 
-def mean_interval(by_collection: Sequence[Sequence[float]], rounds: int = 2000) -> tuple[float, float]:
+def mean_interval(
+    by_collection: Sequence[Sequence[float]], rounds: int = 2000
+) -> tuple[float, float]:
     """95 % bootstrap interval of the mean over collections of each one's mean, queries drawn within each."""
     random = np.random.default_rng(0)
     means = np.zeros(rounds)
@@ -159,19 +170,35 @@ def evaluate(
     paths = LibraryPaths(root / collection.name)
     start = time.perf_counter()
     build(collection, encoder, paths.root, cache)
-    print(f"{collection.name}: indexed in {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
+    print(
+        f"{collection.name}: indexed in {time.perf_counter() - start:.0f} s",
+        file=sys.stderr,
+        flush=True,
+    )
     with builds.open_build(paths) as opened:
         words = keywords.KeywordIndex.open(opened.path("keywords"))
-        searcher = Searcher(Remembering(encoder), index.VectorIndex.open(opened.folder), words, opened, weights=weights)
-        return {method: measure(collection, rank(collection, searcher, method)) for method in METHODS}
+        searcher = Searcher(
+            Remembering(encoder),
+            index.VectorIndex.open(opened.folder),
+            words,
+            opened,
+            weights=weights,
+        )
+        return {
+            method: measure(collection, rank(collection, searcher, method)) for method in METHODS
+        }
 
 
-def summarise(results: Mapping[str, Mapping[str, Mapping[str, Sequence[float]]]]) -> dict[str, object]:
+def summarise(
+    results: Mapping[str, Mapping[str, Mapping[str, Sequence[float]]]],
+) -> dict[str, object]:
     """Means and intervals for each collection and method, and the means over collections."""
     table: dict[str, object] = {}
     for name, methods in results.items():
         table[name] = {
-            method: {m: {"mean": float(np.mean(v)), "interval": interval(v)} for m, v in metrics.items()}
+            method: {
+                m: {"mean": float(np.mean(v)), "interval": interval(v)} for m, v in metrics.items()
+            }
             for method, metrics in methods.items()
         }
     table["mean"] = {
@@ -205,14 +232,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folders", nargs="+", type=Path, help="collections in BEIR form")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--cache", type=Path, help="keep vectors here between runs")
-    parser.add_argument("--queries", type=Path, help="write each query's nDCG@10 here, for paired comparisons")
+    parser.add_argument(
+        "--queries", type=Path, help="write each query's nDCG@10 here, for paired comparisons"
+    )
     parser.add_argument("--model", default="", help="embedding model (default: all-MiniLM-L6-v2)")
     parser.add_argument("--backend", default="auto")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as scratch:
         cache = options.cache or Path(scratch) / "cache"
         encoder = load_encoder(options.model, models_dir=cache / "models", backend=options.backend)
-        results = {f.name: evaluate(f, encoder, Path(scratch), cache, Weights()) for f in options.folders}
+        results = {
+            f.name: evaluate(f, encoder, Path(scratch), cache, Weights()) for f in options.folders
+        }
     if options.queries:
         per_query = {n: {m: r[m]["ndcg@10"] for m in METHODS} for n, r in results.items()}
         options.queries.write_text(json.dumps(per_query), "utf-8")

@@ -33,7 +33,9 @@ def langchain(job: dict[str, Any], **splitting: int) -> Ask:
     pieces = RecursiveCharacterTextSplitter(**splitting).split_documents(pages)
     store = FAISS.from_documents(pieces, HuggingFaceEmbeddings(model_name=job["model"]))
     store.save_local(job["folder"])
-    return lambda q: [(d.metadata["source"], d.page_content) for d in store.similarity_search(q, k=TOP)]
+    return lambda q: [
+        (d.metadata["source"], d.page_content) for d in store.similarity_search(q, k=TOP)
+    ]
 
 
 def llamaindex(job: dict[str, Any], **splitting: int) -> Ask:
@@ -46,7 +48,9 @@ def llamaindex(job: dict[str, Any], **splitting: int) -> Ask:
     from llama_index.vector_stores.faiss import FaissVectorStore
 
     pages = [page for pdf in job["pdfs"] for page in PyMuPDFReader().load_data(file_path=pdf)]
-    storage = StorageContext.from_defaults(vector_store=FaissVectorStore(faiss_index=faiss.IndexFlatIP(384)))
+    storage = StorageContext.from_defaults(
+        vector_store=FaissVectorStore(faiss_index=faiss.IndexFlatIP(384))
+    )
     index = VectorStoreIndex.from_documents(
         pages,
         storage_context=storage,
@@ -57,7 +61,10 @@ def llamaindex(job: dict[str, Any], **splitting: int) -> Ask:
     retriever = index.as_retriever(similarity_top_k=TOP)
 
     def ask(question: str) -> Found:
-        return [(str(n.node.metadata["file_path"]), n.node.get_content()) for n in retriever.retrieve(question)]
+        return [
+            (str(n.node.metadata["file_path"]), n.node.get_content())
+            for n in retriever.retrieve(question)
+        ]
 
     return ask
 
@@ -71,7 +78,11 @@ def txtai(job: dict[str, Any], *, blocks: bool = False) -> Ask:
     for pdf in job["pdfs"]:
         with pymupdf.open(pdf) as opened:
             for page in opened:
-                texts = [b[4] for b in page.get_text("blocks") if b[6] == 0] if blocks else [page.get_text()]
+                texts = (
+                    [b[4] for b in page.get_text("blocks") if b[6] == 0]
+                    if blocks
+                    else [page.get_text()]
+                )
                 rows += [(pdf, text) for text in texts if text.strip()]
     embeddings = Embeddings(path=job["model"], content=True)
     embeddings.index((number, text, None) for number, (_, text) in enumerate(rows))
@@ -94,13 +105,19 @@ def paperqa(job: dict[str, Any]) -> Ask:
     for number, pdf in enumerate(job["pdfs"]):
         name = f"paper{number}"
         paths[name] = pdf
-        adding = docs.aadd(pdf, citation=name, docname=name, dockey=name, settings=settings, embedding_model=model)
+        adding = docs.aadd(
+            pdf, citation=name, docname=name, dockey=name, settings=settings, embedding_model=model
+        )
         loop.run_until_complete(adding)
     loop.run_until_complete(docs._build_texts_index(model))  # at the first question otherwise
-    (Path(job["folder"]) / "docs.json").write_text(docs.model_dump_json(), encoding="utf-8", errors="replace")
+    (Path(job["folder"]) / "docs.json").write_text(
+        docs.model_dump_json(), encoding="utf-8", errors="replace"
+    )
 
     def ask(question: str) -> Found:
-        found = loop.run_until_complete(docs.retrieve_texts(question, TOP, settings=settings, embedding_model=model))
+        found = loop.run_until_complete(
+            docs.retrieve_texts(question, TOP, settings=settings, embedding_model=model)
+        )
         return [(paths[text.doc.docname], text.text) for text in found]
 
     return ask

@@ -81,7 +81,10 @@ def texts_of(number: int) -> list[str]:
 
 def chunks(number: int) -> list[Chunk]:
     texts = texts_of(number % 1000)
-    return [Chunk(f"{number:064x}", i, t[:900], "body", "3 Results", 1 + i // 4, RECTS) for i, t in enumerate(texts)]
+    return [
+        Chunk(f"{number:064x}", i, t[:900], "body", "3 Results", 1 + i // 4, RECTS)
+        for i, t in enumerate(texts)
+    ]
 
 
 class Clock:
@@ -103,7 +106,9 @@ def additions(first: int, last: int, clock: Clock) -> Iterator[Addition]:
         yield Addition(f"arxiv:{number:09d}", f"{number:064x}", "1", clock(chunks, number))
 
 
-def write(paths: LibraryPaths, synthetic: Synthetic, first: int, last: int, *, keywords: bool) -> dict[str, float]:
+def write(
+    paths: LibraryPaths, synthetic: Synthetic, first: int, last: int, *, keywords: bool
+) -> dict[str, float]:
     """Publish a build with papers first to last added; seconds by part."""
     base = open_build(paths) if paths.current.exists() else None
     seconds: dict[str, float] = {}
@@ -141,7 +146,9 @@ def words_step(old: Path | None, new: Path, changes: Changes) -> None:
     from litmap import keywords
 
     added = (keywords.Entry(p.row, p.work, p.chunk.text, p.chunk.kind) for p in changes.passages())
-    keywords.update(new / "keywords", added, changes.removed.tolist(), old / "keywords" if old else None)
+    keywords.update(
+        new / "keywords", added, changes.removed.tolist(), old / "keywords" if old else None
+    )
 
 
 def times(work: Any, n: int) -> dict[str, float]:
@@ -170,13 +177,16 @@ def peak() -> float:
 def measure(n: int, folder: Path, *, keywords: bool) -> dict[str, Any]:
     paths, synthetic, papers = LibraryPaths(folder / "index"), Synthetic(), n // PASSAGES
     found: dict[str, Any] = {"passages": n}
-    found["build_s"] = {k: round(v, 2) for k, v in write(paths, synthetic, 0, papers, keywords=keywords).items()}
+    found["build_s"] = {
+        k: round(v, 2) for k, v in write(paths, synthetic, 0, papers, keywords=keywords).items()
+    }
     found["build_peak_gb"] = peak()
     with open_build(paths) as build:
         found["size_mb"] = {p.name: round(size(p) / 1e6 if p.is_dir() else p.stat().st_size / 1e6, 1)
                             for p in sorted(build.folder.iterdir())}  # fmt: skip
     found["refresh_s"] = {
-        k: round(v, 3) for k, v in write(paths, synthetic, papers, papers + 1, keywords=keywords).items()
+        k: round(v, 3)
+        for k, v in write(paths, synthetic, papers, papers + 1, keywords=keywords).items()
     }
     start = time.perf_counter()
     build = open_build(paths)
@@ -186,13 +196,29 @@ def measure(n: int, folder: Path, *, keywords: bool) -> dict[str, Any]:
     exact = index.search(queries[:100], 10, exact=True)[1]
     near = index.search(queries[:100], 10)[1]
     found["recall_at_10"] = round(
-        float(np.mean([len(set(a) & set(b)) / 10 for a, b in zip(exact.tolist(), near.tolist(), strict=True)])), 4
+        float(
+            np.mean(
+                [
+                    len(set(a) & set(b)) / 10
+                    for a, b in zip(exact.tolist(), near.tolist(), strict=True)
+                ]
+            )
+        ),
+        4,
     )
     found["search_ms"] = times(lambda i: index.search(queries[i : i + 1], 10), 200)
-    found["search_and_read_ms"] = times(lambda i: build.passages(index.search(queries[i : i + 1], 10)[1][0]), 200)
-    for name, share in (("filter_1_work_ms", papers), ("filter_1_percent_ms", 100), ("filter_half_ms", 2)):
+    found["search_and_read_ms"] = times(
+        lambda i: build.passages(index.search(queries[i : i + 1], 10)[1][0]), 200
+    )
+    for name, share in (
+        ("filter_1_work_ms", papers),
+        ("filter_1_percent_ms", 100),
+        ("filter_half_ms", 2),
+    ):
         works = {f"arxiv:{i:09d}" for i in range(0, papers, share)}
-        found[name] = times(lambda i, w=works: index.search(queries[i : i + 1], 10, build.select(works=w)), 20)
+        found[name] = times(
+            lambda i, w=works: index.search(queries[i : i + 1], 10, build.select(works=w)), 20
+        )
     build.close()
     return found
 
@@ -212,7 +238,9 @@ def main() -> None:
     for n in options.sizes:
         command = [sys.executable, "-m", "benchmarks.scale", "--one", str(n)]
         command += ["--keywords"] if options.keywords else []
-        results.append(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+        results.append(
+            json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        )
         if not options.json:
             for key, value in results[-1].items():
                 print(f"{key:22} {value}")

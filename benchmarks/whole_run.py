@@ -94,7 +94,9 @@ def measure(library: Path) -> dict[str, Any]:
 
 def main() -> int:
     """Prints the figures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--papers", type=int, default=60)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
@@ -102,7 +104,10 @@ def main() -> int:
     if options.measure:
         print(json.dumps(measure(options.measure)))
         return 0
-    from benchmarks.side_by_side import draw, shared  # the process that measures is not to have these
+    from benchmarks.side_by_side import (
+        draw,
+        shared,
+    )  # the process that measures is not to have these
 
     folder = shared()
     if folder is None:
@@ -115,8 +120,14 @@ def main() -> int:
         for paper in some:
             shutil.copy(paper, drop)
         command = [sys.executable, "-m", "benchmarks.whole_run", "--measure", str(drop.parent)]
-        found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    print(json.dumps(found, indent=1) if options.json else "\n".join(f"{k:18} {v}" for k, v in found.items()))
+        found = json.loads(
+            subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        )
+    print(
+        json.dumps(found, indent=1)
+        if options.json
+        else "\n".join(f"{k:18} {v}" for k, v in found.items())
+    )
     return 0
 
 

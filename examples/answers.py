@@ -83,12 +83,17 @@ class Shelf:
 
     def by(self, name: str, value: str) -> Work | None:
         """The work whose field has this value."""
-        return next((w for w in self.works if value and getattr(w, name).lower() == value.lower()), None)
+        return next(
+            (w for w in self.works if value and getattr(w, name).lower() == value.lower()), None
+        )
 
     def like(self, query: str, share: float = 0.5) -> list[Work]:
         """Works with at least this share of the query's words in their title or author names, the best first."""
         wanted = set(words(query))
-        scored = [(len(wanted & set(words(f"{w.title} {' '.join(w.authors)} {w.year}"))), w) for w in self.works]
+        scored = [
+            (len(wanted & set(words(f"{w.title} {' '.join(w.authors)} {w.year}"))), w)
+            for w in self.works
+        ]
         fits = [(n, w) for n, w in scored if n and n >= share * len(wanted)]
         return [w for _, w in sorted(fits, key=lambda pair: -pair[0])]
 
@@ -121,7 +126,10 @@ def as_json(data: Any, status: int = 200) -> Answer:
 
 def missing(what: str = "page") -> Answer:
     """A 404 page."""
-    return Answer(404, f"<html><title>Not found</title><h1>There is no such {escape(what)}</h1></html>".encode())
+    return Answer(
+        404,
+        f"<html><title>Not found</title><h1>There is no such {escape(what)}</h1></html>".encode(),
+    )
 
 
 def moved(url: str) -> Answer:
@@ -134,15 +142,24 @@ def pdf(work: Work | None) -> Answer:
     if work is None:
         return missing("file")
     if work.access == "paywalled":
-        return Answer(403, b"<html><title>Subscribe</title><h1>This article is for subscribers</h1></html>")
+        return Answer(
+            403, b"<html><title>Subscribe</title><h1>This article is for subscribers</h1></html>"
+        )
     if work.access == "broken":
-        return _file(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\n" + b"\x00damaged\xff" * 200)
+        return _file(
+            b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\n"
+            + b"\x00damaged\xff" * 200
+        )
     return _file((PAPERS / work.served).read_bytes()) if work.served else missing("file")
 
 
 def _file(body: bytes) -> Answer:
     mark = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
-    stamp = {"ETag": mark, "Last-Modified": "Mon, 02 Nov 2026 08:00:00 GMT", "Accept-Ranges": "bytes"}
+    stamp = {
+        "ETag": mark,
+        "Last-Modified": "Mon, 02 Nov 2026 08:00:00 GMT",
+        "Accept-Ranges": "bytes",
+    }
     return Answer(200, body, "application/pdf", stamp)
 
 
@@ -150,8 +167,17 @@ def page(work: Work | None, pdf_url: str) -> Answer:
     """An abstract page with `citation_*` tags."""
     if work is None:
         return missing()
-    tags = [("title", work.title), *(("author", a) for a in work.authors), ("publication_date", str(work.year))]
-    tags += [("journal_title", work.venue), ("doi", work.doi), ("arxiv_id", work.arxiv), ("pdf_url", pdf_url)]
+    tags = [
+        ("title", work.title),
+        *(("author", a) for a in work.authors),
+        ("publication_date", str(work.year)),
+    ]
+    tags += [
+        ("journal_title", work.venue),
+        ("doi", work.doi),
+        ("arxiv_id", work.arxiv),
+        ("pdf_url", pdf_url),
+    ]
     metas = "".join(f'<meta name="citation_{n}" content="{escape(v)}">\n' for n, v in tags if v)
     body = f"<h1>{escape(work.title)}</h1><p>{escape(work.abstract)}</p>"
     head = f"<title>{escape(work.title)}</title>\n{metas}"
@@ -171,7 +197,11 @@ def arxiv(shelf: Shelf, path: str, query: Question) -> Answer:
     work = shelf.by("arxiv", re.sub(r"(?:v\d+)?(?:\.pdf)?$", "", ident))
     if kind == "pdf":
         return pdf(work)
-    return page(work, f"https://arxiv.org/pdf/{work.arxiv}" if work else "") if kind == "abs" else missing()
+    return (
+        page(work, f"https://arxiv.org/pdf/{work.arxiv}" if work else "")
+        if kind == "abs"
+        else missing()
+    )
 
 
 def _arxiv_found(shelf: Shelf, query: Question) -> list[Work]:
@@ -208,8 +238,16 @@ def crossref(shelf: Shelf, path: str, query: Question) -> Answer:
     doi = path.removeprefix("/v1").removeprefix("/works").strip("/")
     if doi:
         work = shelf.by("doi", doi)
-        return as_json({"status": "ok", "message": _crossref_item(work)}) if work else missing("resource")
-    asked = query.get("query.bibliographic") or query.get("query.title") or query.get("query.author", "")
+        return (
+            as_json({"status": "ok", "message": _crossref_item(work)})
+            if work
+            else missing("resource")
+        )
+    asked = (
+        query.get("query.bibliographic")
+        or query.get("query.title")
+        or query.get("query.author", "")
+    )
     found = [w for w in shelf.like(asked, 0.3) if w.doi][: int(query.get("rows", "20"))]
     items = [_crossref_item(work) for work in found]
     return as_json({"status": "ok", "message": {"total-results": len(items), "items": items}})
@@ -245,9 +283,20 @@ def unpaywall(shelf: Shelf, path: str, query: Question) -> Answer:
     place = {"url_for_pdf": work.pdf_url, "url_for_landing_page": work.landing, "url": work.pdf_url}
     places = [place] if work.is_open and work.urls else []
     people = [{"raw_author_name": a} for a in work.authors]
-    head = {"doi": work.doi, "title": work.title, "year": work.year, "journal_name": work.venue, "z_authors": people}
+    head = {
+        "doi": work.doi,
+        "title": work.title,
+        "year": work.year,
+        "journal_name": work.venue,
+        "z_authors": people,
+    }
     return as_json(
-        {**head, "is_oa": bool(places), "best_oa_location": places[0] if places else None, "oa_locations": places}
+        {
+            **head,
+            "is_oa": bool(places),
+            "best_oa_location": places[0] if places else None,
+            "oa_locations": places,
+        }
     )
 
 
@@ -256,7 +305,11 @@ def openalex(shelf: Shelf, path: str, query: Question) -> Answer:
     """api.openalex.org/works: filters doi and title.search."""
     name, _, value = query.get("filter", "").partition(":")
     if name == "doi":
-        found = [w for v in value.split("|") if (w := shelf.by("doi", v.removeprefix("https://doi.org/")))]
+        found = [
+            w
+            for v in value.split("|")
+            if (w := shelf.by("doi", v.removeprefix("https://doi.org/")))
+        ]
     elif name == "title.search":
         found = [w for v in value.split("|") for w in shelf.titled(v)]
     else:
@@ -275,13 +328,19 @@ def _openalex_item(work: Work) -> dict[str, Any]:
         places.append(_place(where, spot if is_open else None, work.venue, is_open=is_open))
     if work.arxiv:
         link = f"https://arxiv.org/pdf/{work.arxiv}" if work.is_open else None
-        places.append(_place(f"https://arxiv.org/abs/{work.arxiv}", link, "arXiv", is_open=work.is_open))
+        places.append(
+            _place(f"https://arxiv.org/abs/{work.arxiv}", link, "arXiv", is_open=work.is_open)
+        )
     if work.openreview:
         base = f"https://openreview.net/forum?id={work.openreview}"
         places.append(_place(base, base.replace("forum", "pdf"), work.venue, is_open=True))
     if work.pmlr:
         base = f"https://proceedings.mlr.press/{work.pmlr}"
-        places.append(_place(f"{base}.html", f"{base}/{work.pmlr.split('/')[1]}.pdf", work.venue, is_open=True))
+        places.append(
+            _place(
+                f"{base}.html", f"{base}/{work.pmlr.split('/')[1]}.pdf", work.venue, is_open=True
+            )
+        )
     index: dict[str, list[int]] = {}
     for i, word in enumerate(work.abstract.split()):
         index.setdefault(word, []).append(i)
@@ -294,7 +353,9 @@ def _openalex_item(work: Work) -> dict[str, Any]:
         "display_name": work.title,
         "publication_year": work.year,
         "type": "article",
-        "authorships": [{"author": {"display_name": a}, "raw_author_name": a} for a in work.authors],
+        "authorships": [
+            {"author": {"display_name": a}, "raw_author_name": a} for a in work.authors
+        ],
         "locations": places,
         "primary_location": places[0] if places else None,
         "best_oa_location": next((p for p in places if p["is_oa"]), None),
@@ -306,7 +367,13 @@ def _openalex_item(work: Work) -> dict[str, Any]:
 
 def _place(page_url: str, pdf_url: str | None, source: str, *, is_open: bool) -> dict[str, Any]:
     name = {"display_name": source}
-    return {"is_oa": is_open, "landing_page_url": page_url, "pdf_url": pdf_url, "source": name, "version": None}
+    return {
+        "is_oa": is_open,
+        "landing_page_url": page_url,
+        "pdf_url": pdf_url,
+        "source": name,
+        "version": None,
+    }
 
 
 def dblp(shelf: Shelf, path: str, query: Question) -> Answer:
@@ -315,15 +382,26 @@ def dblp(shelf: Shelf, path: str, query: Question) -> Answer:
     for work in shelf.titled(query.get("q", "")):
         arxiv_page = f"https://arxiv.org/abs/{work.arxiv}" if work.arxiv else ""
         link = f"https://doi.org/{work.doi}" if work.doi else arxiv_page
-        info: dict[str, Any] = {"title": f"{work.title}.", "venue": work.venue, "year": str(work.year)}
-        info |= {"authors": {"author": [{"text": a} for a in work.authors]}, "key": f"demo/{work.key}"}
+        info: dict[str, Any] = {
+            "title": f"{work.title}.",
+            "venue": work.venue,
+            "year": str(work.year),
+        }
+        info |= {
+            "authors": {"author": [{"text": a} for a in work.authors]},
+            "key": f"demo/{work.key}",
+        }
         hits.append({"info": info | ({"ee": link} if link else {})})
-    return as_json({"result": {"hits": {"@total": str(len(hits)), **({"hit": hits} if hits else {})}}})
+    return as_json(
+        {"result": {"hits": {"@total": str(len(hits)), **({"hit": hits} if hits else {})}}}
+    )
 
 
 def semantic_scholar(shelf: Shelf, path: str, query: Question) -> Answer:
     """api.semanticscholar.org: knows no paper of the demo (the service is optional)."""
-    return as_json({"error": "Title match not found" if "match" in path else "Paper not found"}, 404)
+    return as_json(
+        {"error": "Title match not found" if "match" in path else "Paper not found"}, 404
+    )
 
 
 # ── OpenReview, PMLR, publishers' and authors' pages ─────────────────────────────────────────────────────────────────
@@ -332,14 +410,31 @@ def openreview(shelf: Shelf, path: str, query: Question) -> Answer:
     work = shelf.by("openreview", query.get("id", ""))
     if path == "/notes":
         if work is None:
-            return as_json({"name": "NotFoundError", "message": "The Note was not found", "status": 404}, 404)
-        content = {"title": work.title, "authors": list(work.authors), "abstract": work.abstract, "venue": work.venue}
+            return as_json(
+                {"name": "NotFoundError", "message": "The Note was not found", "status": 404}, 404
+            )
+        content = {
+            "title": work.title,
+            "authors": list(work.authors),
+            "abstract": work.abstract,
+            "venue": work.venue,
+        }
         fields: dict[str, Any] = {k: {"value": v} for k, v in content.items()}
-        fields |= {"pdf": {"value": "/pdf/demo.pdf"}, "venueid": {"value": f"Fernhill.org/{work.year}/Workshop"}}
-        return as_json({"notes": [{"id": work.openreview, "forum": work.openreview, "content": fields}], "count": 1})
+        fields |= {
+            "pdf": {"value": "/pdf/demo.pdf"},
+            "venueid": {"value": f"Fernhill.org/{work.year}/Workshop"},
+        }
+        return as_json(
+            {
+                "notes": [{"id": work.openreview, "forum": work.openreview, "content": fields}],
+                "count": 1,
+            }
+        )
     if path == "/pdf":
         return pdf(work)
-    return page(work if path == "/forum" else None, f"https://openreview.net/pdf?id={query.get('id', '')}")
+    return page(
+        work if path == "/forum" else None, f"https://openreview.net/pdf?id={query.get('id', '')}"
+    )
 
 
 def pmlr(shelf: Shelf, path: str, query: Question) -> Answer:
@@ -348,7 +443,9 @@ def pmlr(shelf: Shelf, path: str, query: Question) -> Answer:
     work = shelf.by("pmlr", f"{hit[1]}/{hit[2]}") if hit else None
     if path.endswith(".pdf"):
         return pdf(work)
-    return page(work, f"https://proceedings.mlr.press/{hit[1]}/{hit[2]}/{hit[2]}.pdf" if hit else "")
+    return page(
+        work, f"https://proceedings.mlr.press/{hit[1]}/{hit[2]}/{hit[2]}.pdf" if hit else ""
+    )
 
 
 def pmlr_files(shelf: Shelf, path: str, query: Question) -> Answer:
@@ -389,5 +486,8 @@ HANDLERS: dict[str, Handler] = {
     "api2.openreview.net": openreview,
     "proceedings.mlr.press": pmlr,
     "raw.githubusercontent.com": pmlr_files,
-    **{f"{name}.example.org": pages(f"{name}.example.org") for name in ("lab", "journal", "publisher", "repository")},
+    **{
+        f"{name}.example.org": pages(f"{name}.example.org")
+        for name in ("lab", "journal", "publisher", "repository")
+    },
 }

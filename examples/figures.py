@@ -42,7 +42,10 @@ def risk(ratio: float, signal: float, noise: float) -> float:
 
 def _memorise() -> Plot:
     kinds = (("true labels", 1.0), ("half random", 0.55), ("random labels", 0.35))
-    curves = [Curve([(t, 1 - math.exp(-r * t)) for t in grid(0, 12)], n, i, i) for i, (n, r) in enumerate(kinds)]
+    curves = [
+        Curve([(t, 1 - math.exp(-r * t)) for t in grid(0, 12)], n, i, i)
+        for i, (n, r) in enumerate(kinds)
+    ]
     return Plot(curves, "time", "fitted", y=(0, 1.6))
 
 
@@ -70,11 +73,16 @@ def _risk_curve(signal: float, noise: float) -> Points:
 
 
 def _double_descent() -> Plot:
-    return Plot([Curve(_risk_curve(1, 0.25))], "parameters / examples", "risk", y=(0, 3), verticals=(1,))
+    return Plot(
+        [Curve(_risk_curve(1, 0.25))], "parameters / examples", "risk", y=(0, 3), verticals=(1,)
+    )
 
 
 def _ridgeless() -> Plot:
-    curves = [Curve(_risk_curve(s, 0.2), f"signal/noise {s / 0.2:g}", i, i) for i, s in enumerate((0.2, 0.6, 1.2))]
+    curves = [
+        Curve(_risk_curve(s, 0.2), f"signal/noise {s / 0.2:g}", i, i)
+        for i, s in enumerate((0.2, 0.6, 1.2))
+    ]
     return Plot(curves, "d / n", "risk", y=(0, 3), verticals=(1,))
 
 
@@ -82,7 +90,9 @@ def _spectrum() -> Plot:
     head = [(math.log10(i), math.log10(4.0 / i if i < 5 else 0.05)) for i in range(1, 200, 3)]
     power = [(math.log10(i), math.log10(4.0 * i**-1.5)) for i in range(1, 200, 3)]
     return Plot(
-        [Curve(head, "head and tail", 0, 0, 1.6), Curve(power, "power law", 1, 0, 1.0)], "log index", "log eigenvalue"
+        [Curve(head, "head and tail", 0, 0, 1.6), Curve(power, "power law", 1, 0, 1.0)],
+        "log index",
+        "log eigenvalue",
     )
 
 
@@ -91,7 +101,10 @@ def _semicircle() -> Plot:
         return math.sqrt(max(1 - (x - shift) ** 2, 0)) * 2 / math.pi
 
     kinds = (("high", 0.0), ("middle", 0.6), ("low", 1.15))
-    curves = [Curve([(x, half(x, s)) for x in grid(-1.2, 2.4, 300)], n, i, i) for i, (n, s) in enumerate(kinds)]
+    curves = [
+        Curve([(x, half(x, s)) for x in grid(-1.2, 2.4, 300)], n, i, i)
+        for i, (n, s) in enumerate(kinds)
+    ]
     return Plot(curves, "eigenvalue", "density", y=(0, 0.95), verticals=(0,))
 
 
@@ -114,7 +127,9 @@ def _rescale() -> Plot:
     curves = []
     for i, value in enumerate((0.5, 1.0, 1.5)):
         points = [(u, value / u) for u in grid(0.35, 3.2)]
-        curves.append(Curve(points, f"uv = {value:g}", 0 if value == 1 else 1, 0 if value == 1 else i + 1))
+        curves.append(
+            Curve(points, f"uv = {value:g}", 0 if value == 1 else 1, 0 if value == 1 else i + 1)
+        )
     return Plot(curves, "u", "v", x=(0, 3.4), y=(0, 4))
 
 
@@ -122,7 +137,9 @@ def _margin_growth() -> Plot:
     return Plot(
         [
             Curve([(x, 1 / (1 + 10**x)) for x in grid(0, 5)], "loss"),
-            Curve([(x, 0.6 / (1 + x * math.log(10))) for x in grid(0, 5)], "gap to the margin", 1, 1),
+            Curve(
+                [(x, 0.6 / (1 + x * math.log(10))) for x in grid(0, 5)], "gap to the margin", 1, 1
+            ),
         ],
         "log10 of steps",
         "",
@@ -160,7 +177,12 @@ def _plane() -> Plot:
     rise = [(8 + 2 * math.sin(t * 1.57), 0.1 + 0.8 * t) for t in grid(0, 1, 40)]
     drift = [(10 - 6 * t, 0.9 + 0.06 * t) for t in grid(0, 1, 40)]
     bound = graph(lambda x: 1 - math.exp(-x / 1.6), 0, 12)
-    return Plot([Curve([*rise, *drift], "a layer"), Curve(bound, "bound", 1, 1)], "I(X;T)", "I(T;Y)", y=(0, 1.35))
+    return Plot(
+        [Curve([*rise, *drift], "a layer"), Curve(bound, "bound", 1, 1)],
+        "I(X;T)",
+        "I(T;Y)",
+        y=(0, 1.35),
+    )
 
 
 def _binned(activation: Callable[[float], float], low: float, high: float) -> Points:
@@ -192,7 +214,8 @@ def _binning() -> Plot:
 def _tickets() -> Plot:
     kinds = (("ticket", 1.9), ("new weights", 1.15), ("random mask", 0.95))
     curves = [
-        Curve([(x, 0.5 + 0.45 * step(-x, -m, 0.16)) for x in grid(0, 2.4)], n, i, i) for i, (n, m) in enumerate(kinds)
+        Curve([(x, 0.5 + 0.45 * step(-x, -m, 0.16)) for x in grid(0, 2.4)], n, i, i)
+        for i, (n, m) in enumerate(kinds)
     ]
     return Plot(curves, "log10 of 1 / weights kept", "accuracy", y=(0.45, 1.15))
 
@@ -211,7 +234,10 @@ def _simplex() -> Plot:
 
 
 def _kernel_modes() -> Plot:
-    curves = [Curve([(t, math.exp(-t * 4.0**-k)) for t in grid(0, 24)], f"1/{4**k}", k, k) for k in range(4)]
+    curves = [
+        Curve([(t, math.exp(-t * 4.0**-k)) for t in grid(0, 24)], f"1/{4**k}", k, k)
+        for k in range(4)
+    ]
     return Plot(curves, "time", "residual", y=(0, 1.45))
 
 
@@ -273,7 +299,9 @@ def _incontext() -> Plot:
     curves = []
     for i, spread in enumerate((1.5, 4.0, 16.0)):
         eigenvalues = [spread ** (j / 7) / spread for j in range(8)]
-        points = [(float(n), sum((1 - 0.8 * e) ** (2 * n) for e in eigenvalues) / 8) for n in range(1, 17)]
+        points = [
+            (float(n), sum((1 - 0.8 * e) ** (2 * n) for e in eigenvalues) / 8) for n in range(1, 17)
+        ]
         curves.append(Curve(points, f"spread {spread:g}", i, i))
     return Plot(curves, "steps", "error", y=(0, 1.1))
 

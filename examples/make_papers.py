@@ -19,8 +19,36 @@ from . import HERE, MANIFEST, PAPERS, figures
 
 WORDS = {"log", "exp", "sup", "cos", "sin", "min", "max"}
 COMMANDS = {"sum", "product", "top", "gt", "norm", "quad"}
-TEXT = {"risk", "relu", "softmax", "KL", "kl", "gap", "for", "on", "of", "a", "the", "with", "unless", "out", "bin"}
-TEXT |= {"eigenvalues", "semicircle", "radius", "linear", "pieces", "in", "bias", "circle", "round", "start", "end"}
+TEXT = {
+    "risk",
+    "relu",
+    "softmax",
+    "KL",
+    "kl",
+    "gap",
+    "for",
+    "on",
+    "of",
+    "a",
+    "the",
+    "with",
+    "unless",
+    "out",
+    "bin",
+}
+TEXT |= {
+    "eigenvalues",
+    "semicircle",
+    "radius",
+    "linear",
+    "pieces",
+    "in",
+    "bias",
+    "circle",
+    "round",
+    "start",
+    "end",
+}
 SPECIAL = "\\#$*_`<>@=-+/~"
 
 PREAMBLE = """#set document(title: "{title}", author: "{people}", date: datetime(year: {year}, month: 1, day: 1))
@@ -136,14 +164,22 @@ def _piece(before: str, part: str, sheet: Sheet) -> str:
     if sheet.style == "number":
         return f"\\[{sheet.cited.index(key) + 1}\\]"
     names = [_family(a) for a in sheet.works[key]["authors"]]
-    who = names[0] if len(names) == 1 else f"{names[0]} and {names[1]}" if len(names) == 2 else f"{names[0]} et al."
+    who = (
+        names[0]
+        if len(names) == 1
+        else f"{names[0]} and {names[1]}"
+        if len(names) == 2
+        else f"{names[0]} et al."
+    )
     in_the_sentence = re.search(r"(?:\b(?:by|of|from|in|see|and|also|as)|;) $", before, re.I)
     year = sheet.works[key]["year"]
     return escape(f"{who} ({year})" if in_the_sentence else f"({who}, {year})")
 
 
 def _references(sheet: Sheet) -> str:
-    rows = ["\n#heading(numbering: none)[References]\n#set par(first-line-indent: 0em, hanging-indent: 1.4em)\n"]
+    rows = [
+        "\n#heading(numbering: none)[References]\n#set par(first-line-indent: 0em, hanging-indent: 1.4em)\n"
+    ]
     rows.append("#set text(0.9em)\n")
     for number, key in enumerate(sheet.cited, 1):
         work = sheet.works[key]
@@ -178,8 +214,15 @@ def escape(text: str) -> str:
 def mathematics(text: str) -> str:
     """A formula in typst's notation: words quoted, other runs of letters taken as products."""
     text = re.sub(r"\|\|(.+?)\|\|", r"norm(\1)", text)
-    text = text.replace("Σ", "sum").replace("Π", "product").replace("·", " · ").replace(",   ", ", quad")
-    text = re.sub(r"\^T\b", "^top", text).replace("{", "(").replace("}", ")").replace("^(top)", "^top")
+    text = (
+        text.replace("Σ", "sum")
+        .replace("Π", "product")
+        .replace("·", " · ")
+        .replace(",   ", ", quad")
+    )
+    text = (
+        re.sub(r"\^T\b", "^top", text).replace("{", "(").replace("}", ")").replace("^(top)", "^top")
+    )
     text = re.sub(r"(_\w)\(", r"\1 (", text)  # a subscript would swallow the argument
     text = re.sub(r"(?<=[\w)])²", "^2", text)
     text = text.replace("i>k", "i gt k").replace("_bin", '_"bin"').replace("s_min", 's_"min" ')
@@ -191,7 +234,8 @@ def mathematics(text: str) -> str:
         return f' "{letters}" ' if letters in TEXT else " ".join(letters)
 
     return "".join(
-        part if part.startswith('"') else re.sub(r"[^\W\d_]+", word, part) for part in re.split(r'("[a-z]+")', text)
+        part if part.startswith('"') else re.sub(r"[^\W\d_]+", word, part)
+        for part in re.split(r'("[a-z]+")', text)
     )
 
 

@@ -47,7 +47,10 @@ def draw(plot: Plot) -> str:
         v = (point[1] - ys[0]) / (ys[1] - ys[0])
         return LEFT + u * (right - LEFT), HEIGHT - BOTTOM - v * (HEIGHT - BOTTOM - top)
 
-    rows = [_line((LEFT, HEIGHT - BOTTOM), (right, HEIGHT - BOTTOM)), _line((LEFT, HEIGHT - BOTTOM), (LEFT, top))]
+    rows = [
+        _line((LEFT, HEIGHT - BOTTOM), (right, HEIGHT - BOTTOM)),
+        _line((LEFT, HEIGHT - BOTTOM), (LEFT, top)),
+    ]
     rows += [_line(place((v, ys[0])), place((v, ys[1])), "3 3") for v in plot.verticals]
     rows += [_line(place((xs[0], h)), place((xs[1], h)), "3 3") for h in plot.horizontals]
     for curve in plot.curves:
@@ -55,7 +58,9 @@ def draw(plot: Plot) -> str:
     rows += _legend([c for c in plot.curves if c.label], right)
     rows.append(_text((LEFT + right) / 2, HEIGHT - 5, plot.x_label, "middle"))
     middle = (top + HEIGHT - BOTTOM) / 2
-    rows.append(f'<g transform="rotate(-90 12 {middle:.1f})">{_text(12, middle, plot.y_label, "middle")}</g>')
+    rows.append(
+        f'<g transform="rotate(-90 12 {middle:.1f})">{_text(12, middle, plot.y_label, "middle")}</g>'
+    )
     size = f'width="{WIDTH:g}" height="{HEIGHT:g}" viewBox="0 0 {WIDTH:g} {HEIGHT:g}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>' + "".join(rows) + "</svg>"
 
@@ -77,7 +82,10 @@ def _curve(curve: Curve, points: Points, band: tuple[float, float]) -> list[str]
     ink = INKS[curve.ink]
     inside = [(x, min(max(y, band[0]), band[1])) for x, y in points]
     if curve.dots:
-        return [f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{curve.dots:g}" fill="{ink}"/>' for x, y in inside]
+        return [
+            f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{curve.dots:g}" fill="{ink}"/>'
+            for x, y in inside
+        ]
     joined = " ".join(f"{x:.2f},{y:.2f}" for x, y in inside)
     dash = f' stroke-dasharray="{DASHES[curve.dash]}"' if curve.dash else ""
     return [f'<polyline points="{joined}" fill="none" stroke="{ink}" stroke-width="1.1"{dash}/>']

@@ -37,7 +37,9 @@ def serve() -> Iterator[dict[str, str]]:
         authority, tls = _certificates(Path(folder))
         server = _Server(("127.0.0.1", 0), _Door)
         server.shelf, server.tls = Shelf.load(), tls
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread = threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
         thread.start()
         proxy = f"http://127.0.0.1:{server.server_address[1]}"
         local = "127.0.0.1,localhost,::1"
@@ -94,7 +96,9 @@ class _Door(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         host = self.tunnel or (parts.hostname or "")
         found = answer(self.server.shelf, host, parts.path, dict(parse_qsl(parts.query)))
-        self._send(found or Answer(502, f"{host}: not part of the demo's web\n".encode(), "text/plain"))
+        self._send(
+            found or Answer(502, f"{host}: not part of the demo's web\n".encode(), "text/plain")
+        )
 
     do_HEAD = do_GET  # noqa: N815 - the name http.server looks for
 
@@ -104,7 +108,12 @@ class _Door(BaseHTTPRequestHandler):
         span = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         if mark and self.headers.get("If-None-Match") == mark:
             status, body = 304, b""
-        elif mark and span and self.headers.get("If-Range", mark) == mark and int(span[1]) < len(body):
+        elif (
+            mark
+            and span
+            and self.headers.get("If-Range", mark) == mark
+            and int(span[1]) < len(body)
+        ):
             last = min(int(span[2] or len(body) - 1), len(body) - 1)
             more["Content-Range"] = f"bytes {span[1]}-{last}/{len(body)}"
             status, body = 206, body[int(span[1]) : last + 1]
@@ -137,14 +146,19 @@ def _certificates(folder: Path) -> tuple[Path, ssl.SSLContext]:
 
     now = dt.datetime.now(dt.UTC)
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    root_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "litmap examples, this process only")])
+    root_name = x509.Name(
+        [x509.NameAttribute(NameOID.COMMON_NAME, "litmap examples, this process only")]
+    )
 
     def draft(public: ec.EllipticCurvePublicKey, subject: x509.Name) -> x509.CertificateBuilder:
         return (
             x509.CertificateBuilder(root_name, subject, public, x509.random_serial_number())
             .not_valid_before(now - dt.timedelta(hours=1))
             .not_valid_after(now + dt.timedelta(days=7))
-            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()),
+                critical=False,
+            )
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
         )
 
@@ -161,7 +175,9 @@ def _certificates(folder: Path) -> tuple[Path, ssl.SSLContext]:
     leaf = (
         draft(key.public_key(), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "examples")]))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host) for host in HANDLERS]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.DNSName(host) for host in HANDLERS]), critical=False
+        )
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .sign(root_key, hashes.SHA256())
     )
@@ -181,7 +197,9 @@ def _certificates(folder: Path) -> tuple[Path, ssl.SSLContext]:
 def main() -> None:
     """Serve until interrupted."""
     with serve() as environment:
-        print("\n".join(f"export {name}={value}" for name, value in environment.items()), flush=True)
+        print(
+            "\n".join(f"export {name}={value}" for name, value in environment.items()), flush=True
+        )
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
 

@@ -11,10 +11,17 @@ import os
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")  # the command prints what went wrong itself
-os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")  # a busy laptop needs more than 20
+os.environ.setdefault(
+    "PREFECT_LOGGING_LEVEL", "CRITICAL"
+)  # the command prints what went wrong itself
+os.environ.setdefault(
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120"
+)  # a busy laptop needs more than 20
 if any(os.environ.get(name) for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")):
-    for name in ("NO_PROXY", "no_proxy"):  # Prefect's server is on loopback; a proxy cannot reach it
+    for name in (
+        "NO_PROXY",
+        "no_proxy",
+    ):  # Prefect's server is on loopback; a proxy cannot reach it
         hosts = [h for h in os.environ.get(name, "").split(",") if h]
         os.environ[name] = ",".join(dict.fromkeys([*hosts, "127.0.0.1", "localhost"]))
 
@@ -66,9 +73,16 @@ def build(run: Refresh) -> None:
     run.build()
 
 
-@flow(name="refresh", flow_run_name="refresh {library}", persist_result=False, validate_parameters=False)
+@flow(
+    name="refresh",
+    flow_run_name="refresh {library}",
+    persist_result=False,
+    validate_parameters=False,
+)
 def refresh(
-    library: str | None = None, notes: list[str] | None = None, options: dict[str, Any] | None = None
+    library: str | None = None,
+    notes: list[str] | None = None,
+    options: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Bring a library up to date with its notes; the run's report. Parameters override the settings."""
     settings = load_settings({**(options or {}), "library": library, "notes": notes or None})
@@ -79,13 +93,17 @@ def refresh(
             extract(run, batch)
             embed(run, batch)
         build(run)
-    create_markdown_artifact(run.report.as_markdown(), key="litmap-refresh", description="What this refresh did")
+    create_markdown_artifact(
+        run.report.as_markdown(), key="litmap-refresh", description="What this refresh did"
+    )
     return run.report.as_json()
 
 
 def flow_parameters(settings: Settings) -> dict[str, Any]:
     """The flow's parameters for these settings, with absolute paths: a scheduled run starts anywhere."""
-    options = dataclasses.asdict(settings)  # all: an option's default, too, overrides a file the flow would find
+    options = dataclasses.asdict(
+        settings
+    )  # all: an option's default, too, overrides a file the flow would find
     options.pop("notes")
     options["state"] = str(settings.state.resolve())
     options["library"] = str(settings.library.resolve())

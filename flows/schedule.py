@@ -29,7 +29,9 @@ def serve(settings: Settings, *, cron: str | None = None, every: str | None = No
     """Serve the flow until stopped. Raises `UsageError` for a schedule that cannot be read."""
     when = _schedule(cron, every)
     if os.environ.get("PREFECT_LOGGING_LEVEL") == "CRITICAL":
-        os.environ["PREFECT_LOGGING_LEVEL"] = "INFO"  # runs are processes of their own, their log is read in the UI
+        os.environ["PREFECT_LOGGING_LEVEL"] = (
+            "INFO"  # runs are processes of their own, their log is read in the UI
+        )
     with _server() as url:
         when_text = f"at {cron!r}" if cron else f"every {every}"
         print(f"Refreshing {settings.library} {when_text}; runs show at {url}", flush=True)
@@ -51,14 +53,20 @@ def _schedule(cron: str | None, every: str | None) -> dict[str, Any]:
             Cron(cron)
         except ValueError as error:
             raise UsageError(
-                f"--cron {cron!r} is no cron expression (minute hour day month weekday)", subject=cron
+                f"--cron {cron!r} is no cron expression (minute hour day month weekday)",
+                subject=cron,
             ) from error
         if len(cron.split()) != 5:
-            raise UsageError(f"--cron {cron!r} is no cron expression (minute hour day month weekday)", subject=cron)
+            raise UsageError(
+                f"--cron {cron!r} is no cron expression (minute hour day month weekday)",
+                subject=cron,
+            )
         return {"cron": cron}
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhdw])\s*", every or "")
     if not match or float(match[1]) <= 0:
-        raise UsageError(f"--every {every!r} is no time span: write 30m, 6h or 1d", subject=every or "")
+        raise UsageError(
+            f"--every {every!r} is no time span: write 30m, 6h or 1d", subject=every or ""
+        )
     return {"interval": timedelta(seconds=float(match[1]) * _UNITS[match[2]])}
 
 
@@ -78,7 +86,17 @@ def _server() -> Iterator[str]:
         yield str(url)
         return
     port = _free_port()
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "prefect",
+        "server",
+        "start",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         url = f"http://127.0.0.1:{port}/api"
@@ -107,8 +125,13 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         if process.poll() is not None:
-            raise LitmapError("Prefect's server ended as it started: run `prefect server start` to see why")
-        with contextlib.suppress(OSError, urllib.error.URLError), opener.open(f"{url}/health", timeout=2) as answer:
+            raise LitmapError(
+                "Prefect's server ended as it started: run `prefect server start` to see why"
+            )
+        with (
+            contextlib.suppress(OSError, urllib.error.URLError),
+            opener.open(f"{url}/health", timeout=2) as answer,
+        ):
             if answer.status == 200:
                 return
         time.sleep(0.3)

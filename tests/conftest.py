@@ -8,7 +8,9 @@ from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
 
-settings.register_profile("ci", derandomize=True)  # one commit, one verdict; new examples are found at the desk
+settings.register_profile(
+    "ci", derandomize=True
+)  # one commit, one verdict; new examples are found at the desk
 if os.environ.get("CI"):
     settings.load_profile("ci")
 

@@ -27,7 +27,9 @@ class WordModel:
         return [2 + len(self.offsets(t)) for t in texts]
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
-        return np.array([unit(t, self.dim) for t in texts], dtype=np.float32).reshape(len(texts), self.dim)
+        return np.array([unit(t, self.dim) for t in texts], dtype=np.float32).reshape(
+            len(texts), self.dim
+        )
 
 
 def unit(text: str, dim: int = 16) -> np.ndarray:
@@ -37,21 +39,27 @@ def unit(text: str, dim: int = 16) -> np.ndarray:
     return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
-def block(text: str, kind: str = "body", section: str = "", *, top: float = 0.0, continues: bool = False) -> TextBlock:
+def block(
+    text: str, kind: str = "body", section: str = "", *, top: float = 0.0, continues: bool = False
+) -> TextBlock:
     """A block with a line for every 40 characters, each line 10 points high."""
     spans = tuple(
-        Span(i, min(len(text), i + 40), (72.0, top + i / 4, 300.0, top + i / 4 + 10)) for i in range(0, len(text), 40)
+        Span(i, min(len(text), i + 40), (72.0, top + i / 4, 300.0, top + i / 4 + 10))
+        for i in range(0, len(text), 40)
     )
     return TextBlock(kind, text, spans, section, continues)
 
 
 def document(*pages: Sequence[TextBlock], sha256: str = "ab" * 32) -> Document:
     """A document of these pages' blocks."""
-    return Document(sha256, tuple(Page(n, 612, 792, tuple(blocks)) for n, blocks in enumerate(pages, 1)))
+    return Document(
+        sha256, tuple(Page(n, 612, 792, tuple(blocks)) for n, blocks in enumerate(pages, 1))
+    )
 
 
 def chunks_of(source: str, texts: Sequence[str], kind: str = "body") -> list[Chunk]:
     """Chunks with these texts."""
     return [
-        Chunk(source, i, t, kind, "1 Intro", i + 1, ((i + 1, 72.25, 10.5, 300.0, 20.75),)) for i, t in enumerate(texts)
+        Chunk(source, i, t, kind, "1 Intro", i + 1, ((i + 1, 72.25, 10.5, 300.0, 20.75),))
+        for i, t in enumerate(texts)
     ]

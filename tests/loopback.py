@@ -58,7 +58,9 @@ def serve(host="127.0.0.1"):
     server = Server((host, 0), Handler)
     site = Site(server)
     site.base = f"http://{host}:{site.port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+    )
     thread.start()
     try:
         yield site

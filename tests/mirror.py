@@ -31,12 +31,18 @@ class Mirror:
 
     def requests(self):
         """What was asked so far, CONNECTs left out."""
-        rows = [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines() if line.strip()]
+        rows = [
+            json.loads(line)
+            for line in self.log.read_text(encoding="utf-8").splitlines()
+            if line.strip()
+        ]
         return [row for row in rows if row["method"] != "CONNECT"]
 
     def report(self, *extra):
         command = [sys.executable, str(MIRROR / "report.py"), str(self.log), "--json", *extra]
-        return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        return json.loads(
+            subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        )
 
 
 @contextmanager

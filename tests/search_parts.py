@@ -29,7 +29,9 @@ class FormulaEncoder:
         for i, text in enumerate(texts):
             for term in index_terms(text):
                 seed = term_key(SYNONYMS.get(term, term)) % 2**32
-                vectors[i] += np.random.default_rng(seed).standard_normal(self.dim).astype(np.float32)
+                vectors[i] += (
+                    np.random.default_rng(seed).standard_normal(self.dim).astype(np.float32)
+                )
         return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
     def count(self, texts: Sequence[str]) -> list[int]:
@@ -65,17 +67,29 @@ class Stored:
         return [self._passages[int(row)] for row in rows]
 
 
-def make_searcher(folder: Path, passages: Sequence[Passage], facts: Mapping[str, Facts]) -> Searcher:
+def make_searcher(
+    folder: Path, passages: Sequence[Passage], facts: Mapping[str, Facts]
+) -> Searcher:
     """A searcher over these passages."""
     titles = {work.id: work.title for work in facts.values()}
     keywords.update(folder, keywords.make_entries(passages, titles))
     encoder = FormulaEncoder()
     array = encoder.encode([p.chunk.text for p in passages])
-    return Searcher(encoder, ExactVectors(array), keywords.KeywordIndex.open(folder), Stored(passages), facts)
+    return Searcher(
+        encoder, ExactVectors(array), keywords.KeywordIndex.open(folder), Stored(passages), facts
+    )
 
 
-def passage(row: int, work: str, text: str, kind: str = "body", page: int = 1, source: str = "") -> Passage:
+def passage(
+    row: int, work: str, text: str, kind: str = "body", page: int = 1, source: str = ""
+) -> Passage:
     """A passage with one line of 100 points' width for every 40 characters."""
     lines = max(1, -(-len(text) // 40))
-    rects = tuple((page, 72.0, 100.0 + 12 * i, 172.0, 110.0 + 12 * i) for i in range(lines)) if page else ()
-    return Passage(row, work, Chunk(source or f"sha-{work}", row, text, kind, page=page, rects=rects))
+    rects = (
+        tuple((page, 72.0, 100.0 + 12 * i, 172.0, 110.0 + 12 * i) for i in range(lines))
+        if page
+        else ()
+    )
+    return Passage(
+        row, work, Chunk(source or f"sha-{work}", row, text, kind, page=page, rects=rects)
+    )

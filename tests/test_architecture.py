@@ -52,7 +52,9 @@ def imports(path):
 
 
 def litmap_parts(path):
-    return {name.split(".")[1] for name in imports(path) if name.startswith("litmap.")} - {"__version__"}
+    return {name.split(".")[1] for name in imports(path) if name.startswith("litmap.")} - {
+        "__version__"
+    }
 
 
 def test_a_stage_imports_no_other_stage_and_no_store():
@@ -91,11 +93,14 @@ def test_nothing_but_flows_and_the_command_knows_prefect():
 
 def test_no_pickle_anywhere():
     for _, path in modules():
-        assert not {"pickle", "shelve", "marshal", "joblib", "dill"} & {n.split(".")[0] for n in imports(path)}, path
+        assert not {"pickle", "shelve", "marshal", "joblib", "dill"} & {
+            n.split(".")[0] for n in imports(path)
+        }, path
 
 
 @pytest.mark.parametrize(
-    "module", ["litmap", "litmap.library", "litmap.cli", "litmap.cli.read_commands", "litmap.settings"]
+    "module",
+    ["litmap", "litmap.library", "litmap.cli", "litmap.cli.read_commands", "litmap.settings"],
 )
 def test_reading_starts_light(module):
     heavy = [

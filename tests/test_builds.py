@@ -29,7 +29,10 @@ def addition(work: str, source: str, *texts: str, fingerprint: str = "f1") -> Ad
 
 
 def publish(
-    paths: LibraryPaths, *added: Addition, removed: tuple[tuple[str, str], ...] = (), fresh: bool = False
+    paths: LibraryPaths,
+    *added: Addition,
+    removed: tuple[tuple[str, str], ...] = (),
+    fresh: bool = False,
 ) -> str:
     base = None
     if not fresh and builds.current_id(paths):
@@ -50,13 +53,15 @@ def content(paths: LibraryPaths) -> list[tuple[str, Chunk]]:
 
 
 @pytest.fixture
-def layout(tmp_path: Path) -> LibraryPaths:
+def paths(tmp_path: Path) -> LibraryPaths:
     return LibraryPaths(tmp_path / "index")
 
 
 def test_what_is_written_is_read(paths: LibraryPaths) -> None:
     with BuildWriter(paths) as writer:
-        changes = writer.update([addition("arxiv:1", "aa", "one", "two"), addition("", "note:x.md", "three \ud800")])
+        changes = writer.update(
+            [addition("arxiv:1", "aa", "one", "two"), addition("", "note:x.md", "three \ud800")]
+        )
         assert changes.added.tolist() == [0, 1, 2]
         assert [p.chunk.text for p in changes.passages()] == ["one", "two", "three ?"]
         writer.write_json("topics", {"topics": ["ä"]})
@@ -81,7 +86,12 @@ def test_what_is_written_is_read(paths: LibraryPaths) -> None:
 
 def test_rows_are_chosen_by_work_source_and_kind(paths: LibraryPaths) -> None:
     mixed = [*chunks_of("aa", ["b1", "b2"]), *chunks_of("aa", ["r"], "references")]
-    publish(paths, Addition("w1", "aa", "f", mixed), addition("w2", "aa", "b1"), addition("w2", "bb", "x"))
+    publish(
+        paths,
+        Addition("w1", "aa", "f", mixed),
+        addition("w2", "aa", "b1"),
+        addition("w2", "bb", "x"),
+    )
     with open_build(paths) as build:
         assert build.select().tolist() == [0, 1, 2, 3, 4]
         assert build.select(works={"w1"}, kinds={"body"}).tolist() == [0, 1]
@@ -93,7 +103,9 @@ def test_rows_are_chosen_by_work_source_and_kind(paths: LibraryPaths) -> None:
 def test_an_update_keeps_rows_that_stay_and_never_gives_one_twice(paths: LibraryPaths) -> None:
     publish(paths, addition("w1", "aa", "one", "two"), addition("w2", "bb", "three"))
     with open_build(paths) as base, BuildWriter(paths, base=base) as writer:
-        changes = writer.update([addition("w2", "bb", "new", fingerprint="f2"), addition("w3", "cc")], [("w1", "aa")])
+        changes = writer.update(
+            [addition("w2", "bb", "new", fingerprint="f2"), addition("w3", "cc")], [("w1", "aa")]
+        )
         assert changes.removed.tolist() == [0, 1, 2]
         assert changes.added.tolist() == [3]
         writer.publish({})
@@ -111,7 +123,9 @@ def test_an_update_keeps_rows_that_stay_and_never_gives_one_twice(paths: Library
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(
-        st.dictionaries(st.integers(0, 7), st.integers(0, 5), max_size=8),  # a library: paper → version
+        st.dictionaries(
+            st.integers(0, 7), st.integers(0, 5), max_size=8
+        ),  # a library: paper → version
         min_size=1,
         max_size=6,
     ),
@@ -126,9 +140,14 @@ def test_any_sequence_of_changes_equals_the_build_from_scratch(
     def wanted(library: dict[int, int]) -> dict[tuple[str, str], Addition]:
         made = {}
         for paper, version in library.items():
-            texts = [f"paper {paper} version {version} passage {i}" for i in range((paper * 5 + version) % 7)]
+            texts = [
+                f"paper {paper} version {version} passage {i}"
+                for i in range((paper * 5 + version) % 7)
+            ]
             for work in {f"w{paper}", f"w{paper // 2}"}:  # a paper may be cited as two works
-                made[work, f"s{paper}"] = addition(work, f"s{paper}", *texts, fingerprint=str(version))
+                made[work, f"s{paper}"] = addition(
+                    work, f"s{paper}", *texts, fingerprint=str(version)
+                )
         return made
 
     with pytest.MonkeyPatch.context() as patch:
@@ -260,7 +279,13 @@ def test_readers_in_threads_never_see_two_builds_mixed(paths: LibraryPaths) -> N
     for thread in threads:
         thread.start()
     for version in range(1, 12):
-        publish(paths, *(addition(f"w{i}", f"s{i}", f"version {version}", fingerprint=str(version)) for i in range(5)))
+        publish(
+            paths,
+            *(
+                addition(f"w{i}", f"s{i}", f"version {version}", fingerprint=str(version))
+                for i in range(5)
+            ),
+        )
         prune_builds(paths, keep=2)
     stop.set()
     for thread in threads:
@@ -274,7 +299,8 @@ def test_one_build_serves_many_threads(paths: LibraryPaths) -> None:
     results: list[str] = []
     with open_build(paths) as build:
         threads = [
-            threading.Thread(target=lambda i=i: results.append(build.passages([i])[0].chunk.text)) for i in range(20)
+            threading.Thread(target=lambda i=i: results.append(build.passages([i])[0].chunk.text))
+            for i in range(20)
         ]
         for thread in threads:
             thread.start()
@@ -310,7 +336,9 @@ def test_killed_at_any_moment_the_last_build_serves(paths: LibraryPaths) -> None
     publish(paths, addition("w0", "s0", "first"))
     for round_ in range(int(os.environ.get("LITMAP_KILLS", "8"))):
         command = [sys.executable, "-c", WRITE_FOR_EVER, str(paths.root), str(round_)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": "src"}) as process:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": "src"}
+        ) as process:
             assert process.stdout is not None
             process.stdout.readline()
             time.sleep(float(rng.uniform(0.01, 0.4)))
@@ -324,12 +352,19 @@ def test_killed_at_any_moment_the_last_build_serves(paths: LibraryPaths) -> None
     assert not list(paths.builds.glob(".new-*"))
 
 
-@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="needs the right to mount a small disk")
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0, reason="needs the right to mount a small disk"
+)
 def test_a_disk_that_really_is_full(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = shutil.which("mount")
-    if not mount or subprocess.run([mount, "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)], check=False).returncode:
+    if (
+        not mount
+        or subprocess.run(
+            [mount, "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)], check=False
+        ).returncode
+    ):
         pytest.skip("mounting is not allowed here")
     try:
         paths = LibraryPaths(disk / "index")

@@ -4,11 +4,27 @@ import pytest
 
 from litmap.catalogue import MIGRATIONS, Catalogue
 from litmap.errors import LibraryError, NewerCatalogue, NoLibrary
-from litmap.models import Citation, Fetch, Heading, Location, Mention, Note, PdfFile, Reference, Resolution, Work
+from litmap.models import (
+    Citation,
+    Fetch,
+    Heading,
+    Location,
+    Mention,
+    Note,
+    PdfFile,
+    Reference,
+    Resolution,
+    Work,
+)
 
 NOW = "2026-01-01T00:00:00Z"
 WORK = Work(
-    "arxiv:2599.00001", "A title", ("Ada Alpha",), 2025, ids=("arxiv:2599.00001",), locations=(Location("https://x"),)
+    "arxiv:2599.00001",
+    "A title",
+    ("Ada Alpha",),
+    2025,
+    ids=("arxiv:2599.00001",),
+    locations=(Location("https://x"),),
 )
 
 
@@ -21,7 +37,10 @@ def catalogue(tmp_path):
 def test_records_come_back_as_they_went_in(catalogue):
     note = Note("a.md", "markdown", "A", "0" * 64, (Heading(("A", "B"), 3, "prose"),))
     citation = Citation(
-        "k", "link", Reference(title="A title", ids=("arxiv:2599.00001",)), (Mention("a.md", 3, "x", ("A", "B")),)
+        "k",
+        "link",
+        Reference(title="A title", ids=("arxiv:2599.00001",)),
+        (Mention("a.md", 3, "x", ("A", "B")),),
     )
     with catalogue.write():
         catalogue.put_notes([note], [citation])
@@ -36,7 +55,8 @@ def test_fetches_keep_every_pdf_and_the_newest_first(catalogue):
     for number in (1, 2):
         pdf = PdfFile(str(number) * 64, f"pdfs/{number}", 10, version=number)
         catalogue.put_fetch(
-            Fetch(WORK.id, "fetched", "here", pdf, (("https://x", "ok"),)), f"2026-01-0{number}T00:00:00Z"
+            Fetch(WORK.id, "fetched", "here", pdf, (("https://x", "ok"),)),
+            f"2026-01-0{number}T00:00:00Z",
         )
     assert [p.version for p in catalogue.pdfs()[WORK.id]] == [2, 1]
     assert catalogue.fetches()[WORK.id].tried == (("https://x", "ok"),)

@@ -22,8 +22,14 @@ def sentences(text: str) -> list[str]:
     ("text", "expected"),
     [
         ("One ends. Two ends! Does three? Yes.", ["One ends.", "Two ends!", "Does three?", "Yes."]),
-        ("See Fig. 3 and Eq. (4), i.e. the loss. Then stop.", ["See Fig. 3 and Eq. (4), i.e. the loss.", "Then stop."]),
-        ("J. Smith and K. L. Jones agree. So do we.", ["J. Smith and K. L. Jones agree.", "So do we."]),
+        (
+            "See Fig. 3 and Eq. (4), i.e. the loss. Then stop.",
+            ["See Fig. 3 and Eq. (4), i.e. the loss.", "Then stop."],
+        ),
+        (
+            "J. Smith and K. L. Jones agree. So do we.",
+            ["J. Smith and K. L. Jones agree.", "So do we."],
+        ),
         (
             "Proved by Du et al. (2019) for width n. We extend it.",
             ["Proved by Du et al. (2019) for width n.", "We extend it."],
@@ -42,13 +48,19 @@ def test_sentences(text: str, expected: list[str]) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(alphabet="ab .!?\nA1,。(”-", max_size=400), st.integers(1, 30), st.integers(0, 10))
-def test_a_text_is_covered_by_its_passages_and_none_is_beyond_the_window(text: str, target: int, overlap: int) -> None:
+def test_a_text_is_covered_by_its_passages_and_none_is_beyond_the_window(
+    text: str, target: int, overlap: int
+) -> None:
     model = WordModel(window=40)
-    chunks = cut_text(text, "note:x", model, "note", target_tokens=target + overlap, overlap=overlap)
+    chunks = cut_text(
+        text, "note:x", model, "note", target_tokens=target + overlap, overlap=overlap
+    )
     assert [c.ordinal for c in chunks] == list(range(len(chunks)))
     assert all(n <= model.window for n in model.count([embedding_text(c) for c in chunks]))
     position = 0
-    for chunk in chunks:  # each is verbatim, they come in order, and between them is nothing but white space
+    for chunk in (
+        chunks
+    ):  # each is verbatim, they come in order, and between them is nothing but white space
         start = text.find(chunk.text, max(0, position - 1000)) if position == 0 else -1
         for candidate in range(position, -1, -1):
             if text.startswith(chunk.text, candidate) and not text[position:candidate].strip():
@@ -87,7 +99,12 @@ def test_a_long_title_and_section_leave_room_and_still_nothing_is_cut() -> None:
 
 def test_a_window_without_room_for_a_passage_is_refused() -> None:
     with pytest.raises(ValueError, match="no room"):
-        cut_text(PROSE, "note:x", WordModel(window=16), title="many words that fill the whole window of this model")
+        cut_text(
+            PROSE,
+            "note:x",
+            WordModel(window=16),
+            title="many words that fill the whole window of this model",
+        )
     with pytest.raises(ValueError, match="overlap"):
         cut(document([block(PROSE)]), WordModel(), target_tokens=10, overlap=10)
 
@@ -118,7 +135,10 @@ def test_sections_references_and_headings() -> None:
         block(PROSE * 6, section="1 Introduction"),
         block("2 Method", "heading", "2 Method"),
         block(PROSE * 6, section="2 Method"),
-        *(block(f"[{i}] A. Author. A paper on {i}. 19{i:02d}.", "reference", "References") for i in range(40)),
+        *(
+            block(f"[{i}] A. Author. A paper on {i}. 19{i:02d}.", "reference", "References")
+            for i in range(40)
+        ),
         block(PROSE * 6, section="A Proofs"),
     ]
     chunks = cut(document(blocks), WordModel(window=128), target_tokens=60, overlap=15)
@@ -132,7 +152,10 @@ def test_sections_references_and_headings() -> None:
 
 
 def test_a_small_section_stands_with_the_next_one() -> None:
-    blocks = [block("Keywords: nets.", section="Keywords"), block(PROSE * 3, section="1 Introduction")]
+    blocks = [
+        block("Keywords: nets.", section="Keywords"),
+        block(PROSE * 3, section="1 Introduction"),
+    ]
     chunks = cut(document(blocks), WordModel(window=128))
     assert chunks[0].text.startswith("Keywords: nets.")
     assert chunks[0].section == "1 Introduction"
@@ -154,7 +177,13 @@ def test_words_without_end_are_cut_in_linear_time() -> None:
 
 
 def test_embedding_text_has_the_context_once() -> None:
-    (chunk,) = cut_text("An abstract of one sentence.", "abstract:doi:1", WordModel(), title="T.", section="Abstract")
+    (chunk,) = cut_text(
+        "An abstract of one sentence.",
+        "abstract:doi:1",
+        WordModel(),
+        title="T.",
+        section="Abstract",
+    )
     assert embedding_text(chunk, "T.") == "T. Abstract\nAn abstract of one sentence."
     assert embedding_text(chunk) == "Abstract\nAn abstract of one sentence."
     (chunk,) = cut(document([block(PROSE, section="1 Introduction")]), WordModel(window=128))

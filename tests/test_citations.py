@@ -43,15 +43,25 @@ def test_one_work_cited_in_five_ways_is_one_citation_with_five_mentions() -> Non
     )
     citation = one(text)
     assert citation.sure
-    assert citation.reference.title == "Understanding deep learning requires rethinking generalization"
+    assert (
+        citation.reference.title == "Understanding deep learning requires rethinking generalization"
+    )
     assert [m.line for m in citation.mentions] == [3, 3, 7, 7, 11]
-    assert {m.kind for m in citation.mentions} == {"link", "identifier", "author-year", "number", "reference"}
+    assert {m.kind for m in citation.mentions} == {
+        "link",
+        "identifier",
+        "author-year",
+        "number",
+        "reference",
+    }
     assert [m.heading[-1] for m in citation.mentions] == ["A", "A", "B", "B", "A"]
     assert citation.key == "arxiv:1611.03530"
 
 
 def test_works_are_the_same_across_notes() -> None:
-    citations = find_citations([note("[x](https://doi.org/10.1000/ABC)", "a.md"), note("doi:10.1000/abc", "b.md")])
+    citations = find_citations(
+        [note("[x](https://doi.org/10.1000/ABC)", "a.md"), note("doi:10.1000/abc", "b.md")]
+    )
     assert len(citations) == 1
     assert [m.note for m in citations[0].mentions] == ["a.md", "b.md"]
 
@@ -207,19 +217,31 @@ def test_the_cases_read_last_get_no_worse() -> None:
 
 def told(text: str, suffix: str = ".md") -> list[tuple[str, tuple[str, ...], int | None]]:
     note, _ = parse_note(text, f"note{suffix}", suffix)
-    return [(c.reference.title, c.reference.authors, c.reference.year) for c in find_citations([note])]
+    return [
+        (c.reference.title, c.reference.authors, c.reference.year) for c in find_citations([note])
+    ]
 
 
 @pytest.mark.parametrize(
     ("text", "title", "authors", "year"),
     [
         ("See P. W. Anderson, Phys. Rev. 109, 1492 (1958).", "", ("P. W. Anderson",), 1958),
-        ("List, B.; Barbas, C. F. *J. Am. Chem. Soc.* **2000**, *122*, 2395", "", ("B. List", "C. F. Barbas"), 2000),
+        (
+            "List, B.; Barbas, C. F. *J. Am. Chem. Soc.* **2000**, *122*, 2395",
+            "",
+            ("B. List", "C. F. Barbas"),
+            2000,
+        ),
         ("- JACS 2009, 131, 14604", "", (), 2009),
         ("Frege's Begriffsschrift (1879) opens it all.", "Begriffsschrift", ("Frege",), 1879),
         ("Gödel's 1931 paper is short.", "", ("Gödel",), 1931),
         ("As the 1958 Anderson paper has it.", "", ("Anderson",), 1958),
-        ("See Lakatos, *Proofs and Refutations* (1976).", "Proofs and Refutations", ("Lakatos",), 1976),
+        (
+            "See Lakatos, *Proofs and Refutations* (1976).",
+            "Proofs and Refutations",
+            ("Lakatos",),
+            1976,
+        ),
         (
             "- Doe 1966, Food web complexity and species diversity. Nice.",
             "Food web complexity and species diversity",
@@ -229,7 +251,12 @@ def told(text: str, suffix: str = ".md") -> list[tuple[str, tuple[str, ...], int
         ("deQuilettes (Science 2015) maps it.", "", ("deQuilettes",), 2015),
         ("Must cite Buzsáki 1989 here.", "", ("Buzsáki",), 1989),
         ("Efficiency wages: Shapiro/Stiglitz 84 -- good.", "", ("Shapiro", "Stiglitz"), 1984),
-        ("Soare's book (Enumerable Sets and Degrees, Springer 1987).", "Enumerable Sets and Degrees", ("Soare",), 1987),
+        (
+            "Soare's book (Enumerable Sets and Degrees, Springer 1987).",
+            "Enumerable Sets and Degrees",
+            ("Soare",),
+            1987,
+        ),
         (
             "* [SOSP'83] Hints for Computer System Design. Lampson. slogans",
             "Hints for Computer System Design",
@@ -237,7 +264,12 @@ def told(text: str, suffix: str = ".md") -> list[tuple[str, tuple[str, ...], int
             1983,
         ),
         ("[[Church 1936]] is the one.", "", ("Church",), 1936),
-        ("See *Some Characteristics of Predation* (1959b) by Holling.", "Some Characteristics of Predation", (), 1959),
+        (
+            "See *Some Characteristics of Predation* (1959b) by Holling.",
+            "Some Characteristics of Predation",
+            (),
+            1959,
+        ),
     ],
 )
 def test_works_named_in_prose(text: str, title: str, authors: tuple[str, ...], year: int) -> None:
@@ -261,9 +293,9 @@ def test_no_works_in_prose(text: str) -> None:
 def test_dashes_inside_a_title_end_it_not() -> None:
     title = "Why and when can deep - but not shallow - networks avoid the curse of dimensionality"
     assert whole_titles(title, floor=0.5)[0].text == title
-    assert whole_titles("Variational Inference with Normalizing Flows – same thing again", floor=0.5)[0].text.endswith(
-        "Flows"
-    )
+    assert whole_titles(
+        "Variational Inference with Normalizing Flows – same thing again", floor=0.5
+    )[0].text.endswith("Flows")
 
 
 def test_a_journal_is_the_same_place_by_its_letters() -> None:
@@ -313,7 +345,9 @@ def test_references_inside_sentences(text: str, title: str, year: int) -> None:
 
 
 def test_a_sentence_about_two_works_is_no_reference() -> None:
-    citations = cited("Doe et al. (2008) found it first. Roe and Poe (2012) deny it; see Lim & Kim 2015.\n")
+    citations = cited(
+        "Doe et al. (2008) found it first. Roe and Poe (2012) deny it; see Lim & Kim 2015.\n"
+    )
     assert [c.reference.year for c in citations] == [2008, 2012, 2015]
 
 
@@ -353,11 +387,16 @@ def test_every_mention_points_into_its_note(text: str) -> None:
 
 
 def test_a_very_long_line_is_read_in_pieces_with_its_links_and_lines_right() -> None:
-    text = "\n".join(f"word [name {n}](https://arxiv.org/abs/1706.{n:05d}) and more words" for n in range(10000, 10900))
+    text = "\n".join(
+        f"word [name {n}](https://arxiv.org/abs/1706.{n:05d}) and more words"
+        for n in range(10000, 10900)
+    )
     read = note(text)
     assert len(read.blocks) == 1
     citations = find_citations([read])
     assert len(citations) == 900
     assert all(
-        m.line == int(c.key[-5:]) - 9999 and m.text == f"name {c.key[-5:]}" for c in citations for m in c.mentions
+        m.line == int(c.key[-5:]) - 9999 and m.text == f"name {c.key[-5:]}"
+        for c in citations
+        for m in c.mentions
     )

@@ -1,4 +1,4 @@
-"""Works named in passing: without a year, in lower case, in press, by a system's name, beside their title, by a short note."""  # noqa: E501
+"""Works named in passing: without a year, in lower case, in press, by a system's name, beside their title, by a short note."""
 
 from __future__ import annotations
 
@@ -25,7 +25,11 @@ def cited(tmp_path: Path, text: str, name: str = "note.md") -> list[Citation]:
 
 def people(citations: Sequence[Citation]) -> set[tuple[str, int | None]]:
     """First surname and year of each citation with people."""
-    return {(surname_key(c.reference.authors[0]), c.reference.year) for c in citations if c.reference.authors}
+    return {
+        (surname_key(c.reference.authors[0]), c.reference.year)
+        for c in citations
+        if c.reference.authors
+    }
 
 
 @pytest.mark.parametrize(
@@ -35,19 +39,27 @@ def people(citations: Sequence[Citation]) -> set[tuple[str, int | None]]:
         ("- drift at the molecular level (Kimura in Nature)", ("kimura", None)),
         ("- gates that forget, as in hochreiter 97", ("hochreiter", 1997)),
         ("- see kingma & ba 2015 for the steps", ("kingma", 2015)),
-        ("- parameters from Planck Collaboration 2018; sea level in IPCC 2014", ("collaboration", 2018)),
+        (
+            "- parameters from Planck Collaboration 2018; sea level in IPCC 2014",
+            ("collaboration", 2018),
+        ),
         ("- sea level in IPCC 2014; again ENCODE 2012", ("ipcc", 2014)),
         ("- Doe & Roe (in press) have more of it", ("doe", None)),
         ("- Levin & Pacala (forthcoming)", ("levin", None)),
         ("- supernovae: 1998 Perlmutter et al.", ("perlmutter", 1998)),
         ("- halos by Press & Schechter 1974, excursions later", ("press", 1974)),
         ("- consistent hashing = Karger et al., STOC 97", ("karger", 1997)),
-        ("- Synthetic control on the Basque Country, Abadie, Diamond and Hainmueller (2010)", ("abadie", 2010)),
+        (
+            "- Synthetic control on the Basque Country, Abadie, Diamond and Hainmueller (2010)",
+            ("abadie", 2010),
+        ),
         ("- tolerance is in Paine's keystone paper", ("paine", None)),
         ("- van der Waerden (1931) and de la Peña 1999", ("waerden", 1931)),
     ],
 )
-def test_people_are_found_in_looser_ways(tmp_path: Path, text: str, expected: tuple[str, int | None]) -> None:
+def test_people_are_found_in_looser_ways(
+    tmp_path: Path, text: str, expected: tuple[str, int | None]
+) -> None:
     assert expected in people(cited(tmp_path, f"# Heading\n\n{text}\n"))
 
 
@@ -74,11 +86,16 @@ def test_people_are_found_in_looser_ways(tmp_path: Path, text: str, expected: tu
             "- Wasserstein GAN and Improved Training of Wasserstein GANs",
             {"Wasserstein GAN", "Improved Training of Wasserstein GANs"},
         ),
-        ("- [SOSP'83] Hints for Computer System Design. Lampson. slogans", {"Hints for Computer System Design"}),
+        (
+            "- [SOSP'83] Hints for Computer System Design. Lampson. slogans",
+            {"Hints for Computer System Design"},
+        ),
         ("- [EuroSys'07] Dryad, [OSDI'08] DryadLINQ (RIP)", {"Dryad", "DryadLINQ"}),
     ],
 )
-def test_titles_beside_people_tags_and_each_other(tmp_path: Path, text: str, titles: set[str]) -> None:
+def test_titles_beside_people_tags_and_each_other(
+    tmp_path: Path, text: str, titles: set[str]
+) -> None:
     found = {c.reference.title for c in cited(tmp_path, f"# Heading\n\n{text}\n")}
     assert titles <= found, found
 
@@ -93,24 +110,26 @@ def test_titles_beside_people_tags_and_each_other(tmp_path: Path, text: str, tit
     ],
 )
 def test_what_only_looks_like_people_with_a_year_is_no_work(tmp_path: Path, text: str) -> None:
-    assert [c for c in cited(tmp_path, f"# Heading\n\n{text}\n") if c.sure or c.kind == "author-year"] == []
+    assert [
+        c for c in cited(tmp_path, f"# Heading\n\n{text}\n") if c.sure or c.kind == "author-year"
+    ] == []
 
 
 def test_a_list_of_mentions_is_no_reference(tmp_path: Path) -> None:
-    found = people(cited(tmp_path, "# Niches\n\n- Tilman 1982, 1994; Chesson 2000; Adler et al. 2007\n"))
+    found = people(
+        cited(tmp_path, "# Niches\n\n- Tilman 1982, 1994; Chesson 2000; Adler et al. 2007\n")
+    )
     assert found == {("tilman", 1982), ("tilman", 1994), ("chesson", 2000), ("adler", 2007)}
 
 
 def test_a_paper_with_a_link_to_its_code_stays_a_paper(tmp_path: Path) -> None:
-    entry = (
-        'Doe, J., Roe, R. "A merge tree for logs." Acta Informatica 33.4 (1996): 351-385; code https://github.com/x/y'
-    )
+    entry = 'Doe, J., Roe, R. "A merge tree for logs." Acta Informatica 33.4 (1996): 351-385; code https://github.com/x/y'
     found = cited(tmp_path, f"# Storage\n\n- {entry}\n")
     assert [c.reference.title for c in found] == ["A merge tree for logs"]
 
 
 def test_an_entry_ends_where_the_next_work_begins(tmp_path: Path) -> None:
-    text = '- Turing 1936 "On computable numbers, with an application"; Church 1936 (An unsolvable problem of number theory)'  # noqa: E501
+    text = '- Turing 1936 "On computable numbers, with an application"; Church 1936 (An unsolvable problem of number theory)'
     found = cited(tmp_path, f"# Logic\n\n{text}\n")
     assert {("turing", 1936), ("church", 1936)} <= people(found)
 
@@ -128,9 +147,7 @@ def test_two_works_of_one_author_leave_the_model_untied(tmp_path: Path) -> None:
 
 
 def test_a_system_is_a_mention_of_the_title_it_heads(tmp_path: Path) -> None:
-    text = (
-        "# Storage\n\n- Dynamo: Amazon's Highly Available Key-value Store\n\n# Overlay\n\n- see also Dynamo (above)\n"
-    )
+    text = "# Storage\n\n- Dynamo: Amazon's Highly Available Key-value Store\n\n# Overlay\n\n- see also Dynamo (above)\n"
     work = next(c for c in cited(tmp_path, text) if c.reference.title.startswith("Dynamo"))
     assert [(m.line, m.heading[-1]) for m in work.mentions] == [(3, "Storage"), (7, "Overlay")]
 
@@ -168,7 +185,9 @@ NOTES
     [(", 12", 40, " see also!"), (" 12", 50, " !"), (" chap 3", 20, " !"), (", pp. 3", 20, " !")],
 )
 def test_long_lists_of_pages_do_not_hold_up_a_short_note(piece: str, times: int, end: str) -> None:
-    before = [Named(Reference("", "The Scientific Revolution", ("Steven Shapin",), 1996), "number:1")]
+    before = [
+        Named(Reference("", "The Scientific Revolution", ("Steven Shapin",), 1996), "number:1")
+    ]
     note = "Shapin, Scientific Revolution" + piece * times
     begin = time.process_time()
     assert points_to(note, before) == "number:1"
@@ -182,7 +201,9 @@ def test_a_rule_of_dashes_inside_a_word_does_not_hold_up_a_title() -> None:
     assert time.process_time() - begin < 1
 
 
-@pytest.mark.parametrize("text", ["Kuhn and " * 12_000, "Contents" + " " * 60_000 + "x\nA [edit]\nB [edit]\n"])
+@pytest.mark.parametrize(
+    "text", ["Kuhn and " * 12_000, "Contents" + " " * 60_000 + "x\nA [edit]\nB [edit]\n"]
+)
 def test_long_lines_take_no_longer_than_their_length_allows(tmp_path: Path, text: str) -> None:
     begin = time.process_time()
     assert joined_titles(text) == []
@@ -221,6 +242,6 @@ Large gaps between consecutive prime numbers
 
 
 def test_lines_behind_displayed_maths_keep_their_numbers(tmp_path: Path) -> None:
-    text = "\\section{Mind}\nIt begins with Place (1956)\n\\begin{equation}\nx = y\n\\end{equation}\nand with Smart (1959).\n"  # noqa: E501
+    text = "\\section{Mind}\nIt begins with Place (1956)\n\\begin{equation}\nx = y\n\\end{equation}\nand with Smart (1959).\n"
     found = {c.reference.year: c.mentions[0].line for c in cited(tmp_path, text, "note.tex")}
     assert found == {1956: 2, 1959: 6}

@@ -33,7 +33,10 @@ pytestmark = pytest.mark.usefixtures("at_examples")
 
 def run(*arguments, code=0):
     done = subprocess.run(
-        [sys.executable, "-m", "litmap", *map(str, arguments)], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "litmap", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
@@ -143,7 +146,14 @@ def test_works_json_keeps_its_form(example_library):
     }
     for work in works:
         assert set(work) >= fields
-        assert work["status"] in {"fetched", "metadata-only", "not-found", "unsure", "failed", "pending"}
+        assert work["status"] in {
+            "fetched",
+            "metadata-only",
+            "not-found",
+            "unsure",
+            "failed",
+            "pending",
+        }
         assert work["reason"]
         for mention in work["mentions"]:
             assert set(mention) >= {"note", "line", "text", "heading"}
@@ -155,10 +165,24 @@ def test_works_json_keeps_its_form(example_library):
 def test_topics_and_summary_json_keep_their_form(example_library):
     topics = read_json("topics", "--library", example_library)
     assert all(set(t) >= {"id", "heading", "label", "keywords", "works"} for t in topics["topics"])
-    fields = {"id", "title", "arxiv", "doi", "urls", "noted", "suggested", "confidence", "alternatives", "x", "y"}
+    fields = {
+        "id",
+        "title",
+        "arxiv",
+        "doi",
+        "urls",
+        "noted",
+        "suggested",
+        "confidence",
+        "alternatives",
+        "x",
+        "y",
+    }
     assert all(set(w) >= fields for w in topics["works"])
     found = read_json("topics", "--suggest", "--library", example_library)["findings"]
-    assert all(set(f) == {"kind", "heading", "evidence", "works", "proposal", "score"} for f in found)
+    assert all(
+        set(f) == {"kind", "heading", "evidence", "works", "proposal", "score"} for f in found
+    )
     assert found
     summary = read_json("summary", "Loss", "surfaces", "--library", example_library)
     assert set(summary) >= {"title", "sentences"}
@@ -166,7 +190,9 @@ def test_topics_and_summary_json_keep_their_form(example_library):
 
 
 def test_the_patch_fits_the_notes(example_library, tmp_path):
-    found = read_json("topics", "--apply", str(tmp_path / "notes.patch"), "--library", example_library)
+    found = read_json(
+        "topics", "--apply", str(tmp_path / "notes.patch"), "--library", example_library
+    )
     text = (tmp_path / "notes.patch").read_text(encoding="utf-8")
     assert found["notes"] == text.count("\n+++ ") + text.startswith("+++ ")
     if shutil.which("patch") and found["notes"]:
@@ -189,7 +215,8 @@ def test_what_it_prints_for_people(arguments, example_library):
 
 
 @pytest.mark.parametrize(
-    "query", ["", "   ", '"', "?!...", "x" * 100_000, "year:soon", "heading:nowhere", "界 面", "a\0b"]
+    "query",
+    ["", "   ", '"', "?!...", "x" * 100_000, "year:soon", "heading:nowhere", "界 面", "a\0b"],
 )
 def test_odd_queries_get_a_clear_answer(query, example_library, capsys):
     code = main(["search", "--library", str(example_library), query])

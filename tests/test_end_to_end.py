@@ -28,7 +28,9 @@ def open_library(folder):
 
 @pytest.fixture(scope="module")
 def library(example_library, state):
-    with Library.open(settings=load_settings({"library": example_library, "state": state})) as opened:
+    with Library.open(
+        settings=load_settings({"library": example_library, "state": state})
+    ) as opened:
         yield opened
 
 
@@ -85,7 +87,9 @@ def test_topics_are_the_notes_headings(library):
     works = {w["id"]: w for w in view["works"]}
     assert set(works) == {e.work.id for e in library.works()}
     assert all(isinstance(w["x"], float) and isinstance(w["y"], float) for w in works.values())
-    inbox = [w for w in works.values() if w["noted"] and all("box" in h[-1].lower() for h in w["noted"])]
+    inbox = [
+        w for w in works.values() if w["noted"] and all("box" in h[-1].lower() for h in w["noted"])
+    ]
     assert inbox
     assert all(0 <= w["confidence"] <= 1 for w in works.values())
 
@@ -94,7 +98,10 @@ def test_summaries_name_their_pages(library):
     for subject in ("Loss surfaces", library.search("flat minima", limit=1).hits[0].entry.work.id):
         summary = library.summary(subject).as_json()
         assert summary["sentences"]
-        assert all(s["page"] >= 1 and s["rects"] and s["work"] in library.by_id for s in summary["sentences"])
+        assert all(
+            s["page"] >= 1 and s["rects"] and s["work"] in library.by_id
+            for s in summary["sentences"]
+        )
 
 
 def test_the_papers_own_references_give_a_reading_list(library):
@@ -114,7 +121,10 @@ def test_errors_say_what_to_do(library, tmp_path):
         library.work("no such work at all")
     with pytest.raises(NoLibrary, match="litmap refresh"):
         open_library(tmp_path)
-    with pytest.raises(UsageError, match="which notes"), Refresh(load_settings({"library": tmp_path / "new"})) as run:
+    with (
+        pytest.raises(UsageError, match="which notes"),
+        Refresh(load_settings({"library": tmp_path / "new"})) as run,
+    ):
         run.read_notes()
 
 
@@ -149,7 +159,9 @@ def test_one_writer_at_a_time(tmp_path):
             "from litmap.pipeline import Refresh; from litmap.settings import load_settings\n"
             f"with Refresh(load_settings({{'library': {str(settings.library)!r}}})): pass"
         )
-        other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        other = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=False
+        )
         assert "another refresh" in other.stderr
         assert str(os.getpid()) in other.stderr
     with pytest.raises(Busy), Refresh(settings), Refresh(settings):
@@ -199,7 +211,16 @@ def test_readers_see_whole_builds_while_a_refresh_publishes(example_library, tmp
 @pytest.mark.parametrize("moment", [0.7, 1.6, 3.0])
 def test_a_killed_refresh_loses_nothing(tmp_path, moment):
     library = tmp_path / "library"
-    command = [sys.executable, "-m", "litmap", "refresh", str(NOTES), "--library", str(library), "--no-prefect"]
+    command = [
+        sys.executable,
+        "-m",
+        "litmap",
+        "refresh",
+        str(NOTES),
+        "--library",
+        str(library),
+        "--no-prefect",
+    ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(moment)
     process.send_signal(signal.SIGKILL)
@@ -215,6 +236,8 @@ def test_the_readmes_lines_do_what_they_say(tmp_path):
     readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
     code = readme.split("```python\n")[1].split("```")[0]
     shutil.copytree(NOTES, tmp_path / "notes")
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == 3

@@ -55,7 +55,9 @@ def test_papers_carry_their_titles_and_cite_works_of_the_manifest() -> None:
             continue
         with pymupdf.open(PAPERS / work["file"]) as document:
             assert 2 <= len(document) <= 4
-            text = re.sub(r"\W+", "", "".join(page.get_text() for page in document).lower().replace("-\n", ""))
+            text = re.sub(
+                r"\W+", "", "".join(page.get_text() for page in document).lower().replace("-\n", "")
+            )
         assert re.sub(r"\W+", "", work["title"].lower()) in text
         references = text.rpartition("references")[2]
         assert sum(title in references for title in titles) >= 1
@@ -83,7 +85,9 @@ def test_mathematics_keeps_words_and_splits_products() -> None:
 
 
 def test_figures_are_drawn_for_every_text() -> None:
-    texts = "\n".join(p.read_text(encoding="utf-8") for p in (MANIFEST.parent / "texts").glob("*.txt"))
+    texts = "\n".join(
+        p.read_text(encoding="utf-8") for p in (MANIFEST.parent / "texts").glob("*.txt")
+    )
     for name in re.findall(r"^!([\w-]+) \|", texts, re.M):
         assert "polyline" in figures.svg(name) or "circle" in figures.svg(name)
 
@@ -95,7 +99,11 @@ def test_double_descent_follows_the_formula() -> None:
 
 def test_the_notes_cite_what_the_manifest_has() -> None:
     text = "\n".join(p.read_text(encoding="utf-8") for p in NOTES.iterdir())
-    cited = [w for w in WORKS if any(w.get(k) and w[k] in text for k in ("arxiv", "doi", "openreview", "pmlr"))]
+    cited = [
+        w
+        for w in WORKS
+        if any(w.get(k) and w[k] in text for k in ("arxiv", "doi", "openreview", "pmlr"))
+    ]
     assert len(cited) >= 24
     assert not any(w["key"] in text for w in WORKS if w["key"].startswith("decoy"))
 
@@ -103,7 +111,9 @@ def test_the_notes_cite_what_the_manifest_has() -> None:
 def test_hosts_answer_over_tls_with_a_certificate_of_their_own(web: dict[str, str]) -> None:
     status, headers, body = get(web, "https://arxiv.org/pdf/1904.00000v1")
     assert (status, headers["Content-Type"], body[:5]) == (200, "application/pdf", b"%PDF-")
-    assert get(web, "https://arxiv.org/pdf/1904.00000", **{"If-None-Match": headers["ETag"]})[0] == 304
+    assert (
+        get(web, "https://arxiv.org/pdf/1904.00000", **{"If-None-Match": headers["ETag"]})[0] == 304
+    )
     status, part, tail = get(web, "https://arxiv.org/pdf/1904.00000", Range="bytes=100-199")
     assert (status, part["Content-Range"]) == (206, f"bytes 100-199/{len(body)}")
     assert tail == body[100:200]
@@ -160,16 +170,24 @@ def test_the_real_parsers_read_the_answers() -> None:
         return found.body
 
     title = "Squeezing the Input: The Information Bottleneck View of Deep Layers"
-    assert [r.ids for r in arxiv.parse(body(arxiv.request_for(["1904.00000"])))] == [("arxiv:1904.00000",)]
+    assert [r.ids for r in arxiv.parse(body(arxiv.request_for(["1904.00000"])))] == [
+        ("arxiv:1904.00000",)
+    ]
     assert [r.title for r in arxiv.parse(body(arxiv.request_for_titles([title])))] == [title]
     assert [r.title for r in dblp.parse(body(dblp.request_for(title)))] == [title]
-    found = crossref.parse(body(crossref.request_for_reference("Margins Before Parameters", "Wrenfold", 2017)))
-    assert [r.year for r in found] == [2017, 2018], "the work and a comment on it: a client must tell them apart"
+    found = crossref.parse(
+        body(crossref.request_for_reference("Margins Before Parameters", "Wrenfold", 2017))
+    )
+    assert [r.year for r in found] == [2017, 2018], (
+        "the work and a comment on it: a client must tell them apart"
+    )
     (record,) = openalex.parse(body(openalex.request_for("doi", ["10.5555/litmap.tss.2018.7"])))
     assert record.abstract.startswith("In a deterministic network")
     (note,) = openreview.parse(body(openreview.request_for("LmapDemo01")))
     assert note.year == 2021
-    (paid,) = unpaywall.parse(body(unpaywall.request_for("10.5555/litmap.qst.2020.21", "reader@example.org")))
+    (paid,) = unpaywall.parse(
+        body(unpaywall.request_for("10.5555/litmap.qst.2020.21", "reader@example.org"))
+    )
     assert not paid.locations
     url = "https://repository.example.org/items/windrow2018"
     assert landing.pdf_urls(body(landing.request_for(url)), url) == [f"{url}.pdf"]

@@ -40,7 +40,13 @@ WORKS = [
         Work(
             "arxiv:1611.03530",
             NASTY,
-            ("Jan van der Berg", "Müller, Jürgen", "World Health Organization", "李 明", "Sammy Davis Jr."),
+            (
+                "Jan van der Berg",
+                "Müller, Jürgen",
+                "World Health Organization",
+                "李 明",
+                "Sammy Davis Jr.",
+            ),
             2017,
             ids=("arxiv:1611.03530",),
             abstract="Line one.\n@article{evil,\n title={x}}\nTY  - JOUR",
@@ -98,7 +104,11 @@ def test_ris_round_trip() -> None:
     assert len(entries) == len(WORKS)
     first, nasty = entries[:2]
     assert first["authors"] == ["Rumelhart, David E.", "Hinton, Geoffrey E.", "Williams, Ronald J."]
-    assert (first["year"], first["doi"], first["secondary_title"]) == ("1986", "10.1038/323533a0", "Nature")
+    assert (first["year"], first["doi"], first["secondary_title"]) == (
+        "1986",
+        "10.1038/323533a0",
+        "Nature",
+    )
     assert first["title"] == "Learning representations by back-propagating errors"
     assert first["keywords"] == ["Deep nets / Training"]
     assert nasty["title"] == NASTY
@@ -170,11 +180,15 @@ TEXTS = st.text(max_size=60)
 
 @settings(max_examples=80, deadline=None)
 @given(TEXTS, st.lists(TEXTS, max_size=3), st.none() | st.integers(1000, 2100), TEXTS, TEXTS)
-def test_any_work_can_be_exported(title: str, authors: list[str], year: int | None, venue: str, note: str) -> None:
+def test_any_work_can_be_exported(
+    title: str, authors: list[str], year: int | None, venue: str, note: str
+) -> None:
     import bibtexparser
     import rispy
 
-    work = Work("w:1", title, tuple(authors), year, venue, ids=(f"doi:10.1/{title}",), urls=(venue,))
+    work = Work(
+        "w:1", title, tuple(authors), year, venue, ids=(f"doi:10.1/{title}",), urls=(venue,)
+    )
     works = [(work, [Mention(note, 1, title, (venue,), title)])]
     library = bibtexparser.parse_string(exports.to_bibtex(works))
     assert not library.failed_blocks

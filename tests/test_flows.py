@@ -25,11 +25,24 @@ def prefect_home(tmp_path_factory):
 
 
 def environment(prefect_home):
-    return {**os.environ, "PREFECT_HOME": str(prefect_home), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    return {
+        **os.environ,
+        "PREFECT_HOME": str(prefect_home),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    }
 
 
 def refresh_command(library, *options):
-    return [sys.executable, "-m", "litmap", "refresh", str(NOTES), "--library", str(library), *options]
+    return [
+        sys.executable,
+        "-m",
+        "litmap",
+        "refresh",
+        str(NOTES),
+        "--library",
+        str(library),
+        *options,
+    ]
 
 
 def test_the_flow_runs_in_process_and_does_the_same(example_library, prefect_home, tmp_path):
@@ -38,7 +51,11 @@ def test_the_flow_runs_in_process_and_does_the_same(example_library, prefect_hom
 
     library = tmp_path / "library"
     done = subprocess.run(
-        refresh_command(library, "--json"), env=environment(prefect_home), capture_output=True, text=True, check=False
+        refresh_command(library, "--json"),
+        env=environment(prefect_home),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
@@ -56,7 +73,16 @@ def test_a_schedule_fires_twice_on_a_server_it_starts(example_library, prefect_h
     subprocess.run(["cp", "-r", str(example_library), str(library)], check=True)
     with Library.open(library) as before:
         runs = len(before.runs())
-    command = [sys.executable, "-m", "litmap", "schedule", "--every", "8s", "--library", str(library)]
+    command = [
+        sys.executable,
+        "-m",
+        "litmap",
+        "schedule",
+        "--every",
+        "8s",
+        "--library",
+        str(library),
+    ]
     process = subprocess.Popen(
         command, env=environment(prefect_home), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         start_new_session=True,
@@ -70,10 +96,21 @@ def test_a_schedule_fires_twice_on_a_server_it_starts(example_library, prefect_h
             with Library.open(library) as now:
                 finished = sum(r.state == "done" for r in now.runs()[: len(now.runs()) - runs])
         assert finished >= 2
-        flow_runs = ask(f"{url}/api/flow_runs/filter", {"flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}})
+        flow_runs = ask(
+            f"{url}/api/flow_runs/filter",
+            {"flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}},
+        )
         assert len(flow_runs) >= 1
-        tasks = ask(f"{url}/api/task_runs/filter", {"task_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}})
-        assert {re.sub(r"-.*", "", t["name"]) for t in tasks} >= {"read_notes", "resolve", "fetch", "build"}
+        tasks = ask(
+            f"{url}/api/task_runs/filter",
+            {"task_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}},
+        )
+        assert {re.sub(r"-.*", "", t["name"]) for t in tasks} >= {
+            "read_notes",
+            "resolve",
+            "fetch",
+            "build",
+        }
         artifacts = ask(f"{url}/api/artifacts/filter", {})
         assert any("works" in str(a["data"]) for a in artifacts)
     finally:
@@ -87,8 +124,12 @@ def test_a_schedule_fires_twice_on_a_server_it_starts(example_library, prefect_h
 
 
 def ask(url, body):
-    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20) as answer:
+    request = urllib.request.Request(
+        url, json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
+        request, timeout=20
+    ) as answer:
         return json.load(answer)
 
 
@@ -112,9 +153,13 @@ def test_a_schedule_that_cannot_be_read_is_refused(wrong):
 def test_the_flow_gets_every_setting(tmp_path):
     from litmap.flows.refresh import flow_parameters
 
-    settings = load_settings({"library": tmp_path / "lib", "notes": ("a.md",), "ocr": False, "paces": {"x": 1.0}})
+    settings = load_settings(
+        {"library": tmp_path / "lib", "notes": ("a.md",), "ocr": False, "paces": {"x": 1.0}}
+    )
     parameters = json.loads(json.dumps(flow_parameters(settings)))
-    again = load_settings({**parameters["options"], "library": parameters["library"], "notes": parameters["notes"]})
+    again = load_settings(
+        {**parameters["options"], "library": parameters["library"], "notes": parameters["notes"]}
+    )
     assert again.library == settings.library
     assert not again.ocr
     assert again.paces == {"x": 1.0}

@@ -74,7 +74,10 @@ TEXTS = [
         ["doi:10.1002/(sici)1097-0258(19980815/30)17:15/16<1661::aid-sim968>3.0.co;2-2"],
     ),
     ("(10.1016/S0092-8674(00)81683-9).", ["doi:10.1016/s0092-8674(00)81683-9"]),
-    ("arXiv:1611.03530v2 [cs.LG]; arXiv preprint arXiv:1412.6980, 2014", ["arxiv:1611.03530", "arxiv:1412.6980"]),
+    (
+        "arXiv:1611.03530v2 [cs.LG]; arXiv preprint arXiv:1412.6980, 2014",
+        ["arxiv:1611.03530", "arxiv:1412.6980"],
+    ),
     ("hep-th/9901001 and arXiv:math/0404188", ["arxiv:hep-th/9901001", "arxiv:math/0404188"]),
     ("costs 1234.5678 dollars, chapter 2012.1234, version 10.1234", []),
     ("1706.03762", ["arxiv:1706.03762"]),
@@ -114,7 +117,10 @@ def test_urls_in_text_end_where_the_sentence_goes_on() -> None:
 def test_versions_and_wrappers() -> None:
     assert arxiv_version("https://arxiv.org/abs/1810.12065v4") == 4
     assert arxiv_version("1810.12065") is None
-    assert unwrap_url("https://web.archive.org/web/2016*/https://doi.org/10.1/x") == "https://doi.org/10.1/x"
+    assert (
+        unwrap_url("https://web.archive.org/web/2016*/https://doi.org/10.1/x")
+        == "https://doi.org/10.1/x"
+    )
     assert normalise_id("DOI:10.1038/NATURE14539") == "doi:10.1038/nature14539"
     assert normalise_id("arXiv:1611.03530v2") == "arxiv:1611.03530"
     assert normalise_id("pmc3531190".replace("pmc", "PMCID:PMC")) == "pmcid:PMC3531190"
@@ -123,7 +129,12 @@ def test_versions_and_wrappers() -> None:
 def test_one_address_in_several_spellings_has_one_key() -> None:
     keys = {
         url_key(u)
-        for u in ("http://www.x.org/a/", "https://x.org/a#page=3", "https://X.org/a?utm_source=t", "x.org/a/index.html")
+        for u in (
+            "http://www.x.org/a/",
+            "https://x.org/a#page=3",
+            "https://X.org/a?utm_source=t",
+            "x.org/a/index.html",
+        )
     }
     assert len(keys) == 1
     assert url_key("http://x.org/a?id=1") != url_key("http://x.org/a?id=2")
@@ -137,7 +148,11 @@ def test_titles_are_one_but_for_form() -> None:
     assert same_title("Deep learning", "Deep Learning.") == 1.0
     assert same_title("Over-parameterization in nets", "Overparameterization in nets") >= 0.98
     assert (
-        same_title("Reconciling modern machine learning: a study of risk", "Reconciling modern machine learning") >= 0.9
+        same_title(
+            "Reconciling modern machine learning: a study of risk",
+            "Reconciling modern machine learning",
+        )
+        >= 0.9
     )
 
 
@@ -175,7 +190,13 @@ def test_any_text_is_survived(text: str) -> None:
     )
 )
 def test_a_doi_survives_its_surroundings(doi: str) -> None:
-    if doi.startswith(("10.1101/", "10.48550/")) or "arxiv" in doi or "doi" in doi or "epub" in doi or "pmid" in doi:
+    if (
+        doi.startswith(("10.1101/", "10.48550/"))
+        or "arxiv" in doi
+        or "doi" in doi
+        or "epub" in doi
+        or "pmid" in doi
+    ):
         return
     for text in (doi, f"({doi})", f"doi:{doi}.", f"see https://doi.org/{doi}, and", f"<{doi}>;"):
         assert f"doi:{doi}" in [found.id for found in find_identifiers(text)]
@@ -183,7 +204,14 @@ def test_a_doi_survives_its_surroundings(doi: str) -> None:
 
 @pytest.mark.parametrize(
     "bomb",
-    ["10." * 30_000, "http://" * 20_000, "arxiv" * 20_000, "1234.5" * 20_000, "(" * 90_000, "10.1000/" + "(" * 90_000],
+    [
+        "10." * 30_000,
+        "http://" * 20_000,
+        "arxiv" * 20_000,
+        "1234.5" * 20_000,
+        "(" * 90_000,
+        "10.1000/" + "(" * 90_000,
+    ],
 )
 def test_time_is_linear_on_hostile_text(bomb: str) -> None:
     start = time.process_time()

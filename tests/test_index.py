@@ -80,12 +80,18 @@ def test_vectors_that_are_none_are_refused(tmp_path: Path) -> None:
         built(tmp_path / "a", bad)
     (tmp_path / "b").mkdir()
     with pytest.raises(ValueError, match="ascend"):
-        update_index(None, tmp_path / "b", added=[(np.array([2, 1]), points(2))], removed=NONE, dim=24)
+        update_index(
+            None, tmp_path / "b", added=[(np.array([2, 1]), points(2))], removed=NONE, dim=24
+        )
 
 
 @settings(max_examples=25, deadline=None)
 @given(
-    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 40), st.integers(0, 2**30)), min_size=1, max_size=7),
+    st.lists(
+        st.tuples(st.integers(0, 60), st.integers(0, 40), st.integers(0, 2**30)),
+        min_size=1,
+        max_size=7,
+    ),
     st.sampled_from([10, 50, 10_000]),
 )
 def test_any_sequence_of_changes_equals_the_index_from_scratch(
@@ -130,13 +136,17 @@ def test_a_new_paper_leaves_the_large_files_alone(tmp_path: Path) -> None:
     built(tmp_path / "a", vectors)
     (tmp_path / "b").mkdir()
     row = np.array([len(vectors)])
-    update_index(tmp_path / "a", tmp_path / "b", added=[(row, vectors[:1])], removed=np.array([3]), dim=16)
+    update_index(
+        tmp_path / "a", tmp_path / "b", added=[(row, vectors[:1])], removed=np.array([3]), dim=16
+    )
     large = "vectors/base.f16"
     assert (tmp_path / "a" / large).samefile(tmp_path / "b" / large)
     index = VectorIndex.open(tmp_path / "b")
     assert index.search(vectors[:1], 2)[1][0].tolist() == [0, len(vectors)]
     assert 3 not in index.search(vectors[3:4], 5)[1][0]
-    assert VectorIndex.open(tmp_path / "a").search(vectors[3:4], 1)[1][0].tolist() == [3]  # the old one still serves
+    assert VectorIndex.open(tmp_path / "a").search(vectors[3:4], 1)[1][0].tolist() == [
+        3
+    ]  # the old one still serves
 
 
 def test_beyond_the_limit_a_shortlist_by_signs_finds_nearly_all(
@@ -156,7 +166,9 @@ def test_beyond_the_limit_a_shortlist_by_signs_finds_nearly_all(
     for allowed in (None, np.arange(0, 15_000, 3)):
         exact = index.search(queries, 10, allowed, exact=True)[1]
         found = index.search(queries, 10, allowed)[1]
-        recall = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(exact.tolist(), found.tolist(), strict=True)])
+        recall = np.mean(
+            [len(set(a) & set(b)) / 10 for a, b in zip(exact.tolist(), found.tolist(), strict=True)]
+        )
         assert recall >= 0.98
         if allowed is not None:
             assert np.isin(found, allowed).all()

@@ -17,7 +17,14 @@ from litmap.errors import DamagedBuild
 from litmap.keywords import Bm25, Entry, KeywordIndex
 from litmap.keywords import writer as keyword_writing
 from litmap.models import Chunk, Passage
-from litmap.parsing.terms import find_words, index_terms, pair_keys, plain_places, plain_text, term_keys
+from litmap.parsing.terms import (
+    find_words,
+    index_terms,
+    pair_keys,
+    plain_places,
+    plain_text,
+    term_keys,
+)
 
 TEXTS = [
     "Sharp minima generalise worse than flat minima.",
@@ -47,7 +54,8 @@ def test_scores_are_bm25(tmp_path: Path) -> None:
 def test_search_ranks_stems_and_respects_the_mask(tmp_path: Path) -> None:
     index = build(tmp_path, TEXTS)
     assert (
-        index.search("flatness of minimum", 10).rows.tolist()[:1] == [0] or index.search("flat minima", 1).rows[0] == 0
+        index.search("flatness of minimum", 10).rows.tolist()[:1] == [0]
+        or index.search("flat minima", 1).rows[0] == 0
     )
     mask = np.array([False, True, False, True])
     found = index.search("flat minima", 10, mask)
@@ -67,11 +75,21 @@ def test_in_a_long_query_rare_words_count_for_more(tmp_path: Path) -> None:
 
 
 def test_words_side_by_side_count_for_more_than_apart(tmp_path: Path) -> None:
-    texts = ["deep network of small width", "network of deep width, small", "wide kernels", "random features"]
+    texts = [
+        "deep network of small width",
+        "network of deep width, small",
+        "wide kernels",
+        "random features",
+    ]
     index = build(tmp_path, texts)
     together, apart = index.scores("deep network", Bm25(1.2, 0.0))[:2].tolist()
     idf = math.log(1 + (4 - 1 + 0.5) / (1 + 0.5))
-    share = keywords.reading.PAIR_SHARE * idf * 1.9 / (1 + 0.9 * (0.6 + 0.4 * 4 / ((4 + 4 + 2 + 2) / 4)))
+    share = (
+        keywords.reading.PAIR_SHARE
+        * idf
+        * 1.9
+        / (1 + 0.9 * (0.6 + 0.4 * 4 / ((4 + 4 + 2 + 2) / 4)))
+    )
     assert together - apart == pytest.approx(share, rel=1e-5)
     assert index.scores({"deep": 1.0, "network": 1.0}, Bm25(1.2, 0.0))[0] == pytest.approx(apart)
     assert index.lengths.tolist() == [4, 4, 2, 2]
@@ -99,12 +117,15 @@ def test_a_work_is_scored_by_its_whole_text(tmp_path: Path) -> None:
 
 def test_kinds_and_works_as_masks(tmp_path: Path) -> None:
     keywords.update(
-        tmp_path, [Entry(0, "a", "one", "body"), Entry(1, "a", "two", "references"), Entry(5, "b", "three")]
+        tmp_path,
+        [Entry(0, "a", "one", "body"), Entry(1, "a", "two", "references"), Entry(5, "b", "three")],
     )
     index = KeywordIndex.open(tmp_path)
     assert np.flatnonzero(index.rows_of(works=["a"])).tolist() == [0, 1]
     assert np.flatnonzero(index.rows_of(kinds=["body"])).tolist() == [0, 5]
-    assert np.flatnonzero(index.rows_of(works=["a", "nobody"], kinds=["references"])).tolist() == [1]
+    assert np.flatnonzero(index.rows_of(works=["a", "nobody"], kinds=["references"])).tolist() == [
+        1
+    ]
     assert not index.rows_of(works=[]).any()
 
 
@@ -132,16 +153,21 @@ def test_other_scripts_are_found(tmp_path: Path, text: str, query: str) -> None:
 
 
 Step = tuple[list[int], list[int]]
-WORDS = st.lists(st.sampled_from(["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta"]), max_size=6).map(
-    " ".join
-)
+WORDS = st.lists(
+    st.sampled_from(["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta"]), max_size=6
+).map(" ".join)
 
 
 @pytest.mark.parametrize("full", [2, 5, keyword_writing.FULL])
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.data())
 def test_any_sequence_of_updates_equals_one_build(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, full: int, data: st.DataObject
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    full: int,
+    data: st.DataObject,
 ) -> None:
     monkeypatch.setattr(keyword_writing, "FULL", full)
     living: dict[int, tuple[str, str]] = {}
@@ -167,7 +193,11 @@ def test_any_sequence_of_updates_equals_one_build(
         assert first.rows.tolist() == second.rows.tolist()
         assert first.scores == pytest.approx(second.scores, rel=1e-5)
         by_work = [
-            {w: s for w, s in zip(index.work_ids, index.work_scores(query).tolist(), strict=True) if s}
+            {
+                w: s
+                for w, s in zip(index.work_ids, index.work_scores(query).tolist(), strict=True)
+                if s
+            }
             for index in (one, other)
         ]
         assert by_work[0] == pytest.approx(by_work[1], rel=1e-5)
@@ -179,7 +209,9 @@ def test_the_base_is_left_as_it_is_and_few_segments_remain(tmp_path: Path) -> No
     before = {p.name: p.read_bytes() for p in base.iterdir()}
     for step in range(1, 30):
         folder = tmp_path / str(step)
-        keywords.update(folder, [(100 + step, "new", f"word{step} flat")], [], tmp_path / str(step - 1))
+        keywords.update(
+            folder, [(100 + step, "new", f"word{step} flat")], [], tmp_path / str(step - 1)
+        )
     assert {p.name: p.read_bytes() for p in base.iterdir()} == before
     assert len(list(folder.glob("*.keys.npy"))) <= keyword_writing.MOST_SEGMENTS
     assert KeywordIndex.open(folder).search("word17", 1).rows.tolist() == [117]
@@ -189,9 +221,17 @@ def test_full_segments_are_left_alone(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(keyword_writing, "FULL", 10)
     build(tmp_path / "0", TEXTS * 9)
     for step in range(1, 40):
-        keywords.update(tmp_path / str(step), [(100 + step, "new", f"word{step} flat")], [], tmp_path / str(step - 1))
+        keywords.update(
+            tmp_path / str(step),
+            [(100 + step, "new", f"word{step} flat")],
+            [],
+            tmp_path / str(step - 1),
+        )
         first = {p.name: p.stat().st_ino for p in (tmp_path / "0").glob("*.docs.npy")}
-        assert first.items() <= {p.name: p.stat().st_ino for p in (tmp_path / str(step)).glob("*.docs.npy")}.items()
+        assert (
+            first.items()
+            <= {p.name: p.stat().st_ino for p in (tmp_path / str(step)).glob("*.docs.npy")}.items()
+        )
     sizes = sorted(len(np.load(p)) for p in (tmp_path / str(step)).glob("*.rows.npy"))
     assert sizes[-1] <= 10
     assert sum(2 * size <= 10 for size in sizes) <= keyword_writing.MOST_SEGMENTS
@@ -205,8 +245,16 @@ def test_many_blocks_make_one_index(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert blocks.scores("flat minima batch") == pytest.approx(whole.scores("flat minima batch"))
 
 
-def test_postings_are_every_word_and_pair_of_neighbours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = ["Flat minima, flat minima generalise", "the and of", "", "深層学習 of networks", "minima " * 300 + "flat"]
+def test_postings_are_every_word_and_pair_of_neighbours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [
+        "Flat minima, flat minima generalise",
+        "the and of",
+        "",
+        "深層学習 of networks",
+        "minima " * 300 + "flat",
+    ]
     texts += [f"word{i} flat {'深層' if i % 3 else 'net'} minima" for i in range(40)]
     monkeypatch.setattr(keyword_writing, "BLOCK", 7)
     keywords.update(tmp_path, [(i, f"w{i}", text) for i, text in enumerate(texts)])
@@ -258,7 +306,11 @@ def test_entries_carry_title_and_section_once() -> None:
         Passage(2, "", Chunk("note:a.md", 0, "my thought", "note")),
     ]
     entries = list(keywords.make_entries(passages, {"w": "A Title"}))
-    assert [e.text for e in entries] == ["A Title\nIntroduction\nfirst text", "second text", "my thought"]
+    assert [e.text for e in entries] == [
+        "A Title\nIntroduction\nfirst text",
+        "second text",
+        "my thought",
+    ]
     assert entries[2].work == "note:a.md"
 
 

@@ -15,7 +15,11 @@ def make_points(groups=5, each=20, dim=24, seed=0):
     centres = draw_.normal(size=(groups, dim))
     rows = np.repeat(centres, each, axis=0) + 0.5 * draw_.normal(size=(groups * each, dim))
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows.astype(np.float32), [f"w{i}" for i in range(len(rows))], [f"h{i // each}" for i in range(len(rows))]
+    return (
+        rows.astype(np.float32),
+        [f"w{i}" for i in range(len(rows))],
+        [f"h{i // each}" for i in range(len(rows))],
+    )
 
 
 def share_of_own(places, groups):
@@ -55,7 +59,10 @@ def test_a_refresh_leaves_old_points_where_they_were():
     new = project(vectors, ids, groups=groups, previous=places)
     assert np.allclose(new[:95], old, atol=1e-6)
     centre = old[80:95].mean(axis=0)
-    assert np.linalg.norm(new[95:] - centre, axis=1).mean() < 0.5 * np.linalg.norm(old - centre, axis=1).mean()
+    assert (
+        np.linalg.norm(new[95:] - centre, axis=1).mean()
+        < 0.5 * np.linalg.norm(old - centre, axis=1).mean()
+    )
 
 
 def test_a_library_that_doubled_is_laid_out_anew_on_the_old_picture():
@@ -117,7 +124,10 @@ def test_a_heading_keeps_its_colour():
     assert len({s.colour for s in choose_styles(headings[:10]).values()}) == 10
     more = choose_styles([("new",), *headings], first)
     assert all(more[h] == first[h] for h in headings)
-    assert choose_styles(headings[:2], {("h0",): Style("#000000", "square")})[("h0",)].colour == "#000000"
+    assert (
+        choose_styles(headings[:2], {("h0",): Style("#000000", "square")})[("h0",)].colour
+        == "#000000"
+    )
     alone = choose_styles(headings[:8])
     grown = choose_styles(headings[:9])
     assert sum(alone[h] == grown[h] for h in headings[:8]) >= 6
@@ -126,7 +136,10 @@ def test_a_heading_keeps_its_colour():
 def luminance(colour):
     rgb = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     return float(
-        np.dot([0.2126, 0.7152, 0.0722], [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb])
+        np.dot(
+            [0.2126, 0.7152, 0.0722],
+            [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb],
+        )
     )
 
 
@@ -145,7 +158,9 @@ def test_svg_is_well_formed_and_labels_do_not_overlap():
         texts = "".join(root.itertext())
         assert "A <b> & title" in texts
         assert "alert(1)</script> & 数学" in texts
-    labels = place_labels(picture.regions, 1400, 1000, dict.fromkeys(range(len(picture.regions)), (700.0, 500.0)))
+    labels = place_labels(
+        picture.regions, 1400, 1000, dict.fromkeys(range(len(picture.regions)), (700.0, 500.0))
+    )
     assert len(labels) == len(picture.regions)
     for i, a in enumerate(labels):
         for b in labels[:i]:
@@ -158,7 +173,8 @@ def test_svg_is_well_formed_and_labels_do_not_overlap():
 
 def test_a_label_stands_beside_the_dots_it_names():
     dots = [
-        Dot(f"w{i}", "t", x, y, ("One",)) for i, (x, y) in enumerate(np.random.default_rng(0).uniform(-1, 1, (60, 2)))
+        Dot(f"w{i}", "t", x, y, ("One",))
+        for i, (x, y) in enumerate(np.random.default_rng(0).uniform(-1, 1, (60, 2)))
     ]
     picture = draw(dots)
     places = [(700 + 60 * d.x, 500 - 60 * d.y) for d in picture.dots]
@@ -180,7 +196,9 @@ def test_html_stands_alone_and_holds_texts_as_data():
     assert "alert(2)</script>" not in page
     assert not re.search(r"""(?:src|href)=["']?(?:https?:)?//""", page)
     assert "javascript:" not in page
-    data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.S)[1])
+    data = json.loads(
+        re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.S)[1]
+    )
     assert len(data["dots"]) == 101
     assert data["dots"][0]["t"].startswith("Paper w0 <script>")
     assert data["links"] == [[0, 1]]
@@ -192,7 +210,10 @@ def test_empty_map():
     assert "<html" in to_html(picture)
 
 
-@pytest.mark.skipif(not (shutil.which("chromium") and shutil.which("chromedriver")), reason="needs Debian's chromium")
+@pytest.mark.skipif(
+    not (shutil.which("chromium") and shutil.which("chromedriver")),
+    reason="needs Debian's chromium",
+)
 def test_the_page_in_a_browser(tmp_path):
     webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
     options = webdriver.ChromeOptions()
@@ -207,11 +228,15 @@ def test_the_page_in_a_browser(tmp_path):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     (tmp_path / "map.html").write_text(to_html(make_picture()), encoding="utf-8")
-    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
+    browser = webdriver.Chrome(
+        options=options, service=webdriver.ChromeService(shutil.which("chromedriver"))
+    )
     try:
         browser.get((tmp_path / "map.html").as_uri())
         shown = "return ctx.getImageData(0,0,canvas.width,canvas.height).data.reduce((n,v,i)=>n+(i%4<3&&v<250?1:0),0)"
-        browser.execute_async_script("requestAnimationFrame(()=>requestAnimationFrame(arguments[0]))")
+        browser.execute_async_script(
+            "requestAnimationFrame(()=>requestAnimationFrame(arguments[0]))"
+        )
         assert browser.execute_script(shown) > 1000  # something is drawn
         browser.find_element("id", "query").send_keys("w7")
         assert browser.find_element("id", "found").text.endswith("papers")

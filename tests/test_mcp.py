@@ -100,7 +100,9 @@ def test_tools_are_named_and_described() -> None:
 def test_search_passes_on_what_the_library_says() -> None:
     failed, answer = call(Library("a"), "search", query="flat minima", limit=1000, by="paper")
     assert not failed
-    assert answer["results"] == [{"build": "a", "query": "flat minima", "limit": server.MOST, "by": "paper", "page": 7}]
+    assert answer["results"] == [
+        {"build": "a", "query": "flat minima", "limit": server.MOST, "by": "paper", "page": 7}
+    ]
     assert answer["close"] is True
     assert answer["build"] == "build of a"
 

@@ -14,7 +14,19 @@ from hypothesis import strategies as st
 from litmap.models import Note
 from litmap.notes import parse_note, read_notes
 
-FORMATS = [".md", ".org", ".rst", ".tex", ".html", ".ipynb", ".txt", ".bib", ".ris", ".json", ".csv"]
+FORMATS = [
+    ".md",
+    ".org",
+    ".rst",
+    ".tex",
+    ".html",
+    ".ipynb",
+    ".txt",
+    ".bib",
+    ".ris",
+    ".json",
+    ".csv",
+]
 
 
 def read(text: str, suffix: str = ".md") -> Note:
@@ -30,7 +42,9 @@ def targets(note: Note) -> list[tuple[str, str, int]]:
 
 
 def test_markdown_headings_nest_and_reference_lists_open_no_topic() -> None:
-    note = read("# A\n\ntext\n\n## B\n\n### References\n\n* one entry here\n\n## C ##\n\nSetext\n------\n\nend\n")
+    note = read(
+        "# A\n\ntext\n\n## B\n\n### References\n\n* one entry here\n\n## C ##\n\nSetext\n------\n\nend\n"
+    )
     assert paths(note) == [("A",), ("A", "B"), ("A", "C"), ("A", "Setext")]
     entry = next(block for block in note.blocks if block.text == "one entry here")
     assert entry.heading == ("A", "B")
@@ -54,7 +68,9 @@ def test_markdown_links_of_every_kind_have_text_target_and_line() -> None:
 
 
 def test_a_link_over_two_lines_keeps_places_and_lines() -> None:
-    note = read("* Keskar. [On Large-Batch Training\n  and Sharp Minima](https://arxiv.org/abs/1609.04836). *arXiv*\n")
+    note = read(
+        "* Keskar. [On Large-Batch Training\n  and Sharp Minima](https://arxiv.org/abs/1609.04836). *arXiv*\n"
+    )
     block = note.blocks[0]
     link = block.links[0]
     assert block.text[link.start : link.end] == "On Large-Batch Training and Sharp Minima"
@@ -70,7 +86,9 @@ def test_code_comments_and_shortcodes_are_no_prose() -> None:
 
 
 def test_bibtex_in_a_fence_is_read() -> None:
-    note = read("text\n\n```bibtex\n@article{k, title={A Title}, author={Doe, Jane}, year=2001}\n```\n")
+    note = read(
+        "text\n\n```bibtex\n@article{k, title={A Title}, author={Doe, Jane}, year=2001}\n```\n"
+    )
     assert ("title", "A Title") in note.blocks[-1].fields
     assert note.blocks[-1].line == 4
 
@@ -79,12 +97,19 @@ def test_front_matter_gives_title_bibliography_and_a_literature_note_its_entry()
     note = read("---\ntitle: T\nbibliography: [refs.bib, more.bib]\ndoi: 10.1000/x\n---\nbody\n")
     assert note.title == "T"
     assert note.uses == ("refs.bib", "more.bib")
-    assert any(block.kind == "entry" and ("doi", "10.1000/x") in block.fields for block in note.blocks)
+    assert any(
+        block.kind == "entry" and ("doi", "10.1000/x") in block.fields for block in note.blocks
+    )
     assert read('+++\ntitle = "Hugo"\n+++\nbody').title == "Hugo"
 
 
 @pytest.mark.parametrize(
-    "head", ["---\ntitle: [unclosed\nx: y: z\n---\n", "---\ntitle: no end\nmore: x\n\n", "+++\ntitle = \n+++\n"]
+    "head",
+    [
+        "---\ntitle: [unclosed\nx: y: z\n---\n",
+        "---\ntitle: no end\nmore: x\n\n",
+        "+++\ntitle = \n+++\n",
+    ],
 )
 def test_broken_front_matter_is_told_and_the_rest_read(head: str) -> None:
     note, broken = parse_note(head + "# H\n\nbody text\n", "n.md", ".md")
@@ -113,11 +138,18 @@ def test_plain_text_headings_underlined_in_capitals_numbered_or_labelled() -> No
         ("Top", "One"),
         ("Top", "Two"),
     ]
-    assert paths(read("FIRST THING\n\nsome text below it\n\nSECOND THING\n\nmore text\n", ".txt")) == [
+    assert paths(
+        read("FIRST THING\n\nsome text below it\n\nSECOND THING\n\nmore text\n", ".txt")
+    ) == [
         ("FIRST THING",),
         ("SECOND THING",),
     ]
-    assert paths(read("1. Intro\n\nSome text that is below.\n\n2. Methods\n\nOther text that is below.\n", ".txt")) == [
+    assert paths(
+        read(
+            "1. Intro\n\nSome text that is below.\n\n2. Methods\n\nOther text that is below.\n",
+            ".txt",
+        )
+    ) == [
         ("Intro",),
         ("Methods",),
     ]
@@ -145,7 +177,9 @@ def test_numbered_links_of_a_text_browser_are_put_back() -> None:
 
 
 def test_org_rst_latex_html_and_notebook_share_one_form() -> None:
-    org = read("* H\n** TODO Sub :tag:\n- [[http://a.org][A *b*]] and [cite:@k1;@k2] cite:k3\n", ".org")
+    org = read(
+        "* H\n** TODO Sub :tag:\n- [[http://a.org][A *b*]] and [cite:@k1;@k2] cite:k3\n", ".org"
+    )
     assert paths(org) == [("H",), ("H", "Sub")]
     assert "[@k1; @k2]" in org.blocks[-1].text and "@k3" in org.blocks[-1].text
     rst = read(
@@ -182,8 +216,15 @@ def test_reference_files_become_entries() -> None:
     )
     fields = bib.blocks[0].fields
     assert ("author", "Ana de la Cruz") in fields and ("author", "K. Müller") in fields
-    assert ("title", 'The Über "Title"') in fields and ("venue", "J") in fields and ("arxiv", "1204.5678") in fields
-    ris = read("TY  - JOUR\nTI  - T\nAU  - Doe, J.\nPY  - 1999/01\nDO  - 10.1/x\nER  - \nTY  - BOOK\nT1  - U\n", ".ris")
+    assert (
+        ("title", 'The Über "Title"') in fields
+        and ("venue", "J") in fields
+        and ("arxiv", "1204.5678") in fields
+    )
+    ris = read(
+        "TY  - JOUR\nTI  - T\nAU  - Doe, J.\nPY  - 1999/01\nDO  - 10.1/x\nER  - \nTY  - BOOK\nT1  - U\n",
+        ".ris",
+    )
     assert [dict(block.fields)["title"] for block in ris.blocks] == ["T", "U"]
     csl = read(
         '[{"id": "a", "title": "T", "author": [{"family": "Doe", "given": "J."}], "issued": {"date-parts": [[2001]]}, "DOI": "10.1/x"}]',
@@ -191,7 +232,8 @@ def test_reference_files_become_entries() -> None:
     )
     assert ("year", "2001") in csl.blocks[0].fields
     csv = read(
-        '"Key","Title","Author","Publication Year","DOI"\n"A","T, x","Doe, J.; Roe, R.","2001","10.1/x"\n', ".csv"
+        '"Key","Title","Author","Publication Year","DOI"\n"A","T, x","Doe, J.; Roe, R.","2001","10.1/x"\n',
+        ".csv",
     )
     assert ("author", "R. Roe") in csv.blocks[0].fields
 
@@ -265,7 +307,9 @@ def test_each_bad_file_is_one_problem(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_stdin_and_named_files() -> None:
-    notes, problems = read_notes(["-"], stdin=b"# From a pipe\n\nsee https://arxiv.org/abs/1706.03762\n")
+    notes, problems = read_notes(
+        ["-"], stdin=b"# From a pipe\n\nsee https://arxiv.org/abs/1706.03762\n"
+    )
     assert problems == []
     assert notes[0].path == "-"
     assert paths(notes[0]) == [("From a pipe",)]
@@ -288,7 +332,8 @@ def test_a_bibliography_beside_a_note_serves_only_for_its_keys(tmp_path: Path) -
 @settings(max_examples=25, deadline=None)
 @given(
     text=st.text(
-        alphabet=st.sampled_from(list("ab1 \n\t#*-_=[](){}<>@|\\`'\"~:;.,/$%&!^+éß中\u2028\x0c")), max_size=300
+        alphabet=st.sampled_from(list("ab1 \n\t#*-_=[](){}<>@|\\`'\"~:;.,/$%&!^+éß中\u2028\x0c")),
+        max_size=300,
     )
 )
 def test_any_text_in_any_format_is_read_or_refused(suffix: str, text: str) -> None:
@@ -372,7 +417,10 @@ def test_mediawiki_is_told_by_its_headings_and_read_with_notes_and_records(suffi
         ("The Act of Creation", "1964", "k")
     ]
     journal = next(block for block in note.blocks if ("doi", "10.1103/x.81") in block.fields)
-    assert [value for name, value in journal.fields if name == "author"] == ["Y Fukuda", "T Hayakawa"]
+    assert [value for name, value in journal.fields if name == "author"] == [
+        "Y Fukuda",
+        "T Hayakawa",
+    ]
     assert journal.line == 6
     assert ("Super-K 1998", "https://doi.org/10.1103/PhysRevLett.81.1562", 3) in targets(note)
     assert ("KATRIN 2022", "http://arxiv.org/abs/2105.08533", 12) in targets(note)
@@ -409,18 +457,25 @@ MODS = """<modsCollection xmlns="http://www.loc.gov/mods/v3"><mods ID="tilman199
 <relatedItem type="host"><titleInfo><title>Ecology</title></titleInfo></relatedItem></mods></modsCollection>"""
 
 
-@pytest.mark.parametrize(("text", "suffix"), [(ZOTERO_RDF, ".rdf"), (ENDNOTE, ".xml"), (MODS, ".xml")])
+@pytest.mark.parametrize(
+    ("text", "suffix"), [(ZOTERO_RDF, ".rdf"), (ENDNOTE, ".xml"), (MODS, ".xml")]
+)
 def test_reference_files_in_xml(text: str, suffix: str) -> None:
     blocks = read(text, suffix).blocks
     assert len(blocks) == 1
     fields = dict(blocks[0].fields)
     assert fields["title"] == "Competition and biodiversity"
-    assert (fields["author"], fields["year"], fields["venue"]) == ("David Tilman", "1994", "Ecology")
+    assert (fields["author"], fields["year"], fields["venue"]) == (
+        "David Tilman",
+        "1994",
+        "Ecology",
+    )
     assert fields["doi"] == "10.2307/1939377"
 
 
 @pytest.mark.parametrize(
-    "text", ["<a><b>no references</b></a>", "no XML", "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>", ""]
+    "text",
+    ["<a><b>no references</b></a>", "no XML", "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>", ""],
 )
 def test_xml_without_references_is_refused_with_a_reason(text: str) -> None:
     with pytest.raises(ValueError, match="XML"):
@@ -433,4 +488,7 @@ def test_italics_are_kept_in_every_format() -> None:
         ".rst": "See *The Act of Creation* again.", ".tex": "See \\emph{The Act of Creation} again.",
         ".html": "<p>See <i>The Act of Creation</i> again.</p>", ".txt": "See _The Act of Creation_ again.",
     }.items():  # fmt: skip
-        assert any(("emphasis", "The Act of Creation") in block.fields for block in read(text, suffix).blocks), suffix
+        assert any(
+            ("emphasis", "The Act of Creation") in block.fields
+            for block in read(text, suffix).blocks
+        ), suffix

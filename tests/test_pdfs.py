@@ -79,7 +79,10 @@ ARXIV = "https://export.arxiv.org/pdf/1706.90762"
 
 def get(works, answers, store, **more):
     client = Web(answers)
-    found = {o.work: o for o in pdfs.fetch(works, client, store=store, now=NOW, read_preview=read_preview, **more)}
+    found = {
+        o.work: o
+        for o in pdfs.fetch(works, client, store=store, now=NOW, read_preview=read_preview, **more)
+    }
     return found, client
 
 
@@ -118,12 +121,24 @@ def test_a_paper_is_kept_by_content(store):
     found, _ = get([work()], {ARXIV: page()}, store)
     pdf = found["arxiv:1706.90762"].pdf
     digest = hashlib.sha256(page()).hexdigest()
-    assert (pdf.sha256, pdf.path, pdf.bytes, pdf.pages) == (digest, f"pdfs/{digest[:2]}/{digest}.pdf", len(page()), 3)
-    assert (store.root / pdf.path).read_bytes() == page() and pdf.url == ARXIV and pdf.fetched_at == NOW
+    assert (pdf.sha256, pdf.path, pdf.bytes, pdf.pages) == (
+        digest,
+        f"pdfs/{digest[:2]}/{digest}.pdf",
+        len(page()),
+        3,
+    )
+    assert (
+        (store.root / pdf.path).read_bytes() == page()
+        and pdf.url == ARXIV
+        and pdf.fetched_at == NOW
+    )
 
 
 def test_from_place_to_place_until_one_gives_it(store):
-    one = work("doi:10.1000/j.1", locations=(Location("https://repo.example.org/x.pdf", "pdf", "OpenAlex", "open"),))
+    one = work(
+        "doi:10.1000/j.1",
+        locations=(Location("https://repo.example.org/x.pdf", "pdf", "OpenAlex", "open"),),
+    )
     answers = {
         "https://repo.example.org/x.pdf": WebError("repo.example.org was too slow"),
         "https://doi.org/10.1000/j.1": '<meta name="citation_pdf_url" content="/j1.pdf">',
@@ -150,17 +165,25 @@ def test_reasons_a_person_can_act_on(store, answer, status, again, words):
     found, _ = get([work()], {ARXIV: answer}, store)
     outcome = found["arxiv:1706.90762"]
     assert (outcome.status, outcome.transient) == (status, again) and words in outcome.reason
-    assert len(list(store.aside.glob("*.pdf")) if store.aside.exists() else []) == (status == "unsure")
+    assert len(list(store.aside.glob("*.pdf")) if store.aside.exists() else []) == (
+        status == "unsure"
+    )
     assert not list(store.partial.glob("*.part"))
 
 
 def test_a_known_paper_is_asked_only_whether_it_changed(store):
-    one = work("doi:10.1000/j.1", locations=(Location("https://repo.example.org/x.pdf", "pdf", "OpenAlex", "open"),))
+    one = work(
+        "doi:10.1000/j.1",
+        locations=(Location("https://repo.example.org/x.pdf", "pdf", "OpenAlex", "open"),),
+    )
     url = "https://repo.example.org/x.pdf"
     first, _ = get([one], {url: page()}, store)
     known = {one.id: first[one.id].pdf}
     second, client = get([one], {url: page()}, store, known=known)
-    assert client.asked == [(url, known[one.id].etag)] and second[one.id].pdf.sha256 == known[one.id].sha256
+    assert (
+        client.asked == [(url, known[one.id].etag)]
+        and second[one.id].pdf.sha256 == known[one.id].sha256
+    )
     third, _ = get([one], {url: page(people="Ada Marwick, corrected")}, store, known=known)
     assert third[one.id].pdf.sha256 != known[one.id].sha256
     known = {one.id: third[one.id].pdf}
@@ -175,7 +198,9 @@ def test_a_numbered_arxiv_version_is_not_asked_again_and_a_newer_one_is_fetched(
     assert known[one.id].version == 2
     _, client = get([one], {}, store, known=known)
     assert client.asked == []
-    newer, client = get([replace(one, arxiv_version=3)], {ARXIV + "v3": page() + b"v3"}, store, known=known)
+    newer, client = get(
+        [replace(one, arxiv_version=3)], {ARXIV + "v3": page() + b"v3"}, store, known=known
+    )
     assert newer[one.id].pdf.version == 3 and [url for url, _ in client.asked] == [ARXIV + "v3"]
     assert (store.root / known[one.id].path).exists()
 
@@ -227,7 +252,9 @@ def test_many_works_one_failing(store):
     answers = {f"https://export.arxiv.org/pdf/1706.9{n:04d}": page() + b"%d" % n for n in range(30)}
     answers["https://export.arxiv.org/pdf/1706.90007"] = WebError("reset")
     found, _ = get(works, answers, store)
-    assert len(found) == 30 and [o.work for o in found.values() if o.status != "fetched"] == ["arxiv:1706.90007"]
+    assert len(found) == 30 and [o.work for o in found.values() if o.status != "fetched"] == [
+        "arxiv:1706.90007"
+    ]
 
 
 # ── is it the paper ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -235,7 +262,13 @@ def test_many_works_one_failing(store):
     ("look", "finding"),
     [
         (Look(TITLE, f"{TITLE}\nAda Marwick{PROSE}"), Finding.RIGHT),
-        (Look("", f"LATTICE GARDENS: GROW-\nING SPARSE GRAPHS WITH\nLOCAL RULES\nA. Marwick{PROSE}"), Finding.RIGHT),
+        (
+            Look(
+                "",
+                f"LATTICE GARDENS: GROW-\nING SPARSE GRAPHS WITH\nLOCAL RULES\nA. Marwick{PROSE}",
+            ),
+            Finding.RIGHT,
+        ),
         (Look("", f"Some Journal 3 (2018)\n{PROSE}", ("arxiv:1706.90762",)), Finding.RIGHT),
         (Look("Rivers", f"Rivers of Rules\nWanda Ferreira{PROSE}"), Finding.WRONG),
         (Look("", f"Revisiting {TITLE}: A Study\nIvo Lindqvist{PROSE}"), Finding.WRONG),
@@ -250,7 +283,8 @@ def test_is_it_the_paper(look, finding):
 
 def test_a_version_under_another_title_by_the_same_people():
     look = Look(
-        "Growing Sparse Lattice Graphs", f"Growing Sparse Lattice Graphs\nAda Marwick, Laurens van der Berg{PROSE}"
+        "Growing Sparse Lattice Graphs",
+        f"Growing Sparse Lattice Graphs\nAda Marwick, Laurens van der Berg{PROSE}",
     )
     assert verify(look, work(), sure=True) == Finding.RIGHT
     assert verify(look, work(), sure=False) == Finding.WRONG
@@ -289,7 +323,9 @@ def adopt(files, works, store):
 
 def preview_ids(path):
     look = read_preview(path)
-    return replace(look, ids=tuple(w for w in look.text.split() if w.startswith(("arxiv:", "doi:"))))
+    return replace(
+        look, ids=tuple(w for w in look.text.split() if w.startswith(("arxiv:", "doi:")))
+    )
 
 
 @pytest.mark.parametrize(
@@ -305,7 +341,9 @@ def test_a_dropped_file_finds_its_work(store, tmp_path, name, content):
     file = tmp_path / name
     file.write_bytes(content)
     (adopted,) = adopt(
-        [file], [work(), work("doi:10.1000/other", title="Rivers of Rules: A Logical Theory of Drift")], store
+        [file],
+        [work(), work("doi:10.1000/other", title="Rivers of Rules: A Logical Theory of Drift")],
+        store,
     )
     assert adopted.new_work is None and adopted.fetch.work == "arxiv:1706.90762"
     assert file.exists() and (store.root / adopted.fetch.pdf.path).read_bytes() == content

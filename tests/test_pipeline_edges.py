@@ -39,11 +39,15 @@ def settings(tmp_path, state):
     notes = tmp_path / "notes"
     notes.mkdir()
     (notes / "a.md").write_text(NOTE)
-    return load_settings({"library": tmp_path / "library", "notes": (str(notes),), "state": state, "offline": True})
+    return load_settings(
+        {"library": tmp_path / "library", "notes": (str(notes),), "state": state, "offline": True}
+    )
 
 
 def test_a_note_whose_name_is_no_utf8_is_read(settings, tmp_path):
-    (tmp_path / "notes" / os.fsdecode(b"b\xff.md")).write_text("# B\n\nsee arXiv:1611.03530 for more of this\n")
+    (tmp_path / "notes" / os.fsdecode(b"b\xff.md")).write_text(
+        "# B\n\nsee arXiv:1611.03530 for more of this\n"
+    )
     with Refresh(settings) as run:
         run.read_notes()
         assert len(run.catalogue.notes()) == 2
@@ -135,7 +139,9 @@ def test_a_damaged_text_is_noticed_and_read_again(settings):
 
 
 @pytest.mark.parametrize(("transient", "tries"), [(True, TRIES), (False, 1)])
-def test_a_reading_that_failed_for_a_passing_reason_is_tried_again(settings, monkeypatch, transient, tries):
+def test_a_reading_that_failed_for_a_passing_reason_is_tried_again(
+    settings, monkeypatch, transient, tries
+):
     drop_one(settings)
     error = PdfError("the reader was out of luck", transient=transient)
     real = text.extract_many
@@ -161,7 +167,10 @@ def test_a_reading_that_failed_for_a_passing_reason_is_tried_again(settings, mon
 def test_where_nothing_can_be_written_it_says_so(tmp_path, capsys):
     file = tmp_path / "file"
     file.write_text("")
-    with pytest.raises(LibraryError, match="no library can be written"), lock.writer(file / "refresh.lock", "now"):
+    with (
+        pytest.raises(LibraryError, match="no library can be written"),
+        lock.writer(file / "refresh.lock", "now"),
+    ):
         pass
     assert main(["refresh", str(file), "--library", str(file), "--offline"]) == 1
     assert "no library can be written" in capsys.readouterr().err
@@ -203,10 +212,15 @@ def test_notes_out_of_reach_stay_in_the_library(settings):
 def test_notes_from_standard_input_are_not_replaced_by_older_ones(settings, monkeypatch):
     with Refresh(settings) as run:
         run.read_notes()
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"# Piped\n\nsee arXiv:1611.03530 for more\n")))
+    monkeypatch.setattr(
+        "sys.stdin", io.TextIOWrapper(io.BytesIO(b"# Piped\n\nsee arXiv:1611.03530 for more\n"))
+    )
     with Refresh(replace(settings, notes=("-",))) as run:
         run.read_notes()
-    with Refresh(replace(settings, notes=())) as run, pytest.raises(UsageError, match="which notes"):
+    with (
+        Refresh(replace(settings, notes=())) as run,
+        pytest.raises(UsageError, match="which notes"),
+    ):
         run.read_notes()
 
 
@@ -218,7 +232,9 @@ def test_a_pdf_dropped_before_the_work_is_known_goes_with_it(settings, monkeypat
         run.read_notes()
         pdf = PdfFile("0" * 64, "pdfs/x.pdf", 1, 1, "", None, run.now, "", "")
         with run.catalogue.write():
-            run.catalogue.put_fetch(Fetch("arxiv:1706.03762", "fetched", "put into the library", pdf), run.now)
+            run.catalogue.put_fetch(
+                Fetch("arxiv:1706.03762", "fetched", "put into the library", pdf), run.now
+            )
     answer = [Resolution(c.key, known, "metadata-only", "found") for c in run_citations(settings)]
     monkeypatch.setattr(works, "resolve", lambda *_, **__: iter(answer))
     with Refresh(replace(settings, offline=False)) as run:
@@ -270,7 +286,9 @@ def test_a_pdf_lost_from_the_library_is_taken_from_the_drop_folder_again(setting
 
 
 def test_add_refuses_what_is_no_pdf_and_copies_nothing_twice(settings, tmp_path, monkeypatch):
-    monkeypatch.setattr("litmap.pipeline.refresh.add_dropped", lambda *_: {"counts": {}, "problems": []})
+    monkeypatch.setattr(
+        "litmap.pipeline.refresh.add_dropped", lambda *_: {"counts": {}, "problems": []}
+    )
     text, paper = tmp_path / "a.pdf", sorted(PAPERS.glob("*.pdf"))[0]
     text.write_text("no PDF")
     library = ("--library", str(settings.library), "--json")
@@ -327,7 +345,9 @@ def test_another_model_embeds_anew_and_says_so(settings):
     assert run.report.counts["new_passages"] == run.report.counts["passages"] == 2
     assert built_with(run.paths) == "other"
     with open_build(run.paths) as build:
-        rows = np.concatenate([np.arange(s.first, s.first + s.count, dtype=np.int64) for s in build.sources])
+        rows = np.concatenate(
+            [np.arange(s.first, s.first + s.count, dtype=np.int64) for s in build.sources]
+        )
         assert VectorIndex.open(build.folder).vectors(rows).shape == (2, 8)
 
 
@@ -345,7 +365,9 @@ def test_threads_that_ask_for_the_model_at_once_get_the_same(settings, monkeypat
 
 def test_the_app_gets_the_settings_of_its_command(tmp_path):
     file = tmp_path / "litmap.toml"
-    file.write_text('library = "lib"\nnotes = ["n"]\nmodel = "other"\nocr = false\npaces = {"x.org" = 1.5}\n')
+    file.write_text(
+        'library = "lib"\nnotes = ["n"]\nmodel = "other"\nocr = false\npaces = {"x.org" = 1.5}\n'
+    )
     chosen = load_settings(file=file)
     _, environment = app_command(chosen, 8501)
     ours = {name: text for name, text in environment.items() if name.startswith("LITMAP_")}
@@ -364,7 +386,10 @@ def test_a_missing_root_of_the_last_refresh_drops_no_works(settings, tmp_path):
     with Refresh(replace(settings, notes=(*settings.notes, str(more)))) as run:
         run.read_notes()
     shutil.rmtree(more)
-    with pytest.raises(UsageError, match="no notes at"), Refresh(replace(settings, notes=())) as run:
+    with (
+        pytest.raises(UsageError, match="no notes at"),
+        Refresh(replace(settings, notes=())) as run,
+    ):
         run.read_notes()
     with Catalogue.open(LibraryPaths(settings.library).catalogue) as catalogue:
         assert len(entries(catalogue)) == 2
@@ -392,14 +417,23 @@ def test_a_dropped_work_that_is_cited_later_is_one_work(settings, tmp_path):
     note.write_text(f"# New\n\n- [{before.work.title}](https://doi.org/10.5555/another-id)\n")
     file_dropped(settings)
     with Refresh(settings) as run:
-        cited = next(c for c in run.catalogue.citations() if "doi:10.5555/another-id" in c.reference.ids)
+        cited = next(
+            c for c in run.catalogue.citations() if "doi:10.5555/another-id" in c.reference.ids
+        )
         work = Work("doi:10.5555/another-id", before.work.title, ids=("doi:10.5555/another-id",))
         with run.catalogue.write():
             run.catalogue.put_resolution(Resolution(cited.key, work, "metadata-only", ""), run.now)
     (one,) = [e for e in file_dropped(settings)[0] if e.work.title == before.work.title]
-    assert (one.work.id, one.status, one.dropped, one.pdf.sha256) == (work.id, "fetched", True, before.pdf.sha256)
+    assert (one.work.id, one.status, one.dropped, one.pdf.sha256) == (
+        work.id,
+        "fetched",
+        True,
+        before.pdf.sha256,
+    )
     note.unlink()
-    assert [e.work.id for e in file_dropped(settings)[0] if e.dropped] == [work.id], "its file is still in the folder"
+    assert [e.work.id for e in file_dropped(settings)[0] if e.dropped] == [work.id], (
+        "its file is still in the folder"
+    )
 
 
 def test_a_dropped_work_can_be_taken_out(settings):
@@ -411,7 +445,9 @@ def test_a_dropped_work_can_be_taken_out(settings):
     assert (work.id in {e.work.id for e in found}, batches) == (False, [])
 
 
-def test_a_pdf_dropped_for_an_unsure_work_goes_with_an_id_that_was_no_candidate(settings, monkeypatch):
+def test_a_pdf_dropped_for_an_unsure_work_goes_with_an_id_that_was_no_candidate(
+    settings, monkeypatch
+):
     from litmap import works
 
     with Refresh(settings) as run:
@@ -419,10 +455,14 @@ def test_a_pdf_dropped_for_an_unsure_work_goes_with_an_id_that_was_no_candidate(
         (citation,) = run.catalogue.citations()
         unsure = Work("title:0", "Attention")
         with run.catalogue.write():
-            run.catalogue.put_resolution(Resolution(citation.key, unsure, "unsure", "two fit"), run.now)
+            run.catalogue.put_resolution(
+                Resolution(citation.key, unsure, "unsure", "two fit"), run.now
+            )
             run.catalogue.correct(unsure.id, "year", 1997, run.now)
     settle(settings, unsure.id, "doi:10.5555/meant")
-    meant = Resolution(citation.key, Work("doi:10.5555/meant", "Attention"), "metadata-only", "found")
+    meant = Resolution(
+        citation.key, Work("doi:10.5555/meant", "Attention"), "metadata-only", "found"
+    )
     monkeypatch.setattr(works, "resolve", lambda *_, **__: iter([meant]))
     with Refresh(replace(settings, offline=False)) as run:
         run.resolve(run.unresolved())
@@ -436,7 +476,9 @@ def test_a_source_that_fails_today_is_asked_again_tomorrow(settings, monkeypatch
     with Refresh(settings) as run:
         run.read_notes()
         (citation,) = run.catalogue.citations()
-        known = Resolution(citation.key, Work("arxiv:1706.03762", "Attention"), "metadata-only", "found")
+        known = Resolution(
+            citation.key, Work("arxiv:1706.03762", "Attention"), "metadata-only", "found"
+        )
         with run.catalogue.write():
             run.catalogue.put_resolution(known, "2020-01-01T00:00:00Z")
     failed = Resolution(citation.key, None, "failed", "the service is down")
@@ -489,7 +531,9 @@ def test_a_work_taken_out_comes_back_when_it_is_dropped_again_or_cited(settings,
     assert [e.work.id for e in file_dropped(settings)[0] if e.dropped] == [work.id]
     settle(settings, work.id, "none")
     assert file_dropped(settings)[1] == []
-    (tmp_path / "notes" / "b.md").write_text(f"# New\n\n- [{work.title}](https://doi.org/10.5555/another-id)\n")
+    (tmp_path / "notes" / "b.md").write_text(
+        f"# New\n\n- [{work.title}](https://doi.org/10.5555/another-id)\n"
+    )
     found, batches = file_dropped(settings)
     assert [e.status for e in found if e.work.id == "doi:10.5555/another-id"] == ["fetched"]
     assert len(batches) == 1
@@ -505,7 +549,9 @@ def test_files_that_left_the_drop_folder_are_forgotten(settings):
     aside.rename(file)
     with Refresh(settings) as run:
         with run.catalogue.write():  # as an older litmap kept it
-            run.catalogue.put_fact("dropped", [f"{file}:{file.stat().st_size}:{file.stat().st_mtime_ns}"])
+            run.catalogue.put_fact(
+                "dropped", [f"{file}:{file.stat().st_size}:{file.stat().st_mtime_ns}"]
+            )
         (entry,) = [e for e in entries(run.catalogue) if e.pdf]
         run.paths.pdf(entry.pdf.sha256).unlink()
     file_dropped(settings)
@@ -519,7 +565,9 @@ def test_a_keyword_index_of_an_older_litmap_is_made_anew_and_nothing_else(settin
         before, rows = build.read_json("map"), set(build.rows.tolist())
         state = build.path("keywords") / "keywords.json"
     state.write_text(state.read_text().replace(f'"format": {keywords.FORMAT}', '"format": 1'))
-    (tmp_path / "notes" / "b.md").write_text("# Flatness\n\nWhat I call quokka flatness in these notes of mine.\n")
+    (tmp_path / "notes" / "b.md").write_text(
+        "# Flatness\n\nWhat I call quokka flatness in these notes of mine.\n"
+    )
     add_dropped(settings)
     with open_build(LibraryPaths(settings.library)) as build:
         assert rows < set(build.rows.tolist())

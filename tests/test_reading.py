@@ -23,7 +23,10 @@ def settings(tmp_path):
 
 
 def make_missing(n):
-    return [MissingWork(f"title:work {i}", Reference(title=f"Work {i}", year=2000), ("a", "b"), ()) for i in range(n)]
+    return [
+        MissingWork(f"title:work {i}", Reference(title=f"Work {i}", year=2000), ("a", "b"), ())
+        for i in range(n)
+    ]
 
 
 def answers(asked, unknown=(), failed=()):
@@ -38,14 +41,20 @@ def answers(asked, unknown=(), failed=()):
                 yield Resolution(c.key, None, "not-found", "no source knows it")
             else:
                 doi = f"doi:10.1/{c.key.split()[-1]}"
-                yield Resolution(c.key, Work(doi, c.reference.title, ids=(doi,)), "metadata-only", "")
+                yield Resolution(
+                    c.key, Work(doi, c.reference.title, ids=(doi,)), "metadata-only", ""
+                )
 
     return resolve
 
 
-def test_the_head_of_the_list_is_asked_about_a_few_at_a_time_and_remembered(catalogue, settings, monkeypatch):
+def test_the_head_of_the_list_is_asked_about_a_few_at_a_time_and_remembered(
+    catalogue, settings, monkeypatch
+):
     asked = []
-    monkeypatch.setattr(works, "resolve", answers(asked, unknown={"title:work 3"}, failed={"title:work 5"}))
+    monkeypatch.setattr(
+        works, "resolve", answers(asked, unknown={"title:work 3"}, failed={"title:work 5"})
+    )
     listed = make_missing(50)
     quiet = lambda *_: None  # noqa: E731
     first = reading_list.identify(catalogue, settings, listed, utc_now(), quiet, [])
@@ -53,11 +62,15 @@ def test_the_head_of_the_list_is_asked_about_a_few_at_a_time_and_remembered(cata
     assert first["title:work 0"] == ("doi:10.1/0",)
     assert "title:work 3" not in first
     second = reading_list.identify(catalogue, settings, listed, utc_now(), quiet, [])
-    assert set(asked[reading_list.ASKED :]) == {m.key for m in listed[reading_list.ASKED :]} | {"title:work 5"}
+    assert set(asked[reading_list.ASKED :]) == {m.key for m in listed[reading_list.ASKED :]} | {
+        "title:work 5"
+    }
     assert len(second) == 48
     asked.clear()
     reading_list.identify(catalogue, settings, listed, utc_now(), quiet, [])
-    assert asked == ["title:work 5"]  # what could not be asked is asked again; what no source knows rests
+    assert asked == [
+        "title:work 5"
+    ]  # what could not be asked is asked again; what no source knows rests
 
 
 def test_offline_and_without_network_what_is_remembered_is_all(catalogue, settings, monkeypatch):
@@ -70,9 +83,13 @@ def test_offline_and_without_network_what_is_remembered_is_all(catalogue, settin
         raise WebError("no network")
 
     monkeypatch.setattr(works, "resolve", fails)
-    assert len(reading_list.identify(catalogue, settings, make_missing(4), utc_now(), quiet, [])) == 2
+    assert (
+        len(reading_list.identify(catalogue, settings, make_missing(4), utc_now(), quiet, [])) == 2
+    )
     offline = load_settings({"library": str(settings.library), "offline": True})
-    assert len(reading_list.identify(catalogue, offline, make_missing(4), utc_now(), quiet, [])) == 2
+    assert (
+        len(reading_list.identify(catalogue, offline, make_missing(4), utc_now(), quiet, [])) == 2
+    )
 
 
 def test_a_source_gone_wrong_costs_no_build_and_holds_up_nobody(catalogue, settings, monkeypatch):
@@ -80,7 +97,9 @@ def test_a_source_gone_wrong_costs_no_build_and_holds_up_nobody(catalogue, setti
 
     def broken(citations, client, **kwargs):
         asked.extend(c.key for c in citations)
-        yield Resolution(citations[0].key, Work("doi:10.1/x", "X", ids=("doi:10.1/x",)), "metadata-only", "")
+        yield Resolution(
+            citations[0].key, Work("doi:10.1/x", "X", ids=("doi:10.1/x",)), "metadata-only", ""
+        )
         raise KeyError("a record of another shape")
 
     monkeypatch.setattr(works, "resolve", broken)
@@ -90,4 +109,6 @@ def test_a_source_gone_wrong_costs_no_build_and_holds_up_nobody(catalogue, setti
     assert len(problems) == 1
     asked.clear()
     reading_list.identify(catalogue, settings, listed, utc_now(), lambda *_: None, problems)
-    assert asked[:5] == [m.key for m in listed[reading_list.ASKED :]], "those not asked yet go first"
+    assert asked[:5] == [m.key for m in listed[reading_list.ASKED :]], (
+        "those not asked yet go first"
+    )

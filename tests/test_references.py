@@ -9,11 +9,23 @@ from hypothesis import strategies as st
 
 from benchmarks import reference_lists
 from litmap.models import Document, Page, Reference, Span, TextBlock, Work
-from litmap.references import citing_passages, find_uncited_works, link, read_references, uncited_by_heading
+from litmap.references import (
+    citing_passages,
+    find_uncited_works,
+    link,
+    read_references,
+    uncited_by_heading,
+)
 
 
 def block(
-    kind: str, lines: list[str], *, x: float = 72, y: float = 100, hang: float = 0, continues: bool = False
+    kind: str,
+    lines: list[str],
+    *,
+    x: float = 72,
+    y: float = 100,
+    hang: float = 0,
+    continues: bool = False,
 ) -> TextBlock:
     """A block whose lines stand below each other; `hang` sets in all but the first."""
     text, spans = "", []
@@ -26,7 +38,9 @@ def block(
 
 
 def document(*pages: list[TextBlock]) -> Document:
-    return Document("0" * 64, tuple(Page(i, 612, 792, tuple(blocks)) for i, blocks in enumerate(pages, 1)))
+    return Document(
+        "0" * 64, tuple(Page(i, 612, 792, tuple(blocks)) for i, blocks in enumerate(pages, 1))
+    )
 
 
 DOLL = ["Doll R, Hill AB. Smoking and carcinoma", "of the lung. Br Med J. 1950;2:739."]
@@ -44,7 +58,10 @@ def titles(found: list[Reference]) -> list[str]:
 
 
 def test_entries_the_extraction_marked() -> None:
-    blocks = [block("reference", lines, y=100 + 40 * i, hang=10) for i, lines in enumerate((DOLL, HARDIN, PAINE))]
+    blocks = [
+        block("reference", lines, y=100 + 40 * i, hang=10)
+        for i, lines in enumerate((DOLL, HARDIN, PAINE))
+    ]
     found = read_references(document([block("heading", ["References"])], blocks))
     assert titles(found) == TITLES
     assert [reference.page for reference in found] == [2, 2, 2]
@@ -77,7 +94,13 @@ def test_a_list_left_in_the_body_is_found_by_its_heading() -> None:
         block("body", PAINE, y=220, hang=12),
     ]
     found = read_references(
-        document([block("body", ["Some text that is no list."]), block("body", ["REFERENCES"], y=120), *body])
+        document(
+            [
+                block("body", ["Some text that is no list."]),
+                block("body", ["REFERENCES"], y=120),
+                *body,
+            ]
+        )
     )
     assert titles(found) == TITLES
 
@@ -88,9 +111,13 @@ def test_a_numbered_list_without_a_heading_is_found() -> None:
         ["Doe A. A fourth work. Nature. 2001;1:1."],
         ["Roe B. A fifth. Science. 2002;2:2."],
     ]
-    prose = [block("body", ["The text goes on for some lines here."] * 4, y=60 + 60 * i) for i in range(6)]
+    prose = [
+        block("body", ["The text goes on for some lines here."] * 4, y=60 + 60 * i)
+        for i in range(6)
+    ]
     listed = [
-        block("body", [f"[{i}] {lines[0]}", *lines[1:]], y=100 + 30 * i, hang=14) for i, lines in enumerate(entries, 1)
+        block("body", [f"[{i}] {lines[0]}", *lines[1:]], y=100 + 30 * i, hang=14)
+        for i, lines in enumerate(entries, 1)
     ]
     found = read_references(document(prose, listed))
     assert titles(found)[:3] == TITLES
@@ -113,7 +140,10 @@ def test_lines_taken_for_a_table_come_back_to_their_entry() -> None:
     blocks[0] = TextBlock(
         "reference",
         blocks[0].text,
-        (*blocks[0].spans[:2], Span(blocks[0].spans[2].start, blocks[0].spans[2].end, (72, 124, 292, 134))),
+        (
+            *blocks[0].spans[:2],
+            Span(blocks[0].spans[2].start, blocks[0].spans[2].end, (72, 124, 292, 134)),
+        ),
     )
     found = read_references(document(blocks))
     assert titles(found) == [*TITLES, "Diversity in tropical rain forests"]
@@ -122,7 +152,14 @@ def test_lines_taken_for_a_table_come_back_to_their_entry() -> None:
 def test_what_is_no_reference_is_left_out() -> None:
     tail = block("reference", ["19, rue Alfred Nobel, 4 pl. Jussieu"], y=300)
     found = read_references(
-        document([block("reference", DOLL), block("reference", HARDIN, y=140), block("reference", PAINE, y=180), tail])
+        document(
+            [
+                block("reference", DOLL),
+                block("reference", HARDIN, y=140),
+                block("reference", PAINE, y=180),
+                tail,
+            ]
+        )
     )
     assert titles(found) == TITLES
     assert read_references(document([block("body", ["No list here."])])) == []
@@ -144,8 +181,20 @@ WORKS = [
         2021,
         ids=("doi:10.1/still",),
     ),
-    Work("w:nature", "Deep learning", ("Yann LeCun", "Yoshua Bengio", "Geoffrey Hinton"), 2015, "Nature"),
-    Work("w:book", "Deep Learning", ("Ian Goodfellow", "Yoshua Bengio", "Aaron Courville"), 2016, "MIT Press"),
+    Work(
+        "w:nature",
+        "Deep learning",
+        ("Yann LeCun", "Yoshua Bengio", "Geoffrey Hinton"),
+        2015,
+        "Nature",
+    ),
+    Work(
+        "w:book",
+        "Deep Learning",
+        ("Ian Goodfellow", "Yoshua Bengio", "Aaron Courville"),
+        2016,
+        "MIT Press",
+    ),
     Work(
         "w:saddle",
         "Escaping from Saddle Points: Online Stochastic Gradient for Tensor Decomposition",
@@ -162,7 +211,9 @@ WORKS = [
 ]
 
 
-def ref(title: str = "", authors: tuple[str, ...] = (), year: int | None = None, **more: object) -> Reference:
+def ref(
+    title: str = "", authors: tuple[str, ...] = (), year: int | None = None, **more: object
+) -> Reference:
     return Reference(title, title, authors, year, **more)  # type: ignore[arg-type]
 
 
@@ -172,11 +223,19 @@ def ref(title: str = "", authors: tuple[str, ...] = (), year: int | None = None,
         (ref("anything", ("X Y",), 2017, ids=("arxiv:1611.03530",)), None),
         (ref("", (), None, ids=("arxiv:1611.03530",)), "arxiv:1611.03530"),
         (
-            ref("Understanding Deep Learning requires re-thinking generalization", ("C. Zhang",), 2016),
+            ref(
+                "Understanding Deep Learning requires re-thinking generalization",
+                ("C. Zhang",),
+                2016,
+            ),
             "arxiv:1611.03530",
         ),
         (
-            ref("Understanding deep learning (still) requires rethinking generalization", ("C. Zhang",), 2021),
+            ref(
+                "Understanding deep learning (still) requires rethinking generalization",
+                ("C. Zhang",),
+                2021,
+            ),
             "doi:10.1/still",
         ),
         (ref("Deep learning", ("Y. LeCun", "Y. Bengio", "G. Hinton"), 2015), "w:nature"),
@@ -184,13 +243,27 @@ def ref(title: str = "", authors: tuple[str, ...] = (), year: int | None = None,
         (ref("Deep learning", (), 2015), None),
         (ref("Deep learning", ("J. Schmidhuber",), 2015), None),
         (
-            ref("Escaping from saddle points—online stochastic gradient for tensor decomposition", ("R. Ge",), 2015),
+            ref(
+                "Escaping from saddle points—online stochastic gradient for tensor decomposition",
+                ("R. Ge",),
+                2015,
+            ),
             "w:saddle",
         ),
         (ref("Escaping from saddle points", ("R. Ge",), 2015), "w:saddle"),
         (ref("How to escape saddle points efficiently", ("C. Jin", "R. Ge"), 2017), None),
-        (ref("Understanding deep learning requires rethinking generalization: a survey", ("C. Zhang",), 2017), None),
-        (ref("", ("G. Hinton", "S. Osindero", "Y.-W. Teh"), 2006, venue="Neural Comput."), "w:hinton"),
+        (
+            ref(
+                "Understanding deep learning requires rethinking generalization: a survey",
+                ("C. Zhang",),
+                2017,
+            ),
+            None,
+        ),
+        (
+            ref("", ("G. Hinton", "S. Osindero", "Y.-W. Teh"), 2006, venue="Neural Comput."),
+            "w:hinton",
+        ),
         (ref("", ("G. Hinton", "S. Osindero"), 2006), None),
         (ref("", ("G. Hinton", "S. Osindero", "Y.-W. Teh"), 2006, venue="Science"), None),
     ],
@@ -202,17 +275,28 @@ def test_a_reference_names_the_right_work_or_none(reference: Reference, cited: s
 
 def test_each_edge_once_and_none_to_itself() -> None:
     both = [ref("A fast learning algorithm for deep belief nets", ("G. Hinton",), 2006)] * 2
-    assert [(e.citing, e.cited) for e in link({"a": both, "w:hinton": both}, WORKS)] == [("a", "w:hinton")]
+    assert [(e.citing, e.cited) for e in link({"a": both, "w:hinton": both}, WORKS)] == [
+        ("a", "w:hinton")
+    ]
 
 
 def test_linking_five_thousand_papers_takes_seconds() -> None:
     works = [
-        Work(f"w:{i}", f"On the {i} kinds of things and their order", (f"Ann Author{i % 97}",), 1990 + i % 30)
+        Work(
+            f"w:{i}",
+            f"On the {i} kinds of things and their order",
+            (f"Ann Author{i % 97}",),
+            1990 + i % 30,
+        )
         for i in range(5000)
     ]
     lists = {
         w.id: [
-            ref(f"on the {j} kinds of things and their order.", (f"A. Author{j % 97}",), 1990 + j % 30)
+            ref(
+                f"on the {j} kinds of things and their order.",
+                (f"A. Author{j % 97}",),
+                1990 + j % 30,
+            )
             for j in range(i, i + 10)
         ]
         for i, w in enumerate(works[:2000])
@@ -257,7 +341,9 @@ def test_missing_groups_spellings_and_ranks_by_papers() -> None:
     )
     assert (first.places[0].page, first.places[0].number) == (9, "4")
     assert first.headings == ((("Vision",), 2), (("Theory", "Depth"), 1))
-    assert [m.reference.title.lower().removeprefix("the ") for m in found[1:]] == ["tragedy of the commons"]
+    assert [m.reference.title.lower().removeprefix("the ") for m in found[1:]] == [
+        "tragedy of the commons"
+    ]
     assert uncited_by_heading(found)[("Vision",)][0][1] == 2
 
 
@@ -281,7 +367,10 @@ BODY = [
             ref("", ("S. Hochreiter", "J. Schmidhuber"), 1997),
             "Flat minima help (Hochreiter and Schmidhuber, 1997; Keskar et al., 2017).",
         ),
-        (ref("", ("S. Hochreiter", "J. Schmidhuber"), 1997, number="HS97"), "In Eq. (3) the bound holds [HS97]."),
+        (
+            ref("", ("S. Hochreiter", "J. Schmidhuber"), 1997, number="HS97"),
+            "In Eq. (3) the bound holds [HS97].",
+        ),
         (
             ref("", ("N. Keskar", "D. Mudigere", "J. Nocedal"), 2017),
             "Flat minima help (Hochreiter and Schmidhuber, 1997; Keskar et al., 2017).",
@@ -304,7 +393,8 @@ def test_passages_that_cite_an_entry(reference: Reference, sentence: str | None)
 
 def test_a_sentence_over_a_page_break_has_both_pages() -> None:
     paper = document(
-        [block("body", ["The bound of"], y=700)], [block("body", ["Keskar (2016) is loose. Next."], continues=True)]
+        [block("body", ["The bound of"], y=700)],
+        [block("body", ["Keskar (2016) is loose. Next."], continues=True)],
     )
     found = citing_passages(paper, ref("", ("N. Keskar",), 2016))
     assert [passage.text for passage in found] == ["The bound of Keskar (2016) is loose."]
@@ -322,7 +412,9 @@ def test_any_document_is_read(parts: list[list[str]], kind: str) -> None:
         citing_passages(document(blocks), reference)
 
 
-@pytest.mark.skipif(reference_lists.shared() is None, reason="the shared papers are not here (LITMAP_SHARED)")
+@pytest.mark.skipif(
+    reference_lists.shared() is None, reason="the shared papers are not here (LITMAP_SHARED)"
+)
 def test_real_lists_against_hand_made_keys() -> None:
     from litmap.text import extract
 
@@ -336,7 +428,9 @@ def test_real_lists_against_hand_made_keys() -> None:
         "audibert2007plugin",
         "hinton2006dbn",
     ]
-    documents = {key: extract(Path(base) / "papers" / "files" / f"{key}.pdf", key, ocr=False) for key in keys}
+    documents = {
+        key: extract(Path(base) / "papers" / "files" / f"{key}.pdf", key, ocr=False) for key in keys
+    }
     shares = reference_lists.rates(reference_lists.measure(documents)["all"])
     assert shares["f1"] >= 0.97, shares
     assert shares["title"] >= 0.93, shares

@@ -14,7 +14,9 @@ from litmap.parsing.reference_strings import looks_like_reference, parse_referen
 
 # Strings of many styles and fields of science with their answers, written by hand before the parser was run on them;
 # an empty title means that the style gives none; where a string has many authors, the first ones are named.
-CASES = json.loads((Path(__file__).parent / "data" / "reference_strings.json").read_text(encoding="utf-8"))
+CASES = json.loads(
+    (Path(__file__).parent / "data" / "reference_strings.json").read_text(encoding="utf-8")
+)
 
 
 def right(case: dict[str, Any]) -> tuple[bool, bool, bool]:
@@ -24,7 +26,11 @@ def right(case: dict[str, Any]) -> tuple[bool, bool, bool]:
         normalise_title(name).endswith(normalise_title(family))
         for name, family in zip(found.authors, families, strict=False)
     )
-    return normalise_title(found.title) == normalise_title(case["title"]), found.year == case["year"], people
+    return (
+        normalise_title(found.title) == normalise_title(case["title"]),
+        found.year == case["year"],
+        people,
+    )
 
 
 def test_styles_and_fields_of_science() -> None:
@@ -71,9 +77,14 @@ def test_same_author_as_before() -> None:
     before = ("Thomas S. Kuhn",)
     for mark in ("———.", "---.", "____.", "— — —,"):
         found = parse_reference(
-            f"{mark} 1977. The Essential Tension. Chicago: University of Chicago Press.", previous_authors=before
+            f"{mark} 1977. The Essential Tension. Chicago: University of Chicago Press.",
+            previous_authors=before,
         )
-        assert (found.authors, found.year, found.title) == (before, 1977, "The Essential Tension"), mark
+        assert (found.authors, found.year, found.title) == (
+            before,
+            1977,
+            "The Essential Tension",
+        ), mark
 
 
 def test_a_link_says_what_the_title_is() -> None:
@@ -107,12 +118,16 @@ def test_entries_by_number_label_bullet_blank_and_indent() -> None:
     second = "Hardin G. The tragedy of the commons. Science. 1968;162:1243."
     third = "Paine RT. Food web complexity and species diversity. Am Nat. 1966;100:65."
     want = [first, second, third]
-    numbered = split_entries("\n".join(f"[{i}] {x[:40]}\n    {x[40:].strip()}" for i, x in enumerate(want, 1)))
+    numbered = split_entries(
+        "\n".join(f"[{i}] {x[:40]}\n    {x[40:].strip()}" for i, x in enumerate(want, 1))
+    )
     assert [entry.split(" ", 1)[0] for entry in numbered] == ["[1]", "[2]", "[3]"]
     assert split_entries("\n\n".join(want)) == want
     assert split_entries("\n".join(want)) == want
     hanging = "\n".join(f"{x[:30].rstrip()}\n    {x[30:].strip()}" for x in want)
-    assert [entry.replace(" ", "") for entry in split_entries(hanging)] == [x.replace(" ", "") for x in want]
+    assert [entry.replace(" ", "") for entry in split_entries(hanging)] == [
+        x.replace(" ", "") for x in want
+    ]
     bullets = split_entries("\n".join(f"- {x}" for x in want))
     assert len(bullets) == 3
     assert split_entries("") == []
@@ -125,7 +140,10 @@ def test_words_and_addresses_cut_at_a_line_end_are_joined() -> None:
         "b.pdf 2018.",
         "[2] Doe A. Other. 2019.",
     ]
-    assert split_entries(lines)[0] == "[1] Smith J. Generalization in deep nets. https://example.org/a/b.pdf 2018."
+    assert (
+        split_entries(lines)[0]
+        == "[1] Smith J. Generalization in deep nets. https://example.org/a/b.pdf 2018."
+    )
 
 
 HOSTILE = [

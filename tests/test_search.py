@@ -22,7 +22,15 @@ from litmap.parsing.terms import find_words, index_terms
 from litmap.search import Facts, Searcher, Weights, load_reranker, matching_works, parse_query
 from litmap.search.candidates import Evidence, Usual, work_scores
 from litmap.search.highlighting import Marker, hit_words, lines_of, marks, sentences
-from litmap.search.ranking import Scale, alikeness, best_three, crowding, first_of_each, highest, smooth
+from litmap.search.ranking import (
+    Scale,
+    alikeness,
+    best_three,
+    crowding,
+    first_of_each,
+    highest,
+    smooth,
+)
 from litmap.search.searcher import _holds
 from tests.search_parts import make_searcher, passage
 
@@ -37,9 +45,17 @@ FACTS = {
         ("notes/reading.md",),
     ),
     "arxiv:1712.09913": Facts(
-        "arxiv:1712.09913", "Visualizing the Loss Landscape", ("Hao Li",), 2017, (), (("Loss surfaces",),), ("b.org",)
+        "arxiv:1712.09913",
+        "Visualizing the Loss Landscape",
+        ("Hao Li",),
+        2017,
+        (),
+        (("Loss surfaces",),),
+        ("b.org",),
     ),
-    "doi:10.1/cars": Facts("doi:10.1/cars", "Self-driving", ("Ada Motor",), 1999, (), (("Elsewhere",),), ("b.org",)),
+    "doi:10.1/cars": Facts(
+        "doi:10.1/cars", "Self-driving", ("Ada Motor",), 1999, (), (("Elsewhere",),), ("b.org",)
+    ),
 }
 TEXTS = [
     (
@@ -47,14 +63,26 @@ TEXTS = [
         "Large batches converge to sharp minima. Sharp minima generalise worse than flat ones.",
         "body",
     ),
-    ("arxiv:1609.04836", "The noise of small batches drives the iterate to flat minima, it is believed.", "body"),
-    ("arxiv:1609.04836", "Keskar et al. Hochreiter, Flat minima, 1997. Neyshabur. Bottou.", "references"),
+    (
+        "arxiv:1609.04836",
+        "The noise of small batches drives the iterate to flat minima, it is believed.",
+        "body",
+    ),
+    (
+        "arxiv:1609.04836",
+        "Keskar et al. Hochreiter, Flat minima, 1997. Neyshabur. Bottou.",
+        "references",
+    ),
     (
         "arxiv:1712.09913",
         "Skip connections smooth the surface of the loss, plots along random directions show.",
         "body",
     ),
-    ("arxiv:1712.09913", "Filter normalised directions compare sharpness between networks.", "body"),
+    (
+        "arxiv:1712.09913",
+        "Filter normalised directions compare sharpness between networks.",
+        "body",
+    ),
     ("doi:10.1/cars", "The automobile steers itself with a camera.", "body"),
     ("", "I doubt that flat minima matter: rescaling changes sharpness.", "note"),
 ]
@@ -64,7 +92,12 @@ TEXTS = [
 def searcher(tmp_path: Path) -> Searcher:
     rows = [
         passage(
-            i, work, text, kind, page=0 if kind == "note" else i + 1, source="note:notes/mine.md" if not work else ""
+            i,
+            work,
+            text,
+            kind,
+            page=0 if kind == "note" else i + 1,
+            source="note:notes/mine.md" if not work else "",
         )
         for i, (work, text, kind) in enumerate(TEXTS)
     ]
@@ -73,7 +106,9 @@ def searcher(tmp_path: Path) -> Searcher:
 
 # ── queries ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_a_query_is_taken_apart() -> None:
-    query = parse_query('sharp “flat minima” -dropout author:keskar year:2015..2018 heading:"Loss surfaces" note:b.org')
+    query = parse_query(
+        'sharp “flat minima” -dropout author:keskar year:2015..2018 heading:"Loss surfaces" note:b.org'
+    )
     assert query.text == "sharp flat minima"
     assert query.phrases == ("flat minima",)
     assert query.without == ("dropout",)
@@ -127,7 +162,9 @@ def test_an_unbalanced_quotation_mark_is_remarked() -> None:
 
 
 def test_typographic_quotes_in_a_pasted_sentence_are_its_own() -> None:
-    text = "It measures how well we can “recogniz” the input given the output of the whole algorithm"
+    text = (
+        "It measures how well we can “recogniz” the input given the output of the whole algorithm"
+    )
     assert parse_query(text).phrases == ()
     assert parse_query(text.replace("“", '"').replace("”", '"')).phrases == ("recogniz",)
 
@@ -139,7 +176,8 @@ def test_a_pasted_passage_has_no_syntax() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["arXiv:1609.04836v2", "1609.04836", "https://arxiv.org/abs/1609.04836", "10.1000/keskar"]
+    "text",
+    ["arXiv:1609.04836v2", "1609.04836", "https://arxiv.org/abs/1609.04836", "10.1000/keskar"],
 )
 def test_identifiers_are_known(searcher: Searcher, text: str) -> None:
     results = searcher.search(text)
@@ -192,7 +230,9 @@ def test_the_best_sentence_is_marked_with_its_lines(searcher: Searcher) -> None:
 def test_phrases_are_exact_and_exclusions_hold(searcher: Searcher) -> None:
     assert {h.row for h in searcher.search('"flat minima"').hits} == {1, 6}
     assert {h.row for h in searcher.search("minima -sharp", limit=50).hits}.isdisjoint({0})
-    assert {h.row for h in searcher.search('minima -"flat minima"', limit=50).hits}.isdisjoint({1, 6})
+    assert {h.row for h in searcher.search('minima -"flat minima"', limit=50).hits}.isdisjoint(
+        {1, 6}
+    )
     nothing = searcher.search('"minima flat"')
     assert not nothing.hits
     assert "minima flat" in nothing.message
@@ -218,7 +258,10 @@ def test_filters_act_inside_the_search(searcher: Searcher, text: str, rows: set[
 
 
 def test_reference_lists_are_left_out_unless_asked_for(searcher: Searcher) -> None:
-    assert all(h.chunk.kind != "references" for h in searcher.search("Hochreiter flat minima 1997", limit=50).hits)
+    assert all(
+        h.chunk.kind != "references"
+        for h in searcher.search("Hochreiter flat minima 1997", limit=50).hits
+    )
 
 
 def test_notes_are_results(searcher: Searcher) -> None:
@@ -246,8 +289,15 @@ def test_alikeness_is_the_product_of_all_with_all() -> None:
 
 
 def test_one_common_word_of_several_is_not_close(tmp_path: Path) -> None:
-    texts = [f"{a} {b} gradients anneal" for a in ("noise", "sharp", "flat", "wide") for b in ("rates", "minima")]
-    passages = [passage(row, f"arxiv:{row}", text) for row, text in enumerate([*texts, "coriander of norms"])]
+    texts = [
+        f"{a} {b} gradients anneal"
+        for a in ("noise", "sharp", "flat", "wide")
+        for b in ("rates", "minima")
+    ]
+    passages = [
+        passage(row, f"arxiv:{row}", text)
+        for row, text in enumerate([*texts, "coriander of norms"])
+    ]
     own = make_searcher(tmp_path, passages, {})
     assert own.search("coriander").close  # word for word
     assert own.search("flat minima").close
@@ -282,14 +332,18 @@ def test_a_long_text_with_typos_is_close_by_its_many_words() -> None:
 
 def test_closeness_by_cosine(tmp_path: Path) -> None:
     """Much alike passages ask for no more than is usual among close ones; a model that crowds texts asks for more."""
-    far = make_searcher(tmp_path, [passage(0, "arxiv:1", "norms"), passage(1, "arxiv:2", "minima")], {})
+    far = make_searcher(
+        tmp_path, [passage(0, "arxiv:1", "norms"), passage(1, "arxiv:2", "minima")], {}
+    )
     for usual, near, not_near in ((0.0, 0.36, 0.34), (0.33, 0.47, 0.45), (0.7, 0.81, 0.79)):
         far.__dict__["_usual_cosine"] = usual
         assert far._is_near(near)
         assert not far._is_near(not_near)
 
 
-def test_works_are_read_only_when_looked_at(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_works_are_read_only_when_looked_at(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
     read: list[int] = []
     stored = searcher.passages
     original = stored.passages
@@ -351,7 +405,9 @@ def test_where_is_this_from(searcher: Searcher, quotation: str) -> None:
 
 
 def test_a_quotation_from_elsewhere_is_not_found(searcher: Searcher) -> None:
-    results = searcher.locate("Call me Ishmael. Some years ago, never mind how long precisely, having little money")
+    results = searcher.locate(
+        "Call me Ishmael. Some years ago, never mind how long precisely, having little money"
+    )
     assert not results.hits
     assert results.message
     with pytest.raises(SearchError):
@@ -364,7 +420,16 @@ def test_a_quotation_across_two_passages_is_found(searcher: Searcher) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["深層学習 一般化", "обобщение", "\ud800 minima", "a" * 5000, "minima\x00\x1b[31m", "<script>", "%s {0}"]
+    "text",
+    [
+        "深層学習 一般化",
+        "обобщение",
+        "\ud800 minima",
+        "a" * 5000,
+        "minima\x00\x1b[31m",
+        "<script>",
+        "%s {0}",
+    ],
 )
 def test_odd_queries_have_answers(searcher: Searcher, text: str) -> None:
     results = searcher.search(text)
@@ -373,13 +438,22 @@ def test_odd_queries_have_answers(searcher: Searcher, text: str) -> None:
 
 def test_overlapping_passages_are_shown_once(tmp_path: Path) -> None:
     shared = "Gradient noise scales with the learning rate over the batch size."
-    rows = [passage(0, "w", f"First things come first. {shared}"), passage(1, "w", f"{shared} Then come other things.")]
+    rows = [
+        passage(0, "w", f"First things come first. {shared}"),
+        passage(1, "w", f"{shared} Then come other things."),
+    ]
     searcher = make_searcher(tmp_path, rows, {"w": Facts("w", "Noise")})
     assert len(searcher.search("gradient noise learning rate batch size").hits) == 1
 
 
 def test_threads_share_a_searcher(searcher: Searcher) -> None:
-    queries = ["sharp minima", "automobile", '"flat minima"', "loss surface", "author:li directions"] * 4
+    queries = [
+        "sharp minima",
+        "automobile",
+        '"flat minima"',
+        "loss surface",
+        "author:li directions",
+    ] * 4
     expected = [[h.row for h in searcher.search(q).hits] for q in queries]
     found: list[list[int] | None] = [None] * len(queries)
 
@@ -465,7 +539,9 @@ def test_an_abstract_is_worth_its_best_passage_a_long_work_its_best_three() -> N
     meaning = np.array([3, 0, 3, 3, 3, 3, 0, 0], np.float32)
     nothing = np.zeros(8, np.float32)
     usual = Usual(np.zeros((0, 2), np.float32), np.zeros(0, np.int64), np.array([2, 30, 30]))
-    found = Evidence(np.arange(8), works, meaning, meaning, nothing, nothing[:3], Scale(), NoVectors(), usual)
+    found = Evidence(
+        np.arange(8), works, meaning, meaning, nothing, nothing[:3], Scale(), NoVectors(), usual
+    )
     own, scores = work_scores(found, Weights(meaning=1.0, others=0.2))
     assert own.tolist() == [0, 1, 2]
     assert np.allclose(scores, [3 - 0.2 * 0.1 * 3, 3, 3 - 0.2 * 3])

@@ -27,9 +27,17 @@ def publish(paths: LibraryPaths, encoder: FormulaEncoder, base: Build | None, nu
     """Build `number` holds works w0 … w<number>, each of which says so, and none of the build's own old 'stamp'."""
     added = [
         Addition(
-            f"w{number}", f"sha{number}", "1", [Chunk(f"sha{number}", 0, f"Topic apple{number} of flat minima", page=1)]
+            f"w{number}",
+            f"sha{number}",
+            "1",
+            [Chunk(f"sha{number}", 0, f"Topic apple{number} of flat minima", page=1)],
         ),
-        Addition("stamp", "stamp", str(number), [Chunk("stamp", 0, f"The stamp of build stamp{number}x", page=1)]),
+        Addition(
+            "stamp",
+            "stamp",
+            str(number),
+            [Chunk("stamp", 0, f"The stamp of build stamp{number}x", page=1)],
+        ),
     ]
     with BuildWriter(paths, base=base) as writer:
         changes = writer.update(added)
@@ -38,7 +46,9 @@ def publish(paths: LibraryPaths, encoder: FormulaEncoder, base: Build | None, nu
             passages = list(done.passages())
             vectors = encoder.encode([p.chunk.text for p in passages])
             rows = np.array([p.row for p in passages], np.int64)
-            index.update_index(old, new, added=[(rows, vectors)], removed=done.removed, dim=encoder.dim)
+            index.update_index(
+                old, new, added=[(rows, vectors)], removed=done.removed, dim=encoder.dim
+            )
             keywords.update(
                 new / "keywords",
                 keywords.make_entries(passages, {}),
@@ -96,7 +106,10 @@ def test_reference_lists_are_found_by_their_words_and_have_no_vectors(tmp_path: 
             f"w{i}",
             f"s{i}",
             "1",
-            [Chunk(f"s{i}", 0, f"Flat minima of kind {i}", page=1), Chunk(f"s{i}", 1, listed, "references", page=2)],
+            [
+                Chunk(f"s{i}", 0, f"Flat minima of kind {i}", page=1),
+                Chunk(f"s{i}", 1, listed, "references", page=2),
+            ],
         )
         for i in range(3)
     ]
@@ -110,15 +123,23 @@ def test_reference_lists_are_found_by_their_words_and_have_no_vectors(tmp_path: 
     with builds.open_build(LibraryPaths(tmp_path)) as build:
         vectors = index.VectorIndex.open(build.folder)
         assert {build.passages([row])[0].chunk.kind for row in vectors.rows.tolist()} == {"body"}
-        searcher = Searcher(encoder, vectors, keywords.KeywordIndex.open(build.path("keywords")), build)
+        searcher = Searcher(
+            encoder, vectors, keywords.KeywordIndex.open(build.path("keywords")), build
+        )
         found = searcher.search("in:references Zebrowski")
         assert found.close
         assert {h.work for h in found.hits} == {"w0", "w1", "w2"}
         assert {h.chunk.kind for h in found.hits} == {"references"}
         assert not searcher.search("in:references chlorophyll").close
-        assert not searcher.search("Zebrowski").close  # reference lists are searched only where it is asked for
+        assert not searcher.search(
+            "Zebrowski"
+        ).close  # reference lists are searched only where it is asked for
         assert all(math.isnan(hit.similarity) for hit in found.hits)  # no vector took part
         like = searcher.more_like(rows=[int(found.hits[0].row)])
         assert like.hits
-        assert all(hit.similarity > 0 for hit in like.hits)  # by meaning too, though the list itself has no vector
-        assert searcher.locate("Zebrowski. Sharp minima everywhere").hits[0].chunk.kind == "references"
+        assert all(
+            hit.similarity > 0 for hit in like.hits
+        )  # by meaning too, though the list itself has no vector
+        assert (
+            searcher.locate("Zebrowski. Sharp minima everywhere").hits[0].chunk.kind == "references"
+        )

@@ -9,7 +9,9 @@ from litmap.settings import Settings, load_settings
 def test_each_source_overrides_the_one_before(tmp_path):
     file = tmp_path / "litmap.toml"
     file.write_text('library = "lib"\nmodel = "from-file"\nworkers = 3\n[paces]\n"arxiv.org" = 0\n')
-    settings = load_settings({"workers": 5}, environment={"LITMAP_MODEL": "from-environment"}, file=file)
+    settings = load_settings(
+        {"workers": 5}, environment={"LITMAP_MODEL": "from-environment"}, file=file
+    )
     assert settings.library == tmp_path / "lib"
     assert settings.model == "from-environment"
     assert settings.workers == 5
@@ -18,7 +20,11 @@ def test_each_source_overrides_the_one_before(tmp_path):
 
 def test_environment_forms():
     settings = load_settings(
-        environment={"LITMAP_PACES": "a.org=0.5,b.org=2", "LITMAP_OFFLINE": "yes", "LITMAP_OCR": "0"}
+        environment={
+            "LITMAP_PACES": "a.org=0.5,b.org=2",
+            "LITMAP_OFFLINE": "yes",
+            "LITMAP_OCR": "0",
+        }
     )
     assert settings.paces == {"a.org": 0.5, "b.org": 2.0}
     assert settings.offline
@@ -51,4 +57,8 @@ def test_broken_file_is_named(tmp_path):
 
 
 def test_none_counts_as_not_given():
-    assert load_settings({"library": None}, environment={}).library == Settings().library == Path("index")
+    assert (
+        load_settings({"library": None}, environment={}).library
+        == Settings().library
+        == Path("index")
+    )

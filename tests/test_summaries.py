@@ -75,7 +75,10 @@ def test_a_paragraph_goes_on_over_a_page_break():
 
 def test_nothing_to_say():
     assert summarise_paper(Document("0" * 64, ()), WORK).sentences == ()
-    only_maths = Document("0" * 64, (Page(1, 612, 792, (block("x = y", "math"), block("a b c d e f g h i.", "body"))),))
+    only_maths = Document(
+        "0" * 64,
+        (Page(1, 612, 792, (block("x = y", "math"), block("a b c d e f g h i.", "body"))),),
+    )
     assert summarise_paper(only_maths, WORK).sentences == ()
 
 
@@ -140,7 +143,9 @@ def test_a_topic_is_summarised_by_what_is_its_own():
         return Summary(name, name, tuple(Sentence(t, name, 1, ((1, 0, 0, 1, 1),)) for t in texts))
 
     papers = {
-        "a": paper("a", "Bees dance in the dark.", "All papers are long.", "Bees dance at noon too."),
+        "a": paper(
+            "a", "Bees dance in the dark.", "All papers are long.", "Bees dance at noon too."
+        ),
         "b": paper("b", "Bees sleep in winter.", "All papers are short."),
         "c": paper("c", "Lava flows down.", "All papers end."),
     }
@@ -160,10 +165,19 @@ def test_a_topic_is_summarised_by_what_is_its_own():
 @pytest.mark.parametrize(
     ("text", "alone"),
     [
-        ("In this paper, we study the implicit bias of wide neural networks with two layers.", True),
+        (
+            "In this paper, we study the implicit bias of wide neural networks with two layers.",
+            True,
+        ),
         ("Flat minima need not generalise better than sharp ones.", True),
-        ("In this section, we demonstrate the ideas and give an analysis of the rank-1 case.", False),
-        ("In order to understand this, we must first understand when each of these regimes hold.", False),
+        (
+            "In this section, we demonstrate the ideas and give an analysis of the rank-1 case.",
+            False,
+        ),
+        (
+            "In order to understand this, we must first understand when each of these regimes hold.",
+            False,
+        ),
         ("It is interesting to contrast our approach with tail averaging.", False),
         ("The proof is given in Section 3.", False),
     ],

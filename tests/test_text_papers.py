@@ -30,7 +30,9 @@ def squash(words):
 @pytest.fixture(scope="module")
 def documents():
     folder = SHARED / "papers" / "files"
-    return dict(text.extract_many([(key, folder / f"{key}.pdf") for key in QUICK], workers=2, ocr=False))
+    return dict(
+        text.extract_many([(key, folder / f"{key}.pdf") for key in QUICK], workers=2, ocr=False)
+    )
 
 
 def test_hand_checked_pages_keep_their_floors(documents):
@@ -40,7 +42,9 @@ def test_hand_checked_pages_keep_their_floors(documents):
         if key["paper"] not in QUICK:
             continue
         page = documents[key["paper"]].pages[key["page"] - 1]
-        for measure, value in score_page("\n".join(block.text for block in page.blocks), key).items():
+        for measure, value in score_page(
+            "\n".join(block.text for block in page.blocks), key
+        ).items():
             sums.setdefault(measure, []).append(value)
     means = {measure: sum(values) / len(values) for measure, values in sums.items()}
     assert len(sums["order"]) >= 20
@@ -51,7 +55,9 @@ def test_hand_checked_pages_keep_their_floors(documents):
 
 
 def test_titles_abstracts_and_references_are_recognised(documents):
-    titles = {paper["key"]: paper["title"] for paper in json.loads(MANIFEST.read_text(encoding="utf-8"))}
+    titles = {
+        paper["key"]: paper["title"] for paper in json.loads(MANIFEST.read_text(encoding="utf-8"))
+    }
     right = sum(squash(documents[key].title) == squash(titles[key]) for key in QUICK)
     assert right >= len(QUICK) - 1
     kinds = {key: {b.kind for page in documents[key].pages for b in page.blocks} for key in QUICK}
@@ -82,14 +88,20 @@ def test_the_texts_survive_their_files(documents):
     ],
 )
 def test_what_cannot_be_read_is_said(key, quality, reason):
-    [(_, document)] = list(text.extract_many([(key, SHARED / "papers" / "files" / f"{key}.pdf")], ocr=False))
+    [(_, document)] = list(
+        text.extract_many([(key, SHARED / "papers" / "files" / f"{key}.pdf")], ocr=False)
+    )
     assert not isinstance(document, PdfError)
     assert document.quality == quality
     assert reason in document.reason
 
 
 def test_preview_finds_the_right_paper():
-    seen = dict(text.preview_many([(key, SHARED / "papers" / "files" / f"{key}.pdf") for key in QUICK[:4]]))
-    titles = {paper["key"]: paper["title"] for paper in json.loads(MANIFEST.read_text(encoding="utf-8"))}
+    seen = dict(
+        text.preview_many([(key, SHARED / "papers" / "files" / f"{key}.pdf") for key in QUICK[:4]])
+    )
+    titles = {
+        paper["key"]: paper["title"] for paper in json.loads(MANIFEST.read_text(encoding="utf-8"))
+    }
     assert all(squash(titles[key]) in squash(seen[key].title + seen[key].text) for key in QUICK[:4])
     assert seen["arpit2017memorization"].ids == ("arxiv:1706.05394",)

@@ -25,7 +25,9 @@ SUBJECTS = {
     "Sonnets": "rhyme stanza verse metre iambic quatrain couplet poet volta lyric",
     "Bridges": "arch girder truss span cable load pier deck suspension beam",
 }
-VOCABULARY = sorted({w for text in SUBJECTS.values() for w in text.split()} | {s.lower() for s in SUBJECTS})
+VOCABULARY = sorted(
+    {w for text in SUBJECTS.values() for w in text.split()} | {s.lower() for s in SUBJECTS}
+)
 
 
 class WordEncoder:
@@ -54,7 +56,13 @@ def make_papers(each=8, subjects=tuple(SUBJECTS), seed=0):
         for i in range(each):
             own = [*draw.choice(words, 6), str(draw.choice(VOCABULARY))]
             papers.append(
-                PaperText(f"{subject}:{i}", " ".join(own[:3]), " ".join(own), year=2000 + i, has_pdf=i % 2 == 0)
+                PaperText(
+                    f"{subject}:{i}",
+                    " ".join(own[:3]),
+                    " ".join(own),
+                    year=2000 + i,
+                    has_pdf=i % 2 == 0,
+                )
             )
     return papers
 
@@ -89,7 +97,8 @@ def test_headings_without_subject(heading):
 
 
 @pytest.mark.parametrize(
-    "heading", ["Kernels", "Reading comprehension", "Memory", "misc theoretical areas", "核方法", "Oракул"]
+    "heading",
+    ["Kernels", "Reading comprehension", "Memory", "misc theoretical areas", "核方法", "Oракул"],
 )
 def test_headings_with_subject(heading):
     assert has_subject(heading)
@@ -98,7 +107,12 @@ def test_headings_with_subject(heading):
 
 def test_topic_of_strips_what_names_no_subject():
     got = read_outline(
-        {"a": [Heading(p, 1) for p in [("Kernels",), ("Kernels", "References"), ("Inbox",), ("Depth",)]]}
+        {
+            "a": [
+                Heading(p, 1)
+                for p in [("Kernels",), ("Kernels", "References"), ("Inbox",), ("Depth",)]
+            ]
+        }
     )
     assert got.topics == (("Kernels",), ("Depth",))
     assert got.topic_of(("Kernels", "References")) == ("Kernels",)
@@ -108,7 +122,12 @@ def test_topic_of_strips_what_names_no_subject():
 
 
 def test_title_of_a_note_is_no_topic_but_a_group_with_papers_is():
-    paths = [("Reading",), ("Reading", "Bees"), ("Reading", "Bees", "Dance"), ("Reading", "Sonnets")]
+    paths = [
+        ("Reading",),
+        ("Reading", "Bees"),
+        ("Reading", "Bees", "Dance"),
+        ("Reading", "Sonnets"),
+    ]
     got = read_outline({"a": [Heading(p, 1) for p in paths]}, [[("Reading",), ("Reading", "Bees")]])
     assert got.titles == {("Reading",)}
     assert got.topics == (("Reading", "Bees"), ("Reading", "Bees", "Dance"), ("Reading", "Sonnets"))
@@ -118,7 +137,13 @@ def test_title_of_a_note_is_no_topic_but_a_group_with_papers_is():
 
 def test_other_below_a_subject_is_a_topic():
     got = read_outline(
-        {"a": [Heading(("Kernels",), 1), Heading(("Kernels", "Graphs"), 2), Heading(("Kernels", "Other"), 3)]}
+        {
+            "a": [
+                Heading(("Kernels",), 1),
+                Heading(("Kernels", "Graphs"), 2),
+                Heading(("Kernels", "Other"), 3),
+            ]
+        }
     )
     assert ("Kernels", "Other") in got.topics
     assert got.topic_of(("Kernels", "Other")) == ("Kernels", "Other")
@@ -154,7 +179,10 @@ def test_examples_overrule_a_heading_that_says_nothing():
     names = {"Bees": "Alpha", "Volcanoes": "Beta", "Sonnets": "Gamma", "Bridges": "Delta"}
     few, many = [], []
     for per, out in ((1, few), (4, many)):
-        noted = {k: tuple((names.get(h[0], h[0]),) for h in v) for k, v in inbox_of(papers, SUBJECTS, per).items()}
+        noted = {
+            k: tuple((names.get(h[0], h[0]),) for h in v)
+            for k, v in inbox_of(papers, SUBJECTS, per).items()
+        }
         for f in run(papers, noted, outline(*names.values())).filings:
             if f.noted == (("Inbox",),):
                 out.append(f.suggested == (names[f.work.split(":")[0]],))
@@ -174,7 +202,12 @@ def test_shared_references_count_as_links():
     papers = make_papers(6, ("Bees", "Bridges"))
     links = [(p.id, f"doi:{p.id.split(':')[0]}-{k}") for p in papers for k in range(3)]
     cites = gather(
-        papers, read_outline({}), WordEncoder().encode([p.title for p in papers]), WordEncoder(), None, links
+        papers,
+        read_outline({}),
+        WordEncoder().encode([p.title for p in papers]),
+        WordEncoder(),
+        None,
+        links,
     ).cites
     dense = np.asarray(cites.todense())
     assert dense[0, 1] > 0
@@ -199,7 +232,9 @@ def test_what_fits_none_forms_a_named_cluster():
 def test_same_library_same_result():
     papers = make_papers()
     noted = inbox_of(papers, ("Bees", "Sonnets"), 3)
-    assert run(papers, noted, outline("Bees", "Sonnets")) == run(papers, noted, outline("Bees", "Sonnets"))
+    assert run(papers, noted, outline("Bees", "Sonnets")) == run(
+        papers, noted, outline("Bees", "Sonnets")
+    )
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
@@ -212,14 +247,20 @@ def test_tiny_libraries(count, names):
 
 
 def test_works_without_any_text_and_hostile_text():
-    papers = [*make_papers(4), PaperText("empty", ""), PaperText("odd", "\x00<script>" * 5, "((((" * 5000)]
+    papers = [
+        *make_papers(4),
+        PaperText("empty", ""),
+        PaperText("odd", "\x00<script>" * 5, "((((" * 5000),
+    ]
     result = run(papers, {**inbox_of(papers[:-2], SUBJECTS, 2)}, outline(*SUBJECTS))
     assert len(result.filings) == len(papers)
 
 
 def test_rows_must_match():
     with pytest.raises(LitmapError):
-        file_works(make_papers(), {}, {}, vectors=np.zeros((1, 4), np.float32), encoder=WordEncoder())
+        file_works(
+            make_papers(), {}, {}, vectors=np.zeros((1, 4), np.float32), encoder=WordEncoder()
+        )
 
 
 def test_leave_one_out_equals_leaving_out():
@@ -269,8 +310,12 @@ def test_labels_are_a_groups_own_words():
     from sklearn.feature_extraction.text import CountVectorizer
 
     counter = CountVectorizer()
-    matrix = counter.fit_transform(["lava ash common", "lava vent common", "verse rhyme common", "verse poet common"])
-    one, two = labels.keywords(matrix.astype(float), counter.get_feature_names_out(), [[0, 1], [2, 3]], most=2)
+    matrix = counter.fit_transform(
+        ["lava ash common", "lava vent common", "verse rhyme common", "verse poet common"]
+    )
+    one, two = labels.keywords(
+        matrix.astype(float), counter.get_feature_names_out(), [[0, 1], [2, 3]], most=2
+    )
     assert one[0] == "lava"
     assert two[0] == "verse"
 
@@ -284,10 +329,15 @@ def test_findings_and_coverage():
         if p.id.startswith("Bees") and int(p.id[-1]) % 2:
             noted[p.id] = (("Apiculture",),)
     links = [(p.id, "doi:10.1/classic") for p in papers if p.id.startswith("Bridges")]
-    result = run(papers, noted, outline("Bees", "Apiculture", "Sonnets", "Bridges", "Empty"), links=links)
+    result = run(
+        papers, noted, outline("Bees", "Apiculture", "Sonnets", "Bridges", "Empty"), links=links
+    )
     kinds = {f.kind: f for f in result.findings}
     assert kinds["two-subjects"].heading == ("Sonnets",)
-    assert {kinds["near-duplicate"].heading, kinds["near-duplicate"].proposal} == {("Bees",), ("Apiculture",)}
+    assert {kinds["near-duplicate"].heading, kinds["near-duplicate"].proposal} == {
+        ("Bees",),
+        ("Apiculture",),
+    }
     assert any(f.kind == "thin" and f.heading == ("Empty",) for f in result.findings)
     bridges = next(c for c in result.coverage if c.heading == ("Bridges",))
     assert (bridges.works, bridges.with_pdf, bridges.years) == (8, 4, (2000, 2007))

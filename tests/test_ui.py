@@ -43,7 +43,9 @@ def rendered(markdown: str) -> tuple[set[str], str]:
 # ── escaping ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 @settings(max_examples=300, deadline=None)
 @given(
-    st.text(alphabet=st.sampled_from("ab .:/<>[]()*_`~|#-+=!$\\^&@{}\"'\n\t0é\u202e\u200b"), max_size=60)
+    st.text(
+        alphabet=st.sampled_from("ab .:/<>[]()*_`~|#-+=!$\\^&@{}\"'\n\t0é\u202e\u200b"), max_size=60
+    )
     | st.text(max_size=40)
 )
 def test_escaped_text_is_shown_as_it_is(text: str) -> None:
@@ -51,14 +53,22 @@ def test_escaped_text_is_shown_as_it_is(text: str) -> None:
     assert kinds <= {"paragraph_open", "paragraph_close", "inline", "text", "text_special"}
     bare = formatting._CONTROL.sub("", text)
     wanted = " ".join(
-        "".join(c if c.isprintable() else " " for c in formatting.unicodedata.normalize("NFC", bare)).split()
+        "".join(
+            c if c.isprintable() else " " for c in formatting.unicodedata.normalize("NFC", bare)
+        ).split()
     )
     assert shown.replace(formatting.JOINER, "") == wanted
 
 
 def test_hostile_text_makes_no_markup_link_or_directive() -> None:
     escaped = formatting.escape(HOSTILE)
-    assert rendered(escaped)[0] <= {"paragraph_open", "paragraph_close", "inline", "text", "text_special"}
+    assert rendered(escaped)[0] <= {
+        "paragraph_open",
+        "paragraph_close",
+        "inline",
+        "text",
+        "text_special",
+    }
     shown = rendered(escaped)[1]
     assert not re.search(r"https?://|www\.|\w@\w|:smile:|:material/|->|--", shown), (
         "what is found without markup is broken"
@@ -69,9 +79,14 @@ def test_hostile_text_makes_no_markup_link_or_directive() -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(
-    st.text(max_size=80), st.integers(0, 80), st.integers(0, 80), st.lists(st.text(min_size=3, max_size=8), max_size=3)
+    st.text(max_size=80),
+    st.integers(0, 80),
+    st.integers(0, 80),
+    st.lists(st.text(min_size=3, max_size=8), max_size=3),
 )
-def test_marked_text_has_no_markup_but_its_own(text: str, start: int, end: int, words: list[str]) -> None:
+def test_marked_text_has_no_markup_but_its_own(
+    text: str, start: int, end: int, words: list[str]
+) -> None:
     marked = formatting.mark(text, [(min(start, end), max(start, end))], words)
     without = re.sub(r"(?<!\\):orange-background(?=\[)", "", marked)
     kinds, _ = rendered(without)
@@ -87,7 +102,9 @@ def test_marked_text_has_no_markup_but_its_own(text: str, start: int, end: int, 
 
 
 def test_marks_the_sentence_and_the_words() -> None:
-    marked = formatting.mark("Flat minima generalise. Sharp ones do not.", [(0, 23)], ["flat", "ones"])
+    marked = formatting.mark(
+        "Flat minima generalise. Sharp ones do not.", [(0, 23)], ["flat", "ones"]
+    )
     assert marked == ":orange-background[**Flat** minima generalise\\.]  Sharp **ones** do not\\."
 
 
@@ -101,7 +118,10 @@ def test_no_page_draws_html() -> None:
 
 # ── words for people ─────────────────────────────────────────────────────────────────────────────────────────────────
 def test_names_places_and_times() -> None:
-    assert formatting.people(["Doe, Jane", "Max Muster", "C. D.", "E. F."]) == "Jane Doe, Max Muster and 2 others"
+    assert (
+        formatting.people(["Doe, Jane", "Max Muster", "C. D.", "E. F."])
+        == "Jane Doe, Max Muster and 2 others"
+    )
     assert formatting.people(["Jane Doe", "Max Muster"]) == "Jane Doe and Max Muster"
     assert formatting.people([]) == ""
     assert (
@@ -131,7 +151,15 @@ def test_the_two_configurations_are_one() -> None:
 def picture(count: int = 12, title: str = "A title"):
     headings = [("Notes", "One"), ("Notes", "Two"), ("Notes", "Two", "Below"), None]
     dots = [
-        Dot(f"w{i}", title, (i % 4) + 0.1 * i, (i * 7 % 5) / 5, headings[i % 4], "Doe, 2019", suggested=i % 3 == 0)
+        Dot(
+            f"w{i}",
+            title,
+            (i % 4) + 0.1 * i,
+            (i * 7 % 5) / 5,
+            headings[i % 4],
+            "Doe, 2019",
+            suggested=i % 3 == 0,
+        )
         for i in range(count)
     ]
     return draw(dots, [("w1", "w2"), ("w2", "w5")])
@@ -162,7 +190,14 @@ def test_labels_do_not_overlap() -> None:
     boxes = []
     for label in made["layout"]["annotations"]:
         wide = 7 * len(re.sub(r"<[^>]+>", "", label["text"])) * unit
-        boxes.append((label["x"] - wide / 2, label["y"] - 8 * unit, label["x"] + wide / 2, label["y"] + 8 * unit))
+        boxes.append(
+            (
+                label["x"] - wide / 2,
+                label["y"] - 8 * unit,
+                label["x"] + wide / 2,
+                label["y"] + 8 * unit,
+            )
+        )
     assert boxes
     for i, a in enumerate(boxes):
         assert all(a[2] < b[0] or b[2] < a[0] or a[3] < b[1] or b[3] < a[1] for b in boxes[:i])
@@ -190,7 +225,9 @@ def test_a_region_holds_its_papers(points: list[tuple[float, float]]) -> None:
     outline = map_figure.rounded(points, 0.5)
     assert outline[0] == outline[-1]
     for x, y in points:
-        turns = [(b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0]) for a, b in pairwise(outline)]
+        turns = [
+            (b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0]) for a, b in pairwise(outline)
+        ]
         assert all(t >= -1e-9 for t in turns)
 
 
@@ -261,7 +298,8 @@ def test_a_search_shows_passages_with_their_reasons(drawn, example_library) -> N
 
 
 @pytest.mark.parametrize(
-    "query", ['"unbalanced', "year:abc", "-", "(((", "𝔘𝔫𝔦", "x" * 30000, "heading:nowhere cats", HOSTILE]
+    "query",
+    ['"unbalanced', "year:abc", "-", "(((", "𝔘𝔫𝔦", "x" * 30000, "heading:nowhere cats", HOSTILE],
 )
 def test_strange_queries_get_an_answer_in_words(drawn, example_library, query: str) -> None:
     _, app = drawn(example_library, query)
@@ -278,12 +316,23 @@ def test_nothing_close_is_said_before_what_is_far_off() -> None:
         from litmap.models import Chunk
         from litmap.ui import links, search
 
-        st.session_state[links.PAGES] = {name: st.Page(lambda: None, url_path=name) for name in ("search", "paper")}
+        st.session_state[links.PAGES] = {
+            name: st.Page(lambda: None, url_path=name) for name in ("search", "paper")
+        }
         st.navigation(list(st.session_state[links.PAGES].values()), position="hidden")
         far = Found(
-            1, 0.1, 7, Chunk("note:a.md", 3, "A far passage.", kind="note"), "A far passage.", "", note="a.md", line=3
+            1,
+            0.1,
+            7,
+            Chunk("note:a.md", 3, "A far passage.", kind="note"),
+            "A far passage.",
+            "",
+            note="a.md",
+            line=3,
         )
-        search._show(Answer((), (far,), close=False, message="Nothing is close to this."), "passage")
+        search._show(
+            Answer((), (far,), close=False, message="Nothing is close to this."), "passage"
+        )
 
     app = testing.AppTest.from_function(script, default_timeout=30).run()
     assert [told.value for told in app.info] == [r"Nothing is close to this\."]

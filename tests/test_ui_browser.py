@@ -20,7 +20,9 @@ By = pytest.importorskip("selenium.webdriver.common.by").By
 Keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs Debian's chromium and chromium-driver")
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER), reason="needs Debian's chromium and chromium-driver"
+)
 FLAGS = (
     *(
         "--headless=new",
@@ -49,7 +51,9 @@ def serve(library: Path, state: Path, tmp: Path) -> tuple[subprocess.Popen[bytes
     port = free_port()
     command, environment = app_command(load_settings({"library": library}), port)
     environment |= {"LITMAP_STATE": str(state), "HOME": str(tmp)}
-    process = subprocess.Popen(command, env=environment, cwd=tmp, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, env=environment, cwd=tmp, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     for _ in range(300):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1):
@@ -102,7 +106,9 @@ def settle(browser, seconds: float = 60) -> str:
     end = time.monotonic() + seconds
     quiet = 0
     while time.monotonic() < end and quiet < 3:
-        done = browser.find_elements(By.CSS_SELECTOR, "[data-testid=stApp][data-test-script-state=notRunning]")
+        done = browser.find_elements(
+            By.CSS_SELECTOR, "[data-testid=stApp][data-test-script-state=notRunning]"
+        )
         stale = browser.find_elements(By.CSS_SELECTOR, "[data-stale=true]")
         quiet = quiet + 1 if done and not stale else 0
         time.sleep(0.15)
@@ -131,9 +137,13 @@ def images(browser) -> list[int]:
 def press(browser, label: str) -> None:
     button = until(
         browser,
-        lambda: next((b for b in browser.find_elements(By.CSS_SELECTOR, PRESSED) if label in b.text), None),
+        lambda: next(
+            (b for b in browser.find_elements(By.CSS_SELECTOR, PRESSED) if label in b.text), None
+        ),
     )
-    browser.execute_script("arguments[0].scrollIntoView({block: 'center'}); arguments[0].click()", button)
+    browser.execute_script(
+        "arguments[0].scrollIntoView({block: 'center'}); arguments[0].click()", button
+    )
 
 
 # ── pages ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -151,7 +161,9 @@ def test_a_typed_query_shows_passages_and_the_page(visit, browser) -> None:
     text = settle(browser)
     assert "What my notes say" in text
     assert "learning-theory.md, line" in text
-    assert until(browser, lambda: [w for w in images(browser) if w > 400]), "the page is shown as a picture"
+    assert until(browser, lambda: [w for w in images(browser) if w > 400]), (
+        "the page is shown as a picture"
+    )
     assert "q=" in browser.current_url, "a search can be bookmarked"
 
 
@@ -162,7 +174,10 @@ def test_another_result_shows_its_page(visit, browser) -> None:
     browser.execute_script("arguments[0].click()", others[-1])
     until(
         browser,
-        lambda: browser.find_element(By.CSS_SELECTOR, "[data-testid=stImage] img").get_attribute("src") != before,
+        lambda: (
+            browser.find_element(By.CSS_SELECTOR, "[data-testid=stImage] img").get_attribute("src")
+            != before
+        ),
     )
     settle(browser)
 
@@ -172,7 +187,9 @@ def test_results_by_paper_and_by_heading(visit, browser) -> None:
     press(browser, "Papers")
     time.sleep(0.5)
     settle(browser)
-    titles = [e.text for e in browser.find_elements(By.CSS_SELECTOR, "[class*=st-key-hit-] a strong")]
+    titles = [
+        e.text for e in browser.find_elements(By.CSS_SELECTOR, "[class*=st-key-hit-] a strong")
+    ]
     assert len(titles) == len(set(titles)) > 1, "each paper once"
     text = visit(q='heading:"Double descent" test error')
     assert "Two Valleys and a Ridge" in text
@@ -180,9 +197,13 @@ def test_results_by_paper_and_by_heading(visit, browser) -> None:
 
 
 def test_where_is_this_from(visit, browser) -> None:
-    visit(q="The peak sits where a square random matrx is nearly singular: the model has exactly one way to fit")
+    visit(
+        q="The peak sits where a square random matrx is nearly singular: the model has exactly one way to fit"
+    )
     press(browser, "Where is this from?")
-    until(browser, lambda: "Two Valleys and a Ridge" in browser.find_element(By.TAG_NAME, "body").text)
+    until(
+        browser, lambda: "Two Valleys and a Ridge" in browser.find_element(By.TAG_NAME, "body").text
+    )
 
 
 def test_a_phrase_that_no_passage_holds_is_said(visit) -> None:
@@ -191,9 +212,17 @@ def test_a_phrase_that_no_passage_holds_is_said(visit) -> None:
 
 def test_the_topics_page_has_a_map_and_the_outline(visit, browser) -> None:
     text = visit("topics")
-    for heading in ("Double descent", "Loss surfaces", "Information bottleneck", "Approximation and depth"):
+    for heading in (
+        "Double descent",
+        "Loss surfaces",
+        "Information bottleneck",
+        "Approximation and depth",
+    ):
         assert heading in text
-    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".js-plotly-plot .scatterlayer path.point"))
+    until(
+        browser,
+        lambda: browser.find_elements(By.CSS_SELECTOR, ".js-plotly-plot .scatterlayer path.point"),
+    )
     points = browser.find_elements(By.CSS_SELECTOR, ".js-plotly-plot .scatterlayer path.point")
     assert len(points) >= 24
     assert "Waiting for a heading" in text
@@ -209,7 +238,9 @@ def test_a_heading_shows_its_papers_and_what_they_say(visit, browser) -> None:
     assert "heading=" in browser.current_url
     button = browser.find_element(By.CSS_SELECTOR, "[class*=st-key-cited-] button")
     browser.execute_script("arguments[0].click()", button)
-    assert until(browser, lambda: [w for w in images(browser) if w > 400]), "a sentence leads to its page"
+    assert until(browser, lambda: [w for w in images(browser) if w > 400]), (
+        "a sentence leads to its page"
+    )
 
 
 def test_the_table_of_papers_filters(visit, browser) -> None:
@@ -222,7 +253,14 @@ def test_the_table_of_papers_filters(visit, browser) -> None:
 
 def test_a_paper_has_its_page(visit, browser) -> None:
     text = visit("paper", work="arxiv:1703.00000")
-    for part in ("In its own words", "Abstract", "Where my notes cite it", "Filed under", "Nearest papers", "Cited by"):
+    for part in (
+        "In its own words",
+        "Abstract",
+        "Where my notes cite it",
+        "Filed under",
+        "Nearest papers",
+        "Cited by",
+    ):
         assert part in text
     assert [w for w in images(browser) if w > 400]
 
@@ -259,9 +297,13 @@ def test_the_refreshes_page_tells_of_the_run(visit) -> None:
 def test_nothing_was_asked_of_the_network(browser, app) -> None:
     """All that the tests above loaded came from the app itself: no font, no script, no statistics from elsewhere."""
     asked = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    urls = [m["params"]["request"]["url"] for m in asked if m["method"] == "Network.requestWillBeSent"]
+    urls = [
+        m["params"]["request"]["url"] for m in asked if m["method"] == "Network.requestWillBeSent"
+    ]
     assert len(urls) > 20
-    assert {u.split("?")[0] for u in urls if u.startswith(("http", "ws")) and not u.startswith(app)} == set()
+    assert {
+        u.split("?")[0] for u in urls if u.startswith(("http", "ws")) and not u.startswith(app)
+    } == set()
 
 
 def test_no_text_of_a_note_becomes_markup(visit, browser) -> None:
@@ -285,7 +327,9 @@ def test_the_states_of_a_library(visit, browser, example_library, state, tmp_pat
                 assert "being built" in visit(page, address)
         shutil.rmtree(root)
         shutil.copytree(example_library, root)
-        (root / "builds" / (root / "CURRENT").read_text().strip() / "manifest.json").write_text("{}")
+        (root / "builds" / (root / "CURRENT").read_text().strip() / "manifest.json").write_text(
+            "{}"
+        )
         for page in ("", "topics"):
             assert "litmap doctor" in visit(page, address)
     finally:
@@ -293,10 +337,15 @@ def test_the_states_of_a_library(visit, browser, example_library, state, tmp_pat
         process.wait(10)
 
 
-def test_a_refresh_started_from_the_app_ends_and_shows(visit, browser, at_examples, state, tmp_path) -> None:
+def test_a_refresh_started_from_the_app_ends_and_shows(
+    visit, browser, at_examples, state, tmp_path
+) -> None:
     """The form starts a real refresh, in a process of its own; the examples' server stands for the web."""
     notes = tmp_path / "note.md"
-    notes.write_text("# Topic\n\n- [Two Valleys and a Ridge](https://arxiv.org/abs/1904.00000)\n", encoding="utf-8")
+    notes.write_text(
+        "# Topic\n\n- [Two Valleys and a Ridge](https://arxiv.org/abs/1904.00000)\n",
+        encoding="utf-8",
+    )
     root = tmp_path / "library"
     process, address = serve(root, state, tmp_path)
     try:

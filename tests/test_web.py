@@ -15,7 +15,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from litmap.errors import Blocked, Exhausted, LibraryError, LitmapError, NotFound, SlowDown, Unsafe, WebError
+from litmap.errors import (
+    Blocked,
+    Exhausted,
+    LibraryError,
+    LitmapError,
+    NotFound,
+    SlowDown,
+    Unsafe,
+    WebError,
+)
 from litmap.models import Request
 from litmap.web import Limits, WebClient, downloads
 from litmap.web.budget import Budget, group_of
@@ -32,7 +41,14 @@ PDF = b"%PDF-1.5\n" + bytes(range(256)) * 300 + b"\ntrailer\n%%EOF\n"
 
 @pytest.fixture
 def site(monkeypatch):
-    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+    for name in (
+        "http_proxy",
+        "https_proxy",
+        "all_proxy",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+    ):
         monkeypatch.delenv(name, raising=False)
     with serve() as running:
         yield running
@@ -40,7 +56,9 @@ def site(monkeypatch):
 
 @pytest.fixture
 def client(tmp_path, site):
-    with WebClient("ann@lab.org", tmp_path / "state", {"default": 0}, ["127.0.0.1"], limits=LIMITS) as one:
+    with WebClient(
+        "ann@lab.org", tmp_path / "state", {"default": 0}, ["127.0.0.1"], limits=LIMITS
+    ) as one:
         yield one
 
 
@@ -88,19 +106,30 @@ def test_what_the_user_allows_is_allowed_and_nothing_beside_it():
     assert check_url("http://127.0.0.1:8000/x", allowed).port == 8000
     assert check_url("http://10.9.8.7/", allowed).host == "10.9.8.7"
     assert check_url("http://nas.local/", allowed).host == "nas.local"
-    for url in ("http://127.0.0.1:8001/", "http://11.0.0.1.nip.local/", "http://192.168.0.1/", "http://127.0.0.1/"):
+    for url in (
+        "http://127.0.0.1:8001/",
+        "http://11.0.0.1.nip.local/",
+        "http://192.168.0.1/",
+        "http://127.0.0.1/",
+    ):
         with pytest.raises(Unsafe):
             check_url(url, allowed)
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.text(max_size=60) | st.from_regex(r"https?://[\w.\-\[\]:@%]{0,20}/?\S{0,20}", fullmatch=True))
+@given(
+    st.text(max_size=60) | st.from_regex(r"https?://[\w.\-\[\]:@%]{0,20}/?\S{0,20}", fullmatch=True)
+)
 def test_any_text_is_an_address_or_refused(text):
     try:
         address = check_url(text, Allowed())
     except Unsafe:
         return
-    assert address.url.isascii() and address.scheme in {"http", "https"} and address.target.startswith("/")
+    assert (
+        address.url.isascii()
+        and address.scheme in {"http", "https"}
+        and address.target.startswith("/")
+    )
     assert not set(address.url) & set("\r\n\t \0")
     assert check_url(address.url, Allowed()).url == address.url
 
@@ -117,7 +146,9 @@ def test_every_spelling_of_an_address_is_the_address(number):
     "answers", [["127.0.0.1"], ["93.184.216.34", "10.0.0.1"], ["::1"], ["fd00::5", "93.184.216.34"]]
 )
 def test_a_name_that_leads_inside_is_refused(monkeypatch, answers):
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: [(2, 1, 6, "", (ip, 443)) for ip in answers])
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda *a, **k: [(2, 1, 6, "", (ip, 443)) for ip in answers]
+    )
     with pytest.raises(Unsafe, match="internal address"):
         Network(Allowed(), Deadline(), proxied=False).resolve("paper.example.com", 443)
 
@@ -125,9 +156,13 @@ def test_a_name_that_leads_inside_is_refused(monkeypatch, answers):
 def test_the_socket_goes_where_the_check_looked(monkeypatch):
     """A name that answers differently the second time (rebinding) is asked only once."""
     answers = iter([["93.184.216.34"], ["127.0.0.1"]])
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: [(2, 1, 6, "", (ip, 80)) for ip in next(answers)])
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda *a, **k: [(2, 1, 6, "", (ip, 80)) for ip in next(answers)]
+    )
     went = []
-    monkeypatch.setattr(socket, "create_connection", lambda address, *a, **k: went.append(address) or 1 / 0)
+    monkeypatch.setattr(
+        socket, "create_connection", lambda address, *a, **k: went.append(address) or 1 / 0
+    )
     with pytest.raises(ZeroDivisionError):
         Network(Allowed(), Deadline(), proxied=False).connect_tcp("paper.example.com", 80)
     assert went == [("93.184.216.34", 80)]
@@ -144,7 +179,13 @@ def test_an_unknown_name_says_so(monkeypatch):
 
 @pytest.mark.parametrize(
     "target",
-    ["http://10.0.0.1/x", "file:///etc/passwd", "http://localhost/", "http://169.254.169.254/latest", "ftp://x.org/"],
+    [
+        "http://10.0.0.1/x",
+        "file:///etc/passwd",
+        "http://localhost/",
+        "http://169.254.169.254/latest",
+        "ftp://x.org/",
+    ],
 )
 def test_redirects_are_checked_at_every_hop(client, site, target):
     site.answers["/a"] = lambda h: send(h, status=302, Location="/b")
@@ -201,13 +242,20 @@ def test_the_default_paces_are_the_services_rules(tmp_path):
     assert (plain.pace("arxiv").seconds, plain.pace("arxiv").connections) == (3.0, 1)
     assert plain.pace("crossref").connections == 1 and plain.pace("crossref").seconds >= 0.2
     assert known.pace("crossref").connections == 3 and known.pace("crossref").seconds >= 0.1
-    assert plain.pace("s2").seconds >= 1 and plain.pace("dblp").seconds >= 1 and plain.pace("any.org").seconds > 0
+    assert (
+        plain.pace("s2").seconds >= 1
+        and plain.pace("dblp").seconds >= 1
+        and plain.pace("any.org").seconds > 0
+    )
 
 
 @pytest.mark.parametrize("connections_seen", [1])
 def test_a_pace_holds_between_threads_and_across_clients(tmp_path, site, connections_seen):
     site.answers["*"] = b"x"
-    clients = [WebClient("", tmp_path / "s", {"127.0.0.1": 0.15}, ["127.0.0.1"], limits=LIMITS) for _ in range(2)]
+    clients = [
+        WebClient("", tmp_path / "s", {"127.0.0.1": 0.15}, ["127.0.0.1"], limits=LIMITS)
+        for _ in range(2)
+    ]
     threads = [
         threading.Thread(target=c.get, args=(Request(f"{site.base}/{i}{j}"),))
         for i, c in enumerate(clients)
@@ -270,10 +318,18 @@ def test_a_single_connection_is_a_single_connection(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("value", "low", "high"),
-    [("5", 5, 5), ("0", 0, 0), ("1.5", 1.5, 1.5), ("in a minute", 55, 61), ("Thu, 01 Jan 1970 00:00:00 GMT", 0, 0)],
+    [
+        ("5", 5, 5),
+        ("0", 0, 0),
+        ("1.5", 1.5, 1.5),
+        ("in a minute", 55, 61),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0, 0),
+    ],
 )
 def test_retry_after_in_both_forms(value, low, high):
-    value = email.utils.formatdate(time.time() + 60, usegmt=True) if value == "in a minute" else value
+    value = (
+        email.utils.formatdate(time.time() + 60, usegmt=True) if value == "in a minute" else value
+    )
     assert low <= retry_after(value) <= high
 
 
@@ -291,10 +347,14 @@ def test_asked_to_wait_the_whole_host_waits(client, site, status, dated):
 
     def once(handler):
         state["n"] += 1
-        send(handler, b"no", status, Retry_After=value) if state["n"] == 1 else send(handler, b"yes")
+        send(handler, b"no", status, Retry_After=value) if state["n"] == 1 else send(
+            handler, b"yes"
+        )
 
     site.answers["/a"], site.answers["/b"] = once, b"b"
-    other = threading.Thread(target=lambda: (time.sleep(0.3), client.get(Request(site.base + "/b"))))
+    other = threading.Thread(
+        target=lambda: (time.sleep(0.3), client.get(Request(site.base + "/b")))
+    )
     other.start()
     assert client.get(Request(site.base + "/a")).body == b"yes"
     other.join()
@@ -328,7 +388,9 @@ def test_exhausted_is_told_from_slow_down(client, site, tmp_path):
     [(404, NotFound, 1), (410, NotFound, 1), (401, Blocked, 1), (403, Blocked, 1), (451, Blocked, 1),
      (400, WebError, 1), (500, WebError, 3), (502, WebError, 3), (503, WebError, 3), (418, WebError, 1)],
 )  # fmt: skip
-def test_statuses_become_errors_and_only_passing_ones_are_tried_again(client, site, status, kind, asked):
+def test_statuses_become_errors_and_only_passing_ones_are_tried_again(
+    client, site, status, kind, asked
+):
     site.answers["/"] = lambda h: send(h, b"", status)
     with pytest.raises(kind) as caught:
         client.get(Request(site.base + "/"))
@@ -337,7 +399,14 @@ def test_statuses_become_errors_and_only_passing_ones_are_tried_again(client, si
 
 def test_waits_are_told_and_end_with_the_client(tmp_path, site):
     told = []
-    one = WebClient("", tmp_path, {"127.0.0.1": 30}, ["127.0.0.1"], limits=LIMITS, on_wait=lambda *a: told.append(a))
+    one = WebClient(
+        "",
+        tmp_path,
+        {"127.0.0.1": 30},
+        ["127.0.0.1"],
+        limits=LIMITS,
+        on_wait=lambda *a: told.append(a),
+    )
     site.answers["*"] = b"x"
     one.get(Request(site.base + "/1"))
     failure = []
@@ -368,8 +437,14 @@ def test_a_damaged_budget_file_is_made_anew(tmp_path):
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "raw"])
 def test_compressed_bodies(client, site, encoding):
     text = b"some text " * 2000
-    packed = {"gzip": gzip.compress(text), "deflate": zlib.compress(text), "raw": zlib.compress(text)[2:-4]}[encoding]
-    site.answers["/"] = lambda h: send(h, packed, Content_Encoding="deflate" if encoding == "raw" else encoding)
+    packed = {
+        "gzip": gzip.compress(text),
+        "deflate": zlib.compress(text),
+        "raw": zlib.compress(text)[2:-4],
+    }[encoding]
+    site.answers["/"] = lambda h: send(
+        h, packed, Content_Encoding="deflate" if encoding == "raw" else encoding
+    )
     assert client.get(Request(site.base + "/")).body == text
 
 
@@ -419,9 +494,15 @@ def test_dripping_and_silent_servers_are_left(client, site, stage):
 def test_a_file_with_its_hash_and_validators(client, site, tmp_path):
     import hashlib
 
-    site.answers["/p"] = lambda h: send(h, PDF, ETag='"one"', Last_Modified="Mon, 01 Jan 2024 00:00:00 GMT")
+    site.answers["/p"] = lambda h: send(
+        h, PDF, ETag='"one"', Last_Modified="Mon, 01 Jan 2024 00:00:00 GMT"
+    )
     got = client.download(site.base + "/p", tmp_path / "p.part")
-    assert got.path.read_bytes() == PDF and got.sha256 == hashlib.sha256(PDF).hexdigest() and got.size == len(PDF)
+    assert (
+        got.path.read_bytes() == PDF
+        and got.sha256 == hashlib.sha256(PDF).hexdigest()
+        and got.size == len(PDF)
+    )
     assert (got.etag, got.last_modified) == ('"one"', "Mon, 01 Jan 2024 00:00:00 GMT")
 
 
@@ -471,7 +552,9 @@ def test_a_part_of_an_earlier_run_is_used_or_dropped(client, site, tmp_path):
     ranged(site)
     for etag, expected in (('"one"', "bytes=5000-"), ('"old"', "bytes=5000-")):
         part.write_bytes(PDF[:5000] if etag == '"one"' else b"%PDF-" + b"x" * 4995)
-        (tmp_path / "p.part.json").write_text(f'{{"url": "{site.base}/p", "etag": {etag!r}}}'.replace("'", ""))
+        (tmp_path / "p.part.json").write_text(
+            f'{{"url": "{site.base}/p", "etag": {etag!r}}}'.replace("'", "")
+        )
         site.asked.clear()
         (tmp_path / "p.part.json").write_text(
             '{"url": "%s/p", "etag": "%s"}' % (site.base, etag.replace('"', '\\"'))  # noqa: UP031
@@ -494,14 +577,20 @@ def test_a_file_that_was_already_whole_is_not_sent_again(client, site, tmp_path)
 
 
 def test_conditional_requests(client, site, tmp_path):
-    site.answers["/p"] = lambda h: send(h, b"", 304) if h.headers.get("If-None-Match") == '"one"' else send(h, PDF)
+    site.answers["/p"] = lambda h: (
+        send(h, b"", 304) if h.headers.get("If-None-Match") == '"one"' else send(h, PDF)
+    )
     assert client.download(site.base + "/p", tmp_path / "p.part", etag='"one"').not_modified
     assert not client.download(site.base + "/p", tmp_path / "p.part", etag='"two"').not_modified
 
 
 @pytest.mark.parametrize(
     ("body", "why"),
-    [(b"", "empty"), (PDF[: len(PDF) // 2], "cut short"), (PDF + b"x" * 300_000, "larger than the limit")],
+    [
+        (b"", "empty"),
+        (PDF[: len(PDF) // 2], "cut short"),
+        (PDF + b"x" * 300_000, "larger than the limit"),
+    ],
     ids=["empty", "cut", "large"],
 )
 def test_bodies_that_are_no_whole_file(client, site, tmp_path, body, why):

@@ -22,10 +22,21 @@ from litmap.web import Limits, WebClient
 from litmap.works import merge, newest_versions, resolve
 from tests import mirror as stand_in
 
-pytestmark = pytest.mark.skipif(not stand_in.MIRROR.is_dir(), reason="the stand-in for the scholarly web is not here")
+pytestmark = pytest.mark.skipif(
+    not stand_in.MIRROR.is_dir(), reason="the stand-in for the scholarly web is not here"
+)
 
 NOW = "2026-11-20T12:00:00Z"
-FAST = {"default": 0, "arxiv": 0, "crossref": 0, "openalex": 0, "dblp": 0, "s2": 0, "openreview": 0, "unpaywall": 0}
+FAST = {
+    "default": 0,
+    "arxiv": 0,
+    "crossref": 0,
+    "openalex": 0,
+    "dblp": 0,
+    "s2": 0,
+    "openreview": 0,
+    "unpaywall": 0,
+}
 LIMITS = Limits(
     connect=3, idle=0.7, total=4, download_total=4, slowest=4000, grace=0.6, attempts=3, backoff=0.02, patience=3,
     file=3_000_000, page=1_000_000,
@@ -51,12 +62,23 @@ def web(mirror, monkeypatch, tmp_path):
 
 def cite(key, title="", *, ids=(), urls=(), authors=(), year=None, kind="reference", sure=True):
     mention = Mention("note.md", 3, title or key, ("Topic",), title or key, kind)
-    return Citation(key, kind, Reference("", title, authors, year, "", tuple(ids), tuple(urls)), (mention,), sure)
+    return Citation(
+        key,
+        kind,
+        Reference("", title, authors, year, "", tuple(ids), tuple(urls)),
+        (mention,),
+        sure,
+    )
 
 
 CITATIONS = [
     cite("lattice", ids=["arxiv:1706.90762"]),
-    cite("tides", "Tidal Normalization for Very Deep Networks", authors=("Ota", "Lindgren"), year=2019),
+    cite(
+        "tides",
+        "Tidal Normalization for Very Deep Networks",
+        authors=("Ota", "Lindgren"),
+        year=2019,
+    ),
     cite("rivers", urls=["https://jmlr.org/papers/v19/18-188.html"], kind="link"),
     cite("reefs", ids=["pmlr:v235/haddad24a"]),
     cite("kelp", "Kelp Forests for Long Sequences", sure=False, kind="title"),
@@ -67,8 +89,14 @@ CITATIONS = [
 ]
 HELD = {"lattice", "tides", "rivers", "reefs", "kelp", "gezeiten"}
 FILES = {
-    json.loads(json.dumps(w["key"])): hashlib.sha256((stand_in.SAMPLE / "files" / w["file"]).read_bytes()).hexdigest()
-    for w in (json.loads((stand_in.SAMPLE / "manifest.json").read_text("utf-8")) if stand_in.MIRROR.is_dir() else [])
+    json.loads(json.dumps(w["key"])): hashlib.sha256(
+        (stand_in.SAMPLE / "files" / w["file"]).read_bytes()
+    ).hexdigest()
+    for w in (
+        json.loads((stand_in.SAMPLE / "manifest.json").read_text("utf-8"))
+        if stand_in.MIRROR.is_dir()
+        else []
+    )
 }
 
 
@@ -78,8 +106,14 @@ def works(mirror, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         for name, value in mirror.info["env"].items():
             patch.setenv(name, value)
-        with WebClient("ann@lab.org", tmp_path_factory.mktemp("state"), FAST, limits=LIMITS) as client:
-            return {r.citation: r.work for r in merge(list(resolve(CITATIONS, client, now=NOW))) if r.work}
+        with WebClient(
+            "ann@lab.org", tmp_path_factory.mktemp("state"), FAST, limits=LIMITS
+        ) as client:
+            return {
+                r.citation: r.work
+                for r in merge(list(resolve(CITATIONS, client, now=NOW)))
+                if r.work
+            }
 
 
 def store_at(folder):
@@ -100,7 +134,9 @@ def run(client, folder, known=None, citations=CITATIONS):
         read_preview=read_preview,
     ):
         outcomes[outcome.work] = outcome
-    return {r.citation: r for r in resolutions}, {key: outcomes[work.id] for key, work in works.items()}
+    return {r.citation: r for r in resolutions}, {
+        key: outcomes[work.id] for key, work in works.items()
+    }
 
 
 def fetched(outcomes):
@@ -115,17 +151,26 @@ def right(outcomes):
 
 def leftovers(folder):
     """Files of a library that are neither stored PDFs nor notes of what arrived."""
-    return [p for p in folder.rglob("*") if p.is_file() and p.suffix not in {".done"} and "pdfs" not in p.parts]
+    return [
+        p
+        for p in folder.rglob("*")
+        if p.is_file() and p.suffix not in {".done"} and "pdfs" not in p.parts
+    ]
 
 
 def test_everything_that_is_there_comes(web, mirror, tmp_path):
     resolutions, outcomes = run(web, tmp_path / "lib")
     assert fetched(outcomes) == HELD and right(outcomes)
-    assert resolutions["lattice"].work.id == "arxiv:1706.90762" and resolutions["lattice"].work.arxiv_version == 3
+    assert (
+        resolutions["lattice"].work.id == "arxiv:1706.90762"
+        and resolutions["lattice"].work.arxiv_version == 3
+    )
     assert resolutions["tides"].work.id == "arxiv:1905.91946"
     assert "doi:10.21105/mirror.91946" in resolutions["tides"].work.ids
     assert resolutions["rivers"].work.identifier("arxiv") == "cs/0112017"
-    assert resolutions["nowhere"].status == "not-found" and "Crossref" in resolutions["nowhere"].reason
+    assert (
+        resolutions["nowhere"].status == "not-found" and "Crossref" in resolutions["nowhere"].reason
+    )
     assert resolutions["prose"].work is None
     assert outcomes["ieee"].status == "metadata-only" and "papers/" in outcomes["ieee"].reason
     assert leftovers(tmp_path / "lib") == []
@@ -138,7 +183,11 @@ def test_everything_that_is_there_comes(web, mirror, tmp_path):
 FAULTS = [
     # rule, words of the reason (any), whether the work may still come from another place
     ({"kind": "429", "retry_after": 1}, ["slow down", "come back", "gives nothing more"], True),
-    ({"kind": "429-date", "retry_after": 1}, ["slow down", "come back", "gives nothing more"], True),
+    (
+        {"kind": "429-date", "retry_after": 1},
+        ["slow down", "come back", "gives nothing more"],
+        True,
+    ),
     ({"kind": "429", "retry_after": 3600}, ["gives nothing more before", "come back at"], True),
     ({"kind": "500"}, ["answered 500"], True),
     ({"kind": "503"}, ["answered 503"], True),
@@ -170,21 +219,32 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "words", "again"), FAULTS, ids=lambda v: v.get("kind") if isinstance(v, dict) else "")
-def test_a_fault_costs_its_own_work_and_the_next_run_completes_it(web, mirror, tmp_path, works, rule, words, again):
+@pytest.mark.parametrize(
+    ("rule", "words", "again"), FAULTS, ids=lambda v: v.get("kind") if isinstance(v, dict) else ""
+)
+def test_a_fault_costs_its_own_work_and_the_next_run_completes_it(
+    web, mirror, tmp_path, works, rule, words, again
+):
     """`reefs` can be had in one place only; whatever that place does, the others come, and it comes the next time."""
     library = tmp_path / "lib"
     listed = [work for key, work in works.items() if key in HELD]
     mirror.faults([{"host": "raw\\.githubusercontent|proceedings\\.mlr", **rule}])
     before = len(mirror.requests())
     started = time.monotonic()
-    first = {o.work: o for o in pdfs.fetch(listed, web, store=store_at(library), now=NOW, read_preview=read_preview)}
+    first = {
+        o.work: o
+        for o in pdfs.fetch(
+            listed, web, store=store_at(library), now=NOW, read_preview=read_preview
+        )
+    }
     assert time.monotonic() - started < 40
     outcome = first[works["reefs"].id]
     assert outcome.status in {"failed", "unsure"} and outcome.transient == again
     assert any(word in outcome.reason for word in words), outcome.reason
     assert {key for key in HELD if first[works[key].id].status == "fetched"} == HELD - {"reefs"}
-    unfinished = [p for p in leftovers(library) if p.suffix != ".part" and not p.name.endswith(".part.json")]
+    unfinished = [
+        p for p in leftovers(library) if p.suffix != ".part" and not p.name.endswith(".part.json")
+    ]
     assert all("aside" in p.parts for p in unfinished), unfinished
     asked = mirror.requests()[before:]
     assert not any(row.get("ssrf") or row.get("insecure") for row in asked)
@@ -194,7 +254,14 @@ def test_a_fault_costs_its_own_work_and_the_next_run_completes_it(web, mirror, t
     with WebClient("ann@lab.org", tmp_path / "other-state", FAST, limits=LIMITS) as later:
         second = {
             o.work: o
-            for o in pdfs.fetch(listed, later, store=store_at(library), now=NOW, known=known, read_preview=read_preview)
+            for o in pdfs.fetch(
+                listed,
+                later,
+                store=store_at(library),
+                now=NOW,
+                known=known,
+                read_preview=read_preview,
+            )
         }
     assert second[works["reefs"].id].status == "fetched"
     assert right({key: second[works[key].id] for key in HELD})
@@ -231,7 +298,9 @@ def test_a_passing_fault_is_overcome_in_the_same_run(web, mirror, tmp_path, rule
     assert sum(hosts.values()) < 200
 
 
-@pytest.mark.parametrize("host", ["api.openalex", "api.crossref", "export.arxiv", "dblp", "unpaywall", "openreview"])
+@pytest.mark.parametrize(
+    "host", ["api.openalex", "api.crossref", "export.arxiv", "dblp", "unpaywall", "openreview"]
+)
 @pytest.mark.parametrize("kind", ["500", "dns", "html-as-pdf", "429"])
 def test_a_service_that_is_down_costs_little(web, mirror, tmp_path, host, kind):
     mirror.faults([{"host": host, "kind": kind, "retry_after": 3600 if kind == "429" else None}])
@@ -246,7 +315,17 @@ def test_a_service_that_is_down_costs_little(web, mirror, tmp_path, host, kind):
 
 
 def test_a_broken_transfer_goes_on_where_it_broke(web, mirror, tmp_path):
-    mirror.faults([{"host": "export.arxiv.org", "path": "/pdf/", "kind": "truncate", "times": 1, "after": 1200}])
+    mirror.faults(
+        [
+            {
+                "host": "export.arxiv.org",
+                "path": "/pdf/",
+                "kind": "truncate",
+                "times": 1,
+                "after": 1200,
+            }
+        ]
+    )
     before = len(mirror.requests())
     _, outcomes = run(web, tmp_path / "lib", citations=CITATIONS[:1])
     assert fetched(outcomes) == {"lattice"} and right(outcomes)
@@ -260,7 +339,9 @@ def test_nothing_new_costs_next_to_nothing(web, mirror, tmp_path):
     known = {o.work: o.pdf for o in outcomes.values() if o.pdf}
     before = len(mirror.requests())
     again = list(resolve(CITATIONS, web, now=NOW, known=resolutions))
-    assert [r.citation for r in again] == [c.key for c in CITATIONS] and len(mirror.requests()) == before
+    assert [r.citation for r in again] == [c.key for c in CITATIONS] and len(
+        mirror.requests()
+    ) == before
     assert newest_versions(works, web) == {w.id: w.arxiv_version for w in works if w.arxiv_version}
     had = [w for w in works if w.id in known]
     second = list(
@@ -287,7 +368,12 @@ def test_a_new_arxiv_version_is_noticed_and_fetched(web, tmp_path):
     before = dataclasses.replace(old, version=2, url=old.url.replace("v3", "v2"), sha256="0" * 64)
     again = list(
         pdfs.fetch(
-            [work], web, store=store_at(tmp_path / "lib"), now=NOW, known={work.id: before}, read_preview=read_preview
+            [work],
+            web,
+            store=store_at(tmp_path / "lib"),
+            now=NOW,
+            known={work.id: before},
+            read_preview=read_preview,
         )
     )
     assert again[0].pdf.version == 3 and again[0].pdf.sha256 == old.sha256
@@ -347,7 +433,15 @@ def test_killed_at_any_moment_nothing_is_lost_or_fetched_twice(web, mirror, tmp_
         folder = tmp_path / f"lib{attempt}"
         folder.mkdir()
         before = len(mirror.requests())
-        command = [sys.executable, "-c", textwrap.dedent(KILLED), str(folder), str(data), str(root), str(root / "src")]
+        command = [
+            sys.executable,
+            "-c",
+            textwrap.dedent(KILLED),
+            str(folder),
+            str(data),
+            str(root),
+            str(root / "src"),
+        ]
         for delay in (chance.uniform(0.2, 0.9), chance.uniform(0.2, 0.9), 60):
             process = subprocess.Popen(command, env=os.environ.copy(), start_new_session=True)
             try:
@@ -363,7 +457,10 @@ def test_killed_at_any_moment_nothing_is_lost_or_fetched_twice(web, mirror, tmp_
         whole = Counter(
             (row["host"], row["path"])
             for row in mirror.requests()[before:]
-            if row["status"] == 200 and row.get("complete") and "pdf" in row.get("type", "") and row["bytes"] > 0
+            if row["status"] == 200
+            and row.get("complete")
+            and "pdf" in row.get("type", "")
+            and row["bytes"] > 0
         )
         # a body may have left the server whole although the client was killed before its last bytes: then, and only
         # then, is it asked again; so each is sent at most once more for each kill

@@ -15,7 +15,9 @@ ROOT = Path(__file__).parent.parent
 def wheel(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
-    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    files = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\n")
     for name in filter(None, files):
         target = source / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -58,15 +60,29 @@ def test_every_package_of_the_source_is_in_it(wheel):
 
 def test_the_installed_command_does_the_main_job(wheel, tmp_path):
     site = tmp_path / "site"
-    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site), str(wheel)]
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--target",
+        str(site),
+        str(wheel),
+    ]
     subprocess.run(install, check=True, capture_output=True)
     environment = {**os.environ, "PYTHONPATH": str(site), "LITMAP_STATE": str(tmp_path / "state")}
     environment["PREFECT_HOME"] = str(tmp_path / "prefect")
     where = [sys.executable, "-c", "import litmap.flows.refresh as r; print(r.__file__)"]
-    place = subprocess.run(where, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
+    place = subprocess.run(
+        where, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
+    )
     assert place.stdout.strip().startswith(str(site))
     command = [sys.executable, str(site / "bin" / "litmap"), "demo", "--no-serve"]
-    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert "litmap search" in done.stdout
     assert "page" in done.stdout

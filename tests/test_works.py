@@ -13,10 +13,27 @@ from litmap.errors import Exhausted, NotFound, WebError
 from litmap.models import Citation, Location, Mention, Reference, Resolution, Response, Work
 from litmap.works import merge, newest_versions, resolve, told_by_file
 from litmap.works.informal_matching import best_by_people, people_score, same_venue, title_parts
-from litmap.works.matching import Likeness, Verdict, authors_agree, family_name, judge, odd_words, title_likeness
+from litmap.works.matching import (
+    Likeness,
+    Verdict,
+    authors_agree,
+    family_name,
+    judge,
+    odd_words,
+    title_likeness,
+)
 from litmap.works.merging import combine, groups, same_work, work_id
 from litmap.works.record import Record
-from litmap.works.sources import arxiv, crossref, dblp, landing, openalex, openreview, semantic_scholar, unpaywall
+from litmap.works.sources import (
+    arxiv,
+    crossref,
+    dblp,
+    landing,
+    openalex,
+    openreview,
+    semantic_scholar,
+    unpaywall,
+)
 from litmap.works.task import open_case, title_in_address
 
 NOW = "2026-11-20T12:00:00Z"
@@ -32,11 +49,23 @@ PEOPLE = ("Ada Marwick", "Laurens van der Berg")
         ("Über Gezeiten und die Länge", "Uber Gezeiten und die Lange", Likeness.EQUAL),
         ("{D}eep {R}esidual $\\ell_1$ Nets", "Deep residual ell 1 nets", Likeness.EQUAL),
         ("Pre-training of Deep Nets", "Pretraining of deep nets", Likeness.EQUAL),
-        ("Schmidhuber's Flat Minima in Netwroks", "Schmidhuber's Flat Minima in Networks", Likeness.NEAR),
+        (
+            "Schmidhuber's Flat Minima in Netwroks",
+            "Schmidhuber's Flat Minima in Networks",
+            Likeness.NEAR,
+        ),
         ("On the Growing of Sparse Graphs", "Growing Sparse Graphs", Likeness.NONE),
         (TITLE, "Lattice Gardens", Likeness.SHORTENED),
-        ("Deep Residual Learning for", "Deep Residual Learning for Image Recognition", Likeness.SHORTENED),
-        ("Lattice Gardens", "Lattice Gardens: A Survey of Methods and Open Problems", Likeness.NONE),
+        (
+            "Deep Residual Learning for",
+            "Deep Residual Learning for Image Recognition",
+            Likeness.SHORTENED,
+        ),
+        (
+            "Lattice Gardens",
+            "Lattice Gardens: A Survey of Methods and Open Problems",
+            Likeness.NONE,
+        ),
         (TITLE, f"Revisiting {TITLE}", Likeness.NONE),
         (TITLE, f"{TITLE} (Extended Abstract)", Likeness.NONE),
         (TITLE, f'Comments on "{TITLE}"', Likeness.NONE),
@@ -58,12 +87,20 @@ def test_titles(one, two, likeness):
     "{t} Revisited", "Erratum: {t}", "{t}, Part II", "A Note on {t}", "Beyond {t}", "{t}: An Overview", "Retracted: {t}",
 ])  # fmt: skip
 @pytest.mark.parametrize(
-    "title", [TITLE, "Flat Minima", "Sparse Graphs and Their Many Uses", "Tidal Normalization for Very Deep Networks"]
+    "title",
+    [
+        TITLE,
+        "Flat Minima",
+        "Sparse Graphs and Their Many Uses",
+        "Tidal Normalization for Very Deep Networks",
+    ],
 )
 @pytest.mark.parametrize("want", ["all", "title", "no year"])
 def test_near_misses_are_never_taken(form, title, want):
     """Not even those by the same first author, a year earlier, that begin or end with the very title."""
-    reference = Reference(title=title, authors=PEOPLE if want != "title" else (), year=2019 if want == "all" else None)
+    reference = Reference(
+        title=title, authors=PEOPLE if want != "title" else (), year=2019 if want == "all" else None
+    )
     for authors in (("Ada Marwick", "Ivo Lindqvist"), ("Ivo Lindqvist", "Mara Okonkwo")):
         decoy = Record("Crossref", form.format(t=title), authors, 2018, ids=("doi:10.1/x",))
         assert judge(reference, decoy) != Verdict.SAME
@@ -77,7 +114,9 @@ def test_the_same_title_by_other_people_is_another_work():
     assert judge(reference, Record("x", TITLE, PEOPLE, 2017)) == Verdict.SAME
     assert judge(reference, Record("x", TITLE, ("Pia Rasmus",), 2009)) == Verdict.OTHER
     assert judge(reference, Record("x", TITLE, ("Pia Rasmus",), 2017)) == Verdict.MAYBE
-    assert not same_work(Record("x", TITLE, PEOPLE, 2017), Record("y", TITLE, ("Pia Rasmus",), 2017))
+    assert not same_work(
+        Record("x", TITLE, PEOPLE, 2017), Record("y", TITLE, ("Pia Rasmus",), 2017)
+    )
 
 
 @pytest.mark.parametrize(
@@ -106,7 +145,10 @@ def test_people(want, found, agree):
     assert authors_agree(want, found) is agree
 
 
-@given(st.lists(st.sampled_from("abcdefgh"), max_size=6), st.lists(st.sampled_from("abcdefgh"), max_size=6))
+@given(
+    st.lists(st.sampled_from("abcdefgh"), max_size=6),
+    st.lists(st.sampled_from("abcdefgh"), max_size=6),
+)
 @settings(max_examples=80, deadline=None)
 def test_odd_words_are_the_difference(one, two):
     expected = [w for w in one + two if w != "a"] if sorted(one) != sorted(two) else []
@@ -165,8 +207,17 @@ def test_preprint_proceedings_and_journal_are_one_work():
     ]  # fmt: skip
     assert len(groups(records)) == 1
     work = combine(records, Reference(urls=("https://x.org/a",)), NOW)
-    assert work.id == "arxiv:1706.90762" and set(work.ids) == {"arxiv:1706.90762", "doi:10.1/j", "neurips:2017/00"}
-    assert (work.year, work.venue, work.arxiv_version, work.abstract) == (2018, "Journal", 3, "An abstract.")
+    assert work.id == "arxiv:1706.90762" and set(work.ids) == {
+        "arxiv:1706.90762",
+        "doi:10.1/j",
+        "neurips:2017/00",
+    }
+    assert (work.year, work.venue, work.arxiv_version, work.abstract) == (
+        2018,
+        "Journal",
+        3,
+        "An abstract.",
+    )
     assert {f.source for f in work.facts} == {"arXiv", "Crossref", "the work's page"}
     assert all(f.time == NOW for f in work.facts)
 
@@ -177,7 +228,14 @@ def test_two_arxiv_ids_stay_two_works_whatever_the_titles_say():
 
 
 def resolution(key, title, ids=(), authors=PEOPLE, year=2017):
-    work = Work(work_id(ids, title, authors), title, authors, year, ids=tuple(ids), urls=(f"https://x.org/{key}",))
+    work = Work(
+        work_id(ids, title, authors),
+        title,
+        authors,
+        year,
+        ids=tuple(ids),
+        urls=(f"https://x.org/{key}",),
+    )
     return Resolution(key, work, "metadata-only", "")
 
 
@@ -247,12 +305,22 @@ PAGE = b"""<html><head><meta name="citation_title" content="Lattice &amp; Garden
 
 def test_arxiv():
     (record,) = arxiv.parse(FEED.encode())
-    assert record.title == TITLE and record.authors == PEOPLE and record.year == 2017 and record.arxiv_version == 3
-    assert record.ids == ("arxiv:1706.90762", "doi:10.1000/j.1") and record.abstract == "We grow graphs."
+    assert (
+        record.title == TITLE
+        and record.authors == PEOPLE
+        and record.year == 2017
+        and record.arxiv_version == 3
+    )
+    assert (
+        record.ids == ("arxiv:1706.90762", "doi:10.1000/j.1")
+        and record.abstract == "We grow graphs."
+    )
     url = arxiv.request_for(["1706.90762", "cs/0112017"]).url
     assert "id_list=1706.90762,cs/0112017" in url and "max_results=2" in url
     assert 'ti:"A B"' in urllib.parse.unquote(arxiv.request_for_titles(['A "B"'] * 2).url)
-    error = FEED.replace("http://arxiv.org/abs/1706.90762v3", "http://arxiv.org/api/errors#incorrect")
+    error = FEED.replace(
+        "http://arxiv.org/abs/1706.90762v3", "http://arxiv.org/api/errors#incorrect"
+    )
     with pytest.raises(WebError, match="We grow"):
         arxiv.parse(error.encode())
     with pytest.raises(WebError):
@@ -261,12 +329,21 @@ def test_arxiv():
 
 def test_crossref():
     (record,) = crossref.parse(json.dumps(CROSSREF).encode())
-    assert record.title == "Lattice Gardens" and record.other_titles == ("Lattice Gardens: Growing Sparse Graphs",)
+    assert record.title == "Lattice Gardens" and record.other_titles == (
+        "Lattice Gardens: Growing Sparse Graphs",
+    )
     assert record.authors == ("Marwick, Ada", "The Garden Consortium") and record.year == 2018
-    assert record.ids == ("doi:10.1000/j.1", "arxiv:1706.90762") and record.abstract == "We grow & prune."
+    assert (
+        record.ids == ("doi:10.1000/j.1", "arxiv:1706.90762")
+        and record.abstract == "We grow & prune."
+    )
     assert record.notices == ("Retraction on 2020-02-03, see doi:10.1000/r.1",)
-    assert [s.url for s in record.locations if s.kind == "pdf"] == ["https://pub.example.org/j1.pdf"]
-    assert crossref.request_for("10.1000/(a)b;c/d").url.endswith("/works/10.1000%2F%28a%29b%3Bc%2Fd")
+    assert [s.url for s in record.locations if s.kind == "pdf"] == [
+        "https://pub.example.org/j1.pdf"
+    ]
+    assert crossref.request_for("10.1000/(a)b;c/d").url.endswith(
+        "/works/10.1000%2F%28a%29b%3Bc%2Fd"
+    )
 
 
 def test_openalex():
@@ -275,13 +352,23 @@ def test_openalex():
     assert record.abstract == "We grow graphs." and record.notices and record.venue == "J. Graphs"
     assert [s.access for s in record.locations] == ["open", "open", "closed"]
     assert "filter=doi:10.1/a|10.1/b" in openalex.request_for("doi", ["10.1/a", "10.1/b"]).url
-    assert "," not in openalex.request_for_titles(["One, two; three?"]).url.split("filter=")[1].split("&")[0]
-    assert openalex.request_for("doi", ["10.1/a"], {"openalex": "k"}).headers == {"Authorization": "Bearer k"}
+    assert (
+        ","
+        not in openalex.request_for_titles(["One, two; three?"])
+        .url.split("filter=")[1]
+        .split("&")[0]
+    )
+    assert openalex.request_for("doi", ["10.1/a"], {"openalex": "k"}).headers == {
+        "Authorization": "Bearer k"
+    }
 
 
 def test_pages():
     (record,) = landing.parse(PAGE, "https://pub.example.org/j1")
-    assert record.title == "Lattice & Gardens" and record.authors == ("Marwick, Ada", "van der Berg, Laurens")
+    assert record.title == "Lattice & Gardens" and record.authors == (
+        "Marwick, Ada",
+        "van der Berg, Laurens",
+    )
     assert record.year == 2017 and set(record.ids) == {"doi:10.1000/j.1", "arxiv:1706.90762"}
     assert [s.url for s in record.locations] == ["https://pub.example.org/files/j1.pdf"]
     assert landing.parse(b"<html><title>Login</title></html>", "https://pub.example.org/") == []
@@ -291,17 +378,29 @@ def test_other_services():
     note = {"notes": [{"id": "abc", "forum": "abc", "pdate": 1500000000000, "content": {
         "title": {"value": TITLE}, "authors": {"value": list(PEOPLE)}, "pdf": {"value": "/pdf/x.pdf"}, "venueid": {"value": "ICLR.cc/2018/Conference"}}}]}  # fmt: skip
     (record,) = openreview.parse(json.dumps(note).encode())
-    assert (record.title, record.authors, record.year, record.ids) == (TITLE, PEOPLE, 2018, ("openreview:abc",))
+    assert (record.title, record.authors, record.year, record.ids) == (
+        TITLE,
+        PEOPLE,
+        2018,
+        ("openreview:abc",),
+    )
     with pytest.raises(NotFound):
         openreview.parse(b'{"name": "NotFoundError", "message": "no"}')
     paper = {"paperId": "f" * 40, "title": TITLE, "year": 2017, "externalIds": {"ArXiv": "1706.90762", "DOI": "10.1000/J.1", "CorpusId": 5},
              "authors": [{"name": "Ada Marwick"}], "openAccessPdf": {"url": ""}}  # fmt: skip
     (record,) = semantic_scholar.parse(json.dumps(paper).encode())
-    assert record.ids == ("arxiv:1706.90762", "doi:10.1000/j.1", "s2:" + "f" * 40) and record.locations == ()
+    assert (
+        record.ids == ("arxiv:1706.90762", "doi:10.1000/j.1", "s2:" + "f" * 40)
+        and record.locations == ()
+    )
     hit = {"info": {"title": TITLE + ".", "year": "2017", "venue": ["CoRR"], "ee": "https://doi.org/10.48550/arXiv.1706.90762",
                     "doi": "10.48550/ARXIV.1706.90762", "authors": {"author": {"@pid": "1", "text": "Ada Marwick 0002"}}}}  # fmt: skip
     (record,) = dblp.parse(json.dumps({"result": {"hits": {"hit": [hit]}}}).encode())
-    assert record.title == TITLE and record.authors == ("Ada Marwick",) and record.ids == ("arxiv:1706.90762",)
+    assert (
+        record.title == TITLE
+        and record.authors == ("Ada Marwick",)
+        and record.ids == ("arxiv:1706.90762",)
+    )
     copy = {
         "doi": "10.1000/j.1",
         "title": TITLE,
@@ -309,7 +408,9 @@ def test_other_services():
         "oa_locations": [{"url_for_pdf": "https://repo.example.org/x.pdf", "url": "u"}],
     }
     (record,) = unpaywall.parse(json.dumps(copy).encode())
-    assert record.locations == (Location("https://repo.example.org/x.pdf", "pdf", "Unpaywall", "open"),)
+    assert record.locations == (
+        Location("https://repo.example.org/x.pdf", "pdf", "Unpaywall", "open"),
+    )
     assert unpaywall.request_for("10.1/a b", "a@b.org").url.endswith("/10.1/a%20b?email=a@b.org")
 
 
@@ -323,13 +424,20 @@ PARSERS = [
     unpaywall.parse,
     landing.parse,
 ]
-SAMPLES = [CROSSREF, OPENALEX, {"result": {"hits": {"hit": {"info": {}}}}}, {"notes": [{"content": 3}]}]
+SAMPLES = [
+    CROSSREF,
+    OPENALEX,
+    {"result": {"hits": {"hit": {"info": {}}}}},
+    {"notes": [{"content": 3}]},
+]
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8), lambda x: st.lists(x, max_size=3) | st.dictionaries(st.sampled_from(["message", "title", "results", "author", "items", "hits", "hit", "info", "notes", "content", "DOI", "doi", "ids", "locations", "data", "authors"]), x, max_size=4), max_leaves=12)  # fmt: skip
 
 
 @pytest.mark.parametrize("parse", PARSERS, ids=lambda p: p.__module__.rpartition(".")[2])
 @given(
-    body=st.binary(max_size=200) | JSON.map(lambda v: json.dumps(v).encode()) | st.sampled_from([PAGE, FEED.encode()])
+    body=st.binary(max_size=200)
+    | JSON.map(lambda v: json.dumps(v).encode())
+    | st.sampled_from([PAGE, FEED.encode()])
 )
 @settings(max_examples=60, deadline=None)
 def test_whatever_a_service_sends_is_records_or_an_error(parse, body):
@@ -347,7 +455,13 @@ def test_a_field_of_another_shape_costs_nothing_but_itself(parse, sample, path, 
     data = json.loads(json.dumps(sample))
     spot, parent, key = data, None, None
     for step in path:
-        keys = list(spot) if isinstance(spot, dict) else list(range(len(spot))) if isinstance(spot, list) else []
+        keys = (
+            list(spot)
+            if isinstance(spot, dict)
+            else list(range(len(spot)))
+            if isinstance(spot, list)
+            else []
+        )
         if not keys:
             break
         parent, key = spot, keys[step % len(keys)]
@@ -395,7 +509,13 @@ class Memory:
 
 def cite(key, title="", ids=(), urls=(), authors=(), year=None, kind="reference", sure=True):
     mention = Mention("n.md", 1, title, (), title, kind)
-    return Citation(key, kind, Reference(title, title, authors, year, "", tuple(ids), tuple(urls)), (mention,), sure)
+    return Citation(
+        key,
+        kind,
+        Reference(title, title, authors, year, "", tuple(ids), tuple(urls)),
+        (mention,),
+        sure,
+    )
 
 
 EMPTY = FEED[: FEED.index("<entry>")] + "</feed>"
@@ -406,13 +526,18 @@ def test_a_work_with_an_arxiv_id_costs_one_request_for_many():
     def feed(request):
         ids = urllib.parse.parse_qs(request.url.partition("?")[2])["id_list"][0].split(",")
         entry = FEED[FEED.index("<entry>") : FEED.index("</feed>")]
-        return (EMPTY[:-7] + "".join(entry.replace("1706.90762", i) for i in ids) + "</feed>").encode()
+        return (
+            EMPTY[:-7] + "".join(entry.replace("1706.90762", i) for i in ids) + "</feed>"
+        ).encode()
 
     client = Memory(export_arxiv=feed)
     wanted = [cite(str(n), ids=[f"arxiv:1706.9{n:04d}"]) for n in range(150)]
     found = list(resolve(wanted, client, now=NOW))
     assert {r.citation for r in found} == {c.key for c in wanted} and len(client.asked) == 2
-    assert all(r.status == "metadata-only" and r.work.id == f"arxiv:1706.9{int(r.citation):04d}" for r in found)
+    assert all(
+        r.status == "metadata-only" and r.work.id == f"arxiv:1706.9{int(r.citation):04d}"
+        for r in found
+    )
 
 
 def test_an_empty_answer_about_ids_is_asked_again():
@@ -432,10 +557,15 @@ def test_one_malformed_id_does_not_cost_the_others_theirs():
     found = {
         r.citation: r
         for r in resolve(
-            [cite("good", ids=["arxiv:1706.90762"]), cite("bad", ids=["arxiv:9999.99999"])], client, now=NOW
+            [cite("good", ids=["arxiv:1706.90762"]), cite("bad", ids=["arxiv:9999.99999"])],
+            client,
+            now=NOW,
         )
     }
-    assert found["good"].work.id == "arxiv:1706.90762" and found["bad"].status in {"not-found", "failed"}
+    assert found["good"].work.id == "arxiv:1706.90762" and found["bad"].status in {
+        "not-found",
+        "failed",
+    }
 
 
 def test_works_known_before_cost_nothing_and_decisions_count():
@@ -450,13 +580,28 @@ def test_works_known_before_cost_nothing_and_decisions_count():
             settled={"b": "arXiv:1706.90762"},
         )
     )
-    assert found[0] == before["a"] and found[1].work.id == "arxiv:1706.90762" and len(client.asked) == 1
+    assert (
+        found[0] == before["a"]
+        and found[1].work.id == "arxiv:1706.90762"
+        and len(client.asked) == 1
+    )
 
 
 def test_a_link_beside_another_title_is_not_believed():
-    client = Memory(export_arxiv=lambda r: FEED.encode() if "id_list" in r.url else EMPTY.encode(), crossref=NOTHING)
+    client = Memory(
+        export_arxiv=lambda r: FEED.encode() if "id_list" in r.url else EMPTY.encode(),
+        crossref=NOTHING,
+    )
     (found,) = resolve(
-        [cite("a", "Rivers of Rules and a Theory of Drift", ["arxiv:1706.90762"], authors=("Ferreira",), year=2001)],
+        [
+            cite(
+                "a",
+                "Rivers of Rules and a Theory of Drift",
+                ["arxiv:1706.90762"],
+                authors=("Ferreira",),
+                year=2001,
+            )
+        ],
         client,
         now=NOW,
     )
@@ -478,17 +623,28 @@ def test_an_old_title_beside_its_id_is_the_work():
         client,
         now=NOW,
     )
-    assert found.status == "metadata-only" and "Gardens of Lattices and How to Grow Them" in found.work.other_titles
+    assert (
+        found.status == "metadata-only"
+        and "Gardens of Lattices and How to Grow Them" in found.work.other_titles
+    )
 
 
 def test_two_works_under_one_title_are_unsure_until_settled():
     def item(doi, family):
-        return {"DOI": doi, "title": [TITLE], "author": [{"family": family}], "issued": {"date-parts": [[2017]]}}
+        return {
+            "DOI": doi,
+            "title": [TITLE],
+            "author": [{"family": family}],
+            "issued": {"date-parts": [[2017]]},
+        }
 
     both = {"message": {"items": [item("10.1000/a", "Marwick"), item("10.1000/b", "Rasmus")]}}
     client = Memory(crossref=both, export_arxiv=EMPTY.encode())
     (found,) = resolve([cite("a", TITLE)], client, now=NOW)
-    assert found.status == "unsure" and {w.id for w in found.candidates} == {"doi:10.1000/a", "doi:10.1000/b"}
+    assert found.status == "unsure" and {w.id for w in found.candidates} == {
+        "doi:10.1000/a",
+        "doi:10.1000/b",
+    }
     assert "litmap resolve" in found.reason
     (found,) = resolve([cite("a", TITLE, authors=("Pia Rasmus",))], client, now=NOW)
     assert found.status == "metadata-only" and found.work.id == "doi:10.1000/b"
@@ -496,19 +652,31 @@ def test_two_works_under_one_title_are_unsure_until_settled():
 
 def test_of_two_works_the_one_cited_elsewhere_is_meant():
     def item(doi, family):
-        return {"DOI": doi, "title": [TITLE], "author": [{"family": family}], "issued": {"date-parts": [[2017]]}}
+        return {
+            "DOI": doi,
+            "title": [TITLE],
+            "author": [{"family": family}],
+            "issued": {"date-parts": [[2017]]},
+        }
 
     both = [item("10.1000/a", "Marwick"), item("10.1000/b", "Rasmus")]
     client = Memory(
         crossref=lambda r: {"message": both[1] if "works/10.1000" in r.url else {"items": both}},
         export_arxiv=EMPTY.encode(),
     )
-    found = {r.citation: r for r in resolve([cite("a", TITLE), cite("b", ids=["doi:10.1000/b"])], client, now=NOW)}
-    assert found["a"].status == "metadata-only" and found["a"].work.id == found["b"].work.id == "doi:10.1000/b"
+    found = {
+        r.citation: r
+        for r in resolve([cite("a", TITLE), cite("b", ids=["doi:10.1000/b"])], client, now=NOW)
+    }
+    assert (
+        found["a"].status == "metadata-only"
+        and found["a"].work.id == found["b"].work.id == "doi:10.1000/b"
+    )
 
 
 @pytest.mark.parametrize(
-    "error", [WebError("api is down"), Exhausted("come back tomorrow", until="2026-11-21T00:00:00Z")]
+    "error",
+    [WebError("api is down"), Exhausted("come back tomorrow", until="2026-11-21T00:00:00Z")],
 )
 def test_services_that_fail_are_no_proof_of_absence(error):
     client = Memory(**{"": error})
@@ -524,13 +692,19 @@ def test_services_that_fail_are_no_proof_of_absence(error):
             now=NOW,
         )
     }
-    assert found["a"].status == "failed" and found["a"].work.title == TITLE and "tries again" in found["a"].reason
+    assert (
+        found["a"].status == "failed"
+        and found["a"].work.title == TITLE
+        and "tries again" in found["a"].reason
+    )
     assert found["b"].status == "pending" and found["b"].work is None
     assert found["c"].status == "failed" and found["c"].work.id == "arxiv:1706.90762"
 
 
 def test_unconfirmed_lines_are_dropped_and_references_stay():
-    client = Memory(export_arxiv=EMPTY.encode(), crossref=NOTHING, openalex={"results": []}, dblp={"result": {}})
+    client = Memory(
+        export_arxiv=EMPTY.encode(), crossref=NOTHING, openalex={"results": []}, dblp={"result": {}}
+    )
     wanted = [cite("line", "we plot the loss on a grid", kind="title", sure=False), cite("ref", TITLE, authors=PEOPLE, year=2017),
               cite("pdf", urls=["https://x.org/talk.pdf"], kind="pdf", sure=False)]  # fmt: skip
     found = {r.citation: r for r in resolve(wanted, client, now=NOW)}
@@ -546,12 +720,19 @@ def test_unconfirmed_lines_are_dropped_and_references_stay():
 def test_a_file_tells_what_its_address_does_not():
     bare = cite("pdf", urls=["https://x.org/1.pdf"], kind="pdf", sure=False)
     told = told_by_file(bare, TITLE, ["arxiv:1706.90762"])
-    assert (told.key, told.reference.title, told.reference.ids) == ("pdf", TITLE, ("arxiv:1706.90762",))
+    assert (told.key, told.reference.title, told.reference.ids) == (
+        "pdf",
+        TITLE,
+        ("arxiv:1706.90762",),
+    )
     (found,) = resolve([told], Memory(export_arxiv=FEED.encode()), now=NOW)
     assert found.work.id == "arxiv:1706.90762" and "https://x.org/1.pdf" in found.work.urls
     (found,) = resolve([told_by_file(bare, TITLE, [])], Memory(crossref=NOTHING), now=NOW)
     assert found.work.title == TITLE and found.status == "not-found"
-    assert told_by_file(bare, "", []) is None and told_by_file(cite("ref", TITLE), "Other title", []) is None
+    assert (
+        told_by_file(bare, "", []) is None
+        and told_by_file(cite("ref", TITLE), "Other title", []) is None
+    )
 
 
 def test_newest_versions_in_one_request():
@@ -581,9 +762,19 @@ def test_a_journal_by_its_shortened_name(short, full, same):
 
 
 def test_the_journal_tells_which_work_of_one_author_and_year_is_meant():
-    want = Reference("P. W. Anderson, Phys. Rev. 109, 1492 (1958)", "", ("P. W. Anderson",), 1958, "Phys. Rev.")
-    here = Record("Crossref", "Absence of Diffusion", ("Philip W. Anderson",), 1958, "Physical Review")
-    there = Record("Crossref", "Random-Phase Approximation", ("Philip W. Anderson",), 1958, "Journal of Chemistry")
+    want = Reference(
+        "P. W. Anderson, Phys. Rev. 109, 1492 (1958)", "", ("P. W. Anderson",), 1958, "Phys. Rev."
+    )
+    here = Record(
+        "Crossref", "Absence of Diffusion", ("Philip W. Anderson",), 1958, "Physical Review"
+    )
+    there = Record(
+        "Crossref",
+        "Random-Phase Approximation",
+        ("Philip W. Anderson",),
+        1958,
+        "Journal of Chemistry",
+    )
     scores = [people_score(want, want.raw, record) for record in (here, there)]
     assert best_by_people(scores, [True, True]) == 0
     undated = replace(want, year=None)

@@ -97,7 +97,9 @@ class WebError(LitmapError):
 
     transient = True
 
-    def __init__(self, message: str, *, subject: str = "", status: int = 0, transient: bool | None = None) -> None:
+    def __init__(
+        self, message: str, *, subject: str = "", status: int = 0, transient: bool | None = None
+    ) -> None:
         super().__init__(message, subject=subject, transient=transient)
         self.status = status
 
@@ -123,7 +125,9 @@ class NotFound(WebError):
 class SlowDown(WebError):
     """Asked to wait `retry_after` seconds."""
 
-    def __init__(self, message: str, *, subject: str = "", status: int = 429, retry_after: float = 0.0) -> None:
+    def __init__(
+        self, message: str, *, subject: str = "", status: int = 429, retry_after: float = 0.0
+    ) -> None:
         super().__init__(message, subject=subject, status=status)
         self.retry_after = retry_after
 
@@ -131,6 +135,8 @@ class SlowDown(WebError):
 class Exhausted(WebError):
     """Nothing more from this host until `until` (UTC ISO 8601; '' where unknown)."""
 
-    def __init__(self, message: str, *, subject: str = "", status: int = 429, until: str = "") -> None:
+    def __init__(
+        self, message: str, *, subject: str = "", status: int = 429, until: str = ""
+    ) -> None:
         super().__init__(message, subject=subject, status=status)
         self.until = until

@@ -49,7 +49,9 @@ class PerHostPool(Generic[Tag, Value]):
             self._waiting.setdefault(lane, deque()).append((tag, call))
             if self._threads.get(lane, 0) < self._width:
                 self._threads[lane] = self._threads.get(lane, 0) + 1
-                threading.Thread(target=self._work, args=(lane,), name=f"lane {lane}", daemon=True).start()
+                threading.Thread(
+                    target=self._work, args=(lane,), name=f"lane {lane}", daemon=True
+                ).start()
 
     def results(self) -> Iterator[tuple[Tag, Value | None, BaseException | None]]:
         """(tag, value, None) or (tag, None, error) of every call, as they end."""

@@ -24,7 +24,9 @@ def writer(path: Path, now: str) -> Iterator[None]:
         opened = path.open("a+", encoding="utf-8")
     except OSError as error:
         reason = error.strerror or str(error)
-        raise LibraryError(f"no library can be written in {path.parent}: {reason}", subject=str(path.parent)) from error
+        raise LibraryError(
+            f"no library can be written in {path.parent}: {reason}", subject=str(path.parent)
+        ) from error
     with opened as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -37,7 +39,9 @@ def writer(path: Path, now: str) -> Iterator[None]:
                 subject=str(path.parent),
             ) from error
         except OSError as error:
-            raise LibraryError(f"{path} cannot be locked: {error.strerror}", subject=str(path.parent)) from error
+            raise LibraryError(
+                f"{path} cannot be locked: {error.strerror}", subject=str(path.parent)
+            ) from error
         file.seek(0)
         file.truncate()
         file.write(json.dumps({"pid": os.getpid(), "started": now}))

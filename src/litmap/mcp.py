@@ -39,11 +39,22 @@ def make_server(library: Library) -> MCPServer:
         from mcp.server import MCPServer
         from mcp.types import ToolAnnotations
     except ImportError as error:
-        raise UsageError("The MCP server needs an extra package: pip install 'litmap[mcp]'") from error
-    server: MCPServer = MCPServer("litmap", instructions=_INSTRUCTIONS, version=__version__, log_level="WARNING")
+        raise UsageError(
+            "The MCP server needs an extra package: pip install 'litmap[mcp]'"
+        ) from error
+    server: MCPServer = MCPServer(
+        "litmap", instructions=_INSTRUCTIONS, version=__version__, log_level="WARNING"
+    )
     tools = _Tools(library)
     read_only = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-    for tool in (tools.search, tools.locate, tools.work, tools.passage, tools.topics, tools.summary):
+    for tool in (
+        tools.search,
+        tools.locate,
+        tools.work,
+        tools.passage,
+        tools.topics,
+        tools.summary,
+    ):
         server.add_tool(tool, annotations=read_only)
     return server
 
@@ -56,7 +67,9 @@ class _Tools:
         self._owned = False
         self._lock = threading.Lock()
 
-    def search(self, query: str, limit: int = 10, by: Literal["passage", "paper"] = "passage") -> dict[str, Any]:
+    def search(
+        self, query: str, limit: int = 10, by: Literal["passage", "paper"] = "passage"
+    ) -> dict[str, Any]:
         """Search the papers' full text and the reader's notes by meaning and by words, best first.
 
         Query syntax: "exact phrase", -word, author:name, year:2015..2018, heading:"topic of the notes", note:file,
@@ -83,7 +96,11 @@ class _Tools:
 
     def passage(self, row: int, around: int = 1) -> dict[str, Any]:
         """A passage by its row (from `search` or `locate`), with up to 5 passages before and after it, in order."""
-        return {"passages": self._ask(lambda library: library.passage(row, around=max(0, min(around, 5))))}
+        return {
+            "passages": self._ask(
+                lambda library: library.passage(row, around=max(0, min(around, 5)))
+            )
+        }
 
     def topics(self) -> dict[str, Any]:
         """The headings of the notes as topics, with their works, and for each work where it is filed and why."""

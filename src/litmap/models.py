@@ -439,7 +439,13 @@ class Downloader(Client, Protocol):
     """A client that also streams files to disk (`litmap.web.WebClient`)."""
 
     def download(
-        self, url: str, partial: Path, *, etag: str = "", last_modified: str = "", limit: int | None = None
+        self,
+        url: str,
+        partial: Path,
+        *,
+        etag: str = "",
+        last_modified: str = "",
+        limit: int | None = None,
     ) -> Download:
         """Stream a PDF to `partial`, resuming what lies there; conditional with `etag` or `last_modified`."""
         ...
@@ -472,6 +478,8 @@ class Encoder(Protocol):
 class Summariser(Protocol):
     """Makes summaries; the default is extractive, a language model may take its place."""
 
-    def summarise(self, subject: str, title: str, documents: Mapping[str, Document], **options: Any) -> Summary:
+    def summarise(
+        self, subject: str, title: str, documents: Mapping[str, Document], **options: Any
+    ) -> Summary:
         """A summary whose every sentence names its work and page."""
         ...

@@ -77,7 +77,9 @@ def _convert(name: str, value: Any, where: str) -> Any:
     try:
         return _CONVERTERS[str(kind)](value)
     except (TypeError, ValueError) as error:
-        raise SettingsError(f"{where}: {name} = {value!r} is not {_WORDS[str(kind)]}", subject=name) from error
+        raise SettingsError(
+            f"{where}: {name} = {value!r} is not {_WORDS[str(kind)]}", subject=name
+        ) from error
 
 
 def _boolean(value: Any) -> bool:
@@ -167,13 +169,17 @@ def _from_file(path: Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not valid TOML: {error}", subject=str(path)) from error
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}", subject=str(path)) from error
+        raise SettingsError(
+            f"{path}: cannot be read: {error.strerror}", subject=str(path)
+        ) from error
     result = _known(values, str(path))
     for name in ("library", "state"):
         if name in result:
             result[name] = path.parent / result[name]
     if "notes" in result:
-        result["notes"] = tuple(note if note == "-" else str(path.parent / _home(note)) for note in result["notes"])
+        result["notes"] = tuple(
+            note if note == "-" else str(path.parent / _home(note)) for note in result["notes"]
+        )
     return result
 
 
@@ -208,7 +214,11 @@ def load_settings(
     settings = Settings(state=default_state())
     if file is not None or Path(FILE).is_file():
         settings = replace(settings, **_from_file(file or Path(FILE)))
-    values = {k[7:].lower(): v for k, v in environment.items() if k.startswith("LITMAP_") and k != "LITMAP_SHARED"}
+    values = {
+        k[7:].lower(): v
+        for k, v in environment.items()
+        if k.startswith("LITMAP_") and k != "LITMAP_SHARED"
+    }
     settings = replace(settings, **_known(values, "environment (LITMAP_…)"))
     given = {k: v for k, v in (options or {}).items() if v is not None}
     settings = replace(settings, **_known(given, "options"))

@@ -16,7 +16,20 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 CASES = HERE.parent / "notes_cases"
-SUFFIXES = [".md", ".txt", ".org", ".rst", ".tex", ".html", ".ipynb", ".bib", ".ris", ".json", ".csv", ".wiki"]
+SUFFIXES = [
+    ".md",
+    ".txt",
+    ".org",
+    ".rst",
+    ".tex",
+    ".html",
+    ".ipynb",
+    ".bib",
+    ".ris",
+    ".json",
+    ".csv",
+    ".wiki",
+]
 PIECES = [
     "[",
     "{{cite journal|title=",
@@ -98,7 +111,9 @@ def check(text: str, suffix: str) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=None)
     args = parser.parse_args()
@@ -119,7 +134,12 @@ def main() -> int:
             wrong = f"{type(error).__name__}: {error}"
         if wrong:
             with tempfile.NamedTemporaryFile(
-                "w", suffix=suffix, prefix="fuzz-", delete=False, encoding="utf-8", errors="surrogatepass"
+                "w",
+                suffix=suffix,
+                prefix="fuzz-",
+                delete=False,
+                encoding="utf-8",
+                errors="surrogatepass",
             ) as file:
                 file.write(text)
             print(f"seed {seed}, round {rounds}: {wrong}\ninput: {file.name}")

@@ -68,7 +68,9 @@ def agrees(citation: Citation, work: dict[str, Any]) -> bool:
     wanted = {i.lower() for i in [work.get("id", ""), *work.get("ids", [])] if i}
     if wanted & {i.lower() for i in citation.reference.ids}:
         return True
-    if work.get("url") and url_key(work["url"]) in {url_key(url) for url in citation.reference.urls}:
+    if work.get("url") and url_key(work["url"]) in {
+        url_key(url) for url in citation.reference.urls
+    }:
         return True
     if citation.reference.title and same_title(citation.reference.title, work["title"]) >= 0.9:
         return (
@@ -77,7 +79,9 @@ def agrees(citation: Citation, work: dict[str, Any]) -> bool:
             or abs(citation.reference.year - work["year"]) <= 1
         )
     if work.get("authors") and citation.reference.authors:
-        mine = [part for name in citation.reference.authors for part in _surnames(name, work["authors"])]
+        mine = [
+            part for name in citation.reference.authors for part in _surnames(name, work["authors"])
+        ]
         return (
             mine[0] == work["authors"][0]
             and set(mine) <= set(work["authors"]) | set(mine[1:])
@@ -128,7 +132,9 @@ def score_case(key_file: Path) -> Score:
         right = "heading" not in work or bool(inner & set(work["heading"].split("|")))
         score.headings += right
         if not right:
-            score.words.append(f"  filed {path.name}: {work['title'][:60]} under {sorted(inner)} not {work['heading']}")
+            score.words.append(
+                f"  filed {path.name}: {work['title'][:60]} under {sorted(inner)} not {work['heading']}"
+            )
         if work.get("id"):
             score.with_id += 1
             score.ids += work["id"].lower() in {i.lower() for i in hit.reference.ids}

@@ -30,7 +30,9 @@ MANIFEST = "manifest.json"
 class Build:
     """One published build. `rows` are all living row ids, ascending; use it from any thread, `close` it at the end."""
 
-    def __init__(self, folder: Path, manifest: Mapping[str, Any], lock: IO[bytes] | None = None) -> None:
+    def __init__(
+        self, folder: Path, manifest: Mapping[str, Any], lock: IO[bytes] | None = None
+    ) -> None:
         self.folder = folder
         self.manifest = manifest
         self._lock = lock
@@ -116,11 +118,15 @@ class Build:
         for part in (store.BASE, store.DELTA):
             missing = [(r, o) for r, o in zip(wanted, owners, strict=True) if r not in found]
             if missing and (self.folder / part).exists():
-                some, theirs = [r for r, _ in missing], [o for _, o in missing]
-                found |= {p.row: p for p in self._read(part, lambda c: list(store.fetch(c, some, theirs)))}  # noqa: B023
+                found |= {p.row: p for p in self._fetch(part, missing)}
         if any(row not in found for row in wanted):
             raise damaged(self.folder, store.BASE, "passages are missing")
         return [found[row] for row in wanted]
+
+    def _fetch(self, part: str, wanted: Sequence[tuple[int, SourceRows]]) -> list[Passage]:
+        """The passages of a part at these (row, source)."""
+        rows, sources = [row for row, _ in wanted], [source for _, source in wanted]
+        return self._read(part, lambda connection: list(store.fetch(connection, rows, sources)))
 
     def all_passages(self, batch: int = 2000) -> Iterator[Passage]:
         """Every living passage, by row."""
@@ -191,7 +197,9 @@ def _ranges(sources: Sequence[SourceRows]) -> Rows:
 
 def damaged(folder: Path, name: str, why: str) -> DamagedBuild:
     """The error that names the file and the way out."""
-    message = f"build {folder.name} is damaged: {name}: {why}. `litmap doctor --fix` builds it again."
+    message = (
+        f"build {folder.name} is damaged: {name}: {why}. `litmap doctor --fix` builds it again."
+    )
     return DamagedBuild(message, subject=str(folder / name))
 
 
@@ -202,7 +210,9 @@ def current_id(paths: LibraryPaths) -> str | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise DamagedBuild(f"{paths.current} cannot be read: {error}", subject=str(paths.current)) from error
+        raise DamagedBuild(
+            f"{paths.current} cannot be read: {error}", subject=str(paths.current)
+        ) from error
     if not name or "/" in name or "\\" in name or name.startswith("."):
         message = f"{paths.current} names no build. `litmap doctor --fix` builds it again."
         raise DamagedBuild(message, subject=str(paths.current))
@@ -217,13 +227,17 @@ def open_build(paths: LibraryPaths) -> Build:
     for _ in range(20):
         name = current_id(paths)
         if name is None:
-            raise NoLibrary("nothing is indexed yet: run `litmap refresh NOTES`.", subject=str(paths.root))
+            raise NoLibrary(
+                "nothing is indexed yet: run `litmap refresh NOTES`.", subject=str(paths.root)
+            )
         build = _open(paths.builds / name)
         if build is not None:
             return build
         if current_id(paths) == name:
             raise damaged(paths.builds / name, MANIFEST, "is missing")
-    raise DamagedBuild("CURRENT changes faster than it can be read.", subject=str(paths.current), transient=True)
+    raise DamagedBuild(
+        "CURRENT changes faster than it can be read.", subject=str(paths.current), transient=True
+    )
 
 
 def _open(folder: Path) -> Build | None:
@@ -281,7 +295,9 @@ def verify_build(folder: Path) -> None:
     manifest = check_build(folder)
     names = sorted(manifest["files"])
     with ThreadPoolExecutor(2) as pool:
-        for name, digest in zip(names, pool.map(lambda n: checksum(folder / n), names), strict=True):
+        for name, digest in zip(
+            names, pool.map(lambda n: checksum(folder / n), names), strict=True
+        ):
             if digest != manifest["files"][name]["sha256"]:
                 raise damaged(folder, name, "its content is not what was written")
 

@@ -64,13 +64,17 @@ def create(path: Path) -> sqlite3.Connection:
 def open_to_write(path: Path) -> sqlite3.Connection:
     """A part that only this process uses; no journal, since a half-written build is thrown away whole."""
     connection = sqlite3.connect(path)
-    connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;")
+    connection.executescript(
+        "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;"
+    )
     return connection
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:
     """A part of a published build: it never changes, so no locks and no journal are looked for."""
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+    )
     connection.execute("PRAGMA mmap_size=1073741824")
     return connection
 
@@ -105,7 +109,15 @@ def insert(connection: sqlite3.Connection, first: int, chunks: Sequence[Chunk]) 
     connection.executemany(
         "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
-            (first + i, c.ordinal, KINDS.index(c.kind), clean(c.section), c.page, clean(c.text), pack_rects(c.rects))
+            (
+                first + i,
+                c.ordinal,
+                KINDS.index(c.kind),
+                clean(c.section),
+                c.page,
+                clean(c.text),
+                pack_rects(c.rects),
+            )
             for i, c in enumerate(chunks)
         ),
     )
@@ -127,7 +139,10 @@ def write_sources(connection: sqlite3.Connection, sources: Iterable[SourceRows])
 
 def read_sources(connection: sqlite3.Connection) -> list[SourceRows]:
     """All sources, by first row (empty ones keep their place)."""
-    return [SourceRows(*r) for r in connection.execute("SELECT * FROM sources ORDER BY first, work, source")]
+    return [
+        SourceRows(*r)
+        for r in connection.execute("SELECT * FROM sources ORDER BY first, work, source")
+    ]
 
 
 def merge(parts: Iterable[Path], target: Path, sources: Sequence[SourceRows]) -> None:
@@ -146,10 +161,15 @@ def merge(parts: Iterable[Path], target: Path, sources: Sequence[SourceRows]) ->
 
 def delete(connection: sqlite3.Connection, source: SourceRows) -> None:
     """Take the rows of a source out of a part (those that are in it)."""
-    connection.execute("DELETE FROM passages WHERE row >= ? AND row < ?", (source.first, source.first + source.count))
+    connection.execute(
+        "DELETE FROM passages WHERE row >= ? AND row < ?",
+        (source.first, source.first + source.count),
+    )
 
 
-def fetch(connection: sqlite3.Connection, rows: Sequence[int], owners: Sequence[SourceRows]) -> Iterator[Passage]:
+def fetch(
+    connection: sqlite3.Connection, rows: Sequence[int], owners: Sequence[SourceRows]
+) -> Iterator[Passage]:
     """The passages with these rows; `owners[i]` is the source of `rows[i]`. Rows that are not here are left out."""
     owner_of = dict(zip(rows, owners, strict=True))
     for begin in range(0, len(rows), 500):

@@ -99,7 +99,9 @@ class BuildWriter:
             self.folder.mkdir()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
         if not self._published:
             shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -140,7 +142,9 @@ class BuildWriter:
                 blocks[key] = self._insert(connection, addition)
             for source in gone:
                 store.delete(connection, source)
-            self._sources = sorted([*living.values(), *blocks.values()], key=lambda s: (s.first, s.work, s.source))
+            self._sources = sorted(
+                [*living.values(), *blocks.values()], key=lambda s: (s.first, s.work, s.source)
+            )
             store.write_sources(connection, self._sources)
             connection.commit()
         self._settle()
@@ -174,7 +178,11 @@ class BuildWriter:
         in_delta = sum(s.count for s in sources if s.first >= boundary)
         dead = boundary - in_base
         small = not base.exists() and in_delta <= store.SMALL
-        if small or (base.exists() and in_delta <= max(store.SMALL, store.SHARE * in_base) and dead <= in_base // 3):
+        if small or (
+            base.exists()
+            and in_delta <= max(store.SMALL, store.SHARE * in_base)
+            and dead <= in_base // 3
+        ):
             self._base_rows = boundary
             return
         aside = self.folder / "merged.sqlite"
@@ -207,7 +215,11 @@ class BuildWriter:
     def _kinds_of(self, blocks: Sequence[SourceRows]) -> list[int]:
         query = "SELECT kind FROM passages WHERE row >= ? AND row < ? ORDER BY row"
         with closing(self._reader(blocks[0])) as connection:
-            return [r[0] for b in blocks for r in connection.execute(query, (b.first, b.first + b.count))]
+            return [
+                r[0]
+                for b in blocks
+                for r in connection.execute(query, (b.first, b.first + b.count))
+            ]
 
     def _reader(self, block: SourceRows) -> sqlite3.Connection:
         """The part that holds a new block: additions all stand in the same one."""
@@ -268,7 +280,9 @@ class BuildWriter:
             "facts": dict(facts),
             "files": entries,
         }
-        replace_file(self.folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+        replace_file(
+            self.folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode()
+        )
         final = self.paths.builds / self.id
         self.folder.rename(final)
         _sync_folder(self.paths.builds)
@@ -319,7 +333,9 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    with suppress(OSError):  # some systems cannot open folders; the rename itself is atomic there too
+    with suppress(
+        OSError
+    ):  # some systems cannot open folders; the rename itself is atomic there too
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -356,7 +372,9 @@ def prune_builds(paths: LibraryPaths, keep: int = 2) -> list[str]:
     if not paths.builds.is_dir():
         return []
     current = current_id(paths)
-    ids = sorted(p.name for p in paths.builds.iterdir() if p.is_dir() and not p.name.startswith("."))
+    ids = sorted(
+        p.name for p in paths.builds.iterdir() if p.is_dir() and not p.name.startswith(".")
+    )
     gone = []
     for name in ids[: max(0, len(ids) - keep)]:
         if name != current and _unused(paths.builds / name):

@@ -80,7 +80,9 @@ class Catalogue:
             db.execute("PRAGMA synchronous = NORMAL")
             migrate(db, str(path))
         except (OSError, sqlite3.Error) as error:
-            raise LibraryError(f"the library's catalogue cannot be written: {error}", subject=str(path)) from error
+            raise LibraryError(
+                f"the library's catalogue cannot be written: {error}", subject=str(path)
+            ) from error
         return cls(db, path)
 
     @classmethod
@@ -92,7 +94,9 @@ class Catalogue:
                 subject=str(path.parent),
             )
         try:
-            shared = path.with_name(f"{path.name}-shm")  # where there is none, reading would make one
+            shared = path.with_name(
+                f"{path.name}-shm"
+            )  # where there is none, reading would make one
             still = not os.access(path.parent, os.W_OK) and not shared.exists()
             db = sqlite3.connect(
                 f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if still else ''}",
@@ -101,9 +105,13 @@ class Catalogue:
             version = db.execute("PRAGMA user_version").fetchone()[0]
             check(version, str(path))
         except sqlite3.Error as error:
-            raise LibraryError(f"the library's catalogue cannot be read: {error}", subject=str(path)) from error
+            raise LibraryError(
+                f"the library's catalogue cannot be read: {error}", subject=str(path)
+            ) from error
         if version < len(MIGRATIONS):
-            raise LibraryError(f"{path} has an old format: run `litmap refresh` once to bring it up to date")
+            raise LibraryError(
+                f"{path} has an old format: run `litmap refresh` once to bring it up to date"
+            )
         return cls(db, path)
 
     def close(self) -> None:
@@ -114,7 +122,10 @@ class Catalogue:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -149,15 +160,22 @@ class Catalogue:
         self._db.execute("DELETE FROM citations")
         slim = [(n.path, dump(replace(n, blocks=())), n.sha256) for n in notes]
         self._db.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?, ?)", slim)
-        self._db.executemany("INSERT OR REPLACE INTO citations VALUES (?, ?)", [(c.key, dump(c)) for c in citations])
+        self._db.executemany(
+            "INSERT OR REPLACE INTO citations VALUES (?, ?)", [(c.key, dump(c)) for c in citations]
+        )
 
     def notes(self) -> list[Note]:
         """The notes of the last reading, without their blocks."""
-        return [load(Note, r[0]) for r in self._db.execute("SELECT record FROM notes ORDER BY path")]
+        return [
+            load(Note, r[0]) for r in self._db.execute("SELECT record FROM notes ORDER BY path")
+        ]
 
     def citations(self) -> list[Citation]:
         """The citations of the last reading."""
-        return [load(Citation, r[0]) for r in self._db.execute("SELECT record FROM citations ORDER BY rowid")]
+        return [
+            load(Citation, r[0])
+            for r in self._db.execute("SELECT record FROM citations ORDER BY rowid")
+        ]
 
     def citations_of(self, work: str) -> list[Citation]:
         """The citations that were resolved to this work."""
@@ -170,13 +188,24 @@ class Catalogue:
         work = resolution.work
         if work is not None:
             self.put_work(work, "note", time)
-        candidates = json.dumps([json.loads(dump(c)) for c in resolution.candidates], ensure_ascii=False)
-        row = (resolution.citation, resolution.status, resolution.reason, work.id if work else None, candidates, time)
+        candidates = json.dumps(
+            [json.loads(dump(c)) for c in resolution.candidates], ensure_ascii=False
+        )
+        row = (
+            resolution.citation,
+            resolution.status,
+            resolution.reason,
+            work.id if work else None,
+            candidates,
+            time,
+        )
         self._db.execute("INSERT OR REPLACE INTO resolutions VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def resolutions(self) -> dict[str, Decided]:
         """All stored resolutions by citation key."""
-        rows = self._db.execute("SELECT citation, status, reason, work, candidates, time FROM resolutions")
+        rows = self._db.execute(
+            "SELECT citation, status, reason, work, candidates, time FROM resolutions"
+        )
         return {r[0]: _decided(r) for r in rows}
 
     def resolution(self, citation: str) -> Decided | None:
@@ -199,7 +228,10 @@ class Catalogue:
 
     def works(self) -> dict[str, Work]:
         """All works ever known, by id, the user's corrections applied."""
-        works = {r[0]: load(Work, r[1]) for r in self._db.execute("SELECT id, record FROM works ORDER BY id")}
+        works = {
+            r[0]: load(Work, r[1])
+            for r in self._db.execute("SELECT id, record FROM works ORDER BY id")
+        }
         for work, field, value in self._db.execute("SELECT work, field, value FROM corrections"):
             if work in works:
                 works[work] = replace(works[work], **{field: _correction(field, value)})
@@ -232,7 +264,12 @@ class Catalogue:
 
     def held(self) -> set[str]:
         """Ids of works that something of the user's or of the web hangs on: a PDF, a corrected field."""
-        return {r[0] for r in self._db.execute("SELECT work FROM work_pdfs UNION SELECT work FROM corrections")}
+        return {
+            r[0]
+            for r in self._db.execute(
+                "SELECT work FROM work_pdfs UNION SELECT work FROM corrections"
+            )
+        }
 
     def aliases(self) -> dict[str, str]:
         """Former ids of works, and the works they are now."""
@@ -241,7 +278,9 @@ class Catalogue:
     # ── the user's word ─────────────────────────────────────────────────────────────────────────────────────────────
     def decide(self, subject: str, choice: str, time: str) -> None:
         """Keep a decision about a citation or work (the id chosen, or 'none')."""
-        self._db.execute("INSERT OR REPLACE INTO decisions VALUES (?, ?, ?)", (subject, choice, time))
+        self._db.execute(
+            "INSERT OR REPLACE INTO decisions VALUES (?, ?, ?)", (subject, choice, time)
+        )
 
     def decisions(self) -> dict[str, str]:
         """All decisions: subject to choice."""
@@ -250,7 +289,8 @@ class Catalogue:
     def correct(self, work: str, field: str, value: Any, time: str) -> None:
         """A user's own value for a field of a work; wins over every source."""
         self._db.execute(
-            "INSERT OR REPLACE INTO corrections VALUES (?, ?, ?, ?)", (work, field, json.dumps(value), time)
+            "INSERT OR REPLACE INTO corrections VALUES (?, ?, ?, ?)",
+            (work, field, json.dumps(value), time),
         )
 
     # ── PDFs ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -266,12 +306,17 @@ class Catalogue:
     def put_pdf(self, work: str, pdf: PdfFile, time: str) -> None:
         """Keep a PDF of a work; the newest one counts, older ones stay known."""
         self._db.execute("INSERT OR REPLACE INTO pdfs VALUES (?, ?)", (pdf.sha256, dump(pdf)))
-        self._db.execute("INSERT OR REPLACE INTO work_pdfs VALUES (?, ?, ?)", (work, pdf.sha256, time))
+        self._db.execute(
+            "INSERT OR REPLACE INTO work_pdfs VALUES (?, ?, ?)", (work, pdf.sha256, time)
+        )
 
     def fetches(self) -> dict[str, Fetched]:
         """The last fetch of each work."""
         rows = self._db.execute("SELECT work, status, reason, tried, transient, time FROM fetches")
-        return {r[0]: Fetched(r[0], r[1], r[2], tuple(map(tuple, json.loads(r[3]))), bool(r[4]), r[5]) for r in rows}
+        return {
+            r[0]: Fetched(r[0], r[1], r[2], tuple(map(tuple, json.loads(r[3]))), bool(r[4]), r[5])
+            for r in rows
+        }
 
     def pdfs(self) -> dict[str, list[PdfFile]]:
         """PDFs by work, the newest first."""
@@ -286,19 +331,26 @@ class Catalogue:
     def put_text(self, sha256: str, extractor: str, quality: str, reason: str, pages: int) -> None:
         """Keep how the reading of a PDF ended."""
         self._db.execute(
-            "INSERT OR REPLACE INTO texts VALUES (?, ?, ?, ?, ?)", (sha256, extractor, quality, reason, pages)
+            "INSERT OR REPLACE INTO texts VALUES (?, ?, ?, ?, ?)",
+            (sha256, extractor, quality, reason, pages),
         )
 
     def texts(self, extractor: str) -> dict[str, tuple[str, str, int]]:
         """(quality, reason, pages) of each PDF read by this version of the extractor."""
-        rows = self._db.execute("SELECT sha256, quality, reason, pages FROM texts WHERE extractor = ?", (extractor,))
+        rows = self._db.execute(
+            "SELECT sha256, quality, reason, pages FROM texts WHERE extractor = ?", (extractor,)
+        )
         return {r[0]: (r[1], r[2], r[3]) for r in rows}
 
     # ── runs ────────────────────────────────────────────────────────────────────────────────────────────────────────
     def start_run(self, time: str) -> int:
         """A new run; ones left 'running' by a killed process become 'interrupted'."""
-        self._db.execute("UPDATE runs SET state = 'interrupted', finished = ? WHERE state = 'running'", (time,))
-        cursor = self._db.execute("INSERT INTO runs (started, state, report) VALUES (?, 'running', '{}')", (time,))
+        self._db.execute(
+            "UPDATE runs SET state = 'interrupted', finished = ? WHERE state = 'running'", (time,)
+        )
+        cursor = self._db.execute(
+            "INSERT INTO runs (started, state, report) VALUES (?, 'running', '{}')", (time,)
+        )
         return int(cursor.lastrowid or 0)
 
     def update_run(
@@ -317,7 +369,8 @@ class Catalogue:
     def runs(self, limit: int = 50) -> list[Run]:
         """The last runs, the newest first."""
         rows = self._db.execute(
-            "SELECT id, started, finished, state, report FROM runs ORDER BY id DESC LIMIT ?", (limit,)
+            "SELECT id, started, finished, state, report FROM runs ORDER BY id DESC LIMIT ?",
+            (limit,),
         )
         return [
             Run(number, started, finished, state, json.loads(report), tuple(self._problems(number)))
@@ -325,7 +378,9 @@ class Catalogue:
         ]
 
     def _problems(self, run: int) -> list[Problem]:
-        rows = self._db.execute("SELECT subject, reason FROM problems WHERE run = ? ORDER BY rowid", (run,))
+        rows = self._db.execute(
+            "SELECT subject, reason FROM problems WHERE run = ? ORDER BY rowid", (run,)
+        )
         return [Problem(*r) for r in rows]
 
     # ── single facts ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -34,7 +34,11 @@ def _clear() -> Iterator[None]:
         kind = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest says which of its kind
         if kind not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
             raise
-        raise LibraryError(FULL if kind == sqlite3.SQLITE_FULL else _BROKEN.format(error)) from error
+        raise LibraryError(
+            FULL if kind == sqlite3.SQLITE_FULL else _BROKEN.format(error)
+        ) from error
 
 
-_BROKEN = "the disk cannot be read or written ({}): nothing was lost, the last index goes on serving."
+_BROKEN = (
+    "the disk cannot be read or written ({}): nothing was lost, the last index goes on serving."
+)

@@ -57,14 +57,19 @@ class Entry:
             "notices": list(work.notices),
             "tried": [{"url": url, "outcome": outcome} for url, outcome in self.tried],
             "candidates": [_some(c, "id", "title", "authors", "year") for c in self.candidates],
-            "mentions": [_some(m, "note", "line", "text", "heading", "context", "kind") for m in self.mentions],
+            "mentions": [
+                _some(m, "note", "line", "text", "heading", "context", "kind")
+                for m in self.mentions
+            ],
         }
 
 
 def _some(record: Any, *names: str) -> dict[str, Any]:
     """Some fields of a record, tuples as lists."""
     values = {name: getattr(record, name) for name in names}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in values.items()
+    }
 
 
 def entries(catalogue: Catalogue) -> list[Entry]:
@@ -123,20 +128,31 @@ def _entry(
     dropped: bool,
 ) -> Entry:
     status, reason = _status([d for _, d in group], fetched, pdfs)
-    mentions = tuple(sorted({m: None for c, _ in group for m in c.mentions}, key=lambda m: (m.note, m.line)))
+    mentions = tuple(
+        sorted({m: None for c, _ in group for m in c.mentions}, key=lambda m: (m.note, m.line))
+    )
     candidates = tuple({c.id: c for _, d in group if d for c in d.candidates}.values())
     keys = tuple(c.key for c, _ in group)
     tried = fetched.tried if fetched else ()
     candidates = candidates if status == "unsure" else ()
     titled = any(c.reference.title for c, _ in group)
     if candidates and not work.ids and (len(candidates) == 1 or not titled):
-        work = replace(candidates[0], id=work.id)  # the likeliest says more than the note's words; it stays unsure
+        work = replace(
+            candidates[0], id=work.id
+        )  # the likeliest says more than the note's words; it stays unsure
     return Entry(work, status, reason, pdfs, mentions, keys, candidates, tried, dropped)
 
 
-def _status(decided: Iterable[Decided | None], fetched: Fetched | None, pdfs: tuple[PdfFile, ...]) -> tuple[str, str]:
+def _status(
+    decided: Iterable[Decided | None], fetched: Fetched | None, pdfs: tuple[PdfFile, ...]
+) -> tuple[str, str]:
     if pdfs:
-        return "fetched", fetched.reason if fetched and fetched.status == "fetched" else "the PDF is in the library"
+        return (
+            "fetched",
+            fetched.reason
+            if fetched and fetched.status == "fetched"
+            else "the PDF is in the library",
+        )
     made = [d for d in decided if d is not None]
     best = min(made, key=lambda d: _ORDER.get(d.status, 9)) if made else None
     if fetched is not None and not (
@@ -152,4 +168,10 @@ def _status(decided: Iterable[Decided | None], fetched: Fetched | None, pdfs: tu
 
 _NOT_KNOWN = frozenset({"not-found", "unsure"})
 """What the sources say of a work matters more than that no PDF was found for it."""
-_ORDER: Mapping[str, int] = {"metadata-only": 0, "unsure": 1, "not-found": 2, "failed": 3, "pending": 4}
+_ORDER: Mapping[str, int] = {
+    "metadata-only": 0,
+    "unsure": 1,
+    "not-found": 2,
+    "failed": 3,
+    "pending": 4,
+}

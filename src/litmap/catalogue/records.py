@@ -14,7 +14,9 @@ T = TypeVar("T")
 
 def dump(record: Any) -> str:
     """A record (a dataclass instance, nested at will) as compact JSON."""
-    return storable(json.dumps(dataclasses.asdict(record), ensure_ascii=False, separators=(",", ":")))
+    return storable(
+        json.dumps(dataclasses.asdict(record), ensure_ascii=False, separators=(",", ":"))
+    )
 
 
 def storable(text: str) -> str:
@@ -40,14 +42,20 @@ def _hints(kind: type) -> dict[str, Any]:
 def _build(kind: Any, value: Any) -> Any:
     origin = typing.get_origin(kind)
     if origin in {typing.Union, types.UnionType}:
-        return None if value is None else _build(next(a for a in typing.get_args(kind) if a is not type(None)), value)
+        return (
+            None
+            if value is None
+            else _build(next(a for a in typing.get_args(kind) if a is not type(None)), value)
+        )
     if origin is tuple:
         return _build_tuple(typing.get_args(kind), value)
     if origin is Literal or value is None:
         return value
     if dataclasses.is_dataclass(kind):
         hints = _hints(typing.cast(type, kind))
-        return kind(**{name: _build(hints[name], item) for name, item in value.items() if name in hints})  # type: ignore[operator]
+        return kind(
+            **{name: _build(hints[name], item) for name, item in value.items() if name in hints}
+        )  # type: ignore[operator]
     return value
 
 

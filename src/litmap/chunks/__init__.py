@@ -10,7 +10,16 @@ from litmap.chunks.flow import Flow, Stretch, read_flow
 from litmap.chunks.sentences import sentence_ends
 from litmap.models import Chunk, Document, Encoder
 
-__all__ = ["CHUNKER", "OVERLAP", "TARGET", "cut", "cut_text", "embedding_text", "is_embedded", "sentence_ends"]
+__all__ = [
+    "CHUNKER",
+    "OVERLAP",
+    "TARGET",
+    "cut",
+    "cut_text",
+    "embedding_text",
+    "is_embedded",
+    "sentence_ends",
+]
 
 CHUNKER = "2"
 """Changes with every change of what the passages are; part of a source's fingerprint."""
@@ -26,7 +35,9 @@ _CONTEXT = 160
 """Characters of the title and of the section that are embedded with an abstract or a note's passage."""
 
 
-def cut(document: Document, encoder: Encoder, *, target_tokens: int = TARGET, overlap: int = OVERLAP) -> list[Chunk]:
+def cut(
+    document: Document, encoder: Encoder, *, target_tokens: int = TARGET, overlap: int = OVERLAP
+) -> list[Chunk]:
     """The passages of a PDF's text: verbatim, in reading order, each with its section, page and lines.
 
     None has more tokens than `encoder.window`. Passages of the reference list have kind 'references', all others
@@ -85,14 +96,18 @@ class _Cutter:
 
     def __init__(self, flow: Flow, source: str, encoder: Encoder, context: str = "") -> None:
         self.flow, self.source, self.encoder = flow, source, encoder
-        self.tokenized = Tokenized(flow.text, encoder.offsets(flow.text) if flow.text.strip() else [])
+        self.tokenized = Tokenized(
+            flow.text, encoder.offsets(flow.text) if flow.text.strip() else []
+        )
         self._before = f"{context}\n" if context else ""
         self._taken = encoder.count([context])[0]  # with the special ones
 
     def chunks(self, target: int, overlap: int) -> list[Chunk]:
         """The passages, numbered from 0."""
         if not 0 <= overlap < target:
-            raise ValueError(f"an overlap of {overlap} tokens does not go with passages of {target}")
+            raise ValueError(
+                f"an overlap of {overlap} tokens does not go with passages of {target}"
+            )
         if not self.flow.text.strip():
             return []
         cut = [c for s in self._stretches() for c in self._passages(s, target, overlap)]
@@ -110,14 +125,21 @@ class _Cutter:
 
     def _has_room(self, passage: _Passage) -> bool:
         """Whether the passage fits by far, by the tokens of the whole text and of its context."""
-        return self.tokenized.count(passage.start, passage.end) + self._taken + SPARE <= self.encoder.window
+        return (
+            self.tokenized.count(passage.start, passage.end) + self._taken + SPARE
+            <= self.encoder.window
+        )
 
     def _stretches(self) -> list[Stretch]:
         """The stretches, those of few tokens put together with the one that follows."""
         merged: list[Stretch] = []
         for new in self.flow.stretches:
             old = merged[-1] if merged else None
-            if old and old.references == new.references and self.tokenized.count(old.start, old.end) < SMALL:
+            if (
+                old
+                and old.references == new.references
+                and self.tokenized.count(old.start, old.end) < SMALL
+            ):
                 merged[-1] = Stretch(old.start, new.end, new.section or old.section, new.references)
             else:
                 merged.append(new)
@@ -126,7 +148,9 @@ class _Cutter:
     def _passages(self, stretch: Stretch, target: int, overlap: int) -> list[_Passage]:
         most = self.encoder.window - self._taken
         if most < self.encoder.window // 8:
-            raise ValueError(f"the model's window of {self.encoder.window} tokens leaves no room for passages")
+            raise ValueError(
+                f"the model's window of {self.encoder.window} tokens leaves no room for passages"
+            )
         shared = 0 if stretch.references else min(overlap, most // 4)
         budget = Budget(min(target, most), most, shared, whole=stretch.references)
         ranges = cut_stretch(self.tokenized, stretch.start, stretch.end, budget)
@@ -143,7 +167,9 @@ class _Cutter:
         end = start + len(text)
         kind = "references" if stretch.references else "body"
         page, rects = self.flow.page_at(start), self.flow.rects(start, end)
-        return _Passage(start, end, stretch, Chunk(self.source, 0, text, kind, stretch.section, page, rects))
+        return _Passage(
+            start, end, stretch, Chunk(self.source, 0, text, kind, stretch.section, page, rects)
+        )
 
     def _halves(self, passage: _Passage) -> list[_Passage]:
         text = passage.chunk.text

@@ -70,7 +70,9 @@ class Tokenized:
         return max(limit, start + 1)
 
 
-def cut_stretch(tokenized: Tokenized, start: int, end: int, budget: Budget) -> list[tuple[int, int]]:
+def cut_stretch(
+    tokenized: Tokenized, start: int, end: int, budget: Budget
+) -> list[tuple[int, int]]:
     """The passages of one stretch as (start, end), covering all of it, each within the budget.
 
     They are made about equally long, so that no small rest is left over. The overlap is of whole sentences.
@@ -82,7 +84,9 @@ def cut_stretch(tokenized: Tokenized, start: int, end: int, budget: Budget) -> l
     parts = max(1, -(-(total - budget.overlap) // step))
     goal = min(budget.most, -(-(total - budget.overlap) // parts) + budget.overlap)
     passages: list[tuple[int, int]] = []
-    first = fresh = 0  # units[first] begins the passage, units[fresh] is its first that the one before has not
+    first = fresh = (
+        0  # units[first] begins the passage, units[fresh] is its first that the one before has not
+    )
     while fresh < len(units):
         last, size = fresh, sum(sizes[first:fresh])
         while last < len(units) and (

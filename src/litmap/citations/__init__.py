@@ -28,12 +28,18 @@ class Findings:
 
 def find_links_and_citations(notes: Sequence[Note]) -> Findings:
     """Everything the notes point to. Linear in the length of the notes."""
-    records = [note for note in notes if note.blocks and all(block.kind == "entry" for block in note.blocks)]
+    records = [
+        note
+        for note in notes
+        if note.blocks and all(block.kind == "entry" for block in note.blocks)
+    ]
     others = [note for note in notes if note not in records]
     readings: dict[str, Reading] = {}
     for note in records:
         readings[note.path] = read_citations(note, {})
-    everywhere = {key: tie for note in records for key, tie in readings[note.path].state.labels.items()}
+    everywhere = {
+        key: tie for note in records for key, tie in readings[note.path].state.labels.items()
+    }
     for note in others:
         keys = dict(everywhere) if not note.uses else {}
         for path in note.uses:

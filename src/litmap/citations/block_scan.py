@@ -20,7 +20,9 @@ _JOURNAL = re.compile(
     r"[”\")]{0,2}[,.]?\s*(?:in\s)?(?:[A-Z]{2,8}|(?:[A-Z][A-Za-z]*[.,]?\s){1,6}\d[\d:,.\s–-]{0,24})[,.]?\s?(?:\((?:1[5-9]|20)\d\d\))?[\s,.;(\[]*"
 )
 _JOINT = re.compile(r"[\s()\[\],.:–—\"“”'*-]*")
-_ALSO = re.compile(r"(?:\b(?:see also|also (?:as|at|in|on)|also|e-?print|preprint|available (?:at|as|on))\b|=)\s?")
+_ALSO = re.compile(
+    r"(?:\b(?:see also|also (?:as|at|in|on)|also|e-?print|preprint|available (?:at|as|on))\b|=)\s?"
+)
 
 
 class BlockText:
@@ -41,15 +43,27 @@ class BlockText:
         """True where nothing of the stretch has been understood yet."""
         return "\x00" not in self.text[start:end]
 
-    def beside(self, start: int, end: int, reach: int = 4, *, same_sentence: bool = False) -> Sighting | None:
+    def beside(
+        self, start: int, end: int, reach: int = 4, *, same_sentence: bool = False
+    ) -> Sighting | None:
         """A sighting that stands next to the stretch with only brackets and punctuation between."""
         for a, b, sighting in self.spans:
             if sighting is None:
                 continue
-            between = self.block.text[end:a] if a >= end else self.block.text[b:start] if b <= start else ""
+            between = (
+                self.block.text[end:a]
+                if a >= end
+                else self.block.text[b:start]
+                if b <= start
+                else ""
+            )
             if same_sentence and b <= start and between.rstrip().endswith("."):
                 continue
-            if b <= start and sighting.mention.kind in {"number", "citekey"} and not _same_bracket(between):
+            if (
+                b <= start
+                and sighting.mention.kind in {"number", "citekey"}
+                and not _same_bracket(between)
+            ):
                 continue  # '[3], Doe 1999': a number belongs to what stands before it
             between = _ALSO.sub("", between, count=1) if 3 < len(between) < 24 else between
             if (
@@ -64,7 +78,12 @@ class BlockText:
     def behind_journal(self, end: int) -> Sighting | None:
         """An identifier that follows with only a journal between: '…, Ann. Phys. 303, 2 (2003) [quant-ph/9707021]'."""
         for a, _, sighting in self.spans:
-            if sighting is None or not 0 < a - end <= 70 or not sighting.reference.ids or sighting.reference.title:
+            if (
+                sighting is None
+                or not 0 < a - end <= 70
+                or not sighting.reference.ids
+                or sighting.reference.title
+            ):
                 continue
             between = self.block.text[end:a]
             if _JOURNAL.fullmatch(between) and "\x00" not in self.text[end:a]:
@@ -121,9 +140,16 @@ def split_long(block: NoteBlock) -> list[NoteBlock]:
         last_start = first_start
         while last_start < len(starts) and starts[last_start] < end:
             last_start += 1
-        inside = tuple(replace(k, start=k.start - begin, end=k.end - begin) for k in links[first_link:last_link])
+        inside = tuple(
+            replace(k, start=k.start - begin, end=k.end - begin)
+            for k in links[first_link:last_link]
+        )
         rows = tuple(start - begin for start in starts[first_start:last_start] if start > begin)
         text = block.text[begin:end]
-        pieces.append(replace(block, text=text, line=line_at(block, begin), links=inside, line_starts=(0, *rows)))
+        pieces.append(
+            replace(
+                block, text=text, line=line_at(block, begin), links=inside, line_starts=(0, *rows)
+            )
+        )
         begin, first_link, first_start = end, last_link, last_start
     return pieces

@@ -51,7 +51,12 @@ class Reading:
         """A mention of this stretch."""
         shown = text or block.text[start:end].strip()
         return Mention(
-            self.note.path, line_at(block, start), shown[:500], block.heading, context_of(block, start, end), kind
+            self.note.path,
+            line_at(block, start),
+            shown[:500],
+            block.heading,
+            context_of(block, start, end),
+            kind,
         )
 
     def add(self, sighting: Sighting) -> Sighting:
@@ -61,7 +66,9 @@ class Reading:
 
     def plain(self, block: NoteBlock, link: Link) -> None:
         """Keeps a link that is no work."""
-        self.state.links.append(PlainLink(self.note.path, link.line, link.text, link.target, block.heading))
+        self.state.links.append(
+            PlainLink(self.note.path, link.line, link.text, link.target, block.heading)
+        )
 
 
 def work_ties(reference: Reference, *, title_known: bool) -> set[str]:

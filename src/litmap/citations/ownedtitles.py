@@ -53,10 +53,14 @@ def possessive_titles(text: str) -> list[TitleCandidate]:
         words = _WORD.findall(title)
         raised = sum(1 for word in words[1:] if word[0].isupper())
         edition = re.match(r"\s*\([^()]{0,20}ed", tail)
-        named = (len(words) >= 2 and title_score(title) >= 0.6 and raised) or (words and (year or edition))
+        named = (len(words) >= 2 and title_score(title) >= 0.6 and raised) or (
+            words and (year or edition)
+        )
         if named and len(words) <= 20 and not _OF_A_PERSON.search(title):
             beside = f"{match.group(1)} {year.group(1)}" if year else f"by {match.group(1)}"
-            found.append(TitleCandidate(title, match.start(2), match.start(2) + len(title), 0.6, beside))
+            found.append(
+                TitleCandidate(title, match.start(2), match.start(2) + len(title), 0.6, beside)
+            )
     for match in _OWNED_RUN.finditer(text) if "’s " in text or "'s " in text else ():
         title = _TWO_AND.sub("", match.group(2))
         long = [word for word in _WORD.findall(title) if word[0].isupper() and len(word) >= 4]
@@ -66,7 +70,9 @@ def possessive_titles(text: str) -> list[TitleCandidate]:
             and not any(o.start <= match.start(2) < o.end for o in found)
         ):
             found.append(
-                TitleCandidate(title, match.start(2), match.start(2) + len(title), 0.6, f"by {match.group(1)}")
+                TitleCandidate(
+                    title, match.start(2), match.start(2) + len(title), 0.6, f"by {match.group(1)}"
+                )
             )
     return found
 
@@ -76,24 +82,36 @@ def cited_titles(text: str) -> list[TitleCandidate]:
     found = []
     for match in _CITED_TITLE.finditer(text) if "," in text and _A_YEAR.search(text) else ():
         title = match.group("title")
-        if len(_WORD.findall(title)) >= 3 and title_score(title) >= 0.5 and _PLAIN_WORD.search(title):
+        if (
+            len(_WORD.findall(title)) >= 3
+            and title_score(title) >= 0.5
+            and _PLAIN_WORD.search(title)
+        ):
             beside = f"{match.group('names')} {match.group('year')}"
-            found.append(TitleCandidate(title, match.start("title"), match.end("title"), 0.6, beside))
+            found.append(
+                TitleCandidate(title, match.start("title"), match.end("title"), 0.6, beside)
+            )
     return found
 
 
 def _in_bracket(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
     """Names and titles in brackets; most brackets hold no title, which is seen without reading what stands before."""
-    return _BRACKETED.finditer(text, start, end) if _TITLE_IN_BRACKET.search(text, start, end) else iter(())
+    return (
+        _BRACKETED.finditer(text, start, end)
+        if _TITLE_IN_BRACKET.search(text, start, end)
+        else iter(())
+    )
 
 
 def bracketed_titles(text: str) -> list[TitleCandidate]:
-    """Titles in brackets behind their authors: 'Soare's book (Recursively Enumerable Sets and Degrees, Springer 1987)'."""  # noqa: E501
+    """Titles in brackets behind their authors: 'Soare's book (Recursively Enumerable Sets and Degrees, Springer 1987)'."""
     found: list[TitleCandidate] = []
     near = (
         match
         for bracket in _DATED_BRACKET.finditer(text)
-        for match in _in_bracket(text, max(0, bracket.start() - 90), min(len(text), bracket.end() + 180))
+        for match in _in_bracket(
+            text, max(0, bracket.start() - 90), min(len(text), bracket.end() + 180)
+        )
     )
     for match in near:
         if found and match.start("title") < found[-1].end:
@@ -102,5 +120,7 @@ def bracketed_titles(text: str) -> list[TitleCandidate]:
         people = ("," in title or "&" in title) and re.fullmatch(NAMES, title)
         if len(_WORD.findall(title)) >= 2 and len(title) >= 9 and not people:
             year = match.group("first") or match.group("last")
-            found.append(TitleCandidate(title, *match.span("title"), 0.6, f"{match.group('names')} {year}"))
+            found.append(
+                TitleCandidate(title, *match.span("title"), 0.6, f"{match.group('names')} {year}")
+            )
     return found

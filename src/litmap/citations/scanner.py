@@ -33,7 +33,9 @@ def read_citations(note: Note, keys: dict[str, str]) -> Reading:
             found = _find_entries(reading, block, index in listed)
             if found:
                 entries[index] = found
-            elif _take_short_note(reading, block, field(block, "number") or field(block, "footnote")):
+            elif _take_short_note(
+                reading, block, field(block, "number") or field(block, "footnote")
+            ):
                 pointing.add(index)
     for index, block in enumerate(reading.blocks):
         if block.kind != "entry" and index not in pointing:
@@ -63,7 +65,7 @@ def _take_block(reading: Reading, block: NoteBlock, entries: list[Entry], listed
 
 
 def _take_short_note(reading: Reading, block: NoteBlock, number: str) -> bool:
-    """Ties the number of a note such as 'Ibid., 332' to the entry it means, and counts it as a mention; True if it is one."""  # noqa: E501
+    """Ties the number of a note such as 'Ibid., 332' to the entry it means, and counts it as a mention; True if it is one."""
     tie = points_to(block.text, reading.named) if number else ""
     if not tie:
         return False
@@ -80,19 +82,36 @@ def _take_record(reading: Reading, block: NoteBlock) -> None:
     if not sure and not reference.ids:
         if reference.urls:
             reading.state.links.append(
-                PlainLink(reading.note.path, block.line, reference.title, reference.urls[0], block.heading)
+                PlainLink(
+                    reading.note.path, block.line, reference.title, reference.urls[0], block.heading
+                )
             )
         if key:
             reading.state.labels[key] = ""
         return
     mention = Mention(
-        reading.note.path, block.line, reference.title or block.text[:300], block.heading, block.text, "reference"
+        reading.note.path,
+        block.line,
+        reference.title or block.text[:300],
+        block.heading,
+        block.text,
+        "reference",
     )
     ties = work_ties(reference, title_known=True)
     if key:
         ties.add(f"key:{reading.note.path}:{key}")
         reading.state.labels[key] = f"key:{reading.note.path}:{key}"
-    reading.add(Sighting(mention, reference, sure, ties, title_known=True, listed=True, silent=reading.note.lookup))
+    reading.add(
+        Sighting(
+            mention,
+            reference,
+            sure,
+            ties,
+            title_known=True,
+            listed=True,
+            silent=reading.note.lookup,
+        )
+    )
 
 
 def _find_entries(reading: Reading, block: NoteBlock, listed: bool) -> list[Entry]:
@@ -106,7 +125,11 @@ def _find_entries(reading: Reading, block: NoteBlock, listed: bool) -> list[Entr
             tie = f"number:{reading.note.path}:{number}"
             if entry.text != "blog":
                 reading.state.numbers.setdefault(number, tie)
-        label = field(block, "label") or field(block, "footnote") or (number if not number.isdigit() else "")
+        label = (
+            field(block, "label")
+            or field(block, "footnote")
+            or (number if not number.isdigit() else "")
+        )
         if label and entry.text != "blog":
             reading.state.labels.setdefault(label, f"label:{reading.note.path}:{label}")
         numbered = number and (listed or block.text.lstrip().startswith("["))
@@ -122,12 +145,20 @@ def _find_entries(reading: Reading, block: NoteBlock, listed: bool) -> list[Entr
     return found
 
 
-def _take_entry(reading: Reading, block: NoteBlock, entry: Entry, text: BlockText, listed: bool) -> None:
+def _take_entry(
+    reading: Reading, block: NoteBlock, entry: Entry, text: BlockText, listed: bool
+) -> None:
     reference = entry.reference
     if entry.text == "blog":
         for url in reference.urls[:1]:
             reading.state.links.append(
-                PlainLink(reading.note.path, line_at(block, entry.start), reference.title, url, block.heading)
+                PlainLink(
+                    reading.note.path,
+                    line_at(block, entry.start),
+                    reference.title,
+                    url,
+                    block.heading,
+                )
             )
         text.mask(entry.start, entry.end, None)
         return
@@ -162,8 +193,13 @@ def _take_entry(reading: Reading, block: NoteBlock, entry: Entry, text: BlockTex
     places = find_places(reference.raw)
     if len(places) == 1 and places[0].key:
         ties.add(f"place:{places[0].key}")
-    sighting = reading.add(Sighting(mention, reference, entry.sure, ties, title_known=True, listed=listed))
+    sighting = reading.add(
+        Sighting(mention, reference, entry.sure, ties, title_known=True, listed=listed)
+    )
     for link in block.links:
-        if entry.start <= link.start < entry.end and judge_link(link.target, link.text)[0] == "plain":
+        if (
+            entry.start <= link.start < entry.end
+            and judge_link(link.target, link.text)[0] == "plain"
+        ):
             reading.plain(block, link)
     text.mask(entry.start, entry.end, sighting)

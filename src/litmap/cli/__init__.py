@@ -40,7 +40,8 @@ def build_parser() -> Parser:
     from litmap.cli import read_commands, write_commands
 
     parser = Parser(
-        prog="litmap", description="From your notes to a searchable, mapped library of the papers they cite."
+        prog="litmap",
+        description="From your notes to a searchable, mapped library of the papers they cite.",
     )
     parser.add_argument("--version", action="version", version=f"litmap {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
@@ -57,7 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if run is None:
         print(NEXT_STEP, end="")
         return DONE
-    if isinstance(sys.stdout, io.TextIOWrapper):  # names of files may hold what no terminal can show
+    if isinstance(
+        sys.stdout, io.TextIOWrapper
+    ):  # names of files may hold what no terminal can show
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return _finished(run(args))
@@ -68,7 +71,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"litmap: {error.message}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
-        print("\nlitmap: stopped; the library is as it was after the last whole build.", file=sys.stderr)
+        print(
+            "\nlitmap: stopped; the library is as it was after the last whole build.",
+            file=sys.stderr,
+        )
         return 130
     except BrokenPipeError:
         with contextlib.suppress(OSError):

@@ -54,7 +54,11 @@ def examine(settings: Settings, *, fix: bool = False) -> list[Check]:
 def _guarded(look: Callable[[Settings], Iterator[Check]], settings: Settings) -> list[Check]:
     try:
         return list(look(settings))
-    except (LitmapError, sqlite3.Error, OSError) as error:  # a catalogue so damaged that SQLite gives up on it
+    except (
+        LitmapError,
+        sqlite3.Error,
+        OSError,
+    ) as error:  # a catalogue so damaged that SQLite gives up on it
         return [Check(look.__name__.strip("_"), False, str(error))]
 
 
@@ -69,9 +73,16 @@ def _python(settings: Settings) -> Iterator[Check]:
 
 
 def _disk(settings: Settings) -> Iterator[Check]:
-    folder = next(p for p in (settings.library.resolve(), *settings.library.resolve().parents) if p.exists())
+    folder = next(
+        p for p in (settings.library.resolve(), *settings.library.resolve().parents) if p.exists()
+    )
     free = shutil.disk_usage(folder).free / 1e9
-    yield Check("disk", free > 2, f"{free:.0f} GB free", "PDFs, text and vectors of a thousand papers take about 3 GB")
+    yield Check(
+        "disk",
+        free > 2,
+        f"{free:.0f} GB free",
+        "PDFs, text and vectors of a thousand papers take about 3 GB",
+    )
 
 
 def _model(settings: Settings) -> Iterator[Check]:
@@ -83,7 +94,11 @@ def _model(settings: Settings) -> Iterator[Check]:
 
 def _tesseract(settings: Settings) -> Iterator[Check]:
     found = shutil.which("tesseract")
-    yield Check("OCR", True, f"Tesseract at {found}" if found else "no Tesseract: scans are kept, but not read")
+    yield Check(
+        "OCR",
+        True,
+        f"Tesseract at {found}" if found else "no Tesseract: scans are kept, but not read",
+    )
 
 
 def _catalogue(settings: Settings) -> Iterator[Check]:
@@ -94,7 +109,8 @@ def _catalogue(settings: Settings) -> Iterator[Check]:
         yield Check(
             "catalogue",
             not complaint,
-            complaint or f"{len(catalogue.works())} works{', a refresh is running' if running else ''}",
+            complaint
+            or f"{len(catalogue.works())} works{', a refresh is running' if running else ''}",
             "put back the last backup of catalogue.sqlite; PDFs and notes are not lost",
         )
 
@@ -104,24 +120,36 @@ def _pdfs(settings: Settings) -> Iterator[Check]:
     with Catalogue.open(paths.catalogue) as catalogue:
         files = {p.sha256: p for found in catalogue.pdfs().values() for p in found}
     missing = [
-        p for sha, p in files.items() if not paths.pdf(sha).is_file() or paths.pdf(sha).stat().st_size != p.bytes
+        p
+        for sha, p in files.items()
+        if not paths.pdf(sha).is_file() or paths.pdf(sha).stat().st_size != p.bytes
     ]
     text = (
         f"{len(files)} here"
         if not missing
         else f"{len(missing)} of {len(files)} gone or cut short, such as {missing[0].path}"
     )
-    yield Check("PDFs", not missing, text, "the next `litmap refresh` fetches them again, or takes them from papers/")
+    yield Check(
+        "PDFs",
+        not missing,
+        text,
+        "the next `litmap refresh` fetches them again, or takes them from papers/",
+    )
 
 
 def _build(paths: LibraryPaths) -> Iterator[Check]:
     try:
         with builds.open_build(paths) as build:
             builds.verify_build(build.folder)
-            yield Check("build", True, f"{build.id}, {len(build.rows)} passages, all checksums right")
+            yield Check(
+                "build", True, f"{build.id}, {len(build.rows)} passages, all checksums right"
+            )
     except NoLibrary:
         yield Check("build", False, "none yet", "`litmap refresh` makes one")
     except DamagedBuild as error:
         yield Check(
-            "build", False, error.message, "`litmap doctor --fix` builds it anew from the catalogue and the caches"
+            "build",
+            False,
+            error.message,
+            "`litmap doctor --fix` builds it anew from the catalogue and the caches",
         )

@@ -10,7 +10,10 @@ from litmap.models import Citation, Note, Problem
 
 
 def parse_as_json(
-    notes: Iterable[Note], citations: Iterable[Citation], links: Iterable[Any], problems: Iterable[Problem]
+    notes: Iterable[Note],
+    citations: Iterable[Citation],
+    links: Iterable[Any],
+    problems: Iterable[Problem],
 ) -> dict[str, Any]:
     """What reading the notes alone gives: headings, citations, plain links and problems, for `litmap read --json`."""
     return {
@@ -19,7 +22,9 @@ def parse_as_json(
                 "path": note.path,
                 "format": note.format,
                 "title": note.title,
-                "headings": [{"path": list(h.path), "line": h.line, "prose": h.prose} for h in note.headings],
+                "headings": [
+                    {"path": list(h.path), "line": h.line, "prose": h.prose} for h in note.headings
+                ],
                 "blocks": len(note.blocks),
             }
             for note in notes

@@ -32,7 +32,9 @@ def command(
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--library", metavar="DIR", help="folder of the library (default: index)")
-    parser.add_argument("--config", metavar="FILE", type=Path, help="settings file (default: litmap.toml, if there)")
+    parser.add_argument(
+        "--config", metavar="FILE", type=Path, help="settings file (default: litmap.toml, if there)"
+    )
     if reads:
         parser.add_argument("--json", action="store_true", help="print data as JSON")
     parser.set_defaults(run=run)
@@ -84,7 +86,11 @@ def table(rows: Iterable[Sequence[Any]], header: Sequence[str], stretch: int = -
     """Columns as wide as their cells; the `stretch` column is cut so that a row fits the terminal."""
     cells = [[clean(str(c)) for c in row] for row in rows]
     widths = [max(len(r[i]) for r in [list(header), *cells]) for i in range(len(header))]
-    room = width() - 2 * (len(header) - 1) - sum(w for i, w in enumerate(widths) if i != stretch % len(header))
+    room = (
+        width()
+        - 2 * (len(header) - 1)
+        - sum(w for i, w in enumerate(widths) if i != stretch % len(header))
+    )
     widths[stretch] = max(12, min(widths[stretch], room))
     lines = []
     for row in [list(header), ["─" * w for w in widths], *cells]:

@@ -35,7 +35,13 @@ class Bars:
     def __enter__(self) -> Self:
         if not self._silent and sys.stderr.isatty():
             from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+            from rich.progress import (
+                BarColumn,
+                MofNCompleteColumn,
+                Progress,
+                TextColumn,
+                TimeRemainingColumn,
+            )
 
             self._bars = Progress(
                 TextColumn("{task.description:20}"),
@@ -49,7 +55,10 @@ class Bars:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         if self._bars is not None:
             self._bars.stop()
@@ -59,7 +68,9 @@ class Bars:
         text = clean(text)[:60]
         if self._bars is not None:
             if stage not in self._tasks:
-                self._tasks[stage] = self._bars.add_task(TITLES.get(stage, stage), total=None, text="")
+                self._tasks[stage] = self._bars.add_task(
+                    TITLES.get(stage, stage), total=None, text=""
+                )
             counts = {"completed": done, "total": total or None} if done >= 0 else {}
             self._bars.update(self._tasks[stage], text=text, **counts)
         elif not self._silent:
@@ -71,4 +82,6 @@ class Bars:
             return
         self._said[stage] = time.monotonic()
         count = f"{done} of {total}" if total else str(done) if done > 0 else ""
-        print(f"{TITLES.get(stage, stage):20} {count:12} {text}".rstrip(), file=sys.stderr, flush=True)
+        print(
+            f"{TITLES.get(stage, stage):20} {count:12} {text}".rstrip(), file=sys.stderr, flush=True
+        )

@@ -36,21 +36,56 @@ def add_commands(commands: Any) -> None:
         "litmap search 'flat minima year:2016..2018 heading:\"Loss surfaces\"'",
     )
     one.add_argument("query", nargs="+")
-    one.add_argument("-k", "--limit", type=positive, default=10, help="how many results (default 10)")
-    one.add_argument("--by", choices=("passage", "paper"), default="passage", help="one result a passage, or a paper")
-    one.add_argument("--where", action="store_true", help="the query is a quotation: find where it is from")
-    one.add_argument("--like", action="store_true", help="the query is a work's id or title: find what is like it")
-    one = command(commands, "works", works, "list the cited works with status and reason", "litmap works --missing")
     one.add_argument(
-        "--missing", action="store_true", help="only works without a PDF: why, links to try, where to drop the file"
+        "-k", "--limit", type=positive, default=10, help="how many results (default 10)"
     )
-    one = command(commands, "topics", topics, "show how works are filed under your headings", "litmap topics --suggest")
     one.add_argument(
-        "--suggest", action="store_true", help="suggestions: unfiled works, misfits, headings to merge or split"
+        "--by",
+        choices=("passage", "paper"),
+        default="passage",
+        help="one result a passage, or a paper",
     )
-    one.add_argument("--apply", type=Path, metavar="PATCH", help="write the suggestions as a patch for the notes")
+    one.add_argument(
+        "--where", action="store_true", help="the query is a quotation: find where it is from"
+    )
+    one.add_argument(
+        "--like",
+        action="store_true",
+        help="the query is a work's id or title: find what is like it",
+    )
+    one = command(
+        commands,
+        "works",
+        works,
+        "list the cited works with status and reason",
+        "litmap works --missing",
+    )
+    one.add_argument(
+        "--missing",
+        action="store_true",
+        help="only works without a PDF: why, links to try, where to drop the file",
+    )
+    one = command(
+        commands,
+        "topics",
+        topics,
+        "show how works are filed under your headings",
+        "litmap topics --suggest",
+    )
+    one.add_argument(
+        "--suggest",
+        action="store_true",
+        help="suggestions: unfiled works, misfits, headings to merge or split",
+    )
+    one.add_argument(
+        "--apply", type=Path, metavar="PATCH", help="write the suggestions as a patch for the notes"
+    )
     one.add_argument("--coverage", action="store_true", help="what each heading holds and lacks")
-    one.add_argument("--reading-list", action="store_true", help="works that your papers cite and your notes do not")
+    one.add_argument(
+        "--reading-list",
+        action="store_true",
+        help="works that your papers cite and your notes do not",
+    )
     one = command(
         commands,
         "summary",
@@ -60,12 +95,33 @@ def add_commands(commands: Any) -> None:
     )
     one.add_argument("subject", nargs="+", metavar="PAPER|HEADING")
     one = command(
-        commands, "map", draw, "write the map as one HTML file, SVG or PNG", "litmap map map.html", reads=False
+        commands,
+        "map",
+        draw,
+        "write the map as one HTML file, SVG or PNG",
+        "litmap map map.html",
+        reads=False,
     )
     one.add_argument("out", type=Path, metavar="OUT")
-    command(commands, "status", status, "show what the library holds and its last refreshes", "litmap status")
-    one = command(commands, "doctor", doctor, "check the library, the model and the machine", "litmap doctor --fix")
-    one.add_argument("--fix", action="store_true", help="build anew what is damaged, from the catalogue and caches")
+    command(
+        commands,
+        "status",
+        status,
+        "show what the library holds and its last refreshes",
+        "litmap status",
+    )
+    one = command(
+        commands,
+        "doctor",
+        doctor,
+        "check the library, the model and the machine",
+        "litmap doctor --fix",
+    )
+    one.add_argument(
+        "--fix",
+        action="store_true",
+        help="build anew what is damaged, from the catalogue and caches",
+    )
     one = command(
         commands,
         "export",
@@ -75,7 +131,10 @@ def add_commands(commands: Any) -> None:
         reads=False,
     )
     one.add_argument(
-        "out", type=Path, metavar="OUT", help=".bib, .ris, .json, .csv, or a folder for notes with back-links"
+        "out",
+        type=Path,
+        metavar="OUT",
+        help=".bib, .ris, .json, .csv, or a folder for notes with back-links",
     )
     one = command(
         commands,
@@ -146,9 +205,14 @@ def works(args: argparse.Namespace) -> int:
         if args.missing:
             for entry in found:
                 _print_missing(entry)
-            print(f"\n{len(found)} works. Drop a PDF into {library.paths.papers} and run `litmap refresh`.")
+            print(
+                f"\n{len(found)} works. Drop a PDF into {library.paths.papers} and run `litmap refresh`."
+            )
             return 0
-        rows = [(e.status, e.work.year or "", short_authors(e.work.authors), e.work.title, e.work.id) for e in found]
+        rows = [
+            (e.status, e.work.year or "", short_authors(e.work.authors), e.work.title, e.work.id)
+            for e in found
+        ]
         print(table(rows, ("status", "year", "authors", "title", "id"), stretch=3))
         print(f"\n{len(found)} works")
     return 0
@@ -157,7 +221,9 @@ def works(args: argparse.Namespace) -> int:
 def _print_missing(entry: Entry) -> None:
     """A work without PDF: why, and what to try."""
     work = entry.work
-    print(f"\n{clean(reference(work.title, work.authors, work.year))}\n  {work.id} · {entry.status}")
+    print(
+        f"\n{clean(reference(work.title, work.authors, work.year))}\n  {work.id} · {entry.status}"
+    )
     print(wrap(entry.reason, "  "))
     for url in list(dict.fromkeys([*work.urls, *(place.url for place in work.locations)]))[:4]:
         print(f"  try {clean(url)}")
@@ -183,7 +249,9 @@ def topics(args: argparse.Namespace) -> int:
             for topic in view.topics:
                 depth = len(topic.heading) - 1 if topic.heading else 0
                 name = topic.heading[-1] if topic.heading else f"(no heading) {topic.label}"
-                print(f"{len(topic.works):4}  {'  ' * depth}{clean(name)}   {clean(', '.join(topic.keywords[:5]))}")
+                print(
+                    f"{len(topic.works):4}  {'  ' * depth}{clean(name)}   {clean(', '.join(topic.keywords[:5]))}"
+                )
     return 0
 
 
@@ -216,7 +284,9 @@ def _suggestions(library: Library) -> None:
         print("\nPapers to file")
     for filing in waiting:
         title = clean(view.entries[filing.work].work.title)
-        print(f"  {title}\n    → {clean(path_text(filing.suggested or ()))}  ({filing.confidence:.0%})")
+        print(
+            f"  {title}\n    → {clean(path_text(filing.suggested or ()))}  ({filing.confidence:.0%})"
+        )
     for kind, what in FINDINGS.items():
         found = [f for f in view.findings if f.kind == kind]
         if found:
@@ -237,7 +307,9 @@ def _coverage(library: Library, as_json: bool) -> int:
          f"{c['distance']:.2f}", len(c["missing"]), path_text(c["heading"]))
         for c in coverage
     ]  # fmt: skip
-    print(table(rows, ("works", "PDFs", "years", "tight", "apart", "missing", "heading"), stretch=6))
+    print(
+        table(rows, ("works", "PDFs", "years", "tight", "apart", "missing", "heading"), stretch=6)
+    )
     print(wrap(
         "tight: how alike its papers are (1 the same, 0 no more than chance); apart: how far the nearest heading is; "
         "missing: what its papers cite and your notes do not. Central papers and the missing ones by name: --json."
@@ -251,7 +323,12 @@ def _reading_list(library: Library, as_json: bool) -> int:
         print_json(found)
         return 0
     rows = [
-        (m["count"], m["year"] or "", m["authors"][0].split()[-1] if m["authors"] else "", m["title"])
+        (
+            m["count"],
+            m["year"] or "",
+            m["authors"][0].split()[-1] if m["authors"] else "",
+            m["title"],
+        )
         for m in found[:50]
     ]
     print(table(rows, ("cited by", "year", "first author", "title"), stretch=3))
@@ -286,9 +363,13 @@ def status(args: argparse.Namespace) -> int:
         if args.json:
             print_json(value)
             return 0
-        print(f"Library {library.paths.root}{' (a refresh is running)' if value['running'] else ''}")
+        print(
+            f"Library {library.paths.root}{' (a refresh is running)' if value['running'] else ''}"
+        )
         model = value["model"] or "none yet"
-        print(f"{value['notes']} notes, {value['works']} works, {value['passages']} passages, model {model}")
+        print(
+            f"{value['notes']} notes, {value['works']} works, {value['passages']} passages, model {model}"
+        )
         print(table(list(value["by_status"].items()), ("status", "works")))
         for run in value["runs"][:5]:
             print(f"{run['started']}  {run['state']}")
@@ -330,9 +411,13 @@ def read(args: argparse.Namespace) -> int:
         print_json(parse_as_json(found, cited, citations.plain_links(found), problems))
         return int(not found)
     for note in found:
-        print(f"{note.path} ({note.format}): {len(note.headings)} headings, {len(note.blocks)} blocks")
+        print(
+            f"{note.path} ({note.format}): {len(note.headings)} headings, {len(note.blocks)} blocks"
+        )
     rows = [
-        (c.kind, "" if c.sure else "?", m.line, path_text(m.heading), m.text) for c in cited for m in c.mentions[:1]
+        (c.kind, "" if c.sure else "?", m.line, path_text(m.heading), m.text)
+        for c in cited
+        for m in c.mentions[:1]
     ]
     print(table(rows, ("kind", "", "line", "heading", "text"), stretch=4))
     for problem in problems:

@@ -36,9 +36,13 @@ def add_commands(commands: Any) -> None:
         metavar="NOTES",
         help="files or folders of notes, '-' for standard input; those of the last refresh if left out",
     )
-    one.add_argument("--offline", action="store_true", default=None, help="ask nothing of the network")
+    one.add_argument(
+        "--offline", action="store_true", default=None, help="ask nothing of the network"
+    )
     one.add_argument("--strict", action="store_true", help="exit with 3 where some works failed")
-    one.add_argument("--no-prefect", action="store_true", help="run the same stages without Prefect")
+    one.add_argument(
+        "--no-prefect", action="store_true", help="run the same stages without Prefect"
+    )
     one.add_argument("--model", help="a sentence-transformers model: name or folder")
     one.add_argument("--backend", help="auto, torch, torch-bf16, onnx, onnx-int8 or cuda")
     add = command(
@@ -57,7 +61,9 @@ def add_commands(commands: Any) -> None:
         "litmap resolve title:0123456789abcdef arxiv:1611.03530",
     )
     settle.add_argument("work", help="id of the work as `litmap works` shows it")
-    settle.add_argument("choice", nargs="?", help="id of the right candidate, or 'none' if it is no scholarly work")
+    settle.add_argument(
+        "choice", nargs="?", help="id of the right candidate, or 'none' if it is no scholarly work"
+    )
     settle.add_argument(
         "--set",
         dest="values",
@@ -77,7 +83,9 @@ def add_commands(commands: Any) -> None:
     when = plan.add_mutually_exclusive_group(required=True)
     when.add_argument("--cron", help="minute hour day month weekday, in your time zone")
     when.add_argument("--every", metavar="TIME", help="such as 30m, 6h, 1d")
-    show = command(commands, "app", app, "serve the app on this machine", "litmap app --port 8501", reads=False)
+    show = command(
+        commands, "app", app, "serve the app on this machine", "litmap app --port 8501", reads=False
+    )
     show.add_argument("--port", type=int, default=8501)
     demo_parser = command(
         commands,
@@ -93,7 +101,12 @@ def add_commands(commands: Any) -> None:
 
 def refresh(args: argparse.Namespace) -> int:
     """`litmap refresh`."""
-    options = {"notes": args.notes or None, "offline": args.offline, "model": args.model, "backend": args.backend}
+    options = {
+        "notes": args.notes or None,
+        "offline": args.offline,
+        "model": args.model,
+        "backend": args.backend,
+    }
     settings = settings_of(args, **options)
     report = run_refresh(settings, prefect=not args.no_prefect, silent=args.json)
     if args.json:
@@ -103,7 +116,9 @@ def refresh(args: argparse.Namespace) -> int:
     return 3 if args.strict and report["counts"].get("failed") else 0
 
 
-def run_refresh(settings: Settings, *, prefect: bool = True, silent: bool = False) -> dict[str, Any]:
+def run_refresh(
+    settings: Settings, *, prefect: bool = True, silent: bool = False
+) -> dict[str, Any]:
     """One refresh with progress on the terminal; the run's report."""
     from litmap import pipeline
 
@@ -136,16 +151,28 @@ def print_report(report: dict[str, Any], settings: Settings) -> None:
     rows = [(status, number) for status, number in counts.get("by_status", {}).items()]
     print(table(rows, ("status", "works")))
     if "model_before" in counts:
-        print(wrap(f"The model is another one (before: {counts['model_before']}), so all was embedded anew."))
+        print(
+            wrap(
+                f"The model is another one (before: {counts['model_before']}), so all was embedded anew."
+            )
+        )
     for what, titles in report["changes"].items():
         if titles:
-            shown = "; ".join(titles[:3]) + (f"; and {len(titles) - 3} more" if len(titles) > 3 else "")
+            shown = "; ".join(titles[:3]) + (
+                f"; and {len(titles) - 3} more" if len(titles) > 3 else ""
+            )
             print(wrap(f"{what}: {len(titles)}: {shown}"))
     stages = ", ".join(f"{name} {value:.1f} s" for name, value in seconds.items())
-    print(wrap(f"{counts.get('passages', 0)} passages; {stages}; {counts.get('memory_megabytes', 0)} MB at most"))
+    print(
+        wrap(
+            f"{counts.get('passages', 0)} passages; {stages}; {counts.get('memory_megabytes', 0)} MB at most"
+        )
+    )
     for problem in report["problems"][:20]:
         print(wrap(f"! {problem['subject']}: {problem['reason']}"))
-    print(f"\nNext: litmap search … | litmap works --missing | litmap app   (library: {settings.library})")
+    print(
+        f"\nNext: litmap search … | litmap works --missing | litmap app   (library: {settings.library})"
+    )
 
 
 def add_pdfs(args: argparse.Namespace) -> int:
@@ -269,7 +296,9 @@ def demo(args: argparse.Namespace) -> int:
     with server.serve() as environment:  # to the end: a refresh started from the app asks it too
         os.environ.update(environment)
         settings = settings_of(args, library=str(library), notes=(notes,))
-        print("The example notes cite papers that do not exist; a server on this machine plays the web for them.")
+        print(
+            "The example notes cite papers that do not exist; a server on this machine plays the web for them."
+        )
         print(f"Building {library} …", flush=True)
         print_report(run_refresh(settings), settings)
         with Library.open(settings=settings) as opened:
@@ -279,7 +308,9 @@ def demo(args: argparse.Namespace) -> int:
             print("\nFiled under:")
             for topic in opened.topics().topics:
                 if topic.works:
-                    print(f"  {len(topic.works):3} {clean(path_text(topic.heading or (topic.label,)))}")
+                    print(
+                        f"  {len(topic.works):3} {clean(path_text(topic.heading or (topic.label,)))}"
+                    )
             print_search(opened, "why do flat minima generalise?", limit=3)
         if args.no_serve:
             return 0

@@ -61,7 +61,9 @@ def _title(heading: HeadingPath) -> str:
 
 def _place(mention: Mention) -> str:
     """'note:line' as a link to the note."""
-    return f"[{escape(f'{mention.note}:{mention.line}')}](<{quote(one_line(mention.note), safe='/')}>)"
+    return (
+        f"[{escape(f'{mention.note}:{mention.line}')}](<{quote(one_line(mention.note), safe='/')}>)"
+    )
 
 
 def _work_page(work: Work, mentions: Sequence[Mention], names: dict[HeadingPath, str]) -> str:
@@ -73,7 +75,9 @@ def _work_page(work: Work, mentions: Sequence[Mention], names: dict[HeadingPath,
         lines.append(f"<{_address(address)}>")
     lines += ["", f"`{one_line(work.id).replace('`', '')}`", "", "## Mentions", ""]
     for mention in mentions:
-        under = f" under [{escape(_title(mention.heading))}](<../headings/{names[mention.heading]}.md>)"
+        under = (
+            f" under [{escape(_title(mention.heading))}](<../headings/{names[mention.heading]}.md>)"
+        )
         lines.append(f"- {_place(mention)}{under}")
         if context := one_line(mention.context or mention.text)[:_QUOTED]:
             lines.append(f"  > {escape(context)}")
@@ -84,7 +88,9 @@ def _address(address: str) -> str:
     return quote(address, safe="/:?&=%+,;@#!$'()*~[]._-")
 
 
-def _heading_page(heading: HeadingPath, entries: Sequence[tuple[str, Work, Sequence[Mention]]]) -> str:
+def _heading_page(
+    heading: HeadingPath, entries: Sequence[tuple[str, Work, Sequence[Mention]]]
+) -> str:
     lines = [f"# {escape(_title(heading))}", ""]
     for key, work, mentions in entries:
         year = f" ({work.year})" if work.year else ""
@@ -93,9 +99,14 @@ def _heading_page(heading: HeadingPath, entries: Sequence[tuple[str, Work, Seque
     return "\n".join(lines) + "\n"
 
 
-def _index(by_heading: dict[HeadingPath, list[tuple[str, Work, list[Mention]]]], names: dict[HeadingPath, str]) -> str:
+def _index(
+    by_heading: dict[HeadingPath, list[tuple[str, Work, list[Mention]]]],
+    names: dict[HeadingPath, str],
+) -> str:
     lines = ["# Headings", ""]
     for heading in sorted(by_heading):
         count = len(by_heading[heading])
-        lines.append(f"- [{escape(_title(heading))}](<headings/{names[heading]}.md>): {count} works")
+        lines.append(
+            f"- [{escape(_title(heading))}](<headings/{names[heading]}.md>): {count} works"
+        )
     return "\n".join(lines) + "\n"

@@ -98,7 +98,9 @@ def _entry(key: str, work: Work, headings: Sequence[str]) -> str:
     kind = kind_of(work)
     fields: list[tuple[str, str]] = [("title", "{" + escape(work.title) + "}")]
     if work.authors:
-        fields.append(("author", " and ".join(_author(split_name(a)) for a in work.authors if one_line(a))))
+        fields.append(
+            ("author", " and ".join(_author(split_name(a)) for a in work.authors if one_line(a)))
+        )
     if work.year:
         fields.append(("year", str(work.year)))
     if work.venue and kind in _VENUE:

@@ -6,7 +6,14 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from litmap.exports.keys import WorkMentions, citation_keys, headings_of, kind_of, one_line, web_address
+from litmap.exports.keys import (
+    WorkMentions,
+    citation_keys,
+    headings_of,
+    kind_of,
+    one_line,
+    web_address,
+)
 from litmap.parsing.person_names import split_name
 
 _TYPE = {

@@ -36,12 +36,17 @@ def write(out: Path, works: Sequence[WorkMentions]) -> str:
             return f"wrote {len(works)} works to {out}"
         if suffix and not out.is_dir():
             known = ", ".join(_WRITERS)
-            raise UsageError(f"{out}: an export is a {known} file, or a folder for Markdown notes", subject=str(out))
+            raise UsageError(
+                f"{out}: an export is a {known} file, or a folder for Markdown notes",
+                subject=str(out),
+            )
         files = to_notes(works)
         for name, text in files.items():
             _replace(out / name, text)
     except OSError as error:
-        raise UsageError(f"{out}: cannot be written ({error.strerror or error})", subject=str(out)) from error
+        raise UsageError(
+            f"{out}: cannot be written ({error.strerror or error})", subject=str(out)
+        ) from error
     return f"wrote {len(works)} works as {len(files)} notes to {out}"
 
 

@@ -19,7 +19,25 @@ _CONFERENCE = re.compile(
 )
 _PREPRINT = re.compile(r"^(?:arxiv|biorxiv|medrxiv|corr|ssrn|preprint|openreview)\b", re.I)
 _STOP = frozenset(
-    {"a", "an", "the", "on", "of", "in", "for", "to", "and", "is", "are", "how", "what", "why", "der", "die", "das"}
+    {
+        "a",
+        "an",
+        "the",
+        "on",
+        "of",
+        "in",
+        "for",
+        "to",
+        "and",
+        "is",
+        "are",
+        "how",
+        "what",
+        "why",
+        "der",
+        "die",
+        "das",
+    }
     | {"le", "la", "les", "un", "une", "el", "los"}
 )
 
@@ -31,7 +49,9 @@ def one_line(text: str) -> str:
 
 def ascii_word(text: str) -> str:
     """Lower-case ASCII letters and digits of a text."""
-    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ø", "o").replace("ł", "l"))
+    plain = unicodedata.normalize(
+        "NFKD", text.replace("ß", "ss").replace("ø", "o").replace("ł", "l")
+    )
     return re.sub(r"[^a-z0-9]", "", plain.encode("ascii", "ignore").decode().lower())
 
 
@@ -71,9 +91,15 @@ def _letters(number: int) -> str:
 def kind_of(work: Work) -> str:
     """'article', 'conference', 'preprint', 'thesis', 'report', 'book' or 'other', from the venue and identifiers."""
     venue = work.venue
-    if re.search(r"\b(?:ph\.?d|master|doctoral|diploma)\b.{0,12}\b(?:thesis|dissertation)|\bthesis\b", venue, re.I):
+    if re.search(
+        r"\b(?:ph\.?d|master|doctoral|diploma)\b.{0,12}\b(?:thesis|dissertation)|\bthesis\b",
+        venue,
+        re.I,
+    ):
         return "thesis"
-    if _PREPRINT.match(venue) or (not venue and work.identifier("arxiv") and not work.identifier("doi")):
+    if _PREPRINT.match(venue) or (
+        not venue and work.identifier("arxiv") and not work.identifier("doi")
+    ):
         return "preprint"
     if re.search(r"\btech(?:nical)?\.? rep|working paper", venue, re.I):
         return "report"
@@ -93,7 +119,9 @@ def web_address(work: Work) -> str:
     if openreview := work.identifier("openreview"):
         return f"https://openreview.net/forum?id={openreview}"
     addresses = (*work.urls, *(location.url for location in work.locations))
-    return next((one_line(url) for url in addresses if re.match(r"https?://[^\s]+$", url, re.I)), "")
+    return next(
+        (one_line(url) for url in addresses if re.match(r"https?://[^\s]+$", url, re.I)), ""
+    )
 
 
 def headings_of(mentions: Sequence[Mention]) -> list[tuple[str, ...]]:

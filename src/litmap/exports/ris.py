@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from litmap.exports.keys import WorkMentions, citation_keys, headings_of, kind_of, one_line, web_address
+from litmap.exports.keys import (
+    WorkMentions,
+    citation_keys,
+    headings_of,
+    kind_of,
+    one_line,
+    web_address,
+)
 from litmap.parsing.person_names import split_name
 
 _TYPE = {

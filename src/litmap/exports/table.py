@@ -8,7 +8,19 @@ from collections.abc import Sequence
 
 from litmap.exports.keys import WorkMentions, citation_keys, headings_of, one_line, web_address
 
-COLUMNS = ("key", "id", "title", "authors", "year", "venue", "arxiv", "doi", "url", "headings", "mentions")
+COLUMNS = (
+    "key",
+    "id",
+    "title",
+    "authors",
+    "year",
+    "venue",
+    "arxiv",
+    "doi",
+    "url",
+    "headings",
+    "mentions",
+)
 
 
 def to_csv(works: Sequence[WorkMentions]) -> str:

@@ -56,7 +56,11 @@ class VectorIndex:
 
         home = folder / FOLDER
         dead = _load(home / "dead.npy")
-        parts = [Part(home, name, dead) for name in ("base", "delta") if (home / f"{name}.rows.npy").exists()]
+        parts = [
+            Part(home, name, dead)
+            for name in ("base", "delta")
+            if (home / f"{name}.rows.npy").exists()
+        ]
         dim = _load(home / "dim.npy")
         if dim.shape != (1,) or any(p.dim != int(dim[0]) for p in parts):
             raise _damaged(home / "dim.npy", "does not fit the vectors")
@@ -85,13 +89,17 @@ class VectorIndex:
 
         queries = np.ascontiguousarray(vectors, dtype=np.float32)
         if queries.ndim != 2 or queries.shape[1] != self.dim:
-            raise ValueError(f"vectors of shape {queries.shape} do not fit an index of {self.dim} dimensions")
+            raise ValueError(
+                f"vectors of shape {queries.shape} do not fit an index of {self.dim} dimensions"
+            )
         with _threads(1 if len(queries) < 4 else 0):
             found = [list(p.search(queries, k + SPARE, allowed, exact=exact)) for p in self.parts]
         scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
         rows = np.full((len(queries), k), -1, dtype=np.int64)
         for i, own in enumerate(zip(*found, strict=True)):
-            score, row = own[0] if len(own) == 1 else (np.concatenate(a) for a in zip(*own, strict=True))
+            score, row = (
+                own[0] if len(own) == 1 else (np.concatenate(a) for a in zip(*own, strict=True))
+            )
             best = np.lexsort((row, -score))[:k]
             scores[i, : len(best)], rows[i, : len(best)] = score[best], row[best]
         return scores, rows
@@ -123,14 +131,22 @@ class Part:
         self.index = _read(home / f"{name}.f16")
         self.dim = int(self.index.d)
         if self.index.ntotal != len(self.rows):
-            raise _damaged(home / f"{name}.f16", f"holds {self.index.ntotal} vectors for {len(self.rows)} rows")
+            raise _damaged(
+                home / f"{name}.f16", f"holds {self.index.ntotal} vectors for {len(self.rows)} rows"
+            )
         self.halves = codes(self.index, self.dim)
         self._bytes = self.halves.view(np.uint8)
         signs = home / f"{name}.signs"
         self.signs: Any = _read(signs, binary=True) if signs.exists() else None
         _ask_for(home / f"{name}.f16" if self.signs is None else signs)
-        self.turn: Vectors | None = _load(home / f"{name}.turn.npy") if self.signs is not None else None
-        self._fetch = Fetcher(home / f"{name}.f16", len(self.rows), 2 * self.dim) if self.signs is not None else None
+        self.turn: Vectors | None = (
+            _load(home / f"{name}.turn.npy") if self.signs is not None else None
+        )
+        self._fetch = (
+            Fetcher(home / f"{name}.f16", len(self.rows), 2 * self.dim)
+            if self.signs is not None
+            else None
+        )
         here, self.dead = self._places(dead)
         self.living = len(self.rows) - int(np.count_nonzero(here))
 
@@ -162,7 +178,9 @@ class Part:
         mask[self.dead] = False
         return mask
 
-    def search(self, queries: Vectors, k: int, allowed: Rows | None, *, exact: bool) -> Iterator[tuple[Vectors, Rows]]:
+    def search(
+        self, queries: Vectors, k: int, allowed: Rows | None, *, exact: bool
+    ) -> Iterator[tuple[Vectors, Rows]]:
         """For each query the scores, float32, and rows of its `k` best, in no order among equals; fewer of few.
 
         A vector's score is summed in one way wherever it stands, so equal vectors have equal scores.
@@ -190,7 +208,9 @@ class Part:
         some = min(k, len(self.rows))
         for begin in range(0, len(queries), 256):
             scores, found = self.index.search(queries[begin : begin + 256], some, params=parameters)
-            yield from ((s[p >= 0], self.rows[p[p >= 0]]) for s, p in zip(scores, found, strict=True))
+            yield from (
+                (s[p >= 0], self.rows[p[p >= 0]]) for s, p in zip(scores, found, strict=True)
+            )
 
     def _by_signs(self, query: Vectors, k: int, mask: Mask | None) -> Rows:
         """The places to compare exactly, ascending: by Hamming distance, then by the sum of the query's components
@@ -202,7 +222,9 @@ class Part:
         assert self.signs is not None and self.turn is not None
         turned = query @ self.turn[:-1]
         asked = np.packbits(turned > self.turn[-1], bitorder="little")
-        _, found = self.signs.search(asked[None], min(max(BY_SIGNS, 20 * k), len(self.rows)), params=parameters)
+        _, found = self.signs.search(
+            asked[None], min(max(BY_SIGNS, 20 * k), len(self.rows)), params=parameters
+        )
         places: Rows = found[0][found[0] >= 0]
         some = max(SHORTLIST, 4 * k)
         if len(places) > some:
@@ -259,7 +281,9 @@ class Fetcher:
 
 def _empty(dim: int) -> Any:
     faiss = library()
-    return faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+    return faiss.IndexScalarQuantizer(
+        dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+    )
 
 
 def sums_with_signs(signs: NDArray[np.uint8], turned: Vectors) -> Vectors:
@@ -267,8 +291,12 @@ def sums_with_signs(signs: NDArray[np.uint8], turned: Vectors) -> Vectors:
     import numpy as np
 
     width = signs.shape[1]
-    bits = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little").astype(np.float32)
-    table = (turned.reshape(width, 8) @ bits.T).ravel()  # for each byte of a row the sums of all its values
+    bits = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little").astype(
+        np.float32
+    )
+    table = (
+        turned.reshape(width, 8) @ bits.T
+    ).ravel()  # for each byte of a row the sums of all its values
     sums: Vectors = np.take(table, signs + 256 * np.arange(width, dtype=np.int32)).sum(axis=1)
     return sums
 
@@ -327,7 +355,9 @@ def codes(index: Any, dim: int) -> Halves:
 
     if not index.ntotal:
         return np.empty((0, dim), dtype=np.float16)
-    view: Halves = library().rev_swig_ptr(index.codes.data(), index.ntotal * 2 * dim).view(np.float16)
+    view: Halves = (
+        library().rev_swig_ptr(index.codes.data(), index.ntotal * 2 * dim).view(np.float16)
+    )
     return view.reshape(index.ntotal, dim)
 
 
@@ -335,13 +365,19 @@ def _load(path: Path) -> Any:
     import numpy as np
 
     try:
-        return np.asarray(np.load(path, mmap_mode="r" if path.stat().st_size > 1 << 16 else None, allow_pickle=False))
+        return np.asarray(
+            np.load(
+                path, mmap_mode="r" if path.stat().st_size > 1 << 16 else None, allow_pickle=False
+            )
+        )
     except (OSError, ValueError, EOFError) as error:
         raise _damaged(path, str(error)) from error
 
 
 def _damaged(path: Path, why: str) -> DamagedBuild:
-    message = f"the vector index is damaged: {path.name}: {why}. `litmap doctor --fix` builds it again."
+    message = (
+        f"the vector index is damaged: {path.name}: {why}. `litmap doctor --fix` builds it again."
+    )
     return DamagedBuild(message, subject=str(path))
 
 

@@ -82,7 +82,9 @@ class _Writer:
         faiss = library()
         self.dim = dim
         self.rows: list[Rows] = []
-        self.index = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+        self.index = faiss.IndexScalarQuantizer(
+            dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+        )
 
     @property
     def count(self) -> int:
@@ -98,7 +100,9 @@ class _Writer:
         if not len(rows):
             return
         if vectors.shape != (len(rows), self.dim) or not np.isfinite(vectors).all():
-            raise ValueError(f"vectors of shape {vectors.shape} for {len(rows)} rows of {self.dim} dimensions")
+            raise ValueError(
+                f"vectors of shape {vectors.shape} for {len(rows)} rows of {self.dim} dimensions"
+            )
         last = self.rows[-1][-1] if self.rows else -1
         if rows[0] <= last or (np.diff(rows) <= 0).any():
             raise ValueError("rows must ascend")
@@ -135,7 +139,9 @@ class _Writer:
             library().write_index(self.index, str(home / f"{name}.f16"))
             if self.count > EXACT:
                 self._save_signs(home, name)
-        except RuntimeError as error:  # FAISS reports a failed write so; the system's own error says why
+        except (
+            RuntimeError
+        ) as error:  # FAISS reports a failed write so; the system's own error says why
             _try_to_write(home)
             raise OSError(f"the vector index could not be written: {error}") from error
 

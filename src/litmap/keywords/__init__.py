@@ -16,4 +16,14 @@ from litmap.keywords.reader import Bm25, KeywordIndex, Ranking
 from litmap.keywords.segments import FORMAT, KINDS, Entry, is_current, make_entries
 from litmap.keywords.writer import update
 
-__all__ = ["FORMAT", "KINDS", "Bm25", "Entry", "KeywordIndex", "Ranking", "is_current", "make_entries", "update"]
+__all__ = [
+    "FORMAT",
+    "KINDS",
+    "Bm25",
+    "Entry",
+    "KeywordIndex",
+    "Ranking",
+    "is_current",
+    "make_entries",
+    "update",
+]

@@ -66,7 +66,10 @@ class KeywordIndex:
     def __init__(self, segments: Sequence[Segment]) -> None:
         self._segments = tuple(segments)
         numbers: dict[str, int] = {}
-        own = [np.asarray([numbers.setdefault(w, len(numbers)) for w in s.work_ids], np.int64) for s in segments]
+        own = [
+            np.asarray([numbers.setdefault(w, len(numbers)) for w in s.work_ids], np.int64)
+            for s in segments
+        ]
         self.work_ids: tuple[str, ...] = tuple(numbers)
         """Works in the order in which they are numbered here; may hold works whose passages are all gone."""
         size = 1 + max((int(s.rows.max()) for s in segments if s.rows.size), default=-1)
@@ -90,10 +93,12 @@ class KeywordIndex:
         self.passages = int(living.sum())
         """Living passages."""
         self._mean_length = float(self.lengths[living].mean()) if self.passages else 1.0
-        self._work_lengths = np.bincount(self.works[living], self.lengths[living], minlength=len(self.work_ids)).astype(
-            np.float32
+        self._work_lengths = np.bincount(
+            self.works[living], self.lengths[living], minlength=len(self.work_ids)
+        ).astype(np.float32)
+        self._works_living = int(
+            (np.bincount(self.works[living], minlength=len(self.work_ids)) > 0).sum()
         )
-        self._works_living = int((np.bincount(self.works[living], minlength=len(self.work_ids)) > 0).sum())
         self._relative = _relative(self.lengths, self._mean_length)
         self._work_relative = _relative(
             self._work_lengths, float(self._work_lengths.sum()) / max(self._works_living, 1)
@@ -104,7 +109,9 @@ class KeywordIndex:
         """Open the index in `folder`. Raises `DamagedBuild` where it is missing or damaged."""
         return cls([Segment.open(folder, name) for name in files.read_state(folder)])
 
-    def rows_of(self, *, works: Sequence[str] | None = None, kinds: Sequence[str] | None = None) -> Mask:
+    def rows_of(
+        self, *, works: Sequence[str] | None = None, kinds: Sequence[str] | None = None
+    ) -> Mask:
         """Which rows are of these works and kinds (None: any), as a mask over all rows."""
         mask = self._of_kinds(None if kinds is None else tuple(kinds))
         if works is not None:
@@ -124,7 +131,9 @@ class KeywordIndex:
             self._kind_masks[kinds] = mask
         return mask
 
-    def search(self, terms: Terms, k: int, allowed: Mask | None = None, bm25: Bm25 | None = None) -> Ranking:
+    def search(
+        self, terms: Terms, k: int, allowed: Mask | None = None, bm25: Bm25 | None = None
+    ) -> Ranking:
         """The `k` rows that match best, of those that `allowed` (a mask over rows) lets through.
 
         Rows that hold none of the words are left out, so fewer may come back, or none.
@@ -156,18 +165,27 @@ class KeywordIndex:
             for key, weight in asked.items():
                 found = self._postings(key)
                 if found:
-                    self._add(found, weight, own, by_row if rows else None, by_work if works else None)
+                    self._add(
+                        found, weight, own, by_row if rows else None, by_work if works else None
+                    )
         return by_row, by_work
 
     def _add(
-        self, found: list[tuple[Ints, Floats]], weight: float, bm25: Bm25, by_row: Floats | None, by_work: Floats | None
+        self,
+        found: list[tuple[Ints, Floats]],
+        weight: float,
+        bm25: Bm25,
+        by_row: Floats | None,
+        by_work: Floats | None,
     ) -> None:
         """Add one word's or pair's share to the scores of the rows and works that hold it."""
         factor = weight * (bm25.k1 + 1)
         if by_row is not None:
             idf = _idf(self.passages, sum(held.size for held, _ in found)) ** (1 + bm25.rarity)
             for held, counts in found:
-                by_row[held] += _shares(factor * idf, counts, _norm(bm25, self._relative.take(held)))
+                by_row[held] += _shares(
+                    factor * idf, counts, _norm(bm25, self._relative.take(held))
+                )
         if by_work is not None:
             total = np.zeros(by_work.size)
             for held, counts in found:
@@ -181,7 +199,9 @@ class KeywordIndex:
         """Rows that hold every one of the terms, ascending; none where no term is given."""
         kept: Ints | None = None
         for term in sorted(set(term_list), key=self.frequency):
-            rows = np.concatenate([r for r, _ in self._postings(term_key(term))] or [np.empty(0, np.int64)])
+            rows = np.concatenate(
+                [r for r, _ in self._postings(term_key(term))] or [np.empty(0, np.int64)]
+            )
             kept = np.sort(rows) if kept is None else np.intersect1d(kept, rows, assume_unique=True)
             if not kept.size:
                 break
@@ -194,7 +214,9 @@ class KeywordIndex:
         key = term_key(term)
         if not all(self._whole):
             return sum(rows.size for rows, _ in self._postings(key))
-        return sum(end - begin for begin, end in (_place(segment, key) for segment in self._segments))
+        return sum(
+            end - begin for begin, end in (_place(segment, key) for segment in self._segments)
+        )
 
     def idf(self, term: str) -> float:
         """How rare the term is among the passages: ln(1 + (n - df + .5) / (df + .5))."""
@@ -208,7 +230,11 @@ class KeywordIndex:
             if begin == end:
                 continue
             docs = segment.docs[begin:end]
-            rows = docs.astype(np.int64) + whole if whole >= 0 else segment.rows.take(docs).astype(np.int64)
+            rows = (
+                docs.astype(np.int64) + whole
+                if whole >= 0
+                else segment.rows.take(docs).astype(np.int64)
+            )
             counts = segment.counts[begin:end].astype(np.float32)
             if whole < 0:
                 alive = rows >= 0
@@ -229,7 +255,11 @@ def _place(segment: Segment, key: int) -> tuple[int, int]:
 def _first(rows: NDArray[np.int32]) -> int:
     """The first row where a segment's rows follow each other, so that no map is needed; -1 otherwise."""
     first = int(rows[0]) if rows.size else -1
-    return first if first >= 0 and np.array_equal(rows, np.arange(first, first + rows.size, dtype=np.int32)) else -1
+    return (
+        first
+        if first >= 0 and np.array_equal(rows, np.arange(first, first + rows.size, dtype=np.int32))
+        else -1
+    )
 
 
 def _shares(factor: float, counts: Floats, norm: Floats) -> Floats:

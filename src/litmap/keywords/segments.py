@@ -43,9 +43,16 @@ def make_entries(passages: Iterable[Passage], titles: Mapping[str, str]) -> Iter
     """
     for passage in passages:
         chunk = passage.chunk
-        parts = [titles.get(passage.work, "") if chunk.ordinal == 0 and chunk.kind != "note" else ""]
+        parts = [
+            titles.get(passage.work, "") if chunk.ordinal == 0 and chunk.kind != "note" else ""
+        ]
         parts += [chunk.section, chunk.text]
-        yield Entry(passage.row, passage.work or chunk.source, "\n".join(part for part in parts if part), chunk.kind)
+        yield Entry(
+            passage.row,
+            passage.work or chunk.source,
+            "\n".join(part for part in parts if part),
+            chunk.kind,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +76,16 @@ class Segment:
     @classmethod
     def open(cls, folder: Path, name: str, rows: NDArray[np.int32] | None = None) -> Segment:
         """Memory-map a segment, with its own rows or these. Raises `DamagedBuild` where a file is missing or cut."""
-        postings = {part: load(folder, name, part, mapped=True) for part in ("keys", "starts", "docs", "counts")}
+        postings = {
+            part: load(folder, name, part, mapped=True)
+            for part in ("keys", "starts", "docs", "counts")
+        }
         try:
             ids = tuple(json.loads((folder / f"{name}.works.json").read_text("utf-8")))
         except (OSError, ValueError) as error:
-            raise DamagedBuild(f"keyword index: {name}.works.json cannot be read", subject=str(folder)) from error
+            raise DamagedBuild(
+                f"keyword index: {name}.works.json cannot be read", subject=str(folder)
+            ) from error
         segment = cls(
             **postings,
             lengths=load(folder, name, "lengths"),
@@ -87,9 +99,18 @@ class Segment:
 
     def _check(self, folder: Path) -> None:
         sizes = {self.lengths.size, self.kinds.size, self.works.size, self.rows.size}
-        whole = self.starts.size == self.keys.size + 1 and self.docs.size == self.counts.size == int(self.starts[-1])
-        if len(sizes) != 1 or not whole or (self.works.size and int(self.works.max()) >= len(self.work_ids)):
-            raise DamagedBuild("keyword index: the files of a segment do not fit each other", subject=str(folder))
+        whole = (
+            self.starts.size == self.keys.size + 1
+            and self.docs.size == self.counts.size == int(self.starts[-1])
+        )
+        if (
+            len(sizes) != 1
+            or not whole
+            or (self.works.size and int(self.works.max()) >= len(self.work_ids))
+        ):
+            raise DamagedBuild(
+                "keyword index: the files of a segment do not fit each other", subject=str(folder)
+            )
 
 
 def exists(folder: Path) -> bool:
@@ -110,16 +131,22 @@ def read_state(folder: Path) -> list[str]:
     try:
         state: dict[str, Any] = json.loads((folder / _STATE).read_text("utf-8"))
         if state["format"] not in (1, FORMAT):
-            raise DamagedBuild(f"keyword index of format {state['format']}, not {FORMAT}", subject=str(folder))
+            raise DamagedBuild(
+                f"keyword index of format {state['format']}, not {FORMAT}", subject=str(folder)
+            )
         return [str(name) for name in state["segments"]]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DamagedBuild("keyword index: keywords.json is missing or damaged", subject=str(folder)) from error
+        raise DamagedBuild(
+            "keyword index: keywords.json is missing or damaged", subject=str(folder)
+        ) from error
 
 
 def write_state(folder: Path, names: Sequence[str], passages: int) -> None:
     """Name the segments that count, then delete the files of others."""
     with _aside(folder / _STATE) as path:
-        path.write_text(json.dumps({"format": FORMAT, "segments": list(names), "passages": passages}), "utf-8")
+        path.write_text(
+            json.dumps({"format": FORMAT, "segments": list(names), "passages": passages}), "utf-8"
+        )
     for path in [*folder.glob("*.npy"), *folder.glob("*.works.json")]:
         if path.name.split(".")[0] not in names:
             path.unlink()
@@ -128,7 +155,10 @@ def write_state(folder: Path, names: Sequence[str], passages: int) -> None:
 def take_over(base: Path, folder: Path) -> None:
     """Bring the files of another index here, as links where that is possible: none is ever changed in place."""
     for name in read_state(base):
-        for path in (*(base / f"{name}.{part}.npy" for part in _PARTS), base / f"{name}.works.json"):
+        for path in (
+            *(base / f"{name}.{part}.npy" for part in _PARTS),
+            base / f"{name}.works.json",
+        ):
             target = folder / path.name
             target.unlink(missing_ok=True)
             if not path.exists():
@@ -152,7 +182,9 @@ def load(folder: Path, name: str, part: str, *, mapped: bool = False) -> NDArray
     try:
         array: NDArray[Any] = np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise DamagedBuild(f"keyword index: {path.name} is missing or damaged", subject=str(folder)) from error
+        raise DamagedBuild(
+            f"keyword index: {path.name} is missing or damaged", subject=str(folder)
+        ) from error
     return np.asarray(array)  # a memmap's own class makes every slice slow
 
 
@@ -169,7 +201,9 @@ def save_works(folder: Path, name: str, ids: Sequence[str]) -> None:
 
 
 @contextmanager
-def creating(folder: Path, name: str, size: int) -> Iterator[tuple[NDArray[np.int32], NDArray[np.uint8]]]:
+def creating(
+    folder: Path, name: str, size: int
+) -> Iterator[tuple[NDArray[np.int32], NDArray[np.uint8]]]:
     """Two new arrays of postings on disk, documents and counts, to be filled in place."""
     if not size:
         empty = np.empty(0, np.int32), np.empty(0, np.uint8)
@@ -177,7 +211,10 @@ def creating(folder: Path, name: str, size: int) -> Iterator[tuple[NDArray[np.in
         save(folder, name, "docs", empty[0])
         save(folder, name, "counts", empty[1])
         return
-    with _aside(folder / f"{name}.docs.npy") as first, _aside(folder / f"{name}.counts.npy") as second:
+    with (
+        _aside(folder / f"{name}.docs.npy") as first,
+        _aside(folder / f"{name}.counts.npy") as second,
+    ):
         docs = np.lib.format.open_memmap(first, "w+", np.int32, (size,))
         counts = np.lib.format.open_memmap(second, "w+", np.uint8, (size,))
         yield docs, counts

@@ -52,7 +52,9 @@ def update(
     folder.mkdir(parents=True, exist_ok=True)
     for old in (folder, base):
         if old is not None and files.exists(old) and not files.is_current(old):
-            raise DamagedBuild("the keyword index is of an older litmap or damaged", subject=str(old))
+            raise DamagedBuild(
+                "the keyword index is of an older litmap or damaged", subject=str(old)
+            )
     if base is not None and files.exists(base):
         files.take_over(base, folder)
     names = files.read_state(folder) if files.exists(folder) else []
@@ -147,7 +149,10 @@ class _Gathering:
         terms = np.asarray(self._terms, dtype=np.int64)
         documents = np.repeat(np.arange(sizes.size), sizes)[terms > 0]
         block = _sort_block(
-            terms[terms > 0], documents, np.asarray(self._known.term_keys, dtype=np.int64), len(self.lengths)
+            terms[terms > 0],
+            documents,
+            np.asarray(self._known.term_keys, dtype=np.int64),
+            len(self.lengths),
         )
         self.blocks.append(block)
         self.lengths.extend(np.bincount(documents, minlength=sizes.size).tolist())
@@ -156,7 +161,9 @@ class _Gathering:
             self._known = _Numbers()
 
 
-def _write_segment(folder: Path, name: str, added: Iterable[Entry | tuple[int, str, str]]) -> Rows | None:
+def _write_segment(
+    folder: Path, name: str, added: Iterable[Entry | tuple[int, str, str]]
+) -> Rows | None:
     """Write the postings of `added` as a segment; its map of rows, or None where nothing was added."""
     gathering = _Gathering()
     for entry in added:
@@ -203,7 +210,9 @@ def _sort_block(terms: Ints, documents: Ints, keys: Ints, first: int) -> _Block:
     left, right = keys[own >> TERM_BITS], keys[own & (1 << TERM_BITS) - 1]
     own = np.where(left == 0, right, pair_keys_of(left, right))
     order = np.argsort(own)
-    order = order[_heads(own[order])]  # of two that share a key, once in ten thousand libraries, one is left out
+    order = order[
+        _heads(own[order])
+    ]  # of two that share a key, once in ten thousand libraries, one is left out
     sizes = np.diff(np.r_[starts, postings.size])[order]
     ends = np.cumsum(sizes)
     places = np.repeat(starts[order] - (ends - sizes), sizes) + np.arange(int(sizes.sum()))
@@ -213,10 +222,16 @@ def _sort_block(terms: Ints, documents: Ints, keys: Ints, first: int) -> _Block:
 
 def _heads(ordered: Ints) -> Ints:
     """Where runs of equal values begin."""
-    return np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if ordered.size else np.empty(0, np.int64)
+    return (
+        np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+        if ordered.size
+        else np.empty(0, np.int64)
+    )
 
 
-def _write_postings(folder: Path, name: str, blocks: Sequence[_Block], renumber: Sequence[Ints] | None = None) -> None:
+def _write_postings(
+    folder: Path, name: str, blocks: Sequence[_Block], renumber: Sequence[Ints] | None = None
+) -> None:
     """Join blocks whose documents follow each other; `renumber` gives their new numbers, -1 for the dead."""
     keys = np.sort(np.concatenate([b.keys for b in blocks])) if blocks else np.empty(0, np.int64)
     keys = keys[_heads(keys)]
@@ -275,7 +290,9 @@ def _to_merge(sizes: dict[str, int]) -> list[str]:
     """The segments to make one of; those that are more than half full are left alone."""
     group: list[str] = []
     total = 0
-    small = sorted((n for n, size in sizes.items() if 2 * size <= FULL), key=lambda n: (sizes[n], n))
+    small = sorted(
+        (n for n, size in sizes.items() if 2 * size <= FULL), key=lambda n: (sizes[n], n)
+    )
     for name in small:
         few = len(small) - len(group) < MOST_SEGMENTS
         if group and (total + sizes[name] > FULL or (sizes[name] > 2 * total and few)):

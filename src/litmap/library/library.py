@@ -40,7 +40,9 @@ class Library:
     It shows one build for as long as it is open; `is_current` tells whether a newer one was published since.
     """
 
-    def __init__(self, settings: Settings, catalogue: Catalogue, build: builds.Build | None) -> None:
+    def __init__(
+        self, settings: Settings, catalogue: Catalogue, build: builds.Build | None
+    ) -> None:
         self.settings = settings
         self.paths = LibraryPaths(settings.library)
         self._catalogue = catalogue
@@ -76,7 +78,10 @@ class Library:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -115,7 +120,13 @@ class Library:
             "by_status": by_status,
             "passages": len(self._build.rows) if self._build else 0,
             "runs": [
-                {"id": r.id, "started": r.started, "finished": r.finished, "state": r.state, **r.report}
+                {
+                    "id": r.id,
+                    "started": r.started,
+                    "finished": r.finished,
+                    "state": r.state,
+                    **r.report,
+                }
                 for r in self.runs(10)
             ],
         }
@@ -155,13 +166,19 @@ class Library:
                 return entry
         wanted = normalise_title(name)
         titles = [(normalise_title(e.work.title), e) for e in self._entries]
-        fits = [e for t, e in titles if t == wanted] or [e for t, e in titles if wanted and wanted in t]
+        fits = [e for t, e in titles if t == wanted] or [
+            e for t, e in titles if wanted and wanted in t
+        ]
         if len(fits) == 1:
             return fits[0]
         if not fits:
-            raise SearchError(f"no work {name!r} in the library: `litmap works` lists them", subject=name)
+            raise SearchError(
+                f"no work {name!r} in the library: `litmap works` lists them", subject=name
+            )
         names = "; ".join(f"{e.work.title} ({e.work.id})" for e in fits[:5])
-        raise SearchError(f"{len(fits)} works fit {name!r}, name one by its id: {names}", subject=name)
+        raise SearchError(
+            f"{len(fits)} works fit {name!r}, name one by its id: {names}", subject=name
+        )
 
     # ── search ──────────────────────────────────────────────────────────────────────────────────────────────────────
     @cached_property
@@ -172,7 +189,9 @@ class Library:
         facts = self._need_build().facts
         model = str(facts.get("model") or self.settings.model)
         models, threads = self.settings.state / "models", self.settings.threads or None
-        encoder = vectors.load_encoder(model, models_dir=models, backend=self.settings.backend, threads=threads)
+        encoder = vectors.load_encoder(
+            model, models_dir=models, backend=self.settings.backend, threads=threads
+        )
         if facts.get("model_key", "") not in ("", encoder.key):
             message = f"the index was made with another {model} than is here: `litmap refresh` makes it anew"
             raise ModelError(message, subject=model)
@@ -224,16 +243,24 @@ class Library:
     def passage(self, row: int, *, around: int = 0) -> list[dict[str, Any]]:
         """A passage by its row and up to `around` before and after it in its text, as JSON. Raises `SearchError`."""
         build, source = self._need_build(), self._owner(row)
-        first, last = max(source.first, row - around), min(source.first + source.count - 1, row + around)
+        first, last = (
+            max(source.first, row - around),
+            min(source.first + source.count - 1, row + around),
+        )
         found = build.passages(range(first, last + 1))
-        return [show_hit(Hit(p.row, p.work, 0.0, p.chunk), n, self.by_id).as_json() for n, p in enumerate(found, 1)]
+        return [
+            show_hit(Hit(p.row, p.work, 0.0, p.chunk), n, self.by_id).as_json()
+            for n, p in enumerate(found, 1)
+        ]
 
     def _owner(self, row: int) -> builds.SourceRows:
         """The text that a passage is of. Raises `SearchError` for a row that is none."""
         try:
             return self._need_build().owners([row])[0]
         except (KeyError, OverflowError):
-            raise SearchError(f"there is no passage {row}: rows are those of this build's search results") from None
+            raise SearchError(
+                f"there is no passage {row}: rows are those of this build's search results"
+            ) from None
 
     def _answer(self, results: Results, by: str = "passage", limit: int | None = None) -> Answer:
         return show_results(results, by, self.by_id, limit, NOTES_SHOWN)
@@ -265,7 +292,9 @@ class Library:
         key = f"topic:{topic.id}" if topic else self.work(subject).work.id
         if key not in data:
             what = topic.label if topic else self.work(subject).work.title
-            raise SearchError(f"no text to summarise for {what!r}: none of its PDFs is here", subject=subject)
+            raise SearchError(
+                f"no text to summarise for {what!r}: none of its PDFs is here", subject=subject
+            )
         return SummaryView.load(build_record(Summary, data[key]), self.by_id)
 
     def coverage(self) -> list[dict[str, Any]]:
@@ -308,10 +337,14 @@ class Library:
             work = entry.work
             detail = ", ".join(p for p in (short_authors(work.authors), str(work.year or "")) if p)
             url = next(iter(work.urls), "")
-            dots.append(maps.Dot(work_id, work.title, x, y, heading, detail, url, suggested=topic is None))
+            dots.append(
+                maps.Dot(work_id, work.title, x, y, heading, detail, url, suggested=topic is None)
+            )
         stored = self._need_build().read_json("styles") or []
         styles = {tuple(path): maps.Style(colour, shape) for path, colour, shape in stored}
-        return maps.draw(dots, self.citations_between(), title=self.paths.root.resolve().name, previous=styles)
+        return maps.draw(
+            dots, self.citations_between(), title=self.paths.root.resolve().name, previous=styles
+        )
 
     def write_map(self, out: Path) -> None:
         """Write the map as HTML (one self-contained file), SVG or PNG, by the suffix. Raises `LibraryError`."""
@@ -334,7 +367,11 @@ class Library:
         return self.paths.pdf(pdf.sha256)
 
     def page_image(
-        self, pdf: PdfFile, page: int, rects: Sequence[tuple[float, float, float, float]] = (), zoom: float = 2.0
+        self,
+        pdf: PdfFile,
+        page: int,
+        rects: Sequence[tuple[float, float, float, float]] = (),
+        zoom: float = 2.0,
     ) -> bytes:
         """A PNG of a page with rectangles marked, drawn in a process of its own. Raises `PdfError`."""
         from litmap import text
@@ -356,4 +393,14 @@ class Library:
         return self._build
 
 
-__all__ = ["Answer", "DamagedBuild", "Entry", "Filing", "Found", "HeadingPath", "Library", "Work", "show_hit"]
+__all__ = [
+    "Answer",
+    "DamagedBuild",
+    "Entry",
+    "Filing",
+    "Found",
+    "HeadingPath",
+    "Library",
+    "Work",
+    "show_hit",
+]

@@ -56,7 +56,9 @@ class Found:
     @property
     def rects(self) -> list[tuple[float, float, float, float]]:
         """The passage's rectangles on its (first) page, in PDF points."""
-        return [(x0, y0, x1, y1) for page, x0, y0, x1, y1 in self.chunk.rects if page == self.chunk.page]
+        return [
+            (x0, y0, x1, y1) for page, x0, y0, x1, y1 in self.chunk.rects if page == self.chunk.page
+        ]
 
     def as_json(self) -> dict[str, Any]:
         """The form of `litmap search --json`."""
@@ -74,7 +76,9 @@ class Found:
             },
             "page": self.page,
             "text": self.chunk.text,
-            "rects": [[x0, y0, x1, y1] for page, x0, y0, x1, y1 in self.chunk.rects if page == self.page],
+            "rects": [
+                [x0, y0, x1, y1] for page, x0, y0, x1, y1 in self.chunk.rects if page == self.page
+            ],
             "spans": [list(r) for r in self.chunk.rects],
             "section": self.chunk.section,
             "quotation": self.quotation,
@@ -87,8 +91,12 @@ class Found:
             "line": self.line or None,
             "cited": list(self.cited),
             "row": self.row,
-            "mentions": [{"note": m.note, "line": m.line, "context": m.context} for m in self.mentions],
-            "also": [{"page": h.chunk.page, "text": h.chunk.text, "score": h.score} for h in self.also],
+            "mentions": [
+                {"note": m.note, "line": m.line, "context": m.context} for m in self.mentions
+            ],
+            "also": [
+                {"page": h.chunk.page, "text": h.chunk.text, "score": h.score} for h in self.also
+            ],
         }
 
 
@@ -147,7 +155,9 @@ def _place(chunk: Chunk) -> tuple[str, int]:
     return chunk.source.removeprefix(NOTE_PREFIX), chunk.ordinal
 
 
-def show_results(results: Results, by: str, entries: Mapping[str, Entry], limit: int | None, most_notes: int) -> Answer:
+def show_results(
+    results: Results, by: str, entries: Mapping[str, Entry], limit: int | None, most_notes: int
+) -> Answer:
     """The search's results as an answer: passages or papers, and the reader's own notes apart from them."""
     only_notes = results.query.kinds == ("note",)
     papers = [h for h in results.hits if h.chunk.kind != "note"]

@@ -31,7 +31,9 @@ class TopicsView:
     entries: Mapping[str, Entry]
 
     @classmethod
-    def load(cls, data: Mapping[str, Any], points: Mapping[str, Any], entries: Mapping[str, Entry]) -> Self:
+    def load(
+        cls, data: Mapping[str, Any], points: Mapping[str, Any], entries: Mapping[str, Entry]
+    ) -> Self:
         """From a build's JSON."""
         from litmap.topics.records import Finding
 
@@ -75,7 +77,8 @@ class TopicsView:
             "suggested": list(filing.suggested) if filing.suggested else None,
             "confidence": round(filing.confidence, 4),
             "alternatives": [
-                {"heading": list(a.heading), "confidence": round(a.confidence, 4)} for a in filing.alternatives
+                {"heading": list(a.heading), "confidence": round(a.confidence, 4)}
+                for a in filing.alternatives
             ],
             "cluster": filing.cluster,
             "misfit": filing.misfit,

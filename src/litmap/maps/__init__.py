@@ -5,4 +5,15 @@ from litmap.maps.map_model import Dot, Picture, Region, Style, choose_styles, dr
 from litmap.maps.projection import project
 from litmap.maps.svg import to_png, to_svg
 
-__all__ = ["Dot", "Picture", "Region", "Style", "choose_styles", "draw", "project", "to_html", "to_png", "to_svg"]
+__all__ = [
+    "Dot",
+    "Picture",
+    "Region",
+    "Style",
+    "choose_styles",
+    "draw",
+    "project",
+    "to_html",
+    "to_png",
+    "to_svg",
+]

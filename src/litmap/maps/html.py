@@ -16,7 +16,8 @@ def to_html(picture: Picture) -> str:
     data = {
         "title": picture.title or "Map of papers",
         "headings": [
-            {"path": list(path), "colour": style.colour, "shape": style.shape} for path, style in picture.styles.items()
+            {"path": list(path), "colour": style.colour, "shape": style.shape}
+            for path, style in picture.styles.items()
         ],
         "none": NO_COLOUR,
         "dots": [

@@ -18,11 +18,24 @@ Point = tuple[float, float]
 # Okabe and Ito's colours and Tol's muted ones that are told apart with every common colour blindness and stand out
 # from white and from near-black alike; shapes tell the rest apart.
 COLOURS = (
-    *("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#AA4466", "#999933", "#44AA99", "#7F6FD0"),
+    *(
+        "#0072B2",
+        "#E69F00",
+        "#009E73",
+        "#CC79A7",
+        "#D55E00",
+        "#56B4E9",
+        "#AA4466",
+        "#999933",
+        "#44AA99",
+        "#7F6FD0",
+    ),
 )
 NO_COLOUR = "#8A8A8A"
 SHAPES = ("circle", "square", "triangle", "diamond")
-LINKED = 0.16  # dots of a heading closer than this, on a map from -1 to 1, are one patch of its region
+LINKED = (
+    0.16  # dots of a heading closer than this, on a map from -1 to 1, are one patch of its region
+)
 PATCH = 3  # dots a patch needs to be drawn
 
 
@@ -114,7 +127,11 @@ def choose_styles(
     out = dict(kept)
     for path in sorted((h for h in headings if h not in kept), key=_digest):
         first = int.from_bytes(_digest(path)[:4], "big") % len(COLOURS)
-        slots = [(COLOURS[(first + step) % len(COLOURS)], shape) for shape in SHAPES for step in range(len(COLOURS))]
+        slots = [
+            (COLOURS[(first + step) % len(COLOURS)], shape)
+            for shape in SHAPES
+            for step in range(len(COLOURS))
+        ]
         slot = next((s for s in slots if s not in taken), slots[0])
         taken.add(slot)
         out[path] = Style(*slot)
@@ -147,13 +164,20 @@ def find_regions(dots: Sequence[Dot], styles: Mapping[HeadingPath, Style]) -> li
 
 
 def _region(
-    path: HeadingPath, level: int, rows: list[int], style: Style, places: Floats, patches: list[NDArray[np.int64]]
+    path: HeadingPath,
+    level: int,
+    rows: list[int],
+    style: Style,
+    places: Floats,
+    patches: list[NDArray[np.int64]],
 ) -> Region:
     own = places[rows]
     largest = own[patches[0]] if patches else own
     middle = np.median(largest, axis=0)
     polygons = tuple(_hull(own[patch]) for patch in patches if level == 1 and len(patch) >= PATCH)
-    return Region(path, path[-1], level, len(rows), style, (float(middle[0]), float(middle[1])), polygons)
+    return Region(
+        path, path[-1], level, len(rows), style, (float(middle[0]), float(middle[1])), polygons
+    )
 
 
 def find_patches(places: Floats, reach: float = LINKED) -> list[NDArray[np.int64]]:
@@ -206,7 +230,11 @@ def shorten(text: str, most: int = 42) -> str:
 
 
 def place_labels(
-    regions: Sequence[Region], width: float, height: float, places: Mapping[int, Point], dots: Sequence[Point] = ()
+    regions: Sequence[Region],
+    width: float,
+    height: float,
+    places: Mapping[int, Point],
+    dots: Sequence[Point] = (),
 ) -> list[Label]:
     """Labels in a picture of this size, none over another; those of larger headings have the first choice.
 

@@ -103,11 +103,15 @@ def _neighbours(points: Floats) -> tuple[NDArray[np.int64], Floats]:
         near[start : start + 1024] = np.take_along_axis(top, order, axis=1)
         sorted_cosine = np.take_along_axis(cosine, order, axis=1)
         far = np.maximum(sorted_cosine[:, :1] - sorted_cosine, 0.0)
-        weight[start : start + 1024] = np.exp(-far / np.maximum(far.mean(axis=1, keepdims=True), 1e-6))
+        weight[start : start + 1024] = np.exp(
+            -far / np.maximum(far.mean(axis=1, keepdims=True), 1e-6)
+        )
     return near, weight
 
 
-def _start(points: Floats, old: Floats, known: NDArray[np.bool_], near: NDArray[np.int64], weight: Floats) -> Floats:
+def _start(
+    points: Floats, old: Floats, known: NDArray[np.bool_], near: NDArray[np.int64], weight: Floats
+) -> Floats:
     """Known places as they were; new points amid their known neighbours; all by principal axes on a first map."""
     if not known.any():
         axes = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)[2][:2]
@@ -119,7 +123,9 @@ def _start(points: Floats, old: Floats, known: NDArray[np.bool_], near: NDArray[
     start = old.copy()
     middle = old[known].mean(axis=0)
     for i in np.flatnonzero(~known):
-        friends = [(near[i, p], weight[i, p]) for p in range(near.shape[1]) if known[near[i, p]]][:5]
+        friends = [(near[i, p], weight[i, p]) for p in range(near.shape[1]) if known[near[i, p]]][
+            :5
+        ]
         if friends:
             rows, pull = zip(*friends, strict=True)
             start[i] = np.average(old[list(rows)], axis=0, weights=np.asarray(pull))
@@ -151,7 +157,9 @@ def _settle(
         scale = _reach(n)
         places = places * scale
     places += draw.normal(0.0, 0.01, places.shape) * (~pinned)[:, None]
-    graph = sparse.csr_matrix((weight.ravel(), (np.repeat(np.arange(n), k), near.ravel())), shape=(n, n))
+    graph = sparse.csr_matrix(
+        (weight.ravel(), (np.repeat(np.arange(n), k), near.ravel())), shape=(n, n)
+    )
     both: Any = sparse.coo_matrix(graph + graph.T)
     head, tail, pull = both.row, both.col, both.data
     pull = pull / pull.max()
@@ -173,7 +181,9 @@ def _settle(
 
 
 def _sum_rows(rows: NDArray[np.int64], values: Floats, n: int) -> Floats:
-    return np.stack([np.bincount(rows, values[:, d], minlength=n) for d in range(values.shape[1])], axis=1)
+    return np.stack(
+        [np.bincount(rows, values[:, d], minlength=n) for d in range(values.shape[1])], axis=1
+    )
 
 
 def _framed(places: Floats) -> Floats:
@@ -182,7 +192,9 @@ def _framed(places: Floats) -> Floats:
     reach = float(np.quantile(np.abs(places), 0.98)) or 1.0
     out = places / reach
     length = np.maximum(np.abs(out).max(axis=1, keepdims=True), 1e-9)
-    return np.asarray(np.where(length > 1.0, out / length * (1.0 + 0.1 * np.tanh(length - 1.0)), out))
+    return np.asarray(
+        np.where(length > 1.0, out / length * (1.0 + 0.1 * np.tanh(length - 1.0)), out)
+    )
 
 
 def _apart(places: Floats, pinned: NDArray[np.bool_], rounds: int = 60) -> Floats:
@@ -200,12 +212,16 @@ def _apart(places: Floats, pinned: NDArray[np.bool_], rounds: int = 60) -> Float
         one, two = pairs[:, 0], pairs[:, 1]
         gap = places[one] - places[two]
         length = np.linalg.norm(gap, axis=1)
-        turn = (one * 2.399963 + two) % 6.283185  # a direction for dots that lie on one another, the same each time
+        turn = (
+            one * 2.399963 + two
+        ) % 6.283185  # a direction for dots that lie on one another, the same each time
         way = np.where(length[:, None] > 1e-9, gap, np.stack([np.cos(turn), np.sin(turn)], axis=1))
         way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9)
         share = free[one] + free[two]
         push = way * ((least * 1.02 - length) / share)[:, None]
-        move = _sum_rows(one, push * free[one][:, None], n) - _sum_rows(two, push * free[two][:, None], n)
+        move = _sum_rows(one, push * free[one][:, None], n) - _sum_rows(
+            two, push * free[two][:, None], n
+        )
         places = places + np.clip(0.6 * move, -least, least)
     return places
 

@@ -34,16 +34,33 @@ class Frame:
         return (x - self.low) * self.scale + self.dx, (self.top - y) * self.scale + self.dy
 
 
-def to_svg(picture: Picture, *, width: int = 1400, height: int = 1000, dark: bool = False, links: bool = False) -> str:
+def to_svg(
+    picture: Picture,
+    *,
+    width: int = 1400,
+    height: int = 1000,
+    dark: bool = False,
+    links: bool = False,
+) -> str:
     """An SVG document: regions, dots with their titles as tooltips, labels; `links` draws the citations too."""
     look = DARK if dark else LIGHT
     at = Frame(picture, width, height)
     texts = _texts(picture, at, width, height, look)
-    parts = [*_shapes(picture, at, width, height, look, links=links), *(_written(text) for text in texts)]
+    parts = [
+        *_shapes(picture, at, width, height, look, links=links),
+        *(_written(text) for text in texts),
+    ]
     return "\n".join([*parts, "</svg>", ""])
 
 
-def to_png(picture: Picture, *, width: int = 1400, height: int = 1000, dark: bool = False, scale: float = 2.0) -> bytes:
+def to_png(
+    picture: Picture,
+    *,
+    width: int = 1400,
+    height: int = 1000,
+    dark: bool = False,
+    scale: float = 2.0,
+) -> bytes:
     """A PNG of the same picture, `scale` pixels a unit."""
     import pymupdf as untyped
 
@@ -57,7 +74,9 @@ def to_png(picture: Picture, *, width: int = 1400, height: int = 1000, dark: boo
             page.show_pdf_page(page.rect, shapes, 0)
         for text in _texts(picture, at, width, height, look):
             _print(pymupdf, page, text)
-        return bytes(page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), alpha=False).tobytes("png"))
+        return bytes(
+            page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), alpha=False).tobytes("png")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +118,9 @@ def _rgb(colour: str) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def _shapes(picture: Picture, at: Frame, width: int, height: int, look: dict[str, str], *, links: bool) -> list[str]:
+def _shapes(
+    picture: Picture, at: Frame, width: int, height: int, look: dict[str, str], *, links: bool
+) -> list[str]:
     """The document up to its labels: ground, regions, citations, dots."""
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
@@ -109,7 +130,10 @@ def _shapes(picture: Picture, at: Frame, width: int, height: int, look: dict[str
     ]
     parts += [_ground(region, at) for region in picture.regions if region.level == 1]
     if links:
-        parts += [_link(at(*_xy(picture, a)), at(*_xy(picture, b)), look["faint"]) for a, b in picture.links]
+        parts += [
+            _link(at(*_xy(picture, a)), at(*_xy(picture, b)), look["faint"])
+            for a, b in picture.links
+        ]
     radius = 5.0 if len(picture.dots) <= 600 else 5.0 * (600 / len(picture.dots)) ** 0.4
     none = Style(NO_COLOUR, "circle")
     for dot in picture.dots:
@@ -119,7 +143,9 @@ def _shapes(picture: Picture, at: Frame, width: int, height: int, look: dict[str
     return parts
 
 
-def _texts(picture: Picture, at: Frame, width: int, height: int, look: dict[str, str]) -> list[Text]:
+def _texts(
+    picture: Picture, at: Frame, width: int, height: int, look: dict[str, str]
+) -> list[Text]:
     """The labels and the title."""
     anchors = {i: at(*region.at) for i, region in enumerate(picture.regions)}
     places = [at(dot.x, dot.y) for dot in picture.dots]
@@ -129,7 +155,17 @@ def _texts(picture: Picture, at: Frame, width: int, height: int, look: dict[str,
         colour = look["faint"] if label.region.level == 0 else look["ink"]
         leader = _leader(label, at)
         out.append(
-            Text(label.text, left, top + high * 0.76, wide, label.size, colour, look["halo"], leader, look["faint"])
+            Text(
+                label.text,
+                left,
+                top + high * 0.76,
+                wide,
+                label.size,
+                colour,
+                look["halo"],
+                leader,
+                look["faint"],
+            )
         )
     if picture.title:
         out.append(Text(picture.title, 16, 30, 0, 20, look["ink"], look["ground"], middle=False))
@@ -181,15 +217,15 @@ def _link(a: Point, b: Point, colour: str) -> str:
     )
 
 
-def _dot(at: Point, style: Style, r: float, title: str, look: dict[str, str], *, hollow: bool) -> str:
+def _dot(
+    at: Point, style: Style, r: float, title: str, look: dict[str, str], *, hollow: bool
+) -> str:
     x, y = at
     paint = f'fill="{style.colour}" stroke="{look["halo"]}" stroke-width="0.8"'
     if hollow:  # not the reader's own filing
         paint, r = f'fill="{look["ground"]}" stroke="{style.colour}" stroke-width="1.6"', r - 0.6
     if style.shape == "square":
-        shape = (
-            f'<rect x="{x - r * 0.9:.1f}" y="{y - r * 0.9:.1f}" width="{r * 1.8:.1f}" height="{r * 1.8:.1f}" {paint}>'
-        )
+        shape = f'<rect x="{x - r * 0.9:.1f}" y="{y - r * 0.9:.1f}" width="{r * 1.8:.1f}" height="{r * 1.8:.1f}" {paint}>'
         return f"{shape}<title>{_text(title)}</title></rect>"
     if style.shape in {"triangle", "diamond"}:
         corners = (
@@ -206,7 +242,9 @@ def _written(text: Text) -> str:
     """The text as SVG."""
     x = text.left + text.wide / 2
     anchor = ' text-anchor="middle"' if text.middle else ""
-    common = f'x="{x:.1f}" y="{text.base:.1f}" font-size="{text.size:.1f}"{anchor} font-weight="600"'
+    common = (
+        f'x="{x:.1f}" y="{text.base:.1f}" font-size="{text.size:.1f}"{anchor} font-weight="600"'
+    )
     edge = f'fill="none" stroke="{text.halo}" stroke-width="3.5" stroke-linejoin="round"'
     line = ""
     if text.leader:

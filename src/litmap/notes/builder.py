@@ -8,10 +8,10 @@ from litmap.models import Heading, HeadingPath, Link, Note, NoteBlock
 from litmap.notes.inline import Inline
 
 _TRANSPARENT = re.compile(
-    r"^(?:[\divxIVX]{1,4}[.)]?\s*)?(?:(?:the |my |our |all |main |key |selected |cited |full |general |additional |other |"  # noqa: E501
+    r"^(?:[\divxIVX]{1,4}[.)]?\s*)?(?:(?:the |my |our |all |main |key |selected |cited |full |general |additional |other |"
     r"annotated |list of |complete |primary |notes and |recommended |partial )*"
     r"(?:references?(?: list)?(?: and (?:notes|links|further reading|bibliography))?|bibliograph(?:y|ies)|works cited|"
-    r"literature(?: cited)?|citations?|(?:external |useful |related |web )?links?|further reading|footnotes?|endnotes?|notes|"  # noqa: E501
+    r"literature(?: cited)?|citations?|(?:external |useful |related |web )?links?|further reading|footnotes?|endnotes?|notes|"
     r"sources?(?: cited)?|literatur(?:verzeichnis|hinweise|angaben)?|quellen(?:verzeichnis)?|r[ée]f[ée]rences(?: bibliographiques)?|"  # noqa: E501
     r"bibliographie|referencias(?: bibliogr[áa]ficas)?|bibliograf[ií]a|refer[êe]ncias|bibliografia|riferimenti|"
     r"参考文献|文献|литература|список литературы|pubs|papers cited|reference section|visible links|hidden links|refs?))"
@@ -27,7 +27,7 @@ PROSE_LIMIT = 4000
 
 
 def is_transparent(text: str) -> bool:
-    """True for 'References', 'Links' and the like, which are no topics: what stands below belongs to the topic around."""  # noqa: E501
+    """True for 'References', 'Links' and the like, which are no topics: what stands below belongs to the topic around."""
     return len(text) < 60 and bool(_TRANSPARENT.match(text.strip().strip("*_#:[]() ")))
 
 
@@ -81,9 +81,15 @@ class Builder:
         links = tuple(_shift(link, lead, len(text)) for link in inline.links)
         starts = (0, *(max(0, start - lead) for start in inline.starts[1:]))
         if self.reference_list:
-            fields = (*fields, ("list", "references" if lists_references(self.reference_list) else "links"))
+            fields = (
+                *fields,
+                ("list", "references" if lists_references(self.reference_list) else "links"),
+            )
         if inline.emphasis:
-            fields = (*fields, *(("emphasis", " ".join(words.split())) for words in inline.emphasis[:200]))
+            fields = (
+                *fields,
+                *(("emphasis", " ".join(words.split())) for words in inline.emphasis[:200]),
+            )
         self.blocks.append(NoteBlock(kind, text[lead:], line, self.path, links, starts, fields))
         if kind == "paragraph" and not self.reference_list and self._headings:
             prose = self._headings[-1][2]
@@ -99,11 +105,21 @@ class Builder:
         self.title = self.title or title
         self.root = (title,)
 
-    def note(self, path: str, fmt: str, sha256: str, fallback: str, uses: tuple[str, ...] = ()) -> Note:
+    def note(
+        self, path: str, fmt: str, sha256: str, fallback: str, uses: tuple[str, ...] = ()
+    ) -> Note:
         """The finished note; `fallback` is the title of a note that names none."""
-        headings = tuple(Heading(p, line, " ".join(prose)[:PROSE_LIMIT]) for p, line, prose in self._headings)
+        headings = tuple(
+            Heading(p, line, " ".join(prose)[:PROSE_LIMIT]) for p, line, prose in self._headings
+        )
         return Note(path, fmt, self.title or fallback, sha256, headings, tuple(self.blocks), uses)
 
 
 def _shift(link: Link, lead: int, size: int) -> Link:
-    return Link(link.text, link.target, link.line, max(0, link.start - lead), max(0, min(link.end - lead, size)))
+    return Link(
+        link.text,
+        link.target,
+        link.line,
+        max(0, link.start - lead),
+        max(0, min(link.end - lead, size)),
+    )

@@ -26,7 +26,9 @@ MAX_BYTES = 64_000_000
 """Larger files are reported and not read."""
 
 
-def find_note_files(paths: Sequence[Path | str]) -> tuple[list[tuple[Path, str, bool]], list[Problem]]:
+def find_note_files(
+    paths: Sequence[Path | str],
+) -> tuple[list[tuple[Path, str, bool]], list[Problem]]:
     """Files below the paths as (file, path as the user sees it, named by the user), in order, each once.
 
     Folders are walked recursively; hidden ones, `node_modules` and what a `.litmapignore` (gitignore's rules, in any
@@ -59,7 +61,9 @@ def _ignored_here(folder: Path) -> PathSpec[Any] | None:
             return None
         import pathspec
 
-        return pathspec.PathSpec.from_lines("gitignore", file.read_text("utf-8", "replace").splitlines()[:10_000])
+        return pathspec.PathSpec.from_lines(
+            "gitignore", file.read_text("utf-8", "replace").splitlines()[:10_000]
+        )
     except (OSError, ValueError):
         return None
 
@@ -91,14 +95,18 @@ def _walk(top: Path, problems: list[Problem]) -> Iterator[Path]:
         folders[:] = sorted(
             name
             for name in folders
-            if not name.startswith(".") and name not in _SKIPPED and not _ignored(here / name, rules, folder=True)
+            if not name.startswith(".")
+            and name not in _SKIPPED
+            and not _ignored(here / name, rules, folder=True)
         )
         if "CURRENT" in files and "catalogue.sqlite" in files:  # a library of litmap itself
             folders.clear()
             continue
         for name in sorted(files):
             path = here / name
-            known = path.suffix.lower() in SUFFIXES and (path.suffix or _has_no_suffix_but_text(path))
+            known = path.suffix.lower() in SUFFIXES and (
+                path.suffix or _has_no_suffix_but_text(path)
+            )
             if known and not name.startswith(".") and not _ignored(path, rules):
                 yield path
 
@@ -113,7 +121,16 @@ def _ignored(path: Path, rules: list[tuple[Path, PathSpec[Any]]], *, folder: boo
 
 def _has_no_suffix_but_text(path: Path) -> bool:
     """Files without suffix are notes only where they are named like prose, not LICENSE or Makefile."""
-    return path.name.lower() in {"readme", "notes", "todo", "reading", "papers", "references", "bibliography", "inbox"}
+    return path.name.lower() in {
+        "readme",
+        "notes",
+        "todo",
+        "reading",
+        "papers",
+        "references",
+        "bibliography",
+        "inbox",
+    }
 
 
 def quiet(path: Path) -> bool:
@@ -133,9 +150,9 @@ def decode(data: bytes) -> tuple[str, str]:
         text, remark = data.decode("utf-16", "replace"), ""
     else:
         text, remark = _decode_bytes(data.removeprefix(b"\xef\xbb\xbf"))
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").replace("\x0c", "\n").lstrip(
-        "\ufeff"
-    ), remark
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").replace(
+        "\x0c", "\n"
+    ).lstrip("\ufeff"), remark
 
 
 def _decode_bytes(data: bytes) -> tuple[str, str]:
@@ -145,9 +162,13 @@ def _decode_bytes(data: bytes) -> tuple[str, str]:
         if max(even, odd) > 0.3 * len(sample) / 2 and min(even, odd) < 0.05 * len(sample):
             return data.decode("utf-16-le" if odd > even else "utf-16-be", "replace"), ""
         raise ValueError("a binary file, not a note")
-    if sample.startswith((b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\x1f\x8b", b"GIF8", b"\xff\xd8\xff")):
+    if sample.startswith(
+        (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\x1f\x8b", b"GIF8", b"\xff\xd8\xff")
+    ):
         raise ValueError("a binary file, not a note")
-    control = sum(sample.count(bytes([byte])) for byte in (*range(1, 9), *range(14, 27), *range(28, 32)))
+    control = sum(
+        sample.count(bytes([byte])) for byte in (*range(1, 9), *range(14, 27), *range(28, 32))
+    )
     if control > 0.05 * len(sample) + 3:
         raise ValueError("a binary file, not a note")
     try:
@@ -157,7 +178,9 @@ def _decode_bytes(data: bytes) -> tuple[str, str]:
         text = data.decode("utf-8", "surrogateescape")
         lone = len(text) - len(wrong)
         guessed = "".join(
-            bytes([ord(char) - 0xDC00]).decode("cp1252", "replace") if 0xDC80 <= ord(char) <= 0xDCFF else char
+            bytes([ord(char) - 0xDC00]).decode("cp1252", "replace")
+            if 0xDC80 <= ord(char) <= 0xDCFF
+            else char
             for char in text
         )
         return guessed, f"{lone:,} characters were not UTF-8 and read as Windows-1252"

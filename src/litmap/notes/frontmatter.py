@@ -47,7 +47,10 @@ def read_front_matter(lines: list[str]) -> FrontMatter:
         if number == 1 and not lines[number].strip():
             return FrontMatter()  # a horizontal rule, not front matter
     if first == "---" and any(re.match(r"[\w-]+:\s", line) for line in lines[1:3]):
-        end = next((n for n in range(1, len(lines)) if not lines[n].strip() or lines[n].startswith("#")), len(lines))
+        end = next(
+            (n for n in range(1, len(lines)) if not lines[n].strip() or lines[n].startswith("#")),
+            len(lines),
+        )
         found = _parse(first, lines[1:end], end)
         found.broken = "the front matter is not closed"
         return found
@@ -93,11 +96,15 @@ def _strings(value: Any) -> list[str]:
         return [value.strip()]
     if isinstance(value, (list, tuple)):
         return [
-            text for item in value[:200] for text in (_strings(item) if not isinstance(item, (list, tuple)) else [])
+            text
+            for item in value[:200]
+            for text in (_strings(item) if not isinstance(item, (list, tuple)) else [])
         ]
     if isinstance(value, dict):
         name = " ".join(
-            str(value[key]) for key in ("given", "family", "name", "literal") if isinstance(value.get(key), str)
+            str(value[key])
+            for key in ("given", "family", "name", "literal")
+            if isinstance(value.get(key), str)
         )
         return [name] if name else []
     return [str(value)] if isinstance(value, (int, float)) else []
@@ -116,9 +123,17 @@ def _take(found: FrontMatter, data: dict[Any, Any]) -> None:
     ids = [(key, text) for key in sorted(_KEYS) for text in _strings(lowered.get(key))[:5] if text]
     if ids:
         fields = ids + [("title", text) for text in title[:1]]
-        fields += [("author", text) for key in ("authors", "author") for text in _strings(lowered.get(key))]
-        fields += [("year", text) for key in ("year", "issued", "date") for text in _strings(lowered.get(key))[:1]]
-        fields += [("url", text) for key in ("url", "link") for text in _strings(lowered.get(key))[:3]]
+        fields += [
+            ("author", text) for key in ("authors", "author") for text in _strings(lowered.get(key))
+        ]
+        fields += [
+            ("year", text)
+            for key in ("year", "issued", "date")
+            for text in _strings(lowered.get(key))[:1]
+        ]
+        fields += [
+            ("url", text) for key in ("url", "link") for text in _strings(lowered.get(key))[:3]
+        ]
         fields += [
             ("venue", text)
             for key in ("journal", "venue", "container-title")

@@ -14,7 +14,23 @@ _GENERIC = re.compile(
     re.I,
 )
 _GLUED = re.compile(r"[a-z][A-Z]")
-_JOINING = {"of", "in", "and", "for", "into", "on", "vs", "versus", "from", "&", "to", "with", "as", "by", "between"}
+_JOINING = {
+    "of",
+    "in",
+    "and",
+    "for",
+    "into",
+    "on",
+    "vs",
+    "versus",
+    "from",
+    "&",
+    "to",
+    "with",
+    "as",
+    "by",
+    "between",
+}
 _NOT_HEADING = re.compile(
     r"https?:|[\[\]{}<>@|\"“”]|\b(?:see|is|are|was|were|can|does|do|has|have|should|we|i|you|it|this|that|my|the|a|an|using|via|towards?|"
     r"requires?|improves?|makes?|tutorial|lectures?|video|talk|slides|blog|post|summer school|course|workshop)\b|\d{4}|^[–>*#-]|[.,;:!?)]$",  # noqa: E501
@@ -41,7 +57,10 @@ def infer_lone_headings(lines: list[str], at: dict[int, tuple[int, str]]) -> Non
         text = lines[number].strip()
         if (
             is_transparent(text)
-            or (len(singles) >= 0.5 * len(filled) - 1 and (_is_section_name(text) or _opens_section(lines, number)))
+            or (
+                len(singles) >= 0.5 * len(filled) - 1
+                and (_is_section_name(text) or _opens_section(lines, number))
+            )
             or (
                 len(singles) < 0.5 * len(filled)
                 and _is_section_name(text, strict=False)
@@ -61,12 +80,22 @@ def _opens_section(lines: list[str], number: int) -> bool:
     """True for one to three words in sentence case above a longer line, on a page of single lines."""
     text = lines[number].strip()
     words = text.split()
-    if not 1 <= len(words) <= 3 or len(text) < 4 or not text[0].isupper() or _NOT_HEADING.search(text) or "," in text:
+    if (
+        not 1 <= len(words) <= 3
+        or len(text) < 4
+        or not text[0].isupper()
+        or _NOT_HEADING.search(text)
+        or "," in text
+    ):
         return False
-    if any(word[0].isupper() and not word.rstrip("s").isupper() for word in words[1:]) or _GLUED.search(text):
+    if any(
+        word[0].isupper() and not word.rstrip("s").isupper() for word in words[1:]
+    ) or _GLUED.search(text):
         return False
     after = next((line.strip() for line in lines[number + 1 : number + 4] if line.strip()), "")
-    before = next((line.split() for line in reversed(lines[max(0, number - 3) : number]) if line.strip()), [])
+    before = next(
+        (line.split() for line in reversed(lines[max(0, number - 3) : number]) if line.strip()), []
+    )
     if len(before) <= 3 and {word.lower() for word in before} & {word.lower() for word in words}:
         return False  # one of several like things: 'Vanishing gradients problem', 'Exploding gradients problem'
     return len(after) > 1.15 * len(text) and len(after.split()) >= 3
@@ -83,7 +112,9 @@ def _is_section_name(text: str, *, strict: bool = True) -> bool:
         return len(text) <= 60
     lowered = [word for word in words[1:] if word[0].islower() and word not in _JOINING]
     raised = [word for word in words[1:] if word[0].isupper()]
-    joined = any(word in _JOINING - {"with", "to", "by", "from"} for word in words[1:-1]) or "," in text
+    joined = (
+        any(word in _JOINING - {"with", "to", "by", "from"} for word in words[1:-1]) or "," in text
+    )
     if "," in text:
         return len(words) <= 9 and len(lowered) >= 1
     return (

@@ -46,7 +46,9 @@ _PLAIN_SIGN = re.compile(r"[\[<\nh](?:(?<!h)|(?<=h)ttps?://)")
 """Where markup may begin; found much faster than the markup itself."""
 _ITALIC = frozenset({"*", "_", "***", "___"})
 _SHORTEST, _LONGEST = 4, 200
-_PLAIN_ITALIC = re.compile(r"(?<![\w*_])([*_])(?=[^\W\d_])([^*_\n]{4,200}?)(?<=[\w?!.)])\1(?![\w*_])")
+_PLAIN_ITALIC = re.compile(
+    r"(?<![\w*_])([*_])(?=[^\W\d_])([^*_\n]{4,200}?)(?<=[\w?!.)])\1(?![\w*_])"
+)
 
 
 @dataclass(slots=True)
@@ -91,7 +93,8 @@ class _Writer:
         self.put(inner.text)
         self.out.links.append(Link(inner.text.strip(), target, first, begin, self.size))
         self.out.links += [
-            replace(link, line=link.line, start=link.start + begin, end=link.end + begin) for link in inner.links
+            replace(link, line=link.line, start=link.start + begin, end=link.end + begin)
+            for link in inner.links
         ]
         for start in inner.starts[1:]:
             self.line += 1
@@ -112,7 +115,12 @@ class _Writer:
 
 
 def read_inline(
-    raw: str, line: int, definitions: Mapping[str, str] | None = None, *, plain: bool = False, depth: int = 0
+    raw: str,
+    line: int,
+    definitions: Mapping[str, str] | None = None,
+    *,
+    plain: bool = False,
+    depth: int = 0,
 ) -> Inline:
     """The text of a block whose source begins on `line`; line breaks become blanks. Time is linear in its length.
 
@@ -136,7 +144,13 @@ def read_inline(
 
 
 def _take(
-    match: re.Match[str], raw: str, writer: _Writer, definitions: Mapping[str, str], *, plain: bool, depth: int
+    match: re.Match[str],
+    raw: str,
+    writer: _Writer,
+    definitions: Mapping[str, str],
+    *,
+    plain: bool,
+    depth: int,
 ) -> None:
     kind = match.lastgroup
     groups = match.groupdict()
@@ -163,14 +177,21 @@ def _take(
         if target:
             writer.link(Inline(groups["short"]), target)
         else:
-            inner = read_inline(groups["short"], writer.line, depth=depth + 1) if depth < 3 else Inline(groups["short"])
+            inner = (
+                read_inline(groups["short"], writer.line, depth=depth + 1)
+                if depth < 3
+                else Inline(groups["short"])
+            )
             writer.put(f"[{inner.text}]")
     elif groups["href"]:
         writer.link(
-            _inner(groups["atext"], writer, definitions, plain=False, depth=depth), html.unescape(groups["href"])
+            _inner(groups["atext"], writer, definitions, plain=False, depth=depth),
+            html.unescape(groups["href"]),
         )
     elif groups["tag"]:
-        writer.put(" " if groups["tag"].lower().startswith(("<br", "</p", "</li", "</div", "</td")) else "")
+        writer.put(
+            " " if groups["tag"].lower().startswith(("<br", "</p", "</li", "</div", "</td")) else ""
+        )
         writer.skip_lines(groups["tag"])
     elif groups["entity"]:
         writer.put(html.unescape(groups["entity"]))
@@ -180,14 +201,22 @@ def _take(
         writer.skip_lines(match.group())
 
 
-def _inner(text: str, writer: _Writer, definitions: Mapping[str, str], *, plain: bool, depth: int) -> Inline:
+def _inner(
+    text: str, writer: _Writer, definitions: Mapping[str, str], *, plain: bool, depth: int
+) -> Inline:
     if depth >= 3:
         return Inline(" ".join(text.split()))
     return read_inline(text, writer.line, definitions, plain=plain, depth=depth + 1)
 
 
 def _link(
-    match: re.Match[str], raw: str, writer: _Writer, definitions: Mapping[str, str], *, plain: bool, depth: int
+    match: re.Match[str],
+    raw: str,
+    writer: _Writer,
+    definitions: Mapping[str, str],
+    *,
+    plain: bool,
+    depth: int,
 ) -> None:
     groups = match.groupdict()
     inner = _inner(groups["text"], writer, definitions, plain=plain, depth=depth)
@@ -221,7 +250,13 @@ def _emphasis(match: re.Match[str], raw: str, writer: _Writer) -> None:
         (mark[0] == "_" and before.isalnum() and after.isalnum())
         or spaced
         or (mark == "==" and "=" in (before, after))
-        or (mark[0] == "*" and before.isalnum() and after.isalnum() and len(mark) == 1 and not before.isalpha())
+        or (
+            mark[0] == "*"
+            and before.isalnum()
+            and after.isalnum()
+            and len(mark) == 1
+            and not before.isalpha()
+        )
     ):
         writer.put(mark)
     else:

@@ -20,7 +20,9 @@ _CITEKEY = re.compile(
 _BIBS = {"bibtex", "csl", "ris", "refxml"}
 
 
-def read_notes(paths: Sequence[Path | str], stdin: bytes | None = None) -> tuple[list[Note], list[Problem]]:
+def read_notes(
+    paths: Sequence[Path | str], stdin: bytes | None = None
+) -> tuple[list[Note], list[Problem]]:
     """All notes at these paths ('-' is standard input, given as `stdin`), and what could not be read.
 
     A reference file that a note cites from (named in it, or lying beside it) and that the user did not name himself
@@ -47,7 +49,11 @@ def _read_file(file: Path, shown: str, by_user: bool, problems: list[Problem]) -
     try:
         size = file.stat().st_size
         if size > MAX_BYTES:
-            problems.append(Problem(shown, f"too large to be a note ({size:,} bytes; the limit is {MAX_BYTES:,})"))
+            problems.append(
+                Problem(
+                    shown, f"too large to be a note ({size:,} bytes; the limit is {MAX_BYTES:,})"
+                )
+            )
             return None
         if not file.is_file():
             problems.append(Problem(shown, "not a regular file"))
@@ -71,9 +77,13 @@ def _read_bytes(data: bytes, file: Path, shown: str, problems: list[Problem]) ->
         text, remark = decode(data)
         if remark:
             problems.append(Problem(shown, remark))
-        note, broken = parse_note(text, shown, file.suffix.lower(), hashlib.sha256(data).hexdigest())
+        note, broken = parse_note(
+            text, shown, file.suffix.lower(), hashlib.sha256(data).hexdigest()
+        )
     except (ValueError, RecursionError, LookupError, AttributeError, TypeError) as error:
-        problems.append(Problem(shown, str(error).splitlines()[0][:200] if str(error) else type(error).__name__))
+        problems.append(
+            Problem(shown, str(error).splitlines()[0][:200] if str(error) else type(error).__name__)
+        )
         return None
     if broken:
         problems.append(Problem(shown, broken + "; the rest was read"))
@@ -132,7 +142,12 @@ def _reader(fmt: str) -> Callable[[str, Builder], tuple[str, ...]]:
 
 
 def _entries(text: str, fmt: str) -> list[NoteBlock]:
-    from litmap.notes.bibliographies.text_formats import bibtex_blocks, csl_blocks, csv_blocks, ris_blocks
+    from litmap.notes.bibliographies.text_formats import (
+        bibtex_blocks,
+        csl_blocks,
+        csv_blocks,
+        ris_blocks,
+    )
 
     if fmt == "bibtex":
         return bibtex_blocks(text)
@@ -154,7 +169,9 @@ def sniff(text: str, named: str) -> str:
     """What a text called plain (or Markdown) is by its form."""
     head = text[:20_000]
     start = head.lstrip()[:400].lower()
-    if start.startswith(("<!doctype html", "<html")) or ("<head" in start and "<body" in head.lower()):
+    if start.startswith(("<!doctype html", "<html")) or (
+        "<head" in start and "<body" in head.lower()
+    ):
         return "html"
     if named == "mediawiki" or is_mediawiki(text):
         return "mediawiki"
@@ -182,8 +199,12 @@ def sniff(text: str, named: str) -> str:
         or len(re.findall(r"`[^`<>]+ <https?://[^>]+>`_", head)) >= 2
     ):
         return "rst"
-    signs = 3 * bool(re.match(r"---\n(?:[\w-]+:.*\n)+", head)) + min(4, 2 * len(re.findall(r"(?m)^#{1,5} \S", head)))
-    signs += min(4, len(re.findall(r"\]\(https?://", head))) + min(2, len(re.findall(r"(?m)^\[[^\]]+\]: \S", head)))
+    signs = 3 * bool(re.match(r"---\n(?:[\w-]+:.*\n)+", head)) + min(
+        4, 2 * len(re.findall(r"(?m)^#{1,5} \S", head))
+    )
+    signs += min(4, len(re.findall(r"\]\(https?://", head))) + min(
+        2, len(re.findall(r"(?m)^\[[^\]]+\]: \S", head))
+    )
     return "markdown" if signs >= 2 else "text"
 
 
@@ -198,7 +219,9 @@ def _tie_bibliographies(notes: dict[Path, Note], named: set[Path], problems: lis
     for file, note in list(notes.items()):
         if note.format in _BIBS | {"csv"}:
             continue
-        wanted = [target for name in note.uses if (target := _find_bibliography(file, name)) is not None]
+        wanted = [
+            target for name in note.uses if (target := _find_bibliography(file, name)) is not None
+        ]
         if not wanted and _cites_by_key(note):
             wanted = beside.get(file.parent) or _bibs_in(file.parent)
         ties = []
@@ -221,14 +244,19 @@ def _tie_bibliographies(notes: dict[Path, Note], named: set[Path], problems: lis
 
 def _cites_by_key(note: Note) -> bool:
     return any(
-        ("@" in block.text and _CITEKEY.search(block.text)) or any(name == "cites" for name, _ in block.fields)
+        ("@" in block.text and _CITEKEY.search(block.text))
+        or any(name == "cites" for name, _ in block.fields)
         for block in note.blocks
     )
 
 
 def _bibs_in(folder: Path) -> list[Path]:
     try:
-        return sorted(path for path in folder.glob("*.bib") if path.is_file())[:20] if str(folder) else []
+        return (
+            sorted(path for path in folder.glob("*.bib") if path.is_file())[:20]
+            if str(folder)
+            else []
+        )
     except OSError:
         return []
 
@@ -236,7 +264,9 @@ def _bibs_in(folder: Path) -> list[Path]:
 def _find_bibliography(file: Path, name: str) -> Path | None:
     if "://" in name or len(name) > 500:
         return None
-    suffixes = ("",) if Path(name).suffix.lower() in {".bib", ".json", ".ris", ".yaml"} else (".bib", "")
+    suffixes = (
+        ("",) if Path(name).suffix.lower() in {".bib", ".json", ".ris", ".yaml"} else (".bib", "")
+    )
     for base in (file.parent, *file.parent.parents[:3]):
         for suffix in suffixes:
             path = base / (name + suffix)

@@ -26,7 +26,9 @@ def read_tags(body: bytes) -> list[tuple[str, str]]:
             pairs.setdefault(name.lower(), next((v for v in values if v), ""))
         name = (pairs.get("name") or pairs.get("property") or "").lower().strip()
         content = " ".join(
-            "".join(c if c.isprintable() else " " for c in html.unescape(pairs.get("content", ""))).split()
+            "".join(
+                c if c.isprintable() else " " for c in html.unescape(pairs.get("content", ""))
+            ).split()
         )
         prefix = next((p for p in _PREFIXES if name.startswith(p)), "")
         if prefix and content:

@@ -115,7 +115,9 @@ def pair_keys_of(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray
     """`pairs` for arrays: a key for each first word with its second, int64 (n,)."""
     import numpy as np
 
-    keys: NDArray[np.int64] = (first * np.int64(_TURN) + second) & np.int64(_POSITIVE)  # overflow keeps the low bits
+    keys: NDArray[np.int64] = (first * np.int64(_TURN) + second) & np.int64(
+        _POSITIVE
+    )  # overflow keeps the low bits
     return keys
 
 
@@ -133,7 +135,10 @@ def index_term(surface: str) -> str:
 @lru_cache(maxsize=1 << 17)
 def term_key(term: str) -> int:
     """A 63-bit number that stands for the term on disk; two of a million terms share one once in 10 million indexes."""
-    return int.from_bytes(blake2b(term.encode("utf-8", "replace"), digest_size=8).digest(), "little") >> 1
+    return (
+        int.from_bytes(blake2b(term.encode("utf-8", "replace"), digest_size=8).digest(), "little")
+        >> 1
+    )
 
 
 @lru_cache(maxsize=1 << 18)

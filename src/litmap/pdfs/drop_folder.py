@@ -25,7 +25,12 @@ class Adopted:
 
 
 def adopt(
-    files: Sequence[Path], works: Sequence[Work], *, store: Store, now: str, read_preview: LookInside
+    files: Sequence[Path],
+    works: Sequence[Work],
+    *,
+    store: Store,
+    now: str,
+    read_preview: LookInside,
 ) -> Iterator[Adopted | Problem]:
     """Each file with its work: by the DOI or arXiv stamp in its first pages, else by its title; copied, not moved.
 
@@ -38,7 +43,10 @@ def adopt(
             matches = _matches(seen, file, works, by_id)
             if len(matches) > 1:
                 names = "; ".join(f"{w.title} ({w.id})" for w in matches[:3])
-                yield Problem(str(file), f"fits several works: {names}. Name the file after one's DOI or arXiv id")
+                yield Problem(
+                    str(file),
+                    f"fits several works: {names}. Name the file after one's DOI or arXiv id",
+                )
                 continue
             work = matches[0] if matches else _new_work(seen, file, now)
             pdf = store.copy_in(file, pages=seen.pages, now=now)
@@ -49,16 +57,28 @@ def adopt(
         yield Adopted(file, outcome, None if matches else work)
 
 
-def _matches(seen: Preview, file: Path, works: Sequence[Work], by_id: dict[str, Work]) -> list[Work]:
+def _matches(
+    seen: Preview, file: Path, works: Sequence[Work], by_id: dict[str, Work]
+) -> list[Work]:
     named = [i for i in (*seen.ids, *_ids_in_name(file)) if i in by_id]
     if named:
         return [by_id[named[0]]]
-    guesses = [t for t in (seen.title, seen.metadata_title, _title_in_name(file)) if len(squash(t)) >= 8]
-    close = [w for w in works if any(same_title(g, t) >= 0.9 for g in guesses for t in (w.title, *w.other_titles))]
+    guesses = [
+        t for t in (seen.title, seen.metadata_title, _title_in_name(file)) if len(squash(t)) >= 8
+    ]
+    close = [
+        w
+        for w in works
+        if any(same_title(g, t) >= 0.9 for g in guesses for t in (w.title, *w.other_titles))
+    ]
     if not close and is_readable(seen.text):
         top = squash(seen.text[:3000])
         close = [w for w in works if len(squash(w.title)) >= 20 and squash(w.title) in top]
-    return [w for w in close if names_in(w.authors, seen.text) is not False or not is_readable(seen.text)]
+    return [
+        w
+        for w in close
+        if names_in(w.authors, seen.text) is not False or not is_readable(seen.text)
+    ]
 
 
 def _ids_in_name(file: Path) -> list[str]:
@@ -66,7 +86,9 @@ def _ids_in_name(file: Path) -> list[str]:
     name = file.stem
     found = [normalise_id(m) for m in re.findall(r"(?<!\d)\d{4}\.\d{4,5}(?!\d)", name)]
     doi = re.search(r"10\.\d{4,9}[_%@][^\s]{2,100}", name)
-    return found + ([normalise_id("doi:" + re.sub(r"[_%@]", "/", doi.group(), count=1))] if doi else [])
+    return found + (
+        [normalise_id("doi:" + re.sub(r"[_%@]", "/", doi.group(), count=1))] if doi else []
+    )
 
 
 def _title_in_name(file: Path) -> str:
@@ -78,7 +100,10 @@ def _title_in_name(file: Path) -> str:
 def _new_work(seen: Preview, file: Path, now: str) -> Work:
     title = seen.title or seen.metadata_title or _title_in_name(file)
     ids = tuple(i for i in seen.ids if i.startswith(("arxiv:", "doi:")))
-    ident = next(iter(sorted(ids, key=lambda i: not i.startswith("arxiv:"))), "") or f"title:{_stable(title)}"
+    ident = (
+        next(iter(sorted(ids, key=lambda i: not i.startswith("arxiv:"))), "")
+        or f"title:{_stable(title)}"
+    )
     return Work(ident, title, ids=ids, facts=(Fact("title", title, f"the file {file.name}", now),))
 
 

@@ -62,7 +62,11 @@ def fetch(
     for work in works:
         before = known.get(work.id)
         late = arrived.pop(work.id, None)
-        if late is not None and late[0].pdf is not None and (before is None or before.sha256 != late[0].pdf.sha256):
+        if (
+            late is not None
+            and late[0].pdf is not None
+            and (before is None or before.sha256 != late[0].pdf.sha256)
+        ):
             yield late[0]
             continue
         if late is not None:
@@ -95,7 +99,9 @@ def _places(work: Work, before: PdfFile | None) -> list[Place]:
 
 
 class _Run:
-    def __init__(self, client: Downloader, store: Store, now: str, read_preview: LookInside | None) -> None:
+    def __init__(
+        self, client: Downloader, store: Store, now: str, read_preview: LookInside | None
+    ) -> None:
         self.client = client
         self.store = store
         self.now = now
@@ -128,7 +134,9 @@ class _Run:
 
         lanes.submit(urlsplit(place.url).hostname or "", job, call)
 
-    def _outcome(self, job: _Job, got: Download | None, error: BaseException | None) -> Fetch | None:
+    def _outcome(
+        self, job: _Job, got: Download | None, error: BaseException | None
+    ) -> Fetch | None:
         """The end of the job, or None where its next place is to be tried."""
         place = job.places.popleft()
         job.seen.add(url_key(place.url))
@@ -137,11 +145,19 @@ class _Run:
                 raise error
             job.tried.append((place.url, error.message))
             expected = isinstance(error, NotFound | Blocked)
-            job.again |= (not expected and (error.transient or place.sure)) or isinstance(error, Unsafe)
+            job.again |= (not expected and (error.transient or place.sure)) or isinstance(
+                error, Unsafe
+            )
             return None
         assert got is not None
         if got.not_modified and job.known is not None:
-            return Fetch(job.work.id, "fetched", "unchanged", replace(job.known, fetched_at=self.now), tuple(job.tried))
+            return Fetch(
+                job.work.id,
+                "fetched",
+                "unchanged",
+                replace(job.known, fetched_at=self.now),
+                tuple(job.tried),
+            )
         if got.path is None:
             self._read_page(job, place, got)
             return None
@@ -154,18 +170,24 @@ class _Run:
         job.places = deque(p for p in job.places if url_key(p.url) not in job.seen)
         if named and len(job.tried) < 12:
             job.tried.append((place.url, "a page that names a PDF"))
-            job.places.extendleft(reversed([Place(u, "the work's page", sure=place.sure) for u in named[:2]]))
+            job.places.extendleft(
+                reversed([Place(u, "the work's page", sure=place.sure) for u in named[:2]])
+            )
             return
         what = "a page, no PDF" if b"<" in got.body[:2000] else "something that is no PDF"
         job.tried.append((place.url, what))
-        job.again |= place.sure and not read_tags(got.body)  # a work's page that names no file is an honest answer
+        job.again |= place.sure and not read_tags(
+            got.body
+        )  # a work's page that names no file is an honest answer
 
     def _check(self, job: _Job, place: Place, got: Download) -> Fetch | None:
         """Look into a file and keep it, put it aside, or drop it."""
         assert got.path is not None
         if job.known is not None and got.sha256 == job.known.sha256:
             drop(got.path)
-            fresh = replace(job.known, fetched_at=self.now, etag=got.etag, last_modified=got.last_modified)
+            fresh = replace(
+                job.known, fetched_at=self.now, etag=got.etag, last_modified=got.last_modified
+            )
             return Fetch(job.work.id, "fetched", "unchanged", fresh, tuple(job.tried))
         pages, finding, title = 0, Finding.RIGHT, ""
         ids: tuple[str, ...] = ()
@@ -190,11 +212,17 @@ class _Run:
             job.tried.append((place.url, f"another paper? {what}"))
             job.again |= place.sure
             return None
-        doubt = " (its text cannot be read, so its title is not confirmed)" if finding == Finding.UNREADABLE else ""
+        doubt = (
+            " (its text cannot be read, so its title is not confirmed)"
+            if finding == Finding.UNREADABLE
+            else ""
+        )
         facts = (pages, place.url, place.version, self.now, got.etag, got.last_modified)
         pdf = PdfFile(got.sha256, "", got.size, *facts)
         said = f"from {place.source}{doubt}"
-        return self.store.keep(got, Fetch(job.work.id, "fetched", said, pdf, tuple(job.tried), title=title, ids=ids))
+        return self.store.keep(
+            got, Fetch(job.work.id, "fetched", said, pdf, tuple(job.tried), title=title, ids=ids)
+        )
 
 
 def _nowhere(job: _Job) -> Fetch:
@@ -209,12 +237,28 @@ def _given_up(job: _Job) -> Fetch:
     tried = tuple(job.tried)
     told = "; ".join(f"{urlsplit(url).hostname}: {_short(text, url)}" for url, text in tried[:4])
     if job.known is not None:
-        return Fetch(job.work.id, "fetched", f"kept; no newer file ({told})", job.known, tried, transient=job.again)
+        return Fetch(
+            job.work.id,
+            "fetched",
+            f"kept; no newer file ({told})",
+            job.known,
+            tried,
+            transient=job.again,
+        )
     if job.doubtful:
-        reason = f"{job.doubtful}. If it is right, move it to papers/; if not, put the right one there"
+        reason = (
+            f"{job.doubtful}. If it is right, move it to papers/; if not, put the right one there"
+        )
         return Fetch(job.work.id, "unsure", reason, None, tried, transient=job.again)
     if job.again:
-        return Fetch(job.work.id, "failed", f"not fetched ({told}); the next refresh tries again", None, tried, True)
+        return Fetch(
+            job.work.id,
+            "failed",
+            f"not fetched ({told}); the next refresh tries again",
+            None,
+            tried,
+            True,
+        )
     reason = f"no open copy ({told}); put the PDF into the folder papers/ if you have it"
     return Fetch(job.work.id, "metadata-only", reason, None, tried)
 

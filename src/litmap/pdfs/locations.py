@@ -13,7 +13,9 @@ from litmap.parsing.identifiers import identifier_from_url, url_key
 MOST = 10
 """Places tried for one work."""
 _ARXIV_HOSTS = re.compile(r"(?:^|\.)arxiv\.org$")
-_WALLED = re.compile(r"(?:^|\.)(?:semanticscholar\.org|researchgate\.net|academia\.edu|jstor\.org|sci-hub\.\w+)$")
+_WALLED = re.compile(
+    r"(?:^|\.)(?:semanticscholar\.org|researchgate\.net|academia\.edu|jstor\.org|sci-hub\.\w+)$"
+)
 """Sites whose pages never hold a file for a plain client, or which litmap does not use."""
 _FILE_HOSTS = re.compile(r"^(?:pdfs\.semanticscholar\.org)$")
 
@@ -68,19 +70,30 @@ def _by_id(ident: str, work: Work) -> Iterator[Place]:
     kind, _, value = ident.partition(":")
     if kind == "arxiv":
         version = f"v{work.arxiv_version}" if work.arxiv_version else ""
-        yield Place(f"https://export.arxiv.org/pdf/{value}{version}", "arXiv", sure=True, version=work.arxiv_version)
+        yield Place(
+            f"https://export.arxiv.org/pdf/{value}{version}",
+            "arXiv",
+            sure=True,
+            version=work.arxiv_version,
+        )
     elif kind == "openreview":
-        yield Place(f"https://openreview.net/pdf?id={quote(value, safe='')}", "OpenReview", sure=True)
+        yield Place(
+            f"https://openreview.net/pdf?id={quote(value, safe='')}", "OpenReview", sure=True
+        )
     elif kind == "pmlr":
         volume, _, key = value.partition("/")
         if volume[1:].isdigit() and int(volume[1:]) >= 235:  # files of these volumes lie on GitHub
             base = "https://raw.githubusercontent.com/mlresearch"
             yield Place(f"{base}/{volume}/main/assets/{key}/{key}.pdf", "PMLR", sure=True)
         else:
-            yield Place(f"https://proceedings.mlr.press/{volume}/{key}/{key}.pdf", "PMLR", sure=True)
+            yield Place(
+                f"https://proceedings.mlr.press/{volume}/{key}/{key}.pdf", "PMLR", sure=True
+            )
     elif kind == "jmlr":
         volume, _, key = value.partition("/")
-        yield Place(f"https://jmlr.org/papers/volume{volume[1:]}/{key}/{key}.pdf", "JMLR", sure=True)
+        yield Place(
+            f"https://jmlr.org/papers/volume{volume[1:]}/{key}/{key}.pdf", "JMLR", sure=True
+        )
     elif kind == "neurips" and "/" in value:
         year, _, code = value.partition("/")
         suffix = "-Conference" if year.isdigit() and int(year) >= 2022 else ""
@@ -103,7 +116,11 @@ def is_file(url: str) -> bool:
 
 def _may_have_file(url: str) -> bool:
     host = _host(url)
-    if not host or _ARXIV_HOSTS.search(host) or (_WALLED.search(host) and not _FILE_HOSTS.search(host)):
+    if (
+        not host
+        or _ARXIV_HOSTS.search(host)
+        or (_WALLED.search(host) and not _FILE_HOSTS.search(host))
+    ):
         return False
     return not (identifier_from_url(url) or "").startswith("arxiv:")
 

@@ -41,10 +41,17 @@ class Store:
         target = self.pdf(got.sha256)
         record = replace(outcome.pdf, path=self._relative(target))
         outcome = replace(outcome, pdf=record)
-        data = {"work": outcome.work, "pdf": asdict(record), "title": outcome.title, "ids": outcome.ids}
+        data = {
+            "work": outcome.work,
+            "pdf": asdict(record),
+            "title": outcome.title,
+            "ids": outcome.ids,
+        }
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            note = got.path.with_suffix(".done")  # first: whatever moment the program dies, the next run finds the file
+            note = got.path.with_suffix(
+                ".done"
+            )  # first: whatever moment the program dies, the next run finds the file
             _write(note.with_suffix(".tmp"), json.dumps(data).encode())
             note.with_suffix(".tmp").replace(note)
             got.path.replace(target)
@@ -96,12 +103,20 @@ class Store:
             try:
                 data = json.loads(note.read_text(encoding="utf-8"))
                 record = PdfFile(**data["pdf"])
-                before = Fetch(str(data["work"]), "fetched", "arrived before the last run ended", record)
-                before = replace(before, title=str(data.get("title", "")), ids=tuple(map(str, data.get("ids", ()))))
+                before = Fetch(
+                    str(data["work"]), "fetched", "arrived before the last run ended", record
+                )
+                before = replace(
+                    before,
+                    title=str(data.get("title", "")),
+                    ids=tuple(map(str, data.get("ids", ()))),
+                )
             except (OSError, ValueError, KeyError, TypeError):
                 note.unlink(missing_ok=True)
                 continue
-            if self.pdf(record.sha256).is_file() or self._finish_move(note.with_suffix(".part"), record):
+            if self.pdf(record.sha256).is_file() or self._finish_move(
+                note.with_suffix(".part"), record
+            ):
                 yield before, note
             else:
                 note.unlink(missing_ok=True)
@@ -119,7 +134,9 @@ class Store:
         return True
 
     def _relative(self, path: Path) -> str:
-        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+        return (
+            path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+        )
 
 
 def drop(part: Path) -> None:

@@ -52,8 +52,12 @@ def verify(seen: Preview, work: Work, *, sure: bool = False) -> Finding:
     and most of the title's words is an earlier or later version under another title.
     """
     titles = [t for t in (work.title, *work.other_titles) if len(squash(t)) >= 6 and "://" not in t]
-    if not (work.ids or work.authors) and not any(f.name == "title" and f.source != "the note" for f in work.facts):
-        titles = titles if not sure else []  # the reader's words for the link, not a title that a source confirmed
+    if not (work.ids or work.authors) and not any(
+        f.name == "title" and f.source != "the note" for f in work.facts
+    ):
+        titles = (
+            titles if not sure else []
+        )  # the reader's words for the link, not a title that a source confirmed
     own = {i for i in seen.ids if i.startswith(("arxiv:", "doi:"))}
     if own & set(work.ids):
         return Finding.RIGHT
@@ -62,7 +66,11 @@ def verify(seen: Preview, work: Work, *, sure: bool = False) -> Finding:
         if _titled(guessed, titles):
             return Finding.RIGHT
         plain = seen.title.isascii() and len(normalise_title(seen.title).split()) >= 3
-        return Finding.WRONG if plain and titles and is_readable(seen.title, least=3) else Finding.UNREADABLE
+        return (
+            Finding.WRONG
+            if plain and titles and is_readable(seen.title, least=3)
+            else Finding.UNREADABLE
+        )
     if not titles:  # known by its address only, so whatever lies there is it
         return Finding.RIGHT if sure else Finding.UNREADABLE
     text = squash(seen.text[:60_000])
@@ -84,7 +92,9 @@ def _retitled(seen: Preview, work: Work, titles: Sequence[str]) -> bool:
     top = squash(seen.text[:6000])
     if len(names) < 2 or not all(len(name) >= 3 and name in top for name in names):
         return False
-    there = set(normalise_title(seen.title).split()) | set(normalise_title(seen.text[:1500]).split())
+    there = set(normalise_title(seen.title).split()) | set(
+        normalise_title(seen.text[:1500]).split()
+    )
     wanted = [{w for w in normalise_title(title).split() if len(w) > 3} for title in titles]
     return any(len(words) >= 3 and len(words & there) >= 0.6 * len(words) for words in wanted)
 
@@ -100,7 +110,9 @@ def _spread(title: str, text: str) -> bool:
         return False
     words = [w for line in text[:6000].splitlines() for w in normalise_title(line).split()]
     span = 3 * len(normalise_title(title).split()) + 6
-    best = max((len(wanted & set(words[i : i + span])) for i in range(0, max(1, len(words)), 3)), default=0)
+    best = max(
+        (len(wanted & set(words[i : i + span])) for i in range(0, max(1, len(words)), 3)), default=0
+    )
     return best >= 0.85 * len(wanted)
 
 

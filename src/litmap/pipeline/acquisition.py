@@ -43,7 +43,9 @@ def open_client(settings: Settings, stage: str, progress: Progress) -> Iterator[
     def on_wait(host: str, seconds: float, why: str) -> None:
         progress(stage, -1, 0, f"waiting {seconds:.0f} s for {host}: {why}")
 
-    with WebClient(settings.contact, settings.state, settings.paces, settings.allow, on_wait=on_wait) as client:
+    with WebClient(
+        settings.contact, settings.state, settings.paces, settings.allow, on_wait=on_wait
+    ) as client:
         yield client
 
 
@@ -52,8 +54,16 @@ class Arrivals:
     an arrived PDF is recorded at once, whatever else is going on.
     """
 
-    def __init__(self, settings: Settings, paths: LibraryPaths, report: Report, progress: Progress, now: str) -> None:
-        self.settings, self.paths, self.report, self.progress, self.now = settings, paths, report, progress, now
+    def __init__(
+        self, settings: Settings, paths: LibraryPaths, report: Report, progress: Progress, now: str
+    ) -> None:
+        self.settings, self.paths, self.report, self.progress, self.now = (
+            settings,
+            paths,
+            report,
+            progress,
+            now,
+        )
         self._arrived: queue.Queue[str | None] = queue.Queue()
         self._stop = threading.Event()
         self._client: WebClient | None = None
@@ -133,7 +143,12 @@ class Arrivals:
             read_preview = text.preview_in_worker
             told: list[Citation] = []
             outcomes = pdfs.fetch(
-                works, client, store=self._store(), known=known, now=self.now, read_preview=read_preview
+                works,
+                client,
+                store=self._store(),
+                known=known,
+                now=self.now,
+                read_preview=read_preview,
             )
             for done, outcome in enumerate(outcomes, 1):
                 with catalogue.write():
@@ -154,12 +169,19 @@ class Arrivals:
         told = (works.told_by_file(citation, outcome.title, outcome.ids) for citation in cited)
         return [citation for citation in told if citation is not None]
 
-    def _resolve_told(self, catalogue: Catalogue, client: WebClient, told: Sequence[Citation]) -> None:
+    def _resolve_told(
+        self, catalogue: Catalogue, client: WebClient, told: Sequence[Citation]
+    ) -> None:
         from litmap import works
 
         for resolution in works.resolve(told, client, now=self.now, contact=self.settings.contact):
             before = catalogue.resolution(resolution.citation)
-            if resolution.work is None or resolution.status != "metadata-only" or before is None or before.work is None:
+            if (
+                resolution.work is None
+                or resolution.status != "metadata-only"
+                or before is None
+                or before.work is None
+            ):
                 continue
             with catalogue.write():
                 catalogue.put_resolution(resolution, self.now)
@@ -169,25 +191,39 @@ class Arrivals:
         """Ask arXiv, many ids a request, which of the fetched papers have a newer version."""
         from litmap import works
 
-        here = {e.work.id: e.work for e in entries(catalogue) if e.pdfs and e.work.identifier("arxiv")}
+        here = {
+            e.work.id: e.work for e in entries(catalogue) if e.pdfs and e.work.identifier("arxiv")
+        }
         for work_id, version in works.newest_versions(here.values(), client).items():
             if version > (here[work_id].arxiv_version or 0):
                 with catalogue.write():
-                    catalogue.put_work(replace(here[work_id], arxiv_version=version), "note", self.now)
+                    catalogue.put_work(
+                        replace(here[work_id], arxiv_version=version), "note", self.now
+                    )
 
     def _is_due(self, entry: Entry, last: Fetched | None) -> bool:
         if last is None and entry.status == "unsure":  # which work it is must be settled first
             return False
-        if last is None or last.transient or last.status in {"failed", "pending"} or self._is_lost(entry):
+        if (
+            last is None
+            or last.transient
+            or last.status in {"failed", "pending"}
+            or self._is_lost(entry)
+        ):
             return True
         days = self.settings.recheck_days if entry.pdfs else self.settings.retry_days
-        newer = entry.pdf is not None and (entry.work.arxiv_version or 0) > (entry.pdf.version or 0) > 0
+        newer = (
+            entry.pdf is not None and (entry.work.arxiv_version or 0) > (entry.pdf.version or 0) > 0
+        )
         return newer or age_days(last.time) >= days
 
     def _is_lost(self, entry: Entry) -> bool:
         """Whether the library's file of it is gone or cut short."""
         try:
-            return entry.pdf is not None and self.paths.pdf(entry.pdf.sha256).stat().st_size != entry.pdf.bytes
+            return (
+                entry.pdf is not None
+                and self.paths.pdf(entry.pdf.sha256).stat().st_size != entry.pdf.bytes
+            )
         except OSError:
             return True
 
@@ -204,9 +240,15 @@ class Arrivals:
         known = entries(catalogue)
         cited = {e.work.id: e.work for e in known if e.citations}
         lost = {e.work.id for e in known if self._is_lost(e)}
-        again = _to_look_at_again(catalogue, set(before.values()) - cited.keys(), cited.values()) | lost
+        again = (
+            _to_look_at_again(catalogue, set(before.values()) - cited.keys(), cited.values()) | lost
+        )
         again |= {""} if lost else set()
-        new = [path for path, stamp in stamps.items() if before.get(stamp) in again or stamp not in before]
+        new = [
+            path
+            for path, stamp in stamps.items()
+            if before.get(stamp) in again or stamp not in before
+        ]
         filed = {stamp: before[stamp] for stamp in stamps.values() if stamp in before}
         here, works = {e.work.id for e in known if e.pdfs} - lost, list(cited.values())
         taken_out = set(before.values()) - {"", *(e.work.id for e in known)}
@@ -214,7 +256,9 @@ class Arrivals:
             for adopted in pdfs.adopt(
                 new, works, store=self._store(), now=self.now, read_preview=text.preview_in_worker
             ):
-                if isinstance(adopted, Problem):  # it stays in the folder, and is told again until it is mended
+                if isinstance(
+                    adopted, Problem
+                ):  # it stays in the folder, and is told again until it is mended
                     self.report.problems.append(adopted)
                     continue
                 stamp = stamps[adopted.file]
@@ -229,7 +273,9 @@ class Arrivals:
                 with catalogue.write():
                     catalogue.put_fact("dropped", filed)
 
-    def _file(self, catalogue: Catalogue, adopted: Adopted, before: str, cited: Mapping[str, Work]) -> None:
+    def _file(
+        self, catalogue: Catalogue, adopted: Adopted, before: str, cited: Mapping[str, Work]
+    ) -> None:
         """Keep whose file it is; `before` is the work it was filed as until now, '' for none."""
         work = adopted.fetch.work
         with catalogue.write():
@@ -264,17 +310,25 @@ class _Thread(threading.Thread):
 def _filed(catalogue: Catalogue) -> dict[str, str]:
     """The drop folder's files that were filed, by their stamps, each with its work's id of today."""
     fact, aliases = catalogue.fact("dropped", {}), catalogue.aliases()
-    filed = fact if isinstance(fact, dict) else dict.fromkeys(fact, "")  # an older litmap kept the stamps alone
+    filed = (
+        fact if isinstance(fact, dict) else dict.fromkeys(fact, "")
+    )  # an older litmap kept the stamps alone
     return {stamp: aliases.get(work, work) for stamp, work in filed.items()}
 
 
-def _to_look_at_again(catalogue: Catalogue, filed: Iterable[str], cited: Iterable[Work]) -> set[str]:
+def _to_look_at_again(
+    catalogue: Catalogue, filed: Iterable[str], cited: Iterable[Work]
+) -> set[str]:
     """Of works that files were filed as and no note cites, those that may be cited under another id: the file tells."""
     titles, ids, works = set(), set(), catalogue.works()
     for work in cited:
         titles |= {normalise_title(title) for title in (work.title, *work.other_titles)}
         ids |= set(work.ids)
-    return {w for w in filed if w in works and (normalise_title(works[w].title) in titles or ids & {*works[w].ids})}
+    return {
+        w
+        for w in filed
+        if w in works and (normalise_title(works[w].title) in titles or ids & {*works[w].ids})
+    }
 
 
 def age_days(time_text: str) -> float:

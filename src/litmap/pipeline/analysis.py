@@ -38,11 +38,16 @@ class Derived:
     def __init__(self, paths: LibraryPaths) -> None:
         self.paths = paths
 
-    def get(self, kind: type[T], name: str, sha256: str, make: Callable[[Document], Sequence[T]]) -> tuple[T, ...]:
+    def get(
+        self, kind: type[T], name: str, sha256: str, make: Callable[[Document], Sequence[T]]
+    ) -> tuple[T, ...]:
         """Records of class `kind` made from a PDF's document; `name` carries the maker's version."""
         path = self.paths.text(sha256).with_name(f"{sha256}.{name}.json.gz")
         try:
-            return tuple(build_record(kind, value) for value in json.loads(gzip.decompress(path.read_bytes())))
+            return tuple(
+                build_record(kind, value)
+                for value in json.loads(gzip.decompress(path.read_bytes()))
+            )
         except (OSError, ValueError, TypeError, EOFError):
             document = load_document(self.paths, sha256)
             found = tuple(make(document)) if document else ()
@@ -68,7 +73,9 @@ def enrich(
     shas = {e.work.id: readable_pdf(e, texts) for e in entries}
     with timed(seconds, "references"):
         lists = {
-            work: derived.get(Reference, f"references-{references.VERSION}", sha, references.read_references)
+            work: derived.get(
+                Reference, f"references-{references.VERSION}", sha, references.read_references
+            )
             for work, sha in shas.items()
             if sha
         }
@@ -83,20 +90,30 @@ def enrich(
         writer.write_json("map", _places(writer, entries, filed))
         progress("topics", len(entries), len(entries))
     with timed(seconds, "summaries"):
-        writer.write_json("summaries", _summaries(paths, entries, shas, filed.result, embedder, progress))
+        writer.write_json(
+            "summaries", _summaries(paths, entries, shas, filed.result, embedder, progress)
+        )
     with timed(seconds, "reading"):
-        headings = {f.work: f.noted or ((f.suggested,) if f.suggested else ()) for f in filed.result.filings}
+        headings = {
+            f.work: f.noted or ((f.suggested,) if f.suggested else ()) for f in filed.result.filings
+        }
         missing = references.find_uncited_works(lists, [e.work for e in entries], headings)
         ids = identify(missing) if identify else {}
         held = {i for e in entries for i in e.work.ids}
-        missing = [m for m in missing if not held & set(ids.get(m.key, ()))]  # one of ours under another spelling
+        missing = [
+            m for m in missing if not held & set(ids.get(m.key, ()))
+        ]  # one of ours under another spelling
         writer.write_json("reading", _reading_list(paths, shas, missing, ids))
         lacking = references.uncited_by_heading(missing)
         cover = [
-            dataclasses.replace(c, missing=tuple((m.reference.title, n) for m, n in lacking.get(c.heading, ())[:20]))
+            dataclasses.replace(
+                c, missing=tuple((m.reference.title, n) for m, n in lacking.get(c.heading, ())[:20])
+            )
             for c in filed.result.coverage
         ]
-        writer.write_json("topics", dataclasses.asdict(dataclasses.replace(filed.result, coverage=tuple(cover))))
+        writer.write_json(
+            "topics", dataclasses.asdict(dataclasses.replace(filed.result, coverage=tuple(cover)))
+        )
         _write_styles(writer, filed.result)
 
 
@@ -108,7 +125,13 @@ class _Filed:
 
 def _key(reference: Reference) -> str:
     """What two reference lists that name one work share, where it is no work of the library."""
-    return reference.ids[0] if reference.ids else f"title:{normalise_title(reference.title)}" if reference.title else ""
+    return (
+        reference.ids[0]
+        if reference.ids
+        else f"title:{normalise_title(reference.title)}"
+        if reference.title
+        else ""
+    )
 
 
 def _body_vectors(writer: builds.BuildWriter, entries: Sequence[Entry], dim: int) -> Vectors:
@@ -119,7 +142,11 @@ def _body_vectors(writer: builds.BuildWriter, entries: Sequence[Entry], dim: int
     row_of = {e.work.id: i for i, e in enumerate(entries)}
     means = np.zeros((len(entries), dim), np.float32)
     for source in writer.sources:
-        if source.work in row_of and source.count and not source.source.startswith(("abstract:", "note:")):
+        if (
+            source.work in row_of
+            and source.count
+            and not source.source.startswith(("abstract:", "note:"))
+        ):
             rows = np.arange(source.first, source.first + source.count, dtype=np.int64)
             mean = opened.vectors(rows).mean(axis=0)
             means[row_of[source.work]] = mean / (np.linalg.norm(mean) or 1.0)
@@ -148,7 +175,9 @@ def _file(
     heads = [[f"{p.title}. {p.abstract or p.body[:1500]}".strip(), p.title] for p in papers]
     embedder.ensure(heads)
     both = [embedder.vectors(h) for h in heads]
-    vectors, named = (np.array([b[i] for b in both], np.float32).reshape(-1, embedder.encoder.dim) for i in (0, 1))
+    vectors, named = (
+        np.array([b[i] for b in both], np.float32).reshape(-1, embedder.encoder.dim) for i in (0, 1)
+    )
     result = topics.file_works(
         papers,
         {n.path: n.headings for n in notes},
@@ -177,7 +206,9 @@ def _reading_list(
             if sha not in documents:
                 documents[sha] = load_document(paths, sha)
             found = references.citing_passages(documents[sha], place.reference)
-            row["passages"] += [{"work": place.citing, "page": s.page, "text": s.text} for s in found[:1]]
+            row["passages"] += [
+                {"work": place.citing, "page": s.page, "text": s.text} for s in found[:1]
+            ]
         rows.append(row)
     return rows
 
@@ -212,7 +243,9 @@ def _write_styles(writer: builds.BuildWriter, result: topics.FilingResult) -> No
     before = (writer.base.read_json("styles") if writer.base else None) or []
     previous = {tuple(path): maps.Style(colour, shape) for path, colour, shape in before}
     styles = maps.choose_styles([t.heading for t in result.topics if t.heading], previous)
-    writer.write_json("styles", [[list(path), style.colour, style.shape] for path, style in styles.items()])
+    writer.write_json(
+        "styles", [[list(path), style.colour, style.shape] for path, style in styles.items()]
+    )
 
 
 def _paper(paths: LibraryPaths, entry: Entry, sha: str) -> topics.PaperText:
@@ -220,13 +253,17 @@ def _paper(paths: LibraryPaths, entry: Entry, sha: str) -> topics.PaperText:
     body = ""
     if document is not None:
         kinds = {"body", "abstract", "heading"}
-        body = "\n".join(b.text for p in document.pages for b in p.blocks if b.kind in kinds)[:BODY_CHARACTERS]
+        body = "\n".join(b.text for p in document.pages for b in p.blocks if b.kind in kinds)[
+            :BODY_CHARACTERS
+        ]
     context = "\n".join(dict.fromkeys(m.context for m in entry.mentions if m.context))
     work = entry.work
     return topics.PaperText(work.id, work.title, work.abstract, body, context, work.year, bool(sha))
 
 
-def _places(writer: builds.BuildWriter, entries: Sequence[Entry], filed: _Filed) -> dict[str, list[float]]:
+def _places(
+    writer: builds.BuildWriter, entries: Sequence[Entry], filed: _Filed
+) -> dict[str, list[float]]:
     """Places on the map, old ones kept."""
     before = (writer.base.read_json("map") if writer.base else None) or {}
     groups = [_group(f.noted, f.suggested, f.cluster) for f in filed.result.filings]
@@ -236,10 +273,15 @@ def _places(writer: builds.BuildWriter, entries: Sequence[Entry], filed: _Filed)
         groups=groups,
         previous={work: (p[0], p[1]) for work, p in before.items()},
     )
-    return {e.work.id: [round(float(x), 5), round(float(y), 5)] for e, (x, y) in zip(entries, points, strict=True)}
+    return {
+        e.work.id: [round(float(x), 5), round(float(y), 5)]
+        for e, (x, y) in zip(entries, points, strict=True)
+    }
 
 
-def _group(noted: Sequence[HeadingPath], suggested: HeadingPath | None, cluster: str | None) -> str | None:
+def _group(
+    noted: Sequence[HeadingPath], suggested: HeadingPath | None, cluster: str | None
+) -> str | None:
     path = suggested if suggested and not noted else noted[0] if noted else None
     return " › ".join(path) if path else cluster
 
@@ -258,7 +300,9 @@ def _summaries(
     with_text = [e for e in entries if shas[e.work.id]]
     for done, entry in enumerate(with_text, 1):
         work = entry.work
-        name = hashlib.sha256(f"{work.id}|{work.title}|{summaries.VERSION}".encode()).hexdigest()[:12]
+        name = hashlib.sha256(f"{work.id}|{work.title}|{summaries.VERSION}".encode()).hexdigest()[
+            :12
+        ]
 
         def make(document: Document, work: Any = work) -> list[Summary]:
             return [summaries.summarise_paper(document, work, embedder.encoder)]

@@ -63,7 +63,9 @@ def make_build(
             return made
         made.counts |= _other_model(base, embedder)
         anew = "another model: all is embedded anew; " if made.counts else ""
-        progress("build", 0, 0, f"{anew}{len(add)} sources new or changed, {len(remove)} gone or changed")
+        progress(
+            "build", 0, 0, f"{anew}{len(add)} sources new or changed, {len(remove)} gone or changed"
+        )
         with builds.BuildWriter(paths, base=base) as writer:
             changes = writer.update(additions(wanted[key] for key in add), remove)
             with timed(made.seconds, "vectors"):
@@ -108,7 +110,9 @@ def kept_notes(paths: LibraryPaths, encoder: Encoder) -> dict[Key, Source]:
     with base:
         if base.facts.get("model_key") != encoder.key:
             return {}
-        return {(s.work, s.source): _kept(base, s) for s in base.sources if s.source.startswith("note:")}
+        return {
+            (s.work, s.source): _kept(base, s) for s in base.sources if s.source.startswith("note:")
+        }
 
 
 def _kept(base: builds.Build, source: builds.SourceRows) -> Source:
@@ -125,10 +129,17 @@ def _current(paths: LibraryPaths) -> builds.Build | None:
 
 
 def _state(
-    entries: Sequence[Entry], notes: Sequence[Note], texts: Mapping[str, tuple[str, str, int]], facts: Mapping[str, Any]
+    entries: Sequence[Entry],
+    notes: Sequence[Note],
+    texts: Mapping[str, tuple[str, str, int]],
+    facts: Mapping[str, Any],
 ) -> str:
     """A digest of everything the build's topics, map and summaries depend on besides its passages."""
-    made_by = {"topics": topics.VERSION, "summaries": summaries.VERSION, "references": references.VERSION}
+    made_by = {
+        "topics": topics.VERSION,
+        "summaries": summaries.VERSION,
+        "references": references.VERSION,
+    }
     made_by["keywords"] = str(keywords.FORMAT)
     digest = hashlib.sha256(json.dumps({**facts, **made_by}, sort_keys=True).encode())
     for note in notes:
@@ -138,9 +149,9 @@ def _state(
         pdf = entry.pdf.sha256 if entry.pdf else ""
         places = [(m.note, m.heading) for m in entry.mentions]
         digest.update(
-            repr((work.id, work.title, work.abstract, work.year, pdf, texts.get(pdf), places)).encode(
-                "utf-8", "replace"
-            )
+            repr(
+                (work.id, work.title, work.abstract, work.year, pdf, texts.get(pdf), places)
+            ).encode("utf-8", "replace")
         )
     return digest.hexdigest()[:32]
 

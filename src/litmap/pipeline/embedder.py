@@ -21,7 +21,10 @@ class Embedder:
     """Gives passages their vectors, from the cache where it can; no passage is ever embedded twice."""
 
     def __init__(
-        self, encoder: Encoder, cache: VectorCache, progress: Callable[[int], None] = lambda done: None
+        self,
+        encoder: Encoder,
+        cache: VectorCache,
+        progress: Callable[[int], None] = lambda done: None,
     ) -> None:
         self.encoder = encoder
         self.cache = cache

@@ -24,7 +24,12 @@ def blocks_of(changes: Changes) -> Iterator[list[Passage]]:
 
 
 def write_vectors(
-    writer: BuildWriter, changes: Changes, embedder: Embedder, titles: Mapping[str, str], *, anew: bool = False
+    writer: BuildWriter,
+    changes: Changes,
+    embedder: Embedder,
+    titles: Mapping[str, str],
+    *,
+    anew: bool = False,
 ) -> None:
     """The vector index of the new build; `anew` where the old one holds another model's vectors."""
     import numpy as np
@@ -40,7 +45,10 @@ def write_vectors(
     embedder.ensure(group for _, group in blocks())
 
     def step(old: Path | None, new: Path, _: Changes) -> None:
-        added = ((np.array([p.row for p in block], np.int64), embedder.vectors(group)) for block, group in blocks())
+        added = (
+            (np.array([p.row for p in block], np.int64), embedder.vectors(group))
+            for block, group in blocks()
+        )
         base, removed = (None, changes.removed[:0]) if anew else (old, changes.removed)
         index.update_index(base, new, added=added, removed=removed, dim=embedder.encoder.dim)
 

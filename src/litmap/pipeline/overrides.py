@@ -37,12 +37,20 @@ def settle(settings: Settings, work_id: str, choice: str) -> dict[str, Any]:
                 catalogue.decide(key, chosen, now)
                 candidate = next((c for c in entry.candidates if c.id == chosen), None)
                 if chosen == "none":
-                    catalogue.put_resolution(Resolution(key, None, "not-found", "you said that it is no work"), now)
+                    catalogue.put_resolution(
+                        Resolution(key, None, "not-found", "you said that it is no work"), now
+                    )
                 elif candidate is not None:
-                    catalogue.put_resolution(Resolution(key, candidate, "metadata-only", "you chose it"), now)
-                    if entry.work.id in held:  # a PDF dropped or a field corrected while the work was unsure
+                    catalogue.put_resolution(
+                        Resolution(key, candidate, "metadata-only", "you chose it"), now
+                    )
+                    if (
+                        entry.work.id in held
+                    ):  # a PDF dropped or a field corrected while the work was unsure
                         catalogue.rename_work(entry.work.id, candidate, now)
-                elif entry.status == "unsure":  # what hangs on it goes with it once the source has answered
+                elif (
+                    entry.status == "unsure"
+                ):  # what hangs on it goes with it once the source has answered
                     asked = Resolution(key, entry.work, "pending", f"you said that it is {chosen}")
                     catalogue.put_resolution(asked, now)
                 else:
@@ -68,7 +76,9 @@ def correct(settings: Settings, work_id: str, values: Sequence[str]) -> dict[str
     for value in values:
         field, _, text = value.partition("=")
         if field not in FIELDS or not text.strip():
-            raise UsageError(f"--set {value!r}: write FIELD=VALUE with a field of {', '.join(FIELDS)}")
+            raise UsageError(
+                f"--set {value!r}: write FIELD=VALUE with a field of {', '.join(FIELDS)}"
+            )
         changes[field] = _value(field, text.strip())
     Catalogue.open(paths.catalogue).close()
     with lock.writer(paths.lock, utc_now()), Catalogue.create(paths.catalogue) as catalogue:
@@ -106,5 +116,7 @@ def _choice(entry: Entry, choice: str) -> str:
     found = find_identifiers(choice)
     if not found:
         names = ", ".join(c.id for c in entry.candidates) or "there are none here"
-        raise UsageError(f"{choice!r} is neither a candidate ({names}), nor an identifier, nor 'none'")
+        raise UsageError(
+            f"{choice!r} is neither a candidate ({names}), nor an identifier, nor 'none'"
+        )
     return normalise_id(found[0].id)

@@ -46,7 +46,9 @@ def load_document(paths: LibraryPaths, sha256: str) -> Document:
     except PdfError as error:
         raise PdfError(error.message, subject=sha256, transient=True) from error
     except OSError as error:
-        raise PdfError(f"the kept text cannot be read ({error})", subject=sha256, transient=True) from error
+        raise PdfError(
+            f"the kept text cannot be read ({error})", subject=sha256, transient=True
+        ) from error
 
 
 def damaged_texts(
@@ -113,14 +115,20 @@ def wanted_sources(
 
 
 def _fingerprint(*parts: str) -> str:
-    return hashlib.sha256("\0".join((chunks.CHUNKER, *parts)).encode("utf-8", "replace")).hexdigest()[:32]
+    return hashlib.sha256(
+        "\0".join((chunks.CHUNKER, *parts)).encode("utf-8", "replace")
+    ).hexdigest()[:32]
 
 
-def _pdf_source(paths: LibraryPaths, entry: Entry, sha: str, encoder: Encoder, model: str) -> Source:
+def _pdf_source(
+    paths: LibraryPaths, entry: Entry, sha: str, encoder: Encoder, model: str
+) -> Source:
     def make() -> list[Chunk]:
         return cut_pdf(paths, sha, encoder)
 
-    fingerprint = _fingerprint(sha, text.EXTRACTOR, model, entry.work.title)  # the title's words are searched with it
+    fingerprint = _fingerprint(
+        sha, text.EXTRACTOR, model, entry.work.title
+    )  # the title's words are searched with it
     return Source(entry.work.id, sha, fingerprint, make)
 
 
@@ -137,14 +145,20 @@ def _abstract_source(entry: Entry, encoder: Encoder, model: str) -> Source:
 
 def _note_sources(note: Note, encoder: Encoder, model: str) -> Iterator[Source]:
     """The note's paragraphs and items, each with its line as ordinal so that a result leads there."""
-    blocks = [b for b in note.blocks if b.kind not in {"heading", "entry"} and len(b.text.split()) >= NOTE_WORDS]
+    blocks = [
+        b
+        for b in note.blocks
+        if b.kind not in {"heading", "entry"} and len(b.text.split()) >= NOTE_WORDS
+    ]
     if not blocks:
         return
 
     def make() -> list[Chunk]:
         found: list[Chunk] = []
         for block in blocks:
-            cut = chunks.cut_text(block.text, f"note:{note.path}", encoder, "note", section=" › ".join(block.heading))
+            cut = chunks.cut_text(
+                block.text, f"note:{note.path}", encoder, "note", section=" › ".join(block.heading)
+            )
             found += [Chunk(c.source, block.line, c.text, c.kind, c.section) for c in cut]
         return found
 

@@ -31,9 +31,17 @@ def unread(catalogue: Catalogue, paths: LibraryPaths, settings: Settings) -> lis
     for want of time or memory or in a crash: up to `TRIES` times, and once more wherever the limits were raised.
     """
     texts = catalogue.texts(text_version())
-    again = {sha for sha, (quality, _, _) in texts.items() if quality != "failed" and not paths.text(sha).exists()}
+    again = {
+        sha
+        for sha, (quality, _, _) in texts.items()
+        if quality != "failed" and not paths.text(sha).exists()
+    }
     if settings.ocr and shutil.which("tesseract") is not None:
-        again |= {sha for sha, (quality, reason, _) in texts.items() if quality == "scan" and "Tesseract" in reason}
+        again |= {
+            sha
+            for sha, (quality, reason, _) in texts.items()
+            if quality == "scan" and "Tesseract" in reason
+        }
     for sha, (tries, seconds, megabytes) in catalogue.fact(FACT, {}).items():
         more = settings.pdf_seconds > seconds or settings.memory_megabytes > megabytes
         if texts.get(sha, ("",))[0] == "failed" and (tries < TRIES or more):
@@ -42,7 +50,9 @@ def unread(catalogue: Catalogue, paths: LibraryPaths, settings: Settings) -> lis
     return [sha for sha in newest if sha not in texts or sha in again]
 
 
-def note_reading(catalogue: Catalogue, settings: Settings, sha: str, error: PdfError | None) -> None:
+def note_reading(
+    catalogue: Catalogue, settings: Settings, sha: str, error: PdfError | None
+) -> None:
     """Keep that the reading of a PDF failed for a reason that may pass, or that it did not; inside `write()`."""
     failed: dict[str, Any] = catalogue.fact(FACT, {})
     before = failed.pop(sha, None)

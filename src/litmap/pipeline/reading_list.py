@@ -46,7 +46,9 @@ def identify(
         wanted = sorted(due, key=lambda m: m.key in remembered)[:ASKED]
         found: dict[str, tuple[str, ...]] = {}
         try:
-            found.update(_ask(wanted, settings, now, progress))  # what came before a failure is kept
+            found.update(
+                _ask(wanted, settings, now, progress)
+            )  # what came before a failure is kept
         except Exception as error:  # noqa: BLE001 - a build is not to fail for want of an address
             problems.append(Problem("reading list", f"its works could not be looked up: {error}"))
         if wanted:
@@ -54,11 +56,15 @@ def identify(
             remembered |= {key: [now, *ids] for key, ids in found.items()}
             with catalogue.write():
                 catalogue.put_fact(FACT, remembered)
-    return {m.key: tuple(remembered[m.key][1:]) for m in missing if len(remembered.get(m.key, ())) > 1}
+    return {
+        m.key: tuple(remembered[m.key][1:]) for m in missing if len(remembered.get(m.key, ())) > 1
+    }
 
 
 def _is_due(known: list[str] | None, retry_days: float) -> bool:
-    return known is None or known == [FAILED] or (len(known) == 1 and age_days(known[0]) >= retry_days)
+    return (
+        known is None or known == [FAILED] or (len(known) == 1 and age_days(known[0]) >= retry_days)
+    )
 
 
 def _ask(
@@ -75,7 +81,9 @@ def _ask(
         if m.reference.title or m.reference.ids
     ]
     with open_client(settings, "resolve", progress) as client:
-        answers = works.resolve(citations, client, now=now, contact=settings.contact, keys=api_keys(), sources=SOURCES)
+        answers = works.resolve(
+            citations, client, now=now, contact=settings.contact, keys=api_keys(), sources=SOURCES
+        )
         for done, found in enumerate(answers, 1):
             if found.status not in {"failed", "pending"}:
                 sure = found.work is not None and found.status != "unsure"

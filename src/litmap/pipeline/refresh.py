@@ -71,17 +71,29 @@ class Refresh:
         with ExitStack() as stack:
             stack.enter_context(lock.writer(self.paths.lock, self.now))
             self.catalogue = stack.enter_context(Catalogue.create(self.paths.catalogue))
-            for folder in (self.paths.pdfs, self.paths.partial, self.paths.papers, self.paths.builds):
+            for folder in (
+                self.paths.pdfs,
+                self.paths.partial,
+                self.paths.papers,
+                self.paths.builds,
+            ):
                 folder.mkdir(parents=True, exist_ok=True)
             self.run = self.catalogue.start_run(self.now)
-            self._arrivals = Arrivals(self.settings, self.paths, self.report, self.progress, self.now)
+            self._arrivals = Arrivals(
+                self.settings, self.paths, self.report, self.progress, self.now
+            )
             self._stack = stack.pop_all()
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
-        state = "done" if kind is None else "failed" if issubclass(kind, Exception) else "interrupted"
+        state = (
+            "done" if kind is None else "failed" if issubclass(kind, Exception) else "interrupted"
+        )
         if isinstance(error, LitmapError):
             self.report.problems.append(Problem(error.subject, error.message))
         self._arrivals.stop()
@@ -89,7 +101,11 @@ class Refresh:
         with self._stack:
             self.report.counts["memory_megabytes"] = peak_memory()
             self.catalogue.update_run(
-                self.run, self.report.as_json(), state=state, finished=utc_now(), problems=self.report.problems
+                self.run,
+                self.report.as_json(),
+                state=state,
+                finished=utc_now(),
+                problems=self.report.problems,
             )
 
     @contextmanager
@@ -100,7 +116,9 @@ class Refresh:
         finally:
             spent = time.monotonic() - started
             self.report.seconds[name] = self.report.seconds.get(name, 0.0) + spent
-            self.catalogue.update_run(self.run, self.report.as_json(), problems=self.report.problems)
+            self.catalogue.update_run(
+                self.run, self.report.as_json(), problems=self.report.problems
+            )
 
     # ── notes → citations ───────────────────────────────────────────────────────────────────────────────────────────
     def read_notes(self) -> None:
@@ -117,7 +135,9 @@ class Refresh:
                 raise UsageError("which notes? name files or folders: `litmap refresh NOTES…`")
             gone = [n for n in names if n != "-" and not Path(n).expanduser().exists()]
             if gone:  # a folder that is not mounted today must not empty the library
-                raise UsageError(f"no notes at {', '.join(gone)}: bring them back, or name the notes that are left")
+                raise UsageError(
+                    f"no notes at {', '.join(gone)}: bring them back, or name the notes that are left"
+                )
             self.progress("read", 0, 0, ", ".join(names))
             stdin = sys.stdin.buffer.read() if "-" in names else None
             read, problems = notes.read_notes([n if n == "-" else Path(n) for n in names], stdin)
@@ -142,7 +162,9 @@ class Refresh:
     def unresolved(self) -> list[Citation]:
         """The citations to ask the sources about now: new ones, failed ones, and those whose answer has grown old."""
         known = self.catalogue.resolutions()
-        return [c for c in self.catalogue.citations() if c.key not in known or self._due(known[c.key])]
+        return [
+            c for c in self.catalogue.citations() if c.key not in known or self._due(known[c.key])
+        ]
 
     def _due(self, decided: Decided) -> bool:
         if decided.status in {"failed", "pending"}:
@@ -173,7 +195,12 @@ class Refresh:
                         self.catalogue.put_resolution(resolution, self.now)
                         if former in held and resolution.work is not None:
                             self.catalogue.rename_work(former, resolution.work, self.now)
-                self.progress("resolve", done, len(citations), resolution.work.title if resolution.work else "")
+                self.progress(
+                    "resolve",
+                    done,
+                    len(citations),
+                    resolution.work.title if resolution.work else "",
+                )
             self._merge()
 
     def _former(self, citation: Citation) -> str:
@@ -206,7 +233,10 @@ class Refresh:
             if d.work is not None and d.citation in cited
         ]
         here = {r.work.id for r in split if r.work is not None}
-        split += [Resolution("", known.get(i), "fetched", "") for i in sorted(self.catalogue.dropped() - here)]
+        split += [
+            Resolution("", known.get(i), "fetched", "")
+            for i in sorted(self.catalogue.dropped() - here)
+        ]
         with self.catalogue.write():
             for old, new in zip(split, works.merge(split), strict=True):
                 if old.work is not None and new.work is not None and old.work != new.work:
@@ -265,11 +295,20 @@ class Refresh:
                     replace_file(path, text.dumps(document))
                     with self.catalogue.write():
                         self.catalogue.put_text(
-                            sha, text.EXTRACTOR, document.quality, document.reason, len(document.pages)
+                            sha,
+                            text.EXTRACTOR,
+                            document.quality,
+                            document.reason,
+                            len(document.pages),
                         )
                         note_reading(self.catalogue, settings, sha, None)
                 self._read += 1
-                self.progress("extract", self._read, 0, document.title if isinstance(document, Document) else "")
+                self.progress(
+                    "extract",
+                    self._read,
+                    0,
+                    document.title if isinstance(document, Document) else "",
+                )
 
     def embed(self, batch: Sequence[str]) -> None:
         """Cut texts into passages and give each its vector; vectors are cached by content and model."""
@@ -280,14 +319,20 @@ class Refresh:
             groups = []
             for sha in batch:
                 if texts.get(sha, ("",))[0] in passages.READABLE:
-                    with suppress(PdfError):  # damaged since it was read: the build notices, and has it read again
-                        groups.append(self.embedder.texts(passages.cut_pdf(self.paths, sha, self.encoder)))
+                    with suppress(
+                        PdfError
+                    ):  # damaged since it was read: the build notices, and has it read again
+                        groups.append(
+                            self.embedder.texts(passages.cut_pdf(self.paths, sha, self.encoder))
+                        )
             self.embedder.ensure(groups)
 
     @cached_property
     def encoder(self) -> Encoder:
         """The embedding model. Raises `ModelError`."""
-        with self._loading:  # the thread of `Ready` asks too, and from Python 3.12 on cached_property lets both in
+        with (
+            self._loading
+        ):  # the thread of `Ready` asks too, and from Python 3.12 on cached_property lets both in
             return self._loaded
 
     @cached_property
@@ -297,7 +342,10 @@ class Refresh:
         settings = self.settings
         models = settings.state / "models"
         return vectors.load_encoder(
-            settings.model, models_dir=models, backend=settings.backend, threads=settings.threads or None
+            settings.model,
+            models_dir=models,
+            backend=settings.backend,
+            threads=settings.threads or None,
         )
 
     @cached_property
@@ -307,7 +355,9 @@ class Refresh:
         from litmap.vectors import VectorCache
 
         cache = VectorCache(self.paths.vectors, self.encoder.key)
-        return Embedder(self.encoder, cache, lambda done: self.progress("embed", done, 0, "passages"))
+        return Embedder(
+            self.encoder, cache, lambda done: self.progress("embed", done, 0, "passages")
+        )
 
     # ── everything → the build that readers open ────────────────────────────────────────────────────────────────────
     def build(self, *, fresh: bool = False) -> None:
@@ -398,7 +448,9 @@ def add_dropped(settings: Settings, progress: Progress = quiet) -> dict[str, Any
 def _offline(settings: Settings, progress: Progress, *, fresh: bool) -> dict[str, Any]:
     from litmap.pipeline.build import built_with
 
-    model = built_with(LibraryPaths(settings.library)) or settings.model  # another one is a refresh's affair
+    model = (
+        built_with(LibraryPaths(settings.library)) or settings.model
+    )  # another one is a refresh's affair
     with Refresh(replace(settings, offline=True, model=model), progress) as run:
         try:
             run.read_notes()

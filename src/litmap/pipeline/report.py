@@ -73,12 +73,28 @@ class Report:
     def as_markdown(self) -> str:
         """For Prefect's UI."""
         statuses = self.counts.get("by_status", {})
-        lines = ["# Refresh", "", "| | works |", "| --- | --- |", *(f"| {k} | {v} |" for k, v in statuses.items()), ""]
-        lines += ["| stage | seconds |", "| --- | --- |", *(f"| {k} | {v:.1f} |" for k, v in self.seconds.items()), ""]
+        lines = [
+            "# Refresh",
+            "",
+            "| | works |",
+            "| --- | --- |",
+            *(f"| {k} | {v} |" for k, v in statuses.items()),
+            "",
+        ]
+        lines += [
+            "| stage | seconds |",
+            "| --- | --- |",
+            *(f"| {k} | {v:.1f} |" for k, v in self.seconds.items()),
+            "",
+        ]
         for what, titles in self.changes.items():
             lines += [f"## {what}", "", *(f"- {_plain(t)}" for t in titles[:100]), ""]
         if self.problems:
-            lines += ["## Problems", "", *(f"- {_plain(p.subject)}: {_plain(p.reason)}" for p in self.problems[:100])]
+            lines += [
+                "## Problems",
+                "",
+                *(f"- {_plain(p.subject)}: {_plain(p.reason)}" for p in self.problems[:100]),
+            ]
         return "\n".join(lines)
 
 
@@ -92,5 +108,8 @@ def peak_memory() -> int:
     import resource
 
     unit = 1 if sys.platform == "darwin" else 1024
-    peaks = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    peaks = (
+        resource.getrusage(who).ru_maxrss
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
     return int(max(peaks) * unit / 1_000_000)

@@ -7,7 +7,12 @@ what several papers cite and the notes do not; `citing_passages` gives the sente
 from litmap.references.citing_passages import citing_passages
 from litmap.references.extraction import read_references
 from litmap.references.linking import CitedWork, WorkIndex, link
-from litmap.references.uncited_works import CitedAt, MissingWork, find_uncited_works, uncited_by_heading
+from litmap.references.uncited_works import (
+    CitedAt,
+    MissingWork,
+    find_uncited_works,
+    uncited_by_heading,
+)
 
 VERSION = "2"
 """Raised with every change of what `read_references` returns, so that kept lists are read again."""

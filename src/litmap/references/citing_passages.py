@@ -14,7 +14,9 @@ _KINDS = ("body", "abstract", "caption", "footnote", "math", "table")
 _SQUARE = re.compile(r"\[([^\[\]]{1,160})\]")
 _ROUND = re.compile(r"(?<![\w(=])\s\((\d{1,3}(?:\s?[,;–-]\s?\d{1,3}){0,12})\)")
 _RANGES = re.compile(r"(\d{1,4})(?:\s?[–—-]\s?(\d{1,4}))?")
-_ONLY_NUMBERS = re.compile(r"[\d\s,;–—-]+(?:,?\s(?:p|pp|Sec|Section|Ch|Chapter|Thm|Theorem|Lemma|Eq|Fig)\b.*)?$")
+_ONLY_NUMBERS = re.compile(
+    r"[\d\s,;–—-]+(?:,?\s(?:p|pp|Sec|Section|Ch|Chapter|Thm|Theorem|Lemma|Eq|Fig)\b.*)?$"
+)
 _SENTENCE_END = re.compile(r"[.?!]['”\")\]]{0,2}\s+(?=[A-Z“\"(\[‘•])")
 _NO_END = re.compile(
     r"(?:\b(?:al|e\.g|i\.e|cf|vs|Fig|Figs|Eq|Eqs|Sec|Secs|Ref|Refs|resp|etc|Dr|Prof|St|Thm|Def|Prop|No|approx|w\.r\.t|"
@@ -30,7 +32,9 @@ class _Paragraph:
 
     text: str = ""
     starts: list[int] = field(default_factory=list)
-    lines: list[tuple[int, int, int, tuple[float, float, float, float]]] = field(default_factory=list)
+    lines: list[tuple[int, int, int, tuple[float, float, float, float]]] = field(
+        default_factory=list
+    )
 
     def add(self, text: str, page: int, spans: Sequence[Span]) -> None:
         if self.text and not self.text.endswith((" ", "-")):
@@ -41,7 +45,9 @@ class _Paragraph:
             self.starts.append(base + span.start)
             self.lines.append((base + span.start, base + span.end, page, span.rect))
 
-    def place(self, start: int, end: int) -> tuple[int, tuple[tuple[int, float, float, float, float], ...]]:
+    def place(
+        self, start: int, end: int
+    ) -> tuple[int, tuple[tuple[int, float, float, float, float], ...]]:
         """The first page of a stretch and the rectangles of its lines."""
         first = max(0, bisect_right(self.starts, start) - 1)
         last = bisect_left(self.starts, end)
@@ -50,7 +56,12 @@ class _Paragraph:
 
 
 def citing_passages(
-    document: Document, reference: Reference, others: Sequence[Reference] = (), *, work: str = "", limit: int = 20
+    document: Document,
+    reference: Reference,
+    others: Sequence[Reference] = (),
+    *,
+    work: str = "",
+    limit: int = 20,
 ) -> list[Sentence]:
     """The sentences that cite `reference`, by its number or label or by author and year, in reading order.
 
@@ -106,7 +117,9 @@ def sentence_at(text: str, at: int) -> tuple[int, int]:
 class _Finder:
     """Finds the places where one entry is cited."""
 
-    def __init__(self, reference: Reference, others: Sequence[Reference], paragraphs: Sequence[_Paragraph]) -> None:
+    def __init__(
+        self, reference: Reference, others: Sequence[Reference], paragraphs: Sequence[_Paragraph]
+    ) -> None:
         self.number = int(reference.number) if reference.number.isdigit() else 0
         self.label = "" if self.number else _plain(reference.number)
         self.year = reference.year
@@ -119,10 +132,14 @@ class _Finder:
         if self.number:
             samples = (m for p in paragraphs for m in _SQUARE.finditer(p.text))
             self.square = any(_ONLY_NUMBERS.match(m[1]) for m in samples)
-        rivals = [o for o in others if o is not reference and o.year == reference.year and o.authors]
+        rivals = [
+            o for o in others if o is not reference and o.year == reference.year and o.authors
+        ]
         self.rivals = any(_family(o.authors[0]) == self.family for o in rivals)
         family = re.escape(self.family)
-        self.by_name = re.compile(rf"(?<![\w-]){family}(?:’s|'s)?(?![\w-])") if len(self.family) > 1 else None
+        self.by_name = (
+            re.compile(rf"(?<![\w-]){family}(?:’s|'s)?(?![\w-])") if len(self.family) > 1 else None
+        )
 
     def places(self, text: str) -> Iterator[int]:
         """Offsets of citations in a text."""
@@ -157,7 +174,9 @@ class _Finder:
         for match in self.by_name.finditer(text):
             after = text[match.end() : match.end() + 90]
             year = next((y for y in _YEAR_NEAR.finditer(after) if int(y[1]) == self.year), None)
-            if year is None or re.search(r"[.;!?]\s+[A-Z]|;", after[: year.start()].replace("et al.", "et al")):
+            if year is None or re.search(
+                r"[.;!?]\s+[A-Z]|;", after[: year.start()].replace("et al.", "et al")
+            ):
                 continue
             if self.suffix and year[2] and self.suffix not in year[2]:
                 continue

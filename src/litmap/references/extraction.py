@@ -71,7 +71,12 @@ def _number_starts(lines: Sequence[Line]) -> set[int]:
             chain, expected = [start], first + 1
             while True:
                 nxt = next(
-                    (p for step in (0, 1, 2) if (p := _after(places.get(expected + step), chain[-1])) is not None), None
+                    (
+                        p
+                        for step in (0, 1, 2)
+                        if (p := _after(places.get(expected + step), chain[-1])) is not None
+                    ),
+                    None,
                 )
                 if nxt is None or nxt - chain[-1] > 60:
                     break
@@ -131,7 +136,9 @@ def _goes_on(before: Sequence[Line], entry: Sequence[Line]) -> bool:
     text, earlier = _text(entry).strip(), _text(before).rstrip()
     if len(earlier) > MAX_ENTRY or not text:
         return False
-    if text[0].islower() and not re.match(r"(?:van|von|de|der|den|di|da|del|la|le|el|al|ten|ter|du|dos|bin|t)\b", text):
+    if text[0].islower() and not re.match(
+        r"(?:van|von|de|der|den|di|da|del|la|le|el|al|ten|ter|du|dos|bin|t)\b", text
+    ):
         return True
     if earlier.endswith(("-", ",", ":", "(", " and", "&", " In", " in", "–", "/")):
         return True

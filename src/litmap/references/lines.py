@@ -48,7 +48,11 @@ def block_lines(block: TextBlock, page: int, index: int) -> list[Line]:
     found = []
     for i, span in enumerate(block.spans):
         end = block.spans[i + 1].start if i + 1 < len(block.spans) else len(block.text)
-        found.append(Line(block.text[span.start : end], page, span.rect, i == 0 and not block.continues, index))
+        found.append(
+            Line(
+                block.text[span.start : end], page, span.rect, i == 0 and not block.continues, index
+            )
+        )
     return found
 
 
@@ -78,7 +82,11 @@ def _marked_lists(document: Document) -> list[list[Line]]:
             elif block.kind in ("heading", "title") and current:
                 lists.append(_with_strays(current, strays))
                 current, strays = [], []
-            elif block.kind in _STRAY and not (floats and block.kind == "table") and not _FLOAT.match(block.text):
+            elif (
+                block.kind in _STRAY
+                and not (floats and block.kind == "table")
+                and not _FLOAT.match(block.text)
+            ):
                 strays += block_lines(block, page.number, index)
     return [*lists, _with_strays(current, strays)] if current else lists
 
@@ -143,7 +151,9 @@ class Columns:
 
     def arrange(self, lines: Sequence[Line]) -> list[Line]:
         """The lines by page, column and height."""
-        return sorted(lines, key=lambda line: (*self.of(line), round(line.rect[3] / 3), line.rect[0]))
+        return sorted(
+            lines, key=lambda line: (*self.of(line), round(line.rect[3] / 3), line.rect[0])
+        )
 
 
 def _left_edges(places: Sequence[float]) -> list[float]:
@@ -169,7 +179,9 @@ def _headed_lists(document: Document) -> list[list[Line]]:
             if HEADING.match(first):
                 if current:
                     lists.append(current)
-                current = [Line(x.text, x.page, x.rect, i == 0, x.block) for i, x in enumerate(lines[1:])]
+                current = [
+                    Line(x.text, x.page, x.rect, i == 0, x.block) for i, x in enumerate(lines[1:])
+                ]
             elif current is not None and (
                 block.kind in ("heading", "title") or (len(lines) == 1 and _AFTER_LIST.match(first))
             ):
@@ -199,9 +211,15 @@ def _numbered_lists(document: Document) -> list[list[Line]]:
                 here += block_lines(block, page.number, index)
         columns.learn(here)
         lines += columns.arrange(here)
-    numbers = {i: int(match[1]) for i, line in enumerate(lines) if (match := _BRACKETED.match(line.text))}
+    numbers = {
+        i: int(match[1]) for i, line in enumerate(lines) if (match := _BRACKETED.match(line.text))
+    }
     if len(numbers) < 5:
-        numbers = {i: number for i, line in enumerate(lines) if (number := line_number(line.text)) is not None}
+        numbers = {
+            i: number
+            for i, line in enumerate(lines)
+            if (number := line_number(line.text)) is not None
+        }
     best: list[int] = []
     for start in [i for i, number in numbers.items() if number == 1][-40:]:
         chain = [start]
@@ -224,8 +242,12 @@ def _with_rests(lines: Sequence[Line], chain: Sequence[int], columns: Columns) -
             i = first + step
             while 0 <= i < len(lines) and i not in taken and abs(i - first) < 14:
                 line, near = lines[i], lines[i - step]
-                touches = columns.of(line) == columns.of(near) and abs(line.rect[1] - near.rect[1]) < 22
-                if not touches or (line.rect[0] < lines[first].rect[0] + 3 and line.block != lines[first].block):
+                touches = (
+                    columns.of(line) == columns.of(near) and abs(line.rect[1] - near.rect[1]) < 22
+                )
+                if not touches or (
+                    line.rect[0] < lines[first].rect[0] + 3 and line.block != lines[first].block
+                ):
                     break
                 taken.add(i)
                 i += step

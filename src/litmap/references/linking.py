@@ -110,7 +110,9 @@ class WorkIndex:
 
     def _by_title(self, reference: Reference, people: Sequence[str]) -> str | None:
         exact = self._titles.get(tight(reference.title), ())
-        fitting = [work for work in dict.fromkeys(exact) if self._fits(reference, people, work, exact=True)]
+        fitting = [
+            work for work in dict.fromkeys(exact) if self._fits(reference, people, work, exact=True)
+        ]
         if len(fitting) > 1 and reference.year:
             nearest = min(self._distance(work, reference.year) for work in fitting)
             fitting = [work for work in fitting if self._distance(work, reference.year) == nearest]
@@ -126,7 +128,9 @@ class WorkIndex:
                 if score >= _CLOSE and self._fits(reference, people, work, exact=False):
                     close.append((score, work))
         close.sort(key=lambda item: (-item[0], item[1]))
-        if not close or (len({work for _, work in close}) > 1 and close[0][0] == close[1][0] != 1.0):
+        if not close or (
+            len({work for _, work in close}) > 1 and close[0][0] == close[1][0] != 1.0
+        ):
             return None
         return close[0][1]
 
@@ -137,7 +141,9 @@ class WorkIndex:
         """Whether author and year agree as far as both are known; short titles need an author that agrees."""
         theirs = self._families[work]
         if people and theirs:
-            agree = people[0] in theirs[:3] or (len(people) > 1 and bool(set(people[:3]) & set(theirs[:3])) and exact)
+            agree = people[0] in theirs[:3] or (
+                len(people) > 1 and bool(set(people[:3]) & set(theirs[:3])) and exact
+            )
             if not agree:
                 return False
         elif len(plain_words(reference.title).split()) < 4:
@@ -172,8 +178,12 @@ def _years_of(work: Work) -> Iterator[int]:
 
 def _venues_agree(one: str, two: str) -> bool:
     """Whether two names may be one venue's, as 'Phys. Rev. Lett.' and 'Physical Review Letters' are."""
-    a = [w for w in normalise_title(one).split() if w not in ("of", "the", "in", "on", "and", "for")]
-    b = [w for w in normalise_title(two).split() if w not in ("of", "the", "in", "on", "and", "for")]
+    a = [
+        w for w in normalise_title(one).split() if w not in ("of", "the", "in", "on", "and", "for")
+    ]
+    b = [
+        w for w in normalise_title(two).split() if w not in ("of", "the", "in", "on", "and", "for")
+    ]
     if not a or not b or "arxiv" in a + b:
         return True
     return all(x.startswith(y[:3]) or y.startswith(x[:3]) for x, y in zip(a, b, strict=False))

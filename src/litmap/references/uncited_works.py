@@ -61,7 +61,11 @@ def find_uncited_works(
         best = _best([place.reference for place in places])
         if index.find(best) is not None:
             continue
-        found.append(MissingWork(_key(best), best, papers, tuple(places), _count_headings(papers, headings or {})))
+        found.append(
+            MissingWork(
+                _key(best), best, papers, tuple(places), _count_headings(papers, headings or {})
+            )
+        )
     found.sort(key=lambda m: (-len(m.citing), -(m.reference.year or 0), m.reference.title, m.key))
     return found
 
@@ -73,7 +77,9 @@ def _known(index: WorkIndex, places: Sequence[CitedAt]) -> bool:
     return 2 * sum(index.find(reference) is not None for reference in tried) >= len(tried)
 
 
-def uncited_by_heading(found: Iterable[MissingWork]) -> dict[HeadingPath, list[tuple[MissingWork, int]]]:
+def uncited_by_heading(
+    found: Iterable[MissingWork],
+) -> dict[HeadingPath, list[tuple[MissingWork, int]]]:
     """For each heading the missing works with the number of its papers that cite them, most first."""
     by_heading: dict[HeadingPath, list[tuple[MissingWork, int]]] = {}
     for work in found:
@@ -91,7 +97,11 @@ def _key(reference: Reference) -> str:
 def _count_headings(
     citing: Sequence[str], headings: Mapping[str, Sequence[HeadingPath]]
 ) -> tuple[tuple[HeadingPath, int], ...]:
-    counts = Counter(tuple(heading) for work in citing for heading in dict.fromkeys(map(tuple, headings.get(work, ()))))
+    counts = Counter(
+        tuple(heading)
+        for work in citing
+        for heading in dict.fromkeys(map(tuple, headings.get(work, ())))
+    )
     return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 

@@ -11,7 +11,16 @@ import numpy as np
 from litmap.models import Encoder
 from litmap.search.protocols import VectorRows, WordRows
 from litmap.search.query import DEFAULT_KINDS
-from litmap.search.ranking import Scale, Weights, best_three, crowding, first_of_each, highest, products, smooth
+from litmap.search.ranking import (
+    Scale,
+    Weights,
+    best_three,
+    crowding,
+    first_of_each,
+    highest,
+    products,
+    smooth,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -165,7 +174,9 @@ def _nearest(vector: Floats, allowed: Mask, vectors: VectorRows) -> tuple[Ints, 
         here[here] = allowed[found[here]]
         if np.count_nonzero(here) >= CANDIDATES or found[-1] < 0:
             return found[here][:CANDIDATES], scores[here][:CANDIDATES]
-    scores, found = (part[0] for part in vectors.search(vector[None, :], CANDIDATES, np.flatnonzero(allowed)))
+    scores, found = (
+        part[0] for part in vectors.search(vector[None, :], CANDIDATES, np.flatnonzero(allowed))
+    )
     return found[found >= 0], scores[found >= 0]
 
 
@@ -180,15 +191,23 @@ def work_scores(evidence: Evidence, weights: Weights) -> tuple[Ints, Floats]:
     """Numbers of the candidates' works, ascending, and one score for each: its best passages and its whole text."""
     works, meaning = best_three(evidence.works, evidence.meaning)
     _, by_words = best_three(evidence.works, evidence.words)
-    others = weights.others * np.minimum(1, (evidence.usual.sizes[works] - 1) / LONG).astype(np.float32)
+    others = weights.others * np.minimum(1, (evidence.usual.sizes[works] - 1) / LONG).astype(
+        np.float32
+    )
     meant = weights.meaning * _with_others(meaning, others)
     worded = weights.words * _with_others(by_words, others) + weights.whole * evidence.whole[works]
     fused: Floats = (meant + worded).astype(np.float32)
     top = np.sort(np.argsort(-fused, kind="stable")[:SMOOTHED])
-    nearest = evidence.vectors.vectors(evidence.rows[first_of_each(evidence.works, evidence.cosines)[top]])
+    nearest = evidence.vectors.vectors(
+        evidence.rows[first_of_each(evidence.works, evidence.cosines)[top]]
+    )
     smoothed = smooth(worded[top].astype(np.float32), nearest, weights.neighbours, weights.nearest)
     crowd = crowding(nearest, works[top], evidence.usual.vectors[::2], evidence.usual.works[::2])
-    totals = meant[top] + smoothed - weights.meaning * weights.crowding / evidence.scale.deviation * crowd
+    totals = (
+        meant[top]
+        + smoothed
+        - weights.meaning * weights.crowding / evidence.scale.deviation * crowd
+    )
     fused = np.minimum(fused, totals.min(initial=np.inf))
     fused[top] = totals
     return works, fused

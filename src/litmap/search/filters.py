@@ -27,7 +27,9 @@ def allowed_rows(
     if works is not None and query.notes:
         works |= _notes_named(query.notes, keywords.work_ids)
     if works is not None and not works:
-        return np.zeros(keywords.works.size, bool), f"No work in the library matches {describe(query)}."
+        return np.zeros(
+            keywords.works.size, bool
+        ), f"No work in the library matches {describe(query)}."
     mask = keywords.rows_of(works=None if works is None else sorted(works), kinds=query.kinds)
     if not mask.any():
         where = f" that match {describe(query)}" if works is not None else ""
@@ -36,7 +38,10 @@ def allowed_rows(
         if term_list := index_terms(phrase):
             mask = _only(_rows_with(phrase, term_list, mask, keywords, passages), mask.size)
             if not mask.any():
-                return mask, f"No passage holds “{phrase}”. Without the quotation marks its words are searched for."
+                return (
+                    mask,
+                    f"No passage holds “{phrase}”. Without the quotation marks its words are searched for.",
+                )
     for text in query.without:
         if term_list := index_terms(text):
             mask = mask & ~_only(_rows_with(text, term_list, mask, keywords, passages), mask.size)
@@ -68,7 +73,9 @@ def _only(rows: Ints, size: int) -> Mask:
     return mask
 
 
-def _rows_with(text: str, term_list: Sequence[str], mask: Mask, keywords: WordRows, passages: PassageRows) -> Ints:
+def _rows_with(
+    text: str, term_list: Sequence[str], mask: Mask, keywords: WordRows, passages: PassageRows
+) -> Ints:
     """Rows that hold the text word for word; for a single word the index knows, for several the text is read."""
     rows = keywords.holding(term_list, mask)
     wanted = plain_text(text)

@@ -30,7 +30,9 @@ def sentences(text: str) -> list[tuple[int, int]]:
     for match in _END.finditer(text):
         end = match.end()
         stop = start + len(text[start:end].rstrip())
-        if end < len(text) and (stop - start < SHORTEST or _ABBREVIATED.search(text[max(start, stop - 12) : stop])):
+        if end < len(text) and (
+            stop - start < SHORTEST or _ABBREVIATED.search(text[max(start, stop - 12) : stop])
+        ):
             continue
         _add(text, start, end, found)
         start = end
@@ -65,14 +67,22 @@ class Marker:
         surfaces = set(pattern.findall(text))
         new = surfaces - self._seen
         self._seen |= new
-        begun = [surface for surface in new if surface[:2] in self._beginnings or not surface[:2].isascii()]
-        self._terms |= {surface: term for surface in begun if (term := index_term(surface)) in self.weights}
+        begun = [
+            surface
+            for surface in new
+            if surface[:2] in self._beginnings or not surface[:2].isascii()
+        ]
+        self._terms |= {
+            surface: term for surface in begun if (term := index_term(surface)) in self.weights
+        }
         found = []
         for surface in surfaces & self._terms.keys():
             term, at = self._terms[surface], text.find(surface)
             while at >= 0:
                 end = at + len(surface)
-                if (at == 0 or not _goes_on(text[at - 1])) and (end == len(text) or not _goes_on(text[end])):
+                if (at == 0 or not _goes_on(text[at - 1])) and (
+                    end == len(text) or not _goes_on(text[end])
+                ):
                     found.append((at, end, term))
                 at = text.find(surface, end)
         return sorted(found)
@@ -88,7 +98,9 @@ class Marker:
             return 0, 0
         return max(spans, key=lambda span: (self._value(text, span, places), -span[0]))
 
-    def _value(self, text: str, span: tuple[int, int], places: Sequence[tuple[int, int, str]]) -> float:
+    def _value(
+        self, text: str, span: tuple[int, int], places: Sequence[tuple[int, int, str]]
+    ) -> float:
         start, end = span
         held = {term for begin, _, term in places if start <= begin < end}
         value = sum(self.weights[term] for term in held) / self._total
@@ -101,14 +113,24 @@ class Marker:
 def _beginnings(terms: Iterable[str]) -> set[str]:
     """The first two letters of any plain spelling of these terms: stemming changes none of them but y and i."""
     firsts = {term[:2] for term in terms}
-    firsts |= {first + letter for first in firsts if len(first) == 1 for letter in "ei"}  # 'aed' becomes 'a'
-    firsts |= {first[:1] + "yi"["yi".index(first[1]) - 1] for first in firsts if first[1:] in {"y", "i"}}
-    return {own for first in firsts for own in (first, first.upper(), first.title(), first[:1] + first[1:].upper())}
+    firsts |= {
+        first + letter for first in firsts if len(first) == 1 for letter in "ei"
+    }  # 'aed' becomes 'a'
+    firsts |= {
+        first[:1] + "yi"["yi".index(first[1]) - 1] for first in firsts if first[1:] in {"y", "i"}
+    }
+    return {
+        own
+        for first in firsts
+        for own in (first, first.upper(), first.title(), first[:1] + first[1:].upper())
+    }
 
 
 def _goes_on(character: str) -> bool:
     """Whether a character beside a word belongs to it: a letter, a digit, or a mark on one."""
-    return character.isalnum() or (not character.isascii() and unicodedata.category(character).startswith("M"))
+    return character.isalnum() or (
+        not character.isascii() and unicodedata.category(character).startswith("M")
+    )
 
 
 def hit_words(text: str, places: Sequence[tuple[int, int, str]]) -> tuple[str, ...]:
@@ -142,4 +164,6 @@ def lines_of(chunk: Chunk, start: int, end: int) -> tuple[Rect, ...]:
         if min(end, at + length) - max(start, at) > min(0.15 * length, 0.5 * (end - start)):
             chosen.append(rect)
         at += length
-    return tuple(chosen) or (rects[min(int(start / scale / max(sum(sizes), 1e-9) * len(rects)), len(rects) - 1)],)
+    return tuple(chosen) or (
+        rects[min(int(start / scale / max(sum(sizes), 1e-9) * len(rects)), len(rects) - 1)],
+    )

@@ -25,7 +25,12 @@ class Shown:
     """Candidates by place, read from the passage store and marked when first asked for."""
 
     def __init__(
-        self, passages: PassageRows, rows: Ints, scores: Floats, cosines: Floats, marker: highlighting.Marker
+        self,
+        passages: PassageRows,
+        rows: Ints,
+        scores: Floats,
+        cosines: Floats,
+        marker: highlighting.Marker,
     ) -> None:
         self._passages = passages
         self._rows = rows
@@ -45,7 +50,10 @@ class Shown:
     def _marked(self, place: int) -> Hit:
         hit = self._hits.get(place)
         if hit is None:
-            score, cosine = float(self._scores[place]), float(self._cosines[place]) or nan  # 0: it has no vector
+            score, cosine = (
+                float(self._scores[place]),
+                float(self._cosines[place]) or nan,
+            )  # 0: it has no vector
             hit = self._hits[place] = marked(self._read[place], score, cosine, self._marker)
         return hit
 
@@ -106,7 +114,14 @@ def marked(passage: Passage, score: float, cosine: float, marker: highlighting.M
 
 def unmarked(passage: Passage) -> Hit:
     """The passage as a result of filters alone."""
-    return Hit(passage.row, passage.work, 0.0, passage.chunk, page=passage.chunk.page, rects=passage.chunk.rects)
+    return Hit(
+        passage.row,
+        passage.work,
+        0.0,
+        passage.chunk,
+        page=passage.chunk.page,
+        rects=passage.chunk.rects,
+    )
 
 
 def share_held(hit: Hit, terms: Mapping[str, float]) -> float:
@@ -124,7 +139,9 @@ class _Distinct:
     def is_new(self, hit: Hit) -> bool:
         """Whether no better hit of the same work shows this one's best sentence already; asked best first."""
         shown = self._seen.setdefault(hit.work or hit.chunk.source, [])
-        sentence = hit.chunk.text[slice(*hit.sentence)]  # letter by letter the same where passages overlap
+        sentence = hit.chunk.text[
+            slice(*hit.sentence)
+        ]  # letter by letter the same where passages overlap
         if any(sentence in other or other in sentence for other in shown):
             return False
         shown.append(sentence)

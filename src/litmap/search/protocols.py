@@ -57,7 +57,9 @@ class WordRows(Protocol):
         """Rows that hold all the terms."""
         ...
 
-    def rows_of(self, *, works: Sequence[str] | None = None, kinds: Sequence[str] | None = None) -> Mask:
+    def rows_of(
+        self, *, works: Sequence[str] | None = None, kinds: Sequence[str] | None = None
+    ) -> Mask:
         """Mask of the rows of these works and kinds."""
         ...
 

@@ -107,7 +107,9 @@ def parse_query(text: str) -> Query:
     for match in _PART.finditer(clean):
         query = _take(query, match, kept)
     if clean.count('"') % 2:
-        query = _remark(query, "One quotation mark has no partner; its words are searched for as words.")
+        query = _remark(
+            query, "One quotation mark has no partner; its words are searched for as words."
+        )
     return _finish(query, " ".join(kept))
 
 
@@ -134,7 +136,9 @@ def _take(query: Query, match: re.Match[str], kept: list[str]) -> Query:
     found = _BARE_FIELD.fullmatch(bare)
     if found and found[2] in _FIELDS:
         if found[1]:
-            raise SearchError(f"'{bare}': filters cannot be turned round with a minus; leave the minus out.")
+            raise SearchError(
+                f"'{bare}': filters cannot be turned round with a minus; leave the minus out."
+            )
         return _filter(query, found[2], found[3])
     if bare.startswith("-") and len(bare) > 1 and plain_text(bare):
         return replace(query, without=(*query.without, bare[1:]))
@@ -145,13 +149,18 @@ def _take(query: Query, match: re.Match[str], kept: list[str]) -> Query:
 def _filter(query: Query, name: str, value: str) -> Query:
     value = value.strip()
     if not value:
-        raise SearchError(f"'{name}:' needs a value right after the colon, such as {_example(name)}.", subject=name)
+        raise SearchError(
+            f"'{name}:' needs a value right after the colon, such as {_example(name)}.",
+            subject=name,
+        )
     if name == "year":
         return replace(query, years=_years(value))
     if name == "in":
         kind = KINDS.get(value.casefold())
         if kind is None:
-            raise SearchError(f"in:{value}: there is body, abstracts, notes and references.", subject=value)
+            raise SearchError(
+                f"in:{value}: there is body, abstracts, notes and references.", subject=value
+            )
         before = () if query.kinds == DEFAULT_KINDS else query.kinds
         return replace(query, kinds=tuple(dict.fromkeys((*before, kind))))
     if name == "author":
@@ -162,7 +171,11 @@ def _filter(query: Query, name: str, value: str) -> Query:
 
 
 def _example(name: str) -> str:
-    examples = {"author": "author:hinton", "year": "year:2015..2018", "heading": 'heading:"Loss surfaces"'}
+    examples = {
+        "author": "author:hinton",
+        "year": "year:2015..2018",
+        "heading": 'heading:"Loss surfaces"',
+    }
     return examples.get(name, "in:references" if name == "in" else "note:reading.md")
 
 
@@ -171,7 +184,10 @@ def _years(value: str) -> tuple[int | None, int | None]:
         return int(value), int(value)
     match = _YEARS.fullmatch(value)
     if match is None or not (match[1] or match[3]):
-        raise SearchError(f"year:{value}: write year:2016, year:2015..2018, year:2015.. or year:..2018.", subject=value)
+        raise SearchError(
+            f"year:{value}: write year:2016, year:2015..2018, year:2015.. or year:..2018.",
+            subject=value,
+        )
     first, last = (int(year) if year else None for year in (match[1], match[3]))
     if first is not None and last is not None and first > last:
         raise SearchError(f"year:{value}: the first year is after the last.", subject=value)
@@ -187,17 +203,27 @@ def _finish(query: Query, text: str) -> Query:
     found = find_identifiers(text)
     rest = "".join(c for i, c in enumerate(text) if not any(f.start <= i < f.end for f in found))
     ids = [f.id for f in found]
-    if not ids and len(text.split()) == 1 and (alone := normalise_id(text)) != text and ":" in alone:
+    if (
+        not ids
+        and len(text.split()) == 1
+        and (alone := normalise_id(text)) != text
+        and ":" in alone
+    ):
         ids, rest = [alone], ""
     only = bool(ids) and not index_terms(rest.replace("doi", ""))
     query = replace(query, text=text, ids=tuple(dict.fromkeys(ids)), only_ids=only)
     if any(c.isalnum() for c in text) or query.filters_works or query.kinds != DEFAULT_KINDS:
         return query
     if query.without:
-        raise SearchError("The query only says what to leave out; say also what to look for.", subject=query.raw[:60])
+        raise SearchError(
+            "The query only says what to leave out; say also what to look for.",
+            subject=query.raw[:60],
+        )
     if query.raw:
         raise SearchError("There is no word in the query to search for.", subject=query.raw[:60])
-    raise SearchError("The query is empty: type what the passage is about, a title, a quotation or an arXiv id.")
+    raise SearchError(
+        "The query is empty: type what the passage is about, a title, a quotation or an arXiv id."
+    )
 
 
 def matching_works(query: Query, facts: Iterable[Facts]) -> set[str] | None:
@@ -229,7 +255,9 @@ def _by_author(name: str) -> Callable[[Facts], bool]:
 
 def _by_heading(name: str) -> Callable[[Facts], bool]:
     wanted = plain_text(name)
-    return lambda work: bool(wanted) and any(wanted in plain_text(part) for path in work.headings for part in path)
+    return lambda work: (
+        bool(wanted) and any(wanted in plain_text(part) for path in work.headings for part in path)
+    )
 
 
 def _by_note(name: str) -> Callable[[Facts], bool]:
@@ -239,6 +267,10 @@ def _by_note(name: str) -> Callable[[Facts], bool]:
 
 def _by_year(first: int | None, last: int | None) -> Callable[[Facts], bool]:
     def test(work: Facts) -> bool:
-        return work.year is not None and (first is None or work.year >= first) and (last is None or work.year <= last)
+        return (
+            work.year is not None
+            and (first is None or work.year >= first)
+            and (last is None or work.year <= last)
+        )
 
     return test

@@ -30,7 +30,13 @@ ENOUGH_FOR_SHORT = 90.0
 
 
 def locate_quotation(
-    quotation: str, encoder: Encoder, *, vectors: VectorRows, keywords: WordRows, passages: PassageRows, limit: int = 5
+    quotation: str,
+    encoder: Encoder,
+    *,
+    vectors: VectorRows,
+    keywords: WordRows,
+    passages: PassageRows,
+    limit: int = 5,
 ) -> list[Hit]:
     """The passages the quotation is from, best first, with page and lines; `score` is the agreement, 0 to 1.
 
@@ -46,9 +52,18 @@ def locate_quotation(
     found = passages.passages(rows)
     hits = [hit for passage in found if (hit := _compare(wanted, passage)) is not None]
     if not hits and len(wanted) > 4 * SHORT:
-        half = wanted.index(" ", len(wanted) // 2) if " " in wanted[len(wanted) // 2 :] else len(wanted) // 2
+        half = (
+            wanted.index(" ", len(wanted) // 2)
+            if " " in wanted[len(wanted) // 2 :]
+            else len(wanted) // 2
+        )
         parts = wanted[:half].strip(), wanted[half:].strip()
-        hits = [hit for passage in found for part in parts if (hit := _compare(part, passage)) is not None]
+        hits = [
+            hit
+            for passage in found
+            for part in parts
+            if (hit := _compare(part, passage)) is not None
+        ]
     hits.sort(key=lambda hit: (-round(hit.score, 2), hit.row))
     return _one_a_place(hits)[:limit]
 
@@ -64,7 +79,9 @@ def _compare(wanted: str, passage: Passage) -> Hit | None:
     best: ScoreAlignment | None = fuzz.partial_ratio_alignment(wanted, letters, score_cutoff=enough)
     if best is None or not letters:
         return None
-    begin, end = (best.dest_start, best.dest_end) if len(wanted) <= len(letters) else (0, len(letters))
+    begin, end = (
+        (best.dest_start, best.dest_end) if len(wanted) <= len(letters) else (0, len(letters))
+    )
     start, stop = places[begin], places[max(begin, end - 1)] + 1
     chunk = passage.chunk
     rects = lines_of(chunk, start, stop)
@@ -73,7 +90,9 @@ def _compare(wanted: str, passage: Passage) -> Hit | None:
         work=passage.work,
         score=best.score / 100,
         chunk=chunk,
-        words=hit_words(chunk.text, Marker(dict.fromkeys(index_terms(wanted), 1.0)).places(chunk.text)),
+        words=hit_words(
+            chunk.text, Marker(dict.fromkeys(index_terms(wanted), 1.0)).places(chunk.text)
+        ),
         sentence=(start, stop),
         page=rects[0][0] if rects else chunk.page,
         rects=rects,
@@ -85,6 +104,8 @@ def _one_a_place(hits: list[Hit]) -> list[Hit]:
     kept: list[Hit] = []
     for hit in hits:
         near = (k for k in kept if k.chunk.source == hit.chunk.source)
-        if not any(abs(k.chunk.ordinal - hit.chunk.ordinal) <= 1 and k.page == hit.page for k in near):
+        if not any(
+            abs(k.chunk.ordinal - hit.chunk.ordinal) <= 1 and k.page == hit.page for k in near
+        ):
             kept.append(hit)
     return kept

@@ -108,7 +108,9 @@ def smooth(scores: Floats, vectors: Floats, share: float, nearest: int) -> Float
     return smoothed
 
 
-def crowding(vectors: Floats, works: Ints, others: Floats, their_works: Ints, count: int = 5) -> Floats:
+def crowding(
+    vectors: Floats, works: Ints, others: Floats, their_works: Ints, count: int = 5
+) -> Floats:
     """How near each of these unit vectors (n, dim) is to other works' texts: its mean cosine with the `count` nearest.
 
     Some texts are near to every query ('hubs'); what a text has in common with its like says nothing about a query
@@ -151,7 +153,11 @@ def highest(scores: Floats, k: int) -> Ints:
     """Places of the `k` highest positive scores, ascending; of equal ones the first."""
     some = scores[::EVERY]
     guess = min(2 * k // EVERY + 1, some.size)
-    bar = max(0.0, float(np.partition(some, some.size - guess)[some.size - guess])) if some.size else 0.0
+    bar = (
+        max(0.0, float(np.partition(some, some.size - guess)[some.size - guess]))
+        if some.size
+        else 0.0
+    )
     places = np.flatnonzero(scores > bar)
     if places.size < k:
         places = np.flatnonzero(scores > 0)

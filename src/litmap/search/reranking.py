@@ -26,7 +26,9 @@ class CrossEncoderReranker:
         try:
             from sentence_transformers import CrossEncoder
         except ImportError as error:
-            raise ModelError("A second stage needs sentence-transformers: pip install sentence-transformers") from error
+            raise ModelError(
+                "A second stage needs sentence-transformers: pip install sentence-transformers"
+            ) from error
         try:
             self._model = CrossEncoder(name)
         except Exception as error:
@@ -38,7 +40,9 @@ class CrossEncoderReranker:
 
     def score(self, query: str, texts: Sequence[str]) -> list[float]:
         """The model's scores, 16 texts at a time."""
-        scores = self._model.predict([(query, text) for text in texts], batch_size=16, show_progress_bar=False)
+        scores = self._model.predict(
+            [(query, text) for text in texts], batch_size=16, show_progress_bar=False
+        )
         return [float(score) for score in scores]
 
 

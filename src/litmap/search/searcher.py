@@ -111,10 +111,14 @@ class Searcher:
             return self._by_id(query, allowed, named, limit)
         worded = self._worded(query.text, allowed)
         vector = embed_query(self.encoder, query.text)
-        results = self._ranked(query, _Question(query.text, vector, worded, allowed, named, limit, per_work))
+        results = self._ranked(
+            query, _Question(query.text, vector, worded, allowed, named, limit, per_work)
+        )
         return replace(results, message=" ".join((*query.remarks, results.message)).strip())
 
-    def rank_works(self, text: str, limit: int = 100, method: str = "fused") -> list[tuple[str, float]]:
+    def rank_works(
+        self, text: str, limit: int = 100, method: str = "fused"
+    ) -> list[tuple[str, float]]:
         """The works that answer a text, with scores, best first; no syntax, no passages.
 
         'fused' is how `search` ranks works; 'dense' takes the best cosine of a work's passages alone, 'keyword' the
@@ -123,7 +127,10 @@ class Searcher:
         allowed = self.keywords.rows_of(kinds=DEFAULT_KINDS)
         if method == "keyword":
             whole = self.keywords.work_scores(text)
-            ranked = sorted(((float(whole[n]), int(n)) for n in highest(whole, limit)), key=lambda w: (-w[0], w[1]))
+            ranked = sorted(
+                ((float(whole[n]), int(n)) for n in highest(whole, limit)),
+                key=lambda w: (-w[0], w[1]),
+            )
             return [(self.keywords.work_ids[number], score) for score, number in ranked]
         worded = self._worded(text, allowed)
         found = self._gather(embed_query(self.encoder, text), worded, allowed)
@@ -132,12 +139,18 @@ class Searcher:
             totals = best[:, 0]
         else:
             works, totals = work_scores(found, self.weights)
-        return [(self.keywords.work_ids[n], score) for n, score in self._work_order(works, totals, ())[:limit]]
+        return [
+            (self.keywords.work_ids[n], score)
+            for n, score in self._work_order(works, totals, ())[:limit]
+        ]
 
-    def more_like(self, *, rows: Sequence[int] = (), works: Sequence[str] = (), limit: int = 10) -> Results:
+    def more_like(
+        self, *, rows: Sequence[int] = (), works: Sequence[str] = (), limit: int = 10
+    ) -> Results:
         """Passages and works like these passages (`rows`) or works, which are left out themselves."""
         chosen = np.union1d(
-            np.asarray(rows, np.int64), np.flatnonzero(self.keywords.rows_of(works=works, kinds=("body", "abstract")))
+            np.asarray(rows, np.int64),
+            np.flatnonzero(self.keywords.rows_of(works=works, kinds=("body", "abstract"))),
         )
         query = Query(raw="")
         if not chosen.size:
@@ -152,7 +165,9 @@ class Searcher:
         vector = unit_mean(self.vectors.vectors(chosen))
         if not vector.any():  # a reference list has no vector
             vector = embed_query(self.encoder, text)
-        return self._ranked(query, _Question(text, vector, self._worded(text, allowed), allowed, limit=limit))
+        return self._ranked(
+            query, _Question(text, vector, self._worded(text, allowed), allowed, limit=limit)
+        )
 
     def locate(self, quotation: str, limit: int = 5) -> Results:
         """Where a quotation is from, typos and broken lines allowed; see `locating.locate_quotation`."""
@@ -168,25 +183,39 @@ class Searcher:
         by_work: dict[str, list[Hit]] = {}
         for hit in hits:
             by_work.setdefault(hit.work or hit.chunk.source, []).append(hit)
-        works = tuple(WorkHit(w, own[0].score, tuple(own), self.facts.get(w)) for w, own in by_work.items())
+        works = tuple(
+            WorkHit(w, own[0].score, tuple(own), self.facts.get(w)) for w, own in by_work.items()
+        )
         return Results(Query(raw=quotation), tuple(hits), works, close=bool(hits), message=message)
 
     def _ranked(self, query: Query, asked: _Question) -> Results:
         limit, per_work = asked.limit, asked.per_work
         found = self._gather(asked.vector, asked.worded, asked.allowed)
         if not found.rows.size:
-            return Results(query, close=False, message="No passage has anything to do with the query.")
+            return Results(
+                query, close=False, message="No passage has anything to do with the query."
+            )
         scores = passage_scores(found, self.weights)
         totals: Floats | None = None
         terms = {term: self.keywords.idf(term) for term in dict.fromkeys(index_terms(asked.text))}
         order = np.lexsort((found.rows, -scores))
         if self.reranker is not None and query.text:
             order, scores, totals = self._reranked(self.reranker, query.text, found, order)
-        shown = Shown(self.passages, found.rows, scores, found.cosines, highlighting.Marker(terms, query.phrases))
+        shown = Shown(
+            self.passages,
+            found.rows,
+            scores,
+            found.cosines,
+            highlighting.Marker(terms, query.phrases),
+        )
         hits = shown.first(order.tolist(), limit)
 
         def works() -> list[WorkHit]:
-            numbers, own = work_scores(found, self.weights) if totals is None else (np.unique(found.works), totals)
+            numbers, own = (
+                work_scores(found, self.weights)
+                if totals is None
+                else (np.unique(found.works), totals)
+            )
             best = self._work_order(numbers, own, asked.named)[:limit]
             return self._grouped(shown, found.works[order], order, best, per_work)
 
@@ -194,10 +223,17 @@ class Searcher:
         return self._judged(Results(query, tuple(hits), grouped), float(found.cosines.max()), terms)
 
     def _grouped(
-        self, shown: Shown, works: Ints, order: Ints, best: Sequence[tuple[int, float]], per_work: int
+        self,
+        shown: Shown,
+        works: Ints,
+        order: Ints,
+        best: Sequence[tuple[int, float]],
+        per_work: int,
     ) -> list[WorkHit]:
         """The best works, each with its best passages; `works` are the candidates' works in their `order`."""
-        own = [order[np.flatnonzero(works == number)[: per_work + 1]].tolist() for number, _ in best]
+        own = [
+            order[np.flatnonzero(works == number)[: per_work + 1]].tolist() for number, _ in best
+        ]
         shown.hits([place for places in own for place in places])  # all in one reading
         ids = [self.keywords.work_ids[number] for number, _ in best]
         return [
@@ -205,7 +241,9 @@ class Searcher:
             for work, (_, score), places in zip(ids, best, own, strict=True)
         ]
 
-    def _reranked(self, reranker: Reranker, text: str, found: Evidence, order: Ints) -> tuple[Ints, Floats, Floats]:
+    def _reranked(
+        self, reranker: Reranker, text: str, found: Evidence, order: Ints
+    ) -> tuple[Ints, Floats, Floats]:
         """Order and scores with the best passages as the second stage sees them, the others behind them.
 
         A work stands where its best passage does.
@@ -262,13 +300,23 @@ class Searcher:
     def _named(self, query: Query) -> list[str]:
         """Works that the query names by an identifier or by their whole title."""
         ids = set(query.ids)
-        named = [work.id for work in self.facts.values() if work.id in ids or ids & set(work.ids)] if ids else []
+        named = (
+            [work.id for work in self.facts.values() if work.id in ids or ids & set(work.ids)]
+            if ids
+            else []
+        )
         by_title = self._titles.get(plain_text(query.text))
         return list(dict.fromkeys([*named, *([by_title] if by_title else [])]))
 
-    def _work_order(self, works: Ints, totals: Floats, named: Sequence[str]) -> list[tuple[int, float]]:
+    def _work_order(
+        self, works: Ints, totals: Floats, named: Sequence[str]
+    ) -> list[tuple[int, float]]:
         first = {self._numbers[work] for work in named if work in self._numbers}
-        behind = np.array([work not in first for work in works.tolist()]) if first else np.zeros(works.size, bool)
+        behind = (
+            np.array([work not in first for work in works.tolist()])
+            if first
+            else np.zeros(works.size, bool)
+        )
         order = np.lexsort((works, -totals, behind))
         return list(zip(works[order].tolist(), totals[order].tolist(), strict=True))
 
@@ -281,7 +329,10 @@ class Searcher:
         order = sorted(range(len(ids)), key=lambda i: (-years[i], ids[i]))[:limit]
         passages = self.passages.passages([int(rows[first[i]]) for i in order])
         hits = tuple(unmarked(p) for p in passages)
-        works = tuple(WorkHit(ids[i], 0.0, (hit,), self.facts.get(ids[i])) for i, hit in zip(order, hits, strict=True))
+        works = tuple(
+            WorkHit(ids[i], 0.0, (hit,), self.facts.get(ids[i]))
+            for i, hit in zip(order, hits, strict=True)
+        )
         return Results(query, hits, works, message=message)
 
     def _by_id(self, query: Query, allowed: Mask, named: Sequence[str], limit: int) -> Results:

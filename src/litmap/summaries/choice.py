@@ -59,7 +59,9 @@ def tfidf(sentences: Sequence[Sequence[str]]) -> tuple[Floats, dict[str, int]]:
     return np.divide(matrix, norms, out=np.zeros_like(matrix), where=norms > 0), column
 
 
-def features(candidates: Sequence[Candidate], title: str, similarity: Floats, to_title: Floats) -> Floats:
+def features(
+    candidates: Sequence[Candidate], title: str, similarity: Floats, to_title: Floats
+) -> Floats:
     """(n, len(FEATURES)); `similarity` (n,) is to the paper's centre and `to_title` (n,) to its title."""
     out = np.zeros((len(candidates), len(FEATURES)))
     for i, c in enumerate(candidates):
@@ -85,7 +87,9 @@ def title_words(title: str) -> list[str]:
     return [w for w in words_of(title) if len(w) > 2]
 
 
-def pick(scores: Floats, alike: Floats, lengths: Sequence[int], most: int, words: int | None = None) -> list[int]:
+def pick(
+    scores: Floats, alike: Floats, lengths: Sequence[int], most: int, words: int | None = None
+) -> list[int]:
     """Rows by maximal marginal relevance (Carbonell and Goldstein 1998): at most `most`, and about `words` words."""
     chosen: list[int] = []
     left = set(range(len(scores)))
@@ -93,7 +97,9 @@ def pick(scores: Floats, alike: Floats, lengths: Sequence[int], most: int, words
     while left and len(chosen) < most and (words is None or used < words):
         best = max(
             sorted(left),
-            key=lambda i: scores[i] - DIVERSITY * (max(alike[i, j] for j in chosen) if chosen else 0.0),
+            key=lambda i: (
+                scores[i] - DIVERSITY * (max(alike[i, j] for j in chosen) if chosen else 0.0)
+            ),
         )
         left.discard(best)
         if any(alike[best, j] > 0.7 for j in chosen):

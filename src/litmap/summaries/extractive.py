@@ -48,7 +48,9 @@ def summarise_paper(
     return Summary(
         subject=work.id,
         title=work.title or document.title,
-        sentences=tuple(Sentence(by_order[o].text, work.id, by_order[o].page, by_order[o].rects) for o in rows),
+        sentences=tuple(
+            Sentence(by_order[o].text, work.id, by_order[o].page, by_order[o].rects) for o in rows
+        ),
     )
 
 
@@ -84,7 +86,12 @@ def score_candidates(found: Sequence[Candidate], title: str, encoder: Encoder | 
     features = choice.features(clean, title, _scaled(matrix @ centre), matrix @ name)
     scores = features @ choice.WEIGHTS
     keep = np.sort(np.argsort(-scores, kind="stable")[:SHORTLIST])
-    clean, matrix, features, scores = [clean[i] for i in keep], matrix[keep], features[keep], scores[keep]
+    clean, matrix, features, scores = (
+        [clean[i] for i in keep],
+        matrix[keep],
+        features[keep],
+        scores[keep],
+    )
     alike = matrix @ matrix.T
     if encoder is not None:
         vectors = np.asarray(encoder.encode([c.text for c in clean]), dtype=np.float64)
@@ -101,7 +108,11 @@ def _scaled(values: choice.Floats) -> choice.Floats:
 
 
 def summarise_topics(
-    topics: Sequence[Topic], papers: Mapping[str, Summary], encoder: Encoder, *, sentences: int = TOPIC_SENTENCES
+    topics: Sequence[Topic],
+    papers: Mapping[str, Summary],
+    encoder: Encoder,
+    *,
+    sentences: int = TOPIC_SENTENCES,
 ) -> Iterator[tuple[str, Summary]]:
     """(topic id, summary) for each topic with a summarised paper.
 
@@ -109,7 +120,9 @@ def summarise_topics(
     2011) less half their likeness to the other topics, at most two of a paper while there are others.
     """
     texts: dict[str, list[Sentence]] = {
-        t.id: _whole([s for work in t.works if work in papers for s in papers[work].sentences])[:TOPIC_CANDIDATES]
+        t.id: _whole([s for work in t.works if work in papers for s in papers[work].sentences])[
+            :TOPIC_CANDIDATES
+        ]
         for t in topics
     }
     pool = list(dict.fromkeys(s.text for listed in texts.values() for s in listed))
@@ -117,14 +130,26 @@ def summarise_topics(
         return
     vectors = np.asarray(encoder.encode(pool), dtype=np.float64)
     row = {text: i for i, text in enumerate(pool)}
-    centres = {key: vectors[[row[s.text] for s in listed]].mean(axis=0) for key, listed in texts.items() if listed}
+    centres = {
+        key: vectors[[row[s.text] for s in listed]].mean(axis=0)
+        for key, listed in texts.items()
+        if listed
+    }
     for topic in topics:
         listed = texts[topic.id]
         if not listed:
             continue
         here = vectors[[row[s.text] for s in listed]]
-        others = [centre / (np.linalg.norm(centre) or 1.0) for key, centre in centres.items() if key != topic.id]
-        cost = np.maximum(0.0, (here @ np.array(others).T).mean(axis=1)) if others else np.zeros(len(listed))
+        others = [
+            centre / (np.linalg.norm(centre) or 1.0)
+            for key, centre in centres.items()
+            if key != topic.id
+        ]
+        cost = (
+            np.maximum(0.0, (here @ np.array(others).T).mean(axis=1))
+            if others
+            else np.zeros(len(listed))
+        )
         chosen = _cover(here @ here.T, cost, [s.work for s in listed], sentences)
         yield topic.id, Summary(topic.id, topic.label, tuple(listed[i] for i in chosen))
 
@@ -145,7 +170,11 @@ def _cover(alike: choice.Floats, cost: choice.Floats, owner: Sequence[str], most
     while len(chosen) < min(most, n):
         gain = np.maximum(alike - covered[None, :], 0.0).mean(axis=1) - OTHER_TOPICS * cost / most
         for i in range(n):
-            if i in chosen or (several and taken.get(owner[i], 0) >= 2) or any(alike[i, j] > 0.9 for j in chosen):
+            if (
+                i in chosen
+                or (several and taken.get(owner[i], 0) >= 2)
+                or any(alike[i, j] > 0.9 for j in chosen)
+            ):
                 gain[i] = -np.inf
         best = int(np.argmax(gain))
         if not np.isfinite(gain[best]):

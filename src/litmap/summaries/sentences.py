@@ -22,11 +22,21 @@ _ABBREVIATION = re.compile(
 _SECTIONS = (
     ("abstract", re.compile(r"\babstract\b|^\W*summary\W*$")),
     ("introduction", re.compile(r"\bintroduction\b|\bmotivation\b|\boverview\b")),
-    ("conclusion", re.compile(r"\bconclu|\bdiscussion\b|\bsummary\b|\bfuture\b|\bfinal remarks\b|\boutlook\b")),
-    ("related", re.compile(r"\brelated\b|\bprevious work\b|\bprior work\b|\bbackground\b|\bpreliminar|\bnotation\b")),
+    (
+        "conclusion",
+        re.compile(r"\bconclu|\bdiscussion\b|\bsummary\b|\bfuture\b|\bfinal remarks\b|\boutlook\b"),
+    ),
+    (
+        "related",
+        re.compile(
+            r"\brelated\b|\bprevious work\b|\bprior work\b|\bbackground\b|\bpreliminar|\bnotation\b"
+        ),
+    ),
     (
         "aside",
-        re.compile(r"\backnowledg|\bappendi|\bproofs?\b|\bsupplement|\breferences\b|\bfunding\b|\bbroader impact"),
+        re.compile(
+            r"\backnowledg|\bappendi|\bproofs?\b|\bsupplement|\breferences\b|\bfunding\b|\bbroader impact"
+        ),
     ),
 )
 _POINTING = re.compile(
@@ -119,7 +129,12 @@ class _Paragraph:
     starts: list[int] = field(default_factory=list)
     rects: list[Rect] = field(default_factory=list)
 
-    def add(self, number: int, block_text: str, spans: list[tuple[int, tuple[float, float, float, float]]]) -> None:
+    def add(
+        self,
+        number: int,
+        block_text: str,
+        spans: list[tuple[int, tuple[float, float, float, float]]],
+    ) -> None:
         base = len(self.text) + bool(self.text)
         self.text = f"{self.text} {block_text}" if self.text else block_text
         for start, rect in spans:
@@ -196,7 +211,9 @@ def is_clean(text: str) -> bool:
     if letters < 0.85 or single > 0.08 or len(_MATH.findall(text)) > 2 or _DEBRIS.search(text):
         return False
     if re.match(
-        r"(?:figure|fig\.|table|algorithm|theorem|lemma|corollary|proposition|definition|remark|proof)\b", text, re.I
+        r"(?:figure|fig\.|table|algorithm|theorem|lemma|corollary|proposition|definition|remark|proof)\b",
+        text,
+        re.I,
     ):
         return False
     return _balanced(text)

@@ -10,7 +10,13 @@ The way of a page: `raw` (PyMuPDF's lines) → `furniture` (running heads, page 
 
 from litmap.text.codec import EXTRACTOR, dumps, loads
 from litmap.text.document import extract
-from litmap.text.pool import extract_many, preview_in_worker, preview_many, render, stop_preview_worker
+from litmap.text.pool import (
+    extract_many,
+    preview_in_worker,
+    preview_many,
+    render,
+    stop_preview_worker,
+)
 from litmap.text.preview import Preview, read_preview
 
 __all__ = [

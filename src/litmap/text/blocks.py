@@ -83,13 +83,19 @@ def _cut_run_in(row: Row) -> tuple[Row | None, Row]:
     if not end or not any(c.isalpha() for c in row.text[numbered.end() : end]):
         return None, row
     x = row.x0 + (row.x1 - row.x0) * end / len(row.text)
-    return replace(row, text=row.text[:end].strip(), x1=x), replace(row, text=row.text[end:].strip(), x0=x)
+    return replace(row, text=row.text[:end].strip(), x1=x), replace(
+        row, text=row.text[end:].strip(), x0=x
+    )
 
 
 def _is_tail(last: Draft, row: Row, kind: str, style: Style) -> bool:
     """Whether a row of running text belongs to a caption above it."""
     before = last.rows[-1]
-    if last.kind != "caption" or kind not in ("body", "math", "footnote") or row.column is not before.column:
+    if (
+        last.kind != "caption"
+        or kind not in ("body", "math", "footnote")
+        or row.column is not before.column
+    ):
         return False
     gap = row.base - before.base
     return 0 < gap < 1.4 * style.lead(row) and abs(row.size - before.size) < 0.5
@@ -137,7 +143,8 @@ def _goes_on(last: Draft, draft: Draft, between: bool) -> bool:
         return False
     broken = draft.page != last.page or a.column is not b.column
     return start.islower() or (
-        broken and (a.text.endswith(("-", ",")) or a.x1 > a.column.x1 - 0.12 * (a.column.x1 - a.column.x0))
+        broken
+        and (a.text.endswith(("-", ",")) or a.x1 > a.column.x1 - 0.12 * (a.column.x1 - a.column.x0))
     )
 
 
@@ -149,7 +156,9 @@ def move_floats(drafts: Sequence[Draft]) -> list[Draft]:
             found.append(draft)
             continue
         at = len(found)
-        while at and found[at - 1].kind in ("caption", "table") and found[at - 1].page == draft.page:
+        while (
+            at and found[at - 1].kind in ("caption", "table") and found[at - 1].page == draft.page
+        ):
             at -= 1
         found.insert(at, draft)
     return found

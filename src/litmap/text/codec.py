@@ -27,10 +27,21 @@ def loads(data: bytes) -> Document:
         version = plain["extractor"]
         if version == EXTRACTOR:
             return from_plain(plain)
-    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+    except (
+        OSError,
+        EOFError,
+        zlib.error,
+        ValueError,
+        KeyError,
+        TypeError,
+        IndexError,
+        AttributeError,
+    ) as error:
         message = f"the kept text is damaged ({error}); it will be extracted again"
         raise PdfError(message, transient=True) from error
-    raise PdfError(f"the kept text was made by extractor {version}, this is {EXTRACTOR}", transient=True)
+    raise PdfError(
+        f"the kept text was made by extractor {version}, this is {EXTRACTOR}", transient=True
+    )
 
 
 def to_plain(document: Document) -> dict[str, Any]:
@@ -43,7 +54,12 @@ def to_plain(document: Document) -> dict[str, Any]:
         "ids": list(document.ids),
         "reason": document.reason,
         "pages": [
-            [page.number, round(page.width, 2), round(page.height, 2), [_plain_block(b) for b in page.blocks]]
+            [
+                page.number,
+                round(page.width, 2),
+                round(page.height, 2),
+                [_plain_block(b) for b in page.blocks],
+            ]
             for page in document.pages
         ],
     }

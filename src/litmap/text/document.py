@@ -20,11 +20,15 @@ from litmap.text.structure import build_pages
 
 _ARXIV = re.compile(r"arXiv:\s?((?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}))(?:v\d+)?", re.I)
 _DOI = re.compile(r"\b(?:doi:?\s*|doi\.org/)(10\.\d{4,9}/[^\s\"<>]{1,120})", re.I)
-_FILE_NAME = re.compile(r"\.(?:dvi|tex|pdf|docx?|ps|eps|indd|qxd|pages)\b|^untitled|^microsoft word|^\W*$", re.I)
+_FILE_NAME = re.compile(
+    r"\.(?:dvi|tex|pdf|docx?|ps|eps|indd|qxd|pages)\b|^untitled|^microsoft word|^\W*$", re.I
+)
 _LOST = 0.02
 
 
-def extract(path: Path, sha256: str, *, ocr: bool = True, deadline: float | None = None) -> Document:
+def extract(
+    path: Path, sha256: str, *, ocr: bool = True, deadline: float | None = None
+) -> Document:
     """The text of the PDF at `path`. Raises `PdfError` where it cannot be opened.
 
     Pages without usable text are read by OCR where Tesseract's data is installed and `ocr` is set; else `quality` and
@@ -36,7 +40,13 @@ def extract(path: Path, sha256: str, *, ocr: bool = True, deadline: float | None
         quality, reason = _mend(pdf, raw, ocr, deadline)
         if late:
             reason = "; ".join(
-                filter(None, [reason, f"only the first {len(raw)} of {pdf.page_count} pages were read in time"])
+                filter(
+                    None,
+                    [
+                        reason,
+                        f"only the first {len(raw)} of {pdf.page_count} pages were read in time",
+                    ],
+                )
             )
         title = read_metadata_title(pdf)
     drop_furniture(raw)
@@ -56,7 +66,9 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def read_pages(pdf: Any, deadline: float | None = None, limit: int | None = None) -> tuple[list[RawPage], bool]:
+def read_pages(
+    pdf: Any, deadline: float | None = None, limit: int | None = None
+) -> tuple[list[RawPage], bool]:
     """The raw pages (at most `limit`), and whether time ran out before the last."""
     raw: list[RawPage] = []
     for number in range(1, min(pdf.page_count, limit or pdf.page_count) + 1):
@@ -74,9 +86,13 @@ def text_flags() -> int:
 
 def _mend(pdf: Any, raw: Sequence[RawPage], ocr: bool, deadline: float | None) -> tuple[str, str]:
     """Reads pages without usable text by OCR, in place. Returns the document's quality and the reason for it."""
-    empty = [page for page in raw if sum(len(line.text) for line in page.lines) < 15 and page.pictures]
+    empty = [
+        page for page in raw if sum(len(line.text) for line in page.lines) < 15 and page.pictures
+    ]
     broken = [page for page in raw if page not in empty and _is_broken(page)]
-    if len(broken) * 3 > len(raw):  # then short pages between broken ones are not to be trusted either
+    if len(broken) * 3 > len(
+        raw
+    ):  # then short pages between broken ones are not to be trusted either
         broken = [page for page in raw if page not in empty and page.lines]
     lossy = [page for page in raw if page not in empty and page not in broken and page.lost > _LOST]
     wanted = [*empty, *broken, *(lossy if len(lossy) * 2 > len(raw) else [])]
@@ -107,10 +123,22 @@ def _verdict(
     if done == wanted:
         return ("ocr" if done * 2 >= pages else "text"), f"{done} of {pages} pages were read by OCR"
     if done:
-        return "ocr", f"{wanted} of {pages} pages {what}; {done} of them were read by OCR in the time allowed"
+        return (
+            "ocr",
+            f"{wanted} of {pages} pages {what}; {done} of them were read by OCR in the time allowed",
+        )
     if empty + broken == 0:
-        return "text", "the fonts do not name some letters and signs, which are missing; " + reader.MISSING
-    help_ = "OCR is switched off" if not ocr else reader.MISSING if not installed else "there was no time for OCR"
+        return (
+            "text",
+            "the fonts do not name some letters and signs, which are missing; " + reader.MISSING,
+        )
+    help_ = (
+        "OCR is switched off"
+        if not ocr
+        else reader.MISSING
+        if not installed
+        else "there was no time for OCR"
+    )
     reason = f"{empty + broken} of {pages} pages {what}; {help_}"
     if (empty + broken) * 2 < pages:
         return "text", reason

@@ -22,7 +22,8 @@ _NO_TITLE = re.compile(
     re.I,
 )
 _NAME_STOP = re.compile(
-    r"@|universit|institut|department|laborator|school of|\binc\b|google|microsoft|\bresearch$", re.I
+    r"@|universit|institut|department|laborator|school of|\binc\b|google|microsoft|\bresearch$",
+    re.I,
 )
 
 
@@ -31,7 +32,9 @@ def squash(text: str) -> str:
     return re.sub(r"[\W_]+", "", text.lower())
 
 
-def find_title(rows: Sequence[Row], height: float, style: Style, metadata_title: str = "") -> list[Row]:
+def find_title(
+    rows: Sequence[Row], height: float, style: Style, metadata_title: str = ""
+) -> list[Row]:
     """The rows of the first page that print the title; [] where none is found.
 
     The file's own title is believed where it is printed there; else the largest print in the upper part.
@@ -47,11 +50,21 @@ def find_title(rows: Sequence[Row], height: float, style: Style, metadata_title:
                     return _with_subtitle(upper, i, j, style)
                 if not wanted.startswith(joined):
                     break
-    largest = [row for row in upper if len(WORD.findall(row.text)) and not _NO_TITLE.match(row.text)]
-    largest = [row for row in largest if row.size > 1.1 * style.size and sum(map(str.isalpha, row.text)) > 5]
+    largest = [
+        row for row in upper if len(WORD.findall(row.text)) and not _NO_TITLE.match(row.text)
+    ]
+    largest = [
+        row
+        for row in largest
+        if row.size > 1.1 * style.size and sum(map(str.isalpha, row.text)) > 5
+    ]
     if largest:
         size = max(row.size for row in largest)
-        return _around(upper, next(i for i, row in enumerate(upper) if row.size == size and row in largest), style)
+        return _around(
+            upper,
+            next(i for i, row in enumerate(upper) if row.size == size and row in largest),
+            style,
+        )
     return _first_centred(upper, style)
 
 
@@ -65,7 +78,11 @@ def _around(rows: Sequence[Row], at: int, style: Style) -> list[Row]:
 
 def _with_subtitle(rows: Sequence[Row], first: int, last: int, style: Style) -> list[Row]:
     """The title's rows, and those of a subtitle after a colon."""
-    if rows[last].text.endswith(":") and last + 1 < len(rows) and rows[last + 1].size > 1.05 * style.size:
+    if (
+        rows[last].text.endswith(":")
+        and last + 1 < len(rows)
+        and rows[last + 1].size > 1.05 * style.size
+    ):
         last += 1
         while last + 1 < len(rows) and _same_title(rows[last], rows[last + 1], rows[last].size):
             last += 1
@@ -85,7 +102,12 @@ def _first_centred(rows: Sequence[Row], style: Style) -> list[Row]:
     for i, row in enumerate(rows[:8]):
         letters = [c for c in row.text if c.isalpha()]
         strong = row.bold > 0.7 or (letters and all(c.isupper() for c in letters))
-        if len(letters) < 8 or _NO_TITLE.match(row.text) or KNOWN.match(row.text) or NUMBERED.match(row.text):
+        if (
+            len(letters) < 8
+            or _NO_TITLE.match(row.text)
+            or KNOWN.match(row.text)
+            or NUMBERED.match(row.text)
+        ):
             continue
         if not strong:
             if is_prose(row):
@@ -95,9 +117,15 @@ def _first_centred(rows: Sequence[Row], style: Style) -> list[Row]:
         for below in rows[i + 1 : i + 5]:
             letters = [c for c in below.text if c.isalpha()]
             alike = abs(below.size - row.size) < 0.6 and (
-                below.bold > 0.7 if row.bold > 0.7 else bool(letters) and all(c.isupper() for c in letters)
+                below.bold > 0.7
+                if row.bold > 0.7
+                else bool(letters) and all(c.isupper() for c in letters)
             )
-            if not alike or below.base - found[-1].base > 1.7 * style.lead(below) or _NAME_STOP.search(below.text):
+            if (
+                not alike
+                or below.base - found[-1].base > 1.7 * style.lead(below)
+                or _NAME_STOP.search(below.text)
+            ):
                 break
             found.append(below)
         return found
@@ -108,7 +136,14 @@ def mark_abstract(drafts: Sequence[Draft], style: Style) -> None:
     """Makes the abstract's blocks 'abstract': those after its heading, or the prose between names and introduction."""
     last_page = drafts[0].page + 1 if drafts else 0
     front = [d for d in drafts if d.page <= last_page]
-    begin = next((i for i, d in enumerate(front) if d.kind in ("heading", "body") and _ABSTRACT.match(d.text)), None)
+    begin = next(
+        (
+            i
+            for i, d in enumerate(front)
+            if d.kind in ("heading", "body") and _ABSTRACT.match(d.text)
+        ),
+        None,
+    )
     if begin is not None:
         _mark_from(front, begin)
         return
@@ -117,11 +152,20 @@ def mark_abstract(drafts: Sequence[Draft], style: Style) -> None:
     if heading is None:
         for draft in first:
             if draft.kind == "body" and len(draft.text) > 400 and "@" not in draft.text:
-                draft.kind = "abstract" if all(_is_narrow(row, style) for row in draft.rows[1:-1]) else "body"
+                draft.kind = (
+                    "abstract"
+                    if all(_is_narrow(row, style) for row in draft.rows[1:-1])
+                    else "body"
+                )
                 return
         return
     for draft in first[:heading]:
-        if draft.kind == "body" and len(draft.text) > 300 and "@" not in draft.text and not _AFTER.match(draft.text):
+        if (
+            draft.kind == "body"
+            and len(draft.text) > 300
+            and "@" not in draft.text
+            and not _AFTER.match(draft.text)
+        ):
             draft.kind = "abstract"
 
 
@@ -135,7 +179,11 @@ def _mark_from(front: Sequence[Draft], begin: int) -> None:
     taken, size = 0, 0.0
     if front[begin].kind == "body":
         if len(front[begin].text) > 30:
-            front[begin].kind, taken, size = "abstract", len(front[begin].text), front[begin].rows[-1].size
+            front[begin].kind, taken, size = (
+                "abstract",
+                len(front[begin].text),
+                front[begin].rows[-1].size,
+            )
         else:
             front[begin].kind = "heading"
     for draft in front[begin + 1 :]:

@@ -14,7 +14,8 @@ from litmap.text.line import Line
 from litmap.text.raw import RawPage
 
 _NUMBER = re.compile(
-    r"^[\s\-–—|•·()\[\]]*(?:page\s*)?(\d{1,4}|[ivxlc]{1,7})(?:\s*(?:of|/)\s*\d{1,4})?[\s\-–—|•·()\[\]]*$", re.I
+    r"^[\s\-–—|•·()\[\]]*(?:page\s*)?(\d{1,4}|[ivxlc]{1,7})(?:\s*(?:of|/)\s*\d{1,4})?[\s\-–—|•·()\[\]]*$",
+    re.I,
 )
 _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\w#]+")
@@ -42,7 +43,11 @@ def drop_furniture(pages: Sequence[RawPage]) -> None:
             words[key] += 1
     slots = {key: _slot(key, places, words, len(pages)) for key in list(places)}
     for index, page in enumerate(pages):
-        gone = {id(line) for side, line in edges[index] if _is_furniture(side, line, index, len(pages), slots, words)}
+        gone = {
+            id(line)
+            for side, line in edges[index]
+            if _is_furniture(side, line, index, len(pages), slots, words)
+        }
         if gone:
             page.lines = [line for line in page.lines if id(line) not in gone]
 
@@ -55,10 +60,14 @@ def _slot(
 ) -> float | None:
     """The baseline of the running heads about this place, None where none are: half of what stands there repeats."""
     side, place = key
-    here = [entry for near in (place - 1, place, place + 1) for entry in places.get((side, near), ())]
+    here = [
+        entry for near in (place - 1, place, place + 1) for entry in places.get((side, near), ())
+    ]
     if count < 4 or len({page for page, _ in here}) < max(3, 0.4 * count):
         return None
-    running = sum(1 for _, line in here if words[side, _shape(line)] > 1 or _NUMBER.match(line.text))
+    running = sum(
+        1 for _, line in here if words[side, _shape(line)] > 1 or _NUMBER.match(line.text)
+    )
     return _median([line.base for _, line in here]) if running * 2 >= len(here) else None
 
 
@@ -100,7 +109,12 @@ def _is_furniture(
         return True
     if repeats >= max(3, count // 2):
         return True
-    if index <= 1 and _NOTICE.search(line.text) and side == "top" and (outer or len(line.text) < 90):
+    if (
+        index <= 1
+        and _NOTICE.search(line.text)
+        and side == "top"
+        and (outer or len(line.text) < 90)
+    ):
         return True
     slot = slots.get((side, round(line.base / 4)))
     return slot is not None and abs(line.base - slot) < 3

@@ -18,9 +18,7 @@ _MAP = {
 }  # fmt: skip
 _MAP |= {chr(c): " " if c in (9, 10) else "" for c in range(32) if chr(c) not in _MAP}
 _MAP |= {chr(c): "" for c in range(0x80, 0xA0)}
-_SYMBOL = (
-    " !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼"  # 0x20 to 0x7E
-)
+_SYMBOL = " !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼"  # 0x20 to 0x7E
 _MAP |= {chr(0xF020 + i): c for i, c in enumerate(_SYMBOL)}
 _SYMBOL_HIGH = {
     0xA1: "ϒ", 0xA2: "′", 0xA3: "≤", 0xA4: "⁄", 0xA5: "∞", 0xAB: "↔", 0xAC: "←", 0xAD: "↑", 0xAE: "→", 0xAF: "↓",
@@ -33,12 +31,16 @@ _MAP |= {chr(0xF000 + code): c for code, c in _SYMBOL_HIGH.items()}
 _TABLE = str.maketrans(_MAP)
 
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
-_ALPHANUMERICS = re.compile("[\U0001d400-\U0001d7ff\u2102-\u2115\u2119-\u211d\u2124\u2128\u212c-\u2134]")
+_ALPHANUMERICS = re.compile(
+    "[\U0001d400-\U0001d7ff\u2102-\u2115\u2119-\u211d\u2124\u2128\u212c-\u2134]"
+)
 _ACCENTS = {
     "`": "\u0300", "´": "\u0301", "ˆ": "\u0302", "˜": "\u0303", "¯": "\u0304", "˘": "\u0306", "˙": "\u0307",
     "¨": "\u0308", "˚": "\u030a", "˝": "\u030b", "ˇ": "\u030c", "¸": "\u0327", "˛": "\u0328",
 }  # fmt: skip
-_ACCENT_BEFORE = re.compile("([´ˆ˜˘˙¨˚˝ˇ]) ?([A-Za-zıȷ])(?=[^\\W\\d_]|[\\s.,;:)\\]-]|$)|(?<=[A-Za-z])(`)([a-zı])")
+_ACCENT_BEFORE = re.compile(
+    "([´ˆ˜˘˙¨˚˝ˇ]) ?([A-Za-zıȷ])(?=[^\\W\\d_]|[\\s.,;:)\\]-]|$)|(?<=[A-Za-z])(`)([a-zı])"
+)
 _CEDILLA = re.compile("([¸˛]) ?([cCsStTgGkKlLnNrReEaA])|([cCsStTeEaA]) ?([¸˛])(?=\\w)")
 _NEEDS = re.compile("[^\x20-\x7e]|`|  ")
 _SPACES = re.compile(r"\s+")
@@ -52,7 +54,9 @@ def clean(text: str) -> str:
     if not _NEEDS.search(text):
         return text.strip()
     if text[:2] in ("\x0f ", "\x0f\xa0"):
-        text = "•" + text[1:]  # the bullet of TeX's symbol font; elsewhere this code is its ligature ffl
+        text = (
+            "•" + text[1:]
+        )  # the bullet of TeX's symbol font; elsewhere this code is its ligature ffl
     text = text.translate(_TABLE)
     if not text.isascii():
         text = _PRIVATE.sub("", text)

@@ -20,8 +20,14 @@ MISSING = "install Tesseract with its English data (Debian: apt-get install tess
 def find_tessdata() -> str | None:
     """The folder of Tesseract's language data with English in it, None where there is none."""
     candidates = [os.environ.get("TESSDATA_PREFIX", "")]
-    candidates += sorted((str(p) for p in Path("/usr/share/tesseract-ocr").glob("*/tessdata")), reverse=True)
-    candidates += ["/usr/share/tessdata", "/usr/local/share/tessdata", "/opt/homebrew/share/tessdata"]
+    candidates += sorted(
+        (str(p) for p in Path("/usr/share/tesseract-ocr").glob("*/tessdata")), reverse=True
+    )
+    candidates += [
+        "/usr/share/tessdata",
+        "/usr/local/share/tessdata",
+        "/opt/homebrew/share/tessdata",
+    ]
     for candidate in candidates:
         if candidate and (Path(candidate) / "eng.traineddata").is_file():
             return candidate
@@ -34,7 +40,9 @@ def find_tessdata() -> str | None:
 
 def read_by_ocr(page: Any, flags: int, tessdata: str) -> list[Line]:
     """The lines that Tesseract sees on the page; noise without a letter or digit is left out."""
-    textpage = page.get_textpage_ocr(flags=flags, language="eng", dpi=_dpi(page), full=True, tessdata=tessdata)
+    textpage = page.get_textpage_ocr(
+        flags=flags, language="eng", dpi=_dpi(page), full=True, tessdata=tessdata
+    )
     lines = regroup(read_chars(page, flags, textpage))
     return [line for line in lines if any(c.isalnum() for c in line.text)]
 

@@ -56,7 +56,9 @@ class Worker:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(2)  # so that the cause is its own and not our killing it
             self.close()
-            raise PdfError(self._cause(process, late.is_set(), timeout_s), subject=subject, transient=True) from error
+            raise PdfError(
+                self._cause(process, late.is_set(), timeout_s), subject=subject, transient=True
+            ) from error
         finally:
             timer.cancel()
         self._done += 1
@@ -125,9 +127,7 @@ class Worker:
             return f"reading took longer than {timeout_s:g} s and was stopped"
         code = process.returncode
         if code == -9:
-            return (
-                f"the system stopped the reader, most likely for want of memory (limit {self.memory_bytes >> 20} MiB)"
-            )
+            return f"the system stopped the reader, most likely for want of memory (limit {self.memory_bytes >> 20} MiB)"
         if code is not None and code < 0:
             return f"the PDF crashed the reader (signal {-code})"
         return f"the reader ended unexpectedly (exit code {code})"
@@ -180,7 +180,8 @@ def preview_many(
 ) -> Iterator[tuple[str, Preview | PdfError]]:
     """(key, preview or error) of each (key, path), read by worker processes."""
     requests = [
-        (key, {"do": "read_preview", "path": str(path), "pages": pages, "seconds": timeout_s}) for key, path in items
+        (key, {"do": "read_preview", "path": str(path), "pages": pages, "seconds": timeout_s})
+        for key, path in items
     ]
     for key, reply in _run_many(requests, workers, timeout_s, memory_bytes):
         if isinstance(reply, PdfError):
@@ -190,13 +191,18 @@ def preview_many(
 
 
 def _run_many(
-    requests: Sequence[tuple[str, dict[str, Any]]], workers: int, timeout_s: float, memory_bytes: int
+    requests: Sequence[tuple[str, dict[str, Any]]],
+    workers: int,
+    timeout_s: float,
+    memory_bytes: int,
 ) -> Iterator[tuple[str, bytes | PdfError]]:
     """Replies as they come. A thread a worker waits for its child; at most two replies a worker lie unread."""
     count = max(1, min(workers or os.cpu_count() or 1, len(requests)))
     todo = iter(requests)
     lock, stop = threading.Lock(), threading.Event()
-    replies: queue.Queue[tuple[str, bytes | PdfError | BaseException]] = queue.Queue(maxsize=2 * count)
+    replies: queue.Queue[tuple[str, bytes | PdfError | BaseException]] = queue.Queue(
+        maxsize=2 * count
+    )
     crew = [Worker(memory_bytes) for _ in range(count)]
 
     def put(key: str, reply: bytes | PdfError | BaseException) -> None:

@@ -42,14 +42,18 @@ def open_pdf(path: Path) -> Iterator[Any]:
         with path.open("rb") as file:
             head = file.read(1024)
     except OSError as error:
-        raise PdfError(f"the file cannot be read: {error.strerror or error}", subject=subject) from error
+        raise PdfError(
+            f"the file cannot be read: {error.strerror or error}", subject=subject
+        ) from error
     if b"%PDF-" not in head:
         raise PdfError("this is no PDF file", subject=subject)
     try:
         # By type, so that a file named .pdf is never handed to MuPDF's readers of other formats.
         pdf = pymupdf.open(str(path), filetype="pdf")
     except Exception as error:  # PyMuPDF raises many kinds, some of them private
-        raise PdfError(f"the PDF is damaged beyond repair: {_said(error)}", subject=subject) from error
+        raise PdfError(
+            f"the PDF is damaged beyond repair: {_said(error)}", subject=subject
+        ) from error
     try:
         _check(pdf, subject)
         yield pdf

@@ -35,7 +35,9 @@ def is_gibberish(text: str) -> bool:
     if len(dense) < 250:
         return False
     letters = [c for c in dense if c.isalpha()]
-    other = sum(1 for c in letters if c > "\u024f" and not unicodedata.name(c, "").startswith("LATIN"))
+    other = sum(
+        1 for c in letters if c > "\u024f" and not unicodedata.name(c, "").startswith("LATIN")
+    )
     if other > 0.4 * len(letters):
         return False
     if len(_ODD.findall(dense)) > 0.12 * len(dense):
@@ -58,7 +60,9 @@ def drop_unseen(page: Any, lines: Sequence[Line], zoom: float = 0.8) -> list[Lin
     if not lines:
         return []
     pymupdf = load_pymupdf()
-    picture = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), colorspace=pymupdf.csGRAY, alpha=False)
+    picture = page.get_pixmap(
+        matrix=pymupdf.Matrix(zoom, zoom), colorspace=pymupdf.csGRAY, alpha=False
+    )
     samples, stride = memoryview(picture.samples), picture.stride
     kept: list[Line] = []
     for line in lines:

@@ -18,7 +18,9 @@ _MATH_FONT = re.compile(
     re.I,
 )
 _ROMAN_MATH_FONT = re.compile(r"CMR|CMBX|SFRM|LMRoman", re.I)
-_BOLD_FONT = re.compile(r"bold|black|heavy|medi(?!um?it)|CMBX|CMSSBX|SFBX|LMRoman\d+-Bold|\bBd|-B$|demi", re.I)
+_BOLD_FONT = re.compile(
+    r"bold|black|heavy|medi(?!um?it)|CMBX|CMSSBX|SFBX|LMRoman\d+-Bold|\bBd|-B$|demi", re.I
+)
 _ITALIC_FONT = re.compile(r"ital|obli|slant|CMTI|CMSL|SFTI|-It$", re.I)
 
 BOLD, ITALIC, SUPERSCRIPT = 16, 2, 1  # PyMuPDF's span flags
@@ -47,7 +49,11 @@ class RawPage:
 def _font_kind(name: str) -> tuple[bool, bool, bool]:
     """(maths, bold, italic) by the font's name, its subset prefix left out."""
     name = name.rsplit("+", maxsplit=1)[-1]
-    return bool(_MATH_FONT.search(name)), bool(_BOLD_FONT.search(name)), bool(_ITALIC_FONT.search(name))
+    return (
+        bool(_MATH_FONT.search(name)),
+        bool(_BOLD_FONT.search(name)),
+        bool(_ITALIC_FONT.search(name)),
+    )
 
 
 def read_page(page: Any, number: int, flags: int) -> RawPage:
@@ -77,7 +83,10 @@ def read_page(page: Any, number: int, flags: int) -> RawPage:
 def _is_repeated(line: Line, seen: dict[str, list[tuple[float, float]]]) -> bool:
     """Whether the same words were printed there before (bold faked by printing twice, shadows)."""
     places = seen.setdefault(line.text, [])
-    if any(abs(line.x0 - x) < 0.2 * line.size and abs(line.base - y) < 0.2 * line.size for x, y in places):
+    if any(
+        abs(line.x0 - x) < 0.2 * line.size and abs(line.base - y) < 0.2 * line.size
+        for x, y in places
+    ):
         return True
     places.append((line.x0, line.base))
     return False
@@ -105,7 +114,9 @@ def _check(page: Any, raw: RawPage, unpainted: list[Line], pale: list[Line], fla
 def _has_marks(page: Any) -> bool:
     """Whether anything is painted on a page without text and images (letters drawn as lines)."""
     pymupdf = load_pymupdf()
-    picture = page.get_pixmap(matrix=pymupdf.Matrix(0.2, 0.2), colorspace=pymupdf.csGRAY, alpha=False)
+    picture = page.get_pixmap(
+        matrix=pymupdf.Matrix(0.2, 0.2), colorspace=pymupdf.csGRAY, alpha=False
+    )
     samples = bytes(picture.samples)
     return bool(samples) and max(samples) - min(samples) > 40
 
@@ -144,11 +155,20 @@ def _line(entry: dict[str, Any], block: int) -> tuple[Line | None, int]:
             if span["color"] & 0xF0F0F0 == 0xF0F0F0 or span["alpha"] < 25:
                 pale += count
         if size > base_size + 0.5 or (size > base_size - 0.5 and count > font_chars):
-            base_size, base, font, font_chars = max(size, base_size), span["origin"][1], span["font"], count
+            base_size, base, font, font_chars = (
+                max(size, base_size),
+                span["origin"][1],
+                span["font"],
+                count,
+            )
     text = clean("".join(parts))
     if not total or not text:
         return None, _NONE
-    size = next(iter(sizes)) if len(sizes) == 1 else max(sizes.items(), key=lambda item: (item[1], item[0]))[0]
+    size = (
+        next(iter(sizes))
+        if len(sizes) == 1
+        else max(sizes.items(), key=lambda item: (item[1], item[0]))[0]
+    )
     x0, y0, x1, y1 = entry["bbox"]
     line = Line(
         text,

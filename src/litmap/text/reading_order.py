@@ -142,14 +142,20 @@ def _columns(lines: Sequence[Line], usual: Gutter | None = None, depth: int = 0)
         if wide:
             found.append(Column(left, right, band, floating=not _has_prose(band) and len(band) > 3))
             continue
-        found += _columns([line for line in band if (line.x0 + line.x1) / 2 < middle], None, depth + 1)
-        found += _columns([line for line in band if (line.x0 + line.x1) / 2 >= middle], None, depth + 1)
+        found += _columns(
+            [line for line in band if (line.x0 + line.x1) / 2 < middle], None, depth + 1
+        )
+        found += _columns(
+            [line for line in band if (line.x0 + line.x1) / 2 >= middle], None, depth + 1
+        )
     return found
 
 
 def _extent(lines: Sequence[Line], left: float, right: float) -> tuple[float, float]:
     """The edges of running text: where most long lines begin and end; formulas that stick out do not count."""
-    long = [line for line in lines if line.x1 - line.x0 > 0.7 * (right - left) and len(line.text) > 15]
+    long = [
+        line for line in lines if line.x1 - line.x0 > 0.7 * (right - left) and len(line.text) > 15
+    ]
     if len(long) < 4:
         return left, right
     starts, ends = sorted(line.x0 for line in long), sorted(line.x1 for line in long)
@@ -168,11 +174,15 @@ def find_gutter(lines: Sequence[Line]) -> Gutter | None:
     if width < 200:
         return None
     long = [line for line in lines if line.x1 - line.x0 > 0.15 * width and len(line.text) > 12]
-    starts = Counter(round(line.x0) for line in long if left + 0.25 * width < line.x0 < left + 0.75 * width)
+    starts = Counter(
+        round(line.x0) for line in long if left + 0.25 * width < line.x0 < left + 0.75 * width
+    )
     best: tuple[int, Gutter] | None = None
     for start, _ in starts.most_common(4):
         x = start - 2
-        before = [line for line in long if line.x1 <= x + 1 and line.x1 - line.x0 > 0.5 * (x - left)]
+        before = [
+            line for line in long if line.x1 <= x + 1 and line.x1 - line.x0 > 0.5 * (x - left)
+        ]
         after = [line for line in long if line.x0 >= x and line.x1 - line.x0 > 0.5 * (right - x)]
         score = _side_by_side(before, after)
         crossing = sum(1 for line in long if line.x0 < x - 15 and line.x1 > x + 15)
@@ -262,7 +272,11 @@ def _pieces(band: Sequence[Line]) -> list[list[Line]]:
 
 def _has_prose(lines: Sequence[Line]) -> bool:
     full = sorted(line.x1 - line.x0 for line in lines)[-1 - len(lines) // 10]
-    prose = [line for line in lines if len(_PROSE.findall(line.text)) >= 5 and line.x1 - line.x0 > 0.93 * full]
+    prose = [
+        line
+        for line in lines
+        if len(_PROSE.findall(line.text)) >= 5 and line.x1 - line.x0 > 0.93 * full
+    ]
     return len(prose) > max(2, 0.25 * len(lines))
 
 
@@ -320,7 +334,11 @@ def _row(group: list[Line], column: Column) -> Row:
     text, gaps = group[0].text, 0
     for a, b in pairwise(group):
         space = b.x0 - a.x1
-        text += b.text if -0.3 * b.size < space < 0.08 * main.size and b.size < 0.9 * main.size else " " + b.text
+        text += (
+            b.text
+            if -0.3 * b.size < space < 0.08 * main.size and b.size < 0.9 * main.size
+            else " " + b.text
+        )
         gaps += space > main.size
     return Row(
         lines=group,

@@ -128,10 +128,17 @@ def entry_starts(rows: Sequence[Row], style: Style) -> list[bool]:
     em = style.size
     at_left = sum(1 for indent in indents if indent < 0.45 * em)
     hanging = sum(1 for indent in indents if 0.45 * em <= indent < 4.5 * em)
-    if hanging >= 0.25 * len(rows) and at_left >= 0.1 * len(rows) and not _first_line_indent(rows, indents, em):
+    if (
+        hanging >= 0.25 * len(rows)
+        and at_left >= 0.1 * len(rows)
+        and not _first_line_indent(rows, indents, em)
+    ):
         return [indent < 0.45 * em for indent in indents]
     if hanging >= 0.1 * len(rows):
-        return [indent >= 0.45 * em and (i == 0 or _ended(rows[i - 1])) for i, indent in enumerate(indents)]
+        return [
+            indent >= 0.45 * em and (i == 0 or _ended(rows[i - 1]))
+            for i, indent in enumerate(indents)
+        ]
     return _by_gaps(rows, style)
 
 
@@ -180,12 +187,18 @@ def _ended(row: Row) -> bool:
 
 def _by_gaps(rows: Sequence[Row], style: Style) -> list[bool]:
     """White space between entries, or, where there is none, a row after one that ended."""
-    gaps = [b.base - a.base if a.column is b.column and b.base > a.base else None for a, b in pairwise(rows)]
+    gaps = [
+        b.base - a.base if a.column is b.column and b.base > a.base else None
+        for a, b in pairwise(rows)
+    ]
     known = sorted(gap for gap in gaps if gap is not None)
     usual = known[len(known) // 4] if known else style.leading
     wide = [gap is not None and gap > 1.25 * usual for gap in gaps]
     if sum(wide) >= 0.12 * len(rows):
         return [True] + [
-            w or (gap is None and _ended(rows[i])) for i, (w, gap) in enumerate(zip(wide, gaps, strict=True))
+            w or (gap is None and _ended(rows[i]))
+            for i, (w, gap) in enumerate(zip(wide, gaps, strict=True))
         ]
-    return [True] + [_ended(row) and rows[i + 1].text[:1].isupper() for i, row in enumerate(rows[:-1])]
+    return [True] + [
+        _ended(row) and rows[i + 1].text[:1].isupper() for i, row in enumerate(rows[:-1])
+    ]

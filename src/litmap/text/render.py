@@ -17,10 +17,14 @@ def draw_page(path: Path, page: int, rects: Sequence[Rect] = (), zoom: float = 2
     """A PNG of the page (1-based), `zoom` pixels a point, with the rectangles marked yellow. In the calling process."""
     with open_pdf(path) as pdf:
         if not 1 <= page <= pdf.page_count:
-            raise PdfError(f"there is no page {page}, the PDF has {pdf.page_count}", subject=str(path))
+            raise PdfError(
+                f"there is no page {page}, the PDF has {pdf.page_count}", subject=str(path)
+            )
         pymupdf = load_pymupdf()
         leaf = pdf[page - 1]
-        zoom = min(max(zoom, 0.1), 8.0, (MAX_PIXELS / max(leaf.rect.width * leaf.rect.height, 1.0)) ** 0.5)
+        zoom = min(
+            max(zoom, 0.1), 8.0, (MAX_PIXELS / max(leaf.rect.width * leaf.rect.height, 1.0)) ** 0.5
+        )
         turn = leaf.derotation_matrix
         shape = leaf.new_shape()
         drawn = [pymupdf.Rect(rect) & leaf.rect for rect in rects]

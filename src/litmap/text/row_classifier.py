@@ -83,7 +83,13 @@ def _is_caption(row: Row, above: Row | None, gap: float, lead: float, style: Sty
         return False
     parted = gap > 1.25 * lead or above is None or abs(above.size - row.size) > 0.4
     if match["mark"] and match["mark"] != "(":
-        return parted or row.bold > 0.05 or row.size < style.size - 0.4 or above is None or not is_prose(above)
+        return (
+            parted
+            or row.bold > 0.05
+            or row.size < style.size - 0.4
+            or above is None
+            or not is_prose(above)
+        )
     if match["end"] is not None:
         return parted and (row.bold > 0.5 or row.size < style.size - 0.4)
     distinct = row.bold > 0.1 or row.size < style.size - 0.4
@@ -94,11 +100,18 @@ def _is_heading(rows: Sequence[Row], i: int, gap: float, lead: float, style: Sty
     row = rows[i]
     text = row.text
     known = KNOWN.match(text) or KNOWN.match(NUMBERED.sub("", text, count=1))
-    if len(text) > 140 or row.top < (0.5 if known else 0.88) * style.size or row.gaps > 1 or row.math > 0.4:
+    if (
+        len(text) > 140
+        or row.top < (0.5 if known else 0.88) * style.size
+        or row.gaps > 1
+        or row.math > 0.4
+    ):
         return False
     caps = text.isupper()
     larger = row.size > 1.07 * style.size
-    if not (known or caps or larger or row.bold > 0.7 or row.italic > 0.85) or not _LONG_WORD.search(text):
+    if not (
+        known or caps or larger or row.bold > 0.7 or row.italic > 0.85
+    ) or not _LONG_WORD.search(text):
         return False
     letters = sum(map(str.isalpha, text))
     if letters < 4:
@@ -110,7 +123,11 @@ def _is_heading(rows: Sequence[Row], i: int, gap: float, lead: float, style: Sty
         return (strong or gap > 1.3 * lead) and short
     numbered = NUMBERED.match(text)
     if numbered and len(text) - numbered.end() >= 3 and not text.endswith((",", ";")):
-        return strong and (parted or larger or row.bold > 0.7) and (row.bold > 0.7 or not _is_math(row))
+        return (
+            strong
+            and (parted or larger or row.bold > 0.7)
+            and (row.bold > 0.7 or not _is_math(row))
+        )
     if (
         not parted
         or _LABEL.match(text)
@@ -121,15 +138,27 @@ def _is_heading(rows: Sequence[Row], i: int, gap: float, lead: float, style: Sty
     if len(WORD.findall(text)) > 14 or not WORD.search(text) or "@" in text or _is_math(row):
         return False
     below = rows[i + 1] if i + 1 < len(rows) and rows[i + 1].column is row.column else None
-    alone = below is None or abs(below.size - row.size) > 0.4 or below.bold < 0.5 or below.base - row.base > 1.2 * lead
+    alone = (
+        below is None
+        or abs(below.size - row.size) > 0.4
+        or below.bold < 0.5
+        or below.base - row.base > 1.2 * lead
+    )
     if row.bold > 0.85 or row.size > 1.12 * style.size:
         return alone or _is_two_line(rows, i)
     return caps and short and alone and gap > 1.4 * lead and row.font in style.fonts and letters > 7
 
 
-def _is_second_line(row: Row, above: Row | None, gap: float, lead: float, before: Sequence[str]) -> bool:
+def _is_second_line(
+    row: Row, above: Row | None, gap: float, lead: float, before: Sequence[str]
+) -> bool:
     """Whether a row goes on with the heading above it, in the same print."""
-    if above is None or before[-1] != "heading" or before[-2:] == ["heading", "heading"] or KNOWN.match(above.text):
+    if (
+        above is None
+        or before[-1] != "heading"
+        or before[-2:] == ["heading", "heading"]
+        or KNOWN.match(above.text)
+    ):
         return False
     alike = abs(row.size - above.size) < 0.3 and row.bold > 0.7 and above.bold > 0.7
     return alike and gap < 1.45 * lead and not NUMBERED.match(row.text) and len(row.text) < 100
@@ -138,7 +167,10 @@ def _is_second_line(row: Row, above: Row | None, gap: float, lead: float, before
 def _is_two_line(rows: Sequence[Row], i: int) -> bool:
     """Whether a strong row is followed by one more like it and then by other text: a heading of two lines."""
     row, after = rows[i], rows[i + 2 : i + 4]
-    return not all(abs(other.size - row.size) < 0.4 and other.bold > 0.5 for other in after) or not after
+    return (
+        not all(abs(other.size - row.size) < 0.4 and other.bold > 0.5 for other in after)
+        or not after
+    )
 
 
 def _is_math(row: Row) -> bool:
@@ -182,7 +214,13 @@ def _is_small_print(row: Row, kind: str, style: Style) -> bool:
 
 
 def _note_start(
-    rows: Sequence[Row], kinds: Sequence[str], at: int, start: int, end: int, height: float, style: Style
+    rows: Sequence[Row],
+    kinds: Sequence[str],
+    at: int,
+    start: int,
+    end: int,
+    height: float,
+    style: Style,
 ) -> int:
     """The first row of the foot's notes among rows[at:end] of small print, `end` where there is none."""
     if at in (start, end) or rows[at].y0 < 0.4 * height or kinds[at - 1] == "heading":
@@ -200,11 +238,22 @@ def _note_start(
 
 def _mark_labels(rows: Sequence[Row], kinds: list[str], style: Style) -> None:
     """Rows of tables and labels in figures become 'table'."""
-    scrap = [kinds[i] in ("body", "math", "heading") and _is_scrap(row, kinds[i], style) for i, row in enumerate(rows)]
+    scrap = [
+        kinds[i] in ("body", "math", "heading") and _is_scrap(row, kinds[i], style)
+        for i, row in enumerate(rows)
+    ]
     for i, row in enumerate(rows):
         if scrap[i]:
-            near = [j for j in (i - 2, i - 1, i + 1, i + 2) if 0 <= j < len(rows) and rows[j].column is row.column]
-            if row.gaps >= 2 or row.column.floating or any(scrap[j] or kinds[j] in ("caption", "table") for j in near):
+            near = [
+                j
+                for j in (i - 2, i - 1, i + 1, i + 2)
+                if 0 <= j < len(rows) and rows[j].column is row.column
+            ]
+            if (
+                row.gaps >= 2
+                or row.column.floating
+                or any(scrap[j] or kinds[j] in ("caption", "table") for j in near)
+            ):
                 kinds[i] = "table"
         elif row.column.floating and kinds[i] == "body" and i and kinds[i - 1] == "table":
             kinds[i] = "table"
@@ -212,7 +261,11 @@ def _mark_labels(rows: Sequence[Row], kinds: list[str], style: Style) -> None:
         if kind == "caption":
             _mark_beside(rows, kinds, i, -1)
             after = i + 1
-            while after < len(rows) and rows[after].column is rows[i].column and _same_block(rows, after, style):
+            while (
+                after < len(rows)
+                and rows[after].column is rows[i].column
+                and _same_block(rows, after, style)
+            ):
                 after += 1
             _mark_beside(rows, kinds, after, +1)
 
@@ -231,7 +284,11 @@ def _mark_last_rows(rows: Sequence[Row], kinds: list[str], style: Style) -> None
 def _mark_limits(rows: Sequence[Row], kinds: list[str], style: Style) -> None:
     """The limits of a sum or halves of a fraction, on rows of their own next to a formula, belong to it."""
     for i, row in enumerate(rows):
-        if kinds[i] not in ("body", "table") or len(row.text) > 16 or re.search(r"[^\W\d_]{4,}", row.text):
+        if (
+            kinds[i] not in ("body", "table")
+            or len(row.text) > 16
+            or re.search(r"[^\W\d_]{4,}", row.text)
+        ):
             continue
         for j in (i - 1, i + 1):
             if not 0 <= j < len(rows) or rows[j].column is not row.column or kinds[j] != "math":
@@ -249,7 +306,12 @@ def _mark_beside(rows: Sequence[Row], kinds: list[str], caption: int, step: int)
             for j in pending:
                 kinds[j] = "table"
             pending = []
-        elif kinds[i] in ("body", "math") and not is_prose(rows[i]) and len(rows[i].text) < 60 and len(pending) < 2:
+        elif (
+            kinds[i] in ("body", "math")
+            and not is_prose(rows[i])
+            and len(rows[i].text) < 60
+            and len(pending) < 2
+        ):
             pending.append(i)
         else:
             break
@@ -267,14 +329,23 @@ def _is_scrap(row: Row, kind: str, style: Style) -> bool:
         return False
     tokens = row.text.split()
     words = [word for word in WORD.findall(row.text) if len(word) > 2]
-    foreign = row.font not in style.fonts and (abs(row.size - style.size) > 0.4 or len(row.text) < 25)
+    foreign = row.font not in style.fonts and (
+        abs(row.size - style.size) > 0.4 or len(row.text) < 25
+    )
     if kind == "heading":
-        return foreign and row.bold < 0.5 and not NUMBERED.match(row.text) and not KNOWN.match(row.text)
+        return (
+            foreign
+            and row.bold < 0.5
+            and not NUMBERED.match(row.text)
+            and not KNOWN.match(row.text)
+        )
     if kind == "math":
         return foreign and row.math < 0.2 and not _SIGNS.search(row.text)
     if row.gaps >= 2 and len(row.text) < 40 * row.gaps and (foreign or row.math < 0.15):
         return True
-    numbers = sum(1 for token in tokens if token[:1].isdigit() or (token[:1] in "-−.±(%" and len(token) > 1))
+    numbers = sum(
+        1 for token in tokens if token[:1].isdigit() or (token[:1] in "-−.±(%" and len(token) > 1)
+    )
     if numbers >= 2 and numbers >= 0.6 * len(tokens):
         return True
     if foreign:

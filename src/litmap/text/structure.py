@@ -26,7 +26,10 @@ def build_pages(raw: Sequence[RawPage], metadata_title: str = "") -> tuple[tuple
         kinds = row_kinds(rows, page.height, style, front=i == first)
         if i == first:
             title_rows = list(find_title(rows, page.height, style, metadata_title))
-            kinds = ["title" if row in title_rows else kind for row, kind in zip(rows, kinds, strict=True)]
+            kinds = [
+                "title" if row in title_rows else kind
+                for row, kind in zip(rows, kinds, strict=True)
+            ]
         drafts += cut_blocks(rows, kinds, page.number, style)
     mark_abstract(drafts, style)
     drafts = mark_references(drafts, style)
@@ -77,16 +80,24 @@ def _block(draft: Draft, vocabulary: Vocabulary) -> TextBlock:
     return TextBlock(draft.kind, text, tuple(spans), draft.section, draft.continues)
 
 
-def _mend(first: TextBlock, second: TextBlock, vocabulary: Vocabulary) -> tuple[TextBlock, TextBlock]:
+def _mend(
+    first: TextBlock, second: TextBlock, vocabulary: Vocabulary
+) -> tuple[TextBlock, TextBlock]:
     """The second half of a word broken between two blocks, moved to the first block."""
     half, _, rest = second.text.partition(" ")
     start, between = join(first.text, half, vocabulary)
     if between or not rest:
         return first, second
     text = start + half
-    spans = [*first.spans[:-1], Span(first.spans[-1].start, len(text), first.spans[-1].rect)] if first.spans else []
+    spans = (
+        [*first.spans[:-1], Span(first.spans[-1].start, len(text), first.spans[-1].rect)]
+        if first.spans
+        else []
+    )
     cut = len(half) + 1
-    moved = tuple(Span(max(0, span.start - cut), max(0, span.end - cut), span.rect) for span in second.spans)
+    moved = tuple(
+        Span(max(0, span.start - cut), max(0, span.end - cut), span.rect) for span in second.spans
+    )
     return (
         TextBlock(first.kind, text, tuple(spans), first.section, first.continues),
         TextBlock(second.kind, rest, moved, second.section, second.continues),

@@ -53,7 +53,11 @@ def find_style(pages: Sequence[Sequence[Row]]) -> Style:
     for rows in pages:
         for a, b in pairwise(rows):
             step = b.base - a.base
-            if abs(a.size - size) < 0.1 * size and abs(b.size - size) < 0.1 * size and 0.8 * size < step < 2.6 * size:
+            if (
+                abs(a.size - size) < 0.1 * size
+                and abs(b.size - size) < 0.1 * size
+                and 0.8 * size < step < 2.6 * size
+            ):
                 steps[round(step * 2) / 2] += 1
     total = sum(fonts.values())
     kept = frozenset(font for font, count in fonts.items() if count >= 0.02 * total)

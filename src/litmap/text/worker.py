@@ -51,7 +51,10 @@ def answer(request: dict[str, Any], replies: BinaryIO) -> bool:
         good = False
         kind, body = FAILED, _failure("memory")
     except Exception as error:  # noqa: BLE001 - costs this file only; the parent is told
-        kind, body = FAILED, _failure(f"the text could not be read ({type(error).__name__}: {str(error)[:200]})")
+        kind, body = (
+            FAILED,
+            _failure(f"the text could not be read ({type(error).__name__}: {str(error)[:200]})"),
+        )
     replies.write(HEADER.pack(kind, len(body)) + body)
     replies.flush()
     return good
@@ -74,7 +77,9 @@ def _run(request: dict[str, Any]) -> bytes:
         return json.dumps(asdict(read_preview(path, request["pages"]))).encode()
     from litmap.text.render import draw_page
 
-    return draw_page(path, request["page"], [tuple(rect) for rect in request["rects"]], request["zoom"])
+    return draw_page(
+        path, request["page"], [tuple(rect) for rect in request["rects"]], request["zoom"]
+    )
 
 
 def _failure(message: str) -> bytes:

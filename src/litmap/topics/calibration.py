@@ -31,8 +31,14 @@ def fit_sharpness(scores: Floats, labels: Floats) -> float:
     own, right = scores[judged], labels[judged] > 0
     hits = float(right[np.arange(n), own.argmax(axis=1)].mean())
     examples = n / float(many.sum())
-    missed = (1.0 - AS_GOOD) * (1.0 - hits) * float(np.sqrt(max(examples - 1.0, 1.0) / max(examples, 1.0)))
+    missed = (
+        (1.0 - AS_GOOD)
+        * (1.0 - hits)
+        * float(np.sqrt(max(examples - 1.0, 1.0) / max(examples, 1.0)))
+    )
     grid = np.geomspace(0.1, 6.0, 60)
     sure = np.array([softmax(factor * own).max(axis=1).mean() for factor in grid])
     fitted = float(grid[int(np.argmin(np.abs(1.0 - missed - sure)))])
-    return float(np.exp((n * np.log(fitted) + USUAL_WEIGHT * np.log(USUAL_SHARPNESS)) / (n + USUAL_WEIGHT)))
+    return float(
+        np.exp((n * np.log(fitted) + USUAL_WEIGHT * np.log(USUAL_SHARPNESS)) / (n + USUAL_WEIGHT))
+    )

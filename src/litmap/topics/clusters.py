@@ -13,14 +13,22 @@ from litmap.topics.scoring import neighbour_graph
 Groups = NDArray[np.int64]
 
 FEWEST, MOST = 3, 25  # neighbours in the graph: half the root of the number of works, within these
-COARSE, USUAL = 1.0, 1.4  # resolutions of the modularity: where headings tell the size, and where none does
+COARSE, USUAL = (
+    1.0,
+    1.4,
+)  # resolutions of the modularity: where headings tell the size, and where none does
 HEARD = 1 / 3  # weight of the number of communities beside that which the headings' size gives
 UNSURE = 50.0  # works from which it has half of that
 FINER = 1.5  # by so much the resolution is raised until there are groups enough to be merged
 
 
 def cluster(
-    points: Floats, cites: Any, *, usual_size: float | None = None, smallest: int = 3, many: int | None = None
+    points: Floats,
+    cites: Any,
+    *,
+    usual_size: float | None = None,
+    smallest: int = 3,
+    many: int | None = None,
 ) -> Groups:
     """A group for each of n works (unit rows (n, d)), -1 for a work that stands alone.
 
@@ -48,7 +56,9 @@ def cluster(
 
 def _between(natural: float, usual: float, weight: float) -> float:
     """The geometric mean of both counts, the first weighing `weight` and the second 1."""
-    return float(np.exp((weight * np.log(max(natural, 1.0)) + np.log(max(usual, 1.0))) / (1.0 + weight)))
+    return float(
+        np.exp((weight * np.log(max(natural, 1.0)) + np.log(max(usual, 1.0))) / (1.0 + weight))
+    )
 
 
 def usual_size(sizes: NDArray[np.float64]) -> float | None:
@@ -85,7 +95,9 @@ def _communities(graph: Any, resolution: float) -> Groups:
 
     net = networkx.from_scipy_sparse_array(graph)
     out = np.zeros(graph.shape[0], dtype=np.int64)
-    for number, members in enumerate(networkx.community.louvain_communities(net, resolution=resolution, seed=0)):
+    for number, members in enumerate(
+        networkx.community.louvain_communities(net, resolution=resolution, seed=0)
+    ):
         out[list(members)] = number
     return out
 
@@ -124,6 +136,8 @@ def _refine(rows: Floats, found: Groups, rounds: int = 5) -> Groups:
 def _numbered(found: Groups, smallest: int) -> Groups:
     """Groups numbered by size, the largest 0; works of groups below `smallest` get -1."""
     names, sizes = np.unique(found, return_counts=True)
-    order = sorted(range(len(names)), key=lambda i: (-sizes[i], int(np.flatnonzero(found == names[i])[0])))
+    order = sorted(
+        range(len(names)), key=lambda i: (-sizes[i], int(np.flatnonzero(found == names[i])[0]))
+    )
     number = {int(names[i]): k for k, i in enumerate(i for i in order if sizes[i] >= smallest)}
     return np.array([number.get(int(g), -1) for g in found], dtype=np.int64)

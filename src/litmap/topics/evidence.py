@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _TERM = re.compile(r"(?u)\b[^\W\d_][\w-]{1,40}\b")
-_NO_WORDS = re.compile(r"\b(?:https?|ftp)\b:?\S*|\bwww\.\S+|\S{1,80}@\S+|\b(?:doi|arxiv|isbn):\S*|\\[a-z]{2,30}", re.I)
+_NO_WORDS = re.compile(
+    r"\b(?:https?|ftp)\b:?\S*|\bwww\.\S+|\S{1,80}@\S+|\b(?:doi|arxiv|isbn):\S*|\\[a-z]{2,30}", re.I
+)
 _FILLER_TEXT = "does did doing using used uses use via based without within towards toward et al"
 _FILLER = frozenset(_FILLER_TEXT.split())
 
@@ -106,23 +108,47 @@ def gather(
 ) -> Evidence:
     """All evidence for these works and topics. `vectors` and `body_vectors` have one row a work."""
     meaning = np.asarray(vectors, dtype=np.float64)
-    body = np.zeros_like(meaning) if body_vectors is None else np.asarray(body_vectors, dtype=np.float64)
+    body = (
+        np.zeros_like(meaning)
+        if body_vectors is None
+        else np.asarray(body_vectors, dtype=np.float64)
+    )
     names, paths, described = heading_texts(outline)
     heads = [f"{w.title}. {w.title}. {w.abstract} {w.context}" for w in works]
-    words, terms, in_words, own = _words(heads, described, [f"{w.title}. {w.abstract}" for w in works])
+    words, terms, in_words, own = _words(
+        heads, described, [f"{w.title}. {w.abstract}" for w in works]
+    )
     body_words, _, in_body, _ = _words([w.body[:BODY_CHARACTERS] for w in works], described)
     headings = np.zeros((len(works), len(outline.topics)))
     named = np.zeros((0, meaning.shape[1]))
     if outline.topics:
-        encoded = [np.asarray(encoder.encode(t), dtype=np.float64) for t in (names, paths, described)]
+        encoded = [
+            np.asarray(encoder.encode(t), dtype=np.float64) for t in (names, paths, described)
+        ]
         named = unit(encoded[0])
-        views = [(weight, meaning @ e.T) for weight, e in zip((NAME, PATH, PROSE), encoded, strict=True)]
-        views += [(BODY * weight, body @ e.T) for weight, e in zip((NAME, PATH, PROSE), encoded, strict=True)]
+        views = [
+            (weight, meaning @ e.T) for weight, e in zip((NAME, PATH, PROSE), encoded, strict=True)
+        ]
+        views += [
+            (BODY * weight, body @ e.T)
+            for weight, e in zip((NAME, PATH, PROSE), encoded, strict=True)
+        ]
         headings = _weighted([*views, (WORDS, in_words), (BODY * WORDS, in_body)])
     latent = latent_words(words)
     body_latent = latent_words(body_words) if body.any() else np.zeros_like(latent)
     cites = _cites(works, links)
-    return Evidence(centred(meaning), centred(body), headings, words, latent, body_latent, cites, terms, named, own)
+    return Evidence(
+        centred(meaning),
+        centred(body),
+        headings,
+        words,
+        latent,
+        body_latent,
+        cites,
+        terms,
+        named,
+        own,
+    )
 
 
 def _weighted(views: Sequence[tuple[float, Floats]]) -> Floats:
@@ -160,7 +186,12 @@ def _words(
         matrix = counter.fit_transform(texts)
     except ValueError:  # not one word in all texts
         empty = sparse.csr_matrix((len(texts), 1))
-        return empty, np.array([""]), np.zeros((len(texts), len(headings))), np.zeros(1, dtype=np.bool_)
+        return (
+            empty,
+            np.array([""]),
+            np.zeros((len(texts), len(headings))),
+            np.zeros(1, dtype=np.bool_),
+        )
     found = np.zeros((len(texts), len(headings)))
     if len(headings):
         found = np.asarray((matrix @ counter.transform(headings).T).todense())
@@ -174,7 +205,9 @@ def _words(
 def _analyse(text: str) -> list[str]:
     """A text's words without those that say nothing, and pairs of words with nothing between them."""
     silent = _silent()
-    found = [(m.group(), m.end(), m.start()) for m in _TERM.finditer(_NO_WORDS.sub(" . ", text.lower()))]
+    found = [
+        (m.group(), m.end(), m.start()) for m in _TERM.finditer(_NO_WORDS.sub(" . ", text.lower()))
+    ]
     out = [word for word, _, _ in found if word not in silent]
     for (one, end, _), (two, _, start) in pairwise(found):
         if start - end == 1 and one not in silent and two not in silent:
@@ -213,11 +246,15 @@ def _cites(works: Sequence[PaperText], links: Sequence[tuple[str, str]]) -> Any:
     n = len(works)
     row = {work.id: i for i, work in enumerate(works)}
     pairs = sorted({(row[a], row[b]) for a, b in links if a in row and b in row and a != b})
-    left, right = (np.array(side, dtype=np.int64) for side in zip(*pairs, strict=True)) if pairs else ([], [])
+    left, right = (
+        (np.array(side, dtype=np.int64) for side in zip(*pairs, strict=True)) if pairs else ([], [])
+    )
     direct = sparse.csr_matrix((np.ones(len(pairs)), (left, right)), shape=(n, n))
     direct = direct.maximum(direct.T)
     column: dict[str, int] = {}
-    cited = sorted({(row[a], column.setdefault(b, len(column))) for a, b in links if a in row and b not in row})
+    cited = sorted(
+        {(row[a], column.setdefault(b, len(column))) for a, b in links if a in row and b not in row}
+    )
     if not cited:
         return direct
     left, right = (np.array(side, dtype=np.int64) for side in zip(*cited, strict=True))
@@ -229,4 +266,8 @@ def _cites(works: Sequence[PaperText], links: Sequence[tuple[str, str]]) -> Any:
     coupled = scaled @ scaled.T
     coupled.setdiag(0.0)
     coupled.eliminate_zeros()
-    return (direct + 2.0 * coupled).minimum(sparse.csr_matrix((direct + 2.0 * coupled) > 0).astype(float)).tocsr()
+    return (
+        (direct + 2.0 * coupled)
+        .minimum(sparse.csr_matrix((direct + 2.0 * coupled) > 0).astype(float))
+        .tocsr()
+    )

@@ -62,7 +62,16 @@ def file_works(
     strays = review.misfits(works, outline, members, judged.chances)
     why = {misfit.work: misfit.text for misfit in strays}
     filings = tuple(
-        _filing(work, tuple(noted.get(work.id, ())), placed[i], judged, i, outline, group_of.get(i), why.get(i, ""))
+        _filing(
+            work,
+            tuple(noted.get(work.id, ())),
+            placed[i],
+            judged,
+            i,
+            outline,
+            group_of.get(i),
+            why.get(i, ""),
+        )
         for i, work in enumerate(works)
     )
     topics = (*_heading_topics(evidence, outline, placed, works), *emergent)
@@ -126,7 +135,11 @@ def _filing(
 
 
 def _emergent(
-    evidence: Evidence, judged: Judgement, stray: Sequence[int], works: Sequence[PaperText], outline: Outline
+    evidence: Evidence,
+    judged: Judgement,
+    stray: Sequence[int],
+    works: Sequence[PaperText],
+    outline: Outline,
 ) -> tuple[dict[int, str], list[Topic]]:
     """Groups of the works that fit no heading, each with words of its own and a place in the outline."""
     rows = list(stray)
@@ -134,17 +147,32 @@ def _emergent(
     usual = clusters.usual_size(filled)
     cites = evidence.cites[rows][:, rows] if rows else None
     found = clusters.cluster(scoring.features(evidence, 1.0)[rows], cites, usual_size=usual)
-    groups = [[rows[int(p)] for p in np.flatnonzero(found == g)] for g in range(int(found.max(initial=-1)) + 1)]
-    named = labels.keywords(evidence.words, evidence.terms, groups, allowed=evidence.own) if groups else []
+    groups = [
+        [rows[int(p)] for p in np.flatnonzero(found == g)]
+        for g in range(int(found.max(initial=-1)) + 1)
+    ]
+    named = (
+        labels.keywords(evidence.words, evidence.terms, groups, allowed=evidence.own)
+        if groups
+        else []
+    )
     group_of: dict[int, str] = {}
     topics: list[Topic] = []
     for rows, words in zip(groups, named, strict=True):
-        digest = hashlib.sha256("\n".join(sorted(works[i].id for i in rows)).encode()).hexdigest()[:12]
+        digest = hashlib.sha256("\n".join(sorted(works[i].id for i in rows)).encode()).hexdigest()[
+            :12
+        ]
         parent = _place(judged, rows, outline)
         ordered = _central(judged.points, rows)
         topics.append(
             Topic(
-                f"cluster:{digest}", None, ", ".join(words[:3]), words, tuple(works[i].id for i in ordered), (), parent
+                f"cluster:{digest}",
+                None,
+                ", ".join(words[:3]),
+                words,
+                tuple(works[i].id for i in ordered),
+                (),
+                parent,
             )
         )
         group_of.update(dict.fromkeys(rows, f"cluster:{digest}"))
@@ -165,12 +193,17 @@ def _place(judged: Judgement, rows: Sequence[int], outline: Outline) -> HeadingP
 def _central(points: Floats, rows: Sequence[int]) -> list[int]:
     centre = unit(points[list(rows)].mean(axis=0, keepdims=True))[0]
     closeness: NDArray[np.float64] = points[list(rows)] @ centre
-    rounded = closeness.round(3)  # two papers are equally central: their order is not to hang on the last digit
+    rounded = closeness.round(
+        3
+    )  # two papers are equally central: their order is not to hang on the last digit
     return [rows[int(p)] for p in np.argsort(-rounded, kind="stable")]
 
 
 def _heading_topics(
-    evidence: Evidence, outline: Outline, placed: Sequence[Sequence[HeadingPath]], works: Sequence[PaperText]
+    evidence: Evidence,
+    outline: Outline,
+    placed: Sequence[Sequence[HeadingPath]],
+    works: Sequence[PaperText],
 ) -> list[Topic]:
     members = [[i for i, at in enumerate(placed) if path in at] for path in outline.topics]
     filled = [rows for rows in members if rows]

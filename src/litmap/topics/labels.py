@@ -41,7 +41,9 @@ def keywords(
     if allowed is not None:
         weight = weight * allowed
     return [
-        _distinct([str(terms[j]) for j in np.argsort(-row, kind="stable")[: 6 * most] if row[j] > 0], most)
+        _distinct(
+            [str(terms[j]) for j in np.argsort(-row, kind="stable")[: 6 * most] if row[j] > 0], most
+        )
         for row in weight
     ]
 
@@ -53,9 +55,15 @@ def _distinct(ranked: Sequence[str], most: int) -> tuple[str, ...]:
         same = next((i for i, k in enumerate(kept) if parts & {_stem(p) for p in k.split()}), None)
         if same is None:
             kept.append(term)
-        elif len(term.split()) > len(kept[same].split()) and parts >= {_stem(p) for p in kept[same].split()}:
+        elif len(term.split()) > len(kept[same].split()) and parts >= {
+            _stem(p) for p in kept[same].split()
+        }:
             kept[same] = term
-            kept = [k for i, k in enumerate(kept) if i == same or not {_stem(p) for p in k.split()} <= parts]
+            kept = [
+                k
+                for i, k in enumerate(kept)
+                if i == same or not {_stem(p) for p in k.split()} <= parts
+            ]
         if len(kept) == most:
             break
     return tuple(kept)

@@ -18,7 +18,9 @@ from litmap.topics.evidence import Floats
 from litmap.topics.scoring import Scores, returns
 
 ENOUGH = 10  # filed works that show what belonging looks like
-REACH = 0.9  # how far filing is carried here; farther than in `scoring`, since only its share counts
+REACH = (
+    0.9  # how far filing is carried here; farther than in `scoring`, since only its share counts
+)
 STEPS = 40
 LONELY, WEAK, UNLEARNT, BIAS = 1.0, 0.5, 0.5, 3.5
 
@@ -26,7 +28,13 @@ LONELY, WEAK, UNLEARNT, BIAS = 1.0, 0.5, 0.5, 3.5
 def fits_none(graph: Any, scores: Scores, labels: Floats) -> Floats:
     """(n,) chance that a work belongs under no heading."""
     filed = np.asarray(labels.any(axis=1), dtype=np.bool_)
-    usual = filed if filed.sum() >= ENOUGH else ~filed if (~filed).sum() >= 3 else np.ones(len(filed), dtype=np.bool_)
+    usual = (
+        filed
+        if filed.sum() >= ENOUGH
+        else ~filed
+        if (~filed).sum() >= 3
+        else np.ones(len(filed), dtype=np.bool_)
+    )
     weak = _standard(-scores.prior.max(axis=1), usual)
     level = WEAK * weak
     if filed.any():

@@ -41,7 +41,12 @@ def is_inbox(heading: str) -> bool:
 def _is_catch_all(path: HeadingPath) -> bool:
     """Is the inner heading what is left of the outer one's subject ('Machine learning › Other')?"""
     words = words_of(path[-1])
-    return len(path) > 1 and has_subject(path[-2]) and bool(words) and all(word in CATCH_ALL for word in words)
+    return (
+        len(path) > 1
+        and has_subject(path[-2])
+        and bool(words)
+        and all(word in CATCH_ALL for word in words)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,9 @@ def _title_of(paths: Sequence[HeadingPath]) -> HeadingPath | None:
     return first if len(below) > 1 else None
 
 
-def read_outline(headings: Mapping[str, Sequence[Heading]], noted: Iterable[Sequence[HeadingPath]] = ()) -> Outline:
+def read_outline(
+    headings: Mapping[str, Sequence[Heading]], noted: Iterable[Sequence[HeadingPath]] = ()
+) -> Outline:
     """The outline of some notes ({note: its headings}) and of the headings works are `noted` under.
 
     A topic is a heading with a subject that holds works directly or has no heading below it; what only groups others
@@ -100,7 +107,11 @@ def read_outline(headings: Mapping[str, Sequence[Heading]], noted: Iterable[Sequ
             titles.add(title)
         for heading in listed:
             path = tuple(heading.path)
-            while path and not has_subject(path[-1]) and not (_is_catch_all(path) and path[:-1] not in titles):
+            while (
+                path
+                and not has_subject(path[-1])
+                and not (_is_catch_all(path) and path[:-1] not in titles)
+            ):
                 path = path[:-1]
             if not path:
                 continue

@@ -26,14 +26,20 @@ class Cited(Protocol):
 
 
 def patch(
-    texts: Mapping[str, str], cited: Mapping[str, Cited], filings: Iterable[Filing], *, at_least: float = SURE_ENOUGH
+    texts: Mapping[str, str],
+    cited: Mapping[str, Cited],
+    filings: Iterable[Filing],
+    *,
+    at_least: float = SURE_ENOUGH,
 ) -> str:
     """A unified diff of the notes ({path: text}), '' where there is nothing to move.
 
     Moved is a list item or a line of its own that cites a work filed under no subject ('Inbox', 'To read'), when the
     suggestion is at least `at_least` sure, the heading stands in a note, and all works of that line belong there too.
     """
-    wanted = {f.work: f.suggested for f in filings if _moves(f, at_least) and f.suggested is not None}
+    wanted = {
+        f.work: f.suggested for f in filings if _moves(f, at_least) and f.suggested is not None
+    }
     everywhere = [(work, m) for work, entry in cited.items() for m in entry.mentions]
     lines = {path: text.splitlines(keepends=True) for path, text in texts.items()}
     cut: dict[str, set[int]] = {}
@@ -61,7 +67,9 @@ def patch(
 
 
 def _moves(filing: Filing, at_least: float) -> bool:
-    return filing.confidence >= at_least and not any(has_subject(path[-1]) for path in filing.noted if path)
+    return filing.confidence >= at_least and not any(
+        has_subject(path[-1]) for path in filing.noted if path
+    )
 
 
 def _ended(line: str) -> str:
@@ -71,7 +79,9 @@ def _ended(line: str) -> str:
 def _diff(note: str, old: Sequence[str], new: Sequence[str]) -> list[str]:
     place = note.lstrip("/")  # `patch` takes no absolute names: such notes are named from the root
     lines = difflib.unified_diff(old, new, f"a/{place}", f"b/{place}")
-    return [line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines]
+    return [
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    ]
 
 
 def _units(
@@ -90,7 +100,12 @@ def _units(
         if not _starts_item(lines, first):
             continue
         last = first + 1
-        while last < len(lines) and lines[last].strip() and lines[last][0] in " \t" and not _ITEM.match(lines[last]):
+        while (
+            last < len(lines)
+            and lines[last].strip()
+            and lines[last][0] in " \t"
+            and not _ITEM.match(lines[last])
+        ):
             last += 1
         works = set().union(*(by_line.get(i, set()) for i in range(first, last)))
         goals = {wanted.get(work) for work in works}
@@ -105,15 +120,24 @@ def _starts_item(lines: Sequence[str], i: int) -> bool:
         return False
     if i + 1 < len(lines) and _RULE.match(lines[i + 1]):
         return False
-    alone = (i == 0 or not lines[i - 1].strip()) and (i + 1 == len(lines) or not lines[i + 1].strip())
+    alone = (i == 0 or not lines[i - 1].strip()) and (
+        i + 1 == len(lines) or not lines[i + 1].strip()
+    )
     return bool(_ITEM.match(lines[i])) or alone
 
 
 def _place(
-    goal: HeadingPath, note: str, lines: Mapping[str, Sequence[str]], everywhere: Sequence[tuple[str, Mention]]
+    goal: HeadingPath,
+    note: str,
+    lines: Mapping[str, Sequence[str]],
+    everywhere: Sequence[tuple[str, Mention]],
 ) -> tuple[str, int] | None:
     """(note, line from 0 to insert before): after the heading's last entry, or below the heading itself."""
-    here = [(m.note != note, m.note, m.line) for _, m in everywhere if tuple(m.heading) == goal and m.note in lines]
+    here = [
+        (m.note != note, m.note, m.line)
+        for _, m in everywhere
+        if tuple(m.heading) == goal and m.note in lines
+    ]
     if here:
         first = min(here)[:2]
         line = max(row[2] for row in here if row[:2] == first)

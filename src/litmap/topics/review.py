@@ -17,9 +17,7 @@ ALIKE = 0.8  # likeness of two headings' works, as a share of the likeness withi
 CONFUSED = 0.08  # least mean chance of one heading's works under the other
 NAMED_ALIKE = 0.75  # cosine of two headings' names in different notes, above which they may be one
 NAME_AND_WORKS = 0.35  # where names alone do not tell: the least likeness of the works
-APART = (
-    0.05  # likeness between a heading's two halves, as a share of that within each, below which they are two subjects
-)
+APART = 0.05  # likeness between a heading's two halves, as a share of that within each, below which they are two subjects
 HALF = 0.3  # the smaller half's least share
 THIN = 2
 OUT_OF_PLACE = 0.2  # of the chance that a heading taken at random would have: a filed work's own heading has less
@@ -54,7 +52,9 @@ def name(path: HeadingPath) -> str:
     return " › ".join(path)
 
 
-def misfits(works: Sequence[PaperText], outline: Outline, members: Members, chances: Floats) -> list[Misfit]:
+def misfits(
+    works: Sequence[PaperText], outline: Outline, members: Members, chances: Floats
+) -> list[Misfit]:
     """Filed works whose own heading says little of them and another one much, the surest first.
 
     What counts is how unlikely the own heading is, not how likely the other: with a tenth of the papers of three
@@ -72,7 +72,11 @@ def misfits(works: Sequence[PaperText], outline: Outline, members: Members, chan
         if not (works[i].abstract or works[i].body):
             continue
         notes = {note for path in paths for note in outline.notes.get(path, ())}
-        near = [p for p in outline.topics if p in paths or not notes or notes & set(outline.notes.get(p, ()))]
+        near = [
+            p
+            for p in outline.topics
+            if p in paths or not notes or notes & set(outline.notes.get(p, ()))
+        ]
         total = float(chances[i, [column[p] for p in near]].sum())
         others = [p for p in near if not any(_related(p, own) for own in paths)]
         if not others or total <= 0:
@@ -133,13 +137,21 @@ def _likeness(rows: Sequence[Sequence[int]], points: Floats) -> Floats:
 
 
 def _duplicates(
-    works: Sequence[PaperText], outline: Outline, members: Members, chances: Floats, points: Floats, names: Floats
+    works: Sequence[PaperText],
+    outline: Outline,
+    members: Members,
+    chances: Floats,
+    points: Floats,
+    names: Floats,
 ) -> list[Finding]:
     """Pairs of headings whose works are alike and are taken for each other's, or whose names say the same."""
     topics = outline.topics
     if len(topics) < 2:
         return []
-    read = {j: [i for i in members[path] if works[i].abstract or works[i].body] for j, path in enumerate(topics)}
+    read = {
+        j: [i for i in members[path] if works[i].abstract or works[i].body]
+        for j, path in enumerate(topics)
+    }
     rows = {j: found for j, found in read.items() if found}
     held = list(rows)
     likeness = np.full((len(topics), len(topics)), np.nan)
@@ -150,7 +162,9 @@ def _duplicates(
     for a, b in combinations(range(len(topics)), 2):
         one, two = topics[a], topics[b]
         same = " ".join(one[-1].casefold().split()) == " ".join(two[-1].casefold().split())
-        apart = not set(outline.notes.get(one, ())) & set(outline.notes.get(two, ())) and not _related(one, two)
+        apart = not set(outline.notes.get(one, ())) & set(
+            outline.notes.get(two, ())
+        ) and not _related(one, two)
         alike = float(likeness[a, b])
         few = min(len(rows.get(a, ())), len(rows.get(b, ()))) <= THIN
         share = 0.0
@@ -162,7 +176,9 @@ def _duplicates(
         if not ((same and not alike < NAME_AND_WORKS) or by_name or by_works):
             continue
         why = (
-            ["have the same name" if same else f"have like names (cosine {named[a, b]:.2f})"] if same or by_name else []
+            ["have the same name" if same else f"have like names (cosine {named[a, b]:.2f})"]
+            if same or by_name
+            else []
         )
         if not np.isnan(alike) and not few:
             why.append(f"hold papers nearly as alike as those within either ({alike:.0%})")
@@ -185,7 +201,10 @@ def _two_subjects(works: Sequence[PaperText], members: Members, points: Floats) 
             continue
         alike = float(_likeness(sides, points)[0, 1])
         if alike <= APART:
-            central = [sorted(side, key=lambda i: -float(points[i] @ points[side].mean(axis=0))) for side in sides]
+            central = [
+                sorted(side, key=lambda i: -float(points[i] @ points[side].mean(axis=0)))
+                for side in sides
+            ]
             heads = ["; ".join(f"'{works[i].title}'" for i in side[:2]) for side in central]
             groups = f"{len(sides[0])} papers like {heads[0]}, {len(sides[1])} like {heads[1]}"
             text = f"'{name(path)}' holds two groups: {groups}."
@@ -212,19 +231,27 @@ def _halves(rows: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     return np.asarray(left)
 
 
-def _thin(works: Sequence[PaperText], outline: Outline, members: Members, chances: Floats) -> list[Finding]:
+def _thin(
+    works: Sequence[PaperText], outline: Outline, members: Members, chances: Floats
+) -> list[Finding]:
     out = []
     for j, path in enumerate(outline.topics):
         rows = list(members[path])
         if len(rows) > THIN:
             continue
         would = [
-            int(i) for i in np.argsort(-chances[:, j], kind="stable")[:5] if chances[i, j] >= 0.3 and i not in rows
+            int(i)
+            for i in np.argsort(-chances[:, j], kind="stable")[:5]
+            if chances[i, j] >= 0.3 and i not in rows
         ]
         held = "no paper" if not rows else "one paper" if len(rows) == 1 else f"{len(rows)} papers"
         text = f"'{name(path)}' holds {held}"
         text += f"; {len(would)} more would fit, first '{works[would[0]].title}'." if would else "."
-        out.append(Finding("thin", path, text, tuple(works[i].id for i in would), None, float(THIN - len(rows))))
+        out.append(
+            Finding(
+                "thin", path, text, tuple(works[i].id for i in would), None, float(THIN - len(rows))
+            )
+        )
     return out
 
 
@@ -234,12 +261,18 @@ def _new(topics: Sequence[Topic]) -> list[Finding]:
         if topic.heading is None:
             place = f", near '{name(topic.parent)}'" if topic.parent else ""
             text = f"{len(topic.works)} papers fit no heading and read alike: {', '.join(topic.keywords[:5])}{place}."
-            out.append(Finding("new-topic", topic.parent, text, topic.works, None, float(len(topic.works))))
+            out.append(
+                Finding("new-topic", topic.parent, text, topic.works, None, float(len(topic.works)))
+            )
     return out
 
 
 def cover(
-    works: Sequence[PaperText], outline: Outline, members: Members, points: Floats, links: Sequence[tuple[str, str]]
+    works: Sequence[PaperText],
+    outline: Outline,
+    members: Members,
+    points: Floats,
+    links: Sequence[tuple[str, str]],
 ) -> tuple[Coverage, ...]:
     """What each heading that has works holds."""
     held = [path for path in outline.topics if members[path]]
@@ -264,18 +297,25 @@ def cover(
                 tightness=round(float(closeness.mean()), 4),
                 nearest=held[near] if near is not None else None,
                 distance=round(1.0 - float(between[row, near]), 4) if near is not None else 1.0,
-                central=tuple(works[rows[p]].id for p in np.argsort(-closeness.round(3), kind="stable")[:3]),
+                central=tuple(
+                    works[rows[p]].id for p in np.argsort(-closeness.round(3), kind="stable")[:3]
+                ),
                 missing=_missing({works[i].id for i in rows}, ids, links),
             )
         )
     return tuple(out)
 
 
-def _missing(here: set[str], ids: set[str], links: Sequence[tuple[str, str]]) -> tuple[tuple[str, int], ...]:
+def _missing(
+    here: set[str], ids: set[str], links: Sequence[tuple[str, str]]
+) -> tuple[tuple[str, int], ...]:
     """What two or more works here cite and the library does not hold, most cited first."""
     count: dict[str, set[str]] = {}
     for citing, cited in links:
         if citing in here and cited not in ids:
             count.setdefault(cited, set()).add(citing)
-    ranked = sorted(((cited, len(by)) for cited, by in count.items() if len(by) > 1), key=lambda c: (-c[1], c[0]))
+    ranked = sorted(
+        ((cited, len(by)) for cited, by in count.items() if len(by) > 1),
+        key=lambda c: (-c[1], c[0]),
+    )
     return tuple(ranked[:20])

@@ -37,7 +37,9 @@ class Scores:
     def total(self) -> Floats:
         """(n, m): both learners on one scale; the regression counts only as far as there is something to learn from."""
         share = self.filed / (self.filed + 0.5)
-        return share * row_scores(self.learnt) + (2.0 - share) * row_scores(np.log(np.maximum(self.spread, 1e-6)))
+        return share * row_scores(self.learnt) + (2.0 - share) * row_scores(
+            np.log(np.maximum(self.spread, 1e-6))
+        )
 
 
 def softmax(scores: Floats) -> Floats:
@@ -48,7 +50,9 @@ def softmax(scores: Floats) -> Floats:
 
 def row_scores(scores: Floats) -> Floats:
     """Each work's scores on one scale."""
-    return np.asarray((scores - scores.mean(axis=1, keepdims=True)) / (scores.std(axis=1, keepdims=True) + 1e-9))
+    return np.asarray(
+        (scores - scores.mean(axis=1, keepdims=True)) / (scores.std(axis=1, keepdims=True) + 1e-9)
+    )
 
 
 def features(evidence: Evidence, word_weight: float = WORD_WEIGHT) -> Floats:
@@ -59,7 +63,9 @@ def features(evidence: Evidence, word_weight: float = WORD_WEIGHT) -> Floats:
     return unit(np.concatenate(parts, axis=1))
 
 
-def neighbour_graph(points: Floats, cites: Any, neighbours: int = NEIGHBOURS, *, normalise: bool = True) -> Any:
+def neighbour_graph(
+    points: Floats, cites: Any, neighbours: int = NEIGHBOURS, *, normalise: bool = True
+) -> Any:
     """Sparse symmetric (n, n): cosines of nearest neighbours, raised by citations; normalised by degree if asked."""
     from scipy import sparse
 
@@ -120,7 +126,9 @@ def returns(graph: Any, reach: float) -> Floats:
         return np.asarray(np.diag(np.linalg.inv(np.eye(n) - reach * graph.toarray())))
     twice = graph @ graph
     steps = (graph.multiply(graph), twice.multiply(graph), twice.multiply(twice))
-    found = 1.0 + sum(reach**k * np.asarray(step.sum(axis=1)).ravel() for k, step in enumerate(steps, 2))
+    found = 1.0 + sum(
+        reach**k * np.asarray(step.sum(axis=1)).ravel() for k, step in enumerate(steps, 2)
+    )
     return np.asarray(found)
 
 
@@ -131,4 +139,6 @@ def score(evidence: Evidence, points: Floats, graph: Any, labels: Floats) -> Sco
     """
     filed = float(labels.sum() / max(1, labels.shape[1]))
     prior = softmax((1.0 + 1.0 / (1.0 + filed)) * evidence.headings)
-    return Scores(evidence.headings, regress(points, prior, labels), propagate(graph, prior, labels), filed)
+    return Scores(
+        evidence.headings, regress(points, prior, labels), propagate(graph, prior, labels), filed
+    )

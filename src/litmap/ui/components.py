@@ -51,7 +51,9 @@ def said(mentions: Sequence[Mention], most: int = 2) -> None:
         st.caption(f"and {formatting.count(len(seen) - most, 'more place')} in your notes")
 
 
-def page_picture(pdf: PdfFile | None, page: int, rects: Sequence[Rect] = (), caption: str = "") -> None:
+def page_picture(
+    pdf: PdfFile | None, page: int, rects: Sequence[Rect] = (), caption: str = ""
+) -> None:
     """A page's picture with rectangles marked, or a word on why there is none."""
     if pdf is None or page < 1:
         st.caption("There is no page to show: only title and abstract of this work are here.")
@@ -75,8 +77,15 @@ def summary(view: SummaryView, key: str, *, own: bool = False) -> None:
             st.markdown(formatting.escape(sentence["text"]), width="stretch")
             icon, wide = ":material/find_in_page:", 70 if own else 210
             name = f"cited-{key}-{number}"
-            if st.button(formatting.escape(where), key=name, type="tertiary", icon=icon, width=wide):
-                st.session_state["shown"] = (sentence["work"], sentence["page"], sentence["rects"], sentence["text"])
+            if st.button(
+                formatting.escape(where), key=name, type="tertiary", icon=icon, width=wide
+            ):
+                st.session_state["shown"] = (
+                    sentence["work"],
+                    sentence["page"],
+                    sentence["rects"],
+                    sentence["text"],
+                )
 
 
 def shown(entries: dict[str, Entry]) -> None:

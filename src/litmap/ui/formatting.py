@@ -14,7 +14,9 @@ from litmap.parsing.person_names import short_authors
 JOINER = "\u2060"
 """An invisible character that breaks what is recognised without any markup: addresses, `:emoji:`, arrows."""
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=\"'/@])")
-_LINKED = re.compile(r"(?i)\b(https?|ftp|mailto|www)(?=[:.])|(?<=[^\s])@(?=[^\s])|:(?=[a-z_])|-(?=[->])|<(?=-)")
+_LINKED = re.compile(
+    r"(?i)\b(https?|ftp|mailto|www)(?=[:.])|(?<=[^\s])@(?=[^\s])|:(?=[a-z_])|-(?=[->])|<(?=-)"
+)
 _CONTROL = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 STATUSES = {
@@ -30,7 +32,9 @@ STATUSES = {
 
 def escape(text: str) -> str:
     """Text that Markdown shows as it is: no markup, link, directive, formula, emoji or HTML comes out of it."""
-    plain = "".join(c if c.isprintable() else " " for c in _CONTROL.sub("", unicodedata.normalize("NFC", text)))
+    plain = "".join(
+        c if c.isprintable() else " " for c in _CONTROL.sub("", unicodedata.normalize("NFC", text))
+    )
     broken = _LINKED.sub(lambda m: m.group() + JOINER, " ".join(plain.split()))
     return _MARKUP.sub(r"\\\1", broken)
 
@@ -51,9 +55,13 @@ def sentence(text: str) -> str:
 
 def people(authors: Sequence[str], most: int = 3) -> str:
     """'A. Author, B. Writer and 3 others' as plain text."""
-    names = [" ".join(reversed([p.strip() for p in a.split(",", 1)])) if "," in a else a for a in authors]
+    names = [
+        " ".join(reversed([p.strip() for p in a.split(",", 1)])) if "," in a else a for a in authors
+    ]
     if len(names) <= most:
-        return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+        return (
+            " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+        )
     return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} others"
 
 
@@ -64,7 +72,9 @@ def cite(work: Work) -> str:
 
 def byline(work: Work) -> str:
     """Authors, year and venue as plain text."""
-    return " · ".join(part for part in (people(work.authors), str(work.year or ""), work.venue) if part)
+    return " · ".join(
+        part for part in (people(work.authors), str(work.year or ""), work.venue) if part
+    )
 
 
 def path(heading: Sequence[str]) -> str:
@@ -124,7 +134,9 @@ def ago(stamp: str | None, now: datetime | None = None) -> str:
 def between(start: str | None, end: str | None) -> float | None:
     """Seconds between two times in ISO 8601; None where one of them is none."""
     try:
-        first, last = (datetime.fromisoformat((t or "").replace("Z", "+00:00")) for t in (start, end))
+        first, last = (
+            datetime.fromisoformat((t or "").replace("Z", "+00:00")) for t in (start, end)
+        )
         return (last - first).total_seconds()
     except (TypeError, ValueError):
         return None
@@ -136,7 +148,9 @@ def duration(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return " ".join(f"{n} {u}" for n, u in ((hours, "h"), (minutes, "min"), (rest, "s")) if n) or "0 s"
+    return (
+        " ".join(f"{n} {u}" for n, u in ((hours, "h"), (minutes, "min"), (rest, "s")) if n) or "0 s"
+    )
 
 
 def count(number: int, word: str, plural: str = "") -> str:

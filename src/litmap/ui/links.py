@@ -21,15 +21,25 @@ def get(name: str) -> Any:
     return st.session_state[PAGES][name]
 
 
-def link(name: str, label: str, icon: str | None = None, *, strong: bool = False, **params: str) -> None:
+def link(
+    name: str, label: str, icon: str | None = None, *, strong: bool = False, **params: str
+) -> None:
     """A link to a page; the label is plain text."""
     shown = formatting.escape(label) or "…"
-    st.page_link(get(name), label=f"**{shown}**" if strong else shown, icon=icon, query_params=params or None)
+    st.page_link(
+        get(name), label=f"**{shown}**" if strong else shown, icon=icon, query_params=params or None
+    )
 
 
 def link_work(work: Work, label: str = "", *, strong: bool = False) -> None:
     """A link to a paper's page."""
-    link("paper", label or work.title, None if strong else ":material/description:", strong=strong, work=work.id)
+    link(
+        "paper",
+        label or work.title,
+        None if strong else ":material/description:",
+        strong=strong,
+        work=work.id,
+    )
 
 
 def go(name: str, **params: str) -> None:

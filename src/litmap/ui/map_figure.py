@@ -27,7 +27,15 @@ ROUND = 0.032
 CONFIG = {
     "displaylogo": False,
     "scrollZoom": True,
-    "modeBarButtonsToRemove": ["toImage", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "select2d", "lasso2d"],
+    "modeBarButtonsToRemove": [
+        "toImage",
+        "zoom2d",
+        "pan2d",
+        "zoomIn2d",
+        "zoomOut2d",
+        "select2d",
+        "lasso2d",
+    ],
 }
 """Options of the chart: wheel and drag move about, one button leads back."""
 Box = tuple[float, float, float, float]
@@ -72,7 +80,12 @@ def frame_of(dots: Sequence[Dot]) -> Box:
     wide, high = max(max(xs) - min(xs), 0.1) * 1.18, max(max(ys) - min(ys), 0.1) * 1.22
     scale = max(wide / WIDTH, high / HEIGHT)
     x, y = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
-    return x - scale * WIDTH / 2, x + scale * WIDTH / 2, y - scale * HEIGHT / 2, y + scale * HEIGHT / 2
+    return (
+        x - scale * WIDTH / 2,
+        x + scale * WIDTH / 2,
+        y - scale * HEIGHT / 2,
+        y + scale * HEIGHT / 2,
+    )
 
 
 def _fader(chosen: HeadingPath | None) -> Callable[[HeadingPath | None], bool]:
@@ -83,7 +96,9 @@ def _fader(chosen: HeadingPath | None) -> Callable[[HeadingPath | None], bool]:
 
 
 # ── regions ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _regions(picture: Picture, frame: Box, fades: Callable[[HeadingPath | None], bool]) -> list[Any]:
+def _regions(
+    picture: Picture, frame: Box, fades: Callable[[HeadingPath | None], bool]
+) -> list[Any]:
     found = []
     few = len(picture.dots) <= FEW
     for region in picture.regions:
@@ -99,7 +114,10 @@ def _regions(picture: Picture, frame: Box, fades: Callable[[HeadingPath | None],
                     "fill": "toself",
                     "hoverinfo": "skip",
                     "fillcolor": _rgba(region.style.colour, 0.04 if faint else 0.14),
-                    "line": {"color": _rgba(region.style.colour, 0.12 if faint else 0.4), "width": 1},
+                    "line": {
+                        "color": _rgba(region.style.colour, 0.12 if faint else 0.4),
+                        "width": 1,
+                    },
                 }
             )
     return found
@@ -107,7 +125,9 @@ def _regions(picture: Picture, frame: Box, fades: Callable[[HeadingPath | None],
 
 def _held(picture: Picture, region: Region) -> tuple[Point, ...]:
     """Where the papers are that the reader filed under a heading."""
-    return tuple((d.x, d.y) for d in picture.dots if d.heading == region.heading and not d.suggested)
+    return tuple(
+        (d.x, d.y) for d in picture.dots if d.heading == region.heading and not d.suggested
+    )
 
 
 def rounded(polygon: Sequence[Point], reach: float) -> list[Point]:
@@ -143,7 +163,13 @@ def _by_style(picture: Picture) -> list[list[int]]:
     return list(rows.values())
 
 
-def _points(rows: Sequence[int], picture: Picture, fades: Callable[[HeadingPath | None], bool], *, dark: bool) -> Any:
+def _points(
+    rows: Sequence[int],
+    picture: Picture,
+    fades: Callable[[HeadingPath | None], bool],
+    *,
+    dark: bool,
+) -> Any:
     dots = [picture.dots[i] for i in rows]
     heading = dots[0].heading
     style = picture.styles.get(heading) if heading else None
@@ -157,9 +183,15 @@ def _points(rows: Sequence[int], picture: Picture, fades: Callable[[HeadingPath 
         "mode": "markers",
         "name": name,
         "customdata": [d.work for d in dots],
-        "text": [f"<b>{_plain(formatting.shorten(d.title, 80))}</b><br>{_plain(d.detail)}" for d in dots],
+        "text": [
+            f"<b>{_plain(formatting.shorten(d.title, 80))}</b><br>{_plain(d.detail)}" for d in dots
+        ],
         "hovertemplate": "%{text}<br><i>" + name + "</i><extra></extra>",
-        "marker": {**_marker(style, [d.suggested for d in dots], dark=dark), "size": size, "opacity": strength},
+        "marker": {
+            **_marker(style, [d.suggested for d in dots], dark=dark),
+            "size": size,
+            "opacity": strength,
+        },
         "selected": {"marker": {"opacity": 1.0}},
         "unselected": {"marker": {"opacity": strength}},
     }
@@ -174,7 +206,10 @@ def _marker(style: Style | None, suggested: Sequence[bool], *, dark: bool) -> di
     return {
         "color": [_rgba(colour, 0.18) if h else colour for h in hollow],
         "symbol": shape,
-        "line": {"width": [1.8 if h else 1 for h in hollow], "color": [colour if h else rim for h in hollow]},
+        "line": {
+            "width": [1.8 if h else 1 for h in hollow],
+            "color": [colour if h else rim for h in hollow],
+        },
     }
 
 
@@ -201,23 +236,45 @@ def _lines(picture: Picture, *, dark: bool) -> list[Any]:
 
 def _rings(lit: Sequence[str], dots: Sequence[Dot], *, dark: bool) -> list[Any]:
     found = [d for d in dots if d.work in set(lit)]
-    ring = {"symbol": "circle-open", "size": 21, "color": "#ffd75e" if dark else "#b3122b", "line": {"width": 2.4}}
+    ring = {
+        "symbol": "circle-open",
+        "size": 21,
+        "color": "#ffd75e" if dark else "#b3122b",
+        "line": {"width": 2.4},
+    }
     places = {"x": [d.x for d in found], "y": [d.y for d in found]}
-    return [dict(type="scatter", **places, mode="markers", hoverinfo="skip", marker=ring, name="lit")] if found else []
+    return (
+        [dict(type="scatter", **places, mode="markers", hoverinfo="skip", marker=ring, name="lit")]
+        if found
+        else []
+    )
 
 
 # ── labels ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _labels(
-    picture: Picture, emergent: Sequence[Topic], frame: Box, fades: Callable[[HeadingPath | None], bool], *, dark: bool
+    picture: Picture,
+    emergent: Sequence[Topic],
+    frame: Box,
+    fades: Callable[[HeadingPath | None], bool],
+    *,
+    dark: bool,
 ) -> list[dict[str, Any]]:
     """Names of regions and emergent topics, none over another, each a little above its papers."""
     dot = 0.011 * (frame[3] - frame[2])
-    boxes = [(d.x - dot, d.y - dot, d.x + dot, d.y + dot) for d in picture.dots] if len(picture.dots) <= MANY else []
+    boxes = (
+        [(d.x - dot, d.y - dot, d.x + dot, d.y + dot) for d in picture.dots]
+        if len(picture.dots) <= MANY
+        else []
+    )
     names: list[tuple[str, HeadingPath | None, str, list[Dot]]] = [
-        (r.label, r.heading, r.style.colour, _told(picture, r.heading)) for r in picture.regions if r.level
+        (r.label, r.heading, r.style.colour, _told(picture, r.heading))
+        for r in picture.regions
+        if r.level
     ]
     place = {d.work: d for d in picture.dots}
-    names += [(t.label, None, "#8A8A8A", [place[w] for w in t.works if w in place]) for t in emergent]
+    names += [
+        (t.label, None, "#8A8A8A", [place[w] for w in t.works if w in place]) for t in emergent
+    ]
     found = []
     for label, heading, colour, dots in sorted(names, key=lambda n: -len(n[3]))[:60]:
         text = formatting.shorten(label, 36)
@@ -245,7 +302,14 @@ def _room(text: str, dots: Sequence[Dot], frame: Box, boxes: list[Box]) -> Point
     x = min(max(middle, frame[0] + wide / 2), frame[1] - wide / 2)
     top, bottom = max(d.y for d in dots), min(d.y for d in dots)
     away = ROUND * (frame[3] - frame[2]) + high * 0.8
-    for y in (top + away, bottom - away, top + 1.5 * away, bottom - 1.5 * away, top + 2.2 * away, bottom - 2.2 * away):
+    for y in (
+        top + away,
+        bottom - away,
+        top + 1.5 * away,
+        bottom - 1.5 * away,
+        top + 2.2 * away,
+        bottom - 2.2 * away,
+    ):
         box = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
         clear = all(box[2] < b[0] or b[2] < box[0] or box[3] < b[1] or b[3] < box[1] for b in boxes)
         if clear and frame[2] < box[1] and box[3] < frame[3]:

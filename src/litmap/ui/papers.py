@@ -36,7 +36,9 @@ def _table(library: Library) -> None:
     found = library.works()
     st.title("Papers", anchor=False)
     if not found:
-        st.info("Your notes cite no work yet, or none was found in them. `litmap read NOTE` shows what is read.")
+        st.info(
+            "Your notes cite no work yet, or none was found in them. `litmap read NOTE` shows what is read."
+        )
         return
     counts = {s: sum(e.status == s for e in found) for s in formatting.STATUSES}
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
@@ -65,7 +67,9 @@ def _table(library: Library) -> None:
 
 def _fits(entry: Entry, words: str) -> bool:
     work = entry.work
-    text = " ".join((work.title, *work.authors, work.venue, *work.ids, *(p for h in entry.headings for p in h))).lower()
+    text = " ".join(
+        (work.title, *work.authors, work.venue, *work.ids, *(p for h in entry.headings for p in h))
+    ).lower()
     return all(word in text for word in words.lower().split())
 
 
@@ -101,7 +105,9 @@ def _paper(library: Library, entry: Entry) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         components.status_badge(entry.status)
         for label, url in components.outside(work):
-            st.link_button(formatting.escape(label), url, type="tertiary", icon=":material/open_in_new:")
+            st.link_button(
+                formatting.escape(label), url, type="tertiary", icon=":material/open_in_new:"
+            )
     for notice in work.notices:
         st.warning(formatting.escape(notice), icon=":material/report:")
     if entry.status != "fetched":
@@ -119,13 +125,20 @@ def _paper(library: Library, entry: Entry) -> None:
 
 def _why_not(library: Library, entry: Entry) -> None:
     """Why there is no PDF, what was tried, and what a person can do."""
-    st.info(formatting.escape(formatting.sentence(entry.reason or "There is no PDF")), icon=":material/info:")
+    st.info(
+        formatting.escape(formatting.sentence(entry.reason or "There is no PDF")),
+        icon=":material/info:",
+    )
     if entry.tried:
         with st.expander(f"What was tried ({len(entry.tried)})"):
             for url, outcome in entry.tried:
-                st.caption(f"{formatting.escape(formatting.shorten(url, 120))}: {formatting.escape(outcome)}")
+                st.caption(
+                    f"{formatting.escape(formatting.shorten(url, 120))}: {formatting.escape(outcome)}"
+                )
     for candidate in entry.candidates:
-        st.markdown(f"- {formatting.escape(candidate.title)} ({formatting.escape(formatting.byline(candidate))})")
+        st.markdown(
+            f"- {formatting.escape(candidate.title)} ({formatting.escape(formatting.byline(candidate))})"
+        )
         st.code(f"litmap resolve {_shell(entry.work.id)} {_shell(candidate.id)}", language="sh")
     if entry.status in {"unsure", "metadata-only", "not-found", "failed"}:
         folder = library.paths.papers
@@ -181,7 +194,9 @@ def _filing(library: Library, entry: Entry) -> None:
         st.markdown(f"Fits none of your headings ({filing.confidence:.0%} sure).")
     if filing.misfit:
         st.caption(f":material/alt_route: {formatting.escape(filing.misfit)}")
-    others = [a for a in filing.alternatives if a.confidence >= 0.05 and a.heading not in filing.noted][:3]
+    others = [
+        a for a in filing.alternatives if a.confidence >= 0.05 and a.heading not in filing.noted
+    ][:3]
     if others:
         near = ", ".join(f"{formatting.path(a.heading[-1:])} {a.confidence:.0%}" for a in others)
         st.caption(f"Also near: {formatting.escape(near)}")
@@ -194,7 +209,9 @@ def _pages(entry: Entry) -> None:
     asked = st.session_state.get("shown")
     page, rects = (asked[1], asked[2]) if asked and asked[0] == entry.work.id else (1, [])
     if entry.pdf.pages > 1:
-        chosen = st.pagination(entry.pdf.pages, default=page, key=f"leaf-{entry.work.id}-{page}", max_visible_pages=7)
+        chosen = st.pagination(
+            entry.pdf.pages, default=page, key=f"leaf-{entry.work.id}-{page}", max_visible_pages=7
+        )
         page, rects = (page, rects) if chosen == page else (chosen, [])
     components.page_picture(entry.pdf, page, rects, f"Page {page} of {entry.pdf.pages}")
 
@@ -211,7 +228,10 @@ def _near(library: Library, entry: Entry) -> None:
     if seen:
         st.subheader("Nearest papers", anchor=False)
         for near in list(seen.values())[:6]:
-            links.link_work(near.work, f"{formatting.shorten(near.work.title, 90)} ({formatting.cite(near.work)})")
+            links.link_work(
+                near.work,
+                f"{formatting.shorten(near.work.title, 90)} ({formatting.cite(near.work)})",
+            )
 
 
 def _citations(library: Library, entry: Entry) -> None:
@@ -228,5 +248,6 @@ def _citations(library: Library, entry: Entry) -> None:
             st.subheader(f"{title} {len(known)} of my papers", anchor=False)
             for other in known[:15]:
                 links.link_work(
-                    other.work, f"{formatting.shorten(other.work.title, 90)} ({formatting.cite(other.work)})"
+                    other.work,
+                    f"{formatting.shorten(other.work.title, 90)} ({formatting.cite(other.work)})",
                 )

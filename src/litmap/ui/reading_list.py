@@ -22,7 +22,9 @@ def page() -> None:
     """Draw the page."""
     library = state.library()
     st.title("Reading list", anchor=False)
-    st.markdown("What your papers cite and your notes do not mention, read from the papers' own reference lists.")
+    st.markdown(
+        "What your papers cite and your notes do not mention, read from the papers' own reference lists."
+    )
     todo, cover = st.tabs(["Not in your notes", "Coverage of your headings"])
     with todo:
         _list(library)
@@ -33,7 +35,9 @@ def page() -> None:
 def _list(library: Library) -> None:
     rows = library.reading_list()
     if not rows:
-        st.info("Nothing to suggest: no paper cites anything that your notes do not have, or no PDF was read yet.")
+        st.info(
+            "Nothing to suggest: no paper cites anything that your notes do not have, or no PDF was read yet."
+        )
         return
     headings = sorted({path for row in rows for path in _headings(row)})
     with st.container(horizontal=True, gap="medium"):
@@ -42,7 +46,9 @@ def _list(library: Library) -> None:
             label_visibility="collapsed", width=320,
         )  # fmt: skip
     if chosen:  # ranked by the papers of that heading
-        rows = sorted((r for r in rows if chosen in _headings(r)), key=lambda r: -_headings(r)[chosen])
+        rows = sorted(
+            (r for r in rows if chosen in _headings(r)), key=lambda r: -_headings(r)[chosen]
+        )
     last = -(-len(rows) // SHOWN)
     with st.container(horizontal=True, horizontal_alignment="center"):
         at = st.pagination(last, key=f"reading-{chosen}") if last > 1 else 1
@@ -61,14 +67,20 @@ def _row(library: Library, row: Mapping[str, Any], chosen: tuple[str, ...] | Non
     with st.container(border=True, gap="small", key=key):
         st.markdown(f"**{formatting.escape(str(row.get('title') or row.get('raw') or ''))}**")
         authors = [str(a) for a in row.get("authors") or []]
-        parts_of = (formatting.people(authors), str(row.get("year") or ""), str(row.get("venue") or ""))
+        parts_of = (
+            formatting.people(authors),
+            str(row.get("year") or ""),
+            str(row.get("venue") or ""),
+        )
         st.caption(formatting.escape(" · ".join(part for part in parts_of if part)))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(f"cited by {len(citing)} of your papers", color="primary")
             if chosen:
                 st.badge(f"{_headings(row)[chosen]} of this heading", color="primary")
             for label, url in _addresses(row):
-                st.link_button(formatting.escape(label), url, type="tertiary", icon=":material/open_in_new:")
+                st.link_button(
+                    formatting.escape(label), url, type="tertiary", icon=":material/open_in_new:"
+                )
         with st.expander("Who cites it, and how", key=f"{key}-who", on_change="rerun") as who:
             if who.open:  # of twenty rows a reader opens one
                 _citing(row, citing)
@@ -115,7 +127,9 @@ def _cover(library: Library, row: Mapping[str, Any]) -> dict[str, Any]:
         "With PDF": (int(row.get("with_pdf") or 0) / works) if works else 0.0,
         "Years": f"{years[0]} to {years[1]}" if years else "",
         "Close": max(0.0, float(row.get("tightness") or 0.0)),
-        "Nearest heading": formatting.path(tuple(row.get("nearest") or ())[-1:]) if row.get("nearest") else "",
+        "Nearest heading": formatting.path(tuple(row.get("nearest") or ())[-1:])
+        if row.get("nearest")
+        else "",
         "Central": "; ".join(formatting.cite(w) for w in central[:3]),
         "Missing": len(row.get("missing") or []),
     }
@@ -126,7 +140,9 @@ def _columns() -> dict[str, Any]:
     return {
         "Heading": config.TextColumn(width="large"),
         "Papers": config.NumberColumn(width="small"),
-        "With PDF": config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0, width="small"),
+        "With PDF": config.ProgressColumn(
+            format="percent", min_value=0.0, max_value=1.0, width="small"
+        ),
         "Close": config.ProgressColumn(format="%.2f", min_value=0.0, max_value=1.0, width="small"),
         "Nearest heading": config.TextColumn(width="medium"),
         "Central": config.TextColumn(width="large"),

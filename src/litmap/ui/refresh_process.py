@@ -53,8 +53,12 @@ def tail(root: Path) -> str:
 def start_form(root: Path, notes: str = "") -> None:
     """A form that starts a refresh of these notes (one path a line)."""
     with st.form("start", border=True):
-        given = st.text_area("Notes", notes, placeholder="~/notes", help="Files or folders, one a line.", height=80)
-        offline = st.checkbox("Offline", help="Ask nothing of the network: read notes and the PDFs that are here.")
+        given = st.text_area(
+            "Notes", notes, placeholder="~/notes", help="Files or folders, one a line.", height=80
+        )
+        offline = st.checkbox(
+            "Offline", help="Ask nothing of the network: read notes and the PDFs that are here."
+        )
         pressed = st.form_submit_button("Start a refresh", type="primary", icon=":material/sync:")
     if not pressed:
         return
@@ -83,7 +87,8 @@ def watch(root: Path) -> None:
     st.session_state["watched"] = 2
     who = holder(LibraryPaths(root).lock)
     st.status(
-        f"A refresh is running (since {formatting.escape(formatting.ago(who.get('started', '')))})", state="running"
+        f"A refresh is running (since {formatting.escape(formatting.ago(who.get('started', '')))})",
+        state="running",
     )
     printed = tail(root)
     if printed:

@@ -71,7 +71,10 @@ def _run(run: Run, *, expanded: bool) -> None:
         seconds = report.get("seconds") or {}
         if seconds and expanded:
             st.caption(
-                " · ".join(f"{formatting.escape(str(k))} {formatting.duration(float(v))}" for k, v in seconds.items())
+                " · ".join(
+                    f"{formatting.escape(str(k))} {formatting.duration(float(v))}"
+                    for k, v in seconds.items()
+                )
             )
 
 
@@ -81,11 +84,15 @@ def _headline(run: Run) -> str:
     parts = [formatting.count(int(counts["works"]), "work")] if "works" in counts else []
     parts += [f"{n} {formatting.STATUSES.get(s, (s,))[0]}" for s, n in statuses.items() if n]
     seconds = formatting.between(run.started, run.finished)
-    return " · ".join([*parts, *([f"in {formatting.duration(seconds)}"] if seconds is not None else [])])
+    return " · ".join(
+        [*parts, *([f"in {formatting.duration(seconds)}"] if seconds is not None else [])]
+    )
 
 
 def _schedule() -> None:
     with st.expander("Refresh on a schedule", icon=":material/schedule:"):
         st.markdown("Every Monday at six, or every six hours, as long as this command runs:")
         st.code('litmap schedule --cron "0 6 * * 1"\nlitmap schedule --every 6h', language="sh")
-        st.markdown("With a Prefect server its runs and failures show there too; the README has the lasting forms.")
+        st.markdown(
+            "With a Prefect server its runs and failures show there too; the README has the lasting forms."
+        )

@@ -158,12 +158,16 @@ def _result(found: Found, mode: str, chosen: Found) -> None:
         st.markdown(_passage(found))
         if mode == "paper":
             for hit in found.also[:2]:
-                st.caption(f"p. {hit.chunk.page}  {formatting.escape(formatting.shorten(hit.chunk.text, 160))}")
+                st.caption(
+                    f"p. {hit.chunk.page}  {formatting.escape(formatting.shorten(hit.chunk.text, 160))}"
+                )
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             lit = found.row == chosen.row
             label = f"p. {found.page}" if found.page else found.chunk.kind
             icon = ":material/visibility:" if lit else ":material/find_in_page:"
-            if st.button(label, key=f"show-{found.rank}", icon=icon, type="primary" if lit else "secondary"):
+            if st.button(
+                label, key=f"show-{found.rank}", icon=icon, type="primary" if lit else "secondary"
+            ):
                 st.session_state["chosen"] = found.row
                 st.rerun()
             links.link("search", "More like this", ":material/join_inner:", like=f"#{found.row}")
@@ -179,7 +183,9 @@ def _passage(found: Found) -> str:
     last = _word(text, min(len(text), max(end + 200, first + 420)))
     lead = "" if first == 0 else "… "
     rest = "" if last == len(text) else " …"
-    return lead + formatting.mark(text[first:last], [(start - first, end - first)], found.words) + rest
+    return (
+        lead + formatting.mark(text[first:last], [(start - first, end - first)], found.words) + rest
+    )
 
 
 def _word(text: str, at: int) -> int:
@@ -215,7 +221,9 @@ def _beside(found: Found) -> None:
         st.caption("This passage is your own: it stands in your notes.")
         return
     marks = found.marks or found.rects
-    components.page_picture(entry.pdf, found.page, marks, f"{formatting.cite(entry.work)}, page {found.page}")
+    components.page_picture(
+        entry.pdf, found.page, marks, f"{formatting.cite(entry.work)}, page {found.page}"
+    )
     if entry.mentions:
         st.markdown("###### What my notes say")
         components.said(entry.mentions)
@@ -239,9 +247,15 @@ def _start(library: Library) -> None:
         st.caption("Look into a heading of your notes:")
         with st.container(horizontal=True, gap="medium"):
             for heading in headings[:10]:
-                links.link("topics", heading[-1], ":material/tag:", heading=formatting.path(heading))
+                links.link(
+                    "topics", heading[-1], ":material/tag:", heading=formatting.path(heading)
+                )
 
 
 def _headings(library: Library) -> list[HeadingPath]:
     """The headings that hold papers, in the order of the notes."""
-    return [t.heading for t in library.topics().topics if t.heading and t.works] if library.build_id else []
+    return (
+        [t.heading for t in library.topics().topics if t.heading and t.works]
+        if library.build_id
+        else []
+    )

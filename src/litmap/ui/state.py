@@ -46,7 +46,11 @@ def _stamp(root: Path) -> tuple[str, int]:
         build = ""
     if is_held(paths.lock):
         return build, 0
-    times = [p.stat().st_mtime_ns for p in (paths.catalogue, Path(f"{paths.catalogue}-wal")) if p.exists()]
+    times = [
+        p.stat().st_mtime_ns
+        for p in (paths.catalogue, Path(f"{paths.catalogue}-wal"))
+        if p.exists()
+    ]
     return build, max(times, default=0)
 
 
@@ -89,7 +93,9 @@ def page_image(root: str, sha256: str, page: int, rects: Rects, zoom: float) -> 
     return text.render(LibraryPaths(Path(root)).pdf(sha256), page, rects, zoom)
 
 
-def picture_of(pdf: PdfFile, page: int, rects: Sequence[tuple[float, float, float, float]], zoom: float = 1.6) -> bytes:
+def picture_of(
+    pdf: PdfFile, page: int, rects: Sequence[tuple[float, float, float, float]], zoom: float = 1.6
+) -> bytes:
     """A page of a PDF of the library as a PNG, kept for the next time. Raises `PdfError`."""
     root = str(settings().library.resolve())
     return page_image(root, pdf.sha256, page, tuple((a, b, c, d) for a, b, c, d in rects), zoom)
@@ -120,11 +126,15 @@ def welcome() -> None:
     chosen = settings()
     if refresh_process.is_running(chosen.library):
         st.subheader("The library is being built", anchor=False)
-        st.write("The first refresh is under way. This page shows the library as soon as there is something to show.")
+        st.write(
+            "The first refresh is under way. This page shows the library as soon as there is something to show."
+        )
         refresh_process.watch(chosen.library)
         return
     st.subheader("No library here yet", anchor=False)
-    st.write("litmap reads your notes, fetches the papers they cite and makes them searchable. Where are they?")
+    st.write(
+        "litmap reads your notes, fetches the papers they cite and makes them searchable. Where are they?"
+    )
     refresh_process.start_form(chosen.library, os.environ.get("LITMAP_NOTES", ""))
     st.caption("Or in a terminal:")
     st.code("litmap refresh ~/notes", language="sh")

@@ -24,7 +24,9 @@ def page() -> None:
     view = library.topics()
     if not view.topics:
         st.title("Topics", anchor=False)
-        st.info("No topics yet: your notes have no headings with papers, or nothing has been fetched so far.")
+        st.info(
+            "No topics yet: your notes have no headings with papers, or nothing has been fetched so far."
+        )
         return
     rows = tree(view.topics)
     left, right = st.columns([3, 8], gap="large")
@@ -45,7 +47,11 @@ def tree(topics: tuple[Topic, ...]) -> list[tuple[Topic, int, int]]:
     rows = []
     for topic in headed:
         path = topic.heading or ()
-        depth = sum(1 for t in headed if t.heading and t.heading != path and path[: len(t.heading)] == t.heading)
+        depth = sum(
+            1
+            for t in headed
+            if t.heading and t.heading != path and path[: len(t.heading)] == t.heading
+        )
         below = {w for t in headed if (t.heading or ())[: len(path)] == path for w in t.works}
         if below:
             rows.append((topic, depth, len(below)))
@@ -199,10 +205,14 @@ def _suggestions(view: TopicsView) -> None:
         for kind, title in FINDINGS.items():
             found = [f for f in view.findings if f.kind == kind]
             if found:
-                with st.expander(f"{title} ({len(found)})", expanded=kind in {"misfit", "new-topic"}):
+                with st.expander(
+                    f"{title} ({len(found)})", expanded=kind in {"misfit", "new-topic"}
+                ):
                     for finding in found[:25]:
                         st.markdown(f"- {formatting.escape(finding.evidence)}")
-        st.caption("Suggestions only. `litmap topics --suggest` prints them, `--apply` writes a patch for your notes.")
+        st.caption(
+            "Suggestions only. `litmap topics --suggest` prints them, `--apply` writes a patch for your notes."
+        )
 
 
 def _unfiled(view: TopicsView, filing: Filing) -> None:
@@ -220,4 +230,9 @@ def _unfiled(view: TopicsView, filing: Filing) -> None:
             )
         others = [a for a in filing.alternatives if a.heading != filing.suggested][:2]
         if others:
-            st.caption("or " + ", ".join(f"{formatting.escape(a.heading[-1])} {a.confidence:.0%}" for a in others))
+            st.caption(
+                "or "
+                + ", ".join(
+                    f"{formatting.escape(a.heading[-1])} {a.confidence:.0%}" for a in others
+                )
+            )

@@ -59,7 +59,10 @@ class Graph:
         graph = helper.make_graph(
             self.nodes,
             "bert",
-            [helper.make_tensor_value_info(n, TensorProto.INT32, ["batch", "tokens"]) for n in ("ids", "mask")],
+            [
+                helper.make_tensor_value_info(n, TensorProto.INT32, ["batch", "tokens"])
+                for n in ("ids", "mask")
+            ],
             [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["batch", self.spec.dim])],
             self.constants,
         )
@@ -75,7 +78,9 @@ class Graph:
         table = self.weight("embeddings.position_embeddings.weight") + kind
         positions = self.constant("positions", table)
         shape = self.node("Shape", ["ids"])
-        tokens = self.node("Gather", [shape, self.constant("one", np.array([1], dtype=np.int64))], axis=0)
+        tokens = self.node(
+            "Gather", [shape, self.constant("one", np.array([1], dtype=np.int64))], axis=0
+        )
         zero = self.constant("zero", np.array([0], dtype=np.int64))
         first = self.node("Slice", [positions, zero, tokens, zero])
         total = self.node("Add", [self.node("Gather", [words, "ids"], axis=0), first])
@@ -89,12 +94,19 @@ class Graph:
         own = [prefix + "attention.self." + n for n in ("query", "key", "value")]
         weight = np.concatenate([self.weight(n + ".weight").T for n in own], axis=1)
         bias = np.concatenate([self.weight(n + ".bias") for n in own])
-        inputs = [hidden, self.constant(prefix + "qkv", weight), self.constant(prefix + "qkv.bias", bias), "mask"]
+        inputs = [
+            hidden,
+            self.constant(prefix + "qkv", weight),
+            self.constant(prefix + "qkv.bias", bias),
+            "mask",
+        ]
         context = self.node("Attention", inputs, "com.microsoft", num_heads=self.heads)
         mixed = self.linear(context, prefix + "attention.output.dense")
         hidden = self.residual(mixed, hidden, prefix + "attention.output")
         wide = self.linear(hidden, prefix + "intermediate.dense")
-        bias_name = self.constant(prefix + "wide.bias", self.weight(prefix + "intermediate.dense.bias"))
+        bias_name = self.constant(
+            prefix + "wide.bias", self.weight(prefix + "intermediate.dense.bias")
+        )
         wide = self.node("BiasGelu", [wide, bias_name], "com.microsoft")
         narrow = self.linear(wide, prefix + "output.dense")
         return self.residual(narrow, hidden, prefix + "output")
@@ -123,7 +135,9 @@ class Graph:
             mask = self.node("Cast", ["mask"], to=TensorProto.FLOAT)
             last = self.constant("last", np.array([-1], dtype=np.int64))
             kept = self.node("Mul", [hidden, self.node("Unsqueeze", [mask, last])])
-            pooled = self.node("ReduceSum", [kept, axis], keepdims=0)  # the length cancels in the normalisation
+            pooled = self.node(
+                "ReduceSum", [kept, axis], keepdims=0
+            )  # the length cancels in the normalisation
         self.node("LpNormalization", [pooled], outputs=["vectors"], axis=-1, p=2)
 
     def weight(self, name: str) -> Any:
@@ -147,7 +161,12 @@ class Graph:
         return name
 
     def node(
-        self, kind: str, inputs: list[str], domain: str = "", outputs: list[str] | None = None, **attributes: Any
+        self,
+        kind: str,
+        inputs: list[str],
+        domain: str = "",
+        outputs: list[str] | None = None,
+        **attributes: Any,
     ) -> str:
         """Append an operator; the name of its first output."""
         from onnx import helper

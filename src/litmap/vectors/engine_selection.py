@@ -73,17 +73,26 @@ def make_engine(backend: str, spec: Spec, models_dir: Path, threads: int) -> Eng
         if backend == "onnx":
             engine = onnx_engine(spec, models_dir, threads)
             if engine is None:
-                raise ModelError(f"{spec.name} has no ONNX form here; set `backend` to 'auto'.", subject=spec.name)
+                raise ModelError(
+                    f"{spec.name} has no ONNX form here; set `backend` to 'auto'.",
+                    subject=spec.name,
+                )
             return engine
         if backend in ("torch", "torch-bf16"):
             dtype = "float32" if backend == "torch" else "bfloat16"
-            return PackedBert(spec, dtype, threads) if spec.bert else TorchEngine(spec, dtype, "cpu", threads)
+            return (
+                PackedBert(spec, dtype, threads)
+                if spec.bert
+                else TorchEngine(spec, dtype, "cpu", threads)
+            )
         if backend == "cuda":
             return TorchEngine(spec, "float16", "cuda", threads)
     except ImportError as error:
         message = f"the backend {backend!r} needs a package that is not installed: {error.name}"
         raise ModelError(message, subject=backend) from error
-    raise SettingsError(f"no backend {backend!r}: it is one of {', '.join(BACKENDS)}", subject=backend)
+    raise SettingsError(
+        f"no backend {backend!r}: it is one of {', '.join(BACKENDS)}", subject=backend
+    )
 
 
 def candidates(spec: Spec) -> list[str]:
@@ -115,7 +124,9 @@ def _fast_bfloat16() -> bool:
     return "avx512_bf16" in flags or "amx_bf16" in flags or " bf16" in flags
 
 
-def choose(spec: Spec, models_dir: Path, threads: int, sample: Callable[[], Sequence[Batch]]) -> tuple[Choice, Engine]:
+def choose(
+    spec: Spec, models_dir: Path, threads: int, sample: Callable[[], Sequence[Batch]]
+) -> tuple[Choice, Engine]:
     """The remembered choice of this machine, or a probe of about a second on `sample()`; and its engine."""
     known = remembered(spec, models_dir, threads)
     if known is not None:
@@ -158,12 +169,16 @@ def _place(spec: Spec, threads: int) -> str:
 def _cpu_name() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines()
-        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+        return next(
+            line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")
+        )
     except (OSError, StopIteration):
         return platform.processor() or platform.machine()
 
 
-def _probe(spec: Spec, models_dir: Path, threads: int, sample: Sequence[Batch]) -> tuple[Choice, Engine]:
+def _probe(
+    spec: Spec, models_dir: Path, threads: int, sample: Sequence[Batch]
+) -> tuple[Choice, Engine]:
     import numpy as np
 
     rates: dict[str, float] = {}

@@ -43,9 +43,13 @@ class OnnxEngine:
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         try:
-            self.session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+            self.session = ort.InferenceSession(
+                str(path), options, providers=["CPUExecutionProvider"]
+            )
         except Exception as error:
-            raise ModelError(f"the exported model {path} cannot be loaded: {error}", subject=str(path)) from error
+            raise ModelError(
+                f"the exported model {path} cannot be loaded: {error}", subject=str(path)
+            ) from error
         self.threads = threads
 
     def run(self, batches: Sequence[tuple[Ids, Ids]]) -> Iterator[Vectors]:
@@ -71,7 +75,10 @@ class TorchEngine:
         self.torch, self.spec, self.device, self.threads = torch, spec, device, threads
         self.budget = 4096 if device == "cpu" else 131_072
         model = AutoModel.from_pretrained(
-            spec.folder, dtype=getattr(torch, dtype), local_files_only=True, attn_implementation="sdpa"
+            spec.folder,
+            dtype=getattr(torch, dtype),
+            local_files_only=True,
+            attn_implementation="sdpa",
         )
         self.model: Any = model.to(device).eval()
 
@@ -94,7 +101,9 @@ class TorchEngine:
             if len(ids) == 1:
                 raise
         half = len(ids) // 2
-        return np.concatenate([self._halving(ids[:half], mask[:half]), self._halving(ids[half:], mask[half:])])
+        return np.concatenate(
+            [self._halving(ids[:half], mask[:half]), self._halving(ids[half:], mask[half:])]
+        )
 
     def _one(self, ids: Ids, mask: Ids) -> Vectors:
         torch = self.torch
@@ -102,10 +111,13 @@ class TorchEngine:
             tokens = torch.from_numpy(ids).to(self.device, torch.int64)
             kept = torch.from_numpy(mask).to(self.device, torch.int64)
             full = bool(mask.all())
-            hidden = self.model(input_ids=tokens, attention_mask=None if full else kept).last_hidden_state
-            if self.spec.pooling == "cls":
-                pooled = hidden[:, 0].float()
-            else:
-                pooled = (hidden.float() * kept.unsqueeze(-1)).sum(1)
+            hidden = self.model(
+                input_ids=tokens, attention_mask=None if full else kept
+            ).last_hidden_state
+            pooled = (
+                hidden[:, 0].float()
+                if self.spec.pooling == "cls"
+                else (hidden.float() * kept.unsqueeze(-1)).sum(1)
+            )
             result: Vectors = torch.nn.functional.normalize(pooled, dim=1).cpu().numpy()
             return result

@@ -64,8 +64,13 @@ def _complete(path: Path) -> bool:
 
 def _hub_cache(name: str) -> Path | None:
     """The snapshot that the hub's own client keeps, read without importing it."""
-    home = Path(os.environ.get("HF_HOME") or Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")) / "huggingface")
-    hub = Path(os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE") or home / "hub").expanduser()
+    home = Path(
+        os.environ.get("HF_HOME")
+        or Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")) / "huggingface"
+    )
+    hub = Path(
+        os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE") or home / "hub"
+    ).expanduser()
     candidates = [name] if "/" in name else [f"sentence-transformers/{name}", name]
     for candidate in candidates:
         repository = hub / ("models--" + candidate.replace("/", "--"))
@@ -132,12 +137,17 @@ def read_spec(name: str, folder: Path, models_dir: Path) -> Spec:
         window = min(int(limit or positions), positions)
         dim = int(config.get("hidden_size") or config.get("dim") or 0)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ModelError(f"the model in {folder} cannot be read: {error!r}", subject=str(folder)) from error
+        raise ModelError(
+            f"the model in {folder} cannot be read: {error!r}", subject=str(folder)
+        ) from error
     if not modules:  # a bare transformer: mean pooling, as sentence-transformers does
         modules, pooling = ["Transformer", "Pooling"], "mean"
     plain = modules in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
     simple = plain and pooling in ("mean", "cls") and (folder / "tokenizer.json").is_file()
-    short = "".join(c if c.isalnum() or c in "._-" else "-" for c in name.strip("/").rsplit("/", 1)[-1]) or "model"
+    short = (
+        "".join(c if c.isalnum() or c in "._-" else "-" for c in name.strip("/").rsplit("/", 1)[-1])
+        or "model"
+    )
     key = f"{short}-{weights_sha256(folder, models_dir)[:12]}"
     return Spec(name, folder, key, window, dim, pooling, simple, config)
 
@@ -145,8 +155,14 @@ def read_spec(name: str, folder: Path, models_dir: Path) -> Spec:
 def _pooling(config: dict[str, Any]) -> str:
     if "pooling_mode" in config:  # the form of sentence-transformers 5 and later
         return str(config["pooling_mode"])
-    on = [k.removeprefix("pooling_mode_") for k, v in config.items() if k.startswith("pooling_mode_") and v is True]
-    return {"mean_tokens": "mean", "cls_token": "cls"}.get(on[0], on[0]) if len(on) == 1 else "other"
+    on = [
+        k.removeprefix("pooling_mode_")
+        for k, v in config.items()
+        if k.startswith("pooling_mode_") and v is True
+    ]
+    return (
+        {"mean_tokens": "mean", "cls_token": "cls"}.get(on[0], on[0]) if len(on) == 1 else "other"
+    )
 
 
 def _json(path: Path, default: Any = None) -> Any:

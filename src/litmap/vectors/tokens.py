@@ -32,7 +32,9 @@ class Tokens:
         try:
             tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:
-            raise ModelError(f"the tokenizer in {folder} cannot be read: {error}", subject=str(folder)) from error
+            raise ModelError(
+                f"the tokenizer in {folder} cannot be read: {error}", subject=str(folder)
+            ) from error
         tokenizer.no_padding()
         tokenizer.no_truncation()
         return tokenizer

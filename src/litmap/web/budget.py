@@ -98,7 +98,9 @@ class Budget:
         """The pace of a group, with the user's overrides."""
         name = "crossref-polite" if group == "crossref" and self._contact else group
         rule = _PACES.get(name, _PACES[DEFAULT])
-        seconds = self._paces.get(group, self._paces.get(DEFAULT, rule.seconds) if name not in _PACES else rule.seconds)
+        seconds = self._paces.get(
+            group, self._paces.get(DEFAULT, rule.seconds) if name not in _PACES else rule.seconds
+        )
         return Pace(seconds, rule.connections)
 
     @contextlib.contextmanager
@@ -128,7 +130,10 @@ class Budget:
         pace = self.pace(group)
         if pace.connections == 1 and pace.seconds:
             with self._write() as db:
-                db.execute("UPDATE hosts SET next = max(next, ?) WHERE name = ?", (time.time() + pace.seconds, group))
+                db.execute(
+                    "UPDATE hosts SET next = max(next, ?) WHERE name = ?",
+                    (time.time() + pace.seconds, group),
+                )
 
     def close(self) -> None:
         """End all waits; they raise `WebError`."""
@@ -150,7 +155,9 @@ class Budget:
             if rest > now:
                 if rest - now > self._patience:
                     until = datetime.fromtimestamp(rest, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-                    raise Exhausted(f"{host} asks to come back at {until}", subject=host, until=until)
+                    raise Exhausted(
+                        f"{host} asks to come back at {until}", subject=host, until=until
+                    )
                 self.sleep(host, rest - now + random.uniform(0.05, 0.3), "it asked to wait")  # noqa: S311
                 continue
             if granted or not seconds:
@@ -211,7 +218,9 @@ class Budget:
         name = "".join(c if c.isalnum() or c in ".-" else "_" for c in group)[:100]
         while True:
             for number in range(count):
-                file = os.open(self._folder / f"{name}.{number}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                file = os.open(
+                    self._folder / f"{name}.{number}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
+                )
                 try:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except OSError:
@@ -228,11 +237,17 @@ def _open(path: Path) -> sqlite3.Connection:
             db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = OFF")
-            db.execute("CREATE TABLE IF NOT EXISTS hosts (name TEXT PRIMARY KEY, next REAL, rest REAL)")
+            db.execute(
+                "CREATE TABLE IF NOT EXISTS hosts (name TEXT PRIMARY KEY, next REAL, rest REAL)"
+            )
         except sqlite3.DatabaseError:
             if last:
                 raise
-            for stale in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+            for stale in (
+                path,
+                path.with_name(path.name + "-wal"),
+                path.with_name(path.name + "-shm"),
+            ):
                 stale.unlink(missing_ok=True)
         else:
             return db

@@ -24,7 +24,14 @@ from litmap.web.transport import Answer, Limits, Slow, Transport
 
 _CONTACT = re.compile(r"[^\s<>(),;:\"@]{1,64}@[^\s<>(),;:\"@]{1,200}")
 _REDIRECTS = {301, 302, 303, 307, 308}
-_SHARED_HEADERS = {"accept", "accept-language", "range", "if-range", "if-none-match", "if-modified-since"}
+_SHARED_HEADERS = {
+    "accept",
+    "accept-language",
+    "range",
+    "if-range",
+    "if-none-match",
+    "if-modified-since",
+}
 _DEAD_AFTER = 4
 _SECURE = re.compile(
     r"http://(?:[\w-]+\.)?(?:arxiv\.org|doi\.org|mlr\.press|openreview\.net|nips\.cc|neurips\.cc|crossref\.org|openalex\.org|"
@@ -58,7 +65,9 @@ class WebClient:
         self.agent = f"litmap/{__version__} ({who})"
         self._limits = limits or Limits()
         self._allowed = Allowed(allow)
-        self._budget = Budget(state, paces, contact=self.contact, patience=self._limits.patience, on_wait=on_wait)
+        self._budget = Budget(
+            state, paces, contact=self.contact, patience=self._limits.patience, on_wait=on_wait
+        )
         self._transport = Transport(self._allowed, self._limits, self.agent)
         self._lock = threading.Lock()
         self._failures: dict[str, int] = {}
@@ -67,7 +76,10 @@ class WebClient:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -86,14 +98,22 @@ class WebClient:
         headers = {"Accept": request.accept, **request.headers}
 
         def once() -> Response:
-            with self._follow(request.url, headers, total=self._limits.total, limit=request.limit) as (url, answer):
+            with self._follow(
+                request.url, headers, total=self._limits.total, limit=request.limit
+            ) as (url, answer):
                 body = b"".join(answer.blocks) if answer.status != 304 else b""
                 return Response(url, answer.status, answer.headers, body)
 
         return self._trying(request.url, once)
 
     def download(
-        self, url: str, partial: Path, *, etag: str = "", last_modified: str = "", limit: int | None = None
+        self,
+        url: str,
+        partial: Path,
+        *,
+        etag: str = "",
+        last_modified: str = "",
+        limit: int | None = None,
     ) -> Download:
         """Stream a file to `partial`, resuming what an earlier try left there (Range, If-Range), and hash it.
 
@@ -111,7 +131,9 @@ class WebClient:
                     return downloads.store(url, final, answer, partial, page=self._limits.page)
             except downloads.RangeRefused as refused:
                 if "Range" in headers and downloads.whole_size(refused) == partial.stat().st_size:
-                    return downloads.finish(url, refused.subject, Answer(200, {}, iter(())), partial)
+                    return downloads.finish(
+                        url, refused.subject, Answer(200, {}, iter(())), partial
+                    )
                 downloads.forget(partial)
                 raise
             except WebError as error:
@@ -131,7 +153,9 @@ class WebClient:
         seen: set[str] = set()
         for _ in range(self._limits.redirects + 1):
             if address.url in seen:
-                raise WebError(f"{address.host}: redirects in a circle", subject=url, transient=False)
+                raise WebError(
+                    f"{address.host}: redirects in a circle", subject=url, transient=False
+                )
             seen.add(address.url)
             onward = ""
             with self._exchange(address, headers, total, limit) as answer:
@@ -142,18 +166,28 @@ class WebClient:
                     yield address.url, answer
                     return
             following = check_url(_secured(onward), self._allowed, base=address.url)
-            if following.host != address.host:  # keys and tokens stay with the host they were meant for
+            if (
+                following.host != address.host
+            ):  # keys and tokens stay with the host they were meant for
                 headers = {k: v for k, v in headers.items() if k.lower() in _SHARED_HEADERS}
             address = following
-        raise WebError(f"{address.host}: more than {self._limits.redirects} redirects", subject=url, transient=False)
+        raise WebError(
+            f"{address.host}: more than {self._limits.redirects} redirects",
+            subject=url,
+            transient=False,
+        )
 
     @contextlib.contextmanager
-    def _exchange(self, address: Address, headers: Mapping[str, str], total: float, limit: int) -> Iterator[Answer]:
+    def _exchange(
+        self, address: Address, headers: Mapping[str, str], total: float, limit: int
+    ) -> Iterator[Answer]:
         self._check_alive(address.host)
         with self._budget.turn(address.host):
             once = self._budget.pace(group_of(address.host)).connections == 1
             try:
-                with self._transport.send(address, headers, total=total, limit=limit, once=once) as answer:
+                with self._transport.send(
+                    address, headers, total=total, limit=limit, once=once
+                ) as answer:
                     self._budget.answered(address.host)
                     with self._lock:
                         self._failures.pop(address.host, None)
@@ -172,7 +206,12 @@ class WebClient:
         if status in {429, 503} and (wait is not None or status == 429):
             if wait is not None:
                 self._budget.rest(host, wait)
-            raise SlowDown(f"{host} asks to slow down", subject=address.url, status=status, retry_after=wait or 0.0)
+            raise SlowDown(
+                f"{host} asks to slow down",
+                subject=address.url,
+                status=status,
+                retry_after=wait or 0.0,
+            )
         if status in {404, 410}:
             raise NotFound(f"{host}: not there ({status})", subject=address.url, status=status)
         if status in {401, 402, 403, 407, 451}:
@@ -189,7 +228,12 @@ class WebClient:
                 size=answer.headers.get("content-range", ""),
             )
         text = f"{host} answered {status}"
-        raise WebError(text, subject=address.url, status=status, transient=status >= 500 or status in {408, 425})
+        raise WebError(
+            text,
+            subject=address.url,
+            status=status,
+            transient=status >= 500 or status in {408, 425},
+        )
 
     # ── trying again ──
     def _trying(self, url: str, once: Callable[[], T]) -> T:
@@ -212,9 +256,15 @@ class WebClient:
                     raise
                 if not error.status:
                     self._count_failure(_host(error.subject) or host)
-                if last or self._is_dead(_host(error.subject) or host) or (attempt >= 2 and isinstance(error, Slow)):
+                if (
+                    last
+                    or self._is_dead(_host(error.subject) or host)
+                    or (attempt >= 2 and isinstance(error, Slow))
+                ):
                     raise
-                self._budget.sleep(host, self._backoff(attempt, 1.0), f"trying again: {error.message}")
+                self._budget.sleep(
+                    host, self._backoff(attempt, 1.0), f"trying again: {error.message}"
+                )
         raise AssertionError
 
     def _backoff(self, attempt: int, factor: float) -> float:
@@ -224,7 +274,9 @@ class WebClient:
     def _tired(self, host: str, error: SlowDown, wait: float) -> WebError:
         until = datetime.fromtimestamp(time.time() + wait, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         if wait > self._limits.patience:
-            return Exhausted(f"{host} gives nothing more before {until}", subject=error.subject, until=until)
+            return Exhausted(
+                f"{host} gives nothing more before {until}", subject=error.subject, until=until
+            )
         return SlowDown(
             f"{host} still asks to slow down after {self._limits.attempts} tries",
             subject=error.subject,
@@ -249,7 +301,8 @@ class WebClient:
                 self._failures[host] = count + 1
                 if count % 8:
                     raise WebError(
-                        f"{host} has not answered for a while; left alone for now", subject=f"https://{host}/"
+                        f"{host} has not answered for a while; left alone for now",
+                        subject=f"https://{host}/",
                     )
 
 

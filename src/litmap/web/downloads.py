@@ -21,7 +21,9 @@ _TAIL = 16_384
 class RangeRefused(WebError):
     """416: the part asked for does not exist; `size` is the Content-Range header, which may tell the whole size."""
 
-    def __init__(self, message: str, *, subject: str = "", status: int = 416, size: str = "") -> None:
+    def __init__(
+        self, message: str, *, subject: str = "", status: int = 416, size: str = ""
+    ) -> None:
         super().__init__(message, subject=subject, status=status)
         self.size = size
 
@@ -80,7 +82,9 @@ def finish(url: str, final: str, answer: Answer, partial: Path) -> Download:
     if b"%%EOF" not in tail:
         forget(partial)
         raise WebError("the file is cut short: it has no end-of-file mark", subject=url)
-    found = _known(partial) | {k: v for k, v in answer.headers.items() if k in {"etag", "last-modified"}}
+    found = _known(partial) | {
+        k: v for k, v in answer.headers.items() if k in {"etag", "last-modified"}
+    }
     etag, modified = found.get("etag", ""), found.get("last-modified", "")
     return Download(final, answer.status, answer.headers, partial, size, digest, etag, modified)
 
@@ -117,7 +121,9 @@ def _write_note(url: str, answer: Answer, partial: Path) -> None:
         try:
             _note(partial).write_text(json.dumps({"url": url, **kept}), encoding="utf-8")
         except OSError as error:
-            raise LibraryError(f"cannot write {partial.parent}: {error.strerror}", subject=str(partial)) from error
+            raise LibraryError(
+                f"cannot write {partial.parent}: {error.strerror}", subject=str(partial)
+            ) from error
 
 
 def _write(blocks: Iterator[bytes], partial: Path, *, append: bool) -> None:
@@ -125,18 +131,24 @@ def _write(blocks: Iterator[bytes], partial: Path, *, append: bool) -> None:
     try:
         file = partial.open("ab" if append else "wb")
     except OSError as error:
-        raise LibraryError(f"cannot write {partial.parent}: {error.strerror}", subject=str(partial)) from error
+        raise LibraryError(
+            f"cannot write {partial.parent}: {error.strerror}", subject=str(partial)
+        ) from error
     with file:
         for block in blocks:
             try:
                 file.write(block)
             except OSError as error:
-                raise LibraryError(f"cannot write {partial.parent}: {error.strerror}", subject=str(partial)) from error
+                raise LibraryError(
+                    f"cannot write {partial.parent}: {error.strerror}", subject=str(partial)
+                ) from error
         try:
             file.flush()
             os.fsync(file.fileno())
         except OSError as error:
-            raise LibraryError(f"cannot write {partial.parent}: {error.strerror}", subject=str(partial)) from error
+            raise LibraryError(
+                f"cannot write {partial.parent}: {error.strerror}", subject=str(partial)
+            ) from error
 
 
 def _note(partial: Path) -> Path:

@@ -19,7 +19,18 @@ from litmap.errors import Unsafe, WebError
 
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63}){0,20}\.?")
-_INTERNAL_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "home.arpa", "onion", "test")
+_INTERNAL_NAMES = (
+    "localhost",
+    "local",
+    "internal",
+    "intranet",
+    "lan",
+    "home",
+    "corp",
+    "home.arpa",
+    "onion",
+    "test",
+)
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\]")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -90,7 +101,9 @@ def check_url(url: str, allowed: Allowed, base: str = "") -> Address:
     """The address of a URL (joined to `base` where relative). Raises `Unsafe`, naming why, where it is refused."""
     text = url.strip()
     if _FORBIDDEN.search(text):
-        text = re.sub(r"[\x00-\x20\x7f]", lambda m: "" if m.group() in "\t\r\n\0" else quote(m.group()), text)
+        text = re.sub(
+            r"[\x00-\x20\x7f]", lambda m: "" if m.group() in "\t\r\n\0" else quote(m.group()), text
+        )
     try:
         text = urljoin(base, text) if base else text
         parts = urlsplit(text)
@@ -99,9 +112,14 @@ def check_url(url: str, allowed: Allowed, base: str = "") -> Address:
     except ValueError as error:
         raise Unsafe(f"not a valid address: {url[:200]!r}", subject=url[:500]) from error
     if parts.scheme not in {"http", "https"}:
-        raise Unsafe(f"refused: {parts.scheme or 'no'} address (only http and https): {text[:200]}", subject=text[:500])
+        raise Unsafe(
+            f"refused: {parts.scheme or 'no'} address (only http and https): {text[:200]}",
+            subject=text[:500],
+        )
     if "\\" in parts.netloc or "@" in parts.netloc:
-        raise Unsafe(f"refused: an address with a user name or backslash: {text[:200]}", subject=text[:500])
+        raise Unsafe(
+            f"refused: an address with a user name or backslash: {text[:200]}", subject=text[:500]
+        )
     host = _ascii(host, text)
     port = port or (443 if parts.scheme == "https" else 80)
     if not allowed.name(host, port):
@@ -111,7 +129,13 @@ def check_url(url: str, allowed: Allowed, base: str = "") -> Address:
         target += "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]|")
     shown = f"[{host}]" if ":" in host else host
     usual = {"http": 80, "https": 443}[parts.scheme] == port
-    return Address(f"{parts.scheme}://{shown}{'' if usual else f':{port}'}{target}", parts.scheme, host, port, target)
+    return Address(
+        f"{parts.scheme}://{shown}{'' if usual else f':{port}'}{target}",
+        parts.scheme,
+        host,
+        port,
+        target,
+    )
 
 
 def _ascii(host: str, url: str) -> str:
@@ -174,10 +198,15 @@ class _TimedStream(httpcore2.NetworkStream):
         self._inner.close()
 
     def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
     ) -> httpcore2.NetworkStream:
         timeout = self._timeout(timeout, httpcore2.ConnectTimeout)
-        return _TimedStream(self._inner.start_tls(ssl_context, server_hostname, timeout), self._deadline)
+        return _TimedStream(
+            self._inner.start_tls(ssl_context, server_hostname, timeout), self._deadline
+        )
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
@@ -209,7 +238,9 @@ class Network(httpcore2.NetworkBackend):
         error: Exception | None = None
         for target in targets[:4]:
             try:
-                stream = self._inner.connect_tcp(target, port, timeout, local_address, socket_options)
+                stream = self._inner.connect_tcp(
+                    target, port, timeout, local_address, socket_options
+                )
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as failure:
                 error = failure
             else:
@@ -227,7 +258,9 @@ class Network(httpcore2.NetworkBackend):
             for address in addresses:
                 ip = ipaddress.ip_address(address.partition("%")[0])
                 if not (is_public(ip) or self._allowed.ip(ip)):
-                    raise Unsafe(f"refused: {host} leads to the internal address {address}", subject=host)
+                    raise Unsafe(
+                        f"refused: {host} leads to the internal address {address}", subject=host
+                    )
         return addresses
 
     def connect_unix_socket(

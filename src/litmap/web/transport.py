@@ -87,17 +87,33 @@ class Transport:
             **({"Connection": "close"} if once else {}),
             **headers,
         }
-        url = httpcore2.URL(scheme=address.scheme, host=address.host, port=address.port, target=address.target)
-        wait = {"connect": self._limits.connect, "read": self._limits.idle, "write": self._limits.idle, "pool": total}
-        request = httpcore2.Request("GET", url, headers=list(rows.items()), extensions={"timeout": wait})
+        url = httpcore2.URL(
+            scheme=address.scheme, host=address.host, port=address.port, target=address.target
+        )
+        wait = {
+            "connect": self._limits.connect,
+            "read": self._limits.idle,
+            "write": self._limits.idle,
+            "pool": total,
+        }
+        request = httpcore2.Request(
+            "GET", url, headers=list(rows.items()), extensions={"timeout": wait}
+        )
         self._deadline.at = time.monotonic() + total
         try:
             with _translated(address):
                 response = self._pool(address).handle_request(request)
                 try:
-                    found = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in response.headers}
+                    found = {
+                        k.decode("latin-1").lower(): v.decode("latin-1")
+                        for k, v in response.headers
+                    }
                     raw = self._paced(response.iter_stream())
-                    yield Answer(response.status, found, _decoded(raw, found.get("content-encoding", ""), limit))
+                    yield Answer(
+                        response.status,
+                        found,
+                        _decoded(raw, found.get("content-encoding", ""), limit),
+                    )
                 finally:
                     response.close()
         finally:
@@ -124,7 +140,11 @@ class Transport:
 
     def _proxy_for(self, address: Address) -> str:
         proxy = self._proxies.get(address.scheme) or self._proxies.get("all") or ""
-        if not proxy or proxy_bypass(f"{address.host}:{address.port}") or proxy_bypass(address.host):
+        if (
+            not proxy
+            or proxy_bypass(f"{address.host}:{address.port}")
+            or proxy_bypass(address.host)
+        ):
             return ""
         return proxy if "://" in proxy else f"http://{proxy}"
 
@@ -132,13 +152,18 @@ class Transport:
         network = Network(self._allowed, self._deadline, proxied=bool(proxy))
         if not proxy:
             return httpcore2.ConnectionPool(
-                ssl_context=self._tls, max_connections=200, keepalive_expiry=20.0, network_backend=network
+                ssl_context=self._tls,
+                max_connections=200,
+                keepalive_expiry=20.0,
+                network_backend=network,
             )
         parts = urlsplit(proxy)
         auth = (parts.username or "", parts.password or "") if parts.username else None
         bare = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         if parts.scheme.startswith("socks"):
-            raise WebError("a SOCKS proxy is configured; litmap speaks to HTTP proxies only", subject=bare)
+            raise WebError(
+                "a SOCKS proxy is configured; litmap speaks to HTTP proxies only", subject=bare
+            )
         return httpcore2.HTTPProxy(
             bare,
             proxy_auth=auth,
@@ -164,12 +189,18 @@ def _translated(address: Address) -> Iterator[None]:
     try:
         yield
     except httpcore2.ProxyError as error:
-        raise Slow(f"{host}: the proxy could not reach it ({error})", subject=address.url) from error
+        raise Slow(
+            f"{host}: the proxy could not reach it ({error})", subject=address.url
+        ) from error
     except httpcore2.ConnectTimeout as error:
         raise Slow(f"{host} did not take the connection in time", subject=address.url) from error
     except httpcore2.ConnectError as error:
-        if isinstance(error.__cause__, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY" in str(error):
-            raise Unsafe(f"{host}: its certificate is not valid ({error})", subject=address.url) from error
+        if isinstance(error.__cause__, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY" in str(
+            error
+        ):
+            raise Unsafe(
+                f"{host}: its certificate is not valid ({error})", subject=address.url
+            ) from error
         raise WebError(f"{host} could not be reached ({error})", subject=address.url) from error
     except httpcore2.TimeoutException as error:
         detail = f" ({error})" if str(error) else ""
@@ -203,7 +234,9 @@ def _inflated(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
     try:
         for block in blocks:
             if machine is None:
-                raw = name == "deflate" and not (len(block) > 1 and block[0] & 15 == 8 and block[:2] != b"\x08")
+                raw = name == "deflate" and not (
+                    len(block) > 1 and block[0] & 15 == 8 and block[:2] != b"\x08"
+                )
                 machine = zlib.decompressobj(-zlib.MAX_WBITS if raw else zlib.MAX_WBITS | 32)
             data = block
             while data:

@@ -78,7 +78,9 @@ def judge_beside(want: Reference, citation: Citation, found: Titled) -> bool:
     if want.authors or (want.year and found.year and abs(want.year - found.year) > 2):
         return False
     words = len(normalise_title(want.title).split())
-    likeness = max(title_likeness(want.title, title) for title in (found.title, *found.other_titles))
+    likeness = max(
+        title_likeness(want.title, title) for title in (found.title, *found.other_titles)
+    )
     enough = 2 if likeness >= Likeness.NEAR else 3
     return likeness > Likeness.NONE and words >= enough and named_nearby(citation, found)
 
@@ -95,13 +97,16 @@ def heads(want: Reference, found: Titled) -> bool:
     """Whether a system's name stands before the colon of the title of `found`, which is of the year or the next."""
     gap = abs(want.year - found.year) if want.year and found.year else 9
     return gap <= 1 and any(
-        title.partition(":")[0].strip() == want.title and ":" in title for title in (found.title, *found.other_titles)
+        title.partition(":")[0].strip() == want.title and ":" in title
+        for title in (found.title, *found.other_titles)
     )
 
 
 def context_of(citation: Citation) -> str:
     """Everything the notes say where they cite it."""
-    return " ".join([citation.reference.title, *(f"{m.text} {m.context}" for m in citation.mentions[:6])])[:4000]
+    return " ".join(
+        [citation.reference.title, *(f"{m.text} {m.context}" for m in citation.mentions[:6])]
+    )[:4000]
 
 
 def named_nearby(citation: Citation, found: Titled) -> bool:
@@ -113,7 +118,11 @@ def named_nearby(citation: Citation, found: Titled) -> bool:
 # ── people and year ──────────────────────────────────────────────────────────────────────────────────────────────────
 def words_of(text: str) -> list[str]:
     """Words that tell a subject, in order, each once."""
-    words = (w for w in normalise_title(text).split() if len(w) > 3 and w not in _SMALL and not w.isdigit())
+    words = (
+        w
+        for w in normalise_title(text).split()
+        if len(w) > 3 and w not in _SMALL and not w.isdigit()
+    )
     return list(dict.fromkeys(words))
 
 
@@ -171,18 +180,26 @@ def same_venue(short: str, full: str) -> bool:
         return False
     if len(one) == 1 and len(two) > 1:
         return len(one[0]) > 1 and "".join(word[0] for word in two).startswith(one[0])
-    return len(one) == len(two) and all(b.startswith(a) or a.startswith(b) for a, b in zip(one, two, strict=True))
+    return len(one) == len(two) and all(
+        b.startswith(a) or a.startswith(b) for a, b in zip(one, two, strict=True)
+    )
 
 
 def _venue_words(name: str) -> list[str]:
-    return [word for word in normalise_title(name).split() if word not in {"the", "of", "and", "in", "for", "on", "de"}]
+    return [
+        word
+        for word in normalise_title(name).split()
+        if word not in {"the", "of", "and", "in", "for", "on", "de"}
+    ]
 
 
 def _stem(word: str) -> str:
     return word.replace("isation", "ization")[:7]
 
 
-def best_by_people(scores: Sequence[float], exact: Sequence[bool], cited: Sequence[int] = ()) -> int:
+def best_by_people(
+    scores: Sequence[float], exact: Sequence[bool], cited: Sequence[int] = ()
+) -> int:
     """The index of the one candidate that stands out, or -1; `exact` tells which are of the very year.
 
     `cited` is how often each is cited: of an author's works the one cited five times as often as any other is meant.
@@ -191,7 +208,9 @@ def best_by_people(scores: Sequence[float], exact: Sequence[bool], cited: Sequen
     takes as good as the whole title to mean the one beside it. The only one of the very year needs a little less.
     """
     alone = sum(exact) == 1
-    weighed = [s + 0.1 * alone if e else s - 1.0 * any(exact) for s, e in zip(scores, exact, strict=True)]
+    weighed = [
+        s + 0.1 * alone if e else s - 1.0 * any(exact) for s, e in zip(scores, exact, strict=True)
+    ]
     if (most := _favourite(exact, cited)) >= 0:
         weighed[most] += 0.4
     ranked = sorted(range(len(weighed)), key=lambda i: -weighed[i])

@@ -65,16 +65,22 @@ class Likeness(IntEnum):
 
 def judge(want: Reference, found: Titled) -> Verdict:
     """Whether `found` is the work that `want` describes; needs a title in `want`."""
-    likeness = max(title_likeness(want.title, title) for title in (found.title, *found.other_titles))
+    likeness = max(
+        title_likeness(want.title, title) for title in (found.title, *found.other_titles)
+    )
     if likeness == Likeness.NONE:
-        return Verdict.SAME if _renamed(want, found) or _survey_itself(want, found) else Verdict.OTHER
+        return (
+            Verdict.SAME if _renamed(want, found) or _survey_itself(want, found) else Verdict.OTHER
+        )
     agree = authors_agree(want.authors, found.authors)
     gap = abs(want.year - found.year) if want.year and found.year else None
     if agree is True:
         return _with_authors(likeness, gap)
     if agree is False:
         return (
-            Verdict.MAYBE if likeness == Likeness.EQUAL and distinctive(want.title) and gap in (0, 1) else Verdict.OTHER
+            Verdict.MAYBE
+            if likeness == Likeness.EQUAL and distinctive(want.title) and gap in (0, 1)
+            else Verdict.OTHER
         )
     return _without_authors(want.title, likeness, gap)
 
@@ -101,12 +107,18 @@ def _renamed(want: Reference, found: Titled) -> bool:
 def _survey_itself(want: Reference, found: Titled) -> bool:
     """The title lacks only a subtitle such as ': an overview', and the people are the very same."""
     gap = abs(want.year - found.year) if want.year and found.year else 9
-    if gap > 1 or not want.authors or not all(authors_agree([one], found.authors) for one in want.authors):
+    if (
+        gap > 1
+        or not want.authors
+        or not all(authors_agree([one], found.authors) for one in want.authors)
+    ):
         return False
     if len(want.authors) < min(2, len(found.authors)):
         return False
     head, colon, _ = found.title.partition(":")
-    return bool(colon) and distinctive(head) and normalise_title(head) == normalise_title(want.title)
+    return (
+        bool(colon) and distinctive(head) and normalise_title(head) == normalise_title(want.title)
+    )
 
 
 def _with_authors(likeness: Likeness, gap: int | None) -> Verdict:
@@ -131,7 +143,9 @@ def distinctive(title: str) -> bool:
     """Whether a title alone tells a work: four words, or three long ones."""
     words = normalise_title(title).split()
     return (
-        len(words) >= 4 or (len(words) == 3 and sum(map(len, words)) >= 18) or (not title.isascii() and len(title) > 7)
+        len(words) >= 4
+        or (len(words) == 3 and sum(map(len, words)) >= 18)
+        or (not title.isascii() and len(title) > 7)
     )
 
 
@@ -169,14 +183,21 @@ def tells_apart(title: Sequence[str], context: Sequence[str]) -> bool:
 def _told_apart(one: Sequence[str], two: Sequence[str]) -> bool:
     """A number, or a word such as 'survey', stands in only one of the two titles."""
     odd = odd_words(one, two)
-    return any(word in _OTHER_WORK or any(c.isdigit() for c in word) or word in _ROMAN for word in odd)
+    return any(
+        word in _OTHER_WORK or any(c.isdigit() for c in word) or word in _ROMAN for word in odd
+    )
 
 
 def _without_subtitle(one: str, two: str) -> bool:
     """One is the other's whole title but for a subtitle that names years: 'From Frege to Gödel: …, 1879–1931'."""
     short, long = sorted((one, two), key=len)
     head, colon, subtitle = long.partition(":")
-    if not colon or normalise_title(head) != normalise_title(short) or len(short.split()) < 2 or len(short) < 10:
+    if (
+        not colon
+        or normalise_title(head) != normalise_title(short)
+        or len(short.split()) < 2
+        or len(short) < 10
+    ):
         return False
     words = normalise_title(subtitle).split()
     figures = [word for word in words if any(char.isdigit() for char in word)]
@@ -229,7 +250,9 @@ def _alike(one: str, two: str) -> bool:
 # ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 def authors_agree(want: Sequence[str], found: Sequence[str]) -> bool | None:
     """Whether two author lists are of one work; None where either is not known."""
-    mine = [family for family in map(family_name, want) if family and family not in {"et al", "others"}]
+    mine = [
+        family for family in map(family_name, want) if family and family not in {"et al", "others"}
+    ]
     theirs = [name for name in map(normalise_title, found) if name]
     if not mine or not theirs:
         return None

@@ -17,7 +17,16 @@ ORDER = (
     "openalex", "s2", "dblp", "ieee", "acm", "pii", "jstor", "philpapers", "citeseerx",
 )  # fmt: skip
 """Kinds of identifiers, the surest first."""
-_TRUST = ("arXiv", "Crossref", "OpenReview", "the work's page", "OpenAlex", "DBLP", "Semantic Scholar", "Unpaywall")
+_TRUST = (
+    "arXiv",
+    "Crossref",
+    "OpenReview",
+    "the work's page",
+    "OpenAlex",
+    "DBLP",
+    "Semantic Scholar",
+    "Unpaywall",
+)
 
 
 def ident_rank(ident: str) -> int:
@@ -58,7 +67,9 @@ def groups(records: Sequence[Record]) -> list[list[Record]]:
     """Records sorted into works, in the order of their first record."""
     found: list[list[Record]] = []
     for record in records:
-        home = next((group for group in found if any(same_work(record, other) for other in group)), None)
+        home = next(
+            (group for group in found if any(same_work(record, other) for other in group)), None
+        )
         if home is None:
             found.append([record])
         else:
@@ -77,7 +88,9 @@ def work_id(ids: Sequence[str], title: str, authors: Sequence[str]) -> str:
 
 def combine(records: Sequence[Record], want: Reference, now: str) -> Work:
     """One work out of its records, the most trusted source first for each field; what the note says fills the rest."""
-    ranked = sorted(records, key=lambda r: _TRUST.index(r.source) if r.source in _TRUST else len(_TRUST))
+    ranked = sorted(
+        records, key=lambda r: _TRUST.index(r.source) if r.source in _TRUST else len(_TRUST)
+    )
     ids = _ids(ranked, want)
     title = ranked[0].title
     others = {normalise_title(t): t for r in ranked for t in (r.title, *r.other_titles)}
@@ -91,9 +104,21 @@ def combine(records: Sequence[Record], want: Reference, now: str) -> Work:
     )
     told = next((r for r in ranked if r.abstract), None)
     people = next((r for r in ranked if r.authors), None)
-    chosen = (("title", ranked[0]), ("authors", people), ("year", dated), ("venue", placed), ("abstract", told))
-    facts = [Fact(name, _shown(record, name), record.source, now) for name, record in chosen if record is not None]
-    facts += [Fact("id", i, next((r.source for r in ranked if i in r.ids), "the note"), now) for i in ids]
+    chosen = (
+        ("title", ranked[0]),
+        ("authors", people),
+        ("year", dated),
+        ("venue", placed),
+        ("abstract", told),
+    )
+    facts = [
+        Fact(name, _shown(record, name), record.source, now)
+        for name, record in chosen
+        if record is not None
+    ]
+    facts += [
+        Fact("id", i, next((r.source for r in ranked if i in r.ids), "the note"), now) for i in ids
+    ]
     return Work(
         id=work_id(ids, title, people.authors if people else ()),
         title=title,
@@ -172,21 +197,33 @@ def merge(resolutions: Sequence[Resolution]) -> list[Resolution]:
     for key in _neighbours(works).values():
         for index, _ in key[1:]:
             one, two = root(key[0][0]), root(index)
-            if one != two and any(same_work(a, b) or _alike(a, b) for a in members[one] for b in members[two]):
-                if _clash([i for w in members[one] for i in w.ids], [i for w in members[two] for i in w.ids]):
+            if one != two and any(
+                same_work(a, b) or _alike(a, b) for a in members[one] for b in members[two]
+            ):
+                if _clash(
+                    [i for w in members[one] for i in w.ids],
+                    [i for w in members[two] for i in w.ids],
+                ):
                     continue
                 one, two = min(one, two), max(one, two)
                 parent[two] = one
                 members[one] += members.pop(two)
-    joined = {index: join(found) if len(found) > 1 else found[0] for index, found in members.items()}
-    return [r if r.work is None else replace(r, work=joined[root(i)]) for i, r in enumerate(resolutions)]
+    joined = {
+        index: join(found) if len(found) > 1 else found[0] for index, found in members.items()
+    }
+    return [
+        r if r.work is None else replace(r, work=joined[root(i)]) for i, r in enumerate(resolutions)
+    ]
 
 
 def _alike(one: Work, two: Work) -> bool:
     """One of them is known only from a note, and it says nothing against being the other."""
     if all(work.ids for work in (one, two)) or one.title == "" or two.title == "":
         return False
-    if title_likeness(one.title, two.title) < Likeness.NEAR or same_people(one.authors, two.authors) is False:
+    if (
+        title_likeness(one.title, two.title) < Likeness.NEAR
+        or same_people(one.authors, two.authors) is False
+    ):
         return False
     gap = abs(one.year - two.year) if one.year and two.year else 0
     return gap <= 3 and (distinctive(one.title) or same_people(one.authors, two.authors) is True)

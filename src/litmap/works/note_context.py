@@ -29,7 +29,11 @@ class CitedInNote:
         if citation.kind != "name" or want.title or want.ids or not want.authors or len(notes) != 1:
             return None
         short = any(_SHORTHAND.search(mention.text) for mention in citation.mentions)
-        fits = [work for work in self.works[notes.pop()].values() if _by(work, want.authors, want.year, short=short)]
+        fits = [
+            work
+            for work in self.works[notes.pop()].values()
+            if _by(work, want.authors, want.year, short=short)
+        ]
         return fits[0] if len(fits) == 1 else None
 
 
@@ -49,4 +53,6 @@ def settle(resolution: Resolution, citation: Citation, cited: CitedInNote) -> Re
     work = cited.meant(citation) if resolution.work is None else None
     if work is None:
         return resolution
-    return Resolution(resolution.citation, work, "metadata-only", "the work by these people that the note cites")
+    return Resolution(
+        resolution.citation, work, "metadata-only", "the work by these people that the note cites"
+    )

@@ -53,7 +53,9 @@ class Ask:
 
 
 # ── many in one request ──────────────────────────────────────────────────────────────────────────────────────────────
-def batches(cases: Iterable[Case], values: Callable[[Case], Iterable[str]]) -> dict[str, list[Case]]:
+def batches(
+    cases: Iterable[Case], values: Callable[[Case], Iterable[str]]
+) -> dict[str, list[Case]]:
     """The cases by each of the values they want."""
     found: dict[str, list[Case]] = {}
     for case in cases:
@@ -62,7 +64,9 @@ def batches(cases: Iterable[Case], values: Callable[[Case], Iterable[str]]) -> d
     return found
 
 
-def arxiv_ids(wanted: dict[str, list[Case]], give: Callable[[Case, Sequence[Record]], None] = take) -> list[Ask]:
+def arxiv_ids(
+    wanted: dict[str, list[Case]], give: Callable[[Case, Sequence[Record]], None] = take
+) -> list[Ask]:
     """Look-ups of arXiv ids; an empty answer is asked for once more, a refused list is halved."""
 
     def make(ids: list[str], *, second: bool = False) -> Ask:
@@ -106,11 +110,15 @@ def arxiv_titles_of(wanted: dict[str, list[Case]]) -> list[Ask]:
             split=halves if len(titles) > 1 else None,
         )
 
-    return [make(part) for part in _parts([t for t in wanted if arxiv.phrase(t)], arxiv.TITLES_AT_ONCE)]
+    return [
+        make(part) for part in _parts([t for t in wanted if arxiv.phrase(t)], arxiv.TITLES_AT_ONCE)
+    ]
 
 
 def openalex_ids(
-    wanted: dict[str, list[Case]], options: Options, give: Callable[[Case, Sequence[Record]], None] = take
+    wanted: dict[str, list[Case]],
+    options: Options,
+    give: Callable[[Case, Sequence[Record]], None] = take,
 ) -> list[Ask]:
     """Look-ups at OpenAlex by DOI, PubMed id or its own id; arXiv ids count as DOIs."""
 
@@ -129,7 +137,9 @@ def openalex_ids(
 
     asks = []
     for kind in ("doi", "pmid", "pmcid", "openalex"):
-        mine = [i for i in wanted if openalex.can_ask(_as_doi(i)) and _as_doi(i).startswith(kind + ":")]
+        mine = [
+            i for i in wanted if openalex.can_ask(_as_doi(i)) and _as_doi(i).startswith(kind + ":")
+        ]
         asks += [make(kind, part) for part in _parts(mine, openalex.AT_ONCE)]
     return asks
 

@@ -57,9 +57,17 @@ def is_complete(case: Case) -> bool:
 
 
 # ── one at a time ────────────────────────────────────────────────────────────────────────────────────────────────────
-def _crossref_dois(wanted: dict[str, list[Case]], give: Callable[[Case, Sequence[Record]], None] = take) -> list[Ask]:
+def _crossref_dois(
+    wanted: dict[str, list[Case]], give: Callable[[Case, Sequence[Record]], None] = take
+) -> list[Ask]:
     return [
-        Ask(crossref.NAME, crossref.request_for(doi[4:]), tuple(cases), lambda r: crossref.parse(r.body), give)
+        Ask(
+            crossref.NAME,
+            crossref.request_for(doi[4:]),
+            tuple(cases),
+            lambda r: crossref.parse(r.body),
+            give,
+        )
         for doi, cases in wanted.items()
         if doi.startswith("doi:") and not doi[4:].startswith(DATACITE)
     ]
@@ -67,20 +75,26 @@ def _crossref_dois(wanted: dict[str, list[Case]], give: Callable[[Case, Sequence
 
 def _page(url: str, cases: Sequence[Case]) -> Ask:
     request = landing.request_for(url)
-    return Ask(landing.NAME, request, tuple(cases), lambda r: landing.parse(r.body, r.url), take_named)
+    return Ask(
+        landing.NAME, request, tuple(cases), lambda r: landing.parse(r.body, r.url), take_named
+    )
 
 
 def _page_of(ident: str, case: Case) -> str:
     """The address of the page of an id; the note's own link where it is one."""
     kind, _, value = ident.partition(":")
-    own = next((u for u in case.want.urls if identifier_from_url(u) == ident and not _is_file(u)), "")
+    own = next(
+        (u for u in case.want.urls if identifier_from_url(u) == ident and not _is_file(u)), ""
+    )
     if kind in _PAGES:
         return _PAGES[kind].format(quote(value, safe="/.-_"))
     if kind == "jmlr":
         volume, _, paper = value.partition("/")
         return f"https://jmlr.org/papers/{quote(volume)}/{quote(paper)}.html"
     if kind == "neurips" and not own:
-        old = next((u for u in case.want.urls if identifier_from_url(u) == ident and "/" not in value), "")
+        old = next(
+            (u for u in case.want.urls if identifier_from_url(u) == ident and "/" not in value), ""
+        )
         if old:  # …/paper/5656-title.pdf has its page at …/paper/5656-title
             return old.removesuffix(".pdf")
         year, _, code = value.partition("/")
@@ -102,20 +116,47 @@ def _by_kind(case: Case, ident: str, options: Options) -> list[Ask]:
     if kind == "s2":
         paper = value.replace("corpusid:", "CorpusId:")
         request = semantic_scholar.request_for(paper, options.keys)
-        return [Ask(semantic_scholar.NAME, request, (case,), lambda r: semantic_scholar.parse(r.body), take_named)]
+        return [
+            Ask(
+                semantic_scholar.NAME,
+                request,
+                (case,),
+                lambda r: semantic_scholar.parse(r.body),
+                take_named,
+            )
+        ]
     if kind == "pii":
         return [
-            Ask(crossref.NAME, crossref.request_for_pii(value), (case,), lambda r: crossref.parse(r.body), take_named)
+            Ask(
+                crossref.NAME,
+                crossref.request_for_pii(value),
+                (case,),
+                lambda r: crossref.parse(r.body),
+                take_named,
+            )
         ]
     if kind == "jstor":
         doi = f"10.2307/{value}"
-        return [Ask(crossref.NAME, crossref.request_for(doi), (case,), lambda r: crossref.parse(r.body), take_named)]
+        return [
+            Ask(
+                crossref.NAME,
+                crossref.request_for(doi),
+                (case,),
+                lambda r: crossref.parse(r.body),
+                take_named,
+            )
+        ]
     url = _page_of(ident, case)
     return [_page(url, (case,))] if url else []
 
 
 def _openreview(ident: str, case: Case, host: str) -> Ask:
-    return Ask(openreview.NAME, openreview.request_for(ident, host), (case,), lambda r: openreview.parse(r.body))
+    return Ask(
+        openreview.NAME,
+        openreview.request_for(ident, host),
+        (case,),
+        lambda r: openreview.parse(r.body),
+    )
 
 
 # ── the steps ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -136,7 +177,9 @@ def by_second_source(cases: Sequence[Case], options: Options) -> list[Ask]:
     """Ids that the first source did not know or answer for, and links that name no id."""
     asks: list[Ask] = []
     missing = [c for c in cases if not c.named]
-    asks += openalex_ids(batches(missing, lambda c: [i for i in c.ids if i.startswith("arxiv:")]), options)
+    asks += openalex_ids(
+        batches(missing, lambda c: [i for i in c.ids if i.startswith("arxiv:")]), options
+    )
     for case in missing:
         for ident in case.ids[:3]:
             kind, _, value = ident.partition(":")
@@ -164,7 +207,13 @@ def by_address(cases: Sequence[Case], options: Options) -> list[Ask]:
             address = f"URL:https://openreview.net/forum?id={forum.partition(':')[2]}"
             request = semantic_scholar.request_for(address, options.keys)
             asks.append(
-                Ask(semantic_scholar.NAME, request, (case,), lambda r: semantic_scholar.parse(r.body), take_named)
+                Ask(
+                    semantic_scholar.NAME,
+                    request,
+                    (case,),
+                    lambda r: semantic_scholar.parse(r.body),
+                    take_named,
+                )
             )
     return asks
 
@@ -237,18 +286,28 @@ def by_people(cases: Sequence[Case], options: Options) -> list[Ask]:
         if (want.venue or not want.year) and not case.title:
             text = want.raw or want.venue if want.venue else " ".join([*families, *words[:8]])
             request = crossref.request_for_people(" ".join(families), text, want.year)
-            asks.append(Ask(crossref.NAME, request, (case,), lambda r: crossref.parse(r.body), take_people))
+            asks.append(
+                Ask(crossref.NAME, request, (case,), lambda r: crossref.parse(r.body), take_people)
+            )
         if not want.year:
             continue
         request = arxiv.request_for_people(families, want.year, words if len(families) == 1 else [])
         asks.append(Ask(arxiv.NAME, request, (case,), lambda r: arxiv.parse(r.body), take_people))
         named = families if len(families) > 1 else [*families, str(want.year)]
         asks.append(
-            Ask(dblp.NAME, dblp.request_for(" ".join(named)), (case,), lambda r: dblp.parse(r.body), take_people)
+            Ask(
+                dblp.NAME,
+                dblp.request_for(" ".join(named)),
+                (case,),
+                lambda r: dblp.parse(r.body),
+                take_people,
+            )
         )
         text = " ".join([*families, *words[:8]])
         request = crossref.request_for_people(" ".join(families), text, want.year)
-        asks.append(Ask(crossref.NAME, request, (case,), lambda r: crossref.parse(r.body), take_people))
+        asks.append(
+            Ask(crossref.NAME, request, (case,), lambda r: crossref.parse(r.body), take_people)
+        )
     return asks
 
 
@@ -266,7 +325,9 @@ def by_people_elsewhere(cases: Sequence[Case], options: Options) -> list[Ask]:
         if case.found() or not families or not (case.want.year or len(families) > 1):
             continue
         request = openalex.request_for_people(families, case.want.year, options.keys)
-        asks.append(Ask(openalex.NAME, request, (case,), lambda r: openalex.parse(r.body), take_people))
+        asks.append(
+            Ask(openalex.NAME, request, (case,), lambda r: openalex.parse(r.body), take_people)
+        )
     return asks
 
 
@@ -276,10 +337,19 @@ def by_title_elsewhere(cases: Sequence[Case], options: Options) -> list[Ask]:
     for case in cases:
         if case.found() or not case.title:
             continue
-        asks.append(Ask(dblp.NAME, dblp.request_for(case.title), (case,), lambda r: dblp.parse(r.body)))
+        asks.append(
+            Ask(dblp.NAME, dblp.request_for(case.title), (case,), lambda r: dblp.parse(r.body))
+        )
         if case.citation.sure and options.keys.get("s2"):
             request = semantic_scholar.request_for_title(case.title, options.keys)
-            asks.append(Ask(semantic_scholar.NAME, request, (case,), lambda r: semantic_scholar.parse(r.body)))
+            asks.append(
+                Ask(
+                    semantic_scholar.NAME,
+                    request,
+                    (case,),
+                    lambda r: semantic_scholar.parse(r.body),
+                )
+            )
     return asks
 
 
@@ -296,7 +366,9 @@ def completing(cases: Sequence[Case], options: Options) -> list[Ask]:
 
     asks = arxiv_ids(batches(found, lambda c: known(c, "arxiv:", arxiv.NAME)), take_more)
     plain = [c for c in found if not c.has("arxiv")]
-    asks += openalex_ids(batches(plain, lambda c: known(c, "doi:", openalex.NAME)), options, take_more)
+    asks += openalex_ids(
+        batches(plain, lambda c: known(c, "doi:", openalex.NAME)), options, take_more
+    )
     asks += _crossref_dois(batches(plain, lambda c: known(c, "doi:", crossref.NAME)), take_more)
     return asks
 
@@ -306,11 +378,18 @@ def open_copies(cases: Sequence[Case], options: Options) -> list[Ask]:
     asks = []
     for case in cases:
         records = [*case.found(), *case.more]
-        dois = [i[4:] for r in records for i in r.ids if i.startswith("doi:") and not i[4:].startswith(DATACITE)]
+        dois = [
+            i[4:]
+            for r in records
+            for i in r.ids
+            if i.startswith("doi:") and not i[4:].startswith(DATACITE)
+        ]
         opened = any(s.kind == "pdf" and s.access == "open" for r in records for s in r.locations)
         if options.contact and dois and not opened:
             request = unpaywall.request_for(dois[0], options.contact)
-            asks.append(Ask(unpaywall.NAME, request, (case,), lambda r: unpaywall.parse(r.body), take_more))
+            asks.append(
+                Ask(unpaywall.NAME, request, (case,), lambda r: unpaywall.parse(r.body), take_more)
+            )
     return asks
 
 

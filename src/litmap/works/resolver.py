@@ -74,14 +74,25 @@ def resolve(
         yield settle(resolution, case.citation, here)
 
 
-def _cited_elsewhere(resolution: Resolution, cited: Mapping[str, Work], year: int | None) -> Resolution:
+def _cited_elsewhere(
+    resolution: Resolution, cited: Mapping[str, Work], year: int | None
+) -> Resolution:
     """Of several works that may be meant, the one that the notes cite at another place too.
 
     Not one of another year where there is a candidate of the very year: then two works of these people are cited.
     """
-    if resolution.status != "unsure" or not resolution.candidates or resolution.work in resolution.candidates:
+    if (
+        resolution.status != "unsure"
+        or not resolution.candidates
+        or resolution.work in resolution.candidates
+    ):
         return resolution  # in the last case the note contradicts itself
-    works = {w.id: w for c in resolution.candidates for i in (c.id, *c.ids) if (w := cited.get(i)) is not None}
+    works = {
+        w.id: w
+        for c in resolution.candidates
+        for i in (c.id, *c.ids)
+        if (w := cited.get(i)) is not None
+    }
     if len(works) > 1:
         works = {ident: work for ident, work in works.items() if work.year == year}
     if len(works) != 1:
@@ -121,7 +132,10 @@ def told_by_file(citation: Citation, title: str, ids: Sequence[str]) -> Citation
     title = title if len(normalise_title(title).split()) >= 2 else ""
     if known or not (title or ids):
         return None
-    return replace(citation, reference=replace(reference, title=title or reference.title, ids=(*reference.ids, *ids)))
+    return replace(
+        citation,
+        reference=replace(reference, title=title or reference.title, ids=(*reference.ids, *ids)),
+    )
 
 
 @dataclass
@@ -137,7 +151,9 @@ class _Run:
             once: dict[str, Ask] = {}
             for item in asks:
                 same = once.get(item.request.url)
-                once[item.request.url] = replace(same, cases=(*same.cases, *item.cases)) if same else item
+                once[item.request.url] = (
+                    replace(same, cases=(*same.cases, *item.cases)) if same else item
+                )
             for item in once.values():
                 self._submit(lanes, item)
             for item, records, error in lanes.results():
@@ -154,14 +170,18 @@ class _Run:
         lane = urlsplit(item.request.url).hostname or item.source
         lanes.submit(lane, item, lambda: item.read(self.client.get(item.request)))
 
-    def _answered(self, lanes: PerHostPool[Ask, list[Record]], item: Ask, records: list[Record]) -> None:
+    def _answered(
+        self, lanes: PerHostPool[Ask, list[Record]], item: Ask, records: list[Record]
+    ) -> None:
         if item.again is not None and not records:  # the arXiv API is known for empty answers
             self._submit(lanes, item.again)
             return
         for case in item.cases:
             item.give(case, records)
 
-    def _failed(self, lanes: PerHostPool[Ask, list[Record]], item: Ask, error: BaseException) -> None:
+    def _failed(
+        self, lanes: PerHostPool[Ask, list[Record]], item: Ask, error: BaseException
+    ) -> None:
         if not isinstance(error, WebError):
             raise error
         if isinstance(error, NotFound):

@@ -52,12 +52,20 @@ class Case:
     def title(self) -> str:
         """The title the note gives; '' where what it gives is too little to search for."""
         words = normalise_title(self.want.title).split()
-        return self.want.title if len(words) >= 2 or (words and (len(words[0]) >= 8 or self.nickname)) else ""
+        return (
+            self.want.title
+            if len(words) >= 2 or (words and (len(words[0]) >= 8 or self.nickname))
+            else ""
+        )
 
     @property
     def nickname(self) -> bool:
         """Whether the note gives a system's name and a year: 'Dryad' of 2007."""
-        return bool(self.want.year) and self.citation.kind in {"title", "pdf"} and is_nickname(self.want.title)
+        return (
+            bool(self.want.year)
+            and self.citation.kind in {"title", "pdf"}
+            and is_nickname(self.want.title)
+        )
 
     def take(self, records: Iterable[Record]) -> None:
         """Keep the records that are about this citation, as far as ids and titles tell."""
@@ -96,11 +104,15 @@ class Case:
             return options[0] if len(options) == 1 else []
         found = groups(self.people)
         context, headings = context_of(self.citation), headings_of(self.citation)
-        scores = [max(people_score(self.want, context, r, headings) for r in group) for group in found]
+        scores = [
+            max(people_score(self.want, context, r, headings) for r in group) for group in found
+        ]
         exact = [any(r.year == self.want.year for r in group) for group in found]
         subject = f"{context} {headings}"
         cited = [max(r.cited for r in group) for group in found]
-        told = len(found) < FEW or any(speaks_of(subject, r) for r in found[cited.index(max(cited))])
+        told = len(found) < FEW or any(
+            speaks_of(subject, r) for r in found[cited.index(max(cited))]
+        )
         chosen = best_by_people(scores, exact, cited if told else ())
         return found[chosen] if chosen >= 0 else []
 
@@ -117,14 +129,23 @@ class Case:
     def _nearness(self, record: Record) -> float:
         """A likeness, lowered by other people and years; differences under .5 do not decide."""
         titles = (record.title, *record.other_titles)
-        likeness = max(title_likeness(mine, t) for t in titles for mine in (self.want.title, *self.parts))
+        likeness = max(
+            title_likeness(mine, t) for t in titles for mine in (self.want.title, *self.parts)
+        )
         agree = authors_agree(self.want.authors, record.authors)
         gap = abs(self.want.year - record.year) if self.want.year and record.year else 0
-        return float(likeness) + (1.0 if agree else -1.0 if agree is False else 0.0) - 0.3 * min(gap, 5)
+        return (
+            float(likeness)
+            + (1.0 if agree else -1.0 if agree is False else 0.0)
+            - 0.3 * min(gap, 5)
+        )
 
     def contradicted(self) -> bool:
         """The note's id leads to a work with quite another title by other people: one of the two is a mistake."""
-        if len(normalise_title(self.want.title).split()) < 4 or self.citation.kind in {"link", "author-year"}:
+        if len(normalise_title(self.want.title).split()) < 4 or self.citation.kind in {
+            "link",
+            "author-year",
+        }:
             return False
         for record in self.named:
             agree = authors_agree(self.want.authors, record.authors)
@@ -133,7 +154,9 @@ class Case:
             words = set(normalise_title(self.want.title).split())
             for title in (record.title, *record.other_titles):
                 shared = words & set(normalise_title(title).split())
-                if len(shared) >= (0.5 if agree is None else 0.7) * len(words) or (agree is None and len(shared) >= 2):
+                if len(shared) >= (0.5 if agree is None else 0.7) * len(words) or (
+                    agree is None and len(shared) >= 2
+                ):
                     return False
         return True
 
@@ -151,12 +174,16 @@ class Case:
         """What all that was asked amounts to."""
         records = self.found()
         if records:
-            records = records + [r for r in self.more if any(same_work(r, mine) for mine in records)]
+            records = records + [
+                r for r in self.more if any(same_work(r, mine) for mine in records)
+            ]
             work = combine(records, self.want, now)
             return Resolution(self.citation.key, work, "metadata-only", self._how(records))
         if self.named:
             return self._contradiction(now)
-        options = self.options(Verdict.SAME) or (self.options(Verdict.MAYBE) if self.citation.sure else [])
+        options = self.options(Verdict.SAME) or (
+            self.options(Verdict.MAYBE) if self.citation.sure else []
+        )
         options = options or (groups(self.people) if not self.title else [])
         troubles = [f"{source}: {text}" for source, text in self.asked.items() if text]
         if options and (self._stays() or len(options) > 1):
@@ -165,7 +192,9 @@ class Case:
         if not self._stays():
             if troubles:
                 return Resolution(self.citation.key, None, "pending", _trouble(troubles))
-            return Resolution(self.citation.key, None, "not-found", "no source knows it as a scholarly work")
+            return Resolution(
+                self.citation.key, None, "not-found", "no source knows it as a scholarly work"
+            )
         if troubles:
             return Resolution(self.citation.key, self._own(now), "failed", _trouble(troubles))
         return Resolution(self.citation.key, self._own(now), "not-found", self._nowhere())
@@ -205,7 +234,9 @@ class Case:
 
 
 def _unsure(works: tuple[Work, ...]) -> str:
-    names = "; ".join(f"{w.title} ({', '.join(w.authors[:1]) or '?'} {w.year or '?'}, {w.id})" for w in works[:3])
+    names = "; ".join(
+        f"{w.title} ({', '.join(w.authors[:1]) or '?'} {w.year or '?'}, {w.id})" for w in works[:3]
+    )
     what = "one work may be meant" if len(works) == 1 else f"{len(works)} works may be meant"
     return f"{what}: {names}. Settle it with `litmap resolve WORK ID`"
 

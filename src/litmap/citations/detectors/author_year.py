@@ -9,12 +9,19 @@ from litmap.citations.block_scan import BlockText
 from litmap.citations.model import Sighting
 from litmap.citations.note_scan import BareNames, Reading, work_ties
 from litmap.citations.recognisers.adjacency import names_before, title_behind, titled_before
-from litmap.citations.recognisers.author_names import NameMention, find_names, find_names_only, surname_key
+from litmap.citations.recognisers.author_names import (
+    NameMention,
+    find_names,
+    find_names_only,
+    surname_key,
+)
 from litmap.citations.recognisers.informal_names import find_loose_names, find_owned, find_tellers
 from litmap.citations.recognisers.journal_locators import find_places
 from litmap.models import NoteBlock, Reference
 
-_LONE_NAME = re.compile(r"(?:ex\.?|e\.g\.?|see|cf\.?|also)?\s*([^\W\d_][^\W\d_'’-]{2,20})\s+\(?((?:19|20)\d\d)\)?\s*$")
+_LONE_NAME = re.compile(
+    r"(?:ex\.?|e\.g\.?|see|cf\.?|also)?\s*([^\W\d_][^\W\d_'’-]{2,20})\s+\(?((?:19|20)\d\d)\)?\s*$"
+)
 
 
 def take_places(reading: Reading, block: NoteBlock, text: BlockText) -> None:
@@ -33,7 +40,11 @@ def take_places(reading: Reading, block: NoteBlock, text: BlockText) -> None:
         names = named.names if named else ()
         year = place.year or (named.year if named else None)
         reference = Reference(block.text[start : place.end], "", names, year, place.journal)
-        ties = {f"place:{place.key}"} if place.key else {f"place:{reading.note.path}:{block.line}:{start}"}
+        ties = (
+            {f"place:{place.key}"}
+            if place.key
+            else {f"place:{reading.note.path}:{block.line}:{start}"}
+        )
         near = text.beside(start, place.end)
         if near is not None and not near.reference.venue and _may_be_by(near.reference, names):
             ties |= near.ties
@@ -49,9 +60,17 @@ def take_names(reading: Reading, block: NoteBlock, text: BlockText) -> None:
     """Adds the author-year mentions of a block."""
     for found in find_names(text.text):
         mention = reading.mention(block, found.start, found.end, "author-year")
-        near = text.beside(found.start, found.end, same_sentence=True) or text.behind_journal(found.end)
-        reference = Reference(mention.context, "", found.names, found.year, found.venue, year_suffix=found.suffix)
-        title = title_behind(text.text, found.end) if found.strong or found.suffix or not found.venue else None
+        near = text.beside(found.start, found.end, same_sentence=True) or text.behind_journal(
+            found.end
+        )
+        reference = Reference(
+            mention.context, "", found.names, found.year, found.venue, year_suffix=found.suffix
+        )
+        title = (
+            title_behind(text.text, found.end)
+            if found.strong or found.suffix or not found.venue
+            else None
+        )
         if title:
             reference = replace(reference, title=" ".join(block.text[title[0] : title[1]].split()))
         ties = {f"names:{reading.note.path}:{len(reading.names)}"}
@@ -59,13 +78,19 @@ def take_names(reading: Reading, block: NoteBlock, text: BlockText) -> None:
         if near is not None and _may_be_by(near.reference, found.names):
             sighting.ties = set(near.ties)
             if not near.reference.authors and not near.reference.title:
-                near.reference = replace(near.reference, authors=found.names, year=found.year, venue=found.venue)
+                near.reference = replace(
+                    near.reference, authors=found.names, year=found.year, venue=found.venue
+                )
             reading.add(sighting)
         else:
             reading.names.append((block, found, sighting))
         if found.strong and text.free(found.start, found.end):
             text.mask(found.start, title[1] if title and text.free(*title) else found.end, sighting)
-    lone = _LONE_NAME.match(block.text) if block.kind in {"item", "cell"} and not _names_in(reading, block) else None
+    lone = (
+        _LONE_NAME.match(block.text)
+        if block.kind in {"item", "cell"} and not _names_in(reading, block)
+        else None
+    )
     if lone:
         found = NameMention(
             lone.start(1),
@@ -78,7 +103,13 @@ def take_names(reading: Reading, block: NoteBlock, text: BlockText) -> None:
         mention = reading.mention(block, found.start, found.end, "author-year")
         reference = Reference(mention.context, "", found.names, found.year)
         reading.names.append(
-            (block, found, Sighting(mention, reference, False, {f"names:{reading.note.path}:{len(reading.names)}"}))
+            (
+                block,
+                found,
+                Sighting(
+                    mention, reference, False, {f"names:{reading.note.path}:{len(reading.names)}"}
+                ),
+            )
         )
     for found in find_loose_names(text.text):
         if text.free(found.start, found.end):
@@ -88,7 +119,9 @@ def take_names(reading: Reading, block: NoteBlock, text: BlockText) -> None:
             mention = reading.mention(block, found.start, found.end, "author-year")
             near = text.beside(found.start, found.end, same_sentence=True)
             alone = near is not None and bool(near.reference.ids) and not near.reference.authors
-            reading.bare_names.append(BareNames(block, found, mention, beside=near if alone else None))
+            reading.bare_names.append(
+                BareNames(block, found, mention, beside=near if alone else None)
+            )
 
 
 def take_bare_names(reading: Reading, block: NoteBlock, text: BlockText) -> None:
@@ -105,11 +138,18 @@ def take_bare_names(reading: Reading, block: NoteBlock, text: BlockText) -> None
 
 
 def _add_loose(
-    reading: Reading, block: NoteBlock, text: BlockText, found: NameMention, *, known_only: bool = False
+    reading: Reading,
+    block: NoteBlock,
+    text: BlockText,
+    found: NameMention,
+    *,
+    known_only: bool = False,
 ) -> None:
     mention = reading.mention(block, found.start, found.end, "name")
     reference = Reference(mention.context, "", found.names, found.year, found.venue)
-    sighting = Sighting(mention, reference, False, {f"names:{reading.note.path}:{len(reading.loose)}:{found.start}"})
+    sighting = Sighting(
+        mention, reference, False, {f"names:{reading.note.path}:{len(reading.loose)}:{found.start}"}
+    )
     reading.loose.append((block, found, sighting, known_only))
     text.mask(found.start, found.end, sighting)
 

@@ -20,7 +20,9 @@ from litmap.models import Link, Mention, NoteBlock, Reference
 from litmap.parsing.identifiers import find_identifiers, find_urls
 from litmap.parsing.reference_strings import parse_reference
 
-_WIKI_WORK = re.compile(r"^([^\W\d_][^\d]{1,80}?)[ ,(]{1,2}((?:1[89]|20)\d\d)[a-z]?\)?\s*(?:[-–—:.,]\s*)(.{8,250})$")
+_WIKI_WORK = re.compile(
+    r"^([^\W\d_][^\d]{1,80}?)[ ,(]{1,2}((?:1[89]|20)\d\d)[a-z]?\)?\s*(?:[-–—:.,]\s*)(.{8,250})$"
+)
 
 
 _PEOPLE = re.compile(rf"{NAMES}(?:,? \(?{YEAR}\)?)?")
@@ -58,9 +60,13 @@ def take_link(reading: Reading, block: NoteBlock, link: Link, text: BlockText) -
         reading.note.path, link.line, " ".join(link.text.split())[:500] or link.target, block.heading,
         context_of(block, max(link.start, 0), max(link.end, 0)), "link" if found or verdict != "pdf" else "pdf",
     )  # fmt: skip
-    sure = bool(found) and not (found or "").startswith(("doi:10.5281/zenodo", "doi:10.6084/m9.figshare"))
+    sure = bool(found) and not (found or "").startswith(
+        ("doi:10.5281/zenodo", "doi:10.6084/m9.figshare")
+    )
     sighting = reading.add(
-        Sighting(mention, reference, sure, work_ties(reference, title_known=known), title_known=known)
+        Sighting(
+            mention, reference, sure, work_ties(reference, title_known=known), title_known=known
+        )
     )
     text.mask(link.start, link.end, sighting)
 
@@ -70,17 +76,23 @@ def _wikilink(reading: Reading, block: NoteBlock, link: Link, text: BlockText) -
     if target.startswith("@"):
         take_key(reading, block, link.start, link.end, target[1:].split("#")[0].strip(), text)
         return
-    if re.fullmatch(r"[A-Za-z-]{3,30}_?(?:1[89]|20)\d\d[a-z]?\w{0,20}", target) and KEY_NAME.match(target):
+    if re.fullmatch(r"[A-Za-z-]{3,30}_?(?:1[89]|20)\d\d[a-z]?\w{0,20}", target) and KEY_NAME.match(
+        target
+    ):
         take_key(reading, block, link.start, link.end, target, text)
         return
     match = _WIKI_WORK.match(target)
     if match:
         title, names = match.group(3).strip(), match.group(1).strip(" ,(-")
-        authors = tuple(part for part in re.split(r",\s*|\s+(?:and|&)\s+|\s+et al\.?", names) if part.strip())
+        authors = tuple(
+            part for part in re.split(r",\s*|\s+(?:and|&)\s+|\s+et al\.?", names) if part.strip()
+        )
         reference = Reference(target, title, authors, int(match.group(2)))
         mention = reading.mention(block, link.start, link.end, "title", target)
         sighting = reading.add(
-            Sighting(mention, reference, False, work_ties(reference, title_known=True), title_known=True)
+            Sighting(
+                mention, reference, False, work_ties(reference, title_known=True), title_known=True
+            )
         )
         text.mask(link.start, link.end, sighting)
     elif title_score(target) >= 0.62 and len(target.split()) >= 5:
@@ -97,14 +109,18 @@ def take_addresses(reading: Reading, block: NoteBlock, text: BlockText) -> None:
         written = block.text[found.start : found.end]
         urls = (written,) if "://" in written else ()
         title = _title_before(reading, block, text, found.start)
-        reference = Reference(context_of(block, found.start, found.end), title, ids=(found.id,), urls=urls)
+        reference = Reference(
+            context_of(block, found.start, found.end), title, ids=(found.id,), urls=urls
+        )
         mention = reading.mention(block, found.start, found.end, "link" if urls else "identifier")
         near = text.beside(found.start, found.end, 3)
         ties = work_ties(reference, title_known=bool(title))
         if near and not near.reference.ids and near.title_known:
             ties |= near.ties
         text.mask(
-            found.start, found.end, reading.add(Sighting(mention, reference, True, ties, title_known=bool(title)))
+            found.start,
+            found.end,
+            reading.add(Sighting(mention, reference, True, ties, title_known=bool(title))),
         )
     for url in find_urls(text.text):
         if not text.free(url.start, url.end):
@@ -123,7 +139,11 @@ def take_addresses(reading: Reading, block: NoteBlock, text: BlockText) -> None:
         near = text.beside(url.start, url.end, 3)
         if near and near.title_known and not near.reference.urls:
             ties |= near.ties
-        text.mask(url.start, url.end, reading.add(Sighting(mention, reference, False, ties, title_known=bool(title))))
+        text.mask(
+            url.start,
+            url.end,
+            reading.add(Sighting(mention, reference, False, ties, title_known=bool(title))),
+        )
 
 
 def _title_before(reading: Reading, block: NoteBlock, text: BlockText, start: int) -> str:
@@ -153,14 +173,24 @@ def _title_before(reading: Reading, block: NoteBlock, text: BlockText, start: in
     lead = clause.start(1) if clause and "[" not in clause.group(1) else 0
     found = [] if re.search(r"\[\d|@", stretch[lead:]) else whole_titles(stretch[lead:], floor=0.5)
     if found and any(
-        (len(named.names) > 1 or named.et_al) and named.start < found[0].end for named in find_names(stretch[lead:])
+        (len(named.names) > 1 or named.et_al) and named.start < found[0].end
+        for named in find_names(stretch[lead:])
     ):
         return ""  # '… is Doe and Roe (1968). …'
-    if not found or len(stretch) - lead - (found[0].end - found[0].start) > 60 or has_names(found[0].text):
+    if (
+        not found
+        or len(stretch) - lead - (found[0].end - found[0].start) > 60
+        or has_names(found[0].text)
+    ):
         return ""
     offset = start - len(before) + lead
     title = found[0]
-    if not re.match(r"[\w“\"'‘(\[]", title.text) or title.text.split()[-1] in {"is", "are", "was", "by"}:
+    if not re.match(r"[\w“\"'‘(\[]", title.text) or title.text.split()[-1] in {
+        "is",
+        "are",
+        "was",
+        "by",
+    }:
         return ""
     if text.free(offset + title.start, offset + title.end):
         text.mask(offset + title.start, offset + title.end, None)
@@ -172,10 +202,16 @@ def _read_label(label: str) -> tuple[Reference, bool]:
     label = " ".join(label.split())
     if "://" in label or len(label) > 400:
         return Reference(), False
-    named = find_names(label) or [m for m in find_names_only(label) if m.end - m.start > 0.8 * len(label)]
+    named = find_names(label) or [
+        m for m in find_names_only(label) if m.end - m.start > 0.8 * len(label)
+    ]
     if named and named[0].end - named[0].start >= 0.7 * len(label.strip("() ")):
         return Reference(label, "", named[0].names, named[0].year), False
-    if len(label) > 30 and reference_likeness(label) >= 0.6 and (parsed := parse_reference(label)).title:
+    if (
+        len(label) > 30
+        and reference_likeness(label) >= 0.6
+        and (parsed := parse_reference(label)).title
+    ):
         return Reference(label, parsed.title, parsed.authors, parsed.year), True
     found = whole_titles(label, floor=0.5)
     if found and len(found[0].text) > 0.6 * len(label):

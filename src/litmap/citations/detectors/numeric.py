@@ -17,7 +17,9 @@ _REFS = re.compile(
     r"\b[Rr]efs?\.?\s(\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,20})(?![\d.]\d)|(?<=\bal\.)\s?\((\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,9})\)"
 )
 """Numbers of references in any style of note: 'refs 4,5', 'Lee et al.(2)'."""
-_SUPERSCRIPTS = re.compile(r"(?<=[\w.,;:)\"”’%])[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[,˒⁻–-][⁰¹²³⁴⁵⁶⁷⁸⁹]+)*|\^(\d{1,3}(?:[,–-]\d{1,3})*)\^")
+_SUPERSCRIPTS = re.compile(
+    r"(?<=[\w.,;:)\"”’%])[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[,˒⁻–-][⁰¹²³⁴⁵⁶⁷⁸⁹]+)*|\^(\d{1,3}(?:[,–-]\d{1,3})*)\^"
+)
 _FROM_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻˒", "0123456789-,")
 
 
@@ -27,7 +29,9 @@ def take_numbers(reading: Reading, block: NoteBlock, text: BlockText) -> None:
         reading.number_styles = _number_styles(reading)
     for match in (found for style in reading.number_styles for found in style.finditer(text.text)):
         numbers = _numbers_in(match)
-        ties = [reading.state.numbers[number] for number in numbers if number in reading.state.numbers]
+        ties = [
+            reading.state.numbers[number] for number in numbers if number in reading.state.numbers
+        ]
         if not ties or not text.free(*match.span()):
             continue
         for tie in ties:
@@ -53,7 +57,9 @@ def _number_styles(reading: Reading) -> tuple[re.Pattern[str], ...]:
                     seen[pattern] |= set(_numbers_in(match)) & wanted
     ranked = sorted(seen, key=lambda pattern: -len(seen[pattern]))
     best, second = ranked[0], ranked[1]
-    if best is not _NUMBERS and (len(seen[best]) < 0.4 * len(wanted) or len(seen[best]) <= 2 * len(seen[_NUMBERS])):
+    if best is not _NUMBERS and (
+        len(seen[best]) < 0.4 * len(wanted) or len(seen[best]) <= 2 * len(seen[_NUMBERS])
+    ):
         mixed = len(seen[best] - seen[_NUMBERS]) >= max(3, 0.7 * len(seen[best]))
         return (_NUMBERS, best) if mixed and len(seen[_NUMBERS]) >= 3 else (_NUMBERS,)
     extra = seen[second] - seen[best]
@@ -61,7 +67,9 @@ def _number_styles(reading: Reading) -> tuple[re.Pattern[str], ...]:
 
 
 def _numbers_in(match: re.Match[str]) -> list[str]:
-    text = next((group for group in match.groups() if group), "") or match.group().translate(_FROM_SUPERSCRIPT)
+    text = next((group for group in match.groups() if group), "") or match.group().translate(
+        _FROM_SUPERSCRIPT
+    )
     return _expand(text)
 
 

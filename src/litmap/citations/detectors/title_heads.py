@@ -23,7 +23,9 @@ def take_heads(reading: Reading) -> None:
     for sighting in reading.state.sightings:
         for tie in sighting.ties:
             cited_on[tie].add(sighting.mention.line)
-    lines = {head: set[int]().union(*(cited_on[tie] for tie in ties)) for head, ties in heads.items()}
+    lines = {
+        head: set[int]().union(*(cited_on[tie] for tie in ties)) for head, ties in heads.items()
+    }
     for block in reading.blocks:
         if block.kind in {"entry", "heading"}:
             continue
@@ -47,6 +49,12 @@ def _heads(reading: Reading) -> dict[str, set[str]]:
         if head in found and not (found[head] & sighting.ties):
             twice.add(head)
         found.setdefault(head, set(sighting.ties))
-    wanted = [head for head in found if head not in twice and (not head[1:].islower() or not no_name(head))]
-    plain = set(_WORD.findall("\n".join(block.text for block in reading.blocks))) if wanted else set()
+    wanted = [
+        head
+        for head in found
+        if head not in twice and (not head[1:].islower() or not no_name(head))
+    ]
+    plain = (
+        set(_WORD.findall("\n".join(block.text for block in reading.blocks))) if wanted else set()
+    )
     return {head: found[head] for head in wanted if head.lower() not in plain}

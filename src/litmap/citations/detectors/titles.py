@@ -10,7 +10,12 @@ from litmap.citations.model import Sighting
 from litmap.citations.note_scan import Reading, work_ties
 from litmap.citations.ownedtitles import bracketed_titles, cited_titles, possessive_titles
 from litmap.citations.recognisers.adjacency import is_venue, names_after, names_before, year_after
-from litmap.citations.recognisers.attributed_titles import dated_titles, joined_titles, named_titles, sentence_titles
+from litmap.citations.recognisers.attributed_titles import (
+    dated_titles,
+    joined_titles,
+    named_titles,
+    sentence_titles,
+)
 from litmap.citations.recognisers.author_names import (
     NameMention,
     find_names,
@@ -47,7 +52,12 @@ def take_dated_titles(reading: Reading, block: NoteBlock, text: BlockText) -> No
     if block.kind not in _TITLE_KINDS:
         return
     owned = [found for found in possessive_titles(text.text) if found.beside[-4:].isdigit()]
-    found_here = [*cited_titles(text.text), *owned, *bracketed_titles(text.text), *dated_titles(text.text)]
+    found_here = [
+        *cited_titles(text.text),
+        *owned,
+        *bracketed_titles(text.text),
+        *dated_titles(text.text),
+    ]
     for found in found_here:
         if text.free(found.start, found.end):
             take_candidate(reading, block, found, text)
@@ -67,7 +77,14 @@ def take_emphasised(reading: Reading, block: NoteBlock, text: BlockText) -> None
         if _is_title_in_italics(title, text.text[end : end + 40], dated=bool(named or year)):
             names = named.names if named else ()
             by = _By(names, year, min(start, named.start) if named else start, stop, stop)
-            _add(reading, block, text, TitleCandidate(title, start, end, 0.62), by, sure=bool(names and year))
+            _add(
+                reading,
+                block,
+                text,
+                TitleCandidate(title, start, end, 0.62),
+                by,
+                sure=bool(names and year),
+            )
 
 
 def _around(text: str, start: int, end: int) -> tuple[NameMention | None, int | None, int]:
@@ -83,7 +100,12 @@ def _around(text: str, start: int, end: int) -> tuple[NameMention | None, int | 
 
 def _is_title_in_italics(title: str, after: str, *, dated: bool) -> bool:
     words = _WORD.findall(title)
-    if not words or len(words) > 25 or not (title[0].isupper() or title[0].isdigit()) or _VOLUME.match(after):
+    if (
+        not words
+        or len(words) > 25
+        or not (title[0].isupper() or title[0].isdigit())
+        or _VOLUME.match(after)
+    ):
         return False
     if is_journal_name(title) and not dated:
         return False
@@ -103,7 +125,13 @@ def take_titles(reading: Reading, block: NoteBlock, text: BlockText) -> None:
         return
     for found, named in [*named_titles(text.text), *sentence_titles(text.text)]:
         if text.free(min(found.start, named.start), max(found.end, named.end)):
-            by = _By(named.names, None, min(found.start, named.start), max(found.end, named.end), found.end)
+            by = _By(
+                named.names,
+                None,
+                min(found.start, named.start),
+                max(found.end, named.end),
+                found.end,
+            )
             _add(reading, block, text, found, by, sure=False)
     before = text.text
     clauses = clause_titles(before)
@@ -112,7 +140,11 @@ def take_titles(reading: Reading, block: NoteBlock, text: BlockText) -> None:
             continue  # "Dynamo: Amazon's Highly Available …" is one title
         if text.free(found.start, found.end) and not has_names(found.text):
             take_candidate(reading, block, found, text)
-    prose = block.kind == "paragraph" and reading.title_floor > 0.5 and len(_ENDS.findall(block.text[:600])) >= 2
+    prose = (
+        block.kind == "paragraph"
+        and reading.title_floor > 0.5
+        and len(_ENDS.findall(block.text[:600])) >= 2
+    )
     prose = prose and not TAG_LINE.match(block.text)
     for part in segments_of(block) if not prose else ():
         for cell in _cells(block, part):
@@ -127,7 +159,9 @@ def take_titles(reading: Reading, block: NoteBlock, text: BlockText) -> None:
                 take_candidate(reading, block, found, text)
 
 
-def _take_quoted(reading: Reading, block: NoteBlock, found: TitleCandidate, text: BlockText) -> None:
+def _take_quoted(
+    reading: Reading, block: NoteBlock, found: TitleCandidate, text: BlockText
+) -> None:
     named, year, stop = _around(text.text, found.start, found.end)
     if found.score < 0.55 and not (named and year):
         return
@@ -139,7 +173,9 @@ def _take_quoted(reading: Reading, block: NoteBlock, found: TitleCandidate, text
     _add(reading, block, text, found, by, sure=bool(names and year))
 
 
-def _titles_in(reading: Reading, block: NoteBlock, part: Segment, text: BlockText, listed: bool) -> None:
+def _titles_in(
+    reading: Reading, block: NoteBlock, part: Segment, text: BlockText, listed: bool
+) -> None:
     stretch = text.text[part.start : part.end]
     if "[" in stretch[:40] and (tagged := tagged_titles(stretch)):
         for found in tagged:
@@ -159,7 +195,9 @@ def _titles_in(reading: Reading, block: NoteBlock, part: Segment, text: BlockTex
         placed = replace(found, start=part.start + found.start, end=part.start + found.end)
         if text.free(placed.start, placed.end):
             take_candidate(reading, block, placed, text)
-    near = text.beside(part.start, part.start + len(clean)) if len(clean) < len(stretch) + 3 else None
+    near = (
+        text.beside(part.start, part.start + len(clean)) if len(clean) < len(stretch) + 3 else None
+    )
     if near is not None and near.reference.authors and not near.title_known:
         floor = 0.45
     for found in whole_titles(clean, floor=floor):
@@ -182,7 +220,13 @@ def _before_people(text: str) -> str:
 
 
 def take_candidate(
-    reading: Reading, block: NoteBlock, found: TitleCandidate, text: BlockText, *, reach: int = 0, quoted: bool = False
+    reading: Reading,
+    block: NoteBlock,
+    found: TitleCandidate,
+    text: BlockText,
+    *,
+    reach: int = 0,
+    quoted: bool = False,
 ) -> None:
     """Adds a candidate with the names, year, links and numbers beside it; `reach` is where its stretch ends."""
     start, end, title, beside = found.start, found.end, found.text, found.beside
@@ -192,7 +236,13 @@ def take_candidate(
     year = None
     if beside:
         named = find_names(f"({beside})") or find_names_only(beside)
-        authors = named[0].names if named else tuple(split_names(beside[3:])[0]) if beside.startswith("by ") else ()
+        authors = (
+            named[0].names
+            if named
+            else tuple(split_names(beside[3:])[0])
+            if beside.startswith("by ")
+            else ()
+        )
         years = re.findall(r"\b(?:1[6-9]|20)\d\d\b", beside)
         year = int(years[-1]) if years else None
     bracketed = beside and block.text[end : end + 3].lstrip(" ”\"’'").startswith("(")
@@ -217,19 +267,31 @@ class _By:
     reach: int
 
 
-def _add(reading: Reading, block: NoteBlock, text: BlockText, found: TitleCandidate, by: _By, *, sure: bool) -> None:
+def _add(
+    reading: Reading,
+    block: NoteBlock,
+    text: BlockText,
+    found: TitleCandidate,
+    by: _By,
+    *,
+    sure: bool,
+) -> None:
     reference = Reference(block.text[:400], " ".join(found.text.split()), by.authors, by.year)
     ties = work_ties(reference, title_known=True)
     for near in (text.beside(by.start, by.reach, 4), text.behind_journal(by.reach)):
         if near is not None and not near.title_known:
             ties |= near.ties
     mention = reading.mention(block, found.start, found.end, "title", found.text)
-    text.mask(by.start, by.end, reading.add(Sighting(mention, reference, sure, ties, title_known=True)))
+    text.mask(
+        by.start, by.end, reading.add(Sighting(mention, reference, sure, ties, title_known=True))
+    )
 
 
 def has_names(title: str) -> bool:
     """True where a stretch is a mention of names and year rather than a title."""
-    return any(named.strong or named.end - named.start > 0.5 * len(title) for named in find_names(title))
+    return any(
+        named.strong or named.end - named.start > 0.5 * len(title) for named in find_names(title)
+    )
 
 
 def _cells(block: NoteBlock, part: Segment) -> list[Segment]:

@@ -47,12 +47,17 @@ def tie_names(readings: Sequence[Reading], sightings: Sequence[Sighting]) -> lis
                 sighting.title_known = False
                 added.append(sighting)
             elif _worth_a_search(names, block, sighting) or (
-                names.surnames[0] in known.undated and _CUE.search(block.text[max(0, names.start - 20) : names.start])
+                names.surnames[0] in known.undated
+                and _CUE.search(block.text[max(0, names.start - 20) : names.start])
             ):
                 sighting.ties = {_search_key(names)}
                 sighting.ties |= work_ties(sighting.reference, title_known=sighting.title_known)
                 added.append(sighting)
-            elif names.year and names.names[0].lower() not in _PLACES_AND_EVENTS and len(names.names[0]) > 2:
+            elif (
+                names.year
+                and names.names[0].lower() not in _PLACES_AND_EVENTS
+                and len(names.names[0]) > 2
+            ):
                 sighting.mention = replace(sighting.mention, kind="name")
                 sighting.ties = {_search_key(names)}
                 added.append(sighting)
@@ -85,17 +90,23 @@ def _loose(reading: Reading, known: _Known) -> list[Sighting]:
     """The looser mentions of a note that are tied to a work, or worth asking for; those of its known people are not."""
     kept: list[Sighting] = []
     for _, names, sighting, known_only in reading.loose:
-        match = _best(names, known, reading) or _only_work(names, known, reading, paper=not known_only)
+        match = _best(names, known, reading) or _only_work(
+            names, known, reading, paper=not known_only
+        )
         if match is not None:
             sighting.ties, sighting.reference = set(match.sighting.ties), Reference()
             kept.append(sighting)
-        elif (not known_only and (names.year or names.venue)) or names.surnames[0] not in known.undated:
+        elif (not known_only and (names.year or names.venue)) or names.surnames[
+            0
+        ] not in known.undated:
             sighting.ties = {_search_key(names, reading.note.path)}
             kept.append(sighting)
     return kept
 
 
-def _only_work(names: NameMention, known: _Known, reading: Reading, *, paper: bool) -> _Author | None:
+def _only_work(
+    names: NameMention, known: _Known, reading: Reading, *, paper: bool
+) -> _Author | None:
     """The only work of the note by the one person named without a year: "Tilman's model".
 
     Where a `paper` is spoken of, the first author may stand for several.
@@ -106,12 +117,14 @@ def _only_work(names: NameMention, known: _Known, reading: Reading, *, paper: bo
     one = next((a for a in here if a.sighting.title_known), here[0] if here else None)
     if one is None or (len(one.surnames) > 1 and not names.et_al and not paper):
         return None
-    others = [a for a in here if not (a.sighting.ties & one.sighting.ties) and not _same_authors(a, one)]
+    others = [
+        a for a in here if not (a.sighting.ties & one.sighting.ties) and not _same_authors(a, one)
+    ]
     return None if others else one
 
 
 _CONCEPT = re.compile(
-    r"['’]?s?[ -](?:models?|equations?|theorems?|lemma|algorithms?|distribution|statistics|process|dynamics|formula|law|effect|"  # noqa: E501
+    r"['’]?s?[ -](?:models?|equations?|theorems?|lemma|algorithms?|distribution|statistics|process|dynamics|formula|law|effect|"
     r"inequality|conjecture|hypothesis|transform|space|group|number|method|test|criterion|principle|theory|matrix|sampler|score)\b"
 )
 """What names together are called after: 'Lotka–Volterra equations'."""
@@ -121,7 +134,9 @@ def _worth_a_search(names: NameMention, block: NoteBlock, sighting: Sighting) ->
     """True where names and a year without an entry surely cite: not 'Tokyo 2020', 'June 2014' or 'Windows 95'."""
     if names.strong or sighting.title_known or names.suffix:
         return True
-    rest = re.sub(r"^(?:ex\.?|e\.g\.?|see|cf\.?|also|read|and)\s+", "", block.text.strip(), flags=re.I)
+    rest = re.sub(
+        r"^(?:ex\.?|e\.g\.?|see|cf\.?|also|read|and)\s+", "", block.text.strip(), flags=re.I
+    )
     if len(rest) <= names.end - names.start + 4:
         return True
     if names.names[0].lower() in _PLACES_AND_EVENTS or len(names.names[0]) < 3:
@@ -129,7 +144,9 @@ def _worth_a_search(names: NameMention, block: NoteBlock, sighting: Sighting) ->
     if _EVENT.match(block.text, names.end):
         return False
     before = block.text[max(0, names.start - 24) : names.start]
-    return bool(_CITING.search(before)) or bool(_OPENS.search(before) and _TELLS.match(block.text, names.end))
+    return bool(_CITING.search(before)) or bool(
+        _OPENS.search(before) and _TELLS.match(block.text, names.end)
+    )
 
 
 _CITING = re.compile(
@@ -147,11 +164,11 @@ _TELLS = re.compile(
     r"|[,:;]\s|\s[–—(-]|[.)]|$|\s[a-z]{3,}|\s(?:1[89]|20)\d\d[A-Z])"
 )
 _PLACES_AND_EVENTS = frozenset(
-    "paris london berlin tokyo kyoto vienna rome madrid lisbon barcelona munich zurich geneva oxford cambridge boston chicago "  # noqa: E501, SIM905
+    "paris london berlin tokyo kyoto vienna rome madrid lisbon barcelona munich zurich geneva oxford cambridge boston chicago "  # noqa: SIM905
     "seattle toronto montreal vancouver beijing shanghai seoul sydney melbourne moscow rio athens sochi amsterdam brussels dublin "  # noqa: E501
-    "stockholm oslo copenhagen helsinki prague warsaw budapest istanbul delhi mumbai singapore germany france italy spain japan "  # noqa: E501
-    "china india russia brazil canada australia europe africa asia america american european brexit olympics windows office ios "  # noqa: E501
-    "android matlab ubuntu python java latex excel word fukushima chernobyl katrina covid ebola vintage census election".split()  # noqa: E501
+    "stockholm oslo copenhagen helsinki prague warsaw budapest istanbul delhi mumbai singapore germany france italy spain japan "
+    "china india russia brazil canada australia europe africa asia america american european brexit olympics windows office ios "
+    "android matlab ubuntu python java latex excel word fukushima chernobyl katrina covid ebola vintage census election".split()
 )
 
 
@@ -161,14 +178,22 @@ class _Known:
     def __init__(self, sightings: Sequence[Sighting]) -> None:
         self.by_name: dict[tuple[str, int | None], list[_Author]] = defaultdict(list)
         self.undated: dict[str, list[_Author]] = defaultdict(list)
-        self.by_year: dict[tuple[int, str], dict[str, list[_Author]]] = defaultdict(lambda: defaultdict(list))
+        self.by_year: dict[tuple[int, str], dict[str, list[_Author]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
         seen: set[tuple[object, ...]] = set()
         for sighting in sightings:
             if not (sighting.reference.authors and sighting.ties):
                 continue
             author = _Author(sighting)
             first = author.surnames[0]
-            mark = (author.note, author.surnames, author.year, author.suffix, tuple(sorted(sighting.ties)))
+            mark = (
+                author.note,
+                author.surnames,
+                author.year,
+                author.suffix,
+                tuple(sorted(sighting.ties)),
+            )
             if mark in seen or not first:
                 continue
             seen.add(mark)
@@ -208,7 +233,9 @@ def _best(names: NameMention, known: _Known, reading: Reading) -> _Author | None
         return None
     best = scored[0]
     rivals = [
-        row for row in scored[1:] if row[0] >= best[0] - 0.01 and not (row[2].sighting.ties & best[2].sighting.ties)
+        row
+        for row in scored[1:]
+        if row[0] >= best[0] - 0.01 and not (row[2].sighting.ties & best[2].sighting.ties)
     ]
     rivals = [row for row in rivals if not _same_authors(row[2], best[2])]
     if rivals and (names.year is None or len(names.surnames) == 1) and not names.suffix:
@@ -219,7 +246,9 @@ def _best(names: NameMention, known: _Known, reading: Reading) -> _Author | None
 
 def _same_authors(one: _Author, two: _Author) -> bool:
     """True for what is most likely one work seen twice: the same names and year, and no two different titles."""
-    titles = {normalise_title(a.sighting.reference.title) for a in (one, two) if a.sighting.title_known}
+    titles = {
+        normalise_title(a.sighting.reference.title) for a in (one, two) if a.sighting.title_known
+    }
     return one.surnames[:3] == two.surnames[:3] and one.year == two.year and len(titles - {""}) < 2
 
 
@@ -229,7 +258,9 @@ def is_slip(a: str, b: str) -> bool:
         return False
     if len(a) == len(b):
         wrong = [i for i in range(len(a)) if a[i] != b[i]]
-        return len(wrong) == 1 or (len(wrong) == 2 and a[wrong[0]] == b[wrong[1]] and a[wrong[1]] == b[wrong[0]])
+        return len(wrong) == 1 or (
+            len(wrong) == 2 and a[wrong[0]] == b[wrong[1]] and a[wrong[1]] == b[wrong[0]]
+        )
     short, long = sorted((a, b), key=len)
     return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
 
@@ -255,7 +286,11 @@ def _agreement(names: NameMention, author: _Author, reading: Reading) -> float:
     if names.suffix and author.suffix:
         score += 0.3 if names.suffix == author.suffix else -0.6
     fewer = len(names.surnames) < len(theirs)
-    if not names.et_al and fewer and not author.sighting.reference.raw.rstrip(" ()0123456789,").endswith(("al", "al.")):
+    if (
+        not names.et_al
+        and fewer
+        and not author.sighting.reference.raw.rstrip(" ()0123456789,").endswith(("al", "al."))
+    ):
         if names.year is None and len(names.surnames) < 3:
             return 0.0
         score -= 0.25

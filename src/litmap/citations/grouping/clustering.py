@@ -12,7 +12,17 @@ from litmap.citations.note_scan import Reading
 from litmap.models import Citation, Mention, Reference
 from litmap.parsing.identifiers import normalise_title, same_title
 
-_KINDS = ("identifier", "link", "reference", "citekey", "number", "author-year", "pdf", "title", "name")
+_KINDS = (
+    "identifier",
+    "link",
+    "reference",
+    "citekey",
+    "number",
+    "author-year",
+    "pdf",
+    "title",
+    "name",
+)
 _ID_ORDER = (
     "arxiv",
     "doi",
@@ -81,7 +91,14 @@ class _Union:
 
 def _preprint(identifier: str) -> bool:
     return identifier.startswith(
-        ("doi:10.1101/", "doi:10.31234/", "doi:10.2139/ssrn", "doi:10.3386/", "doi:10.21203/", "doi:10.20944/")
+        (
+            "doi:10.1101/",
+            "doi:10.31234/",
+            "doi:10.2139/ssrn",
+            "doi:10.3386/",
+            "doi:10.21203/",
+            "doi:10.20944/",
+        )
     )
 
 
@@ -103,7 +120,9 @@ def group(readings: Sequence[Reading]) -> list[Citation]:
     groups: dict[int, list[Sighting]] = defaultdict(list)
     for index, sighting in enumerate(sightings):
         groups[union.find(index)].append(sighting)
-    citations = [citation for members in groups.values() if (citation := _citation(members)) is not None]
+    citations = [
+        citation for members in groups.values() if (citation := _citation(members)) is not None
+    ]
     order = {reading.note.path: place for place, reading in enumerate(readings)}
     citations.sort(key=lambda c: (order.get(c.mentions[0].note, 0), c.mentions[0].line))
     return _unique_keys(citations)
@@ -138,7 +157,8 @@ def _slips_only(a: str, b: str) -> bool:
         return False
     odd = [(x, y) for x, y in zip(one, two, strict=True) if x != y]
     return len(odd) <= 2 and all(
-        not any(map(str.isdigit, x + y)) and (is_slip(x, y) or same_title(x, y) >= 0.8) for x, y in odd
+        not any(map(str.isdigit, x + y)) and (is_slip(x, y) or same_title(x, y) >= 0.8)
+        for x, y in odd
     )
 
 
@@ -176,7 +196,10 @@ def _mentions(shown: Iterable[Sighting]) -> tuple[Mention, ...]:
 def _merge(members: Sequence[Sighting]) -> Reference:
     if len(members) == 1:
         return _alone(members[0])
-    ranked = sorted(members, key=lambda s: (not (s.title_known and s.listed), not s.title_known, not s.reference.ids))
+    ranked = sorted(
+        members,
+        key=lambda s: (not (s.title_known and s.listed), not s.title_known, not s.reference.ids),
+    )
     titles = [s.reference.title for s in ranked if s.title_known and s.reference.title]
     authors: tuple[str, ...] = ()
     for s in ranked:
@@ -192,13 +215,27 @@ def _merge(members: Sequence[Sighting]) -> Reference:
     suffix = next((s.reference.year_suffix for s in ranked if s.reference.year_suffix), "")
     number = next((s.reference.number for s in ranked if s.reference.number), "")
     year = listed_year or (years.most_common(1)[0][0] if years else None)
-    return Reference(raw, titles[0] if titles else "", authors, year, venue, tuple(ordered), urls, 0, number, suffix)
+    return Reference(
+        raw,
+        titles[0] if titles else "",
+        authors,
+        year,
+        venue,
+        tuple(ordered),
+        urls,
+        0,
+        number,
+        suffix,
+    )
 
 
 def _alone(sighting: Sighting) -> Reference:
     """What one sighting says of its work; most works are seen once."""
     reference = sighting.reference
-    ids, urls = tuple(sorted(dict.fromkeys(reference.ids), key=_rank)), tuple(dict.fromkeys(reference.urls))
+    ids, urls = (
+        tuple(sorted(dict.fromkeys(reference.ids), key=_rank)),
+        tuple(dict.fromkeys(reference.urls)),
+    )
     title = reference.title if sighting.title_known else ""
     if (title, ids, urls, reference.page) == (
         reference.title,
@@ -220,7 +257,12 @@ def _key(reference: Reference, members: Sequence[Sighting], kind: str) -> str:
         return reference.ids[0]
     if reference.title:
         return "title:" + normalise_title(reference.title)[:200]
-    ties = sorted(tie for s in members for tie in s.ties if tie.startswith(("place:", "url:", "search:", "citekey:")))
+    ties = sorted(
+        tie
+        for s in members
+        for tie in s.ties
+        if tie.startswith(("place:", "url:", "search:", "citekey:"))
+    )
     return ties[0][:300] if ties else f"{kind}:{normalise_title(members[0].mention.text)[:200]}"
 
 

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import re
 
-from litmap.citations.recognisers.author_names import NameMention, name_mention, no_name, split_names
-from litmap.citations.recognisers.patterns import NAME_START, NAMES, PARTICLE, UPPER, WORD, YEAR, whole_year
+from litmap.citations.recognisers.author_names import (
+    NameMention,
+    name_mention,
+    no_name,
+    split_names,
+)
+from litmap.citations.recognisers.patterns import (
+    NAME_START,
+    NAMES,
+    PARTICLE,
+    UPPER,
+    WORD,
+    YEAR,
+    whole_year,
+)
 from litmap.citations.recognisers.title_scoring import title_score
 from litmap.parsing.reference_strings import venue_likeness
 
@@ -21,7 +34,7 @@ _YEAR_AFTER = re.compile(
 )
 
 
-_VERB = r"(?:explains?|argues?|shows?|proves?|introduces?|denies|covers|gives|criticises|criticizes|discusses|reviews|extends)"  # noqa: E501
+_VERB = r"(?:explains?|argues?|shows?|proves?|introduces?|denies|covers|gives|criticises|criticizes|discusses|reviews|extends)"
 _LEAD = r"[)\]]{0,2}\s?(?:[,:.;]|[–—-]{1,2}|→|->|\((?:(?:in|on) )?)?\s{0,2}[“\"‘]?"
 _BODY = r"[A-ZÀ-Þ](?:[^.;()\[\]“”\"\x00?!]|\.(?=\w)|[?!](?=\s[a-z])){14,220}?[\w$’')][?!]?"
 _VENUE = r",\s(?:in\s|ed\.|[A-Z][\w&.]*(?:\s[A-Z&][\w&.]*){0,5}[,.]?\s(?:\d|\())"
@@ -66,7 +79,12 @@ def title_behind(text: str, end: int) -> tuple[int, int] | None:
         return None
     title = found["title"]
     words = title.split()
-    if len(words) < 3 or words[0] in _NO_TITLE_BEGINS or title_score(title) < 0.45 or is_venue(title):
+    if (
+        len(words) < 3
+        or words[0] in _NO_TITLE_BEGINS
+        or title_score(title) < 0.45
+        or is_venue(title)
+    ):
         return None
     if not (_SMALL.search(title) or len(words) >= 6) or title.count(",") > 2:
         return None  # catchwords
@@ -79,7 +97,7 @@ _TITLED_BEFORE = re.compile(
 
 
 def titled_before(text: str, end: int) -> tuple[NameMention, int, int] | None:
-    """Names and title (its start and end) that stand before a journal: 'Doe & Roe, The title of it? Cognition 95:201'."""  # noqa: E501
+    """Names and title (its start and end) that stand before a journal: 'Doe & Roe, The title of it? Cognition 95:201'."""
     begin = max(0, end - 280, text.rfind("\x00", 0, end) + 1)
     for found in _TITLED_BEFORE.finditer(text[begin:end]):
         names = [name for name in split_names(found["names"])[0] if not no_name(name)]
@@ -93,10 +111,14 @@ def titled_before(text: str, end: int) -> tuple[NameMention, int, int] | None:
 
 def is_venue(text: str) -> bool:
     """True for a journal or series with its number, which may look like a title."""
-    return bool(re.search(r"\d", text)) and (venue_likeness(text) >= 2 or bool(_SERIES.search(text)))
+    return bool(re.search(r"\d", text)) and (
+        venue_likeness(text) >= 2 or bool(_SERIES.search(text))
+    )
 
 
-_SERIES = re.compile(r"\b(?:Monographs?|Series|Proceedings|Lecture Notes|GTM|LNCS|Press|Springer|Wiley|Edition)\b")
+_SERIES = re.compile(
+    r"\b(?:Monographs?|Series|Proceedings|Lecture Notes|GTM|LNCS|Press|Springer|Wiley|Edition)\b"
+)
 
 
 _INVERTED_LIST = re.compile(
@@ -126,7 +148,9 @@ def turn_name(name: str) -> str:
 
 def names_before(text: str, end: int) -> NameMention | None:
     """Names that end right before a title, with a year where one stands between."""
-    inverted = _inverted_before(text, end) if text[max(0, end - 3) : end].rstrip().endswith(".") else None
+    inverted = (
+        _inverted_before(text, end) if text[max(0, end - 3) : end].rstrip().endswith(".") else None
+    )
     if inverted:
         return inverted
     begin = max(0, end - 160)
@@ -156,7 +180,9 @@ def names_after(text: str, start: int) -> NameMention | None:
     names, et_al = split_names(found["names"])
     names = [name for name in names if not no_name(name)]
     return (
-        name_mention(found.start(), found.end(), names, et_al, _whole(found["year"]), "", strong=True)
+        name_mention(
+            found.start(), found.end(), names, et_al, _whole(found["year"]), "", strong=True
+        )
         if names
         else None
     )

@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 
 from litmap.citations.recognisers.adjacency import is_venue, names_before
-from litmap.citations.recognisers.author_names import NameMention, name_mention, no_name, split_names
+from litmap.citations.recognisers.author_names import (
+    NameMention,
+    name_mention,
+    no_name,
+    split_names,
+)
 from litmap.citations.recognisers.informal_names import surely_a_journal
 from litmap.citations.recognisers.patterns import NAMES, matches_at
 from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score
 
-_INNER = (
-    r"(?:of|the|and|for|in|on|a|an|to|with|from|by|as|its|at|vs\.?|de|la|der|des|du|und|is|are|we|not|without|&|–|-)"
-)
+_INNER = r"(?:of|the|and|for|in|on|a|an|to|with|from|by|as|its|at|vs\.?|de|la|der|des|du|und|is|are|we|not|without|&|–|-)"
 _RUN = re.compile(
     rf"(?<![\w.@/’'-])(?:[A-ZÀ-Þ][\w’'-]*|\d{{2,4}})(?:[:?]?\s(?:[A-ZÀ-Þ][\w’'-]*|\d{{1,4}}|{_INNER}(?=\s))){{1,18}}\??"
 )
@@ -36,7 +39,9 @@ _BEHIND = re.compile(
     rf"[”\"]?(?:\s\((?:by )?|,?\sby\s|,\s|\s[–—-]\s)(?P<names>{NAMES})(?=[);]|\.(?:\s|$)|,?\s*$|,\s\d)"
 )
 _NAMES_IN_BRACKETS = re.compile(rf" \((?:by )?(?:{NAMES})\)")
-_BEHIND_NAMES = re.compile(r"(?P<title>[A-ZÀ-Þ](?<=, .)[\w’'-]*(?:[:,]? [\w’'–-]+){3,24}\??)(?=[.;()\[\]]|\s*$)")
+_BEHIND_NAMES = re.compile(
+    r"(?P<title>[A-ZÀ-Þ](?<=, .)[\w’'-]*(?:[:,]? [\w’'–-]+){3,24}\??)(?=[.;()\[\]]|\s*$)"
+)
 _BEFORE_NAMES = re.compile(
     rf"(?:^|(?<=[.;?!\]]\s))(?P<title>[A-ZÀ-Þ][\w’'-]*(?:[:,]? [\w’'–-]+){{3,24}}\??) \((?:by )?(?P<names>{NAMES})\)"
 )
@@ -45,7 +50,7 @@ LONGEST_PAIR = 600
 """Characters that two titles have at most; each place where a longer text may be cut would be read in full."""
 _DATED_RUN = re.compile(
     rf"(?<![\w.@/’'-])(?:(?P<name>[A-ZÀ-Þ][\w’'-]+(?<!The)(?<!\bA)(?<!\bAn)),?\s)?"
-    rf"(?P<title>[A-ZÀ-Þ][\w’'-]*(?:[:?]?\s(?:[A-ZÀ-Þ][\w’'-]*|{_INNER}(?=\s))){{1,12}}) \((?P<year>(?:1[6-9]|20)\d\d)\)"  # noqa: E501
+    rf"(?P<title>[A-ZÀ-Þ][\w’'-]*(?:[:?]?\s(?:[A-ZÀ-Þ][\w’'-]*|{_INNER}(?=\s))){{1,12}}) \((?P<year>(?:1[6-9]|20)\d\d)\)"
 )
 _YEAR_IN_BRACKETS = re.compile(r" \((?:1[6-9]|20)\d\d\)")
 _NO_TITLE = re.compile(
@@ -75,7 +80,11 @@ def named_titles(text: str) -> list[tuple[TitleCandidate, NameMention]]:
         title = _TAIL.sub("", text[start:stop])
         stop = start + len(title)
         position = max(stop, run.start() + 1)
-        named = _beside(text, start, stop, owned=bool(owned)) if _may_be_title(title, owned=bool(owned)) else None
+        named = (
+            _beside(text, start, stop, owned=bool(owned))
+            if _may_be_title(title, owned=bool(owned))
+            else None
+        )
         if named is not None:
             found.append((TitleCandidate(title, start, stop, 0.6), named))
             position = max(stop, named.end)
@@ -84,17 +93,23 @@ def named_titles(text: str) -> list[tuple[TitleCandidate, NameMention]]:
 
 
 def dated_titles(text: str) -> list[TitleCandidate]:
-    """Titles in raised words before a year in brackets: 'Secord Victorian Sensation (2000)', 'The Minimalist Program (1995)'."""  # noqa: E501
+    """Titles in raised words before a year in brackets: 'Secord Victorian Sensation (2000)', 'The Minimalist Program (1995)'."""
     found = []
     for match in _DATED_RUN.finditer(text) if _YEAR_IN_BRACKETS.search(text) else ():
         words = match["title"].split()
         raised = [word for word in words if word[0].isupper() and len(word) > 2]
         owner = match["name"] or ""
-        if (" and " in match["title"] or "&" in match["title"]) and re.fullmatch(NAMES, match["title"]):
+        if (" and " in match["title"] or "&" in match["title"]) and re.fullmatch(
+            NAMES, match["title"]
+        ):
             continue
         if (owner and no_name(owner)) or (owner == "" and words[0] not in {"The", "A", "An", "On"}):
             continue
-        if len(raised) >= 2 and not _NO_TITLE.search(match["title"]) and not surely_a_journal(match["title"]):
+        if (
+            len(raised) >= 2
+            and not _NO_TITLE.search(match["title"])
+            and not surely_a_journal(match["title"])
+        ):
             beside = f"{owner} {match['year']}".strip()
             found.append(TitleCandidate(match["title"], *match.span("title"), 0.6, beside))
     return found
@@ -107,12 +122,20 @@ def joined_titles(text: str) -> list[TitleCandidate]:
     for joint in _JOINT.finditer(text):
         one, two = text[: joint.start()].strip(" .,;"), text[joint.end() :].strip(" .,;")
         strong = joint.group().strip() in {"/", "+", "//", "vs.", "vs"}
-        alike = {word[:6].lower().rstrip("s") for word in one.split() if word[0].isupper() and len(word) > 2} & {
-            word[:6].lower().rstrip("s") for word in two.split()
-        }
-        if not strong and not alike and two.split()[0] not in {"The", "A", "An", "On", "Why", "How"}:
+        alike = {
+            word[:6].lower().rstrip("s")
+            for word in one.split()
+            if word[0].isupper() and len(word) > 2
+        } & {word[:6].lower().rstrip("s") for word in two.split()}
+        if (
+            not strong
+            and not alike
+            and two.split()[0] not in {"The", "A", "An", "On", "Why", "How"}
+        ):
             continue  # 'Neural Networks and Deep Learning' is one
-        if all(_is_whole_title(part, least=2 if strong or part is one else 3) for part in (one, two)):
+        if all(
+            _is_whole_title(part, least=2 if strong or part is one else 3) for part in (one, two)
+        ):
             first, second = text.find(one), text.find(two, joint.end())
             return [
                 TitleCandidate(one, first, first + len(one), 0.55),
@@ -140,29 +163,51 @@ def sentence_titles(text: str) -> list[tuple[TitleCandidate, NameMention]]:
     """Titles in sentence case between names and a full stop, or from a full stop to names in brackets."""
     found: list[tuple[TitleCandidate, NameMention]] = []
     for match in _BEHIND_NAMES.finditer(text):
-        named = names_before(text, match.start("title")) if _is_sentence_title(match["title"]) else None
+        named = (
+            names_before(text, match.start("title")) if _is_sentence_title(match["title"]) else None
+        )
         if named and named.year is None:
-            found.append((TitleCandidate(match["title"].rstrip(), *match.span("title"), 0.6), named))
+            found.append(
+                (TitleCandidate(match["title"].rstrip(), *match.span("title"), 0.6), named)
+            )
     for match in _BEFORE_NAMES.finditer(text) if _NAMES_IN_BRACKETS.search(text) else ():
         names, et_al = split_names(match["names"])
-        names = [name for name in names if not no_name(name) or ("&" in match["names"] and len(name) > 2)]
+        names = [
+            name for name in names if not no_name(name) or ("&" in match["names"] and len(name) > 2)
+        ]
         if names and _is_sentence_title(match["title"]):
-            names = names if et_al or len(names) > 1 else []  # one name may be a system's: the source will tell
-            named = name_mention(match.start("names"), match.end("names"), names, et_al, "", "", strong=True)
+            names = (
+                names if et_al or len(names) > 1 else []
+            )  # one name may be a system's: the source will tell
+            named = name_mention(
+                match.start("names"), match.end("names"), names, et_al, "", "", strong=True
+            )
             found.append((TitleCandidate(match["title"], *match.span("title"), 0.6), named))
     return found
 
 
 def _is_sentence_title(title: str) -> bool:
     words = title.split()
-    return len(words) >= 4 and sum(word[0].islower() for word in words) >= 2 and title_score(title) >= 0.5
+    return (
+        len(words) >= 4
+        and sum(word[0].islower() for word in words) >= 2
+        and title_score(title) >= 0.5
+    )
 
 
 def _beside(text: str, start: int, stop: int, *, owned: bool) -> NameMention | None:
     """The names without a year that stand right before or behind the stretch."""
-    if owned or text[max(0, start - 2) : start] in {", ", ": "} or text[start - 1 : start] in tuple('"“'):
+    if (
+        owned
+        or text[max(0, start - 2) : start] in {", ", ": "}
+        or text[start - 1 : start] in tuple('"“')
+    ):
         named = names_before(text, start) if owned or _CLOSED.match(text, stop) else None
-        if named and named.year is None and (owned or text[start - 2 : start] != ": " or len(named.names) > 1):
+        if (
+            named
+            and named.year is None
+            and (owned or text[start - 2 : start] != ": " or len(named.names) > 1)
+        ):
             return named
     behind = _BEHIND.match(text, stop)
     names, et_al = split_names(behind["names"]) if behind else ([], False)

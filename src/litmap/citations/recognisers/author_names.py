@@ -52,38 +52,44 @@ _YEAR_BETWEEN = re.compile(r" (?:1[5-9]|20)\d\d[a-z]? [^\W\d_]")
 _WORK_NAMED = re.compile(rf"{WORK_NOUN}\b")
 _OWNER = re.compile(r"(?<=[a-z])['’]s$")
 _OWNED = re.compile(rf"{WORD}['’]s? [A-Z]|[{UPPER}][^\W\d_]+['’]s [A-Z]")
-_NAMES_ONLY = re.compile(rf"(?<![\w@]){NAME_START}(?P<names>{NAME}(?:{AND}{NAME}){{1,9}}|{NAME}{ET_AL})")
+_NAMES_ONLY = re.compile(
+    rf"(?<![\w@]){NAME_START}(?P<names>{NAME}(?:{AND}{NAME}){{1,9}}|{NAME}{ET_AL})"
+)
 _YEAR_GROUPS = ("paren", "bare", "venueyear", "journalyear", "short", "topic")
 _DATED = re.compile(r"\d(?:(?<=['’].)\d|(?<=[a-z] .)\d(?!\d)|(?:(?<=1)[5-9]|(?<=2)0)\d\d)")
 """Four figures of a year, or two behind an apostrophe or a word."""
-_SEVERAL = re.compile(rf"[{UPPER}](?:(?<=, .)|(?<= and .)|(?<= & .)|(?<= und .)|(?<= et .)|(?<= y .))")
+_SEVERAL = re.compile(
+    rf"[{UPPER}](?:(?<=, .)|(?<= and .)|(?<= & .)|(?<= und .)|(?<= et .)|(?<= y .))"
+)
 _MORE_AND_YEAR = re.compile(
     r"[lLsS.](?:(?<=[aA][lL])|(?<=[lLaA]\.)|(?<=(?i:thers|agues|rkers|thors|ators)))[\s,]*\(?(?:1[5-9]|20)\d\d"
 )
 """What every 'et al.' or 'and others' has at its end before a year."""
 _NOT_NAMES = frozenset(
-    "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept "  # noqa: E501, SIM905
-    "oct nov dec monday tuesday wednesday thursday friday saturday sunday spring summer autumn fall winter in on at by the a an "  # noqa: E501
-    "see also and but for from since until before after around about during table figure fig section chapter part theorem lemma "  # noqa: E501
-    "equation eq vol volume no number note notes version however moreover following according cf eg ie compare e.g i.e based "  # noqa: E501
-    "while although like as recent recently workshop conference proceedings copyright updated last retrieved accessed published "  # noqa: E501
+    "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept "  # noqa: SIM905
+    "oct nov dec monday tuesday wednesday thursday friday saturday sunday spring summer autumn fall winter in on at by the a an "
+    "see also and but for from since until before after around about during table figure fig section chapter part theorem lemma "
+    "equation eq vol volume no number note notes version however moreover following according cf eg ie compare e.g i.e based "
+    "while although like as recent recently workshop conference proceedings copyright updated last retrieved accessed published "
     "edition press university journal review science nature windows python revision draft olympics cup world war covid "
-    "this that these those it we they he she i my our your using both either early late mid circa ca page pages class grade "  # noqa: E501
-    "neurips nips icml iclr colt aistats cvpr iccv eccv acl emnlp naacl aaai ijcai kdd uai focs stoc soda jmlr arxiv preprint "  # noqa: E501
-    "paper papers read reading todo done week day lecture talk slides course report blog post model models data set via with "  # noqa: E501
-    "original new old first second third another others work works study studies what when where why how which who is are was "  # noqa: E501
-    "ex example results result between beyond under over within without then thus hence here there now still even only just "  # noqa: E501
+    "this that these those it we they he she i my our your using both either early late mid circa ca page pages class grade "
+    "neurips nips icml iclr colt aistats cvpr iccv eccv acl emnlp naacl aaai ijcai kdd uai focs stoc soda jmlr arxiv preprint "
+    "paper papers read reading todo done week day lecture talk slides course report blog post model models data set via with "
+    "original new old first second third another others work works study studies what when where why how which who is are was "
+    "ex example results result between beyond under over within without then thus hence here there now still even only just "
     "springer elsevier wiley routledge "
     "cup oup".split()
 )
 _LEADS = frozenset(
-    "compare contrast see unlike contra contrary thanks following reread skim check cite citing classic classical read reads "  # noqa: E501, SIM905
-    "recall consider against despite besides except hence thus so yet or nor per eg skip start finish review quote quoting "  # noqa: E501
-    "cites todo question key main nice great good seminal famous early later later again maybe perhaps unlike whereas".split()  # noqa: E501
+    "compare contrast see unlike contra contrary thanks following reread skim check cite citing classic classical read reads "  # noqa: SIM905
+    "recall consider against despite besides except hence thus so yet or nor per eg skip start finish review quote quoting "
+    "cites todo question key main nice great good seminal famous early later later again maybe perhaps unlike whereas".split()
 )
 
 
-_ALSO_NAMES = frozenset({"Cell", "Brain", "Gut", "Ann", "Bull", "Ibis", "Mind", "Pain", "Condor", "Rev", "Carbon"})
+_ALSO_NAMES = frozenset(
+    {"Cell", "Brain", "Gut", "Ann", "Bull", "Ibis", "Mind", "Pain", "Condor", "Rev", "Carbon"}
+)
 ALSO_PEOPLE = frozenset(
     [
         "Press",
@@ -159,7 +165,9 @@ def split_names(text: str) -> tuple[list[str], bool]:
     names = [_OWNER.sub("", part.strip()) for part in _JOINER.split(body) if part.strip()]
     joined = "&" in body
     while (
-        names and (no_name(names[0]) and no_name(_without_lead(names[0]))) and not (joined and names[0] in ALSO_PEOPLE)
+        names
+        and (no_name(names[0]) and no_name(_without_lead(names[0])))
+        and not (joined and names[0] in ALSO_PEOPLE)
     ):
         names = names[1:]
     if len(names) > 1 and _TECHNIQUE.fullmatch(names[0]) and _TRAILING_INITIALS.search(names[1]):
@@ -208,10 +216,18 @@ def _find_names(text: str) -> tuple[NameMention, ...]:
     for match in _of_works(text):
         names, _ = split_names(match.group("names"))
         if names and not _overlaps(found, *match.span()):
-            year = next(value for name, value in match.groupdict().items() if name != "names" and value)
-            found.append(name_mention(match.start("names"), match.end(), names, False, year, "", strong=True))
+            year = next(
+                value for name, value in match.groupdict().items() if name != "names" and value
+            )
+            found.append(
+                name_mention(match.start("names"), match.end(), names, False, year, "", strong=True)
+            )
     works = list(found)
-    for match in (found for begin, end in _dated_stretches(text) for found in _MENTION.finditer(text, begin, end)):
+    for match in (
+        found
+        for begin, end in _dated_stretches(text)
+        for found in _MENTION.finditer(text, begin, end)
+    ):
         mentions = _from_match(match, text)
         if mentions and mentions[0].start >= taken_until and not _overlaps(works, *match.span()):
             found += mentions
@@ -222,7 +238,15 @@ def _find_names(text: str) -> tuple[NameMention, ...]:
             names, et_al = split_names(match.group("names"))
             if names and et_al:
                 found.append(
-                    name_mention(match.start(), match.end(), names, True, match.group("bare"), "", strong=True)
+                    name_mention(
+                        match.start(),
+                        match.end(),
+                        names,
+                        True,
+                        match.group("bare"),
+                        "",
+                        strong=True,
+                    )
                 )
     return tuple(sorted(found, key=lambda m: (m.start, m.end)))
 
@@ -237,7 +261,7 @@ def _of_works(text: str) -> list[re.Match[str]]:
 
 
 def _dated_stretches(text: str) -> list[tuple[int, int]]:
-    """The parts of a text that reach from 250 characters before a year to a little behind it: only they are searched."""  # noqa: E501
+    """The parts of a text that reach from 250 characters before a year to a little behind it: only they are searched."""
     stretches: list[tuple[int, int]] = []
     for year in _DATED.finditer(text):
         figures = year.end() - year.start()
@@ -263,7 +287,9 @@ def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
             return []
     if _OWNED.match(names[0]) and len(names) == 1:
         names = [re.split(r"['’]s? ", names[0])[0]]  # 'Dahl's Polyarchy (1971)'
-    if len(names) > 1 + (not et_al) and _RUNS_IN.search(text[max(0, match.start() - 8) : match.start()]):
+    if len(names) > 1 + (not et_al) and _RUNS_IN.search(
+        text[max(0, match.start() - 8) : match.start()]
+    ):
         listed = _JOINER.match(match.group("names"), len(names[0]))
         if (
             listed
@@ -278,7 +304,9 @@ def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
     years = (
         re.sub(r"/\d\d(?:\d\d)?", "", years) if "/" in years else years
     )  # '1934/1959' is the year of the original and of its translation
-    venue = match.group("venue1") or match.group("venue2") or (match.group("venue3") or "").strip(" ,.")
+    venue = (
+        match.group("venue1") or match.group("venue2") or (match.group("venue3") or "").strip(" ,.")
+    )
     enclosed = bool(match.group("paren")) or _in_brackets(text, match.start(), match.end())
     several = len(names) > 1 or et_al
     if match.group("venue3"):
@@ -349,6 +377,13 @@ def find_names_only(text: str) -> list[NameMention]:
         names = [name for name in names if not no_name(name)]
         if len(names) > 1 or (et_al and names):
             found.append(
-                NameMention(match.start(), match.end(), tuple(map(surname_key, names)), et_al, None, names=tuple(names))
+                NameMention(
+                    match.start(),
+                    match.end(),
+                    tuple(map(surname_key, names)),
+                    et_al,
+                    None,
+                    names=tuple(names),
+                )
             )
     return found

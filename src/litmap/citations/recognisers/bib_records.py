@@ -47,7 +47,11 @@ def record_reference(block: NoteBlock) -> tuple[Reference, bool]:
     for name, value in values:
         found = None
         if name in {"doi", "arxiv", "pmid", "pmcid", "openreview"}:
-            found = normalise_id(value if value.lower().startswith(name + ":") or name == "doi" else f"{name}:{value}")
+            found = normalise_id(
+                value
+                if value.lower().startswith(name + ":") or name == "doi"
+                else f"{name}:{value}"
+            )
         elif name == "id":
             found = value
         if found and ":" in found and found not in ids and not found.startswith("http"):
@@ -63,7 +67,9 @@ def record_reference(block: NoteBlock) -> tuple[Reference, bool]:
     )  # fmt: skip
     kind = field(block, "type").lower().replace(" ", "")
     worthless = kind in _WORTHLESS_TYPES or (
-        kind in {"misc", "unpublished", "", "document"} and bool(urls) and all(is_no_work_host(url) for url in urls)
+        kind in {"misc", "unpublished", "", "document"}
+        and bool(urls)
+        and all(is_no_work_host(url) for url in urls)
     )
     blog = (
         not ids

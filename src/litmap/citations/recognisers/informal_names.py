@@ -10,7 +10,13 @@ from collections.abc import Iterator
 from itertools import chain
 
 from litmap.citations.recognisers.adjacency import names_before
-from litmap.citations.recognisers.author_names import ALSO_PEOPLE, NameMention, name_mention, no_name, split_names
+from litmap.citations.recognisers.author_names import (
+    ALSO_PEOPLE,
+    NameMention,
+    name_mention,
+    no_name,
+    split_names,
+)
 from litmap.citations.recognisers.patterns import ET_AL, UPPER, WORD, YEAR, matches_at, whole_year
 from litmap.parsing.reference_strings import is_journal_name
 
@@ -19,16 +25,20 @@ _LOWER = re.compile(
     rf"(?<![\w@./’'-])(?P<names>{_LOW}(?:(?:, {_LOW}){{0,3}},?\s?(?:(?:and|\+)\s?{_LOW}|&\s?[a-zà-ÿ'’-]{{2,20}}))?)"
     rf"(?:, |\s)\(?(?P<year>{YEAR}|['’]?\d\d)(?=[)\],;.:]|\s|$)(?!\.\d|\s?[%°]|\s(?:years|days|hours|pages?|pp|min)\b)"
 )
-_LOWER_CUE = re.compile(r"(?:^|[(,;:>–—-]\s?|\b(?:as in|see|cf\.?|per|from|and|like|read|by|also|vs\.?|e\.g\.,?)\s)$")
-_LOWER_DATED = re.compile(r" (?=[\d(’'])(?:(?<=[a-zà-ÿ] )|(?<=[a-zà-ÿ], ))\(?['’]?(?:1[89]\d\d|20[0-4]\d|\d\d)(?!\d)")
+_LOWER_CUE = re.compile(
+    r"(?:^|[(,;:>–—-]\s?|\b(?:as in|see|cf\.?|per|from|and|like|read|by|also|vs\.?|e\.g\.,?)\s)$"
+)
+_LOWER_DATED = re.compile(
+    r" (?=[\d(’'])(?:(?<=[a-zà-ÿ] )|(?<=[a-zà-ÿ], ))\(?['’]?(?:1[89]\d\d|20[0-4]\d|\d\d)(?!\d)"
+)
 _NO_LOWER = frozenset(
-    "the and for from since until till before after around about circa during between year years month week day spring summer "  # noqa: E501, SIM905
-    "autumn winter january february march april may june july august september october november december early mid late page "  # noqa: E501
-    "pages chapter chap section sec table figure line part step age top room lecture problem exercise theorem lemma equation "  # noqa: E501
-    "volume number version release edition conference workshop meeting election class grade fig figs vol ver see than over "  # noqa: E501
-    "under only just nearly almost some all these those with within roughly exactly least most updated modified last created "  # noqa: E501
-    "published printed revised dated written accessed retrieved copyright approx data dataset model survey report reports "  # noqa: E501
-    "paper papers book review reviews article thesis preprint talk slides notes course version both that this into onto".split()  # noqa: E501
+    "the and for from since until till before after around about circa during between year years month week day spring summer "  # noqa: SIM905
+    "autumn winter january february march april may june july august september october november december early mid late page "
+    "pages chapter chap section sec table figure line part step age top room lecture problem exercise theorem lemma equation "
+    "volume number version release edition conference workshop meeting election class grade fig figs vol ver see than over "
+    "under only just nearly almost some all these those with within roughly exactly least most updated modified last created "
+    "published printed revised dated written accessed retrieved copyright approx data dataset model survey report reports "
+    "paper papers book review reviews article thesis preprint talk slides notes course version both that this into onto".split()
 )
 _BODIES = (
     "Collaboration", "Consortium", "Investigators", "Group", "Team", "Network", "Committee", "Commission", "Project",
@@ -43,7 +53,7 @@ _BODY = re.compile(
     r"(?<![\w@./’'-])(?P<names>[A-Z]{3,8})(?: [A-Z]{1,3}\d?)?,?\s[(\[]?(?P<year>(?:19|20)\d\d)(?=[)\],;.:]|\s|$)"
 )
 _PENDING = re.compile(
-    r",?\s?[\s(\[](?:in press|in prep(?:aration|\.)?|forthcoming|to appear|submitted|under review|in review|in revision|accepted|"  # noqa: E501
+    r",?\s?[\s(\[](?:in press|in prep(?:aration|\.)?|forthcoming|to appear|submitted|under review|in review|in revision|accepted|"
     r"unpublished|n\.d\.|preprint)(?=[)\],;.:]|\s[–—-]|\s*$)"
 )
 _PENDING_SIGNS = (
@@ -68,9 +78,13 @@ _JOURNAL_END = re.compile(
 _MEETING = re.compile(
     r"NeurIPS|NIPS|ICML|ICLR|CVPR|ICCV|ECCV|ACL|EMNLP|NAACL|AAAI|IJCAI|KDD|STOC|FOCS|SODA|COLT|SIGCOMM|SIGGRAPH|SOSP|OSDI|CHI|VLDB|SIGMOD|WWW|UAI|AISTATS"
 )
-_MEETING_YEAR = re.compile(rf"\b(?P<venue>{_MEETING.pattern})[ '’]{{0,2}}(?P<year>(?:19|20)\d\d|\d\d)(?![\w-])")
+_MEETING_YEAR = re.compile(
+    rf"\b(?P<venue>{_MEETING.pattern})[ '’]{{0,2}}(?P<year>(?:19|20)\d\d|\d\d)(?![\w-])"
+)
 _MEETING_START = re.compile(r"[A-Z](?<!\w.)[A-Za-z]+[ '’]{0,2}\d\d")
-_NAME_IN_JOURNAL = re.compile(r"(?P<names>[A-Z][\w’'-]+(?: (?:and|&) [A-Z][\w’'-]+)?) in (?:the )?(?P<venue>[A-Z].*)$")
+_NAME_IN_JOURNAL = re.compile(
+    r"(?P<names>[A-Z][\w’'-]+(?: (?:and|&) [A-Z][\w’'-]+)?) in (?:the )?(?P<venue>[A-Z].*)$"
+)
 _NOUN = re.compile(
     r"(?<=[\s-])(?:(?P<paper>papers?|articles?|reviews?|books?|monographs?|thesis|surveys?|essays?|preprint|classics?|chapters?|"
     r"textbooks?)|(?P<idea>models?|theorem|theory|argument|result|experiments?|proof|study|account|view|analysis|data|point))\b"
@@ -95,7 +109,9 @@ _TELLS = re.compile(rf"(?<![\w.-])(?P<names>{WORD}) {_TELLING}\b")
 
 def find_loose_names(text: str) -> list[NameMention]:
     """Mentions of works by their people that are not sure to be one; those without a year have None. May overlap."""
-    found = chain(_in_lower_case(text), _bodies(text), _pending(text), _year_first(text), _with_venue(text))
+    found = chain(
+        _in_lower_case(text), _bodies(text), _pending(text), _year_first(text), _with_venue(text)
+    )
     return sorted(found, key=lambda mention: (mention.start, -mention.end))
 
 
@@ -120,11 +136,19 @@ def _bodies(text: str) -> Iterator[NameMention]:
     """'Planck Collaboration 2018', 'IPCC 2014'."""
     for match in _COLLABORATION.finditer(text) if any(map(text.__contains__, _BODIES)) else ():
         yield name_mention(
-            match.start(), match.end(), [match["names"].replace(" ", "\xa0")], False, match["year"], "", strong=False
+            match.start(),
+            match.end(),
+            [match["names"].replace(" ", "\xa0")],
+            False,
+            match["year"],
+            "",
+            strong=False,
         )
     for match in matches_at(_BODY_START, _BODY, text):
         if not is_journal_name(match["names"]):
-            yield name_mention(match.start(), match.end(), [match["names"]], False, match["year"], "", strong=False)
+            yield name_mention(
+                match.start(), match.end(), [match["names"]], False, match["year"], "", strong=False
+            )
 
 
 def _pending(text: str) -> Iterator[NameMention]:
@@ -132,7 +156,9 @@ def _pending(text: str) -> Iterator[NameMention]:
     for match in _PENDING.finditer(text) if any(map(text.__contains__, _PENDING_SIGNS)) else ():
         named = names_before(text, match.start())
         if named and named.year is None:
-            yield name_mention(named.start, match.end(), list(named.names), named.et_al, "", "", strong=False)
+            yield name_mention(
+                named.start, match.end(), list(named.names), named.et_al, "", "", strong=False
+            )
 
 
 def _year_first(text: str) -> Iterator[NameMention]:
@@ -140,7 +166,9 @@ def _year_first(text: str) -> Iterator[NameMention]:
     for match in matches_at(_YEAR_START, _YEAR_FIRST, text):
         names, et_al = split_names(match["names"])
         if names and not any(map(no_name, names)):
-            yield name_mention(match.start(), match.end(), names, et_al, match["year"], "", strong=False)
+            yield name_mention(
+                match.start(), match.end(), names, et_al, match["year"], "", strong=False
+            )
 
 
 def _with_venue(text: str) -> Iterator[NameMention]:
@@ -149,43 +177,59 @@ def _with_venue(text: str) -> Iterator[NameMention]:
         named = names_before(text, match.start())
         if named and named.year is None:
             names, year = list(named.names), whole_year(match["year"])
-            yield name_mention(named.start, match.end(), names, named.et_al, year, match["venue"], strong=False)
+            yield name_mention(
+                named.start, match.end(), names, named.et_al, year, match["venue"], strong=False
+            )
     for match in matches_at(_VENUE_START, _VENUE, text):
         begin = match.start()
         if " in " in match["venue"] and (within := _NAME_IN_JOURNAL.match(match["venue"])):
             people, venue = _people(within["names"]), within["venue"].rstrip(".")
             if people and surely_a_journal(venue) and not surely_a_journal(match["venue"]):
-                yield name_mention(match.start("venue"), match.end(), people, False, "", venue, strong=False)
+                yield name_mention(
+                    match.start("venue"), match.end(), people, False, "", venue, strong=False
+                )
                 continue
-        if begin < 3 or text[begin - 1] not in " (" or text[begin - 2] not in ",s.)" + "abcdefghijklmnopqrstuvwxyz":
+        if (
+            begin < 3
+            or text[begin - 1] not in " ("
+            or text[begin - 2] not in ",s.)" + "abcdefghijklmnopqrstuvwxyz"
+        ):
             continue
         venue = match["venue"].rstrip(".")
         named = names_before(text, begin) if surely_a_journal(venue) else None
         if named:
             year = str(named.year or "")
-            yield name_mention(named.start, match.end(), list(named.names), named.et_al, year, venue, strong=False)
+            yield name_mention(
+                named.start, match.end(), list(named.names), named.et_al, year, venue, strong=False
+            )
 
 
 def surely_a_journal(name: str) -> bool:
     """A journal's name that needs no volume to tell: 'Nature', 'Am. Nat.', 'Journal of Ecology', 'QJE', 'ICML'."""
     if " " not in name:
         return is_journal_name(name) or bool(_MEETING.fullmatch(name))
-    return is_journal_name(name) and ("." in name or bool(_JOURNAL.match(name) or _JOURNAL_END.search(name)))
+    return is_journal_name(name) and (
+        "." in name or bool(_JOURNAL.match(name) or _JOURNAL_END.search(name))
+    )
 
 
 def find_owned(text: str) -> list[tuple[NameMention, bool]]:
-    """Works called their author's: "Paine's keystone paper", 'the Vaswani paper' (and True), "Tilman's model" (False)."""  # noqa: E501
+    """Works called their author's: "Paine's keystone paper", 'the Vaswani paper' (and True), "Tilman's model" (False)."""
     found: list[tuple[NameMention, bool]] = []
     if not _MAY_OWN.search(text):
         return found
     for noun in _NOUN.finditer(text):
         begin = max(0, noun.start() - 80)
-        owner = _OWNER.search(text, begin, noun.start()) or _THE_OWNER.search(text, begin, noun.start())
+        owner = _OWNER.search(text, begin, noun.start()) or _THE_OWNER.search(
+            text, begin, noun.start()
+        )
         names, et_al = split_names(owner["names"]) if owner else ([], False)
         if owner and not names and owner["names"] in ALSO_PEOPLE and owner.re is _OWNER:
             names = [owner["names"]]  # "May's result"
         if owner and names and (names[0] in ALSO_PEOPLE or not any(map(no_name, names))):
-            mention = name_mention(owner.start("names"), noun.end(), names, et_al, "", "", strong=False)
+            mention = name_mention(
+                owner.start("names"), noun.end(), names, et_al, "", "", strong=False
+            )
             found.append((mention, bool(noun["paper"])))
     return found
 
@@ -193,7 +237,9 @@ def find_owned(text: str) -> list[tuple[NameMention, bool]]:
 def find_tellers(text: str) -> list[NameMention]:
     """Single names of whom something is told: 'Kuhn argues'."""
     return [
-        name_mention(match.start(), match.end("names"), [match["names"]], False, "", "", strong=False)
+        name_mention(
+            match.start(), match.end("names"), [match["names"]], False, "", "", strong=False
+        )
         for match in (_TELLS.finditer(text) if _VERB.search(text) else ())
         if not no_name(match["names"])
     ]

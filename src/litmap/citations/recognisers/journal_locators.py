@@ -1,7 +1,7 @@
 """Works named by where they stand: 'Phys. Rev. Lett. 61, 2015 (1988)', 'J. Am. Chem. Soc. 2009, 131, 6050', 'PRL 61, 2015'.
 
 The journal is reduced to the initials of its words, so that its acronym and its abbreviation name the same place.
-"""  # noqa: E501
+"""
 
 from __future__ import annotations
 
@@ -11,11 +11,36 @@ from dataclasses import dataclass
 
 from litmap.parsing.reference_strings import is_journal_name
 
-_SMALL = frozenset("of the and for in on de der des du la le les fur für und et di a an & to".split())  # noqa: SIM905
-_NAME_WORD = r"(?:[A-ZÀ-Þ][\w’'&-]*\.?|[a-z]{1,2}[A-Z]\w*|&|of|the|and|for|in|der|des|de|für|und|et|di|npj)"
-_JOURNAL = (
-    rf"(?P<journal>(?:[A-ZÀ-Þ][\w’'&-]*\.?|[a-z]{{1,2}}[A-Z]\w*|npj)(?:[ ,]{{1,2}}{_NAME_WORD}){{0,8}}(?:\s[A-F])?)"
+_SMALL = frozenset(
+    [
+        "of",
+        "the",
+        "and",
+        "for",
+        "in",
+        "on",
+        "de",
+        "der",
+        "des",
+        "du",
+        "la",
+        "le",
+        "les",
+        "fur",
+        "für",
+        "und",
+        "et",
+        "di",
+        "a",
+        "an",
+        "&",
+        "to",
+    ]
 )
+_NAME_WORD = (
+    r"(?:[A-ZÀ-Þ][\w’'&-]*\.?|[a-z]{1,2}[A-Z]\w*|&|of|the|and|for|in|der|des|de|für|und|et|di|npj)"
+)
+_JOURNAL = rf"(?P<journal>(?:[A-ZÀ-Þ][\w’'&-]*\.?|[a-z]{{1,2}}[A-Z]\w*|npj)(?:[ ,]{{1,2}}{_NAME_WORD}){{0,8}}(?:\s[A-F])?)"
 _YEAR = r"(?:1[6-9]\d\d|20\d\d)"
 _VOLUME = r"(?:vol(?:ume|s)?\.?\s?)?\**(?P<volume{0}>(?!(?:1[6-9]|20)\d\d\b)[A-Z]?\d{{1,4}})\**(?:\s?\((?:no\.?\s?)?[\w–-]{{1,6}}\))?"  # noqa: E501
 _PAGE = r"(?:pp?\.\s?)?(?P<page{0}>[A-Z]{{0,2}}\d{{1,7}})(?:\s?[–—-]{{1,2}}\s?[A-Z]?\d{{1,7}})?(?:\(R\))?"
@@ -55,12 +80,18 @@ class Place:
     @property
     def key(self) -> str:
         """'prl:61:2015'; '' where no page tells the work."""
-        return f"{initials(self.journal)}:{self.volume.lower()}:{self.page.lower()}" if self.page else ""
+        return (
+            f"{initials(self.journal)}:{self.volume.lower()}:{self.page.lower()}"
+            if self.page
+            else ""
+        )
 
 
 def initials(journal: str) -> str:
     """First letters of a journal's words, or its acronym: 'Phys. Rev. Lett.' and 'PRL' are both 'prl'."""
-    words: list[str] = [word for word in _JOURNAL_WORD.findall(journal) if word.lower() not in _SMALL]
+    words: list[str] = [
+        word for word in _JOURNAL_WORD.findall(journal) if word.lower() not in _SMALL
+    ]
     if len(words) == 1 and sum(char.isupper() for char in words[0]) >= 2:
         return "".join(char for char in words[0] if char.isupper()).lower()
     if len(words) == 1:
@@ -81,7 +112,10 @@ def find_places(text: str) -> list[Place]:
             continue
         volume = next(groups[f"volume{n}"] for n in "123456" if groups[f"volume{n}"])
         page = next((groups[f"page{n}"] for n in "12346" if groups[f"page{n}"]), "")
-        year = next(filter(None, map(groups.get, ("first", "last", "middle", "late", "alone", "close"))), None)
+        year = next(
+            filter(None, map(groups.get, ("first", "last", "middle", "late", "alone", "close"))),
+            None,
+        )
         found.append(Place(start, match.end(), journal, volume, page, int(year) if year else None))
     return found
 

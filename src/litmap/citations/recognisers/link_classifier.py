@@ -55,14 +55,17 @@ _REPOSITORY = re.compile(
     r"digitalcommons|deepblue|escholarship|edoc|elib|theses|thesis|digital|research-repository|library)\.",
     re.I,
 )
-_FILE = re.compile(r"\.(?:pdfs?|ps|ps\.gz|djvu)$|/pdf(?:/|$)|[?&](?:type|format)=pdf\b|\.pdf[?#]", re.I)
+_FILE = re.compile(
+    r"\.(?:pdfs?|ps|ps\.gz|djvu)$|/pdf(?:/|$)|[?&](?:type|format)=pdf\b|\.pdf[?#]", re.I
+)
 _OTHER_FILE = re.compile(
-    r"\.(?:png|jpe?g|gif|svg|mp4|mov|avi|mp3|zip|gz|tar|py|ipynb|r|m|csv|xlsx?|pptx?|key|exe|dmg|json|xml|rss)$", re.I
+    r"\.(?:png|jpe?g|gif|svg|mp4|mov|avi|mp3|zip|gz|tar|py|ipynb|r|m|csv|xlsx?|pptx?|key|exe|dmg|json|xml|rss)$",
+    re.I,
 )
 _NO_WORK_WORDS = re.compile(
     r"^(?:(?:the|a|an|my|his|her|their|its|see|watch|nice|good|great|official|this|related|slides? and|full)\s+){0,3}"
     r"(?:(?:\w+\s+){0,3}(?:video|talks?|slides?|lectures?|code|repo(?:sitory)?|source code|implementation|blog(?:\s?posts?)?|posts?|demos?|"  # noqa: E501
-    r"tweets?|threads?|podcast|website|web ?page|home ?page|docs|documentation|poster|interview|news|syllabus|course|homework|"  # noqa: E501
+    r"tweets?|threads?|podcast|website|web ?page|home ?page|docs|documentation|poster|interview|news|syllabus|course|homework|"
     r"tutorials?|playlist|recording|press release|wiki(?:pedia)?|github|youtube|data ?set|data|playground|notebook))"
     r"(?:\s+(?:here|page|by .{1,40}|of .{1,60}|on .{1,60}))?\s*$",
     re.I,
@@ -81,7 +84,9 @@ def judge_link(target: str, text: str = "") -> tuple[Verdict, str | None]:
     url = unwrap_url(target.strip())
     if not url or url.startswith(("#", "mailto:", "javascript:", "android-app:", "data:")):
         return "plain", None
-    if "://" not in url and not url.lower().startswith(("www.", "doi:", "arxiv:", "pmid:", "pmcid:", "10.")):
+    if "://" not in url and not url.lower().startswith(
+        ("www.", "doi:", "arxiv:", "pmid:", "pmcid:", "10.")
+    ):
         return _judge_path(url, text)
     identifier = identifier_from_url(url)
     if identifier:
@@ -103,7 +108,10 @@ def judge_link(target: str, text: str = "") -> tuple[Verdict, str | None]:
         return (
             ("perhaps", None)
             if len(parts.path.strip("/")) > 3
-            and not re.match(r"/(?:author|people|profile|search|user|toc|loi|about|news|login|action)\b", parts.path)
+            and not re.match(
+                r"/(?:author|people|profile|search|user|toc|loi|about|news|login|action)\b",
+                parts.path,
+            )
             else ("plain", None)
         )
     return "plain", None
@@ -111,23 +119,29 @@ def judge_link(target: str, text: str = "") -> tuple[Verdict, str | None]:
 
 def _judge_path(path: str, text: str) -> tuple[Verdict, str | None]:
     """A link without scheme: a file on this machine."""
-    if re.search(r"\.(?:pdf|djvu|ps)$", path.split("#", maxsplit=1)[0], re.I) and not _SLIDES_PATH.search(
-        path.rsplit("/", 1)[-1]
-    ):
+    if re.search(
+        r"\.(?:pdf|djvu|ps)$", path.split("#", maxsplit=1)[0], re.I
+    ) and not _SLIDES_PATH.search(path.rsplit("/", 1)[-1]):
         return "pdf", None
     return "plain", None
 
 
 def may_hold_a_work(target: str, text: str, title_likeness: float) -> bool:
     """True for a page of unknown kind whose link is worded like a title, so that a search by title is worth while."""
-    if title_likeness < 0.62 or len(text.split()) < 4 or not target.startswith(("http://", "https://")):
+    if (
+        title_likeness < 0.62
+        or len(text.split()) < 4
+        or not target.startswith(("http://", "https://"))
+    ):
         return False
     try:
         path = urlsplit(target).path
     except ValueError:
         return False
     return (
-        not is_no_work_host(target) and not _NO_WORK_WORDS.match(text.strip(" ()[]")) and not _OTHER_FILE.search(path)
+        not is_no_work_host(target)
+        and not _NO_WORK_WORDS.match(text.strip(" ()[]"))
+        and not _OTHER_FILE.search(path)
     )
 
 

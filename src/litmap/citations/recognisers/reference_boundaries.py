@@ -14,24 +14,32 @@ _STOPS = re.compile(
 """Where a reference may end: behind a year, pages or an identifier."""
 _GOES_ON = re.compile(
     r"[\s,.;:()\[\]–—-]{0,4}(?:(?:pp?\.|vol\.|no\.|ch\.)?\s?[A-Z]?\d[\d\s,:;()–-]*|doi\b|https?:|arxiv|PMID|PMC|\[|\(?(?:Springer|Wiley|Cambridge|"
-    r"Oxford|Elsevier|Princeton|[A-Z]\w* (?:University )?Press|ed\.|eds\b|[Aa]vailable|[Rr]etrieved|URL|ISBN|in press|reprint))",  # noqa: E501
+    r"Oxford|Elsevier|Princeton|[A-Z]\w* (?:University )?Press|ed\.|eds\b|[Aa]vailable|[Rr]etrieved|URL|ISBN|in press|reprint))",
 )
 
 
-_NEXT_WORK = re.compile(rf";\s(?=\W{{0,3}}(?:{NAMES}),?\W{{1,3}}{YEAR})|\s(?:\.\.\.|…)\s(?=[a-z]{{2}})|\s(?=vs\.?\s)")
+_NEXT_WORK = re.compile(
+    rf";\s(?=\W{{0,3}}(?:{NAMES}),?\W{{1,3}}{YEAR})|\s(?:\.\.\.|…)\s(?=[a-z]{{2}})|\s(?=vs\.?\s)"
+)
 """Where another work begins: '…; Church 1936', '… vs. Woodin'."""
 
 
 def before_next(text: str) -> int:
     """Where the first of several works in a text ends, if it has its year or number by then; else the text's end."""
     found = _NEXT_WORK.search(text, 20)
-    if found and len(re.findall(r"(?:1[5-9]|20)\d\d(?!\.\d)|\d{4}\.\d{4,5}|10\.\d{4}", text[: found.start()])) == 1:
+    if (
+        found
+        and len(
+            re.findall(r"(?:1[5-9]|20)\d\d(?!\.\d)|\d{4}\.\d{4,5}|10\.\d{4}", text[: found.start()])
+        )
+        == 1
+    ):
         return found.start()
     return len(text)
 
 
 def reference_end(text: str) -> int:
-    """Where a reference at the start of a text ends, if a remark of three words or more follows; else the text's end."""  # noqa: E501
+    """Where a reference at the start of a text ends, if a remark of three words or more follows; else the text's end."""
     for stop in _STOPS.finditer(text, 30):
         rest = text[stop.end() :].lstrip(" .,;)")
         if _GOES_ON.match(text, stop.end()) or len(rest.split()) < 3:
@@ -39,9 +47,19 @@ def reference_end(text: str) -> int:
         head = text[: stop.end()]
         dated = re.search(r"(?:1[5-9]|20)\d\d", head)
         titled = len(re.findall(r"[^\W\d_]{2,}", head)) >= 6
-        closed = stop.group()[-1] in ".;—–" or stop.group(1) in tuple("(–—[") or stop.group().endswith((" -", "->"))
+        closed = (
+            stop.group()[-1] in ".;—–"
+            or stop.group(1) in tuple("(–—[")
+            or stop.group().endswith((" -", "->"))
+        )
         closed = closed or stop.group().startswith(("10.", "http", "arXiv"))
-        if dated and titled and closed and head.count("(") == head.count(")") and head.count('"') % 2 == 0:
+        if (
+            dated
+            and titled
+            and closed
+            and head.count("(") == head.count(")")
+            and head.count('"') % 2 == 0
+        ):
             parsed = parse_reference(head)
             if (
                 parsed.authors

@@ -20,7 +20,9 @@ from litmap.models import Link, NoteBlock, Reference
 from litmap.parsing.identifiers import find_identifiers, normalise_title
 from litmap.parsing.reference_strings import looks_like_reference, parse_reference
 
-_BACKLINK = re.compile(r"^\s*(?:\^|↑)\s*(?:(?:[a-z]{1,2}|\d+\.\d+|[\^↑])\s+)*|^\s*Jump up(?: to)?:?\s*[\^↑]?\s*")
+_BACKLINK = re.compile(
+    r"^\s*(?:\^|↑)\s*(?:(?:[a-z]{1,2}|\d+\.\d+|[\^↑])\s+)*|^\s*Jump up(?: to)?:?\s*[\^↑]?\s*"
+)
 _SENTENCE_END = re.compile(r"[a-z]{3,}[.?!] (?=[A-Z])")
 _REPEATED = re.compile(r"\s*(?:[—–―_-]\s?){2,}[.,]")
 _ELLIPSIS = re.compile(r",\s*(?:…|\.\s?\.\s?\.)\s*(?:&\s*|and\s+)?(?=[A-Z])")
@@ -36,8 +38,12 @@ _OPENING = re.compile(
     r"[\W\d]{0,12}(?:(?:1[5-9]|20)\d\d[ ,.]|[—–―_-]{2}|(?:d['’]|(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er?|[Dd]i|[Ll]e|[Ee]l|al) )?[A-ZÀ-Þ][\w'’.-]*(?:,|:)? (?:[A-ZÀ-Þ\d(&“\"[]|and |et |und |y |van |von |de |der |den |di |da |dos |du |le |la |el |al |ten |ter |bin ))"  # noqa: E501
 )
 _LABEL_PREFIX = re.compile(r"[A-Za-z][\w /-]{1,25}: (?=[A-ZÀ-Þ])")
-_LABEL_MARK = re.compile(r"\s*\[((?!\d)[\w+#&.’'-]{2,30}(?: et al\.?)?(?:[ ,]{1,2}\d{4}[a-z]?)?)\]:?\s+(?=[A-ZÀ-Þ“\"])")
-_INITIALS_INSIDE = re.compile(r"[A-ZÀ-Þ](?:[.,(]| &| \(| and )|[A-ZÀ-Þ][\w.-]*(?: [A-Z]\.)?[.,] (?:and |& |\(?\d{4})")
+_LABEL_MARK = re.compile(
+    r"\s*\[((?!\d)[\w+#&.’'-]{2,30}(?: et al\.?)?(?:[ ,]{1,2}\d{4}[a-z]?)?)\]:?\s+(?=[A-ZÀ-Þ“\"])"
+)
+_INITIALS_INSIDE = re.compile(
+    r"[A-ZÀ-Þ](?:[.,(]| &| \(| and )|[A-ZÀ-Þ][\w.-]*(?: [A-Z]\.)?[.,] (?:and |& |\(?\d{4})"
+)
 _STARTS_INSIDE = re.compile(
     r"(?:^|<ref[^<>]{0,60}>|(?<![A-Z])[.:;(–—]\s{0,2}|(?<=[a-z]{3}),\s|\b(?:also|see|cf\.|e\.g\.,?|in|is|by|and) )"
     r"((?:(?:van|von|de|del|der|den|di|da|la|le) ){0,2}[A-ZÀ-Þ][\w'’-]+"
@@ -52,11 +58,15 @@ _ENDS_INSIDE = re.compile(
 _LEADS_TO = re.compile(r"\b(?:is|in|by|see|from|also)\s(?:[A-Z]\.\s?)+[A-Z][a-z]+,")
 """A title that leads to another work: '… is M. Davis, Hilbert's …'."""
 _LEDGER = re.compile(r"\d+\s?[,;:]\s?\d")
-_PRINTED = re.compile(r"\d\s?\(\d{1,3}\)|\d\s?[:,]\s?(?:pp?\.\s?)?\d+[–-]\d|\d:\d|\d \((?:1[5-9]|20)\d\d\)")
+_PRINTED = re.compile(
+    r"\d\s?\(\d{1,3}\)|\d\s?[:,]\s?(?:pp?\.\s?)?\d+[–-]\d|\d:\d|\d \((?:1[5-9]|20)\d\d\)"
+)
 """Volume, issue, pages: what is printed in a journal."""
 _GLUED = re.compile(rf"{YEAR}\)?\s?[,;/]\s{NAMES}[\s,(]{{1,2}}{YEAR}")
 """One mention behind the other: 'Tilman 1982; Chesson 2000'."""
-_PENDING = re.compile(r"\((?:in press|in prep|forthcoming|to appear|submitted|under review|accepted|preprint)")
+_PENDING = re.compile(
+    r"\((?:in press|in prep|forthcoming|to appear|submitted|under review|accepted|preprint)"
+)
 _YEAR = re.compile(rf"\b{YEAR}\b")
 _VERB_FIRST = re.compile(r"(?:is|was|are|were|has|had|which|who|and|but|worth)\b")
 _STARS = re.compile(r"\*+")
@@ -105,7 +115,9 @@ def segments_of(block: NoteBlock) -> list[Segment]:
     offsets = [int(part) for part in breaks.split() if part.isdigit()] if breaks else []
     if len(block.line_starts) > 1 and "[" in block.text:
         offsets += [
-            start for start in block.line_starts[1:] if TAG_LINE.match(block.text, start) and start not in offsets
+            start
+            for start in block.line_starts[1:]
+            if TAG_LINE.match(block.text, start) and start not in offsets
         ]
         offsets.sort()
     edges = [0, *[offset for offset in offsets if 0 < offset < len(block.text)], len(block.text)]
@@ -148,15 +160,23 @@ def list_entries(block: NoteBlock, previous: Sequence[str], *, in_list: bool) ->
     yield from _by_lines(block, parts, previous)
 
 
-def _by_lines(block: NoteBlock, parts: Sequence[Segment], previous: Sequence[str]) -> Iterator[Entry]:
+def _by_lines(
+    block: NoteBlock, parts: Sequence[Segment], previous: Sequence[str]
+) -> Iterator[Entry]:
     """Entries on lines of their own inside a block, each perhaps with the line that goes on with it."""
     index = 0
     while index < len(parts):
         part = parts[index]
         after = parts[index + 1] if index + 1 < len(parts) else None
         entry = None
-        dated = after is not None and all(_YEAR.search(block.text, p.start, p.end) for p in (part, after))
-        if after is not None and not dated and not may_be_reference(block.text[after.start : after.end]):
+        dated = after is not None and all(
+            _YEAR.search(block.text, p.start, p.end) for p in (part, after)
+        )
+        if (
+            after is not None
+            and not dated
+            and not may_be_reference(block.text[after.start : after.end])
+        ):
             entry = _read_entry(block, part.start, after.end, previous, floor=0.75)
         if entry is not None:
             index += 1
@@ -175,7 +195,10 @@ def _inside(block: NoteBlock) -> Iterator[Entry]:
     for match in _STARTS_INSIDE.finditer(text):
         if match.start(1) < begin:
             continue
-        ends = [stop.end() for stop in itertools.islice(_ENDS_INSIDE.finditer(text, match.end() + 20), 3)]
+        ends = [
+            stop.end()
+            for stop in itertools.islice(_ENDS_INSIDE.finditer(text, match.end() + 20), 3)
+        ]
         for end in ends:
             if end - match.start(1) > 700:
                 break
@@ -186,20 +209,34 @@ def _inside(block: NoteBlock) -> Iterator[Entry]:
                 break
 
 
-def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str], *, floor: float) -> Entry | None:
+def _read_entry(
+    block: NoteBlock, start: int, end: int, previous: Sequence[str], *, floor: float
+) -> Entry | None:
     label_mark = _LABEL_MARK.match(block.text, start, end)
     start = label_mark.end() if label_mark else start
     text = block.text[start:end]
-    if len(text) > 3000 or (floor > 0.3 and not may_be_reference(text)) or _BARE_PAGE.match(text.strip()):
+    if (
+        len(text) > 3000
+        or (floor > 0.3 and not may_be_reference(text))
+        or _BARE_PAGE.match(text.strip())
+    ):
         return None
     links = [link for link in block.links if start <= link.start < end]
     ids, urls, hint = _from_links(links, text)
-    news = not ids and not urls and any(is_no_work_host(link.target) for link in links) and not find_identifiers(text)
+    news = (
+        not ids
+        and not urls
+        and any(is_no_work_host(link.target) for link in links)
+        and not find_identifiers(text)
+    )
     in_text = find_identifiers(text)
     for found in in_text:
         if found.id not in ids:
             ids.append(found.id)
-    if sum(1 for found in ids if found.startswith("arxiv:")) > 1 or len({f for f in ids if f.startswith("doi:")}) > 2:
+    if (
+        sum(1 for found in ids if found.startswith("arxiv:")) > 1
+        or len({f for f in ids if f.startswith("doi:")}) > 2
+    ):
         return None
     if floor > 0.3 and (shorter := min(before_next(text), reference_end(text))) < len(text):
         end, text = start + shorter, text[:shorter]
@@ -215,13 +252,19 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
         return None
     reference = parse_reference(text, previous_authors=previous, title_hint=hint)
     if any(name.endswith(("'s", "’s")) for name in reference.authors):
-        reference = replace(reference, authors=tuple(re.sub(r"['’]s$", "", name) for name in reference.authors))
+        reference = replace(
+            reference, authors=tuple(re.sub(r"['’]s$", "", name) for name in reference.authors)
+        )
     place, reference = _by_place(text, reference)
     if place and not reference.authors and floor > 0.3:
         return None  # the place alone, and more than one perhaps
     if not reference.authors:
         reference = _with_surnames(text, reference, hint) or reference
-    if not reference.title and reference.venue.startswith("the ") and f"In {reference.venue}" in text:
+    if (
+        not reference.title
+        and reference.venue.startswith("the ")
+        and f"In {reference.venue}" in text
+    ):
         reference = replace(reference, title=f"In {reference.venue}", venue="")
     if floor > 0.3 and not _shaped(reference, text, links):
         return None
@@ -233,7 +276,9 @@ def _read_entry(block: NoteBlock, start: int, end: int, previous: Sequence[str],
         and all(judge_link(url)[0] == "plain" for url in addresses)
         and (not reference.venue or any(is_no_work_host(url) for url in addresses))
     )
-    if blog and reference.authors and _PRINTED.search(text):  # a paper with a link to its code or to news of it
+    if (
+        blog and reference.authors and _PRINTED.search(text)
+    ):  # a paper with a link to its code or to news of it
         blog, addresses = False, tuple(url for url in addresses if judge_link(url)[0] != "plain")
     mark = label_mark.group(1) if label_mark else ""
     number = reference.number or field(block, "number") or field(block, "label") or mark
@@ -264,8 +309,14 @@ def _by_place(text: str, reference: Reference) -> tuple[bool, Reference]:
     place = places[0]
     named = names_before(_STARS.sub("", text), place.start)
     if named and (named.start < 4 or (named.start <= 8 and len(text[: named.start].split()) == 1)):
-        year = place.year or named.year or (reference.year if str(reference.year) != place.page else None)
-        return True, replace(reference, title="", authors=named.names, venue=place.journal, year=year)
+        year = (
+            place.year
+            or named.year
+            or (reference.year if str(reference.year) != place.page else None)
+        )
+        return True, replace(
+            reference, title="", authors=named.names, venue=place.journal, year=year
+        )
     if place.start < 4 or _LEDGER.match(reference.title):
         return True, replace(reference, title="", authors=(), venue=place.journal, year=place.year)
     if reference.title:
@@ -283,7 +334,12 @@ def _with_surnames(text: str, reference: Reference, hint: str) -> Reference | No
     if rest.authors or len(rest.title.split()) < 3:
         return None
     return replace(
-        rest, raw=text, authors=tuple(names), year=rest.year or reference.year, ids=reference.ids, urls=reference.urls
+        rest,
+        raw=text,
+        authors=tuple(names),
+        year=rest.year or reference.year,
+        ids=reference.ids,
+        urls=reference.urls,
     )
 
 
@@ -305,11 +361,18 @@ def _shaped(reference: Reference, text: str, links: Sequence[Link]) -> bool:
     if _REPEATED.match(text):
         return True
     linked = {found for link in links if (found := judge_link(link.target)[1])}
-    if len(linked) > 1 and (len(text) > 250 or len({found.split(":")[0] for found in linked}) < len(linked)):
+    if len(linked) > 1 and (
+        len(text) > 250 or len({found.split(":")[0] for found in linked}) < len(linked)
+    ):
         return False
-    if not re.match(r"[\"“'‘¿(\[]*[A-ZÀ-Þ\d]", reference.title) or len(_SENTENCE_END.findall(text)) > 6:
+    if (
+        not re.match(r"[\"“'‘¿(\[]*[A-ZÀ-Þ\d]", reference.title)
+        or len(_SENTENCE_END.findall(text)) > 6
+    ):
         return False
-    if any(named.strong for named in find_names(reference.title)) or _PENDING.search(reference.title):
+    if any(named.strong for named in find_names(reference.title)) or _PENDING.search(
+        reference.title
+    ):
         return False
     surname = normalise_title(reference.authors[0]).split()
     position = normalise_title(text[:200]).find(surname[-1]) if surname else -1
@@ -321,7 +384,11 @@ def _is_prose(text: str) -> bool:
     if _CITED_NUMBER.search(text, 12):
         return True
     named = [found for found in find_names(text) if found.strong]
-    dated = {(found.surnames, found.year) for found in named if _IN_PROSE.match(text, found.end) or found.et_al}
+    dated = {
+        (found.surnames, found.year)
+        for found in named
+        if _IN_PROSE.match(text, found.end) or found.et_al
+    }
     several = {found.year for found in named if len(found.names) > 1}
     return len(dated) > 1 or len(several) > 1
 

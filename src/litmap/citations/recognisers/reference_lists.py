@@ -6,7 +6,11 @@ import re
 from collections.abc import Sequence
 
 from litmap.citations.recognisers.patterns import cites_by_key
-from litmap.citations.recognisers.reference_entries import may_be_reference, reference_likeness, segments_of
+from litmap.citations.recognisers.reference_entries import (
+    may_be_reference,
+    reference_likeness,
+    segments_of,
+)
 from litmap.models import NoteBlock
 
 _DATED = re.compile(r"\d{4}|n\.d\.|in press")
@@ -29,7 +33,9 @@ def listed_blocks(blocks: Sequence[NoteBlock]) -> set[int]:
     return listed
 
 
-_SHORT_NOTE = re.compile(r"\s*(?:\[?\d{1,3}[\].)]?\s+)?(?:Ibid|Ibidem|Idem|Id|Op\.\s?cit|Loc\.\s?cit|Cf|See|Compare)\b")
+_SHORT_NOTE = re.compile(
+    r"\s*(?:\[?\d{1,3}[\].)]?\s+)?(?:Ibid|Ibidem|Idem|Id|Op\.\s?cit|Loc\.\s?cit|Cf|See|Compare)\b"
+)
 
 
 def is_short_note(block: NoteBlock) -> bool:
@@ -37,14 +43,23 @@ def is_short_note(block: NoteBlock) -> bool:
     numbered = any(name == "number" for name, _ in block.fields)
     if numbered and len(block.text) < 70 and not _DATED.search(block.text):
         return True
-    return len(block.text) < 120 and bool(_SHORT_NOTE.match(block.text)) and (numbered or block.kind == "item")
+    return (
+        len(block.text) < 120
+        and bool(_SHORT_NOTE.match(block.text))
+        and (numbered or block.kind == "item")
+    )
 
 
 def _reference_score(block: NoteBlock) -> float:
     text = block.text
     if block.kind not in {"paragraph", "item", "definition"} or not 30 <= len(text) <= 900:
         return 0.0
-    if not may_be_reference(text) or not _DATED.search(text) or cites_by_key(text) or len(segments_of(block)) > 1:
+    if (
+        not may_be_reference(text)
+        or not _DATED.search(text)
+        or cites_by_key(text)
+        or len(segments_of(block)) > 1
+    ):
         return 0.0
     return reference_likeness(text)
 

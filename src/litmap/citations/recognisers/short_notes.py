@@ -10,10 +10,12 @@ from litmap.citations.recognisers.author_names import surname_key
 from litmap.models import Reference
 from litmap.parsing.identifiers import normalise_title
 
-_SAME = re.compile(r"\s*(?:\W{0,2}\d{1,3}\W{1,2}\s?)?(?:See |Cf\.? )?(?:[Ii]bid(?:em)?\b|[Ll]oc\.\s?cit|[Oo]p\.\s?cit)")
+_SAME = re.compile(
+    r"\s*(?:\W{0,2}\d{1,3}\W{1,2}\s?)?(?:See |Cf\.? )?(?:[Ii]bid(?:em)?\b|[Ll]oc\.\s?cit|[Oo]p\.\s?cit)"
+)
 _SHORT = re.compile(
     r"\s*(?:\W{0,2}\d{1,3}\W{1,2}\s?)?(?:(?:See|Cf\.|cf\.|Compare|Also)\s(?:also\s)?)?(?P<name>[A-ZÀ-Þ][\w’'-]+)"
-    r"(?:(?:, [A-ZÀ-Þ][\w’'-]+)*,? (?:and|&) [A-ZÀ-Þ][\w’'-]+)?,\s[“\"]?(?P<title>[A-Za-zÀ-Þ][^,;.“”\"]{3,80}?)[,.]?[”\"]?"  # noqa: E501
+    r"(?:(?:, [A-ZÀ-Þ][\w’'-]+)*,? (?:and|&) [A-ZÀ-Þ][\w’'-]+)?,\s[“\"]?(?P<title>[A-Za-zÀ-Þ][^,;.“”\"]{3,80}?)[,.]?[”\"]?"
     r"(?:,?\s(?:pp?\.\s?)?\d(?:[\d–-]|,?\s(?=[\d–-]))*+|,?\s(?:chap|ch|vol)\.?\s?\w+)*+\s*[.;]?\s*$"
 )
 """Its figures are never given back: read in two ways, each doubles the time that a long list of pages takes."""

@@ -11,14 +11,14 @@ from functools import lru_cache
 from litmap.citations.recognisers.patterns import WORD, YEAR, matches_at, whole_year
 
 _SMALL = frozenset(
-    "a an and as at but by can do for from how if in into is its it nor not of off on onto or over per so than that the their "  # noqa: E501, SIM905
-    "to under up upon via vs versus we what when where which while why with without does are through between among against "  # noqa: E501
+    "a an and as at but by can do for from how if in into is its it nor not of off on onto or over per so than that the their "  # noqa: SIM905
+    "to under up upon via vs versus we what when where which while why with without does are through between among against "
     "toward towards using during after before about around".split()
 )
 _OPEN_ENDS = _SMALL - {"not", "do", "can", "are", "is", "up", "why", "how"}
 _NO_TITLE = frozenset(
-    "I I'm I'd I'll my me you your he she his her we'll let's todo TODO see read cf etc maybe probably actually basically "  # noqa: E501, SIM905
-    "apparently interesting nice cool great ask check compare remember idea thank thanks please don't doesn't isn't lol hmm "  # noqa: E501
+    "I I'm I'd I'll my me you your he she his her we'll let's todo TODO see read cf etc maybe probably actually basically "  # noqa: SIM905
+    "apparently interesting nice cool great ask check compare remember idea thank thanks please don't doesn't isn't lol hmm "
     "ok okay yes tomorrow yesterday meeting email".split()
 )
 _NO_TITLE_AT_ALL = re.compile(
@@ -26,18 +26,18 @@ _NO_TITLE_AT_ALL = re.compile(
     r"(?<=m)y notes)\b"
 )
 _PROSE = frozenset(
-    "this these they them there was were has have had will would should could very just also then here now say says said "  # noqa: E501, SIM905
-    "explain explains argue argues show shows showed shown prove proves proved give gives gave get gets got find finds found "  # noqa: E501
+    "this these they them there was were has have had will would should could very just also then here now say says said "  # noqa: SIM905
+    "explain explains argue argues show shows showed shown prove proves proved give gives gave get gets got find finds found "
     "make makes made seem seems think want need needs use used uses try tried called which who it it's".split()
 )
 _NO_WORK = re.compile(
-    r"\b(?:tutorial|lectures?|lecture notes|video|talk|slides|blog(?:\s?post)?|course|summer school|workshop|homepage|website|"  # noqa: E501
+    r"\b(?:tutorial|lectures?|lecture notes|video|talk|slides|blog(?:\s?post)?|course|summer school|workshop|homepage|website|"
     r"github|tweet|podcast|playlist|click here|sign (?:in|up)|log ?in|subscribe|newsletter|read more|learn more|table of contents|"  # noqa: E501
     r"all rights reserved|privacy policy|annotated version|seminar|homework|syllabus|deadline|agenda|minutes)\b",
     re.I,
 )
 _NO_WORK_STARTS = frozenset(
-    "tutorial lecture lectures video talk slides blog blogpost course summer workshop homepage website github tweet podcast "  # noqa: E501, SIM905
+    "tutorial lecture lectures video talk slides blog blogpost course summer workshop homepage website github tweet podcast "  # noqa: SIM905
     "playlist click sign log login subscribe newsletter read learn table all privacy annotated seminar homework "
     "syllabus deadline agenda minutes".split()
 )
@@ -69,7 +69,9 @@ _CLAUSE_START = re.compile(
     r"[:→.;?!Rrie-](?:(?<=[:→.;?!])\s|(?<=-)>\s|(?<!\w.)(?:(?<=[Rr])ead|(?<=i)\.e\.|(?<=e)\.g\.,?) [A-Z])"
 )
 _LEADING_SIGNS = (":", ",", "→", "->", " by ")
-_LEADING_WORD = re.compile(r"[SsRrCcie](?<!\w.)(?:(?<=[Ss])ee|(?<=[Rr])ead|(?<=[Cc])ite|(?<=[ie])\.[eg]\.) ")
+_LEADING_WORD = re.compile(
+    r"[SsRrCcie](?<!\w.)(?:(?<=[Ss])ee|(?<=[Rr])ead|(?<=[Cc])ite|(?<=[ie])\.[eg]\.) "
+)
 _DATED_BEHIND = re.compile(rf"\s*\([^()]{{0,30}}?({YEAR})\)")
 _VENUE_TAIL = re.compile(
     r",\s+(?:([A-Z][\w'’-]+),\s+)?((?:[A-Z][\w&.'’-]*)(?: (?:of|the|and|in|for|on|&|[A-Z][\w.'’-]*)){0,8}(?: \d{4})?)$"
@@ -82,7 +84,9 @@ _REMARK = re.compile(
 _LABEL_BEFORE = re.compile(r"[A-Z][a-z]+(?: [a-z]+)?: (?=[A-Z])")
 TAGGED = re.compile(r"(?:\(\*?\)\s*)?\[[A-Za-z][\w .&-]{1,20}?[\s'’]{0,2}((?:19|20)?\d\d)\]")
 """Venue and year before a title, as lists for courses and exams have them."""
-TAG_LINE = re.compile(r"(?:\(\*?\)\s*)?(?:[A-Z][\w+-]{1,20}\s)?\[[A-Za-z][\w .&-]{1,20}?[\s'’]{0,2}(?:19|20)?\d\d\]")
+TAG_LINE = re.compile(
+    r"(?:\(\*?\)\s*)?(?:[A-Z][\w+-]{1,20}\s)?\[[A-Za-z][\w .&-]{1,20}?[\s'’]{0,2}(?:19|20)?\d\d\]"
+)
 """A line that begins with such a tag, or with one word and a tag."""
 _BY_LIST = re.compile(rf"({WORD}(?:, {WORD})*,? (?:and |& ){WORD}|{WORD}(?:, {WORD})+): (?=[A-Z])")
 """'Rosenblum, Ousterhout: The design and …'."""
@@ -91,7 +95,7 @@ _HEADED = re.compile(
     r"(?<! with)(?<! for)(?<! on)(?<! to)(?<! by)(?<! as)(?<! from)(?<! an))"
     r",? (?:is|are|was|were|has|shows?|showed|gives?|proves?|explains?|says?|argues?|samples|the|lineage|instead|with|fig\.?|see|again|but|so|not|\d{3,})\s(?!(?:the|a|an) [A-Z])(?=[a-z\d]|(?<=\d\s)[A-Z])"  # noqa: E501
 )
-"""A title with every word raised at the head of a line that goes on in lower case: 'Normalizing Flows for … is the review'."""  # noqa: E501
+"""A title with every word raised at the head of a line that goes on in lower case: 'Normalizing Flows for … is the review'."""
 _BY = re.compile(r"\s+by ((?:(?:[A-Z]\.\s?)*[A-Z][\w'’-]+(?:,? and |, | & | )?){1,6})$")
 _RUN = re.compile(
     r"[A-Z](?<![\w.@/].)[\w'’-]*:?(?:[ \n](?:[A-Z][\w'’/-]*|[A-Z]+\d*|\d+|a|an|and|as|at|by|do|for|from|in|into|is|its|of|on|or|the|to|under|vs\.?|via|with|without|not|than|that|through|using|are|be|can|we|you|how|why|what|when|between|toward|towards|over|–|-|&|\+)(?:[:,?!](?=[ \n])|['’]s)?){3,25}"  # noqa: E501
@@ -107,8 +111,12 @@ _ENDS_IN_AND = re.compile(r"(?:&|\band)\s*$")
 _SYMBOLS = re.compile(r"[{}<>=\\#(.](?:(?<=[^(.])|(?<=\w\()\w|(?<=\d\.)\d)")
 _COLON = re.compile(r"\w: \w")
 _MANY_COMMAS = re.compile(r"[,;].*[,;].*[,;]")
-_QUOTE_OR_DATE = re.compile(r"[\"“”12](?:(?<=\D)|(?<!\w.)(?:(?<=1)[89]|(?<=2)0)\d\d[a-z]?\b\s?[.,;)])")
-_LEDGER = re.compile(r"[\d(e](?:(?<=\d):\d|(?<=\()\d+\)|(?<!\w.)(?:(?<=\d)\d{0,3}[–-]\d|(?<=e)t al\b))")
+_QUOTE_OR_DATE = re.compile(
+    r"[\"“”12](?:(?<=\D)|(?<!\w.)(?:(?<=1)[89]|(?<=2)0)\d\d[a-z]?\b\s?[.,;)])"
+)
+_LEDGER = re.compile(
+    r"[\d(e](?:(?<=\d):\d|(?<=\()\d+\)|(?<!\w.)(?:(?<=\d)\d{0,3}[–-]\d|(?<=e)t al\b))"
+)
 _NEW_SENTENCE = re.compile(r"[?!.]\s+[a-z]")
 
 
@@ -144,7 +152,9 @@ def title_score(text: str) -> float:
     score += 0.08 if ": " in text and _COLON.search(text) else 0.0
     plain = [word.replace("’", "'") for word in words] if "’" in text else words
     if not _NO_TITLE.isdisjoint(plain):
-        score -= 0.30 * sum(1 for word in plain[:-1] if word in _NO_TITLE) + 0.30 * (plain[-1] in _NO_TITLE - {"I"})
+        score -= 0.30 * sum(1 for word in plain[:-1] if word in _NO_TITLE) + 0.30 * (
+            plain[-1] in _NO_TITLE - {"I"}
+        )
     if not _PROSE.isdisjoint(plain):
         score -= (0.10 if share >= 0.7 else 0.22) * sum(1 for word in plain if word in _PROSE)
     score -= 0.30 * len(_NO_TITLE_AT_ALL.findall(text))
@@ -163,7 +173,9 @@ def title_score(text: str) -> float:
 
 def _is_no_work(text: str) -> bool:
     """True where a word tells of a talk, a page, a course; few titles have a word that such a phrase begins with."""
-    return not _NO_WORK_STARTS.isdisjoint(_RUN_OF_LETTERS.findall(text.lower())) and bool(_NO_WORK.search(text))
+    return not _NO_WORK_STARTS.isdisjoint(_RUN_OF_LETTERS.findall(text.lower())) and bool(
+        _NO_WORK.search(text)
+    )
 
 
 def _is_list_of_names(text: str) -> bool:
@@ -188,7 +200,12 @@ def whole_titles(text: str, *, floor: float) -> list[TitleCandidate]:
     if owner and title_score(text[owner.end() :]) >= 0.5:
         inner = whole_titles(text[owner.end() :], floor=floor)
         return [
-            replace(o, start=o.start + owner.end(), end=o.end + owner.end(), beside=o.beside or f"by {owner.group(1)}")
+            replace(
+                o,
+                start=o.start + owner.end(),
+                end=o.end + owner.end(),
+                beside=o.beside or f"by {owner.group(1)}",
+            )
             for o in inner
         ]
     if _is_glued(text):
@@ -206,7 +223,10 @@ def whole_titles(text: str, *, floor: float) -> list[TitleCandidate]:
         if title_score(text[lead : remark.start()]) >= (0.5 if floor <= 0.5 else max(0.6, floor)):
             end = remark.start()
             break
-    for stop in [end, *(match.start() for match in itertools.islice(_TAIL.finditer(text, lead, end), 4))]:
+    for stop in [
+        end,
+        *(match.start() for match in itertools.islice(_TAIL.finditer(text, lead, end), 4)),
+    ]:
         head = text[lead:stop]
         beside = _AUTHORS_TAIL.search(head) if "(" in head or "[" in head else None
         by = None if beside or " by " not in head else _BY.search(head.rstrip(" .,;"))
@@ -275,7 +295,11 @@ def quoted_titles(text: str) -> list[TitleCandidate]:
         score = title_score(match.group(1)) + 0.1
         said = match.group(1)[0].islower() and not text[: match.start()].islower()
         if score >= (0.7 if said else 0.4) and not match.group(1).rstrip().endswith("."):
-            found.append(TitleCandidate(match.group(1).strip(" ,."), match.start(1), match.end(1), min(1.0, score)))
+            found.append(
+                TitleCandidate(
+                    match.group(1).strip(" ,."), match.start(1), match.end(1), min(1.0, score)
+                )
+            )
     return found
 
 
@@ -292,8 +316,14 @@ def running_titles(text: str) -> list[TitleCandidate]:
             words.pop()
         run = run[: len(run)] if not words else run[: run.rfind(words[-1]) + len(words[-1])]
         content = [word for word in _WORD.findall(run) if word.lower() not in _SMALL]
-        small = [word for word in _WORD.findall(run)[1:] if word.lower() in _SMALL and word.islower()]
-        whole = len(content) >= 3 and len(run) >= 24 and bool(_CLOSES.match(text, match.start() + len(run)))
+        small = [
+            word for word in _WORD.findall(run)[1:] if word.lower() in _SMALL and word.islower()
+        ]
+        whole = (
+            len(content) >= 3
+            and len(run) >= 24
+            and bool(_CLOSES.match(text, match.start() + len(run)))
+        )
         whole = whole and bool(_OPENS.search(text, max(0, match.start() - 3), match.start()))
         if (
             (whole or len(content) >= 4)
@@ -301,7 +331,11 @@ def running_titles(text: str) -> list[TitleCandidate]:
             and title_score(run) >= 0.6
             and run.count(",") <= 1
         ):
-            found.append(TitleCandidate(run, match.start(), match.start() + len(run), 0.6, by.group(1) if by else ""))
+            found.append(
+                TitleCandidate(
+                    run, match.start(), match.start() + len(run), 0.6, by.group(1) if by else ""
+                )
+            )
     return found
 
 
@@ -331,10 +365,14 @@ def clause_titles(text: str) -> list[TitleCandidate]:
         told = bool(beside or venue or by or (led and dated))
         if not (led or told):
             continue
-        led_by_colon = (match.group("lead")[:1] == ":" or bool(match.group("see"))) and len(title) < 90
+        led_by_colon = (match.group("lead")[:1] == ":" or bool(match.group("see"))) and len(
+            title
+        ) < 90
         enough = title_score(title) >= (0.5 if told or led_by_colon else 0.6)
         enough = enough and len(_WORD.findall(title)) >= (4 if told or led_by_colon else 5)
         if enough:
             beside = beside or (dated.group(1) if dated else "")
-            found.append(TitleCandidate(title, match.start(4), match.start(4) + len(title), 0.55, beside))
+            found.append(
+                TitleCandidate(title, match.start(4), match.start(4) + len(title), 0.55, beside)
+            )
     return found

@@ -8,7 +8,12 @@ from __future__ import annotations
 import re
 
 from litmap.citations.recognisers.patterns import NAMES, whole_year
-from litmap.citations.recognisers.title_scoring import TAGGED, TitleCandidate, strip_prefix, whole_titles
+from litmap.citations.recognisers.title_scoring import (
+    TAGGED,
+    TitleCandidate,
+    strip_prefix,
+    whole_titles,
+)
 
 _STOP = re.compile(
     rf"\s+(?:[–—]|--?|<-+|->|//|\(|\[|https?:|w/)|;\s|\.(?:\s|$)|!\s(?=[a-z])|\x00|\s/\s|,\s(?=(?:{NAMES})(?:[.,;(]|\s*$))|,\s?$"
@@ -35,7 +40,11 @@ def tagged_titles(text: str) -> list[TitleCandidate]:
 def _named_before(text: str, inline: re.Match[str], tag: re.Match[str]) -> TitleCandidate:
     """A system before its tag, with what a colon adds: "Eraser [SOSP'97]: a dynamic data race detector"."""
     name, end = inline["name"], inline.end("name")
-    rest = _between(text, tag.end() + 2, len(text), tag[1]) if text.startswith(": ", tag.end()) else None
+    rest = (
+        _between(text, tag.end() + 2, len(text), tag[1])
+        if text.startswith(": ", tag.end())
+        else None
+    )
     if rest is not None:
         name, end = f"{name}: {rest.text}", rest.end
     return TitleCandidate(name, inline.start("name"), end, 0.5, whole_year(tag[1]))
@@ -44,7 +53,12 @@ def _named_before(text: str, inline: re.Match[str], tag: re.Match[str]) -> Title
 def _between(text: str, start: int, end: int, figures: str) -> TitleCandidate | None:
     stop = _STOP.search(text, start + 1, end)
     title = text[start : stop.start() if stop else end].rstrip(" .,;:")
-    if not title or len(title.split()) > 25 or not (title[0].isalnum() or title[0] in '“"') or _NO_WORK.search(title):
+    if (
+        not title
+        or len(title.split()) > 25
+        or not (title[0].isalnum() or title[0] in '“"')
+        or _NO_WORK.search(title)
+    ):
         return None
     head = whole_titles(title, floor=0.6)
     if head and head[0].start == 0:  # a remark follows without a sign

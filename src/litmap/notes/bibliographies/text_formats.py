@@ -20,7 +20,16 @@ from litmap.parsing.identifiers import find_identifiers, normalise_id, valid_arx
 
 _AND = re.compile(r"\s+and\s+", re.I)
 _RIS_TAG = re.compile(r"^([A-Z][A-Z0-9]{1,3})\s{0,2}-\s?(.*)$")
-_VENUES = ("journaltitle", "journal", "booktitle", "school", "institution", "publisher", "howpublished", "series")
+_VENUES = (
+    "journaltitle",
+    "journal",
+    "booktitle",
+    "school",
+    "institution",
+    "publisher",
+    "howpublished",
+    "series",
+)
 Pairs = list[tuple[str, str]]
 
 
@@ -29,11 +38,22 @@ def record_block(pairs: Pairs, line: int) -> NoteBlock | None:
     values = dict(reversed(pairs))
     authors = ", ".join(value for name, value in pairs if name == "author")
     text = ". ".join(
-        part for part in (authors, values.get("year", ""), values.get("title", ""), values.get("venue", "")) if part
+        part
+        for part in (
+            authors,
+            values.get("year", ""),
+            values.get("title", ""),
+            values.get("venue", ""),
+        )
+        if part
     )
-    if not values.get("title") and not any(name in values for name in ("doi", "arxiv", "url", "pmid")):
+    if not values.get("title") and not any(
+        name in values for name in ("doi", "arxiv", "url", "pmid")
+    ):
         return None
-    return NoteBlock("entry", text, line, fields=tuple((name, value) for name, value in pairs if value))
+    return NoteBlock(
+        "entry", text, line, fields=tuple((name, value) for name, value in pairs if value)
+    )
 
 
 def turn_name(name: str) -> str:
@@ -41,7 +61,11 @@ def turn_name(name: str) -> str:
     parts = [part.strip() for part in name.split(",")]
     if len(parts) == 2:
         return f"{parts[1]} {parts[0]}".strip()
-    return f"{parts[-1]} {parts[0]} {' '.join(parts[1:-1])}".strip() if len(parts) > 2 else name.strip()
+    return (
+        f"{parts[-1]} {parts[0]} {' '.join(parts[1:-1])}".strip()
+        if len(parts) > 2
+        else name.strip()
+    )
 
 
 def _names(value: str) -> list[str]:
@@ -67,23 +91,30 @@ def _bibtex(text: str, line_before: int) -> Iterator[NoteBlock | None]:
     )
 
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
-    library = parse_string(text, parse_stack=[ResolveStringReferencesMiddleware(True), RemoveEnclosingMiddleware(True)])
+    library = parse_string(
+        text, parse_stack=[ResolveStringReferencesMiddleware(True), RemoveEnclosingMiddleware(True)]
+    )
     blocks: list[Any] = [*library.entries]
     blocks += [
-        failed.ignore_error_block for failed in library.failed_blocks if getattr(failed, "ignore_error_block", None)
+        failed.ignore_error_block
+        for failed in library.failed_blocks
+        if getattr(failed, "ignore_error_block", None)
     ]
     for entry in sorted(blocks, key=lambda block: block.start_line or 0):
         if not hasattr(entry, "fields"):
             continue
         fields = {item.key.lower(): str(item.value) for item in reversed(entry.fields)}
         yield record_block(
-            _bibtex_pairs(str(entry.key), entry.entry_type.lower(), fields), (entry.start_line or 0) + 1 + line_before
+            _bibtex_pairs(str(entry.key), entry.entry_type.lower(), fields),
+            (entry.start_line or 0) + 1 + line_before,
         )
 
 
 def _bibtex_pairs(key: str, kind: str, fields: dict[str, str]) -> Pairs:
     clean = {
-        name: " ".join(plain_latex(value).split()) for name, value in fields.items() if name not in {"author", "editor"}
+        name: " ".join(plain_latex(value).split())
+        for name, value in fields.items()
+        if name not in {"author", "editor"}
     }
     title = clean.get("title", "")
     if clean.get("subtitle"):
@@ -94,27 +125,39 @@ def _bibtex_pairs(key: str, kind: str, fields: dict[str, str]) -> Pairs:
     pairs.append(("year", year.group() if year else ""))
     pairs.append(("venue", next((clean[name] for name in _VENUES if clean.get(name)), "")))
     pairs.append(("doi", clean.get("doi", "")))
-    eprint, scheme = fields.get("eprint", ""), (fields.get("archiveprefix") or fields.get("eprinttype", "")).lower()
+    eprint, scheme = (
+        fields.get("eprint", ""),
+        (fields.get("archiveprefix") or fields.get("eprinttype", "")).lower(),
+    )
     if eprint and scheme in {"", "arxiv"} and valid_arxiv(re.sub(r"(?i)^arxiv:", "", eprint)):
         pairs.append(("arxiv", re.sub(r"(?i)^arxiv:", "", eprint)))
     elif eprint and scheme in {"pubmed", "jstor", "hal"}:
         pairs.append(("id", normalise_id(f"{ {'pubmed': 'pmid'}.get(scheme, scheme) }:{eprint}")))
     spare = " ".join(
-        clean.get(name, "") for name in ("journal", "journaltitle", "volume", "number", "note", "howpublished")
+        clean.get(name, "")
+        for name in ("journal", "journaltitle", "volume", "number", "note", "howpublished")
     )
-    found = [valid_arxiv(match.group(1)) for match in re.finditer(r"abs/([\w.-]+(?:/\d{7})?)", spare)]
+    found = [
+        valid_arxiv(match.group(1)) for match in re.finditer(r"abs/([\w.-]+(?:/\d{7})?)", spare)
+    ]
     found += [item.id for item in find_identifiers(spare)]
     named = [item.removeprefix("arxiv:") for item in found if item and item.startswith("arxiv:")]
     pairs += [("arxiv", value) for value in named[:1]]
     pairs += [
-        (name, clean[name]) for name in ("pmid", "pmcid", "abstract", "keywords", "file", "note") if clean.get(name)
+        (name, clean[name])
+        for name in ("pmid", "pmcid", "abstract", "keywords", "file", "note")
+        if clean.get(name)
     ]
     for name in ("url", "howpublished", "note", "link", "ee", "bdsk-url-1", "adsurl", "pdf"):
         pairs += [
             ("url", url.rstrip(".,;}"))
             for url in re.findall(
                 r"https?://[^\s{}\\]+",
-                fields.get(name, "").replace("\\_", "_").replace("\\%", "%").replace("\\&", "&").replace("\\#", "#"),
+                fields.get(name, "")
+                .replace("\\_", "_")
+                .replace("\\%", "%")
+                .replace("\\&", "&")
+                .replace("\\#", "#"),
             )
         ]
     return pairs
@@ -151,7 +194,11 @@ def _end_record(blocks: list[NoteBlock], held: list[tuple[str, str]], line: int)
         return next((values[tag][0] for tag in tags if values.get(tag) and values[tag][0]), "")
 
     year = re.search(r"\d{4}", first("PY", "Y1", "DA", "DP", "YR"))
-    pairs: Pairs = [("key", first("ID")), ("type", first("TY", "PT").lower()), ("title", first("TI", "T1", "CT", "BT"))]
+    pairs: Pairs = [
+        ("key", first("ID")),
+        ("type", first("TY", "PT").lower()),
+        ("title", first("TI", "T1", "CT", "BT")),
+    ]
     nbib = "PMID" in values
     names = values.get("FAU") or values.get("AU") or values.get("A1") or []
     pairs += [("author", turn_name(name)) for name in names]
@@ -161,10 +208,17 @@ def _end_record(blocks: list[NoteBlock], held: list[tuple[str, str]], line: int)
         (v.split()[0] for v in values.get("AID", []) + values.get("LID", []) if "[doi]" in v), ""
     )
     pairs.append(("doi", doi if re.search(r"10\.\d{4}", doi) else ""))
-    pairs.append(("pmid", first("PMID") or (first("AN") if first("DB").lower() == "pubmed" else "")))
+    pairs.append(
+        ("pmid", first("PMID") or (first("AN") if first("DB").lower() == "pubmed" else ""))
+    )
     pairs.append(("pmcid", first("PMC")))
     pairs.append(("abstract", first("AB", "N2")))
-    pairs += [("url", url) for tag in ("UR", "L1", "L2", "LK") for url in values.get(tag, []) if url.startswith("http")]
+    pairs += [
+        ("url", url)
+        for tag in ("UR", "L1", "L2", "LK")
+        for url in values.get(tag, [])
+        if url.startswith("http")
+    ]
     block = record_block([pair for pair in pairs if pair[1]], line)
     if block:
         blocks.append(block)
@@ -173,7 +227,9 @@ def _end_record(blocks: list[NoteBlock], held: list[tuple[str, str]], line: int)
 def csl_blocks(text: str) -> list[NoteBlock]:
     """Items of a CSL-JSON (or Better CSL, or Zotero item JSON) file. Raises ValueError for what is no JSON list."""
     data = json.loads(text)
-    items = data.get("items") or data.get("references") or [data] if isinstance(data, dict) else data
+    items = (
+        data.get("items") or data.get("references") or [data] if isinstance(data, dict) else data
+    )
     if not isinstance(items, list):
         raise ValueError("not a list of references")  # noqa: TRY004
     blocks = []
@@ -181,7 +237,10 @@ def csl_blocks(text: str) -> list[NoteBlock]:
     for item, line in zip(items, lines, strict=False):
         if isinstance(item, dict):
             block = record_block(
-                _csl_pairs(item.get("data", item) if isinstance(item.get("data", item), dict) else item), line
+                _csl_pairs(
+                    item.get("data", item) if isinstance(item.get("data", item), dict) else item
+                ),
+                line,
             )
             if block:
                 blocks.append(block)
@@ -208,22 +267,36 @@ def _csl_pairs(item: dict[str, Any]) -> Pairs:
                 return str(value).strip()
         return ""
 
-    pairs: Pairs = [("key", string("citation-key", "citationKey", "id", "key")), ("type", string("type", "itemType"))]
+    pairs: Pairs = [
+        ("key", string("citation-key", "citationKey", "id", "key")),
+        ("type", string("type", "itemType")),
+    ]
     pairs.append(("title", re.sub(r"</?\w[^<>]{0,80}>", "", string("title"))))
     people = item.get("author") or item.get("creators") or item.get("editor") or []
     for person in people if isinstance(people, list) else []:
         if isinstance(person, dict):
             given = str(person.get("given") or person.get("firstName") or "")
             family = str(
-                person.get("family") or person.get("lastName") or person.get("literal") or person.get("name") or ""
+                person.get("family")
+                or person.get("lastName")
+                or person.get("literal")
+                or person.get("name")
+                or ""
             )
             pairs.append(
-                ("author", f"{given} {person.get('non-dropping-particle') or ''} {family}".replace("  ", " ").strip())
+                (
+                    "author",
+                    f"{given} {person.get('non-dropping-particle') or ''} {family}".replace(
+                        "  ", " "
+                    ).strip(),
+                )
             )
     issued = item.get("issued") or item.get("date") or item.get("year") or ""
     year = re.search(r"(?:1[4-9]|20)\d\d", json.dumps(issued))
     pairs.append(("year", year.group() if year else ""))
-    pairs.append(("venue", string("container-title", "publicationTitle", "proceedingsTitle", "publisher")))
+    pairs.append(
+        ("venue", string("container-title", "publicationTitle", "proceedingsTitle", "publisher"))
+    )
     pairs += [
         ("doi", string("DOI", "doi")),
         ("pmid", string("PMID")),
@@ -253,11 +326,24 @@ def csv_blocks(text: str) -> list[NoteBlock]:
             ("type", values.get("item type", "")),
             ("title", values.get("title", "")),
         ]
-        pairs += [("author", turn_name(name)) for name in re.split(r";| and ", people) if name.strip()]
-        year = re.search(r"\d{4}", values.get("publication year") or values.get("year") or values.get("date", ""))
+        pairs += [
+            ("author", turn_name(name)) for name in re.split(r";| and ", people) if name.strip()
+        ]
+        year = re.search(
+            r"\d{4}", values.get("publication year") or values.get("year") or values.get("date", "")
+        )
         pairs.append(("year", year.group() if year else ""))
-        pairs.append(("venue", values.get("publication title") or values.get("journal") or values.get("venue", "")))
-        pairs += [("doi", values.get("doi", "")), ("arxiv", values.get("arxiv", "")), ("pmid", values.get("pmid", ""))]
+        pairs.append(
+            (
+                "venue",
+                values.get("publication title") or values.get("journal") or values.get("venue", ""),
+            )
+        )
+        pairs += [
+            ("doi", values.get("doi", "")),
+            ("arxiv", values.get("arxiv", "")),
+            ("pmid", values.get("pmid", "")),
+        ]
         pairs.append(("url", values.get("url") or values.get("link", "")))
         block = record_block([pair for pair in pairs if pair[1]], line)
         if block:

@@ -24,7 +24,10 @@ def xml_blocks(text: str) -> list[NoteBlock]:
         records = ((node, _mods(node)) for node in _all(root, "mods"))
     else:
         records = ((node, _endnote(node)) for node in _all(root, "record"))
-    blocks = [record_block([pair for pair in pairs if pair[1]], node.sourceline or 1) for node, pairs in records]
+    blocks = [
+        record_block([pair for pair in pairs if pair[1]], node.sourceline or 1)
+        for node, pairs in records
+    ]
     found = [block for block in blocks if block is not None]
     if not found:
         raise ValueError("XML without references (Zotero's RDF, EndNote's XML and MODS are read)")
@@ -84,18 +87,35 @@ def _zotero(root: Any) -> Iterator[tuple[Any, Pairs]]:
 
 
 def _zotero_pairs(node: Any, kind: str, journals: dict[Any, Any]) -> Pairs:
-    own = {_local(child): " ".join("".join(child.itertext()).split()) for child in node if isinstance(child.tag, str)}
+    own = {
+        _local(child): " ".join("".join(child.itertext()).split())
+        for child in node
+        if isinstance(child.tag, str)
+    }
     people = next((child for child in node if _local(child) == "authors"), None)
     pairs: Pairs = [("type", kind), ("title", own.get("title", ""))]
     for person in _all(people, "Person") if people is not None else []:
-        pairs.append(("author", f"{_text(person, 'givenName', 'givenname')} {_text(person, 'surname')}".strip()))
+        pairs.append(
+            (
+                "author",
+                f"{_text(person, 'givenName', 'givenname')} {_text(person, 'surname')}".strip(),
+            )
+        )
     pairs.append(("year", _year(own.get("date", ""))))
     hosts = [child for child in node if _local(child) == "isPartOf"]
     hosts = [journals.get(host.get(f"{_RDF}resource"), host) for host in hosts]
     pairs.append(
-        ("venue", next((title for host in hosts if (title := _text(host, "title"))), "") or own.get("publisher", ""))
+        (
+            "venue",
+            next((title for host in hosts if (title := _text(host, "title"))), "")
+            or own.get("publisher", ""),
+        )
     )
-    values = [" ".join("".join(c.itertext()).split()) for place in (node, *hosts) for c in _all(place, "identifier")]
+    values = [
+        " ".join("".join(c.itertext()).split())
+        for place in (node, *hosts)
+        for c in _all(place, "identifier")
+    ]
     pairs.append(("doi", next((doi for value in values if (doi := _doi(value))), "")))
     pairs.append(("abstract", own.get("abstract", "")))
     return pairs + [("url", value) for value in values if value.startswith(("http://", "https://"))]
@@ -106,14 +126,23 @@ def _endnote(node: Any) -> Pairs:
     kind = next((child.get("name") or "" for child in _all(node, "ref-type")), "")
     titles = next(iter(_all(node, "titles")), node)
     people = next(iter(_all(node, "authors")), None)
-    pairs: Pairs = [("key", _text(node, "rec-number")), ("type", kind), ("title", _text(titles, "title"))]
+    pairs: Pairs = [
+        ("key", _text(node, "rec-number")),
+        ("type", kind),
+        ("title", _text(titles, "title")),
+    ]
     if people is not None:
         names = [" ".join("".join(author.itertext()).split()) for author in _all(people, "author")]
         pairs += [("author", turn_name(name)) for name in names if name]
     pairs.append(("year", _year(_text(node, "year") or _text(node, "dates"))))
     periodical = next(iter(_all(node, "periodical")), node)
     pairs.append(
-        ("venue", _text(titles, "secondary-title") or _text(periodical, "full-title") or _text(node, "publisher"))
+        (
+            "venue",
+            _text(titles, "secondary-title")
+            or _text(periodical, "full-title")
+            or _text(node, "publisher"),
+        )
     )
     pairs.append(("doi", _doi(_text(node, "electronic-resource-num"))))
     pairs.append(("abstract", _text(node, "abstract")))
@@ -133,8 +162,19 @@ def _mods(node: Any) -> Pairs:
         roles = " ".join(_text(role, "roleTerm") for role in _all(name, "role"))
         if not roles or re.search(r"\baut\b|author|creator", roles, re.I):
             pairs.append(("author", _mods_name(name)))
-    host = next((child for child in direct if _local(child) == "relatedItem" and child.get("type") == "host"), None)
-    dates = [_text(place, "dateIssued", "date", "copyrightDate") for place in (node, host) if place is not None]
+    host = next(
+        (
+            child
+            for child in direct
+            if _local(child) == "relatedItem" and child.get("type") == "host"
+        ),
+        None,
+    )
+    dates = [
+        _text(place, "dateIssued", "date", "copyrightDate")
+        for place in (node, host)
+        if place is not None
+    ]
     pairs.append(("year", next((year for value in dates if (year := _year(value))), "")))
     pairs.append(("venue", _text(host, "title") if host is not None else _text(node, "publisher")))
     for child in (c for c in direct if _local(c) == "identifier"):
@@ -146,12 +186,19 @@ def _mods(node: Any) -> Pairs:
             pairs.append(("url", value))
     pairs.append(("abstract", _text(node, "abstract")))
     return pairs + [
-        ("url", url) for url in [_text(place, "url") for place in direct if _local(place) == "location"] if url
+        ("url", url)
+        for url in [_text(place, "url") for place in direct if _local(place) == "location"]
+        if url
     ]
 
 
 def _mods_name(node: Any) -> str:
-    parts = [(part.get("type") or "", " ".join("".join(part.itertext()).split())) for part in _all(node, "namePart")]
+    parts = [
+        (part.get("type") or "", " ".join("".join(part.itertext()).split()))
+        for part in _all(node, "namePart")
+    ]
     given = " ".join(value for kind, value in parts if kind == "given")
     family = " ".join(value for kind, value in parts if kind == "family")
-    return f"{given} {family}".strip() or turn_name(" ".join(value for kind, value in parts if not kind))
+    return f"{given} {family}".strip() or turn_name(
+        " ".join(value for kind, value in parts if not kind)
+    )

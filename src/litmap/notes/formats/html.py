@@ -10,12 +10,12 @@ from litmap.notes.builder import Builder
 from litmap.notes.inline import Inline
 
 _DROPPED = {
-    "script", "style", "noscript", "nav", "header", "footer", "aside", "form", "button", "svg", "iframe", "select", "template",  # noqa: E501
+    "script", "style", "noscript", "nav", "header", "footer", "aside", "form", "button", "svg", "iframe", "select", "template",
     "object", "canvas", "audio", "video", "dialog", "menu", "math", "textarea", "input", "head",
 }  # fmt: skip
 _BLOCKS = {
     "p", "div", "section", "article", "main", "ul", "ol", "dl", "table", "tbody", "thead", "tr", "blockquote", "figure",
-    "figcaption", "body", "center", "details", "summary", "address", "fieldset", "hgroup", "pre", "hr", "html", "dd", "dt", "li",  # noqa: E501
+    "figcaption", "body", "center", "details", "summary", "address", "fieldset", "hgroup", "pre", "hr", "html", "dd", "dt", "li",
     "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "caption", "tfoot",
 }  # fmt: skip
 _FURNITURE = re.compile(
@@ -89,7 +89,14 @@ class _Walker:
 
     def clear(self) -> None:
         """Forgets the block."""
-        self.parts, self.size, self.links, self.line, self.lines, self.emphasis = [], 0, [], 0, [], []
+        self.parts, self.size, self.links, self.line, self.lines, self.emphasis = (
+            [],
+            0,
+            [],
+            0,
+            [],
+            [],
+        )
 
     def walk(self, node: Any, depth: int = 0) -> None:
         """Walks an element; what is nested deeper than any page needs is taken as plain text."""
@@ -141,7 +148,11 @@ class _Walker:
         for child in node:
             self.walk(child, depth + 1)
             if isinstance(child.tag, str):
-                last = (child.sourceline or last) + "".join(child.itertext()).count("\n") if child.tail else last
+                last = (
+                    (child.sourceline or last) + "".join(child.itertext()).count("\n")
+                    if child.tail
+                    else last
+                )
             self.text(child.tail, last)
 
     def heading(self, node: Any, level: int, line: int, depth: int) -> None:
@@ -164,7 +175,11 @@ class _Walker:
         self.inside(node, line, depth)
         text = "".join(self.parts)[begin:] if self.size > begin else ""
         target = str(node.get("href")).strip()
-        if target and not target.startswith(("#", "javascript:", "mailto:")) and not re.match(r"\s*[↑^]", text):
+        if (
+            target
+            and not target.startswith(("#", "javascript:", "mailto:"))
+            and not re.match(r"\s*[↑^]", text)
+        ):
             self.links.append(Link(" ".join(text.split()), target, line, begin, self.size))
 
     def block(self, node: Any, name: str, line: int, depth: int) -> None:
@@ -185,9 +200,9 @@ class _Walker:
     def _number(self, node: Any) -> tuple[tuple[str, str], ...]:
         parent = node.getparent()
         label = node.get("id") or ""
-        in_references = bool(re.search(r"cite_note|^fn|footnote|^ref|bib|endnote", label, re.I)) or "references" in (
-            (parent.get("class") if parent is not None else "") or ""
-        )
+        in_references = bool(
+            re.search(r"cite_note|^fn|footnote|^ref|bib|endnote", label, re.I)
+        ) or "references" in ((parent.get("class") if parent is not None else "") or "")
         fields: list[tuple[str, str]] = []
         if parent is not None and parent.tag == "ol":
             index = sum(1 for sibling in node.itersiblings("li", preceding=True)) + 1
@@ -237,7 +252,9 @@ def read_html(text: str, builder: Builder) -> tuple[str, ...]:
     import lxml.etree
     import lxml.html
 
-    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True)
+    parser = lxml.html.HTMLParser(
+        encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True
+    )
     try:
         tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError) as error:

@@ -30,7 +30,9 @@ _HREF = re.compile(
     r"\\href\s*(?:\[[^\[\]]{0,100}\])?\s*\{([^{}]{1,2000})\}\s*\{((?:[^{}]|\{[^{}]{0,300}\}){0,1000})\}|\\(?:url|nolinkurl|path)\s*\{([^{}]{1,2000})\}|\\(doi|arxiv|eprint)\{([^{}]{1,300})\}"
 )
 _ITALIC = re.compile(r"\\(?:emph|textit|textsl)\s?\{([^{}]{4,200})\}")
-_BIBITEM = re.compile(r"\\bibitem\s*(?:\[((?:[^\[\]{}]|\{[^{}]{0,200}\}){0,300})\])?\s*\{([^{}]{1,200})\}")
+_BIBITEM = re.compile(
+    r"\\bibitem\s*(?:\[((?:[^\[\]{}]|\{[^{}]{0,200}\}){0,300})\])?\s*\{([^{}]{1,200})\}"
+)
 _ENVIRONMENT = re.compile(r"\\(begin|end)\{([\w*]{1,40})\}")
 _DROPPED = {
     "equation",
@@ -48,7 +50,9 @@ _DROPPED = {
     "eqnarray",
     "filecontents*",
 }
-_BIB = re.compile(r"\\(?:bibliography|addbibresource|addglobalbib)\s*(?:\[[^\[\]]{0,100}\])?\s*\{([^{}]{1,500})\}")
+_BIB = re.compile(
+    r"\\(?:bibliography|addbibresource|addglobalbib)\s*(?:\[[^\[\]]{0,100}\])?\s*\{([^{}]{1,500})\}"
+)
 _ITEM = re.compile(r"\\item\b\s*(?:\[([^\[\]]{0,300})\])?")
 
 
@@ -82,20 +86,28 @@ def latex_inline(raw: str, line: int) -> Inline:
             break
         shown, target = _event(match)
         if target:
-            out.links.append(Link(shown, target, line + raw.count("\n", 0, match.start()), size, size + len(shown)))
+            out.links.append(
+                Link(
+                    shown, target, line + raw.count("\n", 0, match.start()), size, size + len(shown)
+                )
+            )
         parts.append(shown)
         size += len(shown)
         starts += [size] * match.group().count("\n")
         position = match.end()
     out.text, out.starts = "".join(parts), starts
-    out.emphasis = [plain_latex(match.group(1)) for match in _ITALIC.finditer(raw)] if "\\" in raw else []
+    out.emphasis = (
+        [plain_latex(match.group(1)) for match in _ITALIC.finditer(raw)] if "\\" in raw else []
+    )
     return out
 
 
 def _plain_keeping_ends(piece: str) -> str:
     core = plain_latex(piece)
     return (
-        (" " if piece[:1] in " ~\t" and core else "") + core + (" " if piece[-1:] in " ~\t" and piece.strip() else "")
+        (" " if piece[:1] in " ~\t" and core else "")
+        + core
+        + (" " if piece[-1:] in " ~\t" and piece.strip() else "")
     )
 
 
@@ -121,7 +133,10 @@ def read_latex(text: str, builder: Builder) -> tuple[str, ...]:
     """Reads LaTeX into the builder; gives the bibliographies it names."""
     lines = [_COMMENT.sub(r"\1", line) if "%" in line else line for line in text.split("\n")]
     uses = tuple(
-        name.strip() for match in _BIB.finditer("\n".join(lines)) for name in match.group(1).split(",") if name.strip()
+        name.strip()
+        for match in _BIB.finditer("\n".join(lines))
+        for name in match.group(1).split(",")
+        if name.strip()
     )
     return _Latex(lines, builder).read() or uses
 
@@ -141,11 +156,16 @@ class _Latex:
             self.held.pop()
         if any(part.strip(f" \t{_LEFT_OUT}") for part in self.held):
             self.builder.add(
-                self.kind, latex_inline("\n".join(self.held), self.first + 1), self.first + 1, *self.fields
+                self.kind,
+                latex_inline("\n".join(self.held), self.first + 1),
+                self.first + 1,
+                *self.fields,
             )
         self.held = []
 
-    def begin(self, number: int, text: str, kind: str = "paragraph", *fields: tuple[str, str]) -> None:
+    def begin(
+        self, number: int, text: str, kind: str = "paragraph", *fields: tuple[str, str]
+    ) -> None:
         """Begins a block."""
         self.flush()
         self.held, self.first, self.kind, self.fields = (
@@ -178,7 +198,8 @@ class _Latex:
                     if dropped.startswith("filecontents"):
                         self.builder.blocks.extend(
                             bibtex_blocks(
-                                "\n".join(self.lines[number + 1 :]).split("\\end{filecontents")[0], number + 1
+                                "\n".join(self.lines[number + 1 :]).split("\\end{filecontents")[0],
+                                number + 1,
                             )
                         )
                 elif match.group(2) == "thebibliography" and match.group(1) == "begin":
@@ -201,7 +222,13 @@ class _Latex:
             return self.section(number, match)
         if match := _BIBITEM.search(line):
             self.number += 1
-            self.begin(number, line[match.end() :], "item", ("label", match.group(2)), ("number", str(self.number)))
+            self.begin(
+                number,
+                line[match.end() :],
+                "item",
+                ("label", match.group(2)),
+                ("number", str(self.number)),
+            )
             return 0
         if match := _ITEM.search(line):
             self.begin(number, f"{match.group(1) or ''} {line[match.end() :]}".strip(), "item")

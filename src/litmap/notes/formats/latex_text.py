@@ -6,13 +6,15 @@ import re
 import unicodedata
 
 _COMBINING = {
-    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307", '"': "\u0308",  # noqa: E501
+    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307", '"': "\u0308",
     "r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323", "c": "\u0327", "k": "\u0328", "b": "\u0331",
 }  # fmt: skip
 _ACCENT = re.compile(
     r"\\([`'^~=.\"]|[uvHckdbr](?=[\s{\\]))\s*(?:\{\s*(\\?[A-Za-z])\s*\}|(\\[ij](?![a-zA-Z])|[A-Za-z]))"
 )
-_LETTER = re.compile(r"\\(ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|dh|DH|th|TH|dj|DJ)(?![a-zA-Z])\s?(?:\{\})?")
+_LETTER = re.compile(
+    r"\\(ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|dh|DH|th|TH|dj|DJ)(?![a-zA-Z])\s?(?:\{\})?"
+)
 _LETTERS = {
     "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł",
     "i": "i", "j": "j", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ",
@@ -46,10 +48,18 @@ def plain_latex(text: str) -> str:
     if "\\" in text:
         text = _ACCENT.sub(_accent, text)
         text = _LETTER.sub(lambda match: _LETTERS[match.group(1)], text)
-        text = re.sub(r"\\([&%$#_{}])", lambda m: m.group(1) if m.group(1) not in "{}" else "", text)
+        text = re.sub(
+            r"\\([&%$#_{}])", lambda m: m.group(1) if m.group(1) not in "{}" else "", text
+        )
         text = re.sub(r"\\[,;:! ]|\\\\(?:\[[^\[\]]{0,20}\])?", " ", text)
         text = _COMMAND.sub(_command, text)
     if "{" in text or "}" in text:
         text = text.replace("{", "").replace("}", "")
-    text = text.replace("``", "“").replace("''", "”").replace("---", "—").replace("--", "–").replace("~", " ")
+    text = (
+        text.replace("``", "“")
+        .replace("''", "”")
+        .replace("---", "—")
+        .replace("--", "–")
+        .replace("~", " ")
+    )
     return text.replace("$", "").strip()

@@ -21,7 +21,9 @@ def goes_on(before: str, text: str, width: int) -> bool:
     word = start.split(maxsplit=1)[0]
     if _is_open(before) or (before.endswith("-") and before[-2:-1].isalpha()):
         return True
-    continues = (word[0].islower() or word[0] in "(&") and before[-1] not in ".!?;:" and "://" not in word
+    continues = (
+        (word[0].islower() or word[0] in "(&") and before[-1] not in ".!?;:" and "://" not in word
+    )
     if not width:
         return continues and len(before) > 45
     if continues and len(before) > 0.6 * width:
@@ -29,9 +31,15 @@ def goes_on(before: str, text: str, width: int) -> bool:
     full = len(before.rsplit(maxsplit=1)[0]) if " " in before.strip() else 0
     if _UNFINISHED.search(before[-24:]) and len(before) > 0.6 * width:
         return True
-    if (_ENTRY.match(start) and before[-1] in ".)]/") or ("://" in before.rsplit(maxsplit=1)[-1] and full):
-        return False  # a reference after a full stop, or what follows an address at the end of a line
-    if full > width:  # longer than wrapped lines are, unless this paragraph is wrapped wider than the others
+    if (_ENTRY.match(start) and before[-1] in ".)]/") or (
+        "://" in before.rsplit(maxsplit=1)[-1] and full
+    ):
+        return (
+            False  # a reference after a full stop, or what follows an address at the end of a line
+        )
+    if (
+        full > width
+    ):  # longer than wrapped lines are, unless this paragraph is wrapped wider than the others
         return full < 1.4 * width and before[-1].isalpha() and len(text) > 0.8 * width
     return len(before) + 1 + len(word) > width
 
@@ -52,7 +60,12 @@ def wrap_width(lines: list[str]) -> int:
     needed = []
     for line, after in pairwise(lines):
         start = after.lstrip()
-        if len(line) > 30 and start[:1].islower() and len(line) < 130 and not re.search(r"[.!?;:]$", line):
+        if (
+            len(line) > 30
+            and start[:1].islower()
+            and len(line) < 130
+            and not re.search(r"[.!?;:]$", line)
+        ):
             needed.append(len(line) + 1 + len(start.split(maxsplit=1)[0]))
     if len(needed) < 3:
         return _usual_length(lines)
@@ -62,7 +75,9 @@ def wrap_width(lines: list[str]) -> int:
 
 def _usual_length(lines: list[str]) -> int:
     """The length that most lines inside paragraphs come close to from below, 0 where they come close to none."""
-    followed = [len(line) for line, after in pairwise(lines) if 40 <= len(line) <= 110 and after.strip()]
+    followed = [
+        len(line) for line, after in pairwise(lines) if 40 <= len(line) <= 110 and after.strip()
+    ]
     best, width = 0, 0
     for limit in range(50, 111):
         count = sum(1 for length in followed if limit - 12 < length <= limit)

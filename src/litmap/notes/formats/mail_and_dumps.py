@@ -11,7 +11,8 @@ _LINK_LINE = re.compile(
 )
 MARKER = re.compile(r"\[(\d{1,4})\]")
 _FURNITURE = re.compile(
-    r"\(button\)|\[\S{1,80}\.(?:png|jpe?g|gif|svg|webp)\]|_{10,}|\[(?:INS|USEMAP|IMG|LINK)[:\]]|IFRAME: ?\S*", re.I
+    r"\(button\)|\[\S{1,80}\.(?:png|jpe?g|gif|svg|webp)\]|_{10,}|\[(?:INS|USEMAP|IMG|LINK)[:\]]|IFRAME: ?\S*",
+    re.I,
 )
 
 
@@ -25,9 +26,14 @@ def take_mail_off(lines: list[str], builder: Builder) -> None:
         return
     for number in range(head):
         if lines[number].lower().startswith("subject:") and not builder.title:
-            builder.set_root(re.sub(r"^(?:(?:re|fwd?|aw):\s*)+", "", lines[number][8:].strip(), flags=re.I))
+            builder.set_root(
+                re.sub(r"^(?:(?:re|fwd?|aw):\s*)+", "", lines[number][8:].strip(), flags=re.I)
+            )
         lines[number] = ""
-    end = next((n for n in range(head, len(lines)) if lines[n].rstrip() == "--" or lines[n] == "-- "), len(lines))
+    end = next(
+        (n for n in range(head, len(lines)) if lines[n].rstrip() == "--" or lines[n] == "-- "),
+        len(lines),
+    )
     lines[end:] = [""] * (len(lines) - end)
     for number in range(head, end):
         lines[number] = re.sub(r"^(?:>\s?)+", "", lines[number])
@@ -55,7 +61,9 @@ def take_link_list(lines: list[str]) -> dict[str, str]:
     for number in places:
         match = _LINK_LINE.match(lines[number])
         lines[number] = (
-            "" if match and (match.group(1) in body_marks or not match.group(2).startswith("http")) else lines[number]
+            ""
+            if match and (match.group(1) in body_marks or not match.group(2).startswith("http"))
+            else lines[number]
         )
     return found
 

@@ -14,13 +14,15 @@ _SETEXT = re.compile(r"\s{0,3}(={3,}|-{3,})\s*$")
 _RULE = re.compile(r"\s{0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*([\w{.=+#-]*)")
 _ITEM = re.compile(
-    r"(\s*)(?:[-*+•‣▪●◦–—](?=\s)|(\d{1,4})[.)](?=\s)|\((?!(?:1[5-9]|20)\d\d\))(\d{1,4}|[a-z])\)(?=\s)|([a-z])\)(?=\s))[ \t]+(.*)$"  # noqa: E501
+    r"(\s*)(?:[-*+•‣▪●◦–—](?=\s)|(\d{1,4})[.)](?=\s)|\((?!(?:1[5-9]|20)\d\d\))(\d{1,4}|[a-z])\)(?=\s)|([a-z])\)(?=\s))[ \t]+(.*)$"
 )
 _BRACKET_ITEM = re.compile(r"(\s*)\[(\d{1,4})\]:?[ \t]+(?!\()(.*)$")
 _TASK = re.compile(r"\[[ xX/>?!-]\]\s+")
 _QUOTE = re.compile(r"\s{0,3}>[ \t]?")
 _CALLOUT = re.compile(r"\[!\w[\w-]*\][+-]?\s*")
-_DEFINITION = re.compile(r"\s{0,3}\[([^\]\n^][^\]\n]{0,200})\]:\s*(?:<([^<>\n]+)>|(\S+))\s*(?:[\"'(].*[\"')])?\s*$")
+_DEFINITION = re.compile(
+    r"\s{0,3}\[([^\]\n^][^\]\n]{0,200})\]:\s*(?:<([^<>\n]+)>|(\S+))\s*(?:[\"'(].*[\"')])?\s*$"
+)
 _FOOTNOTE = re.compile(r"\s{0,3}\[\^([^\]\s]{1,60})\]:\s*(.*)$")
 _TABLE_RULE = re.compile(r"\s*\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
 _COLON_ITEM = re.compile(r"\s{0,3}:\s+(.*)$")
@@ -90,9 +92,16 @@ class _Reader:
         if match := _ATX.match(text):
             self.flush()
             content = re.sub(r"\s\^[\w-]+$", "", match.group(2) or "")
-            self.builder.heading(len(match.group(1)), read_inline(content, number + 1, self.definitions), number + 1)
+            self.builder.heading(
+                len(match.group(1)), read_inline(content, number + 1, self.definitions), number + 1
+            )
             return True
-        lone = len(self.held) == 1 and self.kind == "paragraph" and self.first == number - 1 and len(self.held[0]) < 200
+        lone = (
+            len(self.held) == 1
+            and self.kind == "paragraph"
+            and self.first == number - 1
+            and len(self.held[0]) < 200
+        )
         if lone and (match := _SETEXT.match(text)):
             inline = read_inline(self.held[0], number, self.definitions)
             self.held = []
@@ -145,7 +154,11 @@ class _Reader:
         in_table = stripped.count("|") >= 2 and stripped.strip().startswith("|")
         if not in_table and not ("|" in beside and _TABLE_RULE.match(beside)):
             return False
-        row = re.sub(r"(\[\[[^\[\]|]{0,300})\\?\|([^\[\]]{0,300}\]\])", "\\1\ue000\\2", text.strip().strip("|"))
+        row = re.sub(
+            r"(\[\[[^\[\]|]{0,300})\\?\|([^\[\]]{0,300}\]\])",
+            "\\1\ue000\\2",
+            text.strip().strip("|"),
+        )
         cells = [cell.strip().replace("\ue000", "|") for cell in re.split(r"(?<!\\)\|", row)]
         self.hold(number, "\u2003|\u2003".join(cells), "cell")
         self.flush()
@@ -183,9 +196,14 @@ def read_markdown(text: str, builder: Builder, *, offset: int = 0) -> FrontMatte
     for line in lines:
         if "]:" in line and (match := _DEFINITION.match(line)):
             target = match.group(2) or match.group(3)
-            if re.match(r"(?:https?:|ftp:|www\.|/|\.|#|<|mailto:|[\w.-]+\.(?:pdf|html?|md)\b|10\.\d{4})", target):
+            if re.match(
+                r"(?:https?:|ftp:|www\.|/|\.|#|<|mailto:|[\w.-]+\.(?:pdf|html?|md)\b|10\.\d{4})",
+                target,
+            ):
                 definitions.setdefault(" ".join(match.group(1).split()).lower(), target)
-    if front.title and not any(_ATX.match(line) for line in lines[front.end :] if line.startswith("#")):
+    if front.title and not any(
+        _ATX.match(line) for line in lines[front.end :] if line.startswith("#")
+    ):
         builder.set_root(front.title)
     _Reader(builder, lines, definitions).read(front.end)
     return front
@@ -194,7 +212,11 @@ def read_markdown(text: str, builder: Builder, *, offset: int = 0) -> FrontMatte
 def _front_matter_blocks(front: FrontMatter, builder: Builder) -> None:
     if front.entry:
         builder.add(
-            "entry", Inline(" ".join(value for _, value in front.entry)), 1, *front.entry, ("role", "front matter")
+            "entry",
+            Inline(" ".join(value for _, value in front.entry)),
+            1,
+            *front.entry,
+            ("role", "front matter"),
         )
         return
     for number, line in enumerate(front.lines):

@@ -13,7 +13,9 @@ from litmap.notes.inline import Inline
 _HEADING = re.compile(r"(={1,6})\s*([^\n]{1,200}?)\s*\1\s*$")
 _ITEM = re.compile(r"([*#:;]+)\s*(.*)$")
 _ROW = re.compile(r"\s*[|!](?![}+-])\s?(.*)$")
-_FURNITURE = re.compile(r"\s*(?:\{\||\|\}|\|-|\|\+|__\w+__\s*$|\[\[(?:Category|File|Image|Datei|Kategorie):)", re.I)
+_FURNITURE = re.compile(
+    r"\s*(?:\{\||\|\}|\|-|\|\+|__\w+__\s*$|\[\[(?:Category|File|Image|Datei|Kategorie):)", re.I
+)
 _CITE = re.compile(r"(?:cite[ _]\w[\w ]*|citation|literatur|ouvrage|article)$", re.I)
 _IDENTIFIER = {"arxiv": "arXiv:", "doi": "doi:", "pmid": "PMID ", "pmc": "PMC"}
 _KINDS = {"web": "webpage", "news": "webpage", "av media": "video"}
@@ -53,7 +55,9 @@ class _Wiki:
                 self.flush()
             elif match := _HEADING.match(line):
                 self.flush()
-                self.builder.heading(len(match.group(1)), self.inline(match.group(2), number), number + 1)
+                self.builder.heading(
+                    len(match.group(1)), self.inline(match.group(2), number), number + 1
+                )
             elif match := _ITEM.match(line):
                 self._begin("item", number, match.group(2))
             elif match := _ROW.match(line):
@@ -88,7 +92,11 @@ class _Wiki:
 
         writer = _Writer(self, number)
         try:
-            nodes = mwparserfromhell.parse(raw, skip_style_tags=False).nodes if _is_sound(raw) else [raw]
+            nodes = (
+                mwparserfromhell.parse(raw, skip_style_tags=False).nodes
+                if _is_sound(raw)
+                else [raw]
+            )
         except (ParserError, RecursionError):
             nodes = [raw]
         writer.walk(nodes, 0)
@@ -98,7 +106,11 @@ class _Wiki:
         """Adds what a <ref> holds; gives the label under which the text cites it."""
         self.notes += not name
         label = name or f"ref-{self.notes}"
-        templates = [t for t in contents.filter_templates() if _CITE.match(str(t.name).strip())] if contents else []
+        templates = (
+            [t for t in contents.filter_templates() if _CITE.match(str(t.name).strip())]
+            if contents
+            else []
+        )
         if templates:
             self.entry(templates[0], number, label)
         elif contents:
@@ -110,7 +122,9 @@ class _Wiki:
         """Adds a {{cite …}} as a record."""
         pairs = _pairs(template)
         if any(name in {"title", "doi", "arxiv", "pmid"} for name, _ in pairs):
-            text = ". ".join(value for name, value in pairs if name in {"author", "title", "venue", "year"})
+            text = ". ".join(
+                value for name, value in pairs if name in {"author", "title", "venue", "year"}
+            )
             self.builder.add("entry", Inline(text), number + 1, ("key", key), *pairs)
 
 
@@ -155,7 +169,9 @@ class _Writer:
             return
         begin = self.size
         self.walk(node.title.nodes, depth + 1)
-        self.out.links.append(Link("".join(self.parts)[begin:].strip(), url, self.line, begin, self.size))
+        self.out.links.append(
+            Link("".join(self.parts)[begin:].strip(), url, self.line, begin, self.size)
+        )
 
     def _template(self, node: Any) -> None:
         name = str(node.name).strip().lower()
@@ -168,12 +184,18 @@ class _Writer:
         name = str(node.tag).strip().lower()
         if name == "ref":
             given = node.get("name").value if node.has("name") else ""
-            label = self.wiki.note(str(given).strip("\"' "), node.contents, self.number + len(self.out.starts) - 1)
+            label = self.wiki.note(
+                str(given).strip("\"' "), node.contents, self.number + len(self.out.starts) - 1
+            )
             self.link("", f"[^{label}]")
             return
         if name in {"br", "hr"}:
             self.put(" ")
-        elif name not in {"nowiki", "math", "syntaxhighlight", "source", "gallery"} and node.contents and depth < 20:
+        elif (
+            name not in {"nowiki", "math", "syntaxhighlight", "source", "gallery"}
+            and node.contents
+            and depth < 20
+        ):
             begin = self.size
             self.walk(node.contents.nodes, depth + 1)
             if name in {"i", "em", "cite"}:
@@ -211,16 +233,20 @@ class _Writer:
 
 
 def _is_sound(raw: str) -> bool:
-    """False for what is too long or leaves so much open that the parser, which tries again and again, takes for ever."""  # noqa: E501
+    """False for what is too long or leaves so much open that the parser, which tries again and again, takes for ever."""
     if len(raw) > _LONGEST:
         return False
     pairs = (("[", "]"), ("{{", "}}"), ("<!--", "-->"))
     tags = len(re.findall(r"<[A-Za-z]", raw)) - len(re.findall(r"</|/>", raw))
-    return tags <= _MOST_OPEN and all(raw.count(begin) - raw.count(end) <= _MOST_OPEN for begin, end in pairs)
+    return tags <= _MOST_OPEN and all(
+        raw.count(begin) - raw.count(end) <= _MOST_OPEN for begin, end in pairs
+    )
 
 
 def _pairs(template: Any) -> Pairs:
-    values = {str(p.name).strip().lower(): " ".join(p.value.strip_code().split()) for p in template.params}
+    values = {
+        str(p.name).strip().lower(): " ".join(p.value.strip_code().split()) for p in template.params
+    }
     raw = {str(p.name).strip().lower(): str(p.value).strip() for p in template.params}
     kind = str(template.name).strip().lower().removeprefix("cite").strip(" _")
     pairs: Pairs = [("type", _KINDS.get(kind, kind))]
@@ -239,7 +265,9 @@ def _pairs(template: Any) -> Pairs:
 def _authors(values: dict[str, str]) -> list[str]:
     if values.get("vauthors"):
         names = [name.strip() for name in values["vauthors"].split(",")]
-        return [" ".join(reversed(name.rsplit(" ", 1))) for name in names if name and name != "et al"]
+        return [
+            " ".join(reversed(name.rsplit(" ", 1))) for name in names if name and name != "et al"
+        ]
     found = []
     for number in ["", *map(str, range(1, 31))]:
         family = values.get(f"last{number}") or values.get(f"surname{number}")

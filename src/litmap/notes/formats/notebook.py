@@ -20,7 +20,12 @@ def read_notebook(text: str, builder: Builder) -> tuple[str, ...]:
         raise ValueError(f"not a valid notebook (line {error.lineno})") from error
     cells = data.get("cells") if isinstance(data, dict) else None
     if cells is None and isinstance(data, dict) and isinstance(data.get("worksheets"), list):
-        cells = [cell for sheet in data["worksheets"] if isinstance(sheet, dict) for cell in sheet.get("cells", [])]
+        cells = [
+            cell
+            for sheet in data["worksheets"]
+            if isinstance(sheet, dict)
+            for cell in sheet.get("cells", [])
+        ]
     if not isinstance(cells, list):
         raise ValueError("not a notebook: it has no cells")  # noqa: TRY004
     lines: list[str] = []

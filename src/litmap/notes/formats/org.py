@@ -15,7 +15,9 @@ _KEYWORDS = re.compile(
 )
 _TAGS = re.compile(r"\s+:[\w@#%:]+:\s*$")
 _ITEM = re.compile(r"(\s*)(?:[-+]|\*(?!\S)|(\d{1,4})[.)])\s+(?:\[[ xX-]\]\s+)?(.*)$")
-_LINK = re.compile(r"\[\[([^\[\]]{1,2000})\](?:\[([^\[\]]{1,1000})\])?\]|<((?:https?|ftp):[^<>\s]{1,2000})>")
+_LINK = re.compile(
+    r"\[\[([^\[\]]{1,2000})\](?:\[([^\[\]]{1,1000})\])?\]|<((?:https?|ftp):[^<>\s]{1,2000})>"
+)
 _ORG_REF = re.compile(
     r"(?<![\w/:])(?:cite[a-z]{0,12}\*?|autocite|parencite|textcite|footcite):((?:&?[\w:./-]+,?){1,30})"
 )
@@ -46,10 +48,17 @@ _ID_PROPERTIES = {
 
 def org_inline(raw: str, line: int) -> Inline:
     """The text of an org stretch: links with places, citations as '@key', emphasis removed."""
-    raw = _CITE.sub(lambda m: "[" + m.group(1).replace(";", "; ") + "]", raw) if "[cite" in raw else raw
+    raw = (
+        _CITE.sub(lambda m: "[" + m.group(1).replace(";", "; ") + "]", raw)
+        if "[cite" in raw
+        else raw
+    )
     if "cite" in raw:
         raw = _ORG_REF.sub(
-            lambda m: "[" + "; ".join("@" + key.lstrip("&") for key in m.group(1).split(",") if key) + "]", raw
+            lambda m: (
+                "[" + "; ".join("@" + key.lstrip("&") for key in m.group(1).split(",") if key) + "]"
+            ),
+            raw,
         )
     out, parts, size, position = Inline(), [], 0, 0
     for match in _LINK.finditer(raw):
@@ -59,7 +68,13 @@ def org_inline(raw: str, line: int) -> Inline:
         target, label = match.group(1) or match.group(3), match.group(2)
         shown = " ".join((label or target).split("\n"))
         out.links.append(
-            Link(shown.strip(), _target(target), line + raw.count("\n", 0, match.start()), size, size + len(shown))
+            Link(
+                shown.strip(),
+                _target(target),
+                line + raw.count("\n", 0, match.start()),
+                size,
+                size + len(shown),
+            )
         )
         parts.append(shown + "\n" * match.group().count("\n"))
         size += len(parts[-1])
@@ -77,10 +92,14 @@ def _without_emphasis(text: str, links: list[Link]) -> tuple[str, list[Link], li
     """Drops markers of emphasis outside links and addresses, moving the links' places; and gives what is in italics."""
     drop: list[int] = []
     italics: list[str] = []
-    blocked = [(link.start, link.end) for link in links] + [m.span() for m in re.finditer(r"https?://\S+", text)]
+    blocked = [(link.start, link.end) for link in links] + [
+        m.span() for m in re.finditer(r"https?://\S+", text)
+    ]
     for match in _EMPHASIS.finditer(text):
         if not any(
-            a < match.end() and match.start() < b for a, b in blocked if match.group(1) == "/" or a <= match.start() < b
+            a < match.end() and match.start() < b
+            for a, b in blocked
+            if match.group(1) == "/" or a <= match.start() < b
         ):
             drop += [match.start(), match.end() - 1]
             italics += [match.group(2)] if match.group(1) in "/_" else []
@@ -88,7 +107,13 @@ def _without_emphasis(text: str, links: list[Link]) -> tuple[str, list[Link], li
         return text, links, italics
     kept = "".join(text[a + 1 : b] for a, b in zip([-1, *drop], [*drop, len(text)], strict=True))
     moved = [
-        Link(k.text, k.target, k.line, k.start - sum(d < k.start for d in drop), k.end - sum(d < k.end for d in drop))
+        Link(
+            k.text,
+            k.target,
+            k.line,
+            k.start - sum(d < k.start for d in drop),
+            k.end - sum(d < k.end for d in drop),
+        )
         for k in links
     ]
     return kept, moved, italics
@@ -156,7 +181,9 @@ class _Org:
         """Passes over code; a source block in BibTeX is read at its end."""
         if lowered.startswith(self.skip_until):
             if self.source:
-                self.builder.blocks.extend(bibtex_blocks("\n".join(self.lines[self.source : number]), self.source))
+                self.builder.blocks.extend(
+                    bibtex_blocks("\n".join(self.lines[self.source : number]), self.source)
+                )
             self.skip_until, self.source = "", 0
 
     def property(self, number: int, line: str, lowered: str) -> None:
@@ -197,7 +224,9 @@ class _Org:
                 self.builder.set_root(value)
         elif name.lower() in {"bibliography", "cite_bibliography"}:
             self.uses.append(value.split(" ")[0].strip('"'))
-        elif lowered.startswith(("#+begin_src", "#+begin_example", "#+begin_export", "#+begin_comment")):
+        elif lowered.startswith(
+            ("#+begin_src", "#+begin_example", "#+begin_export", "#+begin_comment")
+        ):
             self.skip_until = "#+end_" + lowered[8:].split()[0]  # noqa: PLC0207
             self.source = number + 1 if "bib" in lowered else 0
 
@@ -225,14 +254,22 @@ class _Org:
     def _dedented(self, line: str) -> bool:
         """True where an item is held and the line is set no further in than its mark: the list has ended."""
         indent = next((value for name, value in self.fields if name == "indent"), "")
-        return self.kind == "item" and indent not in {"", "0"} and len(line) - len(line.lstrip()) <= int(indent)
+        return (
+            self.kind == "item"
+            and indent not in {"", "0"}
+            and len(line) - len(line.lstrip()) <= int(indent)
+        )
 
 
 def _properties(builder: Builder, properties: list[tuple[str, str]], number: int) -> None:
     known = [(name, value) for name, value in properties if name in _ID_PROPERTIES]
     for name, value in known:
         if name in {"roam_refs", "roam_key"}:
-            builder.add("definition", org_inline(value.replace("cite:", "@").replace("@@", "@"), number), number)
+            builder.add(
+                "definition",
+                org_inline(value.replace("cite:", "@").replace("@@", "@"), number),
+                number,
+            )
     names = {name for name, _ in known}
     if names & {"doi", "arxiv", "eprint", "pmid"} or {"title", "author"} <= names:
         pairs = [
@@ -246,5 +283,15 @@ def _properties(builder: Builder, properties: list[tuple[str, str]], number: int
             for n, v in known
             if n not in {"author", "authors", "roam_refs", "roam_key", "btype"}
         ]
-        pairs += [("author", name.strip()) for n, v in known if n in {"author", "authors"} for name in v.split(" and ")]
-        builder.add("entry", read_inline(next((v for n, v in known if n == "title"), ""), number), number, *pairs)
+        pairs += [
+            ("author", name.strip())
+            for n, v in known
+            if n in {"author", "authors"}
+            for name in v.split(" and ")
+        ]
+        builder.add(
+            "entry",
+            read_inline(next((v for n, v in known if n == "title"), ""), number),
+            number,
+            *pairs,
+        )

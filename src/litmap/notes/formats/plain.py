@@ -12,7 +12,13 @@ from dataclasses import dataclass, field
 from litmap.models import Link
 from litmap.notes.builder import Builder
 from litmap.notes.formats.line_wrapping import goes_on, wrap_width
-from litmap.notes.formats.mail_and_dumps import MARKER, take_furniture_off, take_link_list, take_mail_off, words_after
+from litmap.notes.formats.mail_and_dumps import (
+    MARKER,
+    take_furniture_off,
+    take_link_list,
+    take_mail_off,
+    words_after,
+)
 from litmap.notes.formats.plain_headings import ITEM, RULE, PlainHeadings, find_headings
 from litmap.notes.frontmatter import read_front_matter
 from litmap.notes.inline import Inline, read_inline
@@ -54,7 +60,9 @@ def read_plain(text: str, builder: Builder) -> None:
 class _Plain:
     """Reads the lines between headings into blocks."""
 
-    def __init__(self, builder: Builder, lines: list[str], headings: PlainHeadings, links: dict[str, str]) -> None:
+    def __init__(
+        self, builder: Builder, lines: list[str], headings: PlainHeadings, links: dict[str, str]
+    ) -> None:
         self.builder = builder
         self.lines = lines
         self.headings = headings
@@ -85,13 +93,18 @@ class _Plain:
         match = ITEM.match(line.text)
         block = self.block
         following = bool(
-            match and block and block.marker and (match.group(2) or match.group(3)) == str(int(block.marker) + 1)
+            match
+            and block
+            and block.marker
+            and (match.group(2) or match.group(3)) == str(int(block.marker) + 1)
         )
         if match and (following or not (block and match.group(3) and self._wrapped(line))):
             self.flush()
             numbered = match.group(2) or match.group(3) or ""
             kept = line.text[match.start(3) - 1 :] if match.group(3) else line.text[match.end() :]
-            self.block = _Block(line.number, line.indent, [kept.strip()], marker=numbered, item=True)
+            self.block = _Block(
+                line.number, line.indent, [kept.strip()], marker=numbered, item=True
+            )
             return
         if block is None:
             self.block = _Block(line.number, line.indent, [line.text.strip()])
@@ -100,7 +113,11 @@ class _Plain:
             if not self._wrapped(line):
                 block.breaks.append(len(block.lines))
             block.lines.append(line.text.strip())
-        elif not self._dedented(block, line) and not _LABELLED_ENTRY.match(line.text) and self._wrapped(line):
+        elif (
+            not self._dedented(block, line)
+            and not _LABELLED_ENTRY.match(line.text)
+            and self._wrapped(line)
+        ):
             block.lines.append(line.text.strip())
         else:
             self.flush()
@@ -109,10 +126,15 @@ class _Plain:
     def _dedented(self, block: _Block, line: _Line) -> bool:
         """True where the line comes back out of lines that were set in below the block's first."""
         before = self.lines[line.number - 1]
-        return line.indent <= block.indent < len(before) - len(before.lstrip()) and len(block.lines) > 1
+        return (
+            line.indent <= block.indent < len(before) - len(before.lstrip())
+            and len(block.lines) > 1
+        )
 
     def _wrapped(self, line: _Line) -> bool:
-        return line.number > 0 and goes_on(self.lines[line.number - 1].rstrip(), line.text, self.width)
+        return line.number > 0 and goes_on(
+            self.lines[line.number - 1].rstrip(), line.text, self.width
+        )
 
     def inline(self, text: str, number: int) -> Inline:
         """The inline text, with the links of a dump put where their markers stand."""
@@ -122,9 +144,17 @@ class _Plain:
                 target = self.links.get(match.group(1))
                 if target:
                     label = words_after(inline.text, match.end())
-                    line = number + 1 + sum(1 for start in inline.starts[1:] if start <= match.start())
+                    line = (
+                        number + 1 + sum(1 for start in inline.starts[1:] if start <= match.start())
+                    )
                     inline.links.append(
-                        Link(label, target, line, match.start(), min(match.end() + len(label), len(inline.text)))
+                        Link(
+                            label,
+                            target,
+                            line,
+                            match.start(),
+                            min(match.end() + len(label), len(inline.text)),
+                        )
                     )
         return inline
 

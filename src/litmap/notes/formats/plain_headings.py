@@ -11,9 +11,12 @@ from litmap.notes.inferred import infer_lone_headings
 _UNDERLINE = re.compile(r"\s*([=\-~*^\"#_+`.])\1{2,}\s*$")
 _WIKI_HEADING = re.compile(r"(={1,6})\s*([^=\n]{1,150}?)\s*\1\s*$")
 _EDIT = re.compile(
-    r"\s*(\S.{0,120}?)\s*\[\s?(?:edit|edit source|bearbeiten|modifier|editar|modifica)[^\[\]]{0,40}\]\s*$", re.I
+    r"\s*(\S.{0,120}?)\s*\[\s?(?:edit|edit source|bearbeiten|modifier|editar|modifica)[^\[\]]{0,40}\]\s*$",
+    re.I,
 )
-_CONTENTS = re.compile(r"\s*(?:Contents|Inhaltsverzeichnis|Sommaire|Contenido|Índice|Indice)\s*+(?:\[\w+\]\s*)?$")
+_CONTENTS = re.compile(
+    r"\s*(?:Contents|Inhaltsverzeichnis|Sommaire|Contenido|Índice|Indice)\s*+(?:\[\w+\]\s*)?$"
+)
 _CONTENT = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+(\S.{0,120})$")
 _NUMBERED = re.compile(
     r"(?:§\s*)?(\d{1,2}(?:\.\d{1,2}){0,3}(?=[.)]?\s)|[IVX]{1,5}(?=[.)])|[A-H](?=[.)]))[.)]?\s{1,6}([^\W\d_].{1,90})$"
@@ -49,7 +52,11 @@ def find_headings(lines: list[str], links: dict[str, str]) -> PlainHeadings:
     if not any(not is_transparent(text) for _, text in found.at.values()):
         before = set(found.at)
         infer_lone_headings(lines, found.at)
-        found.inferred = {n for n in set(found.at) - before if found.at[n][0] > 1 and len(found.at[n][1].split()) >= 5}
+        found.inferred = {
+            n
+            for n in set(found.at) - before
+            if found.at[n][0] > 1 and len(found.at[n][1].split()) >= 5
+        }
     elif not links:
         _title_above(lines, found)
         _lone_transparent(lines, found)
@@ -67,9 +74,16 @@ def _underlined(lines: list[str], found: PlainHeadings) -> None:
             continue
         above = lines[number - 1].strip()
         width = len(lines[number].strip())
-        if not above or len(above) > 150 or _UNDERLINE.match(lines[number - 1]) or number - 1 in found.skip:
+        if (
+            not above
+            or len(above) > 150
+            or _UNDERLINE.match(lines[number - 1])
+            or number - 1 in found.skip
+        ):
             continue
-        if width < min(len(above) * 0.6, 20) or (width > len(above) + 25 and width > 60 and not above.isupper()):
+        if width < min(len(above) * 0.6, 20) or (
+            width > len(above) + 25 and width > 60 and not above.isupper()
+        ):
             continue
         if number >= 2 and lines[number - 2].strip() and not _UNDERLINE.match(lines[number - 2]):
             continue
@@ -91,7 +105,9 @@ def _wiki(lines: list[str], found: PlainHeadings) -> None:
 
 def _edited(lines: list[str], found: PlainHeadings) -> None:
     """Headings of a wiki page pasted as text, told by their '[edit]'; its table of contents gives their levels."""
-    marked = [(number, match[1]) for number, line in enumerate(lines) if (match := _EDIT.match(line))]
+    marked = [
+        (number, match[1]) for number, line in enumerate(lines) if (match := _EDIT.match(line))
+    ]
     if len(marked) < 2:
         return
     begin = next((n for n, line in enumerate(lines[: marked[0][0]]) if _CONTENTS.match(line)), -1)
@@ -170,7 +186,8 @@ def _numbered(lines: list[str], found: PlainHeadings) -> None:
             continue
         candidates[number] = (match.group(1).count(".") + 2, match.group(2).strip())
     following = [
-        sum(1 for other in lines[n + 1 : n + 4] if other.strip() and not _NUMBERED.match(other)) for n in candidates
+        sum(1 for other in lines[n + 1 : n + 4] if other.strip() and not _NUMBERED.match(other))
+        for n in candidates
     ]
     if len(candidates) >= 2 and sum(1 for count in following if count) >= 0.6 * len(candidates):
         for number, value in candidates.items():

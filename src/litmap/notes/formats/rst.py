@@ -73,7 +73,9 @@ class _Targets:
 
 def rst_inline(raw: str, line: int, targets: _Targets) -> Inline:
     """The text of a stretch of reStructuredText; citations become '@key' or stay '[key]'."""
-    raw = re.sub(r"(?<=[.])\\ ", " ", raw)  # 'et al.\ 1999': an escaped blank after a full stop is meant as one
+    raw = re.sub(
+        r"(?<=[.])\\ ", " ", raw
+    )  # 'et al.\ 1999': an escaped blank after a full stop is meant as one
     out, parts, size, position = Inline(), [], 0, 0
     for match in _INLINE.finditer(raw):
         shown, target = _shown(match, targets)
@@ -84,7 +86,13 @@ def rst_inline(raw: str, line: int, targets: _Targets) -> Inline:
         size += len(before)
         if target:
             out.links.append(
-                Link(" ".join(shown.split()), target, line + raw.count("\n", 0, match.start()), size, size + len(shown))
+                Link(
+                    " ".join(shown.split()),
+                    target,
+                    line + raw.count("\n", 0, match.start()),
+                    size,
+                    size + len(shown),
+                )
             )
         if match["em"] == "*" or match["role"] in {"emphasis", "title", "title-reference"}:
             out.emphasis.append(shown)
@@ -105,7 +113,11 @@ def _shown(match: re.Match[str], targets: _Targets) -> tuple[str | None, str]:
         value = groups["roletext"]
         label = re.match(r"(.*?)\s*<([^<>]+)>$", value)
         shown, target = (label.group(1), label.group(2)) if label else (value, value)
-        return shown, f"{groups['role']}:{target}" if groups["role"] in {"doi", "arxiv", "pmid"} else ""
+        return shown, f"{groups['role']}:{target}" if groups["role"] in {
+            "doi",
+            "arxiv",
+            "pmid",
+        } else ""
     if groups["target"]:
         target = groups["target"]
         if target.endswith("_") and "://" not in target:
@@ -152,11 +164,16 @@ class _Rst:
         """Adds the held block."""
         if self.held:
             self.builder.add(
-                self.kind, rst_inline("\n".join(self.held), self.first + 1, self.targets), self.first + 1, *self.fields
+                self.kind,
+                rst_inline("\n".join(self.held), self.first + 1, self.targets),
+                self.first + 1,
+                *self.fields,
             )
         self.held, self.kind, self.fields = [], "paragraph", ()
 
-    def hold(self, number: int, text: str, kind: str, indent: int, *fields: tuple[str, str]) -> None:
+    def hold(
+        self, number: int, text: str, kind: str, indent: int, *fields: tuple[str, str]
+    ) -> None:
         """Begins a block."""
         self.flush()
         self.held, self.kind, self.first, self.indent, self.fields = (
@@ -197,7 +214,9 @@ class _Rst:
         if style not in self.styles:
             self.styles.append(style)
         self.builder.heading(
-            self.styles.index(style) + 1, rst_inline(self.lines[number].strip(), number + 1, self.targets), number + 1
+            self.styles.index(style) + 1,
+            rst_inline(self.lines[number].strip(), number + 1, self.targets),
+            number + 1,
         )
         return after
 
@@ -223,14 +242,23 @@ class _Rst:
             self.flush()
         elif match := _ITEM.match(line):
             marker = match.group(2) or match.group(3) or ""
-            self.hold(number, match.group(4), "item", indent, *((("number", marker),) if marker.isdigit() else ()))
+            self.hold(
+                number,
+                match.group(4),
+                "item",
+                indent,
+                *((("number", marker),) if marker.isdigit() else ()),
+            )
         elif match := re.match(r"\s*:([\w -]{1,40}):\s+(.*)$", line):
             self.hold(number, match.group(2), "definition", indent)
         elif self.held:
             self.held.append(line.strip())
         else:
             self.hold(
-                number, line.strip().rstrip(":") if line.rstrip().endswith("::") else line.strip(), "paragraph", indent
+                number,
+                line.strip().rstrip(":") if line.rstrip().endswith("::") else line.strip(),
+                "paragraph",
+                indent,
             )
         return number + 1
 
@@ -240,7 +268,14 @@ class _Rst:
         if match := _NOTE.match(line):
             key = match.group(1).lstrip("#")
             name = "number" if key.isdigit() else "label"
-            self.hold(number, f"[{key}] {match.group(2)}", "definition", 3, (name, key), ("list", "references"))
+            self.hold(
+                number,
+                f"[{key}] {match.group(2)}",
+                "definition",
+                3,
+                (name, key),
+                ("list", "references"),
+            )
             return number + 1
         if _TARGET.match(line):
             return number + 1
@@ -253,6 +288,8 @@ class _Rst:
                 self.hold(number, directive.group(2), "paragraph", 3)
             return number + 1
         end = number + 1
-        while end < len(self.lines) and (not self.lines[end].strip() or self.lines[end].startswith("   ")):
+        while end < len(self.lines) and (
+            not self.lines[end].strip() or self.lines[end].startswith("   ")
+        ):
             end += 1
         return end

@@ -1,7 +1,13 @@
 """Identifiers, URLs and titles of scholarly works: found in text, normalised, compared. Imports no other part."""
 
 from litmap.parsing.identifiers.find import Found, find_identifiers, find_urls, trim_url
-from litmap.parsing.identifiers.ids import arxiv_version, clean_doi, doi_id, normalise_id, valid_arxiv
+from litmap.parsing.identifiers.ids import (
+    arxiv_version,
+    clean_doi,
+    doi_id,
+    normalise_id,
+    valid_arxiv,
+)
 from litmap.parsing.identifiers.titles import normalise_title, same_title
 from litmap.parsing.identifiers.urls import identifier_from_url, unwrap_url, url_key
 

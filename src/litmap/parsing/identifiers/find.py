@@ -29,7 +29,9 @@ _URL = re.compile(
     re.I,
 )
 _GLUED = re.compile(r"(?<=[\w)/.,;])https?://", re.I)
-_SICI = re.compile(r"10\.\d{4,9}/[^\s<]{0,60}\((?:SICI|\d{6,8})\)[^\s<]{0,80}<[^\s>]{1,40}>[^\s<,]{0,20}", re.I)
+_SICI = re.compile(
+    r"10\.\d{4,9}/[^\s<]{0,60}\((?:SICI|\d{6,8})\)[^\s<]{0,80}<[^\s>]{1,40}>[^\s<,]{0,20}", re.I
+)
 _DOI = re.compile(r"(?<![\w.])10\.\d{4,9}(?:\.\d+)*/[^\s<>\"“”«»{}|\\^]{1,300}")
 _DOI_LABEL = re.compile(r"(?:doi\s?[:=]?\s{0,2})$", re.I)
 _DOI_ENCODED = re.compile(r"(?<![\w.])10\.\d{4,9}%2F[^\s<>\"]{1,300}", re.I)
@@ -50,8 +52,12 @@ _AUTHORED = re.compile(
     r"(?:(?:(?<![.!?:] )(?<!^)|(?<=[A-Z]\. ))[A-Z][\w'’-]{2,},?|\bet al\.?,?|\b(?:see|cf\.?|also|paper|preprint|eprint|resp\.)|\d{4}\.\d{4}(?:,| and| &))\s$"  # noqa: E501
 )
 """The same for four figures behind the point, which measurements have too."""
-_UNIT = re.compile(r"\s?(?:[kMGTµnm]?(?:eV|Hz|Pa|W|V|A|m|s|g|K|J|N|T)|cm|%|°|percent|per|units?|±|\+/?-|×|x \d)(?!\w)")
-_PUBMED = re.compile(r"(?<![\w/])(PMID|PubMed(?:\s+(?:ID|PMID))?|PMCID)\s?[:#]?\s{0,2}(PMC)?(\d{4,9})(?!\d)", re.I)
+_UNIT = re.compile(
+    r"\s?(?:[kMGTµnm]?(?:eV|Hz|Pa|W|V|A|m|s|g|K|J|N|T)|cm|%|°|percent|per|units?|±|\+/?-|×|x \d)(?!\w)"
+)
+_PUBMED = re.compile(
+    r"(?<![\w/])(PMID|PubMed(?:\s+(?:ID|PMID))?|PMCID)\s?[:#]?\s{0,2}(PMC)?(\d{4,9})(?!\d)", re.I
+)
 _ARXIV_HINT = re.compile(r"[\d/](?:(?<=\d)\d{3}\.\d{4}|(?<=/)\d{7})")
 _DIGIT = re.compile(r"\d")
 _BIBCODE = re.compile(
@@ -68,9 +74,11 @@ def trim_url(url: str) -> str:
         last = url[-1]
         if last in ".,;:!?'\"*_’”…—–" and not (last == "_" and "wiki" in url):  # noqa: SIM114
             url = url[:-1]
-        elif (last == ")" and url.count(")") > url.count("(")) or (last == "]" and url.count("]") > url.count("[")):  # noqa: SIM114
-            url = url[:-1]
-        elif last in ">`|":
+        elif (
+            (last == ")" and url.count(")") > url.count("("))
+            or (last == "]" and url.count("]") > url.count("["))
+            or last in ">`|"
+        ):
             url = url[:-1]
         else:
             break
@@ -87,7 +95,9 @@ def find_urls(text: str) -> list[Found]:
         raw = match.group()
         glued = _GLUED.search(raw[8:])
         if glued and not re.search(
-            r"(?:archive|web\.|proxy|url=|redirect|[?&=]|jina|12ft|/http$)", raw[: glued.start() + 8], re.I
+            r"(?:archive|web\.|proxy|url=|redirect|[?&=]|jina|12ft|/http$)",
+            raw[: glued.start() + 8],
+            re.I,
         ):
             raw = raw[: glued.start() + 8]
         url = trim_url(raw)
@@ -131,9 +141,15 @@ def _identifiers_of(text: str) -> tuple[Found, ...]:
         spans.claim(text, url.start, url.end, identifier_from_url(url.id))
     _find_dois(text, spans)
     _find_arxiv(text, spans)
-    for match in _PUBMED.finditer(text) if "PM" in text or "ubmed" in text.lower() or "pm" in text else ():
+    for match in (
+        _PUBMED.finditer(text) if "PM" in text or "ubmed" in text.lower() or "pm" in text else ()
+    ):
         central = match.group(2) or match.group(1).upper() == "PMCID"
-        spans.claim(text, *match.span(), f"pmcid:PMC{match.group(3)}" if central else f"pmid:{match.group(3)}")
+        spans.claim(
+            text,
+            *match.span(),
+            f"pmcid:PMC{match.group(3)}" if central else f"pmid:{match.group(3)}",
+        )
     for match in _BIBCODE.finditer(text):
         spans.claim(text, *match.span(), f"ads:{match.group()}")
     for match in _PMC.finditer(text) if "PMC" in text else ():
@@ -154,7 +170,10 @@ def _find_dois(text: str, spans: _Spans) -> None:
             if any(spans.taken[begin:start]):
                 begin = start
             spans.claim(
-                text, begin, start + len(raw), doi_id(clean_doi(decoded)) if pattern is not _SICI else doi_id(raw)
+                text,
+                begin,
+                start + len(raw),
+                doi_id(clean_doi(decoded)) if pattern is not _SICI else doi_id(raw),
             )
 
 
@@ -169,7 +188,9 @@ def _find_arxiv(text: str, spans: _Spans) -> None:
     for match in _ARXIV_BARE.finditer(text):
         start, end = match.span()
         near = re.search(r"arxiv", text[max(0, start - 40) : start], re.I) or match.group(2)
-        closed = len(match.group(1)) == 10 and re.search(r"[:(,\[]\s?$", text[max(0, start - 2) : start])
+        closed = len(match.group(1)) == 10 and re.search(
+            r"[:(,\[]\s?$", text[max(0, start - 2) : start]
+        )
         closed = closed and re.match(r"\s*(?:[),;\]]|$)", text[end : end + 3])
         alone = closed or (not text[:start].strip(" \t[(*-•") and not text[end:].strip(" \t])*.,;"))
         cited = _CITED.search(text[max(0, start - 60) : start]) and (

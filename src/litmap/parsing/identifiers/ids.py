@@ -21,7 +21,9 @@ _ADS_OLD_ARXIV = re.compile(r"\d{4}([a-z]+(?:-?[a-z]+)?)\.+(\d{7})\w$")
 _TRAILING = ".,;:!?'\"»”’…*_`|\\"
 _PAIRS = {")": "(", "]": "[", "}": "{", ">": "<"}
 _GLUED = re.compile(r"\.?(?:PMC?ID|Epub|arXiv:|https?:|doi:|DOI:).*$|[,;](?=10\.\d{4}).*$", re.S)
-_CASE_SENSITIVE = frozenset({"openreview", "pmlr", "neurips", "jmlr", "ads", "dblp", "acl", "philpapers"})
+_CASE_SENSITIVE = frozenset(
+    {"openreview", "pmlr", "neurips", "jmlr", "ads", "dblp", "acl", "philpapers"}
+)
 
 
 def valid_arxiv(text: str) -> str | None:
@@ -55,7 +57,11 @@ def clean_doi(text: str) -> str:
         if last in _TRAILING or (last in _PAIRS and doi.count(last) > doi.count(_PAIRS[last])):
             doi = doi[:-1]
         elif last in "/-–—&=" or doi.endswith(("&gt", "&lt", "&amp", "%20")):
-            doi = doi[: -4 if doi.endswith("&amp") else -3] if doi.endswith(("&gt", "&lt", "&amp", "%20")) else doi[:-1]
+            doi = (
+                doi[: -4 if doi.endswith("&amp") else -3]
+                if doi.endswith(("&gt", "&lt", "&amp", "%20"))
+                else doi[:-1]
+            )
         else:
             break
     return doi

@@ -12,8 +12,14 @@ _GREEK = (  # noqa: SIM905
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau upsilon "
     "phi chi psi omega"
 ).split()
-_GREEK_NAMES = {chr(0x3B1 + i): name for i, name in enumerate(_GREEK)} | {"ϵ": "epsilon", "ϕ": "phi", "ϑ": "theta"}
-_LETTERS = str.maketrans({"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th"})
+_GREEK_NAMES = {chr(0x3B1 + i): name for i, name in enumerate(_GREEK)} | {
+    "ϵ": "epsilon",
+    "ϕ": "phi",
+    "ϑ": "theta",
+}
+_LETTERS = str.maketrans(
+    {"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th"}
+)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _LATEX_ACCENT = re.compile(r"\\(?:[`'^\"~=.]|[uvHckdb](?=[\s{]))\s*\{?\s*(\\?[a-zA-Z])\}?")
 _LATEX_LETTER = re.compile(r"\\(ss|ae|oe|o|l|aa|i|j|AE|OE|O|L|AA)(?![a-zA-Z])\s?(?:\{\})?")
@@ -30,7 +36,17 @@ _OTHER_WORK = frozenset(
     "rejoinder discussion note notes".split()
 )
 """Words whose presence in only one of two titles means two works ('Revisiting X', 'X: a survey')."""
-_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
+_ROMAN = {
+    "i": "1",
+    "ii": "2",
+    "iii": "3",
+    "iv": "4",
+    "v": "5",
+    "vi": "6",
+    "vii": "7",
+    "viii": "8",
+    "ix": "9",
+}
 
 
 def _latex_letter(match: re.Match[str]) -> str:
@@ -104,7 +120,10 @@ def same_title(a: str, b: str) -> float:
     if _shorter_is_whole(short, long_raw):
         return min(cap, 0.9)
     if len(tight_one) + len(tight_two) > 1200:
-        return min(cap, 2 * len(set(words_one) & set(words_two)) / (len(set(words_one)) + len(set(words_two))))
+        return min(
+            cap,
+            2 * len(set(words_one) & set(words_two)) / (len(set(words_one)) + len(set(words_two))),
+        )
     matcher = SequenceMatcher(None, tight_one, tight_two, autojunk=False)
     if matcher.quick_ratio() < 0.6:
         return min(cap, matcher.quick_ratio())

@@ -12,7 +12,8 @@ from litmap.parsing.identifiers.ids import clean_doi, doi_id, normalise_id, vali
 Rule = tuple[re.Pattern[str], re.Pattern[str], Callable[[re.Match[str]], str | None]]
 
 _TRACKING = re.compile(
-    r"^(?:utm_\w+|fbclid|gclid|context|ref|source|via|sci_hub|casa_token|download|needaccess)$", re.I
+    r"^(?:utm_\w+|fbclid|gclid|context|ref|source|via|sci_hub|casa_token|download|needaccess)$",
+    re.I,
 )
 _ARCHIVE = re.compile(
     r"^https?://(?:(?:web|wayback)\.archive\.org/(?:web/)?|archive\.(?:org/web/|today/|is/|ph/|md/)|"
@@ -78,8 +79,25 @@ def _nips_hash(match: re.Match[str]) -> str | None:
 
 
 def _euclid(match: re.Match[str]) -> str | None:
-    journals = {"aos", "aop", "aoap", "aoas", "aoms", "ss", "ba", "bj", "bjps", "ecp", "ejp", "ejs", "imsc", "aihp"}
-    return doi_id(f"10.1214/{match.group(1)}/{match.group(2)}") if match.group(1) in journals else None
+    journals = {
+        "aos",
+        "aop",
+        "aoap",
+        "aoas",
+        "aoms",
+        "ss",
+        "ba",
+        "bj",
+        "bjps",
+        "ecp",
+        "ejp",
+        "ejs",
+        "imsc",
+        "aihp",
+    }
+    return (
+        doi_id(f"10.1214/{match.group(1)}/{match.group(2)}") if match.group(1) in journals else None
+    )
 
 
 def _rule(host: str, path: str, make: Callable[[re.Match[str]], str | None]) -> Rule:
@@ -94,7 +112,9 @@ _RULES: tuple[Rule, ...] = (
         rf"^/(?:\w+/)??(?:abs|pdf|html|ps|format|e-print|src|list)/{_ARXIV_PATH}",
         _arxiv,
     ),
-    _rule(r"ar5iv\.org|ar5iv\.labs\.arxiv\.org", rf"^/(?:abs|html|pdf|papers)?/?{_ARXIV_PATH}", _arxiv),
+    _rule(
+        r"ar5iv\.org|ar5iv\.labs\.arxiv\.org", rf"^/(?:abs|html|pdf|papers)?/?{_ARXIV_PATH}", _arxiv
+    ),
     _rule(
         r"arxiv-vanity\.com|alphaxiv\.org|scirate\.com|huggingface\.co|semanticscholar\.org|catalyzex\.com|paperswithcode\.com|"
         r"emergentmind\.com|scholar\.archive\.org|arxiv-sanity-lite\.com|arxiv-sanity\.com|talk2arxiv\.org|dblp\.org",
@@ -107,8 +127,16 @@ _RULES: tuple[Rule, ...] = (
         _const("openreview"),
     ),
     _rule(r"proceedings\.mlr\.press", r"^/v(\d+)/([\w-]+?)(?:\.html?|\.pdf|/|$)", _pmlr),
-    _rule(r"jmlr\.org|jmlr\.csail\.mit\.edu", r"^/proceedings/papers/v(\d+)/([\w-]+?)(?:\.html?|\.pdf|/|$)", _pmlr),
-    _rule(r"jmlr\.org|jmlr\.csail\.mit\.edu", r"^/(?:papers/)(?:v|volume)(\d+)/([\w-]+?)(?:\.html?|\.pdf|/|$)", _jmlr),
+    _rule(
+        r"jmlr\.org|jmlr\.csail\.mit\.edu",
+        r"^/proceedings/papers/v(\d+)/([\w-]+?)(?:\.html?|\.pdf|/|$)",
+        _pmlr,
+    ),
+    _rule(
+        r"jmlr\.org|jmlr\.csail\.mit\.edu",
+        r"^/(?:papers/)(?:v|volume)(\d+)/([\w-]+?)(?:\.html?|\.pdf|/|$)",
+        _jmlr,
+    ),
     _rule(
         r"papers\.nips\.cc|(?:papers|proceedings)\.neurips\.cc",
         r"^/paper(?:_files/paper)?/(\d{4})/(?:hash|file)/([0-9a-f]{32})",
@@ -119,8 +147,14 @@ _RULES: tuple[Rule, ...] = (
         r"^/paper/(\d{1,5})-",
         _const("neurips"),
     ),
-    _rule(r"aclanthology\.org|aclweb\.org|aclanthology\.info", r"(?:^|/)([A-Z]\d{2}-\d{4})(?:[./v]|$)", _const("acl")),
-    _rule(r"aclanthology\.org|aclweb\.org", r"(?:^|/)(\d{4}\.[\w-]+\.\d+)(?:[./v]|$)", _const("acl")),
+    _rule(
+        r"aclanthology\.org|aclweb\.org|aclanthology\.info",
+        r"(?:^|/)([A-Z]\d{2}-\d{4})(?:[./v]|$)",
+        _const("acl"),
+    ),
+    _rule(
+        r"aclanthology\.org|aclweb\.org", r"(?:^|/)(\d{4}\.[\w-]+\.\d+)(?:[./v]|$)", _const("acl")
+    ),
     _rule(r"pubmed\.ncbi\.nlm\.nih\.gov", r"^/(\d{1,8})(?:/|\?|$)", _const("pmid")),
     _rule(r"ncbi\.nlm\.nih\.gov", r"^/(?:m/)?pubmed/(\d{1,8})(?:/|\?|$)", _const("pmid")),
     _rule(
@@ -144,8 +178,16 @@ _RULES: tuple[Rule, ...] = (
         r"^/content/early/\d{4}/\d{2}/\d{2}/((?:\d{4}\.\d{2}\.\d{2}\.)?\d{5,8})",
         _doi_prefix("10.1101/"),
     ),
-    _rule(r"api\.semanticscholar\.org", r"^/(?:graph/v1/paper/)?corpusid:(\d+)", lambda m: f"s2:corpusid:{m.group(1)}"),
-    _rule(r"semanticscholar\.org", rf"^/(?:paper|reader|v1/paper|graph/v1/paper)/(?:[^/]+/)?{_HEX40}", _const("s2")),
+    _rule(
+        r"api\.semanticscholar\.org",
+        r"^/(?:graph/v1/paper/)?corpusid:(\d+)",
+        lambda m: f"s2:corpusid:{m.group(1)}",
+    ),
+    _rule(
+        r"semanticscholar\.org",
+        rf"^/(?:paper|reader|v1/paper|graph/v1/paper)/(?:[^/]+/)?{_HEX40}",
+        _const("s2"),
+    ),
     _rule(r"pdfs\.semanticscholar\.org", r"^/([0-9a-f]{4})/([0-9a-f]{36})", _semantic_scholar_pdf),
     _rule(
         r"adsabs\.harvard\.edu",
@@ -158,7 +200,11 @@ _RULES: tuple[Rule, ...] = (
         r"^/((?:hal|tel|inria|halshs|cel|lirmm|hprints|in2p3|ineris|pasteur|cea|ensl|insu|jpa|medihal|dumas)-\d{5,9})",
         _const("hal"),
     ),
-    _rule(r"ssrn\.com", r"(?:abstract(?:_?id)?[=/]|papers\.cfm\?abstract_id=)(\d{3,9})", _doi_prefix("10.2139/ssrn.")),
+    _rule(
+        r"ssrn\.com",
+        r"(?:abstract(?:_?id)?[=/]|papers\.cfm\?abstract_id=)(\d{3,9})",
+        _doi_prefix("10.2139/ssrn."),
+    ),
     _rule(r"ssrn\.com", r"SSRN_ID(\d{3,9})_", _doi_prefix("10.2139/ssrn.")),
     _rule(r"nber\.org", r"^/(?:system/files/working_)?papers/(w\d{2,6})", _doi_prefix("10.3386/")),
     _rule(
@@ -173,7 +219,11 @@ _RULES: tuple[Rule, ...] = (
         _const("ieee"),
     ),
     _rule(r"ieeexplore\.ieee\.org", r"[?&]ar(?:n)?umber=0*(\d{4,9})", _const("ieee")),
-    _rule(r"dl\.acm\.org|portal\.acm\.org|doi\.acm\.org", r"[?&]id=(?:\d+\.)?(\d{4,9})(?:&|\.|$)", _const("acm")),
+    _rule(
+        r"dl\.acm\.org|portal\.acm\.org|doi\.acm\.org",
+        r"[?&]id=(?:\d+\.)?(\d{4,9})(?:&|\.|$)",
+        _const("acm"),
+    ),
     _rule(
         r"nature\.com",
         r"^/articles/((?:s\d{5}-\d{3}-\d{3,6}-[\da-z]+|[a-z]+\d[\w.-]*|\d[\da-z]+))(?:\.pdf|/|\?|$)",
@@ -190,7 +240,11 @@ _RULES: tuple[Rule, ...] = (
         lambda m: "pii:" + re.sub(r"[^0-9A-Z]", "", m.group(1).upper()),
     ),
     _rule(r"jstor\.org", r"^/(?:stable|pss)/(?:pdf/|info/)?(\d{4,10})", _const("jstor")),
-    _rule(r"elifesciences\.org", r"^/(?:articles|content/\d+)/e?(\d{5,6})", _doi_prefix("10.7554/elife.")),
+    _rule(
+        r"elifesciences\.org",
+        r"^/(?:articles|content/\d+)/e?(\d{5,6})",
+        _doi_prefix("10.7554/elife."),
+    ),
     _rule(
         r"peerj\.com",
         r"^/(articles|preprints)/(?:(cs)-)?(\d+)",
@@ -201,10 +255,16 @@ _RULES: tuple[Rule, ...] = (
         ),
     ),
     _rule(r"psyarxiv\.com", r"^/([a-z0-9]{5})(?:/|$)", _doi_prefix("10.31234/osf.io/")),
-    _rule(r"osf\.io", r"^/preprints/psyarxiv/([a-z0-9]{5})(?:[_/]|$)", _doi_prefix("10.31234/osf.io/")),
-    _rule(r"osf\.io", r"^/preprints/socarxiv/([a-z0-9]{5})(?:[_/]|$)", _doi_prefix("10.31235/osf.io/")),
+    _rule(
+        r"osf\.io", r"^/preprints/psyarxiv/([a-z0-9]{5})(?:[_/]|$)", _doi_prefix("10.31234/osf.io/")
+    ),
+    _rule(
+        r"osf\.io", r"^/preprints/socarxiv/([a-z0-9]{5})(?:[_/]|$)", _doi_prefix("10.31235/osf.io/")
+    ),
     _rule(r"projecteuclid\.org", r"^/(?:euclid\.)(\w+)/(\d{6,12})", _euclid),
-    _rule(r"ijcai\.org", r"^/proceedings/(20(?:1[7-9]|2\d)/\d{1,4})", _doi_prefix("10.24963/ijcai.")),
+    _rule(
+        r"ijcai\.org", r"^/proceedings/(20(?:1[7-9]|2\d)/\d{1,4})", _doi_prefix("10.24963/ijcai.")
+    ),
     _rule(r"eprint\.iacr\.org", r"^/((?:19|20)\d\d/\d{1,5})", _const("iacr")),
     _rule(r"openalex\.org", r"/(?:works/)?(W\d{4,12})", _const("openalex")),
     _rule(
@@ -212,11 +272,21 @@ _RULES: tuple[Rule, ...] = (
         r"^/rec/(?:html/|bibtex/)?((?:conf|journals|books|phd|series)/[\w/-]+)",
         _const("dblp"),
     ),
-    _rule(r"philpapers\.org|philarchive\.org", r"^/(?:rec|archive)/([A-Z]{3}[A-Z0-9-]{2,12})", _const("philpapers")),
     _rule(
-        r"plos\w*\.org", r"[?&](?:id|uri)=(?:info(?::|%3A)doi(?:/|%2F))?(10\.1371/[\w.]+)", lambda m: doi_id(m.group(1))
+        r"philpapers\.org|philarchive\.org",
+        r"^/(?:rec|archive)/([A-Z]{3}[A-Z0-9-]{2,12})",
+        _const("philpapers"),
     ),
-    _rule(r"link\.aps\.org", r"^/(?:abstract|pdf|doi/10\.1103)/?((?:PR[A-Z]*|RMP)/v\d+/[ep]\d+)", lambda m: None),
+    _rule(
+        r"plos\w*\.org",
+        r"[?&](?:id|uri)=(?:info(?::|%3A)doi(?:/|%2F))?(10\.1371/[\w.]+)",
+        lambda m: doi_id(m.group(1)),
+    ),
+    _rule(
+        r"link\.aps\.org",
+        r"^/(?:abstract|pdf|doi/10\.1103)/?((?:PR[A-Z]*|RMP)/v\d+/[ep]\d+)",
+        lambda m: None,
+    ),
 )
 
 
@@ -243,7 +313,9 @@ def _unwrap_once(url: str) -> str:
     except ValueError:
         return url
     if host and parts.query and _REDIRECT_HOST.search(host):
-        values = dict(parse_qsl(parts.query, max_num_fields=100) if parts.query.count("&") < 100 else [])
+        values = dict(
+            parse_qsl(parts.query, max_num_fields=100) if parts.query.count("&") < 100 else []
+        )
         for key in _REDIRECT_KEYS:
             if values.get(key, "").startswith(("http://", "https://")):
                 return values[key]
@@ -276,13 +348,18 @@ def identifier_from_url(url: str) -> str | None:
         return None
     if not host or "." not in host:
         return None
-    path = unquote(_SLASHES.sub("/", parts.path)) + (f"?{unquote(parts.query)}" if parts.query else "")
+    path = unquote(_SLASHES.sub("/", parts.path)) + (
+        f"?{unquote(parts.query)}" if parts.query else ""
+    )
     for _, shape, make in _rules_of(host):
         match = shape.search(path)
         found = make(match) if match else None
         if found:
             return found
-    return _doi_in_path(host, path + (f"#{unquote(parts.fragment)}" if parts.fragment.startswith(("!", "/")) else ""))
+    return _doi_in_path(
+        host,
+        path + (f"#{unquote(parts.fragment)}" if parts.fragment.startswith(("!", "/")) else ""),
+    )
 
 
 def _doi_in_path(host: str, path: str) -> str | None:
@@ -318,6 +395,10 @@ def url_key(url: str) -> str:
     except ValueError:
         return url.strip().lower()
     path = _PATH_END.sub("", _SLASHES.sub("/", unquote(parts.path)))
-    pairs = parse_qsl(parts.query, keep_blank_values=True) if parts.query.count("&") < 200 else [("", parts.query)]
+    pairs = (
+        parse_qsl(parts.query, keep_blank_values=True)
+        if parts.query.count("&") < 200
+        else [("", parts.query)]
+    )
     query = urlencode(sorted((k, v) for k, v in pairs if not _TRACKING.match(k)))
     return host + port + path + (f"?{query}" if query else "")

@@ -10,20 +10,30 @@ from __future__ import annotations
 import re
 
 from litmap.parsing.reference_strings.lexicon import CONJUNCTIONS, ORGANISATION, SUFFIXES
-from litmap.parsing.reference_strings.name_tokens import NO_AUTHORS, Authors, Name, NameParts, is_upper
+from litmap.parsing.reference_strings.name_tokens import (
+    NO_AUTHORS,
+    Authors,
+    Name,
+    NameParts,
+    is_upper,
+)
 
 _ET_AL = re.compile(
-    r",?\s*[\[(]?(?:et\.?\s+al(?:ii|ia|\b)\.?|and\s+others\b\.?|u\.\s?a\.|…|\.\.\.|and\s+\d+\s+others\b\.?)[\])]?", re.I
+    r",?\s*[\[(]?(?:et\.?\s+al(?:ii|ia|\b)\.?|and\s+others\b\.?|u\.\s?a\.|…|\.\.\.|and\s+\d+\s+others\b\.?)[\])]?",
+    re.I,
 )
 _EDITORS = re.compile(
-    r",?\s*[\[(]?\b(?:eds?|editors?|hrsg|trans|translators?|dirs?|coords?)\b\.?[\])]?(?=[\s,.:)]|$)", re.I
+    r",?\s*[\[(]?\b(?:eds?|editors?|hrsg|trans|translators?|dirs?|coords?)\b\.?[\])]?(?=[\s,.:)]|$)",
+    re.I,
 )
 _GROUP_WORD = r"(?:Collaborations?|Consortium|Group|Team|Network|Project|Investigators)"
 _GROUP = re.compile(
     r"(?:,|;|,? (?:and|&|for|on behalf of)(?: the)?)?\s?[(\[](?:the )?[^()\[\]]{2,90}"
     + _GROUP_WORD
     + r"[^()\[\]]{0,30}[)\]]|"
-    r"[,;]? (?:and |& |for |on behalf of )?(?:the )?(?:[A-Z][\w-]* ){1,6}" + _GROUP_WORD + r"(?=[.,:;(]|\s\d{4})"
+    r"[,;]? (?:and |& |for |on behalf of )?(?:the )?(?:[A-Z][\w-]* ){1,6}"
+    + _GROUP_WORD
+    + r"(?=[.,:;(]|\s\d{4})"
 )
 _MIDDLE_NAME_ENDS = re.compile(r"(?:,|,? and [^,.]{3,40},|\.)?\s*[(\[]?(?:1[5-9]|20)\d\d[a-z]?\b")
 MAX_AUTHORS = 400
@@ -36,7 +46,12 @@ class NameReader(NameParts):
     def inverted(self, i: int) -> Name | None:
         """'Curie, M. S.', 'Curie, Marie', 'van der Waals, J. D., Jr.'"""
         start = i
-        if len(self.word(i)) > 3 and self.word(i).islower() and self.word(i + 2) == "," and self.is_name_word(i + 1):
+        if (
+            len(self.word(i)) > 3
+            and self.word(i).islower()
+            and self.word(i + 2) == ","
+            and self.is_name_word(i + 1)
+        ):
             i += 1  # 'rahman Mohamed, A.'
         after, words = self.family(i)
         if self.word(after) == "." and self.word(after + 1) == ",":
@@ -56,7 +71,11 @@ class NameReader(NameParts):
         elif self.is_name_word(end) and _MIDDLE_NAME_ENDS.match(self.text, self.tokens[end].end):
             end, only_initials = end + 1, False  # 'Rosser, J. Barkley, 1936'
         for _ in range(3):
-            if not (self.particle(end) and self.word(end).islower() and self.word(end) not in CONJUNCTIONS):
+            if not (
+                self.particle(end)
+                and self.word(end).islower()
+                and self.word(end) not in CONJUNCTIONS
+            ):
                 break
             end += 1
         family_particles = any(self.particle(k) for k in range(i, after))
@@ -73,7 +92,12 @@ class NameReader(NameParts):
             elif self.is_name_word(i) and self.word(i) not in SUFFIXES and not short:
                 full += 1
                 i += 1
-            elif i > start and len(self.word(i)) == 1 and self.word(i).isupper() and self._ends_name(i + 1):
+            elif (
+                i > start
+                and len(self.word(i)) == 1
+                and self.word(i).isupper()
+                and self._ends_name(i + 1)
+            ):
                 i += 1
             else:
                 break
@@ -97,9 +121,18 @@ class NameReader(NameParts):
         if end == after or (self.word(after).isupper() and len(self.word(after)) > 3):
             return None
         score = 3.0 - 1.0 * max(0, words - 1)
-        if self.word(after + 1) != "." and not self.span(after, end).replace(" ", "").replace("-", "").isalpha():
+        if (
+            self.word(after + 1) != "."
+            and not self.span(after, end).replace(" ", "").replace("-", "").isalpha()
+        ):
             score -= 0.5
-        return Name(f"{self.span(after, end)} {self.span(start, after)}", "together", score, self.suffix(end), True)
+        return Name(
+            f"{self.span(after, end)} {self.span(start, after)}",
+            "together",
+            score,
+            self.suffix(end),
+            True,
+        )
 
     def direct(self, i: int) -> Name | None:
         """'M. S. Curie', 'Marie Curie', 'Johannes D. van der Waals', 'Aristotle'."""
@@ -108,14 +141,22 @@ class NameReader(NameParts):
             if (after := self.initial(i, dotted=True)) > i:
                 short += 1
                 i = after
-                if full and not self.is_name_word(i) and not self.particle(i) and self.initial(i, dotted=True) == i:
+                if (
+                    full
+                    and not self.is_name_word(i)
+                    and not self.particle(i)
+                    and self.initial(i, dotted=True) == i
+                ):
                     break
             elif self._bare_initials(i, inside=full + short > 0):
                 short += 1
                 i += 1
             elif (
                 self.particle(i)
-                and (self.word(i) not in CONJUNCTIONS or (self.word(i) in "yei" and self.word(i - 1) == "." and short))
+                and (
+                    self.word(i) not in CONJUNCTIONS
+                    or (self.word(i) in "yei" and self.word(i - 1) == "." and short)
+                )
                 and (
                     self.is_name_word(i + 1)
                     or self.particle(i + 1)
@@ -132,7 +173,15 @@ class NameReader(NameParts):
             return None
         if self.initial(i - 2, dotted=True) == i and short:
             return None  # ends in an initial: another form
-        score = 3.0 if short and full == 1 else 2.5 if short and full == 2 else 2.0 if full in (2, 3) else -1.0
+        score = (
+            3.0
+            if short and full == 1
+            else 2.5
+            if short and full == 2
+            else 2.0
+            if full in (2, 3)
+            else -1.0
+        )
         if full > 3:
             score -= 1.0 * (full - 4)
         return Name(self.span(start, i), "direct", score, self.suffix(i), bool(short and full == 1))
@@ -144,11 +193,19 @@ class NameReader(NameParts):
             return False
         if len(self.word(i + 1)) == 1 and self.word(i + 1).isupper() and self.word(i + 2) != ".":
             return self.is_name_word(i + 2)
-        return self.is_name_word(i + 1) and (inside or self._ends_name(i + 2) or self.is_name_word(i + 2))
+        return self.is_name_word(i + 1) and (
+            inside or self._ends_name(i + 2) or self.is_name_word(i + 2)
+        )
 
     def name(self, form: str, i: int) -> Name | None:
         """The name of this form at token i."""
-        return self.inverted(i) if form == "inverted" else self.together(i) if form == "together" else self.direct(i)
+        return (
+            self.inverted(i)
+            if form == "inverted"
+            else self.together(i)
+            if form == "together"
+            else self.direct(i)
+        )
 
     # ── lists ──
     def separator(self, i: int) -> tuple[int, bool]:
@@ -186,7 +243,13 @@ class NameReader(NameParts):
         return self._finish(names, end, total, form, after_and)
 
     def _next(self, i: int, form: str, first: Name, conjunction: bool) -> Name | None:
-        forms = (form,) if form == "together" else ("inverted", "direct") if form == "inverted" else ("direct",)
+        forms = (
+            (form,)
+            if form == "together"
+            else ("inverted", "direct")
+            if form == "inverted"
+            else ("direct",)
+        )
         found = [name for f in forms if (name := self.name(f, i)) is not None]
         if form == "direct" and conjunction and not found:
             found = [name for name in (self.inverted(i),) if name]
@@ -221,7 +284,9 @@ class NameReader(NameParts):
         following = self.direct(j) if j > i else None
         return following is not None and following.initials and not conjunction
 
-    def _finish(self, names: list[str], end: int, total: float, form: str, conjunction: bool) -> Authors:
+    def _finish(
+        self, names: list[str], end: int, total: float, form: str, conjunction: bool
+    ) -> Authors:
         more = False
         if match := _ET_AL.match(self.text, end):
             end, more = match.end(), True
@@ -232,11 +297,14 @@ class NameReader(NameParts):
         closing = _terminator(self.text, end)
         if form == "together" and closing == 1.5 and len(names) == 1:
             closing = -1.0  # 'Ronald H. Coase' is a direct name
-        return Authors(tuple(names), end, total / len(names) ** 0.5 + closing + more, form, more, conjunction)
+        return Authors(
+            tuple(names), end, total / len(names) ** 0.5 + closing + more, form, more, conjunction
+        )
 
 
 _DATE_FOLLOWS = re.compile(
-    r"[.,:]?\s*[(\[]?(?:c(?:a|irca)?\.\s?)?(?:1[5-9]|20)\d\d[a-z]?\b|[.,]?\s*\(?(?:n\.d\.|in press|forthcoming)", re.I
+    r"[.,:]?\s*[(\[]?(?:c(?:a|irca)?\.\s?)?(?:1[5-9]|20)\d\d[a-z]?\b|[.,]?\s*\(?(?:n\.d\.|in press|forthcoming)",
+    re.I,
 )
 
 

@@ -6,12 +6,22 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from litmap.parsing.reference_strings.lexicon import CONJUNCTIONS, NOT_NAMES, PARTICLES, SUFFIXES, words
+from litmap.parsing.reference_strings.lexicon import (
+    CONJUNCTIONS,
+    NOT_NAMES,
+    PARTICLES,
+    SUFFIXES,
+    words,
+)
 
-_TOKEN = re.compile(r"’[ts](?=\s[^\W\d_])|[^\W\d_]+(?:[’\-‐][^\W\d_]+)*’?(?=\W|\d|_|$)|\d+[a-z]?|\S")
+_TOKEN = re.compile(
+    r"’[ts](?=\s[^\W\d_])|[^\W\d_]+(?:[’\-‐][^\W\d_]+)*’?(?=\W|\d|_|$)|\d+[a-z]?|\S"
+)
 _ELIDED = re.compile(r"(?:d|l|t)’\w")
 _ORDINAL = re.compile(r"\s(?:2nd|3rd|4th)\b")
-_SHORT_GIVEN = words("Ya Yu Ju Ch Th Ph Kh Sh Zh Ts Vl Al Ed Fr Wm Jo Hj St Iu Ia Em Chr Jos Geo Alex Edw Chas Thos")
+_SHORT_GIVEN = words(
+    "Ya Yu Ju Ch Th Ph Kh Sh Zh Ts Vl Al Ed Fr Wm Jo Hj St Iu Ia Em Chr Jos Geo Alex Edw Chas Thos"
+)
 
 
 class Token(NamedTuple):
@@ -86,7 +96,11 @@ class NameParts:
                 short = all(len(part) <= 2 for part in word.split("-"))
             if short and self.word(i + 1) == "." and not self.spaced(i + 1):
                 i += 2
-                if self.word(i) in ("-", "–") and self.word(i + 1)[:1].isalpha() and not self.spaced(i):
+                if (
+                    self.word(i) in ("-", "–")
+                    and self.word(i + 1)[:1].isalpha()
+                    and not self.spaced(i)
+                ):
                     i += 1
                 return i
             return i
@@ -100,7 +114,12 @@ class NameParts:
         if i > start:
             # a last initial without its period: 'J. A Smith' is rare, 'Smith, J.A' is not
             word = self.word(i)
-            if len(word) == 1 and word.isupper() and not self.spaced(i) and self.word(i + 1) in (",", ";", "&", ""):
+            if (
+                len(word) == 1
+                and word.isupper()
+                and not self.spaced(i)
+                and self.word(i + 1) in (",", ";", "&", "")
+            ):
                 i += 1
             return i
         for _ in range(3):
@@ -121,7 +140,11 @@ class NameParts:
             return False
         if word.lower() in NOT_NAMES and not self._short_name(i) and not self._with_initials(i):
             return False
-        return is_upper(word) or (len(word) > 3 and word[1] in "’" and word[2].isupper()) or bool(_ELIDED.match(word))
+        return (
+            is_upper(word)
+            or (len(word) > 3 and word[1] in "’" and word[2].isupper())
+            or bool(_ELIDED.match(word))
+        )
 
     def _short_name(self, i: int) -> bool:
         """Whether a short word such as 'Or' or 'Do' stands where only a name can: ', Or Sharir,', 'Kim Do,'."""
@@ -134,27 +157,43 @@ class NameParts:
                 return True
             ends = self.word(i + 2) in (",", ".", ";") or self.word(i + 2) in CONJUNCTIONS
             return ends and after.istitle() and len(after) > 2 and after.lower() not in NOT_NAMES
-        return before.istitle() and before.lower() not in NOT_NAMES and (after in (",", ".") or after in CONJUNCTIONS)
+        return (
+            before.istitle()
+            and before.lower() not in NOT_NAMES
+            and (after in (",", ".") or after in CONJUNCTIONS)
+        )
 
     def _with_initials(self, i: int) -> bool:
         """Whether a common word on a list of names has initials and a comma or year behind it: ', Price MV (2004)'."""
         word, after = self.word(i), self.word(i + 1)
         ends = self.word(i + 2) in {",", ";", "("}
         return (
-            i > 1 and word.istitle() and self.word(i - 1) in {",", ";"} and len(after) <= 3 and after.isupper() and ends
+            i > 1
+            and word.istitle()
+            and self.word(i - 1) in {",", ";"}
+            and len(after) <= 3
+            and after.isupper()
+            and ends
         )
 
     def particle(self, i: int) -> bool:
         """Whether the word at i is a particle of a family name ('van', 'de la')."""
         word = self.word(i)
-        if word.lower().rstrip("’") + ("’" if word.endswith("’") else "") in PARTICLES or word.lower() in PARTICLES:
+        if (
+            word.lower().rstrip("’") + ("’" if word.endswith("’") else "") in PARTICLES
+            or word.lower() in PARTICLES
+        ):
             return word.islower() or self.is_name_word(i + 1)
         return False
 
     def family(self, i: int) -> tuple[int, int]:
         """The token after a family name at i and its number of name words; (i, 0) where there is none."""
         start, words = i, 0
-        while self.particle(i) and i - start < 4 and (words == 0 or self.is_name_word(i + 1) or self.particle(i + 1)):
+        while (
+            self.particle(i)
+            and i - start < 4
+            and (words == 0 or self.is_name_word(i + 1) or self.particle(i + 1))
+        ):
             i += 1
         while i < len(self.tokens) and words < 4:
             if self.is_name_word(i) and self.word(i) not in SUFFIXES:
@@ -164,7 +203,12 @@ class NameParts:
                 words
                 and self.word(i) in PARTICLES - CONJUNCTIONS
                 and (self.is_name_word(i + 1) or self.particle(i + 1))
-            ) or (words and self.word(i) in ("y", "i", "e") and self.is_name_word(i + 1) and self.word(i + 2) == ","):
+            ) or (
+                words
+                and self.word(i) in ("y", "i", "e")
+                and self.is_name_word(i + 1)
+                and self.word(i + 2) == ","
+            ):
                 i += 1
             else:
                 break

@@ -61,7 +61,8 @@ _TEX_COMMAND = re.compile(
 
 _ABS = re.compile(r"(?<![/\w])abs/(?=\d{4}\.\d{4,5})")
 _BEFORE_ARXIV = re.compile(
-    r"(?:\b(?:corr|arxiv|eprint)\b[ ,.:]{0,3}(?:preprint\b[ ,:]{0,2}|e-?prints?\b[ ,:]{0,2})?|[\[(]|abs/){1,2}$", re.I
+    r"(?:\b(?:corr|arxiv|eprint)\b[ ,.:]{0,3}(?:preprint\b[ ,:]{0,2}|e-?prints?\b[ ,:]{0,2})?|[\[(]|abs/){1,2}$",
+    re.I,
 )
 _AFTER_ARXIV = re.compile(r"\s{0,2}\[[a-z][\w.-]{1,20}\]|\]", re.I)
 _BEFORE_ID = re.compile(r"\b(?:doi|digital object identifier)[\s:.]{0,3}$", re.I)
@@ -81,7 +82,9 @@ _SEEN_SIGNS = (
     "nline]", "vailable", "etrieved", "URL", "ccessed", "isited", "cited", "Google Scholar", "CrossRef", "PubMed",
     "[PDF", "[pdf", "[Medline",
 )  # fmt: skip
-_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=[^\s*_])([^*_␞]{1,400}?)(?<=[^\s*_])\1(?![\w*])")
+_EMPHASIS = re.compile(
+    r"(?<![\w*])(\*{1,3}|_{1,3})(?=[^\s*_])([^*_␞]{1,400}?)(?<=[^\s*_])\1(?![\w*])"
+)
 _TAG = re.compile(r"</?(?:i|b|em|strong|u|span|a|cite|sup|sub|p|li|br)\b[^<>]{0,300}/?>", re.I)
 
 
@@ -100,7 +103,9 @@ def clean(raw: str) -> Cleaned:
     """The parts of a raw string; time grows linearly with its length, and at most `MAX_LENGTH` characters count."""
     text = raw[:MAX_LENGTH]
     if "`" in text or not text.isascii():
-        text = _SPACING_ACCENT.sub(lambda m: (m[3] + "\u0327") if m[3] else m[2] + _SPACING[m[1]], text)
+        text = _SPACING_ACCENT.sub(
+            lambda m: (m[3] + "\u0327") if m[3] else m[2] + _SPACING[m[1]], text
+        )
     text = unicodedata.normalize("NFC", text.translate(_ODD_TABLE))
     if "\\" in text:
         text = _from_tex(text)
@@ -136,8 +141,20 @@ def clean(raw: str) -> Cleaned:
 def _from_tex(text: str) -> str:
     text = _TEX_ACCENT.sub(lambda m: unicodedata.normalize("NFC", m[2] + _ACCENTS[m[1]]), text)
     text = _TEX_LETTER.sub(lambda m: _TEX_LETTERS[m[0].strip()], text)
-    text = _TEX_COMMAND.sub("", text).replace("\\&", "&").replace("\\ ", " ").replace("\\_", "_").replace("\\%", "%")
-    return text.replace("{", "").replace("}", "").replace("~", " ").replace("---", "—").replace("--", "–")
+    text = (
+        _TEX_COMMAND.sub("", text)
+        .replace("\\&", "&")
+        .replace("\\ ", " ")
+        .replace("\\_", "_")
+        .replace("\\%", "%")
+    )
+    return (
+        text.replace("{", "")
+        .replace("}", "")
+        .replace("~", " ")
+        .replace("---", "—")
+        .replace("--", "–")
+    )
 
 
 def _take_url(url: str, ids: list[str], urls: list[str]) -> None:
@@ -211,7 +228,11 @@ def _turned(text: str) -> str:
         if match[0] == '"':
             before = text[i - 1] if i else " "
             after = text[i + 1] if i + 1 < len(text) else " "
-            is_open = not is_open if before.isspace() == after.isspace() else before.isspace() or before in "([-—"
+            is_open = (
+                not is_open
+                if before.isspace() == after.isspace()
+                else before.isspace() or before in "([-—"
+            )
             out += [text[last:i], "“" if is_open else "”"]
             last = i + 1
         else:

@@ -44,7 +44,9 @@ class _Head:
     same: bool = False
 
 
-def parse_reference(text: str, *, previous_authors: Sequence[str] = (), title_hint: str = "") -> Reference:
+def parse_reference(
+    text: str, *, previous_authors: Sequence[str] = (), title_hint: str = ""
+) -> Reference:
     """The fields of one reference string in any of the usual styles; a field that cannot be read is empty.
 
     `previous_authors` are those of the entry before, for '———.'; `title_hint` is a part of the text known to be the
@@ -62,7 +64,9 @@ def _parse(raw: str, previous_authors: tuple[str, ...], title_hint: str) -> tupl
     """The fields, and whether a sign stands for the authors before; remembered, as a text is asked about repeatedly."""
     label = _LABEL.match(raw)
     number = (
-        next((v for v in (label["square"], label["round"], label["plain"], label["bare"]) if v), "") if label else ""
+        next((v for v in (label["square"], label["round"], label["plain"], label["bare"]) if v), "")
+        if label
+        else ""
     )
     cleaned = clean(raw[label.end() :] if label else raw)
     body = cleaned.text
@@ -140,7 +144,10 @@ def _organisation(body: str) -> _Head | None:
         if authors.names and date is not None and body[date[2] :].strip(" ."):
             return _Head(authors, date[2], date[0] or None, date[1], dated=True)
     if body_of_people := _BODY_OF_PEOPLE.match(body):
-        return _Head(Authors((body_of_people[1],), body_of_people.end(1), 2.5, "organisation"), body_of_people.end(1))
+        return _Head(
+            Authors((body_of_people[1],), body_of_people.end(1), 2.5, "organisation"),
+            body_of_people.end(1),
+        )
     stop = re.search(r"[.,](?=\s)|:(?=\s)", body[:120])
     if stop:
         authors = read_organisation(body, stop.start())
@@ -155,7 +162,10 @@ def _hint(cleaned: Cleaned, at: int) -> str:
         if not _NO_TITLE_LINK.match(text) and len(text) > 5 and text in cleaned.text[at:]:
             return text
     for text in cleaned.emphasised:
-        if cleaned.text[at : at + len(text) + 4].lstrip(" .,:“").startswith(text) and len(text.split()) > 1:
+        if (
+            cleaned.text[at : at + len(text) + 4].lstrip(" .,:“").startswith(text)
+            and len(text.split()) > 1
+        ):
             return text
     return ""
 
@@ -179,7 +189,9 @@ def _title(body: str, head: _Head, hint: str) -> tuple[str, int]:
     commas = bool(head.authors.names) and (
         (sign.startswith(",") and not head.dated) or body[head.at - 1 : head.at] == ","
     )
-    spaces = head.dated and head.authors.form == "together" and body[head.at - 1 : head.at].isdigit()
+    spaces = (
+        head.dated and head.authors.form == "together" and body[head.at - 1 : head.at].isdigit()
+    )
     end = title_end(body, at, commas=commas or (head.dated and _comma_style(rest)), spaces=spaces)
     title = tidy_title(body[at:end])
     if not head.authors.names and venue_likeness(title) >= 3:
@@ -190,7 +202,9 @@ def _title(body: str, head: _Head, hint: str) -> tuple[str, int]:
 def _comma_style(rest: str) -> bool:
     """Whether a text has no full stop between title and venue."""
     stop = _FIRST_STOP.search(rest)
-    return stop is None or (re.search(r",\s", rest[: stop.start()]) is not None and len(rest[: stop.start()]) > 250)
+    return stop is None or (
+        re.search(r",\s", rest[: stop.start()]) is not None and len(rest[: stop.start()]) > 250
+    )
 
 
 __all__ = ["BREAK", "MAX_LENGTH", "NO_AUTHORS", "parse_reference"]

@@ -72,7 +72,9 @@ def split_entries(lines: str | Sequence[str]) -> list[str]:
     if sum(marked) >= 2 or (marked and marked[0] and len(filled) > 1):
         starts = marked
     elif _blank_separated(rows):
-        starts = [bool(row.strip()) and (i == 0 or not rows[i - 1].strip()) for i, row in enumerate(rows)]
+        starts = [
+            bool(row.strip()) and (i == 0 or not rows[i - 1].strip()) for i, row in enumerate(rows)
+        ]
     elif (hanging := _hanging(rows)) is not None:
         starts = hanging
     else:
@@ -81,7 +83,9 @@ def split_entries(lines: str | Sequence[str]) -> list[str]:
 
 
 def _blank_separated(rows: Sequence[str]) -> bool:
-    blanks = sum(1 for i, row in enumerate(rows[1:-1], 1) if not row.strip() and rows[i - 1].strip())
+    blanks = sum(
+        1 for i, row in enumerate(rows[1:-1], 1) if not row.strip() and rows[i - 1].strip()
+    )
     filled = sum(1 for row in rows if row.strip())
     return blanks >= 1 and (filled <= 12 * (blanks + 1)) and blanks >= filled / 8
 
@@ -108,7 +112,9 @@ def _by_content(rows: Sequence[str]) -> list[bool]:
             starts.append(False)
             continue
         complete = dated and last in '.)]"”’/0123456789'
-        begins = not length or (complete and (bool(_START.match(stripped)) or (length > 40 and stripped[0].isupper())))
+        begins = not length or (
+            complete and (bool(_START.match(stripped)) or (length > 40 and stripped[0].isupper()))
+        )
         starts.append(begins)
         length = len(stripped) if begins else length + len(stripped)
         dated = bool(_YEAR.search(stripped)) or (dated and not begins)
@@ -138,9 +144,15 @@ def join_lines(parts: Sequence[str]) -> str:
             before = parts[i - 1]
             if re.search(r"[^\W\d_]-$", before) and part[:1].islower() and not open_url:
                 pieces[-1] = pieces[-1][:-1]
-            elif not (open_url and " " not in part[:12].strip()[:4] and re.search(r"[/\-_.=&?%~]$", before)):
+            elif not (
+                open_url
+                and " " not in part[:12].strip()[:4]
+                and re.search(r"[/\-_.=&?%~]$", before)
+            ):
                 pieces.append(" ")
         pieces.append(part)
         last = part.rsplit(" ", 1)[-1]
-        open_url = bool(re.search(r"https?://|doi\.org|www\.", last)) or (open_url and " " not in part)
+        open_url = bool(re.search(r"https?://|doi\.org|www\.", last)) or (
+            open_url and " " not in part
+        )
     return "".join(pieces)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
-from litmap.parsing.reference_strings.lexicon import ABBREVIATIONS, JOURNAL_ABBREVIATION, JOURNAL_WORD, MONTH, PUBLISHER
+from litmap.parsing.reference_strings.lexicon import (
+    ABBREVIATIONS,
+    JOURNAL_ABBREVIATION,
+    JOURNAL_WORD,
+    MONTH,
+    PUBLISHER,
+)
 from litmap.parsing.reference_strings.normalise import BREAK
 from litmap.parsing.reference_strings.venues import journal_run, venue_likeness
 
@@ -18,7 +24,9 @@ _EDITION = (
     r"2nde),? "
     r"(?:rev(?:ised|\.) )?(?:ed(?:ition|n|ición|ição|izione|s)?|éd(?:ition)?|Aufl(?:age)?)\b\.?)"
 )
-_VOLUME = r"(?:(?:vols?|volumes?|bd|band|tome|t)\.? (?:\d+|[IVX]+)\b|\d+ (?:vols?|Bde|Bände|tomes)\b\.?)"
+_VOLUME = (
+    r"(?:(?:vols?|volumes?|bd|band|tome|t)\.? (?:\d+|[IVX]+)\b|\d+ (?:vols?|Bde|Bände|tomes)\b\.?)"
+)
 _AFTER_TITLE = re.compile(rf"(?:{_EDITION}|{_VOLUME})", re.I)
 _TRAILING = re.compile(
     rf"[\s,.;:]*(?:\[[A-Z]{{1,2}}(?:/OL)?\]|"
@@ -28,7 +36,9 @@ _TRAILING = re.compile(
     re.I,
 )
 _MONTH_AT_END = re.compile(rf",\s{MONTH}(?:\s\d{{1,2}})?[.,]?\s?$")
-_IMPRINT_IN_BRACKETS = re.compile(r"[^()\[\]]*[^\W\d_]{3}[^()\[\]]*(?:1[4-9]|20)\d\d[a-z]?$|n\.d\.$")
+_IMPRINT_IN_BRACKETS = re.compile(
+    r"[^()\[\]]*[^\W\d_]{3}[^()\[\]]*(?:1[4-9]|20)\d\d[a-z]?$|n\.d\.$"
+)
 _NOTE_IN_BRACKETS = re.compile(
     r"(?:[^()\[\]]{0,60}\b(?:thesis|dissertation|preprint|manuscript|report|working paper|conference|presentation|"
     r"paper|"
@@ -130,12 +140,16 @@ def _score(sign: str, after: str, title: str, piece: str, *, commas: bool) -> fl
         return 4.6 if _abbreviated_journal(follows) else None
     if len(title.split()) < 2 and venue < 2.3:
         return None
-    return venue + (1.4 if commas else -1.4) - (0.8 if len(title.split()) < 3 and venue < 1.5 else 0.0)
+    return (
+        venue + (1.4 if commas else -1.4) - (0.8 if len(title.split()) < 3 and venue < 1.5 else 0.0)
+    )
 
 
 def _abbreviated_journal(text: str) -> bool:
     words, _ = journal_run(text)
-    return bool(words) and (any(word.endswith(".") for word in words) or bool(JOURNAL_WORD.match(words[0])))
+    return bool(words) and (
+        any(word.endswith(".") for word in words) or bool(JOURNAL_WORD.match(words[0]))
+    )
 
 
 def _bracket_score(sign: str, follows: str) -> float | None:
@@ -154,7 +168,9 @@ def _bracket_score(sign: str, follows: str) -> float | None:
     return 2.2 if sign == "(" and PUBLISHER.search(inside) else None
 
 
-def _stop_score(follows: str, title: str, piece: str, venue: float, *, commas: bool) -> float | None:
+def _stop_score(
+    follows: str, title: str, piece: str, venue: float, *, commas: bool
+) -> float | None:
     """How well a title ends at a full stop, which may as well belong to an abbreviation."""
     words = title.split()
     last = words[-1].lstrip("(“")

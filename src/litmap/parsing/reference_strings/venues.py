@@ -21,7 +21,26 @@ from litmap.parsing.reference_strings.lexicon import (
 from litmap.parsing.reference_strings.normalise import BREAK
 
 _SMALL = frozenset(
-    {"of", "the", "and", "&", "for", "in", "on", "de", "der", "des", "du", "la", "le", "les", "für", "und", "et", "di"}
+    {
+        "of",
+        "the",
+        "and",
+        "&",
+        "for",
+        "in",
+        "on",
+        "de",
+        "der",
+        "des",
+        "du",
+        "la",
+        "le",
+        "les",
+        "für",
+        "und",
+        "et",
+        "di",
+    }
     | {"al", "do", "da", "dos", "del", "y", "e", "van", "–", "-", "a", "zur"}
 )
 _NUMBERISH = re.compile(
@@ -53,7 +72,9 @@ def journal_run(text: str) -> tuple[list[str], int]:
             and not _LETTER.fullmatch(word)
         ):
             return [], 0
-        if not bare or not (bare[0].isupper() or bare in _SMALL or word in _SMALL or _LOWER_JOURNAL.match(bare)):
+        if not bare or not (
+            bare[0].isupper() or bare in _SMALL or word in _SMALL or _LOWER_JOURNAL.match(bare)
+        ):
             return [], 0
         words.append(word)
         if len(words) > 12:
@@ -61,7 +82,9 @@ def journal_run(text: str) -> tuple[list[str], int]:
     return [], 0
 
 
-_ACRONYM = re.compile(r"[A-Z][A-Za-z+&]*[A-Z]{1,}[A-Za-z’+&/-]*(?:\s?[’’]\d\d|[- ]\d{2,4})?(?=\s*[.,;:(\d]|\s*$)")
+_ACRONYM = re.compile(
+    r"[A-Z][A-Za-z+&]*[A-Z]{1,}[A-Za-z’+&/-]*(?:\s?[’’]\d\d|[- ]\d{2,4})?(?=\s*[.,;:(\d]|\s*$)"
+)
 _NUMBERED = re.compile(
     r"[^\W\d_a-z][\w’-]*(?: [\w’&-]+){0,6},? (?:vol\.? ?)?\d{1,4}\s?(?:\(\d[\d–/-]*\)|[:,] ?[A-Z]?\d)"
 )
@@ -108,9 +131,17 @@ def venue_likeness(text: str) -> float:
         score = max(score, 2.4)
     elif PUBLISHER.search(_first_clause(head)):
         score = max(score, 2.6 if CITY.search(head[:80]) else 1.6)
-    elif (place := PLACE.match(head)) and (re.search(r"\d{4}", head) or len(head[place.end() :].split()) <= 4):
+    elif (place := PLACE.match(head)) and (
+        re.search(r"\d{4}", head) or len(head[place.end() :].split()) <= 4
+    ):
         score = max(score, 1.4)
-    if (city := CITY.match(head)) and head[city.end() : city.end() + 1] in (",", ":", ";", ")", "/"):
+    if (city := CITY.match(head)) and head[city.end() : city.end() + 1] in (
+        ",",
+        ":",
+        ";",
+        ")",
+        "/",
+    ):
         score = max(score, 2.2)
     if ORGANISATION.search(" ".join(words[:5])) and len(head) < 120:
         score = max(score, 1.3)
@@ -160,7 +191,9 @@ def is_journal_only(text: str) -> bool:
     if len(whole) < 2 or any(JOURNAL_WORD.match(w) for w in whole[:-1]):
         return True
     # else a title of capitalised words and a journal: 'Flat Minima. Neural Computation'
-    return len(whole) == 2 and (first + 1 == len(words) or words[first + 1].rstrip(",").endswith("."))
+    return len(whole) == 2 and (
+        first + 1 == len(words) or words[first + 1].rstrip(",").endswith(".")
+    )
 
 
 _SHORTENED = re.compile(
@@ -194,13 +227,19 @@ def is_journal_name(text: str) -> bool:
         )
         for word in telling
     ]
-    if re.match(r"[A-Z]\. ?[A-Z]\. ?[A-Z][a-z]+(?!\w*\.)", text) or ("," in text and not all(known)):
+    if re.match(r"[A-Z]\. ?[A-Z]\. ?[A-Z][a-z]+(?!\w*\.)", text) or (
+        "," in text and not all(known)
+    ):
         return False  # somebody's initials
     if re.match(r"[A-IK-Y]\. ?[A-Z]\. ?", text):
         return False  # somebody's initials
     if sum(known) >= 0.6 * len(known):
         return True
-    return "." not in text and bool(JOURNAL_WORD.search(text)) and all(word[0].isupper() for word in telling)
+    return (
+        "." not in text
+        and bool(JOURNAL_WORD.search(text))
+        and all(word[0].isupper() for word in telling)
+    )
 
 
 _VENUE_END = re.compile(
@@ -226,7 +265,9 @@ def venue_of(text: str) -> str:
     start = abbreviated.end() if abbreviated else 0
     match = _VENUE_END.search(text, start)
     venue = text[: match.start()] if match else text
-    venue = venue.strip(f" .,;:()[]{BREAK}“”") if not abbreviated else venue.strip(f" ,;:()[]{BREAK}“”")
+    venue = (
+        venue.strip(f" .,;:()[]{BREAK}“”") if not abbreviated else venue.strip(f" ,;:()[]{BREAK}“”")
+    )
     if not _LETTERS.search(venue) or _A_MONTH.fullmatch(venue):
         return ""
     return venue[:200]

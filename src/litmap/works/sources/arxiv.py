@@ -23,14 +23,19 @@ _ARXIV = "{http://arxiv.org/schemas/atom}"
 def request_for(ids: Sequence[str]) -> Request:
     """A request for up to `IDS_AT_ONCE` ids (`1611.03530`, without version: the newest)."""
     listed = ",".join(quote(i, safe="/.-") for i in ids)
-    return Request(f"{API}?id_list={listed}&start=0&max_results={len(ids)}", accept="application/atom+xml")
+    return Request(
+        f"{API}?id_list={listed}&start=0&max_results={len(ids)}", accept="application/atom+xml"
+    )
 
 
 def request_for_titles(titles: Sequence[str]) -> Request:
     """A request for works with any of these titles as a phrase."""
     wanted = " OR ".join(f'ti:"{phrase(title)}"' for title in titles)
     query = quote(wanted, safe="")
-    return Request(f"{API}?search_query={query}&start=0&max_results={10 * len(titles)}", accept="application/atom+xml")
+    return Request(
+        f"{API}?search_query={query}&start=0&max_results={10 * len(titles)}",
+        accept="application/atom+xml",
+    )
 
 
 def request_for_people(families: Sequence[str], year: int, words: Sequence[str] = ()) -> Request:
@@ -39,7 +44,10 @@ def request_for_people(families: Sequence[str], year: int, words: Sequence[str] 
     wanted = " AND ".join([*(f"au:{quote(name.replace(' ', '_'))}" for name in families), span])
     if words:
         wanted += f" AND ({' OR '.join(f'all:{word}' for word in words)})"
-    return Request(f"{API}?search_query={quote(wanted, safe='')}&start=0&max_results=30", accept="application/atom+xml")
+    return Request(
+        f"{API}?search_query={quote(wanted, safe='')}&start=0&max_results=30",
+        accept="application/atom+xml",
+    )
 
 
 def phrase(title: str) -> str:
@@ -59,7 +67,9 @@ def parse(body: bytes) -> list[Record]:
     for entry in feed.iter(f"{_ATOM}entry"):
         ident = _get(entry, f"{_ATOM}id")
         if "/api/errors" in ident:
-            raise WebError(f"{NAME}: {_get(entry, f'{_ATOM}summary')[:200]}", status=400, transient=False)
+            raise WebError(
+                f"{NAME}: {_get(entry, f'{_ATOM}summary')[:200]}", status=400, transient=False
+            )
         record = _record(entry, ident)
         if record is not None:
             found.append(record)
@@ -78,7 +88,10 @@ def _record(entry: ET.Element, ident: str) -> Record | None:
         return None
     bare = arxiv.removeprefix("arxiv:")
     comment = _get(entry, f"{_ARXIV}comment")
-    withdrawn = "withdrawn" in comment.lower() or "has been withdrawn" in _get(entry, f"{_ATOM}summary").lower()
+    withdrawn = (
+        "withdrawn" in comment.lower()
+        or "has been withdrawn" in _get(entry, f"{_ATOM}summary").lower()
+    )
     doi = doi_id(_get(entry, f"{_ARXIV}doi").split(" ")[0]) or ""
     version = arxiv_version(value)
     return Record(
@@ -91,7 +104,13 @@ def _record(entry: ET.Element, ident: str) -> Record | None:
         ids=unique([arxiv, doi]),
         urls=(f"https://arxiv.org/abs/{bare}",),
         locations=(
-            Location(f"https://export.arxiv.org/pdf/{bare}", "pdf", NAME, "open", f"v{version}" if version else ""),
+            Location(
+                f"https://export.arxiv.org/pdf/{bare}",
+                "pdf",
+                NAME,
+                "open",
+                f"v{version}" if version else "",
+            ),
         ),
         arxiv_version=version,
         notices=(f"withdrawn from arXiv: {comment}"[:300],) if withdrawn else (),

@@ -46,7 +46,10 @@ def request_for_people(authors: str, words: str, year: int | None) -> Request:
 
 def request_for_pii(pii: str) -> Request:
     """A search for a publisher item identifier (Elsevier's addresses name it)."""
-    return Request(f"{API}?{urlencode({'filter': f'alternative-id:{pii}', 'rows': '2'})}", accept="application/json")
+    return Request(
+        f"{API}?{urlencode({'filter': f'alternative-id:{pii}', 'rows': '2'})}",
+        accept="application/json",
+    )
 
 
 def parse(body: bytes) -> list[Record]:
@@ -63,7 +66,11 @@ def _record(item: dict[str, Any]) -> Record | None:
     if not doi or not titles or not titles[0] or text(item.get("type")) in _NOT_WORKS:
         return None
     subtitle = next((text(s) for s in items(item.get("subtitle"))), "")
-    others = [f"{titles[0]}: {subtitle}"] if subtitle and subtitle.lower() not in titles[0].lower() else []
+    others = (
+        [f"{titles[0]}: {subtitle}"]
+        if subtitle and subtitle.lower() not in titles[0].lower()
+        else []
+    )
     others += titles[1:] + [text(t) for t in items(item.get("original-title"))]
     resource = text(fields(fields(item.get("resource")).get("primary")).get("URL"))
     pages = [resource] if resource.startswith(("http://", "https://")) else []
@@ -73,11 +80,15 @@ def _record(item: dict[str, Any]) -> Record | None:
         title=titles[0],
         authors=tuple(filter(None, (_name(fields(a)) for a in items(item.get("author"))))),
         year=_year(item),
-        venue=next((text(t) for t in items(item.get("container-title"))), "") or text(item.get("publisher")),
+        venue=next((text(t) for t in items(item.get("container-title"))), "")
+        or text(item.get("publisher")),
         abstract=text(item.get("abstract")).removeprefix("Abstract").strip(),
         ids=unique([doi, *_related(item), also or ""]),
         urls=unique([f"https://doi.org/{doi[4:]}", *pages]),
-        locations=(Location(f"https://doi.org/{quote(doi[4:], safe='/():;.-_')}", "landing", NAME), *_files(item)),
+        locations=(
+            Location(f"https://doi.org/{quote(doi[4:], safe='/():;.-_')}", "landing", NAME),
+            *_files(item),
+        ),
         other_titles=unique(others),
         notices=_notices(item),
         cited=count(item.get("is-referenced-by-count")),
@@ -102,15 +113,29 @@ def _year(item: dict[str, Any]) -> int | None:
 
 def _related(item: dict[str, Any]) -> list[str]:
     """Other identifiers of the same work: its preprint, its published version."""
-    others = [fields(o) for name in _RELATIONS for o in items(fields(item.get("relation")).get(name))]
-    return [doi_id(text(other.get("id")).lower()) or "" for other in others if other.get("id-type") == "doi"]
+    others = [
+        fields(o) for name in _RELATIONS for o in items(fields(item.get("relation")).get(name))
+    ]
+    return [
+        doi_id(text(other.get("id")).lower()) or ""
+        for other in others
+        if other.get("id-type") == "doi"
+    ]
 
 
 def _files(item: dict[str, Any]) -> list[Location]:
     """Full-text links that the publisher deposited as PDF; whether they are open is not said."""
-    links = [fields(link) for link in items(item.get("link")) if fields(link).get("content-type") == "application/pdf"]
+    links = [
+        fields(link)
+        for link in items(item.get("link"))
+        if fields(link).get("content-type") == "application/pdf"
+    ]
     urls = [(text(link.get("URL")), text(link.get("content-version"))) for link in links]
-    return [Location(url, "pdf", NAME, "unknown", version) for url, version in urls if url.startswith("http")][:2]
+    return [
+        Location(url, "pdf", NAME, "unknown", version)
+        for url, version in urls
+        if url.startswith("http")
+    ][:2]
 
 
 def _notices(item: dict[str, Any]) -> tuple[str, ...]:
@@ -120,5 +145,7 @@ def _notices(item: dict[str, Any]) -> tuple[str, ...]:
         for update in map(fields, items(item.get(key))):
             label = text(update.get("label")) or text(update.get("type")) or "update"
             stamp = text(fields(update.get("updated")).get("date-time"))[:10]
-            found.append(f"{label}{f' on {stamp}' if stamp else ''}, {word} doi:{text(update.get('DOI')).lower()}")
+            found.append(
+                f"{label}{f' on {stamp}' if stamp else ''}, {word} doi:{text(update.get('DOI')).lower()}"
+            )
     return unique(found)

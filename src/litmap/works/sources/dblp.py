@@ -36,10 +36,14 @@ def _record(info: dict[str, Any]) -> Record | None:
         return None
     people = items(fields(info.get("authors")).get("author"))
     names = [text(fields(p).get("text")) if isinstance(p, dict) else text(p) for p in people]
-    links = [url for url in map(text, items(info.get("ee"))) if url.startswith(("http://", "https://"))]
+    links = [
+        url for url in map(text, items(info.get("ee"))) if url.startswith(("http://", "https://"))
+    ]
     ids = [doi_id(text(info.get("doi"))) or "", *[identifier_from_url(url) or "" for url in links]]
     access = "open" if info.get("access") == "open" else "unknown"
-    spots = [Location(u, "pdf" if u.lower().endswith(".pdf") else "landing", NAME, access) for u in links]
+    spots = [
+        Location(u, "pdf" if u.lower().endswith(".pdf") else "landing", NAME, access) for u in links
+    ]
     return Record(
         source=NAME,
         title=title,

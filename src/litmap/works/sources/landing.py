@@ -17,8 +17,22 @@ _IEEE = re.compile(rb"xplGlobal\.document\.metadata\s{0,3}=\s{0,3}\{")
 _NAMES = {
     "title": ("title", "citation_title"),
     "author": ("author", "authors", "creator", "creators_name"),
-    "date": ("publication_date", "date", "online_date", "year", "cover_date", "issued", "publicationdate"),
-    "venue": ("journal_title", "conference_title", "inbook_title", "technical_report_institution", "publicationname"),
+    "date": (
+        "publication_date",
+        "date",
+        "online_date",
+        "year",
+        "cover_date",
+        "issued",
+        "publicationdate",
+    ),
+    "venue": (
+        "journal_title",
+        "conference_title",
+        "inbook_title",
+        "technical_report_institution",
+        "publicationname",
+    ),
 }
 
 
@@ -42,7 +56,12 @@ def parse(body: bytes, url: str = "") -> list[Record]:
     files = [f for f in pdf_urls(body, url) if f.startswith(("http://", "https://"))]
     closed = any(n == "access" and v.lower() == "no" for n, v in tags)
     access = "closed" if closed else "unknown"
-    authors = [part for n, v in tags if n in _NAMES["author"] for part in (v.split(";") if ";" in v else [v])]
+    authors = [
+        part
+        for n, v in tags
+        if n in _NAMES["author"]
+        for part in (v.split(";") if ";" in v else [v])
+    ]
     return [
         Record(
             source=NAME,
@@ -69,7 +88,10 @@ def _ieee(body: bytes) -> list[tuple[str, str]]:
             found.append((name, text(hit.group(1))))
     people = re.search(r'"authors"\s{0,3}:\s{0,3}\[([^\]]{0,20000})\]', part)
     if people:
-        found += [("author", text(n)) for n in re.findall(r'"name"\s{0,3}:\s{0,3}"([^"\\]{2,200})"', people.group(1))]
+        found += [
+            ("author", text(n))
+            for n in re.findall(r'"name"\s{0,3}:\s{0,3}"([^"\\]{2,200})"', people.group(1))
+        ]
     return found
 
 

@@ -41,10 +41,14 @@ def request_for(kind: str, values: Sequence[str], keys: Mapping[str, str] | None
 def request_for_titles(titles: Sequence[str], keys: Mapping[str, str] | None = None) -> Request:
     """A search for works with any of these titles; each must have all the words."""
     wanted = "|".join(words_to_ask(title) for title in titles)
-    return _request(f"filter=title.search:{quote(wanted, safe='|')}&per-page={min(200, 25 * len(titles))}", keys)
+    return _request(
+        f"filter=title.search:{quote(wanted, safe='|')}&per-page={min(200, 25 * len(titles))}", keys
+    )
 
 
-def request_for_people(families: Sequence[str], year: int | None, keys: Mapping[str, str] | None = None) -> Request:
+def request_for_people(
+    families: Sequence[str], year: int | None, keys: Mapping[str, str] | None = None
+) -> Request:
     """A search for works by all of these people, with a year of that one and those beside it; the most cited first."""
     wanted = [f"raw_author_name.search:{quote(words_to_ask(family))}" for family in families]
     wanted += [f"publication_year:{year - 1}-{year + 1}"] if year else []
@@ -111,7 +115,10 @@ def _record(item: dict[str, Any]) -> Record | None:
 
 def _names(item: dict[str, Any]) -> list[str]:
     people = [fields(person) for person in items(item.get("authorships"))]
-    names = [text(p.get("raw_author_name") or fields(p.get("author")).get("display_name")) for p in people]
+    names = [
+        text(p.get("raw_author_name") or fields(p.get("author")).get("display_name"))
+        for p in people
+    ]
     return [name for name in names if name]
 
 

@@ -32,7 +32,10 @@ def parse(body: bytes) -> list[Record]:
 
 
 def _record(note: dict[str, Any]) -> Record | None:
-    content = {name: fields(value).get("value", value) for name, value in fields(note.get("content")).items()}
+    content = {
+        name: fields(value).get("value", value)
+        for name, value in fields(note.get("content")).items()
+    }
     ident, title = text(note.get("forum") or note.get("id")), text(content.get("title"))
     if not ident or not title:
         return None
@@ -48,7 +51,9 @@ def _record(note: dict[str, Any]) -> Record | None:
         abstract=text(content.get("abstract")),
         ids=(f"openreview:{ident}",),
         urls=(page,),
-        locations=(file, Location(page, "landing", NAME, "open")) if has_file else (Location(page, "landing", NAME),),
+        locations=(file, Location(page, "landing", NAME, "open"))
+        if has_file
+        else (Location(page, "landing", NAME),),
     )
 
 

@@ -7,7 +7,13 @@ from typing import Any
 from urllib.parse import quote
 
 from litmap.models import Location, Request
-from litmap.parsing.identifiers import doi_id, identifier_from_url, normalise_id, normalise_title, valid_arxiv
+from litmap.parsing.identifiers import (
+    doi_id,
+    identifier_from_url,
+    normalise_id,
+    normalise_title,
+    valid_arxiv,
+)
 from litmap.works.record import Record, fields, items, load_json, text, unique, year
 
 NAME = "Semantic Scholar"
@@ -22,7 +28,9 @@ def request_for(ident: str, keys: Mapping[str, str] | None = None) -> Request:
 
 def request_for_title(title: str, keys: Mapping[str, str] | None = None) -> Request:
     """A request for the one paper whose title is nearest."""
-    return _request(f"{API}/search/match?query={quote(normalise_title(title)[:300])}&fields={_FIELDS}", keys)
+    return _request(
+        f"{API}/search/match?query={quote(normalise_title(title)[:300])}&fields={_FIELDS}", keys
+    )
 
 
 def _request(url: str, keys: Mapping[str, str] | None) -> Request:
@@ -58,7 +66,9 @@ def _record(item: dict[str, Any]) -> Record | None:
     return Record(
         source=NAME,
         title=title,
-        authors=tuple(filter(None, (text(fields(a).get("name")) for a in items(item.get("authors"))))),
+        authors=tuple(
+            filter(None, (text(fields(a).get("name")) for a in items(item.get("authors"))))
+        ),
         year=year(item.get("year")),
         venue=text(item.get("venue")),
         abstract=text(item.get("abstract")),

@@ -14,7 +14,10 @@ API = "https://api.unpaywall.org/v2"
 
 def request_for(doi: str, contact: str) -> Request:
     """A request for one DOI, in the name of a contact."""
-    return Request(f"{API}/{quote(doi, safe='/():;.-_')}?email={quote(contact, safe='@')}", accept="application/json")
+    return Request(
+        f"{API}/{quote(doi, safe='/():;.-_')}?email={quote(contact, safe='@')}",
+        accept="application/json",
+    )
 
 
 def parse(body: bytes) -> list[Record]:
@@ -25,7 +28,10 @@ def parse(body: bytes) -> list[Record]:
         return []
     spots: list[Location] = []
     for place in map(fields, items(item.get("oa_locations"), 40)):
-        file, page = text(place.get("url_for_pdf")), text(place.get("url_for_landing_page") or place.get("url"))
+        file, page = (
+            text(place.get("url_for_pdf")),
+            text(place.get("url_for_landing_page") or place.get("url")),
+        )
         version = text(place.get("version"))
         if file.startswith(("http://", "https://")):
             spots.append(Location(file, "pdf", NAME, "open", version))
@@ -37,7 +43,12 @@ def parse(body: bytes) -> list[Record]:
         Record(
             source=NAME,
             title=title,
-            authors=tuple(filter(None, (text(fields(a).get("raw_author_name")) for a in items(item.get("z_authors"))))),
+            authors=tuple(
+                filter(
+                    None,
+                    (text(fields(a).get("raw_author_name")) for a in items(item.get("z_authors"))),
+                )
+            ),
             year=year(item.get("year")),
             venue=text(item.get("journal_name")),
             ids=unique([doi, *arxiv]),
