@@ -54,7 +54,8 @@ def test_it_holds_flows_app_and_examples(wheel):
 
 def test_every_package_of_the_source_is_in_it(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
-    for path in (ROOT / "src" / "litmap").rglob("*.py"):
+    source = ROOT / "src" / "litmap"
+    for path in (*source.rglob("*.py"), *source.rglob("data/*")):
         assert f"litmap/{path.relative_to(ROOT / 'src' / 'litmap').as_posix()}" in names
 
 

@@ -18,6 +18,8 @@ from itertools import pairwise
 from threading import local
 from typing import TYPE_CHECKING, Protocol
 
+from litmap.parsing.word_lists import load_words
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -25,15 +27,7 @@ if TYPE_CHECKING:
 LONGEST_WORD = 64
 """Characters of a word that count; what is longer is a key, a hash or a broken text layer."""
 
-_STOP_WORDS = """
-a about above after again against all also am an and any are as at be because been before being below between both
-but by can could did do does doing down during each either few for from further had has have having he her here hers
-him his how i if in into is it its itself just let may me might more most must my no nor not now of off on once only
-or other our ours out over own per same shall she should so some such than that the their theirs them then there
-these they this those through thus to too under until up upon us very was we were what when where whether which
-while who whom whose why will with would you your yours s t
-"""
-STOP_WORDS = frozenset(_STOP_WORDS.split())
+STOP_WORDS = load_words("stop_words")
 
 _MARKS = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0962\u0963"
