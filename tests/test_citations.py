@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from litmap.citations import find_citations, find_links_and_citations, plain_links
 from litmap.citations.recognisers.author_names import find_names, find_names_only
-from litmap.citations.recognisers.link_classifier import judge_link
+from litmap.citations.recognisers.link_classifier import classify_link
 from litmap.citations.recognisers.title_scoring import title_score, whole_titles
 from litmap.models import Citation, Note
 from litmap.notes import parse_note
@@ -135,7 +135,7 @@ def test_what_is_no_work_is_a_plain_link() -> None:
     ],
 )
 def test_links_are_judged(url: str, text: str, verdict: str) -> None:
-    assert judge_link(url, text)[0] == verdict
+    assert classify_link(url, text)[0] == verdict
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from litmap.citations import find_citations
 from litmap.citations.recognisers.attributed_titles import joined_titles, named_titles
 from litmap.citations.recognisers.author_names import surname_key
-from litmap.citations.recognisers.short_notes import Named, points_to
+from litmap.citations.recognisers.short_notes import CitedEntry, resolve_short_note
 from litmap.models import Citation, Reference
 from litmap.notes import read_notes
 
@@ -186,12 +186,12 @@ NOTES
 )
 def test_long_lists_of_pages_do_not_hold_up_a_short_note(piece: str, times: int, end: str) -> None:
     before = [
-        Named(Reference("", "The Scientific Revolution", ("Steven Shapin",), 1996), "number:1")
+        CitedEntry(Reference("", "The Scientific Revolution", ("Steven Shapin",), 1996), "number:1")
     ]
     note = "Shapin, Scientific Revolution" + piece * times
     begin = time.process_time()
-    assert points_to(note, before) == "number:1"
-    assert points_to(note + end, before) == ""
+    assert resolve_short_note(note, before) == "number:1"
+    assert resolve_short_note(note + end, before) == ""
     assert time.process_time() - begin < 1
 
 

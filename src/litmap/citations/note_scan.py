@@ -9,7 +9,7 @@ from litmap.citations.block_scan import context_of, split_long
 from litmap.citations.model import NoteState, PlainLink, Sighting, line_at
 from litmap.citations.recognisers.author_names import NameMention
 from litmap.citations.recognisers.reference_lists import title_floor
-from litmap.citations.recognisers.short_notes import Named
+from litmap.citations.recognisers.short_notes import CitedEntry
 from litmap.models import Link, Mention, Note, NoteBlock, Reference
 from litmap.parsing.identifiers import normalise_title, url_key
 
@@ -44,7 +44,7 @@ class Reading:
         self.loose: list[tuple[NoteBlock, NameMention, Sighting, bool]] = []
         self.title_floor = title_floor(self.blocks, note.format)
         self.previous: tuple[str, ...] = ()
-        self.named: list[Named] = []
+        self.named: list[CitedEntry] = []
         self.number_styles: tuple[re.Pattern[str], ...] = ()
 
     def mention(self, block: NoteBlock, start: int, end: int, kind: str, text: str = "") -> Mention:

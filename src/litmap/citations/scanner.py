@@ -12,19 +12,19 @@ from litmap.citations.detectors.titles import take_dated_titles, take_emphasised
 from litmap.citations.model import PlainLink, Sighting, line_at
 from litmap.citations.note_scan import Reading, work_ties
 from litmap.citations.recognisers.bib_records import field, record_reference
-from litmap.citations.recognisers.journal_locators import find_places
-from litmap.citations.recognisers.link_classifier import judge_link
-from litmap.citations.recognisers.reference_entries import Entry, list_entries
-from litmap.citations.recognisers.reference_lists import listed_blocks
-from litmap.citations.recognisers.short_notes import Named, points_to
+from litmap.citations.recognisers.journal_locators import find_locators
+from litmap.citations.recognisers.link_classifier import classify_link
+from litmap.citations.recognisers.reference_entries import ReferenceEntry, find_reference_entries
+from litmap.citations.recognisers.reference_lists import reference_list_blocks
+from litmap.citations.recognisers.short_notes import CitedEntry, resolve_short_note
 from litmap.models import Mention, Note, NoteBlock, Reference
 
 
 def read_citations(note: Note, keys: dict[str, str]) -> Reading:
     """Everything seen in one note; `keys` are ties of citekeys. Entries come first: they may be cited above them."""
     reading = Reading(note, keys)
-    entries: dict[int, list[Entry]] = {}
-    listed = listed_blocks(reading.blocks)
+    entries: dict[int, list[ReferenceEntry]] = {}
+    listed = reference_list_blocks(reading.blocks)
     pointing: set[int] = set()
     for index, block in enumerate(reading.blocks):
         if block.kind == "entry":
@@ -44,7 +44,9 @@ def read_citations(note: Note, keys: dict[str, str]) -> Reading:
     return reading
 
 
-def _take_block(reading: Reading, block: NoteBlock, entries: list[Entry], listed: bool) -> None:
+def _take_block(
+    reading: Reading, block: NoteBlock, entries: list[ReferenceEntry], listed: bool
+) -> None:
     text = BlockText(block)
     for entry in entries:
         _take_entry(reading, block, entry, text, listed)
@@ -66,7 +68,7 @@ def _take_block(reading: Reading, block: NoteBlock, entries: list[Entry], listed
 
 def _take_short_note(reading: Reading, block: NoteBlock, number: str) -> bool:
     """Ties the number of a note such as 'Ibid., 332' to the entry it means, and counts it as a mention; True if it is one."""
-    tie = points_to(block.text, reading.named) if number else ""
+    tie = resolve_short_note(block.text, reading.named) if number else ""
     if not tie:
         return False
     reading.state.numbers.setdefault(number, tie)
@@ -114,8 +116,8 @@ def _take_record(reading: Reading, block: NoteBlock) -> None:
     )
 
 
-def _find_entries(reading: Reading, block: NoteBlock, listed: bool) -> list[Entry]:
-    found = list(list_entries(block, reading.previous, in_list=listed))
+def _find_entries(reading: Reading, block: NoteBlock, listed: bool) -> list[ReferenceEntry]:
+    found = list(find_reference_entries(block, reading.previous, in_list=listed))
     for entry in found:
         if entry.reference.authors:
             reading.previous = entry.reference.authors
@@ -141,12 +143,12 @@ def _find_entries(reading: Reading, block: NoteBlock, listed: bool) -> list[Entr
             else ""
         )
         if tie and entry.text != "blog":
-            reading.named.append(Named(entry.reference, tie))
+            reading.named.append(CitedEntry(entry.reference, tie))
     return found
 
 
 def _take_entry(
-    reading: Reading, block: NoteBlock, entry: Entry, text: BlockText, listed: bool
+    reading: Reading, block: NoteBlock, entry: ReferenceEntry, text: BlockText, listed: bool
 ) -> None:
     reference = entry.reference
     if entry.text == "blog":
@@ -190,7 +192,7 @@ def _take_entry(
     label = label or (reference.number if not reference.number.isdigit() else "")
     if label:
         ties.add(f"label:{reading.note.path}:{label}")
-    places = find_places(reference.raw)
+    places = find_locators(reference.raw)
     if len(places) == 1 and places[0].key:
         ties.add(f"place:{places[0].key}")
     sighting = reading.add(
@@ -199,7 +201,7 @@ def _take_entry(
     for link in block.links:
         if (
             entry.start <= link.start < entry.end
-            and judge_link(link.target, link.text)[0] == "plain"
+            and classify_link(link.target, link.text)[0] == "plain"
         ):
             reading.plain(block, link)
     text.mask(entry.start, entry.end, sighting)

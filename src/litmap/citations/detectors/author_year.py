@@ -8,15 +8,19 @@ from dataclasses import replace
 from litmap.citations.block_scan import BlockText
 from litmap.citations.model import Sighting
 from litmap.citations.note_scan import BareNames, Reading, work_ties
-from litmap.citations.recognisers.adjacency import names_before, title_behind, titled_before
+from litmap.citations.recognisers.adjacency import names_and_title_before, names_before, title_after
 from litmap.citations.recognisers.author_names import (
     NameMention,
     find_names,
     find_names_only,
     surname_key,
 )
-from litmap.citations.recognisers.informal_names import find_loose_names, find_owned, find_tellers
-from litmap.citations.recognisers.journal_locators import find_places
+from litmap.citations.recognisers.informal_names import (
+    find_informal_names,
+    find_possessives,
+    find_reporting_verbs,
+)
+from litmap.citations.recognisers.journal_locators import find_locators
 from litmap.models import NoteBlock, Reference
 
 _LONE_NAME = re.compile(
@@ -26,13 +30,13 @@ _LONE_NAME = re.compile(
 
 def take_places(reading: Reading, block: NoteBlock, text: BlockText) -> None:
     """Adds works named by journal, volume and page, with the names before them; one place is one work."""
-    for place in find_places(text.text):
+    for place in find_locators(text.text):
         if not text.free(place.start, place.end):
             continue
         named = names_before(text.text, place.start)
-        title = title_behind(text.text, place.end)
+        title = title_after(text.text, place.end)
         end = title[1] if title else place.end
-        if not named and (before := titled_before(text.text, place.start)):
+        if not named and (before := names_and_title_before(text.text, place.start)):
             named, title = before[0], before[1:]
         if not (named or place.page or title):
             continue
@@ -67,7 +71,7 @@ def take_names(reading: Reading, block: NoteBlock, text: BlockText) -> None:
             mention.context, "", found.names, found.year, found.venue, year_suffix=found.suffix
         )
         title = (
-            title_behind(text.text, found.end)
+            title_after(text.text, found.end)
             if found.strong or found.suffix or not found.venue
             else None
         )
@@ -111,7 +115,7 @@ def take_names(reading: Reading, block: NoteBlock, text: BlockText) -> None:
                 ),
             )
         )
-    for found in find_loose_names(text.text):
+    for found in find_informal_names(text.text):
         if text.free(found.start, found.end):
             _add_loose(reading, block, text, found)
     for found in find_names_only(text.text):
@@ -129,10 +133,10 @@ def take_bare_names(reading: Reading, block: NoteBlock, text: BlockText) -> None
     for bare in reading.bare_names:
         if bare.block is block and not text.free(bare.names.start, bare.names.end):
             bare.asked = False
-    for found, work in find_owned(text.text):
+    for found, work in find_possessives(text.text):
         if text.free(found.start, found.end):
             _add_loose(reading, block, text, found, known_only=not work)
-    for found in find_tellers(text.text):
+    for found in find_reporting_verbs(text.text):
         if text.free(found.start, found.end):
             _add_loose(reading, block, text, found, known_only=True)
 

@@ -12,9 +12,9 @@ from litmap.citations.model import PlainLink, Sighting, line_at
 from litmap.citations.note_scan import Reading, work_ties
 from litmap.citations.recognisers.adjacency import names_before
 from litmap.citations.recognisers.author_names import find_names, find_names_only
-from litmap.citations.recognisers.link_classifier import judge_link, may_hold_a_work
+from litmap.citations.recognisers.link_classifier import classify_link, may_link_to_work
 from litmap.citations.recognisers.patterns import BLANKS, NAMES, YEAR
-from litmap.citations.recognisers.reference_entries import reference_likeness, segments_of
+from litmap.citations.recognisers.reference_entries import reference_score, segments_of
 from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score, whole_titles
 from litmap.models import Link, Mention, NoteBlock, Reference
 from litmap.parsing.identifiers import find_identifiers, find_urls
@@ -40,8 +40,8 @@ def take_link(reading: Reading, block: NoteBlock, link: Link, text: BlockText) -
     if link.target.startswith("[["):
         _wikilink(reading, block, link, text)
         return
-    verdict, found = judge_link(link.target, link.text)
-    if verdict == "plain" and not may_hold_a_work(link.target, link.text, title_score(link.text)):
+    verdict, found = classify_link(link.target, link.text)
+    if verdict == "plain" and not may_link_to_work(link.target, link.text, title_score(link.text)):
         reading.plain(block, link)
         text.mask(link.start, link.end, None)
         return
@@ -125,7 +125,7 @@ def take_addresses(reading: Reading, block: NoteBlock, text: BlockText) -> None:
     for url in find_urls(text.text):
         if not text.free(url.start, url.end):
             continue
-        verdict, _ = judge_link(url.id)
+        verdict, _ = classify_link(url.id)
         if verdict == "plain":
             reading.state.links.append(
                 PlainLink(reading.note.path, line_at(block, url.start), "", url.id, block.heading)
@@ -209,7 +209,7 @@ def _read_label(label: str) -> tuple[Reference, bool]:
         return Reference(label, "", named[0].names, named[0].year), False
     if (
         len(label) > 30
-        and reference_likeness(label) >= 0.6
+        and reference_score(label) >= 0.6
         and (parsed := parse_reference(label)).title
     ):
         return Reference(label, parsed.title, parsed.authors, parsed.year), True

@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from litmap.citations.model import Sighting, line_at
 from litmap.citations.note_scan import Reading
-from litmap.citations.recognisers.author_names import no_name
+from litmap.citations.recognisers.author_names import is_not_a_name
 from litmap.models import Reference
 
 _HEAD = re.compile(r"([A-Z][\w-]{2,20}|[a-z]{1,3}[A-Z][\w-]{1,18}): ")
@@ -52,7 +52,7 @@ def _heads(reading: Reading) -> dict[str, set[str]]:
     wanted = [
         head
         for head in found
-        if head not in twice and (not head[1:].islower() or not no_name(head))
+        if head not in twice and (not head[1:].islower() or not is_not_a_name(head))
     ]
     plain = (
         set(_WORD.findall("\n".join(block.text for block in reading.blocks))) if wanted else set()

@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from litmap.citations.block_scan import BlockText
 from litmap.citations.model import Sighting
 from litmap.citations.note_scan import Reading, work_ties
-from litmap.citations.ownedtitles import bracketed_titles, cited_titles, possessive_titles
 from litmap.citations.recognisers.adjacency import is_venue, names_after, names_before, year_after
 from litmap.citations.recognisers.attributed_titles import (
+    bracketed_titles,
+    cited_titles,
     dated_titles,
     joined_titles,
     named_titles,
+    possessive_titles,
     sentence_titles,
 )
 from litmap.citations.recognisers.author_names import (

@@ -6,8 +6,8 @@ import re
 
 from litmap.citations.recognisers.author_names import (
     NameMention,
+    is_not_a_name,
     name_mention,
-    no_name,
     split_names,
 )
 from litmap.citations.recognisers.patterns import (
@@ -72,7 +72,7 @@ _NO_TITLE_BEGINS = frozenset(
 _SMALL = re.compile(r"\s(?:of|the|and|in|for|a|an|to|on|with|by|from|at|as|is|are|how|what|why)\s")
 
 
-def title_behind(text: str, end: int) -> tuple[int, int] | None:
+def title_after(text: str, end: int) -> tuple[int, int] | None:
     """Where the title stands that follows names and a year: 'Levins R. 1969. Some … consequences. Bull. …'."""
     found = _TITLE_BEHIND.match(text, end)
     if found is None:
@@ -96,11 +96,11 @@ _TITLED_BEFORE = re.compile(
 )
 
 
-def titled_before(text: str, end: int) -> tuple[NameMention, int, int] | None:
+def names_and_title_before(text: str, end: int) -> tuple[NameMention, int, int] | None:
     """Names and title (its start and end) that stand before a journal: 'Doe & Roe, The title of it? Cognition 95:201'."""
     begin = max(0, end - 280, text.rfind("\x00", 0, end) + 1)
     for found in _TITLED_BEFORE.finditer(text[begin:end]):
-        names = [name for name in split_names(found["names"])[0] if not no_name(name)]
+        names = [name for name in split_names(found["names"])[0] if not is_not_a_name(name)]
         title = found["title"]
         if names and title_score(title) >= 0.5 and _SMALL.search(title) and not is_venue(title):
             start = begin + found.start("names") + max(found["names"].find(names[0]), 0)
@@ -133,14 +133,14 @@ def _inverted_before(text: str, end: int) -> NameMention | None:
     if not found:
         return None
     names = [
-        turn_name(name)
+        given_name_first(name)
         for name in re.split(r";\s*|(?<=\.),\s*(?:and |& )?|\s(?:and|&)\s", found["names"])
         if "," in name
     ]
     return name_mention(found.start(), end, names, False, "", "", strong=True) if names else None
 
 
-def turn_name(name: str) -> str:
+def given_name_first(name: str) -> str:
     """'Lerner, R. A.' as 'R. A. Lerner'."""
     family, _, given = name.strip(" ;,&").partition(",")
     return f"{given.strip()} {family.strip()}".strip()
@@ -160,7 +160,7 @@ def names_before(text: str, end: int) -> NameMention | None:
         return None  # names, 'et al.', a word, a year and a sign are seven words at most behind a capital
     for found in _NAMES_BEFORE.finditer(stretch, masked):
         names, et_al = split_names(found["names"])
-        names = [name for name in names if not no_name(name)]
+        names = [name for name in names if not is_not_a_name(name)]
         if names:
             start = begin + found.start("names") + max(found["names"].find(names[0]), 0)
             return name_mention(start, end, names, et_al, _whole(found["year"]), "", strong=True)
@@ -178,7 +178,7 @@ def names_after(text: str, start: int) -> NameMention | None:
     if not found:
         return None
     names, et_al = split_names(found["names"])
-    names = [name for name in names if not no_name(name)]
+    names = [name for name in names if not is_not_a_name(name)]
     return (
         name_mention(
             found.start(), found.end(), names, et_al, _whole(found["year"]), "", strong=True

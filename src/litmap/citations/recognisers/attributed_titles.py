@@ -7,16 +7,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from litmap.citations.recognisers.adjacency import is_venue, names_before
 from litmap.citations.recognisers.author_names import (
     NameMention,
+    is_not_a_name,
     name_mention,
-    no_name,
     split_names,
 )
-from litmap.citations.recognisers.informal_names import surely_a_journal
-from litmap.citations.recognisers.patterns import NAMES, matches_at
+from litmap.citations.recognisers.informal_names import is_unambiguous_journal
+from litmap.citations.recognisers.patterns import NAME_START, NAMES, WORK_NOUN, YEAR, matches_at
 from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score
 
 _INNER = r"(?:of|the|and|for|in|on|a|an|to|with|from|by|as|its|at|vs\.?|de|la|der|des|du|und|is|are|we|not|without|&|–|-)"
@@ -46,7 +47,7 @@ _BEFORE_NAMES = re.compile(
     rf"(?:^|(?<=[.;?!\]]\s))(?P<title>[A-ZÀ-Þ][\w’'-]*(?:[:,]? [\w’'–-]+){{3,24}}\??) \((?:by )?(?P<names>{NAMES})\)"
 )
 _JOINT = re.compile(r"\s(?:and|&|/|//|\+|vs\.?)\s(?=[A-ZÀ-Þ])")
-LONGEST_PAIR = 600
+MAX_PAIR_LENGTH = 600
 """Characters that two titles have at most; each place where a longer text may be cut would be read in full."""
 _DATED_RUN = re.compile(
     rf"(?<![\w.@/’'-])(?:(?P<name>[A-ZÀ-Þ][\w’'-]+(?<!The)(?<!\bA)(?<!\bAn)),?\s)?"
@@ -58,6 +59,39 @@ _NO_TITLE = re.compile(
     r"[Ss]yndrome|[Dd]isease|[Tt]alks?|[Ll]ectures?|[Cc]ourses?|[Bb]logs?|[Ss]lides|[Gg]roups?|[Ll]abs?|University|Institute|"
     r"College|Department|Press|Award|Medal|Conference|Workshop|School|Seminar|Nobel|\w+day|January|February|October)\b"
 )
+_WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_POSSESSIVE = re.compile(
+    r"((?:[A-Z][\w-]+ (?:(?:and|&) )?){0,2}[A-Z][\w-]+)['’]s (?:(?:[a-z][\w-]* ){0,3}(?:paper|book|chapter|lecture|lectures|thesis|monograph|survey|review|essay|article|memo|report|note),? (?:on |called |titled |entitled |about )?)?"  # noqa: E501
+    r"([A-Z][^().;“”\"\x00\[\]]{4,160}?)(?=\s*\((?:[^()]{0,40}?)(?:\d{4}|['’]\d\d|\d(?:st|nd|rd|th) ed)|[.;]\s|\s*$)"
+)
+_OF_A_PERSON = re.compile(
+    r"\b(?:[Ll]aws?|[Tt]heorems?|[Pp]rinciples?|[Ll]emmas?|[Ee]quations?|[Mm]odels?|[Pp]aradox|[Cc]onjectures?|[Mm]ethods?|[Tt]ests?|[Rr]ules?|"
+    r"[Ee]ffects?|[Ii]nequality|[Aa]lgorithms?|[Ss]yndrome|[Dd]isease|[Tt]alks?|[Ll]ectures?|[Cc]ourses?|[Bb]logs?|[Ss]lides|[Pp]roofs?|[Gg]roups?|[Ll]abs?)$"
+)
+_OWNED_RUN = re.compile(
+    rf"(?<![\w-]){NAME_START}({NAMES})['’]s? ((?:[A-Z][\w’'-]+:?)(?: (?:[A-Z][\w’'-]+:?|of|the|and|for|in|on|a|an|to|with|from|by|&)){{1,9}}(?<=[\w’']{{4}}))(?= ?[(,.;\[]|\s[a-z]|$)"  # noqa: E501
+)
+"""'Efron and Hastie's Computer Age Statistical Inference (free pdf'."""
+_TWO_AND = re.compile(r" and [A-Z][\w’'-]+ and [A-Z][\w’'-]+$")
+_CITED_TITLE = re.compile(
+    rf"(?<![\w-]){NAME_START}(?P<names>{NAMES}),\s(?P<title>[A-ZÀ-Þ](?:[^.;:()“”\"\x00]|:(?=\s)|\.(?=\w)){{14,160}}?)(?:,\s(?:in\s)?"
+    rf"(?:[A-Z]{{3,10}}|(?:[A-Z][\w&]*\.?\s){{1,6}}(?:[A-Z]?\d[\d:,\s–-]{{0,20}})?)\s?\(?['’]?|,\s\d(?:st|nd|rd|th)\sed(?:ition|n)?\.?,?\s|\s\((?:in\s|[^()]{{0,60}},?\s)?)(?P<year>{YEAR})"
+)
+_PLAIN_WORD = re.compile(
+    r"(?<![\w-])(?:(?!(?:and|und|van|von|der|den|del|for) )[a-z]{3,}|(?:of|in|on|a|an|to|is|as|at|by)(?= ))"
+)
+"""A word of a title that no list of names has."""
+_TITLE_AND_YEAR = (
+    rf"\((?:(?P<first>{YEAR}),\s)?(?:in )?"
+    rf"(?P<title>[A-ZÀ-Þ][^()“”\"\x00;]{{7,150}}?)(?(first)(?=[),])|,\s(?:[^(),]{{0,40}}\s)?(?P<last>{YEAR}))\)?"
+)
+_TITLE_IN_BRACKET = re.compile(_TITLE_AND_YEAR)
+_BRACKETED = re.compile(
+    rf"(?<![\w-]){NAME_START}(?P<names>{NAMES})(?:['’]s? (?:\w+ )?{WORK_NOUN}|,? {WORK_NOUN})?[\]]{{0,2}}\s"
+    rf"{_TITLE_AND_YEAR}"
+)
+_A_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_DATED_BRACKET = re.compile(rf"\([^()]{{8,220}}{YEAR}\)|\({YEAR},")
 
 
 def named_titles(text: str) -> list[tuple[TitleCandidate, NameMention]]:
@@ -103,12 +137,14 @@ def dated_titles(text: str) -> list[TitleCandidate]:
             NAMES, match["title"]
         ):
             continue
-        if (owner and no_name(owner)) or (owner == "" and words[0] not in {"The", "A", "An", "On"}):
+        if (owner and is_not_a_name(owner)) or (
+            owner == "" and words[0] not in {"The", "A", "An", "On"}
+        ):
             continue
         if (
             len(raised) >= 2
             and not _NO_TITLE.search(match["title"])
-            and not surely_a_journal(match["title"])
+            and not is_unambiguous_journal(match["title"])
         ):
             beside = f"{owner} {match['year']}".strip()
             found.append(TitleCandidate(match["title"], *match.span("title"), 0.6, beside))
@@ -117,7 +153,7 @@ def dated_titles(text: str) -> list[TitleCandidate]:
 
 def joined_titles(text: str) -> list[TitleCandidate]:
     """Both titles of a line that is two of them: 'Wasserstein GAN and Improved Training of Wasserstein GANs'."""
-    if len(text) > LONGEST_PAIR or _RUN_TOGETHER.search(text):
+    if len(text) > MAX_PAIR_LENGTH or _RUN_TOGETHER.search(text):
         return []
     for joint in _JOINT.finditer(text):
         one, two = text[: joint.start()].strip(" .,;"), text[joint.end() :].strip(" .,;")
@@ -173,7 +209,9 @@ def sentence_titles(text: str) -> list[tuple[TitleCandidate, NameMention]]:
     for match in _BEFORE_NAMES.finditer(text) if _NAMES_IN_BRACKETS.search(text) else ():
         names, et_al = split_names(match["names"])
         names = [
-            name for name in names if not no_name(name) or ("&" in match["names"] and len(name) > 2)
+            name
+            for name in names
+            if not is_not_a_name(name) or ("&" in match["names"] and len(name) > 2)
         ]
         if names and _is_sentence_title(match["title"]):
             names = (
@@ -211,7 +249,7 @@ def _beside(text: str, start: int, stop: int, *, owned: bool) -> NameMention | N
             return named
     behind = _BEHIND.match(text, stop)
     names, et_al = split_names(behind["names"]) if behind else ([], False)
-    names = [name for name in names if not no_name(name)]
+    names = [name for name in names if not is_not_a_name(name)]
     if behind and names:
         names = (
             names if et_al or len(names) > 1 or "." in names[0] else []
@@ -228,10 +266,93 @@ def _may_be_title(title: str, *, owned: bool) -> bool:
         or len(title) < 9 - 2 * owned
         or _NO_TITLE.search(title)
         or is_venue(title)
-        or surely_a_journal(title)
+        or is_unambiguous_journal(title)
     ):
         return False
     if len(words) < 2:
         return False
     people = "&" in title or (len(words) <= 3 and " and " in title)
     return owned or not (people and re.fullmatch(NAMES, title) and "The" not in words)
+
+
+def possessive_titles(text: str) -> list[TitleCandidate]:
+    """Titles after their author: "Bottou's lecture Stochastic Learning (2004)"."""
+    found = []
+    for match in _POSSESSIVE.finditer(text) if "’s " in text or "'s " in text else ():
+        title = match.group(2).rstrip(" ,")
+        tail = text[match.end() : match.end() + 40]
+        year = re.match(r"\s*\([^()]{0,40}?((?:1[6-9]|20)\d\d)", tail)
+        words = _WORD.findall(title)
+        raised = sum(1 for word in words[1:] if word[0].isupper())
+        edition = re.match(r"\s*\([^()]{0,20}ed", tail)
+        named = (len(words) >= 2 and title_score(title) >= 0.6 and raised) or (
+            words and (year or edition)
+        )
+        if named and len(words) <= 20 and not _OF_A_PERSON.search(title):
+            beside = f"{match.group(1)} {year.group(1)}" if year else f"by {match.group(1)}"
+            found.append(
+                TitleCandidate(title, match.start(2), match.start(2) + len(title), 0.6, beside)
+            )
+    for match in _OWNED_RUN.finditer(text) if "’s " in text or "'s " in text else ():
+        title = _TWO_AND.sub("", match.group(2))
+        long = [word for word in _WORD.findall(title) if word[0].isupper() and len(word) >= 4]
+        if (
+            len(long) >= 2
+            and not _OF_A_PERSON.search(title)
+            and not any(o.start <= match.start(2) < o.end for o in found)
+        ):
+            found.append(
+                TitleCandidate(
+                    title, match.start(2), match.start(2) + len(title), 0.6, f"by {match.group(1)}"
+                )
+            )
+    return found
+
+
+def cited_titles(text: str) -> list[TitleCandidate]:
+    """Titles between their authors' surnames and a dated venue: 'Doe & Roe, The title of it, STOC 2011, for …'."""
+    found = []
+    for match in _CITED_TITLE.finditer(text) if "," in text and _A_YEAR.search(text) else ():
+        title = match.group("title")
+        if (
+            len(_WORD.findall(title)) >= 3
+            and title_score(title) >= 0.5
+            and _PLAIN_WORD.search(title)
+        ):
+            beside = f"{match.group('names')} {match.group('year')}"
+            found.append(
+                TitleCandidate(title, match.start("title"), match.end("title"), 0.6, beside)
+            )
+    return found
+
+
+def _in_bracket(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """Names and titles in brackets; most brackets hold no title, which is seen without reading what stands before."""
+    return (
+        _BRACKETED.finditer(text, start, end)
+        if _TITLE_IN_BRACKET.search(text, start, end)
+        else iter(())
+    )
+
+
+def bracketed_titles(text: str) -> list[TitleCandidate]:
+    """Titles in brackets behind their authors: 'Soare's book (Recursively Enumerable Sets and Degrees, Springer 1987)'."""
+    found: list[TitleCandidate] = []
+    near = (
+        match
+        for bracket in _DATED_BRACKET.finditer(text)
+        for match in _in_bracket(
+            text, max(0, bracket.start() - 90), min(len(text), bracket.end() + 180)
+        )
+    )
+    for match in near:
+        if found and match.start("title") < found[-1].end:
+            continue
+        title = match.group("title")
+        people = ("," in title or "&" in title) and re.fullmatch(NAMES, title)
+        if len(_WORD.findall(title)) >= 2 and len(title) >= 9 and not people:
+            year = match.group("first") or match.group("last")
+            found.append(
+                TitleCandidate(title, *match.span("title"), 0.6, f"{match.group('names')} {year}")
+            )
+    return found

@@ -90,7 +90,7 @@ _LEADS = frozenset(
 _ALSO_NAMES = frozenset(
     {"Cell", "Brain", "Gut", "Ann", "Bull", "Ibis", "Mind", "Pain", "Condor", "Rev", "Carbon"}
 )
-ALSO_PEOPLE = frozenset(
+AMBIGUOUS_SURNAMES = frozenset(
     [
         "Press",
         "Page",
@@ -166,8 +166,8 @@ def split_names(text: str) -> tuple[list[str], bool]:
     joined = "&" in body
     while (
         names
-        and (no_name(names[0]) and no_name(_without_lead(names[0])))
-        and not (joined and names[0] in ALSO_PEOPLE)
+        and (is_not_a_name(names[0]) and is_not_a_name(_without_lead(names[0])))
+        and not (joined and names[0] in AMBIGUOUS_SURNAMES)
     ):
         names = names[1:]
     if len(names) > 1 and _TECHNIQUE.fullmatch(names[0]) and _TRAILING_INITIALS.search(names[1]):
@@ -190,7 +190,7 @@ def _without_lead(name: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def no_name(name: str) -> bool:
+def is_not_a_name(name: str) -> bool:
     """True for a capitalised word that is not a person's name."""
     if name[1:2] == "." and re.match(r"[A-ZÀ-Þ]\.", name) and len(name.split()) > 1:
         return False  # initials make any word a name: 'D. N. Page'
@@ -281,8 +281,12 @@ def _overlaps(found: list[NameMention], start: int, end: int) -> bool:
 def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
     names, et_al = split_names(match.group("names"))
     joined = "&" in match.group("names")
-    if not names or any(no_name(name) for name in names[1:]):
-        names = [name for name in names if not no_name(name) or (joined and name in ALSO_PEOPLE)]
+    if not names or any(is_not_a_name(name) for name in names[1:]):
+        names = [
+            name
+            for name in names
+            if not is_not_a_name(name) or (joined and name in AMBIGUOUS_SURNAMES)
+        ]
         if not names:
             return []
     if _OWNED.match(names[0]) and len(names) == 1:
@@ -337,7 +341,7 @@ def _is_list(match: re.Match[str]) -> bool:
     """True for a list of surnames, each one word, joined by '&' or of three or more: no run of a title's words."""
     parts = [part.strip() for part in _JOINER.split(match.group("names")) if part.strip()]
     listed = len(parts) > 2 or (len(parts) == 2 and "&" in match.group("names"))
-    return listed and all(len(part.split()) == 1 and not no_name(part) for part in parts)
+    return listed and all(len(part.split()) == 1 and not is_not_a_name(part) for part in parts)
 
 
 def _whole_year(year: str, before: str) -> str:
@@ -374,7 +378,7 @@ def find_names_only(text: str) -> list[NameMention]:
         return found
     for match in _NAMES_ONLY.finditer(text):
         names, et_al = split_names(match.group("names"))
-        names = [name for name in names if not no_name(name)]
+        names = [name for name in names if not is_not_a_name(name)]
         if len(names) > 1 or (et_al and names):
             found.append(
                 NameMention(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from litmap.citations.recognisers.link_classifier import is_no_work_host, judge_link
+from litmap.citations.recognisers.link_classifier import classify_link, is_non_scholarly_host
 from litmap.models import NoteBlock, Reference
 from litmap.parsing.identifiers import normalise_id
 
@@ -56,7 +56,7 @@ def record_reference(block: NoteBlock) -> tuple[Reference, bool]:
             found = value
         if found and ":" in found and found not in ids and not found.startswith("http"):
             ids.append(found)
-    ids += [found for url in urls if (found := judge_link(url)[1]) and found not in ids]
+    ids += [found for url in urls if (found := classify_link(url)[1]) and found not in ids]
     for match in re.finditer(r"(?:doi\.org/|doi:\s?)(10\.\d{4,9}/\S+)", field(block, "note")):
         found = normalise_id("doi:" + match.group(1).rstrip(".,;"))
         ids += [found] if found not in ids else []
@@ -69,13 +69,13 @@ def record_reference(block: NoteBlock) -> tuple[Reference, bool]:
     worthless = kind in _WORTHLESS_TYPES or (
         kind in {"misc", "unpublished", "", "document"}
         and bool(urls)
-        and all(is_no_work_host(url) for url in urls)
+        and all(is_non_scholarly_host(url) for url in urls)
     )
     blog = (
         not ids
         and bool(urls)
         and not reference.venue
-        and all(judge_link(url)[0] == "plain" for url in urls)
+        and all(classify_link(url)[0] == "plain" for url in urls)
         and kind in {"misc", "online", "", "article", "unpublished"}
     )
     if (worthless or blog) and not ids:

@@ -11,10 +11,10 @@ from itertools import chain
 
 from litmap.citations.recognisers.adjacency import names_before
 from litmap.citations.recognisers.author_names import (
-    ALSO_PEOPLE,
+    AMBIGUOUS_SURNAMES,
     NameMention,
+    is_not_a_name,
     name_mention,
-    no_name,
     split_names,
 )
 from litmap.citations.recognisers.patterns import ET_AL, UPPER, WORD, YEAR, matches_at, whole_year
@@ -107,7 +107,7 @@ _VERB = re.compile(rf" {_TELLING}\b")
 _TELLS = re.compile(rf"(?<![\w.-])(?P<names>{WORD}) {_TELLING}\b")
 
 
-def find_loose_names(text: str) -> list[NameMention]:
+def find_informal_names(text: str) -> list[NameMention]:
     """Mentions of works by their people that are not sure to be one; those without a year have None. May overlap."""
     found = chain(
         _in_lower_case(text), _bodies(text), _pending(text), _year_first(text), _with_venue(text)
@@ -117,7 +117,7 @@ def find_loose_names(text: str) -> list[NameMention]:
 
 def _people(text: str) -> list[str]:
     names, _ = split_names(text)
-    return [name for name in names if not no_name(name)]
+    return [name for name in names if not is_not_a_name(name)]
 
 
 def _in_lower_case(text: str) -> Iterator[NameMention]:
@@ -165,7 +165,7 @@ def _year_first(text: str) -> Iterator[NameMention]:
     """'1998 Perlmutter et al.'."""
     for match in matches_at(_YEAR_START, _YEAR_FIRST, text):
         names, et_al = split_names(match["names"])
-        if names and not any(map(no_name, names)):
+        if names and not any(map(is_not_a_name, names)):
             yield name_mention(
                 match.start(), match.end(), names, et_al, match["year"], "", strong=False
             )
@@ -184,7 +184,11 @@ def _with_venue(text: str) -> Iterator[NameMention]:
         begin = match.start()
         if " in " in match["venue"] and (within := _NAME_IN_JOURNAL.match(match["venue"])):
             people, venue = _people(within["names"]), within["venue"].rstrip(".")
-            if people and surely_a_journal(venue) and not surely_a_journal(match["venue"]):
+            if (
+                people
+                and is_unambiguous_journal(venue)
+                and not is_unambiguous_journal(match["venue"])
+            ):
                 yield name_mention(
                     match.start("venue"), match.end(), people, False, "", venue, strong=False
                 )
@@ -196,7 +200,7 @@ def _with_venue(text: str) -> Iterator[NameMention]:
         ):
             continue
         venue = match["venue"].rstrip(".")
-        named = names_before(text, begin) if surely_a_journal(venue) else None
+        named = names_before(text, begin) if is_unambiguous_journal(venue) else None
         if named:
             year = str(named.year or "")
             yield name_mention(
@@ -204,7 +208,7 @@ def _with_venue(text: str) -> Iterator[NameMention]:
             )
 
 
-def surely_a_journal(name: str) -> bool:
+def is_unambiguous_journal(name: str) -> bool:
     """A journal's name that needs no volume to tell: 'Nature', 'Am. Nat.', 'Journal of Ecology', 'QJE', 'ICML'."""
     if " " not in name:
         return is_journal_name(name) or bool(_MEETING.fullmatch(name))
@@ -213,7 +217,7 @@ def surely_a_journal(name: str) -> bool:
     )
 
 
-def find_owned(text: str) -> list[tuple[NameMention, bool]]:
+def find_possessives(text: str) -> list[tuple[NameMention, bool]]:
     """Works called their author's: "Paine's keystone paper", 'the Vaswani paper' (and True), "Tilman's model" (False)."""
     found: list[tuple[NameMention, bool]] = []
     if not _MAY_OWN.search(text):
@@ -224,9 +228,13 @@ def find_owned(text: str) -> list[tuple[NameMention, bool]]:
             text, begin, noun.start()
         )
         names, et_al = split_names(owner["names"]) if owner else ([], False)
-        if owner and not names and owner["names"] in ALSO_PEOPLE and owner.re is _OWNER:
+        if owner and not names and owner["names"] in AMBIGUOUS_SURNAMES and owner.re is _OWNER:
             names = [owner["names"]]  # "May's result"
-        if owner and names and (names[0] in ALSO_PEOPLE or not any(map(no_name, names))):
+        if (
+            owner
+            and names
+            and (names[0] in AMBIGUOUS_SURNAMES or not any(map(is_not_a_name, names)))
+        ):
             mention = name_mention(
                 owner.start("names"), noun.end(), names, et_al, "", "", strong=False
             )
@@ -234,12 +242,12 @@ def find_owned(text: str) -> list[tuple[NameMention, bool]]:
     return found
 
 
-def find_tellers(text: str) -> list[NameMention]:
+def find_reporting_verbs(text: str) -> list[NameMention]:
     """Single names of whom something is told: 'Kuhn argues'."""
     return [
         name_mention(
             match.start(), match.end("names"), [match["names"]], False, "", "", strong=False
         )
         for match in (_TELLS.finditer(text) if _VERB.search(text) else ())
-        if not no_name(match["names"])
+        if not is_not_a_name(match["names"])
     ]

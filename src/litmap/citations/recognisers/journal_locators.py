@@ -67,7 +67,7 @@ _DIGIT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class JournalLocator:
     """A journal, volume and first page with where they stand in a text; `key` is the same for the same place."""
 
     start: int
@@ -100,7 +100,7 @@ def initials(journal: str) -> str:
     return "".join(letters).lower()
 
 
-def find_places(text: str) -> list[Place]:
+def find_locators(text: str) -> list[JournalLocator]:
     """Places of journals in running text, in order."""
     if not _DIGIT.search(text):
         return []
@@ -116,7 +116,9 @@ def find_places(text: str) -> list[Place]:
             filter(None, map(groups.get, ("first", "last", "middle", "late", "alone", "close"))),
             None,
         )
-        found.append(Place(start, match.end(), journal, volume, page, int(year) if year else None))
+        found.append(
+            JournalLocator(start, match.end(), journal, volume, page, int(year) if year else None)
+        )
     return found
 
 

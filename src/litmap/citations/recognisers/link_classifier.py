@@ -76,7 +76,7 @@ _SLIDES_PATH = re.compile(
 )
 
 
-def judge_link(target: str, text: str = "") -> tuple[Verdict, str | None]:
+def classify_link(target: str, text: str = "") -> tuple[Verdict, str | None]:
     """What an address is, with its identifier where it names one.
 
     'work' names a work; 'pdf' is a file and 'perhaps' a page that may hold one; 'plain' is no scholarly work.
@@ -87,7 +87,7 @@ def judge_link(target: str, text: str = "") -> tuple[Verdict, str | None]:
     if "://" not in url and not url.lower().startswith(
         ("www.", "doi:", "arxiv:", "pmid:", "pmcid:", "10.")
     ):
-        return _judge_path(url, text)
+        return _classify_path(url, text)
     identifier = identifier_from_url(url)
     if identifier:
         return "work", identifier
@@ -117,7 +117,7 @@ def judge_link(target: str, text: str = "") -> tuple[Verdict, str | None]:
     return "plain", None
 
 
-def _judge_path(path: str, text: str) -> tuple[Verdict, str | None]:
+def _classify_path(path: str, text: str) -> tuple[Verdict, str | None]:
     """A link without scheme: a file on this machine."""
     if re.search(
         r"\.(?:pdf|djvu|ps)$", path.split("#", maxsplit=1)[0], re.I
@@ -126,7 +126,7 @@ def _judge_path(path: str, text: str) -> tuple[Verdict, str | None]:
     return "plain", None
 
 
-def may_hold_a_work(target: str, text: str, title_likeness: float) -> bool:
+def may_link_to_work(target: str, text: str, title_likeness: float) -> bool:
     """True for a page of unknown kind whose link is worded like a title, so that a search by title is worth while."""
     if (
         title_likeness < 0.62
@@ -139,13 +139,13 @@ def may_hold_a_work(target: str, text: str, title_likeness: float) -> bool:
     except ValueError:
         return False
     return (
-        not is_no_work_host(target)
+        not is_non_scholarly_host(target)
         and not _NO_WORK_WORDS.match(text.strip(" ()[]"))
         and not _OTHER_FILE.search(path)
     )
 
 
-def is_no_work_host(url: str) -> bool:
+def is_non_scholarly_host(url: str) -> bool:
     """True for addresses of sites that hold no scholarly works (code, videos, news, blogs, encyclopaedias)."""
     try:
         host = (urlsplit(unwrap_url(url)).hostname or "").removeprefix("www.")

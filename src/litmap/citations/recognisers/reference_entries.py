@@ -11,8 +11,8 @@ from functools import lru_cache
 from litmap.citations.recognisers.adjacency import names_before
 from litmap.citations.recognisers.author_names import find_names
 from litmap.citations.recognisers.bib_records import field
-from litmap.citations.recognisers.journal_locators import find_places
-from litmap.citations.recognisers.link_classifier import is_no_work_host, judge_link
+from litmap.citations.recognisers.journal_locators import find_locators
+from litmap.citations.recognisers.link_classifier import classify_link, is_non_scholarly_host
 from litmap.citations.recognisers.patterns import NAMES, YEAR, cites_by_key
 from litmap.citations.recognisers.reference_boundaries import before_next, reference_end
 from litmap.citations.recognisers.title_scoring import TAG_LINE
@@ -85,7 +85,7 @@ class Segment:
 
 
 @dataclass(slots=True)
-class Entry:
+class ReferenceEntry:
     """A reference entry found in a block, with the stretch it was read from."""
 
     reference: Reference
@@ -96,7 +96,7 @@ class Entry:
 
 
 @lru_cache(maxsize=4096)
-def reference_likeness(text: str) -> float:
+def reference_score(text: str) -> float:
     """`looks_like_reference`, remembered: a text is asked about more than once."""
     return looks_like_reference(text)
 
@@ -124,7 +124,9 @@ def segments_of(block: NoteBlock) -> list[Segment]:
     return [Segment(a, b) for a, b in itertools.pairwise(edges) if b > a]
 
 
-def list_entries(block: NoteBlock, previous: Sequence[str], *, in_list: bool) -> Iterator[Entry]:
+def find_reference_entries(
+    block: NoteBlock, previous: Sequence[str], *, in_list: bool
+) -> Iterator[ReferenceEntry]:
     """Entries in a block: one for an item of a reference list, or one a deliberate line that is a reference."""
     text = block.text
     backlink = _BACKLINK.match(text) if in_list else None
@@ -162,7 +164,7 @@ def list_entries(block: NoteBlock, previous: Sequence[str], *, in_list: bool) ->
 
 def _by_lines(
     block: NoteBlock, parts: Sequence[Segment], previous: Sequence[str]
-) -> Iterator[Entry]:
+) -> Iterator[ReferenceEntry]:
     """Entries on lines of their own inside a block, each perhaps with the line that goes on with it."""
     index = 0
     while index < len(parts):
@@ -187,7 +189,7 @@ def _by_lines(
         index += 1
 
 
-def _inside(block: NoteBlock) -> Iterator[Entry]:
+def _inside(block: NoteBlock) -> Iterator[ReferenceEntry]:
     """References that stand in running text: '… starts it all: Frege, Gottlob. 1892. “Über …” 25–50. The reply …'."""
     text, begin = block.text, 0
     if len(text) > 8000 or not _INITIALS_INSIDE.search(text):
@@ -211,7 +213,7 @@ def _inside(block: NoteBlock) -> Iterator[Entry]:
 
 def _read_entry(
     block: NoteBlock, start: int, end: int, previous: Sequence[str], *, floor: float
-) -> Entry | None:
+) -> ReferenceEntry | None:
     label_mark = _LABEL_MARK.match(block.text, start, end)
     start = label_mark.end() if label_mark else start
     text = block.text[start:end]
@@ -226,7 +228,7 @@ def _read_entry(
     news = (
         not ids
         and not urls
-        and any(is_no_work_host(link.target) for link in links)
+        and any(is_non_scholarly_host(link.target) for link in links)
         and not find_identifiers(text)
     )
     in_text = find_identifiers(text)
@@ -244,10 +246,10 @@ def _read_entry(
         ids, urls, hint = _from_links(links, text)
         ids += [found.id for found in find_identifiers(text) if found.id not in ids]
     label = _LABEL_PREFIX.match(text) if floor > 0.3 else None
-    if label and reference_likeness(text) < floor:
+    if label and reference_score(text) < floor:
         start, text = start + label.end(), text[label.end() :]
     text = _ELLIPSIS.sub(", ", text)
-    score = reference_likeness(text)
+    score = reference_score(text)
     if score < floor and not (floor < 0.5 and ids):
         return None
     reference = parse_reference(text, previous_authors=previous, title_hint=hint)
@@ -273,13 +275,13 @@ def _read_entry(
     blog = news or (
         not merged
         and bool(addresses)
-        and all(judge_link(url)[0] == "plain" for url in addresses)
-        and (not reference.venue or any(is_no_work_host(url) for url in addresses))
+        and all(classify_link(url)[0] == "plain" for url in addresses)
+        and (not reference.venue or any(is_non_scholarly_host(url) for url in addresses))
     )
     if (
         blog and reference.authors and _PRINTED.search(text)
     ):  # a paper with a link to its code or to news of it
-        blog, addresses = False, tuple(url for url in addresses if judge_link(url)[0] != "plain")
+        blog, addresses = False, tuple(url for url in addresses if classify_link(url)[0] != "plain")
     mark = label_mark.group(1) if label_mark else ""
     number = reference.number or field(block, "number") or field(block, "label") or mark
     reference = Reference(
@@ -297,13 +299,13 @@ def _read_entry(
     named = bool(reference.authors and (reference.year or reference.venue)) and not blog
     sure = bool(merged) or (named and bool(reference.title)) or (place and bool(reference.year))
     if blog or not (reference.title or merged or addresses or place):
-        return Entry(reference, start, end, sure=False, text="blog" if blog else "")
-    return Entry(reference, start, end, sure)
+        return ReferenceEntry(reference, start, end, sure=False, text="blog" if blog else "")
+    return ReferenceEntry(reference, start, end, sure)
 
 
 def _by_place(text: str, reference: Reference) -> tuple[bool, Reference]:
     """True and the reference mended where journal, volume and page stand in it without a title, as physicists write."""
-    places = find_places(_STARS.sub("", text))
+    places = find_locators(_STARS.sub("", text))
     if not places:
         return False, reference
     place = places[0]
@@ -353,14 +355,14 @@ def _shaped(reference: Reference, text: str, links: Sequence[Link]) -> bool:
     ):
         return False
     if reference.authors and reference.year and reference.venue and not reference.title:
-        return len(text) < 160 and reference_likeness(text) >= 0.5 and not _GLUED.search(text)
+        return len(text) < 160 and reference_score(text) >= 0.5 and not _GLUED.search(text)
     if not reference.authors or not reference.title or len(reference.title.split()) < 2:
         return False
     if not (reference.year or reference.venue or reference.ids):
         return False
     if _REPEATED.match(text):
         return True
-    linked = {found for link in links if (found := judge_link(link.target)[1])}
+    linked = {found for link in links if (found := classify_link(link.target)[1])}
     if len(linked) > 1 and (
         len(text) > 250 or len({found.split(":")[0] for found in linked}) < len(linked)
     ):
@@ -398,7 +400,7 @@ def _from_links(links: Sequence[Link], text: str) -> tuple[list[str], list[str],
     urls: list[str] = []
     hint = ""
     for link in links:
-        verdict, found = judge_link(link.target, link.text)
+        verdict, found = classify_link(link.target, link.text)
         if found and found not in ids:
             ids.append(found)
         if verdict != "plain":

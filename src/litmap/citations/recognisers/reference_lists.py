@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from litmap.citations.recognisers.patterns import cites_by_key
 from litmap.citations.recognisers.reference_entries import (
     may_be_reference,
-    reference_likeness,
+    reference_score,
     segments_of,
 )
 from litmap.models import NoteBlock
@@ -16,7 +16,7 @@ from litmap.models import NoteBlock
 _DATED = re.compile(r"\d{4}|n\.d\.|in press")
 
 
-def listed_blocks(blocks: Sequence[NoteBlock]) -> set[int]:
+def reference_list_blocks(blocks: Sequence[NoteBlock]) -> set[int]:
     """Blocks that stand in a list of references: under such a heading, or in a long run of reference-like blocks."""
     listed = {index for index, block in enumerate(blocks) if ("list", "references") in block.fields}
     run: list[tuple[int, float]] = []
@@ -61,7 +61,7 @@ def _reference_score(block: NoteBlock) -> float:
         or len(segments_of(block)) > 1
     ):
         return 0.0
-    return reference_likeness(text)
+    return reference_score(text)
 
 
 def title_floor(blocks: Sequence[NoteBlock], fmt: str) -> float:

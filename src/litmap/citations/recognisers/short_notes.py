@@ -22,14 +22,14 @@ _SHORT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class CitedEntry:
     """An entry read before, and the tie that leads to it."""
 
     reference: Reference
     tie: str
 
 
-def points_to(text: str, before: Sequence[Named]) -> str:
+def resolve_short_note(text: str, before: Sequence[CitedEntry]) -> str:
     """The tie of the entry that a short note means; '' where it means none or more than one."""
     if not before or len(text) > 200:
         return ""
