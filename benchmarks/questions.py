@@ -21,10 +21,11 @@ from typing import Any
 
 from litmap import builds, chunks, index, keywords, text
 from litmap.builds import Addition, BuildWriter
-from litmap.models import Document, Encoder, Hit
+from litmap.models import Document, Hit
 from litmap.paths import LibraryPaths
 from litmap.pipeline.embedder import Embedder
 from litmap.pipeline.index_writers import write_keywords, write_vectors
+from litmap.protocols import Encoder
 from litmap.search import Facts, Searcher
 from litmap.vectors import VectorCache, load_encoder
 

@@ -22,10 +22,10 @@ import numpy as np
 
 from litmap import builds, chunks, index, keywords
 from litmap.builds import Addition, BuildWriter
-from litmap.models import Encoder
 from litmap.paths import LibraryPaths
 from litmap.pipeline.embedder import Embedder
 from litmap.pipeline.index_writers import write_keywords, write_vectors
+from litmap.protocols import Encoder
 from litmap.search import Searcher, Weights
 from litmap.vectors import VectorCache, load_encoder
 

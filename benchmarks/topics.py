@@ -28,7 +28,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from litmap.models import Encoder, Heading
+from litmap.models import Heading
+from litmap.protocols import Encoder
 from litmap.topics import PaperText, clusters, evidence, filing, novelty, scoring
 from litmap.topics.outline import read_outline
 

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "litmap"
-LEAVES = {"models", "errors", "parsing", "host_pool"}
+LEAVES = {"models", "protocols", "errors", "parsing", "host_pool"}
 STAGES = {
     "notes", "citations", "works", "web", "pdfs", "text", "references", "chunks", "vectors", "index", "builds",
     "keywords", "search", "topics", "maps", "summaries", "exports",

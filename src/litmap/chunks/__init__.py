@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from litmap.chunks.cutting import Budget, Tokenized, cut_stretch
 from litmap.chunks.flow import Flow, Stretch, read_flow
 from litmap.chunks.sentences import sentence_ends
-from litmap.models import Chunk, Document, Encoder
+from litmap.models import Chunk, Document
+from litmap.protocols import Encoder
 
 __all__ = [
     "CHUNKER",

@@ -26,7 +26,7 @@ from litmap.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from litmap import maps
-    from litmap.models import Encoder
+    from litmap.protocols import Encoder
     from litmap.search import Results, Searcher
 
 

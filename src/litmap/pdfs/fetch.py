@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 
 from litmap.errors import Blocked, NotFound, PdfError, Unsafe, WebError
 from litmap.host_pool import PerHostPool
-from litmap.models import Download, Downloader, Fetch, PdfFile, Work
+from litmap.models import Download, Fetch, PdfFile, Work
 from litmap.parsing.identifiers import url_key
 from litmap.parsing.meta_tags import pdf_urls, read_tags
 from litmap.pdfs.locations import Place, find_places
 from litmap.pdfs.store import Store, drop
 from litmap.pdfs.verify import Finding, Preview, verify
+from litmap.protocols import Downloader
 
 LookInside = Callable[[Path], Preview]
 

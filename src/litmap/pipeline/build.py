@@ -11,7 +11,7 @@ from typing import Any
 from litmap import builds, keywords, references, summaries, topics
 from litmap.catalogue.entries import Entry
 from litmap.errors import DamagedBuild, NoLibrary
-from litmap.models import Encoder, Note
+from litmap.models import Note
 from litmap.paths import LibraryPaths
 from litmap.pipeline.analysis import enrich
 from litmap.pipeline.embedder import Embedder
@@ -19,6 +19,7 @@ from litmap.pipeline.index_writers import write_keywords, write_vectors
 from litmap.pipeline.passages import Key, Source, additions
 from litmap.pipeline.reading_list import Identify
 from litmap.pipeline.report import Progress, timed
+from litmap.protocols import Encoder
 
 KEEP = 2
 """Builds that stay: the current one, and the one before for readers that still hold it."""

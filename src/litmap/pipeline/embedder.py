@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from litmap import chunks
-from litmap.models import Chunk, Encoder
+from litmap.models import Chunk
+from litmap.protocols import Encoder
 from litmap.vectors import VectorCache, texts_key
 
 if TYPE_CHECKING:

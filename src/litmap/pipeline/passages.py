@@ -16,8 +16,9 @@ from litmap import chunks, text
 from litmap.builds import Addition
 from litmap.catalogue.entries import Entry
 from litmap.errors import PdfError
-from litmap.models import Chunk, Document, Encoder, Note
+from litmap.models import Chunk, Document, Note
 from litmap.paths import LibraryPaths
+from litmap.protocols import Encoder
 
 READABLE = frozenset({"text", "ocr"})
 """Qualities of a text that is worth indexing."""

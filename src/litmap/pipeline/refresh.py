@@ -30,13 +30,14 @@ from litmap.catalogue import Catalogue, Decided, utc_now
 from litmap.catalogue.entries import Entry, entries, provisional
 from litmap.catalogue.records import storable
 from litmap.errors import LitmapError, PdfError, UsageError
-from litmap.models import Citation, Document, Encoder, Note, Problem, Resolution
+from litmap.models import Citation, Document, Note, Problem, Resolution
 from litmap.paths import LibraryPaths
 from litmap.pipeline import reading_list
 from litmap.pipeline.acquisition import BATCH, SEVERAL, Arrivals, age_days, open_client
 from litmap.pipeline.pending_pdfs import note_reading, text_version, unread
 from litmap.pipeline.report import Progress, Report, peak_memory, quiet
 from litmap.pipeline.warmup import Ready
+from litmap.protocols import Encoder
 from litmap.settings import Settings, api_keys
 
 if TYPE_CHECKING:

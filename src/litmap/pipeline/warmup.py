@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-from litmap.models import Encoder
+from litmap.protocols import Encoder
 
 
 class Ready:

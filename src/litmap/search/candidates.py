@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from litmap.models import Encoder
+from litmap.protocols import Encoder
 from litmap.search.protocols import VectorRows, WordRows
 from litmap.search.query import DEFAULT_KINDS
 from litmap.search.ranking import (

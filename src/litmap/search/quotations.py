@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from litmap.errors import SearchError
-from litmap.models import Encoder, Hit, Passage
+from litmap.models import Hit, Passage
 from litmap.parsing.terms import index_terms, plain_places, plain_text
+from litmap.protocols import Encoder
 from litmap.search.candidates import embed_query
 from litmap.search.highlighting import Marker, hit_words, lines_of
 from litmap.search.protocols import PassageRows, VectorRows, WordRows

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from litmap.models import Encoder, Hit
+from litmap.models import Hit
 from litmap.parsing.terms import index_terms, plain_text
+from litmap.protocols import Encoder
 from litmap.search import candidates as gathering
 from litmap.search import highlighting
 from litmap.search.candidates import (

@@ -13,7 +13,7 @@ from litmap.summaries import choice
 from litmap.summaries.sentences import Candidate, find_candidates, stands_alone
 
 if TYPE_CHECKING:
-    from litmap.models import Encoder
+    from litmap.protocols import Encoder
 
 SENTENCES = 5
 SHORTLIST = 60  # sentences of a paper that the encoder is asked about

@@ -17,7 +17,8 @@ from litmap.topics.outline import Outline
 from litmap.topics.records import PaperText
 
 if TYPE_CHECKING:
-    from litmap.models import Encoder, Vectors
+    from litmap.models import Vectors
+    from litmap.protocols import Encoder
 
 Floats = NDArray[np.float64]
 

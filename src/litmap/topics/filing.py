@@ -18,7 +18,8 @@ from litmap.topics.outline import Outline, read_outline
 from litmap.topics.records import FilingResult, PaperText
 
 if TYPE_CHECKING:
-    from litmap.models import Encoder, Vectors
+    from litmap.models import Vectors
+    from litmap.protocols import Encoder
 
 ALTERNATIVES = 5
 

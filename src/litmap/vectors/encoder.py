@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from litmap.errors import SettingsError
-from litmap.models import Encoder
+from litmap.protocols import Encoder
 from litmap.vectors import tokens
 from litmap.vectors.engine_selection import (
     BACKENDS,

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from litmap.errors import NotFound, WebError
 from litmap.host_pool import PerHostPool
-from litmap.models import Citation, Client, Resolution, Work
+from litmap.models import Citation, Resolution, Work
 from litmap.parsing.identifiers import normalise_title
+from litmap.protocols import Client
 from litmap.works import query_plan
 from litmap.works.note_context import CitedInNote, settle
 from litmap.works.queries import Ask, Options
