@@ -30,7 +30,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from litmap.models import Citation
-from litmap.pipeline import Refresh
+from litmap.pipeline import RefreshRun
 from litmap.pipeline.report import Progress, current_progress, quiet, showing
 from litmap.settings import Settings, load_settings
 
@@ -38,37 +38,37 @@ _once = task(cache_policy=NO_CACHE, persist_result=False)
 
 
 @_once
-def read_notes(run: Refresh) -> None:
+def read_notes(run: RefreshRun) -> None:
     """Notes → citations."""
     run.read_notes()
 
 
 @_once
-def resolve(run: Refresh, citations: list[Citation]) -> None:
+def resolve(run: RefreshRun, citations: list[Citation]) -> None:
     """Citations → works."""
     run.resolve(citations)
 
 
 @_once
-def fetch(run: Refresh) -> None:
+def fetch(run: RefreshRun) -> None:
     """Works → PDFs; runs beside the reading and embedding of what has arrived."""
     run.fetch()
 
 
 @_once
-def extract(run: Refresh, batch: list[str]) -> None:
+def extract(run: RefreshRun, batch: list[str]) -> None:
     """PDFs → text."""
     run.extract(batch)
 
 
 @_once
-def embed(run: Refresh, batch: list[str]) -> None:
+def embed(run: RefreshRun, batch: list[str]) -> None:
     """Text → passages and their vectors."""
     run.embed(batch)
 
 
 @_once
-def build(run: Refresh) -> None:
+def build(run: RefreshRun) -> None:
     """Passages, vectors, topics, map and summaries → the build that readers open."""
     run.build()
 
@@ -86,7 +86,7 @@ def refresh(
 ) -> dict[str, Any]:
     """Bring a library up to date with its notes; the run's report. Parameters override the settings."""
     settings = load_settings({**(options or {}), "library": library, "notes": notes or None})
-    with Refresh(settings, current_progress()) as run:
+    with RefreshRun(settings, current_progress()) as run:
         read_notes(run)
         resolve(run, run.unresolved())
         for batch in run.papers(lambda: fetch.submit(run)):

@@ -16,7 +16,7 @@ from litmap.examples import NOTES
 from litmap.errors import Busy, DamagedBuild, NoLibrary, SearchError, UsageError
 from litmap.library import Library
 from litmap.paths import LibraryPaths
-from litmap.pipeline import Refresh, rebuild, refresh
+from litmap.pipeline import RefreshRun, rebuild, refresh
 from litmap.settings import load_settings
 
 pytestmark = pytest.mark.usefixtures("at_examples")
@@ -123,7 +123,7 @@ def test_errors_say_what_to_do(library, tmp_path):
         open_library(tmp_path)
     with (
         pytest.raises(UsageError, match="which notes"),
-        Refresh(load_settings({"library": tmp_path / "new"})) as run,
+        RefreshRun(load_settings({"library": tmp_path / "new"})) as run,
     ):
         run.read_notes()
 
@@ -154,17 +154,17 @@ def test_a_removed_citation_takes_its_passages_along(example_library, tmp_path):
 
 def test_one_writer_at_a_time(tmp_path):
     settings = load_settings({"library": tmp_path / "library"})
-    with Refresh(settings):
+    with RefreshRun(settings):
         code = (
-            "from litmap.pipeline import Refresh; from litmap.settings import load_settings\n"
-            f"with Refresh(load_settings({{'library': {str(settings.library)!r}}})): pass"
+            "from litmap.pipeline import RefreshRun; from litmap.settings import load_settings\n"
+            f"with RefreshRun(load_settings({{'library': {str(settings.library)!r}}})): pass"
         )
         other = subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=False
         )
         assert "another refresh" in other.stderr
         assert str(os.getpid()) in other.stderr
-    with pytest.raises(Busy), Refresh(settings), Refresh(settings):
+    with pytest.raises(Busy), RefreshRun(settings), RefreshRun(settings):
         pass
 
 

@@ -25,10 +25,10 @@ from litmap.index import VectorIndex
 from litmap.library import Library
 from litmap.models import Fetch, PdfFile, Resolution, Work
 from litmap.paths import LibraryPaths
-from litmap.pipeline import Refresh, add_dropped, passages, rebuild
+from litmap.pipeline import RefreshRun, add_dropped, passages, rebuild
 from litmap.pipeline.build import built_with
 from litmap.pipeline.overrides import correct, settle
-from litmap.pipeline.pending_pdfs import TRIES, unread
+from litmap.pipeline.pending_pdfs import MAX_TRIES, unread
 from litmap.settings import DEFAULT_MODEL, load_settings
 
 NOTE = "# Attention\n\nWhat I think of it: see arXiv:1706.03762 for the whole story.\n"
@@ -48,7 +48,7 @@ def test_a_note_whose_name_is_no_utf8_is_read(settings, tmp_path):
     (tmp_path / "notes" / os.fsdecode(b"b\xff.md")).write_text(
         "# B\n\nsee arXiv:1611.03530 for more of this\n"
     )
-    with Refresh(settings) as run:
+    with RefreshRun(settings) as run:
         run.read_notes()
         assert len(run.catalogue.notes()) == 2
         run.catalogue.put_fact("x", ["\udcff"])
@@ -56,7 +56,7 @@ def test_a_note_whose_name_is_no_utf8_is_read(settings, tmp_path):
 
 
 def test_entries_see_one_state_while_a_work_is_renamed(settings):
-    with Refresh(settings) as run:
+    with RefreshRun(settings) as run:
         run.read_notes()
         citation = run.catalogue.citations()[0].key
         old, new = Work("arxiv:1706.03762", "Attention"), Work("doi:10.1/attention", "Attention")
@@ -79,7 +79,7 @@ def test_entries_see_one_state_while_a_work_is_renamed(settings):
 def test_a_dropped_file_that_goes_while_it_is_filed_costs_nothing(settings, monkeypatch):
     from litmap import pdfs
 
-    with Refresh(settings) as run:
+    with RefreshRun(settings) as run:
         run.read_notes()
         file = run.paths.papers / "gone.pdf"
         file.write_bytes(b"%PDF-1.4")
@@ -91,12 +91,12 @@ def test_the_model_is_loaded_while_several_papers_arrive(settings, monkeypatch):
     prepared = []
     monkeypatch.setattr(vectors, "prepare", prepared.append)
     papers = sorted(PAPERS.glob("*.pdf"))
-    with Refresh(settings) as run:
+    with RefreshRun(settings) as run:
         run.read_notes()
         shutil.copy(papers[0], run.paths.papers / "one.pdf")
         list(run.papers())
     assert prepared == []  # one paper is embedded by what is at hand
-    with Refresh(settings) as run:
+    with RefreshRun(settings) as run:
         run.read_notes()
         for n, paper in enumerate(papers[1:5]):
             shutil.copy(paper, run.paths.papers / f"{n}.pdf")
@@ -106,7 +106,7 @@ def test_the_model_is_loaded_while_several_papers_arrive(settings, monkeypatch):
 
 def test_a_deleted_text_is_made_again(settings):
     paper = sorted(PAPERS.glob("*.pdf"))[0]
-    with Refresh(settings) as run:
+    with RefreshRun(settings) as run:
         run.read_notes()
         shutil.copy(paper, run.paths.papers / "one.pdf")
         batches = list(run.papers())
@@ -124,7 +124,7 @@ def drop_one(settings):
 
 def test_a_damaged_text_is_noticed_and_read_again(settings):
     drop_one(settings)
-    with Refresh(settings) as run:
+    with RefreshRun(settings) as run:
         run.read_notes()
         (batch,) = run.papers()
         run.extract(batch)
@@ -138,7 +138,7 @@ def test_a_damaged_text_is_noticed_and_read_again(settings):
         assert library.search("network", limit=1).hits
 
 
-@pytest.mark.parametrize(("transient", "tries"), [(True, TRIES), (False, 1)])
+@pytest.mark.parametrize(("transient", "tries"), [(True, MAX_TRIES), (False, 1)])
 def test_a_reading_that_failed_for_a_passing_reason_is_tried_again(
     settings, monkeypatch, transient, tries
 ):
@@ -146,8 +146,8 @@ def test_a_reading_that_failed_for_a_passing_reason_is_tried_again(
     error = PdfError("the reader was out of luck", transient=transient)
     real = text.extract_many
     monkeypatch.setattr(text, "extract_many", lambda items, **_: iter([(items[0][0], error)]))
-    for number in range(TRIES + 2):
-        with Refresh(settings) as run:
+    for number in range(MAX_TRIES + 2):
+        with RefreshRun(settings) as run:
             run.read_notes()
             batches = list(run.papers())
             assert bool(batches) == (number < tries)
@@ -156,7 +156,7 @@ def test_a_reading_that_failed_for_a_passing_reason_is_tried_again(
     monkeypatch.setattr(text, "extract_many", real)
     richer = replace(settings, pdf_seconds=settings.pdf_seconds + 1)
     for number in range(2):
-        with Refresh(richer) as run:
+        with RefreshRun(richer) as run:
             run.read_notes()
             batches = list(run.papers())
             assert bool(batches) == (transient and number == 0)
@@ -197,7 +197,7 @@ def test_an_option_with_the_default_value_reaches_the_flow(tmp_path, monkeypatch
 
 
 def test_notes_out_of_reach_stay_in_the_library(settings):
-    with Refresh(settings) as run:
+    with RefreshRun(settings) as run:
         run.read_notes()
         run.build()
     shutil.rmtree(settings.notes[0])
@@ -210,15 +210,15 @@ def test_notes_out_of_reach_stay_in_the_library(settings):
 
 
 def test_notes_from_standard_input_are_not_replaced_by_older_ones(settings, monkeypatch):
-    with Refresh(settings) as run:
+    with RefreshRun(settings) as run:
         run.read_notes()
     monkeypatch.setattr(
         "sys.stdin", io.TextIOWrapper(io.BytesIO(b"# Piped\n\nsee arXiv:1611.03530 for more\n"))
     )
-    with Refresh(replace(settings, notes=("-",))) as run:
+    with RefreshRun(replace(settings, notes=("-",))) as run:
         run.read_notes()
     with (
-        Refresh(replace(settings, notes=())) as run,
+        RefreshRun(replace(settings, notes=())) as run,
         pytest.raises(UsageError, match="which notes"),
     ):
         run.read_notes()
@@ -228,7 +228,7 @@ def test_a_pdf_dropped_before_the_work_is_known_goes_with_it(settings, monkeypat
     from litmap import works
 
     known = Work("doi:10.1/known", "Attention", ids=("doi:10.1/known", "arxiv:1706.03762"))
-    with Refresh(settings) as run:
+    with RefreshRun(settings) as run:
         run.read_notes()
         pdf = PdfFile("0" * 64, "pdfs/x.pdf", 1, 1, "", None, run.now, "", "")
         with run.catalogue.write():
@@ -237,7 +237,7 @@ def test_a_pdf_dropped_before_the_work_is_known_goes_with_it(settings, monkeypat
             )
     answer = [Resolution(c.key, known, "metadata-only", "found") for c in run_citations(settings)]
     monkeypatch.setattr(works, "resolve", lambda *_, **__: iter(answer))
-    with Refresh(replace(settings, offline=False)) as run:
+    with RefreshRun(replace(settings, offline=False)) as run:
         run.resolve(run.unresolved())
         (entry,) = entries(run.catalogue)
     assert (entry.work.id, entry.status, entry.pdf) == (known.id, "fetched", pdf)
@@ -249,7 +249,7 @@ def run_citations(settings):
 
 
 def test_a_pdf_dropped_for_an_unsure_work_goes_with_the_choice(settings):
-    with Refresh(settings) as run:
+    with RefreshRun(settings) as run:
         run.read_notes()
         (citation,) = run.catalogue.citations()
         unsure, meant = Work("title:0", "Attention"), Work("arxiv:1706.03762", "Attention")
@@ -274,12 +274,12 @@ def test_resolve_makes_no_library(tmp_path):
 
 
 def test_a_pdf_lost_from_the_library_is_taken_from_the_drop_folder_again(settings):
-    with Refresh(settings) as run:
+    with RefreshRun(settings) as run:
         run.read_notes()
         shutil.copy(sorted(PAPERS.glob("*.pdf"))[0], run.paths.papers / "one.pdf")
         ((sha,),) = run.papers()
         run.paths.pdf(sha).unlink()
-    with Refresh(settings) as run:
+    with RefreshRun(settings) as run:
         run.read_notes()
         list(run.papers())
         assert run.paths.pdf(sha).is_file()
@@ -304,7 +304,7 @@ def test_add_refuses_what_is_no_pdf_and_copies_nothing_twice(settings, tmp_path,
 
 def test_add_to_a_busy_library_copies_nothing(settings, monkeypatch, capsys):
     paper = sorted(PAPERS.glob("*.pdf"))[0]
-    with Refresh(settings) as run:
+    with RefreshRun(settings) as run:
         assert main(["add", str(paper), "--library", str(settings.library)]) == 1
         assert list(run.paths.papers.iterdir()) == []
     assert "is running" in capsys.readouterr().err
@@ -333,11 +333,11 @@ class OtherModel:
 
 
 def test_another_model_embeds_anew_and_says_so(settings):
-    with Refresh(settings) as run:
+    with RefreshRun(settings) as run:
         run.read_notes()
         run.build()
         real = run.encoder
-    with Refresh(replace(settings, model="other")) as run:
+    with RefreshRun(replace(settings, model="other")) as run:
         run.encoder = OtherModel(real)
         run.read_notes()
         run.build()
@@ -357,7 +357,7 @@ def test_threads_that_ask_for_the_model_at_once_get_the_same(settings, monkeypat
         return object()
 
     monkeypatch.setattr(vectors, "load_encoder", load)
-    run = Refresh(settings)
+    run = RefreshRun(settings)
     with ThreadPoolExecutor(4) as pool:
         loaded = list(pool.map(lambda _: run.encoder, range(4)))
     assert len({id(encoder) for encoder in loaded}) == 1
@@ -383,12 +383,12 @@ def test_a_missing_root_of_the_last_refresh_drops_no_works(settings, tmp_path):
     more = tmp_path / "more"
     more.mkdir()
     (more / "b.md").write_text(NOTE.replace("1706.03762", "1810.04805"))
-    with Refresh(replace(settings, notes=(*settings.notes, str(more)))) as run:
+    with RefreshRun(replace(settings, notes=(*settings.notes, str(more)))) as run:
         run.read_notes()
     shutil.rmtree(more)
     with (
         pytest.raises(UsageError, match="no notes at"),
-        Refresh(replace(settings, notes=())) as run,
+        RefreshRun(replace(settings, notes=())) as run,
     ):
         run.read_notes()
     with Catalogue.open(LibraryPaths(settings.library).catalogue) as catalogue:
@@ -397,7 +397,7 @@ def test_a_missing_root_of_the_last_refresh_drops_no_works(settings, tmp_path):
 
 def file_dropped(settings):
     """One run that files the drop folder; the entries after it."""
-    with Refresh(settings) as run:
+    with RefreshRun(settings) as run:
         run.read_notes()
         batches = list(run.papers())
         return entries(run.catalogue), batches
@@ -416,7 +416,7 @@ def test_a_dropped_work_that_is_cited_later_is_one_work(settings, tmp_path):
     note = tmp_path / "notes" / "b.md"
     note.write_text(f"# New\n\n- [{before.work.title}](https://doi.org/10.5555/another-id)\n")
     file_dropped(settings)
-    with Refresh(settings) as run:
+    with RefreshRun(settings) as run:
         cited = next(
             c for c in run.catalogue.citations() if "doi:10.5555/another-id" in c.reference.ids
         )
@@ -450,7 +450,7 @@ def test_a_pdf_dropped_for_an_unsure_work_goes_with_an_id_that_was_no_candidate(
 ):
     from litmap import works
 
-    with Refresh(settings) as run:
+    with RefreshRun(settings) as run:
         run.read_notes()
         (citation,) = run.catalogue.citations()
         unsure = Work("title:0", "Attention")
@@ -464,7 +464,7 @@ def test_a_pdf_dropped_for_an_unsure_work_goes_with_an_id_that_was_no_candidate(
         citation.key, Work("doi:10.5555/meant", "Attention"), "metadata-only", "found"
     )
     monkeypatch.setattr(works, "resolve", lambda *_, **__: iter([meant]))
-    with Refresh(replace(settings, offline=False)) as run:
+    with RefreshRun(replace(settings, offline=False)) as run:
         run.resolve(run.unresolved())
         (entry,) = entries(run.catalogue)
     assert (entry.work.id, entry.work.year) == ("doi:10.5555/meant", 1997)
@@ -473,7 +473,7 @@ def test_a_pdf_dropped_for_an_unsure_work_goes_with_an_id_that_was_no_candidate(
 def test_a_source_that_fails_today_is_asked_again_tomorrow(settings, monkeypatch):
     from litmap import works
 
-    with Refresh(settings) as run:
+    with RefreshRun(settings) as run:
         run.read_notes()
         (citation,) = run.catalogue.citations()
         known = Resolution(
@@ -483,7 +483,7 @@ def test_a_source_that_fails_today_is_asked_again_tomorrow(settings, monkeypatch
             run.catalogue.put_resolution(known, "2020-01-01T00:00:00Z")
     failed = Resolution(citation.key, None, "failed", "the service is down")
     monkeypatch.setattr(works, "resolve", lambda *_, **__: iter([failed]))
-    with Refresh(replace(settings, offline=False)) as run:
+    with RefreshRun(replace(settings, offline=False)) as run:
         run.resolve(run.unresolved())
         assert [c.key for c in run.unresolved()] == [citation.key]
         assert run.catalogue.resolution(citation.key).status == "metadata-only"
@@ -493,8 +493,8 @@ def test_fetching_that_breaks_costs_only_what_had_not_arrived(settings):
     def broken():
         raise RuntimeError("a bug")
 
-    with pytest.raises(RuntimeError, match="a bug"), Refresh(settings) as run:
-        run._arrivals._adopt = lambda _: broken()
+    with pytest.raises(RuntimeError, match="a bug"), RefreshRun(settings) as run:
+        run._acquisition._adopt = lambda _: broken()
         run.read_notes()
         assert list(run.papers()) == []
         run.build()
@@ -504,7 +504,7 @@ def test_fetching_that_breaks_costs_only_what_had_not_arrived(settings):
 
 
 def test_a_folder_that_cannot_be_written_is_read_with_its_log(settings, monkeypatch):
-    with Refresh(settings) as run:
+    with RefreshRun(settings) as run:
         run.read_notes()
         monkeypatch.setattr(os, "access", lambda *_: False)
         with Catalogue.open(run.paths.catalogue) as catalogue:
@@ -547,7 +547,7 @@ def test_files_that_left_the_drop_folder_are_forgotten(settings):
     with Catalogue.open(LibraryPaths(settings.library).catalogue) as catalogue:
         assert catalogue.fact("dropped") == {}
     aside.rename(file)
-    with Refresh(settings) as run:
+    with RefreshRun(settings) as run:
         with run.catalogue.write():  # as an older litmap kept it
             run.catalogue.put_fact(
                 "dropped", [f"{file}:{file.stat().st_size}:{file.stat().st_mtime_ns}"]

@@ -58,13 +58,13 @@ def test_the_head_of_the_list_is_asked_about_a_few_at_a_time_and_remembered(
     listed = make_missing(50)
     quiet = lambda *_: None  # noqa: E731
     first = reading_list.identify(catalogue, settings, listed, utc_now(), quiet, [])
-    assert len(asked) == reading_list.ASKED
+    assert len(asked) == reading_list.MAX_LOOKUPS
     assert first["title:work 0"] == ("doi:10.1/0",)
     assert "title:work 3" not in first
     second = reading_list.identify(catalogue, settings, listed, utc_now(), quiet, [])
-    assert set(asked[reading_list.ASKED :]) == {m.key for m in listed[reading_list.ASKED :]} | {
-        "title:work 5"
-    }
+    assert set(asked[reading_list.MAX_LOOKUPS :]) == {
+        m.key for m in listed[reading_list.MAX_LOOKUPS :]
+    } | {"title:work 5"}
     assert len(second) == 48
     asked.clear()
     reading_list.identify(catalogue, settings, listed, utc_now(), quiet, [])
@@ -103,12 +103,12 @@ def test_a_source_gone_wrong_costs_no_build_and_holds_up_nobody(catalogue, setti
         raise KeyError("a record of another shape")
 
     monkeypatch.setattr(works, "resolve", broken)
-    listed = make_missing(reading_list.ASKED + 5)
+    listed = make_missing(reading_list.MAX_LOOKUPS + 5)
     found = reading_list.identify(catalogue, settings, listed, utc_now(), lambda *_: None, problems)
     assert found == {"title:work 0": ("doi:10.1/x",)}, "what came before it is kept"
     assert len(problems) == 1
     asked.clear()
     reading_list.identify(catalogue, settings, listed, utc_now(), lambda *_: None, problems)
-    assert asked[:5] == [m.key for m in listed[reading_list.ASKED :]], (
+    assert asked[:5] == [m.key for m in listed[reading_list.MAX_LOOKUPS :]], (
         "those not asked yet go first"
     )

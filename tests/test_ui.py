@@ -312,7 +312,7 @@ def test_nothing_close_is_said_before_what_is_far_off() -> None:
     def script() -> None:
         import streamlit as st
 
-        from litmap.library.results import Answer, Found
+        from litmap.library.results import SearchHit, SearchResults
         from litmap.models import Chunk
         from litmap.ui import links, search
 
@@ -320,7 +320,7 @@ def test_nothing_close_is_said_before_what_is_far_off() -> None:
             name: st.Page(lambda: None, url_path=name) for name in ("search", "paper")
         }
         st.navigation(list(st.session_state[links.PAGES].values()), position="hidden")
-        far = Found(
+        far = SearchHit(
             1,
             0.1,
             7,
@@ -331,7 +331,7 @@ def test_nothing_close_is_said_before_what_is_far_off() -> None:
             line=3,
         )
         search._show(
-            Answer((), (far,), close=False, message="Nothing is close to this."), "passage"
+            SearchResults((), (far,), close=False, message="Nothing is close to this."), "passage"
         )
 
     app = testing.AppTest.from_function(script, default_timeout=30).run()

@@ -262,7 +262,7 @@ class Catalogue:
         self._db.execute("UPDATE aliases SET work = ? WHERE work = ?", (new.id, old))
         self._db.execute("INSERT OR REPLACE INTO aliases VALUES (?, ?)", (old, new.id))
 
-    def held(self) -> set[str]:
+    def works_with_user_data(self) -> set[str]:
         """Ids of works that something of the user's or of the web hangs on: a PDF, a corrected field."""
         return {
             r[0]

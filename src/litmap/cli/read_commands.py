@@ -23,7 +23,7 @@ from litmap.parsing.person_names import short_authors
 
 if TYPE_CHECKING:
     from litmap.catalogue.entries import Entry
-    from litmap.library import Answer, Library
+    from litmap.library import Library, SearchResults
 
 
 def add_commands(commands: Any) -> None:
@@ -180,7 +180,7 @@ def print_search(library: Library, query: str, limit: int) -> None:
     print_results(library.search(query, limit=limit))
 
 
-def print_results(answer: Answer) -> None:
+def print_results(answer: SearchResults) -> None:
     """Results for people: work, page, why, the sentence that matched, and the reader's own words."""
     if answer.message:
         print(wrap(answer.message))

@@ -2,6 +2,6 @@
 
 from litmap.catalogue.entries import Entry
 from litmap.library.library import Library
-from litmap.library.results import Answer, Found
+from litmap.library.results import SearchHit, SearchResults
 
-__all__ = ["Answer", "Entry", "Found", "Library"]
+__all__ = ["Entry", "Library", "SearchHit", "SearchResults"]

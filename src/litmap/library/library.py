@@ -15,7 +15,7 @@ from litmap.catalogue import Catalogue, Run
 from litmap.catalogue.entries import Entry, entries
 from litmap.catalogue.records import build_record
 from litmap.errors import DamagedBuild, LibraryError, ModelError, NoLibrary, SearchError
-from litmap.library.results import Answer, Found, show_hit, show_results
+from litmap.library.results import SearchHit, SearchResults, show_hit, show_results
 from litmap.library.summary_view import SummaryView
 from litmap.library.topics_view import TopicsView
 from litmap.models import Filing, HeadingPath, Hit, Note, PdfFile, Summary, Topic, Work
@@ -217,7 +217,7 @@ class Library:
             facts,
         )
 
-    def search(self, query: str, *, limit: int = 10, by: str = "passage") -> Answer:
+    def search(self, query: str, *, limit: int = 10, by: str = "passage") -> SearchResults:
         """Passages (or, by='paper', papers with their best passages) that answer a query, best first.
 
         Query language: `litmap.search.parse_query`. Raises `SearchError` for a query that cannot be answered.
@@ -225,11 +225,11 @@ class Library:
         results = self._searcher.search(search.parse_query(query), limit=limit + NOTES_SHOWN)
         return self._answer(results, by, limit)
 
-    def locate(self, quotation: str, *, limit: int = 5) -> Answer:
+    def locate(self, quotation: str, *, limit: int = 5) -> SearchResults:
         """Where a quotation (typos and line breaks allowed) is from."""
         return self._answer(self._searcher.locate(quotation, limit=limit))
 
-    def more_like(self, *names: str, limit: int = 10) -> Answer:
+    def more_like(self, *names: str, limit: int = 10) -> SearchResults:
         """What is like these works, headings or passages ('#123' as in an answer's `row`). Raises `SearchError`."""
         rows = [int(n[1:]) for n in names if re.fullmatch(r"#\d+", n)]
         for row in rows:
@@ -262,7 +262,9 @@ class Library:
                 f"there is no passage {row}: rows are those of this build's search results"
             ) from None
 
-    def _answer(self, results: Results, by: str = "passage", limit: int | None = None) -> Answer:
+    def _answer(
+        self, results: Results, by: str = "passage", limit: int | None = None
+    ) -> SearchResults:
         return show_results(results, by, self.by_id, limit, NOTES_SHOWN)
 
     # ── topics, map, summaries ──────────────────────────────────────────────────────────────────────────────────────
@@ -394,13 +396,13 @@ class Library:
 
 
 __all__ = [
-    "Answer",
     "DamagedBuild",
     "Entry",
     "Filing",
-    "Found",
     "HeadingPath",
     "Library",
+    "SearchHit",
+    "SearchResults",
     "Work",
     "show_hit",
 ]

@@ -17,7 +17,7 @@ NOTE_PREFIX = "note:"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchHit:
     """One result. `entry` is its work (None for a note's passage, whose file and line are `note` and `line`).
 
     `quotation` is the matching sentence, `why` says what made it match; `also` are the paper's further passages;
@@ -101,15 +101,15 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SearchResults:
     """Results for a query, best first: papers' passages in `hits`, the reader's own in `notes`.
 
     `close` is False where nothing in the library is close to the query; `message` says so, or what was understood
     otherwise.
     """
 
-    hits: tuple[Found, ...]
-    notes: tuple[Found, ...] = ()
+    hits: tuple[SearchHit, ...]
+    notes: tuple[SearchHit, ...] = ()
     close: bool = True
     message: str = ""
 
@@ -118,7 +118,9 @@ class Answer:
         return [hit.as_json() for hit in (*self.hits, *self.notes)]
 
 
-def show_hit(hit: Hit, rank: int, entries: Mapping[str, Entry], also: Sequence[Hit] = ()) -> Found:
+def show_hit(
+    hit: Hit, rank: int, entries: Mapping[str, Entry], also: Sequence[Hit] = ()
+) -> SearchHit:
     """A hit of the search joined with its work."""
     chunk = hit.chunk
     start, end = hit.sentence
@@ -129,7 +131,7 @@ def show_hit(hit: Hit, rank: int, entries: Mapping[str, Entry], also: Sequence[H
     if not math.isnan(hit.similarity):
         why.append(f"similarity {hit.similarity:.2f}")
     note, line = _place(chunk)
-    return Found(
+    return SearchHit(
         rank=rank,
         score=round(float(hit.score), 6),
         row=hit.row,
@@ -157,7 +159,7 @@ def _place(chunk: Chunk) -> tuple[str, int]:
 
 def show_results(
     results: Results, by: str, entries: Mapping[str, Entry], limit: int | None, most_notes: int
-) -> Answer:
+) -> SearchResults:
     """The search's results as an answer: passages or papers, and the reader's own notes apart from them."""
     only_notes = results.query.kinds == ("note",)
     papers = [h for h in results.hits if h.chunk.kind != "note"]
@@ -169,4 +171,4 @@ def show_results(
         hits = [show_hit(h, rank, entries) for rank, h in enumerate(papers[:limit], 1)]
     kept = own[: limit if only_notes else most_notes]
     notes = [show_hit(h, rank, entries) for rank, h in enumerate(kept, len(hits) + 1)]
-    return Answer(tuple(hits), tuple(notes), results.close, results.message)
+    return SearchResults(tuple(hits), tuple(notes), results.close, results.message)

@@ -1,5 +1,5 @@
 """The stages joined to the store: the one place that reads the catalogue, calls the stages and writes."""
 
-from litmap.pipeline.refresh import Refresh, add_dropped, check, rebuild, refresh
+from litmap.pipeline.refresh import RefreshRun, add_dropped, check, rebuild, refresh
 
-__all__ = ["Refresh", "add_dropped", "check", "rebuild", "refresh"]
+__all__ = ["RefreshRun", "add_dropped", "check", "rebuild", "refresh"]

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from litmap.pdfs import Adopted, Store
     from litmap.web import WebClient
 
-BATCH = 64
+MAX_BATCH = 64
 """PDFs read and embedded together at most: enough to keep every core busy. A kill costs little: each text is kept as it
 is read, and vectors a few at a time."""
-SEVERAL = 3
+PRELOAD_AFTER = 3
 """PDFs from which the fastest engine is wanted, which takes seconds to load."""
-PATIENCE = 5.0
+BATCH_WAIT_SECONDS = 5.0
 """Seconds an arrived PDF waits for others to fill its batch."""
 STOP_SECONDS = 5.0
 """How long a stopped run waits for the transfer under way; what it leaves is resumed by the next run."""
@@ -49,8 +49,8 @@ def open_client(settings: Settings, stage: str, progress: Progress) -> Iterator[
         yield client
 
 
-class Arrivals:
-    """Brings PDFs into the library. It has a connection to the catalogue of its own, in the thread that calls `bring`:
+class Acquisition:
+    """Brings PDFs into the library. It has a connection to the catalogue of its own, in the thread that calls `run`:
     an arrived PDF is recorded at once, whatever else is going on.
     """
 
@@ -70,8 +70,8 @@ class Arrivals:
         self._thread: _Thread | None = None
 
     def start(self) -> _Thread:
-        """`bring` in a thread of this process."""
-        self._thread = _Thread(self.bring)
+        """`run` in a thread of this process."""
+        self._thread = _Thread(self.run)
         self._thread.start()
         return self._thread
 
@@ -83,7 +83,7 @@ class Arrivals:
         if self._thread is not None:
             self._thread.join(STOP_SECONDS)
 
-    def bring(self) -> None:
+    def run(self) -> None:
         """File the drop folder's PDFs and fetch those the works lack."""
         from litmap import text
 
@@ -109,7 +109,7 @@ class Arrivals:
             try:
                 sha = self._arrived.get(timeout=0.5)
             except queue.Empty:
-                if batch and time.monotonic() - oldest > PATIENCE:
+                if batch and time.monotonic() - oldest > BATCH_WAIT_SECONDS:
                     yield batch
                     batch = []
                 continue
@@ -117,9 +117,9 @@ class Arrivals:
                 break
             oldest = oldest if batch else time.monotonic()
             batch.append(sha)
-            if len(batch) == SEVERAL:
+            if len(batch) == PRELOAD_AFTER:
                 several()
-            if len(batch) == BATCH:
+            if len(batch) == MAX_BATCH:
                 yield batch
                 batch = []
         if batch:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from litmap.models import Vectors
 
 T = TypeVar("T")
-READING, QUOTED = 500, 60
+MAX_READING_LIST, MAX_QUOTED = 500, 60
 """Works of the reading list that are kept, and those with the passages that cite them."""
 BODY_CHARACTERS = 60_000
 """How much of a paper's text filing reads: what a paper is about stands in its first twenty pages."""
@@ -199,9 +199,9 @@ def _reading_list(
     """The works most cited and not in the notes as JSON; the first ones with the passages that cite them."""
     documents: dict[str, Document] = {}
     rows = []
-    for number, work in enumerate(missing[:READING]):
+    for number, work in enumerate(missing[:MAX_READING_LIST]):
         row = _suggest(work, ids.get(work.key, ()))
-        for place in work.places[:3] if number < QUOTED else ():
+        for place in work.places[:3] if number < MAX_QUOTED else ():
             sha = shas[place.citing]
             if sha not in documents:
                 documents[sha] = load_document(paths, sha)

@@ -21,12 +21,12 @@ from litmap.pipeline.reading_list import Identify
 from litmap.pipeline.report import Progress, timed
 from litmap.protocols import Encoder
 
-KEEP = 2
+KEPT_BUILDS = 2
 """Builds that stay: the current one, and the one before for readers that still hold it."""
 
 
 @dataclass
-class Made:
+class BuildReport:
     """What came of it, for the report."""
 
     counts: dict[str, Any] = field(default_factory=dict)
@@ -46,13 +46,13 @@ def make_build(
     progress: Progress,
     fresh: bool = False,
     identify: Identify | None = None,
-) -> Made:
+) -> BuildReport:
     """Publish a build of exactly the `wanted` sources, unless the current one is that already.
 
     `identify` gives identifiers for works of the reading list.
     Raises `LibraryError` on a full disk; the old build then goes on serving.
     """
-    made = Made()
+    made = BuildReport()
     base = None if fresh else _current(paths)
     state = _state(entries, notes, texts, facts)
     try:
@@ -83,7 +83,7 @@ def make_build(
             base.close()
     with builds.open_build(paths) as build:
         made.counts |= {"passages": len(build.rows), "build": build_id}
-    builds.prune_builds(paths, KEEP)
+    builds.prune_builds(paths, KEPT_BUILDS)
     return made
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from litmap.models import Vectors
 
 
-GROUP = 2048
+EMBED_BATCH = 2048
 """Passages embedded in one go: enough to sort by length, few enough to hold."""
 
 
@@ -44,7 +44,7 @@ class Embedder:
             if group and not self.cache.path(texts_key(group)).exists():
                 waiting.append(group)
                 size += len(group)
-            if size >= GROUP:
+            if size >= EMBED_BATCH:
                 self._encode(waiting)
                 waiting, size = [], 0
         self._encode(waiting)

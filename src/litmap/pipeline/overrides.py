@@ -31,7 +31,7 @@ def settle(settings: Settings, work_id: str, choice: str) -> dict[str, Any]:
         if not entry.citations:
             _remove_dropped(catalogue, entry, chosen)
             return {"work": work_id, "choice": chosen, "citations": []}
-        now, held = utc_now(), catalogue.held()
+        now, held = utc_now(), catalogue.works_with_user_data()
         with catalogue.write():
             for key in entry.citations:
                 catalogue.decide(key, chosen, now)

@@ -22,7 +22,7 @@ from litmap.protocols import Encoder
 
 READABLE = frozenset({"text", "ocr"})
 """Qualities of a text that is worth indexing."""
-KEPT = 8000
+MAX_CACHED_PASSAGES = 8000
 """Passages kept from being embedded to being written: those of some forty papers, about 30 MB."""
 NOTE_WORDS = 5
 """A note's paragraph with fewer words is a label, not prose."""
@@ -82,7 +82,7 @@ def cut_pdf(paths: LibraryPaths, sha256: str, encoder: Encoder) -> list[Chunk]:
     cut = chunks.cut(load_document(paths, sha256), encoder)
     with _cuts_guard:
         _cuts[key] = cut
-        while sum(map(len, _cuts.values())) > KEPT and len(_cuts) > 1:
+        while sum(map(len, _cuts.values())) > MAX_CACHED_PASSAGES and len(_cuts) > 1:
             _cuts.popitem(last=False)
     return cut
 

@@ -11,7 +11,7 @@ from litmap.errors import PdfError
 from litmap.paths import LibraryPaths
 from litmap.settings import Settings
 
-TRIES = 3
+MAX_TRIES = 3
 """How often a PDF is read whose reader ran out of time or memory or crashed; each refresh tries once."""
 FACT = "readings that failed"
 """In the catalogue: {sha256: [how often, the most seconds, the most megabytes it was given]}."""
@@ -28,7 +28,7 @@ def unread(catalogue: Catalogue, paths: LibraryPaths, settings: Settings) -> lis
     """The newest PDFs of works that this extractor has not read.
 
     Read again is a scan that Tesseract can read by now, a text that was deleted (texts are a cache), and what failed
-    for want of time or memory or in a crash: up to `TRIES` times, and once more wherever the limits were raised.
+    for want of time or memory or in a crash: up to `MAX_TRIES` times, and once more wherever the limits were raised.
     """
     texts = catalogue.texts(text_version())
     again = {
@@ -44,7 +44,7 @@ def unread(catalogue: Catalogue, paths: LibraryPaths, settings: Settings) -> lis
         }
     for sha, (tries, seconds, megabytes) in catalogue.fact(FACT, {}).items():
         more = settings.pdf_seconds > seconds or settings.memory_megabytes > megabytes
-        if texts.get(sha, ("",))[0] == "failed" and (tries < TRIES or more):
+        if texts.get(sha, ("",))[0] == "failed" and (tries < MAX_TRIES or more):
             again.add(sha)
     newest = dict.fromkeys(e.pdf.sha256 for e in entries(catalogue) if e.pdf)
     return [sha for sha in newest if sha not in texts or sha in again]

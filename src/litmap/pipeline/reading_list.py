@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Identify = Callable[[Sequence["MissingWork"]], Mapping[str, tuple[str, ...]]]
 
-LISTED, ASKED = 100, 30
+MAX_IDENTIFIED, MAX_LOOKUPS = 100, 30
 """Works at the head of the list that identifiers are wanted for, and how many are asked about in one refresh."""
 SOURCES = ("Crossref", "OpenAlex")
 """They answer fast and know most works; the build waits for them."""
@@ -42,8 +42,12 @@ def identify(
     """
     remembered: dict[str, list[str]] = catalogue.fact(FACT, {})
     if not settings.offline:
-        due = [m for m in missing[:LISTED] if _is_due(remembered.get(m.key), settings.retry_days)]
-        wanted = sorted(due, key=lambda m: m.key in remembered)[:ASKED]
+        due = [
+            m
+            for m in missing[:MAX_IDENTIFIED]
+            if _is_due(remembered.get(m.key), settings.retry_days)
+        ]
+        wanted = sorted(due, key=lambda m: m.key in remembered)[:MAX_LOOKUPS]
         found: dict[str, tuple[str, ...]] = {}
         try:
             found.update(

@@ -1,8 +1,8 @@
-"""The stages joined to the store: each method of `Refresh` reads the catalogue, calls one stage, writes the catalogue.
+"""The stages joined to the store: each method of `RefreshRun` reads the catalogue, calls one stage, writes the catalogue.
 
 Their order stands in the flow (`flows/refresh.py`); without Prefect, call them in that order:
 
-    with Refresh(load_settings({"notes": ["notes/"], "library": "index"})) as run:
+    with RefreshRun(load_settings({"notes": ["notes/"], "library": "index"})) as run:
         run.read_notes()
         run.resolve(run.unresolved())
         for batch in run.papers():  # as they arrive from the network
@@ -33,21 +33,21 @@ from litmap.errors import LitmapError, PdfError, UsageError
 from litmap.models import Citation, Document, Note, Problem, Resolution
 from litmap.paths import LibraryPaths
 from litmap.pipeline import reading_list
-from litmap.pipeline.acquisition import BATCH, SEVERAL, Arrivals, age_days, open_client
+from litmap.pipeline.acquisition import MAX_BATCH, PRELOAD_AFTER, Acquisition, age_days, open_client
 from litmap.pipeline.pending_pdfs import note_reading, text_version, unread
 from litmap.pipeline.report import Progress, Report, peak_memory, quiet
-from litmap.pipeline.warmup import Ready
+from litmap.pipeline.warmup import Warmup
 from litmap.protocols import Encoder
 from litmap.settings import Settings, api_keys
 
 if TYPE_CHECKING:
-    from litmap.pipeline.build import Made
+    from litmap.pipeline.build import BuildReport
     from litmap.pipeline.embedder import Embedder
 
-__all__ = ["Refresh", "add_dropped", "check", "rebuild", "refresh"]
+__all__ = ["RefreshRun", "add_dropped", "check", "rebuild", "refresh"]
 
 
-class Refresh:
+class RefreshRun:
     """One refresh of one library, the only writer while it is open. Use as a context manager.
 
     Raises `Busy` where another process writes the library. A failure costs its own subject: it is noted in
@@ -65,7 +65,7 @@ class Refresh:
         self._fetch_error: Exception | None = None
         self._kept = False
         self._loading = threading.Lock()
-        self._ready = Ready(lambda: self.encoder)
+        self._warmup = Warmup(lambda: self.encoder)
 
     def __enter__(self) -> Self:
         self.now = utc_now()
@@ -80,7 +80,7 @@ class Refresh:
             ):
                 folder.mkdir(parents=True, exist_ok=True)
             self.run = self.catalogue.start_run(self.now)
-            self._arrivals = Arrivals(
+            self._acquisition = Acquisition(
                 self.settings, self.paths, self.report, self.progress, self.now
             )
             self._stack = stack.pop_all()
@@ -97,8 +97,8 @@ class Refresh:
         )
         if isinstance(error, LitmapError):
             self.report.problems.append(Problem(error.subject, error.message))
-        self._arrivals.stop()
-        self._ready.wait()
+        self._acquisition.stop()
+        self._warmup.wait()
         with self._stack:
             self.report.counts["memory_megabytes"] = peak_memory()
             self.catalogue.update_run(
@@ -188,13 +188,13 @@ class Refresh:
                 citations, client, now=self.now, settled=self.catalogue.decisions(), contact=self.settings.contact,
                 keys=api_keys(), progress=lambda done, total, text: self.progress("resolve", done, total, text),
             )  # fmt: skip
-            held, by_key = self.catalogue.held(), {c.key: c for c in citations}
+            keepers, by_key = self.catalogue.works_with_user_data(), {c.key: c for c in citations}
             for done, resolution in enumerate(found, 1):
                 former = self._former(by_key[resolution.citation])
                 with self.catalogue.write():
                     if not self._is_worse(resolution):
                         self.catalogue.put_resolution(resolution, self.now)
-                        if former in held and resolution.work is not None:
+                        if former in keepers and resolution.work is not None:
                             self.catalogue.rename_work(former, resolution.work, self.now)
                 self.progress(
                     "resolve",
@@ -246,7 +246,7 @@ class Refresh:
     # ── works → PDFs ────────────────────────────────────────────────────────────────────────────────────────────────
     def fetch(self) -> None:
         """File the drop folder's PDFs and fetch those the works lack. Meant to run in a thread beside `papers`."""
-        self._arrivals.bring()
+        self._acquisition.run()
 
     def papers(self, start: Callable[[], Any] | None = None) -> Iterator[list[str]]:
         """Batches of PDFs (sha256) to be read and embedded: those left from before, then what `fetch` brings.
@@ -254,13 +254,13 @@ class Refresh:
         `start` begins `fetch` elsewhere and returns what has a `result()`; by default a thread of this process. What
         the fetching raises is kept for the end of `build`: it costs what had not arrived, not what had.
         """
-        fetching = start() if start else self._arrivals.start()
+        fetching = start() if start else self._acquisition.start()
         waiting = unread(self.catalogue, self.paths, self.settings)
-        if len(waiting) >= SEVERAL:
-            self._ready.start()
-        yield from (waiting[i : i + BATCH] for i in range(0, len(waiting), BATCH))
+        if len(waiting) >= PRELOAD_AFTER:
+            self._warmup.start()
+        yield from (waiting[i : i + MAX_BATCH] for i in range(0, len(waiting), MAX_BATCH))
         done = set(waiting)
-        for batch in self._arrivals.batches(self._ready.start):
+        for batch in self._acquisition.batches(self._warmup.start):
             fresh = [sha for sha in dict.fromkeys(batch) if sha not in done]
             done |= set(fresh)
             if fresh:
@@ -333,7 +333,7 @@ class Refresh:
         """The embedding model. Raises `ModelError`."""
         with (
             self._loading
-        ):  # the thread of `Ready` asks too, and from Python 3.12 on cached_property lets both in
+        ):  # the thread of `Warmup` asks too, and from Python 3.12 on cached_property lets both in
             return self._loaded
 
     @cached_property
@@ -385,7 +385,7 @@ class Refresh:
         if self._fetch_error is not None:
             raise self._fetch_error
 
-    def _make(self, found: Sequence[Entry], *, fresh: bool) -> Made:
+    def _make(self, found: Sequence[Entry], *, fresh: bool) -> BuildReport:
         from litmap.pipeline import passages
         from litmap.pipeline.build import kept_notes, make_build
 
@@ -426,7 +426,7 @@ def check(settings: Settings, *, now: bool = True) -> None:
 
 def refresh(settings: Settings, progress: Progress = quiet) -> dict[str, Any]:
     """The whole refresh without Prefect; the run's report."""
-    with Refresh(settings, progress) as run:
+    with RefreshRun(settings, progress) as run:
         run.read_notes()
         run.resolve(run.unresolved())
         for batch in run.papers():
@@ -452,7 +452,7 @@ def _offline(settings: Settings, progress: Progress, *, fresh: bool) -> dict[str
     model = (
         built_with(LibraryPaths(settings.library)) or settings.model
     )  # another one is a refresh's affair
-    with Refresh(replace(settings, offline=True, model=model), progress) as run:
+    with RefreshRun(replace(settings, offline=True, model=model), progress) as run:
         try:
             run.read_notes()
         except UsageError:  # out of reach today, or read from standard input

@@ -9,7 +9,7 @@ from contextlib import suppress
 from litmap.protocols import Encoder
 
 
-class Ready:
+class Warmup:
     """Loads the model's fastest engine and the libraries of the build, once, ahead of their first use."""
 
     def __init__(self, encoder: Callable[[], Encoder]) -> None:

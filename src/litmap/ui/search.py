@@ -12,7 +12,7 @@ from litmap.ui import components, formatting, links, state
 
 if TYPE_CHECKING:
     from litmap.library import Library
-    from litmap.library.results import Answer, Found
+    from litmap.library.results import SearchHit, SearchResults
     from litmap.models import HeadingPath
 
 MODES = {"passage": "Passages", "paper": "Papers", "quotation": "Where is this from?"}
@@ -102,7 +102,7 @@ def _years_label(years: list[int]) -> str:
     return "Any year" if (first, last) == (years[0], years[-1]) else f"{first} to {last}"
 
 
-def _ask(library: Library, query: str, mode: str) -> Answer | None:
+def _ask(library: Library, query: str, mode: str) -> SearchResults | None:
     try:
         if mode == "quotation":
             return library.locate(query, limit=SHOWN[mode])
@@ -126,7 +126,7 @@ def _like(library: Library, names: str, mode: str) -> None:
 
 
 # ── results ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _show(answer: Answer, mode: str) -> None:
+def _show(answer: SearchResults, mode: str) -> None:
     results = (*answer.hits, *answer.notes)
     if answer.message:
         st.info(formatting.escape(answer.message), icon=":material/info:")
@@ -148,7 +148,7 @@ def _show(answer: Answer, mode: str) -> None:
         _beside(chosen)
 
 
-def _result(found: Found, mode: str, chosen: Found) -> None:
+def _result(found: SearchHit, mode: str, chosen: SearchHit) -> None:
     """One passage or paper as a card."""
     entry = found.entry
     with st.container(border=True, gap="small", key=f"hit-{found.rank}"):
@@ -174,7 +174,7 @@ def _result(found: Found, mode: str, chosen: Found) -> None:
             st.caption(_why(found))
 
 
-def _passage(found: Found) -> str:
+def _passage(found: SearchHit) -> str:
     """The passage around its best sentence, which is tinted; words of the query in bold."""
     text, (start, end) = found.chunk.text, found.sentence
     if not 0 <= start < end <= len(text):
@@ -193,7 +193,7 @@ def _word(text: str, at: int) -> int:
     return at if at in (0, len(text)) else text.rfind(" ", 0, at) + 1
 
 
-def _why(found: Found) -> str:
+def _why(found: SearchHit) -> str:
     """Why it matched: words and likeness."""
     reasons: list[str] = []
     if found.words:
@@ -204,7 +204,7 @@ def _why(found: Found) -> str:
     return " · ".join(reasons)
 
 
-def _note(found: Found) -> None:
+def _note(found: SearchHit) -> None:
     """A passage of the reader's own notes."""
     with st.container(border=True, gap="small", key=f"note-{found.rank}"):
         st.markdown(_passage(found))
@@ -214,7 +214,7 @@ def _note(found: Found) -> None:
         )
 
 
-def _beside(found: Found) -> None:
+def _beside(found: SearchHit) -> None:
     """The page with the passage marked, and what my notes say of the paper."""
     entry = found.entry
     if entry is None:
