@@ -9,7 +9,6 @@ from litmap.summaries.sentences import (
     is_clean,
     points_back,
     section_kind,
-    split_sentences,
     stands_alone,
 )
 
@@ -82,22 +81,7 @@ def test_nothing_to_say():
     assert summarise_paper(only_maths, WORK).sentences == ()
 
 
-@pytest.mark.parametrize(
-    ("text", "count"),
-    [
-        ("One thing. Another thing.", 2),
-        ("See e.g. Smith et al. 2010 for this. It holds.", 2),
-        ("As J. Smith said, Fig. 3 shows it. We agree!", 2),
-        ("No end", 1),
-        ("It is 0.5 or 1.5. Is it? Yes.", 3),
-    ],
-)
-def test_sentences_are_split(text, count):
-    assert len(list(split_sentences(text))) == count
-
-
-def test_splitting_is_linear():
-    assert len(list(split_sentences("a. " * 5000))) >= 1
+def test_hostile_text_is_judged_in_linear_time():
     assert not is_clean("(" * 20000 + "A b c d e f g h i.")
 
 

@@ -2,50 +2,26 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from litmap.models import Chunk
+from litmap.parsing.sentences import SHOWN_SENTENCES, split_sentences
 from litmap.parsing.terms import find_words, has_unspaced, index_term, pattern_for, plain_text
 
 Rect = tuple[int, float, float, float, float]
 
-SHORTEST = 30
-"""Characters below which a 'sentence' is taken for an abbreviation's dot and joined to the next."""
 LONGEST = 600
-_END = re.compile(
-    r"[.!?。！？\n](?:(?<=\n)\n+|(?<!\n)[\"')\]”’]*(?:\s+(?=[\"'(\[“‘]?[^\Wa-z])|(?<=[。！？])|$))"
-)  # begins with one set of characters, which is looked for fast
-_ABBREVIATED = re.compile(
-    r"(?:\b(?:e\.g|i\.e|cf|resp|vs|al|et al|Fig|Figs|Eq|Eqs|Sec|Secs|Thm|Lem|Prop|Def|Ref|Refs|No|Vol|pp|Dr|Prof|St"
-    r"|approx|w\.r\.t|a\.k\.a|i\.i\.d)|\b[A-Z])\.$"
-)
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
     """Offsets of the sentences of `text`, in order, without the blanks around them; long ones stay whole."""
-    found: list[tuple[int, int]] = []
-    start = 0
-    for match in _END.finditer(text):
-        end = match.end()
-        stop = start + len(text[start:end].rstrip())
-        if end < len(text) and (
-            stop - start < SHORTEST or _ABBREVIATED.search(text[max(start, stop - 12) : stop])
-        ):
-            continue
-        _add(text, start, end, found)
-        start = end
-    _add(text, start, len(text), found)
-    return found
+    return [_strip_span(text, *span) for span in split_sentences(text, SHOWN_SENTENCES)]
 
 
-def _add(text: str, start: int, end: int, found: list[tuple[int, int]]) -> None:
+def _strip_span(text: str, start: int, end: int) -> tuple[int, int]:
     piece = text[start:end]
-    inner = piece.strip()
-    if inner:
-        begin = start + piece.index(inner[0])
-        found.append((begin, begin + len(inner)))
+    return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 
 
 class Marker:

@@ -9,16 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from litmap.models import Document
+from litmap.parsing.sentences import SUMMARY_SENTENCES, split_sentences
 
 Rect = tuple[int, float, float, float, float]
 
-_END = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]?[^\W\d_a-z]|\s+\d|\s*$)")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|cf|et al|etc|vs|resp|w\.r\.t|a\.k\.a|approx|ca|viz|Figs?|Eqs?|Eqns?|Secs?|Sects?|Tabs?|Thms?"
-    r"|Props?|Lem|Cor|Defs?|Refs?|Alg|App|Ch|Chap|Nos?|Vols?|pp?|ed|eds|Dr|Mr|Mrs|Ms|Prof|St|Jr|Inc|Ltd|Univ"
-    r"|Dept|U\.S|Ph\.D)"
-    r"|\b[A-Z])\.$"
-)
+MAX_PARAGRAPH = 20_000
+"""Characters of a paragraph that are cut into sentences."""
+
 _SECTIONS = (
     ("abstract", re.compile(r"\babstract\b|^\W*summary\W*$")),
     ("introduction", re.compile(r"\bintroduction\b|\bmotivation\b|\boverview\b")),
@@ -106,21 +103,6 @@ def section_kind(title: str) -> str:
     return next((kind for kind, pattern in _SECTIONS if pattern.search(folded)), "body")
 
 
-def split_sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Offsets of the sentences of a paragraph."""
-    start = 0
-    for match in _END.finditer(text):
-        end = match.end()
-        head = text[max(start, end - 24) : end].rstrip("\"'”’)]")
-        if _ABBREVIATION.search(head) and end < len(text.rstrip()):
-            continue
-        if text[start:end].strip():
-            yield start, end
-        start = end
-    if text[start:].strip():
-        yield start, len(text)
-
-
 @dataclass(slots=True)
 class _Paragraph:
     section: str
@@ -163,7 +145,10 @@ def find_candidates(document: Document) -> list[Candidate]:
     """Every sentence of the paper's prose in order, those fit to stand alone marked `clean`."""
     rows: list[tuple[_Paragraph, int, int]] = []
     for paragraph in _paragraphs(document):
-        rows += [(paragraph, a, b) for a, b in split_sentences(paragraph.text[:20_000])]
+        rows += [
+            (paragraph, a, b)
+            for a, b in split_sentences(paragraph.text[:MAX_PARAGRAPH], SUMMARY_SENTENCES)
+        ]
     counts: dict[str, int] = {}
     for paragraph, _, _ in rows:
         counts[paragraph.section] = counts.get(paragraph.section, 0) + 1
