@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from litmap.citations import find_citations, find_links_and_citations, plain_links
 from litmap.citations.recognisers.author_names import find_names, find_names_only
 from litmap.citations.recognisers.link_classifier import classify_link
-from litmap.citations.recognisers.title_scoring import title_score, whole_titles
+from litmap.citations.recognisers.title_scoring import title_score
+from litmap.citations.recognisers.whole_titles import whole_titles
 from litmap.models import Citation, Note
 from litmap.notes import parse_note
 from tests.notes_cases.score import score_all

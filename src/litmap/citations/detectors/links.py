@@ -15,7 +15,8 @@ from litmap.citations.recognisers.author_names import find_names, find_names_onl
 from litmap.citations.recognisers.link_classifier import classify_link, may_link_to_work
 from litmap.citations.recognisers.patterns import BLANKS, NAMES, YEAR
 from litmap.citations.recognisers.reference_entries import reference_score, segments_of
-from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score, whole_titles
+from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score
+from litmap.citations.recognisers.whole_titles import whole_titles
 from litmap.models import Link, Mention, NoteBlock, Reference
 from litmap.parsing.identifiers import find_identifiers, find_urls
 from litmap.parsing.reference_strings import parse_reference

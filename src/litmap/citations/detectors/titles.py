@@ -26,17 +26,11 @@ from litmap.citations.recognisers.author_names import (
 )
 from litmap.citations.recognisers.bib_records import field
 from litmap.citations.recognisers.patterns import BLANKS, NAMES
+from litmap.citations.recognisers.prose_titles import clause_titles, quoted_titles, running_titles
 from litmap.citations.recognisers.reference_entries import Segment, segments_of
-from litmap.citations.recognisers.title_scoring import (
-    TAG_LINE,
-    TitleCandidate,
-    clause_titles,
-    quoted_titles,
-    running_titles,
-    title_score,
-    whole_titles,
-)
+from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score
 from litmap.citations.recognisers.venue_tagged_titles import tagged_titles
+from litmap.citations.recognisers.whole_titles import TAG_LINE, whole_titles
 from litmap.models import NoteBlock, Reference
 from litmap.parsing.reference_strings import is_journal_name
 

@@ -15,7 +15,7 @@ from litmap.citations.recognisers.journal_locators import find_locators
 from litmap.citations.recognisers.link_classifier import classify_link, is_non_scholarly_host
 from litmap.citations.recognisers.patterns import NAMES, YEAR, cites_by_key
 from litmap.citations.recognisers.reference_boundaries import before_next, reference_end
-from litmap.citations.recognisers.title_scoring import TAG_LINE
+from litmap.citations.recognisers.whole_titles import TAG_LINE
 from litmap.models import Link, NoteBlock, Reference
 from litmap.parsing.identifiers import find_identifiers, normalise_title
 from litmap.parsing.reference_strings import looks_like_reference, parse_reference

@@ -8,12 +8,8 @@ from __future__ import annotations
 import re
 
 from litmap.citations.recognisers.patterns import NAMES, whole_year
-from litmap.citations.recognisers.title_scoring import (
-    TAGGED,
-    TitleCandidate,
-    strip_prefix,
-    whole_titles,
-)
+from litmap.citations.recognisers.title_scoring import TitleCandidate
+from litmap.citations.recognisers.whole_titles import TAGGED, strip_prefix, whole_titles
 
 _STOP = re.compile(
     rf"\s+(?:[–—]|--?|<-+|->|//|\(|\[|https?:|w/)|;\s|\.(?:\s|$)|!\s(?=[a-z])|\x00|\s/\s|,\s(?=(?:{NAMES})(?:[.,;(]|\s*$))|,\s?$"

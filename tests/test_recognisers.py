@@ -1,0 +1,244 @@
+"""Each recogniser answers one question about a string; the examples are those that made it."""
+
+from __future__ import annotations
+
+import pytest
+
+from litmap.citations.recognisers.prose_titles import (
+    clause_titles,
+    is_running_title,
+    quoted_titles,
+    running_titles,
+)
+from litmap.citations.recognisers.title_scoring import (
+    FEATURES,
+    MIN_SCORE,
+    PENALTIES,
+    is_address_or_unfinished,
+    is_list_of_names,
+    is_non_scholarly,
+    split_byline,
+    title_score,
+)
+from litmap.citations.recognisers.whole_titles import (
+    holds_names_or_year,
+    strip_prefix,
+    whole_titles,
+)
+
+PLAIN = "Understanding deep learning requires rethinking generalization"
+
+
+# Scores of titles
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        (PLAIN, 0.60),
+        (PLAIN.title(), 0.90),
+        ("Gradient Descent", 0.0),
+        ("Structure of Scientific Revolutions", 0.80),
+        ("deep learning and the many ways of its use", 0.36),
+        ("What we can say about learning in deep networks", 0.48),
+        ("Deep learning: a new way to see many other things", 0.48),
+        ("Deep Learning of Many Representations (3)", 0.55),
+        ("Deep Learning of Many Representations in", 0.55),
+        ("Lecture notes on the learning of many things", 0.0),
+        ("Read This One First of All the Papers!", 0.80),
+    ],
+)
+def test_a_title_is_scored_by_the_sum_of_its_features(text: str, score: float) -> None:
+    assert title_score(text) == pytest.approx(score)
+
+
+def test_every_feature_says_what_it_is_for() -> None:
+    assert all(feature.reason and feature.weight for feature in FEATURES + PENALTIES)
+    assert all(feature.weight < 0 for feature in PENALTIES)
+    assert 0 < MIN_SCORE < 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("see http://a.example for the rest", True),
+        ("by doe@a.example in a mail", True),
+        ("Title | Journal of Things", True),
+        ("What follows:", True),
+        ("The rest of it…", True),
+        (PLAIN, False),
+    ],
+)
+def test_addresses_and_unfinished_text_are_no_titles(text: str, *, expected: bool) -> None:
+    assert is_address_or_unfinished(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Lecture notes on graphs", True),
+        ("All rights reserved by them", True),
+        ("All the rights of animals", False),
+        ("Reading the mind in the eyes", False),
+        ("Blog post on sleep", True),
+    ],
+)
+def test_talks_pages_and_courses_are_not_scholarly(text: str, *, expected: bool) -> None:
+    assert is_non_scholarly(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Doe J. A., Roe R. and others", True),
+        ("Doe, J., & Roe", True),
+        ("Abadie, Diamond and", True),
+        ("Bread and butter", False),
+        ("On the brand", False),
+    ],
+)
+def test_a_list_of_names_is_no_title(text: str, *, expected: bool) -> None:
+    assert is_list_of_names(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("title", "min_words", "expected"),
+    [
+        ("The Strategy of Conflict by Schelling", 0, ("The Strategy of Conflict", "Schelling")),
+        ("Learning by Doing", 4, ("Learning by Doing", "")),
+        ("Learning by Doing", 0, ("Learning", "Doing")),
+        ("A Theory of Justice", 0, ("A Theory of Justice", "")),
+        (
+            "The Art of Doing Science by R. W. Hamming",
+            4,
+            ("The Art of Doing Science", "R. W. Hamming"),
+        ),
+    ],
+)
+def test_a_byline_is_parted_from_its_title(
+    title: str, min_words: int, expected: tuple[str, str]
+) -> None:
+    assert split_byline(title, min_words=min_words) == expected
+
+
+# Titles that fill a line
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("read: Hints for Computer System Design", "Hints for Computer System Design"),
+        ("- [ ] Hints for Computer System Design", "Hints for Computer System Design"),
+        ("see also Hints for Computer System Design", "Hints for Computer System Design"),
+        ("key paper: Hints for Computer System Design", "Hints for Computer System Design"),
+        ("[SOSP'83] Hints for Computer System Design", "Hints for Computer System Design"),
+        ("Hints for Computer System Design", "Hints for Computer System Design"),
+    ],
+)
+def test_markers_before_a_title_are_skipped(text: str, title: str) -> None:
+    assert text[strip_prefix(text) :] == title
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("Hints for Computer System Design", [("Hints for Computer System Design", "")]),
+        (
+            "Hints for Computer System Design (Lampson 1983)",
+            [("Hints for Computer System Design", "Lampson 1983")],
+        ),
+        (
+            "Hints for Computer System Design by Butler Lampson",
+            [("Hints for Computer System Design", "Butler Lampson")],
+        ),
+        (
+            "Rosenblum, Ousterhout: The Design and Implementation of a Log-Structured File System",
+            [
+                (
+                    "The Design and Implementation of a Log-Structured File System",
+                    "by Rosenblum, Ousterhout",
+                )
+            ],
+        ),
+        (
+            "[SOSP'83] Hints for Computer System Design",
+            [("Hints for Computer System Design", "1983")],
+        ),
+        (
+            "Normalizing Flows for Probabilistic Modeling is the review",
+            [("Normalizing Flows for Probabilistic Modeling", "")],
+        ),
+        (
+            "Hints for Computer System Design – same thing again",
+            [("Hints for Computer System Design", "")],
+        ),
+        (
+            "A Fast Learning Algorithm for Deep Belief NetsLearning Deep Architectures for AI",
+            [
+                ("A Fast Learning Algorithm for Deep Belief Nets", ""),
+                ("Learning Deep Architectures for AI", ""),
+            ],
+        ),
+        ("ask him tomorrow about it", []),
+    ],
+)
+def test_titles_that_fill_a_line(text: str, titles: list[tuple[str, str]]) -> None:
+    found = whole_titles(text, floor=0.5)
+    assert [(title.text, title.beside) for title in found] == titles
+    assert all(text[title.start : title.end] == title.text for title in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Doe 1999", True),
+        ("STOC '83", True),
+        ("Doe & Roe", True),
+        ("Doe et al", True),
+        ("Doe, Roe", True),
+        ("a nice one", False),
+    ],
+)
+def test_what_may_stand_in_brackets_behind_a_title(text: str, *, expected: bool) -> None:
+    assert holds_names_or_year(text) is expected
+
+
+# Titles in running text
+
+
+def test_quoted_words_in_lower_case_are_a_phrase() -> None:
+    sentence = "He calls it “%s”, which we doubt."
+    assert [title.text for title in quoted_titles(sentence % PLAIN)] == [PLAIN]
+    assert quoted_titles(sentence % "a hard problem of many kinds") == []
+
+
+def test_a_run_of_raised_words_is_a_title_if_long_or_a_sentence() -> None:
+    text = "We read The Unreasonable Effectiveness of Mathematics in the Natural Sciences again"
+    run = "The Unreasonable Effectiveness of Mathematics in the Natural Sciences"
+    assert [title.text for title in running_titles(text)] == [run]
+    assert is_running_title("Visible Learning Of Teachers.", 0, "Visible Learning Of Teachers")
+    assert not is_running_title("at Los Angeles County", 3, "Los Angeles County")
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "beside"),
+    [
+        (
+            "Again: Kleinberg, An impossibility theorem for clustering.",
+            "An impossibility theorem for clustering",
+            "Kleinberg",
+        ),
+        (
+            "see A mathematical theory of communication (1948)",
+            "A mathematical theory of communication",
+            "1948",
+        ),
+        (
+            "Background: A mathematical theory of communication.",
+            "A mathematical theory of communication",
+            "",
+        ),
+    ],
+)
+def test_titles_that_fill_a_clause(text: str, title: str, beside: str) -> None:
+    assert (title, beside) in [(found.text, found.beside) for found in clause_titles(text)]
