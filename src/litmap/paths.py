@@ -74,3 +74,8 @@ class LibraryPaths:
     def models(self) -> Path:
         """Exported models and the result of the speed probe."""
         return self.root / "models"
+
+    @property
+    def logs(self) -> Path:
+        """Logs of the last refreshes; safe to delete."""
+        return self.root / "logs"

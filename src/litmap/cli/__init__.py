@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from litmap import __version__
+from litmap import __version__, logs
 from litmap.errors import LitmapError, UsageError
 
 DONE, FAILED, USAGE, PARTLY = 0, 1, 2, 3
@@ -35,15 +35,44 @@ class Parser(argparse.ArgumentParser):
         self.exit(USAGE, f"litmap: {message}\nTry `{self.prog} --help`.\n")
 
 
+class _Version(argparse.Action):
+    """`--version`: what a bug report has to say."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str) -> None:  # noqa: A002 - argparse's name
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        """Print it and end."""
+        print(version_text())
+        parser.exit()
+
+
+def version_text() -> str:
+    """Litmap's version with its default model, index format and Python."""
+    import platform
+
+    from litmap.builds.reader import FORMAT
+    from litmap.settings import DEFAULT_MODEL
+
+    return (
+        f"litmap {__version__} (model {DEFAULT_MODEL}, index format {FORMAT}, "
+        f"Python {platform.python_version()})"
+    )
+
+
 def build_parser() -> Parser:
     """All commands with their options and examples."""
     from litmap.cli import read_commands, write_commands
+    from litmap.cli.options import add_log_options
 
     parser = Parser(
         prog="litmap",
         description="From your notes to a searchable, mapped library of the papers they cite.",
     )
-    parser.add_argument("--version", action="version", version=f"litmap {__version__}")
+    parser.add_argument(
+        "--version", action=_Version, help="show version, model, index format and Python"
+    )
+    add_log_options(parser, default=0)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     write_commands.add_commands(commands)
     read_commands.add_commands(commands)
@@ -63,6 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):  # names of files may hold what no terminal can show
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
+        logs.configure(args.verbose, args.log)
         return _finished(run(args))
     except UsageError as error:
         print(f"litmap: {error.message}", file=sys.stderr)

@@ -35,10 +35,25 @@ def command(
     parser.add_argument(
         "--config", metavar="FILE", type=Path, help="settings file (default: litmap.toml, if there)"
     )
+    add_log_options(parser, default=argparse.SUPPRESS)
     if reads:
         parser.add_argument("--json", action="store_true", help="print data as JSON")
     parser.set_defaults(run=run)
     return parser
+
+
+def add_log_options(parser: argparse.ArgumentParser, default: Any) -> None:
+    """`-v`, `-vv` and `--log`; they may stand before or after the command."""
+    parser.add_argument(
+        "-v", "--verbose", action="count", default=default, help="say what is done (-vv: and why)"
+    )
+    parser.add_argument(
+        "--log",
+        metavar="FILE",
+        type=Path,
+        default=None if default == 0 else default,
+        help="write a full log to FILE",
+    )
 
 
 def settings_of(args: argparse.Namespace, **options: Any) -> Settings:

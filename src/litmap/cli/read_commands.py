@@ -122,6 +122,12 @@ def add_commands(commands: Any) -> None:
         action="store_true",
         help="build anew what is damaged, from the catalogue and caches",
     )
+    one.add_argument(
+        "--report",
+        type=Path,
+        metavar="ZIP",
+        help="write versions, settings, checks and logs for a bug report; no text of notes",
+    )
     one = command(
         commands,
         "export",
@@ -380,7 +386,8 @@ def doctor(args: argparse.Namespace) -> int:
     """`litmap doctor`."""
     from litmap.cli.doctor import examine
 
-    checks = examine(settings_of(args), fix=args.fix)
+    settings = settings_of(args)
+    checks = examine(settings, fix=args.fix)
     if args.json:
         print_json([c.as_json() for c in checks])
     else:
@@ -388,6 +395,10 @@ def doctor(args: argparse.Namespace) -> int:
             print(f"{'ok ' if check.ok else 'BAD'} {check.name}: {check.text}")
             if check.advice and not check.ok:
                 print(wrap(check.advice, "      "))
+    if args.report:
+        from litmap.cli.bug_report import write_report
+
+        print(f"Wrote {write_report(settings, checks, args.report)}", file=sys.stderr)
     return int(not all(c.ok for c in checks))
 
 

@@ -30,6 +30,7 @@ from litmap.catalogue import Catalogue, Decided, utc_now
 from litmap.catalogue.entries import Entry, entries, provisional
 from litmap.catalogue.records import storable
 from litmap.errors import LitmapError, PdfError, UsageError
+from litmap.logs import kept_log
 from litmap.models import Citation, Document, Note, Problem, Resolution
 from litmap.paths import LibraryPaths
 from litmap.pipeline import reading_list
@@ -71,6 +72,7 @@ class RefreshRun:
         self.now = utc_now()
         with ExitStack() as stack:
             stack.enter_context(lock.writer(self.paths.lock, self.now))
+            stack.enter_context(kept_log(self.paths.logs, self.now))
             self.catalogue = stack.enter_context(Catalogue.create(self.paths.catalogue))
             for folder in (
                 self.paths.pdfs,
