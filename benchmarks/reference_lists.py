@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from litmap.models import Document, Reference
-from litmap.parsing.identifiers import normalise_title
+from litmap.parsing.title_similarity import normalise_title
 from litmap.references import read_references
 from litmap.references.linking import tight
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from litmap.models import Citation, Mention, Reference, Resolution
-from litmap.parsing.identifiers import normalise_title
+from litmap.parsing.title_similarity import normalise_title
 from litmap.web import WebClient
 from litmap.works import resolve
 

@@ -10,10 +10,10 @@ import pytest
 
 from litmap.citations import find_citations
 from litmap.citations.recognisers.attributed_titles import joined_titles, named_titles
-from litmap.citations.recognisers.author_names import surname_key
 from litmap.citations.recognisers.short_notes import CitedEntry, resolve_short_note
 from litmap.models import Citation, Reference
 from litmap.notes import read_notes
+from litmap.parsing.person_names import surname_key
 
 
 def cited(tmp_path: Path, text: str, name: str = "note.md") -> list[Citation]:

@@ -16,11 +16,10 @@ from litmap.parsing.identifiers import (
     find_urls,
     identifier_from_url,
     normalise_id,
-    normalise_title,
-    same_title,
     unwrap_url,
     url_key,
 )
+from litmap.parsing.title_similarity import normalise_title, title_similarity
 
 URLS = {
     "https://arxiv.org/pdf/1811.08357v1.pdf": "arxiv:1811.08357",
@@ -145,10 +144,10 @@ def test_titles_are_one_but_for_form() -> None:
         "Schrödinger’s α-decay — a Study"
     )
     assert normalise_title("H<sub>2</sub>O &amp; CO") == "h2o co"
-    assert same_title("Deep learning", "Deep Learning.") == 1.0
-    assert same_title("Over-parameterization in nets", "Overparameterization in nets") >= 0.98
+    assert title_similarity("Deep learning", "Deep Learning.") == 1.0
+    assert title_similarity("Over-parameterization in nets", "Overparameterization in nets") >= 0.98
     assert (
-        same_title(
+        title_similarity(
             "Reconciling modern machine learning: a study of risk",
             "Reconciling modern machine learning",
         )
@@ -167,7 +166,7 @@ def test_titles_are_one_but_for_form() -> None:
     ],
 )
 def test_other_works_are_told_apart(one: str, other: str) -> None:
-    assert same_title(one, other) < 0.85
+    assert title_similarity(one, other) < 0.85
 
 
 @settings(max_examples=60, deadline=None)
@@ -180,7 +179,7 @@ def test_any_text_is_survived(text: str) -> None:
     identifier_from_url(text)
     assert url_key(text) == url_key(url_key(text)) or "://" in text
     assert normalise_title(normalise_title(text)) == normalise_title(text)
-    assert 0.0 <= same_title(text, text[::-1]) <= 1.0
+    assert 0.0 <= title_similarity(text, text[::-1]) <= 1.0
 
 
 @settings(max_examples=40, deadline=None)

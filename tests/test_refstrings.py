@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from litmap.parsing.identifiers import normalise_title
 from litmap.parsing.reference_strings import looks_like_reference, parse_reference, split_entries
+from litmap.parsing.title_similarity import normalise_title
 
 # Strings of many styles and fields of science with their answers, written by hand before the parser was run on them;
 # an empty title means that the style gives none; where a string has many authors, the first ones are named.

@@ -11,17 +11,12 @@ from hypothesis import strategies as st
 
 from litmap.errors import Exhausted, NotFound, WebError
 from litmap.models import Citation, Location, Mention, Reference, Resolution, Response, Work
+from litmap.parsing.person_names import family_name
+from litmap.parsing.title_similarity import TitleMatch, match_titles, odd_words
+from litmap.parsing.venues import same_venue
 from litmap.works import merge, newest_versions, resolve, told_by_file
-from litmap.works.informal_matching import best_by_people, people_score, same_venue, title_parts
-from litmap.works.matching import (
-    Likeness,
-    Verdict,
-    authors_agree,
-    family_name,
-    judge,
-    odd_words,
-    title_likeness,
-)
+from litmap.works.informal_matching import best_by_people, people_score, title_parts
+from litmap.works.matching import Verdict, authors_agree, judge
 from litmap.works.merging import combine, groups, same_work, work_id
 from litmap.works.record import Record
 from litmap.works.sources import (
@@ -43,42 +38,42 @@ PEOPLE = ("Ada Marwick", "Laurens van der Berg")
 
 # ── titles and people ────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
-    ("one", "two", "likeness"),
+    ("one", "two", "match"),
     [
-        (TITLE, TITLE.upper() + ".", Likeness.EQUAL),
-        ("Über Gezeiten und die Länge", "Uber Gezeiten und die Lange", Likeness.EQUAL),
-        ("{D}eep {R}esidual $\\ell_1$ Nets", "Deep residual ell 1 nets", Likeness.EQUAL),
-        ("Pre-training of Deep Nets", "Pretraining of deep nets", Likeness.EQUAL),
+        (TITLE, TITLE.upper() + ".", TitleMatch.EQUAL),
+        ("Über Gezeiten und die Länge", "Uber Gezeiten und die Lange", TitleMatch.EQUAL),
+        ("{D}eep {R}esidual $\\ell_1$ Nets", "Deep residual ell 1 nets", TitleMatch.EQUAL),
+        ("Pre-training of Deep Nets", "Pretraining of deep nets", TitleMatch.EQUAL),
         (
             "Schmidhuber's Flat Minima in Netwroks",
             "Schmidhuber's Flat Minima in Networks",
-            Likeness.NEAR,
+            TitleMatch.NEAR,
         ),
-        ("On the Growing of Sparse Graphs", "Growing Sparse Graphs", Likeness.NONE),
-        (TITLE, "Lattice Gardens", Likeness.SHORTENED),
+        ("On the Growing of Sparse Graphs", "Growing Sparse Graphs", TitleMatch.NONE),
+        (TITLE, "Lattice Gardens", TitleMatch.SHORTENED),
         (
             "Deep Residual Learning for",
             "Deep Residual Learning for Image Recognition",
-            Likeness.SHORTENED,
+            TitleMatch.SHORTENED,
         ),
         (
             "Lattice Gardens",
             "Lattice Gardens: A Survey of Methods and Open Problems",
-            Likeness.NONE,
+            TitleMatch.NONE,
         ),
-        (TITLE, f"Revisiting {TITLE}", Likeness.NONE),
-        (TITLE, f"{TITLE} (Extended Abstract)", Likeness.NONE),
-        (TITLE, f'Comments on "{TITLE}"', Likeness.NONE),
-        (TITLE, f"{TITLE} II", Likeness.NONE),
-        ("Growing Sparse Graphs, Part 1", "Growing Sparse Graphs, Part 2", Likeness.NONE),
-        ("Learning with Noise", "Learning without Noise", Likeness.NONE),
-        (TITLE, "Lattice Gardens Without the Usual Assumptions", Likeness.NONE),
-        (TITLE, f"Towards Faster {TITLE}", Likeness.NONE),
-        ("", TITLE, Likeness.NONE),
+        (TITLE, f"Revisiting {TITLE}", TitleMatch.NONE),
+        (TITLE, f"{TITLE} (Extended Abstract)", TitleMatch.NONE),
+        (TITLE, f'Comments on "{TITLE}"', TitleMatch.NONE),
+        (TITLE, f"{TITLE} II", TitleMatch.NONE),
+        ("Growing Sparse Graphs, Part 1", "Growing Sparse Graphs, Part 2", TitleMatch.NONE),
+        ("Learning with Noise", "Learning without Noise", TitleMatch.NONE),
+        (TITLE, "Lattice Gardens Without the Usual Assumptions", TitleMatch.NONE),
+        (TITLE, f"Towards Faster {TITLE}", TitleMatch.NONE),
+        ("", TITLE, TitleMatch.NONE),
     ],
 )
-def test_titles(one, two, likeness):
-    assert title_likeness(one, two) == title_likeness(two, one) == likeness
+def test_titles(one, two, match):
+    assert match_titles(one, two) == match_titles(two, one) == match
 
 
 @pytest.mark.parametrize("form", [

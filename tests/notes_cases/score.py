@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from litmap.citations import find_citations
-from litmap.citations.recognisers.author_names import surname_key
 from litmap.models import Citation
 from litmap.notes import read_notes
-from litmap.parsing.identifiers import same_title, url_key
+from litmap.parsing.identifiers import url_key
+from litmap.parsing.person_names import surname_key
+from litmap.parsing.title_similarity import title_similarity
 
 HERE = Path(__file__).parent
 
@@ -72,7 +73,10 @@ def agrees(citation: Citation, work: dict[str, Any]) -> bool:
         url_key(url) for url in citation.reference.urls
     }:
         return True
-    if citation.reference.title and same_title(citation.reference.title, work["title"]) >= 0.9:
+    if (
+        citation.reference.title
+        and title_similarity(citation.reference.title, work["title"]) >= 0.9
+    ):
         return (
             not work.get("year")
             or citation.reference.year in {None, work["year"]}

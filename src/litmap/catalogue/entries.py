@@ -9,7 +9,7 @@ from typing import Any
 
 from litmap.catalogue import Catalogue, Decided, Fetched
 from litmap.models import Citation, HeadingPath, Mention, PdfFile, Reference, Work
-from litmap.parsing.identifiers import normalise_title
+from litmap.parsing.title_similarity import normalise_title
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from litmap.citations.recognisers.author_names import NameMention
 from litmap.citations.recognisers.reference_lists import title_floor
 from litmap.citations.recognisers.short_notes import CitedEntry
 from litmap.models import Link, Mention, Note, NoteBlock, Reference
-from litmap.parsing.identifiers import normalise_title, url_key
+from litmap.parsing.identifiers import url_key
+from litmap.parsing.title_similarity import normalise_title
 
 
 @dataclass(slots=True)

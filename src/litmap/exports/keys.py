@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 
 from litmap.models import Mention, Work
-from litmap.parsing.identifiers import normalise_title
 from litmap.parsing.person_names import split_name
+from litmap.parsing.title_similarity import normalise_title
 
 WorkMentions = tuple[Work, Sequence[Mention]]
 

@@ -19,8 +19,9 @@ from litmap.library.results import SearchHit, SearchResults, show_hit, show_resu
 from litmap.library.summary_view import SummaryView
 from litmap.library.topics_view import TopicsView
 from litmap.models import Filing, HeadingPath, Hit, Note, PdfFile, Summary, Topic, Work
-from litmap.parsing.identifiers import find_identifiers, normalise_title
+from litmap.parsing.identifiers import find_identifiers
 from litmap.parsing.person_names import short_authors
+from litmap.parsing.title_similarity import normalise_title
 from litmap.paths import LibraryPaths
 from litmap.settings import Settings, load_settings
 

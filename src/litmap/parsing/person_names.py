@@ -1,14 +1,23 @@
-"""Names of people in parts. A leaf."""
+"""Names of people: their parts, and the family name they are known by. The one home of these questions.
+
+A family name is asked for in four ways, because the names come written in four ways: `split_name` keeps
+how it is written, for export; `family_name` takes what services and notes give ('LeCun, Yann',
+'LeCun YA'); `surname_key` what a sentence names, hyphens kept together; `family_keys` the last words, so
+that 'van der Berg' and 'Berg' meet.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from litmap.parsing.reference_strings.lexicon import ORGANISATION, PARTICLES
+from litmap.parsing.lexicon import ORGANISATION, PARTICLES
+from litmap.parsing.title_similarity import normalise_title, plain_words
 
-_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?$")
+_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?")
+_INITIALS_BEHIND = re.compile(r"[A-Z]{1,3}\.?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +52,46 @@ def short_authors(authors: Sequence[str]) -> str:
     """Family names as a citation in a sentence has them: 'Arpit et al.', 'Lin and Tegmark', 'van den Oord'."""
     names = [split_name(author).family for author in authors if author.strip()]
     return f"{names[0]} et al." if len(names) > 2 else " and ".join(names)
+
+
+# ── family names to compare by ───────────────────────────────────────────────────────────────────
+def family_name(name: str) -> str:
+    """The family name in 'LeCun, Yann', 'Yann LeCun', 'LeCun Y.' or 'LeCun', normalised."""
+    if "," in name:
+        return normalise_title(name.split(",", 1)[0])
+    words = normalise_title(name).split()
+    while len(words) > 1 and (len(words[-1]) == 1 or words[-1] in {"jr", "sr", "ii", "iii"}):
+        words.pop()
+    raw = name.split()
+    if len(raw) == 2 and _INITIALS_BEHIND.fullmatch(raw[1]):  # 'LeCun YA'
+        return normalise_title(raw[0])
+    return words[-1] if words else ""
+
+
+@lru_cache(maxsize=8192)
+def surname_key(name: str) -> str:
+    """The normal form of the surname in a name as a sentence has it: 'Ravid Shwartz-Ziv' → 'shwartz ziv'."""
+    name = name.strip().rstrip(".")
+    if "," in name:
+        name = name.split(",")[0]
+    words = [word for word in name.split() if not _SUFFIX.fullmatch(word)]
+    if len(words) > 1 and words[-1].isupper() and len(words[-1]) <= 3 and not words[0].isupper():
+        words.pop()  # 'Macosko EZ'
+    return normalise_title(words[-1]) if words else ""
+
+
+def family_keys(names: Sequence[str]) -> tuple[str, ...]:
+    """Normalised last words of names written 'Given Family', 'Family, Given' or 'G. Family'."""
+    found = []
+    for name in names:
+        words = plain_words(name.split(",", 1)[0] if "," in name else name).split()
+        while len(words) > 1 and words[-1] in ("jr", "sr", "ii", "iii"):
+            words.pop()
+        if words:
+            found.append(words[-1])
+    return tuple(found)
+
+
+def last_family_word(name: str) -> str:
+    """The last word of the family name as written: with or without its particle a citation has that."""
+    return (split_name(name).family.split() or [""])[-1]

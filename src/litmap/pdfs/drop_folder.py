@@ -9,7 +9,8 @@ from pathlib import Path
 
 from litmap.errors import LibraryError, PdfError
 from litmap.models import Fact, Fetch, Problem, Work
-from litmap.parsing.identifiers import normalise_id, normalise_title, same_title
+from litmap.parsing.identifiers import normalise_id
+from litmap.parsing.title_similarity import normalise_title, title_similarity
 from litmap.pdfs.fetch import LookInside
 from litmap.pdfs.store import Store
 from litmap.pdfs.verify import Preview, is_readable, names_in, squash
@@ -69,7 +70,7 @@ def _matches(
     close = [
         w
         for w in works
-        if any(same_title(g, t) >= 0.9 for g in guesses for t in (w.title, *w.other_titles))
+        if any(title_similarity(g, t) >= 0.9 for g in guesses for t in (w.title, *w.other_titles))
     ]
     if not close and is_readable(seen.text):
         top = squash(seen.text[:3000])

@@ -9,8 +9,8 @@ from enum import Enum
 from typing import Protocol
 
 from litmap.models import Work
-from litmap.parsing.identifiers import normalise_title, same_title
 from litmap.parsing.person_names import split_name
+from litmap.parsing.title_similarity import normalise_title, title_similarity
 
 _COMMON = frozenset(
     "the of and in to is for we that with on as by this are an be from at der die und le la les de et des".split()  # noqa: SIM905
@@ -100,7 +100,9 @@ def _retitled(seen: Preview, work: Work, titles: Sequence[str]) -> bool:
 
 
 def _titled(guessed: Sequence[str], titles: Sequence[str]) -> bool:
-    return any(same_title(guess, title) >= 0.9 for guess in guessed if guess for title in titles)
+    return any(
+        title_similarity(guess, title) >= 0.9 for guess in guessed if guess for title in titles
+    )
 
 
 def _spread(title: str, text: str) -> bool:

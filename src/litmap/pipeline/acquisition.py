@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from litmap.catalogue import Catalogue, Fetched
 from litmap.catalogue.entries import Entry, entries
 from litmap.models import Citation, Fetch, Problem, Work
-from litmap.parsing.identifiers import normalise_title
+from litmap.parsing.title_similarity import normalise_title
 from litmap.paths import LibraryPaths
 from litmap.pipeline.report import Progress, Report
 from litmap.settings import Settings

@@ -15,7 +15,7 @@ from litmap import builds, maps, references, summaries, topics
 from litmap.catalogue.entries import Entry
 from litmap.catalogue.records import build_record
 from litmap.models import Document, HeadingPath, Note, Reference, Summary
-from litmap.parsing.identifiers import normalise_title
+from litmap.parsing.title_similarity import normalise_title
 from litmap.paths import LibraryPaths
 from litmap.pipeline.embedder import Embedder
 from litmap.pipeline.passages import load_document, readable_pdf

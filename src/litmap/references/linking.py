@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from litmap.models import Reference, Work
-from litmap.parsing.identifiers import normalise_title, same_title
+from litmap.parsing.title_similarity import normalise_title, title_similarity
 
 _ARXIV_DATE = re.compile(r"arxiv:(\d\d)(?:[01]\d)\.\d{4,5}$|arxiv:[a-z.-]+/(\d\d)[01]\d{4}$")
 _SPECIAL = re.compile(r"[&<\\{}_]")
@@ -59,12 +59,12 @@ def tight(title: str) -> str:
 
 
 def title_likeness(one: str, two: str) -> float:
-    """`same_title`, 0 at once for titles that share less than a third of their words and do not begin alike."""
+    """`title_similarity`, 0 at once for titles that share less than a third of their words and do not begin alike."""
     a, b = plain_words(one), plain_words(two)
     first, second = set(a.split()), set(b.split())
     if 3 * len(first & second) < min(len(first), len(second)) and a[:6] != b[:6]:
         return 0.0
-    return same_title(one, two)
+    return title_similarity(one, two)
 
 
 class WorkIndex:

@@ -8,26 +8,22 @@ from itertools import pairwise
 from typing import Protocol
 
 from litmap.models import Citation, Reference
-from litmap.parsing.identifiers import normalise_title
-from litmap.works.matching import (
-    Likeness,
-    Titled,
-    Verdict,
-    authors_agree,
-    distinctive,
-    family_name,
-    tells_apart,
-    title_likeness,
+from litmap.parsing.person_names import family_name
+from litmap.parsing.title_similarity import (
+    TitleMatch,
+    is_about_another,
+    is_distinctive,
+    match_titles,
+    normalise_title,
 )
+from litmap.parsing.venues import same_venue
+from litmap.parsing.word_lists import load_words
+from litmap.works.matching import Titled, Verdict, authors_agree
 
 _BREAKS = re.compile(r"\s[–—-]{1,3}\s|[:;.]\s|\s\(|\)\s?|,\s|\s(?:by|see|cf\.?|in)\s|[“”\"]")
 _STRONG_BREAKS = re.compile(r"\s[–—-]{1,3}\s|[;.]\s|\s\(|\)\s?|[“”\"]")
 _LEAD = re.compile(r"^\s*(?:\[\d{1,3}\]|\d{1,3}[.)]|[-*•–]+)\s+")
-_SMALL = frozenset(
-    "about above after also been between both does from have here into just like more most much only other over some "  # noqa: SIM905
-    "such than that their them then there these they this through under using very what when where which while with "
-    "paper papers work works show shows neural network networks deep learning model models method methods".split()
-)
+_SMALL = load_words("subject_stop_words")
 
 
 WORK_WORD = re.compile(
@@ -62,11 +58,11 @@ def title_parts(text: str) -> list[str]:
 
 def judge_part(part: str, citation: Citation, found: Titled) -> Verdict:
     """Whether part of the note's line is the title of `found`: all of it, or with its first author named nearby."""
-    likeness = max(title_likeness(part, title) for title in (found.title, *found.other_titles))
-    if likeness == Likeness.NONE:
+    match = max(match_titles(part, title) for title in (found.title, *found.other_titles))
+    if match == TitleMatch.NONE:
         return Verdict.OTHER
     words = len(normalise_title(part).split())
-    if likeness >= Likeness.NEAR and words >= 4 and distinctive(part):
+    if match >= TitleMatch.NEAR and words >= 4 and is_distinctive(part):
         return Verdict.SAME
     if words >= 3 and named_nearby(citation, found):
         return Verdict.SAME
@@ -78,11 +74,9 @@ def judge_beside(want: Reference, citation: Citation, found: Titled) -> bool:
     if want.authors or (want.year and found.year and abs(want.year - found.year) > 2):
         return False
     words = len(normalise_title(want.title).split())
-    likeness = max(
-        title_likeness(want.title, title) for title in (found.title, *found.other_titles)
-    )
-    enough = 2 if likeness >= Likeness.NEAR else 3
-    return likeness > Likeness.NONE and words >= enough and named_nearby(citation, found)
+    match = max(match_titles(want.title, title) for title in (found.title, *found.other_titles))
+    enough = 2 if match >= TitleMatch.NEAR else 3
+    return match > TitleMatch.NONE and words >= enough and named_nearby(citation, found)
 
 
 _NICKNAME = re.compile(r"[A-Z][\w+-]{1,20}|[a-z]{1,3}[A-Z]\w{1,18}")
@@ -153,7 +147,7 @@ def people_score(want: Reference, context: str, found: PeopleRecord, headings: s
         return 0.0
     if not all(authors_agree([name], found.authors) for name in want.authors):
         return 0.0
-    if tells_apart(normalise_title(found.title).split(), normalise_title(context).split()):
+    if is_about_another(normalise_title(found.title).split(), normalise_title(context).split()):
         return 0.0
     near = {_stem(w) for w in words_of(context)}
     there = near | {_stem(w) for w in words_of(headings)}
@@ -171,26 +165,6 @@ def people_score(want: Reference, context: str, found: PeopleRecord, headings: s
     spelt = 1.0 if nearly_all or (shared >= 2 and shared >= 0.6 * len(title)) else 0.0
     same = 0.35 * (want.year == found.year) + 0.5 * in_venue
     return 0.2 + complete + 0.35 * shared + 0.1 * min(5, len(told & there)) + spelt + same
-
-
-def same_venue(short: str, full: str) -> bool:
-    """Whether two names are of one journal: 'PRL', 'Phys. Rev. Lett.' and 'Physical Review Letters'."""
-    one, two = (_venue_words(name) for name in sorted((short, full), key=len))
-    if not one or not two:
-        return False
-    if len(one) == 1 and len(two) > 1:
-        return len(one[0]) > 1 and "".join(word[0] for word in two).startswith(one[0])
-    return len(one) == len(two) and all(
-        b.startswith(a) or a.startswith(b) for a, b in zip(one, two, strict=True)
-    )
-
-
-def _venue_words(name: str) -> list[str]:
-    return [
-        word
-        for word in normalise_title(name).split()
-        if word not in {"the", "of", "and", "in", "for", "on", "de"}
-    ]
 
 
 def _stem(word: str) -> str:

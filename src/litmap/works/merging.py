@@ -8,8 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from litmap.models import Fact, Location, Reference, Resolution, Work
-from litmap.parsing.identifiers import normalise_title
-from litmap.works.matching import Likeness, distinctive, family_name, same_people, title_likeness
+from litmap.parsing.person_names import family_name
+from litmap.parsing.title_similarity import (
+    TitleMatch,
+    is_distinctive,
+    match_titles,
+    normalise_title,
+)
+from litmap.works.matching import same_people
 from litmap.works.record import Record, unique
 
 ORDER = (
@@ -44,11 +50,11 @@ def same_work(one: Record | Work, two: Record | Work) -> bool:
         return False
     if set(_sure(one.ids)) & set(_sure(two.ids)):
         return True
-    likeness = title_likeness(one.title, two.title)
-    if likeness < Likeness.NEAR or same_people(one.authors, two.authors) is not True:
+    match = match_titles(one.title, two.title)
+    if match < TitleMatch.NEAR or same_people(one.authors, two.authors) is not True:
         return False
     gap = abs(one.year - two.year) if one.year and two.year else 0
-    if likeness == Likeness.EQUAL and distinctive(one.title):
+    if match == TitleMatch.EQUAL and is_distinctive(one.title):
         return gap <= 8
     return gap <= 2
 
@@ -221,12 +227,12 @@ def _alike(one: Work, two: Work) -> bool:
     if all(work.ids for work in (one, two)) or one.title == "" or two.title == "":
         return False
     if (
-        title_likeness(one.title, two.title) < Likeness.NEAR
+        match_titles(one.title, two.title) < TitleMatch.NEAR
         or same_people(one.authors, two.authors) is False
     ):
         return False
     gap = abs(one.year - two.year) if one.year and two.year else 0
-    return gap <= 3 and (distinctive(one.title) or same_people(one.authors, two.authors) is True)
+    return gap <= 3 and (is_distinctive(one.title) or same_people(one.authors, two.authors) is True)
 
 
 def _neighbours(works: Sequence[tuple[int, Work]]) -> dict[str, list[tuple[int, Work]]]:

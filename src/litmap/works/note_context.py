@@ -7,9 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from litmap.models import Citation, Resolution, Work
-from litmap.works.matching import authors_agree, family_name
+from litmap.parsing.grammar import ET_AL_WORDS
+from litmap.parsing.person_names import family_name
+from litmap.works.matching import authors_agree
 
-_SHORTHAND = re.compile(r"\b(?:papers?|articles?|preprint|stuff|et\.? al)\b", re.I)
+_SHORTHAND = re.compile(rf"\b(?:papers?|articles?|preprint|stuff|{ET_AL_WORDS})\b", re.I)
 """What tells that the first author alone is named for several."""
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
-from litmap.parsing.identifiers import identifier_from_url, normalise_title
+from litmap.parsing.identifiers import identifier_from_url
+from litmap.parsing.person_names import family_name
+from litmap.parsing.title_similarity import normalise_title
 from litmap.works.informal_matching import WORK_WORD, context_of, title_parts, words_of
-from litmap.works.matching import family_name
 from litmap.works.queries import (
     Ask,
     Options,

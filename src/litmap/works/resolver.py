@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from litmap.errors import NotFound, WebError
 from litmap.host_pool import PerHostPool
 from litmap.models import Citation, Resolution, Work
-from litmap.parsing.identifiers import normalise_title
+from litmap.parsing.title_similarity import normalise_title
 from litmap.protocols import Client
 from litmap.works import query_plan
 from litmap.works.note_context import CitedInNote, settle

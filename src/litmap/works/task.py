@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from litmap.errors import WebError
 from litmap.models import Citation, Reference, Resolution, Work
-from litmap.parsing.identifiers import identifier_from_url, normalise_id, normalise_title
+from litmap.parsing.identifiers import identifier_from_url, normalise_id
+from litmap.parsing.title_similarity import match_titles, normalise_title
 from litmap.works.informal_matching import (
     best_by_people,
     context_of,
@@ -21,7 +22,7 @@ from litmap.works.informal_matching import (
     people_score,
     speaks_of,
 )
-from litmap.works.matching import Verdict, authors_agree, best, judge, title_likeness
+from litmap.works.matching import Verdict, authors_agree, best, judge
 from litmap.works.merging import combine, from_note, groups, same_work
 from litmap.works.record import Record, unique
 
@@ -127,17 +128,15 @@ class Case:
         return good
 
     def _nearness(self, record: Record) -> float:
-        """A likeness, lowered by other people and years; differences under .5 do not decide."""
+        """A match, lowered by other people and years; differences under .5 do not decide."""
         titles = (record.title, *record.other_titles)
-        likeness = max(
-            title_likeness(mine, t) for t in titles for mine in (self.want.title, *self.parts)
+        match = max(
+            match_titles(mine, t) for t in titles for mine in (self.want.title, *self.parts)
         )
         agree = authors_agree(self.want.authors, record.authors)
         gap = abs(self.want.year - record.year) if self.want.year and record.year else 0
         return (
-            float(likeness)
-            + (1.0 if agree else -1.0 if agree is False else 0.0)
-            - 0.3 * min(gap, 5)
+            float(match) + (1.0 if agree else -1.0 if agree is False else 0.0) - 0.3 * min(gap, 5)
         )
 
     def contradicted(self) -> bool:

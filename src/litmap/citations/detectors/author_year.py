@@ -13,7 +13,6 @@ from litmap.citations.recognisers.author_names import (
     NameMention,
     find_names,
     find_names_only,
-    surname_key,
 )
 from litmap.citations.recognisers.informal_names import (
     find_informal_names,
@@ -22,6 +21,7 @@ from litmap.citations.recognisers.informal_names import (
 )
 from litmap.citations.recognisers.journal_locators import find_locators
 from litmap.models import NoteBlock, Reference
+from litmap.parsing.person_names import surname_key
 
 _LONE_NAME = re.compile(
     r"(?:ex\.?|e\.g\.?|see|cf\.?|also)?\s*([^\W\d_][^\W\d_'’-]{2,20})\s+\(?((?:19|20)\d\d)\)?\s*$"

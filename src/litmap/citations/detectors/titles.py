@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from litmap.citations.block_scan import BlockText
 from litmap.citations.model import Sighting
 from litmap.citations.note_scan import Reading, work_ties
-from litmap.citations.recognisers.adjacency import is_venue, names_after, names_before, year_after
+from litmap.citations.recognisers.adjacency import names_after, names_before, year_after
 from litmap.citations.recognisers.attributed_titles import (
     bracketed_titles,
     cited_titles,
@@ -32,7 +32,7 @@ from litmap.citations.recognisers.title_scoring import TitleCandidate, title_sco
 from litmap.citations.recognisers.venue_tagged_titles import tagged_titles
 from litmap.citations.recognisers.whole_titles import TAG_LINE, whole_titles
 from litmap.models import NoteBlock, Reference
-from litmap.parsing.reference_strings import is_journal_name
+from litmap.parsing.venues import is_journal_name, is_numbered_venue
 
 _VOLUME = re.compile(r"[\s,.]*(?:vol\.?\s?)?\d{1,4}\s?[,:(]")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
@@ -226,7 +226,11 @@ def take_candidate(
 ) -> None:
     """Adds a candidate with the names, year, links and numbers beside it; `reach` is where its stretch ends."""
     start, end, title, beside = found.start, found.end, found.text, found.beside
-    if is_venue(title) or title.endswith(("'s", "’s")) or _LABEL_AND_PEOPLE.fullmatch(title):
+    if (
+        is_numbered_venue(title)
+        or title.endswith(("'s", "’s"))
+        or _LABEL_AND_PEOPLE.fullmatch(title)
+    ):
         return
     authors: tuple[str, ...] = ()
     year = None

@@ -10,9 +10,10 @@ from functools import lru_cache
 
 from litmap.citations.model import Sighting
 from litmap.citations.note_scan import Reading, work_ties
-from litmap.citations.recognisers.author_names import NameMention, surname_key
+from litmap.citations.recognisers.author_names import NameMention
 from litmap.models import NoteBlock, Reference
-from litmap.parsing.identifiers import normalise_title
+from litmap.parsing.person_names import surname_key
+from litmap.parsing.title_similarity import normalise_title
 
 _CUE = re.compile(r"(?:^|[.:;(]\s|\b(?:cite|see|cf\.|also|read|e\.g\.,?|and|than) )$")
 """What leads to a work whose author is known from another: 'see Doe 1999'."""

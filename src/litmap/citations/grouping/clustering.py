@@ -10,7 +10,7 @@ from litmap.citations.grouping.author_linking import is_slip, tie_names
 from litmap.citations.model import Sighting
 from litmap.citations.note_scan import Reading
 from litmap.models import Citation, Mention, Reference
-from litmap.parsing.identifiers import normalise_title, same_title
+from litmap.parsing.title_similarity import normalise_title, title_similarity
 
 _KINDS = (
     "identifier",
@@ -157,7 +157,7 @@ def _slips_only(a: str, b: str) -> bool:
         return False
     odd = [(x, y) for x, y in zip(one, two, strict=True) if x != y]
     return len(odd) <= 2 and all(
-        not any(map(str.isdigit, x + y)) and (is_slip(x, y) or same_title(x, y) >= 0.8)
+        not any(map(str.isdigit, x + y)) and (is_slip(x, y) or title_similarity(x, y) >= 0.8)
         for x, y in odd
     )
 

@@ -20,7 +20,7 @@ from litmap.citations.recognisers.patterns import (
     whole_year,
 )
 from litmap.citations.recognisers.title_scoring import title_score
-from litmap.parsing.reference_strings import venue_likeness
+from litmap.parsing.venues import is_numbered_venue
 
 _NAMES_BEFORE = re.compile(
     rf"(?<![^\W_]){NAME_START}(?P<names>{NAMES})(?P<own>['’]s?)?(?:\s[a-z-]+(?=\s\($)|\s(?:review|paper|article|letter|survey)s?(?=,))?[,:]?\s*(?:[(\[]?(?P<year>{YEAR}|['’]?\d\d(?=\s\())[)\]]?[,:.]?\s*)?[“\"‘'(]?$"
@@ -83,7 +83,7 @@ def title_after(text: str, end: int) -> tuple[int, int] | None:
         len(words) < 3
         or words[0] in _NO_TITLE_BEGINS
         or title_score(title) < 0.45
-        or is_venue(title)
+        or is_numbered_venue(title)
     ):
         return None
     if not (_SMALL.search(title) or len(words) >= 6) or title.count(",") > 2:
@@ -102,23 +102,16 @@ def names_and_title_before(text: str, end: int) -> tuple[NameMention, int, int] 
     for found in _TITLED_BEFORE.finditer(text[begin:end]):
         names = [name for name in split_names(found["names"])[0] if not is_not_a_name(name)]
         title = found["title"]
-        if names and title_score(title) >= 0.5 and _SMALL.search(title) and not is_venue(title):
+        if (
+            names
+            and title_score(title) >= 0.5
+            and _SMALL.search(title)
+            and not is_numbered_venue(title)
+        ):
             start = begin + found.start("names") + max(found["names"].find(names[0]), 0)
             named = name_mention(start, end, names, False, "", "", strong=True)
             return named, begin + found.start("title"), begin + found.end("title")
     return None
-
-
-def is_venue(text: str) -> bool:
-    """True for a journal or series with its number, which may look like a title."""
-    return bool(re.search(r"\d", text)) and (
-        venue_likeness(text) >= 2 or bool(_SERIES.search(text))
-    )
-
-
-_SERIES = re.compile(
-    r"\b(?:Monographs?|Series|Proceedings|Lecture Notes|GTM|LNCS|Press|Springer|Wiley|Edition)\b"
-)
 
 
 _INVERTED_LIST = re.compile(

@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from litmap.citations.recognisers.adjacency import is_venue, names_before
+from litmap.citations.recognisers.adjacency import names_before
 from litmap.citations.recognisers.author_names import (
     NameMention,
     is_not_a_name,
     name_mention,
     split_names,
 )
-from litmap.citations.recognisers.informal_names import is_unambiguous_journal
 from litmap.citations.recognisers.patterns import NAME_START, NAMES, WORK_NOUN, YEAR, matches_at
 from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score
+from litmap.parsing.venues import is_numbered_venue, is_unambiguous_journal
 
 _INNER = r"(?:of|the|and|for|in|on|a|an|to|with|from|by|as|its|at|vs\.?|de|la|der|des|du|und|is|are|we|not|without|&|–|-)"
 _RUN = re.compile(
@@ -265,7 +265,7 @@ def _may_be_title(title: str, *, owned: bool) -> bool:
         len(raised) < 2 - owned
         or len(title) < 9 - 2 * owned
         or _NO_TITLE.search(title)
-        or is_venue(title)
+        or is_numbered_venue(title)
         or is_unambiguous_journal(title)
     ):
         return False

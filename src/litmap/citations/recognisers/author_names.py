@@ -21,8 +21,8 @@ from litmap.citations.recognisers.patterns import (
     YEARS,
     whole_year,
 )
-from litmap.parsing.identifiers import normalise_title
-from litmap.parsing.reference_strings import is_journal_name
+from litmap.parsing.person_names import surname_key
+from litmap.parsing.venues import is_journal_name
 
 _MENTION = re.compile(
     rf"(?<![^\W_]){NAME_START}(?P<names>{NAMES})(?:['’]s?)?(?:"
@@ -122,7 +122,6 @@ _JOINER = re.compile(rf"(?:{AND})")
 _EACH_YEAR = re.compile(rf"{YEAR}|(?<![\w])[a-z](?!\w)|(?<=['’])\d\d|^\d\d$")
 _RUNS_IN = re.compile(r"\b(?:on|in|for|the|with|to|from|at|and) $")
 _FOUR_FIGURES = re.compile(r"\d{4}")
-_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?")
 _TECHNIQUE = re.compile(r"[A-Z][a-z]+-[a-z]{2,5}")
 """'Drop-seq' before 'Macosko EZ'."""
 _TRAILING_INITIALS = re.compile(r"(?<=[a-z]) [A-Z]{1,2}$")
@@ -144,18 +143,6 @@ class NameMention:
     venue: str = ""
     strong: bool = True
     names: tuple[str, ...] = ()
-
-
-@lru_cache(maxsize=8192)
-def surname_key(name: str) -> str:
-    """The surname's normal form out of a whole name ('Ravid Shwartz-Ziv' → 'shwartz ziv')."""
-    name = name.strip().rstrip(".")
-    if "," in name:
-        name = name.split(",")[0]
-    words = [word for word in name.split() if not _SUFFIX.fullmatch(word)]
-    if len(words) > 1 and words[-1].isupper() and len(words[-1]) <= 3 and not words[0].isupper():
-        words.pop()  # 'Macosko EZ'
-    return normalise_title(words[-1]) if words else ""
 
 
 def split_names(text: str) -> tuple[list[str], bool]:

@@ -18,7 +18,7 @@ from litmap.citations.recognisers.author_names import (
     split_names,
 )
 from litmap.citations.recognisers.patterns import ET_AL, UPPER, WORD, YEAR, matches_at, whole_year
-from litmap.parsing.reference_strings import is_journal_name
+from litmap.parsing.venues import MEETING, is_journal_name, is_unambiguous_journal
 
 _LOW = r"[a-zà-ÿ][a-zà-ÿ'’-]{2,20}"
 _LOWER = re.compile(
@@ -69,17 +69,8 @@ _VENUE = re.compile(
     r"(?<![\w.@/-])(?:the\s)?(?P<venue>[A-Z][A-Za-z&]*\.?(?:\s(?:of|the|and|&|for|in|on|[A-Z][A-Za-z&]*\.?)){0,6})"
     r"(?=[)\],;:]|\.?\s[–—-]|\.?\s*$|\.\s|\s(?:paper|article|review|piece|letter)\b)"
 )
-_JOURNAL = re.compile(
-    r"(?:J|Journal|Annals|Ann|Annual|Proceedings|Proc|Review|Rev|Reviews|Trans|Transactions|Am|Phys|Nat|Nature|Trends|Bull|Bulletin)\b"
-)
-_JOURNAL_END = re.compile(
-    r"\b(?:Review|Letters|Lett|Journal|Quarterly|Magazine|Rev|Nat|Sci|Soc|Bulletin|Reviews|Communications|Biology|Methods)$"
-)
-_MEETING = re.compile(
-    r"NeurIPS|NIPS|ICML|ICLR|CVPR|ICCV|ECCV|ACL|EMNLP|NAACL|AAAI|IJCAI|KDD|STOC|FOCS|SODA|COLT|SIGCOMM|SIGGRAPH|SOSP|OSDI|CHI|VLDB|SIGMOD|WWW|UAI|AISTATS"
-)
 _MEETING_YEAR = re.compile(
-    rf"\b(?P<venue>{_MEETING.pattern})[ '’]{{0,2}}(?P<year>(?:19|20)\d\d|\d\d)(?![\w-])"
+    rf"\b(?P<venue>{MEETING})[ '’]{{0,2}}(?P<year>(?:19|20)\d\d|\d\d)(?![\w-])"
 )
 _MEETING_START = re.compile(r"[A-Z](?<!\w.)[A-Za-z]+[ '’]{0,2}\d\d")
 _NAME_IN_JOURNAL = re.compile(
@@ -206,15 +197,6 @@ def _with_venue(text: str) -> Iterator[NameMention]:
             yield name_mention(
                 named.start, match.end(), list(named.names), named.et_al, year, venue, strong=False
             )
-
-
-def is_unambiguous_journal(name: str) -> bool:
-    """A journal's name that needs no volume to tell: 'Nature', 'Am. Nat.', 'Journal of Ecology', 'QJE', 'ICML'."""
-    if " " not in name:
-        return is_journal_name(name) or bool(_MEETING.fullmatch(name))
-    return is_journal_name(name) and (
-        "." in name or bool(_JOURNAL.match(name) or _JOURNAL_END.search(name))
-    )
 
 
 def find_possessives(text: str) -> list[tuple[NameMention, bool]]:

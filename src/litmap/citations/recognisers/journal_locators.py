@@ -9,7 +9,7 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from litmap.parsing.reference_strings import is_journal_name
+from litmap.parsing.venues import is_journal_name
 
 _SMALL = frozenset(
     [

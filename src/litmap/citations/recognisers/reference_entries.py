@@ -17,8 +17,9 @@ from litmap.citations.recognisers.patterns import NAMES, YEAR, cites_by_key
 from litmap.citations.recognisers.reference_boundaries import before_next, reference_end
 from litmap.citations.recognisers.whole_titles import TAG_LINE
 from litmap.models import Link, NoteBlock, Reference
-from litmap.parsing.identifiers import find_identifiers, normalise_title
+from litmap.parsing.identifiers import find_identifiers
 from litmap.parsing.reference_strings import looks_like_reference, parse_reference
+from litmap.parsing.title_similarity import normalise_title
 
 _BACKLINK = re.compile(
     r"^\s*(?:\^|↑)\s*(?:(?:[a-z]{1,2}|\d+\.\d+|[\^↑])\s+)*|^\s*Jump up(?: to)?:?\s*[\^↑]?\s*"

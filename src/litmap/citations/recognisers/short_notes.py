@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from litmap.citations.recognisers.author_names import surname_key
 from litmap.models import Reference
-from litmap.parsing.identifiers import normalise_title
+from litmap.parsing.person_names import surname_key
+from litmap.parsing.title_similarity import normalise_title
 
 _SAME = re.compile(
     r"\s*(?:\W{0,2}\d{1,3}\W{1,2}\s?)?(?:See |Cf\.? )?(?:[Ii]bid(?:em)?\b|[Ll]oc\.\s?cit|[Oo]p\.\s?cit)"

@@ -1,4 +1,4 @@
-"""Identifiers, URLs and titles of scholarly works: found in text, normalised, compared. Imports no other part."""
+"""Identifiers and URLs of scholarly works: found in text, normalised, compared."""
 
 from litmap.parsing.identifiers.find import Found, find_identifiers, find_urls, trim_url
 from litmap.parsing.identifiers.ids import (
@@ -8,7 +8,6 @@ from litmap.parsing.identifiers.ids import (
     normalise_id,
     valid_arxiv,
 )
-from litmap.parsing.identifiers.titles import normalise_title, same_title
 from litmap.parsing.identifiers.urls import identifier_from_url, unwrap_url, url_key
 
 __all__ = [
@@ -20,8 +19,6 @@ __all__ = [
     "find_urls",
     "identifier_from_url",
     "normalise_id",
-    "normalise_title",
-    "same_title",
     "trim_url",
     "unwrap_url",
     "url_key",

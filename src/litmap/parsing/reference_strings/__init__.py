@@ -2,12 +2,9 @@
 
 from litmap.parsing.reference_strings.parser import parse_reference
 from litmap.parsing.reference_strings.splitting import looks_like_reference, split_entries
-from litmap.parsing.reference_strings.venues import is_journal_name, venue_likeness
 
 __all__ = [
-    "is_journal_name",
     "looks_like_reference",
     "parse_reference",
     "split_entries",
-    "venue_likeness",
 ]

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-from litmap.parsing.reference_strings.lexicon import CONJUNCTIONS, ORGANISATION, SUFFIXES
+from litmap.parsing.grammar import MORE_AUTHORS, YEAR
+from litmap.parsing.lexicon import CONJUNCTIONS, ORGANISATION, SUFFIXES
 from litmap.parsing.reference_strings.name_tokens import (
     NO_AUTHORS,
     Authors,
@@ -18,10 +19,7 @@ from litmap.parsing.reference_strings.name_tokens import (
     is_upper,
 )
 
-_ET_AL = re.compile(
-    r",?\s*[\[(]?(?:et\.?\s+al(?:ii|ia|\b)\.?|and\s+others\b\.?|u\.\s?a\.|…|\.\.\.|and\s+\d+\s+others\b\.?)[\])]?",
-    re.I,
-)
+_ET_AL = re.compile(MORE_AUTHORS, re.I)
 _EDITORS = re.compile(
     r",?\s*[\[(]?\b(?:eds?|editors?|hrsg|trans|translators?|dirs?|coords?)\b\.?[\])]?(?=[\s,.:)]|$)",
     re.I,
@@ -35,7 +33,7 @@ _GROUP = re.compile(
     + _GROUP_WORD
     + r"(?=[.,:;(]|\s\d{4})"
 )
-_MIDDLE_NAME_ENDS = re.compile(r"(?:,|,? and [^,.]{3,40},|\.)?\s*[(\[]?(?:1[5-9]|20)\d\d[a-z]?\b")
+_MIDDLE_NAME_ENDS = re.compile(rf"(?:,|,? and [^,.]{{3,40}},|\.)?\s*[(\[]?{YEAR}[a-z]?\b")
 MAX_AUTHORS = 400
 
 
@@ -303,7 +301,7 @@ class NameReader(NameParts):
 
 
 _DATE_FOLLOWS = re.compile(
-    r"[.,:]?\s*[(\[]?(?:c(?:a|irca)?\.\s?)?(?:1[5-9]|20)\d\d[a-z]?\b|[.,]?\s*\(?(?:n\.d\.|in press|forthcoming)",
+    rf"[.,:]?\s*[(\[]?(?:c(?:a|irca)?\.\s?)?{YEAR}[a-z]?\b|[.,]?\s*\(?(?:n\.d\.|in press|forthcoming)",
     re.I,
 )
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from litmap.parsing.reference_strings.lexicon import MONTH
-from litmap.parsing.reference_strings.normalise import BREAK
+from litmap.parsing.grammar import BREAK, MONTH
+from litmap.parsing.grammar import YEAR_SINCE_1400 as YEAR
 
-YEAR = r"(?:1[4-9]\d\d|20\d\d)"
 _AFTER_AUTHORS = re.compile(
     rf"\s*[.,:;]?\s*[(\[]?(?:c\.|ca\.|circa)?\s?(?P<year>{YEAR})(?P<suffix>[a-z])?(?:[–/-]\d{{2,4}})?\b\+?"
     rf"(?:,? ?{MONTH}[^)\]]{{0,14}}|,? ?\d{{1,2}} {MONTH})?(?:\s?\[\d{{4}}\]|\s?\(\d{{4}}\)|"

@@ -6,22 +6,20 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from litmap.parsing.reference_strings.lexicon import (
+from litmap.parsing.lexicon import (
     CONJUNCTIONS,
     NOT_NAMES,
     PARTICLES,
     SUFFIXES,
-    words,
 )
+from litmap.parsing.word_lists import load_words
 
 _TOKEN = re.compile(
     r"’[ts](?=\s[^\W\d_])|[^\W\d_]+(?:[’\-‐][^\W\d_]+)*’?(?=\W|\d|_|$)|\d+[a-z]?|\S"
 )
 _ELIDED = re.compile(r"(?:d|l|t)’\w")
 _ORDINAL = re.compile(r"\s(?:2nd|3rd|4th)\b")
-_SHORT_GIVEN = words(
-    "Ya Yu Ju Ch Th Ph Kh Sh Zh Ts Vl Al Ed Fr Wm Jo Hj St Iu Ia Em Chr Jos Geo Alex Edw Chas Thos"
-)
+_SHORT_GIVEN = load_words("short_given_names")
 
 
 class Token(NamedTuple):

@@ -6,13 +6,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from litmap.parsing.grammar import BREAK
 from litmap.parsing.identifiers import find_identifiers, find_urls, identifier_from_url, trim_url
 
 MAX_LENGTH = 4000
 """Characters of a string that are looked at; no reference is longer, hostile text may be."""
-
-BREAK = "␞"
-"""Stands where an address was: no title runs across it."""
 
 _ODD = {
     "\u00a0": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u202f": " ", "\u200a": " ", "\u3000": " ",

@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from litmap.models import Reference
+from litmap.parsing.grammar import BREAK
+from litmap.parsing.grammar import YEAR_SINCE_1400 as YEAR
 from litmap.parsing.reference_strings.author_lists import read_authors, read_organisation
-from litmap.parsing.reference_strings.dates import YEAR, date_after_authors, date_first, year_in
-from litmap.parsing.reference_strings.name_tokens import NO_AUTHORS, Authors
-from litmap.parsing.reference_strings.normalise import BREAK, MAX_LENGTH, Cleaned, clean
+from litmap.parsing.reference_strings.dates import date_after_authors, date_first, year_in
+from litmap.parsing.reference_strings.name_tokens import Authors
+from litmap.parsing.reference_strings.normalise import Cleaned, clean
 from litmap.parsing.reference_strings.titles import quoted_title, tidy_title, title_end
-from litmap.parsing.reference_strings.venues import is_journal_only, venue_likeness, venue_of
+from litmap.parsing.reference_strings.venues import is_journal_only, venue_of
+from litmap.parsing.venues import venue_score
 
 _LABEL = re.compile(
     r"\s*(?:[-*+•‣▪·]\s+)?(?:\[\s?(?P<square>\d{1,4}[a-z]?|[^\W\d_][^\[\]]{1,60}?\d{2,4}[a-z]?|[A-Z][\w+&]{1,12})\s?\]"
@@ -194,7 +197,7 @@ def _title(body: str, head: _Head, hint: str) -> tuple[str, int]:
     )
     end = title_end(body, at, commas=commas or (head.dated and _comma_style(rest)), spaces=spaces)
     title = tidy_title(body[at:end])
-    if not head.authors.names and venue_likeness(title) >= 3:
+    if not head.authors.names and venue_score(title) >= 3:
         return "", at
     return title, end
 
@@ -205,6 +208,3 @@ def _comma_style(rest: str) -> bool:
     return stop is None or (
         re.search(r",\s", rest[: stop.start()]) is not None and len(rest[: stop.start()]) > 250
     )
-
-
-__all__ = ["BREAK", "MAX_LENGTH", "NO_AUTHORS", "parse_reference"]

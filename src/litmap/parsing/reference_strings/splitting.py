@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 
 from litmap.models import Reference
-from litmap.parsing.reference_strings.dates import YEAR
+from litmap.parsing.grammar import YEAR, YEAR_SINCE_1400
 from litmap.parsing.reference_strings.parser import parse_reference
-from litmap.parsing.reference_strings.venues import venue_likeness
+from litmap.parsing.venues import venue_score
 
 _MARKER = re.compile(
     r"\s{0,12}(?:[-*+•‣▪]\s+(?=\S)|\[\s?(?:\d{1,4}[a-z]?|[^\W\d_][\w+’*.-]{1,24}\d{2,4}[a-z]?)\s?\]:?\s+|"
@@ -18,9 +18,9 @@ _MARKER = re.compile(
 _START = re.compile(
     r"\s*(?:[^\W\d_]+[’\-\w]*(?: [^\W\d_]+[’\-\w]*){0,3}, (?:[^\W\d_]\.|[^\W\d_]{2,})|"
     r"(?:[^\W\d_]\. ?-?){1,4}[^\W\d_]{2,}|"
-    r"[^\W\d_]{2,} [A-Z]{1,3}[,.]|[—–_-]{2,}|(?:1[5-9]|20)\d\d )"
+    rf"[^\W\d_]{{2,}} [A-Z]{{1,3}}[,.]|[—–_-]{{2,}}|{YEAR} )"
 )
-_YEAR = re.compile(rf"\b{YEAR}[a-z]?\b")
+_YEAR = re.compile(rf"\b{YEAR_SINCE_1400}[a-z]?\b")
 _LEDGER = re.compile(r"\d(?:\d*\s?\(\d+\)|[–-]\d)|\bpp?\.\s?\d|\bvol\b")
 _NUMBERED = re.compile(r"\s*\[?\(?\d{1,4}[\].)]")
 _SENTENCE_VERBS = re.compile(
@@ -46,7 +46,7 @@ def looks_like_reference(text: str, parsed: Reference | None = None) -> float:
     title_words = len(found.title.split())
     score += 0.8 if 2 <= title_words <= 30 else -0.8
     tail = text[text.find(found.title) + len(found.title) :] if found.title else text
-    score += min(2.0, max(0.0, venue_likeness(tail.lstrip('”’"*]()')))) * 0.5
+    score += min(2.0, max(0.0, venue_score(tail.lstrip('”’"*]()')))) * 0.5
     score += 0.6 if _LEDGER.search(text) else 0.0
     score += 0.6 if _NUMBERED.match(text) else 0.0
     verbs = len(_SENTENCE_VERBS.findall(text.replace(found.title, " ") if found.title else text))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 
-from litmap.parsing.reference_strings.lexicon import (
+from litmap.parsing.grammar import BREAK, MONTH, YEAR, YEAR_SINCE_1400
+from litmap.parsing.lexicon import (
     ABBREVIATIONS,
     JOURNAL_ABBREVIATION,
     JOURNAL_WORD,
-    MONTH,
     PUBLISHER,
 )
-from litmap.parsing.reference_strings.normalise import BREAK
-from litmap.parsing.reference_strings.venues import journal_run, venue_likeness
+from litmap.parsing.venues import journal_run, venue_score
 
 _QUOTED = re.compile(r"“([^“”]*(?:“[^“”]*”[^“”]*)*)”")
 _STOPS = re.compile(
@@ -30,14 +29,14 @@ _VOLUME = (
 _AFTER_TITLE = re.compile(rf"(?:{_EDITION}|{_VOLUME})", re.I)
 _TRAILING = re.compile(
     rf"[\s,.;:]*(?:\[[A-Z]{{1,2}}(?:/OL)?\]|"
-    rf"[(\[](?:{_EDITION}|{_VOLUME}|pp?\. [\d–-]+|(?:1[5-9]|20)\d\d[a-z]?|"
+    rf"[(\[](?:{_EDITION}|{_VOLUME}|pp?\. [\d–-]+|{YEAR}[a-z]?|"
     rf"[^()\[\]]{{2,60}}\b(?:trans|translators?|eds?|trad|übers|hrsg)\.?)[)\]]|[,.;] (?:{_EDITION}|{_VOLUME})|"
     rf"\s{_VOLUME})[\s.]*$",
     re.I,
 )
 _MONTH_AT_END = re.compile(rf",\s{MONTH}(?:\s\d{{1,2}})?[.,]?\s?$")
 _IMPRINT_IN_BRACKETS = re.compile(
-    r"[^()\[\]]*[^\W\d_]{3}[^()\[\]]*(?:1[4-9]|20)\d\d[a-z]?$|n\.d\.$"
+    rf"[^()\[\]]*[^\W\d_]{{3}}[^()\[\]]*{YEAR_SINCE_1400}[a-z]?$|n\.d\.$"
 )
 _NOTE_IN_BRACKETS = re.compile(
     r"(?:[^()\[\]]{0,60}\b(?:thesis|dissertation|preprint|manuscript|report|working paper|conference|presentation|"
@@ -45,12 +44,12 @@ _NOTE_IN_BRACKETS = re.compile(
     r"translation|trans|translated|in [A-Z]\w+|data ?set|software|computer|video|poster|abstract)\b)",
     re.I,
 )
-_YEAR_ALONE = re.compile(rf"(?:{MONTH} )?(?:1[5-9]|20)\d\d[a-z]?\s*(?:[.,;]|$|{BREAK})")
-_DATE_AT_END = re.compile(rf"[,.]\s(?:{MONTH} )?(?:1[5-9]|20)\d\d[a-z]?[.,]?\s*$")
+_YEAR_ALONE = re.compile(rf"(?:{MONTH} )?{YEAR}[a-z]?\s*(?:[.,;]|$|{BREAK})")
+_DATE_AT_END = re.compile(rf"[,.]\s(?:{MONTH} )?{YEAR}[a-z]?[.,]?\s*$")
 _DOTTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]")
 _NUMERAL = re.compile(r"[IVX]{1,4}")
 _NUMERAL_FOLLOWS = re.compile(r"[IVX]{1,4}[.:] ")
-_YEAR_LETTER = re.compile(r"(?:1[5-9]|20)\d\d[a-z]?")
+_YEAR_LETTER = re.compile(rf"{YEAR}[a-z]?")
 _BLANKS = re.compile(r"\s{2,}")
 MAX_TITLE = 600
 _WINDOW = 200
@@ -66,7 +65,7 @@ def quoted_title(text: str, at: int) -> tuple[str, int] | None:
     follows = text[match.end() : match.end() + 40].lstrip()
     # a title that only begins with a quotation: “Neural” Computation of Decisions
     closed = match[1][-1] in ".,?!;" or follows[:1] in ("", ".", ",", ";", ":", "(", "[", BREAK)
-    if not closed and venue_likeness(follows) < 2:
+    if not closed and venue_score(follows) < 2:
         return None
     return match[1].strip(" ,.;"), match.end()
 
@@ -123,7 +122,7 @@ def _score(sign: str, after: str, title: str, piece: str, *, commas: bool) -> fl
         return (4.0 if commas else 3.0) if sign == "," else 5.0
     if sign == "," and _YEAR_ALONE.match(follows):
         return 3.0
-    venue = venue_likeness(follows)
+    venue = venue_score(follows)
     if sign == "," and after.lstrip().startswith("“"):
         return 3.6  # a quoted venue behind a title without quotation marks
     if sign == ".":

@@ -7,13 +7,8 @@ from typing import Any
 from urllib.parse import quote
 
 from litmap.models import Location, Request
-from litmap.parsing.identifiers import (
-    doi_id,
-    identifier_from_url,
-    normalise_id,
-    normalise_title,
-    valid_arxiv,
-)
+from litmap.parsing.identifiers import doi_id, identifier_from_url, normalise_id, valid_arxiv
+from litmap.parsing.title_similarity import normalise_title
 from litmap.works.record import Record, fields, items, load_json, text, unique, year
 
 NAME = "Semantic Scholar"
