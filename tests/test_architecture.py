@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "litmap"
-LEAVES = {"models", "protocols", "errors", "parsing", "host_pool"}
+LEAVES = {"models", "protocols", "errors", "parsing", "host_pool", "operating_system"}
 STAGES = {
     "notes", "citations", "works", "web", "pdfs", "text", "references", "chunks", "vectors", "index", "builds",
     "keywords", "search", "topics", "maps", "summaries", "exports",
@@ -89,6 +89,28 @@ def test_nothing_but_flows_and_the_command_knows_prefect():
     for part, path in modules():
         if "flows" in litmap_parts(path):
             assert part in {"cli", "flows", "ui"}, path
+
+
+def test_one_module_names_what_only_some_systems_have():
+    unix = {"fcntl", "resource", "msvcrt", "signal", "ctypes", "pwd", "grp", "termios", "filelock"}
+    calls = {
+        "fork",
+        "register_at_fork",
+        "sched_getaffinity",
+        "kill",
+        "killpg",
+        "setsid",
+        "getuid",
+        "O_CLOEXEC",
+        "WNOHANG",
+    }
+    for part, path in modules():
+        if part == "operating_system":
+            continue
+        assert not unix & {name.split(".")[0] for name in imports(path)}, path
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "os":
+                assert node.attr not in calls, f"{path}:{node.lineno} names os.{node.attr}"
 
 
 def test_no_pickle_anywhere():

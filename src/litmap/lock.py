@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -11,48 +10,56 @@ from pathlib import Path
 from typing import Any
 
 from litmap.errors import Busy, LibraryError
+from litmap.operating_system import is_locked, try_lock
+
+_START = 1
+"""Where the holder is written: on Windows the first byte is locked and cannot be read by others."""
 
 
 @contextmanager
 def writer(path: Path, now: str) -> Iterator[None]:
     """Hold the library's lock file. Raises `Busy`, naming who holds it, where another process does.
 
-    The lock is the kernel's (flock), so it ends with its process however that ends; the file stays.
+    Never waits. The lock ends with its process, however that ends; the file stays. Raises
+    `LibraryError` where the folder cannot be written or its file system has no locks.
     """
+    folder = str(path.parent)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        opened = path.open("a+", encoding="utf-8")
+        opened = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b", buffering=0)
     except OSError as error:
         reason = error.strerror or str(error)
         raise LibraryError(
-            f"no library can be written in {path.parent}: {reason}", subject=str(path.parent)
+            f"no library can be written in {folder}: {reason}", subject=folder
         ) from error
     with opened as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+            taken = try_lock(file.fileno())
+        except OSError as error:
+            raise LibraryError(
+                f"{path} cannot be locked ({error.strerror}): "
+                "keep the library on a file system that has locks, such as a local disk",
+                subject=folder,
+            ) from error
+        if not taken:
             who = holder(path)
             since = f" since {who['started']}" if "started" in who else ""
             raise Busy(
-                f"another refresh of {path.parent} is running (process {who.get('pid', 'unknown')}{since}): "
+                f"another refresh of {folder} is running (process {who.get('pid', 'unknown')}{since}): "
                 "wait for it, or stop it with Ctrl-C",
-                subject=str(path.parent),
-            ) from error
-        except OSError as error:
-            raise LibraryError(
-                f"{path} cannot be locked: {error.strerror}", subject=str(path.parent)
-            ) from error
-        file.seek(0)
-        file.truncate()
-        file.write(json.dumps({"pid": os.getpid(), "started": now}))
-        file.flush()
+                subject=folder,
+            )
+        file.truncate(0)
+        file.write(b" " * _START + json.dumps({"pid": os.getpid(), "started": now}).encode())
         yield
 
 
 def holder(path: Path) -> dict[str, Any]:
     """What the lock file says of its last holder; {} where it says nothing."""
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb", buffering=0) as file:
+            file.seek(_START)
+            value = json.loads(b" " + file.read())
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
@@ -61,10 +68,7 @@ def holder(path: Path) -> dict[str, Any]:
 def is_held(path: Path) -> bool:
     """Whether a process holds the lock now; changes nothing."""
     try:
-        with path.open("r", encoding="utf-8") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        with path.open("rb") as file:
+            return is_locked(file.fileno())
     except OSError:
         return False
-    return False

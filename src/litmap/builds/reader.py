@@ -16,6 +16,7 @@ from litmap.builds import store
 from litmap.builds.store import SourceRows
 from litmap.errors import DamagedBuild, NoLibrary
 from litmap.models import Passage
+from litmap.operating_system import share_lock
 
 if TYPE_CHECKING:
     from litmap.builds.store import Rows
@@ -247,7 +248,7 @@ def _open(folder: Path) -> Build | None:
     except FileNotFoundError:
         return None
     try:
-        share_lock(lock)
+        share_lock(lock.fileno())  # tells the pruner that this build is being read
         if not (folder / MANIFEST).exists():
             lock.close()
             return None
@@ -256,16 +257,6 @@ def _open(folder: Path) -> Build | None:
         lock.close()
         raise
     return Build(folder, manifest, lock)
-
-
-def share_lock(file: IO[bytes]) -> None:
-    """Tell the pruner that this build is being read; without such locks the newest builds are kept anyway."""
-    try:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_SH)
-    except (ImportError, OSError):
-        return
 
 
 def check_build(folder: Path) -> Mapping[str, Any]:

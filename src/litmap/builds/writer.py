@@ -20,6 +20,7 @@ from litmap.builds.reader import FORMAT, MANIFEST, Build, checksum, current_id
 from litmap.builds.store import SourceRows
 from litmap.errors import DamagedBuild, LibraryError
 from litmap.models import Chunk, Passage
+from litmap.operating_system import sync_folder, try_lock
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -285,7 +286,7 @@ class BuildWriter:
         )
         final = self.paths.builds / self.id
         self.folder.rename(final)
-        _sync_folder(self.paths.builds)
+        sync_folder(self.paths.builds)
         replace_file(self.paths.current, (self.id + "\n").encode())
 
     def _entry(self, path: Path) -> dict[str, Any]:
@@ -329,18 +330,7 @@ def replace_file(path: Path, content: bytes) -> None:
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    with suppress(
-        OSError
-    ):  # some systems cannot open folders; the rename itself is atomic there too
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    sync_folder(path.parent)
 
 
 @contextmanager
@@ -375,32 +365,29 @@ def prune_builds(paths: LibraryPaths, keep: int = 2) -> list[str]:
     ids = sorted(
         p.name for p in paths.builds.iterdir() if p.is_dir() and not p.name.startswith(".")
     )
-    gone = []
-    for name in ids[: max(0, len(ids) - keep)]:
-        if name != current and _unused(paths.builds / name):
-            _delete(paths.builds / name)
-            gone.append(name)
+    old = ids[: max(0, len(ids) - keep)]
+    unused = [name for name in old if name != current and _unused(paths.builds / name)]
+    gone = [name for name in unused if _delete(paths.builds / name)]
     for leftover in paths.builds.glob(".old-*"):
         shutil.rmtree(leftover, ignore_errors=True)
     return gone
 
 
-def _delete(folder: Path) -> None:
-    """Rename first, so that no reader opens a build that is half gone."""
+def _delete(folder: Path) -> bool:
+    """Rename first, so that no reader opens a build that is half gone; False where one has it open (Windows)."""
     doomed = folder.with_name(".old-" + folder.name)
-    folder.rename(doomed)
+    try:
+        folder.rename(doomed)
+    except PermissionError:
+        return False
     shutil.rmtree(doomed, ignore_errors=True)
+    return True
 
 
 def _unused(folder: Path) -> bool:
     """Whether no reader holds the build."""
     try:
-        import fcntl
-
         with (folder / MANIFEST).open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except (ImportError, OSError):
+            return try_lock(file.fileno())
+    except OSError:  # no manifest, or no locks: the newest builds are kept anyway
         return True
-    return True

@@ -6,7 +6,6 @@ import argparse
 import filecmp
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from litmap.cli.options import clean, command, path_text, print_json, settings_of, table, wrap
 from litmap.cli.progress import Bars
 from litmap.errors import UsageError
+from litmap.operating_system import interrupt_on_terminate
 from litmap.settings import as_environment
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def run_refresh(
     """One refresh with progress on the terminal; the run's report."""
     from litmap import pipeline
 
-    signal.signal(signal.SIGTERM, _stop)
+    interrupt_on_terminate()
     with Bars(silent=silent) as bars:
         pipeline.check(settings)
         if not prefect:
@@ -137,10 +137,6 @@ def run_refresh(
             print("litmap: Prefect's server did not start; going on without it.", file=sys.stderr)
             return pipeline.refresh(settings, bars)
         return report
-
-
-def _stop(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
 
 
 def print_report(report: dict[str, Any], settings: Settings) -> None:
@@ -242,7 +238,7 @@ def schedule(args: argparse.Namespace) -> int:
 
     settings = settings_of(args)
     check(settings, now=False)
-    signal.signal(signal.SIGTERM, _stop)  # so that a server started for it ends with it
+    interrupt_on_terminate()  # so that a server started for it ends with it
     flows.serve(settings, cron=args.cron, every=args.every)
     return 0
 
@@ -271,7 +267,7 @@ def serve_app(settings: Settings, port: int) -> int:
     """Serve the app until it is stopped."""
     arguments, environment = app_command(settings, port)
     print(f"litmap is at http://127.0.0.1:{port} (Ctrl-C ends it)", flush=True)
-    signal.signal(signal.SIGTERM, _stop)
+    interrupt_on_terminate()
     process = subprocess.Popen(arguments, env=environment)
     try:
         return process.wait()

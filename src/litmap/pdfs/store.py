@@ -12,6 +12,7 @@ from pathlib import Path
 
 from litmap.errors import LibraryError
 from litmap.models import Download, Fetch, PdfFile, Work
+from litmap.operating_system import sync_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Store:
             _write(note.with_suffix(".tmp"), json.dumps(data).encode())
             note.with_suffix(".tmp").replace(note)
             got.path.replace(target)
-            sync(target.parent)
+            sync_folder(target.parent)
             drop(got.path)
         except OSError as error:
             raise _trouble(target, error) from error
@@ -90,7 +91,7 @@ class Store:
                 with aside.open("rb") as copied:
                     os.fsync(copied.fileno())
                 aside.replace(target)
-                sync(target.parent)
+                sync_folder(target.parent)
         except OSError as error:
             raise _trouble(file, error) from error
         return PdfFile(digest.hexdigest(), self._relative(target), size, pages, fetched_at=now)
@@ -143,15 +144,6 @@ def drop(part: Path) -> None:
     """Remove a transfer and the note beside it."""
     part.unlink(missing_ok=True)
     part.with_name(part.name + ".json").unlink(missing_ok=True)
-
-
-def sync(folder: Path) -> None:
-    """Make a rename in a folder last through a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -32,11 +32,12 @@ from litmap.catalogue.records import storable
 from litmap.errors import LitmapError, PdfError, UsageError
 from litmap.logs import kept_log
 from litmap.models import Citation, Document, Note, Problem, Resolution
+from litmap.operating_system import peak_memory
 from litmap.paths import LibraryPaths
 from litmap.pipeline import reading_list
 from litmap.pipeline.acquisition import MAX_BATCH, PRELOAD_AFTER, Acquisition, age_days, open_client
 from litmap.pipeline.pending_pdfs import note_reading, text_version, unread
-from litmap.pipeline.report import Progress, Report, peak_memory, quiet
+from litmap.pipeline.report import Progress, Report, quiet
 from litmap.pipeline.warmup import Warmup
 from litmap.protocols import Encoder
 from litmap.settings import Settings, api_keys

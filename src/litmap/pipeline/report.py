@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -101,15 +100,3 @@ class Report:
 def _plain(text: str) -> str:
     """Text without what Markdown or HTML would act on."""
     return "".join(c if c.isalnum() or c in " .,:;()/'-–" else " " for c in text)
-
-
-def peak_memory() -> int:
-    """The most memory this process or one of its children has held, in megabytes."""
-    import resource
-
-    unit = 1 if sys.platform == "darwin" else 1024
-    peaks = (
-        resource.getrusage(who).ru_maxrss
-        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    return int(max(peaks) * unit / 1_000_000)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from litmap.models import Hit
+from litmap.operating_system import call_after_fork
 from litmap.parsing.terms import index_terms, plain_text
 from litmap.protocols import Encoder
 from litmap.search import candidates as gathering
@@ -61,7 +61,7 @@ class _Beside:
 
     def __init__(self) -> None:
         self.begin()
-        os.register_at_fork(after_in_child=self.begin)
+        call_after_fork(self.begin)
 
     def begin(self) -> None:
         self.pool = ThreadPoolExecutor(4, thread_name_prefix="litmap-words")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from litmap.errors import PdfError
+from litmap.operating_system import limit_memory, limit_processor_time
 from litmap.text.codec import to_plain
 
 DONE, FAILED = b"D", b"E"
@@ -26,7 +27,7 @@ HEADER = struct.Struct(">cQ")
 
 def main() -> None:
     """Answers requests until stdin ends."""
-    _limit_memory(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    limit_memory(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
     replies = os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
@@ -40,7 +41,9 @@ def main() -> None:
 
 def answer(request: dict[str, Any], replies: BinaryIO) -> bool:
     """Sends one reply; False where the process should end because its memory is spent."""
-    _limit_time(float(request.get("seconds") or 0))
+    # ends a child that spins on after its parent has been killed
+    seconds = float(request.get("seconds") or 0)
+    limit_processor_time(seconds * 1.5 + 10 if seconds > 0 else 0)
     good = True
     try:
         kind, body = DONE, _run(request)
@@ -84,36 +87,3 @@ def _run(request: dict[str, Any]) -> bytes:
 
 def _failure(message: str) -> bytes:
     return json.dumps({"message": message}).encode("utf-8", "replace")
-
-
-def _limit_memory(limit: int) -> None:
-    """No more address space than this; where the system has no such limit (Windows), time alone protects."""
-    if limit <= 0:
-        return
-    try:
-        import resource
-    except ImportError:
-        return
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    if hard != resource.RLIM_INFINITY:
-        limit = min(limit, hard)
-    try:
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    except (ValueError, OSError):
-        return
-
-
-def _limit_time(seconds: float) -> None:
-    """CPU time for this request: ends a child that spins on after its parent has been killed."""
-    if seconds <= 0:
-        return
-    try:
-        import resource
-    except ImportError:
-        return
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(usage.ru_utime + usage.ru_stime + seconds * 1.5 + 10)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    if hard == resource.RLIM_INFINITY or soft < hard:
-        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))

@@ -6,10 +6,11 @@ model in `transformers`, and torch alone is imported, which takes seconds less.
 
 from __future__ import annotations
 
-import ctypes
 import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
+
+from litmap.operating_system import trim_heap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,7 +69,7 @@ class PackedBert:
         finally:
             self.torch.set_num_threads(before)
             if len(batches) > MANY:
-                give_back()
+                trim_heap()
 
     def _one(self, batch: tuple[Ids, Ids]) -> Vectors:
         torch = self.torch
@@ -129,10 +130,3 @@ class PackedBert:
     def _norm(self, value: Any, name: str) -> Any:
         weight, bias = (self.weights[f"{name}.LayerNorm.{part}"] for part in ("weight", "bias"))
         return self.torch.nn.functional.layer_norm(value, weight.shape, weight, bias, self.eps)
-
-
-def give_back() -> None:
-    """Let the C library return what is free to the system, where it can (glibc)."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)

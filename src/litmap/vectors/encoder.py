@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from litmap.errors import SettingsError
+from litmap.operating_system import usable_cores
 from litmap.protocols import Encoder
 from litmap.vectors import tokens
 from litmap.vectors.engine_selection import (
@@ -53,7 +53,7 @@ def load_encoder(
             f"no backend {backend!r}: it is one of {', '.join(BACKENDS)}", subject=backend
         )
     spec = find_model(model, models_dir)
-    count = threads or _cores()
+    count = threads or usable_cores()
     if spec.simple:
         return FastEncoder(spec, models_dir, backend, count)
     from litmap.vectors.sentence_transformer import GeneralEncoder
@@ -65,13 +65,6 @@ def prepare(encoder: Encoder) -> None:
     """Load what the encoder needs for many texts, ahead of them; another thread may do that. Raises ModelError."""
     if isinstance(encoder, FastEncoder):
         encoder.prepare()
-
-
-def _cores() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
 
 
 class FastEncoder:

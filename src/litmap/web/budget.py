@@ -8,7 +8,6 @@ OpenAlex ten a second; Semantic Scholar and DBLP one a second. Every other host 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import random
 import sqlite3
@@ -20,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from litmap.errors import Exhausted, WebError
+from litmap.operating_system import try_lock
 
 OnWait = Callable[[str, float, str], None]
 """Told (host, seconds, why) before a wait of more than half a second."""
@@ -218,15 +218,13 @@ class Budget:
         name = "".join(c if c.isalnum() or c in ".-" else "_" for c in group)[:100]
         while True:
             for number in range(count):
-                file = os.open(
-                    self._folder / f"{name}.{number}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
-                )
+                file = os.open(self._folder / f"{name}.{number}", os.O_RDWR | os.O_CREAT, 0o600)
                 try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except OSError:
-                    os.close(file)
-                else:
+                    if try_lock(file):
+                        return file
+                except OSError:  # a file system without locks: this process keeps its own count
                     return file
+                os.close(file)
             self.sleep(group, 0.05, "another process asks it")
 
 

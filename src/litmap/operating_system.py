@@ -1,0 +1,146 @@
+"""What differs between operating systems: file locks, limits of a process, signals, forks.
+
+The one module that names what only some systems have; each function says what it does where that is
+missing. File locks come from filelock (flock on Unix, LockFileEx on Windows). A lock belongs to the
+open file and ends with its process, however that ends.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
+
+# ── file locks ────────────────────────────────────────────────────────────────────────────────────
+def try_lock(descriptor: int) -> bool:
+    """Take the exclusive lock of an open file; False where another open file holds it.
+
+    Never waits. Raises OSError where the file system has no locks (ENOLCK, ENOSYS, EOPNOTSUPP).
+    On Windows the lock covers the first byte, which others cannot read while it is held.
+    """
+    from filelock import lock_descriptor  # late: reading a library needs no exclusive lock
+
+    return lock_descriptor(descriptor, blocking=False)
+
+
+def share_lock(descriptor: int) -> None:
+    """Hold a shared lock, which keeps `try_lock` of others from succeeding; waits for theirs.
+
+    Does nothing where the system or the file system has no shared locks; Windows refuses to move
+    or delete a file that is open, which serves the same end.
+    """
+    if fcntl is not None:
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+
+
+def is_locked(descriptor: int) -> bool:
+    """Whether another open file holds the exclusive lock; False where there are no locks."""
+    try:
+        if fcntl is None:
+            return not try_lock(descriptor)
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)  # two who ask do not see each other
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in a folder last through a power cut; Windows cannot open folders for that."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+# ── limits and use of a process ───────────────────────────────────────────────────────────────────
+def limit_memory(limit_bytes: int) -> None:
+    """No more address space than this for this process, and no core dump.
+
+    Without effect for 0, and where the system has no such limit (Windows; macOS ignores it).
+    """
+    if limit_bytes <= 0 or resource is None:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if hard != resource.RLIM_INFINITY:
+        limit_bytes = min(limit_bytes, hard)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, limit_bytes))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def limit_processor_time(seconds: float) -> None:
+    """End this process once it has used so many more seconds of processor time (none for 0).
+
+    Without effect where the system has no such limit.
+    """
+    if seconds <= 0 or resource is None:
+        return
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(usage.ru_utime + usage.ru_stime + seconds)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    if hard == resource.RLIM_INFINITY or soft < hard:
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+
+
+def peak_memory() -> int:
+    """The most memory this process or one of its children has held, in megabytes; 0 if unknown."""
+    if resource is None:
+        return 0
+    unit = 1 if sys.platform == "darwin" else 1024
+    held = (
+        resource.getrusage(who).ru_maxrss
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return int(max(held) * unit / 1_000_000)
+
+
+def usable_cores() -> int:
+    """Cores this process may run on; those of the machine where the system does not say."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def trim_heap() -> None:
+    """Let the C library return free memory to the system, where it can (glibc)."""
+    with suppress(OSError, TypeError):  # Windows: no library without a name
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
+
+
+# ── signals and forks ─────────────────────────────────────────────────────────────────────────────
+def interrupt_on_terminate() -> None:
+    """SIGTERM ends this program as Ctrl-C does: what it holds is let go. Main thread only."""
+    signal.signal(signal.SIGTERM, _interrupt)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def call_after_fork(function: Callable[[], None]) -> None:
+    """Call the function in each forked child of this process; there are none without fork."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=function)
