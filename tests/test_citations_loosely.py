@@ -11,6 +11,7 @@ import pytest
 from litmap.citations import find_citations
 from litmap.citations.recognisers.attributed_titles import joined_titles, named_titles
 from litmap.citations.recognisers.short_notes import CitedEntry, resolve_short_note
+from litmap.citations.ties import Tie
 from litmap.models import Citation, Reference
 from litmap.notes import read_notes
 from litmap.parsing.person_names import surname_key
@@ -186,12 +187,15 @@ NOTES
 )
 def test_long_lists_of_pages_do_not_hold_up_a_short_note(piece: str, times: int, end: str) -> None:
     before = [
-        CitedEntry(Reference("", "The Scientific Revolution", ("Steven Shapin",), 1996), "number:1")
+        CitedEntry(
+            Reference("", "The Scientific Revolution", ("Steven Shapin",), 1996),
+            Tie.number("note.md", "1"),
+        )
     ]
     note = "Shapin, Scientific Revolution" + piece * times
     begin = time.process_time()
-    assert resolve_short_note(note, before) == "number:1"
-    assert resolve_short_note(note + end, before) == ""
+    assert resolve_short_note(note, before) == before[0].tie
+    assert resolve_short_note(note + end, before) is None
     assert time.process_time() - begin < 1
 
 

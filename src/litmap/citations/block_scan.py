@@ -1,99 +1,158 @@
-"""A block while it is read: what of its text is understood already, the context of a place, and long blocks cut."""
+"""A block while it is scanned: its text, what of it is claimed, the context of a place; long blocks cut."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from litmap.citations.model import Sighting, line_at
-from litmap.models import NoteBlock
+from litmap.citations.model import Sighting, UndatedMention, line_at
+from litmap.citations.recognisers.bib_records import field
+from litmap.citations.recognisers.reference_entries import ReferenceEntry
+from litmap.models import Link, NoteBlock
+from litmap.parsing.sentences import NOTE_SENTENCES, sentence_borders
 
-LONGEST = 20_000
+MAX_BLOCK = 20_000
 """Most characters of a block that are read as one."""
-_SENTENCE = re.compile(r"(?<=[.!?])[”\")\]]?\s+(?=[A-ZÀ-Ý(\[“\"@])")
-_ABBREVIATED = re.compile(
-    r"\b(?:et al|e\.g|i\.e|cf|vs|Fig|Eq|Sec|Thm|resp|Dr|Prof|St|[A-Z]|no|vol|pp|ed|eds|ca|approx)\.[”\")\]]?$"
-)
+CLAIMED = "\x00"
+"""Stands for each claimed character in `BlockScan.unclaimed_text`; no recogniser reads across it."""
+MAX_GAP = 23
+"""Most characters between two stretches that stand side by side, words such as 'also as' included."""
+MAX_JOURNAL = 70
+"""Most characters of a journal with its numbers between names and an identifier."""
 _JOURNAL = re.compile(
-    r"[”\")]{0,2}[,.]?\s*(?:in\s)?(?:[A-Z]{2,8}|(?:[A-Z][A-Za-z]*[.,]?\s){1,6}\d[\d:,.\s–-]{0,24})[,.]?\s?(?:\((?:1[5-9]|20)\d\d\))?[\s,.;(\[]*"
+    r"[”\")]{0,2}[,.]?\s*(?:in\s)?"
+    r"(?:[A-Z]{2,8}|(?:[A-Z][A-Za-z]*[.,]?\s){1,6}\d[\d:,.\s–-]{0,24})"
+    r"[,.]?\s?(?:\((?:1[5-9]|20)\d\d\))?[\s,.;(\[]*"
 )
 _JOINT = re.compile(r"[\s()\[\],.:–—\"“”'*-]*")
 _ALSO = re.compile(
     r"(?:\b(?:see also|also (?:as|at|in|on)|also|e-?print|preprint|available (?:at|as|on))\b|=)\s?"
 )
+_CONTINUES = frozenset({"", "(", "[", ":", "–", "—", "-"})
+"""What may stand between a number or key and what it belongs to: '[3]: Doe'."""
 
 
-class BlockText:
-    """A block's text in which stretches already understood are masked, so that nothing is counted twice."""
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A stretch of a block that is understood, and the sighting it is understood by, if any."""
 
-    def __init__(self, block: NoteBlock) -> None:
+    start: int
+    end: int
+    sighting: Sighting | None
+
+
+class BlockScan:
+    """A block while its detectors run. Detectors read it; the scanner alone adds claims.
+
+    `text` never changes; `unclaimed_text` is the same text, character for character, with `CLAIMED`
+    in place of what earlier detections claimed. `entries` are the block's reference entries, found
+    before. `undated` are names without a year that wait for the titles of the block.
+    """
+
+    def __init__(
+        self,
+        block: NoteBlock,
+        entries: Sequence[ReferenceEntry] = (),
+        *,
+        in_reference_list: bool = False,
+    ) -> None:
         self.block = block
         self.text = block.text
-        self.spans: list[tuple[int, int, Sighting | None]] = []
+        self.entries = entries
+        self.in_reference_list = in_reference_list
+        self.undated: list[UndatedMention] = []
+        self.claims: list[Claim] = []
+        self._unclaimed = block.text
+        self._masked = 0
 
-    def mask(self, start: int, end: int, sighting: Sighting | None) -> None:
-        """Marks a stretch as understood."""
+    @property
+    def is_topic(self) -> bool:
+        """True for a heading as its author marked it: its words name a topic, not a work."""
+        return self.block.kind == "heading" and not field(self.block, "inferred")
+
+    @property
+    def unclaimed_text(self) -> str:
+        """The text with claimed stretches masked."""
+        for claim in self.claims[self._masked :]:
+            before, after = self._unclaimed[: claim.start], self._unclaimed[claim.end :]
+            self._unclaimed = before + CLAIMED * (claim.end - claim.start) + after
+        self._masked = len(self.claims)
+        return self._unclaimed
+
+    def is_unclaimed(self, start: int, end: int) -> bool:
+        """True where nothing of the stretch is claimed."""
+        return CLAIMED not in self.unclaimed_text[start:end]
+
+    def claim(self, start: int, end: int, sighting: Sighting | None) -> None:
+        """Claims a stretch for a sighting, or as understood to be none."""
         if end > start:
-            self.spans.append((start, end, sighting))
-            self.text = self.text[:start] + "\x00" * (end - start) + self.text[end:]
+            self.claims.append(Claim(start, end, sighting))
 
-    def free(self, start: int, end: int) -> bool:
-        """True where nothing of the stretch has been understood yet."""
-        return "\x00" not in self.text[start:end]
-
-    def beside(
+    def adjacent_sighting(
         self, start: int, end: int, reach: int = 4, *, same_sentence: bool = False
     ) -> Sighting | None:
-        """A sighting that stands next to the stretch with only brackets and punctuation between."""
-        for a, b, sighting in self.spans:
-            if sighting is None:
+        """The sighting next to a stretch, with only punctuation of up to `reach` signs between."""
+        for claim in self.claims:
+            if claim.sighting is None or not _is_near(claim, start, end):
                 continue
-            between = (
-                self.block.text[end:a]
-                if a >= end
-                else self.block.text[b:start]
-                if b <= start
-                else ""
-            )
-            if same_sentence and b <= start and between.rstrip().endswith("."):
-                continue
-            if (
-                b <= start
-                and sighting.mention.kind in {"number", "citekey"}
-                and not _same_bracket(between)
-            ):
-                continue  # '[3], Doe 1999': a number belongs to what stands before it
-            between = _ALSO.sub("", between, count=1) if 3 < len(between) < 24 else between
-            if (
-                (a >= end or b <= start)
-                and len(between) <= reach + 3
-                and _JOINT.fullmatch(between)
-                and len(between.strip()) <= reach
-            ):
-                return sighting
+            if claim.start >= end:
+                between = self.text[end : claim.start]
+            else:
+                between = self.text[claim.end : start]
+                if same_sentence and between.rstrip().endswith("."):
+                    continue
+                if _points_backwards(claim.sighting, between):
+                    continue  # '[3], Doe 1999': a number belongs to what stands before it
+            if _is_joint(between, reach):
+                return claim.sighting
         return None
 
-    def behind_journal(self, end: int) -> Sighting | None:
-        """An identifier that follows with only a journal between: '…, Ann. Phys. 303, 2 (2003) [quant-ph/9707021]'."""
-        for a, _, sighting in self.spans:
-            if (
-                sighting is None
-                or not 0 < a - end <= 70
-                or not sighting.reference.ids
-                or sighting.reference.title
-            ):
+    def identifier_after_journal(self, end: int) -> Sighting | None:
+        """An identifier behind a journal: '…, Ann. Phys. 303, 2 (2003) [quant-ph/9707021]'."""
+        for claim in self.claims:
+            if not 0 < claim.start - end <= MAX_JOURNAL or not _is_identifier_only(claim.sighting):
                 continue
-            between = self.block.text[end:a]
-            if _JOURNAL.fullmatch(between) and "\x00" not in self.text[end:a]:
-                return sighting
+            if _JOURNAL.fullmatch(self.text, end, claim.start) and self.is_unclaimed(
+                end, claim.start
+            ):
+                return claim.sighting
         return None
 
+    def complete(self, sighting: Sighting, completed: Sighting) -> None:
+        """Puts a sighting's completed form in its claims."""
+        self.claims = [
+            replace(claim, sighting=completed) if claim.sighting is sighting else claim
+            for claim in self.claims
+        ]
 
-def _same_bracket(between: str) -> bool:
-    """True where what stands between a number or key and what follows it only opens a bracket or tells: '[3]: Doe'."""
-    return between.strip() in {"", "(", "[", ":", "–", "—", "-"}
+
+def _is_near(claim: Claim, start: int, end: int) -> bool:
+    """True where a claim lies before or behind a stretch with few characters between."""
+    gap = claim.start - end if claim.start >= end else start - claim.end
+    return 0 <= gap <= MAX_GAP
+
+
+def _points_backwards(sighting: Sighting, between: str) -> bool:
+    """True for a number or key that belongs to what stands before it, not behind: '[3], '."""
+    return sighting.mention.kind in {"number", "citekey"} and between.strip() not in _CONTINUES
+
+
+def _is_joint(between: str, reach: int) -> bool:
+    """True where brackets and punctuation alone, or one word such as 'also', join two stretches."""
+    between = _ALSO.sub("", between, count=1) if len(between) > 3 else between
+    if len(between) > reach + 3 or not _JOINT.fullmatch(between):
+        return False
+    return len(between.strip()) <= reach
+
+
+def _is_identifier_only(sighting: Sighting | None) -> bool:
+    """True for an identifier without a title of its own."""
+    if sighting is None or sighting.reference.title:
+        return False
+    return bool(sighting.reference.ids)
 
 
 def context_of(block: NoteBlock, start: int, end: int) -> str:
@@ -102,7 +161,7 @@ def context_of(block: NoteBlock, start: int, end: int) -> str:
     if len(text) <= 350 or (block.kind in {"item", "cell", "entry"} and len(text) <= 700):
         return text.strip()
     low, high = max(0, start - 700), min(len(text), end + 700)
-    stops, begins = _sentence_ends(text)
+    stops, begins = _sentence_borders(text)
     before = bisect_right(begins, start)
     after = max(before, bisect_left(stops, end))
     first = begins[before - 1] if before and stops[before - 1] >= low else low
@@ -111,45 +170,48 @@ def context_of(block: NoteBlock, start: int, end: int) -> str:
 
 
 @lru_cache(maxsize=8)
-def _sentence_ends(text: str) -> tuple[list[int], list[int]]:
-    """Where sentences end, and where the next ones begin; all mentions of a block ask for the same."""
-    borders = [
-        match.span()
-        for match in _SENTENCE.finditer(text)
-        if not _ABBREVIATED.search(text[max(0, match.start() - 12) : match.start() + 1].rstrip())
-    ]
+def _sentence_borders(text: str) -> tuple[list[int], list[int]]:
+    """Where sentences end and where the next begin; all mentions of a block ask for the same."""
+    borders = list(sentence_borders(text, NOTE_SENTENCES))
     return [stop for stop, _ in borders], [begin for _, begin in borders]
 
 
 def split_long(block: NoteBlock) -> list[NoteBlock]:
-    """The block, or pieces of it cut at blanks outside its links, so that no step sees more than `LONGEST` or so."""
-    if len(block.text) <= LONGEST:
+    """The block, or pieces cut at blanks outside its links, each of about `MAX_BLOCK` at most."""
+    if len(block.text) <= MAX_BLOCK:
         return [block]
     pieces: list[NoteBlock] = []
     links = sorted(block.links, key=lambda link: link.start)
-    starts = block.line_starts
-    begin = first_link = first_start = 0
+    begin = first_link = 0
     while begin < len(block.text):
-        end = min(len(block.text), begin + LONGEST)
-        blank = block.text.rfind(" ", begin + LONGEST // 2, end) if end < len(block.text) else -1
-        end = blank + 1 if blank > 0 else end
+        end = _blank_before(block.text, begin)
         last_link = first_link
         while last_link < len(links) and links[last_link].start < end:
             end = max(end, links[last_link].end)
             last_link += 1
-        last_start = first_start
-        while last_start < len(starts) and starts[last_start] < end:
-            last_start += 1
-        inside = tuple(
-            replace(k, start=k.start - begin, end=k.end - begin)
-            for k in links[first_link:last_link]
-        )
-        rows = tuple(start - begin for start in starts[first_start:last_start] if start > begin)
-        text = block.text[begin:end]
-        pieces.append(
-            replace(
-                block, text=text, line=line_at(block, begin), links=inside, line_starts=(0, *rows)
-            )
-        )
-        begin, first_link, first_start = end, last_link, last_start
+        pieces.append(_piece(block, begin, end, links[first_link:last_link]))
+        begin, first_link = end, last_link
     return pieces
+
+
+def _blank_before(text: str, begin: int) -> int:
+    """Where a piece that begins at `begin` ends: behind the last blank of its second half."""
+    if begin + MAX_BLOCK >= len(text):
+        return len(text)
+    end = begin + MAX_BLOCK
+    return text.rfind(" ", begin + MAX_BLOCK // 2, end) + 1 or end
+
+
+def _piece(block: NoteBlock, begin: int, end: int, links: Sequence[Link]) -> NoteBlock:
+    """The part [begin, end) of a block as a block, its links and lines at their places."""
+    starts = block.line_starts
+    inner = starts[bisect_right(starts, begin) : bisect_left(starts, end)]
+    return replace(
+        block,
+        text=block.text[begin:end],
+        line=line_at(block, begin),
+        links=tuple(
+            replace(link, start=link.start - begin, end=link.end - begin) for link in links
+        ),
+        line_starts=(0, *(start - begin for start in inner)),
+    )

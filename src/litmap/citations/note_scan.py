@@ -1,83 +1,123 @@
-"""One note while its citations are found: its blocks, what is known of it, and what has been seen so far."""
+"""A note while it is scanned: its blocks, what its reference entries tell, and what was detected."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from litmap.citations.block_scan import context_of, split_long
-from litmap.citations.model import NoteState, PlainLink, Sighting, line_at
-from litmap.citations.recognisers.author_names import NameMention
-from litmap.citations.recognisers.reference_lists import title_floor
-from litmap.citations.recognisers.short_notes import CitedEntry
+from litmap.citations.block_scan import context_of
+from litmap.citations.model import (
+    AuthorYearMention,
+    InformalMention,
+    PlainLink,
+    Sighting,
+    UndatedMention,
+    line_at,
+)
+from litmap.citations.recognisers.reference_entries import ReferenceEntry
+from litmap.citations.ties import Tie
 from litmap.models import Link, Mention, Note, NoteBlock, Reference
-from litmap.parsing.identifiers import url_key
-from litmap.parsing.title_similarity import normalise_title
+
+MAX_MENTION = 500
+"""Characters of a mention's text that are kept."""
+NOT_A_WORK = Tie("key", "")
+"""Stands for the tie of an entry that is not a scholarly work: a citekey of it is not a citation."""
 
 
 @dataclass(slots=True)
-class BareNames:
-    """Names without a year; `asked` is True where they may be looked up if they are tied to nothing; `beside` is an
-    identifier that stands next to them.
+class EntryIndex:
+    """What the reference entries of a note tell, before its text is read.
+
+    `numbers`: the tie of an entry by its number.
+    `labels`: the tie of an entry by its label, footnote or citekey; `NOT_A_WORK` for some keys.
+    `number_styles`: patterns by which the text cites entries by number; empty without numbers.
+    `entries`: reference entries by the index of their block.
+    `listed`: indexes of the blocks that form reference lists.
+    `short_notes`: indexes of blocks such as 'Ibid., 332', which are read with the entries.
+    `sightings`, `links`: records of reference files and short notes, in the order of their blocks.
     """
 
-    block: NoteBlock
-    names: NameMention
-    mention: Mention
-    asked: bool = True
-    beside: Sighting | None = None
+    numbers: dict[str, Tie] = field(default_factory=dict)
+    labels: dict[str, Tie] = field(default_factory=dict)
+    number_styles: tuple[re.Pattern[str], ...] = ()
+    entries: dict[int, list[ReferenceEntry]] = field(default_factory=dict)
+    listed: frozenset[int] = frozenset()
+    short_notes: set[int] = field(default_factory=set)
+    sightings: list[Sighting] = field(default_factory=list)
+    links: list[PlainLink] = field(default_factory=list)
 
 
-class Reading:
-    """What the finders of links, keys, numbers, names and titles share while they read one note.
+class NoteScan:
+    """One note and all that was detected in it. Detectors read it; the scanner alone adds to it.
 
-    `keys` are the ties of citekeys by key. Names without a reference beside them are kept in `names` (with a year) and
-    `bare_names` (without), to be tied when all notes are read.
+    `citekeys`: ties of the records of reference files, by citekey.
+    `entries`: what the note's own reference entries tell.
+    `title_floor`: least score, in [0, 1], of a bare title that is worth a search.
+    `sightings`, `links`: mentions of works and links that are not, in the order of detection.
+    `author_year`, `undated`, `informal`: names to be linked to works when all notes are read.
     """
 
-    def __init__(self, note: Note, keys: dict[str, str]) -> None:
+    def __init__(
+        self,
+        note: Note,
+        blocks: Sequence[NoteBlock],
+        entries: EntryIndex,
+        citekeys: Mapping[str, Tie],
+        title_floor: float,
+    ) -> None:
         self.note = note
-        self.blocks = [piece for block in note.blocks for piece in split_long(block)]
-        self.state = NoteState(note.path)
-        self.keys = keys
-        self.names: list[tuple[NoteBlock, NameMention, Sighting]] = []
-        self.bare_names: list[BareNames] = []
-        self.loose: list[tuple[NoteBlock, NameMention, Sighting, bool]] = []
-        self.title_floor = title_floor(self.blocks, note.format)
-        self.previous: tuple[str, ...] = ()
-        self.named: list[CitedEntry] = []
-        self.number_styles: tuple[re.Pattern[str], ...] = ()
+        self.blocks = blocks
+        self.entries = entries
+        self.citekeys = citekeys
+        self.title_floor = title_floor
+        self.sightings: list[Sighting] = [*entries.sightings]
+        self.links: list[PlainLink] = [*entries.links]
+        self.author_year: list[AuthorYearMention] = []
+        self.undated: list[UndatedMention] = []
+        self.informal: list[InformalMention] = []
+
+    @property
+    def path(self) -> str:
+        """The note's path as the user sees it."""
+        return self.note.path
 
     def mention(self, block: NoteBlock, start: int, end: int, kind: str, text: str = "") -> Mention:
-        """A mention of this stretch."""
-        shown = text or block.text[start:end].strip()
-        return Mention(
-            self.note.path,
-            line_at(block, start),
-            shown[:500],
-            block.heading,
-            context_of(block, start, end),
-            kind,
-        )
+        """A mention at [start, end) of a block, shown as `text` or as it is written."""
+        return mention_at(self.path, block, start, end, kind, text)
 
-    def add(self, sighting: Sighting) -> Sighting:
-        """Keeps a sighting."""
-        self.state.sightings.append(sighting)
-        return sighting
+    def plain_link(self, block: NoteBlock, link: Link) -> PlainLink:
+        """A link of the note that is not a work."""
+        return PlainLink(self.path, link.line, link.text, link.target, block.heading)
 
-    def plain(self, block: NoteBlock, link: Link) -> None:
-        """Keeps a link that is no work."""
-        self.state.links.append(
-            PlainLink(self.note.path, link.line, link.text, link.target, block.heading)
-        )
+    def tie_of_label(self, label: str) -> Tie | None:
+        """The tie of an entry by its label or footnote; None where there is no such work."""
+        tie = self.entries.labels.get(label)
+        return None if tie is NOT_A_WORK else tie
+
+    def complete(self, sighting: Sighting, completed: Sighting) -> None:
+        """Puts a sighting's completed form in its place."""
+        for index in range(len(self.sightings) - 1, -1, -1):
+            if self.sightings[index] is sighting:
+                self.sightings[index] = completed
+                return
 
 
-def work_ties(reference: Reference, *, title_known: bool) -> set[str]:
-    """Keys that two mentions of one work share: identifiers, addresses, and the title in normal form."""
-    ties = {f"id:{identifier}" for identifier in reference.ids}
-    ties |= {f"url:{url_key(url)}" for url in reference.urls if len(url) < 2000}
-    if title_known and reference.title:
-        title = normalise_title(reference.title)
-        if len(title.split()) >= 3 or len(title) >= 14 or (reference.authors and len(title) >= 4):
-            ties.add(f"title:{title}")
-    return ties
+def mention_at(
+    path: str, block: NoteBlock, start: int, end: int, kind: str, text: str = ""
+) -> Mention:
+    """A mention at [start, end) of a block of a note, shown as `text` or as it is written."""
+    shown = text or block.text[start:end].strip()
+    return Mention(
+        path,
+        line_at(block, start),
+        shown[:MAX_MENTION],
+        block.heading,
+        context_of(block, start, end),
+        kind,
+    )
+
+
+def number_sighting(mention: Mention, tie: Tie, *, sure: bool = False) -> Sighting:
+    """A mention that only points to an entry."""
+    return Sighting(mention, Reference(), sure, frozenset({tie}))

@@ -1,207 +1,150 @@
-"""One note's citations, before they are grouped: entries first, then links, keys, numbers, names and titles."""
+"""One note's citations, before they are grouped: the cascade of detectors, in its order.
+
+A note is scanned in three steps. Its reference entries are indexed first, since they may be cited
+above them. Then every block goes through `DETECTORS`, from top to bottom: each is handed the note's
+state and the block, and gives what it detects; the scanner records that and claims its stretch, so
+that a later detector does not read it. Last come names of systems, known from all of the note.
+"""
 
 from __future__ import annotations
 
-from litmap.citations.block_scan import BlockText
-from litmap.citations.detectors.author_year import take_bare_names, take_names, take_places
-from litmap.citations.detectors.citekeys import take_citekeys
-from litmap.citations.detectors.links import take_addresses, take_link
-from litmap.citations.detectors.numeric import take_numbers
-from litmap.citations.detectors.title_heads import take_heads
-from litmap.citations.detectors.titles import take_dated_titles, take_emphasised, take_titles
-from litmap.citations.model import PlainLink, Sighting, line_at
-from litmap.citations.note_scan import Reading, work_ties
-from litmap.citations.recognisers.bib_records import field, record_reference
-from litmap.citations.recognisers.journal_locators import find_locators
-from litmap.citations.recognisers.link_classifier import classify_link
-from litmap.citations.recognisers.reference_entries import ReferenceEntry, find_reference_entries
-from litmap.citations.recognisers.reference_lists import reference_list_blocks
-from litmap.citations.recognisers.short_notes import CitedEntry, resolve_short_note
-from litmap.models import Mention, Note, NoteBlock, Reference
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from litmap.citations.block_scan import BlockScan, split_long
+from litmap.citations.detectors.author_year import (
+    detect_author_year,
+    detect_informal_names,
+    detect_journal_places,
+    detect_lone_names,
+    detect_possessive_works,
+    detect_undated_names,
+    find_undated_names,
+)
+from litmap.citations.detectors.citekeys import detect_citekeys, detect_labels
+from litmap.citations.detectors.links import detect_identifiers, detect_links, detect_urls
+from litmap.citations.detectors.numeric import detect_numbers, detect_spelled_numbers
+from litmap.citations.detectors.reference_entries import detect_entries, index_entries
+from litmap.citations.detectors.title_heads import detect_title_heads
+from litmap.citations.detectors.titles import (
+    detect_attributed_titles,
+    detect_clause_titles,
+    detect_dated_titles,
+    detect_emphasised_titles,
+    detect_owned_titles,
+    detect_quoted_titles,
+    detect_whole_titles,
+)
+from litmap.citations.model import AuthorYearMention, Detection, InformalMention, UndatedMention
+from litmap.citations.note_scan import NoteScan
+from litmap.citations.recognisers.reference_lists import title_floor
+from litmap.citations.ties import Tie
+from litmap.models import Note
+
+Detector = Callable[[NoteScan, BlockScan], Iterable[Detection]]
+"""Gives what it detects in a block, one place after the other. Each detection is recorded before the
+next is asked for: `unclaimed_text` then has what the detector itself claimed so far masked.
+"""
+
+MARKED_DETECTORS: tuple[Detector, ...] = (
+    # Entries of reference lists: whole references, whose parts are not citations of their own.
+    detect_entries,
+    # Links of the note's markup: their text belongs to their target, whatever it looks like.
+    detect_links,
+    # 'arXiv:1706.03762', 'doi:10.…' in the text, with the title before them.
+    detect_identifiers,
+    # Addresses in the text; behind the identifiers, which many addresses hold.
+    detect_urls,
+    # '[@doe1999]', '@doe1999'; behind the addresses, which may hold an '@'.
+    detect_citekeys,
+    # '[Doe99]' where an entry has this label.
+    detect_labels,
+    # '[3]', '(3)' or a superscript, as the note writes; before years in brackets are read.
+    detect_numbers,
+    # 'refs 4,5', 'Lee et al.(2)'.
+    detect_spelled_numbers,
+)
+"""What is marked as a citation. They read headings too."""
+
+WORDED_DETECTORS: tuple[Detector, ...] = (
+    # Titles in italics; the markup bounds them better than their words do.
+    detect_emphasised_titles,
+    # Titles between names and a year, which would be read as a mention of their own.
+    detect_dated_titles,
+    # 'Haldane, PRL 61, 2015'; before names with years, which would take the volume for a year.
+    detect_journal_places,
+    # 'Doe and Roe (1999)'; all sure titles beside names are claimed by now.
+    detect_author_year,
+    # An item that is a name and a year: 'see Doe 1999'; only where no other names are.
+    detect_lone_names,
+    # 'hochreiter 97', 'Planck Collaboration 2018', 'Doe & Roe (in press)'.
+    detect_informal_names,
+    # 'Doe and Roe', 'Doe et al.'; they wait for the titles, some of which hold names.
+    find_undated_names,
+    # Titles beside their people, without a year: "Kuhn's Structure of Scientific Revolutions".
+    detect_attributed_titles,
+    # Titles behind an owner, or in a clause that names people or a venue.
+    detect_owned_titles,
+    # Lines, items and cells that are a title, before parts of them are read.
+    detect_whole_titles,
+    # Titles in quotation marks.
+    detect_quoted_titles,
+    # Runs of capitalised words and clauses behind a colon: the least sure, in what is left.
+    detect_clause_titles,
+    # The names found above, now that it is known which of them stand in a title.
+    detect_undated_names,
+    # "Paine's keystone paper", 'Kuhn argues'; known works only, in what is left.
+    detect_possessive_works,
+)
+"""What only its wording tells. Headings are left out: their words name a topic."""
+
+DETECTORS: tuple[Detector, ...] = MARKED_DETECTORS + WORDED_DETECTORS
 
 
-def read_citations(note: Note, keys: dict[str, str]) -> Reading:
-    """Everything seen in one note; `keys` are ties of citekeys. Entries come first: they may be cited above them."""
-    reading = Reading(note, keys)
-    entries: dict[int, list[ReferenceEntry]] = {}
-    listed = reference_list_blocks(reading.blocks)
-    pointing: set[int] = set()
-    for index, block in enumerate(reading.blocks):
-        if block.kind == "entry":
-            _take_record(reading, block)
-        elif block.kind != "heading" and len(block.text) < 200_000:
-            found = _find_entries(reading, block, index in listed)
-            if found:
-                entries[index] = found
-            elif _take_short_note(
-                reading, block, field(block, "number") or field(block, "footnote")
-            ):
-                pointing.add(index)
-    for index, block in enumerate(reading.blocks):
-        if block.kind != "entry" and index not in pointing:
-            _take_block(reading, block, entries.get(index, []), index in listed)
-    take_heads(reading)
-    return reading
+def scan_note(note: Note, citekeys: Mapping[str, Tie]) -> NoteScan:
+    """All that is detected in one note; `citekeys` are the ties of reference files' records."""
+    blocks = [piece for block in note.blocks for piece in split_long(block)]
+    index = index_entries(note, blocks)
+    note_scan = NoteScan(note, blocks, index, citekeys, title_floor(blocks, note.format))
+    for block_scan in _block_scans(note_scan):
+        for detector in MARKED_DETECTORS if block_scan.is_topic else DETECTORS:
+            for detection in detector(note_scan, block_scan):
+                _record(detection, note_scan, block_scan)
+    note_scan.sightings += list(detect_title_heads(note_scan))
+    return note_scan
 
 
-def _take_block(
-    reading: Reading, block: NoteBlock, entries: list[ReferenceEntry], listed: bool
-) -> None:
-    text = BlockText(block)
-    for entry in entries:
-        _take_entry(reading, block, entry, text, listed)
-    for link in block.links:
-        if text.free(link.start, link.end) or link.start < 0:
-            take_link(reading, block, link, text)
-    take_addresses(reading, block, text)
-    take_citekeys(reading, block, text)
-    if reading.state.numbers and not (listed and entries):
-        take_numbers(reading, block, text)
-    if block.kind != "heading" or field(block, "inferred"):
-        take_emphasised(reading, block, text)
-        take_dated_titles(reading, block, text)
-        take_places(reading, block, text)
-        take_names(reading, block, text)
-        take_titles(reading, block, text)
-        take_bare_names(reading, block, text)
+def _block_scans(note_scan: NoteScan) -> Iterator[BlockScan]:
+    """The blocks that are read as text: records and short notes are read with the entries."""
+    index = note_scan.entries
+    for place, block in enumerate(note_scan.blocks):
+        if block.kind != "entry" and place not in index.short_notes:
+            entries = index.entries.get(place, ())
+            yield BlockScan(block, entries, in_reference_list=place in index.listed)
 
 
-def _take_short_note(reading: Reading, block: NoteBlock, number: str) -> bool:
-    """Ties the number of a note such as 'Ibid., 332' to the entry it means, and counts it as a mention; True if it is one."""
-    tie = resolve_short_note(block.text, reading.named) if number else ""
-    if not tie:
-        return False
-    reading.state.numbers.setdefault(number, tie)
-    reading.state.labels.setdefault(number, tie)
-    mention = reading.mention(block, 0, len(block.text), "number")
-    reading.add(Sighting(mention, Reference(), False, {tie}, listed=True))
-    return True
-
-
-def _take_record(reading: Reading, block: NoteBlock) -> None:
-    reference, sure = record_reference(block)
-    key = field(block, "key")
-    if not sure and not reference.ids:
-        if reference.urls:
-            reading.state.links.append(
-                PlainLink(
-                    reading.note.path, block.line, reference.title, reference.urls[0], block.heading
-                )
-            )
-        if key:
-            reading.state.labels[key] = ""
-        return
-    mention = Mention(
-        reading.note.path,
-        block.line,
-        reference.title or block.text[:300],
-        block.heading,
-        block.text,
-        "reference",
-    )
-    ties = work_ties(reference, title_known=True)
-    if key:
-        ties.add(f"key:{reading.note.path}:{key}")
-        reading.state.labels[key] = f"key:{reading.note.path}:{key}"
-    reading.add(
-        Sighting(
-            mention,
-            reference,
-            sure,
-            ties,
-            title_known=True,
-            listed=True,
-            silent=reading.note.lookup,
-        )
-    )
-
-
-def _find_entries(reading: Reading, block: NoteBlock, listed: bool) -> list[ReferenceEntry]:
-    found = list(find_reference_entries(block, reading.previous, in_list=listed))
-    for entry in found:
-        if entry.reference.authors:
-            reading.previous = entry.reference.authors
-        number = entry.reference.number
-        if number and (listed or block.text.lstrip().startswith("[")):
-            reading.state.entries += 1
-            tie = f"number:{reading.note.path}:{number}"
-            if entry.text != "blog":
-                reading.state.numbers.setdefault(number, tie)
-        label = (
-            field(block, "label")
-            or field(block, "footnote")
-            or (number if not number.isdigit() else "")
-        )
-        if label and entry.text != "blog":
-            reading.state.labels.setdefault(label, f"label:{reading.note.path}:{label}")
-        numbered = number and (listed or block.text.lstrip().startswith("["))
-        tie = (
-            f"label:{reading.note.path}:{label}"
-            if label
-            else f"number:{reading.note.path}:{number}"
-            if numbered
-            else ""
-        )
-        if tie and entry.text != "blog":
-            reading.named.append(CitedEntry(entry.reference, tie))
-    return found
-
-
-def _take_entry(
-    reading: Reading, block: NoteBlock, entry: ReferenceEntry, text: BlockText, listed: bool
-) -> None:
-    reference = entry.reference
-    if entry.text == "blog":
-        for url in reference.urls[:1]:
-            reading.state.links.append(
-                PlainLink(
-                    reading.note.path,
-                    line_at(block, entry.start),
-                    reference.title,
-                    url,
-                    block.heading,
-                )
-            )
-        text.mask(entry.start, entry.end, None)
-        return
-    at = block.text.find(reference.title, entry.start) if reference.title else -1
-    start = at if at >= 0 else entry.start
-    mention = reading.mention(
-        block,
-        start,
-        start + len(reference.title) if at >= 0 else entry.end,
-        "reference",
-        reference.title or reference.raw[:300],
-    )
-    mention = Mention(
-        mention.note,
-        line_at(block, entry.start) if listed else mention.line,
-        mention.text,
-        mention.heading,
-        mention.context,
-        "reference",
-    )
-    ties = work_ties(reference, title_known=True)
-    if (
-        reference.number
-        and reference.number in reading.state.numbers
-        and (listed or block.text.lstrip().startswith("["))
-    ):
-        ties.add(f"number:{reading.note.path}:{reference.number}")
-    label = field(block, "label") or field(block, "footnote")
-    label = label or (reference.number if not reference.number.isdigit() else "")
-    if label:
-        ties.add(f"label:{reading.note.path}:{label}")
-    places = find_locators(reference.raw)
-    if len(places) == 1 and places[0].key:
-        ties.add(f"place:{places[0].key}")
-    sighting = reading.add(
-        Sighting(mention, reference, entry.sure, ties, title_known=True, listed=listed)
-    )
-    for link in block.links:
-        if (
-            entry.start <= link.start < entry.end
-            and classify_link(link.target, link.text)[0] == "plain"
-        ):
-            reading.plain(block, link)
-    text.mask(entry.start, entry.end, sighting)
+def _record(detection: Detection, note_scan: NoteScan, block_scan: BlockScan) -> None:
+    """Adds what was detected to the state of the note, and claims its stretch of the block."""
+    if detection.completes:
+        sighting, reference = detection.completes
+        completed = replace(sighting, reference=reference)
+        note_scan.complete(sighting, completed)
+        block_scan.complete(sighting, completed)
+    if detection.sighting:
+        note_scan.sightings.append(detection.sighting)
+    if detection.link:
+        note_scan.links.append(detection.link)
+    if detection.waiting:
+        block_scan.undated.append(detection.waiting)
+    claimed_by = detection.sighting
+    match detection.unlinked:
+        case AuthorYearMention(sighting=sighting):
+            note_scan.author_year.append(detection.unlinked)
+            claimed_by = sighting
+        case InformalMention(sighting=sighting):
+            note_scan.informal.append(detection.unlinked)
+            claimed_by = sighting
+        case UndatedMention():
+            note_scan.undated.append(detection.unlinked)
+    if detection.claim:
+        block_scan.claim(*detection.claim, claimed_by)

@@ -1,13 +1,23 @@
-"""Author-year mentions of a block, tied to what stands beside them or kept to be tied when all is read."""
+"""Works named by their people: with a journal's page, a year, in looser words, or by names alone.
+
+Each is tied to what stands beside it, or kept to be linked when all notes are read.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
-from litmap.citations.block_scan import BlockText
-from litmap.citations.model import Sighting
-from litmap.citations.note_scan import BareNames, Reading, work_ties
+from litmap.citations.block_scan import BlockScan
+from litmap.citations.model import (
+    AuthorYearMention,
+    Detection,
+    InformalMention,
+    Sighting,
+    UndatedMention,
+)
+from litmap.citations.note_scan import NoteScan
 from litmap.citations.recognisers.adjacency import names_and_title_before, names_before, title_after
 from litmap.citations.recognisers.author_names import (
     NameMention,
@@ -19,8 +29,9 @@ from litmap.citations.recognisers.informal_names import (
     find_possessives,
     find_reporting_verbs,
 )
-from litmap.citations.recognisers.journal_locators import find_locators
-from litmap.models import NoteBlock, Reference
+from litmap.citations.recognisers.journal_locators import JournalLocator, find_locators
+from litmap.citations.ties import Tie, reference_ties
+from litmap.models import Reference
 from litmap.parsing.person_names import surname_key
 
 _LONE_NAME = re.compile(
@@ -28,142 +39,204 @@ _LONE_NAME = re.compile(
 )
 
 
-def take_places(reading: Reading, block: NoteBlock, text: BlockText) -> None:
-    """Adds works named by journal, volume and page, with the names before them; one place is one work."""
-    for place in find_locators(text.text):
-        if not text.free(place.start, place.end):
-            continue
-        named = names_before(text.text, place.start)
-        title = title_after(text.text, place.end)
-        end = title[1] if title else place.end
-        if not named and (before := names_and_title_before(text.text, place.start)):
-            named, title = before[0], before[1:]
-        if not (named or place.page or title):
-            continue
-        start = named.start if named else place.start
-        names = named.names if named else ()
-        year = place.year or (named.year if named else None)
-        reference = Reference(block.text[start : place.end], "", names, year, place.journal)
-        ties = (
-            {f"place:{place.key}"}
-            if place.key
-            else {f"place:{reading.note.path}:{block.line}:{start}"}
-        )
-        near = text.beside(start, place.end)
-        if near is not None and not near.reference.venue and _may_be_by(near.reference, names):
-            ties |= near.ties
-        if title:
-            reference = replace(reference, title=" ".join(block.text[title[0] : title[1]].split()))
-            ties |= work_ties(reference, title_known=True)
-        mention = reading.mention(block, start, place.end, "reference")
-        sighting = Sighting(mention, reference, bool(names and year), ties, title_known=bool(title))
-        text.mask(start, end, reading.add(sighting))
+# ── journal, volume and page ─────────────────────────────────────────────────────────────────────
+def detect_journal_places(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
+    """Works by journal, volume and page, with the names before them; one place is one work."""
+    for place in find_locators(block_scan.unclaimed_text):
+        if block_scan.is_unclaimed(place.start, place.end):
+            yield from _work_at(note_scan, block_scan, place)
 
 
-def take_names(reading: Reading, block: NoteBlock, text: BlockText) -> None:
-    """Adds the author-year mentions of a block."""
-    for found in find_names(text.text):
-        mention = reading.mention(block, found.start, found.end, "author-year")
-        near = text.beside(found.start, found.end, same_sentence=True) or text.behind_journal(
-            found.end
-        )
-        reference = Reference(
-            mention.context, "", found.names, found.year, found.venue, year_suffix=found.suffix
-        )
-        title = (
-            title_after(text.text, found.end)
-            if found.strong or found.suffix or not found.venue
-            else None
-        )
-        if title:
-            reference = replace(reference, title=" ".join(block.text[title[0] : title[1]].split()))
-        ties = {f"names:{reading.note.path}:{len(reading.names)}"}
-        sighting = Sighting(mention, reference, False, ties, title_known=bool(title))
-        if near is not None and _may_be_by(near.reference, found.names):
-            sighting.ties = set(near.ties)
-            if not near.reference.authors and not near.reference.title:
-                near.reference = replace(
-                    near.reference, authors=found.names, year=found.year, venue=found.venue
-                )
-            reading.add(sighting)
-        else:
-            reading.names.append((block, found, sighting))
-        if found.strong and text.free(found.start, found.end):
-            text.mask(found.start, title[1] if title and text.free(*title) else found.end, sighting)
-    lone = (
-        _LONE_NAME.match(block.text)
-        if block.kind in {"item", "cell"} and not _names_in(reading, block)
-        else None
+def _work_at(
+    note_scan: NoteScan, block_scan: BlockScan, place: JournalLocator
+) -> Iterator[Detection]:
+    """The work printed at a place; a volume without names, page or title does not tell one."""
+    people, title, end = _people_and_title(block_scan.unclaimed_text, place)
+    if not people and not place.page and not title:
+        return
+    start = people.start if people else place.start
+    names = people.names if people else ()
+    year = place.year or (people.year if people else None)
+    block = block_scan.block
+    reference = Reference(block.text[start : place.end], "", names, year, place.journal)
+    ties = {_place_tie(note_scan, block_scan, place, start)}
+    adjacent = block_scan.adjacent_sighting(start, place.end)
+    if adjacent and not adjacent.reference.venue and _may_be_by(adjacent.reference, names):
+        ties |= adjacent.ties
+    if title:
+        reference = replace(reference, title=_written(block_scan, title))
+        ties |= reference_ties(reference, title_known=True)
+    mention = note_scan.mention(block, start, place.end, "reference")
+    sure = bool(names) and bool(year)
+    sighting = Sighting(mention, reference, sure, frozenset(ties), title_known=bool(title))
+    yield Detection(sighting, claim=(start, end))
+
+
+def _people_and_title(
+    text: str, place: JournalLocator
+) -> tuple[NameMention | None, tuple[int, int] | None, int]:
+    """The names before a place, where the title stands (behind it or the names), and the end of all."""
+    people = names_before(text, place.start)
+    title = title_after(text, place.end)
+    end = title[1] if title else place.end
+    if people is None and (before := names_and_title_before(text, place.start)):
+        people, title = before[0], before[1:]
+    return people, title, end
+
+
+def _place_tie(
+    note_scan: NoteScan, block_scan: BlockScan, place: JournalLocator, start: int
+) -> Tie:
+    if place.key:
+        return Tie.journal_page(place.key)
+    return Tie.journal_volume(note_scan.path, block_scan.block.line, start)
+
+
+# ── names and a year ─────────────────────────────────────────────────────────────────────────────
+def detect_author_year(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
+    """The author-year mentions of a block, of what stands beside them or to be linked."""
+    for names in find_names(block_scan.unclaimed_text):
+        yield _author_year(note_scan, block_scan, names)
+
+
+def _author_year(note_scan: NoteScan, block_scan: BlockScan, names: NameMention) -> Detection:
+    mention = note_scan.mention(block_scan.block, names.start, names.end, "author-year")
+    adjacent = block_scan.adjacent_sighting(
+        names.start, names.end, same_sentence=True
+    ) or block_scan.identifier_after_journal(names.end)
+    reference = Reference(
+        mention.context, "", names.names, names.year, names.venue, year_suffix=names.suffix
     )
-    if lone:
-        found = NameMention(
-            lone.start(1),
-            lone.end(),
-            (surname_key(lone.group(1)),),
-            False,
-            int(lone.group(2)),
-            names=(lone.group(1),),
-        )
-        mention = reading.mention(block, found.start, found.end, "author-year")
-        reference = Reference(mention.context, "", found.names, found.year)
-        reading.names.append(
-            (
-                block,
-                found,
-                Sighting(
-                    mention, reference, False, {f"names:{reading.note.path}:{len(reading.names)}"}
-                ),
-            )
-        )
-    for found in find_informal_names(text.text):
-        if text.free(found.start, found.end):
-            _add_loose(reading, block, text, found)
-    for found in find_names_only(text.text):
-        if text.free(found.start, found.end):
-            mention = reading.mention(block, found.start, found.end, "author-year")
-            near = text.beside(found.start, found.end, same_sentence=True)
-            alone = near is not None and bool(near.reference.ids) and not near.reference.authors
-            reading.bare_names.append(
-                BareNames(block, found, mention, beside=near if alone else None)
-            )
+    title = _title_of(block_scan, names)
+    if title:
+        reference = replace(reference, title=_written(block_scan, title))
+    ties = frozenset({_names_tie(note_scan)})
+    sighting = Sighting(mention, reference, sure=False, ties=ties, title_known=bool(title))
+    claim = _claim_of(block_scan, names, title)
+    if adjacent is None or not _may_be_by(adjacent.reference, names.names):
+        return Detection(claim=claim, unlinked=AuthorYearMention(block_scan.block, names, sighting))
+    sighting = replace(sighting, ties=adjacent.ties)
+    return Detection(sighting, claim, completes=_completed_by(adjacent, names))
 
 
-def take_bare_names(reading: Reading, block: NoteBlock, text: BlockText) -> None:
-    """Adds works called their author's; bare names that turned out to be in a title are not asked about."""
-    for bare in reading.bare_names:
-        if bare.block is block and not text.free(bare.names.start, bare.names.end):
-            bare.asked = False
-    for found, work in find_possessives(text.text):
-        if text.free(found.start, found.end):
-            _add_loose(reading, block, text, found, known_only=not work)
-    for found in find_reporting_verbs(text.text):
-        if text.free(found.start, found.end):
-            _add_loose(reading, block, text, found, known_only=True)
+def _title_of(block_scan: BlockScan, names: NameMention) -> tuple[int, int] | None:
+    """Where the title behind names and year stands; a venue between them leaves it to others."""
+    if names.venue and not names.strong and not names.suffix:
+        return None
+    return title_after(block_scan.unclaimed_text, names.end)
 
 
-def _add_loose(
-    reading: Reading,
-    block: NoteBlock,
-    text: BlockText,
-    found: NameMention,
-    *,
-    known_only: bool = False,
-) -> None:
-    mention = reading.mention(block, found.start, found.end, "name")
-    reference = Reference(mention.context, "", found.names, found.year, found.venue)
-    sighting = Sighting(
-        mention, reference, False, {f"names:{reading.note.path}:{len(reading.loose)}:{found.start}"}
+def _claim_of(
+    block_scan: BlockScan, names: NameMention, title: tuple[int, int] | None
+) -> tuple[int, int] | None:
+    """The stretch of names that surely cite, their title included."""
+    if not names.strong or not block_scan.is_unclaimed(names.start, names.end):
+        return None
+    if title and block_scan.is_unclaimed(*title):
+        return names.start, title[1]
+    return names.start, names.end
+
+
+def _completed_by(sighting: Sighting, names: NameMention) -> tuple[Sighting, Reference] | None:
+    """A bare identifier or number with the names and year beside it."""
+    reference = sighting.reference
+    if reference.authors or reference.title:
+        return None
+    return sighting, replace(reference, authors=names.names, year=names.year, venue=names.venue)
+
+
+def detect_lone_names(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
+    """An item or cell that is one name and a year: 'see doe 1999'."""
+    block = block_scan.block
+    if block.kind not in {"item", "cell"} or _has_author_year(note_scan, block_scan):
+        return
+    lone = _LONE_NAME.match(block.text)
+    if lone is None:
+        return
+    names = NameMention(
+        lone.start(1),
+        lone.end(),
+        (surname_key(lone.group(1)),),
+        et_al=False,
+        year=int(lone.group(2)),
+        names=(lone.group(1),),
     )
-    reading.loose.append((block, found, sighting, known_only))
-    text.mask(found.start, found.end, sighting)
+    mention = note_scan.mention(block, names.start, names.end, "author-year")
+    reference = Reference(mention.context, "", names.names, names.year)
+    sighting = Sighting(mention, reference, sure=False, ties=frozenset({_names_tie(note_scan)}))
+    yield Detection(unlinked=AuthorYearMention(block, names, sighting))
 
 
-def _names_in(reading: Reading, block: NoteBlock) -> bool:
-    """True where names have been found in this block."""
-    return bool(reading.names) and reading.names[-1][0] is block
+def _has_author_year(note_scan: NoteScan, block_scan: BlockScan) -> bool:
+    """True where author-year mentions of this block wait to be linked."""
+    return bool(note_scan.author_year) and note_scan.author_year[-1].block is block_scan.block
+
+
+def _names_tie(note_scan: NoteScan) -> Tie:
+    return Tie.names(note_scan.path, str(len(note_scan.author_year)))
+
+
+# ── looser words ─────────────────────────────────────────────────────────────────────────────────
+def detect_informal_names(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
+    """Names in lower case, of collaborations, in press, with a journal and no year."""
+    for names in find_informal_names(block_scan.unclaimed_text):
+        if block_scan.is_unclaimed(names.start, names.end):
+            yield _informal(note_scan, block_scan, names, known_only=False)
+
+
+def detect_possessive_works(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
+    """Works called their author's ("Paine's keystone paper"), and people who tell ('Kuhn argues')."""
+    for names, is_paper in find_possessives(block_scan.unclaimed_text):
+        if block_scan.is_unclaimed(names.start, names.end):
+            yield _informal(note_scan, block_scan, names, known_only=not is_paper)
+    for names in find_reporting_verbs(block_scan.unclaimed_text):
+        if block_scan.is_unclaimed(names.start, names.end):
+            yield _informal(note_scan, block_scan, names, known_only=True)
+
+
+def _informal(
+    note_scan: NoteScan, block_scan: BlockScan, names: NameMention, *, known_only: bool
+) -> Detection:
+    mention = note_scan.mention(block_scan.block, names.start, names.end, "name")
+    reference = Reference(mention.context, "", names.names, names.year, names.venue)
+    tie = Tie.names(note_scan.path, f"{len(note_scan.informal)}:{names.start}")
+    sighting = Sighting(mention, reference, sure=False, ties=frozenset({tie}))
+    return Detection(
+        claim=(names.start, names.end), unlinked=InformalMention(names, sighting, known_only)
+    )
+
+
+# ── names alone ──────────────────────────────────────────────────────────────────────────────────
+def find_undated_names(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
+    """Finds names without a year, which wait in the block's scan until its titles are known."""
+    block = block_scan.block
+    for names in find_names_only(block_scan.unclaimed_text):
+        if block_scan.is_unclaimed(names.start, names.end):
+            mention = note_scan.mention(block, names.start, names.end, "author-year")
+            adjacent = block_scan.adjacent_sighting(names.start, names.end, same_sentence=True)
+            if adjacent and not _is_of_nobody(adjacent.reference):
+                adjacent = None
+            yield Detection(waiting=UndatedMention(block, names, mention, adjacent))
+
+
+def detect_undated_names(_: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
+    """The names that wait; those that turned out to stand in a title are not to be looked up."""
+    for undated in block_scan.undated:
+        searchable = block_scan.is_unclaimed(undated.names.start, undated.names.end)
+        yield Detection(unlinked=replace(undated, searchable=searchable))
+
+
+def _is_of_nobody(reference: Reference) -> bool:
+    """True for an identifier whose authors are not told."""
+    return bool(reference.ids) and not reference.authors
 
 
 def _may_be_by(reference: Reference, names: tuple[str, ...]) -> bool:
     """False where a reference is known to be by others than the names."""
     known = {surname_key(name) for name in reference.authors}
-    return not known or not names or bool(known & {surname_key(name) for name in names})
+    return not known or not names or not known.isdisjoint(map(surname_key, names))
+
+
+def _written(block_scan: BlockScan, stretch: tuple[int, int]) -> str:
+    """A stretch of the block as it is written, its blanks single."""
+    return " ".join(block_scan.text[slice(*stretch)].split())

@@ -3,75 +3,83 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from litmap.citations.block_scan import BlockText
-from litmap.citations.model import Sighting
-from litmap.citations.note_scan import Reading
-from litmap.models import NoteBlock, Reference
+from litmap.citations.block_scan import BlockScan
+from litmap.citations.model import Detection, Sighting
+from litmap.citations.note_scan import NOT_A_WORK, NoteScan, number_sighting
+from litmap.citations.ties import Tie
+from litmap.models import Reference
 
 _CITEKEY = re.compile(
     r"(?<![\w@./])-?@(?:\{([^{}\s]{2,120})\}|([^\W_](?:[\w]|[:.#$%&+?<>~/-](?=\w)){1,120}))"
 )
 _LABEL = re.compile(r"\[([A-Za-z][\w+:.-]{1,60})\]_?")
 KEY_NAME = re.compile(
-    r"([^\W\d_]{2,30}?)(?:[A-Z][A-Za-z]*|[_:-]\w*?)?[_:-]?((?:1[89]|20)\d\d)([a-z]?)(?:[_:-]?([A-Za-z]\w*))?$"
+    r"([^\W\d_]{2,30}?)(?:[A-Z][A-Za-z]*|[_:-]\w*?)?[_:-]?((?:1[89]|20)\d\d)([a-z]?)"
+    r"(?:[_:-]?([A-Za-z]\w*))?$"
 )
+"""A citekey made of a name and a year, and words of the title perhaps: 'doe1999deep'."""
 
 
-def take_citekeys(reading: Reading, block: NoteBlock, text: BlockText) -> None:
-    """Adds the citekeys and labels of a block."""
-    if "@" in text.text:
-        for match in _CITEKEY.finditer(text.text):
-            take_key(
-                reading,
-                block,
-                match.start(),
-                match.end(),
-                (match.group(1) or match.group(2)).rstrip(".:"),
-                text,
-            )
-    if reading.state.labels and "[" in text.text:
-        for match in _LABEL.finditer(text.text):
-            tie = reading.state.labels.get(match.group(1))
-            if (
-                tie
-                and text.free(*match.span())
-                and not block.text.lstrip().startswith(match.group())
-            ):
-                mention = reading.mention(block, match.start(), match.end(), "citekey")
-                text.mask(
-                    match.start(),
-                    match.end(),
-                    reading.add(Sighting(mention, Reference(), False, {tie})),
-                )
-
-
-def take_key(
-    reading: Reading, block: NoteBlock, start: int, end: int, key: str, text: BlockText
-) -> None:
-    """Adds one citekey: tied to its entry, or without one kept for the name and year it is made of."""
-    tie = reading.keys.get(key) or reading.state.labels.get(key)
-    if tie is None and key.lower() != key:
-        tie = next(
-            (value for name, value in reading.keys.items() if name.lower() == key.lower()), None
-        )
-    if tie == "":  # an entry that is no work
-        text.mask(start, end, None)
+def detect_citekeys(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
+    """The citekeys of a block, in brackets or not."""
+    if "@" not in block_scan.unclaimed_text:
         return
-    mention = reading.mention(block, start, end, "citekey")
+    for match in _CITEKEY.finditer(block_scan.unclaimed_text):
+        key = (match.group(1) or match.group(2)).rstrip(".:")
+        yield from detect_key(note_scan, block_scan, *match.span(), key)
+
+
+def detect_labels(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
+    """The labels of entries that a block cites; not the one that it begins with, which is its own."""
+    if not note_scan.entries.labels or "[" not in block_scan.unclaimed_text:
+        return
+    block = block_scan.block
+    for match in _LABEL.finditer(block_scan.unclaimed_text):
+        tie = note_scan.tie_of_label(match.group(1))
+        own = block.text.lstrip().startswith(match.group())
+        if tie and not own and block_scan.is_unclaimed(*match.span()):
+            mention = note_scan.mention(block, *match.span(), "citekey")
+            yield Detection(number_sighting(mention, tie), claim=match.span())
+
+
+def detect_key(
+    note_scan: NoteScan, block_scan: BlockScan, start: int, end: int, key: str
+) -> Iterator[Detection]:
+    """One citekey: tied to its entry, or without one kept for the name and year it is made of."""
+    tie = _tie_of_key(note_scan, key)
+    if tie is NOT_A_WORK:
+        yield Detection(claim=(start, end))
+        return
+    mention = note_scan.mention(block_scan.block, start, end, "citekey")
     if tie:
-        text.mask(start, end, reading.add(Sighting(mention, Reference(), True, {tie})))
-        return
+        yield Detection(number_sighting(mention, tie, sure=True), claim=(start, end))
+    elif reference := _reference_in_key(key):
+        sighting = Sighting(mention, reference, sure=False, ties=frozenset({Tie.citekey(key)}))
+        yield Detection(sighting, claim=(start, end))
+
+
+def _tie_of_key(note_scan: NoteScan, key: str) -> Tie | None:
+    """The tie of a key's entry: of a reference file, of the note, of a file in another case."""
+    tie = note_scan.citekeys.get(key)
+    if tie is None or tie is NOT_A_WORK:
+        tie = note_scan.entries.labels.get(key)
+    if tie is None and key.lower() != key:
+        folded = key.lower()
+        return next(
+            (tie for name, tie in note_scan.citekeys.items() if name.lower() == folded), None
+        )
+    return tie
+
+
+def _reference_in_key(key: str) -> Reference | None:
+    """The name, year and title words that a citekey is made of: 'doe1999deep'."""
     match = KEY_NAME.match(key)
-    if match:
-        words = re.findall(
-            r"[A-Z]?[a-z]+", key[match.end(1) : match.start(2)] + " " + (match.group(4) or "")
-        )
-        reference = Reference(
-            key,
-            " ".join(words) if len(words) > 3 else "",
-            (match.group(1).capitalize(),),
-            int(match.group(2)),
-        )
-        ties = {f"citekey:{key}"}
-        text.mask(start, end, reading.add(Sighting(mention, reference, False, ties)))
+    if match is None:
+        return None
+    words = re.findall(
+        r"[A-Z]?[a-z]+", key[match.end(1) : match.start(2)] + " " + (match.group(4) or "")
+    )
+    title = " ".join(words) if len(words) > 3 else ""
+    return Reference(key, title, (match.group(1).capitalize(),), int(match.group(2)))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from litmap.citations.block_scan import BlockText
-from litmap.citations.model import Sighting
-from litmap.citations.note_scan import Reading, work_ties
+from litmap.citations.block_scan import CLAIMED, MAX_BLOCK, BlockScan
+from litmap.citations.model import Detection, Sighting
+from litmap.citations.note_scan import NoteScan
 from litmap.citations.recognisers.adjacency import names_after, names_before, year_after
 from litmap.citations.recognisers.attributed_titles import (
     bracketed_titles,
@@ -31,274 +33,360 @@ from litmap.citations.recognisers.reference_entries import Segment, segments_of
 from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score
 from litmap.citations.recognisers.venue_tagged_titles import tagged_titles
 from litmap.citations.recognisers.whole_titles import TAG_LINE, whole_titles
+from litmap.citations.ties import reference_ties
 from litmap.models import NoteBlock, Reference
 from litmap.parsing.venues import is_journal_name, is_numbered_venue
 
+MAX_CLAUSES = 8_000
+"""Characters of a block above which its clauses are not searched."""
+GOOD_TITLE = 0.62
+"""Score from which a title needs no help from what stands beside it."""
 _VOLUME = re.compile(r"[\s,.]*(?:vol\.?\s?)?\d{1,4}\s?[,:(]")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_YEAR = re.compile(r"\b(?:1[6-9]|20)\d\d\b")
 _LEADING = re.compile(r"\b(?:in|is|are|from|of|see|and|with|to|than)\s*$")
 _ENDS = re.compile(r"[.?!](?<=[a-z)\]].) (?=[A-Z])")
 _LABEL_AND_PEOPLE = re.compile(rf"[A-Za-z][a-z -]{{1,20}}: (?:{NAMES})")
 _HEAD_AND_OWNER = re.compile(r"(?:^|\s)[A-Z][\w-]{2,20}: [A-Z][\w’'-]+['’]s $")
-_TITLE_KINDS = {"paragraph", "item", "cell", "heading"}
+"""What stands before the rest of one title: "Dynamo: Amazon's Highly Available …"."""
+_CELL_BORDER = re.compile("\u2003\\|\u2003")
+_CLOSING_BY = re.compile(r"(?:[\s,([:–—-]|\bby)+$")
+_TITLE_KINDS = frozenset({"paragraph", "item", "cell", "heading"})
+
+_clause_titles = lru_cache(maxsize=8)(clause_titles)
+"""Asked twice of most blocks: for clauses with names beside them, and for all."""
 
 
-def take_dated_titles(reading: Reading, block: NoteBlock, text: BlockText) -> None:
-    """Titles between their authors and a year, before the names are taken for a mention of their own."""
-    if block.kind not in _TITLE_KINDS:
-        return
-    owned = [found for found in possessive_titles(text.text) if found.beside[-4:].isdigit()]
-    found_here = [
-        *cited_titles(text.text),
-        *owned,
-        *bracketed_titles(text.text),
-        *dated_titles(text.text),
-    ]
-    for found in found_here:
-        if text.free(found.start, found.end):
-            take_candidate(reading, block, found, text)
-
-
-def take_emphasised(reading: Reading, block: NoteBlock, text: BlockText) -> None:
-    """Titles in italics, with the names before or behind them and their year; a journal's name is none."""
+# ── titles that markup, names and years bound ────────────────────────────────────────────────────
+def detect_emphasised_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
+    """Titles in italics, with the names before or behind them and their year."""
     position = 0
-    for name, value in block.fields:
+    for name, value in block_scan.block.fields:
         title = value.strip(" ,.;:()") if name == "emphasis" else ""
-        start = block.text.find(title, position) if title else -1
+        start = block_scan.text.find(title, position) if title else -1
         end = start + len(title)
-        if start < 0 or not text.free(start, end):
+        if start < 0 or not block_scan.is_unclaimed(start, end):
             continue
         position = end
-        named, year, stop = _around(text.text, start, end)
-        if _is_title_in_italics(title, text.text[end : end + 40], dated=bool(named or year)):
-            names = named.names if named else ()
-            by = _By(names, year, min(start, named.start) if named else start, stop, stop)
-            _add(
-                reading,
-                block,
-                text,
-                TitleCandidate(title, start, end, 0.62),
-                by,
-                sure=bool(names and year),
-            )
+        beside = _beside(block_scan.unclaimed_text, start, end)
+        after = block_scan.unclaimed_text[end : end + 40]
+        if _is_title_in_italics(title, after, dated=beside.told):
+            candidate = TitleCandidate(title, start, end, GOOD_TITLE)
+            yield _detection(note_scan, block_scan, candidate, beside, sure=beside.dated)
 
 
-def _around(text: str, start: int, end: int) -> tuple[NameMention | None, int | None, int]:
-    """Names and year beside a title, and where what belongs to it ends."""
-    named, stop = names_before(text, start), end
-    year = named.year if named else None
-    if named is None and (behind := names_after(text, end)):
-        named, year, stop = behind, behind.year, behind.end
-    if year is None and (dated := year_after(text, end)):
-        year, stop = dated
-    return named, year, stop
+def detect_dated_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
+    """Titles between their authors and a year."""
+    if block_scan.block.kind not in _TITLE_KINDS:
+        return
+    text = block_scan.unclaimed_text
+    owned = [title for title in possessive_titles(text) if title.beside[-4:].isdigit()]
+    titles = [*cited_titles(text), *owned, *bracketed_titles(text), *dated_titles(text)]
+    yield from _unclaimed_candidates(note_scan, block_scan, titles)
 
 
 def _is_title_in_italics(title: str, after: str, *, dated: bool) -> bool:
+    """True for a title, not a term or the name of a journal; with names or a year, nearly anything."""
     words = _WORD.findall(title)
-    if (
-        not words
-        or len(words) > 25
-        or not (title[0].isupper() or title[0].isdigit())
-        or _VOLUME.match(after)
-    ):
+    if not 1 <= len(words) <= 25 or not _begins_like_a_title(title) or _VOLUME.match(after):
         return False
-    if is_journal_name(title) and not dated:
+    if is_journal_name(title):
         return False
+    return len(title) >= 5 if dated else _is_raised_title(title, words)
+
+
+def _begins_like_a_title(title: str) -> bool:
+    return title[0].isupper() or title[0].isdigit()
+
+
+def _is_raised_title(title: str, words: list[str]) -> bool:
+    """True where most of the longer words, two at least, begin with a capital."""
     content = [word for word in words if len(word) > 3]
-    raised = sum(1 for word in content if word[0].isupper())
-    if dated:
-        return len(title) >= 5 and not is_journal_name(title)
-    return len(content) >= 2 and raised >= 0.6 * len(content) and title_score(title) >= 0.5
+    raised = sum(word[0].isupper() for word in content)
+    if len(content) < 2 or raised < 0.6 * len(content):
+        return False
+    return title_score(title) >= 0.5
 
 
-def take_titles(reading: Reading, block: NoteBlock, text: BlockText) -> None:
-    """Every other stretch that may be a title: whole lines and cells, quoted, after a name or colon, in capitals."""
-    if block.kind not in _TITLE_KINDS or len(block.text) > 20_000:
+# ── titles that their words tell ─────────────────────────────────────────────────────────────────
+def detect_attributed_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
+    """Titles right beside the people who wrote them, without a year."""
+    if not _may_hold_titles(block_scan.block):
         return
-    listed = bool(field(block, "list"))
-    if block.kind == "heading" and not field(block, "inferred"):
-        return
-    for found, named in [*named_titles(text.text), *sentence_titles(text.text)]:
-        if text.free(min(found.start, named.start), max(found.end, named.end)):
-            by = _By(
-                named.names,
-                None,
-                min(found.start, named.start),
-                max(found.end, named.end),
-                found.end,
-            )
-            _add(reading, block, text, found, by, sure=False)
-    before = text.text
-    clauses = clause_titles(before)
-    for found in [*possessive_titles(text.text), *(found for found in clauses if found.beside)]:
-        if _HEAD_AND_OWNER.search(text.text, max(0, found.start - 60), found.start):
-            continue  # "Dynamo: Amazon's Highly Available …" is one title
-        if text.free(found.start, found.end) and not has_names(found.text):
-            take_candidate(reading, block, found, text)
-    prose = (
-        block.kind == "paragraph"
-        and reading.title_floor > 0.5
-        and len(_ENDS.findall(block.text[:600])) >= 2
-    )
-    prose = prose and not TAG_LINE.match(block.text)
-    for part in segments_of(block) if not prose else ():
-        for cell in _cells(block, part):
-            _titles_in(reading, block, cell, text, listed)
-    for found in quoted_titles(text.text):
-        if text.free(found.start, found.end):
-            _take_quoted(reading, block, found, text)
-    if len(text.text) < 8000:
-        clauses = clauses if text.text is before else clause_titles(text.text)
-        for found in [*running_titles(text.text), *clauses]:
-            if text.free(found.start, found.end) and not has_names(found.text):
-                take_candidate(reading, block, found, text)
+    text = block_scan.unclaimed_text
+    for title, people in [*named_titles(text), *sentence_titles(text)]:
+        start, end = min(title.start, people.start), max(title.end, people.end)
+        if block_scan.is_unclaimed(start, end):
+            beside = _Beside(people.names, None, start, end, title.end)
+            yield _detection(note_scan, block_scan, title, beside, sure=False)
 
 
-def _take_quoted(
-    reading: Reading, block: NoteBlock, found: TitleCandidate, text: BlockText
-) -> None:
-    named, year, stop = _around(text.text, found.start, found.end)
-    if found.score < 0.55 and not (named and year):
+def detect_owned_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
+    """Titles behind their owner, and clauses that names, a venue or a year stand beside."""
+    if not _may_hold_titles(block_scan.block):
         return
-    if named is None and year is None:
-        take_candidate(reading, block, found, text, quoted=True)
-        return
-    names = named.names if named else ()
-    by = _By(names, year, min(found.start, named.start) if named else found.start, stop, stop)
-    _add(reading, block, text, found, by, sure=bool(names and year))
+    clauses = [title for title in _clause_titles(block_scan.unclaimed_text) if title.beside]
+    for title in [*possessive_titles(block_scan.unclaimed_text), *clauses]:
+        text = block_scan.unclaimed_text
+        if not _HEAD_AND_OWNER.search(text, max(0, title.start - 60), title.start):
+            yield from _nameless_candidates(note_scan, block_scan, [title])
 
 
-def _titles_in(
-    reading: Reading, block: NoteBlock, part: Segment, text: BlockText, listed: bool
-) -> None:
-    stretch = text.text[part.start : part.end]
-    if "[" in stretch[:40] and (tagged := tagged_titles(stretch)):
-        for found in tagged:
-            placed = replace(found, start=part.start + found.start, end=part.start + found.end)
-            if text.free(placed.start, placed.end):
-                take_candidate(reading, block, placed, text)
+def detect_whole_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
+    """Lines, items and cells that are a title, several of them, or one with a comment."""
+    block = block_scan.block
+    if not _may_hold_titles(block) or _is_prose(note_scan, block):
         return
-    if "\x00" in stretch[:15] or len(stretch) > (
-        600 if block.kind == "paragraph" and reading.title_floor > 0.5 else 2500
-    ):
+    for line in segments_of(block):
+        for cell in _cells(block, line):
+            yield from _titles_of_line(note_scan, block_scan, cell)
+
+
+def detect_quoted_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
+    """Titles in quotation marks; the less likely ones only with names and a year."""
+    if not _may_hold_titles(block_scan.block):
         return
-    stretch = stretch.split("\x00")[0] if "\x00" in stretch else stretch
-    clean = stretch.rstrip(BLANKS + ",([:–—-")
-    clean = _before_people(clean) if part.start + len(clean) < part.end else clean
-    floor = reading.title_floor - (0.05 if block.kind == "item" or listed else 0.0)
-    for found in joined_titles(clean):
-        placed = replace(found, start=part.start + found.start, end=part.start + found.end)
-        if text.free(placed.start, placed.end):
-            take_candidate(reading, block, placed, text)
-    near = (
-        text.beside(part.start, part.start + len(clean)) if len(clean) < len(stretch) + 3 else None
-    )
-    if near is not None and near.reference.authors and not near.title_known:
-        floor = 0.45
-    for found in whole_titles(clean, floor=floor):
-        placed = replace(found, start=part.start + found.start, end=part.start + found.end)
-        if text.free(placed.start, placed.end) and not has_names(found.text):
-            take_candidate(reading, block, placed, text, reach=part.start + len(clean))
+    for title in quoted_titles(block_scan.unclaimed_text):
+        if not block_scan.is_unclaimed(title.start, title.end):
+            continue
+        beside = _beside(block_scan.unclaimed_text, title.start, title.end)
+        if title.score < 0.55 and not beside.dated:
+            continue
+        if beside.told:
+            yield _detection(note_scan, block_scan, title, beside, sure=beside.dated)
+        else:
+            yield from detect_candidate(note_scan, block_scan, title, quoted=True)
+
+
+def detect_clause_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
+    """Runs of capitalised words, and clauses behind a colon."""
+    text = block_scan.unclaimed_text
+    if _may_hold_titles(block_scan.block) and len(text) < MAX_CLAUSES:
+        titles = [*running_titles(text), *_clause_titles(text)]
+        yield from _nameless_candidates(note_scan, block_scan, titles)
+
+
+def _may_hold_titles(block: NoteBlock) -> bool:
+    return block.kind in _TITLE_KINDS and len(block.text) <= MAX_BLOCK
+
+
+def _is_prose(note_scan: NoteScan, block: NoteBlock) -> bool:
+    """True for a paragraph of sentences, whose lines are not titles."""
+    if block.kind != "paragraph" or not _is_of_sentences(note_scan):
+        return False
+    return len(_ENDS.findall(block.text[:600])) >= 2 and not TAG_LINE.match(block.text)
+
+
+def _is_of_sentences(note_scan: NoteScan) -> bool:
+    """False for a page of single lines, such as a list of links pasted as text."""
+    return note_scan.title_floor > 0.5
+
+
+def _cells(block: NoteBlock, line: Segment) -> list[Segment]:
+    """The cells of a table's row; any other line is one."""
+    if block.kind != "cell":
+        return [line]
+    borders = [match.span() for match in _CELL_BORDER.finditer(block.text, line.start, line.end)]
+    starts = [line.start, *(end for _, end in borders)]
+    ends = [*(start for start, _ in borders), line.end]
+    return [Segment(start, end) for start, end in zip(starts, ends, strict=True) if end > start]
+
+
+def _titles_of_line(
+    note_scan: NoteScan, block_scan: BlockScan, line: Segment
+) -> Iterator[Detection]:
+    """The titles of a line up to its first claimed stretch."""
+    text = block_scan.unclaimed_text[line.start : line.end]
+    if "[" in text[:40] and (tagged := tagged_titles(text)):
+        titles = [_moved(title, line.start) for title in tagged]
+        yield from _unclaimed_candidates(note_scan, block_scan, titles)
+        return
+    if CLAIMED in text[:15] or len(text) > _longest_line(note_scan, block_scan.block):
+        return
+    text = text.split(CLAIMED, 1)[0]
+    clean = text.rstrip(BLANKS + ",([:–—-")
+    if line.start + len(clean) < line.end:
+        clean = _before_people(clean)
+    joined = [_moved(title, line.start) for title in joined_titles(clean)]
+    yield from _unclaimed_candidates(note_scan, block_scan, joined)
+    end = line.start + len(clean)
+    floor = _floor(note_scan, block_scan, line.start, end)
+    titles = [_moved(title, line.start) for title in whole_titles(clean, floor=floor)]
+    yield from _nameless_candidates(note_scan, block_scan, titles, line_end=end)
+
+
+def _longest_line(note_scan: NoteScan, block: NoteBlock) -> int:
+    """Most characters of a line that is a title; paragraphs of prose run on."""
+    return 600 if block.kind == "paragraph" and _is_of_sentences(note_scan) else 2500
+
+
+def _floor(note_scan: NoteScan, block_scan: BlockScan, start: int, end: int) -> float:
+    """Least score of a title on a line: less in lists, and right beside its people."""
+    block = block_scan.block
+    adjacent = block_scan.adjacent_sighting(start, end)
+    if adjacent and adjacent.reference.authors and not adjacent.title_known:
+        return 0.45
+    in_list = block.kind == "item" or bool(field(block, "list"))
+    return note_scan.title_floor - (0.05 if in_list else 0.0)
 
 
 def _before_people(text: str) -> str:
-    """The text without an open bracket or names at its end, which belong to what follows: 'bowtie2 (Doe & Roe, '."""
+    """The text without an open bracket or names at its end: 'bowtie2 (Doe & Roe, '."""
     opened = text.rfind("(")
     if opened > text.rfind(")"):
         text = text[:opened]
     people = names_before(text, len(text))
-    if people and (len(people.names) > 1 or people.et_al or "." in people.names[0]):
+    if people and are_surely_people(people):
         text = text[: people.start]
         text = "" if _LEADING.search(text) else text
     text = text.rstrip(BLANKS + ",([:–—-")
-    return re.sub(r"(?:[\s,([:–—-]|\bby)+$", "", text) if text.endswith("by") else text
+    return _CLOSING_BY.sub("", text) if text.endswith("by") else text
 
 
-def take_candidate(
-    reading: Reading,
-    block: NoteBlock,
-    found: TitleCandidate,
-    text: BlockText,
-    *,
-    reach: int = 0,
-    quoted: bool = False,
-) -> None:
-    """Adds a candidate with the names, year, links and numbers beside it; `reach` is where its stretch ends."""
-    start, end, title, beside = found.start, found.end, found.text, found.beside
-    if (
-        is_numbered_venue(title)
-        or title.endswith(("'s", "’s"))
-        or _LABEL_AND_PEOPLE.fullmatch(title)
-    ):
-        return
-    authors: tuple[str, ...] = ()
-    year = None
-    if beside:
-        named = find_names(f"({beside})") or find_names_only(beside)
-        authors = (
-            named[0].names
-            if named
-            else tuple(split_names(beside[3:])[0])
-            if beside.startswith("by ")
-            else ()
-        )
-        years = re.findall(r"\b(?:1[6-9]|20)\d\d\b", beside)
-        year = int(years[-1]) if years else None
-    bracketed = beside and block.text[end : end + 3].lstrip(" ”\"’'").startswith("(")
-    last = max(end, block.text.find(")", end) + 1) if bracketed else end
-    sure = bool(authors and year and title_score(title) >= 0.62)
-    near = text.beside(start, max(end, reach), 4)
-    if near is not None and near.reference.authors and near.mention.kind == "author-year":
-        if title_score(title) < 0.62 and not quoted:
-            return  # a remark with a citation behind it
-        authors, year = authors or near.reference.authors, year or near.reference.year
-    _add(reading, block, text, found, _By(authors, year, start, last, max(end, reach)), sure=sure)
+def _moved(title: TitleCandidate, by: int) -> TitleCandidate:
+    """A title of a line at its place in the block."""
+    return replace(title, start=by + title.start, end=by + title.end)
 
 
+def are_surely_people(people: NameMention) -> bool:
+    """True for several names, or one with initials: not a capitalised word of a title."""
+    return len(people.names) > 1 or people.et_al or "." in people.names[0]
+
+
+def is_author_year(title: str) -> bool:
+    """True where a stretch is a mention of names and year rather than a title."""
+    return any(
+        names.strong or names.end - names.start > 0.5 * len(title) for names in find_names(title)
+    )
+
+
+# ── a candidate with what stands beside it ───────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
-class _By:
-    """Whose a title is and of when, the stretch that tells so, and where what may stand behind it begins."""
+class _Beside:
+    """What stands beside a title: names, year, the stretch of all, where what follows may begin."""
 
-    authors: tuple[str, ...]
+    names: tuple[str, ...]
     year: int | None
     start: int
     end: int
     reach: int
 
+    @property
+    def told(self) -> bool:
+        """True with names or a year."""
+        return bool(self.names or self.year)
 
-def _add(
-    reading: Reading,
-    block: NoteBlock,
-    text: BlockText,
-    found: TitleCandidate,
-    by: _By,
+    @property
+    def dated(self) -> bool:
+        """True with names and a year: surely a work."""
+        return bool(self.names and self.year)
+
+
+def _beside(text: str, start: int, end: int) -> _Beside:
+    """Names and year around the title at [start, end)."""
+    people, stop = names_before(text, start), end
+    if people is None and (people := names_after(text, end)):
+        stop = people.end
+    names = people.names if people else ()
+    year = people.year if people else None
+    if year is None and (dated := year_after(text, end)):
+        year, stop = dated
+    return _Beside(names, year, min(start, people.start) if people else start, stop, stop)
+
+
+def _unclaimed_candidates(
+    note_scan: NoteScan, block_scan: BlockScan, titles: list[TitleCandidate]
+) -> Iterator[Detection]:
+    for title in titles:
+        if block_scan.is_unclaimed(title.start, title.end):
+            yield from detect_candidate(note_scan, block_scan, title)
+
+
+def _nameless_candidates(
+    note_scan: NoteScan, block_scan: BlockScan, titles: list[TitleCandidate], *, line_end: int = 0
+) -> Iterator[Detection]:
+    """Those that are not a mention of names and a year."""
+    for title in titles:
+        if block_scan.is_unclaimed(title.start, title.end) and not is_author_year(title.text):
+            yield from detect_candidate(note_scan, block_scan, title, line_end=line_end)
+
+
+def detect_candidate(
+    note_scan: NoteScan,
+    block_scan: BlockScan,
+    title: TitleCandidate,
+    *,
+    line_end: int = 0,
+    quoted: bool = False,
+) -> Iterator[Detection]:
+    """A candidate with the names, year, links and numbers beside it; none of it may be a title.
+
+    `line_end` is where its line ends, behind which what belongs to it may stand; `quoted` keeps a
+    less likely title although it is followed by a mention of names.
+    """
+    if _is_not_a_title(title.text):
+        return
+    names, year = _people_beside(title.beside)
+    likely = title_score(title.text) >= GOOD_TITLE
+    sure = bool(names and year) and likely
+    reach = max(title.end, line_end)
+    adjacent = block_scan.adjacent_sighting(title.start, reach, 4)
+    if adjacent and adjacent.reference.authors and adjacent.mention.kind == "author-year":
+        if not likely and not quoted:
+            return  # a remark with a citation behind it
+        names, year = names or adjacent.reference.authors, year or adjacent.reference.year
+    end = _bracket_end(block_scan.text, title) if title.beside else title.end
+    beside = _Beside(names, year, title.start, end, reach)
+    yield _detection(note_scan, block_scan, title, beside, sure=sure)
+
+
+def _is_not_a_title(title: str) -> bool:
+    """True for a journal with its number, an owner alone, a label with people."""
+    if is_numbered_venue(title) or title.endswith(("'s", "’s")):
+        return True
+    return bool(_LABEL_AND_PEOPLE.fullmatch(title))
+
+
+def _people_beside(beside: str) -> tuple[tuple[str, ...], int | None]:
+    """The names and the last year of what stands beside a title: 'Doe & Roe 1999', 'by Doe'."""
+    if not beside:
+        return (), None
+    mentions = find_names(f"({beside})") or find_names_only(beside)
+    names: tuple[str, ...] = ()
+    if mentions:
+        names = mentions[0].names
+    elif beside.startswith("by "):
+        names = tuple(split_names(beside[3:])[0])
+    years = _YEAR.findall(beside)
+    return names, int(years[-1]) if years else None
+
+
+def _bracket_end(text: str, title: TitleCandidate) -> int:
+    """Where the bracket behind a title closes, or the title's own end."""
+    if text[title.end : title.end + 3].lstrip(" ”\"’'").startswith("("):
+        return max(title.end, text.find(")", title.end) + 1)
+    return title.end
+
+
+def _detection(
+    note_scan: NoteScan,
+    block_scan: BlockScan,
+    title: TitleCandidate,
+    beside: _Beside,
     *,
     sure: bool,
-) -> None:
-    reference = Reference(block.text[:400], " ".join(found.text.split()), by.authors, by.year)
-    ties = work_ties(reference, title_known=True)
-    for near in (text.beside(by.start, by.reach, 4), text.behind_journal(by.reach)):
-        if near is not None and not near.title_known:
-            ties |= near.ties
-    mention = reading.mention(block, found.start, found.end, "title", found.text)
-    text.mask(
-        by.start, by.end, reading.add(Sighting(mention, reference, sure, ties, title_known=True))
-    )
-
-
-def has_names(title: str) -> bool:
-    """True where a stretch is a mention of names and year rather than a title."""
-    return any(
-        named.strong or named.end - named.start > 0.5 * len(title) for named in find_names(title)
-    )
-
-
-def _cells(block: NoteBlock, part: Segment) -> list[Segment]:
-    if block.kind != "cell":
-        return [part]
-    cells, start = [], part.start
-    for match in re.finditer("\u2003\\|\u2003", block.text[part.start : part.end]):
-        cells.append(Segment(start, part.start + match.start()))
-        start = part.start + match.end()
-    return [cell for cell in [*cells, Segment(start, part.end)] if cell.end > cell.start]
+) -> Detection:
+    """The sighting of a title, tied to untitled sightings that stand next to it."""
+    block = block_scan.block
+    shown = " ".join(title.text.split())
+    reference = Reference(block.text[:400], shown, beside.names, beside.year)
+    ties = reference_ties(reference, title_known=True)
+    for adjacent in (
+        block_scan.adjacent_sighting(beside.start, beside.reach, 4),
+        block_scan.identifier_after_journal(beside.reach),
+    ):
+        if adjacent and not adjacent.title_known:
+            ties |= adjacent.ties
+    mention = note_scan.mention(block, title.start, title.end, "title", title.text)
+    sighting = Sighting(mention, reference, sure, ties, title_known=True)
+    return Detection(sighting, claim=(beside.start, beside.end))

@@ -1,26 +1,61 @@
-"""Names without an entry beside them tied to the works they mean, by surnames, year and note."""
+"""Names without an entry beside them linked to the works they mean, by surnames, year and note."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from litmap.citations.model import Sighting
-from litmap.citations.note_scan import Reading, work_ties
+from litmap.citations.model import AuthorYearMention, InformalMention, Sighting, UndatedMention
+from litmap.citations.note_scan import NoteScan
 from litmap.citations.recognisers.author_names import NameMention
-from litmap.models import NoteBlock, Reference
+from litmap.citations.ties import Tie, reference_ties
+from litmap.models import Note, NoteBlock, Reference
 from litmap.parsing.person_names import surname_key
 from litmap.parsing.title_similarity import normalise_title
 
+MAX_CANDIDATES = 200
+"""Works of one surname that are compared with a mention."""
+MIN_SLIP = 5
+"""Letters of a name from which one wrong letter is a slip of the pen."""
 _CUE = re.compile(r"(?:^|[.:;(]\s|\b(?:cite|see|cf\.|also|read|e\.g\.,?|and|than) )$")
 """What leads to a work whose author is known from another: 'see Doe 1999'."""
+_CONCEPT = re.compile(
+    r"['’]?s?[ -](?:models?|equations?|theorems?|lemma|algorithms?|distribution|statistics|process|"
+    r"dynamics|formula|law|effect|inequality|conjecture|hypothesis|transform|space|group|number|"
+    r"method|test|criterion|principle|theory|matrix|sampler|score)\b"
+)
+"""What names together are called after: 'Lotka–Volterra equations'."""
+_LEAD = re.compile(r"^(?:ex\.?|e\.g\.?|see|cf\.?|also|read|and)\s+", re.I)
+_CITING = re.compile(
+    r"\b(?:cite|citing|see|see also|cf\.|read|reread|re-read|e\.g\.,?|following|contra|unlike|"
+    r"compare|than|w/|vs\.?|versus|per|via|quoting|due to|and|or)\s$",
+    re.I,
+)
+_EVENT = re.compile(
+    r"[)\]]?\s(?:summer|winter|spring|school|workshop|conference|meeting|tutorial|lectures?|course|"
+    r"edition|election|talk|slides)"
+)
+_OPENS = re.compile(r"(?:^|\s{2}|[.:;(→–—]\s?|--?\s|\b(?:but|also|then|in|from|by|as|that)\s)$")
+_TELLS = re.compile(
+    r"[)\]]?(?:['’]s\b|,? (?:on|is|was|has|had|shows?|showed|argues?|argued|finds?|found|proves?|"
+    r"proved|gives?|gave|introduces?|introduced|proposes?|proposed|says?|said|claims?|claimed|"
+    r"reports?|for the|does|did|uses?|used|makes?|made|who|which|why|how|where|what)\b"
+    r"|[,:;]\s|\s[–—(-]|[.)]|$|\s[a-z]{3,}|\s(?:1[89]|20)\d\d[A-Z])"
+)
+_PLACES_AND_EVENTS = frozenset(
+    "paris london berlin tokyo kyoto vienna rome madrid lisbon barcelona munich zurich geneva oxford cambridge boston chicago "  # noqa: SIM905
+    "seattle toronto montreal vancouver beijing shanghai seoul sydney melbourne moscow rio athens sochi amsterdam brussels dublin "  # noqa: E501
+    "stockholm oslo copenhagen helsinki prague warsaw budapest istanbul delhi mumbai singapore germany france italy spain japan "
+    "china india russia brazil canada australia europe africa asia america american european brexit olympics windows office ios "
+    "android matlab ubuntu python java latex excel word fukushima chernobyl katrina covid ebola vintage census election".split()
+)
 
 
-class _Author:
-    """A work as its authors and year tell it."""
+class _AuthoredWork:
+    """A sighting as its authors and year tell it."""
 
     __slots__ = ("complete", "note", "sighting", "suffix", "surnames", "year")
 
@@ -33,282 +68,322 @@ class _Author:
         self.complete = sighting.listed or sighting.title_known
 
 
-def tie_names(readings: Sequence[Reading], sightings: Sequence[Sighting]) -> list[Sighting]:
-    """The sightings of names in all notes that are tied to a work, or worth a search of their own."""
-    known = _Known(sightings)
-    added: list[Sighting] = []
-    for reading in readings:
-        for block, names, sighting in reading.names:
-            match = _best(names, known, reading)
-            if match is not None:
-                sighting.ties = set(match.sighting.ties)
-                sighting.reference = replace(
-                    sighting.reference, title="", authors=(), year=None, venue="", year_suffix=""
-                )
-                sighting.title_known = False
-                added.append(sighting)
-            elif _worth_a_search(names, block, sighting) or (
-                names.surnames[0] in known.undated
-                and _CUE.search(block.text[max(0, names.start - 20) : names.start])
-            ):
-                sighting.ties = {_search_key(names)}
-                sighting.ties |= work_ties(sighting.reference, title_known=sighting.title_known)
-                added.append(sighting)
-            elif (
-                names.year
-                and names.names[0].lower() not in _PLACES_AND_EVENTS
-                and len(names.names[0]) > 2
-            ):
-                sighting.mention = replace(sighting.mention, kind="name")
-                sighting.ties = {_search_key(names)}
-                added.append(sighting)
-    known = _Known([*sightings, *added])
-    for reading in readings:
-        for bare in reading.bare_names:
-            names, mention = bare.names, bare.mention
-            match = _best(names, known, reading)
-            if match is not None:
-                added.append(Sighting(mention, Reference(), False, set(match.sighting.ties)))
-            elif bare.beside is not None:
-                reference = Reference("", "", names.names, None, names.venue)
-                added.append(Sighting(mention, reference, False, set(bare.beside.ties)))
-            elif bare.asked and not _CONCEPT.match(bare.block.text, names.end):
-                reference = Reference(mention.context, "", names.names)
-                key = _search_key(names, reading.note.path)
-                added.append(Sighting(replace(mention, kind="name"), reference, False, {key}))
-        added += _loose(reading, known)
-    return added
+def link_mentions(scans: Sequence[NoteScan], sightings: Sequence[Sighting]) -> list[Sighting]:
+    """The mentions of all notes that are linked to a work, or worth a search of their own.
+
+    Those with a year come first: they too are works that the others may mean.
+    """
+    works = _WorksByAuthor(sightings)
+    linked = [
+        sighting
+        for scan in scans
+        for mention in scan.author_year
+        if (sighting := _link_dated(mention, works, scan.note))
+    ]
+    works = _WorksByAuthor([*sightings, *linked])
+    for scan in scans:
+        linked += filter(
+            None, (_link_undated(mention, works, scan.note) for mention in scan.undated)
+        )
+        linked += filter(
+            None, (_link_informal(mention, works, scan.note) for mention in scan.informal)
+        )
+    return linked
 
 
-def _search_key(names: NameMention, note: str = "") -> str:
+def _link_dated(mention: AuthorYearMention, works: _WorksByAuthor, note: Note) -> Sighting | None:
+    """Names with a year: of a work of the notes, to be searched, or perhaps no mention at all."""
+    names, sighting = mention.names, mention.sighting
+    work = _best_work(names, works, note)
+    if work is not None:
+        reference = replace(
+            sighting.reference, title="", authors=(), year=None, venue="", year_suffix=""
+        )
+        return replace(sighting, ties=work.sighting.ties, reference=reference, title_known=False)
+    search = frozenset({_search_tie(names)})
+    if _surely_cites(mention) or _follows_known_author(mention, works):
+        ties = reference_ties(sighting.reference, title_known=sighting.title_known)
+        return replace(sighting, ties=search | ties)
+    if names.year and not _is_place_or_event(names):
+        return replace(sighting, mention=replace(sighting.mention, kind="name"), ties=search)
+    return None
+
+
+def _link_undated(mention: UndatedMention, works: _WorksByAuthor, note: Note) -> Sighting | None:
+    """Names without a year: of a work, of the identifier beside them, or to be searched."""
+    names, place = mention.names, mention.mention
+    work = _best_work(names, works, note)
+    if work is not None:
+        return Sighting(place, Reference(), sure=False, ties=work.sighting.ties)
+    if mention.adjacent is not None:
+        reference = Reference("", "", names.names, None, names.venue)
+        return Sighting(place, reference, sure=False, ties=mention.adjacent.ties)
+    if mention.searchable and not _CONCEPT.match(mention.block.text, names.end):
+        reference = Reference(place.context, "", names.names)
+        ties = frozenset({_search_tie(names, note.path)})
+        return Sighting(replace(place, kind="name"), reference, sure=False, ties=ties)
+    return None
+
+
+def _link_informal(mention: InformalMention, works: _WorksByAuthor, note: Note) -> Sighting | None:
+    """Names in looser words: of a work, or to be searched unless they are of a known author."""
+    names, sighting = mention.names, mention.sighting
+    work = _best_work(names, works, note) or _only_work(
+        names, works, note, is_paper=not mention.known_only
+    )
+    if work is not None:
+        return replace(sighting, ties=work.sighting.ties, reference=Reference())
+    told = bool(names.year or names.venue) and not mention.known_only
+    if told or names.surnames[0] not in works.by_surname:
+        return replace(sighting, ties=frozenset({_search_tie(names, note.path)}))
+    return None
+
+
+def _search_tie(names: NameMention, note: str = "") -> Tie:
     """What mentions of the same people and year share; without a year those of one note only."""
     if not names.year and not names.venue:
-        return f"search:{'+'.join(names.surnames)}:{note}"
-    return f"search:{'+'.join(names.surnames)}:{names.year or names.venue}{names.suffix}"
-
-
-def _loose(reading: Reading, known: _Known) -> list[Sighting]:
-    """The looser mentions of a note that are tied to a work, or worth asking for; those of its known people are not."""
-    kept: list[Sighting] = []
-    for _, names, sighting, known_only in reading.loose:
-        match = _best(names, known, reading) or _only_work(
-            names, known, reading, paper=not known_only
-        )
-        if match is not None:
-            sighting.ties, sighting.reference = set(match.sighting.ties), Reference()
-            kept.append(sighting)
-        elif (not known_only and (names.year or names.venue)) or names.surnames[
-            0
-        ] not in known.undated:
-            sighting.ties = {_search_key(names, reading.note.path)}
-            kept.append(sighting)
-    return kept
+        return Tie.search(names.surnames, note)
+    return Tie.search(names.surnames, f"{names.year or names.venue}{names.suffix}")
 
 
 def _only_work(
-    names: NameMention, known: _Known, reading: Reading, *, paper: bool
-) -> _Author | None:
+    names: NameMention, works: _WorksByAuthor, note: Note, *, is_paper: bool
+) -> _AuthoredWork | None:
     """The only work of the note by the one person named without a year: "Tilman's model".
 
-    Where a `paper` is spoken of, the first author may stand for several.
+    Where a paper is spoken of, the first author may stand for several.
     """
     if names.year is not None or len(names.surnames) > 1:
         return None
-    here = [a for a in known.undated.get(names.surnames[0], []) if a.note == reading.note.path]
-    one = next((a for a in here if a.sighting.title_known), here[0] if here else None)
-    if one is None or (len(one.surnames) > 1 and not names.et_al and not paper):
+    in_note = [w for w in works.by_surname.get(names.surnames[0], []) if w.note == note.path]
+    work = next((w for w in in_note if w.sighting.title_known), in_note[0] if in_note else None)
+    if work is None or not _stands_for_all(names, work, is_paper=is_paper):
         return None
-    others = [
-        a for a in here if not (a.sighting.ties & one.sighting.ties) and not _same_authors(a, one)
-    ]
-    return None if others else one
+    return work if all(_may_be_same(work, other) for other in in_note) else None
 
 
-_CONCEPT = re.compile(
-    r"['’]?s?[ -](?:models?|equations?|theorems?|lemma|algorithms?|distribution|statistics|process|dynamics|formula|law|effect|"
-    r"inequality|conjecture|hypothesis|transform|space|group|number|method|test|criterion|principle|theory|matrix|sampler|score)\b"
-)
-"""What names together are called after: 'Lotka–Volterra equations'."""
+def _stands_for_all(names: NameMention, work: _AuthoredWork, *, is_paper: bool) -> bool:
+    """True where one name may mean a work: it is its only author, or leads the others."""
+    return is_paper or names.et_al or len(work.surnames) < 2
 
 
-def _worth_a_search(names: NameMention, block: NoteBlock, sighting: Sighting) -> bool:
-    """True where names and a year without an entry surely cite: not 'Tokyo 2020', 'June 2014' or 'Windows 95'."""
-    if names.strong or sighting.title_known or names.suffix:
+def _may_be_same(one: _AuthoredWork, two: _AuthoredWork) -> bool:
+    return bool(one.sighting.ties & two.sighting.ties) or _same_authors(one, two)
+
+
+# ── mentions that surely cite ────────────────────────────────────────────────────────────────────
+def _surely_cites(mention: AuthorYearMention) -> bool:
+    """True where names and a year cite: not 'Tokyo 2020', 'June 2014' or 'Windows 95'."""
+    names, sighting, block = mention.names, mention.sighting, mention.block
+    if any((names.strong, sighting.title_known, names.suffix)) or _fills(names, block):
         return True
-    rest = re.sub(
-        r"^(?:ex\.?|e\.g\.?|see|cf\.?|also|read|and)\s+", "", block.text.strip(), flags=re.I
-    )
-    if len(rest) <= names.end - names.start + 4:
-        return True
-    if names.names[0].lower() in _PLACES_AND_EVENTS or len(names.names[0]) < 3:
-        return False
-    if _EVENT.match(block.text, names.end):
+    if _is_place_or_event(names) or _EVENT.match(block.text, names.end):
         return False
     before = block.text[max(0, names.start - 24) : names.start]
-    return bool(_CITING.search(before)) or bool(
-        _OPENS.search(before) and _TELLS.match(block.text, names.end)
-    )
+    if _CITING.search(before):
+        return True
+    return bool(_OPENS.search(before)) and bool(_TELLS.match(block.text, names.end))
 
 
-_CITING = re.compile(
-    r"\b(?:cite|citing|see|see also|cf\.|read|reread|re-read|e\.g\.,?|following|contra|unlike|compare|than|w/|vs\.?|versus|per|via|"  # noqa: E501
-    r"quoting|due to|and|or)\s$",
-    re.I,
-)
-_EVENT = re.compile(
-    r"[)\]]?\s(?:summer|winter|spring|school|workshop|conference|meeting|tutorial|lectures?|course|edition|election|talk|slides)"
-)
-_OPENS = re.compile(r"(?:^|\s{2}|[.:;(→–—]\s?|--?\s|\b(?:but|also|then|in|from|by|as|that)\s)$")
-_TELLS = re.compile(
-    r"[)\]]?(?:['’]s\b|,? (?:on|is|was|has|had|shows?|showed|argues?|argued|finds?|found|proves?|proved|gives?|gave|introduces?|introduced|"  # noqa: E501
-    r"proposes?|proposed|says?|said|claims?|claimed|reports?|for the|does|did|uses?|used|makes?|made|who|which|why|how|where|what)\b"  # noqa: E501
-    r"|[,:;]\s|\s[–—(-]|[.)]|$|\s[a-z]{3,}|\s(?:1[89]|20)\d\d[A-Z])"
-)
-_PLACES_AND_EVENTS = frozenset(
-    "paris london berlin tokyo kyoto vienna rome madrid lisbon barcelona munich zurich geneva oxford cambridge boston chicago "  # noqa: SIM905
-    "seattle toronto montreal vancouver beijing shanghai seoul sydney melbourne moscow rio athens sochi amsterdam brussels dublin "  # noqa: E501
-    "stockholm oslo copenhagen helsinki prague warsaw budapest istanbul delhi mumbai singapore germany france italy spain japan "
-    "china india russia brazil canada australia europe africa asia america american european brexit olympics windows office ios "
-    "android matlab ubuntu python java latex excel word fukushima chernobyl katrina covid ebola vintage census election".split()
-)
+def _fills(names: NameMention, block: NoteBlock) -> bool:
+    """True where a block is hardly more than the names: 'see Doe 1999'."""
+    return len(_LEAD.sub("", block.text.strip())) <= names.end - names.start + 4
 
 
-class _Known:
-    """Works by first surname, and by year and initial for names with a slip of the pen."""
+def _is_place_or_event(names: NameMention) -> bool:
+    """True for a first name that is of a place, an event or a product, or too short for one."""
+    return names.names[0].lower() in _PLACES_AND_EVENTS or len(names.names[0]) < 3
+
+
+def _follows_known_author(mention: AuthorYearMention, works: _WorksByAuthor) -> bool:
+    """True for another work of an author the notes cite, behind a word that leads to one."""
+    names = mention.names
+    if names.surnames[0] not in works.by_surname:
+        return False
+    return bool(_CUE.search(mention.block.text[max(0, names.start - 20) : names.start]))
+
+
+# ── works that names may mean ────────────────────────────────────────────────────────────────────
+class _WorksByAuthor:
+    """Works by first surname; also by year and initial, for names with a slip of the pen."""
 
     def __init__(self, sightings: Sequence[Sighting]) -> None:
-        self.by_name: dict[tuple[str, int | None], list[_Author]] = defaultdict(list)
-        self.undated: dict[str, list[_Author]] = defaultdict(list)
-        self.by_year: dict[tuple[int, str], dict[str, list[_Author]]] = defaultdict(
+        self.by_surname: dict[str, list[_AuthoredWork]] = defaultdict(list)
+        self._dated: dict[tuple[str, int | None], list[_AuthoredWork]] = defaultdict(list)
+        self._by_year: dict[tuple[int, str], dict[str, list[_AuthoredWork]]] = defaultdict(
             lambda: defaultdict(list)
         )
         seen: set[tuple[object, ...]] = set()
         for sighting in sightings:
-            if not (sighting.reference.authors and sighting.ties):
+            if not sighting.reference.authors or not sighting.ties:
                 continue
-            author = _Author(sighting)
-            first = author.surnames[0]
-            mark = (
-                author.note,
-                author.surnames,
-                author.year,
-                author.suffix,
-                tuple(sorted(sighting.ties)),
-            )
-            if mark in seen or not first:
-                continue
-            seen.add(mark)
-            self.by_name[first, author.year].append(author)
-            self.undated[first].append(author)
-            if author.year:
-                self.by_year[author.year, first[:1]][first].append(author)
+            work = _AuthoredWork(sighting)
+            mark = (work.note, work.surnames, work.year, work.suffix, sighting.ties)
+            if work.surnames[0] and mark not in seen:
+                seen.add(mark)
+                self._add(work)
 
-    def candidates(self, names: NameMention) -> list[_Author]:
+    def _add(self, work: _AuthoredWork) -> None:
+        first = work.surnames[0]
+        self._dated[first, work.year].append(work)
+        self.by_surname[first].append(work)
+        if work.year:
+            self._by_year[work.year, first[:1]][first].append(work)
+
+    def candidates(self, names: NameMention) -> list[_AuthoredWork]:
         """Works that the names may mean."""
         first = names.surnames[0]
         if names.year is None:
-            return self.undated.get(first, [])[:200]
+            return self.by_surname.get(first, [])[:MAX_CANDIDATES]
         years = (names.year, names.year - 1, names.year + 1, None)
-        found = [author for year in years for author in self.by_name.get((first, year), [])]
-        if not found and len(first) >= 5:
-            found = [
-                a
-                for other, authors in self.by_year.get((names.year, first[:1]), {}).items()
+        works = [work for year in years for work in self._dated.get((first, year), [])]
+        if not works and len(first) >= MIN_SLIP:
+            of_year = self._by_year.get((names.year, first[:1]), {})
+            works = [
+                work
+                for other, others in of_year.items()
                 if is_slip(first, other)
-                for a in authors
+                for work in others
             ]
-        return found[:200]
+        return works[:MAX_CANDIDATES]
 
 
-def _best(names: NameMention, known: _Known, reading: Reading) -> _Author | None:
-    candidates = known.candidates(names)
-    scored = sorted(
-        (
-            (score, place, author)
-            for place, author in enumerate(candidates)
-            if (score := _agreement(names, author, reading)) > 0
-        ),
-        key=lambda row: (-row[0], row[1]),
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """How well a work agrees with a mention."""
+
+    score: float
+    work: _AuthoredWork
+
+
+def _best_work(names: NameMention, works: _WorksByAuthor, note: Note) -> _AuthoredWork | None:
+    """The work that names mean; None where several do, unless one alone is of this note."""
+    matches = [_Match(_agreement(names, work, note), work) for work in works.candidates(names)]
+    matches = sorted(
+        (match for match in matches if match.score > 0), key=lambda match: -match.score
     )
-    if not scored:
+    if not matches:
         return None
-    best = scored[0]
-    rivals = [
-        row
-        for row in scored[1:]
-        if row[0] >= best[0] - 0.01 and not (row[2].sighting.ties & best[2].sighting.ties)
-    ]
-    rivals = [row for row in rivals if not _same_authors(row[2], best[2])]
-    if rivals and (names.year is None or len(names.surnames) == 1) and not names.suffix:
-        here = [row for row in [best, *rivals] if row[2].note == reading.note.path]
-        return here[0][2] if len(here) == 1 else None
-    return best[2]
+    best = matches[0]
+    rivals = list(_rivals(best, matches[1:]))
+    if not rivals or _tells_apart(names):
+        return best.work
+    in_note = [match.work for match in (best, *rivals) if match.work.note == note.path]
+    return in_note[0] if len(in_note) == 1 else None
 
 
-def _same_authors(one: _Author, two: _Author) -> bool:
-    """True for what is most likely one work seen twice: the same names and year, and no two different titles."""
+def _rivals(best: _Match, others: Sequence[_Match]) -> Iterator[_Match]:
+    """Other works that agree as well as the best."""
+    return (
+        match
+        for match in others
+        if match.score >= best.score - 0.01 and not _may_be_same(match.work, best.work)
+    )
+
+
+def _tells_apart(names: NameMention) -> bool:
+    """True for names that tell works of the same people apart: a year with 'b' or with more names."""
+    if names.suffix:
+        return True
+    return names.year is not None and len(names.surnames) != 1
+
+
+def _same_authors(one: _AuthoredWork, two: _AuthoredWork) -> bool:
+    """True for one work seen twice: the same names and year, and no two different titles."""
+    if one.surnames[:3] != two.surnames[:3] or one.year != two.year:
+        return False
     titles = {
-        normalise_title(a.sighting.reference.title) for a in (one, two) if a.sighting.title_known
+        normalise_title(w.sighting.reference.title) for w in (one, two) if w.sighting.title_known
     }
-    return one.surnames[:3] == two.surnames[:3] and one.year == two.year and len(titles - {""}) < 2
+    return len(titles - {""}) < 2
 
 
 def is_slip(a: str, b: str) -> bool:
     """One letter wrong, missing, added, or two exchanged."""
-    if abs(len(a) - len(b)) > 1 or len(b) < 5 or a[0] != b[0]:
+    if abs(len(a) - len(b)) > 1 or len(b) < MIN_SLIP or a[0] != b[0]:
         return False
     if len(a) == len(b):
-        wrong = [i for i in range(len(a)) if a[i] != b[i]]
-        return len(wrong) == 1 or (
-            len(wrong) == 2 and a[wrong[0]] == b[wrong[1]] and a[wrong[1]] == b[wrong[0]]
-        )
+        return _is_exchange(a, b)
     short, long = sorted((a, b), key=len)
     return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
 
 
+def _is_exchange(a: str, b: str) -> bool:
+    """One letter wrong or two exchanged, in words of the same length."""
+    wrong = [i for i in range(len(a)) if a[i] != b[i]]
+    if len(wrong) != 2:
+        return len(wrong) == 1
+    i, j = wrong
+    return a[i] == b[j] and a[j] == b[i]
+
+
 @lru_cache(maxsize=4096)
-def _all_among(names: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
-    """True where all names are among the authors, but for a slip of the pen, and the first is the first of them."""
-    if names[0] != theirs[0] and not is_slip(names[0], theirs[0]):
+def _all_among(names: tuple[str, ...], authors: tuple[str, ...]) -> bool:
+    """True where all names are among the authors, but for a slip, and the first is the first."""
+    if names[0] != authors[0] and not is_slip(names[0], authors[0]):
         return False
-    return all(name in theirs or any(is_slip(name, other) for other in theirs) for name in names)
+    return all(
+        name in authors or any(is_slip(name, author) for author in authors) for name in names
+    )
 
 
-def _agreement(names: NameMention, author: _Author, reading: Reading) -> float:
-    here = author.note == reading.note.path or author.note in reading.note.uses
-    theirs = author.surnames
-    if not theirs:
+# ── how well names agree with a work ─────────────────────────────────────────────────────────────
+def _agreement(names: NameMention, work: _AuthoredWork, note: Note) -> float:
+    """How well names agree with a work: 0 for not at all, 0.8 and more for the same people."""
+    near = work.note == note.path or work.note in note.uses
+    if not _all_among(names.surnames, work.surnames):
         return 0.0
-    if not _all_among(names.surnames, theirs):
+    if names.year is None and _says_too_little(names, work, near=near):
         return 0.0
-    score = 0.8 + _year_agreement(names, author, here=here)
-    if names.year is None and len(names.surnames) < 2 and not (names.et_al and here):
-        return 0.0
-    if names.suffix and author.suffix:
-        score += 0.3 if names.suffix == author.suffix else -0.6
-    fewer = len(names.surnames) < len(theirs)
-    if (
-        not names.et_al
-        and fewer
-        and not author.sighting.reference.raw.rstrip(" ()0123456789,").endswith(("al", "al."))
-    ):
-        if names.year is None and len(names.surnames) < 3:
-            return 0.0
-        score -= 0.25
-    elif names.et_al and author.complete and len(theirs) <= len(names.surnames):
-        score -= 0.3
-    else:
-        score += 0.2
-    return max(0.0, score + (0.2 if here else 0.0))
+    score = 0.8 + _year_agreement(names, work, near=near) + _suffix_agreement(names, work)
+    return max(0.0, score + _completeness(names, work) + (0.2 if near else 0.0))
 
 
-def _year_agreement(names: NameMention, author: _Author, *, here: bool) -> float:
-    """How well the years fit; very negative where they tell the works apart."""
+def _says_too_little(names: NameMention, work: _AuthoredWork, *, near: bool) -> bool:
+    """True for names without a year that may be of others: one name, or two out of more authors."""
+    if len(names.surnames) < 2 and not (names.et_al and near):
+        return True
+    return len(names.surnames) < 3 and _leaves_authors_out(names, work)
+
+
+def _leaves_authors_out(names: NameMention, work: _AuthoredWork) -> bool:
+    """True where a work has more authors than are named, and neither says 'et al.'."""
+    if names.et_al or len(names.surnames) >= len(work.surnames):
+        return False
+    raw = work.sighting.reference.raw.rstrip(" ()0123456789,")
+    return not raw.endswith(("al", "al."))
+
+
+def _completeness(names: NameMention, work: _AuthoredWork) -> float:
+    """What it counts that all authors are named, or that 'et al.' says which are not."""
+    if _leaves_authors_out(names, work):
+        return -0.25
+    if names.et_al and work.complete and len(work.surnames) <= len(names.surnames):
+        return -0.3
+    return 0.2
+
+
+def _suffix_agreement(names: NameMention, work: _AuthoredWork) -> float:
+    """What the letters behind the years count: '1999a' is not '1999b'."""
+    if not names.suffix or not work.suffix:
+        return 0.0
+    return 0.3 if names.suffix == work.suffix else -0.6
+
+
+def _year_agreement(names: NameMention, work: _AuthoredWork, *, near: bool) -> float:
+    """How well the years agree; very negative where they tell the works apart."""
     if names.year is None:
         return 0.0
-    if author.year is None:
-        return 0.0 if len(names.surnames) > 1 else -0.4 if author.sighting.listed else -9.0
-    gap = abs(names.year - author.year)
+    if work.year is None:
+        return _undated_agreement(names, work)
+    gap = abs(names.year - work.year)
     if gap == 0:
         return 0.6
-    return 0.1 if gap == 1 and len(names.surnames) >= 2 and here else -9.0
+    return 0.1 if gap == 1 and near and len(names.surnames) >= 2 else -9.0
+
+
+def _undated_agreement(names: NameMention, work: _AuthoredWork) -> float:
+    """What a work without a year counts: several names may do without, one hardly."""
+    if len(names.surnames) > 1:
+        return 0.0
+    return -0.4 if work.sighting.listed else -9.0

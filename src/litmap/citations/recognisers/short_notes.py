@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from litmap.citations.ties import Tie
 from litmap.models import Reference
 from litmap.parsing.person_names import surname_key
 from litmap.parsing.title_similarity import normalise_title
@@ -26,18 +27,18 @@ class CitedEntry:
     """An entry read before, and the tie that leads to it."""
 
     reference: Reference
-    tie: str
+    tie: Tie
 
 
-def resolve_short_note(text: str, before: Sequence[CitedEntry]) -> str:
-    """The tie of the entry that a short note means; '' where it means none or more than one."""
+def resolve_short_note(text: str, before: Sequence[CitedEntry]) -> Tie | None:
+    """The tie of the entry that a short note means; None where it means none or more than one."""
     if not before or len(text) > 200:
-        return ""
+        return None
     if _SAME.match(text):
         return before[-1].tie
     found = _SHORT.match(text)
     if found is None:
-        return ""
+        return None
     name, title = surname_key(found["name"]), normalise_title(found["title"])
     cited_again = title.replace(" ", "") in {"opcit", "loccit", "ibid"}
     ties = {
@@ -47,4 +48,4 @@ def resolve_short_note(text: str, before: Sequence[CitedEntry]) -> str:
         and name in {surname_key(author) for author in named.reference.authors}
         and (cited_again or title in normalise_title(named.reference.title))
     }
-    return ties.pop() if len(ties) == 1 else ""
+    return ties.pop() if len(ties) == 1 else None
