@@ -293,7 +293,7 @@ def test_the_first_page_says_what_is_here(drawn, example_library) -> None:
 def test_a_search_shows_passages_with_their_reasons(drawn, example_library) -> None:
     words, _ = drawn(example_library, "why do flat minima generalise?")
     assert ":orange-background[" in words
-    assert "likeness" in words
+    assert "similarity" in words
     assert "What my notes say" in words
 
 

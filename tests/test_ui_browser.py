@@ -225,7 +225,7 @@ def test_the_topics_page_has_a_map_and_the_outline(visit, browser) -> None:
     )
     points = browser.find_elements(By.CSS_SELECTOR, ".js-plotly-plot .scatterlayer path.point")
     assert len(points) >= 24
-    assert "Waiting for a heading" in text
+    assert "Papers without a heading" in text
     assert "Sudden Understanding" in text
 
 
@@ -254,9 +254,9 @@ def test_the_table_of_papers_filters(visit, browser) -> None:
 def test_a_paper_has_its_page(visit, browser) -> None:
     text = visit("paper", work="arxiv:1703.00000")
     for part in (
-        "In its own words",
+        "Key sentences",
         "Abstract",
-        "Where my notes cite it",
+        "Where your notes cite it",
         "Filed under",
         "Nearest papers",
         "Cited by",

@@ -162,7 +162,10 @@ def _status(
     if best is None:
         return "pending", "not looked up yet: run `litmap refresh` with the network"
     if best.status == "metadata-only":
-        return "pending", "known, its PDF was not tried yet: run `litmap refresh` with the network"
+        return (
+            "pending",
+            "known; its PDF has not been looked for yet: run `litmap refresh` with the network",
+        )
     return best.status, best.reason
 
 

@@ -308,19 +308,29 @@ def _coverage(library: Library, as_json: bool) -> int:
     if as_json:
         print_json(coverage)
         return 0
-    rows = [
-        (c["works"], c["with_pdf"], "–".join(map(str, sorted(set(c["years"] or ())))), f"{c['tightness']:.2f}",
-         f"{c['distance']:.2f}", len(c["missing"]), path_text(c["heading"]))
-        for c in coverage
-    ]  # fmt: skip
+    header = ("works", "PDFs", "years", "cohesion", "separation", "missing", "heading")
+    print(table([_coverage_row(heading) for heading in coverage], header, stretch=6))
     print(
-        table(rows, ("works", "PDFs", "years", "tight", "apart", "missing", "heading"), stretch=6)
+        wrap(
+            "cohesion: how similar its papers are (1 = identical, 0 = no more than chance); "
+            "separation: how far the nearest heading is; missing: what its papers cite and "
+            "your notes do not. Central papers and the missing ones by name: --json."
+        )
     )
-    print(wrap(
-        "tight: how alike its papers are (1 the same, 0 no more than chance); apart: how far the nearest heading is; "
-        "missing: what its papers cite and your notes do not. Central papers and the missing ones by name: --json."
-    ))  # fmt: skip
     return 0
+
+
+def _coverage_row(heading: dict[str, Any]) -> tuple[Any, ...]:
+    years = sorted(set(heading["years"] or ()))
+    return (
+        heading["works"],
+        heading["with_pdf"],
+        "–".join(map(str, years)),
+        f"{heading['tightness']:.2f}",
+        f"{heading['distance']:.2f}",
+        len(heading["missing"]),
+        path_text(heading["heading"]),
+    )
 
 
 def _reading_list(library: Library, as_json: bool) -> int:

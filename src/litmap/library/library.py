@@ -259,9 +259,7 @@ class Library:
         try:
             return self._need_build().owners([row])[0]
         except (KeyError, OverflowError):
-            raise SearchError(
-                f"there is no passage {row}: rows are those of this build's search results"
-            ) from None
+            raise SearchError("that passage is no longer in the library; search again") from None
 
     def _answer(
         self, results: Results, by: str = "passage", limit: int | None = None

@@ -127,7 +127,7 @@ def show_hit(
     quotation = chunk.text[start:end].strip() or chunk.text[:300].strip()
     why = []
     if hit.words:
-        why.append("words: " + ", ".join(hit.words))
+        why.append("matched: " + ", ".join(hit.words))
     if not math.isnan(hit.similarity):
         why.append(f"similarity {hit.similarity:.2f}")
     note, line = _place(chunk)

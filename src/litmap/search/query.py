@@ -159,7 +159,8 @@ def _filter(query: Query, name: str, value: str) -> Query:
         kind = KINDS.get(value.casefold())
         if kind is None:
             raise SearchError(
-                f"in:{value}: there is body, abstracts, notes and references.", subject=value
+                f"unknown place '{value}'. Use in:body, in:abstracts, in:notes or in:references.",
+                subject=value,
             )
         before = () if query.kinds == DEFAULT_KINDS else query.kinds
         return replace(query, kinds=tuple(dict.fromkeys((*before, kind))))

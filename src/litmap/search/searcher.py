@@ -287,7 +287,7 @@ class Searcher:
         """The results with an honest word where nothing is close, by meaning or by words."""
         if self._is_near(cosine) or any(_holds(hit, terms, cosine) for hit in results.hits):
             return results
-        message = "Nothing in the library is close to this; what follows is the least far off."
+        message = "Nothing in the library is close to this; these are the closest passages."
         return replace(results, close=False, message=message)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Pieces that several pages show: a work's line, what my notes say of it, a page's picture, a summary."""
+"""Pieces that several pages show: a work's line, what your notes say of it, a page's picture, a summary."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def status_badge(status: str) -> None:
     st.badge(formatting.escape(word), color=colour, help=meaning)  # type: ignore[arg-type]
 
 
-def chips(headings: Sequence[HeadingPath], most: int = 4) -> None:
+def heading_links(headings: Sequence[HeadingPath], most: int = 4) -> None:
     """Heading paths as small links to their topics."""
     found = formatting.deepest(headings)
     if not found:
@@ -37,7 +37,7 @@ def chips(headings: Sequence[HeadingPath], most: int = 4) -> None:
             st.caption(f"and {len(found) - most} more")
 
 
-def said(mentions: Sequence[Mention], most: int = 2) -> None:
+def note_excerpts(mentions: Sequence[Mention], most: int = 2) -> None:
     """What my own notes say of a paper, with note and line."""
     seen: dict[str, Mention] = {}
     for mention in mentions:
@@ -88,7 +88,7 @@ def summary(view: SummaryView, key: str, *, own: bool = False) -> None:
                 )
 
 
-def shown(entries: dict[str, Entry]) -> None:
+def selected_page(entries: dict[str, Entry]) -> None:
     """The page that a summary's button asked for."""
     asked = st.session_state.get("shown")
     if asked and asked[0] in entries:
@@ -96,7 +96,7 @@ def shown(entries: dict[str, Entry]) -> None:
         page_picture(entry.pdf, asked[1], asked[2], f"{entry.work.title}, page {asked[1]}")
 
 
-def outside(work: Work) -> list[tuple[str, str]]:
+def external_links(work: Work) -> list[tuple[str, str]]:
     """Names and addresses of a work's pages elsewhere; only http(s)."""
     found = []
     for kind, (name, base) in _SITES.items():

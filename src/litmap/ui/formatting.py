@@ -20,10 +20,14 @@ _LINKED = re.compile(
 _CONTROL = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 STATUSES = {
-    "fetched": ("here", "green", "The PDF is in the library"),
-    "metadata-only": ("no open PDF", "gray", "Known, but nobody gives the PDF freely"),
+    "fetched": ("full text", "green", "The PDF is in the library"),
+    "metadata-only": ("no open PDF", "gray", "Known, but no free PDF was found"),
     "not-found": ("not found", "orange", "No source knows it"),
-    "unsure": ("unsure", "violet", "Several works fit, or the file may be another paper"),
+    "unsure": (
+        "ambiguous",
+        "violet",
+        "Several works match, or the PDF may be of a different paper",
+    ),
     "failed": ("failed", "red", "An error; the next refresh tries again"),
     "pending": ("pending", "blue", "Not looked up yet"),
 }

@@ -60,8 +60,8 @@ def _table(library: Library) -> None:
         st.session_state.pop("papers-table", None)
         links.go("paper", work=rows[chosen[0]].work.id)
     st.caption(
-        f"{formatting.count(len(rows), 'work')}. Choose a row for its page. "
-        "Missing PDFs that you have: put them into the library's `papers` folder, or `litmap add FILE`."
+        f"{formatting.count(len(rows), 'work')}. Tick a row to open the paper. "
+        "If you have a missing PDF, put it into the library's `papers` folder or run `litmap add FILE`."
     )
 
 
@@ -104,7 +104,7 @@ def _paper(library: Library, entry: Entry) -> None:
     st.markdown(formatting.escape(formatting.byline(work)))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         components.status_badge(entry.status)
-        for label, url in components.outside(work):
+        for label, url in components.external_links(work):
             st.link_button(
                 formatting.escape(label), url, type="tertiary", icon=":material/open_in_new:"
             )
@@ -158,7 +158,7 @@ def _summary(library: Library, entry: Entry) -> None:
     except LitmapError:
         view = None
     if view and view.sentences:
-        st.subheader("In its own words", anchor=False)
+        st.subheader("Key sentences", anchor=False)
         components.summary(view, "paper-summary", own=True)
     if entry.work.abstract:
         st.subheader("Abstract", anchor=False)
@@ -168,7 +168,7 @@ def _summary(library: Library, entry: Entry) -> None:
 def _my_words(entry: Entry) -> None:
     if not entry.mentions:
         return
-    st.subheader("Where my notes cite it", anchor=False)
+    st.subheader("Where your notes cite it", anchor=False)
     for mention in entry.mentions[:12]:
         with st.container(border=True, gap="small"):
             st.markdown(formatting.escape(formatting.shorten(mention.context or mention.text, 500)))
@@ -185,7 +185,7 @@ def _filing(library: Library, entry: Entry) -> None:
         return
     st.subheader("Filed under", anchor=False)
     if filing.noted:
-        components.chips(filing.noted)
+        components.heading_links(filing.noted)
     elif filing.suggested:
         st.markdown(
             f"By its text: **{formatting.escape(formatting.path(filing.suggested))}** ({filing.confidence:.0%} sure)"
@@ -245,7 +245,7 @@ def _citations(library: Library, entry: Entry) -> None:
     ):
         known = [library.by_id[i] for i in dict.fromkeys(ids) if i in library.by_id]
         if known:
-            st.subheader(f"{title} {len(known)} of my papers", anchor=False)
+            st.subheader(f"{title} {len(known)} of your papers", anchor=False)
             for other in known[:15]:
                 links.link_work(
                     other.work,

@@ -1,4 +1,4 @@
-"""Reading list and coverage: what my papers cite and my notes do not, and what each heading holds and lacks."""
+"""Reading list and coverage: what the papers cite and the notes do not, and what each heading holds and lacks."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _addresses(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     from litmap.models import Work
 
     ids = tuple(str(i) for i in row.get("ids") or [])
-    return components.outside(Work(id=ids[0] if ids else "", title="", ids=ids))
+    return components.external_links(Work(id=ids[0] if ids else "", title="", ids=ids))
 
 
 def _coverage(library: Library) -> None:
@@ -112,7 +112,7 @@ def _coverage(library: Library) -> None:
     table = [_cover(library, row) for row in rows]
     st.dataframe(table, hide_index=True, column_config=_columns(), alt="Coverage of each heading")
     st.caption(
-        "*Close* is how alike the papers of a heading are (1: all the same, 0: no more than chance); "
+        "*Cohesion*: how similar a heading's papers are (1 = identical, 0 = no more than chance); "
         "*Missing* counts works that its papers cite and your notes do not have."
     )
 
@@ -126,11 +126,11 @@ def _cover(library: Library, row: Mapping[str, Any]) -> dict[str, Any]:
         "Papers": works,
         "With PDF": (int(row.get("with_pdf") or 0) / works) if works else 0.0,
         "Years": f"{years[0]} to {years[1]}" if years else "",
-        "Close": max(0.0, float(row.get("tightness") or 0.0)),
+        "Cohesion": max(0.0, float(row.get("tightness") or 0.0)),
         "Nearest heading": formatting.path(tuple(row.get("nearest") or ())[-1:])
         if row.get("nearest")
         else "",
-        "Central": "; ".join(formatting.cite(w) for w in central[:3]),
+        "Most central papers": "; ".join(formatting.cite(w) for w in central[:3]),
         "Missing": len(row.get("missing") or []),
     }
 
@@ -143,8 +143,10 @@ def _columns() -> dict[str, Any]:
         "With PDF": config.ProgressColumn(
             format="percent", min_value=0.0, max_value=1.0, width="small"
         ),
-        "Close": config.ProgressColumn(format="%.2f", min_value=0.0, max_value=1.0, width="small"),
+        "Cohesion": config.ProgressColumn(
+            format="%.2f", min_value=0.0, max_value=1.0, width="small"
+        ),
         "Nearest heading": config.TextColumn(width="medium"),
-        "Central": config.TextColumn(width="large"),
+        "Most central papers": config.TextColumn(width="large"),
         "Missing": config.NumberColumn(width="small"),
     }

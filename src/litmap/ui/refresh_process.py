@@ -54,10 +54,10 @@ def start_form(root: Path, notes: str = "") -> None:
     """A form that starts a refresh of these notes (one path a line)."""
     with st.form("start", border=True):
         given = st.text_area(
-            "Notes", notes, placeholder="~/notes", help="Files or folders, one a line.", height=80
+            "Notes", notes, placeholder="~/notes", help="Files or folders, one per line.", height=80
         )
         offline = st.checkbox(
-            "Offline", help="Ask nothing of the network: read notes and the PDFs that are here."
+            "Offline", help="Work offline: use only your notes and the PDFs already in the library."
         )
         pressed = st.form_submit_button("Start a refresh", type="primary", icon=":material/sync:")
     if not pressed:

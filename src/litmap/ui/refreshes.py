@@ -94,5 +94,5 @@ def _schedule() -> None:
         st.markdown("Every Monday at six, or every six hours, as long as this command runs:")
         st.code('litmap schedule --cron "0 6 * * 1"\nlitmap schedule --every 6h', language="sh")
         st.markdown(
-            "With a Prefect server its runs and failures show there too; the README has the lasting forms."
+            "With a Prefect server its runs and failures show there too; see the README for permanent schedules."
         )

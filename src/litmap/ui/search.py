@@ -132,7 +132,7 @@ def _show(answer: SearchResults, mode: str) -> None:
         st.info(formatting.escape(answer.message), icon=":material/info:")
     if not results:
         if not answer.message:
-            st.info("Nothing close to this in the library.", icon=":material/search_off:")
+            st.info("No close match in your library.", icon=":material/search_off:")
         return
     with_page = next((f for f in answer.hits if f.page), results[0])
     chosen = next((f for f in results if f.row == st.session_state.get("chosen")), with_page)
@@ -194,13 +194,13 @@ def _word(text: str, at: int) -> int:
 
 
 def _why(found: SearchHit) -> str:
-    """Why it matched: words and likeness."""
+    """Why it matched: its words and the similarity."""
     reasons: list[str] = []
     if found.words:
         unlike = dict.fromkeys(w.lower() for w in found.words)
-        reasons.append("words " + ", ".join(formatting.escape(w) for w in list(unlike)[:6]))
+        reasons.append("matched: " + ", ".join(formatting.escape(w) for w in list(unlike)[:6]))
     if not math.isnan(found.similarity):
-        reasons.append(f"likeness {found.similarity:.2f}")
+        reasons.append(f"similarity {found.similarity:.2f}")
     return " · ".join(reasons)
 
 
@@ -215,19 +215,19 @@ def _note(found: SearchHit) -> None:
 
 
 def _beside(found: SearchHit) -> None:
-    """The page with the passage marked, and what my notes say of the paper."""
+    """The page with the passage marked, and what the notes say of the paper."""
     entry = found.entry
     if entry is None:
-        st.caption("This passage is your own: it stands in your notes.")
+        st.caption("This passage is from your own notes.")
         return
     marks = found.marks or found.rects
     components.page_picture(
         entry.pdf, found.page, marks, f"{formatting.cite(entry.work)}, page {found.page}"
     )
     if entry.mentions:
-        st.markdown("###### What my notes say")
-        components.said(entry.mentions)
-        components.chips(entry.headings)
+        st.markdown("###### What your notes say")
+        components.note_excerpts(entry.mentions)
+        components.heading_links(entry.headings)
 
 
 # ── before the first query ───────────────────────────────────────────────────────────────────────────────────────────
@@ -244,7 +244,7 @@ def _start(library: Library) -> None:
     )
     headings = _headings(library)
     if headings:
-        st.caption("Look into a heading of your notes:")
+        st.caption("Browse by heading:")
         with st.container(horizontal=True, gap="medium"):
             for heading in headings[:10]:
                 links.link(

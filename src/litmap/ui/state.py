@@ -107,7 +107,8 @@ def explain(error: LitmapError) -> None:
         welcome()
         return
     title, hint = _WORDS.get(type(error), ("This did not work", ""))
-    st.warning(f"**{title}.** {formatting.escape(error.message)}", icon=":material/error:")
+    message = error.message[:1].upper() + error.message[1:]
+    st.warning(f"**{title}.** {formatting.escape(message)}", icon=":material/error:")
     if hint:
         st.code(hint, language="sh")
 

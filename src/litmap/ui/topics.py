@@ -104,10 +104,10 @@ def _map(library: Library, view: TopicsView, chosen: Topic | None) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         query = st.text_input(
-            "Light up", placeholder="Light up what a search finds", icon=":material/lightbulb:", key="light",
+            "Highlight", placeholder="Highlight search results on the map", icon=":material/lightbulb:", key="light",
             label_visibility="collapsed", width=300,
         )  # fmt: skip
-        cited = st.toggle("Citations", key="map-citations", help="Draw who cites whom")
+        cited = st.toggle("Citations", key="map-citations", help="Show citation links")
     lit = _found(library, query or "")
     drawn = map_figure.draw(
         state.map_of(library), dark=_dark(), chosen=chosen.heading if chosen else None, citations=cited, lit=lit,
@@ -115,7 +115,7 @@ def _map(library: Library, view: TopicsView, chosen: Topic | None) -> None:
     )  # fmt: skip
     picked: Any = st.plotly_chart(
         drawn, key="map", on_select="rerun", selection_mode="points", config=map_figure.CONFIG,
-        alt="The map of the papers: one point a paper, a region for each heading",
+        alt="The map of the papers: one point per paper, a region for each heading",
     )  # fmt: skip
     works = [p["customdata"] for p in picked.selection.points if "customdata" in p]
     for work in works[:1]:
@@ -147,13 +147,15 @@ def _topic(library: Library, view: TopicsView, topic: Topic) -> None:
     if topic.heading and len(topic.heading) > 1:
         st.caption(formatting.escape(formatting.path(topic.heading)))
     if topic.keywords:
-        st.caption("Its own words: " + ", ".join(formatting.escape(w) for w in topic.keywords[:10]))
+        st.caption(
+            "Distinctive terms: " + ", ".join(formatting.escape(w) for w in topic.keywords[:10])
+        )
     left, right = st.columns([11, 9], gap="large")
     with left:
         _summary(library, topic)
         _findings(view, topic.heading)
     with right:
-        components.shown(dict(view.entries))
+        components.selected_page(dict(view.entries))
         st.subheader("Papers", anchor=False)
         filings = {f.work: f for f in view.filings}
         for work in topic.works:
@@ -193,7 +195,7 @@ def _suggestions(view: TopicsView) -> None:
     unfiled = view.unplaced()
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Waiting for a heading", anchor=False)
+        st.subheader("Papers without a heading", anchor=False)
         if not unfiled:
             st.caption("Every paper stands under a heading of yours.")
         for filing in unfiled[:30]:
@@ -201,7 +203,7 @@ def _suggestions(view: TopicsView) -> None:
     with right:
         st.subheader("About your outline", anchor=False)
         if not view.findings:
-            st.caption("Nothing strikes: every heading holds what it says.")
+            st.caption("Nothing to report: every heading matches its papers.")
         for kind, title in FINDINGS.items():
             found = [f for f in view.findings if f.kind == kind]
             if found:
@@ -222,11 +224,11 @@ def _unfiled(view: TopicsView, filing: Filing) -> None:
         links.link_work(work)
         if filing.suggested:
             where = f"**{formatting.escape(formatting.path(filing.suggested[-2:]))}**"
-            st.caption(f":material/arrow_forward: {where}, {filing.confidence:.0%} sure")
+            st.caption(f":material/arrow_forward: {where}, {filing.confidence:.0%} confidence")
         else:
             name = labels.get(filing.cluster or "", "")
             st.caption(
-                f":material/help_center: fits no heading{f', goes with *{formatting.escape(name)}*' if name else ''}"
+                f":material/help_center: fits none of your headings{f'; closest to *{formatting.escape(name)}*' if name else ''}"
             )
         others = [a for a in filing.alternatives if a.heading != filing.suggested][:2]
         if others:

