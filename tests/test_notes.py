@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from litmap.errors import NoteError
 from litmap.models import Note
 from litmap.notes import parse_note, read_notes
 
@@ -339,7 +340,7 @@ def test_a_bibliography_beside_a_note_serves_only_for_its_keys(tmp_path: Path) -
 def test_any_text_in_any_format_is_read_or_refused(suffix: str, text: str) -> None:
     try:
         note, _ = parse_note(text, "x" + suffix, suffix)
-    except ValueError:
+    except NoteError:
         assert suffix in {".ipynb", ".json", ".csv", ".html"}
         return
     lines = text.count("\n") + 1
@@ -478,7 +479,7 @@ def test_reference_files_in_xml(text: str, suffix: str) -> None:
     ["<a><b>no references</b></a>", "no XML", "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>", ""],
 )
 def test_xml_without_references_is_refused_with_a_reason(text: str) -> None:
-    with pytest.raises(ValueError, match="XML"):
+    with pytest.raises(NoteError, match="XML"):
         read(text, ".xml")
 
 

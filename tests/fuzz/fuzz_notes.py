@@ -93,12 +93,13 @@ def mutate(rng: random.Random, texts: list[str]) -> str:
 def check(text: str, suffix: str) -> str:
     """What is wrong with how this note is read, '' if nothing."""
     from litmap.citations import find_citations
+    from litmap.errors import NoteError
     from litmap.notes import parse_note
 
     start = time.process_time()
     try:
         note, _ = parse_note(text, "fuzz" + suffix, suffix)
-    except ValueError as error:
+    except NoteError as error:
         return "" if str(error) else "refused without a reason"
     citations = find_citations([note])
     taken = time.process_time() - start

@@ -6,34 +6,39 @@ import re
 
 from litmap.models import Heading, HeadingPath, Link, Note, NoteBlock
 from litmap.notes.inline import Inline
+from litmap.parsing.word_lists import load_pattern
 
-_TRANSPARENT = re.compile(
-    r"^(?:[\divxIVX]{1,4}[.)]?\s*)?(?:(?:the |my |our |all |main |key |selected |cited |full |general |additional |other |"
-    r"annotated |list of |complete |primary |notes and |recommended |partial )*"
-    r"(?:references?(?: list)?(?: and (?:notes|links|further reading|bibliography))?|bibliograph(?:y|ies)|works cited|"
-    r"literature(?: cited)?|citations?|(?:external |useful |related |web )?links?|further reading|footnotes?|endnotes?|notes|"
-    r"sources?(?: cited)?|literatur(?:verzeichnis|hinweise|angaben)?|quellen(?:verzeichnis)?|r[ée]f[ée]rences(?: bibliographiques)?|"  # noqa: E501
-    r"bibliographie|referencias(?: bibliogr[áa]ficas)?|bibliograf[ií]a|refer[êe]ncias|bibliografia|riferimenti|"
-    r"参考文献|文献|литература|список литературы|pubs|papers cited|reference section|visible links|hidden links|refs?))"
-    r"(?:\s+(?:cited|mentioned|here|below))?[\s:.]*$",
+_HOME = "litmap.notes"
+_NO_SUBJECT = re.compile(
+    r"^(?:[\divx]{1,4}[.)]?\s*)?"  # '3.', 'IV)'
+    rf"(?:(?:{load_pattern('headings_without_subject_before', _HOME)}) )*"
+    rf"(?:{load_pattern('headings_without_subject', _HOME)})"
+    rf"(?:\s+(?:{load_pattern('headings_without_subject_after', _HOME)}))?[\s:.]*$",
     re.I,
 )
-_LIST_OF_REFERENCES = re.compile(
-    r"refer|bibliogr|works cited|literatu|citation|foot|endnote|source|quellen|riferimenti|参考文献|文献|refs?\b|papers cited|pubs",  # noqa: E501
+_REFERENCE_LIST = re.compile(
+    r"refer|bibliogr|works cited|literatu|citation|foot|endnote|source|quellen|riferimenti"
+    r"|参考文献|文献|refs?\b|papers cited|pubs",
     re.I,
 )
-PROSE_LIMIT = 4000
-"""Most characters of prose kept below one heading."""
+_DECORATION = "*_#:[]() "
+MAX_HEADING_WITHOUT_SUBJECT = 59
+"""Characters; a longer heading names a subject."""
+MAX_PROSE_CHARS = 4000
+"""Characters of prose kept below one heading."""
+MAX_EMPHASIS = 200
+"""Stretches of italics kept of one block."""
 
 
 def is_transparent(text: str) -> bool:
     """True for 'References', 'Links' and the like, which are no topics: what stands below belongs to the topic around."""
-    return len(text) < 60 and bool(_TRANSPARENT.match(text.strip().strip("*_#:[]() ")))
+    bare = text.strip().strip(_DECORATION)
+    return len(text) <= MAX_HEADING_WITHOUT_SUBJECT and bool(_NO_SUBJECT.match(bare))
 
 
 def lists_references(text: str) -> bool:
     """True where a transparent heading announces a list of references rather than links."""
-    return bool(_LIST_OF_REFERENCES.search(text))
+    return bool(_REFERENCE_LIST.search(text))
 
 
 class Builder:
@@ -43,6 +48,10 @@ class Builder:
         self.title = title
         self.root: tuple[str, ...] = ()
         self.blocks: list[NoteBlock] = []
+        self.uses: list[str] = []
+        """Reference files that the note names."""
+        self.broken = ""
+        """What could not be read in it, '' mostly."""
         self._headings: list[tuple[HeadingPath, int, list[str]]] = []
         self._stack: list[tuple[int, str, bool]] = []
 
@@ -78,23 +87,31 @@ class Builder:
         lead = len(text) - len(text.lstrip())
         if not text and not inline.links and not fields:
             return
-        links = tuple(_shift(link, lead, len(text)) for link in inline.links)
-        starts = (0, *(max(0, start - lead) for start in inline.starts[1:]))
-        if self.reference_list:
-            fields = (
-                *fields,
-                ("list", "references" if lists_references(self.reference_list) else "links"),
-            )
-        if inline.emphasis:
-            fields = (
-                *fields,
-                *(("emphasis", " ".join(words.split())) for words in inline.emphasis[:200]),
-            )
-        self.blocks.append(NoteBlock(kind, text[lead:], line, self.path, links, starts, fields))
-        if kind == "paragraph" and not self.reference_list and self._headings:
-            prose = self._headings[-1][2]
-            if self._headings[-1][0] == self.path and sum(map(len, prose)) < PROSE_LIMIT:
-                prose.append(text[lead : lead + PROSE_LIMIT])
+        block = NoteBlock(
+            kind,
+            text[lead:],
+            line,
+            self.path,
+            tuple(_shift(link, lead, len(text)) for link in inline.links),
+            (0, *(max(0, start - lead) for start in inline.starts[1:])),
+            (*fields, *self._reference_list_field(), *_emphasis_fields(inline)),
+        )
+        self.blocks.append(block)
+        if kind == "paragraph" and not self.reference_list:
+            self._keep_prose(block.text)
+
+    def _reference_list_field(self) -> tuple[tuple[str, str], ...]:
+        if not self.reference_list:
+            return ()
+        return (("list", "references" if lists_references(self.reference_list) else "links"),)
+
+    def _keep_prose(self, text: str) -> None:
+        """Keeps the beginning of what stands directly below the heading last opened."""
+        if not self._headings:
+            return
+        path, _, prose = self._headings[-1]
+        if path == self.path and sum(map(len, prose)) < MAX_PROSE_CHARS:
+            prose.append(text[:MAX_PROSE_CHARS])
 
     def adopt(self, headings: list[Heading]) -> None:
         """Takes headings that another reader found."""
@@ -105,14 +122,17 @@ class Builder:
         self.title = self.title or title
         self.root = (title,)
 
-    def note(
-        self, path: str, fmt: str, sha256: str, fallback: str, uses: tuple[str, ...] = ()
-    ) -> Note:
+    def note(self, path: str, fmt: str, sha256: str, fallback: str) -> Note:
         """The finished note; `fallback` is the title of a note that names none."""
         headings = tuple(
-            Heading(p, line, " ".join(prose)[:PROSE_LIMIT]) for p, line, prose in self._headings
+            Heading(p, line, " ".join(prose)[:MAX_PROSE_CHARS]) for p, line, prose in self._headings
         )
-        return Note(path, fmt, self.title or fallback, sha256, headings, tuple(self.blocks), uses)
+        title, uses = self.title or fallback, tuple(self.uses)
+        return Note(path, fmt, title, sha256, headings, tuple(self.blocks), uses)
+
+
+def _emphasis_fields(inline: Inline) -> tuple[tuple[str, str], ...]:
+    return tuple(("emphasis", " ".join(words.split())) for words in inline.emphasis[:MAX_EMPHASIS])
 
 
 def _shift(link: Link, lead: int, size: int) -> Link:

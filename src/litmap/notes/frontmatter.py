@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-_LIMIT = 200_000
-_KEYS = {
+MAX_CHARS = 200_000
+MAX_LINES = 3_000
+"""Size of front matter that is read."""
+MAX_ITEMS = 200
+"""Entries of a list that are read."""
+MAX_BIBLIOGRAPHY_NAME = 499
+"""Characters of a file's name."""
+_CLOSING = {"---": ("---", "..."), "+++": ("+++",), ";;;": (";;;",)}
+"""First line → the lines that may end the front matter."""
+_KEY = re.compile(r"[\w-]+:\s")
+_KEY_AND_VALUE = re.compile(r"([A-Za-z][\w-]{0,40})\s*[:=]\s*(.{0,2000}?)\s*$")
+_ID_KEYS = {
     "doi",
     "arxiv",
     "eprint",
@@ -21,6 +32,18 @@ _KEYS = {
     "citationkey",
     "bibkey",
 }
+"""Keys of a literature note: its front matter is the record of a work."""
+_BIBLIOGRAPHY_KEYS = ("bibliography", "bib", "bibliographies")
+_RECORD_FIELDS = (
+    ("author", ("authors", "author"), None),
+    ("year", ("year", "issued", "date"), 1),
+    ("url", ("url", "link"), 3),
+    ("venue", ("journal", "venue", "container-title"), 1),
+)
+"""Field of the record, the keys that give it, and how many values of a key are taken."""
+_MAX_IDS = 5
+"""Values of one key of `_ID_KEYS` that are taken."""
+_NAME_PARTS = ("given", "family", "name", "literal")
 
 
 @dataclass(slots=True)
@@ -37,42 +60,43 @@ class FrontMatter:
 
 def read_front_matter(lines: list[str]) -> FrontMatter:
     """The front matter at the head of these lines; `broken` says why it could not be parsed (its text still counts)."""
-    first = lines[0].strip("\ufeff \t") if lines else ""
-    if first not in {"---", "+++", ";;;"}:
+    mark = lines[0].strip("\ufeff \t") if lines else ""
+    if mark not in _CLOSING:
         return FrontMatter()
-    closing = {"---": ("---", "..."), "+++": ("+++",), ";;;": (";;;",)}[first]
-    for number in range(1, min(len(lines), 3000)):
-        if lines[number].rstrip() in closing:
-            return _parse(first, lines[1:number], number + 1)
-        if number == 1 and not lines[number].strip():
-            return FrontMatter()  # a horizontal rule, not front matter
-    if first == "---" and any(re.match(r"[\w-]+:\s", line) for line in lines[1:3]):
-        end = next(
-            (n for n in range(1, len(lines)) if not lines[n].strip() or lines[n].startswith("#")),
-            len(lines),
-        )
-        found = _parse(first, lines[1:end], end)
-        found.broken = "the front matter is not closed"
-        return found
+    if len(lines) > 1 and not lines[1].strip():
+        return FrontMatter()  # a horizontal rule, not front matter
+    for number, line in enumerate(lines[1:MAX_LINES], 1):
+        if line.rstrip() in _CLOSING[mark]:
+            return _parse(mark, lines[1:number], number + 1)
+    if mark == "---" and any(map(_KEY.match, lines[1:3])):
+        return _read_unclosed(lines)
     return FrontMatter()
 
 
+def _read_unclosed(lines: list[str]) -> FrontMatter:
+    """YAML without a closing line, taken to end at the first blank line or heading."""
+    ends = (n for n, line in enumerate(lines[1:], 1) if not line.strip() or line.startswith("#"))
+    end = next(ends, len(lines))
+    front = _parse("---", lines[1:end], end)
+    front.broken = "the front matter is not closed"
+    return front
+
+
 def _parse(mark: str, body: list[str], end: int) -> FrontMatter:
-    found = FrontMatter(end=end, lines=body)
-    text = "\n".join(body)
+    front = FrontMatter(end=end, lines=body)
     try:
-        data = _load(mark, text)
+        data = _load(mark, "\n".join(body))
     except (ValueError, TypeError, KeyError, RecursionError, AttributeError) as error:
-        found.broken = f"the front matter cannot be read ({str(error).splitlines()[0][:120]})"
+        front.broken = f"the front matter cannot be read ({str(error).splitlines()[0][:120]})"
         data = _by_hand(body)
     if isinstance(data, dict):
-        _take(found, data)
-    return found
+        _fill(front, {str(key).lower(): value for key, value in data.items()})
+    return front
 
 
 def _load(mark: str, text: str) -> Any:
-    if len(text) > _LIMIT:
-        raise ValueError(f"longer than {_LIMIT:,} characters")
+    if len(text) > MAX_CHARS:
+        raise ValueError(f"longer than {MAX_CHARS:,} characters")
     if mark == "+++":
         return tomllib.loads(text)
     import yaml
@@ -87,56 +111,44 @@ def _load(mark: str, text: str) -> Any:
 
 
 def _by_hand(body: list[str]) -> dict[str, str]:
-    pairs = (re.match(r"([A-Za-z][\w-]{0,40})\s*[:=]\s*(.{0,2000}?)\s*$", line) for line in body)
-    return {match.group(1): match.group(2).strip("\"'") for match in pairs if match}
+    """Keys and values of lines that no parser takes."""
+    matches = map(_KEY_AND_VALUE.match, body)
+    return {match.group(1): match.group(2).strip("\"'") for match in matches if match}
+
+
+def _fill(front: FrontMatter, data: dict[str, Any]) -> None:
+    titles = _strings(data.get("title"))[:1]
+    front.title = "".join(titles)
+    names = (text for key in _BIBLIOGRAPHY_KEYS for text in _strings(data.get(key)))
+    front.bibliographies = tuple(name for name in names if len(name) <= MAX_BIBLIOGRAPHY_NAME)
+    ids = [(key, text) for key in sorted(_ID_KEYS) for text in _strings(data.get(key))[:_MAX_IDS]]
+    ids = [(key, text) for key, text in ids if text]
+    if ids:
+        front.entry = (*ids, *(("title", title) for title in titles), *_record_fields(data))
+
+
+def _record_fields(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for field_name, keys, most in _RECORD_FIELDS:
+        for key in keys:
+            yield from ((field_name, text) for text in _strings(data.get(key))[:most])
 
 
 def _strings(value: Any) -> list[str]:
+    """The texts of a value, which may be a list of texts, numbers and people; lists in it are left out."""
+    if not isinstance(value, (list, tuple)):
+        return _single(value)
+    return [
+        text
+        for item in value[:MAX_ITEMS]
+        if not isinstance(item, (list, tuple))
+        for text in _single(item)
+    ]
+
+
+def _single(value: Any) -> list[str]:
     if isinstance(value, str):
         return [value.strip()]
-    if isinstance(value, (list, tuple)):
-        return [
-            text
-            for item in value[:200]
-            for text in (_strings(item) if not isinstance(item, (list, tuple)) else [])
-        ]
     if isinstance(value, dict):
-        name = " ".join(
-            str(value[key])
-            for key in ("given", "family", "name", "literal")
-            if isinstance(value.get(key), str)
-        )
+        name = " ".join(str(value[k]) for k in _NAME_PARTS if isinstance(value.get(k), str))
         return [name] if name else []
     return [str(value)] if isinstance(value, (int, float)) else []
-
-
-def _take(found: FrontMatter, data: dict[Any, Any]) -> None:
-    lowered = {str(key).lower(): value for key, value in data.items()}
-    title = _strings(lowered.get("title"))
-    found.title = title[0] if title else ""
-    found.bibliographies = tuple(
-        text
-        for key in ("bibliography", "bib", "bibliographies")
-        for text in _strings(lowered.get(key))
-        if len(text) < 500
-    )
-    ids = [(key, text) for key in sorted(_KEYS) for text in _strings(lowered.get(key))[:5] if text]
-    if ids:
-        fields = ids + [("title", text) for text in title[:1]]
-        fields += [
-            ("author", text) for key in ("authors", "author") for text in _strings(lowered.get(key))
-        ]
-        fields += [
-            ("year", text)
-            for key in ("year", "issued", "date")
-            for text in _strings(lowered.get(key))[:1]
-        ]
-        fields += [
-            ("url", text) for key in ("url", "link") for text in _strings(lowered.get(key))[:3]
-        ]
-        fields += [
-            ("venue", text)
-            for key in ("journal", "venue", "container-title")
-            for text in _strings(lowered.get(key))[:1]
-        ]
-        found.entry = tuple(fields)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from litmap.models import Link
@@ -45,7 +45,12 @@ _MARKDOWN_SIGN = re.compile(r"[\\`!\[<&*_~=\nhf](?:(?<![hf])|(?<=h)ttps?://|(?<=
 _PLAIN_SIGN = re.compile(r"[\[<\nh](?:(?<!h)|(?<=h)ttps?://)")
 """Where markup may begin; found much faster than the markup itself."""
 _ITALIC = frozenset({"*", "_", "***", "___"})
-_SHORTEST, _LONGEST = 4, 200
+_MIN_ITALIC, _MAX_ITALIC = 4, 200
+"""Characters of a stretch of italics that may be a title."""
+_MAX_DEPTH = 3
+"""How deep markup in the text of a link is read."""
+_BREAKING_TAGS = ("<br", "</p", "</li", "</div", "</td")
+_ESCAPED_PUNCTUATION = re.compile(r"\\([!-/:-@\[-`{-~])")
 _PLAIN_ITALIC = re.compile(
     r"(?<![\w*_])([*_])(?=[^\W\d_])([^*_\n]{4,200}?)(?<=[\w?!.)])\1(?![\w*_])"
 )
@@ -64,56 +69,6 @@ class Inline:
     emphasis: list[str] = field(default_factory=list)
 
 
-class _Writer:
-    def __init__(self, line: int) -> None:
-        self.parts: list[str] = []
-        self.size = 0
-        self.line = line
-        self.out = Inline()
-        self.opened: dict[str, int] = {}
-        self.italics: list[tuple[int, int]] = []
-
-    def put(self, text: str) -> None:
-        if text:
-            self.parts.append(text)
-            self.size += len(text)
-
-    def newline(self) -> None:
-        self.put(" ")
-        self.line += 1
-        self.out.starts.append(self.size)
-
-    def skip_lines(self, raw: str) -> None:
-        for _ in range(raw.count("\n")):
-            self.line += 1
-            self.out.starts.append(self.size)
-
-    def link(self, inner: Inline, target: str) -> None:
-        begin, first = self.size, self.line
-        self.put(inner.text)
-        self.out.links.append(Link(inner.text.strip(), target, first, begin, self.size))
-        self.out.links += [
-            replace(link, line=link.line, start=link.start + begin, end=link.end + begin)
-            for link in inner.links
-        ]
-        for start in inner.starts[1:]:
-            self.line += 1
-            self.out.starts.append(begin + start)
-
-    def done(self) -> Inline:
-        self.out.text = "".join(self.parts)
-        self.out.emphasis += [self.out.text[start:end] for start, end in self.italics]
-        return self.out
-
-    def mark(self, mark: str) -> None:
-        """A sign of emphasis that is dropped: the second of a kind ends what the first began."""
-        begin = self.opened.pop(mark, None)
-        if begin is None:
-            self.opened[mark] = self.size
-        elif mark in _ITALIC and _SHORTEST <= self.size - begin <= _LONGEST:
-            self.italics.append((begin, self.size))
-
-
 def read_inline(
     raw: str,
     line: int,
@@ -127,137 +82,201 @@ def read_inline(
     `plain` keeps characters that only Markdown reads as markup. `definitions` are targets of reference links by
     lower-case label.
     """
-    writer = _Writer(line)
-    pattern, signs = (_PLAIN, _PLAIN_SIGN) if plain else (_MARKDOWN, _MARKDOWN_SIGN)
-    read = position = 0
-    while sign := signs.search(raw, position):
-        match = pattern.match(raw, sign.start())
-        position = match.end() if match else sign.end()
-        if match:
-            writer.put(raw[read : match.start()])
-            read = position
-            _take(match, raw, writer, definitions or {}, plain=plain, depth=depth)
-    writer.put(raw[read:])
-    if plain and ("*" in raw or "_" in raw):
-        writer.out.emphasis += [match.group(2) for match in _PLAIN_ITALIC.finditer(raw)]
-    return writer.done()
+    return _InlineReader(line, definitions or {}, plain=plain, depth=depth).read(raw)
 
 
-def _take(
-    match: re.Match[str],
-    raw: str,
-    writer: _Writer,
-    definitions: Mapping[str, str],
-    *,
-    plain: bool,
-    depth: int,
-) -> None:
-    kind = match.lastgroup
-    groups = match.groupdict()
-    if groups["newline"]:
-        writer.newline()
-    elif groups["bare"]:
-        writer.put(groups["bare"])
-    elif groups["wiki"]:
-        _wikilink(groups["wiki"], writer)
-    elif groups["auto"]:
-        writer.put(groups["auto"])
-    elif groups["text"] is not None:
-        _link(match, raw, writer, definitions, plain=plain, depth=depth)
-    elif plain:
-        writer.put(match.group())
-    elif groups["escape"]:
-        writer.put(groups["escape"])
-    elif groups["code"]:
-        writer.put(groups["codetext"])
-    elif groups["footnote"]:
-        writer.link(Inline(""), f"[^{groups['footnote']}]")
-    elif groups["short"]:
-        target = definitions.get(groups["short"].strip().lower())
-        if target:
-            writer.link(Inline(groups["short"]), target)
-        else:
-            inner = (
-                read_inline(groups["short"], writer.line, depth=depth + 1)
-                if depth < 3
-                else Inline(groups["short"])
-            )
-            writer.put(f"[{inner.text}]")
-    elif groups["href"]:
-        writer.link(
-            _inner(groups["atext"], writer, definitions, plain=False, depth=depth),
-            html.unescape(groups["href"]),
-        )
-    elif groups["tag"]:
-        writer.put(
-            " " if groups["tag"].lower().startswith(("<br", "</p", "</li", "</div", "</td")) else ""
-        )
-        writer.skip_lines(groups["tag"])
-    elif groups["entity"]:
-        writer.put(html.unescape(groups["entity"]))
-    elif kind == "mark":
-        _emphasis(match, raw, writer)
-    else:  # an image
-        writer.skip_lines(match.group())
+class _InlineReader:
+    """Puts the text together; each construct of the patterns has a method, named in `_CONSTRUCTS`."""
 
+    def __init__(
+        self, line: int, definitions: Mapping[str, str], *, plain: bool, depth: int
+    ) -> None:
+        self.definitions, self.plain, self.depth = definitions, plain, depth
+        self.parts: list[str] = []
+        self.size = 0
+        self.line = line
+        self.out = Inline()
+        self.opened: dict[str, int] = {}
+        self.italics: list[tuple[int, int]] = []
 
-def _inner(
-    text: str, writer: _Writer, definitions: Mapping[str, str], *, plain: bool, depth: int
-) -> Inline:
-    if depth >= 3:
-        return Inline(" ".join(text.split()))
-    return read_inline(text, writer.line, definitions, plain=plain, depth=depth + 1)
+    def read(self, raw: str) -> Inline:
+        """Reads the stretch."""
+        pattern, signs = (_PLAIN, _PLAIN_SIGN) if self.plain else (_MARKDOWN, _MARKDOWN_SIGN)
+        read = position = 0
+        while sign := signs.search(raw, position):
+            match = pattern.match(raw, sign.start())
+            position = match.end() if match else sign.end()
+            if match:
+                self.put(raw[read : match.start()])
+                read = position
+                _CONSTRUCTS[match.lastgroup](self, match)
+        self.put(raw[read:])
+        self.out.text = "".join(self.parts)
+        if self.plain and ("*" in raw or "_" in raw):
+            self.out.emphasis += [match.group(2) for match in _PLAIN_ITALIC.finditer(raw)]
+        self.out.emphasis += [self.out.text[start:end] for start, end in self.italics]
+        return self.out
 
+    # Parts of the text
+    def put(self, text: str) -> None:
+        """Adds text."""
+        if text:
+            self.parts.append(text)
+            self.size += len(text)
 
-def _link(
-    match: re.Match[str],
-    raw: str,
-    writer: _Writer,
-    definitions: Mapping[str, str],
-    *,
-    plain: bool,
-    depth: int,
-) -> None:
-    groups = match.groupdict()
-    inner = _inner(groups["text"], writer, definitions, plain=plain, depth=depth)
-    target = groups.get("angle") or groups.get("target")
-    if target is None and groups.get("label") is not None:
-        target = definitions.get(" ".join((groups["label"] or groups["text"]).split()).lower())
-        if target is None:
-            writer.put("[")
-            writer.link(inner, "")
-            writer.out.links.pop()
-            writer.put(f"][{groups['label']}]")
+    def skip_lines(self, raw: str) -> None:
+        """Counts the line breaks of markup that gives no text."""
+        for _ in range(raw.count("\n")):
+            self.line += 1
+            self.out.starts.append(self.size)
+
+    def link(self, inner: Inline, target: str) -> None:
+        """Adds the text of a link, and the link with those inside of it."""
+        begin, first = self.size, self.line
+        self.put_inner(inner)
+        self.out.links.append(Link(inner.text.strip(), target, first, begin, self.size))
+        self.out.links += [
+            replace(link, line=link.line, start=link.start + begin, end=link.end + begin)
+            for link in inner.links
+        ]
+
+    def put_inner(self, inner: Inline) -> None:
+        """Adds text that was read apart, with its line breaks."""
+        begin = self.size
+        self.put(inner.text)
+        for start in inner.starts[1:]:
+            self.line += 1
+            self.out.starts.append(begin + start)
+
+    def inner(self, text: str, *, plain: bool) -> Inline:
+        """The text of a link, its own markup read."""
+        if self.depth >= _MAX_DEPTH:
+            return Inline(" ".join(text.split()))
+        return read_inline(text, self.line, self.definitions, plain=plain, depth=self.depth + 1)
+
+    # Constructs
+    def newline(self, _: re.Match[str]) -> None:
+        """A line break, with the blanks around it."""
+        self.put(" ")
+        self.line += 1
+        self.out.starts.append(self.size)
+
+    def literal(self, match: re.Match[str]) -> None:
+        """An address, escaped sign or code: shown as it is."""
+        self.put(match[match.lastgroup or 0])
+
+    def wikilink(self, match: re.Match[str]) -> None:
+        """'[[Page]]', '[[Page|alias]]'; '[[http://… words]]' is MediaWiki's and Org's way round."""
+        body = match["wiki"]
+        sign = " " if body.startswith("http") and " " in body else "|"
+        target, _, alias = body.partition(sign)
+        self.link(Inline((alias or target).strip()), f"[[{target.strip()}]]")
+
+    def direct_link(self, match: re.Match[str]) -> None:
+        """'[text](target)'."""
+        self.text_link(match, match[match.lastgroup or 0])
+
+    def reference_link(self, match: re.Match[str]) -> None:
+        """'[text][label]', '[text][]'; as it is where the label has no definition."""
+        label = " ".join((match["label"] or match["text"]).split()).lower()
+        target = self.definitions.get(label)
+        if target is not None:
+            self.text_link(match, target)
             return
-    writer.link(inner, re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", target or "").strip())
-    writer.skip_lines(match.group()[len(groups["text"]) :])
+        inner = self.inner(match["text"], plain=self.plain)
+        self.put("[")
+        begin = self.size
+        self.put_inner(inner)
+        self.out.links += [
+            replace(link, start=link.start + begin, end=link.end + begin) for link in inner.links
+        ]
+        self.put(f"][{match['label']}]")
 
-
-def _wikilink(body: str, writer: _Writer) -> None:
-    target, _, alias = body.partition("|")
-    if body.startswith("http") and " " in body:  # MediaWiki's and Org's way round
-        target, _, alias = body.partition(" ")
-    shown = (alias or target).strip()
-    writer.link(Inline(shown), f"[[{target.strip()}]]")
-
-
-def _emphasis(match: re.Match[str], raw: str, writer: _Writer) -> None:
-    mark = match.group("mark")
-    before = raw[match.start() - 1] if match.start() else " "
-    after = raw[match.end()] if match.end() < len(raw) else " "
-    spaced = before.isspace() and after.isspace()
-    if (
-        (mark[0] == "_" and before.isalnum() and after.isalnum())
-        or spaced
-        or (mark == "==" and "=" in (before, after))
-        or (
-            mark[0] == "*"
-            and before.isalnum()
-            and after.isalnum()
-            and len(mark) == 1
-            and not before.isalpha()
+    def text_link(self, match: re.Match[str], target: str) -> None:
+        """A link whose text may hold markup."""
+        self.link(
+            self.inner(match["text"], plain=self.plain),
+            _ESCAPED_PUNCTUATION.sub(r"\1", target).strip(),
         )
-    ):
-        writer.put(mark)
-    else:
-        writer.mark(mark)
+        self.skip_lines(match.group()[len(match["text"]) :])
+
+    def shortcut(self, match: re.Match[str]) -> None:
+        """'[label]' with a definition, or words in brackets."""
+        text = match["short"]
+        target = self.definitions.get(text.strip().lower())
+        if target:
+            self.link(Inline(text), target)
+        elif self.depth < _MAX_DEPTH:
+            self.put(f"[{read_inline(text, self.line, depth=self.depth + 1).text}]")
+        else:
+            self.put(f"[{text}]")
+
+    def footnote(self, match: re.Match[str]) -> None:
+        """'[^label]': a link without text."""
+        self.link(Inline(""), f"[^{match['footnote']}]")
+
+    def anchor(self, match: re.Match[str]) -> None:
+        """'<a href=…>text</a>'."""
+        self.link(self.inner(match["atext"], plain=False), html.unescape(match["href"]))
+
+    def tag(self, match: re.Match[str]) -> None:
+        """Another HTML tag: a blank where it breaks a line."""
+        self.put(" " if match["tag"].lower().startswith(_BREAKING_TAGS) else "")
+        self.skip_lines(match["tag"])
+
+    def entity(self, match: re.Match[str]) -> None:
+        """'&amp;'."""
+        self.put(html.unescape(match["entity"]))
+
+    def mark(self, match: re.Match[str]) -> None:
+        """A sign of emphasis that is dropped: the second of a kind ends what the first began."""
+        mark = match["mark"]
+        if is_literal_mark(mark, *_neighbours(match)):
+            self.put(mark)
+            return
+        begin = self.opened.pop(mark, None)
+        if begin is None:
+            self.opened[mark] = self.size
+        elif mark in _ITALIC and _MIN_ITALIC <= self.size - begin <= _MAX_ITALIC:
+            self.italics.append((begin, self.size))
+
+    def image(self, match: re.Match[str]) -> None:
+        """An image: nothing is shown."""
+        self.skip_lines(match.group())
+
+
+_CONSTRUCTS: dict[str | None, Callable[[_InlineReader, re.Match[str]], None]] = {
+    "newline": _InlineReader.newline,
+    "bare": _InlineReader.literal,
+    "auto": _InlineReader.literal,
+    "escape": _InlineReader.literal,
+    "codetext": _InlineReader.literal,
+    "wiki": _InlineReader.wikilink,
+    "angle": _InlineReader.direct_link,
+    "target": _InlineReader.direct_link,
+    "label": _InlineReader.reference_link,
+    "short": _InlineReader.shortcut,
+    "footnote": _InlineReader.footnote,
+    "atext": _InlineReader.anchor,
+    "tag": _InlineReader.tag,
+    "entity": _InlineReader.entity,
+    "mark": _InlineReader.mark,
+    None: _InlineReader.image,
+}
+"""The last group of a match of `_MARKDOWN` or `_PLAIN` → how the construct is read; images have no group."""
+
+
+def _neighbours(match: re.Match[str]) -> tuple[str, str]:
+    """The characters before and after a match; blanks at the ends of the text."""
+    text, start, end = match.string, match.start(), match.end()
+    return text[start - 1] if start else " ", text[end] if end < len(text) else " "
+
+
+def is_literal_mark(mark: str, before: str, after: str) -> bool:
+    """True for a sign that is no emphasis: 'a * b', 'snake_case', '2*3', a rule of more than two '='."""
+    alone = before.isspace() and after.isspace()
+    in_word = before.isalnum() and after.isalnum()
+    underscore_in_word = mark[0] == "_" and in_word
+    times = mark == "*" and in_word and not before.isalpha()
+    rule = mark == "==" and "=" in {before, after}
+    return alone or underscore_in_word or times or rule

@@ -1,1 +1,5 @@
-"""Readers of reference files: BibTeX, RIS and CSL-JSON as text, EndNote, Zotero RDF and MODS as XML."""
+"""Readers of reference files: BibTeX, RIS, CSL-JSON and CSV as text; RDF, EndNote's and MODS as XML.
+
+They have a row each in `litmap.notes.formats.FORMATS`. A record becomes a block of kind 'entry' whose
+fields `bibliographies.record` names.
+"""

@@ -1,39 +1,36 @@
-"""Reference files in XML: Zotero's RDF, EndNote's XML and MODS, read into the same records as BibTeX and RIS."""
+"""Reference files in XML: Zotero's RDF, EndNote's XML and MODS, read into the same records as BibTeX."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from litmap.models import NoteBlock
-from litmap.notes.bibliographies.text_formats import Pairs, record_block, turn_name
+from litmap.notes.bibliographies.record import Pairs, blocks_of, given_name_first
+from litmap.notes.builder import Builder
 
-_NO_WORK = {"attachment", "note", "annotation"}
+Records = Iterator[tuple[Any, Pairs]]
+"""XML elements with the pairs that were read from them."""
+
+_NOT_WORKS = {"attachment", "note", "annotation"}
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
+_YEAR = re.compile(r"(?:1[4-9]|20)\d\d")
+_AUTHOR_ROLE = re.compile(r"\baut\b|author|creator", re.I)
+_WEB = ("http://", "https://")
 
 
-def xml_blocks(text: str) -> list[NoteBlock]:
-    """The records of a reference file in XML, each on its line. Raises ValueError for XML that holds none."""
+def read_xml(text: str, builder: Builder) -> None:
+    """Reads the records into the builder. Raises ValueError for XML that holds none."""
     root = _parse(text)
-    name = _local(root)
-    if name == "RDF":
-        records = _zotero(root)
-    elif name in {"modsCollection", "mods"}:
-        records = ((node, _mods(node)) for node in _all(root, "mods"))
-    else:
-        records = ((node, _endnote(node)) for node in _all(root, "record"))
-    blocks = [
-        record_block([pair for pair in pairs if pair[1]], node.sourceline or 1)
-        for node, pairs in records
-    ]
-    found = [block for block in blocks if block is not None]
-    if not found:
+    records = _DIALECTS.get(_local(root), _endnote_records)(root)
+    blocks = list(blocks_of((pairs, node.sourceline or 1) for node, pairs in records))
+    if not blocks:
         raise ValueError("XML without references (Zotero's RDF, EndNote's XML and MODS are read)")
-    return found
+    builder.blocks.extend(blocks)
 
 
+# ── Elements ─────────────────────────────────────────────────────────────────────────────────────
 def _parse(text: str) -> Any:
     import lxml.etree
 
@@ -50,155 +47,172 @@ def _parse(text: str) -> Any:
 
 
 def _local(node: Any) -> str:
+    """The name of an element without its namespace, '' for a comment."""
     return str(node.tag).rsplit("}", 1)[-1] if isinstance(node.tag, str) else ""
 
 
 def _all(node: Any, name: str) -> list[Any]:
-    return [child for child in node.iter() if _local(child) == name]
+    """The element and those below it of this name; none below None."""
+    return [child for child in node.iter() if _local(child) == name] if node is not None else []
+
+
+def _first(node: Any, name: str, default: Any = None) -> Any:
+    return next(iter(_all(node, name)), default)
+
+
+def _children(node: Any, name: str) -> list[Any]:
+    return [child for child in node if _local(child) == name]
+
+
+def _words(node: Any) -> str:
+    """All text in an element, blanks run together."""
+    return " ".join("".join(node.itertext()).split())
 
 
 def _text(node: Any, *names: str) -> str:
-    """The text of the first element of these names below the node, blanks run together."""
-    for name in names:
-        for child in _all(node, name):
-            value = " ".join("".join(child.itertext()).split())
-            if value:
-                return value
-    return ""
+    """The text of the first filled element of these names below the node, an earlier name before a later."""
+    values = (_words(child) for name in names for child in _all(node, name))
+    return next((value for value in values if value), "")
 
 
 def _year(value: str) -> str:
-    found = re.search(r"(?:1[4-9]|20)\d\d", value)
-    return found.group() if found else ""
+    match = _YEAR.search(value)
+    return match.group() if match else ""
 
 
 def _doi(value: str) -> str:
-    found = _DOI.search(value)
-    return found.group().rstrip(".,;") if found else ""
+    match = _DOI.search(value)
+    return match.group().rstrip(".,;") if match else ""
 
 
-# ── Zotero's RDF ─────────────────────────────────────────────────────────────────────────────────────────────────────
-def _zotero(root: Any) -> Iterator[tuple[Any, Pairs]]:
+# ── Zotero's RDF ─────────────────────────────────────────────────────────────────────────────────
+def _zotero_records(root: Any) -> Records:
     journals = {node.get(f"{_RDF}about"): node for node in root if node.get(f"{_RDF}about")}
     for node in root:
-        kind = next((child.text or "" for child in node if _local(child) == "itemType"), "")
-        if kind and kind.lower() not in _NO_WORK:
-            yield node, _zotero_pairs(node, kind, journals)
+        kind = next((child.text or "" for child in _children(node, "itemType")), "")
+        if kind and kind.lower() not in _NOT_WORKS:
+            hosts = _children(node, "isPartOf")
+            hosts = [journals.get(host.get(f"{_RDF}resource"), host) for host in hosts]
+            yield node, _zotero_pairs(node, kind, hosts)
 
 
-def _zotero_pairs(node: Any, kind: str, journals: dict[Any, Any]) -> Pairs:
-    own = {
-        _local(child): " ".join("".join(child.itertext()).split())
-        for child in node
-        if isinstance(child.tag, str)
-    }
-    people = next((child for child in node if _local(child) == "authors"), None)
-    pairs: Pairs = [("type", kind), ("title", own.get("title", ""))]
-    for person in _all(people, "Person") if people is not None else []:
-        pairs.append(
-            (
-                "author",
-                f"{_text(person, 'givenName', 'givenname')} {_text(person, 'surname')}".strip(),
-            )
-        )
-    pairs.append(("year", _year(own.get("date", ""))))
-    hosts = [child for child in node if _local(child) == "isPartOf"]
-    hosts = [journals.get(host.get(f"{_RDF}resource"), host) for host in hosts]
-    pairs.append(
-        (
-            "venue",
-            next((title for host in hosts if (title := _text(host, "title"))), "")
-            or own.get("publisher", ""),
-        )
-    )
-    values = [
-        " ".join("".join(c.itertext()).split())
-        for place in (node, *hosts)
-        for c in _all(place, "identifier")
-    ]
-    pairs.append(("doi", next((doi for value in values if (doi := _doi(value))), "")))
-    pairs.append(("abstract", own.get("abstract", "")))
-    return pairs + [("url", value) for value in values if value.startswith(("http://", "https://"))]
-
-
-# ── EndNote's XML ────────────────────────────────────────────────────────────────────────────────────────────────────
-def _endnote(node: Any) -> Pairs:
-    kind = next((child.get("name") or "" for child in _all(node, "ref-type")), "")
-    titles = next(iter(_all(node, "titles")), node)
-    people = next(iter(_all(node, "authors")), None)
-    pairs: Pairs = [
-        ("key", _text(node, "rec-number")),
+def _zotero_pairs(node: Any, kind: str, hosts: list[Any]) -> Pairs:
+    """`hosts` are the journals or books that the work is part of."""
+    own = {_local(child): _words(child) for child in node if _local(child)}
+    people = next(iter(_children(node, "authors")), None)
+    titles = (_text(host, "title") for host in hosts)
+    venue = next((title for title in titles if title), "")
+    identifiers = [_words(child) for place in (node, *hosts) for child in _all(place, "identifier")]
+    dois = map(_doi, identifiers)
+    return [
         ("type", kind),
+        ("title", own.get("title", "")),
+        *(("author", _zotero_name(person)) for person in _all(people, "Person")),
+        ("year", _year(own.get("date", ""))),
+        ("venue", venue or own.get("publisher", "")),
+        ("doi", next((doi for doi in dois if doi), "")),
+        ("abstract", own.get("abstract", "")),
+        *(("url", value) for value in identifiers if value.startswith(_WEB)),
+    ]
+
+
+def _zotero_name(person: Any) -> str:
+    return f"{_text(person, 'givenName', 'givenname')} {_text(person, 'surname')}".strip()
+
+
+# ── EndNote's XML ────────────────────────────────────────────────────────────────────────────────
+def _endnote_records(root: Any) -> Records:
+    return ((node, _endnote_pairs(node)) for node in _all(root, "record"))
+
+
+def _endnote_pairs(node: Any) -> Pairs:
+    kinds = [child.get("name") or "" for child in _all(node, "ref-type")]
+    titles = _first(node, "titles", node)
+    names = map(_words, _all(_first(node, "authors"), "author"))
+    urls = map(_words, _all(node, "url"))
+    return [
+        ("key", _text(node, "rec-number")),
+        ("type", next(iter(kinds), "")),
         ("title", _text(titles, "title")),
+        *(("author", given_name_first(name)) for name in names if name),
+        ("year", _year(_text(node, "year") or _text(node, "dates"))),
+        ("venue", _endnote_venue(node, titles)),
+        ("doi", _doi(_text(node, "electronic-resource-num"))),
+        ("abstract", _text(node, "abstract")),
+        *(("url", url) for url in urls if url.startswith(_WEB)),
     ]
-    if people is not None:
-        names = [" ".join("".join(author.itertext()).split()) for author in _all(people, "author")]
-        pairs += [("author", turn_name(name)) for name in names if name]
-    pairs.append(("year", _year(_text(node, "year") or _text(node, "dates"))))
-    periodical = next(iter(_all(node, "periodical")), node)
-    pairs.append(
-        (
-            "venue",
-            _text(titles, "secondary-title")
-            or _text(periodical, "full-title")
-            or _text(node, "publisher"),
-        )
-    )
-    pairs.append(("doi", _doi(_text(node, "electronic-resource-num"))))
-    pairs.append(("abstract", _text(node, "abstract")))
-    urls = [" ".join("".join(url.itertext()).split()) for url in _all(node, "url")]
-    return pairs + [("url", url) for url in urls if url.startswith(("http://", "https://"))]
 
 
-# ── MODS ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _mods(node: Any) -> Pairs:
-    direct = [child for child in node if isinstance(child.tag, str)]
-    titles = [child for child in direct if _local(child) == "titleInfo" and not child.get("type")]
-    title = _text(titles[0], "title") if titles else ""
-    if titles and (subtitle := _text(titles[0], "subTitle")):
-        title = f"{title}: {subtitle}"
-    pairs: Pairs = [("key", node.get("ID") or ""), ("type", _text(node, "genre")), ("title", title)]
-    for name in (child for child in direct if _local(child) == "name"):
-        roles = " ".join(_text(role, "roleTerm") for role in _all(name, "role"))
-        if not roles or re.search(r"\baut\b|author|creator", roles, re.I):
-            pairs.append(("author", _mods_name(name)))
-    host = next(
-        (
-            child
-            for child in direct
-            if _local(child) == "relatedItem" and child.get("type") == "host"
-        ),
-        None,
+def _endnote_venue(node: Any, titles: Any) -> str:
+    return (
+        _text(titles, "secondary-title")
+        or _text(_first(node, "periodical", node), "full-title")
+        or _text(node, "publisher")
     )
-    dates = [
-        _text(place, "dateIssued", "date", "copyrightDate")
-        for place in (node, host)
-        if place is not None
+
+
+# ── MODS ─────────────────────────────────────────────────────────────────────────────────────────
+def _mods_records(root: Any) -> Records:
+    return ((node, _mods_pairs(node)) for node in _all(root, "mods"))
+
+
+def _mods_pairs(node: Any) -> Pairs:
+    hosts = [child for child in _children(node, "relatedItem") if child.get("type") == "host"]
+    host = next(iter(hosts), None)
+    urls = (_text(location, "url") for location in _children(node, "location"))
+    return [
+        ("key", node.get("ID") or ""),
+        ("type", _text(node, "genre")),
+        ("title", _mods_title(node)),
+        *(("author", _mods_name(name)) for name in _children(node, "name") if _is_author(name)),
+        ("year", _mods_year(node) or _mods_year(host)),
+        ("venue", _text(node, "publisher") if host is None else _text(host, "title")),
+        *filter(None, map(_mods_identifier, _children(node, "identifier"))),
+        ("abstract", _text(node, "abstract")),
+        *(("url", url) for url in urls if url),
     ]
-    pairs.append(("year", next((year for value in dates if (year := _year(value))), "")))
-    pairs.append(("venue", _text(host, "title") if host is not None else _text(node, "publisher")))
-    for child in (c for c in direct if _local(c) == "identifier"):
-        value = " ".join("".join(child.itertext()).split())
-        kind = (child.get("type") or "").lower()
-        if kind in {"doi", "arxiv", "pmid"}:
-            pairs.append((kind, _doi(value) if kind == "doi" else value))
-        elif value.startswith("http"):
-            pairs.append(("url", value))
-    pairs.append(("abstract", _text(node, "abstract")))
-    return pairs + [
-        ("url", url)
-        for url in [_text(place, "url") for place in direct if _local(place) == "location"]
-        if url
-    ]
+
+
+def _mods_title(node: Any) -> str:
+    """The title as it is cited, no translated or abbreviated one, with its subtitle."""
+    titles = [child for child in _children(node, "titleInfo") if not child.get("type")]
+    if not titles:
+        return ""
+    title, subtitle = _text(titles[0], "title"), _text(titles[0], "subTitle")
+    return f"{title}: {subtitle}" if subtitle else title
+
+
+def _is_author(name: Any) -> bool:
+    """True for a name whose roles hold an author's, or that has no role."""
+    roles = " ".join(_text(role, "roleTerm") for role in _all(name, "role"))
+    return not roles or bool(_AUTHOR_ROLE.search(roles))
 
 
 def _mods_name(node: Any) -> str:
-    parts = [
-        (part.get("type") or "", " ".join("".join(part.itertext()).split()))
-        for part in _all(node, "namePart")
-    ]
-    given = " ".join(value for kind, value in parts if kind == "given")
-    family = " ".join(value for kind, value in parts if kind == "family")
-    return f"{given} {family}".strip() or turn_name(
-        " ".join(value for kind, value in parts if not kind)
-    )
+    parts = [(part.get("type") or "", _words(part)) for part in _all(node, "namePart")]
+
+    def joined(wanted: str) -> str:
+        return " ".join(value for kind, value in parts if kind == wanted)
+
+    return f"{joined('given')} {joined('family')}".strip() or given_name_first(joined(""))
+
+
+def _mods_year(node: Any) -> str:
+    return _year(_text(node, "dateIssued", "date", "copyrightDate"))
+
+
+def _mods_identifier(node: Any) -> tuple[str, str] | None:
+    kind, value = (node.get("type") or "").lower(), _words(node)
+    if kind == "doi":
+        return kind, _doi(value)
+    if kind in {"arxiv", "pmid"}:
+        return kind, value
+    return ("url", value) if value.startswith("http") else None
+
+
+_DIALECTS: dict[str, Callable[[Any], Records]] = {
+    "RDF": _zotero_records,
+    "modsCollection": _mods_records,
+    "mods": _mods_records,
+}
+"""Name of the outermost element → the reader of its records; all other XML is read as EndNote's."""

@@ -1,1 +1,84 @@
-"""Readers of the formats notes are written in, one a module."""
+"""The formats that notes and reference files come in: one module a format, one row in `FORMATS`.
+
+To add a format, write a module with a function `read_NAME(text, builder)` that hands headings and blocks
+to the builder (`litmap.notes.builder.Builder`) in the order of the text and raises ValueError for what is
+not in this format; then give it a row here. Files with its endings are found, read and cited from then on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from litmap.notes.bibliographies.bibtex import is_bibtex, read_bibtex
+from litmap.notes.bibliographies.csl_json import read_csl_json
+from litmap.notes.bibliographies.csv_table import read_csv
+from litmap.notes.bibliographies.text_formats import is_ris, read_ris
+from litmap.notes.bibliographies.xml_formats import read_xml
+from litmap.notes.builder import Builder
+from litmap.notes.formats.html import is_html, read_html
+from litmap.notes.formats.latex import is_latex, read_latex
+from litmap.notes.formats.markdown import is_markdown, read_markdown
+from litmap.notes.formats.mediawiki import is_mediawiki, read_mediawiki
+from litmap.notes.formats.notebook import read_notebook
+from litmap.notes.formats.org import is_org, read_org
+from litmap.notes.formats.plain import read_plain
+from litmap.notes.formats.rst import is_rst, read_rst
+
+
+@dataclass(frozen=True, slots=True)
+class NoteFormat:
+    """A format, and how a file in it is known."""
+
+    name: str
+    """As `Note.format` says it."""
+    suffixes: tuple[str, ...]
+    """File endings in lower case; '' is a file without one."""
+    read: Callable[[str, Builder], None]
+    """Reads a text into a builder; raises ValueError for what is not in this format."""
+    sniff: Callable[[str], bool] | None = None
+    """True for a text that is in this format by its form; None where its ending alone tells it."""
+    mistaken_for: tuple[str, ...] = ("text",)
+    """The formats whose files are sniffed, because they often hold this one."""
+    holds: Literal["notes", "records", "keyed records"] = "notes"
+    """'keyed records' are those of a reference file whose keys notes cite."""
+
+
+FORMATS: tuple[NoteFormat, ...] = (
+    NoteFormat(
+        "html", (".html", ".htm", ".xhtml"), read_html, is_html, ("text", "markdown", "mediawiki")
+    ),
+    NoteFormat(
+        "mediawiki", (".wiki", ".mediawiki"), read_mediawiki, is_mediawiki, ("text", "markdown")
+    ),
+    NoteFormat("latex", (".tex", ".latex", ".ltx"), read_latex, is_latex),
+    NoteFormat("bibtex", (".bib", ".biblatex"), read_bibtex, is_bibtex, holds="keyed records"),
+    NoteFormat("ris", (".ris", ".nbib"), read_ris, is_ris, holds="keyed records"),
+    NoteFormat("org", (".org",), read_org, is_org),
+    NoteFormat("rst", (".rst", ".rest"), read_rst, is_rst),
+    NoteFormat(
+        "markdown",
+        (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".rmd", ".qmd"),
+        read_markdown,
+        is_markdown,
+    ),
+    NoteFormat("notebook", (".ipynb",), read_notebook),
+    NoteFormat("csl", (".json",), read_csl_json, holds="keyed records"),
+    NoteFormat("csv", (".csv",), read_csv, holds="records"),
+    NoteFormat("refxml", (".xml", ".rdf", ".mods"), read_xml, holds="keyed records"),
+    NoteFormat("text", (".txt", ".text", ".eml", ""), read_plain),
+)
+"""All formats. A text whose ending leaves it open is sniffed from top to bottom; the first that fits is taken."""
+
+BY_NAME = {row.name: row for row in FORMATS}
+BY_SUFFIX = {suffix: row for row in FORMATS for suffix in row.suffixes}
+
+
+def detect_format(text: str, suffix: str) -> NoteFormat:
+    """The format of a text in a file with this ending (lower case); plain text where nothing tells another."""
+    named = BY_SUFFIX.get(suffix, BY_NAME["text"])
+    for candidate in FORMATS:
+        if candidate.sniff and named.name in candidate.mistaken_for and candidate.sniff(text):
+            return candidate
+    return named

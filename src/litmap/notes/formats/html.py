@@ -1,4 +1,4 @@
-"""Saved web pages: prose, lists and headings; navigation, scripts, tooltips and furniture left out."""
+"""Saved web pages: prose, lists and headings; navigation, scripts, tooltips and boilerplate left out."""
 
 from __future__ import annotations
 
@@ -8,26 +8,118 @@ from typing import Any
 from litmap.models import Link
 from litmap.notes.builder import Builder
 from litmap.notes.inline import Inline
+from litmap.parsing.word_lists import load_pattern, load_words
 
-_DROPPED = {
-    "script", "style", "noscript", "nav", "header", "footer", "aside", "form", "button", "svg", "iframe", "select", "template",
-    "object", "canvas", "audio", "video", "dialog", "menu", "math", "textarea", "input", "head",
-}  # fmt: skip
-_BLOCKS = {
-    "p", "div", "section", "article", "main", "ul", "ol", "dl", "table", "tbody", "thead", "tr", "blockquote", "figure",
-    "figcaption", "body", "center", "details", "summary", "address", "fieldset", "hgroup", "pre", "hr", "html", "dd", "dt", "li",
-    "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "caption", "tfoot",
-}  # fmt: skip
-_FURNITURE = re.compile(
-    r"(?:^|[\s_-])(?:nav(?:bar|box|igation)?|menu|sidebar|footer|breadcrumbs?|toc|mw-editsection|tooltip|popup|share|social|cookie|"
-    r"comments?-form|navbox|catlinks|mw-jump-link|printfooter|advert|banner|noprint|metadata|hatnote|mw-cite-backlink|"
-    r"subscribe|related-posts|pagination|skip-link|tippy|referencetooltip|vector-header|mw-footer|citation-popup|hidden|sr-only|screen-reader-text)(?:$|[\s_-])",
-    re.I,
+_HOME = "litmap.notes"
+_DROPPED = load_words("html_dropped", _HOME)
+_BLOCKS = load_words("html_blocks", _HOME)
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_ITALICS = {"i", "em", "cite"}
+_NEVER_BOILERPLATE = {"body", "html", "article", "main"}
+_BOILERPLATE_ROLES = {"navigation", "banner", "contentinfo", "search", "tooltip", "menu"}
+_BOILERPLATE = re.compile(
+    rf"(?:^|[\s_-])(?:{load_pattern('html_boilerplate', _HOME)})(?:$|[\s_-])", re.I
 )
-_MAX_DEPTH = 200
+_EDIT_MARK = re.compile(r"\s*(?:\[\s?edit\s?\]|¶|#)\s*$")
+_NO_ADDRESS = ("#", "javascript:", "mailto:")
+_BACK_LINK = re.compile(r"\s*[↑^]")
+_REFERENCE_ID = re.compile(r"cite_note|^fn|footnote|^ref|bib|endnote", re.I)
+_NAME_OF_SITE = re.compile(r"\s+[|–—-]\s+(?=[^|–—-]{1,40}$)")
+_PLACES_OF_ARTICLE = (
+    ".//*[@id='mw-content-text']/../..",
+    ".//main",
+    ".//article",
+    ".//*[@id='content']",
+    ".//*[@role='main']",
+)
+MAX_DEPTH = 200
+"""Elements in each other; what is deeper is taken as plain text."""
+MAX_DEEP_CHARS = 100_000
+MAX_NESTED_TABLE_CHARS = 5_000
+MAX_ITALIC_CHARS = 200
+MAX_LINES = 5_000
+"""Lines of a block whose beginnings are kept."""
+MAX_SOURCE_LINE = 10_000_000
+MAX_CLASS_CHARS = 1_999
+"""A longer class says nothing about an element."""
+
+
+def is_html(text: str) -> bool:
+    """True for text that begins as a page does."""
+    head = text[:20_000]
+    start = head.lstrip()[:400].lower()
+    return start.startswith(("<!doctype html", "<html")) or (
+        "<head" in start and "<body" in head.lower()
+    )
+
+
+def read_html(text: str, builder: Builder) -> None:
+    """Reads an HTML page into the builder. Raises ValueError where there is no element at all."""
+    import lxml.etree
+    import lxml.html
+
+    parser = lxml.html.HTMLParser(
+        encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError) as error:
+        raise ValueError("no HTML in it") from error
+    title = _NAME_OF_SITE.split(" ".join((tree.findtext(".//title") or "").split()))[0]
+    if title:
+        builder.title = title
+        if not tree.findall(".//h1") and not tree.findall(".//h2"):
+            builder.set_root(title)
+    body = tree.find("body")
+    walker = _Walker(builder)
+    walker.walk(_main_part(body if body is not None else tree))
+    walker.flush()
+
+
+def _main_part(body: Any) -> Any:
+    """The page's article where it is marked and holds most of the text."""
+    whole = len("".join(body.itertext())) or 1
+    for path in _PLACES_OF_ARTICLE:
+        parts = body.xpath(path)
+        if len(parts) == 1 and len("".join(parts[0].itertext())) > 0.5 * whole:
+            return parts[0]
+    return body
+
+
+def _name(node: Any) -> str:
+    """The name of an element in lower case, '' for what is none."""
+    return node.tag.lower() if isinstance(node.tag, str) else ""
+
+
+def is_boilerplate(node: Any) -> bool:
+    """True for an element that is hidden, or that its role or class tells to be no prose of the page."""
+    if _name(node) in _NEVER_BOILERPLATE:
+        return False
+    return (
+        _is_hidden(node) or node.get("role") in _BOILERPLATE_ROLES or _has_boilerplate_class(node)
+    )
+
+
+def _is_hidden(node: Any) -> bool:
+    return (
+        node.get("aria-hidden") == "true"
+        or node.get("hidden") is not None
+        or "display:none" in (node.get("style") or "").replace(" ", "")
+    )
+
+
+def _has_boilerplate_class(node: Any) -> bool:
+    classes = f"{node.get('class') or ''} {node.get('id') or ''}"
+    return (
+        len(classes) <= MAX_CLASS_CHARS
+        and bool(_BOILERPLATE.search(classes))
+        and "reference" not in classes.lower().replace("referencetooltip", "")
+    )
 
 
 class _Walker:
+    """Walks the elements; a block is held until an element shows that it has ended."""
+
     def __init__(self, builder: Builder) -> None:
         self.builder = builder
         self.parts: list[str] = []
@@ -44,32 +136,38 @@ class _Walker:
         """Adds running text, blanks run together."""
         if not text:
             return
-        lead = len(text) - len(text.lstrip())
-        line += text[:lead].count("\n")
-        pieces = " ".join(text.split())
-        if not pieces:
-            if self.parts and not self.parts[-1].endswith(" "):
-                self.parts.append(" ")
-                self.size += 1
+        words = text.strip()
+        if not words:
+            self.blank()
             return
+        lead = len(text) - len(text.lstrip())
         if not self.line:
-            self.line = line
-        if lead and self.parts and not self.parts[-1].endswith(" "):
-            self.parts.append(" ")
-            self.size += 1
-        for index, source in enumerate(text.strip().split("\n")):
-            words = " ".join(source.split())
-            if not words:
-                continue
-            if index:
-                self.parts.append(" ")
-                self.size += 1
-            self.lines.append((line + index, self.size))
-            self.parts.append(words)
-            self.size += len(words)
+            self.line = line + text[:lead].count("\n")
+        if lead:
+            self.blank()
+        self.words(words, line + text[:lead].count("\n"))
         if text[-1].isspace():
-            self.parts.append(" ")
-            self.size += 1
+            self.put(" ")
+
+    def words(self, text: str, line: int) -> None:
+        """Adds text that begins and ends with a word; its line breaks become blanks."""
+        for index, source in enumerate(text.split("\n")):
+            words = " ".join(source.split())
+            if words:
+                if index:
+                    self.put(" ")
+                self.lines.append((line + index, self.size))
+                self.put(words)
+
+    def put(self, text: str) -> None:
+        """Adds text as it is."""
+        self.parts.append(text)
+        self.size += len(text)
+
+    def blank(self) -> None:
+        """Adds a blank between words where there is none yet."""
+        if self.parts and not self.parts[-1].endswith(" "):
+            self.put(" ")
 
     def flush(self) -> None:
         """Ends the block that is being read."""
@@ -83,63 +181,40 @@ class _Walker:
         """Offsets at which source lines begin, as `NoteBlock.line_starts` wants them."""
         starts = [0]
         for line, offset in self.lines:
-            while len(starts) <= line - self.line and len(starts) < 5000:
+            while len(starts) <= line - self.line and len(starts) < MAX_LINES:
                 starts.append(offset)
         return starts
 
     def clear(self) -> None:
         """Forgets the block."""
-        self.parts, self.size, self.links, self.line, self.lines, self.emphasis = (
-            [],
-            0,
-            [],
-            0,
-            [],
-            [],
-        )
+        self.parts, self.links, self.lines, self.emphasis = [], [], [], []
+        self.size = self.line = 0
 
     def walk(self, node: Any, depth: int = 0) -> None:
         """Walks an element; what is nested deeper than any page needs is taken as plain text."""
-        name = node.tag.lower() if isinstance(node.tag, str) else ""
-        if not name or name in _DROPPED or self._furniture(node, name):
+        name = _name(node)
+        if not name or name in _DROPPED or is_boilerplate(node):
             return
-        line = min(node.sourceline or 1, 10_000_000)
-        if depth > _MAX_DEPTH:
-            self.text("".join(node.itertext())[:100_000], line)
-            return
-        if name in {"h1", "h2", "h3", "h4", "h5", "h6"}:
+        line = min(node.sourceline or 1, MAX_SOURCE_LINE)
+        if depth > MAX_DEPTH:
+            self.text("".join(node.itertext())[:MAX_DEEP_CHARS], line)
+        elif name in _HEADINGS:
             self.heading(node, int(name[1]), line, depth)
         elif name == "a" and node.get("href"):
             self.anchor(node, line, depth)
         elif name == "br":
-            self.parts.append(" ")
-            self.size += 1
+            self.put(" ")
         elif name in _BLOCKS:
             self.block(node, name, line, depth)
         else:
-            begin = len(self.parts)
-            self.inside(node, line, depth)
-            if name in {"i", "em", "cite"}:
-                self.emphasis.append("".join(self.parts[begin:])[:200])
+            self.phrase(node, name, line, depth)
 
-    def _furniture(self, node: Any, name: str) -> bool:
-        if name in {"body", "html", "article", "main"}:
-            return False
-        if (
-            node.get("aria-hidden") == "true"
-            or node.get("hidden") is not None
-            or "display:none" in (node.get("style") or "").replace(" ", "")
-        ):
-            return True
-        if node.get("role") in {"navigation", "banner", "contentinfo", "search", "tooltip", "menu"}:
-            return True
-        classes = f"{node.get('class') or ''} {node.get('id') or ''}"
-        return (
-            bool(classes.strip())
-            and len(classes) < 2000
-            and bool(_FURNITURE.search(classes))
-            and "reference" not in classes.lower().replace("referencetooltip", "")
-        )
+    def phrase(self, node: Any, name: str, line: int, depth: int) -> None:
+        """Takes an element inside a block."""
+        begin = len(self.parts)
+        self.inside(node, line, depth)
+        if name in _ITALICS:
+            self.emphasis.append("".join(self.parts[begin:])[:MAX_ITALIC_CHARS])
 
     def inside(self, node: Any, line: int, depth: int) -> None:
         """Walks what is inside an element."""
@@ -147,12 +222,8 @@ class _Walker:
         last = line + (node.text or "").count("\n")
         for child in node:
             self.walk(child, depth + 1)
-            if isinstance(child.tag, str):
-                last = (
-                    (child.sourceline or last) + "".join(child.itertext()).count("\n")
-                    if child.tail
-                    else last
-                )
+            if child.tail and _name(child):
+                last = (child.sourceline or last) + "".join(child.itertext()).count("\n")
             self.text(child.tail, last)
 
     def heading(self, node: Any, level: int, line: int, depth: int) -> None:
@@ -161,7 +232,7 @@ class _Walker:
         self.kind = "heading"
         self.inside(node, line, depth)
         text, links = "".join(self.parts), self.links
-        text = re.sub(r"\s*(?:\[\s?edit\s?\]|¶|#)\s*$", "", text)
+        text = _EDIT_MARK.sub("", text)
         starts = self.starts()
         self.clear()
         self.kind = "paragraph"
@@ -173,13 +244,9 @@ class _Walker:
         begin = self.size
         self.line = self.line or line
         self.inside(node, line, depth)
-        text = "".join(self.parts)[begin:] if self.size > begin else ""
+        text = "".join(self.parts)[begin:]
         target = str(node.get("href")).strip()
-        if (
-            target
-            and not target.startswith(("#", "javascript:", "mailto:"))
-            and not re.match(r"\s*[↑^]", text)
-        ):
+        if target and not target.startswith(_NO_ADDRESS) and not _BACK_LINK.match(text):
             self.links.append(Link(" ".join(text.split()), target, line, begin, self.size))
 
     def block(self, node: Any, name: str, line: int, depth: int) -> None:
@@ -187,7 +254,7 @@ class _Walker:
         self.flush()
         outer = (self.kind, self.fields)
         if name in {"li", "dt", "dd"}:
-            self.kind, self.fields = "item", self._number(node)
+            self.kind, self.fields = "item", _item_fields(node)
         elif name == "tr":
             self.row(node, line, depth)
             return
@@ -197,34 +264,12 @@ class _Walker:
         self.flush()
         self.kind, self.fields = outer
 
-    def _number(self, node: Any) -> tuple[tuple[str, str], ...]:
-        parent = node.getparent()
-        label = node.get("id") or ""
-        in_references = bool(
-            re.search(r"cite_note|^fn|footnote|^ref|bib|endnote", label, re.I)
-        ) or "references" in ((parent.get("class") if parent is not None else "") or "")
-        fields: list[tuple[str, str]] = []
-        if parent is not None and parent.tag == "ol":
-            index = sum(1 for sibling in node.itersiblings("li", preceding=True)) + 1
-            fields.append(
-                (
-                    "number",
-                    str(int(parent.get("start") or 1) + index - 1)
-                    if (parent.get("start") or "1").isdigit()
-                    else str(index),
-                )
-            )
-        if in_references:
-            fields.append(("list", "references"))
-        return tuple(fields)
-
     def row(self, node: Any, line: int, depth: int) -> None:
         """Takes a row of a table as one block."""
         self.kind = "cell"
         for index, cell in enumerate(child for child in node if isinstance(child.tag, str)):
             if index and self.size:
-                self.parts.append("\u2003|\u2003")
-                self.size += 3
+                self.put("\u2003|\u2003")
             self.text(cell.text, cell.sourceline or line)
             for child in cell:
                 self.walk_flat(child, depth + 1)
@@ -233,57 +278,37 @@ class _Walker:
 
     def walk_flat(self, node: Any, depth: int) -> None:
         """Walks inside a table's cell, where blocks do not end the row."""
-        name = node.tag.lower() if isinstance(node.tag, str) else ""
-        if name in _BLOCKS and name not in {"table"} and depth < _MAX_DEPTH:
-            self.text(node.text, node.sourceline or 1)
+        name = _name(node)
+        line = node.sourceline or 1
+        if name == "table":
+            self.text(" ".join("".join(node.itertext()).split())[:MAX_NESTED_TABLE_CHARS], line)
+        elif name in _BLOCKS and depth < MAX_DEPTH:
+            self.text(node.text, line)
             for child in node:
                 self.walk_flat(child, depth + 1)
-            self.parts.append(" ")
-            self.size += 1
-        elif name == "table":
-            self.text(" ".join("".join(node.itertext()).split())[:5000], node.sourceline or 1)
+            self.put(" ")
         elif name:
             self.walk(node, depth + 1)
-        self.text(node.tail, node.sourceline or 1)
+        self.text(node.tail, line)
 
 
-def read_html(text: str, builder: Builder) -> tuple[str, ...]:
-    """Reads an HTML page into the builder. Raises ValueError where there is no element at all."""
-    import lxml.etree
-    import lxml.html
-
-    parser = lxml.html.HTMLParser(
-        encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True
-    )
-    try:
-        tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError) as error:
-        raise ValueError("no HTML in it") from error
-    title = tree.findtext(".//title") or ""
-    title = re.split(r"\s+[|–—-]\s+(?=[^|–—-]{1,40}$)", " ".join(title.split()))[0]
-    body = tree.find("body")
-    walker = _Walker(builder)
-    if title:
-        builder.title = title
-        if not tree.findall(".//h1") and not tree.findall(".//h2"):
-            builder.set_root(title)
-    content = _main_part(body if body is not None else tree)
-    walker.walk(content)
-    walker.flush()
-    return ()
+def _item_fields(node: Any) -> tuple[tuple[str, str], ...]:
+    """The number of an item, and whether it stands in a list of references."""
+    parent = node.getparent()
+    fields: list[tuple[str, str]] = []
+    if parent is not None and _name(parent) == "ol":
+        fields.append(("number", str(_number_of_item(node, parent))))
+    if _is_reference(node, parent):
+        fields.append(("list", "references"))
+    return tuple(fields)
 
 
-def _main_part(body: Any) -> Any:
-    """The page's article where it is marked and holds most of the text."""
-    whole = len("".join(body.itertext())) or 1
-    for path in (
-        ".//*[@id='mw-content-text']/../..",
-        ".//main",
-        ".//article",
-        ".//*[@id='content']",
-        ".//*[@role='main']",
-    ):
-        found = body.findall(path) if not path.endswith("..") else body.xpath(path)
-        if len(found) == 1 and len("".join(found[0].itertext())) > 0.5 * whole:
-            return found[0]
-    return body
+def _number_of_item(node: Any, parent: Any) -> int:
+    start = parent.get("start") or "1"
+    before = sum(1 for _ in node.itersiblings("li", preceding=True))
+    return (int(start) if start.isdigit() else 1) + before
+
+
+def _is_reference(node: Any, parent: Any) -> bool:
+    classes = parent.get("class") if parent is not None else None
+    return bool(_REFERENCE_ID.search(node.get("id") or "")) or "references" in (classes or "")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from litmap.models import Link
-from litmap.notes.bibliographies.text_formats import bibtex_blocks
+from litmap.notes.bibliographies.bibtex import bibtex_blocks
 from litmap.notes.builder import Builder
-from litmap.notes.formats.latex_text import plain_latex
 from litmap.notes.inline import Inline
+from litmap.notes.latex_text import plain_latex
+from litmap.parsing.word_lists import load_pattern
 
 _LEVELS = {
     "part": 1,
@@ -21,13 +22,18 @@ _LEVELS = {
 }
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%.*")
 _SECTION = re.compile(
-    r"\\(part|chapter|section|subsection|subsubsection|paragraph|subparagraph)\*?\s*(?:\[[^\[\]]{0,300}\]\s*)?\{"
+    r"\\(part|chapter|section|subsection|subsubsection|paragraph|subparagraph)\*?"
+    r"\s*(?:\[[^\[\]]{0,300}\]\s*)?\{"
 )
 _CITE = re.compile(
-    r"\\(?:[a-zA-Z]{0,12}cite[a-zA-Z]{0,14}|citeauthor|citeyear|fullcite|footfullcite)\*?\s*((?:\[[^\[\]]{0,300}\]\s*){0,2})\{([^{}]{1,2000})\}"
+    r"\\(?:[a-zA-Z]{0,12}cite[a-zA-Z]{0,14}|citeauthor|citeyear|fullcite|footfullcite)\*?"
+    r"\s*((?:\[[^\[\]]{0,300}\]\s*){0,2})\{([^{}]{1,2000})\}"
 )
 _HREF = re.compile(
-    r"\\href\s*(?:\[[^\[\]]{0,100}\])?\s*\{([^{}]{1,2000})\}\s*\{((?:[^{}]|\{[^{}]{0,300}\}){0,1000})\}|\\(?:url|nolinkurl|path)\s*\{([^{}]{1,2000})\}|\\(doi|arxiv|eprint)\{([^{}]{1,300})\}"
+    r"\\href\s*(?:\[[^\[\]]{0,100}\])?\s*\{([^{}]{1,2000})\}"
+    r"\s*\{((?:[^{}]|\{[^{}]{0,300}\}){0,1000})\}"
+    r"|\\(?:url|nolinkurl|path)\s*\{([^{}]{1,2000})\}"
+    r"|\\(doi|arxiv|eprint)\{([^{}]{1,300})\}"
 )
 _ITALIC = re.compile(r"\\(?:emph|textit|textsl)\s?\{([^{}]{4,200})\}")
 _BIBITEM = re.compile(
@@ -54,94 +60,116 @@ _BIB = re.compile(
     r"\\(?:bibliography|addbibresource|addglobalbib)\s*(?:\[[^\[\]]{0,100}\])?\s*\{([^{}]{1,500})\}"
 )
 _ITEM = re.compile(r"\\item\b\s*(?:\[([^\[\]]{0,300})\])?")
-
-
+_COMMANDS_WITHOUT_TEXT = re.compile(
+    rf"\\(?:{load_pattern('latex_commands_without_text', 'litmap.notes')})\b\*?"
+    r"(?:\[[^\[\]]*\])?(?:\{[^{}]*\})?"
+)
+_TITLE = re.compile(r"\\title\s*(?:\[[^\[\]]*\])?\s*\{((?:[^{}]|\{[^{}]*\}){1,500})\}")
+_LABEL = re.compile(r"\\label\{[^{}]*\}")
+_ESCAPED_IN_ADDRESS = re.compile(r"\\([%#_&]|~\{\})")
+_DOCUMENT = re.compile(r"\\documentclass|\\begin\{document\}|\\begin\{thebibliography\}")
+_SECTION_OR_CITATION = re.compile(r"\\(?:section|subsection|cite[tp]?)\*?\{")
+_BLANKS = (" ", "~", "\t")
 _LEFT_OUT = "\x00"
 """Stands for a line of maths or commands inside a paragraph: it counts and says nothing."""
+MAX_TITLE_LINES = 6
+"""Lines over which the title of a section may run."""
+MAX_PREAMBLE_LINES = 60
+"""Lines in which the title of a text without `\\begin{document}` is looked for."""
+
+
+def is_latex(text: str) -> bool:
+    """True for a document, or text with three sections or citations."""
+    head = text[:20_000]
+    return bool(_DOCUMENT.search(head)) or len(_SECTION_OR_CITATION.findall(head)) >= 3
+
+
+def read_latex(text: str, builder: Builder) -> None:
+    """Reads LaTeX into the builder."""
+    lines = [_COMMENT.sub(r"\1", line) if "%" in line else line for line in text.split("\n")]
+    names = (match.group(1).split(",") for match in _BIB.finditer("\n".join(lines)))
+    builder.uses += [name.strip() for group in names for name in group if name.strip()]
+    _Latex(lines, builder).read()
 
 
 def latex_inline(raw: str, line: int) -> Inline:
     """The text of a stretch of LaTeX: citations as '[@key]', links with their places."""
-    out, parts, size, position = Inline(), [], 0, 0
-    lead = len(raw) - len(raw.lstrip("\n"))
-    raw = raw[lead:]
-    events = sorted([*_CITE.finditer(raw), *_HREF.finditer(raw)], key=lambda m: m.start())
-    starts = [0]
-    for match in [*events, None]:
-        until = match.start() if match else len(raw)
-        if until < position:
-            continue
-        for index, piece in enumerate(raw[position:until].split("\n")):
+    return _LatexInline(line).read(raw.lstrip("\n"))
+
+
+class _LatexInline:
+    """Puts the text of a stretch together."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+        self.parts: list[str] = []
+        self.size = 0
+        self.out = Inline()
+
+    def read(self, raw: str) -> Inline:
+        """Reads the stretch, citations and links one after the other."""
+        matches = [*_CITE.finditer(raw), *_HREF.finditer(raw)]
+        position = 0
+        for match in sorted(matches, key=lambda match: match.start()):
+            if match.start() < position:
+                continue  # inside the one before
+            self.put_lines(raw[position : match.start()])
+            shown, target = _citation(match) if match.re is _CITE else _link(match)
+            if target:
+                first = self.line + raw.count("\n", 0, match.start())
+                link = Link(shown, target, first, self.size, self.size + len(shown))
+                self.out.links.append(link)
+            self.put(shown)
+            self.out.starts += [self.size] * match.group().count("\n")
+            position = match.end()
+        self.put_lines(raw[position:])
+        self.out.text = "".join(self.parts)
+        self.out.emphasis = [plain_latex(match.group(1)) for match in _ITALIC.finditer(raw)]
+        return self.out
+
+    def put(self, text: str) -> None:
+        """Adds text."""
+        self.parts.append(text)
+        self.size += len(text)
+
+    def put_lines(self, raw: str) -> None:
+        """Adds what stands between citations and links; a line break becomes a blank."""
+        for index, piece in enumerate(raw.split("\n")):
             if index and piece == _LEFT_OUT:
-                starts.append(size)
+                self.out.starts.append(self.size)
                 continue
             if index:
-                parts.append(" ")
-                size += 1
-                starts.append(size)
-            text = _plain_keeping_ends(piece)
-            parts.append(text)
-            size += len(text)
-        if match is None:
-            break
-        shown, target = _event(match)
-        if target:
-            out.links.append(
-                Link(
-                    shown, target, line + raw.count("\n", 0, match.start()), size, size + len(shown)
-                )
-            )
-        parts.append(shown)
-        size += len(shown)
-        starts += [size] * match.group().count("\n")
-        position = match.end()
-    out.text, out.starts = "".join(parts), starts
-    out.emphasis = (
-        [plain_latex(match.group(1)) for match in _ITALIC.finditer(raw)] if "\\" in raw else []
-    )
-    return out
+                self.put(" ")
+                self.out.starts.append(self.size)
+            self.put(_plain_keeping_ends(piece))
 
 
 def _plain_keeping_ends(piece: str) -> str:
+    """The plain text with one blank at either end where the source has some."""
     core = plain_latex(piece)
-    return (
-        (" " if piece[:1] in " ~\t" and core else "")
-        + core
-        + (" " if piece[-1:] in " ~\t" and piece.strip() else "")
-    )
+    before = " " if core and piece.startswith(_BLANKS) else ""
+    after = " " if piece.strip() and piece.endswith(_BLANKS) else ""
+    return before + core + after
 
 
-def _event(match: re.Match[str]) -> tuple[str, str]:
-    if match.re is _CITE:
-        keys = [key.strip() for key in match.group(2).split(",") if key.strip()]
-        return "[" + "; ".join("@" + key for key in keys) + "]", ""
+def _citation(match: re.Match[str]) -> tuple[str, str]:
+    r"""'\citep[p. 3]{k1,k2}' as '[@k1; @k2]', which is no link."""
+    keys = (key.strip() for key in match.group(2).split(",") if key.strip())
+    return "[" + "; ".join("@" + key for key in keys) + "]", ""
+
+
+def _link(match: re.Match[str]) -> tuple[str, str]:
+    r"""The words and the target of '\href{…}{…}', '\url{…}', '\doi{…}'."""
     href, label, url, kind, value = match.groups()
     if kind:
         return value, f"{'doi' if kind == 'doi' else 'arxiv'}:{value}"
-    target = (
-        (href or url)
-        .replace("\\%", "%")
-        .replace("\\#", "#")
-        .replace("\\_", "_")
-        .replace("\\&", "&")
-        .replace("\\~{}", "~")
-    )
-    return (" ".join(plain_latex(label).split()) if label is not None else target), target
-
-
-def read_latex(text: str, builder: Builder) -> tuple[str, ...]:
-    """Reads LaTeX into the builder; gives the bibliographies it names."""
-    lines = [_COMMENT.sub(r"\1", line) if "%" in line else line for line in text.split("\n")]
-    uses = tuple(
-        name.strip()
-        for match in _BIB.finditer("\n".join(lines))
-        for name in match.group(1).split(",")
-        if name.strip()
-    )
-    return _Latex(lines, builder).read() or uses
+    target = _ESCAPED_IN_ADDRESS.sub(lambda escaped: escaped.group(1)[0], href or url)
+    return (target if label is None else " ".join(plain_latex(label).split())), target
 
 
 class _Latex:
+    """Reads lines; a block is held until a line shows that it has ended."""
+
     def __init__(self, lines: list[str], builder: Builder) -> None:
         self.lines, self.builder = lines, builder
         self.held: list[str] = []
@@ -149,18 +177,16 @@ class _Latex:
         self.kind = "paragraph"
         self.fields: tuple[tuple[str, str], ...] = ()
         self.number = 0
+        self.dropped = ""
+        """The environment that is being left out, '' outside of one."""
 
     def flush(self) -> None:
         """Adds the held block."""
         while self.held and self.held[-1] == _LEFT_OUT:
             self.held.pop()
         if any(part.strip(f" \t{_LEFT_OUT}") for part in self.held):
-            self.builder.add(
-                self.kind,
-                latex_inline("\n".join(self.held), self.first + 1),
-                self.first + 1,
-                *self.fields,
-            )
+            inline = latex_inline("\n".join(self.held), self.first + 1)
+            self.builder.add(self.kind, inline, self.first + 1, *self.fields)
         self.held = []
 
     def begin(
@@ -168,100 +194,91 @@ class _Latex:
     ) -> None:
         """Begins a block."""
         self.flush()
-        self.held, self.first, self.kind, self.fields = (
-            [text] if text.strip() or kind == "item" else [],
-            number,
-            kind,
-            fields,
-        )
+        self.held = [text] if text.strip() or kind == "item" else []
+        self.first, self.kind, self.fields = number, kind, fields
 
-    def read(self) -> tuple[str, ...]:
+    def read(self) -> None:
         """Reads all lines; a preamble is passed over but for the title."""
-        start = next((n for n, line in enumerate(self.lines) if "\\begin{document}" in line), -1)
-        head = "\n".join(self.lines[: start + 1 if start >= 0 else 60])
-        title = re.search(r"\\title\s*(?:\[[^\[\]]*\])?\s*\{((?:[^{}]|\{[^{}]*\}){1,500})\}", head)
-        if title:
-            self.builder.title = " ".join(plain_latex(title.group(1)).split())
-            if not any(_SECTION.search(line) for line in self.lines):
-                self.builder.set_root(self.builder.title)
-        dropped = ""
-        skipping = 0
-        for number in range(start + 1, len(self.lines)):
-            if number < skipping:
-                continue
-            line = self.lines[number]
-            for match in _ENVIRONMENT.finditer(line):
-                if dropped and match.group(1) == "end" and match.group(2) == dropped:
-                    dropped = ""
-                elif not dropped and match.group(1) == "begin" and match.group(2) in _DROPPED:
-                    dropped = match.group(2)
-                    if dropped.startswith("filecontents"):
-                        self.builder.blocks.extend(
-                            bibtex_blocks(
-                                "\n".join(self.lines[number + 1 :]).split("\\end{filecontents")[0],
-                                number + 1,
-                            )
-                        )
-                elif match.group(2) == "thebibliography" and match.group(1) == "begin":
-                    self.flush()
-                    self.builder.heading(3, Inline("References"), number + 1)
-            if not dropped:
-                skipping = self.line(number, line)
-            elif self.held:
-                self.held.append(_LEFT_OUT)
+        documents = (n for n, line in enumerate(self.lines) if "\\begin{document}" in line)
+        number = next(documents, -1) + 1
+        self.title("\n".join(self.lines[: number or MAX_PREAMBLE_LINES]))
+        while number < len(self.lines):
+            self.environments(number)
+            number = self.line(number)
         self.flush()
-        return ()
 
-    def line(self, number: int, line: str) -> int:
+    def title(self, preamble: str) -> None:
+        r"""Takes '\title{…}'; it is the heading of a text without sections."""
+        match = _TITLE.search(preamble)
+        if match:
+            self.builder.title = " ".join(plain_latex(match.group(1)).split())
+            if not any(map(_SECTION.search, self.lines)):
+                self.builder.set_root(self.builder.title)
+
+    def environments(self, number: int) -> None:
+        """Opens and closes the environments that begin or end on a line."""
+        for match in _ENVIRONMENT.finditer(self.lines[number]):
+            begins, name = match.group(1) == "begin", match.group(2)
+            if self.dropped and not begins and name == self.dropped:
+                self.dropped = ""
+            elif not self.dropped and begins and name in _DROPPED:
+                self.dropped = name
+                if name.startswith("filecontents"):
+                    self.filecontents(number)
+            elif begins and name == "thebibliography":
+                self.flush()
+                self.builder.heading(3, Inline("References"), number + 1)
+
+    def filecontents(self, number: int) -> None:
+        """Reads the .bib file inside the environment that begins on this line."""
+        code = "\n".join(self.lines[number + 1 :]).split("\\end{filecontents")[0]
+        self.builder.blocks.extend(bibtex_blocks(code, number + 1))
+
+    def line(self, number: int) -> int:
         """Takes one line; gives the number of the line to go on with."""
-        if not line.strip():
-            if self.kind != "bibitem":
-                self.begin(number, "")
-            return 0
-        if match := _SECTION.search(line):
+        line = self.lines[number]
+        if self.dropped:
+            self.leave_out()
+        elif not line.strip():
+            self.begin(number, "")
+        elif match := _SECTION.search(line):
             return self.section(number, match)
-        if match := _BIBITEM.search(line):
+        elif match := _BIBITEM.search(line):
             self.number += 1
-            self.begin(
-                number,
-                line[match.end() :],
-                "item",
-                ("label", match.group(2)),
-                ("number", str(self.number)),
-            )
-            return 0
-        if match := _ITEM.search(line):
+            fields = ("label", match.group(2)), ("number", str(self.number))
+            self.begin(number, line[match.end() :], "item", *fields)
+        elif match := _ITEM.search(line):
             self.begin(number, f"{match.group(1) or ''} {line[match.end() :]}".strip(), "item")
-            return 0
-        cleaned = _ENVIRONMENT.sub("", line)
-        cleaned = re.sub(
-            r"\\(?:label|ref|input|include|vspace|hspace|bibliographystyle|bibliography|addbibresource|printbibliography|maketitle|tableofcontents|newpage|centering|includegraphics|documentclass|usepackage|newblock)\b\*?(?:\[[^\[\]]*\])?(?:\{[^{}]*\})?",
-            " ",
-            cleaned,
-        )
-        if not cleaned.strip():
-            if self.held:
-                self.held.append(_LEFT_OUT)
-            return 0
-        if self.held:
-            self.held.append(cleaned)
         else:
-            self.begin(number, cleaned)
-        return 0
+            self.text(number, _COMMANDS_WITHOUT_TEXT.sub(" ", _ENVIRONMENT.sub("", line)))
+        return number + 1
+
+    def text(self, number: int, text: str) -> None:
+        """Takes a line of text; one that is empty but for commands is left out."""
+        if not text.strip():
+            self.leave_out()
+        elif self.held:
+            self.held.append(text)
+        else:
+            self.begin(number, text)
+
+    def leave_out(self) -> None:
+        """Counts a line inside a block without its text."""
+        if self.held:
+            self.held.append(_LEFT_OUT)
 
     def section(self, number: int, match: re.Match[str]) -> int:
-        """Opens a section whose title may run over lines."""
+        """Opens a section whose title may run over lines; gives the number of the line to go on with."""
         self.flush()
-        text = "\n".join(self.lines[number : number + 6])[match.end() :]
+        text = "\n".join(self.lines[number : number + MAX_TITLE_LINES])[match.end() :]
         end = _closing(text)
         title = latex_inline(text[:end].replace("\n", " "), number + 1)
         title.starts = [0]
         self.builder.heading(_LEVELS[match.group(1)], title, number + 1)
-        taken = text[:end].count("\n")
-        rest = text[end + 1 :].split("\n")[0]
-        rest = re.sub(r"\\label\{[^{}]*\}", "", rest)
-        self.begin(number + taken, rest)
-        return number + taken + 1
+        last = number + text[:end].count("\n")
+        after = text[end + 1 :].split("\n")[0]
+        self.begin(last, _LABEL.sub("", after))
+        return last + 1
 
 
 def _closing(text: str) -> int:

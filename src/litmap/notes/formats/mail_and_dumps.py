@@ -10,68 +10,67 @@ _LINK_LINE = re.compile(
     r"\s*\[?(\d{1,4})[\].:)]{1,2}\s+<?((?:https?|ftp|mailto|file|android-app|javascript):\S+?)>?\s*$"
 )
 MARKER = re.compile(r"\[(\d{1,4})\]")
-_FURNITURE = re.compile(
-    r"\(button\)|\[\S{1,80}\.(?:png|jpe?g|gif|svg|webp)\]|_{10,}|\[(?:INS|USEMAP|IMG|LINK)[:\]]|IFRAME: ?\S*",
+_BOILERPLATE = re.compile(
+    r"\(button\)|\[\S{1,80}\.(?:png|jpe?g|gif|svg|webp)\]|_{10,}"
+    r"|\[(?:INS|USEMAP|IMG|LINK)[:\]]|IFRAME: ?\S*",
     re.I,
 )
+_BOILERPLATE_SIGNS = ("[", "(", "_", ":")
+_HEADER_LINE = re.compile(r"[A-Z][\w-]{1,30}: \S|\s+\S")
+_HEADER_NAMES = {"from", "to", "subject", "date", "message-id"}
+_REPLY_MARK = re.compile(r"^(?:(?:re|fwd?|aw):\s*)+", re.I)
+_QUOTE_MARK = re.compile(r"^(?:>\s?)+")
+_SUBJECT = "subject:"
+MIN_HEADER_NAMES = 3
+"""Of `_HEADER_NAMES`; with fewer it is no mail."""
+MIN_LINKS = 3
+MIN_MARKED_LINKS = 2
+"""Links of a list, and those of them that the text marks; with fewer it is no text browser's dump."""
 
 
-def take_mail_off(lines: list[str], builder: Builder) -> None:
-    """Takes the head, the quote marks and the signature off a mail; its subject is the title."""
-    head = 0
-    while head < len(lines) and re.match(r"[A-Z][\w-]{1,30}: \S|\s+\S", lines[head]):
-        head += 1
-    names = {line.split(":")[0].lower() for line in lines[:head]}
-    if len(names & {"from", "to", "subject", "date", "message-id"}) < 3:
+def strip_mail_header(lines: list[str], builder: Builder) -> None:
+    """Takes the header, the quote marks and the signature off a mail; its subject is the title."""
+    size = next((n for n, line in enumerate(lines) if not _HEADER_LINE.match(line)), len(lines))
+    names = {line.split(":")[0].lower() for line in lines[:size]}
+    if len(names & _HEADER_NAMES) < MIN_HEADER_NAMES:
         return
-    for number in range(head):
-        if lines[number].lower().startswith("subject:") and not builder.title:
-            builder.set_root(
-                re.sub(r"^(?:(?:re|fwd?|aw):\s*)+", "", lines[number][8:].strip(), flags=re.I)
-            )
-        lines[number] = ""
-    end = next(
-        (n for n in range(head, len(lines)) if lines[n].rstrip() == "--" or lines[n] == "-- "),
-        len(lines),
-    )
-    lines[end:] = [""] * (len(lines) - end)
-    for number in range(head, end):
-        lines[number] = re.sub(r"^(?:>\s?)+", "", lines[number])
+    for line in lines[:size]:
+        if line.lower().startswith(_SUBJECT) and not builder.title:
+            builder.set_root(_REPLY_MARK.sub("", line[len(_SUBJECT) :].strip()))
+    signatures = (n for n, line in enumerate(lines[size:], size) if line.rstrip() == "--")
+    end = next(signatures, len(lines))
+    body = [_QUOTE_MARK.sub("", line) for line in lines[size:end]]
+    lines[:] = [""] * size + body + [""] * (len(lines) - end)
 
 
-def take_link_list(lines: list[str]) -> dict[str, str]:
+def strip_link_list(lines: list[str]) -> dict[str, str]:
     """The numbered links at the end of a text browser's dump, taken out of the lines."""
-    found: dict[str, str] = {}
-    places = []
-    for number, line in enumerate(lines):
-        if "://" in line or ":" in line:
-            match = _LINK_LINE.match(line)
-            if match:
-                found.setdefault(match.group(1), match.group(2))
-                places.append(number)
-    body_marks = {
-        m
+    matches = {
+        number: match
         for number, line in enumerate(lines)
-        if "[" in line
-        for m in MARKER.findall(line)
-        if number < (places[0] if places else 0)
+        if ":" in line and (match := _LINK_LINE.match(line))
     }
-    if len(found) < 3 or len(body_marks & set(found)) < 2:
+    links: dict[str, str] = {}
+    for match in matches.values():
+        links.setdefault(match.group(1), match.group(2))
+    marked = _marked_numbers(lines[: min(matches, default=0)])
+    if len(links) < MIN_LINKS or len(marked & set(links)) < MIN_MARKED_LINKS:
         return {}
-    for number in places:
-        match = _LINK_LINE.match(lines[number])
-        lines[number] = (
-            ""
-            if match and (match.group(1) in body_marks or not match.group(2).startswith("http"))
-            else lines[number]
-        )
-    return found
+    for number, match in matches.items():
+        if match.group(1) in marked or not match.group(2).startswith("http"):
+            lines[number] = ""
+    return links
 
 
-def take_furniture_off(line: str) -> str:
+def _marked_numbers(lines: list[str]) -> set[str]:
+    """The numbers in brackets, as a dump marks links: '[3]that thing'."""
+    return {number for line in lines if "[" in line for number in MARKER.findall(line)}
+
+
+def strip_boilerplate(line: str) -> str:
     """The line with blanks where a text browser shows buttons and images."""
-    if "[" in line or "(" in line or "_" in line or ":" in line:
-        return _FURNITURE.sub(lambda match: " " * len(match.group()), line)
+    if any(sign in line for sign in _BOILERPLATE_SIGNS):
+        return _BOILERPLATE.sub(lambda match: " " * len(match.group()), line)
     return line
 
 

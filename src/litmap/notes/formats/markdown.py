@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from litmap.notes.bibliographies.text_formats import bibtex_blocks
+from litmap.notes.bibliographies.bibtex import bibtex_blocks
 from litmap.notes.builder import Builder
 from litmap.notes.frontmatter import FrontMatter, read_front_matter
 from litmap.notes.inline import Inline, read_inline
@@ -27,7 +28,85 @@ _FOOTNOTE = re.compile(r"\s{0,3}\[\^([^\]\s]{1,60})\]:\s*(.*)$")
 _TABLE_RULE = re.compile(r"\s*\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
 _COLON_ITEM = re.compile(r"\s{0,3}:\s+(.*)$")
 _HTML_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|%%(?!%).*?%%", re.S)
+_HEADING_ATTRIBUTE = re.compile(r"\s\^[\w-]+$")
+_WIKI_LINK_OR_CODE = re.compile(r"\[\[[^\[\]]*\]\]|`[^`]*`")
+_WIKI_LINK_WITH_ALIAS = re.compile(r"(\[\[[^\[\]|]{0,300})\\?\|([^\[\]]{0,300}\]\])")
+_CELL_BORDER = re.compile(r"(?<!\\)\|")
+_PIPE = "\ue000"
+"""Stands for a '|' that is no border of a cell."""
+_TARGET = re.compile(
+    r"(?:https?:|ftp:|www\.|/|\.|#|<|mailto:|[\w.-]+\.(?:pdf|html?|md)\b|10\.\d{4})"
+)
+_SOURCE_IN_FRONT_MATTER = re.compile(r"10\.\d{4}|arxiv|\.pdf|openreview|pubmed", re.I)
+_NO_TEXT = {"[TOC]", "[[toc]]", "[[_TOC_]]", "\\newpage"}
+_BIBTEX = {"bibtex", "bib", "biblatex"}
+_MAX_QUOTES = 8
+_MAX_SETEXT = 199
+"""Characters of a line that may be an underlined heading."""
+_FRONT_MATTER_START = re.compile(r"---\n(?:[\w-]+:.*\n)+")
+_HEADING_START = re.compile(r"(?m)^#{1,5} \S")
+_LINK_TARGET = re.compile(r"\]\(https?://")
+_DEFINITION_START = re.compile(r"(?m)^\[[^\]]+\]: \S")
 _SHORTCODE = re.compile(r"\{\{[<%][^{}]{0,500}[>%]\}\}|\{:[^{}\n]{0,200}\}|:::+[^\n]{0,200}")
+
+
+def is_markdown(text: str) -> bool:
+    """True for text with front matter, a heading, or two links or definitions of links."""
+    head = text[:20_000]
+    signs = (
+        (3, _FRONT_MATTER_START.match(head) is not None),
+        (2, len(_HEADING_START.findall(head))),
+        (1, len(_LINK_TARGET.findall(head))),
+        (1, len(_DEFINITION_START.findall(head))),
+    )
+    return sum(weight * count for weight, count in signs) >= 2
+
+
+def read_markdown(text: str, builder: Builder) -> None:
+    """Reads Markdown with its front matter into the builder."""
+    text = _blank_out(_HTML_COMMENT, text) if "<!--" in text or "%%" in text else text
+    text = _blank_out(_SHORTCODE, text) if "{{" in text or ":::" in text or "{:" in text else text
+    lines = text.split("\n")
+    front = read_front_matter(lines)
+    builder.title = front.title or builder.title
+    builder.uses += front.bibliographies
+    builder.broken = front.broken
+    _add_front_matter(front, builder)
+    if front.title and not _has_heading(lines[front.end :]):
+        builder.set_root(front.title)
+    _Reader(builder, lines, _link_definitions(lines)).read(front.end)
+
+
+def _blank_out(pattern: re.Pattern[str], text: str) -> str:
+    """The text without what matches, its line breaks kept."""
+    return pattern.sub(lambda match: "\n" * match.group().count("\n"), text)
+
+
+def _add_front_matter(front: FrontMatter, builder: Builder) -> None:
+    """The record of a literature note, else the lines that may name a work."""
+    role = ("role", "front matter")
+    if front.entry:
+        words = " ".join(value for _, value in front.entry)
+        builder.add("entry", Inline(words), 1, *front.entry, role)
+        return
+    for number, line in enumerate(front.lines, 2):
+        if _SOURCE_IN_FRONT_MATTER.search(line):
+            builder.add("definition", Inline(line.strip()), number, role)
+
+
+def _has_heading(lines: list[str]) -> bool:
+    return any(line.startswith("#") and _ATX.match(line) for line in lines)
+
+
+def _link_definitions(lines: list[str]) -> dict[str, str]:
+    """Targets of '[label]: target' by lower-case label, the first of a label counts."""
+    definitions: dict[str, str] = {}
+    for line in lines:
+        if "]:" in line and (match := _DEFINITION.match(line)):
+            target = match.group(2) or match.group(3)
+            if _TARGET.match(target):
+                definitions.setdefault(" ".join(match.group(1).split()).lower(), target)
+    return definitions
 
 
 class _Reader:
@@ -63,106 +142,119 @@ class _Reader:
 
     def line(self, number: int) -> int:
         """Takes the line (or, for a code fence, the lines) at `number`; gives the number of the next."""
-        raw = self.lines[number]
-        quote = 0
-        text = raw
-        while quote < 8 and (match := _QUOTE.match(text)) and not text.lstrip().startswith(">>>"):
-            text = text[match.end() :]
-            quote += 1
-        if quote:
-            text = _CALLOUT.sub("", text, count=1)
+        text = _without_quote_marks(self.lines[number])
         if not text.strip():
             self.flush()
-            return number + 1
-        if not _is_prose(text):
-            if match := _FENCE.match(text):
-                return self.fence(number, match)
-            if self.heading(number, text) or self.structure(number, text):
-                return number + 1
-        if self.held:
-            self.held.append(text.strip() if self.kind != "cell" else text)
-            if self.kind == "cell":
-                self.flush()
-        else:
-            self.hold(number, text.strip(), "paragraph")
+        elif is_surely_prose(text):
+            self.prose(number, text)
+        elif match := _FENCE.match(text):
+            return self.fence(number, match)
+        elif not any(take(self, number, text) for take in _CONSTRUCTS):
+            self.prose(number, text)
         return number + 1
 
-    def heading(self, number: int, text: str) -> bool:
-        """Takes a heading of either style, or a rule."""
-        if match := _ATX.match(text):
-            self.flush()
-            content = re.sub(r"\s\^[\w-]+$", "", match.group(2) or "")
-            self.builder.heading(
-                len(match.group(1)), read_inline(content, number + 1, self.definitions), number + 1
-            )
-            return True
-        lone = (
+    def prose(self, number: int, text: str) -> None:
+        """Takes a line that goes on with the block, or begins a paragraph."""
+        if self.held:
+            self.held.append(text.strip())
+        else:
+            self.hold(number, text.strip(), "paragraph")
+
+    def atx_heading(self, number: int, text: str) -> bool:
+        """'## Heading'."""
+        match = _ATX.match(text)
+        if not match:
+            return False
+        self.flush()
+        content = _HEADING_ATTRIBUTE.sub("", match.group(2) or "")
+        inline = read_inline(content, number + 1, self.definitions)
+        self.builder.heading(len(match.group(1)), inline, number + 1)
+        return True
+
+    def setext_heading(self, number: int, text: str) -> bool:
+        """A line of '=' or '-' below the single line that is the heading."""
+        is_below_one_line = (
             len(self.held) == 1
             and self.kind == "paragraph"
             and self.first == number - 1
-            and len(self.held[0]) < 200
+            and len(self.held[0]) <= _MAX_SETEXT
         )
-        if lone and (match := _SETEXT.match(text)):
-            inline = read_inline(self.held[0], number, self.definitions)
-            self.held = []
-            self.builder.heading(1 if match.group(1)[0] == "=" else 2, inline, number)
-            return True
-        if _RULE.match(text) or text.strip() in {"[TOC]", "[[toc]]", "[[_TOC_]]", "\\newpage"}:
-            self.flush()
-            return True
-        return False
-
-    def structure(self, number: int, text: str) -> bool:
-        """Takes list items, table rows, footnotes and definitions."""
-        if match := _FOOTNOTE.match(text):
-            self.hold(number, match.group(2), "definition", ("footnote", match.group(1)))
-        elif _DEFINITION.match(text) and self.kind != "item":
-            self.flush()
-            label = _DEFINITION.match(text)
-            if label and label.group(1).lower() not in self.definitions:
-                self.hold(number, text, "paragraph")
-        elif match := _BRACKET_ITEM.match(text):
-            self.hold(number, match.group(3), "item", ("number", match.group(2)))
-        elif match := _ITEM.match(text):
-            depth = len(match.group(1).expandtabs(4))
-            body = match.group(5)
-            task = _TASK.match(body)
-            marker = match.group(2) or match.group(3) or ""
-            fields = (
-                [("indent", str(depth))]
-                + ([("number", marker)] if marker.isdigit() else [])
-                + ([("task", "1")] if task else [])
-            )
-            self.hold(number, body[task.end() :] if task else body, "item", *fields)
-        elif self.row(number, text):
-            pass
-        elif match := _COLON_ITEM.match(text):
-            self.hold(number, match.group(1), "definition")
-        else:
+        match = _SETEXT.match(text) if is_below_one_line else None
+        if not match:
             return False
+        inline = read_inline(self.held[0], number, self.definitions)
+        self.held = []
+        self.builder.heading(1 if match.group(1)[0] == "=" else 2, inline, number)
         return True
 
-    def row(self, number: int, text: str) -> bool:
-        """Takes a row of a table."""
+    def rule(self, _: int, text: str) -> bool:
+        """A horizontal rule, or the place of a table of contents."""
+        if not _RULE.match(text) and text.strip() not in _NO_TEXT:
+            return False
+        self.flush()
+        return True
+
+    def footnote(self, number: int, text: str) -> bool:
+        """'[^1]: text'."""
+        match = _FOOTNOTE.match(text)
+        if match:
+            self.hold(number, match.group(2), "definition", ("footnote", match.group(1)))
+        return match is not None
+
+    def link_definition(self, number: int, text: str) -> bool:
+        """'[label]: target'; it is text where nothing that it could point at stands behind."""
+        match = _DEFINITION.match(text) if self.kind != "item" else None
+        if not match:
+            return False
+        self.flush()
+        if match.group(1).lower() not in self.definitions:
+            self.hold(number, text, "paragraph")
+        return True
+
+    def bracketed_item(self, number: int, text: str) -> bool:
+        """'[3] An entry'."""
+        match = _BRACKET_ITEM.match(text)
+        if match:
+            self.hold(number, match.group(3), "item", ("number", match.group(2)))
+        return match is not None
+
+    def item(self, number: int, text: str) -> bool:
+        """'- item', '2. item', '(3) item', 'b) item'; '- [x] item' is a task."""
+        match = _ITEM.match(text)
+        if not match:
+            return False
+        fields = [("indent", str(len(match.group(1).expandtabs(4))))]
+        body, marker = match.group(5), match.group(2) or match.group(3) or ""
+        if marker.isdigit():
+            fields.append(("number", marker))
+        if task := _TASK.match(body):
+            fields.append(("task", "1"))
+            body = body[task.end() :]
+        self.hold(number, body, "item", *fields)
+        return True
+
+    def table_row(self, number: int, text: str) -> bool:
+        """'| a | b |', or the head of a table without outer borders."""
         if "|" not in text:
             return False
         if _TABLE_RULE.match(text):
             self.flush()
             return True
-        stripped = re.sub(r"\[\[[^\[\]]*\]\]|`[^`]*`", "", text)
-        beside = self.lines[number + 1] if number + 1 < len(self.lines) else ""
-        in_table = stripped.count("|") >= 2 and stripped.strip().startswith("|")
-        if not in_table and not ("|" in beside and _TABLE_RULE.match(beside)):
+        below = self.lines[number + 1] if number + 1 < len(self.lines) else ""
+        if not is_table_row(text, below):
             return False
-        row = re.sub(
-            r"(\[\[[^\[\]|]{0,300})\\?\|([^\[\]]{0,300}\]\])",
-            "\\1\ue000\\2",
-            text.strip().strip("|"),
-        )
-        cells = [cell.strip().replace("\ue000", "|") for cell in re.split(r"(?<!\\)\|", row)]
+        row = _WIKI_LINK_WITH_ALIAS.sub(rf"\1{_PIPE}\2", text.strip().strip("|"))
+        cells = (cell.strip().replace(_PIPE, "|") for cell in _CELL_BORDER.split(row))
         self.hold(number, "\u2003|\u2003".join(cells), "cell")
         self.flush()
         return True
+
+    def description(self, number: int, text: str) -> bool:
+        """': what a term means'."""
+        match = _COLON_ITEM.match(text)
+        if match:
+            self.hold(number, match.group(1), "definition")
+        return match is not None
 
     def fence(self, number: int, match: re.Match[str]) -> int:
         """Skips a block of code; one in BibTeX is read."""
@@ -171,58 +263,47 @@ class _Reader:
         end = number + 1
         while end < len(self.lines) and not self.lines[end].strip().startswith(mark):
             end += 1
-        if language in {"bibtex", "bib", "biblatex"}:
-            for block in bibtex_blocks("\n".join(self.lines[number + 1 : end]), number + 1):
-                self.builder.blocks.append(block)
+        if language in _BIBTEX:
+            code = "\n".join(self.lines[number + 1 : end])
+            self.builder.blocks.extend(bibtex_blocks(code, number + 1))
         return end + 1
 
 
-def _is_prose(text: str) -> bool:
-    """True for a line that surely begins nothing: it starts with a letter and is no item 'a)' or row of a table."""
+_CONSTRUCTS: tuple[Callable[[_Reader, int, str], bool], ...] = (
+    _Reader.atx_heading,
+    _Reader.setext_heading,
+    _Reader.rule,
+    _Reader.footnote,
+    _Reader.link_definition,
+    _Reader.bracketed_item,
+    _Reader.item,
+    _Reader.table_row,
+    _Reader.description,
+)
+"""What a line may be, asked in this order; the first that takes the line has it."""
+
+
+def _without_quote_marks(line: str) -> str:
+    """The line without '>' and '[!note]'; '>>>' is a prompt in code and stays."""
+    quotes = 0
+    while (
+        quotes < _MAX_QUOTES
+        and (match := _QUOTE.match(line))
+        and not line.lstrip().startswith(">>>")
+    ):
+        line = line[match.end() :]
+        quotes += 1
+    return _CALLOUT.sub("", line, count=1) if quotes else line
+
+
+def is_surely_prose(text: str) -> bool:
+    """True for a line that begins nothing: it starts with a letter and is no item 'a)' or row of a table."""
     start = text.lstrip()[:2]
     return start[:1].isalpha() and start[1:] != ")" and "|" not in text
 
 
-def read_markdown(text: str, builder: Builder, *, offset: int = 0) -> FrontMatter:
-    """Reads Markdown into the builder and gives its front matter. `offset` is added to line numbers by the caller."""
-    text = _blank_out(_HTML_COMMENT, text) if "<!--" in text or "%%" in text else text
-    text = _blank_out(_SHORTCODE, text) if "{{" in text or ":::" in text or "{:" in text else text
-    lines = text.split("\n")
-    front = read_front_matter(lines) if not offset else FrontMatter()
-    if front.title:
-        builder.title = front.title
-    _front_matter_blocks(front, builder)
-    definitions: dict[str, str] = {}
-    for line in lines:
-        if "]:" in line and (match := _DEFINITION.match(line)):
-            target = match.group(2) or match.group(3)
-            if re.match(
-                r"(?:https?:|ftp:|www\.|/|\.|#|<|mailto:|[\w.-]+\.(?:pdf|html?|md)\b|10\.\d{4})",
-                target,
-            ):
-                definitions.setdefault(" ".join(match.group(1).split()).lower(), target)
-    if front.title and not any(
-        _ATX.match(line) for line in lines[front.end :] if line.startswith("#")
-    ):
-        builder.set_root(front.title)
-    _Reader(builder, lines, definitions).read(front.end)
-    return front
-
-
-def _front_matter_blocks(front: FrontMatter, builder: Builder) -> None:
-    if front.entry:
-        builder.add(
-            "entry",
-            Inline(" ".join(value for _, value in front.entry)),
-            1,
-            *front.entry,
-            ("role", "front matter"),
-        )
-        return
-    for number, line in enumerate(front.lines):
-        if re.search(r"10\.\d{4}|arxiv|\.pdf|openreview|pubmed", line, re.I):
-            builder.add("definition", Inline(line.strip()), number + 2, ("role", "front matter"))
-
-
-def _blank_out(pattern: re.Pattern[str], text: str) -> str:
-    return pattern.sub(lambda match: "\n" * match.group().count("\n"), text)
+def is_table_row(text: str, below: str) -> bool:
+    """True for '| a | b |', or for 'a | b' above the line of a table's head."""
+    bare = _WIKI_LINK_OR_CODE.sub("", text)
+    in_borders = bare.count("|") >= 2 and bare.strip().startswith("|")
+    return in_borders or ("|" in below and bool(_TABLE_RULE.match(below)))

@@ -3,32 +3,55 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from litmap.models import Link
-from litmap.notes.bibliographies.text_formats import Pairs, turn_name
+from litmap.notes.bibliographies.record import Pairs, given_name_first
 from litmap.notes.builder import Builder
 from litmap.notes.inline import Inline
+from litmap.parsing.word_lists import load_pattern
 
 _HEADING = re.compile(r"(={1,6})\s*([^\n]{1,200}?)\s*\1\s*$")
 _ITEM = re.compile(r"([*#:;]+)\s*(.*)$")
 _ROW = re.compile(r"\s*[|!](?![}+-])\s?(.*)$")
-_FURNITURE = re.compile(
+_NO_PROSE = re.compile(
     r"\s*(?:\{\||\|\}|\|-|\|\+|__\w+__\s*$|\[\[(?:Category|File|Image|Datei|Kategorie):)", re.I
 )
-_CITE = re.compile(r"(?:cite[ _]\w[\w ]*|citation|literatur|ouvrage|article)$", re.I)
+"""The frame of a table, a switch such as '__TOC__', a category or an image."""
+_CELL_BORDER = re.compile(r"\|\||!!")
+_REF = re.compile(r"<ref\b[^<>/]*>")
+_HEADING_LINE = re.compile(r"(?m)^(={2,6})[ \t]?[^=\n]{1,150}?[ \t]?\1[ \t]*$")
+_MARKDOWN_HEADING = re.compile(r"(?m)^#{2,5} \S")
+_CITE = re.compile(
+    rf"(?:cite[ _]\w[\w ]*|{load_pattern('mediawiki_citation_templates', 'litmap.notes')})$", re.I
+)
+_YEAR = re.compile(r"(?:1[4-9]|20)\d\d")
+_BETWEEN_NAMES = re.compile(r";\s*| and ")
 _IDENTIFIER = {"arxiv": "arXiv:", "doi": "doi:", "pmid": "PMID ", "pmc": "PMC"}
+"""Template of an identifier → what stands before it in the text."""
 _KINDS = {"web": "webpage", "news": "webpage", "av media": "video"}
 _VENUES = ("journal", "work", "book-title", "conference", "publisher")
-_LONGEST, _MOST_OPEN = 50_000, 60
+_IDENTIFYING = {"title", "doi", "arxiv", "pmid"}
+_SHOWN = {"author", "title", "venue", "year"}
+_NOT_SHOWN_TAGS = {"nowiki", "math", "syntaxhighlight", "source", "gallery"}
+_ITALIC_TAGS = {"i", "em", "cite"}
+MAX_BLOCK_CHARS = 50_000
+MAX_UNCLOSED = 60
 """Characters of a block that are parsed, and how much of it may be open; what is beyond is taken as it is written."""
+MAX_OPEN_LINES = 400
+"""Lines for which a block is held while a template or note in it is open."""
+MAX_TAG_DEPTH = 20
+MAX_AUTHORS = 30
+"""Authors that a template numbers: last1, first1, last2, …"""
 
 
 def is_mediawiki(text: str) -> bool:
     """True for text whose headings are wiki text's: two lines of '== Heading ==', and none of Markdown's."""
     head = text[:40_000]
-    wiki = re.findall(r"(?m)^(={2,6})[ \t]?[^=\n]{1,150}?[ \t]?\1[ \t]*$", head)
-    return len(wiki) >= 2 and len(re.findall(r"(?m)^#{2,5} \S", head)) < len(wiki)
+    headings = len(_HEADING_LINE.findall(head))
+    return headings >= 2 and len(_MARKDOWN_HEADING.findall(head)) < headings
 
 
 def read_mediawiki(text: str, builder: Builder) -> None:
@@ -49,25 +72,29 @@ class _Wiki:
     def read(self) -> None:
         """Reads all lines."""
         for number, line in enumerate(self.lines):
-            if self.held and self.open > 0 and len(self.held) < 400:
+            if self.held and self.open > 0 and len(self.held) < MAX_OPEN_LINES:
                 self._hold(line)
-            elif not line.strip() or _FURNITURE.match(line):
+            elif not line.strip() or _NO_PROSE.match(line):
                 self.flush()
-            elif match := _HEADING.match(line):
-                self.flush()
-                self.builder.heading(
-                    len(match.group(1)), self.inline(match.group(2), number), number + 1
-                )
-            elif match := _ITEM.match(line):
-                self._begin("item", number, match.group(2))
-            elif match := _ROW.match(line):
-                cells = re.split(r"\|\||!!", match.group(1))
-                self._begin("cell", number, "\u2003|\u2003".join(cell.strip() for cell in cells))
-            elif self.held and self.kind == "paragraph":
-                self._hold(line)
             else:
-                self._begin("paragraph", number, line)
+                self.line(number, line)
         self.flush()
+
+    def line(self, number: int, line: str) -> None:
+        """Takes a line that begins something, or goes on with a paragraph."""
+        if match := _HEADING.match(line):
+            self.flush()
+            inline = self.inline(match.group(2), number)
+            self.builder.heading(len(match.group(1)), inline, number + 1)
+        elif match := _ITEM.match(line):
+            self._begin("item", number, match.group(2))
+        elif match := _ROW.match(line):
+            cells = (cell.strip() for cell in _CELL_BORDER.split(match.group(1)))
+            self._begin("cell", number, "\u2003|\u2003".join(cells))
+        elif self.held and self.kind == "paragraph":
+            self._hold(line)
+        else:
+            self._begin("paragraph", number, line)
 
     def _begin(self, kind: str, number: int, line: str) -> None:
         self.flush()
@@ -77,7 +104,7 @@ class _Wiki:
     def _hold(self, line: str) -> None:
         self.held.append(line.strip())
         self.open += line.count("{{") - line.count("}}")
-        self.open += len(re.findall(r"<ref\b[^<>/]*>", line)) - line.count("</ref>")
+        self.open += len(_REF.findall(line)) - line.count("</ref>")
 
     def flush(self) -> None:
         """Adds the held block, then what its notes hold."""
@@ -91,14 +118,10 @@ class _Wiki:
         from mwparserfromhell.parser import ParserError
 
         writer = _Writer(self, number)
-        try:
-            nodes = (
-                mwparserfromhell.parse(raw, skip_style_tags=False).nodes
-                if _is_sound(raw)
-                else [raw]
-            )
-        except (ParserError, RecursionError):
-            nodes = [raw]
+        nodes: Any = [raw]
+        if _is_sound(raw):
+            with suppress(ParserError, RecursionError):
+                nodes = mwparserfromhell.parse(raw, skip_style_tags=False).nodes
         writer.walk(nodes, 0)
         return writer.done()
 
@@ -106,25 +129,21 @@ class _Wiki:
         """Adds what a <ref> holds; gives the label under which the text cites it."""
         self.notes += not name
         label = name or f"ref-{self.notes}"
-        templates = (
-            [t for t in contents.filter_templates() if _CITE.match(str(t.name).strip())]
-            if contents
-            else []
-        )
+        if not contents:
+            return label
+        templates = [t for t in contents.filter_templates() if _CITE.match(str(t.name).strip())]
         if templates:
-            self.entry(templates[0], number, label)
-        elif contents:
+            self.record(templates[0], number, label)
+        else:
             inline = self.inline(str(contents), number)
             self.builder.add("definition", inline, number + 1, ("footnote", label))
         return label
 
-    def entry(self, template: Any, number: int, key: str = "") -> None:
+    def record(self, template: Any, number: int, key: str = "") -> None:
         """Adds a {{cite …}} as a record."""
         pairs = _pairs(template)
-        if any(name in {"title", "doi", "arxiv", "pmid"} for name, _ in pairs):
-            text = ". ".join(
-                value for name, value in pairs if name in {"author", "title", "venue", "year"}
-            )
+        if any(name in _IDENTIFYING for name, _ in pairs):
+            text = ". ".join(value for name, value in pairs if name in _SHOWN)
             self.builder.add("entry", Inline(text), number + 1, ("key", key), *pairs)
 
 
@@ -147,59 +166,59 @@ class _Writer:
                     self.newline()
 
     def _take(self, node: Any, depth: int) -> None:
-        kind = type(node).__name__
-        if kind == "Text" or isinstance(node, str):
-            self.put(str(node))
-        elif kind == "Wikilink":
-            shown = str(node.text if node.text is not None else node.title)
-            self.link(" ".join(shown.replace("''", "").split()), f"[[{str(node.title).strip()}]]")
-        elif kind == "ExternalLink":
-            self._external(node, depth)
-        elif kind == "Template":
-            self._template(node)
-        elif kind == "Tag":
-            self._tag(node, depth)
-        elif kind == "HTMLEntity":
-            self.put(" ".join(node.normalize().split("\n")))
+        construct = _CONSTRUCTS.get(type(node).__name__)
+        if construct:
+            construct(self, node, depth)
 
-    def _external(self, node: Any, depth: int) -> None:
+    def text(self, node: Any, _: int) -> None:
+        """Text between markup."""
+        self.put(str(node))
+
+    def wikilink(self, node: Any, _: int) -> None:
+        """'[[Page]]', '[[Page|words]]'."""
+        shown = str(node.text if node.text is not None else node.title)
+        self.link(" ".join(shown.replace("''", "").split()), f"[[{str(node.title).strip()}]]")
+
+    def external_link(self, node: Any, depth: int) -> None:
+        """'[http://… words]', or a bare address."""
         url = "".join(str(node.url).split())
         if node.title is None:
             self.put(url)
             return
         begin = self.size
         self.walk(node.title.nodes, depth + 1)
-        self.out.links.append(
-            Link("".join(self.parts)[begin:].strip(), url, self.line, begin, self.size)
-        )
+        words = "".join(self.parts)[begin:].strip()
+        self.out.links.append(Link(words, url, self.line, begin, self.size))
 
-    def _template(self, node: Any) -> None:
+    def template(self, node: Any, _: int) -> None:
+        """A record, or an identifier; nothing is shown of other templates."""
         name = str(node.name).strip().lower()
         if _CITE.match(name):
-            self.wiki.entry(node, self.number + len(self.out.starts) - 1)
+            self.wiki.record(node, self.line - 1)
         elif name in _IDENTIFIER and node.params:
             self.put(_IDENTIFIER[name] + " ".join(str(node.params[0].value).split()))
 
-    def _tag(self, node: Any, depth: int) -> None:
+    def entity(self, node: Any, _: int) -> None:
+        """'&nbsp;'."""
+        self.put(" ".join(node.normalize().split("\n")))
+
+    def tag(self, node: Any, depth: int) -> None:
+        """A note, a line break, italics, or another element whose text is shown."""
         name = str(node.tag).strip().lower()
         if name == "ref":
-            given = node.get("name").value if node.has("name") else ""
-            label = self.wiki.note(
-                str(given).strip("\"' "), node.contents, self.number + len(self.out.starts) - 1
-            )
-            self.link("", f"[^{label}]")
-            return
-        if name in {"br", "hr"}:
+            self.ref(node)
+        elif name in {"br", "hr"}:
             self.put(" ")
-        elif (
-            name not in {"nowiki", "math", "syntaxhighlight", "source", "gallery"}
-            and node.contents
-            and depth < 20
-        ):
+        elif name not in _NOT_SHOWN_TAGS and node.contents and depth < MAX_TAG_DEPTH:
             begin = self.size
             self.walk(node.contents.nodes, depth + 1)
-            if name in {"i", "em", "cite"}:
+            if name in _ITALIC_TAGS:
                 self.out.emphasis.append("".join(self.parts)[begin:])
+
+    def ref(self, node: Any) -> None:
+        """'<ref name="x">…</ref>': a link without words to its note."""
+        name = str(node.get("name").value if node.has("name") else "").strip("\"' ")
+        self.link("", f"[^{self.wiki.note(name, node.contents, self.line - 1)}]")
 
     @property
     def line(self) -> int:
@@ -232,49 +251,69 @@ class _Writer:
         return self.out
 
 
+_CONSTRUCTS: dict[str, Callable[[_Writer, Any, int], None]] = {
+    "str": _Writer.text,
+    "Text": _Writer.text,
+    "Wikilink": _Writer.wikilink,
+    "ExternalLink": _Writer.external_link,
+    "Template": _Writer.template,
+    "Tag": _Writer.tag,
+    "HTMLEntity": _Writer.entity,
+}
+"""mwparserfromhell's nodes → how they are read; of others nothing is shown."""
+
+
 def _is_sound(raw: str) -> bool:
     """False for what is too long or leaves so much open that the parser, which tries again and again, takes for ever."""
-    if len(raw) > _LONGEST:
+    if len(raw) > MAX_BLOCK_CHARS:
         return False
     pairs = (("[", "]"), ("{{", "}}"), ("<!--", "-->"))
     tags = len(re.findall(r"<[A-Za-z]", raw)) - len(re.findall(r"</|/>", raw))
-    return tags <= _MOST_OPEN and all(
-        raw.count(begin) - raw.count(end) <= _MOST_OPEN for begin, end in pairs
+    return tags <= MAX_UNCLOSED and all(
+        raw.count(begin) - raw.count(end) <= MAX_UNCLOSED for begin, end in pairs
     )
 
 
 def _pairs(template: Any) -> Pairs:
-    values = {
-        str(p.name).strip().lower(): " ".join(p.value.strip_code().split()) for p in template.params
-    }
-    raw = {str(p.name).strip().lower(): str(p.value).strip() for p in template.params}
+    """The fields of a {{cite …}} as a record's."""
+    raw = {str(param.name).strip().lower(): param.value for param in template.params}
+    values = {name: " ".join(value.strip_code().split()) for name, value in raw.items()}
+    url = str(raw.get("url", "")).strip()
     kind = str(template.name).strip().lower().removeprefix("cite").strip(" _")
-    pairs: Pairs = [("type", _KINDS.get(kind, kind))]
-    pairs.append(("title", values.get("title", "").strip("\"“”'")))
-    pairs += [("author", name) for name in _authors(values)]
-    year = re.search(r"(?:1[4-9]|20)\d\d", values.get("year") or values.get("date", ""))
-    pairs.append(("year", year.group() if year else ""))
-    pairs.append(("venue", next((values[name] for name in _VENUES if values.get(name)), "")))
-    pairs += [(n, values.get(n, "")) for n in ("volume", "doi", "pmid")]
-    pairs.append(("pmcid", "PMC" + values["pmc"].removeprefix("PMC") if values.get("pmc") else ""))
-    pairs.append(("arxiv", values.get("arxiv") or values.get("eprint", "")))
-    pairs.append(("url", raw.get("url", "") if raw.get("url", "").startswith("http") else ""))
-    return [pair for pair in pairs if pair[1]]
+    year = _YEAR.search(values.get("year") or values.get("date", ""))
+    pmc = values.get("pmc", "")
+    pairs = [
+        ("type", _KINDS.get(kind, kind)),
+        ("title", values.get("title", "").strip("\"“”'")),
+        *(("author", name) for name in _authors(values)),
+        ("year", year.group() if year else ""),
+        ("venue", next((values[name] for name in _VENUES if values.get(name)), "")),
+        *((name, values.get(name, "")) for name in ("volume", "doi", "pmid")),
+        ("pmcid", "PMC" + pmc.removeprefix("PMC") if pmc else ""),
+        ("arxiv", values.get("arxiv") or values.get("eprint", "")),
+        ("url", url if url.startswith("http") else ""),
+    ]
+    return [(name, value) for name, value in pairs if value]
 
 
 def _authors(values: dict[str, str]) -> list[str]:
     if values.get("vauthors"):
-        names = [name.strip() for name in values["vauthors"].split(",")]
-        return [
-            " ".join(reversed(name.rsplit(" ", 1))) for name in names if name and name != "et al"
-        ]
-    found = []
-    for number in ["", *map(str, range(1, 31))]:
-        family = values.get(f"last{number}") or values.get(f"surname{number}")
-        whole = values.get(f"author{number}")
-        if family:
-            given = values.get(f"first{number}") or values.get(f"given{number}") or ""
-            found.append(f"{given} {family}".strip())
-        elif whole:
-            found += [turn_name(name) for name in re.split(r";\s*| and ", whole)]
-    return found
+        return _vancouver_names(values["vauthors"])
+    names = (_numbered_names(values, number) for number in ("", *range(1, MAX_AUTHORS + 1)))
+    return [name for several in names for name in several]
+
+
+def _vancouver_names(value: str) -> list[str]:
+    """'Fukuda Y, Hayakawa T' as 'Y Fukuda', 'T Hayakawa'."""
+    names = (name.strip() for name in value.split(","))
+    return [" ".join(reversed(name.rsplit(" ", 1))) for name in names if name not in {"", "et al"}]
+
+
+def _numbered_names(values: dict[str, str], number: int | str) -> list[str]:
+    """The author of `last1` and `first1`, or those of `author1`, which may name several."""
+    family = values.get(f"last{number}") or values.get(f"surname{number}")
+    if family:
+        given = values.get(f"first{number}") or values.get(f"given{number}") or ""
+        return [f"{given} {family}".strip()]
+    whole = values.get(f"author{number}")
+    return [given_name_first(name) for name in _BETWEEN_NAMES.split(whole)] if whole else []

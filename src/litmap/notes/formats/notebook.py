@@ -12,7 +12,7 @@ from litmap.notes.builder import Builder
 from litmap.notes.formats.markdown import read_markdown
 
 
-def read_notebook(text: str, builder: Builder) -> tuple[str, ...]:
+def read_notebook(text: str, builder: Builder) -> None:
     """Reads a notebook's Markdown and raw cells into the builder. Raises ValueError for what is no notebook."""
     try:
         data = json.loads(text)
@@ -49,7 +49,6 @@ def read_notebook(text: str, builder: Builder) -> tuple[str, ...]:
             for heading in inner.note("", "", "", "").headings
         ]
     )
-    return ()
 
 
 def _source(cell: dict[str, Any]) -> list[str]:

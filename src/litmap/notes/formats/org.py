@@ -3,139 +3,155 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from litmap.models import Link
-from litmap.notes.bibliographies.text_formats import bibtex_blocks
+from litmap.notes.bibliographies.bibtex import bibtex_blocks
 from litmap.notes.builder import Builder
 from litmap.notes.inline import Inline, read_inline
 
 _HEADLINE = re.compile(r"(\*{1,12})\s+(.*?)\s*$")
-_KEYWORDS = re.compile(
-    r"(?:TODO|DONE|NEXT|WAITING|READ|READING|CANCELLED|CANCELED|INPROGRESS|STARTED|HOLD)\s+|\[#[A-Z]\]\s*|\[\d*/\d*\]\s*|\[\d*%\]\s*"
-)
+_STATES = "TODO|DONE|NEXT|WAITING|READ|READING|CANCELLED|CANCELED|INPROGRESS|STARTED|HOLD"
+_STATE_OR_COOKIE = re.compile(rf"(?:{_STATES})\s+|\[#[A-Z]\]\s*|\[\d*/\d*\]\s*|\[\d*%\]\s*")
+"""'TODO', a priority '[#A]', or a count of what is done '[1/3]', '[33%]'."""
 _TAGS = re.compile(r"\s+:[\w@#%:]+:\s*$")
 _ITEM = re.compile(r"(\s*)(?:[-+]|\*(?!\S)|(\d{1,4})[.)])\s+(?:\[[ xX-]\]\s+)?(.*)$")
 _LINK = re.compile(
     r"\[\[([^\[\]]{1,2000})\](?:\[([^\[\]]{1,1000})\])?\]|<((?:https?|ftp):[^<>\s]{1,2000})>"
 )
 _ORG_REF = re.compile(
-    r"(?<![\w/:])(?:cite[a-z]{0,12}\*?|autocite|parencite|textcite|footcite):((?:&?[\w:./-]+,?){1,30})"
+    r"(?<![\w/:])(?:cite[a-z]{0,12}\*?|autocite|parencite|textcite|footcite)"
+    r":((?:&?[\w:./-]+,?){1,30})"
 )
 _CITE = re.compile(r"\[cite(?:/[a-z/]{1,12})?:([^\[\]]{1,1000})\]")
 _EMPHASIS = re.compile(r"(?<![\w*/=~+_])([*/=~+])(?=\S)([^\n]{1,400}?)(?<=\S)\1(?![\w*/=~+])")
 _FOOTNOTE = re.compile(r"\[fn:([\w-]{1,40})\]\s*(.*)$")
 _PROPERTY = re.compile(r"\s*:([\w-]+):\s+(\S.*)$")
-_ID_PROPERTIES = {
-    "doi",
-    "arxiv",
-    "eprint",
-    "url",
-    "custom_id",
-    "citekey",
-    "key",
-    "author",
-    "authors",
-    "title",
-    "year",
-    "journal",
-    "roam_refs",
-    "roam_key",
-    "btype",
-    "booktitle",
-    "pmid",
+_BIBLIOGRAPHY_LINK = re.compile(r"\s*(?:bibliography|addbibresource):(\S+)")
+_ADDRESS = re.compile(r"https?://\S+")
+_SCHEME_OF_ID = re.compile(r"(?i)(?:doi|arxiv|pmid):")
+_CELL_BORDER = re.compile(r"\|(?![^\[\]]{0,200}\]\])")
+_TERM = re.compile(r"\s::(?=\s)")
+_OUTLINE = re.compile(r"(?m)^\*+ ")
+_HEADLINES = re.compile(r"(?m)^\*{1,4} \S")
+_ORG_ONLY = re.compile(r"\[\[(?:https?:|file:|doi:)[^\]]+\]|^#\+\w+:|:PROPERTIES:", re.M)
+_ITALIC = "/_"
+_LEFT_OUT = ("#+begin_src", "#+begin_example", "#+begin_export", "#+begin_comment")
+
+_IDENTIFYING = {"doi", "arxiv", "eprint", "pmid"}
+_CITEKEYS = {"roam_refs", "roam_key"}
+_RECORD_FIELDS = {
+    "custom_id": "key",
+    "citekey": "key",
+    "eprint": "arxiv",
+    "journal": "venue",
+    "booktitle": "venue",
+    "doi": "doi",
+    "arxiv": "arxiv",
+    "url": "url",
+    "key": "key",
+    "title": "title",
+    "year": "year",
+    "pmid": "pmid",
 }
+"""Property of a headline → field of the record; `author` and `authors` hold several names."""
+
+Properties = list[tuple[str, str]]
+
+
+def is_org(text: str) -> bool:
+    """True for text with two headlines and a link, keyword or drawer that only org has."""
+    head = text[:20_000]
+    return len(_HEADLINES.findall(head)) >= 2 and bool(_ORG_ONLY.search(head))
+
+
+def read_org(text: str, builder: Builder) -> None:
+    """Reads org text into the builder."""
+    _Org(text, builder).read()
 
 
 def org_inline(raw: str, line: int) -> Inline:
     """The text of an org stretch: links with places, citations as '@key', emphasis removed."""
-    raw = (
-        _CITE.sub(lambda m: "[" + m.group(1).replace(";", "; ") + "]", raw)
-        if "[cite" in raw
-        else raw
-    )
-    if "cite" in raw:
-        raw = _ORG_REF.sub(
-            lambda m: (
-                "[" + "; ".join("@" + key.lstrip("&") for key in m.group(1).split(",") if key) + "]"
-            ),
-            raw,
-        )
-    out, parts, size, position = Inline(), [], 0, 0
-    for match in _LINK.finditer(raw):
-        before = raw[position : match.start()]
-        parts.append(before)
-        size += len(before)
-        target, label = match.group(1) or match.group(3), match.group(2)
-        shown = " ".join((label or target).split("\n"))
-        out.links.append(
-            Link(
-                shown.strip(),
-                _target(target),
-                line + raw.count("\n", 0, match.start()),
-                size,
-                size + len(shown),
-            )
-        )
-        parts.append(shown + "\n" * match.group().count("\n"))
-        size += len(parts[-1])
-        position = match.end()
-    parts.append(raw[position:])
-    text = "".join(parts)
+    text, links = _read_links(_with_pandoc_citations(raw), line)
+    out = Inline(text, links)
     if _EMPHASIS.search(text):
-        text, out.links, out.emphasis = _without_emphasis(text, out.links)
-    out.starts = [0] + [found.end() for found in re.finditer("\n", text)]
-    out.text = text.replace("\n", " ")
+        out.text, out.links, out.emphasis = _without_emphasis(text, links)
+    out.starts = [0] + [newline.end() for newline in re.finditer("\n", out.text)]
+    out.text = out.text.replace("\n", " ")
     return out
 
 
+def _with_pandoc_citations(raw: str) -> str:
+    """'[cite:@k1;@k2]' (org-cite) and 'cite:k1,k2' (org-ref) as '[@k1; @k2]'."""
+    if "[cite" in raw:
+        raw = _CITE.sub(lambda match: f"[{match.group(1).replace(';', '; ')}]", raw)
+    return _ORG_REF.sub(_org_ref, raw) if "cite" in raw else raw
+
+
+def _org_ref(match: re.Match[str]) -> str:
+    keys = ("@" + key.lstrip("&") for key in match.group(1).split(",") if key)
+    return f"[{'; '.join(keys)}]"
+
+
+def _read_links(raw: str, line: int) -> tuple[str, list[Link]]:
+    """The text with links shown by their words (line breaks kept), and the links."""
+    parts: list[str] = []
+    links: list[Link] = []
+    size = position = 0
+    for match in _LINK.finditer(raw):
+        before = raw[position : match.start()]
+        size += len(before)
+        target, label = match.group(1) or match.group(3), match.group(2)
+        shown = " ".join((label or target).split("\n"))
+        first = line + raw.count("\n", 0, match.start())
+        links.append(Link(shown.strip(), _target(target), first, size, size + len(shown)))
+        parts += [before, shown + "\n" * match.group().count("\n")]
+        size += len(parts[-1])
+        position = match.end()
+    return "".join(parts) + raw[position:], links
+
+
 def _without_emphasis(text: str, links: list[Link]) -> tuple[str, list[Link], list[str]]:
-    """Drops markers of emphasis outside links and addresses, moving the links' places; and gives what is in italics."""
+    """Drops signs of emphasis outside links and addresses, moving the links' places; and gives what is in italics."""
     drop: list[int] = []
     italics: list[str] = []
-    blocked = [(link.start, link.end) for link in links] + [
-        m.span() for m in re.finditer(r"https?://\S+", text)
-    ]
+    literal = [(link.start, link.end) for link in links]
+    literal += [match.span() for match in _ADDRESS.finditer(text)]
     for match in _EMPHASIS.finditer(text):
-        if not any(
-            a < match.end() and match.start() < b
-            for a, b in blocked
-            if match.group(1) == "/" or a <= match.start() < b
-        ):
+        if not _touches_literal(match, literal):
             drop += [match.start(), match.end() - 1]
-            italics += [match.group(2)] if match.group(1) in "/_" else []
+            italics += [match.group(2)] if match.group(1) in _ITALIC else []
     if not drop:
         return text, links, italics
     kept = "".join(text[a + 1 : b] for a, b in zip([-1, *drop], [*drop, len(text)], strict=True))
-    moved = [
-        Link(
-            k.text,
-            k.target,
-            k.line,
-            k.start - sum(d < k.start for d in drop),
-            k.end - sum(d < k.end for d in drop),
-        )
-        for k in links
-    ]
-    return kept, moved, italics
+    return kept, [_moved(link, drop) for link in links], italics
+
+
+def _touches_literal(match: re.Match[str], literal: list[tuple[int, int]]) -> bool:
+    """True for a sign in a link or address, or a '/' of italics that reach over one: 'a/b https://c/d'."""
+    start, end = match.span()
+    if match.group(1) == "/":
+        return any(a < end and start < b for a, b in literal)
+    return any(a <= start < b for a, b in literal)
+
+
+def _moved(link: Link, dropped: list[int]) -> Link:
+    start = link.start - sum(place < link.start for place in dropped)
+    return replace(link, start=start, end=link.end - sum(place < link.end for place in dropped))
 
 
 def _target(target: str) -> str:
-    if re.match(r"(?i)(?:doi|arxiv|pmid):", target):
+    if _SCHEME_OF_ID.match(target):
         return target
     if target.startswith(("file:", "attachment:")):
         return target.split(":", 1)[1].split("::", maxsplit=1)[0]
     if target.startswith(("cite:", "@")):
         return "[[@" + target.removeprefix("cite:").lstrip("@&") + "]]"
-    return (
-        target
-        if "://" in target or target.startswith(("www.", ".", "/", "~")) or target.endswith(".pdf")
-        else f"[[{target}]]"
-    )
+    return target if _is_address(target) else f"[[{target}]]"
 
 
-def read_org(text: str, builder: Builder) -> tuple[str, ...]:
-    """Reads org text into the builder; gives the bibliographies it names."""
-    return _Org(text, builder).read()
+def _is_address(target: str) -> bool:
+    return "://" in target or target.startswith(("www.", ".", "/", "~")) or target.endswith(".pdf")
 
 
 class _Org:
@@ -143,27 +159,25 @@ class _Org:
 
     def __init__(self, text: str, builder: Builder) -> None:
         self.lines = text.split("\n")
-        self.flat = not re.search(r"(?m)^\*+ ", text)
+        self.flat = not _OUTLINE.search(text)
         self.builder = builder
-        self.uses: list[str] = []
         self.held: list[str] = []
         self.kind, self.first = "paragraph", 0
         self.fields: tuple[tuple[str, str], ...] = ()
         self.skip_until, self.source = "", 0
-        self.properties: list[tuple[str, str]] | None = None
+        self.properties: Properties | None = None
 
-    def read(self) -> tuple[str, ...]:
+    def read(self) -> None:
         """Reads all lines."""
         for number, line in enumerate(self.lines):
             lowered = line.strip().lower()
             if self.skip_until:
                 self.skip(number, lowered)
             elif self.properties is not None:
-                self.property(number, line, lowered)
+                self.property(number, line, self.properties)
             elif not self.structure(number, line, lowered):
                 self.content(number, line, lowered)
         self.flush()
-        return tuple(self.uses)
 
     def flush(self) -> None:
         """Adds the held block."""
@@ -181,18 +195,17 @@ class _Org:
         """Passes over code; a source block in BibTeX is read at its end."""
         if lowered.startswith(self.skip_until):
             if self.source:
-                self.builder.blocks.extend(
-                    bibtex_blocks("\n".join(self.lines[self.source : number]), self.source)
-                )
+                code = "\n".join(self.lines[self.source : number])
+                self.builder.blocks.extend(bibtex_blocks(code, self.source))
             self.skip_until, self.source = "", 0
 
-    def property(self, number: int, line: str, lowered: str) -> None:
-        """Collects a drawer's properties."""
-        if lowered == ":end:":
-            _properties(self.builder, self.properties or [], number)
+    def property(self, number: int, line: str, properties: Properties) -> None:
+        """Collects a drawer's properties, and adds them where it ends."""
+        if line.strip().lower() == ":end:":
+            _add_properties(self.builder, properties, number)
             self.properties = None
-        elif self.properties is not None and (match := _PROPERTY.match(line)):
-            self.properties.append((match.group(1).lower(), match.group(2)))
+        elif match := _PROPERTY.match(line):
+            properties.append((match.group(1).lower(), match.group(2)))
 
     def structure(self, number: int, line: str, lowered: str) -> bool:
         """Takes headlines, drawers, keywords and blank lines."""
@@ -203,7 +216,7 @@ class _Org:
             self.skip_until = ":end:"
         elif match := _HEADLINE.match(line):
             self.flush()
-            title = _TAGS.sub("", _KEYWORDS.sub("", match.group(2)))
+            title = _TAGS.sub("", _STATE_OR_COOKIE.sub("", match.group(2)))
             self.builder.heading(len(match.group(1)), org_inline(title, number + 1), number + 1)
         elif lowered.startswith("#+"):
             self.flush()
@@ -223,36 +236,37 @@ class _Org:
             if self.flat:
                 self.builder.set_root(value)
         elif name.lower() in {"bibliography", "cite_bibliography"}:
-            self.uses.append(value.split(" ")[0].strip('"'))
-        elif lowered.startswith(
-            ("#+begin_src", "#+begin_example", "#+begin_export", "#+begin_comment")
-        ):
-            self.skip_until = "#+end_" + lowered[8:].split()[0]  # noqa: PLC0207
+            self.builder.uses.append(value.split(" ")[0].strip('"'))
+        elif lowered.startswith(_LEFT_OUT):
+            self.skip_until = "#+end_" + lowered[8:].split(maxsplit=1)[0]
             self.source = number + 1 if "bib" in lowered else 0
 
     def content(self, number: int, line: str, lowered: str) -> None:
         """Takes a table row, footnote, item or line of text."""
         if lowered.startswith("|"):
-            self.flush()
-            cells = re.split(r"\|(?![^\[\]]{0,200}\]\])", line.strip().strip("|"))
-            row = "\u2003|\u2003".join(cell.strip() for cell in cells)
-            self.builder.add("cell", org_inline(row, number + 1), number + 1)
+            self.row(number, line)
         elif match := _FOOTNOTE.match(line):
             self.hold(number, match.group(2), "definition", ("footnote", match.group(1)))
-        elif match := re.match(r"\s*(?:bibliography|addbibresource):(\S+)", line):
+        elif match := _BIBLIOGRAPHY_LINK.match(line):
             self.flush()
-            self.uses += match.group(1).split(",")
+            self.builder.uses += match.group(1).split(",")
         elif match := _ITEM.match(line):
             numbered = (("number", match.group(2)),) if match.group(2) else ()
-            text = re.sub(r"\s::(?=\s)", ":", match.group(3))
+            text = _TERM.sub(":", match.group(3))
             self.hold(number, text, "item", ("indent", str(len(match.group(1)))), *numbered)
-        elif self.held and not self._dedented(line):
+        elif self.held and not self._ends_list(line):
             self.held.append(line.strip())
         else:
             self.hold(number, line.strip(), "paragraph")
 
-    def _dedented(self, line: str) -> bool:
-        """True where an item is held and the line is set no further in than its mark: the list has ended."""
+    def row(self, number: int, line: str) -> None:
+        """Takes a row of a table."""
+        self.flush()
+        cells = (cell.strip() for cell in _CELL_BORDER.split(line.strip().strip("|")))
+        self.builder.add("cell", org_inline("\u2003|\u2003".join(cells), number + 1), number + 1)
+
+    def _ends_list(self, line: str) -> bool:
+        """True where an inner item is held and the line is set no further in than its mark."""
         indent = next((value for name, value in self.fields if name == "indent"), "")
         return (
             self.kind == "item"
@@ -261,37 +275,19 @@ class _Org:
         )
 
 
-def _properties(builder: Builder, properties: list[tuple[str, str]], number: int) -> None:
-    known = [(name, value) for name, value in properties if name in _ID_PROPERTIES]
-    for name, value in known:
-        if name in {"roam_refs", "roam_key"}:
-            builder.add(
-                "definition",
-                org_inline(value.replace("cite:", "@").replace("@@", "@"), number),
-                number,
-            )
-    names = {name for name, _ in known}
-    if names & {"doi", "arxiv", "eprint", "pmid"} or {"title", "author"} <= names:
-        pairs = [
-            ("key", v)
-            if n in {"custom_id", "citekey"}
-            else ("arxiv", v)
-            if n == "eprint"
-            else ("venue", v)
-            if n in {"journal", "booktitle"}
-            else (n, v)
-            for n, v in known
-            if n not in {"author", "authors", "roam_refs", "roam_key", "btype"}
-        ]
-        pairs += [
-            ("author", name.strip())
-            for n, v in known
-            if n in {"author", "authors"}
-            for name in v.split(" and ")
-        ]
-        builder.add(
-            "entry",
-            read_inline(next((v for n, v in known if n == "title"), ""), number),
-            number,
-            *pairs,
-        )
+def _add_properties(builder: Builder, properties: Properties, number: int) -> None:
+    """Adds the keys under which a headline's note is cited, and the record that its properties make up."""
+    for name, value in properties:
+        if name in _CITEKEYS:
+            keys = value.replace("cite:", "@").replace("@@", "@")
+            builder.add("definition", org_inline(keys, number), number)
+    names = {name for name, _ in properties}
+    if names & _IDENTIFYING or {"title", "author"} <= names:
+        title = next((value for name, value in properties if name == "title"), "")
+        builder.add("entry", read_inline(title, number), number, *_record(properties))
+
+
+def _record(properties: Properties) -> Properties:
+    fields = [(_RECORD_FIELDS[name], value) for name, value in properties if name in _RECORD_FIELDS]
+    names = (value for name, value in properties if name in {"author", "authors"})
+    return fields + [("author", name.strip()) for value in names for name in value.split(" and ")]

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 
 from litmap.models import Link
 from litmap.notes.builder import Builder
-from litmap.notes.formats.line_wrapping import goes_on, wrap_width
+from litmap.notes.formats.line_wrapping import continues, wrap_width
 from litmap.notes.formats.mail_and_dumps import (
     MARKER,
-    take_furniture_off,
-    take_link_list,
-    take_mail_off,
+    strip_boilerplate,
+    strip_link_list,
+    strip_mail_header,
     words_after,
 )
 from litmap.notes.formats.plain_headings import ITEM, RULE, PlainHeadings, find_headings
@@ -26,11 +26,15 @@ from litmap.notes.inline import Inline, read_inline
 _LABELLED_ENTRY = re.compile(r"\s*\[[A-Z][A-Za-z+&]{0,12}\d{2,4}[a-z]?\]\s+[A-Z]")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Line:
     number: int
     text: str
     indent: int
+
+    @property
+    def words(self) -> str:
+        return self.text.strip()
 
 
 @dataclass(slots=True)
@@ -39,8 +43,10 @@ class _Block:
     indent: int
     lines: list[str] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)
-    marker: str = ""
-    item: bool = False
+    """Indices of the lines before which the break was meant."""
+    kind: str = "paragraph"
+    number: str = ""
+    """Of a numbered item."""
 
 
 def read_plain(text: str, builder: Builder) -> None:
@@ -50,9 +56,9 @@ def read_plain(text: str, builder: Builder) -> None:
     if front.title:
         builder.title = front.title
     raw[: front.end] = [""] * front.end
-    take_mail_off(raw, builder)
-    links = take_link_list(raw)
-    lines = [take_furniture_off(line.rstrip()) for line in raw]
+    strip_mail_header(raw, builder)
+    links = strip_link_list(raw)
+    lines = [strip_boilerplate(line.rstrip()) for line in raw]
     headings = find_headings(lines, links)
     _Plain(builder, lines, headings, links).read()
 
@@ -76,86 +82,73 @@ class _Plain:
             if number in self.headings.skip:
                 continue
             if number in self.headings.at:
-                self.flush()
-                level, heading = self.headings.at[number]
-                inline = self.inline(heading, number)
-                inline.text = MARKER.sub("", inline.text) if self.links else inline.text
-                fields = (("inferred", "1"),) if number in self.headings.inferred else ()
-                self.builder.heading(level, inline, number + 1, *fields)
+                self.heading(number)
             elif not text.strip() or RULE.match(text):
                 self.flush()
             else:
-                self.take(_Line(number, text, len(text) - len(text.lstrip())))
+                self.take(_Line(number, text, indent_of(text)))
         self.flush()
+
+    def heading(self, number: int) -> None:
+        """Opens the heading that was found on a line."""
+        self.flush()
+        level, text = self.headings.at[number]
+        inline = self.inline(text, number)
+        inline.text = MARKER.sub("", inline.text) if self.links else inline.text
+        fields = (("inferred", "1"),) if number in self.headings.inferred else ()
+        self.builder.heading(level, inline, number + 1, *fields)
 
     def take(self, line: _Line) -> None:
         """Adds a line to the block that is being read, or begins the next."""
-        match = ITEM.match(line.text)
         block = self.block
-        following = bool(
-            match
-            and block
-            and block.marker
-            and (match.group(2) or match.group(3)) == str(int(block.marker) + 1)
-        )
-        if match and (following or not (block and match.group(3) and self._wrapped(line))):
+        match = ITEM.match(line.text)
+        if match and self._begins_item(match, line):
             self.flush()
-            numbered = match.group(2) or match.group(3) or ""
-            kept = line.text[match.start(3) - 1 :] if match.group(3) else line.text[match.end() :]
-            self.block = _Block(
-                line.number, line.indent, [kept.strip()], marker=numbered, item=True
-            )
-            return
-        if block is None:
-            self.block = _Block(line.number, line.indent, [line.text.strip()])
-            return
-        if line.indent > block.indent and not (block.indent == 0 and line.indent < 2):
+            self.block = _item(match, line)
+        elif block is None:
+            self.block = _Block(line.number, line.indent, [line.words])
+        elif _is_set_in(line, block):
             if not self._wrapped(line):
                 block.breaks.append(len(block.lines))
-            block.lines.append(line.text.strip())
-        elif (
+            block.lines.append(line.words)
+        elif self._goes_on(block, line):
+            block.lines.append(line.words)
+        else:
+            self.flush()
+            self.block = _Block(line.number, line.indent, [line.words])
+
+    def _begins_item(self, match: re.Match[str], line: _Line) -> bool:
+        """True but for a '[12]' that a wrapped line happens to begin with, unless it follows the item '[11]'."""
+        in_brackets = match.group(3)
+        if not self.block or not in_brackets:
+            return True
+        before = self.block.number
+        return (before != "" and in_brackets == str(int(before) + 1)) or not self._wrapped(line)
+
+    def _goes_on(self, block: _Block, line: _Line) -> bool:
+        return (
             not self._dedented(block, line)
             and not _LABELLED_ENTRY.match(line.text)
             and self._wrapped(line)
-        ):
-            block.lines.append(line.text.strip())
-        else:
-            self.flush()
-            self.block = _Block(line.number, line.indent, [line.text.strip()])
+        )
 
     def _dedented(self, block: _Block, line: _Line) -> bool:
         """True where the line comes back out of lines that were set in below the block's first."""
-        before = self.lines[line.number - 1]
-        return (
-            line.indent <= block.indent < len(before) - len(before.lstrip())
-            and len(block.lines) > 1
-        )
+        before = indent_of(self.lines[line.number - 1])
+        return line.indent <= block.indent < before and len(block.lines) > 1
 
     def _wrapped(self, line: _Line) -> bool:
-        return line.number > 0 and goes_on(
-            self.lines[line.number - 1].rstrip(), line.text, self.width
-        )
+        if line.number == 0:
+            return False
+        return continues(self.lines[line.number - 1].rstrip(), line.text, self.width)
 
     def inline(self, text: str, number: int) -> Inline:
         """The inline text, with the links of a dump put where their markers stand."""
         inline = read_inline(text, number + 1, plain=True)
         if self.links:
             for match in MARKER.finditer(inline.text):
-                target = self.links.get(match.group(1))
-                if target:
-                    label = words_after(inline.text, match.end())
-                    line = (
-                        number + 1 + sum(1 for start in inline.starts[1:] if start <= match.start())
-                    )
-                    inline.links.append(
-                        Link(
-                            label,
-                            target,
-                            line,
-                            match.start(),
-                            min(match.end() + len(label), len(inline.text)),
-                        )
-                    )
+                if target := self.links.get(match.group(1)):
+                    inline.links.append(_dump_link(inline, match, target, number + 1))
         return inline
 
     def flush(self) -> None:
@@ -164,7 +157,33 @@ class _Plain:
         if block is None:
             return
         inline = self.inline("\n".join(block.lines), block.first)
-        fields: list[tuple[str, str]] = [("number", block.marker)] if block.marker else []
+        fields = [("number", block.number)] if block.number else []
         if block.breaks and len(inline.starts) > max(block.breaks):
             fields.append(("breaks", " ".join(str(inline.starts[index]) for index in block.breaks)))
-        self.builder.add("item" if block.item else "paragraph", inline, block.first + 1, *fields)
+        self.builder.add(block.kind, inline, block.first + 1, *fields)
+
+
+def indent_of(text: str) -> int:
+    """Blanks before the first word."""
+    return len(text) - len(text.lstrip())
+
+
+def _is_set_in(line: _Line, block: _Block) -> bool:
+    """True for a line further in than its block; one blank more than none is a slip."""
+    return line.indent > block.indent and not (block.indent == 0 and line.indent < 2)
+
+
+def _item(match: re.Match[str], line: _Line) -> _Block:
+    """The item that a line begins; a number in brackets stays in the text."""
+    in_brackets = match.group(3)
+    text = line.text[match.start(3) - 1 :] if in_brackets else line.text[match.end() :]
+    number = match.group(2) or in_brackets or ""
+    return _Block(line.number, line.indent, [text.strip()], kind="item", number=number)
+
+
+def _dump_link(inline: Inline, match: re.Match[str], target: str, first: int) -> Link:
+    """The link whose marker stands in the text of a block that begins on line `first`."""
+    label = words_after(inline.text, match.end())
+    line = first + sum(1 for start in inline.starts[1:] if start <= match.start())
+    end = min(match.end() + len(label), len(inline.text))
+    return Link(label, target, line, match.start(), end)

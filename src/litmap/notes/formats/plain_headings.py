@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from litmap.notes.builder import is_transparent
-from litmap.notes.inferred import infer_lone_headings
+from litmap.parsing.word_lists import load_pattern
 
+_HOME = "litmap.notes"
 _UNDERLINE = re.compile(r"\s*([=\-~*^\"#_+`.])\1{2,}\s*$")
 _WIKI_HEADING = re.compile(r"(={1,6})\s*([^=\n]{1,150}?)\s*\1\s*$")
 _EDIT = re.compile(
-    r"\s*(\S.{0,120}?)\s*\[\s?(?:edit|edit source|bearbeiten|modifier|editar|modifica)[^\[\]]{0,40}\]\s*$",
+    r"\s*(\S.{0,120}?)"
+    rf"\s*\[\s?(?:{load_pattern('edit_marks', _HOME)})[^\[\]]{{0,40}}\]\s*$",
     re.I,
 )
 _CONTENTS = re.compile(
@@ -19,13 +22,46 @@ _CONTENTS = re.compile(
 )
 _CONTENT = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+(\S.{0,120})$")
 _NUMBERED = re.compile(
-    r"(?:§\s*)?(\d{1,2}(?:\.\d{1,2}){0,3}(?=[.)]?\s)|[IVX]{1,5}(?=[.)])|[A-H](?=[.)]))[.)]?\s{1,6}([^\W\d_].{1,90})$"
+    r"(?:§\s*)?(\d{1,2}(?:\.\d{1,2}){0,3}(?=[.)]?\s)|[IVX]{1,5}(?=[.)])|[A-H](?=[.)]))[.)]?"
+    r"\s{1,6}([^\W\d_].{1,90})$"
 )
 ITEM = re.compile(
-    r"(\s*)(?:[-*+•‣▪●◦–—#](?=\s)|\(?(?!(?:1[5-9]|20)\d\d\))(\d{1,4})[.)](?=\s+\S)|\[(\d{1,4})\](?=\s+\S))\s*"
+    r"(\s*)(?:[-*+•‣▪●◦–—#](?=\s)|\(?(?!(?:1[5-9]|20)\d\d\))(\d{1,4})[.)](?=\s+\S)"
+    r"|\[(\d{1,4})\](?=\s+\S))\s*"
 )
 RULE = re.compile(r"\s*(?:[-=_*~#+.]\s?){4,}\s*$")
 _LABEL = re.compile(r"(?:[^\W\d_]|\d)[^.!?;:]{2,60}:\s*$")
+_YEAR_OR_ADDRESS = re.compile(r"\b(?:1[89]|20)\d\d\b|https?:")
+_ADDRESS_OR_YEAR = re.compile(r"https?:|\(?\b(?:1[89]|20)\d\d\)?")
+_FOUR_LETTERS = re.compile(r"[^\W\d_]{4}")
+_SECTION_NAME = re.compile(
+    rf"^(?:(?:{load_pattern('section_names_before', _HOME)}) )?"
+    rf"(?:{load_pattern('section_names', _HOME)})$",
+    re.I,
+)
+_NOT_HEADING = re.compile(
+    r"https?:|[\[\]{}<>@|\"“”]|\d{4}|^[–>*#-]|[.,;:!?)]$"
+    rf"|\b(?:{load_pattern('not_in_headings', _HOME)})\b",
+    re.I,
+)
+_GLUED = re.compile(r"[a-z][A-Z]")
+_PREPOSITIONS = {"with", "to", "by", "from"}
+_JOINING = {"of", "in", "and", "for", "into", "on", "vs", "versus", "&", "as", "between"}
+"""Words that join the parts of a phrase; `_PREPOSITIONS` do so too, but stand in titles as well."""
+_TITLE_STARTS = {"on", "in", "how", "why", "deep"}
+"""First words of titles of papers rather than of headings."""
+
+MIN_HEADINGS = 2
+"""With fewer of one kind, headings of the next kind are looked for; a single one may be chance."""
+MAX_TITLE_WORDS = 12
+MAX_COLUMN_ONE_CHARS, MAX_COLUMN_ONE_WORDS = 109, 15
+MAX_UNDERLINED_CHARS = 150
+MAX_SHORT_CHARS, MAX_SHORT_WORDS = 60, 7
+"""Size of a heading that opens a paragraph or ends with a colon."""
+MIN_SHARE_SET_IN = 0.6
+"""Of the lines of a text browser's dump that sets its text in."""
+MIN_SHARE_OF_SINGLES = 0.5
+"""Of the lines of a page of single lines, where titles and links stand alone as headings do."""
 
 
 @dataclass(slots=True)
@@ -35,237 +71,422 @@ class PlainHeadings:
     at: dict[int, tuple[int, str]] = field(default_factory=dict)
     skip: set[int] = field(default_factory=set)
     inferred: set[int] = field(default_factory=set)
+    """Headings that may be titles of papers: told by standing alone, and of five words or more."""
+
+    def names_subject(self) -> bool:
+        """True where one of them is more than 'References' or 'Links'."""
+        return any(not is_transparent(text) for _, text in self.at.values())
+
+    def names_subject_below_title(self) -> bool:
+        """The same, the first of them left aside."""
+        return any(not is_transparent(text) for _, text in list(self.at.values())[1:])
 
 
 def find_headings(lines: list[str], links: dict[str, str]) -> PlainHeadings:
     """The headings; `links` are those of a text browser's dump, {} for other texts."""
-    found = PlainHeadings()
-    _underlined(lines, found)
-    _wiki(lines, found)
-    _edited(lines, found)
+    headings = PlainHeadings()
+    _underlined(lines, headings)
+    _wiki(lines, headings)
+    _edited(lines, headings)
     if links:
-        _column_one(lines, found)
-    if len(found.at) < 2:
-        _capitals(lines, found)
-    if len(found.at) < 2:
-        _numbered(lines, found)
-    if not any(not is_transparent(text) for _, text in found.at.values()):
-        before = set(found.at)
-        infer_lone_headings(lines, found.at)
-        found.inferred = {
-            n
-            for n in set(found.at) - before
-            if found.at[n][0] > 1 and len(found.at[n][1].split()) >= 5
-        }
+        _column_one(lines, headings)
+    if len(headings.at) < MIN_HEADINGS:
+        _capitals(lines, headings)
+    if len(headings.at) < MIN_HEADINGS:
+        _numbered(lines, headings)
+    if not headings.names_subject():
+        _lone_lines(lines, headings)
     elif not links:
-        _title_above(lines, found)
-        _lone_transparent(lines, found)
-    if not any(not is_transparent(text) for _, text in list(found.at.values())[1:]):
-        _labels(lines, found)
-        _leading_lines(lines, found)
-    return found
+        _title_above(lines, headings)
+        _lone_transparent(lines, headings)
+    if not headings.names_subject_below_title():
+        _labels(lines, headings)
+        _leading_lines(lines, headings)
+    return headings
 
 
-def _underlined(lines: list[str], found: PlainHeadings) -> None:
-    order: list[str] = []
+# ── How lines stand ──────────────────────────────────────────────────────────────────────────────
+def is_blank(lines: list[str], number: int) -> bool:
+    """True for an empty line, and beyond the first and the last."""
+    return not 0 <= number < len(lines) or not lines[number].strip()
+
+
+def stands_alone(lines: list[str], number: int) -> bool:
+    """True for a line with blank lines above and below."""
+    return is_blank(lines, number - 1) and is_blank(lines, number + 1)
+
+
+def begins_paragraph(lines: list[str], number: int) -> bool:
+    """True for a line below a blank line or a rule."""
+    return is_blank(lines, number - 1) or bool(RULE.match(lines[number - 1]))
+
+
+def _is_underline(lines: list[str], number: int) -> bool:
+    return number >= 0 and bool(_UNDERLINE.match(lines[number]))
+
+
+def _first_filled(lines: list[str]) -> int | None:
+    return next((number for number, line in enumerate(lines) if line.strip()), None)
+
+
+# ── Headings that are marked ─────────────────────────────────────────────────────────────────────
+def _underlined(lines: list[str], headings: PlainHeadings) -> None:
+    """Lines with a line of signs below; the level is that of the sign, in the order in which signs are used."""
+    styles: list[str] = []
     for number in range(1, len(lines)):
         match = _UNDERLINE.match(lines[number])
-        if not match:
-            continue
-        above = lines[number - 1].strip()
-        width = len(lines[number].strip())
-        if (
-            not above
-            or len(above) > 150
-            or _UNDERLINE.match(lines[number - 1])
-            or number - 1 in found.skip
-        ):
-            continue
-        if width < min(len(above) * 0.6, 20) or (
-            width > len(above) + 25 and width > 60 and not above.isupper()
-        ):
-            continue
-        if number >= 2 and lines[number - 2].strip() and not _UNDERLINE.match(lines[number - 2]):
+        if not match or number - 1 in headings.skip or not is_underlined(lines, number - 1):
             continue
         style = match.group(1)
-        if number >= 2 and _UNDERLINE.match(lines[number - 2]):
-            found.skip.add(number - 2)
+        if _is_underline(lines, number - 2):
+            headings.skip.add(number - 2)
             style += "over"
-        if style not in order:
-            order.append(style)
-        found.at[number - 1] = (order.index(style) + 2, above)
-        found.skip.add(number)
+        if style not in styles:
+            styles.append(style)
+        headings.at[number - 1] = (styles.index(style) + 2, lines[number - 1].strip())
+        headings.skip.add(number)
 
 
-def _wiki(lines: list[str], found: PlainHeadings) -> None:
+def is_underlined(lines: list[str], number: int) -> bool:
+    """True for a line that the line of signs below it may underline: one line, and about as long."""
+    text, width = lines[number].strip(), len(lines[number + 1].strip())
+    return (
+        0 < len(text) <= MAX_UNDERLINED_CHARS
+        and not _is_underline(lines, number)
+        and is_length_of_underline(text, width)
+        and (is_blank(lines, number - 1) or _is_underline(lines, number - 1))
+    )
+
+
+def is_length_of_underline(text: str, width: int) -> bool:
+    """False for three dots below a sentence, and for a rule across the page below a short line."""
+    is_too_short = width < min(len(text) * 0.6, 20)
+    is_across_page = width > len(text) + 25 and width > 60
+    return not is_too_short and (not is_across_page or text.isupper())
+
+
+def _wiki(lines: list[str], headings: PlainHeadings) -> None:
+    """'== Heading =='."""
     for number, line in enumerate(lines):
         if line.startswith("=") and line.endswith("=") and (match := _WIKI_HEADING.match(line)):
-            found.at[number] = (len(match.group(1)), match.group(2).strip("' "))
+            headings.at[number] = (len(match.group(1)), match.group(2).strip("' "))
 
 
-def _edited(lines: list[str], found: PlainHeadings) -> None:
+def _edited(lines: list[str], headings: PlainHeadings) -> None:
     """Headings of a wiki page pasted as text, told by their '[edit]'; its table of contents gives their levels."""
-    marked = [
-        (number, match[1]) for number, line in enumerate(lines) if (match := _EDIT.match(line))
-    ]
-    if len(marked) < 2:
+    matches = ((number, _EDIT.match(line)) for number, line in enumerate(lines))
+    marked = [(number, match[1].strip()) for number, match in matches if match]
+    if len(marked) < MIN_HEADINGS:
         return
-    begin = next((n for n, line in enumerate(lines[: marked[0][0]]) if _CONTENTS.match(line)), -1)
+    levels = _levels_of_contents(lines, marked[0][0], headings.skip)
+    first = _first_filled(lines) or 0
+    title = lines[first]
+    if first not in headings.skip and len(title.split()) <= MAX_TITLE_WORDS and "http" not in title:
+        headings.at[first] = (1, title.strip())
+    for number, text in marked:
+        headings.at[number] = (levels.get(text.lower(), 2), text)
+
+
+def _levels_of_contents(lines: list[str], end: int, skip: set[int]) -> dict[str, int]:
+    """The levels of headings in a table of contents above the line `end`; its lines are added to `skip`."""
+    begin = next((n for n, line in enumerate(lines[:end]) if _CONTENTS.match(line)), end)
     levels: dict[str, int] = {}
-    for number in range(begin, marked[0][0]) if begin >= 0 else ():
+    for number in range(begin, end):
         entry = _CONTENT.match(lines[number])
         if entry:
             levels[entry[2].strip().lower()] = entry[1].count(".") + 2
         if entry or number == begin:
-            found.skip.add(number)
-    first = next((n for n, line in enumerate(lines) if line.strip()), 0)
-    if first not in found.skip and len(lines[first].split()) <= 12 and "http" not in lines[first]:
-        found.at[first] = (1, lines[first].strip())
-    for number, text in marked:
-        found.at[number] = (levels.get(text.strip().lower(), 2), text.strip())
+            skip.add(number)
+    return levels
 
 
-def _column_one(lines: list[str], found: PlainHeadings) -> None:
+def _column_one(lines: list[str], headings: PlainHeadings) -> None:
     """In a dump whose text is set in, a short line in the first column is a heading."""
     filled = [line for line in lines if line.strip()]
-    if sum(line.startswith("  ") for line in filled) < 0.6 * len(filled):
+    if sum(line.startswith("  ") for line in filled) < MIN_SHARE_SET_IN * len(filled):
         return
     for number, line in enumerate(lines):
-        alone = (number == 0 or not lines[number - 1].strip()) and (
-            number + 1 == len(lines) or not lines[number + 1].strip()
-        )
         if (
-            (
-                line
-                and not line[0].isspace()
-                and alone
-                and len(line) < 110
-                and not line.startswith(("[", "(", "*"))
-                and number not in found.at
-            )
-            and line[-1] not in ".,;"
-            and len(line.split()) <= 15
+            number not in headings.at
+            and is_column_one_heading(line)
+            and stands_alone(lines, number)
         ):
-            first = not any(level == 2 for level, _ in found.at.values())
-            found.at[number] = (2 if first else 3, line.strip())
+            first = not any(level == 2 for level, _ in headings.at.values())
+            headings.at[number] = (2 if first else 3, line.strip())
 
 
-def _alone(lines: list[str], number: int) -> bool:
-    return number == 0 or not lines[number - 1].strip() or bool(RULE.match(lines[number - 1]))
+def is_column_one_heading(line: str) -> bool:
+    """True for a short line that begins in the first column and ends as no sentence does."""
+    return (
+        bool(line)
+        and not line[0].isspace()
+        and not line.startswith(("[", "(", "*"))
+        and line[-1] not in ".,;"
+        and len(line) <= MAX_COLUMN_ONE_CHARS
+        and len(line.split()) <= MAX_COLUMN_ONE_WORDS
+    )
 
 
-def _capitals(lines: list[str], found: PlainHeadings) -> None:
+def _capitals(lines: list[str], headings: PlainHeadings) -> None:
+    """'IN CAPITALS'."""
     for number, line in enumerate(lines):
-        text = line.strip()
-        if (
-            3 < len(text) < 80
-            and text.isupper()
-            and _alone(lines, number)
-            and len(text.split()) <= 10
-            and (
-                sum(char.isalpha() for char in text) >= 0.6 * len(text.replace(" ", ""))
-                and not line.startswith("   ")
-                and re.search(r"[^\W\d_]{4}", text)
-            )
-        ):
-            found.at.setdefault(number, (2, text.strip("*-= :")))
+        if is_in_capitals(line) and begins_paragraph(lines, number):
+            headings.at.setdefault(number, (2, line.strip().strip("*-= :")))
 
 
-def _numbered(lines: list[str], found: PlainHeadings) -> None:
+def is_in_capitals(line: str) -> bool:
+    """True for a short line of capitals that are mostly letters: no 'A.1', no 'GPT-2 / BERT (340M)'."""
+    text = line.strip()
+    return (
+        3 < len(text) < 80
+        and text.isupper()
+        and not line.startswith("   ")
+        and len(text.split()) <= 10
+        and sum(char.isalpha() for char in text) >= 0.6 * len(text.replace(" ", ""))
+        and bool(_FOUR_LETTERS.search(text))
+    )
+
+
+def _numbered(lines: list[str], headings: PlainHeadings) -> None:
     """Lines such as '2.1 Methods' that stand alone; a run of numbered lines is a list and not meant."""
-    candidates = {}
+    candidates: dict[int, tuple[int, str]] = {}
     for number, line in enumerate(lines):
         match = _NUMBERED.match(line)
-        if (
-            not match
-            or not _alone(lines, number)
-            or line.rstrip()[-1] in ".,;:"
-            or len(line.split()) > 11
-            or re.search(r"\b(?:1[89]|20)\d\d\b|https?:", line)
-        ):
-            continue
-        candidates[number] = (match.group(1).count(".") + 2, match.group(2).strip())
-    following = [
-        sum(1 for other in lines[n + 1 : n + 4] if other.strip() and not _NUMBERED.match(other))
-        for n in candidates
-    ]
-    if len(candidates) >= 2 and sum(1 for count in following if count) >= 0.6 * len(candidates):
-        for number, value in candidates.items():
-            found.at.setdefault(number, value)
+        if match and begins_paragraph(lines, number) and is_numbered_heading(line):
+            candidates[number] = (match.group(1).count(".") + 2, match.group(2).strip())
+    with_text = sum(_has_text_below(lines, number) for number in candidates)
+    if len(candidates) >= MIN_HEADINGS and with_text >= 0.6 * len(candidates):
+        for number, heading in candidates.items():
+            headings.at.setdefault(number, heading)
 
 
-def _leading_lines(lines: list[str], found: PlainHeadings) -> None:
-    """Short lines that open a paragraph of longer lines or of items, in a text that has no other headings."""
-    places = []
-    for number, line in enumerate(lines[:-1]):
-        after = lines[number + 1]
-        if (
-            not line
-            or line[0].isspace()
-            or len(line) > 60
-            or not after.strip()
-            or not _alone(lines, number)
-            or number in found.at
-        ):
-            continue
-        if (
-            line[-1] in ".,;)"
-            or not (line[0].isupper() or line[0].isdigit())
-            or len(line.split()) > 7
-            or ITEM.match(line)
-        ):
-            continue
-        if (ITEM.match(after) or len(after) > max(60, 1.4 * len(line))) and not re.search(
-            r"https?:|\(?\b(?:1[89]|20)\d\d\)?", line
-        ):
-            places.append(number)
-    if len(places) >= 2:
-        for number in places:
-            found.at.setdefault(number, (3, lines[number].strip().rstrip(": ")))
+def is_numbered_heading(line: str) -> bool:
+    """False for '1. A sentence.' and '3 Smith 2001', which begin with a number too."""
+    return (
+        line.rstrip()[-1] not in ".,;:"
+        and len(line.split()) <= 11
+        and not _YEAR_OR_ADDRESS.search(line)
+    )
 
 
-def _labels(lines: list[str], found: PlainHeadings) -> None:
-    """'Vision:' alone on its line, in a text that has no other headings."""
-    places = [
-        n
-        for n, line in enumerate(lines)
-        if len(line) < 70
-        and _LABEL.match(line)
-        and _alone(lines, n)
-        and not ITEM.match(line)
-        and len(line.split()) <= 7
-    ]
-    if len(places) >= 2:
-        for number in places:
-            found.at.setdefault(number, (3, lines[number].strip().rstrip(": ")))
+def _has_text_below(lines: list[str], number: int) -> bool:
+    """True where one of the next three lines is more than another number."""
+    return any(
+        line.strip() and not _NUMBERED.match(line) for line in lines[number + 1 : number + 4]
+    )
 
 
-def _title_above(lines: list[str], found: PlainHeadings) -> None:
-    """A first line that stands alone above everything is the page's title."""
-    first = next((n for n, line in enumerate(lines) if line.strip()), None)
-    if first is None or first in found.at or first in found.skip or first > min(found.at):
+# ── Headings of texts without marked ones ────────────────────────────────────────────────────────
+def _lone_lines(lines: list[str], headings: PlainHeadings) -> None:
+    """The page's title (level 1) and the lines that look like names of sections (level 2).
+
+    A section's name stands alone between blank lines, is a short phrase in sentence case without verb,
+    article or full stop, and is followed by text. Titles of papers are mostly longer or capitalised throughout.
+    """
+    before = set(headings.at)
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    if not filled:
         return
-    text = lines[first].strip()
-    below = lines[first + 1].strip() if first + 1 < len(lines) else ""
-    if (
-        (not below or RULE.match(below))
-        and len(text.split()) <= 14
+    first = filled[0]
+    if is_blank(lines, first + 1) and _is_page_title(lines[first].strip()):
+        headings.at.setdefault(first, (1, lines[first].strip()))
+    singles = [number for number in filled[1:] if stands_alone(lines, number)]
+    among_singles = len(singles) >= MIN_SHARE_OF_SINGLES * len(filled) - 1
+    among_paragraphs = len(singles) < MIN_SHARE_OF_SINGLES * len(filled)
+    for number in singles:
+        text = lines[number].strip()
+        if (
+            is_transparent(text)
+            or (among_singles and (is_section_name(text) or opens_section(lines, number)))
+            or (among_paragraphs and is_short_phrase(text) and not lines[number].startswith("  "))
+        ):
+            headings.at[number] = (2, text)
+    for number in set(headings.at) - before:
+        level, text = headings.at[number]
+        if level > 1 and len(text.split()) >= 5:
+            headings.inferred.add(number)
+
+
+def _is_page_title(text: str) -> bool:
+    return len(text.split()) <= MAX_TITLE_WORDS and text[-1] not in ".,;:" and "http" not in text
+
+
+def is_section_name(text: str) -> bool:
+    """True for a name that sections have, told from titles and links that stand alone too.
+
+    'Further reading'; 'Robustness, privacy and fairness'; 'Theory of deep learning'.
+    """
+    if _SECTION_NAME.match(text):
+        return True
+    words = text.split()
+    if not _may_be_heading(text) or not any(map(_is_plain_lower, words[1:])):
+        return False
+    return "," in text or is_joined_phrase(words)
+
+
+def is_short_phrase(text: str) -> bool:
+    """True for a name that sections have, or a phrase in a text of paragraphs, where few lines stand alone."""
+    return bool(_SECTION_NAME.match(text)) or (_may_be_heading(text) and len(text) <= 60)
+
+
+def _may_be_heading(text: str) -> bool:
+    return 1 <= len(text.split()) <= 8 and text[0].isupper() and not _NOT_HEADING.search(text)
+
+
+def _is_plain_lower(word: str) -> bool:
+    return word[0].islower() and word not in _JOINING | _PREPOSITIONS
+
+
+def is_joined_phrase(words: list[str]) -> bool:
+    """True for 'Theory of neural networks', in sentence case and no longer than five words."""
+    return (
+        any(word in _JOINING for word in words[1:-1])
+        and len(words) <= 5
+        and sum(word[0].isupper() for word in words[1:]) <= 1
+        and words[0].lower() not in _TITLE_STARTS
+    )
+
+
+def opens_section(lines: list[str], number: int) -> bool:
+    """True for one to three words in sentence case above a longer line, on a page of single lines."""
+    text = lines[number].strip()
+    words = text.split()
+    if not _is_short_sentence_case(text, words):
+        return False
+    if _repeats_line_above(lines, number, words):
+        return False  # 'Vanishing gradients problem', 'Exploding gradients problem': like things
+    below = next((line.strip() for line in lines[number + 1 : number + 4] if line.strip()), "")
+    return len(below) > 1.15 * len(text) and len(below.split()) >= 3
+
+
+def _is_short_sentence_case(text: str, words: list[str]) -> bool:
+    """One to three words, the first alone in upper case but for acronyms: 'Deep RL', no 'Deep Learning'."""
+    return (
+        1 <= len(words) <= 3
+        and len(text) >= 4
+        and text[0].isupper()
+        and "," not in text
+        and not _NOT_HEADING.search(text)
+        and not _GLUED.search(text)
+        and not any(word[0].isupper() and not _is_acronym(word) for word in words[1:])
+    )
+
+
+def _is_acronym(word: str) -> bool:
+    return word.rstrip("s").isupper()
+
+
+def _repeats_line_above(lines: list[str], number: int, words: list[str]) -> bool:
+    """True where the line above is as short and has a word in common."""
+    above = next(
+        (line for line in reversed(lines[max(0, number - 3) : number]) if line.strip()), ""
+    )
+    before = above.lower().split()
+    return len(before) <= 3 and not set(before).isdisjoint(word.lower() for word in words)
+
+
+def _leading_lines(lines: list[str], headings: PlainHeadings) -> None:
+    """Short lines that open a paragraph of longer lines or of items, in a text that has no other headings."""
+    _add_several(
+        lines,
+        headings,
+        (
+            number
+            for number in range(len(lines) - 1)
+            if number not in headings.at and leads_paragraph(lines, number)
+        ),
+    )
+
+
+def leads_paragraph(lines: list[str], number: int) -> bool:
+    """True for a short line that is no sentence, directly above an item or a much longer line."""
+    line, below = lines[number], lines[number + 1]
+    return (
+        is_leading_phrase(line)
+        and begins_paragraph(lines, number)
+        and bool(below.strip())
+        and (bool(ITEM.match(below)) or len(below) > max(60, 1.4 * len(line)))
+    )
+
+
+def is_leading_phrase(line: str) -> bool:
+    """True for a short line from the first column on, without full stop, year or address: 'Optimisation'."""
+    return (
+        0 < len(line) <= MAX_SHORT_CHARS
+        and (line[0].isupper() or line[0].isdigit())
+        and line[-1] not in ".,;)"
+        and len(line.split()) <= MAX_SHORT_WORDS
+        and not ITEM.match(line)
+        and not _ADDRESS_OR_YEAR.search(line)
+    )
+
+
+def _labels(lines: list[str], headings: PlainHeadings) -> None:
+    """'Vision:' alone on its line, in a text that has no other headings."""
+    _add_several(
+        lines,
+        headings,
+        (
+            number
+            for number, line in enumerate(lines)
+            if is_label(line) and begins_paragraph(lines, number)
+        ),
+    )
+
+
+def is_label(line: str) -> bool:
+    """True for a few words with a colon behind."""
+    return (
+        len(line) < 70
+        and bool(_LABEL.match(line))
+        and not ITEM.match(line)
+        and len(line.split()) <= MAX_SHORT_WORDS
+    )
+
+
+def _add_several(lines: list[str], headings: PlainHeadings, numbers: Iterator[int]) -> None:
+    """Adds lines as headings of one level, if there are several."""
+    places = list(numbers)
+    if len(places) >= MIN_HEADINGS:
+        for number in places:
+            headings.at.setdefault(number, (3, lines[number].strip().rstrip(": ")))
+
+
+# ── Beside other headings ────────────────────────────────────────────────────────────────────────
+def _title_above(lines: list[str], headings: PlainHeadings) -> None:
+    """A first line that stands alone above everything is the page's title."""
+    first = _first_filled(lines)
+    if first is None or first in headings.at or first in headings.skip or first > min(headings.at):
+        return
+    if _is_blank_or_rule(lines, first + 1) and is_title(lines[first].strip()):
+        headings.at[first] = (1, lines[first].strip())
+
+
+def _is_blank_or_rule(lines: list[str], number: int) -> bool:
+    """True for a blank line or a rule."""
+    return is_blank(lines, number) or bool(RULE.match(lines[number].strip()))
+
+
+def is_title(text: str) -> bool:
+    """True for a short line that is no sentence, item or address."""
+    return (
+        len(text.split()) <= 14
         and text[-1] not in ".,;"
         and "http" not in text
         and not ITEM.match(text)
-    ):
-        found.at[first] = (1, text)
+    )
 
 
-def _lone_transparent(lines: list[str], found: PlainHeadings) -> None:
+def _lone_transparent(lines: list[str], headings: PlainHeadings) -> None:
     """'References' alone on its line ends the section above whatever the style of the other headings."""
-    deepest = min((level for level, text in found.at.values() if level > 1), default=2)
+    levels = [level for level, _ in headings.at.values() if level > 1]
+    level = min(levels, default=2)
     for number, line in enumerate(lines):
         if (
             3 < len(line) < 40
-            and number not in found.at
+            and number not in headings.at
             and is_transparent(line)
-            and _alone(lines, number)
+            and begins_paragraph(lines, number)
             and not line.startswith(("[", " "))
         ):
-            found.at[number] = (deepest, line.strip())
+            headings.at[number] = (level, line.strip())

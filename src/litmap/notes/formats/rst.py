@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from litmap.models import Link
 from litmap.notes.builder import Builder
@@ -25,7 +26,16 @@ _INLINE = re.compile(
     r"|(?<![\w*])(?P<em>\*{1,2})(?=\S)(?P<emtext>[^*\n]{1,500}?)(?P=em)(?!\w)"
     r"|`(?P<interpreted>[^`\n]{1,500})`"
 )
-_SKIPPED = {
+_ESCAPED_BLANK = re.compile(r"(?<=[.])\\ ")
+r"""'et al.\ 1999': an escaped blank after a full stop is meant as one."""
+_LABEL_AND_TARGET = re.compile(r"(.*?)\s*<([^<>]+)>$")
+_FIELD = re.compile(r"\s*:([\w -]{1,40}):\s+(.*)$")
+_TABLE_RULE = re.compile(r"[=\s]{6,}$|[+|][-=+]{4,}")
+_EXPLICIT = re.compile(r"(?m)^\.\. (?:_|\[|\w+::)")
+_LINK_WITH_TARGET = re.compile(r"`[^`<>]+ <https?://[^>]+>`_")
+_ITALIC_ROLES = {"emphasis", "title", "title-reference"}
+_IDENTIFIER_ROLES = {"doi", "arxiv", "pmid"}
+_SKIPPED_DIRECTIVES = {
     "code",
     "code-block",
     "sourcecode",
@@ -41,10 +51,25 @@ _SKIPPED = {
     "plot",
     "autoclass",
     "automodule",
+    "bibliography",
 }
+"""Directives whose text is no prose."""
+
+
+def is_rst(text: str) -> bool:
+    """True for text with a directive, target or footnote, or with two links as only reStructuredText has them."""
+    head = text[:20_000]
+    return bool(_EXPLICIT.search(head)) or len(_LINK_WITH_TARGET.findall(head)) >= 2
+
+
+def read_rst(text: str, builder: Builder) -> None:
+    """Reads reStructuredText into the builder."""
+    _Rst(text.expandtabs(8).split("\n"), builder).read()
 
 
 class _Targets:
+    """Where links point: targets by name, and those without one in their order."""
+
     def __init__(self, lines: list[str]) -> None:
         self.named: dict[str, str] = {}
         self.anonymous: list[str] = []
@@ -73,220 +98,219 @@ class _Targets:
 
 def rst_inline(raw: str, line: int, targets: _Targets) -> Inline:
     """The text of a stretch of reStructuredText; citations become '@key' or stay '[key]'."""
-    raw = re.sub(
-        r"(?<=[.])\\ ", " ", raw
-    )  # 'et al.\ 1999': an escaped blank after a full stop is meant as one
+    raw = _ESCAPED_BLANK.sub(" ", raw)
     out, parts, size, position = Inline(), [], 0, 0
     for match in _INLINE.finditer(raw):
-        shown, target = _shown(match, targets)
+        shown, target = _CONSTRUCTS[match.lastgroup](match, targets)
         if shown is None:
             continue
         before = raw[position : match.start()]
         parts += [before, shown]
         size += len(before)
         if target:
-            out.links.append(
-                Link(
-                    " ".join(shown.split()),
-                    target,
-                    line + raw.count("\n", 0, match.start()),
-                    size,
-                    size + len(shown),
-                )
-            )
-        if match["em"] == "*" or match["role"] in {"emphasis", "title", "title-reference"}:
+            first = line + raw.count("\n", 0, match.start())
+            link = Link(" ".join(shown.split()), target, first, size, size + len(shown))
+            out.links.append(link)
+        if match["em"] == "*" or match["role"] in _ITALIC_ROLES:
             out.emphasis.append(shown)
         size += len(shown)
         position = match.end()
-    parts.append(raw[position:])
-    text = "".join(parts)
-    out.starts = [0] + [found.end() for found in re.finditer("\n", text)]
+    text = "".join(parts) + raw[position:]
+    out.starts = [0] + [newline.end() for newline in re.finditer("\n", text)]
     out.text = text.replace("\n", " ")
     return out
 
 
-def _shown(match: re.Match[str], targets: _Targets) -> tuple[str | None, str]:
-    groups = match.groupdict()
-    if groups["cite"]:
-        return "[" + "; ".join("@" + key.strip() for key in groups["cite"].split(",")) + "]", ""
-    if groups["role"]:
-        value = groups["roletext"]
-        label = re.match(r"(.*?)\s*<([^<>]+)>$", value)
-        shown, target = (label.group(1), label.group(2)) if label else (value, value)
-        return shown, f"{groups['role']}:{target}" if groups["role"] in {
-            "doi",
-            "arxiv",
-            "pmid",
-        } else ""
-    if groups["target"]:
-        target = groups["target"]
-        if target.endswith("_") and "://" not in target:
-            target = targets.get(target[:-1])
-        return groups["text"] or target, target
-    if groups["phrase"]:
-        target = targets.get(groups["phrase"])
-        if not target and groups["anon"] == "__" and targets.anonymous:
-            target = targets.anonymous.pop(0)
-        return groups["phrase"], target
-    if groups["note"]:
-        return f"[{groups['note'].lstrip('#') or '#'}]", ""
-    if groups["word"]:
-        target = targets.get(groups["word"])
-        return (groups["word"], target) if target else (None, "")
-    return groups["literal"] or groups["emtext"] or groups["interpreted"], ""
+# What a construct shows, and where it points; None for what is none after all.
+Shown = tuple[str | None, str]
 
 
-def read_rst(text: str, builder: Builder) -> tuple[str, ...]:
-    """Reads reStructuredText into the builder; gives the bibliographies it names."""
-    lines = text.expandtabs(8).split("\n")
-    return _Rst(lines, builder).read()
+def _citation(match: re.Match[str], _: _Targets) -> Shown:
+    return "[" + "; ".join("@" + key.strip() for key in match["cite"].split(",")) + "]", ""
+
+
+def _role(match: re.Match[str], _: _Targets) -> Shown:
+    role, value = match["role"], match["roletext"]
+    label = _LABEL_AND_TARGET.match(value)
+    shown, target = label.groups() if label else (value, value)
+    return shown, f"{role}:{target}" if role in _IDENTIFIER_ROLES else ""
+
+
+def _link_with_target(match: re.Match[str], targets: _Targets) -> Shown:
+    target = match["target"]
+    if target.endswith("_") and "://" not in target:
+        target = targets.get(target[:-1])
+    return match["text"] or target, target
+
+
+def _phrase(match: re.Match[str], targets: _Targets) -> Shown:
+    target = targets.get(match["phrase"])
+    if not target and match["anon"] == "__" and targets.anonymous:
+        target = targets.anonymous.pop(0)
+    return match["phrase"], target
+
+
+def _note_mark(match: re.Match[str], _: _Targets) -> Shown:
+    return f"[{match['note'].lstrip('#') or '#'}]", ""
+
+
+def _word(match: re.Match[str], targets: _Targets) -> Shown:
+    target = targets.get(match["word"])
+    return (match["word"], target) if target else (None, "")
+
+
+def _marked(match: re.Match[str], _: _Targets) -> Shown:
+    return match[match.lastgroup or 0], ""
+
+
+_CONSTRUCTS: dict[str | None, Callable[[re.Match[str], _Targets], Shown]] = {
+    "cite": _citation,
+    "roletext": _role,
+    "target": _link_with_target,
+    "anon": _phrase,
+    "note": _note_mark,
+    "word": _word,
+    "literal": _marked,
+    "emtext": _marked,
+    "interpreted": _marked,
+}
+"""The last group of a match of `_INLINE` → how the construct is read."""
 
 
 class _Rst:
+    """Reads lines; a block is held until a line shows that it has ended."""
+
     def __init__(self, lines: list[str], builder: Builder) -> None:
         self.lines, self.builder = lines, builder
         self.targets = _Targets(lines)
         self.styles: list[str] = []
-        self.uses: list[str] = []
         self.held: list[str] = []
-        self.kind, self.first, self.indent = "paragraph", 0, 0
+        self.kind, self.first = "paragraph", 0
         self.fields: tuple[tuple[str, str], ...] = ()
 
-    def read(self) -> tuple[str, ...]:
+    def read(self) -> None:
         """Reads all lines."""
         number = 0
         while number < len(self.lines):
             number = self.line(number)
         self.flush()
-        return tuple(self.uses)
 
     def flush(self) -> None:
         """Adds the held block."""
         if self.held:
-            self.builder.add(
-                self.kind,
-                rst_inline("\n".join(self.held), self.first + 1, self.targets),
-                self.first + 1,
-                *self.fields,
-            )
+            inline = rst_inline("\n".join(self.held), self.first + 1, self.targets)
+            self.builder.add(self.kind, inline, self.first + 1, *self.fields)
         self.held, self.kind, self.fields = [], "paragraph", ()
 
-    def hold(
-        self, number: int, text: str, kind: str, indent: int, *fields: tuple[str, str]
-    ) -> None:
+    def hold(self, number: int, text: str, kind: str, *fields: tuple[str, str]) -> None:
         """Begins a block."""
         self.flush()
-        self.held, self.kind, self.first, self.indent, self.fields = (
-            [text] if text else [""],
-            kind,
-            number,
-            indent,
-            fields,
-        )
-
-    def title(self, number: int) -> int:
-        """Takes a section title that begins at this line; gives the next line's number, or the same where none does."""
-        line = self.lines[number]
-        after = self.lines[number + 1] if number + 1 < len(self.lines) else ""
-        over = _UNDERLINE.match(line)
-        if (
-            over
-            and number + 2 < len(self.lines)
-            and after.strip()
-            and self.lines[number + 2].strip()[:1] == over.group(1)
-            and _UNDERLINE.match(self.lines[number + 2])
-        ):
-            return self.section(number + 1, over.group(1) * 2, number + 3)
-        under = _UNDERLINE.match(after)
-        if (
-            under
-            and line.strip()
-            and not line[0].isspace()
-            and not over
-            and len(after.strip()) >= min(len(line.strip()), 4)
-            and not self.held
-        ):
-            return self.section(number, under.group(1), number + 2)
-        return number
-
-    def section(self, number: int, style: str, after: int) -> int:
-        """Opens a section."""
-        if style not in self.styles:
-            self.styles.append(style)
-        self.builder.heading(
-            self.styles.index(style) + 1,
-            rst_inline(self.lines[number].strip(), number + 1, self.targets),
-            number + 1,
-        )
-        return after
+        self.held, self.kind, self.first, self.fields = [text], kind, number, fields
 
     def line(self, number: int) -> int:
-        """Takes one line or construct."""
+        """Takes one line or construct; gives the number of the line to go on with."""
         line = self.lines[number]
         if not line.strip():
             if self.kind != "definition":
                 self.flush()
             return number + 1
-        indent = len(line) - len(line.lstrip())
-        if self.kind == "definition" and self.held and indent == 0:
+        if self.kind == "definition" and self.held and not line[0].isspace():
             self.flush()
-        if (after := self.title(number)) != number:
-            return after
+        if lines_taken := self.title(number):
+            return number + lines_taken
         if line.startswith(".. ") or line.strip() == "..":
+            self.flush()
             return self.explicit(number, line)
-        if (
-            _ANONYMOUS.match(line)
-            or (_UNDERLINE.match(line) and not self.held)
-            or re.match(r"[=\s]{6,}$|[+|][-=+]{4,}", line.strip())
-        ):
+        self.text(number, line)
+        return number + 1
+
+    def title(self, number: int) -> int:
+        """Takes a section title that begins at this line; gives the number of its lines, 0 where there is none."""
+        if style := self.overline(number):
+            self.section(number + 1, style * 2)
+            return 3
+        if not self.held and (style := self.underline(number)):
+            self.section(number, style)
+            return 2
+        return 0
+
+    def overline(self, number: int) -> str:
+        """The sign of the lines above and below a title; '' where this is no line above one."""
+        if number + 2 >= len(self.lines) or not (over := _UNDERLINE.match(self.lines[number])):
+            return ""
+        title, below = self.lines[number + 1].strip(), self.lines[number + 2]
+        is_same_sign = below.strip()[:1] == over.group(1) and _UNDERLINE.match(below)
+        return over.group(1) if title and is_same_sign else ""
+
+    def underline(self, number: int) -> str:
+        """The sign of the line below this one, which is a title; '' where it is none."""
+        line = self.lines[number]
+        below = self.lines[number + 1] if number + 1 < len(self.lines) else ""
+        under = _UNDERLINE.match(below)
+        if not under or line[0].isspace() or _UNDERLINE.match(line):
+            return ""
+        return under.group(1) if len(below.strip()) >= min(len(line.strip()), 4) else ""
+
+    def section(self, number: int, style: str) -> None:
+        """Opens a section; its level is that of its style, in the order in which styles are used."""
+        if style not in self.styles:
+            self.styles.append(style)
+        inline = rst_inline(self.lines[number].strip(), number + 1, self.targets)
+        self.builder.heading(self.styles.index(style) + 1, inline, number + 1)
+
+    def text(self, number: int, line: str) -> None:
+        """Takes a line of an item, field or paragraph, or a line that says nothing."""
+        if self.says_nothing(line):
             self.flush()
         elif match := _ITEM.match(line):
             marker = match.group(2) or match.group(3) or ""
-            self.hold(
-                number,
-                match.group(4),
-                "item",
-                indent,
-                *((("number", marker),) if marker.isdigit() else ()),
-            )
-        elif match := re.match(r"\s*:([\w -]{1,40}):\s+(.*)$", line):
-            self.hold(number, match.group(2), "definition", indent)
+            fields = (("number", marker),) if marker.isdigit() else ()
+            self.hold(number, match.group(4), "item", *fields)
+        elif match := _FIELD.match(line):
+            self.hold(number, match.group(2), "definition")
         elif self.held:
             self.held.append(line.strip())
+        elif line.rstrip().endswith("::"):
+            self.hold(number, line.strip().rstrip(":"), "paragraph")
         else:
-            self.hold(
-                number,
-                line.strip().rstrip(":") if line.rstrip().endswith("::") else line.strip(),
-                "paragraph",
-                indent,
-            )
-        return number + 1
+            self.hold(number, line.strip(), "paragraph")
+
+    def says_nothing(self, line: str) -> bool:
+        """True for the target of an anonymous link, and for rules and borders of tables."""
+        return (
+            bool(_ANONYMOUS.match(line))
+            or (not self.held and bool(_UNDERLINE.match(line)))
+            or bool(_TABLE_RULE.match(line.strip()))
+        )
 
     def explicit(self, number: int, line: str) -> int:
-        """Takes a construct that begins with two dots."""
-        self.flush()
+        """Takes a construct that begins with two dots; gives the number of the line to go on with."""
         if match := _NOTE.match(line):
-            key = match.group(1).lstrip("#")
-            name = "number" if key.isdigit() else "label"
-            self.hold(
-                number,
-                f"[{key}] {match.group(2)}",
-                "definition",
-                3,
-                (name, key),
-                ("list", "references"),
-            )
+            self.note(number, match)
             return number + 1
         if _TARGET.match(line):
             return number + 1
         directive = _DIRECTIVE.match(line)
-        name = directive.group(1).lower() if directive else "comment"
-        if directive and name == "bibliography" and directive.group(2):
-            self.uses += directive.group(2).split()
-        if directive and name not in _SKIPPED and name != "bibliography":
-            if directive.group(2):
-                self.hold(number, directive.group(2), "paragraph", 3)
-            return number + 1
+        if directive is None:
+            return self.end_of_body(number)
+        name, value = directive.group(1).lower(), directive.group(2)
+        if name == "bibliography":
+            self.builder.uses += value.split()
+        if name in _SKIPPED_DIRECTIVES:
+            return self.end_of_body(number)
+        if value:
+            self.hold(number, value, "paragraph")
+        return number + 1
+
+    def note(self, number: int, match: re.Match[str]) -> None:
+        """Begins '.. [1] text' or '.. [Key] text'."""
+        key = match.group(1).lstrip("#")
+        name = "number" if key.isdigit() else "label"
+        text = f"[{key}] {match.group(2)}"
+        self.hold(number, text, "definition", (name, key), ("list", "references"))
+
+    def end_of_body(self, number: int) -> int:
+        """The line after a comment or directive and what is set in below it."""
         end = number + 1
         while end < len(self.lines) and (
             not self.lines[end].strip() or self.lines[end].startswith("   ")

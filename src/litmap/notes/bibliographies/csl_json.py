@@ -1,0 +1,119 @@
+"""CSL-JSON, as Zotero and pandoc write it, and the items of Zotero's and Better BibTeX's own JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from litmap.notes.bibliographies.record import Pairs, add_records
+from litmap.notes.builder import Builder
+from litmap.parsing.identifiers import valid_arxiv
+
+_MARKUP = re.compile(r"</?\w[^<>]{0,80}>")
+_YEAR = re.compile(r"(?:1[4-9]|20)\d\d")
+_ARXIV = re.compile(r"arXiv:\s?([\w./-]+)")
+_TITLE_OR_NEWLINE = re.compile(r"\n|\"title\"\s*:")
+_PEOPLE = ("author", "creators", "editor")
+_DATES = ("issued", "date", "year")
+_FAMILY_NAMES = ("family", "lastName", "literal", "name")
+_FIELDS = (
+    ("doi", ("DOI", "doi")),
+    ("pmid", ("PMID",)),
+    ("pmcid", ("PMCID",)),
+    ("abstract", ("abstract", "abstractNote")),
+)
+"""Field → the names it has in CSL and in Zotero's items, the first that is filled counts."""
+
+
+def read_csl_json(text: str, builder: Builder) -> None:
+    """Reads the items of the file into the builder. Raises ValueError for what is no JSON list."""
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not valid JSON (line {error.lineno})") from error
+    items = data
+    if isinstance(data, dict):
+        items = data.get("items") or data.get("references") or [data]
+    if not isinstance(items, list):
+        raise ValueError("not a list of references")  # noqa: TRY004 (the file's fault, no caller's)
+    lines = _item_lines(text, len(items))
+    add_records(
+        builder,
+        [
+            (_pairs(_fields(item)), line)
+            for item, line in zip(items, lines, strict=False)
+            if isinstance(item, dict)
+        ],
+    )
+
+
+def _item_lines(text: str, count: int) -> list[int]:
+    """The line of each top-level item: where its title stands, else 1."""
+    lines, number = [], 1
+    for match in _TITLE_OR_NEWLINE.finditer(text):
+        if match.group() == "\n":
+            number += 1
+        else:
+            lines.append(number)
+    return lines if len(lines) == count else [1] * count
+
+
+def _fields(item: dict[str, Any]) -> dict[str, Any]:
+    """The fields of an item; Zotero's items hold them under 'data'."""
+    data = item.get("data")
+    return data if isinstance(data, dict) else item
+
+
+def _pairs(item: dict[str, Any]) -> Pairs:
+    year = _YEAR.search(json.dumps(_first_filled(item, _DATES) or ""))
+    return [
+        ("key", _string(item, "citation-key", "citationKey", "id", "key")),
+        ("type", _string(item, "type", "itemType")),
+        ("title", _MARKUP.sub("", _string(item, "title"))),
+        *(("author", name) for name in _names(item)),
+        ("year", year.group() if year else ""),
+        (
+            "venue",
+            _string(item, "container-title", "publicationTitle", "proceedingsTitle", "publisher"),
+        ),
+        *((name, _string(item, *names)) for name, names in _FIELDS),
+        ("arxiv", _arxiv(item)),
+        ("url", _string(item, "URL", "url")),
+    ]
+
+
+def _first_filled(item: dict[str, Any], names: tuple[str, ...]) -> Any:
+    return next((item[name] for name in names if item.get(name)), None)
+
+
+def _string(item: dict[str, Any], *names: str) -> str:
+    """The first of these fields that is a word or number, or a list that begins with one."""
+    for name in names:
+        value = item.get(name)
+        if isinstance(value, list) and value:
+            value = value[0]
+        if isinstance(value, (str, int)) and str(value).strip():
+            return str(value).strip()
+    return ""
+
+
+def _names(item: dict[str, Any]) -> list[str]:
+    people = _first_filled(item, _PEOPLE)
+    if not isinstance(people, list):
+        return []
+    return [_name(person) for person in people if isinstance(person, dict)]
+
+
+def _name(person: dict[str, Any]) -> str:
+    given = person.get("given") or person.get("firstName") or ""
+    particle = person.get("non-dropping-particle") or ""
+    family = _first_filled(person, _FAMILY_NAMES) or ""
+    return f"{given} {particle} {family}".replace("  ", " ").strip()
+
+
+def _arxiv(item: dict[str, Any]) -> str:
+    """The arXiv number that Zotero keeps among the notes: 'arXiv: 1611.03530 [cs.LG]'."""
+    notes = (_string(item, "number"), _string(item, "archiveID"), _string(item, "extra", "note"))
+    match = _ARXIV.search(" ".join(notes))
+    return match.group(1) if match and valid_arxiv(match.group(1)) else ""

@@ -1,0 +1,51 @@
+"""CSV: Zotero's export, and any table with a column of titles."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+from litmap.notes.bibliographies.record import Pairs, add_records, given_name_first
+from litmap.notes.builder import Builder
+
+_BETWEEN_NAMES = re.compile(r";| and ")
+_AUTHORS = ("author", "authors")
+_DATES = ("publication year", "year", "date")
+_VENUES = ("publication title", "journal", "venue")
+
+
+def read_csv(text: str, builder: Builder) -> None:
+    """Reads the rows into the builder. Raises ValueError where no column is called 'Title'."""
+    rows = csv.reader(io.StringIO(text))
+    columns = [name.strip().lower().lstrip("\ufeff") for name in next(rows, [])]
+    if "title" not in columns:
+        raise ValueError("no column called 'Title'")
+    records = []
+    line = 2
+    for row in rows:
+        cells = dict(zip(columns, (cell.strip() for cell in row), strict=False))
+        records.append((_pairs(cells), line))
+        line = rows.line_num + 1  # a cell may run over lines
+    add_records(builder, records)
+
+
+def _pairs(cells: dict[str, str]) -> Pairs:
+    names = _BETWEEN_NAMES.split(_first_filled(cells, _AUTHORS))
+    year = re.search(r"\d{4}", _first_filled(cells, _DATES))
+    return [
+        ("key", cells.get("key", "")),
+        ("type", cells.get("item type", "")),
+        ("title", cells.get("title", "")),
+        *(("author", given_name_first(name)) for name in names if name.strip()),
+        ("year", year.group() if year else ""),
+        ("venue", _first_filled(cells, _VENUES)),
+        ("doi", cells.get("doi", "")),
+        ("arxiv", cells.get("arxiv", "")),
+        ("pmid", cells.get("pmid", "")),
+        ("url", _first_filled(cells, ("url", "link"))),
+    ]
+
+
+def _first_filled(cells: dict[str, str], columns: tuple[str, ...]) -> str:
+    return next((cells[column] for column in columns if cells.get(column)), "")

@@ -1,0 +1,47 @@
+"""A bibliographic record as a block of a note: pairs of field and value, in the order of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from litmap.models import NoteBlock
+from litmap.notes.builder import Builder
+
+Pairs = list[tuple[str, str]]
+"""Fields: key, type, title, author (a pair each, 'Given Family'), year, venue, doi, arxiv, pmid, …"""
+
+_SHOWN = ("year", "title", "venue")
+_IDENTIFIERS = ("doi", "arxiv", "url", "pmid")
+
+
+def record_block(pairs: Pairs, line: int) -> NoteBlock | None:
+    """The record as a block of kind 'entry' on this line; None where no field names a work."""
+    values = dict(reversed(pairs))  # the first of several values counts
+    if not values.get("title") and not any(name in values for name in _IDENTIFIERS):
+        return None
+    authors = ", ".join(value for name, value in pairs if name == "author")
+    parts = (authors, *(values.get(name, "") for name in _SHOWN))
+    fields = tuple((name, value) for name, value in pairs if value)
+    return NoteBlock("entry", ". ".join(part for part in parts if part), line, fields=fields)
+
+
+def add_records(builder: Builder, records: Iterable[tuple[Pairs, int]]) -> None:
+    """Adds records (pairs, line) to a note, empty fields and records without a work left out."""
+    builder.blocks.extend(blocks_of(records))
+
+
+def blocks_of(records: Iterable[tuple[Pairs, int]]) -> Iterator[NoteBlock]:
+    """The blocks of records (pairs, line), empty fields and records without a work left out."""
+    for pairs, line in records:
+        block = record_block([pair for pair in pairs if pair[1]], line)
+        if block is not None:
+            yield block
+
+
+def given_name_first(name: str) -> str:
+    """'Family, Given' as 'Given Family', 'Family, Jr, Given' as 'Given Family Jr'."""
+    family, *others = (part.strip() for part in name.split(","))
+    if not others:
+        return name.strip()
+    *suffixes, given = others
+    return f"{given} {family} {' '.join(suffixes)}".strip()
