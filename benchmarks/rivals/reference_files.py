@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr
 from typing import Any
 
+from litmap.notes.formats.latex_text import plain_latex
+
 from litmap.exports.bibtex import to_bibtex
 from litmap.exports.keys import citation_keys
 from litmap.exports.ris import to_ris
@@ -28,7 +30,6 @@ from litmap.notes.bibliographies.text_formats import (
     ris_blocks,
     turn_name,
 )
-from litmap.notes.formats.latex_text import plain_latex
 from litmap.parsing.person_names import split_name
 
 TITLES = [
