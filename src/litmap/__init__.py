@@ -2,7 +2,7 @@
 
 import os
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # litmap reports to nobody, and neither do the libraries it is built on; some read these when they are imported.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
