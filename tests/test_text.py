@@ -1,4 +1,4 @@
-"""PDFs written here, read back: order, hyphens, furniture, structure, hidden text, scans, damage, limits."""
+"""PDFs written here, read back: order, hyphens, boilerplate, structure, hidden text, scans, damage, limits."""
 
 import json
 import random
@@ -15,16 +15,17 @@ from litmap import text
 from litmap.errors import PdfError
 from litmap.models import Document, Page, Span, TextBlock
 from litmap.text import ocr, worker
-from litmap.text.furniture import drop_furniture
+from litmap.text.boilerplate import strip_boilerplate
+from litmap.text.columns import find_gutter
+from litmap.text.document import build_pages
 from litmap.text.glyphs import clean
 from litmap.text.hyphens import Vocabulary, join
 from litmap.text.line import Line
+from litmap.text.page_layout import Column, Row
 from litmap.text.pool import Worker
 from litmap.text.quality import is_gibberish
 from litmap.text.raw import RawPage
-from litmap.text.reading_order import Column, Row, find_gutter
 from litmap.text.reference_entries import entry_starts
-from litmap.text.structure import build_pages
 from litmap.text.style import Style
 
 LEFT = (
@@ -128,7 +129,7 @@ def test_a_paragraph_goes_on_in_the_next_column(two_columns):
     assert block.continues
 
 
-def test_furniture_is_dropped_and_the_stamp_gives_the_id(two_columns):
+def test_boilerplate_is_stripped_and_the_stamp_gives_the_id(two_columns):
     document = text.extract(two_columns, "ab")
     everything = "\n".join(b.text for p in document.pages for b in p.blocks)
     assert "Floods and Deltas" not in everything
@@ -497,7 +498,7 @@ def test_gutters():
 def entry_rows(specs):
     column = Column(54, 290)
     return [
-        Row([], column, x0=x0, y0=y, x1=280, y1=y + 10, base=y + 8, size=10.0, text=words)
+        Row([], column, x0=x0, y0=y, x1=280, y1=y + 10, baseline=y + 8, size=10.0, text=words)
         for y, (x0, words) in enumerate(specs)
     ]
 
@@ -542,7 +543,7 @@ words_of = (
 )
 line_of = st.builds(
     lambda words, x, y, width, size, bold: Line(
-        words, x, y, x + width, y + size, y + 0.8 * size, size, bold, top=size
+        words, x, y, x + width, y + size, y + 0.8 * size, size, bold, largest=size
     ),
     words_of,
     st.floats(0, 500),
@@ -557,7 +558,7 @@ line_of = st.builds(
 @given(st.lists(st.lists(line_of, max_size=40), min_size=1, max_size=4))
 def test_any_arrangement_of_lines_gives_blocks_and_loses_no_page(pages):
     raw = [RawPage(number, 612.0, 792.0, lines) for number, lines in enumerate(pages, 1)]
-    drop_furniture(raw)
+    strip_boilerplate(raw)
     kept = sum(len(line.text.replace(" ", "")) for page in raw for line in page.lines)
     built, _ = build_pages(raw)
     assert [page.number for page in built] == list(range(1, len(pages) + 1))

@@ -1,11 +1,12 @@
 """PDF → `Document`: readable text in reading order, with structure and rectangles.
 
-`extract` reads one PDF in the calling process; `extract_many`, `preview_many` and `render` do it in worker processes with
-limits on time and memory, because a PDF is hostile input and PyMuPDF is not thread-safe. `dumps` and `loads` keep a
-document as gzipped JSON; texts of another `EXTRACTOR` are refused, so that callers extract them again.
+`extract` reads one PDF in the calling process; `extract_many`, `preview_many` and `render` do it in
+worker processes with limits on time and memory, because a PDF is hostile input and PyMuPDF is not
+thread-safe. `dumps` and `loads` keep a document as gzipped JSON; texts of another `EXTRACTOR` are
+refused, so that callers extract them again.
 
-The way of a page: `raw` (PyMuPDF's lines) → `furniture` (running heads, page numbers) → `order` (columns, rows) →
-`paragraphs` (hyphens joined) → `structure` (title, abstract, headings, captions, maths, references).
+The way of a page stands in `document.build_pages`: raw lines → boilerplate stripped → reading order
+→ classes of rows → blocks → structure (title, abstract, references) → text with hyphens joined.
 """
 
 from litmap.text.codec import EXTRACTOR, dumps, loads

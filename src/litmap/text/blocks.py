@@ -1,22 +1,24 @@
-"""Rows → blocks in the making: where a paragraph, caption, note or formula begins and which goes on after a break."""
+"""Rows → blocks in the making: where one begins, and which goes on after a break."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from litmap.text.reading_order import Row
-from litmap.text.row_classifier import NOTE_MARK, NUMBERED
+from litmap.text.footnotes import NOTE_MARK
+from litmap.text.headings import NUMBERED
+from litmap.text.page_layout import PageLayout, Row
 from litmap.text.style import Style
 
 _ITEM = re.compile(r"^(?:[•◦▪–—*·‣∙]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+\S")
-_OPEN_END = re.compile(r"[^.?!:”\"’)\]]$|[\w)\]],?$|,$")
 _TERMINAL = (".", "?", "!", ":", ".”", '."', ".)", ".’", "。")
+MAX_RUN_IN = 90
+"""Characters of a heading at the start of a paragraph."""
 
 
 @dataclass(slots=True)
-class Draft:
+class DraftBlock:
     """A block being put together. `page` is 1-based."""
 
     kind: str
@@ -31,134 +33,202 @@ class Draft:
         return " ".join(row.text for row in self.rows)
 
 
-def cut_blocks(rows: Sequence[Row], kinds: Sequence[str], page: int, style: Style) -> list[Draft]:
-    """The page's rows cut into blocks, footnotes last."""
-    drafts: list[Draft] = []
-    for row, kind in zip(rows, kinds, strict=True):
-        last = drafts[-1] if drafts else None
-        if (last is not None and not _starts(last, row, kind, style)) or (
-            last is not None and _is_tail(last, row, kind, style)
-        ):
-            last.rows.append(row)
-        else:
-            heading, rest = _cut_run_in(row) if kind == "body" else (None, row)
-            if heading is not None:
-                drafts.append(Draft("heading", page, [heading]))
-            drafts.append(Draft(kind, page, [rest]))
-    return [d for d in drafts if d.kind != "footnote"] + [d for d in drafts if d.kind == "footnote"]
+@dataclass(slots=True)
+class _Step:
+    """From the last row of a block to the row that follows: distances in points."""
+
+    block: DraftBlock
+    row: Row
+    style: Style
+    last: Row
+    gap: float
+    spacing: float
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the row stands in another column, or above the last one."""
+        return self.row.column is not self.last.column or self.gap < -0.5 * self.row.size
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether both rows are set in about the same size."""
+        return abs(self.row.size - self.last.size) < 0.09 * self.style.size
+
+    def is_wide(self, factor: float) -> bool:
+        """Whether the gap is wider than `factor` times the usual one."""
+        return self.gap > factor * self.spacing
 
 
-def _starts(last: Draft, row: Row, kind: str, style: Style) -> bool:
-    """Whether the row begins a new block after the last one."""
-    before = last.rows[-1]
-    gap = row.base - before.base
-    parted = row.column is not before.column or gap < -0.5 * row.size
-    alike = abs(row.size - before.size) < 0.09 * style.size
-    lead = style.lead(row)
-    if kind != last.kind:
+def cut_blocks(page: PageLayout, style: Style) -> list[DraftBlock]:
+    """The page's rows cut into blocks by class and white space, footnotes last."""
+    blocks: list[DraftBlock] = []
+    for row, row_class in zip(page.rows, page.classes, strict=True):
+        if blocks and _belongs_to(blocks[-1], row, row_class, style):
+            blocks[-1].rows.append(row)
+            continue
+        heading, remainder = _cut_run_in_heading(row) if row_class == "body" else (None, row)
+        if heading is not None:
+            blocks.append(DraftBlock("heading", page.number, [heading]))
+        blocks.append(DraftBlock(row_class, page.number, [remainder]))
+    notes = [block for block in blocks if block.kind == "footnote"]
+    return [block for block in blocks if block.kind != "footnote"] + notes
+
+
+def _belongs_to(block: DraftBlock, row: Row, row_class: str, style: Style) -> bool:
+    """Whether the row goes on with the block above it."""
+    last = block.rows[-1]
+    gap = row.baseline - last.baseline
+    step = _Step(block, row, style, last, gap, style.spacing(row))
+    if row_class == block.kind and not _BEGINS.get(row_class, _begins_paragraph)(step):
         return True
-    if kind == "heading":
-        return parted or gap > 1.75 * lead or not alike or bool(NUMBERED.match(row.text))
-    if kind == "caption":
-        return True
-    if kind == "title":
-        return False
-    if kind == "footnote":
-        return parted or bool(NOTE_MARK.match(row.text)) or gap > 1.6 * lead
-    if kind == "math":
-        return parted or gap > 3.2 * lead
-    if kind == "table":
-        return parted or gap > 4 * lead
-    if parted or not alike or gap > 1.4 * lead:
-        return True
-    return _is_indented(last, row, style)
+    return _is_caption_tail(step, row_class)
 
 
-def _cut_run_in(row: Row) -> tuple[Row | None, Row]:
-    """A numbered heading in bold at the start of a paragraph ('1. Introduction. Let …'), and the rest of its row."""
-    numbered = NUMBERED.match(row.text)
-    if numbered is None or not 5 < row.lead < min(90, len(row.text) - 5):
-        return None, row
-    end = row.text.find(".", max(numbered.end() + 2, row.lead - 3), row.lead + 3) + 1
-    if not end or not any(c.isalpha() for c in row.text[numbered.end() : end]):
-        return None, row
-    x = row.x0 + (row.x1 - row.x0) * end / len(row.text)
-    return replace(row, text=row.text[:end].strip(), x1=x), replace(
-        row, text=row.text[end:].strip(), x0=x
+def _begins_heading(step: _Step) -> bool:
+    return (
+        step.is_broken
+        or step.is_wide(1.75)
+        or not step.is_alike
+        or NUMBERED.match(step.row.text) is not None
     )
 
 
-def _is_tail(last: Draft, row: Row, kind: str, style: Style) -> bool:
+def _begins_caption(_step: _Step) -> bool:
+    return True
+
+
+def _begins_title(_step: _Step) -> bool:
+    return False
+
+
+def _begins_footnote(step: _Step) -> bool:
+    return step.is_broken or NOTE_MARK.match(step.row.text) is not None or step.is_wide(1.6)
+
+
+def _begins_formula(step: _Step) -> bool:
+    return step.is_broken or step.is_wide(3.2)
+
+
+def _begins_table(step: _Step) -> bool:
+    return step.is_broken or step.is_wide(4)
+
+
+def _begins_paragraph(step: _Step) -> bool:
+    return step.is_broken or not step.is_alike or step.is_wide(1.4) or _is_indented(step)
+
+
+_BEGINS: dict[str, Callable[[_Step], bool]] = {
+    "heading": _begins_heading,
+    "caption": _begins_caption,
+    "title": _begins_title,
+    "footnote": _begins_footnote,
+    "math": _begins_formula,
+    "table": _begins_table,
+}
+"""Whether a row begins a new block after one of its own class; other classes are paragraphs."""
+
+
+def _is_caption_tail(step: _Step, row_class: str) -> bool:
     """Whether a row of running text belongs to a caption above it."""
-    before = last.rows[-1]
-    if (
-        last.kind != "caption"
-        or kind not in ("body", "math", "footnote")
-        or row.column is not before.column
-    ):
-        return False
-    gap = row.base - before.base
-    return 0 < gap < 1.4 * style.lead(row) and abs(row.size - before.size) < 0.5
+    return (
+        step.block.kind == "caption"
+        and row_class in ("body", "math", "footnote")
+        and step.row.column is step.last.column
+        and 0 < step.gap < 1.4 * step.spacing
+        and abs(step.row.size - step.last.size) < 0.5
+    )
 
 
-def _is_indented(last: Draft, row: Row, style: Style) -> bool:
+def _is_indented(step: _Step) -> bool:
     """Whether the row's left edge says that a paragraph or list item begins."""
-    before, left, right = last.rows[-1], row.column.x0, row.column.x1
-    em = style.size
-    ended = before.x1 < right - 0.1 * (right - left) or before.text.endswith(_TERMINAL)
-    step = row.x0 - before.x0
-    if _ITEM.match(row.text) and (ended or abs(step) > 0.4 * em):
+    row, last, em = step.row, step.last, step.style.size
+    ended = _is_ended(last, row)
+    shift = row.x0 - last.x0
+    if is_item(row.text) and (ended or abs(shift) > 0.4 * em):
         return True
-    hanging = len(last.rows) > 1 and last.rows[0].x0 < before.x0 - 0.5 * em
-    if hanging:
-        return step < -0.5 * em and ended
-    if len(last.rows) == 1 and _ITEM.match(before.text):
-        return step < -0.5 * em
-    return step > 0.6 * em and row.x0 - left < 5 * em and ended
+    if _hangs(step.block, em):
+        return shift < -0.5 * em and ended
+    if len(step.block.rows) == 1 and is_item(last.text):
+        return shift < -0.5 * em
+    return shift > 0.6 * em and row.x0 - row.column.x0 < 5 * em and ended
 
 
-def link_paragraphs(drafts: Sequence[Draft]) -> None:
-    """Marks the blocks that go on from the last block of text before them, over breaks, floats and formulas."""
-    last: Draft | None = None
-    between = False
-    for draft in drafts:
-        if draft.kind in ("body", "abstract"):
-            if last is not None and last.kind == draft.kind and _goes_on(last, draft, between):
-                draft.continues = True
-            last, between = draft, False
-        elif draft.kind == "math":
-            between = True
-        elif draft.kind in ("heading", "title", "reference"):
+def is_item(text: str) -> bool:
+    """Whether a row begins a list's item: '• fast', '(ii) convex', '3. third'."""
+    return _ITEM.match(text) is not None
+
+
+def _is_ended(last: Row, row: Row) -> bool:
+    """Whether the last row ends a paragraph: short of the right edge, or with a full stop."""
+    column = row.column
+    return last.x1 < column.x1 - 0.1 * column.width or last.text.endswith(_TERMINAL)
+
+
+def _hangs(block: DraftBlock, em: float) -> bool:
+    """Whether a block's rows hang in below its first."""
+    return len(block.rows) > 1 and block.rows[0].x0 < block.rows[-1].x0 - 0.5 * em
+
+
+def _cut_run_in_heading(row: Row) -> tuple[Row | None, Row]:
+    """A numbered heading in bold that opens a paragraph, and what follows it.
+
+    '1. Introduction. Let …' is such a row.
+    """
+    numbered = NUMBERED.match(row.text)
+    if numbered is None or not 5 < row.bold_prefix < min(MAX_RUN_IN, len(row.text) - 5):
+        return None, row
+    begin, end = max(numbered.end() + 2, row.bold_prefix - 3), row.bold_prefix + 3
+    end = row.text.find(".", begin, end) + 1
+    if not end or not any(c.isalpha() for c in row.text[numbered.end() : end]):
+        return None, row
+    x = row.x0 + row.width * end / len(row.text)
+    heading = replace(row, text=row.text[:end].strip(), x1=x)
+    return heading, replace(row, text=row.text[end:].strip(), x0=x)
+
+
+def link_paragraphs(blocks: Sequence[DraftBlock]) -> None:
+    """Marks the blocks that go on from the text before them, over breaks, floats and formulas."""
+    last: DraftBlock | None = None
+    after_formula = False
+    for block in blocks:
+        if block.kind in ("body", "abstract"):
+            if last is not None and last.kind == block.kind:
+                block.continues = _goes_on(last, block, after_formula)
+            last, after_formula = block, False
+        elif block.kind == "math":
+            after_formula = True
+        elif block.kind in ("heading", "title", "reference"):
             last = None
 
 
-def _goes_on(last: Draft, draft: Draft, between: bool) -> bool:
-    a, b = last.rows[-1], draft.rows[0]
-    start = b.text[:1]
-    if _ITEM.match(b.text):
+def _goes_on(last: DraftBlock, block: DraftBlock, after_formula: bool) -> bool:
+    end, start = last.rows[-1], block.rows[0]
+    lower = start.text[:1].islower()
+    broken = block.page != last.page or end.column is not start.column
+    if is_item(start.text):
         return False
-    if between and draft.page == last.page and a.column is b.column:
-        return start.islower()
-    if a.text.endswith(_TERMINAL):
+    if after_formula and not broken:
+        return lower
+    if end.text.endswith(_TERMINAL):
         return False
-    broken = draft.page != last.page or a.column is not b.column
-    return start.islower() or (
-        broken
-        and (a.text.endswith(("-", ",")) or a.x1 > a.column.x1 - 0.12 * (a.column.x1 - a.column.x0))
-    )
+    return lower or (broken and _is_full(end))
 
 
-def move_floats(drafts: Sequence[Draft]) -> list[Draft]:
+def _is_full(row: Row) -> bool:
+    """Whether a row without a full stop reaches the right edge, or ends in a hyphen or comma."""
+    return row.text.endswith(("-", ",")) or row.x1 > row.column.x1 - 0.12 * row.column.width
+
+
+def move_floats(blocks: Sequence[DraftBlock]) -> list[DraftBlock]:
     """Captions and tables that stand inside a paragraph come after it, on their own page."""
-    found: list[Draft] = []
-    for draft in drafts:
-        if not draft.continues:
-            found.append(draft)
-            continue
-        at = len(found)
-        while (
-            at and found[at - 1].kind in ("caption", "table") and found[at - 1].page == draft.page
-        ):
+    moved: list[DraftBlock] = []
+    for block in blocks:
+        at = len(moved)
+        while block.continues and at and _is_float(moved[at - 1], block.page):
             at -= 1
-        found.insert(at, draft)
-    return found
+        moved.insert(at, block)
+    return moved
+
+
+def _is_float(block: DraftBlock, page: int) -> bool:
+    return block.kind in ("caption", "table") and block.page == page

@@ -1,7 +1,8 @@
 """Lines made anew from single characters, where PyMuPDF's own lines cannot be trusted.
 
-That is so for old bitmap fonts (Type 3), whose nominal size is a fraction of a point so that every kern looks like a
-space ("con v en tional"), and for OCR, which reads across columns and gives every line a size of its own.
+That is so for old bitmap fonts (Type 3), whose nominal size is a fraction of a point so that every
+kern looks like a space ("con v en tional"), and for OCR, which reads across columns and gives every
+line a size of its own.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from litmap.text.glyphs import clean
 from litmap.text.line import Line
 
-_WIDTHS = dict(
+_LETTER_WIDTHS = dict(
     zip(
         "abcdefghijklmnopqrstuvwxyz",
         (500, 555, 444, 555, 444, 305, 500, 555, 278, 305, 528, 278, 833, 555, 500, 555, 528, 392, 394, 389, 555, 528,
@@ -22,9 +23,9 @@ _WIDTHS = dict(
         strict=True,
     )
 )  # fmt: skip
-"""Widths of Computer Modern's small letters, in thousandths of the font size; other text faces come near."""
-
-
+"""Widths of Computer Modern's small letters, in thousandths of the font size; other text faces come
+near.
+"""
 _OT1 = {"\\": "“", '"': "”", "{": "–", "|": "—", "\x7f": "¨", "\x13": "´", "\x12": "`", " ": ""}
 _DIGITS = {chr(i): str(i) for i in range(9)} | {"\t": "9", " ": "9"}
 _ACCENTS = frozenset("¨´`ˆ˜ˇ˚")
@@ -32,18 +33,18 @@ _ACCENTS = frozenset("¨´`ˆ˜ˇ˚")
 
 @dataclass(slots=True)
 class Char:
-    """A character with its place; `base` is the y of its baseline."""
+    """A character with its place; `baseline` is the y of its baseline."""
 
     c: str
     x0: float
     x1: float
-    base: float
+    baseline: float
     size: float
 
 
 def read_chars(page: Any, flags: int, textpage: Any = None) -> list[Char]:
     """The page's upright characters, with the sizes that its fonts claim."""
-    found: list[Char] = []
+    chars: list[Char] = []
     for block in page.get_text("rawdict", flags=flags, textpage=textpage)["blocks"]:
         for line in block.get("lines", ()):
             if abs(line["dir"][1]) > 0.1:
@@ -53,40 +54,46 @@ def read_chars(page: Any, flags: int, textpage: Any = None) -> list[Char]:
                 for char in span["chars"]:
                     x0, _, x1, _ = char["bbox"]
                     if not char["c"].isspace() or (size < 3 and not char.get("synthetic")):
-                        found.append(Char(char["c"], x0, x1, char["origin"][1], size))
-    return found
+                        chars.append(Char(char["c"], x0, x1, char["origin"][1], size))
+    return chars
 
 
 def regroup(chars: Sequence[Char]) -> list[Line]:
-    """Characters → words → lines; a line ends at a white strip wider than one and a half letters."""
+    """Characters → words → lines; a line ends at a strip wider than one and a half letters."""
     if not chars:
         return []
     if sorted(char.size for char in chars)[len(chars) // 2] < 3:
-        _measure(chars)
-        _decode(chars)
+        _measure_sizes(chars)
+        _decode_ot1(chars)
     size = sorted(char.size for char in chars)[len(chars) // 2]
     lines: list[Line] = []
-    for group in _baselines(chars, size):
-        lines += _cut(group)
-    return _even(lines)
+    for group in _group_by_baseline(chars, size):
+        lines += _cut_at_gaps(group)
+    return _level_sizes(lines)
 
 
-def _measure(chars: Sequence[Char]) -> None:
-    """Sizes by the width of letters, for each baseline where it holds enough of them, else the page's."""
+def _measure_sizes(chars: Sequence[Char]) -> None:
+    """Sizes by the width of letters, for each baseline where it holds enough of them, else the
+    page's.
+    """
     usual = _size_of(chars) or 10.0
     groups: dict[int, list[Char]] = {}
     for char in chars:
-        groups.setdefault(round(char.base * 2), []).append(char)
+        groups.setdefault(round(char.baseline * 2), []).append(char)
     for group in groups.values():
-        size = _size_of(group) if sum(1 for char in group if char.c in _WIDTHS) >= 12 else None
+        size = (
+            _size_of(group) if sum(1 for char in group if char.c in _LETTER_WIDTHS) >= 12 else None
+        )
         for char in group:
             char.size = size or usual
 
 
-def _decode(chars: Sequence[Char]) -> None:
-    """Codes of TeX's own encoding (OT1), which bitmap fonts give away as they are, to the signs they print.
+def _decode_ot1(chars: Sequence[Char]) -> None:
+    """Codes of TeX's own encoding (OT1), which bitmap fonts give away as they are, to the signs
+    they print.
 
-    Some of these fonts number their digits 0 to 9: seen by a text with commas and full stops but without any digit.
+    Some of these fonts number their digits 0 to 9: seen by a text with commas and full stops but
+    without any digit.
     """
     seen = {char.c for char in chars}
     digits = {",", "."} <= seen and not seen & set("123456789")
@@ -98,23 +105,27 @@ def _decode(chars: Sequence[Char]) -> None:
 
 
 def _size_of(chars: Sequence[Char]) -> float | None:
-    known = [(char.x1 - char.x0, _WIDTHS[char.c]) for char in chars if char.c in _WIDTHS]
+    known = [
+        (char.x1 - char.x0, _LETTER_WIDTHS[char.c]) for char in chars if char.c in _LETTER_WIDTHS
+    ]
     total = sum(width for _, width in known)
     return round(1000 * sum(width for width, _ in known) / total, 1) if total else None
 
 
-def _baselines(chars: Sequence[Char], size: float) -> list[list[Char]]:
-    """Characters by baseline; those a script's height away stay apart and are joined as scripts later."""
+def _group_by_baseline(chars: Sequence[Char], size: float) -> list[list[Char]]:
+    """Characters by baseline; those a script's height away stay apart and are joined as scripts
+    later.
+    """
     groups: list[list[Char]] = []
-    for char in sorted(chars, key=lambda char: (char.base, char.x0)):
-        if groups and char.base - groups[-1][0].base < 0.18 * size:
+    for char in sorted(chars, key=lambda char: (char.baseline, char.x0)):
+        if groups and char.baseline - groups[-1][0].baseline < 0.18 * size:
             groups[-1].append(char)
         else:
             groups.append([char])
     return groups
 
 
-def _cut(group: list[Char]) -> list[Line]:
+def _cut_at_gaps(group: list[Char]) -> list[Line]:
     group.sort(key=lambda char: char.x0)
     lines: list[Line] = []
     part: list[Char] = [group[0]]
@@ -123,7 +134,7 @@ def _cut(group: list[Char]) -> list[Line]:
         gap = char.x0 - last.x1
         size = max(char.size, last.size)
         if gap > 1.5 * size:
-            lines += _line(part, "".join(text))
+            lines += _make_line(part, "".join(text))
             part, text = [], []
         elif gap > 0.16 * size:
             text.append(" ")
@@ -132,21 +143,24 @@ def _cut(group: list[Char]) -> list[Line]:
             text.insert(len(text) - 1, char.c)  # `clean` joins an accent to the letter after it
         else:
             text.append(char.c)
-    return lines + _line(part, "".join(text))
+    return lines + _make_line(part, "".join(text))
 
 
-def _line(part: Sequence[Char], text: str) -> list[Line]:
+def _make_line(part: Sequence[Char], text: str) -> list[Line]:
     text = clean(text)
     if not text:
         return []
     size = sorted(char.size for char in part)[len(part) // 2]
-    base = sorted(char.base for char in part)[len(part) // 2]
+    baseline = sorted(char.baseline for char in part)[len(part) // 2]
     x0, x1 = part[0].x0, max(char.x1 for char in part)
-    return [Line(text, x0, base - 0.75 * size, x1, base + 0.22 * size, base, round(size, 1))]
+    y0, y1 = baseline - 0.75 * size, baseline + 0.22 * size
+    return [Line(text, x0, y0, x1, y1, baseline, round(size, 1))]
 
 
-def _even(lines: list[Line]) -> list[Line]:
-    """Sizes measured from images scatter: those within a quarter of the usual one are made equal to it."""
+def _level_sizes(lines: list[Line]) -> list[Line]:
+    """Sizes measured from images scatter: those within a quarter of the usual one are made equal to
+    it.
+    """
     weights: dict[float, int] = {}
     for line in lines:
         weights[line.size] = weights.get(line.size, 0) + len(line.text)

@@ -11,17 +11,25 @@ from litmap.errors import PdfError
 from litmap.models import Document, Page, Span, TextBlock
 
 EXTRACTOR = "7"
-"""Version of the extraction; raised with every change of its output, so that kept texts are made again."""
+"""Version of the extraction; raised with every change of its output, so that kept texts are made
+again.
+"""
 
 
 def dumps(document: Document) -> bytes:
-    """The document as gzipped JSON; equal documents give equal bytes. Rectangles keep one decimal (0.1 pt)."""
+    """The document as gzipped JSON; equal documents give equal bytes.
+
+    Rectangles keep one decimal (0.1 pt).
+    """
     text = json.dumps(to_plain(document), ensure_ascii=False, separators=(",", ":"))
     return gzip.compress(text.encode("utf-8", "surrogatepass"), compresslevel=6, mtime=0)
 
 
 def loads(data: bytes) -> Document:
-    """The document that `dumps` wrote. Raises `PdfError` for damaged bytes and for another extractor's texts."""
+    """The document that `dumps` wrote.
+
+    Raises `PdfError` for damaged bytes and for another extractor's texts.
+    """
     try:
         plain = json.loads(gzip.decompress(data).decode("utf-8", "surrogatepass"))
         version = plain["extractor"]

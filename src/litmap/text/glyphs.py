@@ -1,4 +1,6 @@
-"""Characters as a reader would type them: ligatures, TeX's loose accents, private and mathematical code points."""
+"""Characters as a reader would type them: ligatures, TeX's loose accents, private and mathematical
+code points.
+"""
 
 from __future__ import annotations
 
@@ -47,9 +49,11 @@ _SPACES = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
-    """The text with one space between words, ligatures spelt out, loose accents joined, private glyphs mapped or gone.
+    """The text with one space between words, ligatures spelt out, loose accents joined, private
+    glyphs mapped or gone.
 
-    Letters of the mathematical alphabets become plain ones, so that words and variables can be searched.
+    Letters of the mathematical alphabets become plain ones, so that words and variables can be
+    searched.
     """
     if not _NEEDS.search(text):
         return text.strip()

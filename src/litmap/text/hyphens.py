@@ -6,73 +6,101 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from litmap.parsing.word_lists import load_words
+
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _TAIL = re.compile(r"([^\W\d_]+(?:[-’'][^\W\d_]+)*)-$")
 _HEAD = re.compile(r"^[^\W\d_]+")
-_FIRST_HALVES_WORDS = """
-self well so one two three four five six high low large small long short half ill worst best full real state
-data time quasi semi zero single first second third cross near mean end hand fine finite non
-"""
-_FIRST_HALVES = frozenset(_FIRST_HALVES_WORDS.split())
-_PREFIXES_WORDS = """
-over under pre sub multi inter intra super meta hyper counter out up anti trans micro macro
-"""
-_PREFIXES = frozenset(_PREFIXES_WORDS.split())
-_LISTED = frozenset(["and", "or", "to", "und", "et"])
-# Endings that are no words: what stands before them was broken by the typesetter.
+_FIRST_HALVES = load_words("first_halves", "litmap.text")
+_PREFIXES = load_words("prefixes", "litmap.text")
+_CONJUNCTIONS = frozenset(["and", "or", "to", "und", "et"])
 _ENDING = re.compile(
     r"(?:tions?|sions?|ings?|ments?|ness|ity|ities|able|ible|ally|ously|ized?|ises?|ed|ly|ers?|ance|ence)$"
 )
+"""Endings that are no words: what stands before them was broken by the typesetter."""
+MAX_TAIL = 60
+"""Characters at a line's end in which its last word is looked for."""
 
 
 class Vocabulary:
-    """Words of a document as printed inside its lines, whole and hyphenated; halves at line breaks left out."""
+    """Words of a document as printed inside its lines, whole and hyphenated; halves at line breaks
+    left out.
+    """
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self.words: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
         broken = False
         for line in lines:
-            found = _WORD.findall(line.lower())
-            if broken and found:
-                found = found[1:]
+            words = _WORD.findall(line.lower())
+            if broken:
+                del words[:1]
             broken = line.endswith("-")
-            if broken and found:
-                found.pop()
-            self.words.update(found)
-            for word in found:
-                if "-" in word:
-                    self.words.update(part for part in word.split("-") if len(part) > 2)
+            if broken:
+                del words[-1:]
+            self._count(words)
+
+    def _count(self, words: list[str]) -> None:
+        self.counts.update(words)
+        for word in words:
+            if "-" in word:
+                self.counts.update(part for part in word.split("-") if len(part) > 2)
 
     def keeps_hyphen(self, first: str, second: str) -> bool:
         """Whether the hyphen between two halves of a broken word belongs to the word."""
         first, second = first.lower(), second.lower()
-        joined, hyphenated = self.words[first + second], self.words[f"{first}-{second}"]
+        joined, hyphenated = self.counts[first + second], self.counts[f"{first}-{second}"]
         if joined != hyphenated:
             return hyphenated > joined
         if "-" in first:
-            tail = first.rsplit("-", 1)[1]
-            return not self.words[tail + second] and bool(self.words[tail] and self.words[second])
-        if first in _FIRST_HALVES and self.words[second]:
+            return self._are_words_apart(first.rsplit("-", 1)[1], second)
+        if self.counts[second] and (first in _FIRST_HALVES or is_adverb(first)):
             return True
-        if first.endswith("ly") and len(first) > 4 and self.words[second]:
-            return True
-        if first in _PREFIXES or len(first) < 3 or len(second) < 3 or _ENDING.fullmatch(second):
+        if first in _PREFIXES or is_broken_syllable(first, second):
             return False
-        return self.words[first] >= 2 and self.words[second] >= 2
+        return self.counts[first] >= 2 and self.counts[second] >= 2
+
+    def _are_words_apart(self, first: str, second: str) -> bool:
+        """Whether both halves are words of the document, but not their join ('state-of-the-' and
+        'art').
+        """
+        known = self.counts[first] > 0 and self.counts[second] > 0
+        return known and not self.counts[first + second]
+
+
+def is_adverb(word: str) -> bool:
+    """Whether a word is an adverb that stands before another with a hyphen: 'randomly-drawn'."""
+    return word.endswith("ly") and len(word) > 4
+
+
+def is_broken_syllable(first: str, second: str) -> bool:
+    """Whether a half is no word: under three letters, or only an ending ('exten-', 'sions')."""
+    return len(first) < 3 or len(second) < 3 or _ENDING.fullmatch(second) is not None
 
 
 def join(first: str, second: str, vocabulary: Vocabulary) -> tuple[str, str]:
-    """What is left of a line's text, and what stands between it and the next line ('' or a space)."""
+    """A line's text without a hyphen of the typesetter's, and what stands before the next line (''
+    or a space).
+    """
     if not first.endswith("-"):
         return first, " " if first else ""
-    tail, head = _TAIL.search(first[-60:]), _HEAD.match(second)
+    tail, head = _TAIL.search(first[-MAX_TAIL:]), _HEAD.match(second)
     if tail is None or head is None or first.endswith("--"):
-        return first, "" if first[-2:-1].isalnum() and second[:1].isalnum() else " "
-    if head[0] in _LISTED:
+        return first, "" if is_number_range(first, second) else " "
+    if head[0] in _CONJUNCTIONS:
         return first, " "
-    # A capital after a small letter begins a name (Kullback-Leibler); in words set in capitals it is a break.
-    if head[0][0].isupper() and not (tail[1].isupper() and head[0].isupper() and len(head[0]) > 1):
-        return first, ""
-    if vocabulary.keeps_hyphen(tail[1], head[0]):
+    if is_name_after_hyphen(tail[1], head[0]) or vocabulary.keeps_hyphen(tail[1], head[0]):
         return first, ""
     return first[:-1], ""
+
+
+def is_number_range(first: str, second: str) -> bool:
+    """Whether letters or digits that are no words touch the hyphen: '12-' and '15'."""
+    return first[-2:-1].isalnum() and second[:1].isalnum()
+
+
+def is_name_after_hyphen(tail: str, head: str) -> bool:
+    """Whether a capital begins a name ('Kullback-' and 'Leibler'); in words set in capitals it is a
+    break.
+    """
+    all_capitals = tail.isupper() and head.isupper() and len(head) > 1
+    return head[0].isupper() and not all_capitals

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Line:
-    """A line (or a fragment of one) of a page. `size`: the font size of most of its letters, in points.
+    """A line (or a fragment of one) of a page. `size`: the font size of most of its letters, in
+    points.
 
-    `bold`, `italic` and `math` are shares of its characters in [0, 1]. `base` is the y of its baseline, `lead` the
-    number of bold characters it begins with, `top` the largest size in it.
+    `bold`, `italic` and `math` are shares of its characters in [0, 1]. `baseline` is the y of its
+    baseline, `bold_prefix` the number of bold characters it begins with, `largest` the largest font
+    size in it.
     """
 
     text: str
@@ -18,15 +20,15 @@ class Line:
     y0: float
     x1: float
     y1: float
-    base: float
+    baseline: float
     size: float
     bold: float = 0.0
     italic: float = 0.0
     math: float = 0.0
     font: str = ""
     block: int = 0
-    lead: int = 0
-    top: float = 0.0
+    bold_prefix: int = 0
+    largest: float = 0.0
 
     @property
     def rect(self) -> tuple[float, float, float, float]:
@@ -34,6 +36,6 @@ class Line:
         return (self.x0, self.y0, self.x1, self.y1)
 
     @property
-    def height(self) -> float:
-        """Height in points."""
-        return self.y1 - self.y0
+    def width(self) -> float:
+        """Width in points."""
+        return self.x1 - self.x0

@@ -13,7 +13,11 @@ from litmap.text.pymupdf_open import load_pymupdf
 
 DPI = 200
 """Resolution at which pages are read: 300 takes longer and reads 10-point print no better."""
-MISSING = "install Tesseract with its English data (Debian: apt-get install tesseract-ocr) to have it read"
+MISSING = (
+    "install Tesseract with its English data (Debian: apt-get install tesseract-ocr) "
+    "to have it read"
+)
+"""What to do about pages that only OCR could read."""
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,6 @@
-"""Worker processes for PDFs: a crash, a hang or hunger for memory costs one file, with its reason, and no other."""
+"""Worker processes for PDFs: a crash, a hang or hunger for memory costs one file, with its reason,
+and no other.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ from litmap.text.preview import Preview
 from litmap.text.worker import DONE, FAILED, HEADER
 
 TIMEOUT = 300.0
-"""Seconds a file may take, OCR included (about two seconds a page); what is not read by then is named."""
+"""Seconds a file may take, OCR included (about two seconds a page); what is not read by then is
+named.
+"""
 MEMORY = 3 << 30
 """Bytes of address space of a worker; the program itself takes about a third of a GiB of it."""
 LONGEST = 512 << 20
@@ -31,7 +35,10 @@ FILES_EACH = 200
 
 
 class Worker:
-    """One child process, started when first needed and after each failure. Not to be used by two threads at once."""
+    """One child process, started when first needed and after each failure.
+
+    Not to be used by two threads at once.
+    """
 
     def __init__(self, memory_bytes: int = MEMORY) -> None:
         self.memory_bytes = memory_bytes
@@ -144,9 +151,9 @@ def extract_many(
     memory_bytes: int = MEMORY,
     ocr: bool = True,
 ) -> Iterator[tuple[str, Document | PdfError]]:
-    """(sha256, document or error) of each (sha256, path) as they are finished, read by `workers` processes (0: a core
-    each), the largest first, so that no core waits for another's last. `timeout_s` and `memory_bytes` hold for each
-    file.
+    """(sha256, document or error) of each (sha256, path) as they are finished, read by `workers`
+    processes (0: a core each), the largest first, so that no core waits for another's last.
+    `timeout_s` and `memory_bytes` hold for each file.
     """
     requests = [
         (sha, {"do": "extract", "path": str(path), "sha256": sha, "ocr": ocr, "seconds": timeout_s})
@@ -196,7 +203,10 @@ def _run_many(
     timeout_s: float,
     memory_bytes: int,
 ) -> Iterator[tuple[str, bytes | PdfError]]:
-    """Replies as they come. A thread a worker waits for its child; at most two replies a worker lie unread."""
+    """Replies as they come.
+
+    A thread a worker waits for its child; at most two replies a worker lie unread.
+    """
     count = max(1, min(workers or os.cpu_count() or 1, len(requests)))
     todo = iter(requests)
     lock, stop = threading.Lock(), threading.Event()
@@ -250,7 +260,8 @@ atexit.register(_looker.close)
 
 
 def preview_in_worker(path: Path, pages: int = 2, *, timeout_s: float = 30.0) -> Preview:
-    """As `read_preview`, in one child process that is kept warm; calls of several threads wait for each other.
+    """As `read_preview`, in one child process that is kept warm; calls of several threads wait for
+    each other.
 
     Raises `PdfError`.
     """
@@ -260,7 +271,9 @@ def preview_in_worker(path: Path, pages: int = 2, *, timeout_s: float = 30.0) ->
 
 
 def stop_preview_worker() -> None:
-    """Let go of the child process of `preview_in_worker` (a hundred megabytes); a later call starts another."""
+    """Let go of the child process of `preview_in_worker` (a hundred megabytes); a later call starts
+    another.
+    """
     with _looker_lock:
         _looker.close()
 
@@ -285,7 +298,8 @@ def render(
 ) -> bytes:
     """A PNG of the page (1-based) with the rectangles marked, `zoom` pixels a point.
 
-    Drawn by one child process that is kept warm; calls of several threads wait for each other. Raises `PdfError`.
+    Drawn by one child process that is kept warm; calls of several threads wait for each other.
+    Raises `PdfError`.
     """
     request = {
         "do": "render",

@@ -1,4 +1,6 @@
-"""Opening PDFs: the only door to PyMuPDF, with every failure as a `PdfError` that says what is wrong."""
+"""Opening PDFs: the only door to PyMuPDF, with every failure as a `PdfError` that says what is
+wrong.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +14,14 @@ from typing import Any
 from litmap.errors import PdfError
 
 LAYOUT = "pymupdf.layout"
+"""PyMuPDF's layout analysis, kept from loading."""
 
 
 def load_pymupdf() -> Any:
     """The PyMuPDF module, its messages silenced (damaged files make it write hundreds of lines).
 
-    It would load its layout analysis where that is installed, a model that nothing here asks: half a second and 55 MB
-    of every process that reads PDFs.
+    It would load its layout analysis where that is installed, a model that nothing here asks: half
+    a second and 55 MB of every process that reads PDFs.
     """
     asked = "pymupdf" in sys.modules or LAYOUT in sys.modules
     if not asked:
@@ -33,9 +36,20 @@ def load_pymupdf() -> Any:
     return pymupdf
 
 
+def text_flags() -> int:
+    """What PyMuPDF is asked for: no images, nothing outside the page, codes of characters it cannot
+    name.
+    """
+    pymupdf = load_pymupdf()
+    return int(pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_USE_CID_FOR_UNKNOWN_UNICODE)
+
+
 @contextmanager
 def open_pdf(path: Path) -> Iterator[Any]:
-    """The opened PDF; an empty user password is tried. Raises `PdfError` (missing, not a PDF, locked, no page)."""
+    """The opened PDF; an empty user password is tried.
+
+    Raises `PdfError` where it is missing, no PDF, damaged, locked or without a page.
+    """
     pymupdf = load_pymupdf()
     subject = str(path)
     try:
@@ -52,7 +66,7 @@ def open_pdf(path: Path) -> Iterator[Any]:
         pdf = pymupdf.open(str(path), filetype="pdf")
     except Exception as error:  # PyMuPDF raises many kinds, some of them private
         raise PdfError(
-            f"the PDF is damaged beyond repair: {_said(error)}", subject=subject
+            f"the PDF is damaged beyond repair: {_message_of(error)}", subject=subject
         ) from error
     try:
         _check(pdf, subject)
@@ -62,7 +76,9 @@ def open_pdf(path: Path) -> Iterator[Any]:
     except MemoryError:
         raise
     except Exception as error:
-        raise PdfError(f"the PDF could not be read: {_said(error)}", subject=subject) from error
+        raise PdfError(
+            f"the PDF could not be read: {_message_of(error)}", subject=subject
+        ) from error
     finally:
         pdf.close()
         pymupdf.TOOLS.store_shrink(100)
@@ -75,5 +91,5 @@ def _check(pdf: Any, subject: str) -> None:
         raise PdfError("the PDF has no page", subject=subject)
 
 
-def _said(error: Exception) -> str:
+def _message_of(error: Exception) -> str:
     return " ".join(str(error).split())[:200] or type(error).__name__

@@ -1,11 +1,14 @@
-"""Lines of a page as PyMuPDF sees them, with what later stages ask of each: place, size, weight, share of maths."""
+"""Raw pages: lines as PyMuPDF sees them, with what later stages ask of each: place, size, weight,
+maths.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from litmap.text.glyphs import clean
 from litmap.text.line import Line
@@ -13,19 +16,29 @@ from litmap.text.pymupdf_open import load_pymupdf
 
 _MATH_FONT = re.compile(
     r"CMMI|CMSY|CMEX|CMBSY|MSAM|MSBM|EUFM|EUSM|EURM|RSFS|LMMath|LatinModernMath|STIX.*Math|STIXSize|"
-    r"Cambria-?Math|MathematicalPi|MTSY|MTMI|MTEX|MTMS|Symbol|MathJax|XITSMath|txsy|txmi|txex|pxsy|pxmi|pxex|rtxmi|"
+    r"Cambria-?Math|MathematicalPi|MTSY|MTMI|MTEX|MTMS|Symbol|MathJax|XITSMath|"
+    r"txsy|txmi|txex|pxsy|pxmi|pxex|rtxmi|"
     r"stmary|wasy|bbm|dsrom|bbold|Math",
     re.I,
 )
-_ROMAN_MATH_FONT = re.compile(r"CMR|CMBX|SFRM|LMRoman", re.I)
 _BOLD_FONT = re.compile(
     r"bold|black|heavy|medi(?!um?it)|CMBX|CMSSBX|SFBX|LMRoman\d+-Bold|\bBd|-B$|demi", re.I
 )
 _ITALIC_FONT = re.compile(r"ital|obli|slant|CMTI|CMSL|SFTI|-It$", re.I)
 
-BOLD, ITALIC, SUPERSCRIPT = 16, 2, 1  # PyMuPDF's span flags
-_INK, _PALE, _NONE = 2, 1, 0
-_VISIBLE = 16 | 32  # MuPDF's char flags FILLED and STROKED; neither: the text is not painted
+BOLD, ITALIC, SUPERSCRIPT = 16, 2, 1
+"""PyMuPDF's flags of a span."""
+_VISIBLE = 16 | 32
+"""MuPDF's flags FILLED and STROKED of characters; neither: the text is not painted."""
+_NEAR_WHITE = 0xF0F0F0
+_MIN_ALPHA = 25
+_MARK_SIGNS = frozenset(",∗*†‡§¶♦♠⋆ ")
+MIN_CHARS = 15
+"""Characters of a page that has text; with fewer it may be a picture."""
+MIN_SIZE = 2
+"""Font size in points below which a font does not tell its size (Type 3)."""
+MIN_CONTRAST = 40
+"""Steps of grey, of 256, on a page on which something is painted."""
 _MATH_SIGNS = re.compile("[=≤≥<>≈≡∼∈∉⊂⊆∀∃∑∏∫∂∇∞∝→←↦⇒⇔±×÷·⋅∘⊗⊕∪∩∧∨√∥⟨⟩|‖+−\\^_{}∗⋆′⊤⊥≪≫≜≔≠]")
 
 
@@ -33,7 +46,8 @@ _MATH_SIGNS = re.compile("[=≤≥<>≈≡∼∈∉⊂⊆∀∃∑∏∫∂∇�
 class RawPage:
     """A page's lines before any judgement. `aside` holds rotated text (arXiv stamps).
 
-    `pictures`: something is painted on the page that is no text; `lost`: share of characters without a meaning.
+    `pictures`: something is painted on the page that is no text; `lost`: share of characters
+    without a meaning.
     """
 
     number: int
@@ -44,12 +58,38 @@ class RawPage:
     pictures: bool = False
     lost: float = 0.0
 
+    @property
+    def chars(self) -> int:
+        """Characters of all lines."""
+        return count_chars(self.lines)
+
+    @property
+    def text(self) -> str:
+        """The lines' text, a line each."""
+        return "\n".join(line.text for line in self.lines)
+
+
+class Ink(Enum):
+    """How a line is painted: so that it can be seen, nearly white, or not at all."""
+
+    VISIBLE = "visible"
+    PALE = "pale"
+    NONE = "none"
+
+
+class FontKind(NamedTuple):
+    """What a font's name tells."""
+
+    math: bool
+    bold: bool
+    italic: bool
+
 
 @lru_cache(maxsize=4096)
-def _font_kind(name: str) -> tuple[bool, bool, bool]:
-    """(maths, bold, italic) by the font's name, its subset prefix left out."""
+def _font_kind(name: str) -> FontKind:
+    """Maths, bold, italic by the font's name, its subset prefix left out."""
     name = name.rsplit("+", maxsplit=1)[-1]
-    return (
+    return FontKind(
         bool(_MATH_FONT.search(name)),
         bool(_BOLD_FONT.search(name)),
         bool(_ITALIC_FONT.search(name)),
@@ -57,58 +97,62 @@ def _font_kind(name: str) -> tuple[bool, bool, bool]:
 
 
 def read_page(page: Any, number: int, flags: int) -> RawPage:
-    """The page's lines that a reader sees. Rotated ones go to `aside`, unless most of the page is rotated."""
+    """The page's lines that a reader sees.
+
+    Rotated ones go to `aside`, unless most of the page is rotated.
+    """
     data = page.get_text("dict", flags=flags)
     raw = RawPage(number, float(data["width"]), float(data["height"]))
     rotated: list[Line] = []
-    seen: dict[str, list[tuple[float, float]]] = {}
-    unpainted: list[Line] = []
-    pale: list[Line] = []
+    by_ink: dict[Ink, list[Line]] = {Ink.VISIBLE: raw.lines, Ink.PALE: [], Ink.NONE: []}
+    printed: dict[str, list[tuple[float, float]]] = {}
     for index, block in enumerate(data["blocks"]):
         for entry in block.get("lines", ()):
-            line, ink = _line(entry, index)
-            if line is None or _is_repeated(line, seen):
+            line, ink = _read_line(entry, index)
+            if line is None or _is_repeated(line, printed):
                 continue
-            if abs(entry["dir"][1]) > 0.1:
-                rotated.append(line)
-            else:
-                (raw.lines if ink == _INK else pale if ink == _PALE else unpainted).append(line)
-    if _chars(rotated) > 3 * _chars(raw.lines) + 200:
+            (rotated if abs(entry["dir"][1]) > 0.1 else by_ink[ink]).append(line)
+    if count_chars(rotated) > 3 * raw.chars + 200:
         raw.lines, rotated = rotated, []
     raw.aside = [line.text for line in rotated]
-    _check(page, raw, unpainted, pale, flags)
+    _settle_doubts(page, raw, by_ink[Ink.NONE], by_ink[Ink.PALE], flags)
     return raw
 
 
-def _is_repeated(line: Line, seen: dict[str, list[tuple[float, float]]]) -> bool:
+def _is_repeated(line: Line, printed: dict[str, list[tuple[float, float]]]) -> bool:
     """Whether the same words were printed there before (bold faked by printing twice, shadows)."""
-    places = seen.setdefault(line.text, [])
-    if any(
-        abs(line.x0 - x) < 0.2 * line.size and abs(line.base - y) < 0.2 * line.size
-        for x, y in places
-    ):
+    places = printed.setdefault(line.text, [])
+    near = 0.2 * line.size
+    if any(abs(line.x0 - x) < near and abs(line.baseline - y) < near for x, y in places):
         return True
-    places.append((line.x0, line.base))
+    places.append((line.x0, line.baseline))
     return False
 
 
-def _check(page: Any, raw: RawPage, unpainted: list[Line], pale: list[Line], flags: int) -> None:
-    """Settles the doubtful: OCR layers, white text, fonts of no size, pages of pictures."""
+def _settle_doubts(
+    page: Any, raw: RawPage, unpainted: list[Line], pale: list[Line], flags: int
+) -> None:
+    """Settles the doubtful: white text, OCR layers, fonts of no size, pages of pictures."""
     from litmap.text.char_lines import read_chars, regroup
     from litmap.text.quality import drop_unseen, lost_share
 
     if pale:
         raw.lines += drop_unseen(page, pale)
-    painted = _chars(raw.lines)
-    if _chars(unpainted) > max(100, 2 * painted):
+    painted = raw.chars
+    if count_chars(unpainted) > max(100, 2 * painted):
         # An OCR layer: nothing of it is painted, what it says stands in the picture below.
         raw.lines = drop_unseen(page, regroup(read_chars(page, flags)))
-    elif painted and sum(len(line.text) for line in raw.lines if line.size < 2) * 2 > painted:
+    elif painted and _has_no_sizes(raw):
         chars = read_chars(page, flags)
         raw.lines = regroup(chars)
         raw.lost = lost_share("".join(char.c for char in chars))
-    if _chars(raw.lines) < 15:
+    if raw.chars < MIN_CHARS:
         raw.pictures = bool(page.get_images()) or bool(page.get_image_info()) or _has_marks(page)
+
+
+def _has_no_sizes(raw: RawPage) -> bool:
+    """Whether most of a page is set in fonts that do not tell their size."""
+    return count_chars([line for line in raw.lines if line.size < MIN_SIZE]) * 2 > raw.chars
 
 
 def _has_marks(page: Any) -> bool:
@@ -118,57 +162,97 @@ def _has_marks(page: Any) -> bool:
         matrix=pymupdf.Matrix(0.2, 0.2), colorspace=pymupdf.csGRAY, alpha=False
     )
     samples = bytes(picture.samples)
-    return bool(samples) and max(samples) - min(samples) > 40
+    return bool(samples) and max(samples) - min(samples) > MIN_CONTRAST
 
 
-def _chars(lines: list[Line]) -> int:
+def count_chars(lines: list[Line]) -> int:
+    """Characters of all lines."""
     return sum(len(line.text) for line in lines)
 
 
-def _line(entry: dict[str, Any], block: int) -> tuple[Line | None, int]:
-    """The line of one entry of PyMuPDF's 'dict', and whether it is painted, painted pale, or not at all."""
-    parts: list[str] = []
-    sizes: dict[float, int] = {}
-    total = bold = italic = math = painted = pale = lead = 0
-    base, base_size, font, font_chars = 0.0, -1.0, "", -1
-    for span in entry["spans"]:
+@dataclass(slots=True)
+class _SpanSums:
+    """What the spans of one line add up to, in characters."""
+
+    parts: list[str] = field(default_factory=list)
+    sizes: dict[float, int] = field(default_factory=dict)
+    total: int = 0
+    bold: int = 0
+    italic: int = 0
+    math: int = 0
+    painted: int = 0
+    pale: int = 0
+    bold_prefix: int = 0
+    baseline: float = 0.0
+    main_size: float = -1.0
+    font: str = ""
+    font_chars: int = -1
+
+    def add(self, span: dict[str, Any]) -> None:
+        """Takes in a span; white space parts words, footnote marks are left out."""
         text = span["text"]
         if text == " " or not text.strip():
-            parts.append(" ")
-            continue
+            self.parts.append(" ")
+            return
+        kind = _font_kind(span["font"])
+        raised = span["flags"] & SUPERSCRIPT
+        if raised and not kind.math and is_footnote_mark(text, self.parts):
+            return
+        self.parts.append(text + " " if raised and not self.parts else text)
+        self._add_style(text, kind, span["flags"])
+        self._add_ink(len(text), span)
+        self._add_size(len(text), span)
+
+    def _add_style(self, text: str, kind: FontKind, flags: int) -> None:
         count = len(text)
-        size = round(span["size"], 1)
-        flags = span["flags"]
-        is_math, is_bold, is_italic = _font_kind(span["font"])
-        if flags & SUPERSCRIPT and not is_math and _is_mark(text, parts):
-            continue
-        parts.append(text if parts or not flags & SUPERSCRIPT else text + " ")
-        total += count
-        sizes[size] = sizes.get(size, 0) + count
-        if is_bold or flags & BOLD:
-            lead += count if bold == total - count else 0
-            bold += count
-        italic += count if is_italic or flags & ITALIC else 0
-        math += count if is_math else len(_MATH_SIGNS.findall(text))
+        self.total += count
+        if kind.bold or flags & BOLD:
+            if self.bold == self.total - count:
+                self.bold_prefix += count
+            self.bold += count
+        if kind.italic or flags & ITALIC:
+            self.italic += count
+        self.math += count if kind.math else len(_MATH_SIGNS.findall(text))
+
+    def _add_ink(self, count: int, span: dict[str, Any]) -> None:
         if span["char_flags"] & _VISIBLE:
-            painted += count
-            if span["color"] & 0xF0F0F0 == 0xF0F0F0 or span["alpha"] < 25:
-                pale += count
-        if size > base_size + 0.5 or (size > base_size - 0.5 and count > font_chars):
-            base_size, base, font, font_chars = (
-                max(size, base_size),
-                span["origin"][1],
-                span["font"],
-                count,
-            )
-    text = clean("".join(parts))
+            self.painted += count
+            if span["color"] & _NEAR_WHITE == _NEAR_WHITE or span["alpha"] < _MIN_ALPHA:
+                self.pale += count
+
+    def _add_size(self, count: int, span: dict[str, Any]) -> None:
+        """The baseline and font are those of the largest print, of the longest span in it."""
+        size = round(span["size"], 1)
+        self.sizes[size] = self.sizes.get(size, 0) + count
+        if size > self.main_size + 0.5 or (size > self.main_size - 0.5 and count > self.font_chars):
+            self.main_size = max(size, self.main_size)
+            self.baseline = span["origin"][1]
+            self.font, self.font_chars = span["font"], count
+
+    @property
+    def usual_size(self) -> float:
+        """The size of most characters, the larger of two."""
+        if len(self.sizes) == 1:
+            return next(iter(self.sizes))
+        return max(self.sizes.items(), key=lambda item: (item[1], item[0]))[0]
+
+    @property
+    def ink(self) -> Ink:
+        """How most characters are painted."""
+        if self.painted * 2 <= self.total:
+            return Ink.NONE
+        return Ink.PALE if self.pale * 2 > self.total else Ink.VISIBLE
+
+
+def _read_line(entry: dict[str, Any], block: int) -> tuple[Line | None, Ink]:
+    """The line of an entry of PyMuPDF's 'dict', None without text, and how it is painted."""
+    sums = _SpanSums()
+    for span in entry["spans"]:
+        sums.add(span)
+    text = clean("".join(sums.parts))
+    total = sums.total
     if not total or not text:
-        return None, _NONE
-    size = (
-        next(iter(sizes))
-        if len(sizes) == 1
-        else max(sizes.items(), key=lambda item: (item[1], item[0]))[0]
-    )
+        return None, Ink.NONE
     x0, y0, x1, y1 = entry["bbox"]
     line = Line(
         text,
@@ -176,23 +260,25 @@ def _line(entry: dict[str, Any], block: int) -> tuple[Line | None, int]:
         y0,
         x1,
         y1,
-        base,
-        size,
-        bold / total,
-        italic / total,
-        math / total,
-        font.split("+")[-1],
+        sums.baseline,
+        sums.usual_size,
+        sums.bold / total,
+        sums.italic / total,
+        sums.math / total,
+        sums.font.split("+")[-1],
         block,
-        lead,
-        max(sizes),
+        sums.bold_prefix,
+        max(sums.sizes),
     )
-    return line, _NONE if painted * 2 <= total else _PALE if pale * 2 > total else _INK
+    return line, sums.ink
 
 
-def _is_mark(text: str, before: list[str]) -> bool:
-    """Whether a superscript is a footnote mark: digits or signs after a word of three letters or after punctuation."""
+def is_footnote_mark(text: str, before: list[str]) -> bool:
+    """Whether a superscript is a footnote mark: digits or signs after a word of three letters or
+    after punctuation.
+    """
     mark = text.strip()
-    if not mark or len(mark) > 6 or not all(c.isdigit() or c in ",∗*†‡§¶♦♠⋆ " for c in mark):
+    if not mark or len(mark) > 6 or not all(c.isdigit() or c in _MARK_SIGNS for c in mark):
         return False
     word = "".join(before[-3:]).rstrip()[-3:]
     return len(word) == 3 and (word.isalpha() or word[-1] in ".,;:)”’'\"")

@@ -1,68 +1,230 @@
-"""The reference list, cut into entries by numbers, by hanging indents, or by the white space between them."""
+"""The reference list, cut into entries by numbers, by hanging indents, or by the white space
+between them.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from litmap.text.blocks import Draft
-from litmap.text.reading_order import Row
-from litmap.text.row_classifier import NUMBERED
+from litmap.text.blocks import DraftBlock
+from litmap.text.headings import NUMBERED
+from litmap.text.page_layout import Row
 from litmap.text.style import Style
 
 REFERENCES = re.compile(
-    r"^(?:references?(?: and notes| cited)?|bibliograph(?:y|ie)|bibliographical references|literature cited|"
-    r"works cited|cited literature|cited works|literatur(?:e|verzeichnis)?|références|参考文献)\s*[.:]?$",
+    r"^(?:references?(?: and notes| cited)?|bibliograph(?:y|ie)|bibliographical references|"
+    r"literature cited|"
+    r"works cited|cited literature|cited works|literatur(?:e|verzeichnis)?|références|"
+    r"参考文献)\s*[.:]?$",
     re.I,
 )
-_BRACKET = re.compile(r"^\[[^\]]{1,40}\]")
+_LABEL = re.compile(r"^\[[^\]]{1,40}\]")
 _NUMBER = re.compile(r"^(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)]?(?=\s+\D))")
-_BRACKETED, _DOTTED = re.compile(r"^\[(\d{1,3})\]"), re.compile(r"^(\d{1,3})\.\s")
+_LIST_NUMBERS = (re.compile(r"^\[(\d{1,3})\]"), re.compile(r"^(\d{1,3})\.\s"))
 _LISTABLE = ("body", "footnote", "table", "math")
+MIN_UNHEADED = 6
+"""Entries of a list without a heading."""
+MAX_ROWS_PER_ENTRY = 9
+"""More rows an entry, and numbered paragraphs of text were taken for a list."""
 
 
-def mark_references(drafts: Sequence[Draft], style: Style) -> list[Draft]:
-    """Gives each block its section and turns the reference lists' text into 'reference' blocks, one an entry."""
-    section, listing = "", False
-    for draft in drafts:
-        if draft.kind == "heading":
-            section = draft.text
-            listing = bool(REFERENCES.match(NUMBERED.sub("", section).strip()))
-        draft.section = section
-        if listing and draft.kind in ("body", "math"):
-            draft.kind = "reference"
-    if not any(draft.kind == "reference" for draft in drafts):
-        _mark_unheaded(drafts)
-    return _cut_entries(drafts, style)
+def mark_references(blocks: Sequence[DraftBlock], style: Style) -> list[DraftBlock]:
+    """Gives each block its section and turns the reference lists' text into 'reference' blocks, one
+    an entry.
+    """
+    section, in_list = "", False
+    for block in blocks:
+        if block.kind == "heading":
+            section = block.text
+            in_list = REFERENCES.match(NUMBERED.sub("", section).strip()) is not None
+        block.section = section
+        if in_list and block.kind in ("body", "math"):
+            block.kind = "reference"
+    if not any(block.kind == "reference" for block in blocks):
+        _mark_unheaded_list(blocks)
+    return _cut_lists(blocks, style)
 
 
-def _mark_unheaded(drafts: Sequence[Draft]) -> None:
-    """A list without a heading: entries numbered '[1]', '[2]', … (or '1.', '2.', …) near the end."""
-    for pattern in (_BRACKETED, _DOTTED):
-        best = (0, 0, 0)
-        begin, expected = -1, 1
-        for i, draft in enumerate(drafts):
-            if draft.kind not in _LISTABLE:
-                continue
-            for row in draft.rows:
-                match = pattern.match(row.text)
-                number = int(match[1]) if match else None
-                if number == 1:
-                    begin, expected = i, 2
-                elif number is not None and begin >= 0 and expected <= number <= expected + 1:
-                    expected = number + 1
-                    best = max(best, (number, begin, i))
-        count, begin, end = best
-        if count < 6 or begin < 0.3 * len(drafts):
+# ── a list without a heading ─────────────────────────────────────────────────────────────────────
+def _mark_unheaded_list(blocks: Sequence[DraftBlock]) -> None:
+    """A list without a heading: entries numbered '[1]', '[2]' (or '1.', '2.') near the end."""
+    for pattern in _LIST_NUMBERS:
+        count, begin, end = _longest_numbering(blocks, pattern)
+        if count < MIN_UNHEADED or begin < 0.3 * len(blocks):
             continue
-        listed = [draft for draft in drafts[begin : end + 1] if draft.kind in _LISTABLE]
-        if sum(len(draft.rows) for draft in listed) > 9 * count:
+        listed = [block for block in blocks[begin : end + 1] if block.kind in _LISTABLE]
+        if sum(len(block.rows) for block in listed) <= MAX_ROWS_PER_ENTRY * count:
+            for block in listed:
+                block.kind = "reference"
+            return
+
+
+def _longest_numbering(
+    blocks: Sequence[DraftBlock], pattern: re.Pattern[str]
+) -> tuple[int, int, int]:
+    """The highest number that rows counting from 1 reach, their first and their last block."""
+    best = (0, 0, 0)
+    begin, expected = -1, 1
+    for i, block in enumerate(blocks):
+        if block.kind not in _LISTABLE:
             continue
-        for draft in listed:
-            draft.kind = "reference"
-        return
+        for row in block.rows:
+            match = pattern.match(row.text)
+            number = int(match[1]) if match else None
+            if number == 1:
+                begin, expected = i, 2
+            elif number is not None and begin >= 0 and expected <= number <= expected + 1:
+                expected = number + 1
+                best = max(best, (number, begin, i))
+    return best
+
+
+# ── lists cut into entries ───────────────────────────────────────────────────────────────────────
+def _cut_lists(blocks: Sequence[DraftBlock], style: Style) -> list[DraftBlock]:
+    """Each run of 'reference' blocks cut into entries; what floats inside a list comes after it on
+    its page.
+    """
+    cut: list[DraftBlock] = []
+    i = 0
+    while i < len(blocks):
+        end = _list_end(blocks, i)
+        if end == i:
+            cut.append(blocks[i])
+            i += 1
+            continue
+        run = blocks[i:end]
+        cut += _entries([block for block in run if block.kind == "reference"], style)
+        cut += [block for block in run if block.kind != "reference"]
+        i = end
+    order = {page: k for k, page in enumerate(dict.fromkeys(block.page for block in blocks))}
+    cut.sort(key=lambda block: order[block.page])
+    return cut
+
+
+def _list_end(blocks: Sequence[DraftBlock], start: int) -> int:
+    """The end of the run of 'reference' blocks from `start`, floats inside it included; `start`
+    where none.
+    """
+    end = start
+    if blocks[start].kind == "reference":
+        while end < len(blocks) and (
+            blocks[end].kind == "reference" or _interrupts_list(blocks, end)
+        ):
+            end += 1
+    return end
+
+
+def _interrupts_list(blocks: Sequence[DraftBlock], i: int) -> bool:
+    """A float or footnote inside the list."""
+    return (
+        blocks[i].kind in ("caption", "footnote", "table")
+        and any(block.kind == "reference" for block in blocks[i + 1 : i + 6])
+        and not any(block.kind == "heading" for block in blocks[i + 1 : i + 3])
+    )
+
+
+def _entries(run: Sequence[DraftBlock], style: Style) -> list[DraftBlock]:
+    """One block an entry; one that goes on over a page is two blocks, the second `continues`."""
+    rows = [(block, row) for block in run for row in block.rows]
+    starts = entry_starts([row for _, row in rows], style)
+    entries: list[DraftBlock] = []
+    for (block, row), start in zip(rows, starts, strict=True):
+        if start or not entries:
+            entries.append(DraftBlock("reference", block.page, [row], block.section))
+        elif entries[-1].page != block.page:
+            entries.append(
+                DraftBlock("reference", block.page, [row], block.section, continues=True)
+            )
+        else:
+            entries[-1].rows.append(row)
+    return entries
+
+
+def entry_starts(rows: Sequence[Row], style: Style) -> list[bool]:
+    """For each row of a reference list whether an entry begins with it."""
+    for find in ENTRY_FINDERS:
+        starts = find(rows, style)
+        if starts is not None:
+            return starts
+    return starts_by_gaps(rows, style)
+
+
+def starts_by_numbers(rows: Sequence[Row], _style: Style) -> list[bool] | None:
+    """The rows whose numbers count upwards: '[12] …', '12. …'."""
+    in_order = _in_order([_number(row.text) for row in rows])
+    if not _are_enough(len(in_order), len(rows)):
+        return None
+    return [i in in_order for i in range(len(rows))]
+
+
+def starts_by_labels(rows: Sequence[Row], _style: Style) -> list[bool] | None:
+    """The rows with a label in brackets: '[Vap98] …'."""
+    labels = [_LABEL.match(row.text) is not None and _number(row.text) is None for row in rows]
+    return labels if _are_enough(sum(labels), len(rows)) else None
+
+
+def _are_enough(starts: int, rows: int) -> bool:
+    """Three at least, and one row in eight."""
+    return starts >= 3 and starts * 8 >= rows
+
+
+def starts_by_hanging_indent(rows: Sequence[Row], style: Style) -> list[bool] | None:
+    """The rows at the left edge, where at least a quarter of the rows hang in."""
+    indents = _indents(rows)
+    hanging, flush = _count_indents(indents, style.size)
+    if hanging < 0.25 * len(rows) or flush < 0.1 * len(rows):
+        return None
+    if _has_first_line_indent(rows, indents, style.size):
+        return None
+    return [not _is_indented(indent, style.size) for indent in indents]
+
+
+def starts_by_first_line_indent(rows: Sequence[Row], style: Style) -> list[bool] | None:
+    """The indented rows after a row that ended, where at least a tenth of the rows are indented."""
+    indents = _indents(rows)
+    hanging, _ = _count_indents(indents, style.size)
+    if hanging < 0.1 * len(rows):
+        return None
+    return [
+        _is_indented(indent, style.size) and (i == 0 or _is_ended(rows[i - 1]))
+        for i, indent in enumerate(indents)
+    ]
+
+
+ENTRY_FINDERS: tuple[Callable[[Sequence[Row], Style], list[bool] | None], ...] = (
+    starts_by_numbers,
+    starts_by_labels,
+    starts_by_hanging_indent,
+    starts_by_first_line_indent,
+)
+"""In the order of asking: the first that fits the list decides; else white space does."""
+
+
+def starts_by_gaps(rows: Sequence[Row], style: Style) -> list[bool]:
+    """White space between entries, or, where there is none, a row after one that ended."""
+    gaps = [_gap(a, b) for a, b in pairwise(rows)]
+    usual = _usual_gap(gaps) or style.leading
+    wide = [gap is not None and gap > 1.25 * usual for gap in gaps]
+    if sum(wide) >= 0.12 * len(rows):
+        return [True] + [
+            is_wide or (gap is None and _is_ended(row))
+            for is_wide, gap, row in zip(wide, gaps, rows, strict=False)
+        ]
+    return [True] + [_is_ended(a) and b.text[:1].isupper() for a, b in pairwise(rows)]
+
+
+def _usual_gap(gaps: Sequence[float | None]) -> float | None:
+    """The gap between two rows of an entry: at the lower quarter of all."""
+    known = sorted(gap for gap in gaps if gap is not None)
+    return known[len(known) // 4] if known else None
+
+
+def _gap(a: Row, b: Row) -> float | None:
+    """The distance of two baselines, None over a column break."""
+    return b.baseline - a.baseline if a.column is b.column and b.baseline > a.baseline else None
 
 
 def _number(text: str) -> int | None:
@@ -70,95 +232,22 @@ def _number(text: str) -> int | None:
     return int(next(group for group in match.groups() if group)) if match else None
 
 
-def _cut_entries(drafts: Sequence[Draft], style: Style) -> list[Draft]:
-    found: list[Draft] = []
-    i = 0
-    while i < len(drafts):
-        if drafts[i].kind != "reference":
-            found.append(drafts[i])
-            i += 1
-            continue
-        end = i
-        while end < len(drafts) and (drafts[end].kind == "reference" or _passes(drafts, end)):
-            end += 1
-        run = drafts[i:end]
-        found += _entries([d for d in run if d.kind == "reference"], style)
-        found += [d for d in run if d.kind != "reference"]
-        i = end
-    order = {page: k for k, page in enumerate(dict.fromkeys(d.page for d in drafts))}
-    found.sort(key=lambda d: order[d.page])
-    return found
-
-
-def _passes(drafts: Sequence[Draft], i: int) -> bool:
-    """A float or footnote inside the list."""
-    return (
-        drafts[i].kind in ("caption", "footnote", "table")
-        and any(d.kind == "reference" for d in drafts[i + 1 : i + 6])
-        and not any(d.kind == "heading" for d in drafts[i + 1 : i + 3])
-    )
-
-
-def _entries(run: Sequence[Draft], style: Style) -> list[Draft]:
-    """One draft an entry; an entry that goes on over a page is two drafts, the second `continues`."""
-    rows = [(draft, row) for draft in run for row in draft.rows]
-    starts = entry_starts([row for _, row in rows], style)
-    found: list[Draft] = []
-    for (draft, row), start in zip(rows, starts, strict=True):
-        if start or not found:
-            found.append(Draft("reference", draft.page, [row], draft.section))
-        elif found[-1].page != draft.page:
-            found.append(Draft("reference", draft.page, [row], draft.section, continues=True))
-        else:
-            found[-1].rows.append(row)
-    return found
-
-
-def entry_starts(rows: Sequence[Row], style: Style) -> list[bool]:
-    """For each row of a reference list whether an entry begins with it."""
-    numbers = [_number(row.text) for row in rows]
-    labels = [bool(_BRACKET.match(row.text)) and numbers[i] is None for i, row in enumerate(rows)]
-    in_order = _in_order(numbers)
-    if len(in_order) >= 3 and len(in_order) * 8 >= len(rows):
-        return [i in in_order for i in range(len(rows))]
-    if sum(labels) >= 3 and sum(labels) * 8 >= len(rows):
-        return labels
-    lefts = _left_edges(rows)
-    indents = [row.x0 - left for row, left in zip(rows, lefts, strict=True)]
-    em = style.size
-    at_left = sum(1 for indent in indents if indent < 0.45 * em)
-    hanging = sum(1 for indent in indents if 0.45 * em <= indent < 4.5 * em)
-    if (
-        hanging >= 0.25 * len(rows)
-        and at_left >= 0.1 * len(rows)
-        and not _first_line_indent(rows, indents, em)
-    ):
-        return [indent < 0.45 * em for indent in indents]
-    if hanging >= 0.1 * len(rows):
-        return [
-            indent >= 0.45 * em and (i == 0 or _ended(rows[i - 1]))
-            for i, indent in enumerate(indents)
-        ]
-    return _by_gaps(rows, style)
-
-
 def _in_order(numbers: Sequence[int | None]) -> set[int]:
     """Indices of the rows whose numbers count upwards by one (a missing number is forgiven)."""
-    found: set[int] = set()
+    in_order: set[int] = set()
     expected: int | None = None
     for i, number in enumerate(numbers):
         if number is None:
             continue
-        if expected is None or expected <= number <= expected + 2:
-            if expected is None and number > 3:
-                continue
-            found.add(i)
+        fits = number <= 3 if expected is None else expected <= number <= expected + 2
+        if fits:
+            in_order.add(i)
             expected = number + 1
-    return found
+    return in_order
 
 
-def _left_edges(rows: Sequence[Row]) -> list[float]:
-    """The left edge of each row's column, by the leftmost position that several rows share."""
+def _indents(rows: Sequence[Row]) -> list[float]:
+    """How far each row begins from the left edge of its column, which several rows share."""
     edges: dict[int, float] = {}
     for row in rows:
         key = id(row.column)
@@ -166,39 +255,35 @@ def _left_edges(rows: Sequence[Row]) -> list[float]:
             starts = Counter(round(r.x0) for r in rows if r.column is row.column)
             shared = [x for x, count in starts.items() if count >= 2] or list(starts)
             edges[key] = float(min(shared))
-    return [edges[id(row.column)] for row in rows]
+    return [row.x0 - edges[id(row.column)] for row in rows]
 
 
-def _first_line_indent(rows: Sequence[Row], indents: Sequence[float], em: float) -> bool:
-    """Whether indented rows follow ended ones: entries whose first line is indented, not the others."""
-    indented = [i for i in range(1, len(rows)) if indents[i] >= 0.45 * em]
-    flush = [i for i in range(1, len(rows)) if indents[i] < 0.45 * em]
+def _is_indented(indent: float, em: float) -> bool:
+    return indent >= 0.45 * em
+
+
+def _count_indents(indents: Sequence[float], em: float) -> tuple[int, int]:
+    """How many rows hang in (not so far that they stand elsewhere) and how many stand at the left
+    edge.
+    """
+    flush = sum(1 for indent in indents if not _is_indented(indent, em))
+    return sum(1 for indent in indents if _is_indented(indent, em) and indent < 4.5 * em), flush
+
+
+def _has_first_line_indent(rows: Sequence[Row], indents: Sequence[float], em: float) -> bool:
+    """Whether indented rows follow ended ones: entries whose first line is indented, not the
+    others.
+    """
+    indented: list[bool] = []
+    flush: list[bool] = []
+    for row, indent in zip(rows, indents[1:], strict=False):
+        (indented if _is_indented(indent, em) else flush).append(_is_ended(row))
     if not indented or not flush:
         return False
-    after_end = sum(1 for i in indented if _ended(rows[i - 1])) / len(indented)
-    flush_after_end = sum(1 for i in flush if _ended(rows[i - 1])) / len(flush)
-    return after_end > 0.75 and after_end > flush_after_end + 0.3
+    share = sum(indented) / len(indented)
+    return share > 0.75 and share > sum(flush) / len(flush) + 0.3
 
 
-def _ended(row: Row) -> bool:
-    width = row.column.x1 - row.column.x0
-    return row.text.endswith((".", "]", ")")) or row.x1 < row.column.x1 - 0.15 * width
-
-
-def _by_gaps(rows: Sequence[Row], style: Style) -> list[bool]:
-    """White space between entries, or, where there is none, a row after one that ended."""
-    gaps = [
-        b.base - a.base if a.column is b.column and b.base > a.base else None
-        for a, b in pairwise(rows)
-    ]
-    known = sorted(gap for gap in gaps if gap is not None)
-    usual = known[len(known) // 4] if known else style.leading
-    wide = [gap is not None and gap > 1.25 * usual for gap in gaps]
-    if sum(wide) >= 0.12 * len(rows):
-        return [True] + [
-            w or (gap is None and _ended(rows[i]))
-            for i, (w, gap) in enumerate(zip(wide, gaps, strict=True))
-        ]
-    return [True] + [
-        _ended(row) and rows[i + 1].text[:1].isupper() for i, row in enumerate(rows[:-1])
-    ]
+def _is_ended(row: Row) -> bool:
+    """Whether a row may be an entry's last: by its mark, or short of the right edge."""
+    return row.text.endswith((".", "]", ")")) or row.x1 < row.column.x1 - 0.15 * row.column.width

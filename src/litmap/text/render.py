@@ -14,7 +14,10 @@ MAX_PIXELS = 30_000_000
 
 
 def draw_page(path: Path, page: int, rects: Sequence[Rect] = (), zoom: float = 2.0) -> bytes:
-    """A PNG of the page (1-based), `zoom` pixels a point, with the rectangles marked yellow. In the calling process."""
+    """A PNG of the page (1-based), `zoom` pixels a point, with the rectangles marked yellow.
+
+    In the calling process.
+    """
     with open_pdf(path) as pdf:
         if not 1 <= page <= pdf.page_count:
             raise PdfError(

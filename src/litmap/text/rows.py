@@ -1,0 +1,162 @@
+"""Lines of a column → rows: fragments on one baseline, with the scripts and limits that belong to
+it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from litmap.text.line import Line
+from litmap.text.page_layout import Column, Row
+
+MAX_STUB = 12
+"""Characters of a fragment that may be a script, half a fraction or a sum's limit."""
+MIN_STUB_OVERLAP = 0.35
+"""Share of a stub's height by which it overlaps the row that it belongs to."""
+
+
+def merge_fragments(lines: Sequence[Line]) -> list[Line]:
+    """Pieces of one printed line, which PyMuPDF parts at wide spaces, put together again."""
+    merged: list[Line] = []
+    for line in lines:
+        if merged and _continues_line(merged[-1], line):
+            _append(merged[-1], line)
+        else:
+            merged.append(line)
+    return merged
+
+
+def _continues_line(last: Line, line: Line) -> bool:
+    return (
+        last.block == line.block
+        and abs(last.baseline - line.baseline) < 0.15 * line.size
+        and -0.5 * line.size < line.x0 - last.x1 < 1.0 * max(line.size, last.size)
+    )
+
+
+def _append(last: Line, line: Line) -> None:
+    a, b = len(last.text), len(line.text)
+    last.bold = (last.bold * a + line.bold * b) / (a + b)
+    last.italic = (last.italic * a + line.italic * b) / (a + b)
+    last.math = (last.math * a + line.math * b) / (a + b)
+    if b > a:
+        last.size, last.font = line.size, line.font
+    between = "" if line.x0 - last.x1 < 0.08 * line.size else " "
+    last.largest = max(last.largest, line.largest)
+    last.text = f"{last.text}{between}{line.text}"
+    last.x1 = max(last.x1, line.x1)
+    last.y0, last.y1 = min(last.y0, line.y0), max(last.y1, line.y1)
+
+
+def group_rows(column: Column) -> list[Row]:
+    """The column's lines by baseline, from top to bottom; scripts and fraction parts join their
+    row.
+    """
+    groups: list[list[Line]] = []
+    for line in sorted(column.lines, key=lambda line: (line.baseline, line.x0)):
+        for group in reversed(groups[-3:]):
+            if abs(line.baseline - group[0].baseline) < 0.35 * min(line.size, group[0].size) + 0.5:
+                group.append(line)
+                break
+        else:
+            groups.append([line])
+    return [_make_row(group, column) for group in _join_stubs(groups)]
+
+
+def _join_stubs(groups: list[list[Line]]) -> list[list[Line]]:
+    """Stubs (a script, half a fraction, a sum's limit) joined to the row that they overlap in
+    height.
+    """
+    if len(groups) < 2:
+        return groups
+    mains = [_longest(group) for group in groups]
+    chars = [sum(len(line.text) for line in group) for group in groups]
+    merged: list[list[Line]] = [[] for _ in groups]
+    for i, group in enumerate(groups):
+        target = i if chars[i] > MAX_STUB else _row_of_stub(i, groups, mains, chars)
+        merged[target] += group
+    return [group for group in merged if group]
+
+
+def _row_of_stub(
+    i: int, groups: Sequence[list[Line]], mains: Sequence[Line], chars: Sequence[int]
+) -> int:
+    """The index of the group, two rows away at most, that a stub overlaps most; `i` where none."""
+    stub = groups[i]
+    _, y0, _, y1 = _bounds(stub)
+    best, share = i, MIN_STUB_OVERLAP
+    for j in (i - 2, i - 1, i + 1, i + 2):
+        if not 0 <= j < len(groups) or chars[j] <= max(MAX_STUB, chars[i]):
+            continue
+        main = mains[j]
+        if main.x0 - 30 < stub[0].x0 < main.x1 + 30:
+            overlap = (min(y1, main.y1) - max(y0, main.y0)) / max(y1 - y0, 1.0)
+            if overlap > share:
+                best, share = j, overlap
+    return best
+
+
+def _longest(group: Sequence[Line]) -> Line:
+    return max(group, key=lambda line: len(line.text))
+
+
+def _make_row(group: list[Line], column: Column) -> Row:
+    if len(group) == 1:
+        line = group[0]
+        return Row(
+            group, column, line.x0, line.y0, line.x1, line.y1, line.baseline, line.size, line.text,
+            line.bold, line.italic, line.math, 0, line.font, line.bold_prefix,
+            line.largest or line.size,
+        )  # fmt: skip
+    group.sort(key=lambda line: line.x0)
+    main = _longest(group)
+    text, gaps = _join_fragments(group, main)
+    x0, y0, x1, y1 = _bounds(group)
+    return Row(
+        lines=group,
+        column=column,
+        x0=x0,
+        y0=y0,
+        x1=x1,
+        y1=y1,
+        baseline=main.baseline,
+        size=main.size,
+        text=text,
+        bold=_mean_share(group, [line.bold for line in group]),
+        italic=_mean_share(group, [line.italic for line in group]),
+        math=_mean_share(group, [line.math for line in group]),
+        gaps=gaps,
+        font=main.font,
+        bold_prefix=group[0].bold_prefix,
+        largest=max(line.largest or line.size for line in group),
+    )
+
+
+def _bounds(lines: Sequence[Line]) -> tuple[float, float, float, float]:
+    return (
+        min(line.x0 for line in lines),
+        min(line.y0 for line in lines),
+        max(line.x1 for line in lines),
+        max(line.y1 for line in lines),
+    )
+
+
+def _mean_share(lines: Sequence[Line], shares: Sequence[float]) -> float:
+    """The mean of the lines' shares, weighted by their characters."""
+    chars = [len(line.text) for line in lines]
+    weighted = sum(share * count for share, count in zip(shares, chars, strict=True))
+    return weighted / sum(chars)
+
+
+def _join_fragments(group: Sequence[Line], main: Line) -> tuple[str, int]:
+    """The fragments' text and the number of wide white strips between them; scripts stand without a
+    space.
+    """
+    text, gaps = group[0].text, 0
+    for a, b in pairwise(group):
+        space = b.x0 - a.x1
+        is_script = -0.3 * b.size < space < 0.08 * main.size and b.size < 0.9 * main.size
+        text += b.text if is_script else " " + b.text
+        gaps += space > main.size
+    return text, gaps

@@ -1,0 +1,142 @@
+"""The text layer judged page by page: what cannot be read is read by OCR, or blanked with its
+reason.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from litmap.text import ocr as tesseract
+from litmap.text.pymupdf_open import text_flags
+from litmap.text.quality import is_gibberish
+from litmap.text.raw import MIN_CHARS, RawPage
+
+logger = logging.getLogger(__name__)
+
+MAX_LOST = 0.02
+"""Share of characters without a meaning above which a page is better read by OCR."""
+
+
+@dataclass(slots=True)
+class LayerReport:
+    """What was wrong with a document's text layer, and what was done about it.
+
+    `empty` pages are images without text, `broken` ones have a layer that is gibberish, `lossy`
+    ones lack letters. `read` are the numbers of the pages that OCR has read; `ocr` says whether it
+    was allowed, `installed` whether its data were found.
+    """
+
+    pages: int
+    empty: list[RawPage] = field(default_factory=list)
+    broken: list[RawPage] = field(default_factory=list)
+    lossy: list[RawPage] = field(default_factory=list)
+    read: set[int] = field(default_factory=set)
+    ocr: bool = True
+    installed: bool = False
+
+    @property
+    def wanted(self) -> list[RawPage]:
+        """The pages that OCR should read."""
+        return [*self.empty, *self.broken, *self.lossy]
+
+    @property
+    def quality(self) -> str:
+        """The document's quality: 'text', 'ocr', 'scan' or 'gibberish'."""
+        unread = len(self.empty) + len(self.broken)
+        if not self.wanted:
+            return "text"
+        if len(self.read) == len(self.wanted):
+            return "ocr" if len(self.read) * 2 >= self.pages else "text"
+        if self.read:
+            return "ocr"
+        if unread * 2 < self.pages:
+            return "text"
+        return "scan" if len(self.empty) >= len(self.broken) else "gibberish"
+
+    @property
+    def reason(self) -> str:
+        """What a person should know about the quality, '' where nothing."""
+        wanted, read = len(self.wanted), len(self.read)
+        if not wanted:
+            return ""
+        if read == wanted:
+            return f"{read} of {self.pages} pages were read by OCR"
+        if read:
+            return (
+                f"{wanted} of {self.pages} pages {self._fault}; "
+                f"{read} of them were read by OCR in the time allowed"
+            )
+        unread = len(self.empty) + len(self.broken)
+        if unread == 0:
+            return (
+                "the fonts do not name some letters and signs, which are missing; "
+                + tesseract.MISSING
+            )
+        return f"{unread} of {self.pages} pages {self._fault}; {self._remedy}"
+
+    @property
+    def _fault(self) -> str:
+        if len(self.empty) >= len(self.broken):
+            return "are images without text"
+        return "have a text layer that is gibberish"
+
+    @property
+    def _remedy(self) -> str:
+        if not self.ocr:
+            return "OCR is switched off"
+        return "there was no time for OCR" if self.installed else tesseract.MISSING
+
+
+def repair_text_layer(
+    pdf: Any, pages: Sequence[RawPage], *, ocr: bool, deadline: float | None
+) -> LayerReport:
+    """Reads pages without usable text by OCR, in place; blanks gibberish that OCR has not read.
+
+    No page is begun after `deadline` (`time.monotonic()`).
+    """
+    report = inspect_text_layer(pages)
+    report.ocr = ocr
+    if not report.wanted:
+        return report
+    tessdata = tesseract.find_tessdata() if ocr else None
+    report.installed = bool(tessdata)
+    for page in report.wanted if tessdata else ():
+        if deadline is not None and time.monotonic() > deadline:
+            break
+        page.lines = tesseract.read_by_ocr(pdf[page.number - 1], text_flags(), str(tessdata))
+        report.read.add(page.number)
+    for page in report.broken:
+        if page.number not in report.read:
+            page.lines = []
+    logger.debug(
+        "text layer: %d pages, %d empty, %d gibberish, %d lossy; %d read by OCR",
+        report.pages, len(report.empty), len(report.broken), len(report.lossy), len(report.read),
+    )  # fmt: skip
+    return report
+
+
+def inspect_text_layer(pages: Sequence[RawPage]) -> LayerReport:
+    """Which pages are empty, broken or lossy; the lossy count only where they are most of the
+    document.
+    """
+    empty = [page for page in pages if page.pictures and page.chars < MIN_CHARS]
+    with_text = _without(pages, empty)
+    broken = [page for page in with_text if is_gibberish(page.text)]
+    if len(broken) * 3 > len(pages):
+        # Then short pages between broken ones are not to be trusted either.
+        broken = [page for page in with_text if page.lines]
+    lossy = _lossy_pages(_without(with_text, broken))
+    return LayerReport(len(pages), empty, broken, lossy if len(lossy) * 2 > len(pages) else [])
+
+
+def _lossy_pages(pages: Sequence[RawPage]) -> list[RawPage]:
+    return [page for page in pages if page.lost > MAX_LOST]
+
+
+def _without(pages: Sequence[RawPage], dropped: Sequence[RawPage]) -> list[RawPage]:
+    numbers = {page.number for page in dropped}
+    return [page for page in pages if page.number not in numbers]
