@@ -22,14 +22,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from litmap.citations import find_citations
+from litmap.errors import NoteError
 from litmap.models import Link, NoteBlock
 from litmap.notes import read_notes
-from litmap.notes.bibliographies.text_formats import bibtex_blocks
+from litmap.notes.bibliographies.bibtex import bibtex_blocks
 from litmap.notes.builder import Builder
+from litmap.notes.formats import BY_SUFFIX
 from litmap.notes.formats import latex as own_latex
 from litmap.notes.formats import markdown as own_markdown
 from litmap.notes.formats import notebook as own_notebook
@@ -83,26 +86,27 @@ def _markdown_it() -> Any:
     return MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin)
 
 
-def markdown_it_blocks(text: str, builder: Builder, *, offset: int = 0) -> Any:
+def markdown_it_blocks(text: str, builder: Builder) -> None:
     """markdown-it-py for blocks and inline markup; wikilinks and bare addresses by litmap's own."""
-    return _read_markdown_it(text, builder, _inline_of_tokens)
+    _read_markdown_it(text, builder, _inline_of_tokens)
 
 
-def markdown_it_own_inline(text: str, builder: Builder, *, offset: int = 0) -> Any:
+def markdown_it_own_inline(text: str, builder: Builder) -> None:
     """markdown-it-py for blocks, litmap's own inline markup."""
     return _read_markdown_it(
         text, builder, lambda token, line, env: read_inline(token.content, line, env)
     )
 
 
-def _read_markdown_it(text: str, builder: Builder, inline: Callable[..., Inline]) -> Any:
+def _read_markdown_it(text: str, builder: Builder, inline: Callable[..., Inline]) -> None:
     lines = text.split("\n")
     front = read_front_matter(lines)
     if front.title:
         builder.title = front.title
         if not re.search(r"(?m)^#", text):
             builder.set_root(front.title)
-    own_markdown._front_matter_blocks(front, builder)
+    own_markdown._add_front_matter(front, builder)
+    builder.uses += front.bibliographies
     lines[: front.end] = [""] * front.end
     body = own_markdown._blank_out(own_markdown._HTML_COMMENT, "\n".join(lines))
     body = own_markdown._blank_out(own_markdown._SHORTCODE, body)
@@ -130,10 +134,8 @@ def _read_markdown_it(text: str, builder: Builder, inline: Callable[..., Inline]
             cells = []
         elif token.type == "tr_close":
             builder.add("cell", read_inline("\u2003|\u2003".join(cells), number, known), number)
-        elif token.type in {"td_open", "th_open"}:
-            in_cell = True
-        elif token.type in {"td_close", "th_close"}:
-            in_cell = False
+        elif token.tag in {"td", "th"}:
+            in_cell = token.nesting == 1
         elif token.type == "inline" and in_cell:
             cells.append(token.content)
         elif token.type == "inline":
@@ -147,7 +149,6 @@ def _read_markdown_it(text: str, builder: Builder, inline: Callable[..., Inline]
             else:
                 builder.add(kind, found, number, *fields)
                 kind, fields = ("paragraph", ()) if kind == "item" else (kind, fields)
-    return front
 
 
 def _inline_of_tokens(token: Any, line: int, known: dict[str, str]) -> Inline:
@@ -189,7 +190,7 @@ def docutils_rst(text: str, builder: Builder) -> tuple[str, ...]:
         "_disable_config": True, "doctitle_xform": False, "sectsubtitle_xform": False,
     }  # fmt: skip
     tree = publish_doctree(text, settings_overrides=quiet)
-    uses = [
+    builder.uses += [
         name
         for node in tree.findall(nodes.comment)
         for name in re.findall(r"\S+\.bib", node.astext())
@@ -233,7 +234,6 @@ def docutils_rst(text: str, builder: Builder) -> tuple[str, ...]:
                 first = int(node.parent.parent.get("start", 1))
                 fields = (("number", str(first + node.parent.parent.index(node.parent))),)
             builder.add(kind, *_tree_inline(node, source), *fields)
-    return tuple(uses)
 
 
 def _above(node: Any) -> Iterator[Any]:
@@ -307,7 +307,7 @@ def orgparse_outline(text: str, builder: Builder) -> tuple[str, ...]:
             heading = own_org.org_inline(node.get_heading(format="raw"), node.linenumber)
             builder.heading(node.level, heading, node.linenumber)
             body, first = node.get_body(format="raw"), 0
-            own_org._properties(
+            own_org._add_properties(
                 builder, [(k.lower(), str(v)) for k, v in node.properties.items()], node.linenumber
             )
         # a body does not say on which line it begins: drawers and planning lines are taken off
@@ -321,7 +321,6 @@ def orgparse_outline(text: str, builder: Builder) -> tuple[str, ...]:
             elif not reader.structure(number, line, lowered):
                 reader.content(number, line, lowered)
         reader.flush()
-    return tuple(reader.uses)
 
 
 # ── LaTeX ────────────────────────────────────────────────────────────────────────────────────────
@@ -343,7 +342,6 @@ def pylatexenc_latex(text: str, builder: Builder) -> tuple[str, ...]:
     reader = _TexNodes(text, builder, begin)
     reader.walk(nodes)
     reader.flush()
-    return tuple(reader.uses)
 
 
 class _TexNodes:
@@ -358,7 +356,6 @@ class _TexNodes:
         self.breaks = [m.start() for m in re.finditer("\n", text)]
         self.text: Text | None = None
         self.kind, self.fields, self.first, self.number = "paragraph", (), 1, 0
-        self.uses: list[str] = []
 
     def line(self, pos: int) -> int:
         from bisect import bisect_left
@@ -452,7 +449,7 @@ class _TexNodes:
             if arguments:
                 self.put(self.plain(arguments[0]) + " ", node.pos)
         elif name in {"bibliography", "addbibresource"}:
-            self.uses += [part.strip() for part in last.split(",")]
+            self.builder.uses += [part.strip() for part in last.split(",")]
         elif name == "title" and arguments:
             self.builder.title = " ".join(self.plain(arguments[-1]).split())
         elif name in {"emph", "textit", "textbf", "textsc"} and arguments:
@@ -472,17 +469,17 @@ def nbformat_notebook(text: str, builder: Builder) -> tuple[str, ...]:
         nbformat.reads(text, as_version=4)
     except Exception as error:
         raise ValueError(f"not a valid notebook ({error})") from error
-    return OWN_NOTEBOOK(text, builder)
+    OWN_NOTEBOOK(text, builder)
 
 
 # ── measuring ────────────────────────────────────────────────────────────────────────────────────
-RIVALS: dict[str, tuple[str, Any, str, dict[str, Callable[..., Any]]]] = {
-    "markdown": (".md", own_markdown, "read_markdown",
+RIVALS: dict[str, tuple[str, Any, dict[str, Callable[..., Any]]]] = {
+    "markdown": (".md", own_markdown,
                  {"markdown-it-py": markdown_it_blocks, "markdown-it-py, own inline": markdown_it_own_inline}),
-    "rst": (".rst", own_rst, "read_rst", {"docutils": docutils_rst}),
-    "org": (".org", own_org, "read_org", {"orgparse, own bodies": orgparse_outline}),
-    "latex": (".tex", own_latex, "read_latex", {"pylatexenc": pylatexenc_latex}),
-    "notebook": (".ipynb", own_notebook, "read_notebook", {"nbformat": nbformat_notebook}),
+    "rst": (".rst", own_rst, {"docutils": docutils_rst}),
+    "org": (".org", own_org, {"orgparse, own bodies": orgparse_outline}),
+    "latex": (".tex", own_latex, {"pylatexenc": pylatexenc_latex}),
+    "notebook": (".ipynb", own_notebook, {"nbformat": nbformat_notebook}),
 }  # fmt: skip
 
 PARTS = {
@@ -495,15 +492,15 @@ PARTS = {
 
 
 @contextmanager
-def in_place(module: Any, name: str, reader: Callable[..., Any] | None) -> Iterator[None]:
+def in_place(suffix: str, reader: Callable[..., None] | None) -> Iterator[None]:
     """The library's adapter in the place of litmap's reader."""
-    own = getattr(module, name)
+    own = BY_SUFFIX[suffix]
     try:
         if reader is not None:
-            setattr(module, name, reader)
+            BY_SUFFIX[suffix] = replace(own, read=reader)
         yield
     finally:
-        setattr(module, name, own)
+        BY_SUFFIX[suffix] = own
 
 
 def code_lines(thing: Any) -> int:
@@ -587,13 +584,13 @@ def shared_gold(folder: Path, notes: Path) -> str:
     return " ".join(out.stdout.strip().split("\n")[-1].split())
 
 
-def measure(suffix: str, module: Any, name: str, reader: Any, fuzz: int) -> dict[str, Any]:
+def measure(suffix: str, reader: Any, fuzz: int) -> dict[str, Any]:
     keys = gold(suffix)
     texts = [
         (CASES / json.loads(key.read_text("utf-8"))["note"]).read_text("utf-8") for key in keys
     ]
     row: dict[str, Any] = {}
-    with in_place(module, name, reader), redirect_stderr(io.StringIO()):
+    with in_place(suffix, reader), redirect_stderr(io.StringIO()):
         total, failed = scoring.Score(), []
         for key in keys:
             try:
@@ -620,7 +617,7 @@ def measure(suffix: str, module: Any, name: str, reader: Any, fuzz: int) -> dict
             start = time.process_time()
             try:
                 parse_note(text, f"n{suffix}", suffix)
-            except ValueError as error:
+            except NoteError as error:
                 row["raised"] += suffix != ".ipynb" or "not a" not in str(error)
             except Exception:  # noqa: BLE001 - the measured thing
                 row["raised"] += 1
@@ -640,12 +637,12 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     rows = []
-    for fmt, (suffix, module, name, rivals) in RIVALS.items():
+    for fmt, (suffix, module, rivals) in RIVALS.items():
         if args.only and fmt != args.only:
             continue
         for label, reader in {"litmap": None, **rivals}.items():
             try:
-                row = measure(suffix, module, name, reader, args.fuzz)
+                row = measure(suffix, reader, args.fuzz)
             except ImportError as error:
                 row = {"left out": str(error)}
             lines = code_lines(module if reader is None else reader) + sum(

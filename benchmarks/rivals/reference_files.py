@@ -18,18 +18,14 @@ from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr
 from typing import Any
 
-from litmap.notes.formats.latex_text import plain_latex
-
 from litmap.exports.bibtex import to_bibtex
 from litmap.exports.keys import citation_keys
 from litmap.exports.ris import to_ris
 from litmap.models import Work
-from litmap.notes.bibliographies.text_formats import (
-    bibtex_blocks,
-    record_block,
-    ris_blocks,
-    turn_name,
-)
+from litmap.notes.bibliographies.bibtex import bibtex_blocks
+from litmap.notes.bibliographies.record import given_name_first, record_block
+from litmap.notes.bibliographies.text_formats import ris_blocks
+from litmap.notes.latex_text import plain_latex
 from litmap.parsing.person_names import split_name
 
 TITLES = [
@@ -129,7 +125,9 @@ def read_pybtex(text: str) -> Told:
     with redirect_stderr(io.StringIO()):
         data = parse_string(text, "bibtex")
     for entry in data.entries.values():
-        names = "; ".join(turn_name(plain_latex(str(p))) for p in entry.persons.get("author", []))
+        names = "; ".join(
+            given_name_first(plain_latex(str(p))) for p in entry.persons.get("author", [])
+        )
         doi = plain_latex(entry.fields.get("doi", "")).lower()
         found[doi] = (" ".join(plain_latex(entry.fields.get("title", "")).split()), names)
     return found
@@ -210,7 +208,7 @@ def rispy_blocks(text: str) -> list[Any]:
             ("title", title),
         ]
         people = item.get("authors") or item.get("first_authors") or []
-        pairs += [("author", turn_name(name)) for name in people]
+        pairs += [("author", given_name_first(name)) for name in people]
         pairs += [
             ("year", year),
             ("venue", venue),
