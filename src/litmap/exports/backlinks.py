@@ -10,7 +10,8 @@ from litmap.exports.keys import WorkMentions, ascii_word, citation_keys, one_lin
 from litmap.models import HeadingPath, Mention, Work
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$&^=-])")
-_QUOTED = 600
+MAX_CONTEXT_CHARS = 600
+"""Of the words around a mention."""
 INDEX = "index.md"
 
 
@@ -55,7 +56,11 @@ def _heading_files(headings: Sequence[HeadingPath]) -> dict[HeadingPath, str]:
     return names
 
 
-def _title(heading: HeadingPath) -> str:
+def _title(work: Work) -> str:
+    return escape(work.title) or escape(work.id)
+
+
+def _heading(heading: HeadingPath) -> str:
     return " / ".join(heading) or "(no heading)"
 
 
@@ -67,34 +72,44 @@ def _place(mention: Mention) -> str:
 
 
 def _work_page(work: Work, mentions: Sequence[Mention], names: dict[HeadingPath, str]) -> str:
-    lines = [f"# {escape(work.title) or escape(work.id)}", ""]
     people = ", ".join(escape(author) for author in work.authors)
     source = ", ".join(part for part in (escape(work.venue), str(work.year or "")) if part)
-    lines += [f"{part}  " for part in (people, source) if part]
-    if address := web_address(work):
-        lines.append(f"<{_address(address)}>")
-    lines += ["", f"`{one_line(work.id).replace('`', '')}`", "", "## Mentions", ""]
+    address = web_address(work)
+    lines = [
+        f"# {_title(work)}",
+        "",
+        *(f"{part}  " for part in (people, source) if part),
+        *([f"<{_quoted(address)}>"] if address else []),
+        "",
+        f"`{one_line(work.id).replace('`', '')}`",
+        "",
+        "## Mentions",
+        "",
+    ]
     for mention in mentions:
-        under = (
-            f" under [{escape(_title(mention.heading))}](<../headings/{names[mention.heading]}.md>)"
-        )
-        lines.append(f"- {_place(mention)}{under}")
-        if context := one_line(mention.context or mention.text)[:_QUOTED]:
-            lines.append(f"  > {escape(context)}")
+        lines += _mention(mention, names)
     return "\n".join(lines) + "\n"
 
 
-def _address(address: str) -> str:
+def _mention(mention: Mention, names: dict[HeadingPath, str]) -> list[str]:
+    """Where the work is cited, and the reader's words around it."""
+    heading = f"[{escape(_heading(mention.heading))}](<../headings/{names[mention.heading]}.md>)"
+    context = one_line(mention.context or mention.text)[:MAX_CONTEXT_CHARS]
+    line = f"- {_place(mention)} under {heading}"
+    return [line, f"  > {escape(context)}"] if context else [line]
+
+
+def _quoted(address: str) -> str:
     return quote(address, safe="/:?&=%+,;@#!$'()*~[]._-")
 
 
 def _heading_page(
     heading: HeadingPath, entries: Sequence[tuple[str, Work, Sequence[Mention]]]
 ) -> str:
-    lines = [f"# {escape(_title(heading))}", ""]
+    lines = [f"# {escape(_heading(heading))}", ""]
     for key, work, mentions in entries:
         year = f" ({work.year})" if work.year else ""
-        lines.append(f"- [{escape(work.title) or escape(work.id)}](<../works/{key}.md>){year}: ")
+        lines.append(f"- [{_title(work)}](<../works/{key}.md>){year}: ")
         lines[-1] += ", ".join(_place(mention) for mention in mentions)
     return "\n".join(lines) + "\n"
 
@@ -107,6 +122,6 @@ def _index(
     for heading in sorted(by_heading):
         count = len(by_heading[heading])
         lines.append(
-            f"- [{escape(_title(heading))}](<headings/{names[heading]}.md>): {count} works"
+            f"- [{escape(_heading(heading))}](<headings/{names[heading]}.md>): {count} works"
         )
     return "\n".join(lines) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections.abc import Callable, Sequence
@@ -15,12 +16,15 @@ from litmap.exports.keys import WorkMentions
 from litmap.exports.ris import to_ris
 from litmap.exports.table import to_csv
 
-_WRITERS: dict[str, Callable[[Sequence[WorkMentions]], str]] = {
+logger = logging.getLogger(__name__)
+
+EXPORTERS: dict[str, Callable[[Sequence[WorkMentions]], str]] = {
     ".bib": to_bibtex,
     ".ris": to_ris,
     ".json": to_csl,
     ".csv": to_csv,
 }
+"""File ending → the text of such a file. To add a format, write a module with its `to_NAME` and give it a row."""
 
 
 def write(out: Path, works: Sequence[WorkMentions]) -> str:
@@ -29,25 +33,31 @@ def write(out: Path, works: Sequence[WorkMentions]) -> str:
     A file is replaced in one step; in a folder only the files of the export are touched. Returns a sentence on what
     was written. Raises `UsageError` for another suffix, and where the place cannot be written.
     """
-    suffix = out.suffix.lower()
     try:
-        if suffix in _WRITERS and not out.is_dir():
-            _replace(out, _WRITERS[suffix](works))
-            return f"wrote {len(works)} works to {out}"
-        if suffix and not out.is_dir():
-            known = ", ".join(_WRITERS)
-            raise UsageError(
-                f"{out}: an export is a {known} file, or a folder for Markdown notes",
-                subject=str(out),
-            )
-        files = to_notes(works)
-        for name, text in files.items():
-            _replace(out / name, text)
+        is_folder = out.is_dir() or not out.suffix
+        files = _notes_in(out, works) if is_folder else {out: _exporter(out)(works)}
+        for path, text in files.items():
+            _replace(path, text)
     except OSError as error:
-        raise UsageError(
-            f"{out}: cannot be written ({error.strerror or error})", subject=str(out)
-        ) from error
-    return f"wrote {len(works)} works as {len(files)} notes to {out}"
+        message = f"{out}: cannot be written ({error.strerror or error})"
+        raise UsageError(message, subject=str(out)) from error
+    logger.info("%s: %d works in %d files", out, len(works), len(files))
+    if is_folder:
+        return f"wrote {len(works)} works as {len(files)} notes to {out}"
+    return f"wrote {len(works)} works to {out}"
+
+
+def _exporter(out: Path) -> Callable[[Sequence[WorkMentions]], str]:
+    exporter = EXPORTERS.get(out.suffix.lower())
+    if exporter is None:
+        known = ", ".join(EXPORTERS)
+        message = f"{out}: an export is a {known} file, or a folder for Markdown notes"
+        raise UsageError(message, subject=str(out))
+    return exporter
+
+
+def _notes_in(folder: Path, works: Sequence[WorkMentions]) -> dict[Path, str]:
+    return {folder / name: text for name, text in to_notes(works).items()}
 
 
 def _replace(path: Path, text: str) -> None:

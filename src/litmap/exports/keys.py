@@ -4,42 +4,37 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, count
 
 from litmap.models import Mention, Work
 from litmap.parsing.person_names import split_name
 from litmap.parsing.title_similarity import normalise_title
+from litmap.parsing.word_lists import load_pattern, load_words
 
 WorkMentions = tuple[Work, Sequence[Mention]]
 
-_CONFERENCE = re.compile(
-    r"\b(?:proc(?:eedings|\.)?|conference|workshop|symposium|meeting|advances in neural|NeurIPS|NIPS|ICML|ICLR|COLT|"
-    r"AISTATS|AAAI|IJCAI|CVPR|ICCV|ECCV|ACL|EMNLP|NAACL|KDD|STOC|FOCS|SODA|UAI|ICASSP|SIGMOD|VLDB|PMLR)\b",
-    re.I,
+_HOME = "litmap.exports"
+_CONFERENCE = re.compile(rf"\b(?:{load_pattern('conferences', _HOME)})\b", re.I)
+_PREPRINT = re.compile(rf"^(?:{load_pattern('preprint_servers', _HOME)})\b", re.I)
+_THESIS = re.compile(
+    r"\b(?:ph\.?d|master|doctoral|diploma)\b.{0,12}\b(?:thesis|dissertation)|\bthesis\b", re.I
 )
-_PREPRINT = re.compile(r"^(?:arxiv|biorxiv|medrxiv|corr|ssrn|preprint|openreview)\b", re.I)
-_STOP = frozenset(
-    {
-        "a",
-        "an",
-        "the",
-        "on",
-        "of",
-        "in",
-        "for",
-        "to",
-        "and",
-        "is",
-        "are",
-        "how",
-        "what",
-        "why",
-        "der",
-        "die",
-        "das",
-    }
-    | {"le", "la", "les", "un", "une", "el", "los"}
+_REPORT = re.compile(r"\btech(?:nical)?\.? rep|working paper", re.I)
+_BOOK = re.compile(r"\b(?:press|springer|wiley|publishers?|verlag|books)\b", re.I)
+_WEB_ADDRESS = re.compile(r"https?://[^\s]+$", re.I)
+_ADDRESSES = (
+    ("doi", "https://doi.org/{}"),
+    ("arxiv", "https://arxiv.org/abs/{}"),
+    ("openreview", "https://openreview.net/forum?id={}"),
 )
+"""Kind of an identifier → the address it stands for, the best first."""
+_NOT_ASCII_WORD = re.compile(r"[^a-z0-9]")
+_TRANSCRIBED = str.maketrans({"ß": "ss", "ø": "o", "ł": "l"})
+"""Letters that Unicode does not decompose."""
+MAX_FAMILY_CHARS, MAX_WORD_CHARS, MAX_ID_CHARS = 30, 20, 40
+"""Characters of a citation key that come of the family name, the title and, without both, the id."""
 
 
 def one_line(text: str) -> str:
@@ -49,79 +44,94 @@ def one_line(text: str) -> str:
 
 def ascii_word(text: str) -> str:
     """Lower-case ASCII letters and digits of a text."""
-    plain = unicodedata.normalize(
-        "NFKD", text.replace("ß", "ss").replace("ø", "o").replace("ł", "l")
-    )
-    return re.sub(r"[^a-z0-9]", "", plain.encode("ascii", "ignore").decode().lower())
+    plain = unicodedata.normalize("NFKD", text.translate(_TRANSCRIBED))
+    return _NOT_ASCII_WORD.sub("", plain.encode("ascii", "ignore").decode().lower())
 
 
 def citation_keys(works: Sequence[Work]) -> list[str]:
     """A key for each work, 'family2017firstword'; works that would share one get 'a', 'b', … in the order of ids."""
     bases = [_base_key(work) for work in works]
-    order = sorted(range(len(works)), key=lambda i: (bases[i], works[i].id))
+    counts = Counter(bases)
     keys = [""] * len(works)
     taken: set[str] = set()
-    for i in order:
-        key, number = bases[i], 0
-        while key in taken or (number == 0 and bases.count(bases[i]) > 1):
-            key = bases[i] + _letters(number)
-            number += 1
-        taken.add(key)
-        keys[i] = key
+    for i in sorted(range(len(works)), key=lambda i: (bases[i], works[i].id)):
+        candidates: Iterable[str] = (bases[i] + _letters(number) for number in count())
+        if counts[bases[i]] == 1:
+            candidates = chain([bases[i]], candidates)
+        keys[i] = next(key for key in candidates if key not in taken)
+        taken.add(keys[i])
     return keys
 
 
 def _base_key(work: Work) -> str:
     family = ascii_word(split_name(work.authors[0]).family) if work.authors else ""
-    words = [word for word in normalise_title(work.title).split() if word not in _STOP]
-    first = ascii_word(words[0]) if words else ""
-    key = f"{family[:30]}{work.year or ''}{first[:20]}"
-    return key or ascii_word(work.id)[:40] or "work"
+    stop_words = load_words("key_stop_words", _HOME)
+    words = (word for word in normalise_title(work.title).split() if word not in stop_words)
+    first = ascii_word(next(words, ""))
+    key = f"{family[:MAX_FAMILY_CHARS]}{work.year or ''}{first[:MAX_WORD_CHARS]}"
+    return key or ascii_word(work.id)[:MAX_ID_CHARS] or "work"
 
 
 def _letters(number: int) -> str:
+    """0 → 'a', 25 → 'z', 26 → 'aa'."""
     text = ""
     number += 1
     while number:
-        number, rest = divmod(number - 1, 26)
-        text = chr(97 + rest) + text
+        number, letter = divmod(number - 1, 26)
+        text = chr(ord("a") + letter) + text
     return text
 
 
 def kind_of(work: Work) -> str:
     """'article', 'conference', 'preprint', 'thesis', 'report', 'book' or 'other', from the venue and identifiers."""
-    venue = work.venue
-    if re.search(
-        r"\b(?:ph\.?d|master|doctoral|diploma)\b.{0,12}\b(?:thesis|dissertation)|\bthesis\b",
-        venue,
-        re.I,
-    ):
-        return "thesis"
-    if _PREPRINT.match(venue) or (
-        not venue and work.identifier("arxiv") and not work.identifier("doi")
-    ):
-        return "preprint"
-    if re.search(r"\btech(?:nical)?\.? rep|working paper", venue, re.I):
-        return "report"
-    if _CONFERENCE.search(venue) or work.identifier("pmlr"):
-        return "conference"
-    if re.search(r"\b(?:press|springer|wiley|publishers?|verlag|books)\b", venue, re.I):
-        return "book"
-    return "article" if venue else "other"
+    kinds = (kind for kind, is_kind in _KINDS if is_kind(work))
+    return next(kinds, "article" if work.venue else "other")
+
+
+def is_thesis(work: Work) -> bool:
+    """'PhD thesis, MIT'."""
+    return bool(_THESIS.search(work.venue))
+
+
+def is_preprint(work: Work) -> bool:
+    """'arXiv preprint', or nothing but an arXiv number."""
+    if work.venue:
+        return bool(_PREPRINT.match(work.venue))
+    return bool(work.identifier("arxiv")) and not work.identifier("doi")
+
+
+def is_report(work: Work) -> bool:
+    """'Tech. Rep. 12'."""
+    return bool(_REPORT.search(work.venue))
+
+
+def is_conference_paper(work: Work) -> bool:
+    """'Proceedings of ICML', or a paper of PMLR."""
+    return bool(_CONFERENCE.search(work.venue) or work.identifier("pmlr"))
+
+
+def is_book(work: Work) -> bool:
+    """'MIT Press'."""
+    return bool(_BOOK.search(work.venue))
+
+
+_KINDS: tuple[tuple[str, Callable[[Work], bool]], ...] = (
+    ("thesis", is_thesis),
+    ("preprint", is_preprint),
+    ("report", is_report),
+    ("conference", is_conference_paper),
+    ("book", is_book),
+)
+"""Asked from top to bottom; the first that fits is the kind."""
 
 
 def web_address(work: Work) -> str:
     """The best address of a work: its DOI's, arXiv's, or the first http address known; '' where there is none."""
-    if doi := work.identifier("doi"):
-        return f"https://doi.org/{doi}"
-    if arxiv := work.identifier("arxiv"):
-        return f"https://arxiv.org/abs/{arxiv}"
-    if openreview := work.identifier("openreview"):
-        return f"https://openreview.net/forum?id={openreview}"
+    for kind, address in _ADDRESSES:
+        if identifier := work.identifier(kind):
+            return address.format(identifier)
     addresses = (*work.urls, *(location.url for location in work.locations))
-    return next(
-        (one_line(url) for url in addresses if re.match(r"https?://[^\s]+$", url, re.I)), ""
-    )
+    return next((one_line(url) for url in addresses if _WEB_ADDRESS.match(url)), "")
 
 
 def headings_of(mentions: Sequence[Mention]) -> list[tuple[str, ...]]:
