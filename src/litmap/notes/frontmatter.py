@@ -119,12 +119,19 @@ def _by_hand(body: list[str]) -> dict[str, str]:
 def _fill(front: FrontMatter, data: dict[str, Any]) -> None:
     titles = _strings(data.get("title"))[:1]
     front.title = "".join(titles)
-    names = (text for key in _BIBLIOGRAPHY_KEYS for text in _strings(data.get(key)))
-    front.bibliographies = tuple(name for name in names if len(name) <= MAX_BIBLIOGRAPHY_NAME)
-    ids = [(key, text) for key in sorted(_ID_KEYS) for text in _strings(data.get(key))[:_MAX_IDS]]
-    ids = [(key, text) for key, text in ids if text]
+    front.bibliographies = tuple(
+        name
+        for key in _BIBLIOGRAPHY_KEYS
+        for name in _strings(data.get(key))
+        if len(name) <= MAX_BIBLIOGRAPHY_NAME
+    )
+    ids = [(key, text) for key in sorted(_ID_KEYS) for text in _ids(data.get(key))]
     if ids:
         front.entry = (*ids, *(("title", title) for title in titles), *_record_fields(data))
+
+
+def _ids(value: Any) -> list[str]:
+    return [text for text in _strings(value)[:_MAX_IDS] if text]
 
 
 def _record_fields(data: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -28,17 +28,18 @@ def read_notes(
     files, problems = find_note_files([path for path in paths if str(path) != "-"])
     notes: dict[Path, Note] = {}
     if any(str(path) == "-" for path in paths):
-        note = _read_data(stdin or b"", Path("-"), "-", problems)
-        if note:
-            notes[Path("-")] = note
+        _keep(notes, Path("-"), _read_data(stdin or b"", Path("-"), "-", problems))
     for file, shown, by_user in files:
-        note = _read_file(file, shown, by_user, problems)
-        if note:
-            notes[file] = note
+        _keep(notes, file, _read_file(file, shown, by_user, problems))
     named = {file for file, _, by_user in files if by_user and file in notes}
     link_bibliographies(notes, named, lambda file: _read_file(file, str(file), True, problems))
     logger.info("read %d notes of %d files, %d problems", len(notes), len(files), len(problems))
     return list(notes.values()), problems
+
+
+def _keep(notes: dict[Path, Note], file: Path, note: Note | None) -> None:
+    if note is not None:
+        notes[file] = note
 
 
 def _read_file(file: Path, shown: str, by_user: bool, problems: list[Problem]) -> Note | None:

@@ -8,7 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from litmap.models import NoteBlock
-from litmap.notes.bibliographies.record import Pairs, given_name_first, record_block
+from litmap.notes.bibliographies.record import (
+    Pairs,
+    first_filled,
+    four_figures_in,
+    given_name_first,
+    record_block,
+)
 from litmap.notes.builder import Builder
 from litmap.notes.latex_text import plain_latex
 from litmap.parsing.identifiers import find_identifiers, normalise_id, valid_arxiv
@@ -98,14 +104,13 @@ def _pairs(key: str, kind: str, fields: dict[str, str]) -> Pairs:
         for name, value in fields.items()
         if name not in {"author", "editor"}
     }
-    year = re.search(r"\d{4}", plain.get("year") or plain.get("date", ""))
     return [
         ("key", key),
         ("type", kind),
         ("title", _title(plain)),
-        *(("author", name) for name in _names(fields.get("author") or fields.get("editor", ""))),
-        ("year", year.group() if year else ""),
-        ("venue", next((plain[name] for name in _VENUES if plain.get(name)), "")),
+        *(("author", name) for name in _names(first_filled(fields, ("author", "editor")))),
+        ("year", four_figures_in(first_filled(plain, ("year", "date")))),
+        ("venue", first_filled(plain, _VENUES)),
         ("doi", plain.get("doi", "")),
         *_eprint(fields),
         *_arxiv_in_text(plain),

@@ -6,12 +6,11 @@ import json
 import re
 from typing import Any
 
-from litmap.notes.bibliographies.record import Pairs, add_records
+from litmap.notes.bibliographies.record import Pairs, add_records, first_filled, year_in
 from litmap.notes.builder import Builder
 from litmap.parsing.identifiers import valid_arxiv
 
 _MARKUP = re.compile(r"</?\w[^<>]{0,80}>")
-_YEAR = re.compile(r"(?:1[4-9]|20)\d\d")
 _ARXIV = re.compile(r"arXiv:\s?([\w./-]+)")
 _TITLE_OR_NEWLINE = re.compile(r"\n|\"title\"\s*:")
 _PEOPLE = ("author", "creators", "editor")
@@ -66,13 +65,12 @@ def _fields(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _pairs(item: dict[str, Any]) -> Pairs:
-    year = _YEAR.search(json.dumps(_first_filled(item, _DATES) or ""))
     return [
         ("key", _string(item, "citation-key", "citationKey", "id", "key")),
         ("type", _string(item, "type", "itemType")),
         ("title", _MARKUP.sub("", _string(item, "title"))),
         *(("author", name) for name in _names(item)),
-        ("year", year.group() if year else ""),
+        ("year", year_in(json.dumps(first_filled(item, _DATES)))),
         (
             "venue",
             _string(item, "container-title", "publicationTitle", "proceedingsTitle", "publisher"),
@@ -81,10 +79,6 @@ def _pairs(item: dict[str, Any]) -> Pairs:
         ("arxiv", _arxiv(item)),
         ("url", _string(item, "URL", "url")),
     ]
-
-
-def _first_filled(item: dict[str, Any], names: tuple[str, ...]) -> Any:
-    return next((item[name] for name in names if item.get(name)), None)
 
 
 def _string(item: dict[str, Any], *names: str) -> str:
@@ -99,16 +93,16 @@ def _string(item: dict[str, Any], *names: str) -> str:
 
 
 def _names(item: dict[str, Any]) -> list[str]:
-    people = _first_filled(item, _PEOPLE)
+    people = first_filled(item, _PEOPLE)
     if not isinstance(people, list):
         return []
     return [_name(person) for person in people if isinstance(person, dict)]
 
 
 def _name(person: dict[str, Any]) -> str:
-    given = person.get("given") or person.get("firstName") or ""
+    given = first_filled(person, ("given", "firstName"))
     particle = person.get("non-dropping-particle") or ""
-    family = _first_filled(person, _FAMILY_NAMES) or ""
+    family = first_filled(person, _FAMILY_NAMES)
     return f"{given} {particle} {family}".replace("  ", " ").strip()
 
 

@@ -6,7 +6,13 @@ import csv
 import io
 import re
 
-from litmap.notes.bibliographies.record import Pairs, add_records, given_name_first
+from litmap.notes.bibliographies.record import (
+    Pairs,
+    add_records,
+    first_filled,
+    four_figures_in,
+    given_name_first,
+)
 from litmap.notes.builder import Builder
 
 _BETWEEN_NAMES = re.compile(r";| and ")
@@ -17,6 +23,14 @@ _VENUES = ("publication title", "journal", "venue")
 
 def read_csv(text: str, builder: Builder) -> None:
     """Reads the rows into the builder. Raises ValueError where no column is called 'Title'."""
+    try:
+        add_records(builder, _records(text))
+    except csv.Error as error:
+        raise ValueError(f"no CSV: {error}") from error
+
+
+def _records(text: str) -> list[tuple[Pairs, int]]:
+    """The rows' pairs, each with the line on which it begins."""
     rows = csv.reader(io.StringIO(text))
     columns = [name.strip().lower().lstrip("\ufeff") for name in next(rows, [])]
     if "title" not in columns:
@@ -27,25 +41,20 @@ def read_csv(text: str, builder: Builder) -> None:
         cells = dict(zip(columns, (cell.strip() for cell in row), strict=False))
         records.append((_pairs(cells), line))
         line = rows.line_num + 1  # a cell may run over lines
-    add_records(builder, records)
+    return records
 
 
 def _pairs(cells: dict[str, str]) -> Pairs:
-    names = _BETWEEN_NAMES.split(_first_filled(cells, _AUTHORS))
-    year = re.search(r"\d{4}", _first_filled(cells, _DATES))
+    names = _BETWEEN_NAMES.split(first_filled(cells, _AUTHORS))
     return [
         ("key", cells.get("key", "")),
         ("type", cells.get("item type", "")),
         ("title", cells.get("title", "")),
         *(("author", given_name_first(name)) for name in names if name.strip()),
-        ("year", year.group() if year else ""),
-        ("venue", _first_filled(cells, _VENUES)),
+        ("year", four_figures_in(first_filled(cells, _DATES))),
+        ("venue", first_filled(cells, _VENUES)),
         ("doi", cells.get("doi", "")),
         ("arxiv", cells.get("arxiv", "")),
         ("pmid", cells.get("pmid", "")),
-        ("url", _first_filled(cells, ("url", "link"))),
+        ("url", first_filled(cells, ("url", "link"))),
     ]
-
-
-def _first_filled(cells: dict[str, str], columns: tuple[str, ...]) -> str:
-    return next((cells[column] for column in columns if cells.get(column)), "")

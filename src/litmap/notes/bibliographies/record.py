@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from litmap.models import NoteBlock
 from litmap.notes.builder import Builder
+from litmap.parsing.grammar import FOUR_FIGURES, YEAR_SINCE_1400
 
 Pairs = list[tuple[str, str]]
 """Fields: key, type, title, author (a pair each, 'Given Family'), year, venue, doi, arxiv, pmid, …"""
 
 _SHOWN = ("year", "title", "venue")
-_IDENTIFIERS = ("doi", "arxiv", "url", "pmid")
+_IDENTIFIERS = {"doi", "arxiv", "url", "pmid"}
+_YEAR = re.compile(YEAR_SINCE_1400)
+_FOUR_FIGURES = re.compile(FOUR_FIGURES)
 
 
 def record_block(pairs: Pairs, line: int) -> NoteBlock | None:
     """The record as a block of kind 'entry' on this line; None where no field names a work."""
     values = dict(reversed(pairs))  # the first of several values counts
-    if not values.get("title") and not any(name in values for name in _IDENTIFIERS):
+    if not values.get("title") and values.keys().isdisjoint(_IDENTIFIERS):
         return None
     authors = ", ".join(value for name, value in pairs if name == "author")
-    parts = (authors, *(values.get(name, "") for name in _SHOWN))
+    parts = filter(None, (authors, *(values.get(name, "") for name in _SHOWN)))
     fields = tuple((name, value) for name, value in pairs if value)
-    return NoteBlock("entry", ". ".join(part for part in parts if part), line, fields=fields)
+    return NoteBlock("entry", ". ".join(parts), line, fields=fields)
 
 
 def add_records(builder: Builder, records: Iterable[tuple[Pairs, int]]) -> None:
@@ -36,6 +41,23 @@ def blocks_of(records: Iterable[tuple[Pairs, int]]) -> Iterator[NoteBlock]:
         block = record_block([pair for pair in pairs if pair[1]], line)
         if block is not None:
             yield block
+
+
+def first_filled(values: Mapping[str, Any], names: Iterable[str]) -> Any:
+    """The value of the first of these fields that is filled, else ''."""
+    return next((values[name] for name in names if values.get(name)), "")
+
+
+def year_in(text: str) -> str:
+    """The first year in a text, '' where there is none."""
+    match = _YEAR.search(text)
+    return match.group() if match else ""
+
+
+def four_figures_in(text: str) -> str:
+    """The first four figures of a field that holds a year or date and nothing else."""
+    match = _FOUR_FIGURES.search(text)
+    return match.group() if match else ""
 
 
 def given_name_first(name: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from litmap.notes.bibliographies.record import Pairs, blocks_of, given_name_first
+from litmap.notes.bibliographies.record import Pairs, blocks_of, given_name_first, year_in
 from litmap.notes.builder import Builder
 
 Records = Iterator[tuple[Any, Pairs]]
@@ -15,7 +15,6 @@ Records = Iterator[tuple[Any, Pairs]]
 _NOT_WORKS = {"attachment", "note", "annotation"}
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
-_YEAR = re.compile(r"(?:1[4-9]|20)\d\d")
 _AUTHOR_ROLE = re.compile(r"\baut\b|author|creator", re.I)
 _WEB = ("http://", "https://")
 
@@ -56,7 +55,7 @@ def _all(node: Any, name: str) -> list[Any]:
     return [child for child in node.iter() if _local(child) == name] if node is not None else []
 
 
-def _first(node: Any, name: str, default: Any = None) -> Any:
+def _first_of(node: Any, name: str, default: Any = None) -> Any:
     return next(iter(_all(node, name)), default)
 
 
@@ -71,13 +70,16 @@ def _words(node: Any) -> str:
 
 def _text(node: Any, *names: str) -> str:
     """The text of the first filled element of these names below the node, an earlier name before a later."""
-    values = (_words(child) for name in names for child in _all(node, name))
-    return next((value for value in values if value), "")
+    return _first(_words(child) for name in names for child in _all(node, name))
 
 
-def _year(value: str) -> str:
-    match = _YEAR.search(value)
-    return match.group() if match else ""
+def _first(values: Iterable[str]) -> str:
+    """The first that is not empty, else ''."""
+    return next(filter(None, values), "")
+
+
+def _urls(values: Iterable[str]) -> Pairs:
+    return [("url", value) for value in values if value.startswith(_WEB)]
 
 
 def _doi(value: str) -> str:
@@ -100,19 +102,16 @@ def _zotero_pairs(node: Any, kind: str, hosts: list[Any]) -> Pairs:
     """`hosts` are the journals or books that the work is part of."""
     own = {_local(child): _words(child) for child in node if _local(child)}
     people = next(iter(_children(node, "authors")), None)
-    titles = (_text(host, "title") for host in hosts)
-    venue = next((title for title in titles if title), "")
     identifiers = [_words(child) for place in (node, *hosts) for child in _all(place, "identifier")]
-    dois = map(_doi, identifiers)
     return [
         ("type", kind),
         ("title", own.get("title", "")),
         *(("author", _zotero_name(person)) for person in _all(people, "Person")),
-        ("year", _year(own.get("date", ""))),
-        ("venue", venue or own.get("publisher", "")),
-        ("doi", next((doi for doi in dois if doi), "")),
+        ("year", year_in(own.get("date", ""))),
+        ("venue", _first(_text(host, "title") for host in hosts) or own.get("publisher", "")),
+        ("doi", _first(map(_doi, identifiers))),
         ("abstract", own.get("abstract", "")),
-        *(("url", value) for value in identifiers if value.startswith(_WEB)),
+        *_urls(identifiers),
     ]
 
 
@@ -127,26 +126,25 @@ def _endnote_records(root: Any) -> Records:
 
 def _endnote_pairs(node: Any) -> Pairs:
     kinds = [child.get("name") or "" for child in _all(node, "ref-type")]
-    titles = _first(node, "titles", node)
-    names = map(_words, _all(_first(node, "authors"), "author"))
-    urls = map(_words, _all(node, "url"))
+    titles = _first_of(node, "titles", node)
+    names = map(_words, _all(_first_of(node, "authors"), "author"))
     return [
         ("key", _text(node, "rec-number")),
         ("type", next(iter(kinds), "")),
         ("title", _text(titles, "title")),
         *(("author", given_name_first(name)) for name in names if name),
-        ("year", _year(_text(node, "year") or _text(node, "dates"))),
+        ("year", year_in(_text(node, "year") or _text(node, "dates"))),
         ("venue", _endnote_venue(node, titles)),
         ("doi", _doi(_text(node, "electronic-resource-num"))),
         ("abstract", _text(node, "abstract")),
-        *(("url", url) for url in urls if url.startswith(_WEB)),
+        *_urls(map(_words, _all(node, "url"))),
     ]
 
 
 def _endnote_venue(node: Any, titles: Any) -> str:
     return (
         _text(titles, "secondary-title")
-        or _text(_first(node, "periodical", node), "full-title")
+        or _text(_first_of(node, "periodical", node), "full-title")
         or _text(node, "publisher")
     )
 
@@ -198,7 +196,7 @@ def _mods_name(node: Any) -> str:
 
 
 def _mods_year(node: Any) -> str:
-    return _year(_text(node, "dateIssued", "date", "copyrightDate"))
+    return year_in(_text(node, "dateIssued", "date", "copyrightDate"))
 
 
 def _mods_identifier(node: Any) -> tuple[str, str] | None:

@@ -218,16 +218,21 @@ class _Latex:
     def environments(self, number: int) -> None:
         """Opens and closes the environments that begin or end on a line."""
         for match in _ENVIRONMENT.finditer(self.lines[number]):
-            begins, name = match.group(1) == "begin", match.group(2)
-            if self.dropped and not begins and name == self.dropped:
+            name = match.group(2)
+            if match.group(1) == "begin":
+                self.begin_environment(number, name)
+            elif name == self.dropped:
                 self.dropped = ""
-            elif not self.dropped and begins and name in _DROPPED:
-                self.dropped = name
-                if name.startswith("filecontents"):
-                    self.filecontents(number)
-            elif begins and name == "thebibliography":
-                self.flush()
-                self.builder.heading(3, Inline("References"), number + 1)
+
+    def begin_environment(self, number: int, name: str) -> None:
+        """Drops an environment without prose, or opens a list of references."""
+        if not self.dropped and name in _DROPPED:
+            self.dropped = name
+            if name.startswith("filecontents"):
+                self.filecontents(number)
+        elif name == "thebibliography":
+            self.flush()
+            self.builder.heading(3, Inline("References"), number + 1)
 
     def filecontents(self, number: int) -> None:
         """Reads the .bib file inside the environment that begins on this line."""

@@ -35,9 +35,14 @@ def continues(before: str, text: str, width: int) -> bool:
         return True
     if begins_entry(before, text) or ends_in_address(before):
         return False
+    return is_full(before, text, width)
+
+
+def is_full(before: str, text: str, width: int) -> bool:
+    """True where the first word of `text` had no room any more on the line before."""
     if _chars_before_last_word(before) > width:
         return is_wider_paragraph(before, text, width)
-    return len(before) + 1 + len(word) > width
+    return len(before) + 1 + len(text.split(maxsplit=1)[0]) > width
 
 
 def has_open_bracket(line: str) -> bool:

@@ -30,17 +30,27 @@ MIN_MARKED_LINKS = 2
 
 def strip_mail_header(lines: list[str], builder: Builder) -> None:
     """Takes the header, the quote marks and the signature off a mail; its subject is the title."""
-    size = next((n for n, line in enumerate(lines) if not _HEADER_LINE.match(line)), len(lines))
-    names = {line.split(":")[0].lower() for line in lines[:size]}
-    if len(names & _HEADER_NAMES) < MIN_HEADER_NAMES:
+    size = _header_size(lines)
+    if not size:
         return
     for line in lines[:size]:
         if line.lower().startswith(_SUBJECT) and not builder.title:
             builder.set_root(_REPLY_MARK.sub("", line[len(_SUBJECT) :].strip()))
-    signatures = (n for n, line in enumerate(lines[size:], size) if line.rstrip() == "--")
-    end = next(signatures, len(lines))
+    end = next((n for n in range(size, len(lines)) if is_signature_mark(lines[n])), len(lines))
     body = [_QUOTE_MARK.sub("", line) for line in lines[size:end]]
     lines[:] = [""] * size + body + [""] * (len(lines) - end)
+
+
+def _header_size(lines: list[str]) -> int:
+    """The number of lines at the head that stand as those of a mail do; 0 where they are no mail's."""
+    size = next((n for n, line in enumerate(lines) if not _HEADER_LINE.match(line)), len(lines))
+    names = {line.split(":")[0].lower() for line in lines[:size]}
+    return size if len(names & _HEADER_NAMES) >= MIN_HEADER_NAMES else 0
+
+
+def is_signature_mark(line: str) -> bool:
+    """True for the '-- ' above a signature."""
+    return line.rstrip() == "--"
 
 
 def strip_link_list(lines: list[str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from litmap.models import Link
-from litmap.notes.bibliographies.record import Pairs, given_name_first
+from litmap.notes.bibliographies.record import Pairs, first_filled, given_name_first, year_in
 from litmap.notes.builder import Builder
 from litmap.notes.inline import Inline
 from litmap.parsing.word_lists import load_pattern
@@ -27,7 +27,6 @@ _MARKDOWN_HEADING = re.compile(r"(?m)^#{2,5} \S")
 _CITE = re.compile(
     rf"(?:cite[ _]\w[\w ]*|{load_pattern('mediawiki_citation_templates', 'litmap.notes')})$", re.I
 )
-_YEAR = re.compile(r"(?:1[4-9]|20)\d\d")
 _BETWEEN_NAMES = re.compile(r";\s*| and ")
 _IDENTIFIER = {"arxiv": "arXiv:", "doi": "doi:", "pmid": "PMID ", "pmc": "PMC"}
 """Template of an identifier → what stands before it in the text."""
@@ -278,22 +277,28 @@ def _pairs(template: Any) -> Pairs:
     """The fields of a {{cite …}} as a record's."""
     raw = {str(param.name).strip().lower(): param.value for param in template.params}
     values = {name: " ".join(value.strip_code().split()) for name, value in raw.items()}
-    url = str(raw.get("url", "")).strip()
     kind = str(template.name).strip().lower().removeprefix("cite").strip(" _")
-    year = _YEAR.search(values.get("year") or values.get("date", ""))
-    pmc = values.get("pmc", "")
     pairs = [
         ("type", _KINDS.get(kind, kind)),
         ("title", values.get("title", "").strip("\"“”'")),
         *(("author", name) for name in _authors(values)),
-        ("year", year.group() if year else ""),
-        ("venue", next((values[name] for name in _VENUES if values.get(name)), "")),
+        ("year", year_in(first_filled(values, ("year", "date")))),
+        ("venue", first_filled(values, _VENUES)),
         *((name, values.get(name, "")) for name in ("volume", "doi", "pmid")),
-        ("pmcid", "PMC" + pmc.removeprefix("PMC") if pmc else ""),
-        ("arxiv", values.get("arxiv") or values.get("eprint", "")),
-        ("url", url if url.startswith("http") else ""),
+        ("pmcid", _pmcid(values.get("pmc", ""))),
+        ("arxiv", first_filled(values, ("arxiv", "eprint"))),
+        ("url", _web_address(str(raw.get("url", "")).strip())),
     ]
     return [(name, value) for name, value in pairs if value]
+
+
+def _pmcid(number: str) -> str:
+    """'PMC123' from '123' or 'PMC123'."""
+    return "PMC" + number.removeprefix("PMC") if number else ""
+
+
+def _web_address(url: str) -> str:
+    return url if url.startswith("http") else ""
 
 
 def _authors(values: dict[str, str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from litmap.notes.builder import is_transparent
@@ -54,6 +54,8 @@ _TITLE_STARTS = {"on", "in", "how", "why", "deep"}
 MIN_HEADINGS = 2
 """With fewer of one kind, headings of the next kind are looked for; a single one may be chance."""
 MAX_TITLE_WORDS = 12
+MIN_WORDS_OF_TITLE = 5
+"""A lone line of that many words may be the title of a paper rather than a heading."""
 MAX_COLUMN_ONE_CHARS, MAX_COLUMN_ONE_WORDS = 109, 15
 MAX_UNDERLINED_CHARS = 150
 MAX_SHORT_CHARS, MAX_SHORT_WORDS = 60, 7
@@ -283,28 +285,48 @@ def _lone_lines(lines: list[str], headings: PlainHeadings) -> None:
     A section's name stands alone between blank lines, is a short phrase in sentence case without verb,
     article or full stop, and is followed by text. Titles of papers are mostly longer or capitalised throughout.
     """
-    before = set(headings.at)
     filled = [number for number, line in enumerate(lines) if line.strip()]
     if not filled:
         return
-    first = filled[0]
+    first, *others = filled
     if is_blank(lines, first + 1) and _is_page_title(lines[first].strip()):
         headings.at.setdefault(first, (1, lines[first].strip()))
-    singles = [number for number in filled[1:] if stands_alone(lines, number)]
-    among_singles = len(singles) >= MIN_SHARE_OF_SINGLES * len(filled) - 1
-    among_paragraphs = len(singles) < MIN_SHARE_OF_SINGLES * len(filled)
+    singles = [number for number in others if stands_alone(lines, number)]
+    tests = _section_tests(len(singles), len(filled))
     for number in singles:
-        text = lines[number].strip()
-        if (
-            is_transparent(text)
-            or (among_singles and (is_section_name(text) or opens_section(lines, number)))
-            or (among_paragraphs and is_short_phrase(text) and not lines[number].startswith("  "))
-        ):
+        if any(test(lines, number) for test in tests):
+            text = lines[number].strip()
+            if number not in headings.at and len(text.split()) >= MIN_WORDS_OF_TITLE:
+                headings.inferred.add(number)
             headings.at[number] = (2, text)
-    for number in set(headings.at) - before:
-        level, text = headings.at[number]
-        if level > 1 and len(text.split()) >= 5:
-            headings.inferred.add(number)
+
+
+LineTest = Callable[[list[str], int], bool]
+
+
+def _section_tests(singles: int, filled: int) -> list[LineTest]:
+    """What tells a name of a section, with so many single lines among so many filled ones."""
+    tests: list[LineTest] = [is_section_without_subject]
+    if singles >= MIN_SHARE_OF_SINGLES * filled - 1:
+        tests += [is_section_among_titles, opens_section]
+    if singles < MIN_SHARE_OF_SINGLES * filled:
+        tests.append(is_section_among_paragraphs)
+    return tests
+
+
+def is_section_without_subject(lines: list[str], number: int) -> bool:
+    """'References'."""
+    return is_transparent(lines[number].strip())
+
+
+def is_section_among_titles(lines: list[str], number: int) -> bool:
+    """A name as sections have, on a page where titles and links stand alone too."""
+    return is_section_name(lines[number].strip())
+
+
+def is_section_among_paragraphs(lines: list[str], number: int) -> bool:
+    """A short phrase that is not set in, in a text of paragraphs, where few lines stand alone."""
+    return is_short_phrase(lines[number].strip()) and not lines[number].startswith("  ")
 
 
 def _is_page_title(text: str) -> bool:
@@ -325,7 +347,7 @@ def is_section_name(text: str) -> bool:
 
 
 def is_short_phrase(text: str) -> bool:
-    """True for a name that sections have, or a phrase in a text of paragraphs, where few lines stand alone."""
+    """True for a name that sections have, or up to eight words that are no sentence: 'Kernel methods at scale'."""
     return bool(_SECTION_NAME.match(text)) or (_may_be_heading(text) and len(text) <= 60)
 
 
