@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
-from litmap.parsing.grammar import BREAK
+from litmap.parsing.grammar import BREAK, FOUR_FIGURES
 from litmap.parsing.lexicon import (
     CITY,
     JOURNAL_ABBREVIATION,
@@ -43,22 +44,31 @@ def journal_run(text: str) -> tuple[list[str], int]:
         word = match[0]
         if words and _NUMBERISH.match(word):
             return words, match.start()
-        bare = word.strip("(),.;:[]’")
-        if (
-            words
-            and words[-1][-1:] in ",;"
-            and not word.startswith(("Ser", "(", "Part"))
-            and not _LETTER.fullmatch(word)
-        ):
+        if words and _begins_new_field(words[-1], word):
             return [], 0
-        if not bare or not (
-            bare[0].isupper() or bare in _SMALL or word in _SMALL or _LOWER_JOURNAL.match(bare)
-        ):
+        if not _may_be_in_journal(word):
             return [], 0
         words.append(word)
         if len(words) > 12:
             break
     return [], 0
+
+
+def _begins_new_field(before: str, word: str) -> bool:
+    """A comma ends the name of a journal but before its section: 'Phys. Lett., Ser. B', 'J. Phys., A'."""
+    return (
+        before[-1:] in ",;"
+        and not word.startswith(("Ser", "(", "Part"))
+        and not _LETTER.fullmatch(word)
+    )
+
+
+def _may_be_in_journal(word: str) -> bool:
+    """Capitalised, or small as 'of', 'für' and the first letter of 'eLife' are."""
+    bare = word.strip("(),.;:[]’")
+    if not bare:
+        return False
+    return bare[0].isupper() or bare in _SMALL or word in _SMALL or bool(_LOWER_JOURNAL.match(bare))
 
 
 _ACRONYM = re.compile(
@@ -69,6 +79,7 @@ _NUMBERED = re.compile(
 )
 _PRESS = re.compile(r"(?:[\w.’&-]+ ){1,4}(?:press|publishers|publishing)\b", re.I)
 _LEDGER = re.compile(r"\d+|pp?\.|vol|no\.|\(", re.I)
+_FOUR_FIGURES = re.compile(FOUR_FIGURES)
 _ABBREVIATED = re.compile(r"[^\W\d_]{1,12}\.,? ?[^\W\d_]{1,12}\.")
 
 
@@ -85,47 +96,57 @@ def _first_clause(text: str) -> str:
 def venue_score(text: str) -> float:
     """How much the start of a text looks like where something was published; about -2 to 4."""
     head = text[:160].lstrip(" .,;:(").replace("“", "").replace("”", "")
+    decided = _opening_score(head)
+    if decided is not None:
+        return decided
+    words = head.split()
+    score = max(_name_score(head), _imprint_score(head))
+    if _begins_with_city(head):
+        score = max(score, 2.2)
+    if ORGANISATION.search(" ".join(words[:5])) and len(head) < 120:
+        score = max(score, 1.3)
+    return score + (0.8 if JOURNAL_WORD.search(" ".join(words[:7])) else 0.0)
+
+
+def _opening_score(head: str) -> float | None:
+    """The score where the first word decides; None where it does not."""
     if not head:
         return -1.2
     if head[0] == BREAK:
         return 1.0
     if VENUE_START.match(head):
         return 3.2
-    words = head.split()
-    score = 0.0
     if _PRESS.match(head):
         return 2.4
     if head[0].islower() and not _LOWER_VENUE.match(head):
         return -2.0
-    if _LEDGER.match(head):
-        return 1.5
+    return 1.5 if _LEDGER.match(head) else None
+
+
+def _name_score(head: str) -> float:
+    """How much the start looks like a journal or meeting with its number: 'J. Ecol. 12', 'ICML 2016'."""
     if journal_run(head)[0]:
-        score = 2.5
-    elif _ACRONYM.match(head) or _NUMBERED.match(head):
-        score = 2.3
-    if _ABBREVIATED.match(head):
-        score = max(score, 2.2)
-    if PLACE.match(head) and PUBLISHER.search(head):
-        score = max(score, 2.4)
-    elif PUBLISHER.search(_first_clause(head)):
-        score = max(score, 2.6 if CITY.search(head[:80]) else 1.6)
-    elif (place := PLACE.match(head)) and (
-        re.search(r"\d{4}", head) or len(head[place.end() :].split()) <= 4
-    ):
-        score = max(score, 1.4)
-    if (city := CITY.match(head)) and head[city.end() : city.end() + 1] in (
-        ",",
-        ":",
-        ";",
-        ")",
-        "/",
-    ):
-        score = max(score, 2.2)
-    if ORGANISATION.search(" ".join(words[:5])) and len(head) < 120:
-        score = max(score, 1.3)
-    if JOURNAL_WORD.search(" ".join(words[:7])):
-        score += 0.8
-    return score
+        return 2.5
+    if _ACRONYM.match(head) or _NUMBERED.match(head):
+        return 2.3
+    return 2.2 if _ABBREVIATED.match(head) else 0.0
+
+
+def _imprint_score(head: str) -> float:
+    """How much the start looks like publisher and place: 'New York: Wiley', 'Springer, Berlin'."""
+    place = PLACE.match(head)
+    if place and PUBLISHER.search(head):
+        return 2.4
+    if PUBLISHER.search(_first_clause(head)):
+        return 2.6 if CITY.search(head[:80]) else 1.6
+    if place and (_FOUR_FIGURES.search(head) or len(head[place.end() :].split()) <= 4):
+        return 1.4
+    return 0.0
+
+
+def _begins_with_city(head: str) -> bool:
+    city = CITY.match(head)
+    return city is not None and head[city.end() : city.end() + 1] in {",", ":", ";", ")", "/"}
 
 
 _SHORTENED = re.compile(
@@ -133,6 +154,8 @@ _SHORTENED = re.compile(
     rf"{load_pattern('journal_word_parts')}"
 )
 _ABBREVIATION = re.compile(r"[^\W\d_]{1,8}\.")
+_INITIALS_AND_NAME = re.compile(r"[A-Z]\. ?[A-Z]\. ?[A-Z][a-z]+(?!\w*\.)")
+_TWO_INITIALS = re.compile(r"[A-IK-Y]\. ?[A-Z]\. ?")
 
 
 @lru_cache(maxsize=4096)
@@ -143,35 +166,42 @@ def is_journal_name(text: str) -> bool:
     if not telling or len(words) > 9:
         return False
     if len(telling) == 1:
-        word = telling[0].rstrip(".")
-        return bool(
-            JOURNAL_ACRONYM.fullmatch(word)
-            or JOURNAL_TITLE.fullmatch(word)
-            or (len(word) > 4 and JOURNAL_WORD.fullmatch(word))
-        )
-    known = [
-        bool(
-            _ABBREVIATION.fullmatch(word)
-            or JOURNAL_WORD.fullmatch(word.rstrip("."))
-            or JOURNAL_TITLE.fullmatch(word)
-            or _SHORTENED.fullmatch(word)
-            or JOURNAL_ACRONYM.fullmatch(word)
-        )
-        for word in telling
-    ]
-    if re.match(r"[A-Z]\. ?[A-Z]\. ?[A-Z][a-z]+(?!\w*\.)", text) or (
-        "," in text and not all(known)
-    ):
-        return False  # somebody's initials
-    if re.match(r"[A-IK-Y]\. ?[A-Z]\. ?", text):
-        return False  # somebody's initials
-    if sum(known) >= 0.6 * len(known):
+        return _is_one_word_journal(telling[0].rstrip("."))
+    known = sum(map(_is_journal_word, telling))
+    if _begins_with_initials(text) or ("," in text and known < len(telling)):
+        return False
+    if known >= 0.6 * len(telling):
         return True
-    return (
-        "." not in text
-        and bool(JOURNAL_WORD.search(text))
-        and all(word[0].isupper() for word in telling)
+    return "." not in text and bool(JOURNAL_WORD.search(text)) and _is_capitalised(telling)
+
+
+def _is_one_word_journal(word: str) -> bool:
+    """'PRL', 'Nature', 'Econometrica'."""
+    return bool(
+        JOURNAL_ACRONYM.fullmatch(word)
+        or JOURNAL_TITLE.fullmatch(word)
+        or (len(word) > 4 and JOURNAL_WORD.fullmatch(word))
     )
+
+
+def _is_journal_word(word: str) -> bool:
+    """A word that names of journals are made of, or any abbreviation."""
+    return bool(
+        _ABBREVIATION.fullmatch(word)
+        or JOURNAL_WORD.fullmatch(word.rstrip("."))
+        or JOURNAL_TITLE.fullmatch(word)
+        or _SHORTENED.fullmatch(word)
+        or JOURNAL_ACRONYM.fullmatch(word)
+    )
+
+
+def _begins_with_initials(text: str) -> bool:
+    """Two initials are a person's ('D. N. Page'), but not where the first may be a Journal or Zeitschrift."""
+    return bool(_INITIALS_AND_NAME.match(text) or _TWO_INITIALS.match(text))
+
+
+def _is_capitalised(words: Sequence[str]) -> bool:
+    return all(word[0].isupper() for word in words)
 
 
 MEETING = load_pattern("meetings")
@@ -214,18 +244,21 @@ def same_venue(one: str, two: str) -> bool:
 
     False where either is empty. Each word must be cut from the other's, or one name be the other's letters.
     """
-    short, full = (
-        [word for word in normalise_title(name).split() if word not in _UNTOLD_STRICT]
-        for name in sorted((one, two), key=len)
-    )
+    short, full = (_name_words(name, _UNTOLD_STRICT) for name in sorted((one, two), key=len))
     if not short or not full:
         return False
     if len(short) == 1 and len(full) > 1:
         initials = "".join(word[0] for word in full)
         return len(short[0]) > 1 and initials.startswith(short[0])
-    return len(short) == len(full) and all(
-        b.startswith(a) or a.startswith(b) for a, b in zip(short, full, strict=True)
-    )
+    return len(short) == len(full) and all(map(_is_cut_from, short, full))
+
+
+def _name_words(name: str, left_out: frozenset[str]) -> list[str]:
+    return [word for word in normalise_title(name).split() if word not in left_out]
+
+
+def _is_cut_from(one: str, two: str) -> bool:
+    return two.startswith(one) or one.startswith(two)
 
 
 def venues_compatible(one: str, two: str) -> bool:
@@ -233,8 +266,7 @@ def venues_compatible(one: str, two: str) -> bool:
 
     As far as both go, words must begin with the same three letters or be cut from each other.
     """
-    a = [word for word in normalise_title(one).split() if word not in _UNTOLD]
-    b = [word for word in normalise_title(two).split() if word not in _UNTOLD]
+    a, b = _name_words(one, _UNTOLD), _name_words(two, _UNTOLD)
     if not a or not b or "arxiv" in a + b:
         return True
     return all(x.startswith(y[:3]) or y.startswith(x[:3]) for x, y in zip(a, b, strict=False))

@@ -66,6 +66,29 @@ def is_upper(word: str) -> bool:
     return word[0].isupper() or (not word[0].islower() and word[0].isalpha())
 
 
+def _without_signs(word: str) -> str:
+    return word.replace("-", "").replace("’", "")
+
+
+def _is_short_given(word: str) -> bool:
+    """A given name cut to an initial, 'Yu', 'Wm' or 'J-P'."""
+    if not word[:1].isupper():
+        return False
+    if "-" in word:
+        return all(len(part) <= 2 for part in word.split("-"))
+    plain = _without_signs(word)
+    return len(plain) == 1 or plain in _SHORT_GIVEN
+
+
+def _is_elided(word: str) -> bool:
+    """'d’Alembert', 'o’Neil'."""
+    return (len(word) > 3 and word[1] == "’" and word[2].isupper()) or bool(_ELIDED.match(word))
+
+
+def _is_name_like(word: str) -> bool:
+    return word.istitle() and word.lower() not in NOT_NAMES
+
+
 class NameParts:
     """Reads parts of names from the tokens of one text."""
 
@@ -82,84 +105,76 @@ class NameParts:
         return i < len(self.tokens) and i > 0 and self.tokens[i].start > self.tokens[i - 1].end
 
     # ── parts of names ──
-    def initial(self, i: int, *, dotted: bool) -> int:
-        """The token after one initial at i (its period and hyphen included); i where there is none."""
-        word = self.word(i)
-        if not word or not word[0].isupper():
+    def dotted_initial(self, i: int) -> int:
+        """The token after one initial with its full stop and hyphen: 'J.', 'Yu.', 'J.-'; i where there is none."""
+        if not _is_short_given(self.word(i)) or self.word(i + 1) != "." or self.spaced(i + 1):
             return i
-        plain = word.replace("-", "").replace("’", "")
-        if dotted:
-            short = len(plain) == 1 or plain in _SHORT_GIVEN
-            if "-" in word:
-                short = all(len(part) <= 2 for part in word.split("-"))
-            if short and self.word(i + 1) == "." and not self.spaced(i + 1):
-                i += 2
-                if (
-                    self.word(i) in ("-", "–")
-                    and self.word(i + 1)[:1].isalpha()
-                    and not self.spaced(i)
-                ):
-                    i += 1
-                return i
-            return i
-        return i + 1 if len(plain) <= 3 and plain.isupper() else i
+        i += 2
+        if self.word(i) in ("-", "–") and self.word(i + 1)[:1].isalpha() and not self.spaced(i):
+            i += 1
+        return i
+
+    def bare_initials(self, i: int) -> int:
+        """The token after one to three initials without full stops: 'J', 'JA', 'JAB'; i where there are none."""
+        word = _without_signs(self.word(i))
+        return i + 1 if word[:1].isupper() and len(word) <= 3 and word.isupper() else i
 
     def initials(self, i: int) -> int:
         """The token after 'J. A.', 'J.-P.', 'J', 'JA', 'J A'; i where there are none."""
         start = i
-        while (after := self.initial(i, dotted=True)) > i and i - start < 12:
+        while (after := self.dotted_initial(i)) > i and i - start < 12:
             i = after
-        if i > start:
-            # a last initial without its period: 'J. A Smith' is rare, 'Smith, J.A' is not
-            word = self.word(i)
-            if (
-                len(word) == 1
-                and word.isupper()
-                and not self.spaced(i)
-                and self.word(i + 1) in (",", ";", "&", "")
-            ):
-                i += 1
-            return i
+        if i == start:
+            return self._run_of_bare_initials(i)
+        return i + 1 if self._is_undotted_last_initial(i) else i
+
+    def _is_undotted_last_initial(self, i: int) -> bool:
+        """'Smith, J.A'; but 'J. A Smith' is rare."""
+        word = self.word(i)
+        return (
+            len(word) == 1
+            and word.isupper()
+            and not self.spaced(i)
+            and self.word(i + 1) in (",", ";", "&", "")
+        )
+
+    def _run_of_bare_initials(self, start: int) -> int:
+        i = start
         for _ in range(3):
-            after = self.initial(i, dotted=False)
+            after = self.bare_initials(i)
             if after == i or len(self.word(i)) > 3:
                 break
             i = after
-        if start < i and self.word(i)[:1].islower() and self.word(i) not in CONJUNCTIONS | {"et"}:
+        if start < i and self.word(i)[:1].islower() and self.word(i) not in CONJUNCTIONS:
             return start
         return i
 
     def is_name_word(self, i: int) -> bool:
         """Whether the word at i may be part of a name."""
         word = self.word(i)
-        if not word or not word[0].isalpha():
+        if len(word) < 2 or not word[0].isalpha():
             return False
-        if len(word) < 2:
+        if word.lower() in NOT_NAMES and not (self._is_short_name(i) or self._with_initials(i)):
             return False
-        if word.lower() in NOT_NAMES and not self._short_name(i) and not self._with_initials(i):
-            return False
-        return (
-            is_upper(word)
-            or (len(word) > 3 and word[1] in "’" and word[2].isupper())
-            or bool(_ELIDED.match(word))
-        )
+        return is_upper(word) or _is_elided(word)
 
-    def _short_name(self, i: int) -> bool:
+    def _is_short_name(self, i: int) -> bool:
         """Whether a short word such as 'Or' or 'Do' stands where only a name can: ', Or Sharir,', 'Kim Do,'."""
         word, after = self.word(i), self.word(i + 1)
         if len(word) > 2 or not word.istitle() or i == 0:
             return False
         before = self.word(i - 1)
         if before in (",", ";") or before in CONJUNCTIONS:
-            if before in CONJUNCTIONS and after == "," and self.word(i + 2).istitle():
-                return True
-            ends = self.word(i + 2) in (",", ".", ";") or self.word(i + 2) in CONJUNCTIONS
-            return ends and after.istitle() and len(after) > 2 and after.lower() not in NOT_NAMES
-        return (
-            before.istitle()
-            and before.lower() not in NOT_NAMES
-            and (after in (",", ".") or after in CONJUNCTIONS)
-        )
+            return self._is_short_given_on_list(i)
+        return _is_name_like(before) and (after in (",", ".") or after in CONJUNCTIONS)
+
+    def _is_short_given_on_list(self, i: int) -> bool:
+        """', Or Sharir,' or 'and Do, Kim'."""
+        after, third = self.word(i + 1), self.word(i + 2)
+        if self.word(i - 1) in CONJUNCTIONS and after == "," and third.istitle():
+            return True
+        ends = third in (",", ".", ";") or third in CONJUNCTIONS
+        return ends and len(after) > 2 and _is_name_like(after)
 
     def _with_initials(self, i: int) -> bool:
         """Whether a common word on a list of names has initials and a comma or year behind it: ', Price MV (2004)'."""
@@ -187,30 +202,31 @@ class NameParts:
     def family(self, i: int) -> tuple[int, int]:
         """The token after a family name at i and its number of name words; (i, 0) where there is none."""
         start, words = i, 0
-        while (
-            self.particle(i)
-            and i - start < 4
-            and (words == 0 or self.is_name_word(i + 1) or self.particle(i + 1))
-        ):
+        while self.particle(i) and i - start < 4:
             i += 1
         while i < len(self.tokens) and words < 4:
-            if self.is_name_word(i) and self.word(i) not in SUFFIXES:
+            if self.is_plain_name_word(i):
                 words += 1
-                i += 1
-            elif (
-                words
-                and self.word(i) in PARTICLES - CONJUNCTIONS
-                and (self.is_name_word(i + 1) or self.particle(i + 1))
-            ) or (
-                words
-                and self.word(i) in ("y", "i", "e")
-                and self.is_name_word(i + 1)
-                and self.word(i + 2) == ","
-            ):
-                i += 1
-            else:
+            elif not words or not (self._is_inner_particle(i) or self._is_spanish_and(i)):
                 break
+            i += 1
         return (i, words) if words else (start, 0)
+
+    def is_plain_name_word(self, i: int) -> bool:
+        """A word of a name that is no 'Jr' or 'III'."""
+        return self.is_name_word(i) and self.word(i) not in SUFFIXES
+
+    def _is_inner_particle(self, i: int) -> bool:
+        """The 'de la' of 'García de la Torre'."""
+        return self.word(i) in PARTICLES - CONJUNCTIONS and (
+            self.is_name_word(i + 1) or self.particle(i + 1)
+        )
+
+    def _is_spanish_and(self, i: int) -> bool:
+        """The 'y' of 'Ramón y Cajal, S.'."""
+        return (
+            self.word(i) in ("y", "i", "e") and self.is_name_word(i + 1) and self.word(i + 2) == ","
+        )
 
     def suffix(self, i: int) -> int:
         """The token after ', Jr.', ' 3rd' and the like."""
@@ -219,12 +235,12 @@ class NameParts:
                 i += 1
             return i
         j = i + 1 if self.word(i) == "," else i
-        if self.word(j) in SUFFIXES:
-            if self.word(j) in ("II", "III", "IV") or self.word(j + 1) in (".", ","):
-                return j + 2 if self.word(j + 1) == "." else j + 1
-            if self.word(j) in ("Jr", "Sr"):
-                return j + 1
-        return i
+        word, after = self.word(j), self.word(j + 1)
+        if word not in SUFFIXES:
+            return i
+        if word in ("II", "III", "IV") or after in (".", ","):
+            return j + 2 if after == "." else j + 1
+        return j + 1 if word in ("Jr", "Sr") else i
 
     def span(self, i: int, j: int) -> str:
         """The text of the tokens from i to before j."""

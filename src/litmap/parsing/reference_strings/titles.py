@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from litmap.parsing.grammar import BREAK, MONTH, YEAR, YEAR_SINCE_1400
 from litmap.parsing.lexicon import (
@@ -51,8 +52,17 @@ _NUMERAL = re.compile(r"[IVX]{1,4}")
 _NUMERAL_FOLLOWS = re.compile(r"[IVX]{1,4}[.:] ")
 _YEAR_LETTER = re.compile(rf"{YEAR}[a-z]?")
 _BLANKS = re.compile(r"\s{2,}")
+_MEDIUM = re.compile(r"[A-Z]{1,2}(?:/OL)?")
+"""'[J]', '[M]', '[EB/OL]': the kind of publication, as Chinese lists have it."""
+_EDITORS = re.compile(r"eds?\b")
+_CLOSED_FIELD = re.compile(r"\)(?:[.,;]|$)")
 MAX_TITLE = 600
+"""Characters; no title is longer."""
 _WINDOW = 200
+"""Characters behind a sign that tell whether a title ends there."""
+_MAX_PASSED = 14
+"""Full stops after which no further end is looked for."""
+_MIN_END_SCORE = 0.4
 
 
 def quoted_title(text: str, at: int) -> tuple[str, int] | None:
@@ -77,41 +87,54 @@ def title_end(text: str, at: int, *, commas: bool, spaces: bool = False) -> int:
     Every place where it may end is weighed: the sign there, what follows (a venue?), how long the title would be, and
     how many better places came before. A window of bounded size is looked at for each, so time is linear.
     """
-    best, best_score, passed, depth, last_stop = len(text), 0.4, 0, 0, at
-    for match in _STOPS.finditer(text, at):
+    best, best_score, passed, last_stop = len(text), _MIN_END_SCORE, 0, at
+    for match in _outside_brackets(text, at, spaces=spaces):
         sign = match[0].strip()
         if match.start() - at > MAX_TITLE and best < len(text):
             break
+        end = match.start() + (1 if sign in ("?", "!") else 0)
+        title = text[at:end].strip()
+        if len(title) < 2:
+            continue
+        piece, last_stop = text[last_stop:end], end if sign in (".", ",", ";") else last_stop
+        score = _end_score(
+            sign, text[match.end() : match.end() + _WINDOW], title, piece, commas=commas
+        )
+        if score is None:
+            continue
+        if sign == "," and best_score >= 2.9 and _AFTER_TITLE.match(text, match.end() + 1):
+            score = 2.5  # 'Title, Publisher, second edition'
+        score -= min(0.5 * passed, 3.0)
+        passed += sign in (".", "?", "!") or (commas and sign == ",")
+        if score > best_score:
+            best, best_score = end, score
+        if sign == BREAK or passed > _MAX_PASSED:
+            break
+    return _without_date(text, at, best)
+
+
+def _outside_brackets(text: str, at: int, *, spaces: bool) -> Iterator[re.Match[str]]:
+    """The signs behind `at` where a title may end; inside brackets only a `BREAK` is one."""
+    depth = 0
+    for match in _STOPS.finditer(text, at):
+        sign = match[0].strip()
         inside = depth > 0
         if sign in ("(", "["):
             depth += 1
         elif sign in (")", "]"):
             depth = max(0, depth - 1)
             continue
-        if (inside and sign != BREAK) or (not sign and not spaces):
-            continue
-        end = match.start() + (1 if sign in ("?", "!") else 0)
-        title = text[at:end].strip()
-        if len(title) < 2:
-            continue
-        piece, last_stop = text[last_stop:end], end if sign in (".", ",", ";") else last_stop
-        score = _score(sign, text[match.end() : match.end() + _WINDOW], title, piece, commas=commas)
-        if score is None:
-            continue
-        if sign == "," and best_score >= 2.9 and _AFTER_TITLE.match(text, match.end() + 1):
-            score = 2.5  # 'Title, Publisher, second edition'
-        score -= min(0.5 * passed, 3.0)
-        if sign in (".", "?", "!") or (commas and sign == ","):
-            passed += 1
-        if score > best_score:
-            best, best_score = end, score
-        if sign == BREAK or passed > 14:
-            break
-    dated = _DATE_AT_END.search(text, max(at, best - 24), best)
-    return dated.start() if dated and dated.start() > at + 2 else best
+        if (sign or spaces) and (not inside or sign == BREAK):
+            yield match
 
 
-def _score(sign: str, after: str, title: str, piece: str, *, commas: bool) -> float | None:
+def _without_date(text: str, at: int, end: int) -> int:
+    """The end of a title before the date that stands at its end: 'Title, March 1998'."""
+    dated = _DATE_AT_END.search(text, max(at, end - 24), end)
+    return dated.start() if dated and dated.start() > at + 2 else end
+
+
+def _end_score(sign: str, after: str, title: str, piece: str, *, commas: bool) -> float | None:
     """How well a title ends at this sign; None where it cannot."""
     follows = after.lstrip(" ”)–—")
     if sign == BREAK:
@@ -127,6 +150,13 @@ def _score(sign: str, after: str, title: str, piece: str, *, commas: bool) -> fl
         return 3.6  # a quoted venue behind a title without quotation marks
     if sign == ".":
         return _stop_score(follows, title, piece, venue, commas=commas)
+    if sign == ",":
+        return _comma_score(title, venue, commas=commas)
+    return _rare_sign_score(sign, follows, venue, commas=commas)
+
+
+def _rare_sign_score(sign: str, follows: str, venue: float, *, commas: bool) -> float | None:
+    """How well a title ends at a question mark, semicolon, dash, '//' or a mere space."""
     if sign in ("?", "!"):
         return 2.3 + venue if venue > 0.5 else 0.8
     if sign == ";":
@@ -135,16 +165,18 @@ def _score(sign: str, after: str, title: str, piece: str, *, commas: bool) -> fl
         return 4.5
     if sign in ("–", "—"):
         return venue + 0.5 if venue >= 2 else None
-    if not sign:
-        return 4.6 if _abbreviated_journal(follows) else None
-    if len(title.split()) < 2 and venue < 2.3:
+    return 4.6 if _is_abbreviated_journal(follows) else None
+
+
+def _comma_score(title: str, venue: float, *, commas: bool) -> float | None:
+    """How well a title ends at a comma: a short one only before a venue."""
+    words = len(title.split())
+    if words < 2 and venue < 2.3:
         return None
-    return (
-        venue + (1.4 if commas else -1.4) - (0.8 if len(title.split()) < 3 and venue < 1.5 else 0.0)
-    )
+    return venue + (1.4 if commas else -1.4) - (0.8 if words < 3 and venue < 1.5 else 0.0)
 
 
-def _abbreviated_journal(text: str) -> bool:
+def _is_abbreviated_journal(text: str) -> bool:
     words, _ = journal_run(text)
     return bool(words) and (
         any(word.endswith(".") for word in words) or bool(JOURNAL_WORD.match(words[0]))
@@ -154,17 +186,25 @@ def _abbreviated_journal(text: str) -> bool:
 def _bracket_score(sign: str, follows: str) -> float | None:
     """How well a title ends before a bracket: '(Publisher, Place, 1990)', '[J]', '[PhD thesis]', '(2nd ed.)'."""
     inside = follows.split(")" if sign == "(" else "]", 1)[0]
-    if sign == "[" and re.fullmatch(r"[A-Z]{1,2}(?:/OL)?", inside):
-        return 4.0
-    if _AFTER_TITLE.match(inside) or re.match(r"eds?\b", inside):
+    if (sign == "[" and _MEDIUM.fullmatch(inside)) or _is_edition(inside):
         return 4.0
     if sign == "(" and _YEAR_LETTER.fullmatch(inside):
-        return 2.8 if re.match(r"\)(?:[.,;]|$)", follows[len(inside) :]) else None
+        return 2.8 if _CLOSED_FIELD.match(follows[len(inside) :]) else None
     if _NOTE_IN_BRACKETS.match(inside):
         return 3.9 if sign == "[" else 2.0
-    if sign == "(" and _IMPRINT_IN_BRACKETS.match(inside):
+    return _imprint_score(inside) if sign == "(" else None
+
+
+def _is_edition(inside: str) -> bool:
+    """'2nd ed.', 'vol. 3', 'Eds. Doe and Roe'."""
+    return bool(_AFTER_TITLE.match(inside) or _EDITORS.match(inside))
+
+
+def _imprint_score(inside: str) -> float | None:
+    """'Wiley, New York, 1990' in round brackets."""
+    if _IMPRINT_IN_BRACKETS.match(inside):
         return 4.0
-    return 2.2 if sign == "(" and PUBLISHER.search(inside) else None
+    return 2.2 if PUBLISHER.search(inside) else None
 
 
 def _stop_score(
@@ -173,28 +213,44 @@ def _stop_score(
     """How well a title ends at a full stop, which may as well belong to an abbreviation."""
     words = title.split()
     last = words[-1].lstrip("(“")
-    if last.lower().rstrip(".") in ABBREVIATIONS or _DOTTED.fullmatch(last):
+    if _is_abbreviation(last):
         return None if follows else 2.0
-    if len(last) == 1 and last.isupper() and (venue < 1.5 or len(words) < 4):
-        return None
-    if follows[:1].islower() and venue < 1:
-        return None
-    if _NUMERAL_FOLLOWS.match(follows) or (venue < 1.5 and _NUMERAL.fullmatch(last)):
-        return None  # 'I. Rates of convergence. II. Model selection'
-    score = (1.8 if commas else 2.6) + venue
     part = piece.strip(" .,;").split()
-    if len(part) == 1 and _YEAR_LETTER.fullmatch(part[0]) and len(words) > 1:
+    if _goes_on(words, follows, venue) or (len(words) > 1 and _is_year(part)):
         return None
-    if (
-        len(words) > len(part)
-        and 0 < len(part) <= 2
-        and follows
-        and all(w[0].isupper() or w[0].isdigit() for w in part)
-    ):
+    score = (1.8 if commas else 2.6) + venue
+    if follows and len(words) > len(part) and _is_capitalised_pair(part):
         score -= 2.5  # one word of an abbreviated journal: 'Phys. Rev. Lett.'
-    if len(words) > 2 and JOURNAL_ABBREVIATION.fullmatch(last) and follows:
+    if follows and len(words) > 2 and JOURNAL_ABBREVIATION.fullmatch(last):
         score -= 1.5
     return score - (2.0 if len(words) < 2 and len(title) < 4 else 0.0)
+
+
+def _is_abbreviation(word: str) -> bool:
+    """'vol', 'U.S.A'."""
+    return word.lower().rstrip(".") in ABBREVIATIONS or bool(_DOTTED.fullmatch(word))
+
+
+def _goes_on(words: Sequence[str], follows: str, venue: float) -> bool:
+    """The stop is an initial's or a part's number, or lower case follows, and no venue."""
+    last = words[-1].lstrip("(“")
+    if len(last) == 1 and last.isupper() and (venue < 1.5 or len(words) < 4):
+        return True
+    return (follows[:1].islower() and venue < 1) or _is_numeral(last, follows, venue)
+
+
+def _is_year(words: Sequence[str]) -> bool:
+    return len(words) == 1 and bool(_YEAR_LETTER.fullmatch(words[0]))
+
+
+def _is_numeral(last: str, follows: str, venue: float) -> bool:
+    """The stop of a part's number: 'I. Rates of convergence. II. Model selection'."""
+    return bool(_NUMERAL_FOLLOWS.match(follows)) or (venue < 1.5 and bool(_NUMERAL.fullmatch(last)))
+
+
+def _is_capitalised_pair(words: Sequence[str]) -> bool:
+    """One or two words in capitals or figures."""
+    return 0 < len(words) <= 2 and all(w[0].isupper() or w[0].isdigit() for w in words)
 
 
 _EDITION_AT_END = re.compile(

@@ -22,38 +22,56 @@ _NAMED = re.compile(
     re.I,
 )
 _ONLY_NAMED = re.compile(rf"([^,.:“]{{3,110}}) (?:\d{{1,4}} )?\({YEAR_SINCE_1600}\)\.?\s*$")
+_LEADING_IN = re.compile(r"^in ")
+_VOLUME_FIRST = re.compile(r"(?:vol\.? ?)?[(\[]?[A-Z]?\d[\w()–-]*(?!\w)\s?[,:;(\d]", re.I)
+_LONG_WORD = re.compile(r"[^\W\d_]{3,}")
+_TWO_NUMBERS = re.compile(r"\d[^\d]+\d")
 
 
 def is_journal_only(text: str) -> bool:
     """Whether behind the authors come journal, volume and page without a title, as physics and chemistry write."""
-    if _STRICT.match(text) or _NAMED.match(text):
+    if _STRICT.match(text) or _NAMED.match(text) or _is_journal_and_year(text):
         return True
-    if (only := _ONLY_NAMED.match(text)) and JOURNAL_WORD.search(only[1]):
-        words = [word for word in only[1].split() if word not in _SMALL]
-        if sum(word[0].isupper() for word in words) >= 0.8 * len(words):
-            return True
-    words, at = journal_run(re.sub(r"^in ", "", text))
-    if not words or len(words) > 9:
+    words, at = journal_run(_LEADING_IN.sub("", text))
+    if not words or len(words) > 9 or not _is_ledger(text[at:]):
         return False
-    rest = text[at:]
-    if (
-        not re.match(r"(?:vol\.? ?)?[(\[]?[A-Z]?\d[\w()–-]*(?!\w)\s?[,:;(\d]", rest, re.I)
-        or len(re.findall(r"[^\W\d_]{3,}", rest)) > 6
-    ):
-        return False
-    if not re.search(r"\d[^\d]+\d", rest):
-        return False
-    abbreviated = [i for i, word in enumerate(words) if word.rstrip(",").endswith(".")]
+    abbreviated = [i for i, word in enumerate(words) if _is_abbreviated(word)]
     if not abbreviated:
         return bool(JOURNAL_WORD.match(words[0])) or len(words) <= 2
-    first = abbreviated[0]
+    return _is_only_journal(words, abbreviated[0])
+
+
+def _is_journal_and_year(text: str) -> bool:
+    """'Annals of Physics 12 (1998).' and nothing else, in capitals."""
+    only = _ONLY_NAMED.match(text)
+    if not only or not JOURNAL_WORD.search(only[1]):
+        return False
+    words = [word for word in only[1].split() if word not in _SMALL]
+    return sum(word[0].isupper() for word in words) >= 0.8 * len(words)
+
+
+def _is_ledger(text: str) -> bool:
+    """Volume, pages and year with few words: '12, 345 (1998)'."""
+    return (
+        bool(_VOLUME_FIRST.match(text))
+        and len(_LONG_WORD.findall(text)) <= 6
+        and bool(_TWO_NUMBERS.search(text))
+    )
+
+
+def _is_abbreviated(word: str) -> bool:
+    return word.rstrip(",").endswith(".")
+
+
+def _is_only_journal(words: list[str], first: int) -> bool:
+    """Whether a run of capitalised words is one journal, whose first abbreviated word is at `first`.
+
+    Else it is a title of capitalised words and a journal: 'Flat Minima. Neural Computation'.
+    """
     whole = [w for w in words[: first + 1] if len(w.strip(".,")) >= 4 and w not in _SMALL]
     if len(whole) < 2 or any(JOURNAL_WORD.match(w) for w in whole[:-1]):
         return True
-    # else a title of capitalised words and a journal: 'Flat Minima. Neural Computation'
-    return len(whole) == 2 and (
-        first + 1 == len(words) or words[first + 1].rstrip(",").endswith(".")
-    )
+    return len(whole) == 2 and (first + 1 == len(words) or _is_abbreviated(words[first + 1]))
 
 
 _VENUE_END = re.compile(
