@@ -20,6 +20,10 @@ _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?")
 _INITIALS_BEHIND = re.compile(r"[A-Z]{1,3}\.?")
 
 
+MAX_NAME_WORDS = 8
+"""What has more is an organisation or a mistake."""
+
+
 @dataclass(frozen=True, slots=True)
 class PersonName:
     """A name in parts; an organisation has only `family` and `literal` set."""
@@ -37,15 +41,19 @@ def split_name(name: str) -> PersonName:
         family, _, given = name.partition(",")
         return PersonName(family.strip(), given.strip(" ,"))
     words = name.split()
-    suffix = ""
-    if len(words) > 2 and _SUFFIX.fullmatch(words[-1]):
-        suffix = words.pop()
-    if len(words) < 2 or ORGANISATION.search(name) or len(words) > 8:
+    suffix = words.pop() if len(words) > 2 and _SUFFIX.fullmatch(words[-1]) else ""
+    if len(words) < 2 or len(words) > MAX_NAME_WORDS or ORGANISATION.search(name):
         return PersonName(name, literal=len(words) != 1)
+    first = _family_start(words)
+    return PersonName(" ".join(words[first:]), " ".join(words[:first]), suffix)
+
+
+def _family_start(words: Sequence[str]) -> int:
+    """Where the family name begins, its particles included: 2 in 'Laurens Jan van der Berg'."""
     first = len(words) - 1
     while first > 1 and words[first - 1].islower() and words[first - 1] in PARTICLES:
         first -= 1
-    return PersonName(" ".join(words[first:]), " ".join(words[:first]), suffix)
+    return first
 
 
 def short_authors(authors: Sequence[str]) -> str:

@@ -59,30 +59,37 @@ _PUBMED = re.compile(
     r"(?<![\w/])(PMID|PubMed(?:\s+(?:ID|PMID))?|PMCID)\s?[:#]?\s{0,2}(PMC)?(\d{4,9})(?!\d)", re.I
 )
 _ARXIV_HINT = re.compile(r"[\d/](?:(?<=\d)\d{3}\.\d{4}|(?<=/)\d{7})")
+_ARXIV_NAME = re.compile("arxiv", re.I)
+_NEW_LENGTH = 10
+"""Characters of an arXiv id since 2015: four figures, a point, five figures."""
+_OPENS_FIELD = re.compile(r"[:(,\[]\s?$")
+_CLOSES_FIELD = re.compile(r"\s*(?:[),;\]]|$)")
 _DIGIT = re.compile(r"\d")
 _BIBCODE = re.compile(
     r"[12](?<![\w/.&].)(?:(?<=1)[89]|(?<=2)0)\d\d[A-Za-z][A-Za-z&.]{4}(?:"
     r"(?=[\w.]{10}(?![\w&]))[\d.]{4}[\w.][\d.]{4}[A-Z]|[\d.]{3}\d[\w.][\w.]{3}\w[A-Z](?![\w&]))"
 )
 """A bibcode of the Astrophysics Data System: '1998AJ....116.1009R'."""
+_SENTENCE_SIGNS = ".,;:!?'\"*_’”…—–"
+_BRACKETS = {")": "(", "]": "["}
 _PMC = re.compile(r"(?<![\w/])PMC(\d{5,9})(?!\d)")
 
 
 def trim_url(url: str) -> str:
     """A URL cut from running text, without punctuation and closing brackets that belong to the sentence."""
-    while url:
-        last = url[-1]
-        if last in ".,;:!?'\"*_’”…—–" and not (last == "_" and "wiki" in url):  # noqa: SIM114
-            url = url[:-1]
-        elif (
-            (last == ")" and url.count(")") > url.count("("))
-            or (last == "]" and url.count("]") > url.count("["))
-            or last in ">`|"
-        ):
-            url = url[:-1]
-        else:
-            break
+    while url and _is_of_sentence(url):
+        url = url[:-1]
     return url
+
+
+def _is_of_sentence(url: str) -> bool:
+    """Whether the last sign belongs to the sentence, as a bracket does that is not opened in the URL."""
+    last = url[-1]
+    if last in _SENTENCE_SIGNS:
+        return not (last == "_" and "wiki" in url)
+    if last in _BRACKETS:
+        return url.count(last) > url.count(_BRACKETS[last])
+    return last in ">`|"
 
 
 def find_urls(text: str) -> list[Found]:
@@ -141,20 +148,22 @@ def _identifiers_of(text: str) -> tuple[Found, ...]:
         spans.claim(text, url.start, url.end, identifier_from_url(url.id))
     _find_dois(text, spans)
     _find_arxiv(text, spans)
-    for match in (
-        _PUBMED.finditer(text) if "PM" in text or "ubmed" in text.lower() or "pm" in text else ()
-    ):
-        central = match.group(2) or match.group(1).upper() == "PMCID"
-        spans.claim(
-            text,
-            *match.span(),
-            f"pmcid:PMC{match.group(3)}" if central else f"pmid:{match.group(3)}",
-        )
+    _find_pubmed(text, spans)
     for match in _BIBCODE.finditer(text):
         spans.claim(text, *match.span(), f"ads:{match.group()}")
     for match in _PMC.finditer(text) if "PMC" in text else ():
         spans.claim(text, *match.span(), f"pmcid:PMC{match.group(1)}")
     return tuple(sorted(spans.found, key=lambda found: found.start))
+
+
+def _find_pubmed(text: str, spans: _Spans) -> None:
+    """'PMID: 12345678', 'PMCID PMC123456'."""
+    if not ("PM" in text or "ubmed" in text.lower() or "pm" in text):
+        return
+    for match in _PUBMED.finditer(text):
+        central = match.group(2) or match.group(1).upper() == "PMCID"
+        kind = "pmcid:PMC" if central else "pmid:"
+        spans.claim(text, *match.span(), f"{kind}{match.group(3)}")
 
 
 def _find_dois(text: str, spans: _Spans) -> None:
@@ -178,6 +187,7 @@ def _find_dois(text: str, spans: _Spans) -> None:
 
 
 def _find_arxiv(text: str, spans: _Spans) -> None:
+    """Labelled ids, old ids, and bare numbers that stand where an id is meant."""
     if not _ARXIV_HINT.search(text):
         return
     lower = text.lower()
@@ -186,16 +196,46 @@ def _find_arxiv(text: str, spans: _Spans) -> None:
     for match in _ARXIV_OLD.finditer(text) if "/" in text else ():
         spans.claim(text, *match.span(), valid_arxiv(match.group(1)))
     for match in _ARXIV_BARE.finditer(text):
-        start, end = match.span()
-        near = re.search(r"arxiv", text[max(0, start - 40) : start], re.I) or match.group(2)
-        closed = len(match.group(1)) == 10 and re.search(
-            r"[:(,\[]\s?$", text[max(0, start - 2) : start]
-        )
-        closed = closed and re.match(r"\s*(?:[),;\]]|$)", text[end : end + 3])
-        alone = closed or (not text[:start].strip(" \t[(*-•") and not text[end:].strip(" \t])*.,;"))
-        cited = _CITED.search(text[max(0, start - 60) : start]) and (
-            len(match.group(1)) == 10
-            or (_AUTHORED.search(text[max(0, start - 60) : start]) and not _UNIT.match(text, end))
-        )
-        if near or alone or cited or _ARXIV_CLASS.match(text, end):
-            spans.claim(text, start, end, valid_arxiv(match.group(1)))
+        if any(meant(text, match) for meant in _BARE_IS_MEANT):
+            spans.claim(text, *match.span(), valid_arxiv(match.group(1)))
+
+
+def _is_named(text: str, match: re.Match[str]) -> bool:
+    """ArXiv is named nearby, or a version stands behind the number: '1810.12065v2'."""
+    near = _ARXIV_NAME.search(text, max(0, match.start() - 40), match.start())
+    return bool(near or match.group(2))
+
+
+def _is_alone(text: str, match: re.Match[str]) -> bool:
+    """The number is all the text: '- 1611.03530'."""
+    start, end = match.span()
+    return not text[:start].strip(" \t[(*-•") and not text[end:].strip(" \t])*.,;")
+
+
+def _is_enclosed(text: str, match: re.Match[str]) -> bool:
+    """Ten signs in brackets or behind a colon: '(1611.03530)'."""
+    start, end = match.span()
+    return (
+        len(match.group(1)) == _NEW_LENGTH
+        and bool(_OPENS_FIELD.search(text[max(0, start - 2) : start]))
+        and bool(_CLOSES_FIELD.match(text[end : end + 3]))
+    )
+
+
+def _is_cited(text: str, match: re.Match[str]) -> bool:
+    """A name or a word that leads to a source stands before: 'Zhang et al., 1611.03530'."""
+    before = text[max(0, match.start() - 60) : match.start()]
+    if not _CITED.search(before):
+        return False
+    if len(match.group(1)) == _NEW_LENGTH:
+        return True
+    return bool(_AUTHORED.search(before)) and not _UNIT.match(text, match.end())
+
+
+def _has_class(text: str, match: re.Match[str]) -> bool:
+    """ArXiv's class follows: '1611.03530 [cs.LG]'."""
+    return bool(_ARXIV_CLASS.match(text, match.end()))
+
+
+_BARE_IS_MEANT = (_is_named, _is_enclosed, _is_alone, _is_cited, _has_class)
+"""What makes a bare number an arXiv id rather than a figure."""

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from urllib.parse import unquote
 
-ARXIV_ARCHIVES = (  # noqa: SIM905
-    "acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat cs dg-ga "
-    "funct-an gr-qc hep-ex hep-lat hep-ph hep-th math math-ph mtrl-th nlin nucl-ex nucl-th patt-sol physics plasm-ph "
-    "q-alg q-bio quant-ph solv-int supr-con"
-).split()
-_ARCHIVE = "|".join(ARXIV_ARCHIVES)
+from litmap.parsing.word_lists import load_pattern
+
+_ARCHIVE = load_pattern("arxiv_archives")
 NEW_ARXIV = r"\d{4}\.\d{4,5}"
 OLD_ARXIV = rf"(?:{_ARCHIVE})(?:\.[A-Za-z-]{{2,10}})?/\d{{7}}"
 _ARXIV_VALUE = re.compile(rf"({NEW_ARXIV}|{OLD_ARXIV})(?:v(\d{{1,3}}))?(?!\d)", re.I)
@@ -19,8 +17,11 @@ _DATACITE_ARXIV = re.compile(r"10\.48550/arxiv\.(.+)", re.I)
 _ADS_ARXIV = re.compile(r"\d{4}arXiv(\d{4})\.?(\d{4,5})\w", re.I)
 _ADS_OLD_ARXIV = re.compile(r"\d{4}([a-z]+(?:-?[a-z]+)?)\.+(\d{7})\w$")
 _TRAILING = ".,;:!?'\"»”’…*_`|\\"
+_ENTITIES = ("&gt", "&lt", "&amp", "%20")
 _PAIRS = {")": "(", "]": "[", "}": "{", ">": "<"}
 _GLUED = re.compile(r"\.?(?:PMC?ID|Epub|arXiv:|https?:|doi:|DOI:).*$|[,;](?=10\.\d{4}).*$", re.S)
+_KIND_AND_VALUE = re.compile(r"([a-z][\w-]{1,15})\s*:\s*(\S.*)$", re.I | re.S)
+_DOI_PREFIX = re.compile(r"^(?:doi:\s*|https?://(?:dx\.)?doi\.org/)", re.I)
 _CASE_SENSITIVE = frozenset(
     {"openreview", "pmlr", "neurips", "jmlr", "ads", "dblp", "acl", "philpapers"}
 )
@@ -53,18 +54,22 @@ def clean_doi(text: str) -> str:
     """A DOI cut from running text, without the punctuation, brackets and words that follow it."""
     doi = _GLUED.sub("", text)
     while doi:
-        last = doi[-1]
-        if last in _TRAILING or (last in _PAIRS and doi.count(last) > doi.count(_PAIRS[last])):
+        entity = next((entity for entity in _ENTITIES if doi.endswith(entity)), "")
+        if _ends_with_punctuation(doi):
             doi = doi[:-1]
-        elif last in "/-–—&=" or doi.endswith(("&gt", "&lt", "&amp", "%20")):
-            doi = (
-                doi[: -4 if doi.endswith("&amp") else -3]
-                if doi.endswith(("&gt", "&lt", "&amp", "%20"))
-                else doi[:-1]
-            )
+        elif entity:
+            doi = doi[: -len(entity)]
+        elif doi[-1] in "/-–—&=":
+            doi = doi[:-1]
         else:
             break
     return doi
+
+
+def _ends_with_punctuation(doi: str) -> bool:
+    """Whether the last sign belongs to the sentence; a bracket where its opening one is not in the DOI."""
+    last = doi[-1]
+    return last in _TRAILING or (last in _PAIRS and doi.count(last) > doi.count(_PAIRS[last]))
 
 
 def doi_id(doi: str) -> str | None:
@@ -88,23 +93,52 @@ def normalise_id(text: str) -> str:
     comes back stripped.
     """
     text = text.strip()
-    match = re.match(r"([a-z][\w-]{1,15})\s*:\s*(\S.*)$", text, re.I | re.S)
+    match = _KIND_AND_VALUE.match(text)
     kind, value = (match.group(1).lower(), match.group(2).strip()) if match else ("", text)
-    if kind in {"http", "https"}:
-        return text
-    if kind == "doi" or (not kind and value.startswith("10.")):
-        value = re.sub(r"(?i)^(?:doi:\s*|https?://(?:dx\.)?doi\.org/)", "", value)
-        return doi_id(unquote(value)) or text
-    if kind == "arxiv" or not kind:
-        return valid_arxiv(value.removeprefix("arXiv:").removeprefix("arxiv:")) or text
-    if kind in {"pmcid", "pmc"}:
-        return "pmcid:PMC" + re.sub(r"\D", "", value)
-    if kind == "ads":
-        modern, old = _ADS_ARXIV.match(value), _ADS_OLD_ARXIV.match(value)
-        found = valid_arxiv(f"{modern.group(1)}.{modern.group(2)}") if modern else None
-        if old and not found:
-            found = valid_arxiv(f"{old.group(1)}/{old.group(2)}")
-        return found or f"ads:{value}"
-    if kind in {"philpapers", "openalex", "acl"}:
-        return f"{kind}:{value.upper() if kind != 'acl' or re.match(r'[a-z]', value) else value}"
+    if not kind:
+        kind = "doi" if value.startswith("10.") else "arxiv"
+    normal = _NORMAL_FORMS.get(kind)
+    if normal is not None:
+        return normal(value) or text
     return f"{kind}:{value if kind in _CASE_SENSITIVE else value.lower()}"
+
+
+def _normal_doi(value: str) -> str | None:
+    return doi_id(unquote(_DOI_PREFIX.sub("", value)))
+
+
+def _normal_arxiv(value: str) -> str | None:
+    return valid_arxiv(value.removeprefix("arXiv:").removeprefix("arxiv:"))
+
+
+def _normal_pmcid(value: str) -> str:
+    return "pmcid:PMC" + re.sub(r"\D", "", value)
+
+
+def _normal_bibcode(value: str) -> str:
+    """A bibcode; arXiv's id where the bibcode is that of an e-print ('2019arXiv190101234D')."""
+    modern, old = _ADS_ARXIV.match(value), _ADS_OLD_ARXIV.match(value)
+    arxiv = valid_arxiv(f"{modern.group(1)}.{modern.group(2)}") if modern else None
+    if old and not arxiv:
+        arxiv = valid_arxiv(f"{old.group(1)}/{old.group(2)}")
+    return arxiv or f"ads:{value}"
+
+
+def _normal_acl(value: str) -> str:
+    """'P19-1001' in capitals, '2020.acl-main.1' as it is."""
+    return f"acl:{value.upper() if re.match(r'[a-z]', value) else value}"
+
+
+_NORMAL_FORMS: dict[str, Callable[[str], str | None]] = {
+    "http": lambda value: None,
+    "https": lambda value: None,
+    "doi": _normal_doi,
+    "arxiv": _normal_arxiv,
+    "pmcid": _normal_pmcid,
+    "pmc": _normal_pmcid,
+    "ads": _normal_bibcode,
+    "acl": _normal_acl,
+    "philpapers": lambda value: f"philpapers:{value.upper()}",
+    "openalex": lambda value: f"openalex:{value.upper()}",
+}
+"""The normal form of a value by its kind; None for what is no id of that kind, which stays as it is."""

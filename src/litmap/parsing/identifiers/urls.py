@@ -32,6 +32,17 @@ _LABELLED = re.compile(r"(?:arxiv|doi|pmid|pmcid):", re.I)
 _SLASHES = re.compile(r"/{2,}")
 _PATH_END = re.compile(r"(?:/index\.(?:html?|php))?/?$")
 _DOI_IN_URL = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s?#]{1,300}")
+_DOI_IN_QUERY = re.compile(r"(?<=doi=)10\.\d{4,9}/[^&#\s]{1,300}")
+_DOI_PARAMETER = re.compile(r"[?&](?:doid?|id|doi)=[^&]*$")
+_DOI_HOST = re.compile(r"(?:^|\.)doi\.org$")
+_PUBLISHER_TAILS = (
+    (re.compile("springer|biomedcentral"), re.compile(r"^(10\.(?:1007|1057|1186)/[^/]+)/.*")),
+    (re.compile(r"^academic\.oup\.com$"), re.compile(r"^(10\.1093/[^/]+/[^/]+)/\d{4,9}$")),
+    (re.compile(r"iop\.org"), re.compile(r"^(10\.1088/[^/]+(?:/[^/]+){1,3}?)/(?:pdf|meta|ampdf)$")),
+)
+"""What single publishers' sites put behind a DOI; the first group is the DOI alone."""
+_MAX_URL = 4000
+_MAX_FIELDS = 100
 _DOI_TAIL = re.compile(
     r"(?:/(?:abstract|full|fulltext|full-text|pdf|epdf|pdfdirect|html|meta|summary|references|citedby|figures|"
     r"suppl_file.*|tables|metrics|related|authors|citations|full\.html|fulltext\.(?:html|pdf)|download|v\d+/(?:review|decision).*)"
@@ -78,8 +89,8 @@ def _nips_hash(match: re.Match[str]) -> str | None:
     return f"neurips:{match.group(1)}/{match.group(2).lower()}"
 
 
-def _euclid(match: re.Match[str]) -> str | None:
-    journals = {
+_EUCLID_JOURNALS = frozenset(
+    {
         "aos",
         "aop",
         "aoap",
@@ -95,9 +106,13 @@ def _euclid(match: re.Match[str]) -> str | None:
         "imsc",
         "aihp",
     }
-    return (
-        doi_id(f"10.1214/{match.group(1)}/{match.group(2)}") if match.group(1) in journals else None
-    )
+)
+"""Journals of the Institute of Mathematical Statistics at Project Euclid, whose DOIs begin with 10.1214."""
+
+
+def _euclid(match: re.Match[str]) -> str | None:
+    journal, number = match.groups()
+    return doi_id(f"10.1214/{journal}/{number}") if journal in _EUCLID_JOURNALS else None
 
 
 def _rule(host: str, path: str, make: Callable[[re.Match[str]], str | None]) -> Rule:
@@ -312,14 +327,18 @@ def _unwrap_once(url: str) -> str:
         host = parts.hostname or ""
     except ValueError:
         return url
-    if host and parts.query and _REDIRECT_HOST.search(host):
-        values = dict(
-            parse_qsl(parts.query, max_num_fields=100) if parts.query.count("&") < 100 else []
-        )
-        for key in _REDIRECT_KEYS:
-            if values.get(key, "").startswith(("http://", "https://")):
-                return values[key]
-    return url
+    if not (host and _REDIRECT_HOST.search(host)):
+        return url
+    return _redirect_target(parts.query) or url
+
+
+def _redirect_target(query: str) -> str:
+    """The address that a redirect's query names, '' where it names none."""
+    if not query or query.count("&") >= _MAX_FIELDS:
+        return ""
+    values = dict(parse_qsl(query, max_num_fields=_MAX_FIELDS))
+    targets = (values.get(key, "") for key in _REDIRECT_KEYS)
+    return next((url for url in targets if url.startswith(("http://", "https://"))), "")
 
 
 @lru_cache(maxsize=256)
@@ -334,66 +353,67 @@ def identifier_from_url(url: str) -> str | None:
     Kinds: arxiv doi openreview pmlr neurips jmlr acl pmid pmcid s2 ads inspire hal citeseerx ieee acm pii jstor iacr
     openalex dblp philpapers. Wrapped links (web archives, redirects) are unwrapped; DOIs are found in any site's path.
     """
-    if len(url) > 4000:
+    if len(url) > _MAX_URL:
         return None
     url = unwrap_url(url)
     if _LABELLED.match(url):
         return normalise_id(url)
-    if "://" not in url:
-        url = "http://" + url.lstrip("/")
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(_with_scheme(url))
         host = (parts.hostname or "").removeprefix("www.")
     except ValueError:
         return None
     if not host or "." not in host:
         return None
-    path = unquote(_SLASHES.sub("/", parts.path)) + (
-        f"?{unquote(parts.query)}" if parts.query else ""
-    )
+    path = unquote(_SLASHES.sub("/", parts.path))
+    path += f"?{unquote(parts.query)}" if parts.query else ""
+    by_rule = _by_rule(host, path)
+    if by_rule:
+        return by_rule
+    # pages that load by script have their address behind '#!' or '#/'
+    fragment = f"#{unquote(parts.fragment)}" if parts.fragment.startswith(("!", "/")) else ""
+    return _doi_in_path(host, path + fragment)
+
+
+def _with_scheme(url: str) -> str:
+    return url if "://" in url else "http://" + url.lstrip("/")
+
+
+def _by_rule(host: str, path: str) -> str | None:
+    """The identifier that the first fitting rule of the host gives."""
     for _, shape, make in _rules_of(host):
         match = shape.search(path)
-        found = make(match) if match else None
-        if found:
-            return found
-    return _doi_in_path(
-        host,
-        path + (f"#{unquote(parts.fragment)}" if parts.fragment.startswith(("!", "/")) else ""),
-    )
+        identifier = make(match) if match else None
+        if identifier:
+            return identifier
+    return None
 
 
 def _doi_in_path(host: str, path: str) -> str | None:
-    match = _DOI_IN_URL.search(path) or re.search(r"(?<=doi=)10\.\d{4,9}/[^&#\s]{1,300}", path)
+    """The DOI in the path or query of any site's address, without what publishers hang on to it."""
+    match = _DOI_IN_URL.search(path) or _DOI_IN_QUERY.search(path)
     if not match:
         return None
     doi = match.group()
-    if re.search(r"[?&](?:doid?|id|doi)=[^&]*$", path[: match.start()]):
+    if _DOI_PARAMETER.search(path[: match.start()]):
         doi = doi.split("&")[0]
-    if not re.search(r"(?:^|\.)doi\.org$", host):
+    if not _DOI_HOST.search(host):
         doi = _DOI_TAIL.sub("", doi)
-        doi = (
-            re.sub(r"^(10\.(?:1007|1057|1186)/[^/]+)/.*", r"\1", doi)
-            if "springer" in host or "biomedcentral" in host
-            else doi
-        )
-    if host == "academic.oup.com":
-        doi = re.sub(r"^(10\.1093/[^/]+/[^/]+)/\d{4,9}$", r"\1", doi)
-    if "iop.org" in host:
-        doi = re.sub(r"^(10\.1088/[^/]+(?:/[^/]+){1,3}?)/(?:pdf|meta|ampdf)$", r"\1", doi)
+    for publisher, own_tail in _PUBLISHER_TAILS:
+        if publisher.search(host):
+            doi = own_tail.sub(r"\1", doi)
     return doi_id(clean_doi(doi))
 
 
 def url_key(url: str) -> str:
     """A form in which two spellings of one address are equal: no scheme, www, fragment, tracking, or final slash."""
     url = unwrap_url(url)
-    if "://" not in url:
-        url = "http://" + url.lstrip("/")
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(_with_scheme(url))
         host = (parts.hostname or "").removeprefix("www.")
         port = f":{parts.port}" if parts.port and parts.port not in (80, 443) else ""
     except ValueError:
-        return url.strip().lower()
+        return _with_scheme(url).strip().lower()
     path = _PATH_END.sub("", _SLASHES.sub("/", unquote(parts.path)))
     pairs = (
         parse_qsl(parts.query, keep_blank_values=True)

@@ -230,10 +230,8 @@ class NameParts:
 
     def suffix(self, i: int) -> int:
         """The token after ', Jr.', ' 3rd' and the like."""
-        if match := _ORDINAL.match(self.text, self.tokens[i - 1].end if i else 0):
-            while i < len(self.tokens) and self.tokens[i].start < match.end():
-                i += 1
-            return i
+        if ordinal := _ORDINAL.match(self.text, self.tokens[i - 1].end if i else 0):
+            return self._token_from(i, ordinal.end())
         j = i + 1 if self.word(i) == "," else i
         word, after = self.word(j), self.word(j + 1)
         if word not in SUFFIXES:
@@ -241,6 +239,12 @@ class NameParts:
         if word in ("II", "III", "IV") or after in (".", ","):
             return j + 2 if after == "." else j + 1
         return j + 1 if word in ("Jr", "Sr") else i
+
+    def _token_from(self, i: int, at: int) -> int:
+        """The first token from i on that begins at `at` or later."""
+        while i < len(self.tokens) and self.tokens[i].start < at:
+            i += 1
+        return i
 
     def span(self, i: int, j: int) -> str:
         """The text of the tokens from i to before j."""

@@ -99,41 +99,47 @@ class Cleaned:
 
 def clean(raw: str) -> Cleaned:
     """The parts of a raw string; time grows linearly with its length, and at most `MAX_LENGTH` characters count."""
-    text = raw[:MAX_LENGTH]
+    cleaned = Cleaned(_in_one_spelling(raw[:MAX_LENGTH]), [], [], [], [])
+    cleaned.text = _take_markup_off(cleaned.text, cleaned)
+    text = _identifiers(cleaned.text, cleaned.ids, cleaned.urls)
+    if any(sign in text for sign in _SEEN_SIGNS):
+        text = _SEEN.sub(BREAK, text)
+    text = _quotes(text)
+    text = _BLANKS.sub(" ", text) if "  " in text else text
+    cleaned.text = _BLANK_BEFORE_SIGN.sub(r"\1", text).strip()
+    cleaned.ids = list(dict.fromkeys(cleaned.ids))
+    cleaned.urls = list(dict.fromkeys(cleaned.urls))
+    return cleaned
+
+
+def _in_one_spelling(text: str) -> str:
+    """Accents, ligatures, odd blanks and TeX commands as plain characters."""
     if "`" in text or not text.isascii():
         text = _SPACING_ACCENT.sub(
             lambda m: (m[3] + "\u0327") if m[3] else m[2] + _SPACING[m[1]], text
         )
     text = unicodedata.normalize("NFC", text.translate(_ODD_TABLE))
-    if "\\" in text:
-        text = _from_tex(text)
-    links: list[str] = []
-    urls: list[str] = []
-    ids: list[str] = []
-    emphasised: list[str] = []
+    return _from_tex(text) if "\\" in text else text
+
+
+def _take_markup_off(text: str, cleaned: Cleaned) -> str:
+    """The text without links, tags and emphasis, which are noted in `cleaned`."""
 
     def keep_link(match: re.Match[str]) -> str:
         target = match[2]
         if target.startswith(("http", "www.", "doi:", "ftp")):
-            _take_url(target, ids, urls)
-        links.append(match[1].strip("*_ "))
+            _take_url(target, cleaned.ids, cleaned.urls)
+        cleaned.links.append(match[1].strip("*_ "))
         return match[1]
 
     def keep_emphasis(match: re.Match[str]) -> str:
-        emphasised.append(match[2])
+        cleaned.emphasised.append(match[2])
         return match[2]
 
     text = _LINK.sub(keep_link, text) if "](" in text else text
     text = _ABS.sub("arXiv:", text) if "abs/" in text else text
     text = _TAG.sub("", text) if "<" in text else text
-    text = _EMPHASIS.sub(keep_emphasis, text) if "*" in text or "_" in text else text
-    text = _identifiers(text, ids, urls)
-    if any(sign in text for sign in _SEEN_SIGNS):
-        text = _SEEN.sub(BREAK, text)
-    text = _quotes(text)
-    text = _BLANKS.sub(" ", text) if "  " in text else text
-    text = _BLANK_BEFORE_SIGN.sub(r"\1", text).strip()
-    return Cleaned(text, list(dict.fromkeys(ids)), list(dict.fromkeys(urls)), links, emphasised)
+    return _EMPHASIS.sub(keep_emphasis, text) if "*" in text or "_" in text else text
 
 
 def _from_tex(text: str) -> str:
@@ -164,30 +170,33 @@ def _take_url(url: str, ids: list[str], urls: list[str]) -> None:
 
 def _identifiers(text: str, ids: list[str], urls: list[str]) -> str:
     """The text with a `BREAK` for every address and identifier, and 'arXiv' for those that also name the venue."""
-    places = [(found.start, found.end, found.id, "url") for found in find_urls(text)]
-    taken = {start for start, _, _, _ in places}
-    places += [(f.start, f.end, f.id, "id") for f in find_identifiers(text) if f.start not in taken]
     out: list[str] = []
     position = 0
-    for start, end, value, kind in sorted(places):
+    for start, end, value, kind in _places(text):
         if start < position:
             continue
         before = text[position:start]
+        is_arxiv = value.startswith("arxiv:")
         if kind == "url":
             _take_url(value, ids, urls)
-            sign = BREAK
         else:
             ids.append(value)
-            sign = " arXiv " if value.startswith("arxiv:") else BREAK
-        if value.startswith("arxiv:"):
+        if is_arxiv:
             before = _cut_end(_BEFORE_ARXIV, before)
-        before = _cut_end(_BEFORE_ID, before)
-        out += [before, sign]
-        after = _AFTER_ARXIV.match(text, end) if value.startswith("arxiv:") else None
+        out += [_cut_end(_BEFORE_ID, before), " arXiv " if is_arxiv and kind == "id" else BREAK]
+        after = _AFTER_ARXIV.match(text, end) if is_arxiv else None
         position = after.end() if after else end
     out.append(text[position:])
     text = "".join(out)
     return _ISBN.sub(BREAK, text) if "isbn" in text.lower() else text
+
+
+def _places(text: str) -> list[tuple[int, int, str, str]]:
+    """(start, end, value, 'url' or 'id') of addresses, and of identifiers that are none, in order."""
+    places = [(place.start, place.end, place.id, "url") for place in find_urls(text)]
+    taken = {start for start, _, _, _ in places}
+    places += [(i.start, i.end, i.id, "id") for i in find_identifiers(text) if i.start not in taken]
+    return sorted(places)
 
 
 def _cut_end(pattern: re.Pattern[str], text: str) -> str:
@@ -212,6 +221,11 @@ def _quotes(text: str) -> str:
 
 
 _BLANKS = re.compile(r" {2,}")
+_SINGLE_OPENING = re.compile(r"(?:^|(?<=[\s.,:(]))[‘'’](?=\w)")
+_SINGLE_CLOSING = re.compile(r"(?<=[\w.,?!)])[’'](?=[\s.,;:)]|$)")
+_BEHIND_QUOTED = (".", ",", ";", ":", ")", "in ", "In ", "(")
+_MIN_QUOTED = 8
+"""Characters; what is shorter between single marks is no title."""
 _BLANK_BEFORE_SIGN = re.compile(r" +([,.;:?!)\]](?!\w)|”)")
 _DOUBLE_QUOTE = re.compile(r"[\"“”]")
 
@@ -239,22 +253,22 @@ def _turned(text: str) -> str:
 
 
 def _single_quotes(text: str) -> str:
+    """The first pair of single marks that encloses a title as “ and ”; other single marks as ’."""
     if "'" not in text and "‘" not in text and "’" not in text:
         return text
-    match = re.search(r"(?:^|(?<=[\s.,:(]))[‘'’](?=\w)", text)
-    if match:
-        closing = None
-        for end in re.finditer(r"(?<=[\w.,?!)])[’'](?=[\s.,;:)]|$)", text[match.end() :]):
-            after = text[match.end() + end.end() : match.end() + end.end() + 6].lstrip()
-            before = text[match.end() + end.start() - 1]
-            if (
-                before in ".,?!)"
-                or after[:1] in tuple(".,;:)")
-                or after[:1] == ""
-                or after.startswith(("in ", "In ", "("))
-            ):
-                closing = match.end() + end.start()
-                break
-        if closing is not None and closing - match.end() > 8:
-            text = f"{text[: match.start()]}“{text[match.end() : closing]}”{text[closing + 1 :]}"
+    opening = _SINGLE_OPENING.search(text)
+    closing = _closing_mark(text, opening.end()) if opening else None
+    if opening and closing is not None and closing - opening.end() > _MIN_QUOTED:
+        inside = text[opening.end() : closing]
+        text = f"{text[: opening.start()]}“{inside}”{text[closing + 1 :]}"
     return text.replace("'", "’").replace("‘", "’")
+
+
+def _closing_mark(text: str, begin: int) -> int | None:
+    """Where the single mark opened before `begin` is closed: behind a sign or before one, no apostrophe."""
+    for mark in _SINGLE_CLOSING.finditer(text[begin:]):
+        at = begin + mark.start()
+        after = text[begin + mark.end() : begin + mark.end() + 6].lstrip()
+        if text[at - 1] in ".,?!)" or not after or after.startswith(_BEHIND_QUOTED):
+            return at
+    return None

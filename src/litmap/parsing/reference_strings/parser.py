@@ -30,6 +30,10 @@ _SAME = re.compile(
     r"\s*(?:[—–-]\s?[—–-]\s?[—–-]|[—–―_]{1,8}|-{2,8}|_{2,20}|(?:Idem|Id)\.?(?=[,.])|"
     r"[—–-]\s?[—–-](?:\s?[—–-])?)\s*[.,:]?\s*(?=\S)"
 )
+_SENTENCE_SIGN = re.compile(r"[.?!:;“”]\s")
+_FIELD_END = re.compile(r"[.,](?=\s)|:(?=\s)")
+_SURE_AUTHORS = 4
+"""A list of people that scores more than this is no organisation."""
 _NO_TITLE_LINK = re.compile(
     r"^(?:pdf|link|url|doi|arxiv|html|code|video|slides|paper|github|here|web|ps|bib|source|abs|news|blog|talk|"
     r"project|data)s?$|^https?://|^arxiv:",
@@ -39,6 +43,8 @@ _NO_TITLE_LINK = re.compile(
 
 @dataclass(slots=True)
 class _Head:
+    """Authors and date at the start of a reference, and where they end."""
+
     authors: Authors
     at: int
     year: int | None = None
@@ -65,25 +71,13 @@ def parse_reference(
 @lru_cache(maxsize=1024)
 def _parse(raw: str, previous_authors: tuple[str, ...], title_hint: str) -> tuple[Reference, bool]:
     """The fields, and whether a sign stands for the authors before; remembered, as a text is asked about repeatedly."""
-    label = _LABEL.match(raw)
-    number = (
-        next((v for v in (label["square"], label["round"], label["plain"], label["bare"]) if v), "")
-        if label
-        else ""
-    )
-    cleaned = clean(raw[label.end() :] if label else raw)
+    number, begin = _read_label(raw)
+    cleaned = clean(raw[begin:])
     body = cleaned.text
     head = _head(body, previous_authors)
     hint = title_hint.strip() or _hint(cleaned, head.at)
     title, after = _title(body, head, hint)
-    tail = body[after:]
-    year, suffix = head.year, head.suffix
-    if year is None and not head.dated:
-        year, suffix = year_in(tail)
-    if year is None and (bracketed := _YEAR_BEHIND_TITLE.search(body, max(0, after - 8), after)):
-        year = int(bracketed[1])
-    if year is None:
-        year, suffix = year_in(tail) if head.dated else year_in(body[: head.at])
+    year, suffix = _year(body, head, after)
     if "’" not in raw and "‘" not in raw:
         title = title.replace("’", "'")
     reference = Reference(
@@ -92,7 +86,7 @@ def _parse(raw: str, previous_authors: tuple[str, ...], title_hint: str) -> tupl
         authors=head.authors.names,
         year=year,
         year_suffix=suffix,
-        venue=venue_of(tail),
+        venue=venue_of(body[after:]),
         ids=tuple(cleaned.ids),
         urls=tuple(cleaned.urls),
         number=number,
@@ -100,30 +94,55 @@ def _parse(raw: str, previous_authors: tuple[str, ...], title_hint: str) -> tupl
     return reference, head.same
 
 
+def _read_label(raw: str) -> tuple[str, int]:
+    """The label of an entry ('12' of '[12]') and where the entry begins behind it."""
+    label = _LABEL.match(raw)
+    if not label:
+        return "", 0
+    return next(filter(None, label.group("square", "round", "plain", "bare")), ""), label.end()
+
+
+def _year(body: str, head: _Head, after: int) -> tuple[int | None, str]:
+    """Year and suffix: beside the authors, else behind the title or in brackets at its end, else before it."""
+    tail = body[after:]
+    year, suffix = head.year, head.suffix
+    if year is None and not head.dated:
+        year, suffix = year_in(tail)
+    if year is None and (bracketed := _YEAR_BEHIND_TITLE.search(body, max(0, after - 8), after)):
+        year = int(bracketed[1])
+    if year is None:
+        return year_in(tail if head.dated else body[: head.at])
+    return year, suffix
+
+
 def _head(body: str, previous: Sequence[str]) -> _Head:
     """Authors and a date beside them."""
     opening = date_first(body)
-    start = opening[2] if opening else 0
-    sign = _SAME.match(body, start)
-    same = sign is not None and bool(sign[0].strip(" .,:"))
-    if sign and same:
-        authors, at = Authors(tuple(previous), 0, 3.0, "same"), sign.end()
-    else:
-        authors = read_authors(body[start:])
-        at = start + authors.end
-    head = _Head(authors, at, same=same)
+    head = _authors_at(body, opening[2] if opening else 0, previous)
     if opening:
         head.year, head.suffix, head.dated = opening[0], opening[1], True
         return head
-    date = date_after_authors(body, at) if authors.names or authors.form == "same" else None
-    if date is None and not (authors.names and authors.score > 4):
-        organised = _organisation(body)
-        if organised is not None and (not authors.names or organised.authors.score > 1.5):
-            organised.same = same
-            return organised
+    authors = head.authors
+    named = bool(authors.names) or authors.form == "same"
+    date = date_after_authors(body, head.at) if named else None
     if date is not None:
         head.year, head.suffix, head.at, head.dated = date[0] or None, date[1], date[2], True
+        return head
+    if not authors.names or authors.score <= _SURE_AUTHORS:
+        organised = _organisation(body)
+        if organised is not None and (not authors.names or organised.authors.score > 1.5):
+            organised.same = head.same
+            return organised
     return head
+
+
+def _authors_at(body: str, start: int, previous: Sequence[str]) -> _Head:
+    """The author list at `start`, or the authors before where a sign stands for them."""
+    sign = _SAME.match(body, start)
+    if sign and sign[0].strip(" .,:"):
+        return _Head(Authors(tuple(previous), 0, 3.0, "same"), sign.end(), same=True)
+    authors = read_authors(body[start:])
+    return _Head(authors, start + authors.end)
 
 
 _PREFIX_DATE = re.compile(
@@ -140,23 +159,29 @@ _BODY_OF_PEOPLE = re.compile(
 
 def _organisation(body: str) -> _Head | None:
     """An organisation as the author: what stands before an early date, or before the first full stop."""
-    match = _PREFIX_DATE.search(body, 2, 160)
-    if match and not re.search(r"[.?!:;“”]\s", body[: match.start()].rstrip(". ")):
-        authors = read_organisation(body, match.start())
-        date = date_after_authors(body, match.start())
-        if authors.names and date is not None and body[date[2] :].strip(" ."):
-            return _Head(authors, date[2], date[0] or None, date[1], dated=True)
-    if body_of_people := _BODY_OF_PEOPLE.match(body):
-        return _Head(
-            Authors((body_of_people[1],), body_of_people.end(1), 2.5, "organisation"),
-            body_of_people.end(1),
-        )
-    stop = re.search(r"[.,](?=\s)|:(?=\s)", body[:120])
+    dated = _organisation_before_date(body)
+    if dated is not None:
+        return dated
+    if group := _BODY_OF_PEOPLE.match(body):
+        return _Head(Authors((group[1],), group.end(1), 2.5, "organisation"), group.end(1))
+    stop = _FIELD_END.search(body[:120])
     if stop:
         authors = read_organisation(body, stop.start())
         if authors.score >= 2.0 and len(body[stop.end() :].split()) >= 4 and stop[0] != ":":
             return _Head(authors, stop.end())
     return None
+
+
+def _organisation_before_date(body: str) -> _Head | None:
+    """'World Health Organization (2019).', with nothing that ends a field before the date."""
+    match = _PREFIX_DATE.search(body, 2, 160)
+    if not match or _SENTENCE_SIGN.search(body[: match.start()].rstrip(". ")):
+        return None
+    authors = read_organisation(body, match.start())
+    date = date_after_authors(body, match.start())
+    if not authors.names or date is None or not body[date[2] :].strip(" ."):
+        return None
+    return _Head(authors, date[2], date[0] or None, date[1], dated=True)
 
 
 def _hint(cleaned: Cleaned, at: int) -> str:
@@ -175,31 +200,40 @@ def _hint(cleaned: Cleaned, at: int) -> str:
 
 def _title(body: str, head: _Head, hint: str) -> tuple[str, int]:
     """The title and where it ends."""
-    if hint and (found := body.find(hint, head.at)) >= 0:
-        return tidy_title(hint), found + len(hint)
-    at = head.at
-    lead = _LEAD.match(body[at:])
-    sign = lead[0].strip(f" {BREAK}") if lead else ""
-    quoted = quoted_title(body, at)
+    if hint and (begin := body.find(hint, head.at)) >= 0:
+        return tidy_title(hint), begin + len(hint)
+    quoted = quoted_title(body, head.at)
     if quoted:
         return tidy_title(quoted[0]), quoted[1]
-    at += lead.end() if lead else 0
-    rest = body[at:]
-    if not rest.strip(" ."):
+    lead = _LEAD.match(body[head.at :])
+    at = head.at + (lead.end() if lead else 0)
+    follows = body[at:]
+    if not follows.strip(" ."):
         return "", len(body)
-    if head.authors.names and is_journal_only(rest):
+    named = bool(head.authors.names)
+    if named and is_journal_only(follows):
         return "", at
-    commas = bool(head.authors.names) and (
-        (sign.startswith(",") and not head.dated) or body[head.at - 1 : head.at] == ","
+    commas = _is_set_off_by_commas(body, head, lead[0] if lead else "") or (
+        head.dated and _comma_style(follows)
     )
-    spaces = (
-        head.dated and head.authors.form == "together" and body[head.at - 1 : head.at].isdigit()
-    )
-    end = title_end(body, at, commas=commas or (head.dated and _comma_style(rest)), spaces=spaces)
+    end = title_end(body, at, commas=commas, spaces=_is_set_off_by_spaces(body, head))
     title = tidy_title(body[at:end])
-    if not head.authors.names and venue_score(title) >= 3:
+    if not named and venue_score(title) >= 3:
         return "", at
     return title, end
+
+
+def _is_set_off_by_commas(body: str, head: _Head, lead: str) -> bool:
+    """Whether a comma stands between the authors and the title."""
+    if not head.authors.names:
+        return False
+    opens = lead.strip(f" {BREAK}").startswith(",") and not head.dated
+    return opens or body[head.at - 1 : head.at] == ","
+
+
+def _is_set_off_by_spaces(body: str, head: _Head) -> bool:
+    """'Curie M 1898 Rayons émis …': a bare year between 'Curie M' and the title, as journals of IOP have it."""
+    return head.dated and head.authors.form == "together" and body[head.at - 1 : head.at].isdigit()
 
 
 def _comma_style(rest: str) -> bool:

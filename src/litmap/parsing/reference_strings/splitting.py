@@ -23,6 +23,10 @@ _START = re.compile(
 _YEAR = re.compile(rf"\b{YEAR_SINCE_1400}[a-z]?\b")
 _LEDGER = re.compile(r"\d(?:\d*\s?\(\d+\)|[–-]\d)|\bpp?\.\s?\d|\bvol\b")
 _NUMBERED = re.compile(r"\s*\[?\(?\d{1,4}[\].)]")
+_ENTRY_ENDS = '.)]"”’/0123456789'
+_WORD_BREAK = re.compile(r"[^\W\d_]-$")
+_URL = re.compile(r"https?://|doi\.org|www\.")
+_URL_BREAK = re.compile(r"[/\-_.=&?%~]$")
 _SENTENCE_VERBS = re.compile(
     r"\b(?:we|our|is|are|was|were|has|have|shows?|showed|argues?|argued|claims?|proves?|proved|think|see|this|because|"
     r"but|"
@@ -35,26 +39,29 @@ def looks_like_reference(text: str, parsed: Reference | None = None) -> float:
     text = text.strip()
     if not 12 <= len(text) <= 2500:
         return 0.0
-    found = parsed or parse_reference(text)
-    words = text.split()
-    score = -3.0
-    score += 1.6 if found.authors else -0.6
-    score += 0.7 if len(found.authors) > 1 else 0.0
-    score += 1.5 if found.year else -0.5
-    score += 0.8 if found.venue else 0.0
-    score += 1.2 if found.ids or found.urls else 0.0
-    title_words = len(found.title.split())
-    score += 0.8 if 2 <= title_words <= 30 else -0.8
-    tail = text[text.find(found.title) + len(found.title) :] if found.title else text
+    reference = parsed or parse_reference(text)
+    score = _field_score(reference)
+    tail = text[text.find(reference.title) + len(reference.title) :] if reference.title else text
     score += min(2.0, max(0.0, venue_score(tail.lstrip('”’"*]()')))) * 0.5
     score += 0.6 if _LEDGER.search(text) else 0.0
     score += 0.6 if _NUMBERED.match(text) else 0.0
-    verbs = len(_SENTENCE_VERBS.findall(text.replace(found.title, " ") if found.title else text))
-    score -= 1.1 * verbs
-    score -= 0.02 * max(0, len(words) - 70)
-    if not found.authors and not found.year:
+    prose = text.replace(reference.title, " ") if reference.title else text
+    score -= 1.1 * len(_SENTENCE_VERBS.findall(prose))
+    score -= 0.02 * max(0, len(text.split()) - 70)
+    if not reference.authors and not reference.year:
         score -= 1.5
     return 1.0 / (1.0 + math.exp(-score))
+
+
+def _field_score(reference: Reference) -> float:
+    """What the fields that were read, and those that were not, say for a reference."""
+    score = -3.0
+    score += 1.6 if reference.authors else -0.6
+    score += 0.7 if len(reference.authors) > 1 else 0.0
+    score += 1.5 if reference.year else -0.5
+    score += 0.8 if reference.venue else 0.0
+    score += 1.2 if reference.ids or reference.urls else 0.0
+    return score + (0.8 if 2 <= len(reference.title.split()) <= 30 else -0.8)
 
 
 def split_entries(lines: str | Sequence[str]) -> list[str]:
@@ -65,24 +72,23 @@ def split_entries(lines: str | Sequence[str]) -> list[str]:
     """
     rows = lines.splitlines() if isinstance(lines, str) else list(lines)
     rows = [row.rstrip() for row in rows]
-    filled = [row for row in rows if row.strip()]
-    if not filled:
-        return []
+    return _join(rows, _entry_starts(rows)) if any(row.strip() for row in rows) else []
+
+
+def _entry_starts(rows: Sequence[str]) -> list[bool]:
+    """For each line whether an entry begins there."""
     marked = [bool(_MARKER.match(row)) for row in rows]
-    if sum(marked) >= 2 or (marked and marked[0] and len(filled) > 1):
-        starts = marked
-    elif _blank_separated(rows):
-        starts = [
-            bool(row.strip()) and (i == 0 or not rows[i - 1].strip()) for i, row in enumerate(rows)
-        ]
-    elif (hanging := _hanging(rows)) is not None:
-        starts = hanging
-    else:
-        starts = _by_content(rows)
-    return _join(rows, starts)
+    if sum(marked) >= 2 or (marked[0] and len(list(filter(str.strip, rows))) > 1):
+        return marked
+    if _is_blank_separated(rows):
+        before = ["", *rows]
+        return [bool(row.strip()) and not before[i].strip() for i, row in enumerate(rows)]
+    hanging = _hanging_starts(rows)
+    return _starts_by_content(rows) if hanging is None else hanging
 
 
-def _blank_separated(rows: Sequence[str]) -> bool:
+def _is_blank_separated(rows: Sequence[str]) -> bool:
+    """Whether there are as many blank lines as entries would need."""
     blanks = sum(
         1 for i, row in enumerate(rows[1:-1], 1) if not row.strip() and rows[i - 1].strip()
     )
@@ -90,19 +96,22 @@ def _blank_separated(rows: Sequence[str]) -> bool:
     return blanks >= 1 and (filled <= 12 * (blanks + 1)) and blanks >= filled / 8
 
 
-def _hanging(rows: Sequence[str]) -> list[bool] | None:
-    """Entries begin at the smallest indentation, further lines are set in (or the other way round)."""
-    depths = [len(row) - len(row.lstrip()) for row in rows if row.strip()]
-    low, high = min(depths), max(depths)
-    if high - low < 2 or len(set(depths)) > 4:
+def _hanging_starts(rows: Sequence[str]) -> list[bool] | None:
+    """Entries begin at the smallest indentation, further lines are set in (or the other way round).
+
+    None where the lines are not set in, or in more ways than a list has.
+    """
+    depths = [len(row) - len(row.lstrip()) if row.strip() else None for row in rows]
+    filled = [depth for depth in depths if depth is not None]
+    low, high = min(filled), max(filled)
+    if high - low < 2 or len(set(filled)) > 4:
         return None
-    first = next(len(row) - len(row.lstrip()) for row in rows if row.strip())
-    if first == low:
-        return [bool(row.strip()) and len(row) - len(row.lstrip()) <= low for row in rows]
-    return [bool(row.strip()) and len(row) - len(row.lstrip()) > low for row in rows]
+    if filled[0] == low:
+        return [depth is not None and depth <= low for depth in depths]
+    return [depth is not None and depth > low for depth in depths]
 
 
-def _by_content(rows: Sequence[str]) -> list[bool]:
+def _starts_by_content(rows: Sequence[str]) -> list[bool]:
     """A line begins an entry where it opens like one and the text before it is complete."""
     starts: list[bool] = []
     length, dated, last = 0, False, ""
@@ -111,15 +120,18 @@ def _by_content(rows: Sequence[str]) -> list[bool]:
         if not stripped:
             starts.append(False)
             continue
-        complete = dated and last in '.)]"”’/0123456789'
-        begins = not length or (
-            complete and (bool(_START.match(stripped)) or (length > 40 and stripped[0].isupper()))
-        )
+        complete = dated and last in _ENTRY_ENDS
+        begins = not length or (complete and _opens_entry(stripped, length))
         starts.append(begins)
         length = len(stripped) if begins else length + len(stripped)
         dated = bool(_YEAR.search(stripped)) or (dated and not begins)
         last = stripped[-1]
     return starts
+
+
+def _opens_entry(row: str, length: int) -> bool:
+    """Whether a line opens like an entry, behind one of so many characters."""
+    return bool(_START.match(row)) or (length > 40 and row[0].isupper())
 
 
 def _join(rows: Sequence[str], starts: Sequence[bool]) -> list[str]:
@@ -139,20 +151,18 @@ def join_lines(parts: Sequence[str]) -> str:
     """Lines of one entry as one line: words cut at a line's end joined, addresses put together again."""
     pieces: list[str] = []
     open_url = False
-    for i, part in enumerate(parts):
-        if i:
-            before = parts[i - 1]
-            if re.search(r"[^\W\d_]-$", before) and part[:1].islower() and not open_url:
+    for before, part in zip(["", *parts], parts, strict=False):
+        if pieces:
+            if not open_url and part[:1].islower() and _WORD_BREAK.search(before):
                 pieces[-1] = pieces[-1][:-1]
-            elif not (
-                open_url
-                and " " not in part[:12].strip()[:4]
-                and re.search(r"[/\-_.=&?%~]$", before)
-            ):
+            elif not (open_url and _continues_url(before, part)):
                 pieces.append(" ")
         pieces.append(part)
         last = part.rsplit(" ", 1)[-1]
-        open_url = bool(re.search(r"https?://|doi\.org|www\.", last)) or (
-            open_url and " " not in part
-        )
+        open_url = bool(_URL.search(last)) or (open_url and " " not in part)
     return "".join(pieces)
+
+
+def _continues_url(before: str, part: str) -> bool:
+    """Whether an address that ends the line before goes on in `part`."""
+    return " " not in part[:12].strip()[:4] and bool(_URL_BREAK.search(before))

@@ -212,18 +212,23 @@ def _stop_score(
 ) -> float | None:
     """How well a title ends at a full stop, which may as well belong to an abbreviation."""
     words = title.split()
-    last = words[-1].lstrip("(“")
-    if _is_abbreviation(last):
+    if _is_abbreviation(words[-1].lstrip("(“")):
         return None if follows else 2.0
     part = piece.strip(" .,;").split()
     if _goes_on(words, follows, venue) or (len(words) > 1 and _is_year(part)):
         return None
     score = (1.8 if commas else 2.6) + venue
-    if follows and len(words) > len(part) and _is_capitalised_pair(part):
-        score -= 2.5  # one word of an abbreviated journal: 'Phys. Rev. Lett.'
-    if follows and len(words) > 2 and JOURNAL_ABBREVIATION.fullmatch(last):
-        score -= 1.5
+    if follows:
+        score -= _abbreviated_journal_penalty(words, part)
     return score - (2.0 if len(words) < 2 and len(title) < 4 else 0.0)
+
+
+def _abbreviated_journal_penalty(words: Sequence[str], part: Sequence[str]) -> float:
+    """How much the stop looks like one inside 'Phys. Rev. Lett.'; `part` is what stands since the last stop."""
+    penalty = 2.5 if len(words) > len(part) and _is_capitalised_pair(part) else 0.0
+    if len(words) > 2 and JOURNAL_ABBREVIATION.fullmatch(words[-1].lstrip("(“")):
+        penalty += 1.5
+    return penalty
 
 
 def _is_abbreviation(word: str) -> bool:

@@ -33,12 +33,7 @@ def is_journal_only(text: str) -> bool:
     if _STRICT.match(text) or _NAMED.match(text) or _is_journal_and_year(text):
         return True
     words, at = journal_run(_LEADING_IN.sub("", text))
-    if not words or len(words) > 9 or not _is_ledger(text[at:]):
-        return False
-    abbreviated = [i for i, word in enumerate(words) if _is_abbreviated(word)]
-    if not abbreviated:
-        return bool(JOURNAL_WORD.match(words[0])) or len(words) <= 2
-    return _is_only_journal(words, abbreviated[0])
+    return 0 < len(words) <= 9 and _is_ledger(text[at:]) and _is_only_journal(words)
 
 
 def _is_journal_and_year(text: str) -> bool:
@@ -47,7 +42,8 @@ def _is_journal_and_year(text: str) -> bool:
     if not only or not JOURNAL_WORD.search(only[1]):
         return False
     words = [word for word in only[1].split() if word not in _SMALL]
-    return sum(word[0].isupper() for word in words) >= 0.8 * len(words)
+    capitals = [word for word in words if word[0].isupper()]
+    return len(capitals) >= 0.8 * len(words)
 
 
 def _is_ledger(text: str) -> bool:
@@ -63,11 +59,14 @@ def _is_abbreviated(word: str) -> bool:
     return word.rstrip(",").endswith(".")
 
 
-def _is_only_journal(words: list[str], first: int) -> bool:
-    """Whether a run of capitalised words is one journal, whose first abbreviated word is at `first`.
+def _is_only_journal(words: list[str]) -> bool:
+    """Whether a run of capitalised words is one journal: 'Phys. Rev. Lett.', 'Nature'.
 
     Else it is a title of capitalised words and a journal: 'Flat Minima. Neural Computation'.
     """
+    first = next((i for i, word in enumerate(words) if _is_abbreviated(word)), None)
+    if first is None:
+        return bool(JOURNAL_WORD.match(words[0])) or len(words) <= 2
     whole = [w for w in words[: first + 1] if len(w.strip(".,")) >= 4 and w not in _SMALL]
     if len(whole) < 2 or any(JOURNAL_WORD.match(w) for w in whole[:-1]):
         return True
