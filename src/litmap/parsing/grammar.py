@@ -1,8 +1,9 @@
 r"""Regular expressions of years, months and names, to be put together to larger ones.
 
-The one home of what a year is, what 'et al.' looks like and how a name is written. `re` skips a text in
-one step to the next place where an expression may match only if this begins with a single set of
-characters; so what is sought in every block begins with such a set and looks back for the rest.
+The one home of what a year is, what 'et al.' looks like and how a name is written. `re` skips a
+text in one step to the next place where an expression may match only if this begins with a single
+set of characters; so what is sought in every block begins with such a set and looks back for the
+rest.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ MORE_AUTHORS = (
     rf",?\s*[\[(]?(?:{ET_AL_WORDS}(?:ii|ia|\b)\.?|and\s+others\b\.?|u\.\s?a\.|…|\.\.\."
     r"|and\s+\d+\s+others\b\.?)[\])]?"
 )
-"""The end of an author list that is cut: ', et al.', 'and 12 others', '[u. a.]'; case is ignored."""
+"""The end of a list that is cut: ', et al.', 'and 12 others', '[u. a.]'; matched without case."""
 BREAK = "␞"
 """Stands in a cleaned reference string where an address was: no title runs across it."""
 UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĴĶĹĻĽĿŁŃŅŇŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽΑ-ΩА-Я"
@@ -59,7 +60,7 @@ NAME = (
     rf"(?:d['’])?(?:(?:[{UPPER}]\.[\s-]?){{1,4}}|{WORD}\s+(?:[{UPPER}]\.?\s+)?)?"
     rf"{PARTICLE}{{0,2}}{WORD}(?:,?\s+(?:Jr|Sr|III?)\b\.?)?"
 )
-"""A name, given name or initials first: 'D. Arpit', 'Devansh Arpit', 'van der Waals', 'Davis Jr.'."""
+"""Given name or initials first: 'D. Arpit', 'Devansh Arpit', 'van der Waals', 'Sammy Davis Jr.'."""
 SHORT = (
     rf"{WORD} (?:[A-Z]{{1,2}}|[A-Z]{{3}}(?=[,;]))"
     r"(?=[,;.]|\s(?:et\b|and\b|&|\(|…|\.\.\.|(?:1[89]|20)\d\d))"

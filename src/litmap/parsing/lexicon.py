@@ -27,16 +27,23 @@ PLACE = re.compile(r"^[^\W\d_][\w .,’'&/-]{1,40}: ?[^\W\d_]")
 """A place and what is published there: 'New York: Wiley'."""
 
 VENUE_START = re.compile(
-    r"^(?:in[:\s]|en:|dans[:\s]|appeared in|published in|presented at|proceedings\b|proc\b|advances in\b|journal\b|"
+    r"^(?:in[:\s]|en:|dans[:\s]|appeared in|published in|presented at|proceedings\b|proc\b|"
+    r"advances in\b|journal\b|"
     r"j\. |trans(?:actions|\.)|annals\b|ann\. |lecture notes in\b|lect\. notes|bulletin\b|bull\. |"
-    r"international (?:journal|conference|symposium|workshop)|(?:european|asian|american|ieee|acm|annual) conference|"
-    r"the (?:journal|annals|american journal|lancet|new england|quarterly|review|astrophysical|european)\b|"
+    r"international (?:journal|conference|symposium|workshop)|(?:european|asian|american|ieee|acm|"
+    r"annual) conference|"
+    r"the (?:journal|annals|american journal|lancet|new england|quarterly|review|astrophysical|"
+    r"european)\b|"
     r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth) "
     r"(?:international|annual|ieee|acm|workshop|conference|symposium|european)|"
-    r"working paper|unpublished|manuscript|in press|in preparation|to appear|forthcoming|submitted|mimeo|"
-    r"(?:master|ph\.? ?d|doctoral|diploma|bachelor|mphil|m\.?sc|phd|licentiate|habilitation)[’'s.]* ?"
-    r"(?:thesis|dissertation)|ph\.? ?d|phd\b|diss\b|dissertation\b|thesis\b|thèse\b|tech(?:nical|\.) rep|report no|"
-    r"(?:arxiv|biorxiv|medrxiv|chemrxiv|psyarxiv|osf preprints?|ssrn|corr|nber|cepr|iza|rfc|hal|eprint|e-print|"
+    r"working paper|unpublished|manuscript|in press|in preparation|to appear|forthcoming|"
+    r"submitted|mimeo|"
+    r"(?:master|ph\.? ?d|doctoral|diploma|bachelor|mphil|m\.?sc|phd|licentiate|"
+    r"habilitation)[’'s.]* ?"
+    r"(?:thesis|dissertation)|ph\.? ?d|phd\b|diss\b|dissertation\b|thesis\b|thèse\b|tech(?:nical|"
+    r"\.) rep|report no|"
+    r"(?:arxiv|biorxiv|medrxiv|chemrxiv|psyarxiv|osf preprints?|ssrn|corr|nber|cepr|iza|rfc|hal|"
+    r"eprint|e-print|"
     r"cryptology eprint|preprint|us patent|u\.s\. patent|patent)\b)",
     re.I,
 )

@@ -1,6 +1,8 @@
-"""The `citation_*` meta tags of a work's page, and their cousins. Pure: nothing is fetched, nothing rendered.
+"""The `citation_*` meta tags of a work's page, and their cousins. Pure: nothing is fetched, nothing
+rendered.
 
-https://scholar.google.com/intl/en/scholar/inclusion.html; Dublin Core, PRISM, EPrints and bepress name the same things.
+https://scholar.google.com/intl/en/scholar/inclusion.html; Dublin Core, PRISM, EPrints and bepress
+name the same things.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ from urllib.parse import urljoin
 
 _META = re.compile(rb"<meta\b([^<>]{1,20000})>", re.I)
 _ATTRIBUTE = re.compile(
-    r"""([a-zA-Z:.-]{1,40})\s{0,5}=\s{0,5}(?:"([^"]{0,19000})"|'([^']{0,19000})'|([^\s"'>]{1,2000}))"""
+    r"([a-zA-Z:.-]{1,40})\s{0,5}=\s{0,5}"
+    r"""(?:"([^"]{0,19000})"|'([^']{0,19000})'|([^\s"'>]{1,2000}))"""
 )
 _PREFIXES = ("citation_", "bepress_citation_", "eprints.", "dcterms.", "dc.", "prism.")
 MAX_BYTES = 800_000
@@ -21,7 +24,9 @@ _FILES = ("pdf_url", "document_url")
 
 
 def read_tags(body: bytes) -> list[tuple[str, str]]:
-    """(name without prefix, content as one line) of the scholarly meta tags in the first 800,000 bytes of a page."""
+    """(name without prefix, content as one line) of the scholarly meta tags in the first 800,000
+    bytes of a page.
+    """
     tags = []
     for match in _META.finditer(body[:MAX_BYTES]):
         attributes = _attributes(match.group(1).decode("utf-8", "replace"))
@@ -48,7 +53,9 @@ def _one_line(text: str) -> str:
 
 
 def pdf_urls(body: bytes, url: str) -> list[str]:
-    """Addresses of the PDF that the page at `url` names, made absolute. They are not checked: the client does that."""
+    """Addresses of the PDF that the page at `url` names, made absolute. They are not checked: the
+    client does that.
+    """
     urls = []
     for name, content in read_tags(body):
         if name in _FILES:

@@ -1,9 +1,10 @@
-"""Names of people: their parts, and the family name they are known by. The one home of these questions.
+"""Names of people: their parts, and the family name they are known by. The one home of these
+questions.
 
-A family name is asked for in four ways, because the names come written in four ways: `split_name` keeps
-how it is written, for export; `family_name` takes what services and notes give ('LeCun, Yann',
-'LeCun YA'); `surname_key` what a sentence names, hyphens kept together; `family_keys` the last words, so
-that 'van der Berg' and 'Berg' meet.
+A family name is asked for in four ways, because the names come written in four ways: `split_name`
+keeps how it is written, for export; `family_name` takes what services and notes give ('LeCun,
+Yann', 'LeCun YA'); `surname_key` what a sentence names, hyphens kept together; `family_keys` the
+last words, so that 'van der Berg' and 'Berg' meet.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ def _family_start(words: Sequence[str]) -> int:
 
 
 def short_authors(authors: Sequence[str]) -> str:
-    """Family names as a citation in a sentence has them: 'Arpit et al.', 'Lin and Tegmark', 'van den Oord'."""
+    """Family names as a citation in a sentence has them: 'Arpit et al.', 'Lin and Tegmark', 'van
+    den Oord'.
+    """
     names = [split_name(author).family for author in authors if author.strip()]
     return f"{names[0]} et al." if len(names) > 2 else " and ".join(names)
 
@@ -78,7 +81,9 @@ def family_name(name: str) -> str:
 
 @lru_cache(maxsize=8192)
 def surname_key(name: str) -> str:
-    """The normal form of the surname in a name as a sentence has it: 'Ravid Shwartz-Ziv' → 'shwartz ziv'."""
+    """The normal form of the surname in a name as a sentence has it: 'Ravid Shwartz-Ziv' → 'shwartz
+    ziv'.
+    """
     name = name.strip().rstrip(".")
     if "," in name:
         name = name.split(",")[0]
@@ -101,5 +106,7 @@ def family_keys(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def last_family_word(name: str) -> str:
-    """The last word of the family name as written: with or without its particle a citation has that."""
+    """The last word of the family name as written: with or without its particle a citation has
+    that.
+    """
     return (split_name(name).family.split() or [""])[-1]

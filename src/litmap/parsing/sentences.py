@@ -2,9 +2,9 @@
 
 A full stop ends a sentence, an abbreviation, an initial or a number; texts of different kinds need
 different strictness. Callers choose it by a profile: `NOTE_SENTENCES` for what people jot down,
-`CITING_SENTENCES` for the prose around a citation in a paper, `SUMMARY_SENTENCES` for sentences that
-have to stand alone, `SHOWN_SENTENCES` for what a search shows of a passage in any script. Passages are
-cut by `sentence_ends`, the strictest: an end too many would tear a sentence apart.
+`CITING_SENTENCES` for the prose around a citation in a paper, `SUMMARY_SENTENCES` for sentences
+that have to stand alone, `SHOWN_SENTENCES` for what a search shows of a passage in any script.
+Passages are cut by `sentence_ends`, the strictest: an end too many would tear a sentence apart.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ class SentenceRules:
     abbreviation: re.Pattern[str]
     """Sought at the end of what stands before: then the full stop ends no sentence."""
     closing: str = ""
-    """Signs that may stand between an abbreviation's full stop and the blank: 'et al.) We' goes on."""
+    """Signs that may stand between an abbreviation's full stop and the blank: 'et al.) We'
+    goes on.
+    """
     min_length: int = 0
     """Characters below which a 'sentence' is taken for an abbreviation and joined to the next."""
 
@@ -62,7 +64,9 @@ SHOWN_SENTENCES = SentenceRules(
     min_length=30,
 )
 STOP_BEHIND_WORD = re.compile(r"(?<=[^\W\d_]{3})[.?!] ")
-"""A mark behind three letters: the end of a sentence in reference strings, full of abbreviations."""
+"""A mark behind three letters: the end of a sentence in reference strings, full of
+abbreviations.
+"""
 
 
 def sentence_borders(
@@ -93,7 +97,9 @@ def _is_abbreviation(text: str, match: re.Match[str], rules: SentenceRules) -> b
 
 
 def split_sentences(text: str, rules: SentenceRules) -> Iterator[tuple[int, int]]:
-    """Offsets of the sentences of `text` in order; blanks belong to them as the rules' border has it."""
+    """Offsets of the sentences of `text` in order; blanks belong to them as the rules' border has
+    it.
+    """
     start = 0
     for _, end in sentence_borders(text, rules):
         if text[start:end].strip():
@@ -106,7 +112,9 @@ def split_sentences(text: str, rules: SentenceRules) -> Iterator[tuple[int, int]
 def sentence_around(
     text: str, at: int, rules: SentenceRules, *, before: int = 800, after: int = 700
 ) -> tuple[int, int]:
-    """Start and end of the sentence around an offset, at most so many characters before and after."""
+    """Start and end of the sentence around an offset, at most so many characters before and
+    after.
+    """
     start = max(0, at - before)
     for _, border in sentence_borders(text, rules, start, at):
         start = border

@@ -1,9 +1,11 @@
-"""Words of a text as search sees them: found with their place, folded, stemmed. A leaf: imports nothing of litmap.
+"""Words of a text as search sees them: found with their place, folded, stemmed. A leaf: imports
+nothing of litmap.
 
-A word is a run of letters, digits and their combining marks; `_`, hyphens and apostrophes part words. Folding is
-NFKD without the marks of Latin letters, then casefold, so 'Poincaré' meets 'Poincare' and the ligature 'ﬁ' meets
-'fi'. English words are stemmed (Porter2); stop words are left out. Scripts written without spaces (Han, kana, Thai,
-Lao, Khmer, Myanmar) give overlapping pairs of characters instead, which needs no dictionary.
+A word is a run of letters, digits and their combining marks; `_`, hyphens and apostrophes part
+words. Folding is NFKD without the marks of Latin letters, then casefold, so 'Poincaré' meets
+'Poincare' and the ligature 'ﬁ' meets 'fi'. English words are stemmed (Porter2); stop words are left
+out. Scripts written without spaces (Han, kana, Thai, Lao, Khmer, Myanmar) give overlapping pairs of
+characters instead, which needs no dictionary.
 """
 
 from __future__ import annotations
@@ -83,7 +85,9 @@ def pattern_for(text: str) -> re.Pattern[str]:
 
 
 def has_unspaced(text: str) -> bool:
-    """Whether a script without spaces occurs in `text`, so that its words are pairs of characters."""
+    """Whether a script without spaces occurs in `text`, so that its words are pairs of
+    characters.
+    """
     return not text.isascii() and _UNSPACED.search(text) is not None
 
 
@@ -101,7 +105,9 @@ def term_keys(text: str) -> list[int]:
 
 
 def pair_keys(found: Sequence[int]) -> list[int]:
-    """A key for each two neighbouring words, from their keys in order: 'neural network' is more than its two words."""
+    """A key for each two neighbouring words, from their keys in order: 'neural network' is more
+    than its two words.
+    """
     return [(first * _TURN + second) & _POSITIVE for first, second in pairwise(found)]
 
 
@@ -128,7 +134,9 @@ def index_term(surface: str) -> str:
 
 @lru_cache(maxsize=1 << 17)
 def term_key(term: str) -> int:
-    """A 63-bit number that stands for the term on disk; two of a million terms share one once in 10 million indexes."""
+    """A 63-bit number that stands for the term on disk; two of a million terms share one once in 10
+    million indexes.
+    """
     return (
         int.from_bytes(blake2b(term.encode("utf-8", "replace"), digest_size=8).digest(), "little")
         >> 1
@@ -142,7 +150,9 @@ def _key_of_surface(surface: str) -> int:
 
 
 def fold_case(text: str) -> str:
-    """`text` in one spelling: compatibility forms resolved, marks of Latin letters dropped, casefolded."""
+    """`text` in one spelling: compatibility forms resolved, marks of Latin letters dropped,
+    casefolded.
+    """
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text)
@@ -151,13 +161,17 @@ def fold_case(text: str) -> str:
 
 
 def plain_text(text: str) -> str:
-    """`text` for comparing phrases: words hyphenated at a line's end joined, folded, single spaces, no punctuation."""
+    """`text` for comparing phrases: words hyphenated at a line's end joined, folded, single spaces,
+    no punctuation.
+    """
     joined = _HYPHEN_BREAK.sub("", text)
     return " ".join(fold_case(surface) for surface in pattern_for(joined).findall(joined))
 
 
 def plain_places(text: str) -> tuple[str, list[int]]:
-    """`plain` of a text without broken lines, and for each of its characters the offset in `text` it comes from."""
+    """`plain` of a text without broken lines, and for each of its characters the offset in `text`
+    it comes from.
+    """
     pieces: list[str] = []
     places: list[int] = []
     for match in WORD.finditer(text):
@@ -172,7 +186,9 @@ def plain_places(text: str) -> tuple[str, list[int]]:
 
 
 def _pieces(surface: str) -> Iterator[tuple[int, int]]:
-    """A run of letters cut where scripts without spaces begin and end; these give pairs of characters."""
+    """A run of letters cut where scripts without spaces begin and end; these give pairs of
+    characters.
+    """
     last = 0
     for match in _UNSPACED.finditer(surface):
         start, end = match.span()

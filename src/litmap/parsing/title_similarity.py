@@ -1,8 +1,8 @@
 """Whether two titles are one work's: the one home of this question.
 
-`normalise_title` gives the form in which titles are compared. `title_similarity` is a number that knows
-how titles of different works resemble each other; `match_titles`, for matches that must be sure, says
-how they differ.
+`normalise_title` gives the form in which titles are compared. `title_similarity` is a number that
+knows how titles of different works resemble each other; `match_titles`, for matches that must be
+sure, says how they differ.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from functools import lru_cache
 from litmap.parsing.word_lists import load_words
 
 _GREEK = (  # noqa: SIM905
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau upsilon "
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho "
+    "sigma sigma tau upsilon "
     "phi chi psi omega"
 ).split()
 _GREEK_NAMES = {chr(0x3B1 + i): name for i, name in enumerate(_GREEK)} | {
@@ -37,7 +38,9 @@ _APOSTROPHES = re.compile(r"['\u2018\u2019\u201b\u02bc\u02b9\u2032`´]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _MARKUP_COMMANDS = load_words("latex_markup_commands")
 _OTHER_WORK = load_words("other_work_words")
-"""Words whose presence in only one of two titles means two works ('Revisiting X', 'X: a survey')."""
+"""Words whose presence in only one of two titles means two works ('Revisiting X', 'X: a
+survey').
+"""
 _ROMAN = {
     "i": "1",
     "ii": "2",
@@ -63,7 +66,8 @@ def _latex_command(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=16384)
 def normalise_title(title: str) -> str:
-    """Lower-case words with single spaces: accents, LaTeX, HTML, punctuation and case removed; Greek spelt out.
+    """Lower-case words with single spaces: accents, LaTeX, HTML, punctuation and case removed;
+    Greek spelt out.
 
     Letters of other scripts stay. At most the first 2,000 characters count.
     """
@@ -96,16 +100,20 @@ def _numbers(words: list[str]) -> set[str]:
 
 
 def _shorter_is_whole(short: str, long: str) -> bool:
-    """True where the longer title is the shorter one with a subtitle after a colon, dash, full stop or bracket."""
+    """True where the longer title is the shorter one with a subtitle after a colon, dash, full stop
+    or bracket.
+    """
     head = re.split(r"[:?!.;(\u2013\u2014]|\s-\s|--", long[:2000], maxsplit=1)[0]
     return len(short.split()) >= 3 and normalise_title(head) == short
 
 
 def title_similarity(a: str, b: str) -> float:
-    """How likely two titles name one work, in [0, 1]: 1.0 equal but for form, 0.9 a subtitle left out, 0 no words.
+    """How likely two titles name one work, in [0, 1]: 1.0 equal but for form, 0.9 a subtitle left
+    out, 0 no words.
 
-    Titles that differ in a number, or in a word such as 'survey' or 'revisiting', never reach 0.85: those are other
-    works however close the strings are. 0.9 and above is a safe match where author or year agree.
+    Titles that differ in a number, or in a word such as 'survey' or 'revisiting', never reach 0.85:
+    those are other works however close the strings are. 0.9 and above is a safe match where author
+    or year agree.
     """
     one, two = normalise_title(a), normalise_title(b)
     if not one or not two:
@@ -144,7 +152,9 @@ def plain_words(text: str) -> str:
 
 
 def squash_title(title: str) -> str:
-    """The title's letters and digits without a leading article: a hyphen lost at a line end makes no difference."""
+    """The title's letters and digits without a leading article: a hyphen lost at a line end makes
+    no difference.
+    """
     words = plain_words(title)
     for article in ("the ", "a ", "an "):
         words = words.removeprefix(article)
@@ -152,7 +162,9 @@ def squash_title(title: str) -> str:
 
 
 def quick_similarity(one: str, two: str) -> float:
-    """`title_similarity`, but 0 at once for titles that share less than a third of their words and begin unlike."""
+    """`title_similarity`, but 0 at once for titles that share less than a third of their words and
+    begin unlike.
+    """
     a, b = plain_words(one), plain_words(two)
     first, second = set(a.split()), set(b.split())
     if 3 * len(first & second) < min(len(first), len(second)) and a[:6] != b[:6]:
@@ -185,7 +197,9 @@ class TitleMatch(IntEnum):
 
 
 def match_titles(one: str, two: str) -> TitleMatch:
-    """How two titles stand to each other; 'survey' or 'revisiting' in only one of them makes them differ."""
+    """How two titles stand to each other; 'survey' or 'revisiting' in only one of them makes them
+    differ.
+    """
     similarity = title_similarity(one, two)
     if similarity >= _EQUAL:
         return TitleMatch.EQUAL
@@ -212,14 +226,18 @@ def is_distinctive(title: str) -> bool:
 
 
 def is_about_another(title: Sequence[str], context: Sequence[str]) -> bool:
-    """Whether a title (its words) has one such as 'comments' or 'reply' that the context does not have."""
+    """Whether a title (its words) has one such as 'comments' or 'reply' that the context does not
+    have.
+    """
     if "extended abstract" in " ".join(title) and "abstract" not in context:
         return True
     return any(word in _COMPANION and word not in context for word in title)
 
 
 def names_other_work(one: Sequence[str], two: Sequence[str]) -> bool:
-    """Whether a number, or a word such as 'survey', stands in only one of two titles, given as words."""
+    """Whether a number, or a word such as 'survey', stands in only one of two titles, given as
+    words.
+    """
     return any(_tells_apart(word) for word in odd_words(one, two))
 
 
@@ -232,7 +250,9 @@ def _has_digit(word: str) -> bool:
 
 
 def _lacks_dated_subtitle(one: str, two: str) -> bool:
-    """One is the other's whole title but for a subtitle that names years: 'From Frege to Gödel: …, 1879–1931'."""
+    """One is the other's whole title but for a subtitle that names years: 'From Frege to Gödel: …,
+    1879–1931'.
+    """
     short, long = sorted((one, two), key=len)
     head, colon, subtitle = long.partition(":")
     if not colon or normalise_title(head) != normalise_title(short) or _is_too_short(short):
@@ -250,7 +270,9 @@ def _is_too_short(title: str) -> bool:
 
 
 def _is_shortened(one: str, a: str, two: str, b: str) -> bool:
-    """Whether one title is the other's head or its first words; `a` and `b` are their normal forms."""
+    """Whether one title is the other's head or its first words; `a` and `b` are their normal
+    forms.
+    """
     (short, _), (long, raw) = sorted(((a, one), (b, two)), key=lambda pair: len(pair[0]))
     if _is_too_short(short):
         return False
@@ -261,7 +283,9 @@ def _is_shortened(one: str, a: str, two: str, b: str) -> bool:
 
 
 def odd_words(one: Sequence[str], two: Sequence[str]) -> list[str]:
-    """Words of either title without a counterpart in the other; small words and typing mistakes are forgiven."""
+    """Words of either title without a counterpart in the other; small words and typing mistakes are
+    forgiven.
+    """
     left, right = _without(one, two), _without(two, one)
     if "".join(left) == "".join(right):
         return []

@@ -24,7 +24,8 @@ from litmap.parsing.word_lists import load_pattern, load_words
 
 _SMALL = load_words("venue_small_words")
 _NUMBERISH = re.compile(
-    r"(?![(\[]?\d+(?:st|nd|rd|th)\b)[(\[]?[A-Z]?\d|[IVXL]{2,8}[:.,(]|vol(?:ume|s)?\.?$|bd\.?$|ser(?:ies|\.)?$|no\.$",
+    r"(?![(\[]?\d+(?:st|nd|rd|th)\b)[(\[]?[A-Z]?\d|[IVXL]{2,8}[:.,(]|vol(?:ume|s)?\.?$|bd\.?$|"
+    r"ser(?:ies|\.)?$|no\.$",
     re.I,
 )
 
@@ -35,7 +36,8 @@ _LOWER_JOURNAL = re.compile(r"(?:d|l)’[A-Z]|e[A-Z]|npj$|i[A-Z]|m[A-Z]")
 
 
 def journal_run(text: str) -> tuple[list[str], int]:
-    """The capitalised words before the first number at the start of a text, and where that number stands.
+    """The capitalised words before the first number at the start of a text, and where that number
+    stands.
 
     ([], 0) where other words come in between, as they do in a title.
     """
@@ -55,7 +57,9 @@ def journal_run(text: str) -> tuple[list[str], int]:
 
 
 def _begins_new_field(before: str, word: str) -> bool:
-    """A comma ends the name of a journal but before its section: 'Phys. Lett., Ser. B', 'J. Phys., A'."""
+    """A comma ends the name of a journal but before its section: 'Phys. Lett., Ser. B', 'J. Phys.,
+    A'.
+    """
     return (
         before[-1:] in ",;"
         and not word.startswith(("Ser", "(", "Part"))
@@ -75,7 +79,8 @@ _ACRONYM = re.compile(
     r"[A-Z][A-Za-z+&]*[A-Z]{1,}[A-Za-z’+&/-]*(?:\s?[’’]\d\d|[- ]\d{2,4})?(?=\s*[.,;:(\d]|\s*$)"
 )
 _NUMBERED = re.compile(
-    r"[^\W\d_a-z][\w’-]*(?: [\w’&-]+){0,6},? (?:vol\.? ?)?\d{1,4}\s?(?:\(\d[\d–/-]*\)|[:,] ?[A-Z]?\d)"
+    r"[^\W\d_a-z][\w’-]*(?: [\w’&-]+){0,6},? (?:vol\.? ?)?\d{1,4}\s?(?:\(\d[\d–/-]*\)|[:,] "
+    r"?[A-Z]?\d)"
 )
 _PRESS = re.compile(r"(?:[\w.’&-]+ ){1,4}(?:press|publishers|publishing)\b", re.I)
 _LEDGER = re.compile(r"\d+|pp?\.|vol|no\.|\(", re.I)
@@ -124,7 +129,9 @@ def _opening_score(head: str) -> float | None:
 
 
 def _name_score(head: str) -> float:
-    """How much the start looks like a journal or meeting with its number: 'J. Ecol. 12', 'ICML 2016'."""
+    """How much the start looks like a journal or meeting with its number: 'J. Ecol. 12', 'ICML
+    2016'.
+    """
     if journal_run(head)[0]:
         return 2.5
     if _ACRONYM.match(head) or _NUMBERED.match(head):
@@ -160,7 +167,9 @@ _TWO_INITIALS = re.compile(r"[A-IK-Y]\. ?[A-Z]\. ?")
 
 @lru_cache(maxsize=4096)
 def is_journal_name(text: str) -> bool:
-    """Whether a name that stands before a volume and page is a journal's: its acronym, title or abbreviation."""
+    """Whether a name that stands before a volume and page is a journal's: its acronym, title or
+    abbreviation.
+    """
     words = [word.strip(",") for word in text.split()]
     telling = [word for word in words if word not in _SMALL]
     if not telling or len(words) > 9:
@@ -196,7 +205,9 @@ def _is_journal_word(word: str) -> bool:
 
 
 def _begins_with_initials(text: str) -> bool:
-    """Two initials are a person's ('D. N. Page'), but not where the first may be a Journal or Zeitschrift."""
+    """Two initials are a person's ('D. N. Page'), but not where the first may be a Journal or
+    Zeitschrift.
+    """
     return bool(_INITIALS_AND_NAME.match(text) or _TWO_INITIALS.match(text))
 
 
@@ -211,7 +222,8 @@ _SERIES = re.compile(
     r"\b(?:Monographs?|Series|Proceedings|Lecture Notes|GTM|LNCS|Press|Springer|Wiley|Edition)\b"
 )
 _JOURNAL_BEGINS = re.compile(
-    r"(?:J|Journal|Annals|Ann|Annual|Proceedings|Proc|Review|Rev|Reviews|Trans|Transactions|Am|Phys|"
+    r"(?:J|Journal|Annals|Ann|Annual|Proceedings|Proc|Review|Rev|Reviews|Trans|Transactions|Am|"
+    r"Phys|"
     r"Nat|Nature|Trends|Bull|Bulletin)\b"
 )
 _JOURNAL_ENDS = re.compile(
@@ -221,12 +233,16 @@ _JOURNAL_ENDS = re.compile(
 
 
 def is_numbered_venue(text: str) -> bool:
-    """Whether a text is a journal or series with its number, which may look like a title: 'GTM 52'."""
+    """Whether a text is a journal or series with its number, which may look like a title: 'GTM
+    52'.
+    """
     return bool(re.search(r"\d", text)) and (venue_score(text) >= 2 or bool(_SERIES.search(text)))
 
 
 def is_unambiguous_journal(name: str) -> bool:
-    """Whether a name needs no volume to be taken for a venue: 'Nature', 'Am. Nat.', 'QJE', 'ICML'."""
+    """Whether a name needs no volume to be taken for a venue: 'Nature', 'Am. Nat.', 'QJE',
+    'ICML'.
+    """
     if " " not in name:
         return is_journal_name(name) or bool(_MEETING.fullmatch(name))
     return is_journal_name(name) and (
@@ -242,7 +258,8 @@ _UNTOLD = frozenset({"the", "of", "and", "in", "for", "on"})
 def same_venue(one: str, two: str) -> bool:
     """Whether two names are of one venue: 'PRL', 'Phys. Rev. Lett.' and 'Physical Review Letters'.
 
-    False where either is empty. Each word must be cut from the other's, or one name be the other's letters.
+    False where either is empty. Each word must be cut from the other's, or one name be the other's
+    letters.
     """
     short, full = (_name_words(name, _UNTOLD_STRICT) for name in sorted((one, two), key=len))
     if not short or not full:
@@ -262,7 +279,8 @@ def _is_cut_from(one: str, two: str) -> bool:
 
 
 def venues_compatible(one: str, two: str) -> bool:
-    """Whether nothing speaks against two names being of one venue; True where either is empty or arXiv.
+    """Whether nothing speaks against two names being of one venue; True where either is empty or
+    arXiv.
 
     As far as both go, words must begin with the same three letters or be cut from each other.
     """

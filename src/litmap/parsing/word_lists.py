@@ -16,7 +16,9 @@ HOME = "litmap.parsing"
 
 @cache
 def load_words(name: str, package: str = HOME) -> frozenset[str]:
-    """The entries of `data/{name}.txt` in `package`; FileNotFoundError where there is no such list."""
+    """The entries of `data/{name}.txt` in `package`; FileNotFoundError where there is no such
+    list.
+    """
     text = resources.files(package).joinpath("data", f"{name}.txt").read_text(encoding="utf-8")
     lines = (line.strip() for line in text.splitlines())
     return frozenset(line for line in lines if line and not line.startswith("#"))

@@ -22,8 +22,10 @@ class Found:
 
 _URL = re.compile(
     r"(?<![\w@/.-])(?:https?:/{1,2}|ftp://|www\.(?=[\w-]+\.)|"
-    r"(?=(?:dx\.|www\.)?(?:doi\.org|arxiv\.org|openreview\.net|biorxiv\.org|medrxiv\.org|aclanthology\.org|"
-    r"proceedings\.mlr\.press|papers\.nips\.cc|proceedings\.neurips\.cc|jmlr\.org|ssrn\.com|papers\.ssrn\.com|"
+    r"(?=(?:dx\.|www\.)?(?:doi\.org|arxiv\.org|openreview\.net|biorxiv\.org|medrxiv\.org|"
+    r"aclanthology\.org|"
+    r"proceedings\.mlr\.press|papers\.nips\.cc|proceedings\.neurips\.cc|jmlr\.org|ssrn\.com|"
+    r"papers\.ssrn\.com|"
     r"pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov|semanticscholar\.org|jstor\.org|nber\.org)/))"
     r"[^\s<>\"“”„«»{}|\\^`]{3,3000}",
     re.I,
@@ -44,16 +46,21 @@ _ARXIV_OLD = re.compile(rf"(?<![\w/.-])({OLD_ARXIV})(v\d{{1,3}})?(?![\d/])")
 _ARXIV_BARE = re.compile(rf"(?<![\w./$€£-])({NEW_ARXIV})(v\d{{1,3}})?(?![\w%]|[./-]\d)")
 _ARXIV_CLASS = re.compile(r"\s{0,2}\[(?:[a-z-]{2,8})(?:\.[A-Za-z-]{2,7})?\]")
 _CITED = re.compile(
-    r"(?:(?:[A-Z][\w'’-]+|\bet al\.?),?|\b(?:with|in|see|by|from|cf\.?|also|of|paper|preprint|eprint|"
+    r"(?:(?:[A-Z][\w'’-]+|\bet al\.?),?|\b(?:with|in|see|by|from|cf\.?|also|of|paper|preprint|"
+    r"eprint|"
     r"and|or|read|cite|as|resp\.)|[,;])\s$"
 )
-"""What stands before a number that is cited rather than measured: a name, or a word that leads to a source."""
+"""What stands before a number that is cited rather than measured: a name, or a word that leads to a
+source.
+"""
 _AUTHORED = re.compile(
-    r"(?:(?:(?<![.!?:] )(?<!^)|(?<=[A-Z]\. ))[A-Z][\w'’-]{2,},?|\bet al\.?,?|\b(?:see|cf\.?|also|paper|preprint|eprint|resp\.)|\d{4}\.\d{4}(?:,| and| &))\s$"  # noqa: E501
+    r"(?:(?:(?<![.!?:] )(?<!^)|(?<=[A-Z]\. ))[A-Z][\w'’-]{2,},?|\bet al\.?,?|\b(?:see|cf\.?|also|"
+    r"paper|preprint|eprint|resp\.)|\d{4}\.\d{4}(?:,| and| &))\s$"
 )
 """The same for four figures behind the point, which measurements have too."""
 _UNIT = re.compile(
-    r"\s?(?:[kMGTµnm]?(?:eV|Hz|Pa|W|V|A|m|s|g|K|J|N|T)|cm|%|°|percent|per|units?|±|\+/?-|×|x \d)(?!\w)"
+    r"\s?(?:[kMGTµnm]?(?:eV|Hz|Pa|W|V|A|m|s|g|K|J|N|T)|cm|%|°|percent|per|units?|±|\+/?-|×|x "
+    r"\d)(?!\w)"
 )
 _PUBMED = re.compile(
     r"(?<![\w/])(PMID|PubMed(?:\s+(?:ID|PMID))?|PMCID)\s?[:#]?\s{0,2}(PMC)?(\d{4,9})(?!\d)", re.I
@@ -76,14 +83,18 @@ _PMC = re.compile(r"(?<![\w/])PMC(\d{5,9})(?!\d)")
 
 
 def trim_url(url: str) -> str:
-    """A URL cut from running text, without punctuation and closing brackets that belong to the sentence."""
+    """A URL cut from running text, without punctuation and closing brackets that belong to the
+    sentence.
+    """
     while url and _is_of_sentence(url):
         url = url[:-1]
     return url
 
 
 def _is_of_sentence(url: str) -> bool:
-    """Whether the last sign belongs to the sentence, as a bracket does that is not opened in the URL."""
+    """Whether the last sign belongs to the sentence, as a bracket does that is not opened in the
+    URL.
+    """
     last = url[-1]
     if last in _SENTENCE_SIGNS:
         return not (last == "_" and "wiki" in url)
@@ -93,7 +104,9 @@ def _is_of_sentence(url: str) -> bool:
 
 
 def find_urls(text: str) -> list[Found]:
-    """URLs as written in running text, with places; `id` holds the URL, sentence punctuation trimmed."""
+    """URLs as written in running text, with places; `id` holds the URL, sentence punctuation
+    trimmed.
+    """
     found: list[Found] = []
     if "/" not in text and "www." not in text.lower():
         return found
@@ -132,10 +145,11 @@ class _Spans:
 
 
 def find_identifiers(text: str) -> list[Found]:
-    """Identifiers in running text, in order: in URLs, labelled (`arXiv:…`, `doi:…`, `PMID …`) or bare.
+    """Identifiers in running text, in order: in URLs, labelled (`arXiv:…`, `doi:…`, `PMID …`) or
+    bare.
 
-    A bare new-style arXiv number counts only where arXiv is named nearby, a class such as `[cs.LG]` follows, or it
-    is all the text. Time is linear in the length of the text.
+    A bare new-style arXiv number counts only where arXiv is named nearby, a class such as `[cs.LG]`
+    follows, or it is all the text. Time is linear in the length of the text.
     """
     return list(_identifiers_of(text)) if "/" in text or _DIGIT.search(text) else []
 

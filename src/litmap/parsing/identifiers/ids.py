@@ -12,6 +12,8 @@ _ARCHIVE = load_pattern("arxiv_archives")
 NEW_ARXIV = r"\d{4}\.\d{4,5}"
 OLD_ARXIV = rf"(?:{_ARCHIVE})(?:\.[A-Za-z-]{{2,10}})?/\d{{7}}"
 _ARXIV_VALUE = re.compile(rf"({NEW_ARXIV}|{OLD_ARXIV})(?:v(\d{{1,3}}))?(?!\d)", re.I)
+_FIRST_YEAR, _LAST_OLD_YEAR = 91, 7
+"""arXiv began in 1991; ids with an archive were given until 2007."""
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S")
 _DATACITE_ARXIV = re.compile(r"10\.48550/arxiv\.(.+)", re.I)
 _ADS_ARXIV = re.compile(r"\d{4}arXiv(\d{4})\.?(\d{4,5})\w", re.I)
@@ -28,14 +30,16 @@ _CASE_SENSITIVE = frozenset(
 
 
 def valid_arxiv(text: str) -> str | None:
-    """`arxiv:…` without version for a new or old style id, or None where month or archive cannot be."""
+    """`arxiv:…` without version for a new or old style id, or None where month or archive cannot
+    be.
+    """
     match = _ARXIV_VALUE.match(text.strip())
     if not match:
         return None
     value = match.group(1).lower()
     if "/" in value:
         archive, number = value.split("/")
-        if not 1 <= int(number[2:4]) <= 12 or not (91 <= int(number[:2]) or int(number[:2]) <= 7):  # noqa: SIM300
+        if not 1 <= int(number[2:4]) <= 12 or _LAST_OLD_YEAR < int(number[:2]) < _FIRST_YEAR:
             return None
         return f"arxiv:{archive.split('.')[0]}/{number}"
     year, month, digits = int(value[:2]), int(value[2:4]), len(value) - 5
@@ -67,13 +71,17 @@ def clean_doi(text: str) -> str:
 
 
 def _ends_with_punctuation(doi: str) -> bool:
-    """Whether the last sign belongs to the sentence; a bracket where its opening one is not in the DOI."""
+    """Whether the last sign belongs to the sentence; a bracket where its opening one is not in the
+    DOI.
+    """
     last = doi[-1]
     return last in _TRAILING or (last in _PAIRS and doi.count(last) > doi.count(_PAIRS[last]))
 
 
 def doi_id(doi: str) -> str | None:
-    """`doi:…` in lower case; arXiv's DataCite DOIs become `arxiv:…`, bioRxiv versions are dropped. None if no DOI."""
+    """`doi:…` in lower case; arXiv's DataCite DOIs become `arxiv:…`, bioRxiv versions are dropped.
+    None if no DOI.
+    """
     doi = doi.strip()
     if not _DOI.match(doi):
         return None
@@ -87,10 +95,11 @@ def doi_id(doi: str) -> str | None:
 
 
 def normalise_id(text: str) -> str:
-    """The normal form of `kind:value` (or of a bare DOI or arXiv id): kind lower-case, no arXiv version.
+    """The normal form of `kind:value` (or of a bare DOI or arXiv id): kind lower-case, no arXiv
+    version.
 
-    Values are lower-case where the scheme ignores case; PubMed Central ids are `pmcid:PMC…`. Text of no known form
-    comes back stripped.
+    Values are lower-case where the scheme ignores case; PubMed Central ids are `pmcid:PMC…`. Text
+    of no known form comes back stripped.
     """
     text = text.strip()
     match = _KIND_AND_VALUE.match(text)
@@ -141,4 +150,6 @@ _NORMAL_FORMS: dict[str, Callable[[str], str | None]] = {
     "philpapers": lambda value: f"philpapers:{value.upper()}",
     "openalex": lambda value: f"openalex:{value.upper()}",
 }
-"""The normal form of a value by its kind; None for what is no id of that kind, which stays as it is."""
+"""The normal form of a value by its kind; None for what is no id of that kind, which stays as it
+is.
+"""

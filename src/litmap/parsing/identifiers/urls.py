@@ -16,16 +16,21 @@ _TRACKING = re.compile(
     re.I,
 )
 _ARCHIVE = re.compile(
-    r"^https?://(?:(?:web|wayback)\.archive\.org/(?:web/)?|archive\.(?:org/web/|today/|is/|ph/|md/)|"
-    r"(?:www\.)?webarchive\.org\.uk/wayback/[a-z]+/|(?:r\.jina\.ai|12ft\.io|outline\.com|via\.hypothes\.is)/)"
+    r"^https?://(?:(?:web|wayback)\.archive\.org/(?:web/)?|archive\.(?:org/web/|today/|is/|ph/|"
+    r"md/)|"
+    r"(?:www\.)?webarchive\.org\.uk/wayback/[a-z]+/|(?:r\.jina\.ai|12ft\.io|outline\.com|"
+    r"via\.hypothes\.is)/)"
     r"[^/:?#]{0,30}/?(?=https?:|www\.)",
     re.I,
 )
 _REDIRECT_KEYS = ("url", "q", "u", "target", "dest", "redirect", "to", "uri", "adurl")
 _REDIRECT_HOST = re.compile(
-    r"(?:^|\.)(?:google\.[a-z.]{2,6}|facebook\.com|safelinks\.protection\.outlook\.com|scholar\.google\.[a-z.]{2,6}|"
-    r"urldefense\.(?:com|proofpoint\.com)|ezproxy\.[\w.-]+|proxy\.[\w.-]+|link\.zhihu\.com|t\.umblr\.com|"
-    r"reddit\.com|duckduckgo\.com|steamcommunity\.com|vk\.com|slack-redir\.net|translate\.google\.[a-z.]{2,6})$",
+    r"(?:^|\.)(?:google\.[a-z.]{2,6}|facebook\.com|safelinks\.protection\.outlook\.com|"
+    r"scholar\.google\.[a-z.]{2,6}|"
+    r"urldefense\.(?:com|proofpoint\.com)|ezproxy\.[\w.-]+|proxy\.[\w.-]+|link\.zhihu\.com|"
+    r"t\.umblr\.com|"
+    r"reddit\.com|duckduckgo\.com|steamcommunity\.com|vk\.com|slack-redir\.net|"
+    r"translate\.google\.[a-z.]{2,6})$",
     re.I,
 )
 _LABELLED = re.compile(r"(?:arxiv|doi|pmid|pmcid):", re.I)
@@ -44,8 +49,10 @@ _PUBLISHER_TAILS = (
 _MAX_URL = 4000
 _MAX_FIELDS = 100
 _DOI_TAIL = re.compile(
-    r"(?:/(?:abstract|full|fulltext|full-text|pdf|epdf|pdfdirect|html|meta|summary|references|citedby|figures|"
-    r"suppl_file.*|tables|metrics|related|authors|citations|full\.html|fulltext\.(?:html|pdf)|download|v\d+/(?:review|decision).*)"
+    r"(?:/(?:abstract|full|fulltext|full-text|pdf|epdf|pdfdirect|html|meta|summary|references|"
+    r"citedby|figures|"
+    r"suppl_file.*|tables|metrics|related|authors|citations|full\.html|fulltext\.(?:html|pdf)|"
+    r"download|v\d+/(?:review|decision).*)"
     r"|\.(?:full|short|abstract|long)(?:\.pdf|\.html)?|\.(?:pdf|epdf|html?|xml|full-text))+/?$",
     re.I,
 )
@@ -107,7 +114,9 @@ _EUCLID_JOURNALS = frozenset(
         "aihp",
     }
 )
-"""Journals of the Institute of Mathematical Statistics at Project Euclid, whose DOIs begin with 10.1214."""
+"""Journals of the Institute of Mathematical Statistics at Project Euclid, whose DOIs begin with
+10.1214.
+"""
 
 
 def _euclid(match: re.Match[str]) -> str | None:
@@ -131,8 +140,10 @@ _RULES: tuple[Rule, ...] = (
         r"ar5iv\.org|ar5iv\.labs\.arxiv\.org", rf"^/(?:abs|html|pdf|papers)?/?{_ARXIV_PATH}", _arxiv
     ),
     _rule(
-        r"arxiv-vanity\.com|alphaxiv\.org|scirate\.com|huggingface\.co|semanticscholar\.org|catalyzex\.com|paperswithcode\.com|"
-        r"emergentmind\.com|scholar\.archive\.org|arxiv-sanity-lite\.com|arxiv-sanity\.com|talk2arxiv\.org|dblp\.org",
+        r"arxiv-vanity\.com|alphaxiv\.org|scirate\.com|huggingface\.co|semanticscholar\.org|"
+        r"catalyzex\.com|paperswithcode\.com|"
+        r"emergentmind\.com|scholar\.archive\.org|arxiv-sanity-lite\.com|arxiv-sanity\.com|"
+        r"talk2arxiv\.org|dblp\.org",
         rf"(?:papers?|abs|pdf|arxiv|overview|html)[/:]{_ARXIV_PATH}",
         _arxiv,
     ),
@@ -206,13 +217,16 @@ _RULES: tuple[Rule, ...] = (
     _rule(r"pdfs\.semanticscholar\.org", r"^/([0-9a-f]{4})/([0-9a-f]{36})", _semantic_scholar_pdf),
     _rule(
         r"adsabs\.harvard\.edu",
-        r"^/(?:abs|full|pdf|link_gateway|cgi-bin/nph-bib_query\?bibcode=)/?((?:18|19|20)\d\d[^/?#\s]{14,15})",
+        r"^/(?:abs|full|pdf|link_gateway|cgi-bin/nph-bib_query\?bibcode=)/?((?:18|19|"
+        r"20)\d\d[^/?#\s]{14,15})",
         _ads,
     ),
     _rule(r"inspirehep\.net", r"^/(?:record|literature)/(\d+)", _const("inspire")),
     _rule(
-        r"hal\.science|archives-ouvertes\.fr|hal\.inria\.fr|inria\.hal\.science|hal\.univ-[\w-]+\.fr|hal\.\w+\.fr|halshs\.\w+\.fr|\w+\.hal\.science",
-        r"^/((?:hal|tel|inria|halshs|cel|lirmm|hprints|in2p3|ineris|pasteur|cea|ensl|insu|jpa|medihal|dumas)-\d{5,9})",
+        r"hal\.science|archives-ouvertes\.fr|hal\.inria\.fr|inria\.hal\.science|"
+        r"hal\.univ-[\w-]+\.fr|hal\.\w+\.fr|halshs\.\w+\.fr|\w+\.hal\.science",
+        r"^/((?:hal|tel|inria|halshs|cel|lirmm|hprints|in2p3|ineris|pasteur|cea|ensl|insu|jpa|"
+        r"medihal|dumas)-\d{5,9})",
         _const("hal"),
     ),
     _rule(
@@ -241,12 +255,14 @@ _RULES: tuple[Rule, ...] = (
     ),
     _rule(
         r"nature\.com",
-        r"^/articles/((?:s\d{5}-\d{3}-\d{3,6}-[\da-z]+|[a-z]+\d[\w.-]*|\d[\da-z]+))(?:\.pdf|/|\?|$)",
+        r"^/articles/((?:s\d{5}-\d{3}-\d{3,6}-[\da-z]+|[a-z]+\d[\w.-]*|\d[\da-z]+))(?:\.pdf|/|\?|"
+        r"$)",
         _doi_prefix("10.1038/"),
     ),
     _rule(
         r"nature\.com",
-        r"/journal/v[\w]+/n[\w]+/(?:full|abs|pdf|extref)/([a-z]*[\w.]*?\d[\w]*?)(?:_\w+)?\.(?:html|pdf)",
+        r"/journal/v[\w]+/n[\w]+/(?:full|abs|pdf|"
+        r"extref)/([a-z]*[\w.]*?\d[\w]*?)(?:_\w+)?\.(?:html|pdf)",
         _doi_prefix("10.1038/"),
     ),
     _rule(
@@ -307,7 +323,9 @@ _RULES: tuple[Rule, ...] = (
 
 @lru_cache(maxsize=1024)
 def unwrap_url(url: str) -> str:
-    """The address inside a web archive's, search engine's or mail filter's link; others come back unchanged."""
+    """The address inside a web archive's, search engine's or mail filter's link; others come back
+    unchanged.
+    """
     url = url.strip()
     for _ in range(4):
         inner = _unwrap_once(url)
@@ -350,8 +368,9 @@ def _rules_of(host: str) -> tuple[Rule, ...]:
 def identifier_from_url(url: str) -> str | None:
     """The identifier that a scholarly URL names (`arxiv:…`, `doi:…`, `openreview:…`, …), or None.
 
-    Kinds: arxiv doi openreview pmlr neurips jmlr acl pmid pmcid s2 ads inspire hal citeseerx ieee acm pii jstor iacr
-    openalex dblp philpapers. Wrapped links (web archives, redirects) are unwrapped; DOIs are found in any site's path.
+    Kinds: arxiv doi openreview pmlr neurips jmlr acl pmid pmcid s2 ads inspire hal citeseerx ieee
+    acm pii jstor iacr openalex dblp philpapers. Wrapped links (web archives, redirects) are
+    unwrapped; DOIs are found in any site's path.
     """
     if len(url) > _MAX_URL:
         return None
@@ -406,7 +425,9 @@ def _doi_in_path(host: str, path: str) -> str | None:
 
 
 def url_key(url: str) -> str:
-    """A form in which two spellings of one address are equal: no scheme, www, fragment, tracking, or final slash."""
+    """A form in which two spellings of one address are equal: no scheme, www, fragment, tracking,
+    or final slash.
+    """
     url = unwrap_url(url)
     try:
         parts = urlsplit(_with_scheme(url))

@@ -1,4 +1,6 @@
-"""Reference strings in the usual styles: their fields, whether a text is one, and lists of them cut into entries."""
+"""Reference strings in the usual styles: their fields, whether a text is one, and lists of them cut
+into entries.
+"""
 
 from litmap.parsing.reference_strings.parser import parse_reference
 from litmap.parsing.reference_strings.splitting import looks_like_reference, split_entries

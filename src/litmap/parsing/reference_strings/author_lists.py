@@ -1,8 +1,9 @@
 """The author list at the start of a reference string.
 
-Names come in three forms: inverted ('Curie, M.', 'Curie, Marie'), run together ('Curie MS', 'Curie M.S.') and direct
-('M. Curie', 'Marie Curie'). Each form is tried for the first name; the list goes on while further names fit, and the
-reading that fits best wins. Every token is looked at a bounded number of times.
+Names come in three forms: inverted ('Curie, M.', 'Curie, Marie'), run together ('Curie MS', 'Curie
+M.S.') and direct ('M. Curie', 'Marie Curie'). Each form is tried for the first name; the list goes
+on while further names fit, and the reading that fits best wins. Every token is looked at a bounded
+number of times.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from litmap.parsing.reference_strings.name_tokens import (
 
 _ET_AL = re.compile(MORE_AUTHORS, re.I)
 _EDITORS = re.compile(
-    r",?\s*[\[(]?\b(?:eds?|editors?|hrsg|trans|translators?|dirs?|coords?)\b\.?[\])]?(?=[\s,.:)]|$)",
+    r",?\s*[\[(]?\b(?:eds?|editors?|hrsg|trans|translators?|dirs?|coords?)\b\.?[\])]?(?=[\s,.:)]|"
+    r"$)",
     re.I,
 )
 _GROUP_WORD = r"(?:Collaborations?|Consortium|Group|Team|Network|Project|Investigators)"
@@ -84,7 +86,9 @@ class NameReader(NameParts):
         return suffixed if suffixed != after and self.word(suffixed) == "," else after
 
     def _given_behind_comma(self, given: int) -> tuple[int, float, bool]:
-        """The token after the given names, how sure they are, and whether they are initials only."""
+        """The token after the given names, how sure they are, and whether they are initials
+        only.
+        """
         end = self.initials(given)
         if end == given:
             return (*self._given(given), False)
@@ -170,7 +174,9 @@ class NameReader(NameParts):
         return self.is_name_word(i) or self.particle(i) or self.dotted_initial(i) > i
 
     def _is_particle_before_name(self, i: int, *, initials: bool) -> bool:
-        """Whether at i is a particle, and a name behind it; 'y', 'e' and 'i' only behind initials."""
+        """Whether at i is a particle, and a name behind it; 'y', 'e' and 'i' only behind
+        initials.
+        """
         if not self.particle(i):
             return False
         word = self.word(i)
@@ -181,7 +187,9 @@ class NameReader(NameParts):
         return initials and self.dotted_initial(i + 1) > i + 1
 
     def _is_bare_initial(self, i: int, *, inside: bool) -> bool:
-        """Initials without periods before a family name: 'S Lojasiewicz', 'EA Jasmin', 'Donald E Knuth'."""
+        """Initials without periods before a family name: 'S Lojasiewicz', 'EA Jasmin', 'Donald E
+        Knuth'.
+        """
         word, after = self.word(i), self.word(i + 1)
         if not (word.isupper() and len(word) <= (1 if inside else 3)):
             return False
@@ -199,7 +207,9 @@ class NameReader(NameParts):
 
     # ── lists ──
     def separator(self, i: int) -> tuple[int, bool]:
-        """The token after a separator of names, and whether it holds a conjunction; (i, False) where there is none."""
+        """The token after a separator of names, and whether it holds a conjunction; (i, False)
+        where there is none.
+        """
         j, conjunction = i, False
         while self.word(j) in (",", ";", "/") and j - i < 2:
             j += 1
@@ -231,7 +241,9 @@ class NameReader(NameParts):
         return self._finish(names, end, total, form, conjunction=after_and)
 
     def _is_cut(self, i: int, *, after_and: bool) -> bool:
-        """Whether the list ends at token i with 'et al.', or with a semicolon behind its last name."""
+        """Whether the list ends at token i with 'et al.', or with a semicolon behind its last
+        name.
+        """
         at = self.tokens[i].start
         return bool(_ET_AL.match(self.text, at)) or (after_and and self.word(i) == ";")
 
@@ -246,7 +258,9 @@ class NameReader(NameParts):
         return best if self._belongs(best, form, first, conjunction=conjunction) else None
 
     def _belongs(self, name: Name, form: str, first: Name, *, conjunction: bool) -> bool:
-        """Whether a name goes on a list whose first name is `first`: like names, like separators, and no title."""
+        """Whether a name goes on a list whose first name is `first`: like names, like separators,
+        and no title.
+        """
         if name.score < (-1.1 if conjunction else 0.0):
             return False
         spelt_out = first.initials and not name.initials and name.form == "direct"
@@ -271,7 +285,9 @@ class NameReader(NameParts):
         return True
 
     def _initials_follow(self, i: int) -> bool:
-        """Whether the next name of the list is one with initials, so that a full name between two such is a name."""
+        """Whether the next name of the list is one with initials, so that a full name between two
+        such is a name.
+        """
         j, conjunction = self.separator(i)
         following = self.direct(j) if j > i else None
         return following is not None and following.initials and not conjunction
@@ -296,7 +312,8 @@ class NameReader(NameParts):
 
 
 _DATE_FOLLOWS = re.compile(
-    rf"[.,:]?\s*[(\[]?(?:c(?:a|irca)?\.\s?)?{YEAR}[a-z]?\b|[.,]?\s*\(?(?:n\.d\.|in press|forthcoming)",
+    rf"[.,:]?\s*[(\[]?(?:c(?:a|irca)?\.\s?)?{YEAR}[a-z]?\b|[.,]?\s*\(?(?:n\.d\.|in press|"
+    rf"forthcoming)",
     re.I,
 )
 _CLOSINGS: tuple[tuple[re.Pattern[str], float], ...] = (
@@ -345,7 +362,9 @@ def read_authors(text: str) -> Authors:
 
 
 def read_organisation(text: str, end: int) -> Authors:
-    """The text before `end` (where a date or a full stop was seen) taken as the name of an organisation."""
+    """The text before `end` (where a date or a full stop was seen) taken as the name of an
+    organisation.
+    """
     name = text[:end].strip(" .,;:")
     words = name.split()
     if not words or len(words) > 14 or not is_upper(name):

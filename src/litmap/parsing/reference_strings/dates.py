@@ -1,4 +1,6 @@
-"""The date of a reference string: beside the authors, at the start, or in what follows the title."""
+"""The date of a reference string: beside the authors, at the start, or in what follows the
+title.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +10,22 @@ from litmap.parsing.grammar import BREAK, MONTH
 from litmap.parsing.grammar import YEAR_SINCE_1400 as YEAR
 
 _AFTER_AUTHORS = re.compile(
-    rf"\s*[.,:;]?\s*[(\[]?(?:c\.|ca\.|circa)?\s?(?P<year>{YEAR})(?P<suffix>[a-z])?(?:[–/-]\d{{2,4}})?\b\+?"
+    rf"\s*[.,:;]?\s*[(\[]?(?:c\.|ca\.|"
+    rf"circa)?\s?(?P<year>{YEAR})(?P<suffix>[a-z])?(?:[–/-]\d{{2,4}})?\b\+?"
     rf"(?:,? ?{MONTH}[^)\]]{{0,14}}|,? ?\d{{1,2}} {MONTH})?(?:\s?\[\d{{4}}\]|\s?\(\d{{4}}\)|"
     rf"/\d{{4}})?[)\]]?(?P<stop>[.,:;]{{0,2}})(?=\s|$|“|{BREAK})"
 )
 _NO_DATE = re.compile(
-    r"\s*[.,:;]?\s*[(\[]?(?:n\.\s?d\.|no date|s\.\s?d\.|in press|in prep(?:aration|\.)?|forthcoming|to appear|"
+    r"\s*[.,:;]?\s*[(\[]?(?:n\.\s?d\.|no date|s\.\s?d\.|in press|in prep(?:aration|\.)?|"
+    r"forthcoming|to appear|"
     r"submitted|undated|o\.\s?J\.)(?:-?[a-z])?[)\]]?[.,:;]?(?=\s|$|“)",
     re.I,
 )
 _DATE_FIRST = re.compile(
     rf"(?:(?P<year>{YEAR})(?P<suffix>[a-z])?(?:[-/.](?:0?\d|1[0-2])(?:[-/.]\d{{1,2}})?)?"
     rf"(?:,? {MONTH}(?:,? \d{{1,2}}(?:st|nd|rd|th)?\b)?)?|"
-    rf"(?:\d{{1,2}} )?{MONTH}(?: \d{{1,2}}(?:st|nd|rd|th)?)?,? (?P<year2>{YEAR}))\s?[,.:;—–-]\s?(?=\S)"
+    rf"(?:\d{{1,2}} )?{MONTH}(?: \d{{1,2}}(?:st|nd|rd|th)?)?,? "
+    rf"(?P<year2>{YEAR}))\s?[,.:;—–-]\s?(?=\S)"
 )
 _TAIL_YEARS = (
     re.compile(rf"\((?:[^()\d]{{0,40}}|[^()]{{0,60}}[ ,;])(?P<year>{YEAR})(?P<suffix>[a-z])?\)"),
@@ -33,7 +38,9 @@ _TAIL_YEARS = (
 
 
 def date_after_authors(text: str, at: int) -> tuple[int, str, int] | None:
-    """(year or 0, suffix, end) of a date that stands right behind the authors; None where there is none."""
+    """(year or 0, suffix, end) of a date that stands right behind the authors; None where there is
+    none.
+    """
     if match := _AFTER_AUTHORS.match(text, at):
         # 'Smith, J. 2001: A Space Odyssey' is fine; '2015, 137, 1' is a volume, not a title
         if match["stop"] == "," and re.match(r"\s*\d", text[match.end() :]):

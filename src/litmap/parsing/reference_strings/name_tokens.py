@@ -43,7 +43,9 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Authors:
-    """The list: names, where it ends in the text, how sure it is, and how its names are set off ('' for one name)."""
+    """The list: names, where it ends in the text, how sure it is, and how its names are set off (''
+    for one name).
+    """
 
     names: tuple[str, ...]
     end: int
@@ -106,7 +108,9 @@ class NameParts:
 
     # ── parts of names ──
     def dotted_initial(self, i: int) -> int:
-        """The token after one initial with its full stop and hyphen: 'J.', 'Yu.', 'J.-'; i where there is none."""
+        """The token after one initial with its full stop and hyphen: 'J.', 'Yu.', 'J.-'; i where
+        there is none.
+        """
         if not _is_short_given(self.word(i)) or self.word(i + 1) != "." or self.spaced(i + 1):
             return i
         i += 2
@@ -115,7 +119,9 @@ class NameParts:
         return i
 
     def bare_initials(self, i: int) -> int:
-        """The token after one to three initials without full stops: 'J', 'JA', 'JAB'; i where there are none."""
+        """The token after one to three initials without full stops: 'J', 'JA', 'JAB'; i where there
+        are none.
+        """
         word = _without_signs(self.word(i))
         return i + 1 if word[:1].isupper() and len(word) <= 3 and word.isupper() else i
 
@@ -159,7 +165,9 @@ class NameParts:
         return is_upper(word) or _is_elided(word)
 
     def _is_short_name(self, i: int) -> bool:
-        """Whether a short word such as 'Or' or 'Do' stands where only a name can: ', Or Sharir,', 'Kim Do,'."""
+        """Whether a short word such as 'Or' or 'Do' stands where only a name can: ', Or Sharir,',
+        'Kim Do,'.
+        """
         word, after = self.word(i), self.word(i + 1)
         if len(word) > 2 or not word.istitle() or i == 0:
             return False
@@ -177,7 +185,9 @@ class NameParts:
         return ends and len(after) > 2 and _is_name_like(after)
 
     def _with_initials(self, i: int) -> bool:
-        """Whether a common word on a list of names has initials and a comma or year behind it: ', Price MV (2004)'."""
+        """Whether a common word on a list of names has initials and a comma or year behind it: ',
+        Price MV (2004)'.
+        """
         word, after = self.word(i), self.word(i + 1)
         ends = self.word(i + 2) in {",", ";", "("}
         return (
@@ -200,7 +210,9 @@ class NameParts:
         return False
 
     def family(self, i: int) -> tuple[int, int]:
-        """The token after a family name at i and its number of name words; (i, 0) where there is none."""
+        """The token after a family name at i and its number of name words; (i, 0) where there is
+        none.
+        """
         start, words = i, 0
         while self.particle(i) and i - start < 4:
             i += 1

@@ -1,4 +1,6 @@
-"""Reference strings brought to one form: markup, quotation marks, identifiers and addresses taken out."""
+"""Reference strings brought to one form: markup, quotation marks, identifiers and addresses taken
+out.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,8 @@ _SPACING = {
     "˝": "\u030b",
 }
 _SPACING_ACCENT = re.compile(
-    r"(?<![^\w-])(?<![\d_])([´`¨ˇ˜ˆ˚˝])([aeiouyncszrgAEIOUYNCSZRG])(?=[^\W\d_]|[,.;\s)])|([cCsStT])¸"
+    r"(?<![^\w-])(?<![\d_])([´`¨ˇ˜ˆ˚˝])([aeiouyncszrgAEIOUYNCSZRG])(?=[^\W\d_]|[,.;\s)])|"
+    r"([cCsStT])¸"
 )
 _TEX_ACCENT = re.compile(r"\\([\"'`^~=.]|[Hcvukr](?=[ {]))\s?\{?\\?([A-Za-z])\}?")
 _TEX_LETTERS = {
@@ -53,25 +56,30 @@ _TEX_LETTERS = {
 }
 _TEX_LETTER = re.compile(r"\\(?:ss|o|O|l|L|ae|AE|aa|AA|oe)(?![A-Za-z])\s?")
 _TEX_COMMAND = re.compile(
-    r"\\(?:newblock|emph|textit|textbf|textsc|textsl|texttt|url|href|it|em|bf|sc|tt|rm|textrm|mbox|penalty0|natexlab|"
+    r"\\(?:newblock|emph|textit|textbf|textsc|textsl|texttt|url|href|it|em|bf|sc|tt|rm|textrm|"
+    r"mbox|penalty0|natexlab|"
     r"bibinfo|bibnamefont|bibfnamefont|providecommand|enquote)(?![A-Za-z])\*?"
 )
 
 _ABS = re.compile(r"(?<![/\w])abs/(?=\d{4}\.\d{4,5})")
 _BEFORE_ARXIV = re.compile(
-    r"(?:\b(?:corr|arxiv|eprint)\b[ ,.:]{0,3}(?:preprint\b[ ,:]{0,2}|e-?prints?\b[ ,:]{0,2})?|[\[(]|abs/){1,2}$",
+    r"(?:\b(?:corr|arxiv|eprint)\b[ ,.:]{0,3}(?:preprint\b[ ,:]{0,2}|e-?prints?\b[ ,:]{0,2})?|"
+    r"[\[(]|abs/){1,2}$",
     re.I,
 )
 _AFTER_ARXIV = re.compile(r"\s{0,2}\[[a-z][\w.-]{1,20}\]|\]", re.I)
 _BEFORE_ID = re.compile(r"\b(?:doi|digital object identifier)[\s:.]{0,3}$", re.I)
 _ISBN = re.compile(r"\bISBN(?:-1[03])?:?\s?[\dX][\dX -]{8,18}", re.I)
 _LINK = re.compile(
-    r"\[([^\[\]]{1,600})\]\(<?([^\s()<>]{1,900}(?:\([^\s()<>]{0,100}\)[^\s()<>]{0,200})?)>?(?:\s\"[^\"]{0,200}\")?\)"
+    r"\[([^\[\]]{1,600})\]\(<?([^\s()<>]{1,900}(?:\([^\s()<>]{0,100}\)[^\s()<>]{0,200})?)>?"
+    r"(?:\s\"[^\"]{0,200}\")?\)"
 )
 _SEEN = re.compile(
-    r"(?:\[Online\][.,;:]?|\b(?:(?:Software|Code|Data) )?[Aa]vailable(?: online)?(?: at| from)\s?:?|"
+    r"(?:\[Online\][.,;:]?|\b(?:(?:Software|Code|Data) )?[Aa]vailable(?: online)?(?: at| "
+    r"from)\s?:?|"
     r"\bRetrieved(?: on)?(?: [A-Za-z0-9, ]{4,24})?(?: from)?|"
-    r"\bURL:?|\[?\(?\b(?:Last )?(?:Accessed|accessed|Visited|visited|cited)(?: on)?:? [A-Za-z0-9., ]{4,24}\d\)?\]?|"
+    r"\bURL:?|\[?\(?\b(?:Last )?(?:Accessed|accessed|Visited|visited|cited)(?: on)?:? "
+    r"[A-Za-z0-9., ]{4,24}\d\)?\]?|"
     r"\bGoogle Scholar\b|"
     r"\bCrossRef\b|\bPubMed\b|\[(?:PDF|pdf|CrossRef|Medline|Google Scholar)\])"
     r"(?=\s{0,3}[\s.,;:)␞]|$)"
@@ -98,7 +106,9 @@ class Cleaned:
 
 
 def clean(raw: str) -> Cleaned:
-    """The parts of a raw string; time grows linearly with its length, and at most `MAX_LENGTH` characters count."""
+    """The parts of a raw string; time grows linearly with its length, and at most `MAX_LENGTH`
+    characters count.
+    """
     cleaned = Cleaned(_in_one_spelling(raw[:MAX_LENGTH]), [], [], [], [])
     cleaned.text = _take_markup_off(cleaned.text, cleaned)
     text = _identifiers(cleaned.text, cleaned.ids, cleaned.urls)
@@ -169,7 +179,9 @@ def _take_url(url: str, ids: list[str], urls: list[str]) -> None:
 
 
 def _identifiers(text: str, ids: list[str], urls: list[str]) -> str:
-    """The text with a `BREAK` for every address and identifier, and 'arXiv' for those that also name the venue."""
+    """The text with a `BREAK` for every address and identifier, and 'arXiv' for those that also
+    name the venue.
+    """
     out: list[str] = []
     position = 0
     for start, end, value, kind in _places(text):
@@ -192,7 +204,7 @@ def _identifiers(text: str, ids: list[str], urls: list[str]) -> str:
 
 
 def _places(text: str) -> list[tuple[int, int, str, str]]:
-    """(start, end, value, 'url' or 'id') of addresses, and of identifiers that are none, in order."""
+    """(start, end, value, 'url' or 'id') of addresses and of other identifiers, in order."""
     places = [(place.start, place.end, place.id, "url") for place in find_urls(text)]
     taken = {start for start, _, _, _ in places}
     places += [(i.start, i.end, i.id, "id") for i in find_identifiers(text) if i.start not in taken]
@@ -265,7 +277,9 @@ def _single_quotes(text: str) -> str:
 
 
 def _closing_mark(text: str, begin: int) -> int | None:
-    """Where the single mark opened before `begin` is closed: behind a sign or before one, no apostrophe."""
+    """Where the single mark opened before `begin` is closed: behind a sign or before one, no
+    apostrophe.
+    """
     for mark in _SINGLE_CLOSING.finditer(text[begin:]):
         at = begin + mark.start()
         after = text[begin + mark.end() : begin + mark.end() + 6].lstrip()

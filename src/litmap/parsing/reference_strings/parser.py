@@ -19,7 +19,8 @@ from litmap.parsing.reference_strings.venues import is_journal_only, venue_of
 from litmap.parsing.venues import venue_score
 
 _LABEL = re.compile(
-    r"\s*(?:[-*+•‣▪·]\s+)?(?:\[\s?(?P<square>\d{1,4}[a-z]?|[^\W\d_][^\[\]]{1,60}?\d{2,4}[a-z]?|[A-Z][\w+&]{1,12})\s?\]"
+    r"\s*(?:[-*+•‣▪·]\s+)?(?:\[\s?(?P<square>\d{1,4}[a-z]?|[^\W\d_][^\[\]]{1,60}?\d{2,4}[a-z]?|"
+    r"[A-Z][\w+&]{1,12})\s?\]"
     r"(?!\():?\s*|\((?P<round>\d{1,3})\)\s+|(?P<plain>\d{1,3})[.)]\s+(?=\D)|"
     r"(?P<bare>\d{1,3})\s+(?=[^\W\d_][\w.’-]*[ ,.]))?"
 )
@@ -35,7 +36,8 @@ _FIELD_END = re.compile(r"[.,](?=\s)|:(?=\s)")
 _SURE_AUTHORS = 4
 """A list of people that scores more than this is no organisation."""
 _NO_TITLE_LINK = re.compile(
-    r"^(?:pdf|link|url|doi|arxiv|html|code|video|slides|paper|github|here|web|ps|bib|source|abs|news|blog|talk|"
+    r"^(?:pdf|link|url|doi|arxiv|html|code|video|slides|paper|github|here|web|ps|bib|source|abs|"
+    r"news|blog|talk|"
     r"project|data)s?$|^https?://|^arxiv:",
     re.I,
 )
@@ -56,10 +58,12 @@ class _Head:
 def parse_reference(
     text: str, *, previous_authors: Sequence[str] = (), title_hint: str = ""
 ) -> Reference:
-    """The fields of one reference string in any of the usual styles; a field that cannot be read is empty.
+    """The fields of one reference string in any of the usual styles; a field that cannot be read is
+    empty.
 
-    `previous_authors` are those of the entry before, for '———.'; `title_hint` is a part of the text known to be the
-    title (a link's text). Authors are 'Given Family'. At most 4,000 characters are looked at, in linear time.
+    `previous_authors` are those of the entry before, for '———.'; `title_hint` is a part of the text
+    known to be the title (a link's text). Authors are 'Given Family'. At most 4,000 characters are
+    looked at, in linear time.
     """
     raw = text.strip()
     found, same = _parse(raw, (), title_hint)
@@ -70,7 +74,9 @@ def parse_reference(
 
 @lru_cache(maxsize=1024)
 def _parse(raw: str, previous_authors: tuple[str, ...], title_hint: str) -> tuple[Reference, bool]:
-    """The fields, and whether a sign stands for the authors before; remembered, as a text is asked about repeatedly."""
+    """The fields, and whether a sign stands for the authors before; remembered, as a text is asked
+    about repeatedly.
+    """
     number, begin = _read_label(raw)
     cleaned = clean(raw[begin:])
     body = cleaned.text
@@ -103,7 +109,9 @@ def _read_label(raw: str) -> tuple[str, int]:
 
 
 def _year(body: str, head: _Head, after: int) -> tuple[int | None, str]:
-    """Year and suffix: beside the authors, else behind the title or in brackets at its end, else before it."""
+    """Year and suffix: beside the authors, else behind the title or in brackets at its end, else
+    before it.
+    """
     tail = body[after:]
     year, suffix = head.year, head.suffix
     if year is None and not head.dated:
@@ -146,19 +154,25 @@ def _authors_at(body: str, start: int, previous: Sequence[str]) -> _Head:
 
 
 _PREFIX_DATE = re.compile(
-    rf"[(\[](?:{YEAR}[a-z]?|n\.d\.|in press)(?:[,–/-][^()\[\]]{{0,20}})?[)\]]|(?<=[.,] ){YEAR}[a-z]?(?=[.,:])"
+    rf"[(\[](?:{YEAR}[a-z]?|n\.d\.|in press)(?:[,–/-][^()\[\]]{{0,20}})?[)\]]|(?<=[.,] "
+    rf"){YEAR}[a-z]?(?=[.,:])"
 )
 
 
 _BODY_OF_PEOPLE = re.compile(
-    r"([A-Z][^.:;“”\"]{8,150}\b(?:Network|Group|Investigators|Collaboration|Consortium|Collaborators|Trialists|Committee|Team|"
+    r"([A-Z][^.:;“”\"]{8,150}\b(?:Network|Group|Investigators|Collaboration|Consortium|"
+    r"Collaborators|Trialists|Committee|Team|"
     r"Commission|Panel|Initiative))\.\s(?=[A-Z])"
 )
-"""A group with commas in its name: 'National Heart, Lung, and Blood Institute … Network. Early …'."""
+"""A group with commas in its name: 'National Heart, Lung, and Blood Institute … Network. Early
+…'.
+"""
 
 
 def _organisation(body: str) -> _Head | None:
-    """An organisation as the author: what stands before an early date, or before the first full stop."""
+    """An organisation as the author: what stands before an early date, or before the first full
+    stop.
+    """
     dated = _organisation_before_date(body)
     if dated is not None:
         return dated
@@ -232,7 +246,9 @@ def _is_set_off_by_commas(body: str, head: _Head, lead: str) -> bool:
 
 
 def _is_set_off_by_spaces(body: str, head: _Head) -> bool:
-    """'Curie M 1898 Rayons émis …': a bare year between 'Curie M' and the title, as journals of IOP have it."""
+    """'Curie M 1898 Rayons émis …': a bare year between 'Curie M' and the title, as journals of IOP
+    have it.
+    """
     return head.dated and head.authors.form == "together" and body[head.at - 1 : head.at].isdigit()
 
 

@@ -12,7 +12,8 @@ from litmap.parsing.reference_strings.parser import parse_reference
 from litmap.parsing.venues import venue_score
 
 _MARKER = re.compile(
-    r"\s{0,12}(?:[-*+•‣▪]\s+(?=\S)|\[\s?(?:\d{1,4}[a-z]?|[^\W\d_][\w+’*.-]{1,24}\d{2,4}[a-z]?)\s?\]:?\s+|"
+    r"\s{0,12}(?:[-*+•‣▪]\s+(?=\S)|\[\s?(?:\d{1,4}[a-z]?|"
+    r"[^\W\d_][\w+’*.-]{1,24}\d{2,4}[a-z]?)\s?\]:?\s+|"
     r"\(?\d{1,4}[.)]\s+(?=\D)|\\bibitem)"
 )
 _START = re.compile(
@@ -28,14 +29,17 @@ _WORD_BREAK = re.compile(r"[^\W\d_]-$")
 _URL = re.compile(r"https?://|doi\.org|www\.")
 _URL_BREAK = re.compile(r"[/\-_.=&?%~]$")
 _SENTENCE_VERBS = re.compile(
-    r"\b(?:we|our|is|are|was|were|has|have|shows?|showed|argues?|argued|claims?|proves?|proved|think|see|this|because|"
+    r"\b(?:we|our|is|are|was|were|has|have|shows?|showed|argues?|argued|claims?|proves?|proved|"
+    r"think|see|this|because|"
     r"but|"
     r"should|could|would|I|find|found|suggests?|demonstrates?|explains?)\b"
 )
 
 
 def looks_like_reference(text: str, parsed: Reference | None = None) -> float:
-    """How likely the text is one reference and nothing else, from 0 to 1; `parsed` saves parsing it again."""
+    """How likely the text is one reference and nothing else, from 0 to 1; `parsed` saves parsing it
+    again.
+    """
     text = text.strip()
     if not 12 <= len(text) <= 2500:
         return 0.0
@@ -67,8 +71,8 @@ def _field_score(reference: Reference) -> float:
 def split_entries(lines: str | Sequence[str]) -> list[str]:
     """The entries of a reference list, each on one line.
 
-    Entries are told by their markers ('[1]', '1.', '[Abc12]', bullets), by blank lines, by hanging indentation, or by
-    one a line, whichever the list uses.
+    Entries are told by their markers ('[1]', '1.', '[Abc12]', bullets), by blank lines, by hanging
+    indentation, or by one a line, whichever the list uses.
     """
     rows = lines.splitlines() if isinstance(lines, str) else list(lines)
     rows = [row.rstrip() for row in rows]
@@ -148,7 +152,9 @@ def _join(rows: Sequence[str], starts: Sequence[bool]) -> list[str]:
 
 
 def join_lines(parts: Sequence[str]) -> str:
-    """Lines of one entry as one line: words cut at a line's end joined, addresses put together again."""
+    """Lines of one entry as one line: words cut at a line's end joined, addresses put together
+    again.
+    """
     pieces: list[str] = []
     open_url = False
     for before, part in zip(["", *parts], parts, strict=False):

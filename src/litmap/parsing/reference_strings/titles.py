@@ -20,7 +20,8 @@ _STOPS = re.compile(
     rf"\s(?=[^\W\d_a-z][\w’]*\.(?:\s|,))"
 )
 _EDITION = (
-    r"(?:(?:\d+(?:st|nd|rd|th|\.|e|a|ª|ème)?|first|second|third|fourth|fifth|sixth|revised|new|rev\.|zweite|dritte|"
+    r"(?:(?:\d+(?:st|nd|rd|th|\.|e|a|ª|ème)?|first|second|third|fourth|fifth|sixth|revised|new|"
+    r"rev\.|zweite|dritte|"
     r"2nde),? "
     r"(?:rev(?:ised|\.) )?(?:ed(?:ition|n|ición|ição|izione|s)?|éd(?:ition)?|Aufl(?:age)?)\b\.?)"
 )
@@ -31,7 +32,8 @@ _AFTER_TITLE = re.compile(rf"(?:{_EDITION}|{_VOLUME})", re.I)
 _TRAILING = re.compile(
     rf"[\s,.;:]*(?:\[[A-Z]{{1,2}}(?:/OL)?\]|"
     rf"[(\[](?:{_EDITION}|{_VOLUME}|pp?\. [\d–-]+|{YEAR}[a-z]?|"
-    rf"[^()\[\]]{{2,60}}\b(?:trans|translators?|eds?|trad|übers|hrsg)\.?)[)\]]|[,.;] (?:{_EDITION}|{_VOLUME})|"
+    rf"[^()\[\]]{{2,60}}\b(?:trans|translators?|eds?|trad|übers|hrsg)\.?)[)\]]|[,.;] "
+    rf"(?:{_EDITION}|{_VOLUME})|"
     rf"\s{_VOLUME})[\s.]*$",
     re.I,
 )
@@ -40,9 +42,11 @@ _IMPRINT_IN_BRACKETS = re.compile(
     rf"[^()\[\]]*[^\W\d_]{{3}}[^()\[\]]*{YEAR_SINCE_1400}[a-z]?$|n\.d\.$"
 )
 _NOTE_IN_BRACKETS = re.compile(
-    r"(?:[^()\[\]]{0,60}\b(?:thesis|dissertation|preprint|manuscript|report|working paper|conference|presentation|"
+    r"(?:[^()\[\]]{0,60}\b(?:thesis|dissertation|preprint|manuscript|report|working paper|"
+    r"conference|presentation|"
     r"paper|"
-    r"translation|trans|translated|in [A-Z]\w+|data ?set|software|computer|video|poster|abstract)\b)",
+    r"translation|trans|translated|in [A-Z]\w+|data ?set|software|computer|video|poster|"
+    r"abstract)\b)",
     re.I,
 )
 _YEAR_ALONE = re.compile(rf"(?:{MONTH} )?{YEAR}[a-z]?\s*(?:[.,;]|$|{BREAK})")
@@ -66,7 +70,9 @@ _MIN_END_SCORE = 0.4
 
 
 def quoted_title(text: str, at: int) -> tuple[str, int] | None:
-    """A title in quotation marks that begins at `at` (signs in between do not count) and its end."""
+    """A title in quotation marks that begins at `at` (signs in between do not count) and its
+    end.
+    """
     match = _QUOTED.search(text, at)
     if not match or len(match[1]) < 3:
         return None
@@ -83,9 +89,10 @@ def quoted_title(text: str, at: int) -> tuple[str, int] | None:
 def title_end(text: str, at: int, *, commas: bool, spaces: bool = False) -> int:
     """Where the title that begins at `at` ends.
 
-    `commas`: the style sets its fields off by commas; `spaces`: by nothing but a space (physics journals of IOP).
-    Every place where it may end is weighed: the sign there, what follows (a venue?), how long the title would be, and
-    how many better places came before. A window of bounded size is looked at for each, so time is linear.
+    `commas`: the style sets its fields off by commas; `spaces`: by nothing but a space (physics
+    journals of IOP). Every place where it may end is weighed: the sign there, what follows (a
+    venue?), how long the title would be, and how many better places came before. A window of
+    bounded size is looked at for each, so time is linear.
     """
     best, best_score, passed, last_stop = len(text), _MIN_END_SCORE, 0, at
     for match in _outside_brackets(text, at, spaces=spaces):
@@ -184,7 +191,9 @@ def _is_abbreviated_journal(text: str) -> bool:
 
 
 def _bracket_score(sign: str, follows: str) -> float | None:
-    """How well a title ends before a bracket: '(Publisher, Place, 1990)', '[J]', '[PhD thesis]', '(2nd ed.)'."""
+    """How well a title ends before a bracket: '(Publisher, Place, 1990)', '[J]', '[PhD thesis]',
+    '(2nd ed.)'.
+    """
     inside = follows.split(")" if sign == "(" else "]", 1)[0]
     if (sign == "[" and _MEDIUM.fullmatch(inside)) or _is_edition(inside):
         return 4.0
@@ -224,7 +233,9 @@ def _stop_score(
 
 
 def _abbreviated_journal_penalty(words: Sequence[str], part: Sequence[str]) -> float:
-    """How much the stop looks like one inside 'Phys. Rev. Lett.'; `part` is what stands since the last stop."""
+    """How much the stop looks like one inside 'Phys. Rev. Lett.'; `part` is what stands since the
+    last stop.
+    """
     penalty = 2.5 if len(words) > len(part) and _is_capitalised_pair(part) else 0.0
     if len(words) > 2 and JOURNAL_ABBREVIATION.fullmatch(words[-1].lstrip("(“")):
         penalty += 1.5
@@ -259,7 +270,8 @@ def _is_capitalised_pair(words: Sequence[str]) -> bool:
 
 
 _EDITION_AT_END = re.compile(
-    r",\s\(?(?:\d+(?:st|nd|rd|th)|[Ss]econd|[Tt]hird|[Rr]ev\.?)\sed(?:ition|n)?\b\.?(?:\s\d{4})?\)?$"
+    r",\s\(?(?:\d+(?:st|nd|rd|th)|[Ss]econd|[Tt]hird|[Rr]ev\.?)\sed(?:ition|"
+    r"n)?\b\.?(?:\s\d{4})?\)?$"
 )
 
 

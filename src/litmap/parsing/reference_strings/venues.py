@@ -11,13 +11,16 @@ from litmap.parsing.word_lists import load_words
 
 _SMALL = load_words("venue_small_words")
 _STRICT = re.compile(
-    r"(?:in )?[^,.:“]{3,90}(?:\([^()]{1,20}\))?,? (?:vol\.? ?)?[A-Z]?\d{1,5}(?:\(\d+\))?, [A-Z]?\d[\d–L-]* "
+    r"(?:in )?[^,.:“]{3,90}(?:\([^()]{1,20}\))?,? (?:vol\.? ?)?[A-Z]?\d{1,5}(?:\(\d+\))?, "
+    r"[A-Z]?\d[\d–L-]* "
     rf"\({YEAR_SINCE_1600}\)"
 )
 _NAMED = re.compile(
-    r"(?:arxiv\b|biorxiv\b|in (?:proc|advances|(?-i:[A-Z]{3})|international|conference|the \d)|tech\. rep|"
+    r"(?:arxiv\b|biorxiv\b|in (?:proc|advances|(?-i:[A-Z]{3})|international|conference|the \d)|"
+    r"tech\. rep|"
     r"ph\.?d\.? thesis|"
-    r"private communication|personal communication|unpublished|in preparation|to be published|to appear|"
+    r"private communication|personal communication|unpublished|in preparation|to be published|to "
+    r"appear|"
     r"\(?\d{4}\)?\.?$)",
     re.I,
 )
@@ -29,7 +32,9 @@ _TWO_NUMBERS = re.compile(r"\d[^\d]+\d")
 
 
 def is_journal_only(text: str) -> bool:
-    """Whether behind the authors come journal, volume and page without a title, as physics and chemistry write."""
+    """Whether behind the authors come journal, volume and page without a title, as physics and
+    chemistry write.
+    """
     if _STRICT.match(text) or _NAMED.match(text) or _is_journal_and_year(text):
         return True
     words, at = journal_run(_LEADING_IN.sub("", text))
@@ -75,7 +80,8 @@ def _is_only_journal(words: list[str]) -> bool:
 
 _VENUE_END = re.compile(
     rf",?\s*(?:\b(?:vol(?:ume|s)?\b|no\.|pp?\.|pages?\b|issue\b|art(?:icle|\.)\b|ser\.|chap\b|"
-    rf"[A-Z]?\d{{1,4}}\s?[(:,;]|\d{{1,4}} [\de]|{MONTH}[ ,.]+\d|{YEAR_SINCE_1400}\b)|\(|{BREAK}|:\s?\d|[,;]\s?\d|[,.]\s(?:eds?\b|"
+    rf"[A-Z]?\d{{1,4}}\s?[(:,;]|\d{{1,4}} [\de]|{MONTH}[ ,.]+\d|{YEAR_SINCE_1400}\b)|\(|{BREAK}|"
+    rf":\s?\d|[,;]\s?\d|[,.]\s(?:eds?\b|"
     rf"edited)|\.\s|,\s[A-Z]\. )"
 )
 
