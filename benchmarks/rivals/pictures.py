@@ -25,7 +25,7 @@ os.environ.setdefault(
 
 import numpy as np
 
-from litmap.maps.projection import _apart, _framed, layout
+from litmap.maps.projection import _apart, _framed, project
 from litmap.vectors import load_encoder
 
 SHARED = Path(os.environ.get("LITMAP_SHARED", Path(__file__).parents[3] / "shared"))
@@ -44,7 +44,7 @@ def litmap_layout(rows: np.ndarray, known: Known) -> np.ndarray:
     previous = (
         None if known is None else {str(i): (float(x), float(y)) for i, (x, y) in enumerate(known)}
     )
-    return layout(rows, ids, previous=previous)
+    return project(rows, ids, previous=previous)
 
 
 def sklearn_tsne(rows: np.ndarray, known: Known) -> np.ndarray:
