@@ -4,6 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from litmap.citations.recognisers.author_names import find_names, find_names_only
+from litmap.citations.recognisers.name_lists import (
+    begins_with_acronym,
+    begins_with_technique,
+    has_initial_first,
+    is_acronym,
+    is_common_noun,
+    is_not_a_name,
+    split_names,
+    without_sentence_opening,
+)
 from litmap.citations.recognisers.prose_titles import (
     clause_titles,
     is_running_title,
@@ -242,3 +253,96 @@ def test_a_run_of_raised_words_is_a_title_if_long_or_a_sentence() -> None:
 )
 def test_titles_that_fill_a_clause(text: str, title: str, beside: str) -> None:
     assert (title, beside) in [(found.text, found.beside) for found in clause_titles(text)]
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "goes_on"),
+    [
+        ("Doe, Roe and Poe", ["Doe", "Roe", "Poe"], False),
+        ("Doe et al.", ["Doe"], True),
+        ("Doe, Roe…", ["Doe", "Roe"], True),
+        ("Compare Thouless", ["Thouless"], False),
+        ("Press & Schechter", ["Press", "Schechter"], False),
+        ("Table, Doe", ["Doe"], False),
+        ("Drop-seq, Macosko EZ", ["Macosko EZ"], False),
+        ("ML, Wager and Athey", ["Wager", "Athey"], False),
+        ("Dahl's", ["Dahl"], False),
+    ],
+)
+def test_a_list_of_names_is_split(text: str, names: list[str], *, goes_on: bool) -> None:
+    assert split_names(text) == (names, goes_on)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("March", True),
+        ("Generalization", True),
+        ("SVM", True),
+        ("Nature", True),
+        ("X", True),
+        ("Thouless", False),
+        ("D. N. Page", False),
+        ("Brain", False),
+        ("Macosko EZ", False),
+    ],
+)
+def test_capitalised_words_that_are_not_names(name: str, *, expected: bool) -> None:
+    assert is_not_a_name(name) is expected
+
+
+def test_signs_of_a_name_and_of_other_words() -> None:
+    assert has_initial_first("D. N. Page") and not has_initial_first("D.")
+    assert is_acronym("SVM") and not is_acronym("EZ")
+    assert is_common_noun("generalization") and is_common_noun("may") and not is_common_noun("doe")
+    assert begins_with_technique(["Drop-seq", "Macosko EZ"])
+    assert not begins_with_technique(["Shwartz-ziv", "Tishby"])
+    assert begins_with_acronym(["ML", "Wager"]) and not begins_with_acronym(["ML", "ICA"])
+    assert without_sentence_opening("RAR McGaugh") == "McGaugh"
+    assert without_sentence_opening("See Also Doe") == "Doe"
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("by Dinh et al. (2017)", [(("Dinh",), 2017, "")]),
+        (
+            "(Lin and Tegmark 2016b, 2016a)",
+            [(("Lin", "Tegmark"), 2016, "b"), (("Lin", "Tegmark"), 2016, "a")],
+        ),
+        ("(Lin 2016a, b)", [(("Lin",), 2016, "a"), (("Lin",), 2016, "b")]),
+        ("in Weber 1934/1959 it is", [(("Weber",), 1934, "")]),
+        ("Dahl's Polyarchy (1971)", [(("Dahl",), 1971, "")]),
+        ("Dahl's book (1971)", [(("Dahl",), 1971, "")]),
+        ("the 1958 Anderson paper", [(("Anderson",), 1958, "")]),
+        ("as dinh et al. 2017 show", [(("dinh",), 2017, "")]),
+        (
+            "Synthetic control on the Basque Country, Abadie, Diamond and Hainmueller (2010)",
+            [(("Abadie", "Diamond", "Hainmueller"), 2010, "")],
+        ),
+        ("deQuilettes (Science 2015)", [(("deQuilettes",), 2015, "")]),
+        ("Title Words (COLT 2017)", []),
+        ("SVM 1995", []),
+        ("Diamond-Mirrlees production efficiency (1971)", [(("Diamond-Mirrlees",), 1971, "")]),
+        ("The last paper (1971)", []),
+        ("Table 12", []),
+        ("in Zipf '67.", [(("Zipf",), 1967, "")]),
+        ("RMP 83", []),
+    ],
+)
+def test_names_before_a_year_are_told_from_other_things(
+    text: str, people: list[tuple[tuple[str, ...], int, str]]
+) -> None:
+    found = find_names(text)
+    assert [(mention.names, mention.year, mention.suffix) for mention in found] == people
+
+
+def test_names_without_a_year_are_two_or_have_et_al() -> None:
+    found = find_names_only("Doe and Roe, then Poe et al., but Moe alone")
+    assert [(mention.names, mention.et_al) for mention in found] == [
+        (("Doe", "Roe"), False),
+        (("Poe",), True),
+    ]

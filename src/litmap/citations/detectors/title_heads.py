@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from litmap.citations.model import Sighting, line_at
 from litmap.citations.note_scan import NoteScan
-from litmap.citations.recognisers.author_names import is_not_a_name
+from litmap.citations.recognisers.name_lists import is_not_a_name
 from litmap.citations.ties import Tie
 from litmap.models import Reference
 

@@ -20,13 +20,9 @@ from litmap.citations.recognisers.attributed_titles import (
     possessive_titles,
     sentence_titles,
 )
-from litmap.citations.recognisers.author_names import (
-    NameMention,
-    find_names,
-    find_names_only,
-    split_names,
-)
+from litmap.citations.recognisers.author_names import NameMention, find_names, find_names_only
 from litmap.citations.recognisers.bib_records import field
+from litmap.citations.recognisers.name_lists import split_names
 from litmap.citations.recognisers.patterns import BLANKS, NAMES
 from litmap.citations.recognisers.prose_titles import clause_titles, quoted_titles, running_titles
 from litmap.citations.recognisers.reference_entries import Segment, segments_of

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import re
 
-from litmap.citations.recognisers.author_names import (
-    NameMention,
-    is_not_a_name,
-    name_mention,
-    split_names,
-)
+from litmap.citations.recognisers.author_names import NameMention, name_mention
+from litmap.citations.recognisers.name_lists import is_not_a_name, split_names
 from litmap.citations.recognisers.patterns import (
     NAME_START,
     NAMES,

@@ -10,12 +10,8 @@ import re
 from collections.abc import Iterator
 
 from litmap.citations.recognisers.adjacency import names_before
-from litmap.citations.recognisers.author_names import (
-    NameMention,
-    is_not_a_name,
-    name_mention,
-    split_names,
-)
+from litmap.citations.recognisers.author_names import NameMention, name_mention
+from litmap.citations.recognisers.name_lists import is_not_a_name, split_names
 from litmap.citations.recognisers.patterns import NAME_START, NAMES, WORK_NOUN, YEAR, matches_at
 from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score
 from litmap.parsing.venues import is_numbered_venue, is_unambiguous_journal

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from litmap.citations.recognisers.name_lists import (
+    AMBIGUOUS_SURNAMES,
+    JOINER,
+    is_acronym,
+    is_not_a_name,
+    split_names,
+)
 from litmap.citations.recognisers.patterns import (
     AND,
     ET_AL,
@@ -23,6 +31,13 @@ from litmap.citations.recognisers.patterns import (
 )
 from litmap.parsing.person_names import surname_key
 from litmap.parsing.venues import is_journal_name
+
+MAX_NAMES_LENGTH = 250
+"""Characters before a year in which its names are looked for."""
+MAX_YEAR_LENGTH = 60
+"""Characters behind a year's beginning in which its mention ends."""
+MAX_BRACKET_LENGTH = 300
+"""Characters on each side in which a bracket around a mention is looked for."""
 
 _MENTION = re.compile(
     rf"(?<![^\W_]){NAME_START}(?P<names>{NAMES})(?:['’]s?)?(?:"
@@ -50,8 +65,8 @@ _DATED_WORK = re.compile(
 """'the 1958 Anderson paper'."""
 _YEAR_BETWEEN = re.compile(r" (?:1[5-9]|20)\d\d[a-z]? [^\W\d_]")
 _WORK_NAMED = re.compile(rf"{WORK_NOUN}\b")
-_OWNER = re.compile(r"(?<=[a-z])['’]s$")
 _OWNED = re.compile(rf"{WORD}['’]s? [A-Z]|[{UPPER}][^\W\d_]+['’]s [A-Z]")
+_OWNER_END = re.compile(r"['’]s? ")
 _NAMES_ONLY = re.compile(
     rf"(?<![\w@]){NAME_START}(?P<names>{NAME}(?:{AND}{NAME}){{1,9}}|{NAME}{ET_AL})"
 )
@@ -61,73 +76,15 @@ _DATED = re.compile(r"\d(?:(?<=['’].)\d|(?<=[a-z] .)\d(?!\d)|(?:(?<=1)[5-9]|(?
 _SEVERAL = re.compile(
     rf"[{UPPER}](?:(?<=, .)|(?<= and .)|(?<= & .)|(?<= und .)|(?<= et .)|(?<= y .))"
 )
-_MORE_AND_YEAR = re.compile(
+_ET_AL_AND_YEAR = re.compile(
     r"[lLsS.](?:(?<=[aA][lL])|(?<=[lLaA]\.)|(?<=(?i:thers|agues|rkers|thors|ators)))[\s,]*\(?(?:1[5-9]|20)\d\d"
 )
 """What every 'et al.' or 'and others' has at its end before a year."""
-_NOT_NAMES = frozenset(
-    "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept "  # noqa: SIM905
-    "oct nov dec monday tuesday wednesday thursday friday saturday sunday spring summer autumn fall winter in on at by the a an "
-    "see also and but for from since until before after around about during table figure fig section chapter part theorem lemma "
-    "equation eq vol volume no number note notes version however moreover following according cf eg ie compare e.g i.e based "
-    "while although like as recent recently workshop conference proceedings copyright updated last retrieved accessed published "
-    "edition press university journal review science nature windows python revision draft olympics cup world war covid "
-    "this that these those it we they he she i my our your using both either early late mid circa ca page pages class grade "
-    "neurips nips icml iclr colt aistats cvpr iccv eccv acl emnlp naacl aaai ijcai kdd uai focs stoc soda jmlr arxiv preprint "
-    "paper papers read reading todo done week day lecture talk slides course report blog post model models data set via with "
-    "original new old first second third another others work works study studies what when where why how which who is are was "
-    "ex example results result between beyond under over within without then thus hence here there now still even only just "
-    "springer elsevier wiley routledge "
-    "cup oup".split()
-)
-_LEADS = frozenset(
-    "compare contrast see unlike contra contrary thanks following reread skim check cite citing classic classical read reads "  # noqa: SIM905
-    "recall consider against despite besides except hence thus so yet or nor per eg skip start finish review quote quoting "
-    "cites todo question key main nice great good seminal famous early later later again maybe perhaps unlike whereas".split()
-)
-
-
-_ALSO_NAMES = frozenset(
-    {"Cell", "Brain", "Gut", "Ann", "Bull", "Ibis", "Mind", "Pain", "Condor", "Rev", "Carbon"}
-)
-AMBIGUOUS_SURNAMES = frozenset(
-    [
-        "Press",
-        "Page",
-        "Post",
-        "Day",
-        "Work",
-        "May",
-        "March",
-        "Read",
-        "New",
-        "Week",
-        "Note",
-        "Fall",
-        "Spring",
-        "Summer",
-        "Winter",
-        "Card",
-        "Case",
-        "Law",
-        "Best",
-        "Price",
-        "Table",
-        "Model",
-    ]
-)
-"""Words that are names too where '&' joins them to another: 'Press & Schechter'."""
-_ET_AL_AT_END = re.compile(rf"{ET_AL}\s*$", re.I)
-_JOINER = re.compile(rf"(?:{AND})")
 _EACH_YEAR = re.compile(rf"{YEAR}|(?<![\w])[a-z](?!\w)|(?<=['’])\d\d|^\d\d$")
-_RUNS_IN = re.compile(r"\b(?:on|in|for|the|with|to|from|at|and) $")
+_PREPOSITION = re.compile(r"\b(?:on|in|for|the|with|to|from|at|and) $")
+_SECOND_YEAR = re.compile(r"/\d\d(?:\d\d)?")
+"""'1934/1959' is the year of the original and of its translation."""
 _FOUR_FIGURES = re.compile(r"\d{4}")
-_TECHNIQUE = re.compile(r"[A-Z][a-z]+-[a-z]{2,5}")
-"""'Drop-seq' before 'Macosko EZ'."""
-_TRAILING_INITIALS = re.compile(r"(?<=[a-z]) [A-Z]{1,2}$")
-_WORD_ENDINGS = re.compile(
-    r"(?:[a-z]tion|[a-z]sion|[a-z]ity|[a-z]ics|ology|[a-z]ism|[a-z]ness|ysis|learning|theory|networks?|models?|systems?|methods?)s?$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,49 +102,22 @@ class NameMention:
     names: tuple[str, ...] = ()
 
 
-def split_names(text: str) -> tuple[list[str], bool]:
-    """The single names of a list, and whether it goes on ('et al.', '…')."""
-    et_al = _ET_AL_AT_END.search(text)
-    body = text[: et_al.start()] if et_al else text
-    names = [_OWNER.sub("", part.strip()) for part in _JOINER.split(body) if part.strip()]
-    joined = "&" in body
-    while (
-        names
-        and (is_not_a_name(names[0]) and is_not_a_name(_without_lead(names[0])))
-        and not (joined and names[0] in AMBIGUOUS_SURNAMES)
-    ):
-        names = names[1:]
-    if len(names) > 1 and _TECHNIQUE.fullmatch(names[0]) and _TRAILING_INITIALS.search(names[1]):
-        names = names[1:]
-    if len(names) > 1 and names[0].isupper() and len(names[0]) <= 4 and not names[1].isupper():
-        names = names[1:]  # 'ML, Wager and Athey'
-    if names:
-        names[0] = _without_lead(names[0])
-    return names, bool(et_al) or "…" in text or "..." in text
-
-
-def _without_lead(name: str) -> str:
-    """'Thouless' out of 'Compare Thouless': a sentence's first word is no given name."""
-    first, _, rest = name.partition(" ")
-    if rest and len(first) >= 3 and first.isupper() and not rest.isupper():
-        return rest  # 'RAR McGaugh'
-    if rest and (first.lower() in _LEADS or first.lower() in _NOT_NAMES):
-        return _without_lead(rest)
-    return name
-
-
-@lru_cache(maxsize=8192)
-def is_not_a_name(name: str) -> bool:
-    """True for a capitalised word that is not a person's name."""
-    if name[1:2] == "." and re.match(r"[A-ZÀ-Þ]\.", name) and len(name.split()) > 1:
-        return False  # initials make any word a name: 'D. N. Page'
-    if is_journal_name(name) and name not in _ALSO_NAMES:
-        return True
-    words = name.lower().strip(".").split()
-    if not words or words[-1].strip(".,") in _NOT_NAMES or (len(words) == 1 and len(words[0]) < 2):
-        return True
-    last = _TRAILING_INITIALS.sub("", name).rsplit(maxsplit=1)[-1]
-    return (last.isupper() and len(last) > 2) or bool(_WORD_ENDINGS.search(words[-1]))
+def name_mention(
+    start: int, end: int, names: list[str], et_al: bool, year: str, venue: str, *, strong: bool
+) -> NameMention:
+    """A mention of these names; `year` as written, '' for none."""
+    figures = _FOUR_FIGURES.match(year)
+    return NameMention(
+        start,
+        end,
+        tuple(surname_key(name) for name in names),
+        et_al,
+        int(figures.group()) if figures else None,
+        year[4:] if figures else "",
+        venue,
+        strong,
+        tuple(names),
+    )
 
 
 def find_names(text: str) -> list[NameMention]:
@@ -198,62 +128,70 @@ def find_names(text: str) -> list[NameMention]:
 @lru_cache(maxsize=1024)
 def _find_names(text: str) -> tuple[NameMention, ...]:
     """The mentions, remembered: a text is asked about more than once."""
-    found: list[NameMention] = []
-    taken_until = 0
-    for match in _of_works(text):
-        names, _ = split_names(match.group("names"))
-        if names and not _overlaps(found, *match.span()):
-            year = next(
-                value for name, value in match.groupdict().items() if name != "names" and value
-            )
-            found.append(
-                name_mention(match.start("names"), match.end(), names, False, year, "", strong=True)
-            )
-    works = list(found)
-    for match in (
-        found
-        for begin, end in _dated_stretches(text)
-        for found in _MENTION.finditer(text, begin, end)
-    ):
-        mentions = _from_match(match, text)
-        if mentions and mentions[0].start >= taken_until and not _overlaps(works, *match.span()):
-            found += mentions
-            taken_until = mentions[-1].end
-    more = (" al" in text or " and " in text) and _MORE_AND_YEAR.search(text)
-    for match in _LOWER_MENTION.finditer(text) if more else ():
-        if not _overlaps(found, *match.span()):
-            names, et_al = split_names(match.group("names"))
-            if names and et_al:
-                found.append(
-                    name_mention(
-                        match.start(),
-                        match.end(),
-                        names,
-                        True,
-                        match.group("bare"),
-                        "",
-                        strong=True,
-                    )
-                )
-    return tuple(sorted(found, key=lambda m: (m.start, m.end)))
+    works = _named_works(text)
+    dated = [*works, *_dated_mentions(text, works)]
+    mentions = [*dated, *_lower_case_mentions(text, dated)]
+    return tuple(sorted(mentions, key=lambda mention: (mention.start, mention.end)))
 
 
-def _of_works(text: str) -> list[re.Match[str]]:
+def _named_works(text: str) -> list[NameMention]:
     """Mentions that name the kind of work: "Dahl's book (1971)", 'the 1958 Anderson paper'."""
+    mentions: list[NameMention] = []
+    for match in _work_matches(text):
+        names, _ = split_names(match["names"])
+        if names and not _overlaps(mentions, *match.span()):
+            start, end = match.start("names"), match.end()
+            mentions.append(
+                name_mention(start, end, names, False, _work_year(match), "", strong=True)
+            )
+    return mentions
+
+
+def _work_matches(text: str) -> list[re.Match[str]]:
     if not _WORK_NAMED.search(text):
         return []
-    owned = _POSSESSIVE_WORK.finditer(text) if "'" in text or "’" in text else ()
+    possessive = _POSSESSIVE_WORK.finditer(text) if "'" in text or "’" in text else ()
     dated = _DATED_WORK.finditer(text) if _YEAR_BETWEEN.search(text) else ()
-    return [*owned, *dated]
+    return [*possessive, *dated]
+
+
+def _work_year(match: re.Match[str]) -> str:
+    """The year of a work's kind, which stands before or behind it."""
+    return next(year for group, year in match.groupdict().items() if group != "names" and year)
+
+
+def _dated_mentions(text: str, works: list[NameMention]) -> Iterator[NameMention]:
+    """Mentions of names and year that do not overlap with each other or the works."""
+    free_from = 0
+    for begin, end in _dated_stretches(text):
+        for match in _MENTION.finditer(text, begin, end):
+            mentions = _read_mentions(match, text)
+            if not mentions or mentions[0].start < free_from:
+                continue
+            if not _overlaps(works, *match.span()):
+                yield from mentions
+                free_from = mentions[-1].end
+
+
+def _lower_case_mentions(text: str, others: list[NameMention]) -> Iterator[NameMention]:
+    """'dinh et al. 2017'."""
+    if not (" al" in text or " and " in text) or not _ET_AL_AND_YEAR.search(text):
+        return
+    for match in _LOWER_MENTION.finditer(text):
+        if _overlaps(others, *match.span()):
+            continue
+        names, et_al = split_names(match["names"])
+        if names and et_al:
+            yield name_mention(*match.span(), names, True, match["bare"], "", strong=True)
 
 
 def _dated_stretches(text: str) -> list[tuple[int, int]]:
-    """The parts of a text that reach from 250 characters before a year to a little behind it: only they are searched."""
+    """The parts of a text around its years, joined where they touch: only they are searched."""
     stretches: list[tuple[int, int]] = []
     for year in _DATED.finditer(text):
-        figures = year.end() - year.start()
-        sign = 0 if figures == 4 else 2 if text[year.start() - 1] == " " else 1
-        begin, end = max(0, year.start() - sign - 250), min(len(text), year.end() + 60)
+        written = year.start() - _sign_length(text, year)
+        begin = max(0, written - MAX_NAMES_LENGTH)
+        end = min(len(text), year.end() + MAX_YEAR_LENGTH)
         if stretches and begin <= stretches[-1][1]:
             stretches[-1] = (stretches[-1][0], end)
         else:
@@ -261,74 +199,94 @@ def _dated_stretches(text: str) -> list[tuple[int, int]]:
     return stretches
 
 
-def _overlaps(found: list[NameMention], start: int, end: int) -> bool:
-    return any(other.start < end and start < other.end for other in found)
+def _sign_length(text: str, year: re.Match[str]) -> int:
+    """Characters before two figures that make them a year: an apostrophe, or a word's end and a blank."""
+    if year.end() - year.start() == 4:
+        return 0
+    return 2 if text[year.start() - 1] == " " else 1
 
 
-def _from_match(match: re.Match[str], text: str) -> list[NameMention]:
-    names, et_al = split_names(match.group("names"))
-    joined = "&" in match.group("names")
-    if not names or any(is_not_a_name(name) for name in names[1:]):
-        names = [
-            name
-            for name in names
-            if not is_not_a_name(name) or (joined and name in AMBIGUOUS_SURNAMES)
-        ]
-        if not names:
-            return []
-    if _OWNED.match(names[0]) and len(names) == 1:
-        names = [re.split(r"['’]s? ", names[0])[0]]  # 'Dahl's Polyarchy (1971)'
-    if len(names) > 1 + (not et_al) and _RUNS_IN.search(
-        text[max(0, match.start() - 8) : match.start()]
-    ):
-        listed = _JOINER.match(match.group("names"), len(names[0]))
-        if (
-            listed
-            and listed.group().startswith(",")
-            and ("-" in names[0] or len(names[0].split()) > 1)
-            and "." not in names[0]
-        ):
-            names = names[1:]  # 'on the Basque Country, Abadie, Diamond and …'
-    start = match.start("names") + max(match.group("names").find(names[0]), 0)
-    groups = match.groupdict()
-    years = next((groups[name] for name in _YEAR_GROUPS if groups[name]), "")
-    years = (
-        re.sub(r"/\d\d(?:\d\d)?", "", years) if "/" in years else years
-    )  # '1934/1959' is the year of the original and of its translation
-    venue = (
-        match.group("venue1") or match.group("venue2") or (match.group("venue3") or "").strip(" ,.")
-    )
-    enclosed = bool(match.group("paren")) or _in_brackets(text, match.start(), match.end())
-    several = len(names) > 1 or et_al
-    if match.group("venue3"):
-        enclosed = True
-    bracketed = match.group("venue1") and not et_al and not _is_list(match)
-    journal = bracketed and len(names) == 1 and " " not in names[0] and is_journal_name(venue)
-    if venue and ((not several and not enclosed) or (bracketed and not journal)):
-        return []  # 'Title Words (COLT 2017)', but not 'deQuilettes (Science 2015)'
-    if all(name.isupper() and len(name) > 2 for name in names):
+def _overlaps(mentions: list[NameMention], start: int, end: int) -> bool:
+    return any(other.start < end and start < other.end for other in mentions)
+
+
+@dataclass(frozen=True, slots=True)
+class _DatedNames:
+    """What stands before a year, read: `venue` is '' for none, `enclosed` where brackets are around."""
+
+    match: re.Match[str]
+    names: list[str]
+    et_al: bool
+    venue: str
+    enclosed: bool
+
+    @property
+    def several(self) -> bool:
+        """True for more than one author."""
+        return self.et_al or len(self.names) > 1
+
+
+def _read_mentions(match: re.Match[str], text: str) -> list[NameMention]:
+    """One mention for each year of a match; none where what stands before the year are no authors."""
+    dated = _read_dated_names(match, text)
+    if dated is None or any(is_other(dated) for is_other in _OTHER_THINGS):
         return []
-    short = match.group("short")
-    if match.group("topic") and not (several or "-" in names[0]):
-        return []  # 'Diamond-Mirrlees production efficiency (1971)', but not 'The last paper (1971)'
-    if short and not short.startswith(("'", "’")) and not (several or "-" in names[0]):
-        return []  # 'Table 12'
-    if short and (names[-1].isupper() or is_journal_name(names[-1].rsplit(maxsplit=1)[-1])):
-        return []  # 'RMP 83'
-    strong = several or enclosed or bool(short)
-    out = []
-    base = ""
-    for year in _EACH_YEAR.findall(years):
-        base = _whole_year(year, base)
-        out.append(name_mention(start, match.end(), names, et_al, base, venue, strong=strong))
-    return out
+    start = match.start("names") + max(match["names"].find(dated.names[0]), 0)
+    strong = dated.several or dated.enclosed or bool(match["short"])
+    return [
+        name_mention(start, match.end(), dated.names, dated.et_al, year, dated.venue, strong=strong)
+        for year in _years_of(match)
+    ]
 
 
-def _is_list(match: re.Match[str]) -> bool:
-    """True for a list of surnames, each one word, joined by '&' or of three or more: no run of a title's words."""
-    parts = [part.strip() for part in _JOINER.split(match.group("names")) if part.strip()]
-    listed = len(parts) > 2 or (len(parts) == 2 and "&" in match.group("names"))
-    return listed and all(len(part.split()) == 1 and not is_not_a_name(part) for part in parts)
+def _read_dated_names(match: re.Match[str], text: str) -> _DatedNames | None:
+    names, et_al = split_names(match["names"])
+    names = _only_names(names, joined="&" in match["names"])
+    if not names:
+        return None
+    if len(names) == 1:
+        names = [_owner_of(names[0])]
+    elif _begins_with_end_of_sentence(match, names, text, et_al=et_al):
+        names = names[1:]
+    venue = match["venue1"] or match["venue2"] or (match["venue3"] or "").strip(" ,.")
+    enclosed = bool(match["paren"] or match["venue3"]) or _in_brackets(text, *match.span())
+    return _DatedNames(match, names, et_al, venue, enclosed)
+
+
+def _only_names(names: list[str], *, joined: bool) -> list[str]:
+    """The names without other words; a word that '&' joins to a name is one: 'Press & Schechter'."""
+    if names and not any(is_not_a_name(name) for name in names[1:]):
+        return names
+    ambiguous = AMBIGUOUS_SURNAMES if joined else frozenset()
+    return [name for name in names if name in ambiguous or not is_not_a_name(name)]
+
+
+def _owner_of(name: str) -> str:
+    """'Dahl' out of "Dahl's Polyarchy"."""
+    return _OWNER_END.split(name)[0] if _OWNED.match(name) else name
+
+
+def _begins_with_end_of_sentence(
+    match: re.Match[str], names: list[str], text: str, *, et_al: bool
+) -> bool:
+    """True where the first name is what the sentence is about: 'on the Basque Country, Abadie, Diamond and …'."""
+    if len(names) < (2 if et_al else 3):
+        return False
+    if not _PREPOSITION.search(text[max(0, match.start() - 8) : match.start()]):
+        return False
+    joint = JOINER.match(match["names"], len(names[0]))
+    if joint is None or not joint.group().startswith(","):
+        return False
+    return "." not in names[0] and ("-" in names[0] or len(names[0].split()) > 1)
+
+
+def _years_of(match: re.Match[str]) -> Iterator[str]:
+    """The years of a match, each whole: '2016a', '2016b' for '2016a, b'."""
+    written = next((match[group] for group in _YEAR_GROUPS if match[group]), "")
+    year = ""
+    for part in _EACH_YEAR.findall(_SECOND_YEAR.sub("", written)):
+        year = _whole_year(part, year)
+        yield year
 
 
 def _whole_year(year: str, before: str) -> str:
@@ -338,43 +296,87 @@ def _whole_year(year: str, before: str) -> str:
     return whole_year(year, turn=50)
 
 
-def name_mention(
-    start: int, end: int, names: list[str], et_al: bool, year: str, venue: str, *, strong: bool
-) -> NameMention:
-    """A mention of these names; `year` as written, '' for none."""
-    number = _FOUR_FIGURES.match(year)
-    return NameMention(
-        start, end, tuple(surname_key(name) for name in names), et_al, int(number.group()) if number else None,
-        year[4:] if number else "", venue, strong, tuple(names),
-    )  # fmt: skip
+def is_titled_venue(dated: _DatedNames) -> bool:
+    """True for 'Title Words (COLT 2017)', but not 'deQuilettes (Science 2015)'."""
+    if not dated.venue:
+        return False
+    if dated.match["venue1"] and not dated.et_al and not _is_surname_list(dated.match):
+        return not is_one_name_in_journal(dated)
+    return not (dated.several or dated.enclosed)
+
+
+def is_one_name_in_journal(dated: _DatedNames) -> bool:
+    """True for 'deQuilettes (Science 2015)'."""
+    return len(dated.names) == 1 and " " not in dated.names[0] and is_journal_name(dated.venue)
+
+
+def _is_surname_list(match: re.Match[str]) -> bool:
+    """True for surnames of one word each, joined by '&' or three or more: no run of a title's words."""
+    parts = [part for part in map(str.strip, JOINER.split(match["names"])) if part]
+    least = 2 if "&" in match["names"] else 3
+    return len(parts) >= least and all(_is_surname(part) for part in parts)
+
+
+def _is_surname(name: str) -> bool:
+    return len(name.split()) == 1 and not is_not_a_name(name)
+
+
+def is_only_acronyms(dated: _DatedNames) -> bool:
+    """True for 'SVM 1995'."""
+    return all(is_acronym(name) for name in dated.names)
+
+
+def is_dated_topic(dated: _DatedNames) -> bool:
+    """True for 'The last paper (1971)', but not 'Diamond-Mirrlees production efficiency (1971)'."""
+    return bool(dated.match["topic"]) and _is_one_word(dated)
+
+
+def is_numbered_thing(dated: _DatedNames) -> bool:
+    """True for 'Table 12', but not for "Doe '12" or 'Doe & Roe 12'."""
+    figures = dated.match["short"]
+    if not figures or figures.startswith(("'", "’")):
+        return False
+    return _is_one_word(dated)
+
+
+def is_journal_volume(dated: _DatedNames) -> bool:
+    """True for 'RMP 83'."""
+    if not dated.match["short"]:
+        return False
+    return dated.names[-1].isupper() or is_journal_name(dated.names[-1].rsplit(maxsplit=1)[-1])
+
+
+def _is_one_word(dated: _DatedNames) -> bool:
+    return not dated.several and "-" not in dated.names[0]
+
+
+_OTHER_THINGS = (
+    is_titled_venue,
+    is_only_acronyms,
+    is_dated_topic,
+    is_numbered_thing,
+    is_journal_volume,
+)
+"""What else may stand before a year."""
 
 
 def _in_brackets(text: str, start: int, end: int) -> bool:
     """True where the text between the nearest brackets holds the span."""
-    before = text[max(0, start - 300) : start]
+    before = text[max(0, start - MAX_BRACKET_LENGTH) : start]
     opened = max(before.rfind("("), before.rfind("["))
     closed = max(before.rfind(")"), before.rfind("]"))
-    after = text[end : end + 300]
-    return opened > closed and (")" in after or "]" in after)
+    after = text[end : end + MAX_BRACKET_LENGTH]
+    return opened > closed and any(bracket in after for bracket in ")]")
 
 
 def find_names_only(text: str) -> list[NameMention]:
     """Two or more names, or one with 'et al.', that stand without a year."""
-    found: list[NameMention] = []
     if not (_SEVERAL.search(text) or "et al" in text or "et. al" in text):
-        return found
+        return []
+    mentions = []
     for match in _NAMES_ONLY.finditer(text):
-        names, et_al = split_names(match.group("names"))
+        names, et_al = split_names(match["names"])
         names = [name for name in names if not is_not_a_name(name)]
         if len(names) > 1 or (et_al and names):
-            found.append(
-                NameMention(
-                    match.start(),
-                    match.end(),
-                    tuple(map(surname_key, names)),
-                    et_al,
-                    None,
-                    names=tuple(names),
-                )
-            )
-    return found
+            mentions.append(name_mention(*match.span(), names, et_al, "", "", strong=True))
+    return mentions

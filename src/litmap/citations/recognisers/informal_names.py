@@ -10,13 +10,8 @@ from collections.abc import Iterator
 from itertools import chain
 
 from litmap.citations.recognisers.adjacency import names_before
-from litmap.citations.recognisers.author_names import (
-    AMBIGUOUS_SURNAMES,
-    NameMention,
-    is_not_a_name,
-    name_mention,
-    split_names,
-)
+from litmap.citations.recognisers.author_names import NameMention, name_mention
+from litmap.citations.recognisers.name_lists import AMBIGUOUS_SURNAMES, is_not_a_name, split_names
 from litmap.citations.recognisers.patterns import ET_AL, UPPER, WORD, YEAR, matches_at, whole_year
 from litmap.parsing.venues import MEETING, is_journal_name, is_unambiguous_journal
 
