@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,8 +11,10 @@ from litmap import pdfs
 from litmap.errors import Blocked, LibraryError, NotFound, PdfError, WebError
 from litmap.models import Download, Fact, Location, Problem, Work
 from litmap.paths import LibraryPaths
-from litmap.pdfs import find_places
-from litmap.pdfs.verify import Finding, is_readable, names_in, squash, verify
+from litmap.pdfs import find_locations
+from litmap.pdfs.drop_folder import ids_in_name, title_in_name
+from litmap.pdfs.locations import is_arxiv, is_file, may_have_file
+from litmap.pdfs.verify import CHECKS, Evidence, Verdict, is_readable, names_in, squash, verify
 
 NOW = "2026-11-20T12:00:00Z"
 TITLE = "Lattice Gardens: Growing Sparse Graphs with Local Rules"
@@ -100,7 +103,7 @@ def test_places_in_their_order():
         ),
         arxiv_version=3,
     )  # fmt: skip
-    urls = [p.url for p in find_places(one)]
+    urls = [p.url for p in find_locations(one)]
     assert urls == [
         "https://home.example.org/~ada/lattice.pdf",
         "https://export.arxiv.org/pdf/1706.90762v3",
@@ -113,8 +116,10 @@ def test_places_in_their_order():
         "https://repo.example.org/page",
         "https://pub.example.org/j1",
     ]
-    assert "raw.githubusercontent.com" in find_places(work("pmlr:v235/haddad24a"))[0].url
-    assert [p.url for p in find_places(work("doi:10.1000/j.1"))] == ["https://doi.org/10.1000/j.1"]
+    assert "raw.githubusercontent.com" in find_locations(work("pmlr:v235/haddad24a"))[0].url
+    assert [p.url for p in find_locations(work("doi:10.1000/j.1"))] == [
+        "https://doi.org/10.1000/j.1"
+    ]
 
 
 def test_a_paper_is_kept_by_content(store):
@@ -261,24 +266,63 @@ def test_many_works_one_failing(store):
 @pytest.mark.parametrize(
     ("look", "finding"),
     [
-        (Look(TITLE, f"{TITLE}\nAda Marwick{PROSE}"), Finding.RIGHT),
+        (Look(TITLE, f"{TITLE}\nAda Marwick{PROSE}"), Verdict.RIGHT),
         (
             Look(
                 "",
                 f"LATTICE GARDENS: GROW-\nING SPARSE GRAPHS WITH\nLOCAL RULES\nA. Marwick{PROSE}",
             ),
-            Finding.RIGHT,
+            Verdict.RIGHT,
         ),
-        (Look("", f"Some Journal 3 (2018)\n{PROSE}", ("arxiv:1706.90762",)), Finding.RIGHT),
-        (Look("Rivers", f"Rivers of Rules\nWanda Ferreira{PROSE}"), Finding.WRONG),
-        (Look("", f"Revisiting {TITLE}: A Study\nIvo Lindqvist{PROSE}"), Finding.WRONG),
-        (Look("", ""), Finding.UNREADABLE),
-        (Look("", "´A£1¡¨l¥_¤²¬zª§£S¨£p¯pª¼¥¢ " * 80), Finding.UNREADABLE),
-        (Look(TITLE, ""), Finding.RIGHT),
+        (Look("", f"Some Journal 3 (2018)\n{PROSE}", ("arxiv:1706.90762",)), Verdict.RIGHT),
+        (Look("Rivers", f"Rivers of Rules\nWanda Ferreira{PROSE}"), Verdict.WRONG),
+        (Look("", f"Revisiting {TITLE}: A Study\nIvo Lindqvist{PROSE}"), Verdict.WRONG),
+        (Look("", ""), Verdict.UNREADABLE),
+        (Look("", "´A£1¡¨l¥_¤²¬zª§£S¨£p¯pª¼¥¢ " * 80), Verdict.UNREADABLE),
+        (Look(TITLE, ""), Verdict.RIGHT),
     ],
 )
 def test_is_it_the_paper(look, finding):
     assert verify(look, work()) == finding
+
+
+def people_of(text):
+    return f"{text}\nAda Marwick and Laurens van der Berg{PROSE}"
+
+
+UNREADABLE = "´A£1¡¨l¥_¤²¬zª§£S¨£p¯pª¼¥¢ " * 80
+
+
+@pytest.mark.parametrize(
+    ("check", "look", "fields", "trusted"),
+    [
+        ("has_own_id", Look("", "", ("arxiv:1706.90762",)), {}, False),
+        ("is_unreadable_but_titled", Look(TITLE, UNREADABLE), {}, False),
+        ("is_unreadable_with_other_title", Look("The Rivers of Rules", UNREADABLE), {}, False),
+        ("is_unreadable", Look("", UNREADABLE), {}, False),
+        ("is_what_lies_there", Look("", people_of("")), {"title": "x"}, True),
+        ("has_nothing_to_compare", Look("", people_of("")), {"title": "x"}, False),
+        ("is_printed_with_people", Look("", people_of(TITLE)), {}, False),
+        ("is_printed_and_titled", Look(TITLE, TITLE + PROSE), {}, False),
+        ("is_only_mentioned", Look("", f"A reply to {TITLE}{PROSE}"), {}, False),
+        (
+            "is_titled_with_people",
+            Look(TITLE.replace("Sparse", "Sparce"), people_of("")),
+            {},
+            False,
+        ),
+        (
+            "has_spread_title",
+            Look("", people_of("Lattice Gardens for growing the sparse graphs with local rules")),
+            {},
+            False,
+        ),
+        ("is_retitled", Look("", people_of("Growing Sparse Lattice Graphs")), {}, True),
+    ],
+)
+def test_each_check_holds_for_its_example_and_none_before_it(check, look, fields, trusted):
+    evidence = Evidence(look, work(**fields), trusted)
+    assert next(holds.__name__ for holds, _ in CHECKS if holds(evidence)) == check
 
 
 def test_a_version_under_another_title_by_the_same_people():
@@ -286,8 +330,8 @@ def test_a_version_under_another_title_by_the_same_people():
         "Growing Sparse Lattice Graphs",
         f"Growing Sparse Lattice Graphs\nAda Marwick, Laurens van der Berg{PROSE}",
     )
-    assert verify(look, work(), sure=True) == Finding.RIGHT
-    assert verify(look, work(), sure=False) == Finding.WRONG
+    assert verify(look, work(), trusted=True) == Verdict.RIGHT
+    assert verify(look, work(), trusted=False) == Verdict.WRONG
 
 
 def test_a_link_whose_work_no_source_knows_is_what_lies_there(store):
@@ -305,7 +349,40 @@ def test_a_link_whose_work_no_source_knows_is_what_lies_there(store):
 
 def test_old_titles_count():
     look = Look("", f"How to Grow a Garden of Lattices\nAda Marwick{PROSE}")
-    assert verify(look, work(other_titles=("How to grow a garden of lattices",))) == Finding.RIGHT
+    assert verify(look, work(other_titles=("How to grow a garden of lattices",))) == Verdict.RIGHT
+
+
+@pytest.mark.parametrize(
+    ("name", "ids", "title"),
+    [
+        ("1706.03762v5.pdf", ["arxiv:1706.03762"], None),
+        ("10.1038_nature14539.pdf", ["doi:10.1038/nature14539"], None),
+        ("Marwick - 2017 - Lattice gardens.pdf", [], "Lattice gardens"),
+        ("12345.67890.pdf", [], None),
+    ],
+)
+def test_a_files_name_tells_its_id_or_title(name, ids, title):
+    assert ids_in_name(Path(name)) == ids
+    assert title is None or title_in_name(Path(name)) == title
+
+
+@pytest.mark.parametrize(
+    ("judge", "url", "expected"),
+    [
+        (is_file, "https://x.org/a.PDF", True),
+        (is_file, "https://openreview.net/pdf?id=3", True),
+        (is_file, "https://x.org/a", False),
+        (is_file, "https://[bad/a.pdf", False),
+        (is_arxiv, "https://export.arxiv.org/abs/1", True),
+        (is_arxiv, "https://notarxiv.org/abs/1", False),
+        (may_have_file, "https://home.example.org/paper", True),
+        (may_have_file, "https://www.jstor.org/stable/1", False),
+        (may_have_file, "https://pdfs.semanticscholar.org/aa", True),
+        (may_have_file, "", False),
+    ],
+)
+def test_what_an_address_tells(judge, url, expected):
+    assert judge(url) is expected
 
 
 def test_reading_helpers():

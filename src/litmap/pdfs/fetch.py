@@ -1,7 +1,8 @@
-"""Works to PDFs: places tried in order, hosts in parallel, every file checked before it is kept."""
+"""Works to PDFs: locations tried in order, hosts in parallel, files checked before kept."""
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,34 +11,51 @@ from urllib.parse import urlsplit
 
 from litmap.errors import Blocked, NotFound, PdfError, Unsafe, WebError
 from litmap.host_pool import PerHostPool
-from litmap.models import Download, Fetch, PdfFile, Work
+from litmap.models import Download, Fetch, PdfFile, Status, Work
 from litmap.parsing.identifiers import url_key
 from litmap.parsing.meta_tags import pdf_urls, read_tags
-from litmap.pdfs.locations import Place, find_places
+from litmap.pdfs.locations import PdfLocation, find_locations
 from litmap.pdfs.store import Store, drop
-from litmap.pdfs.verify import Finding, Preview, verify
+from litmap.pdfs.verify import Preview, Verdict, verify
 from litmap.protocols import Downloader
 
-LookInside = Callable[[Path], Preview]
+logger = logging.getLogger(__name__)
+
+ReadPreview = Callable[[Path], Preview]
+"""Looks into a file; raises `PdfError` where it cannot be read."""
+MAX_TRIED = 12
+"""Addresses tried for a work, after which pages lead no further."""
+MAX_NAMED = 2
+"""Files that one page names that are tried."""
+MAX_TOLD = 4
+"""Addresses whose fault is told in a reason."""
 
 
 @dataclass
 class _Job:
-    """One work on its way to a PDF."""
+    """One work on its way to a PDF.
+
+    `retry`: something failed that should have worked, worth another try in the next run; `doubt`
+    says which file was put aside.
+    """
 
     work: Work
-    places: deque[Place]
+    locations: deque[PdfLocation]
     known: PdfFile | None = None
     tried: list[tuple[str, str]] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
-    again: bool = False
-    """Something failed that should have worked: worth another try in the next run."""
-    doubtful: str = ""
+    retry: bool = False
+    doubt: str = ""
 
-    @property
-    def place(self) -> Place:
-        """The place tried now."""
-        return self.places[0]
+    def give_up(self, url: str, reason: str) -> None:
+        """Note what came of an address."""
+        logger.info("%s: nothing from %s: %s", self.work.id, _host(url), reason)
+        self.tried.append((url, reason))
+
+    def fetched(self, reason: str, pdf: PdfFile) -> Fetch:
+        """The outcome where the paper is there."""
+        logger.info("%s: %s", self.work.id, reason)
+        return Fetch(self.work.id, "fetched", reason, pdf, tuple(self.tried))
 
 
 def fetch(
@@ -47,43 +65,49 @@ def fetch(
     store: Store,
     now: str,
     known: Mapping[str, PdfFile] | None = None,
-    read_preview: LookInside | None = None,
+    read_preview: ReadPreview | None = None,
 ) -> Iterator[Fetch]:
     """One `Fetch` a work, as they end; hosts in parallel, each in its pace.
 
-    `known` holds the newest PDF by work id: its address is asked only whether it has changed, and arXiv only where the
-    work has a newer version than the file. `read_preview` looks into a file (`litmap.text.preview`); without it only the form of
-    a file is checked. Failures are outcomes, with `transient` where another run may do better; `LibraryError` is
-    raised where the disk cannot be written.
+    `known` holds the newest PDF by work id: its address is asked only whether it has changed, and
+    arXiv only where the work has a newer version than the file. `read_preview` looks into a file
+    (`litmap.text.preview`); without it only the form of a file is checked. Failures are outcomes,
+    with `transient` where another run may do better; `LibraryError` is raised where the disk cannot
+    be written.
     """
     known = known or {}
-    run = _Run(client, store, now, read_preview)
     arrived = {outcome.work: (outcome, note) for outcome, note in store.arrived()}
     jobs = []
     for work in works:
         before = known.get(work.id)
-        late = arrived.pop(work.id, None)
-        if (
-            late is not None
-            and late[0].pdf is not None
-            and (before is None or before.sha256 != late[0].pdf.sha256)
-        ):
-            yield late[0]
-            continue
-        if late is not None:
-            late[1].unlink(missing_ok=True)
-        settled = _unchanged(work, before)
+        settled = _take_arrived(arrived, work.id, before) or _unchanged(work, before)
         if settled is not None:
             yield settled
-            continue
-        jobs.append(_Job(work, deque(_places(work, before)), before))
+        else:
+            jobs.append(_Job(work, deque(_locations(work, before)), before))
     for _, note in arrived.values():  # the catalogue has had them since
         note.unlink(missing_ok=True)
-    yield from run.fetch(jobs)
+    logger.info("%d works to fetch, %d settled before", len(jobs), len(works) - len(jobs))
+    yield from _Run(client, store, now, read_preview).fetch(jobs)
+
+
+def _take_arrived(
+    arrived: dict[str, tuple[Fetch, Path]], work: str, before: PdfFile | None
+) -> Fetch | None:
+    """What an earlier run fetched and the catalogue lacks; the note of what it has is removed."""
+    outcome, note = arrived.pop(work, (None, None))
+    if outcome is None or note is None:
+        return None
+    if outcome.pdf is not None and (before is None or before.sha256 != outcome.pdf.sha256):
+        return outcome
+    note.unlink(missing_ok=True)
+    return None
 
 
 def _unchanged(work: Work, before: PdfFile | None) -> Fetch | None:
-    """The outcome where nothing need be asked: an arXiv version never changes, a user's own file has no address."""
+    """The outcome where nothing need be asked: an arXiv version never changes, a user's own file
+    has no address.
+    """
     if before is None:
         return None
     if before.version and before.version >= (work.arxiv_version or 0):
@@ -91,17 +115,27 @@ def _unchanged(work: Work, before: PdfFile | None) -> Fetch | None:
     return None if before.url else Fetch(work.id, "fetched", "put into the library by hand", before)
 
 
-def _places(work: Work, before: PdfFile | None) -> list[Place]:
+def _locations(work: Work, before: PdfFile | None) -> list[PdfLocation]:
     if before is None:
-        return find_places(work)
+        return find_locations(work)
     if before.version:
-        return [place for place in find_places(work) if place.version]
-    return [Place(before.url, "its address", sure=True)]
+        return [location for location in find_locations(work) if location.version]
+    return [PdfLocation(before.url, "its address", trusted=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """What a look into a file says: the verdict, its pages, and what it says of itself."""
+
+    verdict: Verdict = Verdict.RIGHT
+    pages: int = 0
+    title: str = ""
+    ids: tuple[str, ...] = ()
 
 
 class _Run:
     def __init__(
-        self, client: Downloader, store: Store, now: str, read_preview: LookInside | None
+        self, client: Downloader, store: Store, now: str, read_preview: ReadPreview | None
     ) -> None:
         self.client = client
         self.store = store
@@ -109,162 +143,179 @@ class _Run:
         self.read_preview = read_preview
 
     def fetch(self, jobs: Sequence[_Job]) -> Iterator[Fetch]:
-        with PerHostPool[_Job, Download]() as lanes:
+        with PerHostPool[_Job, Download]() as pool:
             for job in jobs:
-                if job.places:
-                    self._submit(lanes, job)
+                if job.locations:
+                    self._submit(pool, job)
                 else:
-                    yield _nowhere(job)
-            for job, got, error in lanes.results():
-                outcome = self._outcome(job, got, error)
+                    yield _without_location(job)
+            for job, download, error in pool.results():
+                outcome = self._outcome(job, download, error)
                 if outcome is not None:
                     yield outcome
-                elif job.places:
-                    self._submit(lanes, job)
+                elif job.locations:
+                    self._submit(pool, job)
                 else:
                     yield _given_up(job)
 
-    def _submit(self, lanes: PerHostPool[_Job, Download], job: _Job) -> None:
-        place = job.place
-        part = self.store.part(job.work, place.url)
-        same = job.known if job.known is not None and job.known.url == place.url else None
+    def _submit(self, pool: PerHostPool[_Job, Download], job: _Job) -> None:
+        location = job.locations[0]
+        part = self.store.part(job.work, location.url)
+        same = job.known if job.known is not None and job.known.url == location.url else None
         etag, modified = (same.etag, same.last_modified) if same else ("", "")
+        logger.debug("%s: ask %s (%s)", job.work.id, _host(location.url), location.source)
 
         def call() -> Download:
-            return self.client.download(place.url, part, etag=etag, last_modified=modified)
+            return self.client.download(location.url, part, etag=etag, last_modified=modified)
 
-        lanes.submit(urlsplit(place.url).hostname or "", job, call)
+        pool.submit(urlsplit(location.url).hostname or "", job, call)
 
     def _outcome(
-        self, job: _Job, got: Download | None, error: BaseException | None
+        self, job: _Job, download: Download | None, error: BaseException | None
     ) -> Fetch | None:
-        """The end of the job, or None where its next place is to be tried."""
-        place = job.places.popleft()
-        job.seen.add(url_key(place.url))
+        """The end of the job, or None where its next location is to be tried."""
+        location = job.locations.popleft()
+        job.seen.add(url_key(location.url))
         if error is not None:
-            if not isinstance(error, WebError):
-                raise error
-            job.tried.append((place.url, error.message))
-            expected = isinstance(error, NotFound | Blocked)
-            job.again |= (not expected and (error.transient or place.sure)) or isinstance(
-                error, Unsafe
-            )
+            _note_error(job, location, error)
             return None
-        assert got is not None
-        if got.not_modified and job.known is not None:
-            return Fetch(
-                job.work.id,
-                "fetched",
-                "unchanged",
-                replace(job.known, fetched_at=self.now),
-                tuple(job.tried),
-            )
-        if got.path is None:
-            self._read_page(job, place, got)
+        assert download is not None
+        if download.not_modified and job.known is not None:
+            return job.fetched("unchanged", replace(job.known, fetched_at=self.now))
+        if download.path is None:
+            _read_page(job, location, download)
             return None
-        return self._check(job, place, got)
+        return self._check_file(job, location, download)
 
-    def _read_page(self, job: _Job, place: Place, got: Download) -> None:
-        """A page instead of a file: go on to the file it names, if any."""
-        job.seen |= {url_key(place.url), url_key(got.url)}
-        named = [url for url in pdf_urls(got.body, got.url) if url_key(url) not in job.seen]
-        job.places = deque(p for p in job.places if url_key(p.url) not in job.seen)
-        if named and len(job.tried) < 12:
-            job.tried.append((place.url, "a page that names a PDF"))
-            job.places.extendleft(
-                reversed([Place(u, "the work's page", sure=place.sure) for u in named[:2]])
-            )
-            return
-        what = "a page, no PDF" if b"<" in got.body[:2000] else "something that is no PDF"
-        job.tried.append((place.url, what))
-        job.again |= place.sure and not read_tags(
-            got.body
-        )  # a work's page that names no file is an honest answer
-
-    def _check(self, job: _Job, place: Place, got: Download) -> Fetch | None:
+    def _check_file(self, job: _Job, location: PdfLocation, download: Download) -> Fetch | None:
         """Look into a file and keep it, put it aside, or drop it."""
-        assert got.path is not None
-        if job.known is not None and got.sha256 == job.known.sha256:
-            drop(got.path)
+        assert download.path is not None
+        if job.known is not None and download.sha256 == job.known.sha256:
+            drop(download.path)
             fresh = replace(
-                job.known, fetched_at=self.now, etag=got.etag, last_modified=got.last_modified
+                job.known,
+                fetched_at=self.now,
+                etag=download.etag,
+                last_modified=download.last_modified,
             )
-            return Fetch(job.work.id, "fetched", "unchanged", fresh, tuple(job.tried))
-        pages, finding, title = 0, Finding.RIGHT, ""
-        ids: tuple[str, ...] = ()
-        if self.read_preview is not None:
-            try:
-                seen = self.read_preview(got.path)
-            except PdfError as error:
-                drop(got.path)
-                job.tried.append((place.url, f"the file cannot be read: {error.message}"))
-                job.again = True
-                return None
-            pages, finding, title = (
-                seen.pages,
-                verify(seen, job.work, sure=place.sure),
-                seen.title or seen.metadata_title,
-            )
-            ids = seen.ids
-        if finding == Finding.WRONG or (finding == Finding.UNREADABLE and not place.sure):
-            aside = self.store.put_aside(got)
-            what = f"seems to be “{title[:120]}”" if title else "does not show the title"
-            job.doubtful = f"the file from {urlsplit(place.url).hostname} {what}; it is kept as aside/{aside.name}"
-            job.tried.append((place.url, f"another paper? {what}"))
-            job.again |= place.sure
+            return job.fetched("unchanged", fresh)
+        try:
+            finding = self._look_into(download.path, job.work, location)
+        except PdfError as error:
+            drop(download.path)
+            job.give_up(location.url, f"the file cannot be read: {error.message}")
+            job.retry = True
             return None
-        doubt = (
-            " (its text cannot be read, so its title is not confirmed)"
-            if finding == Finding.UNREADABLE
-            else ""
+        if _is_doubtful(finding, location):
+            self._put_aside(job, location, download, finding.title)
+            return None
+        return self._keep(job, location, download, finding)
+
+    def _look_into(self, path: Path, work: Work, location: PdfLocation) -> _Finding:
+        """Raises `PdfError` where the file cannot be read."""
+        if self.read_preview is None:
+            return _Finding()
+        preview = self.read_preview(path)
+        verdict = verify(preview, work, trusted=location.trusted)
+        title = preview.title or preview.metadata_title
+        return _Finding(verdict, preview.pages, title, preview.ids)
+
+    def _put_aside(self, job: _Job, location: PdfLocation, download: Download, title: str) -> None:
+        aside = self.store.put_aside(download)
+        what = f"seems to be “{title[:120]}”" if title else "does not show the title"
+        host = urlsplit(location.url).hostname
+        job.doubt = f"the file from {host} {what}; it is kept as aside/{aside.name}"
+        job.give_up(location.url, f"another paper? {what}")
+        job.retry |= location.trusted
+
+    def _keep(
+        self, job: _Job, location: PdfLocation, download: Download, finding: _Finding
+    ) -> Fetch:
+        reason = f"from {location.source}"
+        if finding.verdict == Verdict.UNREADABLE:
+            reason += " (its text cannot be read, so its title is not confirmed)"
+        pdf = PdfFile(
+            download.sha256,
+            "",
+            download.size,
+            finding.pages,
+            location.url,
+            location.version,
+            self.now,
+            download.etag,
+            download.last_modified,
         )
-        facts = (pages, place.url, place.version, self.now, got.etag, got.last_modified)
-        pdf = PdfFile(got.sha256, "", got.size, *facts)
-        said = f"from {place.source}{doubt}"
-        return self.store.keep(
-            got, Fetch(job.work.id, "fetched", said, pdf, tuple(job.tried), title=title, ids=ids)
-        )
+        outcome = replace(job.fetched(reason, pdf), title=finding.title, ids=finding.ids)
+        return self.store.keep(download, outcome)
 
 
-def _nowhere(job: _Job) -> Fetch:
+def _is_doubtful(finding: _Finding, location: PdfLocation) -> bool:
+    """Whether a file is another paper, or unreadable and not from the work's own place."""
+    return finding.verdict == Verdict.WRONG or (
+        finding.verdict == Verdict.UNREADABLE and not location.trusted
+    )
+
+
+def _note_error(job: _Job, location: PdfLocation, error: BaseException) -> None:
+    """Note a failure of the web; raises what is a fault of the program."""
+    if not isinstance(error, WebError):
+        raise error
+    job.give_up(location.url, error.message)
+    expected = isinstance(error, NotFound | Blocked)
+    unexpected = not expected and (error.transient or location.trusted)
+    job.retry |= unexpected or isinstance(error, Unsafe)
+
+
+def _read_page(job: _Job, location: PdfLocation, download: Download) -> None:
+    """A page instead of a file: go on to the file it names, if any."""
+    job.seen |= {url_key(location.url), url_key(download.url)}
+    named = [u for u in pdf_urls(download.body, download.url) if url_key(u) not in job.seen]
+    job.locations = deque(p for p in job.locations if url_key(p.url) not in job.seen)
+    if named and len(job.tried) < MAX_TRIED:
+        job.give_up(location.url, "a page that names a PDF")
+        files = [PdfLocation(u, "the work's page", trusted=location.trusted) for u in named]
+        job.locations.extendleft(reversed(files[:MAX_NAMED]))
+        return
+    is_page = b"<" in download.body[:2000]
+    job.give_up(location.url, "a page, no PDF" if is_page else "something that is no PDF")
+    # A work's page that names no file is an honest answer.
+    job.retry |= location.trusted and not read_tags(download.body)
+
+
+def _without_location(job: _Job) -> Fetch:
     if job.known is not None:
         return Fetch(job.work.id, "fetched", "kept as it is", job.known)
-    reason = "no source names a place where a copy may be had; put the PDF into the folder papers/ if you have it"
+    logger.info("%s: no source names a location", job.work.id)
+    reason = (
+        "no source names a place where a copy may be had; "
+        "put the PDF into the folder papers/ if you have it"
+    )
     return Fetch(job.work.id, "metadata-only", reason)
 
 
 def _given_up(job: _Job) -> Fetch:
-    """What to say where no place gave the paper."""
-    tried = tuple(job.tried)
-    told = "; ".join(f"{urlsplit(url).hostname}: {_short(text, url)}" for url, text in tried[:4])
+    """What to say where no location gave the paper."""
+    told = "; ".join(f"{_host(url)}: {_shorten(text, url)}" for url, text in job.tried[:MAX_TOLD])
+    pdf: PdfFile | None = None
+    status: Status
     if job.known is not None:
-        return Fetch(
-            job.work.id,
-            "fetched",
-            f"kept; no newer file ({told})",
-            job.known,
-            tried,
-            transient=job.again,
-        )
-    if job.doubtful:
-        reason = (
-            f"{job.doubtful}. If it is right, move it to papers/; if not, put the right one there"
-        )
-        return Fetch(job.work.id, "unsure", reason, None, tried, transient=job.again)
-    if job.again:
-        return Fetch(
-            job.work.id,
-            "failed",
-            f"not fetched ({told}); the next refresh tries again",
-            None,
-            tried,
-            True,
-        )
-    reason = f"no open copy ({told}); put the PDF into the folder papers/ if you have it"
-    return Fetch(job.work.id, "metadata-only", reason, None, tried)
+        status, reason, pdf = "fetched", f"kept; no newer file ({told})", job.known
+    elif job.doubt:
+        status = "unsure"
+        reason = f"{job.doubt}. If it is right, move it to papers/; if not, put the right one there"
+    elif job.retry:
+        status, reason = "failed", f"not fetched ({told}); the next refresh tries again"
+    else:
+        status = "metadata-only"
+        reason = f"no open copy ({told}); put the PDF into the folder papers/ if you have it"
+    logger.info("%s: %s after %d addresses", job.work.id, status, len(job.tried))
+    return Fetch(job.work.id, status, reason, pdf, tuple(job.tried), job.retry)
 
 
-def _short(text: str, url: str) -> str:
+def _host(url: str) -> str | None:
+    return urlsplit(url).hostname
+
+
+def _shorten(text: str, url: str) -> str:
     """A message without the host's name at its beginning, which stands there already."""
-    host = urlsplit(url).hostname or ""
-    return text.removeprefix(host).lstrip(": ") or text
+    return text.removeprefix(_host(url) or "").lstrip(": ") or text

@@ -1,108 +1,186 @@
-"""Where a work's PDF may be had, the best place first."""
+"""Where a work's PDF may be had, the best location first."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from litmap.models import Work
+from litmap.models import Location, Work
 from litmap.parsing.identifiers import identifier_from_url, url_key
 
-MOST = 10
-"""Places tried for one work."""
+MAX_LOCATIONS = 10
+"""Locations tried for one work."""
+MAX_NOTED = 2
+"""Links of the note to files that are tried."""
 _ARXIV_HOSTS = re.compile(r"(?:^|\.)arxiv\.org$")
-_WALLED = re.compile(
+_WALLED_HOSTS = re.compile(
     r"(?:^|\.)(?:semanticscholar\.org|researchgate\.net|academia\.edu|jstor\.org|sci-hub\.\w+)$"
 )
 """Sites whose pages never hold a file for a plain client, or which litmap does not use."""
 _FILE_HOSTS = re.compile(r"^(?:pdfs\.semanticscholar\.org)$")
+_PMLR_ON_GITHUB = 235
+"""The first volume of PMLR whose files lie on GitHub."""
+_NEURIPS_TRACKS = 2022
+"""The first year whose files name their track."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """An address to try. `sure`: the work's own id or the reader's own link leads here, so that it should be there."""
+class PdfLocation:
+    """An address to try, and who names it.
+
+    `trusted`: the work's own id or the reader's own link leads here, so that the paper should be
+    there. `version`: that of an arXiv paper.
+    """
 
     url: str
     source: str
-    sure: bool = False
+    trusted: bool = False
     version: int | None = None
 
 
-def find_places(work: Work) -> list[Place]:
-    """Addresses in the order of trying: the note's link if it is a PDF, arXiv, proceedings, open copies, pages."""
-    seen: set[str] = set()
-    places = []
-    for place in _all(work):
-        key = url_key(place.url)
-        if key not in seen and place.url.startswith(("http://", "https://")):
-            seen.add(key)
-            places.append(place)
-    return places[:MOST]
+def find_locations(work: Work) -> list[PdfLocation]:
+    """Addresses in the order of trying (`LOCATION_SOURCES`), each once, at most ten."""
+    unique: dict[str, PdfLocation] = {}
+    for list_locations in LOCATION_SOURCES:
+        for location in list_locations(work):
+            if location.url.startswith(("http://", "https://")):
+                unique.setdefault(url_key(location.url), location)
+    return list(unique.values())[:MAX_LOCATIONS]
 
 
-def _all(work: Work) -> Iterator[Place]:
-    noted = [u for u in work.urls if is_file(u) and not _ARXIV_HOSTS.search(_host(u))]
-    yield from (Place(u, "the note's link", sure=True) for u in noted[:2])
-    for ident in work.ids:
-        yield from _by_id(ident, work)
-    spots = [s for s in work.locations if not _ARXIV_HOSTS.search(_host(s.url))]
-    files = [s for s in spots if s.kind == "pdf" and s.access != "closed"]
-    for spot in sorted(files, key=lambda s: s.access != "open"):
-        yield Place(spot.url, spot.source, sure=spot.access == "open")
-    pages = [s for s in spots if s.kind == "landing" and not _WALLED.search(_host(s.url))]
-    for spot in sorted(pages, key=lambda s: s.access != "open"):
-        if spot.access == "open":
-            yield Place(spot.url, spot.source, sure=True)
-    for url in work.urls:
-        if not is_file(url) and _may_have_file(url):
-            yield Place(url, "the note's link")
-    for ident in work.ids:
-        if ident.startswith("doi:"):
-            yield Place(f"https://doi.org/{quote(ident[4:], safe='/():;.-_')}", "the DOI")
-    for spot in pages:
-        yield Place(spot.url, spot.source)
+def noted_files(work: Work) -> Iterator[PdfLocation]:
+    """The note's own links to PDFs; arXiv's are asked by id."""
+    noted = [url for url in work.urls if is_file(url) and not is_arxiv(url)]
+    for url in noted[:MAX_NOTED]:
+        yield PdfLocation(url, "the note's link", trusted=True)
 
 
-def _by_id(ident: str, work: Work) -> Iterator[Place]:
+def files_by_id(work: Work) -> Iterator[PdfLocation]:
     """Files whose address follows from an id."""
-    kind, _, value = ident.partition(":")
-    if kind == "arxiv":
-        version = f"v{work.arxiv_version}" if work.arxiv_version else ""
-        yield Place(
-            f"https://export.arxiv.org/pdf/{value}{version}",
-            "arXiv",
-            sure=True,
-            version=work.arxiv_version,
-        )
-    elif kind == "openreview":
-        yield Place(
-            f"https://openreview.net/pdf?id={quote(value, safe='')}", "OpenReview", sure=True
-        )
-    elif kind == "pmlr":
-        volume, _, key = value.partition("/")
-        if volume[1:].isdigit() and int(volume[1:]) >= 235:  # files of these volumes lie on GitHub
-            base = "https://raw.githubusercontent.com/mlresearch"
-            yield Place(f"{base}/{volume}/main/assets/{key}/{key}.pdf", "PMLR", sure=True)
-        else:
-            yield Place(
-                f"https://proceedings.mlr.press/{volume}/{key}/{key}.pdf", "PMLR", sure=True
+    for identifier in work.ids:
+        kind, _, value = identifier.partition(":")
+        if kind == "arxiv":
+            yield _arxiv_file(value, work.arxiv_version)
+        elif kind in _FILE_ADDRESSES:
+            source, address = _FILE_ADDRESSES[kind]
+            if url := address(value):
+                yield PdfLocation(url, source, trusted=True)
+
+
+def open_files(work: Work) -> Iterator[PdfLocation]:
+    """Files that sources name: open copies, then those of unknown access."""
+    files = [at for at in _beyond_arxiv(work) if at.kind == "pdf" and at.access != "closed"]
+    for at in _open_first(files):
+        yield PdfLocation(at.url, at.source, trusted=at.access == "open")
+
+
+def open_pages(work: Work) -> Iterator[PdfLocation]:
+    """Pages of open works that sources name."""
+    for at in _landing_pages(work):
+        if at.access == "open":
+            yield PdfLocation(at.url, at.source, trusted=True)
+
+
+def noted_pages(work: Work) -> Iterator[PdfLocation]:
+    """The note's own links to pages that may name a file."""
+    for url in work.urls:
+        if not is_file(url) and may_have_file(url):
+            yield PdfLocation(url, "the note's link")
+
+
+def doi_pages(work: Work) -> Iterator[PdfLocation]:
+    """The pages that DOIs lead to."""
+    for identifier in work.ids:
+        if identifier.startswith("doi:"):
+            yield PdfLocation(
+                f"https://doi.org/{quote(identifier[4:], safe='/():;.-_')}", "the DOI"
             )
-    elif kind == "jmlr":
-        volume, _, key = value.partition("/")
-        yield Place(
-            f"https://jmlr.org/papers/volume{volume[1:]}/{key}/{key}.pdf", "JMLR", sure=True
-        )
-    elif kind == "neurips" and "/" in value:
-        year, _, code = value.partition("/")
-        suffix = "-Conference" if year.isdigit() and int(year) >= 2022 else ""
-        base = f"https://proceedings.neurips.cc/paper_files/paper/{year}"
-        yield Place(f"{base}/file/{code}-Paper{suffix}.pdf", "NeurIPS", sure=True)
-    elif kind == "acl":
-        yield Place(f"https://aclanthology.org/{value}.pdf", "the ACL Anthology", sure=True)
 
 
+def other_pages(work: Work) -> Iterator[PdfLocation]:
+    """All pages that sources name."""
+    for at in _landing_pages(work):
+        yield PdfLocation(at.url, at.source)
+
+
+LOCATION_SOURCES: tuple[Callable[[Work], Iterator[PdfLocation]], ...] = (
+    noted_files,
+    files_by_id,
+    open_files,
+    open_pages,
+    noted_pages,
+    doi_pages,
+    other_pages,
+)
+"""In the order of trying."""
+
+
+def _beyond_arxiv(work: Work) -> list[Location]:
+    return [at for at in work.locations if not is_arxiv(at.url)]
+
+
+def _landing_pages(work: Work) -> list[Location]:
+    """The pages that sources name, but those behind a wall."""
+    return [at for at in _beyond_arxiv(work) if at.kind == "landing" and not _is_walled(at.url)]
+
+
+def _open_first(locations: list[Location]) -> list[Location]:
+    return sorted(locations, key=lambda at: at.access != "open")
+
+
+# ── addresses that follow from an id ─────────────────────────────────────────────────────────────
+def _arxiv_file(value: str, version: int | None) -> PdfLocation:
+    suffix = f"v{version}" if version else ""
+    url = f"https://export.arxiv.org/pdf/{value}{suffix}"
+    return PdfLocation(url, "arXiv", trusted=True, version=version)
+
+
+def _openreview_file(value: str) -> str:
+    return f"https://openreview.net/pdf?id={quote(value, safe='')}"
+
+
+def _pmlr_file(value: str) -> str:
+    """'v97/abc19a': newer volumes lie on GitHub."""
+    volume, _, key = value.partition("/")
+    if volume[1:].isdigit() and int(volume[1:]) >= _PMLR_ON_GITHUB:
+        base = "https://raw.githubusercontent.com/mlresearch"
+        return f"{base}/{volume}/main/assets/{key}/{key}.pdf"
+    return f"https://proceedings.mlr.press/{volume}/{key}/{key}.pdf"
+
+
+def _jmlr_file(value: str) -> str:
+    """'v15/name14a'."""
+    volume, _, key = value.partition("/")
+    return f"https://jmlr.org/papers/volume{volume[1:]}/{key}/{key}.pdf"
+
+
+def _neurips_file(value: str) -> str:
+    """'2019/HASH'; '' where the year is missing."""
+    if "/" not in value:
+        return ""
+    year, _, code = value.partition("/")
+    suffix = "-Conference" if year.isdigit() and int(year) >= _NEURIPS_TRACKS else ""
+    base = f"https://proceedings.neurips.cc/paper_files/paper/{year}"
+    return f"{base}/file/{code}-Paper{suffix}.pdf"
+
+
+def _acl_file(value: str) -> str:
+    return f"https://aclanthology.org/{value}.pdf"
+
+
+_FILE_ADDRESSES: dict[str, tuple[str, Callable[[str], str]]] = {
+    "openreview": ("OpenReview", _openreview_file),
+    "pmlr": ("PMLR", _pmlr_file),
+    "jmlr": ("JMLR", _jmlr_file),
+    "neurips": ("NeurIPS", _neurips_file),
+    "acl": ("the ACL Anthology", _acl_file),
+}
+"""For a kind of id who keeps the file, and its address ('' where the id does not tell)."""
+
+
+# ── addresses ────────────────────────────────────────────────────────────────────────────────────
 def is_file(url: str) -> bool:
     """Whether an address itself names a PDF."""
     try:
@@ -114,15 +192,21 @@ def is_file(url: str) -> bool:
     return (parts.hostname or "").endswith("openreview.net") and parts.path == "/pdf"
 
 
-def _may_have_file(url: str) -> bool:
+def is_arxiv(url: str) -> bool:
+    """Whether an address is one of arXiv's."""
+    return _ARXIV_HOSTS.search(_host(url)) is not None
+
+
+def may_have_file(url: str) -> bool:
+    """Whether a page may name a file: not arXiv's, which are asked by id, and not behind a wall."""
     host = _host(url)
-    if (
-        not host
-        or _ARXIV_HOSTS.search(host)
-        or (_WALLED.search(host) and not _FILE_HOSTS.search(host))
-    ):
+    if not host or is_arxiv(url) or (_is_walled(url) and not _FILE_HOSTS.search(host)):
         return False
     return not (identifier_from_url(url) or "").startswith("arxiv:")
+
+
+def _is_walled(url: str) -> bool:
+    return _WALLED_HOSTS.search(_host(url)) is not None
 
 
 def _host(url: str) -> str:

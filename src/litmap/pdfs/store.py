@@ -17,7 +17,11 @@ from litmap.operating_system import sync_folder
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Folders of a library as values: its `root`, the place of a PDF by sha256, transfers under way, doubtful files."""
+    """Folders of a library as values: its `root` and those below it.
+
+    `pdf` gives the place of a PDF by sha256, `partial` holds transfers under way, `aside` doubtful
+    files.
+    """
 
     root: Path
     pdf: Callable[[str], Path]
@@ -36,7 +40,8 @@ class Store:
     def keep(self, got: Download, outcome: Fetch) -> Fetch:
         """Move a whole transfer to its place by content, and tell that place in `outcome.pdf`.
 
-        Atomic. A note of the outcome stays beside the transfers until the catalogue is seen to have it.
+        Atomic. A note of the outcome stays beside the transfers until the catalogue is seen to have
+        it.
         """
         assert got.path is not None and outcome.pdf is not None
         target = self.pdf(got.sha256)
@@ -97,7 +102,10 @@ class Store:
         return PdfFile(digest.hexdigest(), self._relative(target), size, pages, fetched_at=now)
 
     def arrived(self) -> Iterator[tuple[Fetch, Path]]:
-        """Outcomes of an earlier run, perhaps killed before the catalogue learnt of them, with their notes."""
+        """Outcomes of an earlier run, with their notes.
+
+        It was perhaps killed before the catalogue learnt of them.
+        """
         if not self.partial.is_dir():
             return
         for note in sorted(self.partial.glob("*.done")):
