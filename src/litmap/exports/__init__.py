@@ -1,7 +1,8 @@
-"""Works for other programs: BibTeX, RIS, CSL-JSON, CSV, and Markdown notes that link back to the reader's notes.
+"""Works for other programs: BibTeX, RIS, CSL-JSON, CSV, and Markdown notes that link back.
 
-Every writer takes works with their mentions and returns text; `write` picks the writer by the file's name and
-replaces the file in one step. What other people wrote (titles, names, contexts) is escaped in each format.
+Every exporter takes works with their mentions and returns text; `write` picks it by the file's
+ending and replaces the file in one step. What other people wrote (titles, names, contexts) is
+escaped in each format.
 """
 
 from litmap.exports.backlinks import to_notes

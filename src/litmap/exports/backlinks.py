@@ -1,4 +1,4 @@
-"""Markdown notes that link back: a page a work and a page a heading, each with where the reader's notes cite it."""
+"""Markdown notes that link back: a page a work, a page a heading, with the citing lines."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ INDEX = "index.md"
 def to_notes(works: Sequence[WorkMentions]) -> dict[str, str]:
     """File name → Markdown: 'works/<key>.md', 'headings/<heading>.md' and 'index.md'.
 
-    A work's page has its data, its addresses, and each mention as 'note:line' with the reader's own words; a heading's
-    page lists its works with the lines that cite them. Names of files are ASCII and come from keys, never from a
-    path.
+    A work's page has its data, its addresses, and each mention as 'note:line' with the reader's own
+    words; a heading's page lists its works with the lines that cite them. Names of files are ASCII
+    and come from keys, never from a path.
     """
     keys = citation_keys([work for work, _ in works])
     by_heading: dict[HeadingPath, list[tuple[str, Work, list[Mention]]]] = {}
@@ -39,7 +39,7 @@ def to_notes(works: Sequence[WorkMentions]) -> dict[str, str]:
 
 
 def escape(text: str) -> str:
-    """Text that Markdown shows as it is: no link, image, emphasis, HTML, heading or list can come of it."""
+    """Text that Markdown shows as it is: no link, image, emphasis, HTML, heading or list."""
     text = _MARKDOWN.sub(r"\\\1", one_line(text))
     return re.sub(r"^(\d+)([.)])", r"\1\\\2", text)
 

@@ -24,14 +24,18 @@ EXPORTERS: dict[str, Callable[[Sequence[WorkMentions]], str]] = {
     ".json": to_csl,
     ".csv": to_csv,
 }
-"""File ending → the text of such a file. To add a format, write a module with its `to_NAME` and give it a row."""
+"""File ending → the text of such a file.
+
+To add a format, write a module with its `to_NAME` and give it a row.
+"""
 
 
 def write(out: Path, works: Sequence[WorkMentions]) -> str:
-    """Write the works to a file, its format told by the suffix, or notes with back-links into a folder.
+    """Write the works to a file in the format of its ending, or as linked notes into a folder.
 
-    A file is replaced in one step; in a folder only the files of the export are touched. Returns a sentence on what
-    was written. Raises `UsageError` for another suffix, and where the place cannot be written.
+    A file is replaced in one step; in a folder only the files of the export are touched. Returns a
+    sentence on what was written. Raises UsageError for another ending, and where the place cannot
+    be written.
     """
     try:
         is_folder = out.is_dir() or not out.suffix

@@ -34,7 +34,7 @@ _NOT_ASCII_WORD = re.compile(r"[^a-z0-9]")
 _TRANSCRIBED = str.maketrans({"ß": "ss", "ø": "o", "ł": "l"})
 """Letters that Unicode does not decompose."""
 MAX_FAMILY_CHARS, MAX_WORD_CHARS, MAX_ID_CHARS = 30, 20, 40
-"""Characters of a citation key that come of the family name, the title and, without both, the id."""
+"""Characters of a citation key from the family name, the title and, without both, the id."""
 
 
 def one_line(text: str) -> str:
@@ -49,7 +49,10 @@ def ascii_word(text: str) -> str:
 
 
 def citation_keys(works: Sequence[Work]) -> list[str]:
-    """A key for each work, 'family2017firstword'; works that would share one get 'a', 'b', … in the order of ids."""
+    """A key for each work, 'family2017firstword'.
+
+    Works that would share one get 'a', 'b', … in the order of ids.
+    """
     bases = [_base_key(work) for work in works]
     counts = Counter(bases)
     keys = [""] * len(works)
@@ -83,7 +86,10 @@ def _letters(number: int) -> str:
 
 
 def kind_of(work: Work) -> str:
-    """'article', 'conference', 'preprint', 'thesis', 'report', 'book' or 'other', from the venue and identifiers."""
+    """The kind of a work by its venue and identifiers.
+
+    'article', 'conference', 'preprint', 'thesis', 'report', 'book' or 'other'.
+    """
     kinds = (kind for kind, is_kind in _KINDS if is_kind(work))
     return next(kinds, "article" if work.venue else "other")
 
@@ -126,7 +132,10 @@ _KINDS: tuple[tuple[str, Callable[[Work], bool]], ...] = (
 
 
 def web_address(work: Work) -> str:
-    """The best address of a work: its DOI's, arXiv's, or the first http address known; '' where there is none."""
+    """The best address of a work: its DOI's, arXiv's, or the first http address known.
+
+    '' where there is none.
+    """
     for kind, address in _ADDRESSES:
         if identifier := work.identifier(kind):
             return address.format(identifier)

@@ -26,7 +26,8 @@ COLUMNS = (
 def to_csv(works: Sequence[WorkMentions]) -> str:
     """A table with a header, one row a work; several values in one cell are separated by '; '.
 
-    A cell that a spreadsheet would take for a formula gets an apostrophe in front, because titles come from outside.
+    A cell that a spreadsheet would take for a formula gets an apostrophe in front, because titles
+    come from outside.
     """
     keys = citation_keys([work for work, _ in works])
     out = io.StringIO()

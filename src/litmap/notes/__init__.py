@@ -1,8 +1,9 @@
 """Notes as people write them: files found, decoded, and read into one format-independent form.
 
-`read_notes` takes folders, files and '-' (stdin). Readers exist for Markdown (also Obsidian's, pandoc's, Hugo's and
-Jekyll's), org-mode, reStructuredText, LaTeX, HTML, MediaWiki text, Jupyter notebooks, plain text, and the reference
-files BibTeX, RIS, nbib, CSL-JSON, Zotero's CSV and RDF, EndNote's XML and MODS.
+`read_notes` takes folders, files and '-' (stdin). Readers exist for Markdown (also Obsidian's,
+pandoc's, Hugo's and Jekyll's), org-mode, reStructuredText, LaTeX, HTML, MediaWiki text, Jupyter
+notebooks, plain text, and the reference files BibTeX, RIS, nbib, CSL-JSON, Zotero's CSV and RDF,
+EndNote's XML and MODS. `notes.formats.FORMATS` is the table of them.
 """
 
 from litmap.notes.discovery import find_note_files

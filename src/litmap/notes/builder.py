@@ -1,4 +1,4 @@
-"""What every reader shares: headings kept as a stack, blocks collected in order, one `Note` at the end."""
+"""What every reader shares: a stack of headings, blocks in order, one `Note` at the end."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ MAX_EMPHASIS = 200
 
 
 def is_transparent(text: str) -> bool:
-    """True for 'References', 'Links' and the like, which are no topics: what stands below belongs to the topic around."""
+    """True for 'References', 'Links' and the like, which are no topics.
+
+    What stands below belongs to the topic around.
+    """
     bare = text.strip().strip(_DECORATION)
     return len(text) <= MAX_HEADING_WITHOUT_SUBJECT and bool(_NO_SUBJECT.match(bare))
 
@@ -42,7 +45,10 @@ def lists_references(text: str) -> bool:
 
 
 class Builder:
-    """Collects a note. Headings nest by level; a transparent one (`is_transparent`) opens no topic."""
+    """Collects a note. Headings nest by level.
+
+    A transparent one (`is_transparent`) opens no topic.
+    """
 
     def __init__(self, title: str = "") -> None:
         self.title = title
@@ -67,7 +73,10 @@ class Builder:
         return last[1] if last and last[2] else ""
 
     def heading(self, level: int, inline: Inline, line: int, *fields: tuple[str, str]) -> None:
-        """Opens a heading; its own links are kept on a block of kind 'heading' that stands below itself."""
+        """Opens a heading.
+
+        Its own links are kept on a block of kind 'heading' that stands below itself.
+        """
         text = " ".join(inline.text.split()).strip()
         if not text:
             return

@@ -33,10 +33,13 @@ _CONTROL_BYTES = (*range(1, 9), *range(14, 27), *range(28, 32))
 def find_note_files(
     paths: Sequence[Path | str],
 ) -> tuple[list[tuple[Path, str, bool]], list[Problem]]:
-    """Files below the paths as (file, path as the user sees it, named by the user), in order, each once.
+    """Files below the paths, in order: (file, path as the user sees it, named by the user).
 
-    Folders are walked recursively; hidden ones, `node_modules` and what a `.litmapignore` (gitignore's
-    rules, in any folder) names are left out, and a symbolic link back up is followed once only.
+    Each stands once.
+
+    Folders are walked recursively; hidden ones, `node_modules` and what a `.litmapignore`
+    (gitignore's rules, in any folder) names are left out, and a symbolic link back up is followed
+    once only.
     """
     files: dict[Path, tuple[Path, str, bool]] = {}
     problems: list[Problem] = []
@@ -56,7 +59,7 @@ def find_note_files(
 
 
 def is_optional_note(path: Path) -> bool:
-    """True for a file that may well be no note, so that failing to read it is no problem worth telling."""
+    """True for a file that may well be no note: failing to read it is no problem worth telling."""
     return path.suffix.lower() in _OPTIONAL_SUFFIXES
 
 
@@ -91,7 +94,10 @@ def _read_ignore_rules(folder: Path) -> _IgnoreRules | None:
 
 
 class _FolderWalk:
-    """The files below a folder that are notes by their names, in order; a folder's before those further down."""
+    """The files below a folder that are notes by their names, in order.
+
+    A folder's before those further down.
+    """
 
     def __init__(self, top: Path, problems: list[Problem]) -> None:
         self.top, self.problems = top, problems
@@ -158,10 +164,10 @@ def _is_note_file(path: Path, rules: list[_IgnoreRules]) -> bool:
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    r"""Text of a file's bytes with line ends as `\n`, and a remark where characters had to be guessed ('' mostly).
+    r"""Text of a file's bytes with line ends as `\n`, and a remark where characters were guessed.
 
-    UTF-8 and UTF-16/32 by mark or by form; else UTF-8 with single wrong bytes read as Windows-1252 (files
-    glued from two encodings). Raises ValueError for binary data.
+    UTF-8 and UTF-16/32 by mark or by form; else UTF-8 with single wrong bytes read as Windows-1252
+    (files glued from two encodings). Raises ValueError for binary data.
     """
     text, remark = _decode(data)
     for line_end in ("\r\n", "\r", "\x0b", "\x0c"):
@@ -187,7 +193,10 @@ def _decode(data: bytes) -> tuple[str, str]:
 
 
 def _utf16_by_form(sample: bytes) -> str:
-    """'utf-16-le' or 'utf-16-be' where nearly every other byte is zero, as in Western text; else ''."""
+    """'utf-16-le' or 'utf-16-be' where nearly every other byte is zero, as in Western text.
+
+    Else ''.
+    """
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     if max(even, odd) > 0.3 * len(sample) / 2 and min(even, odd) < 0.05 * len(sample):
         return "utf-16-le" if odd > even else "utf-16-be"

@@ -1,4 +1,4 @@
-"""Front matter: YAML between `---` lines (Jekyll, Obsidian, pandoc, Hugo) or TOML between `+++` (Hugo)."""
+"""Front matter: YAML between `---` (Jekyll, Obsidian, pandoc) or TOML between `+++` (Hugo)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,10 @@ _NAME_PARTS = ("given", "family", "name", "literal")
 
 @dataclass(slots=True)
 class FrontMatter:
-    """What the head of a note says. `end` is the number of lines it takes; `lines` are its own raw lines."""
+    """What the head of a note says. `end` is the number of lines it takes.
+
+    `lines` are its own raw lines.
+    """
 
     end: int = 0
     title: str = ""
@@ -59,7 +62,10 @@ class FrontMatter:
 
 
 def read_front_matter(lines: list[str]) -> FrontMatter:
-    """The front matter at the head of these lines; `broken` says why it could not be parsed (its text still counts)."""
+    """The front matter at the head of these lines.
+
+    `broken` says why it could not be parsed (its text still counts).
+    """
     mark = lines[0].strip("\ufeff \t") if lines else ""
     if mark not in _CLOSING:
         return FrontMatter()
@@ -105,7 +111,7 @@ def _load(mark: str, text: str) -> Any:
         raise ValueError("too many aliases")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(text, Loader=loader)  # noqa: S506
+        return yaml.load(text, Loader=loader)  # noqa: S506 (a safe loader)
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from error
 
@@ -141,7 +147,10 @@ def _record_fields(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _strings(value: Any) -> list[str]:
-    """The texts of a value, which may be a list of texts, numbers and people; lists in it are left out."""
+    """The texts of a value, which may be a list of texts, numbers and people.
+
+    Lists in it are left out.
+    """
     if not isinstance(value, (list, tuple)):
         return _single(value)
     return [

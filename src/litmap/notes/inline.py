@@ -1,4 +1,4 @@
-"""Inline markup removed from a stretch of a note: plain text, its links with places, and where its lines begin."""
+"""Inline markup of a stretch of a note: its plain text, links with places, starts of lines."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _PLAIN_ITALIC = re.compile(
 
 @dataclass(slots=True)
 class Inline:
-    """Text with markup removed; `starts` are the offsets where source lines begin, the first always 0.
+    """Text without markup; `starts` are the offsets where source lines begin, the first always 0.
 
     `emphasis` holds the stretches set in italics: titles of books, as a rule.
     """
@@ -77,16 +77,19 @@ def read_inline(
     plain: bool = False,
     depth: int = 0,
 ) -> Inline:
-    """The text of a block whose source begins on `line`; line breaks become blanks. Time is linear in its length.
+    """The text of a block whose source begins on `line`; line breaks become blanks.
 
-    `plain` keeps characters that only Markdown reads as markup. `definitions` are targets of reference links by
-    lower-case label.
+    `plain` keeps characters that only Markdown reads as markup. `definitions` are targets of
+    reference links by lower-case label. Time is linear in the length.
     """
     return _InlineReader(line, definitions or {}, plain=plain, depth=depth).read(raw)
 
 
 class _InlineReader:
-    """Puts the text together; each construct of the patterns has a method, named in `_CONSTRUCTS`."""
+    """Puts the text together.
+
+    Each construct of the patterns has a method, named in `_CONSTRUCTS`.
+    """
 
     def __init__(
         self, line: int, definitions: Mapping[str, str], *, plain: bool, depth: int
@@ -263,7 +266,10 @@ _CONSTRUCTS: dict[str | None, Callable[[_InlineReader, re.Match[str]], None]] = 
     "mark": _InlineReader.mark,
     None: _InlineReader.image,
 }
-"""The last group of a match of `_MARKDOWN` or `_PLAIN` → how the construct is read; images have no group."""
+"""The last group of a match of `_MARKDOWN` or `_PLAIN` → how the construct is read.
+
+Images have no group.
+"""
 
 
 def _neighbours(match: re.Match[str]) -> tuple[str, str]:
@@ -273,7 +279,7 @@ def _neighbours(match: re.Match[str]) -> tuple[str, str]:
 
 
 def is_literal_mark(mark: str, before: str, after: str) -> bool:
-    """True for a sign that is no emphasis: 'a * b', 'snake_case', '2*3', a rule of more than two '='."""
+    """True for a sign that is no emphasis: 'a * b', 'snake_case', '2*3', '==='."""
     alone = before.isspace() and after.isspace()
     in_word = before.isalnum() and after.isalnum()
     underscore_in_word = mark[0] == "_" and in_word

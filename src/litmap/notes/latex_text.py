@@ -6,8 +6,10 @@ import re
 import unicodedata
 
 _COMBINING = {
-    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307", '"': "\u0308",
-    "r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323", "c": "\u0327", "k": "\u0328", "b": "\u0331",
+    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306",
+    ".": "\u0307", '"': "\u0308",
+    "r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323", "c": "\u0327", "k": "\u0328",
+    "b": "\u0331",
 }  # fmt: skip
 _ACCENT = re.compile(
     r"\\([`'^~=.\"]|[uvHckdbr](?=[\s{\\]))\s*(?:\{\s*(\\?[A-Za-z])\s*\}|(\\[ij](?![a-zA-Z])|[A-Za-z]))"
@@ -16,20 +18,22 @@ _LETTER = re.compile(
     r"\\(ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|dh|DH|th|TH|dj|DJ)(?![a-zA-Z])\s?(?:\{\})?"
 )
 _LETTERS = {
-    "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł",
+    "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å", "o": "ø", "O": "Ø",
+    "l": "ł", "L": "Ł",
     "i": "i", "j": "j", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ",
 }  # fmt: skip
 _SYMBOL = {
-    "textendash": "–", "textemdash": "—", "textquoteright": "’", "textquoteleft": "‘", "ldots": "…", "dots": "…",
-    "textasciitilde": "~", "textbackslash": "\\", "textunderscore": "_", "LaTeX": "LaTeX", "TeX": "TeX", "S": "§",
+    "textendash": "–", "textemdash": "—", "textquoteright": "’", "textquoteleft": "‘",
+    "ldots": "…", "dots": "…",
+    "textasciitilde": "~", "textbackslash": "\\", "textunderscore": "_", "LaTeX": "LaTeX",
+    "TeX": "TeX", "S": "§",
 }  # fmt: skip
-_GREEK = {
-    name: chr(code)
-    for code, name in enumerate(
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho varsigma sigma tau upsilon phi chi psi omega".split(),  # noqa: E501, SIM905
-        0x3B1,
-    )
-}
+_GREEK_LETTERS = (
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda",
+    "mu", "nu", "xi", "omicron", "pi", "rho", "varsigma", "sigma", "tau", "upsilon", "phi", "chi",
+    "psi", "omega",
+)  # fmt: skip
+_GREEK = {name: chr(code) for code, name in enumerate(_GREEK_LETTERS, ord("α"))}
 _COMMAND = re.compile(r"\\([A-Za-z]{1,40})\*?(?:\[[^\[\]]{0,200}\])?[ \t]?")
 
 
@@ -44,7 +48,7 @@ def _command(match: re.Match[str]) -> str:
 
 
 def plain_latex(text: str) -> str:
-    """Text with accents, letters, dashes and quotes of LaTeX made Unicode, other commands and braces dropped."""
+    """The text with LaTeX's accents, letters, dashes and quotes as Unicode, commands dropped."""
     if "\\" in text:
         text = _ACCENT.sub(_accent, text)
         text = _LETTER.sub(lambda match: _LETTERS[match.group(1)], text)

@@ -20,10 +20,10 @@ logger = logging.getLogger(__name__)
 def read_notes(
     paths: Sequence[Path | str], stdin: bytes | None = None
 ) -> tuple[list[Note], list[Problem]]:
-    """All notes at these paths ('-' is standard input, given as `stdin`), and what could not be read.
+    """All notes at these paths ('-' is `stdin`), and what could not be read.
 
-    A reference file that a note cites from (named in it, or lying beside it) and that the user did not
-    name himself comes as a note with `lookup` set: its entries count only where they are cited.
+    A reference file that a note cites from (named in it, or lying beside it) and that the user did
+    not name himself comes as a note with `lookup` set: its entries count only where they are cited.
     """
     files, problems = find_note_files([path for path in paths if str(path) != "-"])
     notes: dict[Path, Note] = {}

@@ -1,5 +1,5 @@
-"""Readers of reference files: BibTeX, RIS, CSL-JSON and CSV as text; RDF, EndNote's and MODS as XML.
+"""Readers of reference files: BibTeX, RIS, CSL-JSON, CSV, and XML of Zotero, EndNote and MODS.
 
-They have a row each in `litmap.notes.formats.FORMATS`. A record becomes a block of kind 'entry' whose
-fields `bibliographies.record` names.
+They have a row each in `litmap.notes.formats.FORMATS`. A record becomes a block of kind 'entry'
+whose fields `bibliographies.record` names.
 """

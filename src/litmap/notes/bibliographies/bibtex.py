@@ -1,4 +1,4 @@
-"""BibTeX and BibLaTeX: entries of a .bib file, of a code block or of `filecontents` (bibtexparser)."""
+"""BibTeX and BibLaTeX: entries of a .bib file, a code block or `filecontents` (bibtexparser)."""
 
 from __future__ import annotations
 
@@ -58,12 +58,18 @@ def is_bibtex(text: str) -> bool:
 
 
 def read_bibtex(text: str, builder: Builder) -> None:
-    """Reads the entries of a .bib file into the builder; what the parser cannot read is left out."""
+    """Reads the entries of a .bib file into the builder.
+
+    What the parser cannot read is left out.
+    """
     builder.blocks.extend(bibtex_blocks(text))
 
 
 def bibtex_blocks(text: str, line_before: int = 0) -> list[NoteBlock]:
-    """The entries of a .bib text as blocks. `line_before` is the number of the line before its first."""
+    """The entries of a .bib text as blocks.
+
+    `line_before` is the number of the line before its first.
+    """
     blocks = (
         record_block(
             _pairs(str(entry.key), entry.entry_type.lower(), _fields(entry)),
@@ -75,7 +81,7 @@ def bibtex_blocks(text: str, line_before: int = 0) -> list[NoteBlock]:
 
 
 def _entries(text: str) -> Iterator[Any]:
-    """The entries of bibtexparser in the order of the file, those with doubled keys or fields too."""
+    """The parser's entries in the order of the file, those with doubled keys or fields too."""
     from bibtexparser.entrypoint import parse_string
     from bibtexparser.middlewares import (
         RemoveEnclosingMiddleware,
@@ -136,7 +142,7 @@ def _names(value: str) -> list[str]:
 
 
 def _eprint(fields: dict[str, str]) -> Pairs:
-    """The identifier in the fields `eprint` and `archiveprefix` (BibTeX) or `eprinttype` (BibLaTeX)."""
+    """The identifier in `eprint`, with `archiveprefix` (BibTeX) or `eprinttype` (BibLaTeX)."""
     eprint = fields.get("eprint", "")
     archive = (fields.get("archiveprefix") or fields.get("eprinttype", "")).lower()
     arxiv = _ARXIV_PREFIX.sub("", eprint)

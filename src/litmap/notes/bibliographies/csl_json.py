@@ -1,4 +1,4 @@
-"""CSL-JSON, as Zotero and pandoc write it, and the items of Zotero's and Better BibTeX's own JSON."""
+"""CSL-JSON, as Zotero and pandoc write it, and Zotero's and Better BibTeX's own JSON."""
 
 from __future__ import annotations
 

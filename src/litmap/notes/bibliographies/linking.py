@@ -30,9 +30,10 @@ MAX_NAME_CHARS = 500
 def link_bibliographies(
     notes: dict[Path, Note], named: set[Path], read: Callable[[Path], Note | None]
 ) -> None:
-    """Gives each note that cites by key the reference files it means, and marks those that serve only for that.
+    """Gives each note that cites by key the reference files it means.
 
-    `notes` is changed in place; `named` are the files the user gave himself; `read` reads one more.
+    Those that serve only for that are marked as `lookup`. `notes` is changed in place; `named` are
+    the files that the user gave; `read` reads one more.
     """
     _Linker(notes, read).link(named)
 
@@ -83,7 +84,10 @@ class _Linker:
 
     @property
     def resolved(self) -> dict[Path, Path]:
-        """The notes' files by resolved path; resolving costs a system call each, so it is done when asked for."""
+        """The notes' files by resolved path.
+
+        Resolving costs a system call each, so it is done when asked for.
+        """
         if not self._resolved:
             self._resolved = {file.resolve(): file for file in reversed(self.notes)}
         return self._resolved

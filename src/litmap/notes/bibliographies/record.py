@@ -1,4 +1,4 @@
-"""A bibliographic record as a block of a note: pairs of field and value, in the order of the file."""
+"""A bibliographic record as a block of a note: pairs of field and value, in order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from litmap.notes.builder import Builder
 from litmap.parsing.grammar import FOUR_FIGURES, YEAR_SINCE_1400
 
 Pairs = list[tuple[str, str]]
-"""Fields: key, type, title, author (a pair each, 'Given Family'), year, venue, doi, arxiv, pmid, …"""
+"""Fields: key, type, title, author (a pair each, 'Given Family'), year, venue, doi, arxiv, …"""
 
 _SHOWN = ("year", "title", "venue")
 _IDENTIFIERS = {"doi", "arxiv", "url", "pmid"}

@@ -1,4 +1,4 @@
-"""Reference files in XML: Zotero's RDF, EndNote's XML and MODS, read into the same records as BibTeX."""
+"""Reference files in XML (Zotero's RDF, EndNote's XML, MODS), read into records as BibTeX is."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _words(node: Any) -> str:
 
 
 def _text(node: Any, *names: str) -> str:
-    """The text of the first filled element of these names below the node, an earlier name before a later."""
+    """The text of the first filled element below the node, by the first name that has one."""
     return _first(_words(child) for name in names for child in _all(node, name))
 
 

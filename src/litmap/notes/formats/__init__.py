@@ -1,8 +1,9 @@
 """The formats that notes and reference files come in: one module a format, one row in `FORMATS`.
 
-To add a format, write a module with a function `read_NAME(text, builder)` that hands headings and blocks
-to the builder (`litmap.notes.builder.Builder`) in the order of the text and raises ValueError for what is
-not in this format; then give it a row here. Files with its endings are found, read and cited from then on.
+To add a format, write a module with a function `read_NAME(text, builder)` that hands headings and
+blocks to the builder (`litmap.notes.builder.Builder`) in the order of the text and raises
+ValueError for what is not in this format; then give it a row here. From then on files with its
+endings are read.
 """
 
 from __future__ import annotations
@@ -69,14 +70,20 @@ FORMATS: tuple[NoteFormat, ...] = (
     NoteFormat("refxml", (".xml", ".rdf", ".mods"), read_xml, holds="keyed records"),
     NoteFormat("text", (".txt", ".text", ".eml", ""), read_plain),
 )
-"""All formats. A text whose ending leaves it open is sniffed from top to bottom; the first that fits is taken."""
+"""All formats. A text whose ending leaves it open is sniffed from top to bottom.
+
+The first that fits is taken.
+"""
 
 BY_NAME = {row.name: row for row in FORMATS}
 BY_SUFFIX = {suffix: row for row in FORMATS for suffix in row.suffixes}
 
 
 def detect_format(text: str, suffix: str) -> NoteFormat:
-    """The format of a text in a file with this ending (lower case); plain text where nothing tells another."""
+    """The format of a text in a file with this ending (lower case).
+
+    Plain text where nothing tells another.
+    """
     named = BY_SUFFIX.get(suffix, BY_NAME["text"])
     for candidate in FORMATS:
         if candidate.sniff and named.name in candidate.mistaken_for and candidate.sniff(text):

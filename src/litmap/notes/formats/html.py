@@ -1,4 +1,7 @@
-"""Saved web pages: prose, lists and headings; navigation, scripts, tooltips and boilerplate left out."""
+"""Saved web pages: prose, lists and headings.
+
+Navigation, scripts, tooltips and boilerplate left out.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +95,7 @@ def _name(node: Any) -> str:
 
 
 def is_boilerplate(node: Any) -> bool:
-    """True for an element that is hidden, or that its role or class tells to be no prose of the page."""
+    """True for an element that is hidden, or no prose of the page by its role or class."""
     if _name(node) in _NEVER_BOILERPLATE:
         return False
     return (

@@ -1,4 +1,7 @@
-r"""LaTeX: sections, the \cite family, \bibitem lists, hyperlinks; comments, maths displays and code left out."""
+r"""LaTeX: sections, the \cite family, \bibitem lists, hyperlinks.
+
+Comments, maths displays and code left out.
+"""
 
 from __future__ import annotations
 
@@ -273,7 +276,10 @@ class _Latex:
             self.held.append(_LEFT_OUT)
 
     def section(self, number: int, match: re.Match[str]) -> int:
-        """Opens a section whose title may run over lines; gives the number of the line to go on with."""
+        """Opens a section whose title may run over lines.
+
+        Gives the number of the line to go on with.
+        """
         self.flush()
         text = "\n".join(self.lines[number : number + MAX_TITLE_LINES])[match.end() :]
         end = _closing(text)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from litmap.parsing.word_lists import load_pattern
+
 _ENTRY = re.compile(r"[^\W\d_][^\d()]{1,80}[ .,(]{1,2}\(?(?:1[89]|20)\d\d[a-z]?[).,:]")
 _UNFINISHED = re.compile(
-    r"\s(?:of|the|and|a|an|in|on|for|with|by|to|from|or|at|as|der|die|das|und|für|von|de|la|le|et|&|et al\.)$"
+    rf"\s(?:{load_pattern('unfinished_line_ends', 'litmap.notes')})$"
     r"|\b[A-Z][a-z]{1,5}\. [A-Z][a-z]{1,5}\.$|\b[A-Z]\. ?[A-Z]\.$"
 )
 """What no sentence or entry ends with: 'of', 'et al.', 'Phys. Rev.', 'A. M.'."""
 
 
 MIN_FULL_SHARE = 0.6
-"""Of the width: a line shorter than that did not end for want of room, even before a word in lower case."""
+"""Of the width: a shorter line did not end for want of room, even before a word in lower case."""
 MIN_UNWRAPPED_CHARS = 45
 """In a text that was not wrapped, a line this short ends where its author ended it."""
 MAX_WIDER = 1.4
@@ -22,7 +24,10 @@ MAX_WIDER = 1.4
 
 
 def continues(before: str, text: str, width: int) -> bool:
-    """True where `text` goes on with the line `before`, because that one was full; `width` is `wrap_width`'s."""
+    """True where `text` goes on with the line `before`, because that one was full.
+
+    `width` is `wrap_width`'s.
+    """
     if not before:
         return False
     if has_open_bracket(before) or ends_in_hyphen(before):
@@ -66,7 +71,7 @@ def continues_sentence(before: str, word: str) -> bool:
 
 
 def is_unfinished(line: str) -> bool:
-    """True for a line that ends with what ends no sentence: 'the work of', 'Smith et al.', 'Phys. Rev.'."""
+    """True for an end that ends no sentence: 'the work of', 'Smith et al.', 'Phys. Rev.'."""
     return bool(_UNFINISHED.search(line[-24:]))
 
 
@@ -81,7 +86,7 @@ def ends_in_address(line: str) -> bool:
 
 
 def is_wider_paragraph(before: str, text: str, width: int) -> bool:
-    """True for lines longer than wrapped ones are, in a paragraph that is wrapped wider than the others."""
+    """True for lines longer than wrapped ones are, in a paragraph wrapped wider than the others."""
     return (
         _chars_before_last_word(before) < MAX_WIDER * width
         and before[-1].isalpha()
@@ -97,7 +102,8 @@ def _chars_before_last_word(line: str) -> int:
 def wrap_width(lines: list[str]) -> int:
     """The width at which the text was wrapped, 0 where each line is a paragraph of its own.
 
-    Judged by the lines that surely go on (the next one begins in lower case): none of them had room for one word more.
+    Judged by the lines that surely go on (the next one begins in lower case): none of them had room
+    for one word more.
     """
     needed = [
         len(line) + 1 + len(after.split(maxsplit=1)[0])
@@ -115,7 +121,7 @@ def _surely_goes_on(line: str, after: str) -> bool:
 
 
 def _usual_length(lines: list[str]) -> int:
-    """The length that most lines inside paragraphs come close to from below, 0 where they come close to none."""
+    """The length that most lines inside paragraphs nearly reach; 0 where there is none."""
     followed = [
         len(line) for line, after in pairwise(lines) if 40 <= len(line) <= 110 and after.strip()
     ]

@@ -1,4 +1,4 @@
-"""Mails and text browsers' dumps: their heads, quote marks, signatures and numbered lists of links."""
+"""Mails and text browsers' dumps: heads, quote marks, signatures and numbered lists of links."""
 
 from __future__ import annotations
 
@@ -23,9 +23,17 @@ _QUOTE_MARK = re.compile(r"^(?:>\s?)+")
 _SUBJECT = "subject:"
 MIN_HEADER_NAMES = 3
 """Of `_HEADER_NAMES`; with fewer it is no mail."""
+_LINK_END = re.compile(r"\s{3,}|\[\d|[.;:!?](?:\s|$)|\s\(")
+MAX_LINK_CHARS = 160
+"""In which the end of a link is looked for."""
+MAX_ENDLESS_LINK_CHARS = 100
+"""Taken where none is found."""
 MIN_LINKS = 3
 MIN_MARKED_LINKS = 2
-"""Links of a list, and those of them that the text marks; with fewer it is no text browser's dump."""
+"""Links of a list, and those of them that the text marks.
+
+With fewer it is no text browser's dump.
+"""
 
 
 def strip_mail_header(lines: list[str], builder: Builder) -> None:
@@ -42,7 +50,10 @@ def strip_mail_header(lines: list[str], builder: Builder) -> None:
 
 
 def _header_size(lines: list[str]) -> int:
-    """The number of lines at the head that stand as those of a mail do; 0 where they are no mail's."""
+    """The number of lines at the head that stand as those of a mail do.
+
+    0 where they are no mail's.
+    """
     size = next((n for n, line in enumerate(lines) if not _HEADER_LINE.match(line)), len(lines))
     names = {line.split(":")[0].lower() for line in lines[:size]}
     return size if len(names & _HEADER_NAMES) >= MIN_HEADER_NAMES else 0
@@ -86,7 +97,7 @@ def strip_boilerplate(line: str) -> str:
 
 def words_after(text: str, start: int) -> str:
     """The words after a dump's link marker, as far as the link may reach."""
-    rest = text[start : start + 160]
-    lead = len(rest) - len(rest.lstrip())
-    stop = re.search(r"\s{3,}|\[\d|[.;:!?](?:\s|$)|\s\(", rest[lead:])
-    return rest[: lead + (stop.start() if stop else min(len(rest) - lead, 100))]
+    after = text[start : start + MAX_LINK_CHARS]
+    lead = len(after) - len(after.lstrip())
+    stop = _LINK_END.search(after, lead)
+    return after[: stop.start() if stop else min(len(after), lead + MAX_ENDLESS_LINK_CHARS)]

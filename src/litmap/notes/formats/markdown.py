@@ -1,4 +1,4 @@
-"""Markdown as people write it: CommonMark, Obsidian, pandoc, Hugo and Jekyll, and text that only resembles them."""
+"""Markdown as people write it: CommonMark, Obsidian, pandoc, Hugo, Jekyll, and text like it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ _SETEXT = re.compile(r"\s{0,3}(={3,}|-{3,})\s*$")
 _RULE = re.compile(r"\s{0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*([\w{.=+#-]*)")
 _ITEM = re.compile(
-    r"(\s*)(?:[-*+•‣▪●◦–—](?=\s)|(\d{1,4})[.)](?=\s)|\((?!(?:1[5-9]|20)\d\d\))(\d{1,4}|[a-z])\)(?=\s)|([a-z])\)(?=\s))[ \t]+(.*)$"
+    r"(\s*)(?:[-*+•‣▪●◦–—](?=\s)|(\d{1,4})[.)](?=\s)"
+    r"|\((?!(?:1[5-9]|20)\d\d\))(\d{1,4}|[a-z])\)(?=\s)|([a-z])\)(?=\s))[ \t]+(.*)$"
 )
 _BRACKET_ITEM = re.compile(r"(\s*)\[(\d{1,4})\]:?[ \t]+(?!\()(.*)$")
 _TASK = re.compile(r"\[[ xX/>?!-]\]\s+")
@@ -141,7 +142,10 @@ class _Reader:
         self.flush()
 
     def line(self, number: int) -> int:
-        """Takes the line (or, for a code fence, the lines) at `number`; gives the number of the next."""
+        """Takes the line (or, for a code fence, the lines) at `number`.
+
+        Gives the number of the next.
+        """
         text = _without_quote_marks(self.lines[number])
         if not text.strip():
             self.flush()
@@ -297,7 +301,7 @@ def _without_quote_marks(line: str) -> str:
 
 
 def is_surely_prose(text: str) -> bool:
-    """True for a line that begins nothing: it starts with a letter and is no item 'a)' or row of a table."""
+    """True for a line that begins nothing: it starts with a letter, and is no 'a)' or table row."""
     start = text.lstrip()[:2]
     return start[:1].isalpha() and start[1:] != ")" and "|" not in text
 

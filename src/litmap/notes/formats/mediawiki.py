@@ -1,4 +1,4 @@
-"""MediaWiki text: headings, lists, tables, links, italics, <ref> notes and {{cite …}} templates (mwparserfromhell)."""
+"""MediaWiki text, with <ref> notes and {{cite …}} templates (mwparserfromhell)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ _NOT_SHOWN_TAGS = {"nowiki", "math", "syntaxhighlight", "source", "gallery"}
 _ITALIC_TAGS = {"i", "em", "cite"}
 MAX_BLOCK_CHARS = 50_000
 MAX_UNCLOSED = 60
-"""Characters of a block that are parsed, and how much of it may be open; what is beyond is taken as it is written."""
+"""Characters of a block that are parsed, and how much of it may be open.
+
+What is beyond is taken as it is written.
+"""
 MAX_OPEN_LINES = 400
 """Lines for which a block is held while a template or note in it is open."""
 MAX_TAG_DEPTH = 20
@@ -47,7 +50,7 @@ MAX_AUTHORS = 30
 
 
 def is_mediawiki(text: str) -> bool:
-    """True for text whose headings are wiki text's: two lines of '== Heading ==', and none of Markdown's."""
+    """True for text with two headings '== Heading ==', and fewer of Markdown's."""
     head = text[:40_000]
     headings = len(_HEADING_LINE.findall(head))
     return headings >= 2 and len(_MARKDOWN_HEADING.findall(head)) < headings
@@ -59,7 +62,7 @@ def read_mediawiki(text: str, builder: Builder) -> None:
 
 
 class _Wiki:
-    """Reads lines; a block is held until a line shows that it has ended, and no template or note in it is open."""
+    """Reads lines; a block is held until it has ended, and no template or note in it is open."""
 
     def __init__(self, builder: Builder, lines: list[str]) -> None:
         self.builder, self.lines = builder, lines
@@ -156,7 +159,10 @@ class _Writer:
         self.out = Inline()
 
     def walk(self, nodes: Any, depth: int) -> None:
-        """Takes nodes one after the other; line breaks inside what is not shown count all the same."""
+        """Takes nodes one after the other.
+
+        Line breaks inside what is not shown count all the same.
+        """
         for node in nodes:
             before = len(self.out.starts)
             self._take(node, depth)
@@ -263,7 +269,7 @@ _CONSTRUCTS: dict[str, Callable[[_Writer, Any, int], None]] = {
 
 
 def _is_sound(raw: str) -> bool:
-    """False for what is too long or leaves so much open that the parser, which tries again and again, takes for ever."""
+    """False for what the parser takes for ever on: too long, or with much that is never closed."""
     if len(raw) > MAX_BLOCK_CHARS:
         return False
     pairs = (("[", "]"), ("{{", "}}"), ("<!--", "-->"))

@@ -1,4 +1,4 @@
-"""Org-mode: outline, links, citations (`cite:`, org-ref, `[cite:@key]`), properties, source blocks left out."""
+"""Org-mode: outline, links, citations (`cite:key`, `[cite:@key]`), properties; code left out."""
 
 from __future__ import annotations
 
@@ -112,7 +112,10 @@ def _read_links(raw: str, line: int) -> tuple[str, list[Link]]:
 
 
 def _without_emphasis(text: str, links: list[Link]) -> tuple[str, list[Link], list[str]]:
-    """Drops signs of emphasis outside links and addresses, moving the links' places; and gives what is in italics."""
+    """The text without signs of emphasis, the links with their new places, and what is in italics.
+
+    Signs inside links and addresses stay.
+    """
     drop: list[int] = []
     italics: list[str] = []
     literal = [(link.start, link.end) for link in links]
@@ -128,7 +131,7 @@ def _without_emphasis(text: str, links: list[Link]) -> tuple[str, list[Link], li
 
 
 def _touches_literal(match: re.Match[str], literal: list[tuple[int, int]]) -> bool:
-    """True for a sign in a link or address, or a '/' of italics that reach over one: 'a/b https://c/d'."""
+    """True for a sign in a link or address, or a '/' before and one behind it."""
     start, end = match.span()
     if match.group(1) == "/":
         return any(a < end and start < b for a, b in literal)
@@ -276,7 +279,7 @@ class _Org:
 
 
 def _add_properties(builder: Builder, properties: Properties, number: int) -> None:
-    """Adds the keys under which a headline's note is cited, and the record that its properties make up."""
+    """Adds the keys by which a headline's note is cited, and the record in its properties."""
     for name, value in properties:
         if name in _CITEKEYS:
             keys = value.replace("cite:", "@").replace("@@", "@")

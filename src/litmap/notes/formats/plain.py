@@ -1,7 +1,8 @@
-"""Plain text: headings inferred from how they stand, paragraphs from how lines are broken, links from numbered lists.
+"""Plain text: headings by how they stand, paragraphs by how lines are broken, links by their list.
 
-A line break is deliberate where the next line's first word would still have fitted; then a new block begins, or, if
-the next line is set in deeper, the block goes on and the break is kept in its field 'breaks' (offsets in the text).
+A line break is deliberate where the next line's first word would still have fitted; then a new
+block begins, or, if the next line is set in deeper, the block goes on and the break is kept in its
+field 'breaks' (offsets in the text).
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ class _Plain:
             self.block = _Block(line.number, line.indent, [line.words])
 
     def _begins_item(self, match: re.Match[str], line: _Line) -> bool:
-        """True but for a '[12]' that a wrapped line happens to begin with, unless it follows the item '[11]'."""
+        """False for a '[12]' at the start of a wrapped line, unless it follows the item '[11]'."""
         in_brackets = match.group(3)
         if not self.block or not in_brackets:
             return True

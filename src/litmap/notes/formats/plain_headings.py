@@ -1,4 +1,4 @@
-"""Headings of plain text, inferred from how lines stand: underlined, in capitals, numbered, alone, as wiki text."""
+"""Headings of plain text, by how lines stand: underlined, in capitals, numbered, alone."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ MIN_SHARE_OF_SINGLES = 0.5
 
 @dataclass(slots=True)
 class PlainHeadings:
-    """Level and text of the headings by line index, and the lines that are only their decoration."""
+    """Level and text of the headings by line index, and the lines that only decorate them."""
 
     at: dict[int, tuple[int, str]] = field(default_factory=dict)
     skip: set[int] = field(default_factory=set)
@@ -133,7 +133,10 @@ def _first_filled(lines: list[str]) -> int | None:
 
 # ── Headings that are marked ─────────────────────────────────────────────────────────────────────
 def _underlined(lines: list[str], headings: PlainHeadings) -> None:
-    """Lines with a line of signs below; the level is that of the sign, in the order in which signs are used."""
+    """Lines with a line of signs below.
+
+    The level is that of the sign, in the order in which signs are used.
+    """
     styles: list[str] = []
     for number in range(1, len(lines)):
         match = _UNDERLINE.match(lines[number])
@@ -150,7 +153,7 @@ def _underlined(lines: list[str], headings: PlainHeadings) -> None:
 
 
 def is_underlined(lines: list[str], number: int) -> bool:
-    """True for a line that the line of signs below it may underline: one line, and about as long."""
+    """True for a single line that the line of signs below may underline: it is about as long."""
     text, width = lines[number].strip(), len(lines[number + 1].strip())
     return (
         0 < len(text) <= MAX_UNDERLINED_CHARS
@@ -175,7 +178,10 @@ def _wiki(lines: list[str], headings: PlainHeadings) -> None:
 
 
 def _edited(lines: list[str], headings: PlainHeadings) -> None:
-    """Headings of a wiki page pasted as text, told by their '[edit]'; its table of contents gives their levels."""
+    """Headings of a wiki page pasted as text, told by their '[edit]'.
+
+    Its table of contents gives their levels.
+    """
     matches = ((number, _EDIT.match(line)) for number, line in enumerate(lines))
     marked = [(number, match[1].strip()) for number, match in matches if match]
     if len(marked) < MIN_HEADINGS:
@@ -190,7 +196,10 @@ def _edited(lines: list[str], headings: PlainHeadings) -> None:
 
 
 def _levels_of_contents(lines: list[str], end: int, skip: set[int]) -> dict[str, int]:
-    """The levels of headings in a table of contents above the line `end`; its lines are added to `skip`."""
+    """The levels of headings in a table of contents above the line `end`.
+
+    Its lines are added to `skip`.
+    """
     begin = next((n for n, line in enumerate(lines[:end]) if _CONTENTS.match(line)), end)
     levels: dict[str, int] = {}
     for number in range(begin, end):
@@ -237,7 +246,7 @@ def _capitals(lines: list[str], headings: PlainHeadings) -> None:
 
 
 def is_in_capitals(line: str) -> bool:
-    """True for a short line of capitals that are mostly letters: no 'A.1', no 'GPT-2 / BERT (340M)'."""
+    """True for a short line in capitals, mostly letters: no 'A.1', no 'GPT-2 / BERT (340M)'."""
     text = line.strip()
     return (
         3 < len(text) < 80
@@ -250,7 +259,10 @@ def is_in_capitals(line: str) -> bool:
 
 
 def _numbered(lines: list[str], headings: PlainHeadings) -> None:
-    """Lines such as '2.1 Methods' that stand alone; a run of numbered lines is a list and not meant."""
+    """Lines such as '2.1 Methods' that stand alone.
+
+    A run of numbered lines is a list and not meant.
+    """
     candidates: dict[int, tuple[int, str]] = {}
     for number, line in enumerate(lines):
         match = _NUMBERED.match(line)
@@ -282,8 +294,9 @@ def _has_text_below(lines: list[str], number: int) -> bool:
 def _lone_lines(lines: list[str], headings: PlainHeadings) -> None:
     """The page's title (level 1) and the lines that look like names of sections (level 2).
 
-    A section's name stands alone between blank lines, is a short phrase in sentence case without verb,
-    article or full stop, and is followed by text. Titles of papers are mostly longer or capitalised throughout.
+    A section's name stands alone between blank lines, is a short phrase in sentence case without
+    verb, article or full stop, and is followed by text. Titles of papers are mostly longer or
+    capitalised throughout.
     """
     filled = [number for number, line in enumerate(lines) if line.strip()]
     if not filled:
@@ -347,7 +360,7 @@ def is_section_name(text: str) -> bool:
 
 
 def is_short_phrase(text: str) -> bool:
-    """True for a name that sections have, or up to eight words that are no sentence: 'Kernel methods at scale'."""
+    """True for a name that sections have, or a few words that are no sentence: 'Kernel methods'."""
     return bool(_SECTION_NAME.match(text)) or (_may_be_heading(text) and len(text) <= 60)
 
 
@@ -370,7 +383,7 @@ def is_joined_phrase(words: list[str]) -> bool:
 
 
 def opens_section(lines: list[str], number: int) -> bool:
-    """True for one to three words in sentence case above a longer line, on a page of single lines."""
+    """True for a few words in sentence case above a longer line, on a page of single lines."""
     text = lines[number].strip()
     words = text.split()
     if not _is_short_sentence_case(text, words):
@@ -382,7 +395,7 @@ def opens_section(lines: list[str], number: int) -> bool:
 
 
 def _is_short_sentence_case(text: str, words: list[str]) -> bool:
-    """One to three words, the first alone in upper case but for acronyms: 'Deep RL', no 'Deep Learning'."""
+    """One to three words in sentence case: 'Deep RL', no 'Deep Learning'."""
     return (
         1 <= len(words) <= 3
         and len(text) >= 4
@@ -408,7 +421,7 @@ def _repeats_line_above(lines: list[str], number: int, words: list[str]) -> bool
 
 
 def _leading_lines(lines: list[str], headings: PlainHeadings) -> None:
-    """Short lines that open a paragraph of longer lines or of items, in a text that has no other headings."""
+    """Short lines that open a paragraph or a list, in a text that has no other headings."""
     _add_several(
         lines,
         headings,
@@ -432,7 +445,7 @@ def leads_paragraph(lines: list[str], number: int) -> bool:
 
 
 def is_leading_phrase(line: str) -> bool:
-    """True for a short line from the first column on, without full stop, year or address: 'Optimisation'."""
+    """True for a short line in the first column without full stop, year or address."""
     return (
         0 < len(line) <= MAX_SHORT_CHARS
         and (line[0].isupper() or line[0].isdigit())
@@ -500,7 +513,7 @@ def is_title(text: str) -> bool:
 
 
 def _lone_transparent(lines: list[str], headings: PlainHeadings) -> None:
-    """'References' alone on its line ends the section above whatever the style of the other headings."""
+    """'References' alone on its line ends the section above, whatever other headings look like."""
     levels = [level for level, _ in headings.at.values() if level > 1]
     level = min(levels, default=2)
     for number, line in enumerate(lines):

@@ -1,4 +1,4 @@
-"""reStructuredText: underlined titles, links, citations and footnotes with their definitions, roles such as :cite:."""
+"""reStructuredText: titles, links, citations and footnotes with their definitions, roles."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _SKIPPED_DIRECTIVES = {
 
 
 def is_rst(text: str) -> bool:
-    """True for text with a directive, target or footnote, or with two links as only reStructuredText has them."""
+    """True for text with a directive, target or footnote, or with two links '`text <url>`_'."""
     head = text[:20_000]
     return bool(_EXPLICIT.search(head)) or len(_LINK_WITH_TARGET.findall(head)) >= 2
 
@@ -225,7 +225,10 @@ class _Rst:
         return number + 1
 
     def title(self, number: int) -> int:
-        """Takes a section title that begins at this line; gives the number of its lines, 0 where there is none."""
+        """Takes a section title that begins at this line.
+
+        Gives the number of its lines, 0 where there is none.
+        """
         if style := self.overline(number):
             self.section(number + 1, style * 2)
             return 3
@@ -252,7 +255,10 @@ class _Rst:
         return under.group(1) if len(below.strip()) >= min(len(line.strip()), 4) else ""
 
     def section(self, number: int, style: str) -> None:
-        """Opens a section; its level is that of its style, in the order in which styles are used."""
+        """Opens a section.
+
+        Its level is that of its style, in the order in which styles are used.
+        """
         if style not in self.styles:
             self.styles.append(style)
         inline = rst_inline(self.lines[number].strip(), number + 1, self.targets)
@@ -284,7 +290,10 @@ class _Rst:
         )
 
     def explicit(self, number: int, line: str) -> int:
-        """Takes a construct that begins with two dots; gives the number of the line to go on with."""
+        """Takes a construct that begins with two dots.
+
+        Gives the number of the line to go on with.
+        """
         if match := _NOTE.match(line):
             self.note(number, match)
             return number + 1
