@@ -69,6 +69,12 @@ class Inline:
     emphasis: list[str] = field(default_factory=list)
 
 
+def join_lines(text: str) -> tuple[str, list[int]]:
+    """The text with line breaks as blanks, and the offsets where its lines begin."""
+    starts = [0] + [newline.end() for newline in re.finditer("\n", text)]
+    return text.replace("\n", " "), starts
+
+
 def read_inline(
     raw: str,
     line: int,

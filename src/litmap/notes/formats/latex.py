@@ -9,6 +9,7 @@ import re
 
 from litmap.models import Link
 from litmap.notes.bibliographies.bibtex import bibtex_blocks
+from litmap.notes.block_reader import BlockReader
 from litmap.notes.builder import Builder
 from litmap.notes.inline import Inline
 from litmap.notes.latex_text import plain_latex
@@ -92,7 +93,7 @@ def read_latex(text: str, builder: Builder) -> None:
     lines = [_COMMENT.sub(r"\1", line) if "%" in line else line for line in text.split("\n")]
     names = (match.group(1).split(",") for match in _BIB.finditer("\n".join(lines)))
     builder.uses += [name.strip() for group in names for name in group if name.strip()]
-    _Latex(lines, builder).read()
+    _LatexReader(builder, lines).read()
 
 
 def latex_inline(raw: str, line: int) -> Inline:
@@ -170,35 +171,27 @@ def _link(match: re.Match[str]) -> tuple[str, str]:
     return (target if label is None else " ".join(plain_latex(label).split())), target
 
 
-class _Latex:
-    """Reads lines; a block is held until a line shows that it has ended."""
+class _LatexReader(BlockReader):
+    """Reads lines; a line without text counts in the block that it stands in."""
 
-    def __init__(self, lines: list[str], builder: Builder) -> None:
-        self.lines, self.builder = lines, builder
-        self.held: list[str] = []
-        self.first = 0
-        self.kind = "paragraph"
-        self.fields: tuple[tuple[str, str], ...] = ()
+    def __init__(self, builder: Builder, lines: list[str]) -> None:
+        super().__init__(builder, lines)
         self.number = 0
+        """Of the entry of a reference list that was read last."""
         self.dropped = ""
         """The environment that is being left out, '' outside of one."""
 
+    def inline(self, raw: str, number: int) -> Inline:
+        """The text of a stretch."""
+        return latex_inline(raw, number + 1)
+
     def flush(self) -> None:
-        """Adds the held block."""
+        """Adds the held block, lines without text at its end left out."""
         while self.held and self.held[-1] == _LEFT_OUT:
             self.held.pop()
-        if any(part.strip(f" \t{_LEFT_OUT}") for part in self.held):
-            inline = latex_inline("\n".join(self.held), self.first + 1)
-            self.builder.add(self.kind, inline, self.first + 1, *self.fields)
-        self.held = []
-
-    def begin(
-        self, number: int, text: str, kind: str = "paragraph", *fields: tuple[str, str]
-    ) -> None:
-        """Begins a block."""
-        self.flush()
-        self.held = [text] if text.strip() or kind == "item" else []
-        self.first, self.kind, self.fields = number, kind, fields
+        if not any(part.strip(f" \t{_LEFT_OUT}") for part in self.held):
+            self.held = []
+        super().flush()
 
     def read(self) -> None:
         """Reads all lines; a preamble is passed over but for the title."""
@@ -248,27 +241,25 @@ class _Latex:
         if self.dropped:
             self.leave_out()
         elif not line.strip():
-            self.begin(number, "")
+            self.flush()
         elif match := _SECTION.search(line):
             return self.section(number, match)
         elif match := _BIBITEM.search(line):
             self.number += 1
             fields = ("label", match.group(2)), ("number", str(self.number))
-            self.begin(number, line[match.end() :], "item", *fields)
+            self.hold(number, line[match.end() :], "item", *fields)
         elif match := _ITEM.search(line):
-            self.begin(number, f"{match.group(1) or ''} {line[match.end() :]}".strip(), "item")
+            self.hold(number, f"{match.group(1) or ''} {line[match.end() :]}".strip(), "item")
         else:
             self.text(number, _COMMANDS_WITHOUT_TEXT.sub(" ", _ENVIRONMENT.sub("", line)))
         return number + 1
 
     def text(self, number: int, text: str) -> None:
         """Takes a line of text; one that is empty but for commands is left out."""
-        if not text.strip():
-            self.leave_out()
-        elif self.held:
-            self.held.append(text)
+        if text.strip():
+            self.hold_text(number, text)
         else:
-            self.begin(number, text)
+            self.leave_out()
 
     def leave_out(self) -> None:
         """Counts a line inside a block without its text."""
@@ -288,7 +279,9 @@ class _Latex:
         self.builder.heading(_LEVELS[match.group(1)], title, number + 1)
         last = number + text[:end].count("\n")
         after = text[end + 1 :].split("\n")[0]
-        self.begin(last, _LABEL.sub("", after))
+        after = _LABEL.sub("", after)
+        if after.strip():
+            self.hold(last, after, "paragraph")
         return last + 1
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from litmap.notes.bibliographies.bibtex import bibtex_blocks
+from litmap.notes.block_reader import BlockReader
 from litmap.notes.builder import Builder
 from litmap.notes.frontmatter import FrontMatter, read_front_matter
 from litmap.notes.inline import Inline, read_inline
@@ -75,7 +76,7 @@ def read_markdown(text: str, builder: Builder) -> None:
     _add_front_matter(front, builder)
     if front.title and not _has_heading(lines[front.end :]):
         builder.set_root(front.title)
-    _Reader(builder, lines, _link_definitions(lines)).read(front.end)
+    _MarkdownReader(builder, lines, _link_definitions(lines)).read(front.end)
 
 
 def _blank_out(pattern: re.Pattern[str], text: str) -> str:
@@ -110,29 +111,16 @@ def _link_definitions(lines: list[str]) -> dict[str, str]:
     return definitions
 
 
-class _Reader:
-    """Reads lines into a builder; a block is kept until a line shows that it has ended."""
+class _MarkdownReader(BlockReader):
+    """Reads lines; `definitions` are the targets of links by label."""
 
     def __init__(self, builder: Builder, lines: list[str], definitions: dict[str, str]) -> None:
-        self.builder = builder
-        self.lines = lines
+        super().__init__(builder, lines)
         self.definitions = definitions
-        self.kind = "paragraph"
-        self.held: list[str] = []
-        self.first = 0
-        self.fields: tuple[tuple[str, str], ...] = ()
 
-    def flush(self) -> None:
-        """Adds the held block."""
-        if self.held:
-            inline = read_inline("\n".join(self.held), self.first + 1, self.definitions)
-            self.builder.add(self.kind, inline, self.first + 1, *self.fields)
-        self.held, self.kind, self.fields = [], "paragraph", ()
-
-    def hold(self, number: int, text: str, kind: str, *fields: tuple[str, str]) -> None:
-        """Begins a block on this line."""
-        self.flush()
-        self.held, self.kind, self.first, self.fields = [text], kind, number, fields
+    def inline(self, raw: str, number: int) -> Inline:
+        """The text of a stretch."""
+        return read_inline(raw, number + 1, self.definitions)
 
     def read(self, offset: int) -> None:
         """Reads all lines from `offset` on."""
@@ -150,29 +138,20 @@ class _Reader:
         if not text.strip():
             self.flush()
         elif is_surely_prose(text):
-            self.prose(number, text)
+            self.hold_text(number, text.strip())
         elif match := _FENCE.match(text):
             return self.fence(number, match)
         elif not any(take(self, number, text) for take in _CONSTRUCTS):
-            self.prose(number, text)
+            self.hold_text(number, text.strip())
         return number + 1
-
-    def prose(self, number: int, text: str) -> None:
-        """Takes a line that goes on with the block, or begins a paragraph."""
-        if self.held:
-            self.held.append(text.strip())
-        else:
-            self.hold(number, text.strip(), "paragraph")
 
     def atx_heading(self, number: int, text: str) -> bool:
         """'## Heading'."""
         match = _ATX.match(text)
         if not match:
             return False
-        self.flush()
-        content = _HEADING_ATTRIBUTE.sub("", match.group(2) or "")
-        inline = read_inline(content, number + 1, self.definitions)
-        self.builder.heading(len(match.group(1)), inline, number + 1)
+        text = _HEADING_ATTRIBUTE.sub("", match.group(2) or "")
+        self.heading(len(match.group(1)), text, number)
         return True
 
     def setext_heading(self, number: int, text: str) -> bool:
@@ -186,9 +165,8 @@ class _Reader:
         match = _SETEXT.match(text) if is_below_one_line else None
         if not match:
             return False
-        inline = read_inline(self.held[0], number, self.definitions)
-        self.held = []
-        self.builder.heading(1 if match.group(1)[0] == "=" else 2, inline, number)
+        text, self.held = self.held[0], []
+        self.heading(1 if match.group(1)[0] == "=" else 2, text, number - 1)
         return True
 
     def rule(self, _: int, text: str) -> bool:
@@ -273,16 +251,16 @@ class _Reader:
         return end + 1
 
 
-_CONSTRUCTS: tuple[Callable[[_Reader, int, str], bool], ...] = (
-    _Reader.atx_heading,
-    _Reader.setext_heading,
-    _Reader.rule,
-    _Reader.footnote,
-    _Reader.link_definition,
-    _Reader.bracketed_item,
-    _Reader.item,
-    _Reader.table_row,
-    _Reader.description,
+_CONSTRUCTS: tuple[Callable[[_MarkdownReader, int, str], bool], ...] = (
+    _MarkdownReader.atx_heading,
+    _MarkdownReader.setext_heading,
+    _MarkdownReader.rule,
+    _MarkdownReader.footnote,
+    _MarkdownReader.link_definition,
+    _MarkdownReader.bracketed_item,
+    _MarkdownReader.item,
+    _MarkdownReader.table_row,
+    _MarkdownReader.description,
 )
 """What a line may be, asked in this order; the first that takes the line has it."""
 

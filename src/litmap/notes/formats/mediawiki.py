@@ -9,6 +9,7 @@ from typing import Any
 
 from litmap.models import Link
 from litmap.notes.bibliographies.record import Pairs, first_filled, given_name_first, year_in
+from litmap.notes.block_reader import BlockReader
 from litmap.notes.builder import Builder
 from litmap.notes.inline import Inline
 from litmap.parsing.word_lists import load_pattern
@@ -58,24 +59,24 @@ def is_mediawiki(text: str) -> bool:
 
 def read_mediawiki(text: str, builder: Builder) -> None:
     """Reads wiki text into the builder."""
-    _Wiki(builder, text.split("\n")).read()
+    _WikiReader(builder, text.split("\n")).read()
 
 
-class _Wiki:
-    """Reads lines; a block is held until it has ended, and no template or note in it is open."""
+class _WikiReader(BlockReader):
+    """Reads lines; a block is held as long as a template or note in it is open, too."""
 
     def __init__(self, builder: Builder, lines: list[str]) -> None:
-        self.builder, self.lines = builder, lines
-        self.kind, self.first = "paragraph", 0
-        self.held: list[str] = []
+        super().__init__(builder, lines)
         self.open = 0
+        """Templates and notes of the held block that are not closed yet."""
         self.notes = 0
+        """Notes without a name so far."""
 
     def read(self) -> None:
         """Reads all lines."""
         for number, line in enumerate(self.lines):
             if self.held and self.open > 0 and len(self.held) < MAX_OPEN_LINES:
-                self._hold(line)
+                self.go_on(line)
             elif not line.strip() or _NO_PROSE.match(line):
                 self.flush()
             else:
@@ -85,34 +86,36 @@ class _Wiki:
     def line(self, number: int, line: str) -> None:
         """Takes a line that begins something, or goes on with a paragraph."""
         if match := _HEADING.match(line):
-            self.flush()
-            inline = self.inline(match.group(2), number)
-            self.builder.heading(len(match.group(1)), inline, number + 1)
+            self.heading(len(match.group(1)), match.group(2), number)
         elif match := _ITEM.match(line):
-            self._begin("item", number, match.group(2))
+            self.begin("item", number, match.group(2))
         elif match := _ROW.match(line):
             cells = (cell.strip() for cell in _CELL_BORDER.split(match.group(1)))
-            self._begin("cell", number, "\u2003|\u2003".join(cells))
+            self.begin("cell", number, "\u2003|\u2003".join(cells))
         elif self.held and self.kind == "paragraph":
-            self._hold(line)
+            self.go_on(line)
         else:
-            self._begin("paragraph", number, line)
+            self.begin("paragraph", number, line)
 
-    def _begin(self, kind: str, number: int, line: str) -> None:
-        self.flush()
-        self.kind, self.first = kind, number
-        self._hold(line)
+    def begin(self, kind: str, number: int, line: str) -> None:
+        """Begins a block."""
+        self.hold(number, line.strip(), kind)
+        self.count_open(line)
 
-    def _hold(self, line: str) -> None:
+    def go_on(self, line: str) -> None:
+        """Goes on with the block."""
         self.held.append(line.strip())
+        self.count_open(line)
+
+    def count_open(self, line: str) -> None:
+        """Counts what a line opens and closes."""
         self.open += line.count("{{") - line.count("}}")
         self.open += len(_REF.findall(line)) - line.count("</ref>")
 
     def flush(self) -> None:
-        """Adds the held block, then what its notes hold."""
-        held, self.held, self.open = self.held, [], 0
-        if held:
-            self.builder.add(self.kind, self.inline("\n".join(held), self.first), self.first + 1)
+        """Adds the held block."""
+        self.open = 0
+        super().flush()
 
     def inline(self, raw: str, number: int) -> Inline:
         """The text of a stretch; records in it become blocks of their own."""
@@ -152,7 +155,7 @@ class _Wiki:
 class _Writer:
     """Puts the nodes of one stretch together as plain text with links, emphasis and line starts."""
 
-    def __init__(self, wiki: _Wiki, number: int) -> None:
+    def __init__(self, wiki: _WikiReader, number: int) -> None:
         self.wiki, self.number = wiki, number
         self.parts: list[str] = []
         self.size = 0

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from litmap.models import Link
 from litmap.notes.bibliographies.bibtex import bibtex_blocks
+from litmap.notes.block_reader import BlockReader
 from litmap.notes.builder import Builder
-from litmap.notes.inline import Inline, read_inline
+from litmap.notes.inline import Inline, join_lines, read_inline
 
 _HEADLINE = re.compile(r"(\*{1,12})\s+(.*?)\s*$")
 _STATES = "TODO|DONE|NEXT|WAITING|READ|READING|CANCELLED|CANCELED|INPROGRESS|STARTED|HOLD"
@@ -67,7 +68,7 @@ def is_org(text: str) -> bool:
 
 def read_org(text: str, builder: Builder) -> None:
     """Reads org text into the builder."""
-    _Org(text, builder).read()
+    _OrgReader(text, builder).read()
 
 
 def org_inline(raw: str, line: int) -> Inline:
@@ -76,8 +77,7 @@ def org_inline(raw: str, line: int) -> Inline:
     out = Inline(text, links)
     if _EMPHASIS.search(text):
         out.text, out.links, out.emphasis = _without_emphasis(text, links)
-    out.starts = [0] + [newline.end() for newline in re.finditer("\n", out.text)]
-    out.text = out.text.replace("\n", " ")
+    out.text, out.starts = join_lines(out.text)
     return out
 
 
@@ -157,18 +157,18 @@ def _is_address(target: str) -> bool:
     return "://" in target or target.startswith(("www.", ".", "/", "~")) or target.endswith(".pdf")
 
 
-class _Org:
-    """Reads lines; a block is held until a line shows that it has ended."""
+class _OrgReader(BlockReader):
+    """Reads lines; drawers and code are passed over as they stand."""
 
     def __init__(self, text: str, builder: Builder) -> None:
-        self.lines = text.split("\n")
+        super().__init__(builder, text.split("\n"))
         self.flat = not _OUTLINE.search(text)
-        self.builder = builder
-        self.held: list[str] = []
-        self.kind, self.first = "paragraph", 0
-        self.fields: tuple[tuple[str, str], ...] = ()
         self.skip_until, self.source = "", 0
         self.properties: Properties | None = None
+
+    def inline(self, raw: str, number: int) -> Inline:
+        """The text of a stretch."""
+        return org_inline(raw, number + 1)
 
     def read(self) -> None:
         """Reads all lines."""
@@ -181,18 +181,6 @@ class _Org:
             elif not self.structure(number, line, lowered):
                 self.content(number, line, lowered)
         self.flush()
-
-    def flush(self) -> None:
-        """Adds the held block."""
-        if self.held:
-            inline = org_inline("\n".join(self.held), self.first + 1)
-            self.builder.add(self.kind, inline, self.first + 1, *self.fields)
-        self.held, self.kind, self.fields = [], "paragraph", ()
-
-    def hold(self, number: int, text: str, kind: str, *fields: tuple[str, str]) -> None:
-        """Begins a block."""
-        self.flush()
-        self.held, self.kind, self.first, self.fields = [text], kind, number, fields
 
     def skip(self, number: int, lowered: str) -> None:
         """Passes over code; a source block in BibTeX is read at its end."""
@@ -218,9 +206,8 @@ class _Org:
         elif lowered == ":logbook:":
             self.skip_until = ":end:"
         elif match := _HEADLINE.match(line):
-            self.flush()
             title = _TAGS.sub("", _STATE_OR_COOKIE.sub("", match.group(2)))
-            self.builder.heading(len(match.group(1)), org_inline(title, number + 1), number + 1)
+            self.heading(len(match.group(1)), title, number)
         elif lowered.startswith("#+"):
             self.flush()
             self.keyword(number, line, lowered)
@@ -257,16 +244,16 @@ class _Org:
             numbered = (("number", match.group(2)),) if match.group(2) else ()
             text = _TERM.sub(":", match.group(3))
             self.hold(number, text, "item", ("indent", str(len(match.group(1)))), *numbered)
-        elif self.held and not self._ends_list(line):
-            self.held.append(line.strip())
-        else:
+        elif self._ends_list(line):
             self.hold(number, line.strip(), "paragraph")
+        else:
+            self.hold_text(number, line.strip())
 
     def row(self, number: int, line: str) -> None:
         """Takes a row of a table."""
         self.flush()
         cells = (cell.strip() for cell in _CELL_BORDER.split(line.strip().strip("|")))
-        self.builder.add("cell", org_inline("\u2003|\u2003".join(cells), number + 1), number + 1)
+        self.builder.add("cell", self.inline("\u2003|\u2003".join(cells), number), number + 1)
 
     def _ends_list(self, line: str) -> bool:
         """True where an inner item is held and the line is set no further in than its mark."""

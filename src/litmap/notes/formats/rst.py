@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 
 from litmap.models import Link
+from litmap.notes.block_reader import BlockReader
 from litmap.notes.builder import Builder
-from litmap.notes.inline import Inline
+from litmap.notes.inline import Inline, join_lines
 
 _UNDERLINE = re.compile(r"([!-/:-@\[-`{-~])\1{2,}\s*$")
 _TARGET = re.compile(r"\.\. _`?([^`:\n]{1,200}?)`?:\s*(\S.*)?$")
@@ -64,7 +65,7 @@ def is_rst(text: str) -> bool:
 
 def read_rst(text: str, builder: Builder) -> None:
     """Reads reStructuredText into the builder."""
-    _Rst(text.expandtabs(8).split("\n"), builder).read()
+    _RstReader(builder, text.expandtabs(8).split("\n")).read()
 
 
 class _Targets:
@@ -115,9 +116,7 @@ def rst_inline(raw: str, line: int, targets: _Targets) -> Inline:
             out.emphasis.append(shown)
         size += len(shown)
         position = match.end()
-    text = "".join(parts) + raw[position:]
-    out.starts = [0] + [newline.end() for newline in re.finditer("\n", text)]
-    out.text = text.replace("\n", " ")
+    out.text, out.starts = join_lines("".join(parts) + raw[position:])
     return out
 
 
@@ -177,16 +176,17 @@ _CONSTRUCTS: dict[str | None, Callable[[re.Match[str], _Targets], Shown]] = {
 """The last group of a match of `_INLINE` → how the construct is read."""
 
 
-class _Rst:
-    """Reads lines; a block is held until a line shows that it has ended."""
+class _RstReader(BlockReader):
+    """Reads lines; the level of a title is the place of its style among those used so far."""
 
-    def __init__(self, lines: list[str], builder: Builder) -> None:
-        self.lines, self.builder = lines, builder
+    def __init__(self, builder: Builder, lines: list[str]) -> None:
+        super().__init__(builder, lines)
         self.targets = _Targets(lines)
         self.styles: list[str] = []
-        self.held: list[str] = []
-        self.kind, self.first = "paragraph", 0
-        self.fields: tuple[tuple[str, str], ...] = ()
+
+    def inline(self, raw: str, number: int) -> Inline:
+        """The text of a stretch."""
+        return rst_inline(raw, number + 1, self.targets)
 
     def read(self) -> None:
         """Reads all lines."""
@@ -194,18 +194,6 @@ class _Rst:
         while number < len(self.lines):
             number = self.line(number)
         self.flush()
-
-    def flush(self) -> None:
-        """Adds the held block."""
-        if self.held:
-            inline = rst_inline("\n".join(self.held), self.first + 1, self.targets)
-            self.builder.add(self.kind, inline, self.first + 1, *self.fields)
-        self.held, self.kind, self.fields = [], "paragraph", ()
-
-    def hold(self, number: int, text: str, kind: str, *fields: tuple[str, str]) -> None:
-        """Begins a block."""
-        self.flush()
-        self.held, self.kind, self.first, self.fields = [text], kind, number, fields
 
     def line(self, number: int) -> int:
         """Takes one line or construct; gives the number of the line to go on with."""
@@ -261,7 +249,7 @@ class _Rst:
         """
         if style not in self.styles:
             self.styles.append(style)
-        inline = rst_inline(self.lines[number].strip(), number + 1, self.targets)
+        inline = self.inline(self.lines[number].strip(), number)
         self.builder.heading(self.styles.index(style) + 1, inline, number + 1)
 
     def text(self, number: int, line: str) -> None:
@@ -274,12 +262,10 @@ class _Rst:
             self.hold(number, match.group(4), "item", *fields)
         elif match := _FIELD.match(line):
             self.hold(number, match.group(2), "definition")
-        elif self.held:
-            self.held.append(line.strip())
-        elif line.rstrip().endswith("::"):
+        elif not self.held and line.rstrip().endswith("::"):
             self.hold(number, line.strip().rstrip(":"), "paragraph")
         else:
-            self.hold(number, line.strip(), "paragraph")
+            self.hold_text(number, line.strip())
 
     def says_nothing(self, line: str) -> bool:
         """True for the target of an anonymous link, and for rules and borders of tables."""
