@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -510,6 +512,26 @@ def test_words_that_hit_are_shown_as_written() -> None:
     assert hit_words(text, marker.places(text)) == ("Generalisation", "Sharp")
     assert [text[a:b] for a, b in marks(text, {"sharp"})] == ["Sharp"]
     assert marker.best_sentence("", []) == (0, 0)
+
+
+def test_the_best_sentence_does_not_depend_on_the_order_of_sets() -> None:
+    code = """
+from litmap.search.highlighting import Marker
+marker = Marker({"sharp": 0.6, "flat": 0.1, "minima": 0.2, "batch": 0.3})
+text = "Sharp valleys were seen in every run. Flat and minima go with a batch of any size."
+print(marker.best_sentence(text, marker.places(text)))
+"""
+    quoted = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "9")
+    }
+    assert quoted == {"(0, 37)\n"}
 
 
 def test_lines_of_a_sentence_are_those_where_it_stands() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from math import fsum
 
 from litmap.models import Chunk
 from litmap.parsing.sentences import SHOWN_SENTENCES, split_sentences
@@ -67,7 +68,7 @@ class Marker:
         """Offsets of the sentence that holds most of the weighted terms; a phrase outweighs all of them.
 
         Each term counts once, and long sentences a little less, for a list that names everything answers nothing.
-        (0, 0) for an empty text; the first sentence where no term occurs.
+        (0, 0) for an empty text; the first sentence where no term occurs, and of equally good ones.
         """
         spans = sentences(text)
         if not spans:
@@ -79,7 +80,8 @@ class Marker:
     ) -> float:
         start, end = span
         held = {term for begin, _, term in places if start <= begin < end}
-        value = sum(self.weights[term] for term in held) / self._total
+        # a set has no order: only a sum that is rounded once is the same in every run
+        value = fsum(self.weights[term] for term in held) / self._total
         if self.phrases:
             plain = f" {plain_text(text[start:end])} "
             value += sum(f" {phrase} " in plain for phrase in self.phrases)
