@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from litmap.citations.recognisers.author_names import find_names, find_names_only
+from litmap.citations.recognisers.entry_reader import (
+    is_printed,
+    is_surely_a_work,
+    is_title_label,
+    is_web_page,
+    names_several_works,
+)
 from litmap.citations.recognisers.name_lists import (
     begins_with_acronym,
     begins_with_technique,
@@ -21,6 +31,16 @@ from litmap.citations.recognisers.prose_titles import (
     quoted_titles,
     running_titles,
 )
+from litmap.citations.recognisers.reference_entries import find_reference_entries, segments_of
+from litmap.citations.recognisers.reference_shape import (
+    has_odd_author,
+    is_about_works,
+    is_title_of_one_work,
+    is_untitled_reference,
+    leads_elsewhere,
+    may_be_reference,
+    opens_with_author,
+)
 from litmap.citations.recognisers.title_scoring import (
     FEATURES,
     MIN_SCORE,
@@ -36,6 +56,7 @@ from litmap.citations.recognisers.whole_titles import (
     strip_prefix,
     whole_titles,
 )
+from litmap.models import NoteBlock, Reference
 
 PLAIN = "Understanding deep learning requires rethinking generalization"
 
@@ -345,4 +366,180 @@ def test_names_without_a_year_are_two_or_have_et_al() -> None:
     assert [(mention.names, mention.et_al) for mention in found] == [
         (("Doe", "Roe"), False),
         (("Poe",), True),
+    ]
+
+
+# Reference entries
+
+
+def block(text: str, kind: str = "paragraph", **fields: str) -> NoteBlock:
+    return NoteBlock(kind, text, 1, fields=tuple(fields.items()))
+
+
+ENTRY = (
+    "Levins, R. (1969). Some consequences of heterogeneity. Bull. Entomol. Soc. Am. 15, 237-240."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (ENTRY, True),
+        ("Background: " + ENTRY, True),
+        ("1969. Levins R.", True),
+        ("and then we went to the market in 1969", False),
+        ("Levins, R. Some consequences of it", False),
+    ],
+)
+def test_a_reference_opens_with_a_name_or_year_and_has_a_year_or_link(
+    text: str, *, expected: bool
+) -> None:
+    assert may_be_reference(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("predicate", "reference", "text"),
+    [
+        (has_odd_author, Reference(authors=("Doe (ed",)), ""),
+        (has_odd_author, Reference(authors=("what we have seen of it here",)), ""),
+        (leads_elsewhere, Reference(title="The book is M. Davis, Hilbert's problem"), ""),
+        (leads_elsewhere, Reference(venue="is worth reading"), ""),
+    ],
+)
+def test_signs_that_a_parsed_text_is_prose(
+    predicate: Callable[[Reference], bool], reference: Reference, text: str
+) -> None:
+    assert predicate(reference)
+    assert not predicate(Reference(text, "A title", ("Jane Doe",), 1999, "Am. Nat."))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("As Doe et al. (1999) and Roe et al. (2001) show", True),
+        ("It was shown [3] to be so", True),
+        (ENTRY, False),
+    ],
+)
+def test_a_sentence_about_works_is_told_from_a_reference(text: str, *, expected: bool) -> None:
+    assert is_about_works(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Some consequences", True),
+        ("“Some consequences”", True),
+        ("some consequences", False),
+        ("Some consequences (in press)", False),
+        ("Consequences of Doe and Roe (1999)", False),
+    ],
+)
+def test_a_title_is_of_one_work(title: str, *, expected: bool) -> None:
+    assert is_title_of_one_work(title) is expected
+
+
+def test_a_reference_without_title_is_short_and_alone() -> None:
+    untitled = Reference(authors=("D Tilman",), year=1982, venue="Am. Nat.")
+    assert is_untitled_reference(untitled, "Tilman D (1982) Am. Nat. 116, 362-393")
+    assert not is_untitled_reference(untitled, "Tilman 1982; Chesson 2000, Am. Nat. 116, 362")
+    assert not is_untitled_reference(Reference(authors=("D Tilman",)), "Tilman D (1982)")
+
+
+def test_a_reference_opens_with_its_first_author() -> None:
+    reference = Reference(authors=("R. Levins",))
+    assert opens_with_author(reference, ENTRY)
+    assert not opens_with_author(reference, "x " * 40 + ENTRY)
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        (["arxiv:1611.03530"], False),
+        (["arxiv:1611.03530", "doi:10.1/a"], False),
+        (["arxiv:1611.03530", "arxiv:1706.03762"], True),
+        (["doi:10.1/a", "doi:10.1/b"], False),
+        (["doi:10.1/a", "doi:10.1/b", "doi:10.1/c"], True),
+    ],
+)
+def test_a_work_has_one_arxiv_identifier_and_a_supplement(
+    ids: list[str], *, expected: bool
+) -> None:
+    assert names_several_works(ids) is expected
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("Some consequences of heterogeneity", True),
+        ("pdf", False),
+        ("https://a.example/b c", False),
+        ("Doe and Roe (1999)", False),
+    ],
+)
+def test_a_link_may_be_labelled_with_the_title(label: str, *, expected: bool) -> None:
+    assert is_title_label(label) is expected
+
+
+def test_a_page_is_no_work_unless_it_was_printed() -> None:
+    page = Reference("Doe, a post", "A post", ("Doe",), 2019, urls=("https://medium.com/a",))
+    assert is_web_page(page)
+    assert not is_web_page(replace(page, ids=("doi:10.1/a",)))
+    assert not is_printed(page)
+    assert is_printed(replace(page, raw="Doe, Am. Nat. 116: 362-393"))
+
+
+@pytest.mark.parametrize(
+    ("reference", "located", "expected"),
+    [
+        (Reference(ids=("doi:10.1/a",)), False, True),
+        (Reference(year=1982), True, True),
+        (Reference(title="A title", authors=("Doe",), year=1982), False, True),
+        (Reference(title="A title", authors=("Doe",)), False, False),
+        (Reference(title="A title", year=1982), False, False),
+    ],
+)
+def test_what_makes_an_entry_surely_a_work(
+    reference: Reference, *, located: bool, expected: bool
+) -> None:
+    assert is_surely_a_work(reference, located=located) is expected
+
+
+@pytest.mark.parametrize(
+    ("entry", "in_list", "title"),
+    [
+        (block(ENTRY), False, "Some consequences of heterogeneity"),
+        (block("^ " + ENTRY), True, "Some consequences of heterogeneity"),
+        (block(ENTRY + "\u2003|\u2003a remark of ours", "cell"), False, "Some consequences"),
+        (
+            block(f"It starts there: {ENTRY} The reply came soon and we like it better."),
+            False,
+            "Some consequences of heterogeneity",
+        ),
+        (block(f"A line before.\n{ENTRY}", breaks="15"), False, "Some consequences"),
+    ],
+)
+def test_an_entry_is_a_block_a_cell_a_line_or_a_stretch_of_prose(
+    entry: NoteBlock, *, in_list: bool, title: str
+) -> None:
+    (found,) = find_reference_entries(entry, (), in_list=in_list)
+    assert found.sure
+    assert found.reference.title.startswith(title)
+    assert found.reference.year == 1969
+
+
+def test_a_dash_stands_for_the_authors_before() -> None:
+    (entry,) = find_reference_entries(
+        block("———. 1970. Extinction of populations. Am. Nat."), ("R. Levins",), in_list=True
+    )
+    assert entry.reference.authors == ("R. Levins",)
+
+
+def test_the_lines_of_a_block_are_its_breaks_and_its_tagged_lines() -> None:
+    text = "First line\nsecond\n[SOSP'83] Hints"
+    lines = NoteBlock("paragraph", text, 1, line_starts=(0, 11, 18), fields=(("breaks", "11"),))
+    assert [text[line.start : line.end] for line in segments_of(lines)] == [
+        "First line\n",
+        "second\n",
+        "[SOSP'83] Hints",
     ]

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from litmap.citations.model import Sighting, UndatedMention, line_at
 from litmap.citations.recognisers.bib_records import field
-from litmap.citations.recognisers.reference_entries import ReferenceEntry
+from litmap.citations.recognisers.entry_reader import ReferenceEntry
 from litmap.models import Link, NoteBlock
 from litmap.parsing.sentences import NOTE_SENTENCES, sentence_borders
 

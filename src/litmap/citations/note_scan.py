@@ -15,7 +15,7 @@ from litmap.citations.model import (
     UndatedMention,
     line_at,
 )
-from litmap.citations.recognisers.reference_entries import ReferenceEntry
+from litmap.citations.recognisers.entry_reader import ReferenceEntry
 from litmap.citations.ties import Tie
 from litmap.models import Link, Mention, Note, NoteBlock, Reference
 

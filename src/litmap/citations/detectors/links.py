@@ -15,7 +15,8 @@ from litmap.citations.recognisers.adjacency import names_before
 from litmap.citations.recognisers.author_names import NameMention, find_names, find_names_only
 from litmap.citations.recognisers.link_classifier import classify_link, may_link_to_work
 from litmap.citations.recognisers.patterns import BLANKS, NAMES, YEAR
-from litmap.citations.recognisers.reference_entries import reference_score, segments_of
+from litmap.citations.recognisers.reference_entries import segments_of
+from litmap.citations.recognisers.reference_shape import reference_score
 from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score
 from litmap.citations.recognisers.whole_titles import whole_titles
 from litmap.citations.ties import reference_ties

@@ -17,9 +17,10 @@ from litmap.citations.note_scan import (
 from litmap.citations.recognisers.bib_records import field as field_of
 from litmap.citations.recognisers.bib_records import record_reference
 from litmap.citations.recognisers.citation_numbers import number_styles
+from litmap.citations.recognisers.entry_reader import ReferenceEntry
 from litmap.citations.recognisers.journal_locators import find_locators
 from litmap.citations.recognisers.link_classifier import classify_link
-from litmap.citations.recognisers.reference_entries import ReferenceEntry, find_reference_entries
+from litmap.citations.recognisers.reference_entries import find_reference_entries
 from litmap.citations.recognisers.reference_lists import reference_list_blocks
 from litmap.citations.recognisers.short_notes import CitedEntry, resolve_short_note
 from litmap.citations.ties import Tie, reference_ties
@@ -184,7 +185,7 @@ def _entry_ties(note_scan: NoteScan, block_scan: BlockScan, reference: Reference
 
 
 def _is_blog(entry: ReferenceEntry) -> bool:
-    return entry.text == "blog"
+    return entry.is_web_page
 
 
 def _is_numbered(reference: Reference, block: NoteBlock, *, listed: bool) -> bool:

@@ -12,8 +12,8 @@ from litmap.parsing.word_lists import load_words
 AMBIGUOUS_SURNAMES = load_words("ambiguous_surnames")
 """Words that are names too where '&' joins them to another: 'Press & Schechter'."""
 _JOURNALS_ALSO_SURNAMES = load_words("journals_also_surnames")
-_WORDS_NOT_NAMES = load_words("words_not_names")
-_WORDS_BEFORE_NAMES = load_words("words_before_names") | _WORDS_NOT_NAMES
+_WORDS_BEFORE_YEARS = load_words("words_before_years")
+_WORDS_BEFORE_NAMES = load_words("words_before_names") | _WORDS_BEFORE_YEARS
 
 JOINER = re.compile(rf"(?:{AND})")
 _ET_AL_AT_END = re.compile(rf"{ET_AL}\s*$", re.I)
@@ -97,7 +97,7 @@ def has_initial_first(name: str) -> bool:
 
 def is_common_noun(word: str) -> bool:
     """True for a word in lower case that is listed as no name, or ends as nouns do: 'generalization'."""
-    return word.strip(".,") in _WORDS_NOT_NAMES or _ENDINGS_OF_NOUNS.search(word) is not None
+    return word.strip(".,") in _WORDS_BEFORE_YEARS or _ENDINGS_OF_NOUNS.search(word) is not None
 
 
 def is_acronym(word: str) -> bool:

@@ -6,11 +6,8 @@ import re
 from collections.abc import Sequence
 
 from litmap.citations.recognisers.patterns import cites_by_key
-from litmap.citations.recognisers.reference_entries import (
-    may_be_reference,
-    reference_score,
-    segments_of,
-)
+from litmap.citations.recognisers.reference_entries import segments_of
+from litmap.citations.recognisers.reference_shape import may_be_reference, reference_score
 from litmap.models import NoteBlock
 
 _DATED = re.compile(r"\d{4}|n\.d\.|in press")

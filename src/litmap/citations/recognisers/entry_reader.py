@@ -1,0 +1,293 @@
+"""One stretch of a block read as one reference entry: its text, its links and its identifiers together."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from litmap.citations.recognisers.adjacency import names_before
+from litmap.citations.recognisers.author_names import NameMention, find_names
+from litmap.citations.recognisers.bib_records import field
+from litmap.citations.recognisers.journal_locators import JournalLocator, find_locators
+from litmap.citations.recognisers.link_classifier import classify_link, is_non_scholarly_host
+from litmap.citations.recognisers.reference_boundaries import before_next, reference_end
+from litmap.citations.recognisers.reference_shape import (
+    LABEL,
+    has_reference_shape,
+    may_be_reference,
+    reference_score,
+)
+from litmap.models import Link, NoteBlock, Reference
+from litmap.parsing.identifiers import find_identifiers
+from litmap.parsing.reference_strings import parse_reference
+
+MAX_ENTRY_LENGTH = 3000
+"""Characters of one reference."""
+MAX_LIST_FLOOR = 0.3
+"""Floors above it are those of text outside reference lists, of which more is asked."""
+MAX_IDENTIFIED_FLOOR = 0.5
+"""Below this floor an identifier is enough."""
+MAX_ARXIV_IDS, MAX_DOIS = 1, 2
+"""Identifiers of one work; a paper and its supplement may each have a DOI."""
+
+_LABEL_MARK = re.compile(
+    r"\s*\[((?!\d)[\w+#&.’'-]{2,30}(?: et al\.?)?(?:[ ,]{1,2}\d{4}[a-z]?)?)\]:?\s+(?=[A-ZÀ-Þ“\"])"
+)
+_ELLIPSIS = re.compile(r",\s*(?:…|\.\s?\.\s?\.)\s*(?:&\s*|and\s+)?(?=[A-Z])")
+_SURNAME = r"[A-ZÀ-Þ][\w'’-]+"
+_SURNAMES = re.compile(
+    rf"(?:[A-Za-z][\w ]{{2,20}}: )?((?:{_SURNAME}(?:, and |, & |, | and | & )){{1,12}}|"
+    rf"(?:{_SURNAME}, ){{1,11}}(?:and |& )?{_SURNAME}\. )(?=[A-ZÀ-Þ\d“\"])"
+)
+_LEDGER = re.compile(r"\d+\s?[,;:]\s?\d")
+_PRINTED = re.compile(
+    r"\d\s?\(\d{1,3}\)|\d\s?[:,]\s?(?:pp?\.\s?)?\d+[–-]\d|\d:\d|\d \((?:1[5-9]|20)\d\d\)"
+)
+"""Volume, issue, pages: what is printed in a journal."""
+_STARS = re.compile(r"\*+")
+_BARE_PAGE = re.compile(r"^(?:\[?\d+\]?\.?\s*)?\S*://\S+$")
+_POSSESSIVE_ENDING = re.compile(r"['’]s$")
+_BETWEEN_SURNAMES = re.compile(r", and |, & |, | and | & |\. ")
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceEntry:
+    """A reference entry found in a block, with the stretch it was read from.
+
+    `sure` is True for what is surely a work, `is_web_page` for a page that is no scholarly work.
+    """
+
+    reference: Reference
+    start: int
+    end: int
+    sure: bool
+    is_web_page: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A stretch that may be a reference, with what its links and its words identify.
+
+    `start` and `end` are offsets in the block; `title_hint` is the text of a link that may be the title.
+    """
+
+    text: str
+    start: int
+    end: int
+    links: list[Link]
+    ids: list[str]
+    urls: list[str]
+    title_hint: str
+
+
+def read_entry(
+    block: NoteBlock, start: int, end: int, previous_authors: Sequence[str], *, floor: float
+) -> ReferenceEntry | None:
+    """The entry in a stretch of a block; None where it is no reference, or more than one.
+
+    `previous_authors` are those of the entry before, for which a dash may stand; `floor` is the least
+    score (`reference_score`). Outside reference lists, where it is above `MAX_LIST_FLOOR`, a remark
+    behind the reference is left out and its shape is looked at.
+    """
+    mark = _LABEL_MARK.match(block.text, start, end)
+    start = mark.end() if mark else start
+    outside = floor > MAX_LIST_FLOOR
+    if not _is_worth_reading(block.text[start:end], outside=outside):
+        return None
+    source = _read_source(block, start, end)
+    if names_several_works(source.ids):
+        return None
+    about_news = _links_only_elsewhere(source)
+    if outside:
+        source = _without_label(_without_remark(block, source), floor)
+    source = replace(source, text=_ELLIPSIS.sub(", ", source.text))
+    if not _is_likely(source, floor):
+        return None
+    located, reference = _with_locator(source.text, _parse(source, previous_authors))
+    if located and outside and not reference.authors:
+        return None  # a journal and page alone, of one of several works perhaps
+    reference = _with_missing_parts(reference, source)
+    if outside and not has_reference_shape(reference, source.text, source.links):
+        return None
+    number = reference.number or field(block, "number") or field(block, "label")
+    label = mark.group(1) if mark else ""
+    reference = replace(reference, number=number or label)
+    return _entry(source, reference, located=located, about_news=about_news)
+
+
+def _is_worth_reading(text: str, *, outside: bool) -> bool:
+    """A quick look before a text is parsed: not too long, not an address alone, and with a reference's opening."""
+    if len(text) > MAX_ENTRY_LENGTH or _BARE_PAGE.match(text.strip()):
+        return False
+    return not outside or may_be_reference(text)
+
+
+def _read_source(block: NoteBlock, start: int, end: int) -> _Source:
+    text = block.text[start:end]
+    links = [link for link in block.links if start <= link.start < end]
+    ids: list[str] = []
+    urls: list[str] = []
+    title_hint = ""
+    for link in links:
+        kind, identifier = classify_link(link.target, link.text)
+        if identifier:
+            ids.append(identifier)
+        if kind == "plain":
+            continue
+        urls.append(link.target)
+        if not title_hint and link.text in text and is_title_label(link.text):
+            title_hint = link.text
+    ids += [identifier.id for identifier in find_identifiers(text)]
+    return _Source(text, start, end, links, list(dict.fromkeys(ids)), urls, title_hint)
+
+
+def is_title_label(label: str) -> bool:
+    """True for a link's text that may be a title: two words at least, no address, not names and a year."""
+    if len(label.split()) < 2 or "://" in label:
+        return False
+    mentions = find_names(label)
+    return not mentions or mentions[0].end - mentions[0].start < 0.7 * len(label)
+
+
+def names_several_works(ids: Sequence[str]) -> bool:
+    """True for more identifiers than one work has."""
+    kinds = Counter(identifier.split(":", 1)[0] for identifier in ids)
+    return kinds["arxiv"] > MAX_ARXIV_IDS or kinds["doi"] > MAX_DOIS
+
+
+def _links_only_elsewhere(source: _Source) -> bool:
+    """True where no link or identifier names a work and one leads to code, news, a video."""
+    if source.ids or source.urls:
+        return False
+    return any(is_non_scholarly_host(link.target) for link in source.links)
+
+
+def _without_remark(block: NoteBlock, source: _Source) -> _Source:
+    """The source without a remark or another work behind the reference."""
+    length = min(before_next(source.text), reference_end(source.text))
+    if length >= len(source.text):
+        return source
+    return _read_source(block, source.start, source.start + length)
+
+
+def _without_label(source: _Source, floor: float) -> _Source:
+    """The source without 'Background: ' before it, if it is no likely reference with it."""
+    label = LABEL.match(source.text)
+    if label is None or reference_score(source.text) >= floor:
+        return source
+    return replace(source, text=source.text[label.end() :], start=source.start + label.end())
+
+
+def _is_likely(source: _Source, floor: float) -> bool:
+    """True for a score of `floor`, or an identifier where a low one is asked."""
+    if reference_score(source.text) >= floor:
+        return True
+    return floor < MAX_IDENTIFIED_FLOOR and bool(source.ids)
+
+
+def _parse(source: _Source, previous_authors: Sequence[str]) -> Reference:
+    """The parsed reference, its authors without "'s"."""
+    reference = parse_reference(
+        source.text, previous_authors=previous_authors, title_hint=source.title_hint
+    )
+    authors = tuple(_POSSESSIVE_ENDING.sub("", name) for name in reference.authors)
+    return replace(reference, authors=authors) if authors != reference.authors else reference
+
+
+def _with_locator(text: str, reference: Reference) -> tuple[bool, Reference]:
+    """The reference mended where journal, volume and page stand in it, as physicists write without a title.
+
+    The first value is True where they, rather than a title, tell the work.
+    """
+    unmarked = _STARS.sub("", text)
+    locators = find_locators(unmarked)
+    if not locators:
+        return False, reference
+    locator = locators[0]
+    people = names_before(unmarked, locator.start)
+    if people and _opens(people, text):
+        year = locator.year or people.year or _year_unless_page(reference, locator)
+        authors, venue = people.names, locator.journal
+        return True, replace(reference, title="", authors=authors, venue=venue, year=year)
+    if locator.start < 4 or _LEDGER.match(reference.title):
+        venue, year = locator.journal, locator.year
+        return True, replace(reference, title="", authors=(), venue=venue, year=year)
+    if reference.title:
+        return False, reference
+    year = reference.year or locator.year
+    return True, replace(reference, venue=locator.journal, year=year)
+
+
+def _opens(people: NameMention, text: str) -> bool:
+    """True for names at a text's start, behind a number or one short word."""
+    if people.start < 4:
+        return True
+    return people.start <= 8 and len(text[: people.start].split()) == 1
+
+
+def _year_unless_page(reference: Reference, locator: JournalLocator) -> int | None:
+    """The reference's year, unless it is the locator's page: 'Phys. Rev. Lett. 61, 2015'."""
+    return reference.year if str(reference.year) != locator.page else None
+
+
+def _with_missing_parts(reference: Reference, source: _Source) -> Reference:
+    """The reference with authors or title that the parser leaves out."""
+    if not reference.authors:
+        reference = _with_surnames(reference, source) or reference
+    venue = reference.venue
+    if not reference.title and venue.startswith("the ") and f"In {venue}" in source.text:
+        reference = replace(reference, title=f"In {venue}", venue="")  # 'In the Shadow of Man'
+    return reference
+
+
+def _with_surnames(reference: Reference, source: _Source) -> Reference | None:
+    """A reference that begins with surnames alone: 'Angrist, Imbens and Rubin, Identification of …, JASA 1996'."""
+    match = _SURNAMES.match(source.text)
+    if not match or not any((reference.year, reference.venue, reference.ids)):
+        return None
+    names = tuple(name for name in _BETWEEN_SURNAMES.split(match.group(1)) if name)
+    behind = parse_reference(source.text[match.end() :], title_hint=source.title_hint)
+    if behind.authors or len(behind.title.split()) < 3:
+        return None
+    year = behind.year or reference.year
+    return replace(
+        behind, raw=source.text, authors=names, year=year, ids=reference.ids, urls=reference.urls
+    )
+
+
+def _entry(
+    source: _Source, reference: Reference, *, located: bool, about_news: bool
+) -> ReferenceEntry:
+    """The entry with all identifiers and addresses of its stretch; a page where none of them is scholarly."""
+    ids = tuple(dict.fromkeys([*source.ids, *reference.ids]))
+    urls = tuple(dict.fromkeys([*source.urls, *reference.urls]))
+    reference = replace(reference, raw=source.text, ids=ids, urls=urls, page=0)
+    is_page = about_news or is_web_page(reference)
+    if is_page and is_printed(reference):  # a paper with a link to its code or to news of it
+        is_page, urls = False, tuple(url for url in urls if classify_link(url)[0] != "plain")
+        reference = replace(reference, urls=urls)
+    sure = not is_page and is_surely_a_work(reference, located=located)
+    return ReferenceEntry(reference, source.start, source.end, sure, is_web_page=is_page)
+
+
+def is_web_page(reference: Reference) -> bool:
+    """True where all that names the work is an address of no scholarly site, and no journal speaks against it."""
+    if reference.ids or not reference.urls:
+        return False
+    if any(classify_link(url)[0] != "plain" for url in reference.urls):
+        return False
+    return not reference.venue or any(is_non_scholarly_host(url) for url in reference.urls)
+
+
+def is_printed(reference: Reference) -> bool:
+    """True for authors, and volume and pages as a journal has them."""
+    return bool(reference.authors) and _PRINTED.search(reference.raw) is not None
+
+
+def is_surely_a_work(reference: Reference, *, located: bool) -> bool:
+    """True for an identifier, or people with a title and what dates it, or a dated place in a journal."""
+    if reference.ids or (located and reference.year):
+        return True
+    return bool(reference.title and reference.authors and (reference.year or reference.venue))

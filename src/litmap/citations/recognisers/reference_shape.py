@@ -1,0 +1,146 @@
+"""Whether a text has the shape of a reference: authors first, then a title, and a year, venue or identifier."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from litmap.citations.recognisers.author_names import NameMention, find_names
+from litmap.citations.recognisers.link_classifier import classify_link
+from litmap.citations.recognisers.patterns import NAMES, YEAR
+from litmap.models import Link, Reference
+from litmap.parsing.reference_strings import looks_like_reference
+from litmap.parsing.title_similarity import normalise_title
+
+MAX_AUTHOR_WORDS = 6
+MAX_UNTITLED_LENGTH = 160
+"""Characters of a reference that names journal and page, but no title."""
+MAX_LINKED_LENGTH = 250
+"""Characters of one reference with links to several identifiers; a longer text is about several works."""
+MAX_SENTENCES = 6
+"""Ends of sentences in a reference: behind authors, title, venue, and what is abbreviated."""
+MAX_AUTHOR_OFFSET = 60
+"""Characters before the first author's surname: a number, initials, particles."""
+
+_OPENING = re.compile(
+    r"[\W\d]{0,12}(?:(?:1[5-9]|20)\d\d[ ,.]|[—–―_-]{2}|(?:d['’]|(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er?|[Dd]i|[Ll]e|[Ee]l|al) )?[A-ZÀ-Þ][\w'’.-]*(?:,|:)? (?:[A-ZÀ-Þ\d(&“\"[]|and |et |und |y |van |von |de |der |den |di |da |dos |du |le |la |el |al |ten |ter |bin ))"  # noqa: E501
+)
+LABEL = re.compile(r"[A-Za-z][\w /-]{1,25}: (?=[A-ZÀ-Þ])")
+_DATED = re.compile(r"\d{4}|n\.d\.|in press|forthcoming|arxiv|doi|https?:", re.I)
+REPEATED_AUTHORS = re.compile(r"\s*(?:[—–―_-]\s?){2,}[.,]")
+"""'——. Another title. 2001.': a dash for the authors of the entry before."""
+_SENTENCE_END = re.compile(r"[a-z]{3,}[.?!] (?=[A-Z])")
+_LEADS_TO = re.compile(r"\b(?:is|in|by|see|from|also)\s(?:[A-Z]\.\s?)+[A-Z][a-z]+,")
+"""A title that leads to another work: '… is M. Davis, Hilbert's …'."""
+_GLUED = re.compile(rf"{YEAR}\)?\s?[,;/]\s{NAMES}[\s,(]{{1,2}}{YEAR}")
+"""One mention behind the other: 'Tilman 1982; Chesson 2000'."""
+_PENDING = re.compile(
+    r"\((?:in press|in prep|forthcoming|to appear|submitted|under review|accepted|preprint)"
+)
+_VERB_FIRST = re.compile(r"(?:is|was|are|were|has|had|which|who|and|but|worth)\b")
+_CITED_NUMBER = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,9}\](?!\()")
+_IN_PROSE = re.compile(r"\d{0,4}[a-z]?[)\],;]")
+_TITLE_START = re.compile(r"[\"“'‘¿(\[]*[A-ZÀ-Þ\d]")
+
+
+@lru_cache(maxsize=4096)
+def reference_score(text: str) -> float:
+    """`looks_like_reference`, remembered: a text is asked about more than once."""
+    return looks_like_reference(text)
+
+
+def may_be_reference(text: str) -> bool:
+    """A quick look that spares prose the parsing: a reference opens with a name or year, and has a year or a link."""
+    label = LABEL.match(text)
+    opening = _OPENING.match(text, label.end() if label else 0)
+    return opening is not None and _DATED.search(text) is not None
+
+
+def has_reference_shape(reference: Reference, text: str, links: Sequence[Link]) -> bool:
+    """True where a parsed reference and the text and links it was read from are one reference and no prose."""
+    if has_odd_author(reference) or is_about_works(text) or leads_elsewhere(reference):
+        return False
+    if not reference.title:
+        return is_untitled_reference(reference, text)
+    if not is_complete(reference):
+        return False
+    if REPEATED_AUTHORS.match(text):
+        return True
+    if is_run_of_sentences(text) or links_to_several_works(links, text):
+        return False
+    return is_title_of_one_work(reference.title) and opens_with_author(reference, text)
+
+
+def has_odd_author(reference: Reference) -> bool:
+    """True where an author holds a bracket or many words, as no name does."""
+    return any(
+        "(" in author or len(author.split()) > MAX_AUTHOR_WORDS for author in reference.authors
+    )
+
+
+def leads_elsewhere(reference: Reference) -> bool:
+    """True where the title leads to another work, or the venue is a clause: 'is worth reading'."""
+    if _LEADS_TO.search(reference.title):
+        return True
+    return _VERB_FIRST.match(reference.venue) is not None
+
+
+def is_untitled_reference(reference: Reference, text: str) -> bool:
+    """True for authors, year and venue without a title: 'Tilman D 1982. Am. Nat.'."""
+    if not (reference.authors and reference.year and reference.venue):
+        return False
+    if len(text) >= MAX_UNTITLED_LENGTH or reference_score(text) < 0.5:
+        return False
+    return _GLUED.search(text) is None
+
+
+def is_complete(reference: Reference) -> bool:
+    """True for authors, a title of two words, and what tells where or when it was printed."""
+    if not reference.authors or len(reference.title.split()) < 2:
+        return False
+    return any((reference.year, reference.venue, reference.ids))
+
+
+def links_to_several_works(links: Sequence[Link], text: str) -> bool:
+    """True where links name two works: two of one kind, or any in a long text."""
+    ids = {identifier for link in links if (identifier := classify_link(link.target)[1])}
+    if len(ids) < 2:
+        return False
+    kinds = {identifier.split(":")[0] for identifier in ids}
+    return len(text) > MAX_LINKED_LENGTH or len(kinds) < len(ids)
+
+
+def is_run_of_sentences(text: str) -> bool:
+    """True for more sentences than a reference has."""
+    return len(_SENTENCE_END.findall(text)) > MAX_SENTENCES
+
+
+def is_title_of_one_work(title: str) -> bool:
+    """False for a title that begins small, or holds a citation: '… (in press)', '… of Doe and Roe (1999)'."""
+    if not _TITLE_START.match(title) or _PENDING.search(title):
+        return False
+    return not any(mention.strong for mention in find_names(title))
+
+
+def opens_with_author(reference: Reference, text: str) -> bool:
+    """True where the first author's surname stands at the text's beginning."""
+    surname = normalise_title(reference.authors[0]).split()
+    if not surname:
+        return False
+    return 0 <= normalise_title(text[:200]).find(surname[-1]) <= MAX_AUTHOR_OFFSET
+
+
+def is_about_works(text: str) -> bool:
+    """True for a sentence about works: it cites by number after its beginning, or names more than one work."""
+    if _CITED_NUMBER.search(text, 12):
+        return True
+    mentions = [mention for mention in find_names(text) if mention.strong]
+    works = {(m.surnames, m.year) for m in mentions if _is_mentioned_in_prose(m, text)}
+    years_of_several = {mention.year for mention in mentions if len(mention.names) > 1}
+    return len(works) > 1 or len(years_of_several) > 1
+
+
+def _is_mentioned_in_prose(mention: NameMention, text: str) -> bool:
+    """True for 'Doe et al. 2004' and 'Doe (2004),', which begin no reference."""
+    return mention.et_al or _IN_PROSE.match(text, mention.end) is not None
