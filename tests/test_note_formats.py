@@ -83,7 +83,7 @@ def test_a_new_format_needs_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 def test_files_of_every_ending_are_found_in_a_folder(tmp_path: Path, suffix: str) -> None:
     (tmp_path / f"notes{suffix}").write_text("words")
     files, _ = discovery.find_note_files([tmp_path])
-    assert [path.name for path, _, _ in files] == [f"notes{suffix}"]
+    assert [file.path.name for file in files] == [f"notes{suffix}"]
 
 
 # ── reading and skipping ─────────────────────────────────────────────────────────────────────────
@@ -130,7 +130,7 @@ def test_what_is_ignored_in_the_current_folder_is_ignored_further_down(
         (tmp_path / name).write_text("words")
     monkeypatch.chdir(tmp_path)
     files, _ = discovery.find_note_files(["."])
-    assert [path.as_posix() for path, _, _ in files] == ["a/b/kept.md"]
+    assert [file.path.as_posix() for file in files] == ["a/b/kept.md"]
 
 
 def test_a_link_inside_a_link_without_definition_keeps_its_place() -> None:

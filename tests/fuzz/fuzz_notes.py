@@ -1,8 +1,8 @@
 """Feeds broken notes to the readers for a while: `python tests/fuzz/fuzz_notes.py --seconds 600 [--seed 0]`.
 
-Each round takes real notes (the cases of the tests), cuts, doubles, swaps and corrupts them, at random also gives
-them another format, and reads them. A crash, a refusal without a reason, a mention outside its note or a note that
-takes far longer than its length allows ends the run with the input written to a file.
+Each round takes real notes (the cases of the tests), cuts, doubles, swaps and corrupts them, at random also
+gives them another format, and reads them. A crash, a refusal without a reason, a mention outside its note or
+a note that takes far longer than its length allows ends the run with the input written to a file.
 """
 
 from __future__ import annotations
@@ -14,22 +14,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from litmap.notes.formats import FORMATS
+
 HERE = Path(__file__).parent
 CASES = HERE.parent / "notes_cases"
-SUFFIXES = [
-    ".md",
-    ".txt",
-    ".org",
-    ".rst",
-    ".tex",
-    ".html",
-    ".ipynb",
-    ".bib",
-    ".ris",
-    ".json",
-    ".csv",
-    ".wiki",
-]
+SUFFIXES = [suffix for row in FORMATS for suffix in row.suffixes]
 PIECES = [
     "[",
     "{{cite journal|title=",
@@ -123,7 +112,7 @@ def main() -> int:
     texts = [
         path.read_text("utf-8", "replace")
         for path in sorted(CASES.iterdir())
-        if path.suffix in SUFFIXES or path.suffix == ".eml"
+        if path.suffix in SUFFIXES
     ]
     end, rounds = time.monotonic() + args.seconds, 0
     while time.monotonic() < end:

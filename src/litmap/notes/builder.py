@@ -58,19 +58,12 @@ class Builder:
         """Reference files that the note names."""
         self.broken = ""
         """What could not be read in it, '' mostly."""
+        self.path: HeadingPath = ()
+        """The topics that hold what is read next, outermost first."""
+        self.reference_list = ""
+        """The heading of the reference list that is being read, '' outside of one."""
         self._headings: list[tuple[HeadingPath, int, list[str]]] = []
         self._stack: list[tuple[int, str, bool]] = []
-
-    @property
-    def path(self) -> HeadingPath:
-        """The topics that hold what is read next, outermost first."""
-        return self.root + tuple(text for _, text, transparent in self._stack if not transparent)
-
-    @property
-    def reference_list(self) -> str:
-        """The heading of the reference list that is being read, '' outside of one."""
-        last = self._stack[-1] if self._stack else None
-        return last[1] if last and last[2] else ""
 
     def heading(self, level: int, inline: Inline, line: int, *fields: tuple[str, str]) -> None:
         """Opens a heading.
@@ -84,6 +77,8 @@ class Builder:
             self._stack.pop()
         transparent = is_transparent(text)
         self._stack.append((level, text, transparent))
+        self.reference_list = text if transparent else ""
+        self._set_path()
         if not transparent:
             self._headings.append((self.path, line, []))
             if not self.title:
@@ -101,7 +96,7 @@ class Builder:
             text[lead:],
             line,
             self.path,
-            tuple(_shift(link, lead, len(text)) for link in inline.links),
+            tuple([_shift(link, lead, len(text)) for link in inline.links]),
             (0, *(max(0, start - lead) for start in inline.starts[1:])),
             (*fields, *self._reference_list_field(), *_emphasis_fields(inline)),
         )
@@ -130,6 +125,11 @@ class Builder:
         """Makes the title the outermost heading of everything that is read from here on."""
         self.title = self.title or title
         self.root = (title,)
+        self._set_path()
+
+    def _set_path(self) -> None:
+        topics = (text for _, text, transparent in self._stack if not transparent)
+        self.path = (*self.root, *topics)
 
     def note(self, path: str, fmt: str, sha256: str, fallback: str) -> Note:
         """The finished note; `fallback` is the title of a note that names none."""

@@ -30,26 +30,33 @@ _CONTROL_BYTES = (*range(1, 9), *range(14, 27), *range(28, 32))
 """Bytes that text hardly ever holds: not tab, line ends, vertical tab, form feed or escape."""
 
 
-def find_note_files(
-    paths: Sequence[Path | str],
-) -> tuple[list[tuple[Path, str, bool]], list[Problem]]:
-    """Files below the paths, in order: (file, path as the user sees it, named by the user).
+@dataclass(frozen=True, slots=True)
+class NoteFile:
+    """A file that may be a note."""
 
-    Each stands once.
+    path: Path
+    shown: str
+    """Its path as the user sees it."""
+    by_user: bool
+    """Whether the user named the file itself, not a folder above."""
+
+
+def find_note_files(paths: Sequence[Path | str]) -> tuple[list[NoteFile], list[Problem]]:
+    """Files at and below the paths, in order and each once, and the paths that cannot be opened.
 
     Folders are walked recursively; hidden ones, `node_modules` and what a `.litmapignore`
     (gitignore's rules, in any folder) names are left out, and a symbolic link back up is followed
     once only.
     """
-    files: dict[Path, tuple[Path, str, bool]] = {}
+    files: dict[Path, NoteFile] = {}
     problems: list[Problem] = []
     for path in map(Path, paths):
         try:
             if path.is_dir():
                 for file in _FolderWalk(path, problems):
-                    files.setdefault(file.resolve(), (file, str(file), False))
+                    files.setdefault(file.resolve(), NoteFile(file, str(file), by_user=False))
             elif path.exists():
-                files[path.resolve()] = (path, str(path), True)
+                files[path.resolve()] = NoteFile(path, str(path), by_user=True)
             else:
                 problems.append(Problem(str(path), "there is no such file or folder"))
         except (OSError, RuntimeError, ValueError) as error:

@@ -123,7 +123,8 @@ class _InlineReader:
         self.out.text = "".join(self.parts)
         if self.plain and ("*" in raw or "_" in raw):
             self.out.emphasis += [match.group(2) for match in _PLAIN_ITALIC.finditer(raw)]
-        self.out.emphasis += [self.out.text[start:end] for start, end in self.italics]
+        if self.italics:
+            self.out.emphasis += [self.out.text[start:end] for start, end in self.italics]
         return self.out
 
     # Parts of the text

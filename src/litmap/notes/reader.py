@@ -11,7 +11,13 @@ from litmap.errors import NoteError
 from litmap.models import Note, Problem
 from litmap.notes.bibliographies.linking import link_bibliographies
 from litmap.notes.builder import Builder
-from litmap.notes.discovery import MAX_BYTES, decode, find_note_files, is_optional_note
+from litmap.notes.discovery import (
+    MAX_BYTES,
+    NoteFile,
+    decode,
+    find_note_files,
+    is_optional_note,
+)
 from litmap.notes.formats import detect_format
 
 logger = logging.getLogger(__name__)
@@ -28,68 +34,71 @@ def read_notes(
     files, problems = find_note_files([path for path in paths if str(path) != "-"])
     notes: dict[Path, Note] = {}
     if any(str(path) == "-" for path in paths):
-        _keep(notes, Path("-"), _read_data(stdin or b"", Path("-"), "-", problems))
-    for file, shown, by_user in files:
-        _keep(notes, file, _read_file(file, shown, by_user, problems))
-    named = {file for file, _, by_user in files if by_user and file in notes}
-    link_bibliographies(notes, named, lambda file: _read_file(file, str(file), True, problems))
+        standard_input = NoteFile(Path("-"), "-", by_user=True)
+        _keep(notes, standard_input, _read_data(stdin or b"", standard_input, problems))
+    for file in files:
+        _keep(notes, file, _read_file(file, problems))
+    named = {file.path for file in files if file.by_user and file.path in notes}
+    link_bibliographies(
+        notes, named, lambda path: _read_file(NoteFile(path, str(path), by_user=True), problems)
+    )
     logger.info("read %d notes of %d files, %d problems", len(notes), len(files), len(problems))
     return list(notes.values()), problems
 
 
-def _keep(notes: dict[Path, Note], file: Path, note: Note | None) -> None:
+def _keep(notes: dict[Path, Note], file: NoteFile, note: Note | None) -> None:
     if note is not None:
-        notes[file] = note
+        notes[file.path] = note
 
 
-def _read_file(file: Path, shown: str, by_user: bool, problems: list[Problem]) -> Note | None:
+def _read_file(file: NoteFile, problems: list[Problem]) -> Note | None:
     try:
-        data = _load(file, shown)
+        data = _load(file)
     except NoteError as error:
-        logger.warning("%s: %s", shown, error.message)
-        problems.append(Problem(shown, error.message))
+        logger.warning("%s: %s", file.shown, error.message)
+        problems.append(Problem(file.shown, error.message))
         return None
     own: list[Problem] = []
-    note = _read_data(data, file, shown, own)
-    if note is not None or by_user or not is_optional_note(file):
+    note = _read_data(data, file, own)
+    if note is not None or file.by_user or not is_optional_note(file.path):
         problems.extend(own)
     return note
 
 
-def _load(file: Path, shown: str) -> bytes:
+def _load(file: NoteFile) -> bytes:
     """The file's bytes. Raises NoteError where it is too large, gone or cannot be opened."""
     try:
-        size = file.stat().st_size
+        size = file.path.stat().st_size
         if size > MAX_BYTES:
             reason = f"too large to be a note ({size:,} bytes; the limit is {MAX_BYTES:,})"
-            raise NoteError(reason, subject=shown)
-        if not file.is_file():
-            raise NoteError("not a regular file", subject=shown)
-        return file.read_bytes()
+            raise NoteError(reason, subject=file.shown)
+        if not file.path.is_file():
+            raise NoteError("not a regular file", subject=file.shown)
+        return file.path.read_bytes()
     except FileNotFoundError as error:
-        raise NoteError("vanished while the notes were read", subject=shown) from error
+        raise NoteError("vanished while the notes were read", subject=file.shown) from error
     except OSError as error:
         reason = f"cannot be read: {error.strerror or error}"
-        raise NoteError(reason, subject=shown) from error
+        raise NoteError(reason, subject=file.shown) from error
 
 
-def _read_data(data: bytes, file: Path, shown: str, problems: list[Problem]) -> Note | None:
+def _read_data(data: bytes, file: NoteFile, problems: list[Problem]) -> Note | None:
     """The note in a file's bytes; None, and a problem, where they hold none."""
     try:
         text, remark = decode(data)
         if remark:
-            problems.append(Problem(shown, remark))
+            problems.append(Problem(file.shown, remark))
         digest = hashlib.sha256(data).hexdigest()
-        note, broken = parse_note(text, shown, file.suffix.lower(), digest)
+        note, broken = parse_note(text, file.shown, file.path.suffix.lower(), digest)
     except (ValueError, NoteError, RecursionError, LookupError, AttributeError, TypeError) as error:
         # Whatever a parser trips over in a damaged file, only that file is lost.
-        logger.info("%s: skipped (%s)", shown, type(error).__name__)
+        logger.info("%s: skipped (%s)", file.shown, type(error).__name__)
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        problems.append(Problem(shown, reason))
+        problems.append(Problem(file.shown, reason))
         return None
-    logger.debug("%s: read as %s, %d blocks", shown, note.format, len(note.blocks))
+    logger.debug("%s: read as %s, %d blocks", file.shown, note.format, len(note.blocks))
     if broken:
-        problems.append(Problem(shown, broken + "; the rest was read"))
+        problems.append(Problem(file.shown, broken + "; the rest was read"))
     return note
 
 

@@ -141,9 +141,13 @@ class _MarkdownReader(BlockReader):
             self.hold_text(number, text.strip())
         elif match := _FENCE.match(text):
             return self.fence(number, match)
-        elif not any(take(self, number, text) for take in _CONSTRUCTS):
+        elif not self.construct(number, text):
             self.hold_text(number, text.strip())
         return number + 1
+
+    def construct(self, number: int, text: str) -> bool:
+        """Takes a line that is one of the constructs; False for any other."""
+        return any(take(self, number, text) for take in _CONSTRUCTS)
 
     def atx_heading(self, number: int, text: str) -> bool:
         """'## Heading'."""
@@ -267,6 +271,8 @@ _CONSTRUCTS: tuple[Callable[[_MarkdownReader, int, str], bool], ...] = (
 
 def _without_quote_marks(line: str) -> str:
     """The line without '>' and '[!note]'; '>>>' is a prompt in code and stays."""
+    if ">" not in line:
+        return line
     quotes = 0
     while (
         quotes < _MAX_QUOTES
