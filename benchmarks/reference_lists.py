@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from litmap.models import Document, Reference
-from litmap.parsing.title_similarity import normalise_title
+from litmap.parsing.title_similarity import normalise_title, squash_title
 from litmap.references import read_references
-from litmap.references.linking import tight
 
 # A hyphen lost at a line end ('energybased') is the extraction's matter: titles are compared without spaces, hyphens.
 KEYS = Path(__file__).parent / "data" / "references"
@@ -85,7 +84,7 @@ def score(
             continue
         reference = found[pairs[i]]
         right = {
-            "title": tight(reference.title) == tight(entry["title"]),
+            "title": squash_title(reference.title) == squash_title(entry["title"]),
             "year": reference.year == entry["year"],
             "family": normalise_title(reference.authors[0] if reference.authors else "").endswith(
                 normalise_title(entry["family"])

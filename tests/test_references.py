@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,9 @@ from litmap.references import (
     read_references,
     uncited_by_heading,
 )
+from litmap.references.citing_passages import names_number
+from litmap.references.extraction import is_complete, opens_entry
+from litmap.references.lines import line_number
 
 
 def block(
@@ -435,3 +439,38 @@ def test_real_lists_against_hand_made_keys() -> None:
     assert shares["f1"] >= 0.97, shares
     assert shares["title"] >= 0.93, shares
     assert shares["year"] >= 0.97, shares
+
+
+@pytest.mark.parametrize(
+    ("numbers", "number", "cited"),
+    [
+        ("3, 7–9", 8, True),
+        ("3, 7–9", 6, False),
+        ("12", 12, True),
+        ("1–900", 8, False),
+    ],
+)
+def test_numbers_and_ranges_name_entries(numbers: str, number: int, cited: bool) -> None:
+    assert names_number(numbers, number) is cited
+
+
+@pytest.mark.parametrize(
+    ("judge", "text", "expected"),
+    [
+        (is_complete, "Marwick, A. Lattice gardens. Journal, 2017.", True),
+        (is_complete, "Marwick, A. Lattice gardens. Journal,", False),
+        (is_complete, "Marwick, A. Lattice gardens.", False),
+        (opens_entry, "Marwick, Ada and Berg, L.", True),
+        (opens_entry, "A. B. Marwick", True),
+        (opens_entry, "—— Lattice gardens", True),
+        (opens_entry, "12–15, 2017.", False),
+        (line_number, "[12] Marwick", 12),
+        (line_number, "(3) Marwick", 3),
+        (line_number, "7. Marwick", 7),
+        (line_number, "1998. Marwick", None),
+    ],
+)
+def test_a_line_of_a_list_is_judged_by_its_words(
+    judge: Callable[[str], object], text: str, expected: object
+) -> None:
+    assert judge(text) == expected

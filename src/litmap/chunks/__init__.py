@@ -1,4 +1,6 @@
-"""Documents, abstracts and notes to passages, cut by the embedding model's own tokenizer so that nothing is lost."""
+"""Documents, abstracts and notes to passages, cut by the embedding model's own tokenizer so that
+nothing is lost.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,6 @@ from dataclasses import dataclass, replace
 
 from litmap.chunks.cutting import Budget, Tokenized, cut_stretch
 from litmap.chunks.flow import Flow, Stretch, read_flow
-from litmap.chunks.sentences import sentence_ends
 from litmap.models import Chunk, Document
 from litmap.protocols import Encoder
 
@@ -19,30 +20,33 @@ __all__ = [
     "cut_text",
     "embedding_text",
     "is_embedded",
-    "sentence_ends",
 ]
 
 CHUNKER = "2"
 """Changes with every change of what the passages are; part of a source's fingerprint."""
 TARGET = 200
 OVERLAP = 40
-SMALL = 48
+MIN_SECTION = 48
 """A section with fewer tokens than this stands with the one that follows it."""
 SPARE = 24
-"""Passages with room for so many more tokens are not counted again: cut out of its text a passage has at most a few
-tokens more, where a word was cut through."""
+"""Passages with room for so many more tokens are not counted again: cut out of its text a passage
+has at most a few tokens more, where a word was cut through.
+"""
 _PAPER = ("body", "references")
-_CONTEXT = 160
-"""Characters of the title and of the section that are embedded with an abstract or a note's passage."""
+_MAX_CONTEXT = 160
+"""Characters of the title and of the section that are embedded with an abstract or a note's
+passage.
+"""
 
 
 def cut(
     document: Document, encoder: Encoder, *, target_tokens: int = TARGET, overlap: int = OVERLAP
 ) -> list[Chunk]:
-    """The passages of a PDF's text: verbatim, in reading order, each with its section, page and lines.
+    """The passages of a PDF's text: verbatim, in reading order, each with its section, page and
+    lines.
 
-    None has more tokens than `encoder.window`. Passages of the reference list have kind 'references', all others
-    'body'. Raises ValueError where a budget makes no sense.
+    None has more tokens than `encoder.window`. Passages of the reference list have kind
+    'references', all others 'body'. Raises ValueError where a budget makes no sense.
     """
     return _Cutter(read_flow(document), document.sha256, encoder).chunks(target_tokens, overlap)
 
@@ -58,7 +62,8 @@ def cut_text(
     target_tokens: int = TARGET,
     overlap: int = OVERLAP,
 ) -> list[Chunk]:
-    """The passages of a text without pages: an abstract, or the prose of a note below one heading (`section`).
+    """The passages of a text without pages: an abstract, or the prose of a note below one heading
+    (`section`).
 
     With its context (`embedding_text(chunk, title)`) none has more tokens than `encoder.window`.
     """
@@ -68,13 +73,16 @@ def cut_text(
 
 
 def is_embedded(chunk: Chunk) -> bool:
-    """Whether a passage gets a vector: those of reference lists do not, names and titles are found by their words."""
+    """Whether a passage gets a vector: those of reference lists do not, names and titles are found
+    by their words.
+    """
     return chunk.kind != "references"
 
 
 def embedding_text(chunk: Chunk, title: str = "") -> str:
-    """What is embedded for a passage: of a paper's text the passage alone; of an abstract or a note, which are short,
-    with the work's title and the heading before it. Both are what was measured to find more (benchmarks/RESULTS.md).
+    """What is embedded for a passage: of a paper's text the passage alone; of an abstract or a
+    note, which are short, with the work's title and the heading before it. Both are what was
+    measured to find more (benchmarks/RESULTS.md).
     """
     context = "" if chunk.kind in _PAPER else _context(title, chunk.section)
     return f"{context}\n{chunk.text}" if context else chunk.text
@@ -86,10 +94,10 @@ def _context(title: str, section: str) -> str:
 
 
 def _short(text: str) -> str:
-    text = re.sub(r"\s+", " ", text[: 4 * _CONTEXT]).strip()
-    if len(text) <= _CONTEXT:
+    text = re.sub(r"\s+", " ", text[: 4 * _MAX_CONTEXT]).strip()
+    if len(text) <= _MAX_CONTEXT:
         return text
-    return text[:_CONTEXT].rsplit(" ", 1)[0]
+    return text[:_MAX_CONTEXT].rsplit(" ", 1)[0]
 
 
 class _Cutter:
@@ -111,18 +119,28 @@ class _Cutter:
             )
         if not self.flow.text.strip():
             return []
-        cut = [c for s in self._stretches() for c in self._passages(s, target, overlap)]
-        fitting = [p for p in cut if self._has_room(p)]
-        waiting = [p for p in cut if not self._has_room(p)]
-        while waiting:  # tokens of context and passage nearly always add up: one round is the rule
-            sizes = self.encoder.count([self._before + p.chunk.text for p in waiting])
-            again: list[_Passage] = []
-            for passage, size in zip(waiting, sizes, strict=True):
-                fits = size <= self.encoder.window or len(passage.chunk.text) == 1
-                (fitting if fits else again).extend([passage] if fits else self._halves(passage))
-            waiting = again
+        fitting: list[_Passage] = []
+        unsure: list[_Passage] = []
+        for stretch in self._stretches():
+            for passage in self._passages(stretch, target, overlap):
+                (fitting if self._has_room(passage) else unsure).append(passage)
+        fitting += self._fit(unsure)
         fitting.sort(key=lambda p: (p.start, p.end))
         return [replace(p.chunk, ordinal=i) for i, p in enumerate(fitting)]
+
+    def _fit(self, passages: list[_Passage]) -> list[_Passage]:
+        """The passages counted with their context; those beyond the window are halved."""
+        fitting: list[_Passage] = []
+        while passages:  # context and passage nearly always add up: one round is the rule
+            sizes = self.encoder.count([self._before + p.chunk.text for p in passages])
+            halves: list[_Passage] = []
+            for passage, size in zip(passages, sizes, strict=True):
+                if size <= self.encoder.window or len(passage.chunk.text) == 1:
+                    fitting.append(passage)
+                else:
+                    halves += self._halves(passage)
+            passages = halves
+        return fitting
 
     def _has_room(self, passage: _Passage) -> bool:
         """Whether the passage fits by far, by the tokens of the whole text and of its context."""
@@ -139,7 +157,7 @@ class _Cutter:
             if (
                 old
                 and old.references == new.references
-                and self.tokenized.count(old.start, old.end) < SMALL
+                and self.tokenized.count(old.start, old.end) < MIN_SECTION
             ):
                 merged[-1] = Stretch(old.start, new.end, new.section or old.section, new.references)
             else:

@@ -14,7 +14,9 @@ _IN_FLOW = frozenset({"body", "abstract", "reference", "math"})
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch [start, end) of the string that stays together: same section, and either references or not."""
+    """A stretch [start, end) of the string that stays together: same section, and either references
+    or not.
+    """
 
     start: int
     end: int
@@ -39,12 +41,12 @@ class Flow:
     def rects(self, start: int, end: int) -> tuple[Rect, ...]:
         """One rectangle for each line that has a character in [start, end)."""
         position = max(0, bisect_left(self.lines, (start, -1, (0, 0.0, 0.0, 0.0, 0.0))) - 1)
-        found = []
+        rects = []
         while position < len(self.lines) and self.lines[position][0] < end:
             if self.lines[position][1] > start:
-                found.append(self.lines[position][2])
+                rects.append(self.lines[position][2])
             position += 1
-        return tuple(found)
+        return tuple(rects)
 
 
 @dataclass(slots=True)
@@ -57,8 +59,9 @@ class _Paragraph:
 def read_flow(document: Document) -> Flow:
     """The document's paragraphs as one string.
 
-    A paragraph that goes on over a column or page break is put together, also around the captions, tables and
-    footnotes that stand between its parts; headings are no text of their own but the name of what follows.
+    A paragraph that goes on over a column or page break is put together, also around the captions,
+    tables and footnotes that stand between its parts; headings are no text of their own but the
+    name of what follows.
     """
     paragraphs: list[_Paragraph] = []
     last: _Paragraph | None = None
@@ -66,8 +69,7 @@ def read_flow(document: Document) -> Flow:
         for block in page.blocks:
             if block.kind == "heading" or not block.text.strip():
                 continue
-            joined = block.continues and last is not None and _same_list(last.kind, block.kind)
-            if joined and block.kind in _IN_FLOW and last is not None:
+            if last is not None and _goes_on(last, block):
                 last.pieces.append((page.number, block))
                 continue
             paragraph = _Paragraph(block.section, block.kind, [(page.number, block)])
@@ -77,8 +79,10 @@ def read_flow(document: Document) -> Flow:
     return _join(paragraphs)
 
 
-def _same_list(one: str, other: str) -> bool:
-    return (one == "reference") == (other == "reference")
+def _goes_on(last: _Paragraph, block: TextBlock) -> bool:
+    """Whether a block is the next part of the last paragraph, both in a list or neither."""
+    both = (last.kind == "reference") == (block.kind == "reference")
+    return block.continues and block.kind in _IN_FLOW and both
 
 
 def _join(paragraphs: Iterable[_Paragraph]) -> Flow:

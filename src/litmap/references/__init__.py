@@ -1,7 +1,9 @@
-"""The papers' own reference lists: who cites whom, what is cited and missing, and where a paper cites an entry.
+"""The papers' own reference lists: who cites whom, what is cited and missing, and where a paper
+cites an entry.
 
-`read_references` reads the lists of one document; `link` matches them to the works of the library; `missing` ranks
-what several papers cite and the notes do not; `citing_passages` gives the sentences that cite an entry.
+`read_references` reads the lists of one document; `link` matches them to the works of the library;
+`find_uncited_works` ranks what several papers cite and the notes do not; `citing_passages` gives
+the sentences that cite an entry.
 """
 
 from litmap.references.citing_passages import citing_passages

@@ -6,29 +6,35 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import Protocol
 
 from litmap.models import Document, Reference, Sentence, Span
-from litmap.parsing.person_names import split_name
+from litmap.parsing.grammar import FOUR_FIGURES
+from litmap.parsing.person_names import last_family_word
+from litmap.parsing.sentences import CITING_SENTENCES, sentence_around
 
 _KINDS = ("body", "abstract", "caption", "footnote", "math", "table")
 _SQUARE = re.compile(r"\[([^\[\]]{1,160})\]")
 _ROUND = re.compile(r"(?<![\w(=])\s\((\d{1,3}(?:\s?[,;–-]\s?\d{1,3}){0,12})\)")
 _RANGES = re.compile(r"(\d{1,4})(?:\s?[–—-]\s?(\d{1,4}))?")
+_SEPARATOR = re.compile(r"[;,]")
 _ONLY_NUMBERS = re.compile(
     r"[\d\s,;–—-]+(?:,?\s(?:p|pp|Sec|Section|Ch|Chapter|Thm|Theorem|Lemma|Eq|Fig)\b.*)?$"
 )
-_SENTENCE_END = re.compile(r"[.?!]['”\")\]]{0,2}\s+(?=[A-Z“\"(\[‘•])")
-_NO_END = re.compile(
-    r"(?:\b(?:al|e\.g|i\.e|cf|vs|Fig|Figs|Eq|Eqs|Sec|Secs|Ref|Refs|resp|etc|Dr|Prof|St|Thm|Def|Prop|No|approx|w\.r\.t|"
-    r"[A-Z]))\.$"
-)
-_YEAR_NEAR = re.compile(r"(?<!\d)(\d{4})([a-z](?:\s?,\s?[a-z]\b)*)?(?!\d)")
+_YEAR_NEAR = re.compile(rf"(?<!\d)({FOUR_FIGURES})([a-z](?:\s?,\s?[a-z]\b)*)?(?!\d)")
+_NEW_SENTENCE = re.compile(r"[.;!?]\s+[A-Z]|;")
+_SECOND_NAME = re.compile(r"(?:\band\b|&|,)\s+([^\W\d_][\w’'-]+)")
+_ET_AL = ("et al", "and others")
 MAX_RANGE = 60
+"""Numbers of a range ('3–7'); a longer one is none of entries."""
+MAX_TO_YEAR = 90
+"""Characters between a name and its year."""
 
 
 @dataclass(slots=True)
 class _Paragraph:
-    """A paragraph, put together over column and page breaks, with the place of each of its lines."""
+    """A paragraph, put together over column and page breaks, with the place of each line."""
 
     text: str = ""
     starts: list[int] = field(default_factory=list)
@@ -63,140 +69,164 @@ def citing_passages(
     work: str = "",
     limit: int = 20,
 ) -> list[Sentence]:
-    """The sentences that cite `reference`, by its number or label or by author and year, in reading order.
+    """The sentences that cite `reference`, by its number or label or by author and year, in reading
+    order.
 
-    `others` is the whole list: it tells an author and year that two entries share from one that is alone. `work` is
-    put into the sentences. Numbers are looked for in square brackets, and in round ones where the paper has no square
-    ones. At most `limit` sentences come back.
+    `others` is the whole list: it tells an author and year that two entries share from one that is
+    alone. `work` is put into the sentences. Numbers are looked for in square brackets, and in round
+    ones where the paper has no square ones. At most `limit` sentences come back.
     """
     paragraphs = _paragraphs(document)
-    finders = _Finder(reference, others, paragraphs)
-    found: list[Sentence] = []
-    for paragraph in paragraphs:
-        seen: set[tuple[int, int]] = set()
-        for at in finders.places(paragraph.text):
-            start, end = sentence_at(paragraph.text, at)
-            if (start, end) in seen:
-                continue
-            seen.add((start, end))
-            page, rects = paragraph.place(start, end)
-            found.append(Sentence(paragraph.text[start:end].strip(), work, page, rects))
-            if len(found) >= limit:
-                return found
-    return found
+    finders = _make_finders(reference, others, paragraphs)
+    sentences = (
+        _to_sentence(paragraph, start, end, work)
+        for paragraph in paragraphs
+        for start, end in _citing_ranges(paragraph.text, finders)
+    )
+    return list(islice(sentences, limit))
+
+
+def _citing_ranges(text: str, finders: Sequence[_Finder]) -> Iterator[tuple[int, int]]:
+    """Start and end of the sentences of a text in which a finder finds a citation, each once."""
+    seen: set[tuple[int, int]] = set()
+    for finder in finders:
+        for at in finder.places(text):
+            sentence = sentence_around(text, at, CITING_SENTENCES)
+            if sentence not in seen:
+                seen.add(sentence)
+                yield sentence
+
+
+def _to_sentence(paragraph: _Paragraph, start: int, end: int, work: str) -> Sentence:
+    page, rects = paragraph.place(start, end)
+    return Sentence(paragraph.text[start:end].strip(), work, page, rects)
 
 
 def _paragraphs(document: Document) -> list[_Paragraph]:
-    found: list[_Paragraph] = []
+    """The paragraphs in which something may be cited, those of the body over column and page
+    breaks.
+    """
+    paragraphs: list[_Paragraph] = []
     for page in document.pages:
         for block in page.blocks:
             if block.kind not in _KINDS:
                 continue
-            if not (block.continues and found and block.kind == "body"):
-                found.append(_Paragraph())
-            found[-1].add(block.text, page.number, block.spans)
-    return found
+            if not (block.continues and paragraphs and block.kind == "body"):
+                paragraphs.append(_Paragraph())
+            paragraphs[-1].add(block.text, page.number, block.spans)
+    return paragraphs
 
 
-def sentence_at(text: str, at: int) -> tuple[int, int]:
-    """Start and end of the sentence around an offset; at most 1,500 characters."""
-    start = 0
-    floor, roof = max(0, at - 800), min(len(text), at + 700)
-    start = floor
-    for match in _SENTENCE_END.finditer(text, floor, at):
-        if not _NO_END.search(text[max(0, match.start() - 10) : match.start() + 1]):
-            start = match.end()
-    end = roof
-    for match in _SENTENCE_END.finditer(text, at, roof):
-        if not _NO_END.search(text[max(0, match.start() - 10) : match.start() + 1]):
-            end = match.end()
-            break
-    return start, end
-
-
-class _Finder:
+class _Finder(Protocol):
     """Finds the places where one entry is cited."""
-
-    def __init__(
-        self, reference: Reference, others: Sequence[Reference], paragraphs: Sequence[_Paragraph]
-    ) -> None:
-        self.number = int(reference.number) if reference.number.isdigit() else 0
-        self.label = "" if self.number else _plain(reference.number)
-        self.year = reference.year
-        self.suffix = reference.year_suffix
-        names = [_family(name) for name in reference.authors]
-        self.family = names[0] if names else ""
-        self.second = names[1] if len(names) == 2 else ""
-        self.many = len(names) > 2
-        self.square = True
-        if self.number:
-            samples = (m for p in paragraphs for m in _SQUARE.finditer(p.text))
-            self.square = any(_ONLY_NUMBERS.match(m[1]) for m in samples)
-        rivals = [
-            o for o in others if o is not reference and o.year == reference.year and o.authors
-        ]
-        self.rivals = any(_family(o.authors[0]) == self.family for o in rivals)
-        family = re.escape(self.family)
-        self.by_name = (
-            re.compile(rf"(?<![\w-]){family}(?:’s|'s)?(?![\w-])") if len(self.family) > 1 else None
-        )
 
     def places(self, text: str) -> Iterator[int]:
         """Offsets of citations in a text."""
-        if self.number:
-            yield from self._numbers(text)
-            return
-        if self.label:
-            for match in _SQUARE.finditer(text):
-                if (
-                    any(_plain(part) == self.label for part in re.split(r"[;,]", match[1]))
-                    or _plain(match[1]) == self.label
-                ):
-                    yield match.start()
-        if self.by_name is not None and self.year:
-            yield from self._names(text)
+        ...
 
-    def _numbers(self, text: str) -> Iterator[int]:
+
+def _make_finders(
+    reference: Reference, others: Sequence[Reference], paragraphs: Sequence[_Paragraph]
+) -> list[_Finder]:
+    """How the entry is cited: by its number; else by its label and by author and year."""
+    if reference.number.isdigit() and int(reference.number):
+        return [_NumberFinder(int(reference.number), _uses_square_brackets(paragraphs))]
+    finders: list[_Finder] = []
+    if label := _plain(reference.number):
+        finders.append(_LabelFinder(label))
+    if reference.year and reference.authors:
+        names = _NameFinder(reference, others)
+        if len(names.family) > 1:
+            finders.append(names)
+    return finders
+
+
+def _uses_square_brackets(paragraphs: Sequence[_Paragraph]) -> bool:
+    """Whether the paper cites by numbers in square brackets."""
+    samples = (match for p in paragraphs for match in _SQUARE.finditer(p.text))
+    return any(_ONLY_NUMBERS.match(match[1]) for match in samples)
+
+
+@dataclass(frozen=True, slots=True)
+class _NumberFinder:
+    """'[12]', '[3, 7–9]'; in round brackets where the paper has no square ones."""
+
+    number: int
+    square: bool
+
+    def places(self, text: str) -> Iterator[int]:
         for match in (_SQUARE if self.square else _ROUND).finditer(text):
-            if _ONLY_NUMBERS.match(match[1]) and self._among(match[1]):
+            if _ONLY_NUMBERS.match(match[1]) and names_number(match[1], self.number):
                 yield match.start(1)
 
-    def _among(self, numbers: str) -> bool:
-        for match in _RANGES.finditer(numbers):
-            low = int(match[1])
-            high = int(match[2]) if match[2] else low
-            if low <= self.number <= high and high - low <= MAX_RANGE:
-                return True
-        return False
 
-    def _names(self, text: str) -> Iterator[int]:
-        assert self.by_name is not None
-        for match in self.by_name.finditer(text):
-            after = text[match.end() : match.end() + 90]
-            year = next((y for y in _YEAR_NEAR.finditer(after) if int(y[1]) == self.year), None)
-            if year is None or re.search(
-                r"[.;!?]\s+[A-Z]|;", after[: year.start()].replace("et al.", "et al")
-            ):
-                continue
-            if self.suffix and year[2] and self.suffix not in year[2]:
-                continue
-            if self.rivals and not self._same_people(after[: year.start()]):
-                continue
-            yield match.start()
+def names_number(numbers: str, number: int) -> bool:
+    """Whether a list of numbers and ranges ('3, 7–9') has this one in it."""
+    for match in _RANGES.finditer(numbers):
+        low = int(match[1])
+        high = int(match[2]) if match[2] else low
+        if low <= number <= high and high - low <= MAX_RANGE:
+            return True
+    return False
 
-    def _same_people(self, between: str) -> bool:
+
+@dataclass(frozen=True, slots=True)
+class _LabelFinder:
+    """'[Vap98]', '[Vap98, HTF09]'."""
+
+    label: str
+
+    def places(self, text: str) -> Iterator[int]:
+        for match in _SQUARE.finditer(text):
+            parts = (match[1], *_SEPARATOR.split(match[1]))
+            if any(_plain(part) == self.label for part in parts):
+                yield match.start()
+
+
+class _NameFinder:
+    """'Vapnik (1998)', '(Hastie et al., 2009a)': the first author with the year behind the name."""
+
+    def __init__(self, reference: Reference, others: Sequence[Reference]) -> None:
+        self.year = reference.year
+        self.suffix = reference.year_suffix
+        names = [last_family_word(name) for name in reference.authors]
+        self.family = names[0]
+        self.second = names[1] if len(names) == 2 else ""
+        self.has_many = len(names) > 2
+        self.has_rivals = any(
+            last_family_word(other.authors[0]) == self.family
+            for other in others
+            if other is not reference and other.year == reference.year and other.authors
+        )
+        self.name = re.compile(rf"(?<![\w-]){re.escape(self.family)}(?:’s|'s)?(?![\w-])")
+
+    def places(self, text: str) -> Iterator[int]:
+        for match in self.name.finditer(text):
+            if self._is_cited(text[match.end() : match.end() + MAX_TO_YEAR]):
+                yield match.start()
+
+    def _is_cited(self, after: str) -> bool:
+        """Whether the year follows in the same sentence, with the right letter and people."""
+        year = next((y for y in _YEAR_NEAR.finditer(after) if int(y[1]) == self.year), None)
+        if year is None:
+            return False
+        between = after[: year.start()]
+        if _NEW_SENTENCE.search(between.replace("et al.", "et al")):
+            return False
+        if self.suffix and year[2] and self.suffix not in year[2]:
+            return False
+        return not self.has_rivals or self._are_same_people(between)
+
+    def _are_same_people(self, between: str) -> bool:
         """Whether the words between name and year fit one, two or more authors."""
-        if "et al" in between or "and others" in between:
-            return self.many or bool(self.second)
-        joined = re.search(r"(?:\band\b|&|,)\s+([^\W\d_][\w’'-]+)", between)
+        if any(others in between for others in _ET_AL):
+            return self.has_many or bool(self.second)
+        joined = _SECOND_NAME.search(between)
         if joined is None:
-            return not self.second and not self.many
-        return _plain(joined[1]) in (_plain(self.second), "") or (self.many and "," in between)
-
-
-def _family(name: str) -> str:
-    """The last word of the family name: with or without its particle a citation has that."""
-    return (split_name(name).family.split() or [""])[-1]
+            return not self.second and not self.has_many
+        if self.has_many and "," in between:
+            return True
+        return _plain(joined[1]) in (_plain(self.second), "")
 
 
 def _plain(text: str) -> str:

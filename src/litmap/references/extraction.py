@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -9,30 +10,46 @@ from dataclasses import replace
 from itertools import pairwise
 
 from litmap.models import Document, Reference
+from litmap.parsing.grammar import YEAR
 from litmap.parsing.reference_strings import looks_like_reference, parse_reference
 from litmap.references.lines import Columns, Line, line_number, reference_lists
+
+logger = logging.getLogger(__name__)
 
 _LABEL = re.compile(r"\s*\[(?:[^\W\d_][^\[\]]{1,60}?\d{2,4}[a-z]?|[A-Z][\w+&]{1,12})\]")
 _OPENING = re.compile(
     r"\s*(?:[^\W\d_]+[’'\-\w]*(?: [^\W\d_]+[’'\-\w]*){0,3},? (?:[^\W\d_]\.|[^\W\d_]{2,})|"
     r"(?:[^\W\d_]\. ?-?){1,4}[^\W\d_]{2,}|[—–_-]{2,})"
 )
-_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d[a-z]?(?!\d)")
+_YEAR = re.compile(rf"(?<!\d){YEAR}[a-z]?(?!\d)")
+_PARTICLE = re.compile(r"(?:van|von|de|der|den|di|da|del|la|le|el|al|ten|ter|du|dos|bin|t)\b")
+_OPEN_ENDS = ("-", ",", ":", "(", " and", "&", " In", " in", "–", "/")
+MIN_ENTRY = 12
 MAX_ENTRY = 1500
 """Characters of one entry; longer ones are lists that could not be cut."""
+MAX_ENTRY_LINES = 60
+"""Lines between two numbers of a list."""
+MAX_LEADING = 6
+"""Lines that may stand before the first number."""
+MIN_HANGING, MAX_HANGING = 3.5, 50.0
+"""Points by which the lines of an entry hang in."""
 
 
 def read_references(document: Document) -> list[Reference]:
-    """The entries of all reference lists of a paper, in order, with `page`, `number` and what could be read of them.
+    """The entries of all reference lists of a paper, in order, with `page`, `number` and what could
+    be read of them.
 
-    Entries are told by their numbers or labels where the list has them, else by the paragraphs of the extraction,
-    repaired where a line goes on from the entry before it. Text that is no reference is left out.
+    Entries are told by their numbers or labels where the list has them, else by the paragraphs of
+    the extraction, repaired where a line goes on from the entry before it. Text that is no
+    reference is left out.
     """
-    found: list[Reference] = []
-    for lines in reference_lists(document):
+    references: list[Reference] = []
+    lists = reference_lists(document)
+    for lines in lists:
         numbered, entries = cut_entries(lines)
-        found += _parse(entries, numbered=numbered)
-    return found
+        references += _parse(entries, numbered=numbered)
+    logger.debug("%s: %d references in %d lists", document.sha256, len(references), len(lists))
+    return references
 
 
 def cut_entries(lines: Sequence[Line]) -> tuple[bool, list[list[Line]]]:
@@ -40,13 +57,26 @@ def cut_entries(lines: Sequence[Line]) -> tuple[bool, list[list[Line]]]:
     numbers = _number_starts(lines)
     if numbers:
         return True, _group(lines, numbers)
-    labels = {i for i, line in enumerate(lines) if _LABEL.match(line.text)}
-    if len(labels) >= 3 and len(labels) * 9 >= len(lines):
+    labels = _label_starts(lines)
+    if labels:
         return True, _group(lines, labels)
-    starts = {i for i, line in enumerate(lines) if line.begins}
-    if len(starts) * 25 < len(lines) or any(one.block > two.block for one, two in pairwise(lines)):
-        starts = _hanging_starts(lines) or _content_starts(lines)
+    starts = _paragraph_starts(lines) or _hanging_starts(lines) or _content_starts(lines)
     return False, _mend(_group(lines, starts))
+
+
+def _label_starts(lines: Sequence[Line]) -> set[int]:
+    """The lines with a label ('[Vap98]'), if there are three at least and one in nine."""
+    labels = {i for i, line in enumerate(lines) if _LABEL.match(line.text)}
+    return labels if len(labels) >= 3 and len(labels) * 9 >= len(lines) else set()
+
+
+def _paragraph_starts(lines: Sequence[Line]) -> set[int]:
+    """The lines that begin a paragraph of the extraction, if it has cut the list and kept its
+    order.
+    """
+    starts = {i for i, line in enumerate(lines) if line.begins}
+    out_of_order = any(one.block > two.block for one, two in pairwise(lines))
+    return set() if out_of_order or len(starts) * 25 < len(lines) else starts
 
 
 def _group(lines: Sequence[Line], starts: set[int]) -> list[list[Line]]:
@@ -60,7 +90,7 @@ def _group(lines: Sequence[Line], starts: set[int]) -> list[list[Line]]:
 
 
 def _number_starts(lines: Sequence[Line]) -> set[int]:
-    """The lines whose numbers count upwards by one; the longest such chain, if it covers the list."""
+    """The longest chain of lines whose numbers count upwards, if it covers the list."""
     places: dict[int, list[int]] = {}
     for i, line in enumerate(lines):
         if (number := line_number(line.text)) is not None:
@@ -68,25 +98,31 @@ def _number_starts(lines: Sequence[Line]) -> set[int]:
     best: list[int] = []
     for first in sorted(places)[:3]:
         for start in places[first][:3]:
-            chain, expected = [start], first + 1
-            while True:
-                nxt = next(
-                    (
-                        p
-                        for step in (0, 1, 2)
-                        if (p := _after(places.get(expected + step), chain[-1])) is not None
-                    ),
-                    None,
-                )
-                if nxt is None or nxt - chain[-1] > 60:
-                    break
-                chain.append(nxt)
-                expected = (line_number(lines[nxt].text) or 0) + 1
+            chain = _count_upwards(places, first, start)
             if len(chain) > len(best):
                 best = chain
-    if len(best) >= 3 and len(best) * 12 >= len(lines) and best[0] <= 6:
-        return set(best)
-    return set()
+    covers = len(best) >= 3 and len(best) * 12 >= len(lines)
+    return set(best) if covers and best[0] <= MAX_LEADING else set()
+
+
+def _count_upwards(places: dict[int, list[int]], number: int, line: int) -> list[int]:
+    """The lines from `line` on that count upwards from `number`; two may be missing."""
+    chain = [line]
+    while True:
+        step = _next_number(places, number, chain[-1])
+        if step is None or step[1] - chain[-1] > MAX_ENTRY_LINES:
+            return chain
+        number = step[0]
+        chain.append(step[1])
+
+
+def _next_number(places: dict[int, list[int]], number: int, at: int) -> tuple[int, int] | None:
+    """The nearest higher number that stands behind line `at`, with its line."""
+    for following in (number + 1, number + 2, number + 3):
+        line = _after(places.get(following), at)
+        if line is not None:
+            return following, line
+    return None
 
 
 def _after(places: list[int] | None, at: int) -> int | None:
@@ -101,27 +137,37 @@ def _hanging_starts(lines: Sequence[Line]) -> set[int]:
     """Lines at the left edge of their column where others hang in."""
     columns = Columns(lines)
     indents = [columns.indent(line) for line in lines]
-    starts = {i for i, indent in enumerate(indents) if indent < 3.5}
-    hanging = sum(1 for indent in indents if 3.5 <= indent < 50)
+    starts = {i for i, indent in enumerate(indents) if indent < MIN_HANGING}
+    hanging = sum(1 for indent in indents if MIN_HANGING <= indent < MAX_HANGING)
     return starts if hanging >= 0.25 * len(lines) and len(starts) >= 2 else set()
 
 
 def _content_starts(lines: Sequence[Line]) -> set[int]:
     """Lines that open like an entry after text that ended like one."""
-    starts, so_far = set(), ""
+    starts, entry = set(), ""
     for i, line in enumerate(lines):
-        ended = so_far.rstrip()
-        complete = bool(_YEAR.search(ended)) and ended[-1:] in tuple('.)]”"')
-        if not ended or (complete and _OPENING.match(line.text)):
+        if not entry.strip() or (is_complete(entry.rstrip()) and opens_entry(line.text)):
             starts.add(i)
-            so_far = line.text
+            entry = line.text
         else:
-            so_far += line.text
+            entry += line.text
     return starts
 
 
+def is_complete(entry: str) -> bool:
+    """Whether a text may be a whole entry: it has a year and ends in a full stop or bracket."""
+    return _YEAR.search(entry) is not None and entry[-1:] in tuple('.)]”"')
+
+
+def opens_entry(text: str) -> bool:
+    """Whether a line begins like an entry: a name, initials, or a dash for the same authors."""
+    return _OPENING.match(text) is not None
+
+
 def _mend(entries: Sequence[list[Line]]) -> list[list[Line]]:
-    """Entries put together again that a page or column break, or a wrong guess at the indent, has cut."""
+    """Entries put together again that a page or column break, or a wrong guess at the indent, has
+    cut.
+    """
     mended: list[list[Line]] = []
     for entry in entries:
         if mended and _goes_on(mended[-1], entry):
@@ -136,43 +182,45 @@ def _goes_on(before: Sequence[Line], entry: Sequence[Line]) -> bool:
     text, earlier = _text(entry).strip(), _text(before).rstrip()
     if len(earlier) > MAX_ENTRY or not text:
         return False
-    if text[0].islower() and not re.match(
-        r"(?:van|von|de|der|den|di|da|del|la|le|el|al|ten|ter|du|dos|bin|t)\b", text
-    ):
-        return True
-    if earlier.endswith(("-", ",", ":", "(", " and", "&", " In", " in", "–", "/")):
+    if earlier.endswith(_OPEN_ENDS) or (text[0].islower() and not _PARTICLE.match(text)):
         return True
     unfinished = not _YEAR.search(earlier) and not earlier.endswith((".", ")", "]"))
-    return unfinished and not _OPENING.match(text)
+    return unfinished and not opens_entry(text)
 
 
 def _text(entry: Sequence[Line]) -> str:
     """The lines of an entry as one text; hyphens at the end of a block's last line joined."""
     parts: list[str] = []
     for i, line in enumerate(entry):
-        if i:
+        if parts:
             before = parts[-1].rstrip()
-            cut = line.block != entry[i - 1].block or before != parts[-1]
-            if cut and before.endswith("-") and line.text[:1].islower():
+            broken = line.block != entry[i - 1].block or before != parts[-1]
+            if broken and before.endswith("-") and line.text[:1].islower():
                 parts[-1] = before[:-1]
-            elif cut and parts[-1] == before:
+            elif broken and parts[-1] == before:
                 parts.append(" ")
         parts.append(line.text)
     return " ".join("".join(parts).split())
 
 
 def _parse(entries: Sequence[Sequence[Line]], *, numbered: bool) -> list[Reference]:
-    found: list[tuple[Reference, float]] = []
+    """The entries' fields; what is hardly a reference is left out, more readily at the end."""
+    scored = _score_entries(entries)
+    min_score, min_last = (0.02, 0.1) if numbered else (0.12, 0.35)
+    while scored and scored[-1][1] < min_last:
+        scored.pop()
+    return [reference for reference, score in scored if score >= min_score]
+
+
+def _score_entries(entries: Sequence[Sequence[Line]]) -> list[tuple[Reference, float]]:
+    """Each entry of a possible length with how likely it is a reference, in [0, 1]."""
+    scored: list[tuple[Reference, float]] = []
     previous: tuple[str, ...] = ()
     for entry in entries:
         text = _text(entry)
-        if len(text) < 12 or len(text) > 3 * MAX_ENTRY:
-            continue
-        reference = parse_reference(text, previous_authors=previous)
-        likely = looks_like_reference(text[: 2 * MAX_ENTRY], reference)
-        previous = reference.authors or previous
-        found.append((replace(reference, page=entry[0].page), likely))
-    floor = 0.02 if numbered else 0.12
-    while found and found[-1][1] < (0.1 if numbered else 0.35):
-        found.pop()
-    return [reference for reference, likely in found if likely >= floor]
+        if MIN_ENTRY <= len(text) <= 3 * MAX_ENTRY:
+            reference = parse_reference(text, previous_authors=previous)
+            score = looks_like_reference(text[: 2 * MAX_ENTRY], reference)
+            previous = reference.authors or previous
+            scored.append((replace(reference, page=entry[0].page), score))
+    return scored

@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from litmap.models import HeadingPath, Reference, Work
-from litmap.references.linking import WorkIndex, families, plain_words, tight, title_likeness
+from litmap.parsing.person_names import family_keys
+from litmap.parsing.title_similarity import plain_words, squash_title
+from litmap.references.linking import WorkIndex, quick_similarity
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+MAX_SPELLINGS = 6
+"""Spellings of an entry that are looked up among the works."""
+MAX_URLS = 5
+MAX_COUNTED_AUTHORS = 20
+"""Authors up to which a longer list is the fuller one."""
+MIN_SIMILARITY = 0.93
+"""`quick_similarity` from which two entries of one first author are one work."""
+MAX_YEARS = 3
+"""Years by which two entries of one work may differ."""
+MAX_COMPARED = 40
+"""Entries that begin alike to which a further one is compared."""
+MIN_WORDS = 4
+"""Words of a title that names a work without an author."""
 
 
 @dataclass(frozen=True, slots=True)
 class CitedAt:
-    """A place in a paper's reference list: the citing key, the entry's page and its number or label ('' where none)."""
+    """A place in a paper's reference list.
+
+    The citing key, the entry's page and its number or label ('' where none).
+    """
 
     citing: str
     page: int
@@ -24,8 +48,9 @@ class CitedAt:
 class MissingWork:
     """A work that papers of the library cite and the library lacks.
 
-    `key` is an identifier, or 'title:' with the normalised title. `citing` are the papers, each once; `places` where
-    each lists it; `headings` how many of the papers stand under each heading, most first.
+    `key` is an identifier, or 'title:' with the normalised title. `citing` are the papers, each
+    once; `places` where each lists it; `headings` how many of the papers stand under each heading,
+    most first.
     """
 
     key: str
@@ -42,45 +67,51 @@ def find_uncited_works(
     *,
     least: int = 2,
 ) -> list[MissingWork]:
-    """What at least `least` papers cite and no work is: most cited first, then by year (newest first) and title.
+    """What at least `least` papers cite and no work is: most cited first, then by year (newest
+    first) and title.
 
-    Entries of several lists are one work if they share an identifier, or title and first author. `headings` gives
-    the headings under which the citing papers stand.
+    Entries of several lists are one work if they share an identifier, or title and first author.
+    `headings` gives the headings under which the citing papers stand.
     """
     index = WorkIndex(works)
+    missing = []
+    for places in _group_entries(references):
+        papers = tuple(dict.fromkeys(place.citing for place in places))
+        if len(papers) < least or _is_known(index, places):
+            continue
+        merged = merge_entries([place.reference for place in places])
+        if index.find(merged) is not None:
+            continue
+        by_heading = _count_headings(papers, headings or {})
+        missing.append(MissingWork(_key(merged), merged, papers, tuple(places), by_heading))
+    missing.sort(key=lambda m: (-len(m.citing), -(m.reference.year or 0), m.reference.title, m.key))
+    logger.info("%d works are cited by %d papers or more and missing", len(missing), least)
+    return missing
+
+
+def _group_entries(references: Mapping[str, Sequence[Reference]]) -> list[list[CitedAt]]:
+    """The entries of all lists that have a title or an identifier, those of one work together."""
     groups = _Groups()
     for citing, listed in references.items():
         for reference in listed:
             if reference.title or reference.ids:
                 groups.add(CitedAt(citing, reference.page, reference.number, reference))
-    found = []
-    for places in groups.all():
-        papers = tuple(dict.fromkeys(place.citing for place in places))
-        if len(papers) < least or _known(index, places):
-            continue
-        best = _best([place.reference for place in places])
-        if index.find(best) is not None:
-            continue
-        found.append(
-            MissingWork(
-                _key(best), best, papers, tuple(places), _count_headings(papers, headings or {})
-            )
-        )
-    found.sort(key=lambda m: (-len(m.citing), -(m.reference.year or 0), m.reference.title, m.key))
-    return found
+    return groups.all()
 
 
-def _known(index: WorkIndex, places: Sequence[CitedAt]) -> bool:
-    """Whether at least half of the spellings of an entry (six are tried) name a work of the library."""
+def _is_known(index: WorkIndex, places: Sequence[CitedAt]) -> bool:
+    """Whether at least half of the spellings of an entry (six are tried) name a work of the
+    library.
+    """
     spellings = {(place.reference.title, place.reference.ids): place.reference for place in places}
-    tried = list(spellings.values())[:6]
+    tried = list(spellings.values())[:MAX_SPELLINGS]
     return 2 * sum(index.find(reference) is not None for reference in tried) >= len(tried)
 
 
 def uncited_by_heading(
     found: Iterable[MissingWork],
 ) -> dict[HeadingPath, list[tuple[MissingWork, int]]]:
-    """For each heading the missing works with the number of its papers that cite them, most first."""
+    """For each heading the missing works and how many of its papers cite them, most first."""
     by_heading: dict[HeadingPath, list[tuple[MissingWork, int]]] = {}
     for work in found:
         for heading, count in work.headings:
@@ -105,31 +136,43 @@ def _count_headings(
     return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _best(references: Sequence[Reference]) -> Reference:
+def merge_entries(references: Sequence[Reference]) -> Reference:
     """The fields that most entries agree on; of names the fullest; all identifiers."""
-    keyed = [(plain_words(reference.title), reference) for reference in references]
-    titles = Counter(key for key, _ in keyed if key)
-    common = max(titles, key=lambda t: (titles[t], len(t)), default="")
-    same = [reference for key, reference in keyed if key == common] or list(references)
-    written = Counter(r.title for r in same)
-    title = max(written, key=lambda t: (written[t], t), default="")
-    years = Counter(r.year for r in references if r.year)
-    year = max(years, key=lambda y: (years[y], -y), default=None)
-    fullest = max(same, key=lambda r: (min(len(r.authors), 20), sum(map(len, r.authors))))
-    venues = Counter(r.venue for r in same if r.venue)
-    venue = max(venues, key=lambda v: (venues[v], len(v), v), default="")
+    agreeing = _with_common_title(references)
+    fullest = max(agreeing, key=_fullness_of_names)
     ids = Counter(i for r in references for i in r.ids)
-    urls = tuple(dict.fromkeys(u for r in references for u in r.urls))
+    urls = dict.fromkeys(u for r in references for u in r.urls)
     return replace(
         fullest,
-        title=title,
-        year=year,
-        venue=venue,
+        title=_most_common([r.title for r in agreeing], lambda title: title) or "",
+        year=_most_common([r.year for r in references if r.year], lambda year: -year),
+        venue=_most_common([r.venue for r in agreeing if r.venue], lambda v: (len(v), v)) or "",
         ids=tuple(sorted(ids, key=lambda i: (-ids[i], i))),
-        urls=urls[:5],
+        urls=tuple(urls)[:MAX_URLS],
         number="",
         page=0,
     )
+
+
+def _with_common_title(references: Sequence[Reference]) -> list[Reference]:
+    """The entries with the most common title, the longer of two; all where none has a title."""
+    keys = [plain_words(reference.title) for reference in references]
+    common = _most_common([key for key in keys if key], len)
+    agreeing = [
+        reference for key, reference in zip(keys, references, strict=True) if key == (common or "")
+    ]
+    return agreeing or list(references)
+
+
+def _most_common(values: Sequence[T], preference: Callable[[T], object]) -> T | None:
+    """The value that stands most often, of several the most preferred; None where there is none."""
+    counts = Counter(values)
+    return max(counts, key=lambda value: (counts[value], preference(value)), default=None)
+
+
+def _fullness_of_names(reference: Reference) -> tuple[int, int]:
+    authors = reference.authors
+    return min(len(authors), MAX_COUNTED_AUTHORS), sum(map(len, authors))
 
 
 class _Groups:
@@ -146,17 +189,17 @@ class _Groups:
         self._places.append(place)
         self._parent.append(number)
         reference = place.reference
-        people = families(reference.authors[:1])
+        people = family_keys(reference.authors[:1])
         first = people[0] if people else ""
         for identifier in reference.ids:
             self._join(("id", identifier), number)
-        title = tight(reference.title)
+        title = squash_title(reference.title)
         words = plain_words(reference.title).split()[:4]
         if first and title:
             self._join(("title", title, first), number)
             start = words[1:] if words[0] in ("the", "a", "an") else words
             self._join_near(number, (first, " ".join(start[:2])))
-        elif len(words) >= 4:
+        elif len(words) >= MIN_WORDS:
             self._join(("title", title), number)
 
     def _join(self, key: tuple[object, ...], number: int) -> None:
@@ -168,19 +211,22 @@ class _Groups:
         self._parent[max(a, b)] = min(a, b)
 
     def _join_near(self, number: int, key: tuple[str, str]) -> None:
-        """Titles that begin alike, of one first author and about one year, with a slip or a subtitle left out."""
-        mine = self._places[number].reference
-        kept = self._near.setdefault(key, [])
-        for other in kept:
-            theirs = self._places[other].reference
-            if mine.year and theirs.year and abs(mine.year - theirs.year) > 3:
+        """Titles that begin alike, of one first author and about one year, with a slip or a
+        subtitle left out.
+        """
+        reference = self._places[number].reference
+        near = self._near.setdefault(key, [])
+        for other in near:
+            earlier = self._places[other].reference
+            if _are_years_apart(reference, earlier):
                 continue
-            if mine.title == theirs.title or title_likeness(mine.title, theirs.title) >= 0.93:
+            if reference.title == earlier.title:
                 self._union(other, number)
-                if mine.title == theirs.title:
-                    return
-        if len(kept) < 40:
-            kept.append(number)
+                return
+            if quick_similarity(reference.title, earlier.title) >= MIN_SIMILARITY:
+                self._union(other, number)
+        if len(near) < MAX_COMPARED:
+            near.append(number)
 
     def _find(self, i: int) -> int:
         while self._parent[i] != i:
@@ -194,3 +240,7 @@ class _Groups:
         for i, place in enumerate(self._places):
             groups.setdefault(self._find(i), []).append(place)
         return list(groups.values())
+
+
+def _are_years_apart(one: Reference, two: Reference) -> bool:
+    return bool(one.year and two.year) and abs((one.year or 0) - (two.year or 0)) > MAX_YEARS
