@@ -22,6 +22,7 @@ MAX_GAP = 23
 """Most characters between two stretches that stand side by side, words such as 'also as' included."""
 MAX_JOURNAL = 70
 """Most characters of a journal with its numbers between names and an identifier."""
+TITLE_KINDS = frozenset({"paragraph", "item", "cell", "heading"})
 _JOURNAL = re.compile(
     r"[”\")]{0,2}[,.]?\s*(?:in\s)?"
     r"(?:[A-Z]{2,8}|(?:[A-Z][A-Za-z]*[.,]?\s){1,6}\d[\d:,.\s–-]{0,24})"
@@ -49,7 +50,8 @@ class BlockScan:
 
     `text` never changes; `unclaimed_text` is the same text, character for character, with `CLAIMED`
     in place of what earlier detections claimed. `entries` are the block's reference entries, found
-    before. `undated` are names without a year that wait for the titles of the block.
+    before. `is_of_titles`: of a kind and length that may hold bare titles. `undated` are names
+    without a year that wait for the titles of the block.
     """
 
     def __init__(
@@ -63,24 +65,15 @@ class BlockScan:
         self.text = block.text
         self.entries = entries
         self.in_reference_list = in_reference_list
+        self.is_of_titles = block.kind in TITLE_KINDS and len(block.text) <= MAX_BLOCK
         self.undated: list[UndatedMention] = []
         self.claims: list[Claim] = []
-        self._unclaimed = block.text
-        self._masked = 0
+        self.unclaimed_text = block.text
 
     @property
     def is_topic(self) -> bool:
         """True for a heading as its author marked it: its words name a topic, not a work."""
         return self.block.kind == "heading" and not field(self.block, "inferred")
-
-    @property
-    def unclaimed_text(self) -> str:
-        """The text with claimed stretches masked."""
-        for claim in self.claims[self._masked :]:
-            before, after = self._unclaimed[: claim.start], self._unclaimed[claim.end :]
-            self._unclaimed = before + CLAIMED * (claim.end - claim.start) + after
-        self._masked = len(self.claims)
-        return self._unclaimed
 
     def is_unclaimed(self, start: int, end: int) -> bool:
         """True where nothing of the stretch is claimed."""
@@ -90,6 +83,8 @@ class BlockScan:
         """Claims a stretch for a sighting, or as understood to be none."""
         if end > start:
             self.claims.append(Claim(start, end, sighting))
+            text = self.unclaimed_text
+            self.unclaimed_text = text[:start] + CLAIMED * (end - start) + text[end:]
 
     def adjacent_sighting(
         self, start: int, end: int, reach: int = 4, *, same_sentence: bool = False

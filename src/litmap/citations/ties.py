@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from litmap.models import Reference
 from litmap.parsing.identifiers import url_key
@@ -17,8 +16,7 @@ MAX_URL = 2000
 """Characters of an address above which it is data rather than a place."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Tie:
+class Tie(NamedTuple):
     """One thing that sightings of a work have in common.
 
     All kinds but 'title' are sure: a title joins two sightings unless their identifiers or years

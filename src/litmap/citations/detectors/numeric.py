@@ -13,9 +13,10 @@ from litmap.citations.ties import Tie
 
 def detect_numbers(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
     """What a block cites by number, in the note's own style, each tied to its entry."""
-    if _lists_entries(block_scan):
+    styles = note_scan.entries.number_styles
+    if not styles or _lists_entries(block_scan):
         return
-    for style in note_scan.entries.number_styles:
+    for style in styles:
         for match in style.finditer(block_scan.unclaimed_text):
             ties = _ties_of(note_scan, numbers_in(match))
             if ties and block_scan.is_unclaimed(*match.span()):
@@ -27,7 +28,7 @@ def detect_numbers(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detec
 
 def detect_spelled_numbers(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
     """Numbers of references in words, in any style of note: 'refs 4,5'."""
-    if _lists_entries(block_scan) or not note_scan.entries.numbers:
+    if not note_scan.entries.numbers or _lists_entries(block_scan):
         return
     for start, end, numbers in spelled_numbers(block_scan.unclaimed_text):
         for tie in _ties_of(note_scan, numbers):

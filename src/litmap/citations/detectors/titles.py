@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from litmap.citations.block_scan import CLAIMED, MAX_BLOCK, BlockScan
+from litmap.citations.block_scan import CLAIMED, TITLE_KINDS, BlockScan
 from litmap.citations.model import Detection, Sighting
 from litmap.citations.note_scan import NoteScan
 from litmap.citations.recognisers.adjacency import names_after, names_before, year_after
@@ -47,10 +47,10 @@ _HEAD_AND_OWNER = re.compile(r"(?:^|\s)[A-Z][\w-]{2,20}: [A-Z][\w’'-]+['’]s 
 """What stands before the rest of one title: "Dynamo: Amazon's Highly Available …"."""
 _CELL_BORDER = re.compile("\u2003\\|\u2003")
 _CLOSING_BY = re.compile(r"(?:[\s,([:–—-]|\bby)+$")
-_TITLE_KINDS = frozenset({"paragraph", "item", "cell", "heading"})
 
 _clause_titles = lru_cache(maxsize=8)(clause_titles)
-"""Asked twice of most blocks: for clauses with names beside them, and for all."""
+_possessive_titles = lru_cache(maxsize=8)(possessive_titles)
+"""Both are asked twice of most blocks: for titles with names or a year beside them, and for all."""
 
 
 # ── titles that markup, names and years bound ────────────────────────────────────────────────────
@@ -73,10 +73,10 @@ def detect_emphasised_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iter
 
 def detect_dated_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
     """Titles between their authors and a year."""
-    if block_scan.block.kind not in _TITLE_KINDS:
+    if block_scan.block.kind not in TITLE_KINDS:
         return
     text = block_scan.unclaimed_text
-    owned = [title for title in possessive_titles(text) if title.beside[-4:].isdigit()]
+    owned = [title for title in _possessive_titles(text) if title.beside[-4:].isdigit()]
     titles = [*cited_titles(text), *owned, *bracketed_titles(text), *dated_titles(text)]
     yield from _unclaimed_candidates(note_scan, block_scan, titles)
 
@@ -107,7 +107,7 @@ def _is_raised_title(title: str, words: list[str]) -> bool:
 # ── titles that their words tell ─────────────────────────────────────────────────────────────────
 def detect_attributed_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
     """Titles right beside the people who wrote them, without a year."""
-    if not _may_hold_titles(block_scan.block):
+    if not block_scan.is_of_titles:
         return
     text = block_scan.unclaimed_text
     for title, people in [*named_titles(text), *sentence_titles(text)]:
@@ -119,10 +119,10 @@ def detect_attributed_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iter
 
 def detect_owned_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
     """Titles behind their owner, and clauses that names, a venue or a year stand beside."""
-    if not _may_hold_titles(block_scan.block):
+    if not block_scan.is_of_titles:
         return
     clauses = [title for title in _clause_titles(block_scan.unclaimed_text) if title.beside]
-    for title in [*possessive_titles(block_scan.unclaimed_text), *clauses]:
+    for title in [*_possessive_titles(block_scan.unclaimed_text), *clauses]:
         text = block_scan.unclaimed_text
         if not _HEAD_AND_OWNER.search(text, max(0, title.start - 60), title.start):
             yield from _nameless_candidates(note_scan, block_scan, [title])
@@ -131,7 +131,7 @@ def detect_owned_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[
 def detect_whole_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
     """Lines, items and cells that are a title, several of them, or one with a comment."""
     block = block_scan.block
-    if not _may_hold_titles(block) or _is_prose(note_scan, block):
+    if not block_scan.is_of_titles or _is_prose(note_scan, block):
         return
     for line in segments_of(block):
         for cell in _cells(block, line):
@@ -140,7 +140,7 @@ def detect_whole_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[
 
 def detect_quoted_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
     """Titles in quotation marks; the less likely ones only with names and a year."""
-    if not _may_hold_titles(block_scan.block):
+    if not block_scan.is_of_titles:
         return
     for title in quoted_titles(block_scan.unclaimed_text):
         if not block_scan.is_unclaimed(title.start, title.end):
@@ -157,13 +157,9 @@ def detect_quoted_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iterator
 def detect_clause_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
     """Runs of capitalised words, and clauses behind a colon."""
     text = block_scan.unclaimed_text
-    if _may_hold_titles(block_scan.block) and len(text) < MAX_CLAUSES:
+    if block_scan.is_of_titles and len(text) < MAX_CLAUSES:
         titles = [*running_titles(text), *_clause_titles(text)]
         yield from _nameless_candidates(note_scan, block_scan, titles)
-
-
-def _may_hold_titles(block: NoteBlock) -> bool:
-    return block.kind in _TITLE_KINDS and len(block.text) <= MAX_BLOCK
 
 
 def _is_prose(note_scan: NoteScan, block: NoteBlock) -> bool:

@@ -58,7 +58,9 @@ class _UnionFind:
 
     def join(self, a: int, b: int, *, by_title: bool = False) -> None:
         """Merges two groups; the earlier sighting is the root."""
-        a, b = sorted((self.find(a), self.find(b)))
+        a, b = self.find(a), self.find(b)
+        if a > b:
+            a, b = b, a
         if a == b or (by_title and self._are_different(a, b)):
             return
         self.parent[b] = a
@@ -261,13 +263,16 @@ def _year(ranked: Sequence[Sighting]) -> int | None:
 def _alone(sighting: Sighting) -> Reference:
     """What one sighting says of its work; most works are seen once."""
     reference = sighting.reference
-    return replace(
-        reference,
+    return Reference(
+        raw=reference.raw,
         title=reference.title if sighting.title_known else "",
+        authors=reference.authors,
         year=reference.year or None,
+        venue=reference.venue,
         ids=_sorted_ids(reference.ids),
         urls=tuple(dict.fromkeys(reference.urls)),
-        page=0,
+        number=reference.number,
+        year_suffix=reference.year_suffix,
     )
 
 
