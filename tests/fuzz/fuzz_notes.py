@@ -112,7 +112,7 @@ def main() -> int:
     texts = [
         path.read_text("utf-8", "replace")
         for path in sorted(CASES.iterdir())
-        if path.suffix in SUFFIXES
+        if path.is_file() and path.suffix in SUFFIXES
     ]
     end, rounds = time.monotonic() + args.seconds, 0
     while time.monotonic() < end:

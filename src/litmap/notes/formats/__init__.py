@@ -15,7 +15,7 @@ from typing import Literal
 from litmap.notes.bibliographies.bibtex import is_bibtex, read_bibtex
 from litmap.notes.bibliographies.csl_json import read_csl_json
 from litmap.notes.bibliographies.csv_table import read_csv
-from litmap.notes.bibliographies.text_formats import is_ris, read_ris
+from litmap.notes.bibliographies.ris import is_ris, read_ris
 from litmap.notes.bibliographies.xml_formats import read_xml
 from litmap.notes.builder import Builder
 from litmap.notes.formats.html import is_html, read_html
