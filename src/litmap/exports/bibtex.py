@@ -48,9 +48,10 @@ _MATH = re.compile(r"\$[^$\n]{1,200}\$")
 
 
 def to_bibtex(works: Sequence[WorkMentions]) -> str:
-    """One entry a work, in the order given. Special characters are escaped; mathematics in dollar signs stays.
+    """One entry a work, in the order given.
 
-    Letters stay Unicode, as BibTeX's successors read them. Headings stand under `keywords`.
+    Special characters are escaped; mathematics in dollar signs stays. Letters stay Unicode, as
+    BibTeX's successors read them. Headings stand under `keywords`.
     """
     keys = citation_keys([work for work, _ in works])
     return "\n".join(
@@ -96,28 +97,20 @@ def _author(name: PersonName) -> str:
 
 def _entry(key: str, work: Work, headings: Sequence[str]) -> str:
     kind = kind_of(work)
-    fields: list[tuple[str, str]] = [("title", "{" + escape(work.title) + "}")]
-    if work.authors:
-        fields.append(
-            ("author", " and ".join(_author(split_name(a)) for a in work.authors if one_line(a)))
-        )
-    if work.year:
-        fields.append(("year", str(work.year)))
-    if work.venue and kind in _VENUE:
-        fields.append((_VENUE[kind], escape(work.venue)))
-    elif work.venue:
-        fields.append(("howpublished", escape(work.venue)))
-    if doi := work.identifier("doi"):
-        fields.append(("doi", _verbatim(doi)))
-    if arxiv := work.identifier("arxiv"):
-        fields += [("eprint", _verbatim(arxiv)), ("archiveprefix", "arXiv")]
-    if address := web_address(work):
-        fields.append(("url", _verbatim(address)))
-    if work.abstract:
-        fields.append(("abstract", escape(work.abstract)))
-    if headings:
-        fields.append(("keywords", escape(", ".join(h.replace(",", ";") for h in headings))))
-    body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields)
+    arxiv = work.identifier("arxiv") or ""
+    fields = (
+        ("title", "{" + escape(work.title) + "}"),
+        ("author", " and ".join(_author(split_name(a)) for a in work.authors if one_line(a))),
+        ("year", str(work.year or "")),
+        (_VENUE.get(kind, "howpublished"), escape(work.venue)),
+        ("doi", _verbatim(work.identifier("doi") or "")),
+        ("eprint", _verbatim(arxiv)),
+        ("archiveprefix", "arXiv" if arxiv else ""),
+        ("url", _verbatim(web_address(work))),
+        ("abstract", escape(work.abstract)),
+        ("keywords", escape(", ".join(heading.replace(",", ";") for heading in headings))),
+    )
+    body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields if value)
     return f"@{_ENTRY[kind]}{{{key},\n{body}}}\n"
 
 

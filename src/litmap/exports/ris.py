@@ -12,6 +12,7 @@ from litmap.exports.keys import (
     one_line,
     web_address,
 )
+from litmap.models import Mention, Work
 from litmap.parsing.person_names import split_name
 
 _TYPE = {
@@ -26,25 +27,38 @@ _TYPE = {
 
 
 def to_ris(works: Sequence[WorkMentions]) -> str:
-    """One record a work, in the order given; keywords are headings, notes where the reader cites it."""
+    """One record a work, in the order given.
+
+    Keywords are the headings below which the reader cites it, notes the lines where.
+    """
     keys = citation_keys([work for work, _ in works])
-    records = []
-    for key, (work, mentions) in zip(keys, works, strict=True):
-        lines = [("TY", _TYPE[kind_of(work)]), ("ID", key), ("TI", work.title)]
-        for author in work.authors:
-            name = split_name(author)
-            parts = [name.family, name.given, name.suffix] if name.given else [name.family]
-            lines.append(("AU", ", ".join(part for part in parts if part)))
-        if work.year:
-            lines.append(("PY", str(work.year)))
-        lines.append(("T2", work.venue))
-        lines.append(("DO", work.identifier("doi") or ""))
-        if arxiv := work.identifier("arxiv"):
-            lines.append(("AN", f"arXiv:{arxiv}"))
-        lines.append(("UR", web_address(work)))
-        lines.append(("AB", work.abstract))
-        lines += [("KW", " / ".join(heading)) for heading in headings_of(mentions)]
-        lines += [("N1", f"{mention.note}:{mention.line}") for mention in mentions]
-        text = "".join(f"{tag}  - {one_line(value)}\n" for tag, value in lines if one_line(value))
-        records.append(text + "ER  - \n")
-    return "\n".join(records)
+    return "\n".join(
+        _record(key, work, mentions) for key, (work, mentions) in zip(keys, works, strict=True)
+    )
+
+
+def _record(key: str, work: Work, mentions: Sequence[Mention]) -> str:
+    arxiv = work.identifier("arxiv")
+    lines = (
+        ("TY", _TYPE[kind_of(work)]),
+        ("ID", key),
+        ("TI", work.title),
+        *(("AU", _author(author)) for author in work.authors),
+        ("PY", str(work.year or "")),
+        ("T2", work.venue),
+        ("DO", work.identifier("doi") or ""),
+        ("AN", f"arXiv:{arxiv}" if arxiv else ""),
+        ("UR", web_address(work)),
+        ("AB", work.abstract),
+        *(("KW", " / ".join(heading)) for heading in headings_of(mentions)),
+        *(("N1", f"{mention.note}:{mention.line}") for mention in mentions),
+    )
+    values = ((tag, one_line(value)) for tag, value in lines)
+    return "".join(f"{tag}  - {value}\n" for tag, value in values if value) + "ER  - \n"
+
+
+def _author(author: str) -> str:
+    """'Family, Given, Suffix'; an organisation as it is."""
+    name = split_name(author)
+    parts = (name.family, name.given, name.suffix) if name.given else (name.family,)
+    return ", ".join(filter(None, parts))
