@@ -8,12 +8,31 @@ from dataclasses import replace
 import pytest
 
 from litmap.citations.recognisers.author_names import find_names, find_names_only
+from litmap.citations.recognisers.bib_records import (
+    is_non_scholarly_record,
+    is_page_record,
+    record_reference,
+)
 from litmap.citations.recognisers.entry_reader import (
     is_printed,
     is_surely_a_work,
     is_title_label,
     is_web_page,
     names_several_works,
+)
+from litmap.citations.recognisers.informal_names import (
+    find_informal_names,
+    find_possessives,
+    find_reporting_verbs,
+)
+from litmap.citations.recognisers.link_classifier import (
+    classify_link,
+    is_local_paper,
+    is_non_scholarly_host,
+    is_non_scholarly_label,
+    is_repository,
+    is_work_page,
+    may_link_to_work,
 )
 from litmap.citations.recognisers.name_lists import (
     begins_with_acronym,
@@ -543,3 +562,144 @@ def test_the_lines_of_a_block_are_its_breaks_and_its_tagged_lines() -> None:
         "second\n",
         "[SOSP'83] Hints",
     ]
+
+
+# Links
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("github.com", True),
+        ("www.youtube.com", True),
+        ("en.wikipedia.org", True),
+        ("notgithub.com", False),
+        ("amazon.co.uk", True),
+        ("mastodon.social", True),
+        ("mastodon.example.org", False),
+        ("arxiv.org", False),
+    ],
+)
+def test_a_site_stands_for_its_subdomains_and_countries(host: str, *, expected: bool) -> None:
+    assert is_non_scholarly_host(f"https://{host}/a") is expected
+
+
+@pytest.mark.parametrize(
+    ("target", "text", "kind"),
+    [
+        ("https://arxiv.org/abs/1611.03530", "", "work"),
+        ("https://a.example/papers/doe.pdf", "", "pdf"),
+        ("https://a.example/teaching/doe.pdf", "", "plain"),
+        ("https://www.jstor.org/some/page", "", "perhaps"),
+        ("https://www.jstor.org/about/page", "", "plain"),
+        ("https://eprints.a.example/1234", "", "perhaps"),
+        ("https://a.example/doe.pdf", "slides", "plain"),
+        ("https://a.example/figure.png", "", "plain"),
+        ("papers/doe.pdf", "", "pdf"),
+        ("#section", "", "plain"),
+        ("http://[", "", "plain"),
+    ],
+)
+def test_a_link_is_classified_by_its_address_and_words(target: str, text: str, kind: str) -> None:
+    assert classify_link(target, text)[0] == kind
+
+
+def test_signs_of_what_a_link_leads_to() -> None:
+    assert is_non_scholarly_label("a nice video by her")
+    assert not is_non_scholarly_label("Attention is all you need")
+    assert is_repository("dspace.a.example", "/handle/12")
+    assert not is_repository("library.github.io", "/handle/12")
+    assert is_work_page("/stable/1234") and not is_work_page("/about/us") and not is_work_page("/a")
+    assert is_local_paper("papers/doe1999.pdf#page=2") and not is_local_paper("slides.pdf")
+
+
+def test_a_page_of_unknown_kind_may_be_a_work_if_its_link_is_worded_like_a_title() -> None:
+    title, page = "Attention is all you need", "https://a.example/attention"
+    assert may_link_to_work(page, title, 0.7)
+    assert not may_link_to_work(page, title, 0.5)
+    assert not may_link_to_work(page, "a video of all that", 0.7)
+    assert not may_link_to_work("https://github.com/a", title, 0.7)
+    assert not may_link_to_work("attention.html", title, 0.7)
+
+
+# Records of reference files
+
+
+def record(**fields: str) -> NoteBlock:
+    return block("", "entry", **fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "ids", "sure"),
+    [
+        ({"doi": "10.1000/1"}, ("doi:10.1000/1",), True),
+        ({"arxiv": "1611.03530"}, ("arxiv:1611.03530",), True),
+        ({"arxiv": "arXiv:1611.03530"}, ("arxiv:1611.03530",), True),
+        ({"url": "https://arxiv.org/abs/1611.03530"}, ("arxiv:1611.03530",), True),
+        ({"note": "see doi: 10.1000/1."}, ("doi:10.1000/1",), True),
+        ({"title": "A title", "author": "Doe"}, (), True),
+        ({"title": "A title"}, (), False),
+        ({"title": "A title", "author": "Doe", "type": "Blog Post"}, (), False),
+        ({"title": "A title", "author": "Doe", "url": "https://a.example"}, (), False),
+    ],
+)
+def test_a_record_is_surely_a_work_by_identifier_or_title_and_people(
+    fields: dict[str, str], ids: tuple[str, ...], *, sure: bool
+) -> None:
+    reference, is_sure = record_reference(record(**fields))
+    assert (reference.ids, is_sure) == (ids, sure)
+
+
+def test_records_of_talks_and_pages() -> None:
+    page = Reference(urls=("https://a.example/b",))
+    assert is_non_scholarly_record("podcast", ())
+    assert is_non_scholarly_record("misc", ("https://github.com/a",))
+    assert not is_non_scholarly_record("book", ("https://github.com/a",))
+    assert is_page_record("online", page)
+    assert not is_page_record("book", page)
+    assert not is_page_record("online", replace(page, venue="Nature"))
+
+
+# Works named in passing
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "year", "venue"),
+    [
+        ("as in hochreiter 97", ("hochreiter",), 1997, ""),
+        ("kingma & ba 2015", ("kingma", "ba"), 2015, ""),
+        ("since 1999", None, None, ""),
+        ("Planck Collaboration 2018", ("Planck\xa0Collaboration",), 2018, ""),
+        ("IPCC 2014", ("IPCC",), 2014, ""),
+        ("PNAS 2014", None, None, ""),
+        ("Doe & Roe (in press)", ("Doe", "Roe"), None, ""),
+        ("1998 Perlmutter et al.", ("Perlmutter",), 1998, ""),
+        ("Karger et al., STOC 97", ("Karger",), 1997, "STOC"),
+        ("Kimura, Nature", ("Kimura",), None, "Nature"),
+        ("(Kimura in Nature)", ("Kimura",), None, "Nature"),
+    ],
+)
+def test_works_named_in_passing(
+    text: str, names: tuple[str, ...] | None, year: int | None, venue: str
+) -> None:
+    found = [(mention.names, mention.year, mention.venue) for mention in find_informal_names(text)]
+    assert found == ([(names, year, venue)] if names else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "is_publication"),
+    [
+        ("in Paine's keystone paper", ("Paine",), True),
+        ("the Vaswani paper", ("Vaswani",), True),
+        ("Tilman's model", ("Tilman",), False),
+        ("May's result", ("May",), False),
+    ],
+)
+def test_works_that_are_called_their_authors(
+    text: str, names: tuple[str, ...], *, is_publication: bool
+) -> None:
+    assert [(m.names, work) for m, work in find_possessives(text)] == [(names, is_publication)]
+
+
+def test_of_whom_something_is_told() -> None:
+    assert [m.names for m in find_reporting_verbs("Kuhn argues that March shows")] == [("Kuhn",)]

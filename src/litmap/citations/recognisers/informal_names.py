@@ -8,12 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import chain
+from string import ascii_lowercase
 
 from litmap.citations.recognisers.adjacency import names_before
 from litmap.citations.recognisers.author_names import NameMention, name_mention
 from litmap.citations.recognisers.name_lists import AMBIGUOUS_SURNAMES, is_not_a_name, split_names
 from litmap.citations.recognisers.patterns import ET_AL, UPPER, WORD, YEAR, matches_at, whole_year
 from litmap.parsing.venues import MEETING, is_journal_name, is_unambiguous_journal
+from litmap.parsing.word_lists import load_pattern, load_words
+
+MAX_OWNER_LENGTH = 80
+"""Characters before a noun in which its owner is looked for."""
 
 _LOW = r"[a-zà-ÿ][a-zà-ÿ'’-]{2,20}"
 _LOWER = re.compile(
@@ -26,19 +31,8 @@ _LOWER_CUE = re.compile(
 _LOWER_DATED = re.compile(
     r" (?=[\d(’'])(?:(?<=[a-zà-ÿ] )|(?<=[a-zà-ÿ], ))\(?['’]?(?:1[89]\d\d|20[0-4]\d|\d\d)(?!\d)"
 )
-_NO_LOWER = frozenset(
-    "the and for from since until till before after around about circa during between year years month week day spring summer "  # noqa: SIM905
-    "autumn winter january february march april may june july august september october november december early mid late page "
-    "pages chapter chap section sec table figure line part step age top room lecture problem exercise theorem lemma equation "
-    "volume number version release edition conference workshop meeting election class grade fig figs vol ver see than over "
-    "under only just nearly almost some all these those with within roughly exactly least most updated modified last created "
-    "published printed revised dated written accessed retrieved copyright approx data dataset model survey report reports "
-    "paper papers book review reviews article thesis preprint talk slides notes course version both that this into onto".split()
-)
-_BODIES = (
-    "Collaboration", "Consortium", "Investigators", "Group", "Team", "Network", "Committee", "Commission", "Project",
-    "Initiative",
-)  # fmt: skip
+_WORDS_BEFORE_NUMBERS = load_words("words_before_numbers")
+_BODIES = tuple(sorted(load_words("collaborative_bodies")))
 _COLLABORATION = re.compile(
     rf"(?<![\w-])(?P<names>(?:[A-Z][\w&-]*\s){{1,5}}(?:{'|'.join(_BODIES)}))(?: et al\.?)?,?\s"
     rf"[(\[]?(?P<year>{YEAR})(?![\w-])"
@@ -55,6 +49,8 @@ _PENDING_SIGNS = (
     "in press", "in prep", "forthcoming", "to appear", "submitted", "review", "revision", "accepted", "unpublished",
     "n.d.", "preprint",
 )  # fmt: skip
+_BETWEEN_LOWER_NAMES = re.compile(r",?\s?(?:\band\b|&|\+)\s?|, ")
+_ENDS_OF_NAMES = ",s.)" + ascii_lowercase
 _YEAR_START = re.compile(r"[12](?<![^\s(\[].)\d\d\d")
 _YEAR_FIRST = re.compile(
     rf"(?:^|(?<=[\s(\[]))(?P<year>{YEAR})\)?[:,]?\s(?P<names>{WORD}(?:{ET_AL}|,? (?:and|&) {WORD}))"
@@ -72,8 +68,8 @@ _NAME_IN_JOURNAL = re.compile(
     r"(?P<names>[A-Z][\w’'-]+(?: (?:and|&) [A-Z][\w’'-]+)?) in (?:the )?(?P<venue>[A-Z].*)$"
 )
 _NOUN = re.compile(
-    r"(?<=[\s-])(?:(?P<paper>papers?|articles?|reviews?|books?|monographs?|thesis|surveys?|essays?|preprint|classics?|chapters?|"
-    r"textbooks?)|(?P<idea>models?|theorem|theory|argument|result|experiments?|proof|study|account|view|analysis|data|point))\b"
+    rf"(?<=[\s-])(?:(?P<publication>{load_pattern('publication_nouns')})|"
+    rf"(?P<idea>{load_pattern('idea_nouns')}))\b"
 )
 _OWNER = re.compile(
     rf"(?P<names>{WORD}(?:(?:,? (?:and|&) |[–/]){WORD})?)(?:{ET_AL})?['’]s? (?:[A-Za-z][\w-]* ){{0,3}}$"
@@ -85,66 +81,70 @@ _MAY_OWN = re.compile(
     rf"['’TtIi](?:(?<=['’])s? |(?<=[Tt])h(?:e|at|eir) (?:[a-z-]{{2,14}} )?[a-z]{{0,3}}[{UPPER}]|"
     rf"(?<=[Ii])n (?:[a-z-]{{2,14}} )?[a-z]{{0,3}}[{UPPER}])"
 )
-_TELLING = (
-    r"(?:argues?|argued|shows?|showed|claims?|claimed|proves?|proved|says|said|finds|found|thinks|holds|defines|introduces|"
-    r"introduced|describes|suggests|concludes|calls|gives|derives|uses|denies|treats|discusses)"
-)
-_VERB = re.compile(rf" {_TELLING}\b")
-_TELLS = re.compile(rf"(?<![\w.-])(?P<names>{WORD}) {_TELLING}\b")
+_REPORTING_VERB = rf"(?:{load_pattern('reporting_verbs')})"
+_ANY_REPORTING = re.compile(rf" {_REPORTING_VERB}\b")
+_REPORTED = re.compile(rf"(?<![\w.-])(?P<names>{WORD}) {_REPORTING_VERB}\b")
 
 
 def find_informal_names(text: str) -> list[NameMention]:
     """Mentions of works by their people that are not sure to be one; those without a year have None. May overlap."""
-    found = chain(
-        _in_lower_case(text), _bodies(text), _pending(text), _year_first(text), _with_venue(text)
+    mentions = chain(
+        _in_lower_case(text),
+        _collaborations(text),
+        _acronyms_of_bodies(text),
+        _pending(text),
+        _year_first(text),
+        _at_meetings(text),
+        _in_journals(text),
     )
-    return sorted(found, key=lambda mention: (mention.start, -mention.end))
+    return sorted(mentions, key=lambda mention: (mention.start, -mention.end))
 
 
-def _people(text: str) -> list[str]:
-    names, _ = split_names(text)
-    return [name for name in names if not is_not_a_name(name)]
+def _mention(
+    start: int, end: int, names: list[str], year: str = "", venue: str = "", *, et_al: bool = False
+) -> NameMention:
+    return name_mention(start, end, names, et_al, year, venue, strong=False)
 
 
 def _in_lower_case(text: str) -> Iterator[NameMention]:
     """'as in hochreiter 97', 'kingma & ba 2015'."""
     for match in _LOWER.finditer(text) if _LOWER_DATED.search(text) else ():
-        names = [name for name in re.split(r",?\s?(?:\band\b|&|\+)\s?|, ", match["names"]) if name]
-        if any(name in _NO_LOWER for name in names):
-            names = names[-1:] if names[-1] not in _NO_LOWER else []
-        start = match.start() + match["names"].rfind(names[0]) if names else 0
-        if names and (len(names) > 1 or _LOWER_CUE.search(text[max(0, start - 8) : start])):
-            year = whole_year(match["year"].lstrip("'’"))
-            yield name_mention(start, match.end(), names, False, year, "", strong=False)
+        names = _lower_case_names(match["names"])
+        if not names:
+            continue
+        start = match.start() + match["names"].rfind(names[0])
+        if len(names) > 1 or _LOWER_CUE.search(text[max(0, start - 8) : start]):
+            yield _mention(start, match.end(), names, whole_year(match["year"].lstrip("'’")))
 
 
-def _bodies(text: str) -> Iterator[NameMention]:
-    """'Planck Collaboration 2018', 'IPCC 2014'."""
+def _lower_case_names(text: str) -> list[str]:
+    """The names of a list in lower case; only the last where another word is among them."""
+    names = [name for name in _BETWEEN_LOWER_NAMES.split(text) if name]
+    if _WORDS_BEFORE_NUMBERS.isdisjoint(names):
+        return names
+    return [name for name in names[-1:] if name not in _WORDS_BEFORE_NUMBERS]
+
+
+def _collaborations(text: str) -> Iterator[NameMention]:
+    """'Planck Collaboration 2018'."""
     for match in _COLLABORATION.finditer(text) if any(map(text.__contains__, _BODIES)) else ():
-        yield name_mention(
-            match.start(),
-            match.end(),
-            [match["names"].replace(" ", "\xa0")],
-            False,
-            match["year"],
-            "",
-            strong=False,
-        )
+        name = match["names"].replace(" ", "\xa0")
+        yield _mention(*match.span(), [name], match["year"])
+
+
+def _acronyms_of_bodies(text: str) -> Iterator[NameMention]:
+    """'IPCC 2014'."""
     for match in matches_at(_BODY_START, _BODY, text):
         if not is_journal_name(match["names"]):
-            yield name_mention(
-                match.start(), match.end(), [match["names"]], False, match["year"], "", strong=False
-            )
+            yield _mention(*match.span(), [match["names"]], match["year"])
 
 
 def _pending(text: str) -> Iterator[NameMention]:
     """'Doe & Roe (in press)'."""
     for match in _PENDING.finditer(text) if any(map(text.__contains__, _PENDING_SIGNS)) else ():
-        named = names_before(text, match.start())
-        if named and named.year is None:
-            yield name_mention(
-                named.start, match.end(), list(named.names), named.et_al, "", "", strong=False
-            )
+        people = names_before(text, match.start())
+        if people and people.year is None:
+            yield _mention(people.start, match.end(), list(people.names), et_al=people.et_al)
 
 
 def _year_first(text: str) -> Iterator[NameMention]:
@@ -152,79 +152,92 @@ def _year_first(text: str) -> Iterator[NameMention]:
     for match in matches_at(_YEAR_START, _YEAR_FIRST, text):
         names, et_al = split_names(match["names"])
         if names and not any(map(is_not_a_name, names)):
-            yield name_mention(
-                match.start(), match.end(), names, et_al, match["year"], "", strong=False
-            )
+            yield _mention(*match.span(), names, match["year"], et_al=et_al)
 
 
-def _with_venue(text: str) -> Iterator[NameMention]:
-    """'Kimura, Nature', 'Kimura (Nature)', 'May's Nature paper'."""
+def _at_meetings(text: str) -> Iterator[NameMention]:
+    """'Karger et al., STOC 97'."""
     for match in matches_at(_MEETING_START, _MEETING_YEAR, text):
-        named = names_before(text, match.start())
-        if named and named.year is None:
-            names, year = list(named.names), whole_year(match["year"])
-            yield name_mention(
-                named.start, match.end(), names, named.et_al, year, match["venue"], strong=False
-            )
+        people = names_before(text, match.start())
+        if people and people.year is None:
+            names, year, venue = list(people.names), whole_year(match["year"]), match["venue"]
+            yield _mention(people.start, match.end(), names, year, venue, et_al=people.et_al)
+
+
+def _in_journals(text: str) -> Iterator[NameMention]:
+    """'Kimura, Nature', 'Kimura in Nature'."""
     for match in matches_at(_VENUE_START, _VENUE, text):
-        begin = match.start()
-        if " in " in match["venue"] and (within := _NAME_IN_JOURNAL.match(match["venue"])):
-            people, venue = _people(within["names"]), within["venue"].rstrip(".")
-            if (
-                people
-                and is_unambiguous_journal(venue)
-                and not is_unambiguous_journal(match["venue"])
-            ):
-                yield name_mention(
-                    match.start("venue"), match.end(), people, False, "", venue, strong=False
-                )
-                continue
-        if (
-            begin < 3
-            or text[begin - 1] not in " ("
-            or text[begin - 2] not in ",s.)" + "abcdefghijklmnopqrstuvwxyz"
-        ):
-            continue
-        venue = match["venue"].rstrip(".")
-        named = names_before(text, begin) if is_unambiguous_journal(venue) else None
-        if named:
-            year = str(named.year or "")
-            yield name_mention(
-                named.start, match.end(), list(named.names), named.et_al, year, venue, strong=False
-            )
+        mention = _name_inside_venue(match) or _name_before_venue(text, match)
+        if mention:
+            yield mention
+
+
+def _name_inside_venue(match: re.Match[str]) -> NameMention | None:
+    """'Kimura in Nature', all of it in the words of a venue."""
+    inside = _NAME_IN_JOURNAL.match(match["venue"]) if " in " in match["venue"] else None
+    if inside is None or is_unambiguous_journal(match["venue"]):
+        return None
+    names, _ = split_names(inside["names"])
+    names = [name for name in names if not is_not_a_name(name)]
+    venue = inside["venue"].rstrip(".")
+    if not names or not is_unambiguous_journal(venue):
+        return None
+    return _mention(match.start("venue"), match.end(), names, venue=venue)
+
+
+def _name_before_venue(text: str, match: re.Match[str]) -> NameMention | None:
+    """'Kimura, Nature', "May's Nature paper"."""
+    venue = match["venue"].rstrip(".")
+    if not _may_follow_name(text, match.start()) or not is_unambiguous_journal(venue):
+        return None
+    people = names_before(text, match.start())
+    if people is None:
+        return None
+    names, year = list(people.names), str(people.year or "")
+    return _mention(people.start, match.end(), names, year, venue, et_al=people.et_al)
+
+
+def _may_follow_name(text: str, start: int) -> bool:
+    """True behind a blank or bracket, and what a name or a year ends in."""
+    return start >= 3 and text[start - 1] in " (" and text[start - 2] in _ENDS_OF_NAMES
 
 
 def find_possessives(text: str) -> list[tuple[NameMention, bool]]:
     """Works called their author's: "Paine's keystone paper", 'the Vaswani paper' (and True), "Tilman's model" (False)."""
-    found: list[tuple[NameMention, bool]] = []
     if not _MAY_OWN.search(text):
-        return found
+        return []
+    possessives = []
     for noun in _NOUN.finditer(text):
-        begin = max(0, noun.start() - 80)
-        owner = _OWNER.search(text, begin, noun.start()) or _THE_OWNER.search(
-            text, begin, noun.start()
-        )
-        names, et_al = split_names(owner["names"]) if owner else ([], False)
-        if owner and not names and owner["names"] in AMBIGUOUS_SURNAMES and owner.re is _OWNER:
-            names = [owner["names"]]  # "May's result"
-        if (
-            owner
-            and names
-            and (names[0] in AMBIGUOUS_SURNAMES or not any(map(is_not_a_name, names)))
-        ):
-            mention = name_mention(
-                owner.start("names"), noun.end(), names, et_al, "", "", strong=False
-            )
-            found.append((mention, bool(noun["paper"])))
-    return found
+        owner = _owner_before(text, noun.start())
+        names, et_al = _owner_names(owner) if owner else ([], False)
+        if owner and names:
+            mention = _mention(owner.start("names"), noun.end(), names, et_al=et_al)
+            possessives.append((mention, bool(noun["publication"])))
+    return possessives
+
+
+def _owner_before(text: str, end: int) -> re.Match[str] | None:
+    """What names an owner before a noun: "Paine's keystone ", 'the Vaswani '."""
+    begin = max(0, end - MAX_OWNER_LENGTH)
+    return _OWNER.search(text, begin, end) or _THE_OWNER.search(text, begin, end)
+
+
+def _owner_names(owner: re.Match[str]) -> tuple[list[str], bool]:
+    """The names of an owner, if they are all names, and whether there are more ('et al.')."""
+    names, et_al = split_names(owner["names"])
+    if not names and owner.re is _OWNER and owner["names"] in AMBIGUOUS_SURNAMES:
+        return [owner["names"]], et_al  # "May's result"
+    if names and names[0] not in AMBIGUOUS_SURNAMES and any(map(is_not_a_name, names)):
+        return [], et_al
+    return names, et_al
 
 
 def find_reporting_verbs(text: str) -> list[NameMention]:
     """Single names of whom something is told: 'Kuhn argues'."""
+    if not _ANY_REPORTING.search(text):
+        return []
     return [
-        name_mention(
-            match.start(), match.end("names"), [match["names"]], False, "", "", strong=False
-        )
-        for match in (_TELLS.finditer(text) if _VERB.search(text) else ())
+        _mention(match.start(), match.end("names"), [match["names"]])
+        for match in _REPORTED.finditer(text)
         if not is_not_a_name(match["names"])
     ]
