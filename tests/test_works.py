@@ -14,10 +14,10 @@ from litmap.models import Citation, Location, Mention, Reference, Resolution, Re
 from litmap.parsing.person_names import family_name
 from litmap.parsing.title_similarity import TitleMatch, match_titles, odd_words
 from litmap.parsing.venues import same_venue
-from litmap.works import merge, newest_versions, resolve, told_by_file
+from litmap.works import merge, newest_versions, resolve, with_file_metadata
 from litmap.works.informal_matching import best_by_people, people_score, title_parts
 from litmap.works.matching import Verdict, authors_agree, judge
-from litmap.works.merging import combine, groups, same_work, work_id
+from litmap.works.merging import combine, group_by_work, same_work, work_id
 from litmap.works.record import Record
 from litmap.works.sources import (
     arxiv,
@@ -29,7 +29,7 @@ from litmap.works.sources import (
     semantic_scholar,
     unpaywall,
 )
-from litmap.works.task import open_case, title_in_address
+from litmap.works.task import open_task, title_in_address
 
 NOW = "2026-11-20T12:00:00Z"
 TITLE = "Lattice Gardens: Growing Sparse Graphs with Local Rules"
@@ -99,9 +99,9 @@ def test_near_misses_are_never_taken(form, title, want):
     for authors in (("Ada Marwick", "Ivo Lindqvist"), ("Ivo Lindqvist", "Mara Okonkwo")):
         decoy = Record("Crossref", form.format(t=title), authors, 2018, ids=("doi:10.1/x",))
         assert judge(reference, decoy) != Verdict.SAME
-        case = open_case(Citation("k", "reference", reference, ()))
-        case.take([decoy])
-        assert case.resolution(NOW).work is None or not case.resolution(NOW).work.ids
+        task = open_task(Citation("k", "reference", reference, ()))
+        task.add_matching([decoy])
+        assert task.resolution(NOW).work is None or not task.resolution(NOW).work.ids
 
 
 def test_the_same_title_by_other_people_is_another_work():
@@ -200,7 +200,7 @@ def test_preprint_proceedings_and_journal_are_one_work():
         Record("the work's page", "Lattice gardens - growing sparse graphs with local rules", PEOPLE, 2017, "NeurIPS",
                ids=("neurips:2017/00",)),
     ]  # fmt: skip
-    assert len(groups(records)) == 1
+    assert len(group_by_work(records)) == 1
     work = combine(records, Reference(urls=("https://x.org/a",)), NOW)
     assert work.id == "arxiv:1706.90762" and set(work.ids) == {
         "arxiv:1706.90762",
@@ -572,7 +572,7 @@ def test_works_known_before_cost_nothing_and_decisions_count():
             client,
             now=NOW,
             known=before,
-            settled={"b": "arXiv:1706.90762"},
+            chosen_ids={"b": "arXiv:1706.90762"},
         )
     )
     assert (
@@ -714,7 +714,7 @@ def test_unconfirmed_lines_are_dropped_and_references_stay():
 
 def test_a_file_tells_what_its_address_does_not():
     bare = cite("pdf", urls=["https://x.org/1.pdf"], kind="pdf", sure=False)
-    told = told_by_file(bare, TITLE, ["arxiv:1706.90762"])
+    told = with_file_metadata(bare, TITLE, ["arxiv:1706.90762"])
     assert (told.key, told.reference.title, told.reference.ids) == (
         "pdf",
         TITLE,
@@ -722,11 +722,11 @@ def test_a_file_tells_what_its_address_does_not():
     )
     (found,) = resolve([told], Memory(export_arxiv=FEED.encode()), now=NOW)
     assert found.work.id == "arxiv:1706.90762" and "https://x.org/1.pdf" in found.work.urls
-    (found,) = resolve([told_by_file(bare, TITLE, [])], Memory(crossref=NOTHING), now=NOW)
+    (found,) = resolve([with_file_metadata(bare, TITLE, [])], Memory(crossref=NOTHING), now=NOW)
     assert found.work.title == TITLE and found.status == "not-found"
     assert (
-        told_by_file(bare, "", []) is None
-        and told_by_file(cite("ref", TITLE), "Other title", []) is None
+        with_file_metadata(bare, "", []) is None
+        and with_file_metadata(cite("ref", TITLE), "Other title", []) is None
     )
 
 

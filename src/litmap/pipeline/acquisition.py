@@ -166,7 +166,9 @@ class Acquisition:
         from litmap import works
 
         cited = catalogue.citations_of(outcome.work)
-        told = (works.told_by_file(citation, outcome.title, outcome.ids) for citation in cited)
+        told = (
+            works.with_file_metadata(citation, outcome.title, outcome.ids) for citation in cited
+        )
         return [citation for citation in told if citation is not None]
 
     def _resolve_told(

@@ -188,7 +188,7 @@ class RefreshRun:
             return
         with self._stage("resolve"), open_client(self.settings, "resolve", self.progress) as client:
             found = works.resolve(
-                citations, client, now=self.now, settled=self.catalogue.decisions(), contact=self.settings.contact,
+                citations, client, now=self.now, chosen_ids=self.catalogue.decisions(), contact=self.settings.contact,
                 keys=api_keys(), progress=lambda done, total, text: self.progress("resolve", done, total, text),
             )  # fmt: skip
             keepers, by_key = self.catalogue.works_with_user_data(), {c.key: c for c in citations}

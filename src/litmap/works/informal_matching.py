@@ -1,4 +1,6 @@
-"""Citations that do not spell a title out: parts of a line that may be one, and people with a year and a context."""
+"""Citations that do not spell a title out: parts of a line that may be one, and people with a year
+and a context.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +15,18 @@ from litmap.parsing.title_similarity import (
     TitleMatch,
     is_about_another,
     is_distinctive,
-    match_titles,
     normalise_title,
 )
 from litmap.parsing.venues import same_venue
 from litmap.parsing.word_lists import load_words
-from litmap.works.matching import Titled, Verdict, authors_agree
+from litmap.works.matching import (
+    Titled,
+    Verdict,
+    all_are_authors,
+    authors_agree,
+    best_title_match,
+    year_gap,
+)
 
 _BREAKS = re.compile(r"\s[–—-]{1,3}\s|[:;.]\s|\s\(|\)\s?|,\s|\s(?:by|see|cf\.?|in)\s|[“”\"]")
 _STRONG_BREAKS = re.compile(r"\s[–—-]{1,3}\s|[;.]\s|\s\(|\)\s?|[“”\"]")
@@ -27,7 +35,8 @@ _SMALL = load_words("subject_stop_words")
 
 
 WORK_WORD = re.compile(
-    r"\b(?:(?:text)?books?|monograph|edition|edn?\b|ch(?:ap(?:ter)?)?\.? ?\d|review|survey|papers?|article|thesis|classic|original)",  # noqa: E501
+    r"\b(?:(?:text)?books?|monograph|edition|edn?\b|ch(?:ap(?:ter)?)?\.? ?\d|review|survey|"
+    r"papers?|article|thesis|classic|original)",
     re.I,
 )
 """What tells that people stand for a work of theirs."""
@@ -44,39 +53,43 @@ class PeopleRecord(Titled, Protocol):
 
 
 def title_parts(text: str) -> list[str]:
-    """Parts of a line that may be the title in it, without the line itself; at most five, long ones first."""
+    """Parts of a line that may be the title in it, without the line itself; at most five, long ones
+    first.
+    """
     text = _LEAD.sub("", text[:600])
-    whole = normalise_title(text)
     pieces = [p.strip() for p in _BREAKS.split(text)]
     pieces += [p.strip() for p in _STRONG_BREAKS.split(text)]
     spans = pieces + [f"{a}: {b}" for a, b in pairwise(pieces) if f"{a}: {b}" in text]
-    found = {normalise_title(p): p for p in [*spans, text] if len(normalise_title(p).split()) >= 3}
-    if text == _LEAD.sub("", text) and whole in found and len(found) > 1:
-        found.pop(whole, None)
-    return sorted(found.values(), key=len, reverse=True)[:5]
+    parts = {normalise_title(p): p for p in [*spans, text] if len(normalise_title(p).split()) >= 3}
+    if len(parts) > 1 and text == _LEAD.sub("", text):
+        parts.pop(normalise_title(text), None)
+    return sorted(parts.values(), key=len, reverse=True)[:5]
 
 
-def judge_part(part: str, citation: Citation, found: Titled) -> Verdict:
-    """Whether part of the note's line is the title of `found`: all of it, or with its first author named nearby."""
-    match = max(match_titles(part, title) for title in (found.title, *found.other_titles))
+def judge_title_part(part: str, citation: Citation, record: Titled) -> Verdict:
+    """Whether part of the note's line is the title of a record: all of it, or with its first author
+    named nearby.
+    """
+    match = best_title_match(part, record)
     if match == TitleMatch.NONE:
         return Verdict.OTHER
     words = len(normalise_title(part).split())
-    if match >= TitleMatch.NEAR and words >= 4 and is_distinctive(part):
-        return Verdict.SAME
-    if words >= 3 and named_nearby(citation, found):
+    is_whole = match >= TitleMatch.NEAR and words >= 4 and is_distinctive(part)
+    if is_whole or (words >= 3 and is_named_nearby(citation, record)):
         return Verdict.SAME
     return Verdict.OTHER
 
 
-def judge_beside(want: Reference, citation: Citation, found: Titled) -> bool:
-    """Whether a title without people is the one of `found`, whose first author is named beside it."""
-    if want.authors or (want.year and found.year and abs(want.year - found.year) > 2):
+def matches_adjacent_author(wanted: Reference, citation: Citation, record: Titled) -> bool:
+    """Whether a title without people is that of a record whose first author is named beside it."""
+    if wanted.authors or (year_gap(wanted.year, record.year) or 0) > 2:
         return False
-    words = len(normalise_title(want.title).split())
-    match = max(match_titles(want.title, title) for title in (found.title, *found.other_titles))
-    enough = 2 if match >= TitleMatch.NEAR else 3
-    return match > TitleMatch.NONE and words >= enough and named_nearby(citation, found)
+    match = best_title_match(wanted.title, record)
+    if match == TitleMatch.NONE:
+        return False
+    words = len(normalise_title(wanted.title).split())
+    min_words = 2 if match >= TitleMatch.NEAR else 3
+    return words >= min_words and is_named_nearby(citation, record)
 
 
 _NICKNAME = re.compile(r"[A-Z][\w+-]{1,20}|[a-z]{1,3}[A-Z]\w{1,18}")
@@ -87,13 +100,14 @@ def is_nickname(title: str) -> bool:
     return bool(_NICKNAME.fullmatch(title))
 
 
-def heads(want: Reference, found: Titled) -> bool:
-    """Whether a system's name stands before the colon of the title of `found`, which is of the year or the next."""
-    gap = abs(want.year - found.year) if want.year and found.year else 9
-    return gap <= 1 and any(
-        title.partition(":")[0].strip() == want.title and ":" in title
-        for title in (found.title, *found.other_titles)
-    )
+def has_system_name(wanted: Reference, record: Titled) -> bool:
+    """Whether the system's name stands before the colon of a record's title, and the year is that
+    or the next.
+    """
+    if year_gap(wanted.year, record.year) not in (0, 1):
+        return False
+    titles = (record.title, *record.other_titles)
+    return any(":" in t and t.partition(":")[0].strip() == wanted.title for t in titles)
 
 
 def context_of(citation: Citation) -> str:
@@ -103,21 +117,20 @@ def context_of(citation: Citation) -> str:
     )[:4000]
 
 
-def named_nearby(citation: Citation, found: Titled) -> bool:
+def is_named_nearby(citation: Citation, record: Titled) -> bool:
     """The first author's family name stands beside the mention."""
-    family = family_name(found.authors[0]) if found.authors else ""
+    family = family_name(record.authors[0]) if record.authors else ""
     return len(family) >= 3 and f" {family} " in f" {normalise_title(context_of(citation))} "
 
 
-# ── people and year ──────────────────────────────────────────────────────────────────────────────────────────────────
-def words_of(text: str) -> list[str]:
+# ── people and year ──────────────────────────────────────────────────────────────────────────────
+def topic_words(text: str) -> list[str]:
     """Words that tell a subject, in order, each once."""
-    words = (
-        w
-        for w in normalise_title(text).split()
-        if len(w) > 3 and w not in _SMALL and not w.isdigit()
-    )
-    return list(dict.fromkeys(words))
+    return list(dict.fromkeys(filter(_tells_subject, normalise_title(text).split())))
+
+
+def _tells_subject(word: str) -> bool:
+    return len(word) > 3 and word not in _SMALL and not word.isdigit()
 
 
 def headings_of(citation: Citation) -> str:
@@ -125,79 +138,132 @@ def headings_of(citation: Citation) -> str:
     return " ".join({m.heading[-1] for m in citation.mentions[:6] if m.heading})
 
 
-def speaks_of(context: str, found: PeopleRecord) -> bool:
+def mentions_topic(context: str, record: PeopleRecord) -> bool:
     """Whether title or abstract share a word with the context."""
-    there = {_stem(w) for w in words_of(context)}
-    return any(_stem(word) in there for word in words_of(f"{found.title} {found.abstract}"))
+    return bool(_topic_stems(context) & _topic_stems(f"{record.title} {record.abstract}"))
 
 
-def people_score(want: Reference, context: str, found: PeopleRecord, headings: str = "") -> float:
+def people_score(
+    wanted: Reference, context: str, record: PeopleRecord, headings: str = ""
+) -> float:
     """How well a record fits people, year and context, 0 for not at all.
 
-    All people named must be its authors, the first of them first. Each word that its title or abstract shares with
-    the context or the headings counts, the very year does, so does an author list that is named completely, and so does the journal.
-    Without a year the journal must agree, or a word of the title where all people are named, or three words.
-    """  # noqa: E501
-    in_venue = same_venue(want.venue, found.venue)
-    if not want.authors or not found.authors:
+    All people named must be its authors, the first of them first. Each word that its title or
+    abstract shares with the context or the headings counts, the very year does, so does an author
+    list that is named completely, and so does the journal. Without a year the journal must agree,
+    or a word of the title where all people are named, or three words.
+    """
+    if not _fits_people_and_year(wanted, context, record):
         return 0.0
-    if want.year and (not found.year or abs(want.year - found.year) > 1):
-        return 0.0
-    if authors_agree(want.authors[:1], found.authors[:2]) is not True:
-        return 0.0
-    if not all(authors_agree([name], found.authors) for name in want.authors):
-        return 0.0
-    if is_about_another(normalise_title(found.title).split(), normalise_title(context).split()):
-        return 0.0
-    near = {_stem(w) for w in words_of(context)}
-    there = near | {_stem(w) for w in words_of(headings)}
-    title = [_stem(word) for word in words_of(found.title)]
-    told = {_stem(word) for word in words_of(found.abstract)} - set(title)
-    shared = sum(word in there for word in title)
-    complete = 1.2 if 2 <= len(want.authors) == len(found.authors) else 0.0
-    if not (want.year or in_venue) and sum(word in near for word in title) < (
-        0 if complete and WORK_WORD.search(context) else 1 if complete else 3
-    ):
-        return 0.0
-    whole = {_stem(w) for w in normalise_title(found.title).split() if len(w) > 3}
-    said = {_stem(w) for w in normalise_title(context).split()}
-    nearly_all = len(whole) >= 3 and len(whole & said) >= 0.7 * len(whole)
-    spelt = 1.0 if nearly_all or (shared >= 2 and shared >= 0.6 * len(title)) else 0.0
-    same = 0.35 * (want.year == found.year) + 0.5 * in_venue
-    return 0.2 + complete + 0.35 * shared + 0.1 * min(5, len(told & there)) + spelt + same
+    near = _topic_stems(context)
+    subject = near | _topic_stems(headings)
+    title = [_stem(word) for word in topic_words(record.title)]
+    is_complete = 2 <= len(wanted.authors) == len(record.authors)
+    in_venue = same_venue(wanted.venue, record.venue)
+    if not wanted.year and not in_venue:
+        min_shared = _min_shared_words(context, is_complete=is_complete)
+        if sum(word in near for word in title) < min_shared:
+            return 0.0
+    shared = sum(word in subject for word in title)
+    abstract = _topic_stems(record.abstract) - set(title)
+    is_spelt = _is_title_in_context(record.title, context) or (
+        shared >= 2 and shared >= 0.6 * len(title)
+    )
+    score = 0.2 + (1.2 if is_complete else 0.0)
+    score = score + 0.35 * shared + 0.1 * min(5, len(abstract & subject)) + float(is_spelt)
+    return score + (0.35 * (wanted.year == record.year) + 0.5 * in_venue)
+
+
+def _fits_people_and_year(wanted: Reference, context: str, record: PeopleRecord) -> bool:
+    """The people are its authors, the first of them first, the year is near, and it is no comment
+    on another work.
+    """
+    if not wanted.authors or not record.authors:
+        return False
+    if wanted.year and year_gap(wanted.year, record.year) not in (0, 1):
+        return False
+    if authors_agree(wanted.authors[:1], record.authors[:2]) is not True:
+        return False
+    if not all_are_authors(wanted, record):
+        return False
+    return not is_about_another(
+        normalise_title(record.title).split(), normalise_title(context).split()
+    )
+
+
+def _min_shared_words(context: str, *, is_complete: bool) -> int:
+    """How many words of the title the context must have where neither year nor journal is known."""
+    if not is_complete:
+        return 3
+    return 0 if WORK_WORD.search(context) else 1
+
+
+def _is_title_in_context(title: str, context: str) -> bool:
+    """Whether the context has most of the title's words, three or more."""
+    words = {_stem(word) for word in normalise_title(title).split() if len(word) > 3}
+    said = {_stem(word) for word in normalise_title(context).split()}
+    return len(words) >= 3 and len(words & said) >= 0.7 * len(words)
+
+
+def _topic_stems(text: str) -> set[str]:
+    return {_stem(word) for word in topic_words(text)}
 
 
 def _stem(word: str) -> str:
     return word.replace("isation", "ization")[:7]
 
 
+MIN_PEOPLE_SCORE = 0.95
+"""What the best of the works by some people must reach to be the one meant."""
+MIN_LEAD = 0.3
+"""By how much it must lead the second."""
+MIN_CITED = 50
+MIN_CITED_RATIO = 5
+"""A work cited so often, and so many times as often as the next, is the one meant by its author's
+name.
+"""
+
+
 def best_by_people(
     scores: Sequence[float], exact: Sequence[bool], cited: Sequence[int] = ()
 ) -> int:
-    """The index of the one candidate that stands out, or -1; `exact` tells which are of the very year.
+    """The index of the one candidate that stands out, or -1; `exact` tells which are of the very
+    year.
 
-    `cited` is how often each is cited: of an author's works the one cited five times as often as any other is meant.
+    `cited` is how often each is cited: of an author's works the one cited five times as often as
+    any other is meant.
 
-    A neighbouring year is a preprint's or a proceedings'; where another work of these people is of the very year, it
-    takes as good as the whole title to mean the one beside it. The only one of the very year needs a little less.
+    A neighbouring year is a preprint's or a proceedings'; where another work of these people is of
+    the very year, it takes as good as the whole title to mean the one beside it. The only one of
+    the very year needs a little less.
     """
-    alone = sum(exact) == 1
-    weighed = [
-        s + 0.1 * alone if e else s - 1.0 * any(exact) for s, e in zip(scores, exact, strict=True)
-    ]
-    if (most := _favourite(exact, cited)) >= 0:
-        weighed[most] += 0.4
+    weighed = _weigh_years(scores, exact)
+    most_cited = _most_cited(exact, cited)
+    if most_cited >= 0:
+        weighed[most_cited] += 0.4
     ranked = sorted(range(len(weighed)), key=lambda i: -weighed[i])
-    if not ranked or weighed[ranked[0]] < 0.95:
+    if not ranked or weighed[ranked[0]] < MIN_PEOPLE_SCORE:
         return -1
     second = weighed[ranked[1]] if len(ranked) > 1 else 0.0
-    return ranked[0] if weighed[ranked[0]] - second >= 0.3 else -1
+    return ranked[0] if weighed[ranked[0]] - second >= MIN_LEAD else -1
 
 
-def _favourite(exact: Sequence[bool], cited: Sequence[int]) -> int:
+def _weigh_years(scores: Sequence[float], exact: Sequence[bool]) -> list[float]:
+    """The scores, those of another year lowered where one is of the very year, the only such one
+    raised.
+    """
+    alone = sum(exact) == 1
+    return [
+        score + 0.1 * alone if is_exact else score - 1.0 * any(exact)
+        for score, is_exact in zip(scores, exact, strict=True)
+    ]
+
+
+def _most_cited(exact: Sequence[bool], cited: Sequence[int]) -> int:
     """The one of the very year (of all, where none is) that is cited by far the most, or -1."""
-    asked = [i for i in range(len(cited)) if exact[i] or not any(exact)]
-    ranked = sorted(asked, key=lambda i: -cited[i])
-    if not ranked or cited[ranked[0]] < 50:
+    eligible = [i for i in range(len(cited)) if exact[i] or not any(exact)]
+    ranked = sorted(eligible, key=lambda i: -cited[i])
+    if not ranked or cited[ranked[0]] < MIN_CITED:
         return -1
-    return ranked[0] if len(ranked) == 1 or cited[ranked[0]] >= 5 * cited[ranked[1]] else -1
+    leads = len(ranked) == 1 or cited[ranked[0]] >= MIN_CITED_RATIO * cited[ranked[1]]
+    return ranked[0] if leads else -1

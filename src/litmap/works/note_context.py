@@ -1,4 +1,6 @@
-"""People named without a year, told by the works their note cites: 'the Segler paper', "May's result"."""
+"""People named without a year, told by the works their note cites: 'the Segler paper', "May's
+result".
+"""
 
 from __future__ import annotations
 
@@ -26,20 +28,28 @@ class CitedInNote:
                     self.works[note][resolution.work.id] = resolution.work
 
     def meant(self, citation: Citation) -> Work | None:
-        """The only work of the note that is by the people named, None where there is none or more than one."""
-        want, notes = citation.reference, {mention.note for mention in citation.mentions}
-        if citation.kind != "name" or want.title or want.ids or not want.authors or len(notes) != 1:
+        """The only work of the note that is by the people named, None where there is none or more
+        than one.
+        """
+        wanted, notes = citation.reference, {mention.note for mention in citation.mentions}
+        if not _names_people_only(citation) or len(notes) != 1:
             return None
-        short = any(_SHORTHAND.search(mention.text) for mention in citation.mentions)
-        fits = [
+        is_short = any(_SHORTHAND.search(mention.text) for mention in citation.mentions)
+        works = [
             work
             for work in self.works[notes.pop()].values()
-            if _by(work, want.authors, want.year, short=short)
+            if _is_by(work, wanted.authors, wanted.year, short=is_short)
         ]
-        return fits[0] if len(fits) == 1 else None
+        return works[0] if len(works) == 1 else None
 
 
-def _by(work: Work, names: tuple[str, ...], year: int | None, *, short: bool) -> bool:
+def _names_people_only(citation: Citation) -> bool:
+    wanted = citation.reference
+    is_bare = not wanted.title and not wanted.ids
+    return citation.kind == "name" and is_bare and bool(wanted.authors)
+
+
+def _is_by(work: Work, names: tuple[str, ...], year: int | None, *, short: bool) -> bool:
     """Whether a work is by these people, all of them named unless `short`."""
     if not work.authors or family_name(names[0]) != family_name(work.authors[0]):
         return False
@@ -50,7 +60,7 @@ def _by(work: Work, names: tuple[str, ...], year: int | None, *, short: bool) ->
     return all(authors_agree([name], work.authors) for name in names)
 
 
-def settle(resolution: Resolution, citation: Citation, cited: CitedInNote) -> Resolution:
+def resolve_from_note(resolution: Resolution, citation: Citation, cited: CitedInNote) -> Resolution:
     """The resolution of people named without a year, to the work of theirs that the note cites."""
     work = cited.meant(citation) if resolution.work is None else None
     if work is None:

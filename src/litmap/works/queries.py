@@ -3,145 +3,147 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from litmap.models import Request, Response
 from litmap.works.record import Record
 from litmap.works.sources import arxiv, openalex
-from litmap.works.task import Case
+from litmap.works.task import ResolutionTask
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """What the user lends: a contact and keys."""
+class SourceOptions:
+    """What the user lends: a contact (an e-mail address), and API keys by service."""
 
     contact: str = ""
     keys: dict[str, str] = field(default_factory=dict)
 
 
-def take(case: Case, records: Sequence[Record]) -> None:
-    """Records found by an id or a title; the case keeps what is about it."""
-    case.take(records)
+Deliver = Callable[[ResolutionTask, Sequence[Record]], None]
+"""Hands the records of an answer to a task."""
+TasksByValue = dict[str, list[ResolutionTask]]
+"""The tasks that want each id or title."""
 
 
-def take_people(case: Case, records: Sequence[Record]) -> None:
+def add_matching(task: ResolutionTask, records: Sequence[Record]) -> None:
+    """Records found by an id or a title; the task keeps what is about it."""
+    task.add_matching(records)
+
+
+def add_by_people(task: ResolutionTask, records: Sequence[Record]) -> None:
     """Records found by people and year."""
-    case.take_people(records)
+    task.add_by_people(records)
 
 
-def take_more(case: Case, records: Sequence[Record]) -> None:
+def add_supplements(task: ResolutionTask, records: Sequence[Record]) -> None:
     """Records that add to a work already found."""
-    case.more.extend(records)
+    task.supplements.extend(records)
 
 
-def take_named(case: Case, records: Sequence[Record]) -> None:
+def add_confirmed(task: ResolutionTask, records: Sequence[Record]) -> None:
     """Records of the very page or id that the note gives, even where they do not repeat the id."""
-    case.named.extend(records)
+    task.by_id.extend(records)
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """A request, the cases it is for, how its answer is read and given to a case; `split` and `again` for trouble."""
+class SourceQuery:
+    """A request to one source, and the tasks it is for.
+
+    `read` parses the answer (WebError where it is none), `deliver` hands its records to each task.
+    `split` gives smaller queries for one that is refused as malformed or too long; `retry` is sent
+    where the answer is empty.
+    """
 
     source: str
     request: Request
-    cases: tuple[Case, ...]
+    tasks: tuple[ResolutionTask, ...]
     read: Callable[[Response], list[Record]]
-    give: Callable[[Case, Sequence[Record]], None] = take
-    split: Callable[[], list[Ask]] | None = None
-    again: Ask | None = None
+    deliver: Deliver = add_matching
+    split: Callable[[], list[SourceQuery]] | None = None
+    retry: SourceQuery | None = None
 
 
-# ── many in one request ──────────────────────────────────────────────────────────────────────────────────────────────
-def batches(
-    cases: Iterable[Case], values: Callable[[Case], Iterable[str]]
-) -> dict[str, list[Case]]:
-    """The cases by each of the values they want."""
-    found: dict[str, list[Case]] = {}
-    for case in cases:
-        for value in values(case):
-            found.setdefault(value, []).append(case)
-    return found
+# ── many in one request ──────────────────────────────────────────────────────────────────────────
+def tasks_by_value(
+    tasks: Iterable[ResolutionTask], values: Callable[[ResolutionTask], Iterable[str]]
+) -> TasksByValue:
+    """The tasks by each of the values they want."""
+    wanted: TasksByValue = {}
+    for task in tasks:
+        for value in values(task):
+            wanted.setdefault(value, []).append(task)
+    return wanted
 
 
-def arxiv_ids(
-    wanted: dict[str, list[Case]], give: Callable[[Case, Sequence[Record]], None] = take
-) -> list[Ask]:
+def arxiv_ids(wanted: TasksByValue, deliver: Deliver = add_matching) -> list[SourceQuery]:
     """Look-ups of arXiv ids; an empty answer is asked for once more, a refused list is halved."""
 
-    def make(ids: list[str], *, second: bool = False) -> Ask:
-        cases = tuple({id(c): c for i in ids for c in wanted[i]}.values())
+    def query(ids: list[str]) -> SourceQuery:
+        request = arxiv.request_for([i.removeprefix("arxiv:") for i in ids])
+        return SourceQuery(arxiv.NAME, request, _tasks_of(ids, wanted), _read_arxiv, deliver)
 
-        def halves() -> list[Ask]:
-            return [make(ids[: len(ids) // 2]), make(ids[len(ids) // 2 :])]
-
-        return Ask(
-            arxiv.NAME,
-            arxiv.request_for([i.removeprefix("arxiv:") for i in ids]),
-            cases,
-            lambda response: arxiv.parse(response.body),
-            give,
-            split=halves if len(ids) > 1 else None,
-            again=None if second else make(ids, second=True),
-        )
-
-    return [make(part) for part in _parts(list(wanted), arxiv.IDS_AT_ONCE)]
+    return _in_batches(list(wanted), arxiv.IDS_AT_ONCE, query, retry_empty=True)
 
 
-def arxiv_titles(cases: Sequence[Case]) -> list[Ask]:
-    """A search at arXiv for the titles of these cases."""
-    return arxiv_titles_of(batches(cases, lambda case: [case.title]))
+def arxiv_titles(tasks: Sequence[ResolutionTask]) -> list[SourceQuery]:
+    """A search at arXiv for the titles of these tasks."""
+    return arxiv_titles_of(tasks_by_value(tasks, lambda task: [task.title]))
 
 
-def arxiv_titles_of(wanted: dict[str, list[Case]]) -> list[Ask]:
+def arxiv_titles_of(wanted: TasksByValue) -> list[SourceQuery]:
     """A search at arXiv for phrases of titles."""
 
-    def make(titles: list[str]) -> Ask:
-        mine = tuple({id(c): c for t in titles for c in wanted[t]}.values())
+    def query(titles: list[str]) -> SourceQuery:
+        request = arxiv.request_for_titles(titles)
+        return SourceQuery(arxiv.NAME, request, _tasks_of(titles, wanted), _read_arxiv)
 
-        def halves() -> list[Ask]:
-            return [make(titles[: len(titles) // 2]), make(titles[len(titles) // 2 :])]
-
-        return Ask(
-            arxiv.NAME,
-            arxiv.request_for_titles(titles),
-            mine,
-            lambda response: arxiv.parse(response.body),
-            split=halves if len(titles) > 1 else None,
-        )
-
-    return [
-        make(part) for part in _parts([t for t in wanted if arxiv.phrase(t)], arxiv.TITLES_AT_ONCE)
-    ]
+    titles = [title for title in wanted if arxiv.phrase(title)]
+    return _in_batches(titles, arxiv.TITLES_AT_ONCE, query)
 
 
 def openalex_ids(
-    wanted: dict[str, list[Case]],
-    options: Options,
-    give: Callable[[Case, Sequence[Record]], None] = take,
-) -> list[Ask]:
+    wanted: TasksByValue, options: SourceOptions, deliver: Deliver = add_matching
+) -> list[SourceQuery]:
     """Look-ups at OpenAlex by DOI, PubMed id or its own id; arXiv ids count as DOIs."""
-
-    def make(kind: str, ids: list[str]) -> Ask:
-        def halves() -> list[Ask]:
-            return [make(kind, ids[: len(ids) // 2]), make(kind, ids[len(ids) // 2 :])]
-
-        return Ask(
-            openalex.NAME,
-            openalex.request_for(kind, [_openalex_value(i) for i in ids], options.keys),
-            tuple({id(c): c for i in ids for c in wanted[i]}.values()),
-            lambda response: openalex.parse(response.body),
-            give,
-            split=halves if len(ids) > 1 else None,
-        )
-
-    asks = []
+    queries: list[SourceQuery] = []
     for kind in ("doi", "pmid", "pmcid", "openalex"):
-        mine = [
-            i for i in wanted if openalex.can_ask(_as_doi(i)) and _as_doi(i).startswith(kind + ":")
-        ]
-        asks += [make(kind, part) for part in _parts(mine, openalex.AT_ONCE)]
-    return asks
+
+        def query(ids: list[str], kind: str = kind) -> SourceQuery:
+            request = openalex.request_for(kind, [_openalex_value(i) for i in ids], options.keys)
+            return SourceQuery(
+                openalex.NAME, request, _tasks_of(ids, wanted), _read_openalex, deliver
+            )
+
+        ids = [i for i in wanted if _is_openalex_id(_as_doi(i), kind)]
+        queries += _in_batches(ids, openalex.AT_ONCE, query)
+    return queries
+
+
+def openalex_titles(tasks: Sequence[ResolutionTask], options: SourceOptions) -> list[SourceQuery]:
+    """A search at OpenAlex for the titles of these tasks."""
+    return openalex_titles_of(tasks_by_value(tasks, lambda task: [task.title]), options)
+
+
+def openalex_titles_of(wanted: TasksByValue, options: SourceOptions) -> list[SourceQuery]:
+    """A search at OpenAlex for works with all words of any of these titles."""
+
+    def query(titles: list[str]) -> SourceQuery:
+        request = openalex.request_for_titles(titles, options.keys)
+        return SourceQuery(openalex.NAME, request, _tasks_of(titles, wanted), _read_openalex)
+
+    return _in_batches(list(wanted), openalex.TITLES_AT_ONCE, query)
+
+
+def _read_arxiv(response: Response) -> list[Record]:
+    return arxiv.parse(response.body)
+
+
+def _read_openalex(response: Response) -> list[Record]:
+    return openalex.parse(response.body)
+
+
+def _is_openalex_id(ident: str, kind: str) -> bool:
+    return openalex.can_ask(ident) and ident.startswith(kind + ":")
 
 
 def _as_doi(ident: str) -> str:
@@ -153,28 +155,36 @@ def _openalex_value(ident: str) -> str:
     return _as_doi(ident).split(":", 1)[1]
 
 
-def openalex_titles(cases: Sequence[Case], options: Options) -> list[Ask]:
-    """A search at OpenAlex for the titles of these cases."""
-    return openalex_titles_of(batches(cases, lambda case: [case.title]), options)
+def _tasks_of(values: Iterable[str], wanted: TasksByValue) -> tuple[ResolutionTask, ...]:
+    """The tasks that want any of the values, each once."""
+    return tuple({id(task): task for value in values for task in wanted[value]}.values())
 
 
-def openalex_titles_of(wanted: dict[str, list[Case]], options: Options) -> list[Ask]:
-    """A search at OpenAlex for works with all words of any of these titles."""
-
-    def make(titles: list[str]) -> Ask:
-        def halves() -> list[Ask]:
-            return [make(titles[: len(titles) // 2]), make(titles[len(titles) // 2 :])]
-
-        return Ask(
-            openalex.NAME,
-            openalex.request_for_titles(titles, options.keys),
-            tuple({id(c): c for t in titles for c in wanted[t]}.values()),
-            lambda response: openalex.parse(response.body),
-            split=halves if len(titles) > 1 else None,
-        )
-
-    return [make(part) for part in _parts(list(wanted), openalex.TITLES_AT_ONCE)]
+def _in_batches(
+    values: list[str],
+    size: int,
+    query: Callable[[list[str]], SourceQuery],
+    *,
+    retry_empty: bool = False,
+) -> list[SourceQuery]:
+    """One query for each `size` values."""
+    parts = [values[start : start + size] for start in range(0, len(values), size)]
+    return [_splittable(part, query, retry_empty=retry_empty) for part in parts]
 
 
-def _parts(values: list[str], size: int) -> list[list[str]]:
-    return [values[start : start + size] for start in range(0, len(values), size)]
+def _splittable(
+    values: list[str], query: Callable[[list[str]], SourceQuery], *, retry_empty: bool
+) -> SourceQuery:
+    """The query for these values, which halves itself where it is refused."""
+    middle = len(values) // 2
+
+    def halves() -> list[SourceQuery]:
+        return [
+            _splittable(part, query, retry_empty=retry_empty)
+            for part in (values[:middle], values[middle:])
+        ]
+
+    whole = query(values)
+    if len(values) > 1:
+        whole = replace(whole, split=halves)
+    return replace(whole, retry=whole) if retry_empty else whole

@@ -1,31 +1,35 @@
-"""What to ask for which citations: the steps from identifiers to titles, each a list of requests for all cases."""
+"""What to ask for which citations: the steps from identifiers to titles, each a list of queries for
+all tasks.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
+from litmap.models import Request
 from litmap.parsing.identifiers import identifier_from_url
 from litmap.parsing.person_names import family_name
 from litmap.parsing.title_similarity import normalise_title
-from litmap.works.informal_matching import WORK_WORD, context_of, title_parts, words_of
+from litmap.works.informal_matching import WORK_WORD, context_of, title_parts, topic_words
 from litmap.works.queries import (
-    Ask,
-    Options,
+    Deliver,
+    SourceOptions,
+    SourceQuery,
+    TasksByValue,
+    add_by_people,
+    add_confirmed,
+    add_matching,
+    add_supplements,
     arxiv_ids,
     arxiv_titles,
     arxiv_titles_of,
-    batches,
     openalex_ids,
     openalex_titles,
     openalex_titles_of,
-    take,
-    take_more,
-    take_named,
-    take_people,
+    tasks_by_value,
 )
-from litmap.works.record import Record
 from litmap.works.sources import (
     arxiv,
     crossref,
@@ -36,7 +40,9 @@ from litmap.works.sources import (
     semantic_scholar,
     unpaywall,
 )
-from litmap.works.task import Case
+from litmap.works.task import ResolutionTask
+
+Tasks = Sequence[ResolutionTask]
 
 DATACITE = ("10.48550/", "10.5281/", "10.6084/", "10.4230/", "10.13140/", "10.17605/", "10.31219/")
 """Prefixes of DOIs that live at DataCite, which Crossref does not know."""
@@ -52,215 +58,240 @@ _PAGES = {
 }
 
 
-def is_complete(case: Case) -> bool:
+MAX_IDS_ASKED = 3
+"""Ids of one citation that are asked about one by one."""
+MAX_LINKS_ASKED = 2
+MAX_PARTS_ASKED = 3
+MAX_FAMILIES = 4
+"""Family names that stand in a search."""
+MAX_TOPIC_WORDS = 8
+"""Words of the context that stand in a search for people."""
+
+
+def is_complete(task: ResolutionTask) -> bool:
     """Nothing more need be asked: arXiv itself has told of this work, with its version."""
-    return any(r.source == arxiv.NAME for r in case.named) and not case.contradicted()
+    return any(r.source == arxiv.NAME for r in task.by_id) and not task.is_contradicted()
 
 
-# ── one at a time ────────────────────────────────────────────────────────────────────────────────────────────────────
-def _crossref_dois(
-    wanted: dict[str, list[Case]], give: Callable[[Case, Sequence[Record]], None] = take
-) -> list[Ask]:
+# ── one at a time ────────────────────────────────────────────────────────────────────────────────
+def _crossref(
+    request: Request, tasks: Iterable[ResolutionTask], deliver: Deliver = add_matching
+) -> SourceQuery:
+    return SourceQuery(
+        crossref.NAME, request, tuple(tasks), lambda r: crossref.parse(r.body), deliver
+    )
+
+
+def _arxiv(request: Request, task: ResolutionTask, deliver: Deliver) -> SourceQuery:
+    return SourceQuery(arxiv.NAME, request, (task,), lambda r: arxiv.parse(r.body), deliver)
+
+
+def _dblp(words: str, task: ResolutionTask, deliver: Deliver = add_matching) -> SourceQuery:
+    request = dblp.request_for(words)
+    return SourceQuery(dblp.NAME, request, (task,), lambda r: dblp.parse(r.body), deliver)
+
+
+def _semantic_scholar(
+    request: Request, task: ResolutionTask, deliver: Deliver = add_confirmed
+) -> SourceQuery:
+    return SourceQuery(
+        semantic_scholar.NAME, request, (task,), lambda r: semantic_scholar.parse(r.body), deliver
+    )
+
+
+def _openreview(forum: str, task: ResolutionTask, host: str) -> SourceQuery:
+    request = openreview.request_for(forum, host)
+    return SourceQuery(openreview.NAME, request, (task,), lambda r: openreview.parse(r.body))
+
+
+def _page(url: str, task: ResolutionTask) -> SourceQuery:
+    request = landing.request_for(url)
+    return SourceQuery(
+        landing.NAME, request, (task,), lambda r: landing.parse(r.body, r.url), add_confirmed
+    )
+
+
+def _crossref_dois(wanted: TasksByValue, deliver: Deliver = add_matching) -> list[SourceQuery]:
     return [
-        Ask(
-            crossref.NAME,
-            crossref.request_for(doi[4:]),
-            tuple(cases),
-            lambda r: crossref.parse(r.body),
-            give,
-        )
-        for doi, cases in wanted.items()
-        if doi.startswith("doi:") and not doi[4:].startswith(DATACITE)
+        _crossref(crossref.request_for(ident[4:]), tasks, deliver)
+        for ident, tasks in wanted.items()
+        if _is_crossref_doi(ident)
     ]
 
 
-def _page(url: str, cases: Sequence[Case]) -> Ask:
-    request = landing.request_for(url)
-    return Ask(
-        landing.NAME, request, tuple(cases), lambda r: landing.parse(r.body, r.url), take_named
-    )
+def _is_crossref_doi(ident: str) -> bool:
+    return ident.startswith("doi:") and not ident[4:].startswith(DATACITE)
 
 
-def _page_of(ident: str, case: Case) -> str:
-    """The address of the page of an id; the note's own link where it is one."""
+def _page_of(ident: str, task: ResolutionTask) -> str:
+    """The address of the page of an id; the note's own link where it is one, '' where none is
+    known.
+    """
     kind, _, value = ident.partition(":")
-    own = next(
-        (u for u in case.want.urls if identifier_from_url(u) == ident and not _is_file(u)), ""
-    )
     if kind in _PAGES:
         return _PAGES[kind].format(quote(value, safe="/.-_"))
     if kind == "jmlr":
         volume, _, paper = value.partition("/")
         return f"https://jmlr.org/papers/{quote(volume)}/{quote(paper)}.html"
-    if kind == "neurips" and not own:
-        old = next(
-            (u for u in case.want.urls if identifier_from_url(u) == ident and "/" not in value), ""
-        )
-        if old:  # …/paper/5656-title.pdf has its page at …/paper/5656-title
-            return old.removesuffix(".pdf")
-        year, _, code = value.partition("/")
-        suffix = "-Conference" if year.isdigit() and int(year) >= 2022 else ""
-        base = "https://proceedings.neurips.cc/paper_files/paper"
-        return f"{base}/{quote(year)}/hash/{quote(code)}-Abstract{suffix}.html" if code else ""
-    return own
+    links = [url for url in task.wanted.urls if identifier_from_url(url) == ident]
+    own = next((url for url in links if not _is_file(url)), "")
+    return own if own or kind != "neurips" else _neurips_page(value, links)
+
+
+def _neurips_page(value: str, links: Sequence[str]) -> str:
+    """The page of a paper at NeurIPS; the old site's …/5656-title.pdf has its page at
+    …/5656-title.
+    """
+    year, _, code = value.partition("/")
+    if "/" not in value and links:
+        return links[0].removesuffix(".pdf")
+    if not code:
+        return ""
+    suffix = "-Conference" if year.isdigit() and int(year) >= 2022 else ""
+    base = "https://proceedings.neurips.cc/paper_files/paper"
+    return f"{base}/{quote(year)}/hash/{quote(code)}-Abstract{suffix}.html"
 
 
 def _is_file(url: str) -> bool:
     return urlsplit(url).path.lower().endswith((".pdf", ".ps", ".gz", ".zip", ".djvu"))
 
 
-def _by_kind(case: Case, ident: str, options: Options) -> list[Ask]:
-    """Requests for an id that no batch can take."""
+def _by_kind(task: ResolutionTask, ident: str, options: SourceOptions) -> list[SourceQuery]:
+    """Queries for an id that no batch can take."""
     kind, _, value = ident.partition(":")
     if kind == "openreview":
-        return [_openreview(value, case, openreview.HOSTS[0])]
+        return [_openreview(value, task, openreview.HOSTS[0])]
     if kind == "s2":
         paper = value.replace("corpusid:", "CorpusId:")
-        request = semantic_scholar.request_for(paper, options.keys)
-        return [
-            Ask(
-                semantic_scholar.NAME,
-                request,
-                (case,),
-                lambda r: semantic_scholar.parse(r.body),
-                take_named,
-            )
-        ]
+        return [_semantic_scholar(semantic_scholar.request_for(paper, options.keys), task)]
     if kind == "pii":
-        return [
-            Ask(
-                crossref.NAME,
-                crossref.request_for_pii(value),
-                (case,),
-                lambda r: crossref.parse(r.body),
-                take_named,
-            )
-        ]
+        return [_crossref(crossref.request_for_pii(value), (task,), add_confirmed)]
     if kind == "jstor":
-        doi = f"10.2307/{value}"
-        return [
-            Ask(
-                crossref.NAME,
-                crossref.request_for(doi),
-                (case,),
-                lambda r: crossref.parse(r.body),
-                take_named,
-            )
-        ]
-    url = _page_of(ident, case)
-    return [_page(url, (case,))] if url else []
+        return [_crossref(crossref.request_for(f"10.2307/{value}"), (task,), add_confirmed)]
+    url = _page_of(ident, task)
+    return [_page(url, task)] if url else []
 
 
-def _openreview(ident: str, case: Case, host: str) -> Ask:
-    return Ask(
-        openreview.NAME,
-        openreview.request_for(ident, host),
-        (case,),
-        lambda r: openreview.parse(r.body),
-    )
-
-
-# ── the steps ────────────────────────────────────────────────────────────────────────────────────────────────────────
-def by_identifier(cases: Sequence[Case], options: Options) -> list[Ask]:
+# ── the steps ────────────────────────────────────────────────────────────────────────────────────
+def by_identifier(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
     """Every id a note gives, at the source that knows it best."""
-    asks = arxiv_ids(batches(cases, lambda c: [i for i in c.ids if i.startswith("arxiv:")]))
-    others = [c for c in cases if not any(i.startswith("arxiv:") for i in c.ids)]
-    listed = batches(others, lambda c: [i for i in c.ids if openalex.can_ask(i)])
-    asks += openalex_ids(listed, options)
-    asks += _crossref_dois(batches(others, lambda c: [i for i in c.ids if i.startswith("doi:")]))
-    for case in others:
-        rest = [i for i in case.ids if not openalex.can_ask(i) and not i.startswith("doi:")]
-        asks += [ask for ident in rest[:3] for ask in _by_kind(case, ident, options)]
-    return asks
-
-
-def by_second_source(cases: Sequence[Case], options: Options) -> list[Ask]:
-    """Ids that the first source did not know or answer for, and links that name no id."""
-    asks: list[Ask] = []
-    missing = [c for c in cases if not c.named]
-    asks += openalex_ids(
-        batches(missing, lambda c: [i for i in c.ids if i.startswith("arxiv:")]), options
+    others = [task for task in tasks if not _ids_of_kind(task, "arxiv")]
+    queries = arxiv_ids(tasks_by_value(tasks, lambda task: _ids_of_kind(task, "arxiv")))
+    queries += openalex_ids(
+        tasks_by_value(others, lambda task: filter(openalex.can_ask, task.ids)), options
     )
-    for case in missing:
-        for ident in case.ids[:3]:
-            kind, _, value = ident.partition(":")
-            if kind == "openreview":
-                asks.append(_openreview(value, case, openreview.HOSTS[1]))
-            elif kind in {"pmid", "pmcid"}:
-                asks.append(_page(_page_of(ident, case), (case,)))
-            elif kind == "doi":
-                asks.append(_page(f"https://doi.org/{quote(value, safe='/():;.-_')}", (case,)))
-        if not case.ids:
-            asks += [_page(url, (case,)) for url in case.want.urls[:2] if _worth_a_look(url)]
-    return asks
+    queries += _crossref_dois(tasks_by_value(others, lambda task: _ids_of_kind(task, "doi")))
+    for task in others:
+        single = [i for i in task.ids if not openalex.can_ask(i) and not i.startswith("doi:")]
+        for ident in single[:MAX_IDS_ASKED]:
+            queries += _by_kind(task, ident, options)
+    return queries
 
 
-def _worth_a_look(url: str) -> bool:
+def _ids_of_kind(task: ResolutionTask, kind: str) -> list[str]:
+    return [ident for ident in task.ids if ident.startswith(kind + ":")]
+
+
+def by_second_source(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
+    """Ids that the first source did not know or answer for, and links that name no id."""
+    missing = [task for task in tasks if not task.by_id]
+    queries = openalex_ids(
+        tasks_by_value(missing, lambda task: _ids_of_kind(task, "arxiv")), options
+    )
+    for task in missing:
+        for ident in task.ids[:MAX_IDS_ASKED]:
+            queries += _elsewhere(ident, task)
+        if not task.ids:
+            links = task.wanted.urls[:MAX_LINKS_ASKED]
+            queries += [_page(url, task) for url in links if _may_be_page(url)]
+    return queries
+
+
+def _elsewhere(ident: str, task: ResolutionTask) -> list[SourceQuery]:
+    """The second source of an id: another host, or the work's page."""
+    kind, _, value = ident.partition(":")
+    if kind == "openreview":
+        return [_openreview(value, task, openreview.HOSTS[1])]
+    if kind in {"pmid", "pmcid"}:
+        return [_page(_page_of(ident, task), task)]
+    if kind == "doi":
+        return [_page(f"https://doi.org/{quote(value, safe='/():;.-_')}", task)]
+    return []
+
+
+def _may_be_page(url: str) -> bool:
     return url.startswith(("http://", "https://")) and not _is_file(url)
 
 
-def by_address(cases: Sequence[Case], options: Options) -> list[Ask]:
-    """OpenReview forums that the service itself did not give: Semantic Scholar knows many by their address."""
-    asks = []
-    for case in cases:
-        forum = next((i for i in case.ids if i.startswith("openreview:")), "")
-        if forum and not case.named and not case.title:
+def by_address(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
+    """OpenReview forums that the service itself did not give: Semantic Scholar knows many by their
+    address.
+    """
+    queries = []
+    for task in tasks:
+        forum = next(iter(_ids_of_kind(task, "openreview")), "")
+        if forum and not task.by_id and not task.title:
             address = f"URL:https://openreview.net/forum?id={forum.partition(':')[2]}"
             request = semantic_scholar.request_for(address, options.keys)
-            asks.append(
-                Ask(
-                    semantic_scholar.NAME,
-                    request,
-                    (case,),
-                    lambda r: semantic_scholar.parse(r.body),
-                    take_named,
-                )
-            )
-    return asks
+            queries.append(_semantic_scholar(request, task))
+    return queries
 
 
-def by_title_at_once(cases: Sequence[Case], options: Options) -> list[Ask]:
-    """Titles, many in one request: at arXiv for every work not known to be there, at OpenAlex for those not found."""
-    borrow_titles(cases)
-    asks = arxiv_titles([c for c in cases if c.title and not c.has("arxiv")])
-    return asks + openalex_titles([c for c in cases if c.title and not c.found()], options)
+def by_title_at_once(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
+    """Titles, many in one request: at arXiv for every work not known to be there, at OpenAlex for
+    those not found.
+    """
+    borrow_titles(tasks)
+    queries = arxiv_titles([task for task in tasks if task.title and not task.has("arxiv")])
+    missing = [task for task in tasks if task.title and not task.records()]
+    return queries + openalex_titles(missing, options)
 
 
-def borrow_titles(cases: Sequence[Case]) -> None:
+def borrow_titles(tasks: Tasks) -> None:
     """Where the note gives only an id, its record gives title and authors for searching further."""
-    for case in cases:
-        records = case.found()
-        if records and not case.settled and (not case.title or case.named):
-            lead, want = records[0], case.want
-            people, year = lead.authors or want.authors, want.year or lead.year
-            case.want = replace(want, title=lead.title, authors=people, year=year)
+    for task in tasks:
+        records = task.records()
+        if records and not task.chosen_by_user and (not task.title or task.by_id):
+            lead, wanted = records[0], task.wanted
+            people, year = lead.authors or wanted.authors, wanted.year or lead.year
+            task.wanted = replace(wanted, title=lead.title, authors=people, year=year)
 
 
-def by_title(cases: Sequence[Case], options: Options) -> list[Ask]:
-    """Titles still not found, one by one: Crossref forgives mistakes, DBLP knows computer science."""
-    asks = []
-    for case in cases:
-        if case.found() or not case.title:
+def by_title(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
+    """Titles still not found, one by one: Crossref forgives mistakes, DBLP knows computer
+    science.
+    """
+    queries = []
+    for task in tasks:
+        if task.records() or not task.title:
             continue
-        author = family_name(case.want.authors[0]) if case.want.authors else ""
-        request = crossref.request_for_reference(case.title, author, case.want.year)
-        asks.append(Ask(crossref.NAME, request, (case,), lambda r: crossref.parse(r.body)))
-    return asks
+        author = family_name(task.wanted.authors[0]) if task.wanted.authors else ""
+        request = crossref.request_for_reference(task.title, author, task.wanted.year)
+        queries.append(_crossref(request, (task,)))
+    return queries
 
 
-def by_part_of_title(cases: Sequence[Case], options: Options) -> list[Ask]:
+def by_part_of_title(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
     """Titles with a mistake, or inside a longer line: phrases of them, many in one request."""
-    missing = [c for c in cases if not c.found() and c.title]
-    for case in missing:
-        case.parts = title_parts(case.title)
-    wanted: dict[str, list[Case]] = {}
-    for case in missing:
-        for part in case.parts or [case.title]:
-            for piece in _halves(part) if part == case.title or len(case.parts) == 1 else [part]:
-                wanted.setdefault(piece, []).append(case)
-    asks = arxiv_titles_of(wanted)
-    parts = batches(missing, lambda c: [p for p in c.parts or _halves(c.title) if p != c.title][:3])
-    return asks + openalex_titles_of(parts, options)
+    missing = [task for task in tasks if not task.records() and task.title]
+    for task in missing:
+        task.title_parts = title_parts(task.title)
+    queries = arxiv_titles_of(tasks_by_value(missing, _phrases))
+    return queries + openalex_titles_of(tasks_by_value(missing, _parts_to_ask), options)
+
+
+def _phrases(task: ResolutionTask) -> list[str]:
+    """The parts of the title; halves of a part that is the only one, or all of the title."""
+    phrases = []
+    for part in task.title_parts or [task.title]:
+        whole = part == task.title or len(task.title_parts) == 1
+        phrases += _halves(part) if whole else [part]
+    return phrases
+
+
+def _parts_to_ask(task: ResolutionTask) -> list[str]:
+    parts = task.title_parts or _halves(task.title)
+    return [part for part in parts if part != task.title][:MAX_PARTS_ASKED]
 
 
 def _halves(title: str) -> list[str]:
@@ -270,131 +301,173 @@ def _halves(title: str) -> list[str]:
     return [" ".join(words[: len(words) // 2]), " ".join(words[len(words) // 2 :])]
 
 
-def by_people(cases: Sequence[Case], options: Options) -> list[Ask]:
-    """Works of which the notes tell the people and the year: their papers of that year, held against the context.
+def by_people(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
+    """Works of which the notes tell the people and the year: their papers of that year, held
+    against the context.
 
-    Journal, volume and page are asked about as they stand, without a year too, and so are people whose work is talked
-    of without a year.
+    Journal, volume and page are asked about as they stand, without a year too, and so are people
+    whose work is talked of without a year.
     """
-    asks = []
-    for case in cases:
-        want = case.want
-        loose = case.citation.kind == "name" and not case.title and _calls_a_work(case)
-        if case.found() or not want.authors or not (want.year or want.venue or loose):
+    queries = []
+    for task in tasks:
+        if task.records() or not _is_worth_asking_people(task):
             continue
-        families = [f for f in map(family_name, want.authors[:4]) if f]
-        words = words_of(context_of(case.citation))[:12]
-        if (want.venue or not want.year) and not case.title:
-            text = want.raw or want.venue if want.venue else " ".join([*families, *words[:8]])
-            request = crossref.request_for_people(" ".join(families), text, want.year)
-            asks.append(
-                Ask(crossref.NAME, request, (case,), lambda r: crossref.parse(r.body), take_people)
+        families = _families(task)
+        topic = topic_words(context_of(task.citation))[:12]
+        named = [*families, *topic[:MAX_TOPIC_WORDS]]
+        if _gives_place_without_title(task):
+            queries.append(_people_at_crossref(task, families, _place_words(task, named)))
+        if task.wanted.year:
+            queries += _people_of_year(task, families, topic, task.wanted.year)
+            queries.append(_people_at_crossref(task, families, " ".join(named)))
+    return queries
+
+
+def _families(task: ResolutionTask) -> list[str]:
+    return [name for name in map(family_name, task.wanted.authors[:MAX_FAMILIES]) if name]
+
+
+def _is_worth_asking_people(task: ResolutionTask) -> bool:
+    """People with a year or a venue, or people without, of whom a work is spoken."""
+    wanted = task.wanted
+    if not wanted.authors:
+        return False
+    if wanted.year or wanted.venue:
+        return True
+    return task.citation.kind == "name" and not task.title and _calls_a_work(task)
+
+
+def _gives_place_without_title(task: ResolutionTask) -> bool:
+    return bool(task.wanted.venue or not task.wanted.year) and not task.title
+
+
+def _place_words(task: ResolutionTask, named: Sequence[str]) -> str:
+    """The reference as it stands where it names a venue; else people and topic."""
+    wanted = task.wanted
+    return wanted.raw or wanted.venue if wanted.venue else " ".join(named)
+
+
+def _people_at_crossref(task: ResolutionTask, families: Sequence[str], words: str) -> SourceQuery:
+    request = crossref.request_for_people(" ".join(families), words, task.wanted.year)
+    return _crossref(request, (task,), add_by_people)
+
+
+def _people_of_year(
+    task: ResolutionTask, families: list[str], topic: list[str], year: int
+) -> list[SourceQuery]:
+    """Works of a year at arXiv and DBLP; of one person only those on the topic, and with the
+    year.
+    """
+    request = arxiv.request_for_people(families, year, topic if len(families) == 1 else [])
+    named = families if len(families) > 1 else [*families, str(year)]
+    return [
+        _arxiv(request, task, add_by_people),
+        _dblp(" ".join(named), task, add_by_people),
+    ]
+
+
+def _calls_a_work(task: ResolutionTask) -> bool:
+    """Two people or more, or one whose paper or book is spoken of: worth a question without a
+    year.
+    """
+    texts = " ".join(mention.text for mention in task.citation.mentions)
+    return len(task.wanted.authors) > 1 or " al" in texts or bool(WORK_WORD.search(texts))
+
+
+def by_people_elsewhere(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
+    """The last try for people: OpenAlex, which knows books and what has no DOI. One name needs a
+    year.
+    """
+    queries = []
+    for task in tasks:
+        families = [name for name in _families(task) if len(name) > 1]
+        if task.records() or not families or not (task.wanted.year or len(families) > 1):
+            continue
+        request = openalex.request_for_people(families, task.wanted.year, options.keys)
+        queries.append(
+            SourceQuery(
+                openalex.NAME, request, (task,), lambda r: openalex.parse(r.body), add_by_people
             )
-        if not want.year:
-            continue
-        request = arxiv.request_for_people(families, want.year, words if len(families) == 1 else [])
-        asks.append(Ask(arxiv.NAME, request, (case,), lambda r: arxiv.parse(r.body), take_people))
-        named = families if len(families) > 1 else [*families, str(want.year)]
-        asks.append(
-            Ask(
-                dblp.NAME,
-                dblp.request_for(" ".join(named)),
-                (case,),
-                lambda r: dblp.parse(r.body),
-                take_people,
-            )
         )
-        text = " ".join([*families, *words[:8]])
-        request = crossref.request_for_people(" ".join(families), text, want.year)
-        asks.append(
-            Ask(crossref.NAME, request, (case,), lambda r: crossref.parse(r.body), take_people)
-        )
-    return asks
+    return queries
 
 
-def _calls_a_work(case: Case) -> bool:
-    """Two people or more, or one whose paper or book is spoken of: worth a question without a year."""
-    texts = " ".join(mention.text for mention in case.citation.mentions)
-    return len(case.want.authors) > 1 or " al" in texts or bool(WORK_WORD.search(texts))
-
-
-def by_people_elsewhere(cases: Sequence[Case], options: Options) -> list[Ask]:
-    """The last try for people: OpenAlex, which knows books and what has no DOI. One name needs a year."""
-    asks = []
-    for case in cases:
-        families = [f for f in map(family_name, case.want.authors[:4]) if len(f) > 1]
-        if case.found() or not families or not (case.want.year or len(families) > 1):
-            continue
-        request = openalex.request_for_people(families, case.want.year, options.keys)
-        asks.append(
-            Ask(openalex.NAME, request, (case,), lambda r: openalex.parse(r.body), take_people)
-        )
-    return asks
-
-
-def by_title_elsewhere(cases: Sequence[Case], options: Options) -> list[Ask]:
+def by_title_elsewhere(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
     """The last tries for a title."""
-    asks = []
-    for case in cases:
-        if case.found() or not case.title:
+    queries = []
+    for task in tasks:
+        if task.records() or not task.title:
             continue
-        asks.append(
-            Ask(dblp.NAME, dblp.request_for(case.title), (case,), lambda r: dblp.parse(r.body))
-        )
-        if case.citation.sure and options.keys.get("s2"):
-            request = semantic_scholar.request_for_title(case.title, options.keys)
-            asks.append(
-                Ask(
-                    semantic_scholar.NAME,
+        queries.append(_dblp(task.title, task))
+        if task.citation.sure and options.keys.get("s2"):
+            request = semantic_scholar.request_for_title(task.title, options.keys)
+            queries.append(_semantic_scholar(request, task, add_matching))
+    return queries
+
+
+def completing(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
+    """What is missing of works that were found: arXiv's version, places of open copies, notices of
+    retraction.
+    """
+    resolved = [task for task in tasks if task.records()]
+    others = [task for task in resolved if not task.has("arxiv")]
+
+    def unasked(kind: str, source: str) -> Callable[[ResolutionTask], list[str]]:
+        return lambda task: _ids_unknown_to(task, kind, source)
+
+    queries = arxiv_ids(tasks_by_value(resolved, unasked("arxiv:", arxiv.NAME)), add_supplements)
+    queries += openalex_ids(
+        tasks_by_value(others, unasked("doi:", openalex.NAME)), options, add_supplements
+    )
+    queries += _crossref_dois(
+        tasks_by_value(others, unasked("doi:", crossref.NAME)), add_supplements
+    )
+    return queries
+
+
+def _ids_unknown_to(task: ResolutionTask, kind: str, source: str) -> list[str]:
+    """Two ids of a kind for which a source has not answered yet."""
+    records = task.records()
+    if any(record.source == source for record in records):
+        return []
+    ids = [*task.ids, *(ident for record in records for ident in record.ids)]
+    return list(dict.fromkeys(ident for ident in ids if ident.startswith(kind)))[:2]
+
+
+def open_copies(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
+    """Unpaywall, for works with a DOI of which no open copy is known."""
+    if not options.contact:
+        return []
+    queries = []
+    for task in tasks:
+        doi = _doi_without_open_copy(task)
+        if doi:
+            request = unpaywall.request_for(doi, options.contact)
+            queries.append(
+                SourceQuery(
+                    unpaywall.NAME,
                     request,
-                    (case,),
-                    lambda r: semantic_scholar.parse(r.body),
+                    (task,),
+                    lambda r: unpaywall.parse(r.body),
+                    add_supplements,
                 )
             )
-    return asks
+    return queries
 
 
-def completing(cases: Sequence[Case], options: Options) -> list[Ask]:
-    """What is missing of works that were found: arXiv's version, places of open copies, notices of retraction."""
-    found = [c for c in cases if c.found()]
-
-    def known(case: Case, kind: str, source: str) -> list[str]:
-        records = case.found()
-        if any(r.source == source for r in records):
-            return []
-        ids = [*case.ids, *(i for r in records for i in r.ids)]
-        return list(dict.fromkeys(i for i in ids if i.startswith(kind)))[:2]
-
-    asks = arxiv_ids(batches(found, lambda c: known(c, "arxiv:", arxiv.NAME)), take_more)
-    plain = [c for c in found if not c.has("arxiv")]
-    asks += openalex_ids(
-        batches(plain, lambda c: known(c, "doi:", openalex.NAME)), options, take_more
-    )
-    asks += _crossref_dois(batches(plain, lambda c: known(c, "doi:", crossref.NAME)), take_more)
-    return asks
+def _doi_without_open_copy(task: ResolutionTask) -> str:
+    """The first DOI of the work where no record has an open PDF; '' where none is needed or
+    known.
+    """
+    records = [*task.records(), *task.supplements]
+    places = [place for record in records for place in record.locations]
+    if any(place.kind == "pdf" and place.access == "open" for place in places):
+        return ""
+    ids = (ident for record in records for ident in record.ids)
+    return next((ident[4:] for ident in ids if _is_crossref_doi(ident)), "")
 
 
-def open_copies(cases: Sequence[Case], options: Options) -> list[Ask]:
-    """Unpaywall, for works with a DOI of which no open copy is known."""
-    asks = []
-    for case in cases:
-        records = [*case.found(), *case.more]
-        dois = [
-            i[4:]
-            for r in records
-            for i in r.ids
-            if i.startswith("doi:") and not i[4:].startswith(DATACITE)
-        ]
-        opened = any(s.kind == "pdf" and s.access == "open" for r in records for s in r.locations)
-        if options.contact and dois and not opened:
-            request = unpaywall.request_for(dois[0], options.contact)
-            asks.append(
-                Ask(unpaywall.NAME, request, (case,), lambda r: unpaywall.parse(r.body), take_more)
-            )
-    return asks
-
-
-STEPS: tuple[Callable[[Sequence[Case], Options], list[Ask]], ...] = (
+STEPS: tuple[Callable[[Tasks, SourceOptions], list[SourceQuery]], ...] = (
     by_identifier,
     by_second_source,
     by_address,
@@ -407,3 +480,4 @@ STEPS: tuple[Callable[[Sequence[Case], Options], list[Ask]], ...] = (
     completing,
     open_copies,
 )
+"""The order in which the sources are asked; each step sees what those before it found."""

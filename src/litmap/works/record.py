@@ -45,7 +45,9 @@ def load_json(body: bytes, source: str) -> Any:
 
 
 def text(value: Any, limit: int = 20_000) -> str:
-    """A value as one line of plain text: tags out, entities resolved, blanks joined; '' for what is no string."""
+    """A value as one line of plain text: tags out, entities resolved, blanks joined; '' for what is
+    no string.
+    """
     if not isinstance(value, str):
         return ""
     value = value[:limit]

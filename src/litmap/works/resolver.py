@@ -1,7 +1,10 @@
-"""Citations to works: identifiers first, many in one request; then titles; then what is still missing of each work."""
+"""Citations to works: identifiers first, many in one request; then titles; then what is still
+missing of each work.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
@@ -12,11 +15,13 @@ from litmap.models import Citation, Resolution, Work
 from litmap.parsing.title_similarity import normalise_title
 from litmap.protocols import Client
 from litmap.works import query_plan
-from litmap.works.note_context import CitedInNote, settle
-from litmap.works.queries import Ask, Options
+from litmap.works.note_context import CitedInNote, resolve_from_note
+from litmap.works.queries import SourceOptions, SourceQuery
 from litmap.works.record import Record
 from litmap.works.sources import arxiv
-from litmap.works.task import open_case
+from litmap.works.task import ResolutionTask, open_task
+
+logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int, str], None]
 """Told (done, total, what is asked)."""
@@ -28,51 +33,66 @@ def resolve(
     *,
     now: str,
     known: Mapping[str, Resolution] | None = None,
-    settled: Mapping[str, str] | None = None,
+    chosen_ids: Mapping[str, str] | None = None,
     contact: str = "",
     keys: Mapping[str, str] | None = None,
     sources: Collection[str] | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Resolution]:
-    """One `Resolution` a citation, as they are finished; hosts are asked in parallel, each in its pace.
+    """One `Resolution` a citation, as they are finished; hosts are asked in parallel, each in its
+    pace.
 
-    `known` holds resolutions that still count (by citation key): they come back as they are. `settled` holds ids that
-    the user chose (by citation key). `contact` is the e-mail that Unpaywall wants, `keys` API keys by service
-    ('openalex', 's2'); `sources` names the only ones to ask ('Crossref', …), all if None. What cannot be looked up now
-    comes back 'failed' or 'pending'; nothing is raised for it.
+    `known` holds resolutions that still count (by citation key): they come back as they are.
+    `chosen_ids` holds ids that the user chose (by citation key). `contact` is the e-mail that
+    Unpaywall wants, `keys` API keys by service ('openalex', 's2'); `sources` names the only ones to
+    ask ('Crossref', …), all if None. What cannot be looked up now comes back 'failed' or 'pending';
+    nothing is raised for it.
     """
-    known, settled = known or {}, settled or {}
-    cases = []
-    found: list[Resolution] = []
-    for citation in citations:
-        if citation.key in known:
-            found.append(known[citation.key])
-            yield found[-1]
-        else:
-            cases.append(open_case(citation, settled.get(citation.key, "")))
-    total, done = len(cases), 0
-    run = _Run(client, progress)
-    options = Options(contact=contact, keys=dict(keys or {}))
+    known, chosen_ids = known or {}, chosen_ids or {}
+    resolutions = [known[c.key] for c in citations if c.key in known]
+    yield from resolutions
+    tasks = [open_task(c, chosen_ids.get(c.key, "")) for c in citations if c.key not in known]
+    logger.info("resolving %d citations, %d are known", len(tasks), len(resolutions))
+    run = _Run(client, progress, total=len(tasks))
+    options = SourceOptions(contact=contact, keys=dict(keys or {}))
     for step in query_plan.STEPS:
-        rest = []
-        for case in cases:
-            if query_plan.is_complete(case):
-                done += 1
-                found.append(case.resolution(now))
-                yield found[-1]
+        waiting = []
+        for task in tasks:
+            if query_plan.is_complete(task):
+                run.done += 1
+                resolutions.append(task.resolution(now))
+                yield resolutions[-1]
             else:
-                rest.append(case)
-        cases = rest
-        asks = step(cases, options)
-        run.ask([a for a in asks if sources is None or a.source in sources], done, total)
-    last = [case.resolution(now) for case in cases]
-    sure = [r.work for r in [*found, *last] if r.work is not None and r.status == "metadata-only"]
+                waiting.append(task)
+        tasks = waiting
+        queries = [q for q in step(tasks, options) if sources is None or q.source in sources]
+        logger.debug("%s: %d queries for %d citations", step.__name__, len(queries), len(tasks))
+        run.send(queries)
+    yield from _last_resolutions(tasks, resolutions, citations, now)
+
+
+def _last_resolutions(
+    tasks: Sequence[ResolutionTask],
+    resolutions: Sequence[Resolution],
+    citations: Sequence[Citation],
+    now: str,
+) -> Iterator[Resolution]:
+    """What the tasks amount to after the last step, decided by what the notes cite beside them
+    where it is open.
+    """
+    last = [task.resolution(now) for task in tasks]
+    sure = [r.work for r in [*resolutions, *last] if r.work and r.status == "metadata-only"]
     cited = {ident: work for work in sure for ident in work.ids}
-    last = [_cited_elsewhere(r, cited, case.want.year) for case, r in zip(cases, last, strict=True)]
+    last = [
+        _cited_elsewhere(resolution, cited, task.wanted.year)
+        for task, resolution in zip(tasks, last, strict=True)
+    ]
     by_key = {citation.key: citation for citation in citations}
-    here = CitedInNote((by_key[r.citation], r) for r in [*found, *last] if r.citation in by_key)
-    for case, resolution in zip(cases, last, strict=True):
-        yield settle(resolution, case.citation, here)
+    in_notes = CitedInNote(
+        (by_key[r.citation], r) for r in [*resolutions, *last] if r.citation in by_key
+    )
+    for task, resolution in zip(tasks, last, strict=True):
+        yield resolve_from_note(resolution, task.citation, in_notes)
 
 
 def _cited_elsewhere(
@@ -80,53 +100,64 @@ def _cited_elsewhere(
 ) -> Resolution:
     """Of several works that may be meant, the one that the notes cite at another place too.
 
-    Not one of another year where there is a candidate of the very year: then two works of these people are cited.
+    Not one of another year where there is a candidate of the very year: then two works of these
+    people are cited.
     """
-    if (
-        resolution.status != "unsure"
-        or not resolution.candidates
-        or resolution.work in resolution.candidates
-    ):
-        return resolution  # in the last case the note contradicts itself
-    works = {
-        w.id: w
-        for c in resolution.candidates
-        for i in (c.id, *c.ids)
-        if (w := cited.get(i)) is not None
-    }
-    if len(works) > 1:
-        works = {ident: work for ident, work in works.items() if work.year == year}
-    if len(works) != 1:
+    candidates = resolution.candidates
+    if resolution.status != "unsure" or resolution.work in candidates:
+        return resolution  # where the work is a candidate, the note contradicts itself
+    work = _only_cited(candidates, cited, year)
+    if work is None or (work.year != year and any(c.year == year for c in candidates)):
         return resolution
-    work = next(iter(works.values()))
-    if work.year != year and any(c.year == year for c in resolution.candidates):
-        return resolution
+    logger.debug("%s: %s is cited elsewhere in the notes", resolution.citation, work.id)
     reason = "fits the people and year, and is cited elsewhere in the notes"
     return Resolution(resolution.citation, work, "metadata-only", reason)
 
 
+def _only_cited(
+    candidates: Iterable[Work], cited: Mapping[str, Work], year: int | None
+) -> Work | None:
+    """The one candidate that is cited; of several the one of the very year; None where that leaves
+    none or more.
+    """
+    works = {
+        work.id: work
+        for candidate in candidates
+        for ident in (candidate.id, *candidate.ids)
+        if (work := cited.get(ident)) is not None
+    }
+    if len(works) > 1:
+        works = {ident: work for ident, work in works.items() if work.year == year}
+    return next(iter(works.values())) if len(works) == 1 else None
+
+
 def newest_versions(works: Iterable[Work], client: Client) -> dict[str, int]:
-    """The newest arXiv version by work id, for works with an arXiv id; those arXiv does not answer for are left out."""
+    """The newest arXiv version by work id, for works with an arXiv id; those arXiv does not answer
+    for are left out.
+    """
     by_id = {work.identifier("arxiv"): work.id for work in works if work.identifier("arxiv")}
-    listed = [ident for ident in by_id if ident]
-    found: dict[str, int] = {}
-    for start in range(0, len(listed), arxiv.IDS_AT_ONCE):
-        part = listed[start : start + arxiv.IDS_AT_ONCE]
+    idents = [ident for ident in by_id if ident]
+    versions: dict[str, int] = {}
+    for start in range(0, len(idents), arxiv.IDS_AT_ONCE):
+        part = idents[start : start + arxiv.IDS_AT_ONCE]
         try:
             records = arxiv.parse(client.get(arxiv.request_for(part)).body)
-        except WebError:
+        except WebError as error:
+            logger.warning("%s gave no versions of %d papers: %s", arxiv.NAME, len(part), error)
             continue
         for record in records:
             work = by_id.get(record.ids[0].removeprefix("arxiv:"))
             if work and record.arxiv_version:
-                found[work] = record.arxiv_version
-    return found
+                versions[work] = record.arxiv_version
+    return versions
 
 
-def told_by_file(citation: Citation, title: str, ids: Sequence[str]) -> Citation | None:
-    """The citation with what the fetched file says of itself, to be resolved again; None where that adds nothing.
+def with_file_metadata(citation: Citation, title: str, ids: Sequence[str]) -> Citation | None:
+    """The citation with what the fetched file says of itself, to be resolved again; None where that
+    adds nothing.
 
-    Some notes give only the address of a PDF; its title or the stamp on its first page then tells which work it is.
+    Some notes give only the address of a PDF; its title or the stamp on its first page then tells
+    which work it is.
     """
     reference = citation.reference
     known = bool(reference.title) and citation.kind != "pdf"
@@ -141,55 +172,79 @@ def told_by_file(citation: Citation, title: str, ids: Sequence[str]) -> Citation
 
 @dataclass
 class _Run:
-    """Sends asks through lanes and hands the records to their cases."""
+    """Sends queries, to each host in turn, and hands the records to their tasks."""
 
     client: Client
     progress: Progress | None
+    total: int
+    done: int = 0
 
-    def ask(self, asks: Sequence[Ask], done: int, total: int) -> None:
-        """Send all; an ask that is refused as malformed is split, one that comes back oddly empty is sent again."""
-        with PerHostPool[Ask, list[Record]]() as lanes:
-            once: dict[str, Ask] = {}
-            for item in asks:
-                same = once.get(item.request.url)
-                once[item.request.url] = (
-                    replace(same, cases=(*same.cases, *item.cases)) if same else item
-                )
-            for item in once.values():
-                self._submit(lanes, item)
-            for item, records, error in lanes.results():
+    def send(self, queries: Sequence[SourceQuery]) -> None:
+        """Send all; one that is refused as malformed is split, one that comes back oddly empty is
+        sent again.
+        """
+        with PerHostPool[SourceQuery, list[Record]]() as pool:
+            for query in _without_repeats(queries):
+                self._submit(pool, query)
+            for query, records, error in pool.results():
                 if self.progress is not None:
-                    self.progress(done, total, item.source)
-                for case in item.cases:
-                    case.asked.setdefault(item.source, "")
+                    self.progress(self.done, self.total, query.source)
+                for task in query.tasks:
+                    task.asked.setdefault(query.source, "")
                 if error is not None:
-                    self._failed(lanes, item, error)
+                    self._handle_failure(pool, query, error)
                 else:
-                    self._answered(lanes, item, records or [])
+                    self._handle_answer(pool, query, records or [])
 
-    def _submit(self, lanes: PerHostPool[Ask, list[Record]], item: Ask) -> None:
-        lane = urlsplit(item.request.url).hostname or item.source
-        lanes.submit(lane, item, lambda: item.read(self.client.get(item.request)))
+    def _submit(self, pool: PerHostPool[SourceQuery, list[Record]], query: SourceQuery) -> None:
+        host = urlsplit(query.request.url).hostname or query.source
+        pool.submit(host, query, lambda: query.read(self.client.get(query.request)))
 
-    def _answered(
-        self, lanes: PerHostPool[Ask, list[Record]], item: Ask, records: list[Record]
+    def _handle_answer(
+        self,
+        pool: PerHostPool[SourceQuery, list[Record]],
+        query: SourceQuery,
+        records: list[Record],
     ) -> None:
-        if item.again is not None and not records:  # the arXiv API is known for empty answers
-            self._submit(lanes, item.again)
+        logger.debug(
+            "%s: %d records for %d citations", query.source, len(records), len(query.tasks)
+        )
+        if query.retry is not None and not records:  # the arXiv API is known for empty answers
+            self._submit(pool, query.retry)
             return
-        for case in item.cases:
-            item.give(case, records)
+        for task in query.tasks:
+            query.deliver(task, records)
 
-    def _failed(
-        self, lanes: PerHostPool[Ask, list[Record]], item: Ask, error: BaseException
+    def _handle_failure(
+        self,
+        pool: PerHostPool[SourceQuery, list[Record]],
+        query: SourceQuery,
+        error: BaseException,
     ) -> None:
         if not isinstance(error, WebError):
             raise error
         if isinstance(error, NotFound):
             return
-        if error.status in {400, 413, 414, 422} and item.split is not None:
-            for part in item.split():
-                self._submit(lanes, part)
+        if error.status in _REFUSED and query.split is not None:
+            logger.debug("%s refused a query (%s): split", query.source, error.status)
+            for part in query.split():
+                self._submit(pool, part)
             return
-        for case in item.cases:
-            case.fail(item.source, error)
+        logger.info("%s did not answer for %d citations: %s", query.source, len(query.tasks), error)
+        for task in query.tasks:
+            task.fail(query.source, error)
+
+
+_REFUSED = frozenset({400, 413, 414, 422})
+"""HTTP status codes of a query that is malformed or too long."""
+
+
+def _without_repeats(queries: Iterable[SourceQuery]) -> list[SourceQuery]:
+    """The queries, those for one address as one for all their tasks."""
+    by_url: dict[str, SourceQuery] = {}
+    for query in queries:
+        same = by_url.get(query.request.url)
+        by_url[query.request.url] = (
+            replace(same, tasks=(*same.tasks, *query.tasks)) if same else query
+        )
+    return list(by_url.values())

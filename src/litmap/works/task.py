@@ -1,7 +1,10 @@
-"""One citation on its way to a work: what the note says, what the sources said, and what that amounts to."""
+"""One citation on its way to a work: what the note says, what the sources said, and what that
+amounts to.
+"""
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,117 +13,158 @@ from urllib.parse import unquote, urlsplit
 from litmap.errors import WebError
 from litmap.models import Citation, Reference, Resolution, Work
 from litmap.parsing.identifiers import identifier_from_url, normalise_id
-from litmap.parsing.title_similarity import match_titles, normalise_title
+from litmap.parsing.title_similarity import normalise_title
 from litmap.works.informal_matching import (
     best_by_people,
     context_of,
+    has_system_name,
     headings_of,
-    heads,
     is_nickname,
-    judge_beside,
-    judge_part,
+    judge_title_part,
+    matches_adjacent_author,
+    mentions_topic,
     people_score,
-    speaks_of,
 )
-from litmap.works.matching import Verdict, authors_agree, best, judge
-from litmap.works.merging import combine, from_note, groups, same_work
+from litmap.works.matching import (
+    Verdict,
+    authors_agree,
+    best,
+    best_title_match,
+    judge,
+    year_gap,
+)
+from litmap.works.merging import combine, group_by_work, same_work, work_from_note
 from litmap.works.record import Record, unique
 
-FEW = 10
-"""So few works by people of these names: the one cited most may be meant though nothing tells its subject."""
+logger = logging.getLogger(__name__)
+
+MAX_FEW_WORKS = 10
+"""So few works by people of these names: the one cited most may be meant though nothing tells its
+subject.
+"""
+MAX_CANDIDATES = 5
+"""Works that are shown where several may be meant."""
+_KINDS_KEPT = frozenset({"author-year", "pdf"})
+"""Kinds of citations that are kept although no source confirms them."""
+_KINDS_WITHOUT_TITLE = frozenset({"link", "author-year"})
+"""Kinds of citations whose title is not the note's own: it contradicts no id."""
 
 
 @dataclass(eq=False)
-class Case:
-    """A citation being resolved. `named` are records found by an id of the note, `alike` those found by title."""
+class ResolutionTask:
+    """A citation being resolved: what is wanted, and the records that the sources gave.
+
+    `by_id` are records found by an id of the note, `by_title` those found by title, `by_people` by
+    people and year; `supplements` add to a work already found. `asked` holds the sources asked,
+    with the trouble they had or ''. `chosen_by_user`: the id is the user's decision.
+    """
 
     citation: Citation
-    want: Reference
-    named: list[Record] = field(default_factory=list)
-    alike: list[Record] = field(default_factory=list)
-    more: list[Record] = field(default_factory=list)
-    people: list[Record] = field(default_factory=list)
-    parts: list[str] = field(default_factory=list)
+    wanted: Reference
+    by_id: list[Record] = field(default_factory=list)
+    by_title: list[Record] = field(default_factory=list)
+    supplements: list[Record] = field(default_factory=list)
+    by_people: list[Record] = field(default_factory=list)
+    title_parts: list[str] = field(default_factory=list)
     asked: dict[str, str] = field(default_factory=dict)
-    settled: bool = False
+    chosen_by_user: bool = False
 
     @property
     def ids(self) -> tuple[str, ...]:
         """Identifiers the note gives."""
-        return self.want.ids
+        return self.wanted.ids
 
     @property
     def title(self) -> str:
         """The title the note gives; '' where what it gives is too little to search for."""
-        words = normalise_title(self.want.title).split()
-        return (
-            self.want.title
-            if len(words) >= 2 or (words and (len(words[0]) >= 8 or self.nickname))
-            else ""
-        )
+        words = normalise_title(self.wanted.title).split()
+        is_telling_word = len(words) == 1 and (len(words[0]) >= 8 or self.is_system_name)
+        return self.wanted.title if len(words) >= 2 or is_telling_word else ""
 
     @property
-    def nickname(self) -> bool:
+    def is_system_name(self) -> bool:
         """Whether the note gives a system's name and a year: 'Dryad' of 2007."""
         return (
-            bool(self.want.year)
+            bool(self.wanted.year)
             and self.citation.kind in {"title", "pdf"}
-            and is_nickname(self.want.title)
+            and is_nickname(self.wanted.title)
         )
 
-    def take(self, records: Iterable[Record]) -> None:
+    # ── records come in ──
+    def add_matching(self, records: Iterable[Record]) -> None:
         """Keep the records that are about this citation, as far as ids and titles tell."""
         for record in records:
             if set(record.ids) & set(self.ids):
-                self.named.append(record)
+                self.by_id.append(record)
             elif self.verdict(record) != Verdict.OTHER:
-                self.alike.append(record)
+                self.by_title.append(record)
+            else:
+                logger.debug("%s: %s is another work", self.citation.key, record.ids[:1])
+
+    def add_by_people(self, records: Iterable[Record]) -> None:
+        """Keep the records by the people and of the year that the note names."""
+        records = list(records)
+        self.add_matching(records)
+        context = context_of(self.citation)
+        self.by_people += [r for r in records if people_score(self.wanted, context, r) > 0]
 
     def verdict(self, record: Record) -> Verdict:
-        """Whether a record found by its title is the one meant, by the whole title or by a part of the note's line."""
-        whole = judge(self.want, record) if self.title else Verdict.OTHER
-        if whole != Verdict.SAME and self.title and judge_beside(self.want, self.citation, record):
+        """Whether a record found by its title is the one meant, by the whole title or by a part of
+        the note's line.
+        """
+        whole = judge(self.wanted, record) if self.title else Verdict.OTHER
+        if whole == Verdict.SAME or self._is_told_by_context(record):
             return Verdict.SAME
-        if whole != Verdict.SAME and self.nickname and heads(self.want, record):
-            return Verdict.SAME
-        if whole == Verdict.SAME or not self.parts:
-            return whole
-        return max(whole, best(judge_part(part, self.citation, record) for part in self.parts))
+        parts = (judge_title_part(part, self.citation, record) for part in self.title_parts)
+        return max(whole, best(parts))
 
-    def take_people(self, records: Iterable[Record]) -> None:
-        """Keep the records by the people and of the year that the note names."""
-        self.take(records)
-        context = context_of(self.citation)
-        self.people += [r for r in records if people_score(self.want, context, r) > 0]
+    def _is_told_by_context(self, record: Record) -> bool:
+        """The first author is named beside the title, or the title is a system's name."""
+        if self.title and matches_adjacent_author(self.wanted, self.citation, record):
+            return True
+        return self.is_system_name and has_system_name(self.wanted, record)
 
-    def found(self) -> list[Record]:
-        """The records of the work this citation is, as far as known now; [] where none or several works agree."""
-        if self.named and not self.contradicted():
-            group = list(self.named)
-            return group + [r for r in self.alike if any(same_work(r, mine) for mine in group)]
-        if self.named:
-            return []
-        options = self.options(Verdict.SAME)
-        if options or not self.people:
-            return options[0] if len(options) == 1 else []
-        found = groups(self.people)
+    def fail(self, source: str, error: WebError) -> None:
+        """Remember that a source did not answer."""
+        self.asked[source] = error.message if error.transient else self.asked.get(source, "")
+
+    # ── what they amount to ──
+    def records(self) -> list[Record]:
+        """The records of the work this citation is, as far as known now; [] where none or several
+        works agree.
+        """
+        if self.by_id:
+            return [] if self.is_contradicted() else self._with_same_work(self.by_id, self.by_title)
+        candidates = self.candidates(Verdict.SAME)
+        if candidates:
+            return candidates[0] if len(candidates) == 1 else []
+        return self._records_by_people() if self.by_people else []
+
+    def _with_same_work(self, records: list[Record], others: Iterable[Record]) -> list[Record]:
+        """The records, and those of the others that are of the same work."""
+        return records + [r for r in others if any(same_work(r, record) for record in records)]
+
+    def _records_by_people(self) -> list[Record]:
+        """The work by the people named that stands out; [] where none does."""
+        groups = group_by_work(self.by_people)
         context, headings = context_of(self.citation), headings_of(self.citation)
         scores = [
-            max(people_score(self.want, context, r, headings) for r in group) for group in found
+            max(people_score(self.wanted, context, r, headings) for r in group) for group in groups
         ]
-        exact = [any(r.year == self.want.year for r in group) for group in found]
+        exact = [any(r.year == self.wanted.year for r in group) for group in groups]
+        cited = [max(r.cited for r in group) for group in groups]
+        most_cited = groups[cited.index(max(cited))]
         subject = f"{context} {headings}"
-        cited = [max(r.cited for r in group) for group in found]
-        told = len(found) < FEW or any(
-            speaks_of(subject, r) for r in found[cited.index(max(cited))]
-        )
-        chosen = best_by_people(scores, exact, cited if told else ())
-        return found[chosen] if chosen >= 0 else []
+        counts = len(groups) < MAX_FEW_WORKS or any(mentions_topic(subject, r) for r in most_cited)
+        chosen = best_by_people(scores, exact, cited if counts else ())
+        return groups[chosen] if chosen >= 0 else []
 
-    def options(self, verdict: Verdict) -> list[list[Record]]:
-        """Groups of records by work, each with a member judged at least `verdict`; the nearest title first."""
-        found = groups(self.alike)
-        good = [group for group in found if best(map(self.verdict, group)) >= verdict]
+    def candidates(self, verdict: Verdict) -> list[list[Record]]:
+        """Groups of records by work, each with a member judged at least `verdict`; the nearest
+        title first.
+        """
+        groups = group_by_work(self.by_title)
+        good = [group for group in groups if best(map(self.verdict, group)) >= verdict]
         if len(good) > 1:
             scores = [max(self._nearness(r) for r in group) for group in good]
             top = max(scores)
@@ -129,107 +173,128 @@ class Case:
 
     def _nearness(self, record: Record) -> float:
         """A match, lowered by other people and years; differences under .5 do not decide."""
-        titles = (record.title, *record.other_titles)
         match = max(
-            match_titles(mine, t) for t in titles for mine in (self.want.title, *self.parts)
+            best_title_match(title, record) for title in (self.wanted.title, *self.title_parts)
         )
-        agree = authors_agree(self.want.authors, record.authors)
-        gap = abs(self.want.year - record.year) if self.want.year and record.year else 0
-        return (
-            float(match) + (1.0 if agree else -1.0 if agree is False else 0.0) - 0.3 * min(gap, 5)
-        )
+        agree = authors_agree(self.wanted.authors, record.authors)
+        gap = year_gap(self.wanted.year, record.year) or 0
+        return float(match) + _AGREEMENT[agree] - 0.3 * min(gap, 5)
 
-    def contradicted(self) -> bool:
-        """The note's id leads to a work with quite another title by other people: one of the two is a mistake."""
-        if len(normalise_title(self.want.title).split()) < 4 or self.citation.kind in {
-            "link",
-            "author-year",
-        }:
+    def is_contradicted(self) -> bool:
+        """The note's id leads to a work with quite another title by other people: one of the two is
+        a mistake.
+        """
+        words = normalise_title(self.wanted.title).split()
+        if len(words) < 4 or self.citation.kind in _KINDS_WITHOUT_TITLE:
             return False
-        for record in self.named:
-            agree = authors_agree(self.want.authors, record.authors)
-            if agree or judge(self.want, record) != Verdict.OTHER:
-                return False
-            words = set(normalise_title(self.want.title).split())
-            for title in (record.title, *record.other_titles):
-                shared = words & set(normalise_title(title).split())
-                if len(shared) >= (0.5 if agree is None else 0.7) * len(words) or (
-                    agree is None and len(shared) >= 2
-                ):
-                    return False
-        return True
+        return not any(self._may_be(record, set(words)) for record in self.by_id)
+
+    def _may_be(self, record: Record, words: set[str]) -> bool:
+        """Whether a record's people, or some words of its title, are those of the note."""
+        agree = authors_agree(self.wanted.authors, record.authors)
+        if agree or judge(self.wanted, record) != Verdict.OTHER:
+            return True
+        titles = (record.title, *record.other_titles)
+        shared = max(len(words & set(normalise_title(title).split())) for title in titles)
+        if agree is None:
+            return shared >= 2 or shared >= 0.5 * len(words)
+        return shared >= 0.7 * len(words)
 
     def has(self, kind: str) -> bool:
         """Whether an id of this kind is known of the work."""
-        ids = [*self.ids, *(i for r in self.found() for i in r.ids)]
+        ids = [*self.ids, *(i for r in self.records() for i in r.ids)]
         return any(i.startswith(kind + ":") for i in ids)
-
-    def fail(self, source: str, error: WebError) -> None:
-        """Remember that a source did not answer."""
-        self.asked[source] = error.message if error.transient else self.asked.get(source, "")
 
     # ── the end ──
     def resolution(self, now: str) -> Resolution:
-        """What all that was asked amounts to."""
-        records = self.found()
+        """What all that was asked amounts to; `now` dates the facts."""
+        resolution = self._resolution(now)
+        logger.debug("%s: %s, %s", self.citation.key, resolution.status, sorted(self.asked))
+        return resolution
+
+    def _resolution(self, now: str) -> Resolution:
+        key = self.citation.key
+        records = self.records()
         if records:
-            records = records + [
-                r for r in self.more if any(same_work(r, mine) for mine in records)
-            ]
-            work = combine(records, self.want, now)
-            return Resolution(self.citation.key, work, "metadata-only", self._how(records))
-        if self.named:
+            records = self._with_same_work(records, self.supplements)
+            work = combine(records, self.wanted, now)
+            return Resolution(key, work, "metadata-only", self._sources_told(records))
+        if self.by_id:
             return self._contradiction(now)
-        options = self.options(Verdict.SAME) or (
-            self.options(Verdict.MAYBE) if self.citation.sure else []
-        )
-        options = options or (groups(self.people) if not self.title else [])
+        candidates = self._last_candidates()
+        if candidates and (self._is_kept() or len(candidates) > 1):
+            works = tuple(combine(g, Reference(), now) for g in candidates[:MAX_CANDIDATES])
+            return Resolution(key, self._own_work(now), "unsure", _unsure(works), works)
+        return self._unconfirmed(now)
+
+    def _last_candidates(self) -> list[list[Record]]:
+        """Works that may be meant: sure matches, else possible ones, else those by the people
+        named.
+        """
+        candidates = self.candidates(Verdict.SAME)
+        if not candidates and self.citation.sure:
+            candidates = self.candidates(Verdict.MAYBE)
+        if not candidates and not self.title:
+            candidates = group_by_work(self.by_people)
+        return candidates
+
+    def _unconfirmed(self, now: str) -> Resolution:
+        """No source knows it, or some could not be asked."""
+        key = self.citation.key
         troubles = [f"{source}: {text}" for source, text in self.asked.items() if text]
-        if options and (self._stays() or len(options) > 1):
-            works = tuple(combine(group, Reference(), now) for group in options[:5])
-            return Resolution(self.citation.key, self._own(now), "unsure", _unsure(works), works)
-        if not self._stays():
+        if self._is_kept():
+            work = self._own_work(now)
             if troubles:
-                return Resolution(self.citation.key, None, "pending", _trouble(troubles))
-            return Resolution(
-                self.citation.key, None, "not-found", "no source knows it as a scholarly work"
-            )
+                return Resolution(key, work, "failed", _trouble(troubles))
+            return Resolution(key, work, "not-found", self._nowhere())
         if troubles:
-            return Resolution(self.citation.key, self._own(now), "failed", _trouble(troubles))
-        return Resolution(self.citation.key, self._own(now), "not-found", self._nowhere())
+            return Resolution(key, None, "pending", _trouble(troubles))
+        return Resolution(key, None, "not-found", "no source knows it as a scholarly work")
 
-    def _stays(self) -> bool:
-        """Kept although no source confirms it: said to be a work, a search by people and year, or a paper's file."""
-        return self.citation.sure or self.citation.kind in {"author-year", "pdf"}
+    def _is_kept(self) -> bool:
+        """Kept although no source confirms it: said to be a work, a search by people and year, or a
+        paper's file.
+        """
+        return self.citation.sure or self.citation.kind in _KINDS_KEPT
 
-    def _own(self, now: str) -> Work:
-        title = self.want.title or self._named_by_people() or next(iter(self.want.urls), "")
-        place = "" if self.ids else self.want.raw[:160]  # 'J. Am. Chem. Soc. 2009, 131, 6050'
-        return from_note(self.want, title or place or self.citation.key, now)
+    def _own_work(self, now: str) -> Work:
+        """The work as the note has it."""
+        wanted = self.wanted
+        title = wanted.title or self._people_and_year() or next(iter(wanted.urls), "")
+        place = "" if self.ids else wanted.raw[:160]  # 'J. Am. Chem. Soc. 2009, 131, 6050'
+        return work_from_note(wanted, title or place or self.citation.key, now)
 
-    def _named_by_people(self) -> str:
-        names = ", ".join(self.want.authors[:3])
-        return f"{names} ({self.want.year})" if names and self.want.year else names
+    def _people_and_year(self) -> str:
+        names = ", ".join(self.wanted.authors[:3])
+        return f"{names} ({self.wanted.year})" if names and self.wanted.year else names
 
-    def _how(self, records: list[Record]) -> str:
+    def _sources_told(self, records: list[Record]) -> str:
         sources = ", ".join(unique([r.source for r in records]))
-        return f"known to {sources}" + ("" if self.named else ", found by its title")
+        return f"known to {sources}" + ("" if self.by_id else ", found by its title")
 
     def _nowhere(self) -> str:
-        if self.citation.kind == "pdf" and self.want.urls:
+        if self.citation.kind == "pdf" and self.wanted.urls:
             return "known by the address of its file only; the file itself will tell what it is"
         asked = ", ".join(self.asked) or "any source"
-        return f"not known to {asked}: check the spelling, or add its DOI, arXiv id or a link to the note"
+        return (
+            f"not known to {asked}: check the spelling, "
+            "or add its DOI, arXiv id or a link to the note"
+        )
 
     def _contradiction(self, now: str) -> Resolution:
-        works = [combine(self.named, Reference(), now)]
-        works += [combine(group, Reference(), now) for group in self.options(Verdict.SAME)[:3]]
-        ident = next((i for i in self.ids if any(i in r.ids for r in self.named)), self.ids[0])
+        works = [combine(self.by_id, Reference(), now)]
+        works += [combine(group, Reference(), now) for group in self.candidates(Verdict.SAME)[:3]]
+        ident = next((i for i in self.ids if any(i in r.ids for r in self.by_id)), self.ids[0])
         reason = (
             f"the note's {ident} is “{works[0].title}”, not the title beside it: "
             f"correct the note or settle it with `litmap resolve {works[0].id} ID`"
         )
+        logger.warning("%s: its title contradicts %s", self.citation.key, ident)
         return Resolution(self.citation.key, works[0], "unsure", reason, tuple(works))
+
+
+_AGREEMENT = {True: 1.0, False: -1.0, None: 0.0}
+"""What agreeing people add to the nearness of a record."""
 
 
 def _unsure(works: tuple[Work, ...]) -> str:
@@ -244,32 +309,44 @@ def _trouble(troubles: list[str]) -> str:
     return f"could not be looked up ({'; '.join(troubles)[:300]}); the next refresh tries again"
 
 
+_FILE_ENDING = re.compile(r"\.(?:pdf|html?|php|aspx?)$", re.I)
+_WORD_SEPARATOR = re.compile(r"[-_+ ]+")
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9']{1,25}")
+
+
 def title_in_address(url: str) -> str:
-    """The title that an address spells out ('…/5656-hidden-technical-debt-in-machine-learning.pdf'), else ''."""
-    name = unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2])
-    name = re.sub(r"\.(?:pdf|html?|php|aspx?)$", "", name, flags=re.I)
-    words = [w for w in re.split(r"[-_+ ]+", name) if w]
-    while words and (words[0].isdigit() or words[-1].isdigit()):
-        words = words[1:] if words[0].isdigit() else words[:-1]
-    plain = len(words) >= 4 and all(re.fullmatch(r"[A-Za-z0-9']{1,25}", w) for w in words)
-    return " ".join(words) if plain and sum(w.isalpha() for w in words) >= 4 else ""
+    """The title that an address spells out
+    ('…/5656-hidden-technical-debt-in-machine-learning.pdf'), else ''.
+    """
+    name = _FILE_ENDING.sub("", unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2]))
+    words = _without_outer_numbers([word for word in _WORD_SEPARATOR.split(name) if word])
+    is_plain = len(words) >= 4 and all(map(_PLAIN_WORD.fullmatch, words))
+    return " ".join(words) if is_plain and sum(map(str.isalpha, words)) >= 4 else ""
 
 
-def open_case(citation: Citation, settled: str = "") -> Case:
-    """A case with the note's ids normalised, or those of its links; a decision of the user replaces them."""
-    want = citation.reference
-    urls = unique(list(want.urls))
-    ids = [normalise_id(i) for i in want.ids] or [identifier_from_url(url) or "" for url in urls]
-    if settled:
-        ids = [normalise_id(settled)]
-    spelt = next((t for t in map(title_in_address, urls) if t), "")
-    kept = Reference(
-        raw=want.raw,
-        title=want.title or spelt,
-        authors=want.authors,
-        year=want.year,
-        venue=want.venue,
-        ids=unique(ids),
+def _without_outer_numbers(words: list[str]) -> list[str]:
+    while words and words[0].isdigit():
+        words = words[1:]
+    while words and words[-1].isdigit():
+        words = words[:-1]
+    return words
+
+
+def open_task(citation: Citation, chosen_id: str = "") -> ResolutionTask:
+    """A task with the note's ids normalised, or those of its links; an id that the user chose
+    replaces them.
+    """
+    reference = citation.reference
+    urls = unique(list(reference.urls))
+    ids = [normalise_id(i) for i in reference.ids]
+    ids = ids or [identifier_from_url(url) or "" for url in urls]
+    wanted = Reference(
+        raw=reference.raw,
+        title=reference.title or next(filter(None, map(title_in_address, urls)), ""),
+        authors=reference.authors,
+        year=reference.year,
+        venue=reference.venue,
+        ids=unique([normalise_id(chosen_id)] if chosen_id else ids),
         urls=urls,
     )
-    return Case(citation, kept, settled=bool(settled))
+    return ResolutionTask(citation, wanted, chosen_by_user=bool(chosen_id))

@@ -1,1 +1,3 @@
-"""The scholarly services, one file each: `request_for(…)` makes a request, `parse(bytes)` reads the answer. No I/O."""
+"""The scholarly services, one file each: `request_for(…)` makes a request, `parse(bytes)` reads the
+answer. No I/O.
+"""

@@ -1,4 +1,6 @@
-"""arXiv's API: Atom feeds for ids (many in one request) and for titles. https://info.arxiv.org/help/api/user-manual.html"""
+"""arXiv's API: Atom feeds for ids (many in one request) and for titles.
+https://info.arxiv.org/help/api/user-manual.html
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ def request_for_titles(titles: Sequence[str]) -> Request:
 
 
 def request_for_people(families: Sequence[str], year: int, words: Sequence[str] = ()) -> Request:
-    """A request for works by all of these people of about a year, with any of some words where given."""
+    """A request for works by all of these people of about a year, with any of some words where
+    given.
+    """
     span = f"submittedDate:[{year - 1}01010000 TO {year + 1}12312359]"
     wanted = " AND ".join([*(f"au:{quote(name.replace(' ', '_'))}" for name in families), span])
     if words:

@@ -1,4 +1,6 @@
-"""Crossref's REST API: DOIs, bibliographic search, notices of retraction. https://github.com/CrossRef/rest-api-doc"""
+"""Crossref's REST API: DOIs, bibliographic search, notices of retraction.
+https://github.com/CrossRef/rest-api-doc
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ def request_for_reference(title: str, author: str = "", year: int | None = None)
 
 
 def request_for_people(authors: str, words: str, year: int | None) -> Request:
-    """A search for works of these people, nearest to some words; with a year, of that one and those beside it."""
+    """A search for works of these people, nearest to some words; with a year, of that one and those
+    beside it.
+    """
     query = {"query.author": authors[:200], "query.bibliographic": words[:300], "rows": "20"}
     if year:
         query["filter"] = f"from-pub-date:{year - 1},until-pub-date:{year + 1}"
@@ -139,13 +143,16 @@ def _files(item: dict[str, Any]) -> list[Location]:
 
 
 def _notices(item: dict[str, Any]) -> tuple[str, ...]:
-    """Retractions and corrections of this work ('updated-by'), or what this notice itself is about ('update-to')."""
+    """Retractions and corrections of this work ('updated-by'), or what this notice itself is about
+    ('update-to').
+    """
     found = []
     for key, word in (("updated-by", "see"), ("update-to", "of")):
         for update in map(fields, items(item.get(key))):
             label = text(update.get("label")) or text(update.get("type")) or "update"
             stamp = text(fields(update.get("updated")).get("date-time"))[:10]
             found.append(
-                f"{label}{f' on {stamp}' if stamp else ''}, {word} doi:{text(update.get('DOI')).lower()}"
+                f"{label}{f' on {stamp}' if stamp else ''}, {word} "
+                f"doi:{text(update.get('DOI')).lower()}"
             )
     return unique(found)

@@ -1,4 +1,6 @@
-"""DBLP's publication search: computer science, with links to the publisher or the open copy. https://dblp.org/faq"""
+"""DBLP's publication search: computer science, with links to the publisher or the open copy.
+https://dblp.org/faq
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""A work's page on any site: the `citation_*` meta tags that search engines for scholars read, and their cousins.
+"""A work's page on any site: the `citation_*` meta tags that search engines for scholars read, and
+their cousins.
 
-https://scholar.google.com/intl/en/scholar/inclusion.html; Dublin Core and bepress name the same things otherwise.
+https://scholar.google.com/intl/en/scholar/inclusion.html; Dublin Core and bepress name the same
+things otherwise.
 """
 
 from __future__ import annotations
@@ -42,7 +44,9 @@ def request_for(url: str) -> Request:
 
 
 def parse(body: bytes, url: str = "") -> list[Record]:
-    """The record that a page's meta tags give, or []. `url` is the page's address, for relative links."""
+    """The record that a page's meta tags give, or []. `url` is the page's address, for relative
+    links.
+    """
     tags = read_tags(body)
     if b"xplGlobal" in body:
         tags += _ieee(body)

@@ -1,7 +1,8 @@
-"""OpenAlex: works by many DOIs or ids in one request, by titles, with all their places. https://docs.openalex.org
+"""OpenAlex: works by many DOIs or ids in one request, by titles, with all their places.
+https://docs.openalex.org
 
-Since February 2026 searches cost credits of a daily allowance and single look-ups are free; so titles are asked many
-at once and only where nothing cheaper knows the work.
+Since February 2026 searches cost credits of a daily allowance and single look-ups are free; so
+titles are asked many at once and only where nothing cheaper knows the work.
 """
 
 from __future__ import annotations
@@ -49,14 +50,18 @@ def request_for_titles(titles: Sequence[str], keys: Mapping[str, str] | None = N
 def request_for_people(
     families: Sequence[str], year: int | None, keys: Mapping[str, str] | None = None
 ) -> Request:
-    """A search for works by all of these people, with a year of that one and those beside it; the most cited first."""
+    """A search for works by all of these people, with a year of that one and those beside it; the
+    most cited first.
+    """
     wanted = [f"raw_author_name.search:{quote(words_to_ask(family))}" for family in families]
     wanted += [f"publication_year:{year - 1}-{year + 1}"] if year else []
     return _request(f"filter={','.join(wanted)}&sort=cited_by_count:desc&per-page=25", keys)
 
 
 def words_to_ask(title: str) -> str:
-    """A title without the signs that mean something in a query; apostrophes stay, for they are part of their words."""
+    """A title without the signs that mean something in a query; apostrophes stay, for they are part
+    of their words.
+    """
     return " ".join(re.sub(r"[^\w'’]+", " ", title.replace("’", "'")).split())[:400]
 
 

@@ -23,7 +23,9 @@ def request_for(ident: str, host: str = HOSTS[0]) -> Request:
 
 
 def parse(body: bytes) -> list[Record]:
-    """The records of a list of notes. Raises `NotFound` for the service's own error object, `WebError` if not JSON."""
+    """The records of a list of notes. Raises `NotFound` for the service's own error object,
+    `WebError` if not JSON.
+    """
     data = fields(load_json(body, NAME))
     if data.get("name") and "notes" not in data:
         raise NotFound(f"{NAME}: {text(data.get('message'))[:200]}")

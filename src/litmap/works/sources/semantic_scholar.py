@@ -1,4 +1,6 @@
-"""Semantic Scholar's graph API, optional: slow without a key (S2_API_KEY). https://api.semanticscholar.org/api-docs"""
+"""Semantic Scholar's graph API, optional: slow without a key (S2_API_KEY).
+https://api.semanticscholar.org/api-docs
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ _FIELDS = "title,abstract,venue,year,externalIds,authors,openAccessPdf"
 
 
 def request_for(ident: str, keys: Mapping[str, str] | None = None) -> Request:
-    """A request for one paper: a 40-digit id, `CorpusId:…`, `URL:…`, `DOI:…`, `ARXIV:…`, `PMID:…`."""
+    """A request for one paper: a 40-digit id, `CorpusId:…`, `URL:…`, `DOI:…`, `ARXIV:…`,
+    `PMID:…`.
+    """
     return _request(f"{API}/{quote(ident, safe=':')}?fields={_FIELDS}", keys)
 
 

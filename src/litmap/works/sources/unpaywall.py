@@ -1,4 +1,6 @@
-"""Unpaywall: open copies of a DOI's work. Wants a real e-mail address. https://unpaywall.org/products/api"""
+"""Unpaywall: open copies of a DOI's work. Wants a real e-mail address.
+https://unpaywall.org/products/api
+"""
 
 from __future__ import annotations
 
