@@ -17,11 +17,12 @@ from litmap.notes.bibliographies.record import (
 )
 from litmap.notes.builder import Builder
 from litmap.notes.latex_text import plain_latex
+from litmap.parsing.grammar import ET_AL_NAMES
 from litmap.parsing.identifiers import find_identifiers, normalise_id, valid_arxiv
 
 _AND = re.compile(r"\s+and\s+", re.I)
 _IN_BRACES = re.compile(r"\{.*\}$")
-_NOT_NAMES = {"", "others", "et al.", "et al"}
+_NOT_NAMES = {"", "et al.", *ET_AL_NAMES}
 _ENTRY_HEAD = re.compile(r"(?m)^@[a-zA-Z]+\s*\{\s*[^\s,{}]+,\s*$")
 _MARKDOWN_HEADING = re.compile(r"(?m)^#{1,4} \S")
 _ARXIV_PREFIX = re.compile(r"(?i)^arxiv:")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from litmap.parsing.grammar import YEAR_SINCE_1800
 from litmap.parsing.word_lists import load_pattern
 
-_ENTRY = re.compile(r"[^\W\d_][^\d()]{1,80}[ .,(]{1,2}\(?(?:1[89]|20)\d\d[a-z]?[).,:]")
+_ENTRY = re.compile(rf"[^\W\d_][^\d()]{{1,80}}[ .,(]{{1,2}}\(?{YEAR_SINCE_1800}[a-z]?[).,:]")
 _UNFINISHED = re.compile(
     rf"\s(?:{load_pattern('unfinished_line_ends', 'litmap.notes')})$"
     r"|\b[A-Z][a-z]{1,5}\. [A-Z][a-z]{1,5}\.$|\b[A-Z]\. ?[A-Z]\.$"

@@ -10,6 +10,7 @@ from litmap.notes.block_reader import BlockReader
 from litmap.notes.builder import Builder
 from litmap.notes.frontmatter import FrontMatter, read_front_matter
 from litmap.notes.inline import Inline, read_inline
+from litmap.parsing.grammar import YEAR
 
 _ATX = re.compile(r"\s{0,3}(#{1,6})(?:[ \t]+(.*?))?[ \t]*(?:#+[ \t]*)?(?:\{[^{}]*\}[ \t]*)?$")
 _SETEXT = re.compile(r"\s{0,3}(={3,}|-{3,})\s*$")
@@ -17,7 +18,7 @@ _RULE = re.compile(r"\s{0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*([\w{.=+#-]*)")
 _ITEM = re.compile(
     r"(\s*)(?:[-*+•‣▪●◦–—](?=\s)|(\d{1,4})[.)](?=\s)"
-    r"|\((?!(?:1[5-9]|20)\d\d\))(\d{1,4}|[a-z])\)(?=\s)|([a-z])\)(?=\s))[ \t]+(.*)$"
+    rf"|\((?!{YEAR}\))(\d{{1,4}}|[a-z])\)(?=\s)|([a-z])\)(?=\s))[ \t]+(.*)$"
 )
 _BRACKET_ITEM = re.compile(r"(\s*)\[(\d{1,4})\]:?[ \t]+(?!\()(.*)$")
 _TASK = re.compile(r"\[[ xX/>?!-]\]\s+")

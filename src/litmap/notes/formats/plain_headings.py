@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from litmap.notes.builder import is_transparent
+from litmap.parsing.grammar import YEAR, YEAR_SINCE_1800
 from litmap.parsing.word_lists import load_pattern
 
 _HOME = "litmap.notes"
@@ -26,13 +27,13 @@ _NUMBERED = re.compile(
     r"\s{1,6}([^\W\d_].{1,90})$"
 )
 ITEM = re.compile(
-    r"(\s*)(?:[-*+•‣▪●◦–—#](?=\s)|\(?(?!(?:1[5-9]|20)\d\d\))(\d{1,4})[.)](?=\s+\S)"
+    rf"(\s*)(?:[-*+•‣▪●◦–—#](?=\s)|\(?(?!{YEAR}\))(\d{{1,4}})[.)](?=\s+\S)"
     r"|\[(\d{1,4})\](?=\s+\S))\s*"
 )
 RULE = re.compile(r"\s*(?:[-=_*~#+.]\s?){4,}\s*$")
 _LABEL = re.compile(r"(?:[^\W\d_]|\d)[^.!?;:]{2,60}:\s*$")
-_YEAR_OR_ADDRESS = re.compile(r"\b(?:1[89]|20)\d\d\b|https?:")
-_ADDRESS_OR_YEAR = re.compile(r"https?:|\(?\b(?:1[89]|20)\d\d\)?")
+_YEAR_OR_ADDRESS = re.compile(rf"\b{YEAR_SINCE_1800}\b|https?:")
+_ADDRESS_OR_DATE = re.compile(rf"https?:|\b{YEAR_SINCE_1800}")
 _FOUR_LETTERS = re.compile(r"[^\W\d_]{4}")
 _SECTION_NAME = re.compile(
     rf"^(?:(?:{load_pattern('section_names_before', _HOME)}) )?"
@@ -452,7 +453,7 @@ def is_leading_phrase(line: str) -> bool:
         and line[-1] not in ".,;)"
         and len(line.split()) <= MAX_SHORT_WORDS
         and not ITEM.match(line)
-        and not _ADDRESS_OR_YEAR.search(line)
+        and not _ADDRESS_OR_DATE.search(line)
     )
 
 
