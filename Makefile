@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test lint bench fuzz clean
+.PHONY: demo test lint docs bench fuzz clean
 
 demo: $(VENV)/.installed ## build the example library, search it, serve the app (SERVE=0: stop after the search)
 	$(BIN)/litmap demo $(if $(filter 0,$(SERVE)),--no-serve)
@@ -17,6 +17,9 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: $(VENV)/.installed-dev ## the documentation in the browser, on this machine only
+	$(BIN)/python -m mkdocs serve --dev-addr 127.0.0.1:8000
 
 bench: $(VENV)/.installed-dev ## every benchmark whose data is there; see benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks

@@ -152,14 +152,14 @@ def test_a_link_inside_a_link_without_definition_keeps_its_place() -> None:
     ],
 )  # fmt: skip
 def test_headings_that_name_no_subject(text: str) -> None:
-    assert builder.names_no_subject(text)
+    assert builder.is_transparent(text)
 
 
 @pytest.mark.parametrize(
     "text", ["Reference frames", "Linking numbers", "Notes on topology", "Sources of error", ""]
 )
 def test_headings_that_name_one(text: str) -> None:
-    assert not builder.names_no_subject(text)
+    assert not builder.is_transparent(text)
 
 
 @pytest.mark.parametrize(
