@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from litmap.citations import find_citations
-from litmap.citations.recognisers.attributed_titles import joined_titles, named_titles
+from litmap.citations.recognisers.attributed_titles import named_titles
+from litmap.citations.recognisers.joined_titles import joined_titles
 from litmap.citations.recognisers.short_notes import CitedEntry, resolve_short_note
 from litmap.citations.ties import Tie
 from litmap.models import Citation, Reference

@@ -7,11 +7,29 @@ from dataclasses import replace
 
 import pytest
 
+from litmap.citations.recognisers.attributed_titles import (
+    is_owned_title,
+    is_people,
+    is_possessive_title,
+    is_sentence_title,
+    may_be_title,
+    named_titles,
+    possessive_titles,
+    sentence_titles,
+)
 from litmap.citations.recognisers.author_names import find_names, find_names_only
 from litmap.citations.recognisers.bib_records import (
     is_non_scholarly_record,
     is_page_record,
     record_reference,
+)
+from litmap.citations.recognisers.dated_titles import (
+    bracketed_titles,
+    cited_titles,
+    dated_titles,
+    is_bracketed_title,
+    is_cited_title,
+    is_dated_title,
 )
 from litmap.citations.recognisers.entry_reader import (
     is_printed,
@@ -25,6 +43,7 @@ from litmap.citations.recognisers.informal_names import (
     find_possessives,
     find_reporting_verbs,
 )
+from litmap.citations.recognisers.joined_titles import is_whole_title, joined_titles, may_be_two
 from litmap.citations.recognisers.link_classifier import (
     classify_link,
     is_local_paper,
@@ -703,3 +722,151 @@ def test_works_that_are_called_their_authors(
 
 def test_of_whom_something_is_told() -> None:
     assert [m.names for m in find_reporting_verbs("Kuhn argues that March shows")] == [("Kuhn",)]
+
+
+# Titles beside their people or a year
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "names"),
+    [
+        (
+            "as in Kuhn's Structure of Scientific Revolutions.",
+            "Structure of Scientific Revolutions",
+            ("Kuhn",),
+        ),
+        ("Savage, The Foundations of Statistics", "The Foundations of Statistics", ("Savage",)),
+        (
+            "The Strategy of Conflict (Schelling & Doe)",
+            "The Strategy of Conflict",
+            ("Schelling", "Doe"),
+        ),
+        ("The Strategy of Conflict (Schelling)", "The Strategy of Conflict", ()),
+        ("Nozick's Anarchy, State, and Utopia", "Anarchy, State, and Utopia", ("Nozick",)),
+    ],
+)
+def test_titles_beside_the_people_who_wrote_them(
+    text: str, title: str, names: tuple[str, ...]
+) -> None:
+    assert [(found.text, people.names) for found, people in named_titles(text)] == [(title, names)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "read Dynamo: Amazon's Highly Available Store",
+        "Zipf's Law of Words",
+        "the Nobel Prize, Doe & Roe",
+        "Daston & Galison (Doe)",
+    ],
+)
+def test_runs_of_raised_words_that_are_no_title(text: str) -> None:
+    assert named_titles(text) == []
+
+
+def test_what_a_title_in_title_case_may_be() -> None:
+    assert may_be_title("The Foundations of Statistics", owned=False)
+    assert may_be_title("Structure of it", owned=True)
+    assert not may_be_title("Structure of it", owned=False)
+    assert not may_be_title("Nobel Prize Committee", owned=False)
+    assert is_people("Daston and Galison", ["Daston", "and", "Galison"])
+    assert not is_people("The Rich and Poor", ["The", "Rich", "and", "Poor"])
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "names"),
+    [
+        (
+            "Doe & Roe, Some consequences of the heat.",
+            "Some consequences of the heat",
+            ("Doe", "Roe"),
+        ),
+        (
+            "Some consequences of the heat (Doe & Roe)",
+            "Some consequences of the heat",
+            ("Doe", "Roe"),
+        ),
+        ("Some consequences of the heat (Doe)", "Some consequences of the heat", ()),
+    ],
+)
+def test_titles_in_sentence_case_beside_names(
+    text: str, title: str, names: tuple[str, ...]
+) -> None:
+    assert (title, names) in [(found.text, people.names) for found, people in sentence_titles(text)]
+
+
+def test_a_title_in_sentence_case_has_four_words() -> None:
+    assert is_sentence_title("Some consequences of the heat")
+    assert not is_sentence_title("Some Consequences of Heat")
+    assert not is_sentence_title("Consequences of heat")
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "beside"),
+    [
+        ("Bottou's lecture Stochastic Learning (2004)", "Stochastic Learning", "Bottou 2004"),
+        ("Doe's Heat and Its Uses (2nd ed.)", "Heat and Its Uses", "by Doe"),
+        (
+            "see Efron and Hastie's Computer Age Statistical Inference (free pdf)",
+            "Computer Age Statistical Inference",
+            "by Efron and Hastie",
+        ),
+    ],
+)
+def test_titles_behind_their_owner(text: str, title: str, beside: str) -> None:
+    assert (title, beside) in [(found.text, found.beside) for found in possessive_titles(text)]
+
+
+def test_what_is_called_after_a_person_is_no_title() -> None:
+    assert is_owned_title("Computer Age Statistical Inference")
+    assert not is_owned_title("Second Great Theorem")
+    assert not is_possessive_title("Law", printed=True)
+    assert is_possessive_title("Polyarchy", printed=True)
+    assert not is_possessive_title("Polyarchy", printed=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "beside"),
+    [
+        ("Secord Victorian Sensation (2000)", "Victorian Sensation", "Secord 2000"),
+        ("The Minimalist Program (1995)", "The Minimalist Program", "1995"),
+    ],
+)
+def test_titles_before_a_year_in_brackets(text: str, title: str, beside: str) -> None:
+    assert [(found.text, found.beside) for found in dated_titles(text)] == [(title, beside)]
+
+
+def test_what_stands_before_a_year_and_is_no_title() -> None:
+    assert is_dated_title("The Minimalist Program", "")
+    assert not is_dated_title("Minimalist Program", "")
+    assert not is_dated_title("Minimalist Program", "March")
+    assert not is_dated_title("The Nobel Prize", "")
+    assert not is_dated_title("Daston & Galison", "Doe")
+
+
+def test_titles_between_their_authors_and_a_dated_venue() -> None:
+    text = "Doe & Roe, The consequences of the heat, STOC 2011, for the rest"
+    assert [(title.text, title.beside) for title in cited_titles(text)] == [
+        ("The consequences of the heat", "Doe & Roe 2011")
+    ]
+    assert not is_cited_title("Angrist Imbens Rubin")
+
+
+def test_titles_in_brackets_behind_their_authors() -> None:
+    text = "as in Soare's book (Recursively Enumerable Sets and Degrees, Springer 1987)"
+    assert [(title.text, title.beside) for title in bracketed_titles(text)] == [
+        ("Recursively Enumerable Sets and Degrees", "Soare's 1987")
+    ]
+    assert not is_bracketed_title("Doe & Roe, Poe")
+    assert not is_bracketed_title("Springer")
+
+
+def test_a_line_may_be_two_titles() -> None:
+    text = "Wasserstein GAN and Improved Training of Wasserstein GANs"
+    assert [title.text for title in joined_titles(text)] == text.split(" and ")
+    assert joined_titles("Neural Networks and Deep Learning") == []
+    assert not may_be_two("Neural Networks", "Deep Learning")
+    assert may_be_two("Neural Networks", "The Deep End")
+    assert is_whole_title("Wasserstein GAN", min_words=2)
+    assert not is_whole_title("Wasserstein GAN of the", min_words=2)
+    assert not is_whole_title("Wasserstein gan nets", min_words=2)

@@ -12,16 +12,14 @@ from litmap.citations.model import Detection, Sighting
 from litmap.citations.note_scan import NoteScan
 from litmap.citations.recognisers.adjacency import names_after, names_before, year_after
 from litmap.citations.recognisers.attributed_titles import (
-    bracketed_titles,
-    cited_titles,
-    dated_titles,
-    joined_titles,
     named_titles,
     possessive_titles,
     sentence_titles,
 )
 from litmap.citations.recognisers.author_names import NameMention, find_names, find_names_only
 from litmap.citations.recognisers.bib_records import field
+from litmap.citations.recognisers.dated_titles import bracketed_titles, cited_titles, dated_titles
+from litmap.citations.recognisers.joined_titles import joined_titles
 from litmap.citations.recognisers.name_lists import split_names
 from litmap.citations.recognisers.patterns import BLANKS, NAMES
 from litmap.citations.recognisers.prose_titles import clause_titles, quoted_titles, running_titles
