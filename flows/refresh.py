@@ -1,4 +1,4 @@
-"""The refresh as a Prefect flow: the order of the stages stands here, each stage a task on a batch.
+"""The refresh as a Prefect flow: each stage a task on a batch, in the order of `RefreshRun.stages`.
 
 With a Prefect server (`PREFECT_API_URL`, or one started by `litmap schedule`) runs, stages and failures show in its
 UI; without one the flow runs in this process beside a temporary server of Prefect's own.
@@ -29,48 +29,20 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
-from litmap.models import Citation
 from litmap.pipeline import RefreshRun
 from litmap.pipeline.report import Progress, current_progress, quiet, showing
+from litmap.pipeline.stages import Stage
 from litmap.settings import Settings, load_settings
 
-_once = task(cache_policy=NO_CACHE, persist_result=False)
+
+@task(cache_policy=NO_CACHE, persist_result=False)
+def run_stage(stage: Stage) -> None:
+    """One stage of a refresh, on a batch where it has one; shown under the stage's name."""
+    stage()
 
 
-@_once
-def read_notes(run: RefreshRun) -> None:
-    """Notes → citations."""
-    run.read_notes()
-
-
-@_once
-def resolve(run: RefreshRun, citations: list[Citation]) -> None:
-    """Citations → works."""
-    run.resolve(citations)
-
-
-@_once
-def fetch(run: RefreshRun) -> None:
-    """Works → PDFs; runs beside the reading and embedding of what has arrived."""
-    run.fetch()
-
-
-@_once
-def extract(run: RefreshRun, batch: list[str]) -> None:
-    """PDFs → text."""
-    run.extract(batch)
-
-
-@_once
-def embed(run: RefreshRun, batch: list[str]) -> None:
-    """Text → passages and their vectors."""
-    run.embed(batch)
-
-
-@_once
-def build(run: RefreshRun) -> None:
-    """Passages, vectors, topics, map and summaries → the build that readers open."""
-    run.build()
+def _task_of(stage: Stage) -> Any:
+    return run_stage.with_options(name=stage.name)
 
 
 @flow(
@@ -87,12 +59,8 @@ def refresh(
     """Bring a library up to date with its notes; the run's report. Parameters override the settings."""
     settings = load_settings({**(options or {}), "library": library, "notes": notes or None})
     with RefreshRun(settings, current_progress()) as run:
-        read_notes(run)
-        resolve(run, run.unresolved())
-        for batch in run.papers(lambda: fetch.submit(run)):
-            extract(run, batch)
-            embed(run, batch)
-        build(run)
+        for stage in run.stages(beside=lambda stage: _task_of(stage).submit(stage)):
+            _task_of(stage)(stage)
     create_markdown_artifact(
         run.report.as_markdown(), key="litmap-refresh", description="What this refresh did"
     )

@@ -1,8 +1,10 @@
 import sqlite3
+from pathlib import Path
 
 import pytest
 
-from litmap.catalogue import MIGRATIONS, Catalogue
+from litmap.catalogue import MIGRATIONS, Catalogue, FileStamp, Lookup, TextRecord
+from litmap.catalogue.migrations import Migration
 from litmap.errors import LibraryError, NewerCatalogue, NoLibrary
 from litmap.models import (
     Citation,
@@ -98,8 +100,10 @@ def test_migrations_bring_every_older_version_forward(tmp_path):
     for version in range(len(MIGRATIONS)):
         path = tmp_path / f"{version}.sqlite"
         db = sqlite3.connect(path, isolation_level=None)
-        for number, script in enumerate(MIGRATIONS[:version], 1):
-            db.executescript(f"{script}; PRAGMA user_version = {number}")
+        for number, migration in enumerate(MIGRATIONS[:version], 1):
+            db.executescript(migration.script)
+            migration.move(db)
+            db.execute(f"PRAGMA user_version = {number}")
         db.close()
         with Catalogue.create(path) as catalogue:
             assert catalogue.works() == {}
@@ -121,14 +125,88 @@ def test_no_library_says_how_to_make_one(tmp_path):
 
 
 def test_a_full_disk_is_told_as_such_and_nothing_is_lost(catalogue):
-    catalogue.put_fact("before", 1)
+    catalogue.put_note_roots(["before"])
     pages = catalogue._db.execute("PRAGMA page_count").fetchone()[0]
     catalogue._db.execute(f"PRAGMA max_page_count = {pages + 2}")
     with pytest.raises(LibraryError, match="disk is full"), catalogue.write():
-        catalogue.put_fact("small", 2)
-        catalogue.put_fact("large", "x" * 100_000)
+        catalogue.decide("small", "none", NOW)
+        catalogue.put_note_roots(["x" * 100_000])
     catalogue._db.execute(f"PRAGMA max_page_count = {pages + 1000}")
-    assert catalogue.fact("before") == 1
-    assert catalogue.fact("small") is None
+    assert catalogue.note_roots() == ["before"]
+    assert catalogue.decisions() == {}
     with catalogue.write():
-        catalogue.put_fact("large", "x" * 100_000)
+        catalogue.put_note_roots(["x" * 100_000])
+
+
+@pytest.fixture
+def old_catalogue(tmp_path):
+    """The path of a catalogue as litmap 0.1 wrote it."""
+    path = tmp_path / "old.sqlite"
+    dump = (Path(__file__).parent / "data" / "catalogue_format_1.sql").read_text(encoding="utf-8")
+    db = sqlite3.connect(path)
+    db.executescript(f"{dump}; PRAGMA user_version = 1")
+    db.close()
+    return path
+
+
+def test_a_catalogue_of_the_first_version_keeps_all_that_it_knew(old_catalogue):
+    with Catalogue.create(old_catalogue) as catalogue:
+        assert catalogue.note_roots() == ["/home/ada/notes"]
+        assert len(catalogue.citations()) == len(catalogue.resolutions()) == 6
+        assert len(catalogue.works()) == len(catalogue.fetches()) == len(catalogue.pdfs()) == 4
+        assert catalogue.drop_folder() == {
+            FileStamp(
+                "/home/ada/papers/one:two.pdf", 1234, 1700000000000000001
+            ): "arxiv:1611.00000",
+            FileStamp("/home/ada/papers/b\udcff.pdf", 7, 8): "",
+        }
+        lookups = catalogue.lookups()
+        assert lookups["arxiv:1612.00000"].ids == ("arxiv:1612.00000", "openalex:W99727257088")
+        assert not lookups["title:could not be asked"].was_asked
+        assert lookups["title:nobody knows it"] == Lookup(
+            "title:nobody knows it", (), "2026-01-01T00:00:00Z"
+        )
+        (extractor,) = catalogue._db.execute("SELECT DISTINCT extractor FROM texts").fetchone()
+        texts = catalogue.texts(extractor)
+        (failed,) = [t for t in texts.values() if t.quality == "failed"]
+        assert (failed.tries, failed.seconds, failed.megabytes) == (2, 120.0, 2000)
+        assert all(t.tries == 0 for t in texts.values() if t.is_readable)
+
+
+def test_what_the_very_first_catalogues_knew_of_the_drop_folder_is_kept(tmp_path):
+    path = tmp_path / "old.sqlite"
+    db = sqlite3.connect(path, isolation_level=None)
+    db.executescript(MIGRATIONS[0].script + "PRAGMA user_version = 1")
+    db.execute("INSERT INTO facts VALUES ('dropped', '[\"/a/b.pdf:1:2\"]')")
+    db.close()
+    with Catalogue.create(path) as catalogue:
+        assert catalogue.drop_folder() == {FileStamp("/a/b.pdf", 1, 2): ""}
+
+
+def test_a_migration_that_fails_changes_nothing(old_catalogue, monkeypatch):
+    def fails(connection):
+        raise sqlite3.OperationalError("the disk went away")
+
+    broken = (MIGRATIONS[0], Migration(MIGRATIONS[1].script, fails))
+    monkeypatch.setattr("litmap.catalogue.migrations.MIGRATIONS", broken)
+    with pytest.raises(LibraryError, match="cannot be written"):
+        Catalogue.create(old_catalogue)
+    monkeypatch.undo()
+    with Catalogue.create(old_catalogue) as catalogue:
+        assert catalogue.note_roots() == ["/home/ada/notes"]
+
+
+def test_a_reader_of_an_old_catalogue_is_told_to_refresh_and_of_a_new_one_is_not(old_catalogue):
+    with pytest.raises(LibraryError, match="has an old format: run `litmap refresh` once"):
+        Catalogue.open(old_catalogue)
+    Catalogue.create(old_catalogue).close()
+    with Catalogue.open(old_catalogue) as catalogue:
+        assert len(catalogue.citations()) == 6
+
+
+def test_tries_of_a_reading_count_over_versions_of_the_extractor(catalogue):
+    catalogue.put_text(TextRecord("0" * 64, "1", "failed", "too slow", tries=2, seconds=1.5))
+    assert catalogue.texts("2") == {}
+    assert catalogue.text("0" * 64).tries == 2
+    catalogue.put_text(TextRecord("0" * 64, "2", "text", pages=3))
+    assert catalogue.texts("2")["0" * 64] == TextRecord("0" * 64, "2", "text", pages=3)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from litmap.examples import PAPERS
 
-from litmap import keywords, lock, text, vectors
+from litmap import keywords, lock, text
 from litmap.builds import open_build
 from litmap.catalogue import Catalogue
 from litmap.catalogue.entries import entries
@@ -27,6 +27,8 @@ from litmap.models import Fetch, PdfFile, Resolution, Work
 from litmap.paths import LibraryPaths
 from litmap.pipeline import RefreshRun, add_dropped, passages, rebuild
 from litmap.pipeline.build import built_with
+from litmap.pipeline.collaborators import Collaborators
+from litmap.pipeline.dropped_pdfs import stamp_pdfs
 from litmap.pipeline.overrides import correct, settle
 from litmap.pipeline.pending_pdfs import MAX_TRIES, unread
 from litmap.settings import DEFAULT_MODEL, load_settings
@@ -51,8 +53,8 @@ def test_a_note_whose_name_is_no_utf8_is_read(settings, tmp_path):
     with RefreshRun(settings) as run:
         run.read_notes()
         assert len(run.catalogue.notes()) == 2
-        run.catalogue.put_fact("x", ["\udcff"])
-        assert run.catalogue.fact("x") == ["\udcff"]
+        run.catalogue.put_note_roots(["\udcff"])
+        assert run.catalogue.note_roots() == ["\udcff"]
 
 
 def test_entries_see_one_state_while_a_work_is_renamed(settings):
@@ -76,31 +78,29 @@ def test_entries_see_one_state_while_a_work_is_renamed(settings):
         assert [e.work.id for e in entries(run.catalogue)] == [new.id]
 
 
-def test_a_dropped_file_that_goes_while_it_is_filed_costs_nothing(settings, monkeypatch):
-    from litmap import pdfs
-
-    with RefreshRun(settings) as run:
+def test_a_dropped_file_that_goes_while_it_is_filed_costs_nothing(settings):
+    file = LibraryPaths(settings.library).papers / "gone.pdf"
+    gone = Collaborators(file_pdfs=lambda *_, **__: file.unlink() or iter(()))
+    with RefreshRun(settings, collaborators=gone) as run:
         run.read_notes()
-        file = run.paths.papers / "gone.pdf"
         file.write_bytes(b"%PDF-1.4")
-        monkeypatch.setattr(pdfs, "adopt", lambda *_, **__: file.unlink() or iter(()))
-        assert list(run.papers()) == []
+        assert list(run.pdf_batches()) == []
 
 
-def test_the_model_is_loaded_while_several_papers_arrive(settings, monkeypatch):
+def test_the_model_is_loaded_while_several_papers_arrive(settings):
     prepared = []
-    monkeypatch.setattr(vectors, "prepare", prepared.append)
+    collaborators = Collaborators(prepare=prepared.append)
     papers = sorted(PAPERS.glob("*.pdf"))
-    with RefreshRun(settings) as run:
+    with RefreshRun(settings, collaborators=collaborators) as run:
         run.read_notes()
         shutil.copy(papers[0], run.paths.papers / "one.pdf")
-        list(run.papers())
+        list(run.pdf_batches())
     assert prepared == []  # one paper is embedded by what is at hand
-    with RefreshRun(settings) as run:
+    with RefreshRun(settings, collaborators=collaborators) as run:
         run.read_notes()
         for n, paper in enumerate(papers[1:5]):
             shutil.copy(paper, run.paths.papers / f"{n}.pdf")
-        list(run.papers())
+        list(run.pdf_batches())
     assert prepared == [run.encoder]
 
 
@@ -109,7 +109,7 @@ def test_a_deleted_text_is_made_again(settings):
     with RefreshRun(settings) as run:
         run.read_notes()
         shutil.copy(paper, run.paths.papers / "one.pdf")
-        batches = list(run.papers())
+        batches = list(run.pdf_batches())
         for batch in batches:
             run.extract(batch)
         assert unread(run.catalogue, run.paths, run.settings) == []
@@ -126,7 +126,7 @@ def test_a_damaged_text_is_noticed_and_read_again(settings):
     drop_one(settings)
     with RefreshRun(settings) as run:
         run.read_notes()
-        (batch,) = run.papers()
+        (batch,) = run.pdf_batches()
         run.extract(batch)
         for damaged in (b"no gzip at all", run.paths.text(batch[0]).read_bytes()[:300]):
             run.paths.text(batch[0]).write_bytes(damaged)
@@ -139,26 +139,22 @@ def test_a_damaged_text_is_noticed_and_read_again(settings):
 
 
 @pytest.mark.parametrize(("transient", "tries"), [(True, MAX_TRIES), (False, 1)])
-def test_a_reading_that_failed_for_a_passing_reason_is_tried_again(
-    settings, monkeypatch, transient, tries
-):
+def test_a_reading_that_failed_for_a_passing_reason_is_tried_again(settings, transient, tries):
     drop_one(settings)
     error = PdfError("the reader was out of luck", transient=transient)
-    real = text.extract_many
-    monkeypatch.setattr(text, "extract_many", lambda items, **_: iter([(items[0][0], error)]))
+    unlucky = Collaborators(extract_texts=lambda batch: iter([(batch.files[0][0], error)]))
     for number in range(MAX_TRIES + 2):
-        with RefreshRun(settings) as run:
+        with RefreshRun(settings, collaborators=unlucky) as run:
             run.read_notes()
-            batches = list(run.papers())
+            batches = list(run.pdf_batches())
             assert bool(batches) == (number < tries)
             for batch in batches:
                 run.extract(batch)
-    monkeypatch.setattr(text, "extract_many", real)
     richer = replace(settings, pdf_seconds=settings.pdf_seconds + 1)
     for number in range(2):
         with RefreshRun(richer) as run:
             run.read_notes()
-            batches = list(run.papers())
+            batches = list(run.pdf_batches())
             assert bool(batches) == (transient and number == 0)
             for batch in batches:
                 run.extract(batch)
@@ -224,9 +220,7 @@ def test_notes_from_standard_input_are_not_replaced_by_older_ones(settings, monk
         run.read_notes()
 
 
-def test_a_pdf_dropped_before_the_work_is_known_goes_with_it(settings, monkeypatch):
-    from litmap import works
-
+def test_a_pdf_dropped_before_the_work_is_known_goes_with_it(settings):
     known = Work("doi:10.1/known", "Attention", ids=("doi:10.1/known", "arxiv:1706.03762"))
     with RefreshRun(settings) as run:
         run.read_notes()
@@ -236,11 +230,15 @@ def test_a_pdf_dropped_before_the_work_is_known_goes_with_it(settings, monkeypat
                 Fetch("arxiv:1706.03762", "fetched", "put into the library", pdf), run.now
             )
     answer = [Resolution(c.key, known, "metadata-only", "found") for c in run_citations(settings)]
-    monkeypatch.setattr(works, "resolve", lambda *_, **__: iter(answer))
-    with RefreshRun(replace(settings, offline=False)) as run:
+    with RefreshRun(replace(settings, offline=False), collaborators=answering(answer)) as run:
         run.resolve(run.unresolved())
         (entry,) = entries(run.catalogue)
     assert (entry.work.id, entry.status, entry.pdf) == (known.id, "fetched", pdf)
+
+
+def answering(resolutions):
+    """Sources that give these resolutions, whatever they are asked."""
+    return Collaborators(resolve=lambda *_, **__: iter(resolutions))
 
 
 def run_citations(settings):
@@ -277,18 +275,15 @@ def test_a_pdf_lost_from_the_library_is_taken_from_the_drop_folder_again(setting
     with RefreshRun(settings) as run:
         run.read_notes()
         shutil.copy(sorted(PAPERS.glob("*.pdf"))[0], run.paths.papers / "one.pdf")
-        ((sha,),) = run.papers()
+        ((sha,),) = run.pdf_batches()
         run.paths.pdf(sha).unlink()
     with RefreshRun(settings) as run:
         run.read_notes()
-        list(run.papers())
+        list(run.pdf_batches())
         assert run.paths.pdf(sha).is_file()
 
 
-def test_add_refuses_what_is_no_pdf_and_copies_nothing_twice(settings, tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        "litmap.pipeline.refresh.add_dropped", lambda *_: {"counts": {}, "problems": []}
-    )
+def test_add_refuses_what_is_no_pdf_and_copies_nothing_twice(settings, tmp_path):
     text, paper = tmp_path / "a.pdf", sorted(PAPERS.glob("*.pdf"))[0]
     text.write_text("no PDF")
     library = ("--library", str(settings.library), "--json")
@@ -337,8 +332,8 @@ def test_another_model_embeds_anew_and_says_so(settings):
         run.read_notes()
         run.build()
         real = run.encoder
-    with RefreshRun(replace(settings, model="other")) as run:
-        run.encoder = OtherModel(real)
+    other = Collaborators(load_encoder=lambda _: OtherModel(real))
+    with RefreshRun(replace(settings, model="other"), collaborators=other) as run:
         run.read_notes()
         run.build()
     assert run.report.counts["model_before"] == DEFAULT_MODEL
@@ -351,13 +346,12 @@ def test_another_model_embeds_anew_and_says_so(settings):
         assert VectorIndex.open(build.folder).vectors(rows).shape == (2, 8)
 
 
-def test_threads_that_ask_for_the_model_at_once_get_the_same(settings, monkeypatch):
-    def load(*_, **__):
+def test_threads_that_ask_for_the_model_at_once_get_the_same(settings):
+    def load(_):
         time.sleep(0.05)
         return object()
 
-    monkeypatch.setattr(vectors, "load_encoder", load)
-    run = RefreshRun(settings)
+    run = RefreshRun(settings, collaborators=Collaborators(load_encoder=load))
     with ThreadPoolExecutor(4) as pool:
         loaded = list(pool.map(lambda _: run.encoder, range(4)))
     assert len({id(encoder) for encoder in loaded}) == 1
@@ -399,7 +393,7 @@ def file_dropped(settings):
     """One run that files the drop folder; the entries after it."""
     with RefreshRun(settings) as run:
         run.read_notes()
-        batches = list(run.papers())
+        batches = list(run.pdf_batches())
         return entries(run.catalogue), batches
 
 
@@ -445,11 +439,7 @@ def test_a_dropped_work_can_be_taken_out(settings):
     assert (work.id in {e.work.id for e in found}, batches) == (False, [])
 
 
-def test_a_pdf_dropped_for_an_unsure_work_goes_with_an_id_that_was_no_candidate(
-    settings, monkeypatch
-):
-    from litmap import works
-
+def test_a_pdf_dropped_for_an_unsure_work_goes_with_an_id_that_was_no_candidate(settings):
     with RefreshRun(settings) as run:
         run.read_notes()
         (citation,) = run.catalogue.citations()
@@ -463,16 +453,13 @@ def test_a_pdf_dropped_for_an_unsure_work_goes_with_an_id_that_was_no_candidate(
     meant = Resolution(
         citation.key, Work("doi:10.5555/meant", "Attention"), "metadata-only", "found"
     )
-    monkeypatch.setattr(works, "resolve", lambda *_, **__: iter([meant]))
-    with RefreshRun(replace(settings, offline=False)) as run:
+    with RefreshRun(replace(settings, offline=False), collaborators=answering([meant])) as run:
         run.resolve(run.unresolved())
         (entry,) = entries(run.catalogue)
     assert (entry.work.id, entry.work.year) == ("doi:10.5555/meant", 1997)
 
 
-def test_a_source_that_fails_today_is_asked_again_tomorrow(settings, monkeypatch):
-    from litmap import works
-
+def test_a_source_that_fails_today_is_asked_again_tomorrow(settings):
     with RefreshRun(settings) as run:
         run.read_notes()
         (citation,) = run.catalogue.citations()
@@ -482,21 +469,24 @@ def test_a_source_that_fails_today_is_asked_again_tomorrow(settings, monkeypatch
         with run.catalogue.write():
             run.catalogue.put_resolution(known, "2020-01-01T00:00:00Z")
     failed = Resolution(citation.key, None, "failed", "the service is down")
-    monkeypatch.setattr(works, "resolve", lambda *_, **__: iter([failed]))
-    with RefreshRun(replace(settings, offline=False)) as run:
+    with RefreshRun(replace(settings, offline=False), collaborators=answering([failed])) as run:
         run.resolve(run.unresolved())
         assert [c.key for c in run.unresolved()] == [citation.key]
         assert run.catalogue.resolution(citation.key).status == "metadata-only"
 
 
 def test_fetching_that_breaks_costs_only_what_had_not_arrived(settings):
-    def broken():
+    def broken(*_, **__):
         raise RuntimeError("a bug")
 
-    with pytest.raises(RuntimeError, match="a bug"), RefreshRun(settings) as run:
-        run._acquisition._adopt = lambda _: broken()
+    drop_one(settings)
+    buggy = Collaborators(file_pdfs=broken)
+    with (
+        pytest.raises(RuntimeError, match="a bug"),
+        RefreshRun(settings, collaborators=buggy) as run,
+    ):
         run.read_notes()
-        assert list(run.papers()) == []
+        assert list(run.pdf_batches()) == []
         run.build()
     with Library.open(settings=settings) as library:
         assert library.search("the whole story").notes
@@ -545,13 +535,11 @@ def test_files_that_left_the_drop_folder_are_forgotten(settings):
     aside = file.rename(settings.library / "aside.pdf")
     file_dropped(settings)
     with Catalogue.open(LibraryPaths(settings.library).catalogue) as catalogue:
-        assert catalogue.fact("dropped") == {}
+        assert catalogue.drop_folder() == {}
     aside.rename(file)
     with RefreshRun(settings) as run:
-        with run.catalogue.write():  # as an older litmap kept it
-            run.catalogue.put_fact(
-                "dropped", [f"{file}:{file.stat().st_size}:{file.stat().st_mtime_ns}"]
-            )
+        with run.catalogue.write():  # as the first litmap kept it
+            run.catalogue.put_drop_folder(dict.fromkeys(stamp_pdfs(file.parent).values(), ""))
         (entry,) = [e for e in entries(run.catalogue) if e.pdf]
         run.paths.pdf(entry.pdf.sha256).unlink()
     file_dropped(settings)

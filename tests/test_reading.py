@@ -1,12 +1,16 @@
-"""Identifiers of the reading list: asked for a few at a time, remembered, never a reason for a build to fail."""
+"""Identifiers of the reading list: asked for a few at a time, remembered, never a reason for a refresh to fail."""
+
+from contextlib import contextmanager
 
 import pytest
 
-from litmap import works
 from litmap.catalogue import Catalogue, utc_now
 from litmap.errors import WebError
 from litmap.models import Reference, Resolution, Work
-from litmap.pipeline import reading_list
+from litmap.paths import LibraryPaths
+from litmap.pipeline.collaborators import Collaborators
+from litmap.pipeline.context import RunContext
+from litmap.pipeline.reading_list import MAX_LOOKUPS, identify, known_identifiers
 from litmap.references import MissingWork
 from litmap.settings import load_settings
 
@@ -29,6 +33,17 @@ def make_missing(n):
     ]
 
 
+@contextmanager
+def no_client(*_):
+    yield None
+
+
+def a_run(settings, resolve):
+    """A refresh whose sources are `resolve`."""
+    collaborators = Collaborators(resolve=resolve, open_client=no_client)
+    return RunContext(settings, LibraryPaths(settings.library), utc_now(), collaborators)
+
+
 def answers(asked, unknown=(), failed=()):
     """A resolver that knows a DOI for every work but those."""
 
@@ -48,52 +63,38 @@ def answers(asked, unknown=(), failed=()):
     return resolve
 
 
-def test_the_head_of_the_list_is_asked_about_a_few_at_a_time_and_remembered(
-    catalogue, settings, monkeypatch
-):
+def test_the_head_of_the_list_is_asked_about_a_few_at_a_time_and_remembered(catalogue, settings):
     asked = []
-    monkeypatch.setattr(
-        works, "resolve", answers(asked, unknown={"title:work 3"}, failed={"title:work 5"})
-    )
+    run = a_run(settings, answers(asked, unknown={"title:work 3"}, failed={"title:work 5"}))
     listed = make_missing(50)
-    quiet = lambda *_: None  # noqa: E731
-    first = reading_list.identify(catalogue, settings, listed, utc_now(), quiet, [])
-    assert len(asked) == reading_list.MAX_LOOKUPS
+    identify(catalogue, run, listed)
+    first = known_identifiers(catalogue)
+    assert len(asked) == MAX_LOOKUPS
     assert first["title:work 0"] == ("doi:10.1/0",)
     assert "title:work 3" not in first
-    second = reading_list.identify(catalogue, settings, listed, utc_now(), quiet, [])
-    assert set(asked[reading_list.MAX_LOOKUPS :]) == {
-        m.key for m in listed[reading_list.MAX_LOOKUPS :]
-    } | {"title:work 5"}
-    assert len(second) == 48
+    identify(catalogue, run, listed)
+    assert set(asked[MAX_LOOKUPS:]) == {m.key for m in listed[MAX_LOOKUPS:]} | {"title:work 5"}
+    assert len(known_identifiers(catalogue)) == 48
     asked.clear()
-    reading_list.identify(catalogue, settings, listed, utc_now(), quiet, [])
-    assert asked == [
-        "title:work 5"
-    ]  # what could not be asked is asked again; what no source knows rests
+    identify(catalogue, run, listed)
+    # what could not be asked is asked again; what no source knows rests
+    assert asked == ["title:work 5"]
 
 
-def test_offline_and_without_network_what_is_remembered_is_all(catalogue, settings, monkeypatch):
-    quiet = lambda *_: None  # noqa: E731
-    asked = []
-    monkeypatch.setattr(works, "resolve", answers(asked))
-    reading_list.identify(catalogue, settings, make_missing(2), utc_now(), quiet, [])
+def test_without_network_what_is_remembered_is_all(catalogue, settings):
+    identify(catalogue, a_run(settings, answers([])), make_missing(2))
 
     def fails(*args, **kwargs):
         raise WebError("no network")
 
-    monkeypatch.setattr(works, "resolve", fails)
-    assert (
-        len(reading_list.identify(catalogue, settings, make_missing(4), utc_now(), quiet, [])) == 2
-    )
-    offline = load_settings({"library": str(settings.library), "offline": True})
-    assert (
-        len(reading_list.identify(catalogue, offline, make_missing(4), utc_now(), quiet, [])) == 2
-    )
+    run = a_run(settings, fails)
+    identify(catalogue, run, make_missing(4))
+    assert len(known_identifiers(catalogue)) == 2
+    assert [p.subject for p in run.report.problems] == ["reading list"]
 
 
-def test_a_source_gone_wrong_costs_no_build_and_holds_up_nobody(catalogue, settings, monkeypatch):
-    asked, problems = [], []
+def test_a_source_gone_wrong_costs_no_refresh_and_holds_up_nobody(catalogue, settings):
+    asked = []
 
     def broken(citations, client, **kwargs):
         asked.extend(c.key for c in citations)
@@ -102,13 +103,11 @@ def test_a_source_gone_wrong_costs_no_build_and_holds_up_nobody(catalogue, setti
         )
         raise KeyError("a record of another shape")
 
-    monkeypatch.setattr(works, "resolve", broken)
-    listed = make_missing(reading_list.MAX_LOOKUPS + 5)
-    found = reading_list.identify(catalogue, settings, listed, utc_now(), lambda *_: None, problems)
-    assert found == {"title:work 0": ("doi:10.1/x",)}, "what came before it is kept"
-    assert len(problems) == 1
+    run = a_run(settings, broken)
+    listed = make_missing(MAX_LOOKUPS + 5)
+    identify(catalogue, run, listed)
+    assert known_identifiers(catalogue) == {"title:work 0": ("doi:10.1/x",)}, "what came is kept"
+    assert len(run.report.problems) == 1
     asked.clear()
-    reading_list.identify(catalogue, settings, listed, utc_now(), lambda *_: None, problems)
-    assert asked[:5] == [m.key for m in listed[reading_list.MAX_LOOKUPS :]], (
-        "those not asked yet go first"
-    )
+    identify(catalogue, run, listed)
+    assert asked[:5] == [m.key for m in listed[MAX_LOOKUPS:]], "those not asked yet go first"

@@ -5,10 +5,10 @@ Imports nothing of litmap but the records.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
 
-from litmap.models import Document, Download, Request, Response, Summary
+from litmap.models import Document, Download, Request, Response, Summary, Topic, Work
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,10 +65,23 @@ class Encoder(Protocol):
 
 
 class Summariser(Protocol):
-    """Makes summaries; the default is extractive, a language model may take its place."""
+    """Makes summaries; the default is extractive (`litmap.summaries`), a language model may take its place.
 
-    def summarise(
-        self, subject: str, title: str, documents: Mapping[str, Document], **options: Any
-    ) -> Summary:
-        """A summary whose every sentence names its work and page."""
+    Every sentence of a summary names its work and page. `version` changes when the same paper would get another
+    summary, so that kept ones are made again.
+    """
+
+    @property
+    def version(self) -> str:
+        """Names what makes the summaries."""
+        ...
+
+    def summarise_paper(self, document: Document, work: Work, encoder: Encoder) -> Summary:
+        """The summary of one paper; without sentences where nothing can be said."""
+        ...
+
+    def summarise_topics(
+        self, topics: Sequence[Topic], papers: Mapping[str, Summary], encoder: Encoder
+    ) -> Iterable[tuple[str, Summary]]:
+        """(topic id, summary) of each topic of which something can be said; `papers` by work id."""
         ...

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -16,51 +17,28 @@ from typing import Any, Self
 from litmap.catalogue.connection import Writing
 from litmap.catalogue.migrations import MIGRATIONS, check, migrate
 from litmap.catalogue.records import build_record, dump, load, storable
+from litmap.catalogue.stored import Decided, Fetched, FileStamp, Lookup, Run, TextRecord
 from litmap.errors import LibraryError, NoLibrary
-from litmap.models import Citation, Fetch, Note, PdfFile, Problem, Resolution, Status, Work
+from litmap.models import Citation, Fetch, Note, PdfFile, Problem, Resolution, Work
 
-__all__ = ["MIGRATIONS", "Catalogue", "Decided", "Fetched", "Run", "utc_now"]
+logger = logging.getLogger(__name__)
+
+__all__ = [
+    "MIGRATIONS",
+    "Catalogue",
+    "Decided",
+    "Fetched",
+    "FileStamp",
+    "Lookup",
+    "Run",
+    "TextRecord",
+    "utc_now",
+]
 
 
 def utc_now() -> str:
     """Now, UTC ISO 8601 to the second."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A stored resolution: the work's id instead of the work, and when it was made."""
-
-    citation: str
-    status: Status
-    reason: str
-    work: str | None
-    candidates: tuple[Work, ...]
-    time: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A stored fetch: the last outcome for one work, with the PDF it has (also from before, if the last try failed)."""
-
-    work: str
-    status: str
-    reason: str
-    tried: tuple[tuple[str, str], ...]
-    transient: bool
-    time: str
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One refresh: `state` is running, done, failed or interrupted; `report` holds its counts and stage times."""
-
-    id: int
-    started: str
-    finished: str | None
-    state: str
-    report: Mapping[str, Any]
-    problems: tuple[Problem, ...] = ()
 
 
 class Catalogue:
@@ -181,6 +159,17 @@ class Catalogue:
         """The citations that were resolved to this work."""
         query = "SELECT c.record FROM citations c JOIN resolutions r ON r.citation = c.key WHERE r.work = ?"
         return [load(Citation, r[0]) for r in self._db.execute(query, (work,))]
+
+    def put_note_roots(self, paths: Iterable[str]) -> None:
+        """Keep the files and folders that the notes were read from, in order."""
+        self._db.execute("DELETE FROM note_roots")
+        rows = list(enumerate(map(os.fsencode, paths)))
+        self._db.executemany("INSERT INTO note_roots VALUES (?, ?)", rows)
+
+    def note_roots(self) -> list[str]:
+        """The files and folders that the notes were last read from; none where that was standard input."""
+        rows = self._db.execute("SELECT path FROM note_roots ORDER BY position")
+        return [os.fsdecode(r[0]) for r in rows]
 
     # ── resolutions and works: kept for ever ────────────────────────────────────────────────────────────────────────
     def put_resolution(self, resolution: Resolution, time: str) -> None:
@@ -328,19 +317,48 @@ class Catalogue:
             result.setdefault(work, []).append(load(PdfFile, record))
         return result
 
-    def put_text(self, sha256: str, extractor: str, quality: str, reason: str, pages: int) -> None:
-        """Keep how the reading of a PDF ended."""
+    def put_text(self, text: TextRecord) -> None:
+        """Keep how the reading of a PDF ended; replaces what an earlier reading told."""
+        row = (text.sha256, text.extractor, text.quality, text.reason, text.pages)
         self._db.execute(
-            "INSERT OR REPLACE INTO texts VALUES (?, ?, ?, ?, ?)",
-            (sha256, extractor, quality, reason, pages),
+            "INSERT OR REPLACE INTO texts (sha256, extractor, quality, reason, pages, tries, seconds, megabytes) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (*row, text.tries, text.seconds, text.megabytes),
         )
 
-    def texts(self, extractor: str) -> dict[str, tuple[str, str, int]]:
-        """(quality, reason, pages) of each PDF read by this version of the extractor."""
-        rows = self._db.execute(
-            "SELECT sha256, quality, reason, pages FROM texts WHERE extractor = ?", (extractor,)
+    def texts(self, extractor: str) -> dict[str, TextRecord]:
+        """The PDFs read by this version of the extractor, by SHA-256."""
+        rows = self._db.execute(f"{_SELECT_TEXT} WHERE extractor = ?", (extractor,))
+        return {r[0]: TextRecord(*r) for r in rows}
+
+    def text(self, sha256: str) -> TextRecord | None:
+        """How the last reading of one PDF ended, by whatever version of the extractor."""
+        row = self._db.execute(f"{_SELECT_TEXT} WHERE sha256 = ?", (sha256,)).fetchone()
+        return TextRecord(*row) if row else None
+
+    def put_drop_folder(self, works: Mapping[FileStamp, str]) -> None:
+        """Replace what is known of the drop folder's files: the work that each was filed as."""
+        self._db.execute("DELETE FROM dropped_files")
+        rows = [(os.fsencode(f.path), f.bytes, f.modified_ns, w) for f, w in works.items()]
+        self._db.executemany("INSERT INTO dropped_files VALUES (?, ?, ?, ?)", rows)
+
+    def drop_folder(self) -> dict[FileStamp, str]:
+        """The drop folder's files with the id of the work each was filed as ('' where it is not known)."""
+        rows = self._db.execute("SELECT path, bytes, modified_ns, work FROM dropped_files")
+        return {FileStamp(os.fsdecode(r[0]), r[1], r[2]): r[3] for r in rows}
+
+    # ── the reading list ────────────────────────────────────────────────────────────────────────────────────────────
+    def put_lookups(self, lookups: Iterable[Lookup]) -> None:
+        """Keep what the sources say of works that the papers cite."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO lookups VALUES (?, ?, ?)",
+            [(storable(a.key), json.dumps(a.ids), a.time) for a in lookups],
         )
-        return {r[0]: (r[1], r[2], r[3]) for r in rows}
+
+    def lookups(self) -> dict[str, Lookup]:
+        """What the sources said of works that the papers cite, by key."""
+        rows = self._db.execute("SELECT key, ids, time FROM lookups")
+        return {r[0]: Lookup(r[0], tuple(json.loads(r[1])), r[2]) for r in rows}
 
     # ── runs ────────────────────────────────────────────────────────────────────────────────────────────────────────
     def start_run(self, time: str) -> int:
@@ -383,16 +401,7 @@ class Catalogue:
         )
         return [Problem(*r) for r in rows]
 
-    # ── single facts ────────────────────────────────────────────────────────────────────────────────────────────────
-    def put_fact(self, name: str, value: Any) -> None:
-        """Keep one named value (JSON, in ASCII so that any file's name comes back as it was)."""
-        self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(value)))
-
-    def fact(self, name: str, default: Any = None) -> Any:
-        """A value kept by `put_fact`."""
-        row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
-        return json.loads(row[0]) if row else default
-
+    # ── the file ────────────────────────────────────────────────────────────────────────────────────────────────────
     def integrity(self) -> str:
         """What SQLite complains about; '' where the file is whole."""
         found = str(self._db.execute("PRAGMA quick_check(1)").fetchone()[0])
@@ -401,6 +410,11 @@ class Catalogue:
     def version(self) -> int:
         """Changes whenever another connection has written; for readers' caches."""
         return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+
+_SELECT_TEXT = (
+    "SELECT sha256, extractor, quality, reason, pages, tries, seconds, megabytes FROM texts"
+)
 
 
 def _decided(row: Sequence[Any]) -> Decided:

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import json
+import logging
+import os
 import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from litmap.errors import NewerCatalogue
 
-MIGRATIONS: tuple[str, ...] = (
-    # 1: the first catalogue
-    """
+logger = logging.getLogger(__name__)
+
+
+def _nothing_to_move(connection: sqlite3.Connection) -> None:
+    """For a migration that is all SQL."""
+
+
+@dataclass(frozen=True)
+class Migration:
+    """SQL that changes the schema, then what moves the rows that SQL cannot."""
+
+    script: str
+    move: Callable[[sqlite3.Connection], None] = _nothing_to_move
+
+
+_FIRST_CATALOGUE = """
     CREATE TABLE notes (path TEXT PRIMARY KEY, record TEXT NOT NULL, sha256 TEXT NOT NULL);
     CREATE TABLE citations (key TEXT PRIMARY KEY, record TEXT NOT NULL);
     CREATE TABLE resolutions (
@@ -33,7 +52,47 @@ MIGRATIONS: tuple[str, ...] = (
         report TEXT NOT NULL);
     CREATE TABLE problems (run INTEGER NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL);
     CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-    """,
+"""
+
+_TABLES_FOR_FACTS = """
+    CREATE TABLE note_roots (position INTEGER PRIMARY KEY, path BLOB NOT NULL);
+    CREATE TABLE dropped_files (
+        path BLOB NOT NULL, bytes INTEGER NOT NULL, modified_ns INTEGER NOT NULL, work TEXT NOT NULL,
+        PRIMARY KEY (path, bytes, modified_ns)
+    );
+    CREATE TABLE lookups (key TEXT PRIMARY KEY, ids TEXT NOT NULL, time TEXT NOT NULL);
+    ALTER TABLE texts ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE texts ADD COLUMN seconds REAL NOT NULL DEFAULT 0;
+    ALTER TABLE texts ADD COLUMN megabytes INTEGER NOT NULL DEFAULT 0;
+"""
+
+
+def _move_facts(db: sqlite3.Connection) -> None:
+    """JSON values under names ('facts') become rows; paths become bytes, for they need not be UTF-8."""
+    facts: dict[str, Any] = {
+        name: json.loads(value) for name, value in db.execute("SELECT name, value FROM facts")
+    }
+    roots = enumerate(os.fsencode(path) for path in facts.get("notes", []))
+    db.executemany("INSERT INTO note_roots VALUES (?, ?)", list(roots))
+    dropped = facts.get("dropped", {})
+    if isinstance(dropped, list):  # the first versions kept which files they had seen, not as what
+        dropped = dict.fromkeys(dropped, "")
+    for stamp, work in dropped.items():
+        path, size, modified = stamp.rsplit(":", 2)
+        file = (os.fsencode(path), int(size), int(modified))
+        db.execute("INSERT OR REPLACE INTO dropped_files VALUES (?, ?, ?, ?)", (*file, work))
+    for key, (time, *ids) in facts.get("reading", {}).items():
+        asked = "" if time == "failed" else time
+        db.execute("INSERT INTO lookups VALUES (?, ?, ?)", (key, json.dumps(ids), asked))
+    for sha256, limits in facts.get("readings that failed", {}).items():
+        update = "UPDATE texts SET tries = ?, seconds = ?, megabytes = ? WHERE sha256 = ?"
+        db.execute(update, (*limits, sha256))
+    db.execute("DROP TABLE facts")
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(_FIRST_CATALOGUE),
+    Migration(_TABLES_FOR_FACTS, _move_facts),
 )
 
 
@@ -44,10 +103,17 @@ def migrate(connection: sqlite3.Connection, path: str) -> None:
     """
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     check(version, path)
-    for number, script in enumerate(MIGRATIONS[version:], version + 1):
-        connection.executescript(
-            f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;"
-        )
+    for number, migration in enumerate(MIGRATIONS[version:], version + 1):
+        logger.info("migrating %s to format %d", path, number)
+        try:
+            connection.executescript(f"BEGIN IMMEDIATE;\n{migration.script}")
+            migration.move(connection)
+            connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
 
 
 def check(version: int, path: str) -> None:

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from litmap.catalogue import Catalogue, Fetched
+from litmap.catalogue import Catalogue, Decided, Fetched
 from litmap.catalogue.entries import Entry, entries
-from litmap.models import Citation, Fetch, Problem, Work
-from litmap.parsing.title_similarity import normalise_title
-from litmap.paths import LibraryPaths
-from litmap.pipeline.report import Progress, Report
-from litmap.settings import Settings
+from litmap.models import Citation, Fetch, Resolution
+from litmap.pipeline.context import RunContext, age_days
+from litmap.pipeline.dropped_pdfs import file_dropped, is_lost, open_store
 
 if TYPE_CHECKING:
-    from litmap.pdfs import Adopted, Store
     from litmap.web import WebClient
+
+logger = logging.getLogger(__name__)
 
 MAX_BATCH = 64
 """PDFs read and embedded together at most: enough to keep every core busy. A kill costs little: each text is kept as it
@@ -35,53 +32,24 @@ STOP_SECONDS = 5.0
 """How long a stopped run waits for the transfer under way; what it leaves is resumed by the next run."""
 
 
-@contextmanager
-def open_client(settings: Settings, stage: str, progress: Progress) -> Iterator[WebClient]:
-    """The web client of these settings; its waits show in the progress of `stage`."""
-    from litmap.web import WebClient
-
-    def on_wait(host: str, seconds: float, why: str) -> None:
-        progress(stage, -1, 0, f"waiting {seconds:.0f} s for {host}: {why}")
-
-    with WebClient(
-        settings.contact, settings.state, settings.paces, settings.allow, on_wait=on_wait
-    ) as client:
-        yield client
-
-
 class Acquisition:
-    """Brings PDFs into the library. It has a connection to the catalogue of its own, in the thread that calls `run`:
-    an arrived PDF is recorded at once, whatever else is going on.
+    """Brings PDFs into the library, once.
+
+    It has a connection to the catalogue of its own, in the thread that calls `run`: an arrived PDF is recorded at once,
+    whatever else is going on.
     """
 
-    def __init__(
-        self, settings: Settings, paths: LibraryPaths, report: Report, progress: Progress, now: str
-    ) -> None:
-        self.settings, self.paths, self.report, self.progress, self.now = (
-            settings,
-            paths,
-            report,
-            progress,
-            now,
-        )
+    def __init__(self, context: RunContext) -> None:
+        self.context = context
         self._arrived: queue.Queue[str | None] = queue.Queue()
         self._stop = threading.Event()
         self._client: WebClient | None = None
-        self._thread: _Thread | None = None
-
-    def start(self) -> _Thread:
-        """`run` in a thread of this process."""
-        self._thread = _Thread(self.run)
-        self._thread.start()
-        return self._thread
 
     def stop(self) -> None:
         """End the transfers under way, if there are any."""
         self._stop.set()
         if self._client is not None:
             self._client.close()
-        if self._thread is not None:
-            self._thread.join(STOP_SECONDS)
 
     def run(self) -> None:
         """File the drop folder's PDFs and fetch those the works lack."""
@@ -89,12 +57,13 @@ class Acquisition:
 
         started = time.monotonic()
         try:
-            with Catalogue.create(self.paths.catalogue) as catalogue:
-                self._adopt(catalogue)
-                if not self.settings.offline:
+            with Catalogue.create(self.context.paths.catalogue) as catalogue:
+                file_dropped(catalogue, self.context, self._arrived.put)
+                if not self.context.settings.offline:
                     self._fetch(catalogue)
         finally:
-            self.report.seconds["fetch"] = time.monotonic() - started
+            self.context.report.seconds["fetch"] = time.monotonic() - started
+            logger.info("fetch: %.1f s", time.monotonic() - started)
             self._arrived.put(None)
             text.stop_preview_worker()
 
@@ -125,226 +94,106 @@ class Acquisition:
         if batch:
             yield batch
 
-    def _store(self) -> Store:
-        from litmap import pdfs
-
-        return pdfs.Store(self.paths.root, self.paths.pdf, self.paths.partial, self.paths.aside)
-
     def _fetch(self, catalogue: Catalogue) -> None:
-        from litmap import pdfs, text
+        from litmap import text
 
-        with open_client(self.settings, "fetch", self.progress) as client:
+        context = self.context
+        with context.open_client("fetch") as client:
             self._client = client
-            self._note_versions(catalogue, client)
+            _note_versions(catalogue, client, context.now)
             tried = catalogue.fetches()
             wanted = [e for e in entries(catalogue) if self._is_due(e, tried.get(e.work.id))]
-            known = {e.work.id: e.pdfs[0] for e in wanted if e.pdfs and not self._is_lost(e)}
-            works = [e.work for e in wanted]
-            read_preview = text.preview_in_worker
+            logger.info("fetch: the PDFs of %d works are wanted", len(wanted))
+            known = {
+                e.work.id: e.pdfs[0] for e in wanted if e.pdfs and not is_lost(context.paths, e)
+            }
             told: list[Citation] = []
-            outcomes = pdfs.fetch(
-                works,
+            outcomes = context.collaborators.fetch_pdfs(
+                [e.work for e in wanted],
                 client,
-                store=self._store(),
+                store=open_store(context.paths),
                 known=known,
-                now=self.now,
-                read_preview=read_preview,
+                now=context.now,
+                read_preview=text.preview_in_worker,
             )
             for done, outcome in enumerate(outcomes, 1):
+                logger.debug("%s: %s, %s", outcome.work, outcome.status, outcome.reason)
                 with catalogue.write():
-                    catalogue.put_fetch(outcome, self.now)
-                self.progress("fetch", done, len(wanted), outcome.reason)
+                    catalogue.put_fetch(outcome, context.now)
+                context.progress("fetch", done, len(wanted), outcome.reason)
                 if outcome.pdf is not None:
                     self._arrived.put(outcome.pdf.sha256)
-                    told += self._told(catalogue, outcome)
+                    told += _told_by_file(catalogue, outcome)
                 if self._stop.is_set():
+                    logger.info("fetch: stopped after %d of %d works", done, len(wanted))
                     break
             self._resolve_told(catalogue, client, told)
-
-    def _told(self, catalogue: Catalogue, outcome: Fetch) -> list[Citation]:
-        """Citations that gave only an address, with what the fetched file says of itself."""
-        from litmap import works
-
-        cited = catalogue.citations_of(outcome.work)
-        told = (
-            works.with_file_metadata(citation, outcome.title, outcome.ids) for citation in cited
-        )
-        return [citation for citation in told if citation is not None]
 
     def _resolve_told(
         self, catalogue: Catalogue, client: WebClient, told: Sequence[Citation]
     ) -> None:
-        from litmap import works
-
-        for resolution in works.resolve(told, client, now=self.now, contact=self.settings.contact):
+        """Ask the sources about citations that gave only an address, with what their files say of themselves."""
+        context = self.context
+        for resolution in context.collaborators.resolve(
+            told, client, now=context.now, contact=context.settings.contact
+        ):
             before = catalogue.resolution(resolution.citation)
-            if (
-                resolution.work is None
-                or resolution.status != "metadata-only"
-                or before is None
-                or before.work is None
-            ):
+            work = resolution.work
+            if work is None or not _is_identified(resolution, before):
                 continue
             with catalogue.write():
-                catalogue.put_resolution(resolution, self.now)
-                catalogue.rename_work(before.work, resolution.work, self.now)
-
-    def _note_versions(self, catalogue: Catalogue, client: WebClient) -> None:
-        """Ask arXiv, many ids a request, which of the fetched papers have a newer version."""
-        from litmap import works
-
-        here = {
-            e.work.id: e.work for e in entries(catalogue) if e.pdfs and e.work.identifier("arxiv")
-        }
-        for work_id, version in works.newest_versions(here.values(), client).items():
-            if version > (here[work_id].arxiv_version or 0):
-                with catalogue.write():
-                    catalogue.put_work(
-                        replace(here[work_id], arxiv_version=version), "note", self.now
-                    )
+                catalogue.put_resolution(resolution, context.now)
+                if before is not None and before.work is not None:
+                    catalogue.rename_work(before.work, work, context.now)
 
     def _is_due(self, entry: Entry, last: Fetched | None) -> bool:
-        if last is None and entry.status == "unsure":  # which work it is must be settled first
-            return False
-        if (
-            last is None
-            or last.transient
-            or last.status in {"failed", "pending"}
-            or self._is_lost(entry)
-        ):
+        """Whether a work's PDF is to be asked for in this refresh."""
+        if last is None:
+            return entry.status != "unsure"  # which work it is must be settled first
+        if _is_to_be_retried(last) or is_lost(self.context.paths, entry):
             return True
-        days = self.settings.recheck_days if entry.pdfs else self.settings.retry_days
-        newer = (
-            entry.pdf is not None and (entry.work.arxiv_version or 0) > (entry.pdf.version or 0) > 0
-        )
-        return newer or age_days(last.time) >= days
-
-    def _is_lost(self, entry: Entry) -> bool:
-        """Whether the library's file of it is gone or cut short."""
-        try:
-            return (
-                entry.pdf is not None
-                and self.paths.pdf(entry.pdf.sha256).stat().st_size != entry.pdf.bytes
-            )
-        except OSError:
-            return True
-
-    def _adopt(self, catalogue: Catalogue) -> None:
-        """Match the PDFs of the drop folder to the works cited; what matches none becomes a work of its own.
-
-        A file is looked at once, and again where the library's copy is lost or its work may be cited by now.
-        """
-        from litmap import pdfs, text
-
-        stamps, before = _stamps(self.paths.papers), _filed(catalogue)
-        if not stamps and not before:
-            return
-        known = entries(catalogue)
-        cited = {e.work.id: e.work for e in known if e.citations}
-        lost = {e.work.id for e in known if self._is_lost(e)}
-        again = (
-            _to_look_at_again(catalogue, set(before.values()) - cited.keys(), cited.values()) | lost
-        )
-        again |= {""} if lost else set()
-        new = [
-            path
-            for path, stamp in stamps.items()
-            if before.get(stamp) in again or stamp not in before
-        ]
-        filed = {stamp: before[stamp] for stamp in stamps.values() if stamp in before}
-        here, works = {e.work.id for e in known if e.pdfs} - lost, list(cited.values())
-        taken_out = set(before.values()) - {"", *(e.work.id for e in known)}
-        try:
-            for adopted in pdfs.adopt(
-                new, works, store=self._store(), now=self.now, read_preview=text.preview_in_worker
-            ):
-                if isinstance(
-                    adopted, Problem
-                ):  # it stays in the folder, and is told again until it is mended
-                    self.report.problems.append(adopted)
-                    continue
-                stamp = stamps[adopted.file]
-                if adopted.new_work is not None and before.get(stamp) in taken_out:
-                    continue  # by the user's word, and it is not what is cited now
-                self._file(catalogue, adopted, before.get(stamp, ""), cited)
-                filed[stamp] = adopted.fetch.work
-                if adopted.fetch.pdf is not None and before.get(stamp) not in here:
-                    self._arrived.put(adopted.fetch.pdf.sha256)
-        finally:
-            if filed != before:
-                with catalogue.write():
-                    catalogue.put_fact("dropped", filed)
-
-    def _file(
-        self, catalogue: Catalogue, adopted: Adopted, before: str, cited: Mapping[str, Work]
-    ) -> None:
-        """Keep whose file it is; `before` is the work it was filed as until now, '' for none."""
-        work = adopted.fetch.work
-        with catalogue.write():
-            if adopted.new_work is not None:
-                catalogue.put_work(adopted.new_work, "drop", self.now)
-            catalogue.put_fetch(adopted.fetch, self.now)
-            if adopted.new_work is None and before and before not in cited:
-                catalogue.rename_work(before, cited[work], self.now)
+        settings = self.context.settings
+        days = settings.recheck_days if entry.pdfs else settings.retry_days
+        return _has_newer_version(entry) or age_days(last.time) >= days
 
 
-class _Thread(threading.Thread):
-    """A daemon thread whose `result` raises what its work raised."""
-
-    def __init__(self, work: Callable[[], None]) -> None:
-        super().__init__(daemon=True)
-        self._work = work
-        self._error: BaseException | None = None
-
-    def run(self) -> None:
-        try:
-            self._work()
-        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
-            self._error = error
-
-    def result(self) -> None:
-        """Wait for the end; raises what the work raised."""
-        self.join()
-        if self._error is not None:
-            raise self._error
+def _is_identified(resolution: Resolution, before: Decided | None) -> bool:
+    """Whether a source knows the work of a citation that had one by its address alone."""
+    return resolution.status == "metadata-only" and before is not None and before.work is not None
 
 
-def _filed(catalogue: Catalogue) -> dict[str, str]:
-    """The drop folder's files that were filed, by their stamps, each with its work's id of today."""
-    fact, aliases = catalogue.fact("dropped", {}), catalogue.aliases()
-    filed = (
-        fact if isinstance(fact, dict) else dict.fromkeys(fact, "")
-    )  # an older litmap kept the stamps alone
-    return {stamp: aliases.get(work, work) for stamp, work in filed.items()}
+def _is_to_be_retried(last: Fetched) -> bool:
+    """Whether the last fetch ended in a way that says nothing of the next."""
+    return last.transient or last.status in {"failed", "pending"}
 
 
-def _to_look_at_again(
-    catalogue: Catalogue, filed: Iterable[str], cited: Iterable[Work]
-) -> set[str]:
-    """Of works that files were filed as and no note cites, those that may be cited under another id: the file tells."""
-    titles, ids, works = set(), set(), catalogue.works()
-    for work in cited:
-        titles |= {normalise_title(title) for title in (work.title, *work.other_titles)}
-        ids |= set(work.ids)
-    return {
-        w
-        for w in filed
-        if w in works and (normalise_title(works[w].title) in titles or ids & {*works[w].ids})
+def _has_newer_version(entry: Entry) -> bool:
+    """Whether arXiv has a newer version than the library's file, as far as its version is known."""
+    if entry.pdf is None or not entry.pdf.version:
+        return False
+    return (entry.work.arxiv_version or 0) > entry.pdf.version
+
+
+def _note_versions(catalogue: Catalogue, client: WebClient, now: str) -> None:
+    """Ask arXiv, many ids a request, which of the fetched papers have a newer version."""
+    from litmap import works
+
+    fetched: Mapping[str, Entry] = {
+        e.work.id: e for e in entries(catalogue) if e.pdfs and e.work.identifier("arxiv")
     }
+    newest = works.newest_versions([e.work for e in fetched.values()], client)
+    for work_id, version in newest.items():
+        work = fetched[work_id].work
+        if version > (work.arxiv_version or 0):
+            logger.debug("%s has version %d on arXiv", work_id, version)
+            with catalogue.write():
+                catalogue.put_work(replace(work, arxiv_version=version), "note", now)
 
 
-def age_days(time_text: str) -> float:
-    """Days since a time of the catalogue."""
-    then = datetime.strptime(time_text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    return (datetime.now(UTC) - then) / timedelta(days=1)
+def _told_by_file(catalogue: Catalogue, outcome: Fetch) -> list[Citation]:
+    """Citations that gave only an address, with what the fetched file says of itself."""
+    from litmap import works
 
-
-def _stamps(folder: Path) -> dict[Path, str]:
-    """The PDFs in a folder, each with what changes when it changes; what is gone by now is left out."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        with suppress(OSError):
-            if path.suffix.lower() == ".pdf" and path.is_file():
-                stat = path.stat()
-                found[path] = f"{path}:{stat.st_size}:{stat.st_mtime_ns}"
-    return found
+    cited = catalogue.citations_of(outcome.work)
+    told = (works.with_file_metadata(citation, outcome.title, outcome.ids) for citation in cited)
+    return [citation for citation in told if citation is not None]

@@ -1,319 +1,307 @@
-"""What a build holds beside its passages: who cites whom, filing, map, summaries, reading list."""
+"""What a build holds beside its passages: who cites whom, filing, map, summaries, reading list.
+
+Values in, values out: nothing here writes to a build, asks the network or opens the catalogue.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-import gzip
 import hashlib
-import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from litmap import builds, maps, references, summaries, topics
+from litmap import maps, references, topics
 from litmap.catalogue.entries import Entry
-from litmap.catalogue.records import build_record
-from litmap.models import Document, HeadingPath, Note, Reference, Summary
+from litmap.models import Document, Filing, HeadingPath, Reference, Summary, Work
 from litmap.parsing.title_similarity import normalise_title
-from litmap.paths import LibraryPaths
-from litmap.pipeline.embedder import Embedder
-from litmap.pipeline.passages import load_document, readable_pdf
-from litmap.pipeline.reading_list import Identify
+from litmap.pipeline.inputs import BuildInputs
 from litmap.pipeline.report import Progress, timed
 
 if TYPE_CHECKING:
     from litmap.models import Vectors
 
-T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
 MAX_READING_LIST, MAX_QUOTED = 500, 60
 """Works of the reading list that are kept, and those with the passages that cite them."""
+MAX_LACKING = 20
+"""Works of the reading list named under one heading."""
 BODY_CHARACTERS = 60_000
 """How much of a paper's text filing reads: what a paper is about stands in its first twenty pages."""
 
-
-class Derived:
-    """Values computed from one PDF's text, cached by content; dropped with `texts/`."""
-
-    def __init__(self, paths: LibraryPaths) -> None:
-        self.paths = paths
-
-    def get(
-        self, kind: type[T], name: str, sha256: str, make: Callable[[Document], Sequence[T]]
-    ) -> tuple[T, ...]:
-        """Records of class `kind` made from a PDF's document; `name` carries the maker's version."""
-        path = self.paths.text(sha256).with_name(f"{sha256}.{name}.json.gz")
-        try:
-            return tuple(
-                build_record(kind, value)
-                for value in json.loads(gzip.decompress(path.read_bytes()))
-            )
-        except (OSError, ValueError, TypeError, EOFError):
-            document = load_document(self.paths, sha256)
-            found = tuple(make(document)) if document else ()
-            path.parent.mkdir(parents=True, exist_ok=True)
-            text = json.dumps([dataclasses.asdict(r) for r in found])  # type: ignore[call-overload]
-            builds.replace_file(path, gzip.compress(text.encode(), 5, mtime=0))
-            return found
+ReferenceLists = Mapping[str, Sequence[Reference]]
+"""The reference list of each work with a readable PDF, by work id."""
+Edge = tuple[str, str]
+"""(citing work, cited work or key of a cited work that is not in the library)"""
 
 
-def enrich(
-    paths: LibraryPaths,
-    writer: builds.BuildWriter,
-    entries: Sequence[Entry],
-    notes: Sequence[Note],
-    texts: Mapping[str, tuple[str, str, int]],
-    embedder: Embedder,
-    seconds: dict[str, float],
-    progress: Progress,
-    identify: Identify | None = None,
-) -> None:
-    """Write topics, map, links, reading list and summaries into the build under way."""
-    derived = Derived(paths)
-    shas = {e.work.id: readable_pdf(e, texts) for e in entries}
+@dataclass(frozen=True)
+class PreviousLook:
+    """Of the build before: places on the map by work id and the styles of headings, which stay where they can."""
+
+    points: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    styles: Sequence[tuple[Sequence[str], str, str]] = ()
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The parts of a build that are JSON, by the names of their files, and the seconds that each took."""
+
+    parts: Mapping[str, Any]
+    seconds: Mapping[str, float]
+
+
+def analyse(
+    inputs: BuildInputs, bodies: Vectors, previous: PreviousLook, progress: Progress
+) -> Analysis:
+    """Topics, map, links, reading list and summaries of a library.
+
+    `bodies` are float32 (works, dim): the mean vector of each work's passages, zeros without a PDF.
+    Raises `PdfError` where a kept text is damaged.
+    """
+    seconds: dict[str, float] = {}
+    works = [e.work for e in inputs.entries]
     with timed(seconds, "references"):
-        lists = {
-            work: derived.get(
-                Reference, f"references-{references.VERSION}", sha, references.read_references
-            )
-            for work, sha in shas.items()
-            if sha
-        }
-        linked = references.link(lists, [e.work for e in entries])
-        edges = sorted({(link.citing, link.cited) for link in linked})
-        writer.write_json("links", edges)
+        lists = reference_lists(inputs)
+        edges = sorted({(link.citing, link.cited) for link in references.link(lists, works)})
     with timed(seconds, "topics"):
-        progress("topics", 0, len(entries))
-        outside = [(work, _key(r)) for work, listed in lists.items() for r in listed if _key(r)]
-        bodies = _body_vectors(writer, entries, embedder.encoder.dim)
-        filed = _file(paths, entries, notes, shas, embedder, bodies, [*edges, *outside])
-        writer.write_json("map", _places(writer, entries, filed))
-        progress("topics", len(entries), len(entries))
+        progress("topics", 0, len(works))
+        filed = _file_works(inputs, bodies, [*edges, *_edges_outside(lists)])
+        points = _project(inputs, filed, previous)
+        progress("topics", len(works), len(works))
     with timed(seconds, "summaries"):
-        writer.write_json(
-            "summaries", _summaries(paths, entries, shas, filed.result, embedder, progress)
-        )
+        summarised = _summarise(inputs, filed.result, progress)
     with timed(seconds, "reading"):
-        headings = {
-            f.work: f.noted or ((f.suggested,) if f.suggested else ()) for f in filed.result.filings
-        }
-        missing = references.find_uncited_works(lists, [e.work for e in entries], headings)
-        ids = identify(missing) if identify else {}
-        held = {i for e in entries for i in e.work.ids}
-        missing = [
-            m for m in missing if not held & set(ids.get(m.key, ()))
-        ]  # one of ours under another spelling
-        writer.write_json("reading", _reading_list(paths, shas, missing, ids))
-        lacking = references.uncited_by_heading(missing)
-        cover = [
-            dataclasses.replace(
-                c, missing=tuple((m.reference.title, n) for m, n in lacking.get(c.heading, ())[:20])
-            )
-            for c in filed.result.coverage
-        ]
-        writer.write_json(
-            "topics", dataclasses.asdict(dataclasses.replace(filed.result, coverage=tuple(cover)))
-        )
-        _write_styles(writer, filed.result)
+        headings = {f.work: _headings_of(f) for f in filed.result.filings}
+        uncited = references.find_uncited_works(lists, works, headings)
+        uncited = _without_own_works(uncited, inputs)
+        reading = _reading_list(inputs, uncited)
+    parts = {
+        "links": edges,
+        "map": points,
+        "summaries": summarised,
+        "reading": reading,
+        "topics": dataclasses.asdict(_with_lacking(filed.result, uncited)),
+        "styles": _styles(filed.result, previous),
+    }
+    return Analysis(parts, seconds)
 
 
-@dataclasses.dataclass(frozen=True)
-class _Filed:
+# ── who cites whom ───────────────────────────────────────────────────────────────────────────────────────────────────
+def reference_lists(inputs: BuildInputs) -> ReferenceLists:
+    """The papers' own reference lists, from their kept texts. Raises `PdfError` where one is damaged."""
+    name = f"references-{references.VERSION}"
+    cache = inputs.text_cache
+    return {
+        work: cache.derived(Reference, name, sha, references.read_references)
+        for work, sha in inputs.readable_pdfs.items()
+        if sha
+    }
+
+
+def _edges_outside(lists: ReferenceLists) -> list[Edge]:
+    """Each paper with each work that it cites, by a key that two lists which name one work share."""
+    return [
+        (work, key) for work, listed in lists.items() for r in listed if (key := _shared_key(r))
+    ]
+
+
+def _shared_key(reference: Reference) -> str:
+    if reference.ids:
+        return reference.ids[0]
+    return f"title:{normalise_title(reference.title)}" if reference.title else ""
+
+
+# ── filing and map ───────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class _FiledWorks:
+    """The filing, and the vectors it went by: float32 (works, dim)."""
+
     result: topics.FilingResult
     vectors: Vectors
 
 
-def _key(reference: Reference) -> str:
-    """What two reference lists that name one work share, where it is no work of the library."""
-    return (
-        reference.ids[0]
-        if reference.ids
-        else f"title:{normalise_title(reference.title)}"
-        if reference.title
-        else ""
+def _file_works(inputs: BuildInputs, bodies: Vectors, edges: Sequence[Edge]) -> _FiledWorks:
+    """File the works under the headings of the notes."""
+    papers = [_paper(inputs, e) for e in inputs.entries]
+    heads = [[f"{p.title}. {p.abstract or p.body[:1500]}".strip(), p.title] for p in papers]
+    inputs.embedder.ensure(heads)
+    both = [inputs.embedder.vectors(h) for h in heads]
+    vectors, titles = (
+        np.array([b[i] for b in both], np.float32).reshape(-1, inputs.encoder.dim) for i in (0, 1)
     )
+    result = topics.file_works(
+        papers,
+        {n.path: n.headings for n in inputs.notes},
+        {e.work.id: e.headings for e in inputs.entries},
+        vectors=vectors,
+        encoder=inputs.encoder,
+        body_vectors=_with_titles(bodies, titles),
+        links=edges,
+    )
+    return _FiledWorks(result, vectors)
 
 
-def _body_vectors(writer: builds.BuildWriter, entries: Sequence[Entry], dim: int) -> Vectors:
-    """float32 (n, dim): the mean of the vectors of each work's passages in the new build, zeros without a PDF."""
-    from litmap import index
+def _with_titles(bodies: Vectors, titles: Vectors) -> Vectors:
+    """Bodies' vectors, zeros where there is none, with those of the titles in equal parts.
 
-    opened = index.VectorIndex.open(writer.folder)
-    row_of = {e.work.id: i for i, e in enumerate(entries)}
-    means = np.zeros((len(entries), dim), np.float32)
-    for source in writer.sources:
-        if (
-            source.work in row_of
-            and source.count
-            and not source.source.startswith(("abstract:", "note:"))
-        ):
-            rows = np.arange(source.first, source.first + source.count, dtype=np.int64)
-            mean = opened.vectors(rows).mean(axis=0)
-            means[row_of[source.work]] = mean / (np.linalg.norm(mean) or 1.0)
-    return means
-
-
-def _with_titles(bodies: Vectors, named: Vectors) -> Vectors:
-    """Bodies' vectors, zeros where there is none, with those of the titles in equal parts: passages are embedded
-    without their title, and filing without it was measured worse (benchmarks/RESULTS.md).
+    Passages are embedded without their title, and filing without it was measured worse (benchmarks/RESULTS.md).
     """
-    both = (bodies + named) * bodies.any(axis=1, keepdims=True)
+    both = (bodies + titles) * bodies.any(axis=1, keepdims=True)
     mixed: Vectors = both / np.linalg.norm(both, axis=1, keepdims=True).clip(1e-9)
     return mixed
 
 
-def _file(
-    paths: LibraryPaths,
-    entries: Sequence[Entry],
-    notes: Sequence[Note],
-    shas: Mapping[str, str],
-    embedder: Embedder,
-    bodies: Vectors,
-    edges: Sequence[tuple[str, str]],
-) -> _Filed:
-    papers = [_paper(paths, e, shas[e.work.id]) for e in entries]
-    heads = [[f"{p.title}. {p.abstract or p.body[:1500]}".strip(), p.title] for p in papers]
-    embedder.ensure(heads)
-    both = [embedder.vectors(h) for h in heads]
-    vectors, named = (
-        np.array([b[i] for b in both], np.float32).reshape(-1, embedder.encoder.dim) for i in (0, 1)
-    )
-    result = topics.file_works(
-        papers,
-        {n.path: n.headings for n in notes},
-        {e.work.id: e.headings for e in entries},
-        vectors=vectors,
-        encoder=embedder.encoder,
-        body_vectors=_with_titles(bodies, named),
-        links=edges,
-    )
-    return _Filed(result, vectors)
+def _paper(inputs: BuildInputs, entry: Entry) -> topics.PaperText:
+    """What filing reads of a work: title, abstract, body, and what the notes say where they cite it."""
+    work, sha = entry.work, inputs.readable_pdfs[entry.work.id]
+    body = _body(inputs.text_cache.load(sha)) if sha else ""
+    context = "\n".join(dict.fromkeys(m.context for m in entry.mentions if m.context))
+    return topics.PaperText(work.id, work.title, work.abstract, body, context, work.year, bool(sha))
+
+
+def _body(document: Document) -> str:
+    kinds = {"body", "abstract", "heading"}
+    blocks = (b for p in document.pages for b in p.blocks if b.kind in kinds)
+    return "\n".join(b.text for b in blocks)[:BODY_CHARACTERS]
+
+
+def _headings_of(filing: Filing) -> tuple[HeadingPath, ...]:
+    """Where a work stands: the reader's own headings, else the suggested one."""
+    return filing.noted or ((filing.suggested,) if filing.suggested else ())
+
+
+def _project(
+    inputs: BuildInputs, filed: _FiledWorks, previous: PreviousLook
+) -> dict[str, list[float]]:
+    """Places on the map by work id; works that had one stay near it."""
+    groups = [_map_group(f) for f in filed.result.filings]
+    ids = [e.work.id for e in inputs.entries]
+    before = {work: (p[0], p[1]) for work, p in previous.points.items()}
+    points = maps.project(filed.vectors, ids, groups=groups, previous=before)
+    return {
+        work: [round(float(x), 5), round(float(y), 5)]
+        for work, (x, y) in zip(ids, points, strict=True)
+    }
+
+
+def _map_group(filing: Filing) -> str | None:
+    """What is drawn together: the works of a heading, else those of a cluster."""
+    headings = _headings_of(filing)
+    return " › ".join(headings[0]) if headings and headings[0] else filing.cluster
+
+
+def _styles(result: topics.FilingResult, previous: PreviousLook) -> list[list[Any]]:
+    """The look of each heading on the map, kept from build to build."""
+    before = {tuple(path): maps.Style(colour, shape) for path, colour, shape in previous.styles}
+    styles = maps.choose_styles([t.heading for t in result.topics if t.heading], before)
+    return [[list(path), style.colour, style.shape] for path, style in styles.items()]
+
+
+# ── summaries ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _summarise(
+    inputs: BuildInputs, result: topics.FilingResult, progress: Progress
+) -> dict[str, Any]:
+    """Summaries of papers by work id, of topics by 'topic:<id>'."""
+    papers = dict(_summarise_papers(inputs, progress))
+    of_topics = inputs.summariser.summarise_topics(result.topics, papers, inputs.encoder)
+    summaries = papers | {f"topic:{topic}": summary for topic, summary in of_topics}
+    return {key: dataclasses.asdict(summary) for key, summary in summaries.items()}
+
+
+def _summarise_papers(inputs: BuildInputs, progress: Progress) -> Iterator[tuple[str, Summary]]:
+    """(work id, summary) of each work with a readable PDF of which something can be said."""
+    works = [e.work for e in inputs.entries if inputs.readable_pdfs[e.work.id]]
+    for done, work in enumerate(works, 1):
+        made = inputs.text_cache.derived(
+            Summary,
+            f"summary-{_summary_version(inputs, work)}",
+            inputs.readable_pdfs[work.id],
+            lambda document, work=work: [  # type: ignore[misc]
+                inputs.summariser.summarise_paper(document, work, inputs.encoder)
+            ],
+        )
+        if made and made[0].sentences:
+            yield work.id, made[0]
+        progress("summaries", done, len(works), work.title)
+
+
+def _summary_version(inputs: BuildInputs, work: Work) -> str:
+    """Names what a paper's summary depends on beside its text."""
+    depends = f"{work.id}|{work.title}|{inputs.summariser.version}"
+    return hashlib.sha256(depends.encode()).hexdigest()[:12]
+
+
+# ── the reading list ─────────────────────────────────────────────────────────────────────────────────────────────────
+def _without_own_works(
+    uncited: Sequence[references.MissingWork], inputs: BuildInputs
+) -> list[references.MissingWork]:
+    """Without those that the sources know as works of the library under another spelling."""
+    own = {i for e in inputs.entries for i in e.work.ids}
+    return [m for m in uncited if not own & set(inputs.reading_list_ids.get(m.key, ()))]
+
+
+def _with_lacking(
+    result: topics.FilingResult, uncited: Sequence[references.MissingWork]
+) -> topics.FilingResult:
+    """The filing with the works that each heading lacks."""
+    lacking = references.uncited_by_heading(uncited)
+    coverage = [
+        dataclasses.replace(
+            c,
+            missing=tuple(
+                (m.reference.title, n) for m, n in lacking.get(c.heading, ())[:MAX_LACKING]
+            ),
+        )
+        for c in result.coverage
+    ]
+    return dataclasses.replace(result, coverage=tuple(coverage))
 
 
 def _reading_list(
-    paths: LibraryPaths,
-    shas: Mapping[str, str],
-    missing: Sequence[references.MissingWork],
-    ids: Mapping[str, Sequence[str]],
+    inputs: BuildInputs, uncited: Sequence[references.MissingWork]
 ) -> list[dict[str, Any]]:
     """The works most cited and not in the notes as JSON; the first ones with the passages that cite them."""
     documents: dict[str, Document] = {}
     rows = []
-    for number, work in enumerate(missing[:MAX_READING_LIST]):
-        row = _suggest(work, ids.get(work.key, ()))
+    for number, work in enumerate(uncited[:MAX_READING_LIST]):
+        row = _reading_row(work, inputs.reading_list_ids.get(work.key, ()))
         for place in work.places[:3] if number < MAX_QUOTED else ():
-            sha = shas[place.citing]
+            sha = inputs.readable_pdfs[place.citing]
             if sha not in documents:
-                documents[sha] = load_document(paths, sha)
-            found = references.citing_passages(documents[sha], place.reference)
+                documents[sha] = inputs.text_cache.load(sha)
+            citing = references.citing_passages(documents[sha], place.reference)
             row["passages"] += [
-                {"work": place.citing, "page": s.page, "text": s.text} for s in found[:1]
+                {"work": place.citing, "page": s.page, "text": s.text} for s in citing[:1]
             ]
         rows.append(row)
     return rows
 
 
-def _suggest(missing: references.MissingWork, ids: Sequence[str]) -> dict[str, Any]:
+def _reading_row(work: references.MissingWork, ids: Sequence[str]) -> dict[str, Any]:
     """A work of the reading list as JSON: how many papers cite it, which, where, and under which headings."""
-    found = missing.reference
+    reference = work.reference
     return {
-        "key": missing.key,
-        "count": len(missing.citing),
-        "title": found.title or found.raw,
-        "authors": list(found.authors),
-        "year": found.year,
-        "venue": found.venue,
-        "ids": _joined(ids, found.ids),
-        "urls": list(found.urls),
-        "cited_by": list(missing.citing),
-        "places": [{"work": p.citing, "page": p.page, "number": p.number} for p in missing.places],
-        "headings": [{"heading": list(path), "count": count} for path, count in missing.headings],
+        "key": work.key,
+        "count": len(work.citing),
+        "title": reference.title or reference.raw,
+        "authors": list(reference.authors),
+        "year": reference.year,
+        "venue": reference.venue,
+        "ids": _joined(ids, reference.ids),
+        "urls": list(reference.urls),
+        "cited_by": list(work.citing),
+        "places": [{"work": p.citing, "page": p.page, "number": p.number} for p in work.places],
+        "headings": [{"heading": list(path), "count": count} for path, count in work.headings],
         "passages": [],
     }
 
 
-def _joined(known: Sequence[str], read: Sequence[str]) -> list[str]:
+def _joined(confirmed: Sequence[str], read: Sequence[str]) -> list[str]:
     """Identifiers that a source confirmed, then those read in reference lists of kinds that no source told."""
-    kinds = {ident.partition(":")[0] for ident in known}
-    return list(dict.fromkeys([*known, *(i for i in read if i.partition(":")[0] not in kinds)]))
-
-
-def _write_styles(writer: builds.BuildWriter, result: topics.FilingResult) -> None:
-    """The look of each heading on the map, kept from build to build."""
-    before = (writer.base.read_json("styles") if writer.base else None) or []
-    previous = {tuple(path): maps.Style(colour, shape) for path, colour, shape in before}
-    styles = maps.choose_styles([t.heading for t in result.topics if t.heading], previous)
-    writer.write_json(
-        "styles", [[list(path), style.colour, style.shape] for path, style in styles.items()]
-    )
-
-
-def _paper(paths: LibraryPaths, entry: Entry, sha: str) -> topics.PaperText:
-    document = load_document(paths, sha) if sha else None
-    body = ""
-    if document is not None:
-        kinds = {"body", "abstract", "heading"}
-        body = "\n".join(b.text for p in document.pages for b in p.blocks if b.kind in kinds)[
-            :BODY_CHARACTERS
-        ]
-    context = "\n".join(dict.fromkeys(m.context for m in entry.mentions if m.context))
-    work = entry.work
-    return topics.PaperText(work.id, work.title, work.abstract, body, context, work.year, bool(sha))
-
-
-def _places(
-    writer: builds.BuildWriter, entries: Sequence[Entry], filed: _Filed
-) -> dict[str, list[float]]:
-    """Places on the map, old ones kept."""
-    before = (writer.base.read_json("map") if writer.base else None) or {}
-    groups = [_group(f.noted, f.suggested, f.cluster) for f in filed.result.filings]
-    points = maps.project(
-        filed.vectors,
-        [e.work.id for e in entries],
-        groups=groups,
-        previous={work: (p[0], p[1]) for work, p in before.items()},
-    )
-    return {
-        e.work.id: [round(float(x), 5), round(float(y), 5)]
-        for e, (x, y) in zip(entries, points, strict=True)
-    }
-
-
-def _group(
-    noted: Sequence[HeadingPath], suggested: HeadingPath | None, cluster: str | None
-) -> str | None:
-    path = suggested if suggested and not noted else noted[0] if noted else None
-    return " › ".join(path) if path else cluster
-
-
-def _summaries(
-    paths: LibraryPaths,
-    entries: Sequence[Entry],
-    shas: Mapping[str, str],
-    result: topics.FilingResult,
-    embedder: Embedder,
-    progress: Progress,
-) -> dict[str, Any]:
-    """Summaries of papers by work id, of topics by 'topic:<id>'."""
-    derived = Derived(paths)
-    found: dict[str, Summary] = {}
-    with_text = [e for e in entries if shas[e.work.id]]
-    for done, entry in enumerate(with_text, 1):
-        work = entry.work
-        name = hashlib.sha256(f"{work.id}|{work.title}|{summaries.VERSION}".encode()).hexdigest()[
-            :12
-        ]
-
-        def make(document: Document, work: Any = work) -> list[Summary]:
-            return [summaries.summarise_paper(document, work, embedder.encoder)]
-
-        made = derived.get(Summary, f"summary-{name}", shas[work.id], make)
-        if made and made[0].sentences:
-            found[work.id] = made[0]
-        progress("summaries", done, len(with_text), work.title)
-    for topic, summary in summaries.summarise_topics(result.topics, found, embedder.encoder):
-        found[f"topic:{topic}"] = summary
-    return {key: dataclasses.asdict(summary) for key, summary in found.items()}
-
-
-__all__ = ["Derived", "enrich"]
+    kinds = {ident.partition(":")[0] for ident in confirmed}
+    return list(dict.fromkeys([*confirmed, *(i for i in read if i.partition(":")[0] not in kinds)]))

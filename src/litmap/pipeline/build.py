@@ -1,25 +1,34 @@
-"""Make and publish a build: passages, vectors, words, then topics, map, summaries and the papers' own references."""
+"""Make and publish a build: passages, vectors, words, then topics, map, summaries and the papers' own references.
+
+It depends on its `BuildInputs` and on the build before: nothing is asked of the network, nothing written to the
+catalogue.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from litmap import builds, keywords, references, summaries, topics
-from litmap.catalogue.entries import Entry
+import numpy as np
+
+from litmap import builds, keywords, references, topics
 from litmap.errors import DamagedBuild, NoLibrary
-from litmap.models import Note
 from litmap.paths import LibraryPaths
-from litmap.pipeline.analysis import enrich
-from litmap.pipeline.embedder import Embedder
+from litmap.pipeline.analysis import PreviousLook, analyse
 from litmap.pipeline.index_writers import write_keywords, write_vectors
-from litmap.pipeline.passages import Key, Source, additions
-from litmap.pipeline.reading_list import Identify
-from litmap.pipeline.report import Progress, timed
-from litmap.protocols import Encoder
+from litmap.pipeline.inputs import BuildInputs
+from litmap.pipeline.passages import Key, Source, additions, wanted_sources
+from litmap.pipeline.report import Progress, quiet, timed
+
+if TYPE_CHECKING:
+    from litmap.models import Vectors
+
+logger = logging.getLogger(__name__)
 
 KEPT_BUILDS = 2
 """Builds that stay: the current one, and the one before for readers that still hold it."""
@@ -27,93 +36,192 @@ KEPT_BUILDS = 2
 
 @dataclass
 class BuildReport:
-    """What came of it, for the report."""
+    """What came of it, for the report: counts, seconds by step, and titles of works that are new, changed or gone."""
 
     counts: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     changes: dict[str, list[str]] = field(default_factory=dict)
 
 
-def make_build(
-    paths: LibraryPaths,
-    entries: Sequence[Entry],
-    notes: Sequence[Note],
-    texts: Mapping[str, tuple[str, str, int]],
-    wanted: Mapping[Key, Source],
-    embedder: Embedder,
-    *,
-    facts: Mapping[str, Any],
-    progress: Progress,
-    fresh: bool = False,
-    identify: Identify | None = None,
-) -> BuildReport:
-    """Publish a build of exactly the `wanted` sources, unless the current one is that already.
+@dataclass(frozen=True)
+class BuildPlan:
+    """What a build of `inputs` would hold (`wanted`), and how it comes about from `base`, the build to go on from.
 
-    `identify` gives identifiers for works of the reading list.
-    Raises `LibraryError` on a full disk; the old build then goes on serving.
+    `state` is a digest of what topics, map and summaries depend on beside the passages.
     """
-    made = BuildReport()
-    base = None if fresh else _current(paths)
-    state = _state(entries, notes, texts, facts)
+
+    inputs: BuildInputs
+    base: builds.Build | None
+    wanted: Mapping[Key, Source]
+    added: Sequence[Key]
+    removed: Sequence[Key]
+    state: str
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the current build is that already."""
+        if self.base is None or self.added or self.removed:
+            return False
+        return bool(self.base.facts.get("state") == self.state)
+
+    @property
+    def has_other_model(self) -> bool:
+        """Whether the base holds another model's vectors."""
+        if self.base is None:
+            return False
+        return bool(self.base.facts.get("model_key") != self.inputs.encoder.key)
+
+    def changes(self) -> dict[str, list[str]]:
+        """Titles of works that are new, changed or gone since the base."""
+        before = {s.work for s in self.base.sources} if self.base else set()
+        now = {work for work, _ in self.wanted}
+        added = {work for work, _ in self.added if work}
+        removed = {work for work, _ in self.removed if work}
+        named = {"new": added - before, "changed": added & before, "gone": removed - now}
+        titles = self.inputs.titles
+        return {what: sorted(titles.get(w, w) for w in ids) for what, ids in named.items() if ids}
+
+
+@contextmanager
+def plan_build(inputs: BuildInputs, *, fresh: bool = False) -> Iterator[BuildPlan]:
+    """The plan of a build; with `fresh` nothing is taken over from the current one."""
+    wanted = wanted_sources(inputs)
+    if not inputs.notes_were_read:
+        wanted |= kept_note_sources(inputs)
+    base = None if fresh else open_current(inputs.paths)
     try:
-        add, remove = builds.plan(base, {key: source.fingerprint for key, source in wanted.items()})
-        titles = {e.work.id: e.work.title for e in entries}
-        made.changes = _changes(base, wanted, add, remove, titles)
-        if base is not None and not add and not remove and base.facts.get("state") == state:
-            made.counts = {"passages": len(base.rows), "new_passages": 0, "build": base.id}
-            return made
-        made.counts |= _other_model(base, embedder)
-        anew = "another model: all is embedded anew; " if made.counts else ""
-        progress(
-            "build", 0, 0, f"{anew}{len(add)} sources new or changed, {len(remove)} gone or changed"
-        )
-        with builds.BuildWriter(paths, base=base) as writer:
-            changes = writer.update(additions(wanted[key] for key in add), remove)
-            with timed(made.seconds, "vectors"):
-                write_vectors(writer, changes, embedder, titles, anew="model_before" in made.counts)
-            with timed(made.seconds, "keywords"):
-                write_keywords(writer, changes, titles)
-            enrich(paths, writer, entries, notes, texts, embedder, made.seconds, progress, identify)
-            kept = {**facts, "state": state, "model_key": embedder.encoder.key}
-            with timed(made.seconds, "publish"):
-                build_id = writer.publish(kept)
-        made.counts["new_passages"] = len(changes.added)
+        prints = {key: source.fingerprint for key, source in wanted.items()}
+        added, removed = builds.plan(base, prints)
+        yield BuildPlan(inputs, base, wanted, added, removed, _state(inputs))
     finally:
         if base is not None:
             base.close()
-    with builds.open_build(paths) as build:
-        made.counts |= {"passages": len(build.rows), "build": build_id}
-    builds.prune_builds(paths, KEPT_BUILDS)
-    return made
+
+
+def make_build(
+    inputs: BuildInputs, *, progress: Progress = quiet, fresh: bool = False
+) -> BuildReport:
+    """Publish a build of exactly these inputs, unless the current one is that already.
+
+    Raises `LibraryError` on a full disk; the old build then goes on serving. Raises `PdfError` for a damaged text.
+    """
+    report = BuildReport()
+    with plan_build(inputs, fresh=fresh) as plan:
+        report.changes = plan.changes()
+        if plan.is_current and plan.base is not None:
+            logger.info("build: %s is up to date", plan.base.id)
+            passages = len(plan.base.rows)
+            report.counts = {"passages": passages, "new_passages": 0, "build": plan.base.id}
+            return report
+        if plan.has_other_model and plan.base is not None:
+            report.counts["model_before"] = plan.base.facts.get("model", "")
+        build_id = _write(plan, report, progress)
+    with builds.open_build(inputs.paths) as build:
+        report.counts |= {"passages": len(build.rows), "build": build_id}
+    builds.prune_builds(inputs.paths, KEPT_BUILDS)
+    logger.info("build: %s holds %d passages", build_id, report.counts["passages"])
+    return report
+
+
+def _write(plan: BuildPlan, report: BuildReport, progress: Progress) -> str:
+    """Write and publish the build; its id."""
+    inputs, seconds = plan.inputs, report.seconds
+    anew = "another model: all is embedded anew; " if plan.has_other_model else ""
+    what = f"{len(plan.added)} sources new or changed, {len(plan.removed)} gone or changed"
+    progress("build", 0, 0, anew + what)
+    logger.info("build: %s%s", anew, what)
+    with builds.BuildWriter(inputs.paths, base=plan.base) as writer:
+        changes = writer.update(additions(plan.wanted[key] for key in plan.added), plan.removed)
+        with timed(seconds, "vectors"):
+            embedder = inputs.embedder
+            write_vectors(writer, changes, embedder, inputs.titles, anew=plan.has_other_model)
+        with timed(seconds, "keywords"):
+            write_keywords(writer, changes, inputs.titles)
+        bodies = _body_vectors(writer, inputs)
+        analysis = analyse(inputs, bodies, _previous_look(plan.base), progress)
+        for name, value in analysis.parts.items():
+            writer.write_json(name, value)
+        seconds |= analysis.seconds
+        with timed(seconds, "publish"):
+            build_id = writer.publish(
+                {**_facts(inputs), "state": plan.state, "model_key": inputs.encoder.key}
+            )
+    report.counts["new_passages"] = len(changes.added)
+    return build_id
+
+
+def _body_vectors(writer: builds.BuildWriter, inputs: BuildInputs) -> Vectors:
+    """float32 (works, dim): the mean of the vectors of each work's passages in the new build, zeros without a PDF."""
+    from litmap import index
+
+    opened = index.VectorIndex.open(writer.folder)
+    row_of = {e.work.id: i for i, e in enumerate(inputs.entries)}
+    means = np.zeros((len(inputs.entries), inputs.encoder.dim), np.float32)
+    for source in writer.sources:
+        if source.work in row_of and _is_pdf(source):
+            rows = np.arange(source.first, source.first + source.count, dtype=np.int64)
+            mean = opened.vectors(rows).mean(axis=0)
+            means[row_of[source.work]] = mean / (np.linalg.norm(mean) or 1.0)
+    return means
+
+
+def _is_pdf(source: builds.SourceRows) -> bool:
+    """Whether a source has passages and is a PDF, neither an abstract nor a note."""
+    return source.count > 0 and not source.source.startswith(("abstract:", "note:"))
+
+
+def _previous_look(base: builds.Build | None) -> PreviousLook:
+    if base is None:
+        return PreviousLook()
+    return PreviousLook(base.read_json("map") or {}, base.read_json("styles") or [])
+
+
+def _facts(inputs: BuildInputs) -> dict[str, str]:
+    return {"model": inputs.model, "extractor": inputs.extractor}
 
 
 def built_with(paths: LibraryPaths) -> str:
     """The name of the model of the current build; '' where there is none."""
-    base = _current(paths)
+    base = open_current(paths)
     if base is None:
         return ""
     with base:
         return str(base.facts.get("model") or "")
 
 
-def _other_model(base: builds.Build | None, embedder: Embedder) -> dict[str, Any]:
-    """For the report: the model of the base where it is another one."""
-    if base is None or base.facts.get("model_key") == embedder.encoder.key:
-        return {}
-    return {"model_before": base.facts.get("model", "")}
+def open_current(paths: LibraryPaths) -> builds.Build | None:
+    """The build to go on from; a damaged one is not gone on from."""
+    try:
+        return builds.open_build(paths)
+    except NoLibrary:
+        return None
+    except DamagedBuild as error:
+        logger.warning("the current build is not gone on from: %s", error)
+        return None
 
 
-def kept_notes(paths: LibraryPaths, encoder: Encoder) -> dict[Key, Source]:
-    """The notes' passages of the current build, for a build made while the notes themselves are out of reach."""
-    base = _current(paths)
+# ── notes that were not read for this build ──────────────────────────────────────────────────────────────────────────
+def holds_note_passages(inputs: BuildInputs) -> bool:
+    """Whether the notes' passages can be had: from notes that were read, or from the current build."""
+    if inputs.notes_were_read or not inputs.notes:
+        return True
+    base = open_current(inputs.paths)
+    if base is None:
+        return False
+    with base:
+        return bool(base.facts.get("model_key") == inputs.encoder.key)
+
+
+def kept_note_sources(inputs: BuildInputs) -> dict[Key, Source]:
+    """The notes' passages of the current build; none where that is another model's."""
+    base = open_current(inputs.paths)
     if base is None:
         return {}
     with base:
-        if base.facts.get("model_key") != encoder.key:
+        if base.facts.get("model_key") != inputs.encoder.key:
             return {}
-        return {
-            (s.work, s.source): _kept(base, s) for s in base.sources if s.source.startswith("note:")
-        }
+        notes = [s for s in base.sources if s.source.startswith("note:")]
+        return {(s.work, s.source): _kept(base, s) for s in notes}
 
 
 def _kept(base: builds.Build, source: builds.SourceRows) -> Source:
@@ -121,54 +229,24 @@ def _kept(base: builds.Build, source: builds.SourceRows) -> Source:
     return Source(source.work, source.source, source.fingerprint, lambda: chunks)
 
 
-def _current(paths: LibraryPaths) -> builds.Build | None:
-    """The build to go on from; a damaged one is not gone on from."""
-    try:
-        return builds.open_build(paths)
-    except (NoLibrary, DamagedBuild):
-        return None
-
-
-def _state(
-    entries: Sequence[Entry],
-    notes: Sequence[Note],
-    texts: Mapping[str, tuple[str, str, int]],
-    facts: Mapping[str, Any],
-) -> str:
+# ── what a build depends on ──────────────────────────────────────────────────────────────────────────────────────────
+def _state(inputs: BuildInputs) -> str:
     """A digest of everything the build's topics, map and summaries depend on besides its passages."""
     made_by = {
         "topics": topics.VERSION,
-        "summaries": summaries.VERSION,
+        "summaries": inputs.summariser.version,
         "references": references.VERSION,
+        "keywords": str(keywords.FORMAT),
     }
-    made_by["keywords"] = str(keywords.FORMAT)
-    digest = hashlib.sha256(json.dumps({**facts, **made_by}, sort_keys=True).encode())
-    for note in notes:
+    digest = hashlib.sha256(json.dumps({**_facts(inputs), **made_by}, sort_keys=True).encode())
+    for note in inputs.notes:
         digest.update(f"{note.path}\0{note.sha256}\0".encode("utf-8", "replace"))
-    for entry in entries:
+    for entry in inputs.entries:
         work = entry.work
         pdf = entry.pdf.sha256 if entry.pdf else ""
+        text = inputs.texts.get(pdf)
+        told = (text.quality, text.reason, text.pages) if text else None
         places = [(m.note, m.heading) for m in entry.mentions]
-        digest.update(
-            repr(
-                (work.id, work.title, work.abstract, work.year, pdf, texts.get(pdf), places)
-            ).encode("utf-8", "replace")
-        )
+        depends = (work.id, work.title, work.abstract, work.year, pdf, told, places)
+        digest.update(repr(depends).encode("utf-8", "replace"))
     return digest.hexdigest()[:32]
-
-
-def _changes(
-    base: builds.Build | None,
-    wanted: Mapping[Key, Source],
-    add: Sequence[Key],
-    remove: Sequence[Key],
-    titles: Mapping[str, str],
-) -> dict[str, list[str]]:
-    """Titles of works that are new, changed or gone since the base."""
-    before = {s.work for s in base.sources} if base else set()
-    now = {key[0] for key in wanted}
-    new = {work for work, _ in add if work and work not in before}
-    changed = {work for work, _ in add if work and work in before}
-    gone = {work for work, _ in remove if work and work not in now}
-    named = {"new": new, "changed": changed, "gone": gone}
-    return {what: sorted(titles.get(w, w) for w in works) for what, works in named.items() if works}

@@ -9,25 +9,28 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from litmap import chunks, text
 from litmap.builds import Addition
 from litmap.catalogue.entries import Entry
 from litmap.errors import PdfError
-from litmap.models import Chunk, Document, Note
-from litmap.paths import LibraryPaths
+from litmap.models import Chunk, Note, NoteBlock
+from litmap.pipeline.batches import EmbeddingBatch
+from litmap.pipeline.embedder import Embedder
+from litmap.pipeline.inputs import BuildInputs
+from litmap.pipeline.text_cache import TextCache
 from litmap.protocols import Encoder
 
-READABLE = frozenset({"text", "ocr"})
-"""Qualities of a text that is worth indexing."""
 MAX_CACHED_PASSAGES = 8000
 """Passages kept from being embedded to being written: those of some forty papers, about 30 MB."""
-NOTE_WORDS = 5
+MIN_NOTE_WORDS = 5
 """A note's paragraph with fewer words is a label, not prose."""
 
 Key = tuple[str, str]
+"""(work, source)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,37 +43,12 @@ class Source:
     make: Callable[[], list[Chunk]]
 
 
-def load_document(paths: LibraryPaths, sha256: str) -> Document:
-    """A PDF's text from the cache. Raises `PdfError` where it is missing, damaged or of another extractor."""
-    try:
-        return text.loads(paths.text(sha256).read_bytes())
-    except PdfError as error:
-        raise PdfError(error.message, subject=sha256, transient=True) from error
-    except OSError as error:
-        raise PdfError(
-            f"the kept text cannot be read ({error})", subject=sha256, transient=True
-        ) from error
-
-
-def damaged_texts(
-    paths: LibraryPaths, entries: Sequence[Entry], texts: Mapping[str, tuple[str, str, int]]
-) -> list[str]:
-    """The PDFs (sha256) whose kept texts the build would need and cannot be read."""
-    damaged = []
-    for sha in dict.fromkeys(filter(None, (readable_pdf(e, texts) for e in entries))):
-        try:
-            load_document(paths, sha)
-        except PdfError:
-            damaged.append(sha)
-    return damaged
-
-
 _cuts: OrderedDict[tuple[str, str, str], list[Chunk]] = OrderedDict()
 _cuts_guard = threading.Lock()
 
 
-def cut_pdf(paths: LibraryPaths, sha256: str, encoder: Encoder) -> list[Chunk]:
-    """The passages of a PDF's text. The last ones cut are kept: they are embedded first and then written to the build.
+def cut_pdf(cache: TextCache, sha256: str, encoder: Encoder) -> list[Chunk]:
+    """The passages of a PDF's text. The last ones cut are kept: they are embedded first, then written to the build.
 
     Raises `PdfError` where the text cannot be read.
     """
@@ -79,7 +57,7 @@ def cut_pdf(paths: LibraryPaths, sha256: str, encoder: Encoder) -> list[Chunk]:
         if key in _cuts:
             _cuts.move_to_end(key)
             return _cuts[key]
-    cut = chunks.cut(load_document(paths, sha256), encoder)
+    cut = chunks.cut(cache.load(sha256), encoder)
     with _cuts_guard:
         _cuts[key] = cut
         while sum(map(len, _cuts.values())) > MAX_CACHED_PASSAGES and len(_cuts) > 1:
@@ -87,31 +65,21 @@ def cut_pdf(paths: LibraryPaths, sha256: str, encoder: Encoder) -> list[Chunk]:
     return cut
 
 
-def readable_pdf(entry: Entry, texts: Mapping[str, tuple[str, str, int]]) -> str:
-    """The sha256 of the entry's newest PDF with a text worth indexing; '' where there is none."""
-    return next((p.sha256 for p in entry.pdfs if texts.get(p.sha256, ("",))[0] in READABLE), "")
+def wanted_sources(inputs: BuildInputs) -> dict[Key, Source]:
+    """Everything the build is to hold, but for the passages of notes that were not read for it.
 
-
-def wanted_sources(
-    paths: LibraryPaths,
-    entries: Sequence[Entry],
-    notes: Sequence[Note],
-    texts: Mapping[str, tuple[str, str, int]],
-    encoder: Encoder,
-    *,
-    abstracts: bool,
-) -> dict[Key, Source]:
-    """Everything the build is to hold. A work without readable PDF stands with its title and abstract."""
-    model = encoder.key
+    A work without readable PDF stands with its title and abstract.
+    """
     sources: list[Source] = []
-    for entry in entries:
-        sha = readable_pdf(entry, texts)
+    for entry in inputs.entries:
+        sha = inputs.readable_pdfs[entry.work.id]
         if sha:
-            sources.append(_pdf_source(paths, entry, sha, encoder, model))
-        elif abstracts and entry.work.title:
-            sources.append(_abstract_source(entry, encoder, model))
-    for note in notes:
-        sources += _note_sources(note, encoder, model)
+            sources.append(_pdf_source(entry, sha, inputs))
+        elif inputs.abstracts and entry.work.title:
+            sources.append(_abstract_source(entry, inputs.encoder))
+    if inputs.notes_were_read:
+        for note in inputs.notes:
+            sources += _note_sources(note, inputs.encoder)
     return {(s.work, s.source): s for s in sources}
 
 
@@ -121,19 +89,18 @@ def _fingerprint(*parts: str) -> str:
     ).hexdigest()[:32]
 
 
-def _pdf_source(
-    paths: LibraryPaths, entry: Entry, sha: str, encoder: Encoder, model: str
-) -> Source:
-    def make() -> list[Chunk]:
-        return cut_pdf(paths, sha, encoder)
+def _pdf_source(entry: Entry, sha: str, inputs: BuildInputs) -> Source:
+    cache, encoder = inputs.text_cache, inputs.encoder
 
-    fingerprint = _fingerprint(
-        sha, text.EXTRACTOR, model, entry.work.title
-    )  # the title's words are searched with it
+    def make() -> list[Chunk]:
+        return cut_pdf(cache, sha, encoder)
+
+    # the title's words are searched with it
+    fingerprint = _fingerprint(sha, text.EXTRACTOR, encoder.key, entry.work.title)
     return Source(entry.work.id, sha, fingerprint, make)
 
 
-def _abstract_source(entry: Entry, encoder: Encoder, model: str) -> Source:
+def _abstract_source(entry: Entry, encoder: Encoder) -> Source:
     work = entry.work
     name = f"abstract:{work.id}"
     body = work.abstract or work.title
@@ -141,32 +108,46 @@ def _abstract_source(entry: Entry, encoder: Encoder, model: str) -> Source:
     def make() -> list[Chunk]:
         return chunks.cut_text(body, name, encoder, "abstract", title=work.title)
 
-    return Source(work.id, name, _fingerprint(body, model, work.title), make)
+    return Source(work.id, name, _fingerprint(body, encoder.key, work.title), make)
 
 
-def _note_sources(note: Note, encoder: Encoder, model: str) -> Iterator[Source]:
+def _is_prose(block: NoteBlock) -> bool:
+    """Whether a note's block is the reader's own text: neither a heading, a reference nor a label."""
+    return block.kind not in {"heading", "entry"} and len(block.text.split()) >= MIN_NOTE_WORDS
+
+
+def _note_sources(note: Note, encoder: Encoder) -> Iterator[Source]:
     """The note's paragraphs and items, each with its line as ordinal so that a result leads there."""
-    blocks = [
-        b
-        for b in note.blocks
-        if b.kind not in {"heading", "entry"} and len(b.text.split()) >= NOTE_WORDS
-    ]
-    if not blocks:
+    name = f"note:{note.path}"
+    prose = [block for block in note.blocks if _is_prose(block)]
+    if not prose:
         return
 
     def make() -> list[Chunk]:
-        found: list[Chunk] = []
-        for block in blocks:
-            cut = chunks.cut_text(
-                block.text, f"note:{note.path}", encoder, "note", section=" › ".join(block.heading)
-            )
-            found += [Chunk(c.source, block.line, c.text, c.kind, c.section) for c in cut]
-        return found
+        passages: list[Chunk] = []
+        for block in prose:
+            section = " › ".join(block.heading)
+            cut = chunks.cut_text(block.text, name, encoder, "note", section=section)
+            passages += [Chunk(c.source, block.line, c.text, c.kind, c.section) for c in cut]
+        return passages
 
-    yield Source("", f"note:{note.path}", _fingerprint(note.sha256, model, note.path), make)
+    yield Source("", name, _fingerprint(note.sha256, encoder.key, note.path), make)
 
 
 def additions(sources: Iterable[Source]) -> Iterator[Addition]:
     """What `BuildWriter.update` adds, cut as it goes."""
     for source in sources:
         yield Addition(source.work, source.source, source.fingerprint, source.make())
+
+
+def embed_batch(batch: EmbeddingBatch, embedder: Embedder) -> None:
+    """Give the passages of a batch's texts their vectors; done twice, it does nothing the second time.
+
+    A text that cannot be read is left out: it was damaged since, the build notices and has it read again.
+    """
+    groups = []
+    for sha in batch.shas:
+        with suppress(PdfError):
+            passages = cut_pdf(TextCache(batch.paths), sha, embedder.encoder)
+            groups.append(embedder.texts(passages))
+    embedder.ensure(groups)

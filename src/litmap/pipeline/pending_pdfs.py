@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
-from typing import Any
 
-from litmap.catalogue import Catalogue
+from litmap.catalogue import Catalogue, TextRecord
 from litmap.catalogue.entries import entries
 from litmap.errors import PdfError
+from litmap.models import Document
 from litmap.paths import LibraryPaths
 from litmap.settings import Settings
 
+logger = logging.getLogger(__name__)
+
 MAX_TRIES = 3
 """How often a PDF is read whose reader ran out of time or memory or crashed; each refresh tries once."""
-FACT = "readings that failed"
-"""In the catalogue: {sha256: [how often, the most seconds, the most megabytes it was given]}."""
 
 
 def text_version() -> str:
@@ -31,34 +32,58 @@ def unread(catalogue: Catalogue, paths: LibraryPaths, settings: Settings) -> lis
     for want of time or memory or in a crash: up to `MAX_TRIES` times, and once more wherever the limits were raised.
     """
     texts = catalogue.texts(text_version())
-    again = {
-        sha
-        for sha, (quality, _, _) in texts.items()
-        if quality != "failed" and not paths.text(sha).exists()
-    }
-    if settings.ocr and shutil.which("tesseract") is not None:
-        again |= {
-            sha
-            for sha, (quality, reason, _) in texts.items()
-            if quality == "scan" and "Tesseract" in reason
-        }
-    for sha, (tries, seconds, megabytes) in catalogue.fact(FACT, {}).items():
-        more = settings.pdf_seconds > seconds or settings.memory_megabytes > megabytes
-        if texts.get(sha, ("",))[0] == "failed" and (tries < MAX_TRIES or more):
-            again.add(sha)
+    can_ocr = settings.ocr and shutil.which("tesseract") is not None
     newest = dict.fromkeys(e.pdf.sha256 for e in entries(catalogue) if e.pdf)
-    return [sha for sha in newest if sha not in texts or sha in again]
+    waiting = []
+    for sha in newest:
+        why = _why_to_read(texts.get(sha), paths, settings, can_ocr=can_ocr)
+        if why:
+            logger.debug("to be read: %s, %s", sha, why)
+            waiting.append(sha)
+    return waiting
 
 
-def note_reading(
-    catalogue: Catalogue, settings: Settings, sha: str, error: PdfError | None
-) -> None:
-    """Keep that the reading of a PDF failed for a reason that may pass, or that it did not; inside `write()`."""
-    failed: dict[str, Any] = catalogue.fact(FACT, {})
-    before = failed.pop(sha, None)
-    if error is not None and error.transient:
-        tries = before[0] + 1 if before else 1
-        failed[sha] = [tries, settings.pdf_seconds, settings.memory_megabytes]
-    elif before is None:
-        return
-    catalogue.put_fact(FACT, failed)
+def _why_to_read(
+    text: TextRecord | None, paths: LibraryPaths, settings: Settings, *, can_ocr: bool
+) -> str:
+    """Why a PDF is to be read; '' where its text is as good as it gets."""
+    if text is None:
+        return "never read by this extractor"
+    if text.quality == "failed":
+        return "its reading may succeed now" if _may_succeed_now(text, settings) else ""
+    if not paths.text(text.sha256).exists():
+        return "its text was deleted"
+    if can_ocr and text.quality == "scan" and "Tesseract" in text.reason:
+        return "Tesseract is installed by now"
+    return ""
+
+
+def _may_succeed_now(text: TextRecord, settings: Settings) -> bool:
+    """Whether a reading failed for a reason that may pass, and has tries left or higher limits."""
+    raised = settings.pdf_seconds > text.seconds or settings.memory_megabytes > text.megabytes
+    return text.tries > 0 and (text.tries < MAX_TRIES or raised)
+
+
+def describe_text(sha256: str, document: Document) -> TextRecord:
+    """The record of a text that was read."""
+    return TextRecord(
+        sha256, text_version(), document.quality, document.reason, len(document.pages)
+    )
+
+
+def describe_failure(
+    sha256: str, error: PdfError, settings: Settings, before: TextRecord | None
+) -> TextRecord:
+    """The record of a reading that failed; counts those in a row that failed for a reason that may pass."""
+    failed = TextRecord(sha256, text_version(), "failed", error.message)
+    if not error.transient:
+        return failed
+    return TextRecord(
+        sha256,
+        failed.extractor,
+        failed.quality,
+        failed.reason,
+        tries=before.tries + 1 if before else 1,
+        seconds=settings.pdf_seconds,
+        megabytes=settings.memory_megabytes,
+    )

@@ -1,50 +1,49 @@
-"""The stages joined to the store: each method of `RefreshRun` reads the catalogue, calls one stage, writes the catalogue.
+"""One refresh of one library: the stages joined to the store, in the order that `RefreshRun.stages` gives.
 
-Their order stands in the flow (`flows/refresh.py`); without Prefect, call them in that order:
-
-    with RefreshRun(load_settings({"notes": ["notes/"], "library": "index"})) as run:
-        run.read_notes()
-        run.resolve(run.unresolved())
-        for batch in run.papers():  # as they arrive from the network
-            run.extract(batch)
-            run.embed(batch)
-        run.build()
+`refresh` calls them one after the other; `flows/refresh.py` makes each a task of Prefect's.
 """
 
 from __future__ import annotations
 
-import sys
+import logging
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from litmap import lock
-from litmap.catalogue import Catalogue, Decided, utc_now
-from litmap.catalogue.entries import Entry, entries, provisional
-from litmap.catalogue.records import storable
+from litmap.catalogue import Catalogue, utc_now
+from litmap.catalogue.entries import Entry
 from litmap.errors import LitmapError, PdfError, UsageError
 from litmap.logs import kept_log
-from litmap.models import Citation, Document, Note, Problem, Resolution
+from litmap.models import Citation, Document, Note, Problem
 from litmap.operating_system import peak_memory
 from litmap.paths import LibraryPaths
-from litmap.pipeline import reading_list
-from litmap.pipeline.acquisition import MAX_BATCH, PRELOAD_AFTER, Acquisition, age_days, open_client
-from litmap.pipeline.pending_pdfs import note_reading, text_version, unread
+from litmap.pipeline import note_reading, reading_list, resolution
+from litmap.pipeline.acquisition import MAX_BATCH, PRELOAD_AFTER, STOP_SECONDS, Acquisition
+from litmap.pipeline.batches import EmbeddingBatch, ExtractionBatch
+from litmap.pipeline.collaborators import Collaborators
+from litmap.pipeline.context import RunContext
+from litmap.pipeline.pending_pdfs import describe_failure, describe_text, text_version, unread
 from litmap.pipeline.report import Progress, Report, quiet
+from litmap.pipeline.stages import Running, Stage, StageThread
 from litmap.pipeline.warmup import Warmup
 from litmap.protocols import Encoder
-from litmap.settings import Settings, api_keys
+from litmap.settings import Settings
 
 if TYPE_CHECKING:
-    from litmap.pipeline.build import BuildReport
     from litmap.pipeline.embedder import Embedder
+    from litmap.pipeline.inputs import BuildInputs
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 __all__ = ["RefreshRun", "add_dropped", "check", "rebuild", "refresh"]
 
@@ -56,21 +55,28 @@ class RefreshRun:
     `report.problems` and the run goes on. However it ends, what was done is kept and readers see the last whole build.
     """
 
-    def __init__(self, settings: Settings, progress: Progress = quiet) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        progress: Progress = quiet,
+        collaborators: Collaborators | None = None,
+    ) -> None:
         self.settings = settings
         self.progress = progress
+        self.collaborators = collaborators or Collaborators()
         self.paths = LibraryPaths(settings.library)
         self.report = Report()
-        self.notes: list[Note] = []
+        self._notes: Sequence[Note] | None = None
+        self._keeps_notes = False
         self._stack = ExitStack()
-        self._read = 0
+        self._threads: list[StageThread] = []
+        self._extracted = 0
         self._fetch_error: Exception | None = None
-        self._kept = False
         self._loading = threading.Lock()
-        self._warmup = Warmup(lambda: self.encoder)
+        self._warmup = Warmup(lambda: self.collaborators.prepare(self.encoder))
 
     def __enter__(self) -> Self:
-        self.now = utc_now()
+        self.now = self.collaborators.clock()
         with ExitStack() as stack:
             stack.enter_context(lock.writer(self.paths.lock, self.now))
             stack.enter_context(kept_log(self.paths.logs, self.now))
@@ -83,9 +89,10 @@ class RefreshRun:
             ):
                 folder.mkdir(parents=True, exist_ok=True)
             self.run = self.catalogue.start_run(self.now)
-            self._acquisition = Acquisition(
-                self.settings, self.paths, self.report, self.progress, self.now
+            self._context = RunContext(
+                self.settings, self.paths, self.now, self.collaborators, self.report, self.progress
             )
+            self._acquisition = Acquisition(self._context)
             self._stack = stack.pop_all()
         return self
 
@@ -98,9 +105,12 @@ class RefreshRun:
         state = (
             "done" if kind is None else "failed" if issubclass(kind, Exception) else "interrupted"
         )
+        logger.info("refresh of %s: %s", self.paths.root, state)
         if isinstance(error, LitmapError):
             self.report.problems.append(Problem(error.subject, error.message))
         self._acquisition.stop()
+        for thread in self._threads:
+            thread.join(STOP_SECONDS)
         self._warmup.wait()
         with self._stack:
             self.report.counts["memory_megabytes"] = peak_memory()
@@ -112,6 +122,27 @@ class RefreshRun:
                 problems=self.report.problems,
             )
 
+    def stages(
+        self,
+        *,
+        beside: Callable[[Stage], Running] | None = None,
+        notes_required: bool = True,
+        fresh: bool = False,
+    ) -> Iterator[Stage]:
+        """The stages in their order; call each before the next is asked for.
+
+        PDFs are fetched while those that have arrived are read and embedded: `beside` starts that stage elsewhere, by
+        default in a thread of this process. Without `notes_required`, notes that are out of reach stay as they were
+        last read. With `fresh`, nothing is taken over from the last build.
+        """
+        yield Stage("read_notes", self.read_notes if notes_required else self.read_notes_or_keep)
+        yield Stage("resolve", lambda: self.resolve(self.unresolved()))
+        for batch in self.pdf_batches(beside):  # begins to fetch
+            yield Stage("extract", partial(self.extract, batch), tuple(batch))
+            yield Stage("embed", partial(self.embed, batch), tuple(batch))
+        yield Stage("identify", self.identify_reading_list)
+        yield Stage("build", partial(self.build, fresh=fresh))
+
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:
         started = time.monotonic()
@@ -119,145 +150,53 @@ class RefreshRun:
             yield
         finally:
             spent = time.monotonic() - started
+            logger.info("%s: %.1f s", name, spent)
             self.report.seconds[name] = self.report.seconds.get(name, 0.0) + spent
             self.catalogue.update_run(
                 self.run, self.report.as_json(), problems=self.report.problems
             )
 
-    # ── notes → citations ───────────────────────────────────────────────────────────────────────────────────────────
+    # ── notes → citations → works ───────────────────────────────────────────────────────────────────────────────────
     def read_notes(self) -> None:
         """Read the notes and replace the catalogue's notes and citations by what they say now.
 
-        Without notes in the settings, those of the last refresh. Raises `UsageError` where there are none, and
-        where not one note could be read (so that a folder not mounted today does not empty the library).
+        Raises `UsageError`: see `note_reading.read_notes`.
         """
-        from litmap import citations, notes
-
         with self._stage("read"):
-            names = list(self.settings.notes) or self.catalogue.fact("notes", [])
-            if not names:
-                raise UsageError("which notes? name files or folders: `litmap refresh NOTES…`")
-            gone = [n for n in names if n != "-" and not Path(n).expanduser().exists()]
-            if gone:  # a folder that is not mounted today must not empty the library
-                raise UsageError(
-                    f"no notes at {', '.join(gone)}: bring them back, or name the notes that are left"
-                )
-            self.progress("read", 0, 0, ", ".join(names))
-            stdin = sys.stdin.buffer.read() if "-" in names else None
-            read, problems = notes.read_notes([n if n == "-" else Path(n) for n in names], stdin)
-            self.notes = [replace(note, path=storable(note.path)) for note in read]
-            self.report.problems += problems
-            if not self.notes:
-                why = problems[0].reason if problems else "no note in a format litmap reads"
-                raise UsageError(f"no note could be read in {', '.join(names)}: {why}")
-            found = citations.find_citations(self.notes)
-            with self.catalogue.write():
-                self.catalogue.put_notes(self.notes, found)
-                again = [] if "-" in names else [str(Path(n).resolve()) for n in names]
-                self.catalogue.put_fact("notes", again)
-            self.report.counts |= {"notes": len(self.notes), "citations": len(found)}
-            self.progress("read", len(self.notes), len(self.notes), f"{len(found)} citations")
+            self._notes = note_reading.read_notes(self.catalogue, self._context).notes
 
-    def keep_notes(self) -> None:
-        """Go on with the notes as they were last read, for a run that is not about them."""
-        self.notes, self._kept = self.catalogue.notes(), True
+    def read_notes_or_keep(self) -> None:
+        """Read the notes; where they are out of reach, go on with what is known of them."""
+        try:
+            self.read_notes()
+        except UsageError as error:  # out of reach today, or read from standard input
+            logger.warning("notes as last read: %s", error)
+            self._keeps_notes = True
 
-    # ── citations → works ───────────────────────────────────────────────────────────────────────────────────────────
     def unresolved(self) -> list[Citation]:
-        """The citations to ask the sources about now: new ones, failed ones, and those whose answer has grown old."""
-        known = self.catalogue.resolutions()
-        return [
-            c for c in self.catalogue.citations() if c.key not in known or self._due(known[c.key])
-        ]
-
-    def _due(self, decided: Decided) -> bool:
-        if decided.status in {"failed", "pending"}:
-            return True
-        days = (
-            self.settings.recheck_days
-            if decided.work and decided.status == "metadata-only"
-            else self.settings.retry_days
-        )
-        return age_days(decided.time) >= days
+        """The citations to ask about now: new ones, failed ones, and those whose answer has grown old."""
+        return resolution.unresolved(self.catalogue, self.settings)
 
     def resolve(self, citations: Sequence[Citation]) -> None:
-        """Ask the sources about these citations; what they say is kept as it comes, and one work becomes one."""
-        from litmap import works
-
+        """Ask the sources about these citations; offline, nothing."""
         if self.settings.offline or not citations:
             return
-        with self._stage("resolve"), open_client(self.settings, "resolve", self.progress) as client:
-            found = works.resolve(
-                citations, client, now=self.now, chosen_ids=self.catalogue.decisions(), contact=self.settings.contact,
-                keys=api_keys(), progress=lambda done, total, text: self.progress("resolve", done, total, text),
-            )  # fmt: skip
-            keepers, by_key = self.catalogue.works_with_user_data(), {c.key: c for c in citations}
-            for done, resolution in enumerate(found, 1):
-                former = self._former(by_key[resolution.citation])
-                with self.catalogue.write():
-                    if not self._is_worse(resolution):
-                        self.catalogue.put_resolution(resolution, self.now)
-                        if former in keepers and resolution.work is not None:
-                            self.catalogue.rename_work(former, resolution.work, self.now)
-                self.progress(
-                    "resolve",
-                    done,
-                    len(citations),
-                    resolution.work.title if resolution.work else "",
-                )
-            self._merge()
-
-    def _former(self, citation: Citation) -> str:
-        """The id under which a citation's work went before a source knew it; '' where one did.
-
-        The user may have dropped its PDF or corrected it under that id.
-        """
-        before = self.catalogue.resolution(citation.key)
-        if before is None:
-            return provisional(citation.reference).id
-        return before.work or "" if before.status != "metadata-only" else ""
-
-    def _is_worse(self, resolution: Resolution) -> bool:
-        """Whether a source failed today and more is known of it: that stays with its age, so it is asked again."""
-        before = self.catalogue.resolution(resolution.citation)
-        nothing = {"failed", "pending"}
-        if before is None or resolution.status not in nothing:
-            return False
-        return before.status not in nothing or (resolution.work is None and before.work is not None)
-
-    def _merge(self) -> None:
-        """Citations that turned out to be one work share it from now on."""
-        from litmap import works
-
-        known, aliases = self.catalogue.works(), self.catalogue.aliases()
-        cited = {c.key for c in self.catalogue.citations()}
-        split = [
-            Resolution(d.citation, known.get(aliases.get(d.work, d.work)), d.status, d.reason)
-            for d in self.catalogue.resolutions().values()
-            if d.work is not None and d.citation in cited
-        ]
-        here = {r.work.id for r in split if r.work is not None}
-        split += [
-            Resolution("", known.get(i), "fetched", "")
-            for i in sorted(self.catalogue.dropped() - here)
-        ]
-        with self.catalogue.write():
-            for old, new in zip(split, works.merge(split), strict=True):
-                if old.work is not None and new.work is not None and old.work != new.work:
-                    self.catalogue.rename_work(old.work.id, new.work, self.now)
+        with self._stage("resolve"):
+            resolution.resolve(self.catalogue, self._context, citations)
+            resolution.join_works(self.catalogue, self.now)
 
     # ── works → PDFs ────────────────────────────────────────────────────────────────────────────────────────────────
     def fetch(self) -> None:
-        """File the drop folder's PDFs and fetch those the works lack. Meant to run in a thread beside `papers`."""
+        """File the drop folder's PDFs and fetch those the works lack. Meant to run beside `pdf_batches`."""
         self._acquisition.run()
 
-    def papers(self, start: Callable[[], Any] | None = None) -> Iterator[list[str]]:
+    def pdf_batches(self, beside: Callable[[Stage], Running] | None = None) -> Iterator[list[str]]:
         """Batches of PDFs (sha256) to be read and embedded: those left from before, then what `fetch` brings.
 
-        `start` begins `fetch` elsewhere and returns what has a `result()`; by default a thread of this process. What
-        the fetching raises is kept for the end of `build`: it costs what had not arrived, not what had.
+        `beside` begins `fetch` elsewhere, by default in a thread of this process. What the fetching raises is kept for
+        the end of `build`: it costs what had not arrived, not what had.
         """
-        fetching = start() if start else self._acquisition.start()
+        fetching = (beside or self._start_thread)(Stage("fetch", self.fetch))
         waiting = unread(self.catalogue, self.paths, self.settings)
         if len(waiting) >= PRELOAD_AFTER:
             self._warmup.start()
@@ -271,86 +210,64 @@ class RefreshRun:
         try:
             fetching.result()
         except Exception as error:  # noqa: BLE001 - raised once what is here is built
+            logger.warning("fetching broke off: %s", error)
             self._fetch_error = error
-        self._merge()  # files may have told which works they are
+        resolution.join_works(self.catalogue, self.now)  # files may have told which works they are
+
+    def _start_thread(self, stage: Stage) -> StageThread:
+        thread = StageThread(stage)
+        self._threads.append(thread)
+        thread.start()
+        return thread
 
     # ── PDFs → text → vectors ───────────────────────────────────────────────────────────────────────────────────────
-    def extract(self, batch: Sequence[str]) -> None:
+    def extract(self, shas: Sequence[str]) -> None:
         """Read PDFs to text, each in a process with limits; the text is cached by content."""
-        from litmap import text
-        from litmap.builds import replace_file
-
+        batch = ExtractionBatch.plan(shas, self.paths, self.settings)
+        logger.info("extract: %d PDFs", len(batch.files))
         with self._stage("extract"):
-            settings = self.settings
-            found = text.extract_many(
-                [(sha, self.paths.pdf(sha)) for sha in batch],
-                workers=settings.workers, timeout_s=settings.pdf_seconds,
-                memory_bytes=settings.memory_megabytes * 1_000_000, ocr=settings.ocr,
-            )  # fmt: skip
-            for sha, document in found:
-                if isinstance(document, PdfError):
-                    self.report.problems.append(Problem(sha, document.message))
-                    with self.catalogue.write():
-                        self.catalogue.put_text(sha, text.EXTRACTOR, "failed", document.message, 0)
-                        note_reading(self.catalogue, settings, sha, document)
-                else:
-                    path = self.paths.text(sha)
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    replace_file(path, text.dumps(document))
-                    with self.catalogue.write():
-                        self.catalogue.put_text(
-                            sha,
-                            text.EXTRACTOR,
-                            document.quality,
-                            document.reason,
-                            len(document.pages),
-                        )
-                        note_reading(self.catalogue, settings, sha, None)
-                self._read += 1
-                self.progress(
-                    "extract",
-                    self._read,
-                    0,
-                    document.title if isinstance(document, Document) else "",
-                )
+            for sha, outcome in self.collaborators.extract_texts(batch):
+                self._keep_text(sha, outcome)
+                self._extracted += 1
+                title = outcome.title if isinstance(outcome, Document) else ""
+                self.progress("extract", self._extracted, 0, title)
 
-    def embed(self, batch: Sequence[str]) -> None:
+    def _keep_text(self, sha: str, outcome: Document | PdfError) -> None:
+        """Keep a text, or why there is none."""
+        from litmap.pipeline.text_cache import TextCache
+
+        if isinstance(outcome, PdfError):
+            logger.warning("%s could not be read: %s", sha, outcome)
+            self.report.problems.append(Problem(sha, outcome.message))
+            before = self.catalogue.text(sha)
+            record = describe_failure(sha, outcome, self.settings, before)
+        else:
+            TextCache(self.paths).save(outcome)
+            record = describe_text(sha, outcome)
+        with self.catalogue.write():
+            self.catalogue.put_text(record)
+
+    def embed(self, shas: Sequence[str]) -> None:
         """Cut texts into passages and give each its vector; vectors are cached by content and model."""
-        from litmap.pipeline import passages
+        from litmap.pipeline.passages import embed_batch
 
         with self._stage("embed"):
             texts = self.catalogue.texts(text_version())
-            groups = []
-            for sha in batch:
-                if texts.get(sha, ("",))[0] in passages.READABLE:
-                    with suppress(
-                        PdfError
-                    ):  # damaged since it was read: the build notices, and has it read again
-                        groups.append(
-                            self.embedder.texts(passages.cut_pdf(self.paths, sha, self.encoder))
-                        )
-            self.embedder.ensure(groups)
+            readable = tuple(sha for sha in shas if sha in texts and texts[sha].is_readable)
+            logger.info("embed: %d texts", len(readable))
+            embed_batch(EmbeddingBatch(readable, self.paths), self.embedder)
 
     @cached_property
     def encoder(self) -> Encoder:
         """The embedding model. Raises `ModelError`."""
         with (
             self._loading
-        ):  # the thread of `Warmup` asks too, and from Python 3.12 on cached_property lets both in
+        ):  # `Warmup` asks too, and from Python 3.12 on cached_property lets both in
             return self._loaded
 
     @cached_property
     def _loaded(self) -> Encoder:
-        from litmap import vectors
-
-        settings = self.settings
-        models = settings.state / "models"
-        return vectors.load_encoder(
-            settings.model,
-            models_dir=models,
-            backend=settings.backend,
-            threads=settings.threads or None,
-        )
+        return self.collaborators.load_encoder(self.settings)
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -364,51 +281,94 @@ class RefreshRun:
         )
 
     # ── everything → the build that readers open ────────────────────────────────────────────────────────────────────
+    def identify_reading_list(self) -> None:
+        """Ask the sources about works that the papers cite and the notes do not; offline, nothing.
+
+        Nothing is asked either where the build is up to date: the list would not be written anew.
+        """
+        if self.settings.offline:
+            return
+        with self._stage("identify"):
+            uncited = self._with_whole_texts(self._uncited_works)
+            reading_list.identify(self.catalogue, self._context, uncited)
+
+    def _uncited_works(self) -> list[Any]:
+        from litmap import references
+        from litmap.pipeline.analysis import reference_lists
+        from litmap.pipeline.build import plan_build
+
+        inputs = self._inputs()
+        with plan_build(inputs) as plan:
+            if plan.is_current:
+                return []
+        lists = reference_lists(inputs)
+        return references.find_uncited_works(lists, [e.work for e in inputs.entries])
+
     def build(self, *, fresh: bool = False) -> None:
         """Publish a build that holds what the catalogue says now; an unchanged library builds nothing.
 
-        With `fresh` nothing is taken over from the last build. Raises at its end what the fetching raised.
+        Where the notes were not read in this run, the build holds them as they were last read. Raises `UsageError`
+        where that cannot be had, and at its end what the fetching raised.
         """
-        from litmap.pipeline.passages import damaged_texts
+        from litmap.pipeline.build import make_build
 
         with self._stage("build"):
-            found = entries(self.catalogue)
-            self._count(found)
-            try:
-                made = self._make(found, fresh=fresh)
-            except PdfError:  # a text in the cache that is damaged: all such are read again
-                damaged = damaged_texts(self.paths, found, self.catalogue.texts(text_version()))
-                if not damaged:
-                    raise
-                self.extract(damaged)
-                made = self._make(found, fresh=fresh)
+            inputs = self._inputs()
+            self._count(inputs.entries)
+            self._check_notes(inputs)
+            made = self._with_whole_texts(
+                lambda: make_build(self._inputs(), progress=self.progress, fresh=fresh)
+            )
             self.report.counts |= made.counts
             self.report.seconds |= made.seconds
             self.report.changes |= made.changes
         if self._fetch_error is not None:
             raise self._fetch_error
 
-    def _make(self, found: Sequence[Entry], *, fresh: bool) -> BuildReport:
-        from litmap.pipeline import passages
-        from litmap.pipeline.build import kept_notes, make_build
+    def _inputs(self) -> BuildInputs:
+        from litmap.pipeline.inputs import gather_inputs
 
-        texts = self.catalogue.texts(text_version())
-        wanted = passages.wanted_sources(
-            self.paths, found, self.notes, texts, self.encoder, abstracts=self.settings.abstracts
+        return gather_inputs(
+            self.catalogue,
+            self.settings,
+            self.embedder,
+            notes=self._notes,
+            summariser=self.collaborators.summariser,
         )
-        if self._kept:
-            wanted |= kept_notes(self.paths, self.encoder)
-        return make_build(
-            self.paths, found, self.notes, texts, wanted, self.embedder,
-            facts={"model": self.settings.model, "extractor": text_version()}, progress=self.progress, fresh=fresh,
-            identify=reading_list.identifier(self.catalogue, self.settings, self.now, self.progress, self.report.problems),
-        )  # fmt: skip
 
-    def _count(self, found: Sequence[Entry]) -> None:
-        by_status = Counter(e.status for e in found)
+    def _check_notes(self, inputs: BuildInputs) -> None:
+        """See that no build comes about without the notes' passages by a call that was forgotten."""
+        from litmap.pipeline.build import holds_note_passages
+
+        if holds_note_passages(inputs):
+            return
+        why = "the notes were not read, and the last index does not hold their text"
+        if not self._keeps_notes:
+            raise UsageError(f"{why}: call read_notes() before build()")
+        self.report.problems.append(
+            Problem("notes", f"{why}: search finds none of it until they are read again")
+        )
+
+    def _with_whole_texts(self, work: Callable[[], T]) -> T:
+        """Do the work; where a kept text is damaged, read all such PDFs again and do it once more."""
+        from litmap.pipeline.text_cache import TextCache
+
+        try:
+            return work()
+        except PdfError:
+            shas = filter(None, self._inputs().readable_pdfs.values())
+            damaged = TextCache(self.paths).damaged(shas)
+            if not damaged:
+                raise
+            logger.warning("%d kept texts are damaged and read again", len(damaged))
+            self.extract(damaged)
+            return work()
+
+    def _count(self, works: Sequence[Entry]) -> None:
+        by_status = Counter(e.status for e in works)
         self.report.counts |= {
-            "works": len(found),
-            "mentions": sum(len(e.mentions) for e in found),
+            "works": len(works),
+            "mentions": sum(len(e.mentions) for e in works),
             "by_status": dict(sorted(by_status.items())),
             "failed": by_status["failed"],
         }
@@ -427,15 +387,13 @@ def check(settings: Settings, *, now: bool = True) -> None:
             pass
 
 
-def refresh(settings: Settings, progress: Progress = quiet) -> dict[str, Any]:
+def refresh(
+    settings: Settings, progress: Progress = quiet, collaborators: Collaborators | None = None
+) -> dict[str, Any]:
     """The whole refresh without Prefect; the run's report."""
-    with RefreshRun(settings, progress) as run:
-        run.read_notes()
-        run.resolve(run.unresolved())
-        for batch in run.papers():
-            run.extract(batch)
-            run.embed(batch)
-        run.build()
+    with RefreshRun(settings, progress, collaborators) as run:
+        for stage in run.stages():
+            stage()
     return run.report.as_json()
 
 
@@ -452,16 +410,9 @@ def add_dropped(settings: Settings, progress: Progress = quiet) -> dict[str, Any
 def _offline(settings: Settings, progress: Progress, *, fresh: bool) -> dict[str, Any]:
     from litmap.pipeline.build import built_with
 
-    model = (
-        built_with(LibraryPaths(settings.library)) or settings.model
-    )  # another one is a refresh's affair
-    with RefreshRun(replace(settings, offline=True, model=model), progress) as run:
-        try:
-            run.read_notes()
-        except UsageError:  # out of reach today, or read from standard input
-            run.keep_notes()
-        for batch in run.papers():
-            run.extract(batch)
-            run.embed(batch)
-        run.build(fresh=fresh)
+    model = built_with(LibraryPaths(settings.library)) or settings.model
+    settings = replace(settings, offline=True, model=model)  # another model is a refresh's affair
+    with RefreshRun(settings, progress) as run:
+        for stage in run.stages(notes_required=False, fresh=fresh):
+            stage()
     return run.report.as_json()

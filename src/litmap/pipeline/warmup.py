@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 
-from litmap.protocols import Encoder
+logger = logging.getLogger(__name__)
 
 
 class Warmup:
-    """Loads the model's fastest engine and the libraries of the build, once, ahead of their first use."""
+    """Calls `load` once, ahead of the first use of what it loads."""
 
-    def __init__(self, encoder: Callable[[], Encoder]) -> None:
-        self._encoder = encoder
+    def __init__(self, load: Callable[[], None]) -> None:
+        self._load = load
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin, if it has not begun."""
         if self._thread is None:
-            self._thread = threading.Thread(target=self._load, daemon=True)
+            self._thread = threading.Thread(target=self._run, daemon=True)
             self._thread.start()
 
     def wait(self) -> None:
@@ -27,9 +27,8 @@ class Warmup:
         if self._thread is not None:
             self._thread.join()
 
-    def _load(self) -> None:
-        from litmap import topics, vectors
-
-        with suppress(Exception):  # told where the model or the libraries are used
-            vectors.prepare(self._encoder())
-            topics.load_libraries()
+    def _run(self) -> None:
+        try:
+            self._load()
+        except Exception as error:  # noqa: BLE001 - told where the model or the libraries are used
+            logger.debug("not loaded ahead: %s", error)

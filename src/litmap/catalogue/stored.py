@@ -1,0 +1,101 @@
+"""Rows of the catalogue as records: what a stage's outcome becomes once it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from litmap.models import Problem, Status, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A stored resolution: the work's id instead of the work, and when it was made."""
+
+    citation: str
+    status: Status
+    reason: str
+    work: str | None
+    candidates: tuple[Work, ...]
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A stored fetch: the last outcome for one work.
+
+    Its PDF may be from an earlier fetch, where the last one failed.
+    """
+
+    work: str
+    status: str
+    reason: str
+    tried: tuple[tuple[str, str], ...]
+    transient: bool
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextRecord:
+    """How the reading of one PDF ended; `extractor` is the version of what read it.
+
+    `quality` is that of the text ('text', 'ocr', 'scan', 'gibberish') or 'failed', `reason` says why where there is no
+    good text. `tries` counts readings in a row that failed for a reason that may pass (0 where the last one did not);
+    `seconds` and `megabytes` are the limits that the last of these was given.
+    """
+
+    sha256: str
+    extractor: str
+    quality: str
+    reason: str = ""
+    pages: int = 0
+    tries: int = 0
+    seconds: float = 0.0
+    megabytes: int = 0
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the text is worth indexing."""
+        return self.quality in {"text", "ocr"}
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """A file as it was when it was looked at: another size or time of change is another stamp."""
+
+    path: str
+    bytes: int
+    modified_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What the sources say of a work that the papers cite; `key` is the one of `references.MissingWork`.
+
+    `ids` are its identifiers, () where no source knows it. `time` is '' where the sources could not be asked.
+    """
+
+    key: str
+    ids: tuple[str, ...]
+    time: str
+
+    @property
+    def was_asked(self) -> bool:
+        """Whether a source has answered."""
+        return bool(self.time)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One refresh: `state` is running, done, failed or interrupted.
+
+    `report` holds its counts and the seconds of its stages.
+    """
+
+    id: int
+    started: str
+    finished: str | None
+    state: str
+    report: Mapping[str, Any]
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,162 @@
+"""The drop folder: PDFs that the user puts into `papers/` become those of the works cited, or works of their own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from litmap.catalogue import Catalogue, FileStamp
+from litmap.catalogue.entries import Entry, entries
+from litmap.models import Problem, Work
+from litmap.parsing.title_similarity import normalise_title
+from litmap.paths import LibraryPaths
+from litmap.pipeline.context import RunContext
+
+if TYPE_CHECKING:
+    from litmap.pdfs import Adopted, Store
+
+logger = logging.getLogger(__name__)
+
+
+def open_store(paths: LibraryPaths) -> Store:
+    """Where PDFs are kept by content."""
+    from litmap import pdfs
+
+    return pdfs.Store(paths.root, paths.pdf, paths.partial, paths.aside)
+
+
+def is_lost(paths: LibraryPaths, entry: Entry) -> bool:
+    """Whether the library's file of a work is gone or cut short."""
+    if entry.pdf is None:
+        return False
+    try:
+        return paths.pdf(entry.pdf.sha256).stat().st_size != entry.pdf.bytes
+    except OSError:
+        return True
+
+
+@dataclass(frozen=True)
+class _Filed:
+    """What is known before the folder is looked at: `works` are those that its files were filed as.
+
+    `cited` are works that notes cite; `lost` and `with_pdf` ids of works whose file is gone or is here; `taken_out`
+    those that the user said are none; `recheck` those whose files are to be looked at again.
+    """
+
+    works: Mapping[FileStamp, str]
+    cited: Mapping[str, Work]
+    lost: Collection[str]
+    with_pdf: Collection[str]
+    taken_out: Collection[str]
+    recheck: Collection[str]
+
+    @classmethod
+    def load(cls, catalogue: Catalogue, paths: LibraryPaths) -> _Filed:
+        """From the catalogue, with today's ids of works."""
+        aliases = catalogue.aliases()
+        works = {f: aliases.get(work, work) for f, work in catalogue.drop_folder().items()}
+        known = entries(catalogue)
+        cited = {e.work.id: e.work for e in known if e.citations}
+        lost = {e.work.id for e in known if is_lost(paths, e)}
+        uncited = set(works.values()) - cited.keys()
+        recheck = _cited_under_another_id(catalogue, uncited, cited.values()) | lost
+        return cls(
+            works,
+            cited,
+            lost,
+            with_pdf={e.work.id for e in known if e.pdfs} - lost,
+            taken_out=set(works.values()) - {"", *(e.work.id for e in known)},
+            recheck=recheck | {""} if lost else recheck,
+        )
+
+    def is_due(self, stamp: FileStamp) -> bool:
+        """Whether a file is new, its copy is lost, or its work may be cited by now."""
+        return stamp not in self.works or self.works[stamp] in self.recheck
+
+    def stays_out(self, stamp: FileStamp, adopted: Adopted) -> bool:
+        """Whether the user took the file's work out and it is not what is cited now."""
+        return adopted.new_work is not None and self.works.get(stamp) in self.taken_out
+
+
+def file_dropped(catalogue: Catalogue, context: RunContext, arrived: Callable[[str], None]) -> None:
+    """Match the PDFs of the drop folder to the works cited; what matches none becomes a work of its own.
+
+    `arrived` is told the sha256 of each PDF that is to be read. A file is looked at once, and again where the library's
+    copy is lost or its work may be cited by now.
+    """
+    from litmap import text
+
+    stamps = stamp_pdfs(context.paths.papers)
+    if not stamps and not catalogue.drop_folder():
+        return
+    before = _Filed.load(catalogue, context.paths)
+    filed = {stamp: before.works[stamp] for stamp in stamps.values() if stamp in before.works}
+    due = [path for path, stamp in stamps.items() if before.is_due(stamp)]
+    logger.info("drop folder: %d PDFs, %d to look at", len(stamps), len(due))
+    try:
+        for adopted in context.collaborators.file_pdfs(
+            due,
+            list(before.cited.values()),
+            store=open_store(context.paths),
+            now=context.now,
+            read_preview=text.preview_in_worker,
+        ):
+            if isinstance(adopted, Problem):  # it stays there, and is told until it is mended
+                context.report.problems.append(adopted)
+                continue
+            stamp = stamps[adopted.file]
+            if before.stays_out(stamp, adopted):
+                logger.debug("%s stays out of the library by the user's word", adopted.file)
+                continue
+            _keep(catalogue, adopted, before.works.get(stamp, ""), before.cited, context.now)
+            filed[stamp] = adopted.fetch.work
+            if adopted.fetch.pdf is not None and before.works.get(stamp) not in before.with_pdf:
+                arrived(adopted.fetch.pdf.sha256)
+    finally:
+        if filed != before.works:
+            with catalogue.write():
+                catalogue.put_drop_folder(filed)
+
+
+def _keep(
+    catalogue: Catalogue, adopted: Adopted, before: str, cited: Mapping[str, Work], now: str
+) -> None:
+    """Keep whose file it is; `before` is the work it was filed as until now, '' for none."""
+    work = adopted.fetch.work
+    logger.debug("%s is filed as %s", adopted.file, work)
+    with catalogue.write():
+        if adopted.new_work is not None:
+            catalogue.put_work(adopted.new_work, "drop", now)
+        catalogue.put_fetch(adopted.fetch, now)
+        if adopted.new_work is None and before and before not in cited:
+            catalogue.rename_work(before, cited[work], now)
+
+
+def _cited_under_another_id(
+    catalogue: Catalogue, filed: Iterable[str], cited: Iterable[Work]
+) -> set[str]:
+    """Of works that files were filed as and no note cites, those that may be cited under another id."""
+    titles, ids, works = set(), set(), catalogue.works()
+    for work in cited:
+        titles |= {normalise_title(title) for title in (work.title, *work.other_titles)}
+        ids |= set(work.ids)
+    return {
+        w
+        for w in filed
+        if w in works and (normalise_title(works[w].title) in titles or ids & {*works[w].ids})
+    }
+
+
+def stamp_pdfs(folder: Path) -> dict[Path, FileStamp]:
+    """The PDFs in a folder, each with what changes when it changes; what is gone by now is left out."""
+    stamps = {}
+    for path in sorted(folder.rglob("*")):
+        with suppress(OSError):
+            if path.suffix.lower() == ".pdf" and path.is_file():
+                stat = path.stat()
+                stamps[path] = FileStamp(str(path), stat.st_size, stat.st_mtime_ns)
+    return stamps

@@ -1,0 +1,96 @@
+"""All that a build depends on, as one record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from litmap.catalogue import Catalogue, TextRecord
+from litmap.catalogue.entries import Entry, entries
+from litmap.models import Note
+from litmap.paths import LibraryPaths
+from litmap.pipeline.collaborators import ExtractiveSummaries
+from litmap.pipeline.embedder import Embedder
+from litmap.pipeline.pending_pdfs import text_version
+from litmap.pipeline.reading_list import known_identifiers
+from litmap.pipeline.text_cache import TextCache
+from litmap.protocols import Encoder, Summariser
+from litmap.settings import Settings
+
+
+@dataclass(frozen=True)
+class BuildInputs:
+    """What a build is made of; it reads neither the catalogue nor the settings nor the network.
+
+    `notes_were_read` is False where `notes` are those of an earlier reading, without their text: the notes' passages
+    are then those of the current build. `texts` are the records of the PDFs read, by sha256; `reading_list_ids` the
+    identifiers that sources gave for works which the papers cite, by key. `model` is the setting that named the
+    encoder, `abstracts` whether a work without a readable PDF stands with its title and abstract.
+    """
+
+    paths: LibraryPaths
+    entries: Sequence[Entry]
+    notes: Sequence[Note]
+    texts: Mapping[str, TextRecord]
+    embedder: Embedder
+    model: str
+    extractor: str
+    abstracts: bool = True
+    notes_were_read: bool = True
+    reading_list_ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    summariser: Summariser = field(default_factory=ExtractiveSummaries)
+
+    @property
+    def encoder(self) -> Encoder:
+        """The embedding model."""
+        return self.embedder.encoder
+
+    @property
+    def text_cache(self) -> TextCache:
+        """The texts of the PDFs."""
+        return TextCache(self.paths)
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """Titles by work id."""
+        return {e.work.id: e.work.title for e in self.entries}
+
+    @cached_property
+    def readable_pdfs(self) -> Mapping[str, str]:
+        """The sha256 of each work's newest PDF with a text worth indexing, by work id; '' where there is none."""
+        return {e.work.id: self._readable_pdf(e) for e in self.entries}
+
+    def _readable_pdf(self, entry: Entry) -> str:
+        for pdf in entry.pdfs:
+            text = self.texts.get(pdf.sha256)
+            if text is not None and text.is_readable:
+                return pdf.sha256
+        return ""
+
+
+def gather_inputs(
+    catalogue: Catalogue,
+    settings: Settings,
+    embedder: Embedder,
+    *,
+    notes: Sequence[Note] | None = None,
+    summariser: Summariser | None = None,
+) -> BuildInputs:
+    """What a build of a library depends on now, from its catalogue; only reads.
+
+    `notes` are those that were read in this run, with their text; without them the catalogue's notes count.
+    """
+    return BuildInputs(
+        LibraryPaths(settings.library),
+        entries(catalogue),
+        catalogue.notes() if notes is None else notes,
+        catalogue.texts(text_version()),
+        embedder,
+        model=settings.model,
+        extractor=text_version(),
+        abstracts=settings.abstracts,
+        notes_were_read=notes is not None,
+        reading_list_ids=known_identifiers(catalogue),
+        summariser=summariser or ExtractiveSummaries(),
+    )

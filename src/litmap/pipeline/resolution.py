@@ -1,0 +1,115 @@
+"""Citations → works: which to ask the sources about now, and what their answers change in the catalogue."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from litmap.catalogue import Catalogue, Decided
+from litmap.catalogue.entries import provisional
+from litmap.models import Citation, Resolution
+from litmap.pipeline.context import RunContext, age_days
+from litmap.settings import Settings, api_keys
+
+logger = logging.getLogger(__name__)
+
+NO_ANSWER = frozenset({"failed", "pending"})
+"""A source could not be asked, or was not asked yet."""
+
+
+def unresolved(catalogue: Catalogue, settings: Settings) -> list[Citation]:
+    """The citations to ask about now: new ones, failed ones, and those whose answer has grown old."""
+    known = catalogue.resolutions()
+    return [
+        c for c in catalogue.citations() if c.key not in known or _is_due(known[c.key], settings)
+    ]
+
+
+def _is_due(decided: Decided, settings: Settings) -> bool:
+    if decided.status in NO_ANSWER:
+        return True
+    is_known = decided.work and decided.status == "metadata-only"
+    days = settings.recheck_days if is_known else settings.retry_days
+    return age_days(decided.time) >= days
+
+
+def resolve(catalogue: Catalogue, context: RunContext, citations: Sequence[Citation]) -> None:
+    """Ask the sources about these citations; each answer is kept as it comes, then citations of one work are joined."""
+    settings = context.settings
+    logger.info("resolve: %d citations", len(citations))
+    by_key = {c.key: c for c in citations}
+    with context.open_client("resolve") as client:
+        resolutions = context.collaborators.resolve(
+            citations,
+            client,
+            now=context.now,
+            chosen_ids=catalogue.decisions(),
+            contact=settings.contact,
+            keys=api_keys(),
+            progress=lambda done, total, text: context.progress("resolve", done, total, text),
+        )
+        user_data = catalogue.works_with_user_data()
+        for done, resolution in enumerate(resolutions, 1):
+            logger.debug("%s: %s, %s", resolution.citation, resolution.status, resolution.reason)
+            _keep(catalogue, resolution, by_key[resolution.citation], user_data, context.now)
+            title = resolution.work.title if resolution.work else ""
+            context.progress("resolve", done, len(citations), title)
+
+
+def _keep(
+    catalogue: Catalogue, resolution: Resolution, citation: Citation, user_data: set[str], now: str
+) -> None:
+    """Keep what a source says; what the user gave to the work under its former id goes with it."""
+    former = _former_id(catalogue, citation)
+    with catalogue.write():
+        if _is_worse(catalogue, resolution):
+            logger.debug("%s: what was known before is kept", resolution.citation)
+            return
+        catalogue.put_resolution(resolution, now)
+        if former in user_data and resolution.work is not None:
+            catalogue.rename_work(former, resolution.work, now)
+
+
+def _former_id(catalogue: Catalogue, citation: Citation) -> str:
+    """The id under which a citation's work went before a source knew it; '' where one did.
+
+    The user may have dropped its PDF or corrected it under that id.
+    """
+    before = catalogue.resolution(citation.key)
+    if before is None:
+        return provisional(citation.reference).id
+    return before.work or "" if before.status != "metadata-only" else ""
+
+
+def _is_worse(catalogue: Catalogue, resolution: Resolution) -> bool:
+    """Whether a source failed today and more is known of it: that stays with its age, so it is asked again."""
+    before = catalogue.resolution(resolution.citation)
+    if before is None or resolution.status not in NO_ANSWER:
+        return False
+    return before.status not in NO_ANSWER or (resolution.work is None and before.work is not None)
+
+
+def join_works(catalogue: Catalogue, now: str) -> None:
+    """Citations and dropped files that turned out to be one work share it from now on."""
+    from litmap import works
+
+    current = _current_works(catalogue)
+    with catalogue.write():
+        for old, new in zip(current, works.merge(current), strict=True):
+            if old.work is not None and new.work is not None and old.work != new.work:
+                logger.debug("%s is %s", old.work.id, new.work.id)
+                catalogue.rename_work(old.work.id, new.work, now)
+
+
+def _current_works(catalogue: Catalogue) -> list[Resolution]:
+    """The resolutions of today's citations, then a stand-in for each work from the drop folder that none cites."""
+    known, aliases = catalogue.works(), catalogue.aliases()
+    cited = {c.key for c in catalogue.citations()}
+    current = [
+        Resolution(d.citation, known.get(aliases.get(d.work, d.work)), d.status, d.reason)
+        for d in catalogue.resolutions().values()
+        if d.work is not None and d.citation in cited
+    ]
+    here = {r.work.id for r in current if r.work is not None}
+    uncited = sorted(catalogue.dropped() - here)
+    return current + [Resolution("", known.get(i), "fetched", "") for i in uncited]
