@@ -204,10 +204,11 @@ def run_clusters(c: Collection, rivals: str = "", rounds: int = 5) -> list[dict[
     guesses = run_rivals(c, cases, rivals)
     for number, (left, rows) in enumerate(zip(lefts, cases, strict=True)):
         rest = np.setdiff1d(np.arange(len(c.headings)), left)
-        usual = clusters.usual_size(sizes[rest].astype(np.float64))
+        target_size = clusters.target_cluster_size(sizes[rest].astype(np.float64))
         what = "a quarter" if len(rest) else "all"
         made = [
-            (method, make()) for method, make in cluster_methods(c, points, rows, usual, len(left))
+            (method, make())
+            for method, make in cluster_methods(c, points, rows, target_size, len(left))
         ]
         made += [(method, np.array(listed[number])) for method, listed in guesses.items()]
         for method, guess in made:
@@ -228,7 +229,7 @@ def run_clusters(c: Collection, rivals: str = "", rounds: int = 5) -> list[dict[
 
 
 def cluster_methods(
-    c: Collection, points: Floats, rows: NDArray[np.int64], usual: float | None, many: int
+    c: Collection, points: Floats, rows: NDArray[np.int64], target_size: float | None, many: int
 ) -> list[tuple[str, Callable[[], NDArray[np.int64]]]]:
     """k-means stands there three times, from three starts: its figure is their mean."""
     from sklearn.cluster import KMeans
@@ -239,8 +240,8 @@ def cluster_methods(
         return lambda: np.asarray(KMeans(many, n_init=5, random_state=seed).fit_predict(own))
 
     return [
-        ("litmap", lambda: clusters.cluster(points[rows], None, usual_size=usual)),
-        ("litmap, told k", lambda: clusters.cluster(points[rows], None, many=many)),
+        ("litmap", lambda: clusters.cluster(points[rows], None, target_cluster_size=target_size)),
+        ("litmap, told k", lambda: clusters.cluster(points[rows], None, cluster_count=many)),
         *[("k-means, told k", means(seed)) for seed in range(3)],
     ]
 

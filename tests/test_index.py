@@ -101,7 +101,7 @@ def test_any_sequence_of_changes_equals_the_index_from_scratch(
     living: dict[int, np.ndarray] = {}
     old, next_row = None, 0
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writer, "SMALL", small)
+        patch.setattr(writer, "MAX_SMALL_DELTA", small)
         for number, (more, fewer, seed) in enumerate(steps):
             rng = np.random.default_rng(seed)
             gone = np.sort(rng.permutation(np.array(sorted(living), dtype=np.int64))[:fewer])
@@ -132,7 +132,7 @@ def test_any_sequence_of_changes_equals_the_index_from_scratch(
 
 
 def test_a_new_paper_leaves_the_large_files_alone(tmp_path: Path) -> None:
-    vectors = points(writer.SMALL + 500, dim=16)
+    vectors = points(writer.MAX_SMALL_DELTA + 500, dim=16)
     built(tmp_path / "a", vectors)
     (tmp_path / "b").mkdir()
     row = np.array([len(vectors)])
@@ -152,11 +152,11 @@ def test_a_new_paper_leaves_the_large_files_alone(tmp_path: Path) -> None:
 def test_beyond_the_limit_a_shortlist_by_signs_finds_nearly_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer, "EXACT", 2000)
-    monkeypatch.setattr(writer, "SMALL", 1000)
-    monkeypatch.setattr(reader, "EXACT", 2000)
-    monkeypatch.setattr(reader, "FEW", 100)
-    monkeypatch.setattr(reader, "BY_SIGNS", 1500)
+    monkeypatch.setattr(writer, "MAX_EXACT_ROWS", 2000)
+    monkeypatch.setattr(writer, "MAX_SMALL_DELTA", 1000)
+    monkeypatch.setattr(reader, "MAX_EXACT_ROWS", 2000)
+    monkeypatch.setattr(reader, "MAX_GATHERED_ROWS", 100)
+    monkeypatch.setattr(reader, "HAMMING_CANDIDATES", 1500)
     monkeypatch.setattr(reader, "SHORTLIST", 300)
     vectors = points(15_000, dim=100)  # not a multiple of eight
     index = built(tmp_path / "a", vectors)
@@ -178,7 +178,7 @@ def test_sums_with_signs_are_the_products_with_the_bits() -> None:
     rng = np.random.default_rng(7)
     bits = rng.integers(0, 2, (50, 24), dtype=np.uint8)
     turned = rng.standard_normal(24).astype(np.float32)
-    sums = reader.sums_with_signs(np.packbits(bits, axis=1, bitorder="little"), turned)
+    sums = reader.asymmetric_dot(np.packbits(bits, axis=1, bitorder="little"), turned)
     assert sums == pytest.approx(bits @ turned, abs=1e-5)
 
 

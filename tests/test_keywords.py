@@ -131,9 +131,9 @@ def test_kinds_and_works_as_masks(tmp_path: Path) -> None:
 
 def test_rows_that_hold_all_words(tmp_path: Path) -> None:
     index = build(tmp_path, TEXTS)
-    assert index.holding(index_terms("flat batch")).tolist() == [1, 3]
-    assert index.holding(index_terms("flat kernels")).tolist() == []
-    assert index.holding([]).tolist() == []
+    assert index.rows_containing_all(index_terms("flat batch")).tolist() == [1, 3]
+    assert index.rows_containing_all(index_terms("flat kernels")).tolist() == []
+    assert index.rows_containing_all([]).tolist() == []
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ WORDS = st.lists(
 ).map(" ".join)
 
 
-@pytest.mark.parametrize("full", [2, 5, keyword_writing.FULL])
+@pytest.mark.parametrize("full", [2, 5, keyword_writing.MAX_SEGMENT_PASSAGES])
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -169,7 +169,7 @@ def test_any_sequence_of_updates_equals_one_build(
     full: int,
     data: st.DataObject,
 ) -> None:
-    monkeypatch.setattr(keyword_writing, "FULL", full)
+    monkeypatch.setattr(keyword_writing, "MAX_SEGMENT_PASSAGES", full)
     living: dict[int, tuple[str, str]] = {}
     base: Path | None = None
     next_row = 0
@@ -218,7 +218,7 @@ def test_the_base_is_left_as_it_is_and_few_segments_remain(tmp_path: Path) -> No
 
 
 def test_full_segments_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyword_writing, "FULL", 10)
+    monkeypatch.setattr(keyword_writing, "MAX_SEGMENT_PASSAGES", 10)
     build(tmp_path / "0", TEXTS * 9)
     for step in range(1, 40):
         keywords.update(
@@ -240,7 +240,7 @@ def test_full_segments_are_left_alone(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_many_blocks_make_one_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = build(tmp_path / "whole", TEXTS * 5)
-    monkeypatch.setattr(keyword_writing, "BLOCK", 3)
+    monkeypatch.setattr(keyword_writing, "BLOCK_PASSAGES", 3)
     blocks = build(tmp_path / "blocks", TEXTS * 5)
     assert blocks.scores("flat minima batch") == pytest.approx(whole.scores("flat minima batch"))
 
@@ -256,7 +256,7 @@ def test_postings_are_every_word_and_pair_of_neighbours(
         "minima " * 300 + "flat",
     ]
     texts += [f"word{i} flat {'深層' if i % 3 else 'net'} minima" for i in range(40)]
-    monkeypatch.setattr(keyword_writing, "BLOCK", 7)
+    monkeypatch.setattr(keyword_writing, "BLOCK_PASSAGES", 7)
     keywords.update(tmp_path, [(i, f"w{i}", text) for i, text in enumerate(texts)])
     segment = keywords.segments.Segment.open(tmp_path, "000001")
     stored = {

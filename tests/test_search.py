@@ -22,18 +22,18 @@ from litmap.errors import ModelError, SearchError
 from litmap.models import Chunk, Hit
 from litmap.parsing.terms import find_words, index_terms
 from litmap.search import Facts, Searcher, Weights, load_reranker, matching_works, parse_query
-from litmap.search.candidates import Evidence, Usual, work_scores
+from litmap.search.candidates import BackgroundSample, Evidence, work_scores
 from litmap.search.highlighting import Marker, hit_words, lines_of, marks, sentences
 from litmap.search.ranking import (
     Scale,
-    alikeness,
     best_three,
-    crowding,
     first_of_each,
     highest,
+    hubness,
+    similarity_matrix,
     smooth,
 )
-from litmap.search.searcher import _holds
+from litmap.search.searcher import _covers_terms
 from tests.search_parts import make_searcher, passage
 
 FACTS = {
@@ -284,10 +284,12 @@ def test_nothing_close_is_said(searcher: Searcher) -> None:
 
 def test_alikeness_is_the_product_of_all_with_all() -> None:
     vectors = np.random.default_rng(0).standard_normal((101, 384)).astype(np.float32)
-    assert np.allclose(alikeness(vectors, vectors), vectors @ vectors.T, atol=1e-3)
-    assert np.allclose(alikeness(vectors, vectors[:77]), vectors @ vectors[:77].T, atol=1e-3)
-    assert alikeness(vectors[:0], vectors[:0]).shape == (0, 0)
-    assert alikeness(vectors, vectors[:0]).shape == (101, 0)
+    assert np.allclose(similarity_matrix(vectors, vectors), vectors @ vectors.T, atol=1e-3)
+    assert np.allclose(
+        similarity_matrix(vectors, vectors[:77]), vectors @ vectors[:77].T, atol=1e-3
+    )
+    assert similarity_matrix(vectors[:0], vectors[:0]).shape == (0, 0)
+    assert similarity_matrix(vectors, vectors[:0]).shape == (101, 0)
 
 
 def test_one_common_word_of_several_is_not_close(tmp_path: Path) -> None:
@@ -313,10 +315,10 @@ def test_one_word_of_several_needs_meaning_beside_it() -> None:
     hit = Hit(0, "arxiv:1", 1.0, Chunk("s", 0, "coriander"), words=("coriander",))
     two = replace(hit, words=("coriander", "soup"))
     terms = {"coriand": 9.0, "soup": 1.0}
-    assert not _holds(hit, terms, 0.08)
-    assert _holds(hit, terms, 0.3)
-    assert _holds(two, terms, 0.08)
-    assert _holds(hit, {"coriand": 9.0}, 0.08)
+    assert not _covers_terms(hit, terms, 0.08)
+    assert _covers_terms(hit, terms, 0.3)
+    assert _covers_terms(two, terms, 0.08)
+    assert _covers_terms(hit, {"coriand": 9.0}, 0.08)
 
 
 def test_one_passage_alone_can_be_close(tmp_path: Path) -> None:
@@ -328,8 +330,8 @@ def test_one_passage_alone_can_be_close(tmp_path: Path) -> None:
 def test_a_long_text_with_typos_is_close_by_its_many_words() -> None:
     terms = dict.fromkeys([f"word{i}" for i in range(10)], 1.0) | {"tpyo": 3.0, "mispelt": 3.0}
     hit = Hit(0, "a", 1.0, Chunk("s", 0, "text"), words=tuple(f"word{i}" for i in range(9)))
-    assert _holds(hit, terms, 0.4)
-    assert not _holds(hit, terms | {"other": 3.0}, 0.4)
+    assert _covers_terms(hit, terms, 0.4)
+    assert not _covers_terms(hit, terms | {"other": 3.0}, 0.4)
 
 
 def test_closeness_by_cosine(tmp_path: Path) -> None:
@@ -337,8 +339,8 @@ def test_closeness_by_cosine(tmp_path: Path) -> None:
     far = make_searcher(
         tmp_path, [passage(0, "arxiv:1", "norms"), passage(1, "arxiv:2", "minima")], {}
     )
-    for usual, near, not_near in ((0.0, 0.36, 0.34), (0.33, 0.47, 0.45), (0.7, 0.81, 0.79)):
-        far.__dict__["_usual_cosine"] = usual
+    for background, near, not_near in ((0.0, 0.36, 0.34), (0.33, 0.47, 0.45), (0.7, 0.81, 0.79)):
+        far.__dict__["_background_cosine"] = background
         assert far._is_near(near)
         assert not far._is_near(not_near)
 
@@ -560,23 +562,33 @@ def test_an_abstract_is_worth_its_best_passage_a_long_work_its_best_three() -> N
     works = np.array([0, 0, 1, 1, 1, 2, 2, 2])
     meaning = np.array([3, 0, 3, 3, 3, 3, 0, 0], np.float32)
     nothing = np.zeros(8, np.float32)
-    usual = Usual(np.zeros((0, 2), np.float32), np.zeros(0, np.int64), np.array([2, 30, 30]))
+    background = BackgroundSample(
+        np.zeros((0, 2), np.float32), np.zeros(0, np.int64), np.array([2, 30, 30])
+    )
     found = Evidence(
-        np.arange(8), works, meaning, meaning, nothing, nothing[:3], Scale(), NoVectors(), usual
+        np.arange(8),
+        works,
+        meaning,
+        meaning,
+        nothing,
+        nothing[:3],
+        Scale(),
+        NoVectors(),
+        background,
     )
     own, scores = work_scores(found, Weights(meaning=1.0, others=0.2))
     assert own.tolist() == [0, 1, 2]
     assert np.allclose(scores, [3 - 0.2 * 0.1 * 3, 3, 3 - 0.2 * 3])
 
 
-def test_crowding_is_nearness_to_other_works_alone() -> None:
+def test_hubness_is_nearness_to_other_works_alone() -> None:
     vectors = np.array([[1, 0], [0, 1]], np.float32)
     others = np.array([[1, 0], [0.6, 0.8], [0, 1]], np.float32)
-    crowd = crowding(vectors, np.array([0, 1]), others, np.array([0, 5, 6]), count=1)
+    crowd = hubness(vectors, np.array([0, 1]), others, np.array([0, 5, 6]), count=1)
     assert np.allclose(crowd, [0.6, 1.0])
-    assert crowding(vectors, np.array([0, 0]), others[:1], np.array([0])).tolist() == [0.0, 0.0]
-    assert crowding(vectors[:0], np.array([], int), others, np.array([0, 5, 6])).size == 0
-    assert crowding(vectors, np.array([0, 1]), others[:0], np.array([], int)).tolist() == [0.0, 0.0]
+    assert hubness(vectors, np.array([0, 0]), others[:1], np.array([0])).tolist() == [0.0, 0.0]
+    assert hubness(vectors[:0], np.array([], int), others, np.array([0, 5, 6])).size == 0
+    assert hubness(vectors, np.array([0, 1]), others[:0], np.array([], int)).tolist() == [0.0, 0.0]
 
 
 def test_smoothing_lifts_what_resembles_the_good() -> None:

@@ -286,7 +286,7 @@ def test_sureness_follows_hits():
     gold = np.eye(4)[draw.integers(0, 4, 400)]
     good, poor = gold * 3 + draw.normal(size=gold.shape), gold * 0.3 + draw.normal(size=gold.shape)
     assert calibration.fit_sharpness(good, gold) > calibration.fit_sharpness(poor, gold)
-    assert calibration.fit_sharpness(good, np.zeros_like(gold)) == calibration.USUAL_SHARPNESS
+    assert calibration.fit_sharpness(good, np.zeros_like(gold)) == calibration.PRIOR_SHARPNESS
 
 
 def test_clusters_find_groups_as_coarse_as_asked():
@@ -295,12 +295,12 @@ def test_clusters_find_groups_as_coarse_as_asked():
     truth = np.repeat(np.arange(6), 15)
     points = centres[truth] + 0.15 * draw.normal(size=(90, 12))
     points /= np.linalg.norm(points, axis=1, keepdims=True)
-    found = clusters.cluster(points, None, usual_size=15)
+    found = clusters.cluster(points, None, target_cluster_size=15)
     assert len(set(found.tolist())) == 6
     assert all(len(set(found[truth == g].tolist())) == 1 for g in range(6))
-    assert 2 <= len(set(clusters.cluster(points, None, usual_size=45).tolist())) < 6
-    assert len(set(clusters.cluster(points, None, many=2).tolist())) == 2
-    finest = clusters.cluster(points, None, many=24)
+    assert 2 <= len(set(clusters.cluster(points, None, target_cluster_size=45).tolist())) < 6
+    assert len(set(clusters.cluster(points, None, cluster_count=2).tolist())) == 2
+    finest = clusters.cluster(points, None, cluster_count=24)
     assert all(len(set(truth[finest == g].tolist())) == 1 for g in set(finest.tolist()) - {-1})
     assert len(set(finest.tolist())) > 12
     assert (clusters.cluster(points[:2], None) == -1).all()

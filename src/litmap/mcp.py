@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MOST = 50
+MAX_RESULTS = 50
 """Results a call may ask for."""
 _INSTRUCTIONS = (
     "A researcher's library: the papers their notes cite, with full text. Quote with paper and page as given. "
@@ -130,4 +130,4 @@ class _Tools:
 
 
 def _clamp(limit: int) -> int:
-    return max(1, min(limit, MOST))
+    return max(1, min(limit, MAX_RESULTS))

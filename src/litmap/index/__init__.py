@@ -1,7 +1,7 @@
 """Nearest passages by their vectors: FAISS, memory-mapped, exact while that is fast.
 
 A part of the index is a list of row ids and their vectors as float16 (`IndexScalarQuantizer`, scanned exactly: 5 ms
-for 100 thousand rows of 384 dimensions on one core). A part with more than `EXACT` rows also holds the signs of the
+for 100 thousand rows of 384 dimensions on one core). A part with more than `MAX_EXACT_ROWS` rows also holds the signs of the
 vectors' components, centred and turned at random (`IndexBinaryFlat`, 48 bytes a row of 384 dimensions): of the
 `BY_SIGNS` nearest by Hamming distance the `SHORTLIST` best by the query's own components against the signs (asymmetric
 distance: Gordo et al., 'Asymmetric distances for binary embeddings', 2014) are fetched and ranked by their exact

@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
     Halves = NDArray[np.float16]
 
-EXACT = 100_000
+MAX_EXACT_ROWS = 100_000
 """Up to this many rows (of a part, or allowed by a filter) every vector is compared."""
-BY_SIGNS = 8000
+HAMMING_CANDIDATES = 8000
 """Beyond it, how many rows are taken by Hamming distance, from signs that are all in memory."""
 SHORTLIST = 1500
 """How many of those, by the query's own components against the signs, are fetched and compared exactly."""
-FEW = 4000
+MAX_GATHERED_ROWS = 4000
 """So few allowed rows are gathered and compared one by one, whatever the size of the index."""
-SPARE = 16
+SPARE_ROWS = 16
 """Rows taken beyond the k wanted, so that equal scores are put in order of row."""
 FOLDER = "vectors"
 
 
-def library() -> Any:
+def load_faiss() -> Any:
     """FAISS, imported when first needed (its stubs do not know its Python side)."""
     import faiss
 
@@ -92,8 +92,10 @@ class VectorIndex:
             raise ValueError(
                 f"vectors of shape {queries.shape} do not fit an index of {self.dim} dimensions"
             )
-        with _threads(1 if len(queries) < 4 else 0):
-            found = [list(p.search(queries, k + SPARE, allowed, exact=exact)) for p in self.parts]
+        with _faiss_threads(1 if len(queries) < 4 else 0):
+            found = [
+                list(p.search(queries, k + SPARE_ROWS, allowed, exact=exact)) for p in self.parts
+            ]
         scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
         rows = np.full((len(queries), k), -1, dtype=np.int64)
         for i, own in enumerate(zip(*found, strict=True)):
@@ -111,11 +113,11 @@ class VectorIndex:
         wanted = np.asarray(rows, dtype=np.int64)
         result = np.zeros((len(wanted), self.dim), dtype=np.float32)
         for part in self.parts:
-            here, places = part.find(wanted)
+            present, places = part.find(wanted)
             if len(places) == len(wanted):
                 result = part.decoded(places)
             elif len(places):
-                result[here] = part.decoded(places)
+                result[present] = part.decoded(places)
         result /= np.sqrt(np.einsum("ij,ij->i", result, result))[:, None].clip(1e-12)
         return result
 
@@ -134,41 +136,41 @@ class Part:
             raise _damaged(
                 home / f"{name}.f16", f"holds {self.index.ntotal} vectors for {len(self.rows)} rows"
             )
-        self.halves = codes(self.index, self.dim)
+        self.halves = float16_view(self.index, self.dim)
         self._bytes = self.halves.view(np.uint8)
         signs = home / f"{name}.signs"
         self.signs: Any = _read(signs, binary=True) if signs.exists() else None
-        _ask_for(home / f"{name}.f16" if self.signs is None else signs)
-        self.turn: Vectors | None = (
+        _prefetch_file(home / f"{name}.f16" if self.signs is None else signs)
+        self.rotation: Vectors | None = (
             _load(home / f"{name}.turn.npy") if self.signs is not None else None
         )
-        self._fetch = (
-            Fetcher(home / f"{name}.f16", len(self.rows), 2 * self.dim)
+        self._prefetch = (
+            RowPrefetcher(home / f"{name}.f16", len(self.rows), 2 * self.dim)
             if self.signs is not None
             else None
         )
-        here, self.dead = self._places(dead)
-        self.living = len(self.rows) - int(np.count_nonzero(here))
+        present, self.dead = self._places(dead)
+        self.living = len(self.rows) - int(np.count_nonzero(present))
 
     def _places(self, rows: Rows) -> tuple[Mask, Rows]:
         """Which of `rows` are in this part, and the places of those."""
         import numpy as np
 
         places = np.searchsorted(self.rows, rows)
-        here = places < len(self.rows)
-        here[here] = self.rows[places[here]] == rows[here]
-        return here, places[here]
+        present = places < len(self.rows)
+        present[present] = self.rows[places[present]] == rows[present]
+        return present, places[present]
 
     def find(self, rows: Rows) -> tuple[Mask, Rows]:
         """Which of `rows` live in this part, and their places."""
         import numpy as np
 
-        here, places = self._places(rows)
+        present, places = self._places(rows)
         if len(self.dead):
             living = ~np.isin(places, self.dead)
-            here[here] = living
+            present[present] = living
             places = places[living]
-        return here, places
+        return present, places
 
     def alive(self) -> Mask:
         """For each place whether its row lives."""
@@ -188,7 +190,7 @@ class Part:
         import numpy as np
 
         places = None if allowed is None else self.find(allowed)[1]
-        if places is not None and len(places) <= max(FEW, k):
+        if places is not None and len(places) <= max(MAX_GATHERED_ROWS, k):
             yield from (self._ranked(query, places, k) for query in queries)
             return
         mask = None
@@ -198,13 +200,16 @@ class Part:
         elif len(self.dead):
             mask = self.alive()
         count = self.living if places is None else len(places)
-        if self.signs is None or exact or count <= EXACT:
+        if self.signs is None or exact or count <= MAX_EXACT_ROWS:
             yield from self._scan(queries, k, mask)
         else:
-            yield from (self._ranked(query, self._by_signs(query, k, mask), k) for query in queries)
+            yield from (
+                self._ranked(query, self._shortlist_by_signs(query, k, mask), k)
+                for query in queries
+            )
 
     def _scan(self, queries: Vectors, k: int, mask: Mask | None) -> Iterator[tuple[Vectors, Rows]]:
-        parameters, _keep = _selector(mask)
+        parameters, _keep = _search_parameters(mask)
         some = min(k, len(self.rows))
         for begin in range(0, len(queries), 256):
             scores, found = self.index.search(queries[begin : begin + 256], some, params=parameters)
@@ -212,37 +217,37 @@ class Part:
                 (s[p >= 0], self.rows[p[p >= 0]]) for s, p in zip(scores, found, strict=True)
             )
 
-    def _by_signs(self, query: Vectors, k: int, mask: Mask | None) -> Rows:
+    def _shortlist_by_signs(self, query: Vectors, k: int, mask: Mask | None) -> Rows:
         """The places to compare exactly, ascending: by Hamming distance, then by the sum of the query's components
         with each row's signs, which tells near from nearer much better and reads nothing that is not in memory.
         """
         import numpy as np
 
-        parameters, _keep = _selector(mask)
-        assert self.signs is not None and self.turn is not None
-        turned = query @ self.turn[:-1]
-        asked = np.packbits(turned > self.turn[-1], bitorder="little")
+        parameters, _keep = _search_parameters(mask)
+        assert self.signs is not None and self.rotation is not None
+        rotated = query @ self.rotation[:-1]
+        asked = np.packbits(rotated > self.rotation[-1], bitorder="little")
         _, found = self.signs.search(
-            asked[None], min(max(BY_SIGNS, 20 * k), len(self.rows)), params=parameters
+            asked[None], min(max(HAMMING_CANDIDATES, 20 * k), len(self.rows)), params=parameters
         )
         places: Rows = found[0][found[0] >= 0]
         some = max(SHORTLIST, 4 * k)
         if len(places) > some:
-            sums = sums_with_signs(self._signs[places], turned)
+            sums = asymmetric_dot(self._signs[places], rotated)
             places = places[np.argpartition(sums, len(sums) - some)[len(sums) - some :]]
         return np.sort(places)
 
     @cached_property
     def _signs(self) -> NDArray[np.uint8]:
         """The mapped signs, uint8 (n, bytes)."""
-        signs: NDArray[np.uint8] = library().rev_swig_ptr(
+        signs: NDArray[np.uint8] = load_faiss().rev_swig_ptr(
             self.signs.xb.data(), self.signs.ntotal * self.signs.code_size
         )
         return signs.reshape(self.signs.ntotal, self.signs.code_size)
 
     def _ranked(self, query: Vectors, places: Rows, k: int) -> tuple[Vectors, Rows]:
         """Scores and rows of the `k` best of these places."""
-        some = _empty(self.dim)
+        some = _empty_index(self.dim)
         some.add_sa_codes(self._codes(places))
         scores, found = some.search(query[None], min(k, max(1, len(places))))
         kept = found[0] >= 0
@@ -250,17 +255,17 @@ class Part:
 
     def decoded(self, places: Rows) -> Vectors:
         """The vectors at these places, float32 (n, dim)."""
-        with _threads(1):
+        with _faiss_threads(1):
             vectors: Vectors = self.index.sa_decode(self._codes(places))
         return vectors
 
     def _codes(self, places: Rows) -> NDArray[np.uint8]:
-        if self._fetch is not None:
-            self._fetch(places)
+        if self._prefetch is not None:
+            self._prefetch(places)
         return self._bytes[places]
 
 
-class Fetcher:
+class RowPrefetcher:
     """Asks for the pages of rows of a mapped file that are about to be read, all at once: one after the other a
     thousand pages that are not in memory take a hundred milliseconds, together ten.
     """
@@ -279,15 +284,15 @@ class Fetcher:
                 self._advise(self._file, begin, self._size, os.POSIX_FADV_WILLNEED)
 
 
-def _empty(dim: int) -> Any:
-    faiss = library()
+def _empty_index(dim: int) -> Any:
+    faiss = load_faiss()
     return faiss.IndexScalarQuantizer(
         dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
     )
 
 
-def sums_with_signs(signs: NDArray[np.uint8], turned: Vectors) -> Vectors:
-    """For each row of signs, uint8 (n, bytes), the sum of those of `turned`, (8 * bytes,), where it is 1."""
+def asymmetric_dot(signs: NDArray[np.uint8], rotated: Vectors) -> Vectors:
+    """For each row of signs, uint8 (n, bytes), the sum of those of `rotated`, (8 * bytes,), where it is 1."""
     import numpy as np
 
     width = signs.shape[1]
@@ -295,16 +300,16 @@ def sums_with_signs(signs: NDArray[np.uint8], turned: Vectors) -> Vectors:
         np.float32
     )
     table = (
-        turned.reshape(width, 8) @ bits.T
+        rotated.reshape(width, 8) @ bits.T
     ).ravel()  # for each byte of a row the sums of all its values
     sums: Vectors = np.take(table, signs + 256 * np.arange(width, dtype=np.int32)).sum(axis=1)
     return sums
 
 
 @contextmanager
-def _threads(count: int) -> Iterator[None]:
+def _faiss_threads(count: int) -> Iterator[None]:
     """Let FAISS use so many threads here (0: as many as it likes): one query is over before a second thread wakes."""
-    faiss = library()
+    faiss = load_faiss()
     before = faiss.omp_get_max_threads()
     if not count or count == before:
         yield
@@ -316,19 +321,19 @@ def _threads(count: int) -> Iterator[None]:
         faiss.omp_set_num_threads(before)
 
 
-def _selector(mask: Mask | None) -> tuple[Any, Any]:
+def _search_parameters(mask: Mask | None) -> tuple[Any, Any]:
     """FAISS parameters that limit a search to the places in the mask, and what must live as long as they."""
     import numpy as np
 
     if mask is None:
         return None, None
-    faiss = library()
+    faiss = load_faiss()
     selector = faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little"))
     return faiss.SearchParameters(sel=selector), selector
 
 
 def _read(path: Path, *, binary: bool = False) -> Any:
-    faiss = library()
+    faiss = load_faiss()
     read = faiss.read_index_binary if binary else faiss.read_index
     try:
         index = read(str(path), faiss.IO_FLAG_MMAP_IFC)
@@ -339,7 +344,7 @@ def _read(path: Path, *, binary: bool = False) -> Any:
     return index
 
 
-def _ask_for(path: Path) -> None:
+def _prefetch_file(path: Path) -> None:
     """Let the system read a file that every search goes through: FAISS maps it such that each page is read alone."""
     if hasattr(os, "posix_fadvise"):
         file = os.open(path, os.O_RDONLY)
@@ -349,14 +354,14 @@ def _ask_for(path: Path) -> None:
             os.close(file)
 
 
-def codes(index: Any, dim: int) -> Halves:
+def float16_view(index: Any, dim: int) -> Halves:
     """The mapped float16 vectors (n, dim), without copying them."""
     import numpy as np
 
     if not index.ntotal:
         return np.empty((0, dim), dtype=np.float16)
     view: Halves = (
-        library().rev_swig_ptr(index.codes.data(), index.ntotal * 2 * dim).view(np.float16)
+        load_faiss().rev_swig_ptr(index.codes.data(), index.ntotal * 2 * dim).view(np.float16)
     )
     return view.reshape(index.ntotal, dim)
 
@@ -381,11 +386,11 @@ def _damaged(path: Path, why: str) -> DamagedBuild:
     return DamagedBuild(message, subject=str(path))
 
 
-def to_signs(vectors: Vectors, turn: Vectors) -> NDArray[np.uint8]:
+def sign_bits(vectors: Vectors, rotation: Vectors) -> NDArray[np.uint8]:
     """One bit a dimension, uint8 (n, bytes): the sign of the centred and turned vector.
 
-    `turn` has the rotation, dim rows, and below it the turned centre.
+    `rotation` has the rotation, dim rows, and below it the turned centre.
     """
     import numpy as np
 
-    return np.packbits(vectors @ turn[:-1] > turn[-1], axis=1, bitorder="little")
+    return np.packbits(vectors @ rotation[:-1] > rotation[-1], axis=1, bitorder="little")

@@ -9,7 +9,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from litmap.index.reader import EXACT, FOLDER, Part, VectorIndex, codes, library, to_signs
+from litmap.index.reader import (
+    FOLDER,
+    MAX_EXACT_ROWS,
+    Part,
+    VectorIndex,
+    float16_view,
+    load_faiss,
+    sign_bits,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,11 +28,11 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int64]
     Mask = NDArray[np.bool_]
 
-SMALL = 20_000
+MAX_SMALL_DELTA = 20_000
 """Up to this many rows the delta is not merged into the base."""
-SHARE = 0.125
+MAX_DELTA_SHARE = 0.125
 """The delta is merged when it holds more than this share of the base."""
-_BLOCK = 65_536
+BLOCK_ROWS = 65_536
 
 
 def update_index(
@@ -52,11 +60,14 @@ def update_index(
         writer.add(rows, vectors)
     if base is None:
         np.save(home / "dead.npy", np.empty(0, dtype=np.int64))
-        writer.save(home, "base" if writer.count > SMALL else "delta")
+        writer.save(home, "base" if writer.count > MAX_SMALL_DELTA else "delta")
         return
     kept = _living(base, removed)
     living = int(np.count_nonzero(kept))
-    if writer.count <= max(SMALL, SHARE * living) and len(kept) - living <= living // 3:
+    if (
+        writer.count <= max(MAX_SMALL_DELTA, MAX_DELTA_SHARE * living)
+        and len(kept) - living <= living // 3
+    ):
         for path in base.home.glob("base.*"):
             _link(path, home / path.name)
         np.save(home / "dead.npy", base.rows[~kept])
@@ -79,7 +90,7 @@ class _Writer:
     """Gathers rows and vectors of a part; float16 in memory."""
 
     def __init__(self, dim: int) -> None:
-        faiss = library()
+        faiss = load_faiss()
         self.dim = dim
         self.rows: list[Rows] = []
         self.index = faiss.IndexScalarQuantizer(
@@ -114,15 +125,15 @@ class _Writer:
         import numpy as np
 
         places = np.flatnonzero(kept)
-        for begin in range(0, len(places), _BLOCK):
-            some = places[begin : begin + _BLOCK]
+        for begin in range(0, len(places), BLOCK_ROWS):
+            some = places[begin : begin + BLOCK_ROWS]
             self.add(part.rows[some], part.halves[some].astype(np.float32))
 
     def join(self, other: _Writer) -> None:
         """Append all of another writer."""
         import numpy as np
 
-        halves = codes(other.index, self.dim)
+        halves = float16_view(other.index, self.dim)
         begin = 0
         for rows in other.rows:
             self.add(rows, halves[begin : begin + len(rows)].astype(np.float32))
@@ -136,41 +147,43 @@ class _Writer:
             return
         np.save(home / f"{name}.rows.npy", np.concatenate(self.rows))
         try:
-            library().write_index(self.index, str(home / f"{name}.f16"))
-            if self.count > EXACT:
+            load_faiss().write_index(self.index, str(home / f"{name}.f16"))
+            if self.count > MAX_EXACT_ROWS:
                 self._save_signs(home, name)
         except (
             RuntimeError
         ) as error:  # FAISS reports a failed write so; the system's own error says why
-            _try_to_write(home)
+            _raise_write_error(home)
             raise OSError(f"the vector index could not be written: {error}") from error
 
     def _save_signs(self, home: Path, name: str) -> None:
         import numpy as np
 
-        faiss = library()
+        faiss = load_faiss()
 
-        halves = codes(self.index, self.dim)
-        turn = _turn(halves[:: max(1, self.count // _BLOCK)].astype(np.float32).mean(axis=0))
-        signs = faiss.IndexBinaryFlat(turn.shape[1])
-        for begin in range(0, self.count, _BLOCK):
-            signs.add(to_signs(halves[begin : begin + _BLOCK].astype(np.float32), turn))
-        np.save(home / f"{name}.turn.npy", turn)
+        halves = float16_view(self.index, self.dim)
+        rotation = _random_rotation(
+            halves[:: max(1, self.count // BLOCK_ROWS)].astype(np.float32).mean(axis=0)
+        )
+        signs = faiss.IndexBinaryFlat(rotation.shape[1])
+        for begin in range(0, self.count, BLOCK_ROWS):
+            signs.add(sign_bits(halves[begin : begin + BLOCK_ROWS].astype(np.float32), rotation))
+        np.save(home / f"{name}.turn.npy", rotation)
         faiss.write_index_binary(signs, str(home / f"{name}.signs"))
 
 
-def _turn(centre: Vectors) -> Vectors:
+def _random_rotation(centre: Vectors) -> Vectors:
     """A fixed random rotation with the turned centre below; columns of zeros fill the last byte with equal bits."""
     import numpy as np
 
     dim = len(centre)
     rotation = np.linalg.qr(np.random.default_rng(20_261_120).standard_normal((dim, dim)))[0]
-    turn = np.pad(np.vstack([rotation, centre @ rotation]), ((0, 0), (0, -dim % 8)))
-    result: Vectors = turn.astype(np.float32)
+    rotation = np.pad(np.vstack([rotation, centre @ rotation]), ((0, 0), (0, -dim % 8)))
+    result: Vectors = rotation.astype(np.float32)
     return result
 
 
-def _try_to_write(home: Path) -> None:
+def _raise_write_error(home: Path) -> None:
     """Raise the system's own error where nothing more can be written."""
     probe = home / "probe"
     with probe.open("wb") as file:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Mask = NDArray[np.bool_]
 
-LONG_QUERY = 80
+LONG_QUERY_WORDS = 80
 """Different words from which a query is as long as a passage."""
 Terms = str | Mapping[str, float]
 """A text whose words are looked up, each weighing as often as it occurs, or terms (of `terms.terms`) with weights."""
@@ -50,13 +50,13 @@ class Bm25:
         match by chance, above all common ones and in long texts, so rarity and length count for more. Measured, see
         benchmarks/RESULTS.md.
         """
-        share = min(1.0, length / LONG_QUERY)
+        share = min(1.0, length / LONG_QUERY_WORDS)
         return cls(0.9 + 1.1 * share, 0.6 + 0.3 * share, share)
 
 
-PAIRS = Bm25(0.9, 0.4)
+PAIR_BM25 = Bm25(0.9, 0.4)
 """How repeats and length count for pairs of neighbouring words."""
-PAIR_SHARE = 0.2
+PAIR_WEIGHT = 0.2
 """How much a pair counts beside a word: its words have been counted already."""
 
 
@@ -79,8 +79,8 @@ class KeywordIndex:
         """Number in `KINDS` of each row's kind."""
         self.lengths: NDArray[np.int32] = np.zeros(size, np.int32)
         """Words of each row."""
-        self._whole = [bool((s.rows >= 0).all()) for s in self._segments]
-        self._firsts = [_first(s.rows) for s in self._segments]
+        self._is_complete = [bool((s.rows >= 0).all()) for s in self._segments]
+        self._first_rows = [_first_row(s.rows) for s in self._segments]
         for segment, ids in zip(self._segments, own, strict=True):
             alive = segment.rows >= 0
             rows = segment.rows[alive]
@@ -99,8 +99,8 @@ class KeywordIndex:
         self._works_living = int(
             (np.bincount(self.works[living], minlength=len(self.work_ids)) > 0).sum()
         )
-        self._relative = _relative(self.lengths, self._mean_length)
-        self._work_relative = _relative(
+        self._relative_lengths = _relative_lengths(self.lengths, self._mean_length)
+        self._work_relative = _relative_lengths(
             self._work_lengths, float(self._work_lengths.sum()) / max(self._works_living, 1)
         )
 
@@ -113,14 +113,14 @@ class KeywordIndex:
         self, *, works: Sequence[str] | None = None, kinds: Sequence[str] | None = None
     ) -> Mask:
         """Which rows are of these works and kinds (None: any), as a mask over all rows."""
-        mask = self._of_kinds(None if kinds is None else tuple(kinds))
+        mask = self._rows_of_kinds(None if kinds is None else tuple(kinds))
         if works is not None:
             wanted = set(works)
             chosen = np.fromiter((w in wanted for w in self.work_ids), bool, len(self.work_ids))
             mask = mask & np.append(chosen, False)[self.works]
         return mask
 
-    def _of_kinds(self, kinds: tuple[str, ...] | None) -> Mask:
+    def _rows_of_kinds(self, kinds: tuple[str, ...] | None) -> Mask:
         """Living rows of these kinds, made once; nobody may write to it."""
         mask = self._kind_masks.get(kinds)
         if mask is None:
@@ -140,37 +140,37 @@ class KeywordIndex:
         """
         scores = self.scores(terms, bm25)
         if allowed is not None:
-            scores = np.where(_fit(allowed, scores.size), scores, np.float32(0))
-        return best(scores, k)
+            scores = np.where(_fit_mask(allowed, scores.size), scores, np.float32(0))
+        return best_rows(scores, k)
 
     def scores(self, terms: Terms, bm25: Bm25 | None = None) -> Floats:
         """BM25 of every row, float32 (rows,); 0 where none of the words is held."""
-        return self._score(terms, bm25, works=False)[0]
+        return self._score_all(terms, bm25, works=False)[0]
 
     def work_scores(self, terms: Terms, bm25: Bm25 | None = None) -> Floats:
         """BM25 of every work's whole text, float32 (works,), numbered as `work_ids`."""
-        return self._score(terms, bm25, rows=False)[1]
+        return self._score_all(terms, bm25, rows=False)[1]
 
     def all_scores(self, terms: Terms, bm25: Bm25 | None = None) -> tuple[Floats, Floats]:
         """`scores` and `work_scores` from one reading of the postings."""
-        return self._score(terms, bm25)
+        return self._score_all(terms, bm25)
 
-    def _score(
+    def _score_all(
         self, terms: Terms, bm25: Bm25 | None, *, rows: bool = True, works: bool = True
     ) -> tuple[Floats, Floats]:
-        weights, pairs = _weights(terms)
+        weights, pairs = _query_weights(terms)
         by_row = np.zeros(self.works.size if rows else 0, np.float32)
         by_work = np.zeros(len(self.work_ids) if works else 0, np.float32)
-        for asked, own in ((weights, bm25 or Bm25.for_query(len(weights))), (pairs, PAIRS)):
+        for asked, own in ((weights, bm25 or Bm25.for_query(len(weights))), (pairs, PAIR_BM25)):
             for key, weight in asked.items():
                 found = self._postings(key)
                 if found:
-                    self._add(
+                    self._add_scores(
                         found, weight, own, by_row if rows else None, by_work if works else None
                     )
         return by_row, by_work
 
-    def _add(
+    def _add_scores(
         self,
         found: list[tuple[Ints, Floats]],
         weight: float,
@@ -183,8 +183,8 @@ class KeywordIndex:
         if by_row is not None:
             idf = _idf(self.passages, sum(held.size for held, _ in found)) ** (1 + bm25.rarity)
             for held, counts in found:
-                by_row[held] += _shares(
-                    factor * idf, counts, _norm(bm25, self._relative.take(held))
+                by_row[held] += _saturate(
+                    factor * idf, counts, _length_norm(bm25, self._relative_lengths.take(held))
                 )
         if by_work is not None:
             total = np.zeros(by_work.size)
@@ -192,13 +192,13 @@ class KeywordIndex:
                 total += np.bincount(self._owners.take(held), counts, by_work.size)
             having = np.flatnonzero(total)
             idf = _idf(self._works_living, having.size) ** (1 + bm25.rarity)
-            norm = _norm(bm25, self._work_relative.take(having))
-            by_work[having] += _shares(factor * idf, total.take(having).astype(np.float32), norm)
+            norm = _length_norm(bm25, self._work_relative.take(having))
+            by_work[having] += _saturate(factor * idf, total.take(having).astype(np.float32), norm)
 
-    def holding(self, term_list: Sequence[str], allowed: Mask | None = None) -> Ints:
+    def rows_containing_all(self, terms: Sequence[str], allowed: Mask | None = None) -> Ints:
         """Rows that hold every one of the terms, ascending; none where no term is given."""
         kept: Ints | None = None
-        for term in sorted(set(term_list), key=self.frequency):
+        for term in sorted(set(terms), key=self.frequency):
             rows = np.concatenate(
                 [r for r, _ in self._postings(term_key(term))] or [np.empty(0, np.int64)]
             )
@@ -207,15 +207,16 @@ class KeywordIndex:
                 break
         if kept is None:
             return np.empty(0, np.int64)
-        return kept if allowed is None else kept[_fit(allowed, self.works.size)[kept]]
+        return kept if allowed is None else kept[_fit_mask(allowed, self.works.size)[kept]]
 
     def frequency(self, term: str) -> int:
         """How many rows hold the term."""
         key = term_key(term)
-        if not all(self._whole):
+        if not all(self._is_complete):
             return sum(rows.size for rows, _ in self._postings(key))
         return sum(
-            end - begin for begin, end in (_place(segment, key) for segment in self._segments)
+            end - begin
+            for begin, end in (_postings_span(segment, key) for segment in self._segments)
         )
 
     def idf(self, term: str) -> float:
@@ -225,8 +226,8 @@ class KeywordIndex:
     def _postings(self, key: int) -> list[tuple[Ints, Floats]]:
         """Rows (int64) that hold the word, and how often, for each segment that knows it; living rows only."""
         found = []
-        for segment, whole in zip(self._segments, self._firsts, strict=True):
-            begin, end = _place(segment, key)
+        for segment, whole in zip(self._segments, self._first_rows, strict=True):
+            begin, end = _postings_span(segment, key)
             if begin == end:
                 continue
             docs = segment.docs[begin:end]
@@ -244,7 +245,7 @@ class KeywordIndex:
         return found
 
 
-def _place(segment: Segment, key: int) -> tuple[int, int]:
+def _postings_span(segment: Segment, key: int) -> tuple[int, int]:
     """Where a word's postings begin and end; nowhere (0, 0) for a word that the segment does not know."""
     at = int(np.searchsorted(segment.keys, key))
     if at == segment.keys.size or int(segment.keys[at]) != key:
@@ -252,7 +253,7 @@ def _place(segment: Segment, key: int) -> tuple[int, int]:
     return int(segment.starts[at]), int(segment.starts[at + 1])
 
 
-def _first(rows: NDArray[np.int32]) -> int:
+def _first_row(rows: NDArray[np.int32]) -> int:
     """The first row where a segment's rows follow each other, so that no map is needed; -1 otherwise."""
     first = int(rows[0]) if rows.size else -1
     return (
@@ -262,7 +263,7 @@ def _first(rows: NDArray[np.int32]) -> int:
     )
 
 
-def _shares(factor: float, counts: Floats, norm: Floats) -> Floats:
+def _saturate(factor: float, counts: Floats, norm: Floats) -> Floats:
     """BM25's factor * counts / (counts + norm); takes `norm` for its own."""
     norm += counts
     np.divide(counts, norm, out=norm)
@@ -270,20 +271,20 @@ def _shares(factor: float, counts: Floats, norm: Floats) -> Floats:
     return norm
 
 
-def _relative(lengths: NDArray[Any], mean: float) -> Floats:
+def _relative_lengths(lengths: NDArray[Any], mean: float) -> Floats:
     """Lengths as multiples of the mean one."""
     relative: Floats = (lengths / max(mean, 1e-9)).astype(np.float32)
     return relative
 
 
-def _norm(bm25: Bm25, relative: Floats) -> Floats:
+def _length_norm(bm25: Bm25, relative: Floats) -> Floats:
     """What a count is weighed against, by length relative to the mean."""
     norm: Floats = relative * np.float32(bm25.k1 * bm25.b)
     norm += np.float32(bm25.k1 * (1 - bm25.b))
     return norm
 
 
-def best(scores: Floats, k: int) -> Ranking:
+def best_rows(scores: Floats, k: int) -> Ranking:
     """The `k` highest positive scores, best first, equal ones in order of place."""
     rows = np.flatnonzero(scores > 0)
     if rows.size > k > 0:
@@ -293,7 +294,7 @@ def best(scores: Floats, k: int) -> Ranking:
     return Ranking(rows[order], scores[rows[order]])
 
 
-def _weights(terms: Terms) -> tuple[dict[int, float], dict[int, float]]:
+def _query_weights(terms: Terms) -> tuple[dict[int, float], dict[int, float]]:
     """How much each word and each pair of neighbouring words counts, by key; terms given apart have no neighbours."""
     weights: dict[int, float] = {}
     pairs: dict[int, float] = {}
@@ -302,7 +303,7 @@ def _weights(terms: Terms) -> tuple[dict[int, float], dict[int, float]]:
         for key in found:
             weights[key] = weights.get(key, 0.0) + 1.0
         for key in pair_keys(found):
-            pairs[key] = pairs.get(key, 0.0) + PAIR_SHARE
+            pairs[key] = pairs.get(key, 0.0) + PAIR_WEIGHT
     else:
         for term, weight in terms.items():
             key = term_key(term)
@@ -310,11 +311,15 @@ def _weights(terms: Terms) -> tuple[dict[int, float], dict[int, float]]:
     return weights, pairs
 
 
-def _idf(total: int, holding: int) -> float:
-    return float(np.log1p((total - holding + 0.5) / (holding + 0.5))) if total else 0.0
+def _idf(total: int, rows_containing_all: int) -> float:
+    return (
+        float(np.log1p((total - rows_containing_all + 0.5) / (rows_containing_all + 0.5)))
+        if total
+        else 0.0
+    )
 
 
-def _fit(mask: Mask, size: int) -> Mask:
+def _fit_mask(mask: Mask, size: int) -> Mask:
     """The mask cut or filled with False to `size`: a build may hold rows that no word names."""
     if mask.size == size:
         return mask

@@ -152,7 +152,7 @@ def write_state(folder: Path, names: Sequence[str], passages: int) -> None:
             path.unlink()
 
 
-def take_over(base: Path, folder: Path) -> None:
+def link_segments(base: Path, folder: Path) -> None:
     """Bring the files of another index here, as links where that is possible: none is ever changed in place."""
     for name in read_state(base):
         for path in (

@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
     Rows = NDArray[np.int32]
 
-BLOCK = 20_000
+BLOCK_PASSAGES = 20_000
 """Passages whose postings are sorted at once while a segment is written."""
-BITS = 15
+DOCUMENT_BITS = 15
 TERM_BITS = 24
 """Bits of a document's number in its block and of a term's: together with those of a second term they make 63."""
-KNOWN = 1 << 20
+MAX_CACHED_SPELLINGS = 1 << 20
 """Spellings whose terms are kept at hand from block to block."""
-SEVERAL = -1
-MOST_SEGMENTS = 8
-FULL = 200_000
+MANY_TERMS = -1
+MAX_SEGMENTS = 8
+MAX_SEGMENT_PASSAGES = 200_000
 """Passages of a segment at most: joining its postings takes a gigabyte or two at worst, however large a library is."""
-DEAD_SHARE = 0.4
+MAX_DEAD_SHARE = 0.4
 """Share of removed passages from which a segment is rewritten without them."""
 
 
@@ -56,12 +56,14 @@ def update(
                 "the keyword index is of an older litmap or damaged", subject=str(old)
             )
     if base is not None and files.exists(base):
-        files.take_over(base, folder)
+        files.link_segments(base, folder)
     names = files.read_state(folder) if files.exists(folder) else []
     gone = np.fromiter(removed, dtype=np.int64)
     maps = {name: _surviving(files.load(folder, name, "rows"), gone) for name in names}
     name, entries = files.free_name(folder, names), iter(added)
-    while (fresh := _write_segment(folder, name, islice(entries, FULL))) is not None:
+    while (
+        fresh := _write_segment(folder, name, islice(entries, MAX_SEGMENT_PASSAGES))
+    ) is not None:
         maps = {old: _without(rows, fresh) for old, rows in maps.items()}
         maps[name] = fresh
         name = files.free_name(folder, list(maps))
@@ -90,8 +92,8 @@ class _Block(NamedTuple):
     counts: NDArray[np.uint8]
 
 
-class _Numbers(dict[str, int]):
-    """Small numbers for spellings, each worked out once: 0 for a stop word, `SEVERAL` for a run that is many words.
+class _TermNumbers(dict[str, int]):
+    """Small numbers for spellings, each worked out once: 0 for a stop word, `MANY_TERMS` for a run that is many words.
 
     Spellings of one term share its number; `term_keys[number]` is the term's key.
     """
@@ -107,7 +109,7 @@ class _Numbers(dict[str, int]):
             number = self.of_key(term_key(term)) if term else 0
         else:
             found = term_keys(surface)
-            number = self.of_key(found[0] if found else 0) if len(found) < 2 else SEVERAL
+            number = self.of_key(found[0] if found else 0) if len(found) < 2 else MANY_TERMS
         self[surface] = number
         return number
 
@@ -119,7 +121,7 @@ class _Numbers(dict[str, int]):
         return number
 
 
-class _Gathering:
+class _PostingsBuilder:
     """Takes in entries and gives sorted blocks of their postings."""
 
     def __init__(self) -> None:
@@ -127,20 +129,23 @@ class _Gathering:
         self.kinds, self.works = array("q"), array("q")
         self.work_numbers: dict[str, int] = {}
         self.blocks: list[_Block] = []
-        self._known = _Numbers()
+        self._known = _TermNumbers()
         self._terms, self._sizes = array("q"), array("q")
 
     def add(self, entry: Entry) -> None:
         row, work, text, kind = entry
         found = array("q", map(self._known.__getitem__, pattern_for(text).findall(text)))
-        if SEVERAL in found:
+        if MANY_TERMS in found:
             found = array("q", map(self._known.of_key, term_keys(text)))
         self._terms.extend(found)
         self._sizes.append(len(found))
         self.rows.append(row)
         self.kinds.append(KINDS.index(kind) if kind in KINDS else 0)
         self.works.append(self.work_numbers.setdefault(work, len(self.work_numbers)))
-        if len(self._sizes) == BLOCK or len(self._known.term_keys) // 8 > KNOWN:
+        if (
+            len(self._sizes) == BLOCK_PASSAGES
+            or len(self._known.term_keys) // 8 > MAX_CACHED_SPELLINGS
+        ):
             self.close_block()
 
     def close_block(self) -> None:
@@ -157,26 +162,26 @@ class _Gathering:
         self.blocks.append(block)
         self.lengths.extend(np.bincount(documents, minlength=sizes.size).tolist())
         self._terms, self._sizes = array("q"), array("q")
-        if max(len(self._known), len(self._known.term_keys) // 8) > KNOWN:
-            self._known = _Numbers()
+        if max(len(self._known), len(self._known.term_keys) // 8) > MAX_CACHED_SPELLINGS:
+            self._known = _TermNumbers()
 
 
 def _write_segment(
     folder: Path, name: str, added: Iterable[Entry | tuple[int, str, str]]
 ) -> Rows | None:
     """Write the postings of `added` as a segment; its map of rows, or None where nothing was added."""
-    gathering = _Gathering()
+    builder = _PostingsBuilder()
     for entry in added:
-        gathering.add(Entry(*entry))
-    if not gathering.rows:
+        builder.add(Entry(*entry))
+    if not builder.rows:
         return None
-    gathering.close_block()
-    _write_postings(folder, name, gathering.blocks)
-    files.save(folder, name, "lengths", np.asarray(gathering.lengths, dtype=np.int32))
-    files.save(folder, name, "kinds", np.asarray(gathering.kinds, dtype=np.uint8))
-    files.save(folder, name, "works", np.asarray(gathering.works, dtype=np.int32))
-    files.save_works(folder, name, list(gathering.work_numbers))
-    return _last_wins(np.asarray(gathering.rows, dtype=np.int32))
+    builder.close_block()
+    _write_postings(folder, name, builder.blocks)
+    files.save(folder, name, "lengths", np.asarray(builder.lengths, dtype=np.int32))
+    files.save(folder, name, "kinds", np.asarray(builder.kinds, dtype=np.uint8))
+    files.save(folder, name, "works", np.asarray(builder.works, dtype=np.int32))
+    files.save_works(folder, name, list(builder.work_numbers))
+    return _last_wins(np.asarray(builder.rows, dtype=np.int32))
 
 
 def _last_wins(rows: Rows) -> Rows:
@@ -198,29 +203,29 @@ def _sort_block(terms: Ints, documents: Ints, keys: Ints, first: int) -> _Block:
     they fit one integer, for plain numbers are sorted ten times as fast as places are.
     """
     together = documents[1:] == documents[:-1]
-    pairs = ((terms[:-1] << TERM_BITS | terms[1:]) << BITS | documents[1:])[together]
-    held = np.concatenate([terms << BITS | documents, pairs])
+    pairs = ((terms[:-1] << TERM_BITS | terms[1:]) << DOCUMENT_BITS | documents[1:])[together]
+    held = np.concatenate([terms << DOCUMENT_BITS | documents, pairs])
     held.sort()
-    runs = _heads(held)
+    runs = _run_starts(held)
     postings = held[runs]
     counts = np.minimum(np.diff(np.r_[runs, held.size]), 255).astype(np.uint8)
-    asked = postings >> BITS
-    starts = _heads(asked)
+    asked = postings >> DOCUMENT_BITS
+    starts = _run_starts(asked)
     own = asked[starts]
     left, right = keys[own >> TERM_BITS], keys[own & (1 << TERM_BITS) - 1]
     own = np.where(left == 0, right, pair_keys_of(left, right))
     order = np.argsort(own)
     order = order[
-        _heads(own[order])
+        _run_starts(own[order])
     ]  # of two that share a key, once in ten thousand libraries, one is left out
     sizes = np.diff(np.r_[starts, postings.size])[order]
     ends = np.cumsum(sizes)
     places = np.repeat(starts[order] - (ends - sizes), sizes) + np.arange(int(sizes.sum()))
-    docs = ((postings[places] & (1 << BITS) - 1) + first).astype(np.int32)
+    docs = ((postings[places] & (1 << DOCUMENT_BITS) - 1) + first).astype(np.int32)
     return _Block(own[order], np.r_[0, ends].astype(np.int64), docs, counts[places])
 
 
-def _heads(ordered: Ints) -> Ints:
+def _run_starts(ordered: Ints) -> Ints:
     """Where runs of equal values begin."""
     return (
         np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
@@ -234,13 +239,13 @@ def _write_postings(
 ) -> None:
     """Join blocks whose documents follow each other; `renumber` gives their new numbers, -1 for the dead."""
     keys = np.sort(np.concatenate([b.keys for b in blocks])) if blocks else np.empty(0, np.int64)
-    keys = keys[_heads(keys)]
+    keys = keys[_run_starts(keys)]
 
     def shares(i: int) -> tuple[Ints, Ints, Mask | None]:
         """Where a block's keys are among all, how many postings of each live, and which."""
         block = blocks[i]
         alive = None if renumber is None else renumber[i][block.docs] >= 0
-        sizes = np.diff(block.starts) if alive is None else _sums(alive, block.starts)
+        sizes = np.diff(block.starts) if alive is None else _count_set(alive, block.starts)
         return np.searchsorted(keys, block.keys), sizes, alive
 
     total = np.zeros(keys.size, dtype=np.int64)
@@ -263,7 +268,7 @@ def _write_postings(
     files.save(folder, name, "starts", np.r_[0, np.cumsum(total[used])].astype(np.int64))
 
 
-def _sums(flags: Mask, starts: Ints) -> Ints:
+def _count_set(flags: Mask, starts: Ints) -> Ints:
     """How many flags are set in each run between `starts`."""
     running = np.r_[0, np.cumsum(flags, dtype=np.int64)]
     sums: Ints = running[starts[1:]] - running[starts[:-1]]
@@ -278,7 +283,9 @@ def _merge_small(folder: Path, maps: dict[str, Rows]) -> None:
     """
     for name in [n for n, rows in maps.items() if not (rows >= 0).any()]:
         del maps[name]
-    while group := _to_merge({name: rows.size for name, rows in maps.items()}) or _half_dead(maps):
+    while group := _choose_merge(
+        {name: rows.size for name, rows in maps.items()}
+    ) or _choose_rewrite(maps):
         name = files.free_name(folder, list(maps))
         rows = _merge(folder, name, [(n, maps[n]) for n in group])
         for old in group:
@@ -286,24 +293,27 @@ def _merge_small(folder: Path, maps: dict[str, Rows]) -> None:
         maps[name] = rows
 
 
-def _to_merge(sizes: dict[str, int]) -> list[str]:
+def _choose_merge(sizes: dict[str, int]) -> list[str]:
     """The segments to make one of; those that are more than half full are left alone."""
     group: list[str] = []
     total = 0
     small = sorted(
-        (n for n, size in sizes.items() if 2 * size <= FULL), key=lambda n: (sizes[n], n)
+        (n for n, size in sizes.items() if 2 * size <= MAX_SEGMENT_PASSAGES),
+        key=lambda n: (sizes[n], n),
     )
     for name in small:
-        few = len(small) - len(group) < MOST_SEGMENTS
-        if group and (total + sizes[name] > FULL or (sizes[name] > 2 * total and few)):
+        few = len(small) - len(group) < MAX_SEGMENTS
+        if group and (
+            total + sizes[name] > MAX_SEGMENT_PASSAGES or (sizes[name] > 2 * total and few)
+        ):
             break
         group.append(name)
         total += sizes[name]
     return sorted(group) if len(group) > 1 else []
 
 
-def _half_dead(maps: dict[str, Rows]) -> list[str]:
-    return next(([name] for name, rows in maps.items() if (rows < 0).mean() > DEAD_SHARE), [])
+def _choose_rewrite(maps: dict[str, Rows]) -> list[str]:
+    return next(([name] for name, rows in maps.items() if (rows < 0).mean() > MAX_DEAD_SHARE), [])
 
 
 def _merge(folder: Path, name: str, group: Sequence[tuple[str, Rows]]) -> Rows:

@@ -33,10 +33,10 @@ COLOURS = (
 )
 NO_COLOUR = "#8A8A8A"
 SHAPES = ("circle", "square", "triangle", "diamond")
-LINKED = (
+PATCH_REACH = (
     0.16  # dots of a heading closer than this, on a map from -1 to 1, are one patch of its region
 )
-PATCH = 3  # dots a patch needs to be drawn
+MIN_PATCH_DOTS = 3  # dots a patch needs to be drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def find_regions(dots: Sequence[Dot], styles: Mapping[HeadingPath, Style]) -> li
     for path, rows in outer.items():
         below = [p for p in members if p[:1] == path and len(p) > 1]
         if len(below) > 1:
-            patches = find_patches(places[rows], reach=2 * LINKED)
+            patches = find_patches(places[rows], reach=2 * PATCH_REACH)
             regions.append(_region(path, 0, rows, Style(NO_COLOUR, SHAPES[0]), places, patches))
     for path, rows in members.items():
         regions.append(_region(path, 1, rows, styles[path], places, find_patches(places[rows])))
@@ -174,13 +174,15 @@ def _region(
     own = places[rows]
     largest = own[patches[0]] if patches else own
     middle = np.median(largest, axis=0)
-    polygons = tuple(_hull(own[patch]) for patch in patches if level == 1 and len(patch) >= PATCH)
+    polygons = tuple(
+        _hull(own[patch]) for patch in patches if level == 1 and len(patch) >= MIN_PATCH_DOTS
+    )
     return Region(
         path, path[-1], level, len(rows), style, (float(middle[0]), float(middle[1])), polygons
     )
 
 
-def find_patches(places: Floats, reach: float = LINKED) -> list[NDArray[np.int64]]:
+def find_patches(places: Floats, reach: float = PATCH_REACH) -> list[NDArray[np.int64]]:
     """Rows that hang together (single linkage within `reach`), the largest first."""
     from scipy.sparse.csgraph import connected_components
     from scipy.spatial import cKDTree

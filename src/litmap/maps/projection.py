@@ -15,10 +15,12 @@ Floats = NDArray[np.float64]
 
 NEIGHBOURS = 12
 ROUNDS = 300
-REPULSED = 12  # random points each point is pushed away from in a round
+NEGATIVE_SAMPLES = 12  # random points each point is pushed away from in a round
 GROUP_PULL = 0.6  # weight of the heading against the text in what counts as near
-ROOM = 0.25  # least distance of two dots, as a share of that on a grid of them all
-PINNED_SHARE = 0.7  # with at least this share of known places, they stay exactly where they were
+MIN_DOT_DISTANCE = 0.25  # least distance of two dots, as a share of that on a grid of them all
+MIN_PINNED_SHARE = (
+    0.7  # with at least this share of known places, they stay exactly where they were
+)
 
 
 def project(
@@ -49,7 +51,7 @@ def project(
     known = np.isfinite(old[:, 0])
     points = _with_groups(np.asarray(vectors, dtype=np.float64), groups)
     near, weight = _neighbours(points)
-    pinned = known if known.mean() >= PINNED_SHARE else np.zeros(n, dtype=bool)
+    pinned = known if known.mean() >= MIN_PINNED_SHARE else np.zeros(n, dtype=bool)
     start = _start(points, old, known, near, weight)
     if n < 3:
         return start.astype(np.float32)
@@ -170,12 +172,12 @@ def _settle(
         square = (gap**2).sum(axis=1)
         force = -2.0 * pull / (1.0 + square)
         move = _sum_rows(head, np.clip(force[:, None] * gap, -4, 4), n) * 0.5
-        other = draw.integers(0, n, (n, REPULSED))
+        other = draw.integers(0, n, (n, NEGATIVE_SAMPLES))
         apart = places[:, None, :] - places[other]
         distance = (apart**2).sum(axis=2)
         push = 2.0 / ((0.01 + distance) * (1.0 + distance))
         push[other == np.arange(n)[:, None]] = 0.0
-        move += np.clip(push[:, :, None] * apart, -4, 4).sum(axis=1) * (k / REPULSED)
+        move += np.clip(push[:, :, None] * apart, -4, 4).sum(axis=1) * (k / NEGATIVE_SAMPLES)
         places = places + free * np.clip(0.15 * rate * move, -2.0, 2.0)
     return np.asarray(np.where(pinned[:, None], start, places / scale))
 
@@ -202,7 +204,7 @@ def _apart(places: Floats, pinned: NDArray[np.bool_], rounds: int = 60) -> Float
     from scipy.spatial import cKDTree
 
     n = len(places)
-    least = ROOM * 2.0 / np.sqrt(n)
+    least = MIN_DOT_DISTANCE * 2.0 / np.sqrt(n)
     free = np.where(pinned, 0.0, 1.0)
     for _ in range(rounds):
         pairs = cKDTree(places).query_pairs(least, output_type="ndarray")

@@ -12,7 +12,7 @@ from litmap.maps.map_model import NO_COLOUR, Label, Picture, Point, Region, Styl
 LIGHT = {"ground": "#ffffff", "ink": "#1c1c1c", "faint": "#6b6b6b", "halo": "#ffffff"}
 DARK = {"ground": "#14171c", "ink": "#eceff4", "faint": "#9aa3ad", "halo": "#14171c"}
 MARGIN = 46.0
-BESIDE = 26.0  # a label closer than this to its region needs no line
+MAX_DISTANCE_WITHOUT_LEADER = 26.0  # a label closer than this to its region needs no line
 FONT = "Helvetica, Arial, 'Noto Sans', 'Noto Sans CJK SC', sans-serif"
 
 
@@ -186,7 +186,7 @@ def _leader(label: Label, at: Frame) -> tuple[Point, Point] | None:
         return math.dist(p, foot(p))
 
     near = min(corners, key=far)
-    return (near, foot(near)) if far(near) > BESIDE else None
+    return (near, foot(near)) if far(near) > MAX_DISTANCE_WITHOUT_LEADER else None
 
 
 def _xy(picture: Picture, row: int) -> Point:

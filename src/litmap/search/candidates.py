@@ -15,9 +15,9 @@ from litmap.search.ranking import (
     Scale,
     Weights,
     best_three,
-    crowding,
     first_of_each,
     highest,
+    hubness,
     products,
     smooth,
 )
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
 
     from litmap.search.protocols import Floats, Ints, Mask
 
-CANDIDATES = 300
+CANDIDATES_PER_RANKING = 300
 """Passages taken from each of the two rankings; what neither holds among its first 300 is not shown."""
-SMOOTHED = 100
+MAX_SMOOTHED_WORKS = 100
 """Works, best first, whose words are smoothed over their likes; the others stay behind them."""
-MOSTLY = 0.6
+MIN_POST_FILTER_SHARE = 0.6
 """Share of rows allowed from which a search is not filtered but its answer is."""
-SAMPLE = 1000
+BACKGROUND_SIZE = 1000
 """Passages whose cosines tell what is usual for a query."""
-LONG = 10
+FULL_WEIGHT_PASSAGES = 10
 """Passages beyond the first from which a work's second and third best count in full: an abstract's second half need
 not be about what is asked, a paper that is has several passages about it."""
 
 
 @dataclass(frozen=True)
-class Usual:
+class BackgroundSample:
     """Passages spread evenly over the library, which tell what is usual: vectors (n, dim) and their works' numbers.
 
     `sizes` has the passages of each of the keyword index's works.
@@ -69,7 +69,7 @@ class Evidence:
     whole: Floats
     scale: Scale
     vectors: VectorRows
-    usual: Usual
+    background: BackgroundSample
 
 
 def embed_query(encoder: Encoder, text: str) -> Floats:
@@ -96,18 +96,18 @@ def _windows(encoder: Encoder, text: str) -> list[str]:
     return [text[piece[0][0] : piece[-1][1]] for piece in pieces]
 
 
-def usual_passages(vectors: VectorRows, keywords: WordRows) -> Usual:
-    """Up to `SAMPLE` passages of the library, of those that have a vector."""
+def sample_background(vectors: VectorRows, keywords: WordRows) -> BackgroundSample:
+    """Up to `BACKGROUND_SIZE` passages of the library, of those that have a vector."""
     living = np.flatnonzero(keywords.rows_of())
     embedded = np.flatnonzero(keywords.rows_of(kinds=DEFAULT_KINDS))
-    rows = embedded[:: max(1, embedded.size // SAMPLE)][:SAMPLE]
+    rows = embedded[:: max(1, embedded.size // BACKGROUND_SIZE)][:BACKGROUND_SIZE]
     works = keywords.works
     sizes = np.bincount(works[living], minlength=len(keywords.work_ids))
-    return Usual(vectors.vectors(rows), works[rows].astype(np.int64), sizes)
+    return BackgroundSample(vectors.vectors(rows), works[rows].astype(np.int64), sizes)
 
 
 @dataclass(frozen=True)
-class Worded:
+class KeywordScores:
     """What the query's words say: every row's BM25 and its scale, the best of the allowed rows, and the standard
     scores of the works' whole texts.
     """
@@ -118,29 +118,29 @@ class Worded:
     whole: Floats
 
 
-def by_words(text: str, allowed: Mask, keywords: WordRows) -> Worded:
+def score_keywords(text: str, allowed: Mask, keywords: WordRows) -> KeywordScores:
     """What the words of a text say. Needs no vector, so it can be worked out while the text is embedded."""
     scores, whole = keywords.all_scores(text)
-    best = highest(np.where(allowed, scores, np.float32(0)), CANDIDATES)
-    return Worded(scores, Scale.of(scores), best, Scale.of(whole).apply(whole))
+    best = highest(np.where(allowed, scores, np.float32(0)), CANDIDATES_PER_RANKING)
+    return KeywordScores(scores, Scale.of(scores), best, Scale.of(whole).apply(whole))
 
 
 def gather(
     vector: Floats,
-    worded: Callable[[], Worded],
+    keyword_scores: Callable[[], KeywordScores],
     allowed: Mask,
     *,
-    usual: Usual,
+    background: BackgroundSample,
     vectors: VectorRows,
     works: NDArray[np.int32],
 ) -> Evidence:
     """The allowed rows that rank high by meaning or by words, with both kinds of evidence for each.
 
-    `worded` is asked last, for it may still be at work. `works` has each row's work.
+    `keyword_scores` is asked last, for it may still be at work. `works` has each row's work.
     """
     near, near_cosines = _nearest(vector, allowed, vectors)
-    scale = Scale.of(products(usual.vectors, vector))
-    said = worded()
+    scale = Scale.of(products(background.vectors, vector))
+    said = keyword_scores()
     rows = np.union1d(near, said.best).astype(np.int64)
     cosines = np.empty(rows.size, np.float32)
     known = np.searchsorted(rows, near)
@@ -157,25 +157,26 @@ def gather(
         whole=said.whole,
         scale=scale,
         vectors=vectors,
-        usual=usual,
+        background=background,
     )
 
 
 def _nearest(vector: Floats, allowed: Mask, vectors: VectorRows) -> tuple[Ints, Floats]:
-    """The `CANDIDATES` allowed rows most similar to the vector, and their cosines.
+    """The `CANDIDATES_PER_RANKING` allowed rows most similar to the vector, and their cosines.
 
     Where nearly everything is allowed it is faster to ask for more and drop the rest; the rows are the same.
     """
     share = np.count_nonzero(allowed) / max(allowed.size, 1)
-    if share > MOSTLY:
-        asked = int(1.2 * CANDIDATES / share) + 50
+    if share > MIN_POST_FILTER_SHARE:
+        asked = int(1.2 * CANDIDATES_PER_RANKING / share) + 50
         scores, found = (part[0] for part in vectors.search(vector[None, :], asked))
         here = (found >= 0) & (found < allowed.size)
         here[here] = allowed[found[here]]
-        if np.count_nonzero(here) >= CANDIDATES or found[-1] < 0:
-            return found[here][:CANDIDATES], scores[here][:CANDIDATES]
+        if np.count_nonzero(here) >= CANDIDATES_PER_RANKING or found[-1] < 0:
+            return found[here][:CANDIDATES_PER_RANKING], scores[here][:CANDIDATES_PER_RANKING]
     scores, found = (
-        part[0] for part in vectors.search(vector[None, :], CANDIDATES, np.flatnonzero(allowed))
+        part[0]
+        for part in vectors.search(vector[None, :], CANDIDATES_PER_RANKING, np.flatnonzero(allowed))
     )
     return found[found >= 0], scores[found >= 0]
 
@@ -190,23 +191,29 @@ def passage_scores(evidence: Evidence, weights: Weights) -> Floats:
 def work_scores(evidence: Evidence, weights: Weights) -> tuple[Ints, Floats]:
     """Numbers of the candidates' works, ascending, and one score for each: its best passages and its whole text."""
     works, meaning = best_three(evidence.works, evidence.meaning)
-    _, by_words = best_three(evidence.works, evidence.words)
-    others = weights.others * np.minimum(1, (evidence.usual.sizes[works] - 1) / LONG).astype(
-        np.float32
-    )
+    _, score_keywords = best_three(evidence.works, evidence.words)
+    others = weights.others * np.minimum(
+        1, (evidence.background.sizes[works] - 1) / FULL_WEIGHT_PASSAGES
+    ).astype(np.float32)
     meant = weights.meaning * _with_others(meaning, others)
-    worded = weights.words * _with_others(by_words, others) + weights.whole * evidence.whole[works]
-    fused: Floats = (meant + worded).astype(np.float32)
-    top = np.sort(np.argsort(-fused, kind="stable")[:SMOOTHED])
+    keyword_scores = (
+        weights.words * _with_others(score_keywords, others) + weights.whole * evidence.whole[works]
+    )
+    fused: Floats = (meant + keyword_scores).astype(np.float32)
+    top = np.sort(np.argsort(-fused, kind="stable")[:MAX_SMOOTHED_WORKS])
     nearest = evidence.vectors.vectors(
         evidence.rows[first_of_each(evidence.works, evidence.cosines)[top]]
     )
-    smoothed = smooth(worded[top].astype(np.float32), nearest, weights.neighbours, weights.nearest)
-    crowd = crowding(nearest, works[top], evidence.usual.vectors[::2], evidence.usual.works[::2])
+    smoothed = smooth(
+        keyword_scores[top].astype(np.float32), nearest, weights.neighbours, weights.nearest
+    )
+    hub = hubness(
+        nearest, works[top], evidence.background.vectors[::2], evidence.background.works[::2]
+    )
     totals = (
         meant[top]
         + smoothed
-        - weights.meaning * weights.crowding / evidence.scale.deviation * crowd
+        - weights.meaning * weights.csls_penalty / evidence.scale.deviation * hub
     )
     fused = np.minimum(fused, totals.min(initial=np.inf))
     fused[top] = totals

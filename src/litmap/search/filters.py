@@ -14,9 +14,9 @@ from litmap.search.query import Facts, Query, matching_works
 if TYPE_CHECKING:
     from litmap.search.protocols import Floats, Ints, Mask
 
-VERIFIED = 5000
+MAX_VERIFIED = 5000
 """Passages, best by BM25 first, that are read to see whether they hold a phrase."""
-BATCH = 500
+VERIFY_BATCH = 500
 
 
 def allowed_rows(
@@ -35,16 +35,20 @@ def allowed_rows(
         where = f" that match {describe(query)}" if works is not None else ""
         return mask, f"There is no text of kind {' or '.join(query.kinds)} in the works{where}."
     for phrase in query.phrases:
-        if term_list := index_terms(phrase):
-            mask = _only(_rows_with(phrase, term_list, mask, keywords, passages), mask.size)
+        if terms := index_terms(phrase):
+            mask = _rows_to_mask(
+                _rows_with_text(phrase, terms, mask, keywords, passages), mask.size
+            )
             if not mask.any():
                 return (
                     mask,
                     f"No passage holds “{phrase}”. Without the quotation marks its words are searched for.",
                 )
     for text in query.without:
-        if term_list := index_terms(text):
-            mask = mask & ~_only(_rows_with(text, term_list, mask, keywords, passages), mask.size)
+        if terms := index_terms(text):
+            mask = mask & ~_rows_to_mask(
+                _rows_with_text(text, terms, mask, keywords, passages), mask.size
+            )
     return mask, "" if mask.any() else "Every passage holds a word that the query leaves out."
 
 
@@ -67,28 +71,28 @@ def _notes_named(names: Sequence[str], work_ids: Iterable[str]) -> set[str]:
     return {path for path in paths if all(name in fold_case(path[5:]) for name in wanted)}
 
 
-def _only(rows: Ints, size: int) -> Mask:
+def _rows_to_mask(rows: Ints, size: int) -> Mask:
     mask = np.zeros(size, bool)
     mask[rows] = True
     return mask
 
 
-def _rows_with(
-    text: str, term_list: Sequence[str], mask: Mask, keywords: WordRows, passages: PassageRows
+def _rows_with_text(
+    text: str, terms: Sequence[str], mask: Mask, keywords: WordRows, passages: PassageRows
 ) -> Ints:
     """Rows that hold the text word for word; for a single word the index knows, for several the text is read."""
-    rows = keywords.holding(term_list, mask)
+    rows = keywords.rows_containing_all(terms, mask)
     wanted = plain_text(text)
     if len(wanted.split()) == 1 or not rows.size:
         return rows
-    if rows.size > VERIFIED:
+    if rows.size > MAX_VERIFIED:
         scores: Floats = keywords.scores(text)[rows]
-        rows = rows[np.argsort(-scores, kind="stable")[:VERIFIED]]
-    return np.fromiter(_verified(rows, wanted, passages), dtype=np.int64)
+        rows = rows[np.argsort(-scores, kind="stable")[:MAX_VERIFIED]]
+    return np.fromiter(_verify_rows(rows, wanted, passages), dtype=np.int64)
 
 
-def _verified(rows: Ints, wanted: str, passages: PassageRows) -> Iterator[int]:
-    for begin in range(0, rows.size, BATCH):
-        for passage in passages.passages(rows[begin : begin + BATCH]):
+def _verify_rows(rows: Ints, wanted: str, passages: PassageRows) -> Iterator[int]:
+    for begin in range(0, rows.size, VERIFY_BATCH):
+        for passage in passages.passages(rows[begin : begin + VERIFY_BATCH]):
             if f" {wanted} " in f" {plain_text(passage.chunk.text)} ":
                 yield passage.row

@@ -17,11 +17,11 @@ from litmap.search.results import WorkHit
 if TYPE_CHECKING:
     from litmap.search.protocols import Floats, Ints
 
-SPARE = 2
+SPARE_PASSAGES = 2
 """Passages read beyond those wanted, for some show what another shows already."""
 
 
-class Shown:
+class HitPresenter:
     """Candidates by place, read from the passage store and marked when first asked for."""
 
     def __init__(
@@ -63,13 +63,13 @@ class Shown:
         distinct = _Distinct()
         at = 0
         while len(kept) < count and at < len(places):
-            some = places[at : at + count - len(kept) + SPARE]
+            some = places[at : at + count - len(kept) + SPARE_PASSAGES]
             at += len(some)
             kept += islice(filter(distinct.is_new, self.hits(some)), count - len(kept))
         return kept
 
 
-class Later(Sequence[WorkHit]):
+class LazySequence(Sequence[WorkHit]):
     """So many works, made when the first is looked at: most searches show passages and never ask."""
 
     def __init__(self, count: int, make: Callable[[], Iterable[WorkHit]]) -> None:
@@ -124,7 +124,7 @@ def unmarked(passage: Passage) -> Hit:
     )
 
 
-def share_held(hit: Hit, terms: Mapping[str, float]) -> float:
+def term_coverage(hit: Hit, terms: Mapping[str, float]) -> float:
     """Share of the terms, weighted by rarity, that the passage holds."""
     total = sum(terms.values())
     return sum(terms.get(index_term(word), 0.0) for word in hit.words) / total if total > 0 else 0.0

@@ -53,7 +53,7 @@ class WordRows(Protocol):
         """Both."""
         ...
 
-    def holding(self, term_list: Sequence[str], allowed: Mask | None = None) -> Ints:
+    def rows_containing_all(self, term_list: Sequence[str], allowed: Mask | None = None) -> Ints:
         """Rows that hold all the terms."""
         ...
 

@@ -12,11 +12,11 @@ from litmap.models import HeadingPath
 from litmap.parsing.identifiers import find_identifiers, normalise_id
 from litmap.parsing.terms import fold_case, index_terms, plain_text
 
-LONGEST_QUERY = 20_000
+MAX_QUERY_LENGTH = 20_000
 """Characters a query may have: some ten pages of text."""
-PASSAGE = 40
+MAX_QUERY_WORDS = 40
 """A query of so many words is a pasted passage: its quotation marks, dashes and colons are its own, no syntax."""
-SENTENCE = 12
+MAX_SHORT_QUERY_WORDS = 12
 """In a query of more words typographic quotation marks are the text's own; plain ones still ask for the phrase."""
 
 KINDS = {
@@ -88,29 +88,29 @@ def parse_query(text: str) -> Query:
 
     `"exact phrase"`, `-word`, `-"phrase"`, `author:`, `year:2015..2018` (or `2015`, `2015..`, `..2018`),
     `heading:"Loss surfaces"`, `note:`, `in:references|notes|abstracts|body`. Anything else is searched for; in a
-    query of more than `PASSAGE` words everything is.
+    query of more than `MAX_QUERY_WORDS` words everything is.
     """
-    if len(text) > LONGEST_QUERY:
+    if len(text) > MAX_QUERY_LENGTH:
         raise SearchError(
-            f"The query has {len(text):,} characters; up to {LONGEST_QUERY:,} can be searched for. "
+            f"The query has {len(text):,} characters; up to {MAX_QUERY_LENGTH:,} can be searched for. "
             "Give the passage that matters.",
             subject=text[:60],
         )
     clean = _clean(text)
-    if len(clean.split()) > SENTENCE:
+    if len(clean.split()) > MAX_SHORT_QUERY_WORDS:
         clean = clean.translate(_NO_QUOTES)
     clean = clean.translate(_QUOTES)
     query = Query(raw=text.strip())
-    if len(clean.split()) > PASSAGE:
-        return _finish(query, " ".join(clean.replace('"', " ").split()))
+    if len(clean.split()) > MAX_QUERY_WORDS:
+        return _with_identifiers(query, " ".join(clean.replace('"', " ").split()))
     kept: list[str] = []
     for match in _PART.finditer(clean):
-        query = _take(query, match, kept)
+        query = _take_part(query, match, kept)
     if clean.count('"') % 2:
-        query = _remark(
+        query = _with_remark(
             query, "One quotation mark has no partner; its words are searched for as words."
         )
-    return _finish(query, " ".join(kept))
+    return _with_identifiers(query, " ".join(kept))
 
 
 def _clean(text: str) -> str:
@@ -120,13 +120,13 @@ def _clean(text: str) -> str:
     return "".join(" " if unicodedata.category(c) in {"Cc", "Cs"} else c for c in text)
 
 
-def _take(query: Query, match: re.Match[str], kept: list[str]) -> Query:
+def _take_part(query: Query, match: re.Match[str], kept: list[str]) -> Query:
     """The query with one more part; what is to be searched for by meaning goes to `kept`."""
     quoted, bare = match["quoted"], match["bare"]
     if quoted is not None:
         name = match["field"] or ""
         if name in _FIELDS:
-            return _filter(query, name, quoted)
+            return _with_filter(query, name, quoted)
         if match["minus"]:
             return replace(query, without=(*query.without, quoted)) if plain_text(quoted) else query
         kept.append(quoted)
@@ -139,14 +139,14 @@ def _take(query: Query, match: re.Match[str], kept: list[str]) -> Query:
             raise SearchError(
                 f"'{bare}': filters cannot be turned round with a minus; leave the minus out."
             )
-        return _filter(query, found[2], found[3])
+        return _with_filter(query, found[2], found[3])
     if bare.startswith("-") and len(bare) > 1 and plain_text(bare):
         return replace(query, without=(*query.without, bare[1:]))
     kept.append(bare)
     return query
 
 
-def _filter(query: Query, name: str, value: str) -> Query:
+def _with_filter(query: Query, name: str, value: str) -> Query:
     value = value.strip()
     if not value:
         raise SearchError(
@@ -154,7 +154,7 @@ def _filter(query: Query, name: str, value: str) -> Query:
             subject=name,
         )
     if name == "year":
-        return replace(query, years=_years(value))
+        return replace(query, years=_parse_years(value))
     if name == "in":
         kind = KINDS.get(value.casefold())
         if kind is None:
@@ -180,7 +180,7 @@ def _example(name: str) -> str:
     return examples.get(name, "in:references" if name == "in" else "note:reading.md")
 
 
-def _years(value: str) -> tuple[int | None, int | None]:
+def _parse_years(value: str) -> tuple[int | None, int | None]:
     if re.fullmatch(r"\d{4}", value):
         return int(value), int(value)
     match = _YEARS.fullmatch(value)
@@ -195,11 +195,11 @@ def _years(value: str) -> tuple[int | None, int | None]:
     return first, last
 
 
-def _remark(query: Query, text: str) -> Query:
+def _with_remark(query: Query, text: str) -> Query:
     return replace(query, remarks=(*query.remarks, text))
 
 
-def _finish(query: Query, text: str) -> Query:
+def _with_identifiers(query: Query, text: str) -> Query:
     """Identifiers found, and the error for a query that asks for nothing."""
     found = find_identifiers(text)
     rest = "".join(c for i, c in enumerate(text) if not any(f.start <= i < f.end for f in found))

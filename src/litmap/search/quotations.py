@@ -18,15 +18,15 @@ from litmap.search.ranking import highest
 if TYPE_CHECKING:
     from rapidfuzz.distance import ScoreAlignment
 
-LONGEST = 3_000
+MAX_QUOTATION_LENGTH = 3_000
 """Characters of a quotation that are compared; so many tell its place beyond doubt."""
-BY_WORDS = 60
-BY_MEANING = 20
+KEYWORD_CANDIDATES = 60
+VECTOR_CANDIDATES = 20
 """Passages to be compared letter by letter, from the two indexes."""
-ENOUGH = 72.0
+MIN_AGREEMENT = 72.0
 """Agreement in percent of letters below which a quotation is from elsewhere."""
-SHORT = 30
-ENOUGH_FOR_SHORT = 90.0
+SHORT_QUOTATION = 30
+MIN_SHORT_AGREEMENT = 90.0
 """A few words agree by chance with many texts."""
 
 
@@ -44,15 +44,15 @@ def locate_quotation(
     All kinds of passages are looked through. Nothing comes back where no passage agrees well enough. Raises
     `SearchError` where the quotation holds no word.
     """
-    text = quotation[:LONGEST]
+    text = quotation[:MAX_QUOTATION_LENGTH]
     wanted = plain_text(text)
     if not wanted:
         raise SearchError("There is no word in the quotation to look for.", subject=quotation[:60])
-    _, near = vectors.search(embed_query(encoder, text)[None, :], BY_MEANING)
-    rows = np.union1d(highest(keywords.scores(text), BY_WORDS), near[0][near[0] >= 0])
+    _, near = vectors.search(embed_query(encoder, text)[None, :], VECTOR_CANDIDATES)
+    rows = np.union1d(highest(keywords.scores(text), KEYWORD_CANDIDATES), near[0][near[0] >= 0])
     found = passages.passages(rows)
-    hits = [hit for passage in found if (hit := _compare(wanted, passage)) is not None]
-    if not hits and len(wanted) > 4 * SHORT:
+    hits = [hit for passage in found if (hit := _align(wanted, passage)) is not None]
+    if not hits and len(wanted) > 4 * SHORT_QUOTATION:
         half = (
             wanted.index(" ", len(wanted) // 2)
             if " " in wanted[len(wanted) // 2 :]
@@ -60,21 +60,18 @@ def locate_quotation(
         )
         parts = wanted[:half].strip(), wanted[half:].strip()
         hits = [
-            hit
-            for passage in found
-            for part in parts
-            if (hit := _compare(part, passage)) is not None
+            hit for passage in found for part in parts if (hit := _align(part, passage)) is not None
         ]
     hits.sort(key=lambda hit: (-round(hit.score, 2), hit.row))
-    return _one_a_place(hits)[:limit]
+    return _drop_overlaps(hits)[:limit]
 
 
-def _compare(wanted: str, passage: Passage) -> Hit | None:
+def _align(wanted: str, passage: Passage) -> Hit | None:
     """The place in the passage that agrees best with the letters wanted; None where that is not enough."""
     from rapidfuzz import fuzz
 
     letters, places = plain_places(passage.chunk.text)
-    enough = ENOUGH_FOR_SHORT if len(wanted) < SHORT else ENOUGH
+    enough = MIN_SHORT_AGREEMENT if len(wanted) < SHORT_QUOTATION else MIN_AGREEMENT
     if len(letters) < 0.8 * len(wanted):
         return None
     best: ScoreAlignment | None = fuzz.partial_ratio_alignment(wanted, letters, score_cutoff=enough)
@@ -100,7 +97,7 @@ def _compare(wanted: str, passage: Passage) -> Hit | None:
     )
 
 
-def _one_a_place(hits: list[Hit]) -> list[Hit]:
+def _drop_overlaps(hits: list[Hit]) -> list[Hit]:
     """Without the overlapping passages of a source that show the same place a second time."""
     kept: list[Hit] = []
     for hit in hits:

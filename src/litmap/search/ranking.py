@@ -25,7 +25,7 @@ class Weights:
     `meaning`: cosines; `words`: BM25 of the passage; `whole`: BM25 of the work's whole text, in the score of a work;
     `work`: the same in the score of a passage. `others`: share of a long work's second and third best passages beside
     its best. `neighbours`: share of a work's words that comes from the `nearest` most similar other candidates: what a
-    text is about shows in the words of its like, which is what words alone lack. `crowding`: share of its cosine with
+    text is about shows in the words of its like, which is what words alone lack. `csls_penalty`: share of its cosine with
     its own likes in the library that is taken off a work's cosine: a text that is near to everything answers nothing.
     """
 
@@ -36,7 +36,7 @@ class Weights:
     others: float = 0.2
     neighbours: float = 0.25
     nearest: int = 5
-    crowding: float = 0.3
+    csls_penalty: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,10 @@ class Scale:
         return scored
 
 
-BLOCK = 200_000
+MAX_PRODUCT_SIZE = 200_000
 """Multiplications in one product; well below the number from which BLAS wakes other threads, for which such small
 products wait longer than they take."""
-TILE = 16
+TILE_ROWS = 16
 """Rows in one product."""
 
 
@@ -73,14 +73,16 @@ def products(rows: Floats, vector: Floats) -> Floats:
     return result
 
 
-def alikeness(vectors: Floats, others: Floats) -> Floats:
+def similarity_matrix(vectors: Floats, others: Floats) -> Floats:
     """The products (n, m) of all rows (n, d) with all others (m, d), in tiles and so on this thread alone."""
     (n, d), m = vectors.shape, len(others)
-    width = max(1, BLOCK // (TILE * max(1, d)))
-    left, right = _padded(vectors, TILE), _padded(others, width)
-    tiles = np.matmul(left.reshape(-1, 1, TILE, d), right.reshape(1, -1, width, d).swapaxes(2, 3))
-    alike: Floats = tiles.transpose(0, 2, 1, 3).reshape(len(left), len(right))[:n, :m]
-    return alike
+    width = max(1, MAX_PRODUCT_SIZE // (TILE_ROWS * max(1, d)))
+    left, right = _padded(vectors, TILE_ROWS), _padded(others, width)
+    tiles = np.matmul(
+        left.reshape(-1, 1, TILE_ROWS, d), right.reshape(1, -1, width, d).swapaxes(2, 3)
+    )
+    similarities: Floats = tiles.transpose(0, 2, 1, 3).reshape(len(left), len(right))[:n, :m]
+    return similarities
 
 
 def _padded(rows: Floats, multiple: int) -> Floats:
@@ -98,18 +100,18 @@ def smooth(scores: Floats, vectors: Floats, share: float, nearest: int) -> Float
     n = scores.size
     if n < 3 or share <= 0:
         return scores
-    alike = alikeness(vectors, vectors)
-    np.fill_diagonal(alike, 0.0)
+    similarities = similarity_matrix(vectors, vectors)
+    np.fill_diagonal(similarities, 0.0)
     k = min(nearest, n - 1)
-    bar = np.partition(alike, n - k, axis=1)[:, n - k : n - k + 1]
-    kept = np.where(alike >= bar, np.maximum(alike, 0.0) ** 2, 0.0)
+    bar = np.partition(similarities, n - k, axis=1)[:, n - k : n - k + 1]
+    kept = np.where(similarities >= bar, np.maximum(similarities, 0.0) ** 2, 0.0)
     kept /= kept.sum(axis=1, keepdims=True) + 1e-9
     smoothed: Floats = ((1 - share) * scores + share * products(kept, scores)).astype(np.float32)
     return smoothed
 
 
-def crowding(
-    vectors: Floats, works: Ints, others: Floats, their_works: Ints, count: int = 5
+def hubness(
+    vectors: Floats, works: Ints, others: Floats, other_works: Ints, count: int = 5
 ) -> Floats:
     """How near each of these unit vectors (n, dim) is to other works' texts: its mean cosine with the `count` nearest.
 
@@ -118,10 +120,10 @@ def crowding(
     """
     if not len(others) or not len(vectors):
         return np.zeros(len(vectors), np.float32)
-    alike = alikeness(vectors, others)
-    alike[works[:, None] == their_works[None, :]] = -1.0
-    count = min(count, alike.shape[1])
-    nearest = np.partition(alike, alike.shape[1] - count, axis=1)[:, -count:]
+    similarities = similarity_matrix(vectors, others)
+    similarities[works[:, None] == other_works[None, :]] = -1.0
+    count = min(count, similarities.shape[1])
+    nearest = np.partition(similarities, similarities.shape[1] - count, axis=1)[:, -count:]
     mean: Floats = np.maximum(nearest, 0.0).mean(axis=1)
     return mean
 
@@ -145,17 +147,17 @@ def first_of_each(groups: Ints, scores: Floats) -> Ints:
     return places
 
 
-EVERY = 16
+SAMPLE_STEP = 16
 """One score in so many is looked at to guess where the highest begin."""
 
 
 def highest(scores: Floats, k: int) -> Ints:
     """Places of the `k` highest positive scores, ascending; of equal ones the first."""
-    some = scores[::EVERY]
-    guess = min(2 * k // EVERY + 1, some.size)
+    sampled = scores[::SAMPLE_STEP]
+    guess = min(2 * k // SAMPLE_STEP + 1, sampled.size)
     bar = (
-        max(0.0, float(np.partition(some, some.size - guess)[some.size - guess]))
-        if some.size
+        max(0.0, float(np.partition(sampled, sampled.size - guess)[sampled.size - guess]))
+        if sampled.size
         else 0.0
     )
     places = np.flatnonzero(scores > bar)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from litmap.errors import ModelError
 
-RERANKED = 50
+RERANK_DEPTH = 50
 """Passages that a second stage reads."""
 
 

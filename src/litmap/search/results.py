@@ -26,7 +26,7 @@ class Results:
     """Passages and works that answer a query, best first.
 
     `close` is False where nothing resembles the query more than chance does: what is listed is then far off.
-    `works` may be made only when looked at (`showing.Later`), from the build that was searched: look while it is open.
+    `works` may be made only when looked at (`presenting.LazySequence`), from the build that was searched: look while it is open.
     `message` is a sentence for the reader where there is something to say, '' otherwise.
     """
 

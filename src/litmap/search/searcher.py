@@ -14,49 +14,50 @@ from litmap.models import Hit
 from litmap.operating_system import call_after_fork
 from litmap.parsing.terms import index_terms, plain_text
 from litmap.protocols import Encoder
-from litmap.search import candidates as gathering
-from litmap.search import highlighting
 from litmap.search.candidates import (
+    BackgroundSample,
     Evidence,
-    Worded,
-    by_words,
+    KeywordScores,
     embed_query,
     gather,
     passage_scores,
+    sample_background,
+    score_keywords,
     unit_mean,
     work_scores,
 )
 from litmap.search.filters import allowed_rows
-from litmap.search.presenting import Later, Shown, share_held, unmarked
+from litmap.search.highlighting import Marker
+from litmap.search.presenting import HitPresenter, LazySequence, term_coverage, unmarked
 from litmap.search.protocols import PassageRows, VectorRows, WordRows
 from litmap.search.query import DEFAULT_KINDS, Facts, Query, parse_query
 from litmap.search.quotations import locate_quotation
 from litmap.search.ranking import Weights, best_three, first_of_each, highest
-from litmap.search.reranking import RERANKED, Reranker
+from litmap.search.reranking import RERANK_DEPTH, Reranker
 from litmap.search.results import Results, WorkHit
 
 if TYPE_CHECKING:
     from litmap.search.protocols import Floats, Ints, Mask
 
-CLOSE_MEANING = 0.35
+MIN_CLOSE_SHARE = 0.35
 """How far the best cosine must lie between that of any two passages of the library (0) and identity (1) to count as
 close. Calibrated on test collections asked their own and each other's questions: see benchmarks/RESULTS.md."""
 CLOSE_COSINE = 0.46
 """A best cosine that is close however alike the library's passages are: on the same test collections at most one in a
 hundred questions of a foreign field has it, and one or two in a hundred of the library's own have not. Holds for models
-that spread texts like MiniLM (see `SPREAD`)."""
-SPREAD = 0.4
+that spread texts like MiniLM (see `MAX_SPREAD_COSINE`)."""
+MAX_SPREAD_COSINE = 0.4
 """A usual cosine up to which a model spreads texts: one about a single topic gets to .35, other models begin at .7."""
-LOWEST = 0.25
+MIN_COSINE = 0.25
 """A best cosine below which nothing is close by its meaning, nor by one of several words."""
-CLOSE_WORDS = 0.75
+MIN_TERM_COVERAGE = 0.75
 """Share of the query's words, weighted by rarity, that one passage must hold to count as close in words."""
-MANY_WORDS = 8
-CLOSE_MANY = 0.5
+MANY_TERMS = 8
+MIN_COVERAGE_OF_MANY = 0.5
 """The same for a passage that holds so many different words of the query: a quotation's typos are its rarest words."""
 
 
-class _Beside:
+class _KeywordThreads:
     """A few threads for all searchers. A forked process has none of its parent's, and gets threads of its own."""
 
     def __init__(self) -> None:
@@ -67,16 +68,16 @@ class _Beside:
         self.pool = ThreadPoolExecutor(4, thread_name_prefix="litmap-words")
 
 
-_BESIDE = _Beside()
+_KEYWORD_THREADS = _KeywordThreads()
 
 
 @dataclass(frozen=True)
-class _Question:
+class _RankedQuestion:
     """A query as it is ranked: its vector and its words, and which rows may answer."""
 
     text: str
     vector: Floats
-    worded: Callable[[], Worded]
+    keyword_scores: Callable[[], KeywordScores]
     allowed: Mask
     named: Sequence[str] = ()
     limit: int = 10
@@ -106,14 +107,15 @@ class Searcher:
         if message:
             return Results(query, message=message)
         if not query.text:
-            return self._listed(query, allowed, limit)
-        named = self._named(query)
+            return self._list_filtered(query, allowed, limit)
+        named = self._named_works(query)
         if query.only_ids:
-            return self._by_id(query, allowed, named, limit)
-        worded = self._worded(query.text, allowed)
+            return self._find_identifier(query, allowed, named, limit)
+        keyword_scores = self._start_keyword_scores(query.text, allowed)
         vector = embed_query(self.encoder, query.text)
-        results = self._ranked(
-            query, _Question(query.text, vector, worded, allowed, named, limit, per_work)
+        results = self._rank(
+            query,
+            _RankedQuestion(query.text, vector, keyword_scores, allowed, named, limit, per_work),
         )
         return replace(results, message=" ".join((*query.remarks, results.message)).strip())
 
@@ -133,8 +135,8 @@ class Searcher:
                 key=lambda w: (-w[0], w[1]),
             )
             return [(self.keywords.work_ids[number], score) for score, number in ranked]
-        worded = self._worded(text, allowed)
-        found = self._gather(embed_query(self.encoder, text), worded, allowed)
+        keyword_scores = self._start_keyword_scores(text, allowed)
+        found = self._gather(embed_query(self.encoder, text), keyword_scores, allowed)
         if method == "dense":
             works, best = best_three(found.works, found.cosines)
             totals = best[:, 0]
@@ -166,12 +168,15 @@ class Searcher:
         vector = unit_mean(self.vectors.vectors(chosen))
         if not vector.any():  # a reference list has no vector
             vector = embed_query(self.encoder, text)
-        return self._ranked(
-            query, _Question(text, vector, self._worded(text, allowed), allowed, limit=limit)
+        return self._rank(
+            query,
+            _RankedQuestion(
+                text, vector, self._start_keyword_scores(text, allowed), allowed, limit=limit
+            ),
         )
 
     def locate(self, quotation: str, limit: int = 5) -> Results:
-        """Where a quotation is from, typos and broken lines allowed; see `locating.locate_quotation`."""
+        """Where a quotation is from, typos and broken lines allowed; see `quotations.locate_quotation`."""
         hits = locate_quotation(
             quotation,
             self.encoder,
@@ -189,25 +194,27 @@ class Searcher:
         )
         return Results(Query(raw=quotation), tuple(hits), works, close=bool(hits), message=message)
 
-    def _ranked(self, query: Query, asked: _Question) -> Results:
-        limit, per_work = asked.limit, asked.per_work
-        found = self._gather(asked.vector, asked.worded, asked.allowed)
+    def _rank(self, query: Query, question: _RankedQuestion) -> Results:
+        limit, per_work = question.limit, question.per_work
+        found = self._gather(question.vector, question.keyword_scores, question.allowed)
         if not found.rows.size:
             return Results(
                 query, close=False, message="No passage has anything to do with the query."
             )
         scores = passage_scores(found, self.weights)
         totals: Floats | None = None
-        terms = {term: self.keywords.idf(term) for term in dict.fromkeys(index_terms(asked.text))}
+        terms = {
+            term: self.keywords.idf(term) for term in dict.fromkeys(index_terms(question.text))
+        }
         order = np.lexsort((found.rows, -scores))
         if self.reranker is not None and query.text:
-            order, scores, totals = self._reranked(self.reranker, query.text, found, order)
-        shown = Shown(
+            order, scores, totals = self._rerank(self.reranker, query.text, found, order)
+        shown = HitPresenter(
             self.passages,
             found.rows,
             scores,
             found.cosines,
-            highlighting.Marker(terms, query.phrases),
+            Marker(terms, query.phrases),
         )
         hits = shown.first(order.tolist(), limit)
 
@@ -217,15 +224,17 @@ class Searcher:
                 if totals is None
                 else (np.unique(found.works), totals)
             )
-            best = self._work_order(numbers, own, asked.named)[:limit]
-            return self._grouped(shown, found.works[order], order, best, per_work)
+            best = self._work_order(numbers, own, question.named)[:limit]
+            return self._group_by_work(shown, found.works[order], order, best, per_work)
 
-        grouped = Later(min(limit, np.unique(found.works).size), works)
-        return self._judged(Results(query, tuple(hits), grouped), float(found.cosines.max()), terms)
+        grouped = LazySequence(min(limit, np.unique(found.works).size), works)
+        return self._with_closeness(
+            Results(query, tuple(hits), grouped), float(found.cosines.max()), terms
+        )
 
-    def _grouped(
+    def _group_by_work(
         self,
-        shown: Shown,
+        shown: HitPresenter,
         works: Ints,
         order: Ints,
         best: Sequence[tuple[int, float]],
@@ -242,14 +251,14 @@ class Searcher:
             for work, (_, score), places in zip(ids, best, own, strict=True)
         ]
 
-    def _reranked(
+    def _rerank(
         self, reranker: Reranker, text: str, found: Evidence, order: Ints
     ) -> tuple[Ints, Floats, Floats]:
         """Order and scores with the best passages as the second stage sees them, the others behind them.
 
         A work stands where its best passage does.
         """
-        read = order[:RERANKED]
+        read = order[:RERANK_DEPTH]
         passages = self.passages.passages(found.rows[read])
         given = np.asarray(reranker.score(text, [p.chunk.text for p in passages]), np.float32)
         scores = np.empty(found.rows.size, np.float32)
@@ -258,34 +267,47 @@ class Searcher:
         totals = scores[first_of_each(found.works, scores)]
         return np.lexsort((found.rows, -scores)), scores, totals
 
-    def _worded(self, text: str, allowed: Mask) -> Callable[[], Worded]:
+    def _start_keyword_scores(self, text: str, allowed: Mask) -> Callable[[], KeywordScores]:
         """What the words say, worked out on another thread while this one embeds the text."""
-        return _BESIDE.pool.submit(by_words, text, allowed, self.keywords).result
+        return _KEYWORD_THREADS.pool.submit(score_keywords, text, allowed, self.keywords).result
 
-    def _gather(self, vector: Floats, worded: Callable[[], Worded], allowed: Mask) -> Evidence:
+    def _gather(
+        self, vector: Floats, keyword_scores: Callable[[], KeywordScores], allowed: Mask
+    ) -> Evidence:
         works = self.keywords.works
-        return gather(vector, worded, allowed, usual=self._usual, vectors=self.vectors, works=works)
+        return gather(
+            vector,
+            keyword_scores,
+            allowed,
+            background=self._background,
+            vectors=self.vectors,
+            works=works,
+        )
 
     @cached_property
-    def _usual(self) -> gathering.Usual:
-        return gathering.usual_passages(self.vectors, self.keywords)
+    def _background(self) -> BackgroundSample:
+        return sample_background(self.vectors, self.keywords)
 
     @cached_property
-    def _usual_cosine(self) -> float:
+    def _background_cosine(self) -> float:
         """The mean cosine of two different passages of the library, from the squared length of their mean."""
-        n = len(self._usual.vectors)
-        squared = float(np.square(self._usual.vectors.mean(axis=0)).sum()) if n else 0.0
+        n = len(self._background.vectors)
+        squared = float(np.square(self._background.vectors.mean(axis=0)).sum()) if n else 0.0
         return max(0.0, (n * squared - 1) / (n - 1)) if n > 1 else 0.0
 
     def _is_near(self, cosine: float) -> bool:
         """Whether a best cosine tells that the library has something on the query."""
-        usual = self._usual_cosine
-        enough = usual + CLOSE_MEANING * (1 - usual)
-        return cosine >= max(LOWEST, min(enough, CLOSE_COSINE) if usual <= SPREAD else enough)
+        background = self._background_cosine
+        enough = background + MIN_CLOSE_SHARE * (1 - background)
+        return cosine >= max(
+            MIN_COSINE, min(enough, CLOSE_COSINE) if background <= MAX_SPREAD_COSINE else enough
+        )
 
-    def _judged(self, results: Results, cosine: float, terms: Mapping[str, float]) -> Results:
+    def _with_closeness(
+        self, results: Results, cosine: float, terms: Mapping[str, float]
+    ) -> Results:
         """The results with an honest word where nothing is close, by meaning or by words."""
-        if self._is_near(cosine) or any(_holds(hit, terms, cosine) for hit in results.hits):
+        if self._is_near(cosine) or any(_covers_terms(hit, terms, cosine) for hit in results.hits):
             return results
         message = "Nothing in the library is close to this; these are the closest passages."
         return replace(results, close=False, message=message)
@@ -298,7 +320,7 @@ class Searcher:
     def _titles(self) -> dict[str, str]:
         return {plain_text(work.title): work.id for work in self.facts.values() if work.title}
 
-    def _named(self, query: Query) -> list[str]:
+    def _named_works(self, query: Query) -> list[str]:
         """Works that the query names by an identifier or by their whole title."""
         ids = set(query.ids)
         named = (
@@ -321,7 +343,7 @@ class Searcher:
         order = np.lexsort((works, -totals, behind))
         return list(zip(works[order].tolist(), totals[order].tolist(), strict=True))
 
-    def _listed(self, query: Query, allowed: Mask, limit: int, message: str = "") -> Results:
+    def _list_filtered(self, query: Query, allowed: Mask, limit: int, message: str = "") -> Results:
         """What filters alone let through: each work's first passage, newest works first."""
         rows = np.flatnonzero(allowed)
         numbers, first = np.unique(self.keywords.works[rows], return_index=True)
@@ -336,11 +358,13 @@ class Searcher:
         )
         return Results(query, hits, works, message=message)
 
-    def _by_id(self, query: Query, allowed: Mask, named: Sequence[str], limit: int) -> Results:
+    def _find_identifier(
+        self, query: Query, allowed: Mask, named: Sequence[str], limit: int
+    ) -> Results:
         """A query that is an identifier and nothing else."""
         rows = allowed & self.keywords.rows_of(works=named)
         if named and rows.any():
-            return self._listed(query, rows, limit)
+            return self._list_filtered(query, rows, limit)
         ids = ", ".join(query.ids)
         where = "is known, but has no text here" if named else "is not in the library"
         mentioned = replace(query, ids=(), phrases=tuple(i.split(":", 1)[1] for i in query.ids))
@@ -348,11 +372,13 @@ class Searcher:
         mask, none = allowed_rows(mentioned, self.keywords, self.passages, self.facts)
         if none:
             return Results(query, message=f"{ids} {where}, and no text names it.", close=False)
-        return self._listed(query, mask, limit, f"{ids} {where}; these passages name it.")
+        return self._list_filtered(query, mask, limit, f"{ids} {where}; these passages name it.")
 
 
-def _holds(hit: Hit, terms: Mapping[str, float], cosine: float) -> bool:
+def _covers_terms(hit: Hit, terms: Mapping[str, float], cosine: float) -> bool:
     """Whether the passage holds enough of the query's words, and one of several only where meaning speaks for it."""
-    if share_held(hit, terms) < (CLOSE_WORDS if len(hit.words) < MANY_WORDS else CLOSE_MANY):
+    if term_coverage(hit, terms) < (
+        MIN_TERM_COVERAGE if len(hit.words) < MANY_TERMS else MIN_COVERAGE_OF_MANY
+    ):
         return False
-    return cosine >= LOWEST or len(hit.words) > 1 or len(terms) == 1
+    return cosine >= MIN_COSINE or len(hit.words) > 1 or len(terms) == 1

@@ -88,7 +88,7 @@ def title_words(title: str) -> list[str]:
 
 
 def pick(
-    scores: Floats, alike: Floats, lengths: Sequence[int], most: int, words: int | None = None
+    scores: Floats, similarity: Floats, lengths: Sequence[int], most: int, words: int | None = None
 ) -> list[int]:
     """Rows by maximal marginal relevance (Carbonell and Goldstein 1998): at most `most`, and about `words` words."""
     chosen: list[int] = []
@@ -98,11 +98,11 @@ def pick(
         best = max(
             sorted(left),
             key=lambda i: (
-                scores[i] - DIVERSITY * (max(alike[i, j] for j in chosen) if chosen else 0.0)
+                scores[i] - DIVERSITY * (max(similarity[i, j] for j in chosen) if chosen else 0.0)
             ),
         )
         left.discard(best)
-        if any(alike[best, j] > 0.7 for j in chosen):
+        if any(similarity[best, j] > 0.7 for j in chosen):
             continue
         chosen.append(best)
         used += lengths[best]

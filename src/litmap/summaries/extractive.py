@@ -15,11 +15,11 @@ from litmap.summaries.sentences import Candidate, find_candidates, stands_alone
 if TYPE_CHECKING:
     from litmap.protocols import Encoder
 
-SENTENCES = 5
+PAPER_SENTENCES = 5
 SHORTLIST = 60  # sentences of a paper that the encoder is asked about
 TOPIC_SENTENCES = 6
 TOPIC_CANDIDATES = 400
-OTHER_TOPICS = 0.5  # how much likeness to other topics costs a sentence
+OTHER_TOPICS_PENALTY = 0.5  # how much likeness to other topics costs a sentence
 
 
 def summarise_paper(
@@ -27,7 +27,7 @@ def summarise_paper(
     work: Work,
     encoder: Encoder | None = None,
     *,
-    sentences: int = SENTENCES,
+    sentences: int = PAPER_SENTENCES,
     words: int | None = None,
     leave_out: str = "",
     meaning: bool = False,
@@ -60,12 +60,12 @@ class Ranked:
 
     candidates: Sequence[Candidate]
     scores: choice.Floats
-    alike: choice.Floats
+    similarity: choice.Floats
     features: choice.Floats
 
     def arguments(self) -> tuple[choice.Floats, choice.Floats, list[int]]:
         """What `choice.pick` takes."""
-        return self.scores, self.alike, [len(c.words) for c in self.candidates]
+        return self.scores, self.similarity, [len(c.words) for c in self.candidates]
 
 
 def score_candidates(found: Sequence[Candidate], title: str, encoder: Encoder | None) -> Ranked:
@@ -92,14 +92,14 @@ def score_candidates(found: Sequence[Candidate], title: str, encoder: Encoder | 
         features[keep],
         scores[keep],
     )
-    alike = matrix @ matrix.T
+    similarity = matrix @ matrix.T
     if encoder is not None:
         vectors = np.asarray(encoder.encode([c.text for c in clean]), dtype=np.float64)
         middle = vectors.mean(axis=0)
         meaning = _scaled(vectors @ (middle / (np.linalg.norm(middle) or 1.0)))
         scores = scores + choice.MEANING_WEIGHT * meaning
-        alike = (alike + vectors @ vectors.T) / 2
-    return Ranked(clean, scores, alike, features)
+        similarity = (similarity + vectors @ vectors.T) / 2
+    return Ranked(clean, scores, similarity, features)
 
 
 def _scaled(values: choice.Floats) -> choice.Floats:
@@ -160,20 +160,25 @@ def _whole(listed: list[Sentence]) -> list[Sentence]:
     return kept if len(kept) >= TOPIC_SENTENCES else listed
 
 
-def _cover(alike: choice.Floats, cost: choice.Floats, owner: Sequence[str], most: int) -> list[int]:
+def _cover(
+    similarity: choice.Floats, cost: choice.Floats, owner: Sequence[str], most: int
+) -> list[int]:
     """Greedy facility location: each new sentence is the one that speaks best for those not spoken for yet."""
-    n = len(alike)
+    n = len(similarity)
     several = len(set(owner)) > most // 2
     covered = np.zeros(n)
     chosen: list[int] = []
     taken: dict[str, int] = {}
     while len(chosen) < min(most, n):
-        gain = np.maximum(alike - covered[None, :], 0.0).mean(axis=1) - OTHER_TOPICS * cost / most
+        gain = (
+            np.maximum(similarity - covered[None, :], 0.0).mean(axis=1)
+            - OTHER_TOPICS_PENALTY * cost / most
+        )
         for i in range(n):
             if (
                 i in chosen
                 or (several and taken.get(owner[i], 0) >= 2)
-                or any(alike[i, j] > 0.9 for j in chosen)
+                or any(similarity[i, j] > 0.9 for j in chosen)
             ):
                 gain[i] = -np.inf
         best = int(np.argmax(gain))
@@ -181,5 +186,5 @@ def _cover(alike: choice.Floats, cost: choice.Floats, owner: Sequence[str], most
             break
         chosen.append(best)
         taken[owner[best]] = taken.get(owner[best], 0) + 1
-        covered = np.maximum(covered, alike[best])
+        covered = np.maximum(covered, similarity[best])
     return chosen

@@ -7,10 +7,10 @@ import numpy as np
 from litmap.topics.evidence import Floats
 from litmap.topics.scoring import softmax
 
-USUAL_SHARPNESS = 0.9  # over the collections tried, for libraries with few filed works
-USUAL_WEIGHT = 20.0  # filed works that weigh as much as the usual
+PRIOR_SHARPNESS = 0.9  # over the collections tried, for libraries with few filed works
+PRIOR_WEIGHT = 20.0  # filed works that weigh as much as the usual
 
-AS_GOOD = 0.25
+ACCEPTED_SHARE = 0.25
 """Share of disagreements in which the suggestion is as good as the reader's own heading. Among 245 papers whose second
 best places were marked by hand it was 0.28; chances are chances that a reader accepts, not that they said the same."""
 
@@ -27,12 +27,12 @@ def fit_sharpness(scores: Floats, labels: Floats) -> float:
     judged = (labels[:, many] > 0).any(axis=1)
     n = int(judged.sum())
     if n == 0:
-        return USUAL_SHARPNESS
+        return PRIOR_SHARPNESS
     own, right = scores[judged], labels[judged] > 0
     hits = float(right[np.arange(n), own.argmax(axis=1)].mean())
     examples = n / float(many.sum())
     missed = (
-        (1.0 - AS_GOOD)
+        (1.0 - ACCEPTED_SHARE)
         * (1.0 - hits)
         * float(np.sqrt(max(examples - 1.0, 1.0) / max(examples, 1.0)))
     )
@@ -40,5 +40,5 @@ def fit_sharpness(scores: Floats, labels: Floats) -> float:
     sure = np.array([softmax(factor * own).max(axis=1).mean() for factor in grid])
     fitted = float(grid[int(np.argmin(np.abs(1.0 - missed - sure)))])
     return float(
-        np.exp((n * np.log(fitted) + USUAL_WEIGHT * np.log(USUAL_SHARPNESS)) / (n + USUAL_WEIGHT))
+        np.exp((n * np.log(fitted) + PRIOR_WEIGHT * np.log(PRIOR_SHARPNESS)) / (n + PRIOR_WEIGHT))
     )

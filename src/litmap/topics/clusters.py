@@ -12,56 +12,65 @@ from litmap.topics.scoring import neighbour_graph
 
 Groups = NDArray[np.int64]
 
-FEWEST, MOST = 3, 25  # neighbours in the graph: half the root of the number of works, within these
-COARSE, USUAL = (
-    1.0,
-    1.4,
-)  # resolutions of the modularity: where headings tell the size, and where none does
-HEARD = 1 / 3  # weight of the number of communities beside that which the headings' size gives
-UNSURE = 50.0  # works from which it has half of that
-FINER = 1.5  # by so much the resolution is raised until there are groups enough to be merged
+MIN_NEIGHBOURS, MAX_NEIGHBOURS = 3, 25
+"""Neighbours in the graph: half the root of the number of works, within these."""
+COARSE_RESOLUTION, DEFAULT_RESOLUTION = 1.0, 1.4
+"""Resolutions of the modularity: where headings tell the size, and where none does."""
+COMMUNITY_WEIGHT = 1 / 3
+"""Weight of the number of communities beside that which the headings' size gives."""
+HALF_WEIGHT_WORKS = 50.0
+"""Works with which it has half of that."""
+RESOLUTION_STEP = 1.5
+"""By so much the resolution is raised until there are groups enough to be merged."""
 
 
 def cluster(
     points: Floats,
     cites: Any,
     *,
-    usual_size: float | None = None,
+    target_cluster_size: float | None = None,
     smallest: int = 3,
-    many: int | None = None,
+    cluster_count: int | None = None,
 ) -> Groups:
     """A group for each of n works (unit rows (n, d)), -1 for a work that stands alone.
 
     Louvain communities (Blondel et al. 2008) of the neighbour graph, as coarse as there are still enough of them,
-    merged by Ward's criterion, then each work moved to the nearest centre (spherical k-means). `many` groups if told;
-    else the weighted geometric mean of two estimates: as many as headings of the `usual_size` would be, and the
+    merged by Ward's criterion, then each work moved to the nearest centre (spherical k-means). `cluster_count` groups if told;
+    else the weighted geometric mean of two estimates: as many as headings of the `target_cluster_size` would be, and the
     communities of plain modularity, which count the more the more works there are. Deterministic for the same rows in
     the same order.
     """
     n = len(points)
     if n < 2 * smallest:
-        return np.full(n, 0 if n >= smallest and _close(points) else -1, dtype=np.int64)
+        return np.full(n, 0 if n >= smallest and _is_close(points) else -1, dtype=np.int64)
     rows = centred(points)
-    neighbours = int(np.clip(round(np.sqrt(n) / 2), FEWEST, MOST))
+    neighbours = int(np.clip(round(np.sqrt(n) / 2), MIN_NEIGHBOURS, MAX_NEIGHBOURS))
     graph = neighbour_graph(rows, cites, min(neighbours, n - 1), normalise=False)
-    if many is None and usual_size is None:
-        return _numbered(_refine(rows, _communities(graph, USUAL)), smallest)
-    coarse = _communities(graph, COARSE)
-    if many is None:
+    if cluster_count is None and target_cluster_size is None:
+        return _numbered(_refine(rows, _communities(graph, DEFAULT_RESOLUTION)), smallest)
+    coarse = _communities(graph, COARSE_RESOLUTION)
+    if cluster_count is None:
         natural = len(np.unique(_refine(rows, coarse)))
-        many = round(_between(natural, n / max(usual_size or 1.0, 1.0), HEARD * n / (n + UNSURE)))
-    many = int(np.clip(many, 1, n // smallest))
-    return _numbered(_refine(rows, _merge(rows, _enough(graph, coarse, many), many)), smallest)
+        by_headings = n / max(target_cluster_size or 1.0, 1.0)
+        weight = COMMUNITY_WEIGHT * n / (n + HALF_WEIGHT_WORKS)
+        cluster_count = round(_weighted_mean(natural, by_headings, weight))
+    cluster_count = int(np.clip(cluster_count, 1, n // smallest))
+    return _numbered(
+        _refine(
+            rows, _merge(rows, _refine_resolution(graph, coarse, cluster_count), cluster_count)
+        ),
+        smallest,
+    )
 
 
-def _between(natural: float, usual: float, weight: float) -> float:
+def _weighted_mean(natural: float, usual: float, weight: float) -> float:
     """The geometric mean of both counts, the first weighing `weight` and the second 1."""
     return float(
         np.exp((weight * np.log(max(natural, 1.0)) + np.log(max(usual, 1.0))) / (1.0 + weight))
     )
 
 
-def usual_size(sizes: NDArray[np.float64]) -> float | None:
+def target_cluster_size(sizes: NDArray[np.float64]) -> float | None:
     """The size of headings that hold these numbers of works, None where none holds one.
 
     Works divided by the effective number of headings (the exponential of their entropy, Hill 1973), so that a few tiny
@@ -74,20 +83,20 @@ def usual_size(sizes: NDArray[np.float64]) -> float | None:
     return float(held.sum() / np.exp(-(share * np.log(share)).sum()))
 
 
-def _enough(graph: Any, found: Groups, many: int) -> Groups:
-    """The coarsest communities of which there are at least `many`, from those `found` by plain modularity."""
-    resolution = COARSE
+def _refine_resolution(graph: Any, groups: Groups, cluster_count: int) -> Groups:
+    """The coarsest communities of which there are at least `cluster_count`, from those `groups` by plain modularity."""
+    resolution = COARSE_RESOLUTION
     for _ in range(12):
-        if found.max() + 1 >= many:
+        if groups.max() + 1 >= cluster_count:
             break
-        resolution *= FINER
-        found = _communities(graph, resolution)
-    return found
+        resolution *= RESOLUTION_STEP
+        groups = _communities(graph, resolution)
+    return groups
 
 
-def _close(points: Floats) -> bool:
-    likeness = points @ points.T
-    return bool(likeness[np.triu_indices(len(points), 1)].mean() > 0.2)
+def _is_close(points: Floats) -> bool:
+    similarity = points @ points.T
+    return bool(similarity[np.triu_indices(len(points), 1)].mean() > 0.2)
 
 
 def _communities(graph: Any, resolution: float) -> Groups:
@@ -102,13 +111,13 @@ def _communities(graph: Any, resolution: float) -> Groups:
     return out
 
 
-def _merge(rows: Floats, found: Groups, many: int) -> Groups:
-    """The two groups whose union costs least (Ward 1963) become one until there are no more than `many`."""
-    names, found = np.unique(found, return_inverse=True)
-    sizes = np.bincount(found).astype(float)
-    centres = np.stack([rows[found == g].mean(axis=0) for g in range(len(names))])
+def _merge(rows: Floats, groups: Groups, cluster_count: int) -> Groups:
+    """The two groups whose union costs least (Ward 1963) become one until there are no more than `cluster_count`."""
+    names, groups = np.unique(groups, return_inverse=True)
+    sizes = np.bincount(groups).astype(float)
+    centres = np.stack([rows[groups == g].mean(axis=0) for g in range(len(names))])
     alive = list(range(len(names)))
-    while len(alive) > many:
+    while len(alive) > cluster_count:
         gap = ((centres[alive][:, None] - centres[alive][None]) ** 2).sum(axis=2)
         size = sizes[alive]
         cost = gap * (size[:, None] * size[None] / (size[:, None] + size[None]))
@@ -116,28 +125,28 @@ def _merge(rows: Floats, found: Groups, many: int) -> Groups:
         i, j = (alive[int(k)] for k in np.unravel_index(int(cost.argmin()), cost.shape))
         centres[i] = (sizes[i] * centres[i] + sizes[j] * centres[j]) / (sizes[i] + sizes[j])
         sizes[i] += sizes[j]
-        found[found == j] = i
+        groups[groups == j] = i
         alive.remove(j)
-    return np.asarray(found, dtype=np.int64)
+    return np.asarray(groups, dtype=np.int64)
 
 
-def _refine(rows: Floats, found: Groups, rounds: int = 5) -> Groups:
+def _refine(rows: Floats, groups: Groups, rounds: int = 5) -> Groups:
     for _ in range(rounds):
-        names = np.unique(found)
-        centres = np.stack([rows[found == g].mean(axis=0) for g in names])
+        names = np.unique(groups)
+        centres = np.stack([rows[groups == g].mean(axis=0) for g in names])
         centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)
         moved = names[(rows @ centres.T).argmax(axis=1)]
-        if (moved == found).all():
+        if (moved == groups).all():
             break
-        found = moved
-    return found
+        groups = moved
+    return groups
 
 
-def _numbered(found: Groups, smallest: int) -> Groups:
+def _numbered(groups: Groups, smallest: int) -> Groups:
     """Groups numbered by size, the largest 0; works of groups below `smallest` get -1."""
-    names, sizes = np.unique(found, return_counts=True)
+    names, sizes = np.unique(groups, return_counts=True)
     order = sorted(
-        range(len(names)), key=lambda i: (-sizes[i], int(np.flatnonzero(found == names[i])[0]))
+        range(len(names)), key=lambda i: (-sizes[i], int(np.flatnonzero(groups == names[i])[0]))
     )
     number = {int(names[i]): k for k, i in enumerate(i for i in order if sizes[i] >= smallest)}
-    return np.array([number.get(int(g), -1) for g in found], dtype=np.int64)
+    return np.array([number.get(int(g), -1) for g in groups], dtype=np.int64)

@@ -29,11 +29,11 @@ _NO_WORDS = re.compile(
 _FILLER_TEXT = "does did doing using used uses use via based without within towards toward et al"
 _FILLER = frozenset(_FILLER_TEXT.split())
 
-BODY_CHARACTERS = 60_000
-BODY_TERMS = 30_000
+MAX_BODY_CHARACTERS = 60_000
+MAX_BODY_TERMS = 30_000
 # How much each comparison of a heading's text with a work's counts: the heading's name, its path, its name with the
 # prose below it, and its words; the last four with the paper's body.
-NAME, PATH, PROSE, WORDS, BODY = 1.0, 0.7, 0.5, 0.4, 0.7
+NAME_WEIGHT, PATH_WEIGHT, PROSE_WEIGHT, WORDS_WEIGHT, BODY_WEIGHT = 1.0, 0.7, 0.5, 0.4, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +116,12 @@ def gather(
     )
     names, paths, described = heading_texts(outline)
     heads = [f"{w.title}. {w.title}. {w.abstract} {w.context}" for w in works]
-    words, terms, in_words, own = _words(
+    words, terms, in_words, own = _word_matrix(
         heads, described, [f"{w.title}. {w.abstract}" for w in works]
     )
-    body_words, _, in_body, _ = _words([w.body[:BODY_CHARACTERS] for w in works], described)
+    body_words, _, in_body, _ = _word_matrix(
+        [w.body[:MAX_BODY_CHARACTERS] for w in works], described
+    )
     headings = np.zeros((len(works), len(outline.topics)))
     named = np.zeros((0, meaning.shape[1]))
     if outline.topics:
@@ -128,16 +130,19 @@ def gather(
         ]
         named = unit(encoded[0])
         views = [
-            (weight, meaning @ e.T) for weight, e in zip((NAME, PATH, PROSE), encoded, strict=True)
+            (weight, meaning @ e.T)
+            for weight, e in zip((NAME_WEIGHT, PATH_WEIGHT, PROSE_WEIGHT), encoded, strict=True)
         ]
         views += [
-            (BODY * weight, body @ e.T)
-            for weight, e in zip((NAME, PATH, PROSE), encoded, strict=True)
+            (BODY_WEIGHT * weight, body @ e.T)
+            for weight, e in zip((NAME_WEIGHT, PATH_WEIGHT, PROSE_WEIGHT), encoded, strict=True)
         ]
-        headings = _weighted([*views, (WORDS, in_words), (BODY * WORDS, in_body)])
+        headings = _weighted(
+            [*views, (WORDS_WEIGHT, in_words), (BODY_WEIGHT * WORDS_WEIGHT, in_body)]
+        )
     latent = latent_words(words)
     body_latent = latent_words(body_words) if body.any() else np.zeros_like(latent)
-    cites = _cites(works, links)
+    cites = _citation_graph(works, links)
     return Evidence(
         centred(meaning),
         centred(body),
@@ -163,7 +168,7 @@ def _weighted(views: Sequence[tuple[float, Floats]]) -> Floats:
     return np.asarray(total / weight)
 
 
-def _words(
+def _word_matrix(
     texts: Sequence[str], headings: Sequence[str], own: Sequence[str] = ()
 ) -> tuple[Any, NDArray[np.str_], Floats, NDArray[np.bool_]]:
     """TF-IDF of the texts, its terms, cosines with the headings' words, and which terms stand in `own` texts.
@@ -181,7 +186,7 @@ def _words(
         token_pattern=None if pairs else _TERM.pattern,
         min_df=(2 if pairs else 3) if many else 1,
         max_df=0.3 if many else 1.0,
-        max_features=None if pairs else BODY_TERMS,
+        max_features=None if pairs else MAX_BODY_TERMS,
     )
     try:
         matrix = counter.fit_transform(texts)
@@ -205,7 +210,7 @@ def _words(
 
 def _analyse(text: str) -> list[str]:
     """A text's words without those that say nothing, and pairs of words with nothing between them."""
-    silent = _silent()
+    silent = _stop_words()
     found = [
         (m.group(), m.end(), m.start()) for m in _TERM.finditer(_NO_WORDS.sub(" . ", text.lower()))
     ]
@@ -217,7 +222,7 @@ def _analyse(text: str) -> list[str]:
 
 
 @cache
-def _silent() -> frozenset[str]:
+def _stop_words() -> frozenset[str]:
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     return frozenset(ENGLISH_STOP_WORDS | _FILLER)
@@ -240,7 +245,7 @@ def latent_words(words: Any, dimensions: int = 150) -> Floats:
     return unit(np.asarray(reduced, dtype=np.float64) - reduced.mean(axis=0))
 
 
-def _cites(works: Sequence[PaperText], links: Sequence[tuple[str, str]]) -> Any:
+def _citation_graph(works: Sequence[PaperText], links: Sequence[tuple[str, str]]) -> Any:
     """Citations among the works, and half as much for references they share (bibliographic coupling, Kessler 1963)."""
     from scipy import sparse
 

@@ -60,7 +60,7 @@ def file_works(
     stray = [i for i in range(len(works)) if not placed[i] and _open(judged, i)]
     group_of, emergent = _emergent(evidence, judged, stray, works, outline)
     members = {path: [i for i, at in enumerate(placed) if path in at] for path in outline.topics}
-    strays = review.misfits(works, outline, members, judged.chances)
+    strays = review.find_misfits(works, outline, members, judged.chances)
     why = {misfit.work: misfit.text for misfit in strays}
     filings = tuple(
         _filing(
@@ -77,8 +77,8 @@ def file_works(
     )
     topics = (*_heading_topics(evidence, outline, placed, works), *emergent)
     views = judged.chances, judged.points, evidence.names
-    findings = review.find(works, outline, members, views, strays, topics)
-    coverage = review.cover(works, outline, members, judged.points, links)
+    findings = review.find_findings(works, outline, members, views, strays, topics)
+    coverage = review.measure_coverage(works, outline, members, judged.points, links)
     return FilingResult(topics, filings, findings, coverage)
 
 
@@ -145,9 +145,11 @@ def _emergent(
     """Groups of the works that fit no heading, each with words of its own and a place in the outline."""
     rows = list(stray)
     filled = judged.chances[[i for i in range(len(works)) if i not in set(rows)]].sum(axis=0)
-    usual = clusters.usual_size(filled)
+    usual = clusters.target_cluster_size(filled)
     cites = evidence.cites[rows][:, rows] if rows else None
-    found = clusters.cluster(scoring.features(evidence, 1.0)[rows], cites, usual_size=usual)
+    found = clusters.cluster(
+        scoring.features(evidence, 1.0)[rows], cites, target_cluster_size=usual
+    )
     groups = [
         [rows[int(p)] for p in np.flatnonzero(found == g)]
         for g in range(int(found.max(initial=-1)) + 1)

@@ -10,7 +10,7 @@ from typing import Protocol
 from litmap.models import Filing, HeadingPath, Mention
 from litmap.topics.outline import has_subject
 
-SURE_ENOUGH = 0.5
+MIN_CONFIDENCE = 0.5
 _MARK = re.compile(r"^\s*(?:#{1,6}\s+|\*+\s+|=+\s*|<h[1-6][^>]*>|\\(?:sub)*section\*?\{)")
 _ITEM = re.compile(r"^\s*(?:[-*+•]|\d{1,3}[.)]|\[\d{1,3}\])\s+\S")
 _RULE = re.compile(r"^\s*([=\-~^\"'*#+])\1{2,}\s*$")
@@ -30,7 +30,7 @@ def patch(
     cited: Mapping[str, Cited],
     filings: Iterable[Filing],
     *,
-    at_least: float = SURE_ENOUGH,
+    at_least: float = MIN_CONFIDENCE,
 ) -> str:
     """A unified diff of the notes ({path: text}), '' where there is nothing to move.
 

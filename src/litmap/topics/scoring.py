@@ -16,9 +16,9 @@ import numpy as np
 from litmap.topics.evidence import Evidence, Floats, unit
 
 NOISE = 1.0  # of the regression: how much one filing may be the reader's whim
-SPREAD = 0.8  # how far a filing travels along the graph (alpha of Zhou et al.)
+PROPAGATION_ALPHA = 0.8  # how far a filing travels along the graph (alpha of Zhou et al.)
 NEIGHBOURS = 10
-EXACT = 1500  # works up to which matrices are inverted rather than approximated
+MAX_EXACT_WORKS = 1500  # works up to which matrices are inverted rather than approximated
 SEED_WEIGHT = 6.0  # of a filing against the prior of an unfiled work, in the graph
 WORD_WEIGHT = 0.5  # of the words' latent dimensions against vectors, in the kernel
 
@@ -112,17 +112,19 @@ def propagate(graph: Any, prior: Floats, labels: Floats) -> Floats:
     seeds = np.where(labels.any(axis=1, keepdims=True), SEED_WEIGHT * labels, prior)
     state = seeds.copy()
     for _ in range(40):
-        state = seeds + SPREAD * (graph @ state)
-    return np.asarray(state - returns(graph, SPREAD)[:, None] * (seeds - prior))
+        state = seeds + PROPAGATION_ALPHA * (graph @ state)
+    return np.asarray(
+        state - return_probabilities(graph, PROPAGATION_ALPHA)[:, None] * (seeds - prior)
+    )
 
 
-def returns(graph: Any, reach: float) -> Floats:
+def return_probabilities(graph: Any, reach: float) -> Floats:
     """(n,) how much of what a work sends along the graph comes back to it: the diagonal of (1 - reach graph)^-1.
 
     Exact for small libraries; for larger ones, where walks seldom come back, the first four steps.
     """
     n = graph.shape[0]
-    if n <= EXACT:
+    if n <= MAX_EXACT_WORKS:
         return np.asarray(np.diag(np.linalg.inv(np.eye(n) - reach * graph.toarray())))
     twice = graph @ graph
     steps = (graph.multiply(graph), twice.multiply(graph), twice.multiply(twice))

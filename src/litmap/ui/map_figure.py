@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 900, 560
 SYMBOLS = {"circle": "circle", "square": "square", "triangle": "triangle-up", "diamond": "diamond"}
-MANY = 1500
+MAX_SVG_DOTS = 1500
 """Above so many papers points are small and drawn by WebGL."""
-FEW = 120
+MAX_SPARSE_DOTS = 120
 """On a map of so few papers also a heading whose papers lie apart has its region."""
-ROUND = 0.032
+REGION_MARGIN = 0.032
 """How far a region reaches beyond its outermost papers, as a share of the map."""
 CONFIG = {
     "displaylogo": False,
@@ -100,11 +100,11 @@ def _regions(
     picture: Picture, frame: Box, fades: Callable[[HeadingPath | None], bool]
 ) -> list[Any]:
     found = []
-    few = len(picture.dots) <= FEW
+    few = len(picture.dots) <= MAX_SPARSE_DOTS
     for region in picture.regions:
         faint = fades(region.heading)
         for patch in region.patches or ((_held(picture, region),) if few and region.level else ()):
-            outline = rounded(patch, ROUND * (frame[3] - frame[2]))
+            outline = rounded(patch, REGION_MARGIN * (frame[3] - frame[2]))
             found.append(
                 {
                     "type": "scatter",
@@ -173,7 +173,7 @@ def _points(
     dots = [picture.dots[i] for i in rows]
     heading = dots[0].heading
     style = picture.styles.get(heading) if heading else None
-    many = len(picture.dots) > MANY
+    many = len(picture.dots) > MAX_SVG_DOTS
     name = _plain(formatting.path(heading[-2:])) if heading else "fits no heading"
     strength, size = 0.22 if fades(heading) else 0.95, 6 if many else 11
     return {
@@ -263,7 +263,7 @@ def _labels(
     dot = 0.011 * (frame[3] - frame[2])
     boxes = (
         [(d.x - dot, d.y - dot, d.x + dot, d.y + dot) for d in picture.dots]
-        if len(picture.dots) <= MANY
+        if len(picture.dots) <= MAX_SVG_DOTS
         else []
     )
     names: list[tuple[str, HeadingPath | None, str, list[Dot]]] = [
@@ -301,7 +301,7 @@ def _room(text: str, dots: Sequence[Dot], frame: Box, boxes: list[Box]) -> Point
     middle = sorted(d.x for d in dots)[len(dots) // 2]
     x = min(max(middle, frame[0] + wide / 2), frame[1] - wide / 2)
     top, bottom = max(d.y for d in dots), min(d.y for d in dots)
-    away = ROUND * (frame[3] - frame[2]) + high * 0.8
+    away = REGION_MARGIN * (frame[3] - frame[2]) + high * 0.8
     for y in (
         top + away,
         bottom - away,

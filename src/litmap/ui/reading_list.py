@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from litmap.library import Library
 
 
-SHOWN = 20
+ROWS_PER_PAGE = 20
 """Rows shown at once."""
 
 
@@ -49,10 +49,10 @@ def _list(library: Library) -> None:
         rows = sorted(
             (r for r in rows if chosen in _headings(r)), key=lambda r: -_headings(r)[chosen]
         )
-    last = -(-len(rows) // SHOWN)
+    last = -(-len(rows) // ROWS_PER_PAGE)
     with st.container(horizontal=True, horizontal_alignment="center"):
         at = st.pagination(last, key=f"reading-{chosen}") if last > 1 else 1
-    for row in rows[(at - 1) * SHOWN : at * SHOWN]:
+    for row in rows[(at - 1) * ROWS_PER_PAGE : at * ROWS_PER_PAGE]:
         _row(library, row, chosen)
 
 

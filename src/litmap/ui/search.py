@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from litmap.models import HeadingPath
 
 MODES = {"passage": "Passages", "paper": "Papers", "quotation": "Where is this from?"}
-SHOWN = {"passage": 10, "paper": 8, "quotation": 5}
+MAX_RESULTS = {"passage": 10, "paper": 8, "quotation": 5}
 
 HELP = r"""
 **In your own words**, or by exact terms; meaning and words count together.
@@ -105,8 +105,8 @@ def _years_label(years: list[int]) -> str:
 def _ask(library: Library, query: str, mode: str) -> SearchResults | None:
     try:
         if mode == "quotation":
-            return library.locate(query, limit=SHOWN[mode])
-        return library.search(query, limit=SHOWN[mode], by=mode)
+            return library.locate(query, limit=MAX_RESULTS[mode])
+        return library.search(query, limit=MAX_RESULTS[mode], by=mode)
     except SearchError as error:
         st.info(formatting.escape(error.message), icon=":material/help:")
         return None
@@ -120,7 +120,7 @@ def _like(library: Library, names: str, mode: str) -> None:
             _forget()
             st.rerun()
     try:
-        _show(library.more_like(*names.split("\n"), limit=SHOWN["passage"]), mode)
+        _show(library.more_like(*names.split("\n"), limit=MAX_RESULTS["passage"]), mode)
     except SearchError as error:
         st.info(formatting.escape(error.message), icon=":material/help:")
 

