@@ -85,7 +85,7 @@ def test_words_side_by_side_count_for_more_than_apart(tmp_path: Path) -> None:
     together, apart = index.scores("deep network", Bm25(1.2, 0.0))[:2].tolist()
     idf = math.log(1 + (4 - 1 + 0.5) / (1 + 0.5))
     share = (
-        keywords.reading.PAIR_SHARE
+        keywords.reader.PAIR_WEIGHT
         * idf
         * 1.9
         / (1 + 0.9 * (0.6 + 0.4 * 4 / ((4 + 4 + 2 + 2) / 4)))
@@ -213,7 +213,7 @@ def test_the_base_is_left_as_it_is_and_few_segments_remain(tmp_path: Path) -> No
             folder, [(100 + step, "new", f"word{step} flat")], [], tmp_path / str(step - 1)
         )
     assert {p.name: p.read_bytes() for p in base.iterdir()} == before
-    assert len(list(folder.glob("*.keys.npy"))) <= keyword_writing.MOST_SEGMENTS
+    assert len(list(folder.glob("*.keys.npy"))) <= keyword_writing.MAX_SEGMENTS
     assert KeywordIndex.open(folder).search("word17", 1).rows.tolist() == [117]
 
 
@@ -234,7 +234,7 @@ def test_full_segments_are_left_alone(tmp_path: Path, monkeypatch: pytest.Monkey
         )
     sizes = sorted(len(np.load(p)) for p in (tmp_path / str(step)).glob("*.rows.npy"))
     assert sizes[-1] <= 10
-    assert sum(2 * size <= 10 for size in sizes) <= keyword_writing.MOST_SEGMENTS
+    assert sum(2 * size <= 10 for size in sizes) <= keyword_writing.MAX_SEGMENTS
     assert KeywordIndex.open(tmp_path / str(step)).search("word17", 1).rows.tolist() == [117]
 
 

@@ -101,7 +101,13 @@ def test_search_passes_on_what_the_library_says() -> None:
     failed, answer = call(Library("a"), "search", query="flat minima", limit=1000, by="paper")
     assert not failed
     assert answer["results"] == [
-        {"build": "a", "query": "flat minima", "limit": server.MOST, "by": "paper", "page": 7}
+        {
+            "build": "a",
+            "query": "flat minima",
+            "limit": server.MAX_RESULTS,
+            "by": "paper",
+            "page": 7,
+        }
     ]
     assert answer["close"] is True
     assert answer["build"] == "build of a"
