@@ -24,7 +24,8 @@ from litmap.exports.ris import to_ris
 from litmap.models import Work
 from litmap.notes.bibliographies.bibtex import bibtex_blocks
 from litmap.notes.bibliographies.record import given_name_first, record_block
-from litmap.notes.bibliographies.text_formats import ris_blocks
+from litmap.notes.bibliographies.ris import read_ris
+from litmap.notes.builder import Builder
 from litmap.notes.latex_text import plain_latex
 from litmap.parsing.person_names import split_name
 
@@ -188,6 +189,13 @@ def rounds(made: list[Work]) -> list[dict[str, Any]]:
 
 
 # ── RIS ──────────────────────────────────────────────────────────────────────────────────────────
+def ris_blocks(text: str) -> list[Any]:
+    """Litmap's own reading: a block for each record."""
+    builder = Builder()
+    read_ris(text, builder)
+    return builder.blocks
+
+
 def rispy_blocks(text: str) -> list[Any]:
     """Rispy in the place of `ris_blocks`: no lines, and PubMed's nbib is not its format."""
     import rispy
