@@ -12,6 +12,7 @@ from litmap.citations.model import Sighting, UndatedMention, line_at
 from litmap.citations.recognisers.bib_records import field
 from litmap.citations.recognisers.entry_reader import ReferenceEntry
 from litmap.models import Link, NoteBlock
+from litmap.parsing.grammar import YEAR
 from litmap.parsing.sentences import NOTE_SENTENCES, sentence_borders
 
 MAX_BLOCK = 20_000
@@ -26,7 +27,7 @@ TITLE_KINDS = frozenset({"paragraph", "item", "cell", "heading"})
 _JOURNAL = re.compile(
     r"[”\")]{0,2}[,.]?\s*(?:in\s)?"
     r"(?:[A-Z]{2,8}|(?:[A-Z][A-Za-z]*[.,]?\s){1,6}\d[\d:,.\s–-]{0,24})"
-    r"[,.]?\s?(?:\((?:1[5-9]|20)\d\d\))?[\s,.;(\[]*"
+    rf"[,.]?\s?(?:\({YEAR}\))?[\s,.;(\[]*"
 )
 _JOINT = re.compile(r"[\s()\[\],.:–—\"“”'*-]*")
 _ALSO = re.compile(

@@ -16,11 +16,11 @@ from typing import NamedTuple
 from litmap.models import Reference, Work
 from litmap.parsing.person_names import family_keys
 from litmap.parsing.title_similarity import (
-    normalise_title,
     plain_words,
     squash_title,
     title_similarity,
 )
+from litmap.parsing.venues import venues_compatible
 
 logger = logging.getLogger(__name__)
 
@@ -183,7 +183,7 @@ class WorkIndex:
             work
             for work in self._by_author_year.get((people[0], reference.year), ())
             if self._families[work] == tuple(people)
-            and _venues_agree(reference.venue, self.works[work].venue)
+            and venues_compatible(reference.venue, self.works[work].venue)
         }
         return next(iter(fitting)) if len(fitting) == 1 else None
 
@@ -214,21 +214,6 @@ def _years_of(work: Work) -> Iterator[int]:
             year = 1900 + digits if digits > 90 else 2000 + digits
             if year != work.year:
                 yield year
-
-
-def _venues_agree(one: str, two: str) -> bool:
-    """Whether two names may be one venue's, as 'Phys.
-
-    Rev. Lett.' and 'Physical Review Letters' are.
-    """
-    a, b = _venue_words(one), _venue_words(two)
-    if not a or not b or "arxiv" in a + b:
-        return True
-    return all(x.startswith(y[:3]) or y.startswith(x[:3]) for x, y in zip(a, b, strict=False))
-
-
-def _venue_words(venue: str) -> list[str]:
-    return [word for word in normalise_title(venue).split() if word not in _VENUE_FILLERS]
 
 
 def link(references: Mapping[str, Sequence[Reference]], works: Sequence[Work]) -> list[CitedWork]:

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from litmap.parsing.grammar import YEAR_SINCE_1900
 from litmap.text.line import Line
 from litmap.text.raw import RawPage
 
@@ -28,8 +29,8 @@ _NOTICE = re.compile(
     r"workshop track|submitted to|received\b|downloaded from|this content downloaded|"
     r"all use subject|"
     r"permission to|doi:|https?://(?:dx\.)?doi\.org|manuscript|draft\b|technical report)|"
-    r"\bconference proceedings vol|\bvol(?:ume)?\.? ?\d+.*\b(?:19|20)\d\d\b|©|"
-    r"\bpp?\. ?\d+[-–]\d+.*\b(?:19|20)\d\d\b",
+    rf"\bconference proceedings vol|\bvol(?:ume)?\.? ?\d+.*\b{YEAR_SINCE_1900}\b|©|"
+    rf"\bpp?\. ?\d+[-–]\d+.*\b{YEAR_SINCE_1900}\b",
     re.I,
 )
 EDGE = 0.12

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from litmap.parsing.word_lists import load_words
 from litmap.topics.outline import Outline
 from litmap.topics.records import PaperText
 
@@ -26,8 +27,7 @@ _TERM = re.compile(r"(?u)\b[^\W\d_][\w-]{1,40}\b")
 _NO_WORDS = re.compile(
     r"\b(?:https?|ftp)\b:?\S*|\bwww\.\S+|\S{1,80}@\S+|\b(?:doi|arxiv|isbn):\S*|\\[a-z]{2,30}", re.I
 )
-_FILLER_TEXT = "does did doing using used uses use via based without within towards toward et al"
-_FILLER = frozenset(_FILLER_TEXT.split())
+_FILLER = load_words("filler_words", "litmap.topics")
 
 MAX_BODY_CHARACTERS = 60_000
 MAX_BODY_TERMS = 30_000

@@ -312,7 +312,7 @@ def by_people(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
     for task in tasks:
         if task.records() or not _is_worth_asking_people(task):
             continue
-        families = _families(task)
+        families = _names_to_ask(task)
         topic = topic_words(context_of(task.citation))[:12]
         named = [*families, *topic[:MAX_TOPIC_WORDS]]
         if _gives_place_without_title(task):
@@ -323,7 +323,7 @@ def by_people(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
     return queries
 
 
-def _families(task: ResolutionTask) -> list[str]:
+def _names_to_ask(task: ResolutionTask) -> list[str]:
     return [name for name in map(family_name, task.wanted.authors[:MAX_FAMILIES]) if name]
 
 
@@ -380,7 +380,7 @@ def by_people_elsewhere(tasks: Tasks, options: SourceOptions) -> list[SourceQuer
     """
     queries = []
     for task in tasks:
-        families = [name for name in _families(task) if len(name) > 1]
+        families = [name for name in _names_to_ask(task) if len(name) > 1]
         if task.records() or not families or not (task.wanted.year or len(families) > 1):
             continue
         request = openalex.request_for_people(families, task.wanted.year, options.keys)

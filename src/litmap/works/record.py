@@ -10,6 +10,7 @@ from typing import Any
 
 from litmap.errors import WebError
 from litmap.models import Location
+from litmap.parsing.grammar import YEAR_SINCE_1400
 
 _TAG = re.compile(r"<[^<>]{0,200}>")
 
@@ -60,7 +61,7 @@ def text(value: Any, limit: int = 20_000) -> str:
 
 def year(value: Any) -> int | None:
     """A year out of a number or a string that begins with one; None where it is none."""
-    match = re.match(r"\s*(1[4-9]\d\d|20\d\d|2100)", str(value)) if value is not None else None
+    match = re.match(rf"\s*({YEAR_SINCE_1400}|2100)", str(value)) if value is not None else None
     return int(match.group(1)) if match else None
 
 

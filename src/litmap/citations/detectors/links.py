@@ -14,7 +14,7 @@ from litmap.citations.note_scan import MAX_MENTION, NoteScan, number_sighting
 from litmap.citations.recognisers.adjacency import names_before
 from litmap.citations.recognisers.author_names import NameMention, find_names, find_names_only
 from litmap.citations.recognisers.link_classifier import classify_link, may_link_to_work
-from litmap.citations.recognisers.patterns import BLANKS, NAMES, YEAR
+from litmap.citations.recognisers.patterns import BLANKS, CITED_YEAR, NAMES
 from litmap.citations.recognisers.reference_entries import segments_of
 from litmap.citations.recognisers.reference_shape import reference_score
 from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score
@@ -29,7 +29,7 @@ _WIKI_WORK = re.compile(
 )
 """A page of notes named after a work: [[Doe and Roe 1999 - The theory of things]]."""
 _WIKI_KEY = re.compile(r"[A-Za-z-]{3,30}_?(?:1[89]|20)\d\d[a-z]?\w{0,20}")
-_PEOPLE = re.compile(rf"{NAMES}(?:,? \(?{YEAR}\)?)?")
+_PEOPLE = re.compile(rf"{NAMES}(?:,? \(?{CITED_YEAR}\)?)?")
 """A page of one's own notes named after its author: [[Church 1936]], [[Marr]]; read on as text."""
 _AND = re.compile(r",\s*|\s+(?:and|&)\s+|\s+et al\.?")
 _LAST_CLAUSE = re.compile(r"(?:[.;!?]\s+|^\s*)([^.;!?]+(?:[.?!][^.;!?]+)?)$")

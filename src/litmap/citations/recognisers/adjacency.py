@@ -7,26 +7,26 @@ import re
 from litmap.citations.recognisers.author_names import NameMention, name_mention
 from litmap.citations.recognisers.name_lists import is_not_a_name, split_names
 from litmap.citations.recognisers.patterns import (
+    CITED_YEAR,
     NAME_START,
     NAMES,
     PARTICLE,
     UPPER,
     WORD,
-    YEAR,
     whole_year,
 )
 from litmap.citations.recognisers.title_scoring import title_score
 from litmap.parsing.venues import is_numbered_venue
 
 _NAMES_BEFORE = re.compile(
-    rf"(?<![^\W_]){NAME_START}(?P<names>{NAMES})(?P<own>['’]s?)?(?:\s[a-z-]+(?=\s\($)|\s(?:review|paper|article|letter|survey)s?(?=,))?[,:]?\s*(?:[(\[]?(?P<year>{YEAR}|['’]?\d\d(?=\s\())[)\]]?[,:.]?\s*)?[“\"‘'(]?$"
+    rf"(?<![^\W_]){NAME_START}(?P<names>{NAMES})(?P<own>['’]s?)?(?:\s[a-z-]+(?=\s\($)|\s(?:review|paper|article|letter|survey)s?(?=,))?[,:]?\s*(?:[(\[]?(?P<year>{CITED_YEAR}|['’]?\d\d(?=\s\())[)\]]?[,:.]?\s*)?[“\"‘'(]?$"
 )
 _CAPITAL = re.compile(rf"[{UPPER}]")
 _NAMES_AFTER = re.compile(
-    rf"[”\"’']?[,.]?\s*(?:\(?(?:by|of)\s+|\(|,\s*|[–—-]\s*)(?P<names>{NAMES})(?=[),;.]|\s|$)(?:,?\s*\(?(?P<year>{YEAR})(?!\d))?"
+    rf"[”\"’']?[,.]?\s*(?:\(?(?:by|of)\s+|\(|,\s*|[–—-]\s*)(?P<names>{NAMES})(?=[),;.]|\s|$)(?:,?\s*\(?(?P<year>{CITED_YEAR})(?!\d))?"
 )
 _YEAR_AFTER = re.compile(
-    rf"[”\"’']?[,.]?\s*(?:[(\[]?(?:[^()\[\]\d]{{0,40}}[\s,])?|[^()\[\];“”\"\x00]{{2,50}}\()(?P<year>{YEAR})[a-z]?(?=[)\],;.:]|\s|$)"
+    rf"[”\"’']?[,.]?\s*(?:[(\[]?(?:[^()\[\]\d]{{0,40}}[\s,])?|[^()\[\];“”\"\x00]{{2,50}}\()(?P<year>{CITED_YEAR})[a-z]?(?=[)\],;.:]|\s|$)"
 )
 
 

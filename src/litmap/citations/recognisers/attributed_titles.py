@@ -22,6 +22,7 @@ from litmap.citations.recognisers.words_in_titles import (
     TITLE_WORD,
     raised_words,
 )
+from litmap.parsing.grammar import YEAR_SINCE_1600
 from litmap.parsing.venues import is_numbered_venue, is_unambiguous_journal
 
 CANDIDATE_SCORE = 0.6
@@ -72,7 +73,7 @@ _OWNED_RUN = re.compile(
 )
 """'Efron and Hastie's Computer Age Statistical Inference (free pdf'."""
 _TWO_AND = re.compile(r" and [A-Z][\w’'-]+ and [A-Z][\w’'-]+$")
-_YEAR_BEHIND = re.compile(r"\s*\([^()]{0,40}?((?:1[6-9]|20)\d\d)")
+_YEAR_BEHIND = re.compile(rf"\s*\([^()]{{0,40}}?({YEAR_SINCE_1600})")
 _EDITION_BEHIND = re.compile(r"\s*\([^()]{0,20}ed")
 
 

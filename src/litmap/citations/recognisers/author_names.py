@@ -16,6 +16,8 @@ from litmap.citations.recognisers.name_lists import (
 )
 from litmap.citations.recognisers.patterns import (
     AND,
+    CITED_YEAR,
+    CITED_YEARS,
     ET_AL,
     LOWER_NAME,
     NAME,
@@ -25,10 +27,9 @@ from litmap.citations.recognisers.patterns import (
     VENUE,
     WORD,
     WORK_NOUN,
-    YEAR,
-    YEARS,
     whole_year,
 )
+from litmap.parsing.grammar import YEAR
 from litmap.parsing.person_names import surname_key
 from litmap.parsing.venues import is_journal_name
 
@@ -41,29 +42,29 @@ MAX_BRACKET_LENGTH = 300
 
 _MENTION = re.compile(
     rf"(?<![^\W_]){NAME_START}(?P<names>{NAMES})(?:['’]s?)?(?:"
-    rf"(?<=[a-z])(?:\s[a-z-]+){{1,3}}\s\((?P<topic>{YEAR})\)"
-    rf"|\s*[(\[]\s*(?:(?P<venue1>{VENUE}),?\s)?(?P<paren>{YEARS})(?=\s*[)\],;:])"
-    rf"|,?\s+(?P<bare>{YEARS})(?![\w-])"
+    rf"(?<=[a-z])(?:\s[a-z-]+){{1,3}}\s\((?P<topic>{CITED_YEAR})\)"
+    rf"|\s*[(\[]\s*(?:(?P<venue1>{VENUE}),?\s)?(?P<paren>{CITED_YEARS})(?=\s*[)\],;:])"
+    rf"|,?\s+(?P<bare>{CITED_YEARS})(?![\w-])"
     rf"|,?\s+\(?(?P<short>['’]?\d\d)(?=\)|[,;:.](?:\s|$)|\s[(–—-]|\s*$|\s+(?:and|on|is|for|in|as)\b|, )"
     rf"|(?:,|(?<=\bal\.))\s+(?P<venue3>(?:[A-Z][A-Za-z.&]*\s?){{1,6}}),?\s*(?:[\d:,.()\s–-]|[A-Z](?=\d)){{2,30}}?\(?(?P<journalyear>(?:1[89]|20)\d\d)\)?(?!\w)"
-    rf"|,?\s+\(?(?P<venue2>{VENUE}),?\s*['’]?(?P<venueyear>(?:1[5-9]|20)\d\d|(?<=['’])\d\d)(?!\w)"
+    rf"|,?\s+\(?(?P<venue2>{VENUE}),?\s*['’]?(?P<venueyear>{YEAR}|(?<=['’])\d\d)(?!\w)"
     rf")"
 )
 _LOWER_MENTION = re.compile(
-    rf"(?<![\w@])(?P<names>{LOWER_NAME}(?:(?:,\s+|\s+(?:and|&)\s+){LOWER_NAME}){{0,3}}\s*{ET_AL})[\s,]*\(?(?P<bare>{YEAR})(?!\w)",
+    rf"(?<![\w@])(?P<names>{LOWER_NAME}(?:(?:,\s+|\s+(?:and|&)\s+){LOWER_NAME}){{0,3}}\s*{ET_AL})[\s,]*\(?(?P<bare>{CITED_YEAR})(?!\w)",
     re.I,
 )
 _POSSESSIVE_WORK = re.compile(
     rf"(?<![^\W_])(?P<names>{WORD}(?: (?:and|&) {WORD})?)['’]s? (?:"
-    rf"(?:[a-z-]{{2,14}} ){{0,2}}{WORK_NOUN},? (?:of |from |in )?\(?(?P<after>{YEAR})(?=[),;.:]|\s|$)"
-    rf"|\(?(?P<before>{YEAR})\)?,? (?:[a-z-]{{2,14}} ){{0,2}}{WORK_NOUN}\b)"
+    rf"(?:[a-z-]{{2,14}} ){{0,2}}{WORK_NOUN},? (?:of |from |in )?\(?(?P<after>{CITED_YEAR})(?=[),;.:]|\s|$)"
+    rf"|\(?(?P<before>{CITED_YEAR})\)?,? (?:[a-z-]{{2,14}} ){{0,2}}{WORK_NOUN}\b)"
 )
 """'Dahl's book (1971)', 'Gödel's 1931 paper'."""
 _DATED_WORK = re.compile(
-    rf"\b(?:the|that|this|their|classic|original) (?P<year>{YEAR}) (?P<names>{WORD}(?:(?:, | and | & |[-–]){WORD}){{0,3}}) {WORK_NOUN}\b"  # noqa: E501
+    rf"\b(?:the|that|this|their|classic|original) (?P<year>{CITED_YEAR}) (?P<names>{WORD}(?:(?:, | and | & |[-–]){WORD}){{0,3}}) {WORK_NOUN}\b"  # noqa: E501
 )
 """'the 1958 Anderson paper'."""
-_YEAR_BETWEEN = re.compile(r" (?:1[5-9]|20)\d\d[a-z]? [^\W\d_]")
+_YEAR_BETWEEN = re.compile(rf" {YEAR}[a-z]? [^\W\d_]")
 _WORK_NAMED = re.compile(rf"{WORK_NOUN}\b")
 _OWNED = re.compile(rf"{WORD}['’]s? [A-Z]|[{UPPER}][^\W\d_]+['’]s [A-Z]")
 _OWNER_END = re.compile(r"['’]s? ")
@@ -77,10 +78,10 @@ _SEVERAL = re.compile(
     rf"[{UPPER}](?:(?<=, .)|(?<= and .)|(?<= & .)|(?<= und .)|(?<= et .)|(?<= y .))"
 )
 _ET_AL_AND_YEAR = re.compile(
-    r"[lLsS.](?:(?<=[aA][lL])|(?<=[lLaA]\.)|(?<=(?i:thers|agues|rkers|thors|ators)))[\s,]*\(?(?:1[5-9]|20)\d\d"
+    rf"[lLsS.](?:(?<=[aA][lL])|(?<=[lLaA]\.)|(?<=(?i:thers|agues|rkers|thors|ators)))[\s,]*\(?{YEAR}"
 )
 """What every 'et al.' or 'and others' has at its end before a year."""
-_EACH_YEAR = re.compile(rf"{YEAR}|(?<![\w])[a-z](?!\w)|(?<=['’])\d\d|^\d\d$")
+_EACH_YEAR = re.compile(rf"{CITED_YEAR}|(?<![\w])[a-z](?!\w)|(?<=['’])\d\d|^\d\d$")
 _PREPOSITION = re.compile(r"\b(?:on|in|for|the|with|to|from|at|and) $")
 _SECOND_YEAR = re.compile(r"/\d\d(?:\d\d)?")
 """'1934/1959' is the year of the original and of its translation."""

@@ -20,6 +20,7 @@ from litmap.citations.recognisers.reference_shape import (
     reference_score,
 )
 from litmap.models import Link, NoteBlock, Reference
+from litmap.parsing.grammar import YEAR
 from litmap.parsing.identifiers import find_identifiers
 from litmap.parsing.reference_strings import parse_reference
 
@@ -42,9 +43,7 @@ _SURNAMES = re.compile(
     rf"(?:{_SURNAME}, ){{1,11}}(?:and |& )?{_SURNAME}\. )(?=[A-ZÀ-Þ\d“\"])"
 )
 _LEDGER = re.compile(r"\d+\s?[,;:]\s?\d")
-_PRINTED = re.compile(
-    r"\d\s?\(\d{1,3}\)|\d\s?[:,]\s?(?:pp?\.\s?)?\d+[–-]\d|\d:\d|\d \((?:1[5-9]|20)\d\d\)"
-)
+_PRINTED = re.compile(rf"\d\s?\(\d{{1,3}}\)|\d\s?[:,]\s?(?:pp?\.\s?)?\d+[–-]\d|\d:\d|\d \({YEAR}\)")
 """Volume, issue, pages: what is printed in a journal."""
 _STARS = re.compile(r"\*+")
 _BARE_PAGE = re.compile(r"^(?:\[?\d+\]?\.?\s*)?\S*://\S+$")

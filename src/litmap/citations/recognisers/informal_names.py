@@ -13,7 +13,15 @@ from string import ascii_lowercase
 from litmap.citations.recognisers.adjacency import names_before
 from litmap.citations.recognisers.author_names import NameMention, name_mention
 from litmap.citations.recognisers.name_lists import AMBIGUOUS_SURNAMES, is_not_a_name, split_names
-from litmap.citations.recognisers.patterns import ET_AL, UPPER, WORD, YEAR, matches_at, whole_year
+from litmap.citations.recognisers.patterns import (
+    CITED_YEAR,
+    ET_AL,
+    UPPER,
+    WORD,
+    matches_at,
+    whole_year,
+)
+from litmap.parsing.grammar import YEAR_SINCE_1900
 from litmap.parsing.venues import MEETING, is_journal_name, is_unambiguous_journal
 from litmap.parsing.word_lists import load_pattern, load_words
 
@@ -23,7 +31,7 @@ MAX_OWNER_LENGTH = 80
 _LOW = r"[a-zà-ÿ][a-zà-ÿ'’-]{2,20}"
 _LOWER = re.compile(
     rf"(?<![\w@./’'-])(?P<names>{_LOW}(?:(?:, {_LOW}){{0,3}},?\s?(?:(?:and|\+)\s?{_LOW}|&\s?[a-zà-ÿ'’-]{{2,20}}))?)"
-    rf"(?:, |\s)\(?(?P<year>{YEAR}|['’]?\d\d)(?=[)\],;.:]|\s|$)(?!\.\d|\s?[%°]|\s(?:years|days|hours|pages?|pp|min)\b)"
+    rf"(?:, |\s)\(?(?P<year>{CITED_YEAR}|['’]?\d\d)(?=[)\],;.:]|\s|$)(?!\.\d|\s?[%°]|\s(?:years|days|hours|pages?|pp|min)\b)"
 )
 _LOWER_CUE = re.compile(
     r"(?:^|[(,;:>–—-]\s?|\b(?:as in|see|cf\.?|per|from|and|like|read|by|also|vs\.?|e\.g\.,?)\s)$"
@@ -35,11 +43,11 @@ _WORDS_BEFORE_NUMBERS = load_words("words_before_numbers")
 _BODIES = tuple(sorted(load_words("collaborative_bodies")))
 _COLLABORATION = re.compile(
     rf"(?<![\w-])(?P<names>(?:[A-Z][\w&-]*\s){{1,5}}(?:{'|'.join(_BODIES)}))(?: et al\.?)?,?\s"
-    rf"[(\[]?(?P<year>{YEAR})(?![\w-])"
+    rf"[(\[]?(?P<year>{CITED_YEAR})(?![\w-])"
 )
 _BODY_START = re.compile(r"[A-Z](?<![\w@./’'-].)[A-Z][A-Z]")
 _BODY = re.compile(
-    r"(?<![\w@./’'-])(?P<names>[A-Z]{3,8})(?: [A-Z]{1,3}\d?)?,?\s[(\[]?(?P<year>(?:19|20)\d\d)(?=[)\],;.:]|\s|$)"
+    rf"(?<![\w@./’'-])(?P<names>[A-Z]{{3,8}})(?: [A-Z]{{1,3}}\d?)?,?\s[(\[]?(?P<year>{YEAR_SINCE_1900})(?=[)\],;.:]|\s|$)"
 )
 _PENDING = re.compile(
     r",?\s?[\s(\[](?:in press|in prep(?:aration|\.)?|forthcoming|to appear|submitted|under review|in review|in revision|accepted|"
@@ -53,7 +61,7 @@ _BETWEEN_LOWER_NAMES = re.compile(r",?\s?(?:\band\b|&|\+)\s?|, ")
 _ENDS_OF_NAMES = ",s.)" + ascii_lowercase
 _YEAR_START = re.compile(r"[12](?<![^\s(\[].)\d\d\d")
 _YEAR_FIRST = re.compile(
-    rf"(?:^|(?<=[\s(\[]))(?P<year>{YEAR})\)?[:,]?\s(?P<names>{WORD}(?:{ET_AL}|,? (?:and|&) {WORD}))"
+    rf"(?:^|(?<=[\s(\[]))(?P<year>{CITED_YEAR})\)?[:,]?\s(?P<names>{WORD}(?:{ET_AL}|,? (?:and|&) {WORD}))"
 )
 _VENUE_START = re.compile(r"[A-Zt](?<![\w.@/-].)(?:(?<=[A-Z])|he\s)")
 _VENUE = re.compile(
@@ -61,7 +69,7 @@ _VENUE = re.compile(
     r"(?=[)\],;:]|\.?\s[–—-]|\.?\s*$|\.\s|\s(?:paper|article|review|piece|letter)\b)"
 )
 _MEETING_YEAR = re.compile(
-    rf"\b(?P<venue>{MEETING})[ '’]{{0,2}}(?P<year>(?:19|20)\d\d|\d\d)(?![\w-])"
+    rf"\b(?P<venue>{MEETING})[ '’]{{0,2}}(?P<year>{YEAR_SINCE_1900}|\d\d)(?![\w-])"
 )
 _MEETING_START = re.compile(r"[A-Z](?<!\w.)[A-Za-z]+[ '’]{0,2}\d\d")
 _NAME_IN_JOURNAL = re.compile(

@@ -9,6 +9,7 @@ import itertools
 import re
 from dataclasses import dataclass
 
+from litmap.parsing.grammar import YEAR_SINCE_1600
 from litmap.parsing.venues import is_journal_name
 
 _SMALL = frozenset(
@@ -41,17 +42,16 @@ _NAME_WORD = (
     r"(?:[A-ZÀ-Þ][\w’'&-]*\.?|[a-z]{1,2}[A-Z]\w*|&|of|the|and|for|in|der|des|de|für|und|et|di|npj)"
 )
 _JOURNAL = rf"(?P<journal>(?:[A-ZÀ-Þ][\w’'&-]*\.?|[a-z]{{1,2}}[A-Z]\w*|npj)(?:[ ,]{{1,2}}{_NAME_WORD}){{0,8}}(?:\s[A-F])?)"
-_YEAR = r"(?:1[6-9]\d\d|20\d\d)"
-_VOLUME = r"(?:vol(?:ume|s)?\.?\s?)?\**(?P<volume{0}>(?!(?:1[6-9]|20)\d\d\b)[A-Z]?\d{{1,4}})\**(?:\s?\((?:no\.?\s?)?[\w–-]{{1,6}}\))?"  # noqa: E501
+_VOLUME = rf"(?:vol(?:ume|s)?\.?\s?)?\**(?P<volume{{0}}>(?!{YEAR_SINCE_1600}\b)[A-Z]?\d{{{{1,4}}}})\**(?:\s?\((?:no\.?\s?)?[\w–-]{{{{1,6}}}}\))?"  # noqa: E501
 _PAGE = r"(?:pp?\.\s?)?(?P<page{0}>[A-Z]{{0,2}}\d{{1,7}})(?:\s?[–—-]{{1,2}}\s?[A-Z]?\d{{1,7}})?(?:\(R\))?"
 _PLACE = re.compile(
     rf"(?<![\w.’'-]){_JOURNAL},?\s?(?=[A-Z\s]?\d|[(*]|vol)(?:"
-    rf"\(?(?P<first>{_YEAR})\)?\s?[,;:]\s?{_VOLUME.format(1)}\s?[,:]\s?{_PAGE.format(1)}"
-    rf"|{_VOLUME.format(2)}\s?[,:]\s?{_PAGE.format(2)}(?:\s?[(,;]\s?(?P<last>{_YEAR})\)?)?"
-    rf"|(?P<volume4>\d{{1,4}})\s(?P<page4>[A-Z]?\d{{1,7}})\s?\((?P<late>{_YEAR})\)"
-    rf"|\**(?P<volume3>\d{{1,4}})\**\s\((?P<middle>{_YEAR})\)[,:]?\s{_PAGE.format(3)}"
-    rf"|(?<=[A-Z&])\s(?P<volume6>\d{{1,4}})\s(?P<page6>[A-Z]?\d{{1,7}})(?:\s?\((?P<close>{_YEAR})\))?"
-    rf"|(?:vol\.?\s)?(?P<volume5>\d{{1,4}})(?:\(\d{{1,3}}\))?\s?\((?P<alone>{_YEAR})\)"
+    rf"\(?(?P<first>{YEAR_SINCE_1600})\)?\s?[,;:]\s?{_VOLUME.format(1)}\s?[,:]\s?{_PAGE.format(1)}"
+    rf"|{_VOLUME.format(2)}\s?[,:]\s?{_PAGE.format(2)}(?:\s?[(,;]\s?(?P<last>{YEAR_SINCE_1600})\)?)?"
+    rf"|(?P<volume4>\d{{1,4}})\s(?P<page4>[A-Z]?\d{{1,7}})\s?\((?P<late>{YEAR_SINCE_1600})\)"
+    rf"|\**(?P<volume3>\d{{1,4}})\**\s\((?P<middle>{YEAR_SINCE_1600})\)[,:]?\s{_PAGE.format(3)}"
+    rf"|(?<=[A-Z&])\s(?P<volume6>\d{{1,4}})\s(?P<page6>[A-Z]?\d{{1,7}})(?:\s?\((?P<close>{YEAR_SINCE_1600})\))?"
+    rf"|(?:vol\.?\s)?(?P<volume5>\d{{1,4}})(?:\(\d{{1,3}}\))?\s?\((?P<alone>{YEAR_SINCE_1600})\)"
     rf")(?![\w])"
 )
 _AFTER_INITIALS = re.compile(

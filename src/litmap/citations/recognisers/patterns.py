@@ -12,6 +12,8 @@ from collections.abc import Iterator
 
 from litmap.parsing.grammar import (
     AND,
+    CITED_YEAR,
+    CITED_YEARS,
     ET_AL,
     INVERTED,
     LOWER_NAME,
@@ -23,12 +25,12 @@ from litmap.parsing.grammar import (
     UPPER,
     WORD,
 )
-from litmap.parsing.grammar import CITED_YEAR as YEAR
-from litmap.parsing.grammar import CITED_YEARS as YEARS
 
 __all__ = [
     "AND",
     "BLANKS",
+    "CITED_YEAR",
+    "CITED_YEARS",
     "ET_AL",
     "INVERTED",
     "LOWER_NAME",
@@ -41,8 +43,6 @@ __all__ = [
     "VENUE",
     "WORD",
     "WORK_NOUN",
-    "YEAR",
-    "YEARS",
     "cites_by_key",
     "matches_at",
     "whole_year",

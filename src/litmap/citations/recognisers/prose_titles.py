@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from litmap.citations.recognisers.patterns import YEAR, matches_at
+from litmap.citations.recognisers.patterns import CITED_YEAR, matches_at
 from litmap.citations.recognisers.title_scoring import (
     SMALL_WORDS,
     WORD,
@@ -45,7 +45,7 @@ _LEADING_SIGNS = (":", ",", "→", "->", " by ")
 _LEADING_WORD = re.compile(
     r"[SsRrCcie](?<!\w.)(?:(?<=[Ss])ee|(?<=[Rr])ead|(?<=[Cc])ite|(?<=[ie])\.[eg]\.) "
 )
-_DATED_BEHIND = re.compile(rf"\s*\([^()]{{0,30}}?({YEAR})\)")
+_DATED_BEHIND = re.compile(rf"\s*\([^()]{{0,30}}?({CITED_YEAR})\)")
 _VENUE_BEHIND = re.compile(
     r",\s+(?:([A-Z][\w'’-]+),\s+)?"
     r"((?:[A-Z][\w&.'’-]*)(?: (?:of|the|and|in|for|on|&|[A-Z][\w.'’-]*)){0,8}(?: \d{4})?)$"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from litmap.citations.recognisers.patterns import NAMES, YEAR
+from litmap.citations.recognisers.patterns import CITED_YEAR, NAMES
+from litmap.parsing.grammar import YEAR
 from litmap.parsing.reference_strings import parse_reference
 
 _STOPS = re.compile(
-    r"(?:(?:1[5-9]|20)\d\d[a-z]?\)?|\d[–—-]{1,2}[A-Z]?\d+|10\.\d{4,}/[^\s<>]{2,80}|https?://\S+|arXiv:\S+|\[[a-z-]+/\d{7}\]|\d{4}\.\d{5}|"
+    rf"(?:{YEAR}[a-z]?\)?|\d[–—-]{{1,2}}[A-Z]?\d+|10\.\d{{4,}}/[^\s<>]{{2,80}}|https?://\S+|arXiv:\S+|\[[a-z-]+/\d{{7}}\]|\d{{4}}\.\d{{5}}|"
     r"\d\s?[,:]\s?[A-Z]?\d+\)?)(?:[.;,]|\s[–—-]{1,2}|\s->|\s(?=[(\[–—]))?(?=\s+(\S)|\s*$)"
 )
 """Where a reference may end: behind a year, pages or an identifier."""
@@ -19,7 +20,7 @@ _GOES_ON = re.compile(
 
 
 _NEXT_WORK = re.compile(
-    rf";\s(?=\W{{0,3}}(?:{NAMES}),?\W{{1,3}}{YEAR})|\s(?:\.\.\.|…)\s(?=[a-z]{{2}})|\s(?=vs\.?\s)"
+    rf";\s(?=\W{{0,3}}(?:{NAMES}),?\W{{1,3}}{CITED_YEAR})|\s(?:\.\.\.|…)\s(?=[a-z]{{2}})|\s(?=vs\.?\s)"
 )
 """Where another work begins: '…; Church 1936', '… vs. Woodin'."""
 
@@ -30,7 +31,7 @@ def before_next(text: str) -> int:
     if (
         found
         and len(
-            re.findall(r"(?:1[5-9]|20)\d\d(?!\.\d)|\d{4}\.\d{4,5}|10\.\d{4}", text[: found.start()])
+            re.findall(rf"{YEAR}(?!\.\d)|\d{{4}}\.\d{{4,5}}|10\.\d{{4}}", text[: found.start()])
         )
         == 1
     ):
@@ -45,7 +46,7 @@ def reference_end(text: str) -> int:
         if _GOES_ON.match(text, stop.end()) or len(rest.split()) < 3:
             continue
         head = text[: stop.end()]
-        dated = re.search(r"(?:1[5-9]|20)\d\d", head)
+        dated = re.search(rf"{YEAR}", head)
         titled = len(re.findall(r"[^\W\d_]{2,}", head)) >= 6
         closed = (
             stop.group()[-1] in ".;—–"

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from litmap.citations.recognisers.bib_records import field
 from litmap.citations.recognisers.entry_reader import ReferenceEntry, read_entry
-from litmap.citations.recognisers.patterns import YEAR, cites_by_key
+from litmap.citations.recognisers.patterns import CITED_YEAR, cites_by_key
 from litmap.citations.recognisers.reference_shape import REPEATED_AUTHORS, may_be_reference
 from litmap.citations.recognisers.whole_titles import TAG_LINE
 from litmap.models import NoteBlock
+from litmap.parsing.grammar import YEAR
 
 ITEM_FLOOR, REPEATED_ITEM_FLOOR = 0.25, 0.05
 """Least scores in a reference list, where most is a reference; less behind a dash for the authors."""
@@ -46,10 +47,10 @@ _STARTS_INSIDE = re.compile(
 )
 """Where a reference in running text may begin: 'Doe, J.', 'Doe, Jane. 1999', 'Doe J,', 'Doe J & Roe R.'."""
 _ENDS_INSIDE = re.compile(
-    r"(?:\d[-–—]+[A-Za-z]?\d+|(?:1[5-9]|20)\d\d\)?|10\.\d{4,}/[^\s<>]{2,80}?|[;,:(]\s?[\d()]+|[Pp]ress|[Ss]pringer|[Ww]iley)[.;]?(?=\s+[\"“(\[A-ZÀ-Þ]|\s*$|</ref>)"
+    rf"(?:\d[-–—]+[A-Za-z]?\d+|{YEAR}\)?|10\.\d{{4,}}/[^\s<>]{{2,80}}?|[;,:(]\s?[\d()]+|[Pp]ress|[Ss]pringer|[Ww]iley)[.;]?(?=\s+[\"“(\[A-ZÀ-Þ]|\s*$|</ref>)"
     r"|(?:1[89]|20)\d\d;\d+(?:\(\d+\))?:\w+(?:[-–]\w+)?[.;]?"
 )
-_YEAR = re.compile(rf"\b{YEAR}\b")
+_YEAR = re.compile(rf"\b{CITED_YEAR}\b")
 _CELL = re.compile(r"[^\u2003]{12,}")
 
 

@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from litmap.citations.recognisers.author_names import NameMention, find_names
 from litmap.citations.recognisers.link_classifier import classify_link
-from litmap.citations.recognisers.patterns import NAMES, YEAR
+from litmap.citations.recognisers.patterns import CITED_YEAR, NAMES
 from litmap.models import Link, Reference
+from litmap.parsing.grammar import YEAR
 from litmap.parsing.reference_strings import looks_like_reference
 from litmap.parsing.title_similarity import normalise_title
 
@@ -24,7 +25,7 @@ MAX_AUTHOR_OFFSET = 60
 """Characters before the first author's surname: a number, initials, particles."""
 
 _OPENING = re.compile(
-    r"[\W\d]{0,12}(?:(?:1[5-9]|20)\d\d[ ,.]|[—–―_-]{2}|(?:d['’]|(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er?|[Dd]i|[Ll]e|[Ee]l|al) )?[A-ZÀ-Þ][\w'’.-]*(?:,|:)? (?:[A-ZÀ-Þ\d(&“\"[]|and |et |und |y |van |von |de |der |den |di |da |dos |du |le |la |el |al |ten |ter |bin ))"  # noqa: E501
+    rf"[\W\d]{{0,12}}(?:{YEAR}[ ,.]|[—–―_-]{{2}}|(?:d['’]|(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er?|[Dd]i|[Ll]e|[Ee]l|al) )?[A-ZÀ-Þ][\w'’.-]*(?:,|:)? (?:[A-ZÀ-Þ\d(&“\"[]|and |et |und |y |van |von |de |der |den |di |da |dos |du |le |la |el |al |ten |ter |bin ))"  # noqa: E501
 )
 LABEL = re.compile(r"[A-Za-z][\w /-]{1,25}: (?=[A-ZÀ-Þ])")
 _DATED = re.compile(r"\d{4}|n\.d\.|in press|forthcoming|arxiv|doi|https?:", re.I)
@@ -33,7 +34,7 @@ REPEATED_AUTHORS = re.compile(r"\s*(?:[—–―_-]\s?){2,}[.,]")
 _SENTENCE_END = re.compile(r"[a-z]{3,}[.?!] (?=[A-Z])")
 _LEADS_TO = re.compile(r"\b(?:is|in|by|see|from|also)\s(?:[A-Z]\.\s?)+[A-Z][a-z]+,")
 """A title that leads to another work: '… is M. Davis, Hilbert's …'."""
-_GLUED = re.compile(rf"{YEAR}\)?\s?[,;/]\s{NAMES}[\s,(]{{1,2}}{YEAR}")
+_GLUED = re.compile(rf"{CITED_YEAR}\)?\s?[,;/]\s{NAMES}[\s,(]{{1,2}}{CITED_YEAR}")
 """One mention behind the other: 'Tilman 1982; Chesson 2000'."""
 _PENDING = re.compile(
     r"\((?:in press|in prep|forthcoming|to appear|submitted|under review|accepted|preprint)"

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from litmap.citations.recognisers.patterns import WORD, whole_year
 from litmap.citations.recognisers.title_scoring import TitleCandidate, split_byline, title_score
+from litmap.parsing.grammar import YEAR_SINCE_1900
 from litmap.parsing.word_lists import load_pattern
 
 MIN_TAGGED_SCORE = 0.4
@@ -60,7 +61,7 @@ _TAIL = re.compile(
 )
 """Where a title may end within a stretch."""
 _BRACKETED_TAIL = re.compile(r"[\s,.]*[(\[]\s*([^()\[\]]{2,160}?)\s*[)\]]\s*(?=$|[.,;:]|\s)")
-_NAMES_OR_YEAR = re.compile(r"\b(?:19|20)\d\d\b|['’]\d\d\b|\bet al\b|&|\band\b")
+_NAMES_OR_YEAR = re.compile(rf"\b{YEAR_SINCE_1900}\b|['’]\d\d\b|\bet al\b|&|\band\b")
 _SURNAMES = re.compile(r"[A-Z][\w'’-]+(?:,\s[A-Z][\w'’-]+)+$")
 _GLUE = re.compile(
     r"[A-Z](?:(?<=[a-z\d?!)\"”].)(?=[a-z]+\s)(?<!Mc.)(?<!Mac.)(?<!De.)|(?<=[A-Z]{2}.)(?=[a-z]{3,}\s)|"

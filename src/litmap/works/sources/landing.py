@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from litmap.models import Location, Request
+from litmap.parsing.grammar import YEAR_SINCE_1600
 from litmap.parsing.identifiers import doi_id, identifier_from_url, normalise_id, valid_arxiv
 from litmap.parsing.meta_tags import pdf_urls, read_tags
 from litmap.works.record import Record, text, unique, year
@@ -109,7 +110,7 @@ def _first(tags: list[tuple[str, str]], what: str) -> str:
 
 def _loose_year(tags: list[tuple[str, str]]) -> int | None:
     for value in _all(tags, "date"):
-        hit = re.search(r"\b(1[6-9]\d\d|20\d\d)\b", value)
+        hit = re.search(rf"\b({YEAR_SINCE_1600})\b", value)
         if hit:
             return int(hit.group(1))
     return None
