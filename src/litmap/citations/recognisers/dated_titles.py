@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from litmap.citations.recognisers.name_lists import is_not_a_name
-from litmap.citations.recognisers.patterns import NAME_START, NAMES, WORK_NOUN, YEAR
+from litmap.citations.recognisers.patterns import CITED_YEAR, NAME_START, NAMES, WORK_NOUN
 from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score
 from litmap.citations.recognisers.words_in_titles import (
     INNER_WORD,
@@ -14,6 +14,7 @@ from litmap.citations.recognisers.words_in_titles import (
     TITLE_WORD,
     raised_words,
 )
+from litmap.parsing.grammar import YEAR, YEAR_SINCE_1600
 from litmap.parsing.venues import is_unambiguous_journal
 
 CANDIDATE_SCORE = 0.6
@@ -25,16 +26,16 @@ MAX_BEFORE_BRACKET, MAX_BEHIND_BRACKET = 90, 180
 _DATED_RUN = re.compile(
     rf"(?<![\w.@/’'-])(?:(?P<name>[A-ZÀ-Þ][\w’'-]+(?<!The)(?<!\bA)(?<!\bAn)),?\s)?"
     rf"(?P<title>[A-ZÀ-Þ][\w’'-]*(?:[:?]?\s(?:[A-ZÀ-Þ][\w’'-]*|{INNER_WORD}(?=\s))){{1,12}}) "
-    r"\((?P<year>(?:1[6-9]|20)\d\d)\)"
+    rf"\((?P<year>{YEAR_SINCE_1600})\)"
 )
-_YEAR_IN_BRACKETS = re.compile(r" \((?:1[6-9]|20)\d\d\)")
+_YEAR_IN_BRACKETS = re.compile(rf" \({YEAR_SINCE_1600}\)")
 _CITED_TITLE = re.compile(
     rf"(?<![\w-]){NAME_START}(?P<names>{NAMES}),\s"
     rf"(?P<title>[A-ZÀ-Þ](?:[^.;:()“”\"\x00]|:(?=\s)|\.(?=\w)){{14,160}}?)"
     r"(?:,\s(?:in\s)?"
     rf"(?:[A-Z]{{3,10}}|(?:[A-Z][\w&]*\.?\s){{1,6}}(?:[A-Z]?\d[\d:,\s–-]{{0,20}})?)"
     r"\s?\(?['’]?|,\s\d(?:st|nd|rd|th)\sed(?:ition|n)?\.?,?\s|"
-    rf"\s\((?:in\s|[^()]{{0,60}},?\s)?)(?P<year>{YEAR})"
+    rf"\s\((?:in\s|[^()]{{0,60}},?\s)?)(?P<year>{CITED_YEAR})"
 )
 _PLAIN_WORD = re.compile(
     r"(?<![\w-])(?:(?!(?:and|und|van|von|der|den|del|for) )[a-z]{3,}|"
@@ -42,9 +43,9 @@ _PLAIN_WORD = re.compile(
 )
 """A word of a title that no list of names has."""
 _TITLE_AND_YEAR = (
-    rf"\((?:(?P<first>{YEAR}),\s)?(?:in )?"
+    rf"\((?:(?P<first>{CITED_YEAR}),\s)?(?:in )?"
     rf"(?P<title>[A-ZÀ-Þ][^()“”\"\x00;]{{7,150}}?)"
-    rf"(?(first)(?=[),])|,\s(?:[^(),]{{0,40}}\s)?(?P<last>{YEAR}))\)?"
+    rf"(?(first)(?=[),])|,\s(?:[^(),]{{0,40}}\s)?(?P<last>{CITED_YEAR}))\)?"
 )
 _TITLE_IN_BRACKET = re.compile(_TITLE_AND_YEAR)
 _BRACKETED = re.compile(
@@ -52,8 +53,8 @@ _BRACKETED = re.compile(
     rf"[\]]{{0,2}}\s"
     rf"{_TITLE_AND_YEAR}"
 )
-_A_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
-_DATED_BRACKET = re.compile(rf"\([^()]{{8,220}}{YEAR}\)|\({YEAR},")
+_A_YEAR = re.compile(rf"{YEAR}")
+_DATED_BRACKET = re.compile(rf"\([^()]{{8,220}}{CITED_YEAR}\)|\({CITED_YEAR},")
 _ARTICLES = frozenset({"The", "A", "An", "On"})
 
 
