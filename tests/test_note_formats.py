@@ -142,6 +142,24 @@ def test_a_link_inside_a_link_without_definition_keeps_its_place() -> None:
     ]
 
 
+@pytest.mark.parametrize("suffix", [".md", ".wiki", ".org", ".rst", ".tex", ".html", ".txt"])
+@pytest.mark.parametrize("text", ["a [](b)", "  a [[b|]] ", "a<ref>b</ref>", "a <a href='b'> </a>"])
+def test_a_link_without_words_at_the_end_of_a_block_stands_in_it(text: str, suffix: str) -> None:
+    note, _ = parse_note(text, f"n{suffix}", suffix)
+    for block in note.blocks:
+        for link in block.links:
+            assert 0 <= link.start <= link.end <= len(block.text)
+
+
+def test_a_library_of_litmap_is_no_folder_of_notes(tmp_path: Path) -> None:
+    for name in ("library/CURRENT", "library/catalogue.sqlite", "library/a.md", "notes/CURRENT"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    (tmp_path / "notes" / "b.md").write_text("words")
+    files, _ = discovery.find_note_files([tmp_path])
+    assert [file.path.name for file in files] == ["b.md"]
+
+
 # ── headings ─────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     "text",

@@ -96,7 +96,7 @@ class Builder:
             text[lead:],
             line,
             self.path,
-            tuple([_shift(link, lead, len(text)) for link in inline.links]),
+            tuple([_shift(link, lead, len(text) - lead) for link in inline.links]),
             (0, *(max(0, start - lead) for start in inline.starts[1:])),
             (*fields, *self._reference_list_field(), *_emphasis_fields(inline)),
         )
@@ -145,10 +145,6 @@ def _emphasis_fields(inline: Inline) -> tuple[tuple[str, str], ...]:
 
 
 def _shift(link: Link, lead: int, size: int) -> Link:
-    return Link(
-        link.text,
-        link.target,
-        link.line,
-        max(0, link.start - lead),
-        max(0, min(link.end - lead, size)),
-    )
+    """The link's place in a text of this size from which `lead` characters were taken off."""
+    start = min(max(0, link.start - lead), size)
+    return Link(link.text, link.target, link.line, start, min(max(start, link.end - lead), size))
