@@ -1,61 +1,93 @@
 """`python -m benchmarks`: every benchmark, one after the other; those whose data is not there say so and are skipped.
 
-The evaluation data is looked for in $LITMAP_SHARED, then in ../shared beside the checkout.
+What each prints with --json is kept in results/figures/, and RESULTS.md is written anew. The evaluation data is
+looked for in $LITMAP_SHARED, then in ../shared beside the checkout.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
+import json
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
-ROOT = Path(__file__).parent.parent
-SHARED = Path(os.environ.get("LITMAP_SHARED") or ROOT.parent / "shared")
+from benchmarks import report
+from benchmarks.places import RESULTS, ROOT, SHARED, shared
+
 WITHOUT_DATA = (
-    "notes_speed",
-    "throughput",
-    "topics_speed",
-    "keywords",
-    "embedding",
-    "scale",
-    "kills",
+    *("speed.notes", "speed.throughput", "speed.topics", "speed.keywords", "speed.embedding"),
+    *("speed.scale", "reliability.kills"),
 )
 WITH_DATA = (
-    *("extraction", "reference_lists", "resolving", "summaries", "questions", "inbox"),
-    *("whole_run", "side_by_side"),
+    *("quality.reference_lists", "quality.resolving", "quality.summaries", "quality.questions"),
+    "speed.whole_run",
 )
+WITHOUT_JSON = ("quality.extraction", "quality.inbox")
+COLLECTIONS = {"quality.retrieval": "retrieval", "quality.topics": "topics"}
 
 
 def main() -> int:
-    """Run all; 1 where one failed."""
-    argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__).parse_args()
-    failed = []
-    for name in WITHOUT_DATA:
-        failed += run(name)
-    for name in WITH_DATA:
-        failed += run(name) if (SHARED / "papers").is_dir() else skip(name)
-    for name in ("retrieval", "topics"):
-        folders = [str(p) for p in sorted((SHARED / "eval" / name).glob("*")) if p.is_dir()]
-        failed += run(name, *folders) if folders else skip(name)
+    """Run those named (all by default); 1 where one failed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="KIND.NAME", help="such as speed.notes")
+    wanted = parser.parse_args().names
+    failed = [
+        name for name, arguments in _all() if _is_wanted(name, wanted) and not run(name, arguments)
+    ]
+    report.OUT.write_text(report.render(), "utf-8")
     print(f"failed: {', '.join(failed)}" if failed else "all ran")
     return int(bool(failed))
 
 
-def run(name: str, *arguments: str) -> list[str]:
-    """The name where it failed."""
+def _is_wanted(name: str, wanted: Sequence[str]) -> bool:
+    return not wanted or name in wanted
+
+
+def _all() -> list[tuple[str, list[str]]]:
+    """Every benchmark whose data is there, with its arguments."""
+    found = [(name, ["--json"]) for name in WITHOUT_DATA]
+    if shared() is None:
+        print(f"no evaluation data in {SHARED}: those that need it are skipped")
+        return found
+    found += [(name, ["--json"]) for name in WITH_DATA]
+    found += [(name, []) for name in WITHOUT_JSON]
+    for name, folder in COLLECTIONS.items():
+        sets = [str(p) for p in sorted((SHARED / "eval" / folder).glob("*")) if p.is_dir()]
+        found.append((name, ["--json", *sets]))
+    return found
+
+
+def run(name: str, arguments: Sequence[str]) -> bool:
+    """Run one and keep what it prints as JSON; False where it failed."""
     print(f"\n# python -m benchmarks.{name} {' '.join(arguments)}", flush=True)
-    done = subprocess.run(
-        [sys.executable, "-m", f"benchmarks.{name}", *arguments], cwd=ROOT, check=False
-    )
-    return [name] if done.returncode else []
+    command = [sys.executable, "-m", f"benchmarks.{name}", *arguments]
+    done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True)
+    print(done.stdout, flush=True)
+    if done.returncode == 0 and "--json" in arguments:
+        keep(name, arguments, json.loads(done.stdout))
+    return done.returncode == 0
 
 
-def skip(name: str) -> list[str]:
-    """Say that the data is not there."""
-    print(f"\n# benchmarks.{name}: skipped, no evaluation data in {SHARED}")
-    return []
+def keep(name: str, arguments: Sequence[str], figures: object) -> None:
+    """Keep figures with the commit, day and command that gave them."""
+    options = [a for a in arguments if a.startswith("--") or "/" not in a]
+    record = {
+        "name": name,
+        "command": " ".join(["python -m", f"benchmarks.{name}", *options]),
+        "commit": _commit(),
+        "day": datetime.now(UTC).date().isoformat(),
+        "figures": figures,
+    }
+    path = RESULTS / "figures" / f"{name}.json"
+    path.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def _commit() -> str:
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks import reference_lists
+from benchmarks.quality import reference_lists
 from litmap.models import Document, Page, Reference, Span, TextBlock, Work
 from litmap.references import (
     citing_passages,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.extraction import KEYS, score_page
+from benchmarks.quality.extraction import KEYS, score_page
 from litmap import text
 from litmap.errors import PdfError
 
@@ -15,7 +15,7 @@ SHARED = Path(os.environ.get("LITMAP_SHARED", Path(__file__).resolve().parents[2
 MANIFEST = SHARED / "papers" / "manifest.json"
 pytestmark = pytest.mark.skipif(not MANIFEST.is_file(), reason="no test papers: set LITMAP_SHARED")
 
-# Papers of the key that are quick to read; all of them are read by benchmarks/extraction.py.
+# Papers of the key that are quick to read; all of them are read by benchmarks/quality/extraction.py.
 QUICK = (
     "arpit2017memorization", "barron1993universal", "bishop1994mdn", "darken1991towards", "freund1997boosting",
     "goodfellow2014gan", "lin2017cheap", "mehta2014exact", "pmlr-v54-graham17a", "pmlr-v9-schmidt10a",

@@ -14,7 +14,6 @@ import ast
 import inspect
 import io
 import json
-import os
 import random
 import re
 import subprocess
@@ -26,6 +25,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.places import SHARED
 from litmap.citations import find_citations
 from litmap.errors import NoteError
 from litmap.models import Link, NoteBlock
@@ -44,7 +44,6 @@ from litmap.notes.reader import parse_note
 from tests.notes_cases import score as scoring
 
 CASES = Path(scoring.__file__).parent
-SHARED = Path(os.environ.get("LITMAP_SHARED", Path(__file__).parents[3] / "shared"))
 OWN_NOTEBOOK = own_notebook.read_notebook
 
 

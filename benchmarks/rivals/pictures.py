@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from benchmarks.places import SHARED
+
 os.environ.setdefault(
     "OMP_NUM_THREADS", "1"
 )  # so that processor time is not time spent waiting for a core
@@ -28,7 +30,6 @@ import numpy as np
 from litmap.maps.projection import _apart, _framed, project
 from litmap.vectors import load_encoder
 
-SHARED = Path(os.environ.get("LITMAP_SHARED", Path(__file__).parents[3] / "shared"))
 Known = np.ndarray | None
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 import time
@@ -20,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.places import SHARED
 from litmap.vectors import find_model, load_encoder
 
-SHARED = Path(os.environ.get("LITMAP_SHARED", Path(__file__).parents[3] / "shared"))
 Encode = Callable[[list[str]], np.ndarray]
 FIRST = "litmap torch-bf16"
 

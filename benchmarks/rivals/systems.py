@@ -1,6 +1,6 @@
 """Other systems over the same PDFs, each as its documentation shows it: `python systems.py SYSTEM JOB.json`.
 
-Run by `benchmarks.side_by_side`, with the interpreter of an environment that has the systems; nothing of litmap is
+Run by `benchmarks.rivals.side_by_side`, with the interpreter of an environment that has the systems; nothing of litmap is
 imported. JOB.json has `pdfs` (paths), `model` (folder), `folder` (to keep the index in) and `questions`. The answer
 goes to stdout: a line 'searchable' as soon as the index is kept on disk, then one line of JSON: for each question
 the ten best pieces as [path, text].

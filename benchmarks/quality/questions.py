@@ -1,4 +1,4 @@
-"""Questions with known paper and page over the shared papers: `python -m benchmarks.questions [--json] [--misses]`.
+"""Questions with known paper and page over the shared papers: `python -m benchmarks.quality.questions [--json] [--misses]`.
 
 Builds an index of all papers (text, passages, vectors, keywords: litmap's own), asks the 200 questions of
 benchmarks/data/questions.json, and reports how often the paper is among the first five papers and a passage on the
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.places import DATA, shared
 from litmap import builds, chunks, index, keywords, text
 from litmap.builds import Addition, BuildWriter
 from litmap.models import Document, Hit
@@ -29,7 +29,7 @@ from litmap.protocols import Encoder
 from litmap.search import Facts, Searcher
 from litmap.vectors import VectorCache, load_encoder
 
-QUESTIONS = Path(__file__).parent / "data" / "questions.json"
+QUESTIONS = DATA / "questions.json"
 TOP = 5
 ELSEWHERE = (
     "recipe for sourdough bread with rye flour",
@@ -46,14 +46,6 @@ ELSEWHERE = (
     "knitting pattern for a child's cardigan",
 )
 """Questions to which no paper on learning theory has an answer."""
-
-
-def shared() -> Path | None:
-    """The folder with the papers; None where it is absent."""
-    for folder in (os.environ.get("LITMAP_SHARED"), Path(__file__).resolve().parents[2] / "shared"):
-        if folder and (Path(folder) / "papers" / "files").is_dir():
-            return Path(folder)
-    return None
 
 
 def read_documents(
@@ -178,7 +170,9 @@ def summarise(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.questions", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.quality.questions", description=__doc__
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument(
         "--misses", action="store_true", help="print the questions whose page was not found"

@@ -1,4 +1,4 @@
-"""Keyword engines side by side: `python -m benchmarks.keywords [--sizes 5000 100000] [--engines …] [--json]`.
+"""Keyword engines side by side: `python -m benchmarks.speed.keywords [--sizes 5000 100000] [--engines …] [--json]`.
 
 litmap's own index, SQLite FTS5 (porter), bm25s and tantivy, over the same made-up passages (words drawn from a Zipf
 distribution like that of papers, 120 a passage, with topics of their own), asked the same questions of three to eight
@@ -297,7 +297,9 @@ def measure(name: str, size: int) -> dict[str, Any]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.keywords", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.speed.keywords", description=__doc__
+    )
     parser.add_argument("--sizes", nargs="+", type=int, default=[5_000, 100_000])
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
     parser.add_argument("--json", action="store_true")
@@ -312,7 +314,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             command = [
                 sys.executable,
                 "-m",
-                "benchmarks.keywords",
+                "benchmarks.speed.keywords",
                 "--one",
                 "--sizes",
                 str(size),

@@ -1,6 +1,6 @@
 """Summaries of papers against their own abstracts, the abstract taken out of the text; same number of words.
 
-    python -m benchmarks.summaries [--papers 120] [--json]
+    python -m benchmarks.quality.summaries [--papers 120] [--json]
 
 Needs ../shared/papers (or LITMAP_SHARED). ROUGE-1, -2 and -L are F1 over Porter stems, ROUGE-L over the whole text; a
 summary is cut at the abstract's number of words. Left out of the text are the section called abstract and every
@@ -11,22 +11,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.places import SHARED
 from litmap.summaries import choice
 from litmap.summaries.extractive import score_candidates
 from litmap.summaries.sentences import Candidate, find_candidates
 
-ROOT = Path(__file__).resolve().parents[1]
 _WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -96,7 +94,7 @@ def main() -> int:
     parser.add_argument("--papers", type=int, default=120)
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    folder = Path(os.environ.get("LITMAP_SHARED", ROOT.parent / "shared")) / "papers"
+    folder = SHARED / "papers"
     if not (folder / "manifest.json").exists():
         print("the papers are not here: set LITMAP_SHARED", file=sys.stderr)
         return 2

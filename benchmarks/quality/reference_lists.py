@@ -1,6 +1,6 @@
 """Reference lists of real papers against hand-made keys: entries found, titles, years and first authors right.
 
-    python -m benchmarks.reference_lists [--json] [--misses] [KEY…]
+    python -m benchmarks.quality.reference_lists [--json] [--misses] [KEY…]
 
 The keys in benchmarks/data/references were written by reading the PDFs' text, one line an entry (family name of the
 first author, year, title; empty where the list gives none). The papers are found through LITMAP_SHARED or ../shared.
@@ -10,26 +10,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
+from benchmarks.places import DATA, shared
 from litmap.models import Document, Reference
 from litmap.parsing.title_similarity import normalise_title, squash_title
 from litmap.references import read_references
 
 # A hyphen lost at a line end ('energybased') is the extraction's matter: titles are compared without spaces, hyphens.
-KEYS = Path(__file__).parent / "data" / "references"
-
-
-def shared() -> Path | None:
-    """The folder with the papers; None where it is absent."""
-    for folder in (os.environ.get("LITMAP_SHARED"), Path(__file__).resolve().parents[2] / "shared"):
-        if folder and (Path(folder) / "papers" / "files").is_dir():
-            return Path(folder)
-    return None
+KEYS = DATA / "references"
 
 
 def holds(reference: Reference, entry: dict[str, Any]) -> bool:

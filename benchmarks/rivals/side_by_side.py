@@ -1,6 +1,6 @@
 """From PDFs to searchable, side by side with other systems in one run, all with the same model.
 
-    python -m benchmarks.side_by_side --python VENV/bin/python [--papers 30] [--only NAME…] [--rounds N] [--json FILE]
+    python -m benchmarks.rivals.side_by_side --python VENV/bin/python [--papers 30] [--only NAME…] [--rounds N] [--json FILE]
 
 The papers are a seeded draw of those with a question in `benchmarks/data/questions.json`; they are found through
 LITMAP_SHARED or `../shared`. Each system runs in a process of its own: `litmap add` on an empty library, which does
@@ -35,7 +35,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.questions import QUESTIONS, quote, shared
+from benchmarks.places import shared
+from benchmarks.quality.questions import QUESTIONS, quote
 from benchmarks.rivals.systems import SYSTEMS
 
 QUOTATIONS, WORDS = 10, (12, 30)
@@ -225,7 +226,7 @@ def run_litmap(
     figures, lines = timed(start, None, environment())
     report = json.loads("".join(lines))
     figures |= {"pieces": report["counts"]["passages"]}
-    ask = [sys.executable, "-m", "benchmarks.side_by_side", "--ask", str(library)]
+    ask = [sys.executable, "-m", "benchmarks.rivals.side_by_side", "--ask", str(library)]
     told = json.dumps({"texts": [q["text"] for q in questions], "pdfs": [*map(str, pdfs)]})
     done = subprocess.run(
         ask, input=told, capture_output=True, text=True, check=True, env=environment()
@@ -278,7 +279,7 @@ def run_rival(name: str, python: str, pdfs: Sequence[Path], questions: Sequence[
             {"pdfs": [*map(str, pdfs)], "model": model, "folder": str(folder), "questions": texts}
         )
     )
-    command = [python, str(Path(__file__).with_name("rivals") / "systems.py"), name, str(job)]
+    command = [python, str(Path(__file__).with_name("systems.py")), name, str(job)]
     figures, lines = timed(command, "searchable", environment())
     return {**figures, **recalls(questions, json.loads(lines[-1]))}
 

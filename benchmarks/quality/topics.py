@@ -1,6 +1,6 @@
 """Filing, 'fits none' and emergent clusters on papers whose headings are known, beside the usual methods.
 
-    python -m benchmarks.topics DIR... [--known 0 0.1 0.3 0.9] [--seeds 3] [--tasks filing none clusters]
+    python -m benchmarks.quality.topics DIR... [--known 0 0.1 0.3 0.9] [--seeds 3] [--tasks filing none clusters]
         [--rivals PYTHON] [--json]
 
 A DIR holds papers.jsonl ({"title", "abstract", "heading"}) and headings.json (a list; 'Outer: Inner' is a nested one).
@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.places import ROOT
 from litmap.models import Heading
 from litmap.protocols import Encoder
 from litmap.topics import PaperText, clusters, evidence, filing, novelty, scoring
@@ -263,7 +264,7 @@ def run_rivals(
             "vectors": f"{folder}/vectors.npy",
             "cases": [rows.tolist() for rows in cases],
         }
-        script = str(Path(__file__).with_name("topic_rivals.py"))
+        script = str(ROOT / "benchmarks" / "rivals" / "topic_rivals.py")
         done = subprocess.run(
             [python, script], input=json.dumps(asked), capture_output=True, text=True, check=True
         )

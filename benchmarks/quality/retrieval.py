@@ -1,4 +1,4 @@
-"""Search quality on test collections in BEIR form: `python -m benchmarks.retrieval DIR… [--json] [--cache DIR]`.
+"""Search quality on test collections in BEIR form: `python -m benchmarks.quality.retrieval DIR… [--json] [--cache DIR]`.
 
 Each document becomes a work with title and abstract, goes through litmap's own chunking, vectors, keyword index and
 build, and each query through `Searcher.rank_works`, which is what `Library.search` ranks papers by. Reported: nDCG@10,
@@ -228,7 +228,9 @@ def show(table: Mapping[str, object]) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.retrieval", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.quality.retrieval", description=__doc__
+    )
     parser.add_argument("folders", nargs="+", type=Path, help="collections in BEIR form")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--cache", type=Path, help="keep vectors here between runs")

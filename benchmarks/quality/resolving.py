@@ -1,6 +1,6 @@
 """Do references find their works, and only theirs? Through the stand-in for the scholarly web, near misses first.
 
-    python -m benchmarks.resolving [--shared DIR] [--json] [--show]
+    python -m benchmarks.quality.resolving [--shared DIR] [--json] [--show]
 
 Every work of the stand-in's manifests is cited in five ways: a full reference, the title alone, a title with a typing
 mistake, the title without its subtitle (with people and year), and people with year inside a sentence. Each service
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.places import SHARED
 from litmap.models import Citation, Mention, Reference, Resolution
 from litmap.parsing.title_similarity import normalise_title
 from litmap.web import WebClient
@@ -32,7 +32,6 @@ from litmap.works import resolve
 FAST = {"default": 0.0} | dict.fromkeys(
     ("arxiv", "crossref", "openalex", "dblp", "s2", "openreview", "unpaywall"), 0.0
 )
-HERE = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -158,7 +157,7 @@ def main() -> int:
     parser.add_argument(
         "--shared",
         type=Path,
-        default=Path(os.environ.get("LITMAP_SHARED") or HERE.parent / "shared"),
+        default=SHARED,
     )
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--show", action="store_true", help="list what was not right")
@@ -171,7 +170,7 @@ def main() -> int:
         )
         return 2
     if not args.inside:
-        inner = [sys.executable, "-m", "benchmarks.resolving", *sys.argv[1:], "--inside"]
+        inner = [sys.executable, "-m", "benchmarks.quality.resolving", *sys.argv[1:], "--inside"]
         return subprocess.run(
             [sys.executable, str(runner), "--latency", "0.001", "--", *inner], check=False
         ).returncode

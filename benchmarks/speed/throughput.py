@@ -1,6 +1,6 @@
 """Fetching from many hosts at once: 20 hosts of 20 papers each at 100 ms latency, against what the budgets allow.
 
-    python -m benchmarks.throughput [--hosts 20] [--papers 20] [--latency 0.1] [--json]
+    python -m benchmarks.speed.throughput [--hosts 20] [--papers 20] [--latency 0.1] [--json]
 
 Everything runs on loopback (127.0.0.2 and up, one address a host) through the real client and `pdfs.fetch`. What the
 budgets allow for one host is the greater of its pace and its connections: (papers - 1) starts a pace apart and the

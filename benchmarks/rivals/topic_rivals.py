@@ -1,4 +1,4 @@
-"""Groups of papers by other people's libraries, in a Python of their own (`benchmarks.topics --rivals PYTHON`).
+"""Groups of papers by other people's libraries, in a Python of their own (`benchmarks.quality.topics --rivals PYTHON`).
 
 Reads from standard input {"texts": [...], "vectors": FILE.npy, "cases": [[row, ...], ...]}; writes to standard output
 {"groups": {method: [[group of each row of the case, ...], ...]}, "skipped": {method: reason}}. All get the same

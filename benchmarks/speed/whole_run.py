@@ -1,4 +1,4 @@
-"""How much of a whole run is the model's own arithmetic: `python -m benchmarks.whole_run [--papers 60] [--json]`.
+"""How much of a whole run is the model's own arithmetic: `python -m benchmarks.speed.whole_run [--papers 60] [--json]`.
 
 PDFs in the drop folder of an empty library are made searchable (titles, text, passages, vectors, words, filing, map,
 summaries, reading list), and every batch of tokens that goes to the model on the way is kept. The floor is the same
@@ -104,7 +104,7 @@ def main() -> int:
     if options.measure:
         print(json.dumps(measure(options.measure)))
         return 0
-    from benchmarks.side_by_side import (
+    from benchmarks.rivals.side_by_side import (
         draw,
         shared,
     )  # the process that measures is not to have these
@@ -119,7 +119,13 @@ def main() -> int:
         drop.mkdir(parents=True)
         for paper in some:
             shutil.copy(paper, drop)
-        command = [sys.executable, "-m", "benchmarks.whole_run", "--measure", str(drop.parent)]
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.speed.whole_run",
+            "--measure",
+            str(drop.parent),
+        ]
         found = json.loads(
             subprocess.run(command, check=True, capture_output=True, text=True).stdout
         )

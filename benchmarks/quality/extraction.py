@@ -1,6 +1,6 @@
 """Text extraction: how fast, and how right on hand-checked pages, side by side with other libraries in one run.
 
-    python -m benchmarks.extraction [--speed N] [--json FILE] [--quality-only] [--all]
+    python -m benchmarks.quality.extraction [--speed N] [--json FILE] [--quality-only] [--all]
 
 The papers are found through LITMAP_SHARED (or `../shared` beside the checkout). The key of each page in
 `benchmarks/data/pages` was made by looking at the drawn page: short quotations in the order in which a reader reads
@@ -24,7 +24,6 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import os
 import random
 import re
 import sys
@@ -35,17 +34,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-DATA = Path(__file__).parent / "data"
+from benchmarks.places import DATA, shared
+
 KEYS = {"first": DATA / "pages", "second": DATA / "pages_second"}
 Pages = list[int] | None
 Reader = Callable[[Path, Pages], dict[int, str]]
-
-
-def shared() -> Path | None:
-    """The folder of test papers, None where there is none."""
-    named = os.environ.get("LITMAP_SHARED")
-    folder = Path(named) if named else Path(__file__).resolve().parents[2] / "shared"
-    return folder if (folder / "papers" / "manifest.json").is_file() else None
 
 
 # ── the readers: path → text of each page ────────────────────────────────────────────────────────────────────────────

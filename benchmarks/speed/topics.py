@@ -1,6 +1,6 @@
 """Seconds to file, cluster and lay out made-up libraries of growing size, embedding left out.
 
-    python -m benchmarks.topics_speed [--sizes 1250 2500 5000] [--json]
+    python -m benchmarks.speed.topics [--sizes 1250 2500 5000] [--json]
 
 Papers belong to 60 subjects with words and vectors of their own; 50 subjects are headings with 40 % of their papers,
 all else is in the inbox.

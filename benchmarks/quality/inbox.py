@@ -1,6 +1,6 @@
 """Papers taken out of their headings and put under an inbox, through the real program: notes, refresh, topics.
 
-    python -m benchmarks.inbox [--known 0 0.3 0.9] [--seeds 5] [--library DIR]
+    python -m benchmarks.quality.inbox [--known 0 0.3 0.9] [--seeds 5] [--library DIR]
 
 Needs the evaluation data (`../shared` beside the checkout, or LITMAP_SHARED): its inbox.py makes the note and scores
 `litmap topics --json`, its mirror stands in for the scholarly web. One library serves all runs, so that papers are
@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
-import os
 import re
 import subprocess
 import sys
@@ -25,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
+from benchmarks.places import SHARED
 
 
 def judged(scorer: Any, folder: Path, topics: bytes) -> list[tuple[float, bool]]:
@@ -62,7 +61,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--library", type=Path, help="keep the library here")
     args = parser.parse_args()
-    shared = Path(os.environ.get("LITMAP_SHARED", ROOT.parent / "shared"))
+    shared = SHARED
     if not (shared / "eval" / "inbox.py").exists():
         print("the evaluation data is not here: set LITMAP_SHARED", file=sys.stderr)
         return 2

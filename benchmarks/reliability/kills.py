@@ -1,6 +1,6 @@
-"""A whole `litmap refresh` killed at random moments, and on disks that fill up: `python -m benchmarks.kills`.
+"""A whole `litmap refresh` killed at random moments, and on disks that fill up: `python -m benchmarks.reliability.kills`.
 
-    python -m benchmarks.kills [--kills 100] [--disks 8] [--seed 0] [--prefect] [--json]
+    python -m benchmarks.reliability.kills [--kills 100] [--disks 8] [--seed 0] [--prefect] [--json]
 
 A library of some of the example notes is refreshed with all of them (served on loopback, a PDF in the drop folder)
 by the real command in a process of its own, which is killed with SIGKILL at a moment drawn evenly over the time that

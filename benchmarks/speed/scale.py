@@ -1,6 +1,6 @@
 """How the index grows: build, open, search and one-paper refresh at 10 thousand to 1 million passages.
 
-    python -m benchmarks.scale [--sizes 10000 100000 1000000] [--keywords] [--json]
+    python -m benchmarks.speed.scale [--sizes 10000 100000 1000000] [--keywords] [--json]
 
 The vectors are synthetic and clustered like real ones (topics, papers, passages; a decaying spectrum); the
 passages have 900 characters and twelve rectangles each. Making them up is timed apart ('synthetic'). Every size runs
@@ -236,7 +236,7 @@ def main() -> None:
         return
     results = []
     for n in options.sizes:
-        command = [sys.executable, "-m", "benchmarks.scale", "--one", str(n)]
+        command = [sys.executable, "-m", "benchmarks.speed.scale", "--one", str(n)]
         command += ["--keywords"] if options.keywords else []
         results.append(
             json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)

@@ -1,6 +1,6 @@
 """Speed of reading notes and finding their citations: 1,000 notes of about 10 kB on one core, and growth with size.
 
-    python -m benchmarks.notes_speed [--json] [--count 1000] [--hostile]
+    python -m benchmarks.speed.notes [--json] [--count 1000] [--hostile]
 
 The notes are made here from words and reference patterns of several styles (seeded), so no data is needed. `--hostile`
 measures text made to blow up regular expressions and parsers instead: one piece repeated to 50, 100 and 200 kB.

@@ -1,6 +1,6 @@
-"""How long a search takes beside embedding its query: `python -m benchmarks.search_speed [--passages 23000] [--json]`.
+"""How long a search takes beside embedding its query: `python -m benchmarks.speed.search [--passages 23000] [--json]`.
 
-Texts and vectors are made up (see `benchmarks.scale`), or those of a library on disk (`--library DIR`), then asked the
+Texts and vectors are made up (see `benchmarks.speed.scale`), or those of a library on disk (`--library DIR`), then asked the
 questions and keywords of benchmarks/data/questions.json; the model, the indexes and the search are litmap's own. Every
 query is embedded alone and then searched for, so that both meet the same load; no query is asked twice by passage.
 """
@@ -16,7 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import scale
+from benchmarks.places import DATA
+from benchmarks.speed import scale
 from litmap import builds, index, keywords
 from litmap.paths import LibraryPaths
 from litmap.search import Facts, Searcher
@@ -62,9 +63,7 @@ def measure(searcher: Searcher, texts: Sequence[str]) -> dict[str, float]:
 
 def questions() -> list[str]:
     """The questions and keywords kept with the benchmarks; quotations are not kept, so they are left out."""
-    every = json.loads((Path(__file__).parent / "data" / "questions.json").read_text("utf-8"))[
-        "questions"
-    ]
+    every = json.loads((DATA / "questions.json").read_text("utf-8"))["questions"]
     return [q["question"] for q in every if q.get("question")]
 
 
@@ -82,7 +81,7 @@ def open_and_measure(paths: LibraryPaths, models: Path, texts: Sequence[str]) ->
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.search_speed", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed.search", description=__doc__)
     parser.add_argument("--passages", type=int, default=23_000)
     parser.add_argument(
         "--queries", type=int, default=160, help="at least eleven; the first ten only warm up"

@@ -1,6 +1,6 @@
 """How fast texts become vectors, against sentence-transformers in float32, in one run on the same texts.
 
-    python -m benchmarks.embedding [--texts 256] [--threads 2] [--json]
+    python -m benchmarks.speed.embedding [--texts 256] [--threads 2] [--json]
 
 Texts are abstracts of the shared evaluation data (LITMAP_SHARED or ../shared), else made-up sentences. Wall time is
 what a reader waits; time on the processor is steadier where other programs run, so both ratios are given. Agreement is
@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.places import SHARED
 from litmap.vectors import FastEncoder, find_model, load_encoder
 
 ROUNDS = 3
@@ -29,8 +30,7 @@ ROUNDS = 3
 
 def load_texts(n: int) -> tuple[list[str], str]:
     """So many texts, and what they are."""
-    shared = Path(os.environ.get("LITMAP_SHARED", Path(__file__).parents[2] / "shared"))
-    corpus = shared / "eval/retrieval/scitldr/corpus.jsonl"
+    corpus = SHARED / "eval/retrieval/scitldr/corpus.jsonl"
     if corpus.exists():
         lines = corpus.read_text("utf-8").splitlines()[: 4 * n : 4]
         return [json.loads(line)["text"] for line in lines], "abstracts (scitldr)"
