@@ -7,7 +7,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from litmap.models import Fact, Location, Reference, Resolution, Work
 from litmap.parsing.person_names import family_name
@@ -133,15 +133,27 @@ def _leading_records(ranked: Sequence[Record]) -> dict[str, Record | None]:
     """For each field the record that gives it; a preprint's year and venue only where no other has
     them.
     """
-    printed = [r for r in ranked if r.year and r.source != "arXiv"]
-    placed = [r for r in ranked if r.venue and r.venue != "arXiv"]
     return {
         "title": ranked[0],
-        "authors": _first(r for r in ranked if r.authors),
-        "year": _first([*printed, *(r for r in ranked if r.year)]),
-        "venue": _first([*placed, *(r for r in ranked if r.venue)]),
-        "abstract": _first(r for r in ranked if r.abstract),
+        "authors": _first_with(ranked, "authors"),
+        "year": _first_with(_published(ranked), "year") or _first_with(ranked, "year"),
+        "venue": _leading_in_venue(ranked),
+        "abstract": _first_with(ranked, "abstract"),
     }
+
+
+def _published(records: Sequence[Record]) -> list[Record]:
+    return [record for record in records if record.source != "arXiv"]
+
+
+def _leading_in_venue(ranked: Sequence[Record]) -> Record | None:
+    journals = [record for record in ranked if record.venue != "arXiv"]
+    return _first_with(journals, "venue") or _first_with(ranked, "venue")
+
+
+def _first_with(records: Sequence[Record], name: str) -> Record | None:
+    """The first record that has the field."""
+    return next((record for record in records if getattr(record, name)), None)
 
 
 def _first(values: Iterable[T | None]) -> T | None:
@@ -304,21 +316,26 @@ def join_works(works: Sequence[Work]) -> Work:
         return works[0]
     ranked = sorted(works, key=lambda work: (ident_rank(work.id), work.id))
     lead = ranked[0]
-    venue = _first(w.venue for w in ranked if w.venue != "arXiv")
+    journals = [work.venue for work in ranked if work.venue != "arXiv"]
     return replace(
         lead,
-        authors=_first(w.authors for w in ranked) or (),
-        year=_first(w.year for w in ranked),
-        venue=venue or lead.venue,
-        abstract=_first(w.abstract for w in ranked) or "",
+        authors=_first_of(ranked, "authors") or (),
+        year=_first_of(ranked, "year"),
+        venue=_first(journals) or lead.venue,
+        abstract=_first_of(ranked, "abstract") or "",
         ids=_joined_ids(ranked),
-        urls=unique([url for w in ranked for url in w.urls]),
+        urls=unique([url for work in ranked for url in work.urls]),
         locations=_joined_locations(ranked),
         other_titles=_joined_titles(ranked),
-        arxiv_version=_first(w.arxiv_version for w in ranked),
-        notices=unique([notice for w in ranked for notice in w.notices]),
-        facts=tuple(dict.fromkeys(fact for w in ranked for fact in w.facts)),
+        arxiv_version=_first_of(ranked, "arxiv_version"),
+        notices=unique([notice for work in ranked for notice in work.notices]),
+        facts=tuple(dict.fromkeys(fact for work in ranked for fact in work.facts)),
     )
+
+
+def _first_of(works: Sequence[Work], name: str) -> Any:
+    """The field of the first work that has it."""
+    return _first(getattr(work, name) for work in works)
 
 
 def _joined_ids(ranked: Sequence[Work]) -> tuple[str, ...]:

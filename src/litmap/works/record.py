@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,3 +86,21 @@ def fields(value: Any) -> dict[str, Any]:
 def unique(values: list[str] | tuple[str, ...]) -> tuple[str, ...]:
     """Without empty ones and repeats, in order."""
     return tuple(dict.fromkeys(value for value in values if value))
+
+
+def is_web_address(url: str) -> bool:
+    """Whether a value is an address of the web, and not one of another scheme or a mere path."""
+    return url.startswith(("http://", "https://"))
+
+
+def named(records: Iterable[Record | None]) -> list[Record]:
+    """The records, without items that turned out to be no work."""
+    return [record for record in records if record is not None]
+
+
+def places(file: str, page: str, source: str, access: str, version: str = "") -> list[Location]:
+    """A copy's PDF and landing page as locations, as far as they are addresses of the web."""
+    kinds = (("pdf", file), ("landing", page))
+    return [
+        Location(url, kind, source, access, version) for kind, url in kinds if is_web_address(url)
+    ]

@@ -9,7 +9,18 @@ from urllib.parse import quote, urlencode
 
 from litmap.models import Location, Request
 from litmap.parsing.identifiers import doi_id, identifier_from_url
-from litmap.works.record import Record, count, fields, items, load_json, text, unique, year
+from litmap.works.record import (
+    Record,
+    count,
+    fields,
+    is_web_address,
+    items,
+    load_json,
+    named,
+    text,
+    unique,
+    year,
+)
 
 NAME = "Crossref"
 API = "https://api.crossref.org/works"
@@ -60,8 +71,7 @@ def parse(body: bytes) -> list[Record]:
     """The records of a single answer or of a list. Raises `WebError` for what is not JSON."""
     message = fields(fields(load_json(body, NAME)).get("message"))
     listed = message.get("items")
-    found = [_record(fields(item)) for item in (items(listed) if listed is not None else [message])]
-    return [record for record in found if record is not None]
+    return named(_record(fields(i)) for i in (items(listed) if listed is not None else [message]))
 
 
 def _record(item: dict[str, Any]) -> Record | None:
@@ -69,34 +79,36 @@ def _record(item: dict[str, Any]) -> Record | None:
     doi = doi_id(text(item.get("DOI")))
     if not doi or not titles or not titles[0] or text(item.get("type")) in _NOT_WORKS:
         return None
-    subtitle = next((text(s) for s in items(item.get("subtitle"))), "")
-    others = (
-        [f"{titles[0]}: {subtitle}"]
-        if subtitle and subtitle.lower() not in titles[0].lower()
-        else []
-    )
-    others += titles[1:] + [text(t) for t in items(item.get("original-title"))]
-    resource = text(fields(fields(item.get("resource")).get("primary")).get("URL"))
-    pages = [resource] if resource.startswith(("http://", "https://")) else []
-    also = identifier_from_url(resource) if resource else None
+    page = text(fields(fields(item.get("resource")).get("primary")).get("URL"))
+    also = identifier_from_url(page) if page else None
+    resolver = f"https://doi.org/{quote(doi[4:], safe='/():;.-_')}"
     return Record(
         source=NAME,
         title=titles[0],
         authors=tuple(filter(None, (_name(fields(a)) for a in items(item.get("author"))))),
         year=_year(item),
-        venue=next((text(t) for t in items(item.get("container-title"))), "")
-        or text(item.get("publisher")),
+        venue=_venue(item),
         abstract=text(item.get("abstract")).removeprefix("Abstract").strip(),
         ids=unique([doi, *_related(item), also or ""]),
-        urls=unique([f"https://doi.org/{doi[4:]}", *pages]),
-        locations=(
-            Location(f"https://doi.org/{quote(doi[4:], safe='/():;.-_')}", "landing", NAME),
-            *_files(item),
-        ),
-        other_titles=unique(others),
+        urls=unique([f"https://doi.org/{doi[4:]}", page if is_web_address(page) else ""]),
+        locations=(Location(resolver, "landing", NAME), *_files(item)),
+        other_titles=unique(_other_titles(item, titles)),
         notices=_notices(item),
         cited=count(item.get("is-referenced-by-count")),
     )
+
+
+def _other_titles(item: dict[str, Any], titles: list[str]) -> list[str]:
+    """The title with its subtitle, further titles, and those in the original language."""
+    subtitle = next(iter(map(text, items(item.get("subtitle")))), "")
+    is_new = bool(subtitle) and subtitle.lower() not in titles[0].lower()
+    others = [f"{titles[0]}: {subtitle}"] if is_new else []
+    return [*others, *titles[1:], *map(text, items(item.get("original-title")))]
+
+
+def _venue(item: dict[str, Any]) -> str:
+    containers = map(text, items(item.get("container-title")))
+    return next(iter(containers), "") or text(item.get("publisher"))
 
 
 def _name(person: dict[str, Any]) -> str:

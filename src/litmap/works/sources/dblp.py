@@ -10,10 +10,22 @@ from urllib.parse import quote
 
 from litmap.models import Location, Request
 from litmap.parsing.identifiers import doi_id, identifier_from_url
-from litmap.works.record import Record, fields, items, load_json, text, unique, year
+from litmap.works.record import (
+    Record,
+    fields,
+    is_web_address,
+    items,
+    load_json,
+    named,
+    text,
+    unique,
+    year,
+)
 
 NAME = "DBLP"
 API = "https://dblp.org/search/publ/api"
+
+_NAMESAKE = re.compile(r"\s+\d{4}$")
 
 
 def request_for(title: str) -> Request:
@@ -28,31 +40,34 @@ def _words(title: str) -> str:
 def parse(body: bytes) -> list[Record]:
     """The records of the hits. Raises `WebError` for what is not JSON."""
     hits = fields(fields(fields(load_json(body, NAME)).get("result")).get("hits")).get("hit")
-    found = [_record(fields(fields(hit).get("info"))) for hit in items(hits)]
-    return [record for record in found if record is not None]
+    return named(_record(fields(fields(hit).get("info"))) for hit in items(hits))
 
 
 def _record(info: dict[str, Any]) -> Record | None:
     title = text(info.get("title")).rstrip(".")
     if not title:
         return None
-    people = items(fields(info.get("authors")).get("author"))
-    names = [text(fields(p).get("text")) if isinstance(p, dict) else text(p) for p in people]
-    links = [
-        url for url in map(text, items(info.get("ee"))) if url.startswith(("http://", "https://"))
-    ]
+    links = [url for url in map(text, items(info.get("ee"))) if is_web_address(url)]
     ids = [doi_id(text(info.get("doi"))) or "", *[identifier_from_url(url) or "" for url in links]]
     access = "open" if info.get("access") == "open" else "unknown"
-    spots = [
-        Location(u, "pdf" if u.lower().endswith(".pdf") else "landing", NAME, access) for u in links
-    ]
     return Record(
         source=NAME,
         title=title,
-        authors=tuple(re.sub(r"\s+\d{4}$", "", name) for name in names if name),
+        authors=_authors(info),
         year=year(info.get("year")),
-        venue=next((text(v) for v in items(info.get("venue"))), ""),
+        venue=next(iter(map(text, items(info.get("venue")))), ""),
         ids=unique([*ids, f"dblp:{text(info.get('key'))}" if info.get("key") else ""]),
         urls=tuple(links),
-        locations=tuple(spots),
+        locations=tuple(Location(url, _kind(url), NAME, access) for url in links),
     )
+
+
+def _authors(info: dict[str, Any]) -> tuple[str, ...]:
+    """The names, without the number that tells namesakes apart: 'Wei Wang 0001'."""
+    people = items(fields(info.get("authors")).get("author"))
+    names = [text(fields(p).get("text")) if isinstance(p, dict) else text(p) for p in people]
+    return tuple(_NAMESAKE.sub("", name) for name in names if name)
+
+
+def _kind(url: str) -> str:
+    return "pdf" if url.lower().endswith(".pdf") else "landing"

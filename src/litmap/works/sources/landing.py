@@ -13,10 +13,13 @@ from litmap.models import Location, Request
 from litmap.parsing.grammar import YEAR_SINCE_1600
 from litmap.parsing.identifiers import doi_id, identifier_from_url, normalise_id, valid_arxiv
 from litmap.parsing.meta_tags import pdf_urls, read_tags
-from litmap.works.record import Record, text, unique, year
+from litmap.works.record import Record, is_web_address, text, unique, year
 
 NAME = "the work's page"
 _IEEE = re.compile(rb"xplGlobal\.document\.metadata\s{0,3}=\s{0,3}\{")
+Tags = list[tuple[str, str]]
+_DOI_NAMES = frozenset({"doi", "identifier", "identifier.doi"})
+_ABSTRACT_NAMES = frozenset({"abstract", "description.abstract"})
 _NAMES = {
     "title": ("title", "citation_title"),
     "author": ("author", "authors", "creator", "creators_name"),
@@ -54,35 +57,41 @@ def parse(body: bytes, url: str = "") -> list[Record]:
     title = _first(tags, "title")
     if not title:
         return []
-    ids = [doi_id(v) or "" for n, v in tags if n in {"doi", "identifier", "identifier.doi"}]
-    ids += [valid_arxiv(v) or "" for n, v in tags if n == "arxiv_id"]
-    ids += [normalise_id(f"pmid:{v}") for n, v in tags if n == "pmid" and v.isdigit()]
-    ids.append(identifier_from_url(url) or "" if url else "")
-    files = [f for f in pdf_urls(body, url) if f.startswith(("http://", "https://"))]
-    closed = any(n == "access" and v.lower() == "no" for n, v in tags)
-    access = "closed" if closed else "unknown"
-    authors = [
-        part
-        for n, v in tags
-        if n in _NAMES["author"]
-        for part in (v.split(";") if ";" in v else [v])
-    ]
-    return [
-        Record(
-            source=NAME,
-            title=title,
-            authors=unique([text(a) for a in authors]),
-            year=next((y for y in map(year, _all(tags, "date")) if y), None) or _loose_year(tags),
-            venue=_first(tags, "venue"),
-            abstract=next((v for n, v in tags if n in {"abstract", "description.abstract"}), ""),
-            ids=unique(ids),
-            urls=(url,) if url else (),
-            locations=tuple(Location(f, "pdf", NAME, access) for f in files),
-        )
-    ]
+    files = filter(is_web_address, pdf_urls(body, url))
+    access = "closed" if _is_closed(tags) else "unknown"
+    record = Record(
+        source=NAME,
+        title=title,
+        authors=_authors(tags),
+        year=next(filter(None, map(year, _all(tags, "date"))), None) or _loose_year(tags),
+        venue=_first(tags, "venue"),
+        abstract=next((v for name, v in tags if name in _ABSTRACT_NAMES), ""),
+        ids=_ids(tags, url),
+        urls=(url,) if url else (),
+        locations=tuple(Location(file, "pdf", NAME, access) for file in files),
+    )
+    return [record]
 
 
-def _ieee(body: bytes) -> list[tuple[str, str]]:
+def _ids(tags: Tags, url: str) -> tuple[str, ...]:
+    """DOIs, arXiv and PubMed ids of the tags, and what the page's own address names."""
+    ids = [doi_id(value) or "" for name, value in tags if name in _DOI_NAMES]
+    ids += [valid_arxiv(value) or "" for name, value in tags if name == "arxiv_id"]
+    ids += [normalise_id(f"pmid:{v}") for name, v in tags if name == "pmid" and v.isdigit()]
+    return unique([*ids, (identifier_from_url(url) or "") if url else ""])
+
+
+def _authors(tags: Tags) -> tuple[str, ...]:
+    """The authors in the order of the page; some sites put all of them into one tag."""
+    values = [value for name, value in tags if name in _NAMES["author"]]
+    return unique([text(name) for value in values for name in value.split(";")])
+
+
+def _is_closed(tags: Tags) -> bool:
+    return any(name == "access" and value.lower() == "no" for name, value in tags)
+
+
+def _ieee(body: bytes) -> Tags:
     """What IEEE Xplore keeps in a script instead of tags."""
     match = _IEEE.search(body[:2_000_000])
     part = body[match.start() : match.start() + 200_000].decode("utf-8", "replace") if match else ""
@@ -100,15 +109,15 @@ def _ieee(body: bytes) -> list[tuple[str, str]]:
     return found
 
 
-def _all(tags: list[tuple[str, str]], what: str) -> list[str]:
+def _all(tags: Tags, what: str) -> list[str]:
     return [value for wanted in _NAMES[what] for name, value in tags if name == wanted]
 
 
-def _first(tags: list[tuple[str, str]], what: str) -> str:
+def _first(tags: Tags, what: str) -> str:
     return next(iter(_all(tags, what)), "")
 
 
-def _loose_year(tags: list[tuple[str, str]]) -> int | None:
+def _loose_year(tags: Tags) -> int | None:
     for value in _all(tags, "date"):
         hit = re.search(rf"\b({YEAR_SINCE_1600})\b", value)
         if hit:

@@ -14,7 +14,18 @@ from urllib.parse import quote
 
 from litmap.models import Location, Request
 from litmap.parsing.identifiers import doi_id, identifier_from_url, normalise_id
-from litmap.works.record import Record, count, fields, items, load_json, text, unique, year
+from litmap.works.record import (
+    Record,
+    count,
+    fields,
+    items,
+    load_json,
+    named,
+    places,
+    text,
+    unique,
+    year,
+)
 
 NAME = "OpenAlex"
 API = "https://api.openalex.org/works"
@@ -24,6 +35,9 @@ _SELECT = (
     "id,doi,title,display_name,publication_year,ids,primary_location,locations,best_oa_location,authorships,"
     "abstract_inverted_index,is_retracted,is_paratext,type,cited_by_count"
 )
+_DOI_HOST = re.compile(r"^https?://(?:dx\.)?doi\.org/")
+_LISTED_KINDS = frozenset({"openalex", "pmid", "pmcid"})
+_PLACE_KINDS = frozenset({"arxiv", "openreview", "pmlr", "neurips", "jmlr", "acl", "pmcid", "hal"})
 _ID_KINDS = {"doi": "doi", "pmid": "pmid", "pmcid": "pmcid", "openalex": "openalex"}
 
 
@@ -75,34 +89,18 @@ def parse(body: bytes) -> list[Record]:
     """The records of a list or of a single work. Raises `WebError` for what is not JSON."""
     data = fields(load_json(body, NAME))
     listed = data.get("results")
-    found = [_record(fields(item)) for item in (items(listed) if listed is not None else [data])]
-    return [record for record in found if record is not None]
+    return named(_record(fields(i)) for i in (items(listed) if listed is not None else [data]))
 
 
 def _record(item: dict[str, Any]) -> Record | None:
     title = text(item.get("title") or item.get("display_name"))
     if not title or item.get("is_paratext"):
         return None
-    ids = [doi_id(re.sub(r"^https?://(?:dx\.)?doi\.org/", "", text(item.get("doi")))) or ""]
-    for kind, value in fields(item.get("ids")).items():
-        last = text(str(value)).rstrip("/").rpartition("/")[2]
-        if kind in {"openalex", "pmid", "pmcid"} and last:
-            ids.append(normalise_id(f"{kind}:{last}"))
-    places = [fields(p) for p in items(item.get("locations"), 40)]
-    locations = [spot for place in places for spot in _spots(place)]
-    for spot in locations:
-        found = identifier_from_url(spot.url)
-        if found and found.split(":", 1)[0] in {
-            "arxiv",
-            "openreview",
-            "pmlr",
-            "neurips",
-            "jmlr",
-            "acl",
-            "pmcid",
-            "hal",
-        }:
-            ids.append(found)
+    locations = [
+        location
+        for place in map(fields, items(item.get("locations"), 40))
+        for location in _locations(place)
+    ]
     return Record(
         source=NAME,
         title=title,
@@ -110,12 +108,28 @@ def _record(item: dict[str, Any]) -> Record | None:
         year=year(item.get("publication_year")),
         venue=_venue(item),
         abstract=_abstract(item.get("abstract_inverted_index")),
-        ids=unique(ids),
-        urls=unique([spot.url for spot in locations if spot.kind == "landing"]),
+        ids=unique([*_own_ids(item), *_ids_of_places(locations)]),
+        urls=unique([location.url for location in locations if location.kind == "landing"]),
         locations=tuple(dict.fromkeys(locations)),
         notices=("retracted, says OpenAlex",) if item.get("is_retracted") is True else (),
         cited=count(item.get("cited_by_count")),
     )
+
+
+def _own_ids(item: dict[str, Any]) -> list[str]:
+    """The DOI, and the ids of OpenAlex and PubMed."""
+    ids = [doi_id(_DOI_HOST.sub("", text(item.get("doi")))) or ""]
+    for kind, value in fields(item.get("ids")).items():
+        last = text(str(value)).rstrip("/").rpartition("/")[2]
+        if kind in _LISTED_KINDS and last:
+            ids.append(normalise_id(f"{kind}:{last}"))
+    return ids
+
+
+def _ids_of_places(locations: Sequence[Location]) -> list[str]:
+    """What the addresses of the copies name, as far as it is an id of this very work."""
+    ids = [identifier_from_url(location.url) or "" for location in locations]
+    return [ident for ident in ids if ident.partition(":")[0] in _PLACE_KINDS]
 
 
 def _names(item: dict[str, Any]) -> list[str]:
@@ -132,16 +146,10 @@ def _venue(item: dict[str, Any]) -> str:
     return text(fields(place.get("source")).get("display_name") or place.get("raw_source_name"))
 
 
-def _spots(place: dict[str, Any]) -> list[Location]:
-    access = "open" if place.get("is_oa") is True else "closed"
-    version = text(place.get("version"))
+def _locations(place: dict[str, Any]) -> list[Location]:
     file, page = text(place.get("pdf_url")), text(place.get("landing_page_url"))
-    found = []
-    if file.startswith(("http://", "https://")):
-        found.append(Location(file, "pdf", NAME, access, version))
-    if page.startswith(("http://", "https://")):
-        found.append(Location(page, "landing", NAME, access, version))
-    return found
+    access = "open" if place.get("is_oa") is True else "closed"
+    return places(file, page, NAME, access, text(place.get("version")))
 
 
 def _abstract(index: Any) -> str:

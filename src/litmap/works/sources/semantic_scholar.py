@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from litmap.models import Location, Request
+from litmap.models import Request
 from litmap.parsing.identifiers import doi_id, identifier_from_url, normalise_id, valid_arxiv
 from litmap.parsing.title_similarity import normalise_title
-from litmap.works.record import Record, fields, items, load_json, text, unique, year
+from litmap.works.record import Record, fields, items, load_json, named, places, text, unique, year
 
 NAME = "Semantic Scholar"
 API = "https://api.semanticscholar.org/graph/v1/paper"
@@ -41,36 +41,33 @@ def parse(body: bytes) -> list[Record]:
     """The records of a single paper or of a match. Raises `WebError` for what is not JSON."""
     data = fields(load_json(body, NAME))
     listed = data.get("data")
-    found = [_record(fields(item)) for item in (items(listed) if listed is not None else [data])]
-    return [record for record in found if record is not None]
+    return named(_record(fields(i)) for i in (items(listed) if listed is not None else [data]))
 
 
 def _record(item: dict[str, Any]) -> Record | None:
     title = text(item.get("title"))
     if not title:
         return None
-    known = fields(item.get("externalIds"))
-    ids = [
-        valid_arxiv(str(known.get("ArXiv", ""))) or "",
-        doi_id(str(known.get("DOI", ""))) or "",
-        normalise_id(f"acl:{known['ACL']}") if known.get("ACL") else "",
-        normalise_id(f"pmid:{known['PubMed']}") if known.get("PubMed") else "",
-        normalise_id(f"pmcid:{known['PubMedCentral']}") if known.get("PubMedCentral") else "",
-        f"s2:{text(item.get('paperId'))}" if item.get("paperId") else "",
-    ]
-    url = text(fields(item.get("openAccessPdf")).get("url"))
-    spots = (Location(url, "pdf", NAME, "open"),) if url.startswith(("http://", "https://")) else ()
-    if spots:
-        ids.append(identifier_from_url(url) or "")
+    file = text(fields(item.get("openAccessPdf")).get("url"))
+    locations = places(file, "", NAME, "open")
+    names = (text(fields(author).get("name")) for author in items(item.get("authors")))
+    of_file = identifier_from_url(file) if locations else None
     return Record(
         source=NAME,
         title=title,
-        authors=tuple(
-            filter(None, (text(fields(a).get("name")) for a in items(item.get("authors"))))
-        ),
+        authors=tuple(filter(None, names)),
         year=year(item.get("year")),
         venue=text(item.get("venue")),
         abstract=text(item.get("abstract")),
-        ids=unique(ids),
-        locations=spots,
+        ids=unique([*_ids(item), of_file or ""]),
+        locations=tuple(locations),
     )
+
+
+def _ids(item: dict[str, Any]) -> list[str]:
+    """The ids of other services, then its own."""
+    known = fields(item.get("externalIds"))
+    ids = [valid_arxiv(str(known.get("ArXiv", ""))) or "", doi_id(str(known.get("DOI", ""))) or ""]
+    for kind, name in (("acl", "ACL"), ("pmid", "PubMed"), ("pmcid", "PubMedCentral")):
+        ids.append(normalise_id(f"{kind}:{known[name]}") if known.get(name) else "")
+    return [*ids, f"s2:{text(item.get('paperId'))}" if item.get("paperId") else ""]

@@ -4,11 +4,12 @@ https://unpaywall.org/products/api
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 from litmap.models import Location, Request
 from litmap.parsing.identifiers import doi_id, identifier_from_url
-from litmap.works.record import Record, fields, items, load_json, text, unique, year
+from litmap.works.record import Record, fields, items, load_json, places, text, unique, year
 
 NAME = "Unpaywall"
 API = "https://api.unpaywall.org/v2"
@@ -28,32 +29,26 @@ def parse(body: bytes) -> list[Record]:
     doi, title = doi_id(text(item.get("doi"))), text(item.get("title"))
     if not doi:
         return []
-    spots: list[Location] = []
-    for place in map(fields, items(item.get("oa_locations"), 40)):
-        file, page = (
-            text(place.get("url_for_pdf")),
-            text(place.get("url_for_landing_page") or place.get("url")),
-        )
-        version = text(place.get("version"))
-        if file.startswith(("http://", "https://")):
-            spots.append(Location(file, "pdf", NAME, "open", version))
-        if page.startswith(("http://", "https://")):
-            spots.append(Location(page, "landing", NAME, "open", version))
-    found = [identifier_from_url(spot.url) or "" for spot in spots]
-    arxiv = [ident for ident in found if ident.startswith("arxiv:")]
-    return [
-        Record(
-            source=NAME,
-            title=title,
-            authors=tuple(
-                filter(
-                    None,
-                    (text(fields(a).get("raw_author_name")) for a in items(item.get("z_authors"))),
-                )
-            ),
-            year=year(item.get("year")),
-            venue=text(item.get("journal_name")),
-            ids=unique([doi, *arxiv]),
-            locations=tuple(dict.fromkeys(spots)),
-        )
+    locations = [
+        location
+        for place in map(fields, items(item.get("oa_locations"), 40))
+        for location in _locations(place)
     ]
+    ids = [identifier_from_url(location.url) or "" for location in locations]
+    names = (text(fields(a).get("raw_author_name")) for a in items(item.get("z_authors")))
+    record = Record(
+        source=NAME,
+        title=title,
+        authors=tuple(filter(None, names)),
+        year=year(item.get("year")),
+        venue=text(item.get("journal_name")),
+        ids=unique([doi, *(ident for ident in ids if ident.startswith("arxiv:"))]),
+        locations=tuple(dict.fromkeys(locations)),
+    )
+    return [record]
+
+
+def _locations(place: dict[str, Any]) -> list[Location]:
+    file = text(place.get("url_for_pdf"))
+    page = text(place.get("url_for_landing_page") or place.get("url"))
+    return places(file, page, NAME, "open", text(place.get("version")))
