@@ -32,7 +32,8 @@ API = "https://api.openalex.org/works"
 AT_ONCE = 50
 TITLES_AT_ONCE = 8
 _SELECT = (
-    "id,doi,title,display_name,publication_year,ids,primary_location,locations,best_oa_location,authorships,"
+    "id,doi,title,display_name,publication_year,ids,primary_location,locations,best_oa_location,"
+    "authorships,"
     "abstract_inverted_index,is_retracted,is_paratext,type,cited_by_count"
 )
 _DOI_HOST = re.compile(r"^https?://(?:dx\.)?doi\.org/")
