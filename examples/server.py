@@ -31,7 +31,7 @@ _GROUPS = ("default", "arxiv", "crossref", "openalex", "s2", "dblp", "unpaywall"
 def serve() -> Iterator[dict[str, str]]:
     """Serve while the context is open; gives the environment that makes a client come here instead of the web.
 
-    Beside proxy and certificate it sets the paces to 0 (no service is being asked) and a contact address.
+    Beside proxy and certificate it sets the request intervals to 0 (no service is being asked) and a contact address.
     """
     with tempfile.TemporaryDirectory(prefix="litmap-demo-") as folder:
         authority, tls = _certificates(Path(folder))
@@ -48,7 +48,7 @@ def serve() -> Iterator[dict[str, str]]:
                 **dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"), proxy),
                 **dict.fromkeys(("NO_PROXY", "no_proxy"), local),
                 "SSL_CERT_FILE": str(authority),
-                "LITMAP_PACES": ",".join(f"{group}=0" for group in _GROUPS),
+                "LITMAP_REQUEST_INTERVALS": ",".join(f"{group}=0" for group in _GROUPS),
                 "LITMAP_CONTACT": "reader@example.org",
             }
         finally:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from litmap.examples import NOTES
 
-from litmap.errors import Busy, DamagedBuild, NoLibrary, SearchError, UsageError
+from litmap.errors import Busy, DamagedBuild, ModelError, NoLibrary, SearchError, UsageError
 from litmap.library import Library
 from litmap.paths import LibraryPaths
 from litmap.pipeline import RefreshRun, rebuild, refresh
@@ -56,6 +56,30 @@ def test_search_lands_on_the_page(library):
     assert best.rects
     assert best.quotation in " ".join(best.chunk.text.split())
     assert library.page_image(best.entry.pdf, best.chunk.page, best.rects).startswith(b"\x89PNG")
+
+
+def test_a_cross_encoder_orders_the_results_anew(example_library, state, tmp_path):
+    """Any that sentence-transformers can load from a folder; this one knows nothing."""
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+
+    words = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "flat", "minima", "sharp", "network")
+    (tmp_path / "vocab.txt").write_text("\n".join(words))
+    shape = BertConfig(
+        vocab_size=len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=16, num_labels=1,
+    )  # fmt: skip
+    BertTokenizerFast(vocab_file=str(tmp_path / "vocab.txt")).save_pretrained(tmp_path)
+    BertForSequenceClassification(shape).save_pretrained(tmp_path)
+    settings = load_settings(
+        {"library": example_library, "state": state, "reranker": str(tmp_path)}
+    )
+    with Library.open(settings=settings) as reranked:
+        scores = [hit.score for hit in reranked.search("flat minima", limit=5).hits]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 < score < 1 for score in scores), "those of the cross-encoder, through a sigmoid"
+    wrong = load_settings({"library": example_library, "state": state, "reranker": "/nowhere"})
+    with Library.open(settings=wrong) as other, pytest.raises(ModelError, match="cannot be loaded"):
+        other.search("flat minima")
 
 
 def test_the_readers_notes_are_results_too(library):

@@ -195,6 +195,6 @@ def test_the_real_parsers_read_the_answers() -> None:
 
 def test_the_environment_leads_to_loopback_only(web: dict[str, str]) -> None:
     assert web["HTTPS_PROXY"].startswith("http://127.0.0.1:")
-    assert "arxiv=0" in web["LITMAP_PACES"]
+    assert "arxiv=0" in web["LITMAP_REQUEST_INTERVALS"]
     left = {p.name for p in Path(web["SSL_CERT_FILE"]).parent.iterdir()}
     assert left == {"authority.pem"}, "no private key is left on disk"

@@ -154,7 +154,12 @@ def test_the_flow_gets_every_setting(tmp_path):
     from litmap.flows.refresh import flow_parameters
 
     settings = load_settings(
-        {"library": tmp_path / "lib", "notes": ("a.md",), "ocr": False, "paces": {"x": 1.0}}
+        {
+            "library": tmp_path / "lib",
+            "notes": ("a.md",),
+            "ocr": False,
+            "request_intervals": {"x": 1.0},
+        }
     )
     parameters = json.loads(json.dumps(flow_parameters(settings)))
     again = load_settings(
@@ -162,5 +167,5 @@ def test_the_flow_gets_every_setting(tmp_path):
     )
     assert again.library == settings.library
     assert not again.ocr
-    assert again.paces == {"x": 1.0}
+    assert again.request_intervals == {"x": 1.0}
     assert again.notes[0].endswith("/a.md")

@@ -360,7 +360,7 @@ def test_threads_that_ask_for_the_model_at_once_get_the_same(settings):
 def test_the_app_gets_the_settings_of_its_command(tmp_path):
     file = tmp_path / "litmap.toml"
     file.write_text(
-        'library = "lib"\nnotes = ["n"]\nmodel = "other"\nocr = false\npaces = {"x.org" = 1.5}\n'
+        'library = "lib"\nnotes = ["n"]\nmodel = "other"\nocr = false\nrequest_intervals = {"x.org" = 1.5}\n'
     )
     chosen = load_settings(file=file)
     _, environment = app_command(chosen, 8501)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import functools
+import logging
 import os
 import tomllib
 from collections.abc import Callable, Mapping
@@ -12,7 +14,11 @@ from typing import Any
 
 from litmap.errors import SettingsError
 
+logger = logging.getLogger(__name__)
+
 FILE = "litmap.toml"
+PREFIX = "LITMAP_"
+"""How variables of the environment that are settings begin."""
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 
 
@@ -52,12 +58,18 @@ class Settings:
     """Ask again after this many days about works that were found, and whether arXiv has a newer version."""
     retry_days: float = 7.0
     """Try again after this many days what no source knew or gave."""
-    paces: Mapping[str, float] = field(default_factory=dict)
+    request_intervals: Mapping[str, float] = field(default_factory=dict)
     """Seconds between two requests by host, e.g. {"arxiv.org" = 3.0}; the defaults keep the services' rules."""
-    allow: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
     """Hosts or addresses of this machine or network that may be fetched from (none by default)."""
     state: Path = Path()
     """Folder for what all libraries of this user share (request budgets); the user's cache folder by default."""
+
+
+FORMER_NAMES = {"paces": "request_intervals", "allow": "allowed_hosts"}
+"""Names that settings had until 0.2; read with a warning."""
+NO_SETTINGS = frozenset({"LITMAP_SHARED"})
+"""Variables of the environment that are the tests' own."""
 
 
 def api_keys() -> dict[str, str]:
@@ -104,13 +116,13 @@ def _home(note: str) -> str:
     return os.path.expanduser(note)  # noqa: PTH111 - pathlib's raises where there is no such user
 
 
-def _paces(value: Any) -> dict[str, float]:
+def _intervals(value: Any) -> dict[str, float]:
     if isinstance(value, str):
         value = dict(part.split("=", 1) for part in value.split(",") if part.strip())
-    paces = {str(host).strip(): float(pace) for host, pace in dict(value).items()}
-    if any(pace < 0 for pace in paces.values()):
-        raise ValueError("negative pace")
-    return paces
+    intervals = {str(host).strip(): float(seconds) for host, seconds in dict(value).items()}
+    if any(seconds < 0 for seconds in intervals.values()):
+        raise ValueError("negative interval")
+    return intervals
 
 
 def _number(value: Any) -> float:
@@ -138,7 +150,7 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "int": _integer,
     "float": _number,
     "tuple[str, ...]": _texts,
-    "Mapping[str, float]": _paces,
+    "Mapping[str, float]": _intervals,
 }
 _WORDS = {
     "Path": "a path",
@@ -151,16 +163,50 @@ _WORDS = {
 }
 
 
+@functools.cache
+def _warn_once(message: str) -> None:
+    """Say it, however often the settings are loaded."""
+    logger.warning(message)
+
+
 def _known(values: Mapping[str, Any], where: str) -> dict[str, Any]:
-    names = [f.name for f in fields(Settings)]
+    """The values as their settings' types, former names put right. Raises `SettingsError`."""
     result = {}
-    for name, value in values.items():
-        if name not in names:
-            near = difflib.get_close_matches(name, names, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(names)}"
+    for given, value in values.items():
+        name = FORMER_NAMES.get(given, given)
+        if name != given:
+            _warn_once(f"{where}: the setting {given!r} is called {name!r} now")
+            if name in values:  # both: the one of today counts
+                continue
+        if not _is_setting(name):
+            hint = _guess(name) or f"; known are {', '.join(f.name for f in fields(Settings))}"
             raise SettingsError(f"{where}: unknown setting {name!r}{hint}", subject=name)
         result[name] = _convert(name, value, where)
     return result
+
+
+def _is_setting(name: str) -> bool:
+    return any(name == f.name for f in fields(Settings))
+
+
+def _guess(name: str) -> str:
+    """What may have been meant; '' where nothing is near."""
+    near = difflib.get_close_matches(name, [f.name for f in fields(Settings)], 1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """The settings among the variables `LITMAP_…`; another program's are told and left alone."""
+    values = {}
+    for variable, value in environment.items():
+        if not variable.startswith(PREFIX) or variable in NO_SETTINGS:
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        if _is_setting(FORMER_NAMES.get(name, name)):
+            values[name] = value
+        else:
+            _warn_once(f"environment: {variable} is no setting and is ignored{_guess(name)}")
+    return _known(values, "environment (LITMAP_…)")
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -185,18 +231,26 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 def as_environment(settings: Settings) -> dict[str, str]:
     """The settings that differ from their defaults as `LITMAP_…`, for a process started elsewhere."""
-    found: dict[str, str] = {}
-    for item in fields(Settings):
-        value = getattr(settings, item.name)
-        if isinstance(value, Path):
-            found[item.name] = str(value.resolve())
-        elif isinstance(value, Mapping):
-            found[item.name] = ",".join(f"{host}={pace}" for host, pace in value.items())
-        elif isinstance(value, tuple):  # one that holds the separator would be read as two
-            found[item.name] = "" if any(os.pathsep in v for v in value) else os.pathsep.join(value)
-        elif value != getattr(Settings(), item.name):
-            found[item.name] = str(value)
-    return {f"LITMAP_{name.upper()}": text for name, text in found.items() if text}
+    defaults = Settings()
+    texts = {f.name: _as_text(getattr(settings, f.name)) for f in fields(Settings)}
+    usual = {f.name: _as_text(getattr(defaults, f.name)) for f in fields(Settings)}
+    paths = {f.name for f in fields(Settings) if f.type == "Path"}  # relative to where one starts
+    return {
+        f"{PREFIX}{name.upper()}": text
+        for name, text in texts.items()
+        if text and (name in paths or text != usual[name])
+    }
+
+
+def _as_text(value: Any) -> str:
+    """A setting's value as it stands in the environment."""
+    if isinstance(value, Path):
+        return str(value.resolve())
+    if isinstance(value, Mapping):
+        return ",".join(f"{host}={seconds}" for host, seconds in value.items())
+    if isinstance(value, tuple):  # one that holds the separator would be read as two
+        return "" if any(os.pathsep in v for v in value) else os.pathsep.join(value)
+    return str(value)
 
 
 def load_settings(
@@ -208,18 +262,14 @@ def load_settings(
     """Settings from `file` (default: `litmap.toml` in the working directory), the environment and `options`.
 
     Each overrides the one before; an option of None counts as not given. Paths in the file are relative to the
-    file. Raises `SettingsError` for an unknown or wrong setting, and for a `file` that was named and is not there.
+    file. Raises `SettingsError` for an unknown or wrong setting, and for a `file` that was named and is not there;
+    an unknown variable of the environment may be another program's and is a warning.
     """
     environment = os.environ if environment is None else environment
     settings = Settings(state=default_state())
     if file is not None or Path(FILE).is_file():
         settings = replace(settings, **_from_file(file or Path(FILE)))
-    values = {
-        k[7:].lower(): v
-        for k, v in environment.items()
-        if k.startswith("LITMAP_") and k != "LITMAP_SHARED"
-    }
-    settings = replace(settings, **_known(values, "environment (LITMAP_…)"))
+    settings = replace(settings, **_from_environment(environment))
     given = {k: v for k, v in (options or {}).items() if v is not None}
     settings = replace(settings, **_known(given, "options"))
     return replace(settings, notes=tuple(_home(note) for note in settings.notes))

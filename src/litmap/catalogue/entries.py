@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -127,46 +127,53 @@ def _entry(
     pdfs: tuple[PdfFile, ...],
     dropped: bool,
 ) -> Entry:
-    status, reason = _status([d for _, d in group], fetched, pdfs)
-    mentions = tuple(
-        sorted({m: None for c, _ in group for m in c.mentions}, key=lambda m: (m.note, m.line))
+    status, reason = _status([d for _, d in group if d is not None], fetched, pdfs)
+    candidates: tuple[Work, ...] = ()
+    if status == "unsure":
+        candidates = tuple({c.id: c for _, d in group if d for c in d.candidates}.values())
+        work = _likeliest(work, candidates, [c for c, _ in group])
+    mentions = {m: None for c, _ in group for m in c.mentions}
+    return Entry(
+        work,
+        status,
+        reason,
+        pdfs,
+        mentions=tuple(sorted(mentions, key=lambda m: (m.note, m.line))),
+        citations=tuple(c.key for c, _ in group),
+        candidates=candidates,
+        tried=fetched.tried if fetched else (),
+        dropped=dropped,
     )
-    candidates = tuple({c.id: c for _, d in group if d for c in d.candidates}.values())
-    keys = tuple(c.key for c, _ in group)
-    tried = fetched.tried if fetched else ()
-    candidates = candidates if status == "unsure" else ()
-    titled = any(c.reference.title for c, _ in group)
-    if candidates and not work.ids and (len(candidates) == 1 or not titled):
-        work = replace(
-            candidates[0], id=work.id
-        )  # the likeliest says more than the note's words; it stays unsure
-    return Entry(work, status, reason, pdfs, mentions, keys, candidates, tried, dropped)
+
+
+def _likeliest(work: Work, candidates: Sequence[Work], citations: Sequence[Citation]) -> Work:
+    """The first candidate under the work's id, where it says more than the note's words; it stays unsure."""
+    if not candidates or work.ids:
+        return work
+    titled = any(c.reference.title for c in citations)
+    return work if titled and len(candidates) > 1 else replace(candidates[0], id=work.id)
 
 
 def _status(
-    decided: Iterable[Decided | None], fetched: Fetched | None, pdfs: tuple[PdfFile, ...]
+    decided: Sequence[Decided], fetched: Fetched | None, pdfs: Sequence[PdfFile]
 ) -> tuple[str, str]:
+    """Status and reason: a PDF's presence first, then what the fetch told, then what the sources say."""
     if pdfs:
-        return (
-            "fetched",
-            fetched.reason
-            if fetched and fetched.status == "fetched"
-            else "the PDF is in the library",
-        )
-    made = [d for d in decided if d is not None]
-    best = min(made, key=lambda d: _ORDER.get(d.status, 9)) if made else None
-    if fetched is not None and not (
-        fetched.status == "metadata-only" and best is not None and best.status in _NOT_KNOWN
-    ):
+        told = fetched is not None and fetched.status == "fetched"
+        return "fetched", fetched.reason if fetched and told else "the PDF is in the library"
+    best = min(decided, key=lambda d: _ORDER.get(d.status, 9), default=None)
+    if fetched is not None and not _is_beside_the_point(fetched, best):
         return fetched.status, fetched.reason
     if best is None:
         return "pending", "not looked up yet: run `litmap refresh` with the network"
     if best.status == "metadata-only":
-        return (
-            "pending",
-            "known; its PDF has not been looked for yet: run `litmap refresh` with the network",
-        )
+        return "pending", "known, its PDF was not tried yet: run `litmap refresh` with the network"
     return best.status, best.reason
+
+
+def _is_beside_the_point(fetched: Fetched, best: Decided | None) -> bool:
+    """Whether a fetch tells only that there is no PDF of a work that the sources do not know for sure."""
+    return fetched.status == "metadata-only" and best is not None and best.status in _NOT_KNOWN
 
 
 _NOT_KNOWN = frozenset({"not-found", "unsure"})

@@ -161,15 +161,19 @@ class Library:
             alias = self._catalogue.aliases().get(name)
         if alias is not None and alias in self.by_id:
             return self.by_id[alias]
-        ids = {found.id for found in find_identifiers(name)} | {name}
+        ids = {identified.id for identified in find_identifiers(name)} | {name}
         for entry in self._entries:
             if ids & set(entry.work.ids):
                 return entry
+        return self._by_title(name)
+
+    def _by_title(self, name: str) -> Entry:
+        """The one work with this title, or with a title that holds it. Raises `SearchError`."""
         wanted = normalise_title(name)
         titles = [(normalise_title(e.work.title), e) for e in self._entries]
-        fits = [e for t, e in titles if t == wanted] or [
-            e for t, e in titles if wanted and wanted in t
-        ]
+        fits = [e for t, e in titles if t == wanted]
+        if not fits and wanted:
+            fits = [e for t, e in titles if wanted in t]
         if len(fits) == 1:
             return fits[0]
         if not fits:
@@ -216,7 +220,13 @@ class Library:
             keywords.KeywordIndex.open(build.path("keywords")),
             build,
             facts,
+            reranker=self._reranker(),
         )
+
+    def _reranker(self) -> search.Reranker | None:
+        """The second stage of the search, where the settings name one. Raises `ModelError`."""
+        name = self.settings.reranker
+        return search.load_reranker(name) if name else None
 
     def search(self, query: str, *, limit: int = 10, by: str = "passage") -> SearchResults:
         """Passages (or, by='paper', papers with their best passages) that answer a query, best first.
@@ -326,21 +336,13 @@ class Library:
         from litmap import maps
 
         view = self.topics()
-        filed = {f.work: f for f in view.filings}
-        topic_of = {work: t for t in view.topics if t.heading for work in t.works}
-        dots = []
-        for work_id, (x, y) in view.points.items():
-            entry, filing = self.by_id.get(work_id), filed.get(work_id)
-            if entry is None or filing is None:
-                continue
-            topic = topic_of.get(work_id)
-            heading = topic.heading if topic else filing.suggested
-            work = entry.work
-            detail = ", ".join(p for p in (short_authors(work.authors), str(work.year or "")) if p)
-            url = next(iter(work.urls), "")
-            dots.append(
-                maps.Dot(work_id, work.title, x, y, heading, detail, url, suggested=topic is None)
-            )
+        filings = {f.work: f for f in view.filings}
+        topics = {work: t for t in view.topics if t.heading for work in t.works}
+        dots = [
+            _dot(self.by_id[work], filings[work], topics.get(work), point)
+            for work, point in view.points.items()
+            if work in self.by_id and work in filings
+        ]
         stored = self._need_build().read_json("styles") or []
         styles = {tuple(path): maps.Style(colour, shape) for path, colour, shape in stored}
         return maps.draw(
@@ -392,6 +394,23 @@ class Library:
                 subject=str(self.paths.root),
             )
         return self._build
+
+
+def _dot(entry: Entry, filing: Filing, topic: Topic | None, point: tuple[float, float]) -> maps.Dot:
+    """A work on the map, under its topic's heading or the suggested one."""
+    from litmap import maps
+
+    work = entry.work
+    parts = (short_authors(work.authors), str(work.year or ""))
+    return maps.Dot(
+        work.id,
+        work.title,
+        *point,
+        topic.heading if topic else filing.suggested,
+        ", ".join(p for p in parts if p),
+        next(iter(work.urls), ""),
+        suggested=topic is None,
+    )
 
 
 __all__ = [

@@ -62,23 +62,15 @@ class SearchHit:
 
     def as_json(self) -> dict[str, Any]:
         """The form of `litmap search --json`."""
-        work = self.entry.work if self.entry else None
         pdf = self.entry.pdf if self.entry else None
         return {
             "rank": self.rank,
             "score": self.score,
             "kind": self.chunk.kind,
-            "work": {
-                "id": work.id if work else f"{NOTE_PREFIX}{self.note}",
-                "title": work.title if work else self.note,
-                "authors": list(work.authors) if work else [],
-                "year": work.year if work else None,
-            },
+            "work": self._work_as_json(),
             "page": self.page,
             "text": self.chunk.text,
-            "rects": [
-                [x0, y0, x1, y1] for page, x0, y0, x1, y1 in self.chunk.rects if page == self.page
-            ],
+            "rects": [list(rect) for page, *rect in self.chunk.rects if page == self.page],
             "spans": [list(r) for r in self.chunk.rects],
             "section": self.chunk.section,
             "quotation": self.quotation,
@@ -97,6 +89,19 @@ class SearchHit:
             "also": [
                 {"page": h.chunk.page, "text": h.chunk.text, "score": h.score} for h in self.also
             ],
+        }
+
+    def _work_as_json(self) -> dict[str, Any]:
+        """The paper, or the note that the passage is from."""
+        if self.entry is None:
+            name = f"{NOTE_PREFIX}{self.note}"
+            return {"id": name, "title": self.note, "authors": [], "year": None}
+        work = self.entry.work
+        return {
+            "id": work.id,
+            "title": work.title,
+            "authors": list(work.authors),
+            "year": work.year,
         }
 
 
@@ -160,15 +165,20 @@ def _place(chunk: Chunk) -> tuple[str, int]:
 def show_results(
     results: Results, by: str, entries: Mapping[str, Entry], limit: int | None, most_notes: int
 ) -> SearchResults:
-    """The search's results as an answer: passages or papers, and the reader's own notes apart from them."""
+    """The search's results as an answer: passages or papers, and up to `most_notes` of the reader's own notes.
+
+    The notes stand beside the `limit` results; where nothing is close, all together are no more than `limit`.
+    """
     only_notes = results.query.kinds == ("note",)
-    papers = [h for h in results.hits if h.chunk.kind != "note"]
-    own = [h for h in results.hits if h.chunk.kind == "note"]
     if by == "paper" and not only_notes:
         groups = [w for w in results.works if w.work in entries and w.hits][:limit]
         hits = [show_hit(w.hits[0], rank, entries, w.hits[1:]) for rank, w in enumerate(groups, 1)]
     else:
+        papers = [h for h in results.hits if h.chunk.kind != "note"]
         hits = [show_hit(h, rank, entries) for rank, h in enumerate(papers[:limit], 1)]
-    kept = own[: limit if only_notes else most_notes]
-    notes = [show_hit(h, rank, entries) for rank, h in enumerate(kept, len(hits) + 1)]
+    room = limit if only_notes else most_notes
+    if limit is not None and not results.close and not only_notes:
+        room = min(most_notes, limit - len(hits))
+    own = [h for h in results.hits if h.chunk.kind == "note"][:room]
+    notes = [show_hit(h, rank, entries) for rank, h in enumerate(own, len(hits) + 1)]
     return SearchResults(tuple(hits), tuple(notes), results.close, results.message)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from litmap.catalogue.entries import Entry
-from litmap.models import Summary
+from litmap.models import Sentence, Summary, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,28 +21,30 @@ class SummaryView:
     @classmethod
     def load(cls, summary: Summary, entries: Mapping[str, Entry]) -> Self:
         """A summary joined with its works."""
-        sentences = []
-        for s in summary.sentences:
-            work = entries[s.work].work if s.work in entries else None
-            names = [a.split()[-1] for a in work.authors if a.split()] if work else []
-            cite = (
-                f"{names[0]}{' et al.' if len(names) > 1 else ''} {work.year or ''}".strip()
-                if work and names
-                else s.work
-            )
-            rects = [list(r[1:]) for r in s.rects if r[0] == s.page]
-            sentences.append(
-                {
-                    "text": s.text,
-                    "work": s.work,
-                    "page": s.page,
-                    "rects": rects,
-                    "cite": cite,
-                    "title": work.title if work else s.work,
-                }
-            )
-        return cls(summary.subject, summary.title, tuple(sentences))
+        sentences = tuple(_named(s, entries) for s in summary.sentences)
+        return cls(summary.subject, summary.title, sentences)
 
     def as_json(self) -> dict[str, Any]:
         """The form of `litmap summary --json`."""
         return {"title": self.title, "sentences": list(self.sentences)}
+
+
+def _named(sentence: Sentence, entries: Mapping[str, Entry]) -> dict[str, Any]:
+    """A sentence with the work it is from, as JSON."""
+    entry = entries.get(sentence.work)
+    return {
+        "text": sentence.text,
+        "work": sentence.work,
+        "page": sentence.page,
+        "rects": [list(rect) for page, *rect in sentence.rects if page == sentence.page],
+        "cite": _cite(entry.work) if entry else sentence.work,
+        "title": entry.work.title if entry else sentence.work,
+    }
+
+
+def _cite(work: Work) -> str:
+    """'Keskar et al. 2016'; the work's id where no author is known."""
+    names = [a.split()[-1] for a in work.authors if a.split()]
+    if not names:
+        return work.id
+    return f"{names[0]}{' et al.' if len(names) > 1 else ''} {work.year or ''}".strip()

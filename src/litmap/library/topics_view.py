@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from litmap.catalogue.entries import Entry
 from litmap.catalogue.records import build_record
-from litmap.models import Filing, Topic
+from litmap.models import Filing, Suggestion, Topic
 
 FINDINGS = {
     "misfit": "Papers that read like another heading",
@@ -22,13 +22,17 @@ FINDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class TopicsView:
-    """Topics, filings, findings and the map's points of one build."""
+    """Topics, filings, findings and the map's points of one build.
+
+    The filings' confidences are bounded by what the calibration can tell: none is certain.
+    """
 
     topics: tuple[Topic, ...]
     filings: tuple[Filing, ...]
     findings: tuple[Any, ...]
     points: Mapping[str, tuple[float, float]]
     entries: Mapping[str, Entry]
+    surest_first: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def load(
@@ -40,7 +44,16 @@ class TopicsView:
         topics = tuple(build_record(Topic, t) for t in data.get("topics", []))
         filings = tuple(build_record(Filing, f) for f in data.get("filings", []))
         findings = tuple(build_record(Finding, f) for f in data.get("findings", []))
-        return cls(topics, filings, findings, {k: (v[0], v[1]) for k, v in points.items()}, entries)
+        order = sorted(filings, key=lambda f: -f.confidence)
+        least = _least_chance(filings)
+        return cls(
+            topics,
+            tuple(_bounded(f, least) for f in filings),
+            findings,
+            {k: (v[0], v[1]) for k, v in points.items()},
+            entries,
+            {f.work: rank for rank, f in enumerate(order)},
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The form of `litmap topics --json`."""
@@ -61,8 +74,8 @@ class TopicsView:
     def unplaced(self) -> list[Filing]:
         """Works under no topic of the notes (an inbox, a reference list), the surest first."""
         placed = {work for topic in self.topics if topic.heading for work in topic.works}
-        found = [f for f in self.filings if f.work not in placed and f.work in self.entries]
-        return sorted(found, key=lambda f: -f.confidence)
+        filings = [f for f in self.filings if f.work not in placed and f.work in self.entries]
+        return sorted(filings, key=lambda f: self.surest_first.get(f.work, 0))
 
     def _work(self, filing: Filing) -> dict[str, Any]:
         work = self.entries[filing.work].work
@@ -85,3 +98,29 @@ class TopicsView:
             "x": x,
             "y": y,
         }
+
+
+LEAST_CHANCE = 0.01
+"""No chance is shown as smaller, or larger than its complement: a percentage without decimals would say 0 or 100."""
+
+
+def _least_chance(filings: Sequence[Filing]) -> float:
+    """The smallest chance that the works filed by the reader can tell from none."""
+    from litmap.topics.calibration import resolution
+
+    return max(LEAST_CHANCE, resolution(sum(bool(f.noted) for f in filings)))
+
+
+def _bounded(filing: Filing, least: float) -> Filing:
+    """The filing with its chances kept off 0 and 1 by `least`."""
+    return replace(
+        filing,
+        confidence=_bound(filing.confidence, least),
+        alternatives=tuple(
+            Suggestion(a.heading, _bound(a.confidence, least)) for a in filing.alternatives
+        ),
+    )
+
+
+def _bound(chance: float, least: float) -> float:
+    return min(max(chance, least), 1.0 - least)

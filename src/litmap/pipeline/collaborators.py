@@ -155,13 +155,18 @@ def _prepare(encoder: Encoder) -> None:
 
 @contextmanager
 def _open_client(settings: Settings, stage: str, progress: Progress) -> Iterator[WebClient]:
-    from litmap.web import WebClient
+    from litmap.web import Limits, WebClient
 
     def on_wait(host: str, seconds: float, why: str) -> None:
         progress(stage, -1, 0, f"waiting {seconds:.0f} s for {host}: {why}")
 
     with WebClient(
-        settings.contact, settings.state, settings.paces, settings.allow, on_wait=on_wait
+        settings.contact,
+        settings.state,
+        settings.request_intervals,
+        settings.allowed_hosts,
+        limits=Limits(file=settings.pdf_megabytes * 1_000_000),
+        on_wait=on_wait,
     ) as client:
         yield client
 

@@ -42,3 +42,11 @@ def fit_sharpness(scores: Floats, labels: Floats) -> float:
     return float(
         np.exp((n * np.log(fitted) + PRIOR_WEIGHT * np.log(PRIOR_SHARPNESS)) / (n + PRIOR_WEIGHT))
     )
+
+
+def resolution(filed: int) -> float:
+    """The smallest chance that `filed` works can tell from none, by Laplace's rule of succession.
+
+    After n tries that all went well, one in n + 2 is expected to go wrong; the works that weigh as the usual count.
+    """
+    return 1.0 / (filed + USUAL_WEIGHT + 2.0)
