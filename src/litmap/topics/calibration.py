@@ -49,4 +49,4 @@ def resolution(filed: int) -> float:
 
     After n tries that all went well, one in n + 2 is expected to go wrong; the works that weigh as the usual count.
     """
-    return 1.0 / (filed + USUAL_WEIGHT + 2.0)
+    return 1.0 / (filed + PRIOR_WEIGHT + 2.0)
