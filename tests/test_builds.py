@@ -151,7 +151,7 @@ def test_any_sequence_of_changes_equals_the_build_from_scratch(
         return made
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "SMALL", small)
+        patch.setattr(store, "MAX_UNPARTED", small)
         for library in libraries:
             target = wanted(library)
             base = open_build(grown) if builds.current_id(grown) else None
@@ -175,7 +175,7 @@ def test_any_sequence_of_changes_equals_the_build_from_scratch(
 def test_a_new_paper_shares_the_large_part_of_the_old_build(
     paths: LibraryPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "SMALL", 10)
+    monkeypatch.setattr(store, "MAX_UNPARTED", 10)
     publish(paths, addition("w1", "aa", *"abcdefghijklmnop"))
     old = open_build(paths)
     publish(paths, addition("w2", "bb", "new"))

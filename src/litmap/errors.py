@@ -1,4 +1,5 @@
-"""One tree of errors; each carries its subject, says what to do next, and tells whether trying again may help.
+"""One tree of errors; each carries its subject, says what to do next, and tells whether trying
+again may help.
 
 LitmapError
 ├── UsageError            wrong option, setting or argument (exit code 2)
@@ -24,7 +25,9 @@ from __future__ import annotations
 
 
 class LitmapError(Exception):
-    """Base of all errors litmap raises on purpose. `subject` is what it is about; `transient` whether to try again."""
+    """Base of all errors litmap raises on purpose. `subject` is what it is about; `transient`
+    whether to try again.
+    """
 
     transient = False
 

@@ -1,8 +1,9 @@
 """The nouns of litmap: frozen records that the stages take and return. Imports nothing of litmap.
 
-Conventions: ids are strings with their kind (`arxiv:1611.03530`, `doi:10.1038/323533a0`), lower-case where the
-scheme ignores case and without arXiv version; pages and lines are 1-based; times are UTC ISO 8601; rectangles are
-in PDF points with the origin at the top left; vectors are float32 of shape (n, dim) with L2-normalised rows.
+Conventions: ids are strings with their kind (`arxiv:1611.03530`, `doi:10.1038/323533a0`),
+lower-case where the scheme ignores case and without arXiv version; pages and lines are 1-based;
+times are UTC ISO 8601; rectangles are in PDF points with the origin at the top left; vectors are
+float32 of shape (n, dim) with L2-normalised rows.
 """
 
 from __future__ import annotations
@@ -23,14 +24,18 @@ HeadingPath = tuple[str, ...]
 """Heading texts from the outermost to the innermost."""
 
 Status = Literal["fetched", "metadata-only", "not-found", "unsure", "failed", "pending"]
-"""fetched: the PDF is here; metadata-only: known, no open PDF; not-found: no source knows it; unsure: several
-candidates, or a file that may be another paper; failed: an error that the next run tries again; pending: not tried."""
+"""fetched: the PDF is here; metadata-only: known, no open PDF; not-found: no source knows it;
+unsure: several candidates, or a file that may be another paper; failed: an error that the next run
+tries again; pending: not tried.
+"""
 
 
-# ── notes ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── notes ─────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading of a note: its path, 1-based line, and the prose below it (citations and lists left out)."""
+    """A heading of a note: its path, 1-based line, and the prose below it (citations and lists left
+    out).
+    """
 
     path: HeadingPath
     line: int
@@ -39,7 +44,9 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link of a note; `target` as written (URL, path, wikilink). Columns are 0-based offsets in the block's text."""
+    """A link of a note; `target` as written (URL, path, wikilink). Columns are 0-based offsets in
+    the block's text.
+    """
 
     text: str
     target: str
@@ -52,9 +59,10 @@ class Link:
 class NoteBlock:
     """A paragraph, list item, table cell, heading or entry of a note, markup removed.
 
-    `kind` is one of 'paragraph', 'item', 'cell', 'heading', 'entry' (a reference file's record), 'definition'.
-    `line_starts` holds, for each source line the block spans, the offset in `text` where that line begins; so the
-    line of an offset is `line + bisect_right(line_starts, offset) - 1`.
+    `kind` is one of 'paragraph', 'item', 'cell', 'heading', 'entry' (a reference file's record),
+    'definition'. `line_starts` holds, for each source line the block spans, the offset in `text`
+    where that line begins; so the line of an offset is `line + bisect_right(line_starts, offset) -
+    1`.
     """
 
     kind: str
@@ -68,10 +76,11 @@ class NoteBlock:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One note as read: format-independent blocks with their headings. `path` is as the user sees it.
+    """One note as read: format-independent blocks with their headings. `path` is as the user sees
+    it.
 
-    `uses` are paths of reference files whose entries its citekeys name. `lookup` is True for a reference file that
-    was read for that only: an entry of it counts where a note cites it.
+    `uses` are paths of reference files whose entries its citekeys name. `lookup` is True for a
+    reference file that was read for that only: an entry of it counts where a note cites it.
     """
 
     path: str
@@ -86,19 +95,22 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that went wrong with one subject (a note, a work, a file) and cost only that subject."""
+    """Something that went wrong with one subject (a note, a work, a file) and cost only that
+    subject.
+    """
 
     subject: str
     reason: str
 
 
-# ── citations and works ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── citations and works ───────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class Mention:
     """One place of a note where a work is cited. `context` is the sentence or bullet around it.
 
-    `kind` is one of 'link', 'identifier', 'reference' (an entry of a reference list), 'author-year', 'number',
-    'citekey', 'title', 'pdf', 'name' (people named in a way that may cite or not).
+    `kind` is one of 'link', 'identifier', 'reference' (an entry of a reference list),
+    'author-year', 'number', 'citekey', 'title', 'pdf', 'name' (people named in a way that may cite
+    or not).
     """
 
     note: str
@@ -111,7 +123,9 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A reference split into its fields; what is not known is empty or None. `raw` is the string it came from."""
+    """A reference split into its fields; what is not known is empty or None. `raw` is the string it
+    came from.
+    """
 
     raw: str = ""
     title: str = ""
@@ -129,9 +143,10 @@ class Reference:
 class Citation:
     """One work as the notes cite it: what they say of it and every place they say it.
 
-    `sure` is False for bare titles, plain links and author-year mentions that only a source can confirm to be a
-    scholarly work; they are dropped (bare titles, links, names) or kept as a search (author-year) when none does.
-    `kind` is the strongest of the mentions' kinds. `key` is stable for the same citation across reads.
+    `sure` is False for bare titles, plain links and author-year mentions that only a source can
+    confirm to be a scholarly work; they are dropped (bare titles, links, names) or kept as a search
+    (author-year) when none does. `kind` is the strongest of the mentions' kinds. `key` is stable
+    for the same citation across reads.
     """
 
     key: str
@@ -143,7 +158,9 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a work may be had. `kind`: 'pdf' or 'landing'. `access`: 'open', 'closed' or 'unknown'."""
+    """Where a work may be had. `kind`: 'pdf' or 'landing'. `access`: 'open', 'closed' or
+    'unknown'.
+    """
 
     url: str
     kind: str = "pdf"
@@ -181,16 +198,19 @@ class Work:
     facts: tuple[Fact, ...] = ()
 
     def identifier(self, kind: str) -> str | None:
-        """The value of the first id of this kind ('arxiv', 'doi', 'openreview', …), without its prefix."""
+        """The value of the first id of this kind ('arxiv', 'doi', 'openreview', …), without its
+        prefix.
+        """
         return next((i.split(":", 1)[1] for i in self.ids if i.startswith(kind + ":")), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What the sources say of one citation. `work` is None where it was dropped as no scholarly work.
+    """What the sources say of one citation. `work` is None where it was dropped as no scholarly
+    work.
 
-    `status` is 'metadata-only' (resolved; the PDF is not tried yet), 'not-found', 'unsure' (see `candidates`),
-    'failed' or 'pending'.
+    `status` is 'metadata-only' (resolved; the PDF is not tried yet), 'not-found', 'unsure' (see
+    `candidates`), 'failed' or 'pending'.
     """
 
     citation: str
@@ -200,10 +220,12 @@ class Resolution:
     candidates: tuple[Work, ...] = ()
 
 
-# ── papers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── papers ────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class PdfFile:
-    """A PDF stored by content. `path` is relative to the library; `version` an arXiv version where known."""
+    """A PDF stored by content. `path` is relative to the library; `version` an arXiv version where
+    known.
+    """
 
     sha256: str
     path: str
@@ -220,7 +242,8 @@ class PdfFile:
 class Fetch:
     """The outcome of trying to get one work's PDF. `tried` lists (url, what happened).
 
-    `title` and `ids` are what the fetched file says of itself ('' and () where it was not looked into).
+    `title` and `ids` are what the fetched file says of itself ('' and () where it was not looked
+    into).
     """
 
     work: str
@@ -246,8 +269,9 @@ class Span:
 class TextBlock:
     """A paragraph-like block of a page, hyphens joined, in reading order.
 
-    `kind` is one of 'body', 'title', 'abstract', 'heading', 'caption', 'footnote', 'math', 'table', 'reference'.
-    `continues` is True where the block goes on from the block before it (a column or page break inside a paragraph).
+    `kind` is one of 'body', 'title', 'abstract', 'heading', 'caption', 'footnote', 'math', 'table',
+    'reference'. `continues` is True where the block goes on from the block before it (a column or
+    page break inside a paragraph).
     """
 
     kind: str
@@ -279,13 +303,14 @@ class Document:
     reason: str = ""
 
 
-# ── passages ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── passages ──────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A passage. `source` is the PDF's sha256, `abstract:<work id>` or `note:<path>`; `ordinal` counts in it from 0.
+    """A passage. `source` is the PDF's sha256, `abstract:<work id>` or `note:<path>`; `ordinal`
+    counts in it from 0.
 
-    `kind` is 'body', 'references', 'abstract' or 'note'. `page` is the first page (0 where there is none).
-    `rects` are (page, x0, y0, x1, y1), one a line.
+    `kind` is 'body', 'references', 'abstract' or 'note'. `page` is the first page (0 where there is
+    none). `rects` are (page, x0, y0, x1, y1), one a line.
     """
 
     source: str
@@ -299,9 +324,11 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk as stored in a build: its row (the same in passage store, vectors and keyword index) and its work.
+    """A chunk as stored in a build: its row (the same in passage store, vectors and keyword index)
+    and its work.
 
-    `work` is the id of the work whose PDF or abstract it is, or '' for a passage of a note that belongs to none.
+    `work` is the id of the work whose PDF or abstract it is, or '' for a passage of a note that
+    belongs to none.
     """
 
     row: int
@@ -313,8 +340,9 @@ class Passage:
 class Hit:
     """A search result. `similarity` is the cosine with the query (nan where no vector took part).
 
-    `sentence` are the offsets in the chunk's text of the sentence that answers best, `page` and `rects` where that
-    sentence stands (page 0 where there is none), `words` the words of the query as the passage writes them.
+    `sentence` are the offsets in the chunk's text of the sentence that answers best, `page` and
+    `rects` where that sentence stands (page 0 where there is none), `words` the words of the query
+    as the passage writes them.
     """
 
     row: int
@@ -328,10 +356,12 @@ class Hit:
     rects: tuple[tuple[int, float, float, float, float], ...] = ()
 
 
-# ── topics, maps, summaries ──────────────────────────────────────────────────────────────────────────────────────────
+# ── topics, maps, summaries ───────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A heading of the notes with its works, or (heading None) a cluster of works that fit no heading."""
+    """A heading of the notes with its works, or (heading None) a cluster of works that fit no
+    heading.
+    """
 
     id: str
     heading: HeadingPath | None
@@ -352,10 +382,12 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """Where a work stands: under `noted` by the reader's own word, and by content under `suggested`.
+    """Where a work stands: under `noted` by the reader's own word, and by content under
+    `suggested`.
 
-    `suggested` is None where it fits no heading; `cluster` is then the id of the emergent topic. `confidence` is
-    that of the suggestion, or of fitting none. `misfit` says why text and heading disagree ('' where they agree).
+    `suggested` is None where it fits no heading; `cluster` is then the id of the emergent topic.
+    `confidence` is that of the suggestion, or of fitting none. `misfit` says why text and heading
+    disagree ('' where they agree).
     """
 
     work: str
@@ -386,10 +418,12 @@ class Summary:
     sentences: tuple[Sentence, ...]
 
 
-# ── the network ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the network ───────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A GET to be sent by a `Client`. `accept` is the media type wanted; `limit` the most bytes of body to take."""
+    """A GET to be sent by a `Client`. `accept` is the media type wanted; `limit` the most bytes of
+    body to take.
+    """
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -399,7 +433,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer: the final URL, status, lower-case header names, and the decoded body (b'' for a streamed file)."""
+    """An answer: the final URL, status, lower-case header names, and the decoded body (b'' for a
+    streamed file).
+    """
 
     url: str
     status: int
@@ -411,8 +447,8 @@ class Response:
 class Download:
     """What came for a file's address. `path` is where the file lies, None where no file came.
 
-    `not_modified`: the file known before is still the newest. `body` is the start of an answer that is no PDF, most
-    often a page; `url` where redirects ended.
+    `not_modified`: the file known before is still the newest. `body` is the start of an answer that
+    is no PDF, most often a page; `url` where redirects ended.
     """
 
     url: str

@@ -36,7 +36,9 @@ class Downloader(Client, Protocol):
         last_modified: str = "",
         limit: int | None = None,
     ) -> Download:
-        """Stream a PDF to `partial`, resuming what lies there; conditional with `etag` or `last_modified`."""
+        """Stream a PDF to `partial`, resuming what lies there; conditional with `etag` or
+        `last_modified`.
+        """
         ...
 
 
@@ -65,10 +67,11 @@ class Encoder(Protocol):
 
 
 class Summariser(Protocol):
-    """Makes summaries; the default is extractive (`litmap.summaries`), a language model may take its place.
+    """Makes summaries; the default is extractive (`litmap.summaries`), a language model may take
+    its place.
 
-    Every sentence of a summary names its work and page. `version` changes when the same paper would get another
-    summary, so that kept ones are made again.
+    Every sentence of a summary names its work and page. `version` changes when the same paper would
+    get another summary, so that kept ones are made again.
     """
 
     @property

@@ -1,4 +1,6 @@
-"""Settings as plain data: defaults, then `litmap.toml`, then `LITMAP_…` in the environment, then options."""
+"""Settings as plain data: defaults, then `litmap.toml`, then `LITMAP_…` in the environment, then
+options.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One flat record; builds nothing. Every field may stand in `litmap.toml` or as `LITMAP_<FIELD>`."""
+    """One flat record; builds nothing. Every field may stand in `litmap.toml` or as
+    `LITMAP_<FIELD>`.
+    """
 
     library: Path = Path("index")
     """Folder of the library."""
@@ -37,7 +41,8 @@ class Settings:
     reranker: str = ""
     """A cross-encoder for a second stage of search; off where empty."""
     contact: str = ""
-    """An e-mail address that the scholarly services may write to; some give better service for it."""
+    """An e-mail address that the scholarly services may write to; some give better service for
+    it."""
     offline: bool = False
     """Ask nothing of the network."""
     abstracts: bool = True
@@ -55,15 +60,18 @@ class Settings:
     ocr: bool = True
     """Read scans with Tesseract where it is installed."""
     recheck_days: float = 30.0
-    """Ask again after this many days about works that were found, and whether arXiv has a newer version."""
+    """Ask again after this many days about works that were found, and whether arXiv has a newer
+    version."""
     retry_days: float = 7.0
     """Try again after this many days what no source knew or gave."""
     request_intervals: Mapping[str, float] = field(default_factory=dict)
-    """Seconds between two requests by host, e.g. {"arxiv.org" = 3.0}; the defaults keep the services' rules."""
+    """Seconds between two requests by host, e.g. {"arxiv.org" = 3.0}; the defaults keep the
+    services' rules."""
     allowed_hosts: tuple[str, ...] = ()
     """Hosts or addresses of this machine or network that may be fetched from (none by default)."""
     state: Path = Path()
-    """Folder for what all libraries of this user share (request budgets); the user's cache folder by default."""
+    """Folder for what all libraries of this user share (request budgets); the user's cache folder
+    by default."""
 
 
 FORMER_NAMES = {"paces": "request_intervals", "allow": "allowed_hosts"}
@@ -73,7 +81,9 @@ NO_SETTINGS = frozenset({"LITMAP_SHARED"})
 
 
 def api_keys() -> dict[str, str]:
-    """Keys of services from the environment, which none of them needs: OPENALEX_API_KEY, S2_API_KEY."""
+    """Keys of services from the environment, which none of them needs: OPENALEX_API_KEY,
+    S2_API_KEY.
+    """
     names = {"openalex": "OPENALEX_API_KEY", "s2": "S2_API_KEY"}
     return {service: os.environ[name] for service, name in names.items() if os.environ.get(name)}
 
@@ -230,7 +240,9 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def as_environment(settings: Settings) -> dict[str, str]:
-    """The settings that differ from their defaults as `LITMAP_…`, for a process started elsewhere."""
+    """The settings that differ from their defaults as `LITMAP_…`, for a process started
+    elsewhere.
+    """
     defaults = Settings()
     texts = {f.name: _as_text(getattr(settings, f.name)) for f in fields(Settings)}
     usual = {f.name: _as_text(getattr(defaults, f.name)) for f in fields(Settings)}
@@ -259,11 +271,13 @@ def load_settings(
     environment: Mapping[str, str] | None = None,
     file: Path | None = None,
 ) -> Settings:
-    """Settings from `file` (default: `litmap.toml` in the working directory), the environment and `options`.
+    """Settings from `file` (default: `litmap.toml` in the working directory), the environment and
+    `options`.
 
-    Each overrides the one before; an option of None counts as not given. Paths in the file are relative to the
-    file. Raises `SettingsError` for an unknown or wrong setting, and for a `file` that was named and is not there;
-    an unknown variable of the environment may be another program's and is a warning.
+    Each overrides the one before; an option of None counts as not given. Paths in the file are
+    relative to the file. Raises `SettingsError` for an unknown or wrong setting, and for a `file`
+    that was named and is not there; an unknown variable of the environment may be another program's
+    and is a warning.
     """
     environment = os.environ if environment is None else environment
     settings = Settings(state=default_state())

@@ -1,8 +1,10 @@
-"""Builds: everything that can be computed again, as one folder with a manifest, published by one rename.
+"""Builds: everything that can be computed again, as one folder with a manifest, published by one
+rename.
 
-A library's `builds/<id>/` holds the passages (here), and whatever the stages put beside them: vectors, keyword
-index, topics, map. A build is written in a hidden folder aside, its manifest last; then the folder is renamed and
-`CURRENT` replaced. Readers open what `CURRENT` names, and hold a shared lock on it that keeps pruning away.
+A library's `builds/<id>/` holds the passages (here), and whatever the stages put beside them:
+vectors, keyword index, topics, map. A build is written in a hidden folder aside, its manifest last;
+then the folder is renamed and `CURRENT` replaced. Readers open what `CURRENT` names, and hold a
+shared lock on it that keeps pruning away.
 """
 
 from __future__ import annotations

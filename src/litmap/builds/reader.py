@@ -1,4 +1,6 @@
-"""Reading a build: opened by what `CURRENT` names, checked against its manifest, safe to share between threads."""
+"""Reading a build: opened by what `CURRENT` names, checked against its manifest, safe to share
+between threads.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ MANIFEST = "manifest.json"
 
 
 class Build:
-    """One published build. `rows` are all living row ids, ascending; use it from any thread, `close` it at the end."""
+    """One published build. `rows` are all living row ids, ascending; use it from any thread,
+    `close` it at the end.
+    """
 
     def __init__(
         self, folder: Path, manifest: Mapping[str, Any], lock: IO[bytes] | None = None
@@ -112,7 +116,9 @@ class Build:
         return [s.work for s in self.owners(rows)]
 
     def passages(self, rows: Sequence[int] | Rows) -> list[Passage]:
-        """The passages of these rows, in their order. Raises KeyError for a row that is not alive."""
+        """The passages of these rows, in their order. Raises KeyError for a row that is not
+        alive.
+        """
         wanted = [int(r) for r in rows]
         owners = self.owners(wanted)
         found: dict[int, Passage] = {}
@@ -154,7 +160,9 @@ class Build:
         return rows[np.isin(own, codes)]
 
     def _read(self, part: str, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `work` on this thread's connection to a part; SQLite's complaints become `DamagedBuild`."""
+        """Run `work` on this thread's connection to a part; SQLite's complaints become
+        `DamagedBuild`.
+        """
         try:
             return work(self._connection(part))
         except sqlite3.DatabaseError as error:
@@ -223,7 +231,8 @@ def current_id(paths: LibraryPaths) -> str | None:
 def open_build(paths: LibraryPaths) -> Build:
     """The published build, its files' sizes checked against its manifest.
 
-    Raises NoLibrary where nothing is published yet, and DamagedBuild naming the file that is missing, cut or changed.
+    Raises NoLibrary where nothing is published yet, and DamagedBuild naming the file that is
+    missing, cut or changed.
     """
     for _ in range(20):
         name = current_id(paths)
@@ -260,7 +269,9 @@ def _open(folder: Path) -> Build | None:
 
 
 def check_build(folder: Path) -> Mapping[str, Any]:
-    """The manifest, after a cheap check: version, and every file there with its size. Raises DamagedBuild."""
+    """The manifest, after a cheap check: version, and every file there with its size. Raises
+    DamagedBuild.
+    """
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
         files = {str(name): int(entry["bytes"]) for name, entry in manifest["files"].items()}
@@ -282,7 +293,9 @@ def check_build(folder: Path) -> Mapping[str, Any]:
 
 
 def verify_build(folder: Path) -> None:
-    """The full check: every byte of every file against its checksum. Raises DamagedBuild naming the file."""
+    """The full check: every byte of every file against its checksum. Raises DamagedBuild naming the
+    file.
+    """
     manifest = check_build(folder)
     names = sorted(manifest["files"])
     with ThreadPoolExecutor(2) as pool:

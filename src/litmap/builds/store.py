@@ -1,10 +1,12 @@
-"""The passage store of a build: two SQLite files, a large one that is shared by hard link and a small one.
+"""The passage store of a build: two SQLite files, a large one that is shared by hard link and a
+small one.
 
-`base.sqlite` is never changed once written; a new build links it. What was added since stands in `delta.sqlite`,
-which is copied and changed, so that one new paper costs its own work and not a copy of the library. When the delta
-grows beyond a share of the base, both are merged into a new base. A passage's row id is given once and never again
-used; the rows of one source follow each other, so a source is (first, count). Which rows are alive is told by the
-sources alone: dead rows of the base are simply no longer named.
+`base.sqlite` is never changed once written; a new build links it. What was added since stands in
+`delta.sqlite`, which is copied and changed, so that one new paper costs its own work and not a copy
+of the library. When the delta grows beyond a share of the base, both are merged into a new base. A
+passage's row id is given once and never again used; the rows of one source follow each other, so a
+source is (first, count). Which rows are alive is told by the sources alone: dead rows of the base
+are simply no longer named.
 """
 
 from __future__ import annotations
@@ -26,9 +28,10 @@ if TYPE_CHECKING:
 
 BASE, DELTA = "base.sqlite", "delta.sqlite"
 KINDS = ("body", "references", "abstract", "note")
-SMALL = 20_000
-"""Up to this many passages everything is kept in one part: copying it costs a fraction of a second."""
-SHARE = 0.125
+MAX_UNPARTED = 20_000
+"""Up to this many passages everything is kept in one part: copying it costs a fraction of a
+second."""
+MAX_DELTA_SHARE = 0.125
 """The delta is merged when it holds more than this share of the base."""
 
 _SCHEMA = """
@@ -45,7 +48,9 @@ CREATE TABLE sources (
 
 @dataclass(frozen=True, slots=True)
 class SourceRows:
-    """The rows [first, first + count) of one source of one work; `fingerprint` names what they were made from."""
+    """The rows [first, first + count) of one source of one work; `fingerprint` names what they were
+    made from.
+    """
 
     work: str
     source: str
@@ -62,7 +67,9 @@ def create(path: Path) -> sqlite3.Connection:
 
 
 def open_to_write(path: Path) -> sqlite3.Connection:
-    """A part that only this process uses; no journal, since a half-written build is thrown away whole."""
+    """A part that only this process uses; no journal, since a half-written build is thrown away
+    whole.
+    """
     connection = sqlite3.connect(path)
     connection.executescript(
         "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;"
@@ -146,7 +153,9 @@ def read_sources(connection: sqlite3.Connection) -> list[SourceRows]:
 
 
 def merge(parts: Iterable[Path], target: Path, sources: Sequence[SourceRows]) -> None:
-    """Write one part holding the living rows of all `parts`; parts are read one after the other, rows ascending."""
+    """Write one part holding the living rows of all `parts`; parts are read one after the other,
+    rows ascending.
+    """
     with closing(open_to_write(target)) as connection:
         for part in parts:
             connection.execute("ATTACH ? AS old", (str(part),))
@@ -170,7 +179,9 @@ def delete(connection: sqlite3.Connection, source: SourceRows) -> None:
 def fetch(
     connection: sqlite3.Connection, rows: Sequence[int], owners: Sequence[SourceRows]
 ) -> Iterator[Passage]:
-    """The passages with these rows; `owners[i]` is the source of `rows[i]`. Rows that are not here are left out."""
+    """The passages with these rows; `owners[i]` is the source of `rows[i]`. Rows that are not here
+    are left out.
+    """
     owner_of = dict(zip(rows, owners, strict=True))
     for begin in range(0, len(rows), 500):
         some = rows[begin : begin + 500]

@@ -1,4 +1,6 @@
-"""Writing a build: aside, manifest last, one rename, then `CURRENT`. A crash at any moment leaves the old build."""
+"""Writing a build: aside, manifest last, one rename, then `CURRENT`. A crash at any moment leaves
+the old build.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """All passages of one source of one work; `fingerprint` names what they were made from (see `plan`)."""
+    """All passages of one source of one work; `fingerprint` names what they were made from (see
+    `plan`).
+    """
 
     work: str
     source: str
@@ -47,9 +51,11 @@ class Addition:
 
 @dataclass(frozen=True)
 class Changes:
-    """What an update did to the rows. `added` and `removed` are int64, ascending; `blocks` tells the additions apart.
+    """What an update did to the rows. `added` and `removed` are int64, ascending; `blocks` tells
+    the additions apart.
 
-    A step (vectors, keyword index) brings its own files from the old build's folder to the new one's by it.
+    A step (vectors, keyword index) brings its own files from the old build's folder to the new
+    one's by it.
     """
 
     added: Rows
@@ -64,10 +70,11 @@ class Changes:
 
 
 def plan(base: Build | None, wanted: Mapping[Key, str]) -> tuple[list[Key], list[Key]]:
-    """What is to be added and removed so that a build holds exactly `wanted`: (work, source) → fingerprint.
+    """What is to be added and removed so that a build holds exactly `wanted`: (work, source) →
+    fingerprint.
 
-    A source whose fingerprint differs is in both lists. The fingerprint must name everything that a passage depends
-    on: content, chunker, extractor and (where it is embedded with them) the title.
+    A source whose fingerprint differs is in both lists. The fingerprint must name everything that a
+    passage depends on: content, chunker, extractor and (where it is embedded with them) the title.
     """
     have = {(s.work, s.source): s.fingerprint for s in base.sources} if base else {}
     add = [key for key, fingerprint in wanted.items() if have.get(key) != fingerprint]
@@ -78,8 +85,9 @@ def plan(base: Build | None, wanted: Mapping[Key, str]) -> tuple[list[Key], list
 class BuildWriter:
     """Writes one build, from `base` (the build to go on from) or from scratch; a context manager.
 
-    Order: `update` once, then `step` and `write_json` as needed, then `publish`. Leaving the context without
-    `publish` throws the new build away. Only one process may write a library at a time (the caller holds its lock).
+    Order: `update` once, then `step` and `write_json` as needed, then `publish`. Leaving the
+    context without `publish` throws the new build away. Only one process may write a library at a
+    time (the caller holds its lock).
     """
 
     def __init__(self, paths: LibraryPaths, *, base: Build | None = None) -> None:
@@ -114,8 +122,8 @@ class BuildWriter:
     def update(self, added: Iterable[Addition] = (), removed: Iterable[Key] = ()) -> Changes:
         """Take over the base's passages without the `removed` sources and with the `added` ones.
 
-        An addition replaces the same source of the same work. Additions are taken one by one, so an iterator may
-        cut them as it goes; the rows are given in that order. Call it once.
+        An addition replaces the same source of the same work. Additions are taken one by one, so an
+        iterator may cut them as it goes; the rows are given in that order. Call it once.
         """
         if self._sources is not None:
             raise RuntimeError("update is called once")
@@ -123,7 +131,9 @@ class BuildWriter:
             return self._update(added, set(removed))
 
     def everything(self) -> Changes:
-        """All passages of the new build as additions to nothing, for a step that begins anew; after `update`."""
+        """All passages of the new build as additions to nothing, for a step that begins anew; after
+        `update`.
+        """
         rows = _rows_of(self.sources)
         return Changes(rows, rows[:0], self.sources, self._read_block)
 
@@ -171,20 +181,13 @@ class BuildWriter:
         return store.open_to_write(self.folder / store.DELTA)
 
     def _settle(self) -> None:
-        """Merge both parts into a new base where the delta has grown, or more than a quarter of the base is dead."""
+        """Merge both parts into a new base where the delta has grown, or more than a quarter of the
+        base is dead.
+        """
         sources = self._sources or []
         base, delta = self.folder / store.BASE, self.folder / store.DELTA
-        boundary = self._boundary()
-        in_base = sum(s.count for s in sources if s.first < boundary)
-        in_delta = sum(s.count for s in sources if s.first >= boundary)
-        dead = boundary - in_base
-        small = not base.exists() and in_delta <= store.SMALL
-        if small or (
-            base.exists()
-            and in_delta <= max(store.SMALL, store.SHARE * in_base)
-            and dead <= in_base // 3
-        ):
-            self._base_rows = boundary
+        if not self._is_to_be_merged(sources, has_base=base.exists()):
+            self._base_rows = self._boundary()
             return
         aside = self.folder / "merged.sqlite"
         store.create(aside).close()
@@ -195,6 +198,16 @@ class BuildWriter:
             store.write_sources(connection, sources)
             connection.commit()
         self._base_rows = self._next_row
+
+    def _is_to_be_merged(self, sources: Sequence[SourceRows], *, has_base: bool) -> bool:
+        boundary = self._boundary()
+        in_base = sum(s.count for s in sources if s.first < boundary)
+        in_delta = sum(s.count for s in sources if s.first >= boundary)
+        if not has_base:
+            return in_delta > store.MAX_UNPARTED
+        dead = boundary - in_base
+        has_grown = in_delta > max(store.MAX_UNPARTED, store.MAX_DELTA_SHARE * in_base)
+        return has_grown or dead > in_base // 3
 
     def _boundary(self) -> int:
         """Rows below it live in the base file, the others in the delta."""
@@ -236,8 +249,8 @@ class BuildWriter:
     def step(self, work: Callable[[Path | None, Path, Changes], T], changes: Changes) -> T:
         """Let a stage write its part: `work(old folder or None, new folder, changes)`.
 
-        The stage links what does not change, copies or writes what does, and leaves the old folder alone. A full
-        disk becomes a clear error.
+        The stage links what does not change, copies or writes what does, and leaves the old folder
+        alone. A full disk becomes a clear error.
         """
         with _clear_errors(self.paths.builds):
             return work(self.base.folder if self.base else None, self.folder, changes)
@@ -249,7 +262,8 @@ class BuildWriter:
             (self.folder / f"{name}.json").write_bytes(store.clean(text).encode())
 
     def publish(self, facts: Mapping[str, Any]) -> str:
-        """Write the manifest, rename the folder, move `CURRENT`; the new build's id. `facts` are kept in the manifest.
+        """Write the manifest, rename the folder, move `CURRENT`; the new build's id. `facts` are
+        kept in the manifest.
 
         Raises LibraryError on a full disk; the old build then goes on serving.
         """
@@ -290,7 +304,9 @@ class BuildWriter:
         replace_file(self.paths.current, (self.id + "\n").encode())
 
     def _entry(self, path: Path) -> dict[str, Any]:
-        """Size and checksum of a file, forced to disk; of one linked from the base, what is known already."""
+        """Size and checksum of a file, forced to disk; of one linked from the base, what is known
+        already.
+        """
         name = path.relative_to(self.folder).as_posix()
         if self.base is not None and (known := self.base.manifest["files"].get(name)):
             with suppress(OSError):
@@ -319,7 +335,9 @@ def link_or_copy(source: Path, target: Path) -> None:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a small file so that a reader sees the old or the new content, also after a power cut."""
+    """Write a small file so that a reader sees the old or the new content, also after a power
+    cut.
+    """
     aside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         with aside.open("wb") as file:
@@ -335,7 +353,9 @@ def replace_file(path: Path, content: bytes) -> None:
 
 @contextmanager
 def _clear_errors(folder: Path) -> Iterator[None]:
-    """Turn what a full disk, a missing right or a damaged base raise into errors that say what to do."""
+    """Turn what a full disk, a missing right or a damaged base raise into errors that say what to
+    do.
+    """
     try:
         yield
     except OSError as error:
@@ -374,7 +394,9 @@ def prune_builds(paths: LibraryPaths, keep: int = 2) -> list[str]:
 
 
 def _delete(folder: Path) -> bool:
-    """Rename first, so that no reader opens a build that is half gone; False where one has it open (Windows)."""
+    """Rename first, so that no reader opens a build that is half gone; False where one has it open
+    (Windows).
+    """
     doomed = folder.with_name(".old-" + folder.name)
     try:
         folder.rename(doomed)

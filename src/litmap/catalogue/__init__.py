@@ -1,4 +1,6 @@
-"""The catalogue: what was learned from outside, in one SQLite file. The only SQL over it; takes and returns models."""
+"""The catalogue: what was learned from outside, in one SQLite file. The only SQL over it; takes and
+returns models.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ def utc_now() -> str:
 
 
 class Catalogue:
-    """An open catalogue. Use as a context manager; writes happen inside `with catalogue.write():`."""
+    """An open catalogue. Use as a context manager; writes happen inside `with
+    catalogue.write():`.
+    """
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._db = connection
@@ -65,7 +69,9 @@ class Catalogue:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Open for reading only. Raises `NoLibrary` where there is none, `NewerCatalogue`, `LibraryError`."""
+        """Open for reading only. Raises `NoLibrary` where there is none, `NewerCatalogue`,
+        `LibraryError`.
+        """
         if not path.is_file():
             raise NoLibrary(
                 f"no library in {path.parent}: make one with `litmap refresh NOTES --library {path.parent}`",
@@ -131,7 +137,7 @@ class Catalogue:
         finally:
             self._db.execute("COMMIT")
 
-    # ── notes and citations: replaced by every reading ──────────────────────────────────────────────────────────────
+    # ── notes and citations: replaced by every reading ────────────────────────────────────────────
     def put_notes(self, notes: Iterable[Note], citations: Iterable[Citation]) -> None:
         """Replace all notes and citations by these."""
         self._db.execute("DELETE FROM notes")
@@ -167,11 +173,13 @@ class Catalogue:
         self._db.executemany("INSERT INTO note_roots VALUES (?, ?)", rows)
 
     def note_roots(self) -> list[str]:
-        """The files and folders that the notes were last read from; none where that was standard input."""
+        """The files and folders that the notes were last read from; none where that was standard
+        input.
+        """
         rows = self._db.execute("SELECT path FROM note_roots ORDER BY position")
         return [os.fsdecode(r[0]) for r in rows]
 
-    # ── resolutions and works: kept for ever ────────────────────────────────────────────────────────────────────────
+    # ── resolutions and works: kept for ever ──────────────────────────────────────────────────────
     def put_resolution(self, resolution: Resolution, time: str) -> None:
         """Keep what the sources say of one citation, and its work."""
         work = resolution.work
@@ -252,7 +260,9 @@ class Catalogue:
         self._db.execute("INSERT OR REPLACE INTO aliases VALUES (?, ?)", (old, new.id))
 
     def works_with_user_data(self) -> set[str]:
-        """Ids of works that something of the user's or of the web hangs on: a PDF, a corrected field."""
+        """Ids of works that something of the user's or of the web hangs on: a PDF, a corrected
+        field.
+        """
         return {
             r[0]
             for r in self._db.execute(
@@ -264,7 +274,7 @@ class Catalogue:
         """Former ids of works, and the works they are now."""
         return dict(self._db.execute("SELECT alias, work FROM aliases").fetchall())
 
-    # ── the user's word ─────────────────────────────────────────────────────────────────────────────────────────────
+    # ── the user's word ───────────────────────────────────────────────────────────────────────────
     def decide(self, subject: str, choice: str, time: str) -> None:
         """Keep a decision about a citation or work (the id chosen, or 'none')."""
         self._db.execute(
@@ -282,7 +292,7 @@ class Catalogue:
             (work, field, json.dumps(value), time),
         )
 
-    # ── PDFs ────────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── PDFs ──────────────────────────────────────────────────────────────────────────────────────
     def put_fetch(self, fetch: Fetch, time: str) -> None:
         """Keep the outcome of trying to get a work's PDF, and the PDF."""
         if fetch.pdf is not None:
@@ -343,11 +353,13 @@ class Catalogue:
         self._db.executemany("INSERT INTO dropped_files VALUES (?, ?, ?, ?)", rows)
 
     def drop_folder(self) -> dict[FileStamp, str]:
-        """The drop folder's files with the id of the work each was filed as ('' where it is not known)."""
+        """The drop folder's files with the id of the work each was filed as ('' where it is not
+        known).
+        """
         rows = self._db.execute("SELECT path, bytes, modified_ns, work FROM dropped_files")
         return {FileStamp(os.fsdecode(r[0]), r[1], r[2]): r[3] for r in rows}
 
-    # ── the reading list ────────────────────────────────────────────────────────────────────────────────────────────
+    # ── the reading list ──────────────────────────────────────────────────────────────────────────
     def put_lookups(self, lookups: Iterable[Lookup]) -> None:
         """Keep what the sources say of works that the papers cite."""
         self._db.executemany(
@@ -360,7 +372,7 @@ class Catalogue:
         rows = self._db.execute("SELECT key, ids, time FROM lookups")
         return {r[0]: Lookup(r[0], tuple(json.loads(r[1])), r[2]) for r in rows}
 
-    # ── runs ────────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── runs ──────────────────────────────────────────────────────────────────────────────────────
     def start_run(self, time: str) -> int:
         """A new run; ones left 'running' by a killed process become 'interrupted'."""
         self._db.execute(
@@ -401,7 +413,7 @@ class Catalogue:
         )
         return [Problem(*r) for r in rows]
 
-    # ── the file ────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── the file ──────────────────────────────────────────────────────────────────────────────────
     def integrity(self) -> str:
         """What SQLite complains about; '' where the file is whole."""
         found = str(self._db.execute("PRAGMA quick_check(1)").fetchone()[0])

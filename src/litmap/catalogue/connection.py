@@ -13,7 +13,9 @@ FULL = "the disk is full: nothing was lost, the last index goes on serving. Make
 
 
 class Writing(sqlite3.Connection):
-    """A connection whose `execute` and `executemany` raise `LibraryError` where the disk is full."""
+    """A connection whose `execute` and `executemany` raise `LibraryError` where the disk is
+    full.
+    """
 
     def execute(self, *arguments: Any) -> sqlite3.Cursor:
         """See `sqlite3.Connection`."""

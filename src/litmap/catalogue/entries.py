@@ -1,4 +1,6 @@
-"""What stands in the library now: each cited (or dropped-in) work with its mentions, status, reason and PDF."""
+"""What stands in the library now: each cited (or dropped-in) work with its mentions, status, reason
+and PDF.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from litmap.parsing.title_similarity import normalise_title
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One work of the library. `pdfs` are its files, the newest first; `tried` lists (url, what happened)."""
+    """One work of the library. `pdfs` are its files, the newest first; `tried` lists (url, what
+    happened).
+    """
 
     work: Work
     status: str
@@ -73,7 +77,9 @@ def _some(record: Any, *names: str) -> dict[str, Any]:
 
 
 def entries(catalogue: Catalogue) -> list[Entry]:
-    """Every work cited now or dropped in, in the order of the notes; what was judged no work is left out."""
+    """Every work cited now or dropped in, in the order of the notes; what was judged no work is
+    left out.
+    """
     with catalogue.snapshot():  # a work renamed between two of these reads would be in neither
         return _entries(catalogue)
 
@@ -147,7 +153,9 @@ def _entry(
 
 
 def _likeliest(work: Work, candidates: Sequence[Work], citations: Sequence[Citation]) -> Work:
-    """The first candidate under the work's id, where it says more than the note's words; it stays unsure."""
+    """The first candidate under the work's id, where it says more than the note's words; it stays
+    unsure.
+    """
     if not candidates or work.ids:
         return work
     titled = any(c.reference.title for c in citations)
@@ -157,7 +165,9 @@ def _likeliest(work: Work, candidates: Sequence[Work], citations: Sequence[Citat
 def _status(
     decided: Sequence[Decided], fetched: Fetched | None, pdfs: Sequence[PdfFile]
 ) -> tuple[str, str]:
-    """Status and reason: a PDF's presence first, then what the fetch told, then what the sources say."""
+    """Status and reason: a PDF's presence first, then what the fetch told, then what the sources
+    say.
+    """
     if pdfs:
         told = fetched is not None and fetched.status == "fetched"
         return "fetched", fetched.reason if fetched and told else "the PDF is in the library"
@@ -172,7 +182,9 @@ def _status(
 
 
 def _is_beside_the_point(fetched: Fetched, best: Decided | None) -> bool:
-    """Whether a fetch tells only that there is no PDF of a work that the sources do not know for sure."""
+    """Whether a fetch tells only that there is no PDF of a work that the sources do not know for
+    sure.
+    """
     return fetched.status == "metadata-only" and best is not None and best.status in _NOT_KNOWN
 
 

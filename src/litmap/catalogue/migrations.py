@@ -1,4 +1,6 @@
-"""Numbered, append-only migrations of the catalogue. Never change one that was released; add the next."""
+"""Numbered, append-only migrations of the catalogue. Never change one that was released; add the
+next.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +70,9 @@ _TABLES_FOR_FACTS = """
 
 
 def _move_facts(db: sqlite3.Connection) -> None:
-    """JSON values under names ('facts') become rows; paths become bytes, for they need not be UTF-8."""
+    """JSON values under names ('facts') become rows; paths become bytes, for they need not be
+    UTF-8.
+    """
     facts: dict[str, Any] = {
         name: json.loads(value) for name, value in db.execute("SELECT name, value FROM facts")
     }

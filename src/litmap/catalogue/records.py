@@ -1,4 +1,6 @@
-"""Records to JSON and back, by their annotations; unknown fields are ignored, missing ones take their default."""
+"""Records to JSON and back, by their annotations; unknown fields are ignored, missing ones take
+their default.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ def dump(record: Any) -> str:
 
 
 def storable(text: str) -> str:
-    """Text that SQLite can hold: lone surrogates (from names of files that are no UTF-8) become question marks."""
+    """Text that SQLite can hold: lone surrogates (from names of files that are no UTF-8) become
+    question marks.
+    """
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

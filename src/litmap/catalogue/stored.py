@@ -40,9 +40,10 @@ class Fetched:
 class TextRecord:
     """How the reading of one PDF ended; `extractor` is the version of what read it.
 
-    `quality` is that of the text ('text', 'ocr', 'scan', 'gibberish') or 'failed', `reason` says why where there is no
-    good text. `tries` counts readings in a row that failed for a reason that may pass (0 where the last one did not);
-    `seconds` and `megabytes` are the limits that the last of these was given.
+    `quality` is that of the text ('text', 'ocr', 'scan', 'gibberish') or 'failed', `reason` says
+    why where there is no good text. `tries` counts readings in a row that failed for a reason that
+    may pass (0 where the last one did not); `seconds` and `megabytes` are the limits that the last
+    of these was given.
     """
 
     sha256: str
@@ -71,9 +72,11 @@ class FileStamp:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What the sources say of a work that the papers cite; `key` is the one of `references.MissingWork`.
+    """What the sources say of a work that the papers cite; `key` is the one of
+    `references.MissingWork`.
 
-    `ids` are its identifiers, () where no source knows it. `time` is '' where the sources could not be asked.
+    `ids` are its identifiers, () where no source knows it. `time` is '' where the sources could not
+    be asked.
     """
 
     key: str

@@ -1,4 +1,6 @@
-"""`Library`: the read-only façade that the command line, the app, the MCP server and users' scripts share."""
+"""`Library`: the read-only façade that the command line, the app, the MCP server and users' scripts
+share.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,8 @@ NOTES_SHOWN = 3
 class Library:
     """One library, opened for reading. Use from any thread, as a context manager or with `close`.
 
-    It shows one build for as long as it is open; `is_current` tells whether a newer one was published since.
+    It shows one build for as long as it is open; `is_current` tells whether a newer one was
+    published since.
     """
 
     def __init__(
@@ -54,8 +57,8 @@ class Library:
     def open(cls, root: Path | str | None = None, *, settings: Settings | None = None) -> Self:
         """Open the library at `root` (default: as the settings say).
 
-        Raises `NoLibrary` where there is none, `NewerCatalogue`, `DamagedBuild`. A library without a build yet (its
-        first refresh is under way) opens; searching it then raises `NoLibrary`.
+        Raises `NoLibrary` where there is none, `NewerCatalogue`, `DamagedBuild`. A library without
+        a build yet (its first refresh is under way) opens; searching it then raises `NoLibrary`.
         """
         settings = settings or load_settings({"library": root} if root else {})
         paths = LibraryPaths(settings.library)
@@ -86,7 +89,7 @@ class Library:
     ) -> None:
         self.close()
 
-    # ── state ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── state ─────────────────────────────────────────────────────────────────────────────────────
     @property
     def build_id(self) -> str:
         """The build this library shows; '' where there is none yet."""
@@ -132,7 +135,7 @@ class Library:
             ],
         }
 
-    # ── works and notes ─────────────────────────────────────────────────────────────────────────────────────────────
+    # ── works and notes ───────────────────────────────────────────────────────────────────────────
     @cached_property
     def _entries(self) -> list[Entry]:
         with self._lock:
@@ -154,7 +157,9 @@ class Library:
         return [e for e in self._entries if not missing or not e.pdfs]
 
     def work(self, name: str) -> Entry:
-        """A work by id, any identifier (arXiv id, DOI, URL) or title. Raises `SearchError` where none or many fit."""
+        """A work by id, any identifier (arXiv id, DOI, URL) or title. Raises `SearchError` where
+        none or many fit.
+        """
         if name in self.by_id:
             return self.by_id[name]
         with self._lock:
@@ -185,10 +190,12 @@ class Library:
             f"{len(fits)} works fit {name!r}, name one by its id: {names}", subject=name
         )
 
-    # ── search ──────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── search ────────────────────────────────────────────────────────────────────────────────────
     @cached_property
     def encoder(self) -> Encoder:
-        """The embedding model the build was made with. Raises `ModelError` where it is not on this machine."""
+        """The embedding model the build was made with. Raises `ModelError` where it is not on this
+        machine.
+        """
         from litmap import vectors
 
         facts = self._need_build().facts
@@ -229,9 +236,11 @@ class Library:
         return search.load_reranker(name) if name else None
 
     def search(self, query: str, *, limit: int = 10, by: str = "passage") -> SearchResults:
-        """Passages (or, by='paper', papers with their best passages) that answer a query, best first.
+        """Passages (or, by='paper', papers with their best passages) that answer a query, best
+        first.
 
-        Query language: `litmap.search.parse_query`. Raises `SearchError` for a query that cannot be answered.
+        Query language: `litmap.search.parse_query`. Raises `SearchError` for a query that cannot be
+        answered.
         """
         results = self._searcher.search(search.parse_query(query), limit=limit + NOTES_SHOWN)
         return self._answer(results, by, limit)
@@ -241,7 +250,9 @@ class Library:
         return self._answer(self._searcher.locate(quotation, limit=limit))
 
     def more_like(self, *names: str, limit: int = 10) -> SearchResults:
-        """What is like these works, headings or passages ('#123' as in an answer's `row`). Raises `SearchError`."""
+        """What is like these works, headings or passages ('#123' as in an answer's `row`). Raises
+        `SearchError`.
+        """
         rows = [int(n[1:]) for n in names if re.fullmatch(r"#\d+", n)]
         for row in rows:
             self._owner(row)
@@ -252,7 +263,9 @@ class Library:
         return self._answer(self._searcher.more_like(rows=rows, works=works, limit=limit))
 
     def passage(self, row: int, *, around: int = 0) -> list[dict[str, Any]]:
-        """A passage by its row and up to `around` before and after it in its text, as JSON. Raises `SearchError`."""
+        """A passage by its row and up to `around` before and after it in its text, as JSON. Raises
+        `SearchError`.
+        """
         build, source = self._need_build(), self._owner(row)
         first, last = (
             max(source.first, row - around),
@@ -276,7 +289,7 @@ class Library:
     ) -> SearchResults:
         return show_results(results, by, self.by_id, limit, NOTES_SHOWN)
 
-    # ── topics, map, summaries ──────────────────────────────────────────────────────────────────────────────────────
+    # ── topics, map, summaries ────────────────────────────────────────────────────────────────────
     @cached_property
     def _topics(self) -> TopicsView:
         data = self._need_build().read_json("topics") or {}
@@ -284,7 +297,9 @@ class Library:
         return TopicsView.load(data, points, self.by_id)
 
     def topics(self) -> TopicsView:
-        """Headings and emergent topics with their works, each work's filing and place on the map."""
+        """Headings and emergent topics with their works, each work's filing and place on the
+        map.
+        """
         return self._topics
 
     def _heading(self, name: str) -> Topic | None:
@@ -297,7 +312,9 @@ class Library:
         return exact[0] if exact else next((t for t in self.topics().topics if t.id == name), None)
 
     def summary(self, subject: str) -> SummaryView:
-        """The summary of a heading (its text, or its path with ' › ') or of a work. Raises `SearchError`."""
+        """The summary of a heading (its text, or its path with ' › ') or of a work. Raises
+        `SearchError`.
+        """
         data: dict[str, Any] = self._need_build().read_json("summaries") or {}
         topic = self._heading(subject)
         key = f"topic:{topic.id}" if topic else self.work(subject).work.id
@@ -350,7 +367,9 @@ class Library:
         )
 
     def write_map(self, out: Path) -> None:
-        """Write the map as HTML (one self-contained file), SVG or PNG, by the suffix. Raises `LibraryError`."""
+        """Write the map as HTML (one self-contained file), SVG or PNG, by the suffix. Raises
+        `LibraryError`.
+        """
         from litmap import maps
 
         picture = self.picture()
@@ -364,7 +383,7 @@ class Library:
         content = writers[out.suffix.lower()](picture)
         builds.replace_file(out, content if isinstance(content, bytes) else content.encode())
 
-    # ── files ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── files ─────────────────────────────────────────────────────────────────────────────────────
     def pdf_path(self, pdf: PdfFile) -> Path:
         """Where a PDF of the library is."""
         return self.paths.pdf(pdf.sha256)
@@ -376,13 +395,17 @@ class Library:
         rects: Sequence[tuple[float, float, float, float]] = (),
         zoom: float = 2.0,
     ) -> bytes:
-        """A PNG of a page with rectangles marked, drawn in a process of its own. Raises `PdfError`."""
+        """A PNG of a page with rectangles marked, drawn in a process of its own. Raises
+        `PdfError`.
+        """
         from litmap import text
 
         return text.render(self.pdf_path(pdf), page, rects, zoom)
 
     def export(self, out: Path) -> str:
-        """Write the works as .bib, .ris, .json (CSL) or .csv, or notes with back-links into a folder."""
+        """Write the works as .bib, .ris, .json (CSL) or .csv, or notes with back-links into a
+        folder.
+        """
         from litmap import exports
 
         return exports.write(out, [(e.work, e.mentions) for e in self._entries])

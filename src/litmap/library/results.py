@@ -1,4 +1,6 @@
-"""What the façade answers: results, topics and summaries joined with the works they are about, and as JSON."""
+"""What the façade answers: results, topics and summaries joined with the works they are about, and
+as JSON.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +20,12 @@ NOTE_PREFIX = "note:"
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """One result. `entry` is its work (None for a note's passage, whose file and line are `note` and `line`).
+    """One result. `entry` is its work (None for a note's passage, whose file and line are `note`
+    and `line`).
 
-    `quotation` is the matching sentence, `why` says what made it match; `also` are the paper's further passages;
-    `mentions` what the reader's own notes say of the paper; `page` and `marks` where the matching sentence stands.
+    `quotation` is the matching sentence, `why` says what made it match; `also` are the paper's
+    further passages; `mentions` what the reader's own notes say of the paper; `page` and `marks`
+    where the matching sentence stands.
     """
 
     rank: int
@@ -109,8 +113,8 @@ class SearchHit:
 class SearchResults:
     """Results for a query, best first: papers' passages in `hits`, the reader's own in `notes`.
 
-    `close` is False where nothing in the library is close to the query; `message` says so, or what was understood
-    otherwise.
+    `close` is False where nothing in the library is close to the query; `message` says so, or what
+    was understood otherwise.
     """
 
     hits: tuple[SearchHit, ...]
@@ -165,20 +169,43 @@ def _place(chunk: Chunk) -> tuple[str, int]:
 def show_results(
     results: Results, by: str, entries: Mapping[str, Entry], limit: int | None, most_notes: int
 ) -> SearchResults:
-    """The search's results as an answer: passages or papers, and up to `most_notes` of the reader's own notes.
+    """The search's results as an answer: passages or papers, and up to `most_notes` of the reader's
+    own notes.
 
-    The notes stand beside the `limit` results; where nothing is close, all together are no more than `limit`.
+    The notes stand beside the `limit` results; where nothing is close, all together are no more
+    than `limit`.
     """
-    only_notes = results.query.kinds == ("note",)
-    if by == "paper" and not only_notes:
-        groups = [w for w in results.works if w.work in entries and w.hits][:limit]
-        hits = [show_hit(w.hits[0], rank, entries, w.hits[1:]) for rank, w in enumerate(groups, 1)]
+    papers = [h for h in results.hits if h.chunk.kind != "note"]
+    own = [h for h in results.hits if h.chunk.kind == "note"]
+    if results.query.kinds == ("note",):
+        papers, room = [], limit
+    elif by == "paper":
+        hits = _show_papers(results, entries, limit)
+        room = _room_for_notes(results, len(hits), limit, most_notes)
+        return _join(results, hits, own[:room], entries)
     else:
-        papers = [h for h in results.hits if h.chunk.kind != "note"]
-        hits = [show_hit(h, rank, entries) for rank, h in enumerate(papers[:limit], 1)]
-    room = limit if only_notes else most_notes
-    if limit is not None and not results.close and not only_notes:
-        room = min(most_notes, limit - len(hits))
-    own = [h for h in results.hits if h.chunk.kind == "note"][:room]
+        room = _room_for_notes(results, len(papers[:limit]), limit, most_notes)
+    hits = [show_hit(h, rank, entries) for rank, h in enumerate(papers[:limit], 1)]
+    return _join(results, hits, own[:room], entries)
+
+
+def _show_papers(
+    results: Results, entries: Mapping[str, Entry], limit: int | None
+) -> list[SearchHit]:
+    """One result a paper: its best passage, with the further ones."""
+    groups = [w for w in results.works if w.work in entries and w.hits][:limit]
+    return [show_hit(w.hits[0], rank, entries, w.hits[1:]) for rank, w in enumerate(groups, 1)]
+
+
+def _room_for_notes(results: Results, shown: int, limit: int | None, most_notes: int) -> int:
+    """How many of the reader's own notes stand beside so many results."""
+    if limit is None or results.close:
+        return most_notes
+    return min(most_notes, limit - shown)
+
+
+def _join(
+    results: Results, hits: Sequence[SearchHit], own: Sequence[Hit], entries: Mapping[str, Entry]
+) -> SearchResults:
     notes = [show_hit(h, rank, entries) for rank, h in enumerate(own, len(hits) + 1)]
     return SearchResults(tuple(hits), tuple(notes), results.close, results.message)

@@ -12,7 +12,9 @@ from litmap.models import Sentence, Summary, Work
 
 @dataclass(frozen=True, slots=True)
 class SummaryView:
-    """A summary with its works named: each sentence has 'text', 'work', 'page', 'rects', 'cite' and 'title'."""
+    """A summary with its works named: each sentence has 'text', 'work', 'page', 'rects', 'cite' and
+    'title'.
+    """
 
     subject: str
     title: str

@@ -17,7 +17,8 @@ FINDINGS = {
     "new-topic": "Subjects without a heading",
     "thin": "Thin headings",
 }
-"""The kinds of `models.Finding`, in the order in which they are shown, each with what a reader sees above them."""
+"""The kinds of `models.Finding`, in the order in which they are shown, each with what a reader sees
+above them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ class TopicsView:
 
 
 LEAST_CHANCE = 0.01
-"""No chance is shown as smaller, or larger than its complement: a percentage without decimals would say 0 or 100."""
+"""No chance is shown as smaller, or larger than its complement: a percentage without decimals would
+say 0 or 100."""
 
 
 def _least_chance(filings: Sequence[Filing]) -> float:

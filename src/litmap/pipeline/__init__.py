@@ -1,4 +1,6 @@
-"""The stages joined to the store: the one place that reads the catalogue, calls the stages and writes."""
+"""The stages joined to the store: the one place that reads the catalogue, calls the stages and
+writes.
+"""
 
 from litmap.pipeline.refresh import RefreshRun, add_dropped, check, rebuild, refresh
 

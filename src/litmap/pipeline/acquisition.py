@@ -1,4 +1,6 @@
-"""PDFs as they arrive: from the drop folder and from the web, in a thread beside the reading and embedding of them."""
+"""PDFs as they arrive: from the drop folder and from the web, in a thread beside the reading and
+embedding of them.
+"""
 
 from __future__ import annotations
 
@@ -22,21 +24,22 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MAX_BATCH = 64
-"""PDFs read and embedded together at most: enough to keep every core busy. A kill costs little: each text is kept as it
-is read, and vectors a few at a time."""
+"""PDFs read and embedded together at most: enough to keep every core busy. A kill costs little:
+each text is kept as it is read, and vectors a few at a time."""
 PRELOAD_AFTER = 3
 """PDFs from which the fastest engine is wanted, which takes seconds to load."""
 BATCH_WAIT_SECONDS = 5.0
 """Seconds an arrived PDF waits for others to fill its batch."""
 STOP_SECONDS = 5.0
-"""How long a stopped run waits for the transfer under way; what it leaves is resumed by the next run."""
+"""How long a stopped run waits for the transfer under way; what it leaves is resumed by the next
+run."""
 
 
 class Acquisition:
     """Brings PDFs into the library, once.
 
-    It has a connection to the catalogue of its own, in the thread that calls `run`: an arrived PDF is recorded at once,
-    whatever else is going on.
+    It has a connection to the catalogue of its own, in the thread that calls `run`: an arrived PDF
+    is recorded at once, whatever else is going on.
     """
 
     def __init__(self, context: RunContext) -> None:
@@ -132,7 +135,9 @@ class Acquisition:
     def _resolve_told(
         self, catalogue: Catalogue, client: WebClient, told: Sequence[Citation]
     ) -> None:
-        """Ask the sources about citations that gave only an address, with what their files say of themselves."""
+        """Ask the sources about citations that gave only an address, with what their files say of
+        themselves.
+        """
         context = self.context
         for resolution in context.collaborators.resolve(
             told, client, now=context.now, contact=context.settings.contact

@@ -31,7 +31,8 @@ MAX_READING_LIST, MAX_QUOTED = 500, 60
 MAX_LACKING = 20
 """Works of the reading list named under one heading."""
 BODY_CHARACTERS = 60_000
-"""How much of a paper's text filing reads: what a paper is about stands in its first twenty pages."""
+"""How much of a paper's text filing reads: what a paper is about stands in its first twenty
+pages."""
 
 ReferenceLists = Mapping[str, Sequence[Reference]]
 """The reference list of each work with a readable PDF, by work id."""
@@ -41,7 +42,9 @@ Edge = tuple[str, str]
 
 @dataclass(frozen=True)
 class PreviousLook:
-    """Of the build before: places on the map by work id and the styles of headings, which stay where they can."""
+    """Of the build before: places on the map by work id and the styles of headings, which stay
+    where they can.
+    """
 
     points: Mapping[str, Sequence[float]] = field(default_factory=dict)
     styles: Sequence[tuple[Sequence[str], str, str]] = ()
@@ -49,7 +52,9 @@ class PreviousLook:
 
 @dataclass(frozen=True)
 class Analysis:
-    """The parts of a build that are JSON, by the names of their files, and the seconds that each took."""
+    """The parts of a build that are JSON, by the names of their files, and the seconds that each
+    took.
+    """
 
     parts: Mapping[str, Any]
     seconds: Mapping[str, float]
@@ -91,9 +96,11 @@ def analyse(
     return Analysis(parts, seconds)
 
 
-# ── who cites whom ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── who cites whom ────────────────────────────────────────────────────────────────────────────────
 def reference_lists(inputs: BuildInputs) -> ReferenceLists:
-    """The papers' own reference lists, from their kept texts. Raises `PdfError` where one is damaged."""
+    """The papers' own reference lists, from their kept texts. Raises `PdfError` where one is
+    damaged.
+    """
     name = f"references-{references.VERSION}"
     cache = inputs.text_cache
     return {
@@ -104,7 +111,9 @@ def reference_lists(inputs: BuildInputs) -> ReferenceLists:
 
 
 def _edges_outside(lists: ReferenceLists) -> list[Edge]:
-    """Each paper with each work that it cites, by a key that two lists which name one work share."""
+    """Each paper with each work that it cites, by a key that two lists which name one work
+    share.
+    """
     return [
         (work, key) for work, listed in lists.items() for r in listed if (key := _shared_key(r))
     ]
@@ -116,7 +125,7 @@ def _shared_key(reference: Reference) -> str:
     return f"title:{normalise_title(reference.title)}" if reference.title else ""
 
 
-# ── filing and map ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── filing and map ────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class _FiledWorks:
     """The filing, and the vectors it went by: float32 (works, dim)."""
@@ -149,7 +158,8 @@ def _file_works(inputs: BuildInputs, bodies: Vectors, edges: Sequence[Edge]) -> 
 def _with_titles(bodies: Vectors, titles: Vectors) -> Vectors:
     """Bodies' vectors, zeros where there is none, with those of the titles in equal parts.
 
-    Passages are embedded without their title, and filing without it was measured worse (benchmarks/RESULTS.md).
+    Passages are embedded without their title, and filing without it was measured worse
+    (benchmarks/RESULTS.md).
     """
     both = (bodies + titles) * bodies.any(axis=1, keepdims=True)
     mixed: Vectors = both / np.linalg.norm(both, axis=1, keepdims=True).clip(1e-9)
@@ -157,7 +167,9 @@ def _with_titles(bodies: Vectors, titles: Vectors) -> Vectors:
 
 
 def _paper(inputs: BuildInputs, entry: Entry) -> topics.PaperText:
-    """What filing reads of a work: title, abstract, body, and what the notes say where they cite it."""
+    """What filing reads of a work: title, abstract, body, and what the notes say where they cite
+    it.
+    """
     work, sha = entry.work, inputs.readable_pdfs[entry.work.id]
     body = _body(inputs.text_cache.load(sha)) if sha else ""
     context = "\n".join(dict.fromkeys(m.context for m in entry.mentions if m.context))
@@ -202,7 +214,7 @@ def _styles(result: topics.FilingResult, previous: PreviousLook) -> list[list[An
     return [[list(path), style.colour, style.shape] for path, style in styles.items()]
 
 
-# ── summaries ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── summaries ─────────────────────────────────────────────────────────────────────────────────────
 def _summarise(
     inputs: BuildInputs, result: topics.FilingResult, progress: Progress
 ) -> dict[str, Any]:
@@ -236,7 +248,7 @@ def _summary_version(inputs: BuildInputs, work: Work) -> str:
     return hashlib.sha256(depends.encode()).hexdigest()[:12]
 
 
-# ── the reading list ─────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the reading list ──────────────────────────────────────────────────────────────────────────────
 def _without_own_works(
     uncited: Sequence[references.MissingWork], inputs: BuildInputs
 ) -> list[references.MissingWork]:
@@ -265,7 +277,9 @@ def _with_lacking(
 def _reading_list(
     inputs: BuildInputs, uncited: Sequence[references.MissingWork]
 ) -> list[dict[str, Any]]:
-    """The works most cited and not in the notes as JSON; the first ones with the passages that cite them."""
+    """The works most cited and not in the notes as JSON; the first ones with the passages that cite
+    them.
+    """
     documents: dict[str, Document] = {}
     rows = []
     for number, work in enumerate(uncited[:MAX_READING_LIST]):
@@ -283,7 +297,9 @@ def _reading_list(
 
 
 def _reading_row(work: references.MissingWork, ids: Sequence[str]) -> dict[str, Any]:
-    """A work of the reading list as JSON: how many papers cite it, which, where, and under which headings."""
+    """A work of the reading list as JSON: how many papers cite it, which, where, and under which
+    headings.
+    """
     reference = work.reference
     return {
         "key": work.key,
@@ -302,6 +318,8 @@ def _reading_row(work: references.MissingWork, ids: Sequence[str]) -> dict[str, 
 
 
 def _joined(confirmed: Sequence[str], read: Sequence[str]) -> list[str]:
-    """Identifiers that a source confirmed, then those read in reference lists of kinds that no source told."""
+    """Identifiers that a source confirmed, then those read in reference lists of kinds that no
+    source told.
+    """
     kinds = {ident.partition(":")[0] for ident in confirmed}
     return list(dict.fromkeys([*confirmed, *(i for i in read if i.partition(":")[0] not in kinds)]))

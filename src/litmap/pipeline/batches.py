@@ -1,6 +1,8 @@
-"""Batches of work as values: all that reading or embedding some PDFs depends on, so that they may travel.
+"""Batches of work as values: all that reading or embedding some PDFs depends on, so that they may
+travel.
 
-A batch holds paths, content hashes and limits, no open file, connection or model; it can be pickled.
+A batch holds paths, content hashes and limits, no open file, connection or model; it can be
+pickled.
 """
 
 from __future__ import annotations
@@ -41,7 +43,9 @@ class ExtractionBatch:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingBatch:
-    """Texts to embed, by their PDFs' sha256; they and the vectors lie in the library's caches at `paths`."""
+    """Texts to embed, by their PDFs' sha256; they and the vectors lie in the library's caches at
+    `paths`.
+    """
 
     shas: tuple[str, ...]
     paths: LibraryPaths

@@ -1,7 +1,8 @@
-"""Make and publish a build: passages, vectors, words, then topics, map, summaries and the papers' own references.
+"""Make and publish a build: passages, vectors, words, then topics, map, summaries and the papers'
+own references.
 
-It depends on its `BuildInputs` and on the build before: nothing is asked of the network, nothing written to the
-catalogue.
+It depends on its `BuildInputs` and on the build before: nothing is asked of the network, nothing
+written to the catalogue.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ KEPT_BUILDS = 2
 
 @dataclass
 class BuildReport:
-    """What came of it, for the report: counts, seconds by step, and titles of works that are new, changed or gone."""
+    """What came of it, for the report: counts, seconds by step, and titles of works that are new,
+    changed or gone.
+    """
 
     counts: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -45,7 +48,8 @@ class BuildReport:
 
 @dataclass(frozen=True)
 class BuildPlan:
-    """What a build of `inputs` would hold (`wanted`), and how it comes about from `base`, the build to go on from.
+    """What a build of `inputs` would hold (`wanted`), and how it comes about from `base`, the build
+    to go on from.
 
     `state` is a digest of what topics, map and summaries depend on beside the passages.
     """
@@ -103,7 +107,8 @@ def make_build(
 ) -> BuildReport:
     """Publish a build of exactly these inputs, unless the current one is that already.
 
-    Raises `LibraryError` on a full disk; the old build then goes on serving. Raises `PdfError` for a damaged text.
+    Raises `LibraryError` on a full disk; the old build then goes on serving. Raises `PdfError` for
+    a damaged text.
     """
     report = BuildReport()
     with plan_build(inputs, fresh=fresh) as plan:
@@ -151,7 +156,9 @@ def _write(plan: BuildPlan, report: BuildReport, progress: Progress) -> str:
 
 
 def _body_vectors(writer: builds.BuildWriter, inputs: BuildInputs) -> Vectors:
-    """float32 (works, dim): the mean of the vectors of each work's passages in the new build, zeros without a PDF."""
+    """float32 (works, dim): the mean of the vectors of each work's passages in the new build, zeros
+    without a PDF.
+    """
     from litmap import index
 
     opened = index.VectorIndex.open(writer.folder)
@@ -200,9 +207,11 @@ def open_current(paths: LibraryPaths) -> builds.Build | None:
         return None
 
 
-# ── notes that were not read for this build ──────────────────────────────────────────────────────────────────────────
+# ── notes that were not read for this build ───────────────────────────────────────────────────────
 def holds_note_passages(inputs: BuildInputs) -> bool:
-    """Whether the notes' passages can be had: from notes that were read, or from the current build."""
+    """Whether the notes' passages can be had: from notes that were read, or from the current
+    build.
+    """
     if inputs.notes_were_read or not inputs.notes:
         return True
     base = open_current(inputs.paths)
@@ -229,9 +238,11 @@ def _kept(base: builds.Build, source: builds.SourceRows) -> Source:
     return Source(source.work, source.source, source.fingerprint, lambda: chunks)
 
 
-# ── what a build depends on ──────────────────────────────────────────────────────────────────────────────────────────
+# ── what a build depends on ───────────────────────────────────────────────────────────────────────
 def _state(inputs: BuildInputs) -> str:
-    """A digest of everything the build's topics, map and summaries depend on besides its passages."""
+    """A digest of everything the build's topics, map and summaries depend on besides its
+    passages.
+    """
     made_by = {
         "topics": topics.VERSION,
         "summaries": inputs.summariser.version,

@@ -1,4 +1,5 @@
-"""What a refresh works with: the stages, the web client, the model, the clock; each may be replaced by another.
+"""What a refresh works with: the stages, the web client, the model, the clock; each may be replaced
+by another.
 
 The defaults are the program's own; those with heavy libraries are imported when first called.
 """
@@ -198,9 +199,11 @@ class ExtractiveSummaries:
 
 @dataclass(frozen=True)
 class Collaborators:
-    """The parts of a `RefreshRun` that tests and users may replace; the signatures are those of the stages.
+    """The parts of a `RefreshRun` that tests and users may replace; the signatures are those of the
+    stages.
 
-    `prepare` is called in a thread, ahead of the first use of the model and the libraries of the build.
+    `prepare` is called in a thread, ahead of the first use of the model and the libraries of the
+    build.
     """
 
     clock: Callable[[], str] = utc_now

@@ -1,4 +1,6 @@
-"""The drop folder: PDFs that the user puts into `papers/` become those of the works cited, or works of their own."""
+"""The drop folder: PDFs that the user puts into `papers/` become those of the works cited, or works
+of their own.
+"""
 
 from __future__ import annotations
 
@@ -43,8 +45,9 @@ def is_lost(paths: LibraryPaths, entry: Entry) -> bool:
 class _Filed:
     """What is known before the folder is looked at: `works` are those that its files were filed as.
 
-    `cited` are works that notes cite; `lost` and `with_pdf` ids of works whose file is gone or is here; `taken_out`
-    those that the user said are none; `recheck` those whose files are to be looked at again.
+    `cited` are works that notes cite; `lost` and `with_pdf` ids of works whose file is gone or is
+    here; `taken_out` those that the user said are none; `recheck` those whose files are to be
+    looked at again.
     """
 
     works: Mapping[FileStamp, str]
@@ -83,10 +86,11 @@ class _Filed:
 
 
 def file_dropped(catalogue: Catalogue, context: RunContext, arrived: Callable[[str], None]) -> None:
-    """Match the PDFs of the drop folder to the works cited; what matches none becomes a work of its own.
+    """Match the PDFs of the drop folder to the works cited; what matches none becomes a work of its
+    own.
 
-    `arrived` is told the sha256 of each PDF that is to be read. A file is looked at once, and again where the library's
-    copy is lost or its work may be cited by now.
+    `arrived` is told the sha256 of each PDF that is to be read. A file is looked at once, and again
+    where the library's copy is lost or its work may be cited by now.
     """
     from litmap import text
 
@@ -139,7 +143,9 @@ def _keep(
 def _cited_under_another_id(
     catalogue: Catalogue, filed: Iterable[str], cited: Iterable[Work]
 ) -> set[str]:
-    """Of works that files were filed as and no note cites, those that may be cited under another id."""
+    """Of works that files were filed as and no note cites, those that may be cited under another
+    id.
+    """
     titles, ids, works = set(), set(), catalogue.works()
     for work in cited:
         titles |= {normalise_title(title) for title in (work.title, *work.other_titles)}
@@ -152,7 +158,9 @@ def _cited_under_another_id(
 
 
 def stamp_pdfs(folder: Path) -> dict[Path, FileStamp]:
-    """The PDFs in a folder, each with what changes when it changes; what is gone by now is left out."""
+    """The PDFs in a folder, each with what changes when it changes; what is gone by now is left
+    out.
+    """
     stamps = {}
     for path in sorted(folder.rglob("*")):
         with suppress(OSError):

@@ -19,7 +19,9 @@ EMBED_BATCH = 2048
 
 
 class Embedder:
-    """Gives passages their vectors, from the cache where it can; no passage is ever embedded twice."""
+    """Gives passages their vectors, from the cache where it can; no passage is ever embedded
+    twice.
+    """
 
     def __init__(
         self,
@@ -33,11 +35,15 @@ class Embedder:
         self.embedded = 0
 
     def texts(self, passages: Sequence[Chunk], title: str = "") -> list[str]:
-        """What is embedded for these passages of one source: a text for each that `chunks.is_embedded`."""
+        """What is embedded for these passages of one source: a text for each that
+        `chunks.is_embedded`.
+        """
         return [chunks.embedding_text(c, title) for c in passages if chunks.is_embedded(c)]
 
     def ensure(self, groups: Iterable[list[str]]) -> None:
-        """Embed each group of texts that the cache does not have; small groups go to the model together."""
+        """Embed each group of texts that the cache does not have; small groups go to the model
+        together.
+        """
         waiting: list[list[str]] = []
         size = 0
         for group in groups:

@@ -23,10 +23,11 @@ from litmap.settings import Settings
 class BuildInputs:
     """What a build is made of; it reads neither the catalogue nor the settings nor the network.
 
-    `notes_were_read` is False where `notes` are those of an earlier reading, without their text: the notes' passages
-    are then those of the current build. `texts` are the records of the PDFs read, by sha256; `reading_list_ids` the
-    identifiers that sources gave for works which the papers cite, by key. `model` is the setting that named the
-    encoder, `abstracts` whether a work without a readable PDF stands with its title and abstract.
+    `notes_were_read` is False where `notes` are those of an earlier reading, without their text:
+    the notes' passages are then those of the current build. `texts` are the records of the PDFs
+    read, by sha256; `reading_list_ids` the identifiers that sources gave for works which the papers
+    cite, by key. `model` is the setting that named the encoder, `abstracts` whether a work without
+    a readable PDF stands with its title and abstract.
     """
 
     paths: LibraryPaths
@@ -58,7 +59,9 @@ class BuildInputs:
 
     @cached_property
     def readable_pdfs(self) -> Mapping[str, str]:
-        """The sha256 of each work's newest PDF with a text worth indexing, by work id; '' where there is none."""
+        """The sha256 of each work's newest PDF with a text worth indexing, by work id; '' where
+        there is none.
+        """
         return {e.work.id: self._readable_pdf(e) for e in self.entries}
 
     def _readable_pdf(self, entry: Entry) -> str:
@@ -79,7 +82,8 @@ def gather_inputs(
 ) -> BuildInputs:
     """What a build of a library depends on now, from its catalogue; only reads.
 
-    `notes` are those that were read in this run, with their text; without them the catalogue's notes count.
+    `notes` are those that were read in this run, with their text; without them the catalogue's
+    notes count.
     """
     return BuildInputs(
         LibraryPaths(settings.library),

@@ -1,4 +1,6 @@
-"""The user's own word about works: which candidate is meant, and corrected fields. It wins over every source."""
+"""The user's own word about works: which candidate is meant, and corrected fields. It wins over
+every source.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ FIELDS = ("title", "authors", "year", "venue")
 
 
 def settle(settings: Settings, work_id: str, choice: str) -> dict[str, Any]:
-    """Keep that `work_id` is `choice`: a candidate's id, any identifier, or 'none' for no scholarly work.
+    """Keep that `work_id` is `choice`: a candidate's id, any identifier, or 'none' for no scholarly
+    work.
 
     Raises `NoLibrary`, and `UsageError` where there is no such work or no such choice.
     """
@@ -59,7 +62,9 @@ def settle(settings: Settings, work_id: str, choice: str) -> dict[str, Any]:
 
 
 def _remove_dropped(catalogue: Catalogue, entry: Entry, chosen: str) -> None:
-    """Only 'none' can be said of a work that no note cites; its file may stay in the drop folder."""
+    """Only 'none' can be said of a work that no note cites; its file may stay in the drop
+    folder.
+    """
     if chosen != "none":
         raise UsageError(
             f"{entry.work.id} came from the drop folder and no note cites it: correct it with --set, or say 'none' to "
@@ -70,7 +75,9 @@ def _remove_dropped(catalogue: Catalogue, entry: Entry, chosen: str) -> None:
 
 
 def correct(settings: Settings, work_id: str, values: Sequence[str]) -> dict[str, Any]:
-    """Keep corrected fields ('year=2017') of a work. Raises `NoLibrary`, `UsageError` for an unknown one."""
+    """Keep corrected fields ('year=2017') of a work. Raises `NoLibrary`, `UsageError` for an
+    unknown one.
+    """
     paths = LibraryPaths(settings.library)
     changes: dict[str, Any] = {}
     for value in values:

@@ -1,7 +1,9 @@
-"""From the catalogue and the caches to a build: which passages it holds, and how its parts are made.
+"""From the catalogue and the caches to a build: which passages it holds, and how its parts are
+made.
 
-Every source of passages (a PDF, an abstract, a paragraph of a note) has a fingerprint of all that it depends on; a
-build holds exactly the wanted sources with their fingerprints, so that it does not matter by what way it came about.
+Every source of passages (a PDF, an abstract, a paragraph of a note) has a fingerprint of all that
+it depends on; a build holds exactly the wanted sources with their fingerprints, so that it does not
+matter by what way it came about.
 """
 
 from __future__ import annotations
@@ -48,7 +50,8 @@ _cuts_guard = threading.Lock()
 
 
 def cut_pdf(cache: TextCache, sha256: str, encoder: Encoder) -> list[Chunk]:
-    """The passages of a PDF's text. The last ones cut are kept: they are embedded first, then written to the build.
+    """The passages of a PDF's text. The last ones cut are kept: they are embedded first, then
+    written to the build.
 
     Raises `PdfError` where the text cannot be read.
     """
@@ -112,12 +115,16 @@ def _abstract_source(entry: Entry, encoder: Encoder) -> Source:
 
 
 def _is_prose(block: NoteBlock) -> bool:
-    """Whether a note's block is the reader's own text: neither a heading, a reference nor a label."""
+    """Whether a note's block is the reader's own text: neither a heading, a reference nor a
+    label.
+    """
     return block.kind not in {"heading", "entry"} and len(block.text.split()) >= MIN_NOTE_WORDS
 
 
 def _note_sources(note: Note, encoder: Encoder) -> Iterator[Source]:
-    """The note's paragraphs and items, each with its line as ordinal so that a result leads there."""
+    """The note's paragraphs and items, each with its line as ordinal so that a result leads
+    there.
+    """
     name = f"note:{note.path}"
     prose = [block for block in note.blocks if _is_prose(block)]
     if not prose:
@@ -141,9 +148,11 @@ def additions(sources: Iterable[Source]) -> Iterator[Addition]:
 
 
 def embed_batch(batch: EmbeddingBatch, embedder: Embedder) -> None:
-    """Give the passages of a batch's texts their vectors; done twice, it does nothing the second time.
+    """Give the passages of a batch's texts their vectors; done twice, it does nothing the second
+    time.
 
-    A text that cannot be read is left out: it was damaged since, the build notices and has it read again.
+    A text that cannot be read is left out: it was damaged since, the build notices and has it read
+    again.
     """
     groups = []
     for sha in batch.shas:

@@ -1,4 +1,6 @@
-"""Which PDFs are to be read: new ones, and those whose reading failed for a reason that may have passed."""
+"""Which PDFs are to be read: new ones, and those whose reading failed for a reason that may have
+passed.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ from litmap.settings import Settings
 logger = logging.getLogger(__name__)
 
 MAX_TRIES = 3
-"""How often a PDF is read whose reader ran out of time or memory or crashed; each refresh tries once."""
+"""How often a PDF is read whose reader ran out of time or memory or crashed; each refresh tries
+once."""
 
 
 def text_version() -> str:
@@ -28,8 +31,9 @@ def text_version() -> str:
 def unread(catalogue: Catalogue, paths: LibraryPaths, settings: Settings) -> list[str]:
     """The newest PDFs of works that this extractor has not read.
 
-    Read again is a scan that Tesseract can read by now, a text that was deleted (texts are a cache), and what failed
-    for want of time or memory or in a crash: up to `MAX_TRIES` times, and once more wherever the limits were raised.
+    Read again is a scan that Tesseract can read by now, a text that was deleted (texts are a
+    cache), and what failed for want of time or memory or in a crash: up to `MAX_TRIES` times, and
+    once more wherever the limits were raised.
     """
     texts = catalogue.texts(text_version())
     can_ocr = settings.ocr and shutil.which("tesseract") is not None
@@ -74,7 +78,9 @@ def describe_text(sha256: str, document: Document) -> TextRecord:
 def describe_failure(
     sha256: str, error: PdfError, settings: Settings, before: TextRecord | None
 ) -> TextRecord:
-    """The record of a reading that failed; counts those in a row that failed for a reason that may pass."""
+    """The record of a reading that failed; counts those in a row that failed for a reason that may
+    pass.
+    """
     failed = TextRecord(sha256, text_version(), "failed", error.message)
     if not error.transient:
         return failed

@@ -1,4 +1,5 @@
-"""Identifiers for the works of the reading list, from the services that know them, remembered in the catalogue.
+"""Identifiers for the works of the reading list, from the services that know them, remembered in
+the catalogue.
 
 A stage of its own before the build: the build takes what the catalogue holds.
 """
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MAX_IDENTIFIED, MAX_LOOKUPS = 100, 30
-"""Works at the head of the list that identifiers are wanted for, and how many are asked about in one refresh."""
+"""Works at the head of the list that identifiers are wanted for, and how many are asked about in
+one refresh."""
 SOURCES = ("Crossref", "OpenAlex")
 """They answer fast and know most works; the build waits for them."""
 
@@ -32,10 +34,12 @@ def known_identifiers(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
 
 
 def identify(catalogue: Catalogue, context: RunContext, uncited: Sequence[MissingWork]) -> None:
-    """Ask about the works at the head of the reading list, a few in one refresh, and keep what is answered.
+    """Ask about the works at the head of the reading list, a few in one refresh, and keep what is
+    answered.
 
-    A work that no source knows is asked about again after `retry_days`; one that could not be asked, once those behind
-    it had their turn. A failure of the network goes to the report's problems.
+    A work that no source knows is asked about again after `retry_days`; one that could not be
+    asked, once those behind it had their turn. A failure of the network goes to the report's
+    problems.
     """
     known = catalogue.lookups()
     wanted = _choose(uncited, known, context.settings.retry_days)

@@ -1,4 +1,5 @@
-"""One refresh of one library: the stages joined to the store, in the order that `RefreshRun.stages` gives.
+"""One refresh of one library: the stages joined to the store, in the order that `RefreshRun.stages`
+gives.
 
 `refresh` calls them one after the other; `flows/refresh.py` makes each a task of Prefect's.
 """
@@ -51,8 +52,9 @@ __all__ = ["RefreshRun", "add_dropped", "check", "rebuild", "refresh"]
 class RefreshRun:
     """One refresh of one library, the only writer while it is open. Use as a context manager.
 
-    Raises `Busy` where another process writes the library. A failure costs its own subject: it is noted in
-    `report.problems` and the run goes on. However it ends, what was done is kept and readers see the last whole build.
+    Raises `Busy` where another process writes the library. A failure costs its own subject: it is
+    noted in `report.problems` and the run goes on. However it ends, what was done is kept and
+    readers see the last whole build.
     """
 
     def __init__(
@@ -131,9 +133,10 @@ class RefreshRun:
     ) -> Iterator[Stage]:
         """The stages in their order; call each before the next is asked for.
 
-        PDFs are fetched while those that have arrived are read and embedded: `beside` starts that stage elsewhere, by
-        default in a thread of this process. Without `notes_required`, notes that are out of reach stay as they were
-        last read. With `fresh`, nothing is taken over from the last build.
+        PDFs are fetched while those that have arrived are read and embedded: `beside` starts that
+        stage elsewhere, by default in a thread of this process. Without `notes_required`, notes
+        that are out of reach stay as they were last read. With `fresh`, nothing is taken over from
+        the last build.
         """
         yield Stage("read_notes", self.read_notes if notes_required else self.read_notes_or_keep)
         yield Stage("resolve", lambda: self.resolve(self.unresolved()))
@@ -156,7 +159,7 @@ class RefreshRun:
                 self.run, self.report.as_json(), problems=self.report.problems
             )
 
-    # ── notes → citations → works ───────────────────────────────────────────────────────────────────────────────────
+    # ── notes → citations → works ─────────────────────────────────────────────────────────────────
     def read_notes(self) -> None:
         """Read the notes and replace the catalogue's notes and citations by what they say now.
 
@@ -174,7 +177,9 @@ class RefreshRun:
             self._keeps_notes = True
 
     def unresolved(self) -> list[Citation]:
-        """The citations to ask about now: new ones, failed ones, and those whose answer has grown old."""
+        """The citations to ask about now: new ones, failed ones, and those whose answer has grown
+        old.
+        """
         return resolution.unresolved(self.catalogue, self.settings)
 
     def resolve(self, citations: Sequence[Citation]) -> None:
@@ -185,16 +190,19 @@ class RefreshRun:
             resolution.resolve(self.catalogue, self._context, citations)
             resolution.join_works(self.catalogue, self.now)
 
-    # ── works → PDFs ────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── works → PDFs ──────────────────────────────────────────────────────────────────────────────
     def fetch(self) -> None:
-        """File the drop folder's PDFs and fetch those the works lack. Meant to run beside `pdf_batches`."""
+        """File the drop folder's PDFs and fetch those the works lack. Meant to run beside
+        `pdf_batches`.
+        """
         self._acquisition.run()
 
     def pdf_batches(self, beside: Callable[[Stage], Running] | None = None) -> Iterator[list[str]]:
-        """Batches of PDFs (sha256) to be read and embedded: those left from before, then what `fetch` brings.
+        """Batches of PDFs (sha256) to be read and embedded: those left from before, then what
+        `fetch` brings.
 
-        `beside` begins `fetch` elsewhere, by default in a thread of this process. What the fetching raises is kept for
-        the end of `build`: it costs what had not arrived, not what had.
+        `beside` begins `fetch` elsewhere, by default in a thread of this process. What the fetching
+        raises is kept for the end of `build`: it costs what had not arrived, not what had.
         """
         fetching = (beside or self._start_thread)(Stage("fetch", self.fetch))
         waiting = unread(self.catalogue, self.paths, self.settings)
@@ -220,7 +228,7 @@ class RefreshRun:
         thread.start()
         return thread
 
-    # ── PDFs → text → vectors ───────────────────────────────────────────────────────────────────────────────────────
+    # ── PDFs → text → vectors ─────────────────────────────────────────────────────────────────────
     def extract(self, shas: Sequence[str]) -> None:
         """Read PDFs to text, each in a process with limits; the text is cached by content."""
         batch = ExtractionBatch.plan(shas, self.paths, self.settings)
@@ -248,7 +256,9 @@ class RefreshRun:
             self.catalogue.put_text(record)
 
     def embed(self, shas: Sequence[str]) -> None:
-        """Cut texts into passages and give each its vector; vectors are cached by content and model."""
+        """Cut texts into passages and give each its vector; vectors are cached by content and
+        model.
+        """
         from litmap.pipeline.passages import embed_batch
 
         with self._stage("embed"):
@@ -280,7 +290,7 @@ class RefreshRun:
             self.encoder, cache, lambda done: self.progress("embed", done, 0, "passages")
         )
 
-    # ── everything → the build that readers open ────────────────────────────────────────────────────────────────────
+    # ── everything → the build that readers open ──────────────────────────────────────────────────
     def identify_reading_list(self) -> None:
         """Ask the sources about works that the papers cite and the notes do not; offline, nothing.
 
@@ -305,10 +315,11 @@ class RefreshRun:
         return references.find_uncited_works(lists, [e.work for e in inputs.entries])
 
     def build(self, *, fresh: bool = False) -> None:
-        """Publish a build that holds what the catalogue says now; an unchanged library builds nothing.
+        """Publish a build that holds what the catalogue says now; an unchanged library builds
+        nothing.
 
-        Where the notes were not read in this run, the build holds them as they were last read. Raises `UsageError`
-        where that cannot be had, and at its end what the fetching raised.
+        Where the notes were not read in this run, the build holds them as they were last read.
+        Raises `UsageError` where that cannot be had, and at its end what the fetching raised.
         """
         from litmap.pipeline.build import make_build
 
@@ -337,7 +348,9 @@ class RefreshRun:
         )
 
     def _check_notes(self, inputs: BuildInputs) -> None:
-        """See that no build comes about without the notes' passages by a call that was forgotten."""
+        """See that no build comes about without the notes' passages by a call that was
+        forgotten.
+        """
         from litmap.pipeline.build import holds_note_passages
 
         if holds_note_passages(inputs):
@@ -350,7 +363,9 @@ class RefreshRun:
         )
 
     def _with_whole_texts(self, work: Callable[[], T]) -> T:
-        """Do the work; where a kept text is damaged, read all such PDFs again and do it once more."""
+        """Do the work; where a kept text is damaged, read all such PDFs again and do it once
+        more.
+        """
         from litmap.pipeline.text_cache import TextCache
 
         try:
@@ -375,7 +390,9 @@ class RefreshRun:
 
 
 def check(settings: Settings, *, now: bool = True) -> None:
-    """What can be said before anything is started. Raises `UsageError` for notes not there, `Busy` if `now`."""
+    """What can be said before anything is started. Raises `UsageError` for notes not there, `Busy`
+    if `now`.
+    """
     for name in settings.notes:
         if name != "-" and not Path(name).exists():
             raise UsageError(f"no file or folder of notes {name}", subject=name)
@@ -398,7 +415,9 @@ def refresh(
 
 
 def rebuild(settings: Settings, progress: Progress = quiet) -> dict[str, Any]:
-    """Build anew from the catalogue and the caches, without the network; the old build serves until then."""
+    """Build anew from the catalogue and the caches, without the network; the old build serves until
+    then.
+    """
     return _offline(settings, progress, fresh=True)
 
 

@@ -53,7 +53,9 @@ def timed(seconds: dict[str, float], name: str) -> Iterator[None]:
 
 @dataclass
 class Report:
-    """Counts, seconds by stage, what is new or gone (titles), and what went wrong with single subjects."""
+    """Counts, seconds by stage, what is new or gone (titles), and what went wrong with single
+    subjects.
+    """
 
     counts: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)

@@ -1,4 +1,6 @@
-"""Citations → works: which to ask the sources about now, and what their answers change in the catalogue."""
+"""Citations → works: which to ask the sources about now, and what their answers change in the
+catalogue.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ NO_ANSWER = frozenset({"failed", "pending"})
 
 
 def unresolved(catalogue: Catalogue, settings: Settings) -> list[Citation]:
-    """The citations to ask about now: new ones, failed ones, and those whose answer has grown old."""
+    """The citations to ask about now: new ones, failed ones, and those whose answer has grown
+    old.
+    """
     known = catalogue.resolutions()
     return [
         c for c in catalogue.citations() if c.key not in known or _is_due(known[c.key], settings)
@@ -34,7 +38,9 @@ def _is_due(decided: Decided, settings: Settings) -> bool:
 
 
 def resolve(catalogue: Catalogue, context: RunContext, citations: Sequence[Citation]) -> None:
-    """Ask the sources about these citations; each answer is kept as it comes, then citations of one work are joined."""
+    """Ask the sources about these citations; each answer is kept as it comes, then citations of one
+    work are joined.
+    """
     settings = context.settings
     logger.info("resolve: %d citations", len(citations))
     by_key = {c.key: c for c in citations}
@@ -82,7 +88,9 @@ def _former_id(catalogue: Catalogue, citation: Citation) -> str:
 
 
 def _is_worse(catalogue: Catalogue, resolution: Resolution) -> bool:
-    """Whether a source failed today and more is known of it: that stays with its age, so it is asked again."""
+    """Whether a source failed today and more is known of it: that stays with its age, so it is
+    asked again.
+    """
     before = catalogue.resolution(resolution.citation)
     if before is None or resolution.status not in NO_ANSWER:
         return False
@@ -102,7 +110,9 @@ def join_works(catalogue: Catalogue, now: str) -> None:
 
 
 def _current_works(catalogue: Catalogue) -> list[Resolution]:
-    """The resolutions of today's citations, then a stand-in for each work from the drop folder that none cites."""
+    """The resolutions of today's citations, then a stand-in for each work from the drop folder that
+    none cites.
+    """
     known, aliases = catalogue.works(), catalogue.aliases()
     cited = {c.key for c in catalogue.citations()}
     current = [

@@ -10,7 +10,9 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of a refresh, called without arguments; `batch` names the PDFs (sha256) it works on, if it has some."""
+    """One step of a refresh, called without arguments; `batch` names the PDFs (sha256) it works on,
+    if it has some.
+    """
 
     name: str
     run: Callable[[], None]

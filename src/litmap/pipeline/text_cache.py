@@ -1,4 +1,6 @@
-"""The texts of PDFs, kept by content, and what was computed from them; all can be computed again."""
+"""The texts of PDFs, kept by content, and what was computed from them; all can be computed
+again.
+"""
 
 from __future__ import annotations
 

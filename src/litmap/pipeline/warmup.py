@@ -1,4 +1,6 @@
-"""What a run needs later, loaded in a thread: while PDFs arrive and are looked at, a core has nothing to do."""
+"""What a run needs later, loaded in a thread: while PDFs arrive and are looked at, a core has
+nothing to do.
+"""
 
 from __future__ import annotations
 
