@@ -1,8 +1,9 @@
 """Topics: the notes' own headings, what belongs under each, and what fits none.
 
-`file_works` is the stage; the modules below it in the order of the work: `outline` (which headings are topics),
-`evidence` (views of works and headings), `scoring` and `calibration` (chances), `clusters` and `labels` (what fits
-none, and its name), `review` (findings and coverage), `patch` (suggestions as a patch for the notes).
+`file_works` is the stage; the modules below it in the order of the work: `outline` (which headings
+are topics), `evidence` (views of works and headings), `scoring` and `calibration` (chances),
+`clusters` and `labels` (what fits none, and its name), `review` (findings and coverage), `patch`
+(suggestions as a patch for the notes).
 """
 
 from litmap.topics.evidence import load_libraries
@@ -12,7 +13,9 @@ from litmap.topics.patch import patch
 from litmap.topics.records import Coverage, FilingResult, Finding, PaperText
 
 VERSION = "3"
-"""Changes when the same library would be filed or shown otherwise, so that its build is made again."""
+"""Changes when the same library would be filed or shown otherwise, so that its build is made
+again.
+"""
 
 __all__ = [
     "VERSION",

@@ -7,21 +7,26 @@ import numpy as np
 from litmap.topics.evidence import Floats
 from litmap.topics.scoring import softmax
 
-PRIOR_SHARPNESS = 0.9  # over the collections tried, for libraries with few filed works
-PRIOR_WEIGHT = 20.0  # filed works that weigh as much as the usual
+PRIOR_SHARPNESS = 0.9
+"""Sharpness over the collections tried, for libraries with few filed works."""
+PRIOR_WEIGHT = 20.0
+"""Filed works that weigh as much as `PRIOR_SHARPNESS`."""
 
 ACCEPTED_SHARE = 0.25
-"""Share of disagreements in which the suggestion is as good as the reader's own heading. Among 245 papers whose second
-best places were marked by hand it was 0.28; chances are chances that a reader accepts, not that they said the same."""
+"""Share of disagreements in which the suggestion is as good as the reader's own heading. Among 245
+papers whose second best places were marked by hand it was 0.28; chances are chances that a reader
+accepts, not that they said the same.
+"""
 
 
 def fit_sharpness(scores: Floats, labels: Floats) -> float:
-    """The factor for which the softmax of the scores is as sure, on average, as it is right about the filed works
-    (or as good as right).
+    """The factor for which the softmax of the scores is as sure, on average, as it is right about
+    the filed works (or as good as right).
 
-    Each filed work is judged as if it were not filed; one that is alone under its headings is left out, for without it
-    nothing there could be learnt. Judged so, a work has one example less than a new one has: errors are taken to fall
-    with the root of the number of examples. With few works the factor stays close to the usual one.
+    Each filed work is judged as if it were not filed; one that is alone under its headings is left
+    out, for without it nothing there could be learnt. Judged so, a work has one example less than a
+    new one has: errors are taken to fall with the root of the number of examples. With few works
+    the factor stays close to the usual one.
     """
     many = (labels > 0).sum(axis=0) > 1
     judged = (labels[:, many] > 0).any(axis=1)

@@ -34,11 +34,12 @@ def cluster(
 ) -> Groups:
     """A group for each of n works (unit rows (n, d)), -1 for a work that stands alone.
 
-    Louvain communities (Blondel et al. 2008) of the neighbour graph, as coarse as there are still enough of them,
-    merged by Ward's criterion, then each work moved to the nearest centre (spherical k-means). `cluster_count` groups if told;
-    else the weighted geometric mean of two estimates: as many as headings of the `target_cluster_size` would be, and the
-    communities of plain modularity, which count the more the more works there are. Deterministic for the same rows in
-    the same order.
+    Louvain communities (Blondel et al. 2008) of the neighbour graph, as coarse as there are still
+    enough of them, merged by Ward's criterion, then each work moved to the nearest centre
+    (spherical k-means). `cluster_count` groups if told; else the weighted geometric mean of two
+    estimates: as many as headings of the `target_cluster_size` would be, and the communities of
+    plain modularity, which count the more the more works there are. Deterministic for the same rows
+    in the same order.
     """
     n = len(points)
     if n < 2 * smallest:
@@ -73,8 +74,8 @@ def _weighted_mean(natural: float, usual: float, weight: float) -> float:
 def target_cluster_size(sizes: NDArray[np.float64]) -> float | None:
     """The size of headings that hold these numbers of works, None where none holds one.
 
-    Works divided by the effective number of headings (the exponential of their entropy, Hill 1973), so that a few tiny
-    headings beside large ones count little.
+    Works divided by the effective number of headings (the exponential of their entropy, Hill 1973),
+    so that a few tiny headings beside large ones count little.
     """
     held = sizes[sizes >= 1.0]
     if not len(held):
@@ -84,7 +85,9 @@ def target_cluster_size(sizes: NDArray[np.float64]) -> float | None:
 
 
 def _refine_resolution(graph: Any, groups: Groups, cluster_count: int) -> Groups:
-    """The coarsest communities of which there are at least `cluster_count`, from those `groups` by plain modularity."""
+    """The coarsest communities of which there are at least `cluster_count`, from those `groups` by
+    plain modularity.
+    """
     resolution = COARSE_RESOLUTION
     for _ in range(12):
         if groups.max() + 1 >= cluster_count:
@@ -112,7 +115,9 @@ def _communities(graph: Any, resolution: float) -> Groups:
 
 
 def _merge(rows: Floats, groups: Groups, cluster_count: int) -> Groups:
-    """The two groups whose union costs least (Ward 1963) become one until there are no more than `cluster_count`."""
+    """The two groups whose union costs least (Ward 1963) become one until there are no more than
+    `cluster_count`.
+    """
     names, groups = np.unique(groups, return_inverse=True)
     sizes = np.bincount(groups).astype(float)
     centres = np.stack([rows[groups == g].mean(axis=0) for g in range(len(names))])

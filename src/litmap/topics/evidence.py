@@ -1,10 +1,12 @@
-"""What speaks for a work under a heading: words, vectors of title and abstract, of the body, and citations."""
+"""What speaks for a work under a heading: words, vectors of title and abstract, of the body, and
+citations.
+"""
 
 from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -30,20 +32,27 @@ _NO_WORDS = re.compile(
 _FILLER = load_words("filler_words", "litmap.topics")
 
 MAX_BODY_CHARACTERS = 60_000
+"""Characters of a paper's body whose words count."""
 MAX_BODY_TERMS = 30_000
-# How much each comparison of a heading's text with a work's counts: the heading's name, its path, its name with the
-# prose below it, and its words; the last four with the paper's body.
-NAME_WEIGHT, PATH_WEIGHT, PROSE_WEIGHT, WORDS_WEIGHT, BODY_WEIGHT = 1.0, 0.7, 0.5, 0.4, 0.7
+"""Different words of all bodies that count."""
+MANY_TEXTS = 20
+"""Texts from which rare and common words are left out."""
+NAME_WEIGHT, PATH_WEIGHT, PROSE_WEIGHT, WORDS_WEIGHT = 1.0, 0.7, 0.5, 0.4
+"""How much each comparison of a heading's text with a work's counts: by the heading's name, its
+path, its name with the prose below it, and its words."""
+BODY_WEIGHT = 0.7
+"""How much the same comparisons with the paper's body count beside those."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Views of n works and m headings. `meaning` and `body` are (n, d), rows of norm 1 after the mean of all is taken
-    (a row of zeros where there is none); `headings` (n, m) is the likeness to the headings' own texts, in standard
-    deviations of each column; `words` is a sparse (n, terms) TF-IDF matrix, `latent` and `body_latent` are latent
-    dimensions of the words of both; `cites` is a sparse
-    symmetric (n, n) matrix, 1 where one cites the other and less where they cite the same. `names` (m, d) are the
-    headings' names, unit rows; `own` (terms,) tells which terms stand in a title or abstract and not in notes alone.
+    """Views of n works and m headings. `meaning` and `body` are (n, d), rows of norm 1 after the
+    mean of all is taken (a row of zeros where there is none); `headings` (n, m) is the likeness to
+    the headings' own texts, in standard deviations of each column; `words` is a sparse (n, terms)
+    TF-IDF matrix, `latent` and `body_latent` are latent dimensions of the words of both; `cites` is
+    a sparse symmetric (n, n) matrix, 1 where one cites the other and less where they cite the same.
+    `names` (m, d) are the headings' names, unit rows; `own` (terms,) tells which terms stand in a
+    title or abstract and not in notes alone.
     """
 
     meaning: Floats
@@ -65,7 +74,9 @@ def unit(rows: Floats) -> Floats:
 
 
 def centred(rows: Floats) -> Floats:
-    """Unit rows after the mean of the rows that are not zero is taken; only differences tell headings apart."""
+    """Unit rows after the mean of the rows that are not zero is taken; only differences tell
+    headings apart.
+    """
     filled = np.linalg.norm(rows, axis=1) > 1e-9
     if filled.sum() < 3:
         return unit(rows)
@@ -75,7 +86,8 @@ def centred(rows: Floats) -> Floats:
 
 
 def column_scores(scores: Floats, filled: NDArray[np.bool_]) -> Floats:
-    """Each heading's scores on one scale: some headings are close to everything, which says nothing.
+    """Each heading's scores on one scale: some headings are close to everything, which says
+    nothing.
 
     Only `filled` rows count; the others are 0.
     """
@@ -171,23 +183,14 @@ def _weighted(views: Sequence[tuple[float, Floats]]) -> Floats:
 def _word_matrix(
     texts: Sequence[str], headings: Sequence[str], own: Sequence[str] = ()
 ) -> tuple[Any, NDArray[np.str_], Floats, NDArray[np.bool_]]:
-    """TF-IDF of the texts, its terms, cosines with the headings' words, and which terms stand in `own` texts.
+    """TF-IDF of the texts, its terms, cosines with the headings' words, and which terms stand in
+    `own` texts.
 
     With `own` texts, pairs of neighbouring words are terms too.
     """
     from scipy import sparse
-    from sklearn.feature_extraction.text import TfidfVectorizer
 
-    many, pairs = len(texts) >= 20, bool(own)
-    counter = TfidfVectorizer(
-        sublinear_tf=True,
-        analyzer=_analyse if pairs else "word",  # bodies are long, and few addresses stand in them
-        stop_words=None if pairs else "english",
-        token_pattern=None if pairs else _TERM.pattern,
-        min_df=(2 if pairs else 3) if many else 1,
-        max_df=0.3 if many else 1.0,
-        max_features=None if pairs else MAX_BODY_TERMS,
-    )
+    counter = _short_text_counter(len(texts)) if own else _body_counter(len(texts))
     try:
         matrix = counter.fit_transform(texts)
     except ValueError:  # not one word in all texts
@@ -198,27 +201,59 @@ def _word_matrix(
             np.zeros((len(texts), len(headings))),
             np.zeros(1, dtype=np.bool_),
         )
-    found = np.zeros((len(texts), len(headings)))
+    cosines = np.zeros((len(texts), len(headings)))
     if len(headings):
-        found = np.asarray((matrix @ counter.transform(headings).T).todense())
+        cosines = np.asarray((matrix @ counter.transform(headings).T).todense())
     terms = counter.get_feature_names_out()
     standing = np.zeros(len(terms), dtype=np.bool_)
     if own:
         standing[np.unique(counter.transform(own).indices)] = True
-    return matrix, terms, found, standing
+    return matrix, terms, cosines, standing
+
+
+def _short_text_counter(count: int) -> Any:
+    """TF-IDF of titles and abstracts by words and pairs of words; rare and common ones are left
+    out.
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    many = count >= MANY_TEXTS
+    return TfidfVectorizer(
+        sublinear_tf=True,
+        analyzer=_analyse,
+        min_df=2 if many else 1,
+        max_df=0.3 if many else 1.0,
+    )
+
+
+def _body_counter(count: int) -> Any:
+    """TF-IDF of papers' bodies, by words alone: they are long, and few addresses stand in them."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    many = count >= MANY_TEXTS
+    return TfidfVectorizer(
+        sublinear_tf=True,
+        stop_words="english",
+        token_pattern=_TERM.pattern,
+        min_df=3 if many else 1,
+        max_df=0.3 if many else 1.0,
+        max_features=MAX_BODY_TERMS,
+    )
 
 
 def _analyse(text: str) -> list[str]:
-    """A text's words without those that say nothing, and pairs of words with nothing between them."""
-    silent = _stop_words()
-    found = [
+    """A text's words without those that say nothing, and pairs of words with nothing between
+    them.
+    """
+    stop_words = _stop_words()
+    words = [
         (m.group(), m.end(), m.start()) for m in _TERM.finditer(_NO_WORDS.sub(" . ", text.lower()))
     ]
-    out = [word for word, _, _ in found if word not in silent]
-    for (one, end, _), (two, _, start) in pairwise(found):
-        if start - end == 1 and one not in silent and two not in silent:
-            out.append(f"{one} {two}")
-    return out
+    terms = [word for word, _, _ in words if word not in stop_words]
+    for (one, end, _), (two, _, start) in pairwise(words):
+        if start - end == 1 and one not in stop_words and two not in stop_words:
+            terms.append(f"{one} {two}")
+    return terms
 
 
 @cache
@@ -246,34 +281,54 @@ def latent_words(words: Any, dimensions: int = 150) -> Floats:
 
 
 def _citation_graph(works: Sequence[PaperText], links: Sequence[tuple[str, str]]) -> Any:
-    """Citations among the works, and half as much for references they share (bibliographic coupling, Kessler 1963)."""
+    """Sparse (n, n): citations among the works, and half as much for references they share.
+
+    Sharing references is bibliographic coupling (Kessler 1963); no value is above 1.
+    """
     from scipy import sparse
 
-    n = len(works)
     row = {work.id: i for i, work in enumerate(works)}
+    direct = _direct_citations(row, links)
+    coupled = _bibliographic_coupling(row, links)
+    if coupled is None:
+        return direct
+    total = direct + 2.0 * coupled
+    return total.minimum(sparse.csr_matrix(total > 0).astype(float)).tocsr()
+
+
+def _direct_citations(row: Mapping[str, int], links: Sequence[tuple[str, str]]) -> Any:
+    """Sparse symmetric (n, n), 1 where one work cites the other."""
+    from scipy import sparse
+
+    n = len(row)
     pairs = sorted({(row[a], row[b]) for a, b in links if a in row and b in row and a != b})
-    left, right = (
-        (np.array(side, dtype=np.int64) for side in zip(*pairs, strict=True)) if pairs else ([], [])
-    )
+    left = np.array([a for a, _ in pairs], dtype=np.int64)
+    right = np.array([b for _, b in pairs], dtype=np.int64)
     direct = sparse.csr_matrix((np.ones(len(pairs)), (left, right)), shape=(n, n))
-    direct = direct.maximum(direct.T)
+    return direct.maximum(direct.T)
+
+
+def _bibliographic_coupling(row: Mapping[str, int], links: Sequence[tuple[str, str]]) -> Any:
+    """Sparse (n, n) cosine of the references that works share; None where none cites anything else.
+
+    References that many works share tell nothing and are left out.
+    """
+    from scipy import sparse
+
+    n = len(row)
     column: dict[str, int] = {}
-    cited = sorted(
+    pairs = sorted(
         {(row[a], column.setdefault(b, len(column))) for a, b in links if a in row and b not in row}
     )
-    if not cited:
-        return direct
-    left, right = (np.array(side, dtype=np.int64) for side in zip(*cited, strict=True))
-    used = sparse.csr_matrix((np.ones(len(cited)), (left, right)), shape=(n, len(column)))
-    by = np.asarray(used.sum(axis=0)).ravel()
-    rare = used[:, (by > 1) & (by <= max(10, n // 5))]
+    if not pairs:
+        return None
+    left, right = (np.array(side, dtype=np.int64) for side in zip(*pairs, strict=True))
+    used = sparse.csr_matrix((np.ones(len(pairs)), (left, right)), shape=(n, len(column)))
+    citing = np.asarray(used.sum(axis=0)).ravel()
+    shared = used[:, (citing > 1) & (citing <= max(10, n // 5))]
     length = np.sqrt(np.maximum(np.asarray(used.sum(axis=1)).ravel(), 1.0))
-    scaled = sparse.diags(1.0 / length) @ rare
+    scaled = sparse.diags(1.0 / length) @ shared
     coupled = scaled @ scaled.T
     coupled.setdiag(0.0)
     coupled.eliminate_zeros()
-    return (
-        (direct + 2.0 * coupled)
-        .minimum(sparse.csr_matrix((direct + 2.0 * coupled) > 0).astype(float))
-        .tocsr()
-    )
+    return coupled

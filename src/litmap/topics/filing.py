@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,12 +22,17 @@ if TYPE_CHECKING:
     from litmap.models import Vectors
     from litmap.protocols import Encoder
 
+logger = logging.getLogger(__name__)
+
 ALTERNATIVES = 5
+"""Headings that are named beside the best one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """(n, m) chances of each heading, (n,) chance of fitting none; `points` (n, d) the space they were made in."""
+    """(n, m) chances of each heading, (n,) chance of fitting none; `points` (n, d) the space they
+    were made in.
+    """
 
     chances: Floats
     none: Floats
@@ -45,21 +51,21 @@ def file_works(
 ) -> FilingResult:
     """Topics of a library and where each work stands.
 
-    `headings` are each note's ({note path: its headings}), `noted` the headings each work is cited under ({work id:
-    paths}). `vectors` (n, d) are of title and abstract, `body_vectors` (n, d) means over a paper's passages (a row of
-    zeros where there is no text); row i is works[i]. `links` are citations (citing id, cited id); ids that are no work
-    of the library count too, as references that papers share. `encoder` must be the one that made the vectors.
-    Deterministic for the same library in the same order. Raises `LitmapError` where the rows do not match the works.
+    `headings` are each note's ({note path: its headings}), `noted` the headings each work is cited
+    under ({work id: paths}). `vectors` (n, d) are of title and abstract, `body_vectors` (n, d)
+    means over a paper's passages (a row of zeros where there is no text); row i is works[i].
+    `links` are citations (citing id, cited id); ids that are no work of the library count too, as
+    references that papers share. `encoder` must be the one that made the vectors. Deterministic for
+    the same library in the same order. Raises `LitmapError` where the rows do not match the works.
     """
-    if len(vectors) != len(works) or (body_vectors is not None and len(body_vectors) != len(works)):
-        raise LitmapError(f"{len(works)} works, but {len(vectors)} vectors")
+    _check_rows(works, vectors, body_vectors)
     outline = read_outline(headings, (noted.get(work.id, ()) for work in works))
     placed = [_placed(outline, noted.get(work.id, ())) for work in works]
     evidence = gather(works, outline, vectors, encoder, body_vectors, links)
     judged = judge(evidence, label_matrix(outline, placed))
     stray = [i for i in range(len(works)) if not placed[i] and _open(judged, i)]
     group_of, emergent = _emergent(evidence, judged, stray, works, outline)
-    members = {path: [i for i, at in enumerate(placed) if path in at] for path in outline.topics}
+    members = _members_of(outline, placed)
     strays = review.find_misfits(works, outline, members, judged.chances)
     why = {misfit.work: misfit.text for misfit in strays}
     filings = tuple(
@@ -79,12 +85,32 @@ def file_works(
     views = judged.chances, judged.points, evidence.names
     findings = review.find_findings(works, outline, members, views, strays, topics)
     coverage = review.measure_coverage(works, outline, members, judged.points, links)
+    logger.info(
+        "filed %d works under %d headings, %d fit none (%d new topics), %d findings",
+        len(works),
+        len(outline.topics),
+        len(stray),
+        len(emergent),
+        len(findings),
+    )
     return FilingResult(topics, filings, findings, coverage)
 
 
+def _check_rows(works: Sequence[PaperText], vectors: Vectors, body_vectors: Vectors | None) -> None:
+    if len(vectors) != len(works) or (body_vectors is not None and len(body_vectors) != len(works)):
+        raise LitmapError(f"{len(works)} works, but {len(vectors)} vectors")
+
+
+def _members_of(
+    outline: Outline, placed: Sequence[Sequence[HeadingPath]]
+) -> dict[HeadingPath, list[int]]:
+    """The works filed under each topic, by number."""
+    return {path: [i for i, at in enumerate(placed) if path in at] for path in outline.topics}
+
+
 def _placed(outline: Outline, paths: Sequence[HeadingPath]) -> tuple[HeadingPath, ...]:
-    found = (outline.topic_of(tuple(path)) for path in paths)
-    return tuple(dict.fromkeys(topic for topic in found if topic is not None))
+    topics = (outline.topic_of(tuple(path)) for path in paths)
+    return tuple(dict.fromkeys(topic for topic in topics if topic is not None))
 
 
 def label_matrix(outline: Outline, placed: Sequence[Sequence[HeadingPath]]) -> Floats:
@@ -142,44 +168,45 @@ def _emergent(
     works: Sequence[PaperText],
     outline: Outline,
 ) -> tuple[dict[int, str], list[Topic]]:
-    """Groups of the works that fit no heading, each with words of its own and a place in the outline."""
-    rows = list(stray)
-    filled = judged.chances[[i for i in range(len(works)) if i not in set(rows)]].sum(axis=0)
-    usual = clusters.target_cluster_size(filled)
-    cites = evidence.cites[rows][:, rows] if rows else None
-    found = clusters.cluster(
-        scoring.features(evidence, 1.0)[rows], cites, target_cluster_size=usual
-    )
-    groups = [
-        [rows[int(p)] for p in np.flatnonzero(found == g)]
-        for g in range(int(found.max(initial=-1)) + 1)
-    ]
-    named = (
-        labels.keywords(evidence.words, evidence.terms, groups, allowed=evidence.own)
-        if groups
-        else []
-    )
+    """Groups of the works that fit no heading, each with words of its own and a place in the
+    outline.
+    """
+    groups = _group_strays(evidence, judged, list(stray))
+    named = labels.keywords(evidence.words, evidence.terms, groups, allowed=evidence.own)
     group_of: dict[int, str] = {}
     topics: list[Topic] = []
     for rows, words in zip(groups, named, strict=True):
-        digest = hashlib.sha256("\n".join(sorted(works[i].id for i in rows)).encode()).hexdigest()[
-            :12
-        ]
-        parent = _place(judged, rows, outline)
-        ordered = _central(judged.points, rows)
+        key = _group_id(works[i].id for i in rows)
         topics.append(
             Topic(
-                f"cluster:{digest}",
-                None,
-                ", ".join(words[:3]),
-                words,
-                tuple(works[i].id for i in ordered),
-                (),
-                parent,
+                id=key,
+                heading=None,
+                label=", ".join(words[:3]),
+                keywords=words,
+                works=tuple(works[i].id for i in _central(judged.points, rows)),
+                notes=(),
+                parent=_place(judged, rows, outline),
             )
         )
-        group_of.update(dict.fromkeys(rows, f"cluster:{digest}"))
+        group_of.update(dict.fromkeys(rows, key))
     return group_of, topics
+
+
+def _group_strays(evidence: Evidence, judged: Judgement, rows: list[int]) -> list[list[int]]:
+    """Groups of these works, as large as the reader's headings are."""
+    strays = set(rows)
+    filed = [i for i in range(len(judged.chances)) if i not in strays]
+    size = clusters.target_cluster_size(judged.chances[filed].sum(axis=0))
+    cites = evidence.cites[rows][:, rows] if rows else None
+    points = scoring.features(evidence, 1.0)[rows]
+    group = clusters.cluster(points, cites, target_cluster_size=size)
+    count = int(group.max(initial=-1)) + 1
+    return [[rows[int(p)] for p in np.flatnonzero(group == g)] for g in range(count)]
+
+
+def _group_id(ids: Iterable[str]) -> str:
+    """An id that changes with the group's works alone."""
+    return f"cluster:{hashlib.sha256(chr(10).join(sorted(ids)).encode()).hexdigest()[:12]}"
 
 
 def _place(judged: Judgement, rows: Sequence[int], outline: Outline) -> HeadingPath | None:
@@ -208,7 +235,7 @@ def _heading_topics(
     placed: Sequence[Sequence[HeadingPath]],
     works: Sequence[PaperText],
 ) -> list[Topic]:
-    members = [[i for i, at in enumerate(placed) if path in at] for path in outline.topics]
+    members = list(_members_of(outline, placed).values())
     filled = [rows for rows in members if rows]
     named = iter(labels.keywords(evidence.words, evidence.terms, filled, allowed=evidence.own))
     topics = []

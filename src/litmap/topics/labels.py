@@ -1,4 +1,6 @@
-"""Words that name a group of works: class-based TF-IDF (Grootendorst 2022) times contrast to the other groups."""
+"""Words that name a group of works: class-based TF-IDF (Grootendorst 2022) times contrast to the
+other groups.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ def keywords(
     most: int = 8,
     allowed: NDArray[np.bool_] | None = None,
 ) -> list[tuple[str, ...]]:
-    """The best words of each group of rows of `words` (n, terms), best first, no two saying the same.
+    """The best words of each group of rows of `words` (n, terms), best first, no two saying the
+    same.
 
     Only `allowed` (terms,) ones, if given.
     """
@@ -49,27 +52,33 @@ def keywords(
 
 
 def _distinct(ranked: Sequence[str], most: int) -> tuple[str, ...]:
+    """The best terms, no two of which share a word; a pair of words takes the place of one of
+    them.
+    """
     kept: list[str] = []
     for term in ranked:
-        parts = {_stem(p) for p in term.split()}
-        same = next((i for i, k in enumerate(kept) if parts & {_stem(p) for p in k.split()}), None)
-        if same is None:
+        rival = next((i for i, other in enumerate(kept) if _stems(term) & _stems(other)), None)
+        if rival is None:
             kept.append(term)
-        elif len(term.split()) > len(kept[same].split()) and parts >= {
-            _stem(p) for p in kept[same].split()
-        }:
-            kept[same] = term
-            kept = [
-                k
-                for i, k in enumerate(kept)
-                if i == same or not {_stem(p) for p in k.split()} <= parts
-            ]
+        elif _says_more(term, kept[rival]):
+            kept[rival] = term
+            kept = [k for i, k in enumerate(kept) if i == rival or not _stems(k) <= _stems(term)]
         if len(kept) == most:
             break
     return tuple(kept)
 
 
+def _says_more(term: str, other: str) -> bool:
+    """Whether a term has all words of another one and more: 'batch normalization', 'batch'."""
+    return len(term.split()) > len(other.split()) and _stems(term) >= _stems(other)
+
+
+def _stems(term: str) -> set[str]:
+    return {_stem(word) for word in term.split()}
+
+
 def _stem(word: str) -> str:
+    """The word without its plural ending, if more than three letters are left."""
     for end in ("ies", "es", "s"):
         if word.endswith(end) and len(word) > len(end) + 3:
             return word[: -len(end)]

@@ -1,11 +1,13 @@
-"""Which headings of the notes are topics, and which only say 'here are papers' (an inbox, a reference list, a date)."""
+"""Which headings of the notes are topics, and which only say 'here are papers' (an inbox, a
+reference list, a date).
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 
 from litmap.models import Heading, HeadingPath
 from litmap.topics.vocabulary import CATCH_ALL, INBOX, NO_SUBJECT, UNSPACED
@@ -21,14 +23,16 @@ def words_of(heading: str) -> list[str]:
 
 
 def has_subject(heading: str) -> bool:
-    """Does the heading name a subject? 'Inbox', 'To read', 'References', '2021-03' and the like do not."""
+    """Does the heading name a subject? 'Inbox', 'To read', 'References', '2021-03' and the like do
+    not.
+    """
     words = [w for w in words_of(heading) if not _NUMBERISH.fullmatch(w)]
     if not words:
         return False
-    rest = "".join(words)
-    for phrase in sorted(UNSPACED, key=len, reverse=True):
-        rest = rest.replace(phrase, "")
-    if not rest:
+    subject = "".join(words)
+    for phrase in UNSPACED:
+        subject = subject.replace(phrase, "")
+    if not subject:
         return False
     return any(word not in NO_SUBJECT for word in words)
 
@@ -53,7 +57,8 @@ def _is_catch_all(path: HeadingPath) -> bool:
 class Outline:
     """The topics among the headings. `prose` is the text below each; `notes` those where it stands.
 
-    `titles` are headings that only name their note: every other heading of the note stands below them.
+    `titles` are headings that only name their note: every other heading of the note stands below
+    them.
     """
 
     topics: tuple[HeadingPath, ...]
@@ -62,23 +67,38 @@ class Outline:
     titles: frozenset[HeadingPath]
 
     def topic_of(self, path: HeadingPath) -> HeadingPath | None:
-        """The topic a work cited under `path` stands in: the path less its ends without subject, None for an inbox."""
-        short = tuple(path)
-        inbox = False
-        while short and not has_subject(short[-1]):
-            if _is_catch_all(short) and short[:-1] not in self.titles:
-                return short
-            inbox = inbox or is_inbox(short[-1])
-            short = short[:-1]
-        if not short or short in self.titles:
+        """The topic a work cited under `path` stands in: the path less its ends without subject,
+        None for an inbox.
+        """
+        subject = _subject_of(tuple(path), self.titles)
+        if not subject or subject in self.titles:
             return None
-        if inbox and any(len(t) > len(short) and t[: len(short)] == short for t in self.topics):
+        is_catch_all = not has_subject(subject[-1])
+        if not is_catch_all and self._is_unsorted(path[len(subject) :], subject):
             return None
-        return short
+        return subject
+
+    def _is_unsorted(self, ends: Sequence[str], subject: HeadingPath) -> bool:
+        """Whether an inbox below a subject waits to be sorted into the topics below that
+        subject.
+        """
+        below = (topic for topic in self.topics if len(topic) > len(subject))
+        return any(map(is_inbox, ends)) and any(topic[: len(subject)] == subject for topic in below)
+
+
+def _subject_of(path: HeadingPath, titles: Set[HeadingPath]) -> HeadingPath:
+    """The path less its ends without subject; a catch-all below a subject stays ('ML › Other')."""
+    while path and not has_subject(path[-1]):
+        if _is_catch_all(path) and path[:-1] not in titles:
+            break
+        path = path[:-1]
+    return path
 
 
 def _title_of(paths: Sequence[HeadingPath]) -> HeadingPath | None:
-    """The heading that only names the note: all others stand below it, two or more of them with a subject."""
+    """The heading that only names the note: all others stand below it, two or more of them with a
+    subject.
+    """
     if not paths:
         return None
     first = min(paths, key=len)
@@ -88,47 +108,52 @@ def _title_of(paths: Sequence[HeadingPath]) -> HeadingPath | None:
     return first if len(below) > 1 else None
 
 
+@dataclass(slots=True)
+class _GatheredHeadings:
+    """Headings of the notes with a subject, in order, with the prose below each and its notes."""
+
+    prose: dict[HeadingPath, list[str]] = field(default_factory=dict)
+    notes: dict[HeadingPath, list[str]] = field(default_factory=dict)
+    titles: set[HeadingPath] = field(default_factory=set)
+
+    def add_note(self, note: str, headings: Sequence[Heading]) -> None:
+        """Add the headings of one note."""
+        title = _title_of([tuple(heading.path) for heading in headings if heading.path])
+        if title:
+            self.titles.add(title)
+        for heading in headings:
+            path = _subject_of(tuple(heading.path), self.titles)
+            if path:
+                self._add(path, note, heading.prose)
+
+    def _add(self, path: HeadingPath, note: str, prose: str) -> None:
+        if prose:
+            self.prose.setdefault(path, []).append(prose)
+        if note not in self.notes.setdefault(path, []):
+            self.notes[path].append(note)
+
+
 def read_outline(
     headings: Mapping[str, Sequence[Heading]], noted: Iterable[Sequence[HeadingPath]] = ()
 ) -> Outline:
     """The outline of some notes ({note: its headings}) and of the headings works are `noted` under.
 
-    A topic is a heading with a subject that holds works directly or has no heading below it; what only groups others
-    is context for them, and a note's title is no topic.
+    A topic is a heading with a subject that holds works directly or has no heading below it; what
+    only groups others is context for them, and a note's title is no topic.
     """
-    prose: dict[HeadingPath, list[str]] = {}
-    notes: dict[HeadingPath, list[str]] = {}
-    titles: set[HeadingPath] = set()
-    order: dict[HeadingPath, None] = {}
+    gathered = _GatheredHeadings()
     for note, listed in headings.items():
-        paths = [tuple(h.path) for h in listed if h.path]
-        title = _title_of(paths)
-        if title:
-            titles.add(title)
-        for heading in listed:
-            path = tuple(heading.path)
-            while (
-                path
-                and not has_subject(path[-1])
-                and not (_is_catch_all(path) and path[:-1] not in titles)
-            ):
-                path = path[:-1]
-            if not path:
-                continue
-            order.setdefault(path)
-            if heading.prose:
-                prose.setdefault(path, []).append(heading.prose)
-            if note not in notes.setdefault(path, []):
-                notes[path].append(note)
-    draft = Outline(tuple(order), {}, {}, frozenset(titles))
-    used: dict[HeadingPath, None] = {}
-    for paths_of_work in noted:
-        for path in paths_of_work:
-            topic = draft.topic_of(path)
-            if topic:
-                used.setdefault(topic)
-    every = list(order) + [path for path in used if path not in order]
-    parents = {path[:n] for path in every for n in range(1, len(path))}
-    topics = tuple(p for p in every if p not in titles and (p in used or p not in parents))
-    joined = {path: "\n".join(texts) for path, texts in prose.items()}
-    return Outline(topics, joined, {p: tuple(n) for p, n in notes.items()}, frozenset(titles))
+        gathered.add_note(note, listed)
+    titles = frozenset(gathered.titles)
+    draft = Outline(tuple(gathered.notes), {}, {}, titles)
+    used = dict.fromkeys(
+        topic for paths in noted for path in paths if (topic := draft.topic_of(path))
+    )
+    paths = list(dict.fromkeys((*gathered.notes, *used)))
+    parents = {path[:n] for path in paths for n in range(1, len(path))}
+    return Outline(
+        tuple(p for p in paths if p not in titles and (p in used or p not in parents)),
+        {path: "\n".join(texts) for path, texts in gathered.prose.items()},
+        {path: tuple(notes) for path, notes in gathered.notes.items()},
+        titles,
+    )

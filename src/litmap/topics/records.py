@@ -1,4 +1,6 @@
-"""What filing takes and returns: one record for a work's text, one for the whole result, one for each finding."""
+"""What filing takes and returns: one record for a work's text, one for the whole result, one for
+each finding.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,9 @@ from litmap.models import Filing, HeadingPath, Topic
 
 @dataclass(frozen=True, slots=True)
 class PaperText:
-    """The text of one work. `body` is the paper's text ('' where there is no PDF); `context` is what the notes say of
-    it; `year` its year of publication; `has_pdf` whether its PDF is in the library.
+    """The text of one work. `body` is the paper's text ('' where there is no PDF); `context` is
+    what the notes say of it; `year` its year of publication; `has_pdf` whether its PDF is in the
+    library.
     """
 
     id: str
@@ -24,9 +27,10 @@ class PaperText:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to look at in the outline. `kind` is one of 'misfit', 'near-duplicate', 'two-subjects', 'thin' and
-    'new-topic'. `evidence` is a sentence a person can judge; `works` are those it is about; `proposal` is a heading
-    to move them to, or to merge with (None where there is none).
+    """Something to look at in the outline. `kind` is one of 'misfit', 'near-duplicate',
+    'two-subjects', 'thin' and 'new-topic'. `evidence` is a sentence a person can judge; `works` are
+    those it is about; `proposal` is a heading to move them to, or to merge with (None where there
+    is none).
     """
 
     kind: str
@@ -39,9 +43,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What one heading holds. `tightness` is the mean cosine of its works with their centroid; `nearest` the heading
-    whose centroid is closest and `distance` 1 minus their cosine; `central` the most central works, best first.
-    Cosines are of vectors from which the mean of all works is taken, so that 0 means 'no closer than chance'.
+    """What one heading holds. `tightness` is the mean cosine of its works with their centroid;
+    `nearest` the heading whose centroid is closest and `distance` 1 minus their cosine; `central`
+    the most central works, best first. Cosines are of vectors from which the mean of all works is
+    taken, so that 0 means 'no closer than chance'.
     """
 
     heading: HeadingPath
@@ -57,7 +62,9 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class FilingResult:
-    """Topics (headings first, then emergent ones), one filing a work in the order given, findings and coverage."""
+    """Topics (headings first, then emergent ones), one filing a work in the order given, findings
+    and coverage.
+    """
 
     topics: tuple[Topic, ...]
     filings: tuple[Filing, ...]

@@ -42,9 +42,9 @@ Members = Mapping[HeadingPath, Sequence[int]]
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """A filed work that reads like another heading of the same notes. `own` and `chance` are the chances of its
-    own and of that heading among those of the notes it stands in; `odds` is how its own heading compares with one
-    taken at random (1 is no better).
+    """A filed work that reads like another heading of the same notes. `own` and `chance` are the
+    chances of its own and of that heading among those of the notes it stands in; `odds` is how its
+    own heading compares with one taken at random (1 is no better).
     """
 
     work: int
@@ -151,8 +151,8 @@ def find_findings(
 ) -> tuple[Finding, ...]:
     """Misfits, headings that say the same, headings with two subjects, thin headings, new topics.
 
-    `judged` are (n, m) chances, (n, d) unit rows of the works, and (m, d) unit rows of the headings'
-    names; `strays` are those of `find_misfits`.
+    `judged` are (n, m) chances, (n, d) unit rows of the works, and (m, d) unit rows of the
+    headings' names; `strays` are those of `find_misfits`.
     """
     chances, points, names = judged
     return (
@@ -173,8 +173,8 @@ def _describe_misfit(work: PaperText, misfit: Misfit) -> Finding:
 def _works_similarity(rows: Sequence[Sequence[int]], points: Floats) -> Floats:
     """(k, k) mean cosine between the works of two headings, as a share of that within the closer.
 
-    `rows` are the works of each of k headings, `points` (n, d) unit rows. 1 means 'no difference'. A
-    broad heading is thus no duplicate of a narrow one that it holds. A heading of one work says
+    `rows` are the works of each of k headings, `points` (n, d) unit rows. 1 means 'no difference'.
+    A broad heading is thus no duplicate of a narrow one that it holds. A heading of one work says
     nothing of its own similarity and takes the others' median.
     """
     centres = np.stack([points[list(r)].mean(axis=0) for r in rows])
@@ -254,7 +254,9 @@ def _find_duplicates(
     points: Floats,
     names: Floats,
 ) -> list[Finding]:
-    """Pairs of headings whose works are alike and are taken for each other's, or whose names agree."""
+    """Pairs of headings whose works are alike and are taken for each other's, or whose names
+    agree.
+    """
     topics = outline.topics
     rows = [[i for i in members[path] if _has_text(works[i])] for path in topics]
     similarity = _filled_similarity(rows, points)

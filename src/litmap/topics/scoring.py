@@ -1,9 +1,11 @@
-"""From evidence to a score for each work under each heading, with the reader's own filings as examples.
+"""From evidence to a score for each work under each heading, with the reader's own filings as
+examples.
 
-Two learners share one prior, what the headings' texts say. A Gaussian-process regression (Rasmussen and Williams 2006,
-section 2.2; leave-one-out by their equation 5.12) learns from the works the reader filed, and 'learning with local
-and global consistency' (Zhou et al. 2004) carries the filings along nearest neighbours and citations. Both answer
-for a filed work as if it were not filed, so that confidence is measured honestly and misfits can be seen.
+Two learners share one prior, what the headings' texts say. A Gaussian-process regression (Rasmussen
+and Williams 2006, section 2.2; leave-one-out by their equation 5.12) learns from the works the
+reader filed, and 'learning with local and global consistency' (Zhou et al. 2004) carries the
+filings along nearest neighbours and citations. Both answer for a filed work as if it were not
+filed, so that confidence is measured honestly and misfits can be seen.
 """
 
 from __future__ import annotations
@@ -15,18 +17,23 @@ import numpy as np
 
 from litmap.topics.evidence import Evidence, Floats, unit
 
-NOISE = 1.0  # of the regression: how much one filing may be the reader's whim
-PROPAGATION_ALPHA = 0.8  # how far a filing travels along the graph (alpha of Zhou et al.)
+NOISE = 1.0
+"""Variance of a filing in the regression: how much one may be the reader's whim."""
+PROPAGATION_ALPHA = 0.8
+"""How far a filing travels along the graph (alpha of Zhou et al.)."""
 NEIGHBOURS = 10
-MAX_EXACT_WORKS = 1500  # works up to which matrices are inverted rather than approximated
-SEED_WEIGHT = 6.0  # of a filing against the prior of an unfiled work, in the graph
-WORD_WEIGHT = 0.5  # of the words' latent dimensions against vectors, in the kernel
+MAX_EXACT_WORKS = 1500
+"""Works up to which matrices are inverted rather than approximated."""
+SEED_WEIGHT = 6.0
+"""Weight of a filing against the prior of an unfiled work, in the graph."""
+WORD_WEIGHT = 0.5
+"""Weight of the words' latent dimensions against vectors, in the kernel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """`prior`, `learnt` and `spread` are (n, m), each as if the work itself were not filed. `filed` is the mean number
-    of filed works a heading has.
+    """`prior`, `learnt` and `spread` are (n, m), each as if the work itself were not filed. `filed`
+    is the mean number of filed works a heading has.
     """
 
     prior: Floats
@@ -35,7 +42,9 @@ class Scores:
     filed: float
 
     def total(self) -> Floats:
-        """(n, m): both learners on one scale; the regression counts only as far as there is something to learn from."""
+        """(n, m): both learners on one scale; the regression counts only as far as there is
+        something to learn from.
+        """
         share = self.filed / (self.filed + 0.5)
         return share * row_scores(self.learnt) + (2.0 - share) * row_scores(
             np.log(np.maximum(self.spread, 1e-6))
@@ -66,7 +75,9 @@ def features(evidence: Evidence, word_weight: float = WORD_WEIGHT) -> Floats:
 def neighbour_graph(
     points: Floats, cites: Any, neighbours: int = NEIGHBOURS, *, normalise: bool = True
 ) -> Any:
-    """Sparse symmetric (n, n): cosines of nearest neighbours, raised by citations; normalised by degree if asked."""
+    """Sparse symmetric (n, n): cosines of nearest neighbours, raised by citations; normalised by
+    degree if asked.
+    """
     from scipy import sparse
 
     n = len(points)
@@ -108,7 +119,9 @@ def regress(points: Floats, prior: Floats, labels: Floats) -> Floats:
 
 
 def propagate(graph: Any, prior: Floats, labels: Floats) -> Floats:
-    """(n, m) filings and prior carried along the graph; for a filed work, with its own filing left out."""
+    """(n, m) filings and prior carried along the graph; for a filed work, with its own filing left
+    out.
+    """
     seeds = np.where(labels.any(axis=1, keepdims=True), SEED_WEIGHT * labels, prior)
     state = seeds.copy()
     for _ in range(40):
@@ -119,7 +132,8 @@ def propagate(graph: Any, prior: Floats, labels: Floats) -> Floats:
 
 
 def return_probabilities(graph: Any, reach: float) -> Floats:
-    """(n,) how much of what a work sends along the graph comes back to it: the diagonal of (1 - reach graph)^-1.
+    """(n,) how much of what a work sends along the graph comes back to it: the diagonal of (1 -
+    reach graph)^-1.
 
     Exact for small libraries; for larger ones, where walks seldom come back, the first four steps.
     """
@@ -128,14 +142,15 @@ def return_probabilities(graph: Any, reach: float) -> Floats:
         return np.asarray(np.diag(np.linalg.inv(np.eye(n) - reach * graph.toarray())))
     twice = graph @ graph
     steps = (graph.multiply(graph), twice.multiply(graph), twice.multiply(twice))
-    found = 1.0 + sum(
+    first_steps = 1.0 + sum(
         reach**k * np.asarray(step.sum(axis=1)).ravel() for k, step in enumerate(steps, 2)
     )
-    return np.asarray(found)
+    return np.asarray(first_steps)
 
 
 def score(evidence: Evidence, points: Floats, graph: Any, labels: Floats) -> Scores:
-    """Scores of every work under every heading. `labels` (n, m): each filed work's headings, rows summing to one.
+    """Scores of every work under every heading. `labels` (n, m): each filed work's headings, rows
+    summing to one.
 
     The headings' texts are trusted sharply while nothing is filed, and less with every example.
     """
