@@ -294,7 +294,7 @@ def test_a_search_shows_passages_with_their_reasons(drawn, example_library) -> N
     words, _ = drawn(example_library, "why do flat minima generalise?")
     assert ":orange-background[" in words
     assert "similarity" in words
-    assert "What my notes say" in words
+    assert "What your notes say" in words
 
 
 @pytest.mark.parametrize(

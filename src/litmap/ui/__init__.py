@@ -1,7 +1,9 @@
-"""The app: Streamlit pages over the read-only façade. `main` is what the script runs; one module a page.
+"""The app: Streamlit pages over the read-only façade. `main` is what the script runs; one module a
+page.
 
-Everything shown from notes and papers is hostile input: it goes through `texts.escape`, and nothing is ever drawn as
-HTML. Streamlit is imported late, so that `import litmap.ui` is cheap for the command line.
+Everything shown from notes and papers is hostile input: it goes through `texts.escape`, and nothing
+is ever drawn as HTML. Streamlit is imported late, so that `import litmap.ui` is cheap for the
+command line.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Pieces that several pages show: a work's line, what your notes say of it, a page's picture, a summary."""
+"""Pieces that several pages show: a work's line, what your notes say of it, a page's picture, a
+summary.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Text for people: escaping of what others wrote, and how works, headings and places are named. No Streamlit here."""
+"""Text for people: escaping of what others wrote, and how works, headings and places are named. No
+Streamlit here.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from litmap.models import HeadingPath, Mention, Work
 from litmap.parsing.person_names import short_authors
 
 JOINER = "\u2060"
-"""An invisible character that breaks what is recognised without any markup: addresses, `:emoji:`, arrows."""
+"""An invisible character that breaks what is recognised without any markup: addresses, `:emoji:`,
+arrows.
+"""
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=\"'/@])")
 _LINKED = re.compile(
     r"(?i)\b(https?|ftp|mailto|www)(?=[:.])|(?<=[^\s])@(?=[^\s])|:(?=[a-z_])|-(?=[->])|<(?=-)"
@@ -35,7 +39,9 @@ STATUSES = {
 
 
 def escape(text: str) -> str:
-    """Text that Markdown shows as it is: no markup, link, directive, formula, emoji or HTML comes out of it."""
+    """Text that Markdown shows as it is: no markup, link, directive, formula, emoji or HTML comes
+    out of it.
+    """
     plain = "".join(
         c if c.isprintable() else " " for c in _CONTROL.sub("", unicodedata.normalize("NFC", text))
     )
@@ -92,7 +98,9 @@ def place(mention: Mention) -> str:
 
 
 def mark(text: str, spans: Iterable[tuple[int, int]] = (), words: Iterable[str] = ()) -> str:
-    """Markdown of a text with spans on a tinted ground and words in bold; everything else escaped."""
+    """Markdown of a text with spans on a tinted ground and words in bold; everything else
+    escaped.
+    """
     spans = [(max(a, 0), min(b, len(text))) for a, b in spans if a < b]
     edges = sorted({0, len(text), *(e for span in spans for e in span)})
     parts = []

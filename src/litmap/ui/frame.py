@@ -36,7 +36,8 @@ def guarded(page: Callable[[], None]) -> Callable[[], None]:
         except Exception:
             LOG.exception("a page failed")
             st.error(
-                "Something went wrong on this page; the details are in the terminal that serves the app. "
+                "Something went wrong on this page; the details are in the terminal that serves "
+                "the app. "
                 "`litmap doctor` checks the library.",
                 icon=":material/error:",
             )

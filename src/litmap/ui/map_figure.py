@@ -1,7 +1,7 @@
 """The map as a Plotly figure: a region and a name for each heading, one point a paper.
 
-A figure is plain data here (Plotly itself is Streamlit's to import). Places, colours, shapes and regions are those of
-`litmap.maps`, so that the map looks the same here and in a talk.
+A figure is plain data here (Plotly itself is Streamlit's to import). Places, colours, shapes and
+regions are those of `litmap.maps`, so that the map looks the same here and in a talk.
 """
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ MAX_SVG_DOTS = 1500
 """Above so many papers points are small and drawn by WebGL."""
 MAX_SPARSE_DOTS = 120
 """On a map of so few papers also a heading whose papers lie apart has its region."""
+MAX_LABELS = 60
+"""Names that are tried to be placed."""
+NO_COLOUR = "#8A8A8A"
+"""Of what stands under no heading."""
 REGION_MARGIN = 0.032
 """How far a region reaches beyond its outermost papers, as a share of the map."""
 CONFIG = {
@@ -39,6 +43,7 @@ CONFIG = {
 }
 """Options of the chart: wheel and drag move about, one button leads back."""
 Box = tuple[float, float, float, float]
+"""Left, right, bottom, top of the frame; left, bottom, right, top of what stands in it."""
 
 
 def draw(
@@ -50,7 +55,9 @@ def draw(
     lit: Sequence[str] = (),
     emergent: Sequence[Topic] = (),
 ) -> dict[str, Any]:
-    """The figure. `chosen` is the heading brought out, `lit` works to ring, `emergent` topics to name."""
+    """The figure. `chosen` is the heading brought out, `lit` works to ring, `emergent` topics to
+    name.
+    """
     frame = frame_of(picture.dots)
     fades = _fader(chosen)
     traces = _regions(picture, frame, fades)
@@ -75,7 +82,9 @@ def draw(
 
 
 def frame_of(dots: Sequence[Dot]) -> Box:
-    """Left, right, bottom and top of the part to show: all dots with room for labels, in the picture's proportions."""
+    """Left, right, bottom and top of the part to show: all dots with room for labels, in the
+    picture's proportions.
+    """
     xs, ys = [d.x for d in dots] or [0.0], [d.y for d in dots] or [0.0]
     wide, high = max(max(xs) - min(xs), 0.1) * 1.18, max(max(ys) - min(ys), 0.1) * 1.22
     scale = max(wide / WIDTH, high / HEIGHT)
@@ -95,35 +104,41 @@ def _fader(chosen: HeadingPath | None) -> Callable[[HeadingPath | None], bool]:
     return lambda heading: heading is None or heading[: len(chosen)] != chosen
 
 
-# ── regions ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── regions ───────────────────────────────────────────────────────────────────────────────────────
 def _regions(
     picture: Picture, frame: Box, fades: Callable[[HeadingPath | None], bool]
 ) -> list[Any]:
-    found = []
-    few = len(picture.dots) <= MAX_SPARSE_DOTS
-    for region in picture.regions:
-        faint = fades(region.heading)
-        for patch in region.patches or ((_held(picture, region),) if few and region.level else ()):
-            outline = rounded(patch, REGION_MARGIN * (frame[3] - frame[2]))
-            found.append(
-                {
-                    "type": "scatter",
-                    "x": [p[0] for p in outline],
-                    "y": [p[1] for p in outline],
-                    "mode": "lines",
-                    "fill": "toself",
-                    "hoverinfo": "skip",
-                    "fillcolor": _rgba(region.style.colour, 0.04 if faint else 0.14),
-                    "line": {
-                        "color": _rgba(region.style.colour, 0.12 if faint else 0.4),
-                        "width": 1,
-                    },
-                }
-            )
-    return found
+    """A filled outline for each patch of a heading."""
+    reach = REGION_MARGIN * (frame[3] - frame[2])
+    return [
+        _region_trace(region.style.colour, rounded(patch, reach), faint=fades(region.heading))
+        for region in picture.regions
+        for patch in _patches(picture, region)
+    ]
 
 
-def _held(picture: Picture, region: Region) -> tuple[Point, ...]:
+def _patches(picture: Picture, region: Region) -> Sequence[Sequence[Point]]:
+    """A region's patches; on a map of few papers one of all its own where they lie apart."""
+    is_sparse = len(picture.dots) <= MAX_SPARSE_DOTS
+    if region.patches or not (is_sparse and region.level):
+        return region.patches
+    return (_filed_places(picture, region),)
+
+
+def _region_trace(colour: str, outline: Sequence[Point], *, faint: bool) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "x": [x for x, _ in outline],
+        "y": [y for _, y in outline],
+        "mode": "lines",
+        "fill": "toself",
+        "hoverinfo": "skip",
+        "fillcolor": _rgba(colour, 0.04 if faint else 0.14),
+        "line": {"color": _rgba(colour, 0.12 if faint else 0.4), "width": 1},
+    }
+
+
+def _filed_places(picture: Picture, region: Region) -> tuple[Point, ...]:
     """Where the papers are that the reader filed under a heading."""
     return tuple(
         (d.x, d.y) for d in picture.dots if d.heading == region.heading and not d.suggested
@@ -154,7 +169,7 @@ def _turn(a: Point, b: Point, c: Point) -> float:
     return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 
 
-# ── points ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── points ────────────────────────────────────────────────────────────────────────────────────────
 def _by_style(picture: Picture) -> list[list[int]]:
     """Rows of the dots, heading by heading."""
     rows: dict[HeadingPath | None, list[int]] = {}
@@ -170,39 +185,42 @@ def _points(
     *,
     dark: bool,
 ) -> Any:
+    """The points of one heading's papers; small and drawn by WebGL on a map of many."""
     dots = [picture.dots[i] for i in rows]
     heading = dots[0].heading
     style = picture.styles.get(heading) if heading else None
-    many = len(picture.dots) > MAX_SVG_DOTS
     name = _plain(formatting.path(heading[-2:])) if heading else "fits no heading"
-    strength, size = 0.22 if fades(heading) else 0.95, 6 if many else 11
+    kind, size = ("scattergl", 6) if len(picture.dots) > MAX_SVG_DOTS else ("scatter", 11)
+    strength = 0.22 if fades(heading) else 0.95
+    marker = _marker(style, [d.suggested for d in dots], dark=dark)
     return {
-        "type": "scattergl" if many else "scatter",
+        "type": kind,
         "x": [d.x for d in dots],
         "y": [d.y for d in dots],
         "mode": "markers",
         "name": name,
         "customdata": [d.work for d in dots],
-        "text": [
-            f"<b>{_plain(formatting.shorten(d.title, 80))}</b><br>{_plain(d.detail)}" for d in dots
-        ],
+        "text": [_hover_text(d) for d in dots],
         "hovertemplate": "%{text}<br><i>" + name + "</i><extra></extra>",
-        "marker": {
-            **_marker(style, [d.suggested for d in dots], dark=dark),
-            "size": size,
-            "opacity": strength,
-        },
+        "marker": {**marker, "size": size, "opacity": strength},
         "selected": {"marker": {"opacity": 1.0}},
         "unselected": {"marker": {"opacity": strength}},
     }
 
 
+def _hover_text(dot: Dot) -> str:
+    return f"<b>{_plain(formatting.shorten(dot.title, 80))}</b><br>{_plain(dot.detail)}"
+
+
 def _marker(style: Style | None, suggested: Sequence[bool], *, dark: bool) -> dict[str, Any]:
-    """Full where the reader filed the paper, hollow where only its text did, grey where it fits nowhere."""
-    colour = style.colour if style else "#8A8A8A"
-    shape = SYMBOLS.get(style.shape, "circle") if style else "circle"
+    """Full where the reader filed the paper, hollow where only its text did, grey for nowhere."""
     rim = "rgba(20,24,27,0.8)" if dark else "rgba(255,255,255,0.9)"
-    hollow = [s or style is None for s in suggested]
+    if style is None:
+        colour, shape = NO_COLOUR, "circle"
+        hollow = [True] * len(suggested)
+    else:
+        colour, shape = style.colour, SYMBOLS.get(style.shape, "circle")
+        hollow = list(suggested)
     return {
         "color": [_rgba(colour, 0.18) if h else colour for h in hollow],
         "symbol": shape,
@@ -235,22 +253,22 @@ def _lines(picture: Picture, *, dark: bool) -> list[Any]:
 
 
 def _rings(lit: Sequence[str], dots: Sequence[Dot], *, dark: bool) -> list[Any]:
-    found = [d for d in dots if d.work in set(lit)]
+    ringed = [d for d in dots if d.work in set(lit)]
     ring = {
         "symbol": "circle-open",
         "size": 21,
         "color": "#ffd75e" if dark else "#b3122b",
         "line": {"width": 2.4},
     }
-    places = {"x": [d.x for d in found], "y": [d.y for d in found]}
+    places = {"x": [d.x for d in ringed], "y": [d.y for d in ringed]}
     return (
         [dict(type="scatter", **places, mode="markers", hoverinfo="skip", marker=ring, name="lit")]
-        if found
+        if ringed
         else []
     )
 
 
-# ── labels ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── labels ────────────────────────────────────────────────────────────────────────────────────────
 def _labels(
     picture: Picture,
     emergent: Sequence[Topic],
@@ -260,62 +278,84 @@ def _labels(
     dark: bool,
 ) -> list[dict[str, Any]]:
     """Names of regions and emergent topics, none over another, each a little above its papers."""
-    dot = 0.011 * (frame[3] - frame[2])
-    boxes = (
-        [(d.x - dot, d.y - dot, d.x + dot, d.y + dot) for d in picture.dots]
-        if len(picture.dots) <= MAX_SVG_DOTS
-        else []
-    )
+    taken = _dot_boxes(picture.dots, 0.011 * (frame[3] - frame[2]))
+    labels = []
+    for label, heading, colour, dots in _names(picture, emergent):
+        text = formatting.shorten(label, 36)
+        at = _label_place(text, dots, frame, taken) if dots else None
+        if at is not None:
+            tag = "b" if heading else "i"
+            font = {"size": 12.5, "color": _ink(colour, dark=dark)}
+            labels.append(
+                {
+                    "x": at[0],
+                    "y": at[1],
+                    "text": f"<{tag}>{_plain(text)}</{tag}>",
+                    "showarrow": False,
+                    "opacity": 0.3 if fades(heading) else 1.0,
+                    "font": font,
+                }
+            )
+    return labels
+
+
+def _dot_boxes(dots: Sequence[Dot], radius: float) -> list[Box]:
+    """What the dots cover, left, bottom, right, top; nothing where there are too many to spare."""
+    if len(dots) > MAX_SVG_DOTS:
+        return []
+    return [(d.x - radius, d.y - radius, d.x + radius, d.y + radius) for d in dots]
+
+
+def _names(
+    picture: Picture, emergent: Sequence[Topic]
+) -> list[tuple[str, HeadingPath | None, str, list[Dot]]]:
+    """(name, heading, colour, dots) of what has a label, those of most papers first, at most 60."""
     names: list[tuple[str, HeadingPath | None, str, list[Dot]]] = [
-        (r.label, r.heading, r.style.colour, _told(picture, r.heading))
-        for r in picture.regions
-        if r.level
+        (region.label, region.heading, region.style.colour, _told(picture, region.heading))
+        for region in picture.regions
+        if region.level
     ]
     place = {d.work: d for d in picture.dots}
     names += [
-        (t.label, None, "#8A8A8A", [place[w] for w in t.works if w in place]) for t in emergent
+        (topic.label, None, NO_COLOUR, [place[w] for w in topic.works if w in place])
+        for topic in emergent
     ]
-    found = []
-    for label, heading, colour, dots in sorted(names, key=lambda n: -len(n[3]))[:60]:
-        text = formatting.shorten(label, 36)
-        at = _room(text, dots, frame, boxes) if dots else None
-        if at is not None:
-            ink = _ink(colour, dark=dark)
-            shown = f"<b>{_plain(text)}</b>" if heading else f"<i>{_plain(text)}</i>"
-            strength = 0.3 if fades(heading) else 1.0
-            look = {"showarrow": False, "opacity": strength, "font": {"size": 12.5, "color": ink}}
-            found.append({"x": at[0], "y": at[1], "text": shown, **look})
-    return found
+    return sorted(names, key=lambda name: -len(name[3]))[:MAX_LABELS]
 
 
 def _told(picture: Picture, heading: HeadingPath) -> list[Dot]:
-    """The dots a heading's label stands by: those the reader filed there, else all of its colour."""
+    """The dots a heading's label stands by: those the reader filed there, else all of its
+    colour.
+    """
     dots = [d for d in picture.dots if d.heading == heading]
     return [d for d in dots if not d.suggested] or dots
 
 
-def _room(text: str, dots: Sequence[Dot], frame: Box, boxes: list[Box]) -> Point | None:
-    """Where a label of these dots has room: above them, below them, or a little further off; None for nowhere."""
+def _label_place(text: str, dots: Sequence[Dot], frame: Box, taken: list[Box]) -> Point | None:
+    """The middle of a label of these dots; its box is added to those `taken`.
+
+    It stands above them, below them, or a little further off; None where there is no room.
+    """
     unit = (frame[3] - frame[2]) / HEIGHT
     wide, high = (7.2 * len(text) + 8) * unit, 17 * unit
     middle = sorted(d.x for d in dots)[len(dots) // 2]
     x = min(max(middle, frame[0] + wide / 2), frame[1] - wide / 2)
     top, bottom = max(d.y for d in dots), min(d.y for d in dots)
     away = REGION_MARGIN * (frame[3] - frame[2]) + high * 0.8
-    for y in (
-        top + away,
-        bottom - away,
-        top + 1.5 * away,
-        bottom - 1.5 * away,
-        top + 2.2 * away,
-        bottom - 2.2 * away,
-    ):
-        box = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
-        clear = all(box[2] < b[0] or b[2] < box[0] or box[3] < b[1] or b[3] < box[1] for b in boxes)
-        if clear and frame[2] < box[1] and box[3] < frame[3]:
-            boxes.append(box)
-            return x, y
+    for steps in (1, 1.5, 2.2):
+        for y in (top + steps * away, bottom - steps * away):
+            box = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
+            is_inside = frame[2] < box[1] and box[3] < frame[3]
+            if is_inside and not any(_overlap(box, other) for other in taken):
+                taken.append(box)
+                return x, y
     return None
+
+
+def _overlap(one: Box, two: Box) -> bool:
+    """Whether two boxes (left, bottom, right, top) touch."""
+    beside = one[2] < two[0] or two[2] < one[0]
+    return not (beside or one[3] < two[1] or two[3] < one[1])
 
 
 def _plain(text: str) -> str:
@@ -330,7 +370,9 @@ def _rgba(colour: str, alpha: float) -> str:
 
 
 def _ink(colour: str, *, dark: bool) -> str:
-    """The colour darkened for white ground, lightened for black, so that small letters can be read."""
+    """The colour darkened for white ground, lightened for black, so that small letters can be
+    read.
+    """
     parts = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
     mixed = [round(c + (255 - c) * 0.42) if dark else round(c * 0.68) for c in parts]
     return "#" + "".join(f"{c:02x}" for c in mixed)

@@ -10,7 +10,10 @@ from litmap.errors import LitmapError, SearchError
 from litmap.ui import components, formatting, links, state
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from litmap.library import Entry, Library
+    from litmap.models import Filing
 
 
 def page() -> None:
@@ -31,26 +34,18 @@ def paper() -> None:
     _paper(library, entry)
 
 
-# ── the table ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the table ─────────────────────────────────────────────────────────────────────────────────────
 def _table(library: Library) -> None:
-    found = library.works()
+    entries = library.works()
     st.title("Papers", anchor=False)
-    if not found:
+    if not entries:
         st.info(
-            "Your notes cite no work yet, or none was found in them. `litmap read NOTE` shows what is read."
+            "Your notes cite no work yet, or none was found in them. `litmap read NOTE` shows "
+            "what is read."
         )
         return
-    counts = {s: sum(e.status == s for e in found) for s in formatting.STATUSES}
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        words = st.text_input(
-            "Filter", placeholder="Title, author, heading …", icon=":material/filter_alt:", key="papers-filter",
-            label_visibility="collapsed", width=320,
-        )  # fmt: skip
-        kinds = st.pills(
-            "Status", [s for s, n in counts.items() if n], selection_mode="multi", label_visibility="collapsed",
-            format_func=lambda s: f"{formatting.STATUSES[s][0]} {counts[s]}", key="papers-status",
-        )  # fmt: skip
-    rows = [e for e in found if (not kinds or e.status in kinds) and _fits(e, words or "")]
+    words, statuses = _table_filters(entries)
+    rows = [e for e in entries if (not statuses or e.status in statuses) and _fits(e, words)]
     picked = st.dataframe(
         [_row(e) for e in rows], hide_index=True, on_select="rerun", selection_mode="single-row", key="papers-table",
         height=min(36 + 35 * max(len(rows), 1), 640), column_config=_columns(), alt="All works with status and reason",
@@ -61,8 +56,26 @@ def _table(library: Library) -> None:
         links.go("paper", work=rows[chosen[0]].work.id)
     st.caption(
         f"{formatting.count(len(rows), 'work')}. Tick a row to open the paper. "
-        "If you have a missing PDF, put it into the library's `papers` folder or run `litmap add FILE`."
+        "If you have a missing PDF, put it into the library's `papers` folder or run `litmap add "
+        "FILE`."
     )
+
+
+def _table_filters(entries: Sequence[Entry]) -> tuple[str, list[str]]:
+    """The words and the statuses that the reader asks for; statuses without works are not
+    offered.
+    """
+    counts = {s: sum(e.status == s for e in entries) for s in formatting.STATUSES}
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        words = st.text_input(
+            "Filter", placeholder="Title, author, heading …", icon=":material/filter_alt:", key="papers-filter",
+            label_visibility="collapsed", width=320,
+        )  # fmt: skip
+        statuses = st.pills(
+            "Status", [s for s, n in counts.items() if n], selection_mode="multi", label_visibility="collapsed",
+            format_func=lambda s: f"{formatting.STATUSES[s][0]} {counts[s]}", key="papers-status",
+        )  # fmt: skip
+    return words or "", list(statuses or [])
 
 
 def _fits(entry: Entry, words: str) -> bool:
@@ -96,7 +109,7 @@ def _columns() -> dict[str, Any]:
     }
 
 
-# ── one paper ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── one paper ─────────────────────────────────────────────────────────────────────────────────────
 def _paper(library: Library, entry: Entry) -> None:
     work = entry.work
     links.link("papers", "All papers", ":material/arrow_back:")
@@ -133,11 +146,13 @@ def _why_not(library: Library, entry: Entry) -> None:
         with st.expander(f"What was tried ({len(entry.tried)})"):
             for url, outcome in entry.tried:
                 st.caption(
-                    f"{formatting.escape(formatting.shorten(url, 120))}: {formatting.escape(outcome)}"
+                    f"{formatting.escape(formatting.shorten(url, 120))}: "
+                    f"{formatting.escape(outcome)}"
                 )
     for candidate in entry.candidates:
         st.markdown(
-            f"- {formatting.escape(candidate.title)} ({formatting.escape(formatting.byline(candidate))})"
+            f"- {formatting.escape(candidate.title)} "
+            f"({formatting.escape(formatting.byline(candidate))})"
         )
         st.code(f"litmap resolve {_shell(entry.work.id)} {_shell(candidate.id)}", language="sh")
     if entry.status in {"unsure", "metadata-only", "not-found", "failed"}:
@@ -186,12 +201,8 @@ def _filing(library: Library, entry: Entry) -> None:
     st.subheader("Filed under", anchor=False)
     if filing.noted:
         components.heading_links(filing.noted)
-    elif filing.suggested:
-        st.markdown(
-            f"By its text: **{formatting.escape(formatting.path(filing.suggested))}** ({filing.confidence:.0%} sure)"
-        )
     else:
-        st.markdown(f"Fits none of your headings ({filing.confidence:.0%} sure).")
+        st.markdown(_suggested_place(filing))
     if filing.misfit:
         st.caption(f":material/alt_route: {formatting.escape(filing.misfit)}")
     others = [
@@ -200,6 +211,14 @@ def _filing(library: Library, entry: Entry) -> None:
     if others:
         near = ", ".join(f"{formatting.path(a.heading[-1:])} {a.confidence:.0%}" for a in others)
         st.caption(f"Also near: {formatting.escape(near)}")
+
+
+def _suggested_place(filing: Filing) -> str:
+    """Markdown that says where a paper belongs by its text."""
+    sure = f"{filing.confidence:.0%} sure"
+    if filing.suggested is None:
+        return f"Fits none of your headings ({sure})."
+    return f"By its text: **{formatting.escape(formatting.path(filing.suggested))}** ({sure})"
 
 
 def _pages(entry: Entry) -> None:
@@ -221,17 +240,19 @@ def _near(library: Library, entry: Entry) -> None:
         answer = library.more_like(entry.work.id, limit=24)
     except LitmapError:
         return
-    seen: dict[str, Entry] = {}
-    for found in answer.hits:
-        if found.entry and found.entry.work.id != entry.work.id:
-            seen.setdefault(found.entry.work.id, found.entry)
-    if seen:
+    nearest: dict[str, Entry] = {}
+    for hit in answer.hits:
+        if hit.entry and hit.entry.work.id != entry.work.id:
+            nearest.setdefault(hit.entry.work.id, hit.entry)
+    if nearest:
         st.subheader("Nearest papers", anchor=False)
-        for near in list(seen.values())[:6]:
-            links.link_work(
-                near.work,
-                f"{formatting.shorten(near.work.title, 90)} ({formatting.cite(near.work)})",
-            )
+        _link_titles(list(nearest.values())[:6])
+
+
+def _link_titles(entries: Sequence[Entry]) -> None:
+    for entry in entries:
+        title = formatting.shorten(entry.work.title, 90)
+        links.link_work(entry.work, f"{title} ({formatting.cite(entry.work)})")
 
 
 def _citations(library: Library, entry: Entry) -> None:
@@ -239,15 +260,14 @@ def _citations(library: Library, entry: Entry) -> None:
     if not library.build_id:
         return
     pairs = library.citations_between()
-    for title, ids in (
-        ("Cited by", [a for a, b in pairs if b == entry.work.id]),
-        ("Cites", [b for a, b in pairs if a == entry.work.id]),
-    ):
-        known = [library.by_id[i] for i in dict.fromkeys(ids) if i in library.by_id]
-        if known:
-            st.subheader(f"{title} {len(known)} of your papers", anchor=False)
-            for other in known[:15]:
-                links.link_work(
-                    other.work,
-                    f"{formatting.shorten(other.work.title, 90)} ({formatting.cite(other.work)})",
-                )
+    work = entry.work.id
+    _cited_papers(library, "Cited by", [citing for citing, cited in pairs if cited == work])
+    _cited_papers(library, "Cites", [cited for citing, cited in pairs if citing == work])
+
+
+def _cited_papers(library: Library, title: str, ids: Sequence[str]) -> None:
+    """Those of these works that are in the library, under a title that counts them."""
+    known = [library.by_id[i] for i in dict.fromkeys(ids) if i in library.by_id]
+    if known:
+        st.subheader(f"{title} {len(known)} of your papers", anchor=False)
+        _link_titles(known[:15])

@@ -1,4 +1,6 @@
-"""Reading list and coverage: what the papers cite and the notes do not, and what each heading holds and lacks."""
+"""Reading list and coverage: what the papers cite and the notes do not, and what each heading holds
+and lacks.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ def page() -> None:
     library = state.library()
     st.title("Reading list", anchor=False)
     st.markdown(
-        "What your papers cite and your notes do not mention, read from the papers' own reference lists."
+        "What your papers cite and your notes do not mention, read from the papers' own reference "
+        "lists."
     )
     todo, cover = st.tabs(["Not in your notes", "Coverage of your headings"])
     with todo:
@@ -36,7 +39,8 @@ def _list(library: Library) -> None:
     rows = library.reading_list()
     if not rows:
         st.info(
-            "Nothing to suggest: no paper cites anything that your notes do not have, or no PDF was read yet."
+            "Nothing to suggest: no paper cites anything that your notes do not have, or no PDF "
+            "was read yet."
         )
         return
     headings = sorted({path for row in rows for path in _headings(row)})
@@ -62,17 +66,12 @@ def _headings(row: Mapping[str, Any]) -> dict[tuple[str, ...], int]:
 
 
 def _row(library: Library, row: Mapping[str, Any], chosen: tuple[str, ...] | None) -> None:
+    """A work that the papers cite, as a card."""
     key = f"reading-{row.get('key')}"
     citing = [library.by_id[w] for w in row.get("cited_by", []) if w in library.by_id]
     with st.container(border=True, gap="small", key=key):
         st.markdown(f"**{formatting.escape(str(row.get('title') or row.get('raw') or ''))}**")
-        authors = [str(a) for a in row.get("authors") or []]
-        parts_of = (
-            formatting.people(authors),
-            str(row.get("year") or ""),
-            str(row.get("venue") or ""),
-        )
-        st.caption(formatting.escape(" · ".join(part for part in parts_of if part)))
+        st.caption(formatting.escape(_byline(row)))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(f"cited by {len(citing)} of your papers", color="primary")
             if chosen:
@@ -84,6 +83,13 @@ def _row(library: Library, row: Mapping[str, Any], chosen: tuple[str, ...] | Non
         with st.expander("Who cites it, and how", key=f"{key}-who", on_change="rerun") as who:
             if who.open:  # of twenty rows a reader opens one
                 _citing(row, citing)
+
+
+def _byline(row: Mapping[str, Any]) -> str:
+    """Authors, year and venue as plain text."""
+    authors = formatting.people([str(a) for a in row.get("authors") or []])
+    known = (authors, str(row.get("year") or ""), str(row.get("venue") or ""))
+    return " · ".join(part for part in known if part)
 
 
 def _citing(row: Mapping[str, Any], citing: Sequence[Entry]) -> None:
@@ -109,7 +115,7 @@ def _coverage(library: Library) -> None:
     if not rows:
         st.info("No heading holds papers yet.")
         return
-    table = [_cover(library, row) for row in rows]
+    table = [_coverage_row(library, row) for row in rows]
     st.dataframe(table, hide_index=True, column_config=_columns(), alt="Coverage of each heading")
     st.caption(
         "*Cohesion*: how similar a heading's papers are (1 = identical, 0 = no more than chance); "
@@ -117,20 +123,18 @@ def _coverage(library: Library) -> None:
     )
 
 
-def _cover(library: Library, row: Mapping[str, Any]) -> dict[str, Any]:
-    years = row.get("years")
+def _coverage_row(library: Library, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A heading's coverage as a row of the table."""
     central = [library.by_id[w].work for w in row.get("central") or [] if w in library.by_id]
-    works = int(row.get("works") or 0)
+    years = row["years"]
     return {
-        "Heading": formatting.path(tuple(row.get("heading") or ())),
-        "Papers": works,
-        "With PDF": (int(row.get("with_pdf") or 0) / works) if works else 0.0,
+        "Heading": formatting.path(row["heading"]),
+        "Papers": row["works"],
+        "With PDF": row["with_pdf"] / row["works"] if row["works"] else 0.0,
         "Years": f"{years[0]} to {years[1]}" if years else "",
-        "Cohesion": max(0.0, float(row.get("tightness") or 0.0)),
-        "Nearest heading": formatting.path(tuple(row.get("nearest") or ())[-1:])
-        if row.get("nearest")
-        else "",
-        "Most central papers": "; ".join(formatting.cite(w) for w in central[:3]),
+        "Cohesion": max(0.0, row["tightness"]),
+        "Nearest heading": formatting.path(row["nearest"][-1:]) if row["nearest"] else "",
+        "Most central papers": "; ".join(formatting.cite(work) for work in central[:3]),
         "Missing": len(row.get("missing") or []),
     }
 

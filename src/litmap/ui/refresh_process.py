@@ -1,4 +1,6 @@
-"""A refresh as the app starts and watches it: a process of its own, so that closing the app does not stop it."""
+"""A refresh as the app starts and watches it: a process of its own, so that closing the app does
+not stop it.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,9 @@ def start_form(root: Path, notes: str = "") -> None:
 
 @st.fragment(run_every=2.0)
 def watch(root: Path) -> None:
-    """The running refresh: since when, and what it says. The whole page is drawn again when it ends."""
+    """The running refresh: since when, and what it says. The whole page is drawn again when it
+    ends.
+    """
     if not is_running(root):
         seen = st.session_state.get("watched", 0)
         st.session_state["watched"] = seen + 1

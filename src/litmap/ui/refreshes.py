@@ -1,4 +1,6 @@
-"""Refreshes: what the last ones did, one that runs now, starting one, and how to have one on a schedule."""
+"""Refreshes: what the last ones did, one that runs now, starting one, and how to have one on a
+schedule.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,8 @@ from litmap.errors import NoLibrary
 from litmap.ui import formatting, refresh_process, state
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from litmap.catalogue import Run
     from litmap.library import Library
 
@@ -50,6 +54,7 @@ def _notes(library: Library) -> str:
 
 
 def _run(run: Run, *, expanded: bool) -> None:
+    """One refresh: its state and time, what changed, what failed."""
     word, colour = STATES.get(run.state, (run.state, "gray"))
     report: dict[str, Any] = dict(run.report)
     with st.container(border=True, gap="small"):
@@ -57,25 +62,38 @@ def _run(run: Run, *, expanded: bool) -> None:
             st.badge(formatting.escape(word), color=colour)  # type: ignore[arg-type]
             st.markdown(f"**{formatting.escape(formatting.ago(run.started))}**")
             st.caption(formatting.escape(_headline(run)))
-        changes = {k: v for k, v in (report.get("changes") or {}).items() if v}
-        for what, titles in changes.items():
-            label = f"{formatting.escape(str(what).capitalize())} ({len(titles)})"
+        _changes(report.get("changes") or {}, expanded=expanded)
+        _problems(run)
+        if expanded:
+            _durations(report.get("seconds") or {})
+
+
+def _changes(changes: Mapping[str, Sequence[str]], *, expanded: bool) -> None:
+    """What is new, by kind."""
+    for kind, titles in changes.items():
+        if titles:
+            label = f"{formatting.escape(str(kind).capitalize())} ({len(titles)})"
             with st.expander(label, expanded=expanded and len(titles) <= 6):
                 for title in titles[:100]:
                     st.markdown(f"- {formatting.escape(str(title))}")
-        if run.problems:
-            with st.expander(f"Problems ({len(run.problems)})", icon=":material/warning:"):
-                for problem in run.problems[:200]:
-                    subject = formatting.escape(formatting.shorten(problem.subject, 120))
-                    st.markdown(f"- **{subject}** {formatting.escape(problem.reason)}")
-        seconds = report.get("seconds") or {}
-        if seconds and expanded:
-            st.caption(
-                " · ".join(
-                    f"{formatting.escape(str(k))} {formatting.duration(float(v))}"
-                    for k, v in seconds.items()
-                )
-            )
+
+
+def _problems(run: Run) -> None:
+    if run.problems:
+        with st.expander(f"Problems ({len(run.problems)})", icon=":material/warning:"):
+            for problem in run.problems[:200]:
+                subject = formatting.escape(formatting.shorten(problem.subject, 120))
+                st.markdown(f"- **{subject}** {formatting.escape(problem.reason)}")
+
+
+def _durations(seconds: Mapping[str, float]) -> None:
+    """How long each stage took."""
+    if seconds:
+        stages = (
+            f"{formatting.escape(str(stage))} {formatting.duration(float(took))}"
+            for stage, took in seconds.items()
+        )
+        st.caption(" · ".join(stages))
 
 
 def _headline(run: Run) -> str:
@@ -94,5 +112,6 @@ def _schedule() -> None:
         st.markdown("Every Monday at six, or every six hours, as long as this command runs:")
         st.code('litmap schedule --cron "0 6 * * 1"\nlitmap schedule --every 6h', language="sh")
         st.markdown(
-            "With a Prefect server its runs and failures show there too; see the README for permanent schedules."
+            "With a Prefect server its runs and failures show there too; see the README for "
+            "permanent schedules."
         )

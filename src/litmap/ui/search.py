@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
@@ -11,6 +11,8 @@ from litmap.errors import SearchError
 from litmap.ui import components, formatting, links, state
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from litmap.library import Library
     from litmap.library.results import SearchHit, SearchResults
     from litmap.models import HeadingPath
@@ -54,7 +56,9 @@ def page() -> None:
 
 
 def _box() -> str:
-    """The box with its help; the query stands in the address, so that a search can be bookmarked."""
+    """The box with its help; the query stands in the address, so that a search can be
+    bookmarked.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", wrap=False):
         query = st.text_input(
             "Search", key="q", bind="query-params", label_visibility="collapsed", icon=":material/search:",
@@ -125,67 +129,74 @@ def _like(library: Library, names: str, mode: str) -> None:
         st.info(formatting.escape(error.message), icon=":material/help:")
 
 
-# ── results ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── results ───────────────────────────────────────────────────────────────────────────────────────
 def _show(answer: SearchResults, mode: str) -> None:
     results = (*answer.hits, *answer.notes)
     if answer.message:
         st.info(formatting.escape(answer.message), icon=":material/info:")
+    elif not results:
+        st.info("No close match in your library.", icon=":material/search_off:")
     if not results:
-        if not answer.message:
-            st.info("No close match in your library.", icon=":material/search_off:")
         return
-    with_page = next((f for f in answer.hits if f.page), results[0])
-    chosen = next((f for f in results if f.row == st.session_state.get("chosen")), with_page)
+    chosen = _chosen_hit(answer.hits, results)
     left, right = st.columns([11, 9], gap="large")
     with left:
-        for found in answer.hits:
-            _result(found, mode, chosen)
+        for hit in answer.hits:
+            _result(hit, mode, chosen)
         if answer.notes:
             st.markdown("##### In your notes")
-            for found in answer.notes:
-                _note(found)
+            for note in answer.notes:
+                _note(note)
     with right, st.container(key="beside"):
         _beside(chosen)
 
 
-def _result(found: SearchHit, mode: str, chosen: SearchHit) -> None:
+def _chosen_hit(hits: Sequence[SearchHit], results: Sequence[SearchHit]) -> SearchHit:
+    """The hit whose page is shown: the one asked for, else the first that has a page."""
+    with_page = next((hit for hit in hits if hit.page), results[0])
+    row = st.session_state.get("chosen")
+    return next((hit for hit in results if hit.row == row), with_page)
+
+
+def _result(hit: SearchHit, mode: str, chosen: SearchHit) -> None:
     """One passage or paper as a card."""
-    entry = found.entry
-    with st.container(border=True, gap="small", key=f"hit-{found.rank}"):
+    entry = hit.entry
+    with st.container(border=True, gap="small", key=f"hit-{hit.rank}"):
         if entry is not None:
             links.link_work(entry.work, strong=True)
             st.caption(formatting.escape(formatting.byline(entry.work)))
-        st.markdown(_passage(found))
+        st.markdown(_passage(hit))
         if mode == "paper":
-            for hit in found.also[:2]:
-                st.caption(
-                    f"p. {hit.chunk.page}  {formatting.escape(formatting.shorten(hit.chunk.text, 160))}"
-                )
+            for other in hit.also[:2]:
+                text = formatting.escape(formatting.shorten(other.chunk.text, 160))
+                st.caption(f"p. {other.chunk.page}  {text}")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            lit = found.row == chosen.row
-            label = f"p. {found.page}" if found.page else found.chunk.kind
-            icon = ":material/visibility:" if lit else ":material/find_in_page:"
-            if st.button(
-                label, key=f"show-{found.rank}", icon=icon, type="primary" if lit else "secondary"
-            ):
-                st.session_state["chosen"] = found.row
-                st.rerun()
-            links.link("search", "More like this", ":material/join_inner:", like=f"#{found.row}")
-            st.caption(_why(found))
+            _show_button(hit, is_chosen=hit.row == chosen.row)
+            links.link("search", "More like this", ":material/join_inner:", like=f"#{hit.row}")
+            st.caption(_why(hit))
 
 
-def _passage(found: SearchHit) -> str:
+def _show_button(hit: SearchHit, *, is_chosen: bool) -> None:
+    """The button that brings the hit's page to the right."""
+    label = f"p. {hit.page}" if hit.page else hit.chunk.kind
+    icon = ":material/visibility:" if is_chosen else ":material/find_in_page:"
+    kind: Literal["primary", "secondary"] = "primary" if is_chosen else "secondary"
+    if st.button(label, key=f"show-{hit.rank}", icon=icon, type=kind):
+        st.session_state["chosen"] = hit.row
+        st.rerun()
+
+
+def _passage(hit: SearchHit) -> str:
     """The passage around its best sentence, which is tinted; words of the query in bold."""
-    text, (start, end) = found.chunk.text, found.sentence
+    text, (start, end) = hit.chunk.text, hit.sentence
     if not 0 <= start < end <= len(text):
         start, end = 0, 0
     first = _word(text, max(0, start - 160))
     last = _word(text, min(len(text), max(end + 200, first + 420)))
     lead = "" if first == 0 else "… "
-    rest = "" if last == len(text) else " …"
-    return (
-        lead + formatting.mark(text[first:last], [(start - first, end - first)], found.words) + rest
-    )
+    tail = "" if last == len(text) else " …"
+    span = (start - first, end - first)
+    return lead + formatting.mark(text[first:last], [span], hit.words) + tail
 
 
 def _word(text: str, at: int) -> int:
@@ -193,36 +204,37 @@ def _word(text: str, at: int) -> int:
     return at if at in (0, len(text)) else text.rfind(" ", 0, at) + 1
 
 
-def _why(found: SearchHit) -> str:
+def _why(hit: SearchHit) -> str:
     """Why it matched: its words and the similarity."""
     reasons: list[str] = []
-    if found.words:
-        unlike = dict.fromkeys(w.lower() for w in found.words)
+    if hit.words:
+        unlike = dict.fromkeys(w.lower() for w in hit.words)
         reasons.append("matched: " + ", ".join(formatting.escape(w) for w in list(unlike)[:6]))
-    if not math.isnan(found.similarity):
-        reasons.append(f"similarity {found.similarity:.2f}")
+    if not math.isnan(hit.similarity):
+        reasons.append(f"similarity {hit.similarity:.2f}")
     return " · ".join(reasons)
 
 
-def _note(found: SearchHit) -> None:
+def _note(hit: SearchHit) -> None:
     """A passage of the reader's own notes."""
-    with st.container(border=True, gap="small", key=f"note-{found.rank}"):
-        st.markdown(_passage(found))
+    with st.container(border=True, gap="small", key=f"note-{hit.rank}"):
+        st.markdown(_passage(hit))
         st.caption(
-            f":material/edit_note: {formatting.escape(found.note.rsplit('/', 1)[-1])}, line {found.line}"
-            f" · {formatting.escape(found.chunk.section or '')}"
+            f":material/edit_note: {formatting.escape(hit.note.rsplit('/', 1)[-1])}, line "
+            f"{hit.line}"
+            f" · {formatting.escape(hit.chunk.section or '')}"
         )
 
 
-def _beside(found: SearchHit) -> None:
+def _beside(hit: SearchHit) -> None:
     """The page with the passage marked, and what the notes say of the paper."""
-    entry = found.entry
+    entry = hit.entry
     if entry is None:
         st.caption("This passage is from your own notes.")
         return
-    marks = found.marks or found.rects
+    marks = hit.marks or hit.rects
     components.page_picture(
-        entry.pdf, found.page, marks, f"{formatting.cite(entry.work)}, page {found.page}"
+        entry.pdf, hit.page, marks, f"{formatting.cite(entry.work)}, page {hit.page}"
     )
     if entry.mentions:
         st.markdown("###### What your notes say")
@@ -230,7 +242,7 @@ def _beside(found: SearchHit) -> None:
         components.heading_links(entry.headings)
 
 
-# ── before the first query ───────────────────────────────────────────────────────────────────────────────────────────
+# ── before the first query ────────────────────────────────────────────────────────────────────────
 def _start(library: Library) -> None:
     """What is in the library, and some first questions from its own headings."""
     status = library.status()
@@ -238,7 +250,8 @@ def _start(library: Library) -> None:
     st.space("small")
     st.title("What do your papers say?", anchor=False)
     st.markdown(
-        f"{formatting.count(status['works'], 'work')} cited in {formatting.count(status['notes'], 'note')}, "
+        f"{formatting.count(status['works'], 'work')} cited in "
+        f"{formatting.count(status['notes'], 'note')}, "
         f"{formatting.count(counts.get('fetched', 0), 'paper')} here in full text, "
         f"{formatting.count(status['passages'], 'passage')} to search."
     )

@@ -1,4 +1,6 @@
-"""The library as the pages see it: opened once a build, shared by all visitors, with a word for every way it fails."""
+"""The library as the pages see it: opened once a build, shared by all visitors, with a word for
+every way it fails.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ def library() -> Library:
 
 
 def _stamp(root: Path) -> tuple[str, int]:
-    """What changes when the library must be opened again: its build, and (between refreshes) its catalogue."""
+    """What changes when the library must be opened again: its build, and (between refreshes) its
+    catalogue.
+    """
     from litmap.lock import is_held
     from litmap.paths import LibraryPaths
 
@@ -65,7 +69,9 @@ def _open(root: str, stamp: tuple[str, int]) -> Library:
 
 
 def _warm(opened: Library) -> None:
-    """Load the model and start the process that draws pages, so that the first search need not wait for them."""
+    """Load the model and start the process that draws pages, so that the first search need not wait
+    for them.
+    """
     with suppress(Exception):
         opened.search("warm", limit=1)
     with suppress(Exception):
@@ -128,13 +134,15 @@ def welcome() -> None:
     if refresh_process.is_running(chosen.library):
         st.subheader("The library is being built", anchor=False)
         st.write(
-            "The first refresh is under way. This page shows the library as soon as there is something to show."
+            "The first refresh is under way. This page shows the library as soon as there is "
+            "something to show."
         )
         refresh_process.watch(chosen.library)
         return
     st.subheader("No library here yet", anchor=False)
     st.write(
-        "litmap reads your notes, fetches the papers they cite and makes them searchable. Where are they?"
+        "litmap reads your notes, fetches the papers they cite and makes them searchable. Where "
+        "are they?"
     )
     refresh_process.start_form(chosen.library, os.environ.get("LITMAP_NOTES", ""))
     st.caption("Or in a terminal:")

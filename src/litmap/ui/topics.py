@@ -25,7 +25,8 @@ def page() -> None:
     if not view.topics:
         st.title("Topics", anchor=False)
         st.info(
-            "No topics yet: your notes have no headings with papers, or nothing has been fetched so far."
+            "No topics yet: your notes have no headings with papers, or nothing has been fetched "
+            "so far."
         )
         return
     rows = tree(view.topics)
@@ -40,23 +41,26 @@ def page() -> None:
         _topic(library, view, chosen)
 
 
-# ── the outline ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the outline ───────────────────────────────────────────────────────────────────────────────────
 def tree(topics: tuple[Topic, ...]) -> list[tuple[Topic, int, int]]:
-    """Topics in the outline's order with their depth below the shortest path and their papers, those below included."""
-    headed = [t for t in topics if t.heading]
+    """Topics in the outline's order with their depth and the number of their papers.
+
+    The depth counts the topics above one, the papers are those of the topics below it too. Topics
+    that are no heading of the notes come last.
+    """
+    headings = [(topic.heading, topic) for topic in topics if topic.heading]
     rows = []
-    for topic in headed:
-        path = topic.heading or ()
-        depth = sum(
-            1
-            for t in headed
-            if t.heading and t.heading != path and path[: len(t.heading)] == t.heading
-        )
-        below = {w for t in headed if (t.heading or ())[: len(path)] == path for w in t.works}
-        if below:
-            rows.append((topic, depth, len(below)))
-    rows += [(t, 0, len(t.works)) for t in topics if not t.heading]
+    for path, topic in headings:
+        depth = sum(_is_above(other, path) for other, _ in headings)
+        works = {work for other, t in headings if other[: len(path)] == path for work in t.works}
+        if works:
+            rows.append((topic, depth, len(works)))
+    rows += [(topic, 0, len(topic.works)) for topic in topics if not topic.heading]
     return rows
+
+
+def _is_above(one: HeadingPath, two: HeadingPath) -> bool:
+    return one != two and two[: len(one)] == one
 
 
 def _outline(rows: list[tuple[Topic, int, int]]) -> Topic | None:
@@ -97,7 +101,7 @@ def name_of(topic: Topic) -> str:
     return formatting.path(topic.heading) if topic.heading else topic.id
 
 
-# ── the map ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the map ───────────────────────────────────────────────────────────────────────────────────────
 def _map(library: Library, view: TopicsView, chosen: Topic | None) -> None:
     if not view.points:
         st.caption("The map is drawn once there are papers to place.")
@@ -108,29 +112,36 @@ def _map(library: Library, view: TopicsView, chosen: Topic | None) -> None:
             label_visibility="collapsed", width=300,
         )  # fmt: skip
         cited = st.toggle("Citations", key="map-citations", help="Show citation links")
-    lit = _found(library, query or "")
     drawn = map_figure.draw(
-        state.map_of(library), dark=_dark(), chosen=chosen.heading if chosen else None, citations=cited, lit=lit,
-        emergent=[t for t in view.topics if t.heading is None],
-    )  # fmt: skip
+        state.map_of(library),
+        dark=_dark(),
+        chosen=chosen.heading if chosen else None,
+        citations=cited,
+        lit=_works_to_highlight(library, query or ""),
+        emergent=[topic for topic in view.topics if topic.heading is None],
+    )
     picked: Any = st.plotly_chart(
         drawn, key="map", on_select="rerun", selection_mode="points", config=map_figure.CONFIG,
         alt="The map of the papers: one point per paper, a region for each heading",
     )  # fmt: skip
-    works = [p["customdata"] for p in picked.selection.points if "customdata" in p]
-    for work in works[:1]:
-        name = work[0] if isinstance(work, list) else work
-        if name in view.entries:
-            with st.container(border=True, gap="small"):
-                links.link_work(view.entries[name].work)
-                st.caption(formatting.escape(formatting.byline(view.entries[name].work)))
+    works = [point["customdata"] for point in picked.selection.points if "customdata" in point]
+    if works:
+        _picked_paper(view, works[0][0] if isinstance(works[0], list) else works[0])
+
+
+def _picked_paper(view: TopicsView, work: str) -> None:
+    """The paper whose point was clicked."""
+    if work in view.entries:
+        with st.container(border=True, gap="small"):
+            links.link_work(view.entries[work].work)
+            st.caption(formatting.escape(formatting.byline(view.entries[work].work)))
 
 
 def _dark() -> bool:
     return st.context.theme.type == "dark"
 
 
-def _found(library: Library, query: str) -> list[str]:
+def _works_to_highlight(library: Library, query: str) -> list[str]:
     if not query.strip():
         return []
     try:
@@ -138,10 +149,10 @@ def _found(library: Library, query: str) -> list[str]:
     except SearchError as error:
         st.caption(formatting.escape(error.message))
         return []
-    return [f.entry.work.id for f in answer.hits if f.entry]
+    return [hit.entry.work.id for hit in answer.hits if hit.entry]
 
 
-# ── one topic ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── one topic ─────────────────────────────────────────────────────────────────────────────────────
 def _topic(library: Library, view: TopicsView, topic: Topic) -> None:
     st.header(formatting.escape(topic.heading[-1] if topic.heading else topic.label), anchor=False)
     if topic.heading and len(topic.heading) > 1:
@@ -184,12 +195,12 @@ def _paper(view: TopicsView, work: str, filing: Filing | None, topic: Topic) -> 
 
 
 def _findings(view: TopicsView, heading: HeadingPath | None) -> None:
-    found = [f for f in view.findings if f.heading == heading] if heading else []
-    for finding in found[:8]:
+    findings = [f for f in view.findings if f.heading == heading] if heading else []
+    for finding in findings[:8]:
         st.caption(f":material/tips_and_updates: {formatting.escape(finding.evidence)}")
 
 
-# ── suggestions ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── suggestions ───────────────────────────────────────────────────────────────────────────────────
 def _suggestions(view: TopicsView) -> None:
     """Works without a heading and where they would go; then what strikes about the outline."""
     unfiled = view.unplaced()
@@ -205,36 +216,35 @@ def _suggestions(view: TopicsView) -> None:
         if not view.findings:
             st.caption("Nothing to report: every heading matches its papers.")
         for kind, title in FINDINGS.items():
-            found = [f for f in view.findings if f.kind == kind]
-            if found:
-                with st.expander(
-                    f"{title} ({len(found)})", expanded=kind in {"misfit", "new-topic"}
-                ):
-                    for finding in found[:25]:
-                        st.markdown(f"- {formatting.escape(finding.evidence)}")
+            _findings_of_kind(view, kind, title)
         st.caption(
-            "Suggestions only. `litmap topics --suggest` prints them, `--apply` writes a patch for your notes."
+            "Suggestions only. `litmap topics --suggest` prints them, `--apply` writes a patch "
+            "for your notes."
         )
 
 
+def _findings_of_kind(view: TopicsView, kind: str, title: str) -> None:
+    findings = [finding for finding in view.findings if finding.kind == kind]
+    if findings:
+        label = f"{title} ({len(findings)})"
+        with st.expander(label, expanded=kind in {"misfit", "new-topic"}):
+            for finding in findings[:25]:
+                st.markdown(f"- {formatting.escape(finding.evidence)}")
+
+
 def _unfiled(view: TopicsView, filing: Filing) -> None:
-    work = view.entries[filing.work].work
-    labels = {t.id: t.label for t in view.topics}
+    """A paper without a heading, with the headings it may belong under."""
     with st.container(border=True, gap="small"):
-        links.link_work(work)
+        links.link_work(view.entries[filing.work].work)
         if filing.suggested:
             where = f"**{formatting.escape(formatting.path(filing.suggested[-2:]))}**"
             st.caption(f":material/arrow_forward: {where}, {filing.confidence:.0%} confidence")
         else:
+            labels = {topic.id: topic.label for topic in view.topics}
             name = labels.get(filing.cluster or "", "")
-            st.caption(
-                f":material/help_center: fits none of your headings{f'; closest to *{formatting.escape(name)}*' if name else ''}"
-            )
+            closest = f"; closest to *{formatting.escape(name)}*" if name else ""
+            st.caption(f":material/help_center: fits none of your headings{closest}")
         others = [a for a in filing.alternatives if a.heading != filing.suggested][:2]
         if others:
-            st.caption(
-                "or "
-                + ", ".join(
-                    f"{formatting.escape(a.heading[-1])} {a.confidence:.0%}" for a in others
-                )
-            )
+            names = (f"{formatting.escape(a.heading[-1])} {a.confidence:.0%}" for a in others)
+            st.caption(f"or {', '.join(names)}")
