@@ -47,9 +47,15 @@ def _table(library: Library) -> None:
     words, statuses = _table_filters(entries)
     rows = [e for e in entries if (not statuses or e.status in statuses) and _fits(e, words)]
     picked = st.dataframe(
-        [_row(e) for e in rows], hide_index=True, on_select="rerun", selection_mode="single-row", key="papers-table",
-        height=min(36 + 35 * max(len(rows), 1), 640), column_config=_columns(), alt="All works with status and reason",
-    )  # fmt: skip
+        [_row(e) for e in rows],
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="papers-table",
+        height=min(36 + 35 * max(len(rows), 1), 640),
+        column_config=_columns(),
+        alt="All works with status and reason",
+    )
     chosen = picked.selection.rows
     if chosen and chosen[0] < len(rows):
         st.session_state.pop("papers-table", None)
@@ -68,13 +74,21 @@ def _table_filters(entries: Sequence[Entry]) -> tuple[str, list[str]]:
     counts = {s: sum(e.status == s for e in entries) for s in formatting.STATUSES}
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         words = st.text_input(
-            "Filter", placeholder="Title, author, heading …", icon=":material/filter_alt:", key="papers-filter",
-            label_visibility="collapsed", width=320,
-        )  # fmt: skip
+            "Filter",
+            placeholder="Title, author, heading …",
+            icon=":material/filter_alt:",
+            key="papers-filter",
+            label_visibility="collapsed",
+            width=320,
+        )
         statuses = st.pills(
-            "Status", [s for s, n in counts.items() if n], selection_mode="multi", label_visibility="collapsed",
-            format_func=lambda s: f"{formatting.STATUSES[s][0]} {counts[s]}", key="papers-status",
-        )  # fmt: skip
+            "Status",
+            [s for s, n in counts.items() if n],
+            selection_mode="multi",
+            label_visibility="collapsed",
+            format_func=lambda s: f"{formatting.STATUSES[s][0]} {counts[s]}",
+            key="papers-status",
+        )
     return words or "", list(statuses or [])
 
 

@@ -46,9 +46,14 @@ def _list(library: Library) -> None:
     headings = sorted({path for row in rows for path in _headings(row)})
     with st.container(horizontal=True, gap="medium"):
         chosen = st.selectbox(
-            "Heading", headings, index=None, placeholder="Cited from any heading", format_func=formatting.path,
-            label_visibility="collapsed", width=320,
-        )  # fmt: skip
+            "Heading",
+            headings,
+            index=None,
+            placeholder="Cited from any heading",
+            format_func=formatting.path,
+            label_visibility="collapsed",
+            width=320,
+        )
     if chosen:  # ranked by the papers of that heading
         rows = sorted(
             (r for r in rows if chosen in _headings(r)), key=lambda r: -_headings(r)[chosen]

@@ -33,7 +33,8 @@ HELP = r"""
 | `note:theory` | works of this note |
 | `in:notes` | your own notes (also `in:references`, `in:abstracts`) |
 
-A title, an arXiv id or a DOI finds that work. A pasted quotation finds its page: choose *Where is this from?*
+A title, an arXiv id or a DOI finds that work.
+A pasted quotation finds its page: choose *Where is this from?*
 """
 
 
@@ -61,9 +62,14 @@ def _box() -> str:
     """
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", wrap=False):
         query = st.text_input(
-            "Search", key="q", bind="query-params", label_visibility="collapsed", icon=":material/search:",
-            placeholder="Ask in your own words, or paste a quotation, a title, an arXiv id", on_change=_forget,
-        )  # fmt: skip
+            "Search",
+            key="q",
+            bind="query-params",
+            label_visibility="collapsed",
+            icon=":material/search:",
+            placeholder="Ask in your own words, or paste a quotation, a title, an arXiv id",
+            on_change=_forget,
+        )
         with st.popover("", icon=":material/help:", help="How to search", width="content"):
             st.markdown(HELP)
     return query or ""
@@ -81,15 +87,27 @@ def _with_filters(query: str, library: Library, mode: str) -> str:
     years = sorted({e.work.year for e in library.works() if e.work.year})
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.segmented_control(
-            "Show", list(MODES), format_func=lambda m: MODES[m], default="passage", required=True,
-            key="mode", label_visibility="collapsed", on_change=_forget,
-        )  # fmt: skip
+            "Show",
+            list(MODES),
+            format_func=lambda m: MODES[m],
+            default="passage",
+            required=True,
+            key="mode",
+            label_visibility="collapsed",
+            on_change=_forget,
+        )
         if mode == "quotation":
             return query
         heading = st.selectbox(
-            "Heading", headings, index=None, placeholder="Any heading", label_visibility="collapsed", key="in-heading",
-            format_func=lambda h: formatting.path(h[-2:]), width=260,
-        )  # fmt: skip
+            "Heading",
+            headings,
+            index=None,
+            placeholder="Any heading",
+            label_visibility="collapsed",
+            key="in-heading",
+            format_func=lambda h: formatting.path(h[-2:]),
+            width=260,
+        )
         span = None
         if len(years) > 1:
             with st.popover(_years_label(years), type="tertiary", icon=":material/calendar_month:"):

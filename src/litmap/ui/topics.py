@@ -108,9 +108,13 @@ def _map(library: Library, view: TopicsView, chosen: Topic | None) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         query = st.text_input(
-            "Highlight", placeholder="Highlight search results on the map", icon=":material/lightbulb:", key="light",
-            label_visibility="collapsed", width=300,
-        )  # fmt: skip
+            "Highlight",
+            placeholder="Highlight search results on the map",
+            icon=":material/lightbulb:",
+            key="light",
+            label_visibility="collapsed",
+            width=300,
+        )
         cited = st.toggle("Citations", key="map-citations", help="Show citation links")
     drawn = map_figure.draw(
         state.map_of(library),
@@ -121,9 +125,13 @@ def _map(library: Library, view: TopicsView, chosen: Topic | None) -> None:
         emergent=[topic for topic in view.topics if topic.heading is None],
     )
     picked: Any = st.plotly_chart(
-        drawn, key="map", on_select="rerun", selection_mode="points", config=map_figure.CONFIG,
+        drawn,
+        key="map",
+        on_select="rerun",
+        selection_mode="points",
+        config=map_figure.CONFIG,
         alt="The map of the papers: one point per paper, a region for each heading",
-    )  # fmt: skip
+    )
     works = [point["customdata"] for point in picked.selection.points if "customdata" in point]
     if works:
         _picked_paper(view, works[0][0] if isinstance(works[0], list) else works[0])
