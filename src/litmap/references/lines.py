@@ -8,17 +8,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from litmap.models import Document, Page, TextBlock
+from litmap.parsing.word_lists import load_pattern
 
+_LIST_NAMES = (
+    load_pattern("reference_headings")
+    + "|"
+    + load_pattern("reference_headings", "litmap.references")
+)
 HEADING = re.compile(
     r"^(?:(?:\d{1,2}|[IVX]{1,5}|[A-Z])[.)]?\s+)?"
     r"(?:supplementa(?:ry|l) |additional |further |main )?"
-    r"(?:references?(?: and notes| cited| list)?|bibliograph(?:y|ie|ia)|bibliografía|"
-    r"bibliographical references|"
-    r"literature(?: cited)?|works cited|cited (?:literature|works)|literatur(?:verzeichnis)?|"
-    r"références|referencias|"
-    r"reference list|sources|参考文献|список литературы)\s*[.:]?$",
+    rf"(?:{_LIST_NAMES})\s*[.:]?$",
     re.I,
 )
+"""'References', '7. Literature cited', 'Additional references:'."""
 _AFTER_LIST = re.compile(
     r"^(?:(?:\d{1,2}|[IVX]{1,5}|[A-Z])[.)]?\s+)?(?:appendi(?:x|ces)|supplement|supporting|acknowledge?ments?|proofs?|"
     r"additional|author|biograph|index\b|figure|table|methods\b)",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from litmap.parsing.word_lists import load_pattern
 from litmap.text.formulas import is_formula
 from litmap.text.page_layout import PageLayout, Row
 from litmap.text.row_context import RowContext
@@ -35,13 +36,7 @@ KNOWN = re.compile(
     re.I,
 )
 """Words that are headings of papers."""
-_STATEMENT = re.compile(
-    r"^(?:theorem|lemma|proof|corollary|proposition|definition|remark|example|assumption|claim|"
-    r"conjecture|fact|note|"
-    r"observation|condition|property|hypothesis|step|case|problem|question|exercise|input|output|"
-    r"require|ensure)\b",
-    re.I,
-)
+_STATEMENT = re.compile(rf"^(?:{load_pattern('statement_labels', 'litmap.text')})\b", re.I)
 _LONG_WORD = re.compile(r"[^\W\d_]{3,}")
 _FIRST_SECTION = re.compile(r"introduction|background|1", re.I)
 MAX_HEADING = 140

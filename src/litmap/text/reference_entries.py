@@ -9,18 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from litmap.parsing.word_lists import load_pattern
 from litmap.text.blocks import DraftBlock
 from litmap.text.headings import NUMBERED
 from litmap.text.page_layout import Row
 from litmap.text.style import Style
 
-REFERENCES = re.compile(
-    r"^(?:references?(?: and notes| cited)?|bibliograph(?:y|ie)|bibliographical references|"
-    r"literature cited|"
-    r"works cited|cited literature|cited works|literatur(?:e|verzeichnis)?|références|"
-    r"参考文献)\s*[.:]?$",
-    re.I,
-)
+REFERENCES = re.compile(rf"^(?:{load_pattern('reference_headings')})\s*[.:]?$", re.I)
 _LABEL = re.compile(r"^\[[^\]]{1,40}\]")
 _NUMBER = re.compile(r"^(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)]?(?=\s+\D))")
 _LIST_NUMBERS = (re.compile(r"^\[(\d{1,3})\]"), re.compile(r"^(\d{1,3})\.\s"))
