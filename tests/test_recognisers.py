@@ -7,6 +7,19 @@ from dataclasses import replace
 
 import pytest
 
+from litmap.citations.recognisers.adjacency import (
+    given_name_first,
+    names_after,
+    names_before,
+    year_after,
+)
+from litmap.citations.recognisers.adjacent_titles import (
+    is_catchwords,
+    is_title_after_names,
+    is_title_before_journal,
+    names_and_title_before,
+    title_after,
+)
 from litmap.citations.recognisers.attributed_titles import (
     is_owned_title,
     is_people,
@@ -44,6 +57,7 @@ from litmap.citations.recognisers.informal_names import (
     find_reporting_verbs,
 )
 from litmap.citations.recognisers.joined_titles import is_whole_title, joined_titles, may_be_two
+from litmap.citations.recognisers.journal_locators import find_locators, initials
 from litmap.citations.recognisers.link_classifier import (
     classify_link,
     is_local_paper,
@@ -69,7 +83,21 @@ from litmap.citations.recognisers.prose_titles import (
     quoted_titles,
     running_titles,
 )
+from litmap.citations.recognisers.reference_boundaries import (
+    before_next,
+    has_remark_behind,
+    is_parsed_as_reference,
+    may_end_here,
+    reference_end,
+)
 from litmap.citations.recognisers.reference_entries import find_reference_entries, segments_of
+from litmap.citations.recognisers.reference_lists import (
+    is_reference_list,
+    is_short_note,
+    may_be_listed,
+    reference_list_blocks,
+    title_floor,
+)
 from litmap.citations.recognisers.reference_shape import (
     has_odd_author,
     is_about_works,
@@ -79,6 +107,7 @@ from litmap.citations.recognisers.reference_shape import (
     may_be_reference,
     opens_with_author,
 )
+from litmap.citations.recognisers.short_notes import is_meant
 from litmap.citations.recognisers.title_scoring import (
     FEATURES,
     MIN_SCORE,
@@ -89,6 +118,7 @@ from litmap.citations.recognisers.title_scoring import (
     split_byline,
     title_score,
 )
+from litmap.citations.recognisers.venue_tagged_titles import may_be_tagged, tagged_titles
 from litmap.citations.recognisers.whole_titles import (
     holds_names_or_year,
     strip_prefix,
@@ -870,3 +900,173 @@ def test_a_line_may_be_two_titles() -> None:
     assert is_whole_title("Wasserstein GAN", min_words=2)
     assert not is_whole_title("Wasserstein GAN of the", min_words=2)
     assert not is_whole_title("Wasserstein gan nets", min_words=2)
+
+
+# What stands beside
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "year"),
+    [
+        ("Savage, ", ("Savage",), None),
+        ("Savage (1954), ", ("Savage",), 1954),
+        (
+            "List, B.; Lerner, R. A.; Barbas, C. F. ",
+            ("B. List", "R. A. Lerner", "C. F. Barbas"),
+            None,
+        ),
+        ("as we saw in the end, ", None, None),
+    ],
+)
+def test_names_before_a_title(text: str, names: tuple[str, ...] | None, year: int | None) -> None:
+    people = names_before(text, len(text))
+    assert (people and people.names) == names
+    assert (people and people.year) == year
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "year"),
+    [
+        (" (Koestler 1959)", ("Koestler",), 1959),
+        (" by Arthur Koestler", ("Arthur Koestler",), None),
+        (", Koestler", ("Koestler",), None),
+        (" and then", None, None),
+    ],
+)
+def test_names_behind_a_title(text: str, names: tuple[str, ...] | None, year: int | None) -> None:
+    people = names_after(text, 0)
+    assert (people and people.names, people and people.year) == (names, year)
+
+
+def test_a_year_behind_a_title_may_follow_a_publisher() -> None:
+    assert year_after(" (Springer, 1987)", 0) == (1987, 16)
+    assert year_after(" 12 and 1987", 0) is None
+    assert given_name_first("Lerner, R. A.") == "R. A. Lerner"
+
+
+def test_a_title_behind_names_and_year() -> None:
+    text = "Levins R. 1969. Some consequences of heterogeneity. Bull. Soc."
+    span = title_after(text, 14)
+    assert span and text[slice(*span)] == "Some consequences of heterogeneity"
+    assert not is_title_after_names("We show some consequences of heterogeneity")
+    assert not is_title_after_names("Lecture Notes in Mathematics 12")
+    assert is_catchwords("Heat, light, sound, smell") and is_catchwords("Island biogeography, area")
+
+
+def test_a_title_between_names_and_a_journal() -> None:
+    text = "Doe & Roe, The title of the whole thing? "
+    found = names_and_title_before(text, len(text))
+    assert found and found[0].names == ("Doe", "Roe")
+    assert text[found[1] : found[2]] == "The title of the whole thing?"
+    assert not is_title_before_journal("Doe Roe Poe")
+
+
+# Journals
+
+
+@pytest.mark.parametrize(
+    ("journal", "expected"),
+    [
+        ("Phys. Rev. Lett.", "prl"),
+        ("PRL", "prl"),
+        ("Nature", "nature"),
+        ("Journal of the American Chemical Society", "jacs"),
+        ("SIAM J. Comput.", "siamjc"),
+    ],
+)
+def test_a_journal_is_reduced_to_the_initials_of_its_words(journal: str, expected: str) -> None:
+    assert initials(journal) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "year"),
+    [
+        ("Phys. Rev. Lett. 61, 2015 (1988)", "prl:61:2015", 1988),
+        ("J. Am. Chem. Soc. 2009, 131, 6050", "jacs:131:6050", 2009),
+        ("Thouless, Phys. Rep. 13, 93", "pr:13:93", None),
+        ("Barbas, C. F. J. Am. Chem. Soc. 2000, 122, 2395", "jacs:122:2395", 2000),
+        ("Phys. Rep. 13 (1974)", "", 1974),
+    ],
+)
+def test_a_journal_with_volume_and_page_is_a_locator(text: str, key: str, year: int | None) -> None:
+    assert [(locator.key, locator.year) for locator in find_locators(text)] == [(key, year)]
+
+
+# Where references end, and their lists
+
+
+def test_a_remark_behind_a_reference_is_left_out() -> None:
+    assert reference_end(ENTRY + " This one is worth it") == len(ENTRY)
+    assert reference_end(ENTRY) == len(ENTRY)
+    assert has_remark_behind("1999. this is a remark", 5)
+    assert not has_remark_behind("1999. doi: 10.1000/1 and more", 5)
+    assert not has_remark_behind("1999. see there", 5)
+    assert may_end_here(ENTRY)
+    assert not may_end_here(ENTRY + " (")
+    assert is_parsed_as_reference(ENTRY, len(ENTRY) - 8)
+    assert not is_parsed_as_reference("in the year 1999 it was so", 20)
+
+
+def test_another_work_behind_a_reference_is_left_out() -> None:
+    first = "Turing 1936 on computable numbers"
+    assert before_next(f"{first}; Church 1936") == len(first)
+    assert before_next(first) == len(first)
+
+
+def test_a_list_of_references_is_a_long_run_of_blocks_that_look_like_them() -> None:
+    prose = block("We went there and saw what there was to see.")
+    assert reference_list_blocks([block(ENTRY)] * 4 + [prose]) == {0, 1, 2, 3}
+    assert reference_list_blocks([block(ENTRY)] * 3 + [prose]) == set()
+    short = block("Ibid., 332", "item", number="5")
+    run = [block(ENTRY, "item")] * 2
+    assert reference_list_blocks([*run, short, *run]) == {0, 1, 3, 4}
+    assert reference_list_blocks([block("Doe", list="references")]) == {0}
+    assert is_reference_list([0.7, 0.7, 0.7, 0.4])
+    assert not is_reference_list([0.7, 0.7, 0.4, 0.4])
+    assert may_be_listed(ENTRY)
+    assert not may_be_listed("Levins R. 1969")
+
+
+def test_a_short_note_is_numbered_or_an_item() -> None:
+    assert is_short_note(block("Ibid., 332", "item"))
+    assert is_short_note(block("Shapin, Scientific Revolution, 3", number="4"))
+    assert not is_short_note(block("Ibid., 332"))
+    assert not is_short_note(block("Shapin (1996), 3", number="4"))
+
+
+def test_pages_of_single_lines_hold_more_bare_titles() -> None:
+    assert title_floor([block("A line")], "text") < title_floor([block("A line")], "markdown")
+    assert title_floor([block("A long line of text " * 10)], "text") == title_floor([], "text")
+
+
+def test_a_short_note_means_the_entry_with_its_author_and_words() -> None:
+    reference = Reference(title="The Scientific Revolution", authors=("Steven Shapin",))
+    assert is_meant(reference, "Shapin", "Scientific Revolution")
+    assert is_meant(reference, "Shapin", "op. cit")
+    assert not is_meant(reference, "Shapin", "Leviathan")
+    assert not is_meant(reference, "Doe", "Scientific Revolution")
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("[OSDI'04] MapReduce", [("MapReduce", "2004")]),
+        (
+            "[SOSP'83] Hints for Computer System Design. Lampson [OSDI'04] MapReduce",
+            [("Hints for Computer System Design", "1983"), ("MapReduce", "2004")],
+        ),
+        (
+            "Eraser [SOSP'97]: a dynamic data race detector",
+            [("Eraser: a dynamic data race detector", "1997")],
+        ),
+        ("MapReduce", []),
+    ],
+)
+def test_titles_behind_their_venue_and_year(text: str, titles: list[tuple[str, str]]) -> None:
+    assert [(title.text, title.beside) for title in tagged_titles(text)] == titles
+
+
+def test_a_tagged_title_is_no_talk() -> None:
+    assert may_be_tagged("MapReduce")
+    assert not may_be_tagged("the keynote slides")
+    assert not may_be_tagged("(again)")

@@ -18,7 +18,8 @@ from litmap.citations.model import (
     UndatedMention,
 )
 from litmap.citations.note_scan import NoteScan
-from litmap.citations.recognisers.adjacency import names_and_title_before, names_before, title_after
+from litmap.citations.recognisers.adjacency import names_before
+from litmap.citations.recognisers.adjacent_titles import names_and_title_before, title_after
 from litmap.citations.recognisers.author_names import (
     NameMention,
     find_names,

@@ -1,11 +1,11 @@
-"""What stands beside a title or a mention: names before and behind, a year, a title after names and year."""
+"""People and years beside a title or a mention: names before and behind it, a year behind it."""
 
 from __future__ import annotations
 
 import re
 
 from litmap.citations.recognisers.author_names import NameMention, name_mention
-from litmap.citations.recognisers.name_lists import is_not_a_name, split_names
+from litmap.citations.recognisers.name_lists import split_people
 from litmap.citations.recognisers.patterns import (
     CITED_YEAR,
     NAME_START,
@@ -15,145 +15,74 @@ from litmap.citations.recognisers.patterns import (
     WORD,
     whole_year,
 )
-from litmap.citations.recognisers.title_scoring import title_score
-from litmap.parsing.venues import is_numbered_venue
+
+MAX_NAMES_LENGTH, MAX_INVERTED_LENGTH = 160, 500
+"""Characters of the names before a title: in a sentence, and inverted as chemists list them."""
+MAX_WORDS_BEHIND_CAPITAL = 7
+"""Names, 'et al.', a word, a year and a sign are seven words at most behind a capital."""
 
 _NAMES_BEFORE = re.compile(
-    rf"(?<![^\W_]){NAME_START}(?P<names>{NAMES})(?P<own>['’]s?)?(?:\s[a-z-]+(?=\s\($)|\s(?:review|paper|article|letter|survey)s?(?=,))?[,:]?\s*(?:[(\[]?(?P<year>{CITED_YEAR}|['’]?\d\d(?=\s\())[)\]]?[,:.]?\s*)?[“\"‘'(]?$"
+    rf"(?<![^\W_]){NAME_START}(?P<names>{NAMES})(?P<own>['’]s?)?"
+    r"(?:\s[a-z-]+(?=\s\($)|\s(?:review|paper|article|letter|survey)s?(?=,))?"
+    rf"[,:]?\s*(?:[(\[]?(?P<year>{CITED_YEAR}|['’]?\d\d(?=\s\())[)\]]?[,:.]?\s*)?[“\"‘'(]?$"
 )
 _CAPITAL = re.compile(rf"[{UPPER}]")
 _NAMES_AFTER = re.compile(
-    rf"[”\"’']?[,.]?\s*(?:\(?(?:by|of)\s+|\(|,\s*|[–—-]\s*)(?P<names>{NAMES})(?=[),;.]|\s|$)(?:,?\s*\(?(?P<year>{CITED_YEAR})(?!\d))?"
+    rf"[”\"’']?[,.]?\s*(?:\(?(?:by|of)\s+|\(|,\s*|[–—-]\s*)(?P<names>{NAMES})"
+    rf"(?=[),;.]|\s|$)(?:,?\s*\(?(?P<year>{CITED_YEAR})(?!\d))?"
 )
 _YEAR_AFTER = re.compile(
-    rf"[”\"’']?[,.]?\s*(?:[(\[]?(?:[^()\[\]\d]{{0,40}}[\s,])?|[^()\[\];“”\"\x00]{{2,50}}\()(?P<year>{CITED_YEAR})[a-z]?(?=[)\],;.:]|\s|$)"
+    rf"[”\"’']?[,.]?\s*(?:[(\[]?(?:[^()\[\]\d]{{0,40}}[\s,])?|"
+    rf"[^()\[\];“”\"\x00]{{2,50}}\()(?P<year>{CITED_YEAR})[a-z]?(?=[)\],;.:]|\s|$)"
 )
 
-
-_VERB = r"(?:explains?|argues?|shows?|proves?|introduces?|denies|covers|gives|criticises|criticizes|discusses|reviews|extends)"
-_LEAD = r"[)\]]{0,2}\s?(?:[,:.;]|[–—-]{1,2}|→|->|\((?:(?:in|on) )?)?\s{0,2}[“\"‘]?"
-_BODY = r"[A-ZÀ-Þ](?:[^.;()\[\]“”\"\x00?!]|\.(?=\w)|[?!](?=\s[a-z])){14,220}?[\w$’')][?!]?"
-_VENUE = r",\s(?:in\s|ed\.|[A-Z][\w&.]*(?:\s[A-Z&][\w&.]*){0,5}[,.]?\s(?:\d|\())"
-_TITLE_BEHIND = re.compile(
-    rf"{_LEAD}(?P<title>{_BODY})[,.]?[”\"’']?(?=[\s.;,()\[\]\x00hd]|$)"
-    rf"(?=(?<=[?!])\s|\.(?:\s|$)|[;()\[\]\x00]|{_VENUE}|\s[—–]\s|\s--?\s|\s{{0,2}}(?:https?:|doi\b|$)|\s{_VERB}\s)"
+_INVERTED_LIST = re.compile(
+    rf"(?<![^\W_])(?P<names>(?:{PARTICLE}{{0,2}}{WORD}(?:[ -]{WORD})?,\s(?:[A-Z]\.[\s-]?){{1,4}}"
+    r"(?:[;,&]|and\b)?\s?(?:and\s|&\s)?){1,40})$"
 )
-_NO_TITLE_BEGINS = frozenset(
-    [
-        "We",
-        "I",
-        "This",
-        "It",
-        "They",
-        "These",
-        "He",
-        "She",
-        "Both",
-        "Here",
-        "There",
-        "Then",
-        "Our",
-        "My",
-        "Not",
-        "See",
-        "Also",
-        "But",
-        "And",
-        "Or",
-        "So",
-        "If",
-        "For",
-    ]
-)
-_SMALL = re.compile(r"\s(?:of|the|and|in|for|a|an|to|on|with|by|from|at|as|is|are|how|what|why)\s")
+"""'List, B.; Lerner, R. A.; Barbas, C. F.' as chemists write."""
+_BETWEEN_INVERTED = re.compile(r";\s*|(?<=\.),\s*(?:and |& )?|\s(?:and|&)\s")
 
 
-def title_after(text: str, end: int) -> tuple[int, int] | None:
-    """Where the title stands that follows names and a year: 'Levins R. 1969. Some … consequences. Bull. …'."""
-    found = _TITLE_BEHIND.match(text, end)
-    if found is None:
+def names_before(text: str, end: int) -> NameMention | None:
+    """Names that end right before a title, with a year where one stands between."""
+    if text[max(0, end - 3) : end].rstrip().endswith("."):
+        inverted = _inverted_before(text, end)
+        if inverted:
+            return inverted
+    begin = max(0, end - MAX_NAMES_LENGTH)
+    stretch = text[begin:end]
+    free_from = stretch.rfind("\x00") + 1
+    last_words = stretch[free_from:].split()[-MAX_WORDS_BEHIND_CAPITAL:]
+    if not _CAPITAL.search(" ".join(last_words)):
         return None
-    title = found["title"]
-    words = title.split()
-    if (
-        len(words) < 3
-        or words[0] in _NO_TITLE_BEGINS
-        or title_score(title) < 0.45
-        or is_numbered_venue(title)
-    ):
-        return None
-    if not (_SMALL.search(title) or len(words) >= 6) or title.count(",") > 2:
-        return None  # catchwords
-    return found.span("title")
-
-
-_TITLED_BEFORE = re.compile(
-    rf"(?<![^\W_]){NAME_START}(?P<names>{NAMES})[,:]\s[“\"]?(?P<title>[A-ZÀ-Þ][^.;()“”\"\x00]{{12,200}}?[?]?)[”\"]?[,.]?\s(?:in\s)?$"
-)
-
-
-def names_and_title_before(text: str, end: int) -> tuple[NameMention, int, int] | None:
-    """Names and title (its start and end) that stand before a journal: 'Doe & Roe, The title of it? Cognition 95:201'."""
-    begin = max(0, end - 280, text.rfind("\x00", 0, end) + 1)
-    for found in _TITLED_BEFORE.finditer(text[begin:end]):
-        names = [name for name in split_names(found["names"])[0] if not is_not_a_name(name)]
-        title = found["title"]
-        if (
-            names
-            and title_score(title) >= 0.5
-            and _SMALL.search(title)
-            and not is_numbered_venue(title)
-        ):
-            start = begin + found.start("names") + max(found["names"].find(names[0]), 0)
-            named = name_mention(start, end, names, False, "", "", strong=True)
-            return named, begin + found.start("title"), begin + found.end("title")
+    for match in _NAMES_BEFORE.finditer(stretch, free_from):
+        names, et_al = split_people(match["names"])
+        if names:
+            start = begin + first_name_start(match, names)
+            return name_mention(start, end, names, et_al, _whole(match["year"]), "", strong=True)
     return None
 
 
-_INVERTED_LIST = re.compile(
-    rf"(?<![^\W_])(?P<names>(?:{PARTICLE}{{0,2}}{WORD}(?:[ -]{WORD})?,\s(?:[A-Z]\.[\s-]?){{1,4}}(?:[;,&]|and\b)?\s?(?:and\s|&\s)?){{1,40}})$"  # noqa: E501
-)
-"""'List, B.; Lerner, R. A.; Barbas, C. F.' as chemists write."""
+def first_name_start(match: re.Match[str], names: list[str]) -> int:
+    """Where the first of the names stands in the text of a match."""
+    return match.start("names") + max(match["names"].find(names[0]), 0)
 
 
 def _inverted_before(text: str, end: int) -> NameMention | None:
-    begin = max(0, end - 500)
-    found = _INVERTED_LIST.search(text, begin, end)
-    if not found:
+    """'List, B.; Lerner, R. A.' before a title."""
+    match = _INVERTED_LIST.search(text, max(0, end - MAX_INVERTED_LENGTH), end)
+    if match is None:
         return None
-    names = [
-        given_name_first(name)
-        for name in re.split(r";\s*|(?<=\.),\s*(?:and |& )?|\s(?:and|&)\s", found["names"])
-        if "," in name
-    ]
-    return name_mention(found.start(), end, names, False, "", "", strong=True) if names else None
+    parts = _BETWEEN_INVERTED.split(match["names"])
+    names = [given_name_first(name) for name in parts if "," in name]
+    return name_mention(match.start(), end, names, False, "", "", strong=True) if names else None
 
 
 def given_name_first(name: str) -> str:
     """'Lerner, R. A.' as 'R. A. Lerner'."""
     family, _, given = name.strip(" ;,&").partition(",")
     return f"{given.strip()} {family.strip()}".strip()
-
-
-def names_before(text: str, end: int) -> NameMention | None:
-    """Names that end right before a title, with a year where one stands between."""
-    inverted = (
-        _inverted_before(text, end) if text[max(0, end - 3) : end].rstrip().endswith(".") else None
-    )
-    if inverted:
-        return inverted
-    begin = max(0, end - 160)
-    stretch = text[begin:end]
-    masked = stretch.rfind("\x00") + 1
-    if not _CAPITAL.search(" ".join(stretch[masked:].split()[-7:])):
-        return None  # names, 'et al.', a word, a year and a sign are seven words at most behind a capital
-    for found in _NAMES_BEFORE.finditer(stretch, masked):
-        names, et_al = split_names(found["names"])
-        names = [name for name in names if not is_not_a_name(name)]
-        if names:
-            start = begin + found.start("names") + max(found["names"].find(names[0]), 0)
-            return name_mention(start, end, names, et_al, _whole(found["year"]), "", strong=True)
-    return None
 
 
 def _whole(year: str | None) -> str:
@@ -163,21 +92,14 @@ def _whole(year: str | None) -> str:
 
 def names_after(text: str, start: int) -> NameMention | None:
     """Names that stand right behind a title: '(Koestler 1959)', 'by Arthur Koestler', ', Koestler'."""
-    found = _NAMES_AFTER.match(text, start)
-    if not found:
+    match = _NAMES_AFTER.match(text, start)
+    names, et_al = split_people(match["names"]) if match else ([], False)
+    if match is None or not names:
         return None
-    names, et_al = split_names(found["names"])
-    names = [name for name in names if not is_not_a_name(name)]
-    return (
-        name_mention(
-            found.start(), found.end(), names, et_al, _whole(found["year"]), "", strong=True
-        )
-        if names
-        else None
-    )
+    return name_mention(*match.span(), names, et_al, _whole(match["year"]), "", strong=True)
 
 
 def year_after(text: str, start: int) -> tuple[int, int] | None:
     """The year right behind a title, with at most a publisher between, and where it ends."""
-    found = _YEAR_AFTER.match(text, start)
-    return (int(found["year"][:4]), found.end()) if found else None
+    match = _YEAR_AFTER.match(text, start)
+    return (int(match["year"][:4]), match.end()) if match else None

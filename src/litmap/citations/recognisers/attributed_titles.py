@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from litmap.citations.recognisers.adjacency import names_before
 from litmap.citations.recognisers.author_names import NameMention, name_mention
-from litmap.citations.recognisers.name_lists import is_not_a_name, split_names
+from litmap.citations.recognisers.name_lists import is_not_a_name, split_names, split_people
 from litmap.citations.recognisers.patterns import NAME_START, NAMES, matches_at
 from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score
 from litmap.citations.recognisers.words_in_titles import (
@@ -169,8 +169,7 @@ def _people_before(text: str, run: _Run) -> NameMention | None:
 
 def _people_behind(text: str, end: int) -> NameMention | None:
     match = _BEHIND.match(text, end)
-    names, et_al = split_names(match["names"]) if match else ([], False)
-    names = [name for name in names if not is_not_a_name(name)]
+    names, et_al = split_people(match["names"]) if match else ([], False)
     if not match or not names:
         return None
     if len(names) == 1 and not et_al and "." not in names[0]:
@@ -198,9 +197,7 @@ def _titles_behind_names(text: str) -> Iterator[tuple[TitleCandidate, NameMentio
 def _titles_before_names(text: str) -> Iterator[tuple[TitleCandidate, NameMention]]:
     """'Some consequences of it (Doe & Roe)'."""
     for match in _BEFORE_NAMES.finditer(text) if _NAMES_IN_BRACKETS.search(text) else ():
-        names, et_al = split_names(match["names"])
-        joined = "&" in match["names"]
-        names = [n for n in names if not is_not_a_name(n) or (joined and len(n) > 2)]
+        names, et_al = _bracketed_people(match["names"])
         if not names or not is_sentence_title(match["title"]):
             continue
         if len(names) == 1 and not et_al:
@@ -208,6 +205,14 @@ def _titles_before_names(text: str) -> Iterator[tuple[TitleCandidate, NameMentio
         people = name_mention(*match.span("names"), names, et_al, "", "", strong=True)
         title = TitleCandidate(match["title"], *match.span("title"), CANDIDATE_SCORE)
         yield title, people
+
+
+def _bracketed_people(text: str) -> tuple[list[str], bool]:
+    """The names of a list; any word of three letters is one where '&' joins them."""
+    if "&" not in text:
+        return split_people(text)
+    names, et_al = split_names(text)
+    return [name for name in names if len(name) > 2 or not is_not_a_name(name)], et_al
 
 
 def is_sentence_title(title: str) -> bool:

@@ -13,6 +13,7 @@ from litmap.citations.recognisers.name_lists import (
     is_acronym,
     is_not_a_name,
     split_names,
+    split_people,
 )
 from litmap.citations.recognisers.patterns import (
     AND,
@@ -376,8 +377,7 @@ def find_names_only(text: str) -> list[NameMention]:
         return []
     mentions = []
     for match in _NAMES_ONLY.finditer(text):
-        names, et_al = split_names(match["names"])
-        names = [name for name in names if not is_not_a_name(name)]
+        names, et_al = split_people(match["names"])
         if len(names) > 1 or (et_al and names):
             mentions.append(name_mention(*match.span(), names, et_al, "", "", strong=True))
     return mentions

@@ -104,16 +104,32 @@ def read_entry(
     source = replace(source, text=_ELLIPSIS.sub(", ", source.text))
     if not _is_likely(source, floor):
         return None
+    read = _read_reference(source, previous_authors, outside=outside)
+    if read is None:
+        return None
+    located, reference = read
+    label = mark.group(1) if mark else ""
+    reference = replace(reference, number=reference.number or _number_of(block) or label)
+    return _entry(source, reference, located=located, about_news=about_news)
+
+
+def _number_of(block: NoteBlock) -> str:
+    """The number or label under which the note lists a block."""
+    return field(block, "number") or field(block, "label")
+
+
+def _read_reference(
+    source: _Source, previous_authors: Sequence[str], *, outside: bool
+) -> tuple[bool, Reference] | None:
+    """The parsed reference, and whether journal and page tell it; None for what is none outside reference lists."""
     located, reference = _with_locator(source.text, _parse(source, previous_authors))
-    if located and outside and not reference.authors:
+    if not outside:
+        return located, _with_missing_parts(reference, source)
+    if located and not reference.authors:
         return None  # a journal and page alone, of one of several works perhaps
     reference = _with_missing_parts(reference, source)
-    if outside and not has_reference_shape(reference, source.text, source.links):
-        return None
-    number = reference.number or field(block, "number") or field(block, "label")
-    label = mark.group(1) if mark else ""
-    reference = replace(reference, number=number or label)
-    return _entry(source, reference, located=located, about_news=about_news)
+    shaped = has_reference_shape(reference, source.text, source.links)
+    return (located, reference) if shaped else None
 
 
 def _is_worth_reading(text: str, *, outside: bool) -> bool:

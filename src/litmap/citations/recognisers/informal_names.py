@@ -12,7 +12,12 @@ from string import ascii_lowercase
 
 from litmap.citations.recognisers.adjacency import names_before
 from litmap.citations.recognisers.author_names import NameMention, name_mention
-from litmap.citations.recognisers.name_lists import AMBIGUOUS_SURNAMES, is_not_a_name, split_names
+from litmap.citations.recognisers.name_lists import (
+    AMBIGUOUS_SURNAMES,
+    is_not_a_name,
+    split_names,
+    split_people,
+)
 from litmap.citations.recognisers.patterns import (
     CITED_YEAR,
     ET_AL,
@@ -185,8 +190,7 @@ def _name_inside_venue(match: re.Match[str]) -> NameMention | None:
     inside = _NAME_IN_JOURNAL.match(match["venue"]) if " in " in match["venue"] else None
     if inside is None or is_unambiguous_journal(match["venue"]):
         return None
-    names, _ = split_names(inside["names"])
-    names = [name for name in names if not is_not_a_name(name)]
+    names, _ = split_people(inside["names"])
     venue = inside["venue"].rstrip(".")
     if not names or not is_unambiguous_journal(venue):
         return None

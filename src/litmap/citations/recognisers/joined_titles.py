@@ -59,5 +59,10 @@ def is_whole_title(text: str, *, min_words: int) -> bool:
     if text.count(",") > 1 or words[-1].lower() in _OPEN_ENDS or NO_TITLE.search(text):
         return False
     content = [word for word in words if len(word) > 3]
-    raised = sum(1 for word in content if word[0].isupper())
-    return raised >= MIN_RAISED_SHARE * len(content) > 0
+    return is_mostly_raised(content)
+
+
+def is_mostly_raised(words: list[str]) -> bool:
+    """True where four of five words have a capital."""
+    raised = sum(1 for word in words if word[0].isupper())
+    return raised >= MIN_RAISED_SHARE * len(words) > 0

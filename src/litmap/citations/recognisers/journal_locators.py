@@ -7,44 +7,21 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from litmap.parsing.grammar import YEAR_SINCE_1600
 from litmap.parsing.venues import is_journal_name
+from litmap.parsing.word_lists import load_words
 
-_SMALL = frozenset(
-    [
-        "of",
-        "the",
-        "and",
-        "for",
-        "in",
-        "on",
-        "de",
-        "der",
-        "des",
-        "du",
-        "la",
-        "le",
-        "les",
-        "fur",
-        "für",
-        "und",
-        "et",
-        "di",
-        "a",
-        "an",
-        "&",
-        "to",
-    ]
-)
+_SMALL_WORDS = load_words("journal_small_words")
 _NAME_WORD = (
     r"(?:[A-ZÀ-Þ][\w’'&-]*\.?|[a-z]{1,2}[A-Z]\w*|&|of|the|and|for|in|der|des|de|für|und|et|di|npj)"
 )
 _JOURNAL = rf"(?P<journal>(?:[A-ZÀ-Þ][\w’'&-]*\.?|[a-z]{{1,2}}[A-Z]\w*|npj)(?:[ ,]{{1,2}}{_NAME_WORD}){{0,8}}(?:\s[A-F])?)"
 _VOLUME = rf"(?:vol(?:ume|s)?\.?\s?)?\**(?P<volume{{0}}>(?!{YEAR_SINCE_1600}\b)[A-Z]?\d{{{{1,4}}}})\**(?:\s?\((?:no\.?\s?)?[\w–-]{{{{1,6}}}}\))?"  # noqa: E501
 _PAGE = r"(?:pp?\.\s?)?(?P<page{0}>[A-Z]{{0,2}}\d{{1,7}})(?:\s?[–—-]{{1,2}}\s?[A-Z]?\d{{1,7}})?(?:\(R\))?"
-_PLACE = re.compile(
+_LOCATOR = re.compile(
     rf"(?<![\w.’'-]){_JOURNAL},?\s?(?=[A-Z\s]?\d|[(*]|vol)(?:"
     rf"\(?(?P<first>{YEAR_SINCE_1600})\)?\s?[,;:]\s?{_VOLUME.format(1)}\s?[,:]\s?{_PAGE.format(1)}"
     rf"|{_VOLUME.format(2)}\s?[,:]\s?{_PAGE.format(2)}(?:\s?[(,;]\s?(?P<last>{YEAR_SINCE_1600})\)?)?"
@@ -54,6 +31,11 @@ _PLACE = re.compile(
     rf"|(?:vol\.?\s)?(?P<volume5>\d{{1,4}})(?:\(\d{{1,3}}\))?\s?\((?P<alone>{YEAR_SINCE_1600})\)"
     rf")(?![\w])"
 )
+_VOLUME_GROUPS = tuple(f"volume{form}" for form in "123456")
+_PAGE_GROUPS = tuple(f"page{form}" for form in "12346")
+_YEAR_GROUPS = ("first", "last", "middle", "late", "alone", "close")
+MAX_WORDS_BEFORE = 5
+"""Words that may run into a journal's name."""
 _AFTER_INITIALS = re.compile(
     r"(?:^|[\s,])(?:[A-Z]\.[\s-]?){1,4}?(?=[JZ]\. [A-Z]|(?<![JZ]\. )[A-Z][A-Za-z]+)((?:[JZ]\. )?[A-Z][A-Za-z]*)"
 )
@@ -80,56 +62,68 @@ class JournalLocator:
     @property
     def key(self) -> str:
         """'prl:61:2015'; '' where no page tells the work."""
-        return (
-            f"{initials(self.journal)}:{self.volume.lower()}:{self.page.lower()}"
-            if self.page
-            else ""
-        )
+        if not self.page:
+            return ""
+        return f"{initials(self.journal)}:{self.volume.lower()}:{self.page.lower()}"
 
 
 def initials(journal: str) -> str:
     """First letters of a journal's words, or its acronym: 'Phys. Rev. Lett.' and 'PRL' are both 'prl'."""
-    words: list[str] = [
-        word for word in _JOURNAL_WORD.findall(journal) if word.lower() not in _SMALL
-    ]
-    if len(words) == 1 and sum(char.isupper() for char in words[0]) >= 2:
-        return "".join(char for char in words[0] if char.isupper()).lower()
+    words = [word for word in _JOURNAL_WORD.findall(journal) if word.lower() not in _SMALL_WORDS]
     if len(words) == 1:
-        return words[0].lower()
-    letters = [word if word.isupper() and len(word) <= 4 else word[:1] for word in words]
-    return "".join(letters).lower()
+        return _acronym(words[0])
+    return "".join(word if _is_acronym(word) else word[:1] for word in words).lower()
+
+
+def _acronym(word: str) -> str:
+    """The capitals of a word that has two or more, else the word: 'PRL' is 'prl', 'Nature' is 'nature'."""
+    capitals = [char for char in word if char.isupper()]
+    return "".join(capitals).lower() if len(capitals) >= 2 else word.lower()
+
+
+def _is_acronym(word: str) -> bool:
+    """True for a word in capitals that stays whole: 'SIAM J. Comput.'."""
+    return word.isupper() and len(word) <= 4
 
 
 def find_locators(text: str) -> list[JournalLocator]:
-    """Places of journals in running text, in order."""
+    """Journals with volume and page in running text, in order."""
     if not _DIGIT.search(text):
         return []
-    found = []
-    for match in _PLACE.finditer(text):
-        groups = match.groupdict()
-        journal, start = _journal_of(groups["journal"], match.start("journal"))
+    locators = []
+    for match in _LOCATOR.finditer(text):
+        journal, start = _journal_of(match["journal"], match.start("journal"))
         if not journal or not is_journal_name(journal):
             continue
-        volume = next(groups[f"volume{n}"] for n in "123456" if groups[f"volume{n}"])
-        page = next((groups[f"page{n}"] for n in "12346" if groups[f"page{n}"]), "")
-        year = next(
-            filter(None, map(groups.get, ("first", "last", "middle", "late", "alone", "close"))),
-            None,
-        )
-        found.append(
+        volume, page = _first(match, _VOLUME_GROUPS), _first(match, _PAGE_GROUPS)
+        year = _first(match, _YEAR_GROUPS)
+        locators.append(
             JournalLocator(start, match.end(), journal, volume, page, int(year) if year else None)
         )
-    return found
+    return locators
+
+
+def _first(match: re.Match[str], groups: Sequence[str]) -> str:
+    """The first of the groups that matched; '' for none."""
+    return next((match[group] for group in groups if match[group]), "")
 
 
 def _journal_of(name: str, start: int) -> tuple[str, int]:
-    """The journal behind names that run into it: 'Thouless, Phys. Rep.' is 'Phys. Rep.'."""
-    cuts = [match.start(1) for match in _AFTER_INITIALS.finditer(name)]
-    cuts += [match.end() for match in _COMMA.finditer(name) if not cuts or match.end() > cuts[0]]
-    for cut in sorted(cuts):
-        if is_journal_name(name[cut:].strip(" ,")):
-            return name[cut:].strip(" ,"), start + cut
-    for word in itertools.islice(_WORD.finditer(name), 5):
-        if is_journal_name(name[word.start() :].strip(" ,")):
-            return name[word.start() :].strip(" ,"), start + word.start()
+    """The journal behind names that run into it, and where it begins: 'Thouless, Phys. Rep.' is 'Phys. Rep.'."""
+    for cut in [*_cuts(name), *_first_words(name)]:
+        journal = name[cut:].strip(" ,")
+        if is_journal_name(journal):
+            return journal, start + cut
     return name.strip(" ,"), start
+
+
+def _cuts(name: str) -> list[int]:
+    """Where a journal may begin: behind the initials of an author, then behind a comma."""
+    cuts = [match.start(1) for match in _AFTER_INITIALS.finditer(name)]
+    first = cuts[0] if cuts else -1
+    return sorted(cuts + [match.end() for match in _COMMA.finditer(name) if match.end() > first])
+
+
+def _first_words(name: str) -> list[int]:
+    """Where the first words of a name begin."""
+    return [word.start() for word in itertools.islice(_WORD.finditer(name), MAX_WORDS_BEFORE)]

@@ -31,9 +31,8 @@ def split_names(text: str) -> tuple[list[str], bool]:
     """The single names of a list, and whether it goes on ('et al.', '…')."""
     et_al = _ET_AL_AT_END.search(text)
     body = text[: et_al.start()] if et_al else text
-    parts = (part.strip() for part in JOINER.split(body))
-    names = [_POSSESSIVE_ENDING.sub("", part) for part in parts if part]
     joined = "&" in body
+    names = _parts(body)
     while names and not _may_be_first_name(names[0], joined=joined):
         names = names[1:]
     for begins_with_other in (begins_with_technique, begins_with_acronym):
@@ -41,7 +40,24 @@ def split_names(text: str) -> tuple[list[str], bool]:
             names = names[1:]
     if names:
         names[0] = without_sentence_opening(names[0])
-    return names, bool(et_al) or any(dots in text for dots in ("…", "..."))
+    return names, et_al is not None or _is_cut(text)
+
+
+def _is_cut(text: str) -> bool:
+    """True where dots stand for further names."""
+    return "…" in text or "..." in text
+
+
+def _parts(text: str) -> list[str]:
+    """What stands between the commas and 'and's of a list, without "'s"."""
+    parts = (part.strip() for part in JOINER.split(text))
+    return [_POSSESSIVE_ENDING.sub("", part) for part in parts if part]
+
+
+def split_people(text: str) -> tuple[list[str], bool]:
+    """The names of a list without words that are none, and whether it goes on."""
+    names, et_al = split_names(text)
+    return [name for name in names if not is_not_a_name(name)], et_al
 
 
 def _may_be_first_name(name: str, *, joined: bool) -> bool:

@@ -25,6 +25,7 @@ from litmap.parsing.grammar import (
     UPPER,
     WORD,
 )
+from litmap.parsing.word_lists import load_pattern
 
 __all__ = [
     "AND",
@@ -49,10 +50,8 @@ __all__ = [
 ]
 
 VENUE = r"(?:e|bio)?[A-Z][A-Za-z&+-]{1,14}\.?(?:\s[A-Z][A-Za-z.]{0,14}){0,3}"
-WORK_NOUN = (
-    r"(?:book|paper|article|review|survey|study|thesis|dissertation|essay|monograph|memoir|proof|result|model|theorem|"
-    r"experiments?|lectures?|textbook|chapter|work|letter|note|memo|report|preprint|classic|original|review article)"
-)
+WORK_NOUN = rf"(?:{load_pattern('work_nouns')}|review article)"
+"""What a work is called; 'review article' comes last, so that 'review' is taken for the whole where it is enough."""
 BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001))))
 """Everything that `\\s` stands for."""
 _KEY = re.compile(r"(?<![\w.])@\w")

@@ -136,22 +136,25 @@ def _clauses(text: str) -> Iterator[re.Match[str]]:
 
 def _clause_title(text: str, clause: re.Match[str]) -> TitleCandidate | None:
     """The title of a clause, where something around it tells that it is one."""
-    title, people, in_venue = _split_venue(clause["title"].rstrip(" ,"))
-    title, authors = split_byline(title)
-    people = authors or clause["names"] or people
+    title, people, in_venue = _split_attribution(clause)
     dated = _DATED_BEHIND.match(text, clause.end())
     year = dated.group(1) if dated else ""
     attributed = bool(people) or in_venue
-    if _is_led(clause, ":→-"):
-        clear = attributed or bool(year) or _is_led_briefly(clause, title)
-    elif attributed:
-        clear = True
-    else:
+    led = _is_led(clause, ":→-")
+    if not (attributed or led):
         return None
+    clear = attributed or bool(year) or _is_led_briefly(clause, title)
     if not _is_clause_title(title, clear=clear):
         return None
     start = clause.start("title")
     return TitleCandidate(title, start, start + len(title), CLAUSE_SCORE, people or year)
+
+
+def _split_attribution(clause: re.Match[str]) -> tuple[str, str, bool]:
+    """The title of a clause, its people behind 'by', before it or before its venue, and whether it has a venue."""
+    title, people, in_venue = _split_venue(clause["title"].rstrip(" ,"))
+    title, authors = split_byline(title)
+    return title, authors or clause["names"] or people, in_venue
 
 
 def _is_led(clause: re.Match[str], signs: str) -> bool:

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from litmap.citations.recognisers.patterns import cites_by_key
 from litmap.citations.recognisers.reference_entries import segments_of
 from litmap.citations.recognisers.reference_shape import may_be_reference, reference_score
 from litmap.models import NoteBlock
+
+MIN_RUN = 4
+"""Blocks of a list that has no heading."""
+MIN_SCORE, MIN_CLEAR_SCORE, MIN_CLEAR_SHARE = 0.35, 0.6, 0.7
+"""Least score in a run, and of most of them."""
+MIN_LENGTH, MAX_LENGTH = 30, 900
+"""Characters of an entry."""
+MAX_UNDATED_NOTE, MAX_SHORT_NOTE = 70, 120
+"""Characters of a note that only points to another."""
+MAX_LINE_LENGTH, MIN_SHORT_SHARE = 140, 0.6
+LINES_FLOOR, PROSE_FLOOR = 0.5, 0.62
 
 _DATED = re.compile(r"\d{4}|n\.d\.|in press")
 
@@ -16,18 +27,32 @@ _DATED = re.compile(r"\d{4}|n\.d\.|in press")
 def reference_list_blocks(blocks: Sequence[NoteBlock]) -> set[int]:
     """Blocks that stand in a list of references: under such a heading, or in a long run of reference-like blocks."""
     listed = {index for index, block in enumerate(blocks) if ("list", "references") in block.fields}
-    run: list[tuple[int, float]] = []
-    for index, block in enumerate([*blocks, None]):
-        likely = _reference_score(block) if block is not None and index not in listed else 0.0
-        if likely >= 0.35 and (not run or block is None or blocks[run[-1][0]].kind == block.kind):
-            run.append((index, likely))
+    runs = [run for run in _runs(blocks, listed) if is_reference_list(list(run.values()))]
+    return listed.union(*runs)
+
+
+def _runs(blocks: Sequence[NoteBlock], listed: set[int]) -> Iterator[dict[int, float]]:
+    """Scores by index of neighbouring blocks of one kind that may be references, short notes between them left out."""
+    run: dict[int, float] = {}
+    kind = ""
+    for index, block in enumerate(blocks):
+        score = 0.0 if index in listed else _reference_score(block)
+        may_join = score >= MIN_SCORE and (not run or block.kind == kind)
+        if not may_join and run and is_short_note(block):
             continue
-        if run and block is not None and is_short_note(block):
-            continue
-        if len(run) >= 4 and sum(score >= 0.6 for _, score in run) >= 0.7 * len(run):
-            listed |= {place for place, _ in run}
-        run = [(index, likely)] if likely >= 0.35 else []
-    return listed
+        if not may_join:
+            yield run
+            run = {}
+        if score >= MIN_SCORE:
+            run[index], kind = score, block.kind
+    yield run
+
+
+def is_reference_list(scores: Sequence[float]) -> bool:
+    """True for four blocks or more, most of which look like references."""
+    if len(scores) < MIN_RUN:
+        return False
+    return sum(score >= MIN_CLEAR_SCORE for score in scores) >= MIN_CLEAR_SHARE * len(scores)
 
 
 _SHORT_NOTE = re.compile(
@@ -38,31 +63,31 @@ _SHORT_NOTE = re.compile(
 def is_short_note(block: NoteBlock) -> bool:
     """A numbered note that points to another: 'Ibid., 332', 'Cf. Shapin, Scientific Revolution, 3'."""
     numbered = any(name == "number" for name, _ in block.fields)
-    if numbered and len(block.text) < 70 and not _DATED.search(block.text):
+    if not numbered and block.kind != "item":
+        return False
+    if numbered and len(block.text) < MAX_UNDATED_NOTE and not _DATED.search(block.text):
         return True
-    return (
-        len(block.text) < 120
-        and bool(_SHORT_NOTE.match(block.text))
-        and (numbered or block.kind == "item")
-    )
+    return len(block.text) < MAX_SHORT_NOTE and _SHORT_NOTE.match(block.text) is not None
 
 
 def _reference_score(block: NoteBlock) -> float:
-    text = block.text
-    if block.kind not in {"paragraph", "item", "definition"} or not 30 <= len(text) <= 900:
+    """How much a block looks like a reference, 0 for what cannot be one."""
+    if block.kind not in {"paragraph", "item", "definition"} or not may_be_listed(block.text):
         return 0.0
-    if (
-        not may_be_reference(text)
-        or not _DATED.search(text)
-        or cites_by_key(text)
-        or len(segments_of(block)) > 1
-    ):
-        return 0.0
-    return reference_score(text)
+    return reference_score(block.text) if len(segments_of(block)) < 2 else 0.0
+
+
+def may_be_listed(text: str) -> bool:
+    """True for the length, the opening and the date of a reference, without a citekey."""
+    if not MIN_LENGTH <= len(text) <= MAX_LENGTH or cites_by_key(text):
+        return False
+    return may_be_reference(text) and _DATED.search(text) is not None
 
 
 def title_floor(blocks: Sequence[NoteBlock], fmt: str) -> float:
-    """Pages of single lines (wiki pages, lists of links pasted as text) hold more bare titles than prose does."""
+    """The least score of a bare title: lower on pages of single lines (wiki pages, lists of links pasted as text)."""
     lines = [block for block in blocks if block.kind in {"paragraph", "item"}]
-    short = sum(1 for block in lines if len(block.text) < 140 and not block.links)
-    return 0.5 if lines and fmt in {"text", "mediawiki"} and short > 0.6 * len(lines) else 0.62
+    if not lines or fmt not in {"text", "mediawiki"}:
+        return PROSE_FLOOR
+    short = sum(1 for block in lines if len(block.text) < MAX_LINE_LENGTH and not block.links)
+    return LINES_FLOOR if short > MIN_SHORT_SHARE * len(lines) else PROSE_FLOOR

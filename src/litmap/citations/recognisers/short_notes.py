@@ -11,6 +11,9 @@ from litmap.models import Reference
 from litmap.parsing.person_names import surname_key
 from litmap.parsing.title_similarity import normalise_title
 
+MAX_LENGTH = 200
+"""Characters of a short note."""
+
 _SAME = re.compile(
     r"\s*(?:\W{0,2}\d{1,3}\W{1,2}\s?)?(?:See |Cf\.? )?(?:[Ii]bid(?:em)?\b|[Ll]oc\.\s?cit|[Oo]p\.\s?cit)"
 )
@@ -32,20 +35,21 @@ class CitedEntry:
 
 def resolve_short_note(text: str, before: Sequence[CitedEntry]) -> Tie | None:
     """The tie of the entry that a short note means; None where it means none or more than one."""
-    if not before or len(text) > 200:
+    if not before or len(text) > MAX_LENGTH:
         return None
     if _SAME.match(text):
         return before[-1].tie
-    found = _SHORT.match(text)
-    if found is None:
+    note = _SHORT.match(text)
+    if note is None:
         return None
-    name, title = surname_key(found["name"]), normalise_title(found["title"])
-    cited_again = title.replace(" ", "") in {"opcit", "loccit", "ibid"}
-    ties = {
-        named.tie
-        for named in before
-        if named.reference.authors
-        and name in {surname_key(author) for author in named.reference.authors}
-        and (cited_again or title in normalise_title(named.reference.title))
-    }
+    ties = {entry.tie for entry in before if is_meant(entry.reference, note["name"], note["title"])}
     return ties.pop() if len(ties) == 1 else None
+
+
+def is_meant(reference: Reference, name: str, title: str) -> bool:
+    """True where an author has this surname and the title holds these words, or they are 'op. cit.'."""
+    if surname_key(name) not in {surname_key(author) for author in reference.authors}:
+        return False
+    words = normalise_title(title)
+    is_cited_again = words.replace(" ", "") in {"opcit", "loccit", "ibid"}
+    return is_cited_again or words in normalise_title(reference.title)

@@ -91,15 +91,18 @@ def whole_titles(text: str, *, floor: float) -> list[TitleCandidate]:
         return behind
     if _is_glued(text):
         return [title for title in _split_glued(text) if title.score >= MIN_GLUED_SCORE]
-    title = _headline(text, lead, floor)
-    if title:
-        return [title]
+    headline = _headline(text, lead, floor)
+    if headline:
+        return [headline]
     title = _longest(_cut_titles(text, lead, floor), floor)
-    if title is None:
-        return []
-    if tag and not title.beside:
-        title = replace(title, beside=whole_year(tag.group(1)))
-    return [title]
+    return [_with_year_of(tag, title)] if title else []
+
+
+def _with_year_of(tag: re.Match[str] | None, title: TitleCandidate) -> TitleCandidate:
+    """The title with the year of its tag, if nothing else stands beside it."""
+    if tag is None or title.beside:
+        return title
+    return replace(title, beside=whole_year(tag.group(1)))
 
 
 def _behind_author_list(text: str, lead: int, floor: float) -> list[TitleCandidate] | None:
