@@ -13,7 +13,7 @@ from litmap.notes import builder, discovery, parse_note, read_notes
 from litmap.notes import formats as note_formats
 from litmap.notes.bibliographies import linking, record
 from litmap.notes.builder import Builder
-from litmap.notes.formats import FORMATS, NoteFormat, detect_format, markdown
+from litmap.notes.formats import FORMATS, NoteFormat, detect_format, html, markdown
 from litmap.notes.formats import line_wrapping as wrapping
 from litmap.notes.formats import mail_and_dumps as mail
 from litmap.notes.formats import plain_headings as headings
@@ -361,3 +361,90 @@ def test_notes_that_cite_by_key(text: str, suffix: str, expected: bool) -> None:
 )
 def test_files_that_may_well_be_no_notes(path: str, expected: bool) -> None:
     assert discovery.is_optional_note(Path(path)) is expected
+
+
+PAGES = {
+    "a wiki's page, pasted, takes levels from its contents": (
+        "Deep learning\n\nContents\n 1 History [hide]\n 2 Methods\n 2.1 Kernels\n\n"
+        "History [edit]\nwords\n\nKernels [edit]\nmore\n\nMethods [edit]\nend\n",
+        [
+            ("Deep learning",),
+            ("Deep learning", "History"),
+            ("Deep learning", "History", "Kernels"),
+            ("Deep learning", "Methods"),
+        ],
+        ["words", "more", "end"],
+    ),
+    "a line alone above underlined headings is the page's title": (
+        "My page\n\nOne\n---\ntext\n\nTwo\n---\ntext\nReferences\n\nentry\n",
+        [("My page",), ("My page", "One"), ("My page", "Two")],
+        ["text", "text", "References", "entry"],
+    ),
+    "on a page of single lines headings are told from titles": (
+        "My reading\n\nFurther reading\n\nDeep Residual Learning for Image Recognition\n\n"
+        "Theory of networks\n\nUnderstanding deep learning requires rethinking generalization\n\n"
+        "Deep RL\n\nA much longer line than the heading above it\n",
+        [("My reading",), ("My reading", "Theory of networks"), ("My reading", "Deep RL")],
+        [
+            "Deep Residual Learning for Image Recognition",
+            "Understanding deep learning requires rethinking generalization",
+            "A much longer line than the heading above it",
+        ],
+    ),
+    "a line over a heading and dots below a sentence are no text": (
+        "======\n Top\n======\n\nSub\n***\ntext\n\nA sentence of words\n...\n",
+        [("Top",), ("Top", "Sub")],
+        ["text", "A sentence of words", "..."],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_headings_of_whole_pages_of_plain_text(name: str) -> None:
+    text, paths, prose = PAGES[name]
+    note, _ = parse_note(text, "n.txt", ".txt")
+    assert [heading.path for heading in note.headings] == paths
+    assert [block.text for block in note.blocks if block.kind != "heading"] == prose
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        ('<div class="menu">', True),
+        ('<div class="menus">', False),
+        ('<div class="reference menu">', False),
+        ('<div class="referencetooltip">', True),
+        ('<div id="toc">', True),
+        ('<div role="banner">', True),
+        ('<p hidden="">', True),
+        ('<p style="display: none">', True),
+        ('<article class="menu">', False),
+    ],
+)
+def test_boilerplate_of_web_pages(tag: str, expected: bool) -> None:
+    import lxml.html
+
+    assert html.is_boilerplate(lxml.html.fragment_fromstring(tag)) is expected
+
+
+def test_mods_names_authors_identifiers_and_the_host() -> None:
+    record = (
+        '<mods><titleInfo type="translated"><title>No</title></titleInfo>'
+        "<titleInfo><title>T</title><subTitle>S</subTitle></titleInfo>"
+        "<name><namePart>Roe, Ann</namePart></name>"
+        "<name><namePart>Ed</namePart><role><roleTerm>edt</roleTerm></role></name>"
+        '<identifier type="arXiv">1611.03530</identifier><identifier type="pmid">12</identifier>'
+        '<identifier type="uri">http://u.org</identifier><identifier>x</identifier>'
+        '<relatedItem type="host"><titleInfo><title>J</title></titleInfo>'
+        "<part><date>2001</date></part></relatedItem></mods>"
+    )
+    note, _ = parse_note(record, "n.xml", ".xml")
+    assert note.blocks[0].fields == (
+        ("title", "T: S"),
+        ("author", "Ann Roe"),
+        ("year", "2001"),
+        ("venue", "J"),
+        ("arxiv", "1611.03530"),
+        ("pmid", "12"),
+        ("url", "http://u.org"),
+    )
