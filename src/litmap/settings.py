@@ -176,7 +176,7 @@ _WORDS = {
 @functools.cache
 def _warn_once(message: str) -> None:
     """Say it, however often the settings are loaded."""
-    logger.warning(message)
+    logger.warning("%s", message)
 
 
 def _known(values: Mapping[str, Any], where: str) -> dict[str, Any]:

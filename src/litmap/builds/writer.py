@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 import shutil
 import sqlite3
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
     from litmap.builds.store import Rows
     from litmap.paths import LibraryPaths
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -270,6 +273,7 @@ class BuildWriter:
         with _clear_errors(self.paths.builds):
             self._publish(facts)
         self._published = True
+        logger.info("published build %s", self.id)
         return self.id
 
     def _publish(self, facts: Mapping[str, Any]) -> None:
@@ -366,12 +370,16 @@ def _clear_errors(folder: Path) -> Iterator[None]:
         if "full" in str(error) or "disk I/O" in str(error):
             raise LibraryError(_FULL.format(folder), subject=str(folder)) from error
         raise DamagedBuild(
-            f"the passages of the build to go on from cannot be read ({error}); `litmap doctor --fix` builds it again.",
+            f"the passages of the build to go on from cannot be read ({error}); "
+            "`litmap doctor --fix` builds it again.",
             subject=str(folder),
         ) from error
 
 
-_FULL = "the disk is full: nothing was lost, the last index goes on serving. Make room at {} and refresh again."
+_FULL = (
+    "the disk is full: nothing was lost, the last index goes on serving. "
+    "Make room at {} and refresh again."
+)
 
 
 def prune_builds(paths: LibraryPaths, keep: int = 2) -> list[str]:
@@ -388,6 +396,7 @@ def prune_builds(paths: LibraryPaths, keep: int = 2) -> list[str]:
     old = ids[: max(0, len(ids) - keep)]
     unused = [name for name in old if name != current and _unused(paths.builds / name)]
     gone = [name for name in unused if _delete(paths.builds / name)]
+    logger.debug("old builds: %d deleted, %d in use", len(gone), len(old) - len(gone))
     for leftover in paths.builds.glob(".old-*"):
         shutil.rmtree(leftover, ignore_errors=True)
     return gone

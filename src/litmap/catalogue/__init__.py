@@ -74,7 +74,8 @@ class Catalogue:
         """
         if not path.is_file():
             raise NoLibrary(
-                f"no library in {path.parent}: make one with `litmap refresh NOTES --library {path.parent}`",
+                f"no library in {path.parent}: make one with "
+                f"`litmap refresh NOTES --library {path.parent}`",
                 subject=str(path.parent),
             )
         try:
@@ -163,7 +164,10 @@ class Catalogue:
 
     def citations_of(self, work: str) -> list[Citation]:
         """The citations that were resolved to this work."""
-        query = "SELECT c.record FROM citations c JOIN resolutions r ON r.citation = c.key WHERE r.work = ?"
+        query = (
+            "SELECT c.record FROM citations c JOIN resolutions r ON r.citation = c.key "
+            "WHERE r.work = ?"
+        )
         return [load(Citation, r[0]) for r in self._db.execute(query, (work,))]
 
     def put_note_roots(self, paths: Iterable[str]) -> None:
@@ -200,15 +204,12 @@ class Catalogue:
 
     def resolutions(self) -> dict[str, Decided]:
         """All stored resolutions by citation key."""
-        rows = self._db.execute(
-            "SELECT citation, status, reason, work, candidates, time FROM resolutions"
-        )
+        rows = self._db.execute(_SELECT_RESOLUTION)
         return {r[0]: _decided(r) for r in rows}
 
     def resolution(self, citation: str) -> Decided | None:
         """The stored resolution of one citation."""
-        query = "SELECT citation, status, reason, work, candidates, time FROM resolutions WHERE citation = ?"
-        row = self._db.execute(query, (citation,)).fetchone()
+        row = self._db.execute(f"{_SELECT_RESOLUTION} WHERE citation = ?", (citation,)).fetchone()
         return _decided(row) if row else None
 
     def forget_resolution(self, citation: str) -> None:
@@ -218,8 +219,9 @@ class Catalogue:
     def put_work(self, work: Work, origin: str, time: str) -> None:
         """Keep a work; `origin` is 'note' or 'drop'. What was once dropped in stays so."""
         self._db.execute(
-            "INSERT INTO works VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record, "
-            "time = excluded.time, origin = CASE excluded.origin WHEN 'drop' THEN 'drop' ELSE origin END",
+            "INSERT INTO works VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+            "record = excluded.record, time = excluded.time, "
+            "origin = CASE excluded.origin WHEN 'drop' THEN 'drop' ELSE origin END",
             (work.id, dump(work), origin, time),
         )
 
@@ -320,7 +322,8 @@ class Catalogue:
     def pdfs(self) -> dict[str, list[PdfFile]]:
         """PDFs by work, the newest first."""
         rows = self._db.execute(
-            "SELECT w.work, p.record FROM work_pdfs w JOIN pdfs p USING (sha256) ORDER BY w.time DESC, w.rowid DESC"
+            "SELECT w.work, p.record FROM work_pdfs w JOIN pdfs p USING (sha256) "
+            "ORDER BY w.time DESC, w.rowid DESC"
         )
         result: dict[str, list[PdfFile]] = {}
         for work, record in rows:
@@ -331,8 +334,8 @@ class Catalogue:
         """Keep how the reading of a PDF ended; replaces what an earlier reading told."""
         row = (text.sha256, text.extractor, text.quality, text.reason, text.pages)
         self._db.execute(
-            "INSERT OR REPLACE INTO texts (sha256, extractor, quality, reason, pages, tries, seconds, megabytes) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO texts "
+            "(sha256, extractor, quality, reason, pages, tries, seconds, megabytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (*row, text.tries, text.seconds, text.megabytes),
         )
 
@@ -424,6 +427,7 @@ class Catalogue:
         return int(self._db.execute("PRAGMA data_version").fetchone()[0])
 
 
+_SELECT_RESOLUTION = "SELECT citation, status, reason, work, candidates, time FROM resolutions"
 _SELECT_TEXT = (
     "SELECT sha256, extractor, quality, reason, pages, tries, seconds, megabytes FROM texts"
 )

@@ -9,7 +9,10 @@ from typing import Any
 
 from litmap.errors import LibraryError
 
-FULL = "the disk is full: nothing was lost, the last index goes on serving. Make room and refresh again."
+FULL = (
+    "the disk is full: nothing was lost, the last index goes on serving. "
+    "Make room and refresh again."
+)
 
 
 class Writing(sqlite3.Connection):

@@ -124,7 +124,7 @@ def check(version: int, path: str) -> None:
     """Raises `NewerCatalogue` where `version` is not known to this program."""
     if version > len(MIGRATIONS):
         raise NewerCatalogue(
-            f"{path} was written by a newer litmap (format {version}, this one knows {len(MIGRATIONS)}): "
-            "upgrade litmap, or use another --library",
+            f"{path} was written by a newer litmap (format {version}, this one knows "
+            f"{len(MIGRATIONS)}): upgrade litmap, or use another --library",
             subject=path,
         )

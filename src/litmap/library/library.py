@@ -205,7 +205,10 @@ class Library:
             model, models_dir=models, backend=self.settings.backend, threads=threads
         )
         if facts.get("model_key", "") not in ("", encoder.key):
-            message = f"the index was made with another {model} than is here: `litmap refresh` makes it anew"
+            message = (
+                f"the index was made with another {model} than is here: "
+                "`litmap refresh` makes it anew"
+            )
             raise ModelError(message, subject=model)
         return encoder
 
@@ -413,7 +416,8 @@ class Library:
     def _need_build(self) -> builds.Build:
         if self._build is None:
             raise NoLibrary(
-                f"the library in {self.paths.root} has no index yet: wait for its refresh, or run `litmap refresh`",
+                f"the library in {self.paths.root} has no index yet: wait for its refresh, "
+                "or run `litmap refresh`",
                 subject=str(self.paths.root),
             )
         return self._build

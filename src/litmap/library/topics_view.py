@@ -60,17 +60,29 @@ class TopicsView:
         """The form of `litmap topics --json`."""
         return {
             "topics": [
-                {"id": t.id, "heading": list(t.heading) if t.heading else None, "label": t.label,
-                 "keywords": list(t.keywords), "works": list(t.works), "parent": list(t.parent) if t.parent else None}
+                {
+                    "id": t.id,
+                    "heading": list(t.heading) if t.heading else None,
+                    "label": t.label,
+                    "keywords": list(t.keywords),
+                    "works": list(t.works),
+                    "parent": list(t.parent) if t.parent else None,
+                }
                 for t in self.topics
             ],
             "works": [self._work(f) for f in self.filings if f.work in self.entries],
             "findings": [
-                {"kind": f.kind, "heading": list(f.heading) if f.heading else None, "evidence": f.evidence,
-                 "works": list(f.works), "proposal": list(f.proposal) if f.proposal else None, "score": f.score}
+                {
+                    "kind": f.kind,
+                    "heading": list(f.heading) if f.heading else None,
+                    "evidence": f.evidence,
+                    "works": list(f.works),
+                    "proposal": list(f.proposal) if f.proposal else None,
+                    "score": f.score,
+                }
                 for f in self.findings
             ],
-        }  # fmt: skip
+        }
 
     def unplaced(self) -> list[Filing]:
         """Works under no topic of the notes (an inbox, a reference list), the surest first."""

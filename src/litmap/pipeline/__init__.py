@@ -2,6 +2,7 @@
 writes.
 """
 
+from litmap.pipeline.collaborators import Collaborators
 from litmap.pipeline.refresh import RefreshRun, add_dropped, check, rebuild, refresh
 
-__all__ = ["RefreshRun", "add_dropped", "check", "rebuild", "refresh"]
+__all__ = ["Collaborators", "RefreshRun", "add_dropped", "check", "rebuild", "refresh"]

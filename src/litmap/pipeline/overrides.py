@@ -67,8 +67,8 @@ def _remove_dropped(catalogue: Catalogue, entry: Entry, chosen: str) -> None:
     """
     if chosen != "none":
         raise UsageError(
-            f"{entry.work.id} came from the drop folder and no note cites it: correct it with --set, or say 'none' to "
-            "take it out of the library"
+            f"{entry.work.id} came from the drop folder and no note cites it: correct it with "
+            "--set, or say 'none' to take it out of the library"
         )
     with catalogue.write():
         catalogue.remove_dropped(entry.work.id)

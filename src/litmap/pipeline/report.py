@@ -24,7 +24,7 @@ def quiet(stage: str, done: int, total: int, text: str = "") -> None:
     """Progress that shows nothing."""
 
 
-# Here and not beside the flow: Prefect sends flows to other processes with all that stands beside them.
+# Not beside the flow: Prefect sends flows to other processes with all that stands beside them.
 _SHOWN: ContextVar[Progress] = ContextVar("progress", default=quiet)
 
 
