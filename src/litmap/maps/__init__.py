@@ -1,4 +1,6 @@
-"""Maps: one point a paper, headings as regions, as data for the app and as SVG, HTML and PNG for a talk."""
+"""Maps: one point a paper, headings as regions, as data for the app and as SVG, HTML and PNG for a
+talk.
+"""
 
 from litmap.maps.html import to_html
 from litmap.maps.map_model import Dot, Picture, Region, Style, choose_styles, draw

@@ -1,4 +1,6 @@
-"""What a map shows, before it is drawn: dots, regions, labels that do not overlap, colours that stay."""
+"""What a map shows, before it is drawn: dots, regions, labels that do not overlap, colours that
+stay.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,11 @@ from litmap.models import HeadingPath
 
 Floats = NDArray[np.float64]
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]
+"""Left, top, width, height in a picture."""
 
-# Okabe and Ito's colours and Tol's muted ones that are told apart with every common colour blindness and stand out
+# Okabe and Ito's colours and Tol's muted ones that are told apart with every common colour
+# blindness and stand out
 # from white and from near-black alike; shapes tell the rest apart.
 COLOURS = (
     *(
@@ -33,15 +38,17 @@ COLOURS = (
 )
 NO_COLOUR = "#8A8A8A"
 SHAPES = ("circle", "square", "triangle", "diamond")
-PATCH_REACH = (
-    0.16  # dots of a heading closer than this, on a map from -1 to 1, are one patch of its region
-)
-MIN_PATCH_DOTS = 3  # dots a patch needs to be drawn
+PATCH_REACH = 0.16
+"""Dots of a heading closer than this, on a map from -1 to 1, are one patch of its region."""
+MIN_PATCH_DOTS = 3
+"""Dots a patch needs to be drawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a heading's dots look. `colour` is '#rrggbb', `shape` one of 'circle', 'square', 'triangle', 'diamond'."""
+    """How a heading's dots look. `colour` is '#rrggbb', `shape` one of 'circle', 'square',
+    'triangle', 'diamond'.
+    """
 
     colour: str
     shape: str
@@ -49,7 +56,9 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A paper on the map. `heading` is where it stands (None for nowhere), `detail` a line on it (authors, year)."""
+    """A paper on the map. `heading` is where it stands (None for nowhere), `detail` a line on it
+    (authors, year).
+    """
 
     work: str
     title: str
@@ -63,8 +72,9 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """The ground of a heading: `patches` are polygons around its dots. `level` is 0 for an outermost heading that has
-    headings below it, 1 for one that holds papers. `at` is where its label is best placed.
+    """The ground of a heading: `patches` are polygons around its dots. `level` is 0 for an
+    outermost heading that has headings below it, 1 for one that holds papers. `at` is where its
+    label is best placed.
     """
 
     heading: HeadingPath
@@ -89,12 +99,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label with its box (left, top, width, height) and the place it speaks of, in the picture's units."""
+    """A label with its box (left, top, width, height) and the place it speaks of, in the picture's
+    units.
+    """
 
     region: Region
     text: str
     size: float
-    box: tuple[float, float, float, float]
+    box: Box
     anchor: Point
 
 
@@ -105,7 +117,9 @@ def draw(
     title: str = "",
     previous: Mapping[HeadingPath, Style] | None = None,
 ) -> Picture:
-    """The picture of these dots. `links` are (citing, cited) work ids; `previous` are styles to keep."""
+    """The picture of these dots. `links` are (citing, cited) work ids; `previous` are styles to
+    keep.
+    """
     dots = tuple(d for d in dots if np.isfinite((d.x, d.y)).all())
     row = {dot.work: i for i, dot in enumerate(dots)}
     pairs = sorted({(row[a], row[b]) for a, b in links if a in row and b in row and a != b})
@@ -119,23 +133,26 @@ def choose_styles(
 ) -> dict[HeadingPath, Style]:
     """A style for each heading; `previous` ones are kept.
 
-    A heading's first choice comes from its own name, so that without `previous` too most keep their colour when others
-    come and go. Ten headings have ten colours; after that shapes tell them apart; after forty, styles repeat.
+    A heading's first choice comes from its own name, so that without `previous` too most keep their
+    colour when others come and go. Ten headings have ten colours; after that shapes tell them
+    apart; after forty, styles repeat.
     """
     kept = {path: style for path, style in (previous or {}).items() if path in set(headings)}
     taken = {(style.colour, style.shape) for style in kept.values()}
-    out = dict(kept)
+    styles = dict(kept)
     for path in sorted((h for h in headings if h not in kept), key=_digest):
-        first = int.from_bytes(_digest(path)[:4], "big") % len(COLOURS)
-        slots = [
-            (COLOURS[(first + step) % len(COLOURS)], shape)
-            for shape in SHAPES
-            for step in range(len(COLOURS))
-        ]
+        slots = _style_order(path)
         slot = next((s for s in slots if s not in taken), slots[0])
         taken.add(slot)
-        out[path] = Style(*slot)
-    return {path: out[path] for path in headings}
+        styles[path] = Style(*slot)
+    return {path: styles[path] for path in headings}
+
+
+def _style_order(path: HeadingPath) -> list[tuple[str, str]]:
+    """All (colour, shape), those that a heading of this name takes first in front."""
+    first = int.from_bytes(_digest(path)[:4], "big") % len(COLOURS)
+    colours = [*COLOURS[first:], *COLOURS[:first]]
+    return [(colour, shape) for shape in SHAPES for colour in colours]
 
 
 def _digest(path: HeadingPath) -> bytes:
@@ -143,24 +160,35 @@ def _digest(path: HeadingPath) -> bytes:
 
 
 def find_regions(dots: Sequence[Dot], styles: Mapping[HeadingPath, Style]) -> list[Region]:
-    """Regions of the headings that hold dots, and of the outermost headings above two or more of them."""
+    """Regions of the headings that hold dots, and of the outermost headings above two or more of
+    them.
+    """
     members: dict[HeadingPath, list[int]] = {}
-    outer: dict[HeadingPath, list[int]] = {}
     for i, dot in enumerate(dots):
         if dot.heading:
             members.setdefault(dot.heading, []).append(i)
-            if len(dot.heading) > 1:
-                outer.setdefault(dot.heading[:1], []).append(i)
     places = np.array([(d.x, d.y) for d in dots], dtype=np.float64).reshape(-1, 2)
     regions = []
-    for path, rows in outer.items():
-        below = [p for p in members if p[:1] == path and len(p) > 1]
-        if len(below) > 1:
-            patches = find_patches(places[rows], reach=2 * PATCH_REACH)
-            regions.append(_region(path, 0, rows, Style(NO_COLOUR, SHAPES[0]), places, patches))
+    for path, rows in _outer_headings(members).items():
+        patches = find_patches(places[rows], reach=2 * PATCH_REACH)
+        regions.append(_region(path, 0, rows, Style(NO_COLOUR, SHAPES[0]), places, patches))
     for path, rows in members.items():
         regions.append(_region(path, 1, rows, styles[path], places, find_patches(places[rows])))
     return regions
+
+
+def _outer_headings(members: Mapping[HeadingPath, Sequence[int]]) -> dict[HeadingPath, list[int]]:
+    """The outermost headings above two or more others that hold dots, with those dots in order."""
+    below: dict[HeadingPath, list[HeadingPath]] = {}
+    for path in members:
+        if len(path) > 1:
+            below.setdefault(path[:1], []).append(path)
+    outer = {
+        path: sorted(row for inner in headings for row in members[inner])
+        for path, headings in below.items()
+        if len(headings) > 1
+    }
+    return dict(sorted(outer.items(), key=lambda item: item[1][0]))
 
 
 def _region(
@@ -191,12 +219,14 @@ def find_patches(places: Floats, reach: float = PATCH_REACH) -> list[NDArray[np.
         return []
     near = cKDTree(places).sparse_distance_matrix(cKDTree(places), reach, output_type="coo_matrix")
     group = connected_components(near, directed=False)[1]
-    found = [np.flatnonzero(group == g).astype(np.int64) for g in range(int(group.max()) + 1)]
-    return sorted(found, key=lambda rows: (-len(rows), int(rows[0])))
+    patches = [np.flatnonzero(group == g).astype(np.int64) for g in range(int(group.max()) + 1)]
+    return sorted(patches, key=lambda rows: (-len(rows), int(rows[0])))
 
 
 def _hull(places: Floats) -> tuple[Point, ...]:
-    """The convex hull, counter-clockwise (Andrew's monotone chain); two points or fewer as they are."""
+    """The convex hull, counter-clockwise (Andrew's monotone chain); two points or fewer as they
+    are.
+    """
     points = sorted({(round(float(x), 5), round(float(y), 5)) for x, y in places})
     if len(points) < 3:
         return tuple(points)
@@ -217,7 +247,9 @@ def _turn(a: Point, b: Point, c: Point) -> float:
 
 
 def text_width(text: str, size: float) -> float:
-    """About how wide a text is in a common sans-serif: a wide letter is one em, others a little over half."""
+    """About how wide a text is in a common sans-serif: a wide letter is one em, others a little
+    over half.
+    """
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
     return size * (wide + 0.56 * (len(text) - wide))
 
@@ -238,13 +270,15 @@ def place_labels(
     places: Mapping[int, Point],
     dots: Sequence[Point] = (),
 ) -> list[Label]:
-    """Labels in a picture of this size, none over another; those of larger headings have the first choice.
+    """Labels in a picture of this size, none over another; those of larger headings have the first
+    choice.
 
-    `places` gives each region's anchor by its number, `dots` what labels should leave free: of the places near its
-    anchor a label takes the one that covers the fewest dots for the way. A label that finds no room is left out.
+    `places` gives each region's anchor by its number, `dots` what labels should leave free: of the
+    places near its anchor a label takes the one that covers the fewest dots for the way. A label
+    that finds no room is left out.
     """
-    found: list[Label] = []
-    taken = np.array(dots, dtype=np.float64).reshape(-1, 2)
+    labels: list[Label] = []
+    covered = np.array(dots, dtype=np.float64).reshape(-1, 2)
     order = sorted(range(len(regions)), key=lambda i: (regions[i].level, -regions[i].count, i))
     for number in order:
         region = regions[number]
@@ -252,29 +286,56 @@ def place_labels(
         text = shorten(region.label.upper() if region.level == 0 else region.label)
         wide, high = text_width(text, size) + 6, size * 1.3
         x, y = places[number]
-        near = taken[(np.abs(taken[:, 0] - x) < wide + 200) & (np.abs(taken[:, 1] - y) < 200)]
-        best: tuple[float, tuple[float, float, float, float]] | None = None
-        for dx, dy, way in _spiral(size):
-            if best is not None and way >= best[0]:
-                break
-            left = min(max(x + dx - wide / 2, 2.0), width - wide - 2)
-            top = min(max(y + dy - high / 2, 2.0), height - high - 2)
-            box = (left, top, wide, high)
-            if left < 2.0 or any(_overlap(box, other.box) for other in found):
-                continue
-            inside = (np.abs(near[:, 0] - left - wide / 2) < wide / 2 + 3) & (
-                np.abs(near[:, 1] - top - high / 2) < high / 2 + 3
-            )
-            cost = way + float(inside.sum())
-            if best is None or cost < best[0]:
-                best = cost, box
-        if best is not None:
-            found.append(Label(region, text, size, best[1], (x, y)))
-    return found
+        beside = np.abs(covered[:, 0] - x) < wide + 200
+        near = covered[beside & (np.abs(covered[:, 1] - y) < 200)]
+        taken = [label.box for label in labels]
+        box = _best_box((x, y), (wide, high), size, (width, height), near, taken)
+        if box is not None:
+            labels.append(Label(region, text, size, box, (x, y)))
+    return labels
+
+
+def _best_box(
+    anchor: Point,
+    extent: tuple[float, float],
+    size: float,
+    picture: tuple[float, float],
+    dots: Floats,
+    taken: Sequence[Box],
+) -> Box | None:
+    """The box of this extent (width, height) near the anchor that covers the fewest dots for the
+    way.
+
+    `size` is that of the letters, `picture` the width and height there are. None where no place is
+    free of the boxes `taken`.
+    """
+    wide, high = extent
+    best: tuple[float, Box] | None = None
+    for dx, dy, way in _spiral(size):
+        if best is not None and way >= best[0]:
+            break
+        left = min(max(anchor[0] + dx - wide / 2, 2.0), picture[0] - wide - 2)
+        top = min(max(anchor[1] + dy - high / 2, 2.0), picture[1] - high - 2)
+        box = (left, top, wide, high)
+        if left < 2.0 or any(_overlap(box, other) for other in taken):
+            continue
+        cost = way + _count_covered(dots, box)
+        if best is None or cost < best[0]:
+            best = cost, box
+    return None if best is None else best[1]
+
+
+def _count_covered(dots: Floats, box: Box) -> float:
+    """How many of the dots (n, 2) the box covers, with a small margin."""
+    left, top, wide, high = box
+    beside = np.abs(dots[:, 0] - left - wide / 2) < wide / 2 + 3
+    return float((beside & (np.abs(dots[:, 1] - top - high / 2) < high / 2 + 3)).sum())
 
 
 def _spiral(size: float) -> list[tuple[float, float, float]]:
-    """Steps away from a label's first place, and what each costs: one dot covered is worth three lines of way."""
+    """Steps away from a label's first place, and what each costs: one dot covered is worth three
+    lines of way.
+    """
     steps = [(0.0, 0.0, 0.0)]
     for ring in range(1, 11):
         for k in range(4 * ring):
@@ -284,5 +345,5 @@ def _spiral(size: float) -> list[tuple[float, float, float]]:
     return steps
 
 
-def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+def _overlap(a: Box, b: Box) -> bool:
     return a[0] < b[0] + b[2] and b[0] < a[0] + a[2] and a[1] < b[1] + b[3] and b[1] < a[1] + a[3]

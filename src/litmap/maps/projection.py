@@ -1,4 +1,6 @@
-"""One point a paper: near where the texts are near, heading by heading, and where it was last time."""
+"""One point a paper: near where the texts are near, heading by heading, and where it was last
+time.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +16,17 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 NEIGHBOURS = 12
+"""Nearest papers that attract each paper."""
 ROUNDS = 300
-NEGATIVE_SAMPLES = 12  # random points each point is pushed away from in a round
-GROUP_PULL = 0.6  # weight of the heading against the text in what counts as near
-MIN_DOT_DISTANCE = 0.25  # least distance of two dots, as a share of that on a grid of them all
-MIN_PINNED_SHARE = (
-    0.7  # with at least this share of known places, they stay exactly where they were
-)
+"""Rounds of a first map; half as many where places are known."""
+NEGATIVE_SAMPLES = 12
+"""Random points each point is pushed away from in a round."""
+GROUP_PULL = 0.6
+"""Weight of the heading against the text in what counts as near."""
+MIN_DOT_DISTANCE = 0.25
+"""Least distance of two dots, as a share of that on a grid of them all."""
+MIN_PINNED_SHARE = 0.7
+"""With at least this share of known places, they stay exactly where they were."""
 
 
 def project(
@@ -33,21 +39,18 @@ def project(
 ) -> NDArray[np.float32]:
     """float32 (n, 2): a place for each of n papers, most of them within [-1, 1].
 
-    `vectors` (n, d) have one row a paper, `ids` name the papers, `groups` the heading of each (None for none).
-    `previous` are the places of the last map by id. Where it knows most of the papers they stay exactly there and
-    only new ones look for a place; else all move, starting from where they were, and the picture is turned and
-    scaled back onto the old one. Leave a paper out of `previous` to let it move (its heading changed). The same
-    input gives the same places. The method is UMAP's (McInnes et al. 2018): attraction along the edges of a
-    neighbour graph, repulsion from random points, both in bulk.
+    `vectors` (n, d) have one row a paper, `ids` name the papers, `groups` the heading of each (None
+    for none). `previous` are the places of the last map by id. Where it knows most of the papers
+    they stay exactly there and only new ones look for a place; else all move, starting from where
+    they were, and the picture is turned and scaled back onto the old one. Leave a paper out of
+    `previous` to let it move (its heading changed). The same input gives the same places. The
+    method is UMAP's (McInnes et al. 2018): attraction along the edges of a neighbour graph,
+    repulsion from random points, both in bulk.
     """
     n = len(vectors)
     if n == 0:
         return np.zeros((0, 2), dtype=np.float32)
-    old = np.full((n, 2), np.nan)
-    for i, key in enumerate(ids):
-        place = (previous or {}).get(key)
-        if place is not None and np.isfinite(place).all():
-            old[i] = place
+    old = _known_places(ids, previous or {})
     known = np.isfinite(old[:, 0])
     points = _with_groups(np.asarray(vectors, dtype=np.float64), groups)
     near, weight = _neighbours(points)
@@ -64,6 +67,16 @@ def project(
     return _apart(places, pinned).astype(np.float32)
 
 
+def _known_places(ids: Sequence[str], previous: Mapping[str, tuple[float, float]]) -> Floats:
+    """(n, 2) places of the last map, NaN where there is none or one that is not finite."""
+    old = np.full((len(ids), 2), np.nan)
+    for i, key in enumerate(ids):
+        place = previous.get(key)
+        if place is not None and np.isfinite(place).all():
+            old[i] = place
+    return old
+
+
 def _with_groups(points: Floats, groups: Sequence[str | None] | None) -> Floats:
     """Unit rows, centred, with a block of columns that says which heading a paper stands under."""
     rows = points - points.mean(axis=0)
@@ -71,17 +84,13 @@ def _with_groups(points: Floats, groups: Sequence[str | None] | None) -> Floats:
     names = sorted({g for g in groups or () if g is not None})
     if not names or groups is None:
         return np.asarray(rows)
-    column = {name: j for j, name in enumerate(names)}
-    centres = np.zeros((len(names), rows.shape[1]))
-    for name, j in column.items():
-        centres[j] = rows[[i for i, g in enumerate(groups) if g == name]].mean(axis=0)
-    centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)
     pull = np.zeros_like(rows)
     own = np.zeros((len(rows), len(names)))
-    for i, group in enumerate(groups):
-        if group is not None:
-            pull[i] = centres[column[group]]
-            own[i, column[group]] = 1.0
+    for j, name in enumerate(names):
+        members = [i for i, group in enumerate(groups) if group == name]
+        centre = rows[members].mean(axis=0, keepdims=True)
+        pull[members] = centre / np.maximum(np.linalg.norm(centre, axis=1, keepdims=True), 1e-9)
+        own[members, j] = 1.0
     out = np.concatenate([rows, GROUP_PULL * pull, 0.5 * GROUP_PULL * own], axis=1)
     return np.asarray(out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-9))
 
@@ -114,7 +123,9 @@ def _neighbours(points: Floats) -> tuple[NDArray[np.int64], Floats]:
 def _start(
     points: Floats, old: Floats, known: NDArray[np.bool_], near: NDArray[np.int64], weight: Floats
 ) -> Floats:
-    """Known places as they were; new points amid their known neighbours; all by principal axes on a first map."""
+    """Known places as they were; new points amid their known neighbours; all by principal axes on a
+    first map.
+    """
     if not known.any():
         axes = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)[2][:2]
         axes = axes * np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])[:, None]
@@ -189,7 +200,9 @@ def _sum_rows(rows: NDArray[np.int64], values: Floats, n: int) -> Floats:
 
 
 def _framed(places: Floats) -> Floats:
-    """Around the origin, 98 of 100 points within [-1, 1]; a stray far out is brought to the border."""
+    """Around the origin, 98 of 100 points within [-1, 1]; a stray far out is brought to the
+    border.
+    """
     places = places - np.median(places, axis=0)
     reach = float(np.quantile(np.abs(places), 0.98)) or 1.0
     out = places / reach
@@ -229,7 +242,9 @@ def _apart(places: Floats, pinned: NDArray[np.bool_], rounds: int = 60) -> Float
 
 
 def _aligned(places: Floats, old: Floats, known: NDArray[np.bool_]) -> Floats:
-    """Turned, mirrored, scaled and moved to lie on the old places as well as it can (Procrustes)."""
+    """Turned, mirrored, scaled and moved to lie on the old places as well as it can
+    (Procrustes).
+    """
     here, there = places[known], old[known]
     centre, target = here.mean(axis=0), there.mean(axis=0)
     left, values, right = np.linalg.svd((here - centre).T @ (there - target))

@@ -17,7 +17,9 @@ FONT = "Helvetica, Arial, 'Noto Sans', 'Noto Sans CJK SC', sans-serif"
 
 
 class Frame:
-    """Places of the map in a picture of some width and height; y grows upwards on the map, downwards here."""
+    """Places of the map in a picture of some width and height; y grows upwards on the map,
+    downwards here.
+    """
 
     def __init__(self, picture: Picture, width: float, height: float) -> None:
         xs = [d.x for d in picture.dots] or [0.0]
@@ -42,7 +44,9 @@ def to_svg(
     dark: bool = False,
     links: bool = False,
 ) -> str:
-    """An SVG document: regions, dots with their titles as tooltips, labels; `links` draws the citations too."""
+    """An SVG document: regions, dots with their titles as tooltips, labels; `links` draws the
+    citations too.
+    """
     look = DARK if dark else LIGHT
     at = Frame(picture, width, height)
     texts = _texts(picture, at, width, height, look)
@@ -81,7 +85,9 @@ def to_png(
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A line of text at the left of its base line, with the ground's colour around it; `leader` points at its place."""
+    """A line of text at the left of its base line, with the ground's colour around it; `leader`
+    points at its place.
+    """
 
     text: str
     left: float
@@ -96,7 +102,9 @@ class Text:
 
 
 def _print(pymupdf: Any, page: Any, text: Text) -> None:
-    """The text with PyMuPDF's own sans-serif, for its reader of SVG knows but one font with serifs."""
+    """The text with PyMuPDF's own sans-serif, for its reader of SVG knows but one font with
+    serifs.
+    """
     shown = "".join(c if c.isprintable() else " " for c in text.text)
     font = pymupdf.Font("hebo")
     if not all(font.has_glyph(ord(c)) for c in shown):
@@ -123,7 +131,8 @@ def _shapes(
 ) -> list[str]:
     """The document up to its labels: ground, regions, citations, dots."""
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+        f'height="{height}"'
         f' font-family="{FONT}" role="img">',
         f"<title>{_text(picture.title or 'Map of papers')}</title>",
         f'<rect width="{width}" height="{height}" fill="{look["ground"]}"/>',
@@ -173,7 +182,9 @@ def _texts(
 
 
 def _leader(label: Label, at: Frame) -> tuple[Point, Point] | None:
-    """A line from a label to the nearest corner of its region, where it does not stand beside it."""
+    """A line from a label to the nearest corner of its region, where it does not stand beside
+    it.
+    """
     if label.region.level == 0:
         return None
     left, top, wide, high = label.box
@@ -205,14 +216,16 @@ def _ground(region: Region, at: Frame) -> str:
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in (at(*p) for p in patch))
         out.append(
             f'<polygon points="{points}" fill="{region.style.colour}" fill-opacity="0.10"'
-            f' stroke="{region.style.colour}" stroke-opacity="0.10" stroke-width="22" stroke-linejoin="round"/>'
+            f' stroke="{region.style.colour}" stroke-opacity="0.10" stroke-width="22" '
+            f'stroke-linejoin="round"/>'
         )
     return "".join(out)
 
 
 def _link(a: Point, b: Point, colour: str) -> str:
     return (
-        f'<line x1="{a[0]:.1f}" y1="{a[1]:.1f}" x2="{b[0]:.1f}" y2="{b[1]:.1f}" stroke="{colour}" stroke-opacity="0.25"'
+        f'<line x1="{a[0]:.1f}" y1="{a[1]:.1f}" x2="{b[0]:.1f}" y2="{b[1]:.1f}" stroke="{colour}" '
+        f'stroke-opacity="0.25"'
         ' stroke-width="0.7"/>'
     )
 
@@ -225,7 +238,10 @@ def _dot(
     if hollow:  # not the reader's own filing
         paint, r = f'fill="{look["ground"]}" stroke="{style.colour}" stroke-width="1.6"', r - 0.6
     if style.shape == "square":
-        shape = f'<rect x="{x - r * 0.9:.1f}" y="{y - r * 0.9:.1f}" width="{r * 1.8:.1f}" height="{r * 1.8:.1f}" {paint}>'
+        shape = (
+            f'<rect x="{x - r * 0.9:.1f}" y="{y - r * 0.9:.1f}" width="{r * 1.8:.1f}" '
+            f'height="{r * 1.8:.1f}" {paint}>'
+        )
         return f"{shape}<title>{_text(title)}</title></rect>"
     if style.shape in {"triangle", "diamond"}:
         corners = (

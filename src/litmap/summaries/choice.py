@@ -1,4 +1,6 @@
-"""Which sentences say what a paper is about: features, their weights, and a choice without repetition."""
+"""Which sentences say what a paper is about: features, their weights, and a choice without
+repetition.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +15,16 @@ from litmap.summaries.sentences import Candidate, points_back, points_inside, wo
 Floats = NDArray[np.float64]
 
 _CUE = re.compile(
-    r"\b(?:we (?:show|propose|present|prove|introduce|study|investigate|demonstrate|find|develop|establish|provide"
-    r"|consider|analy[sz]e|derive|describe|explore|give|obtain|argue|observe|examine|address|design|report|conclude|characteri[sz]e)"
-    r"|(?:this|our|the present) (?:paper|work|article|study|letter|survey|review|chapter|result|results|approach|method"
-    r"|algorithm|analysis|model|findings?|contributions?)|in (?:this|the present) (?:paper|work|article|study|letter)"
-    r"|results (?:show|suggest|indicate|demonstrate)|contributions?|outperforms?|state[- ]of[- ]the[- ]art|novel)\b",
+    r"\b(?:we (?:show|propose|present|prove|introduce|study|investigate|demonstrate|find|develop|"
+    r"establish|provide"
+    r"|consider|analy[sz]e|derive|describe|explore|give|obtain|argue|observe|examine|address|"
+    r"design|report|conclude|characteri[sz]e)"
+    r"|(?:this|our|the present) (?:paper|work|article|study|letter|survey|review|chapter|result|"
+    r"results|approach|method"
+    r"|algorithm|analysis|model|findings?|contributions?)|in (?:this|the present) (?:paper|work|"
+    r"article|study|letter)"
+    r"|results (?:show|suggest|indicate|demonstrate)|contributions?|outperforms?|state[- ]of[- "
+    r"]the[- ]art|novel)\b",
     re.I,
 )
 FEATURES = (
@@ -35,14 +42,17 @@ FEATURES = (
     "length",
 )
 WEIGHTS = np.array([1.07, 1.5, 0.4, 0.3, 0.37, 0.52, -0.12, -0.49, 0.15, -0.2, -0.37, -0.19])
-"""Between weights chosen by hand and those of a ridge regression of each sentence's overlap with the abstract, learnt
-on 105 papers that are not among those the benchmark judges by."""
+"""Between weights chosen by hand and those of a ridge regression of each sentence's overlap with
+the abstract, learnt on 105 papers that are not among those the benchmark judges by.
+"""
 DIVERSITY = 0.5
 MEANING_WEIGHT = 0.5
 
 
 def tfidf(sentences: Sequence[Sequence[str]]) -> tuple[Floats, dict[str, int]]:
-    """(n, terms) unit rows of log-tf times idf over the paper's own sentences, and each term's column."""
+    """(n, terms) unit rows of log-tf times idf over the paper's own sentences, and each term's
+    column.
+    """
     column: dict[str, int] = {}
     for words in sentences:
         for word in words:
@@ -62,7 +72,9 @@ def tfidf(sentences: Sequence[Sequence[str]]) -> tuple[Floats, dict[str, int]]:
 def features(
     candidates: Sequence[Candidate], title: str, similarity: Floats, to_title: Floats
 ) -> Floats:
-    """(n, len(FEATURES)); `similarity` (n,) is to the paper's centre and `to_title` (n,) to its title."""
+    """(n, len(FEATURES)); `similarity` (n,) is to the paper's centre and `to_title` (n,) to its
+    title.
+    """
     out = np.zeros((len(candidates), len(FEATURES)))
     for i, c in enumerate(candidates):
         out[i] = (
@@ -90,7 +102,9 @@ def title_words(title: str) -> list[str]:
 def pick(
     scores: Floats, similarity: Floats, lengths: Sequence[int], most: int, words: int | None = None
 ) -> list[int]:
-    """Rows by maximal marginal relevance (Carbonell and Goldstein 1998): at most `most`, and about `words` words."""
+    """Rows by maximal marginal relevance (Carbonell and Goldstein 1998): at most `most`, and about
+    `words` words.
+    """
     chosen: list[int] = []
     left = set(range(len(scores)))
     used = 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,10 +17,21 @@ if TYPE_CHECKING:
     from litmap.protocols import Encoder
 
 PAPER_SENTENCES = 5
-SHORTLIST = 60  # sentences of a paper that the encoder is asked about
+"""Sentences of a paper's summary."""
+MAX_SENTENCES = 60
+"""Sentences at most where so many words are asked for."""
+SHORTLIST = 60
+"""Sentences of a paper that are compared with one another and that the encoder is asked about."""
 TOPIC_SENTENCES = 6
+"""Sentences of a topic's summary."""
 TOPIC_CANDIDATES = 400
-OTHER_TOPICS_PENALTY = 0.5  # how much likeness to other topics costs a sentence
+"""Sentences of a topic that are looked at."""
+OTHER_TOPICS_PENALTY = 0.5
+"""How much similarity to other topics costs a sentence."""
+MAX_SENTENCES_OF_PAPER = 2
+"""Sentences of one paper in a topic's summary, while there are other papers."""
+MAX_REPETITION = 0.9
+"""Similarity above which two sentences say the same."""
 
 
 def summarise_paper(
@@ -34,29 +46,30 @@ def summarise_paper(
 ) -> Summary:
     """A paper's summary in reading order: `sentences` of its own sentences, or about `words` words.
 
-    Sentences are weighed by closeness to the whole text and to the title in words (and, with `meaning`, by the
-    `encoder` too, which takes about a second a paper), by cue phrases ('we show') and by where they stand; then
-    chosen without repetition. `leave_out` names a kind of section
-    ('abstract') that is not used. No sentence that is cut off, formula, caption or address is taken; the summary may
-    be empty.
+    Sentences are weighed by closeness to the whole text and to the title in words (and, with
+    `meaning`, by the `encoder` too, which takes about a second a paper), by cue phrases ('we show')
+    and by where they stand; then chosen without repetition. `leave_out` names a kind of section
+    ('abstract') that is not used. No sentence that is cut off, formula, caption or address is
+    taken; the summary may be empty.
     """
-    found = [c for c in find_candidates(document) if c.section != leave_out]
-    ranked = score_candidates(found, work.title or document.title, encoder if meaning else None)
-    chosen = choice.pick(*ranked.arguments(), most=sentences if words is None else 60, words=words)
-    rows = sorted(ranked.candidates[i].order for i in chosen)
-    by_order = {c.order: c for c in ranked.candidates}
+    candidates = [c for c in find_candidates(document) if c.section != leave_out]
+    title = work.title or document.title
+    ranked = score_candidates(candidates, title, encoder if meaning else None)
+    most = sentences if words is None else MAX_SENTENCES
+    rows = sorted(choice.pick(*ranked.arguments(), most=most, words=words))
+    chosen = [ranked.candidates[i] for i in rows]
     return Summary(
         subject=work.id,
-        title=work.title or document.title,
-        sentences=tuple(
-            Sentence(by_order[o].text, work.id, by_order[o].page, by_order[o].rects) for o in rows
-        ),
+        title=title,
+        sentences=tuple(Sentence(c.text, work.id, c.page, c.rects) for c in chosen),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Candidates with their scores, how alike they are, and the features the scores were made of."""
+    """Candidates with their scores, how alike they are, and the features the scores were made
+    of.
+    """
 
     candidates: Sequence[Candidate]
     scores: choice.Floats
@@ -68,38 +81,50 @@ class Ranked:
         return self.scores, self.similarity, [len(c.words) for c in self.candidates]
 
 
-def score_candidates(found: Sequence[Candidate], title: str, encoder: Encoder | None) -> Ranked:
-    """The clean sentences of a paper with their weights, the most promising ones only."""
-    rows = [i for i, c in enumerate(found) if c.clean]
+def score_candidates(sentences: Sequence[Candidate], title: str, encoder: Encoder | None) -> Ranked:
+    """The clean sentences of a paper with their weights, the `SHORTLIST` most promising ones.
+
+    All sentences count for what the paper is about. With an `encoder`, closeness in meaning to the
+    shortlist's mean counts too.
+    """
+    rows = [i for i, sentence in enumerate(sentences) if sentence.clean]
     if not rows:
         return Ranked((), np.zeros(0), np.zeros((0, 0)), np.zeros((0, len(choice.FEATURES))))
-    matrix, column = choice.tfidf([c.words for c in found])
+    matrix, column = choice.tfidf([sentence.words for sentence in sentences])
     centre = matrix.mean(axis=0)
     centre /= np.linalg.norm(centre) or 1.0
-    name = np.zeros(matrix.shape[1])
-    for word in choice.title_words(title):
-        if word[:7] in column:
-            name[column[word[:7]]] = 1.0
-    name /= np.linalg.norm(name) or 1.0
-    clean = [found[i] for i in rows]
+    clean = [sentences[i] for i in rows]
     matrix = matrix[rows]
-    features = choice.features(clean, title, _scaled(matrix @ centre), matrix @ name)
+    to_title = matrix @ _title_vector(title, column, matrix.shape[1])
+    features = choice.features(clean, title, _scaled(matrix @ centre), to_title)
     scores = features @ choice.WEIGHTS
     keep = np.sort(np.argsort(-scores, kind="stable")[:SHORTLIST])
-    clean, matrix, features, scores = (
-        [clean[i] for i in keep],
-        matrix[keep],
-        features[keep],
-        scores[keep],
+    clean, matrix = [clean[i] for i in keep], matrix[keep]
+    ranked = Ranked(clean, scores[keep], matrix @ matrix.T, features[keep])
+    return ranked if encoder is None else _with_meaning(ranked, encoder)
+
+
+def _title_vector(title: str, column: Mapping[str, int], terms: int) -> choice.Floats:
+    """The title as a unit vector (terms,) over the words of the paper."""
+    vector = np.zeros(terms)
+    for word in choice.title_words(title):
+        if word[:7] in column:
+            vector[column[word[:7]]] = 1.0
+    vector /= np.linalg.norm(vector) or 1.0
+    return vector
+
+
+def _with_meaning(ranked: Ranked, encoder: Encoder) -> Ranked:
+    """The same sentences with closeness to their mean vector in the scores."""
+    texts = [sentence.text for sentence in ranked.candidates]
+    vectors = np.asarray(encoder.encode(texts), dtype=np.float64)
+    middle = vectors.mean(axis=0)
+    meaning = _scaled(vectors @ (middle / (np.linalg.norm(middle) or 1.0)))
+    return replace(
+        ranked,
+        scores=ranked.scores + choice.MEANING_WEIGHT * meaning,
+        similarity=(ranked.similarity + vectors @ vectors.T) / 2,
     )
-    similarity = matrix @ matrix.T
-    if encoder is not None:
-        vectors = np.asarray(encoder.encode([c.text for c in clean]), dtype=np.float64)
-        middle = vectors.mean(axis=0)
-        meaning = _scaled(vectors @ (middle / (np.linalg.norm(middle) or 1.0)))
-        scores = scores + choice.MEANING_WEIGHT * meaning
-        similarity = (similarity + vectors @ vectors.T) / 2
-    return Ranked(clean, scores, similarity, features)
 
 
 def _scaled(values: choice.Floats) -> choice.Floats:
@@ -116,75 +141,77 @@ def summarise_topics(
 ) -> Iterator[tuple[str, Summary]]:
     """(topic id, summary) for each topic with a summarised paper.
 
-    Sentences come from the papers' summaries. They are chosen to cover the topic (facility location, Lin and Bilmes
-    2011) less half their likeness to the other topics, at most two of a paper while there are others.
+    Sentences come from the papers' summaries. They are chosen to cover the topic (facility
+    location, Lin and Bilmes 2011) less half their likeness to the other topics, at most two of a
+    paper while there are others.
     """
-    texts: dict[str, list[Sentence]] = {
-        t.id: _whole([s for work in t.works if work in papers for s in papers[work].sentences])[
-            :TOPIC_CANDIDATES
-        ]
-        for t in topics
-    }
-    pool = list(dict.fromkeys(s.text for listed in texts.values() for s in listed))
+    listed = {topic.id: _topic_sentences(topic, papers) for topic in topics}
+    pool = list(dict.fromkeys(s.text for own in listed.values() for s in own))
     if not pool:
         return
-    vectors = np.asarray(encoder.encode(pool), dtype=np.float64)
+    encoded = np.asarray(encoder.encode(pool), dtype=np.float64)
     row = {text: i for i, text in enumerate(pool)}
-    centres = {
-        key: vectors[[row[s.text] for s in listed]].mean(axis=0)
-        for key, listed in texts.items()
-        if listed
-    }
+    vectors = {key: encoded[[row[s.text] for s in own]] for key, own in listed.items() if own}
+    centres = {key: own.mean(axis=0) for key, own in vectors.items()}
     for topic in topics:
-        listed = texts[topic.id]
-        if not listed:
+        if topic.id not in vectors:
             continue
-        here = vectors[[row[s.text] for s in listed]]
-        others = [
-            centre / (np.linalg.norm(centre) or 1.0)
-            for key, centre in centres.items()
-            if key != topic.id
-        ]
-        cost = (
-            np.maximum(0.0, (here @ np.array(others).T).mean(axis=1))
-            if others
-            else np.zeros(len(listed))
-        )
-        chosen = _cover(here @ here.T, cost, [s.work for s in listed], sentences)
-        yield topic.id, Summary(topic.id, topic.label, tuple(listed[i] for i in chosen))
+        own = listed[topic.id]
+        points = vectors[topic.id]
+        others = [centre for key, centre in centres.items() if key != topic.id]
+        cost = _similarity_to_others(points, others)
+        chosen = _cover(points @ points.T, cost, [s.work for s in own], sentences)
+        yield topic.id, Summary(topic.id, topic.label, tuple(own[i] for i in chosen))
 
 
-def _whole(listed: list[Sentence]) -> list[Sentence]:
-    """Without those that need their paper around them ('In this section, …'), if enough others are left."""
-    kept = [s for s in listed if stands_alone(s.text)]
-    return kept if len(kept) >= TOPIC_SENTENCES else listed
+def _topic_sentences(topic: Topic, papers: Mapping[str, Summary]) -> list[Sentence]:
+    """The sentences of the summaries of a topic's papers, at most `TOPIC_CANDIDATES`."""
+    summaries = (papers[work] for work in topic.works if work in papers)
+    return _standing_alone([s for summary in summaries for s in summary.sentences])[
+        :TOPIC_CANDIDATES
+    ]
+
+
+def _similarity_to_others(points: choice.Floats, centres: Sequence[choice.Floats]) -> choice.Floats:
+    """(n,) mean cosine of each sentence (n, dim) with the other topics, 0 where it is negative."""
+    if not centres:
+        return np.zeros(len(points))
+    others = np.array([centre / (np.linalg.norm(centre) or 1.0) for centre in centres])
+    return np.asarray(np.maximum(0.0, (points @ others.T).mean(axis=1)))
+
+
+def _standing_alone(sentences: list[Sentence]) -> list[Sentence]:
+    """Without those that need their paper around them ('In this section, …'), if enough are
+    left.
+    """
+    kept = [s for s in sentences if stands_alone(s.text)]
+    return kept if len(kept) >= TOPIC_SENTENCES else sentences
 
 
 def _cover(
     similarity: choice.Floats, cost: choice.Floats, owner: Sequence[str], most: int
 ) -> list[int]:
-    """Greedy facility location: each new sentence is the one that speaks best for those not spoken for yet."""
+    """Greedy facility location: each new sentence speaks best for those not spoken for yet."""
     n = len(similarity)
-    several = len(set(owner)) > most // 2
+    has_many_owners = len(set(owner)) > most // 2
     covered = np.zeros(n)
     chosen: list[int] = []
-    taken: dict[str, int] = {}
     while len(chosen) < min(most, n):
-        gain = (
-            np.maximum(similarity - covered[None, :], 0.0).mean(axis=1)
-            - OTHER_TOPICS_PENALTY * cost / most
-        )
+        gain = np.maximum(similarity - covered[None, :], 0.0).mean(axis=1)
+        gain -= OTHER_TOPICS_PENALTY * cost / most
+        taken = Counter(owner[i] for i in chosen)
         for i in range(n):
-            if (
-                i in chosen
-                or (several and taken.get(owner[i], 0) >= 2)
-                or any(similarity[i, j] > 0.9 for j in chosen)
-            ):
+            is_owned = has_many_owners and taken[owner[i]] >= MAX_SENTENCES_OF_PAPER
+            if i in chosen or is_owned or _repeats(i, chosen, similarity):
                 gain[i] = -np.inf
         best = int(np.argmax(gain))
         if not np.isfinite(gain[best]):
             break
         chosen.append(best)
-        taken[owner[best]] = taken.get(owner[best], 0) + 1
         covered = np.maximum(covered, similarity[best])
     return chosen
+
+
+def _repeats(sentence: int, chosen: Sequence[int], similarity: choice.Floats) -> bool:
+    """Whether a sentence says what a chosen one says."""
+    return any(similarity[sentence, other] > MAX_REPETITION for other in chosen)

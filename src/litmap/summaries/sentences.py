@@ -1,11 +1,13 @@
-"""The sentences of a paper that can stand alone, each with its place in the text and its lines on the page."""
+"""The sentences of a paper that can stand alone, each with its place in the text and its lines on
+the page.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from litmap.models import Document
@@ -32,53 +34,79 @@ _SECTIONS = (
     (
         "aside",
         re.compile(
-            r"\backnowledg|\bappendi|\bproofs?\b|\bsupplement|\breferences\b|\bfunding\b|\bbroader impact"
+            r"\backnowledg|\bappendi|\bproofs?\b|\bsupplement|\breferences\b|\bfunding\b|"
+            r"\bbroader impact"
         ),
     ),
 )
 _POINTING = re.compile(
-    r"^(?:this|these|those|it|its|they|their|such|he|she|the (?:former|latter|above|following|next|previous)|here|there"
-    r"|then|thus|hence|therefore|however|moreover|furthermore|also|but|and|or|so|yet|in (?:this|that|such) case"
-    r"|similarly|consequently|nevertheless|nonetheless|on the (?:other|one) hand|in contrast|instead|indeed"
+    r"^(?:this|these|those|it|its|they|their|such|he|she|the (?:former|latter|above|following|"
+    r"next|previous)|here|there"
+    r"|then|thus|hence|therefore|however|moreover|furthermore|also|but|and|or|so|yet|in (?:this|"
+    r"that|such) case"
+    r"|similarly|consequently|nevertheless|nonetheless|on the (?:other|one) hand|in contrast|"
+    r"instead|indeed"
     r"|for (?:example"
-    r"|instance)|specifically|in particular|note that|recall|first|second|third|finally|next|again|another|both"
+    r"|instance)|specifically|in particular|note that|recall|first|second|third|finally|next|"
+    r"again|another|both"
     r"|as a result"
-    r"|in other words|additionally|likewise|conversely|otherwise|let|where|which|that is|to (?:see|do) this)\b",
+    r"|in other words|additionally|likewise|conversely|otherwise|let|where|which|that is|to "
+    r"(?:see|do) this)\b",
     re.I,
 )
 _THIS_PAPER = re.compile(
-    r"^(?:(?:in|with|through) )?(?:this|the present|our) (?:paper|work|article|study|letter|chapter|survey|note|report"
+    r"^(?:(?:in|with|through) )?(?:this|the present|our) (?:paper|work|article|study|letter|"
+    r"chapter|survey|note|report"
     r"|review)",
     re.I,
 )
 _INNER = re.compile(
-    r"\b(?:section|sec\.|figure|fig\.|table|theorem|lemma|corollary|proposition|equation|eq\.|algorithm|appendix|chapter"
-    r"|definition|assumption|remark|example)s?\s*\(?(?:\d|[A-Z]\b|[IVX]+\b)|\(\d{1,3}\)|\bsee (?:also|e\.g\.)"
+    r"\b(?:section|sec\.|figure|fig\.|table|theorem|lemma|corollary|proposition|equation|eq\.|"
+    r"algorithm|appendix|chapter"
+    r"|definition|assumption|remark|example)s?\s*\(?(?:\d|[A-Z]\b|[IVX]+\b)|\(\d{1,3}\)|\bsee "
+    r"(?:also|e\.g\.)"
     r"|\bwe refer\b"
     r"|\brest of (?:the|this) (?:paper|section|work)|\borgani[sz]ed as\b|\bproof\b|\bas follows\b"
     r"|\bfollowing\b[^.]{0,40}:",
     re.I,
 )
 _ON_THE_WAY = re.compile(
-    r"^(?:in|throughout|within) th(?:is|e (?:next|following|previous)) (?:(?:sub)?section|part|appendix|example)\b"
+    r"^(?:in|throughout|within) th(?:is|e (?:next|following|previous)) (?:(?:sub)?section|part|"
+    r"appendix|example)\b"
     r"|^.{0,24}\b(?:this result|these results|the above)\b"
-    r"|^(?:in order )?to \w+ (?:this|that|it|these|so)\b|\bwe (?:must|will|shall|can)? ?(?:now|next|first)\b"
+    r"|^(?:in order )?to \w+ (?:this|that|it|these|so)\b|\bwe (?:must|will|shall|can)? ?(?:now|"
+    r"next|first)\b"
     r"|\b(?:key ideas of our|sketch of the|as a warm-?up)\b",
     re.I,
 )
 _DEBRIS = re.compile(
-    r"https?://|www\.|[\w.]+@[\w-]+\.|\bdoi:|\barxiv:\d|©|copyright|all rights reserved|preprint|correspondence to"
-    r"|equal contribution|\buniversity\b.{0,60}\b(?:usa|uk|germany|france|china|japan|canada)\b|�|\(cid:",
+    r"https?://|www\.|[\w.]+@[\w-]+\.|\bdoi:|\barxiv:\d|©|copyright|all rights reserved|preprint|"
+    r"correspondence to"
+    r"|equal contribution|\buniversity\b.{0,60}\b(?:usa|uk|germany|france|china|japan|canada)\b|�|"
+    r"\(cid:",
     re.I,
 )
 _MATH = re.compile(r"[=<>≤≥≈∈∑∏∫√∞∂∇±×·∥|{}\\^_~⟨⟩→←↦⊂⊆∪∩∀∃α-ωΑ-Ω𝐀-𝟿∗†‡]")
+_CAPTION = re.compile(
+    r"(?:figure|fig\.|table|algorithm|theorem|lemma|corollary|proposition|definition|remark|"
+    r"proof)\b",
+    re.I,
+)
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+MIN_WORDS, MAX_WORDS = 8, 60
+"""Words of a sentence that can stand in a summary."""
+MIN_LETTERS = 0.85
+"""Share of letters and blanks below which it is a formula or a row of a table."""
+MAX_SINGLE_LETTERS = 0.08
+"""Share of words of one letter above which it is a formula."""
+MAX_MATH_SYMBOLS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence of a paper. `order` counts sentences from 0, `depth` is its place in the paper from 0 to 1, `inside`
-    that in its section; `section` is one of 'abstract', 'introduction', 'conclusion', 'related', 'aside', 'body'.
+    """A sentence of a paper. `order` counts sentences from 0, `depth` is its place in the paper
+    from 0 to 1, `inside` that in its section; `section` is one of 'abstract', 'introduction',
+    'conclusion', 'related', 'aside', 'body'.
     """
 
     text: str
@@ -186,22 +214,26 @@ def _lines(paragraph: _Paragraph, start: int, end: int) -> tuple[Rect, ...]:
 def is_clean(text: str) -> bool:
     """A whole sentence of prose: no formula debris, no address, no caption, nothing cut off."""
     words = _WORD.findall(text)
-    if not 8 <= len(words) <= 60 or not text.rstrip("\"'”’)]").endswith((".", "!", "?")):
+    if not MIN_WORDS <= len(words) <= MAX_WORDS or not _is_whole(text):
         return False
+    return _is_prose(text, words) and not _CAPTION.match(text) and _balanced(text)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether it begins with a capital, or a letter of a script that has none, and has an end."""
     first = text.lstrip("\"'“‘(")[:1]
     if not first or not (first.isupper() or unicodedata.category(first) == "Lo"):
         return False
+    return text.rstrip("\"'”’)]").endswith((".", "!", "?"))
+
+
+def _is_prose(text: str, words: Sequence[str]) -> bool:
+    """Whether it is made of words rather than of symbols, single letters or addresses."""
     letters = sum(c.isalpha() or c.isspace() for c in text) / len(text)
     single = sum(len(w) == 1 and w not in "aAI" for w in words) / len(words)
-    if letters < 0.85 or single > 0.08 or len(_MATH.findall(text)) > 2 or _DEBRIS.search(text):
+    if letters < MIN_LETTERS or single > MAX_SINGLE_LETTERS:
         return False
-    if re.match(
-        r"(?:figure|fig\.|table|algorithm|theorem|lemma|corollary|proposition|definition|remark|proof)\b",
-        text,
-        re.I,
-    ):
-        return False
-    return _balanced(text)
+    return len(_MATH.findall(text)) <= MAX_MATH_SYMBOLS and not _DEBRIS.search(text)
 
 
 def _balanced(text: str) -> bool:
@@ -224,5 +256,7 @@ def points_inside(text: str) -> bool:
 
 
 def stands_alone(text: str) -> bool:
-    """Can the sentence be read out of its paper: does it neither lean on others nor announce what comes there?"""
+    """Can the sentence be read out of its paper: does it neither lean on others nor announce what
+    comes there?
+    """
     return not (points_back(text) or points_inside(text) or _ON_THE_WAY.search(text))
