@@ -163,16 +163,16 @@ class KeywordIndex:
         by_work = np.zeros(len(self.work_ids) if works else 0, np.float32)
         for asked, own in ((weights, bm25 or Bm25.for_query(len(weights))), (pairs, PAIR_BM25)):
             for key, weight in asked.items():
-                found = self._postings(key)
-                if found:
+                postings = self._postings(key)
+                if postings:
                     self._add_scores(
-                        found, weight, own, by_row if rows else None, by_work if works else None
+                        postings, weight, own, by_row if rows else None, by_work if works else None
                     )
         return by_row, by_work
 
     def _add_scores(
         self,
-        found: list[tuple[Ints, Floats]],
+        postings: list[tuple[Ints, Floats]],
         weight: float,
         bm25: Bm25,
         by_row: Floats | None,
@@ -181,14 +181,14 @@ class KeywordIndex:
         """Add one word's or pair's share to the scores of the rows and works that hold it."""
         factor = weight * (bm25.k1 + 1)
         if by_row is not None:
-            idf = _idf(self.passages, sum(held.size for held, _ in found)) ** (1 + bm25.rarity)
-            for held, counts in found:
+            idf = _idf(self.passages, sum(held.size for held, _ in postings)) ** (1 + bm25.rarity)
+            for held, counts in postings:
                 by_row[held] += _saturate(
                     factor * idf, counts, _length_norm(bm25, self._relative_lengths.take(held))
                 )
         if by_work is not None:
             total = np.zeros(by_work.size)
-            for held, counts in found:
+            for held, counts in postings:
                 total += np.bincount(self._owners.take(held), counts, by_work.size)
             having = np.flatnonzero(total)
             idf = _idf(self._works_living, having.size) ** (1 + bm25.rarity)
@@ -225,7 +225,7 @@ class KeywordIndex:
 
     def _postings(self, key: int) -> list[tuple[Ints, Floats]]:
         """Rows (int64) that hold the word, and how often, for each segment that knows it; living rows only."""
-        found = []
+        postings = []
         for segment, whole in zip(self._segments, self._first_rows, strict=True):
             begin, end = _postings_span(segment, key)
             if begin == end:
@@ -241,8 +241,8 @@ class KeywordIndex:
                 alive = rows >= 0
                 rows, counts = rows[alive], counts[alive]
             if rows.size:
-                found.append((rows, counts))
-        return found
+                postings.append((rows, counts))
+        return postings
 
 
 def _postings_span(segment: Segment, key: int) -> tuple[int, int]:
@@ -299,10 +299,10 @@ def _query_weights(terms: Terms) -> tuple[dict[int, float], dict[int, float]]:
     weights: dict[int, float] = {}
     pairs: dict[int, float] = {}
     if isinstance(terms, str):
-        found = term_keys(terms)
-        for key in found:
+        keys = term_keys(terms)
+        for key in keys:
             weights[key] = weights.get(key, 0.0) + 1.0
-        for key in pair_keys(found):
+        for key in pair_keys(keys):
             pairs[key] = pairs.get(key, 0.0) + PAIR_WEIGHT
     else:
         for term, weight in terms.items():

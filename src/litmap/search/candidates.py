@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from litmap.search.protocols import Floats, Ints, Mask
+
+logger = logging.getLogger(__name__)
 
 CANDIDATES_PER_RANKING = 300
 """Passages taken from each of the two rankings; what neither holds among its first 300 is not shown."""
@@ -140,8 +143,11 @@ def gather(
     """
     near, near_cosines = _nearest(vector, allowed, vectors)
     scale = Scale.of(products(background.vectors, vector))
-    said = keyword_scores()
-    rows = np.union1d(near, said.best).astype(np.int64)
+    by_words = keyword_scores()
+    rows = np.union1d(near, by_words.best).astype(np.int64)
+    logger.debug(
+        "%d candidates: %d by meaning, %d by words", rows.size, near.size, by_words.best.size
+    )
     cosines = np.empty(rows.size, np.float32)
     known = np.searchsorted(rows, near)
     cosines[known] = near_cosines
@@ -153,8 +159,8 @@ def gather(
         works=works[rows].astype(np.int64),
         cosines=cosines,
         meaning=scale.apply(cosines),
-        words=said.scale.apply(said.scores[rows]),
-        whole=said.whole,
+        words=by_words.scale.apply(by_words.scores[rows]),
+        whole=by_words.whole,
         scale=scale,
         vectors=vectors,
         background=background,
@@ -169,16 +175,18 @@ def _nearest(vector: Floats, allowed: Mask, vectors: VectorRows) -> tuple[Ints, 
     share = np.count_nonzero(allowed) / max(allowed.size, 1)
     if share > MIN_POST_FILTER_SHARE:
         asked = int(1.2 * CANDIDATES_PER_RANKING / share) + 50
-        scores, found = (part[0] for part in vectors.search(vector[None, :], asked))
-        here = (found >= 0) & (found < allowed.size)
-        here[here] = allowed[found[here]]
-        if np.count_nonzero(here) >= CANDIDATES_PER_RANKING or found[-1] < 0:
-            return found[here][:CANDIDATES_PER_RANKING], scores[here][:CANDIDATES_PER_RANKING]
-    scores, found = (
-        part[0]
-        for part in vectors.search(vector[None, :], CANDIDATES_PER_RANKING, np.flatnonzero(allowed))
+        scores, rows = (part[0] for part in vectors.search(vector[None, :], asked))
+        kept = (rows >= 0) & (rows < allowed.size)
+        kept[kept] = allowed[rows[kept]]
+        if np.count_nonzero(kept) >= CANDIDATES_PER_RANKING or rows[-1] < 0:
+            logger.debug("vector search filtered afterwards: %.0f %% of rows allowed", 100 * share)
+            return rows[kept][:CANDIDATES_PER_RANKING], scores[kept][:CANDIDATES_PER_RANKING]
+    logger.debug("vector search filtered inside: %.0f %% of rows allowed", 100 * share)
+    permitted = np.flatnonzero(allowed)
+    scores, rows = (
+        part[0] for part in vectors.search(vector[None, :], CANDIDATES_PER_RANKING, permitted)
     )
-    return found[found >= 0], scores[found >= 0]
+    return rows[rows >= 0], scores[rows >= 0]
 
 
 def passage_scores(evidence: Evidence, weights: Weights) -> Floats:
@@ -191,13 +199,13 @@ def passage_scores(evidence: Evidence, weights: Weights) -> Floats:
 def work_scores(evidence: Evidence, weights: Weights) -> tuple[Ints, Floats]:
     """Numbers of the candidates' works, ascending, and one score for each: its best passages and its whole text."""
     works, meaning = best_three(evidence.works, evidence.meaning)
-    _, score_keywords = best_three(evidence.works, evidence.words)
+    _, words = best_three(evidence.works, evidence.words)
     others = weights.others * np.minimum(
         1, (evidence.background.sizes[works] - 1) / FULL_WEIGHT_PASSAGES
     ).astype(np.float32)
     meant = weights.meaning * _with_others(meaning, others)
     keyword_scores = (
-        weights.words * _with_others(score_keywords, others) + weights.whole * evidence.whole[works]
+        weights.words * _with_others(words, others) + weights.whole * evidence.whole[works]
     )
     fused: Floats = (meant + keyword_scores).astype(np.float32)
     top = np.sort(np.argsort(-fused, kind="stable")[:MAX_SMOOTHED_WORKS])

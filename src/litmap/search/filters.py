@@ -27,29 +27,40 @@ def allowed_rows(
     if works is not None and query.notes:
         works |= _notes_named(query.notes, keywords.work_ids)
     if works is not None and not works:
-        return np.zeros(
-            keywords.works.size, bool
-        ), f"No work in the library matches {describe(query)}."
+        message = f"No work in the library matches {describe(query)}."
+        return np.zeros(keywords.works.size, bool), message
     mask = keywords.rows_of(works=None if works is None else sorted(works), kinds=query.kinds)
     if not mask.any():
         where = f" that match {describe(query)}" if works is not None else ""
-        return mask, f"There is no text of kind {' or '.join(query.kinds)} in the works{where}."
+        kinds = " or ".join(query.kinds)
+        return mask, f"There is no text of kind {kinds} in the works{where}."
     for phrase in query.phrases:
-        if terms := index_terms(phrase):
-            mask = _rows_to_mask(
-                _rows_with_text(phrase, terms, mask, keywords, passages), mask.size
+        mask = _with_phrase(phrase, mask, keywords, passages)
+        if not mask.any():
+            return mask, (
+                f"No passage holds “{phrase}”. "
+                "Without the quotation marks its words are searched for."
             )
-            if not mask.any():
-                return (
-                    mask,
-                    f"No passage holds “{phrase}”. Without the quotation marks its words are searched for.",
-                )
     for text in query.without:
-        if terms := index_terms(text):
-            mask = mask & ~_rows_to_mask(
-                _rows_with_text(text, terms, mask, keywords, passages), mask.size
-            )
+        mask = _without_text(text, mask, keywords, passages)
     return mask, "" if mask.any() else "Every passage holds a word that the query leaves out."
+
+
+def _with_phrase(phrase: str, mask: Mask, keywords: WordRows, passages: PassageRows) -> Mask:
+    """Those of the rows that hold the phrase; all where it has no word that is indexed."""
+    terms = index_terms(phrase)
+    if not terms:
+        return mask
+    return _rows_to_mask(_rows_with_text(phrase, terms, mask, keywords, passages), mask.size)
+
+
+def _without_text(text: str, mask: Mask, keywords: WordRows, passages: PassageRows) -> Mask:
+    """Those of the rows that do not hold the text."""
+    terms = index_terms(text)
+    if not terms:
+        return mask
+    rows = _rows_with_text(text, terms, mask, keywords, passages)
+    return mask & ~_rows_to_mask(rows, mask.size)
 
 
 def describe(query: Query) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from math import fsum
 
 from litmap.models import Chunk
@@ -11,8 +11,6 @@ from litmap.parsing.sentences import SHOWN_SENTENCES, split_sentences
 from litmap.parsing.terms import find_words, has_unspaced, index_term, pattern_for, plain_text
 
 Rect = tuple[int, float, float, float, float]
-
-LONGEST = 600
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -40,29 +38,22 @@ class Marker:
         """(start, end, term) of every word of `text` that is a term of the query."""
         if has_unspaced(text):
             return [(w.start, w.end, w.term) for w in find_words(text) if w.term in self.weights]
-        pattern = pattern_for(text)
-        surfaces = set(pattern.findall(text))
-        new = surfaces - self._seen
-        self._seen |= new
-        begun = [
-            surface
-            for surface in new
-            if surface[:2] in self._beginnings or not surface[:2].isascii()
-        ]
-        self._terms |= {
-            surface: term for surface in begun if (term := index_term(surface)) in self.weights
-        }
-        found = []
-        for surface in surfaces & self._terms.keys():
-            term, at = self._terms[surface], text.find(surface)
-            while at >= 0:
-                end = at + len(surface)
-                if (at == 0 or not _goes_on(text[at - 1])) and (
-                    end == len(text) or not _goes_on(text[end])
-                ):
-                    found.append((at, end, term))
-                at = text.find(surface, end)
-        return sorted(found)
+        surfaces = set(pattern_for(text).findall(text))
+        self._learn(surfaces - self._seen)
+        return sorted(
+            (start, end, self._terms[surface])
+            for surface in surfaces & self._terms.keys()
+            for start, end in _occurrences(surface, text)
+        )
+
+    def _learn(self, surfaces: Set[str]) -> None:
+        """Remember which of these spellings are terms of the query."""
+        self._seen |= surfaces
+        for surface in surfaces:
+            if surface[:2] in self._beginnings or not surface[:2].isascii():
+                term = index_term(surface)
+                if term in self.weights:
+                    self._terms[surface] = term
 
     def best_sentence(self, text: str, places: Sequence[tuple[int, int, str]]) -> tuple[int, int]:
         """Offsets of the sentence that holds most of the weighted terms; a phrase outweighs all of them.
@@ -86,6 +77,17 @@ class Marker:
             plain = f" {plain_text(text[start:end])} "
             value += sum(f" {phrase} " in plain for phrase in self.phrases)
         return value / (1 + max(0, end - start - 200) / 1000)
+
+
+def _occurrences(surface: str, text: str) -> Iterator[tuple[int, int]]:
+    """Offsets at which a word stands in a text by itself, not inside another word."""
+    at = text.find(surface)
+    while at >= 0:
+        end = at + len(surface)
+        begins = at == 0 or not _goes_on(text[at - 1])
+        if begins and (end == len(text) or not _goes_on(text[end])):
+            yield at, end
+        at = text.find(surface, end)
 
 
 def _beginnings(terms: Iterable[str]) -> set[str]:
@@ -113,10 +115,10 @@ def _goes_on(character: str) -> bool:
 
 def hit_words(text: str, places: Sequence[tuple[int, int, str]]) -> tuple[str, ...]:
     """The words found, as `text` writes them, each term once."""
-    found: dict[str, str] = {}
+    spelling: dict[str, str] = {}
     for start, end, term in places:
-        found.setdefault(term, text[start:end])
-    return tuple(found.values())
+        spelling.setdefault(term, text[start:end])
+    return tuple(spelling.values())
 
 
 def marks(text: str, terms: Collection[str]) -> list[tuple[int, int]]:

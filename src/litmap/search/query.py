@@ -122,24 +122,34 @@ def _clean(text: str) -> str:
 
 def _take_part(query: Query, match: re.Match[str], kept: list[str]) -> Query:
     """The query with one more part; what is to be searched for by meaning goes to `kept`."""
-    quoted, bare = match["quoted"], match["bare"]
-    if quoted is not None:
-        name = match["field"] or ""
-        if name in _FIELDS:
-            return _with_filter(query, name, quoted)
-        if match["minus"]:
-            return replace(query, without=(*query.without, quoted)) if plain_text(quoted) else query
-        kept.append(quoted)
-        return replace(query, phrases=(*query.phrases, quoted)) if plain_text(quoted) else query
-    if bare is None:
-        return query
-    found = _BARE_FIELD.fullmatch(bare)
-    if found and found[2] in _FIELDS:
-        if found[1]:
+    if match["quoted"] is not None:
+        return _take_quoted(query, match, kept)
+    if match["bare"] is not None:
+        return _take_bare(query, match["bare"], kept)
+    return query  # a quotation mark without its partner
+
+
+def _take_quoted(query: Query, match: re.Match[str], kept: list[str]) -> Query:
+    """A phrase, a phrase to leave out, or a filter's value in quotation marks."""
+    name, quoted = match["field"] or "", match["quoted"]
+    if name in _FIELDS:
+        return _with_filter(query, name, quoted)
+    has_words = bool(plain_text(quoted))
+    if match["minus"]:
+        return replace(query, without=(*query.without, quoted)) if has_words else query
+    kept.append(quoted)
+    return replace(query, phrases=(*query.phrases, quoted)) if has_words else query
+
+
+def _take_bare(query: Query, bare: str, kept: list[str]) -> Query:
+    """A word, a word to leave out, or a filter."""
+    field = _BARE_FIELD.fullmatch(bare)
+    if field and field[2] in _FIELDS:
+        if field[1]:
             raise SearchError(
                 f"'{bare}': filters cannot be turned round with a minus; leave the minus out."
             )
-        return _with_filter(query, found[2], found[3])
+        return _with_filter(query, field[2], field[3])
     if bare.startswith("-") and len(bare) > 1 and plain_text(bare):
         return replace(query, without=(*query.without, bare[1:]))
     kept.append(bare)
@@ -200,29 +210,42 @@ def _with_remark(query: Query, text: str) -> Query:
 
 
 def _with_identifiers(query: Query, text: str) -> Query:
-    """Identifiers found, and the error for a query that asks for nothing."""
-    found = find_identifiers(text)
-    rest = "".join(c for i, c in enumerate(text) if not any(f.start <= i < f.end for f in found))
-    ids = [f.id for f in found]
-    if (
-        not ids
-        and len(text.split()) == 1
-        and (alone := normalise_id(text)) != text
-        and ":" in alone
-    ):
-        ids, rest = [alone], ""
-    only = bool(ids) and not index_terms(rest.replace("doi", ""))
+    """The query with its text and the identifiers in it. Raises where it asks for nothing."""
+    ids, remainder = _split_identifiers(text)
+    only = bool(ids) and not index_terms(remainder.replace("doi", ""))
     query = replace(query, text=text, ids=tuple(dict.fromkeys(ids)), only_ids=only)
-    if any(c.isalnum() for c in text) or query.filters_works or query.kinds != DEFAULT_KINDS:
-        return query
+    if not _asks_for_something(query):
+        raise _nothing_asked(query)
+    return query
+
+
+def _split_identifiers(text: str) -> tuple[list[str], str]:
+    """The identifiers a text names, and the text without them."""
+    matches = find_identifiers(text)
+    if matches:
+        inside = {i for match in matches for i in range(match.start, match.end)}
+        remainder = "".join(c for i, c in enumerate(text) if i not in inside)
+        return [match.id for match in matches], remainder
+    if len(text.split()) == 1:
+        alone = normalise_id(text)
+        if alone != text and ":" in alone:
+            return [alone], ""
+    return [], text
+
+
+def _asks_for_something(query: Query) -> bool:
+    has_words = any(c.isalnum() for c in query.text)
+    return has_words or query.filters_works or query.kinds != DEFAULT_KINDS
+
+
+def _nothing_asked(query: Query) -> SearchError:
     if query.without:
-        raise SearchError(
-            "The query only says what to leave out; say also what to look for.",
-            subject=query.raw[:60],
-        )
+        message = "The query only says what to leave out; say also what to look for."
+        return SearchError(message, subject=query.raw[:60])
     if query.raw:
-        raise SearchError("There is no word in the query to search for.", subject=query.raw[:60])
-    raise SearchError(
+        message = "There is no word in the query to search for."
+        return SearchError(message, subject=query.raw[:60])
+    return SearchError(
         "The query is empty: type what the passage is about, a title, a quotation or an arXiv id."
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,20 +51,26 @@ def locate_quotation(
         raise SearchError("There is no word in the quotation to look for.", subject=quotation[:60])
     _, near = vectors.search(embed_query(encoder, text)[None, :], VECTOR_CANDIDATES)
     rows = np.union1d(highest(keywords.scores(text), KEYWORD_CANDIDATES), near[0][near[0] >= 0])
-    found = passages.passages(rows)
-    hits = [hit for passage in found if (hit := _align(wanted, passage)) is not None]
+    candidates = passages.passages(rows)
+    hits = _align_all((wanted,), candidates)
     if not hits and len(wanted) > 4 * SHORT_QUOTATION:
-        half = (
-            wanted.index(" ", len(wanted) // 2)
-            if " " in wanted[len(wanted) // 2 :]
-            else len(wanted) // 2
-        )
-        parts = wanted[:half].strip(), wanted[half:].strip()
-        hits = [
-            hit for passage in found for part in parts if (hit := _align(part, passage)) is not None
-        ]
+        hits = _align_all(_halves(wanted), candidates)
     hits.sort(key=lambda hit: (-round(hit.score, 2), hit.row))
     return _drop_overlaps(hits)[:limit]
+
+
+def _align_all(parts: Sequence[str], passages: Sequence[Passage]) -> list[Hit]:
+    """The places in the passages that agree well enough with one of the parts."""
+    aligned = (_align(part, passage) for passage in passages for part in parts)
+    return [hit for hit in aligned if hit is not None]
+
+
+def _halves(text: str) -> tuple[str, str]:
+    """A text parted at the first blank behind its middle: a quotation may run over two passages."""
+    middle = len(text) // 2
+    blank = text.find(" ", middle)
+    at = middle if blank < 0 else blank
+    return text[:at].strip(), text[at:].strip()
 
 
 def _align(wanted: str, passage: Passage) -> Hit | None:

@@ -136,12 +136,12 @@ class Searcher:
             )
             return [(self.keywords.work_ids[number], score) for score, number in ranked]
         keyword_scores = self._start_keyword_scores(text, allowed)
-        found = self._gather(embed_query(self.encoder, text), keyword_scores, allowed)
+        evidence = self._gather_evidence(embed_query(self.encoder, text), keyword_scores, allowed)
         if method == "dense":
-            works, best = best_three(found.works, found.cosines)
+            works, best = best_three(evidence.works, evidence.cosines)
             totals = best[:, 0]
         else:
-            works, totals = work_scores(found, self.weights)
+            works, totals = work_scores(evidence, self.weights)
         return [
             (self.keywords.work_ids[n], score)
             for n, score in self._work_order(works, totals, ())[:limit]
@@ -196,40 +196,40 @@ class Searcher:
 
     def _rank(self, query: Query, question: _RankedQuestion) -> Results:
         limit, per_work = question.limit, question.per_work
-        found = self._gather(question.vector, question.keyword_scores, question.allowed)
-        if not found.rows.size:
+        evidence = self._gather_evidence(question.vector, question.keyword_scores, question.allowed)
+        if not evidence.rows.size:
             return Results(
                 query, close=False, message="No passage has anything to do with the query."
             )
-        scores = passage_scores(found, self.weights)
+        scores = passage_scores(evidence, self.weights)
         totals: Floats | None = None
         terms = {
             term: self.keywords.idf(term) for term in dict.fromkeys(index_terms(question.text))
         }
-        order = np.lexsort((found.rows, -scores))
+        order = np.lexsort((evidence.rows, -scores))
         if self.reranker is not None and query.text:
-            order, scores, totals = self._rerank(self.reranker, query.text, found, order)
+            order, scores, totals = self._rerank(self.reranker, query.text, evidence, order)
         shown = HitPresenter(
             self.passages,
-            found.rows,
+            evidence.rows,
             scores,
-            found.cosines,
+            evidence.cosines,
             Marker(terms, query.phrases),
         )
         hits = shown.first(order.tolist(), limit)
 
         def works() -> list[WorkHit]:
             numbers, own = (
-                work_scores(found, self.weights)
+                work_scores(evidence, self.weights)
                 if totals is None
-                else (np.unique(found.works), totals)
+                else (np.unique(evidence.works), totals)
             )
             best = self._work_order(numbers, own, question.named)[:limit]
-            return self._group_by_work(shown, found.works[order], order, best, per_work)
+            return self._group_by_work(shown, evidence.works[order], order, best, per_work)
 
-        grouped = LazySequence(min(limit, np.unique(found.works).size), works)
+        grouped = LazySequence(min(limit, np.unique(evidence.works).size), works)
         return self._with_closeness(
-            Results(query, tuple(hits), grouped), float(found.cosines.max()), terms
+            Results(query, tuple(hits), grouped), float(evidence.cosines.max()), terms
         )
 
     def _group_by_work(
@@ -252,26 +252,26 @@ class Searcher:
         ]
 
     def _rerank(
-        self, reranker: Reranker, text: str, found: Evidence, order: Ints
+        self, reranker: Reranker, text: str, evidence: Evidence, order: Ints
     ) -> tuple[Ints, Floats, Floats]:
         """Order and scores with the best passages as the second stage sees them, the others behind them.
 
         A work stands where its best passage does.
         """
         read = order[:RERANK_DEPTH]
-        passages = self.passages.passages(found.rows[read])
+        passages = self.passages.passages(evidence.rows[read])
         given = np.asarray(reranker.score(text, [p.chunk.text for p in passages]), np.float32)
-        scores = np.empty(found.rows.size, np.float32)
+        scores = np.empty(evidence.rows.size, np.float32)
         scores[order] = given.min() - 1 - np.arange(order.size, dtype=np.float32)
         scores[read] = given
-        totals = scores[first_of_each(found.works, scores)]
-        return np.lexsort((found.rows, -scores)), scores, totals
+        totals = scores[first_of_each(evidence.works, scores)]
+        return np.lexsort((evidence.rows, -scores)), scores, totals
 
     def _start_keyword_scores(self, text: str, allowed: Mask) -> Callable[[], KeywordScores]:
         """What the words say, worked out on another thread while this one embeds the text."""
         return _KEYWORD_THREADS.pool.submit(score_keywords, text, allowed, self.keywords).result
 
-    def _gather(
+    def _gather_evidence(
         self, vector: Floats, keyword_scores: Callable[[], KeywordScores], allowed: Mask
     ) -> Evidence:
         works = self.keywords.works
