@@ -100,7 +100,7 @@ def test_more_like_a_work_leaves_it_out(library):
     entry = library.works()[0]
     assert entry.work.id not in {h.entry.work.id for h in library.more_like(entry.work.id).hits}
     for name in ("#99999999", "#" + "9" * 30):
-        with pytest.raises(SearchError, match="no passage"):
+        with pytest.raises(SearchError, match="no longer in the library"):
             library.more_like(name)
 
 
