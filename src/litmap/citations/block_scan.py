@@ -1,4 +1,4 @@
-"""A block while it is scanned: its text, what of it is claimed, the context of a place; long blocks cut."""
+"""A block while it is scanned: its text, what of it is claimed, the context of a place."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from litmap.parsing.sentences import NOTE_SENTENCES, sentence_borders
 MAX_BLOCK = 20_000
 """Most characters of a block that are read as one."""
 CLAIMED = "\x00"
-"""Stands for each claimed character in `BlockScan.unclaimed_text`; no recogniser reads across it."""
+"""Stands for each claimed character of `BlockScan.unclaimed_text`; no recogniser reads on there."""
 MAX_GAP = 23
-"""Most characters between two stretches that stand side by side, words such as 'also as' included."""
+"""Most characters between stretches that stand side by side, words such as 'also as' included."""
 MAX_JOURNAL = 70
 """Most characters of a journal with its numbers between names and an identifier."""
 TITLE_KINDS = frozenset({"paragraph", "item", "cell", "heading"})

@@ -1,4 +1,4 @@
-"""A note while it is scanned: its blocks, what its reference entries tell, and what was detected."""
+"""A note while it is scanned: its blocks, what its reference entries tell, what was detected."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from litmap.models import Link, Mention, Note, NoteBlock, Reference
 MAX_MENTION = 500
 """Characters of a mention's text that are kept."""
 NOT_A_WORK = Tie("key", "")
-"""Stands for the tie of an entry that is not a scholarly work: a citekey of it is not a citation."""
+"""Stands for the tie of an entry that is not a scholarly work: its citekey is not a citation."""
 
 
 @dataclass(slots=True)

@@ -42,8 +42,8 @@ from litmap.citations.ties import Tie
 from litmap.models import Note
 
 Detector = Callable[[NoteScan, BlockScan], Iterable[Detection]]
-"""Gives what it detects in a block, one place after the other. Each detection is recorded before the
-next is asked for: `unclaimed_text` then has what the detector itself claimed so far masked.
+"""Gives what it detects in a block, one place after the other. Each detection is recorded before
+the next is asked for: `unclaimed_text` then has what the detector itself claimed so far masked.
 """
 
 MARKED_DETECTORS: tuple[Detector, ...] = (

@@ -1,4 +1,4 @@
-"""Ties: what sightings of one work share. Two sightings with an equal tie are grouped into one citation."""
+"""Ties: what sightings of one work share; those with an equal tie are grouped into a citation."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Tie(NamedTuple):
 
 
 def reference_ties(reference: Reference, *, title_known: bool) -> frozenset[Tie]:
-    """The ties of what a reference says: identifiers, addresses, and its title if it tells a work."""
+    """The ties of what a reference says: identifiers, addresses, its title if it tells a work."""
     ties = {Tie.identifier(identifier) for identifier in reference.ids}
     ties |= {Tie.url(url) for url in reference.urls if len(url) < MAX_URL}
     title = normalise_title(reference.title) if title_known else ""
@@ -97,7 +97,7 @@ def reference_ties(reference: Reference, *, title_known: bool) -> frozenset[Tie]
 
 
 def _tells_a_work(title: str, *, authored: bool) -> bool:
-    """True for a title of three words or 14 characters; known authors make four characters enough."""
+    """True for a title of three words or 14 characters; with known authors four are enough."""
     if authored and len(title) >= 4:
         return True
     return len(title) >= 14 or len(title.split()) >= 3

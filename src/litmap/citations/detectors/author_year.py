@@ -53,30 +53,34 @@ def _work_at(
 ) -> Iterator[Detection]:
     """The work printed at a place; a volume without names, page or title does not tell one."""
     people, title, end = _people_and_title(block_scan.unclaimed_text, place)
-    if not people and not place.page and not title:
+    if not any((people, place.page, title)):
         return
     start = people.start if people else place.start
-    names = people.names if people else ()
-    year = place.year or (people.year if people else None)
-    block = block_scan.block
-    reference = Reference(block.text[start : place.end], "", names, year, place.journal)
+    names, year = (people.names, place.year or people.year) if people else ((), place.year)
+    written = block_scan.text[start : place.end]
+    reference = Reference(written, "", names, year, place.journal)
     ties = {_place_tie(note_scan, block_scan, place, start)}
     adjacent = block_scan.adjacent_sighting(start, place.end)
-    if adjacent and not adjacent.reference.venue and _may_be_by(adjacent.reference, names):
+    if adjacent and _may_be_printed_there(adjacent.reference, names):
         ties |= adjacent.ties
     if title:
         reference = replace(reference, title=_written(block_scan, title))
         ties |= reference_ties(reference, title_known=True)
-    mention = note_scan.mention(block, start, place.end, "reference")
+    mention = note_scan.mention(block_scan.block, start, place.end, "reference")
     sure = bool(names) and bool(year)
     sighting = Sighting(mention, reference, sure, frozenset(ties), title_known=bool(title))
     yield Detection(sighting, claim=(start, end))
 
 
+def _may_be_printed_there(reference: Reference, names: tuple[str, ...]) -> bool:
+    """True for a reference without a venue of its own that may be by the same people."""
+    return not reference.venue and _may_be_by(reference, names)
+
+
 def _people_and_title(
     text: str, place: JournalLocator
 ) -> tuple[NameMention | None, tuple[int, int] | None, int]:
-    """The names before a place, where the title stands (behind it or the names), and the end of all."""
+    """The names before a place; where the title stands, behind it or the names; the end of all."""
     people = names_before(text, place.start)
     title = title_after(text, place.end)
     end = title[1] if title else place.end
@@ -186,7 +190,7 @@ def detect_informal_names(note_scan: NoteScan, block_scan: BlockScan) -> Iterato
 
 
 def detect_possessive_works(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
-    """Works called their author's ("Paine's keystone paper"), and people who tell ('Kuhn argues')."""
+    """Works called their author's ("Paine's keystone paper"); people who tell ('Kuhn argues')."""
     for names, is_paper in find_possessives(block_scan.unclaimed_text):
         if block_scan.is_unclaimed(names.start, names.end):
             yield _informal(note_scan, block_scan, names, known_only=not is_paper)

@@ -32,7 +32,7 @@ def detect_citekeys(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Dete
 
 
 def detect_labels(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
-    """The labels of entries that a block cites; not the one that it begins with, which is its own."""
+    """The labels of entries that a block cites; the one that it begins with is its own."""
     if not note_scan.entries.labels or "[" not in block_scan.unclaimed_text:
         return
     block = block_scan.block

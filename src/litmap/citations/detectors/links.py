@@ -237,7 +237,7 @@ def _line_begin(block: NoteBlock, start: int) -> int:
 
 
 def _without_authors(stretch: str) -> str:
-    """A stretch without an open bracket or names at its end: 'Title (Doe 1999, ', 'Title, A. Doe'."""
+    """A stretch without an open bracket or names at its end: 'Title (Doe 1999, ', 'Title, Doe'."""
     opened = stretch.rfind("(")
     if opened > stretch.rfind(")"):
         stretch = stretch[:opened].rstrip(" ,.:")

@@ -1,4 +1,4 @@
-"""Reference entries: records of reference files, entries of reference lists, and short notes to them."""
+"""Reference entries: records of reference files, entries of lists, and short notes to them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MAX_LISTED = 200_000
 
 @dataclass(slots=True)
 class _Indexing:
-    """What an entry needs of those before it: the last authors, for '——. 2003.', and short notes."""
+    """What an entry needs of those before it: the last authors, for '——. 2003.', and their ties."""
 
     note: Note
     index: EntryIndex
@@ -170,7 +170,7 @@ def _entry_mention(note_scan: NoteScan, block_scan: BlockScan, entry: ReferenceE
 
 
 def _entry_ties(note_scan: NoteScan, block_scan: BlockScan, reference: Reference) -> frozenset[Tie]:
-    """What an entry is known by: what it says, its number and label, the one place it is printed at."""
+    """What an entry is known by: what it says, its number and label, where it is printed."""
     ties = set(reference_ties(reference, title_known=True))
     numbered = _is_numbered(reference, block_scan.block, listed=block_scan.in_reference_list)
     if numbered and reference.number in note_scan.entries.numbers:

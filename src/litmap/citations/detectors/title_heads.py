@@ -49,7 +49,7 @@ def _lines_citing(note_scan: NoteScan) -> dict[Tie, set[int]]:
 
 
 def _heads(note_scan: NoteScan) -> dict[str, frozenset[Tie]]:
-    """The ties of works by the head of their title; not of words the note also has in lower case."""
+    """The ties of works by the head of their title; not of words the note has in lower case."""
     heads = {head: ties for head, ties in _unique_heads(note_scan) if _may_be_a_system(head)}
     if not heads:
         return {}

@@ -80,7 +80,7 @@ def detect_dated_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[
 
 
 def _is_title_in_italics(title: str, after: str, *, dated: bool) -> bool:
-    """True for a title, not a term or the name of a journal; with names or a year, nearly anything."""
+    """True for a title, not a term or a journal; with names or a year nearly anything is one."""
     words = _WORD.findall(title)
     if not 1 <= len(words) <= 25 or not _begins_like_a_title(title) or _VOLUME.match(after):
         return False
@@ -316,18 +316,26 @@ def detect_candidate(
     """
     if _is_not_a_title(title.text):
         return
-    names, year = _people_beside(title.beside)
     likely = title_score(title.text) >= GOOD_TITLE
+    names, year = _people_beside(title.beside)
     sure = bool(names and year) and likely
     reach = max(title.end, line_end)
-    adjacent = block_scan.adjacent_sighting(title.start, reach, 4)
-    if adjacent and adjacent.reference.authors and adjacent.mention.kind == "author-year":
+    citation = _citation_beside(block_scan, title.start, reach)
+    if citation:
         if not likely and not quoted:
             return  # a remark with a citation behind it
-        names, year = names or adjacent.reference.authors, year or adjacent.reference.year
+        names, year = names or citation.authors, year or citation.year
     end = _bracket_end(block_scan.text, title) if title.beside else title.end
     beside = _Beside(names, year, title.start, end, reach)
     yield _detection(note_scan, block_scan, title, beside, sure=sure)
+
+
+def _citation_beside(block_scan: BlockScan, start: int, reach: int) -> Reference | None:
+    """What an author-year mention next to a title says."""
+    adjacent = block_scan.adjacent_sighting(start, reach)
+    if adjacent and adjacent.mention.kind == "author-year" and adjacent.reference.authors:
+        return adjacent.reference
+    return None
 
 
 def _is_not_a_title(title: str) -> bool:
@@ -372,7 +380,7 @@ def _detection(
     reference = Reference(block.text[:400], shown, beside.names, beside.year)
     ties = reference_ties(reference, title_known=True)
     for adjacent in (
-        block_scan.adjacent_sighting(beside.start, beside.reach, 4),
+        block_scan.adjacent_sighting(beside.start, beside.reach),
         block_scan.identifier_after_journal(beside.reach),
     ):
         if adjacent and not adjacent.title_known:

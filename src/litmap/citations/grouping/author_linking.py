@@ -15,6 +15,7 @@ from litmap.citations.ties import Tie, reference_ties
 from litmap.models import Note, NoteBlock, Reference
 from litmap.parsing.person_names import surname_key
 from litmap.parsing.title_similarity import normalise_title
+from litmap.parsing.word_lists import load_pattern, load_words
 
 MAX_CANDIDATES = 200
 """Works of one surname that are compared with a mention."""
@@ -22,36 +23,17 @@ MIN_SLIP = 5
 """Letters of a name from which one wrong letter is a slip of the pen."""
 _CUE = re.compile(r"(?:^|[.:;(]\s|\b(?:cite|see|cf\.|also|read|e\.g\.,?|and|than) )$")
 """What leads to a work whose author is known from another: 'see Doe 1999'."""
-_CONCEPT = re.compile(
-    r"['’]?s?[ -](?:models?|equations?|theorems?|lemma|algorithms?|distribution|statistics|process|"
-    r"dynamics|formula|law|effect|inequality|conjecture|hypothesis|transform|space|group|number|"
-    r"method|test|criterion|principle|theory|matrix|sampler|score)\b"
-)
+_CONCEPT = re.compile(rf"['’]?s?[ -](?:{load_pattern('concepts_named_after_people')})\b")
 """What names together are called after: 'Lotka–Volterra equations'."""
 _LEAD = re.compile(r"^(?:ex\.?|e\.g\.?|see|cf\.?|also|read|and)\s+", re.I)
-_CITING = re.compile(
-    r"\b(?:cite|citing|see|see also|cf\.|read|reread|re-read|e\.g\.,?|following|contra|unlike|"
-    r"compare|than|w/|vs\.?|versus|per|via|quoting|due to|and|or)\s$",
-    re.I,
-)
-_EVENT = re.compile(
-    r"[)\]]?\s(?:summer|winter|spring|school|workshop|conference|meeting|tutorial|lectures?|course|"
-    r"edition|election|talk|slides)"
-)
+_CITING = re.compile(rf"\b(?:{load_pattern('words_before_citations')})\s$", re.I)
+_EVENT = re.compile(rf"[)\]]?\s(?:{load_pattern('dated_events')})")
 _OPENS = re.compile(r"(?:^|\s{2}|[.:;(→–—]\s?|--?\s|\b(?:but|also|then|in|from|by|as|that)\s)$")
 _TELLS = re.compile(
-    r"[)\]]?(?:['’]s\b|,? (?:on|is|was|has|had|shows?|showed|argues?|argued|finds?|found|proves?|"
-    r"proved|gives?|gave|introduces?|introduced|proposes?|proposed|says?|said|claims?|claimed|"
-    r"reports?|for the|does|did|uses?|used|makes?|made|who|which|why|how|where|what)\b"
+    rf"[)\]]?(?:['’]s\b|,? (?:{load_pattern('words_after_citations')})\b"
     r"|[,:;]\s|\s[–—(-]|[.)]|$|\s[a-z]{3,}|\s(?:1[89]|20)\d\d[A-Z])"
 )
-_PLACES_AND_EVENTS = frozenset(
-    "paris london berlin tokyo kyoto vienna rome madrid lisbon barcelona munich zurich geneva oxford cambridge boston chicago "  # noqa: SIM905
-    "seattle toronto montreal vancouver beijing shanghai seoul sydney melbourne moscow rio athens sochi amsterdam brussels dublin "  # noqa: E501
-    "stockholm oslo copenhagen helsinki prague warsaw budapest istanbul delhi mumbai singapore germany france italy spain japan "
-    "china india russia brazil canada australia europe africa asia america american european brexit olympics windows office ios "
-    "android matlab ubuntu python java latex excel word fukushima chernobyl katrina covid ebola vintage census election".split()
-)
+_PLACES_AND_EVENTS = load_words("places_and_events")
 
 
 class _AuthoredWork:
@@ -155,8 +137,9 @@ def _only_work(
     """
     if names.year is not None or len(names.surnames) > 1:
         return None
-    in_note = [w for w in works.by_surname.get(names.surnames[0], []) if w.note == note.path]
-    work = next((w for w in in_note if w.sighting.title_known), in_note[0] if in_note else None)
+    in_note = works.of_note(names.surnames[0], note)
+    work = next((work for work in in_note if work.sighting.title_known), None)
+    work = work or next(iter(in_note), None)
     if work is None or not _stands_for_all(names, work, is_paper=is_paper):
         return None
     return work if all(_may_be_same(work, other) for other in in_note) else None
@@ -230,6 +213,10 @@ class _WorksByAuthor:
         if work.year:
             self._by_year[work.year, first[:1]][first].append(work)
 
+    def of_note(self, surname: str, note: Note) -> list[_AuthoredWork]:
+        """The works of a first author that a note cites."""
+        return [work for work in self.by_surname.get(surname, ()) if work.note == note.path]
+
     def candidates(self, names: NameMention) -> list[_AuthoredWork]:
         """Works that the names may mean."""
         first = names.surnames[0]
@@ -282,7 +269,7 @@ def _rivals(best: _Match, others: Sequence[_Match]) -> Iterator[_Match]:
 
 
 def _tells_apart(names: NameMention) -> bool:
-    """True for names that tell works of the same people apart: a year with 'b' or with more names."""
+    """True for what tells works of the same people apart: a year with 'b' or several names."""
     if names.suffix:
         return True
     return names.year is not None and len(names.surnames) != 1

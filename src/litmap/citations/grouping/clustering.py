@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import chain, combinations
+from operator import attrgetter
 
 from litmap.citations.grouping.author_linking import is_slip, link_mentions
 from litmap.citations.model import Sighting
@@ -112,7 +113,7 @@ def group(scans: Sequence[NoteScan]) -> list[Citation]:
 
 
 def _groups(sightings: Sequence[Sighting]) -> list[list[Sighting]]:
-    """The sightings of each work: joined by sure ties first, then by titles, then by like titles."""
+    """The sightings of each work: joined by sure ties, then by titles, then by similar titles."""
     groups = _UnionFind(sightings)
     members_of: dict[Tie, list[int]] = defaultdict(list)
     for index, sighting in enumerate(sightings):
@@ -226,17 +227,16 @@ def _merge(members: Sequence[Sighting]) -> Reference:
         return _alone(members[0])
     ranked = sorted(members, key=_credibility)
     references = [sighting.reference for sighting in ranked]
-    titles = [s.reference.title for s in ranked if s.title_known and s.reference.title]
     return Reference(
-        raw=_first(reference.raw for reference in references),
-        title=_first(titles),
+        raw=_first("raw", references),
+        title=_first("title", [s.reference for s in ranked if s.title_known]),
         authors=max((reference.authors for reference in references), key=len),
         year=_year(ranked),
-        venue=_first(reference.venue for reference in references),
-        ids=_sorted_ids(i for reference in references for i in reference.ids),
-        urls=tuple(dict.fromkeys(url for reference in references for url in reference.urls)),
-        number=_first(reference.number for reference in references),
-        year_suffix=_first(reference.year_suffix for reference in references),
+        venue=_first("venue", references),
+        ids=_sorted_ids(chain.from_iterable(reference.ids for reference in references)),
+        urls=_unique(chain.from_iterable(reference.urls for reference in references)),
+        number=_first("number", references),
+        year_suffix=_first("year_suffix", references),
     )
 
 
@@ -246,9 +246,15 @@ def _credibility(sighting: Sighting) -> tuple[bool, bool, bool]:
     return not (titled and sighting.listed), not titled, not sighting.reference.ids
 
 
-def _first(values: Iterable[str]) -> str:
-    """The first value that is not empty, else ''."""
+def _first(name: str, references: Iterable[Reference]) -> str:
+    """The first value of a field that is not empty, else ''."""
+    values = map(attrgetter(name), references)
     return next(filter(None, values), "")
+
+
+def _unique(values: Iterable[str]) -> tuple[str, ...]:
+    """Each value once, in the order of first appearance."""
+    return tuple(dict.fromkeys(values))
 
 
 def _year(ranked: Sequence[Sighting]) -> int | None:
@@ -270,14 +276,14 @@ def _alone(sighting: Sighting) -> Reference:
         year=reference.year or None,
         venue=reference.venue,
         ids=_sorted_ids(reference.ids),
-        urls=tuple(dict.fromkeys(reference.urls)),
+        urls=_unique(reference.urls),
         number=reference.number,
         year_suffix=reference.year_suffix,
     )
 
 
 def _sorted_ids(ids: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(dict.fromkeys(ids), key=_rank))
+    return tuple(sorted(_unique(ids), key=_rank))
 
 
 def _rank(identifier: str) -> int:
