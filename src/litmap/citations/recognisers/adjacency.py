@@ -91,7 +91,10 @@ def _whole(year: str | None) -> str:
 
 
 def names_after(text: str, start: int) -> NameMention | None:
-    """Names that stand right behind a title: '(Koestler 1959)', 'by Arthur Koestler', ', Koestler'."""
+    """Names that stand right behind a title.
+
+    '(Koestler 1959)', 'by Arthur Koestler', ', Koestler'.
+    """
     match = _NAMES_AFTER.match(text, start)
     names, et_al = split_people(match["names"]) if match else ([], False)
     if match is None or not names:

@@ -38,7 +38,10 @@ _TITLED_BEFORE = re.compile(
 
 
 def title_after(text: str, end: int) -> tuple[int, int] | None:
-    """Where the title stands that follows names and a year: 'Levins R. 1969. Some … consequences. Bull. …'."""
+    """Where the title stands that follows names and a year.
+
+    'Levins R. 1969. Some … consequences. Bull. …'.
+    """
     match = _TITLE_AFTER.match(text, end)
     return match.span("title") if match and is_title_after_names(match["title"]) else None
 
@@ -59,7 +62,10 @@ def is_catchwords(title: str) -> bool:
 
 
 def names_and_title_before(text: str, end: int) -> tuple[NameMention, int, int] | None:
-    """Names and title (its start and end) that stand before a journal: 'Doe & Roe, The title of it? Cognition 95:201'."""
+    """Names and title (its start and end) that stand before a journal.
+
+    'Doe & Roe, The title of it? Cognition 95:201'.
+    """
     begin = max(0, end - MAX_LENGTH, text.rfind("\x00", 0, end) + 1)
     for match in _TITLED_BEFORE.finditer(text[begin:end]):
         names, _ = split_people(match["names"])

@@ -92,7 +92,10 @@ class _Run:
 
 
 def named_titles(text: str) -> list[tuple[TitleCandidate, NameMention]]:
-    """Titles in raised words right behind or before names, with these names; at least two raised words of a title."""
+    """Titles in raised words right behind or before names, with these names.
+
+    At least two raised words of a title.
+    """
     titles: list[tuple[TitleCandidate, NameMention]] = []
     if RUN_TOGETHER.search(text):
         return titles
@@ -125,7 +128,10 @@ def _read_run(text: str, match: re.Match[str]) -> _Run:
 
 
 def may_be_title(title: str, *, owned: bool) -> bool:
-    """True for two raised words that are no venue, people, law or institution; one is enough behind an owner."""
+    """True for two raised words that are no venue, people, law or institution.
+
+    One is enough behind an owner.
+    """
     words = re.findall(r"[^\W_][\w’'-]*", title)
     min_raised, min_length = (1, 7) if owned else (2, 9)
     if len(words) < 2 or len(title) < min_length or len(raised_words(words)) < min_raised:
@@ -136,7 +142,10 @@ def may_be_title(title: str, *, owned: bool) -> bool:
 
 
 def is_named_thing(title: str) -> bool:
-    """True for a law, an institution, a prize, a journal or a series: 'Zipf Law', 'Nobel Prize', 'Am. Nat.'."""
+    """True for a law, an institution, a prize, a journal or a series.
+
+    'Zipf Law', 'Nobel Prize', 'Am. Nat.'.
+    """
     if NO_TITLE.search(title):
         return True
     return is_numbered_venue(title) or is_unambiguous_journal(title)
@@ -264,6 +273,9 @@ def is_possessive_title(title: str, *, printed: bool) -> bool:
 
 
 def is_owned_title(title: str) -> bool:
-    """True for two long raised words that are nothing called after their owner: 'Computer Age Statistical Inference'."""
+    """True for two long raised words that are nothing called after their owner.
+
+    'Computer Age Statistical Inference'.
+    """
     long = [word for word in TITLE_WORD.findall(title) if word[0].isupper() and len(word) >= 4]
     return len(long) >= 2 and not EPONYM.search(title)

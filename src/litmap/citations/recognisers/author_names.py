@@ -1,4 +1,7 @@
-"""Author-year mentions in prose: 'Dinh et al. (2017)', '(Lin and Tegmark 2016b, 2016a; Mehta and Schwab 2014)'."""
+"""Author-year mentions in prose.
+
+'Dinh et al. (2017)', '(Lin and Tegmark 2016b, 2016a; Mehta and Schwab 2014)'.
+"""
 
 from __future__ import annotations
 
@@ -91,7 +94,10 @@ _FOUR_FIGURES = re.compile(r"\d{4}")
 
 @dataclass(frozen=True, slots=True)
 class NameMention:
-    """Names with a year as they stand in a text; `surnames` are normalised, `year` is None for names alone."""
+    """Names with a year as they stand in a text.
+
+    `surnames` are normalised, `year` is None for names alone.
+    """
 
     start: int
     end: int
@@ -123,7 +129,10 @@ def name_mention(
 
 
 def find_names(text: str) -> list[NameMention]:
-    """Author-year mentions in order, without overlap. One match with several years gives one mention a year."""
+    """Author-year mentions in order, without overlap.
+
+    One match with several years gives one mention a year.
+    """
     return list(_find_names(text)) if _DATED.search(text) else []
 
 
@@ -202,7 +211,10 @@ def _dated_stretches(text: str) -> list[tuple[int, int]]:
 
 
 def _sign_length(text: str, year: re.Match[str]) -> int:
-    """Characters before two figures that make them a year: an apostrophe, or a word's end and a blank."""
+    """Characters before two figures that make them a year.
+
+    An apostrophe, or a word's end and a blank.
+    """
     if year.end() - year.start() == 4:
         return 0
     return 2 if text[year.start() - 1] == " " else 1
@@ -214,7 +226,10 @@ def _overlaps(mentions: list[NameMention], start: int, end: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _DatedNames:
-    """What stands before a year, read: `venue` is '' for none, `enclosed` where brackets are around."""
+    """What stands before a year, read.
+
+    `venue` is '' for none, `enclosed` where brackets are around.
+    """
 
     match: re.Match[str]
     names: list[str]
@@ -229,7 +244,10 @@ class _DatedNames:
 
 
 def _read_mentions(match: re.Match[str], text: str) -> list[NameMention]:
-    """One mention for each year of a match; none where what stands before the year are no authors."""
+    """One mention for each year of a match.
+
+    None where what stands before the year are no authors.
+    """
     dated = _read_dated_names(match, text)
     if dated is None or any(is_other(dated) for is_other in _OTHER_THINGS):
         return []
@@ -256,7 +274,10 @@ def _read_dated_names(match: re.Match[str], text: str) -> _DatedNames | None:
 
 
 def _only_names(names: list[str], *, joined: bool) -> list[str]:
-    """The names without other words; a word that '&' joins to a name is one: 'Press & Schechter'."""
+    """The names without other words; a word that '&' joins to a name is one.
+
+    'Press & Schechter'.
+    """
     if names and not any(is_not_a_name(name) for name in names[1:]):
         return names
     ambiguous = AMBIGUOUS_SURNAMES if joined else frozenset()
@@ -271,7 +292,10 @@ def _owner_of(name: str) -> str:
 def _begins_with_end_of_sentence(
     match: re.Match[str], names: list[str], text: str, *, et_al: bool
 ) -> bool:
-    """True where the first name is what the sentence is about: 'on the Basque Country, Abadie, Diamond and …'."""
+    """True where the first name is what the sentence is about.
+
+    'on the Basque Country, Abadie, Diamond and …'.
+    """
     if len(names) < (2 if et_al else 3):
         return False
     if not _PREPOSITION.search(text[max(0, match.start() - 8) : match.start()]):
@@ -313,7 +337,10 @@ def is_one_name_in_journal(dated: _DatedNames) -> bool:
 
 
 def _is_surname_list(match: re.Match[str]) -> bool:
-    """True for surnames of one word each, joined by '&' or three or more: no run of a title's words."""
+    """True for surnames of one word each, joined by '&' or three or more.
+
+    No run of a title's words.
+    """
     parts = [part for part in map(str.strip, JOINER.split(match["names"])) if part]
     least = 2 if "&" in match["names"] else 3
     return len(parts) >= least and all(_is_surname(part) for part in parts)

@@ -1,4 +1,7 @@
-"""Titles told by a year: between their authors and a dated venue, in brackets with it, or before it."""
+"""Titles told by a year.
+
+Between their authors and a dated venue, in brackets with it, or before it.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,10 @@ _ARTICLES = frozenset({"The", "A", "An", "On"})
 
 
 def dated_titles(text: str) -> list[TitleCandidate]:
-    """Titles in raised words before a year in brackets: 'Secord Victorian Sensation (2000)', 'The Minimalist Program (1995)'."""
+    """Titles in raised words before a year in brackets.
+
+    'Secord Victorian Sensation (2000)', 'The Minimalist Program (1995)'.
+    """
     if not _YEAR_IN_BRACKETS.search(text):
         return []
     titles = []
@@ -110,7 +116,10 @@ def is_cited_title(title: str) -> bool:
 
 
 def bracketed_titles(text: str) -> list[TitleCandidate]:
-    """Titles in brackets behind their authors: 'Soare's book (Recursively Enumerable Sets and Degrees, Springer 1987)'."""
+    """Titles in brackets behind their authors.
+
+    'Soare's book (Recursively Enumerable Sets and Degrees, Springer 1987)'.
+    """
     titles: list[TitleCandidate] = []
     for match in _bracketed(text):
         if titles and match.start("title") < titles[-1].end:
@@ -132,7 +141,10 @@ def is_bracketed_title(title: str) -> bool:
 
 
 def _bracketed(text: str) -> Iterator[re.Match[str]]:
-    """Names and titles in brackets; most brackets hold no title, which is seen without reading what stands before."""
+    """Names and titles in brackets.
+
+    Most brackets hold no title, which is seen without reading what stands before.
+    """
     for bracket in _DATED_BRACKET.finditer(text):
         start = max(0, bracket.start() - MAX_BEFORE_BRACKET)
         end = min(len(text), bracket.end() + MAX_BEHIND_BRACKET)

@@ -1,4 +1,7 @@
-"""One stretch of a block read as one reference entry: its text, its links and its identifiers together."""
+"""One stretch of a block read as one reference entry.
+
+Its text, its links and its identifiers together.
+"""
 
 from __future__ import annotations
 
@@ -121,7 +124,10 @@ def _number_of(block: NoteBlock) -> str:
 def _read_reference(
     source: _Source, previous_authors: Sequence[str], *, outside: bool
 ) -> tuple[bool, Reference] | None:
-    """The parsed reference, and whether journal and page tell it; None for what is none outside reference lists."""
+    """The parsed reference, and whether journal and page tell it.
+
+    None for what is none outside reference lists.
+    """
     located, reference = _with_locator(source.text, _parse(source, previous_authors))
     if not outside:
         return located, _with_missing_parts(reference, source)
@@ -133,7 +139,10 @@ def _read_reference(
 
 
 def _is_worth_reading(text: str, *, outside: bool) -> bool:
-    """A quick look before a text is parsed: not too long, not an address alone, and with a reference's opening."""
+    """A quick look before a text is parsed.
+
+    Not too long, not an address alone, and with a reference's opening.
+    """
     if len(text) > MAX_ENTRY_LENGTH or _BARE_PAGE.match(text.strip()):
         return False
     return not outside or may_be_reference(text)
@@ -258,7 +267,10 @@ def _with_missing_parts(reference: Reference, source: _Source) -> Reference:
 
 
 def _with_surnames(reference: Reference, source: _Source) -> Reference | None:
-    """A reference that begins with surnames alone: 'Angrist, Imbens and Rubin, Identification of …, JASA 1996'."""
+    """A reference that begins with surnames alone.
+
+    'Angrist, Imbens and Rubin, Identification of …, JASA 1996'.
+    """
     match = _SURNAMES.match(source.text)
     if not match or not any((reference.year, reference.venue, reference.ids)):
         return None
@@ -275,7 +287,10 @@ def _with_surnames(reference: Reference, source: _Source) -> Reference | None:
 def _entry(
     source: _Source, reference: Reference, *, located: bool, about_news: bool
 ) -> ReferenceEntry:
-    """The entry with all identifiers and addresses of its stretch; a page where none of them is scholarly."""
+    """The entry with all identifiers and addresses of its stretch.
+
+    A page where none of them is scholarly.
+    """
     ids = tuple(dict.fromkeys([*source.ids, *reference.ids]))
     urls = tuple(dict.fromkeys([*source.urls, *reference.urls]))
     reference = replace(reference, raw=source.text, ids=ids, urls=urls, page=0)

@@ -100,7 +100,10 @@ _REPORTED = re.compile(rf"(?<![\w.-])(?P<names>{WORD}) {_REPORTING_VERB}\b")
 
 
 def find_informal_names(text: str) -> list[NameMention]:
-    """Mentions of works by their people that are not sure to be one; those without a year have None. May overlap."""
+    """Mentions of works by their people that are not sure to be one.
+
+    Those without a year have None. May overlap.
+    """
     mentions = chain(
         _in_lower_case(text),
         _collaborations(text),

@@ -1,4 +1,7 @@
-"""Both titles of a line that is two of them: 'Wasserstein GAN and Improved Training of Wasserstein GANs'."""
+"""Both titles of a line that is two of them.
+
+'Wasserstein GAN and Improved Training of Wasserstein GANs'.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ CANDIDATE_SCORE = 0.55
 MIN_LENGTH = 10
 MIN_RAISED_SHARE = 0.8
 MAX_PAIR_LENGTH = 600
-"""Characters that two titles have at most; each place where a longer text may be cut would be read in full."""
+"""Characters that two titles have at most.
+
+Each place where a longer text may be cut would be read in full.
+"""
 _JOINT = re.compile(r"\s(?:and|&|/|//|\+|vs\.?)\s(?=[A-ZÀ-Þ])")
 _OPENING_WORDS = frozenset({"The", "A", "An", "On", "Why", "How"})
 _OPEN_ENDS = frozenset({"of", "the", "in", "for", "and", "to", "with", "on", "a"})

@@ -39,7 +39,10 @@ MAX_WORDS_BEFORE = 5
 _AFTER_INITIALS = re.compile(
     r"(?:^|[\s,])(?:[A-Z]\.[\s-]?){1,4}?(?=[JZ]\. [A-Z]|(?<![JZ]\. )[A-Z][A-Za-z]+)((?:[JZ]\. )?[A-Z][A-Za-z]*)"
 )
-"""Where a journal begins behind the initials of the last author: 'Barbas, C. F. J. Am. Chem. Soc.'."""
+"""Where a journal begins behind the initials of the last author.
+
+'Barbas, C. F. J. Am. Chem. Soc.'.
+"""
 _COMMA = re.compile(r",\s")
 _WORD = re.compile(r"\S+")
 _JOURNAL_WORD = re.compile(r"[^\W\d_][\w’'-]*|&")
@@ -50,7 +53,10 @@ _DIGIT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class JournalLocator:
-    """A journal, volume and first page with where they stand in a text; `key` is the same for the same place."""
+    """A journal, volume and first page with where they stand in a text.
+
+    `key` is the same for the same place.
+    """
 
     start: int
     end: int
@@ -68,7 +74,10 @@ class JournalLocator:
 
 
 def initials(journal: str) -> str:
-    """First letters of a journal's words, or its acronym: 'Phys. Rev. Lett.' and 'PRL' are both 'prl'."""
+    """First letters of a journal's words, or its acronym.
+
+    'Phys. Rev. Lett.' and 'PRL' are both 'prl'.
+    """
     words = [word for word in _JOURNAL_WORD.findall(journal) if word.lower() not in _SMALL_WORDS]
     if len(words) == 1:
         return _acronym(words[0])
@@ -76,7 +85,10 @@ def initials(journal: str) -> str:
 
 
 def _acronym(word: str) -> str:
-    """The capitals of a word that has two or more, else the word: 'PRL' is 'prl', 'Nature' is 'nature'."""
+    """The capitals of a word that has two or more, else the word.
+
+    'PRL' is 'prl', 'Nature' is 'nature'.
+    """
     capitals = [char for char in word if char.isupper()]
     return "".join(capitals).lower() if len(capitals) >= 2 else word.lower()
 
@@ -109,7 +121,10 @@ def _first(match: re.Match[str], groups: Sequence[str]) -> str:
 
 
 def _journal_of(name: str, start: int) -> tuple[str, int]:
-    """The journal behind names that run into it, and where it begins: 'Thouless, Phys. Rep.' is 'Phys. Rep.'."""
+    """The journal behind names that run into it, and where it begins.
+
+    'Thouless, Phys. Rep.' is 'Phys. Rep.'.
+    """
     for cut in [*_cuts(name), *_first_words(name)]:
         journal = name[cut:].strip(" ,")
         if is_journal_name(journal):

@@ -1,4 +1,7 @@
-"""What a link points to, judged by its address and its words alone: a work, perhaps one, or no work at all."""
+"""What a link points to, judged by its address and its words alone.
+
+A work, perhaps one, or no work at all.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,10 @@ from litmap.parsing.identifiers import identifier_from_url, unwrap_url
 from litmap.parsing.word_lists import load_pattern
 
 LinkKind = Literal["work", "pdf", "perhaps", "plain"]
-"""'work' names a work; 'pdf' is a file and 'perhaps' a page that may hold one; 'plain' is no scholarly work."""
+"""What a link is.
+
+'work' names a work; 'pdf' is a file and 'perhaps' a page that may hold one; 'plain' is no scholarly work.
+"""
 
 MIN_TITLE_SCORE, MIN_TITLE_WORDS = 0.62, 4
 """From which on a link's words are a title, whatever its page is."""
@@ -109,7 +115,10 @@ def is_work_page(path: str) -> bool:
 
 
 def is_local_paper(path: str) -> bool:
-    """True for a file on this machine that may be a paper: 'papers/doe1999.pdf#page=2', not 'slides.pdf'."""
+    """True for a file on this machine that may be a paper.
+
+    'papers/doe1999.pdf#page=2', not 'slides.pdf'.
+    """
     if not _LOCAL_FILE.search(path.split("#", maxsplit=1)[0]):
         return False
     return not _SLIDES_PATH.search(path.rsplit("/", 1)[-1])

@@ -112,7 +112,10 @@ def has_initial_first(name: str) -> bool:
 
 
 def is_common_noun(word: str) -> bool:
-    """True for a word in lower case that is listed as no name, or ends as nouns do: 'generalization'."""
+    """True for a word in lower case that is listed as no name, or ends as nouns do.
+
+    'generalization'.
+    """
     return word.strip(".,") in _WORDS_BEFORE_YEARS or _ENDINGS_OF_NOUNS.search(word) is not None
 
 

@@ -51,14 +51,20 @@ __all__ = [
 
 VENUE = r"(?:e|bio)?[A-Z][A-Za-z&+-]{1,14}\.?(?:\s[A-Z][A-Za-z.]{0,14}){0,3}"
 WORK_NOUN = rf"(?:{load_pattern('work_nouns')}|review article)"
-"""What a work is called; 'review article' comes last, so that 'review' is taken for the whole where it is enough."""
+"""What a work is called.
+
+'review article' comes last, so that 'review' is taken for the whole where it is enough.
+"""
 BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001))))
 """Everything that `\\s` stands for."""
 _KEY = re.compile(r"(?<![\w.])@\w")
 
 
 def whole_year(figures: str, turn: int = 40) -> str:
-    """'67' is '1967' and '17' is '2017', as far as two figures tell; below `turn` the century is this one."""
+    """'67' is '1967' and '17' is '2017', as far as two figures tell.
+
+    Below `turn` the century is this one.
+    """
     return ("20" if int(figures) < turn else "19") + figures if len(figures) == 2 else figures
 
 
@@ -70,7 +76,10 @@ def cites_by_key(text: str) -> bool:
 def matches_at(
     starts: re.Pattern[str], pattern: re.Pattern[str], text: str, position: int = 0
 ) -> Iterator[re.Match[str]]:
-    """What `pattern.finditer` gives, if wherever `pattern` matches `starts` does as well; no match is empty."""
+    """What `pattern.finditer` gives, if wherever `pattern` matches `starts` does as well.
+
+    No match is empty.
+    """
     while start := starts.search(text, position):
         match = pattern.match(text, start.start())
         if match:

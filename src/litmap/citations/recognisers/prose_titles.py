@@ -98,7 +98,10 @@ def _trimmed_run(run: str) -> tuple[str, str]:
 
 
 def is_running_title(text: str, start: int, run: str) -> bool:
-    """True for a run of raised words that is more than a name of something: long, or a sentence alone."""
+    """True for a run of raised words that is more than a name of something.
+
+    Long, or a sentence alone.
+    """
     words = WORD.findall(run)
     content = sum(1 for word in words if word.lower() not in SMALL_WORDS)
     is_long = content >= 4 and (content >= 6 or ":" in run or _has_small_word(words))
@@ -119,7 +122,10 @@ def _has_small_word(words: list[str]) -> bool:
 
 
 def clause_titles(text: str) -> list[TitleCandidate]:
-    """Titles that fill a clause: after a colon, before a venue, or after one name ('Kleinberg, An …')."""
+    """Titles that fill a clause.
+
+    After a colon, before a venue, or after one name ('Kleinberg, An …').
+    """
     if not any(sign in text for sign in _LEADING_SIGNS) and not _LEADING_WORD.search(text):
         return []
     titles = (_clause_title(text, clause) for clause in _clauses(text))

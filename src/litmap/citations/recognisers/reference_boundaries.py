@@ -36,7 +36,10 @@ _NEXT_WORK = re.compile(
 
 
 def before_next(text: str) -> int:
-    """Where the first of several works in a text ends, if it has its year or number by then; else the text's end."""
+    """Where the first of several works in a text ends, if it has its year or number by then.
+
+    Else the text's end.
+    """
     following = _NEXT_WORK.search(text, MIN_FIRST_LENGTH)
     if following and len(_YEARS_AND_IDS.findall(text[: following.start()])) == 1:
         return following.start()
@@ -44,7 +47,10 @@ def before_next(text: str) -> int:
 
 
 def reference_end(text: str) -> int:
-    """Where a reference at the start of a text ends, if a remark of three words or more follows; else the text's end."""
+    """Where a reference at the start of a text ends, if a remark of three words or more follows.
+
+    Else the text's end.
+    """
     for stop in _STOPS.finditer(text, MIN_LENGTH):
         if not is_closed(stop) or not has_remark_behind(text, stop.end()):
             continue

@@ -1,4 +1,7 @@
-"""Reference entries of a block: an item of a reference list, a line of its own, a stretch of running text."""
+"""Reference entries of a block.
+
+An item of a reference list, a line of its own, a stretch of running text.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,15 @@ from litmap.models import NoteBlock
 from litmap.parsing.grammar import YEAR
 
 ITEM_FLOOR, REPEATED_ITEM_FLOOR = 0.25, 0.05
-"""Least scores in a reference list, where most is a reference; less behind a dash for the authors."""
+"""Least scores in a reference list, where most is a reference.
+
+Less behind a dash for the authors.
+"""
 REPEATED_FLOOR, INVERTED_FLOOR, SHORT_FLOOR, PARAGRAPH_FLOOR = 0.4, 0.5, 0.6, 0.72
-"""Least scores of a block outside lists: behind a dash, with 'Doe, J.' first, of a short item, of any other."""
+"""Least scores of a block outside lists.
+
+Behind a dash, with 'Doe, J.' first, of a short item, of any other.
+"""
 CELL_FLOOR, LINE_FLOOR, INSIDE_FLOOR, TWO_LINES_FLOOR = 0.6, 0.66, 0.7, 0.75
 """Least scores of a cell, a line, a stretch of running text, and a line with the one that goes on with it."""
 MIN_ITEM_LENGTH, MAX_PARAGRAPH_LENGTH, MAX_PROSE_LENGTH = 8, 1600, 8000
@@ -45,7 +54,10 @@ _STARTS_INSIDE = re.compile(
     r"(?:,? (?:[A-Z]\.[ -]?){1,3}(?:\(|,|&|and\b|[A-ZÀ-Þ]|\d)|, [A-Z][\w.-]+(?: [A-Z]\.)?[.,] (?:and |& |\(?\d{4})"
     r"| [A-Z]{1,3}(?:,|\.| &| and\b| \(| et al)))"
 )
-"""Where a reference in running text may begin: 'Doe, J.', 'Doe, Jane. 1999', 'Doe J,', 'Doe J & Roe R.'."""
+"""Where a reference in running text may begin.
+
+'Doe, J.', 'Doe, Jane. 1999', 'Doe J,', 'Doe J & Roe R.'.
+"""
 _ENDS_INSIDE = re.compile(
     rf"(?:\d[-–—]+[A-Za-z]?\d+|{YEAR}\)?|10\.\d{{4,}}/[^\s<>]{{2,80}}?|[;,:(]\s?[\d()]+|[Pp]ress|[Ss]pringer|[Ww]iley)[.;]?(?=\s+[\"“(\[A-ZÀ-Þ]|\s*$|</ref>)"
     r"|(?:1[89]|20)\d\d;\d+(?:\(\d+\))?:\w+(?:[-–]\w+)?[.;]?"
@@ -125,7 +137,10 @@ def _repeats_authors(block: NoteBlock, previous_authors: Sequence[str]) -> bool:
 def _outside_lists(
     block: NoteBlock, lead: int, previous_authors: Sequence[str]
 ) -> Iterator[ReferenceEntry]:
-    """Entries of a block that is no item of a list: the whole, its cells, its lines, or stretches of it."""
+    """Entries of a block that is no item of a list.
+
+    The whole, its cells, its lines, or stretches of it.
+    """
     lines = segments_of(block)
     if len(block.text) > MAX_PARAGRAPH_LENGTH and len(lines) < 2:
         return
@@ -176,14 +191,20 @@ def _by_lines(
 
 
 def _goes_on(text: str, line: Segment, following: Segment) -> bool:
-    """True where a line may go on with the one before: it begins no reference, and not both have a year."""
+    """True where a line may go on with the one before.
+
+    It begins no reference, and not both have a year.
+    """
     if all(_YEAR.search(text, part.start, part.end) for part in (line, following)):
         return False
     return not may_be_reference(text[following.start : following.end])
 
 
 def _inside(block: NoteBlock) -> Iterator[ReferenceEntry]:
-    """References that stand in running text: '… starts it all: Frege, Gottlob. 1892. “Über …” 25–50. The reply …'."""
+    """References that stand in running text.
+
+    '… starts it all: Frege, Gottlob. 1892. “Über …” 25–50. The reply …'.
+    """
     if len(block.text) > MAX_PROSE_LENGTH or not _INITIALS_INSIDE.search(block.text):
         return
     free_from = 0

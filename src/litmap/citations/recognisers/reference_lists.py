@@ -1,4 +1,7 @@
-"""What a note as a whole tells: which of its blocks form reference lists, and how freely it uses bare titles."""
+"""What a note as a whole tells.
+
+Which of its blocks form reference lists, and how freely it uses bare titles.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,10 @@ _DATED = re.compile(r"\d{4}|n\.d\.|in press")
 
 
 def reference_list_blocks(blocks: Sequence[NoteBlock]) -> set[int]:
-    """Blocks that stand in a list of references: under such a heading, or in a long run of reference-like blocks."""
+    """Blocks that stand in a list of references.
+
+    Under such a heading, or in a long run of reference-like blocks.
+    """
     listed = {index for index, block in enumerate(blocks) if ("list", "references") in block.fields}
     runs = [run for run in _runs(blocks, listed) if is_reference_list(list(run.values()))]
     return listed.union(*runs)
@@ -61,7 +67,10 @@ _SHORT_NOTE = re.compile(
 
 
 def is_short_note(block: NoteBlock) -> bool:
-    """A numbered note that points to another: 'Ibid., 332', 'Cf. Shapin, Scientific Revolution, 3'."""
+    """A numbered note that points to another.
+
+    'Ibid., 332', 'Cf. Shapin, Scientific Revolution, 3'.
+    """
     numbered = any(name == "number" for name, _ in block.fields)
     if not numbered and block.kind != "item":
         return False
@@ -85,7 +94,10 @@ def may_be_listed(text: str) -> bool:
 
 
 def title_floor(blocks: Sequence[NoteBlock], fmt: str) -> float:
-    """The least score of a bare title: lower on pages of single lines (wiki pages, lists of links pasted as text)."""
+    """The least score of a bare title.
+
+    Lower on pages of single lines (wiki pages, lists of links pasted as text).
+    """
     lines = [block for block in blocks if block.kind in {"paragraph", "item"}]
     if not lines or fmt not in {"text", "mediawiki"}:
         return PROSE_FLOOR

@@ -1,4 +1,7 @@
-"""Whether a text has the shape of a reference: authors first, then a title, and a year, venue or identifier."""
+"""Whether a text has the shape of a reference.
+
+Authors first, then a title, and a year, venue or identifier.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ MAX_AUTHOR_WORDS = 6
 MAX_UNTITLED_LENGTH = 160
 """Characters of a reference that names journal and page, but no title."""
 MAX_LINKED_LENGTH = 250
-"""Characters of one reference with links to several identifiers; a longer text is about several works."""
+"""Characters of one reference with links to several identifiers.
+
+A longer text is about several works.
+"""
 MAX_SENTENCES = 6
 """Ends of sentences in a reference: behind authors, title, venue, and what is abbreviated."""
 MAX_AUTHOR_OFFSET = 60
@@ -52,7 +58,10 @@ def reference_score(text: str) -> float:
 
 
 def may_be_reference(text: str) -> bool:
-    """A quick look that spares prose the parsing: a reference opens with a name or year, and has a year or a link."""
+    """A quick look that spares prose the parsing.
+
+    A reference opens with a name or year, and has a year or a link.
+    """
     label = LABEL.match(text)
     opening = _OPENING.match(text, label.end() if label else 0)
     return opening is not None and _DATED.search(text) is not None
@@ -118,7 +127,10 @@ def is_run_of_sentences(text: str) -> bool:
 
 
 def is_title_of_one_work(title: str) -> bool:
-    """False for a title that begins small, or holds a citation: '… (in press)', '… of Doe and Roe (1999)'."""
+    """False for a title that begins small, or holds a citation.
+
+    '… (in press)', '… of Doe and Roe (1999)'.
+    """
     if not _TITLE_START.match(title) or _PENDING.search(title):
         return False
     return not any(mention.strong for mention in find_names(title))
@@ -133,7 +145,10 @@ def opens_with_author(reference: Reference, text: str) -> bool:
 
 
 def is_about_works(text: str) -> bool:
-    """True for a sentence about works: it cites by number after its beginning, or names more than one work."""
+    """True for a sentence about works.
+
+    It cites by number after its beginning, or names more than one work.
+    """
     if _CITED_NUMBER.search(text, 12):
         return True
     mentions = [mention for mention in find_names(text) if mention.strong]

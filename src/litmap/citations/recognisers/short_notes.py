@@ -1,4 +1,7 @@
-"""Notes that point to a work named before: 'Ibid., 332', 'Shapin, Scientific Revolution, 3-4', 'Doe, op. cit.'."""
+"""Notes that point to a work named before.
+
+'Ibid., 332', 'Shapin, Scientific Revolution, 3-4', 'Doe, op. cit.'.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ _SHORT = re.compile(
     r"(?:(?:, [A-ZÀ-Þ][\w’'-]+)*,? (?:and|&) [A-ZÀ-Þ][\w’'-]+)?,\s[“\"]?(?P<title>[A-Za-zÀ-Þ][^,;.“”\"]{3,80}?)[,.]?[”\"]?"
     r"(?:,?\s(?:pp?\.\s?)?\d(?:[\d–-]|,?\s(?=[\d–-]))*+|,?\s(?:chap|ch|vol)\.?\s?\w+)*+\s*[.;]?\s*$"
 )
-"""Its figures are never given back: read in two ways, each doubles the time that a long list of pages takes."""
+"""Its figures are never given back.
+
+Read in two ways, each doubles the time that a long list of pages takes.
+"""
 
 
 @dataclass(frozen=True, slots=True)

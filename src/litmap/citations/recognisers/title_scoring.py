@@ -214,7 +214,10 @@ def title_score(text: str) -> float:
 
 
 def _read_title(text: str) -> _Title | None:
-    """The text without quotes, stars and its full stop, and its words; None for what is no title at all."""
+    """The text without quotes, stars and its full stop, and its words.
+
+    None for what is no title at all.
+    """
     text = text.strip().strip("“”\"'*_ ").rstrip(".,;")
     if not MIN_LENGTH <= len(text) <= MAX_LENGTH or is_list_of_names(text):
         return None

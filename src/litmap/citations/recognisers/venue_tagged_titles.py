@@ -39,7 +39,10 @@ def tagged_titles(text: str) -> list[TitleCandidate]:
 
 
 def _system_before_tag(text: str, lead: int) -> TitleCandidate | None:
-    """A system before its tag, with what a colon adds: "Eraser [SOSP'97]: a dynamic data race detector"."""
+    """A system before its tag, with what a colon adds.
+
+    "Eraser [SOSP'97]: a dynamic data race detector".
+    """
     system = _SYSTEM.match(text, lead)
     tag = TAGGED.match(text, system.end("name") + 1) if system else None
     if system is None or tag is None:

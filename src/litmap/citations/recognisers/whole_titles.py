@@ -1,4 +1,7 @@
-"""Titles that fill a line, an item or a cell: alone, several glued together, or one with a comment."""
+"""Titles that fill a line, an item or a cell.
+
+Alone, several glued together, or one with a comment.
+"""
 
 from __future__ import annotations
 

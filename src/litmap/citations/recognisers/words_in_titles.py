@@ -1,4 +1,7 @@
-"""Words that say whether a run of raised words is a title: what is called after people, institutions, prizes."""
+"""Words that say whether a run of raised words is a title.
+
+What is called after people, institutions, prizes.
+"""
 
 from __future__ import annotations
 
