@@ -126,7 +126,7 @@ def clause_titles(text: str) -> list[TitleCandidate]:
 
     After a colon, before a venue, or after one name ('Kleinberg, An …').
     """
-    if not any(sign in text for sign in _LEADING_SIGNS) and not _LEADING_WORD.search(text):
+    if not any(map(text.__contains__, _LEADING_SIGNS)) and not _LEADING_WORD.search(text):
         return []
     titles = (_clause_title(text, clause) for clause in _clauses(text))
     return [title for title in titles if title]

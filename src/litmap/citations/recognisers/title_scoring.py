@@ -193,8 +193,8 @@ PENALTIES = (
 
 def _add(features: tuple[Feature, ...], title: _Title, score: float) -> float:
     """`score` with what the features add, in their order."""
-    for feature in features:
-        score += feature.weight * feature.amount(title)
+    for weight, amount, _ in features:
+        score += weight * amount(title)
     return score
 
 
@@ -240,7 +240,7 @@ def _raised_share(words: list[str]) -> float:
 
 def is_address_or_unfinished(text: str) -> bool:
     """True for what holds an address or a table's bar, or goes on behind its end."""
-    if any(sign in text for sign in ("http", "@", "|")):
+    if "http" in text or "@" in text or "|" in text:
         return True
     return text.endswith((":", "...", "…"))
 
