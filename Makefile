@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test lint docs bench fuzz clean
+.PHONY: demo test lint docs bench fuzz mutants clean
 
 demo: $(VENV)/.installed ## build the example library, search it, serve the app (SERVE=0: stop after the search)
 	$(BIN)/litmap demo $(if $(filter 0,$(SERVE)),--no-serve)
@@ -26,6 +26,10 @@ bench: $(VENV)/.installed-dev ## every benchmark whose data is there; see benchm
 
 fuzz: $(VENV)/.installed-dev ## ten minutes of hostile notes
 	$(BIN)/python tests/fuzz/fuzz_notes.py --seconds 600
+
+mutants: $(VENV)/.installed-dev ## how many of 200 small faults the tests notice (COUNT=200 SEED=1)
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[mutants]'
+	$(BIN)/python tests/mutants/run_mutants.py --count $(or $(COUNT),200) --seed $(or $(SEED),1)
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and "litmap needs Python 3.11 to 3.13: make PYTHON=python3.12 …")'

@@ -590,7 +590,7 @@ def test_the_process_that_looks_into_files_can_be_let_go(two_columns):
 
     first = text.preview_in_worker(two_columns)
     text.stop_preview_worker()
-    assert pool._previewer._process is None
+    assert pool._looker._process is None
     assert text.preview_in_worker(two_columns) == first
     text.stop_preview_worker()
 

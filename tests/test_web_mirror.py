@@ -400,7 +400,6 @@ KILLED = """
     from tests import test_web_mirror as t
     from litmap.web import WebClient
     from litmap import pdfs
-    from litmap.models import PdfFile
     import json, pickle
     works, known = pickle.loads(Path(sys.argv[2]).read_bytes())
     folder = Path(sys.argv[1])
@@ -409,7 +408,7 @@ KILLED = """
         for line in done.read_text().splitlines():
             if line.endswith("}"):
                 row = json.loads(line)
-                known[row["work"]] = PdfFile(**row["pdf"])
+                known[row["work"]] = t.pdfs.fetching.PdfFile(**row["pdf"])
     with WebClient("ann@lab.org", folder / "state", t.FAST, limits=t.LIMITS) as client, done.open("a") as out:
         todo = [w for w in works if w.id not in known]
         for o in pdfs.fetch(todo, client, store=t.store_at(folder), now=t.NOW, known=known):

@@ -109,11 +109,11 @@ def _is_known(index: WorkIndex, places: Sequence[CitedAt]) -> bool:
 
 
 def uncited_by_heading(
-    missing: Iterable[MissingWork],
+    found: Iterable[MissingWork],
 ) -> dict[HeadingPath, list[tuple[MissingWork, int]]]:
     """For each heading the missing works and how many of its papers cite them, most first."""
     by_heading: dict[HeadingPath, list[tuple[MissingWork, int]]] = {}
-    for work in missing:
+    for work in found:
         for heading, count in work.headings:
             by_heading.setdefault(heading, []).append((work, count))
     for works in by_heading.values():

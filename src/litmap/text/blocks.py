@@ -76,8 +76,6 @@ def cut_blocks(page: PageLayout, style: Style) -> list[DraftBlock]:
 
 def _belongs_to(block: DraftBlock, row: Row, row_class: str, style: Style) -> bool:
     """Whether the row goes on with the block above it."""
-    if block.kind not in (row_class, "caption"):
-        return False
     last = block.rows[-1]
     gap = row.baseline - last.baseline
     step = _Step(block, row, style, last, gap, style.spacing(row))

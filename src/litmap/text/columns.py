@@ -26,14 +26,17 @@ MAX_DEPTH = 2
 """Cuts within cuts: a page of up to four columns."""
 
 
-def split_columns(lines: Sequence[Line], gutter: Gutter | None, depth: int = 0) -> list[Column]:
-    """The lines cut into columns at the gutter, in reading order; without one they are one column.
+def split_columns(
+    lines: Sequence[Line], usual: Gutter | None = None, depth: int = 0
+) -> list[Column]:
+    """The lines cut into columns, in reading order; a band across the page is a column of its own.
 
-    A band across the page is a column of its own; columns are cut again where they have a gutter.
+    `usual`: the document's gutter, for pages that show none of their own.
     """
     if not lines:
         return []
     left, right = _extent(lines)
+    gutter = _choose_gutter(lines, usual, depth)
     if gutter is None:
         return [Column(*_text_extent(lines, left, right), list(lines))]
     columns: list[Column] = []
@@ -43,9 +46,15 @@ def split_columns(lines: Sequence[Line], gutter: Gutter | None, depth: int = 0) 
             columns.append(Column(left, right, band, floating=floating))
             continue
         for side in _sides(band, gutter):
-            inner = find_gutter(side) if depth + 1 < MAX_DEPTH else None
-            columns += split_columns(side, inner, depth + 1)
+            columns += split_columns(side, None, depth + 1)
     return columns
+
+
+def _choose_gutter(lines: Sequence[Line], usual: Gutter | None, depth: int) -> Gutter | None:
+    gutter = find_gutter(lines) if depth < MAX_DEPTH else None
+    if gutter is None and usual is not None and depth == 0 and _agrees_with(lines, usual):
+        return usual
+    return gutter
 
 
 def _sides(band: Sequence[Line], gutter: Gutter) -> tuple[list[Line], list[Line]]:
@@ -121,8 +130,10 @@ def _count_crossing(lines: Sequence[Line], gutter: Gutter, by: float) -> int:
     return sum(1 for line in lines if line.x0 < gutter[0] - by and line.x1 > gutter[1] + by)
 
 
-def agrees_with(lines: Sequence[Line], gutter: Gutter) -> bool:
-    """Whether a page that shows no gutter has the document's: few lines cross it."""
+def _agrees_with(lines: Sequence[Line], gutter: Gutter) -> bool:
+    """Whether a page without a gutter agrees with the document's: few lines cross it, both sides
+    hold some.
+    """
     long = [line for line in lines if len(line.text) > MIN_LINE]
     crossing = _count_crossing(long, gutter, 10)
     left = sum(1 for line in long if line.x1 <= gutter[1] + 1)

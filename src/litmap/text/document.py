@@ -38,13 +38,8 @@ def extract(
     else `quality` and `reason` say what is missing. After `deadline` (`time.monotonic()`) no
     further page is read; `reason` says so.
     """
-    with _no_collection():
-        return _extract(path, sha256, ocr=ocr, deadline=deadline)
-
-
-def _extract(path: Path, sha256: str, *, ocr: bool, deadline: float | None) -> Document:
     begin = time.monotonic()
-    with open_pdf(path) as pdf:
+    with _no_collection(), open_pdf(path) as pdf:
         raw, complete = read_pages(pdf, deadline)
         ids = find_ids(raw)
         layer = repair_text_layer(pdf, raw, ocr=ocr, deadline=deadline)

@@ -69,10 +69,7 @@ def is_known_heading(text: str) -> bool:
 
     Related Work'.
     """
-    if KNOWN.match(text):
-        return True
-    numbered = NUMBERED.match(text)
-    return numbered is not None and KNOWN.match(text[numbered.end() :]) is not None
+    return bool(KNOWN.match(text) or KNOWN.match(NUMBERED.sub("", text, count=1)))
 
 
 def is_numbered_heading(text: str) -> bool:

@@ -33,17 +33,13 @@ def find_tessdata() -> str | None:
         "/opt/homebrew/share/tessdata",
     ]
     for candidate in candidates:
-        if candidate and _has_english(candidate):
+        if candidate and (Path(candidate) / "eng.traineddata").is_file():
             return candidate
     try:
-        folder = load_pymupdf().get_tessdata()
+        found = load_pymupdf().get_tessdata()
     except Exception:  # noqa: BLE001 - PyMuPDF's search fails in many ways; then there is none
         return None
-    return str(folder) if folder and _has_english(str(folder)) else None
-
-
-def _has_english(folder: str) -> bool:
-    return (Path(folder) / "eng.traineddata").is_file()
+    return str(found) if found and (Path(found) / "eng.traineddata").is_file() else None
 
 
 def read_by_ocr(page: Any, flags: int, tessdata: str) -> list[Line]:

@@ -1,16 +1,16 @@
-"""Worker processes for PDFs: a crash, a hang or hunger for memory costs one file and no other."""
+"""Worker processes for PDFs: a crash, a hang or hunger for memory costs one file, with its reason,
+and no other.
+"""
 
 from __future__ import annotations
 
 import atexit
 import json
-import logging
 import os
 import queue
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,17 +20,17 @@ from litmap.errors import PdfError
 from litmap.models import Document
 from litmap.text.codec import from_plain
 from litmap.text.preview import Preview
-from litmap.text.worker import DONE, FAILED, HEADER, OUT_OF_MEMORY
+from litmap.text.worker import DONE, FAILED, HEADER
 
-logger = logging.getLogger(__name__)
-
-MAX_SECONDS = 300.0
-"""Seconds a file may take, OCR included (about two a page); what is not read by then is named."""
-MAX_MEMORY = 3 << 30
+TIMEOUT = 300.0
+"""Seconds a file may take, OCR included (about two seconds a page); what is not read by then is
+named.
+"""
+MEMORY = 3 << 30
 """Bytes of address space of a worker; the program itself takes about a third of a GiB of it."""
-MAX_REPLY = 512 << 20
+LONGEST = 512 << 20
 """Bytes of the longest reply that is taken from a child."""
-MAX_FILES = 200
+FILES_EACH = 200
 """Files after which a worker is replaced, so that leaks in PDF libraries do not add up."""
 
 
@@ -40,14 +40,14 @@ class Worker:
     Not to be used by two threads at once.
     """
 
-    def __init__(self, memory_bytes: int = MAX_MEMORY) -> None:
+    def __init__(self, memory_bytes: int = MEMORY) -> None:
         self.memory_bytes = memory_bytes
         self._process: subprocess.Popen[bytes] | None = None
-        self._files = 0
+        self._done = 0
 
     def ask(self, request: dict[str, Any], timeout_s: float, subject: str) -> bytes:
         """The reply's bytes. Raises `PdfError` where the file cannot be read within the limits."""
-        process = self._running_process()
+        process = self._started()
         late = threading.Event()
 
         def stop() -> None:
@@ -63,25 +63,24 @@ class Worker:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(2)  # so that the cause is its own and not our killing it
             self.close()
-            cause = self._cause(process, late.is_set(), timeout_s)
-            logger.warning("a reader of PDFs was lost on %s: %s", subject, cause)
-            raise PdfError(cause, subject=subject, transient=True) from error
+            raise PdfError(
+                self._cause(process, late.is_set(), timeout_s), subject=subject, transient=True
+            ) from error
         finally:
             timer.cancel()
-        self._files += 1
+        self._done += 1
         if kind == DONE:
-            if self._files >= MAX_FILES:
+            if self._done >= FILES_EACH:
                 self.close()
             return body
         self.close()
         message = str(json.loads(body)["message"])
-        if message == OUT_OF_MEMORY:
-            raise PdfError(self._out_of_memory(), subject=subject, transient=True)
-        raise PdfError(message, subject=subject)
+        hungry = message == "memory"
+        raise PdfError(self._hungry() if hungry else message, subject=subject, transient=hungry)
 
     def close(self) -> None:
         """Ends the child."""
-        process, self._process, self._files = self._process, None, 0
+        process, self._process, self._done = self._process, None, 0
         if process is None:
             return
         process.kill()
@@ -93,18 +92,12 @@ class Worker:
                     continue
         process.wait()
 
-    def kill(self) -> None:
-        """Kills the child from another thread, which `ask` tells as a failure."""
-        process = self._process
-        if process is not None:
-            process.kill()
-
     def _command(self) -> list[str]:
         # -P: modules that lie in the working directory are not the child's.
         run = "from litmap.text.worker import main; main()"
         return [sys.executable, "-P", "-c", run, str(self.memory_bytes)]
 
-    def _running_process(self) -> subprocess.Popen[bytes]:
+    def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self.close()
             home = str(Path(__file__).resolve().parents[2])
@@ -128,7 +121,7 @@ class Worker:
         if len(header) < HEADER.size:
             raise EOFError
         kind, length = HEADER.unpack(header)
-        if kind not in (DONE, FAILED) or length > MAX_REPLY:
+        if kind not in (DONE, FAILED) or length > LONGEST:
             process.kill()
             raise EOFError
         body = process.stdout.read(length)
@@ -141,15 +134,12 @@ class Worker:
             return f"reading took longer than {timeout_s:g} s and was stopped"
         code = process.returncode
         if code == -9:
-            return (
-                "the system stopped the reader, most likely for want of memory "
-                f"(limit {self.memory_bytes >> 20} MiB)"
-            )
+            return f"the system stopped the reader, most likely for want of memory (limit {self.memory_bytes >> 20} MiB)"
         if code is not None and code < 0:
             return f"the PDF crashed the reader (signal {-code})"
         return f"the reader ended unexpectedly (exit code {code})"
 
-    def _out_of_memory(self) -> str:
+    def _hungry(self) -> str:
         return f"reading needs more than {self.memory_bytes >> 20} MiB of memory"
 
 
@@ -157,8 +147,8 @@ def extract_many(
     items: Sequence[tuple[str, Path]],
     *,
     workers: int = 0,
-    timeout_s: float = MAX_SECONDS,
-    memory_bytes: int = MAX_MEMORY,
+    timeout_s: float = TIMEOUT,
+    memory_bytes: int = MEMORY,
     ocr: bool = True,
 ) -> Iterator[tuple[str, Document | PdfError]]:
     """(sha256, document or error) of each (sha256, path) as they are finished, read by `workers`
@@ -169,22 +159,8 @@ def extract_many(
         (sha, {"do": "extract", "path": str(path), "sha256": sha, "ocr": ocr, "seconds": timeout_s})
         for sha, path in sorted(items, key=lambda item: -_bytes(item[1]))
     ]
-    begin = time.monotonic()
-    pages = failed = 0
     for sha, reply in _run_many(requests, workers, timeout_s, memory_bytes):
-        document = reply if isinstance(reply, PdfError) else _document(sha, reply)
-        if isinstance(document, PdfError):
-            failed += 1
-            logger.info("%s: not read: %s", sha, document.message)
-        else:
-            pages += len(document.pages)
-            logger.debug("%s: %d pages, quality %s", sha, len(document.pages), document.quality)
-        yield sha, document
-    if requests:
-        logger.info(
-            "read %d PDFs of %d pages in %.1f s, %d failed",
-            len(requests) - failed, pages, time.monotonic() - begin, failed,
-        )  # fmt: skip
+        yield sha, reply if isinstance(reply, PdfError) else _document(sha, reply)
 
 
 def _bytes(path: Path) -> int:
@@ -207,7 +183,7 @@ def preview_many(
     pages: int = 2,
     workers: int = 1,
     timeout_s: float = 30.0,
-    memory_bytes: int = MAX_MEMORY,
+    memory_bytes: int = MEMORY,
 ) -> Iterator[tuple[str, Preview | PdfError]]:
     """(key, preview or error) of each (key, path), read by worker processes."""
     requests = [
@@ -221,88 +197,66 @@ def preview_many(
             yield key, _to_preview(reply)
 
 
-Request = tuple[str, dict[str, Any]]
-"""What is asked, with the key under which the reply comes back."""
-Reply = bytes | BaseException
-
-
 def _run_many(
-    requests: Sequence[Request], workers: int, timeout_s: float, memory_bytes: int
+    requests: Sequence[tuple[str, dict[str, Any]]],
+    workers: int,
+    timeout_s: float,
+    memory_bytes: int,
 ) -> Iterator[tuple[str, bytes | PdfError]]:
-    """Replies as they come; a fault of the program is raised."""
-    crew = _Crew(requests, workers, timeout_s, memory_bytes)
-    try:
-        crew.start()
-        for _ in range(len(requests)):
-            key, reply = crew.replies.get()
-            if isinstance(reply, BaseException) and not isinstance(reply, PdfError):
-                raise reply
-            yield key, reply
-    finally:
-        crew.stop()
+    """Replies as they come.
 
-
-class _Crew:
-    """Several workers that share the requests.
-
-    A thread a worker waits for its child; at most two replies a worker lie unread in `replies`.
+    A thread a worker waits for its child; at most two replies a worker lie unread.
     """
+    count = max(1, min(workers or os.cpu_count() or 1, len(requests)))
+    todo = iter(requests)
+    lock, stop = threading.Lock(), threading.Event()
+    replies: queue.Queue[tuple[str, bytes | PdfError | BaseException]] = queue.Queue(
+        maxsize=2 * count
+    )
+    crew = [Worker(memory_bytes) for _ in range(count)]
 
-    def __init__(
-        self, requests: Sequence[Request], workers: int, timeout_s: float, memory_bytes: int
-    ) -> None:
-        count = max(1, min(workers or os.cpu_count() or 1, len(requests)))
-        self.replies: queue.Queue[tuple[str, Reply]] = queue.Queue(maxsize=2 * count)
-        self._requests = iter(requests)
-        self._requests_lock = threading.Lock()
-        self._stopped = threading.Event()
-        self._timeout_s = timeout_s
-        self._workers = [Worker(memory_bytes) for _ in range(count)]
-        self._threads = [
-            threading.Thread(target=self._serve, args=(worker,), daemon=True)
-            for worker in self._workers
-        ]
-
-    def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
-
-    def stop(self) -> None:
-        """Ends the children, whatever they are doing."""
-        self._stopped.set()
-        for worker in self._workers:
-            worker.kill()
-        for thread in self._threads:
-            thread.join(timeout=5)
-
-    def _serve(self, worker: Worker) -> None:
-        while not self._stopped.is_set():
-            with self._requests_lock:
-                key, request = next(self._requests, ("", None))
-            if request is None:
-                break
-            self._put(key, self._ask(worker, key, request))
-        worker.close()
-
-    def _ask(self, worker: Worker, key: str, request: dict[str, Any]) -> Reply:
-        try:
-            return worker.ask(request, self._timeout_s, key)
-        except BaseException as error:  # noqa: BLE001 - handed to the caller's thread
-            return error
-
-    def _put(self, key: str, reply: Reply) -> None:
-        """Waits for room among the replies, unless the crew is stopped."""
-        while not self._stopped.is_set():
+    def put(key: str, reply: bytes | PdfError | BaseException) -> None:
+        while not stop.is_set():
             try:
-                self.replies.put((key, reply), timeout=0.5)
+                replies.put((key, reply), timeout=0.5)
             except queue.Full:
                 continue
             return
 
+    def serve(worker: Worker) -> None:
+        while not stop.is_set():
+            with lock:
+                key, request = next(todo, ("", None))
+            if request is None:
+                break
+            try:
+                put(key, worker.ask(request, timeout_s, key))
+            except BaseException as error:  # noqa: BLE001 - handed to the caller's thread
+                put(key, error)
+        worker.close()
 
-_previewer = Worker()
-_previewer_lock = threading.Lock()
-atexit.register(_previewer.close)
+    threads = [threading.Thread(target=serve, args=(worker,), daemon=True) for worker in crew]
+    try:
+        for thread in threads:
+            thread.start()
+        for _ in range(len(requests)):
+            key, reply = replies.get()
+            if isinstance(reply, BaseException) and not isinstance(reply, PdfError):
+                raise reply
+            yield key, reply
+    finally:
+        stop.set()
+        for worker in crew:
+            process = worker._process
+            if process is not None:
+                process.kill()
+        for thread in threads:
+            thread.join(timeout=5)
+
+
+_looker = Worker()
+_looker_lock = threading.Lock()
+atexit.register(_looker.close)
 
 
 def preview_in_worker(path: Path, pages: int = 2, *, timeout_s: float = 30.0) -> Preview:
@@ -312,16 +266,16 @@ def preview_in_worker(path: Path, pages: int = 2, *, timeout_s: float = 30.0) ->
     Raises `PdfError`.
     """
     request = {"do": "read_preview", "path": str(path), "pages": pages, "seconds": timeout_s}
-    with _previewer_lock:
-        return _to_preview(_previewer.ask(request, timeout_s, str(path)))
+    with _looker_lock:
+        return _to_preview(_looker.ask(request, timeout_s, str(path)))
 
 
 def stop_preview_worker() -> None:
     """Let go of the child process of `preview_in_worker` (a hundred megabytes); a later call starts
     another.
     """
-    with _previewer_lock:
-        _previewer.close()
+    with _looker_lock:
+        _looker.close()
 
 
 def _to_preview(reply: bytes) -> Preview:
@@ -329,9 +283,9 @@ def _to_preview(reply: bytes) -> Preview:
     return Preview(**{**plain, "ids": tuple(plain["ids"])})
 
 
-_renderer = Worker()
-_renderer_lock = threading.Lock()
-atexit.register(_renderer.close)
+_drawer = Worker()
+_drawer_lock = threading.Lock()
+atexit.register(_drawer.close)
 
 
 def render(
@@ -355,5 +309,5 @@ def render(
         "zoom": zoom,
         "seconds": timeout_s,
     }
-    with _renderer_lock:
-        return _renderer.ask(request, timeout_s, str(path))
+    with _drawer_lock:
+        return _drawer.ask(request, timeout_s, str(path))

@@ -77,24 +77,22 @@ class Ink(Enum):
     NONE = "none"
 
 
-class SpanStyle(NamedTuple):
-    """How a span is set, by its font's name and its flags."""
+class FontKind(NamedTuple):
+    """What a font's name tells."""
 
     math: bool
     bold: bool
     italic: bool
-    raised: bool
 
 
 @lru_cache(maxsize=4096)
-def _span_style(font: str, flags: int) -> SpanStyle:
-    """The style of a span; the subset prefix of the font's name is left out."""
-    font = font.rsplit("+", maxsplit=1)[-1]
-    return SpanStyle(
-        math=bool(_MATH_FONT.search(font)),
-        bold=bool(_BOLD_FONT.search(font) or flags & BOLD),
-        italic=bool(_ITALIC_FONT.search(font) or flags & ITALIC),
-        raised=bool(flags & SUPERSCRIPT),
+def _font_kind(name: str) -> FontKind:
+    """Maths, bold, italic by the font's name, its subset prefix left out."""
+    name = name.rsplit("+", maxsplit=1)[-1]
+    return FontKind(
+        bool(_MATH_FONT.search(name)),
+        bool(_BOLD_FONT.search(name)),
+        bool(_ITALIC_FONT.search(name)),
     )
 
 
@@ -196,39 +194,37 @@ class _SpanSums:
         if text == " " or not text.strip():
             self.parts.append(" ")
             return
-        style = _span_style(span["font"], span["flags"])
-        count = len(text)
-        if style.raised:
-            if not style.math and is_footnote_mark(text, self.parts):
-                return
-            if not self.parts:
-                text += " "
-        self.parts.append(text)
-        self._add_style(text, count, style)
-        self._add_size(count, span)
-        if span["char_flags"] & _VISIBLE:
-            self.painted += count
-            if _is_pale(span):
-                self.pale += count
+        kind = _font_kind(span["font"])
+        raised = span["flags"] & SUPERSCRIPT
+        if raised and not kind.math and is_footnote_mark(text, self.parts):
+            return
+        self.parts.append(text + " " if raised and not self.parts else text)
+        self._add_style(text, kind, span["flags"])
+        self._add_ink(len(text), span)
+        self._add_size(len(text), span)
 
-    def _add_style(self, text: str, count: int, style: SpanStyle) -> None:
-        if style.bold:
-            if self.bold == self.total:
+    def _add_style(self, text: str, kind: FontKind, flags: int) -> None:
+        count = len(text)
+        self.total += count
+        if kind.bold or flags & BOLD:
+            if self.bold == self.total - count:
                 self.bold_prefix += count
             self.bold += count
-        if style.italic:
+        if kind.italic or flags & ITALIC:
             self.italic += count
-        if style.math:
-            self.math += count
-        elif not text.isalpha():  # a word, as most spans are, has no sign
-            self.math += len(_MATH_SIGNS.findall(text))
-        self.total += count
+        self.math += count if kind.math else len(_MATH_SIGNS.findall(text))
+
+    def _add_ink(self, count: int, span: dict[str, Any]) -> None:
+        if span["char_flags"] & _VISIBLE:
+            self.painted += count
+            if span["color"] & _NEAR_WHITE == _NEAR_WHITE or span["alpha"] < _MIN_ALPHA:
+                self.pale += count
 
     def _add_size(self, count: int, span: dict[str, Any]) -> None:
         """The baseline and font are those of the largest print, of the longest span in it."""
         size = round(span["size"], 1)
         self.sizes[size] = self.sizes.get(size, 0) + count
-        if size > self.main_size - 0.5 and (count > self.font_chars or size > self.main_size + 0.5):
+        if size > self.main_size + 0.5 or (size > self.main_size - 0.5 and count > self.font_chars):
             self.main_size = max(size, self.main_size)
             self.baseline = span["origin"][1]
             self.font, self.font_chars = span["font"], count
@@ -246,14 +242,6 @@ class _SpanSums:
         if self.painted * 2 <= self.total:
             return Ink.NONE
         return Ink.PALE if self.pale * 2 > self.total else Ink.VISIBLE
-
-
-def _is_pale(span: dict[str, Any]) -> bool:
-    """Nearly white, or so thin that it is hardly seen."""
-    color = span["color"]
-    if not color and span["alpha"] == 255:
-        return False  # black print is the rule
-    return bool(color & _NEAR_WHITE == _NEAR_WHITE or span["alpha"] < _MIN_ALPHA)
 
 
 def _read_line(entry: dict[str, Any], block: int) -> tuple[Line | None, Ink]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from litmap.text.columns import Gutter, agrees_with, find_gutter, split_columns
+from litmap.text.columns import Gutter, find_gutter, split_columns
 from litmap.text.line import Line
 from litmap.text.page_layout import SMALL_WORD, PageLayout, Row
 from litmap.text.raw import RawPage
@@ -17,30 +17,31 @@ _FRONT_END = re.compile(r"^(?:abstract|a b s t r a c t|(?:1|I)?\.?\s*introductio
 def order_pages(pages: Sequence[RawPage]) -> list[PageLayout]:
     """Each page's rows in reading order. A gutter seen on many pages is looked for on all."""
     merged = [merge_fragments(page.lines) for page in pages]
-    gutters = [find_gutter(lines) for lines in merged]
-    usual = _usual_gutter(gutters)
+    usual = _usual_gutter(merged)
     front = next((i for i, lines in enumerate(merged) if lines), None)
-    layouts = [PageLayout(page.number, page.width, page.height) for page in pages]
-    for i, (layout, lines) in enumerate(zip(layouts, merged, strict=True)):
-        layout.front = i == front
-        for part in _cut_above_abstract(lines) if layout.front else [lines]:
-            own = gutters[i] if len(part) == len(lines) else find_gutter(part)
-            layout.rows += _order_rows(part, own, usual)
-    return layouts
+    return [
+        PageLayout(
+            page.number,
+            page.width,
+            page.height,
+            _order_rows(lines, usual, front=i == front),
+            front=i == front,
+        )
+        for i, (page, lines) in enumerate(zip(pages, merged, strict=True))
+    ]
 
 
-def _order_rows(lines: Sequence[Line], own: Gutter | None, usual: Gutter | None) -> list[Row]:
-    """The rows of the columns that the page's own gutter parts, or else the document's."""
-    gutter = own
-    if gutter is None and usual is not None and agrees_with(lines, usual):
-        gutter = usual
-    return [row for column in split_columns(lines, gutter) for row in group_rows(column)]
+def _order_rows(lines: Sequence[Line], usual: Gutter | None, *, front: bool) -> list[Row]:
+    parts = _cut_above_abstract(lines) if front else [lines]
+    return [
+        row for part in parts for column in split_columns(part, usual) for row in group_rows(column)
+    ]
 
 
-def _usual_gutter(gutters: Sequence[Gutter | None]) -> Gutter | None:
+def _usual_gutter(pages: Sequence[Sequence[Line]]) -> Gutter | None:
     """The document's gutter: the middle one of those found on at least two pages and 3 in 10."""
-    known = sorted(gutter for gutter in gutters if gutter is not None)
-    return known[len(known) // 2] if len(known) >= max(2, 0.3 * len(gutters)) else None
+    gutters = [gutter for lines in pages if (gutter := find_gutter(lines)) is not None]
+    return sorted(gutters)[len(gutters) // 2] if len(gutters) >= max(2, 0.3 * len(pages)) else None
 
 
 def opens_text(text: str) -> bool:

@@ -15,8 +15,6 @@ from litmap.text.style import WORD, Style, is_prose
 
 _LEADERS = re.compile(r"(?:\s?\.){5,}|(?:\. ){4,}")
 _CONTENTS = re.compile(r"[^\W\d_]{3,}.*\s\d{1,3}$")
-MIN_LEADERS = 4
-"""Dots of the shortest leaders; few rows have so many, and they are counted faster than sought."""
 MAX_LABEL = 60
 """Characters of a row beside a caption that may belong to what is drawn."""
 MAX_PENDING = 2
@@ -26,12 +24,7 @@ MAX_PENDING = 2
 def is_contents_entry(context: RowContext) -> bool:
     """Whether a row is an entry of a table of contents: leaders, or a page behind a gap."""
     text = context.row.text
-    return has_leaders(text) or (context.row.gaps == 1 and _CONTENTS.search(text) is not None)
-
-
-def has_leaders(text: str) -> bool:
-    """Whether dots lead to a page's number: 'Introduction . . . . . 3'."""
-    return text.count(".") >= MIN_LEADERS and _LEADERS.search(text) is not None
+    return bool(_LEADERS.search(text) or (context.row.gaps == 1 and _CONTENTS.search(text)))
 
 
 # ── fragments ────────────────────────────────────────────────────────────────────────────────────

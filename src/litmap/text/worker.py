@@ -1,10 +1,9 @@
-"""The child process that reads PDFs.
+"""The child process that reads PDFs: requests as JSON lines on stdin, replies as kind, length and bytes on stdout.
 
-Requests are JSON lines on stdin, replies kind, length and bytes on stdout.
+`main` runs in it, the memory limit in bytes as its argument.
 
-`main` runs in it, the memory limit in bytes as its argument. Nothing is unpickled on either side: a
-PDF that takes the child over can at most send wrong text. MuPDF's own messages go nowhere, so that
-they cannot mix with the replies.
+Nothing is unpickled on either side: a PDF that takes the child
+over can at most send wrong text. MuPDF's own messages go nowhere, so that they cannot mix with the replies.
 """
 
 from __future__ import annotations
@@ -23,9 +22,6 @@ from litmap.operating_system import limit_memory, limit_processor_time
 from litmap.text.codec import to_plain
 
 DONE, FAILED = b"D", b"E"
-"""Kinds of replies: the bytes asked for, or JSON with a message."""
-OUT_OF_MEMORY = "memory"
-"""The message where memory is spent."""
 HEADER = struct.Struct(">cQ")
 
 
@@ -48,21 +44,23 @@ def answer(request: dict[str, Any], replies: BinaryIO) -> bool:
     # ends a child that spins on after its parent has been killed
     seconds = float(request.get("seconds") or 0)
     limit_processor_time(seconds * 1.5 + 10 if seconds > 0 else 0)
-    kind, body, spent = FAILED, b"", False
+    good = True
     try:
         kind, body = DONE, _run(request)
     except PdfError as error:
-        spent = re.search(r"[mc]alloc|memory", error.message) is not None
-        body = _failure(OUT_OF_MEMORY if spent else error.message)
+        good = not re.search(r"[mc]alloc|memory", error.message)
+        kind, body = FAILED, _failure("memory" if not good else error.message)
     except MemoryError:
-        spent = True
-        body = _failure(OUT_OF_MEMORY)
+        good = False
+        kind, body = FAILED, _failure("memory")
     except Exception as error:  # noqa: BLE001 - costs this file only; the parent is told
-        message = f"{type(error).__name__}: {str(error)[:200]}"
-        body = _failure(f"the text could not be read ({message})")
+        kind, body = (
+            FAILED,
+            _failure(f"the text could not be read ({type(error).__name__}: {str(error)[:200]})"),
+        )
     replies.write(HEADER.pack(kind, len(body)) + body)
     replies.flush()
-    return not spent
+    return good
 
 
 def _run(request: dict[str, Any]) -> bytes:
