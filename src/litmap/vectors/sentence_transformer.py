@@ -53,13 +53,13 @@ class GeneralEncoder:
         result = np.zeros((len(texts), self.dim), dtype=np.float32)
         slab = 512
         for begin in range(0, len(texts), slab):
-            some = list(texts[begin : begin + slab])
-            found = self._model.encode(
-                some, normalize_embeddings=True, show_progress_bar=False, convert_to_tensor=True
+            block = list(texts[begin : begin + slab])
+            encoded = self._model.encode(
+                block, normalize_embeddings=True, show_progress_bar=False, convert_to_tensor=True
             )
-            result[begin : begin + len(some)] = found.float().cpu().numpy()
+            result[begin : begin + len(block)] = encoded.float().cpu().numpy()
             if progress:
-                progress(begin + len(some), len(texts))
+                progress(begin + len(block), len(texts))
         return result
 
     def count(self, texts: Sequence[str]) -> list[int]:

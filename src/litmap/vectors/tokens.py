@@ -57,11 +57,11 @@ class Tokens:
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text, cut to the window."""
-        found = [e.ids for e in self._whole.encode_batch_fast(list(texts))]
-        for i, own in enumerate(found):
+        ids = [e.ids for e in self._whole.encode_batch_fast(list(texts))]
+        for i, own in enumerate(ids):
             if len(own) > self._spec.window:
-                found[i] = self._cut.encode(texts[i]).ids
-        return found
+                ids[i] = self._cut.encode(texts[i]).ids
+        return ids
 
 
 def batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
