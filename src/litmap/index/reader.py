@@ -30,7 +30,9 @@ MAX_EXACT_ROWS = 100_000
 HAMMING_CANDIDATES = 8000
 """Beyond it, how many rows are taken by Hamming distance, from signs that are all in memory."""
 SHORTLIST = 1500
-"""How many of those, by the query's own components against the signs, are fetched and compared exactly."""
+"""How many of those, by the query's own components against the signs, are fetched and compared
+exactly.
+"""
 MAX_GATHERED_ROWS = 4000
 """So few allowed rows are gathered and compared one by one, whatever the size of the index."""
 SPARE_ROWS = 16
@@ -46,7 +48,9 @@ def load_faiss() -> Any:
 
 
 class VectorIndex:
-    """The vectors of a build, opened without reading them. Searching is safe from many threads at once."""
+    """The vectors of a build, opened without reading them. Searching is safe from many threads at
+    once.
+    """
 
     def __init__(self, parts: list[Part], dim: int) -> None:
         self.parts = parts
@@ -54,7 +58,9 @@ class VectorIndex:
 
     @classmethod
     def open(cls, folder: Path) -> VectorIndex:
-        """The index in a build's folder. Raises DamagedBuild naming the file that cannot be read."""
+        """The index in a build's folder. Raises DamagedBuild naming the file that cannot be
+        read.
+        """
         import numpy as np
 
         home = folder / FOLDER
@@ -84,9 +90,9 @@ class VectorIndex:
     ) -> tuple[Vectors, Rows]:
         """The `k` rows most similar to each of the unit vectors (q, dim), best first, ties by row.
 
-        `allowed` (int64, ascending) limits the search itself, so that k rows are found wherever so many are allowed.
-        Returns cosines, float32 (q, k), and rows, int64 (q, k); places that stay empty have -inf and -1. `exact`
-        compares every vector however many there are.
+        `allowed` (int64, ascending) limits the search itself, so that k rows are found wherever so
+        many are allowed. Returns cosines, float32 (q, k), and rows, int64 (q, k); places that stay
+        empty have -inf and -1. `exact` compares every vector however many there are.
         """
         import numpy as np
 
@@ -96,12 +102,12 @@ class VectorIndex:
                 f"vectors of shape {queries.shape} do not fit an index of {self.dim} dimensions"
             )
         with _faiss_threads(1 if len(queries) < 4 else 0):
-            found = [
+            answers = [
                 list(p.search(queries, k + SPARE_ROWS, allowed, exact=exact)) for p in self.parts
             ]
         scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
         rows = np.full((len(queries), k), -1, dtype=np.int64)
-        for i, own in enumerate(zip(*found, strict=True)):
+        for i, own in enumerate(zip(*answers, strict=True)):
             score, row = (
                 own[0] if len(own) == 1 else (np.concatenate(a) for a in zip(*own, strict=True))
             )
@@ -110,7 +116,9 @@ class VectorIndex:
         return scores, rows
 
     def vectors(self, rows: Rows) -> Vectors:
-        """The vectors of these rows, float32 (n, dim), exact to float16; zeros, near to nothing, for a row without."""
+        """The vectors of these rows, float32 (n, dim), exact to float16; zeros, near to nothing,
+        for a row without.
+        """
         import numpy as np
 
         wanted = np.asarray(rows, dtype=np.int64)
@@ -186,9 +194,11 @@ class Part:
     def search(
         self, queries: Vectors, k: int, allowed: Rows | None, *, exact: bool
     ) -> Iterator[tuple[Vectors, Rows]]:
-        """For each query the scores, float32, and rows of its `k` best, in no order among equals; fewer of few.
+        """For each query the scores, float32, and rows of its `k` best, in no order among equals;
+        fewer of few.
 
-        A vector's score is summed in one way wherever it stands, so equal vectors have equal scores.
+        A vector's score is summed in one way wherever it stands, so equal vectors have equal
+        scores.
         """
         places = None if allowed is None else self.find(allowed)[1]
         if places is not None and len(places) <= max(MAX_GATHERED_ROWS, k):
@@ -219,16 +229,19 @@ class Part:
 
     def _scan(self, queries: Vectors, k: int, mask: Mask | None) -> Iterator[tuple[Vectors, Rows]]:
         parameters, _keep = _search_parameters(mask)
-        some = min(k, len(self.rows))
+        count = min(k, len(self.rows))
         for begin in range(0, len(queries), 256):
-            scores, found = self.index.search(queries[begin : begin + 256], some, params=parameters)
+            scores, places = self.index.search(
+                queries[begin : begin + 256], count, params=parameters
+            )
             yield from (
-                (s[p >= 0], self.rows[p[p >= 0]]) for s, p in zip(scores, found, strict=True)
+                (s[p >= 0], self.rows[p[p >= 0]]) for s, p in zip(scores, places, strict=True)
             )
 
     def _shortlist_by_signs(self, query: Vectors, k: int, mask: Mask | None) -> Rows:
-        """The places to compare exactly, ascending: by Hamming distance, then by the sum of the query's components
-        with each row's signs, which tells near from nearer much better and reads nothing that is not in memory.
+        """The places to compare exactly, ascending: by Hamming distance, then by the sum of the
+        query's components with each row's signs, which tells near from nearer much better and reads
+        nothing that is not in memory.
         """
         import numpy as np
 
@@ -236,14 +249,14 @@ class Part:
         assert self.signs is not None and self.rotation is not None
         rotated = query @ self.rotation[:-1]
         asked = np.packbits(rotated > self.rotation[-1], bitorder="little")
-        _, found = self.signs.search(
+        _, nearest = self.signs.search(
             asked[None], min(max(HAMMING_CANDIDATES, 20 * k), len(self.rows)), params=parameters
         )
-        places: Rows = found[0][found[0] >= 0]
-        some = max(SHORTLIST, 4 * k)
-        if len(places) > some:
+        places: Rows = nearest[0][nearest[0] >= 0]
+        kept = max(SHORTLIST, 4 * k)
+        if len(places) > kept:
             sums = asymmetric_dot(self._signs[places], rotated)
-            places = places[np.argpartition(sums, len(sums) - some)[len(sums) - some :]]
+            places = places[np.argpartition(sums, len(sums) - kept)[len(sums) - kept :]]
         return np.sort(places)
 
     @cached_property
@@ -256,11 +269,11 @@ class Part:
 
     def _ranked(self, query: Vectors, places: Rows, k: int) -> tuple[Vectors, Rows]:
         """Scores and rows of the `k` best of these places."""
-        some = _empty_index(self.dim)
-        some.add_sa_codes(self._codes(places))
-        scores, found = some.search(query[None], min(k, max(1, len(places))))
-        kept = found[0] >= 0
-        return scores[0][kept], self.rows[places[found[0][kept]]]
+        gathered = _empty_index(self.dim)
+        gathered.add_sa_codes(self._codes(places))
+        scores, order = gathered.search(query[None], min(k, max(1, len(places))))
+        kept = order[0] >= 0
+        return scores[0][kept], self.rows[places[order[0][kept]]]
 
     def decoded(self, places: Rows) -> Vectors:
         """The vectors at these places, float32 (n, dim)."""
@@ -275,8 +288,8 @@ class Part:
 
 
 class RowPrefetcher:
-    """Asks for the pages of rows of a mapped file that are about to be read, all at once: one after the other a
-    thousand pages that are not in memory take a hundred milliseconds, together ten.
+    """Asks for the pages of rows of a mapped file that are about to be read, all at once: one after
+    the other a thousand pages that are not in memory take a hundred milliseconds, together ten.
     """
 
     def __init__(self, path: Path, rows: int, size: int) -> None:
@@ -301,7 +314,12 @@ def _empty_index(dim: int) -> Any:
 
 
 def asymmetric_dot(signs: NDArray[np.uint8], rotated: Vectors) -> Vectors:
-    """For each row of signs, uint8 (n, bytes), the sum of those of `rotated`, (8 * bytes,), where it is 1."""
+    """The products (n,) of a rotated query with rows of sign bits, up to a term equal for all.
+
+    `signs` are uint8 (n, bytes), a bit a dimension, `rotated` is float32 (8 * bytes,): of each row
+    the sum of the components whose bit is 1. Asymmetric distance: Gordo et al., 'Asymmetric
+    distances for binary embeddings' (2014); RaBitQ (Gao and Long, 2024) rests on the same product.
+    """
     import numpy as np
 
     width = signs.shape[1]
@@ -317,7 +335,9 @@ def asymmetric_dot(signs: NDArray[np.uint8], rotated: Vectors) -> Vectors:
 
 @contextmanager
 def _faiss_threads(count: int) -> Iterator[None]:
-    """Let FAISS use so many threads here (0: as many as it likes): one query is over before a second thread wakes."""
+    """Let FAISS use so many threads here (0: as many as it likes): one query is over before a
+    second thread wakes.
+    """
     faiss = load_faiss()
     before = faiss.omp_get_max_threads()
     if not count or count == before:
@@ -331,7 +351,9 @@ def _faiss_threads(count: int) -> Iterator[None]:
 
 
 def _search_parameters(mask: Mask | None) -> tuple[Any, Any]:
-    """FAISS parameters that limit a search to the places in the mask, and what must live as long as they."""
+    """FAISS parameters that limit a search to the places in the mask, and what must live as long as
+    they.
+    """
     import numpy as np
 
     if mask is None:
@@ -354,7 +376,9 @@ def _read(path: Path, *, binary: bool = False) -> Any:
 
 
 def _prefetch_file(path: Path) -> None:
-    """Let the system read a file that every search goes through: FAISS maps it such that each page is read alone."""
+    """Let the system read a file that every search goes through: FAISS maps it such that each page
+    is read alone.
+    """
     if hasattr(os, "posix_fadvise"):
         file = os.open(path, os.O_RDONLY)
         try:
@@ -396,9 +420,9 @@ def _damaged(path: Path, why: str) -> DamagedBuild:
 
 
 def sign_bits(vectors: Vectors, rotation: Vectors) -> NDArray[np.uint8]:
-    """One bit a dimension, uint8 (n, bytes): the sign of the centred and turned vector.
+    """One bit a dimension, uint8 (n, bytes): the sign of the centred and rotated vectors (n, dim).
 
-    `rotation` has the rotation, dim rows, and below it the turned centre.
+    `rotation` (dim + 1, 8 * bytes) has the rotation and below it the rotated centre.
     """
     import numpy as np
 

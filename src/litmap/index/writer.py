@@ -46,8 +46,9 @@ def update_index(
 ) -> None:
     """Write the index of the build folder `new`: that of `old` without `removed`, with `added`.
 
-    `added` gives blocks of (rows, vectors), int64 (n,) ascending and above every row before, and float32 (n, dim); they
-    are taken one by one. Large files that stay the same are shared with `old`.
+    `added` gives blocks of (rows, vectors), int64 (n,) ascending and above every row before, and
+    float32 (n, dim); they are taken one by one. Large files that stay the same are shared with
+    `old`.
     """
     import numpy as np
 
@@ -81,7 +82,9 @@ def update_index(
 
 
 def _parts_of(folder: Path | None, dim: int) -> tuple[Part | None, Part | None]:
-    """Base and delta of the build before. Raises ValueError where its vectors are of another size."""
+    """Base and delta of the build before. Raises ValueError where its vectors are of another
+    size.
+    """
     if folder is None or not (folder / FOLDER).is_dir():
         return None, None
     index = VectorIndex.open(folder)
@@ -128,7 +131,9 @@ class _Writer:
         return int(self.index.ntotal)
 
     def add(self, rows: Rows, vectors: Vectors) -> None:
-        """Append a block. Raises ValueError where rows do not ascend or the vectors are not such."""
+        """Append a block. Raises ValueError where rows do not ascend or the vectors are not
+        such.
+        """
         import numpy as np
 
         rows = np.asarray(rows, dtype=np.int64)
@@ -198,7 +203,9 @@ class _Writer:
 
 
 def _random_rotation(centre: Vectors) -> Vectors:
-    """A fixed random rotation with the turned centre below; columns of zeros fill the last byte with equal bits."""
+    """A fixed random rotation with the turned centre below; columns of zeros fill the last byte
+    with equal bits.
+    """
     import numpy as np
 
     dim = len(centre)

@@ -1,4 +1,6 @@
-"""Reading a keyword index: BM25 of passages and works, with filters inside, and look-ups by word."""
+"""Reading a keyword index: BM25 of passages and works, with filters inside, and look-ups by
+word.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 LONG_QUERY_WORDS = 80
 """Different words from which a query is as long as a passage."""
 Terms = str | Mapping[str, float]
-"""A text whose words are looked up, each weighing as often as it occurs, or terms (of `terms.terms`) with weights."""
+"""A text whose words are looked up, each weighing as often as it occurs, or terms (of
+`terms.terms`) with weights.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,9 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Bm25:
-    """How much repeats (`k1`) and length (`b`) count, and with what power beyond the first a word's rarity."""
+    """How much repeats (`k1`) and length (`b`) count, and with what power beyond the first a word's
+    rarity.
+    """
 
     k1: float = 1.5
     b: float = 0.75
@@ -46,9 +52,9 @@ class Bm25:
     def for_query(cls, length: int) -> Bm25:
         """The parameters for a query of so many different words.
 
-        A short query's words are each telling, so repeats saturate early; in a passage given as a query many words
-        match by chance, above all common ones and in long texts, so rarity and length count for more. Measured, see
-        benchmarks/RESULTS.md.
+        A short query's words are each telling, so repeats saturate early; in a passage given as a
+        query many words match by chance, above all common ones and in long texts, so rarity and
+        length count for more. Measured, see benchmarks/RESULTS.md.
         """
         share = min(1.0, length / LONG_QUERY_WORDS)
         return cls(0.9 + 1.1 * share, 0.6 + 0.3 * share, share)
@@ -71,7 +77,9 @@ class KeywordIndex:
             for s in segments
         ]
         self.work_ids: tuple[str, ...] = tuple(numbers)
-        """Works in the order in which they are numbered here; may hold works whose passages are all gone."""
+        """Works in the order in which they are numbered here; may hold works whose passages are all
+        gone.
+        """
         size = 1 + max((int(s.rows.max()) for s in segments if s.rows.size), default=-1)
         self.works: NDArray[np.int32] = np.full(size, -1, np.int32)
         """Number of each row's work, -1 for a row that is not indexed."""
@@ -224,7 +232,9 @@ class KeywordIndex:
         return _idf(self.passages, self.frequency(term))
 
     def _postings(self, key: int) -> list[tuple[Ints, Floats]]:
-        """Rows (int64) that hold the word, and how often, for each segment that knows it; living rows only."""
+        """Rows (int64) that hold the word, and how often, for each segment that knows it; living
+        rows only.
+        """
         postings = []
         for segment, whole in zip(self._segments, self._first_rows, strict=True):
             begin, end = _postings_span(segment, key)
@@ -246,7 +256,9 @@ class KeywordIndex:
 
 
 def _postings_span(segment: Segment, key: int) -> tuple[int, int]:
-    """Where a word's postings begin and end; nowhere (0, 0) for a word that the segment does not know."""
+    """Where a word's postings begin and end; nowhere (0, 0) for a word that the segment does not
+    know.
+    """
     at = int(np.searchsorted(segment.keys, key))
     if at == segment.keys.size or int(segment.keys[at]) != key:
         return 0, 0
@@ -254,7 +266,9 @@ def _postings_span(segment: Segment, key: int) -> tuple[int, int]:
 
 
 def _first_row(rows: NDArray[np.int32]) -> int:
-    """The first row where a segment's rows follow each other, so that no map is needed; -1 otherwise."""
+    """The first row where a segment's rows follow each other, so that no map is needed; -1
+    otherwise.
+    """
     first = int(rows[0]) if rows.size else -1
     return (
         first
@@ -295,7 +309,9 @@ def best_rows(scores: Floats, k: int) -> Ranking:
 
 
 def _query_weights(terms: Terms) -> tuple[dict[int, float], dict[int, float]]:
-    """How much each word and each pair of neighbouring words counts, by key; terms given apart have no neighbours."""
+    """How much each word and each pair of neighbouring words counts, by key; terms given apart have
+    no neighbours.
+    """
     weights: dict[int, float] = {}
     pairs: dict[int, float] = {}
     if isinstance(terms, str):

@@ -28,7 +28,9 @@ _PARTS = ("keys", "starts", "docs", "counts", "lengths", "kinds", "works", "rows
 
 
 class Entry(NamedTuple):
-    """A passage to be indexed: its row in the build, its work's id, the text to find it by, and its kind."""
+    """A passage to be indexed: its row in the build, its work's id, the text to find it by, and its
+    kind.
+    """
 
     row: int
     work: str
@@ -37,7 +39,8 @@ class Entry(NamedTuple):
 
 
 def make_entries(passages: Iterable[Passage], titles: Mapping[str, str]) -> Iterator[Entry]:
-    """What passages are found by: their text and section, the first of an abstract or PDF by its work's title too.
+    """What passages are found by: their text and section, the first of an abstract or PDF by its
+    work's title too.
 
     A note's own passages, which are no work's, stand under their source (`note:<path>`).
     """
@@ -57,10 +60,12 @@ def make_entries(passages: Iterable[Passage], titles: Mapping[str, str]) -> Iter
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One segment as stored: postings by word key, and for each of its n documents length, work, kind and row.
+    """One segment as stored: postings by word key, and for each of its n documents length, work,
+    kind and row.
 
-    `docs[starts[i]:starts[i + 1]]` are the documents that hold the word `keys[i]` and `counts` how often (255: more).
-    `works` numbers into `work_ids`. `rows` is the build's row of each document, -1 for a removed one.
+    `docs[starts[i]:starts[i + 1]]` are the documents that hold the word `keys[i]` and `counts` how
+    often (255: more). `works` numbers into `work_ids`. `rows` is the build's row of each document,
+    -1 for a removed one.
     """
 
     keys: NDArray[np.int64]
@@ -75,7 +80,9 @@ class Segment:
 
     @classmethod
     def open(cls, folder: Path, name: str, rows: NDArray[np.int32] | None = None) -> Segment:
-        """Memory-map a segment, with its own rows or these. Raises `DamagedBuild` where a file is missing or cut."""
+        """Memory-map a segment, with its own rows or these. Raises `DamagedBuild` where a file is
+        missing or cut.
+        """
         postings = {
             part: load(folder, name, part, mapped=True)
             for part in ("keys", "starts", "docs", "counts")
@@ -153,7 +160,9 @@ def write_state(folder: Path, names: Sequence[str], passages: int) -> None:
 
 
 def link_segments(base: Path, folder: Path) -> None:
-    """Bring the files of another index here, as links where that is possible: none is ever changed in place."""
+    """Bring the files of another index here, as links where that is possible: none is ever changed
+    in place.
+    """
     for name in read_state(base):
         for path in (
             *(base / f"{name}.{part}.npy" for part in _PARTS),

@@ -1,4 +1,6 @@
-"""Writing a keyword index: postings of new passages, removals, renumbering, merging of small segments."""
+"""Writing a keyword index: postings of new passages, removals, renumbering, merging of small
+segments.
+"""
 
 from __future__ import annotations
 
@@ -29,13 +31,17 @@ BLOCK_PASSAGES = 20_000
 """Passages whose postings are sorted at once while a segment is written."""
 DOCUMENT_BITS = 15
 TERM_BITS = 24
-"""Bits of a document's number in its block and of a term's: together with those of a second term they make 63."""
+"""Bits of a document's number in its block and of a term's: together with those of a second term
+they make 63.
+"""
 MAX_CACHED_SPELLINGS = 1 << 20
 """Spellings whose terms are kept at hand from block to block."""
 MANY_TERMS = -1
 MAX_SEGMENTS = 8
 MAX_SEGMENT_PASSAGES = 200_000
-"""Passages of a segment at most: joining its postings takes a gigabyte or two at worst, however large a library is."""
+"""Passages of a segment at most: joining its postings takes a gigabyte or two at worst, however
+large a library is.
+"""
 MAX_DEAD_SHARE = 0.4
 """Share of removed passages from which a segment is rewritten without them."""
 
@@ -46,11 +52,12 @@ def update(
     removed: Iterable[int] = (),
     base: Path | None = None,
 ) -> None:
-    """Write the index in `folder`: that of `base` (or the one that is there) without `removed` and with `added`.
+    """Write the index in `folder`: that of `base` (or the one that is there) without `removed` and
+    with `added`.
 
-    `base` is another index folder, left as it is; its large files are linked where the file system can. `added` is
-    read once, so a generator will do; a row that is already there is replaced. Rows are never renumbered.
-    Raises `DamagedBuild` where the index to go on from cannot be read.
+    `base` is another index folder, left as it is; its large files are linked where the file system
+    can. `added` is read once, so a generator will do; a row that is already there is replaced. Rows
+    are never renumbered. Raises `DamagedBuild` where the index to go on from cannot be read.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _check_formats(folder, base)
@@ -94,7 +101,9 @@ def _without(rows: Rows, taken: Rows) -> Rows:
 
 
 class _Block(NamedTuple):
-    """Postings sorted by key, then document: `docs[starts[i]:starts[i + 1]]` hold the word `keys[i]`."""
+    """Postings sorted by key, then document: `docs[starts[i]:starts[i + 1]]` hold the word
+    `keys[i]`.
+    """
 
     keys: Ints
     starts: Ints
@@ -103,7 +112,8 @@ class _Block(NamedTuple):
 
 
 class _TermNumbers(dict[str, int]):
-    """Small numbers for spellings, each worked out once: 0 for a stop word, `MANY_TERMS` for a run that is many words.
+    """Small numbers for spellings, each worked out once: 0 for a stop word, `MANY_TERMS` for a run
+    that is many words.
 
     Spellings of one term share its number; `term_keys[number]` is the term's key.
     """
@@ -179,7 +189,9 @@ class _PostingsBuilder:
 def _write_segment(
     folder: Path, name: str, added: Iterable[Entry | tuple[int, str, str]]
 ) -> Rows | None:
-    """Write the postings of `added` as a segment; its map of rows, or None where nothing was added."""
+    """Write the postings of `added` as a segment; its map of rows, or None where nothing was
+    added.
+    """
     builder = _PostingsBuilder()
     for entry in added:
         builder.add(Entry(*entry))
@@ -208,9 +220,10 @@ def _last_wins(rows: Rows) -> Rows:
 def _sort_block(terms: Ints, documents: Ints, keys: Ints, first: int) -> _Block:
     """Postings of a block's words and of its pairs of neighbours.
 
-    `terms` are the words' numbers in order of text, `documents` each word's document in the block; `first` is the
-    number of the block's first document. A pair is its two numbers, a word a pair whose first is 0: with the document
-    they fit one integer, for plain numbers are sorted ten times as fast as places are.
+    `terms` are the words' numbers in order of text, `documents` each word's document in the block;
+    `first` is the number of the block's first document. A pair is its two numbers, a word a pair
+    whose first is 0: with the document they fit one integer, for plain numbers are sorted ten times
+    as fast as places are.
     """
     together = documents[1:] == documents[:-1]
     pairs = ((terms[:-1] << TERM_BITS | terms[1:]) << DOCUMENT_BITS | documents[1:])[together]
@@ -247,7 +260,9 @@ def _run_starts(ordered: Ints) -> Ints:
 def _write_postings(
     folder: Path, name: str, blocks: Sequence[_Block], renumber: Sequence[Ints] | None = None
 ) -> None:
-    """Join blocks whose documents follow each other; `renumber` gives their new numbers, -1 for the dead."""
+    """Join blocks whose documents follow each other; `renumber` gives their new numbers, -1 for the
+    dead.
+    """
     keys = np.sort(np.concatenate([b.keys for b in blocks])) if blocks else np.empty(0, np.int64)
     keys = keys[_run_starts(keys)]
 
@@ -286,10 +301,12 @@ def _count_set(flags: Mask, starts: Ints) -> Ints:
 
 
 def _merge_small(folder: Path, maps: dict[str, Rows]) -> None:
-    """Merge the smallest segments while the next is no larger than twice their sum; drop dead passages with them.
+    """Merge the smallest segments while the next is no larger than twice their sum; drop dead
+    passages with them.
 
-    So a passage is rewritten only some log(n) times, there are never more than a handful of segments besides the full
-    ones, and adding one paper to a million passages leaves the large ones alone.
+    So a passage is rewritten only some log(n) times, there are never more than a handful of
+    segments besides the full ones, and adding one paper to a million passages leaves the large ones
+    alone.
     """
     for name in [n for n, rows in maps.items() if not (rows >= 0).any()]:
         del maps[name]

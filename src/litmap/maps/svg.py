@@ -251,7 +251,8 @@ def _dot(
         )
         points = " ".join(f"{a:.1f},{b:.1f}" for a, b in corners)
         return f'<polygon points="{points}" {paint}><title>{_text(title)}</title></polygon>'
-    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}" {paint}><title>{_text(title)}</title></circle>'
+    place = f'cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}"'
+    return f"<circle {place} {paint}><title>{_text(title)}</title></circle>"
 
 
 def _written(text: Text) -> str:
@@ -268,4 +269,5 @@ def _written(text: Text) -> str:
         ends = f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
         line = f'<line {ends} stroke="{text.faint}" stroke-width="0.7"/>'
     words = _text(text.text)
-    return f'{line}<text {common} {edge}>{words}</text><text {common} fill="{text.colour}">{words}</text>'
+    halo = f"<text {common} {edge}>{words}</text>"
+    return f'{line}{halo}<text {common} fill="{text.colour}">{words}</text>'

@@ -1,4 +1,5 @@
-"""Search: a query taken apart, candidates by meaning and by words, one ranking of passages and of works.
+"""Search: a query taken apart, candidates by meaning and by words, one ranking of passages and of
+works.
 
 Open the parts of a build and give them to a `Searcher`; it is all a caller needs:
 

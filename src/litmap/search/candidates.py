@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 CANDIDATES_PER_RANKING = 300
-"""Passages taken from each of the two rankings; what neither holds among its first 300 is not shown."""
+"""Passages taken from each of the two rankings; what neither holds among its first 300 is not
+shown.
+"""
 MAX_SMOOTHED_WORKS = 100
 """Works, best first, whose words are smoothed over their likes; the others stay behind them."""
 MIN_POST_FILTER_SHARE = 0.6
@@ -39,13 +41,15 @@ MIN_POST_FILTER_SHARE = 0.6
 BACKGROUND_SIZE = 1000
 """Passages whose cosines tell what is usual for a query."""
 FULL_WEIGHT_PASSAGES = 10
-"""Passages beyond the first from which a work's second and third best count in full: an abstract's second half need
-not be about what is asked, a paper that is has several passages about it."""
+"""Passages beyond the first from which a work's second and third best count in full: an abstract's
+second half need not be about what is asked, a paper that is has several passages about it.
+"""
 
 
 @dataclass(frozen=True)
 class BackgroundSample:
-    """Passages spread evenly over the library, which tell what is usual: vectors (n, dim) and their works' numbers.
+    """Passages spread evenly over the library, which tell what is usual: vectors (n, dim) and their
+    works' numbers.
 
     `sizes` has the passages of each of the keyword index's works.
     """
@@ -59,9 +63,9 @@ class BackgroundSample:
 class Evidence:
     """Candidate rows with their work's number and what speaks for each; (n,) arrays.
 
-    `meaning` and `words` are standard scores over the library: 3 is three deviations above a usual passage.
-    `whole` are the standard scores of the works' whole texts, one for each of the keyword index's works. `scale` is
-    that of the cosines.
+    `meaning` and `words` are standard scores over the library: 3 is three deviations above a usual
+    passage. `whole` are the standard scores of the works' whole texts, one for each of the keyword
+    index's works. `scale` is that of the cosines.
     """
 
     rows: Ints
@@ -76,7 +80,9 @@ class Evidence:
 
 
 def embed_query(encoder: Encoder, text: str) -> Floats:
-    """The query as a unit vector (dim,); a text beyond the model's window is the mean of its windows."""
+    """The query as a unit vector (dim,); a text beyond the model's window is the mean of its
+    windows.
+    """
     return unit_mean(encoder.encode(_windows(encoder, text)))
 
 
@@ -111,8 +117,10 @@ def sample_background(vectors: VectorRows, keywords: WordRows) -> BackgroundSamp
 
 @dataclass(frozen=True)
 class KeywordScores:
-    """What the query's words say: every row's BM25 and its scale, the best of the allowed rows, and the standard
-    scores of the works' whole texts.
+    """BM25 of a query's words.
+
+    `scores` (rows,) are of every row and `scale` is theirs; `best` are the allowed rows that score
+    highest, ascending; `whole` (works,) are the standard scores of the works' whole texts.
     """
 
     scores: Floats
@@ -122,7 +130,10 @@ class KeywordScores:
 
 
 def score_keywords(text: str, allowed: Mask, keywords: WordRows) -> KeywordScores:
-    """What the words of a text say. Needs no vector, so it can be worked out while the text is embedded."""
+    """BM25 of a text's words, by passage and by work.
+
+    Needs no vector, so it can be worked out while the text is embedded.
+    """
     scores, whole = keywords.all_scores(text)
     best = highest(np.where(allowed, scores, np.float32(0)), CANDIDATES_PER_RANKING)
     return KeywordScores(scores, Scale.of(scores), best, Scale.of(whole).apply(whole))
@@ -170,7 +181,8 @@ def gather(
 def _nearest(vector: Floats, allowed: Mask, vectors: VectorRows) -> tuple[Ints, Floats]:
     """The `CANDIDATES_PER_RANKING` allowed rows most similar to the vector, and their cosines.
 
-    Where nearly everything is allowed it is faster to ask for more and drop the rest; the rows are the same.
+    Where nearly everything is allowed it is faster to ask for more and drop the rest; the rows are
+    the same.
     """
     share = np.count_nonzero(allowed) / max(allowed.size, 1)
     if share > MIN_POST_FILTER_SHARE:
@@ -197,7 +209,9 @@ def passage_scores(evidence: Evidence, weights: Weights) -> Floats:
 
 
 def work_scores(evidence: Evidence, weights: Weights) -> tuple[Ints, Floats]:
-    """Numbers of the candidates' works, ascending, and one score for each: its best passages and its whole text."""
+    """Numbers of the candidates' works, ascending, and one score for each: its best passages and
+    its whole text.
+    """
     works, meaning = best_three(evidence.works, evidence.meaning)
     _, words = best_three(evidence.works, evidence.words)
     others = weights.others * np.minimum(
@@ -229,6 +243,8 @@ def work_scores(evidence: Evidence, weights: Weights) -> tuple[Ints, Floats]:
 
 
 def _with_others(best: Floats, share: Floats) -> Floats:
-    """Best scores (n, 3) of works as one for each: the best, with this share of the other two's mean in its place."""
+    """Best scores (n, 3) of works as one for each: the best, with this share of the other two's
+    mean in its place.
+    """
     total: Floats = best[:, 0] + share * (best[:, 1:].mean(axis=1) - best[:, 0])
     return total

@@ -22,7 +22,9 @@ VERIFY_BATCH = 500
 def allowed_rows(
     query: Query, keywords: WordRows, passages: PassageRows, facts: Mapping[str, Facts]
 ) -> tuple[Mask, str]:
-    """The rows that all filters, phrases and exclusions let through, and why there are none ('' where there are)."""
+    """The rows that all filters, phrases and exclusions let through, and why there are none (''
+    where there are).
+    """
     works = matching_works(query, facts.values())
     if works is not None and query.notes:
         works |= _notes_named(query.notes, keywords.work_ids)
@@ -91,7 +93,9 @@ def _rows_to_mask(rows: Ints, size: int) -> Mask:
 def _rows_with_text(
     text: str, terms: Sequence[str], mask: Mask, keywords: WordRows, passages: PassageRows
 ) -> Ints:
-    """Rows that hold the text word for word; for a single word the index knows, for several the text is read."""
+    """Rows that hold the text word for word; for a single word the index knows, for several the
+    text is read.
+    """
     rows = keywords.rows_containing_all(terms, mask)
     wanted = plain_text(text)
     if len(wanted.split()) == 1 or not rows.size:

@@ -1,4 +1,6 @@
-"""What to show of a passage: the sentence that answers best, the words that hit, the lines where it stands."""
+"""What to show of a passage: the sentence that answers best, the words that hit, the lines where it
+stands.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ Rect = tuple[int, float, float, float, float]
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
-    """Offsets of the sentences of `text`, in order, without the blanks around them; long ones stay whole."""
+    """Offsets of the sentences of `text`, in order, without the blanks around them; long ones stay
+    whole.
+    """
     return [_strip_span(text, *span) for span in split_sentences(text, SHOWN_SENTENCES)]
 
 
@@ -24,7 +28,9 @@ def _strip_span(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 class Marker:
-    """Finds a query's words in texts; remembers for each spelling whether it is one, so that many texts are quick."""
+    """Finds a query's words in texts; remembers for each spelling whether it is one, so that many
+    texts are quick.
+    """
 
     def __init__(self, weights: Mapping[str, float], phrases: Sequence[str] = ()) -> None:
         self.weights = weights
@@ -56,10 +62,12 @@ class Marker:
                     self._terms[surface] = term
 
     def best_sentence(self, text: str, places: Sequence[tuple[int, int, str]]) -> tuple[int, int]:
-        """Offsets of the sentence that holds most of the weighted terms; a phrase outweighs all of them.
+        """Offsets of the sentence that holds most of the weighted terms; a phrase outweighs all of
+        them.
 
-        Each term counts once, and long sentences a little less, for a list that names everything answers nothing.
-        (0, 0) for an empty text; the first sentence where no term occurs, and of equally good ones.
+        Each term counts once, and long sentences a little less, for a list that names everything
+        answers nothing. (0, 0) for an empty text; the first sentence where no term occurs, and of
+        equally good ones.
         """
         spans = sentences(text)
         if not spans:
@@ -91,7 +99,9 @@ def _occurrences(surface: str, text: str) -> Iterator[tuple[int, int]]:
 
 
 def _beginnings(terms: Iterable[str]) -> set[str]:
-    """The first two letters of any plain spelling of these terms: stemming changes none of them but y and i."""
+    """The first two letters of any plain spelling of these terms: stemming changes none of them but
+    y and i.
+    """
     firsts = {term[:2] for term in terms}
     firsts |= {
         first + letter for first in firsts if len(first) == 1 for letter in "ei"
@@ -122,15 +132,18 @@ def hit_words(text: str, places: Sequence[tuple[int, int, str]]) -> tuple[str, .
 
 
 def marks(text: str, terms: Collection[str]) -> list[tuple[int, int]]:
-    """Offsets of every word of `text` that is among the terms (of `terms.terms`), for a display that marks them."""
+    """Offsets of every word of `text` that is among the terms (of `terms.terms`), for a display
+    that marks them.
+    """
     return [(start, end) for start, end, _ in Marker(dict.fromkeys(terms, 1.0)).places(text)]
 
 
 def lines_of(chunk: Chunk, start: int, end: int) -> tuple[Rect, ...]:
     """The rectangles of the lines where `chunk.text[start:end]` stands.
 
-    A chunk keeps its lines' rectangles but not where each begins in the text, so that is reckoned: a line holds
-    characters in proportion to its width over its height. Good to about one line; all lines where there are few.
+    A chunk keeps its lines' rectangles but not where each begins in the text, so that is reckoned:
+    a line holds characters in proportion to its width over its height. Good to about one line; all
+    lines where there are few.
     """
     rects = chunk.rects
     if len(rects) <= 2 or end <= start or (start == 0 and end >= len(chunk.text)):

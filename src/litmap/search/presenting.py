@@ -1,4 +1,6 @@
-"""From ranked candidates to what is shown: passages are read, marked and compared only when they are."""
+"""From ranked candidates to what is shown: passages are read, marked and compared only when they
+are.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,11 @@ SPARE_PASSAGES = 2
 
 
 class HitPresenter:
-    """Candidates by place, read from the passage store and marked when first asked for."""
+    """Makes hits of candidates: reads and marks each passage when it is first asked for.
+
+    A place is a position in the candidates' arrays: `rows` int64, `scores` and `cosines` float32,
+    all (n,).
+    """
 
     def __init__(
         self,
@@ -41,7 +47,9 @@ class HitPresenter:
         self._hits: dict[int, Hit] = {}
 
     def hits(self, places: Sequence[int]) -> Iterator[Hit]:
-        """The candidates at these places, with best sentence, lines and words; one reading for all that are new."""
+        """The candidates at these places, with best sentence, lines and words; one reading for all
+        that are new.
+        """
         new = [place for place in places if place not in self._read]
         if new:
             self._read |= zip(new, self._passages.passages(self._rows[new]), strict=True)
@@ -58,19 +66,24 @@ class HitPresenter:
         return hit
 
     def first(self, places: Sequence[int], count: int) -> list[Hit]:
-        """The first `count` hits of these places that do not repeat a better one; no more is read than that takes."""
+        """The first `count` hits of these places that do not repeat a better one; no more is read
+        than that takes.
+        """
         kept: list[Hit] = []
         distinct = _Distinct()
         at = 0
         while len(kept) < count and at < len(places):
-            some = places[at : at + count - len(kept) + SPARE_PASSAGES]
-            at += len(some)
-            kept += islice(filter(distinct.is_new, self.hits(some)), count - len(kept))
+            batch = places[at : at + count - len(kept) + SPARE_PASSAGES]
+            at += len(batch)
+            kept += islice(filter(distinct.is_new, self.hits(batch)), count - len(kept))
         return kept
 
 
 class LazySequence(Sequence[WorkHit]):
-    """So many works, made when the first is looked at: most searches show passages and never ask."""
+    """`count` works that `make` gives when the first is looked at.
+
+    Most searches show passages and never ask.
+    """
 
     def __init__(self, count: int, make: Callable[[], Iterable[WorkHit]]) -> None:
         self._count = count
@@ -125,7 +138,7 @@ def unmarked(passage: Passage) -> Hit:
 
 
 def term_coverage(hit: Hit, terms: Mapping[str, float]) -> float:
-    """Share of the terms, weighted by rarity, that the passage holds."""
+    """Share of the terms, in [0, 1], that the passage holds; `terms` are weighted by their idf."""
     total = sum(terms.values())
     return sum(terms.get(index_term(word), 0.0) for word in hit.words) / total if total > 0 else 0.0
 
@@ -137,7 +150,9 @@ class _Distinct:
         self._seen: dict[str, list[str]] = {}
 
     def is_new(self, hit: Hit) -> bool:
-        """Whether no better hit of the same work shows this one's best sentence already; asked best first."""
+        """Whether no better hit of the same work shows this one's best sentence already; asked best
+        first.
+        """
         shown = self._seen.setdefault(hit.work or hit.chunk.source, [])
         sentence = hit.chunk.text[
             slice(*hit.sentence)

@@ -20,7 +20,9 @@ class VectorRows(Protocol):
     """A vector index (`litmap.index.VectorIndex`): exact or nearly so, filtered inside."""
 
     def search(self, vectors: Floats, k: int, allowed: Ints | None = None) -> tuple[Floats, Ints]:
-        """(q, k) cosines, best first, and their rows, -1 where there are fewer; `allowed` are rows, ascending."""
+        """(q, k) cosines, best first, and their rows, -1 where there are fewer; `allowed` are rows,
+        ascending.
+        """
         ...
 
     def vectors(self, rows: Ints) -> Floats:
@@ -38,33 +40,33 @@ class WordRows(Protocol):
 
     @property
     def work_ids(self) -> tuple[str, ...]:
-        """The works."""
+        """Ids of the works, in the order in which they are numbered."""
         ...
 
     def scores(self, terms: str | Mapping[str, float]) -> Floats:
-        """BM25 of every row."""
+        """BM25 of every row, float32 (rows,); 0 where none of the words is held."""
         ...
 
     def work_scores(self, terms: str | Mapping[str, float]) -> Floats:
-        """BM25 of every work's whole text."""
+        """BM25 of every work's whole text, float32 (works,), numbered as `work_ids`."""
         ...
 
     def all_scores(self, terms: str | Mapping[str, float]) -> tuple[Floats, Floats]:
-        """Both."""
+        """`scores` and `work_scores` from one reading of the postings."""
         ...
 
     def rows_containing_all(self, term_list: Sequence[str], allowed: Mask | None = None) -> Ints:
-        """Rows that hold all the terms."""
+        """Rows that hold every one of the terms, int64, ascending."""
         ...
 
     def rows_of(
         self, *, works: Sequence[str] | None = None, kinds: Sequence[str] | None = None
     ) -> Mask:
-        """Mask of the rows of these works and kinds."""
+        """Mask (rows,) of the rows of these works and kinds; None is any."""
         ...
 
     def idf(self, term: str) -> float:
-        """How rare a term is."""
+        """Inverse document frequency of a term: ln(1 + (n - df + .5) / (df + .5))."""
         ...
 
 

@@ -1,4 +1,6 @@
-"""What a reader types, taken apart: words to search by meaning, exact phrases, exclusions, filters, identifiers."""
+"""What a reader types, taken apart: words to search by meaning, exact phrases, exclusions, filters,
+identifiers.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +11,20 @@ from dataclasses import dataclass, replace
 
 from litmap.errors import SearchError
 from litmap.models import HeadingPath
+from litmap.parsing.grammar import FOUR_FIGURES
 from litmap.parsing.identifiers import find_identifiers, normalise_id
 from litmap.parsing.terms import fold_case, index_terms, plain_text
 
 MAX_QUERY_LENGTH = 20_000
 """Characters a query may have: some ten pages of text."""
 MAX_QUERY_WORDS = 40
-"""A query of so many words is a pasted passage: its quotation marks, dashes and colons are its own, no syntax."""
+"""A query of so many words is a pasted passage: its quotation marks, dashes and colons are its own,
+no syntax.
+"""
 MAX_SHORT_QUERY_WORDS = 12
-"""In a query of more words typographic quotation marks are the text's own; plain ones still ask for the phrase."""
+"""In a query of more words typographic quotation marks are the text's own; plain ones still ask for
+the phrase.
+"""
 
 KINDS = {
     "body": "body",
@@ -31,15 +38,19 @@ KINDS = {
 }
 """What may stand after `in:`."""
 DEFAULT_KINDS = ("body", "abstract", "note")
-"""Reference lists name everything and explain nothing: they are searched only where `in:references` asks for it."""
+"""Reference lists name everything and explain nothing: they are searched only where `in:references`
+asks for it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query taken apart. `text` is what is searched by meaning and by words (phrases included); the rest filters.
+    """A query taken apart. `text` is what is searched by meaning and by words (phrases included);
+    the rest filters.
 
-    `years` is (first, last), either None where open. `ids` are identifiers the query names (`only_ids`: and nothing
-    else), `remarks` what was understood otherwise than it was perhaps meant, for the reader to see.
+    `years` is (first, last), either None where open. `ids` are identifiers the query names
+    (`only_ids`: and nothing else), `remarks` what was understood otherwise than it was perhaps
+    meant, for the reader to see.
     """
 
     raw: str
@@ -63,7 +74,9 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What filters ask of a work: from the catalogue (title, authors, year, ids) and the notes (headings, notes)."""
+    """What filters ask of a work: from the catalogue (title, authors, year, ids) and the notes
+    (headings, notes).
+    """
 
     id: str
     title: str = ""
@@ -79,20 +92,22 @@ _NO_QUOTES = str.maketrans("“”„‟«»＂", " " * 7)
 _FIELD = r"(?P<field>[A-Za-z]+):"
 _PART = re.compile(rf'(?P<minus>(?<![^\s])-)?(?:{_FIELD})?"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+)|"')
 _BARE_FIELD = re.compile(r"(-?)([A-Za-z]+):(.*)", re.DOTALL)
-_YEARS = re.compile(r"(\d{4})?\s*(\.\.\.?|-|–)\s*(\d{4})?")
+_YEARS = re.compile(rf"({FOUR_FIGURES})?\s*(\.\.\.?|-|–)\s*({FOUR_FIGURES})?")
 _FIELDS = ("author", "year", "heading", "note", "in")
 
 
 def parse_query(text: str) -> Query:
-    """Take a query apart. Raises `SearchError` where it is empty, too long, or a filter makes no sense.
+    """Take a query apart. Raises `SearchError` where it is empty, too long, or a filter makes no
+    sense.
 
-    `"exact phrase"`, `-word`, `-"phrase"`, `author:`, `year:2015..2018` (or `2015`, `2015..`, `..2018`),
-    `heading:"Loss surfaces"`, `note:`, `in:references|notes|abstracts|body`. Anything else is searched for; in a
-    query of more than `MAX_QUERY_WORDS` words everything is.
+    `"exact phrase"`, `-word`, `-"phrase"`, `author:`, `year:2015..2018` (or `2015`, `2015..`,
+    `..2018`), `heading:"Loss surfaces"`, `note:`, `in:references|notes|abstracts|body`. Anything
+    else is searched for; in a query of more than `MAX_QUERY_WORDS` words everything is.
     """
     if len(text) > MAX_QUERY_LENGTH:
         raise SearchError(
-            f"The query has {len(text):,} characters; up to {MAX_QUERY_LENGTH:,} can be searched for. "
+            f"The query has {len(text):,} characters; up to {MAX_QUERY_LENGTH:,} can be searched "
+            f"for. "
             "Give the passage that matters.",
             subject=text[:60],
         )
@@ -191,7 +206,7 @@ def _example(name: str) -> str:
 
 
 def _parse_years(value: str) -> tuple[int | None, int | None]:
-    if re.fullmatch(r"\d{4}", value):
+    if re.fullmatch(FOUR_FIGURES, value):
         return int(value), int(value)
     match = _YEARS.fullmatch(value)
     if match is None or not (match[1] or match[3]):
@@ -264,7 +279,9 @@ def matching_works(query: Query, facts: Iterable[Facts]) -> set[str] | None:
 
 
 def _by_author(name: str) -> Callable[[Facts], bool]:
-    """Each word of the name must begin a word of one author's name, so initials and family names do."""
+    """Each word of the name must begin a word of one author's name, so initials and family names
+    do.
+    """
     wanted = plain_text(name).split()
 
     def test(work: Facts) -> bool:

@@ -1,4 +1,6 @@
-"""'Where is this from': a quotation, with its typos and broken lines, found in the passages that may hold it."""
+"""'Where is this from': a quotation, with its typos and broken lines, found in the passages that
+may hold it.
+"""
 
 from __future__ import annotations
 
@@ -40,10 +42,11 @@ def locate_quotation(
     passages: PassageRows,
     limit: int = 5,
 ) -> list[Hit]:
-    """The passages the quotation is from, best first, with page and lines; `score` is the agreement, 0 to 1.
+    """The passages the quotation is from, best first, with page and lines; `score` is the
+    agreement, 0 to 1.
 
-    All kinds of passages are looked through. Nothing comes back where no passage agrees well enough. Raises
-    `SearchError` where the quotation holds no word.
+    All kinds of passages are looked through. Nothing comes back where no passage agrees well
+    enough. Raises `SearchError` where the quotation holds no word.
     """
     text = quotation[:MAX_QUOTATION_LENGTH]
     wanted = plain_text(text)
@@ -74,7 +77,9 @@ def _halves(text: str) -> tuple[str, str]:
 
 
 def _align(wanted: str, passage: Passage) -> Hit | None:
-    """The place in the passage that agrees best with the letters wanted; None where that is not enough."""
+    """The place in the passage that agrees best with the letters wanted; None where that is not
+    enough.
+    """
     from rapidfuzz import fuzz
 
     letters, places = plain_places(passage.chunk.text)

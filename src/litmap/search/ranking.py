@@ -1,7 +1,8 @@
-"""From evidence to order: cosines and BM25 made comparable, fused, smoothed over near neighbours, gathered by work.
+"""From evidence to order: cosines and BM25 made comparable, fused, smoothed over near neighbours,
+gathered by work.
 
-All functions are pure: arrays in, arrays out. One set of parameters serves every collection (`Weights`); how it was
-chosen stands in benchmarks/RESULTS.md.
+All functions are pure: arrays in, arrays out. One set of parameters serves every collection
+(`Weights`); how it was chosen stands in benchmarks/RESULTS.md.
 """
 
 from __future__ import annotations
@@ -20,13 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each kind of evidence counts, in units of its own standard deviation over the library.
+    """How much each kind of evidence counts, in units of its own standard deviation over the
+    library.
 
-    `meaning`: cosines; `words`: BM25 of the passage; `whole`: BM25 of the work's whole text, in the score of a work;
-    `work`: the same in the score of a passage. `others`: share of a long work's second and third best passages beside
-    its best. `neighbours`: share of a work's words that comes from the `nearest` most similar other candidates: what a
-    text is about shows in the words of its like, which is what words alone lack. `csls_penalty`: share of its cosine with
-    its own likes in the library that is taken off a work's cosine: a text that is near to everything answers nothing.
+    `meaning`: cosines; `words`: BM25 of the passage; `whole`: BM25 of the work's whole text, in the
+    score of a work; `work`: the same in the score of a passage. `others`: share of a long work's
+    second and third best passages beside its best. `neighbours`: share of a work's words that comes
+    from the `nearest` most similar other candidates: what a text is about shows in the words of its
+    like, which is what words alone lack. `csls_penalty`: share of its cosine with its own likes in
+    the library that is taken off a work's cosine: a text that is near to everything answers
+    nothing.
     """
 
     meaning: float = 0.6
@@ -61,8 +65,9 @@ class Scale:
 
 
 MAX_PRODUCT_SIZE = 200_000
-"""Multiplications in one product; well below the number from which BLAS wakes other threads, for which such small
-products wait longer than they take."""
+"""Multiplications in one product; well below the number from which BLAS wakes other threads, for
+which such small products wait longer than they take.
+"""
 TILE_ROWS = 16
 """Rows in one product."""
 
@@ -74,7 +79,9 @@ def products(rows: Floats, vector: Floats) -> Floats:
 
 
 def similarity_matrix(vectors: Floats, others: Floats) -> Floats:
-    """The products (n, m) of all rows (n, d) with all others (m, d), in tiles and so on this thread alone."""
+    """The products (n, m) of all rows (n, d) with all others (m, d), in tiles and so on this thread
+    alone.
+    """
     (n, d), m = vectors.shape, len(others)
     width = max(1, MAX_PRODUCT_SIZE // (TILE_ROWS * max(1, d)))
     left, right = _padded(vectors, TILE_ROWS), _padded(others, width)
@@ -93,9 +100,11 @@ def _padded(rows: Floats, multiple: int) -> Floats:
 
 
 def smooth(scores: Floats, vectors: Floats, share: float, nearest: int) -> Floats:
-    """Scores (n,) with a share taken from the `nearest` most similar other candidates; `vectors` (n, dim), unit rows.
+    """Scores (n,) with a share taken from the `nearest` most similar other candidates; `vectors`
+    (n, dim), unit rows.
 
-    Relevant texts resemble each other, chance hits do not (Diaz, 'Regularizing ad hoc retrieval scores', 2005).
+    Relevant texts resemble each other, chance hits do not (Diaz, 'Regularizing ad hoc retrieval
+    scores', 2005).
     """
     n = scores.size
     if n < 3 or share <= 0:
@@ -113,10 +122,12 @@ def smooth(scores: Floats, vectors: Floats, share: float, nearest: int) -> Float
 def hubness(
     vectors: Floats, works: Ints, others: Floats, other_works: Ints, count: int = 5
 ) -> Floats:
-    """How near each of these unit vectors (n, dim) is to other works' texts: its mean cosine with the `count` nearest.
+    """Mean cosine of each unit vector (n, dim) with the `count` nearest texts of other works, (n,).
 
-    Some texts are near to every query ('hubs'); what a text has in common with its like says nothing about a query
-    (cross-domain similarity local scaling: Conneau et al., 'Word translation without parallel data', 2018).
+    `others` (m, dim) are the texts it is compared with, `works` and `other_works` the numbers of
+    the works they belong to. A text that is near to every query is a hub; what it has in common with
+    its like says nothing about a query. This is the penalty of cross-domain similarity local scaling
+    (CSLS: Conneau et al., 'Word translation without parallel data', 2018).
     """
     if not len(others) or not len(vectors):
         return np.zeros(len(vectors), np.float32)
@@ -131,7 +142,8 @@ def hubness(
 def best_three(groups: Ints, scores: Floats) -> tuple[Ints, Floats]:
     """Each group's three best scores, best first; (groups ascending, scores (groups, 3)).
 
-    A group with fewer scores repeats its last one, so that short works are not held against long ones.
+    A group with fewer scores repeats its last one, so that short works are not held against long
+    ones.
     """
     order = np.lexsort((-scores, groups))
     own, starts, sizes = np.unique(groups[order], return_index=True, return_counts=True)

@@ -1,4 +1,6 @@
-"""The optional second stage: a cross-encoder reads query and passage together and orders the best passages anew."""
+"""The optional second stage: a cross-encoder reads query and passage together and orders the best
+passages anew.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,8 @@ class CrossEncoderReranker:
             self._model = CrossEncoder(name)
         except Exception as error:
             raise ModelError(
-                f"The cross-encoder {name!r} cannot be loaded ({type(error).__name__}: {error}). Give the folder of a "
+                f"The cross-encoder {name!r} cannot be loaded ({type(error).__name__}: {error}). "
+                f"Give the folder of a "
                 "downloaded one, a name that the hub knows, or leave the second stage off.",
                 subject=name,
             ) from error
@@ -47,5 +50,7 @@ class CrossEncoderReranker:
 
 
 def load_reranker(name: str) -> Reranker:
-    """The cross-encoder called `name` (a folder or a hub's name). Raises `ModelError` with the ways out."""
+    """The cross-encoder called `name` (a folder or a hub's name). Raises `ModelError` with the ways
+    out.
+    """
     return CrossEncoderReranker(name)

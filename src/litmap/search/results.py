@@ -11,8 +11,8 @@ from litmap.search.query import Facts, Query
 
 @dataclass(frozen=True, slots=True)
 class WorkHit:
-    """A work as a result: its best passages, best first. `facts` is None for a note's own text, `work` then
-    `note:<path>`.
+    """A work as a result: its best passages, best first. `facts` is None for a note's own text,
+    `work` then `note:<path>`.
     """
 
     work: str
@@ -25,9 +25,10 @@ class WorkHit:
 class Results:
     """Passages and works that answer a query, best first.
 
-    `close` is False where nothing resembles the query more than chance does: what is listed is then far off.
-    `works` may be made only when looked at (`presenting.LazySequence`), from the build that was searched: look while it is open.
-    `message` is a sentence for the reader where there is something to say, '' otherwise.
+    `close` is False where nothing resembles the query more than chance does: what is listed is then
+    far off. `works` may be made only when looked at (`presenting.LazySequence`), from the build
+    that was searched: look while it is open. `message` is a sentence for the reader where there is
+    something to say, '' otherwise.
     """
 
     query: Query

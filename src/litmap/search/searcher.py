@@ -1,4 +1,6 @@
-"""The search itself: parse, filter, gather candidates, fuse, and show passages and works with their reasons."""
+"""The search itself: parse, filter, gather candidates, fuse, and show passages and works with their
+reasons.
+"""
 
 from __future__ import annotations
 
@@ -40,25 +42,37 @@ if TYPE_CHECKING:
     from litmap.search.protocols import Floats, Ints, Mask
 
 MIN_CLOSE_SHARE = 0.35
-"""How far the best cosine must lie between that of any two passages of the library (0) and identity (1) to count as
-close. Calibrated on test collections asked their own and each other's questions: see benchmarks/RESULTS.md."""
+"""How far the best cosine must lie between that of any two passages of the library (0) and identity
+(1) to count as close. Calibrated on test collections asked their own and each other's questions:
+see benchmarks/RESULTS.md.
+"""
 CLOSE_COSINE = 0.46
-"""A best cosine that is close however alike the library's passages are: on the same test collections at most one in a
-hundred questions of a foreign field has it, and one or two in a hundred of the library's own have not. Holds for models
-that spread texts like MiniLM (see `MAX_SPREAD_COSINE`)."""
+"""A best cosine that is close however alike the library's passages are: on the same test
+collections at most one in a hundred questions of a foreign field has it, and one or two in a
+hundred of the library's own have not. Holds for models that spread texts like MiniLM (see
+`MAX_SPREAD_COSINE`).
+"""
 MAX_SPREAD_COSINE = 0.4
-"""A usual cosine up to which a model spreads texts: one about a single topic gets to .35, other models begin at .7."""
+"""A usual cosine up to which a model spreads texts: one about a single topic gets to .35, other
+models begin at .7.
+"""
 MIN_COSINE = 0.25
 """A best cosine below which nothing is close by its meaning, nor by one of several words."""
 MIN_TERM_COVERAGE = 0.75
-"""Share of the query's words, weighted by rarity, that one passage must hold to count as close in words."""
+"""Share of the query's words, weighted by rarity, that one passage must hold to count as close in
+words.
+"""
 MANY_TERMS = 8
 MIN_COVERAGE_OF_MANY = 0.5
-"""The same for a passage that holds so many different words of the query: a quotation's typos are its rarest words."""
+"""The same for a passage that holds so many different words of the query: a quotation's typos are
+its rarest words.
+"""
 
 
 class _KeywordThreads:
-    """A few threads for all searchers. A forked process has none of its parent's, and gets threads of its own."""
+    """A few threads for all searchers. A forked process has none of its parent's, and gets threads
+    of its own.
+    """
 
     def __init__(self) -> None:
         self.begin()
@@ -86,7 +100,9 @@ class _RankedQuestion:
 
 @dataclass(frozen=True)
 class Searcher:
-    """Searches one build. Opened parts in, results out; keeps nothing of a query, so threads may share it."""
+    """Searches one build. Opened parts in, results out; keeps nothing of a query, so threads may
+    share it.
+    """
 
     encoder: Encoder
     vectors: VectorRows
@@ -97,10 +113,11 @@ class Searcher:
     reranker: Reranker | None = None
 
     def search(self, text: str | Query, limit: int = 10, per_work: int = 3) -> Results:
-        """The best `limit` passages and the best `limit` works, each work with up to `per_work` of its passages.
+        """The best `limit` passages and the best `limit` works, each work with up to `per_work` of
+        its passages.
 
-        Raises `SearchError` where the query cannot be answered as it stands; a filter that lets nothing through is
-        an answer with a message.
+        Raises `SearchError` where the query cannot be answered as it stands; a filter that lets
+        nothing through is an answer with a message.
         """
         query = parse_query(text) if isinstance(text, str) else text
         allowed, message = allowed_rows(query, self.keywords, self.passages, self.facts)
@@ -124,8 +141,8 @@ class Searcher:
     ) -> list[tuple[str, float]]:
         """The works that answer a text, with scores, best first; no syntax, no passages.
 
-        'fused' is how `search` ranks works; 'dense' takes the best cosine of a work's passages alone, 'keyword' the
-        BM25 of its whole text.
+        'fused' is how `search` ranks works; 'dense' takes the best cosine of a work's passages
+        alone, 'keyword' the BM25 of its whole text.
         """
         allowed = self.keywords.rows_of(kinds=DEFAULT_KINDS)
         if method == "keyword":
@@ -150,7 +167,9 @@ class Searcher:
     def more_like(
         self, *, rows: Sequence[int] = (), works: Sequence[str] = (), limit: int = 10
     ) -> Results:
-        """Passages and works like these passages (`rows`) or works, which are left out themselves."""
+        """Passages and works like these passages (`rows`) or works, which are left out
+        themselves.
+        """
         chosen = np.union1d(
             np.asarray(rows, np.int64),
             np.flatnonzero(self.keywords.rows_of(works=works, kinds=("body", "abstract"))),
@@ -176,7 +195,9 @@ class Searcher:
         )
 
     def locate(self, quotation: str, limit: int = 5) -> Results:
-        """Where a quotation is from, typos and broken lines allowed; see `quotations.locate_quotation`."""
+        """Where a quotation is from, typos and broken lines allowed; see
+        `quotations.locate_quotation`.
+        """
         hits = locate_quotation(
             quotation,
             self.encoder,
@@ -240,7 +261,9 @@ class Searcher:
         best: Sequence[tuple[int, float]],
         per_work: int,
     ) -> list[WorkHit]:
-        """The best works, each with its best passages; `works` are the candidates' works in their `order`."""
+        """The best works, each with its best passages; `works` are the candidates' works in their
+        `order`.
+        """
         own = [
             order[np.flatnonzero(works == number)[: per_work + 1]].tolist() for number, _ in best
         ]
@@ -254,7 +277,8 @@ class Searcher:
     def _rerank(
         self, reranker: Reranker, text: str, evidence: Evidence, order: Ints
     ) -> tuple[Ints, Floats, Floats]:
-        """Order and scores with the best passages as the second stage sees them, the others behind them.
+        """Order and scores with the best passages as the second stage sees them, the others behind
+        them.
 
         A work stands where its best passage does.
         """
@@ -290,7 +314,9 @@ class Searcher:
 
     @cached_property
     def _background_cosine(self) -> float:
-        """The mean cosine of two different passages of the library, from the squared length of their mean."""
+        """The mean cosine of two different passages of the library, from the squared length of
+        their mean.
+        """
         n = len(self._background.vectors)
         squared = float(np.square(self._background.vectors.mean(axis=0)).sum()) if n else 0.0
         return max(0.0, (n * squared - 1) / (n - 1)) if n > 1 else 0.0
@@ -376,7 +402,9 @@ class Searcher:
 
 
 def _covers_terms(hit: Hit, terms: Mapping[str, float], cosine: float) -> bool:
-    """Whether the passage holds enough of the query's words, and one of several only where meaning speaks for it."""
+    """Whether the passage holds enough of the query's words, and one of several only where meaning
+    speaks for it.
+    """
     if term_coverage(hit, terms) < (
         MIN_TERM_COVERAGE if len(hit.words) < MANY_TERMS else MIN_COVERAGE_OF_MANY
     ):

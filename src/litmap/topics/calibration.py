@@ -52,6 +52,7 @@ def fit_sharpness(scores: Floats, labels: Floats) -> float:
 def resolution(filed: int) -> float:
     """The smallest chance that `filed` works can tell from none, by Laplace's rule of succession.
 
-    After n tries that all went well, one in n + 2 is expected to go wrong; the works that weigh as the usual count.
+    After n tries that all went well, one in n + 2 is expected to go wrong; the works that weigh as
+    the usual count.
     """
     return 1.0 / (filed + PRIOR_WEIGHT + 2.0)

@@ -28,15 +28,15 @@ def status_badge(status: str) -> None:
 
 def heading_links(headings: Sequence[HeadingPath], most: int = 4) -> None:
     """Heading paths as small links to their topics."""
-    found = formatting.deepest(headings)
-    if not found:
+    paths = formatting.deepest(headings)
+    if not paths:
         return
     with st.container(horizontal=True, gap="small"):
-        for heading in found[:most]:
+        for heading in paths[:most]:
             label = f"{heading[-1]}"
             links.link("topics", label, ":material/tag:", heading=formatting.path(heading))
-        if len(found) > most:
-            st.caption(f"and {len(found) - most} more")
+        if len(paths) > most:
+            st.caption(f"and {len(paths) - most} more")
 
 
 def note_excerpts(mentions: Sequence[Mention], most: int = 2) -> None:
@@ -100,16 +100,16 @@ def selected_page(entries: dict[str, Entry]) -> None:
 
 def external_links(work: Work) -> list[tuple[str, str]]:
     """Names and addresses of a work's pages elsewhere; only http(s)."""
-    found = []
+    addresses = []
     for kind, (name, base) in _SITES.items():
         value = work.identifier(kind)
         if value:
-            found.append((f"{name}: {value}", base + value))
+            addresses.append((f"{name}: {value}", base + value))
     values = [i.split(":", 1)[1].lower() for i in work.ids]
     safe = [u for u in work.urls if u.startswith(("http://", "https://"))]
     pages_of = [u for u in safe if not any(value in u.lower() for value in values)]
-    found += [(formatting.shorten(url.split("://", 1)[1], 60), url) for url in pages_of]
-    return found[:6]
+    addresses += [(formatting.shorten(url.split("://", 1)[1], 60), url) for url in pages_of]
+    return addresses[:6]
 
 
 _SITES = {

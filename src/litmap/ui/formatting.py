@@ -158,10 +158,10 @@ def duration(seconds: float) -> str:
     """'2 min 5 s'."""
     if seconds < 10:
         return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
+    minutes, left = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return (
-        " ".join(f"{n} {u}" for n, u in ((hours, "h"), (minutes, "min"), (rest, "s")) if n) or "0 s"
+        " ".join(f"{n} {u}" for n, u in ((hours, "h"), (minutes, "min"), (left, "s")) if n) or "0 s"
     )
 
 
@@ -172,5 +172,5 @@ def count(number: int, word: str, plural: str = "") -> str:
 
 def deepest(headings: Iterable[HeadingPath]) -> list[HeadingPath]:
     """Paths that are not merely the beginning of another one, each once."""
-    found = [h for h in dict.fromkeys(headings) if h]
-    return [h for h in found if not any(o != h and o[: len(h)] == h for o in found)]
+    paths = [h for h in dict.fromkeys(headings) if h]
+    return [h for h in paths if not any(o != h and o[: len(h)] == h for o in paths)]

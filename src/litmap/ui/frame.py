@@ -20,8 +20,8 @@ def draw() -> None:
     """Draw the page that the address names."""
     st.set_page_config(page_title="litmap", page_icon=str(HERE / "icon.svg"), layout="wide")
     st.html(HERE / "style.css")
-    found = navigation.make_pages(guarded)
-    st.navigation(found, position="top").run()
+    pages = navigation.make_pages(guarded)
+    st.navigation(pages, position="top").run()
 
 
 def guarded(page: Callable[[], None]) -> Callable[[], None]:

@@ -27,7 +27,7 @@ def make_pages(guard: Callable[[Draw], Draw]) -> list[Any]:
         ("reading", reading_list.page, "Reading list", ":material/bookmark_add:"),
         ("refreshes", refreshes.page, "Refreshes", ":material/sync:"),
     )
-    found = {
+    pages = {
         name: st.Page(
             guard(draw),
             title=title,
@@ -38,5 +38,5 @@ def make_pages(guard: Callable[[Draw], Draw]) -> list[Any]:
         )
         for name, draw, title, icon in rows
     }
-    st.session_state[links.PAGES] = found
-    return list(found.values())
+    st.session_state[links.PAGES] = pages
+    return list(pages.values())

@@ -1,4 +1,6 @@
-"""Texts to unit vectors: the embedding model found, run by the fastest engine that keeps its vectors, and cached."""
+"""Texts to unit vectors: the embedding model found, run by the fastest engine that keeps its
+vectors, and cached.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """A BERT encoder as an ONNX graph, written from its safetensors: no torch, no exporter.
 
-The graph takes token ids and the attention mask, both int32 (batch, tokens), and gives unit vectors, float32
-(batch, dim): embeddings, layers, pooling and normalisation in one. It uses ONNX Runtime's fused operators
-(`com.microsoft`: Attention, SkipLayerNormalization, BiasGelu).
+The graph takes token ids and the attention mask, both int32 (batch, tokens), and gives unit
+vectors, float32 (batch, dim): embeddings, layers, pooling and normalisation in one. It uses ONNX
+Runtime's fused operators (`com.microsoft`: Attention, SkipLayerNormalization, BiasGelu).
 """
 
 from __future__ import annotations
@@ -70,7 +70,9 @@ class Graph:
         return helper.make_model(graph, opset_imports=opsets, ir_version=8)
 
     def embeddings(self) -> str:
-        """Word and position vectors, normalised; the position table has the first token type's vector added."""
+        """Word and position vectors, normalised; the position table has the first token type's
+        vector added.
+        """
         import numpy as np
 
         words = self.constant("words", self.weight("embeddings.word_embeddings.weight"))

@@ -1,7 +1,8 @@
-"""A BERT encoder in torch without padding: the texts of a batch stand behind each other in one matrix.
+"""A BERT encoder in torch without padding: the texts of a batch stand behind each other in one
+matrix.
 
-Only attention looks at one text at a time. In bfloat16 on one core this needs about a tenth less time than the same
-model in `transformers`, and torch alone is imported, which takes seconds less.
+Only attention looks at one text at a time. In bfloat16 on one core this needs about a tenth less
+time than the same model in `transformers`, and torch alone is imported, which takes seconds less.
 """
 
 from __future__ import annotations
@@ -24,12 +25,15 @@ if TYPE_CHECKING:
     Ids = NDArray[np.int32]
 
 ROW_MULTIPLE = 64
-"""The rows of a matrix are filled up to a multiple of this: oneDNN makes and keeps a program of megabytes for each
-size it meets, and a library has as many sizes as batches."""
+"""The rows of a matrix are filled up to a multiple of this: oneDNN makes and keeps a program of
+megabytes for each size it meets, and a library has as many sizes as batches.
+"""
 MAX_PROGRAMS = 64
 """How many of these programs are kept."""
 TRIM_AFTER_BATCHES = 8
-"""Batches after which memory is given back to the system: a hundred megabytes lie scattered about by then."""
+"""Batches after which memory is given back to the system: a hundred megabytes lie scattered about
+by then.
+"""
 
 
 class PackedBert:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def texts_key(texts: Sequence[str]) -> str:
-    """A key that names exactly these texts in this order: what was embedded, whatever it was made from."""
+    """A key that names exactly these texts in this order: what was embedded, whatever it was made
+    from.
+    """
     digest = hashlib.sha256()
     for text in texts:
         content = text.encode("utf-8", "replace")
@@ -26,20 +28,25 @@ def texts_key(texts: Sequence[str]) -> str:
 class VectorCache:
     """Arrays of unit vectors by key, one `.npy` file each, in `folder/<model_key>/ab/ab….npy`.
 
-    `model_key` is the encoder's `key` (name and checksum of the weights). A key should name all that the vectors
-    depend on: `texts_key` of the embedded texts does; so does a PDF's sha256 with the chunker's version and title.
+    `model_key` is the encoder's `key` (name and checksum of the weights). A key should name all
+    that the vectors depend on: `texts_key` of the embedded texts does; so does a PDF's sha256 with
+    the chunker's version and title.
     """
 
     def __init__(self, folder: Path, model_key: str) -> None:
         self.folder = folder / model_key
 
     def path(self, key: str) -> Path:
-        """Where the vectors with this key are; the key's own characters never become part of a path."""
+        """Where the vectors with this key are; the key's own characters never become part of a
+        path.
+        """
         name = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
         return self.folder / name[:2] / f"{name}.npy"
 
     def get(self, key: str) -> Vectors | None:
-        """float32 (n, dim), or None where there is none, or one that cannot be read (it is made again)."""
+        """float32 (n, dim), or None where there is none, or one that cannot be read (it is made
+        again).
+        """
         import numpy as np
 
         try:

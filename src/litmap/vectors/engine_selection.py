@@ -1,4 +1,6 @@
-"""Which engine is the fastest that keeps the vectors: measured once on this machine, and remembered."""
+"""Which engine is the fastest that keeps the vectors: measured once on this machine, and
+remembered.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ MIN_AGREEMENT = 0.999
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The result of the probe: the engine chosen, each one's tokens a second and least cosine with float32."""
+    """The result of the probe: the engine chosen, each one's tokens a second and least cosine with
+    float32.
+    """
 
     backend: str
     rates: dict[str, float]
@@ -53,7 +57,9 @@ def onnx_path(spec: Spec, models_dir: Path) -> Path:
 
 
 def onnx_engine(spec: Spec, models_dir: Path, threads: int) -> OnnxEngine | None:
-    """ONNX Runtime for this model, exported at the first use; None where the model or the machine cannot."""
+    """ONNX Runtime for this model, exported at the first use; None where the model or the machine
+    cannot.
+    """
     if not spec.bert or importlib.util.find_spec("onnxruntime") is None:
         return None
     path = onnx_path(spec, models_dir)
@@ -71,7 +77,9 @@ def onnx_engine(spec: Spec, models_dir: Path, threads: int) -> OnnxEngine | None
 
 
 def make_engine(backend: str, spec: Spec, models_dir: Path, threads: int) -> Engine:
-    """The engine of this name. Raises SettingsError for an unknown name, ModelError where it cannot run here."""
+    """The engine of this name. Raises SettingsError for an unknown name, ModelError where it cannot
+    run here.
+    """
     try:
         if backend == "onnx":
             engine = onnx_engine(spec, models_dir, threads)
@@ -113,7 +121,10 @@ def candidates(spec: Spec) -> list[str]:
         elif _fast_bfloat16():
             names.append("torch-bf16")
     if not names:
-        message = f"nothing here can run {spec.name}: install onnxruntime (BERT models) or torch (any model)."
+        message = (
+            f"nothing here can run {spec.name}: install onnxruntime (BERT models) or torch (any "
+            f"model)."
+        )
         raise ModelError(message, subject=spec.name)
     return names
 
@@ -130,7 +141,9 @@ def _fast_bfloat16() -> bool:
 def choose(
     spec: Spec, models_dir: Path, threads: int, sample: Callable[[], Sequence[Batch]]
 ) -> tuple[Choice, Engine]:
-    """The remembered choice of this machine, or a probe of about a second on `sample()`; and its engine."""
+    """The remembered choice of this machine, or a probe of about a second on `sample()`; and its
+    engine.
+    """
     known = remembered(spec, models_dir, threads)
     if known is not None:
         return known
@@ -150,7 +163,9 @@ def choose(
 
 
 def remembered(spec: Spec, models_dir: Path, threads: int) -> tuple[Choice, Engine] | None:
-    """The choice that was made on this machine, and its engine; None where there is none, or it cannot run now."""
+    """The choice that was made on this machine, and its engine; None where there is none, or it
+    cannot run now.
+    """
     try:
         choice = Choice(**_read_choices(models_dir)[_machine_key(spec, threads)])
         engine = make_engine(choice.backend, spec, models_dir, threads)
@@ -178,7 +193,8 @@ def _machine_key(spec: Spec, threads: int) -> str:
             continue
     visible = os.environ.get("CUDA_VISIBLE_DEVICES", "all")
     cpu = _cpu_name()
-    return f"{PROBE_VERSION} | {spec.key} | {platform.node()} | {cpu} x{threads} | gpu {visible} | {', '.join(versions)}"
+    machine = f"{platform.node()} | {cpu} x{threads} | gpu {visible}"
+    return f"{PROBE_VERSION} | {spec.key} | {machine} | {', '.join(versions)}"
 
 
 def _cpu_name() -> str:

@@ -1,4 +1,6 @@
-"""What multiplies the matrices: ONNX Runtime or torch. An engine takes token ids and gives unit vectors."""
+"""What multiplies the matrices: ONNX Runtime or torch. An engine takes token ids and gives unit
+vectors.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ class Engine(Protocol):
     budget: int
 
     def run(self, batches: Sequence[tuple[Ids, Ids]]) -> Iterator[Vectors]:
-        """Unit vectors, float32 (texts, dim), for each (ids, mask), in order; both int32 (texts, tokens)."""
+        """Unit vectors, float32 (texts, dim), for each (ids, mask), in order; both int32 (texts,
+        tokens).
+        """
         ...
 
 
@@ -66,7 +70,9 @@ class OnnxEngine:
 
 
 class TorchEngine:
-    """torch on CPU or GPU, in float32, bfloat16 or float16; pooling and normalisation in float32."""
+    """torch on CPU or GPU, in float32, bfloat16 or float16; pooling and normalisation in
+    float32.
+    """
 
     def __init__(self, spec: Spec, dtype: str, device: str, threads: int) -> None:
         import torch

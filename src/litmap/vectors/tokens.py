@@ -41,7 +41,9 @@ class Tokens:
 
     @cached_property
     def _cut(self) -> Any:
-        """A second one that cuts at the window; reading it takes 40 ms, and few texts are that long."""
+        """A second one that cuts at the window; reading it takes 40 ms, and few texts are that
+        long.
+        """
         tokenizer = self._load()
         tokenizer.enable_truncation(self._spec.window)
         return tokenizer
@@ -65,9 +67,11 @@ class Tokens:
 
 
 def batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
-    """Positions of the texts grouped so that each group, padded to its longest, has at most `budget` tokens.
+    """Positions of the texts grouped so that each group, padded to its longest, has at most
+    `budget` tokens.
 
-    The longest come first: memory shows at once, and what remains is never more than what an estimate expects.
+    The longest come first: memory shows at once, and what remains is never more than what an
+    estimate expects.
     """
     groups: list[list[int]] = []
     longest = 0
@@ -80,7 +84,9 @@ def batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
 
 
 def pad(ids: Sequence[Sequence[int]]) -> tuple[Ids, Ids]:
-    """Token ids and mask as int32 (texts, longest); padding is masked, so its id does not matter."""
+    """Token ids and mask as int32 (texts, longest); padding is masked, so its id does not
+    matter.
+    """
     import numpy as np
 
     width = max(map(len, ids))
