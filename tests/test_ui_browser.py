@@ -159,7 +159,7 @@ def test_a_typed_query_shows_passages_and_the_page(visit, browser) -> None:
     box.send_keys(QUERY, Keys.ENTER)
     until(browser, lambda: "How Flat Is Flat?" in browser.find_element(By.TAG_NAME, "body").text)
     text = settle(browser)
-    assert "What my notes say" in text
+    assert "What your notes say" in text
     assert "learning-theory.md, line" in text
     assert until(browser, lambda: [w for w in images(browser) if w > 400]), (
         "the page is shown as a picture"
@@ -270,7 +270,7 @@ def test_a_missing_paper_says_why_and_what_to_do(visit) -> None:
     assert "403" in text
     assert "Put it into" in text
     text = visit("paper", work="doi:10.5555/litmap.jpm.2018.9")
-    assert "unsure" in text
+    assert "ambiguous" in text
     assert "no work" in visit("paper", work="<script>alert(1)</script>").lower()
 
 
