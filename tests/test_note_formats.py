@@ -170,14 +170,14 @@ def test_a_library_of_litmap_is_no_folder_of_notes(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_headings_that_name_no_subject(text: str) -> None:
-    assert builder.is_transparent(text)
+    assert builder.names_no_subject(text)
 
 
 @pytest.mark.parametrize(
     "text", ["Reference frames", "Linking numbers", "Notes on topology", "Sources of error", ""]
 )
 def test_headings_that_name_one(text: str) -> None:
-    assert not builder.is_transparent(text)
+    assert not builder.names_no_subject(text)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 
 from litmap.models import Heading, HeadingPath, Link, Note, NoteBlock
 from litmap.notes.inline import Inline
@@ -30,7 +31,7 @@ MAX_EMPHASIS = 200
 """Stretches of italics kept of one block."""
 
 
-def is_transparent(text: str) -> bool:
+def names_no_subject(text: str) -> bool:
     """True for 'References', 'Links' and the like, which are no topics.
 
     What stands below belongs to the topic around.
@@ -40,15 +41,35 @@ def is_transparent(text: str) -> bool:
 
 
 def lists_references(text: str) -> bool:
-    """True where a transparent heading announces a list of references rather than links."""
+    """True where a heading without subject announces a list of references rather than links."""
     return bool(_REFERENCE_LIST.search(text))
 
 
-class Builder:
-    """Collects a note. Headings nest by level.
+@dataclass(frozen=True, slots=True)
+class _OpenHeading:
+    """A heading that what is read next stands below."""
 
-    A transparent one (`is_transparent`) opens no topic.
-    """
+    level: int
+    text: str
+    has_subject: bool
+
+
+@dataclass(slots=True)
+class _Section:
+    """A heading with the prose directly below it."""
+
+    path: HeadingPath
+    line: int
+    prose: list[str] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """Characters of prose."""
+        return sum(map(len, self.prose))
+
+
+class Builder:
+    """Collects a note. Headings nest by level; one that names no subject opens no topic."""
 
     def __init__(self, title: str = "") -> None:
         self.title = title
@@ -62,8 +83,8 @@ class Builder:
         """The topics that hold what is read next, outermost first."""
         self.reference_list = ""
         """The heading of the reference list that is being read, '' outside of one."""
-        self._headings: list[tuple[HeadingPath, int, list[str]]] = []
-        self._stack: list[tuple[int, str, bool]] = []
+        self._sections: list[_Section] = []
+        self._open: list[_OpenHeading] = []
 
     def heading(self, level: int, inline: Inline, line: int, *fields: tuple[str, str]) -> None:
         """Opens a heading.
@@ -73,14 +94,14 @@ class Builder:
         text = " ".join(inline.text.split()).strip()
         if not text:
             return
-        while self._stack and self._stack[-1][0] >= level:
-            self._stack.pop()
-        transparent = is_transparent(text)
-        self._stack.append((level, text, transparent))
-        self.reference_list = text if transparent else ""
+        while self._open and self._open[-1].level >= level:
+            self._open.pop()
+        has_subject = not names_no_subject(text)
+        self._open.append(_OpenHeading(level, text, has_subject))
+        self.reference_list = "" if has_subject else text
         self._set_path()
-        if not transparent:
-            self._headings.append((self.path, line, []))
+        if has_subject:
+            self._sections.append(_Section(self.path, line))
             if not self.title:
                 self.title = text
         self.add("heading", inline, line, *fields)
@@ -111,15 +132,13 @@ class Builder:
 
     def _keep_prose(self, text: str) -> None:
         """Keeps the beginning of what stands directly below the heading last opened."""
-        if not self._headings:
-            return
-        path, _, prose = self._headings[-1]
-        if path == self.path and sum(map(len, prose)) < MAX_PROSE_CHARS:
-            prose.append(text[:MAX_PROSE_CHARS])
+        section = self._sections[-1] if self._sections else None
+        if section and section.path == self.path and section.size < MAX_PROSE_CHARS:
+            section.prose.append(text[:MAX_PROSE_CHARS])
 
-    def adopt(self, headings: list[Heading]) -> None:
-        """Takes headings that another reader found."""
-        self._headings += [(heading.path, heading.line, [heading.prose]) for heading in headings]
+    def add_headings(self, headings: list[Heading]) -> None:
+        """Adds headings that another builder has."""
+        self._sections += [_Section(h.path, h.line, [h.prose]) for h in headings]
 
     def set_root(self, title: str) -> None:
         """Makes the title the outermost heading of everything that is read from here on."""
@@ -128,13 +147,13 @@ class Builder:
         self._set_path()
 
     def _set_path(self) -> None:
-        topics = (text for _, text, transparent in self._stack if not transparent)
-        self.path = (*self.root, *topics)
+        self.path = (*self.root, *(h.text for h in self._open if h.has_subject))
 
     def note(self, path: str, fmt: str, sha256: str, fallback: str) -> Note:
         """The finished note; `fallback` is the title of a note that names none."""
         headings = tuple(
-            Heading(p, line, " ".join(prose)[:MAX_PROSE_CHARS]) for p, line, prose in self._headings
+            Heading(section.path, section.line, " ".join(section.prose)[:MAX_PROSE_CHARS])
+            for section in self._sections
         )
         title, uses = self.title or fallback, tuple(self.uses)
         return Note(path, fmt, title, sha256, headings, tuple(self.blocks), uses)

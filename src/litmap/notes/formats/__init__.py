@@ -48,21 +48,31 @@ class NoteFormat:
 
 FORMATS: tuple[NoteFormat, ...] = (
     NoteFormat(
-        "html", (".html", ".htm", ".xhtml"), read_html, is_html, ("text", "markdown", "mediawiki")
+        "html",
+        (".html", ".htm", ".xhtml"),
+        read_html,
+        sniff=is_html,
+        mistaken_for=("text", "markdown", "mediawiki"),
     ),
     NoteFormat(
-        "mediawiki", (".wiki", ".mediawiki"), read_mediawiki, is_mediawiki, ("text", "markdown")
+        "mediawiki",
+        (".wiki", ".mediawiki"),
+        read_mediawiki,
+        sniff=is_mediawiki,
+        mistaken_for=("text", "markdown"),
     ),
-    NoteFormat("latex", (".tex", ".latex", ".ltx"), read_latex, is_latex),
-    NoteFormat("bibtex", (".bib", ".biblatex"), read_bibtex, is_bibtex, holds="keyed records"),
-    NoteFormat("ris", (".ris", ".nbib"), read_ris, is_ris, holds="keyed records"),
-    NoteFormat("org", (".org",), read_org, is_org),
-    NoteFormat("rst", (".rst", ".rest"), read_rst, is_rst),
+    NoteFormat("latex", (".tex", ".latex", ".ltx"), read_latex, sniff=is_latex),
+    NoteFormat(
+        "bibtex", (".bib", ".biblatex"), read_bibtex, sniff=is_bibtex, holds="keyed records"
+    ),
+    NoteFormat("ris", (".ris", ".nbib"), read_ris, sniff=is_ris, holds="keyed records"),
+    NoteFormat("org", (".org",), read_org, sniff=is_org),
+    NoteFormat("rst", (".rst", ".rest"), read_rst, sniff=is_rst),
     NoteFormat(
         "markdown",
         (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".rmd", ".qmd"),
         read_markdown,
-        is_markdown,
+        sniff=is_markdown,
     ),
     NoteFormat("notebook", (".ipynb",), read_notebook),
     NoteFormat("csl", (".json",), read_csl_json, holds="keyed records"),

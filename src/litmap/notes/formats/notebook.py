@@ -35,7 +35,7 @@ def read_notebook(text: str, builder: Builder) -> None:
     builder.title = inner.title
     builder.blocks = [_moved(block, places) for block in inner.blocks]
     headings = inner.note("", "", "", "").headings
-    builder.adopt([replace(h, line=_place(places, h.line)) for h in headings])
+    builder.add_headings([replace(h, line=_place(places, h.line)) for h in headings])
 
 
 def _cells(text: str) -> Iterator[dict[str, Any]]:

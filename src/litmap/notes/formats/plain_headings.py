@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from litmap.notes.builder import is_transparent
+from litmap.notes.builder import names_no_subject
 from litmap.parsing.grammar import YEAR, YEAR_SINCE_1800
 from litmap.parsing.word_lists import load_pattern
 
@@ -78,11 +78,11 @@ class PlainHeadings:
 
     def names_subject(self) -> bool:
         """True where one of them is more than 'References' or 'Links'."""
-        return any(not is_transparent(text) for _, text in self.at.values())
+        return any(not names_no_subject(text) for _, text in self.at.values())
 
     def names_subject_below_title(self) -> bool:
         """The same, the first of them left aside."""
-        return any(not is_transparent(text) for _, text in list(self.at.values())[1:])
+        return any(not names_no_subject(text) for _, text in list(self.at.values())[1:])
 
 
 def find_headings(lines: list[str], links: dict[str, str]) -> PlainHeadings:
@@ -101,7 +101,7 @@ def find_headings(lines: list[str], links: dict[str, str]) -> PlainHeadings:
         _lone_lines(lines, headings)
     elif not links:
         _title_above(lines, headings)
-        _lone_transparent(lines, headings)
+        _lone_reference_headings(lines, headings)
     if not headings.names_subject_below_title():
         _labels(lines, headings)
         _leading_lines(lines, headings)
@@ -330,7 +330,7 @@ def _section_tests(singles: int, filled: int) -> list[LineTest]:
 
 def is_section_without_subject(lines: list[str], number: int) -> bool:
     """'References'."""
-    return is_transparent(lines[number].strip())
+    return names_no_subject(lines[number].strip())
 
 
 def is_section_among_titles(lines: list[str], number: int) -> bool:
@@ -513,7 +513,7 @@ def is_title(text: str) -> bool:
     )
 
 
-def _lone_transparent(lines: list[str], headings: PlainHeadings) -> None:
+def _lone_reference_headings(lines: list[str], headings: PlainHeadings) -> None:
     """'References' alone on its line ends the section above, whatever other headings look like."""
     levels = [level for level, _ in headings.at.values() if level > 1]
     level = min(levels, default=2)
@@ -521,7 +521,7 @@ def _lone_transparent(lines: list[str], headings: PlainHeadings) -> None:
         if (
             3 < len(line) < 40
             and number not in headings.at
-            and is_transparent(line)
+            and names_no_subject(line)
             and begins_paragraph(lines, number)
             and not line.startswith(("[", " "))
         ):
