@@ -23,7 +23,16 @@ from litmap.models import Chunk, Hit
 from litmap.parsing.terms import find_words, index_terms
 from litmap.search import Facts, Searcher, Weights, load_reranker, matching_works, parse_query
 from litmap.search.candidates import BackgroundSample, Evidence, work_scores
-from litmap.search.highlighting import Marker, hit_words, lines_of, marks, sentences
+from litmap.search.highlighting import (
+    Marker,
+    _occurrences,
+    hit_words,
+    lines_of,
+    marks,
+    sentences,
+)
+from litmap.search.query import _split_identifiers
+from litmap.search.quotations import _halves
 from litmap.search.ranking import (
     Scale,
     best_three,
@@ -625,3 +634,42 @@ def test_marking_finds_what_reading_word_by_word_finds() -> None:
         for own in (text, text.encode("ascii", "ignore").decode()):
             found = [(w.start, w.end, w.term) for w in find_words(own) if w.term in terms]
             assert Marker(terms).places(own) == found
+
+
+# ── named decisions ──────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("text", "ids", "remainder"),
+    [
+        ("flat minima", [], "flat minima"),
+        ("arxiv:1609.04836", ["arxiv:1609.04836"], ""),
+        ("sharp minima 10.1000/xyz123", ["doi:10.1000/xyz123"], "sharp minima "),
+    ],
+)
+def test_identifiers_are_split_from_a_query(text: str, ids: list[str], remainder: str) -> None:
+    assert _split_identifiers(text) == (ids, remainder)
+
+
+@pytest.mark.parametrize(
+    ("text", "halves"),
+    [
+        ("one two three", ("one two", "three")),
+        ("abcdef", ("abc", "def")),
+        ("a longwordwithoutend", ("a longword", "withoutend")),
+    ],
+)
+def test_a_quotation_is_parted_at_the_blank_behind_its_middle(
+    text: str, halves: tuple[str, str]
+) -> None:
+    assert _halves(text) == halves
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("flat, flatter flat", [(0, 4), (14, 18)]),
+        ("aflat", []),
+        ("", []),
+    ],
+)
+def test_a_word_stands_by_itself(text: str, places: list[tuple[int, int]]) -> None:
+    assert list(_occurrences("flat", text)) == places

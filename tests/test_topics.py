@@ -15,8 +15,11 @@ from litmap.topics import (
     labels,
     patch,
     read_outline,
+    review,
 )
 from litmap.topics.evidence import gather
+from litmap.topics.outline import _subject_of
+from litmap.topics.patch import _starts_item
 from litmap.topics.scoring import neighbour_graph, propagate, regress
 
 SUBJECTS = {
@@ -388,3 +391,78 @@ def apply(text, diff):
             out.append(old[at])
             at += 1
     return "".join(out + old[at:])
+
+
+# ── named decisions ──────────────────────────────────────────────────────────────────────────────
+def pair(**changes):
+    known = {
+        "one": ("Loss surfaces",),
+        "two": ("Landscapes",),
+        "name_cosine": 0.2,
+        "are_apart": True,
+        "works_similarity": 0.2,
+        "is_thin": False,
+        "cross_chance": 0.0,
+    }
+    return review._HeadingPair(**{**known, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "names", "works"),
+    [
+        ({}, False, False),
+        ({"two": ("loss  Surfaces",)}, False, False),  # its works say otherwise
+        ({"two": ("loss  Surfaces",), "works_similarity": 0.5}, True, False),
+        ({"two": ("loss  Surfaces",), "works_similarity": float("nan")}, True, False),
+        ({"name_cosine": 0.8, "works_similarity": 0.5}, True, False),
+        ({"name_cosine": 0.8, "works_similarity": 0.5, "are_apart": False}, False, False),
+        ({"works_similarity": 0.9}, False, False),
+        ({"works_similarity": 0.9, "cross_chance": 0.1}, False, True),
+        ({"works_similarity": 0.9, "cross_chance": 0.1, "is_thin": True}, False, False),
+    ],
+)
+def test_two_headings_are_one_by_their_names_or_by_their_works(changes, names, works):
+    assert (pair(**changes).names_agree, pair(**changes).works_agree) == (names, works)
+
+
+@pytest.mark.parametrize(
+    ("term", "other", "more"),
+    [
+        ("batch normalization", "batch", True),
+        ("batch sizes", "batches", True),
+        ("batch", "batch normalization", False),
+        ("weight decay", "batch", False),
+    ],
+)
+def test_a_term_says_more_where_it_has_all_words_of_the_other(term, other, more):
+    assert labels._says_more(term, other) is more
+
+
+@pytest.mark.parametrize(
+    ("path", "subject"),
+    [
+        (("Optimisation", "Inbox"), ("Optimisation",)),
+        (("Optimisation", "Other"), ("Optimisation", "Other")),
+        (("Reading", "Other"), ()),
+        (("2021-03", "To read"), ()),
+        (("Title", "Other"), ("Title",)),
+    ],
+)
+def test_a_heading_without_subject_leaves_its_path(path, subject):
+    assert _subject_of(path, {("Title",)}) == subject
+
+
+@pytest.mark.parametrize(
+    ("lines", "starts"),
+    [
+        (["- A paper"], True),
+        (["1. A paper"], True),
+        (["A paper"], True),
+        (["Words before", "A paper"], False),
+        (["A heading", "========="], False),
+        (["## A heading"], False),
+    ],
+)
+def test_an_item_is_listed_or_stands_alone(lines, starts):
+    at = len(lines) - 1 if "=" not in lines[-1] else 0
+    assert _starts_item(lines, at) is starts

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from litmap.models import Heading, HeadingPath
@@ -149,11 +149,20 @@ def read_outline(
     used = dict.fromkeys(
         topic for paths in noted for path in paths if (topic := draft.topic_of(path))
     )
-    paths = list(dict.fromkeys((*gathered.notes, *used)))
-    parents = {path[:n] for path in paths for n in range(1, len(path))}
     return Outline(
-        tuple(p for p in paths if p not in titles and (p in used or p not in parents)),
+        _choose_topics(gathered.notes, used, titles),
         {path: "\n".join(texts) for path, texts in gathered.prose.items()},
         {path: tuple(notes) for path, notes in gathered.notes.items()},
         titles,
+    )
+
+
+def _choose_topics(
+    headings: Iterable[HeadingPath], used: Collection[HeadingPath], titles: Set[HeadingPath]
+) -> tuple[HeadingPath, ...]:
+    """Headings that hold works (`used`) or have none below them; never a note's title."""
+    paths = list(dict.fromkeys((*headings, *used)))
+    parents = {path[:n] for path in paths for n in range(1, len(path))}
+    return tuple(
+        path for path in paths if path not in titles and (path in used or path not in parents)
     )
