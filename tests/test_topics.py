@@ -13,6 +13,7 @@ from litmap.topics import (
     has_subject,
     is_inbox,
     labels,
+    move_lines,
     patch,
     read_outline,
     review,
@@ -366,13 +367,16 @@ def test_patch_moves_an_inbox_item_below_its_heading(tmp_path):
         Filing("w2", (("Inbox",),), ("Bees",), 0.9, (Suggestion(("Sonnets",), 0.1),)),
         Filing("w3", (("Inbox",),), ("Bees",), 0.2),
     ]
-    diff = patch({"n.md": text}, cited, filings)
-    new = apply(text, diff)
+    old = {"n.md": text.encode()}
+    moved = move_lines(old, cited, filings)
+    new = apply(text, patch(old, moved).decode())
+    assert new.encode() == moved["n.md"]
     assert (
         new
         == "# Bees\n\n- [one](https://a.org/1)\n- [two](https://a.org/2)\n  a remark\n\n# Inbox\n\n- [three](https://a.org/3)\n"
     )
-    assert patch({"n.md": text}, cited, filings[:1]) == ""
+    assert move_lines(old, cited, filings[:1]) == {}
+    assert patch(old, {}) == b""
 
 
 def apply(text, diff):

@@ -76,6 +76,11 @@ class LibraryPaths:
         return self.root / "models"
 
     @property
+    def backups(self) -> Path:
+        """Notes as they were before their lines were moved, one folder a move."""
+        return self.root / "backups"
+
+    @property
     def logs(self) -> Path:
         """Logs of the last refreshes; safe to delete."""
         return self.root / "logs"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from litmap.cli.options import (
     table,
     wrap,
 )
+from litmap.errors import UsageError
 from litmap.parsing.person_names import short_authors
 
 if TYPE_CHECKING:
@@ -78,7 +80,18 @@ def add_commands(commands: Any) -> None:
         help="suggestions: unfiled works, misfits, headings to merge or split",
     )
     one.add_argument(
-        "--apply", type=Path, metavar="PATCH", help="write the suggestions as a patch for the notes"
+        "--apply",
+        action="store_true",
+        help="move the lines of your notes below the suggested headings; a backup is kept",
+    )
+    one.add_argument(
+        "--undo", action="store_true", help="put the notes of the last --apply back as they were"
+    )
+    one.add_argument(
+        "--patch",
+        type=Path,
+        metavar="FILE",
+        help="write what --apply would do as a patch to look at",
     )
     one.add_argument("--coverage", action="store_true", help="what each heading holds and lacks")
     one.add_argument(
@@ -244,8 +257,12 @@ def topics(args: argparse.Namespace) -> int:
             return _coverage(library, args.json)
         if args.reading_list:
             return _reading_list(library, args.json)
+        if args.undo:
+            return _undo(library, args.json)
         if args.apply:
-            return _write_patch(library, args.apply, args.json)
+            return _apply(library, args.json)
+        if args.patch:
+            return _write_patch(library, args.patch, args.json)
         view = library.topics()
         if args.json:
             print_json(view.as_json())
@@ -263,17 +280,53 @@ def topics(args: argparse.Namespace) -> int:
 
 def _write_patch(library: Library, out: Path, as_json: bool) -> int:
     """The suggestions as a patch; the notes themselves are left alone."""
-    found = library.suggestion_patch()
-    out.write_text(found, encoding="utf-8")
-    notes = sum(line.startswith("+++ ") for line in found.splitlines())
-    absolute = any(Path(note.path).is_absolute() for note in library.notes)
-    how = f"patch {'-d / ' if absolute else ''}-p1 < {out}"
+    patch = library.suggestion_patch()
+    if os.path.lexists(out):
+        raise UsageError(f"{out} is there already: name another file", subject=str(out))
+    try:
+        with out.open("xb") as file:
+            file.write(patch)
+    except OSError as error:
+        message = f"{out}: cannot be written ({error.strerror})"
+        raise UsageError(message, subject=str(out)) from error
+    notes = sum(line.startswith(b"+++ ") for line in patch.split(b"\n"))
     if as_json:
-        print_json({"patch": str(out), "notes": notes, "apply": how})
+        print_json({"patch": str(out), "notes": notes, "apply": "litmap topics --apply"})
     elif notes:
-        print(f"Wrote {out}; look at it, then apply it with `{how}`.")
+        print(f"Wrote {out}; look at it, then move the lines with `litmap topics --apply`.")
     else:
         print(f"Wrote {out}, empty: no line of the notes can be moved safely.")
+    return 0
+
+
+def _apply(library: Library, as_json: bool) -> int:
+    """Move the lines in the notes."""
+    from litmap.pipeline import note_moves
+
+    old, new = library.suggested_moves()
+    backup = note_moves.move(library.paths, old, new) if new else None
+    if as_json:
+        print_json({"notes": sorted(new), "backup": str(backup) if backup else None})
+    elif backup is None:
+        print("Nothing to do: no line of the notes can be moved safely.")
+    else:
+        print(f"Changed {', '.join(map(clean, sorted(new)))}.")
+        print(
+            wrap(f"The notes as they were are in {backup}; `litmap topics --undo` puts them back.")
+        )
+        print("Run `litmap refresh` so that the library knows the new places.")
+    return 0
+
+
+def _undo(library: Library, as_json: bool) -> int:
+    """Put the notes of the last move back."""
+    from litmap.pipeline import note_moves
+
+    notes = note_moves.undo(library.paths)
+    if as_json:
+        print_json({"notes": notes})
+    else:
+        print(f"Put back {', '.join(map(clean, notes)) or 'nothing: the notes are as they were'}.")
     return 0
 
 

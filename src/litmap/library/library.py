@@ -4,6 +4,7 @@ share.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from litmap.search import Results, Searcher
 
 
+_LINE_FORMATS = frozenset({"text", "markdown", "org", "rst", "mediawiki", "latex"})
+"""Formats of notes in which a line is a thing of its own and may be moved."""
 NOTES_SHOWN = 3
 """At most so many passages of the reader's own notes stand beside a search's results."""
 
@@ -340,16 +343,26 @@ class Library:
         """(citing, cited) pairs of works inside the library."""
         return [(a, b) for a, b in self._need_build().read_json("links") or []]
 
-    def suggestion_patch(self) -> str:
-        """The suggestions as a unified diff of the notes; nothing is written."""
+    def suggested_moves(self) -> tuple[dict[str, bytes], dict[str, bytes]]:
+        """The notes' bytes now, and the new ones of those in which lines go below the suggested
+        heading; nothing is written.
+
+        Raises `LibraryError` where a note was edited since the last refresh, because its lines are
+        no longer where they were.
+        """
         from litmap import topics
 
-        texts: dict[str, str] = {}
-        for note in self.notes:
-            path = Path(note.path)
-            if path.is_file():
-                texts[note.path] = path.read_text(encoding="utf-8", errors="replace")
-        return topics.patch(texts, self.by_id, self.topics().filings)
+        notes = [n for n in self.notes if n.format in _LINE_FORMATS and n.path != "-"]
+        old = {note.path: _read_unchanged(note) for note in notes}
+        return old, topics.move_lines(old, self.by_id, self.topics().filings)
+
+    def suggestion_patch(self) -> bytes:
+        """The suggestions as a unified diff of the notes; nothing is written. Raises
+        `LibraryError` where a note was edited since the last refresh.
+        """
+        from litmap import topics
+
+        return topics.patch(*self.suggested_moves())
 
     def picture(self) -> maps.Picture:
         """The map as data: a dot a paper, a region a heading, citations between papers."""
@@ -421,6 +434,20 @@ class Library:
                 subject=str(self.paths.root),
             )
         return self._build
+
+
+def _read_unchanged(note: Note) -> bytes:
+    """A note's bytes. Raises `LibraryError` where they are not those of the last refresh."""
+    try:
+        data = Path(note.path).read_bytes()
+    except OSError as error:
+        reason = f"{note.path} cannot be read ({error.strerror})"
+        message = f"{reason}: bring it back, or run `litmap refresh`, then try again"
+        raise LibraryError(message, subject=note.path) from error
+    if hashlib.sha256(data).hexdigest() != note.sha256:
+        message = f"{note.path} was edited since the last refresh: run `litmap refresh` first"
+        raise LibraryError(message, subject=note.path)
+    return data
 
 
 def _dot(entry: Entry, filing: Filing, topic: Topic | None, point: tuple[float, float]) -> maps.Dot:

@@ -3,13 +3,13 @@
 `file_works` is the stage; the modules below it in the order of the work: `outline` (which headings
 are topics), `evidence` (views of works and headings), `scoring` and `calibration` (chances),
 `clusters` and `labels` (what fits none, and its name), `review` (findings and coverage), `patch`
-(suggestions as a patch for the notes).
+(suggestions as lines moved in the notes).
 """
 
 from litmap.topics.evidence import load_libraries
 from litmap.topics.filing import file_works
 from litmap.topics.outline import Outline, has_subject, is_inbox, read_outline
-from litmap.topics.patch import patch
+from litmap.topics.patch import move_lines, patch
 from litmap.topics.records import Coverage, FilingResult, Finding, PaperText
 
 VERSION = "3"
@@ -28,6 +28,7 @@ __all__ = [
     "has_subject",
     "is_inbox",
     "load_libraries",
+    "move_lines",
     "patch",
     "read_outline",
 ]

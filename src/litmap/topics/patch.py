@@ -1,19 +1,26 @@
-"""Suggestions as a patch: entries of an inbox moved below the heading they belong under. Nothing is
-written here.
+"""Suggestions as moved lines: entries of an inbox go below the heading they belong under. Nothing is
+written here; `litmap.pipeline.note_moves` writes.
+
+Notes are bytes. Lines end where the reader of notes ends them, so that line numbers agree; a moved
+line takes the line end and the encoding of the note it goes to, and no other byte changes.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from litmap.models import Filing, HeadingPath, Mention
 from litmap.topics.outline import has_subject
 
 MIN_CONFIDENCE = 0.5
-"""How sure a suggestion must be to be written into a patch."""
+"""How sure a suggestion must be to move a line."""
+BOM = b"\xef\xbb\xbf"
+_LINE = re.compile(rb"([^\r\n\x0b\x0c]*)(\r\n|[\r\n\x0b\x0c]|\Z)")
 _MARK = re.compile(r"^\s*(?:#{1,6}\s+|\*+\s+|=+\s*|<h[1-6][^>]*>|\\(?:sub)*section\*?\{)")
 _ITEM = re.compile(r"^\s*(?:[-*+•]|\d{1,3}[.)]|\[\d{1,3}\])\s+\S")
 _RULE = re.compile(r"^\s*([=\-~^\"'*#+])\1{2,}\s*$")
@@ -28,57 +35,185 @@ class Cited(Protocol):
         ...
 
 
-def patch(
-    texts: Mapping[str, str],
+class Line(NamedTuple):
+    """A line of a note: its bytes, and those that end it (b'' for a last one without)."""
+
+    content: bytes
+    end: bytes
+
+
+class NoteLines:
+    """A note's bytes as lines, the encoding in which it is written and the line end it uses."""
+
+    def __init__(self, data: bytes) -> None:
+        self.mark = BOM if data.startswith(BOM) else b""
+        found = _LINE.findall(data[len(self.mark) :])
+        self.lines = [Line(*pair) for pair in found if pair != (b"", b"")]
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The lines as text without their ends, as the reader of notes reads them."""
+        return [_decode(line.content) for line in self.lines]
+
+    @cached_property
+    def line_end(self) -> bytes:
+        """The line end that most lines have; that of Unix for a note of one line."""
+        ends = Counter(line.end for line in self.lines if line.end in (b"\n", b"\r\n", b"\r"))
+        return ends.most_common(1)[0][0] if ends else b"\n"
+
+    @cached_property
+    def encoding(self) -> str:
+        """'utf-8', 'cp1252', or '' for a note that mixes them."""
+        content = b"".join(line.content for line in self.lines)
+        if _is_utf8(content):
+            return "utf-8"
+        kept = content.decode("utf-8", "ignore").encode()
+        return "cp1252" if kept.isascii() else ""
+
+    def is_line_start(self, i: int) -> bool:
+        """Whether a line of the file begins at i; a form feed within a line begins none."""
+        return i == 0 or self.lines[i - 1].end in {b"", b"\n", b"\r\n", self.line_end}
+
+    def encode(self, line: Line) -> Line | None:
+        """A line as this note would have it; None where its encoding lacks a character of it."""
+        if self.encoding == "" or line.content.isascii():
+            return Line(line.content, self.line_end)
+        try:
+            return Line(_decode(line.content).encode(self.encoding), self.line_end)
+        except UnicodeEncodeError:
+            return None
+
+    def data(self, lines: Sequence[Line] | None = None) -> bytes:
+        """The note's bytes, with other lines where they are given."""
+        return self.mark + b"".join(map(b"".join, self.lines if lines is None else lines))
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decode(content: bytes) -> str:
+    """UTF-8; single bytes that are not are Windows-1252, or Latin-1 where that has none."""
+    text = content.decode("utf-8", "surrogateescape")
+    return "".join(_unescaped(c) if 0xDC80 <= ord(c) <= 0xDCFF else c for c in text)
+
+
+def _unescaped(char: str) -> str:
+    byte = bytes([ord(char) - 0xDC00])
+    try:
+        return byte.decode("cp1252")
+    except UnicodeDecodeError:
+        return byte.decode("latin-1")
+
+
+class Move(NamedTuple):
+    """Lines `first` to before `end` (from 0) of `note` go before line `at` of `target`."""
+
+    note: str
+    first: int
+    end: int
+    target: str
+    at: int
+
+
+def is_movable(data: bytes) -> bool:
+    """Whether lines of a note can be moved as bytes: not in UTF-16 or UTF-32."""
+    return b"\0" not in data and not data.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+
+def move_lines(
+    notes: Mapping[str, bytes],
     cited: Mapping[str, Cited],
     filings: Iterable[Filing],
     *,
     at_least: float = MIN_CONFIDENCE,
-) -> str:
-    """A unified diff of the notes ({path: text}), '' where there is nothing to move.
+) -> dict[str, bytes]:
+    """The new bytes of each note that changes, by path ({path: bytes} as it is now).
 
     Moved is a list item or a line of its own that cites a work filed under no subject ('Inbox', 'To
     read'), when the suggestion is at least `at_least` sure, the heading stands in a note, and all
-    works of that line belong there too.
+    works of that line belong there too. A line that the other note's encoding cannot hold stays.
     """
+    lines = {path: NoteLines(data) for path, data in notes.items() if is_movable(data)}
+    return rewrite(lines, plan_moves(lines, cited, filings, at_least=at_least))
+
+
+def plan_moves(
+    notes: Mapping[str, NoteLines],
+    cited: Mapping[str, Cited],
+    filings: Iterable[Filing],
+    *,
+    at_least: float = MIN_CONFIDENCE,
+) -> list[Move]:
+    """Which lines go where, by note and line."""
     goals = {
         filing.work: filing.suggested
         for filing in filings
         if filing.suggested is not None and _is_to_be_moved(filing, at_least)
     }
     mentions = [(work, m) for work, entry in cited.items() for m in entry.mentions]
-    lines = {path: text.splitlines(keepends=True) for path, text in texts.items()}
+    texts = {path: note.texts for path, note in notes.items()}
+    moves = []
+    for path, text in texts.items():
+        for item in _find_items(path, text, mentions, goals):
+            place = _find_place(item.heading, path, texts, mentions)
+            if place is not None and _can_move(notes, move := Move(path, *item[:2], *place)):
+                moves.append(move)
+    return moves
+
+
+def _can_move(notes: Mapping[str, NoteLines], move: Move) -> bool:
+    """Whether whole lines go to another place between lines, in an encoding that holds them."""
+    source, target = notes[move.note], notes[move.target]
+    if move.note == move.target and move.first <= move.at <= move.end:
+        return False
+    starts = all(map(source.is_line_start, range(move.first, move.end + 1)))
+    if not starts or not target.is_line_start(move.at):
+        return False
+    return source is target or None not in map(target.encode, source.lines[move.first : move.end])
+
+
+def rewrite(notes: Mapping[str, NoteLines], moves: Sequence[Move]) -> dict[str, bytes]:
+    """The bytes of each note that the moves change."""
     cut: dict[str, set[int]] = {}
-    moved: dict[str, dict[int, list[str]]] = {}
-    for note, text in lines.items():
-        for item in _find_items(note, text, mentions, goals):
-            place = _find_place(item.heading, note, lines, mentions)
-            if place is None:
-                continue
-            target, at = place
-            cut.setdefault(note, set()).update(range(item.first, item.end))
-            arriving = moved.setdefault(target, {}).setdefault(at, [])
-            arriving.extend(_with_line_end(line) for line in text[item.first : item.end])
-    diffs: list[str] = []
-    for note in sorted({*cut, *moved}):
-        new = _rewrite(lines[note], cut.get(note, set()), moved.get(note, {}))
-        diffs += _diff(note, lines[note], new)
-    return "".join(diffs)
+    arriving: dict[str, dict[int, list[Line]]] = {}
+    for move in moves:
+        cut.setdefault(move.note, set()).update(range(move.first, move.end))
+        place = arriving.setdefault(move.target, {}).setdefault(move.at, [])
+        place += _arriving(notes, move)
+    changed = sorted({*cut, *arriving})
+    return {path: _join(notes[path], cut.get(path, ()), arriving.get(path, {})) for path in changed}
 
 
-def _rewrite(old: Sequence[str], cut: Set[int], moved: Mapping[int, Sequence[str]]) -> list[str]:
-    """A note's lines without those that are `cut`, and with those `moved` before a line's
-    number.
+def _arriving(notes: Mapping[str, NoteLines], move: Move) -> list[Line]:
+    source, target = notes[move.note], notes[move.target]
+    lines = source.lines[move.first : move.end]
+    if source is target:
+        return [Line(line.content, line.end or target.line_end) for line in lines]
+    return [encoded for line in lines if (encoded := target.encode(line)) is not None]
+
+
+def _join(note: NoteLines, cut: Iterable[int], arriving: Mapping[int, Sequence[Line]]) -> bytes:
+    """A note's bytes without the lines that are `cut`, and with others before a line's number.
+
+    A note whose last line has no line end has none afterwards, where lines were put behind it.
     """
-    new: list[str] = []
-    for i in range(len(old) + 1):
-        arriving = moved.get(i, ())
-        if arriving and new:
-            new[-1] = _with_line_end(new[-1])
-        new += arriving
-        if i < len(old) and i not in cut:
-            new.append(old[i])
-    return new
+    gone = set(cut)
+    new: list[Line] = []
+    for i in range(len(note.lines) + 1):
+        if arriving.get(i) and new and not new[-1].end:
+            new[-1] = Line(new[-1].content, note.line_end)
+            *others, last = arriving[i]
+            new += [*others, Line(last.content, b"")]
+        else:
+            new += arriving.get(i, ())
+        if i < len(note.lines) and i not in gone:
+            new.append(note.lines[i])
+    return note.data(new)
 
 
 def _is_to_be_moved(filing: Filing, at_least: float) -> bool:
@@ -88,15 +223,24 @@ def _is_to_be_moved(filing: Filing, at_least: float) -> bool:
     )
 
 
-def _with_line_end(line: str) -> str:
-    return line if line.endswith("\n") else line + "\n"
+def patch(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> bytes:
+    """A unified diff of the notes that change, to be looked at; b'' where none does."""
+    return b"".join(line for path in sorted(new) for line in _diff(path, old[path], new[path]))
 
 
-def _diff(note: str, old: Sequence[str], new: Sequence[str]) -> list[str]:
-    place = note.lstrip("/")  # `patch` takes no absolute names: such notes are named from the root
-    lines = difflib.unified_diff(old, new, f"a/{place}", f"b/{place}")
+def _diff(note: str, old: bytes, new: bytes) -> list[bytes]:
+    place = note.lstrip("/").encode("utf-8", "surrogateescape")
+    end = b"\t" if b" " in place else b""  # else `patch` takes the name to end at the blank
+    lines = difflib.diff_bytes(
+        difflib.unified_diff,
+        re.findall(rb"[^\n]*\n|[^\n]+", old),
+        re.findall(rb"[^\n]*\n|[^\n]+", new),
+        b"a/" + place + end,
+        b"b/" + place + end,
+    )
     return [
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+        line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n"
+        for line in lines
     ]
 
 
@@ -120,8 +264,9 @@ def _find_items(
         if mention.note == note and 0 < mention.line <= len(lines):
             works_of_line.setdefault(mention.line - 1, set()).add(work)
     items = []
+    body = _end_of_front_matter(lines)
     for first in sorted(works_of_line):
-        if not _starts_item(lines, first):
+        if first < body or not _starts_item(lines, first):
             continue
         end = _item_end(lines, first)
         works = set().union(*(works_of_line.get(i, set()) for i in range(first, end)))
@@ -130,6 +275,14 @@ def _find_items(
         if not headings and heading is not None:
             items.append(_Item(first, end, heading))
     return items
+
+
+def _end_of_front_matter(lines: Sequence[str]) -> int:
+    """The line after a note's YAML front matter, from 0; 0 without one."""
+    if not lines or lines[0].rstrip() != "---":
+        return 0
+    ends = (i for i, line in enumerate(lines[1:], 1) if line.rstrip() in {"---", "..."})
+    return next(ends, -1) + 1
 
 
 def _item_end(lines: Sequence[str], first: int) -> int:

@@ -226,8 +226,8 @@ def _suggestions(view: TopicsView) -> None:
         for kind, title in FINDINGS.items():
             _findings_of_kind(view, kind, title)
         st.caption(
-            "Suggestions only. `litmap topics --suggest` prints them, `--apply` writes a patch "
-            "for your notes."
+            "Suggestions only. `litmap topics --suggest` prints them, `--apply` moves the lines "
+            "in your notes."
         )
 
 

@@ -1,0 +1,266 @@
+"""Suggestions carried out in the user's notes: all notes or none, with a backup that can be put
+back.
+
+A move goes in this order: the notes' bytes and a manifest into `backups/<time>`; the new bytes and
+a link to the old file beside each note, flushed; one rename a note; the manifest says 'done'. A
+failure renames the old files back. After a kill in the middle the manifest says 'moving', and
+`undo` puts back what was moved.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from litmap import lock
+from litmap.catalogue import utc_now
+from litmap.errors import LibraryError
+from litmap.operating_system import sync_folder
+from litmap.paths import LibraryPaths
+
+logger = logging.getLogger(__name__)
+
+MANIFEST = "manifest.json"
+MOVING, DONE, UNDONE = "moving", "done", "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A note's file, its bytes as they must be found, and the new ones."""
+
+    path: Path
+    old: bytes
+    new: bytes
+
+
+def move(paths: LibraryPaths, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Path:
+    """Replace the notes by their new bytes ({path: bytes}); the folder of the backup.
+
+    Raises `LibraryError` where a note is not as in `old`, cannot be written, or an earlier move was
+    cut off, and `Busy`; no note is changed then.
+    """
+    changes = [_Change(Path(name).resolve(), old[name], data) for name, data in new.items()]
+    with lock.writer(paths.lock, utc_now()):
+        if (last := _last_backup(paths)) and _read(last)["state"] == MOVING:
+            message = "an earlier move was cut off: run `litmap topics --undo` first"
+            raise LibraryError(message, subject=str(last))
+        for change in changes:
+            _check_writable(change.path)
+        try:
+            backup = _write_backup(paths, changes)
+        except OSError as error:
+            message = f"no backup can be written in {paths.backups}: {error.strerror or error}"
+            raise LibraryError(message, subject=str(paths.backups)) from error
+        try:
+            _replace_all(changes, backup, DONE)
+        except BaseException:
+            if not any(_is_new(change) for change in changes):
+                with suppress(OSError):
+                    _set_state(backup, UNDONE)
+            raise
+    logger.info("%d notes changed; they are kept in %s", len(changes), backup)
+    return backup
+
+
+def _is_new(change: _Change) -> bool:
+    try:
+        return change.path.read_bytes() == change.new
+    except OSError:
+        return False
+
+
+def undo(paths: LibraryPaths) -> list[str]:
+    """Put the notes of the last move back as they were; their paths.
+
+    Raises `LibraryError` where there is no move to undo, or a note was changed since; no note is
+    changed then.
+    """
+    with lock.writer(paths.lock, utc_now()):
+        backup = _last_backup(paths)
+        if backup is None:
+            raise LibraryError("no move of notes to undo", subject=str(paths.backups))
+        manifest = _read(backup)
+        for i, note in enumerate(manifest["notes"]):
+            for aside in _asides(Path(note["path"]).parent, backup.name, i):
+                aside.unlink(missing_ok=True)
+        changes = [c for note in manifest["notes"] if (c := _change_back(backup, note))]
+        for change in changes:
+            _check_writable(change.path)
+        _replace_all(changes, backup, UNDONE)
+    logger.info("%d notes put back from %s", len(changes), backup)
+    return [str(change.path) for change in changes]
+
+
+def _change_back(backup: Path, note: Mapping[str, str]) -> _Change | None:
+    """The way back of a note; None where it is as it was before the move."""
+    path = Path(note["path"])
+    try:
+        before, now = (backup / note["copy"]).read_bytes(), path.read_bytes()
+    except OSError as error:
+        message = f"{error.filename}: {error.strerror}; the notes' former bytes are in {backup}"
+        raise LibraryError(message, subject=str(path)) from error
+    if _sha256(before) != note["before"]:
+        raise LibraryError(f"the backup in {backup} is damaged", subject=str(backup))
+    if _sha256(now) == note["before"]:
+        return None
+    if _sha256(now) != note["after"]:
+        message = (
+            f"{path} was changed since its lines were moved, so nothing was put back; "
+            f"the notes as they were before the move are in {backup} (delete it to keep things as is)"
+        )
+        raise LibraryError(message, subject=str(path))
+    return _Change(path, now, before)
+
+
+def _check_writable(path: Path) -> None:
+    """Raises `LibraryError` for a note that a rename would replace against its owner's word."""
+    if not path.is_file():
+        raise LibraryError(f"{path}: no such note; nothing was moved", subject=str(path))
+    status = path.stat()
+    if not status.st_mode & 0o222 or not os.access(path, os.W_OK):
+        raise LibraryError(f"{path} is write-protected; nothing was moved", subject=str(path))
+    if status.st_nlink > 1:
+        message = f"{path} has another hard link, which would keep the old text; nothing was moved"
+        raise LibraryError(message, subject=str(path))
+
+
+# ── replacing ─────────────────────────────────────────────────────────────────────────────────────
+def _replace_all(changes: Sequence[_Change], backup: Path, state: str) -> None:
+    """One rename a note, after all bytes are on disk, then the backup's new state; every note as
+    before where one of it fails.
+    """
+    asides = [_asides(change.path.parent, backup.name, i) for i, change in enumerate(changes)]
+    replaced: list[int] = []
+    try:
+        for change, (fresh, former) in zip(changes, asides, strict=True):
+            _write(fresh, change.new)
+            shutil.copystat(change.path, fresh)
+            os.utime(fresh)
+            _link(change.path, former)
+        for i, (change, (fresh, _)) in enumerate(zip(changes, asides, strict=True)):
+            _check_unchanged(change)
+            replaced.append(i)
+            fresh.replace(change.path)
+        for folder in {change.path.parent for change in changes}:
+            sync_folder(folder)
+        _set_state(backup, state)
+    except BaseException as error:
+        for i in replaced:
+            _put_back(changes[i], asides[i][1])
+        if isinstance(error, OSError):
+            reason = error.strerror or error
+            message = f"the notes cannot be written ({reason}); they are as they were"
+            raise LibraryError(message, subject=str(error.filename or "")) from error
+        raise
+    finally:
+        for aside in (aside for pair in asides for aside in pair):
+            with suppress(OSError):
+                aside.unlink(missing_ok=True)
+
+
+def _put_back(change: _Change, former: Path) -> None:
+    # A rename of a file onto another link of itself does nothing, so this is right both where the
+    # note was replaced and where its rename failed.
+    former.replace(change.path)
+
+
+def _check_unchanged(change: _Change) -> None:
+    if change.path.read_bytes() != change.old:
+        message = f"{change.path} was just changed by another program; nothing was moved"
+        raise LibraryError(message, subject=str(change.path))
+
+
+def _asides(folder: Path, name: str, number: int) -> tuple[Path, Path]:
+    """Where a note's new bytes and its former file are while notes are replaced."""
+    stem = f".litmap-{name}-{number}"
+    return folder / f"{stem}.new", folder / f"{stem}.old"
+
+
+def _link(path: Path, to: Path) -> None:
+    try:
+        os.link(path, to)
+    except OSError:  # a file system without hard links
+        _write(to, path.read_bytes())
+        shutil.copystat(path, to)
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+# ── backups ───────────────────────────────────────────────────────────────────────────────────────
+def _write_backup(paths: LibraryPaths, changes: Sequence[_Change]) -> Path:
+    """The notes' bytes and a manifest, on disk before a note is touched."""
+    backup = _new_folder(paths.backups)
+    notes = []
+    for i, change in enumerate(changes):
+        copy = f"{i:03}-{change.path.name[-40:]}"
+        _write(backup / copy, change.old)
+        notes.append(
+            {
+                "path": str(change.path),
+                "copy": copy,
+                "before": _sha256(change.old),
+                "after": _sha256(change.new),
+            }
+        )
+    _store(backup, {"state": MOVING, "time": utc_now(), "notes": notes})
+    sync_folder(paths.backups)
+    return backup
+
+
+def _new_folder(backups: Path) -> Path:
+    """A folder named by the time and a number, after all that are there."""
+    backups.mkdir(parents=True, exist_ok=True)
+    time = utc_now().replace(":", "").replace("-", "")[:15]
+    numbers = [int(f.name.split("-")[0]) for f in backups.iterdir() if f.name[:1].isdigit()]
+    folder = backups / f"{max(numbers, default=0) + 1:04}-{time}"
+    folder.mkdir()
+    return folder
+
+
+def _last_backup(paths: LibraryPaths) -> Path | None:
+    """The newest backup that was not put back; a folder without a manifest changed no note."""
+    if not paths.backups.is_dir():
+        return None
+    folders = sorted(f for f in paths.backups.iterdir() if (f / MANIFEST).is_file())
+    return next((f for f in reversed(folders) if _read(f)["state"] != UNDONE), None)
+
+
+def _read(backup: Path) -> dict[str, Any]:
+    try:
+        value: dict[str, Any] = json.loads((backup / MANIFEST).read_bytes())
+        known = value["state"] in {MOVING, DONE, UNDONE} and isinstance(value["notes"], list)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        message = f"{backup / MANIFEST} is damaged: the copies of the notes are beside it"
+        raise LibraryError(message, subject=str(backup)) from error
+    if not known:
+        raise LibraryError(f"{backup / MANIFEST} is not one of litmap's", subject=str(backup))
+    return value
+
+
+def _set_state(backup: Path, state: str) -> None:
+    _store(backup, {**_read(backup), "state": state})
+
+
+def _store(backup: Path, manifest: Mapping[str, Any]) -> None:
+    aside = backup / f"{MANIFEST}.new"
+    aside.unlink(missing_ok=True)
+    _write(aside, json.dumps(manifest, indent=1).encode())
+    aside.replace(backup / MANIFEST)
+    sync_folder(backup)
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
