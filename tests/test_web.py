@@ -317,6 +317,44 @@ def test_a_single_connection_is_a_single_connection(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
+    "host",
+    [
+        "::127.0.0.1",  # IPv4-compatible
+        "::a9fe:a9fe",
+        "::ffff:0:127.0.0.1",  # IPv4-translated
+        "64:ff9b:1::10.0.0.1",  # a network's own NAT64
+        "2001:0:a00:1:0:0:f7f7:f7f7",  # Teredo by an internal server
+        "fec0::1",  # site-local
+        "2606:4700::5efe:10.0.0.1",  # ISATAP
+        "2606:4700::200:5efe:a00:1",
+        "2606:4700::1111%25eth0",  # a zone
+        "fe80::1%25eth0",
+        "5f00::1",
+        "3fff::1",
+        "64:ff9b::10.0.0.1",
+        "2002:7f00:1::",
+        "::ffff:169.254.169.254",
+        "::",
+        "::1",
+        "fd00:ec2::254",
+    ],
+)
+def test_no_ipv6_spelling_reaches_an_internal_address(host):
+    with pytest.raises(Unsafe, match="internal"):
+        check_url(f"http://[{host}]/", Allowed())
+    with pytest.raises(Unsafe, match="internal"):
+        check_url("http://192.0.0.8/", Allowed())
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["2606:4700::1111", "64:ff9b::808:808", "2a00:1450:4001::5eff:808:808", "2002:808:808::1"],
+)
+def test_public_ipv6_addresses_pass(host):
+    assert check_url(f"http://[{host}]/", Allowed()).host == host
+
+
+@pytest.mark.parametrize(
     ("value", "low", "high"),
     [
         ("5", 5, 5),

@@ -33,6 +33,20 @@ _INTERNAL_NAMES = (
 )
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\]")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+"""The IPv6 addresses that the open internet routes; all others are local or translated (RFC 4291)."""
+_NOT_ROUTED = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "192.0.0.0/24",  # protocol assignments (RFC 6890)
+        "192.88.99.0/24",  # 6to4 relays, given up (RFC 7526)
+        "2001::/23",  # protocol assignments, Teredo among them (RFC 2928, 4380)
+        "3fff::/20",  # documentation (RFC 9637)
+    )
+)
+"""Networks that no web server lives in, whatever `is_global` of this Python says."""
+_ISATAP = (0x00005EFE, 0x02005EFE)
+"""Upper halves of interface ids that end in an IPv4 address (RFC 5214)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +101,26 @@ def literal(host: str) -> IP | None:
 
 
 def is_public(ip: IP) -> bool:
-    """True for an address of the open internet; embedded IPv4 addresses (mapped, 6to4, NAT64, Teredo) count too."""
+    """True for an address of the open internet.
+
+    An IPv6 address that embeds an IPv4 address (mapped, NAT64, 6to4, ISATAP) is as public as that
+    one; IPv4-compatible and IPv4-translated ones, Teredo and site-local addresses are not.
+    """
     if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(inner)
-    return ip.is_global and not ip.is_multicast
+        embedded = _embedded_ipv4(ip)
+        if embedded is not None:
+            return is_public(embedded)
+        if ip not in _GLOBAL_UNICAST:
+            return False
+    in_dead_network = any(ip in n for n in _NOT_ROUTED if n.version == ip.version)
+    return ip.is_global and not ip.is_multicast and not in_dead_network
+
+
+def _embedded_ipv4(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that packets to this IPv6 address go on to, or None."""
+    if ip in _NAT64 or (int(ip) >> 32) & 0xFFFFFFFF in _ISATAP:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour
 
 
 def check_url(url: str, allowed: Allowed, base: str = "") -> Address:
@@ -142,6 +168,8 @@ def _ascii(host: str, url: str) -> str:
     if not host:
         raise Unsafe(f"an address without a host: {url[:200]}", subject=url[:500])
     if literal(host) is not None:
+        if "%" in host:  # a zone: only an address of this machine's own links has one
+            raise Unsafe(f"refused: {host[:100]} is an internal address", subject=url[:500])
         return host
     if not host.isascii():
         try:
