@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from litmap import pdfs
-from litmap.errors import Blocked, LibraryError, NotFound, PdfError, WebError
+from litmap.errors import Blocked, LibraryError, NotFound, PdfError, TooLarge, WebError
 from litmap.models import Download, Fact, Location, Problem, Work
 from litmap.paths import LibraryPaths
 from litmap.pdfs import find_locations
@@ -87,6 +87,13 @@ def get(works, answers, store, **more):
         for o in pdfs.fetch(works, client, store=store, now=NOW, read_preview=read_preview, **more)
     }
     return found, client
+
+
+def test_a_file_above_the_limit_is_not_asked_for_by_every_refresh(store):
+    found, _ = get([work()], {ARXIV: TooLarge("the answer has 10,000,000,000 bytes")}, store)
+    outcome = found["arxiv:1706.90762"]
+    assert outcome.status == "metadata-only" and not outcome.transient
+    assert "10,000,000,000 bytes" in outcome.reason
 
 
 def test_places_in_their_order():

@@ -1,8 +1,10 @@
 """The client: what it refuses, how it waits, how it resumes. Everything here runs on loopback."""
 
+import contextlib
 import email.utils
 import gzip
 import ipaddress
+import json
 import socket
 import subprocess
 import sys
@@ -22,6 +24,7 @@ from litmap.errors import (
     LitmapError,
     NotFound,
     SlowDown,
+    TooLarge,
     Unsafe,
     WebError,
 )
@@ -362,6 +365,10 @@ def test_public_ipv6_addresses_pass(host):
         ("1.5", 1.5, 1.5),
         ("in a minute", 55, 61),
         ("Thu, 01 Jan 1970 00:00:00 GMT", 0, 0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400, 86_400),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", 86_400, 86_400),
+        ("9" * 12, 86_400, 86_400),
+        ("1000000.5", 86_400, 86_400),
     ],
 )
 def test_retry_after_in_both_forms(value, low, high):
@@ -371,9 +378,57 @@ def test_retry_after_in_both_forms(value, low, high):
     assert low <= retry_after(value) <= high
 
 
-@pytest.mark.parametrize("value", ["", "soon", "-5", "1e9999", "9" * 400])
+@pytest.mark.parametrize(
+    "value", ["", "soon", "-5", "1e9999", "9" * 400, "nan", "inf", "Fri, 99 Foo 2026"]
+)
 def test_a_senseless_retry_after_says_nothing(value):
     assert retry_after(value) is None
+
+
+def test_a_date_to_come_back_at_counts_from_the_answers_own_date():
+    come_back, answered = "Tue, 01 Jan 2030 00:01:00 GMT", "Tue, 01 Jan 2030 00:00:00 GMT"
+    assert retry_after(come_back, answered) == 60
+    assert retry_after("Tue, 01 Jan 2030 00:00:00 GMT", come_back) == 0
+
+
+@pytest.mark.parametrize("seconds", [float("nan"), -5.0, float("-inf")])
+def test_a_senseless_rest_is_none(tmp_path, seconds):
+    budget = Budget(tmp_path, {"default": 0}, patience=0.1)
+    budget.rest("example.org", seconds)
+    with budget.turn("example.org"):
+        pass
+
+
+def test_a_rest_ends_after_a_day_at_most(tmp_path, monkeypatch):
+    budget = Budget(tmp_path, {"default": 0}, patience=0.1)
+    budget.rest("example.org", float("inf"))
+    with pytest.raises(Exhausted), budget.turn("example.org"):
+        pass
+    now = time.time()
+    monkeypatch.setattr("litmap.web.budget.time.time", lambda: now + 86_402)
+    with budget.turn("example.org"):
+        pass
+
+
+def test_a_clock_set_back_makes_nobody_wait_and_new_rests_count(tmp_path, monkeypatch):
+    now = time.time()
+    budget = Budget(tmp_path, {"default": 0.2}, patience=0.1)
+    monkeypatch.setattr("litmap.web.budget.time.time", lambda: now + 10 * 86_400)
+    budget.rest("example.org", 600)
+    with budget.turn("b.example"):
+        pass
+    monkeypatch.setattr("litmap.web.budget.time.time", lambda: now)
+    started = time.monotonic()
+    for host in ("example.org", "b.example"):
+        with budget.turn(host):
+            pass
+    monkeypatch.setattr("litmap.web.budget.time.time", lambda: now - 1800)  # half an hour
+    with budget.turn("b.example"):
+        pass
+    assert time.monotonic() - started < 5
+    budget.rest("example.org", 600)
+    with pytest.raises(Exhausted), budget.turn("example.org"):
+        pass
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -472,6 +527,41 @@ def test_a_damaged_budget_file_is_made_anew(tmp_path):
 
 
 # ── bodies ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Length": "10000000000"},
+        {"Content-Length": "99999999999999999"},
+        {"Content-Length": "40", "Content-Range": "bytes 5-44/10000000000"},
+    ],
+)
+def test_a_file_that_announces_too_much_is_refused_before_the_transfer(
+    client, site, tmp_path, headers
+):
+    sent = []
+
+    def drip(handler):
+        handler.send_response(206 if "Content-Range" in headers else 200)
+        for name, value in headers.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        with contextlib.suppress(OSError):
+            for _ in range(600):
+                sent.append(handler.wfile.write(b"%PDF-" + b"x" * 100_000))
+                time.sleep(0.01)
+
+    site.answers["/big.pdf"] = drip
+    part, url = tmp_path / "part", site.base + "/big.pdf"
+    if "Content-Range" in headers:  # goes on with what an earlier try left
+        part.write_bytes(b"%PDF-")
+        part.with_name("part.json").write_text(json.dumps({"url": url, "etag": '"1"'}))
+    started = time.monotonic()
+    with pytest.raises(TooLarge, match=r"10,000,000,000|99,999") as caught:
+        client.download(url, part)
+    assert time.monotonic() - started < 5 and len(site.asked) == 1
+    assert not caught.value.transient and not list(tmp_path.glob("part*"))
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "raw"])
 def test_compressed_bodies(client, site, encoding):
     text = b"some text " * 2000

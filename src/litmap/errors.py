@@ -16,6 +16,7 @@ LitmapError
 └── WebError              one request failed
     ├── Blocked             refused by the site: paywall, login, robot check; never worked around
     ├── Unsafe              an address, scheme or size that litmap refuses
+    │   └── TooLarge          an answer above the limit; asking again would bring no other
     ├── NotFound            the service says that there is no such thing
     ├── SlowDown            asked to wait; `retry_after` in seconds
     └── Exhausted           nothing more from this host for now (`until`); the run goes on with other hosts
@@ -117,6 +118,10 @@ class Unsafe(WebError):
     """An address, scheme or size that litmap refuses."""
 
     transient = False
+
+
+class TooLarge(Unsafe):
+    """An answer with more bytes than its limit, announced or sent."""
 
 
 class NotFound(WebError):

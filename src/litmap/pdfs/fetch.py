@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from litmap.errors import Blocked, NotFound, PdfError, Unsafe, WebError
+from litmap.errors import Blocked, NotFound, PdfError, TooLarge, Unsafe, WebError
 from litmap.host_pool import PerHostPool
 from litmap.models import Download, Fetch, PdfFile, Status, Work
 from litmap.parsing.identifiers import url_key
@@ -261,9 +261,9 @@ def _note_error(job: _Job, location: PdfLocation, error: BaseException) -> None:
     if not isinstance(error, WebError):
         raise error
     job.give_up(location.url, error.message)
-    expected = isinstance(error, NotFound | Blocked)
-    unexpected = not expected and (error.transient or location.trusted)
-    job.retry |= unexpected or isinstance(error, Unsafe)
+    if isinstance(error, NotFound | Blocked | TooLarge):  # the next run would hear the same
+        return
+    job.retry |= error.transient or location.trusted or isinstance(error, Unsafe)
 
 
 def _read_page(job: _Job, location: PdfLocation, download: Download) -> None:

@@ -8,6 +8,7 @@ OpenAlex ten a second; Semantic Scholar and DBLP one a second. Every other host 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import random
 import sqlite3
@@ -21,10 +22,17 @@ from pathlib import Path
 from litmap.errors import Exhausted, WebError
 from litmap.operating_system import try_lock
 
+logger = logging.getLogger(__name__)
+
 OnWait = Callable[[str, float, str], None]
 """Told (host, seconds, why) before a wait of more than half a second."""
 
 DEFAULT = "default"
+MAX_REST = 86_400.0
+"""Seconds that a host is left alone at most; a longer rest was noted under another clock."""
+MAX_AHEAD = 60.0
+"""Seconds that the next turn may lie ahead, or `TURNS_AHEAD` turns; else the clock has changed."""
+TURNS_AHEAD = 4
 _GROUPS = {
     "arxiv.org": "arxiv",
     "crossref.org": "crossref",
@@ -116,12 +124,17 @@ class Budget:
             yield
 
     def rest(self, host: str, seconds: float) -> None:
-        """Nobody asks this host's group for so many seconds."""
+        """Nobody asks this host's group for so many seconds, a day at most."""
+        if not seconds > 0:  # nor NaN
+            return
+        now = time.time()
+        row = (group_of(host), now + min(seconds, MAX_REST), now + MAX_REST)
         with self._write() as db:
             db.execute(
-                "INSERT INTO hosts (name, next, rest) VALUES (?, 0, ?) "
-                "ON CONFLICT (name) DO UPDATE SET rest = max(rest, excluded.rest)",
-                (group_of(host), time.time() + seconds),
+                "INSERT INTO hosts (name, next, rest) VALUES (?1, 0, ?2) "
+                "ON CONFLICT (name) DO UPDATE SET "
+                "rest = iif(rest > ?3, excluded.rest, max(rest, excluded.rest))",
+                row,
             )
 
     def answered(self, host: str) -> None:
@@ -170,7 +183,8 @@ class Budget:
         with self._write() as db:
             row = db.execute("SELECT next FROM hosts WHERE name = ?", (group,)).fetchone()
             at = float(row[0]) if row else 0.0
-            if at > now + 3600:  # the clock was turned back
+            if at > now + max(MAX_AHEAD, TURNS_AHEAD * seconds):  # the clock was turned back
+                logger.warning("%s: the clock was turned back; its pace counts anew", group)
                 at = 0.0
             at = max(now, at)
             db.execute(
@@ -183,7 +197,10 @@ class Budget:
     def _resting(self, group: str) -> float:
         with self._lock:
             row = self._db.execute("SELECT rest FROM hosts WHERE name = ?", (group,)).fetchone()
-        return float(row[0]) if row else 0.0
+        rest = float(row[0]) if row else 0.0
+        if rest > time.time() + MAX_REST:  # the clock was turned back
+            return 0.0
+        return rest
 
     @contextlib.contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:

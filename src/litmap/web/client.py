@@ -202,7 +202,7 @@ class WebClient:
         status, host = answer.status, address.host
         if 200 <= status < 300 or status == 304:
             return
-        wait = retry_after(answer.headers.get("retry-after", ""))
+        wait = retry_after(answer.headers.get("retry-after", ""), answer.headers.get("date", ""))
         if status in {429, 503} and (wait is not None or status == 429):
             if wait is not None:
                 self._budget.rest(host, wait)
@@ -316,15 +316,30 @@ def _host(url: str) -> str:
     return match.group(1).lower() if match else ""
 
 
-def retry_after(value: str) -> float | None:
-    """Seconds that a Retry-After header asks for, in either of its forms; None where it says nothing."""
+MAX_RETRY_AFTER = 86_400.0
+"""Seconds of a Retry-After header that are believed."""
+
+
+def retry_after(value: str, answered: str = "") -> float | None:
+    """Seconds, at most a day, that a Retry-After header asks for; None where it says nothing.
+
+    A date is counted from the answer's own Date header (`answered`) where that can be read: this
+    machine's clock may be wrong.
+    """
     value = value.strip()
-    if re.fullmatch(r"\d{1,9}(?:\.\d+)?", value):
-        return float(value)
-    try:
-        when = email.utils.parsedate_to_datetime(value)
-    except (TypeError, ValueError):
+    if re.fullmatch(r"[0-9]{1,300}(?:\.[0-9]{1,20})?", value):
+        return min(float(value), MAX_RETRY_AFTER)
+    until = _timestamp(value)
+    if until is None:
         return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
-    return max(0.0, when.timestamp() - time.time())
+    since = _timestamp(answered)
+    return min(max(0.0, until - (time.time() if since is None else since)), MAX_RETRY_AFTER)
+
+
+def _timestamp(date: str) -> float | None:
+    """Seconds since 1970 of an HTTP date, or None."""
+    try:
+        when = email.utils.parsedate_to_datetime(date.strip())
+        return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
+    except (TypeError, ValueError, OverflowError, IndexError):
+        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import ssl
 import threading
 import time
@@ -16,7 +17,7 @@ from urllib.request import getproxies, proxy_bypass
 import certifi
 import httpcore2
 
-from litmap.errors import Unsafe, WebError
+from litmap.errors import TooLarge, Unsafe, WebError
 from litmap.web.safety import Address, Allowed, Deadline, Network
 
 
@@ -112,7 +113,9 @@ class Transport:
                     yield Answer(
                         response.status,
                         found,
-                        _decoded(raw, found.get("content-encoding", ""), limit),
+                        _within(
+                            limit, found, _decoded(raw, found.get("content-encoding", ""), limit)
+                        ),
                     )
                 finally:
                     response.close()
@@ -209,6 +212,21 @@ def _translated(address: Address) -> Iterator[None]:
         raise WebError(f"{host}: the answer broke off ({error})", subject=address.url) from error
 
 
+def _within(limit: int, headers: Mapping[str, str], blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The body; raises `TooLarge` before its first byte where the headers announce more."""
+    size = _announced_size(headers)
+    if size > limit:
+        raise TooLarge(f"the answer has {size:,} bytes, more than the limit of {limit:,}")
+    yield from blocks
+
+
+def _announced_size(headers: Mapping[str, str]) -> int:
+    """Bytes of the whole file, which Content-Range tells of a part, or of the answer; else 0."""
+    whole = re.fullmatch(r"bytes [0-9-]+/([0-9]{1,18})", headers.get("content-range", "").strip())
+    length = re.fullmatch(r"([0-9]{1,18})", headers.get("content-length", "").strip())
+    return max(int(match.group(1)) if match else 0 for match in (whole, length))
+
+
 def _decoded(blocks: Iterator[bytes], encoding: str, limit: int) -> Iterator[bytes]:
     """The body, decompressed in bounded steps. Raises `Unsafe` above `limit` bytes."""
     name = encoding.strip().lower()
@@ -225,7 +243,7 @@ def _bounded(blocks: Iterator[bytes], limit: int) -> Iterator[bytes]:
     for block in blocks:
         size += len(block)
         if size > limit:
-            raise Unsafe(f"larger than the limit of {limit:,} bytes")
+            raise TooLarge(f"larger than the limit of {limit:,} bytes")
         yield block
 
 
