@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from litmap.citations import find_citations
+from litmap.notes import parse_note
 from tests.notes_cases.readings import approved, cases, read_case
 from tests.notes_cases.score import HERE, score_case
 
@@ -26,3 +28,17 @@ def test_no_case_is_read_worse_than_before(case):
     worse = [name for name in BETTER_HIGH if getattr(score, name) < floor[name]]
     worse += [name for name in BETTER_LOW if getattr(score, name) > floor[name]]
     assert not worse, "\n".join(score.words)
+
+
+def read(text):
+    note, _ = parse_note(text, "n.md", ".md")
+    return find_citations([note])
+
+
+def test_titles_that_differ_by_a_slip_of_the_pen_are_one_work():
+    first = "Growing sparse lattice graphs with local rules"
+    for second in (first.replace("local", "locla"), first.replace("Growing", "Growign")):
+        text = f"# A\n\n- “{first}” (2004)\n\n# B\n\n- “{second}” (2004)\n"
+        assert [len(c.mentions) for c in read(text)] == [2], second
+    other = f"# A\n\n- “{first}” (2004)\n\n# B\n\n- “{first.replace('local', 'global')}” (2004)\n"
+    assert [len(c.mentions) for c in read(other)] == [1, 1]

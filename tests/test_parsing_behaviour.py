@@ -107,6 +107,8 @@ def test_a_reference_is_read_field_by_field(case):
         ("Johannes D. van der Waals and M. Curie", ("Johannes D. van der Waals", "M. Curie")),
         ("Donald E Knuth and Leslie Lamport", ("Donald E Knuth", "Leslie Lamport")),
         ("Curie MS, Curie P.", ("MS Curie", "P. Curie")),
+        ("S Lojasiewicz, EA Jasmin", ("S Lojasiewicz", "EA Jasmin")),
+        ("Smith J.-P.", ("J.-P. Smith",)),
         ("Plunkett G 3rd, Bloch CA.", ("G Plunkett", "CA Bloch")),
         ("Smith, J., Jr., & Doe, A.", ("J. Smith", "A. Doe")),
         ("d’Alembert, J.", ("J. d’Alembert",)),
@@ -245,6 +247,29 @@ def test_numbers_ledgers_and_venues_make_a_reference_likelier_and_verbs_less():
     assert looks_like_reference(f"{plain}, 12(3), pp. 4–9") > score
     assert looks_like_reference(f"{plain} https://x.org/a") > score
     assert looks_like_reference(f"We think {plain}. But this is good") < score
+
+
+def test_what_is_much_longer_than_a_reference_is_less_likely_one():
+    plain = "Smith, J. (2004). The growth of sparse graphs. Nature, 3, 1–9. "
+    scores = [looks_like_reference(plain + "word " * n) for n in (0, 55, 100, 200, 300)]
+    assert scores[0] - scores[1] < 0.01
+    assert scores[1:] == sorted(scores[1:], reverse=True)
+    assert scores[-1] < 0.5 < scores[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("J. Smith and A. Doe, Green Fields, Nature, 2004.", "Green Fields"),
+        (
+            "J. Smith and A. Doe, B. Brown and the green fields of England, Nature, 2004.",
+            "B. Brown and the green fields of England",
+        ),
+    ],
+)
+def test_a_list_of_authors_ends_behind_its_and(text, title):
+    found = parse_reference(text)
+    assert (found.authors, found.title) == (("J. Smith", "A. Doe"), title)
 
 
 FIRST = "Doll R, Hill AB. Smoking and carcinoma of the lung. Br Med J. 1950;2:739."
@@ -711,6 +736,8 @@ def test_long_titles_are_compared_by_their_words():
 def test_titles_that_share_nothing_are_told_at_once():
     assert quick_similarity("Growing sparse graphs", "Hidden valleys below") == 0.0
     assert quick_similarity("Growing sparse graphs", "Growing sparse graph") > 0.9
+    assert quick_similarity("a growing of sparse graphs", "sparse graphs with rules") > 0.5
+    assert quick_similarity("sparse growing graphs", "growing sparse graphs") > 0.6
     assert quick_similarity("Growingsparse graphs", "Growing sparsegraphs") == 0.99
 
 

@@ -181,6 +181,7 @@ def test_no_filter_lets_everything_through():
         ('"flat minima"', [0]),
         ('"flat minima" in:references', [2]),
         ('"minima"', [0, 6]),
+        ('"graph"', [3, 4]),
         ("x -rain", [0, 1, 3, 4]),
         ('x -"rain falls"', [0, 1, 3, 4]),
         ('x -"falls rain"', [0, 1, 3, 4, 5, 6]),
@@ -230,7 +231,7 @@ def test_filters_alone_list_the_newest_works_first_with_their_first_passage(sear
     assert [w.work for w in results.works] == ["doi:10.1/b", "doi:10.1/a"]
     assert [h.row for h in results.hits] == [3, 0]
     assert [h.page for h in results.hits] == [4, 1]
-    assert all(h.score == 0 for h in results.hits)
+    assert {h.score for h in results.hits} == {w.score for w in results.works} == {0}
     assert [w.work for w in searcher.search("note:two.md").works] == ["doi:10.1/b", "doi:10.1/c"]
     assert len(searcher.search("year:1990..", limit=1).works) == 1
 
@@ -350,6 +351,7 @@ def test_a_query_in_windows_is_the_mean_of_them():
 def test_words_of_the_query_are_marked_whole_and_in_any_form():
     assert marks("Flat-minima, flatter FLAT flatland", {"flat"}) == [(0, 4), (21, 25)]
     assert marks("Poincaré’s poincare", {"poincar"}) == [(0, 8), (11, 19)]
+    assert marks("flat\u0323ter flat\u093e flat é", {"flat"}) == [(15, 19)]
     assert marks("", {"flat"}) == marks("flat", set()) == []
     places = Marker({"flat": 1.0, "minima": 1.0}).places("Minima flat, minima")
     assert [p[2] for p in places] == ["minima", "flat", "minima"]
@@ -440,4 +442,7 @@ def test_smoothing_takes_a_share_from_the_nearest():
     scores = np.array([2, 0, 4], np.float32)
     assert smooth(scores, vectors, 0.5, 1).tolist() == pytest.approx([1, 1, 2], abs=1e-4)
     assert smooth(scores, vectors, 0.0, 1).tolist() == [2, 0, 4]
+    unlike = np.array([[1, 0], [0.6, 0.8], [0.8, 0.6]], np.float32)
+    smoothed = smooth(np.array([0, 1, 0], np.float32), unlike, 0.5, 2)
+    assert smoothed[0] == pytest.approx(0.5 * 0.36)  # likenesses count squared
     assert smooth(scores[:2], vectors[:2], 0.5, 1).tolist() == [2, 0]
