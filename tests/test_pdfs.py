@@ -90,10 +90,10 @@ def get(works, answers, store, **more):
 
 
 def test_a_file_above_the_limit_is_not_asked_for_by_every_refresh(store):
-    found, _ = get([work()], {ARXIV: TooLarge("the answer has 10,000,000,000 bytes")}, store)
+    found, _ = get([work()], {ARXIV: TooLarge("it announces 10,000,000,000")}, store)
     outcome = found["arxiv:1706.90762"]
     assert outcome.status == "metadata-only" and not outcome.transient
-    assert "10,000,000,000 bytes" in outcome.reason
+    assert "10,000,000,000" in outcome.reason
 
 
 def test_places_in_their_order():

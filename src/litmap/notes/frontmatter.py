@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from litmap.notes.nesting import check_toml, check_yaml
+
 MAX_CHARS = 200_000
 MAX_LINES = 3_000
 """Size of front matter that is read."""
@@ -84,19 +86,18 @@ def _read_unclosed(lines: list[str]) -> FrontMatter:
     ends = (n for n, line in enumerate(lines[1:], 1) if not line.strip() or line.startswith("#"))
     end = next(ends, len(lines))
     front = _parse("---", lines[1:end], end)
-    front.broken = "the front matter is not closed"
+    front.broken = "; ".join(filter(None, ["the front matter is not closed", front.broken]))
     return front
 
 
 def _parse(mark: str, body: list[str], end: int) -> FrontMatter:
     front = FrontMatter(end=end, lines=body)
     try:
-        data = _load(mark, "\n".join(body))
+        _fill(front, _load(mark, "\n".join(body)))
     except (ValueError, TypeError, KeyError, RecursionError, AttributeError) as error:
-        front.broken = f"the front matter cannot be read ({str(error).splitlines()[0][:120]})"
-        data = _by_hand(body)
-    if isinstance(data, dict):
-        _fill(front, {str(key).lower(): value for key, value in data.items()})
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        front.broken = f"the front matter cannot be read ({reason[:120]})"
+        _fill(front, _by_hand(body))
     return front
 
 
@@ -104,6 +105,7 @@ def _load(mark: str, text: str) -> Any:
     if len(text) > MAX_CHARS:
         raise ValueError(f"longer than {MAX_CHARS:,} characters")
     if mark == "+++":
+        check_toml(text)
         return tomllib.loads(text)
     import yaml
 
@@ -111,6 +113,7 @@ def _load(mark: str, text: str) -> Any:
         raise ValueError("too many aliases")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
+        check_yaml(text)
         return yaml.load(text, Loader=loader)  # noqa: S506 (a safe loader)
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from error
@@ -122,7 +125,10 @@ def _by_hand(body: list[str]) -> dict[str, str]:
     return {match.group(1): match.group(2).strip("\"'") for match in matches if match}
 
 
-def _fill(front: FrontMatter, data: dict[str, Any]) -> None:
+def _fill(front: FrontMatter, values: Any) -> None:
+    if not isinstance(values, dict):
+        return
+    data = {str(key).lower(): value for key, value in values.items()}
     titles = _strings(data.get("title"))[:1]
     front.title = "".join(titles)
     front.bibliographies = tuple(

@@ -19,6 +19,7 @@ from litmap.notes.discovery import (
     is_optional_note,
 )
 from litmap.notes.formats import detect_format
+from litmap.notes.nesting import describe_depth
 
 logger = logging.getLogger(__name__)
 
@@ -113,5 +114,7 @@ def parse_note(text: str, path: str, suffix: str = ".md", sha256: str = "") -> t
         chosen.read(text, builder)
     except ValueError as error:
         raise NoteError(str(error), subject=path) from error
+    if not builder.broken:
+        builder.broken = describe_depth(text, chosen.name)
     title = Path(path).stem if path != "-" else "standard input"
     return builder.note(path, chosen.name, sha256, title), builder.broken

@@ -216,7 +216,7 @@ def _within(limit: int, headers: Mapping[str, str], blocks: Iterator[bytes]) -> 
     """The body; raises `TooLarge` before its first byte where the headers announce more."""
     size = _announced_size(headers)
     if size > limit:
-        raise TooLarge(f"the answer has {size:,} bytes, more than the limit of {limit:,}")
+        raise TooLarge(f"larger than the limit of {limit:,} bytes: it announces {size:,}")
     yield from blocks
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from litmap.notes.bibliographies.record import Pairs, add_records, first_filled, year_in
 from litmap.notes.builder import Builder
+from litmap.notes.nesting import load_json
 from litmap.parsing.identifiers import valid_arxiv
 
 _MARKUP = re.compile(r"</?\w[^<>]{0,80}>")
@@ -28,7 +29,7 @@ _FIELDS = (
 def read_csl_json(text: str, builder: Builder) -> None:
     """Reads the items of the file into the builder. Raises ValueError for what is no JSON list."""
     try:
-        data = json.loads(text)
+        data = load_json(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"not valid JSON (line {error.lineno})") from error
     items = data

@@ -8,6 +8,7 @@ from typing import Any
 
 from litmap.notes.bibliographies.record import Pairs, blocks_of, given_name_first, year_in
 from litmap.notes.builder import Builder
+from litmap.notes.nesting import describe_cut
 
 Records = Iterator[tuple[Any, Pairs]]
 """XML elements with the pairs that were read from them."""
@@ -21,16 +22,19 @@ _WEB = ("http://", "https://")
 
 def read_xml(text: str, builder: Builder) -> None:
     """Reads the records into the builder. Raises ValueError for XML that holds none."""
-    root = _parse(text)
+    root, builder.broken = _parse(text)
     records = _DIALECTS.get(_local(root), _endnote_records)(root)
     blocks = list(blocks_of((pairs, node.sourceline or 1) for node, pairs in records))
+    if not blocks and builder.broken:
+        raise ValueError(builder.broken)
     if not blocks:
         raise ValueError("XML without references (Zotero's RDF, EndNote's XML and MODS are read)")
     builder.blocks.extend(blocks)
 
 
 # ── Elements ─────────────────────────────────────────────────────────────────────────────────────
-def _parse(text: str) -> Any:
+def _parse(text: str) -> tuple[Any, str]:
+    """The root element, and what was not read, '' mostly."""
     import lxml.etree
 
     parser = lxml.etree.XMLParser(
@@ -42,7 +46,7 @@ def _parse(text: str) -> Any:
         raise ValueError(f"not valid XML: {str(error).splitlines()[0][:120]}") from error
     if root is None:
         raise ValueError("not valid XML: no element")
-    return root
+    return root, describe_cut(parser.error_log)
 
 
 def _local(node: Any) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from litmap.models import Link
 from litmap.notes.builder import Builder
 from litmap.notes.inline import Inline
+from litmap.notes.nesting import describe_cut
 from litmap.parsing.word_lists import load_pattern, load_words
 
 _HOME = "litmap.notes"
@@ -68,6 +69,7 @@ def read_html(text: str, builder: Builder) -> None:
         tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError) as error:
         raise ValueError("no HTML in it") from error
+    builder.broken = describe_cut(parser.error_log)
     title = _NAME_OF_SITE.split(" ".join((tree.findtext(".//title") or "").split()))[0]
     if title:
         builder.title = title

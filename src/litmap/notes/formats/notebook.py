@@ -11,6 +11,7 @@ from typing import Any
 from litmap.models import NoteBlock
 from litmap.notes.builder import Builder
 from litmap.notes.formats.markdown import read_markdown
+from litmap.notes.nesting import load_json
 
 _KINDS_WITH_TEXT = {"markdown", "raw", "heading"}
 _NOT_BLANK = re.compile(r"\S")
@@ -32,7 +33,7 @@ def read_notebook(text: str, builder: Builder) -> None:
         places.append(places[-1] if places else 1)
     inner = Builder()
     read_markdown("\n".join(lines), inner)
-    builder.title = inner.title
+    builder.title, builder.broken = inner.title, inner.broken
     builder.blocks = [_moved(block, places) for block in inner.blocks]
     headings = inner.note("", "", "", "").headings
     builder.add_headings([replace(h, line=_place(places, h.line)) for h in headings])
@@ -41,7 +42,7 @@ def read_notebook(text: str, builder: Builder) -> None:
 def _cells(text: str) -> Iterator[dict[str, Any]]:
     """The cells that hold text. Raises ValueError where there are none of any kind."""
     try:
-        data = json.loads(text)
+        data = load_json(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"not a valid notebook (line {error.lineno})") from error
     cells = _all_cells(data) if isinstance(data, dict) else None
