@@ -1,4 +1,5 @@
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -210,3 +211,57 @@ def test_tries_of_a_reading_count_over_versions_of_the_extractor(catalogue):
     assert catalogue.text("0" * 64).tries == 2
     catalogue.put_text(TextRecord("0" * 64, "2", "text", pages=3))
     assert catalogue.texts("2")["0" * 64] == TextRecord("0" * 64, "2", "text", pages=3)
+
+
+# ── damage ────────────────────────────────────────────────────────────────────────────────────────
+def _cut(path, size):
+    with path.open("r+b") as file:
+        file.truncate(size)
+
+
+def _foreign(path):
+    path.unlink()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE mine (a)")
+        other.commit()
+
+
+def _without_tables(path):
+    path.unlink()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE mine (a)")
+        other.execute("DROP TABLE mine")
+        other.commit()
+
+
+DAMAGES = {
+    "empty": lambda path: _cut(path, 0),
+    "fifty bytes": lambda path: _cut(path, 50),
+    "one page": lambda path: _cut(path, 4096),
+    "last page gone": lambda path: _cut(path, path.stat().st_size - 4096),
+    "zeros": lambda path: path.write_bytes(bytes(path.stat().st_size)),
+    "text": lambda path: path.write_text("a file put in its place " * 500),
+    "another program's": _foreign,
+    "tables gone": _without_tables,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_catalogue_is_told_and_left_as_it_is(tmp_path, damage):
+    path = tmp_path / "catalogue.sqlite"
+    with Catalogue.create(path) as made, made.write():
+        made.put_work(WORK, "note", NOW)
+    (tmp_path / "pdfs").mkdir()
+    DAMAGES[damage](path)
+    before = path.read_bytes()
+    for open_it in (Catalogue.open, Catalogue.create):
+        with pytest.raises(LibraryError, match=r"is damaged.*left as it is.*backup"):
+            open_it(path)
+        assert path.read_bytes() == before
+
+
+def test_a_first_refresh_that_was_ended_at_once_can_be_begun_again(tmp_path):
+    path = tmp_path / "catalogue.sqlite"
+    path.touch()
+    with Catalogue.create(path) as made:
+        assert made.works() == {}

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from litmap.catalogue.connection import Writing
+from litmap.catalogue.damage import check_file, check_tables
 from litmap.catalogue.migrations import MIGRATIONS, check, migrate
 from litmap.catalogue.records import build_record, dump, load, storable
 from litmap.catalogue.stored import Decided, Fetched, FileStamp, Lookup, Run, TextRecord
@@ -57,7 +58,9 @@ class Catalogue:
         """Open for writing; make or migrate the file. Raises `NewerCatalogue`, `LibraryError`."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            check_file(path)
             db = sqlite3.connect(path, timeout=60, isolation_level=None, factory=Writing)
+            check_tables(db, path)
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
             migrate(db, str(path))
@@ -79,6 +82,7 @@ class Catalogue:
                 subject=str(path.parent),
             )
         try:
+            check_file(path)
             shared = path.with_name(
                 f"{path.name}-shm"
             )  # where there is none, reading would make one
@@ -87,9 +91,10 @@ class Catalogue:
                 f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if still else ''}",
                 uri=True, timeout=30, isolation_level=None, check_same_thread=False,
             )  # fmt: skip
+            check_tables(db, path)
             version = db.execute("PRAGMA user_version").fetchone()[0]
             check(version, str(path))
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             raise LibraryError(
                 f"the library's catalogue cannot be read: {error}", subject=str(path)
             ) from error

@@ -1,0 +1,72 @@
+"""A catalogue that is cut, emptied or no catalogue: told before anything is written to it."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from litmap.errors import LibraryError
+from litmap.paths import LibraryPaths
+
+_MAGIC = b"SQLite format 3\x00"
+_HEADER = 100
+"""Bytes of the header of an SQLite file (sqlite.org/fileformat2.html)."""
+_ADVICE = (
+    "it is left as it is. Put its last backup back; without one, move it away and run "
+    "`litmap refresh NOTES`, which asks the sources again. Notes and PDFs are not lost."
+)
+
+
+def check_file(path: Path) -> None:
+    """A cheap look at a catalogue's file, if there is one. Raises `LibraryError` for a damaged one.
+
+    An empty file of a library that holds nothing else is a first refresh that was ended at once.
+    """
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            header = file.read(_HEADER)
+        log = path.with_name(path.name + "-wal")
+        has_log = log.exists() and log.stat().st_size > 0
+    except FileNotFoundError:
+        return
+    if not header:
+        if _is_in_use(path):
+            raise damaged(path, "it is empty")
+        return
+    if len(header) < _HEADER or not header.startswith(_MAGIC):
+        raise damaged(path, "it is no SQLite file, or its beginning was overwritten")
+    expected = _expected_size(header)
+    if size < expected and not has_log:  # pages may wait in the log
+        raise damaged(path, f"it is cut short: {size:,} of {expected:,} bytes")
+
+
+def check_tables(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises `LibraryError` where a file without a format number holds what is no catalogue."""
+    if connection.execute("PRAGMA user_version").fetchone()[0]:
+        return
+    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        raise damaged(path, "it holds the tables of another program")
+    if _is_in_use(path):
+        raise damaged(path, "its tables are gone")
+
+
+def damaged(path: Path, why: str) -> LibraryError:
+    """The error that names the file, why, and the way out."""
+    return LibraryError(
+        f"the library's catalogue {path} is damaged: {why}; {_ADVICE}", subject=str(path)
+    )
+
+
+def _expected_size(header: bytes) -> int:
+    """Bytes that the header promises; 0 where an old SQLite did not keep the number of pages."""
+    page = int.from_bytes(header[16:18], "big")
+    if header[24:28] != header[92:96]:
+        return 0
+    return (65_536 if page == 1 else page) * int.from_bytes(header[28:32], "big")
+
+
+def _is_in_use(path: Path) -> bool:
+    """Whether the library holds what only a refresh with a catalogue makes."""
+    paths = LibraryPaths(path.parent)
+    return paths.current.exists() or paths.pdfs.exists() or paths.builds.exists()
