@@ -9,7 +9,15 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "litmap"
-LEAVES = {"models", "protocols", "errors", "parsing", "host_pool", "operating_system"}
+LEAVES = {
+    "models",
+    "protocols",
+    "errors",
+    "parsing",
+    "host_pool",
+    "operating_system",
+    "written_files",
+}
 STAGES = {
     "notes", "citations", "works", "web", "pdfs", "text", "references", "chunks", "vectors", "index", "builds",
     "keywords", "search", "topics", "maps", "summaries", "exports",

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from litmap import exports
 from litmap.errors import UsageError
 from litmap.models import Mention, Work
+from litmap.written_files import WrittenFiles
 
 NASTY = r'100% of $x^2$ & "quoted" {braces} \input{/etc/passwd} _under_ #tag ~ < b> [a](javascript:x) | `code` }'
 WORKS = [
@@ -150,29 +151,66 @@ def test_notes_link_back_and_nothing_in_them_is_live() -> None:
     assert all(re.fullmatch(r"(?:works|headings)/[a-z0-9-]+\.md|index\.md", name) for name in files)
 
 
+@pytest.fixture
+def written(tmp_path_factory: pytest.TempPathFactory) -> WrittenFiles:
+    return WrittenFiles(tmp_path_factory.mktemp("state"))
+
+
 @pytest.mark.parametrize("suffix", [".bib", ".ris", ".json", ".csv"])
-def test_written_in_one_step(tmp_path: Path, suffix: str) -> None:
+def test_written_in_one_step(tmp_path: Path, suffix: str, written: WrittenFiles) -> None:
     out = tmp_path / "sub" / f"works{suffix}"
-    assert "4 works" in exports.write(out, WORKS)
+    assert "4 works" in exports.write(out, WORKS, written)
     first = out.read_bytes()
-    exports.write(out, WORKS)
+    exports.write(out, WORKS, written)
     assert out.read_bytes() == first
     assert [path.name for path in out.parent.iterdir()] == [out.name]
 
 
-def test_a_folder_gets_notes_and_keeps_what_else_is_there(tmp_path: Path) -> None:
+def test_a_folder_gets_notes_and_keeps_what_else_is_there(
+    tmp_path: Path, written: WrittenFiles
+) -> None:
     (tmp_path / "mine.md").write_text("mine")
-    assert "notes" in exports.write(tmp_path, WORKS)
+    assert "notes" in exports.write(tmp_path, WORKS, written)
     assert (tmp_path / "mine.md").read_text() == "mine"
-    assert (tmp_path / "index.md").exists()
+    pages = [page.read_text() for page in tmp_path.rglob("*.md") if page.name != "mine.md"]
+    assert len(pages) == 8
+    assert all(page.startswith("---\nlitmap: export\n---\n") for page in pages)
 
 
-def test_a_wrong_place_is_a_clear_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("out", ["", "works.bib", "works.csv"])
+def test_the_users_file_is_not_replaced_and_nothing_else_is_written(
+    tmp_path: Path, out: str, written: WrittenFiles
+) -> None:
+    mine = tmp_path / (out or "index.md")
+    mine.write_text("mine")
+    with pytest.raises(UsageError, match="--force"):
+        exports.write(tmp_path / out, WORKS, written)
+    assert [path.name for path in tmp_path.iterdir()] == [mine.name]
+    assert mine.read_text() == "mine"
+    exports.write(tmp_path / out, WORKS, written, force=True)
+    assert mine.read_text() != "mine"
+
+
+def test_a_link_does_not_lead_an_export_out_of_its_folder(
+    tmp_path: Path, written: WrittenFiles
+) -> None:
+    outside, vault = tmp_path / "outside", tmp_path / "vault"
+    outside.mkdir()
+    vault.mkdir()
+    (vault / "works").symlink_to(outside)
+    for force in (False, True):
+        with pytest.raises(UsageError, match="link"):
+            exports.write(vault, WORKS, written, force=force)
+    assert not list(outside.iterdir())
+    assert [path.name for path in vault.iterdir()] == ["works"]
+
+
+def test_a_wrong_place_is_a_clear_error(tmp_path: Path, written: WrittenFiles) -> None:
     with pytest.raises(UsageError, match=r"\.bib"):
-        exports.write(tmp_path / "works.docx", WORKS)
+        exports.write(tmp_path / "works.docx", WORKS, written)
     (tmp_path / "file").write_text("x")
     with pytest.raises(UsageError, match="cannot be written"):
-        exports.write(tmp_path / "file" / "works.bib", WORKS)
+        exports.write(tmp_path / "file" / "works.bib", WORKS, written)
 
 
 TEXTS = st.text(max_size=60)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from litmap.errors import UsageError
 
 ROOT = logging.getLogger("litmap")
 LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
@@ -18,6 +21,7 @@ LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 KEPT_LOGS = 10
 """Logs of refreshes that a library keeps."""
 _FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+_LOG_LINE = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} [A-Z]+ +litmap")
 _PATTERN = "refresh-*.log"
 
 
@@ -34,8 +38,12 @@ class _ShortFormatter(logging.Formatter):
 def configure(verbosity: int = 0, file: Path | None = None) -> None:
     """Send the log to standard error (more with each step of `verbosity`, 0 to 2) and to `file`, all of it.
 
-    Raises OSError where the file cannot be written. A second call replaces the first.
+    A log goes on in a file that is empty or holds one. Raises UsageError for another file, and
+    OSError where the file cannot be written. A second call replaces the first.
     """
+    if file is not None and not _is_log(file):
+        message = f"{file} is there and is no log of litmap's: name another file"
+        raise UsageError(message, subject=str(file))
     for handler in [h for h in ROOT.handlers if getattr(h, "litmap_configured", False)]:
         ROOT.removeHandler(handler)
         handler.close()
@@ -50,6 +58,15 @@ def configure(verbosity: int = 0, file: Path | None = None) -> None:
         level = logging.DEBUG
     ROOT.setLevel(level)
     ROOT.propagate = False
+
+
+def _is_log(file: Path) -> bool:
+    """Whether a log may go on in the file: no file, or empty, or one that begins as a log."""
+    if not file.is_file():
+        return True
+    with file.open("rb") as opened:
+        start = opened.read(200)
+    return not start or bool(_LOG_LINE.match(start))
 
 
 def _attach(handler: logging.Handler, level: int) -> None:

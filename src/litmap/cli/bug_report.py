@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import platform
 import sys
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from litmap.errors import LitmapError, UsageError
 from litmap.logs import kept_logs, without_home
 from litmap.paths import LibraryPaths
+from litmap.written_files import WrittenFiles
 
 if TYPE_CHECKING:
     from litmap.cli.doctor import Check
@@ -31,16 +33,18 @@ def write_report(settings: Settings, checks: Sequence[Check], out: Path) -> Path
 
     It holds versions, settings, the checks, counts and times of the last refreshes, and their kept logs. Titles of
     works may stand in the logs; notes' text, the contact address and keys do not. Raises `UsageError` where `out`
-    is there already.
+    is there already and is not a report of litmap's.
     """
-    if out.exists():
-        raise UsageError(f"{out} is there already: name another file")
-    with zipfile.ZipFile(out, "x", zipfile.ZIP_DEFLATED) as bundle:
+    if not WrittenFiles(settings.state).may_replace(out):
+        raise UsageError(f"{out} is there already: name another file", subject=str(out))
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, value in _parts(settings, checks).items():
             text = json.dumps(value, ensure_ascii=False, indent=1, default=str)
             bundle.writestr(f"{name}.json", without_home(text))
         for log in kept_logs(LibraryPaths(settings.library).logs):
             bundle.writestr(f"logs/{log.name}", without_home(_end_of(log)))
+    WrittenFiles(settings.state).write_file(out, content.getvalue())
     return out
 
 

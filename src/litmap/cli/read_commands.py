@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,6 @@ from litmap.cli.options import (
     table,
     wrap,
 )
-from litmap.errors import UsageError
 from litmap.parsing.person_names import short_authors
 
 if TYPE_CHECKING:
@@ -93,6 +91,7 @@ def add_commands(commands: Any) -> None:
         metavar="FILE",
         help="write what --apply would do as a patch to look at",
     )
+    _add_force(one)
     one.add_argument("--coverage", action="store_true", help="what each heading holds and lacks")
     one.add_argument(
         "--reading-list",
@@ -116,6 +115,7 @@ def add_commands(commands: Any) -> None:
         reads=False,
     )
     one.add_argument("out", type=Path, metavar="OUT")
+    _add_force(one)
     command(
         commands,
         "status",
@@ -155,6 +155,7 @@ def add_commands(commands: Any) -> None:
         metavar="OUT",
         help=".bib, .ris, .json, .csv, or a folder for notes with back-links",
     )
+    _add_force(one)
     one = command(
         commands,
         "read",
@@ -170,6 +171,12 @@ def add_commands(commands: Any) -> None:
         "serve the library to assistants over MCP (standard input and output)",
         "litmap mcp --library ~/papers",
         reads=False,
+    )
+
+
+def _add_force(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--force", action="store_true", help="replace files that litmap did not write"
     )
 
 
@@ -262,7 +269,7 @@ def topics(args: argparse.Namespace) -> int:
         if args.apply:
             return _apply(library, args.json)
         if args.patch:
-            return _write_patch(library, args.patch, args.json)
+            return _write_patch(library, args.patch, args.json, force=args.force)
         view = library.topics()
         if args.json:
             print_json(view.as_json())
@@ -278,17 +285,10 @@ def topics(args: argparse.Namespace) -> int:
     return 0
 
 
-def _write_patch(library: Library, out: Path, as_json: bool) -> int:
+def _write_patch(library: Library, out: Path, as_json: bool, *, force: bool) -> int:
     """The suggestions as a patch; the notes themselves are left alone."""
     patch = library.suggestion_patch()
-    if os.path.lexists(out):
-        raise UsageError(f"{out} is there already: name another file", subject=str(out))
-    try:
-        with out.open("xb") as file:
-            file.write(patch)
-    except OSError as error:
-        message = f"{out}: cannot be written ({error.strerror})"
-        raise UsageError(message, subject=str(out)) from error
+    library.written_files.write_file(out, patch, force=force)
     notes = sum(line.startswith(b"+++ ") for line in patch.split(b"\n"))
     if as_json:
         print_json({"patch": str(out), "notes": notes, "apply": "litmap topics --apply"})
@@ -420,7 +420,7 @@ def summary(args: argparse.Namespace) -> int:
 def draw(args: argparse.Namespace) -> int:
     """`litmap map`."""
     with library_of(args) as library:
-        library.write_map(args.out)
+        library.write_map(args.out, force=args.force)
     print(f"Wrote {args.out}")
     return 0
 
@@ -468,7 +468,7 @@ def doctor(args: argparse.Namespace) -> int:
 def export(args: argparse.Namespace) -> int:
     """`litmap export`."""
     with library_of(args) as library:
-        print(library.export(args.out))
+        print(library.export(args.out, force=args.force))
     return 0
 
 

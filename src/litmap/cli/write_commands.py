@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import filecmp
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ from litmap.cli.progress import Bars
 from litmap.errors import UsageError
 from litmap.operating_system import interrupt_on_terminate
 from litmap.settings import as_environment
+from litmap.written_files import WrittenFiles
 
 if TYPE_CHECKING:
     from litmap.settings import Settings
@@ -205,13 +205,12 @@ def _check_pdf(path: Path) -> None:
 def _copy_in(path: Path, folder: Path) -> Path:
     """A copy of the file in the drop folder, under its own name where that is free; one that is there already stays."""
     target, number = folder / f"{path.stem}.pdf", 1
-    while target.exists():
-        if filecmp.cmp(path, target, shallow=False):
+    while os.path.lexists(target):
+        if target.is_file() and filecmp.cmp(path, target, shallow=False):
             return target
         target, number = folder / f"{path.stem}-{number}.pdf", number + 1
-    aside = target.with_suffix(".part")
-    shutil.copyfile(path, aside)
-    return aside.replace(target)
+    WrittenFiles.write_new(target, path.read_bytes())
+    return target
 
 
 def resolve(args: argparse.Namespace) -> int:

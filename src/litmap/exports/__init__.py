@@ -1,7 +1,7 @@
 """Works for other programs: BibTeX, RIS, CSL-JSON, CSV, and Markdown notes that link back.
 
 Every exporter takes works with their mentions and returns text; `write` picks it by the file's
-ending and replaces the file in one step. What other people wrote (titles, names, contexts) is
+ending and replaces only what litmap wrote. What other people wrote (titles, names, contexts) is
 escaped in each format.
 """
 

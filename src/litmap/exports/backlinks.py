@@ -13,6 +13,11 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$&^=-])")
 MAX_CONTEXT_CHARS = 600
 """Of the words around a mention."""
 INDEX = "index.md"
+MARK = (
+    "---\nlitmap: export\n---\n"
+    "<!-- Written by `litmap export`, which replaces this page where it was not edited. -->\n\n"
+)
+"""At the head of every page: what wrote it, for people and programs."""
 
 
 def to_notes(works: Sequence[WorkMentions]) -> dict[str, str]:
@@ -35,7 +40,7 @@ def to_notes(works: Sequence[WorkMentions]) -> dict[str, str]:
     for heading, entries in by_heading.items():
         files[f"headings/{names[heading]}.md"] = _heading_page(heading, entries)
     files[INDEX] = _index(by_heading, names)
-    return files
+    return {name: MARK + text for name, text in files.items()}
 
 
 def escape(text: str) -> str:

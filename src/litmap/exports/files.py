@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,8 +12,7 @@ from litmap.exports.csl import to_csl
 from litmap.exports.keys import WorkMentions
 from litmap.exports.ris import to_ris
 from litmap.exports.table import to_csv
-
-logger = logging.getLogger(__name__)
+from litmap.written_files import WrittenFiles
 
 EXPORTERS: dict[str, Callable[[Sequence[WorkMentions]], str]] = {
     ".bib": to_bibtex,
@@ -30,24 +26,19 @@ To add a format, write a module with its `to_NAME` and give it a row.
 """
 
 
-def write(out: Path, works: Sequence[WorkMentions]) -> str:
+def write(
+    out: Path, works: Sequence[WorkMentions], written: WrittenFiles, *, force: bool = False
+) -> str:
     """Write the works to a file in the format of its ending, or as linked notes into a folder.
 
-    A file is replaced in one step; in a folder only the files of the export are touched. Returns a
-    sentence on what was written. Raises UsageError for another ending, and where the place cannot
-    be written.
+    Nothing that litmap did not write is replaced (see `WrittenFiles.write`). Returns a sentence on
+    what was written. Raises UsageError for another ending, and where the place cannot be written.
     """
-    try:
-        is_folder = out.is_dir() or not out.suffix
-        files = _notes_in(out, works) if is_folder else {out: _exporter(out)(works)}
-        for path, text in files.items():
-            _replace(path, text)
-    except OSError as error:
-        message = f"{out}: cannot be written ({error.strerror or error})"
-        raise UsageError(message, subject=str(out)) from error
-    logger.info("%s: %d works in %d files", out, len(works), len(files))
-    if is_folder:
-        return f"wrote {len(works)} works as {len(files)} notes to {out}"
+    if out.is_dir() or not out.suffix:
+        notes = {name: text.encode() for name, text in to_notes(works).items()}
+        written.write(out, notes, force=force)
+        return f"wrote {len(works)} works as {len(notes)} notes to {out}"
+    written.write_file(out, _exporter(out)(works).encode(), force=force)
     return f"wrote {len(works)} works to {out}"
 
 
@@ -58,30 +49,3 @@ def _exporter(out: Path) -> Callable[[Sequence[WorkMentions]], str]:
         message = f"{out}: an export is a {known} file, or a folder for Markdown notes"
         raise UsageError(message, subject=str(out))
     return exporter
-
-
-def _notes_in(folder: Path, works: Sequence[WorkMentions]) -> dict[Path, str]:
-    return {folder / name: text for name, text in to_notes(works).items()}
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write aside, flush to disk, rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".litmap-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask

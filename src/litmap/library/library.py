@@ -27,6 +27,7 @@ from litmap.parsing.person_names import short_authors
 from litmap.parsing.title_similarity import normalise_title
 from litmap.paths import LibraryPaths
 from litmap.settings import Settings, load_settings
+from litmap.written_files import WrittenFiles
 
 if TYPE_CHECKING:
     from litmap import maps
@@ -382,9 +383,11 @@ class Library:
             dots, self.citations_between(), title=self.paths.root.resolve().name, previous=styles
         )
 
-    def write_map(self, out: Path) -> None:
-        """Write the map as HTML (one self-contained file), SVG or PNG, by the suffix. Raises
-        `LibraryError`.
+    def write_map(self, out: Path, *, force: bool = False) -> None:
+        """Write the map as HTML (one self-contained file), SVG or PNG, by the suffix.
+
+        Raises `LibraryError` for another suffix, and `UsageError` where a file is there that litmap
+        did not write (`force` replaces it) or the place cannot be written.
         """
         from litmap import maps
 
@@ -397,7 +400,8 @@ class Library:
         if out.suffix.lower() not in writers:
             raise LibraryError(f"{out}: a map is written as .html, .svg or .png", subject=str(out))
         content = writers[out.suffix.lower()](picture)
-        builds.replace_file(out, content if isinstance(content, bytes) else content.encode())
+        content = content if isinstance(content, bytes) else content.encode()
+        self.written_files.write_file(out, content, force=force)
 
     # ── files ─────────────────────────────────────────────────────────────────────────────────────
     def pdf_path(self, pdf: PdfFile) -> Path:
@@ -418,13 +422,21 @@ class Library:
 
         return text.render(self.pdf_path(pdf), page, rects, zoom)
 
-    def export(self, out: Path) -> str:
+    @property
+    def written_files(self) -> WrittenFiles:
+        """Writes files into the user's folders, and none over what litmap did not write."""
+        return WrittenFiles(self.settings.state)
+
+    def export(self, out: Path, *, force: bool = False) -> str:
         """Write the works as .bib, .ris, .json (CSL) or .csv, or notes with back-links into a
         folder.
+
+        Raises `UsageError` where a file is there that litmap did not write (`force` replaces it).
         """
         from litmap import exports
 
-        return exports.write(out, [(e.work, e.mentions) for e in self._entries])
+        works = [(e.work, e.mentions) for e in self._entries]
+        return exports.write(out, works, self.written_files, force=force)
 
     def _need_build(self) -> builds.Build:
         if self._build is None:

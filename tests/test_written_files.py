@@ -1,0 +1,182 @@
+"""What litmap did not write it does not replace."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from litmap import logs
+from litmap.cli.write_commands import _copy_in
+from litmap.errors import UsageError
+from litmap.written_files import WrittenFiles
+
+
+@pytest.fixture
+def written(tmp_path):
+    return WrittenFiles(tmp_path / "state")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "folder").mkdir()
+    return tmp_path / "folder"
+
+
+def test_what_litmap_wrote_is_replaced_also_by_another_run(written, folder, tmp_path):
+    written.write_file(folder / "a.bib", b"one")
+    assert WrittenFiles(tmp_path / "state").may_replace(folder / "a.bib")
+    WrittenFiles(tmp_path / "state").write_file(folder / "a.bib", b"two")
+    assert (folder / "a.bib").read_bytes() == b"two"
+    assert [path.name for path in folder.iterdir()] == ["a.bib"]
+
+
+def put_file(path):
+    path.write_bytes(b"mine")
+
+
+def put_empty_file(path):
+    path.touch()
+
+
+def put_folder(path):
+    path.mkdir()
+
+
+def put_link(path):
+    path.symlink_to(path.parent.parent / "elsewhere")
+
+
+def put_link_to_what_litmap_wrote(path):
+    WrittenFiles(path.parent.parent / "state").write_file(path.parent / "other.bib", b"one")
+    path.symlink_to(path.parent / "other.bib")
+
+
+def put_pipe(path):
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize(
+    ("put", "forced"),
+    [(put_file, True), (put_empty_file, True), (put_folder, False), (put_link, False),
+     (put_link_to_what_litmap_wrote, False), (put_pipe, False)],
+)  # fmt: skip
+def test_what_is_there_stays(written, folder, put, forced):
+    put(folder / "a.bib")
+    before = (folder / "a.bib").lstat()
+    assert not written.may_replace(folder / "a.bib")
+    with pytest.raises(UsageError):
+        written.write(folder, {"b.bib": b"two", "a.bib": b"two"})
+    assert (folder / "a.bib").lstat() == before
+    assert not (folder / "b.bib").exists()
+    if forced:
+        written.write_file(folder / "a.bib", b"two", force=True)
+        assert (folder / "a.bib").read_bytes() == b"two"
+    else:
+        with pytest.raises(UsageError):
+            written.write_file(folder / "a.bib", b"two", force=True)
+    assert not (folder.parent / "elsewhere").exists()
+
+
+def edit(path, state):
+    path.write_bytes(b"one, edited")
+
+
+def forget(path, state):
+    for record in (state / "written").iterdir():
+        record.unlink()
+
+
+def damage(path, state):
+    for record in (state / "written").iterdir():
+        record.write_bytes(b'{"files": [1]}')
+
+
+def move_another_here(path, state):
+    (path.parent / "mine.bib").write_bytes(b"mine")
+    (path.parent / "mine.bib").replace(path)
+
+
+@pytest.mark.parametrize("change", [edit, forget, damage, move_another_here])
+def test_what_is_not_as_litmap_wrote_it_stays(written, folder, tmp_path, change):
+    path = folder / "a.bib"
+    written.write_file(path, b"one")
+    change(path, tmp_path / "state")
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match="--force"):
+        written.write_file(path, b"two")
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_comes_while_others_are_written_stays(written, folder, monkeypatch):
+    real = os.fsync
+
+    def come(handle):
+        real(handle)
+        if folder.exists() and not (folder / "b.bib").exists():
+            (folder / "b.bib").write_bytes(b"mine")
+
+    monkeypatch.setattr(os, "fsync", come)
+    with pytest.raises(UsageError, match="cannot be written"):
+        written.write(folder, {"b.bib": b"two"})
+    assert (folder / "b.bib").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("name", ["../out.md", "/tmp/out.md", "a/../../out.md", ""])
+def test_names_outside_the_folder_are_refused(written, folder, name):
+    with pytest.raises(UsageError):
+        written.write(folder, {name: b"x"}, force=True)
+
+
+def test_after_a_kill_in_the_middle_the_next_run_goes_on(written, folder, monkeypatch):
+    written.write(folder, {"a.md": b"1", "b.md": b"1"})
+    real, names = Path.replace, []
+
+    def die(path, target):
+        if Path(target).suffix == ".md":
+            names.append(target)
+            if len(names) == 2:
+                raise KeyboardInterrupt
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "replace", die)
+    with pytest.raises(KeyboardInterrupt):
+        written.write(folder, {"a.md": b"2", "b.md": b"2"})
+    monkeypatch.undo()
+    written.write(folder, {"a.md": b"3", "b.md": b"3"})
+    assert [(folder / n).read_bytes() for n in ("a.md", "b.md")] == [b"3", b"3"]
+
+
+def test_without_a_state_folder_a_new_file_is_written_and_no_other(folder, tmp_path):
+    (tmp_path / "file").touch()
+    written = WrittenFiles(tmp_path / "file")
+    written.write_file(folder / "a.bib", b"one")
+    with pytest.raises(UsageError):
+        written.write_file(folder / "a.bib", b"two")
+
+
+@pytest.mark.parametrize("suffix", [".pdf", ".part"])
+def test_a_pdf_added_replaces_nothing_in_the_drop_folder(folder, tmp_path, suffix):
+    (tmp_path / "paper.pdf").write_bytes(b"%PDF- new")
+    (folder / f"paper{suffix}").write_bytes(b"mine")
+    (folder / "paper-1.pdf").symlink_to(tmp_path / "nowhere")
+    added = _copy_in(tmp_path / "paper.pdf", folder)
+    assert added.read_bytes() == b"%PDF- new"
+    assert (folder / f"paper{suffix}").read_bytes() == b"mine"
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_log_goes_on_in_a_log_and_in_no_other_file(tmp_path):
+    note, log = tmp_path / "note.md", tmp_path / "log.txt"
+    note.write_text("# Mine\n")
+    with pytest.raises(UsageError, match="another file"):
+        logs.configure(0, note)
+    assert note.read_text() == "# Mine\n"
+    try:
+        for words in ("first", "second"):
+            logs.configure(0, log)
+            logs.ROOT.warning(words)
+    finally:
+        logs.configure(0)
+    text = log.read_text()
+    assert "first" in text
+    assert "second" in text
