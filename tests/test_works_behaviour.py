@@ -41,6 +41,8 @@ from litmap.works.merging import (
     work_id,
 )
 from litmap.works.note_context import CitedInNote, resolve_from_note
+from litmap.works.queries import SourceOptions
+from litmap.works.query_plan import by_address, by_identifier, by_second_source
 from litmap.works.record import Record, count, fields, items, load_json, text, unique, year
 from litmap.works.sources import (
     arxiv,
@@ -52,6 +54,7 @@ from litmap.works.sources import (
     semantic_scholar,
     unpaywall,
 )
+from litmap.works.task import open_task
 
 NOW = "2026-11-20T12:00:00Z"
 TITLE = "Lattice Gardens: Growing Sparse Graphs with Local Rules"
@@ -1056,3 +1059,68 @@ def test_a_page_of_ieee_keeps_its_record_in_a_script():
     (record,) = landing.parse(script, "https://ieeexplore.ieee.org/document/1")
     assert (record.title, record.authors, record.year) == ("A Title", ("Ada", "Bo"), 2001)
     assert "doi:10.1234/a" in record.ids
+
+
+# ── what is asked ────────────────────────────────────────────────────────────────────────────────────────────────────
+def queries(step, *ids, title="", urls=(), kind="reference", **more):
+    citation = cite(title, ids=ids, urls=urls, kind=kind, **more)
+    return [(q.source, q.request.url) for q in step([open_task(citation)], SourceOptions())]
+
+
+@pytest.mark.parametrize(
+    ("ident", "source", "part"),
+    [
+        ("arxiv:1611.03530", "arXiv", "id_list=1611.03530"),
+        ("pmid:12", "OpenAlex", "filter=pmid:12"),
+        ("openreview:abcde", "OpenReview", "api2.openreview.net/notes?id=abcde"),
+        ("s2:corpusid:12", "Semantic Scholar", "/paper/CorpusId:12?"),
+        ("pii:S12", "Crossref", "alternative-id%3As12"),
+        ("jstor:123456", "Crossref", "/works/10.2307%2F123456"),
+        ("pmlr:v1/a", "the work's page", "https://proceedings.mlr.press/v1/a.html"),
+        ("jmlr:v1/a", "the work's page", "https://jmlr.org/papers/v1/a.html"),
+        ("hal:hal-012", "the work's page", "https://hal.science/hal-012"),
+        (
+            "neurips:2021/abc", "the work's page",
+            "https://proceedings.neurips.cc/paper_files/paper/2021/hash/abc-Abstract.html",
+        ),
+        (
+            "neurips:2022/abc", "the work's page",
+            "https://proceedings.neurips.cc/paper_files/paper/2022/hash/abc-Abstract-Conference.html",
+        ),
+    ],
+)  # fmt: skip
+def test_an_identifier_is_asked_of_the_source_that_knows_it_best(ident, source, part):
+    ((name, url),) = queries(by_identifier, ident)
+    assert name == source
+    assert part.lower() in url.lower()
+
+
+def test_a_doi_is_asked_of_two_sources_unless_one_cannot_know_it():
+    assert [s for s, _ in queries(by_identifier, "doi:10.1234/a")] == ["OpenAlex", "Crossref"]
+    assert [s for s, _ in queries(by_identifier, "doi:10.5281/a")] == ["OpenAlex"]
+    assert [s for s, _ in queries(by_identifier, "arxiv:1611.03530", "doi:10.1234/a")] == ["arXiv"]
+    assert queries(by_identifier, "neurips:3628") == []
+    many = [f"hal:hal-01{n}" for n in range(5)]
+    assert len(queries(by_identifier, *many)) == 3
+    assert queries(by_identifier, title="No id at all here") == []
+
+
+def test_what_the_first_source_did_not_know_is_asked_elsewhere():
+    assert queries(by_second_source, "openreview:abcde") == [
+        ("OpenReview", "https://api.openreview.net/notes?id=abcde")
+    ]
+    assert queries(by_second_source, "pmid:12") == [
+        ("the work's page", "https://pubmed.ncbi.nlm.nih.gov/12/")
+    ]
+    assert queries(by_second_source, "doi:10.1234/a") == [
+        ("the work's page", "https://doi.org/10.1234/a")
+    ]
+    assert [s for s, _ in queries(by_second_source, "arxiv:1611.03530")] == ["OpenAlex"]
+    assert queries(by_second_source, "hal:hal-012") == []
+    links = ("https://x.org/a", "https://x.org/b.pdf", "https://x.org/c")
+    assert queries(by_second_source, title="Words", urls=links) == [
+        ("the work's page", "https://x.org/a")
+    ]
+    assert [s for s, _ in queries(by_address, "openreview:abcde")] == ["Semantic Scholar"]
+    assert queries(by_address, "openreview:abcde", title="A title of words") == []
+    assert queries(by_address, "doi:10.1234/a") == []
