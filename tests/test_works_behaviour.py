@@ -42,7 +42,19 @@ from litmap.works.merging import (
 )
 from litmap.works.note_context import CitedInNote, resolve_from_note
 from litmap.works.queries import SourceOptions
-from litmap.works.query_plan import by_address, by_identifier, by_second_source
+from litmap.works.query_plan import (
+    by_address,
+    by_identifier,
+    by_part_of_title,
+    by_people,
+    by_people_elsewhere,
+    by_second_source,
+    by_title,
+    by_title_at_once,
+    by_title_elsewhere,
+    completing,
+    open_copies,
+)
 from litmap.works.record import Record, count, fields, items, load_json, text, unique, year
 from litmap.works.sources import (
     arxiv,
@@ -1124,3 +1136,110 @@ def test_what_the_first_source_did_not_know_is_asked_elsewhere():
     assert [s for s, _ in queries(by_address, "openreview:abcde")] == ["Semantic Scholar"]
     assert queries(by_address, "openreview:abcde", title="A title of words") == []
     assert queries(by_address, "doi:10.1234/a") == []
+
+
+LONG = "Growing very sparse lattice graphs with local rules"
+
+
+def sources(step, *ids, options=None, **more):
+    citation = cite(more.pop("title", ""), ids=ids, **more)
+    return [
+        (q.source, asked(q.request))
+        for q in step([open_task(citation)], options or SourceOptions())
+    ]
+
+
+def test_a_title_is_asked_of_arxiv_and_openalex_then_of_crossref_then_of_dblp():
+    assert [s for s, _ in sources(by_title_at_once, title=LONG)] == ["arXiv", "OpenAlex"]
+    assert sources(by_title_at_once) == sources(by_title) == sources(by_title_elsewhere) == []
+    ((name, query),) = sources(by_title, title=LONG, authors=PEOPLE, year=2001)
+    assert (name, query["query.bibliographic"]) == ("Crossref", f"{LONG} marwick 2001")
+    assert [s for s, _ in sources(by_title_elsewhere, title=LONG)] == ["DBLP"]
+    keys = SourceOptions(keys={"s2": "K"})
+    assert [s for s, _ in sources(by_title_elsewhere, title=LONG, options=keys)] == [
+        "DBLP",
+        "Semantic Scholar",
+    ]
+
+
+def test_a_title_with_a_mistake_is_asked_for_by_its_halves():
+    ((name, at_arxiv),) = sources(by_part_of_title, title=LONG)
+    halves = ("growing very sparse lattice", "graphs with local rules")
+    assert (name, at_arxiv["search_query"]) == (
+        "arXiv",
+        " OR ".join(f'ti:"{half}"' for half in halves),
+    )
+    (_, short), *_ = sources(by_part_of_title, title="Five words and no more")
+    assert short["search_query"] == 'ti:"Five words and no more"'
+
+
+def test_people_are_asked_about_with_a_year_a_journal_or_a_work_spoken_of():
+    named = [s for s, _ in sources(by_people, authors=PEOPLE, year=2001)]
+    assert named == ["arXiv", "DBLP", "Crossref"]
+    with_venue = sources(by_people, authors=PEOPLE, year=2001, venue="Nature")
+    assert [s for s, _ in with_venue] == ["Crossref", "arXiv", "DBLP", "Crossref"]
+    assert [s for s, _ in sources(by_people, authors=PEOPLE, venue="Nature")] == ["Crossref"]
+    assert sources(by_people, year=2001) == []
+    spoken = (said("the Marwick paper"),)
+    assert [s for s, _ in sources(by_people, authors=PEOPLE[:1], mentions=spoken)] == ["Crossref"]
+    assert sources(by_people, authors=PEOPLE[:1], mentions=(said("Marwick"),)) == []
+    assert [s for s, _ in sources(by_people, authors=PEOPLE, mentions=(said("M and B"),))] == [
+        "Crossref"
+    ]
+    assert sources(by_people, authors=PEOPLE, mentions=spoken, kind="link") == []
+
+
+def test_one_person_is_asked_for_with_topic_and_year_two_by_their_names_alone():
+    one = dict(
+        sources(by_people, authors=PEOPLE[:1], year=2001, mentions=(said("lattice graphs"),))
+    )
+    assert "all:lattice" in one["arXiv"]["search_query"]
+    assert one["DBLP"]["q"] == "marwick 2001"
+    two = dict(sources(by_people, authors=PEOPLE, year=2001, mentions=(said("lattice graphs"),)))
+    assert "all:" not in two["arXiv"]["search_query"]
+    assert two["DBLP"]["q"] == "marwick berg"
+    assert "lattice" in two["Crossref"]["query.bibliographic"]
+
+
+def test_the_last_try_for_people_needs_two_or_a_year():
+    assert [s for s, _ in sources(by_people_elsewhere, authors=PEOPLE)] == ["OpenAlex"]
+    assert [s for s, _ in sources(by_people_elsewhere, authors=PEOPLE[:1], year=2001)] == [
+        "OpenAlex"
+    ]
+    assert sources(by_people_elsewhere, authors=PEOPLE[:1]) == []
+    assert sources(by_people_elsewhere, year=2001) == []
+
+
+def found_task(*records, ids=("doi:10.1234/a",)):
+    task = open_task(cite(LONG, PEOPLE, 2000, ids=ids, kind="reference"))
+    task.add_matching(records)
+    return task
+
+
+def test_what_is_missing_of_a_work_is_asked_of_who_has_not_told_yet():
+    told = Record("Crossref", LONG, PEOPLE, 2000, ids=("doi:10.1234/a",))
+    steps = [q.source for q in completing([found_task(told)], SourceOptions())]
+    assert steps == ["OpenAlex"]
+    preprint = Record("OpenAlex", LONG, PEOPLE, 2000, ids=("doi:10.1234/a", "arxiv:1611.03530"))
+    assert [q.source for q in completing([found_task(preprint)], SourceOptions())] == ["arXiv"]
+    assert completing([found_task()], SourceOptions()) == []
+
+
+def test_unpaywall_is_asked_where_no_open_copy_is_known_and_a_contact_is():
+    contact = SourceOptions(contact="me@x.org")
+    told = Record("Crossref", LONG, PEOPLE, 2000, ids=("doi:10.1234/a",))
+    closed = Record(
+        "x", LONG, PEOPLE, 2000, ids=told.ids, locations=(Location("https://a", access="closed"),)
+    )
+    opened = Record(
+        "x", LONG, PEOPLE, 2000, ids=told.ids, locations=(Location("https://a", access="open"),)
+    )
+    assert [q.source for q in open_copies([found_task(told, closed)], contact)] == ["Unpaywall"]
+    assert open_copies([found_task(told, opened)], contact) == []
+    assert open_copies([found_task(told)], SourceOptions()) == []
+    assert open_copies([found_task()], contact) == []
+
+
+def test_the_steps_of_openalex_take_arxiv_ids_as_dois_and_leave_out_what_it_does_not_know():
+    (query,) = by_second_source([open_task(cite(ids=("arxiv:1611.03530",)))], SourceOptions())
+    assert asked(query.request)["filter"] == "doi:10.48550/arxiv.1611.03530"
