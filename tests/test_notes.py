@@ -480,3 +480,37 @@ def test_italics_are_kept_in_every_format() -> None:
             ("emphasis", "The Act of Creation") in block.fields
             for block in read(text, suffix).blocks
         ), suffix
+
+
+def test_links_that_cannot_be_followed_hide_nothing_and_are_told(tmp_path: Path) -> None:
+    for name in ("a.md", "n.md", "z.md"):
+        (tmp_path / name).write_text("text")
+    (tmp_path / "loop.md").symlink_to("loop.md")
+    (tmp_path / "m-loop").symlink_to("m-loop")
+    (tmp_path / "one").symlink_to("other")
+    (tmp_path / "other").symlink_to("one")
+    (tmp_path / "gone.md").symlink_to("nowhere.md")
+    (tmp_path / "gone").symlink_to("/not/mounted")
+    (tmp_path / "up").symlink_to(tmp_path)
+    (tmp_path / "picture.png").symlink_to("no-note.png")
+    (tmp_path / ".#lock.md").symlink_to("user@host.123")
+    notes, problems = read_notes([tmp_path])
+    assert [Path(note.path).name for note in notes] == ["a.md", "n.md", "z.md"]
+    names = ["gone", "gone.md", "loop.md", "m-loop", "one", "other"]
+    assert sorted(Path(problem.subject).name for problem in problems) == names
+    assert all("cannot be followed" in problem.reason for problem in problems)
+
+
+def test_an_ignore_file_that_cannot_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.md").write_text("text")
+    (tmp_path / ".litmapignore").write_text("b.md")
+
+    def fail(self: Path, *_: object) -> str:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Path, "read_text", fail)
+    notes, problems = read_notes([tmp_path])
+    assert len(notes) == 1
+    assert [Path(problem.subject).name for problem in problems] == [".litmapignore"]

@@ -9,6 +9,7 @@ import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -203,6 +204,97 @@ def test_notes_out_of_reach_stay_in_the_library(settings):
     with Library.open(settings=settings) as library:
         assert [t.heading for t in library.topics().topics] == [("Attention",)]
         assert library.search("the whole story").notes
+
+
+def _read(settings):
+    with RefreshRun(settings) as run:
+        run.read_notes()
+        return (
+            {Path(n.path).name for n in run.catalogue.notes()},
+            {m.note.rsplit("/", 1)[-1] for c in run.catalogue.citations() for m in c.mentions},
+            {Path(p.subject).name: p.reason for p in run.report.problems},
+        )
+
+
+def _unlistable(folder, monkeypatch):
+    real = os.scandir
+    hidden = str(folder)
+
+    def scandir(path="."):
+        if os.fspath(path) == hidden:
+            raise PermissionError(13, "Permission denied", hidden)
+        return real(path)
+
+    monkeypatch.setattr("os.scandir", scandir)
+
+
+def _unreadable(folder, monkeypatch):
+    real = Path.read_bytes
+
+    def read_bytes(self):
+        if self.parent == folder:
+            raise OSError(5, "Input/output error", str(self))
+        return real(self)
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+
+
+def _loop(folder, _):
+    folder.rename(folder.with_name("elsewhere.away"))
+    folder.symlink_to("sub")
+    shutil.rmtree(folder.with_name("elsewhere.away"))
+
+
+def _dangling(folder, _):
+    shutil.rmtree(folder)
+    folder.symlink_to("/not/mounted/today")
+
+
+def _garbled(folder, _):
+    for file in folder.iterdir():
+        file.write_bytes(b"\x00" * 500)
+
+
+def _fifo(folder, _):
+    for file in list(folder.iterdir()):
+        file.unlink()
+        os.mkfifo(file)
+
+
+@pytest.mark.parametrize("harm", [_unlistable, _unreadable, _loop, _dangling, _garbled, _fifo])
+def test_notes_out_of_reach_stay_with_their_citations(settings, tmp_path, monkeypatch, harm):
+    sub = tmp_path / "notes" / "sub"
+    sub.mkdir()
+    for number, name in enumerate(("b.md", "c.md")):
+        (sub / name).write_text(f"# B\n\nsee arXiv:1611.0353{number} for more of this\n")
+    assert _read(settings)[0] == {"a.md", "b.md", "c.md"}
+    (tmp_path / "notes" / "a.md").write_text(NOTE.replace("1706.03762", "1406.2661"))
+    with monkeypatch.context() as patch:
+        harm(sub, patch)
+        for _ in range(2):  # also by the refresh after the next
+            notes, cited, problems = _read(settings)
+            assert notes == cited == {"a.md", "b.md", "c.md"}
+            assert any("as last read" in reason for reason in problems.values()), problems
+    if sub.is_symlink():
+        sub.unlink()
+    shutil.rmtree(sub, ignore_errors=True)
+    assert _read(settings) == ({"a.md"}, {"a.md"}, {})  # really gone
+
+
+def test_passages_of_notes_out_of_reach_stay_searchable(settings, tmp_path, monkeypatch):
+    sub = tmp_path / "notes" / "sub"
+    sub.mkdir()
+    (sub / "b.md").write_text("# B\n\nThe walrus sleeps on the ice of the northern bay all day.\n")
+    with RefreshRun(settings) as run:
+        run.read_notes()
+        run.build()
+    _unlistable(sub, monkeypatch)
+    (tmp_path / "notes" / "a.md").write_text(NOTE + "\nMore words about attention stand here.\n")
+    with RefreshRun(settings) as run:
+        run.read_notes()
+        run.build()
+    with open_build(LibraryPaths(settings.library)) as build:
+        assert any("walrus" in passage.chunk.text for passage in build.all_passages())
 
 
 def test_notes_from_standard_input_are_not_replaced_by_older_ones(settings, monkeypatch):

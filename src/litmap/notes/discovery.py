@@ -46,7 +46,8 @@ def find_note_files(paths: Sequence[Path | str]) -> tuple[list[NoteFile], list[P
 
     Folders are walked recursively; hidden ones, `node_modules` and what a `.litmapignore`
     (gitignore's rules, in any folder) names are left out, and a symbolic link back up is followed
-    once only.
+    once only. A folder, file or link that cannot be opened is a problem of its own; the others are
+    found all the same.
     """
     files: dict[Path, NoteFile] = {}
     problems: list[Problem] = []
@@ -54,15 +55,20 @@ def find_note_files(paths: Sequence[Path | str]) -> tuple[list[NoteFile], list[P
         try:
             if path.is_dir():
                 for file in _FolderWalk(path, problems):
-                    files.setdefault(file.resolve(), NoteFile(file, str(file), by_user=False))
+                    files.setdefault(_place(file), NoteFile(file, str(file), by_user=False))
             elif path.exists():
-                files[path.resolve()] = NoteFile(path, str(path), by_user=True)
+                files[_place(path)] = NoteFile(path, str(path), by_user=True)
             else:
                 problems.append(Problem(str(path), "there is no such file or folder"))
         except (OSError, RuntimeError, ValueError) as error:
             problems.append(Problem(str(path), f"cannot be opened: {_reason(error)}"))
     logger.debug("%d files that may be notes in %d paths", len(files), len(paths))
     return list(files.values()), problems
+
+
+def _place(path: Path) -> Path:
+    """Where a file really is; its own path where a link goes in a circle."""
+    return Path(os.path.realpath(path))
 
 
 def is_optional_note(path: Path) -> bool:
@@ -86,18 +92,14 @@ class _IgnoreRules:
         return bool(self.spec.match_file(relative))
 
 
-def _read_ignore_rules(folder: Path) -> _IgnoreRules | None:
-    file = folder / ".litmapignore"
-    try:
-        if not file.is_file():
-            return None
-        import pathspec
-
-        lines = file.read_text("utf-8", "replace").splitlines()[:MAX_IGNORE_LINES]
-        return _IgnoreRules(folder, pathspec.PathSpec.from_lines("gitignore", lines))
-    except (OSError, ValueError) as error:
-        logger.warning("%s: not used (%s)", file, type(error).__name__)
+def _read_ignore_rules(file: Path) -> _IgnoreRules | None:
+    """The rules of a `.litmapignore`, if there is one. Raises OSError, ValueError."""
+    if not file.is_file():
         return None
+    import pathspec
+
+    lines = file.read_text("utf-8", "replace").splitlines()[:MAX_IGNORE_LINES]
+    return _IgnoreRules(file.parent, pathspec.PathSpec.from_lines("gitignore", lines))
 
 
 class _FolderWalk:
@@ -119,9 +121,22 @@ class _FolderWalk:
                 continue
             rules = self.rules[folder] = self.rules_in(folder)
             folders[:] = sorted(name for name in folders if _is_walked(folder / name, rules))
-            yield from (
-                folder / name for name in sorted(files) if _is_note_file(folder / name, rules)
-            )
+            yield from self.note_files(folder, sorted(files), rules)
+
+    def note_files(
+        self, folder: Path, names: list[str], rules: list[_IgnoreRules]
+    ) -> Iterator[Path]:
+        """The files of a folder that are notes by their names and can be followed."""
+        for path in (folder / name for name in names):
+            if not (_is_note_file(path, rules) or _may_be_folder(path, rules)):
+                continue
+            try:
+                path.stat()
+            except (OSError, ValueError) as error:
+                self.problems.append(Problem(str(path), f"cannot be followed: {_reason(error)}"))
+            else:
+                if _is_note_file(path, rules):
+                    yield path
 
     def failed(self, error: OSError) -> None:
         """Keeps a folder that cannot be opened as a problem."""
@@ -144,7 +159,12 @@ class _FolderWalk:
     def rules_in(self, folder: Path) -> list[_IgnoreRules]:
         """The rules of the folders above, then the folder's own."""
         above = self.rules.get(folder.parent, []) if folder != self.top else []
-        own = _read_ignore_rules(folder)
+        file = folder / ".litmapignore"
+        try:
+            own = _read_ignore_rules(file)
+        except (OSError, ValueError) as error:
+            self.problems.append(Problem(str(file), f"not used: {_reason(error)}"))
+            return above
         return [*above, own] if own else above
 
 
@@ -168,6 +188,11 @@ def _is_note_file(path: Path, rules: list[_IgnoreRules]) -> bool:
         and not path.name.startswith(".")
         and not any(rule.match(path) for rule in rules)
     )
+
+
+def _may_be_folder(path: Path, rules: list[_IgnoreRules]) -> bool:
+    """True for a link without an ending, which may lead to a folder of notes."""
+    return not path.suffix and path.is_symlink() and _is_walked(path, rules)
 
 
 def decode(data: bytes) -> tuple[str, str]:

@@ -90,7 +90,7 @@ class BuildPlan:
 def plan_build(inputs: BuildInputs, *, fresh: bool = False) -> Iterator[BuildPlan]:
     """The plan of a build; with `fresh` nothing is taken over from the current one."""
     wanted = wanted_sources(inputs)
-    if not inputs.notes_were_read:
+    if inputs.kept_notes or not inputs.notes_were_read:
         wanted |= kept_note_sources(inputs)
     base = None if fresh else open_current(inputs.paths)
     try:
@@ -222,7 +222,7 @@ def holds_note_passages(inputs: BuildInputs) -> bool:
 
 
 def kept_note_sources(inputs: BuildInputs) -> dict[Key, Source]:
-    """The notes' passages of the current build; none where that is another model's."""
+    """Passages of the current build, of all notes or the kept ones; none of another model's."""
     base = open_current(inputs.paths)
     if base is None:
         return {}
@@ -230,6 +230,8 @@ def kept_note_sources(inputs: BuildInputs) -> dict[Key, Source]:
         if base.facts.get("model_key") != inputs.encoder.key:
             return {}
         notes = [s for s in base.sources if s.source.startswith("note:")]
+        if inputs.notes_were_read:
+            notes = [s for s in notes if s.source.removeprefix("note:") in inputs.kept_notes]
         return {(s.work, s.source): _kept(base, s) for s in notes}
 
 

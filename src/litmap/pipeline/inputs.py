@@ -24,7 +24,8 @@ class BuildInputs:
     """What a build is made of; it reads neither the catalogue nor the settings nor the network.
 
     `notes_were_read` is False where `notes` are those of an earlier reading, without their text:
-    the notes' passages are then those of the current build. `texts` are the records of the PDFs
+    the notes' passages are then those of the current build; so are those of `kept_notes`, paths of
+    notes that alone could not be read. `texts` are the records of the PDFs
     read, by sha256; `reading_list_ids` the identifiers that sources gave for works which the papers
     cite, by key. `model` is the setting that named the encoder, `abstracts` whether a work without
     a readable PDF stands with its title and abstract.
@@ -39,6 +40,7 @@ class BuildInputs:
     extractor: str
     abstracts: bool = True
     notes_were_read: bool = True
+    kept_notes: frozenset[str] = frozenset()
     reading_list_ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     summariser: Summariser = field(default_factory=ExtractiveSummaries)
 
@@ -78,12 +80,13 @@ def gather_inputs(
     embedder: Embedder,
     *,
     notes: Sequence[Note] | None = None,
+    kept_notes: frozenset[str] = frozenset(),
     summariser: Summariser | None = None,
 ) -> BuildInputs:
     """What a build of a library depends on now, from its catalogue; only reads.
 
     `notes` are those that were read in this run, with their text; without them the catalogue's
-    notes count.
+    notes count. `kept_notes` are paths of those of them that stand as they were read earlier.
     """
     return BuildInputs(
         LibraryPaths(settings.library),
@@ -95,6 +98,7 @@ def gather_inputs(
         extractor=text_version(),
         abstracts=settings.abstracts,
         notes_were_read=notes is not None,
+        kept_notes=kept_notes,
         reading_list_ids=known_identifiers(catalogue),
         summariser=summariser or ExtractiveSummaries(),
     )

@@ -82,7 +82,8 @@ def wanted_sources(inputs: BuildInputs) -> dict[Key, Source]:
             sources.append(_abstract_source(entry, inputs.encoder))
     if inputs.notes_were_read:
         for note in inputs.notes:
-            sources += _note_sources(note, inputs.encoder)
+            if note.path not in inputs.kept_notes:
+                sources += _note_sources(note, inputs.encoder)
     return {(s.work, s.source): s for s in sources}
 
 

@@ -7,6 +7,7 @@ gives.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections import Counter
@@ -14,7 +15,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cached_property, partial
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -69,6 +69,7 @@ class RefreshRun:
         self.paths = LibraryPaths(settings.library)
         self.report = Report()
         self._notes: Sequence[Note] | None = None
+        self._kept_notes: frozenset[str] = frozenset()
         self._keeps_notes = False
         self._stack = ExitStack()
         self._threads: list[StageThread] = []
@@ -163,10 +164,12 @@ class RefreshRun:
     def read_notes(self) -> None:
         """Read the notes and replace the catalogue's notes and citations by what they say now.
 
-        Raises `UsageError`: see `note_reading.read_notes`.
+        Notes that cannot be read this time stay as they were last read. Raises `UsageError`: see
+        `note_reading.read_notes`.
         """
         with self._stage("read"):
-            self._notes = note_reading.read_notes(self.catalogue, self._context).notes
+            reading = note_reading.read_notes(self.catalogue, self._context)
+            self._notes, self._kept_notes = reading.notes, reading.kept
 
     def read_notes_or_keep(self) -> None:
         """Read the notes; where they are out of reach, go on with what is known of them."""
@@ -344,6 +347,7 @@ class RefreshRun:
             self.settings,
             self.embedder,
             notes=self._notes,
+            kept_notes=self._kept_notes,
             summariser=self.collaborators.summariser,
         )
 
@@ -394,7 +398,7 @@ def check(settings: Settings, *, now: bool = True) -> None:
     if `now`.
     """
     for name in settings.notes:
-        if name != "-" and not Path(name).exists():
+        if name != "-" and not os.path.exists(name):  # noqa: PTH110 (never raises)
             raise UsageError(f"no file or folder of notes {name}", subject=name)
     paths = LibraryPaths(settings.library)
     if not settings.notes and not paths.catalogue.exists():
