@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from litmap import exports
 from litmap.errors import UsageError
+from litmap.exports import backlinks, bibtex
 from litmap.models import Mention, Work
 from litmap.written_files import WrittenFiles
 
@@ -82,9 +84,15 @@ def test_bibtex_round_trip() -> None:
 
 
 def unescape(text: str) -> str:
-    for name, char in (("backslash", "\\"), ("asciitilde", "~"), ("asciicircum", "^")):
+    for name, char in (
+        ("backslash", "\\"),
+        ("asciitilde", "~"),
+        ("asciicircum", "^"),
+        ("braceleft", "{"),
+        ("braceright", "}"),
+    ):
         text = text.replace(f"\\text{name}{{}}", f"\0{ord(char)}\0")
-    text = re.sub(r"\\([{}&%$#_])", r"\1", text)
+    text = re.sub(r"\\([&%$#_])", r"\1", text)
     return re.sub("\0(\\d+)\0", lambda m: chr(int(m[1])), text)
 
 
@@ -236,3 +244,115 @@ def test_any_work_can_be_exported(
     assert len(json.loads(exports.to_csl(works))) == 1
     assert len(list(csv.reader(io.StringIO(exports.to_csv(works))))) == 2
     assert len(exports.to_notes(works)) == 3
+
+
+# ── hostile works ─────────────────────────────────────────────────────────────────────────────────
+COMMAND = re.compile(r"\\([A-Za-z]+|.)")
+SIGNS = {
+    *("textbackslash", "textbraceleft", "textbraceright", "textasciitilde", "textasciicircum"),
+    *"&%$#_",
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$\write18{rm -rf x}$", r"$\input{/etc/passwd}$", r"$\immediate\write18{x}$",
+        r"$\csname input\endcsname{x}$", r"$^^5cinput{x}$", r"$x^^5c$", r"$\directlua{os.exit()}$",
+        r"$\openin5=x$", r"$\def\x{y}$", r"$\catcode`\@=0$", r"$\alpha\include{x}$",
+        r"$\text{\verbatiminput{x}}$", r"$\begin{filecontents}$", r"$\{$", r"$\}\{$", r"$a%$",
+        r"$x\$", "$#1$", r"$\lowercase{\input x}$", r"$\special{x}$", r"$\url{x}$",
+    ],
+)  # fmt: skip
+def test_no_command_comes_out_of_a_title_within_maths_either(text: str) -> None:
+    shown = bibtex.escape(text)
+    assert {m[1] for m in COMMAND.finditer(shown)} <= SIGNS
+    assert "^^" not in shown
+    assert unescape(shown) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$\alpha$-divergence",
+        "$x^2$",
+        r"$\mathcal{O}(n\log n)$",
+        r"$\{0,1\}$",
+        r"$L_{p}$",
+        r"$a\,b$",
+    ],
+)
+def test_harmless_maths_stays(text: str) -> None:
+    assert bibtex.escape(text) == text
+
+
+HOSTILE = st.lists(
+    st.sampled_from(
+        [*"{}\\$%^#&~@\"',;|=+-<>[]()`!:_*/ a1\n\r\t\0\x85\u2028\ud800\ufeff＝",
+         "\\write18", "\\input", "^^5c", "$", "${", "}$", "\nER  - ", "\nTY  - JOUR", "\n@preamble{x}", "@comment",
+         "},", "=cmd|' /C calc'!A0", ";=1+1", " and ", "\n---\n", "```", "<script>", "[[x]]", "%%", "`= x`",
+         "javascript:", "\n# ", "\\alpha", "<!--", "-->"]
+    ),
+    max_size=12,
+).map("".join)  # fmt: skip
+
+
+def fields(entry: str) -> list[str]:
+    """The values of a BibTeX entry by BibTeX's own rule: every brace counts, with a backslash too."""
+    depth, values, start = 0, [], 0
+    for i, char in enumerate(entry):
+        if char == "{":
+            depth += 1
+            start = i + 1 if depth == 2 else start
+        elif char == "}":
+            depth -= 1
+            if depth == 1:
+                values.append(entry[start:i])
+            assert depth or not entry[i + 1 :].strip()
+    assert depth == 0
+    return values
+
+
+@settings(max_examples=100, deadline=None)
+@given(HOSTILE, st.lists(HOSTILE, max_size=2), HOSTILE, HOSTILE, HOSTILE)
+def test_nothing_hostile_breaks_a_record_or_becomes_a_command(
+    title: str, authors: list[str], venue: str, abstract: str, doi: str
+) -> None:
+    from markdown_it import MarkdownIt
+
+    ids = (f"doi:10.1/{doi}",)
+    work = Work("w:1", title, tuple(authors), 2000, venue, ids=ids, abstract=abstract)
+    works = [(work, [Mention(doi, 1, title, (venue, title), abstract)])]
+    bib = exports.to_bibtex(works)
+    names = re.findall(r"^  (\w+) = \{", bib, re.M)
+    assert len(fields(bib)) == len(names) == len(set(names)) == bib.count("\n") - 2
+    commands = {m[1] for m in COMMAND.finditer(bib)}
+    assert commands <= SIGNS | bibtex._MATH_COMMANDS
+    assert "^^" not in bib
+    ris = exports.to_ris(works)
+    assert all(re.match(r"[A-Z][A-Z0-9]  - ", line) for line in ris.splitlines())
+    assert re.findall(r"^(?:TY|ER)", ris, re.M) == ["TY", "ER"]
+    (item,) = json.loads(exports.to_csl(works).encode())
+    assert all(str(value).isprintable() for value in item.values())
+    rows = list(csv.reader(io.StringIO(exports.to_csv(works))))
+    assert [len(row) for row in rows] == [len(rows[0])] * 2
+    assert not any(re.search(r"(?:^|[;|])\s*[=+\-@＝]", cell) for cell in rows[1])
+    for page in exports.to_notes(works).values():
+        assert page.startswith(backlinks.MARK)
+        page.encode()
+        html = MarkdownIt("commonmark", {"html": True}).render(page[len(backlinks.MARK) :])
+        assert not re.search(r"<(?!/?(?:h[12]|p|a|ul|li|blockquote|br|code)\b)", html)
+        assert not re.search(r'href="(?!https?:|[^":]*")', html)
+        assert not re.search(r"(?<!\\)(?:\[\[|%%)|`[=$]", page)
+
+
+def test_ten_thousand_works_of_one_name_get_keys_at_once() -> None:
+    works = [Work(f"w:{i:05}", "Same", ("A B",), 2000) for i in range(10_000)]
+    begin = time.process_time()
+    assert len(set(exports.citation_keys(works))) == len(works)
+    many = [
+        (work, [Mention("n.md", 1, "x", ("Same", chr(0x4E00 + i)))])
+        for i, work in enumerate(works[:2000])
+    ]
+    assert len(exports.to_notes(many)) == 4001
+    assert time.process_time() - begin < 15  # a minute where each looks through all before it

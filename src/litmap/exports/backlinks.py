@@ -9,7 +9,8 @@ from urllib.parse import quote
 from litmap.exports.keys import WorkMentions, ascii_word, citation_keys, one_line, web_address
 from litmap.models import HeadingPath, Mention, Work
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$&^=-])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$&^=%-])")
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 MAX_CONTEXT_CHARS = 600
 """Of the words around a mention."""
 INDEX = "index.md"
@@ -31,8 +32,7 @@ def to_notes(works: Sequence[WorkMentions]) -> dict[str, str]:
     by_heading: dict[HeadingPath, list[tuple[str, Work, list[Mention]]]] = {}
     files: dict[str, str] = {}
     for key, (work, mentions) in zip(keys, works, strict=True):
-        for heading in dict.fromkeys(mention.heading for mention in mentions):
-            here = [mention for mention in mentions if mention.heading == heading]
+        for heading, here in _group_by_heading(mentions).items():
             by_heading.setdefault(heading, []).append((key, work, here))
     names = _heading_files(list(by_heading))
     for key, (work, mentions) in zip(keys, works, strict=True):
@@ -49,15 +49,25 @@ def escape(text: str) -> str:
     return re.sub(r"^(\d+)([.)])", r"\1\\\2", text)
 
 
+def _group_by_heading(mentions: Sequence[Mention]) -> dict[HeadingPath, list[Mention]]:
+    groups: dict[HeadingPath, list[Mention]] = {}
+    for mention in mentions:
+        groups.setdefault(mention.heading, []).append(mention)
+    return groups
+
+
 def _heading_files(headings: Sequence[HeadingPath]) -> dict[HeadingPath, str]:
     names: dict[HeadingPath, str] = {}
+    taken: set[str] = set()
+    numbers: dict[str, int] = {}
     for heading in headings:
         words = re.findall(r"[^\W_]+", " ".join(heading).lower())
         base = "-".join(filter(None, map(ascii_word, words)))[:80].strip("-") or "no-heading"
-        name, number = base, 2
-        while name in names.values():
+        name, number = base, numbers.get(base, 2)
+        while name in taken:
             name, number = f"{base}-{number}", number + 1
-        names[heading] = name
+        names[heading], numbers[base] = name, number
+        taken.add(name)
     return names
 
 
@@ -86,7 +96,7 @@ def _work_page(work: Work, mentions: Sequence[Mention], names: dict[HeadingPath,
         *(f"{part}  " for part in (people, source) if part),
         *([f"<{_quoted(address)}>"] if address else []),
         "",
-        f"`{one_line(work.id).replace('`', '')}`",
+        _code(work.id),
         "",
         "## Mentions",
         "",
@@ -94,6 +104,12 @@ def _work_page(work: Work, mentions: Sequence[Mention], names: dict[HeadingPath,
     for mention in mentions:
         lines += _mention(mention, names)
     return "\n".join(lines) + "\n"
+
+
+def _code(text: str) -> str:
+    """An id as code; as text where a program of the vault would run it ('`= …`' in Obsidian)."""
+    text = one_line(text).replace("`", "")
+    return f"`{text}`" if text[:1].isalnum() else escape(text)
 
 
 def _mention(mention: Mention, names: dict[HeadingPath, str]) -> list[str]:
@@ -105,7 +121,8 @@ def _mention(mention: Mention, names: dict[HeadingPath, str]) -> list[str]:
 
 
 def _quoted(address: str) -> str:
-    return quote(address, safe="/:?&=%+,;@#!$'()*~[]._-")
+    address = _STRAY_PERCENT.sub("%25", one_line(address))
+    return quote(address, safe="/:?&=%+,;@#!$'()*~._-")
 
 
 def _heading_page(

@@ -15,6 +15,7 @@ from litmap.exports.keys import (
 )
 from litmap.models import Work
 from litmap.parsing.person_names import PersonName, split_name
+from litmap.parsing.word_lists import load_words
 
 _ENTRY = {
     "article": "article",
@@ -34,8 +35,8 @@ _VENUE = {
 }
 _ESCAPES = {
     "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
+    "{": r"\textbraceleft{}",  # BibTeX counts braces behind a backslash too
+    "}": r"\textbraceright{}",
     "&": r"\&",
     "%": r"\%",
     "$": r"\$",
@@ -44,7 +45,13 @@ _ESCAPES = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 }
-_MATH = re.compile(r"\$[^$\n]{1,200}\$")
+_MATH = re.compile(r"\$([^$\n]{1,200})\$")
+_COMMAND = re.compile(r"\\([A-Za-z]+|.)")
+_MATH_COMMANDS = load_words("math_commands", "litmap.exports") | set(",;:!|{}_ ")
+_NOT_IN_MATH = re.compile(r"[\\%@#&~]|\^\^")
+"""Comments, parameters, and '^^5c', which TeX reads as a backslash."""
+
+_NOT_VERBATIM = re.compile(r"[{}\\^]")
 
 
 def to_bibtex(works: Sequence[WorkMentions]) -> str:
@@ -61,11 +68,13 @@ def to_bibtex(works: Sequence[WorkMentions]) -> str:
 
 
 def escape(text: str) -> str:
-    """Text for a braced field: no sign of it can end the field or start a command."""
+    """Text for a braced field: no sign of it can end the field, and no command comes out of it but
+    those that print a sign and known ones of mathematics.
+    """
     text = one_line(text)
     out, position = [], 0
     for match in _MATH.finditer(text):
-        if not _balanced(match[0]):
+        if not is_plain_math(match[1]):
             continue
         out.append(_plain(text[position : match.start()]) + match[0])
         position = match.end()
@@ -76,14 +85,19 @@ def _plain(text: str) -> str:
     return "".join(_ESCAPES.get(char, char) for char in text)
 
 
-def _balanced(text: str) -> bool:
-    """Whether braces pair up, with no backslash before one, a comment sign or an at sign."""
+def is_plain_math(text: str) -> bool:
+    r"""Whether TeX can only typeset it: known commands (`\alpha`, not `\input`), braces that pair.
+
+    Braces behind a backslash count as BibTeX counts them.
+    """
+    if not all(command[1] in _MATH_COMMANDS for command in _COMMAND.finditer(text)):
+        return False
     depth = 0
-    for char in text.replace("\\{", "").replace("\\}", ""):
+    for char in text:
         depth += (char == "{") - (char == "}")
         if depth < 0:
             return False
-    return depth == 0 and not re.search(r"(?<!\\)%|@|\\$|\\\$$", text)
+    return depth == 0 and not _NOT_IN_MATH.search(_COMMAND.sub("", text)) and "^^" not in text
 
 
 def _author(name: PersonName) -> str:
@@ -115,6 +129,6 @@ def _entry(key: str, work: Work, headings: Sequence[str]) -> str:
 
 
 def _verbatim(text: str) -> str:
-    """An identifier or address: braces and backslashes percent-encoded, all else as it is."""
+    """An identifier or address: what could end the field or start a command percent-encoded."""
     text = one_line(text).replace(" ", "%20")
-    return text.replace("{", "%7B").replace("}", "%7D").replace("\\", "%5C")
+    return _NOT_VERBATIM.sub(lambda match: f"%{ord(match[0]):02X}", text)

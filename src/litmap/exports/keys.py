@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, count
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 
 from litmap.models import Mention, Work
 from litmap.parsing.person_names import split_name
@@ -55,15 +55,21 @@ def citation_keys(works: Sequence[Work]) -> list[str]:
     """
     bases = [_base_key(work) for work in works]
     counts = Counter(bases)
+    candidates = {base: _candidates(base, shared=counts[base] > 1) for base in counts}
     keys = [""] * len(works)
     taken: set[str] = set()
     for i in sorted(range(len(works)), key=lambda i: (bases[i], works[i].id)):
-        candidates: Iterable[str] = (bases[i] + _letters(number) for number in count())
-        if counts[bases[i]] == 1:
-            candidates = chain([bases[i]], candidates)
-        keys[i] = next(key for key in candidates if key not in taken)
+        keys[i] = next(key for key in candidates[bases[i]] if key not in taken)
         taken.add(keys[i])
     return keys
+
+
+def _candidates(base: str, *, shared: bool) -> Iterator[str]:
+    """The keys that works of a base may have, in order; the base itself where one work has it."""
+    if not shared:
+        yield base
+    for number in count():
+        yield base + _letters(number)
 
 
 def _base_key(work: Work) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 
 from litmap.exports.keys import WorkMentions, citation_keys, headings_of, one_line, web_address
 
+_FORMULA = re.compile(r"(^\s*|[;|]\s*)(?=[=+\-@＝＋－＠])")
+"""Where a spreadsheet may see a formula begin: in a cell, or behind a ';' where that parts cells."""
 COLUMNS = (
     "key",
     "id",
@@ -26,8 +29,8 @@ COLUMNS = (
 def to_csv(works: Sequence[WorkMentions]) -> str:
     """A table with a header, one row a work; several values in one cell are separated by '; '.
 
-    A cell that a spreadsheet would take for a formula gets an apostrophe in front, because titles
-    come from outside.
+    What a spreadsheet would take for a formula gets an apostrophe in front, because titles come
+    from outside.
     """
     keys = citation_keys([work for work, _ in works])
     out = io.StringIO()
@@ -52,5 +55,4 @@ def to_csv(works: Sequence[WorkMentions]) -> str:
 
 
 def _cell(value: str) -> str:
-    value = one_line(value)
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@") else value
+    return _FORMULA.sub(r"\1'", one_line(value))
