@@ -1,7 +1,9 @@
-"""What the stand-in answers for each host: the services' own shapes, filled from `papers.json`. Values in, values out.
+"""What the stand-in answers for each host: the services' own shapes, filled from `papers.json`.
+Values in, values out.
 
-Shapes after the services' documentation: arXiv API user manual, Crossref REST API, OpenAlex, OpenReview API 2,
-Unpaywall, DBLP search API, Google Scholar's inclusion guidelines (`citation_*` tags).
+Shapes after the services' documentation: arXiv API user manual, Crossref REST API, OpenAlex,
+OpenReview API 2, Unpaywall, DBLP search API, Google Scholar's inclusion guidelines (`citation_*`
+tags).
 """
 
 from __future__ import annotations
@@ -30,7 +32,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class Work:
-    """One row of the manifest. `access`: 'open', 'paywalled', 'broken' (a damaged file), 'wrong:<key>', 'unread'."""
+    """One row of the manifest. `access`: 'open', 'paywalled', 'broken' (a damaged file),
+    'wrong:<key>', 'unread'.
+    """
 
     key: str
     title: str
@@ -48,7 +52,9 @@ class Work:
 
     @property
     def served(self) -> str | None:
-        """The name of the file that is sent for this work (another work's where `access` is 'wrong:…')."""
+        """The name of the file that is sent for this work (another work's where `access` is
+        'wrong:…').
+        """
         return f"{self.access[6:]}.pdf" if self.access.startswith("wrong:") else self.file
 
     @property
@@ -88,7 +94,9 @@ class Shelf:
         )
 
     def like(self, query: str, share: float = 0.5) -> list[Work]:
-        """Works with at least this share of the query's words in their title or author names, the best first."""
+        """Works with at least this share of the query's words in their title or author names, the
+        best first.
+        """
         wanted = set(words(query))
         scored = [
             (len(wanted & set(words(f"{w.title} {' '.join(w.authors)} {w.year}"))), w)
@@ -118,7 +126,7 @@ def answer(shelf: Shelf, host: str, path: str, query: Question) -> Answer | None
     return handler(shelf, unquote(path), query) if handler else None
 
 
-# ── parts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── parts ─────────────────────────────────────────────────────────────────────────────────────────
 def as_json(data: Any, status: int = 200) -> Answer:
     """A JSON answer."""
     return Answer(status, json.dumps(data).encode(), "application/json")
@@ -188,7 +196,7 @@ def _people(work: Work) -> list[dict[str, str]]:
     return [dict(zip(("given", "family"), a.rsplit(" ", 1), strict=True)) for a in work.authors]
 
 
-# ── arXiv ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── arXiv ─────────────────────────────────────────────────────────────────────────────────────────
 def arxiv(shelf: Shelf, path: str, query: Question) -> Answer:
     """arxiv.org and export.arxiv.org: the API, abstract pages, PDFs."""
     if path.rstrip("/") == "/api/query":
@@ -224,15 +232,19 @@ def _arxiv_feed(found: list[Work]) -> Answer:
             f"<entry><id>http://arxiv.org/abs/{work.arxiv}v1</id><title>{escape(work.title)}</title>"
             f"<published>{work.year}-06-01T00:00:00Z</published><updated>{work.year}-06-01T00:00:00Z</updated>"
             f"<summary>{escape(work.abstract)}</summary>{names}{doi}"
-            f'<link href="https://arxiv.org/pdf/{work.arxiv}v1" rel="related" type="application/pdf" title="pdf"/>'
+            f'<link href="https://arxiv.org/pdf/{work.arxiv}v1" rel="related" '
+            f'type="application/pdf" title="pdf"/>'
             "</entry>"
         )
     spaces = 'xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom"'
-    feed = f"<?xml version='1.0' encoding='UTF-8'?>\n<feed {spaces}><title>arXiv Query</title>{''.join(entries)}</feed>"
+    feed = (
+        f"<?xml version='1.0' encoding='UTF-8'?>\n<feed {spaces}><title>arXiv "
+        f"Query</title>{''.join(entries)}</feed>"
+    )
     return Answer(body=feed.encode(), type="application/atom+xml; charset=utf-8")
 
 
-# ── Crossref, doi.org, Unpaywall ─────────────────────────────────────────────────────────────────────────────────────
+# ── Crossref, doi.org, Unpaywall ──────────────────────────────────────────────────────────────────
 def crossref(shelf: Shelf, path: str, query: Question) -> Answer:
     """api.crossref.org/works: one DOI, or a search."""
     doi = path.removeprefix("/v1").removeprefix("/works").strip("/")
@@ -300,7 +312,7 @@ def unpaywall(shelf: Shelf, path: str, query: Question) -> Answer:
     )
 
 
-# ── OpenAlex, DBLP, Semantic Scholar ─────────────────────────────────────────────────────────────────────────────────
+# ── OpenAlex, DBLP, Semantic Scholar ──────────────────────────────────────────────────────────────
 def openalex(shelf: Shelf, path: str, query: Question) -> Answer:
     """api.openalex.org/works: filters doi and title.search."""
     name, _, value = query.get("filter", "").partition(":")
@@ -404,7 +416,7 @@ def semantic_scholar(shelf: Shelf, path: str, query: Question) -> Answer:
     )
 
 
-# ── OpenReview, PMLR, publishers' and authors' pages ─────────────────────────────────────────────────────────────────
+# ── OpenReview, PMLR, publishers' and authors' pages ──────────────────────────────────────────────
 def openreview(shelf: Shelf, path: str, query: Question) -> Answer:
     """openreview.net and its API: forum pages, PDFs, notes."""
     work = shelf.by("openreview", query.get("id", ""))
@@ -449,7 +461,9 @@ def pmlr(shelf: Shelf, path: str, query: Question) -> Answer:
 
 
 def pmlr_files(shelf: Shelf, path: str, query: Question) -> Answer:
-    """raw.githubusercontent.com: where PMLR keeps the files of newer volumes; none of the demo's."""
+    """raw.githubusercontent.com: where PMLR keeps the files of newer volumes; none of the
+    demo's.
+    """
     return missing("file")
 
 

@@ -1,4 +1,6 @@
-"""The figures of the example papers, each computed from the formula its paper states (or a schematic, as it says)."""
+"""The figures of the example papers, each computed from the formula its paper states (or a
+schematic, as it says).
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def step(x: float, middle: float, width: float) -> float:
 
 
 def risk(ratio: float, signal: float, noise: float) -> float:
-    """Risk of least squares of minimum norm on isotropic data in the proportional limit (hazelgrave2020ridgeless)."""
+    """Risk of least squares of minimum norm on isotropic data in the proportional limit
+    (hazelgrave2020ridgeless).
+    """
     if ratio < 1:
         return noise * ratio / (1 - ratio)
     return signal * (1 - 1 / ratio) + noise / (ratio - 1) if ratio > 1 else math.inf

@@ -1,8 +1,10 @@
-"""Typesets examples/papers/*.pdf from examples/texts/*.txt and papers.json: `python -m examples.make_papers`.
+"""Typesets examples/papers/*.pdf from examples/texts/*.txt and papers.json: `python -m
+examples.make_papers`.
 
-Needs typst (a development dependency). The same sources give the same bytes. A text begins with `layout: one|two
-number|author-year`; then `# ` starts a section, four spaces an equation, `!name | caption` a figure, `[@key]` cites,
-and `$…$` is mathematics in a small common notation that `mathematics` turns into typst's.
+Needs typst (a development dependency). The same sources give the same bytes. A text begins with
+`layout: one|two number|author-year`; then `# ` starts a section, four spaces an equation, `!name |
+caption` a figure, `[@key]` cites, and `$…$` is mathematics in a small common notation that
+`mathematics` turns into typst's.
 """
 
 from __future__ import annotations
@@ -74,7 +76,9 @@ PREAMBLE = """#set document(title: "{title}", author: "{people}", date: datetime
 
 @dataclass(frozen=True)
 class Sheet:
-    """How a paper is set: 'one' or 'two' columns, 'number' or 'author-year', and the works it cites in order."""
+    """How a paper is set: 'one' or 'two' columns, 'number' or 'author-year', and the works it cites
+    in order.
+    """
 
     columns: str
     style: str
@@ -178,7 +182,8 @@ def _piece(before: str, part: str, sheet: Sheet) -> str:
 
 def _references(sheet: Sheet) -> str:
     rows = [
-        "\n#heading(numbering: none)[References]\n#set par(first-line-indent: 0em, hanging-indent: 1.4em)\n"
+        "\n#heading(numbering: none)[References]\n#set par(first-line-indent: 0em, "
+        "hanging-indent: 1.4em)\n"
     ]
     rows.append("#set text(0.9em)\n")
     for number, key in enumerate(sheet.cited, 1):

@@ -1,4 +1,6 @@
-"""A line plot as SVG text: axes without ticks, a few curves or dots. Just enough for the example papers' figures."""
+"""A line plot as SVG text: axes without ticks, a few curves or dots. Just enough for the example
+papers' figures.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ Points = Sequence[tuple[float, float]]
 
 @dataclass(frozen=True)
 class Curve:
-    """Points to join, or to mark with dots where `dots` is set. `ink` and `dash` index `INKS` and `DASHES`."""
+    """Points to join, or to mark with dots where `dots` is set. `ink` and `dash` index `INKS` and
+    `DASHES`.
+    """
 
     points: Points
     label: str = ""
@@ -25,7 +29,9 @@ class Curve:
 
 @dataclass(frozen=True)
 class Plot:
-    """Curves with axis labels; `x` and `y` are the ranges shown (found from the points where None)."""
+    """Curves with axis labels; `x` and `y` are the ranges shown (found from the points where
+    None).
+    """
 
     curves: Sequence[Curve]
     x_label: str = ""
@@ -59,7 +65,8 @@ def draw(plot: Plot) -> str:
     rows.append(_text((LEFT + right) / 2, HEIGHT - 5, plot.x_label, "middle"))
     middle = (top + HEIGHT - BOTTOM) / 2
     rows.append(
-        f'<g transform="rotate(-90 12 {middle:.1f})">{_text(12, middle, plot.y_label, "middle")}</g>'
+        f'<g transform="rotate(-90 12 '
+        f'{middle:.1f})">{_text(12, middle, plot.y_label, "middle")}</g>'
     )
     size = f'width="{WIDTH:g}" height="{HEIGHT:g}" viewBox="0 0 {WIDTH:g} {HEIGHT:g}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>' + "".join(rows) + "</svg>"

@@ -1,9 +1,11 @@
-"""A stand-in for the scholarly web on loopback: a forward proxy that ends TLS itself and answers as the services do.
+"""A stand-in for the scholarly web on loopback: a forward proxy that ends TLS itself and answers as
+the services do.
 
-The demo reaches it as it would reach the web through a proxy (HTTPS_PROXY, SSL_CERT_FILE), so that everything else is
-the real code path with the real host names. The certificate authority is made at start and forgotten at the end;
-nothing outside the hosts of `answers.HANDLERS` is answered, and nothing is ever sent out.
-`python -m examples.server` serves until interrupted and prints the environment to use.
+The demo reaches it as it would reach the web through a proxy (HTTPS_PROXY, SSL_CERT_FILE), so that
+everything else is the real code path with the real host names. The certificate authority is made at
+start and forgotten at the end; nothing outside the hosts of `answers.HANDLERS` is answered, and
+nothing is ever sent out. `python -m examples.server` serves until interrupted and prints the
+environment to use.
 """
 
 from __future__ import annotations
@@ -29,9 +31,11 @@ _GROUPS = ("default", "arxiv", "crossref", "openalex", "s2", "dblp", "unpaywall"
 
 @contextlib.contextmanager
 def serve() -> Iterator[dict[str, str]]:
-    """Serve while the context is open; gives the environment that makes a client come here instead of the web.
+    """Serve while the context is open; gives the environment that makes a client come here instead
+    of the web.
 
-    Beside proxy and certificate it sets the request intervals to 0 (no service is being asked) and a contact address.
+    Beside proxy and certificate it sets the request intervals to 0 (no service is being asked) and
+    a contact address.
     """
     with tempfile.TemporaryDirectory(prefix="litmap-demo-") as folder:
         authority, tls = _certificates(Path(folder))
@@ -138,7 +142,9 @@ class _Door(BaseHTTPRequestHandler):
 
 
 def _certificates(folder: Path) -> tuple[Path, ssl.SSLContext]:
-    """A fresh authority's certificate as a file, and a server context for all hosts. No private key outlives this."""
+    """A fresh authority's certificate as a file, and a server context for all hosts. No private key
+    outlives this.
+    """
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec

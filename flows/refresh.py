@@ -1,7 +1,8 @@
 """The refresh as a Prefect flow: each stage a task on a batch, in the order of `RefreshRun.stages`.
 
-With a Prefect server (`PREFECT_API_URL`, or one started by `litmap schedule`) runs, stages and failures show in its
-UI; without one the flow runs in this process beside a temporary server of Prefect's own.
+With a Prefect server (`PREFECT_API_URL`, or one started by `litmap schedule`) runs, stages and
+failures show in its UI; without one the flow runs in this process beside a temporary server of
+Prefect's own.
 """
 
 from __future__ import annotations
@@ -56,7 +57,9 @@ def refresh(
     notes: list[str] | None = None,
     options: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Bring a library up to date with its notes; the run's report. Parameters override the settings."""
+    """Bring a library up to date with its notes; the run's report. Parameters override the
+    settings.
+    """
     settings = load_settings({**(options or {}), "library": library, "notes": notes or None})
     with RefreshRun(settings, current_progress()) as run:
         for stage in run.stages(beside=lambda stage: _task_of(stage).submit(stage)):
@@ -68,7 +71,9 @@ def refresh(
 
 
 def flow_parameters(settings: Settings) -> dict[str, Any]:
-    """The flow's parameters for these settings, with absolute paths: a scheduled run starts anywhere."""
+    """The flow's parameters for these settings, with absolute paths: a scheduled run starts
+    anywhere.
+    """
     options = dataclasses.asdict(
         settings
     )  # all: an option's default, too, overrides a file the flow would find

@@ -78,7 +78,9 @@ def _module_path() -> Any:
 
 @contextlib.contextmanager
 def _server() -> Iterator[str]:
-    """The address of a Prefect server: the configured one, or one started here and ended with this process."""
+    """The address of a Prefect server: the configured one, or one started here and ended with this
+    process.
+    """
     from prefect.settings import get_current_settings
 
     url = get_current_settings().api.url

@@ -1,4 +1,6 @@
-"""What several tests share: the example library, built once by the real pipeline over real HTTP on loopback."""
+"""What several tests share: the example library, built once by the real pipeline over real HTTP on
+loopback.
+"""
 
 import os
 from pathlib import Path
@@ -51,6 +53,8 @@ def example_library(tmp_path_factory, web, state):
 
 @pytest.fixture
 def at_examples(web, state, monkeypatch):
-    """This process's environment: the examples' server as the web, a cache folder of the tests' own."""
+    """This process's environment: the examples' server as the web, a cache folder of the tests'
+    own.
+    """
     for name, value in {**web, "LITMAP_STATE": str(state)}.items():
         monkeypatch.setenv(name, value)

@@ -1,4 +1,6 @@
-"""What the tests of passages, vectors, index and builds share: a model that is a formula, and small documents."""
+"""What the tests of passages, vectors, index and builds share: a model that is a formula, and small
+documents.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from litmap.models import Chunk, Document, Page, Span, TextBlock
 
 
 class WordModel:
-    """An `Encoder` whose tokens are words and marks (cut into pieces of four letters) and whose vectors are hashes."""
+    """An `Encoder` whose tokens are words and marks (cut into pieces of four letters) and whose
+    vectors are hashes.
+    """
 
     name = "word-model"
     key = "word-model-1"

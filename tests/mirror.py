@@ -1,4 +1,6 @@
-"""The loopback stand-in for the scholarly web, for tests: found through LITMAP_SHARED or beside the checkout."""
+"""The loopback stand-in for the scholarly web, for tests: found through LITMAP_SHARED or beside the
+checkout.
+"""
 
 from __future__ import annotations
 

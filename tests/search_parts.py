@@ -1,4 +1,6 @@
-"""A tiny library for search tests: a model that is a formula, exact vectors, the real keyword index."""
+"""A tiny library for search tests: a model that is a formula, exact vectors, the real keyword
+index.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ SYNONYMS = {"car": "automobil", "vehicl": "automobil"}
 
 
 class FormulaEncoder:
-    """Adds up one fixed random direction a stem; synonyms share theirs, so that meaning and words differ."""
+    """Adds up one fixed random direction a stem; synonyms share theirs, so that meaning and words
+    differ.
+    """
 
     name = key = "formula"
     dim = 64

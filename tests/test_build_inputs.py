@@ -30,7 +30,9 @@ SOME_PAPERS = 6
 
 @pytest.fixture(scope="module")
 def papers_library(tmp_path_factory, state):
-    """A library of some of the examples' papers from its drop folder, with the examples' notes; not to be written to."""
+    """A library of some of the examples' papers from its drop folder, with the examples' notes; not
+    to be written to.
+    """
     library = tmp_path_factory.mktemp("papers") / "library"
     (library / "papers").mkdir(parents=True)
     for paper in sorted(PAPERS.glob("*.pdf"))[:SOME_PAPERS]:
@@ -60,7 +62,7 @@ def build_id(settings):
         return build.id
 
 
-# ── notes ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── notes ─────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("fresh", [False, True])
 def test_a_build_without_a_call_to_read_the_notes_holds_them_all_the_same(settings, fresh):
     before = note_passages(settings)
@@ -97,7 +99,7 @@ def test_a_library_that_never_had_notes_is_built(tmp_path, state):
     assert report["problems"] == []
 
 
-# ── a build asks nothing and writes nothing but itself ───────────────────────────────────────────────────────────────
+# ── a build asks nothing and writes nothing but itself ────────────────────────────────────────────
 def test_a_build_needs_neither_the_network_nor_a_catalogue_to_write(settings, monkeypatch):
     def no_network(*_, **__):
         raise AssertionError("a build asked the network")
@@ -117,7 +119,7 @@ def test_a_build_needs_neither_the_network_nor_a_catalogue_to_write(settings, mo
         assert library.search("flat minima").hits
 
 
-# ── the order ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the order ─────────────────────────────────────────────────────────────────────────────────────
 @contextmanager
 def no_client(*_):
     yield None
@@ -201,7 +203,7 @@ def test_offline_nothing_is_looked_up(settings):
     assert run.report.problems == []
 
 
-# ── what may take another's place ────────────────────────────────────────────────────────────────────────────────────
+# ── what may take another's place ─────────────────────────────────────────────────────────────────
 class OneSentence(ExtractiveSummaries):
     """A summariser that says the same of every paper."""
 
@@ -220,7 +222,7 @@ def test_another_summariser_makes_the_summaries(settings):
     assert {s["text"] for paper in papers for s in paper["sentences"]} == {"It is a paper."}
 
 
-# ── batches ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── batches ───────────────────────────────────────────────────────────────────────────────────────
 def test_batches_of_pdfs_travel(settings):
     paths = LibraryPaths(settings.library)
     for batch in (

@@ -11,7 +11,10 @@ from litmap.chunks import cut, cut_text, embedding_text
 from litmap.parsing.sentences import sentence_ends
 from tests.index_parts import WordModel, block, document
 
-PROSE = "We train a network. It has two layers, e.g. one hidden layer as in Fig. 3. Its width is 4.5 times larger. "
+PROSE = (
+    "We train a network. It has two layers, e.g. one hidden layer as in Fig. 3. Its width is 4.5 "
+    "times larger. "
+)
 
 
 def sentences(text: str) -> list[str]:

@@ -1,4 +1,6 @@
-"""The documentation: it builds without a warning, its code runs, and what it says of the output is so."""
+"""The documentation: it builds without a warning, its code runs, and what it says of the output is
+so.
+"""
 
 import contextlib
 import io

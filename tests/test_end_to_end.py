@@ -1,4 +1,6 @@
-"""The main job on the examples: notes in, a searchable, filed, summarised library out. Real HTTP, PDFs and model."""
+"""The main job on the examples: notes in, a searchable, filed, summarised library out. Real HTTP,
+PDFs and model.
+"""
 
 import json
 import os

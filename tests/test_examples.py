@@ -1,4 +1,6 @@
-"""The example library: typeset as its sources say, and served in the shapes that the real readers understand."""
+"""The example library: typeset as its sources say, and served in the shapes that the real readers
+understand.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,9 @@ def test_papers_carry_their_titles_and_cite_works_of_the_manifest() -> None:
 
 
 def test_identifiers_cannot_be_real() -> None:
-    """arXiv counts from 1, so number 0 of any month belongs to nobody; 10.5555 is the test prefix of DOIs."""
+    """arXiv counts from 1, so number 0 of any month belongs to nobody; 10.5555 is the test prefix
+    of DOIs.
+    """
     for work in WORKS:
         assert re.fullmatch(r"\d{4}\.00000", work.get("arxiv", "1401.00000"))
         assert work.get("doi", "10.5555/litmap.").startswith("10.5555/litmap.")

@@ -17,7 +17,10 @@ from litmap.exports import backlinks, bibtex
 from litmap.models import Mention, Work
 from litmap.written_files import WrittenFiles
 
-NASTY = r'100% of $x^2$ & "quoted" {braces} \input{/etc/passwd} _under_ #tag ~ < b> [a](javascript:x) | `code` }'
+NASTY = (
+    r'100% of $x^2$ & "quoted" {braces} \input{/etc/passwd} _under_ #tag ~ < b> [a](javascript:x) '
+    r"| `code` }"
+)
 WORKS = [
     (
         Work(

@@ -1,4 +1,6 @@
-"""The flow with real Prefect: in this process, on a server with its schedule, and its settings on the way."""
+"""The flow with real Prefect: in this process, on a server with its schedule, and its settings on
+the way.
+"""
 
 import contextlib
 import json

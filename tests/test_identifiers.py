@@ -104,7 +104,10 @@ def test_identifiers_are_found_in_text(text: str, expected: list[str]) -> None:
 
 
 def test_urls_in_text_end_where_the_sentence_goes_on() -> None:
-    text = "See (https://en.wikipedia.org/wiki/A_(b)), http://x.org/a?b=c. And <https://y.org/>; www.z.org/p!"
+    text = (
+        "See (https://en.wikipedia.org/wiki/A_(b)), http://x.org/a?b=c. And <https://y.org/>; "
+        "www.z.org/p!"
+    )
     assert [found.id for found in find_urls(text)] == [
         "https://en.wikipedia.org/wiki/A_(b)",
         "http://x.org/a?b=c",

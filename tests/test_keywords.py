@@ -1,4 +1,6 @@
-"""The keyword index: BM25 by hand, small updates against one build from scratch, damage, scripts."""
+"""The keyword index: BM25 by hand, small updates against one build from scratch, damage,
+scripts.
+"""
 
 from __future__ import annotations
 

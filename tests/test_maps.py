@@ -240,7 +240,10 @@ def test_the_page_in_a_browser(tmp_path):
         assert browser.execute_script(shown) > 1000  # something is drawn
         browser.find_element("id", "query").send_keys("w7")
         assert browser.find_element("id", "found").text.endswith("papers")
-        names = "const n=placeNames(1);return n.flatMap((a,i)=>n.slice(0,i).filter(b=>!free([a.box],b.box))).length"
+        names = (
+            "const n=placeNames(1);return "
+            "n.flatMap((a,i)=>n.slice(0,i).filter(b=>!free([a.box],b.box))).length"
+        )
         assert browser.execute_script(names) == 0  # no label over another
         browser.find_element("id", "cites").click()
         browser.find_element("id", "dark").click()

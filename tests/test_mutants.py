@@ -1,4 +1,6 @@
-"""What the mutation run draws: never what cannot change behaviour, and the same for the same seed."""
+"""What the mutation run draws: never what cannot change behaviour, and the same for the same
+seed.
+"""
 
 import sys
 from pathlib import Path

@@ -1,6 +1,8 @@
-"""Small documents of each format, read into all that a note holds: title, headings, blocks, links, lines."""
+"""Small documents of each format, read into all that a note holds: title, headings, blocks, links,
+lines.
+"""
 
-# ruff: noqa: E501, W291 (what notes hold stands on one line; lines of RIS and mails end with a blank)
+# ruff: noqa: W291 (what notes hold stands on one line; lines of RIS and mails end with a blank)
 
 from __future__ import annotations
 
@@ -255,7 +257,8 @@ ORG_BLOCKS = [
     (
         "paragraph",
         15,
-        "Text Title of Book bold code a/b/c words /in/ file:p.pdf::3 doi:10.2/y k note http://u.org",
+        "Text Title of Book bold code a/b/c words /in/ file:p.pdf::3 doi:10.2/y k note "
+        "http://u.org",
         (("emphasis", "Title of Book"),),
     ),
     ("item", 16, "one", (("indent", "0"), ("number", "1"))),
@@ -334,7 +337,8 @@ MARKDOWN_BLOCKS = [
     (
         "paragraph",
         10,
-        "Quoted words in italics and label and  == x marked more code snake_case 2*3*4 &    alias [other]",
+        "Quoted words in italics and label and  == x marked more code snake_case 2*3*4 &    alias "
+        "[other]",
         (),
     ),
     ("paragraph", 14, "[nothing]: is said here", ()),
@@ -383,7 +387,8 @@ PLAIN_BLOCKS = [
     (
         "paragraph",
         6,
-        "A quoted line of the mail that is wrapped at about sixty or so columns, and goes on here as lines of a mail do when they end for want of room, until this sentence is over.",
+        "A quoted line of the mail that is wrapped at about sixty or so columns, and goes on here "
+        "as lines of a mail do when they end for want of room, until this sentence is over.",
         (),
     ),
     (
@@ -554,8 +559,9 @@ DOCUMENTS = [
     (".bib", BIBTEX, "n", (), [], BIBTEX_BLOCKS, BIBTEX_LINKS, []),
     (".ris", RIS, "n", (), [], RIS_BLOCKS, RIS_LINKS, []),
 ]
-"""Ending, text, title, reference files, headings with their lines, blocks, links (text, target, line, what stands
-there in the block), and the starts of lines in blocks of several lines."""
+"""Ending, text, title, reference files, headings with their lines, blocks, links (text, target,
+line, what stands there in the block), and the starts of lines in blocks of several lines.
+"""
 
 
 @pytest.mark.parametrize(

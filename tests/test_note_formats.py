@@ -1,4 +1,6 @@
-"""The decisions inside the readers of notes, each with the examples that made it; and the table of formats."""
+"""The decisions inside the readers of notes, each with the examples that made it; and the table of
+formats.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """One home for each question: what several stages ask of strings is answered in parsing/ alone.
 
-Each exception names its reason. The lists only shrink: an exception that nothing needs any more fails the test.
+Each exception names its reason. The lists only shrink: an exception that nothing needs any more
+fails the test.
 """
 
 import ast

@@ -1,4 +1,6 @@
-"""Fetching and the drop folder with a client that answers from memory: order of places, checks, kills, the disk."""
+"""Fetching and the drop folder with a client that answers from memory: order of places, checks,
+kills, the disk.
+"""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -269,7 +271,7 @@ def test_many_works_one_failing(store):
     ]
 
 
-# ── is it the paper ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── is it the paper ───────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("look", "finding"),
     [
@@ -400,7 +402,7 @@ def test_reading_helpers():
     assert is_readable("深度学习的稳定性理论 " * 60) and not is_readable("x1 " * 500)
 
 
-# ── the drop folder ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the drop folder ───────────────────────────────────────────────────────────────────────────────
 def adopt(files, works, store):
     return list(pdfs.adopt(files, works, store=store, now=NOW, read_preview=preview_ids))
 

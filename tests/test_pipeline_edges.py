@@ -1,4 +1,5 @@
-"""Edges of the pipeline and the command: hostile names, notes out of reach, caches gone, media that cannot be written.
+"""Edges of the pipeline and the command: hostile names, notes out of reach, caches gone, media that
+cannot be written.
 
 Offline and without a model wherever the model is not what is looked at.
 """
@@ -452,7 +453,8 @@ def test_threads_that_ask_for_the_model_at_once_get_the_same(settings):
 def test_the_app_gets_the_settings_of_its_command(tmp_path):
     file = tmp_path / "litmap.toml"
     file.write_text(
-        'library = "lib"\nnotes = ["n"]\nmodel = "other"\nocr = false\nrequest_intervals = {"x.org" = 1.5}\n'
+        'library = "lib"\nnotes = ["n"]\nmodel = "other"\nocr = false\nrequest_intervals = '
+        '{"x.org" = 1.5}\n'
     )
     chosen = load_settings(file=file)
     _, environment = app_command(chosen, 8501)

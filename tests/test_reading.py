@@ -1,4 +1,6 @@
-"""Identifiers of the reading list: asked for a few at a time, remembered, never a reason for a refresh to fail."""
+"""Identifiers of the reading list: asked for a few at a time, remembered, never a reason for a
+refresh to fail.
+"""
 
 from contextlib import contextmanager
 

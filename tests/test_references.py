@@ -352,8 +352,10 @@ def test_missing_groups_spellings_and_ranks_by_papers() -> None:
 
 
 BODY = [
-    "Deep nets memorise noise [3, 5–7]. This was shown by Zhang et al. (2017a) with care. Nothing is cited here. ",
-    "Flat minima help (Hochreiter and Schmidhuber, 1997; Keskar et al., 2017). In Eq. (3) the bound holds [HS97].",
+    "Deep nets memorise noise [3, 5–7]. This was shown by Zhang et al. (2017a) with care. Nothing "
+    "is cited here. ",
+    "Flat minima help (Hochreiter and Schmidhuber, 1997; Keskar et al., 2017). In Eq. (3) the "
+    "bound holds [HS97].",
 ]
 
 

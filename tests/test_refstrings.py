@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from litmap.parsing.reference_strings import looks_like_reference, parse_reference, split_entries
 from litmap.parsing.title_similarity import normalise_title
 
-# Strings of many styles and fields of science with their answers, written by hand before the parser was run on them;
-# an empty title means that the style gives none; where a string has many authors, the first ones are named.
+# Strings of many styles and fields of science with their answers, written by hand before the parser
+# was run on them;
+# an empty title means that the style gives none; where a string has many authors, the first ones
+# are named.
 CASES = json.loads(
     (Path(__file__).parent / "data" / "reference_strings.json").read_text(encoding="utf-8")
 )
@@ -45,7 +47,8 @@ def test_styles_and_fields_of_science() -> None:
 def test_references_are_told_from_prose() -> None:
     assert sum(looks_like_reference(case["text"]) >= 0.5 for case in CASES) >= 0.98 * len(CASES)
     prose = [
-        "We show that gradient descent finds a global minimum if the network is wide enough (Du et al., 2018).",
+        "We show that gradient descent finds a global minimum if the network is wide enough (Du "
+        "et al., 2018).",
         "Sharp minima generalise poorly, because a small shift of the loss surface costs much.",
         "See the course page of Stanford for slides and videos.",
         "TODO read this again before Monday",

@@ -115,10 +115,11 @@ def searcher(tmp_path: Path) -> Searcher:
     return make_searcher(tmp_path, rows, FACTS)
 
 
-# ── queries ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── queries ───────────────────────────────────────────────────────────────────────────────────────
 def test_a_query_is_taken_apart() -> None:
     query = parse_query(
-        'sharp “flat minima” -dropout author:keskar year:2015..2018 heading:"Loss surfaces" note:b.org'
+        'sharp “flat minima” -dropout author:keskar year:2015..2018 heading:"Loss surfaces" '
+        "note:b.org"
     )
     assert query.text == "sharp flat minima"
     assert query.phrases == ("flat minima",)
@@ -214,7 +215,7 @@ def test_any_text_is_a_query_or_a_clear_error(text: str) -> None:
         matching_works(query, FACTS.values())
 
 
-# ── results ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── results ───────────────────────────────────────────────────────────────────────────────────────
 def test_meaning_and_words_find_the_passage(searcher: Searcher) -> None:
     results = searcher.search("sharp minima generalise")
     assert results.hits[0].row == 0
@@ -344,7 +345,9 @@ def test_a_long_text_with_typos_is_close_by_its_many_words() -> None:
 
 
 def test_closeness_by_cosine(tmp_path: Path) -> None:
-    """Much alike passages ask for no more than is usual among close ones; a model that crowds texts asks for more."""
+    """Much alike passages ask for no more than is usual among close ones; a model that crowds texts
+    asks for more.
+    """
     far = make_searcher(
         tmp_path, [passage(0, "arxiv:1", "norms"), passage(1, "arxiv:2", "minima")], {}
     )
@@ -377,7 +380,9 @@ def test_works_are_read_only_when_looked_at(
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 def test_a_forked_process_searches_too(searcher: Searcher) -> None:
-    """Threads that an earlier search began are not there after a fork, and must not be waited for."""
+    """Threads that an earlier search began are not there after a fork, and must not be waited
+    for.
+    """
     assert searcher.search("flat minima").hits
     child = os.fork()
     if child == 0:
@@ -500,9 +505,12 @@ def test_a_missing_second_stage_is_named(tmp_path: Path) -> None:
         load_reranker(str(tmp_path / "nothing"))
 
 
-# ── quoting ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── quoting ───────────────────────────────────────────────────────────────────────────────────────
 def test_sentences_do_not_end_at_abbreviations() -> None:
-    text = "As Keskar et al. (2016) show in Fig. 2, i.e. for large batches, minima are sharp. J. Nocedal agrees. 深い。"
+    text = (
+        "As Keskar et al. (2016) show in Fig. 2, i.e. for large batches, minima are sharp. J. "
+        "Nocedal agrees. 深い。"
+    )
     found = [text[a:b] for a, b in sentences(text)]
     assert found[0].startswith("As Keskar") and found[0].endswith("sharp.")
     assert found[1].startswith("J. Nocedal")
@@ -553,7 +561,7 @@ def test_lines_of_a_sentence_are_those_where_it_stands() -> None:
     assert lines_of(chunk, 0, 250) == rects
 
 
-# ── ranking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── ranking ───────────────────────────────────────────────────────────────────────────────────────
 def test_best_of_groups_come_best_first_and_short_ones_are_not_held_back() -> None:
     groups = np.array([3, 1, 3, 1, 7], np.int64)
     scores = np.array([1.0, 4.0, 3.0, 2.0, 5.0], np.float32)
@@ -626,7 +634,8 @@ def test_the_highest_are_all_found_and_of_equal_ones_the_first(k: int, levels: i
 
 def test_marking_finds_what_reading_word_by_word_finds() -> None:
     text = (
-        "Lying and tied, she naïvely lied_about ﬁnite Networks: net-works, networked; X's Élan, élan. "
+        "Lying and tied, she naïvely lied_about ﬁnite Networks: net-works, networked; X's Élan, "
+        "élan. "
         "Dying dies. Network2 networks"
     )
     for query in ("lie network", "die finite elan naive", "x tie work network2", "y i"):

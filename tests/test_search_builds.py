@@ -24,7 +24,9 @@ BUILDS = 8
 
 
 def publish(paths: LibraryPaths, encoder: FormulaEncoder, base: Build | None, number: int) -> None:
-    """Build `number` holds works w0 … w<number>, each of which says so, and none of the build's own old 'stamp'."""
+    """Build `number` holds works w0 … w<number>, each of which says so, and none of the build's own
+    old 'stamp'.
+    """
     added = [
         Addition(
             f"w{number}",
@@ -61,7 +63,9 @@ def publish(paths: LibraryPaths, encoder: FormulaEncoder, base: Build | None, nu
 
 
 def read(paths: LibraryPaths, encoder: FormulaEncoder) -> int:
-    """Open the newest build, search it, and check that all it says is its own; the build's number."""
+    """Open the newest build, search it, and check that all it says is its own; the build's
+    number.
+    """
     with builds.open_build(paths) as build:
         number = int(build.facts["number"])
         words = keywords.KeywordIndex.open(build.path("keywords"))

@@ -25,8 +25,10 @@ def block(text, kind="body", section="", continues=False, y=100.0):
 
 
 INTRO = (
-    "Bees find their way back to the hive over many kilometres. In this paper we show that bees remember landmarks "
-    "near the hive and use them to correct their path. Fig. 2 of Smith et al. gives an earlier map of the area."
+    "Bees find their way back to the hive over many kilometres. In this paper we show that bees "
+    "remember landmarks "
+    "near the hive and use them to correct their path. Fig. 2 of Smith et al. gives an earlier "
+    "map of the area."
 )
 DOCUMENT = Document(
     "0" * 64,
@@ -159,7 +161,8 @@ def test_a_topic_is_summarised_by_what_is_its_own():
             False,
         ),
         (
-            "In order to understand this, we must first understand when each of these regimes hold.",
+            "In order to understand this, we must first understand when each of these regimes "
+            "hold.",
             False,
         ),
         ("It is interesting to contrast our approach with tail averaging.", False),

@@ -1,4 +1,6 @@
-"""PDFs written here, read back: order, hyphens, boilerplate, structure, hidden text, scans, damage, limits."""
+"""PDFs written here, read back: order, hyphens, boilerplate, structure, hidden text, scans, damage,
+limits.
+"""
 
 import json
 import random
@@ -29,12 +31,16 @@ from litmap.text.reference_entries import entry_starts
 from litmap.text.style import Style
 
 LEFT = (
-    "The river carries sand from the hills to the sea and builds a delta where the water slows down and the grains "
-    "come to rest. Each flood lays a new sheet upon the old ones and so the land grows outward year after year. "
+    "The river carries sand from the hills to the sea and builds a delta where the water slows "
+    "down and the grains "
+    "come to rest. Each flood lays a new sheet upon the old ones and so the land grows outward "
+    "year after year. "
 )
 RIGHT = (
-    "Tides take back a part of what the floods have brought and spread it along the coast in long thin bars of sand. "
-    "Between the bars and the shore lie quiet lagoons in which mud settles and reeds find a place to put down roots. "
+    "Tides take back a part of what the floods have brought and spread it along the coast in long "
+    "thin bars of sand. "
+    "Between the bars and the shore lie quiet lagoons in which mud settles and reeds find a place "
+    "to put down roots. "
 )
 
 
@@ -429,7 +435,8 @@ class Rigged(Worker):
         ("import os, sys; sys.stdin.readline(); os.kill(os.getpid(), 9)", "want of memory"),
         ("import sys; sys.stdin.readline(); sys.exit(3)", "exit code 3"),
         (
-            "import sys; sys.stdin.readline(); sys.stdout.write('nonsense that is long enough'); sys.exit()",
+            "import sys; sys.stdin.readline(); sys.stdout.write('nonsense that is long enough'); "
+            "sys.exit()",
             "reader",
         ),
     ],

@@ -1,4 +1,6 @@
-"""Real papers of many kinds: floors on the hand-checked pages, titles, and what cannot be read is said."""
+"""Real papers of many kinds: floors on the hand-checked pages, titles, and what cannot be read is
+said.
+"""
 
 import json
 import os
@@ -15,7 +17,8 @@ SHARED = Path(os.environ.get("LITMAP_SHARED", Path(__file__).resolve().parents[2
 MANIFEST = SHARED / "papers" / "manifest.json"
 pytestmark = pytest.mark.skipif(not MANIFEST.is_file(), reason="no test papers: set LITMAP_SHARED")
 
-# Papers of the key that are quick to read; all of them are read by benchmarks/quality/extraction.py.
+# Papers of the key that are quick to read; all of them are read by
+# benchmarks/quality/extraction.py.
 QUICK = (
     "arpit2017memorization", "barron1993universal", "bishop1994mdn", "darken1991towards", "freund1997boosting",
     "goodfellow2014gan", "lin2017cheap", "mehta2014exact", "pmlr-v54-graham17a", "pmlr-v9-schmidt10a",

@@ -35,7 +35,9 @@ VOCABULARY = sorted(
 
 
 class WordEncoder:
-    """A unit vector that counts the words of the subjects; a heading's name counts as all words of its subject."""
+    """A unit vector that counts the words of the subjects; a heading's name counts as all words of
+    its subject.
+    """
 
     name = "words"
     dim = len(VOCABULARY) + 1
@@ -356,7 +358,10 @@ class Entry:
 
 
 def test_patch_moves_an_inbox_item_below_its_heading(tmp_path):
-    text = "# Bees\n\n- [one](https://a.org/1)\n\n# Inbox\n\n- [two](https://a.org/2)\n  a remark\n- [three](https://a.org/3)\n"
+    text = (
+        "# Bees\n\n- [one](https://a.org/1)\n\n# Inbox\n\n- [two](https://a.org/2)\n  a remark\n- "
+        "[three](https://a.org/3)\n"
+    )
     cited = {
         "w1": Entry((Mention("n.md", 3, "one", ("Bees",)),)),
         "w2": Entry((Mention("n.md", 7, "two", ("Inbox",)),)),

@@ -1,4 +1,6 @@
-"""The app without a browser: escaping of hostile text, the figure, and what each state of a library says."""
+"""The app without a browser: escaping of hostile text, the figure, and what each state of a library
+says.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +24,12 @@ from litmap.ui import formatting, map_figure
 UI = Path(formatting.__file__).parent
 ROOT = Path(__file__).parent.parent
 HOSTILE = (
-    '<script>alert(1)</script> <img src=x onerror="alert(1)"> [x](javascript:alert(1)) ![i](https://evil.example/p) '
-    "**b** _i_ `c` $x^2$ :red[r] :smile: :material/home: # h\n# heading\n- item\n1. one\n> q | a | b |\n--- ~~s~~ &lt; "
-    "<a@b.c> https://evil.example www.evil.example a@evil.example :orange-background[x] [^1] \\[x\\] -> <- -- "
+    '<script>alert(1)</script> <img src=x onerror="alert(1)"> [x](javascript:alert(1)) '
+    "![i](https://evil.example/p) "
+    "**b** _i_ `c` $x^2$ :red[r] :smile: :material/home: # h\n# heading\n- item\n1. one\n> q | a |"
+    " b |\n--- ~~s~~ &lt; "
+    "<a@b.c> https://evil.example www.evil.example a@evil.example :orange-background[x] [^1] "
+    "\\[x\\] -> <- -- "
 )
 
 
@@ -40,7 +45,7 @@ def rendered(markdown: str) -> tuple[set[str], str]:
     return kinds, "".join(shown)
 
 
-# ── escaping ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── escaping ──────────────────────────────────────────────────────────────────────────────────────
 @settings(max_examples=300, deadline=None)
 @given(
     st.text(
@@ -116,7 +121,7 @@ def test_no_page_draws_html() -> None:
     assert "url(" not in (UI / "style.css").read_text(encoding="utf-8")
 
 
-# ── words for people ─────────────────────────────────────────────────────────────────────────────────────────────────
+# ── words for people ──────────────────────────────────────────────────────────────────────────────
 def test_names_places_and_times() -> None:
     assert (
         formatting.people(["Doe, Jane", "Max Muster", "C. D.", "E. F."])
@@ -147,7 +152,7 @@ def test_the_two_configurations_are_one() -> None:
     assert b'address = "127.0.0.1"' in inner
 
 
-# ── the figure ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the figure ────────────────────────────────────────────────────────────────────────────────────
 def picture(count: int = 12, title: str = "A title"):
     headings = [("Notes", "One"), ("Notes", "Two"), ("Notes", "Two", "Below"), None]
     dots = [
@@ -231,7 +236,7 @@ def test_a_region_holds_its_papers(points: list[tuple[float, float]]) -> None:
         assert all(t >= -1e-9 for t in turns)
 
 
-# ── states of a library, drawn by Streamlit's own test runner ────────────────────────────────────────────────────────
+# ── states of a library, drawn by Streamlit's own test runner ─────────────────────────────────────
 @pytest.fixture
 def drawn(monkeypatch, tmp_path):
     """Draws the app's first page for a library; gives the words on it."""

@@ -127,7 +127,8 @@ def test_a_query_needs_no_torch(encoder: FastEncoder, models_dir: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from litmap.vectors import load_encoder;"
         f"e = load_encoder('', models_dir=Path({str(models_dir)!r})); e.encode(['a query']);"
-        "print([m for m in ('torch', 'transformers', 'sentence_transformers', 'prefect', 'onnx') if m in sys.modules])"
+        "print([m for m in ('torch', 'transformers', 'sentence_transformers', 'prefect', 'onnx') "
+        "if m in sys.modules])"
     )
     run = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

@@ -1,4 +1,6 @@
-"""The whole way from citation to PDF against the stand-in for the scholarly web, with every kind of fault."""
+"""The whole way from citation to PDF against the stand-in for the scholarly web, with every kind of
+fault.
+"""
 
 import dataclasses
 import hashlib
@@ -225,7 +227,9 @@ FAULTS = [
 def test_a_fault_costs_its_own_work_and_the_next_run_completes_it(
     web, mirror, tmp_path, works, rule, words, again
 ):
-    """`reefs` can be had in one place only; whatever that place does, the others come, and it comes the next time."""
+    """`reefs` can be had in one place only; whatever that place does, the others come, and it comes
+    the next time.
+    """
     library = tmp_path / "lib"
     listed = [work for key, work in works.items() if key in HELD]
     mirror.faults([{"host": "raw\\.githubusercontent|proceedings\\.mlr", **rule}])
@@ -419,7 +423,9 @@ KILLED = """
 
 
 def test_killed_at_any_moment_nothing_is_lost_or_fetched_twice(web, mirror, tmp_path, works):
-    """kill -9 at many moments of fetching runs: every file whole, each body sent to its end at most once."""
+    """kill -9 at many moments of fetching runs: every file whole, each body sent to its end at most
+    once.
+    """
     import pickle
     import random
 
@@ -462,7 +468,8 @@ def test_killed_at_any_moment_nothing_is_lost_or_fetched_twice(web, mirror, tmp_
             and "pdf" in row.get("type", "")
             and row["bytes"] > 0
         )
-        # a body may have left the server whole although the client was killed before its last bytes: then, and only
+        # a body may have left the server whole although the client was killed before its last
+        # bytes: then, and only
         # then, is it asked again; so each is sent at most once more for each kill
         assert sum(n - 1 for n in whole.values()) <= 2
     assert kills >= 6

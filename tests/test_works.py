@@ -1,5 +1,7 @@
 # ruff: noqa: E501 - recorded answers are kept as they came
-"""From citations to works with a client that answers from memory: what agrees, what is refused, what is asked."""
+"""From citations to works with a client that answers from memory: what agrees, what is refused,
+what is asked.
+"""
 
 import json
 import urllib.parse
@@ -36,7 +38,7 @@ TITLE = "Lattice Gardens: Growing Sparse Graphs with Local Rules"
 PEOPLE = ("Ada Marwick", "Laurens van der Berg")
 
 
-# ── titles and people ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── titles and people ─────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("one", "two", "match"),
     [
@@ -92,7 +94,9 @@ def test_titles(one, two, match):
 )
 @pytest.mark.parametrize("want", ["all", "title", "no year"])
 def test_near_misses_are_never_taken(form, title, want):
-    """Not even those by the same first author, a year earlier, that begin or end with the very title."""
+    """Not even those by the same first author, a year earlier, that begin or end with the very
+    title.
+    """
     reference = Reference(
         title=title, authors=PEOPLE if want != "title" else (), year=2019 if want == "all" else None
     )
@@ -161,7 +165,10 @@ def test_a_context_tells_papers_of_one_year_apart():
         2014,
     )
     nets = Record("arXiv", "Generative Adversarial Nets", ("Ian Goodfellow", "Yoshua Bengio"), 2014)
-    context = "walks a straight line from init to solution to characterize optimization problems (Goodfellow 2014)"
+    context = (
+        "walks a straight line from init to solution to characterize optimization problems "
+        "(Goodfellow 2014)"
+    )
     scores = [people_score(want, context, r) for r in (paths, nets)]
     assert best_by_people(scores, [True, True]) == 0
     bare = [people_score(want, "as in Goodfellow 2014", r) for r in (paths, nets)]
@@ -192,7 +199,7 @@ def test_titles_that_addresses_spell_out(url, title):
     assert title_in_address(url) == title
 
 
-# ── merging ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── merging ───────────────────────────────────────────────────────────────────────────────────────
 def test_preprint_proceedings_and_journal_are_one_work():
     records = [
         Record("arXiv", TITLE, PEOPLE, 2016, "arXiv", "An abstract.", ("arxiv:1706.90762",), arxiv_version=3),
@@ -267,7 +274,7 @@ def test_merging_does_not_depend_on_the_order(order):
     assert len(set(ids.values())) == 3
 
 
-# ── the sources ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the sources ───────────────────────────────────────────────────────────────────────────────────
 FEED = """<?xml version='1.0' encoding='UTF-8'?>
 <feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns="http://www.w3.org/2005/Atom">
   <opensearch:totalResults>1</opensearch:totalResults>
@@ -482,9 +489,11 @@ def test_long_hostile_pages_are_read_in_linear_time():
         assert time.monotonic() - started < 5
 
 
-# ── the whole ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the whole ─────────────────────────────────────────────────────────────────────────────────────
 class Memory:
-    """A client that answers from rules (word of the URL → body or error) and remembers what was asked."""
+    """A client that answers from rules (word of the URL → body or error) and remembers what was
+    asked.
+    """
 
     def __init__(self, **rules):
         self.rules = rules

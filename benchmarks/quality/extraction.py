@@ -1,14 +1,17 @@
-"""Text extraction: how fast, and how right on hand-checked pages, side by side with other libraries in one run.
+"""Text extraction: how fast, and how right on hand-checked pages, side by side with other libraries
+in one run.
 
     python -m benchmarks.quality.extraction [--speed N] [--json FILE] [--quality-only] [--all]
 
-The papers are found through LITMAP_SHARED (or `../shared` beside the checkout). The key of each page in
-`benchmarks/data/pages` was made by looking at the drawn page: short quotations in the order in which a reader reads
-them, quotations that may stand anywhere (captions, notes), words broken at line ends that are one word (`joined`) or
-keep their hyphen (`kept`), and running heads, stamps and page numbers that are no text (`absent`, `page_number`).
-The first key was proposed from litmap's own output and its pages were looked at while the rules were made. The second,
-of other papers (`pages_second`), was proposed from pypdfium2's raw text: random runs of words of random pages, each
-then seen on the drawn page, put into the order of reading, and captions, notes and tables taken out of the order.
+The papers are found through LITMAP_SHARED (or `../shared` beside the checkout). The key of each
+page in `benchmarks/data/pages` was made by looking at the drawn page: short quotations in the order
+in which a reader reads them, quotations that may stand anywhere (captions, notes), words broken at
+line ends that are one word (`joined`) or keep their hyphen (`kept`), and running heads, stamps and
+page numbers that are no text (`absent`, `page_number`). The first key was proposed from litmap's
+own output and its pages were looked at while the rules were made. The second, of other papers
+(`pages_second`), was proposed from pypdfium2's raw text: random runs of words of random pages, each
+then seen on the drawn page, put into the order of reading, and captions, notes and tables taken out
+of the order.
 
 The measures, each the mean over pages:
 
@@ -41,7 +44,7 @@ Pages = list[int] | None
 Reader = Callable[[Path, Pages], dict[int, str]]
 
 
-# ── the readers: path → text of each page ────────────────────────────────────────────────────────────────────────────
+# ── the readers: path → text of each page ─────────────────────────────────────────────────────────
 def read_litmap(path: Path, pages: Pages) -> dict[int, str]:
     from litmap.text import extract
 
@@ -136,9 +139,11 @@ READERS: dict[str, Reader] = {
 }
 
 
-# ── quality ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── quality ───────────────────────────────────────────────────────────────────────────────────────
 def squash(text: str) -> str:
-    """Letters and digits only, ligatures spelt out: what stays the same whatever a reader does with spaces."""
+    """Letters and digits only, ligatures spelt out: what stays the same whatever a reader does with
+    spaces.
+    """
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).lower())
 
 
@@ -171,7 +176,9 @@ def score_page(text: str, key: dict[str, Any]) -> dict[str, float]:
 
 
 def _longest_run(dense: str, ordered: list[str]) -> int:
-    """The most quotations that stand in the right order; each takes the place that serves the order best."""
+    """The most quotations that stand in the right order; each takes the place that serves the order
+    best.
+    """
     tails: list[int] = []
     for quotation in ordered:
         places, at = [], dense.find(quotation)
@@ -201,7 +208,9 @@ def _is_kept(text: str, first: str, second: str) -> bool:
 
 
 def run_quality(folder: Path, names: list[str], pages: Path) -> dict[str, dict[str, float]]:
-    """The mean of each measure for each reader over the keys in `pages`, and the number of pages."""
+    """The mean of each measure for each reader over the keys in `pages`, and the number of
+    pages.
+    """
     keys = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(pages.glob("*.json"))]
     results: dict[str, dict[str, float]] = {}
     for name in names:
@@ -235,7 +244,7 @@ def _read(reader: Reader, path: Path, pages: Pages, name: str) -> dict[int, str]
         return {}
 
 
-# ── speed ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── speed ─────────────────────────────────────────────────────────────────────────────────────────
 def run_speed(folder: Path, names: list[str], count: int) -> dict[str, float]:
     """Pages a CPU second of each reader, over the same sample of papers of at most 40 pages."""
     manifest = json.loads((folder / "papers" / "manifest.json").read_text(encoding="utf-8"))
@@ -252,7 +261,9 @@ def run_speed(folder: Path, names: list[str], count: int) -> dict[str, float]:
 
 
 def run_all(folder: Path) -> dict[str, Any]:
-    """Every paper through the worker processes: how many gave text, and the reason of each other."""
+    """Every paper through the worker processes: how many gave text, and the reason of each
+    other.
+    """
     from litmap.errors import PdfError
     from litmap.text import extract_many
 

@@ -1,13 +1,15 @@
-"""Papers taken out of their headings and put under an inbox, through the real program: notes, refresh, topics.
+"""Papers taken out of their headings and put under an inbox, through the real program: notes,
+refresh, topics.
 
     python -m benchmarks.quality.inbox [--known 0 0.3 0.9] [--seeds 5] [--library DIR]
 
-Needs the evaluation data (`../shared` beside the checkout, or LITMAP_SHARED): its inbox.py makes the note and scores
-`litmap topics --json`, its mirror stands in for the scholarly web. One library serves all runs, so that papers are
-fetched and embedded once; with --library it is kept, or one that is there is gone on from.
+Needs the evaluation data (`../shared` beside the checkout, or LITMAP_SHARED): its inbox.py makes
+the note and scores `litmap topics --json`, its mirror stands in for the scholarly web. One library
+serves all runs, so that papers are fetched and embedded once; with --library it is kept, or one
+that is there is gone on from.
 
-Beside the mean of the seeds' calibration errors stands that of all seeds' papers together: with 24 papers in ten bins
-the error of one seed is mostly chance.
+Beside the mean of the seeds' calibration errors stands that of all seeds' papers together: with 24
+papers in ten bins the error of one seed is mostly chance.
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ from benchmarks.places import SHARED
 
 
 def judged(scorer: Any, folder: Path, topics: bytes) -> list[tuple[float, bool]]:
-    """(confidence, right) of each paper of the inbox for which a heading was suggested, as the scorer sees them."""
+    """(confidence, right) of each paper of the inbox for which a heading was suggested, as the
+    scorer sees them.
+    """
     works = json.loads(topics)["works"]
     out = []
     for key in json.loads((folder / "inbox.json").read_text(encoding="utf-8")):

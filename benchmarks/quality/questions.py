@@ -1,9 +1,11 @@
-"""Questions with known paper and page over the shared papers: `python -m benchmarks.quality.questions [--json] [--misses]`.
+"""Questions with known paper and page over the shared papers: `python -m
+benchmarks.quality.questions [--json] [--misses]`.
 
-Builds an index of all papers (text, passages, vectors, keywords: litmap's own), asks the 200 questions of
-benchmarks/data/questions.json, and reports how often the paper is among the first five papers and a passage on the
-right page among the first five passages; for quotations also how often `locate` names paper and page first. How the
-questions were made stands in the file. Papers are found through LITMAP_SHARED or ../shared.
+Builds an index of all papers (text, passages, vectors, keywords: litmap's own), asks the 200
+questions of benchmarks/data/questions.json, and reports how often the paper is among the first five
+papers and a passage on the right page among the first five passages; for quotations also how often
+`locate` names paper and page first. How the questions were made stands in the file. Papers are
+found through LITMAP_SHARED or ../shared.
 """
 
 from __future__ import annotations
@@ -92,7 +94,9 @@ def build(
 
 
 def quote(papers: Path, paper: Mapping[str, Any], question: Mapping[str, Any]) -> str:
-    """The sentence of a quotation question, taken from the PDF, with typos, a broken line and a changed case."""
+    """The sentence of a quotation question, taken from the PDF, with typos, a broken line and a
+    changed case.
+    """
     import pymupdf
 
     with pymupdf.open(papers / paper["file"]) as pdf:
@@ -104,7 +108,9 @@ def quote(papers: Path, paper: Mapping[str, Any], question: Mapping[str, Any]) -
 
 
 def damage(sentence: str, seed: int) -> str:
-    """A sentence as it is remembered or pasted: about one typo in 40 letters, a broken line, here and there a case."""
+    """A sentence as it is remembered or pasted: about one typo in 40 letters, a broken line, here
+    and there a case.
+    """
     rng = random.Random(seed)
     letters = list(sentence)
     for _ in range(max(1, len(letters) // 40)):
@@ -218,7 +224,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for (q, outcome), (_, asked_text) in zip(outcomes, asked, strict=True):
             if not outcome["page"]:
                 print(
-                    f"{q['kind']} {q['paper']} p. {q['page']} paper={outcome['paper']}: {asked_text!r}",
+                    f"{q['kind']} {q['paper']} p. {q['page']} paper={outcome['paper']}: "
+                    f"{asked_text!r}",
                     file=sys.stderr,
                 )
     if options.json:

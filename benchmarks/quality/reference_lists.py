@@ -1,9 +1,11 @@
-"""Reference lists of real papers against hand-made keys: entries found, titles, years and first authors right.
+"""Reference lists of real papers against hand-made keys: entries found, titles, years and first
+authors right.
 
     python -m benchmarks.quality.reference_lists [--json] [--misses] [KEY…]
 
-The keys in benchmarks/data/references were written by reading the PDFs' text, one line an entry (family name of the
-first author, year, title; empty where the list gives none). The papers are found through LITMAP_SHARED or ../shared.
+The keys in benchmarks/data/references were written by reading the PDFs' text, one line an entry
+(family name of the first author, year, title; empty where the list gives none). The papers are
+found through LITMAP_SHARED or ../shared.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from litmap.models import Document, Reference
 from litmap.parsing.title_similarity import normalise_title, squash_title
 from litmap.references import read_references
 
-# A hyphen lost at a line end ('energybased') is the extraction's matter: titles are compared without spaces, hyphens.
+# A hyphen lost at a line end ('energybased') is the extraction's matter: titles are compared
+# without spaces, hyphens.
 KEYS = DATA / "references"
 
 
@@ -34,7 +37,9 @@ def holds(reference: Reference, entry: dict[str, Any]) -> bool:
 
 
 def pair(found: list[Reference], entries: list[dict[str, Any]]) -> dict[int, int]:
-    """Key entry → found entry, both in order, as many as possible (a longest common subsequence)."""
+    """Key entry → found entry, both in order, as many as possible (a longest common
+    subsequence).
+    """
     rows, columns = len(entries), len(found)
     best = [[0] * (columns + 1) for _ in range(rows + 1)]
     same = [[holds(f, e) for f in found] for e in entries]
@@ -142,7 +147,8 @@ def main() -> int:
         print(json.dumps({"lists": result, "seconds": round(seconds, 3)}, indent=1))
         return 0
     print(
-        f"{'list':32s} {'key':>4s} {'found':>5s} {'F1':>6s} {'title':>6s} {'year':>6s} {'family':>6s}"
+        f"{'list':32s} {'key':>4s} {'found':>5s} {'F1':>6s} {'title':>6s} {'year':>6s} "
+        f"{'family':>6s}"
     )
     for key, counts in table.items():
         shares = rates(counts)

@@ -1,12 +1,14 @@
-"""Do references find their works, and only theirs? Through the stand-in for the scholarly web, near misses first.
+"""Do references find their works, and only theirs? Through the stand-in for the scholarly web, near
+misses first.
 
     python -m benchmarks.quality.resolving [--shared DIR] [--json] [--show]
 
-Every work of the stand-in's manifests is cited in five ways: a full reference, the title alone, a title with a typing
-mistake, the title without its subtitle (with people and year), and people with year inside a sentence. Each service
-answers title searches with works of nearly the same title first ('Revisiting X', 'X: a survey', 'Comments on X', the
-extended abstract by the same first author). Reported by form: right, wrong (another work taken), undecided (said to be
-unsure or not found). A wrong one is worse than none.
+Every work of the stand-in's manifests is cited in five ways: a full reference, the title alone, a
+title with a typing mistake, the title without its subtitle (with people and year), and people with
+year inside a sentence. Each service answers title searches with works of nearly the same title
+first ('Revisiting X', 'X: a survey', 'Comments on X', the extended abstract by the same first
+author). Reported by form: right, wrong (another work taken), undecided (said to be unsure or not
+found). A wrong one is worse than none.
 """
 
 from __future__ import annotations
@@ -166,7 +168,8 @@ def main() -> int:
     runner = args.shared / "mirror" / "with_mirror.py"
     if not runner.is_file():
         print(
-            f"no stand-in for the scholarly web at {args.shared}; name it with --shared or LITMAP_SHARED"
+            f"no stand-in for the scholarly web at {args.shared}; name it with --shared or "
+            f"LITMAP_SHARED"
         )
         return 2
     if not args.inside:

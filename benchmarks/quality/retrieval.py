@@ -1,9 +1,11 @@
-"""Search quality on test collections in BEIR form: `python -m benchmarks.quality.retrieval DIR… [--json] [--cache DIR]`.
+"""Search quality on test collections in BEIR form: `python -m benchmarks.quality.retrieval DIR…
+[--json] [--cache DIR]`.
 
-Each document becomes a work with title and abstract, goes through litmap's own chunking, vectors, keyword index and
-build, and each query through `Searcher.rank_works`, which is what `Library.search` ranks papers by. Reported: nDCG@10,
-Recall@10 and @100, MRR with 95 % bootstrap intervals over queries, for keywords alone, vectors alone, and fused.
-A query whose id is a document's is that document: it is taken out of the results.
+Each document becomes a work with title and abstract, goes through litmap's own chunking, vectors,
+keyword index and build, and each query through `Searcher.rank_works`, which is what
+`Library.search` ranks papers by. Reported: nDCG@10, Recall@10 and @100, MRR with 95 % bootstrap
+intervals over queries, for keywords alone, vectors alone, and fused. A query whose id is a
+document's is that document: it is taken out of the results.
 """
 
 from __future__ import annotations
@@ -42,7 +44,9 @@ Qrels = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True)
 class Collection:
-    """A test collection: documents (id, title, text), queries (id, text), and judgements by query."""
+    """A test collection: documents (id, title, text), queries (id, text), and judgements by
+    query.
+    """
 
     name: str
     documents: list[tuple[str, str, str]]
@@ -152,7 +156,9 @@ def interval(values: Sequence[float], seed: int = 0, rounds: int = 2000) -> tupl
 def mean_interval(
     by_collection: Sequence[Sequence[float]], rounds: int = 2000
 ) -> tuple[float, float]:
-    """95 % bootstrap interval of the mean over collections of each one's mean, queries drawn within each."""
+    """95 % bootstrap interval of the mean over collections of each one's mean, queries drawn within
+    each.
+    """
     random = np.random.default_rng(0)
     means = np.zeros(rounds)
     for values in by_collection:
@@ -220,7 +226,8 @@ def show(table: Mapping[str, object]) -> None:
     for name, methods in table.items():
         for method, metrics in methods.items():  # type: ignore[attr-defined]
             cells = (
-                f"{metrics[m]['mean']:.3f} [{metrics[m]['interval'][0]:.3f}, {metrics[m]['interval'][1]:.3f}]"
+                f"{metrics[m]['mean']:.3f} [{metrics[m]['interval'][0]:.3f}, "
+                f"{metrics[m]['interval'][1]:.3f}]"
                 for m in METRICS
             )
             print(f"{name:<20}{method:<10}" + "".join(f"{cell:>24}" for cell in cells))

@@ -1,10 +1,12 @@
-"""Summaries of papers against their own abstracts, the abstract taken out of the text; same number of words.
+"""Summaries of papers against their own abstracts, the abstract taken out of the text; same number
+of words.
 
     python -m benchmarks.quality.summaries [--papers 120] [--json]
 
-Needs ../shared/papers (or LITMAP_SHARED). ROUGE-1, -2 and -L are F1 over Porter stems, ROUGE-L over the whole text; a
-summary is cut at the abstract's number of words. Left out of the text are the section called abstract and every
-sentence of the first two pages of whose word triples more than 60 % stand in the abstract.
+Needs ../shared/papers (or LITMAP_SHARED). ROUGE-1, -2 and -L are F1 over Porter stems, ROUGE-L over
+the whole text; a summary is cut at the abstract's number of words. Left out of the text are the
+section called abstract and every sentence of the first two pages of whose word triples more than 60
+% stand in the abstract.
 """
 
 from __future__ import annotations

@@ -1,12 +1,14 @@
-"""Filing, 'fits none' and emergent clusters on papers whose headings are known, beside the usual methods.
+"""Filing, 'fits none' and emergent clusters on papers whose headings are known, beside the usual
+methods.
 
     python -m benchmarks.quality.topics DIR... [--known 0 0.1 0.3 0.9] [--seeds 3] [--tasks filing none clusters]
         [--rivals PYTHON] [--json]
 
-A DIR holds papers.jsonl ({"title", "abstract", "heading"}) and headings.json (a list; 'Outer: Inner' is a nested one).
-Filing: a share of each heading's papers stands in the notes, the rest in an inbox. None: one heading is left out of the
-notes with all its papers. Clusters: a quarter of the headings is left out, their papers are grouped without being told
-how many groups there are; k-means is told. All methods have the same vectors.
+A DIR holds papers.jsonl ({"title", "abstract", "heading"}) and headings.json (a list; 'Outer:
+Inner' is a nested one). Filing: a share of each heading's papers stands in the notes, the rest in
+an inbox. None: one heading is left out of the notes with all its papers. Clusters: a quarter of the
+headings is left out, their papers are grouped without being told how many groups there are; k-means
+is told. All methods have the same vectors.
 """
 
 from __future__ import annotations
@@ -39,7 +41,9 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Collection:
-    """Papers with their gold heading (column of `headings`), the evidence, and plain vectors of both."""
+    """Papers with their gold heading (column of `headings`), the evidence, and plain vectors of
+    both.
+    """
 
     name: str
     gold: NDArray[np.int64]
@@ -250,7 +254,9 @@ def cluster_methods(
 def run_rivals(
     c: Collection, cases: Sequence[NDArray[np.int64]], python: str
 ) -> dict[str, list[list[int]]]:
-    """Groups by other libraries, which live in another Python; methods that do not run there are named and left out."""
+    """Groups by other libraries, which live in another Python; methods that do not run there are
+    named and left out.
+    """
     if not python:
         print(
             "UMAP with HDBSCAN, Leiden, BERTopic: left out, no --rivals PYTHON that has them",

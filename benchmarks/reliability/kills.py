@@ -1,14 +1,17 @@
-"""A whole `litmap refresh` killed at random moments, and on disks that fill up: `python -m benchmarks.reliability.kills`.
+"""A whole `litmap refresh` killed at random moments, and on disks that fill up: `python -m
+benchmarks.reliability.kills`.
 
     python -m benchmarks.reliability.kills [--kills 100] [--disks 8] [--seed 0] [--prefect] [--json]
 
-A library of some of the example notes is refreshed with all of them (served on loopback, a PDF in the drop folder)
-by the real command in a process of its own, which is killed with SIGKILL at a moment drawn evenly over the time that
-an undisturbed refresh takes. After each kill the library must open, pass every checksum and answer a search; a second
-refresh must end with what the undisturbed one has: works with status and file, passages, vectors, topics, links and
-summaries (times and the ids of builds left out). With `--disks` the library lies on small file systems in memory
-(tmpfs) that are full at different moments of the refresh: it must end with a clear error, the old build must serve,
-and with more room the next refresh must end the same. Exit code 1 where anything was not so.
+A library of some of the example notes is refreshed with all of them (served on loopback, a PDF in
+the drop folder) by the real command in a process of its own, which is killed with SIGKILL at a
+moment drawn evenly over the time that an undisturbed refresh takes. After each kill the library
+must open, pass every checksum and answer a search; a second refresh must end with what the
+undisturbed one has: works with status and file, passages, vectors, topics, links and summaries
+(times and the ids of builds left out). With `--disks` the library lies on small file systems in
+memory (tmpfs) that are full at different moments of the refresh: it must end with a clear error,
+the old build must serve, and with more room the next refresh must end the same. Exit code 1 where
+anything was not so.
 """
 
 from __future__ import annotations
@@ -41,9 +44,13 @@ from litmap.settings import load_settings
 
 QUERY = "why do flat minima generalise?"
 DAMAGED = "The Temperature of Stochastic Gradients"
-"""Its file is served damaged, which a refresh tries again after a while: seconds of waiting in every run."""
+"""Its file is served damaged, which a refresh tries again after a while: seconds of waiting in
+every run.
+"""
 ROUNDING = 5e-3
-"""How much two figures made from vectors (confidences, places on a scale) may differ for the same reason."""
+"""How much two figures made from vectors (confidences, places on a scale) may differ for the same
+reason.
+"""
 SLACK = 1e-3
 """How much two vectors of one passage may differ: batches of other sizes round otherwise."""
 
@@ -134,7 +141,9 @@ def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
 
 
 def unlike(one: Any, other: Any, place: str) -> str:
-    """Where two values differ by more than roundings of vectors explain, and how; '' where nowhere."""
+    """Where two values differ by more than roundings of vectors explain, and how; '' where
+    nowhere.
+    """
     if isinstance(one, float) and isinstance(other, float):
         return "" if abs(one - other) <= ROUNDING else f"{place}: {one} and {other}"
     if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
@@ -157,7 +166,9 @@ def serves(library: Path) -> str:
 
 
 def killed(trial: Trial, whole: dict[str, Any], after: float) -> tuple[list[str], str, float]:
-    """One kill: what was wrong afterwards; whether it came too late, or which build served; seconds until then."""
+    """One kill: what was wrong afterwards; whether it came too late, or which build served; seconds
+    until then.
+    """
     with tempfile.TemporaryDirectory(dir=trial.root) as folder:
         library = Path(folder) / "library"
         trial.fresh(library)

@@ -1,7 +1,9 @@
-"""argparse and litmap's settings beside typer and pydantic-settings: `python -m benchmarks.rivals.command_line`.
+"""argparse and litmap's settings beside typer and pydantic-settings: `python -m
+benchmarks.rivals.command_line`.
 
-Processor time of a new process until the command line or the settings are ready, the best of five; and what each says
-about an unknown and about a wrong setting in a file. Needs typer and pydantic-settings.
+Processor time of a new process until the command line or the settings are ready, the best of five;
+and what each says about an unknown and about a wrong setting in a file. Needs typer and
+pydantic-settings.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ STARTS = {
     "litmap's parser": "from litmap.cli import build_parser; build_parser()",
     "litmap's settings": "from litmap.settings import load_settings; load_settings()",
     "pydantic-settings": "from pathlib import Path\nfrom pydantic_settings import BaseSettings\n"
-    "class S(BaseSettings):\n    library: Path = Path('index')\n    notes: tuple[str, ...] = ()\n    ocr: bool = True\nS()",
+    "class S(BaseSettings):\n    library: Path = Path('index')\n    notes: tuple[str, ...] = ()\n "
+    "   ocr: bool = True\nS()",
 }
 MODEL = """
 from pathlib import Path

@@ -1,9 +1,11 @@
-"""File locks and process pools beside litmap's own: `python -m benchmarks.rivals.locks_and_processes`.
+"""File locks and process pools beside litmap's own: `python -m
+benchmarks.rivals.locks_and_processes`.
 
-Locks (filelock, portalocker): microseconds to take and give back, what a second process is told, whether a killed
-holder's lock is free, what happens on a file system without locks. Pools (concurrent.futures, loky, pebble): 24 tasks
-of which one kills its process, one never ends and one wants too much memory; right is a pool that does the other 21
-and names those three. Libraries that are not installed are left out.
+Locks (filelock, portalocker): microseconds to take and give back, what a second process is told,
+whether a killed holder's lock is free, what happens on a file system without locks. Pools
+(concurrent.futures, loky, pebble): 24 tasks of which one kills its process, one never ends and one
+wants too much memory; right is a pool that does the other 21 and names those three. Libraries that
+are not installed are left out.
 """
 
 from __future__ import annotations
@@ -53,7 +55,11 @@ def portalocker_lock(path: Path) -> Any:
 LOCKS: dict[str, Callable[[Path], Any]] = {
     "litmap": litmap_lock, "filelock": filelock_lock, "portalocker": portalocker_lock,
 }  # fmt: skip
-HOLD = "import sys, time; from benchmarks.rivals import locks_and_processes as m; from pathlib import Path\nwith m.LOCKS[{name!r}](Path({path!r})): print('held', flush=True); time.sleep(60)"  # noqa: E501
+HOLD = (
+    "import sys, time; from benchmarks.rivals import locks_and_processes as m; from pathlib "
+    "import Path\nwith m.LOCKS[{name!r}](Path({path!r})): print('held', flush=True); "
+    "time.sleep(60)"
+)
 
 
 def measure_lock(name: str, folder: Path) -> dict[str, Any]:

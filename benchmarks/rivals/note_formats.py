@@ -1,9 +1,11 @@
-"""Libraries that read notes, in the place of litmap's own readers: `python -m benchmarks.rivals.note_formats`.
+"""Libraries that read notes, in the place of litmap's own readers: `python -m
+benchmarks.rivals.note_formats`.
 
-Each library is given an adapter to litmap's blocks and takes the reader's place; the gold notes of that format are then
-scored as always (works found, headings, mentions). Beside it: lines of code that would go and come, processor time over
-the same notes, and what is raised by notes broken on purpose (`--fuzz 300`). Libraries that are not installed are left
-out: markdown-it-py mdit-py-plugins mistune docutils orgparse pylatexenc TexSoup nbformat.
+Each library is given an adapter to litmap's blocks and takes the reader's place; the gold notes of
+that format are then scored as always (works found, headings, mentions). Beside it: lines of code
+that would go and come, processor time over the same notes, and what is raised by notes broken on
+purpose (`--fuzz 300`). Libraries that are not installed are left out: markdown-it-py
+mdit-py-plugins mistune docutils orgparse pylatexenc TexSoup nbformat.
 """
 
 # ruff: noqa: D102 - the adapters' methods take a piece of text each
@@ -292,9 +294,11 @@ def _register_roles() -> None:
 
 # ── org ──────────────────────────────────────────────────────────────────────────────────────────
 def orgparse_outline(text: str, builder: Builder) -> tuple[str, ...]:
-    """Orgparse for headlines, keywords, tags and properties; what stands below them by litmap's own reader.
+    """Orgparse for headlines, keywords, tags and properties; what stands below them by litmap's own
+    reader.
 
-    orgparse gives a body as one string: it reads no lists, tables, footnotes, citations or emphasis.
+    orgparse gives a body as one string: it reads no lists, tables, footnotes, citations or
+    emphasis.
     """
     from orgparse import loads
 
@@ -324,12 +328,17 @@ def orgparse_outline(text: str, builder: Builder) -> tuple[str, ...]:
 
 # ── LaTeX ────────────────────────────────────────────────────────────────────────────────────────
 def pylatexenc_latex(text: str, builder: Builder) -> tuple[str, ...]:
-    """Pylatexenc's nodes (tolerant) and its text of each; sections, citations, links, lists from the nodes."""
+    """Pylatexenc's nodes (tolerant) and its text of each; sections, citations, links, lists from
+    the nodes.
+    """
     from pylatexenc.latexwalker import LatexWalker, get_default_latex_context_db
     from pylatexenc.macrospec import MacroSpec
 
     db = get_default_latex_context_db()
-    cites = "cite citep citet citealp citealt citeauthor citeyear parencite textcite autocite footcite fullcite"
+    cites = (
+        "cite citep citet citealp citealt citeauthor citeyear parencite textcite autocite "
+        "footcite fullcite"
+    )
     macros = [MacroSpec(name, "*[[{") for name in cites.split()]
     macros += [MacroSpec(n, a) for n, a in [("href", "{{"), ("url", "{"), ("doi", "{"), ("arxiv", "{"),
                ("bibitem", "[{"), ("bibliography", "{"), ("addbibresource", "[{"), ("paragraph", "*[{"),
@@ -461,7 +470,9 @@ class _TexNodes:
 
 # ── notebooks ────────────────────────────────────────────────────────────────────────────────────
 def nbformat_notebook(text: str, builder: Builder) -> tuple[str, ...]:
-    """Nbformat as a gate before litmap's own: it gives the same cells, without the lines where they stand."""
+    """Nbformat as a gate before litmap's own: it gives the same cells, without the lines where they
+    stand.
+    """
     import nbformat
 
     try:
@@ -563,7 +574,9 @@ def _whole(keys: list[Path]) -> float:
 
 
 def shared_gold(folder: Path, notes: Path) -> str:
-    """The last line of the evaluation's own scorer for a parse of its notes; '' without the data."""
+    """The last line of the evaluation's own scorer for a parse of its notes; '' without the
+    data.
+    """
     if not folder.is_dir():
         return ""
     read, _ = read_notes([notes])

@@ -1,9 +1,10 @@
 """The map's layout and its SVG beside libraries: `python -m benchmarks.rivals.pictures`.
 
-Layouts of papers by scikit-learn's TSNE, openTSNE and umap-learn over the same vectors (abstracts of the shared
-evaluation data, embedded here, `--texts`), or `--saved FILE.npz` of vectors: trustworthiness, the share of each paper's
-ten neighbours kept, dots that cover others, processor seconds, and how far known papers move when a tenth is new. SVG by
-svgwrite and drawsvg: the same dots and labels. Libraries that are not installed are left out.
+Layouts of papers by scikit-learn's TSNE, openTSNE and umap-learn over the same vectors (abstracts
+of the shared evaluation data, embedded here, `--texts`), or `--saved FILE.npz` of vectors:
+trustworthiness, the share of each paper's ten neighbours kept, dots that cover others, processor
+seconds, and how far known papers move when a tenth is new. SVG by svgwrite and drawsvg: the same
+dots and labels. Libraries that are not installed are left out.
 """
 
 from __future__ import annotations

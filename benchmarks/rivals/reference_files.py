@@ -1,8 +1,9 @@
-"""Libraries for reference files beside litmap's own code: `python -m benchmarks.rivals.reference_files`.
+"""Libraries for reference files beside litmap's own code: `python -m
+benchmarks.rivals.reference_files`.
 
-RIS read by rispy, BibTeX read by pybtex (litmap reads with bibtexparser), and BibTeX written by bibtexparser (with its
-LaTeX encoder) and pybtex: what a round through two foreign readers keeps of hostile titles and names, what broken
-files cost, lines and processor time. Needs rispy and pybtex.
+RIS read by rispy, BibTeX read by pybtex (litmap reads with bibtexparser), and BibTeX written by
+bibtexparser (with its LaTeX encoder) and pybtex: what a round through two foreign readers keeps of
+hostile titles and names, what broken files cost, lines and processor time. Needs rispy and pybtex.
 """
 
 from __future__ import annotations

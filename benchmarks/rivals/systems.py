@@ -1,9 +1,10 @@
-"""Other systems over the same PDFs, each as its documentation shows it: `python systems.py SYSTEM JOB.json`.
+"""Other systems over the same PDFs, each as its documentation shows it: `python systems.py SYSTEM
+JOB.json`.
 
-Run by `benchmarks.rivals.side_by_side`, with the interpreter of an environment that has the systems; nothing of litmap is
-imported. JOB.json has `pdfs` (paths), `model` (folder), `folder` (to keep the index in) and `questions`. The answer
-goes to stdout: a line 'searchable' as soon as the index is kept on disk, then one line of JSON: for each question
-the ten best pieces as [path, text].
+Run by `benchmarks.rivals.side_by_side`, with the interpreter of an environment that has the
+systems; nothing of litmap is imported. JOB.json has `pdfs` (paths), `model` (folder), `folder` (to
+keep the index in) and `questions`. The answer goes to stdout: a line 'searchable' as soon as the
+index is kept on disk, then one line of JSON: for each question the ten best pieces as [path, text].
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ def langchain(job: dict[str, Any], **splitting: int) -> Ask:
 
 
 def llamaindex(job: dict[str, Any], **splitting: int) -> Ask:
-    """PyMuPDFReader → SentenceSplitter (1024 tokens, 200 shared) → HuggingFaceEmbedding → FaissVectorStore."""
+    """PyMuPDFReader → SentenceSplitter (1024 tokens, 200 shared) → HuggingFaceEmbedding →
+    FaissVectorStore.
+    """
     import faiss
     from llama_index.core import StorageContext, VectorStoreIndex
     from llama_index.core.node_parser import SentenceSplitter
@@ -70,7 +73,9 @@ def llamaindex(job: dict[str, Any], **splitting: int) -> Ask:
 
 
 def txtai(job: dict[str, Any], *, blocks: bool = False) -> Ask:
-    """`Embeddings` over pages, or PyMuPDF's blocks, as texts; txtai's own reader of PDFs needs Java or docling."""
+    """`Embeddings` over pages, or PyMuPDF's blocks, as texts; txtai's own reader of PDFs needs Java
+    or docling.
+    """
     import pymupdf
     from txtai import Embeddings
 

@@ -1,9 +1,11 @@
-"""Groups of papers by other people's libraries, in a Python of their own (`benchmarks.quality.topics --rivals PYTHON`).
+"""Groups of papers by other people's libraries, in a Python of their own
+(`benchmarks.quality.topics --rivals PYTHON`).
 
-Reads from standard input {"texts": [...], "vectors": FILE.npy, "cases": [[row, ...], ...]}; writes to standard output
-{"groups": {method: [[group of each row of the case, ...], ...]}, "skipped": {method: reason}}. All get the same
-vectors, as they come, and find the number of groups themselves: UMAP with HDBSCAN and BERTopic with the settings that
-BERTopic's manual starts from, Leiden's modularity on a graph of 15 neighbours.
+Reads from standard input {"texts": [...], "vectors": FILE.npy, "cases": [[row, ...], ...]}; writes
+to standard output {"groups": {method: [[group of each row of the case, ...], ...]}, "skipped":
+{method: reason}}. All get the same vectors, as they come, and find the number of groups themselves:
+UMAP with HDBSCAN and BERTopic with the settings that BERTopic's manual starts from, Leiden's
+modularity on a graph of 15 neighbours.
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
-"""How fast texts become vectors, against sentence-transformers in float32, in one run on the same texts.
+"""How fast texts become vectors, against sentence-transformers in float32, in one run on the same
+texts.
 
     python -m benchmarks.speed.embedding [--texts 256] [--threads 2] [--json]
 
-Texts are abstracts of the shared evaluation data (LITMAP_SHARED or ../shared), else made-up sentences. Wall time is
-what a reader waits; time on the processor is steadier where other programs run, so both ratios are given. Agreement is
-the cosine with sentence-transformers' float32 vectors. 'query, cold' is a new process that embeds one query.
+Texts are abstracts of the shared evaluation data (LITMAP_SHARED or ../shared), else made-up
+sentences. Wall time is what a reader waits; time on the processor is steadier where other programs
+run, so both ratios are given. Agreement is the cosine with sentence-transformers' float32 vectors.
+'query, cold' is a new process that embeds one query.
 """
 
 from __future__ import annotations

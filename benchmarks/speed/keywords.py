@@ -1,9 +1,11 @@
-"""Keyword engines side by side: `python -m benchmarks.speed.keywords [--sizes 5000 100000] [--engines …] [--json]`.
+"""Keyword engines side by side: `python -m benchmarks.speed.keywords [--sizes 5000 100000]
+[--engines …] [--json]`.
 
-litmap's own index, SQLite FTS5 (porter), bm25s and tantivy, over the same made-up passages (words drawn from a Zipf
-distribution like that of papers, 120 a passage, with topics of their own), asked the same questions of three to eight
-words for their best 100. Reported: seconds to build and to add one paper of 70 passages, bytes on disk, p50 and p95
-of a search in milliseconds, peak memory of the process. Each engine runs in a process of its own.
+litmap's own index, SQLite FTS5 (porter), bm25s and tantivy, over the same made-up passages (words
+drawn from a Zipf distribution like that of papers, 120 a passage, with topics of their own), asked
+the same questions of three to eight words for their best 100. Reported: seconds to build and to add
+one paper of 70 passages, bytes on disk, p50 and p95 of a search in milliseconds, peak memory of the
+process. Each engine runs in a process of its own.
 """
 
 # ruff: noqa: D102 - the engines' methods are described once, in `Engine`
@@ -64,7 +66,9 @@ def word(number: int) -> str:
 
 
 class Texts:
-    """Passages by number, the same in every run: half general words, half of the passage's topic."""
+    """Passages by number, the same in every run: half general words, half of the passage's
+    topic.
+    """
 
     def __init__(self) -> None:
         random = np.random.default_rng(0)
@@ -90,7 +94,9 @@ class Texts:
                 yield " ".join(row.tolist())
 
     def queries(self) -> list[str]:
-        """Questions of three to eight words: half of them from a topic, none of the 30 commonest."""
+        """Questions of three to eight words: half of them from a topic, none of the 30
+        commonest.
+        """
         random = np.random.default_rng(99)
         found = []
         for _ in range(QUERIES):

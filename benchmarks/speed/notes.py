@@ -1,9 +1,11 @@
-"""Speed of reading notes and finding their citations: 1,000 notes of about 10 kB on one core, and growth with size.
+"""Speed of reading notes and finding their citations: 1,000 notes of about 10 kB on one core, and
+growth with size.
 
     python -m benchmarks.speed.notes [--json] [--count 1000] [--hostile]
 
-The notes are made here from words and reference patterns of several styles (seeded), so no data is needed. `--hostile`
-measures text made to blow up regular expressions and parsers instead: one piece repeated to 50, 100 and 200 kB.
+The notes are made here from words and reference patterns of several styles (seeded), so no data is
+needed. `--hostile` measures text made to blow up regular expressions and parsers instead: one piece
+repeated to 50, 100 and 200 kB.
 """
 
 from __future__ import annotations
@@ -16,9 +18,12 @@ import time
 from pathlib import Path
 
 WORDS = (  # noqa: SIM905
-    "the of and to in is that for with as are on by this from at or which we can be has model data network theory results "
-    "method analysis species growth energy field market policy cell protein neural learning stability structure effect large "
-    "small random linear optimal local global rate bound mean variance sample time space order phase"
+    "the of and to in is that for with as are on by this from at or which we can be has model "
+    "data network theory results "
+    "method analysis species growth energy field market policy cell protein neural learning "
+    "stability structure effect large "
+    "small random linear optimal local global rate bound mean variance sample time space order "
+    "phase"
 ).split()
 SURNAMES = "Smith Jones Tilman Kingsolver Ortega Nakamura Weiss Fischer Laurent Petrov Okafor Lindqvist Moreau Castellano".split()  # noqa: SIM905
 
@@ -51,7 +56,11 @@ def note(rng: random.Random, size: int, *, plain: bool) -> str:
             block = "\n".join(f"- {sentence(rng)}" for _ in range(rng.randint(2, 6)))
         elif rng.random() < 0.15:
             title = " ".join(rng.choice(WORDS) for _ in range(8)).capitalize()
-            block = f"{rng.choice(SURNAMES)}, A., & {rng.choice(SURNAMES)}, B. ({rng.randint(1950, 2024)}). {title}. Journal of Things, {rng.randint(1, 99)}, 1-20."  # noqa: E501
+            block = (
+                f"{rng.choice(SURNAMES)}, A., & {rng.choice(SURNAMES)}, B. "
+                f"({rng.randint(1950, 2024)}). {title}. Journal of Things, {rng.randint(1, 99)}, "
+                f"1-20."
+            )
         else:
             block = " ".join(sentence(rng) for _ in range(rng.randint(2, 6)))
         parts.append(block)
@@ -146,7 +155,8 @@ def main() -> None:
     )
     for name, row in rows.items():
         print(
-            f"{name:28s} {row['read_s']:8.2f} {row['find_s']:8.2f} {row['total_s']:8.2f} {row['megabytes_per_s']:6.2f} {row['citations']:9.0f}"  # noqa: E501
+            f"{name:28s} {row['read_s']:8.2f} {row['find_s']:8.2f} {row['total_s']:8.2f} "
+            f"{row['megabytes_per_s']:6.2f} {row['citations']:9.0f}"
         )
 
 

@@ -1,10 +1,11 @@
-"""How the index grows: build, open, search and one-paper refresh at 10 thousand to 1 million passages.
+"""How the index grows: build, open, search and one-paper refresh at 10 thousand to 1 million
+passages.
 
     python -m benchmarks.speed.scale [--sizes 10000 100000 1000000] [--keywords] [--json]
 
-The vectors are synthetic and clustered like real ones (topics, papers, passages; a decaying spectrum); the
-passages have 900 characters and twelve rectangles each. Making them up is timed apart ('synthetic'). Every size runs
-in a process of its own, whose peak memory is reported.
+The vectors are synthetic and clustered like real ones (topics, papers, passages; a decaying
+spectrum); the passages have 900 characters and twelve rectangles each. Making them up is timed
+apart ('synthetic'). Every size runs in a process of its own, whose peak memory is reported.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ RECTS = tuple((1 + i // 8, 72.0, 80.0 + 12 * i, 540.0, 91.0 + 12 * i) for i in r
 
 
 class Synthetic:
-    """Papers around topics, passages around papers; components fall off like those of a language model's vectors."""
+    """Papers around topics, passages around papers; components fall off like those of a language
+    model's vectors.
+    """
 
     def __init__(self, seed: int = 0) -> None:
         rng = np.random.default_rng(seed)
@@ -152,7 +155,9 @@ def words_step(old: Path | None, new: Path, changes: Changes) -> None:
 
 
 def times(work: Any, n: int) -> dict[str, float]:
-    """p50 and p95 in milliseconds, by the clock and of the processor (steadier where other programs run)."""
+    """p50 and p95 in milliseconds, by the clock and of the processor (steadier where other programs
+    run).
+    """
     wall, processor = [], []
     for i in range(n):
         start, own = time.perf_counter(), time.process_time()

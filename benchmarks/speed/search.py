@@ -1,8 +1,10 @@
-"""How long a search takes beside embedding its query: `python -m benchmarks.speed.search [--passages 23000] [--json]`.
+"""How long a search takes beside embedding its query: `python -m benchmarks.speed.search
+[--passages 23000] [--json]`.
 
-Texts and vectors are made up (see `benchmarks.speed.scale`), or those of a library on disk (`--library DIR`), then asked the
-questions and keywords of benchmarks/data/questions.json; the model, the indexes and the search are litmap's own. Every
-query is embedded alone and then searched for, so that both meet the same load; no query is asked twice by passage.
+Texts and vectors are made up (see `benchmarks.speed.scale`), or those of a library on disk
+(`--library DIR`), then asked the questions and keywords of benchmarks/data/questions.json; the
+model, the indexes and the search are litmap's own. Every query is embedded alone and then searched
+for, so that both meet the same load; no query is asked twice by passage.
 """
 
 from __future__ import annotations
@@ -62,7 +64,9 @@ def measure(searcher: Searcher, texts: Sequence[str]) -> dict[str, float]:
 
 
 def questions() -> list[str]:
-    """The questions and keywords kept with the benchmarks; quotations are not kept, so they are left out."""
+    """The questions and keywords kept with the benchmarks; quotations are not kept, so they are
+    left out.
+    """
     every = json.loads((DATA / "questions.json").read_text("utf-8"))["questions"]
     return [q["question"] for q in every if q.get("question")]
 

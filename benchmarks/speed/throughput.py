@@ -1,10 +1,12 @@
-"""Fetching from many hosts at once: 20 hosts of 20 papers each at 100 ms latency, against what the budgets allow.
+"""Fetching from many hosts at once: 20 hosts of 20 papers each at 100 ms latency, against what the
+budgets allow.
 
     python -m benchmarks.speed.throughput [--hosts 20] [--papers 20] [--latency 0.1] [--json]
 
-Everything runs on loopback (127.0.0.2 and up, one address a host) through the real client and `pdfs.fetch`. What the
-budgets allow for one host is the greater of its pace and its connections: (papers - 1) starts a pace apart and the
-last answer, or papers times the latency over its connections. The run may take at most 1.3 times that.
+Everything runs on loopback (127.0.0.2 and up, one address a host) through the real client and
+`pdfs.fetch`. What the budgets allow for one host is the greater of its pace and its connections:
+(papers - 1) starts a pace apart and the last answer, or papers times the latency over its
+connections. The run may take at most 1.3 times that.
 """
 
 from __future__ import annotations
@@ -144,7 +146,8 @@ def main() -> int:
         print(f"{args.hosts} hosts x {args.papers} papers, {args.latency * 1000:.0f} ms latency")
         for row in rows:
             print(
-                f"{row['case']:14} {row['fetched']}/{row['works']} fetched  allowed {row['allowed_s']:6.2f} s  "
+                f"{row['case']:14} {row['fetched']}/{row['works']} fetched  allowed "
+                f"{row['allowed_s']:6.2f} s  "
                 f"spent {row['spent_s']:6.2f} s  ratio {row['ratio']:.2f}"
             )
     return int(any(row["fetched"] != row["works"] for row in rows) or float(rows[0]["ratio"]) > 1.3)

@@ -2,8 +2,8 @@
 
     python -m benchmarks.speed.topics [--sizes 1250 2500 5000] [--json]
 
-Papers belong to 60 subjects with words and vectors of their own; 50 subjects are headings with 40 % of their papers,
-all else is in the inbox.
+Papers belong to 60 subjects with words and vectors of their own; 50 subjects are headings with 40 %
+of their papers, all else is in the inbox.
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
-"""How much of a whole run is the model's own arithmetic: `python -m benchmarks.speed.whole_run [--papers 60] [--json]`.
+"""How much of a whole run is the model's own arithmetic: `python -m benchmarks.speed.whole_run
+[--papers 60] [--json]`.
 
-PDFs in the drop folder of an empty library are made searchable (titles, text, passages, vectors, words, filing, map,
-summaries, reading list), and every batch of tokens that goes to the model on the way is kept. The floor is the same
-batches through the same engine once more, alone and with its weights loaded. The share is floor over run, by the
-clock and in processor seconds; the run is timed in a process of its own, from before anything of litmap is imported.
-Papers: a seeded draw from LITMAP_SHARED or `../shared`. Peak memory is that of one process, the largest.
+PDFs in the drop folder of an empty library are made searchable (titles, text, passages, vectors,
+words, filing, map, summaries, reading list), and every batch of tokens that goes to the model on
+the way is kept. The floor is the same batches through the same engine once more, alone and with its
+weights loaded. The share is floor over run, by the clock and in processor seconds; the run is timed
+in a process of its own, from before anything of litmap is imported. Papers: a seeded draw from
+LITMAP_SHARED or `../shared`. Peak memory is that of one process, the largest.
 """
 
 from __future__ import annotations

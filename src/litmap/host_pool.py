@@ -1,4 +1,6 @@
-"""Work on many hosts at once: one lane a host, a few threads a lane, results as they come. Imports no other part."""
+"""Work on many hosts at once: one lane a host, a few threads a lane, results as they come. Imports
+no other part.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,11 @@ Value = TypeVar("Value")
 
 
 class PerHostPool(Generic[Tag, Value]):
-    """Calls that wait for one host must not hold up those to another, so each lane has threads of its own.
+    """Calls that wait for one host must not hold up those to another, so each lane has threads of
+    its own.
 
-    `submit` may be called while results are being read; `results` ends when nothing is left. Closing (also by leaving
-    the context) drops calls that have not begun.
+    `submit` may be called while results are being read; `results` ends when nothing is left.
+    Closing (also by leaving the context) drops calls that have not begun.
     """
 
     def __init__(self, width: int = 3) -> None:

@@ -1,7 +1,8 @@
-"""What litmap logs and where it goes: the terminal (`-v`), a file (`--log`), and a library's last refreshes.
+"""What litmap logs and where it goes: the terminal (`-v`), a file (`--log`), and a library's last
+refreshes.
 
-Modules log to a logger of their own name below `litmap`. Messages name works, files, hosts, counts and reasons,
-never the text of notes, so that a log can go into a bug report.
+Modules log to a logger of their own name below `litmap`. Messages name works, files, hosts, counts
+and reasons, never the text of notes, so that a log can go into a bug report.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class _ShortFormatter(logging.Formatter):
 
 
 def configure(verbosity: int = 0, file: Path | None = None) -> None:
-    """Send the log to standard error (more with each step of `verbosity`, 0 to 2) and to `file`, all of it.
+    """Send the log to standard error (more with each step of `verbosity`, 0 to 2) and to `file`,
+    all of it.
 
     A log goes on in a file that is empty or holds one. Raises UsageError for another file, and
     OSError where the file cannot be written. A second call replaces the first.
@@ -79,8 +81,8 @@ def _attach(handler: logging.Handler, level: int) -> None:
 def kept_log(folder: Path, started: str) -> Iterator[Path]:
     """Keep a log of what runs in this context in `folder`, beside those of the last refreshes.
 
-    `started` is a time, UTC ISO 8601, and names the file. A folder that cannot be written costs the log, not the
-    refresh.
+    `started` is a time, UTC ISO 8601, and names the file. A folder that cannot be written costs the
+    log, not the refresh.
     """
     path = folder / f"refresh-{started.replace(':', '')}.log"
     before = ROOT.level

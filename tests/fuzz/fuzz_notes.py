@@ -1,8 +1,10 @@
-"""Feeds broken notes to the readers for a while: `python tests/fuzz/fuzz_notes.py --seconds 600 [--seed 0]`.
+"""Feeds broken notes to the readers for a while: `python tests/fuzz/fuzz_notes.py --seconds 600
+[--seed 0]`.
 
-Each round takes real notes (the cases of the tests), cuts, doubles, swaps and corrupts them, at random also
-gives them another format, and reads them. A crash, a refusal without a reason, a mention outside its note or
-a note that takes far longer than its length allows ends the run with the input written to a file.
+Each round takes real notes (the cases of the tests), cuts, doubles, swaps and corrupts them, at
+random also gives them another format, and reads them. A crash, a refusal without a reason, a
+mention outside its note or a note that takes far longer than its length allows ends the run with
+the input written to a file.
 """
 
 from __future__ import annotations

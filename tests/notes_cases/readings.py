@@ -1,7 +1,8 @@
-"""What the notes of this folder are read as, a line for each citation: `python -m tests.notes_cases.readings`.
+"""What the notes of this folder are read as, a line for each citation: `python -m
+tests.notes_cases.readings`.
 
-`readings.txt` is the reading that was looked through last. A change of the reading shows there as a difference to
-look through; the command writes the file anew.
+`readings.txt` is the reading that was looked through last. A change of the reading shows there as a
+difference to look through; the command writes the file anew.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Scores the reading of the notes in this folder against their answer keys.
 
-A key lists the works a note cites: title, id (any of id, ids or url may identify it), the source lines where it is
-mentioned (as a part of the line's text), and the innermost heading (alternatives after '|'). Citations that are not
-sure count as found where they agree with the key, and as candidates otherwise: a source would drop them.
+A key lists the works a note cites: title, id (any of id, ids or url may identify it), the source
+lines where it is mentioned (as a part of the line's text), and the innermost heading (alternatives
+after '|'). Citations that are not sure count as found where they agree with the key, and as
+candidates otherwise: a source would drop them.
 """
 
 # ruff: noqa: E501 (one line a finding)
@@ -58,14 +59,18 @@ class Score:
 
     def line(self, name: str) -> str:
         return (
-            f"{name:28s} F1 {self.f1:.3f}  heading {self.headings / max(1, self.right):.3f}  id {self.ids / max(1, self.with_id):.3f}  "
-            f"mentions {self.mention_hits / max(1, self.mentions):.3f}  ({self.right} right, {self.extra} extra, {self.missed} missed, "
+            f"{name:28s} F1 {self.f1:.3f}  heading {self.headings / max(1, self.right):.3f}  id "
+            f"{self.ids / max(1, self.with_id):.3f}  "
+            f"mentions {self.mention_hits / max(1, self.mentions):.3f}  ({self.right} right, "
+            f"{self.extra} extra, {self.missed} missed, "
             f"{self.candidates} candidates)"
         )
 
 
 def agrees(citation: Citation, work: dict[str, Any]) -> bool:
-    """True where the citation names the key's work by identifier, address, title, or authors and year."""
+    """True where the citation names the key's work by identifier, address, title, or authors and
+    year.
+    """
     wanted = {i.lower() for i in [work.get("id", ""), *work.get("ids", [])] if i}
     if wanted & {i.lower() for i in citation.reference.ids}:
         return True
@@ -137,7 +142,8 @@ def score_case(key_file: Path) -> Score:
         score.headings += right
         if not right:
             score.words.append(
-                f"  filed {path.name}: {work['title'][:60]} under {sorted(inner)} not {work['heading']}"
+                f"  filed {path.name}: {work['title'][:60]} under {sorted(inner)} not "
+                f"{work['heading']}"
             )
         if work.get("id"):
             score.with_id += 1
@@ -150,7 +156,8 @@ def score_case(key_file: Path) -> Score:
             score.mention_hits += near
             if not near:
                 score.words.append(
-                    f"  where {path.name}:{line}: {work['title'][:60]} {[(m.line, m.kind) for m in hit.mentions]}"
+                    f"  where {path.name}:{line}: {work['title'][:60]} "
+                    f"{[(m.line, m.kind) for m in hit.mentions]}"
                 )
     for citation in free:
         excused = any(agrees(citation, work) for work in key["works"] + key.get("may", []))
@@ -171,11 +178,15 @@ def score_case(key_file: Path) -> Score:
         elif not excused or named:
             score.candidates += 1
             score.words.append(
-                f"  cand  {path.name}:{citation.mentions[0].line}: {citation.kind} {(citation.reference.title or citation.mentions[0].text)[:80]} {citation.reference.authors} {citation.reference.year} {citation.reference.urls[:1]}"
+                f"  cand  {path.name}:{citation.mentions[0].line}: {citation.kind} "
+                f"{(citation.reference.title or citation.mentions[0].text)[:80]} "
+                f"{citation.reference.authors} {citation.reference.year} "
+                f"{citation.reference.urls[:1]}"
             )
         elif excused:
             score.words.append(
-                f"  twice {path.name}:{citation.mentions[0].line}: {citation.kind} {citation.reference.title or citation.mentions[0].text} {citation.reference.ids}"
+                f"  twice {path.name}:{citation.mentions[0].line}: {citation.kind} "
+                f"{citation.reference.title or citation.mentions[0].text} {citation.reference.ids}"
             )
     return score
 
