@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -28,6 +30,9 @@ T = TypeVar("T")
 
 FORMAT = 2
 MANIFEST = "manifest.json"
+MAX_CHECKED_AT_OPEN = 2_000_000
+"""Bytes of a file up to which its checksum is compared when a build is opened: some milliseconds."""
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
 class Build:
@@ -63,10 +68,16 @@ class Build:
     def read_json(self, name: str) -> Any:
         """A value written by `BuildWriter.write_json`; None where there is none."""
         path = self.folder / f"{name}.json"
-        if not path.exists():
+        written = self.manifest["files"].get(path.name)
+        if written is None:
             return None
         try:
-            return json.loads(path.read_bytes())
+            data = path.read_bytes()
+            if hashlib.sha256(data).hexdigest() != written["sha256"]:
+                raise damaged(self.folder, path.name, _CHANGED)
+            return json.loads(data)
+        except OSError as error:
+            raise damaged(self.folder, path.name, f"cannot be read ({error.strerror})") from error
         except ValueError as error:
             raise damaged(self.folder, path.name, f"no valid JSON ({error})") from error
 
@@ -213,19 +224,39 @@ def damaged(folder: Path, name: str, why: str) -> DamagedBuild:
 
 
 def current_id(paths: LibraryPaths) -> str | None:
-    """The id of the published build, None where there is none yet."""
+    """The id of the published build, None where there is none yet. Raises DamagedBuild."""
     try:
         name = paths.current.read_text("utf-8").strip()
     except FileNotFoundError:
-        return None
+        return None if not _holds_builds(paths) else _read_id_again(paths)
     except (OSError, UnicodeDecodeError) as error:
         raise DamagedBuild(
             f"{paths.current} cannot be read: {error}", subject=str(paths.current)
         ) from error
-    if not name or "/" in name or "\\" in name or name.startswith("."):
+    return _checked_id(name, paths)
+
+
+def _checked_id(name: str, paths: LibraryPaths) -> str:
+    if not _ID.fullmatch(name):
         message = f"{paths.current} names no build. `litmap doctor --fix` builds it again."
         raise DamagedBuild(message, subject=str(paths.current))
     return name
+
+
+def _holds_builds(paths: LibraryPaths) -> bool:
+    """Whether there are published builds, whatever `CURRENT` says."""
+    return any((folder / MANIFEST).exists() for folder in paths.builds.glob("[!.]*"))
+
+
+def _read_id_again(paths: LibraryPaths) -> str:
+    """The id, where the first build of all is just being published. Raises DamagedBuild."""
+    time.sleep(_PUBLISHING_SECONDS)
+    name = paths.current.read_text("utf-8").strip() if paths.current.exists() else ""
+    return _checked_id(name, paths)
+
+
+_PUBLISHING_SECONDS = 0.1
+"""Between the first build's rename and the writing of `CURRENT`."""
 
 
 def open_build(paths: LibraryPaths) -> Build:
@@ -269,7 +300,8 @@ def _open(folder: Path) -> Build | None:
 
 
 def check_build(folder: Path) -> Mapping[str, Any]:
-    """The manifest, after a cheap check: version, and every file there with its size. Raises
+    """The manifest, after a cheap check: version, its own checksum, every file there with its size
+    and, of those that are small and not checked when they are read, the checksum. Raises
     DamagedBuild.
     """
     try:
@@ -281,6 +313,8 @@ def check_build(folder: Path) -> Mapping[str, Any]:
         raise damaged(folder, MANIFEST, f"cannot be read ({error!r})") from error
     if version != FORMAT:
         raise damaged(folder, MANIFEST, f"has format {version}, this litmap reads {FORMAT}")
+    if manifest.get("sha256", _digest(manifest)) != _digest(manifest):
+        raise damaged(folder, MANIFEST, _CHANGED)
     for name, size in files.items():
         try:
             actual = (folder / name).stat().st_size
@@ -288,8 +322,35 @@ def check_build(folder: Path) -> Mapping[str, Any]:
             raise damaged(folder, name, "is missing") from None
         if actual != size:
             raise damaged(folder, name, f"has {actual} bytes, should have {size}")
+        is_read_whole = "/" not in name and name.endswith(".json")  # and checked then
+        if size <= MAX_CHECKED_AT_OPEN and not is_read_whole:
+            check_content(folder, name, manifest)
     result: Mapping[str, Any] = manifest
     return result
+
+
+def signed(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """The manifest with a checksum of itself."""
+    return {**manifest, "sha256": _digest(manifest)}
+
+
+def _digest(manifest: Mapping[str, Any]) -> str:
+    """SHA-256 of a manifest without its own checksum."""
+    rest = {name: value for name, value in manifest.items() if name != "sha256"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+
+
+_CHANGED = "its content is not what was written"
+
+
+def check_content(folder: Path, name: str, manifest: Mapping[str, Any]) -> None:
+    """Compares a file with its checksum. Raises DamagedBuild."""
+    try:
+        actual = checksum(folder / name)
+    except OSError as error:
+        raise damaged(folder, name, f"cannot be read ({error.strerror})") from error
+    if actual != manifest["files"][name]["sha256"]:
+        raise damaged(folder, name, _CHANGED)
 
 
 def verify_build(folder: Path) -> None:
@@ -299,11 +360,8 @@ def verify_build(folder: Path) -> None:
     manifest = check_build(folder)
     names = sorted(manifest["files"])
     with ThreadPoolExecutor(2) as pool:
-        for name, digest in zip(
-            names, pool.map(lambda n: checksum(folder / n), names), strict=True
-        ):
-            if digest != manifest["files"][name]["sha256"]:
-                raise damaged(folder, name, "its content is not what was written")
+        for _ in pool.map(lambda name: check_content(folder, name, manifest), names):
+            pass
 
 
 def checksum(path: Path) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from litmap.builds import store
-from litmap.builds.reader import FORMAT, MANIFEST, Build, checksum, current_id
+from litmap.builds.reader import FORMAT, MANIFEST, Build, checksum, current_id, signed
 from litmap.builds.store import SourceRows
 from litmap.errors import DamagedBuild, LibraryError
 from litmap.models import Chunk, Passage
@@ -300,7 +300,8 @@ class BuildWriter:
             "files": entries,
         }
         replace_file(
-            self.folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode()
+            self.folder / MANIFEST,
+            json.dumps(signed(manifest), ensure_ascii=False, indent=1).encode(),
         )
         final = self.paths.builds / self.id
         self.folder.rename(final)
