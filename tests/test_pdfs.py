@@ -3,6 +3,8 @@ kills, the disk.
 """
 
 import hashlib
+import os
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +18,7 @@ from litmap.paths import LibraryPaths
 from litmap.pdfs import find_locations
 from litmap.pdfs.drop_folder import ids_in_name, title_in_name
 from litmap.pdfs.locations import is_arxiv, is_file, may_have_file
+from litmap.pdfs.store import clear_leftovers
 from litmap.pdfs.verify import CHECKS, Evidence, Verdict, is_readable, names_in, squash, verify
 
 NOW = "2026-11-20T12:00:00Z"
@@ -96,6 +99,19 @@ def test_a_file_above_the_limit_is_not_asked_for_by_every_refresh(store):
     outcome = found["arxiv:1706.90762"]
     assert outcome.status == "metadata-only" and not outcome.transient
     assert "10,000,000,000" in outcome.reason
+
+
+def test_leftovers_of_transfers_go_and_what_can_be_gone_on_with_stays(tmp_path):
+    now = time.time()
+    names = ("a.copy", "b.tmp", "c.part", "d.part", "d.part.json", "e.part.json", "f.part")
+    for name in (*names, "f.part.json", "g.part", "g.done", "note.txt"):
+        (tmp_path / name).write_text("x")
+    for name in ("f.part", "f.part.json"):
+        os.utime(tmp_path / name, (now - 9 * 86_400,) * 2)
+    clear_leftovers(tmp_path, now)
+    clear_leftovers(tmp_path / "none", now)
+    left = sorted(file.name for file in tmp_path.iterdir())
+    assert left == ["d.part", "d.part.json", "g.done", "g.part", "note.txt"]
 
 
 def test_places_in_their_order():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,6 +14,8 @@ from pathlib import Path
 from litmap.errors import LibraryError
 from litmap.models import Download, Fetch, PdfFile, Work
 from litmap.operating_system import sync_folder
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,41 @@ def drop(part: Path) -> None:
     """Remove a transfer and the note beside it."""
     part.unlink(missing_ok=True)
     part.with_name(part.name + ".json").unlink(missing_ok=True)
+
+
+MAX_PART_DAYS = 7
+"""Days for which a transfer that broke off can be gone on with."""
+
+
+def clear_leftovers(partial: Path, now: float) -> int:
+    """Remove from `partial` what no run goes on with; the number of files removed.
+
+    Copies and notes that were being written when a run was killed, transfers that cannot be resumed
+    and those that broke off long ago (`now` in seconds since 1970). Only for who holds the
+    library's lock.
+    """
+    removed = 0
+    for file in sorted(partial.glob("*")):
+        try:
+            if file.is_file() and _is_leftover(file, now):
+                file.unlink(missing_ok=True)
+                removed += 1
+        except OSError as error:
+            logger.warning("%s stays: %s", file.name, error.strerror)
+    if removed:
+        logger.info("%d leftovers of earlier transfers removed", removed)
+    return removed
+
+
+def _is_leftover(file: Path, now: float) -> bool:
+    if file.suffix in {".copy", ".tmp"}:
+        return True
+    if file.suffix == ".json":  # beside a transfer
+        return not file.with_suffix("").exists()
+    if file.suffix != ".part" or file.with_suffix(".done").exists():
+        return False
+    is_old = now - file.stat().st_mtime > MAX_PART_DAYS * 86_400
+    return is_old or not file.with_name(file.name + ".json").exists()
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -91,6 +91,9 @@ class RefreshRun:
                 self.paths.builds,
             ):
                 folder.mkdir(parents=True, exist_ok=True)
+            from litmap.pdfs.store import clear_leftovers
+
+            clear_leftovers(self.paths.partial, time.time())
             self.run = self.catalogue.start_run(self.now)
             self._context = RunContext(
                 self.settings, self.paths, self.now, self.collaborators, self.report, self.progress
