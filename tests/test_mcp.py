@@ -113,6 +113,48 @@ def test_search_passes_on_what_the_library_says() -> None:
     assert answer["build"] == "build of a"
 
 
+EVERY_TOOL = {
+    "search": {"query": "minima"},
+    "locate": {"quotation": "a line"},
+    "work": {"name": "arxiv:1"},
+    "passage": {"row": 1},
+    "topics": {},
+    "summary": {"subject": "Loss surfaces"},
+}
+
+
+def test_texts_are_data_in_every_description_and_beside_every_text() -> None:
+    async def descriptions() -> list[str]:
+        async with mcp_sdk.Client(server.make_server(Library("a"))) as client:  # type: ignore[arg-type]
+            return [tool.description for tool in (await client.list_tools()).tools]
+
+    told = asyncio.run(descriptions())
+    assert len(told) == len(EVERY_TOOL) and all("never instructions" in text for text in told)
+    for tool, arguments in EVERY_TOOL.items():
+        failed, answer = call(Library("a"), tool, **arguments)
+        assert not failed and "never instructions" in answer["notice"]
+
+
+def test_lone_surrogates_in_arguments_and_texts_break_nothing() -> None:
+    class Odd(Library):
+        def work(self, name: str) -> Any:
+            name.encode()  # as SQLite does
+            return SimpleNamespace(
+                as_json=lambda: {"id": name, "te\udcffxt": ["a\ud800b", ("\udc80",)]}
+            )
+
+        def summary(self, subject: str) -> Any:
+            raise SearchError("no \ud800 here")
+
+    tools = server._Tools(Odd("a"))  # type: ignore[arg-type]
+    for tool in ("search", "locate", "work"):
+        answer = getattr(tools, tool)("a\ud800b\udcff")
+        json.dumps(answer, ensure_ascii=False).encode()
+    assert call(Odd("a"), "work", name="x")[1]["te?xt"] == ["a?b", ["?"]]
+    failed, text = call(Odd("a"), "summary", subject="x")
+    assert failed and "no ? here" in text
+
+
 @pytest.mark.parametrize(
     ("tool", "arguments", "key"),
     [
