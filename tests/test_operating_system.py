@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,20 @@ def test_budgets_do_not_wait_for_locks_that_do_not_exist(tmp_path, monkeypatch):
     slots = budget.Budget.__new__(budget.Budget)
     slots._folder = Path(tmp_path)
     os.close(slots._lock_file("example.org", 1))
+
+
+def test_a_file_system_that_hangs_gets_a_word_within_seconds(tmp_path, monkeypatch, caplog):
+    def hang(_):
+        time.sleep(1)
+        return True
+
+    monkeypatch.setattr(lock, "SECONDS_BEFORE_A_WORD", 0.2)
+    monkeypatch.setattr(lock, "try_lock", hang)
+    with lock.writer(tmp_path / "refresh.lock", "now"):
+        pass
+    assert "has not answered" in caplog.text and "Ctrl-C" in caplog.text
+    caplog.clear()
+    monkeypatch.setattr(lock, "try_lock", lambda _: True)
+    with lock.writer(tmp_path / "refresh.lock", "now"):
+        time.sleep(0.4)
+    assert not caplog.text

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,10 @@ from typing import Any
 from litmap.errors import Busy, LibraryError
 from litmap.operating_system import is_locked, try_lock
 
+logger = logging.getLogger(__name__)
+
+SECONDS_BEFORE_A_WORD = 3.0
+"""A lock is given or refused at once; only a file system that hangs takes so long."""
 _START = 1
 """Where the holder is written: on Windows the first byte is locked and cannot be read by others."""
 
@@ -26,7 +32,8 @@ def writer(path: Path, now: str) -> Iterator[None]:
     folder = str(path.parent)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        opened = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b", buffering=0)
+        with _patience(path):
+            opened = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b", buffering=0)
     except OSError as error:
         reason = error.strerror or str(error)
         raise LibraryError(
@@ -34,7 +41,8 @@ def writer(path: Path, now: str) -> Iterator[None]:
         ) from error
     with opened as file:
         try:
-            taken = try_lock(file.fileno())
+            with _patience(path):
+                taken = try_lock(file.fileno())
         except OSError as error:
             raise LibraryError(
                 f"{path} cannot be locked ({error.strerror}): "
@@ -52,6 +60,24 @@ def writer(path: Path, now: str) -> Iterator[None]:
         file.truncate(0)
         file.write(b" " * _START + json.dumps({"pid": os.getpid(), "started": now}).encode())
         yield
+
+
+@contextmanager
+def _patience(path: Path) -> Iterator[None]:
+    """Says within seconds that a file system, such as a network's, does not answer."""
+    message = (
+        "%s: the file system has not answered for %d seconds. litmap waits for it; stop it with "
+        "Ctrl-C, and keep the library on a file system that has locks, such as a local disk"
+    )
+    told = threading.Timer(
+        SECONDS_BEFORE_A_WORD, logger.warning, (message, path, SECONDS_BEFORE_A_WORD)
+    )
+    told.daemon = True
+    told.start()
+    try:
+        yield
+    finally:
+        told.cancel()
 
 
 def holder(path: Path) -> dict[str, Any]:
