@@ -87,9 +87,9 @@ def test_an_older_format_is_refused_for_reading_and_says_what_to_run(path):
 def test_a_file_that_is_no_catalogue_is_told_as_such_for_reading_and_writing(path):
     path.parent.mkdir(parents=True)
     path.write_bytes(b"not a database, whatever its name says" * 100)
-    with pytest.raises(LibraryError, match="cannot be read") as reading:
+    with pytest.raises(LibraryError, match="is damaged") as reading:
         Catalogue.open(path)
-    with pytest.raises(LibraryError, match="cannot be written") as writing:
+    with pytest.raises(LibraryError, match="is damaged") as writing:
         Catalogue.create(path)
     assert reading.value.subject == writing.value.subject == str(path)
 
