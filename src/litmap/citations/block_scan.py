@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from litmap.citations.model import Sighting, UndatedMention, line_at
 from litmap.citations.recognisers.bib_records import field
@@ -37,8 +38,7 @@ _CONTINUES = frozenset({"", "(", "[", ":", "–", "—", "-"})
 """What may stand between a number or key and what it belongs to: '[3]: Doe'."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A stretch of a block that is understood, and the sighting it is understood by, if any."""
 
     start: int
@@ -120,7 +120,7 @@ class BlockScan:
     def complete(self, sighting: Sighting, completed: Sighting) -> None:
         """Puts a sighting's completed form in its claims."""
         self.claims = [
-            replace(claim, sighting=completed) if claim.sighting is sighting else claim
+            claim._replace(sighting=completed) if claim.sighting is sighting else claim
             for claim in self.claims
         ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from litmap.citations.recognisers.author_names import NameMention
 from litmap.citations.ties import Tie
@@ -80,8 +81,7 @@ UnlinkedMention = AuthorYearMention | UndatedMention | InformalMention
 """Names that are linked to works when all notes are read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Detection:
+class Detection(NamedTuple):
     """What a detector gives for one place of a block; what it does not give is None.
 
     `sighting`: a mention of a work. `claim`: the stretch, [start, end) in the block's text, that is

@@ -191,7 +191,7 @@ def _address(
     """A work by its identifier or address, with the title before it or that of its neighbour."""
     block, sure = block_scan.block, bool(reference.ids)
     title = yield from _claim_title_before(block_scan, span[0])
-    reference = replace(reference, raw=context_of(block, *span), title=title)
+    reference = Reference(context_of(block, *span), title, ids=reference.ids, urls=reference.urls)
     ties = reference_ties(reference, title_known=bool(title))
     adjacent = block_scan.adjacent_sighting(*span, 3)
     if adjacent and adjacent.title_known:
@@ -226,7 +226,7 @@ def _title_before(block_scan: BlockScan, start: int) -> TitleCandidate | None:
     if not titles or not _fills(titles[0], clause):
         return None
     offset = begin + lead
-    return replace(titles[0], start=offset + titles[0].start, end=offset + titles[0].end)
+    return titles[0]._replace(start=offset + titles[0].start, end=offset + titles[0].end)
 
 
 def _line_begin(block: NoteBlock, start: int) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from litmap.citations.block_scan import CLAIMED, TITLE_KINDS, BlockScan
 from litmap.citations.model import Detection, Sighting
@@ -235,7 +235,7 @@ def _before_people(text: str) -> str:
 
 def _moved(title: TitleCandidate, by: int) -> TitleCandidate:
     """A title of a line at its place in the block."""
-    return replace(title, start=by + title.start, end=by + title.end)
+    return title._replace(start=by + title.start, end=by + title.end) if by else title
 
 
 def are_surely_people(people: NameMention) -> bool:
@@ -251,8 +251,7 @@ def is_author_year(title: str) -> bool:
 
 
 # ── a candidate with what stands beside it ───────────────────────────────────────────────────────
-@dataclass(frozen=True, slots=True)
-class _Beside:
+class _Beside(NamedTuple):
     """What stands beside a title: names, year, the stretch of all, where what follows may begin."""
 
     names: tuple[str, ...]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from litmap.citations.model import AuthorYearMention, InformalMention, Sighting, UndatedMention
 from litmap.citations.note_scan import NoteScan
@@ -62,7 +63,7 @@ def link_mentions(scans: Sequence[NoteScan], sightings: Sequence[Sighting]) -> l
         for mention in scan.author_year
         if (sighting := _link_dated(mention, works, scan.note))
     ]
-    works = _WorksByAuthor([*sightings, *linked])
+    works.add(linked)
     for scan in scans:
         linked += filter(
             None, (_link_undated(mention, works, scan.note) for mention in scan.undated)
@@ -78,10 +79,9 @@ def _link_dated(mention: AuthorYearMention, works: _WorksByAuthor, note: Note) -
     names, sighting = mention.names, mention.sighting
     work = _best_work(names, works, note)
     if work is not None:
-        reference = replace(
-            sighting.reference, title="", authors=(), year=None, venue="", year_suffix=""
-        )
-        return replace(sighting, ties=work.sighting.ties, reference=reference, title_known=False)
+        seen = sighting.reference
+        reference = Reference(seen.raw, ids=seen.ids, urls=seen.urls, number=seen.number)
+        return Sighting(sighting.mention, reference, sighting.sure, work.sighting.ties)
     search = frozenset({_search_tie(names)})
     if _surely_cites(mention) or _follows_known_author(mention, works):
         ties = reference_ties(sighting.reference, title_known=sighting.title_known)
@@ -196,14 +196,18 @@ class _WorksByAuthor:
         self._by_year: dict[tuple[int, str], dict[str, list[_AuthoredWork]]] = defaultdict(
             lambda: defaultdict(list)
         )
-        seen: set[tuple[object, ...]] = set()
+        self._seen: set[tuple[object, ...]] = set()
+        self.add(sightings)
+
+    def add(self, sightings: Sequence[Sighting]) -> None:
+        """Adds the works of sightings that have authors, each once."""
         for sighting in sightings:
             if not sighting.reference.authors or not sighting.ties:
                 continue
             work = _AuthoredWork(sighting)
             mark = (work.note, work.surnames, work.year, work.suffix, sighting.ties)
-            if work.surnames[0] and mark not in seen:
-                seen.add(mark)
+            if work.surnames[0] and mark not in self._seen:
+                self._seen.add(mark)
                 self._add(work)
 
     def _add(self, work: _AuthoredWork) -> None:
@@ -235,8 +239,7 @@ class _WorksByAuthor:
         return works[:MAX_CANDIDATES]
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
+class _Match(NamedTuple):
     """How well a work agrees with a mention."""
 
     score: float

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from litmap.citations.recognisers.adjacency import names_before
 from litmap.citations.recognisers.author_names import NameMention, name_mention
 from litmap.citations.recognisers.name_lists import is_not_a_name, split_names, split_people
-from litmap.citations.recognisers.patterns import NAME_START, NAMES, matches_at
+from litmap.citations.recognisers.patterns import NAME_START, NAMES
 from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score
 from litmap.citations.recognisers.words_in_titles import (
     EPONYM,
@@ -30,10 +30,11 @@ CANDIDATE_SCORE = 0.6
 MAX_POSSESSIVE_WORDS = 20
 
 _RUN = re.compile(
-    rf"(?<![\w.@/’'-])(?:[A-ZÀ-Þ][\w’'-]*|\d{{2,4}})"
+    rf"[A-ZÀ-Þ\d](?<![\w.@/’'-].)(?:(?<=\d)\d{{1,3}}|(?<=[A-ZÀ-Þ])[\w’'-]*)"
     rf"(?:[:?]?\s(?:[A-ZÀ-Þ][\w’'-]*|\d{{1,4}}|{INNER_WORD}(?=\s))){{1,18}}\??"
 )
-_RUN_START = re.compile(r"[A-ZÀ-Þ\d](?<![\w.@/’'-].)")
+_WORD = re.compile(r"[^\W_][\w’'-]*")
+_PEOPLE = re.compile(NAMES)
 _LISTED = re.compile(r"(?:, [A-ZÀ-Þ][\w’'-]+){1,3},? (?:and|&) [A-ZÀ-Þ][\w’'-]+(?! [A-ZÀ-Þ])")
 """How 'Anarchy, State, and Utopia' goes on."""
 _OWNED = re.compile(r"['’]s? (?=[A-ZÀ-Þ\d])")
@@ -77,8 +78,7 @@ _YEAR_BEHIND = re.compile(rf"\s*\([^()]{{0,40}}?({YEAR_SINCE_1600})")
 _EDITION_BEHIND = re.compile(r"\s*\([^()]{0,20}ed")
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(NamedTuple):
     """A run of raised words that may be a title; `owned` where "'s" stands before it."""
 
     title: str
@@ -100,7 +100,7 @@ def named_titles(text: str) -> list[tuple[TitleCandidate, NameMention]]:
     if RUN_TOGETHER.search(text):
         return titles
     position = 0
-    while match := next(matches_at(_RUN_START, _RUN, text, position), None):
+    while match := _RUN.search(text, position):
         run = _read_run(text, match)
         position = max(run.end, match.start() + 1)
         people = _people_beside(text, run) if may_be_title(run.title, owned=run.owned) else None
@@ -132,7 +132,7 @@ def may_be_title(title: str, *, owned: bool) -> bool:
 
     One is enough behind an owner.
     """
-    words = re.findall(r"[^\W_][\w’'-]*", title)
+    words = _WORD.findall(title)
     min_raised, min_length = (1, 7) if owned else (2, 9)
     if len(words) < 2 or len(title) < min_length or len(raised_words(words)) < min_raised:
         return False
@@ -154,7 +154,7 @@ def is_named_thing(title: str) -> bool:
 def is_people(title: str, words: list[str]) -> bool:
     """True for names joined by '&' or 'and' that fill the whole: 'Daston and Galison'."""
     joined = "&" in title or (len(words) <= 3 and " and " in title)
-    return joined and "The" not in words and re.fullmatch(NAMES, title) is not None
+    return joined and "The" not in words and _PEOPLE.fullmatch(title) is not None
 
 
 def _people_beside(text: str, run: _Run) -> NameMention | None:

@@ -21,7 +21,10 @@ _DOI_IN_NOTE = re.compile(r"(?:doi\.org/|doi:\s?)(10\.\d{4,9}/\S+)")
 
 def field(block: NoteBlock, name: str) -> str:
     """The first value of a field, '' where there is none."""
-    return next((value for key, value in block.fields if key == name), "")
+    for key, value in block.fields:
+        if key == name:
+            return value
+    return ""
 
 
 def record_reference(block: NoteBlock) -> tuple[Reference, bool]:

@@ -104,16 +104,25 @@ def read_entry(
     about_news = _links_only_elsewhere(source)
     if outside:
         source = _without_label(_without_remark(block, source), floor)
-    source = replace(source, text=_ELLIPSIS.sub(", ", source.text))
+    source = _with_joined_authors(source)
     if not _is_likely(source, floor):
         return None
     read = _read_reference(source, previous_authors, outside=outside)
     if read is None:
         return None
     located, reference = read
-    label = mark.group(1) if mark else ""
-    reference = replace(reference, number=reference.number or _number_of(block) or label)
+    number = reference.number or _number_of(block) or (mark.group(1) if mark else "")
+    if number != reference.number:
+        reference = replace(reference, number=number)
     return _entry(source, reference, located=located, about_news=about_news)
+
+
+def _with_joined_authors(source: _Source) -> _Source:
+    """The source with a comma for an ellipsis between authors: 'Doe, J., … Roe, R.'."""
+    if "…" not in source.text and "." not in source.text:
+        return source
+    text = _ELLIPSIS.sub(", ", source.text)
+    return source if text == source.text else replace(source, text=text)
 
 
 def _number_of(block: NoteBlock) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from litmap.citations.recognisers.bib_records import field
 from litmap.citations.recognisers.entry_reader import ReferenceEntry, read_entry
@@ -66,8 +66,7 @@ _YEAR = re.compile(rf"\b{CITED_YEAR}\b")
 _CELL = re.compile(r"[^\u2003]{12,}")
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A stretch of a block that is read as one line: its offsets in the block's text."""
 
     start: int
@@ -80,6 +79,8 @@ def segments_of(block: NoteBlock) -> list[Segment]:
         return [Segment(0, len(block.text))]
     offsets = {int(part) for part in field(block, "breaks").split() if part.isdigit()}
     offsets.update(_tagged_lines(block))
+    if not offsets and block.text:
+        return [Segment(0, len(block.text))]
     inner = sorted(offset for offset in offsets if 0 < offset < len(block.text))
     edges = itertools.pairwise([0, *inner, len(block.text)])
     return [Segment(start, end) for start, end in edges if end > start]

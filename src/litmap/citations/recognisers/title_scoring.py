@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -54,8 +53,7 @@ _LABEL = re.compile(
 _BYLINE = re.compile(r"\s+by ((?:(?:[A-Z]\.\s?)*[A-Z][\w'’-]+(?:,? and |, | & | )?){1,6})$")
 
 
-@dataclass(frozen=True, slots=True)
-class TitleCandidate:
+class TitleCandidate(NamedTuple):
     """A stretch that may be a title, with names and year that stand beside it.
 
     `start` and `end` are offsets in the text it was found in; `score` is in [0, 1].
@@ -68,8 +66,7 @@ class TitleCandidate:
     beside: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Title:
+class _Title(NamedTuple):
     """A text that may be a title, and its words with a straight apostrophe.
 
     `content` counts the words behind the first that say something; `raised_share` of them are raised.
@@ -226,7 +223,8 @@ def _read_title(text: str) -> _Title | None:
     if not MIN_WORDS <= len(words) <= MAX_WORDS or is_address_or_unfinished(text):
         return None
     content = [word for word in words[1:] if word.lower() not in SMALL_WORDS]
-    return _Title(text, _with_straight_apostrophes(words), len(content), _raised_share(content))
+    words = _with_straight_apostrophes(words) if "’" in text else words
+    return _Title(text, words, len(content), _raised_share(content))
 
 
 def _with_straight_apostrophes(words: list[str]) -> list[str]:
@@ -234,8 +232,8 @@ def _with_straight_apostrophes(words: list[str]) -> list[str]:
 
 
 def _raised_share(words: list[str]) -> float:
-    raised = sum(1 for word in words if word[0].isupper())
-    return raised / len(words) if words else 0.0
+    raised = [word for word in words if word[0].isupper()]
+    return len(raised) / len(words) if words else 0.0
 
 
 def is_address_or_unfinished(text: str) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from litmap.citations.recognisers.patterns import WORD, whole_year
 from litmap.citations.recognisers.title_scoring import TitleCandidate, split_byline, title_score
@@ -105,7 +104,7 @@ def _with_year_of(tag: re.Match[str] | None, title: TitleCandidate) -> TitleCand
     """The title with the year of its tag, if nothing else stands beside it."""
     if tag is None or title.beside:
         return title
-    return replace(title, beside=whole_year(tag.group(1)))
+    return title._replace(beside=whole_year(tag.group(1)))
 
 
 def _behind_author_list(text: str, lead: int, floor: float) -> list[TitleCandidate] | None:
@@ -115,8 +114,7 @@ def _behind_author_list(text: str, lead: int, floor: float) -> list[TitleCandida
         return None
     shift = authors.end()
     return [
-        replace(
-            title,
+        title._replace(
             start=title.start + shift,
             end=title.end + shift,
             beside=title.beside or f"by {authors.group(1)}",
@@ -185,7 +183,7 @@ def _longest(titles: Iterator[TitleCandidate], floor: float) -> TitleCandidate |
     """The longest title with a score of at least `floor`; of two as long the first."""
     likely = [title for title in titles if title.score >= floor]
     longest = max(likely, key=lambda title: len(title.text), default=None)
-    return replace(longest, score=min(longest.score, 1.0)) if longest else None
+    return longest._replace(score=min(longest.score, 1.0)) if longest else None
 
 
 def _is_glued(text: str) -> bool:

@@ -97,10 +97,11 @@ class NameParts:
     def __init__(self, text: str) -> None:
         self.text = text
         self.tokens = tokenise(text)
+        self._words = [token.text for token in self.tokens]
 
     def word(self, i: int) -> str:
         """The text of token i, '' behind the last."""
-        return self.tokens[i].text if i < len(self.tokens) else ""
+        return self._words[i] if i < len(self._words) else ""
 
     def spaced(self, i: int) -> bool:
         """Whether a space stands before token i."""
