@@ -54,6 +54,7 @@ _BODY_START = re.compile(r"[A-Z](?<![\w@./’'-].)[A-Z][A-Z]")
 _BODY = re.compile(
     rf"(?<![\w@./’'-])(?P<names>[A-Z]{{3,8}})(?: [A-Z]{{1,3}}\d?)?,?\s[(\[]?(?P<year>{YEAR_SINCE_1900})(?=[)\],;.:]|\s|$)"
 )
+_TWO_FIGURES = re.compile(r"\d\d")
 _PENDING = re.compile(
     r",?\s?[\s(\[](?:in press|in prep(?:aration|\.)?|forthcoming|to appear|submitted|under review|in review|in revision|accepted|"
     r"unpublished|n\.d\.|preprint)(?=[)\],;.:]|\s[–—-]|\s*$)"
@@ -104,15 +105,10 @@ def find_informal_names(text: str) -> list[NameMention]:
 
     Those without a year have None. May overlap.
     """
-    mentions = chain(
-        _in_lower_case(text),
-        _collaborations(text),
-        _acronyms_of_bodies(text),
-        _pending(text),
-        _year_first(text),
-        _at_meetings(text),
-        _in_journals(text),
-    )
+    mentions = [*_pending(text), *_in_journals(text)]
+    if _TWO_FIGURES.search(text):
+        dated = (finder(text) for finder in _DATED_FINDERS)
+        mentions = [*chain.from_iterable(dated), *mentions]
     return sorted(mentions, key=lambda mention: (mention.start, -mention.end))
 
 
@@ -178,6 +174,16 @@ def _at_meetings(text: str) -> Iterator[NameMention]:
         if people and people.year is None:
             names, year, venue = list(people.names), whole_year(match["year"]), match["venue"]
             yield _mention(people.start, match.end(), names, year, venue, et_al=people.et_al)
+
+
+_DATED_FINDERS = (
+    _in_lower_case,
+    _collaborations,
+    _acronyms_of_bodies,
+    _year_first,
+    _at_meetings,
+)
+"""All that finds mentions with a year, which has two figures at least."""
 
 
 def _in_journals(text: str) -> Iterator[NameMention]:

@@ -47,7 +47,8 @@ _COMMA = re.compile(r",\s")
 _WORD = re.compile(r"\S+")
 _JOURNAL_WORD = re.compile(r"[^\W\d_][\w’'-]*|&")
 _DIGIT = re.compile(
-    r"\d(?=[\s*)(,:;])(?:\)?\s?\(\d{4}\)|[\s*)]{0,3}[,:;]\s?(?:pp?\.\s?)?[A-Z]{0,2}\d)|[A-Z] \d{1,4} [A-Z]?\d"
+    r"[\dA-Z](?:(?<=\d)(?=[\s*)(,:;])(?:\)?\s?\(\d{4}\)|[\s*)]{0,3}[,:;]\s?(?:pp?\.\s?)?[A-Z]{0,2}\d)|"
+    r"(?<=[A-Z]) \d{1,4} [A-Z]?\d)"
 )
 
 

@@ -128,8 +128,7 @@ def clause_titles(text: str) -> list[TitleCandidate]:
     """
     if not any(map(text.__contains__, _LEADING_SIGNS)) and not _LEADING_WORD.search(text):
         return []
-    titles = (_clause_title(text, clause) for clause in _clauses(text))
-    return [title for title in titles if title]
+    return [title for clause in _clauses(text) if (title := _clause_title(text, clause))]
 
 
 def _clauses(text: str) -> Iterator[re.Match[str]]:

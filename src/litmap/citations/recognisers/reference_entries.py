@@ -77,8 +77,10 @@ def segments_of(block: NoteBlock) -> list[Segment]:
     """The deliberate lines of a block; most blocks have one."""
     if not block.fields and len(block.line_starts) < 2 and block.text:
         return [Segment(0, len(block.text))]
-    offsets = {int(part) for part in field(block, "breaks").split() if part.isdigit()}
-    offsets.update(_tagged_lines(block))
+    breaks = field(block, "breaks")
+    offsets = {int(part) for part in breaks.split() if part.isdigit()} if breaks else set()
+    if len(block.line_starts) > 1 and "[" in block.text:
+        offsets.update(_tagged_lines(block))
     if not offsets and block.text:
         return [Segment(0, len(block.text))]
     inner = sorted(offset for offset in offsets if 0 < offset < len(block.text))
@@ -88,8 +90,6 @@ def segments_of(block: NoteBlock) -> list[Segment]:
 
 def _tagged_lines(block: NoteBlock) -> Iterator[int]:
     """Where lines begin with a venue's tag: "[SOSP'83] Hints for …"."""
-    if len(block.line_starts) < 2 or "[" not in block.text:
-        return
     for start in block.line_starts[1:]:
         if TAG_LINE.match(block.text, start):
             yield start

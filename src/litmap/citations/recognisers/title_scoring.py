@@ -69,13 +69,14 @@ class TitleCandidate(NamedTuple):
 class _Title(NamedTuple):
     """A text that may be a title, and its words with a straight apostrophe.
 
-    `content` counts the words behind the first that say something; `raised_share` of them are raised.
+    `content` counts the words behind the first that say something; `is_raised` where so many of
+    them have a capital as in title case.
     """
 
     text: str
     words: list[str]
     content: int
-    raised_share: float
+    is_raised: bool
 
 
 class Feature(NamedTuple):
@@ -95,11 +96,7 @@ def _words_too_many(title: _Title) -> int:
 
 
 def _is_in_title_case(title: _Title) -> bool:
-    return title.content >= 2 and _is_raised(title)
-
-
-def _is_raised(title: _Title) -> bool:
-    return title.raised_share >= MIN_RAISED_SHARE
+    return title.content >= 2 and title.is_raised
 
 
 def _has_subtitle(title: _Title) -> bool:
@@ -120,19 +117,23 @@ def _prose_words(title: _Title) -> int:
 
 
 def _raised_prose_words(title: _Title) -> int:
-    return _prose_words(title) if _is_raised(title) else 0
+    return _prose_words(title) if title.is_raised else 0
 
 
 def _plain_prose_words(title: _Title) -> int:
-    return 0 if _is_raised(title) else _prose_words(title)
+    return 0 if title.is_raised else _prose_words(title)
 
 
 def _places_in_a_work(title: _Title) -> int:
-    return len(_PLACE_IN_A_WORK.findall(title.text))
+    text = title.text
+    if "." in text or " by" in text or "chapter" in text or "my notes" in text:
+        return len(_PLACE_IN_A_WORK.findall(text))
+    return 0
 
 
 def _has_three_commas(title: _Title) -> bool:
-    return _THREE_COMMAS.search(title.text) is not None
+    text = title.text
+    return ("," in text or ";" in text) and _THREE_COMMAS.search(text) is not None
 
 
 def _begins_small(title: _Title) -> bool:
@@ -224,7 +225,7 @@ def _read_title(text: str) -> _Title | None:
         return None
     content = [word for word in words[1:] if word.lower() not in SMALL_WORDS]
     words = _with_straight_apostrophes(words) if "’" in text else words
-    return _Title(text, words, len(content), _raised_share(content))
+    return _Title(text, words, len(content), _raised_share(content) >= MIN_RAISED_SHARE)
 
 
 def _with_straight_apostrophes(words: list[str]) -> list[str]:

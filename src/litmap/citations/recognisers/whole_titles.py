@@ -183,7 +183,9 @@ def _longest(titles: Iterator[TitleCandidate], floor: float) -> TitleCandidate |
     """The longest title with a score of at least `floor`; of two as long the first."""
     likely = [title for title in titles if title.score >= floor]
     longest = max(likely, key=lambda title: len(title.text), default=None)
-    return longest._replace(score=min(longest.score, 1.0)) if longest else None
+    if longest is None or longest.score <= 1.0:
+        return longest
+    return longest._replace(score=1.0)
 
 
 def _is_glued(text: str) -> bool:
