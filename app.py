@@ -1,4 +1,7 @@
-"""The app: `streamlit run app.py`, or `litmap app`. Pages are in litmap.ui; LITMAP_LIBRARY names the library."""
+"""The app: `streamlit run app.py`, or rather `litmap app`, which asks for a token. Pages are in litmap.ui.
+
+LITMAP_LIBRARY names the library.
+"""
 
 from litmap.ui import main
 

@@ -457,7 +457,7 @@ def test_the_app_gets_the_settings_of_its_command(tmp_path):
         '{"x.org" = 1.5}\n'
     )
     chosen = load_settings(file=file)
-    _, environment = app_command(chosen, 8501)
+    _, environment = app_command(chosen, 8501, "secret")
     ours = {name: text for name, text in environment.items() if name.startswith("LITMAP_")}
     assert load_settings(environment=ours) == chosen
 

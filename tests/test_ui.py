@@ -263,12 +263,19 @@ def test_no_library_says_how_to_get_one(drawn, tmp_path) -> None:
     assert not (tmp_path / "nothing").exists(), "looking makes nothing"
 
 
-def test_a_refresh_of_notes_that_are_not_there_is_refused(drawn, tmp_path) -> None:
+def test_a_refresh_of_notes_that_are_not_there_is_refused(drawn, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("litmap.ui.refresh_process.may_start", lambda: True)
     _, app = drawn(tmp_path / "nothing")
     app.text_area[0].set_value(str(tmp_path / "absent"))
     app.button[0].click().run()
     assert any("There is no" in e.value for e in app.error)
     assert not (tmp_path / "nothing").exists()
+
+
+def test_without_the_token_no_refresh_can_be_started(drawn, tmp_path) -> None:
+    words, app = drawn(tmp_path / "nothing")
+    assert "open the address with the token" in words
+    assert not app.text_area
 
 
 def test_a_damaged_build_is_named_with_its_cure(drawn, example_library, tmp_path) -> None:

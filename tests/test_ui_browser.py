@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,6 +34,7 @@ FLAGS = (
     ),
     *("--disable-sync", "--no-first-run", "--disable-dev-shm-usage", "--window-size=1360,1000"),
 )
+TOKEN = "a-token-of-the-tests"
 PRESSED = "[data-testid=stMain] :is(button, a, label, [role=tab])"
 QUERY = "why do flat minima generalise?"
 
@@ -49,15 +51,16 @@ def serve(library: Path, state: Path, tmp: Path) -> tuple[subprocess.Popen[bytes
     from litmap.settings import load_settings
 
     port = free_port()
-    command, environment = app_command(load_settings({"library": library}), port)
+    command, environment = app_command(load_settings({"library": library}), port, TOKEN)
     environment |= {"LITMAP_STATE": str(state), "HOME": str(tmp)}
     process = subprocess.Popen(
         command, env=environment, cwd=tmp, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     for _ in range(300):
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1):
-                return process, f"http://127.0.0.1:{port}"
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=1).close()
+        except urllib.error.HTTPError:  # refused, as no token was given: it answers
+            return process, f"http://127.0.0.1:{port}"
         except OSError:
             time.sleep(0.1)
     process.kill()
@@ -92,8 +95,13 @@ def browser() -> Iterator[object]:
 @pytest.fixture
 def visit(app, browser) -> Callable[..., str]:
     """Opens a page of the app and waits until it is drawn; gives its text."""
+    opened: set[str] = set()
 
     def go(page: str = "", address: str = app, **params: str) -> str:
+        if address not in opened:  # as a user does: once with the token, then a cookie
+            browser.get(f"{address}/?token={TOKEN}")
+            assert "token" not in browser.current_url
+            opened.add(address)
         browser.get(f"{address}/{page}{'?' + urlencode(params) if params else ''}")
         return settle(browser)
 

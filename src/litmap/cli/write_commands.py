@@ -7,6 +7,7 @@ import filecmp
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ from litmap.written_files import WrittenFiles
 
 if TYPE_CHECKING:
     from litmap.settings import Settings
+
+LOOPBACK = "127.0.0.1"
 
 
 def add_commands(commands: Any) -> None:
@@ -87,6 +90,19 @@ def add_commands(commands: Any) -> None:
         commands, "app", app, "serve the app on this machine", "litmap app --port 8501", reads=False
     )
     show.add_argument("--port", type=int, default=8501)
+    show.add_argument(
+        "--host",
+        dest="hosts",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="answer to this name too (NAME or NAME:PORT); an IP address is also listened on",
+    )
+    show.add_argument(
+        "--no-token",
+        action="store_true",
+        help="show the library to every user of this machine; starting a refresh needs the token",
+    )
     demo_parser = command(
         commands,
         "demo",
@@ -244,28 +260,63 @@ def schedule(args: argparse.Namespace) -> int:
 
 def app(args: argparse.Namespace) -> int:
     """`litmap app`."""
-    return serve_app(settings_of(args), args.port)
+    return serve_app(
+        settings_of(args), args.port, args.hosts, reading_needs_token=not args.no_token
+    )
 
 
-def app_command(settings: Settings, port: int) -> tuple[list[str], dict[str, str]]:
-    """The command that serves the app, and its environment."""
-    from litmap import ui
+def app_command(
+    settings: Settings,
+    port: int,
+    token: str,
+    hosts: Sequence[str] = (),
+    *,
+    reading_needs_token: bool = True,
+) -> tuple[list[str], dict[str, str]]:
+    """The command that serves the app, and its environment, which holds the token.
 
-    page = Path(ui.__file__).with_name("app.py")
-    flags = [
-        "--server.address=127.0.0.1",
-        f"--server.port={port}",
-        "--server.headless=true",
-        "--browser.gatherUsageStats=false",
-    ]
-    environment = {**os.environ, **as_environment(settings)}
-    return [sys.executable, "-m", "streamlit", "run", str(page), *flags], environment
+    `hosts` are names the app answers to besides those of loopback; one that is an IP address is
+    listened on instead of 127.0.0.1. Raises `UsageError` for several of them, or for one that would
+    be open to all.
+    """
+    from litmap.ui.server import TOKEN_VARIABLE
+
+    arguments = ["-m", "litmap.ui.server", f"--port={port}", f"--address={_address(hosts)}"]
+    arguments += [f"--host={host}" for host in hosts]
+    if not reading_needs_token:
+        if _address(hosts) != LOOPBACK:
+            raise UsageError("--no-token would show the library to the whole network")
+        arguments.append("--open")
+    environment = {**os.environ, **as_environment(settings), TOKEN_VARIABLE: token}
+    environment["STREAMLIT_BROWSER_GATHER_USAGE_STATS"] = "false"
+    return [sys.executable, *arguments], environment
 
 
-def serve_app(settings: Settings, port: int) -> int:
+def _address(hosts: Sequence[str]) -> str:
+    """The address to listen on: the one among the names that is an IP address, else loopback."""
+    from litmap.ui.access import is_address
+
+    addresses = [host.strip("[]") for host in hosts if is_address(host.strip("[]"))]
+    if len(addresses) > 1:
+        raise UsageError("--host takes one IP address; the others must be names")
+    return addresses[0] if addresses else LOOPBACK
+
+
+def serve_app(
+    settings: Settings, port: int, hosts: Sequence[str] = (), *, reading_needs_token: bool = True
+) -> int:
     """Serve the app until it is stopped."""
-    arguments, environment = app_command(settings, port)
-    print(f"litmap is at http://127.0.0.1:{port} (Ctrl-C ends it)", flush=True)
+    from litmap.ui.access import new_token
+
+    token = new_token()
+    arguments, environment = app_command(
+        settings, port, token, hosts, reading_needs_token=reading_needs_token
+    )
+    address = _address(hosts)
+    shown = f"http://{f'[{address}]' if ':' in address else address}:{port}/"
+    print(f"litmap is at {shown}?token={token} (Ctrl-C ends it)", flush=True)
+    if not reading_needs_token:
+        print(f"Without the token, {shown} shows the library but starts no refresh.", flush=True)
     interrupt_on_terminate()
     process = subprocess.Popen(arguments, env=environment)
     try:

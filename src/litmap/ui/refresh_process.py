@@ -13,15 +13,25 @@ import streamlit as st
 
 from litmap.lock import holder, is_held
 from litmap.paths import LibraryPaths
-from litmap.ui import formatting
+from litmap.ui import access, formatting
 
 LOG = "refresh.log"
 _TAIL = 4000
+NO_START = (
+    "To start a refresh from here, open the address with the token that `litmap app` printed in its "
+    "terminal."
+)
 
 
 def is_running(root: Path) -> bool:
     """Whether a refresh writes this library now, whoever started it."""
     return is_held(LibraryPaths(root).lock)
+
+
+def may_start() -> bool:
+    """Whether this visitor may start a refresh: the browser holds the app's token."""
+    rules = access.current()
+    return rules is not None and rules.holds_token(st.context.cookies)
 
 
 def start(root: Path, notes: list[str], *, offline: bool = False) -> None:
@@ -53,7 +63,10 @@ def tail(root: Path) -> str:
 
 
 def start_form(root: Path, notes: str = "") -> None:
-    """A form that starts a refresh of these notes (one path a line)."""
+    """A form that starts a refresh of these notes (one path a line), for those who may."""
+    if not may_start():
+        st.info(NO_START, icon=":material/lock:")
+        return
     with st.form("start", border=True):
         given = st.text_area(
             "Notes", notes, placeholder="~/notes", help="Files or folders, one per line.", height=80
