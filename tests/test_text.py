@@ -3,9 +3,11 @@ limits.
 """
 
 import json
+import os
 import random
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pymupdf
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from litmap import text
 from litmap.errors import PdfError
 from litmap.models import Document, Page, Span, TextBlock
-from litmap.text import ocr, worker
+from litmap.text import ocr, pool, worker
 from litmap.text.boilerplate import strip_boilerplate
 from litmap.text.columns import find_gutter
 from litmap.text.document import build_pages
@@ -390,6 +392,30 @@ def test_render_marks_the_passage(two_columns):
     assert after.pixel(x, y)[2] < 220
     with pytest.raises(PdfError, match="no page 9"):
         text.render(two_columns, 9)
+
+
+def test_a_slow_page_is_given_up_and_holds_up_no_other(two_columns, monkeypatch, tmp_path):
+    """The first page's process sleeps: it is stopped, not tried again, and others are drawn meanwhile."""
+    slow = tmp_path / "slow.pdf"
+    ask = pool.Worker.ask
+
+    def sleeps(self, request, timeout_s, subject):
+        if request["path"] == str(slow):
+            os.mkfifo(slow)  # opened for reading, it waits for a writer
+        return ask(self, request, timeout_s, subject)
+
+    monkeypatch.setattr(pool.Worker, "ask", sleeps)
+    with ThreadPoolExecutor(1) as threads:
+        late = threads.submit(text.render, slow, 1, timeout_s=3)
+        assert text.render(two_columns, 1, zoom=0.2).startswith(b"\x89PNG")
+        assert text.render(two_columns, 2, zoom=0.2).startswith(b"\x89PNG")
+        with pytest.raises(PdfError, match="took longer than 3 s"):
+            late.result()
+    started = time.monotonic()
+    with pytest.raises(PdfError, match="takes too long"):
+        text.render(slow, 1)
+    assert time.monotonic() - started < 1
+    assert text.render(two_columns, 1, zoom=0.2).startswith(b"\x89PNG")
 
 
 def test_workers_read_many_and_a_bad_one_costs_only_itself(two_columns, tmp_path):

@@ -11,6 +11,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -283,9 +284,19 @@ def _to_preview(reply: bytes) -> Preview:
     return Preview(**{**plain, "ids": tuple(plain["ids"])})
 
 
-_drawer = Worker()
-_drawer_lock = threading.Lock()
-atexit.register(_drawer.close)
+DRAW_SECONDS = 20.0
+"""Seconds a page may take to draw, the start of the process included."""
+DRAWERS = 2
+"""Processes that draw pages, each started when first needed, so that a slow page holds up no other."""
+GIVEN_UP_SECONDS = 120.0
+"""How long a page that took too long is not tried again: a page of the app is drawn many times."""
+
+_drawers: queue.LifoQueue[Worker] = queue.LifoQueue()  # the warm one first
+for _ in range(DRAWERS):
+    _worker = Worker()
+    _drawers.put(_worker)
+    atexit.register(_worker.close)
+_given_up: dict[tuple[str, int], float] = {}
 
 
 def render(
@@ -294,13 +305,17 @@ def render(
     rects: Sequence[tuple[float, float, float, float]] = (),
     zoom: float = 2.0,
     *,
-    timeout_s: float = 30.0,
+    timeout_s: float = DRAW_SECONDS,
 ) -> bytes:
     """A PNG of the page (1-based) with the rectangles marked, `zoom` pixels a point.
 
-    Drawn by one child process that is kept warm; calls of several threads wait for each other.
-    Raises `PdfError`.
+    Drawn by one of two child processes that are kept warm; calls of several threads wait for each
+    other, at most `timeout_s`. A page that took longer is given up for two minutes. Raises
+    `PdfError`.
     """
+    key = (str(path), page)
+    if time.monotonic() - _given_up.get(key, -GIVEN_UP_SECONDS) < GIVEN_UP_SECONDS:
+        raise PdfError("this page takes too long to draw", subject=str(path), transient=True)
     request = {
         "do": "render",
         "path": str(path),
@@ -309,5 +324,18 @@ def render(
         "zoom": zoom,
         "seconds": timeout_s,
     }
-    with _drawer_lock:
-        return _drawer.ask(request, timeout_s, str(path))
+    try:
+        drawer = _drawers.get(timeout=timeout_s)
+    except queue.Empty:
+        raise PdfError(
+            "other pages are being drawn; try again in a moment", subject=str(path), transient=True
+        ) from None
+    started = time.monotonic()
+    try:
+        return drawer.ask(request, timeout_s, str(path))
+    except PdfError:
+        if time.monotonic() - started >= timeout_s:
+            _given_up[key] = time.monotonic()
+        raise
+    finally:
+        _drawers.put(drawer)
