@@ -297,6 +297,71 @@ def test_a_first_refresh_under_way_is_shown(drawn, tmp_path) -> None:
     assert "being built" in words
 
 
+HOSTILE_PARAMETERS = {
+    "empty": "",
+    "blanks": " \t\n ",
+    "null": "a\x00b",
+    "controls": "\x1b[31m\u202e\u2028\u0085",
+    "not UTF-8": b"\xff\xfe\xed\xa0\x80".decode("utf-8", "replace"),
+    "not a character": "\uffff\U0010ffff",
+    "markup": HOSTILE,
+    "query language": 'author: year:9..1 heading:" note: in:x -"a " -- "" year:99999999999999999999',
+    "path": "../../../etc/passwd",
+    "many words": "flat " * 20_000,
+    "one long word": "a" * 1_000_000,
+    "brackets": "(" * 50_000,
+    "quotes": '"' * 50_001,
+    "number": "9" * 5_000,
+    "minus": "-1",
+}
+
+
+@pytest.mark.parametrize("value", HOSTILE_PARAMETERS.values(), ids=HOSTILE_PARAMETERS)
+@pytest.mark.parametrize(
+    ("page", "names"),
+    [
+        ("search", ("q",)),
+        ("search", ("like",)),
+        ("search", ("mode", "in-heading", "page", "unknown")),
+        ("topics", ("heading", "page")),
+        ("papers", ("work", "filter")),
+        ("paper", ("work", "page")),
+        ("reading", ("heading", "work")),
+        ("refreshes", ("run",)),
+    ],
+    ids=str,
+)
+def test_no_parameter_of_the_address_makes_a_page_fail(
+    page, names, value, example_library, monkeypatch, state
+) -> None:
+    testing = pytest.importorskip("streamlit.testing.v1")
+    monkeypatch.setenv("LITMAP_LIBRARY", str(example_library))
+    monkeypatch.setenv("LITMAP_STATE", str(state))
+
+    def script(name: str) -> None:
+        import streamlit
+
+        from litmap.ui import frame, navigation, papers, reading_list, refreshes, search, topics
+
+        streamlit.navigation(navigation.make_pages(frame.guarded), position="hidden")
+        draw = {
+            "search": search.page,
+            "topics": topics.page,
+            "papers": papers.page,
+            "paper": papers.paper,
+            "reading": reading_list.page,
+            "refreshes": refreshes.page,
+        }[name]
+        frame.guarded(draw)()
+
+    app = testing.AppTest.from_function(script, default_timeout=60, args=(page,))
+    for name in names:
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    assert not [e.value for e in app.error if "Something went wrong" in e.value]
+
+
 def test_the_first_page_says_what_is_here(drawn, example_library) -> None:
     words, _ = drawn(example_library)
     assert "24 papers here in full text" in words
