@@ -13,7 +13,7 @@ import logging
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -56,21 +56,33 @@ class WrittenFiles:
             known = self._read(folder)
             there = {name for name in files if os.path.lexists(folder / name)}
             self._check(folder, files, known, force=force)
-            # Both the former and the new content are litmap's while files are replaced, so that
-            # after a kill in the middle the next run may go on.
-            digests = {name: _sha256(content) for name, content in files.items()}
-            both = {name: [*known.get(name, ()), digest] for name, digest in digests.items()}
-            self._store(folder, known | both)
-            for name, content in files.items():
-                _replace(folder, name, content, force=force or name in there)
-            for parent in {(folder / name).parent for name in files}:
-                sync_folder(parent)
-            self._store(folder, known | {name: [digest] for name, digest in digests.items()})
+            self._write_all(folder, files, known, {*files} if force else there)
         except OSError as error:
             place = error.filename or folder
             message = f"{place}: cannot be written ({error.strerror or error})"
             raise UsageError(message, subject=str(place)) from error
         logger.info("%s: wrote %d files", folder, len(files))
+
+    def _write_all(
+        self,
+        folder: Path,
+        files: Mapping[str, bytes],
+        known: Mapping[str, list[str]],
+        replaced: Collection[str],
+    ) -> None:
+        """Write the files, over those in `replaced` only, and remember them.
+
+        Both the former and the new content are litmap's while files are replaced, so that after a
+        kill in the middle the next run may go on.
+        """
+        digests = {name: [_sha256(content)] for name, content in files.items()}
+        both = {name: [*known.get(name, ()), *new] for name, new in digests.items()}
+        self._store(folder, {**known, **both})
+        for name, content in files.items():
+            _replace(folder, name, content, force=name in replaced)
+        for parent in {(folder / name).parent for name in files}:
+            sync_folder(parent)
+        self._store(folder, {**known, **digests})
 
     def _check(
         self,

@@ -14,7 +14,7 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,8 +89,7 @@ def undo(paths: LibraryPaths) -> list[str]:
             raise LibraryError("no move of notes to undo", subject=str(paths.backups))
         manifest = _read(backup)
         for i, note in enumerate(manifest["notes"]):
-            for aside in _asides(Path(note["path"]).parent, backup.name, i):
-                aside.unlink(missing_ok=True)
+            _remove(_asides(Path(note["path"]).parent, backup.name, i))
         changes = [c for note in manifest["notes"] if (c := _change_back(backup, note))]
         for change in changes:
             _check_writable(change.path)
@@ -141,10 +140,7 @@ def _replace_all(changes: Sequence[_Change], backup: Path, state: str) -> None:
     replaced: list[int] = []
     try:
         for change, (fresh, former) in zip(changes, asides, strict=True):
-            _write(fresh, change.new)
-            shutil.copystat(change.path, fresh)
-            os.utime(fresh)
-            _link(change.path, former)
+            _prepare(change, fresh, former)
         for i, (change, (fresh, _)) in enumerate(zip(changes, asides, strict=True)):
             _check_unchanged(change)
             replaced.append(i)
@@ -161,9 +157,21 @@ def _replace_all(changes: Sequence[_Change], backup: Path, state: str) -> None:
             raise LibraryError(message, subject=str(error.filename or "")) from error
         raise
     finally:
-        for aside in (aside for pair in asides for aside in pair):
-            with suppress(OSError):
-                aside.unlink(missing_ok=True)
+        _remove(aside for pair in asides for aside in pair)
+
+
+def _prepare(change: _Change, fresh: Path, former: Path) -> None:
+    """The new bytes on disk with the note's rights, and a link to the file as it is."""
+    _write(fresh, change.new)
+    shutil.copystat(change.path, fresh)
+    os.utime(fresh)
+    _link(change.path, former)
+
+
+def _remove(asides: Iterable[Path]) -> None:
+    for aside in asides:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
 
 
 def _put_back(change: _Change, former: Path) -> None:
