@@ -91,6 +91,7 @@ def test_a_file_that_is_no_catalogue_is_told_as_such_for_reading_and_writing(pat
         Catalogue.open(path)
     with pytest.raises(LibraryError, match="is damaged") as writing:
         Catalogue.create(path)
+    assert path.read_bytes().startswith(b"not a database"), "it is left as it is"
     assert reading.value.subject == writing.value.subject == str(path)
 
 
