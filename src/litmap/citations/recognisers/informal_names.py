@@ -69,9 +69,8 @@ _YEAR_START = re.compile(r"[12](?<![^\s(\[].)\d\d\d")
 _YEAR_FIRST = re.compile(
     rf"(?:^|(?<=[\s(\[]))(?P<year>{CITED_YEAR})\)?[:,]?\s(?P<names>{WORD}(?:{ET_AL}|,? (?:and|&) {WORD}))"
 )
-_VENUE_START = re.compile(r"[A-Zt](?<![\w.@/-].)(?:(?<=[A-Z])|he\s)")
 _VENUE = re.compile(
-    r"(?<![\w.@/-])(?:the\s)?(?P<venue>[A-Z][A-Za-z&]*\.?(?:\s(?:of|the|and|&|for|in|on|[A-Z][A-Za-z&]*\.?)){0,6})"
+    r"[A-Zt](?<![\w.@/-].)(?:(?<=[A-Z])|he\s[A-Z])(?:[A-Za-z&]*\.?(?:\s(?:of|the|and|&|for|in|on|[A-Z][A-Za-z&]*\.?)){0,6})"
     r"(?=[)\],;:]|\.?\s[–—-]|\.?\s*$|\.\s|\s(?:paper|article|review|piece|letter)\b)"
 )
 _MEETING_YEAR = re.compile(
@@ -188,27 +187,29 @@ _DATED_FINDERS = (
 
 def _in_journals(text: str) -> Iterator[NameMention]:
     """'Kimura, Nature', 'Kimura in Nature'."""
-    for match in matches_at(_VENUE_START, _VENUE, text):
-        mention = _name_inside_venue(match) or _name_before_venue(text, match)
+    for match in _VENUE.finditer(text):
+        start = match.start() + (len("the ") if text[match.start()] == "t" else 0)
+        venue = text[start : match.end()]
+        mention = _name_inside_venue(venue, start) or _name_before_venue(text, venue, match)
         if mention:
             yield mention
 
 
-def _name_inside_venue(match: re.Match[str]) -> NameMention | None:
+def _name_inside_venue(words: str, start: int) -> NameMention | None:
     """'Kimura in Nature', all of it in the words of a venue."""
-    inside = _NAME_IN_JOURNAL.match(match["venue"]) if " in " in match["venue"] else None
-    if inside is None or is_unambiguous_journal(match["venue"]):
+    inside = _NAME_IN_JOURNAL.match(words) if " in " in words else None
+    if inside is None or is_unambiguous_journal(words):
         return None
     names, _ = split_people(inside["names"])
     venue = inside["venue"].rstrip(".")
     if not names or not is_unambiguous_journal(venue):
         return None
-    return _mention(match.start("venue"), match.end(), names, venue=venue)
+    return _mention(start, start + len(words), names, venue=venue)
 
 
-def _name_before_venue(text: str, match: re.Match[str]) -> NameMention | None:
+def _name_before_venue(text: str, words: str, match: re.Match[str]) -> NameMention | None:
     """'Kimura, Nature', "May's Nature paper"."""
-    venue = match["venue"].rstrip(".")
+    venue = words.rstrip(".")
     if not _may_follow_name(text, match.start()) or not is_unambiguous_journal(venue):
         return None
     people = names_before(text, match.start())

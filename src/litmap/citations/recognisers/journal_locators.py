@@ -9,6 +9,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from litmap.parsing.grammar import YEAR_SINCE_1600
 from litmap.parsing.venues import is_journal_name
@@ -47,8 +48,8 @@ _COMMA = re.compile(r",\s")
 _WORD = re.compile(r"\S+")
 _JOURNAL_WORD = re.compile(r"[^\W\d_][\w’'-]*|&")
 _DIGIT = re.compile(
-    r"[\dA-Z](?:(?<=\d)(?=[\s*)(,:;])(?:\)?\s?\(\d{4}\)|[\s*)]{0,3}[,:;]\s?(?:pp?\.\s?)?[A-Z]{0,2}\d)|"
-    r"(?<=[A-Z]) \d{1,4} [A-Z]?\d)"
+    r"\d(?:(?=[\s*)(,:;])(?:\)?\s?\(\d{4}\)|[\s*)]{0,3}[,:;]\s?(?:pp?\.\s?)?[A-Z]{0,2}\d)|"
+    r"(?<=[A-Z] .)\d{0,3} [A-Z]?\d)"
 )
 
 
@@ -101,8 +102,12 @@ def _is_acronym(word: str) -> bool:
 
 def find_locators(text: str) -> list[JournalLocator]:
     """Journals with volume and page in running text, in order."""
-    if not _DIGIT.search(text):
-        return []
+    return list(_find_locators(text)) if _DIGIT.search(text) else []
+
+
+@lru_cache(maxsize=512)
+def _find_locators(text: str) -> tuple[JournalLocator, ...]:
+    """The locators, remembered: an entry is asked about when it is indexed and when it is read."""
     locators = []
     for match in _LOCATOR.finditer(text):
         journal, start = _journal_of(match["journal"], match.start("journal"))
@@ -113,7 +118,7 @@ def find_locators(text: str) -> list[JournalLocator]:
         locators.append(
             JournalLocator(start, match.end(), journal, volume, page, int(year) if year else None)
         )
-    return locators
+    return tuple(locators)
 
 
 def _first(match: re.Match[str], groups: Sequence[str]) -> str:

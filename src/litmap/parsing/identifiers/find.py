@@ -30,6 +30,8 @@ _URL = re.compile(
     r"[^\s<>\"“”„«»{}|\\^`]{3,3000}",
     re.I,
 )
+_HOST_ENDS = (".org/", ".net/", ".com/", ".gov/", ".cc/", ".press/")
+"""How the hosts end that are known without a scheme."""
 _GLUED = re.compile(r"(?<=[\w)/.,;])https?://", re.I)
 _SICI = re.compile(
     r"10\.\d{4,9}/[^\s<]{0,60}\((?:SICI|\d{6,8})\)[^\s<]{0,80}<[^\s>]{1,40}>[^\s<,]{0,20}", re.I
@@ -103,12 +105,20 @@ def _is_of_sentence(url: str) -> bool:
     return last in ">`|"
 
 
+def _may_hold_url(text: str) -> bool:
+    """A quick look: a scheme, 'www.' or the end of a known host."""
+    if ":/" in text:
+        return True
+    lower = text.lower()
+    return "www." in lower or ("/" in text and any(end in lower for end in _HOST_ENDS))
+
+
 def find_urls(text: str) -> list[Found]:
     """URLs as written in running text, with places; `id` holds the URL, sentence punctuation
     trimmed.
     """
     found: list[Found] = []
-    if "/" not in text and "www." not in text.lower():
+    if not _may_hold_url(text):
         return found
     position = 0
     while match := _URL.search(text, position):
