@@ -133,12 +133,14 @@ def find_names(text: str) -> list[NameMention]:
 
     One match with several years gives one mention a year.
     """
-    return list(_find_names(text)) if _DATED.search(text) else []
+    return list(_find_names(text))
 
 
 @lru_cache(maxsize=1024)
 def _find_names(text: str) -> tuple[NameMention, ...]:
     """The mentions, remembered: a text is asked about more than once."""
+    if not _DATED.search(text):
+        return ()
     works = _named_works(text)
     dated = [*works, *_dated_mentions(text, works)]
     mentions = [*dated, *_lower_case_mentions(text, dated)]
@@ -159,10 +161,12 @@ def _named_works(text: str) -> list[NameMention]:
 
 
 def _work_matches(text: str) -> list[re.Match[str]]:
-    if not _WORK_NAMED.search(text):
+    has_owner = "'" in text or "’" in text
+    has_year = _YEAR_BETWEEN.search(text) is not None
+    if not (has_owner or has_year) or not _WORK_NAMED.search(text):
         return []
-    possessive = _POSSESSIVE_WORK.finditer(text) if "'" in text or "’" in text else ()
-    dated = _DATED_WORK.finditer(text) if _YEAR_BETWEEN.search(text) else ()
+    possessive = _POSSESSIVE_WORK.finditer(text) if has_owner else ()
+    dated = _DATED_WORK.finditer(text) if has_year else ()
     return [*possessive, *dated]
 
 
