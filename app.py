@@ -1,4 +1,5 @@
-"""The app: `streamlit run app.py`, or rather `litmap app`, which asks for a token. Pages are in litmap.ui.
+"""The app: `streamlit run app.py`, or rather `litmap app`, which asks for a token. Pages are in
+litmap.ui.
 
 LITMAP_LIBRARY names the library.
 """

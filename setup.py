@@ -1,4 +1,6 @@
-"""The packages of a wheel: all under src/, and the top level's flows/ and examples/; the rest is in pyproject.toml."""
+"""The packages of a wheel: all under src/, and the top level's flows/ and examples/; the rest is in
+pyproject.toml.
+"""
 
 from setuptools import find_packages, setup
 

@@ -1,7 +1,8 @@
-"""`python -m benchmarks`: every benchmark, one after the other; those whose data is not there say so and are skipped.
+"""`python -m benchmarks`: every benchmark, one after the other; those whose data is not there say
+so and are skipped.
 
-What each prints with --json is kept in results/figures/, and RESULTS.md is written anew. The evaluation data is
-looked for in $LITMAP_SHARED, then in ../shared beside the checkout.
+What each prints with --json is kept in results/figures/, and RESULTS.md is written anew. The
+evaluation data is looked for in $LITMAP_SHARED, then in ../shared beside the checkout.
 """
 
 from __future__ import annotations

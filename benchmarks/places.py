@@ -1,4 +1,6 @@
-"""Where the benchmarks find their data: their own in data/, the evaluation data in $LITMAP_SHARED or ../shared."""
+"""Where the benchmarks find their data: their own in data/, the evaluation data in $LITMAP_SHARED
+or ../shared.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
-"""Writes RESULTS.md from the pages and figures in results/: `python -m benchmarks.report [--check]`.
+"""Writes RESULTS.md from the pages and figures in results/: `python -m benchmarks.report
+[--check]`.
 
-A page, `results/NN-NAME.json`, is a heading with parts: text (Markdown) and tables, each table as its columns and
-rows. Figures, `results/figures/NAME.json`, are what a benchmark printed with `--json`, with the commit, day and
-command (`python -m benchmarks` keeps them); lists of flat records come as tables below the pages.
+A page, `results/NN-NAME.json`, is a heading with parts: text (Markdown) and tables, each table as
+its columns and rows. Figures, `results/figures/NAME.json`, are what a benchmark printed with
+`--json`, with the commit, day and command (`python -m benchmarks` keeps them); lists of flat
+records come as tables below the pages.
 """
 
 from __future__ import annotations

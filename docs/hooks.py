@@ -1,6 +1,7 @@
 """Reference pages written from the code when the documentation is built.
 
-A page of docs/reference holds a line `<!-- generated: NAME -->` where the text of `GENERATORS[NAME]` goes.
+A page of docs/reference holds a line `<!-- generated: NAME -->` where the text of
+`GENERATORS[NAME]` goes.
 """
 
 from __future__ import annotations

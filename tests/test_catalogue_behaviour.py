@@ -54,7 +54,7 @@ def cite(key, title="", *, ids=(), line=1, note="a.md", heading=(), sure=True):
     return Citation(key, "link", Reference(title=title, ids=ids), (mention,), sure)
 
 
-# ── opening ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── opening ───────────────────────────────────────────────────────────────────────────────────────
 def test_a_catalogue_is_made_with_its_folders_and_opened_again(path):
     with Catalogue.create(path) as made:
         made.put_work(WORK, "note", NOW)
@@ -163,7 +163,7 @@ def test_a_broken_disk_is_told_otherwise_than_a_full_one_and_other_faults_stay(t
     db.close()
 
 
-# ── transactions ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── transactions ──────────────────────────────────────────────────────────────────────────────────
 def test_a_snapshot_sees_one_state_whatever_is_written_meanwhile(path, catalogue):
     with Catalogue.open(path) as read:
         with read.snapshot():
@@ -196,7 +196,7 @@ def test_a_write_is_seen_by_others_as_a_whole(path, catalogue):
         assert read.version() == read.version()
 
 
-# ── records ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── records ───────────────────────────────────────────────────────────────────────────────────────
 TEXT = st.text(max_size=8)
 
 
@@ -240,7 +240,7 @@ def test_records_are_kept_compact_and_readable():
     assert storable("a\udcffb") == "a?b"
 
 
-# ── notes, citations, works ──────────────────────────────────────────────────────────────────────────────────────────
+# ── notes, citations, works ───────────────────────────────────────────────────────────────────────
 def test_a_reading_replaces_the_one_before_and_drops_the_blocks(catalogue):
     catalogue.put_notes([Note("old.md", "markdown", "", "0")], [cite("old")])
     note = Note("b.md", "markdown", "B", "1", blocks=(NoteBlock("paragraph", "x", 1),))
@@ -334,7 +334,7 @@ def test_the_users_word_is_kept_and_corrections_of_unknown_works_wait(catalogue)
     assert catalogue.works()[WORK.id].title == "Right"
 
 
-# ── PDFs and texts ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── PDFs and texts ────────────────────────────────────────────────────────────────────────────────
 def test_a_fetch_comes_back_field_by_field(catalogue):
     tried = (("https://a", "404"), ("https://b", "no PDF"))
     catalogue.put_fetch(Fetch(WORK.id, "failed", "no answer", None, tried, transient=True), NOW)
@@ -387,7 +387,7 @@ def test_lookups_are_kept_by_key_and_the_last_counts(catalogue):
     }
 
 
-# ── runs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── runs ──────────────────────────────────────────────────────────────────────────────────────────
 def test_a_run_comes_back_with_its_report_and_its_last_problems(catalogue):
     run = catalogue.start_run(NOW)
     catalogue.update_run(run, {"works": 1}, problems=[Problem("a", "old")])
@@ -427,7 +427,7 @@ def test_a_damaged_file_is_noticed(path, catalogue):
         assert read.integrity() not in {"", "ok"}
 
 
-# ── entries ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── entries ───────────────────────────────────────────────────────────────────────────────────────
 def only(catalogue):
     (entry,) = entries(catalogue)
     return entry

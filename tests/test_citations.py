@@ -19,8 +19,6 @@ from litmap.models import Citation, Note
 from litmap.notes import parse_note
 from tests.notes_cases.score import score_all
 
-# ruff: noqa: E501 (notes stand on one line)
-
 
 def note(text: str, name: str = "n.md") -> Note:
     return parse_note(text, name, Path(name).suffix)[0]
@@ -38,9 +36,11 @@ def one(text: str, name: str = "n.md") -> Citation:
 
 def test_one_work_cited_in_five_ways_is_one_citation_with_five_mentions() -> None:
     text = (
-        "# A\n\n[Zhang et al. (2017)](https://arxiv.org/abs/1611.03530) and again arXiv:1611.03530v2.\n\n"
+        "# A\n\n[Zhang et al. (2017)](https://arxiv.org/abs/1611.03530) and again "
+        "arXiv:1611.03530v2.\n\n"
         "## B\n\nLater Zhang et al. (2017) and [1].\n\n### References\n\n"
-        "[1] C. Zhang, S. Bengio and M. Hardt. Understanding deep learning requires rethinking generalization. ICLR, 2017. http://arxiv.org/pdf/1611.03530.pdf\n"
+        "[1] C. Zhang, S. Bengio and M. Hardt. Understanding deep learning requires rethinking "
+        "generalization. ICLR, 2017. http://arxiv.org/pdf/1611.03530.pdf\n"
     )
     citation = one(text)
     assert citation.sure
@@ -68,7 +68,10 @@ def test_works_are_the_same_across_notes() -> None:
 
 
 def test_same_title_with_other_identifiers_stays_two() -> None:
-    text = "- Doe, J. 2001. Introduction to the theory. arXiv:1501.00001\n- Roe, R. 2010. Introduction to the theory. arXiv:1601.00002\n"
+    text = (
+        "- Doe, J. 2001. Introduction to the theory. arXiv:1501.00001\n- Roe, R. 2010. "
+        "Introduction to the theory. arXiv:1601.00002\n"
+    )
     assert len(cited(text)) == 2
 
 
@@ -81,8 +84,10 @@ def test_a_nickname_is_no_title() -> None:
 def test_year_suffixes_and_same_authors_sign() -> None:
     text = (
         "As shown (Lin and Tegmark 2016b, 2016a).\n\n## References\n\n"
-        "Lin, Henry W., and Max Tegmark. 2016a. “Critical Behavior from Deep Dynamics.” http://arxiv.org/abs/1606.06737.\n\n"
-        "———. 2016b. “Why Does Deep and Cheap Learning Work so Well?” http://arxiv.org/abs/1608.08225.\n"
+        "Lin, Henry W., and Max Tegmark. 2016a. “Critical Behavior from Deep Dynamics.” "
+        "http://arxiv.org/abs/1606.06737.\n\n"
+        "———. 2016b. “Why Does Deep and Cheap Learning Work so Well?” "
+        "http://arxiv.org/abs/1608.08225.\n"
     )
     citations = cited(text)
     assert {c.reference.title for c in citations} == {
@@ -111,9 +116,12 @@ def test_citekeys_without_bibliography_tell_author_and_year() -> None:
 
 def test_what_is_no_work_is_a_plain_link() -> None:
     text = (
-        "[code](https://github.com/a/b) [talk](https://www.youtube.com/watch?v=1) [Gram](https://en.wikipedia.org/wiki/Gram)\n"
-        "[post](https://medium.com/x) [Jane Doe](https://people.example.edu/jane) <https://example.org/slides.pdf>\n\n"
-        "Perez, Carlos E. 2016. “Deep Learning: The Unreasonable Effectiveness.” Medium. https://medium.com/p/deep-learning.\n"
+        "[code](https://github.com/a/b) [talk](https://www.youtube.com/watch?v=1) "
+        "[Gram](https://en.wikipedia.org/wiki/Gram)\n"
+        "[post](https://medium.com/x) [Jane Doe](https://people.example.edu/jane) "
+        "<https://example.org/slides.pdf>\n\n"
+        "Perez, Carlos E. 2016. “Deep Learning: The Unreasonable Effectiveness.” Medium. "
+        "https://medium.com/p/deep-learning.\n"
     )
     findings = find_links_and_citations([note(text)])
     assert [c for c in findings.citations if c.sure] == []
@@ -184,7 +192,10 @@ def test_titles_are_told_from_remarks() -> None:
         "https://x.org/a b c d",
     ):
         assert title_score(remark) < 0.5, remark
-    glued = "Deep Belief Networks Are Compact Universal ApproximatorsScaling learning algorithms towards AIHierarchical model of natural images"
+    glued = (
+        "Deep Belief Networks Are Compact Universal ApproximatorsScaling learning algorithms "
+        "towards AIHierarchical model of natural images"
+    )
     assert len(whole_titles(glued, floor=0.5)) == 3
 
 
@@ -300,19 +311,27 @@ def test_dashes_inside_a_title_end_it_not() -> None:
 
 
 def test_a_journal_is_the_same_place_by_its_letters() -> None:
-    text = "1. F. D. M. Haldane, Phys. Rev. Lett. 61, 2015 (1988).\n2. A. Roe, Phys. Rev. B 5, 1 (1990).\n\nSee PRL 61, 2015.\n"
+    text = (
+        "1. F. D. M. Haldane, Phys. Rev. Lett. 61, 2015 (1988).\n2. A. Roe, Phys. Rev. B 5, 1 "
+        "(1990).\n\nSee PRL 61, 2015.\n"
+    )
     note, _ = parse_note(text, "note.md", ".md")
     haldane = next(c for c in find_citations([note]) if c.reference.year == 1988)
     assert [m.line for m in haldane.mentions] == [1, 4]
 
 
 def test_a_remark_behind_a_reference_is_not_its_title() -> None:
-    text = "- Hardin, G. (1960). The competitive exclusion principle. *Science*, 131, 1292–1297. Complete competitors cannot coexist at all."
+    text = (
+        "- Hardin, G. (1960). The competitive exclusion principle. *Science*, 131, 1292–1297. "
+        "Complete competitors cannot coexist at all."
+    )
     assert told(text) == [("The competitive exclusion principle", ("G. Hardin",), 1960)]
 
 
 def test_shared_library_parse_floor() -> None:
-    """The three library notes: every gold work that names an identifier is found under it, and nothing twice."""
+    """The three library notes: every gold work that names an identifier is found under it, and
+    nothing twice.
+    """
     shared = Path(os.environ.get("LITMAP_SHARED", Path(__file__).parents[1].parent / "shared"))
     if not (shared / "library" / "gold").is_dir():
         pytest.skip("no shared data (set LITMAP_SHARED)")

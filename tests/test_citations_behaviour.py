@@ -1,4 +1,6 @@
-"""No note is read otherwise unseen: each case's score is a floor, each reading one that was looked through."""
+"""No note is read otherwise unseen: each case's score is a floor, each reading one that was looked
+through.
+"""
 
 import json
 from pathlib import Path
@@ -18,7 +20,9 @@ CASES, APPROVED = cases(), approved()
 
 @pytest.mark.parametrize("case", sorted(CASES))
 def test_a_note_is_read_as_the_reading_that_was_looked_through(case):
-    """Where the new reading is right: `python -m tests.notes_cases.readings`, and look through the difference."""
+    """Where the new reading is right: `python -m tests.notes_cases.readings`, and look through the
+    difference.
+    """
     assert read_case(CASES[case]) == APPROVED[case]
 
 

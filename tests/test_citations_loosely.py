@@ -1,4 +1,6 @@
-"""Works named in passing: without a year, in lower case, in press, by a system's name, beside their title, by a short note."""
+"""Works named in passing: without a year, in lower case, in press, by a system's name, beside their
+title, by a short note.
+"""
 
 from __future__ import annotations
 
@@ -71,11 +73,13 @@ def test_people_are_found_in_looser_ways(
         ("- Savage, The Foundations of Statistics", {"The Foundations of Statistics"}),
         ("- Nozick's Anarchy, State, and Utopia.", {"Anarchy, State, and Utopia"}),
         (
-            "- Fisher's The Genetical Theory of Natural Selection / Haldane's The Causes of Evolution",
+            "- Fisher's The Genetical Theory of Natural Selection / Haldane's The Causes of "
+            "Evolution",
             {"The Genetical Theory of Natural Selection", "The Causes of Evolution"},
         ),
         (
-            "- Axelrod's The Evolution of Cooperation and Schelling's Micromotives and Macrobehavior",
+            "- Axelrod's The Evolution of Cooperation and Schelling's Micromotives and "
+            "Macrobehavior",
             {"The Evolution of Cooperation", "Micromotives and Macrobehavior"},
         ),
         ("- The Strategy of Conflict (Schelling)", {"The Strategy of Conflict"}),
@@ -105,7 +109,8 @@ def test_titles_beside_people_tags_and_each_other(
 @pytest.mark.parametrize(
     "text",
     [
-        "Since 1998 the group meets on Tuesdays; page 12 of the minutes, in summer 2003 and after 2010.",
+        "Since 1998 the group meets on Tuesdays; page 12 of the minutes, in summer 2003 and after "
+        "2010.",
         "Lotka–Volterra equations and the Navier–Stokes equations are taught in the second year.",
         "The Royal Society met in London, and the University of Oxford in Oxford.",
         "We drove through New York and Boston, then home in June 2014.",
@@ -125,37 +130,55 @@ def test_a_list_of_mentions_is_no_reference(tmp_path: Path) -> None:
 
 
 def test_a_paper_with_a_link_to_its_code_stays_a_paper(tmp_path: Path) -> None:
-    entry = 'Doe, J., Roe, R. "A merge tree for logs." Acta Informatica 33.4 (1996): 351-385; code https://github.com/x/y'
+    entry = (
+        'Doe, J., Roe, R. "A merge tree for logs." Acta Informatica 33.4 (1996): 351-385; code '
+        "https://github.com/x/y"
+    )
     found = cited(tmp_path, f"# Storage\n\n- {entry}\n")
     assert [c.reference.title for c in found] == ["A merge tree for logs"]
 
 
 def test_an_entry_ends_where_the_next_work_begins(tmp_path: Path) -> None:
-    text = '- Turing 1936 "On computable numbers, with an application"; Church 1936 (An unsolvable problem of number theory)'
+    text = (
+        '- Turing 1936 "On computable numbers, with an application"; Church 1936 (An unsolvable '
+        "problem of number theory)"
+    )
     found = cited(tmp_path, f"# Logic\n\n{text}\n")
     assert {("turing", 1936), ("church", 1936)} <= people(found)
 
 
 def test_the_model_of_the_only_work_is_a_mention_of_it(tmp_path: Path) -> None:
-    text = "# A\n\nTilman (1982) has resources.\n\n# B\n\nIn Tilman's model there are two. Tilman shows why.\n"
+    text = (
+        "# A\n\nTilman (1982) has resources.\n\n# B\n\nIn Tilman's model there are two. Tilman "
+        "shows why.\n"
+    )
     found = [c for c in cited(tmp_path, text) if c.reference.authors]
     assert len(found) == 1 and {m.line for m in found[0].mentions} == {3, 7}
 
 
 def test_two_works_of_one_author_leave_the_model_untied(tmp_path: Path) -> None:
-    text = "# A\n\nTilman (1982) has resources, Tilman (1994) space.\n\n# B\n\nIn Tilman's model there are two.\n"
+    text = (
+        "# A\n\nTilman (1982) has resources, Tilman (1994) space.\n\n# B\n\nIn Tilman's model "
+        "there are two.\n"
+    )
     found = [c for c in cited(tmp_path, text) if c.reference.year]
     assert all({m.line for m in c.mentions} == {3} for c in found)
 
 
 def test_a_system_is_a_mention_of_the_title_it_heads(tmp_path: Path) -> None:
-    text = "# Storage\n\n- Dynamo: Amazon's Highly Available Key-value Store\n\n# Overlay\n\n- see also Dynamo (above)\n"
+    text = (
+        "# Storage\n\n- Dynamo: Amazon's Highly Available Key-value Store\n\n# Overlay\n\n- see "
+        "also Dynamo (above)\n"
+    )
     work = next(c for c in cited(tmp_path, text) if c.reference.title.startswith("Dynamo"))
     assert [(m.line, m.heading[-1]) for m in work.mentions] == [(3, "Storage"), (7, "Overlay")]
 
 
 def test_a_word_of_the_note_is_no_system(tmp_path: Path) -> None:
-    text = "# A\n\n- Attention: a short history of its psychology\n\n# B\n\nPay attention. Attention is scarce.\n"
+    text = (
+        "# A\n\n- Attention: a short history of its psychology\n\n# B\n\nPay attention. Attention "
+        "is scarce.\n"
+    )
     work = next(c for c in cited(tmp_path, text) if c.reference.title.startswith("Attention"))
     assert {m.line for m in work.mentions} == {3}
 
@@ -247,6 +270,9 @@ Large gaps between consecutive prime numbers
 
 
 def test_lines_behind_displayed_maths_keep_their_numbers(tmp_path: Path) -> None:
-    text = "\\section{Mind}\nIt begins with Place (1956)\n\\begin{equation}\nx = y\n\\end{equation}\nand with Smart (1959).\n"
+    text = (
+        "\\section{Mind}\nIt begins with Place (1956)\n\\begin{equation}\nx = "
+        "y\n\\end{equation}\nand with Smart (1959).\n"
+    )
     found = {c.reference.year: c.mentions[0].line for c in cited(tmp_path, text, "note.tex")}
     assert found == {1956: 2, 1959: 6}

@@ -301,7 +301,9 @@ HOSTILE = st.lists(
 
 
 def fields(entry: str) -> list[str]:
-    """The values of a BibTeX entry by BibTeX's own rule: every brace counts, with a backslash too."""
+    """The values of a BibTeX entry by BibTeX's own rule: every brace counts, with a backslash
+    too.
+    """
     depth, values, start = 0, [], 0
     for i, char in enumerate(entry):
         if char == "{":

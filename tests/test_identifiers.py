@@ -1,7 +1,5 @@
 """Identifiers in text and URLs, and titles compared."""
 
-# ruff: noqa: E501 (tables of addresses)
-
 from __future__ import annotations
 
 import time

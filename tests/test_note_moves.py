@@ -1,4 +1,6 @@
-"""Suggestions carried out in the notes: no byte lost or doubled, all notes or none, and a way back."""
+"""Suggestions carried out in the notes: no byte lost or doubled, all notes or none, and a way
+back.
+"""
 
 import dataclasses
 import errno

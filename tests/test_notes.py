@@ -1,6 +1,6 @@
-"""Notes of every format read into headings, blocks, links and lines; bad files cost only themselves."""
-
-# ruff: noqa: E501 (notes stand on one line)
+"""Notes of every format read into headings, blocks, links and lines; bad files cost only
+themselves.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def targets(note: Note) -> list[tuple[str, str, int]]:
 
 def test_markdown_headings_nest_and_reference_lists_open_no_topic() -> None:
     note = read(
-        "# A\n\ntext\n\n## B\n\n### References\n\n* one entry here\n\n## C ##\n\nSetext\n------\n\nend\n"
+        "# A\n\ntext\n\n## B\n\n### References\n\n* one entry here\n\n## C "
+        "##\n\nSetext\n------\n\nend\n"
     )
     assert paths(note) == [("A",), ("A", "B"), ("A", "C"), ("A", "Setext")]
     entry = next(block for block in note.blocks if block.text == "one entry here")
@@ -42,7 +43,8 @@ def test_markdown_headings_nest_and_reference_lists_open_no_topic() -> None:
 
 def test_markdown_links_of_every_kind_have_text_target_and_line() -> None:
     text = (
-        'See [one *em*](http://a.org/x_(y) "t"),\n[two][lab] and [lab]\n<http://c.org> [[Page|alias]] [[@key]]\n'
+        'See [one *em*](http://a.org/x_(y) "t"),\n[two][lab] and [lab]\n<http://c.org> [[Page|'
+        "alias]] [[@key]]\n"
         '<a href="http://d.org">four</a> ![img](i.png)\n\n[lab]: http://b.org\n'
     )
     assert targets(read(text)) == [
@@ -57,7 +59,8 @@ def test_markdown_links_of_every_kind_have_text_target_and_line() -> None:
 
 def test_a_link_over_two_lines_keeps_places_and_lines() -> None:
     note = read(
-        "* Keskar. [On Large-Batch Training\n  and Sharp Minima](https://arxiv.org/abs/1609.04836). *arXiv*\n"
+        "* Keskar. [On Large-Batch Training\n  and Sharp "
+        "Minima](https://arxiv.org/abs/1609.04836). *arXiv*\n"
     )
     block = note.blocks[0]
     link = block.links[0]
@@ -67,7 +70,8 @@ def test_a_link_over_two_lines_keeps_places_and_lines() -> None:
 
 def test_code_comments_and_shortcodes_are_no_prose() -> None:
     note = read(
-        "a\n\n```python\nhttps://arxiv.org/abs/1111.11111\n```\n\n<!-- hidden\nhttps://x.org -->\n\n{{< toc >}}\n%% obsidian %%\nb\n"
+        "a\n\n```python\nhttps://arxiv.org/abs/1111.11111\n```\n\n<!-- hidden\nhttps://x.org "
+        "-->\n\n{{< toc >}}\n%% obsidian %%\nb\n"
     )
     assert [block.text for block in note.blocks] == ["a", "b"]
     assert note.blocks[-1].line == 12
@@ -108,7 +112,8 @@ def test_broken_front_matter_is_told_and_the_rest_read(head: str) -> None:
 
 def test_lists_tables_callouts_and_tasks() -> None:
     note = read(
-        "> [!note] Mind\n> this\n\n1. first\n   goes on\n2. [x] done\n   - inner\n\n| a | b |\n|---|---|\n| [x](http://x.org) | c |\n"
+        "> [!note] Mind\n> this\n\n1. first\n   goes on\n2. [x] done\n   - inner\n\n| a | b |\n|"
+        "---|---|\n| [x](http://x.org) | c |\n"
     )
     assert [(block.kind, block.text) for block in note.blocks] == [
         ("paragraph", "Mind this"),
@@ -146,9 +151,11 @@ def test_plain_text_headings_underlined_in_capitals_numbered_or_labelled() -> No
 
 def test_plain_text_lines_are_joined_only_where_they_were_wrapped() -> None:
     text = (
-        "The first paragraph of this note is wrapped at about seventy columns so\nthat its lines are full and go on below, as\n"
+        "The first paragraph of this note is wrapped at about seventy columns so\nthat its lines "
+        "are full and go on below, as\n"
         "mail programs and editors have always done it when they fill the text\nof a paragraph.\n\n"
-        "Short line one\nShort line two\n    and a remark that is set in below it\nShort line three\n"
+        "Short line one\nShort line two\n    and a remark that is set in below it\nShort line "
+        "three\n"
     )
     note = read(text, ".txt")
     assert [block.line for block in note.blocks] == [1, 6, 7, 9]
@@ -156,7 +163,11 @@ def test_plain_text_lines_are_joined_only_where_they_were_wrapped() -> None:
 
 
 def test_numbered_links_of_a_text_browser_are_put_back() -> None:
-    text = "Title of page\n\n   See [1]the paper on nets, and [2]this.\n   More about [3]that thing.\n\nReferences\n\n   1. http://a.org/1\n   2. http://b.org/2\n   3. http://c.org/3\n"
+    text = (
+        "Title of page\n\n   See [1]the paper on nets, and [2]this.\n   More about [3]that "
+        "thing.\n\nReferences\n\n   1. http://a.org/1\n   2. http://b.org/2\n   3. "
+        "http://c.org/3\n"
+    )
     assert [(text.strip(), target) for text, target, _ in targets(read(text, ".txt"))] == [
         ("the paper on nets, and", "http://a.org/1"),
         ("this", "http://b.org/2"),
@@ -171,26 +182,30 @@ def test_org_rst_latex_html_and_notebook_share_one_form() -> None:
     assert paths(org) == [("H",), ("H", "Sub")]
     assert "[@k1; @k2]" in org.blocks[-1].text and "@k3" in org.blocks[-1].text
     rst = read(
-        "Title\n=====\n\n`A <http://a.org>`_ and b_ [Key]_ :cite:`k`\n\n.. _b: http://b.org\n.. [Key] An entry.\n",
+        "Title\n=====\n\n`A <http://a.org>`_ and b_ [Key]_ :cite:`k`\n\n.. _b: http://b.org\n.. "
+        "[Key] An entry.\n",
         ".rst",
     )
     assert [target for _, target, _ in targets(rst)] == ["http://a.org", "http://b.org"]
     assert rst.blocks[-1].kind == "definition"
     tex = read(
-        "\\section{S}\nA \\citep[p.~3]{k1,k2} \\href{http://a.org}{text} % c\n\n\\begin{equation}x\\end{equation}\nB\\'ezout\n",
+        "\\section{S}\nA \\citep[p.~3]{k1,k2} \\href{http://a.org}{text} % "
+        "c\n\n\\begin{equation}x\\end{equation}\nB\\'ezout\n",
         ".tex",
     )
     assert paths(tex) == [("S",)]
     assert "[@k1; @k2]" in tex.blocks[1].text and "% c" not in tex.blocks[1].text
     assert any("Bézout" in block.text for block in tex.blocks)
     html = read(
-        "<html><body><nav><a href='http://n.org'>n</a></nav><h1>T</h1><p>Go <a href='http://a.org'>there</a></p>\n<ul><li>one</li></ul></body></html>",
+        "<html><body><nav><a href='http://n.org'>n</a></nav><h1>T</h1><p>Go <a "
+        "href='http://a.org'>there</a></p>\n<ul><li>one</li></ul></body></html>",
         ".html",
     )
     assert paths(html) == [("T",)]
     assert targets(html) == [("there", "http://a.org", 1)]
     book = read(
-        '{"cells": [\n {"cell_type": "markdown", "source": [\n  "# N\\n",\n  "see [a](http://a.org)"]},\n {"cell_type": "code", "source": ["x"]}]}',
+        '{"cells": [\n {"cell_type": "markdown", "source": [\n  "# N\\n",\n  "see '
+        '[a](http://a.org)"]},\n {"cell_type": "code", "source": ["x"]}]}',
         ".ipynb",
     )
     assert paths(book) == [("N",)]
@@ -199,7 +214,9 @@ def test_org_rst_latex_html_and_notebook_share_one_form() -> None:
 
 def test_reference_files_become_entries() -> None:
     bib = read(
-        '@string{j = "J"}\n@article{a, title={{The} {\\"U}ber "Title"}, author={de la Cruz, Ana and M{\\"u}ller, K.}, journal=j, year=2001, eprint={1204.5678}, archivePrefix={arXiv}}\n@book{b, title={Broken\n',
+        '@string{j = "J"}\n@article{a, title={{The} {\\"U}ber "Title"}, author={de la Cruz, Ana '
+        'and M{\\"u}ller, K.}, journal=j, year=2001, eprint={1204.5678}, '
+        "archivePrefix={arXiv}}\n@book{b, title={Broken\n",
         ".bib",
     )
     fields = bib.blocks[0].fields
@@ -210,17 +227,20 @@ def test_reference_files_become_entries() -> None:
         and ("arxiv", "1204.5678") in fields
     )
     ris = read(
-        "TY  - JOUR\nTI  - T\nAU  - Doe, J.\nPY  - 1999/01\nDO  - 10.1/x\nER  - \nTY  - BOOK\nT1  - U\n",
+        "TY  - JOUR\nTI  - T\nAU  - Doe, J.\nPY  - 1999/01\nDO  - 10.1/x\nER  - \nTY  - BOOK\nT1  "
+        "- U\n",
         ".ris",
     )
     assert [dict(block.fields)["title"] for block in ris.blocks] == ["T", "U"]
     csl = read(
-        '[{"id": "a", "title": "T", "author": [{"family": "Doe", "given": "J."}], "issued": {"date-parts": [[2001]]}, "DOI": "10.1/x"}]',
+        '[{"id": "a", "title": "T", "author": [{"family": "Doe", "given": "J."}], "issued": '
+        '{"date-parts": [[2001]]}, "DOI": "10.1/x"}]',
         ".json",
     )
     assert ("year", "2001") in csl.blocks[0].fields
     csv = read(
-        '"Key","Title","Author","Publication Year","DOI"\n"A","T, x","Doe, J.; Roe, R.","2001","10.1/x"\n',
+        '"Key","Title","Author","Publication Year","DOI"\n"A","T, x","Doe, J.; Roe, '
+        'R.","2001","10.1/x"\n',
         ".csv",
     )
     assert ("author", "R. Roe") in csv.blocks[0].fields

@@ -1,5 +1,6 @@
-# ruff: noqa: E501 - addresses and texts stand on one line
-"""What strings are read as: each rule of `parsing` by an example at its edge, and reference strings field by field."""
+"""What strings are read as: each rule of `parsing` by an example at its edge, and reference strings
+field by field.
+"""
 
 import json
 from pathlib import Path
@@ -77,7 +78,7 @@ DATA = Path(__file__).parent / "data"
 FIELDS = json.loads((DATA / "reference_fields.json").read_text("utf-8"))
 
 
-# ── reference strings ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── reference strings ─────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("case", FIELDS, ids=lambda case: case["text"][:40])
 def test_a_reference_is_read_field_by_field(case):
     found = parse_reference(case["text"])
@@ -189,7 +190,8 @@ def test_a_label_is_the_number_of_an_entry(label, number):
         "Smith, J. The growth of sparse graphs under rain. In Nature, 2004.",
         "Smith, J. The growth of sparse graphs under rain // Nature, 2004.",
         "Smith, J. The growth of sparse graphs under rain, vol. 2. Nature, 2004.",
-        "Smith, J. The growth of sparse graphs under rain. Available at: https://x.org/a. Nature, 2004.",
+        "Smith, J. The growth of sparse graphs under rain. Available at: https://x.org/a. Nature, "
+        "2004.",
     ],
 )
 def test_a_title_is_told_by_marks_emphasis_and_what_follows(text):
@@ -322,7 +324,7 @@ def test_lines_of_an_entry_are_joined(lines, joined):
     assert split_entries(lines)[0] == joined
 
 
-# ── identifiers ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── identifiers ───────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -536,11 +538,13 @@ def test_addresses_are_compared_without_what_does_not_matter():
     assert url_key("http://[::1/A") == "http://[::1/a"
 
 
-# ── meta tags ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── meta tags ─────────────────────────────────────────────────────────────────────────────────────
 def test_meta_tags_are_read_with_prefix_entities_and_any_quotes():
     body = (
-        b'<META NAME="citation_title" CONTENT="A &amp; B\n c"><meta property=dc.creator content=Ada>'
-        b"<meta name='eprints.x' content='y'><meta name='other' content='z'><meta name='citation_doi' content=''>"
+        b'<META NAME="citation_title" CONTENT="A &amp; B\n c"><meta property=dc.creator '
+        b"content=Ada>"
+        b"<meta name='eprints.x' content='y'><meta name='other' content='z'><meta "
+        b"name='citation_doi' content=''>"
     )
     assert read_tags(body) == [("title", "A & B c"), ("creator", "Ada"), ("x", "y")]
     many = b'<meta name="dc.x" content="y">' * (MAX_TAGS + 50)
@@ -561,7 +565,7 @@ def test_the_pdfs_of_a_page_are_absolute_each_once_and_few():
     ]
 
 
-# ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── people ────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -617,7 +621,7 @@ def test_names_of_a_list():
     assert last_family_word("") == ""
 
 
-# ── terms ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── terms ─────────────────────────────────────────────────────────────────────────────────────────
 def test_words_have_places_and_terms():
     text = "The Poincaré-maps of ﬁelds, don't_stop 中文字"
     words = list(find_words(text))
@@ -673,7 +677,7 @@ def test_plain_places_lead_back_to_the_text(text):
             assert letter in fold_case(text[place]) or len(fold_case(text)) != len(text)
 
 
-# ── titles ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── titles ────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("title", "expected"),
     [
@@ -803,7 +807,7 @@ def test_words_that_mean_another_work():
     assert odd_words("new net new net".split(), "new net".split()) == ["new", "net"]
 
 
-# ── venues ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── venues ────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("text", "low", "high"),
     [
@@ -879,7 +883,7 @@ def test_two_names_of_one_venue(one, two, same, compatible):
     assert venues_compatible(one, two) is venues_compatible(two, one) is compatible
 
 
-# ── sentences ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── sentences ─────────────────────────────────────────────────────────────────────────────────────
 def pieces(text, rules):
     return [text[a:b].strip() for a, b in split_sentences(text, rules)]
 

@@ -1,4 +1,6 @@
-"""What a query means, what filters let through, what is shown of a passage: each rule of `search` at its edge."""
+"""What a query means, what filters let through, what is shown of a passage: each rule of `search`
+at its edge.
+"""
 
 import math
 
@@ -51,7 +53,7 @@ def searcher(tmp_path):
     return make_searcher(tmp_path, rows, FACTS)
 
 
-# ── queries ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── queries ───────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("text", "field", "value"),
     [
@@ -225,7 +227,7 @@ def test_filters_are_described_in_their_own_syntax():
     assert describe(parse_query("year:..2001")) == "year:..2001"
 
 
-# ── results ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── results ───────────────────────────────────────────────────────────────────────────────────────
 def test_filters_alone_list_the_newest_works_first_with_their_first_passage(searcher):
     results = searcher.search("year:1990..")
     assert [w.work for w in results.works] == ["doi:10.1/b", "doi:10.1/a"]
@@ -336,7 +338,7 @@ def test_a_quotation_far_longer_than_a_passage_is_found_by_its_halves(searcher):
     assert {h.row for h in both} == {3, 5}
 
 
-# ── what is shown ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── what is shown ─────────────────────────────────────────────────────────────────────────────────
 def test_a_query_in_windows_is_the_mean_of_them():
     encoder = FormulaEncoder()
     short = "flat minima"
@@ -369,7 +371,10 @@ def test_words_of_the_query_are_marked_whole_and_in_any_form():
     ],
 )
 def test_the_best_sentence_has_the_weightiest_terms_or_the_phrase(weights, phrases, best):
-    text = "The flat one stands here first of all. Then the rain falls on the whole land. And the sea is near to all of it."
+    text = (
+        "The flat one stands here first of all. Then the rain falls on the whole land. And the "
+        "sea is near to all of it."
+    )
     spans = sentences(text)
     assert len(spans) == 3
     marker = Marker(weights, phrases)
@@ -403,7 +408,7 @@ def test_the_lines_of_a_sentence():
     assert lines_of(uneven, 31, 39) == wide[1:2]
 
 
-# ── ranking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── ranking ───────────────────────────────────────────────────────────────────────────────────────
 def test_scores_in_units_of_their_own_deviation():
     values = np.array([1, 2, 3], np.float32)
     scale = Scale.of(values)

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a page reads better with one block a line
 import numpy as np
 import pytest
 

@@ -395,7 +395,9 @@ def test_render_marks_the_passage(two_columns):
 
 
 def test_a_slow_page_is_given_up_and_holds_up_no_other(two_columns, monkeypatch, tmp_path):
-    """The first page's process sleeps: it is stopped, not tried again, and others are drawn meanwhile."""
+    """The first page's process sleeps: it is stopped, not tried again, and others are drawn
+    meanwhile.
+    """
     slow = tmp_path / "slow.pdf"
     ask = pool.Worker.ask
 

@@ -1,4 +1,6 @@
-"""Every page of the app in headless Chromium, served as `litmap app` serves it, on the example library."""
+"""Every page of the app in headless Chromium, served as `litmap app` serves it, on the example
+library.
+"""
 
 from __future__ import annotations
 
@@ -138,7 +140,10 @@ def until(browser, found: Callable[[], object], seconds: float = 30) -> object:
 
 def images(browser) -> list[int]:
     """Natural widths of the pictures on the page."""
-    script = "return [...document.querySelectorAll('[data-testid=stImage] img')].map(i => i.complete && i.naturalWidth)"
+    script = (
+        "return [...document.querySelectorAll('[data-testid=stImage] img')].map(i => i.complete "
+        "&& i.naturalWidth)"
+    )
     return browser.execute_script(script)
 
 
@@ -154,7 +159,7 @@ def press(browser, label: str) -> None:
     )
 
 
-# ── pages ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── pages ─────────────────────────────────────────────────────────────────────────────────────────
 def test_the_first_page_asks(visit) -> None:
     text = visit()
     assert "What do your papers say?" in text
@@ -303,7 +308,9 @@ def test_the_refreshes_page_tells_of_the_run(visit) -> None:
 
 
 def test_nothing_was_asked_of_the_network(browser, app) -> None:
-    """All that the tests above loaded came from the app itself: no font, no script, no statistics from elsewhere."""
+    """All that the tests above loaded came from the app itself: no font, no script, no statistics
+    from elsewhere.
+    """
     asked = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
     urls = [
         m["params"]["request"]["url"] for m in asked if m["method"] == "Network.requestWillBeSent"
@@ -321,7 +328,7 @@ def test_no_text_of_a_note_becomes_markup(visit, browser) -> None:
     assert browser.find_elements(By.CSS_SELECTOR, drawn) == []
 
 
-# ── states ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── states ────────────────────────────────────────────────────────────────────────────────────────
 def test_the_states_of_a_library(visit, browser, example_library, state, tmp_path) -> None:
     """None yet, being built for the first time, damaged: each says what to do."""
     from litmap import lock
@@ -348,7 +355,9 @@ def test_the_states_of_a_library(visit, browser, example_library, state, tmp_pat
 def test_a_refresh_started_from_the_app_ends_and_shows(
     visit, browser, at_examples, state, tmp_path
 ) -> None:
-    """The form starts a real refresh, in a process of its own; the examples' server stands for the web."""
+    """The form starts a real refresh, in a process of its own; the examples' server stands for the
+    web.
+    """
     notes = tmp_path / "note.md"
     notes.write_text(
         "# Topic\n\n- [Two Valleys and a Ridge](https://arxiv.org/abs/1904.00000)\n",

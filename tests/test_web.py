@@ -65,7 +65,7 @@ def client(tmp_path, site):
         yield one
 
 
-# ── what is refused ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── what is refused ───────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     "url",
     [
@@ -220,7 +220,7 @@ def test_keys_do_not_follow_to_another_host(client, site, tmp_path):
         assert "x-api-key" not in other.asked[0][1] and other.asked[0][1]["Range"] == "bytes=0-"
 
 
-# ── manners ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── manners ───────────────────────────────────────────────────────────────────────────────────────
 def test_the_user_agent_names_program_and_contact(client, site, tmp_path):
     site.answers["/"] = b"hello"
     client.get(Request(site.base + "/"))
@@ -526,7 +526,7 @@ def test_a_damaged_budget_file_is_made_anew(tmp_path):
         pass
 
 
-# ── bodies ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── bodies ────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     "headers",
     [
@@ -618,7 +618,7 @@ def test_dripping_and_silent_servers_are_left(client, site, stage):
     assert time.monotonic() - started < 8
 
 
-# ── files ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── files ─────────────────────────────────────────────────────────────────────────────────────────
 def test_a_file_with_its_hash_and_validators(client, site, tmp_path):
     import hashlib
 

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - recorded answers are kept as they came
 """From citations to works with a client that answers from memory: what agrees, what is refused,
 what is asked.
 """

@@ -1,4 +1,6 @@
-"""What a record, a match, a merge and a source's answer are: each rule of `works` by an example at its edge."""
+"""What a record, a match, a merge and a source's answer are: each rule of `works` by an example at
+its edge.
+"""
 
 import json
 import urllib.parse
@@ -84,7 +86,7 @@ def said(words, context="", note="a.md", heading=()):
     return Mention(note, 1, words, heading, context)
 
 
-# ── values of records ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── values of records ─────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("value", "expected"),
     [(1999, 1999), ("2004-05-06", 2004), (" 1400", 1400), ("1399", None), (2100, 2100), (2101, None),
@@ -123,7 +125,7 @@ def test_one_thing_is_a_list_of_one():
         load_json(b"<html>", "DBLP")
 
 
-# ── matching ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── matching ──────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("one", "two", "gap"), [(2001, 2004, 3), (2004, 2001, 3), (2001, 2001, 0), (None, 2001, None), (2001, None, None)]
 )  # fmt: skip
@@ -261,7 +263,7 @@ def test_people_are_the_same_only_both_ways_round():
     assert best([]) == Verdict.OTHER
 
 
-# ── merging ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── merging ───────────────────────────────────────────────────────────────────────────────────────
 def test_ids_are_ranked_by_kind_and_unknown_kinds_come_last():
     assert ident_rank("arxiv:1") == 0
     assert ident_rank("doi:10.1234/a") == 1
@@ -468,7 +470,7 @@ def test_of_joined_works_the_one_with_the_surest_id_leads_and_the_others_fill_in
     assert join_works([lead, Work("title:1", TITLE)]).venue == "arXiv"
 
 
-# ── names and lines that are no titles ───────────────────────────────────────────────────────────────────────────────
+# ── names and lines that are no titles ────────────────────────────────────────────────────────────
 RECORD = Record("x", "Growing Sparse Lattice Graphs with Local Rules", PEOPLE, 2000)
 
 
@@ -644,7 +646,7 @@ def test_the_one_that_stands_out_is_meant(scores, exact, cited, expected):
     assert best_by_people(scores, exact, cited) == expected
 
 
-# ── people told by the works of their note ───────────────────────────────────────────────────────────────────────────
+# ── people told by the works of their note ────────────────────────────────────────────────────────
 WORK = Work("doi:10.1234/a", TITLE, PEOPLE, 2000, ids=("doi:10.1234/a",))
 
 
@@ -688,7 +690,7 @@ def test_two_works_of_theirs_an_unsure_one_or_one_without_people_tell_nothing():
     assert by_note(named, resolved=other) == other
 
 
-# ── sources ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── sources ───────────────────────────────────────────────────────────────────────────────────────
 def asked(request):
     parts = urllib.parse.urlsplit(request.url)
     return dict(urllib.parse.parse_qsl(parts.query))
@@ -1032,7 +1034,8 @@ def test_arxiv_is_asked_for_titles_and_people():
     assert (query["start"], query["max_results"]) == ("0", "20")
     query = asked(arxiv.request_for_people(["van Berg", "Marwick"], 2001, ["x", "y"]))
     assert query["search_query"] == (
-        "au:van_Berg AND au:Marwick AND submittedDate:[200001010000 TO 200212312359] AND (all:x OR all:y)"
+        "au:van_Berg AND au:Marwick AND submittedDate:[200001010000 TO 200212312359] AND (all:x "
+        "OR all:y)"
     )
     assert query["max_results"] == "30"
     assert "all:" not in arxiv.request_for_people(["M"], 2001).url
@@ -1065,7 +1068,8 @@ def test_a_works_page_gives_a_whole_record():
 
 def test_a_page_of_ieee_keeps_its_record_in_a_script():
     script = (
-        b'<script>xplGlobal.document.metadata={"title":"A Title","doi":"10.1234/A","publicationYear":"2001",'
+        b'<script>xplGlobal.document.metadata={"title":"A '
+        b'Title","doi":"10.1234/A","publicationYear":"2001",'
         b'"authors":[{"name":"Ada","x":1},{"name":"Bo"}]}</script>'
     )
     (record,) = landing.parse(script, "https://ieeexplore.ieee.org/document/1")
@@ -1073,7 +1077,7 @@ def test_a_page_of_ieee_keeps_its_record_in_a_script():
     assert "doi:10.1234/a" in record.ids
 
 
-# ── what is asked ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── what is asked ─────────────────────────────────────────────────────────────────────────────────
 def queries(step, *ids, title="", urls=(), kind="reference", **more):
     citation = cite(title, ids=ids, urls=urls, kind=kind, **more)
     return [(q.source, q.request.url) for q in step([open_task(citation)], SourceOptions())]

@@ -36,7 +36,7 @@ def sentence(rng: random.Random) -> str:
     if dice < 0.12:
         text += f" ({rng.choice(SURNAMES)} and {rng.choice(SURNAMES)} {year})"
     elif dice < 0.2:
-        text += f" [{rng.choice(SURNAMES)} et al. ({year})](https://arxiv.org/abs/{year % 100:02d}{rng.randint(1, 12):02d}.{rng.randint(10000, 99999)})"  # noqa: E501
+        text += f" [{rng.choice(SURNAMES)} et al. ({year})](https://arxiv.org/abs/{year % 100:02d}{rng.randint(1, 12):02d}.{rng.randint(10000, 99999)})"
     elif dice < 0.25:
         text += f" https://doi.org/10.1000/{rng.randint(1, 10**6)}"
     elif dice < 0.28:

@@ -4,7 +4,8 @@ import os
 
 __version__ = "0.2.0"
 
-# litmap reports to nobody, and neither do the libraries it is built on; some read these when they are imported.
+# litmap reports to nobody, and neither do the libraries it is built on; some read these when they
+# are imported.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")

@@ -19,7 +19,7 @@ LitmapError
     │   └── TooLarge          an answer above the limit; asking again would bring no other
     ├── NotFound            the service says that there is no such thing
     ├── SlowDown            asked to wait; `retry_after` in seconds
-    └── Exhausted           nothing more from this host for now (`until`); the run goes on with other hosts
+    └── Exhausted           nothing more from this host for now (`until`); the run goes on
 """
 
 from __future__ import annotations

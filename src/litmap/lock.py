@@ -53,7 +53,8 @@ def writer(path: Path, now: str) -> Iterator[None]:
             who = holder(path)
             since = f" since {who['started']}" if "started" in who else ""
             raise Busy(
-                f"another refresh of {folder} is running (process {who.get('pid', 'unknown')}{since}): "
+                f"another refresh of {folder} is running (process "
+                f"{who.get('pid', 'unknown')}{since}): "
                 "wait for it, or stop it with Ctrl-C",
                 subject=folder,
             )

@@ -2,9 +2,10 @@
 
     python tests/mutants/run_mutants.py [--seed 1] [--count 200] [--rooms search,works] [--json FILE]
 
-The tree is copied and one mutant at a time is put into the copy; the checkout is never touched. A mutant runs against
-the test files of its room alone, fastest first, until the first failure. A run that takes far more processor time than
-the unbroken code counts as killed. The same seed draws the same mutants from the same code.
+The tree is copied and one mutant at a time is put into the copy; the checkout is never touched. A
+mutant runs against the test files of its room alone, fastest first, until the first failure. A run
+that takes far more processor time than the unbroken code counts as killed. The same seed draws the
+same mutants from the same code.
 """
 
 from __future__ import annotations
@@ -82,7 +83,9 @@ def main() -> int:
 
 
 def copy_tree(target: Path) -> None:
-    """What git tracks or would track; flows and examples are linked to where the package has them."""
+    """What git tracks or would track; flows and examples are linked to where the package has
+    them.
+    """
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -197,7 +200,9 @@ def _pytest(tree: Path, files: list[str], cpu_seconds: int) -> None:
 
 
 def summarise(figures: dict, survivors: list[dict], seed: str) -> dict:
-    """The report: the share of all that were drawn, and the share where each room weighs by its mutants."""
+    """The report: the share of all that were drawn, and the share where each room weighs by its
+    mutants.
+    """
     killed = {room: row["killed"] + row["timed out"] for room, row in figures.items()}
     drawn = sum(row["mutants"] for row in figures.values())
     every = sum(row["of"] for row in figures.values())
@@ -236,7 +241,8 @@ def print_summary(figures: dict) -> None:
         print(f"{room:10} {row['killed'] + row['timed out']:3} of {row['mutants']} killed")
     print(
         f"seed {figures['seed']}: {figures['killed']} of {figures['mutants']} mutants killed, "
-        f"{figures['share']:.1%} ({figures['share weighted by room size']:.1%} by the size of the rooms)"
+        f"{figures['share']:.1%} ({figures['share weighted by room size']:.1%} by the size of the "
+        f"rooms)"
     )
 
 

@@ -1,7 +1,8 @@
 """Which mutants there are, which of them change no behaviour, and a seeded sample of the rest.
 
-The mutants are cosmic-ray's. A site is one place in the code; most sites have several mutants (a `<` has five).
-The sample draws sites, then one mutant of each, so that a comparison weighs no more than an `and`.
+The mutants are cosmic-ray's. A site is one place in the code; most sites have several mutants (a
+`<` has five). The sample draws sites, then one mutant of each, so that a comparison weighs no more
+than an `and`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ IDENTITY_FOR_EQUALITY = {("Eq", "Is"), ("NotEq", "IsNot"), ("Is", "Eq"), ("IsNot
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change to one place of one module: `path` relative to the root, `occurrence` as cosmic-ray counts."""
+    """One change to one place of one module: `path` relative to the root, `occurrence` as
+    cosmic-ray counts.
+    """
 
     path: str
     operator: str

@@ -6,8 +6,6 @@ after '|'). Citations that are not sure count as found where they agree with the
 candidates otherwise: a source would drop them.
 """
 
-# ruff: noqa: E501 (one line a finding)
-
 from __future__ import annotations
 
 import json

@@ -31,7 +31,9 @@ T = TypeVar("T")
 FORMAT = 2
 MANIFEST = "manifest.json"
 MAX_CHECKED_AT_OPEN = 2_000_000
-"""Bytes of a file up to which its checksum is compared when a build is opened: some milliseconds."""
+"""Bytes of a file up to which its checksum is compared when a build is opened: some
+milliseconds.
+"""
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 

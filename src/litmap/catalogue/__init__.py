@@ -340,7 +340,8 @@ class Catalogue:
         row = (text.sha256, text.extractor, text.quality, text.reason, text.pages)
         self._db.execute(
             "INSERT OR REPLACE INTO texts "
-            "(sha256, extractor, quality, reason, pages, tries, seconds, megabytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "(sha256, extractor, quality, reason, pages, tries, seconds, megabytes) VALUES (?, ?, "
+            "?, ?, ?, ?, ?, ?)",
             (*row, text.tries, text.seconds, text.megabytes),
         )
 
@@ -392,7 +393,8 @@ class Catalogue:
         return int(cursor.lastrowid or 0)
 
     def update_run(
-        self, run: int, report: Mapping[str, Any], *, state: str = "running", finished: str | None = None,
+        self, run: int, report: Mapping[str, Any], *,
+        state: str = "running", finished: str | None = None,
         problems: Iterable[Problem] = (),
     ) -> None:  # fmt: skip
         """Write a run's report so far, and its problems (replaced)."""

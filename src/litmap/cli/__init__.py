@@ -1,4 +1,6 @@
-"""The litmap command. Commands that only read import no Prefect, and torch only where the model needs it."""
+"""The litmap command. Commands that only read import no Prefect, and torch only where the model
+needs it.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +82,9 @@ def build_parser() -> Parser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code: 0 done, 1 failed, 2 wrong usage, 3 done with failures (--strict)."""
+    """Run the command line; returns the exit code: 0 done, 1 failed, 2 wrong usage, 3 done with
+    failures (--strict).
+    """
     parser = build_parser()
     args = parser.parse_args(arguments)
     run: Callable[[argparse.Namespace], int] | None = getattr(args, "run", None)

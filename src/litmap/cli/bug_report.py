@@ -31,9 +31,9 @@ _RUN_FIELDS = ("id", "started", "finished", "state", "counts", "seconds")
 def write_report(settings: Settings, checks: Sequence[Check], out: Path) -> Path:
     """Write the bundle to `out` (`.zip`); the path written.
 
-    It holds versions, settings, the checks, counts and times of the last refreshes, and their kept logs. Titles of
-    works may stand in the logs; notes' text, the contact address and keys do not. Raises `UsageError` where `out`
-    is there already and is not a report of litmap's.
+    It holds versions, settings, the checks, counts and times of the last refreshes, and their kept
+    logs. Titles of works may stand in the logs; notes' text, the contact address and keys do not.
+    Raises `UsageError` where `out` is there already and is not a report of litmap's.
     """
     if not WrittenFiles(settings.state).may_replace(out):
         raise UsageError(f"{out} is there already: name another file", subject=str(out))
@@ -81,7 +81,9 @@ def _settings(settings: Settings) -> dict[str, Any]:
 
 
 def _refreshes(settings: Settings) -> list[dict[str, Any]] | str:
-    """Counts, times and problems of the last refreshes; an error's text where the catalogue cannot be read."""
+    """Counts, times and problems of the last refreshes; an error's text where the catalogue cannot
+    be read.
+    """
     from litmap.catalogue import Catalogue
 
     try:

@@ -15,7 +15,9 @@ def parse_as_json(
     links: Iterable[Any],
     problems: Iterable[Problem],
 ) -> dict[str, Any]:
-    """What reading the notes alone gives: headings, citations, plain links and problems, for `litmap read --json`."""
+    """What reading the notes alone gives: headings, citations, plain links and problems, for
+    `litmap read --json`.
+    """
     return {
         "notes": [
             {

@@ -98,7 +98,9 @@ def clean(text: str) -> str:
 
 
 def table(rows: Iterable[Sequence[Any]], header: Sequence[str], stretch: int = -1) -> str:
-    """Columns as wide as their cells; the `stretch` column is cut so that a row fits the terminal."""
+    """Columns as wide as their cells; the `stretch` column is cut so that a row fits the
+    terminal.
+    """
     cells = [[clean(str(c)) for c in row] for row in rows]
     widths = [max(len(r[i]) for r in [list(header), *cells]) for i in range(len(header))]
     room = (

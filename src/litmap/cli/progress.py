@@ -24,7 +24,9 @@ EVERY = 10.0
 
 
 class Bars:
-    """A `Progress` for people; a context manager. Writes to standard error, so that output stays clean."""
+    """A `Progress` for people; a context manager. Writes to standard error, so that output stays
+    clean.
+    """
 
     def __init__(self, *, silent: bool = False) -> None:
         self._silent = silent

@@ -1,4 +1,6 @@
-"""The commands that only read a library: search, works, topics, summary, map, status, doctor, export, read, mcp."""
+"""The commands that only read a library: search, works, topics, summary, map, status, doctor,
+export, read, mcp.
+"""
 
 from __future__ import annotations
 
@@ -207,7 +209,9 @@ def print_search(library: Library, query: str, limit: int) -> None:
 
 
 def print_results(answer: SearchResults) -> None:
-    """Results for people: work, page, why, the sentence that matched, and the reader's own words."""
+    """Results for people: work, page, why, the sentence that matched, and the reader's own
+    words.
+    """
     if answer.message:
         print(wrap(answer.message))
     for hit in (*answer.hits, *answer.notes):
@@ -232,7 +236,8 @@ def works(args: argparse.Namespace) -> int:
             for entry in found:
                 _print_missing(entry)
             print(
-                f"\n{len(found)} works. Drop a PDF into {library.paths.papers} and run `litmap refresh`."
+                f"\n{len(found)} works. Drop a PDF into {library.paths.papers} and run `litmap "
+                f"refresh`."
             )
             return 0
         rows = [
@@ -280,7 +285,8 @@ def topics(args: argparse.Namespace) -> int:
                 depth = len(topic.heading) - 1 if topic.heading else 0
                 name = topic.heading[-1] if topic.heading else f"(no heading) {topic.label}"
                 print(
-                    f"{len(topic.works):4}  {'  ' * depth}{clean(name)}   {clean(', '.join(topic.keywords[:5]))}"
+                    f"{len(topic.works):4}  {'  ' * depth}{clean(name)}   "
+                    f"{clean(', '.join(topic.keywords[:5]))}"
                 )
     return 0
 
@@ -344,7 +350,8 @@ def _suggestions(library: Library) -> None:
     for filing in waiting:
         title = clean(view.entries[filing.work].work.title)
         print(
-            f"  {title}\n    → {clean(path_text(filing.suggested or ()))}  ({filing.confidence:.0%})"
+            f"  {title}\n    → {clean(path_text(filing.suggested or ()))}  "
+            f"({filing.confidence:.0%})"
         )
     for kind, what in FINDINGS.items():
         found = [f for f in view.findings if f.kind == kind]
@@ -437,7 +444,8 @@ def status(args: argparse.Namespace) -> int:
         )
         model = value["model"] or "none yet"
         print(
-            f"{value['notes']} notes, {value['works']} works, {value['passages']} passages, model {model}"
+            f"{value['notes']} notes, {value['works']} works, {value['passages']} passages, model "
+            f"{model}"
         )
         print(table(list(value["by_status"].items()), ("status", "works")))
         for run in value["runs"][:5]:

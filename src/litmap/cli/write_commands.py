@@ -1,4 +1,6 @@
-"""The commands that change a library: refresh, add, resolve, schedule, demo; and app, which serves it."""
+"""The commands that change a library: refresh, add, resolve, schedule, demo; and app, which serves
+it.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,8 @@ def add_commands(commands: Any) -> None:
         "notes",
         nargs="*",
         metavar="NOTES",
-        help="files or folders of notes, '-' for standard input; those of the last refresh if left out",
+        help="files or folders of notes, '-' for standard input; "
+        "those of the last refresh if left out",
     )
     one.add_argument(
         "--offline", action="store_true", default=None, help="ask nothing of the network"
@@ -165,7 +168,8 @@ def print_report(report: dict[str, Any], settings: Settings) -> None:
     if "model_before" in counts:
         print(
             wrap(
-                f"The model is another one (before: {counts['model_before']}), so all was embedded anew."
+                f"The model is another one (before: {counts['model_before']}), so all was "
+                f"embedded anew."
             )
         )
     for what, titles in report["changes"].items():
@@ -177,13 +181,15 @@ def print_report(report: dict[str, Any], settings: Settings) -> None:
     stages = ", ".join(f"{name} {value:.1f} s" for name, value in seconds.items())
     print(
         wrap(
-            f"{counts.get('passages', 0)} passages; {stages}; {counts.get('memory_megabytes', 0)} MB at most"
+            f"{counts.get('passages', 0)} passages; {stages}; {counts.get('memory_megabytes', 0)} "
+            f"MB at most"
         )
     )
     for problem in report["problems"][:20]:
         print(wrap(f"! {problem['subject']}: {problem['reason']}"))
     print(
-        f"\nNext: litmap search … | litmap works --missing | litmap app   (library: {settings.library})"
+        f"\nNext: litmap search … | litmap works --missing | litmap app   (library: "
+        f"{settings.library})"
     )
 
 
@@ -219,7 +225,9 @@ def _check_pdf(path: Path) -> None:
 
 
 def _copy_in(path: Path, folder: Path) -> Path:
-    """A copy of the file in the drop folder, under its own name where that is free; one that is there already stays."""
+    """A copy of the file in the drop folder, under its own name where that is free; one that is
+    there already stays.
+    """
     target, number = folder / f"{path.stem}.pdf", 1
     while os.path.lexists(target):
         if target.is_file() and filecmp.cmp(path, target, shallow=False):
@@ -343,7 +351,8 @@ def demo(args: argparse.Namespace) -> int:
         os.environ.update(environment)
         settings = settings_of(args, library=str(library), notes=(notes,))
         print(
-            "The example notes cite papers that do not exist; a server on this machine plays the web for them."
+            "The example notes cite papers that do not exist; a server on this machine plays the "
+            "web for them."
         )
         print(f"Building {library} …", flush=True)
         print_report(run_refresh(settings), settings)
@@ -355,7 +364,8 @@ def demo(args: argparse.Namespace) -> int:
             for topic in opened.topics().topics:
                 if topic.works:
                     print(
-                        f"  {len(topic.works):3} {clean(path_text(topic.heading or (topic.label,)))}"
+                        f"  {len(topic.works):3} "
+                        f"{clean(path_text(topic.heading or (topic.label,)))}"
                     )
             print_search(opened, "why do flat minima generalise?", limit=3)
         if args.no_serve:

@@ -12,7 +12,8 @@ _COMBINING = {
     "b": "\u0331",
 }  # fmt: skip
 _ACCENT = re.compile(
-    r"\\([`'^~=.\"]|[uvHckdbr](?=[\s{\\]))\s*(?:\{\s*(\\?[A-Za-z])\s*\}|(\\[ij](?![a-zA-Z])|[A-Za-z]))"
+    r"\\([`'^~=.\"]|[uvHckdbr](?=[\s{\\]))\s*(?:\{\s*(\\?[A-Za-z])\s*\}|(\\[ij](?![a-zA-Z])|"
+    r"[A-Za-z]))"
 )
 _LETTER = re.compile(
     r"\\(ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|dh|DH|th|TH|dj|DJ)(?![a-zA-Z])\s?(?:\{\})?"

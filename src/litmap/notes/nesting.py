@@ -1,4 +1,6 @@
-"""How deep notes may nest: counted before a parser that recurses, or gives up silently, is asked."""
+"""How deep notes may nest: counted before a parser that recurses, or gives up silently, is
+asked.
+"""
 
 from __future__ import annotations
 

@@ -113,7 +113,8 @@ def _change_back(backup: Path, note: Mapping[str, str]) -> _Change | None:
     if _sha256(now) != note["after"]:
         message = (
             f"{path} was changed since its lines were moved, so nothing was put back; "
-            f"the notes as they were before the move are in {backup} (delete it to keep things as is)"
+            f"the notes as they were before the move are in {backup} (delete it to keep things as "
+            f"is)"
         )
         raise LibraryError(message, subject=str(path))
     return _Change(path, now, before)

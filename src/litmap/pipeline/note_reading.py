@@ -38,9 +38,9 @@ def read_notes(catalogue: Catalogue, context: RunContext) -> NotesRead:
     """Read the notes and replace the catalogue's notes and citations by what they say now.
 
     What lies where something cannot be opened, followed or read stays as it was last read, with its
-    citations. Without notes in the settings, those of the last refresh. Raises `UsageError` where there are
-    none, and where not one note could be read (so that a folder not mounted today does not empty
-    the library).
+    citations. Without notes in the settings, those of the last refresh. Raises `UsageError` where
+    there are none, and where not one note could be read (so that a folder not mounted today does
+    not empty the library).
     """
     names = list(context.settings.notes) or catalogue.note_roots()
     _check_present(names)

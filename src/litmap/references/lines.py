@@ -23,7 +23,8 @@ HEADING = re.compile(
 )
 """'References', '7. Literature cited', 'Additional references:'."""
 _AFTER_LIST = re.compile(
-    r"^(?:(?:\d{1,2}|[IVX]{1,5}|[A-Z])[.)]?\s+)?(?:appendi(?:x|ces)|supplement|supporting|acknowledge?ments?|proofs?|"
+    r"^(?:(?:\d{1,2}|[IVX]{1,5}|[A-Z])[.)]?\s+)?(?:appendi(?:x|ces)|supplement|supporting|"
+    r"acknowledge?ments?|proofs?|"
     r"additional|author|biograph|index\b|figure|table|methods\b)",
     re.I,
 )

@@ -125,9 +125,9 @@ def hubness(
     """Mean cosine of each unit vector (n, dim) with the `count` nearest texts of other works, (n,).
 
     `others` (m, dim) are the texts it is compared with, `works` and `other_works` the numbers of
-    the works they belong to. A text that is near to every query is a hub; what it has in common with
-    its like says nothing about a query. This is the penalty of cross-domain similarity local scaling
-    (CSLS: Conneau et al., 'Word translation without parallel data', 2018).
+    the works they belong to. A text that is near to every query is a hub; what it has in common
+    with its like says nothing about a query. This is the penalty of cross-domain similarity local
+    scaling (CSLS: Conneau et al., 'Word translation without parallel data', 2018).
     """
     if not len(others) or not len(vectors):
         return np.zeros(len(vectors), np.float32)

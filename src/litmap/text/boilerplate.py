@@ -16,7 +16,8 @@ from litmap.text.line import Line
 from litmap.text.raw import RawPage
 
 _NUMBER = re.compile(
-    r"^[\s\-–—|•·()\[\]]*(?:page\s*)?(\d{1,4}|[ivxlc]{1,7})(?:\s*(?:of|/)\s*\d{1,4})?[\s\-–—|•·()\[\]]*$",
+    r"^[\s\-–—|•·()\[\]]*(?:page\s*)?(\d{1,4}|[ivxlc]{1,7})(?:\s*(?:of|/)\s*\d{1,4})?[\s\-–—|"
+    r"•·()\[\]]*$",
     re.I,
 )
 _DIGITS = re.compile(r"\d+")

@@ -13,7 +13,8 @@ from litmap.text.style import WORD, Style
 
 NUMBERED = re.compile(
     r"^(?:(?:section|appendix|chapter|part|supplement)\s+)?"
-    r"(?:\d{1,2}(?:\.\d{1,2}){0,3}|[A-Z](?:\.\d{1,2}){1,3}|[A-Z](?=[.:)])|[IVX]{1,5}(?=[.:)\s])|[A-Z](?=\s))"
+    r"(?:\d{1,2}(?:\.\d{1,2}){0,3}|[A-Z](?:\.\d{1,2}){1,3}|[A-Z](?=[.:)])|[IVX]{1,5}(?=[.:)\s])|"
+    r"[A-Z](?=\s))"
     r"[.:)]?\s+(?=[A-Z“\"(\d])"
 )
 """'2.1 Setting', 'B.3 Proofs', 'IV. RESULTS'."""

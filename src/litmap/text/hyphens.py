@@ -15,7 +15,8 @@ _FIRST_HALVES = load_words("first_halves", "litmap.text")
 _PREFIXES = load_words("prefixes", "litmap.text")
 _CONJUNCTIONS = frozenset(["and", "or", "to", "und", "et"])
 _ENDING = re.compile(
-    r"(?:tions?|sions?|ings?|ments?|ness|ity|ities|able|ible|ally|ously|ized?|ises?|ed|ly|ers?|ance|ence)$"
+    r"(?:tions?|sions?|ings?|ments?|ness|ity|ities|able|ible|ally|ously|ized?|ises?|ed|ly|ers?|"
+    r"ance|ence)$"
 )
 """Endings that are no words: what stands before them was broken by the typesetter."""
 MAX_TAIL = 60

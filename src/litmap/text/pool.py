@@ -135,7 +135,8 @@ class Worker:
             return f"reading took longer than {timeout_s:g} s and was stopped"
         code = process.returncode
         if code == -9:
-            return f"the system stopped the reader, most likely for want of memory (limit {self.memory_bytes >> 20} MiB)"
+            limit = f"{self.memory_bytes >> 20} MiB"
+            return f"the system stopped the reader, most likely for want of memory (limit {limit})"
         if code is not None and code < 0:
             return f"the PDF crashed the reader (signal {-code})"
         return f"the reader ended unexpectedly (exit code {code})"
@@ -287,7 +288,9 @@ def _to_preview(reply: bytes) -> Preview:
 DRAW_SECONDS = 20.0
 """Seconds a page may take to draw, the start of the process included."""
 DRAWERS = 2
-"""Processes that draw pages, each started when first needed, so that a slow page holds up no other."""
+"""Processes that draw pages, each started when first needed, so that a slow page holds up no
+other.
+"""
 GIVEN_UP_SECONDS = 120.0
 """How long a page that took too long is not tried again: a page of the app is drawn many times."""
 

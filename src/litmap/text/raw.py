@@ -15,7 +15,8 @@ from litmap.text.line import Line
 from litmap.text.pymupdf_open import load_pymupdf
 
 _MATH_FONT = re.compile(
-    r"CMMI|CMSY|CMEX|CMBSY|MSAM|MSBM|EUFM|EUSM|EURM|RSFS|LMMath|LatinModernMath|STIX.*Math|STIXSize|"
+    r"CMMI|CMSY|CMEX|CMBSY|MSAM|MSBM|EUFM|EUSM|EURM|RSFS|LMMath|LatinModernMath|STIX.*Math|"
+    r"STIXSize|"
     r"Cambria-?Math|MathematicalPi|MTSY|MTMI|MTEX|MTMS|Symbol|MathJax|XITSMath|"
     r"txsy|txmi|txex|pxsy|pxmi|pxex|rtxmi|"
     r"stmary|wasy|bbm|dsrom|bbold|Math",

@@ -1,9 +1,10 @@
-"""The child process that reads PDFs: requests as JSON lines on stdin, replies as kind, length and bytes on stdout.
+"""The child process that reads PDFs: requests as JSON lines on stdin, replies as kind, length and
+bytes on stdout.
 
 `main` runs in it, the memory limit in bytes as its argument.
 
-Nothing is unpickled on either side: a PDF that takes the child
-over can at most send wrong text. MuPDF's own messages go nowhere, so that they cannot mix with the replies.
+Nothing is unpickled on either side: a PDF that takes the child over can at most send wrong text.
+MuPDF's own messages go nowhere, so that they cannot mix with the replies.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Suggestions as moved lines: entries of an inbox go below the heading they belong under. Nothing is
-written here; `litmap.pipeline.note_moves` writes.
+"""Suggestions as moved lines: entries of an inbox go below the heading they belong under. Nothing
+is written here; `litmap.pipeline.note_moves` writes.
 
 Notes are bytes. Lines end where the reader of notes ends them, so that line numbers agree; a moved
 line takes the line end and the encoding of the note it goes to, and no other byte changes.

@@ -49,7 +49,8 @@ TOKENLESS = (
     'let in until the app is started again.</p><p>Did you just open it? <a href="/">Go on.</a></p>'
 )
 WRONG_ADDRESS = (
-    "<p>This app does not answer under this name or port, nor to pages of other addresses. Open the "
+    "<p>This app does not answer under this name or port, nor to pages of other addresses. Open "
+    "the "
     "address that <code>litmap app</code> printed; <code>litmap app --host NAME</code> adds a "
     "name.</p>"
 )
@@ -168,7 +169,9 @@ class Headers:
         return next(iter(self.all(name)), "")
 
     def cookies(self) -> dict[str, str]:
-        """The cookies; what is not `name=value` among them, as other ports may set, is passed over."""
+        """The cookies; what is not `name=value` among them, as other ports may set, is passed
+        over.
+        """
         pairs = (part.strip().partition("=") for part in "; ".join(self.all(b"cookie")).split(";"))
         return {name: value for name, sign, value in pairs if sign}
 

@@ -18,7 +18,8 @@ from litmap.ui import access, formatting
 LOG = "refresh.log"
 _TAIL = 4000
 NO_START = (
-    "To start a refresh from here, open the address with the token that `litmap app` printed in its "
+    "To start a refresh from here, open the address with the token that `litmap app` printed in "
+    "its "
     "terminal."
 )
 

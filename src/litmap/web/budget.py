@@ -1,8 +1,10 @@
-"""How often each host may be asked: one budget a service, shared by all processes of this machine, kept across runs.
+"""How often each host may be asked: one budget a service, shared by all processes of this machine,
+kept across runs.
 
-The paces are the services' own terms: arXiv one request every three seconds over a single connection, all its hosts
-together (info.arxiv.org/help/api/tou); Crossref five a second on one connection, or ten on three with a contact;
-OpenAlex ten a second; Semantic Scholar and DBLP one a second. Every other host gets a gentle default.
+The paces are the services' own terms: arXiv one request every three seconds over a single
+connection, all its hosts together (info.arxiv.org/help/api/tou); Crossref five a second on one
+connection, or ten on three with a contact; OpenAlex ten a second; Semantic Scholar and DBLP one a
+second. Every other host gets a gentle default.
 """
 
 from __future__ import annotations
@@ -77,9 +79,11 @@ def group_of(host: str) -> str:
 
 
 class Budget:
-    """Turns to ask a host. Safe between threads and, through files under `state`, between processes.
+    """Turns to ask a host. Safe between threads and, through files under `state`, between
+    processes.
 
-    `paces` overrides seconds by group ('arxiv'), host, or 'default' for all that are not named by the services' rules.
+    `paces` overrides seconds by group ('arxiv'), host, or 'default' for all that are not named by
+    the services' rules.
     """
 
     def __init__(
@@ -138,7 +142,9 @@ class Budget:
             )
 
     def answered(self, host: str) -> None:
-        """An answer has begun: where the rule is strict (one connection), the next pace counts from here."""
+        """An answer has begun: where the rule is strict (one connection), the next pace counts from
+        here.
+        """
         group = group_of(host)
         pace = self.pace(group)
         if pace.connections == 1 and pace.seconds:
@@ -153,7 +159,9 @@ class Budget:
         self.closed.set()
 
     def sleep(self, host: str, seconds: float, why: str) -> None:
-        """Wait, telling the progress display; ends early, with `WebError`, when the budget is closed."""
+        """Wait, telling the progress display; ends early, with `WebError`, when the budget is
+        closed.
+        """
         if seconds > 0.5 and self._on_wait is not None:
             self._on_wait(host, seconds, why)
         if self.closed.wait(max(0.0, seconds)):
@@ -231,7 +239,9 @@ class Budget:
             gate.release()
 
     def _lock_file(self, group: str, count: int) -> int:
-        """The kernel's lock on one of the group's slot files; it ends with the process however that ends."""
+        """The kernel's lock on one of the group's slot files; it ends with the process however that
+        ends.
+        """
         name = "".join(c if c.isalnum() or c in ".-" else "_" for c in group)[:100]
         while True:
             for number in range(count):
@@ -246,7 +256,9 @@ class Budget:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    """The budgets' database; a damaged one is put aside, for it holds nothing that time does not bring back."""
+    """The budgets' database; a damaged one is put aside, for it holds nothing that time does not
+    bring back.
+    """
     for last in (False, True):
         try:
             db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)

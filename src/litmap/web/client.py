@@ -1,4 +1,6 @@
-"""The polite, safe client: every request in its host's budget, every hop checked, every wait told."""
+"""The polite, safe client: every request in its host's budget, every hop checked, every wait
+told.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +36,10 @@ _SHARED_HEADERS = {
 }
 _DEAD_AFTER = 4
 _SECURE = re.compile(
-    r"http://(?:[\w-]+\.)?(?:arxiv\.org|doi\.org|mlr\.press|openreview\.net|nips\.cc|neurips\.cc|crossref\.org|openalex\.org|"
-    r"springer\.com|ieee\.org|acm\.org|nature\.com|aclanthology\.org|ncbi\.nlm\.nih\.gov)(?=[/?]|$)",
+    r"http://(?:[\w-]+\.)?(?:arxiv\.org|doi\.org|mlr\.press|openreview\.net|nips\.cc|neurips\.cc|"
+    r"crossref\.org|openalex\.org|"
+    r"springer\.com|ieee\.org|acm\.org|nature\.com|aclanthology\.org|ncbi\.nlm\.nih\.gov)(?=[/?]|"
+    r"$)",
     re.I,
 )
 T = TypeVar("T")
@@ -44,10 +48,10 @@ T = TypeVar("T")
 class WebClient:
     """Implements `models.Client`. Safe between threads; use as a context manager.
 
-    `contact` is the e-mail address in the User-Agent ('' for none), `state` the folder of the budgets that all
-    processes of this user share, `paces` seconds by host or service ('default' for the rest), `allow` internal hosts
-    or addresses that may be asked. Proxies and certificates come from the environment (HTTPS_PROXY, NO_PROXY,
-    SSL_CERT_FILE).
+    `contact` is the e-mail address in the User-Agent ('' for none), `state` the folder of the
+    budgets that all processes of this user share, `paces` seconds by host or service ('default' for
+    the rest), `allow` internal hosts or addresses that may be asked. Proxies and certificates come
+    from the environment (HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE).
     """
 
     def __init__(
@@ -92,8 +96,9 @@ class WebClient:
     def get(self, request: Request) -> Response:
         """The answer to the request, redirects followed. Raises `errors.WebError` and its kinds.
 
-        Answers of 200 and 206 come back; 304 too, without a body. 404 and 410 raise `NotFound`, 401, 402, 403 and 451
-        `Blocked`, 429 `SlowDown` or `Exhausted` after the waits that patience allows, other statuses `WebError`.
+        Answers of 200 and 206 come back; 304 too, without a body. 404 and 410 raise `NotFound`,
+        401, 402, 403 and 451 `Blocked`, 429 `SlowDown` or `Exhausted` after the waits that patience
+        allows, other statuses `WebError`.
         """
         headers = {"Accept": request.accept, **request.headers}
 
@@ -115,11 +120,13 @@ class WebClient:
         last_modified: str = "",
         limit: int | None = None,
     ) -> Download:
-        """Stream a file to `partial`, resuming what an earlier try left there (Range, If-Range), and hash it.
+        """Stream a file to `partial`, resuming what an earlier try left there (Range, If-Range),
+        and hash it.
 
-        With `etag` or `last_modified` the request is conditional: `not_modified` is True where the file is unchanged.
-        A body that is HTML is no file: it comes back in `body` (at most `Limits.page` bytes), with `path` None.
-        Raises as `get`. What was transferred stays in `partial` after a transient failure, else it is removed.
+        With `etag` or `last_modified` the request is conditional: `not_modified` is True where the
+        file is unchanged. A body that is HTML is no file: it comes back in `body` (at most
+        `Limits.page` bytes), with `path` None. Raises as `get`. What was transferred stays in
+        `partial` after a transient failure, else it is removed.
         """
         limit = limit or self._limits.file
 
@@ -148,7 +155,9 @@ class WebClient:
     def _follow(
         self, url: str, headers: Mapping[str, str], *, total: float, limit: int
     ) -> Iterator[tuple[str, Answer]]:
-        """The final answer to a chain of at most `Limits.redirects` hops, each checked, each in its host's budget."""
+        """The final answer to a chain of at most `Limits.redirects` hops, each checked, each in its
+        host's budget.
+        """
         address = check_url(_secured(url), self._allowed)
         seen: set[str] = set()
         for _ in range(self._limits.redirects + 1):
@@ -307,7 +316,9 @@ class WebClient:
 
 
 def _secured(url: str) -> str:
-    """The https address where the site is known to send plain http there anyway: it saves a request."""
+    """The https address where the site is known to send plain http there anyway: it saves a
+    request.
+    """
     return re.sub(r"^http://", "https://", url, count=1) if _SECURE.match(url) else url
 
 

@@ -19,7 +19,9 @@ _TAIL = 16_384
 
 
 class RangeRefused(WebError):
-    """416: the part asked for does not exist; `size` is the Content-Range header, which may tell the whole size."""
+    """416: the part asked for does not exist; `size` is the Content-Range header, which may tell
+    the whole size.
+    """
 
     def __init__(
         self, message: str, *, subject: str = "", status: int = 416, size: str = ""
@@ -29,7 +31,9 @@ class RangeRefused(WebError):
 
 
 def conditions(url: str, partial: Path, etag: str, last_modified: str) -> dict[str, str]:
-    """Request headers for a file: a range where a part lies here already, a condition where the whole is known."""
+    """Request headers for a file: a range where a part lies here already, a condition where the
+    whole is known.
+    """
     headers = {"Accept": "application/pdf,text/html;q=0.5,*/*;q=0.3", "Accept-Encoding": "identity"}
     begun = _begun(url, partial)
     if begun:
@@ -49,7 +53,9 @@ def forget(partial: Path) -> None:
 
 
 def store(url: str, final: str, answer: Answer, partial: Path, *, page: int) -> Download:
-    """Write the answer's body to `partial`. Raises `WebError` for a body that is cut short or empty."""
+    """Write the answer's body to `partial`. Raises `WebError` for a body that is cut short or
+    empty.
+    """
     if answer.status == 304:
         return Download(final, 304, answer.headers, not_modified=True)
     start = 0
@@ -71,9 +77,11 @@ def store(url: str, final: str, answer: Answer, partial: Path, *, page: int) -> 
 
 
 def finish(url: str, final: str, answer: Answer, partial: Path) -> Download:
-    """The whole file at `partial`: checked to have an end, hashed. Raises `WebError` where it has none.
+    """The whole file at `partial`: checked to have an end, hashed. Raises `WebError` where it has
+    none.
 
-    The note beside it stays until the file is taken away, so that a kill before that costs no second transfer.
+    The note beside it stays until the file is taken away, so that a kill before that costs no
+    second transfer.
     """
     size, digest = _measure(partial)
     with partial.open("rb") as file:

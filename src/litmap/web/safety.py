@@ -1,4 +1,6 @@
-"""What litmap refuses to ask for: other schemes, internal addresses, names that lead to them. Sockets are pinned."""
+"""What litmap refuses to ask for: other schemes, internal addresses, names that lead to them.
+Sockets are pinned.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ _INTERNAL_NAMES = (
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\]")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-"""The IPv6 addresses that the open internet routes; all others are local or translated (RFC 4291)."""
+"""The IPv6 addresses that the open internet routes; all others are local or translated (RFC
+4291).
+"""
 _NOT_ROUTED = tuple(
     ipaddress.ip_network(network)
     for network in (
@@ -51,7 +55,9 @@ _ISATAP = (0x00005EFE, 0x02005EFE)
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A URL taken apart and found safe to ask for. `host` is ASCII and lower-case; `target` path and query."""
+    """A URL taken apart and found safe to ask for. `host` is ASCII and lower-case; `target` path
+    and query.
+    """
 
     url: str
     scheme: str
@@ -61,7 +67,9 @@ class Address:
 
 
 class Allowed:
-    """Hosts, `host:port`s, addresses and networks that the user allows although they are internal."""
+    """Hosts, `host:port`s, addresses and networks that the user allows although they are
+    internal.
+    """
 
     def __init__(self, entries: Iterable[str] = ()) -> None:
         self._names: set[str] = set()
@@ -124,7 +132,9 @@ def _embedded_ipv4(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 
 
 def check_url(url: str, allowed: Allowed, base: str = "") -> Address:
-    """The address of a URL (joined to `base` where relative). Raises `Unsafe`, naming why, where it is refused."""
+    """The address of a URL (joined to `base` where relative). Raises `Unsafe`, naming why, where it
+    is refused.
+    """
     text = url.strip()
     if _FORBIDDEN.search(text):
         text = re.sub(
@@ -192,9 +202,11 @@ def _check_host(host: str, url: str) -> None:
         raise Unsafe(f"refused: {host} is a name of an internal network", subject=url[:500])
 
 
-# ── sockets ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── sockets ───────────────────────────────────────────────────────────────────────────────────────
 class Deadline(threading.local):
-    """The moment (monotonic seconds) by which this thread's request must be done, whatever drips in."""
+    """The moment (monotonic seconds) by which this thread's request must be done, whatever drips
+    in.
+    """
 
     at: float = float("inf")
 
@@ -241,10 +253,11 @@ class _TimedStream(httpcore2.NetworkStream):
 
 
 class Network(httpcore2.NetworkBackend):
-    """Opens sockets. Without a proxy a name is resolved once, every address checked, and the socket bound to one.
+    """Opens sockets. Without a proxy a name is resolved once, every address checked, and the socket
+    bound to one.
 
-    So a name that changes its answer between check and use (rebinding) gains nothing. With `proxied` the only peer is
-    the user's own proxy, which resolves names itself.
+    So a name that changes its answer between check and use (rebinding) gains nothing. With
+    `proxied` the only peer is the user's own proxy, which resolves names itself.
     """
 
     def __init__(self, allowed: Allowed, deadline: Deadline, *, proxied: bool) -> None:
@@ -276,7 +289,9 @@ class Network(httpcore2.NetworkBackend):
         raise error or httpcore2.ConnectError(f"{host}: no address")
 
     def resolve(self, host: str, port: int) -> list[str]:
-        """Addresses of a host, all of them public or allowed. Raises `Unsafe` otherwise, `WebError` for no address."""
+        """Addresses of a host, all of them public or allowed. Raises `Unsafe` otherwise, `WebError`
+        for no address.
+        """
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:

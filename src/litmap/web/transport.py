@@ -1,4 +1,6 @@
-"""One HTTP exchange: pools (direct or through the user's proxy), bounded decoding, errors in litmap's words."""
+"""One HTTP exchange: pools (direct or through the user's proxy), bounded decoding, errors in
+litmap's words.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ class Slow(WebError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one answer may cost. Seconds and bytes; `slowest` is bytes a second, averaged after the first `grace`."""
+    """What one answer may cost. Seconds and bytes; `slowest` is bytes a second, averaged after the
+    first `grace`.
+    """
 
     connect: float = 15.0
     idle: float = 30.0
@@ -77,9 +81,11 @@ class Transport:
     def send(
         self, address: Address, headers: Mapping[str, str], *, total: float, limit: int, once: bool
     ) -> Iterator[Answer]:
-        """GET an address; the body is read while the context is open. `once` closes the connection afterwards.
+        """GET an address; the body is read while the context is open. `once` closes the connection
+        afterwards.
 
-        Raises `Unsafe` for a bad certificate, an internal address or a body above `limit` bytes, and `WebError`.
+        Raises `Unsafe` for a bad certificate, an internal address or a body above `limit` bytes,
+        and `WebError`.
         """
         rows = {
             "Host": address.url.split("/")[2],
@@ -179,7 +185,9 @@ class Transport:
 
 
 def _tls() -> ssl.SSLContext:
-    """Certificates as the user's environment says (SSL_CERT_FILE, SSL_CERT_DIR), else certifi's. Always verified."""
+    """Certificates as the user's environment says (SSL_CERT_FILE, SSL_CERT_DIR), else certifi's.
+    Always verified.
+    """
     file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
     if file or folder:
         return ssl.create_default_context(cafile=file or None, capath=folder or None)

@@ -1,7 +1,8 @@
 """Titles beside the people who wrote them, without a year.
 
-"Kuhn's Structure of Scientific Revolutions", 'Savage, The Foundations of Statistics', 'The Strategy of Conflict
-(Schelling)'. A source confirms them by people and title, so that two raised words are enough here.
+"Kuhn's Structure of Scientific Revolutions", 'Savage, The Foundations of Statistics', 'The Strategy
+of Conflict (Schelling)'. A source confirms them by people and title, so that two raised words are
+enough here.
 """
 
 from __future__ import annotations
@@ -188,7 +189,9 @@ def _people_behind(text: str, end: int) -> NameMention | None:
 
 
 def sentence_titles(text: str) -> list[tuple[TitleCandidate, NameMention]]:
-    """Titles in sentence case between names and a full stop, or from a full stop to names in brackets."""
+    """Titles in sentence case between names and a full stop, or from a full stop to names in
+    brackets.
+    """
     return [*_titles_behind_names(text), *_titles_before_names(text)]
 
 
@@ -263,7 +266,9 @@ def _titles_behind_owner(text: str) -> Iterator[TitleCandidate]:
 
 
 def is_possessive_title(title: str, *, printed: bool) -> bool:
-    """True for what looks like a title, or has a year or edition behind it, and is nothing called after its owner."""
+    """True for what looks like a title, or has a year or edition behind it, and is nothing called
+    after its owner.
+    """
     words = TITLE_WORD.findall(title)
     if not words or len(words) > MAX_POSSESSIVE_WORDS or EPONYM.search(title):
         return False

@@ -49,23 +49,28 @@ _MENTION = re.compile(
     rf"(?<=[a-z])(?:\s[a-z-]+){{1,3}}\s\((?P<topic>{CITED_YEAR})\)"
     rf"|\s*[(\[]\s*(?:(?P<venue1>{VENUE}),?\s)?(?P<paren>{CITED_YEARS})(?=\s*[)\],;:])"
     rf"|,?\s+(?P<bare>{CITED_YEARS})(?![\w-])"
-    rf"|,?\s+\(?(?P<short>['’]?\d\d)(?=\)|[,;:.](?:\s|$)|\s[(–—-]|\s*$|\s+(?:and|on|is|for|in|as)\b|, )"
-    rf"|(?:,|(?<=\bal\.))\s+(?P<venue3>(?:[A-Z][A-Za-z.&]*\s?){{1,6}}),?\s*(?:[\d:,.()\s–-]|[A-Z](?=\d)){{2,30}}?\(?(?P<journalyear>(?:1[89]|20)\d\d)\)?(?!\w)"
+    rf"|,?\s+\(?(?P<short>['’]?\d\d)(?=\)|[,;:.](?:\s|$)|\s[(–—-]|\s*$|\s+(?:and|on|is|for|in|"
+    rf"as)\b|, )"
+    rf"|(?:,|(?<=\bal\.))\s+(?P<venue3>(?:[A-Z][A-Za-z.&]*\s?){{1,6}}),?\s*(?:[\d:,.()\s–-]|"
+    rf"[A-Z](?=\d)){{2,30}}?\(?(?P<journalyear>(?:1[89]|20)\d\d)\)?(?!\w)"
     rf"|,?\s+\(?(?P<venue2>{VENUE}),?\s*['’]?(?P<venueyear>{YEAR}|(?<=['’])\d\d)(?!\w)"
     rf")"
 )
 _LOWER_MENTION = re.compile(
-    rf"(?<![\w@])(?P<names>{LOWER_NAME}(?:(?:,\s+|\s+(?:and|&)\s+){LOWER_NAME}){{0,3}}\s*{ET_AL})[\s,]*\(?(?P<bare>{CITED_YEAR})(?!\w)",
+    rf"(?<![\w@])(?P<names>{LOWER_NAME}(?:(?:,\s+|\s+(?:and|"
+    rf"&)\s+){LOWER_NAME}){{0,3}}\s*{ET_AL})[\s,]*\(?(?P<bare>{CITED_YEAR})(?!\w)",
     re.I,
 )
 _POSSESSIVE_WORK = re.compile(
     rf"(?<![^\W_])(?P<names>{WORD}(?: (?:and|&) {WORD})?)['’]s? (?:"
-    rf"(?:[a-z-]{{2,14}} ){{0,2}}{WORK_NOUN},? (?:of |from |in )?\(?(?P<after>{CITED_YEAR})(?=[),;.:]|\s|$)"
+    rf"(?:[a-z-]{{2,14}} ){{0,2}}{WORK_NOUN},? (?:of |from |in "
+    rf")?\(?(?P<after>{CITED_YEAR})(?=[),;.:]|\s|$)"
     rf"|\(?(?P<before>{CITED_YEAR})\)?,? (?:[a-z-]{{2,14}} ){{0,2}}{WORK_NOUN}\b)"
 )
 """'Dahl's book (1971)', 'Gödel's 1931 paper'."""
 _DATED_WORK = re.compile(
-    rf"\b(?:the|that|this|their|classic|original) (?P<year>{CITED_YEAR}) (?P<names>{WORD}(?:(?:, | and | & |[-–]){WORD}){{0,3}}) {WORK_NOUN}\b"  # noqa: E501
+    rf"\b(?:the|that|this|their|classic|original) (?P<year>{CITED_YEAR}) (?P<names>{WORD}(?:(?:, |"
+    rf" and | & |[-–]){WORD}){{0,3}}) {WORK_NOUN}\b"
 )
 """'the 1958 Anderson paper'."""
 _YEAR_BETWEEN = re.compile(rf" {YEAR}[a-z]? [^\W\d_]")
@@ -82,7 +87,8 @@ _SEVERAL = re.compile(
     rf"[{UPPER}](?:(?<=, .)|(?<= and .)|(?<= & .)|(?<= und .)|(?<= et .)|(?<= y .))"
 )
 _ET_AL_AND_YEAR = re.compile(
-    rf"[lLsS.](?:(?<=[aA][lL])|(?<=[lLaA]\.)|(?<=(?i:thers|agues|rkers|thors|ators)))[\s,]*\(?{YEAR}"
+    rf"[lLsS.](?:(?<=[aA][lL])|(?<=[lLaA]\.)|(?<=(?i:thers|agues|rkers|thors|"
+    rf"ators)))[\s,]*\(?{YEAR}"
 )
 """What every 'et al.' or 'and others' has at its end before a year."""
 _EACH_YEAR = re.compile(rf"{CITED_YEAR}|(?<![\w])[a-z](?!\w)|(?<=['’])\d\d|^\d\d$")

@@ -1,4 +1,6 @@
-"""Records of reference files (BibTeX, RIS, CSL-JSON, …) as references, and the fields of a block."""
+"""Records of reference files (BibTeX, RIS, CSL-JSON, …) as references, and the fields of a
+block.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +78,9 @@ def _field_ids(block: NoteBlock) -> Iterator[str]:
 
 
 def is_non_scholarly_record(kind: str, urls: tuple[str, ...]) -> bool:
-    """True for a record of a talk, a page or a program, by its type or, where that is vague, its sites."""
+    """True for a record of a talk, a page or a program, by its type or, where that is vague, its
+    sites.
+    """
     if kind in _NON_SCHOLARLY_TYPES:
         return True
     if kind not in _VAGUE_TYPES or not urls:

@@ -80,7 +80,9 @@ def dated_titles(text: str) -> list[TitleCandidate]:
 
 
 def is_dated_title(title: str, owner: str) -> bool:
-    """True for two raised words that begin with an article or stand behind a name, and are no people or venue."""
+    """True for two raised words that begin with an article or stand behind a name, and are no
+    people or venue.
+    """
     words = title.split()
     if len(raised_words(words)) < 2 or is_joined_people(title):
         return False
@@ -95,7 +97,9 @@ def is_joined_people(title: str) -> bool:
 
 
 def cited_titles(text: str) -> list[TitleCandidate]:
-    """Titles between their authors' surnames and a dated venue: 'Doe & Roe, The title of it, STOC 2011, for …'."""
+    """Titles between their authors' surnames and a dated venue: 'Doe & Roe, The title of it, STOC
+    2011, for …'.
+    """
     if "," not in text or not _A_YEAR.search(text):
         return []
     titles = []

@@ -72,7 +72,8 @@ class ReferenceEntry:
 class _Source:
     """A stretch that may be a reference, with what its links and its words identify.
 
-    `start` and `end` are offsets in the block; `title_hint` is the text of a link that may be the title.
+    `start` and `end` are offsets in the block; `title_hint` is the text of a link that may be the
+    title.
     """
 
     text: str
@@ -89,9 +90,9 @@ def read_entry(
 ) -> ReferenceEntry | None:
     """The entry in a stretch of a block; None where it is no reference, or more than one.
 
-    `previous_authors` are those of the entry before, for which a dash may stand; `floor` is the least
-    score (`reference_score`). Outside reference lists, where it is above `MAX_LIST_FLOOR`, a remark
-    behind the reference is left out and its shape is looked at.
+    `previous_authors` are those of the entry before, for which a dash may stand; `floor` is the
+    least score (`reference_score`). Outside reference lists, where it is above `MAX_LIST_FLOOR`, a
+    remark behind the reference is left out and its shape is looked at.
     """
     mark = _LABEL_MARK.match(block.text, start, end)
     start = mark.end() if mark else start
@@ -177,7 +178,9 @@ def _read_source(block: NoteBlock, start: int, end: int) -> _Source:
 
 
 def is_title_label(label: str) -> bool:
-    """True for a link's text that may be a title: two words at least, no address, not names and a year."""
+    """True for a link's text that may be a title: two words at least, no address, not names and a
+    year.
+    """
     if len(label.split()) < 2 or "://" in label:
         return False
     mentions = find_names(label)
@@ -230,7 +233,8 @@ def _parse(source: _Source, previous_authors: Sequence[str]) -> Reference:
 
 
 def _with_locator(text: str, reference: Reference) -> tuple[bool, Reference]:
-    """The reference mended where journal, volume and page stand in it, as physicists write without a title.
+    """The reference mended where journal, volume and page stand in it, as physicists write without
+    a title.
 
     The first value is True where they, rather than a title, tell the work.
     """
@@ -312,7 +316,9 @@ def _entry(
 
 
 def is_web_page(reference: Reference) -> bool:
-    """True where all that names the work is an address of no scholarly site, and no journal speaks against it."""
+    """True where all that names the work is an address of no scholarly site, and no journal speaks
+    against it.
+    """
     if reference.ids or not reference.urls:
         return False
     if any(classify_link(url)[0] != "plain" for url in reference.urls):
@@ -326,7 +332,9 @@ def is_printed(reference: Reference) -> bool:
 
 
 def is_surely_a_work(reference: Reference, *, located: bool) -> bool:
-    """True for an identifier, or people with a title and what dates it, or a dated place in a journal."""
+    """True for an identifier, or people with a title and what dates it, or a dated place in a
+    journal.
+    """
     if reference.ids or (located and reference.year):
         return True
     return bool(reference.title and reference.authors and (reference.year or reference.venue))

@@ -1,6 +1,8 @@
-"""Looser ways to name a work by its people: in lower case, as a collaboration, 'in press', with a journal and no year.
+"""Looser ways to name a work by its people: in lower case, as a collaboration, 'in press', with a
+journal and no year.
 
-None of them is sure: each is tied to a work of the notes or looked up, and dropped where no source knows it.
+None of them is sure: each is tied to a work of the notes or looked up, and dropped where no source
+knows it.
 """
 
 from __future__ import annotations
@@ -35,8 +37,10 @@ MAX_OWNER_LENGTH = 80
 
 _LOW = r"[a-zà-ÿ][a-zà-ÿ'’-]{2,20}"
 _LOWER = re.compile(
-    rf"(?<![\w@./’'-])(?P<names>{_LOW}(?:(?:, {_LOW}){{0,3}},?\s?(?:(?:and|\+)\s?{_LOW}|&\s?[a-zà-ÿ'’-]{{2,20}}))?)"
-    rf"(?:, |\s)\(?(?P<year>{CITED_YEAR}|['’]?\d\d)(?=[)\],;.:]|\s|$)(?!\.\d|\s?[%°]|\s(?:years|days|hours|pages?|pp|min)\b)"
+    rf"(?<![\w@./’'-])(?P<names>{_LOW}(?:(?:, {_LOW}){{0,3}},?\s?(?:(?:and|\+)\s?{_LOW}|"
+    rf"&\s?[a-zà-ÿ'’-]{{2,20}}))?)"
+    rf"(?:, |\s)\(?(?P<year>{CITED_YEAR}|['’]?\d\d)(?=[)\],;.:]|\s|$)(?!\.\d|\s?[%°]|\s(?:years|"
+    rf"days|hours|pages?|pp|min)\b)"
 )
 _LOWER_CUE = re.compile(
     r"(?:^|[(,;:>–—-]\s?|\b(?:as in|see|cf\.?|per|from|and|like|read|by|also|vs\.?|e\.g\.,?)\s)$"
@@ -52,25 +56,30 @@ _COLLABORATION = re.compile(
 )
 _BODY_START = re.compile(r"[A-Z](?<![\w@./’'-].)[A-Z][A-Z]")
 _BODY = re.compile(
-    rf"(?<![\w@./’'-])(?P<names>[A-Z]{{3,8}})(?: [A-Z]{{1,3}}\d?)?,?\s[(\[]?(?P<year>{YEAR_SINCE_1900})(?=[)\],;.:]|\s|$)"
+    rf"(?<![\w@./’'-])(?P<names>[A-Z]{{3,8}})(?: "
+    rf"[A-Z]{{1,3}}\d?)?,?\s[(\[]?(?P<year>{YEAR_SINCE_1900})(?=[)\],;.:]|\s|$)"
 )
 _TWO_FIGURES = re.compile(r"\d\d")
 _PENDING = re.compile(
-    r",?\s?[\s(\[](?:in press|in prep(?:aration|\.)?|forthcoming|to appear|submitted|under review|in review|in revision|accepted|"
+    r",?\s?[\s(\[](?:in press|in prep(?:aration|\.)?|forthcoming|to appear|submitted|under review|"
+    r"in review|in revision|accepted|"
     r"unpublished|n\.d\.|preprint)(?=[)\],;.:]|\s[–—-]|\s*$)"
 )
 _PENDING_SIGNS = (
-    "in press", "in prep", "forthcoming", "to appear", "submitted", "review", "revision", "accepted", "unpublished",
+    "in press", "in prep", "forthcoming", "to appear", "submitted", "review", "revision",
+    "accepted", "unpublished",
     "n.d.", "preprint",
 )  # fmt: skip
 _BETWEEN_LOWER_NAMES = re.compile(r",?\s?(?:\band\b|&|\+)\s?|, ")
 _ENDS_OF_NAMES = ",s.)" + ascii_lowercase
 _YEAR_START = re.compile(r"[12](?<![^\s(\[].)\d\d\d")
 _YEAR_FIRST = re.compile(
-    rf"(?:^|(?<=[\s(\[]))(?P<year>{CITED_YEAR})\)?[:,]?\s(?P<names>{WORD}(?:{ET_AL}|,? (?:and|&) {WORD}))"
+    rf"(?:^|(?<=[\s(\[]))(?P<year>{CITED_YEAR})\)?[:,]?\s(?P<names>{WORD}(?:{ET_AL}|,? (?:and|&) "
+    rf"{WORD}))"
 )
 _VENUE = re.compile(
-    r"[A-Zt](?<![\w.@/-].)(?:(?<=[A-Z])|he\s[A-Z])(?:[A-Za-z&]*\.?(?:\s(?:of|the|and|&|for|in|on|[A-Z][A-Za-z&]*\.?)){0,6})"
+    r"[A-Zt](?<![\w.@/-].)(?:(?<=[A-Z])|he\s[A-Z])(?:[A-Za-z&]*\.?(?:\s(?:of|the|and|&|for|in|on|"
+    r"[A-Z][A-Za-z&]*\.?)){0,6})"
     r"(?=[)\],;:]|\.?\s[–—-]|\.?\s*$|\.\s|\s(?:paper|article|review|piece|letter)\b)"
 )
 _MEETING_YEAR = re.compile(
@@ -85,10 +94,12 @@ _NOUN = re.compile(
     rf"(?P<idea>{load_pattern('idea_nouns')}))\b"
 )
 _OWNER = re.compile(
-    rf"(?P<names>{WORD}(?:(?:,? (?:and|&) |[–/]){WORD})?)(?:{ET_AL})?['’]s? (?:[A-Za-z][\w-]* ){{0,3}}$"
+    rf"(?P<names>{WORD}(?:(?:,? (?:and|&) |[–/]){WORD})?)(?:{ET_AL})?['’]s? (?:[A-Za-z][\w-]* "
+    rf"){{0,3}}$"
 )
 _THE_OWNER = re.compile(
-    rf"\b(?:[Tt]he|[Tt]hat|[Tt]heir|[Ii]n) (?:(?!of|in|on|to|and)[a-z-]{{2,14}} )?(?P<names>{WORD}(?:(?:,? (?:and|&) |[–/]){WORD}){{0,2}}(?:{ET_AL})?) (?:[a-z-]+ )?$"  # noqa: E501
+    rf"\b(?:[Tt]he|[Tt]hat|[Tt]heir|[Ii]n) (?:(?!of|in|on|to|and)[a-z-]{{2,14}} "
+    rf")?(?P<names>{WORD}(?:(?:,? (?:and|&) |[–/]){WORD}){{0,2}}(?:{ET_AL})?) (?:[a-z-]+ )?$"
 )
 _MAY_OWN = re.compile(
     rf"['’TtIi](?:(?<=['’])s? |(?<=[Tt])h(?:e|at|eir) (?:[a-z-]{{2,14}} )?[a-z]{{0,3}}[{UPPER}]|"
@@ -225,7 +236,9 @@ def _may_follow_name(text: str, start: int) -> bool:
 
 
 def find_possessives(text: str) -> list[tuple[NameMention, bool]]:
-    """Works called their author's: "Paine's keystone paper", 'the Vaswani paper' (and True), "Tilman's model" (False)."""
+    """Works called their author's: "Paine's keystone paper", 'the Vaswani paper' (and True),
+    "Tilman's model" (False).
+    """
     if not _MAY_OWN.search(text):
         return []
     possessives = []

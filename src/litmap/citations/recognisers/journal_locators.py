@@ -1,6 +1,8 @@
-"""Works named by where they stand: 'Phys. Rev. Lett. 61, 2015 (1988)', 'J. Am. Chem. Soc. 2009, 131, 6050', 'PRL 61, 2015'.
+"""Works named by where they stand: 'Phys. Rev. Lett. 61, 2015 (1988)', 'J. Am. Chem. Soc. 2009,
+131, 6050', 'PRL 61, 2015'.
 
-The journal is reduced to the initials of its words, so that its acronym and its abbreviation name the same place.
+The journal is reduced to the initials of its words, so that its acronym and its abbreviation name
+the same place.
 """
 
 from __future__ import annotations
@@ -19,9 +21,15 @@ _SMALL_WORDS = load_words("journal_small_words")
 _NAME_WORD = (
     r"(?:[A-ZÀ-Þ][\w’'&-]*\.?|[a-z]{1,2}[A-Z]\w*|&|of|the|and|for|in|der|des|de|für|und|et|di|npj)"
 )
-_JOURNAL = rf"(?P<journal>(?:[A-ZÀ-Þ][\w’'&-]*\.?|[a-z]{{1,2}}[A-Z]\w*|npj)(?:[ ,]{{1,2}}{_NAME_WORD}){{0,8}}(?:\s[A-F])?)"
+_JOURNAL = (
+    rf"(?P<journal>(?:[A-ZÀ-Þ][\w’'&-]*\.?|[a-z]{{1,2}}[A-Z]\w*|npj)(?:[ "
+    rf",]{{1,2}}{_NAME_WORD}){{0,8}}(?:\s[A-F])?)"
+)
 _VOLUME = rf"(?:vol(?:ume|s)?\.?\s?)?\**(?P<volume{{0}}>(?!{YEAR_SINCE_1600}\b)[A-Z]?\d{{{{1,4}}}})\**(?:\s?\((?:no\.?\s?)?[\w–-]{{{{1,6}}}}\))?"  # noqa: E501
-_PAGE = r"(?:pp?\.\s?)?(?P<page{0}>[A-Z]{{0,2}}\d{{1,7}})(?:\s?[–—-]{{1,2}}\s?[A-Z]?\d{{1,7}})?(?:\(R\))?"
+_PAGE = (
+    r"(?:pp?\.\s?)?(?P<page{0}>[A-Z]{{0,2}}\d{{1,7}})"
+    r"(?:\s?[–—-]{{1,2}}\s?[A-Z]?\d{{1,7}})?(?:\(R\))?"
+)
 _LOCATOR = re.compile(
     rf"(?<![\w.’'-]){_JOURNAL},?\s?(?=[A-Z\s]?\d|[(*]|vol)(?:"
     rf"\(?(?P<first>{YEAR_SINCE_1600})\)?\s?[,;:]\s?{_VOLUME.format(1)}\s?[,:]\s?{_PAGE.format(1)}"
@@ -38,7 +46,8 @@ _YEAR_GROUPS = ("first", "last", "middle", "late", "alone", "close")
 MAX_WORDS_BEFORE = 5
 """Words that may run into a journal's name."""
 _AFTER_INITIALS = re.compile(
-    r"(?:^|[\s,])(?:[A-Z]\.[\s-]?){1,4}?(?=[JZ]\. [A-Z]|(?<![JZ]\. )[A-Z][A-Za-z]+)((?:[JZ]\. )?[A-Z][A-Za-z]*)"
+    r"(?:^|[\s,])(?:[A-Z]\.[\s-]?){1,4}?(?=[JZ]\. [A-Z]|(?<![JZ]\. )[A-Z][A-Za-z]+)((?:[JZ]\. "
+    r")?[A-Z][A-Za-z]*)"
 )
 """Where a journal begins behind the initials of the last author.
 

@@ -15,7 +15,8 @@ from litmap.parsing.word_lists import load_pattern
 LinkKind = Literal["work", "pdf", "perhaps", "plain"]
 """What a link is.
 
-'work' names a work; 'pdf' is a file and 'perhaps' a page that may hold one; 'plain' is no scholarly work.
+'work' names a work; 'pdf' is a file and 'perhaps' a page that may hold one; 'plain' is no scholarly
+work.
 """
 
 MIN_TITLE_SCORE, MIN_TITLE_WORDS = 0.62, 4
@@ -31,8 +32,10 @@ def _host_pattern(name: str) -> re.Pattern[str]:
 _NON_SCHOLARLY_HOST = _host_pattern("non_scholarly_hosts")
 _SCHOLARLY_HOST = _host_pattern("scholarly_hosts")
 _REPOSITORY = re.compile(
-    r"(?:^|[.])(?:eprints?|e-?prints|dspace|repositor(?:y|io)|publications?|pubs|scholar(?:works|ship|bank|commons)?|"
-    r"digitalcommons|deepblue|escholarship|edoc|elib|theses|thesis|digital|research-repository|library)\.",
+    r"(?:^|[.])(?:eprints?|e-?prints|dspace|repositor(?:y|io)|publications?|pubs|scholar(?:works|"
+    r"ship|bank|commons)?|"
+    r"digitalcommons|deepblue|escholarship|edoc|elib|theses|thesis|digital|research-repository|"
+    r"library)\.",
     re.I,
 )
 _FILE = re.compile(
@@ -47,7 +50,8 @@ _NON_SCHOLARLY_LABEL = re.compile(
     re.I,
 )
 _SLIDES_PATH = re.compile(
-    r"slides|lecture[-_]?\d|/teaching/|/courses?/|syllabus|poster|homework|/talks?/|tutorial|handout|"
+    r"slides|lecture[-_]?\d|/teaching/|/courses?/|syllabus|poster|homework|/talks?/|tutorial|"
+    r"handout|"
     r"/cv(?:\.|/|_)|resume",
     re.I,
 )
@@ -59,7 +63,9 @@ _BARE_ADDRESS = ("www.", "doi:", "arxiv:", "pmid:", "pmcid:", "10.")
 
 
 def classify_link(target: str, text: str = "") -> tuple[LinkKind, str | None]:
-    """What the address `target`, linked with the words `text`, is, and the identifier that it names."""
+    """What the address `target`, linked with the words `text`, is, and the identifier that it
+    names.
+    """
     url = unwrap_url(target.strip())
     if not url or url.startswith(_NO_ADDRESS):
         return "plain", None
@@ -103,14 +109,18 @@ def is_non_scholarly_label(text: str) -> bool:
 
 
 def is_repository(host: str, path: str) -> bool:
-    """True for a page of a university's repository: 'eprints.a.example/12'; not for pages of code."""
+    """True for a page of a university's repository: 'eprints.a.example/12'; not for pages of
+    code.
+    """
     if len(path) <= 2 or host.endswith(".github.io"):
         return False
     return _REPOSITORY.search(host) is not None
 
 
 def is_work_page(path: str) -> bool:
-    """True for the path of a scholarly site's page that may be of one work, rather than of people or the site."""
+    """True for the path of a scholarly site's page that may be of one work, rather than of people
+    or the site.
+    """
     return len(path.strip("/")) > 3 and not _SITE_PAGE.match(path)
 
 
@@ -125,7 +135,9 @@ def is_local_paper(path: str) -> bool:
 
 
 def may_link_to_work(target: str, text: str, title_score: float) -> bool:
-    """True for a page of unknown kind whose link is worded like a title, so that a search by title is worth while."""
+    """True for a page of unknown kind whose link is worded like a title, so that a search by title
+    is worth while.
+    """
     if title_score < MIN_TITLE_SCORE or len(text.split()) < MIN_TITLE_WORDS:
         return False
     if not target.startswith(("http://", "https://")) or is_non_scholarly_label(text):
@@ -137,7 +149,9 @@ def may_link_to_work(target: str, text: str, title_score: float) -> bool:
 
 
 def is_non_scholarly_host(url: str) -> bool:
-    """True for addresses of sites that hold no scholarly works (code, videos, news, blogs, encyclopaedias)."""
+    """True for addresses of sites that hold no scholarly works (code, videos, news, blogs,
+    encyclopaedias).
+    """
     try:
         host = _host_of(urlsplit(unwrap_url(url)))
     except ValueError:

@@ -22,7 +22,8 @@ _TECHNIQUE = re.compile(r"[A-Z][a-z]+-[a-z]{2,5}")
 _INITIAL_FIRST = re.compile(r"[A-ZÀ-Þ]\.")
 _TRAILING_INITIALS = re.compile(r"(?<=[a-z]) [A-Z]{1,2}$")
 _ENDINGS_OF_NOUNS = re.compile(
-    r"(?:[a-z]tion|[a-z]sion|[a-z]ity|[a-z]ics|ology|[a-z]ism|[a-z]ness|ysis|learning|theory|networks?|models?|"
+    r"(?:[a-z]tion|[a-z]sion|[a-z]ity|[a-z]ics|ology|[a-z]ism|[a-z]ness|ysis|learning|theory|"
+    r"networks?|models?|"
     r"systems?|methods?)s?$"
 )
 

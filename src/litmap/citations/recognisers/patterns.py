@@ -1,8 +1,10 @@
-r"""Regular expressions of names and years, to be put together to those of mentions; and how to look for them fast.
+r"""Regular expressions of names and years, to be put together to those of mentions; and how to look
+for them fast.
 
-`re` skips a text in one step to the next place where an expression may match only if this begins with a single set of
-characters; every other is tried at each character. So what is sought in every block begins with such a set and looks
-back for the rest ('(?<![\w-].)'), or is tried only where a cheaper expression says that it may begin (`matches_at`).
+`re` skips a text in one step to the next place where an expression may match only if this begins
+with a single set of characters; every other is tried at each character. So what is sought in every
+block begins with such a set and looks back for the rest ('(?<![\w-].)'), or is tried only where a
+cheaper expression says that it may begin (`matches_at`).
 """
 
 from __future__ import annotations

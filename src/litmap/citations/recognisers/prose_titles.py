@@ -39,7 +39,8 @@ _CLAUSE = re.compile(
     r"\s(?:explains?|argues?|shows?|proves?|introduces?)\s)"
 )
 _CLAUSE_START = re.compile(
-    r"[:→.;?!Rrie-](?:(?<=[:→.;?!])\s|(?<=-)>\s|(?<!\w.)(?:(?<=[Rr])ead|(?<=i)\.e\.|(?<=e)\.g\.,?) [A-Z])"
+    r"[:→.;?!Rrie-](?:(?<=[:→.;?!])\s|(?<=-)>\s|(?<!\w.)(?:(?<=[Rr])ead|(?<=i)\.e\.|"
+    r"(?<=e)\.g\.,?) [A-Z])"
 )
 _LEADING_SIGNS = (":", ",", "→", "->", " by ")
 _LEADING_WORD = re.compile(
@@ -156,7 +157,9 @@ def _clause_title(text: str, clause: re.Match[str]) -> TitleCandidate | None:
 
 
 def _split_attribution(clause: re.Match[str]) -> tuple[str, str, bool]:
-    """The title of a clause, its people behind 'by', before it or before its venue, and whether it has a venue."""
+    """The title of a clause, its people behind 'by', before it or before its venue, and whether it
+    has a venue.
+    """
     title, people, in_venue = _split_venue(clause["title"].rstrip(" ,"))
     title, authors = split_byline(title)
     return title, authors or clause["names"] or people, in_venue

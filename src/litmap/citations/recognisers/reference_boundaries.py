@@ -9,7 +9,8 @@ from litmap.parsing.grammar import YEAR
 from litmap.parsing.reference_strings import parse_reference
 
 _STOPS = re.compile(
-    rf"(?:{YEAR}[a-z]?\)?|\d[–—-]{{1,2}}[A-Z]?\d+|10\.\d{{4,}}/[^\s<>]{{2,80}}|https?://\S+|arXiv:\S+|"
+    rf"(?:{YEAR}[a-z]?\)?|\d[–—-]{{1,2}}[A-Z]?\d+|10\.\d{{4,}}/[^\s<>]{{2,80}}|https?://\S+|"
+    rf"arXiv:\S+|"
     r"\[[a-z-]+/\d{7}\]|\d{4}\.\d{5}|"
     r"\d\s?[,:]\s?[A-Z]?\d+\)?)(?:[.;,]|\s[–—-]{1,2}|\s->|\s(?=[(\[–—]))?(?=\s+(\S)|\s*$)"
 )
@@ -30,7 +31,8 @@ _YEAR = re.compile(YEAR)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _YEARS_AND_IDS = re.compile(rf"{YEAR}(?!\.\d)|\d{{4}}\.\d{{4,5}}|10\.\d{{4}}")
 _NEXT_WORK = re.compile(
-    rf";\s(?=\W{{0,3}}(?:{NAMES}),?\W{{1,3}}{CITED_YEAR})|\s(?:\.\.\.|…)\s(?=[a-z]{{2}})|\s(?=vs\.?\s)"
+    rf";\s(?=\W{{0,3}}(?:{NAMES}),?\W{{1,3}}{CITED_YEAR})|\s(?:\.\.\.|…)\s(?=[a-z]{{2}})|"
+    rf"\s(?=vs\.?\s)"
 )
 """Where another work begins: '…; Church 1936', '… vs. Woodin'."""
 
@@ -83,7 +85,9 @@ def may_end_here(head: str) -> bool:
 
 
 def is_parsed_as_reference(head: str, stop: int) -> bool:
-    """True where authors and title are read, and the title does not reach to where the text ends."""
+    """True where authors and title are read, and the title does not reach to where the text
+    ends.
+    """
     parsed = parse_reference(head)
     if not parsed.authors or not parsed.title:
         return False

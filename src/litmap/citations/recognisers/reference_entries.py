@@ -29,7 +29,9 @@ REPEATED_FLOOR, INVERTED_FLOOR, SHORT_FLOOR, PARAGRAPH_FLOOR = 0.4, 0.5, 0.6, 0.
 Behind a dash, with 'Doe, J.' first, of a short item, of any other.
 """
 CELL_FLOOR, LINE_FLOOR, INSIDE_FLOOR, TWO_LINES_FLOOR = 0.6, 0.66, 0.7, 0.75
-"""Least scores of a cell, a line, a stretch of running text, and a line with the one that goes on with it."""
+"""Least scores of a cell, a line, a stretch of running text, and a line with the one that goes on
+with it.
+"""
 MIN_ITEM_LENGTH, MAX_PARAGRAPH_LENGTH, MAX_PROSE_LENGTH = 8, 1600, 8000
 MAX_SHORT_ITEM_LENGTH = 300
 MAX_INSIDE_LENGTH = 700
@@ -43,15 +45,18 @@ _BACKLINK = re.compile(
     r"^\s*(?:\^|↑)\s*(?:(?:[a-z]{1,2}|\d+\.\d+|[\^↑])\s+)*|^\s*Jump up(?: to)?:?\s*[\^↑]?\s*"
 )
 _INVERTED = re.compile(
-    r"[\W\d]{0,8}(?:[A-ZÀ-Þ][\w'’-]+,? (?:[A-Z]\.?[ -]?){1,3}[,;&(. ]|(?:[A-Z]\. ?){1,3}[A-ZÀ-Þ][\w'’-]+(?:,| and| &))"
+    r"[\W\d]{0,8}(?:[A-ZÀ-Þ][\w'’-]+,? (?:[A-Z]\.?[ -]?){1,3}[,;&(. ]|(?:[A-Z]\. "
+    r"?){1,3}[A-ZÀ-Þ][\w'’-]+(?:,| and| &))"
 )
 _INITIALS_INSIDE = re.compile(
     r"[A-ZÀ-Þ](?:[.,(]| &| \(| and )|[A-ZÀ-Þ][\w.-]*(?: [A-Z]\.)?[.,] (?:and |& |\(?\d{4})"
 )
 _STARTS_INSIDE = re.compile(
-    r"(?:^|<ref[^<>]{0,60}>|(?<![A-Z])[.:;(–—]\s{0,2}|(?<=[a-z]{3}),\s|\b(?:also|see|cf\.|e\.g\.,?|in|is|by|and) )"
+    r"(?:^|<ref[^<>]{0,60}>|(?<![A-Z])[.:;(–—]\s{0,2}|(?<=[a-z]{3}),\s|\b(?:also|see|cf\.|"
+    r"e\.g\.,?|in|is|by|and) )"
     r"((?:(?:van|von|de|del|der|den|di|da|la|le) ){0,2}[A-ZÀ-Þ][\w'’-]+"
-    r"(?:,? (?:[A-Z]\.[ -]?){1,3}(?:\(|,|&|and\b|[A-ZÀ-Þ]|\d)|, [A-Z][\w.-]+(?: [A-Z]\.)?[.,] (?:and |& |\(?\d{4})"
+    r"(?:,? (?:[A-Z]\.[ -]?){1,3}(?:\(|,|&|and\b|[A-ZÀ-Þ]|\d)|, [A-Z][\w.-]+(?: [A-Z]\.)?[.,] "
+    r"(?:and |& |\(?\d{4})"
     r"| [A-Z]{1,3}(?:,|\.| &| and\b| \(| et al)))"
 )
 """Where a reference in running text may begin.
@@ -59,7 +64,8 @@ _STARTS_INSIDE = re.compile(
 'Doe, J.', 'Doe, Jane. 1999', 'Doe J,', 'Doe J & Roe R.'.
 """
 _ENDS_INSIDE = re.compile(
-    rf"(?:\d[-–—]+[A-Za-z]?\d+|{YEAR}\)?|10\.\d{{4,}}/[^\s<>]{{2,80}}?|[;,:(]\s?[\d()]+|[Pp]ress|[Ss]pringer|[Ww]iley)[.;]?(?=\s+[\"“(\[A-ZÀ-Þ]|\s*$|</ref>)"
+    rf"(?:\d[-–—]+[A-Za-z]?\d+|{YEAR}\)?|10\.\d{{4,}}/[^\s<>]{{2,80}}?|[;,:(]\s?[\d()]+|[Pp]ress|"
+    rf"[Ss]pringer|[Ww]iley)[.;]?(?=\s+[\"“(\[A-ZÀ-Þ]|\s*$|</ref>)"
     r"|(?:1[89]|20)\d\d;\d+(?:\(\d+\))?:\w+(?:[-–]\w+)?[.;]?"
 )
 _YEAR = re.compile(rf"\b{CITED_YEAR}\b")
@@ -98,7 +104,8 @@ def _tagged_lines(block: NoteBlock) -> Iterator[int]:
 def find_reference_entries(
     block: NoteBlock, previous_authors: Sequence[str], *, in_list: bool
 ) -> Iterator[ReferenceEntry]:
-    """Entries of a block, each in its own stretch; `in_list` where the block stands in a list of references.
+    """Entries of a block, each in its own stretch; `in_list` where the block stands in a list of
+    references.
 
     `previous_authors` are those of the entry before, for which a dash may stand.
     """
@@ -176,7 +183,9 @@ def _in_cells(block: NoteBlock) -> Iterator[ReferenceEntry]:
 def _by_lines(
     block: NoteBlock, lines: Sequence[Segment], previous_authors: Sequence[str]
 ) -> Iterator[ReferenceEntry]:
-    """Entries on lines of their own inside a block, each perhaps with the line that goes on with it."""
+    """Entries on lines of their own inside a block, each perhaps with the line that goes on with
+    it.
+    """
     index = 0
     while index < len(lines):
         line, following = lines[index], lines[index + 1 : index + 2]

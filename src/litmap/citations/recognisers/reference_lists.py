@@ -38,7 +38,9 @@ def reference_list_blocks(blocks: Sequence[NoteBlock]) -> set[int]:
 
 
 def _runs(blocks: Sequence[NoteBlock], listed: set[int]) -> Iterator[dict[int, float]]:
-    """Scores by index of neighbouring blocks of one kind that may be references, short notes between them left out."""
+    """Scores by index of neighbouring blocks of one kind that may be references, short notes
+    between them left out.
+    """
     run: dict[int, float] = {}
     kind = ""
     for index, block in enumerate(blocks):

@@ -31,7 +31,9 @@ MAX_AUTHOR_OFFSET = 60
 """Characters before the first author's surname: a number, initials, particles."""
 
 _OPENING = re.compile(
-    rf"[\W\d]{{0,12}}(?:{YEAR}[ ,.]|[—–―_-]{{2}}|(?:d['’]|(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er?|[Dd]i|[Ll]e|[Ee]l|al) )?[A-ZÀ-Þ][\w'’.-]*(?:,|:)? (?:[A-ZÀ-Þ\d(&“\"[]|and |et |und |y |van |von |de |der |den |di |da |dos |du |le |la |el |al |ten |ter |bin ))"  # noqa: E501
+    rf"[\W\d]{{0,12}}(?:{YEAR}[ ,.]|[—–―_-]{{2}}|(?:d['’]|(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er?|[Dd]i|"
+    rf"[Ll]e|[Ee]l|al) )?[A-ZÀ-Þ][\w'’.-]*(?:,|:)? (?:[A-ZÀ-Þ\d(&“\"[]|and |et |und |y |van |von |"
+    rf"de |der |den |di |da |dos |du |le |la |el |al |ten |ter |bin ))"
 )
 LABEL = re.compile(r"[A-Za-z][\w /-]{1,25}: (?=[A-ZÀ-Þ])")
 _DATED = re.compile(r"\d{4}|n\.d\.|in press|forthcoming|arxiv|doi|https?:", re.I)
@@ -68,7 +70,9 @@ def may_be_reference(text: str) -> bool:
 
 
 def has_reference_shape(reference: Reference, text: str, links: Sequence[Link]) -> bool:
-    """True where a parsed reference and the text and links it was read from are one reference and no prose."""
+    """True where a parsed reference and the text and links it was read from are one reference and
+    no prose.
+    """
     if has_odd_author(reference) or is_about_works(text) or leads_elsewhere(reference):
         return False
     if not reference.title:

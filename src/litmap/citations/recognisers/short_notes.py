@@ -18,11 +18,14 @@ MAX_LENGTH = 200
 """Characters of a short note."""
 
 _SAME = re.compile(
-    r"\s*(?:\W{0,2}\d{1,3}\W{1,2}\s?)?(?:See |Cf\.? )?(?:[Ii]bid(?:em)?\b|[Ll]oc\.\s?cit|[Oo]p\.\s?cit)"
+    r"\s*(?:\W{0,2}\d{1,3}\W{1,2}\s?)?(?:See |Cf\.? )?(?:[Ii]bid(?:em)?\b|[Ll]oc\.\s?cit|"
+    r"[Oo]p\.\s?cit)"
 )
 _SHORT = re.compile(
-    r"\s*(?:\W{0,2}\d{1,3}\W{1,2}\s?)?(?:(?:See|Cf\.|cf\.|Compare|Also)\s(?:also\s)?)?(?P<name>[A-ZÀ-Þ][\w’'-]+)"
-    r"(?:(?:, [A-ZÀ-Þ][\w’'-]+)*,? (?:and|&) [A-ZÀ-Þ][\w’'-]+)?,\s[“\"]?(?P<title>[A-Za-zÀ-Þ][^,;.“”\"]{3,80}?)[,.]?[”\"]?"
+    r"\s*(?:\W{0,2}\d{1,3}\W{1,2}\s?)?(?:(?:See|Cf\.|cf\.|Compare|"
+    r"Also)\s(?:also\s)?)?(?P<name>[A-ZÀ-Þ][\w’'-]+)"
+    r"(?:(?:, [A-ZÀ-Þ][\w’'-]+)*,? (?:and|&) "
+    r"[A-ZÀ-Þ][\w’'-]+)?,\s[“\"]?(?P<title>[A-Za-zÀ-Þ][^,;.“”\"]{3,80}?)[,.]?[”\"]?"
     r"(?:,?\s(?:pp?\.\s?)?\d(?:[\d–-]|,?\s(?=[\d–-]))*+|,?\s(?:chap|ch|vol)\.?\s?\w+)*+\s*[.;]?\s*$"
 )
 """Its figures are never given back.
@@ -53,7 +56,9 @@ def resolve_short_note(text: str, before: Sequence[CitedEntry]) -> Tie | None:
 
 
 def is_meant(reference: Reference, name: str, title: str) -> bool:
-    """True where an author has this surname and the title holds these words, or they are 'op. cit.'."""
+    """True where an author has this surname and the title holds these words, or they are 'op.
+    cit.'.
+    """
     if surname_key(name) not in {surname_key(author) for author in reference.authors}:
         return False
     words = normalise_title(title)

@@ -15,7 +15,9 @@ MIN_WORDS, MAX_WORDS = 3, 32
 MIN_SCORE = 0.35
 """Below it nothing is a title; features that only take away are not asked about."""
 MIN_RAISED_SHARE = 0.7
-"""Share of raised words among those that say something, from which on a title is written in title case."""
+"""Share of raised words among those that say something, from which on a title is written in title
+case.
+"""
 
 SMALL_WORDS = load_words("title_small_words")
 _OPEN_ENDS = SMALL_WORDS - {"not", "do", "can", "are", "is", "up", "why", "how"}

@@ -1,6 +1,8 @@
-"""Titles behind their venue and year: "[SOSP'83] Hints for Computer System Design. Lampson", "[OSDI'04] MapReduce".
+"""Titles behind their venue and year: "[SOSP'83] Hints for Computer System Design. Lampson",
+"[OSDI'04] MapReduce".
 
-Whoever tags a line so has a work in mind, so that one word, a system's name, is enough; year and source confirm it.
+Whoever tags a line so has a work in mind, so that one word, a system's name, is enough; year and
+source confirm it.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ _NON_SCHOLARLY = re.compile(
 
 
 def tagged_titles(text: str) -> list[TitleCandidate]:
-    """The titles behind the tags of a text that begins with one, each with its tag's year beside it; else []."""
+    """The titles behind the tags of a text that begins with one, each with its tag's year beside
+    it; else [].
+    """
     lead = strip_prefix(text)
     first = TAGGED.search(text, 0, lead) if lead else None
     if first is None:
@@ -68,7 +72,9 @@ def _between(text: str, start: int, end: int, figures: str) -> TitleCandidate | 
 
 
 def may_be_tagged(title: str) -> bool:
-    """True for up to 25 words that begin with a letter, a figure or a quote and are no talk or blog."""
+    """True for up to 25 words that begin with a letter, a figure or a quote and are no talk or
+    blog.
+    """
     if not title or len(title.split()) > MAX_WORDS or _NON_SCHOLARLY.search(title):
         return False
     return title[0].isalnum() or title[0] in '“"'

@@ -66,7 +66,8 @@ _BRACKETED_TAIL = re.compile(r"[\s,.]*[(\[]\s*([^()\[\]]{2,160}?)\s*[)\]]\s*(?=$
 _NAMES_OR_YEAR = re.compile(rf"\b{YEAR_SINCE_1900}\b|['’]\d\d\b|\bet al\b|&|\band\b")
 _SURNAMES = re.compile(r"[A-Z][\w'’-]+(?:,\s[A-Z][\w'’-]+)+$")
 _GLUE = re.compile(
-    r"[A-Z](?:(?<=[a-z\d?!)\"”].)(?=[a-z]+\s)(?<!Mc.)(?<!Mac.)(?<!De.)|(?<=[A-Z]{2}.)(?=[a-z]{3,}\s)|"
+    r"[A-Z](?:(?<=[a-z\d?!)\"”].)(?=[a-z]+\s)(?<!Mc.)(?<!Mac.)(?<!De.)|"
+    r"(?<=[A-Z]{2}.)(?=[a-z]{3,}\s)|"
     r"(?<=[a-z\d]A)(?=\s[A-Z][a-z])|(?<=[a-z]{3}.)(?=[A-Z]{2,}[a-z]*[:\s]))"
 )
 """The capital where a title begins that is glued to the one before."""

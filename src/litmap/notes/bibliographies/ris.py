@@ -34,7 +34,9 @@ def is_ris(text: str) -> bool:
 
 
 def read_ris(text: str, builder: Builder) -> None:
-    """Reads the records of a RIS or nbib file into the builder, each on the line of its first tag."""
+    """Reads the records of a RIS or nbib file into the builder, each on the line of its first
+    tag.
+    """
     add_records(builder, ((_pairs(_Tags(tags)), line) for tags, line in _records(text)))
 
 

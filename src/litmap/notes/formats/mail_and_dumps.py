@@ -7,7 +7,8 @@ import re
 from litmap.notes.builder import Builder
 
 _LINK_LINE = re.compile(
-    r"\s*\[?(\d{1,4})[\].:)]{1,2}\s+<?((?:https?|ftp|mailto|file|android-app|javascript):\S+?)>?\s*$"
+    r"\s*\[?(\d{1,4})[\].:)]{1,2}\s+<?((?:https?|ftp|mailto|file|android-app|"
+    r"javascript):\S+?)>?\s*$"
 )
 MARKER = re.compile(r"\[(\d{1,4})\]")
 _BOILERPLATE = re.compile(

@@ -19,7 +19,8 @@ _DIRECTIVE = re.compile(r"\.\. ([\w:-]+)::\s*(.*)$")
 _ITEM = re.compile(rf"(\s*)(?:[-*+•]|(\d{{1,4}}|#)[.)]|\((?!{YEAR}\))(\d{{1,4}})\))\s+(.*)$")
 _INLINE = re.compile(
     r":(?:cite|citep|citet|cite:[a-z]{1,12}|footcite(?::[a-z]{1,5})?):`(?P<cite>[^`]{1,500})`"
-    r"|:(?P<role>doi|arxiv|pmid|ref|doc|term|math|sup|sub|emphasis|strong|title|title-reference):`(?P<roletext>[^`]{1,500})`"
+    r"|:(?P<role>doi|arxiv|pmid|ref|doc|term|math|sup|sub|emphasis|strong|title|"
+    r"title-reference):`(?P<roletext>[^`]{1,500})`"
     r"|`(?P<text>[^`<>]{0,1000}?)\s*<(?P<target>[^<>`]{1,2000})>`__?"
     r"|`(?P<phrase>[^`]{1,300})`(?P<anon>__?)"
     r"|\[(?P<note>[^\]\n\s]{1,80})\]_(?!\w)"
