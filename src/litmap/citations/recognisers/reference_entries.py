@@ -83,15 +83,21 @@ def segments_of(block: NoteBlock) -> list[Segment]:
     """The deliberate lines of a block; most blocks have one."""
     if not block.fields and len(block.line_starts) < 2 and block.text:
         return [Segment(0, len(block.text))]
-    breaks = field(block, "breaks")
-    offsets = {int(part) for part in breaks.split() if part.isdigit()} if breaks else set()
-    if len(block.line_starts) > 1 and "[" in block.text:
-        offsets.update(_tagged_lines(block))
+    offsets = _deliberate_breaks(block)
     if not offsets and block.text:
         return [Segment(0, len(block.text))]
     inner = sorted(offset for offset in offsets if 0 < offset < len(block.text))
     edges = itertools.pairwise([0, *inner, len(block.text)])
     return [Segment(start, end) for start, end in edges if end > start]
+
+
+def _deliberate_breaks(block: NoteBlock) -> set[int]:
+    """Where lines begin whose break was meant."""
+    breaks = field(block, "breaks")
+    offsets = {int(part) for part in breaks.split() if part.isdigit()} if breaks else set()
+    if len(block.line_starts) > 1 and "[" in block.text:
+        offsets.update(_tagged_lines(block))
+    return offsets
 
 
 def _tagged_lines(block: NoteBlock) -> Iterator[int]:
