@@ -173,9 +173,9 @@ def test_an_empty_document_has_no_passages() -> None:
 
 def test_words_without_end_are_cut_in_linear_time() -> None:
     model = WordModel(window=64)
-    start = time.perf_counter()
+    start = time.process_time()
     chunks = cut_text("x" * 400_000 + "." * 200_000 + " a." * 50_000, "note:x", model)
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
     assert max(model.count([c.text for c in chunks])) <= 64
     assert max(len(c.text) for c in chunks) <= 4000
 

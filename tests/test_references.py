@@ -305,9 +305,9 @@ def test_linking_five_thousand_papers_takes_seconds() -> None:
         ]
         for i, w in enumerate(works[:2000])
     }
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert len(link(lists, works)) == 2000 * 9
-    assert time.perf_counter() - begin < 20
+    assert time.process_time() - begin < 20
 
 
 def test_missing_groups_spellings_and_ranks_by_papers() -> None:

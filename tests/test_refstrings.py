@@ -175,22 +175,22 @@ HOSTILE = [
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_time_is_bounded_on_hostile_text(piece: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     for size in (4_000, 400_000):
         text = (piece * size)[:size]
         parse_reference(text)
         looks_like_reference(text)
     split_entries("\n".join([piece * 40] * 500))
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 def test_long_lists_take_linear_time() -> None:
     entry = "Doll R, Hill AB. Smoking and carcinoma of the lung. Br Med J. 1950;2:739.\n"
     seconds = []
     for count in (2_000, 8_000):
-        begin = time.perf_counter()
+        begin = time.process_time()
         assert len(split_entries(entry * count)) == count
-        seconds.append(time.perf_counter() - begin)
+        seconds.append(time.process_time() - begin)
     assert seconds[1] < 12 * seconds[0] + 0.2
 
 

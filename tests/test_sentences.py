@@ -100,7 +100,7 @@ def test_sentences_lie_in_order_and_lose_nothing_but_blanks(rules, text):
 @pytest.mark.parametrize("rules", PROFILES.values(), ids=PROFILES)
 @pytest.mark.parametrize("piece", ["a. ", "A. ", "... ", ".”) ", "et al. ", " ", "\n", "。"])
 def test_time_is_linear(rules, piece):
-    begin = time.perf_counter()
+    begin = time.process_time()
     list(split_sentences((piece * 50_000)[:50_000], rules))
     sentence_ends((piece * 50_000)[:50_000])
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2

@@ -218,9 +218,9 @@ def test_five_thousand_papers_are_drawn_in_a_moment() -> None:
     import time
 
     many = picture(5000)
-    start = time.perf_counter()
+    start = time.process_time()
     made = map_figure.draw(many, citations=True)
-    assert time.perf_counter() - start < 2.0
+    assert time.process_time() - start < 2.0
     assert {t["type"] for t in made["data"] if "customdata" in t} == {"scattergl"}
 
 

@@ -483,9 +483,9 @@ def test_long_hostile_pages_are_read_in_linear_time():
         b'<meta name="citation_title" content="' + b"a" * 5_000_000,
         b"<meta name='" * 100_000,
     ):
-        started = time.monotonic()
+        started = time.process_time()
         landing.parse(body, "https://x.org/")
-        assert time.monotonic() - started < 5
+        assert time.process_time() - started < 5
 
 
 # ── the whole ─────────────────────────────────────────────────────────────────────────────────────
