@@ -404,6 +404,7 @@ KILLED = """
     sys.path[:0] = sys.argv[3:]
     from pathlib import Path
     from tests import test_web_mirror as t
+    from litmap.models import PdfFile
     from litmap.web import WebClient
     from litmap import pdfs
     import json, pickle
@@ -414,7 +415,7 @@ KILLED = """
         for line in done.read_text().splitlines():
             if line.endswith("}"):
                 row = json.loads(line)
-                known[row["work"]] = t.pdfs.fetching.PdfFile(**row["pdf"])
+                known[row["work"]] = PdfFile(**row["pdf"])
     with WebClient("ann@lab.org", folder / "state", t.FAST, limits=t.LIMITS) as client, done.open("a") as out:
         todo = [w for w in works if w.id not in known]
         for o in pdfs.fetch(todo, client, store=t.store_at(folder), now=t.NOW, known=known):
