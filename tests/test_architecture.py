@@ -16,6 +16,7 @@ LEAVES = {
     "parsing",
     "host_pool",
     "operating_system",
+    "atomic_files",
     "written_files",
 }
 STAGES = {

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from litmap.builds.reader import Build, check_build, current_id, open_build, verify_build
 from litmap.builds.store import SourceRows
-from litmap.builds.writer import Addition, BuildWriter, Changes, plan, prune_builds, replace_file
+from litmap.builds.writer import Addition, BuildWriter, Changes, plan, prune_builds
 
 __all__ = [
     "Addition",
@@ -24,6 +24,5 @@ __all__ = [
     "open_build",
     "plan",
     "prune_builds",
-    "replace_file",
     "verify_build",
 ]

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from litmap.atomic_files import link_or_copy, replace_file
 from litmap.builds import store
 from litmap.builds.reader import FORMAT, MANIFEST, Build, checksum, current_id, signed
 from litmap.builds.store import SourceRows
@@ -327,33 +328,6 @@ def _rows_of(sources: Iterable[SourceRows]) -> Rows:
 
     parts = [np.arange(s.first, s.first + s.count, dtype=np.int64) for s in sources if s.count]
     return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
-
-
-def link_or_copy(source: Path, target: Path) -> None:
-    """Share a file that never changes; copy it where the file system has no hard links."""
-    try:
-        os.link(source, target)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        shutil.copyfile(source, target)
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a small file so that a reader sees the old or the new content, also after a power
-    cut.
-    """
-    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with aside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
 
 
 @contextmanager

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
-import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from litmap.atomic_files import link_or_copy, write_through
 from litmap.index.reader import (
     FOLDER,
     MAX_EXACT_ROWS,
@@ -68,7 +67,7 @@ def update_index(
     kept = _living(base, removed)
     if _is_base_kept(kept, arriving.count):
         for path in base.home.glob("base.*"):
-            _link(path, home / path.name)
+            link_or_copy(path, home / path.name)
         _save_dead(home, base.rows[~kept])
         arriving.save(home, "delta")
         logger.debug("vector index: base linked, %d rows in the delta", arriving.count)
@@ -218,17 +217,6 @@ def _random_rotation(centre: Vectors) -> Vectors:
 def _raise_write_error(home: Path) -> None:
     """Raise the system's own error where nothing more can be written."""
     probe = home / "probe"
-    with probe.open("wb") as file:
-        file.write(b"\0" * (1 << 20))
-        file.flush()
-        os.fsync(file.fileno())
+    write_through(probe, b"\0" * (1 << 20))
     with suppress(OSError):
         probe.unlink()
-
-
-def _link(source: Path, target: Path) -> None:
-    """Share a file that never changes; copy it where the file system has no hard links."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)

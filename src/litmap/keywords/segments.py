@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from litmap.atomic_files import link_or_copy, written_aside
 from litmap.errors import DamagedBuild
 from litmap.models import Passage
 
@@ -150,7 +150,7 @@ def read_state(folder: Path) -> list[str]:
 
 def write_state(folder: Path, names: Sequence[str], passages: int) -> None:
     """Name the segments that count, then delete the files of others."""
-    with _aside(folder / _STATE) as path:
+    with written_aside(folder / _STATE) as path:
         path.write_text(
             json.dumps({"format": FORMAT, "segments": list(names), "passages": passages}), "utf-8"
         )
@@ -172,10 +172,7 @@ def link_segments(base: Path, folder: Path) -> None:
             target.unlink(missing_ok=True)
             if not path.exists():
                 raise DamagedBuild(f"keyword index: {path.name} is missing", subject=str(base))
-            try:
-                os.link(path, target)
-            except OSError:
-                shutil.copyfile(path, target)
+            link_or_copy(path, target)
     shutil.copyfile(base / _STATE, folder / _STATE)
 
 
@@ -199,13 +196,13 @@ def load(folder: Path, name: str, part: str, *, mapped: bool = False) -> NDArray
 
 def save(folder: Path, name: str, part: str, array: NDArray[Any]) -> None:
     """Write one array of a segment."""
-    with _aside(folder / f"{name}.{part}.npy") as path, path.open("wb") as file:
+    with written_aside(folder / f"{name}.{part}.npy") as path, path.open("wb") as file:
         np.save(file, array, allow_pickle=False)
 
 
 def save_works(folder: Path, name: str, ids: Sequence[str]) -> None:
     """Write the work ids that a segment's `works` number into."""
-    with _aside(folder / f"{name}.works.json") as path:
+    with written_aside(folder / f"{name}.works.json") as path:
         path.write_text(json.dumps(list(ids), ensure_ascii=False), "utf-8", "surrogatepass")
 
 
@@ -221,25 +218,11 @@ def creating(
         save(folder, name, "counts", empty[1])
         return
     with (
-        _aside(folder / f"{name}.docs.npy") as first,
-        _aside(folder / f"{name}.counts.npy") as second,
+        written_aside(folder / f"{name}.docs.npy") as first,
+        written_aside(folder / f"{name}.counts.npy") as second,
     ):
         docs = np.lib.format.open_memmap(first, "w+", np.int32, (size,))
         counts = np.lib.format.open_memmap(second, "w+", np.uint8, (size,))
         yield docs, counts
         docs.flush()
         counts.flush()
-
-
-@contextmanager
-def _aside(path: Path) -> Iterator[Path]:
-    """A path to write to that takes `path`'s name, on disk for good, when the block ends well."""
-    part = path.with_name(path.name + ".part")
-    try:
-        yield part
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from litmap.atomic_files import write_through
 from litmap.errors import LibraryError
 from litmap.models import Download, Fetch, PdfFile, Work
 from litmap.operating_system import sync_folder
@@ -61,7 +62,7 @@ class Store:
             note = got.path.with_suffix(
                 ".done"
             )  # first: whatever moment the program dies, the next run finds the file
-            _write(note.with_suffix(".tmp"), json.dumps(data).encode())
+            write_through(note.with_suffix(".tmp"), json.dumps(data).encode())
             note.with_suffix(".tmp").replace(note)
             got.path.replace(target)
             sync_folder(target.parent)
@@ -190,13 +191,6 @@ def _is_leftover(file: Path, now: float) -> bool:
         return False
     is_old = now - file.stat().st_mtime > MAX_PART_DAYS * 86_400
     return is_old or not file.with_name(file.name + ".json").exists()
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _trouble(path: Path, error: OSError) -> LibraryError:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from litmap import lock
+from litmap.atomic_files import replace_file, write_through
 from litmap.catalogue import utc_now
 from litmap.errors import LibraryError
 from litmap.operating_system import sync_folder
@@ -163,7 +164,7 @@ def _replace_all(changes: Sequence[_Change], backup: Path, state: str) -> None:
 
 def _prepare(change: _Change, fresh: Path, former: Path) -> None:
     """The new bytes on disk with the note's rights, and a link to the file as it is."""
-    _write(fresh, change.new)
+    write_through(fresh, change.new, new=True)
     shutil.copystat(change.path, fresh)
     os.utime(fresh)
     _link(change.path, former)
@@ -197,15 +198,8 @@ def _link(path: Path, to: Path) -> None:
     try:
         os.link(path, to)
     except OSError:  # a file system without hard links
-        _write(to, path.read_bytes())
+        write_through(to, path.read_bytes(), new=True)
         shutil.copystat(path, to)
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 # ── backups ───────────────────────────────────────────────────────────────────────────────────────
@@ -215,7 +209,7 @@ def _write_backup(paths: LibraryPaths, changes: Sequence[_Change]) -> Path:
     notes = []
     for i, change in enumerate(changes):
         copy = f"{i:03}-{change.path.name[-40:]}"
-        _write(backup / copy, change.old)
+        write_through(backup / copy, change.old, new=True)
         notes.append(
             {
                 "path": str(change.path),
@@ -264,11 +258,7 @@ def _set_state(backup: Path, state: str) -> None:
 
 
 def _store(backup: Path, manifest: Mapping[str, Any]) -> None:
-    aside = backup / f"{MANIFEST}.new"
-    aside.unlink(missing_ok=True)
-    _write(aside, json.dumps(manifest, indent=1).encode())
-    aside.replace(backup / MANIFEST)
-    sync_folder(backup)
+    replace_file(backup / MANIFEST, json.dumps(manifest, indent=1).encode())
 
 
 def _sha256(data: bytes) -> str:

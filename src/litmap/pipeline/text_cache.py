@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from litmap import builds, text
+from litmap import text
+from litmap.atomic_files import replace_file
 from litmap.catalogue.records import build_record
 from litmap.errors import PdfError
 from litmap.models import Document
@@ -44,7 +45,7 @@ class TextCache:
         """Keep a PDF's text."""
         path = self.paths.text(document.sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
-        builds.replace_file(path, text.dumps(document))
+        replace_file(path, text.dumps(document))
 
     def damaged(self, shas: Iterable[str]) -> list[str]:
         """Those of these PDFs (sha256) whose kept texts cannot be read."""
@@ -72,5 +73,5 @@ class TextCache:
         made = tuple(make(self.load(sha256)))
         path.parent.mkdir(parents=True, exist_ok=True)
         content = json.dumps([dataclasses.asdict(r) for r in made])  # type: ignore[call-overload]
-        builds.replace_file(path, gzip.compress(content.encode(), 5, mtime=0))
+        replace_file(path, gzip.compress(content.encode(), 5, mtime=0))
         return made

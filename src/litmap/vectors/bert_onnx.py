@@ -7,9 +7,10 @@ Runtime's fused operators (`com.microsoft`: Attention, SkipLayerNormalization, B
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from litmap.atomic_files import written_aside
 
 if TYPE_CHECKING:
     from litmap.vectors.model_lookup import Spec
@@ -22,16 +23,8 @@ def export_bert(spec: Spec, target: Path) -> None:
     """Write the model's graph to `target`, aside and then renamed."""
     content = Graph(spec).model().SerializeToString()
     target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_name(f".{target.name}.{os.getpid()}.new")
-    try:
-        with aside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(target)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
+    with written_aside(target) as aside:
+        aside.write_bytes(content)
 
 
 class Graph:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from litmap.atomic_files import written_aside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,13 +64,5 @@ class VectorCache:
 
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.name}.{os.getpid()}.new")
-        try:
-            with aside.open("wb") as file:
-                np.save(file, np.ascontiguousarray(vectors, dtype=np.float32), allow_pickle=False)
-                file.flush()
-                os.fsync(file.fileno())
-            aside.replace(path)
-        except BaseException:
-            aside.unlink(missing_ok=True)
-            raise
+        with written_aside(path) as aside, aside.open("wb") as file:
+            np.save(file, np.ascontiguousarray(vectors, dtype=np.float32), allow_pickle=False)
