@@ -14,13 +14,14 @@ from litmap.citations.note_scan import MAX_MENTION, NoteScan, number_sighting
 from litmap.citations.recognisers.adjacency import names_before
 from litmap.citations.recognisers.author_names import NameMention, find_names, find_names_only
 from litmap.citations.recognisers.link_classifier import classify_link, may_link_to_work
-from litmap.citations.recognisers.patterns import BLANKS, CITED_YEAR, NAMES
+from litmap.citations.recognisers.patterns import BLANKS
 from litmap.citations.recognisers.reference_entries import segments_of
 from litmap.citations.recognisers.reference_shape import reference_score
 from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score
 from litmap.citations.recognisers.whole_titles import whole_titles
 from litmap.citations.ties import reference_ties
 from litmap.models import Link, Mention, NoteBlock, Reference
+from litmap.parsing.grammar import CITED_YEAR, NAMES
 from litmap.parsing.identifiers import find_identifiers, find_urls
 from litmap.parsing.reference_strings import parse_reference
 

@@ -21,7 +21,7 @@ from litmap.citations.recognisers.bib_records import field
 from litmap.citations.recognisers.dated_titles import bracketed_titles, cited_titles, dated_titles
 from litmap.citations.recognisers.joined_titles import joined_titles
 from litmap.citations.recognisers.name_lists import split_names
-from litmap.citations.recognisers.patterns import BLANKS, NAMES
+from litmap.citations.recognisers.patterns import BLANKS
 from litmap.citations.recognisers.prose_titles import clause_titles, quoted_titles, running_titles
 from litmap.citations.recognisers.reference_entries import Segment, segments_of
 from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score
@@ -29,6 +29,7 @@ from litmap.citations.recognisers.venue_tagged_titles import tagged_titles
 from litmap.citations.recognisers.whole_titles import TAG_LINE, whole_titles
 from litmap.citations.ties import reference_ties
 from litmap.models import NoteBlock, Reference
+from litmap.parsing.grammar import NAMES
 from litmap.parsing.venues import is_journal_name, is_numbered_venue
 
 MAX_CLAUSES = 8_000

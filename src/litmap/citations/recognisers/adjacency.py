@@ -6,15 +6,8 @@ import re
 
 from litmap.citations.recognisers.author_names import NameMention, name_mention
 from litmap.citations.recognisers.name_lists import split_people
-from litmap.citations.recognisers.patterns import (
-    CITED_YEAR,
-    NAME_START,
-    NAMES,
-    PARTICLE,
-    UPPER,
-    WORD,
-    whole_year,
-)
+from litmap.citations.recognisers.patterns import whole_year
+from litmap.parsing.grammar import CITED_YEAR, NAME_START, NAMES, PARTICLE, UPPER, WORD
 
 MAX_NAMES_LENGTH, MAX_INVERTED_LENGTH = 160, 500
 """Characters of the names before a title: in a sentence, and inverted as chemists list them."""

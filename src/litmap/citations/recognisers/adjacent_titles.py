@@ -7,8 +7,8 @@ import re
 from litmap.citations.recognisers.adjacency import first_name_start
 from litmap.citations.recognisers.author_names import NameMention, name_mention
 from litmap.citations.recognisers.name_lists import split_people
-from litmap.citations.recognisers.patterns import NAME_START, NAMES
 from litmap.citations.recognisers.title_scoring import title_score
+from litmap.parsing.grammar import NAME_START, NAMES
 from litmap.parsing.venues import is_numbered_venue
 from litmap.parsing.word_lists import load_pattern, load_words
 

@@ -14,7 +14,6 @@ from typing import NamedTuple
 from litmap.citations.recognisers.adjacency import names_before
 from litmap.citations.recognisers.author_names import NameMention, name_mention
 from litmap.citations.recognisers.name_lists import is_not_a_name, split_names, split_people
-from litmap.citations.recognisers.patterns import NAME_START, NAMES
 from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score
 from litmap.citations.recognisers.words_in_titles import (
     EPONYM,
@@ -23,7 +22,7 @@ from litmap.citations.recognisers.words_in_titles import (
     TITLE_WORD,
     raised_words,
 )
-from litmap.parsing.grammar import YEAR_SINCE_1600
+from litmap.parsing.grammar import NAME_START, NAMES, YEAR_SINCE_1600
 from litmap.parsing.venues import is_numbered_venue, is_unambiguous_journal
 
 CANDIDATE_SCORE = 0.6

@@ -18,7 +18,8 @@ from litmap.citations.recognisers.name_lists import (
     split_names,
     split_people,
 )
-from litmap.citations.recognisers.patterns import (
+from litmap.citations.recognisers.patterns import VENUE, WORK_NOUN, whole_year
+from litmap.parsing.grammar import (
     AND,
     CITED_YEAR,
     CITED_YEARS,
@@ -28,12 +29,9 @@ from litmap.citations.recognisers.patterns import (
     NAME_START,
     NAMES,
     UPPER,
-    VENUE,
     WORD,
-    WORK_NOUN,
-    whole_year,
+    YEAR,
 )
-from litmap.parsing.grammar import YEAR
 from litmap.parsing.person_names import surname_key
 from litmap.parsing.venues import is_journal_name
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from litmap.citations.recognisers.name_lists import is_not_a_name
-from litmap.citations.recognisers.patterns import CITED_YEAR, NAME_START, NAMES, WORK_NOUN
+from litmap.citations.recognisers.patterns import WORK_NOUN
 from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score
 from litmap.citations.recognisers.words_in_titles import (
     INNER_WORD,
@@ -17,7 +17,7 @@ from litmap.citations.recognisers.words_in_titles import (
     TITLE_WORD,
     raised_words,
 )
-from litmap.parsing.grammar import YEAR, YEAR_SINCE_1600
+from litmap.parsing.grammar import CITED_YEAR, NAME_START, NAMES, YEAR, YEAR_SINCE_1600
 from litmap.parsing.venues import is_unambiguous_journal
 
 CANDIDATE_SCORE = 0.6

@@ -20,15 +20,8 @@ from litmap.citations.recognisers.name_lists import (
     split_names,
     split_people,
 )
-from litmap.citations.recognisers.patterns import (
-    CITED_YEAR,
-    ET_AL,
-    UPPER,
-    WORD,
-    matches_at,
-    whole_year,
-)
-from litmap.parsing.grammar import YEAR_SINCE_1900
+from litmap.citations.recognisers.patterns import matches_at, whole_year
+from litmap.parsing.grammar import CITED_YEAR, ET_AL, UPPER, WORD, YEAR_SINCE_1900
 from litmap.parsing.venues import MEETING, is_journal_name, is_unambiguous_journal
 from litmap.parsing.word_lists import load_pattern, load_words
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from litmap.citations.recognisers.patterns import AND, ET_AL
+from litmap.parsing.grammar import AND, ET_AL
 from litmap.parsing.venues import is_journal_name
 from litmap.parsing.word_lists import load_words
 

@@ -12,44 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from litmap.parsing.grammar import (
-    AND,
-    CITED_YEAR,
-    CITED_YEARS,
-    ET_AL,
-    INVERTED,
-    LOWER_NAME,
-    NAME,
-    NAME_START,
-    NAMES,
-    PARTICLE,
-    SHORT,
-    UPPER,
-    WORD,
-)
 from litmap.parsing.word_lists import load_pattern
-
-__all__ = [
-    "AND",
-    "BLANKS",
-    "CITED_YEAR",
-    "CITED_YEARS",
-    "ET_AL",
-    "INVERTED",
-    "LOWER_NAME",
-    "NAME",
-    "NAMES",
-    "NAME_START",
-    "PARTICLE",
-    "SHORT",
-    "UPPER",
-    "VENUE",
-    "WORD",
-    "WORK_NOUN",
-    "cites_by_key",
-    "matches_at",
-    "whole_year",
-]
 
 VENUE = r"(?:e|bio)?[A-Z][A-Za-z&+-]{1,14}\.?(?:\s[A-Z][A-Za-z.]{0,14}){0,3}"
 WORK_NOUN = rf"(?:{load_pattern('work_nouns')}|review article)"

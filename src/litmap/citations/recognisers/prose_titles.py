@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from litmap.citations.recognisers.patterns import CITED_YEAR, matches_at
+from litmap.citations.recognisers.patterns import matches_at
 from litmap.citations.recognisers.title_scoring import (
     SMALL_WORDS,
     WORD,
@@ -13,6 +13,7 @@ from litmap.citations.recognisers.title_scoring import (
     split_byline,
     title_score,
 )
+from litmap.parsing.grammar import CITED_YEAR
 
 MIN_RUN_SCORE = 0.6
 RUN_SCORE, CLAUSE_SCORE = 0.6, 0.55

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from litmap.citations.recognisers.patterns import CITED_YEAR, NAMES
-from litmap.parsing.grammar import YEAR
+from litmap.parsing.grammar import CITED_YEAR, NAMES, YEAR
 from litmap.parsing.reference_strings import parse_reference
 
 _STOPS = re.compile(

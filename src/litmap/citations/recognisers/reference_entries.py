@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from litmap.citations.recognisers.bib_records import field
 from litmap.citations.recognisers.entry_reader import ReferenceEntry, read_entry
-from litmap.citations.recognisers.patterns import CITED_YEAR, cites_by_key
+from litmap.citations.recognisers.patterns import cites_by_key
 from litmap.citations.recognisers.reference_shape import REPEATED_AUTHORS, may_be_reference
 from litmap.citations.recognisers.whole_titles import TAG_LINE
 from litmap.models import NoteBlock
-from litmap.parsing.grammar import YEAR
+from litmap.parsing.grammar import CITED_YEAR, YEAR
 
 ITEM_FLOOR, REPEATED_ITEM_FLOOR = 0.25, 0.05
 """Least scores in a reference list, where most is a reference.

@@ -11,9 +11,8 @@ from functools import lru_cache
 
 from litmap.citations.recognisers.author_names import NameMention, find_names
 from litmap.citations.recognisers.link_classifier import classify_link
-from litmap.citations.recognisers.patterns import CITED_YEAR, NAMES
 from litmap.models import Link, Reference
-from litmap.parsing.grammar import YEAR
+from litmap.parsing.grammar import CITED_YEAR, NAMES, YEAR
 from litmap.parsing.reference_strings import looks_like_reference
 from litmap.parsing.title_similarity import normalise_title
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 
-from litmap.citations.recognisers.patterns import NAMES, whole_year
+from litmap.citations.recognisers.patterns import whole_year
 from litmap.citations.recognisers.title_scoring import TitleCandidate
 from litmap.citations.recognisers.whole_titles import TAGGED, strip_prefix, whole_titles
+from litmap.parsing.grammar import NAMES
 
 CANDIDATE_SCORE = 0.5
 MAX_WORDS = 25

@@ -9,9 +9,9 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from litmap.citations.recognisers.patterns import WORD, whole_year
+from litmap.citations.recognisers.patterns import whole_year
 from litmap.citations.recognisers.title_scoring import TitleCandidate, split_byline, title_score
-from litmap.parsing.grammar import YEAR_SINCE_1900
+from litmap.parsing.grammar import WORD, YEAR_SINCE_1900
 from litmap.parsing.word_lists import load_pattern
 
 MIN_TAGGED_SCORE = 0.4
