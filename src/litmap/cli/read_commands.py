@@ -30,155 +30,41 @@ if TYPE_CHECKING:
 
 def add_commands(commands: Any) -> None:
     """Register the commands."""
-    one = command(
+    for add in _ADDERS:
+        add(commands)
+
+
+def _add_force(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--force", action="store_true", help="replace files that litmap did not write"
+    )
+
+
+def _add_search(commands: Any) -> None:
+    parser = command(
         commands,
         "search",
         search,
         "find passages by meaning and words",
         "litmap search 'flat minima year:2016..2018 heading:\"Loss surfaces\"'",
     )
-    one.add_argument("query", nargs="+")
-    one.add_argument(
+    parser.add_argument("query", nargs="+")
+    parser.add_argument(
         "-k", "--limit", type=positive, default=10, help="how many results (default 10)"
     )
-    one.add_argument(
+    parser.add_argument(
         "--by",
         choices=("passage", "paper"),
         default="passage",
         help="one result a passage, or a paper",
     )
-    one.add_argument(
+    parser.add_argument(
         "--where", action="store_true", help="the query is a quotation: find where it is from"
     )
-    one.add_argument(
+    parser.add_argument(
         "--like",
         action="store_true",
         help="the query is a work's id or title: find what is like it",
-    )
-    one = command(
-        commands,
-        "works",
-        works,
-        "list the cited works with status and reason",
-        "litmap works --missing",
-    )
-    one.add_argument(
-        "--missing",
-        action="store_true",
-        help="only works without a PDF: why, links to try, where to drop the file",
-    )
-    one = command(
-        commands,
-        "topics",
-        topics,
-        "show how works are filed under your headings",
-        "litmap topics --suggest",
-    )
-    one.add_argument(
-        "--suggest",
-        action="store_true",
-        help="suggestions: unfiled works, misfits, headings to merge or split",
-    )
-    one.add_argument(
-        "--apply",
-        action="store_true",
-        help="move the lines of your notes below the suggested headings; a backup is kept",
-    )
-    one.add_argument(
-        "--undo", action="store_true", help="put the notes of the last --apply back as they were"
-    )
-    one.add_argument(
-        "--patch",
-        type=Path,
-        metavar="FILE",
-        help="write what --apply would do as a patch to look at",
-    )
-    _add_force(one)
-    one.add_argument("--coverage", action="store_true", help="what each heading holds and lacks")
-    one.add_argument(
-        "--reading-list",
-        action="store_true",
-        help="works that your papers cite and your notes do not",
-    )
-    one = command(
-        commands,
-        "summary",
-        summary,
-        "summarise a paper or a heading, each sentence with its page",
-        "litmap summary 'Loss surfaces'",
-    )
-    one.add_argument("subject", nargs="+", metavar="PAPER|HEADING")
-    one = command(
-        commands,
-        "map",
-        draw,
-        "write the map as one HTML file, SVG or PNG",
-        "litmap map map.html",
-        reads=False,
-    )
-    one.add_argument("out", type=Path, metavar="OUT")
-    _add_force(one)
-    command(
-        commands,
-        "status",
-        status,
-        "show what the library holds and its last refreshes",
-        "litmap status",
-    )
-    one = command(
-        commands,
-        "doctor",
-        doctor,
-        "check the library, the model and the machine",
-        "litmap doctor --fix",
-    )
-    one.add_argument(
-        "--fix",
-        action="store_true",
-        help="build anew what is damaged, from the catalogue and caches",
-    )
-    one.add_argument(
-        "--report",
-        type=Path,
-        metavar="ZIP",
-        help="write versions, settings, checks and logs for a bug report; no text of notes",
-    )
-    one = command(
-        commands,
-        "export",
-        export,
-        "write works as BibTeX, RIS, CSL-JSON or CSV, or notes with back-links",
-        "litmap export library.bib",
-        reads=False,
-    )
-    one.add_argument(
-        "out",
-        type=Path,
-        metavar="OUT",
-        help=".bib, .ris, .json, .csv, or a folder for notes with back-links",
-    )
-    _add_force(one)
-    one = command(
-        commands,
-        "read",
-        read,
-        "show what litmap reads in notes, without network or library",
-        "litmap read notes.md --json",
-    )
-    one.add_argument("notes", nargs="+", metavar="NOTE")
-    command(
-        commands,
-        "mcp",
-        mcp,
-        "serve the library to assistants over MCP (standard input and output)",
-        "litmap mcp --library ~/papers",
-        reads=False,
-    )
-
-
-def _add_force(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--force", action="store_true", help="replace files that litmap did not write"
     )
 
 
@@ -225,6 +111,21 @@ def print_results(answer: SearchResults) -> None:
             print(f"    {'in your notes ' if work else ''}under {clean(path_text(heading))}")
 
 
+def _add_works(commands: Any) -> None:
+    parser = command(
+        commands,
+        "works",
+        works,
+        "list the cited works with status and reason",
+        "litmap works --missing",
+    )
+    parser.add_argument(
+        "--missing",
+        action="store_true",
+        help="only works without a PDF: why, links to try, where to drop the file",
+    )
+
+
 def works(args: argparse.Namespace) -> int:
     """`litmap works`."""
     with library_of(args) as library:
@@ -260,6 +161,42 @@ def _print_missing(entry: Entry) -> None:
         print(f"  try {clean(url)}")
     for other in entry.candidates:
         print(f"  is it {other.id}: {clean(reference(other.title, other.authors, other.year))}?")
+
+
+def _add_topics(commands: Any) -> None:
+    parser = command(
+        commands,
+        "topics",
+        topics,
+        "show how works are filed under your headings",
+        "litmap topics --suggest",
+    )
+    parser.add_argument(
+        "--suggest",
+        action="store_true",
+        help="suggestions: unfiled works, misfits, headings to merge or split",
+    )
+    parser.add_argument(
+        "--apply",
+        action="store_true",
+        help="move the lines of your notes below the suggested headings; a backup is kept",
+    )
+    parser.add_argument(
+        "--undo", action="store_true", help="put the notes of the last --apply back as they were"
+    )
+    parser.add_argument(
+        "--patch",
+        type=Path,
+        metavar="FILE",
+        help="write what --apply would do as a patch to look at",
+    )
+    _add_force(parser)
+    parser.add_argument("--coverage", action="store_true", help="what each heading holds and lacks")
+    parser.add_argument(
+        "--reading-list",
+        action="store_true",
+        help="works that your papers cite and your notes do not",
+    )
 
 
 def topics(args: argparse.Namespace) -> int:
@@ -411,6 +348,17 @@ def _reading_list(library: Library, as_json: bool) -> int:
     return 0
 
 
+def _add_summary(commands: Any) -> None:
+    parser = command(
+        commands,
+        "summary",
+        summary,
+        "summarise a paper or a heading, each sentence with its page",
+        "litmap summary 'Loss surfaces'",
+    )
+    parser.add_argument("subject", nargs="+", metavar="PAPER|HEADING")
+
+
 def summary(args: argparse.Namespace) -> int:
     """`litmap summary`."""
     with library_of(args) as library:
@@ -424,12 +372,35 @@ def summary(args: argparse.Namespace) -> int:
     return 0
 
 
+def _add_map(commands: Any) -> None:
+    parser = command(
+        commands,
+        "map",
+        draw,
+        "write the map as one HTML file, SVG or PNG",
+        "litmap map map.html",
+        reads=False,
+    )
+    parser.add_argument("out", type=Path, metavar="OUT")
+    _add_force(parser)
+
+
 def draw(args: argparse.Namespace) -> int:
     """`litmap map`."""
     with library_of(args) as library:
         library.write_map(args.out, force=args.force)
     print(f"Wrote {args.out}")
     return 0
+
+
+def _add_status(commands: Any) -> None:
+    command(
+        commands,
+        "status",
+        status,
+        "show what the library holds and its last refreshes",
+        "litmap status",
+    )
 
 
 def status(args: argparse.Namespace) -> int:
@@ -453,6 +424,27 @@ def status(args: argparse.Namespace) -> int:
     return 0
 
 
+def _add_doctor(commands: Any) -> None:
+    parser = command(
+        commands,
+        "doctor",
+        doctor,
+        "check the library, the model and the machine",
+        "litmap doctor --fix",
+    )
+    parser.add_argument(
+        "--fix",
+        action="store_true",
+        help="build anew what is damaged, from the catalogue and caches",
+    )
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="ZIP",
+        help="write versions, settings, checks and logs for a bug report; no text of notes",
+    )
+
+
 def doctor(args: argparse.Namespace) -> int:
     """`litmap doctor`."""
     from litmap.cli.doctor import examine
@@ -473,11 +465,40 @@ def doctor(args: argparse.Namespace) -> int:
     return int(not all(c.ok for c in checks))
 
 
+def _add_export(commands: Any) -> None:
+    parser = command(
+        commands,
+        "export",
+        export,
+        "write works as BibTeX, RIS, CSL-JSON or CSV, or notes with back-links",
+        "litmap export library.bib",
+        reads=False,
+    )
+    parser.add_argument(
+        "out",
+        type=Path,
+        metavar="OUT",
+        help=".bib, .ris, .json, .csv, or a folder for notes with back-links",
+    )
+    _add_force(parser)
+
+
 def export(args: argparse.Namespace) -> int:
     """`litmap export`."""
     with library_of(args) as library:
         print(library.export(args.out, force=args.force))
     return 0
+
+
+def _add_read(commands: Any) -> None:
+    parser = command(
+        commands,
+        "read",
+        read,
+        "show what litmap reads in notes, without network or library",
+        "litmap read notes.md --json",
+    )
+    parser.add_argument("notes", nargs="+", metavar="NOTE")
 
 
 def read(args: argparse.Namespace) -> int:
@@ -507,6 +528,17 @@ def read(args: argparse.Namespace) -> int:
     return int(not found)
 
 
+def _add_mcp(commands: Any) -> None:
+    command(
+        commands,
+        "mcp",
+        mcp,
+        "serve the library to assistants over MCP (standard input and output)",
+        "litmap mcp --library ~/papers",
+        reads=False,
+    )
+
+
 def mcp(args: argparse.Namespace) -> int:
     """`litmap mcp`."""
     from litmap import mcp as server
@@ -514,3 +546,18 @@ def mcp(args: argparse.Namespace) -> int:
     with library_of(args) as library:
         server.serve(library)
     return 0
+
+
+_ADDERS = (
+    _add_search,
+    _add_works,
+    _add_topics,
+    _add_summary,
+    _add_map,
+    _add_status,
+    _add_doctor,
+    _add_export,
+    _add_read,
+    _add_mcp,
+)
+"""In the order of the help."""

@@ -28,94 +28,34 @@ LOOPBACK = "127.0.0.1"
 
 def add_commands(commands: Any) -> None:
     """Register the commands."""
-    one = command(
+    for add in _ADDERS:
+        add(commands)
+
+
+def _add_refresh(commands: Any) -> None:
+    parser = command(
         commands,
         "refresh",
         refresh,
         "bring the library up to date with your notes",
         "litmap refresh ~/notes --library ~/papers",
     )
-    one.add_argument(
+    parser.add_argument(
         "notes",
         nargs="*",
         metavar="NOTES",
         help="files or folders of notes, '-' for standard input; "
         "those of the last refresh if left out",
     )
-    one.add_argument(
+    parser.add_argument(
         "--offline", action="store_true", default=None, help="ask nothing of the network"
     )
-    one.add_argument("--strict", action="store_true", help="exit with 3 where some works failed")
-    one.add_argument(
+    parser.add_argument("--strict", action="store_true", help="exit with 3 where some works failed")
+    parser.add_argument(
         "--no-prefect", action="store_true", help="run the same stages without Prefect"
     )
-    one.add_argument("--model", help="a sentence-transformers model: name or folder")
-    one.add_argument("--backend", help="auto, torch, torch-bf16, onnx, onnx-int8 or cuda")
-    add = command(
-        commands,
-        "add",
-        add_pdfs,
-        "put PDFs into the library's drop folder and file them",
-        "litmap add ~/Downloads/paper.pdf",
-    )
-    add.add_argument("pdfs", nargs="+", type=Path, metavar="PDF")
-    settle = command(
-        commands,
-        "resolve",
-        resolve,
-        "settle which work an unsure citation means, or correct a work",
-        "litmap resolve title:0123456789abcdef arxiv:1611.03530",
-    )
-    settle.add_argument("work", help="id of the work as `litmap works` shows it")
-    settle.add_argument(
-        "choice", nargs="?", help="id of the right candidate, or 'none' if it is no scholarly work"
-    )
-    settle.add_argument(
-        "--set",
-        dest="values",
-        action="append",
-        default=[],
-        metavar="FIELD=VALUE",
-        help="correct title, authors (separated by ';'), year or venue",
-    )
-    plan = command(
-        commands,
-        "schedule",
-        schedule,
-        "serve the refresh on a schedule",
-        'litmap schedule --cron "0 6 * * 1"',
-        reads=False,
-    )
-    when = plan.add_mutually_exclusive_group(required=True)
-    when.add_argument("--cron", help="minute hour day month weekday, in your time zone")
-    when.add_argument("--every", metavar="TIME", help="such as 30m, 6h, 1d")
-    show = command(
-        commands, "app", app, "serve the app on this machine", "litmap app --port 8501", reads=False
-    )
-    show.add_argument("--port", type=int, default=8501)
-    show.add_argument(
-        "--host",
-        dest="hosts",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="answer to this name too (NAME or NAME:PORT); an IP address is also listened on",
-    )
-    show.add_argument(
-        "--no-token",
-        action="store_true",
-        help="show the library to every user of this machine; starting a refresh needs the token",
-    )
-    demo_parser = command(
-        commands,
-        "demo",
-        demo,
-        "build the example library, search it, serve the app",
-        "litmap demo --no-serve",
-        reads=False,
-    )
-    demo_parser.add_argument("--no-serve", action="store_true", help="end after the search")
-    demo_parser.add_argument("--port", type=int, default=8501)
+    parser.add_argument("--model", help="a sentence-transformers model: name or folder")
+    parser.add_argument("--backend", help="auto, torch, torch-bf16, onnx, onnx-int8 or cuda")
 
 
 def refresh(args: argparse.Namespace) -> int:
@@ -193,6 +133,17 @@ def print_report(report: dict[str, Any], settings: Settings) -> None:
     )
 
 
+def _add_add(commands: Any) -> None:
+    parser = command(
+        commands,
+        "add",
+        add_pdfs,
+        "put PDFs into the library's drop folder and file them",
+        "litmap add ~/Downloads/paper.pdf",
+    )
+    parser.add_argument("pdfs", nargs="+", type=Path, metavar="PDF")
+
+
 def add_pdfs(args: argparse.Namespace) -> int:
     """`litmap add`."""
     from litmap import lock
@@ -237,6 +188,28 @@ def _copy_in(path: Path, folder: Path) -> Path:
     return target
 
 
+def _add_resolve(commands: Any) -> None:
+    parser = command(
+        commands,
+        "resolve",
+        resolve,
+        "settle which work an unsure citation means, or correct a work",
+        "litmap resolve title:0123456789abcdef arxiv:1611.03530",
+    )
+    parser.add_argument("work", help="id of the work as `litmap works` shows it")
+    parser.add_argument(
+        "choice", nargs="?", help="id of the right candidate, or 'none' if it is no scholarly work"
+    )
+    parser.add_argument(
+        "--set",
+        dest="values",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="correct title, authors (separated by ';'), year or venue",
+    )
+
+
 def resolve(args: argparse.Namespace) -> int:
     """`litmap resolve`."""
     from litmap.pipeline.overrides import correct, settle
@@ -254,6 +227,20 @@ def resolve(args: argparse.Namespace) -> int:
     return 0
 
 
+def _add_schedule(commands: Any) -> None:
+    parser = command(
+        commands,
+        "schedule",
+        schedule,
+        "serve the refresh on a schedule",
+        'litmap schedule --cron "0 6 * * 1"',
+        reads=False,
+    )
+    when = parser.add_mutually_exclusive_group(required=True)
+    when.add_argument("--cron", help="minute hour day month weekday, in your time zone")
+    when.add_argument("--every", metavar="TIME", help="such as 30m, 6h, 1d")
+
+
 def schedule(args: argparse.Namespace) -> int:
     """`litmap schedule`."""
     from litmap.flows import schedule as flows
@@ -264,6 +251,26 @@ def schedule(args: argparse.Namespace) -> int:
     interrupt_on_terminate()  # so that a server started for it ends with it
     flows.serve(settings, cron=args.cron, every=args.every)
     return 0
+
+
+def _add_app(commands: Any) -> None:
+    parser = command(
+        commands, "app", app, "serve the app on this machine", "litmap app --port 8501", reads=False
+    )
+    parser.add_argument("--port", type=int, default=8501)
+    parser.add_argument(
+        "--host",
+        dest="hosts",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="answer to this name too (NAME or NAME:PORT); an IP address is also listened on",
+    )
+    parser.add_argument(
+        "--no-token",
+        action="store_true",
+        help="show the library to every user of this machine; starting a refresh needs the token",
+    )
 
 
 def app(args: argparse.Namespace) -> int:
@@ -339,6 +346,19 @@ def serve_app(
             process.kill()
 
 
+def _add_demo(commands: Any) -> None:
+    parser = command(
+        commands,
+        "demo",
+        demo,
+        "build the example library, search it, serve the app",
+        "litmap demo --no-serve",
+        reads=False,
+    )
+    parser.add_argument("--no-serve", action="store_true", help="end after the search")
+    parser.add_argument("--port", type=int, default=8501)
+
+
 def demo(args: argparse.Namespace) -> int:
     """`litmap demo`: the example library over loopback, the real way."""
     from litmap.cli.read_commands import print_search
@@ -372,5 +392,15 @@ def demo(args: argparse.Namespace) -> int:
             return 0
         return serve_app(settings, args.port)
 
+
+_ADDERS = (
+    _add_refresh,
+    _add_add,
+    _add_resolve,
+    _add_schedule,
+    _add_app,
+    _add_demo,
+)
+"""In the order of the help."""
 
 __all__ = ["add_commands", "app_command", "run_refresh"]
