@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+SHARED_OPTIONS = frozenset({"-h", "--library", "--config", "-v", "--log"})
+"""Those of every command: the page says them once."""
 _MARK = re.compile(r"<!-- generated: (\w+) -->")
 
 
@@ -41,14 +43,22 @@ def commands() -> str:
 
 def _command(name: str, summary: str, parser: argparse.ArgumentParser) -> Iterator[str]:
     yield f"\n## litmap {name}\n\n{summary[:1].upper() + summary[1:]}.\n"
-    usage = " ".join(parser.format_usage().removeprefix("usage: ").split())
-    yield f"```text\n{usage}\n```\n"
-    yield "| option | meaning |\n| --- | --- |"
-    for action in parser._actions:
-        if not isinstance(action, argparse._HelpAction):
-            yield f"| {_option(action)} | {_cell(action.help or '')} |"
+    yield f"```text\n{_usage(name, parser)}\n```\n"
+    own = [a for a in parser._actions if not SHARED_OPTIONS.intersection(a.option_strings)]
+    if own:
+        yield "| option | meaning |\n| --- | --- |"
+    for action in own:
+        yield f"| {_option(action)} | {_cell(action.help or '')} |"
     example = (parser.epilog or "").removeprefix("Example:").strip()
     yield f"\n```sh\n{example}\n```\n"
+
+
+def _usage(name: str, parser: argparse.ArgumentParser) -> str:
+    """The command's own options in lines of 76 characters."""
+    formatter = argparse.HelpFormatter(f"litmap {name}", width=76)
+    own = [a for a in parser._actions if not SHARED_OPTIONS.intersection(a.option_strings)]
+    formatter.add_usage(None, own, parser._mutually_exclusive_groups, prefix="")
+    return formatter.format_help().strip()
 
 
 def _option(action: argparse.Action) -> str:

@@ -48,7 +48,7 @@ def _add_search(commands: Any) -> None:
         "find passages by meaning and words",
         "litmap search 'flat minima year:2016..2018 heading:\"Loss surfaces\"'",
     )
-    parser.add_argument("query", nargs="+")
+    parser.add_argument("query", nargs="+", help='words, "phrases", filters such as year:2015')
     parser.add_argument(
         "-k", "--limit", type=positive, default=10, help="how many results (default 10)"
     )
@@ -356,7 +356,9 @@ def _add_summary(commands: Any) -> None:
         "summarise a paper or a heading, each sentence with its page",
         "litmap summary 'Loss surfaces'",
     )
-    parser.add_argument("subject", nargs="+", metavar="PAPER|HEADING")
+    parser.add_argument(
+        "subject", nargs="+", metavar="PAPER|HEADING", help="its id or title, or a heading"
+    )
 
 
 def summary(args: argparse.Namespace) -> int:
@@ -381,7 +383,7 @@ def _add_map(commands: Any) -> None:
         "litmap map map.html",
         reads=False,
     )
-    parser.add_argument("out", type=Path, metavar="OUT")
+    parser.add_argument("out", type=Path, metavar="OUT", help=".html, .svg or .png")
     _add_force(parser)
 
 
@@ -498,7 +500,9 @@ def _add_read(commands: Any) -> None:
         "show what litmap reads in notes, without network or library",
         "litmap read notes.md --json",
     )
-    parser.add_argument("notes", nargs="+", metavar="NOTE")
+    parser.add_argument(
+        "notes", nargs="+", metavar="NOTE", help="files or folders; '-' for standard input"
+    )
 
 
 def read(args: argparse.Namespace) -> int:

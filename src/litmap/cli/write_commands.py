@@ -141,7 +141,7 @@ def _add_add(commands: Any) -> None:
         "put PDFs into the library's drop folder and file them",
         "litmap add ~/Downloads/paper.pdf",
     )
-    parser.add_argument("pdfs", nargs="+", type=Path, metavar="PDF")
+    parser.add_argument("pdfs", nargs="+", type=Path, metavar="PDF", help="files to copy there")
 
 
 def add_pdfs(args: argparse.Namespace) -> int:
@@ -257,7 +257,7 @@ def _add_app(commands: Any) -> None:
     parser = command(
         commands, "app", app, "serve the app on this machine", "litmap app --port 8501", reads=False
     )
-    parser.add_argument("--port", type=int, default=8501)
+    parser.add_argument("--port", type=int, default=8501, help="port of the app (default 8501)")
     parser.add_argument(
         "--host",
         dest="hosts",
@@ -356,7 +356,7 @@ def _add_demo(commands: Any) -> None:
         reads=False,
     )
     parser.add_argument("--no-serve", action="store_true", help="end after the search")
-    parser.add_argument("--port", type=int, default=8501)
+    parser.add_argument("--port", type=int, default=8501, help="port of the app (default 8501)")
 
 
 def demo(args: argparse.Namespace) -> int:
