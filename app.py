@@ -1,9 +1,10 @@
-"""The app: `streamlit run app.py`, or rather `litmap app`, which asks for a token. Pages are in
-litmap.ui.
+"""The app as `streamlit run app.py` serves it, behind the checks of `litmap app`, the usual way.
 
-LITMAP_LIBRARY names the library.
+It prints the address that opens it. LITMAP_LIBRARY names the library. Pages are in litmap.ui.
 """
 
-from litmap.ui import main
+from streamlit.starlette import App
 
-main()
+from litmap.ui.server import SCRIPT, make_checks
+
+app = App(SCRIPT, middleware=make_checks())

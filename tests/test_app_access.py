@@ -22,6 +22,7 @@ from litmap.errors import UsageError
 from litmap.settings import load_settings
 from litmap.ui import access
 
+APP = Path(__file__).parent.parent / "app.py"
 TOKEN = "a-token-of-the-tests"
 PATHS = (
     "/",
@@ -106,13 +107,60 @@ def app(folder) -> Iterator[int]:
         yield port
 
 
+@contextmanager
+def serving_by_streamlit(folder: Path, library: Path) -> Iterator[tuple[int, str]]:
+    """Serves app.py as somebody with a clone does; the port, and the address that it printed."""
+    port = free_port()
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)],
+            env={
+                **os.environ,
+                "HOME": str(folder),
+                "LITMAP_STATE": str(folder / "state"),
+                "LITMAP_LIBRARY": str(library),
+            },
+            cwd=APP.parent,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        end = time.monotonic() + 120
+        while True:
+            text = (folder / "log").read_text()
+            found = re.search(rf"http://127\.0\.0\.1:{port}(/\?token=[\w-]{{43}})", text)
+            if found and is_listening(port):
+                break
+            assert process.poll() is None, text
+            assert time.monotonic() < end, text
+            time.sleep(0.1)
+        yield port, found[1]
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def is_listening(port: int) -> bool:
+    try:
+        ask(port)
+    except OSError:
+        return False
+    return True
+
+
 def cookie(port: int) -> str:
     return f"litmap-{port}={TOKEN}"
 
 
-def stream(port: int, host: str = "", origin: str | None = None, with_cookie: bool = True) -> str:
+def stream(
+    port: int,
+    host: str = "",
+    origin: str | None = None,
+    with_cookie: bool = True,
+    cookie_held: str = "",
+) -> str:
     """Opens the app's websocket; 'open', or the status that refused it."""
-    sent = {"Cookie": cookie(port)} if with_cookie else {}
+    sent = {"Cookie": cookie_held or cookie(port)} if with_cookie else {}
     raw = socket.create_connection(("127.0.0.1", port), timeout=30)
     try:
         with connect(
@@ -326,3 +374,20 @@ def test_the_command_prints_an_address_that_opens_with_one_click(tmp_path) -> No
     finally:
         process.terminate()
         process.wait(20)
+
+
+def test_the_script_run_by_streamlit_asks_the_same(tmp_path) -> None:
+    with serving_by_streamlit(tmp_path, tmp_path / "library") as (port, address):
+        for path in PATHS:
+            assert ask(port, path)[0] == 403, path
+        assert ask(port, cookie=cookie(port))[0] == 403, "a token of another start"
+        assert stream(port, with_cookie=False) == "403"
+        status, headers, _ = ask(port, address)
+        assert status == 303
+        held = headers["set-cookie"].split(";")[0]
+        assert ask(port, headers["location"], cookie=held)[0] == 200
+        assert stream(port, cookie_held=held) == "open"
+        assert stream(port, f"evil.example:{port}", cookie_held=held) == "403"
+        assert stream(port, origin="http://127.0.0.1:1", cookie_held=held) == "403"
+        assert ask(port, address, host=f"evil.example:{port}")[0] in (400, 403)
+        assert ask(port, address, origin="https://evil.example")[0] == 403

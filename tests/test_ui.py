@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 
 from litmap.maps.map_model import Dot, draw
 from litmap.models import Topic, Work
-from litmap.ui import formatting, map_figure
+from litmap.ui import access, formatting, map_figure
 
 UI = Path(formatting.__file__).parent
 ROOT = Path(__file__).parent.parent
@@ -242,8 +242,11 @@ def drawn(monkeypatch, tmp_path):
     """Draws the app's first page for a library; gives the words on it."""
     testing = pytest.importorskip("streamlit.testing.v1")
 
-    def run(library: Path, query: str = "") -> tuple[str, object]:
+    def run(library: Path, query: str = "", *, checked: bool = True) -> tuple[str, object]:
         monkeypatch.setenv("LITMAP_LIBRARY", str(library))
+        if checked:
+            monkeypatch.setattr(access, "_current", [access.Access("token", 1, frozenset())])
+            monkeypatch.setattr(access.Access, "holds_token", lambda *_: False)
         monkeypatch.setenv("LITMAP_STATE", os.environ.get("LITMAP_STATE", str(tmp_path / "state")))
         app = testing.AppTest.from_file(str(UI / "app.py"), default_timeout=60)
         if query:
@@ -261,6 +264,17 @@ def test_no_library_says_how_to_get_one(drawn, tmp_path) -> None:
     assert "No library here yet" in words
     assert "litmap refresh" in words
     assert not (tmp_path / "nothing").exists(), "looking makes nothing"
+
+
+def test_without_the_check_in_front_nothing_of_the_library_is_shown(
+    drawn, example_library, monkeypatch
+) -> None:
+    monkeypatch.setattr("litmap.ui.state._open", lambda *_: pytest.fail("the library was opened"))
+    for query in ("", "flat minima"):
+        words, app = drawn(example_library, query, checked=False)
+        assert "litmap app" in words
+        assert [e.value for e in app.title] == ["litmap"]
+        assert not app.text_input
 
 
 def test_a_refresh_of_notes_that_are_not_there_is_refused(drawn, tmp_path, monkeypatch) -> None:

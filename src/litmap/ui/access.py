@@ -145,7 +145,7 @@ _current: list[Access] = []
 
 
 def current() -> Access | None:
-    """What this process's server demands; None where it was not started by `litmap app`."""
+    """What this process's server demands; None where nothing was said, as in a bare Streamlit."""
     return _current[0] if _current else None
 
 

@@ -1,4 +1,4 @@
-"""What Streamlit runs for `litmap app`; the repository's own app.py is the same two lines."""
+"""What Streamlit runs behind the check: for `litmap app`, and for the repository's own app.py."""
 
 from litmap.ui import main
 

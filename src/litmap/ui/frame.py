@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from litmap.errors import LitmapError
-from litmap.ui import navigation, state
+from litmap.ui import access, navigation, state
 
 HERE = Path(__file__).parent
 LOG = logging.getLogger(__name__)
@@ -20,8 +20,22 @@ def draw() -> None:
     """Draw the page that the address names."""
     st.set_page_config(page_title="litmap", page_icon=str(HERE / "icon.svg"), layout="wide")
     st.html(HERE / "style.css")
+    if access.current() is None:
+        refuse()
+        return
     pages = navigation.make_pages(guarded)
     st.navigation(pages, position="top").run()
+
+
+def refuse() -> None:
+    """What a server without the check of `litmap.ui.access` shows: how to start one that has it."""
+    st.title("litmap", anchor=False)
+    st.write(
+        "This app was started without the check that keeps other web pages and other users of "
+        "this machine out, so it shows nothing of a library. Start it with:"
+    )
+    st.code("litmap app", language="sh")
+    st.caption("Without a token, for everyone on this machine: `litmap app --no-token`.")
 
 
 def guarded(page: Callable[[], None]) -> Callable[[], None]:

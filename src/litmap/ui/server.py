@@ -1,7 +1,8 @@
 """The process that serves the app: Streamlit's application behind the check of `litmap.ui.access`.
 
 `litmap app` starts it. The token comes in the environment, as other users of the machine can read
-a command line, and is taken out of it before anything else starts.
+a command line, and is taken out of it before anything else starts. `streamlit run app.py` puts the
+same check into Streamlit's own server (`make_checks`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,12 @@ import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from starlette.middleware import Middleware
+
+SCRIPT = Path(__file__).with_name("app.py")
 TOKEN_VARIABLE = "_LITMAP_APP_TOKEN"  # noqa: S105 - the variable's name
 LOOPBACK = "127.0.0.1"
 MAX_MESSAGE = 16 << 20
@@ -60,21 +66,18 @@ def _listen(address: str, port: int) -> socket.socket:
 
 def _serve(listening: socket.socket, token: str, chosen: argparse.Namespace) -> None:
     import uvicorn
-    from streamlit import config, net_util
+    from streamlit import config
     from streamlit.starlette import App
 
     from litmap.ui import access
 
-    # Streamlit asks for this machine's addresses outside when it judges an Origin. The gate has
-    # judged by then, so nothing need be asked.
-    net_util.get_internal_ip = _no_address
-    net_util.get_external_ip = _no_address
+    _ask_no_addresses()
     port = listening.getsockname()[1]
     rules = access.Access(
         token, port, access.allowed_hosts(port, chosen.hosts), reading_needs_token=not chosen.open
     )
     access.set_current(rules)
-    application = access.Gate(App(Path(__file__).with_name("app.py")), rules)
+    application = access.Gate(App(SCRIPT), rules)
     config.set_option("server.allowedHosts", [])  # the gate knows the port and the added names too
     serving = uvicorn.Config(
         application,
@@ -92,6 +95,35 @@ def _serve(listening: socket.socket, token: str, chosen: argparse.Namespace) -> 
         uvicorn.Server(serving).run(sockets=[listening])
     except KeyboardInterrupt:
         return
+
+
+def make_checks() -> list[Middleware]:
+    """The check for an app that Streamlit's own server serves; prints the address that opens it.
+
+    To be called as that server loads the app: its port is known by then.
+    """
+    from starlette.middleware import Middleware
+    from streamlit import config
+
+    from litmap.ui import access
+
+    _ask_no_addresses()
+    port = int(config.get_option("server.port"))
+    rules = access.Access(access.new_token(), port, access.allowed_hosts(port))
+    access.set_current(rules)
+    scheme = "https" if config.get_option("server.sslCertFile") else "http"
+    print(f"litmap is at {scheme}://{LOOPBACK}:{port}/?token={rules.token}", flush=True)
+    return [Middleware(access.Gate, access=rules)]
+
+
+def _ask_no_addresses() -> None:
+    """Streamlit asks for this machine's addresses outside when it judges an Origin. The gate has
+    judged by then, so nothing need be asked.
+    """
+    from streamlit import net_util
+
+    net_util.get_internal_ip = _no_address
+    net_util.get_external_ip = _no_address
 
 
 def _no_address() -> str | None:
