@@ -8,6 +8,7 @@ import shutil
 import socket
 from contextlib import contextmanager
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from litmap.examples import NOTES, PAPERS
@@ -122,7 +123,7 @@ def test_a_build_needs_neither_the_network_nor_a_catalogue_to_write(settings, mo
 # ── the order ─────────────────────────────────────────────────────────────────────────────────────
 @contextmanager
 def no_client(*_):
-    yield None
+    yield SimpleNamespace(challenged={})
 
 
 def sources(asked):

@@ -3,6 +3,7 @@ refresh to fail.
 """
 
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 
@@ -37,7 +38,7 @@ def make_missing(n):
 
 @contextmanager
 def no_client(*_):
-    yield None
+    yield SimpleNamespace(challenged={})
 
 
 def a_run(settings, resolve):

@@ -14,7 +14,8 @@ LitmapError
 ├── ModelError            the embedding model is missing, changed or wrong
 ├── SearchError           a query that cannot be answered as it stands
 └── WebError              one request failed
-    ├── Blocked             refused by the site: paywall, login, robot check; never worked around
+    ├── Blocked             refused by the site: paywall, login; never worked around
+    │   └── Challenged        a robot check stands before the host: it is left alone for a day
     ├── Unsafe              an address, scheme or size that litmap refuses
     │   └── TooLarge          an answer above the limit; asking again would bring no other
     ├── NotFound            the service says that there is no such thing
@@ -112,6 +113,16 @@ class Blocked(WebError):
     """Refused by the site (paywall, login, robot check)."""
 
     transient = False
+
+
+class Challenged(Blocked):
+    """The host asks for a browser instead of answering; nobody asks it again before `until`."""
+
+    def __init__(
+        self, message: str, *, subject: str = "", status: int = 0, until: str = ""
+    ) -> None:
+        super().__init__(message, subject=subject, status=status)
+        self.until = until
 
 
 class Unsafe(WebError):

@@ -422,13 +422,14 @@ class Summary:
 @dataclass(frozen=True, slots=True)
 class Request:
     """A GET to be sent by a `Client`. `accept` is the media type wanted; `limit` the most bytes of
-    body to take.
+    body to take; `credits` what it costs of a day's allowance at its service.
     """
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     accept: str = "*/*"
     limit: int = 20_000_000
+    credits: int = 0
 
 
 @dataclass(frozen=True, slots=True)

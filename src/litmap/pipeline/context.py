@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from litmap.models import Problem
 from litmap.pipeline.collaborators import Collaborators
 from litmap.pipeline.report import Progress, Report, quiet
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator
 
     from litmap.paths import LibraryPaths
     from litmap.settings import Settings
@@ -28,9 +30,18 @@ class RunContext:
     report: Report = field(default_factory=Report)
     progress: Progress = quiet
 
-    def open_client(self, stage: str) -> AbstractContextManager[WebClient]:
-        """The web client of these settings; its waits show in the progress of `stage`."""
-        return self.collaborators.open_client(self.settings, stage, self.progress)
+    @contextmanager
+    def open_client(self, stage: str) -> Iterator[WebClient]:
+        """The web client of these settings; its waits show in the progress of `stage`, hosts that
+        ask for a browser in the report.
+        """
+        with self.collaborators.open_client(self.settings, stage, self.progress) as client:
+            try:
+                yield client
+            finally:
+                self.report.problems += [
+                    Problem(host, reason) for host, reason in client.challenged.items()
+                ]
 
 
 def age_days(time_text: str) -> float:

@@ -1,10 +1,14 @@
 """How often each host may be asked: one budget a service, shared by all processes of this machine,
 kept across runs.
 
-The paces are the services' own terms: arXiv one request every three seconds over a single
-connection, all its hosts together (info.arxiv.org/help/api/tou); Crossref five a second on one
-connection, or ten on three with a contact; OpenAlex ten a second; Semantic Scholar and DBLP one a
-second. Every other host gets a gentle default.
+The paces are the services' own terms as of autumn 2026: arXiv one request every three seconds over
+a single connection, all its hosts together (info.arxiv.org/help/api/tou); Crossref's lists one a
+second, or three with a contact, its single works five and ten (announcement of 5 November 2025);
+OpenAlex ten a second; Semantic Scholar one a second; NCBI three a second; Zenodo one. Every other
+host gets a gentle default. What a service announces in its headers (x-rate-limit-limit and
+-interval, X-RateLimit-Remaining) counts where it is stricter.
+
+A host that puts a robot check before its answers is left alone for a day.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ import contextlib
 import logging
 import os
 import random
+import re
 import sqlite3
 import threading
 import time
@@ -21,7 +26,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from litmap.errors import Exhausted, WebError
+from litmap.errors import Challenged, Exhausted, WebError
 from litmap.operating_system import try_lock
 
 logger = logging.getLogger(__name__)
@@ -35,16 +40,36 @@ MAX_REST = 86_400.0
 MAX_AHEAD = 60.0
 """Seconds that the next turn may lie ahead, or `TURNS_AHEAD` turns; else the clock has changed."""
 TURNS_AHEAD = 4
+CHALLENGE_REST = 86_400.0
+"""Seconds that a host is left alone after a robot check."""
+RESERVED_SHARE = 0.1
+"""The share of a day's credits that dear requests leave to those that cost one."""
 _GROUPS = {
     "arxiv.org": "arxiv",
     "crossref.org": "crossref",
     "openalex.org": "openalex",
+    "content.openalex.org": "openalex-files",
     "api.semanticscholar.org": "s2",
     "dblp.org": "dblp",
     "dblp.uni-trier.de": "dblp",
     "api.unpaywall.org": "unpaywall",
     "openreview.net": "openreview",
+    "ncbi.nlm.nih.gov": "ncbi",
+    "biorxiv.org": "biorxiv",
+    "medrxiv.org": "biorxiv",
+    "zenodo.org": "zenodo",
+    "datacite.org": "datacite",
+    "www.ebi.ac.uk": "europepmc",
+    "europepmc.org": "europepmc",
+    "archive.org": "wayback",
+    "core.ac.uk": "core",
+    "api.osf.io": "osf",
 }
+_LISTS = (
+    ("crossref", "crossref-lists", re.compile(r"/works/?(?:\?|$)")),
+    ("openalex", "openalex-works", re.compile(r"/works/[^?]")),
+)
+"""Services that count some of their addresses apart: (group, group of these, their path)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +84,42 @@ _PACES = {
     "arxiv": Pace(3.0, 1),
     "crossref": Pace(0.21, 1),
     "crossref-polite": Pace(0.11, 3),
+    "crossref-lists": Pace(1.05, 1),
+    "crossref-lists-polite": Pace(0.35, 3),
     "openalex": Pace(0.11, 2),
+    "openalex-works": Pace(0.11, 2),
+    "openalex-files": Pace(0.5, 2),
     "s2": Pace(1.05, 1),
     "dblp": Pace(1.05, 1),
     "unpaywall": Pace(0.11, 2),
     "openreview": Pace(0.5, 1),
+    "ncbi": Pace(0.35, 2),
+    "biorxiv": Pace(3.0, 1),
+    "zenodo": Pace(1.05, 1),
+    "datacite": Pace(0.35, 2),
+    "europepmc": Pace(0.2, 2),
+    "wayback": Pace(1.05, 1),
+    "core": Pace(2.1, 1),
+    "osf": Pace(0.7, 1),
     DEFAULT: Pace(0.2, 2),
 }
+_BASES = {special: group for group, special, _ in _LISTS}
+"""The group whose pace, where the user sets one, counts for a special group too."""
 
 
-def group_of(host: str) -> str:
-    """The name under which a host's requests are counted: a service's, or the host itself."""
+def group_of(host: str, target: str = "") -> str:
+    """The name under which requests are counted: a service's, or the host itself.
+
+    `target` is the path and query, where a service counts some of its addresses apart.
+    """
+    group = _service_of(host)
+    for base, special, path in _LISTS:
+        if group == base and path.match(target):
+            return special
+    return group
+
+
+def _service_of(host: str) -> str:
     parts = host.split(".")
     for start in range(len(parts) - 1):
         group = _GROUPS.get(".".join(parts[start:]))
@@ -101,38 +151,51 @@ class Budget:
         self._on_wait = on_wait
         self._lock = threading.Lock()
         self._slots: dict[str, threading.BoundedSemaphore] = {}
+        self._announced: dict[str, float] = {}
+        self._credits: dict[str, tuple[int, int]] = {}
         self.closed = threading.Event()
         self._folder = state / "slots"
         self._folder.mkdir(parents=True, exist_ok=True)
         self._db = _open(state / "budgets.sqlite")
 
     def pace(self, group: str) -> Pace:
-        """The pace of a group, with the user's overrides."""
-        name = "crossref-polite" if group == "crossref" and self._contact else group
+        """The pace of a group, with the user's overrides and what the service has announced."""
+        polite = f"{group}-polite"
+        name = polite if self._contact and polite in _PACES else group
         rule = _PACES.get(name, _PACES[DEFAULT])
-        seconds = self._paces.get(
-            group, self._paces.get(DEFAULT, rule.seconds) if name not in _PACES else rule.seconds
-        )
-        return Pace(seconds, rule.connections)
+        chosen = self._chosen_seconds(group)
+        if chosen is not None:
+            return Pace(chosen, rule.connections)
+        return Pace(max(rule.seconds, self._announced.get(group, 0.0)), rule.connections)
+
+    def _chosen_seconds(self, group: str) -> float | None:
+        """The pace that the user has set for a group; 'default' is for those without a rule."""
+        for name in (group, _BASES.get(group, group)):
+            if name in self._paces:
+                return self._paces[name]
+        return None if group in _PACES else self._paces.get(DEFAULT)
 
     @contextlib.contextmanager
-    def turn(self, host: str) -> Iterator[None]:
-        """Wait for a turn to ask `host` and hold one of its connections meanwhile.
+    def turn(self, host: str, target: str = "") -> Iterator[None]:
+        """Wait for a turn to ask `host` for `target` and hold one of its connections meanwhile.
 
-        Raises `Exhausted` where the host is to be left alone for longer than the patience.
+        Raises `Exhausted` where the host is to be left alone for longer than the patience, and
+        `Challenged` where it asked for a browser within the last day.
         """
-        group = group_of(host)
+        self._check_challenge(host)
+        group = group_of(host, target)
         pace = self.pace(group)
         with self._slot(group, pace.connections):
+            self._check_challenge(host)
             self._wait_for_pace(host, group, pace.seconds)
             yield
 
-    def rest(self, host: str, seconds: float) -> None:
+    def rest(self, host: str, seconds: float, target: str = "") -> None:
         """Nobody asks this host's group for so many seconds, a day at most."""
         if not seconds > 0:  # nor NaN
             return
         now = time.time()
-        row = (group_of(host), now + min(seconds, MAX_REST), now + MAX_REST)
+        row = (group_of(host, target), now + min(seconds, MAX_REST), now + MAX_REST)
         with self._write() as db:
             db.execute(
                 "INSERT INTO hosts (name, next, rest) VALUES (?1, 0, ?2) "
@@ -141,11 +204,13 @@ class Budget:
                 row,
             )
 
-    def answered(self, host: str) -> None:
+    def answered(self, host: str, target: str, headers: Mapping[str, str]) -> None:
         """An answer has begun: where the rule is strict (one connection), the next pace counts from
-        here.
+        here; what its headers announce counts from now on.
         """
-        group = group_of(host)
+        group = group_of(host, target)
+        self._note_announced_pace(group, headers)
+        self._note_credits(group, headers)
         pace = self.pace(group)
         if pace.connections == 1 and pace.seconds:
             with self._write() as db:
@@ -153,6 +218,60 @@ class Budget:
                     "UPDATE hosts SET next = max(next, ?) WHERE name = ?",
                     (time.time() + pace.seconds, group),
                 )
+
+    # ── what services announce ──
+    def _note_announced_pace(self, group: str, headers: Mapping[str, str]) -> None:
+        """'x-rate-limit-limit: 3' in 'x-rate-limit-interval: 1s' is a third of a second."""
+        count = headers.get("x-rate-limit-limit", "").strip()
+        interval = re.fullmatch(r"([0-9]{1,4})s", headers.get("x-rate-limit-interval", "").strip())
+        if interval and re.fullmatch(r"[1-9][0-9]{0,5}", count):
+            seconds = min(int(interval[1]) / int(count), MAX_AHEAD)
+            with self._lock:
+                self._announced[group] = seconds
+
+    def _note_credits(self, group: str, headers: Mapping[str, str]) -> None:
+        """What is left of the day's credits, and of how many."""
+        left, whole = (
+            headers.get(f"x-ratelimit-{name}", "").strip() for name in ("remaining", "limit")
+        )
+        if left.isdecimal() and whole.isdecimal():
+            with self._lock:
+                self._credits[group] = (int(left[:9]), int(whole[:9]))
+
+    def check_credits(self, host: str, target: str, cost: int) -> None:
+        """Raises `Exhausted` where a request of `cost` credits would take of those that are kept
+        for requests of one credit.
+        """
+        with self._lock:
+            left, whole = self._credits.get(group_of(host, target), (-1, 0))
+        if cost > 1 and 0 <= left < cost + RESERVED_SHARE * whole:
+            raise Exhausted(
+                f"{host} has {left} of the day's {whole} credits left, kept for finding PDFs",
+                subject=host,
+                until=_midnight(),
+            )
+
+    # ── robot checks ──
+    def note_challenge(self, host: str, mark: str) -> str:
+        """Leave a host alone for a day that asks for a browser; the time until then."""
+        until = time.time() + CHALLENGE_REST
+        with self._write() as db:
+            db.execute("INSERT OR REPLACE INTO challenges VALUES (?, ?, ?)", (host, mark, until))
+        return _timestamp(until)
+
+    def _check_challenge(self, host: str) -> None:
+        with self._lock:
+            row = self._db.execute(
+                "SELECT mark, until FROM challenges WHERE host = ?", (host,)
+            ).fetchone()
+        if row is None or not time.time() < row[1] <= time.time() + CHALLENGE_REST:
+            return
+        until = _timestamp(row[1])
+        raise Challenged(
+            f"{host} asks for a browser ({row[0]}); left alone until {until}",
+            subject=f"https://{host}/",
+            until=until,
+        )
 
     def close(self) -> None:
         """End all waits; they raise `WebError`."""
@@ -175,7 +294,7 @@ class Budget:
             rest = self._resting(group)
             if rest > now:
                 if rest - now > self._patience:
-                    until = datetime.fromtimestamp(rest, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+                    until = _timestamp(rest)
                     raise Exhausted(
                         f"{host} asks to come back at {until}", subject=host, until=until
                     )
@@ -255,6 +374,15 @@ class Budget:
             self.sleep(group, 0.05, "another process asks it")
 
 
+def _timestamp(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _midnight() -> str:
+    """When the next day begins, UTC."""
+    return _timestamp((time.time() // 86_400 + 1) * 86_400)
+
+
 def _open(path: Path) -> sqlite3.Connection:
     """The budgets' database; a damaged one is put aside, for it holds nothing that time does not
     bring back.
@@ -266,6 +394,10 @@ def _open(path: Path) -> sqlite3.Connection:
             db.execute("PRAGMA synchronous = OFF")
             db.execute(
                 "CREATE TABLE IF NOT EXISTS hosts (name TEXT PRIMARY KEY, next REAL, rest REAL)"
+            )
+            db.execute(
+                "CREATE TABLE IF NOT EXISTS challenges "
+                "(host TEXT PRIMARY KEY, mark TEXT, until REAL)"
             )
         except sqlite3.DatabaseError:
             if last:

@@ -6,24 +6,32 @@ from __future__ import annotations
 
 import contextlib
 import email.utils
+import logging
 import random
 import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
+from urllib.parse import urlsplit
 
 from litmap import __version__
-from litmap.errors import Blocked, Exhausted, NotFound, SlowDown, Unsafe, WebError
+from litmap.errors import Blocked, Challenged, Exhausted, NotFound, SlowDown, Unsafe, WebError
 from litmap.models import Download, Request, Response
 from litmap.web import downloads
 from litmap.web.budget import Budget, OnWait, group_of
+from litmap.web.challenges import MAX_LOOKED_AT, challenge_in, is_html
 from litmap.web.safety import Address, Allowed, check_url
 from litmap.web.transport import Answer, Limits, Slow, Transport
 
+logger = logging.getLogger(__name__)
+
+_CHALLENGING = {202, 401, 403, 405, 429, 500, 502, 503, 520}
+"""Statuses under which robot checks are sent; others are told by the page alone."""
 _CONTACT = re.compile(r"[^\s<>(),;:\"@]{1,64}@[^\s<>(),;:\"@]{1,200}")
 _REDIRECTS = {301, 302, 303, 307, 308}
 _SHARED_HEADERS = {
@@ -66,7 +74,7 @@ class WebClient:
     ) -> None:
         self.contact = contact.strip() if _CONTACT.fullmatch(contact.strip()) else ""
         who = f"mailto:{self.contact}" if self.contact else "one reader's own library"
-        self.agent = f"litmap/{__version__} ({who})"
+        self.agent = f"litmap/{__version__} ({'; '.join([*project_page(), who])})"
         self._limits = limits or Limits()
         self._allowed = Allowed(allow)
         self._budget = Budget(
@@ -75,6 +83,8 @@ class WebClient:
         self._transport = Transport(self._allowed, self._limits, self.agent)
         self._lock = threading.Lock()
         self._failures: dict[str, int] = {}
+        self.challenged: dict[str, str] = {}
+        """Hosts that asked for a browser in this run, and what to tell the user of it."""
 
     def __enter__(self) -> Self:
         return self
@@ -98,15 +108,20 @@ class WebClient:
 
         Answers of 200 and 206 come back; 304 too, without a body. 404 and 410 raise `NotFound`,
         401, 402, 403 and 451 `Blocked`, 429 `SlowDown` or `Exhausted` after the waits that patience
-        allows, other statuses `WebError`.
+        allows, other statuses `WebError`. A robot check, or a page for people where data was asked
+        for, raises `Challenged`, and so does every request to that host for a day.
         """
         headers = {"Accept": request.accept, **request.headers}
 
         def once() -> Response:
+            if request.credits:
+                first = check_url(_secured(request.url), self._allowed)
+                self._budget.check_credits(first.host, first.target, request.credits)
             with self._follow(
                 request.url, headers, total=self._limits.total, limit=request.limit
             ) as (url, answer):
                 body = b"".join(answer.blocks) if answer.status != 304 else b""
+                self._raise_for_page(url, answer, body, request.accept)
                 return Response(url, answer.status, answer.headers, body)
 
         return self._trying(request.url, once)
@@ -135,7 +150,9 @@ class WebClient:
             total = self._limits.download_total
             try:
                 with self._follow(url, headers, total=total, limit=limit) as (final, answer):
-                    return downloads.store(url, final, answer, partial, page=self._limits.page)
+                    file = downloads.store(url, final, answer, partial, page=self._limits.page)
+                    self._raise_for_page(final, answer, file.body, "*/*")
+                    return file
             except downloads.RangeRefused as refused:
                 if "Range" in headers and downloads.whole_size(refused) == partial.stat().st_size:
                     return downloads.finish(
@@ -191,13 +208,14 @@ class WebClient:
         self, address: Address, headers: Mapping[str, str], total: float, limit: int
     ) -> Iterator[Answer]:
         self._check_alive(address.host)
-        with self._budget.turn(address.host):
-            once = self._budget.pace(group_of(address.host)).connections == 1
+        with self._budget.turn(address.host, address.target):
+            group = group_of(address.host, address.target)
+            once = self._budget.pace(group).connections == 1
             try:
                 with self._transport.send(
                     address, headers, total=total, limit=limit, once=once
                 ) as answer:
-                    self._budget.answered(address.host)
+                    self._budget.answered(address.host, address.target, answer.headers)
                     with self._lock:
                         self._failures.pop(address.host, None)
                     yield answer
@@ -211,10 +229,12 @@ class WebClient:
         status, host = answer.status, address.host
         if 200 <= status < 300 or status == 304:
             return
+        if status in _CHALLENGING:
+            self._raise_for_page(address.url, answer, _head_of(answer), "*/*")
         wait = retry_after(answer.headers.get("retry-after", ""), answer.headers.get("date", ""))
         if status in {429, 503} and (wait is not None or status == 429):
             if wait is not None:
-                self._budget.rest(host, wait)
+                self._budget.rest(host, wait, address.target)
             raise SlowDown(
                 f"{host} asks to slow down",
                 subject=address.url,
@@ -244,6 +264,21 @@ class WebClient:
             transient=status >= 500 or status in {408, 425},
         )
 
+    def _raise_for_page(self, url: str, answer: Answer, body: bytes, wanted: str) -> None:
+        """Raise `Challenged` for a robot check, and for a page for people where data was wanted."""
+        mark = challenge_in(answer.headers, body)
+        if not mark and is_data(wanted) and is_html(answer.headers, body):
+            mark = "a page instead of data"
+        if not mark:
+            return
+        host = _host(url)
+        until = self._budget.note_challenge(host, mark)
+        text = f"{host} asks for a browser ({mark}); left alone until {until}"
+        logger.warning("%s", text)
+        with self._lock:
+            self.challenged[host] = text
+        raise Challenged(text, subject=url, status=answer.status, until=until)
+
     # ── trying again ──
     def _trying(self, url: str, once: Callable[[], T]) -> T:
         host = check_url(url, self._allowed).host
@@ -254,10 +289,10 @@ class WebClient:
             except Exhausted:
                 raise
             except SlowDown as error:
-                asked = _host(error.subject) or host
-                factor = max(4.0, 8 * self._budget.pace(group_of(asked)).seconds)
+                asked, target = _host(error.subject) or host, _target(error.subject)
+                factor = max(4.0, 8 * self._budget.pace(group_of(asked, target)).seconds)
                 wait = error.retry_after or self._backoff(attempt, factor)
-                self._budget.rest(asked, wait)
+                self._budget.rest(asked, wait, target)
                 if last or wait > self._limits.patience:
                     raise self._tired(asked, error, wait) from error
             except WebError as error:
@@ -322,9 +357,46 @@ def _secured(url: str) -> str:
     return re.sub(r"^http://", "https://", url, count=1) if _SECURE.match(url) else url
 
 
+def project_page() -> list[str]:
+    """The project's page as the package names it, where it names one: a service finds there what
+    asks it.
+    """
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        for row in metadata.metadata("litmap").get_all("Project-URL") or ():
+            name, _, url = row.partition(", ")
+            if name.lower() in {"homepage", "documentation", "source"}:
+                return [f"+{url}"]
+    return []
+
+
+def is_data(accept: str) -> bool:
+    """Whether a media type asked for is one that programs read, and no page."""
+    return "html" not in accept and ("json" in accept or "xml" in accept)
+
+
+def _head_of(answer: Answer) -> bytes:
+    """The beginning of the body of a refusal; as much as came, where it breaks off."""
+    head = b""
+    with contextlib.suppress(WebError):
+        for block in answer.blocks:
+            head += block
+            if len(head) >= MAX_LOOKED_AT:
+                break
+    return head
+
+
+def _target(url: str) -> str:
+    """Path and query of an address."""
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
 def _host(url: str) -> str:
-    match = re.match(r"https?://([^/?#:]+)", url)
-    return match.group(1).lower() if match else ""
+    """The host of an address, '' for what is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 MAX_RETRY_AFTER = 86_400.0
