@@ -1,9 +1,10 @@
 """Breaks the code in small ways and counts how many of them its tests notice: `make mutants`.
 
-    python tests/mutants/run_mutants.py [--seed 1] [--count 200] [--rooms search,works] [--json FILE]
+    python tests/mutants/run_mutants.py [--seed 1] [--count 200] [--rooms search,works] [--jobs 2]
+        [--json FILE]
 
-The tree is copied and one mutant at a time is put into the copy; the checkout is never touched. A
-mutant runs against the test files of its room alone, fastest first, until the first failure. A run
+The tree is copied once a job and one mutant at a time is put into a copy; the checkout is never
+touched. A mutant runs against the test files of its room alone, fastest first, until the first failure. A run
 that takes far more processor time than the unbroken code counts as killed. The same seed draws the
 same mutants from the same code.
 """
@@ -16,6 +17,7 @@ import difflib
 import json
 import multiprocessing
 import os
+import queue
 import resource
 import shutil
 import signal
@@ -24,6 +26,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from sample import Mutant, mutants_of, mutate, sample
@@ -34,7 +37,9 @@ RESULTS = ROOT / "benchmarks" / "results" / "figures" / "mutants.json"
 ROOMS: dict[str, tuple[str, ...]] = {
     "catalogue": ("test_catalogue", "test_catalogue_behaviour"),
     "parsing": (
+        "test_parsing_answers",
         "test_parsing_behaviour",
+        "test_parsing_decisions",
         "test_grammar",
         "test_person_names",
         "test_word_lists",
@@ -50,8 +55,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "test_citations_behaviour",
         "test_citations",
         "test_citations_loosely",
+        "test_citations_cascade",
     ),
-    "search": ("test_search_behaviour", "test_search", "test_search_builds"),
+    "search": ("test_search_figures", "test_search_behaviour", "test_search", "test_search_builds"),
 }
 # Loaded once, then shared by every run; never litmap itself.
 PRELOADED = ["pytest", "hypothesis", "numpy", "rapidfuzz", "lxml.html", "Stemmer", "httpcore2"]
@@ -59,6 +65,7 @@ LEFT_OUT = [  # loads the whole of torch to be told that a model is not there
     "--deselect=tests/test_search.py::test_a_missing_second_stage_is_named"
 ]
 SPARE_CPU_SECONDS = 10  # beside three times what the unbroken code takes
+OUTPUT, CPU_SECONDS = ".output", ".cpu_seconds"  # of the last run in a tree
 MAX_MEMORY = 8 << 30  # bytes of address space
 CPU_SIGNALS = {-signal.SIGXCPU, -signal.SIGKILL}
 
@@ -69,13 +76,15 @@ def main() -> int:
     parser.add_argument("--seed", default="1")
     parser.add_argument("--count", type=int, default=200, help="spread evenly over the rooms")
     parser.add_argument("--rooms", default=",".join(ROOMS))
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants at a time")
     parser.add_argument("--json", type=Path, default=RESULTS)
     args = parser.parse_args()
     rooms = args.rooms.split(",")
     with tempfile.TemporaryDirectory(prefix="litmap-mutants-") as folder:
-        tree = Path(folder) / "tree"
-        copy_tree(tree)
-        report = run_rooms(tree, rooms, args.count // len(rooms), args.seed)
+        trees = [Path(folder) / f"tree{job}" for job in range(args.jobs)]
+        for tree in trees:
+            copy_tree(tree)
+        report = run_rooms(trees, rooms, args.count // len(rooms), args.seed)
     args.json.parent.mkdir(parents=True, exist_ok=True)
     args.json.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print_summary(report["figures"])
@@ -101,10 +110,16 @@ def copy_tree(target: Path) -> None:
         (target / "src" / "litmap" / package).symlink_to(target / package)
 
 
-def run_rooms(tree: Path, rooms: list[str], count: int, seed: str) -> dict:
-    """The figures of `count` mutants a room, and every survivor with its diff."""
+def run_rooms(trees: list[Path], rooms: list[str], count: int, seed: str) -> dict:
+    """The figures of `count` mutants a room, and every survivor with its diff; one mutant a tree
+    at a time.
+    """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
+    tree = trees[0]
+    free: queue.SimpleQueue[Path] = queue.SimpleQueue()
+    for each in trees:
+        free.put(each)
     figures, survivors = {}, []
     for room in rooms:
         mutants = [
@@ -115,22 +130,25 @@ def run_rooms(tree: Path, rooms: list[str], count: int, seed: str) -> dict:
         files = [
             f"tests/{name}.py" for name in ROOMS[room] if (tree / "tests" / f"{name}.py").exists()
         ]
-        started = os.times()
-        outcome = run_tests(context, tree, files, cpu_seconds=600)
-        if outcome != "survived":
-            output = (tree / ".output").read_text(encoding="utf-8", errors="replace")
-            raise SystemExit(f"{output[-2000:]}\n{room}: its tests fail on the code as it is")
-        cpu = os.times().children_user + os.times().children_system
-        cpu = int(3 * (cpu - started.children_user - started.children_system)) + SPARE_CPU_SECONDS
+        cpu = 3 * usual_cpu_seconds(context, tree, files, room) + SPARE_CPU_SECONDS
+
+        def judge(mutant: Mutant, files: list[str] = files, cpu: int = cpu) -> tuple[str, str]:
+            mine = free.get()
+            try:
+                return run_mutant(context, mine, files, mutant, cpu)
+            finally:
+                free.put(mine)
+
         outcomes: Counter[str] = Counter()
-        for mutant in sample(mutants, count, f"{seed} {room}"):
-            outcome, diff = run_mutant(context, tree, files, mutant, cpu)
-            outcomes[outcome] += 1
-            if outcome == "survived":
-                survivors.append(
-                    {"room": room, "file": mutant.path, "line": mutant.start[0], "diff": diff}
-                )
-                print(f"survived {mutant.path}:{mutant.start[0]}\n{diff}\n", flush=True)
+        drawn = sample(mutants, count, f"{seed} {room}")
+        with ThreadPoolExecutor(len(trees)) as pool:
+            for mutant, (outcome, diff) in zip(drawn, pool.map(judge, drawn), strict=True):
+                outcomes[outcome] += 1
+                if outcome == "survived":
+                    survivors.append(
+                        {"room": room, "file": mutant.path, "line": mutant.start[0], "diff": diff}
+                    )
+                    print(f"survived {mutant.path}:{mutant.start[0]}\n{diff}\n", flush=True)
         figures[room] = {
             "mutants": outcomes.total(),
             "of": len(mutants),
@@ -138,6 +156,14 @@ def run_rooms(tree: Path, rooms: list[str], count: int, seed: str) -> dict:
         }
         print(f"{room}: {figures[room]}", flush=True)
     return summarise(figures, survivors, seed)
+
+
+def usual_cpu_seconds(context, tree: Path, files: list[str], room: str) -> int:
+    """The processor time that the tests take on the unbroken code, which they must pass."""
+    if run_tests(context, tree, files, cpu_seconds=600) != "survived":
+        output = (tree / OUTPUT).read_text(encoding="utf-8", errors="replace")
+        raise SystemExit(f"{output[-2000:]}\n{room}: its tests fail on the code as it is")
+    return int(float((tree / CPU_SECONDS).read_text(encoding="utf-8")))
 
 
 def run_mutant(context, tree: Path, files: list[str], mutant: Mutant, cpu: int) -> tuple[str, str]:
@@ -185,7 +211,7 @@ def _pytest(tree: Path, files: list[str], cpu_seconds: int) -> None:
     os.environ.pop("CI", None)
     os.environ.update(PYTHONPATH=str(tree / "src"), OMP_NUM_THREADS="1")
     sys.path[:0] = [str(tree / "src"), str(tree / "tests")]
-    with (tree / ".output").open("w") as output:
+    with (tree / OUTPUT).open("w") as output:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
     settings.register_profile(
@@ -196,6 +222,8 @@ def _pytest(tree: Path, files: list[str], cpu_seconds: int) -> None:
     options = ["-x", "-q", "-p", "no:cacheprovider", "--tb=no", "-W", preloaded]
     code = pytest.main([*options, *LEFT_OUT, *files])
     sys.stdout.flush()
+    # Told by the run itself: the fork server is its parent, so the desk is not told.
+    (tree / CPU_SECONDS).write_text(f"{sum(os.times()[:4])}\n", encoding="utf-8")
     os._exit(int(code))
 
 

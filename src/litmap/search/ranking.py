@@ -159,22 +159,9 @@ def first_of_each(groups: Ints, scores: Floats) -> Ints:
     return places
 
 
-SAMPLE_STEP = 16
-"""One score in so many is looked at to guess where the highest begin."""
-
-
 def highest(scores: Floats, k: int) -> Ints:
     """Places of the `k` highest positive scores, ascending; of equal ones the first."""
-    sampled = scores[::SAMPLE_STEP]
-    guess = min(2 * k // SAMPLE_STEP + 1, sampled.size)
-    bar = (
-        max(0.0, float(np.partition(sampled, sampled.size - guess)[sampled.size - guess]))
-        if sampled.size
-        else 0.0
-    )
-    places = np.flatnonzero(scores > bar)
-    if places.size < k:
-        places = np.flatnonzero(scores > 0)
+    places = np.flatnonzero(scores > 0)
     if places.size <= k or k <= 0:
         return places[: max(k, 0)]
     own = scores[places]

@@ -1,0 +1,184 @@
+"""What parsing says of small texts, to the last field; see `answers`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from litmap.parsing import (
+    person_names,
+    sentences,
+    terms,
+    title_similarity,
+    venues,
+)
+from litmap.parsing.identifiers import find, ids, urls
+from litmap.parsing.reference_strings import (
+    author_lists,
+    dates,
+    name_tokens,
+    normalise,
+    parser,
+    splitting,
+    titles,
+)
+from litmap.parsing.reference_strings import venues as reference_venues
+from tests import answers
+
+RULES = {
+    "notes": sentences.NOTE_SENTENCES,
+    "citing": sentences.CITING_SENTENCES,
+    "summary": sentences.SUMMARY_SENTENCES,
+    "shown": sentences.SHOWN_SENTENCES,
+}
+
+
+def _name(form: str) -> Callable[[str], Any]:
+    return lambda text: author_lists.NameReader(text).name(form, 0)
+
+
+def _part(method: str) -> Callable[[str], Any]:
+    """What a method of `NameParts` says of each token of a text."""
+
+    def ask(text: str) -> list[Any]:
+        parts = author_lists.NameReader(text)
+        return [getattr(parts, method)(i) for i in range(len(parts.tokens))]
+
+    return ask
+
+
+def _list(form: str) -> Callable[[str], Any]:
+    return lambda text: author_lists.NameReader(text).read_list(form)
+
+
+def _sentences(rules: str, text: str) -> list[str]:
+    return [text[a:b] for a, b in sentences.split_sentences(text, RULES[rules])]
+
+
+def _around(rules: str, text: str, at: int, before: int, after: int) -> str:
+    return text[
+        slice(*sentences.sentence_around(text, at, RULES[rules], before=before, after=after))
+    ]
+
+
+def _cut(text: str, ends: list[int]) -> list[str]:
+    return [text[a:b] for a, b in zip([0, *ends], ends, strict=False)]
+
+
+QUESTIONS: dict[str, Callable[..., Any]] = {
+    # ── names ──
+    "tokens": name_tokens.tokenise,
+    "inverted name": _name("inverted"),
+    "name run together": _name("together"),
+    "direct name": _name("direct"),
+    "inverted list": _list("inverted"),
+    "list run together": _list("together"),
+    "direct list": _list("direct"),
+    "authors": author_lists.read_authors,
+    "organisation": lambda text: author_lists.read_organisation(text, len(text)),
+    "organisation before": author_lists.read_organisation,
+    "how a list closes": lambda text: author_lists._closing_score(text, text.index("|")),
+    "separators of names": _part("separator"),
+    "initials": _part("initials"),
+    "dotted initials": _part("dotted_initial"),
+    "bare initials": _part("bare_initials"),
+    "name words": _part("is_name_word"),
+    "particles": _part("particle"),
+    "family names": _part("family"),
+    "suffixes": _part("suffix"),
+    # ── titles of reference strings ──
+    "title before a sign": lambda text, commas, spaces: text[
+        : titles.title_end(text, 0, commas=commas, spaces=spaces)
+    ],
+    "title behind": lambda text, at: text[at : titles.title_end(text, at, commas=False)],
+    "quoted title": lambda text: titles.quoted_title(text, 0),
+    "tidy title": titles.tidy_title,
+    "how well a title ends": lambda sign, after, title, piece, commas: titles._end_score(
+        sign, after, title, piece, commas=commas
+    ),
+    # ── venues and dates of reference strings ──
+    "venue of a reference": reference_venues.venue_of,
+    "journal only": reference_venues.is_journal_only,
+    "date behind authors": lambda text: dates.date_after_authors(text, 0),
+    "date first": dates.date_first,
+    "year behind the title": dates.year_in,
+    # ── whole reference strings ──
+    "clean": normalise.clean,
+    "reference": parser.parse_reference,
+    "reference behind another": lambda text, names, hint: parser.parse_reference(
+        text, previous_authors=names, title_hint=hint
+    ),
+    "label": parser._read_label,
+    "how like a reference": splitting.looks_like_reference,
+    "entries": splitting.split_entries,
+    "joined lines": lambda *parts: splitting.join_lines(parts),
+    # ── venues ──
+    "venue score": venues.venue_score,
+    "journal run": venues.journal_run,
+    "journal name": lambda text: [
+        venues.is_journal_name(text),
+        venues.is_unambiguous_journal(text),
+        venues.is_numbered_venue(text),
+    ],
+    "two venues": lambda one, two: [
+        venues.same_venue(one, two),
+        venues.same_venue(two, one),
+        venues.venues_compatible(one, two),
+        venues.venues_compatible(two, one),
+    ],
+    # ── two titles ──
+    "normal title": lambda text: [
+        title_similarity.normalise_title(text),
+        title_similarity.plain_words(text),
+        title_similarity.squash_title(text),
+    ],
+    "two titles": lambda one, two: [
+        title_similarity.title_similarity(one, two),
+        title_similarity.title_similarity(two, one),
+        title_similarity.quick_similarity(one, two),
+        title_similarity.match_titles(one, two),
+        title_similarity.match_titles(two, one),
+        title_similarity.odd_words(one.lower().split(), two.lower().split()),
+        title_similarity.names_other_work(one.lower().split(), two.lower().split()),
+        title_similarity.is_about_another(one.lower().split(), two.lower().split()),
+    ],
+    "distinctive title": title_similarity.is_distinctive,
+    # ── people ──
+    "person": lambda name: [
+        person_names.split_name(name),
+        person_names.family_name(name),
+        person_names.surname_key(name),
+        person_names.family_keys([name]),
+        person_names.last_family_word(name),
+    ],
+    "short authors": lambda *names: person_names.short_authors(names),
+    # ── sentences and words ──
+    "sentences": _sentences,
+    "sentence around": _around,
+    "sentences of a passage": lambda text: _cut(text, sentences.sentence_ends(text)),
+    "words": lambda text: list(terms.find_words(text)),
+    "plain places": terms.plain_places,
+    "plain text": terms.plain_text,
+    # ── identifiers ──
+    "identifiers": find.find_identifiers,
+    "urls": find.find_urls,
+    "trimmed url": find.trim_url,
+    "identifier of a url": urls.identifier_from_url,
+    "unwrapped url": urls.unwrap_url,
+    "url key": urls.url_key,
+    "clean doi": ids.clean_doi,
+    "doi": ids.doi_id,
+    "arxiv": lambda text: [ids.valid_arxiv(text), ids.arxiv_version(text)],
+    "normal id": ids.normalise_id,
+}
+
+
+@pytest.mark.parametrize("question", answers.load("parsing"))
+def test_the_whole_answer_to_a_question_about_a_text(question: str) -> None:
+    answers.check("parsing", QUESTIONS, question)
+
+
+def test_every_question_is_asked() -> None:
+    assert answers.load("parsing").keys() == QUESTIONS.keys()
