@@ -58,3 +58,24 @@ def at_examples(web, state, monkeypatch):
     """
     for name, value in {**web, "LITMAP_STATE": str(state)}.items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(scope="session")
+def running_scholarly_web():
+    from tests import scholarly_web
+
+    with scholarly_web.serve() as web:
+        yield web
+
+
+@pytest.fixture
+def scholarly_web(running_scholarly_web, monkeypatch, tmp_path_factory):
+    """The stand-in for the scholarly web (`tests/scholarly_web`) as this process's web, as at its
+    start, and a cache folder of the test's own: what was refused elsewhere is not remembered here.
+    """
+    for name, value in running_scholarly_web.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("LITMAP_STATE", str(tmp_path_factory.mktemp("state")))
+    running_scholarly_web.reset()
+    yield running_scholarly_web
+    running_scholarly_web.reset()
