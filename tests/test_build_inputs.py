@@ -123,7 +123,7 @@ def test_a_build_needs_neither_the_network_nor_a_catalogue_to_write(settings, mo
 # ── the order ─────────────────────────────────────────────────────────────────────────────────────
 @contextmanager
 def no_client(*_):
-    yield SimpleNamespace(challenged={})
+    yield SimpleNamespace(challenged={}, exhausted={})
 
 
 def sources(asked):

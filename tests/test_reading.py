@@ -38,7 +38,7 @@ def make_missing(n):
 
 @contextmanager
 def no_client(*_):
-    yield SimpleNamespace(challenged={})
+    yield SimpleNamespace(challenged={}, exhausted={})
 
 
 def a_run(settings, resolve):

@@ -210,7 +210,8 @@ class Resolution:
     work.
 
     `status` is 'metadata-only' (resolved; the PDF is not tried yet), 'not-found', 'unsure' (see
-    `candidates`), 'failed' or 'pending'.
+    `candidates`), 'failed' or 'pending'. `unanswered` names the sources that were to be asked and
+    did not answer.
     """
 
     citation: str
@@ -218,6 +219,7 @@ class Resolution:
     status: Status
     reason: str
     candidates: tuple[Work, ...] = ()
+    unanswered: tuple[str, ...] = ()
 
 
 # ── papers ────────────────────────────────────────────────────────────────────────────────────────

@@ -204,8 +204,9 @@ class Catalogue:
             work.id if work else None,
             candidates,
             time,
+            json.dumps(resolution.unanswered),
         )
-        self._db.execute("INSERT OR REPLACE INTO resolutions VALUES (?, ?, ?, ?, ?, ?)", row)
+        self._db.execute("INSERT OR REPLACE INTO resolutions VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
     def resolutions(self) -> dict[str, Decided]:
         """All stored resolutions by citation key."""
@@ -308,6 +309,10 @@ class Catalogue:
         reason, tried = storable(fetch.reason), json.dumps(fetch.tried)
         row = (fetch.work, fetch.status, reason, tried, int(fetch.transient), sha, time)
         self._db.execute("INSERT OR REPLACE INTO fetches VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def forget_failed_fetch(self, work: str) -> None:
+        """So that the next run tries again to get a work's PDF; nothing where it has one."""
+        self._db.execute("DELETE FROM fetches WHERE work = ? AND sha256 IS NULL", (work,))
 
     def put_pdf(self, work: str, pdf: PdfFile, time: str) -> None:
         """Keep a PDF of a work; the newest one counts, older ones stay known."""
@@ -434,7 +439,9 @@ class Catalogue:
         return int(self._db.execute("PRAGMA data_version").fetchone()[0])
 
 
-_SELECT_RESOLUTION = "SELECT citation, status, reason, work, candidates, time FROM resolutions"
+_SELECT_RESOLUTION = (
+    "SELECT citation, status, reason, work, candidates, time, unanswered FROM resolutions"
+)
 _SELECT_TEXT = (
     "SELECT sha256, extractor, quality, reason, pages, tries, seconds, megabytes FROM texts"
 )
@@ -442,7 +449,7 @@ _SELECT_TEXT = (
 
 def _decided(row: Sequence[Any]) -> Decided:
     candidates = tuple(build_record(Work, c) for c in json.loads(row[4]))
-    return Decided(row[0], row[1], row[2], row[3], candidates, row[5])
+    return Decided(row[0], row[1], row[2], row[3], candidates, row[5], tuple(json.loads(row[6])))
 
 
 def _correction(field: str, value: str) -> Any:

@@ -94,9 +94,14 @@ def _move_facts(db: sqlite3.Connection) -> None:
     db.execute("DROP TABLE facts")
 
 
+_UNANSWERED_SOURCES = """
+    ALTER TABLE resolutions ADD COLUMN unanswered TEXT NOT NULL DEFAULT '[]';
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(_FIRST_CATALOGUE),
     Migration(_TABLES_FOR_FACTS, _move_facts),
+    Migration(_UNANSWERED_SOURCES),
 )
 
 

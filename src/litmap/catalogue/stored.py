@@ -11,7 +11,10 @@ from litmap.models import Problem, Status, Work
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A stored resolution: the work's id instead of the work, and when it was made."""
+    """A stored resolution: the work's id instead of the work, and when it was made.
+
+    `unanswered` names the sources that did not answer then.
+    """
 
     citation: str
     status: Status
@@ -19,6 +22,7 @@ class Decided:
     work: str | None
     candidates: tuple[Work, ...]
     time: str
+    unanswered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from litmap.pdfs import Adopted, Store
     from litmap.pdfs.fetch import ReadPreview
     from litmap.web import WebClient
+    from litmap.works.resume import EarlierAnswer
 
 Texts = Iterator[tuple[str, Document | PdfError]]
 """(sha256, its text or why there is none) as they are read."""
@@ -64,6 +65,7 @@ class Resolver(Protocol):
         *,
         now: str,
         chosen_ids: Mapping[str, str] | None = None,
+        earlier: Mapping[str, EarlierAnswer] | None = None,
         contact: str = "",
         keys: Mapping[str, str] | None = None,
         sources: Collection[str] | None = None,

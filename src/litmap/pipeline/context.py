@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from litmap.models import Problem
 from litmap.pipeline.collaborators import Collaborators
 from litmap.pipeline.report import Progress, Report, quiet
+from litmap.settings import api_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from litmap.paths import LibraryPaths
     from litmap.settings import Settings
     from litmap.web import WebClient
+
+OPENALEX = "api.openalex.org"
+OPENALEX_HINT = (
+    "; a free key of OpenAlex in OPENALEX_API_KEY (openalex.org/settings/api) gives ten times as "
+    "many searches a day"
+)
 
 
 @dataclass(frozen=True)
@@ -39,9 +46,15 @@ class RunContext:
             try:
                 yield client
             finally:
-                self.report.problems += [
-                    Problem(host, reason) for host, reason in client.challenged.items()
-                ]
+                self._report_refusals(client)
+
+    def _report_refusals(self, client: WebClient) -> None:
+        """Each host that gave no more in this run, once in the report."""
+        told = {problem.subject for problem in self.report.problems}
+        for host, reason in {**client.exhausted, **client.challenged}.items():
+            if host not in told:
+                hint = OPENALEX_HINT if host == OPENALEX and "openalex" not in api_keys() else ""
+                self.report.problems.append(Problem(host, reason + hint))
 
 
 def age_days(time_text: str) -> float:

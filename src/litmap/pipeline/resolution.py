@@ -6,12 +6,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from litmap.catalogue import Catalogue, Decided
 from litmap.catalogue.entries import provisional
-from litmap.models import Citation, Resolution
+from litmap.models import Citation, Resolution, Work
 from litmap.pipeline.context import RunContext, age_days
 from litmap.settings import Settings, api_keys
+
+if TYPE_CHECKING:
+    from litmap.works.resume import EarlierAnswer
 
 logger = logging.getLogger(__name__)
 
@@ -20,8 +24,8 @@ NO_ANSWER = frozenset({"failed", "pending"})
 
 
 def unresolved(catalogue: Catalogue, settings: Settings) -> list[Citation]:
-    """The citations to ask about now: new ones, failed ones, and those whose answer has grown
-    old.
+    """The citations to ask about now: new ones, those of which some source did not answer, and
+    those whose answer has grown old.
     """
     known = catalogue.resolutions()
     return [
@@ -30,8 +34,10 @@ def unresolved(catalogue: Catalogue, settings: Settings) -> list[Citation]:
 
 
 def _is_due(decided: Decided, settings: Settings) -> bool:
-    if decided.status in NO_ANSWER:
-        return True
+    return decided.status in NO_ANSWER or bool(decided.unanswered) or _is_old(decided, settings)
+
+
+def _is_old(decided: Decided, settings: Settings) -> bool:
     is_known = decided.work and decided.status == "metadata-only"
     days = settings.recheck_days if is_known else settings.retry_days
     return age_days(decided.time) >= days
@@ -42,7 +48,8 @@ def resolve(catalogue: Catalogue, context: RunContext, citations: Sequence[Citat
     work are joined.
     """
     settings = context.settings
-    logger.info("resolve: %d citations", len(citations))
+    earlier = _earlier_answers(catalogue, settings, citations)
+    logger.info("resolve: %d citations, %d in part", len(citations), len(earlier))
     by_key = {c.key: c for c in citations}
     with context.open_client("resolve") as client:
         resolutions = context.collaborators.resolve(
@@ -50,6 +57,7 @@ def resolve(catalogue: Catalogue, context: RunContext, citations: Sequence[Citat
             client,
             now=context.now,
             chosen_ids=catalogue.decisions(),
+            earlier=earlier,
             contact=settings.contact,
             keys=api_keys(),
             progress=lambda done, total, text: context.progress("resolve", done, total, text),
@@ -57,9 +65,43 @@ def resolve(catalogue: Catalogue, context: RunContext, citations: Sequence[Citat
         user_data = catalogue.works_with_user_data()
         for done, resolution in enumerate(resolutions, 1):
             logger.debug("%s: %s, %s", resolution.citation, resolution.status, resolution.reason)
-            _keep(catalogue, resolution, by_key[resolution.citation], user_data, context.now)
+            before, since = earlier.get(resolution.citation), context.now
+            if before is not None:  # the other sources' answers are as old as they were
+                since = _time_of(catalogue, resolution.citation) or since
+            _keep(catalogue, resolution, by_key[resolution.citation], user_data, since)
+            if before is not None:
+                _try_new_places(catalogue, before.work, resolution.work)
             title = resolution.work.title if resolution.work else ""
             context.progress("resolve", done, len(citations), title)
+
+
+def _earlier_answers(
+    catalogue: Catalogue, settings: Settings, citations: Sequence[Citation]
+) -> dict[str, EarlierAnswer]:
+    """What is known of citations of which some source did not answer, as long as it is not old.
+
+    Where several works may be meant all sources are asked again: each counts for the choice.
+    """
+    from litmap.works.resume import EarlierAnswer
+
+    known, works, aliases = catalogue.resolutions(), catalogue.works(), catalogue.aliases()
+    earlier = {}
+    for citation in citations:
+        decided = known.get(citation.key)
+        if decided is None or not decided.unanswered or _is_old(decided, settings):
+            continue
+        if decided.status == "unsure":
+            continue
+        found = decided.work or "" if decided.status == "metadata-only" else ""
+        work = works.get(aliases.get(found, found))
+        earlier[citation.key] = EarlierAnswer(work, decided.unanswered)
+    return earlier
+
+
+def _time_of(catalogue: Catalogue, key: str) -> str:
+    """When a citation was resolved, '' where it was not."""
+    decided = catalogue.resolution(key)
+    return decided.time if decided else ""
 
 
 def _keep(
@@ -74,6 +116,21 @@ def _keep(
         catalogue.put_resolution(resolution, now)
         if former in user_data and resolution.work is not None:
             catalogue.rename_work(former, resolution.work, now)
+
+
+def _try_new_places(catalogue: Catalogue, before: Work | None, work: Work | None) -> None:
+    """Where a source names open copies that were not known of a work, its PDF is tried for
+    again.
+    """
+    if before is None or work is None or not _open_places(work) - _open_places(before):
+        return
+    logger.debug("%s: open copies are known that were not tried", work.id)
+    with catalogue.write():
+        catalogue.forget_failed_fetch(work.id)
+
+
+def _open_places(work: Work) -> set[str]:
+    return {location.url for location in work.locations if location.access == "open"}
 
 
 def _former_id(catalogue: Catalogue, citation: Citation) -> str:

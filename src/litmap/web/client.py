@@ -85,6 +85,8 @@ class WebClient:
         self._failures: dict[str, int] = {}
         self.challenged: dict[str, str] = {}
         """Hosts that asked for a browser in this run, and what to tell the user of it."""
+        self.exhausted: dict[str, str] = {}
+        """Hosts that give nothing more today, likewise."""
 
     def __enter__(self) -> Self:
         return self
@@ -286,7 +288,8 @@ class WebClient:
             last = attempt == self._limits.attempts
             try:
                 return once()
-            except Exhausted:
+            except Exhausted as error:
+                self._note_exhausted(_host(error.subject) or error.subject or host, error.message)
                 raise
             except SlowDown as error:
                 asked, target = _host(error.subject) or host, _target(error.subject)
@@ -294,7 +297,10 @@ class WebClient:
                 wait = error.retry_after or self._backoff(attempt, factor)
                 self._budget.rest(asked, wait, target)
                 if last or wait > self._limits.patience:
-                    raise self._tired(asked, error, wait) from error
+                    tired = self._tired(asked, error, wait)
+                    if isinstance(tired, Exhausted):
+                        self._note_exhausted(asked, tired.message)
+                    raise tired from error
             except WebError as error:
                 if not error.transient or isinstance(error, Unsafe):
                     raise
@@ -310,6 +316,10 @@ class WebClient:
                     host, self._backoff(attempt, 1.0), f"trying again: {error.message}"
                 )
         raise AssertionError
+
+    def _note_exhausted(self, host: str, message: str) -> None:
+        with self._lock:
+            self.exhausted.setdefault(host, message)
 
     def _backoff(self, attempt: int, factor: float) -> float:
         """Exponential, with jitter; `factor` is larger where the host itself asked for rest."""

@@ -51,7 +51,8 @@ class SourceQuery:
 
     `read` parses the answer (WebError where it is none), `deliver` hands its records to each task.
     `split` gives smaller queries for one that is refused as malformed or too long; `retry` is sent
-    where the answer is empty.
+    where the answer is empty; `free` gives queries that cost nothing, for one that the day's
+    credits do not pay for.
     """
 
     source: str
@@ -61,6 +62,7 @@ class SourceQuery:
     deliver: Deliver = add_matching
     split: Callable[[], list[SourceQuery]] | None = None
     retry: SourceQuery | None = None
+    free: Callable[[], list[SourceQuery]] | None = None
 
 
 # ── many in one request ──────────────────────────────────────────────────────────────────────────
@@ -80,9 +82,9 @@ def arxiv_ids(wanted: TasksByValue, deliver: Deliver = add_matching) -> list[Sou
 
     def query(ids: list[str]) -> SourceQuery:
         request = arxiv.request_for([i.removeprefix("arxiv:") for i in ids])
-        return SourceQuery(arxiv.NAME, request, _tasks_of(ids, wanted), _read_arxiv, deliver)
+        return SourceQuery(arxiv.NAME, request, tasks_of(ids, wanted), _read_arxiv, deliver)
 
-    return _in_batches(list(wanted), arxiv.IDS_AT_ONCE, query, retry_empty=True)
+    return in_batches(list(wanted), arxiv.IDS_AT_ONCE, query, retry_empty=True)
 
 
 def arxiv_titles(tasks: Sequence[ResolutionTask]) -> list[SourceQuery]:
@@ -95,10 +97,10 @@ def arxiv_titles_of(wanted: TasksByValue) -> list[SourceQuery]:
 
     def query(titles: list[str]) -> SourceQuery:
         request = arxiv.request_for_titles(titles)
-        return SourceQuery(arxiv.NAME, request, _tasks_of(titles, wanted), _read_arxiv)
+        return SourceQuery(arxiv.NAME, request, tasks_of(titles, wanted), _read_arxiv)
 
     titles = [title for title in wanted if arxiv.phrase(title)]
-    return _in_batches(titles, arxiv.TITLES_AT_ONCE, query)
+    return in_batches(titles, arxiv.TITLES_AT_ONCE, query)
 
 
 def openalex_ids(
@@ -110,13 +112,20 @@ def openalex_ids(
 
         def query(ids: list[str], kind: str = kind) -> SourceQuery:
             request = openalex.request_for(kind, [_openalex_value(i) for i in ids], options.keys)
-            return SourceQuery(
-                openalex.NAME, request, _tasks_of(ids, wanted), _read_openalex, deliver
-            )
+            listed = _openalex(request, tasks_of(ids, wanted), deliver)
+            return replace(listed, free=lambda: [single(i, kind) for i in ids])
+
+        def single(ident: str, kind: str) -> SourceQuery:
+            request = openalex.request_for_one(kind, _openalex_value(ident), options.keys)
+            return _openalex(request, tuple(wanted[ident]), deliver)
 
         ids = [i for i in wanted if _is_openalex_id(_as_doi(i), kind)]
-        queries += _in_batches(ids, openalex.AT_ONCE, query)
+        queries += in_batches(ids, openalex.AT_ONCE, query)
     return queries
+
+
+def _openalex(request: Request, tasks: tuple[ResolutionTask, ...], deliver: Deliver) -> SourceQuery:
+    return SourceQuery(openalex.NAME, request, tasks, _read_openalex, deliver)
 
 
 def openalex_titles(tasks: Sequence[ResolutionTask], options: SourceOptions) -> list[SourceQuery]:
@@ -129,9 +138,9 @@ def openalex_titles_of(wanted: TasksByValue, options: SourceOptions) -> list[Sou
 
     def query(titles: list[str]) -> SourceQuery:
         request = openalex.request_for_titles(titles, options.keys)
-        return SourceQuery(openalex.NAME, request, _tasks_of(titles, wanted), _read_openalex)
+        return SourceQuery(openalex.NAME, request, tasks_of(titles, wanted), _read_openalex)
 
-    return _in_batches(list(wanted), openalex.TITLES_AT_ONCE, query)
+    return in_batches(list(wanted), openalex.TITLES_AT_ONCE, query)
 
 
 def _read_arxiv(response: Response) -> list[Record]:
@@ -155,12 +164,12 @@ def _openalex_value(ident: str) -> str:
     return _as_doi(ident).split(":", 1)[1]
 
 
-def _tasks_of(values: Iterable[str], wanted: TasksByValue) -> tuple[ResolutionTask, ...]:
+def tasks_of(values: Iterable[str], wanted: TasksByValue) -> tuple[ResolutionTask, ...]:
     """The tasks that want any of the values, each once."""
     return tuple({id(task): task for value in values for task in wanted[value]}.values())
 
 
-def _in_batches(
+def in_batches(
     values: list[str],
     size: int,
     query: Callable[[list[str]], SourceQuery],

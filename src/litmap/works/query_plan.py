@@ -25,10 +25,12 @@ from litmap.works.queries import (
     arxiv_ids,
     arxiv_titles,
     arxiv_titles_of,
+    in_batches,
     openalex_ids,
     openalex_titles,
     openalex_titles_of,
     tasks_by_value,
+    tasks_of,
 )
 from litmap.works.sources import (
     arxiv,
@@ -58,6 +60,8 @@ _PAGES = {
 }
 
 
+MIN_LISTED = 4
+"""So many DOIs are asked for in one list: lists are allowed more seldom than single works."""
 MAX_IDS_ASKED = 3
 """Ids of one citation that are asked about one by one."""
 MAX_LINKS_ASKED = 2
@@ -112,10 +116,19 @@ def _page(url: str, task: ResolutionTask) -> SourceQuery:
 
 
 def _crossref_dois(wanted: TasksByValue, deliver: Deliver = add_matching) -> list[SourceQuery]:
-    return [
-        _crossref(crossref.request_for(ident[4:]), tasks, deliver)
-        for ident, tasks in wanted.items()
-        if _is_crossref_doi(ident)
+    """Look-ups of DOIs, many in one list; those that no list can take one by one."""
+    dois = [ident for ident in wanted if _is_crossref_doi(ident)]
+    listed = [ident for ident in dois if crossref.can_list(ident[4:])]
+
+    def query(idents: list[str]) -> SourceQuery:
+        request = crossref.request_for_dois([ident[4:] for ident in idents])
+        return _crossref(request, tasks_of(idents, wanted), deliver)
+
+    if len(listed) < MIN_LISTED:
+        listed = []
+    singles = [ident for ident in dois if ident not in listed]
+    return in_batches(listed, crossref.DOIS_AT_ONCE, query) + [
+        _crossref(crossref.request_for(ident[4:]), wanted[ident], deliver) for ident in singles
     ]
 
 
@@ -481,3 +494,5 @@ STEPS: tuple[Callable[[Tasks, SourceOptions], list[SourceQuery]], ...] = (
     open_copies,
 )
 """The order in which the sources are asked; each step sees what those before it found."""
+COMPLETING_STEPS = (completing, open_copies)
+"""The steps that ask about works that were found."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from litmap.errors import NotFound, WebError
+from litmap.errors import Exhausted, NotFound, WebError
 from litmap.host_pool import PerHostPool
 from litmap.models import Citation, Resolution, Work
 from litmap.parsing.title_similarity import normalise_title
@@ -18,6 +18,7 @@ from litmap.works import query_plan
 from litmap.works.note_context import CitedInNote, resolve_from_note
 from litmap.works.queries import SourceOptions, SourceQuery
 from litmap.works.record import Record
+from litmap.works.resume import EarlierAnswer
 from litmap.works.sources import arxiv
 from litmap.works.task import ResolutionTask, open_task
 
@@ -34,6 +35,7 @@ def resolve(
     now: str,
     known: Mapping[str, Resolution] | None = None,
     chosen_ids: Mapping[str, str] | None = None,
+    earlier: Mapping[str, EarlierAnswer] | None = None,
     contact: str = "",
     keys: Mapping[str, str] | None = None,
     sources: Collection[str] | None = None,
@@ -43,15 +45,20 @@ def resolve(
     pace.
 
     `known` holds resolutions that still count (by citation key): they come back as they are.
-    `chosen_ids` holds ids that the user chose (by citation key). `contact` is the e-mail that
-    Unpaywall wants, `keys` API keys by service ('openalex', 's2'); `sources` names the only ones to
-    ask ('Crossref', …), all if None. What cannot be looked up now comes back 'failed' or 'pending';
-    nothing is raised for it.
+    `chosen_ids` holds ids that the user chose (by citation key), `earlier` what an earlier run
+    learned where some source did not answer: only such sources are asked again. `contact` is the
+    e-mail that Unpaywall wants, `keys` API keys by service ('openalex', 's2'); `sources` names the
+    only ones to ask ('Crossref', …), all if None. What cannot be looked up now comes back 'failed'
+    or 'pending'; nothing is raised for it.
     """
-    known, chosen_ids = known or {}, chosen_ids or {}
+    known, chosen_ids, earlier = known or {}, chosen_ids or {}, earlier or {}
     resolutions = [known[c.key] for c in citations if c.key in known]
     yield from resolutions
-    tasks = [open_task(c, chosen_ids.get(c.key, "")) for c in citations if c.key not in known]
+    tasks = [
+        open_task(c, chosen_ids.get(c.key, ""), earlier.get(c.key))
+        for c in citations
+        if c.key not in known
+    ]
     logger.info("resolving %d citations, %d are known", len(tasks), len(resolutions))
     run = _Run(client, progress, total=len(tasks))
     options = SourceOptions(contact=contact, keys=dict(keys or {}))
@@ -66,9 +73,20 @@ def resolve(
                 waiting.append(task)
         tasks = waiting
         queries = [q for q in step(tasks, options) if sources is None or q.source in sources]
+        queries = _due(queries, to_complete=step in query_plan.COMPLETING_STEPS)
         logger.debug("%s: %d queries for %d citations", step.__name__, len(queries), len(tasks))
         run.send(queries)
     yield from _last_resolutions(tasks, resolutions, citations, now)
+
+
+def _due(queries: Iterable[SourceQuery], *, to_complete: bool) -> list[SourceQuery]:
+    """The queries of the tasks that may ask these sources in this run."""
+    due = []
+    for query in queries:
+        tasks = [t for t in query.tasks if t.may_ask(query.source, to_complete=to_complete)]
+        if tasks:
+            due.append(replace(query, tasks=tuple(tasks)))
+    return due
 
 
 def _last_resolutions(
@@ -111,7 +129,7 @@ def _cited_elsewhere(
         return resolution
     logger.debug("%s: %s is cited elsewhere in the notes", resolution.citation, work.id)
     reason = "fits the people and year, and is cited elsewhere in the notes"
-    return Resolution(resolution.citation, work, "metadata-only", reason)
+    return replace(resolution, work=work, status="metadata-only", reason=reason, candidates=())
 
 
 def _only_cited(
@@ -228,6 +246,11 @@ class _Run:
         if error.status in _REFUSED and query.split is not None:
             logger.debug("%s refused a query (%s): split", query.source, error.status)
             for part in query.split():
+                self._submit(pool, part)
+            return
+        if isinstance(error, Exhausted) and query.free is not None:
+            logger.debug("%s: the day's credits are used up; asked one by one", query.source)
+            for part in query.free():
                 self._submit(pool, part)
             return
         logger.info("%s did not answer for %d citations: %s", query.source, len(query.tasks), error)

@@ -7,10 +7,10 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote, urlsplit
 
-from litmap.errors import WebError
+from litmap.errors import Challenged, WebError
 from litmap.models import Citation, Reference, Resolution, Work
 from litmap.parsing.identifiers import identifier_from_url, normalise_id
 from litmap.parsing.title_similarity import normalise_title
@@ -35,6 +35,7 @@ from litmap.works.matching import (
 )
 from litmap.works.merging import combine, group_by_work, same_work, work_from_note
 from litmap.works.record import Record, unique
+from litmap.works.resume import EarlierAnswer, is_optional_trouble, record_of
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +57,9 @@ class ResolutionTask:
 
     `by_id` are records found by an id of the note, `by_title` those found by title, `by_people` by
     people and year; `supplements` add to a work already found. `asked` holds the sources asked,
-    with the trouble they had or ''. `chosen_by_user`: the id is the user's decision.
+    with the trouble they had or '', `unanswered` those that did not answer. `chosen_by_user`: the
+    id is the user's decision. `only` names the sources to ask, all where None: those that did not
+    answer an earlier run, which `is_resumed` with the work that it found.
     """
 
     citation: Citation
@@ -67,7 +70,10 @@ class ResolutionTask:
     by_people: list[Record] = field(default_factory=list)
     title_parts: list[str] = field(default_factory=list)
     asked: dict[str, str] = field(default_factory=dict)
+    unanswered: dict[str, None] = field(default_factory=dict)
     chosen_by_user: bool = False
+    only: frozenset[str] | None = None
+    is_resumed: bool = False
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -127,6 +133,14 @@ class ResolutionTask:
     def fail(self, source: str, error: WebError) -> None:
         """Remember that a source did not answer."""
         self.asked[source] = error.message if error.transient else self.asked.get(source, "")
+        if error.transient or isinstance(error, Challenged):
+            self.unanswered[source] = None
+
+    def may_ask(self, source: str, *, to_complete: bool) -> bool:
+        """Whether a source is to be asked in this run; `to_complete`: about a work just found."""
+        if self.only is None or source in self.only:
+            return True
+        return to_complete and not self.is_resumed
 
     # ── what they amount to ──
     def records(self) -> list[Record]:
@@ -208,7 +222,7 @@ class ResolutionTask:
     # ── the end ──
     def resolution(self, now: str) -> Resolution:
         """What all that was asked amounts to; `now` dates the facts."""
-        resolution = self._resolution(now)
+        resolution = replace(self._resolution(now), unanswered=tuple(self.unanswered))
         logger.debug("%s: %s, %s", self.citation.key, resolution.status, sorted(self.asked))
         return resolution
 
@@ -244,10 +258,10 @@ class ResolutionTask:
         troubles = [f"{source}: {text}" for source, text in self.asked.items() if text]
         if self._is_kept():
             work = self._own_work(now)
-            if troubles:
+            if troubles and not is_optional_trouble(self.asked):
                 return Resolution(key, work, "failed", _trouble(troubles))
             return Resolution(key, work, "not-found", self._nowhere())
-        if troubles:
+        if troubles and not is_optional_trouble(self.asked):
             return Resolution(key, None, "pending", _trouble(troubles))
         return Resolution(key, None, "not-found", "no source knows it as a scholarly work")
 
@@ -275,7 +289,7 @@ class ResolutionTask:
     def _nowhere(self) -> str:
         if self.citation.kind == "pdf" and self.wanted.urls:
             return "known by the address of its file only; the file itself will tell what it is"
-        asked = ", ".join(self.asked) or "any source"
+        asked = ", ".join(s for s in self.asked if s not in self.unanswered) or "any source"
         return (
             f"not known to {asked}: check the spelling, "
             "or add its DOI, arXiv id or a link to the note"
@@ -332,9 +346,12 @@ def _without_outer_numbers(words: list[str]) -> list[str]:
     return words
 
 
-def open_task(citation: Citation, chosen_id: str = "") -> ResolutionTask:
+def open_task(
+    citation: Citation, chosen_id: str = "", earlier: EarlierAnswer | None = None
+) -> ResolutionTask:
     """A task with the note's ids normalised, or those of its links; an id that the user chose
-    replaces them.
+    replaces them. With what is known from `earlier` only the sources are asked that did not answer
+    then.
     """
     reference = citation.reference
     urls = unique(list(reference.urls))
@@ -349,4 +366,9 @@ def open_task(citation: Citation, chosen_id: str = "") -> ResolutionTask:
         ids=unique([normalise_id(chosen_id)] if chosen_id else ids),
         urls=urls,
     )
-    return ResolutionTask(citation, wanted, chosen_by_user=bool(chosen_id))
+    task = ResolutionTask(citation, wanted, chosen_by_user=bool(chosen_id))
+    if earlier is not None:
+        task.only = frozenset(earlier.unanswered)
+        task.is_resumed = earlier.work is not None
+        task.by_id += [record_of(earlier.work)] if earlier.work is not None else []
+    return task

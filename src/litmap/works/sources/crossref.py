@@ -4,6 +4,7 @@ https://github.com/CrossRef/rest-api-doc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -24,6 +25,8 @@ from litmap.works.record import (
 
 NAME = "Crossref"
 API = "https://api.crossref.org/works"
+DOIS_AT_ONCE = 25
+"""DOIs in one list: each brings its whole reference list."""
 _RELATIONS = ("is-preprint-of", "has-preprint", "is-identical-to", "is-version-of", "has-version")
 _NOT_WORKS = {
     "component",
@@ -40,6 +43,17 @@ _NOT_WORKS = {
 def request_for(doi: str) -> Request:
     """A request for one DOI."""
     return Request(f"{API}/{quote(doi, safe='')}", accept="application/json")
+
+
+def can_list(doi: str) -> bool:
+    """Whether a DOI may stand in a list (a comma would cut it)."""
+    return "," not in doi
+
+
+def request_for_dois(dois: Sequence[str]) -> Request:
+    """A list of works by their DOIs, at most `DOIS_AT_ONCE`; those not known are not in it."""
+    listed = ",".join(f"doi:{quote(doi, safe='/:;.()-_')}" for doi in dois)
+    return Request(f"{API}?filter={listed}&rows={len(dois)}", accept="application/json")
 
 
 def request_for_reference(title: str, author: str = "", year: int | None = None) -> Request:

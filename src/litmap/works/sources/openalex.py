@@ -31,6 +31,9 @@ NAME = "OpenAlex"
 API = "https://api.openalex.org/works"
 AT_ONCE = 50
 TITLES_AT_ONCE = 8
+LIST_CREDITS = 1
+SEARCH_CREDITS = 10
+"""Credits of the day's allowance (1,000 without a key, ten times as many with a free one)."""
 _SELECT = (
     "id,doi,title,display_name,publication_year,ids,primary_location,locations,best_oa_location,"
     "authorships,"
@@ -51,14 +54,23 @@ def can_ask(ident: str) -> bool:
 def request_for(kind: str, values: Sequence[str], keys: Mapping[str, str] | None = None) -> Request:
     """A request for up to `AT_ONCE` ids of one kind: doi, pmid, pmcid or openalex."""
     listed = quote("|".join(values), safe="|/:.()-_;")
-    return _request(f"filter={_ID_KINDS[kind]}:{listed}&per-page={max(25, len(values) * 2)}", keys)
+    query = f"filter={_ID_KINDS[kind]}:{listed}&per-page={max(25, len(values) * 2)}"
+    return _request(query, keys, LIST_CREDITS)
+
+
+def request_for_one(kind: str, value: str, keys: Mapping[str, str] | None = None) -> Request:
+    """A request for one work by its DOI, PubMed id or OpenAlex id, which costs no credit."""
+    name = value if kind == "openalex" else f"{kind}:{value}"
+    return _authorised(f"{API}/{quote(name, safe='/:.()-_;')}?select={_SELECT}", keys)
 
 
 def request_for_titles(titles: Sequence[str], keys: Mapping[str, str] | None = None) -> Request:
     """A search for works with any of these titles; each must have all the words."""
     wanted = "|".join(words_to_ask(title) for title in titles)
     return _request(
-        f"filter=title.search:{quote(wanted, safe='|')}&per-page={min(200, 25 * len(titles))}", keys
+        f"filter=title.search:{quote(wanted, safe='|')}&per-page={min(200, 25 * len(titles))}",
+        keys,
+        SEARCH_CREDITS,
     )
 
 
@@ -70,7 +82,8 @@ def request_for_people(
     """
     wanted = [f"raw_author_name.search:{quote(words_to_ask(family))}" for family in families]
     wanted += [f"publication_year:{year - 1}-{year + 1}"] if year else []
-    return _request(f"filter={','.join(wanted)}&sort=cited_by_count:desc&per-page=25", keys)
+    query = f"filter={','.join(wanted)}&sort=cited_by_count:desc&per-page=25"
+    return _request(query, keys, SEARCH_CREDITS)
 
 
 def words_to_ask(title: str) -> str:
@@ -80,10 +93,14 @@ def words_to_ask(title: str) -> str:
     return " ".join(re.sub(r"[^\w'’]+", " ", title.replace("’", "'")).split())[:400]
 
 
-def _request(query: str, keys: Mapping[str, str] | None) -> Request:
+def _request(query: str, keys: Mapping[str, str] | None, cost: int) -> Request:
+    return _authorised(f"{API}?{query}&select={_SELECT}", keys, cost)
+
+
+def _authorised(url: str, keys: Mapping[str, str] | None, cost: int = 0) -> Request:
     key = (keys or {}).get("openalex", "")
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    return Request(f"{API}?{query}&select={_SELECT}", headers, "application/json")
+    return Request(url, headers, "application/json", credits=cost)
 
 
 def parse(body: bytes) -> list[Record]:
