@@ -70,9 +70,10 @@ def save(room: str, questions: Questions, cases: Mapping[str, list[Any]]) -> Non
 
 def main() -> None:
     """Write the answers of every room anew."""
+    from tests.test_citations_answers import QUESTIONS as CITATIONS
     from tests.test_parsing_answers import QUESTIONS as PARSING
 
-    for room, questions in (("parsing", PARSING),):
+    for room, questions in (("citations", CITATIONS), ("parsing", PARSING)):
         cases = {name: [asked for asked, _ in rows] for name, rows in load(room).items()}
         save(room, questions, cases)
 

@@ -51,6 +51,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "works": ("test_works_behaviour", "test_works"),
     "citations": (
+        "test_citations_answers",
         "test_recognisers",
         "test_citations_behaviour",
         "test_citations",
