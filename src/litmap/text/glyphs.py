@@ -44,7 +44,6 @@ _ACCENT_BEFORE = re.compile(
     "([´ˆ˜˘˙¨˚˝ˇ]) ?([A-Za-zıȷ])(?=[^\\W\\d_]|[\\s.,;:)\\]-]|$)|(?<=[A-Za-z])(`)([a-zı])"
 )
 _CEDILLA = re.compile("([¸˛]) ?([cCsStTgGkKlLnNrReEaA])|([cCsStTeEaA]) ?([¸˛])(?=\\w)")
-_NEEDS = re.compile("[^\x20-\x7e]|`|  ")
 _SPACES = re.compile(r"\s+")
 
 
@@ -55,7 +54,7 @@ def clean(text: str) -> str:
     Letters of the mathematical alphabets become plain ones, so that words and variables can be
     searched.
     """
-    if not _NEEDS.search(text):
+    if _is_clean(text):
         return text.strip()
     if text[:2] in ("\x0f ", "\x0f\xa0"):
         text = (
@@ -70,6 +69,11 @@ def clean(text: str) -> str:
         if not unicodedata.is_normalized("NFC", text):
             text = unicodedata.normalize("NFC", text)
     return _SPACES.sub(" ", text).strip()
+
+
+def _is_clean(text: str) -> bool:
+    """True for most lines: printable ASCII with single spaces, and no accent apart."""
+    return text.isascii() and text.isprintable() and "`" not in text and "  " not in text
 
 
 def _join_accent(match: re.Match[str]) -> str:

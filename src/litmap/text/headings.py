@@ -70,7 +70,10 @@ def is_known_heading(text: str) -> bool:
 
     Related Work'.
     """
-    return bool(KNOWN.match(text) or KNOWN.match(NUMBERED.sub("", text, count=1)))
+    if KNOWN.match(text):
+        return True
+    number = NUMBERED.match(text)
+    return number is not None and KNOWN.match(text[number.end() :]) is not None
 
 
 def is_numbered_heading(text: str) -> bool:

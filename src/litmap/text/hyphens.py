@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from litmap.parsing.word_lists import load_words
 
@@ -29,22 +30,10 @@ class Vocabulary:
     """
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self.counts: Counter[str] = Counter()
-        broken = False
-        for line in lines:
-            words = _WORD.findall(line.lower())
-            if broken:
-                del words[:1]
-            broken = line.endswith("-")
-            if broken:
-                del words[-1:]
-            self._count(words)
-
-    def _count(self, words: list[str]) -> None:
-        self.counts.update(words)
-        for word in words:
-            if "-" in word:
-                self.counts.update(part for part in word.split("-") if len(part) > 2)
+        words = list(_whole_words(lines))
+        parts = chain.from_iterable(word.split("-") for word in words if "-" in word)
+        self.counts = Counter(words)
+        self.counts.update(part for part in parts if len(part) > 2)
 
     def keeps_hyphen(self, first: str, second: str) -> bool:
         """Whether the hyphen between two halves of a broken word belongs to the word."""
@@ -66,6 +55,19 @@ class Vocabulary:
         """
         known = self.counts[first] > 0 and self.counts[second] > 0
         return known and not self.counts[first + second]
+
+
+def _whole_words(lines: Iterable[str]) -> Iterator[str]:
+    """The words of lines in lower case, halves at line breaks left out."""
+    broken = False
+    for line in lines:
+        words = _WORD.findall(line.lower())
+        if broken:
+            del words[:1]
+        broken = line.endswith("-")
+        if broken:
+            del words[-1:]
+        yield from words
 
 
 def is_adverb(word: str) -> bool:

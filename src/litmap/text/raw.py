@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from litmap.text.glyphs import clean
@@ -84,6 +84,10 @@ class FontKind(NamedTuple):
     math: bool
     bold: bool
     italic: bool
+
+
+_to_tenths = lru_cache(maxsize=4096)(partial(round, ndigits=1))
+"""Rounding is dear, and a document has few sizes."""
 
 
 @lru_cache(maxsize=4096)
@@ -192,7 +196,7 @@ class _SpanSums:
     def add(self, span: dict[str, Any]) -> None:
         """Takes in a span; white space parts words, footnote marks are left out."""
         text = span["text"]
-        if text == " " or not text.strip():
+        if not text or text.isspace():
             self.parts.append(" ")
             return
         kind = _font_kind(span["font"])
@@ -223,7 +227,7 @@ class _SpanSums:
 
     def _add_size(self, count: int, span: dict[str, Any]) -> None:
         """The baseline and font are those of the largest print, of the longest span in it."""
-        size = round(span["size"], 1)
+        size = _to_tenths(span["size"])
         self.sizes[size] = self.sizes.get(size, 0) + count
         if size > self.main_size + 0.5 or (size > self.main_size - 0.5 and count > self.font_chars):
             self.main_size = max(size, self.main_size)

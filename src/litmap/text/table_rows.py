@@ -14,6 +14,7 @@ from litmap.text.row_context import RowContext
 from litmap.text.style import WORD, Style, is_prose
 
 _LEADERS = re.compile(r"(?:\s?\.){5,}|(?:\. ){4,}")
+_MIN_LEADERS = 4
 _CONTENTS = re.compile(r"[^\W\d_]{3,}.*\s\d{1,3}$")
 MAX_LABEL = 60
 """Characters of a row beside a caption that may belong to what is drawn."""
@@ -24,7 +25,9 @@ MAX_PENDING = 2
 def is_contents_entry(context: RowContext) -> bool:
     """Whether a row is an entry of a table of contents: leaders, or a page behind a gap."""
     text = context.row.text
-    return bool(_LEADERS.search(text) or (context.row.gaps == 1 and _CONTENTS.search(text)))
+    if text.count(".") >= _MIN_LEADERS and _LEADERS.search(text):
+        return True
+    return context.row.gaps == 1 and _CONTENTS.search(text) is not None
 
 
 # ── fragments ────────────────────────────────────────────────────────────────────────────────────
