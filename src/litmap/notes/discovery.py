@@ -26,7 +26,7 @@ MAX_BYTES = 64_000_000
 MAX_IGNORE_LINES = 10_000
 """Lines of a `.litmapignore` that are read."""
 _BINARY_STARTS = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\x1f\x8b", b"GIF8", b"\xff\xd8\xff")
-_CONTROL_BYTES = (*range(1, 9), *range(14, 27), *range(28, 32))
+_CONTROL_BYTES = bytes([*range(1, 9), *range(14, 27), *range(28, 32)])
 """Bytes that text hardly ever holds: not tab, line ends, vertical tab, form feed or escape."""
 
 
@@ -236,7 +236,7 @@ def _utf16_by_form(sample: bytes) -> str:
 
 
 def _is_binary(sample: bytes) -> bool:
-    control = sum(sample.count(byte) for byte in _CONTROL_BYTES)
+    control = len(sample) - len(sample.translate(None, _CONTROL_BYTES))
     return (
         b"\x00" in sample or sample.startswith(_BINARY_STARTS) or control > 0.05 * len(sample) + 3
     )

@@ -66,7 +66,8 @@ def describe_depth(text: str, format_name: str) -> str:
             start, end = re.escape(opening), re.escape(closing)
             if _depth(text, start, rf"{start}|{end}|\n[ \t]*\n") > MAX_MARKS:
                 return f"{_TOO_DEEP.format(MAX_MARKS)} ({opening!r})"
-    if format_name in {"markdown", "text"} and _QUOTED.search(text):
+    may_be_quoted = format_name in {"markdown", "text"} and text.count(">") >= MAX_MARKS
+    if may_be_quoted and _QUOTED.search(text):
         return f"{_TOO_DEEP.format(MAX_MARKS)} ('>')"
     if format_name == "org" and _ORG_DRAWERS.search(text):
         return f"{_TOO_DEEP.format(MAX_MARKS)} (drawers)"

@@ -53,6 +53,8 @@ MAX_AUTHORS = 30
 def is_mediawiki(text: str) -> bool:
     """True for text with two headings '== Heading ==', and fewer of Markdown's."""
     head = text[:40_000]
+    if "==" not in head:
+        return False
     headings = len(_HEADING_LINE.findall(head))
     return headings >= 2 and len(_MARKDOWN_HEADING.findall(head)) < headings
 
