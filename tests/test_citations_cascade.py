@@ -27,8 +27,10 @@ from litmap.citations.recognisers.citation_numbers import (
 from litmap.citations.scanner import (
     DETECTORS,
     MARKED_DETECTORS,
+    OF_FIGURES,
     WORDED_DETECTORS,
     Detector,
+    detectors_for,
     scan_note,
 )
 from litmap.citations.ties import Tie, reference_ties
@@ -278,6 +280,23 @@ def test_what_a_detector_claims_lies_in_its_block_and_nobody_claims_it_twice(tex
                     start, end = found.claim
                     assert 0 <= start <= end <= len(block_scan.text)
                     block_scan.claim(start, end, found.sighting)
+
+
+@pytest.mark.parametrize("sign", ["7", "⁷"])
+def test_a_block_with_a_figure_is_read_by_every_detector(sign: str) -> None:
+    assert detectors_for(BlockScan(block(f"A word{sign}."))) == DETECTORS
+    assert detectors_for(BlockScan(block(f"A word{sign}.", "heading"))) == MARKED_DETECTORS
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
+def test_a_block_without_figures_is_spared_only_what_finds_nothing_in_it(text: str) -> None:
+    note_scan, block_scans = scans(re.sub(r"\d", "x", text))
+    for block_scan in block_scans:
+        spared = [d for d in DETECTORS if d not in detectors_for(block_scan)]
+        assert OF_FIGURES.issubset(spared)
+        for detector in OF_FIGURES:
+            assert list(detector(note_scan, block_scan)) == []
 
 
 # ── what detectors are handed ────────────────────────────────────────────────────────────────────

@@ -34,6 +34,7 @@ _JOINT = re.compile(r"[\s()\[\],.:–—\"“”'*-]*")
 _ALSO = re.compile(
     r"(?:\b(?:see also|also (?:as|at|in|on)|also|e-?print|preprint|available (?:at|as|on))\b|=)\s?"
 )
+_FIGURE = re.compile(r"[\d⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _CONTINUES = frozenset({"", "(", "[", ":", "–", "—", "-"})
 """What may stand between a number or key and what it belongs to: '[3]: Doe'."""
 
@@ -51,8 +52,9 @@ class BlockScan:
 
     `text` never changes; `unclaimed_text` is the same text, character for character, with `CLAIMED`
     in place of what earlier detections claimed. `entries` are the block's reference entries, found
-    before. `is_of_titles`: of a kind and length that may hold bare titles. `undated` are names
-    without a year that wait for the titles of the block.
+    before. `is_of_titles`: of a kind and length that may hold bare titles. `holds_figure`: a digit,
+    raised or not, stands in the text. `undated` are names without a year that wait for the titles
+    of the block.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class BlockScan:
         self.entries = entries
         self.in_reference_list = in_reference_list
         self.is_of_titles = block.kind in TITLE_KINDS and len(block.text) <= MAX_BLOCK
+        self.holds_figure = _FIGURE.search(block.text) is not None
         self.undated: list[UndatedMention] = []
         self.claims: list[Claim] = []
         self.unclaimed_text = block.text

@@ -100,6 +100,20 @@ WORDED_DETECTORS: tuple[Detector, ...] = (
 
 DETECTORS: tuple[Detector, ...] = MARKED_DETECTORS + WORDED_DETECTORS
 
+OF_FIGURES: frozenset[Detector] = frozenset(
+    {
+        detect_numbers,
+        detect_spelled_numbers,
+        detect_dated_titles,
+        detect_journal_places,
+        detect_author_year,
+        detect_lone_names,
+    }
+)
+"""Those that look for a year, a number or a page: they are spared a block without figures."""
+_MARKED_WITHOUT_FIGURES = tuple(d for d in MARKED_DETECTORS if d not in OF_FIGURES)
+_WITHOUT_FIGURES = tuple(d for d in DETECTORS if d not in OF_FIGURES)
+
 
 def scan_note(note: Note, citekeys: Mapping[str, Tie]) -> NoteScan:
     """All that is detected in one note; `citekeys` are the ties of reference files' records."""
@@ -107,11 +121,18 @@ def scan_note(note: Note, citekeys: Mapping[str, Tie]) -> NoteScan:
     index = index_entries(note, blocks)
     note_scan = NoteScan(note, blocks, index, citekeys, title_floor(blocks, note.format))
     for block_scan in _block_scans(note_scan):
-        for detector in MARKED_DETECTORS if block_scan.is_topic else DETECTORS:
+        for detector in detectors_for(block_scan):
             for detection in detector(note_scan, block_scan):
                 _record(detection, note_scan, block_scan)
     note_scan.sightings += list(detect_title_heads(note_scan))
     return note_scan
+
+
+def detectors_for(block_scan: BlockScan) -> tuple[Detector, ...]:
+    """The detectors that may find something in a block, in their order."""
+    if block_scan.holds_figure:
+        return MARKED_DETECTORS if block_scan.is_topic else DETECTORS
+    return _MARKED_WITHOUT_FIGURES if block_scan.is_topic else _WITHOUT_FIGURES
 
 
 def _block_scans(note_scan: NoteScan) -> Iterator[BlockScan]:
