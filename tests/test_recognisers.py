@@ -80,6 +80,7 @@ from litmap.citations.recognisers.name_lists import (
 from litmap.citations.recognisers.prose_titles import (
     clause_titles,
     is_running_title,
+    may_hold_clause_title,
     quoted_titles,
     running_titles,
 )
@@ -342,6 +343,21 @@ def test_a_run_of_raised_words_is_a_title_if_long_or_a_sentence() -> None:
 )
 def test_titles_that_fill_a_clause(text: str, title: str, beside: str) -> None:
     assert (title, beside) in [(found.text, found.beside) for found in clause_titles(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ("Background: a theory", True),
+        ("A theory by Shannon", True),
+        ("Reread it by tomorrow", True),
+        ("see A theory", True),
+        ("A theory proved by hand", False),
+        ("A theory.", False),
+    ],
+)
+def test_a_clause_title_is_looked_for_where_something_leads_to_it(text: str, may: bool) -> None:
+    assert may_hold_clause_title(text) is may
 
 
 # Names

@@ -269,9 +269,13 @@ def _year(ranked: Sequence[Sighting]) -> int | None:
 def _alone(sighting: Sighting) -> Reference:
     """What one sighting says of its work; most works are seen once."""
     reference = sighting.reference
+    title = reference.title if sighting.title_known else ""
+    several = len(reference.ids) > 1 or len(reference.urls) > 1
+    if title == reference.title and not several and not reference.page and reference.year != 0:
+        return reference
     return Reference(
         raw=reference.raw,
-        title=reference.title if sighting.title_known else "",
+        title=title,
         authors=reference.authors,
         year=reference.year or None,
         venue=reference.venue,

@@ -103,8 +103,8 @@ def named_titles(text: str) -> list[tuple[TitleCandidate, NameMention]]:
     while match := _RUN.search(text, position):
         run = _read_run(text, match)
         position = max(run.end, match.start() + 1)
-        people = _people_beside(text, run) if may_be_title(run.title, owned=run.owned) else None
-        if people is not None:
+        people = _people_beside(text, run)
+        if people is not None and may_be_title(run.title, owned=run.owned):
             titles.append((TitleCandidate(run.title, run.start, run.end, CANDIDATE_SCORE), people))
             position = max(run.end, people.end)
             text = "\0" * position + text[position:]

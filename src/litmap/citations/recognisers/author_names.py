@@ -194,7 +194,9 @@ def _dated_mentions(text: str, works: list[NameMention]) -> Iterator[NameMention
 
 def _lower_case_mentions(text: str, others: list[NameMention]) -> Iterator[NameMention]:
     """'dinh et al. 2017'."""
-    if not (" al" in text or " and " in text) or not _ET_AL_AND_YEAR.search(text):
+    if not (" al" in text or " and " in text):
+        return
+    if all(_overlaps(others, *end.span()) for end in _ET_AL_AND_YEAR.finditer(text)):
         return
     for match in _LOWER_MENTION.finditer(text):
         if _overlaps(others, *match.span()):

@@ -43,7 +43,9 @@ _CLAUSE_START = re.compile(
     r"[:→.;?!Rrie-](?:(?<=[:→.;?!])\s|(?<=-)>\s|(?<!\w.)(?:(?<=[Rr])ead|(?<=i)\.e\.|"
     r"(?<=e)\.g\.,?) [A-Z])"
 )
-_LEADING_SIGNS = (":", ",", "→", "->", " by ")
+_LEADING_SIGNS = (":", ",", "→", "->")
+_BY_PEOPLE_OR_REREAD = re.compile(r"\sby [A-Z]|[Rr]eread ")
+"""Where 'by' may make a clause a title: most often it stands before a word in lower case."""
 _LEADING_WORD = re.compile(
     r"[SsRrCcie](?<!\w.)(?:(?<=[Ss])ee|(?<=[Rr])ead|(?<=[Cc])ite|(?<=[ie])\.[eg]\.) "
 )
@@ -128,9 +130,18 @@ def clause_titles(text: str) -> list[TitleCandidate]:
 
     After a colon, before a venue, or after one name ('Kleinberg, An …').
     """
-    if not any(map(text.__contains__, _LEADING_SIGNS)) and not _LEADING_WORD.search(text):
+    if not may_hold_clause_title(text):
         return []
     return [title for clause in _clauses(text) if (title := _clause_title(text, clause))]
+
+
+def may_hold_clause_title(text: str) -> bool:
+    """A quick look for what leads to a title: a sign, 'by Doe', 'see'."""
+    if any(map(text.__contains__, _LEADING_SIGNS)):
+        return True
+    if " by " in text and _BY_PEOPLE_OR_REREAD.search(text):
+        return True
+    return _LEADING_WORD.search(text) is not None
 
 
 def _clauses(text: str) -> Iterator[re.Match[str]]:
