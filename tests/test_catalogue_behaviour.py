@@ -1,19 +1,21 @@
 """What the catalogue gives back, and what an entry says of a work: each rule by an example."""
 
 import os
+import re
 import sqlite3
+from contextlib import closing
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from litmap.catalogue import MIGRATIONS, Catalogue
+from litmap.catalogue import MIGRATIONS, Catalogue, damage, utc_now
 from litmap.catalogue import connection as connections
 from litmap.catalogue.connection import Writing
-from litmap.catalogue.entries import Entry, entries, provisional
+from litmap.catalogue.entries import Entry, _status, entries, provisional
 from litmap.catalogue.migrations import Migration, migrate
 from litmap.catalogue.records import build_record, dump, load, storable
-from litmap.catalogue.stored import FileStamp, Lookup, TextRecord
+from litmap.catalogue.stored import Decided, Fetched, FileStamp, Lookup, TextRecord
 from litmap.errors import LibraryError
 from litmap.models import (
     Citation,
@@ -30,6 +32,7 @@ from litmap.models import (
     TextBlock,
     Work,
 )
+from litmap.paths import LibraryPaths
 
 NOW = "2026-01-01T00:00:00Z"
 LATER = "2026-02-02T00:00:00Z"
@@ -665,3 +668,162 @@ def test_a_work_without_identifier_is_known_by_its_normalised_title():
     assert one.startswith("title:")
     assert len(one) == len("title:") + 16
     assert provisional(Reference(title="Another title")).id != one
+
+
+# ── waiting, damage, defaults ─────────────────────────────────────────────────────────────────────
+def test_a_writer_waits_a_minute_for_another_and_a_reader_half_of_one(path, monkeypatch):
+    asked = []
+    connect = sqlite3.connect
+    monkeypatch.setattr(
+        sqlite3,
+        "connect",
+        lambda file, **options: asked.append(options) or connect(file, **options),
+    )
+    Catalogue.create(path).close()
+    Catalogue.open(path).close()
+    assert [options["timeout"] for options in asked] == [60, 30]
+    assert asked[1]["check_same_thread"] is False
+
+
+def test_a_catalogue_is_written_ahead_so_that_readers_do_not_wait(catalogue):
+    assert catalogue._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert catalogue._db.execute("PRAGMA synchronous").fetchone() == (1,)
+    catalogue.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        catalogue.works()
+
+
+def header(page, pages, *, counted=True):
+    """The beginning of an SQLite file with pages of this size, and so many of them."""
+    head = bytearray(b"SQLite format 3\x00".ljust(100, b"\x00"))
+    head[16:18] = page.to_bytes(2, "big")
+    head[28:32] = pages.to_bytes(4, "big")
+    head[24:28] = b"\x00\x00\x00\x07"
+    head[92:96] = head[24:28] if counted else b"\x00\x00\x00\x06"
+    return bytes(head)
+
+
+@pytest.mark.parametrize(
+    ("page", "pages", "counted", "size"),
+    [(4096, 3, True, 12_288), (512, 70_000, True, 35_840_000), (1, 2, True, 131_072), (4096, 3, False, 0)],
+)  # fmt: skip
+def test_a_header_promises_a_size_where_it_kept_count(page, pages, counted, size):
+    assert damage._expected_size(header(page, pages, counted=counted)) == size
+
+
+def test_a_file_shorter_than_its_header_promises_is_damaged_unless_its_log_has_the_rest(tmp_path):
+    file, log = tmp_path / "c.sqlite", tmp_path / "c.sqlite-wal"
+    damage.check_file(file)  # none is a first refresh
+    file.write_bytes(header(4096, 3).ljust(12_288, b"\x00"))
+    damage.check_file(file)
+    file.write_bytes(header(4096, 3).ljust(12_287, b"\x00"))
+    with pytest.raises(LibraryError, match="cut short: 12,287 of 12,288 bytes"):
+        damage.check_file(file)
+    log.write_bytes(b"")
+    with pytest.raises(LibraryError, match="cut short"):
+        damage.check_file(file)
+    log.write_bytes(b"x")
+    damage.check_file(file)
+    log.unlink()
+    for content in (header(4096, 3)[:99], b"x" + header(4096, 3)[1:]):
+        file.write_bytes(content)
+        with pytest.raises(LibraryError, match="no SQLite file"):
+            damage.check_file(file)
+    file.write_bytes(header(4096, 0))
+    damage.check_file(file)
+
+
+@pytest.mark.parametrize("made", ["CURRENT", "pdfs", "builds", None])
+def test_an_empty_catalogue_is_damage_only_where_a_library_is(tmp_path, made):
+    file = tmp_path / "c.sqlite"
+    file.touch()
+    paths = {"CURRENT": "current", "pdfs": "pdfs", "builds": "builds"}
+    if made is None:
+        damage.check_file(file)
+        return
+    getattr(LibraryPaths(tmp_path), paths[made]).mkdir(parents=True)
+    with pytest.raises(LibraryError, match="it is empty"):
+        damage.check_file(file)
+
+
+def test_a_file_with_a_format_number_or_without_tables_is_no_other_programs(tmp_path):
+    file = tmp_path / "c.sqlite"
+    with closing(sqlite3.connect(file)) as db:
+        damage.check_tables(db, file)
+        (tmp_path / "pdfs").mkdir()
+        with pytest.raises(LibraryError, match="its tables are gone"):
+            damage.check_tables(db, file)
+        db.execute("CREATE TABLE mine (a)")
+        with pytest.raises(LibraryError, match="another program"):
+            damage.check_tables(db, file)
+        db.execute("PRAGMA user_version = 1")
+        damage.check_tables(db, file)
+
+
+def test_what_is_not_said_of_a_stored_record_is_nothing():
+    assert TextRecord("s", "v", "text") == TextRecord("s", "v", "text", "", 0, 0, 0.0, 0)
+    assert Decided("k", "unsure", "", None, (), NOW).unanswered == ()
+    assert Entry(WORK, "pending", "") == Entry(WORK, "pending", "", (), (), (), (), (), False)
+    assert [TextRecord("s", "v", q).is_readable for q in ("text", "ocr", "scan", "failed")] == [
+        True, True, False, False,
+    ]  # fmt: skip
+    assert [Lookup("k", (), time).was_asked for time in ("", NOW)] == [False, True]
+
+
+def test_now_is_told_in_universal_time_to_the_second():
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", utc_now())
+
+
+def test_the_unanswered_of_a_resolution_are_kept(catalogue):
+    catalogue.put_resolution(Resolution("k", None, "failed", "", unanswered=("arxiv", "dblp")), NOW)
+    assert catalogue.resolution("k").unanswered == ("arxiv", "dblp")
+
+
+def test_a_failed_fetch_is_forgotten_and_one_with_a_pdf_is_not(catalogue):
+    catalogue.put_fetch(Fetch(WORK.id, "failed", ""), NOW)
+    catalogue.put_fetch(Fetch(OTHER.id, "fetched", "", PDF), NOW)
+    for work in (WORK, OTHER):
+        catalogue.forget_failed_fetch(work.id)
+    assert set(catalogue.fetches()) == {OTHER.id}
+
+
+@pytest.mark.parametrize(
+    ("decided", "fetched", "status"),
+    [
+        (["metadata-only", "unsure"], None, "pending"),
+        (["not-found", "unsure"], None, "unsure"),
+        (["failed", "not-found"], None, "not-found"),
+        (["pending", "failed"], None, "failed"),
+        (["odd", "pending"], None, "pending"),
+        ([], None, "pending"),
+        ([], "failed", "failed"),
+        (["metadata-only"], "failed", "failed"),
+        (["metadata-only"], "metadata-only", "metadata-only"),
+        (["not-found"], "metadata-only", "not-found"),
+        (["unsure"], "metadata-only", "unsure"),
+        (["unsure"], "failed", "failed"),
+        (["failed"], "metadata-only", "metadata-only"),
+        ([], "metadata-only", "metadata-only"),
+    ],
+)
+def test_the_status_of_a_work_is_the_best_that_is_known(decided, fetched, status):
+    known = [Decided("k", word, f"decided {word}", None, (), NOW) for word in decided]
+    fetch = Fetched("w", fetched, f"fetch {fetched}", (), False, NOW) if fetched else None
+    told, reason = _status(known, fetch, ())
+    assert told == status
+    if status == "pending":
+        assert "run `litmap refresh` with the network" in reason or reason == "decided pending"
+    else:
+        assert reason in {f"decided {status}", f"fetch {status}"}
+
+
+def test_dropped_works_stand_behind_the_cited_ones_in_the_order_of_their_ids(catalogue):
+    catalogue.put_notes([], [cite("k")])
+    catalogue.put_resolution(Resolution("k", OTHER, "metadata-only", ""), NOW)
+    for name in ("c", "a"):
+        catalogue.put_work(Work(f"doi:10.1/{name}", name), "drop", NOW)
+    catalogue.put_work(OTHER, "drop", NOW)
+    listed = entries(catalogue)
+    assert [e.work.id for e in listed] == [OTHER.id, "doi:10.1/a", "doi:10.1/c"]
+    assert [e.dropped for e in listed] == [True, True, True]
+    assert [len(e.mentions) for e in listed] == [1, 0, 0]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from litmap.parsing import (
+    meta_tags,
     person_names,
     sentences,
     terms,
@@ -111,6 +112,9 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
         text, previous_authors=names, title_hint=hint
     ),
     "label": parser._read_label,
+    "head of a reference": parser._head,
+    "title in a reference": lambda text, hint: parser._title(text, parser._head(text, ()), hint),
+    "titles set off by commas": parser._comma_style,
     "how like a reference": splitting.looks_like_reference,
     "entries": splitting.split_entries,
     "joined lines": lambda *parts: splitting.join_lines(parts),
@@ -145,6 +149,10 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
         title_similarity.is_about_another(one.lower().split(), two.lower().split()),
     ],
     "distinctive title": title_similarity.is_distinctive,
+    "meta tags": lambda html: [
+        meta_tags.read_tags(html.encode()),
+        meta_tags.pdf_urls(html.encode(), "https://a.org/b/"),
+    ],
     # ── people ──
     "person": lambda name: [
         person_names.split_name(name),
@@ -159,6 +167,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "sentence around": _around,
     "sentences of a passage": lambda text: _cut(text, sentences.sentence_ends(text)),
     "words": lambda text: list(terms.find_words(text)),
+    "keys of words": lambda text: [terms.term_keys(text), terms.pair_keys(terms.term_keys(text))],
     "plain places": terms.plain_places,
     "plain text": terms.plain_text,
     # ── identifiers ──

@@ -136,7 +136,7 @@ def _head(body: str, previous: Sequence[str]) -> _Head:
     if date is not None:
         head.year, head.suffix, head.at, head.dated = date[0] or None, date[1], date[2], True
         return head
-    if not authors.names or authors.score <= _SURE_AUTHORS:
+    if authors.score <= _SURE_AUTHORS:
         organised = _organisation(body)
         if organised is not None and (not authors.names or organised.authors.score > 1.5):
             organised.same = head.same

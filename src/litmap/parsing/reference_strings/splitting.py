@@ -92,12 +92,12 @@ def _entry_starts(rows: Sequence[str]) -> list[bool]:
 
 
 def _is_blank_separated(rows: Sequence[str]) -> bool:
-    """Whether there are as many blank lines as entries would need."""
+    """Whether there is a blank line for every eight others at least."""
     blanks = sum(
         1 for i, row in enumerate(rows[1:-1], 1) if not row.strip() and rows[i - 1].strip()
     )
     filled = sum(1 for row in rows if row.strip())
-    return blanks >= 1 and (filled <= 12 * (blanks + 1)) and blanks >= filled / 8
+    return blanks >= filled / 8
 
 
 def _hanging_starts(rows: Sequence[str]) -> list[bool] | None:
