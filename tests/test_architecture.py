@@ -17,6 +17,7 @@ LEAVES = {
     "host_pool",
     "operating_system",
     "atomic_files",
+    "array_files",
     "written_files",
 }
 STAGES = {

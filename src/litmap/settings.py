@@ -98,7 +98,7 @@ def _convert(name: str, value: Any, where: str) -> Any:
     kind = next(f.type for f in fields(Settings) if f.name == name)
     try:
         return _CONVERTERS[str(kind)](value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError, RuntimeError) as error:
         raise SettingsError(
             f"{where}: {name} = {value!r} is not {_WORDS[str(kind)]}", subject=name
         ) from error
@@ -115,10 +115,23 @@ def _boolean(value: Any) -> bool:
     raise ValueError(word)
 
 
+def _text(value: Any) -> str:
+    """A text, or a number as one. Raises TypeError for a table or list, ValueError for a zero
+    byte, which no path and no variable of the environment can hold.
+    """
+    if isinstance(value, (Mapping, list, tuple)):
+        raise TypeError("several values")
+    if "\0" in (text := str(value)):
+        raise ValueError("a zero byte")
+    return text
+
+
 def _texts(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
-        return tuple(part for part in value.split(os.pathsep) if part)
-    return tuple(str(part) for part in value)
+        return tuple(part for part in _text(value).split(os.pathsep) if part)
+    if isinstance(value, Mapping):
+        raise TypeError("a table")
+    return tuple(_text(part) for part in value)
 
 
 def _home(note: str) -> str:
@@ -150,12 +163,12 @@ def _integer(value: Any) -> int:
 
 
 def _path(value: Any) -> Path:
-    return Path(str(value)).expanduser()
+    return Path(_text(value)).expanduser()
 
 
 _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "Path": _path,
-    "str": str,
+    "str": _text,
     "bool": _boolean,
     "int": _integer,
     "float": _number,
@@ -222,7 +235,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 def _from_file(path: Path) -> dict[str, Any]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, or a number without end
         raise SettingsError(f"{path}: not valid TOML: {error}", subject=str(path)) from error
     except OSError as error:
         raise SettingsError(

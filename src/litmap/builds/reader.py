@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
+from litmap.array_files import load_array
 from litmap.builds import store
 from litmap.builds.store import SourceRows
 from litmap.errors import DamagedBuild, NoLibrary
@@ -96,9 +97,10 @@ class Build:
     @cached_property
     def kinds(self) -> Any:
         """uint8, for each of `rows` the position of its kind in `store.KINDS`."""
-        import numpy as np
-
-        return np.load(self.folder / "kinds.npy", mmap_mode="r")
+        try:
+            return load_array(self.folder / "kinds.npy", mapped=True)
+        except (OSError, ValueError) as error:
+            raise damaged(self.folder, "kinds.npy", str(error)) from error
 
     @cached_property
     def _filled(self) -> tuple[SourceRows, ...]:

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from litmap.catalogue.connection import Writing
-from litmap.catalogue.damage import check_file, check_tables
+from litmap.catalogue.damage import check_file, check_tables, tell_damage
 from litmap.catalogue.migrations import MIGRATIONS, check, migrate
 from litmap.catalogue.records import build_record, dump, load, storable
 from litmap.catalogue.stored import Decided, Fetched, FileStamp, Lookup, Run, TextRecord
@@ -154,12 +154,14 @@ class Catalogue:
             "INSERT OR REPLACE INTO citations VALUES (?, ?)", [(c.key, dump(c)) for c in citations]
         )
 
+    @tell_damage
     def notes(self) -> list[Note]:
         """The notes of the last reading, without their blocks."""
         return [
             load(Note, r[0]) for r in self._db.execute("SELECT record FROM notes ORDER BY path")
         ]
 
+    @tell_damage
     def citations(self) -> list[Citation]:
         """The citations of the last reading."""
         return [
@@ -167,6 +169,7 @@ class Catalogue:
             for r in self._db.execute("SELECT record FROM citations ORDER BY rowid")
         ]
 
+    @tell_damage
     def citations_of(self, work: str) -> list[Citation]:
         """The citations that were resolved to this work."""
         query = (
@@ -181,6 +184,7 @@ class Catalogue:
         rows = list(enumerate(map(os.fsencode, paths)))
         self._db.executemany("INSERT INTO note_roots VALUES (?, ?)", rows)
 
+    @tell_damage
     def note_roots(self) -> list[str]:
         """The files and folders that the notes were last read from; none where that was standard
         input.
@@ -208,11 +212,13 @@ class Catalogue:
         )
         self._db.execute("INSERT OR REPLACE INTO resolutions VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
+    @tell_damage
     def resolutions(self) -> dict[str, Decided]:
         """All stored resolutions by citation key."""
         rows = self._db.execute(_SELECT_RESOLUTION)
         return {r[0]: _decided(r) for r in rows}
 
+    @tell_damage
     def resolution(self, citation: str) -> Decided | None:
         """The stored resolution of one citation."""
         row = self._db.execute(f"{_SELECT_RESOLUTION} WHERE citation = ?", (citation,)).fetchone()
@@ -231,6 +237,7 @@ class Catalogue:
             (work.id, dump(work), origin, time),
         )
 
+    @tell_damage
     def works(self) -> dict[str, Work]:
         """All works ever known, by id, the user's corrections applied."""
         works = {
@@ -242,6 +249,7 @@ class Catalogue:
                 works[work] = replace(works[work], **{field: _correction(field, value)})
         return works
 
+    @tell_damage
     def dropped(self) -> set[str]:
         """Ids of works that came in through the drop folder."""
         return {r[0] for r in self._db.execute("SELECT id FROM works WHERE origin = 'drop'")}
@@ -267,6 +275,7 @@ class Catalogue:
         self._db.execute("UPDATE aliases SET work = ? WHERE work = ?", (new.id, old))
         self._db.execute("INSERT OR REPLACE INTO aliases VALUES (?, ?)", (old, new.id))
 
+    @tell_damage
     def works_with_user_data(self) -> set[str]:
         """Ids of works that something of the user's or of the web hangs on: a PDF, a corrected
         field.
@@ -278,6 +287,7 @@ class Catalogue:
             )
         }
 
+    @tell_damage
     def aliases(self) -> dict[str, str]:
         """Former ids of works, and the works they are now."""
         return dict(self._db.execute("SELECT alias, work FROM aliases").fetchall())
@@ -289,6 +299,7 @@ class Catalogue:
             "INSERT OR REPLACE INTO decisions VALUES (?, ?, ?)", (subject, choice, time)
         )
 
+    @tell_damage
     def decisions(self) -> dict[str, str]:
         """All decisions: subject to choice."""
         return dict(self._db.execute("SELECT subject, choice FROM decisions").fetchall())
@@ -321,14 +332,13 @@ class Catalogue:
             "INSERT OR REPLACE INTO work_pdfs VALUES (?, ?, ?)", (work, pdf.sha256, time)
         )
 
+    @tell_damage
     def fetches(self) -> dict[str, Fetched]:
         """The last fetch of each work."""
         rows = self._db.execute("SELECT work, status, reason, tried, transient, time FROM fetches")
-        return {
-            r[0]: Fetched(r[0], r[1], r[2], tuple(map(tuple, json.loads(r[3]))), bool(r[4]), r[5])
-            for r in rows
-        }
+        return {r[0]: Fetched(r[0], r[1], r[2], _tried(r[3]), bool(r[4]), r[5]) for r in rows}
 
+    @tell_damage
     def pdfs(self) -> dict[str, list[PdfFile]]:
         """PDFs by work, the newest first."""
         rows = self._db.execute(
@@ -350,11 +360,13 @@ class Catalogue:
             (*row, text.tries, text.seconds, text.megabytes),
         )
 
+    @tell_damage
     def texts(self, extractor: str) -> dict[str, TextRecord]:
         """The PDFs read by this version of the extractor, by SHA-256."""
         rows = self._db.execute(f"{_SELECT_TEXT} WHERE extractor = ?", (extractor,))
         return {r[0]: TextRecord(*r) for r in rows}
 
+    @tell_damage
     def text(self, sha256: str) -> TextRecord | None:
         """How the last reading of one PDF ended, by whatever version of the extractor."""
         row = self._db.execute(f"{_SELECT_TEXT} WHERE sha256 = ?", (sha256,)).fetchone()
@@ -366,6 +378,7 @@ class Catalogue:
         rows = [(os.fsencode(f.path), f.bytes, f.modified_ns, w) for f, w in works.items()]
         self._db.executemany("INSERT INTO dropped_files VALUES (?, ?, ?, ?)", rows)
 
+    @tell_damage
     def drop_folder(self) -> dict[FileStamp, str]:
         """The drop folder's files with the id of the work each was filed as ('' where it is not
         known).
@@ -381,6 +394,7 @@ class Catalogue:
             [(storable(a.key), json.dumps(a.ids), a.time) for a in lookups],
         )
 
+    @tell_damage
     def lookups(self) -> dict[str, Lookup]:
         """What the sources said of works that the papers cite, by key."""
         rows = self._db.execute("SELECT key, ids, time FROM lookups")
@@ -411,6 +425,7 @@ class Catalogue:
         rows = [(run, storable(p.subject), storable(p.reason)) for p in problems]
         self._db.executemany("INSERT INTO problems VALUES (?, ?, ?)", rows)
 
+    @tell_damage
     def runs(self, limit: int = 50) -> list[Run]:
         """The last runs, the newest first."""
         rows = self._db.execute(
@@ -450,6 +465,10 @@ _SELECT_TEXT = (
 def _decided(row: Sequence[Any]) -> Decided:
     candidates = tuple(build_record(Work, c) for c in json.loads(row[4]))
     return Decided(row[0], row[1], row[2], row[3], candidates, row[5], tuple(json.loads(row[6])))
+
+
+def _tried(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple((str(url), str(outcome)) for url, outcome in json.loads(text))
 
 
 def _correction(field: str, value: str) -> Any:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from litmap.errors import LibraryError
 from litmap.paths import LibraryPaths
 
+P = ParamSpec("P")
+R = TypeVar("R")
 _MAGIC = b"SQLite format 3\x00"
 _HEADER = 100
 """Bytes of the header of an SQLite file (sqlite.org/fileformat2.html)."""
@@ -15,6 +20,41 @@ _ADVICE = (
     "it is left as it is. Put its last backup back; without one, move it away and run "
     "`litmap refresh NOTES`, which asks the sources again. Notes and PDFs are not lost."
 )
+
+
+_ROW_ERRORS = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What comes of a row that holds something else than was written."""
+_NO_DAMAGE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL}
+
+
+class _HasPath(Protocol):
+    path: Path
+
+
+C = TypeVar("C", bound=_HasPath)
+
+
+def tell_damage(method: Callable[Concatenate[C, P], R]) -> Callable[Concatenate[C, P], R]:
+    """A method that reads rows, its errors told: `LibraryError` where the file or a row is damaged,
+    or the file cannot be read.
+    """
+
+    @functools.wraps(method)
+    def reading(self: C, /, *arguments: P.args, **named: P.kwargs) -> R:
+        try:
+            return method(self, *arguments, **named)
+        except sqlite3.ProgrammingError:  # closed, or a mistake of the program's
+            raise
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NO_DAMAGE:
+                message = f"the library's catalogue {self.path} cannot be read: {error}"
+                raise LibraryError(message, subject=str(self.path), transient=True) from error
+            raise damaged(self.path, str(error)) from error
+        except _ROW_ERRORS as error:
+            what = f"{method.__name__} holds what litmap did not write ({type(error).__name__})"
+            raise damaged(self.path, what) from error
+
+    return reading
 
 
 def check_file(path: Path) -> None:

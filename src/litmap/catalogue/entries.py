@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from litmap.catalogue import Catalogue, Decided, Fetched
+from litmap.catalogue.damage import damaged
 from litmap.models import Citation, HeadingPath, Mention, PdfFile, Reference, Work
 from litmap.parsing.title_similarity import normalise_title
 
@@ -97,7 +98,10 @@ def _entries(catalogue: Catalogue) -> list[Entry]:
         elif decided.work is None:
             continue
         else:
-            work = works[aliases.get(decided.work, decided.work)]
+            work_id = aliases.get(decided.work, decided.work)
+            if work_id not in works:
+                raise damaged(catalogue.path, f"the work {work_id} is not in it")
+            work = works[work_id]
         known.setdefault(work.id, work)
         groups.setdefault(work.id, []).append((citation, decided))
     for work_id in sorted(catalogue.dropped() - groups.keys()):

@@ -29,7 +29,9 @@ def storable(text: str) -> str:
 
 
 def load(kind: type[T], text: str) -> T:
-    """The record of class `kind` that `dump` wrote."""
+    """The record of class `kind` that `dump` wrote. Raises ValueError, TypeError, LookupError or
+    AttributeError for a text of any other shape.
+    """
     return typing.cast(T, _build(kind, json.loads(text)))
 
 
@@ -53,19 +55,27 @@ def _build(kind: Any, value: Any) -> Any:
         )
     if origin is tuple:
         return _build_tuple(typing.get_args(kind), value)
-    if origin is Literal or value is None:
+    if origin is Literal or kind is Any:
         return value
     if dataclasses.is_dataclass(kind):
         hints = _hints(typing.cast(type, kind))
         return kind(
             **{name: _build(hints[name], item) for name, item in value.items() if name in hints}
         )  # type: ignore[operator]
+    return _checked(kind, value)
+
+
+def _checked(kind: Any, value: Any) -> Any:
+    """A text or number, as its annotation says. Raises TypeError for another."""
+    is_whole_float = kind is float and isinstance(value, int)  # 1.0 may be written as 1
+    if not isinstance(value, typing.get_origin(kind) or kind) and not is_whole_float:
+        raise TypeError(f"not {kind} but {type(value).__name__}")
     return value
 
 
 def _build_tuple(args: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
+    if not isinstance(value, (list, tuple)):
+        raise TypeError(f"not a list but {type(value).__name__}")
     if len(args) == 2 and args[1] is Ellipsis:
-        if args[0] in {str, int, float}:
-            return tuple(value)
         return tuple(_build(args[0], item) for item in value)
     return tuple(_build(arg, item) for arg, item in zip(args, value, strict=True))

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from litmap.array_files import load_array
 from litmap.errors import DamagedBuild
 
 if TYPE_CHECKING:
@@ -400,15 +401,9 @@ def float16_view(index: Any, dim: int) -> Halves:
 
 
 def _load(path: Path) -> Any:
-    import numpy as np
-
     try:
-        return np.asarray(
-            np.load(
-                path, mmap_mode="r" if path.stat().st_size > 1 << 16 else None, allow_pickle=False
-            )
-        )
-    except (OSError, ValueError, EOFError) as error:
+        return load_array(path, mapped=path.stat().st_size > 1 << 16)
+    except (OSError, ValueError) as error:
         raise _damaged(path, str(error)) from error
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from litmap.array_files import load_array
 from litmap.atomic_files import link_or_copy, written_aside
 from litmap.errors import DamagedBuild
 from litmap.models import Passage
@@ -186,12 +187,11 @@ def load(folder: Path, name: str, part: str, *, mapped: bool = False) -> NDArray
     """One array of a segment. Raises `DamagedBuild`."""
     path = folder / f"{name}.{part}.npy"
     try:
-        array: NDArray[Any] = np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        return load_array(path, mapped=mapped)  # a memmap's own class makes every slice slow
+    except (OSError, ValueError) as error:
         raise DamagedBuild(
             f"keyword index: {path.name} is missing or damaged", subject=str(folder)
         ) from error
-    return np.asarray(array)  # a memmap's own class makes every slice slow
 
 
 def save(folder: Path, name: str, part: str, array: NDArray[Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,14 +93,29 @@ class _IgnoreRules:
         return bool(self.spec.match_file(relative))
 
 
-def _read_ignore_rules(file: Path) -> _IgnoreRules | None:
-    """The rules of a `.litmapignore`, if there is one. Raises OSError, ValueError."""
+def _read_ignore_rules(file: Path) -> tuple[_IgnoreRules | None, list[str]]:
+    """The rules of a `.litmapignore`, if there is one, and the lines that are none. Raises OSError,
+    ValueError.
+    """
     if not file.is_file():
-        return None
+        return None, []
     import pathspec
 
     lines = file.read_text("utf-8", "replace").splitlines()[:MAX_IGNORE_LINES]
-    return _IgnoreRules(file.parent, pathspec.PathSpec.from_lines("gitignore", lines))
+    wrong = [line for line in lines if not _is_rule(line)]
+    rules = [line for line in lines if line not in wrong]
+    return _IgnoreRules(file.parent, pathspec.PathSpec.from_lines("gitignore", rules)), wrong
+
+
+def _is_rule(line: str) -> bool:
+    """False for a line that gitignore's rules give no meaning: '[z-a]'."""
+    import pathspec
+
+    try:
+        pathspec.PathSpec.from_lines("gitignore", [line])
+    except (ValueError, re.error):
+        return False
+    return True
 
 
 class _FolderWalk:
@@ -161,10 +177,12 @@ class _FolderWalk:
         above = self.rules.get(folder.parent, []) if folder != self.top else []
         file = folder / ".litmapignore"
         try:
-            own = _read_ignore_rules(file)
+            own, wrong = _read_ignore_rules(file)
         except (OSError, ValueError) as error:
             self.problems.append(Problem(str(file), f"not used: {_reason(error)}"))
             return above
+        for line in wrong:
+            self.problems.append(Problem(str(file), f"no rule of gitignore's: {line[:80]!r}"))
         return [*above, own] if own else above
 
 

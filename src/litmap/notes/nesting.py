@@ -14,6 +14,8 @@ MAX_MARKS = 250
 """Levels of markup in a note; HTML and XML are read to 256 levels by libxml2."""
 _DOTTED_KEY = re.compile(r"^[ \t\[]*(?:[\w\"'-]{1,99}[ \t]*\.[ \t]*){100}", re.M)
 """A TOML key of so many parts: each part is a table in the one before."""
+_HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
+r"""'\ud800', which stands for nothing without its other half and which UTF-8 cannot hold."""
 _MARKS: dict[str, tuple[tuple[str, str], ...]] = {
     "latex": (("{", "}"), (r"\begin{", r"\end{")),
     "bibtex": (("{", "}"),),
@@ -52,11 +54,17 @@ def check_toml(text: str) -> None:
 
 
 def load_json(text: str) -> Any:
-    """The value of a JSON text. Raises ValueError where it is none, or nests too deep."""
+    """The value of a JSON text, halves of characters as question marks. Raises ValueError where it
+    is none, or nests too deep.
+    """
     try:
-        return json.loads(text)
+        value = json.loads(text)
+        if _HALF_CHARACTER.search(text):
+            whole = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+            value = json.loads(whole)
     except RecursionError as error:
         raise ValueError("nested too deep to be read") from error
+    return value
 
 
 def describe_depth(text: str, format_name: str) -> str:

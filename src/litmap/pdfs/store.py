@@ -6,10 +6,12 @@ import hashlib
 import json
 import logging
 import os
+import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from litmap.atomic_files import write_through
 from litmap.errors import LibraryError
@@ -17,6 +19,11 @@ from litmap.models import Download, Fetch, PdfFile, Work
 from litmap.operating_system import sync_folder
 
 logger = logging.getLogger(__name__)
+
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_NUMBERS = ("bytes", "pages")
+_TEXTS = ("sha256", "path", "url", "fetched_at", "etag", "last_modified")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +122,7 @@ class Store:
         for note in sorted(self.partial.glob("*.done")):
             try:
                 data = json.loads(note.read_text(encoding="utf-8"))
-                record = PdfFile(**data["pdf"])
+                record = _pdf_file(data["pdf"])
                 before = Fetch(
                     str(data["work"]), "fetched", "arrived before the last run ended", record
                 )
@@ -124,7 +131,7 @@ class Store:
                     title=str(data.get("title", "")),
                     ids=tuple(map(str, data.get("ids", ()))),
                 )
-            except (OSError, ValueError, KeyError, TypeError):
+            except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
                 note.unlink(missing_ok=True)
                 continue
             if self.pdf(record.sha256).is_file() or self._finish_move(
@@ -195,3 +202,15 @@ def _is_leftover(file: Path, now: float) -> bool:
 
 def _trouble(path: Path, error: OSError) -> LibraryError:
     return LibraryError(f"cannot write {path}: {error.strerror or error}", subject=str(path))
+
+
+def _pdf_file(plain: Mapping[str, Any]) -> PdfFile:
+    """The record that `Store.keep` noted. Raises TypeError or ValueError for what it did not."""
+    record = PdfFile(**plain)
+    texts = [getattr(record, name) for name in _TEXTS]
+    numbers = [getattr(record, name) for name in _NUMBERS]
+    if not all(isinstance(text, str) for text in texts) or not _SHA256.fullmatch(record.sha256):
+        raise ValueError("no record of a PDF")
+    if not all(isinstance(number, int) for number in (*numbers, record.version or 0)):
+        raise TypeError("no number")
+    return record

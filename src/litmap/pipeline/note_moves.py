@@ -244,13 +244,20 @@ def _last_backup(paths: LibraryPaths) -> Path | None:
 def _read(backup: Path) -> dict[str, Any]:
     try:
         value: dict[str, Any] = json.loads((backup / MANIFEST).read_bytes())
-        known = value["state"] in {MOVING, DONE, UNDONE} and isinstance(value["notes"], list)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        known = value["state"] in {MOVING, DONE, UNDONE} and all(map(_is_move, value["notes"]))
+    except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         message = f"{backup / MANIFEST} is damaged: the copies of the notes are beside it"
         raise LibraryError(message, subject=str(backup)) from error
     if not known:
         raise LibraryError(f"{backup / MANIFEST} is not one of litmap's", subject=str(backup))
     return value
+
+
+def _is_move(note: Any) -> bool:
+    """Whether a manifest's entry names a note, its copy in the backup, and both checksums."""
+    texts = [note.get(key) for key in ("path", "copy", "before", "after")]
+    is_whole = all(isinstance(text, str) and "\0" not in text for text in texts)
+    return is_whole and Path(note["copy"]).name == note["copy"]
 
 
 def _set_state(backup: Path, state: str) -> None:

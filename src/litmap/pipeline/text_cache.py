@@ -8,6 +8,7 @@ import dataclasses
 import gzip
 import json
 import logging
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -68,7 +69,7 @@ class TextCache:
         try:
             values = json.loads(gzip.decompress(path.read_bytes()))
             return tuple(build_record(kind, value) for value in values)
-        except (OSError, ValueError, TypeError, EOFError):
+        except (OSError, EOFError, zlib.error, *text.MALFORMED):
             logger.debug("making %s of %s", name, sha256)
         made = tuple(make(self.load(sha256)))
         path.parent.mkdir(parents=True, exist_ok=True)

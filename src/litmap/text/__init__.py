@@ -9,7 +9,7 @@ The way of a page stands in `document.build_pages`: raw lines → boilerplate st
 → classes of rows → blocks → structure (title, abstract, references) → text with hyphens joined.
 """
 
-from litmap.text.codec import EXTRACTOR, dumps, loads
+from litmap.text.codec import EXTRACTOR, MALFORMED, dumps, loads
 from litmap.text.document import extract
 from litmap.text.pool import (
     extract_many,
@@ -22,6 +22,7 @@ from litmap.text.preview import Preview, read_preview
 
 __all__ = [
     "EXTRACTOR",
+    "MALFORMED",
     "Preview",
     "dumps",
     "extract",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 import zlib
 from typing import Any
 
@@ -14,6 +15,10 @@ EXTRACTOR = "7"
 """Version of the extraction; raised with every change of its output, so that kept texts are made
 again.
 """
+
+
+MALFORMED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What reading plain values of any shape may raise."""
 
 
 def dumps(document: Document) -> bytes:
@@ -35,16 +40,7 @@ def loads(data: bytes) -> Document:
         version = plain["extractor"]
         if version == EXTRACTOR:
             return from_plain(plain)
-    except (
-        OSError,
-        EOFError,
-        zlib.error,
-        ValueError,
-        KeyError,
-        TypeError,
-        IndexError,
-        AttributeError,
-    ) as error:
+    except (OSError, EOFError, zlib.error, *MALFORMED) as error:
         message = f"the kept text is damaged ({error}); it will be extracted again"
         raise PdfError(message, transient=True) from error
     raise PdfError(
@@ -74,18 +70,48 @@ def to_plain(document: Document) -> dict[str, Any]:
 
 
 def from_plain(plain: dict[str, Any]) -> Document:
-    """The document of `to_plain`."""
+    """The document of `to_plain`. Raises one of `MALFORMED` for values of any other shape or type.
+
+    A process that a PDF took over may send anything.
+    """
     return Document(
-        sha256=plain["sha256"],
+        sha256=as_text(plain["sha256"]),
         pages=tuple(
-            Page(int(number), float(width), float(height), tuple(_block(b) for b in blocks))
+            Page(as_count(number), _number(width), _number(height), tuple(map(_block, blocks)))
             for number, width, height, blocks in plain["pages"]
         ),
-        quality=plain["quality"],
-        title=plain["title"],
-        ids=tuple(plain["ids"]),
-        reason=plain["reason"],
+        quality=as_text(plain["quality"]),
+        title=as_text(plain["title"]),
+        ids=as_texts(plain["ids"]),
+        reason=as_text(plain["reason"]),
     )
+
+
+def as_text(value: Any) -> str:
+    """The value, where it is a text. Raises TypeError."""
+    if not isinstance(value, str):
+        raise TypeError(f"not a text but {type(value).__name__}")
+    return value
+
+
+def as_texts(value: Any) -> tuple[str, ...]:
+    """The list's texts. Raises TypeError."""
+    if not isinstance(value, list):
+        raise TypeError(f"not a list but {type(value).__name__}")
+    return tuple(map(as_text, value))
+
+
+def as_count(value: Any) -> int:
+    """The value, where it is a whole number from 0. Raises ValueError."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**31:
+        raise ValueError("not a number of things")
+    return value
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not math.isfinite(value):
+        raise ValueError("not a number")
+    return float(value)
 
 
 def _plain_block(block: TextBlock) -> list[Any]:
@@ -96,9 +122,17 @@ def _plain_block(block: TextBlock) -> list[Any]:
 def _block(plain: list[Any]) -> TextBlock:
     kind, section, continues, text, spans = plain
     return TextBlock(
-        kind=kind,
-        text=text,
-        spans=tuple(Span(int(s), int(e), (x0, y0, x1, y1)) for s, e, x0, y0, x1, y1 in spans),
-        section=section,
+        kind=as_text(kind),
+        text=as_text(text),
+        spans=tuple(_span(*span, length=len(text)) for span in spans),
+        section=as_text(section),
         continues=bool(continues),
     )
+
+
+def _span(start: Any, end: Any, *rect: Any, length: int) -> Span:
+    x0, y0, x1, y1 = map(_number, rect)
+    span = Span(as_count(start), as_count(end), (x0, y0, x1, y1))
+    if not span.start <= span.end <= length:
+        raise ValueError("a line outside its block")
+    return span

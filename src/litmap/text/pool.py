@@ -19,7 +19,7 @@ from typing import Any
 
 from litmap.errors import PdfError
 from litmap.models import Document
-from litmap.text.codec import from_plain
+from litmap.text.codec import MALFORMED, as_count, as_text, as_texts, from_plain
 from litmap.text.preview import Preview
 from litmap.text.worker import DONE, FAILED, HEADER
 
@@ -31,6 +31,8 @@ MEMORY = 3 << 30
 """Bytes of address space of a worker; the program itself takes about a third of a GiB of it."""
 LONGEST = 512 << 20
 """Bytes of the longest reply that is taken from a child."""
+MAX_MESSAGE_CHARS = 500
+"""Of what a child says of a failure."""
 FILES_EACH = 200
 """Files after which a worker is replaced, so that leaks in PDF libraries do not add up."""
 
@@ -75,7 +77,7 @@ class Worker:
                 self.close()
             return body
         self.close()
-        message = str(json.loads(body)["message"])
+        message = _failure(body)
         hungry = message == "memory"
         raise PdfError(self._hungry() if hungry else message, subject=subject, transient=hungry)
 
@@ -172,11 +174,24 @@ def _bytes(path: Path) -> int:
         return 0
 
 
+def _failure(body: bytes) -> str:
+    """What a child says of its failure: one line, whatever it sends."""
+    try:
+        message = as_text(json.loads(body)["message"])
+    except MALFORMED:
+        message = ""
+    shown = "".join(char if char.isprintable() else " " for char in message)
+    return " ".join(shown.split())[:MAX_MESSAGE_CHARS] or "the reader does not say why it failed"
+
+
 def _document(sha: str, reply: bytes) -> Document | PdfError:
     try:
-        return from_plain(json.loads(reply.decode("utf-8", "surrogatepass")))
-    except (ValueError, KeyError, TypeError) as error:
+        document = from_plain(json.loads(reply.decode("utf-8", "surrogatepass")))
+    except MALFORMED as error:
         return PdfError(f"the reader sent what is no text ({type(error).__name__})", subject=sha)
+    if document.sha256 != sha:
+        return PdfError("the reader sent the text of another file", subject=sha)
+    return document
 
 
 def preview_many(
@@ -193,10 +208,14 @@ def preview_many(
         for key, path in items
     ]
     for key, reply in _run_many(requests, workers, timeout_s, memory_bytes):
-        if isinstance(reply, PdfError):
-            yield key, reply
-        else:
-            yield key, _to_preview(reply)
+        yield key, reply if isinstance(reply, PdfError) else _preview_or_error(key, reply)
+
+
+def _preview_or_error(key: str, reply: bytes) -> Preview | PdfError:
+    try:
+        return _to_preview(key, reply)
+    except PdfError as error:
+        return error
 
 
 def _run_many(
@@ -269,7 +288,7 @@ def preview_in_worker(path: Path, pages: int = 2, *, timeout_s: float = 30.0) ->
     """
     request = {"do": "read_preview", "path": str(path), "pages": pages, "seconds": timeout_s}
     with _looker_lock:
-        return _to_preview(_looker.ask(request, timeout_s, str(path)))
+        return _to_preview(str(path), _looker.ask(request, timeout_s, str(path)))
 
 
 def stop_preview_worker() -> None:
@@ -280,9 +299,20 @@ def stop_preview_worker() -> None:
         _looker.close()
 
 
-def _to_preview(reply: bytes) -> Preview:
-    plain = json.loads(reply)
-    return Preview(**{**plain, "ids": tuple(plain["ids"])})
+def _to_preview(subject: str, reply: bytes) -> Preview:
+    """The preview that a child sent. Raises `PdfError` where it is none."""
+    try:
+        plain = json.loads(reply)
+        return Preview(
+            title=as_text(plain["title"]),
+            text=as_text(plain["text"]),
+            ids=as_texts(plain["ids"]),
+            metadata_title=as_text(plain["metadata_title"]),
+            pages=as_count(plain["pages"]),
+        )
+    except MALFORMED as error:
+        message = f"the reader sent what is no preview ({type(error).__name__})"
+        raise PdfError(message, subject=subject) from error
 
 
 DRAW_SECONDS = 20.0

@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from litmap.array_files import load_array
 from litmap.atomic_files import written_aside
 
 if TYPE_CHECKING:
@@ -51,8 +52,8 @@ class VectorCache:
         import numpy as np
 
         try:
-            array: Vectors = np.load(self.path(key), allow_pickle=False)
-        except (OSError, ValueError, EOFError):
+            array: Vectors = load_array(self.path(key))
+        except (OSError, ValueError):
             return None
         if array.ndim != 2 or array.dtype != np.float32 or not np.isfinite(array).all():
             return None

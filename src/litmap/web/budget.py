@@ -388,8 +388,8 @@ def _open(path: Path) -> sqlite3.Connection:
     bring back.
     """
     for last in (False, True):
+        db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
         try:
-            db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = OFF")
             db.execute(
@@ -399,7 +399,9 @@ def _open(path: Path) -> sqlite3.Connection:
                 "CREATE TABLE IF NOT EXISTS challenges "
                 "(host TEXT PRIMARY KEY, mark TEXT, until REAL)"
             )
-        except sqlite3.DatabaseError:
+            _check_rows(db)
+        except (sqlite3.DatabaseError, UnicodeDecodeError):
+            db.close()
             if last:
                 raise
             for stale in (
@@ -411,3 +413,14 @@ def _open(path: Path) -> sqlite3.Connection:
         else:
             return db
     raise AssertionError
+
+
+def _check_rows(db: sqlite3.Connection) -> None:
+    """Raises DatabaseError where the file is damaged, or holds other values than were written."""
+    told = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    wrong = db.execute(
+        "SELECT 1 FROM hosts WHERE typeof(next) != 'real' OR typeof(rest) != 'real' UNION ALL "
+        "SELECT 1 FROM challenges WHERE typeof(mark) != 'text' OR typeof(until) != 'real'"
+    ).fetchall()
+    if told != "ok" or wrong:
+        raise sqlite3.DatabaseError(f"the budgets are damaged: {told}")

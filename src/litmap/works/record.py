@@ -68,7 +68,8 @@ def year(value: Any) -> int | None:
 
 def count(value: Any) -> int:
     """A number of things; 0 where it is none."""
-    return value if isinstance(value, int) and 0 < value < 10**9 else 0
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_number and 0 < value < 10**9 else 0
 
 
 def items(value: Any, limit: int = 2000) -> list[Any]:
@@ -86,6 +87,18 @@ def fields(value: Any) -> dict[str, Any]:
 def unique(values: list[str] | tuple[str, ...]) -> tuple[str, ...]:
     """Without empty ones and repeats, in order."""
     return tuple(dict.fromkeys(value for value in values if value))
+
+
+def identifiers(values: Iterable[str]) -> tuple[str, ...]:
+    """Identifiers ('doi:10.1000/1') once each, in order; what has no kind or no value, or is more
+    than one line, is left out: services fill such fields with anything.
+    """
+    return unique([value for value in values if all(value.partition(":")) and text(value) == value])
+
+
+def people(values: Iterable[str]) -> tuple[str, ...]:
+    """Names in order, without empty ones."""
+    return tuple(name for name in values if name)
 
 
 def is_web_address(url: str) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from litmap.errors import WebError
 from litmap.models import Location, Request
 from litmap.parsing.identifiers import arxiv_version, doi_id, valid_arxiv
-from litmap.works.record import Record, text, unique, year
+from litmap.works.record import Record, identifiers, people, text, year
 
 NAME = "arXiv"
 API = "https://export.arxiv.org/api/query"
@@ -101,11 +101,11 @@ def _record(entry: ET.Element, ident: str) -> Record | None:
     return Record(
         source=NAME,
         title=title,
-        authors=tuple(_get(author, f"{_ATOM}name") for author in entry.iter(f"{_ATOM}author")),
+        authors=people(_get(author, f"{_ATOM}name") for author in entry.iter(f"{_ATOM}author")),
         year=year(_get(entry, f"{_ATOM}published")),
         venue=_get(entry, f"{_ARXIV}journal_ref") or "arXiv",
         abstract=_get(entry, f"{_ATOM}summary"),
-        ids=unique([arxiv, doi]),
+        ids=identifiers([arxiv, doi]),
         urls=(f"https://arxiv.org/abs/{bare}",),
         locations=(
             Location(

@@ -13,12 +13,13 @@ from litmap.parsing.identifiers import doi_id, identifier_from_url
 from litmap.works.record import (
     Record,
     fields,
+    identifiers,
     is_web_address,
     items,
     load_json,
     named,
+    people,
     text,
-    unique,
     year,
 )
 
@@ -56,7 +57,7 @@ def _record(info: dict[str, Any]) -> Record | None:
         authors=_authors(info),
         year=year(info.get("year")),
         venue=next(iter(map(text, items(info.get("venue")))), ""),
-        ids=unique([*ids, f"dblp:{text(info.get('key'))}" if info.get("key") else ""]),
+        ids=identifiers([*ids, f"dblp:{text(info.get('key'))}"]),
         urls=tuple(links),
         locations=tuple(Location(url, _kind(url), NAME, access) for url in links),
     )
@@ -64,9 +65,9 @@ def _record(info: dict[str, Any]) -> Record | None:
 
 def _authors(info: dict[str, Any]) -> tuple[str, ...]:
     """The names, without the number that tells namesakes apart: 'Wei Wang 0001'."""
-    people = items(fields(info.get("authors")).get("author"))
-    names = [text(fields(p).get("text")) if isinstance(p, dict) else text(p) for p in people]
-    return tuple(_NAMESAKE.sub("", name) for name in names if name)
+    persons = items(fields(info.get("authors")).get("author"))
+    names = [text(fields(p).get("text")) if isinstance(p, dict) else text(p) for p in persons]
+    return people(_NAMESAKE.sub("", name) for name in names)
 
 
 def _kind(url: str) -> str:

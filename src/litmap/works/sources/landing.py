@@ -13,7 +13,7 @@ from litmap.models import Location, Request
 from litmap.parsing.grammar import YEAR_SINCE_1600
 from litmap.parsing.identifiers import doi_id, identifier_from_url, normalise_id, valid_arxiv
 from litmap.parsing.meta_tags import pdf_urls, read_tags
-from litmap.works.record import Record, is_web_address, text, unique, year
+from litmap.works.record import Record, identifiers, is_web_address, text, unique, year
 
 NAME = "the work's page"
 _IEEE = re.compile(rb"xplGlobal\.document\.metadata\s{0,3}=\s{0,3}\{")
@@ -78,7 +78,7 @@ def _ids(tags: Tags, url: str) -> tuple[str, ...]:
     ids = [doi_id(value) or "" for name, value in tags if name in _DOI_NAMES]
     ids += [valid_arxiv(value) or "" for name, value in tags if name == "arxiv_id"]
     ids += [normalise_id(f"pmid:{v}") for name, v in tags if name == "pmid" and v.isdigit()]
-    return unique([*ids, (identifier_from_url(url) or "") if url else ""])
+    return identifiers([*ids, (identifier_from_url(url) or "") if url else ""])
 
 
 def _authors(tags: Tags) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from litmap.errors import NotFound
 from litmap.models import Location, Request
-from litmap.works.record import Record, fields, items, load_json, text, year
+from litmap.works.record import Record, fields, identifiers, items, load_json, people, text, year
 
 NAME = "OpenReview"
 HOSTS = ("api2.openreview.net", "api.openreview.net")
@@ -47,11 +47,11 @@ def _record(note: dict[str, Any]) -> Record | None:
     return Record(
         source=NAME,
         title=title,
-        authors=tuple(filter(None, (text(name) for name in items(content.get("authors"))))),
+        authors=people(text(name) for name in items(content.get("authors"))),
         year=_year(note, text(content.get("venueid"))),
         venue=text(content.get("venue")),
         abstract=text(content.get("abstract")),
-        ids=(f"openreview:{ident}",),
+        ids=identifiers([f"openreview:{ident}"]),
         urls=(page,),
         locations=(file, Location(page, "landing", NAME, "open"))
         if has_file

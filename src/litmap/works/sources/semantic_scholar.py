@@ -11,7 +11,18 @@ from urllib.parse import quote
 from litmap.models import Request
 from litmap.parsing.identifiers import doi_id, identifier_from_url, normalise_id, valid_arxiv
 from litmap.parsing.title_similarity import normalise_title
-from litmap.works.record import Record, fields, items, load_json, named, places, text, unique, year
+from litmap.works.record import (
+    Record,
+    fields,
+    identifiers,
+    items,
+    load_json,
+    named,
+    people,
+    places,
+    text,
+    year,
+)
 
 NAME = "Semantic Scholar"
 API = "https://api.semanticscholar.org/graph/v1/paper"
@@ -55,11 +66,11 @@ def _record(item: dict[str, Any]) -> Record | None:
     return Record(
         source=NAME,
         title=title,
-        authors=tuple(filter(None, names)),
+        authors=people(names),
         year=year(item.get("year")),
         venue=text(item.get("venue")),
         abstract=text(item.get("abstract")),
-        ids=unique([*_ids(item), of_file or ""]),
+        ids=identifiers([*_ids(item), of_file or ""]),
         locations=tuple(locations),
     )
 
@@ -70,4 +81,4 @@ def _ids(item: dict[str, Any]) -> list[str]:
     ids = [valid_arxiv(str(known.get("ArXiv", ""))) or "", doi_id(str(known.get("DOI", ""))) or ""]
     for kind, name in (("acl", "ACL"), ("pmid", "PubMed"), ("pmcid", "PubMedCentral")):
         ids.append(normalise_id(f"{kind}:{known[name]}") if known.get(name) else "")
-    return [*ids, f"s2:{text(item.get('paperId'))}" if item.get("paperId") else ""]
+    return [*ids, f"s2:{text(item.get('paperId'))}"]

@@ -9,7 +9,17 @@ from urllib.parse import quote
 
 from litmap.models import Location, Request
 from litmap.parsing.identifiers import doi_id, identifier_from_url
-from litmap.works.record import Record, fields, items, load_json, places, text, unique, year
+from litmap.works.record import (
+    Record,
+    fields,
+    identifiers,
+    items,
+    load_json,
+    people,
+    places,
+    text,
+    year,
+)
 
 NAME = "Unpaywall"
 API = "https://api.unpaywall.org/v2"
@@ -39,10 +49,10 @@ def parse(body: bytes) -> list[Record]:
     record = Record(
         source=NAME,
         title=title,
-        authors=tuple(filter(None, names)),
+        authors=people(names),
         year=year(item.get("year")),
         venue=text(item.get("journal_name")),
-        ids=unique([doi, *(ident for ident in ids if ident.startswith("arxiv:"))]),
+        ids=identifiers([doi, *(ident for ident in ids if ident.startswith("arxiv:"))]),
         locations=tuple(dict.fromkeys(locations)),
     )
     return [record]

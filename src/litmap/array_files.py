@@ -1,0 +1,28 @@
+"""Arrays in `.npy` files: whatever is wrong with one is an OSError or a ValueError."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def load_array(path: Path, *, mapped: bool = False) -> NDArray[Any]:
+    """The array of a file, `mapped` from it or copied into memory.
+
+    It is mapped first in both cases, for that compares the shape with the file's size before any
+    memory is taken. Raises OSError where the file cannot be opened, ValueError where it is damaged.
+    """
+    import numpy as np
+
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except OSError:
+        raise
+    except Exception as error:  # NumPy evaluates the header as Python: any error may come of it
+        raise ValueError(f"{path.name} is no whole array ({type(error).__name__})") from error
+    if not isinstance(array, np.ndarray):  # an archive of arrays
+        raise ValueError(f"{path.name} is no array")  # noqa: TRY004 - the file's fault, no caller's
+    return np.asarray(array) if mapped else np.array(array)
