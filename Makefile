@@ -24,8 +24,8 @@ docs: $(VENV)/.installed-dev ## the documentation in the browser, on this machin
 bench: $(VENV)/.installed-dev ## every benchmark whose data is there; see benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
 
-fuzz: $(VENV)/.installed-dev ## ten minutes of hostile notes
-	$(BIN)/python tests/fuzz/fuzz_notes.py --seconds 600
+fuzz: $(VENV)/.installed-dev ## broken inputs for every reader, so many seconds each (SECONDS=600 TARGET=notes)
+	$(BIN)/python tests/fuzz/run_fuzz.py --seconds $(or $(SECONDS),600) $(if $(TARGET),--target $(TARGET))
 
 mutants: $(VENV)/.installed-dev ## how many of 200 small faults the tests notice (COUNT=200 SEED=1)
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[mutants]'
