@@ -102,6 +102,7 @@ from litmap.citations.recognisers.reference_lists import (
 from litmap.citations.recognisers.reference_shape import (
     has_odd_author,
     is_about_works,
+    is_dated,
     is_title_of_one_work,
     is_untitled_reference,
     leads_elsewhere,
@@ -479,6 +480,21 @@ def test_a_reference_opens_with_a_name_or_year_and_has_a_year_or_link(
     text: str, *, expected: bool
 ) -> None:
     assert may_be_reference(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "dated"),
+    [
+        ("Doe, A. (1999). A theory.", True),
+        ("Doe, A. (In Press). A theory.", True),
+        ("Doe, A. (n.d.). A theory.", True),
+        ("Doe, A. A theory. https://a.org", True),
+        ("Doe, A. A theory, 2nd ed., pp. 12-123.", False),
+        ("A sentence about a theory.", False),
+    ],
+)
+def test_what_tells_when_something_was_printed_is_seen(text: str, dated: bool) -> None:
+    assert is_dated(text) is dated
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,11 @@ from typing import NamedTuple
 from litmap.citations.recognisers.bib_records import field
 from litmap.citations.recognisers.entry_reader import ReferenceEntry, read_entry
 from litmap.citations.recognisers.patterns import cites_by_key
-from litmap.citations.recognisers.reference_shape import REPEATED_AUTHORS, may_be_reference
+from litmap.citations.recognisers.reference_shape import (
+    REPEATED_AUTHORS,
+    is_dated,
+    may_be_reference,
+)
 from litmap.citations.recognisers.whole_titles import TAG_LINE
 from litmap.models import NoteBlock
 from litmap.parsing.grammar import CITED_YEAR, YEAR
@@ -121,6 +125,8 @@ def find_reference_entries(
         if entry:
             yield entry
             return
+    if not is_dated(block.text):
+        return  # nothing outside lists is an entry then, nor any part of it
     if cites_by_key(block.text) and not in_list:
         yield from _inside(block)
         return

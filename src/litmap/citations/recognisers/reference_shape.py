@@ -35,7 +35,9 @@ _OPENING = re.compile(
     rf"de |der |den |di |da |dos |du |le |la |el |al |ten |ter |bin ))"
 )
 LABEL = re.compile(r"[A-Za-z][\w /-]{1,25}: (?=[A-ZÀ-Þ])")
-_DATED = re.compile(r"\d{4}|n\.d\.|in press|forthcoming|arxiv|doi|https?:", re.I)
+_FOUR_FIGURES = re.compile(r"\d{4}")
+_DATING = ("n.d.", "in press", "forthcoming", "arxiv", "doi", "http:", "https:")
+"""What a reference without a year has instead, in lower case."""
 REPEATED_AUTHORS = re.compile(r"\s*(?:[—–―_-]\s?){2,}[.,]")
 """'——. Another title. 2001.': a dash for the authors of the entry before."""
 _SENTENCE_END = re.compile(r"[a-z]{3,}[.?!] (?=[A-Z])")
@@ -65,7 +67,14 @@ def may_be_reference(text: str) -> bool:
     """
     label = LABEL.match(text)
     opening = _OPENING.match(text, label.end() if label else 0)
-    return opening is not None and _DATED.search(text) is not None
+    return opening is not None and is_dated(text)
+
+
+def is_dated(text: str) -> bool:
+    """True with a year, or what stands for one: 'in press', an identifier, an address."""
+    if _FOUR_FIGURES.search(text):
+        return True
+    return any(map(text.lower().__contains__, _DATING))
 
 
 def has_reference_shape(reference: Reference, text: str, links: Sequence[Link]) -> bool:
