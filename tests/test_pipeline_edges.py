@@ -524,6 +524,25 @@ def test_a_dropped_work_that_is_cited_later_is_one_work(settings, tmp_path):
     )
 
 
+@pytest.mark.parametrize("written_as", ["name", "whole path of another place", "whole path"])
+def test_a_work_taken_out_stays_out_of_a_library_that_moved(settings, tmp_path, written_as):
+    work = dropped_paper(settings).work
+    settle(settings, work.id, "none")
+    paths = LibraryPaths(settings.library)
+    places = {
+        "name": "one.pdf",
+        "whole path": str(paths.papers / "one.pdf"),
+        "whole path of another place": f"/once/{paths.papers.name}/one.pdf",
+    }
+    with Catalogue.create(paths.catalogue) as catalogue, catalogue.write():
+        ((stamp, filed),) = catalogue.drop_folder().items()
+        assert stamp.path == "one.pdf"
+        catalogue.put_drop_folder({replace(stamp, path=places[written_as]): filed})
+    moved = replace(settings, library=settings.library.rename(tmp_path / "moved"))
+    found, batches = file_dropped(moved)
+    assert (work.id in {e.work.id for e in found}, batches) == (False, [])
+
+
 def test_a_dropped_work_can_be_taken_out(settings):
     work = dropped_paper(settings).work
     with pytest.raises(UsageError, match="say 'none'"):

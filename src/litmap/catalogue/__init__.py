@@ -228,6 +228,30 @@ class Catalogue:
         """So that the next run asks the sources again."""
         self._db.execute("DELETE FROM resolutions WHERE citation = ?", (citation,))
 
+    def answered(self) -> set[str]:
+        """Keys of all citations, of this reading or earlier ones, that something was decided or
+        asked about.
+        """
+        query = "SELECT subject FROM decisions UNION SELECT citation FROM resolutions"
+        return {key for (key,) in self._db.execute(query)}
+
+    def copy_answers(self, keys: Mapping[str, str]) -> None:
+        """What was decided and resolved of one citation holds for another (old key: new key), where
+        nothing was said of that.
+        """
+        for old, new in keys.items():
+            self._db.execute(
+                "INSERT OR IGNORE INTO decisions "
+                "SELECT ?, choice, time FROM decisions WHERE subject = ?",
+                (new, old),
+            )
+            self._db.execute(
+                "INSERT OR IGNORE INTO resolutions "
+                "SELECT ?, status, reason, work, candidates, time, unanswered FROM resolutions "
+                "WHERE citation = ?",
+                (new, old),
+            )
+
     def put_work(self, work: Work, origin: str, time: str) -> None:
         """Keep a work; `origin` is 'note' or 'drop'. What was once dropped in stays so."""
         self._db.execute(

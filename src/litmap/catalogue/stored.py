@@ -70,6 +70,7 @@ class FileStamp:
     """A file as it was when it was looked at: another size or time of change is another stamp."""
 
     path: str
+    """Its name below its folder; the whole path in what the first versions wrote."""
     bytes: int
     modified_ns: int
 

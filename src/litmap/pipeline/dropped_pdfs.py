@@ -5,9 +5,10 @@ of their own.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,10 @@ class _Filed:
     def load(cls, catalogue: Catalogue, paths: LibraryPaths) -> _Filed:
         """From the catalogue, with today's ids of works."""
         aliases = catalogue.aliases()
-        works = {f: aliases.get(work, work) for f, work in catalogue.drop_folder().items()}
+        works = {
+            name_in_folder(stamp, paths.papers): aliases.get(work, work)
+            for stamp, work in catalogue.drop_folder().items()
+        }
         known = entries(catalogue)
         cited = {e.work.id: e.work for e in known if e.citations}
         lost = {e.work.id for e in known if is_lost(paths, e)}
@@ -166,5 +170,18 @@ def stamp_pdfs(folder: Path) -> dict[Path, FileStamp]:
         with suppress(OSError):
             if path.suffix.lower() == ".pdf" and path.is_file():
                 stat = path.stat()
-                stamps[path] = FileStamp(str(path), stat.st_size, stat.st_mtime_ns)
+                name = path.relative_to(folder).as_posix()
+                stamps[path] = FileStamp(name, stat.st_size, stat.st_mtime_ns)
     return stamps
+
+
+def name_in_folder(stamp: FileStamp, folder: Path) -> FileStamp:
+    """The stamp with the file's name in the drop folder.
+
+    The first versions kept the whole path, which names the folder's place of that day: of such a
+    path the longest end that is a file of the folder counts.
+    """
+    parts = Path(stamp.path).parts
+    ends = ("/".join(parts[i:]) for i in range(Path(stamp.path).is_absolute(), len(parts)))
+    name = next((end for end in ends if os.path.lexists(folder / end)), stamp.path)
+    return replace(stamp, path=name)

@@ -14,6 +14,7 @@ from litmap.catalogue.records import storable
 from litmap.errors import UsageError
 from litmap.models import Citation, Note, Problem
 from litmap.pipeline.context import RunContext
+from litmap.pipeline.note_identity import Roots, is_within, match_notes, rename_keys, spellings
 
 logger = logging.getLogger(__name__)
 
@@ -54,13 +55,17 @@ def read_notes(catalogue: Catalogue, context: RunContext) -> NotesRead:
         raise UsageError(f"no note could be read in {', '.join(names)}: {why}")
     notes = [replace(note, path=storable(note.path)) for note in read]
     citations = context.collaborators.find_citations(notes)
-    kept = _out_of_reach(catalogue.notes(), notes, problems)
+    before, roots = catalogue.notes(), Roots(catalogue.note_roots(), names)
+    moved = match_notes(before, notes, roots)
+    found = {note.path for note in notes} | moved.keys()
+    kept = _out_of_reach([n for n in before if n.path not in found], problems)
     context.report.problems += _told(problems, kept)
     paths_kept = frozenset(note.path for note in kept)
     if kept:
         notes += kept
         citations = _with_kept(citations, catalogue.citations(), paths_kept)
     with catalogue.write():
+        catalogue.copy_answers(rename_keys(catalogue.answered(), moved))
         catalogue.put_notes(notes, citations)
         catalogue.put_note_roots(_roots_to_keep(names))
     logger.info("read: %d notes, %d citations", len(notes), len(citations))
@@ -69,20 +74,12 @@ def read_notes(catalogue: Catalogue, context: RunContext) -> NotesRead:
     return NotesRead(notes, citations, paths_kept)
 
 
-def _out_of_reach(
-    before: Sequence[Note], read: Sequence[Note], problems: Sequence[Problem]
-) -> list[Note]:
-    """Notes of the last reading at or below the place of a problem that were not read now."""
-    places = {os.path.abspath(storable(p.subject)) for p in problems}  # noqa: PTH100 (no links)
-    if not places:
-        return []
-    now = {os.path.abspath(note.path) for note in read}  # noqa: PTH100
-    kept = []
-    for note in before:
-        path = Path(os.path.abspath(note.path))  # noqa: PTH100
-        if str(path) not in now and places & {str(p) for p in (path, *path.parents)}:
-            logger.warning("%s: out of reach, stays as it was last read", note.path)
-            kept.append(note)
+def _out_of_reach(missing: Sequence[Note], problems: Sequence[Problem]) -> list[Note]:
+    """Of the notes of the last reading that were not read now, those where a problem is."""
+    places = set().union(*(spellings(storable(problem.subject)) for problem in problems))
+    kept = [note for note in missing if is_within(note.path, places)]
+    for note in kept:
+        logger.warning("%s: out of reach, stays as it was last read", note.path)
     return kept
 
 
@@ -90,9 +87,8 @@ def _told(problems: Sequence[Problem], kept: Sequence[Note]) -> list[Problem]:
     """The problems, each with the number of notes that stay as they were because of it."""
     told = []
     for problem in problems:
-        place = Path(os.path.abspath(storable(problem.subject)))  # noqa: PTH100
-        paths = [Path(os.path.abspath(note.path)) for note in kept]  # noqa: PTH100
-        count = sum(path.is_relative_to(place) for path in paths)
+        place = spellings(storable(problem.subject))
+        count = sum(is_within(note.path, place) for note in kept)
         stays = f"; {count} note{'s' * (count > 1)} there as last read" if count else ""
         told.append(replace(problem, reason=problem.reason + stays))
     return told
