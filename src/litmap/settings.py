@@ -142,7 +142,7 @@ def _home(note: str) -> str:
 def _intervals(value: Any) -> dict[str, float]:
     if isinstance(value, str):
         value = dict(part.split("=", 1) for part in value.split(",") if part.strip())
-    intervals = {str(host).strip(): float(seconds) for host, seconds in dict(value).items()}
+    intervals = {_text(host).strip(): float(seconds) for host, seconds in dict(value).items()}
     if any(seconds < 0 for seconds in intervals.values()):
         raise ValueError("negative interval")
     return intervals

@@ -166,7 +166,7 @@ def _files(item: dict[str, Any]) -> list[Location]:
     return [
         Location(url, "pdf", NAME, "unknown", version)
         for url, version in urls
-        if url.startswith("http")
+        if is_web_address(url)
     ][:2]
 
 
