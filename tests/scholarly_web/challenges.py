@@ -89,7 +89,8 @@ def _preparing() -> Answer:
         'const POW_COOKIE_NAME = "cloudpmc-viewer-pow"</script><p>Preparing to download ...</p>'
         f"<!-- {'x' * 1200} -->"
     )
-    return html("Preparing to download ...", body).with_headers(Cache_Control="no-store")
+    page = html("Preparing to download ...", body)
+    return page.with_headers(Cache_Control="no-store", X_Challenge="pmc-pow")
 
 
 def _openreview() -> Answer:

@@ -8,6 +8,7 @@ was asked, so a run can be had again.
 from __future__ import annotations
 
 import email.utils
+import functools
 import gzip
 import hashlib
 import re
@@ -200,9 +201,15 @@ def _endless(fault: Fault, answer: Answer, *_: object) -> Answer:
 
 
 def _gzip_bomb(fault: Fault, answer: Answer, *_: object) -> Answer:
-    """`size` zeros (64 MiB), a thousandth of it on the wire."""
-    body = gzip.compress(bytes(int(_seconds(fault, "size", 1 << 26))), compresslevel=6)
+    """`size` zeros (16 MiB) after the answer's first bytes, a thousandth of it on the wire."""
+    head = answer.body[:9] if answer.is_pdf else b""
+    body = _compressed_zeros(head, int(_seconds(fault, "size", 1 << 24)))
     return replace(answer, body=body).with_headers(Content_Encoding="gzip")
+
+
+@functools.cache
+def _compressed_zeros(head: bytes, size: int) -> bytes:
+    return gzip.compress(head + bytes(size), compresslevel=6)
 
 
 KINDS: dict[str, Callable[..., Answer]] = {

@@ -27,7 +27,7 @@ _TEXT = (
 
 @functools.cache
 def pdf(work: ScholarlyWork, version: int = 0) -> bytes:
-    """Pages with title, names, year and text; `version` is printed where it is not 0."""
+    """Pages with title, names, year and text; an older version at arXiv (not 0) says so."""
     edition = [f"Version {version} of this paper."] if version else []
     paragraphs = [work.abstract or work.title, *edition, _TEXT, _TEXT]
     return _typeset(work.title, f"{', '.join(work.authors)}   {work.year}", paragraphs)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import email.utils
+import gzip
 import re
 import select
 import socket
@@ -92,6 +94,7 @@ class ScholarlyWeb:
                 return html(broken, status=429).with_headers(Retry_After=1)
         fault = self._fault(question)
         found = self._answer(question, is_empty=fault is not None and fault.kind in EMPTY_KINDS)
+        found = _compressed(_conditional(found, question.headers), question.headers)
         if found.status == 200 and challenges_itself(found):
             entry.challenge = "pmc-pow"
         if fault is None or fault.kind in EMPTY_KINDS:
@@ -144,7 +147,7 @@ class ScholarlyWeb:
 
 def challenges_itself(answer: Answer) -> bool:
     """PMC's own page in place of a PDF."""
-    return b"Preparing to download ..." in answer.body[:400]
+    return answer.headers.get("X-Challenge") == "pmc-pow"
 
 
 @contextlib.contextmanager
@@ -266,7 +269,7 @@ class _Door(BaseHTTPRequestHandler):
         body = self.rfile.read(length) if length else b""
         scheme = "https" if self.tunnel else "http"
         question = Question(host, target, self.command, scheme, headers, body)
-        answer = _conditional(web.answer(question, entry), headers)
+        answer = web.answer(question, entry)
         entry.status, entry.type, entry.work = answer.status, answer.type, answer.work
         entry.retry_after = _seconds(answer.headers.get("Retry-After", ""))
         self._send(answer, entry)
@@ -336,7 +339,7 @@ class _Door(BaseHTTPRequestHandler):
 def _conditional(answer: Answer, headers: Mapping[str, str]) -> Answer:
     """304 where the client has the file, 206 where it wants a part."""
     mark, stamp = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
-    if answer.status != 200 or not mark or answer.delivery.silent:
+    if answer.status != 200 or not mark:
         return answer
     had = headers.get("if-none-match")
     if had == mark or (had is None and stamp and headers.get("if-modified-since") == stamp):
@@ -354,13 +357,22 @@ def _conditional(answer: Answer, headers: Mapping[str, str]) -> Answer:
     return replace(answer, status=206, body=answer.body[first : last + 1], headers=head)
 
 
+def _compressed(answer: Answer, headers: Mapping[str, str]) -> Answer:
+    """Texts are compressed for those who take it, files are not."""
+    is_text = re.match(r"text/|application/(?:\S+\+)?(?:json|xml)", answer.type)
+    if "ETag" in answer.headers or not is_text or "gzip" not in headers.get("accept-encoding", ""):
+        return answer
+    if len(answer.body) < 200:
+        return answer
+    body = gzip.compress(answer.body, compresslevel=1, mtime=0)
+    return replace(answer, body=body).with_headers(Content_Encoding="gzip")
+
+
 def _seconds(value: str) -> float:
     """Of a Retry-After header."""
     if re.fullmatch(r"[\d.]+", value):
         return float(value)
     if value:
-        import email.utils
-
         with contextlib.suppress(TypeError, ValueError):
             return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
     return 0.0

@@ -52,7 +52,8 @@ def _document(web, question: Question) -> Answer:
         return html("PDF unavailable: the article has been withdrawn", status=404)
     if kind == "html":
         return Answer(body=papers.latexml(work).encode(), work=work.key)
-    return shelf.file(work, version) if kind == "pdf" else missing()
+    older = version if version < work.arxiv_version else 0
+    return shelf.file(work, older) if kind == "pdf" else missing()
 
 
 def _found(web, question: Question) -> list[ScholarlyWork]:
