@@ -20,15 +20,15 @@ _KINDS = (
 )  # fmt: skip
 """Kinds of mentions, the strongest first."""
 _ID_ORDER = (
-    "arxiv", "doi", "openreview", "pmlr", "neurips", "jmlr", "acl", "pmid", "pmcid", "ieee", "acm",
-    "s2", "ads", "inspire", "hal",
+    "arxiv", "doi", "openreview", "pmlr", "neurips", "iclr", "mlsys", "jmlr", "acl", "pmid",
+    "pmcid", "ieee", "acm", "s2", "ads", "inspire", "hal",
 )  # fmt: skip
 """Kinds of identifiers, the one that gives a work its key first."""
 _UNIQUE_IDS = ("arxiv:", "openreview:", "pmid:")
 """Kinds of which a work has one."""
 _PREPRINT_DOIS = (
-    "doi:10.1101/", "doi:10.31234/", "doi:10.2139/ssrn", "doi:10.3386/", "doi:10.21203/",
-    "doi:10.20944/",
+    "doi:10.1101/", "doi:10.64898/", "doi:10.31234/", "doi:10.2139/ssrn", "doi:10.3386/",
+    "doi:10.21203/", "doi:10.20944/",
 )  # fmt: skip
 """DOIs that a work may have beside its journal's."""
 _KEY_TIES = frozenset({"place", "url", "search", "citekey"})

@@ -23,7 +23,15 @@ _ENTITIES = ("&gt", "&lt", "&amp", "%20")
 _PAIRS = {")": "(", "]": "[", "}": "{", ">": "<"}
 _GLUED = re.compile(r"\.?(?:PMC?ID|Epub|arXiv:|https?:|doi:|DOI:).*$|[,;](?=10\.\d{4}).*$", re.S)
 _KIND_AND_VALUE = re.compile(r"([a-z][\w-]{1,15})\s*:\s*(\S.*)$", re.I | re.S)
-_DOI_PREFIX = re.compile(r"^(?:doi:\s*|https?://(?:dx\.)?doi\.org/)", re.I)
+_DOI_LABEL = re.compile(
+    r"(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|info:doi/|urn:doi:|doi\s?[:=]?\s{0,5})+(?=10\.)",
+    re.I,
+)
+_POSTED_VERSION = re.compile(
+    r"(10\.(?:1101|64898)/(?:\d{4}\.\d\d\.\d\d\.)?\d{5,8})v\d{1,2}(?:\..*)?$"
+    r"|(10\.\d{4,5}/osf\.io/[a-z\d]{5})_v\d{1,3}$"
+)
+"""The version behind the DOI of a preprint at bioRxiv, medRxiv or the Open Science Framework."""
 _CASE_SENSITIVE = frozenset(
     {"openreview", "pmlr", "neurips", "jmlr", "ads", "dblp", "acl", "philpapers"}
 )
@@ -79,19 +87,22 @@ def _ends_with_punctuation(doi: str) -> bool:
 
 
 def doi_id(doi: str) -> str | None:
-    """`doi:…` in lower case; arXiv's DataCite DOIs become `arxiv:…`, bioRxiv versions are dropped.
-    None if no DOI.
+    """`doi:…` in lower case, without its label ('doi:', 'https://doi.org/'); None if no DOI.
+
+    arXiv's DataCite DOIs become `arxiv:…`; versions that are no part of the DOI are dropped.
     """
     doi = doi.strip()
+    label = _DOI_LABEL.match(doi)
+    if label:
+        doi = unquote(doi[label.end() :])
     if not _DOI.match(doi):
         return None
     arxiv = _DATACITE_ARXIV.match(doi)
     if arxiv:
         return valid_arxiv(arxiv.group(1))
     doi = doi.lower()
-    if doi.startswith("10.1101/"):
-        doi = re.sub(r"(\d)v\d{1,2}(?:\..*)?$", r"\1", doi)
-    return "doi:" + doi
+    posted = _POSTED_VERSION.match(doi)
+    return "doi:" + ((posted.group(1) or posted.group(2)) if posted else doi)
 
 
 def normalise_id(text: str) -> str:
@@ -113,7 +124,7 @@ def normalise_id(text: str) -> str:
 
 
 def _normal_doi(value: str) -> str | None:
-    return doi_id(unquote(_DOI_PREFIX.sub("", value)))
+    return doi_id(unquote(value))
 
 
 def _normal_arxiv(value: str) -> str | None:
@@ -122,6 +133,11 @@ def _normal_arxiv(value: str) -> str | None:
 
 def _normal_pmcid(value: str) -> str:
     return "pmcid:PMC" + re.sub(r"\D", "", value)
+
+
+def _normal_pii(value: str) -> str:
+    """'S0140-6736(20)30183-5' → 'S0140673620301835'."""
+    return "pii:" + re.sub(r"[^0-9A-Z]", "", value.upper())
 
 
 def _normal_bibcode(value: str) -> str:
@@ -145,6 +161,7 @@ _NORMAL_FORMS: dict[str, Callable[[str], str | None]] = {
     "arxiv": _normal_arxiv,
     "pmcid": _normal_pmcid,
     "pmc": _normal_pmcid,
+    "pii": _normal_pii,
     "ads": _normal_bibcode,
     "acl": _normal_acl,
     "philpapers": lambda value: f"philpapers:{value.upper()}",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+from litmap.parsing.identifiers.address_table import identifier_by_table
 from litmap.parsing.identifiers.ids import clean_doi, doi_id, normalise_id, valid_arxiv
 
 Rule = tuple[re.Pattern[str], re.Pattern[str], Callable[[re.Match[str]], str | None]]
@@ -29,6 +30,7 @@ _REDIRECT_HOST = re.compile(
     r"scholar\.google\.[a-z.]{2,6}|"
     r"urldefense\.(?:com|proofpoint\.com)|ezproxy\.[\w.-]+|proxy\.[\w.-]+|link\.zhihu\.com|"
     r"t\.umblr\.com|"
+    r"(?:ideas|econpapers)\.repec\.org|"
     r"reddit\.com|duckduckgo\.com|steamcommunity\.com|vk\.com|slack-redir\.net|"
     r"translate\.google\.[a-z.]{2,6})$",
     re.I,
@@ -74,6 +76,17 @@ def _doi_prefix(prefix: str) -> Callable[[re.Match[str]], str | None]:
 
 def _arxiv(match: re.Match[str]) -> str | None:
     return valid_arxiv(match.group(1))
+
+
+_OPENRXIV_SINCE = "2025.12.01"
+"""From this day on bioRxiv's and medRxiv's DOIs begin with 10.64898, before with 10.1101."""
+
+
+def _openrxiv(match: re.Match[str]) -> str | None:
+    """The DOI where the address does not say its prefix: '…/early/2026/03/04/2026.03.01.708123'."""
+    number = match.group(1)
+    is_new = "." in number and number >= _OPENRXIV_SINCE
+    return doi_id(f"10.{64898 if is_new else 1101}/{number}")
 
 
 def _pmlr(match: re.Match[str]) -> str | None:
@@ -191,18 +204,13 @@ _RULES: tuple[Rule, ...] = (
     _rule(r"europepmc\.org", r"^/(?:abstract|article)/MED/(\d{1,8})", _const("pmid")),
     _rule(
         r"(?:bio|med)rxiv\.org",
-        r"^/content/10\.(?:1101|64898)/((?:\d{4}\.\d{2}\.\d{2}\.)?\d{5,8})",
-        _doi_prefix("10.1101/"),
+        r"^/content/(10\.(?:1101|64898)/(?:\d{4}\.\d{2}\.\d{2}\.)?\d{5,8})",
+        lambda m: doi_id(m.group(1)),
     ),
     _rule(
         r"(?:bio|med)rxiv\.org",
-        r"^/content/(?:bio|med)rxiv/early/\d{4}/\d{2}/\d{2}/((?:\d{4}\.\d{2}\.\d{2}\.)?\d{5,8})",
-        _doi_prefix("10.1101/"),
-    ),
-    _rule(
-        r"(?:bio|med)rxiv\.org",
-        r"^/content/early/\d{4}/\d{2}/\d{2}/((?:\d{4}\.\d{2}\.\d{2}\.)?\d{5,8})",
-        _doi_prefix("10.1101/"),
+        r"^/content/(?:(?:bio|med)rxiv/)?early/\d{4}/\d{2}/\d{2}/((?:\d{4}\.\d{2}\.\d{2}\.)?\d{5,8})",
+        _openrxiv,
     ),
     _rule(
         r"api\.semanticscholar\.org",
@@ -223,19 +231,11 @@ _RULES: tuple[Rule, ...] = (
     ),
     _rule(r"inspirehep\.net", r"^/(?:record|literature)/(\d+)", _const("inspire")),
     _rule(
-        r"hal\.science|archives-ouvertes\.fr|hal\.inria\.fr|inria\.hal\.science|"
-        r"hal\.univ-[\w-]+\.fr|hal\.\w+\.fr|halshs\.\w+\.fr|\w+\.hal\.science",
-        r"^/((?:hal|tel|inria|halshs|cel|lirmm|hprints|in2p3|ineris|pasteur|cea|ensl|insu|jpa|"
-        r"medihal|dumas)-\d{5,9})",
-        _const("hal"),
-    ),
-    _rule(
         r"ssrn\.com",
         r"(?:abstract(?:_?id)?[=/]|papers\.cfm\?abstract_id=)(\d{3,9})",
         _doi_prefix("10.2139/ssrn."),
     ),
     _rule(r"ssrn\.com", r"SSRN_ID(\d{3,9})_", _doi_prefix("10.2139/ssrn.")),
-    _rule(r"nber\.org", r"^/(?:system/files/working_)?papers/(w\d{2,6})", _doi_prefix("10.3386/")),
     _rule(
         r"citeseerx\.ist\.psu\.edu|citeseer\.ist\.psu\.edu|citeseerx\.psu\.edu",
         r"[?&]doi=(10\.1\.1\.[\d.]+\d|[0-9a-f]{40})",
@@ -267,8 +267,8 @@ _RULES: tuple[Rule, ...] = (
     ),
     _rule(
         r"sciencedirect\.com|linkinghub\.elsevier\.com|cell\.com|thelancet\.com",
-        r"/([SB]\d{3,4}-?\d{3}[\dX]\(?\d{2}\)?\d{5}-?[\dX])",
-        lambda m: "pii:" + re.sub(r"[^0-9A-Z]", "", m.group(1).upper()),
+        r"[/=](?:PII)?([SB]\d{3,4}-?\d{3}[\dX]\(?\d{2}\)?\d{5}-?[\dX])",
+        _const("pii"),
     ),
     _rule(r"jstor\.org", r"^/(?:stable|pss)/(?:pdf/|info/)?(\d{4,10})", _const("jstor")),
     _rule(
@@ -284,13 +284,6 @@ _RULES: tuple[Rule, ...] = (
             if m.group(1) == "articles"
             else doi_id(f"10.7287/peerj.preprints.{m.group(3)}")
         ),
-    ),
-    _rule(r"psyarxiv\.com", r"^/([a-z0-9]{5})(?:/|$)", _doi_prefix("10.31234/osf.io/")),
-    _rule(
-        r"osf\.io", r"^/preprints/psyarxiv/([a-z0-9]{5})(?:[_/]|$)", _doi_prefix("10.31234/osf.io/")
-    ),
-    _rule(
-        r"osf\.io", r"^/preprints/socarxiv/([a-z0-9]{5})(?:[_/]|$)", _doi_prefix("10.31235/osf.io/")
     ),
     _rule(r"projecteuclid\.org", r"^/(?:euclid\.)(\w+)/(\d{6,12})", _euclid),
     _rule(
@@ -355,7 +348,7 @@ def _redirect_target(query: str) -> str:
     if not query or query.count("&") >= _MAX_FIELDS:
         return ""
     values = dict(parse_qsl(query, max_num_fields=_MAX_FIELDS))
-    targets = (values.get(key, "") for key in _REDIRECT_KEYS)
+    targets = (values.get(key, "").partition(";h=repec")[0] for key in _REDIRECT_KEYS)
     return next((url for url in targets if url.startswith(("http://", "https://"))), "")
 
 
@@ -369,8 +362,8 @@ def identifier_from_url(url: str) -> str | None:
     """The identifier that a scholarly URL names (`arxiv:…`, `doi:…`, `openreview:…`, …), or None.
 
     Kinds: arxiv doi openreview pmlr neurips jmlr acl pmid pmcid s2 ads inspire hal citeseerx ieee
-    acm pii jstor iacr openalex dblp philpapers. Wrapped links (web archives, redirects) are
-    unwrapped; DOIs are found in any site's path.
+    acm pii jstor iacr openalex dblp philpapers iclr mlsys econstor. Wrapped links (web archives,
+    redirects) are unwrapped; DOIs are found in any site's path.
     """
     if len(url) > _MAX_URL:
         return None
@@ -386,7 +379,7 @@ def identifier_from_url(url: str) -> str | None:
         return None
     path = unquote(_SLASHES.sub("/", parts.path))
     path += f"?{unquote(parts.query)}" if parts.query else ""
-    by_rule = _by_rule(host, path)
+    by_rule = _by_rule(host, path) or _by_table(host, path)
     if by_rule:
         return by_rule
     # pages that load by script have their address behind '#!' or '#/'
@@ -406,6 +399,11 @@ def _by_rule(host: str, path: str) -> str | None:
         if identifier:
             return identifier
     return None
+
+
+def _by_table(host: str, path: str) -> str | None:
+    identifier = identifier_by_table(host, path)
+    return normalise_id(identifier) if identifier else None
 
 
 def _doi_in_path(host: str, path: str) -> str | None:
