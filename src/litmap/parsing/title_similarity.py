@@ -15,6 +15,8 @@ from difflib import SequenceMatcher
 from enum import IntEnum
 from functools import lru_cache
 
+from litmap.parsing.markup import strip_tags
+from litmap.parsing.retractions import split_mark
 from litmap.parsing.word_lists import load_words
 
 _GREEK = (  # noqa: SIM905
@@ -30,7 +32,10 @@ _GREEK_NAMES = {chr(0x3B1 + i): name for i, name in enumerate(_GREEK)} | {
 _LETTERS = str.maketrans(
     {"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th"}
 )
-_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
+_LATEX_SCRIPT = re.compile(
+    r"\s?(?<=[\w\])}])\$?[_^]\{?(?=\d)|\$[_^]\{?(?=\d)|(?<=\d)\}?\$(?=[a-zA-Z])"
+)
+"""What stands around a number that is lowered or raised: 'CO$_2$', '$^{18}$F'."""
 _LATEX_ACCENT = re.compile(r"\\(?:[`'^\"~=.]|[uvHckdb](?=[\s{]))\s*\{?\s*(\\?[a-zA-Z])\}?")
 _LATEX_LETTER = re.compile(r"\\(ss|ae|oe|o|l|aa|i|j|AE|OE|O|L|AA)(?![a-zA-Z])\s?(?:\{\})?")
 _LATEX_COMMAND = re.compile(r"\\([a-zA-Z]{1,30})\*?\s?")
@@ -75,7 +80,9 @@ def normalise_title(title: str) -> str:
     if "&" in text:
         text = html.unescape(text)
     if "<" in text:
-        text = _TAG.sub("", text)
+        text = strip_tags(text)
+    if "_" in text or "^" in text:
+        text = _LATEX_SCRIPT.sub("", text)
     if "\\" in text:
         text = _LATEX_ACCENT.sub(r"\1", text)
         text = _LATEX_LETTER.sub(_latex_letter, text)
@@ -198,8 +205,9 @@ class TitleMatch(IntEnum):
 
 def match_titles(one: str, two: str) -> TitleMatch:
     """How two titles stand to each other; 'survey' or 'revisiting' in only one of them makes them
-    differ.
+    differ. The mark of a retracted work ('RETRACTED: ') makes no difference.
     """
+    one, two = split_mark(one)[0], split_mark(two)[0]
     similarity = title_similarity(one, two)
     if similarity >= _EQUAL:
         return TitleMatch.EQUAL

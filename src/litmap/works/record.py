@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterable
@@ -12,8 +11,8 @@ from typing import Any
 from litmap.errors import WebError
 from litmap.models import Location
 from litmap.parsing.grammar import YEAR_SINCE_1400
-
-_TAG = re.compile(r"<[^<>]{0,200}>")
+from litmap.parsing.markup import plain_text
+from litmap.parsing.retractions import split_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +51,17 @@ def text(value: Any, limit: int = 20_000) -> str:
     """
     if not isinstance(value, str):
         return ""
-    value = value[:limit]
-    if "<" in value:
-        value = _TAG.sub(" ", value)
-    if "&" in value:
-        value = html.unescape(value)
-    return " ".join("".join(c if c.isprintable() else " " for c in value).split())
+    return plain_text(value[:limit])
+
+
+def split_title(value: Any, source: str, *, is_work: bool = False) -> tuple[str, tuple[str, ...]]:
+    """A title as one line of plain text without the mark of a retraction, and the notice that it
+    gives.
+
+    `source` says so; `is_work` as in `litmap.parsing.retractions.split_mark`.
+    """
+    title, mark = split_mark(text(value), is_work=is_work)
+    return title, (f"marked “{mark}” in the title by {source}",) if mark else ()
 
 
 def year(value: Any) -> int | None:
