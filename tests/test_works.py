@@ -80,7 +80,7 @@ def test_titles(one, two, match):
 @pytest.mark.parametrize("form", [
     "{t}: A Survey of Methods and Open Problems", "Revisiting {t}: A Reproducibility Study", "{t} (Extended Abstract)",
     'Comments on "{t}"', "{t} Without the Usual Assumptions", "Towards Faster {t}", "{t}: Reply", "A Critique of {t}",
-    "{t} Revisited", "Erratum: {t}", "{t}, Part II", "A Note on {t}", "Beyond {t}", "{t}: An Overview", "Retracted: {t}",
+    "{t} Revisited", "Erratum: {t}", "{t}, Part II", "A Note on {t}", "Beyond {t}", "{t}: An Overview", "Retraction: {t}",
 ])  # fmt: skip
 @pytest.mark.parametrize(
     "title",

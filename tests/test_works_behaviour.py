@@ -799,7 +799,7 @@ def test_openalex_is_asked_for_ids_titles_and_people():
     assert asked(openalex.request_for("pmid", [str(n) for n in range(50)]))["per-page"] == "100"
     query = asked(openalex.request_for_titles(["A, fine: title", "Ada’s"]))
     assert (query["filter"], query["per-page"]) == ("title.search:A fine title|Ada's", "50")
-    assert asked(openalex.request_for_titles(["t"] * 9))["per-page"] == "200"
+    assert asked(openalex.request_for_titles(["t"] * 9))["per-page"] == "100"
     query = asked(openalex.request_for_people(["Marwick", "van Berg"], 2001))
     assert query["filter"] == (
         "raw_author_name.search:Marwick,raw_author_name.search:van Berg,publication_year:2000-2002"

@@ -25,8 +25,9 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 MAX_OTHER_TITLES = 8
 ID_KIND_ORDER = (
-    "arxiv", "doi", "openreview", "pmlr", "neurips", "jmlr", "acl", "pmid", "pmcid", "hal",
-    "inspire", "ads", "iacr", "openalex", "s2", "dblp", "ieee", "acm", "pii", "jstor",
+    "arxiv", "doi", "openreview", "pmlr", "neurips", "iclr", "mlsys", "jmlr", "acl", "pmid",
+    "pmcid", "hal",
+    "econstor", "inspire", "ads", "iacr", "openalex", "s2", "dblp", "ieee", "acm", "pii", "jstor",
     "philpapers", "citeseerx",
 )  # fmt: skip
 """Kinds of identifiers, the surest first."""

@@ -108,7 +108,7 @@ def openalex_ids(
 ) -> list[SourceQuery]:
     """Look-ups at OpenAlex by DOI, PubMed id or its own id; arXiv ids count as DOIs."""
     queries: list[SourceQuery] = []
-    for kind in ("doi", "pmid", "pmcid", "openalex"):
+    for kind in ("doi", "pmid", "openalex"):
 
         def query(ids: list[str], kind: str = kind) -> SourceQuery:
             request = openalex.request_for(kind, [_openalex_value(i) for i in ids], options.keys)

@@ -46,7 +46,7 @@ from litmap.works.task import ResolutionTask
 
 Tasks = Sequence[ResolutionTask]
 
-DATACITE = ("10.48550/", "10.5281/", "10.6084/", "10.4230/", "10.13140/", "10.17605/", "10.31219/")
+DATACITE = ("10.48550/", "10.5281/", "10.6084/", "10.4230/", "10.13140/", "10.17605/", "10.17632/")
 """Prefixes of DOIs that live at DataCite, which Crossref does not know."""
 _PAGES = {
     "pmlr": "https://proceedings.mlr.press/{}.html",
@@ -54,11 +54,18 @@ _PAGES = {
     "pmid": "https://pubmed.ncbi.nlm.nih.gov/{}/",
     "pmcid": "https://pmc.ncbi.nlm.nih.gov/articles/{}/",
     "hal": "https://hal.science/{}",
+    "econstor": "https://www.econstor.eu/handle/10419/{}",
     "ads": "https://ui.adsabs.harvard.edu/abs/{}/abstract",
     "iacr": "https://eprint.iacr.org/{}",
     "ieee": "https://ieeexplore.ieee.org/document/{}/",
 }
-
+_PROCEEDINGS = {
+    "iclr": "https://proceedings.iclr.cc/paper_files/paper/{year}/hash/{code}-Abstract-Conference.html",
+    "mlsys": (
+        "https://proceedings.mlsys.org/paper_files/paper/{year}/hash/{code}-Abstract-mlsys{year}.html"
+    ),
+}
+"""The page of a paper by year and code."""
 
 MIN_LISTED = 4
 """So many DOIs are asked for in one list: lists are allowed more seldom than single works."""
@@ -143,6 +150,9 @@ def _page_of(ident: str, task: ResolutionTask) -> str:
     kind, _, value = ident.partition(":")
     if kind in _PAGES:
         return _PAGES[kind].format(quote(value, safe="/.-_"))
+    if kind in _PROCEEDINGS:
+        year, _, code = value.partition("/")
+        return _PROCEEDINGS[kind].format(year=quote(year), code=quote(code))
     if kind == "jmlr":
         volume, _, paper = value.partition("/")
         return f"https://jmlr.org/papers/{quote(volume)}/{quote(paper)}.html"
@@ -225,7 +235,7 @@ def _elsewhere(ident: str, task: ResolutionTask) -> list[SourceQuery]:
     kind, _, value = ident.partition(":")
     if kind == "openreview":
         return [_openreview(value, task, openreview.HOSTS[1])]
-    if kind in {"pmid", "pmcid"}:
+    if kind == "pmid":
         return [_page(_page_of(ident, task), task)]
     if kind == "doi":
         return [_page(f"https://doi.org/{quote(value, safe='/():;.-_')}", task)]

@@ -12,13 +12,29 @@ from urllib.parse import quote
 from litmap.errors import WebError
 from litmap.models import Location, Request
 from litmap.parsing.identifiers import arxiv_version, doi_id, valid_arxiv
-from litmap.works.record import Record, identifiers, people, text, year
+from litmap.works.record import Record, identifiers, people, split_title, text, year
 
 NAME = "arXiv"
 API = "https://export.arxiv.org/api/query"
 IDS_AT_ONCE = 100
 TITLES_AT_ONCE = 12
 _ATOM = "{http://www.w3.org/2005/Atom}"
+_NO_TITLE = frozenset({"", "0"})
+"""What the feed gives where a title is missing."""
+_PAPER = r"(?:paper|article|manuscript|submission|preprint|e-?print|work|note|report|thesis)"
+_WITHDRAWN = re.compile(
+    rf"^\W*(?:this|the)?\s?(?:{_PAPER}\s)?(?:has\s)?(?:now\s)?(?:been|is|was)?\s?"
+    r"(?:hereby|now|temporarily|permanently)?\s?withdrawn\b"
+    r"|\bwithdrawn\sby\s(?:the\s|its\s)?(?:authors?|arxiv|submitters?|admin)"
+    rf"|\bwithdr(?:aw|ew|awn|awing)\s(?:this|our|the)\s{_PAPER}\b",
+    re.I,
+)
+_WITHDRAWN_ELSEWHERE = re.compile(
+    r"withdrawn\sfrom\s(?!arxiv|the\sarxiv|public|submission|circulation)"
+    r"|\b(?:earlier|previous|prior|old(?:er)?|first|original|initial|another|preceding|v\d|"
+    r"version\s\d|previously|supersedes|replaces|mistake)\b",
+    re.I,
+)
 _ARXIV = "{http://arxiv.org/schemas/atom}"
 
 
@@ -87,21 +103,21 @@ def _get(entry: ET.Element, name: str) -> str:
 
 def _record(entry: ET.Element, ident: str) -> Record | None:
     value = ident.rpartition("/abs/")[2]
-    arxiv, title = valid_arxiv(value), _get(entry, f"{_ATOM}title")
-    if arxiv is None or not title:
+    arxiv = valid_arxiv(value)
+    title, marked = split_title(_get(entry, f"{_ATOM}title"), NAME)
+    if arxiv is None or title in _NO_TITLE:
         return None
     bare = arxiv.removeprefix("arxiv:")
     comment = _get(entry, f"{_ARXIV}comment")
-    withdrawn = (
-        "withdrawn" in comment.lower()
-        or "has been withdrawn" in _get(entry, f"{_ATOM}summary").lower()
-    )
+    withdrawn = is_withdrawn(comment) or is_withdrawn(_get(entry, f"{_ATOM}summary"))
     doi = doi_id(_get(entry, f"{_ARXIV}doi").split(" ")[0]) or ""
     version = arxiv_version(value)
+    if withdrawn and version and version > 1:
+        version -= 1  # the withdrawn version itself has no file
     return Record(
         source=NAME,
         title=title,
-        authors=people(_get(author, f"{_ATOM}name") for author in entry.iter(f"{_ATOM}author")),
+        authors=_names(entry),
         year=year(_get(entry, f"{_ATOM}published")),
         venue=_get(entry, f"{_ARXIV}journal_ref") or "arXiv",
         abstract=_get(entry, f"{_ATOM}summary"),
@@ -117,5 +133,23 @@ def _record(entry: ET.Element, ident: str) -> Record | None:
             ),
         ),
         arxiv_version=version,
-        notices=(f"withdrawn from arXiv: {comment}"[:300],) if withdrawn else (),
+        notices=marked + ((f"withdrawn from arXiv: {comment}"[:300],) if withdrawn else ()),
+    )
+
+
+def _names(entry: ET.Element) -> tuple[str, ...]:
+    """The authors; a sign between a collaboration and its members ('…', ':', '…') is none."""
+    names = (_get(author, f"{_ATOM}name") for author in entry.iter(f"{_ATOM}author"))
+    return people(name for name in names if any(map(str.isalpha, name)))
+
+
+def is_withdrawn(told: str) -> bool:
+    """Whether a comment or an abstract says that this very paper was withdrawn from arXiv.
+
+    'This paper has been withdrawn by the author' does; 'withdrawn from ICLR', 'an earlier version
+    was withdrawn' and 'the drug has been withdrawn' do not.
+    """
+    return any(
+        _WITHDRAWN.search(sentence) is not None and _WITHDRAWN_ELSEWHERE.search(sentence) is None
+        for sentence in re.split(r"[.;]\s", told)
     )

@@ -4,12 +4,14 @@ https://github.com/CrossRef/rest-api-doc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from litmap.models import Location, Request
-from litmap.parsing.identifiers import doi_id, identifier_from_url
+from litmap.parsing.identifiers import doi_id, identifier_from_url, url_key
+from litmap.parsing.word_lists import load_pattern
 from litmap.works.record import (
     Record,
     count,
@@ -20,6 +22,7 @@ from litmap.works.record import (
     load_json,
     named,
     people,
+    split_title,
     text,
     unique,
     year,
@@ -30,6 +33,11 @@ API = "https://api.crossref.org/works"
 DOIS_AT_ONCE = 25
 """DOIs in one list: each brings its whole reference list."""
 _RELATIONS = ("is-preprint-of", "has-preprint", "is-identical-to", "is-version-of", "has-version")
+MAX_FILES = 2
+"""Files of one record that are named."""
+_TOKEN_ADDRESS = re.compile(
+    rf"https?://(?:{load_pattern('token_addresses', 'litmap.works')})", re.I
+)
 _NOT_WORKS = {
     "component",
     "journal",
@@ -92,24 +100,26 @@ def parse(body: bytes) -> list[Record]:
 
 def _record(item: dict[str, Any]) -> Record | None:
     titles = [text(t) for t in items(item.get("title"))]
+    is_work = bool(item.get("author")) and not item.get("update-to")
+    title, marked = split_title(next(iter(titles), ""), NAME, is_work=is_work)
     doi = doi_id(text(item.get("DOI")))
-    if not doi or not titles or not titles[0] or text(item.get("type")) in _NOT_WORKS:
+    if not doi or not title or text(item.get("type")) in _NOT_WORKS:
         return None
     page = text(fields(fields(item.get("resource")).get("primary")).get("URL"))
     also = identifier_from_url(page) if page else None
     resolver = f"https://doi.org/{quote(doi[4:], safe='/():;.-_')}"
     return Record(
         source=NAME,
-        title=titles[0],
-        authors=people(_name(fields(a)) for a in items(item.get("author"))),
+        title=title,
+        authors=_names(item, "author") or _names(item, "editor"),
         year=_year(item),
         venue=_venue(item),
         abstract=text(item.get("abstract")).removeprefix("Abstract").strip(),
         ids=identifiers([doi, *_related(item), also or ""]),
         urls=unique([f"https://doi.org/{doi[4:]}", page if is_web_address(page) else ""]),
         locations=(Location(resolver, "landing", NAME), *_files(item)),
-        other_titles=unique(_other_titles(item, titles)),
-        notices=_notices(item),
+        other_titles=unique(_other_titles(item, [title, *titles[1:]])),
+        notices=unique([*marked, *_notices(item)]),
         cited=count(item.get("is-referenced-by-count")),
     )
 
@@ -125,6 +135,11 @@ def _other_titles(item: dict[str, Any], titles: list[str]) -> list[str]:
 def _venue(item: dict[str, Any]) -> str:
     containers = map(text, items(item.get("container-title")))
     return next(iter(containers), "") or text(item.get("publisher"))
+
+
+def _names(item: dict[str, Any], role: str) -> tuple[str, ...]:
+    """The people and groups in a role: author or editor."""
+    return people(_name(fields(person)) for person in items(item.get(role)))
 
 
 def _name(person: dict[str, Any]) -> str:
@@ -156,18 +171,27 @@ def _related(item: dict[str, Any]) -> list[str]:
 
 
 def _files(item: dict[str, Any]) -> list[Location]:
-    """Full-text links that the publisher deposited as PDF; whether they are open is not said."""
-    links = [
-        fields(link)
-        for link in items(item.get("link"))
-        if fields(link).get("content-type") == "application/pdf"
-    ]
-    urls = [(text(link.get("URL")), text(link.get("content-version"))) for link in links]
-    return [
-        Location(url, "pdf", NAME, "unknown", version)
-        for url, version in urls
-        if is_web_address(url)
-    ][:2]
+    """Full-text links that the publisher deposited as PDF, each once, those for holders of a token
+    last; whether they are open is not said.
+    """
+    files: dict[str, Location] = {}
+    for link in map(fields, items(item.get("link"))):
+        url = text(link.get("URL"))
+        if is_web_address(url) and _is_pdf(url, text(link.get("content-type"))):
+            version = text(link.get("content-version"))
+            files.setdefault(url_key(url), Location(url, "pdf", NAME, "unknown", version))
+    return sorted(files.values(), key=lambda file: _needs_token(file.url))[:MAX_FILES]
+
+
+def _is_pdf(url: str, kind: str) -> bool:
+    """Whether a link is to a PDF: said so, or unspecified and '…/pdf'."""
+    path = url.partition("?")[0].lower()
+    return kind == "application/pdf" or (kind == "unspecified" and path.endswith("pdf"))
+
+
+def _needs_token(url: str) -> bool:
+    """Whether an address is one of text mining, which answers only holders of a token."""
+    return _TOKEN_ADDRESS.match(url) is not None
 
 
 def _notices(item: dict[str, Any]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from litmap.works.record import (
     load_json,
     named,
     people,
+    split_title,
     text,
     year,
 )
@@ -45,7 +46,7 @@ def parse(body: bytes) -> list[Record]:
 
 
 def _record(info: dict[str, Any]) -> Record | None:
-    title = text(info.get("title")).rstrip(".")
+    title, marked = split_title(text(info.get("title")).rstrip("."), NAME)
     if not title:
         return None
     links = [url for url in map(text, items(info.get("ee"))) if is_web_address(url)]
@@ -60,6 +61,7 @@ def _record(info: dict[str, Any]) -> Record | None:
         ids=identifiers([*ids, f"dblp:{text(info.get('key'))}"]),
         urls=tuple(links),
         locations=tuple(Location(url, _kind(url), NAME, access) for url in links),
+        notices=marked,
     )
 
 

@@ -12,17 +12,23 @@ import re
 from litmap.models import Location, Request
 from litmap.parsing.grammar import YEAR_SINCE_1600
 from litmap.parsing.identifiers import doi_id, identifier_from_url, normalise_id, valid_arxiv
-from litmap.parsing.meta_tags import pdf_urls, read_tags
-from litmap.works.record import Record, identifiers, is_web_address, text, unique, year
+from litmap.parsing.meta_tags import pdf_urls, read_tags, social_title
+from litmap.works.record import Record, identifiers, is_web_address, split_title, text, unique, year
 
 NAME = "the work's page"
 _IEEE = re.compile(rb"xplGlobal\.document\.metadata\s{0,3}=\s{0,3}\{")
+_BETWEEN_NAMES = re.compile(r",\s*(?:and\s|&\s)?|\s(?:and|&)\s")
+_NAME_WORD = re.compile(r"[^\W\d_]")
+_INITIALS = re.compile(r"(?:[A-Z]\.?-?){1,3}")
 Tags = list[tuple[str, str]]
-_DOI_NAMES = frozenset({"doi", "identifier", "identifier.doi"})
+_DOI_NAMES = frozenset({"doi", "identifier", "identifier.doi", "identifier.uri", "id_number"})
 _ABSTRACT_NAMES = frozenset({"abstract", "description.abstract"})
+_EVIDENCE = frozenset({"author", "authors", "creator", "creators_name", "doi", "pdf_url"})
+"""Tags that only a work's page has, so that its title for social media is the work's."""
 _NAMES = {
     "title": ("title", "citation_title"),
-    "author": ("author", "authors", "creator", "creators_name"),
+    "author": ("author", "authors", "creator", "creator.personalname", "creators_name"),
+    "editor": ("editor", "editors", "editors_name"),
     "date": (
         "publication_date",
         "date",
@@ -30,6 +36,7 @@ _NAMES = {
         "year",
         "cover_date",
         "issued",
+        "date.issued",
         "publicationdate",
     ),
     "venue": (
@@ -54,7 +61,7 @@ def parse(body: bytes, url: str = "") -> list[Record]:
     tags = read_tags(body)
     if b"xplGlobal" in body:
         tags += _ieee(body)
-    title = _first(tags, "title")
+    title, marked = split_title(_first(tags, "title") or _social_title(tags, body), NAME)
     if not title:
         return []
     files = filter(is_web_address, pdf_urls(body, url))
@@ -62,29 +69,67 @@ def parse(body: bytes, url: str = "") -> list[Record]:
     record = Record(
         source=NAME,
         title=title,
-        authors=_authors(tags),
+        authors=_people(tags, "author") or _people(tags, "editor"),
         year=next(filter(None, map(year, _all(tags, "date"))), None) or _loose_year(tags),
         venue=_first(tags, "venue"),
-        abstract=next((v for name, v in tags if name in _ABSTRACT_NAMES), ""),
+        abstract=text(next((v for name, v in tags if name in _ABSTRACT_NAMES), "")),
         ids=_ids(tags, url),
         urls=(url,) if url else (),
         locations=tuple(Location(file, "pdf", NAME, access) for file in files),
+        notices=marked,
     )
     return [record]
 
 
 def _ids(tags: Tags, url: str) -> tuple[str, ...]:
     """DOIs, arXiv and PubMed ids of the tags, and what the page's own address names."""
-    ids = [doi_id(value) or "" for name, value in tags if name in _DOI_NAMES]
+    ids = [_identifier(value) for name, value in tags if name in _DOI_NAMES]
     ids += [valid_arxiv(value) or "" for name, value in tags if name == "arxiv_id"]
     ids += [normalise_id(f"pmid:{v}") for name, v in tags if name == "pmid" and v.isdigit()]
     return identifiers([*ids, (identifier_from_url(url) or "") if url else ""])
 
 
-def _authors(tags: Tags) -> tuple[str, ...]:
-    """The authors in the order of the page; some sites put all of them into one tag."""
-    values = [value for name, value in tags if name in _NAMES["author"]]
-    return unique([text(name) for value in values for name in value.split(";")])
+def _identifier(value: str) -> str:
+    """The DOI of a tag, or what the address in it names; '' for others, such as a shelf mark."""
+    doi = doi_id(value)
+    if doi is None and is_web_address(value):
+        return identifier_from_url(value) or ""
+    return doi or ""
+
+
+def _social_title(tags: Tags, body: bytes) -> str:
+    return social_title(body) if any(name in _EVIDENCE for name, _ in tags) else ""
+
+
+def _people(tags: Tags, role: str) -> tuple[str, ...]:
+    """The authors or editors in the order of the page; some sites put all of them into one tag."""
+    values = [text(value) for name, value in tags if name in _NAMES[role]]
+    return unique([name for value in values for name in split_names(value)])
+
+
+def split_names(value: str) -> list[str]:
+    """The names in one tag: parted by semicolons, by 'and', or by commas where each part is a whole
+    name.
+
+    'M. Halvern, J. Ostrick' are two, 'Halvern, Mara' and 'van der Berg, Ada Maria' are one.
+    """
+    parts = [part.strip() for part in value.split(";")]
+    if len(parts) > 1:
+        return list(filter(None, parts))
+    listed = [part.strip() for part in _BETWEEN_NAMES.split(value)]
+    listed = [part for part in listed if part]
+    return listed if len(listed) > 1 and _are_whole_names(listed, value) else [value]
+
+
+def _are_whole_names(parts: list[str], value: str) -> bool:
+    """Whether each part is a person's whole name: each has initials, or there are too many parts
+    for a family name and a given name.
+    """
+    words = [part.split() for part in parts]
+    if not all(2 <= len(names) <= 4 and all(map(_NAME_WORD.match, names)) for names in words):
+        return False
+    has_initials = all(any(map(_INITIALS.fullmatch, names)) for names in words)
+    return has_initials or len(parts) > 2 or "," not in value
 
 
 def _is_closed(tags: Tags) -> bool:

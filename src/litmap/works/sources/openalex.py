@@ -23,6 +23,7 @@ from litmap.works.record import (
     load_json,
     named,
     places,
+    split_title,
     text,
     unique,
     year,
@@ -35,6 +36,8 @@ TITLES_AT_ONCE = 8
 LIST_CREDITS = 1
 SEARCH_CREDITS = 10
 """Credits of the day's allowance (1,000 without a key, ten times as many with a free one)."""
+MAX_PAGE = 100
+"""Records on one page at most."""
 _SELECT = (
     "id,doi,title,display_name,publication_year,ids,primary_location,locations,best_oa_location,"
     "authorships,"
@@ -42,8 +45,11 @@ _SELECT = (
 )
 _DOI_HOST = re.compile(r"^https?://(?:dx\.)?doi\.org/")
 _LISTED_KINDS = frozenset({"openalex", "pmid", "pmcid"})
-_PLACE_KINDS = frozenset({"arxiv", "openreview", "pmlr", "neurips", "jmlr", "acl", "pmcid", "hal"})
-_ID_KINDS = {"doi": "doi", "pmid": "pmid", "pmcid": "pmcid", "openalex": "openalex"}
+_PLACE_KINDS = frozenset(
+    {"arxiv", "openreview", "pmlr", "neurips", "iclr", "mlsys", "jmlr", "acl", "pmcid", "hal"}
+)
+_ID_KINDS = {"doi": "doi", "pmid": "pmid", "openalex": "openalex"}
+"""Kinds that lists are asked for, and the filter's name; there is none for PubMed Central's ids."""
 
 
 def can_ask(ident: str) -> bool:
@@ -53,7 +59,7 @@ def can_ask(ident: str) -> bool:
 
 
 def request_for(kind: str, values: Sequence[str], keys: Mapping[str, str] | None = None) -> Request:
-    """A request for up to `AT_ONCE` ids of one kind: doi, pmid, pmcid or openalex."""
+    """A request for up to `AT_ONCE` ids of one kind: doi, pmid or openalex."""
     listed = quote("|".join(values), safe="|/:.()-_;")
     query = f"filter={_ID_KINDS[kind]}:{listed}&per-page={max(25, len(values) * 2)}"
     return _request(query, keys, LIST_CREDITS)
@@ -69,7 +75,7 @@ def request_for_titles(titles: Sequence[str], keys: Mapping[str, str] | None = N
     """A search for works with any of these titles; each must have all the words."""
     wanted = "|".join(words_to_ask(title) for title in titles)
     return _request(
-        f"filter=title.search:{quote(wanted, safe='|')}&per-page={min(200, 25 * len(titles))}",
+        f"filter=title.search:{quote(wanted, safe='|')}&per-page={min(MAX_PAGE, 25 * len(titles))}",
         keys,
         SEARCH_CREDITS,
     )
@@ -112,7 +118,7 @@ def parse(body: bytes) -> list[Record]:
 
 
 def _record(item: dict[str, Any]) -> Record | None:
-    title = text(item.get("title") or item.get("display_name"))
+    title, marked = split_title(item.get("title") or item.get("display_name"), NAME)
     if not title or item.get("is_paratext"):
         return None
     locations = [
@@ -130,7 +136,8 @@ def _record(item: dict[str, Any]) -> Record | None:
         ids=identifiers([*_own_ids(item), *_ids_of_places(locations)]),
         urls=unique([location.url for location in locations if location.kind == "landing"]),
         locations=tuple(dict.fromkeys(locations)),
-        notices=("retracted, says OpenAlex",) if item.get("is_retracted") is True else (),
+        notices=marked
+        + (("retracted, says OpenAlex",) if item.get("is_retracted") is True else ()),
         cited=count(item.get("cited_by_count")),
     )
 

@@ -11,7 +11,17 @@ from urllib.parse import quote
 
 from litmap.errors import NotFound
 from litmap.models import Location, Request
-from litmap.works.record import Record, fields, identifiers, items, load_json, people, text, year
+from litmap.works.record import (
+    Record,
+    fields,
+    identifiers,
+    items,
+    load_json,
+    people,
+    split_title,
+    text,
+    year,
+)
 
 NAME = "OpenReview"
 HOSTS = ("api2.openreview.net", "api.openreview.net")
@@ -38,7 +48,8 @@ def _record(note: dict[str, Any]) -> Record | None:
         name: fields(value).get("value", value)
         for name, value in fields(note.get("content")).items()
     }
-    ident, title = text(note.get("forum") or note.get("id")), text(content.get("title"))
+    ident = text(note.get("forum") or note.get("id"))
+    title, marked = split_title(content.get("title"), NAME)
     if not ident or not title:
         return None
     has_file = bool(content.get("pdf"))
@@ -53,6 +64,7 @@ def _record(note: dict[str, Any]) -> Record | None:
         abstract=text(content.get("abstract")),
         ids=identifiers([f"openreview:{ident}"]),
         urls=(page,),
+        notices=marked,
         locations=(file, Location(page, "landing", NAME, "open"))
         if has_file
         else (Location(page, "landing", NAME),),

@@ -20,6 +20,7 @@ from litmap.works.record import (
     named,
     people,
     places,
+    split_title,
     text,
     year,
 )
@@ -56,7 +57,7 @@ def parse(body: bytes) -> list[Record]:
 
 
 def _record(item: dict[str, Any]) -> Record | None:
-    title = text(item.get("title"))
+    title, marked = split_title(item.get("title"), NAME)
     if not title:
         return None
     file = text(fields(item.get("openAccessPdf")).get("url"))
@@ -72,6 +73,7 @@ def _record(item: dict[str, Any]) -> Record | None:
         abstract=text(item.get("abstract")),
         ids=identifiers([*_ids(item), of_file or ""]),
         locations=tuple(locations),
+        notices=marked,
     )
 
 

@@ -17,6 +17,7 @@ from litmap.works.record import (
     load_json,
     people,
     places,
+    split_title,
     text,
     year,
 )
@@ -36,7 +37,8 @@ def request_for(doi: str, contact: str) -> Request:
 def parse(body: bytes) -> list[Record]:
     """The record with its open places. Raises `WebError` for what is not JSON."""
     item = fields(load_json(body, NAME))
-    doi, title = doi_id(text(item.get("doi"))), text(item.get("title"))
+    doi = doi_id(text(item.get("doi")))
+    title, marked = split_title(item.get("title"), NAME)
     if not doi:
         return []
     locations = [
@@ -54,6 +56,7 @@ def parse(body: bytes) -> list[Record]:
         venue=text(item.get("journal_name")),
         ids=identifiers([doi, *(ident for ident in ids if ident.startswith("arxiv:"))]),
         locations=tuple(dict.fromkeys(locations)),
+        notices=marked,
     )
     return [record]
 
