@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from litmap.models import Location, Work
 from litmap.parsing.identifiers import identifier_from_url, url_key
+from litmap.pdfs.doi_files import file_of_doi
 
 MAX_LOCATIONS = 10
 """Locations tried for one work."""
@@ -67,6 +68,10 @@ def files_by_id(work: Work) -> Iterator[PdfLocation]:
             source, address = _FILE_ADDRESSES[kind]
             if url := address(value):
                 yield PdfLocation(url, source, trusted=True)
+        elif kind == "doi":
+            keeper, url = file_of_doi(value)
+            if url:
+                yield PdfLocation(url, keeper, trusted=True)
 
 
 def open_files(work: Work) -> Iterator[PdfLocation]:
@@ -166,6 +171,24 @@ def _neurips_file(value: str) -> str:
     return f"{base}/file/{code}-Paper{suffix}.pdf"
 
 
+def _iclr_file(value: str) -> str:
+    """'2025/HASH'."""
+    year, _, code = value.partition("/")
+    base = f"https://proceedings.iclr.cc/paper_files/paper/{year}"
+    return f"{base}/file/{code}-Paper-Conference.pdf" if code else ""
+
+
+def _mlsys_file(value: str) -> str:
+    """'2023/HASH'."""
+    year, _, code = value.partition("/")
+    base = f"https://proceedings.mlsys.org/paper_files/paper/{year}"
+    return f"{base}/file/{code}-Paper-mlsys{year}.pdf" if code else ""
+
+
+def _hal_file(value: str) -> str:
+    return f"https://hal.science/{value}/document"
+
+
 def _acl_file(value: str) -> str:
     return f"https://aclanthology.org/{value}.pdf"
 
@@ -175,7 +198,10 @@ _FILE_ADDRESSES: dict[str, tuple[str, Callable[[str], str]]] = {
     "pmlr": ("PMLR", _pmlr_file),
     "jmlr": ("JMLR", _jmlr_file),
     "neurips": ("NeurIPS", _neurips_file),
+    "iclr": ("ICLR", _iclr_file),
+    "mlsys": ("MLSys", _mlsys_file),
     "acl": ("the ACL Anthology", _acl_file),
+    "hal": ("HAL", _hal_file),
 }
 """For a kind of id who keeps the file, and its address ('' where the id does not tell)."""
 
