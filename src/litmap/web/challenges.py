@@ -1,6 +1,7 @@
 """Pages of bot protection: what a host sends instead of an answer to a client that is no browser.
 
-Their marks are in `data/challenge_marks.txt`. Nothing is solved or worked around: such a host is
+Their marks are in `data/challenge_marks.txt`, those that guarded sites' own pages carry too in
+`data/challenge_scripts.txt`. Nothing is solved or worked around: such a host is
 left alone for a day.
 """
 
@@ -16,10 +17,14 @@ MAX_LOOKED_AT = 65_536
 _MARKING_HEADERS = {
     "cf-mitigated": ("Cloudflare", "challenge"),
     "x-amzn-waf-action": ("AWS WAF", ""),
-    "x-datadome": ("DataDome", "protected"),
 }
 """Headers that tell of a robot check: (protection, value; '' for any)."""
 _CITATION_TAG = re.compile(rb"<meta[^>]{0,200}[\"'](?:citation_|dc\.|prism\.)", re.I)
+_HIDDEN = re.compile(r"<(?:script|style|svg)\b")
+_HIDDEN_END = re.compile(r"</(?:script|style|svg)\b")
+_TAG = re.compile(r"<[^<>]{0,5000}>")
+MAX_LETTERS = 1000
+"""Letters that a robot check's page shows at most."""
 _HTML = re.compile(
     rb"\s*(?:\xef\xbb\xbf)?\s*(?:<!--.{0,500}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
     re.I | re.S,
@@ -39,12 +44,23 @@ def challenge_in(headers: Mapping[str, str], body: bytes) -> str:
     if head.startswith(b"%PDF-") or _CITATION_TAG.search(head):
         return ""
     text = head.decode("utf-8", "replace").lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-    return next((name for name, mark in _marks() if mark in text), "")
+    mark = _first_mark("challenge_marks", text)
+    return mark or (_first_mark("challenge_scripts", text) if says_little(text) else "")
 
 
-def _marks() -> list[tuple[str, str]]:
-    rows = (row.partition(": ") for row in load_words("challenge_marks", "litmap.web"))
-    return sorted((name, mark) for name, _, mark in rows)
+def _first_mark(name: str, text: str) -> str:
+    """The protection of the first mark of a list that stands in the text, '' for none."""
+    rows = (row.partition(": ") for row in load_words(name, "litmap.web"))
+    return next((name for name, _, mark in sorted(rows) if mark in text), "")
+
+
+def says_little(page: str) -> bool:
+    """Whether a page has hardly a word beside its scripts, as that of a robot check."""
+    seen, *parts = _HIDDEN.split(page)
+    for part in parts:
+        end = _HIDDEN_END.search(part)
+        seen += part[end.start() :] if end else ""
+    return len(" ".join(_TAG.sub(" ", seen).split())) <= MAX_LETTERS
 
 
 def is_html(headers: Mapping[str, str], body: bytes) -> bool:
