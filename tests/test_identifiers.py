@@ -127,6 +127,7 @@ def test_versions_and_wrappers() -> None:
 
 
 def test_one_address_in_several_spellings_has_one_key() -> None:
+    assert url_key("0 #") == url_key("0")
     keys = {
         url_key(u)
         for u in (

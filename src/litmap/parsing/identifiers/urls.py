@@ -440,4 +440,4 @@ def url_key(url: str) -> str:
         else [("", parts.query)]
     )
     query = urlencode(sorted((k, v) for k, v in pairs if not _TRACKING.match(k)))
-    return host + port + path + (f"?{query}" if query else "")
+    return (host + port + path + (f"?{query}" if query else "")).strip()
