@@ -33,6 +33,7 @@ from litmap.works.sources import arxiv, crossref, dblp, landing, openalex, seman
         ("https://www.thelancet.com/journals/langlo/article/PIIS2214-109X(20)30026-2/fulltext?rss=yes", "pii:S2214109X20300262"),
         ("https://www.thelancet.com/action/showPdf?pii=S2214-109X%2820%2930026-2", "pii:S2214109X20300262"),
         ("https://www.gastrojournal.org/article/S0016-5085(20)30281-X/fulltext", "pii:S001650852030281X"),
+        ("https://doi.org/10.1016/S0016-5085(20)30281-X", "doi:10.1016/s0016-5085(20)30281-x"),
         ("https://osf.io/preprints/metaarxiv/y2nrb_v2", "doi:10.31222/osf.io/y2nrb"),
         ("https://osf.io/preprints/socarxiv/9tmua/download", "doi:10.31235/osf.io/9tmua"),
         ("https://thesiscommons.org/9tmua/", "doi:10.31237/osf.io/9tmua"),

@@ -402,7 +402,8 @@ def _by_rule(host: str, path: str) -> str | None:
 
 
 def _by_table(host: str, path: str) -> str | None:
-    identifier = identifier_by_table(host, path)
+    """The identifier that a row of the table gives; a DOI in the address is surer."""
+    identifier = None if _DOI_IN_URL.search(path) else identifier_by_table(host, path)
     return normalise_id(identifier) if identifier else None
 
 
