@@ -1,11 +1,12 @@
 """What litmap did not write it does not replace."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from litmap import logs
+from litmap import logs, operating_system
 from litmap.cli.write_commands import _copy_in
 from litmap.errors import UsageError
 from litmap.written_files import WrittenFiles
@@ -121,6 +122,99 @@ def test_a_file_that_comes_while_others_are_written_stays(written, folder, monke
     assert (folder / "b.bib").read_bytes() == b"mine"
 
 
+needs_handles = pytest.mark.skipif(
+    not operating_system.HAS_FOLDER_HANDLES, reason="this system has no handles of folders"
+)
+
+
+@needs_handles
+@pytest.mark.parametrize("swapped", ["works", "works/deep"])
+@pytest.mark.parametrize("moment", ["open", "mkdir", "fsync", "replace", "link"])
+@pytest.mark.parametrize("force", [False, True])
+def test_a_folder_swapped_for_a_link_meanwhile_is_not_followed(
+    written, folder, tmp_path, monkeypatch, swapped, moment, force
+):
+    """Whenever it is swapped, all is written below the folder named, or nothing where it led."""
+    outside, name = tmp_path / "outside", "works/deep/a.md"
+    (outside / "deep").mkdir(parents=True)
+    (outside / "deep" / "a.md").write_bytes(b"mine")
+    (outside / "a.md").write_bytes(b"mine")
+    written.write(folder, {name: b"one"})
+    real, calls = getattr(os, moment), []
+
+    def swap(*arguments, **keywords):
+        calls.append(arguments)
+        if (folder / swapped).is_dir() and not (folder / "aside").exists():
+            (folder / swapped).rename(folder / "aside")
+            (folder / swapped).symlink_to(outside)
+        return real(*arguments, **keywords)
+
+    monkeypatch.setattr(os, moment, swap)
+    with suppress(UsageError):
+        written.write(folder, {name: b"two", "works/deep/b.md": b"two"}, force=force)
+    monkeypatch.undo()
+    assert calls
+    assert sorted(p.name for p in outside.rglob("*")) == ["a.md", "a.md", "deep"]
+    assert {p.read_bytes() for p in outside.rglob("*.md")} == {b"mine"}
+
+
+@needs_handles
+def test_a_link_that_takes_a_file_s_place_is_not_written_through(
+    written, folder, tmp_path, monkeypatch
+):
+    (tmp_path / "mine.md").write_bytes(b"mine")
+    written.write(folder, {"a.md": b"one"})
+    real = os.fsync
+
+    def swap(handle):
+        (folder / "a.md").unlink(missing_ok=True)
+        (folder / "a.md").symlink_to(tmp_path / "mine.md")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", swap)
+    with suppress(UsageError):
+        written.write(folder, {"a.md": b"two"}, force=True)
+    assert (tmp_path / "mine.md").read_bytes() == b"mine"
+
+
+def test_a_file_edited_between_check_and_write_stays(written, folder, monkeypatch):
+    written.write(folder, {"a.md": b"one", "b.md": b"one"})
+    real = os.replace
+
+    def edit_the_other(path, target, **folders):
+        real(path, target, **folders)
+        if Path(target).name == "a.md":
+            (folder / "b.md").write_bytes(b"mine")
+
+    monkeypatch.setattr(os, "replace", edit_the_other)
+    with pytest.raises(UsageError, match="another file came meanwhile"):
+        written.write(folder, {"a.md": b"two", "b.md": b"two"})
+    assert (folder / "b.md").read_bytes() == b"mine"
+
+
+def test_without_handles_of_folders_files_are_written_by_their_paths(written, folder, monkeypatch):
+    monkeypatch.setattr(operating_system, "HAS_FOLDER_HANDLES", False)
+    for content in (b"one", b"two"):
+        written.write(folder, {"works/a.md": content})
+        assert (folder / "works" / "a.md").read_bytes() == content
+    (folder / "works" / "a.md").write_bytes(b"mine")
+    with pytest.raises(UsageError, match="--force"):
+        written.write(folder, {"works/a.md": b"three"})
+    assert [p.name for p in (folder / "works").iterdir()] == ["a.md"]
+
+
+def test_a_file_keeps_its_mode_and_a_new_one_gets_the_users(written, folder):
+    mask = os.umask(0o027)
+    try:
+        written.write(folder, {"a.md": b"one"})
+    finally:
+        os.umask(mask)
+    assert (folder / "a.md").stat().st_mode & 0o777 == 0o640
+    (folder / "a.md").chmod(0o600)
+    written.write(folder, {"a.md": b"two"})
+    assert (folder / "a.md").stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize("name", ["../out.md", "/tmp/out.md", "a/../../out.md", ""])
 def test_names_outside_the_folder_are_refused(written, folder, name):
     with pytest.raises(UsageError):
@@ -129,16 +223,16 @@ def test_names_outside_the_folder_are_refused(written, folder, name):
 
 def test_after_a_kill_in_the_middle_the_next_run_goes_on(written, folder, monkeypatch):
     written.write(folder, {"a.md": b"1", "b.md": b"1"})
-    real, names = Path.replace, []
+    real, names = os.replace, []
 
-    def die(path, target):
+    def die(path, target, **folders):
         if Path(target).suffix == ".md":
             names.append(target)
             if len(names) == 2:
                 raise KeyboardInterrupt
-        return real(path, target)
+        return real(path, target, **folders)
 
-    monkeypatch.setattr(Path, "replace", die)
+    monkeypatch.setattr(os, "replace", die)
     with pytest.raises(KeyboardInterrupt):
         written.write(folder, {"a.md": b"2", "b.md": b"2"})
     monkeypatch.undo()

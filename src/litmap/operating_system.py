@@ -1,4 +1,4 @@
-"""What differs between operating systems: file locks, limits of a process, signals, forks.
+"""What differs between operating systems: file locks, folders, limits of a process, signals, forks.
 
 The one module that names what only some systems have; each function says what it does where that is
 missing. File locks come from filelock (flock on Unix, LockFileEx on Windows). A lock belongs to the
@@ -11,7 +11,7 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -71,6 +71,33 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+HAS_FOLDER_HANDLES = os.supports_dir_fd >= {os.open, os.mkdir, os.stat, os.rename, os.unlink}
+_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
+
+
+def open_folder(folder: Path, inner: Sequence[str] = ()) -> int | None:
+    """A handle of a folder, reached down from `folder` by the names and made where it is missing.
+
+    What is done through the handle happens in that folder, whatever takes its name meanwhile. None
+    of the folders may be a link: OSError. None where the system has no such handles (Windows); the
+    folders are made there too.
+    """
+    if not HAS_FOLDER_HANDLES:
+        folder.joinpath(*inner).mkdir(parents=True, exist_ok=True)
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, _FOLDER)
+    for name in inner:
+        above = handle
+        try:
+            with suppress(FileExistsError):
+                os.mkdir(name, dir_fd=above)
+            handle = os.open(name, _FOLDER, dir_fd=above)
+        finally:
+            os.close(above)
+    return handle
 
 
 # ── limits and use of a process ───────────────────────────────────────────────────────────────────

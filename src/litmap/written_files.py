@@ -2,23 +2,26 @@
 
 Nothing that litmap did not write is replaced. What it wrote is known by its sha256, kept in the
 user's state folder, one record a folder: a file that was edited since is the user's. Files are
-written aside, flushed and renamed; a link is never followed and never replaced.
+written aside, flushed and renamed, in folders held by their handles; a link is never followed and
+never replaced, also one that takes a folder's or file's place meanwhile.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import logging
 import os
+import secrets
 import stat
-import tempfile
-from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from litmap.errors import UsageError
-from litmap.operating_system import sync_folder
+from litmap.operating_system import open_folder, sync_folder
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +40,8 @@ class WrittenFiles:
     @staticmethod
     def write_new(path: Path, content: bytes) -> None:
         """Write a file that is not there yet. Raises OSError where it is, or cannot be written."""
-        _replace(path.parent, path.name, content, force=False)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path.parent.resolve(), path.name, content)
 
     def write_file(self, path: Path, content: bytes, *, force: bool = False) -> None:
         """Write one file; see `write`."""
@@ -54,9 +58,8 @@ class WrittenFiles:
             folder.mkdir(parents=True, exist_ok=True)
             folder = folder.resolve()
             known = self._read(folder)
-            there = {name for name in files if os.path.lexists(folder / name)}
             self._check(folder, files, known, force=force)
-            self._write_all(folder, files, known, {*files} if force else there)
+            self._write_all(folder, files, known, force=force)
         except OSError as error:
             place = error.filename or folder
             message = f"{place}: cannot be written ({error.strerror or error})"
@@ -68,9 +71,10 @@ class WrittenFiles:
         folder: Path,
         files: Mapping[str, bytes],
         known: Mapping[str, list[str]],
-        replaced: Collection[str],
+        *,
+        force: bool,
     ) -> None:
-        """Write the files, over those in `replaced` only, and remember them.
+        """Write the files, without `force` only over known ones, and remember them.
 
         Both the former and the new content are litmap's while files are replaced, so that after a
         kill in the middle the next run may go on.
@@ -79,7 +83,7 @@ class WrittenFiles:
         both = {name: [*known.get(name, ()), *new] for name, new in digests.items()}
         self._store(folder, {**known, **both})
         for name, content in files.items():
-            _replace(folder, name, content, force=name in replaced)
+            _replace(folder, name, content, None if force else both[name])
         for parent in {(folder / name).parent for name in files}:
             sync_folder(parent)
         self._store(folder, {**known, **digests})
@@ -125,7 +129,7 @@ class WrittenFiles:
         content = json.dumps({"folder": str(folder), "files": files}).encode()
         try:
             self._records.mkdir(parents=True, exist_ok=True)
-            _replace(self._records, self._record(folder).name, content, force=True)
+            _replace(self._records.resolve(), self._record(folder).name, content, None)
         except OSError as error:
             logger.warning("what was written to %s is not remembered: %s", folder, error)
 
@@ -152,41 +156,109 @@ def _is_known(path: Path, digests: Iterable[str]) -> bool:
     return _sha256(path.read_bytes()) in set(digests)
 
 
-def _replace(folder: Path, name: str, content: bytes, *, force: bool) -> None:
-    """Write aside, flush, rename; without `force` never over a file that came meanwhile."""
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _check_place(folder, name)
-    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".litmap-")
-    try:
+@dataclass(frozen=True)
+class _Folder:
+    """A folder by its handle, so that what takes its name meanwhile is not written to; by its path
+    where the system has no handles of folders.
+    """
+
+    path: Path
+    handle: int | None
+
+    @classmethod
+    @contextmanager
+    def open(cls, folder: Path, inner: Sequence[str]) -> Iterator[_Folder]:
+        """The folder reached by the names, made where it is missing; none of them may be a link."""
+        handle = open_folder(folder, inner)
+        try:
+            yield cls(folder.joinpath(*inner), handle)
+        finally:
+            if handle is not None:
+                os.close(handle)
+
+    def place(self, name: str) -> str:
+        """What names a file to functions that are given the handle."""
+        return name if self.handle is not None else str(self.path / name)
+
+    def state(self, name: str) -> os.stat_result | None:
+        """Of a file, link or folder; None where there is none."""
+        try:
+            return os.stat(self.place(name), dir_fd=self.handle, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file; OSError where it is a link."""
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(self.place(name), flags, dir_fd=self.handle), "rb") as file:
+            return file.read()
+
+    def create(self, name: str, content: bytes) -> None:
+        """Write a file that is not there yet, through to the disk."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        handle = os.open(self.place(name), flags, 0o666, dir_fd=self.handle)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        mode = path.lstat().st_mode & 0o777 if os.path.lexists(path) else 0o666 & ~_umask()
-        Path(aside).chmod(mode)
-        if force or not _link(Path(aside), path):
-            Path(aside).replace(path)
-    finally:
+
+    def replace(self, old: str, new: str) -> None:
+        """Give a file a name, whatever has it; a link is replaced, not followed."""
+        ends = self.place(old), self.place(new)
+        os.replace(*ends, src_dir_fd=self.handle, dst_dir_fd=self.handle)
+
+    def link(self, old: str, new: str) -> bool:
+        """Give a file a name where that is free (FileExistsError else); False where the file system
+        has no links.
+        """
+        ends = self.place(old), self.place(new)
+        try:
+            os.link(*ends, src_dir_fd=self.handle, dst_dir_fd=self.handle)
+        except FileExistsError:
+            raise
+        except OSError:
+            return False
+        return True
+
+    def remove(self, name: str) -> None:
+        """Remove a file if it is there."""
         with suppress(FileNotFoundError):
-            Path(aside).unlink()
+            os.unlink(self.place(name), dir_fd=self.handle)
 
 
-def _link(aside: Path, path: Path) -> bool:
-    """Give the file its name where that is free; False where the file system has no links."""
-    try:
-        os.link(aside, path)
-    except FileExistsError:
-        raise
-    except OSError:
-        return False
-    return True
+def _replace(
+    folder: Path, name: str, content: bytes, replaceable: Collection[str] | None = ()
+) -> None:
+    """Write aside, flush, rename.
+
+    Over a file that is there only where its sha256 is `replaceable`; None stands for any. Raises
+    OSError for another, and where a folder on the way is a link.
+    """
+    *inner, last = Path(name).parts
+    with _Folder.open(folder, inner) as place:
+        before = place.state(last)
+        if before is not None:
+            _check_replaceable(place, last, before, replaceable)
+        aside = f".litmap-{secrets.token_hex(8)}"
+        try:
+            place.create(aside, content)
+            if before is not None:
+                mode = stat.S_IMODE(before.st_mode) & 0o777
+                os.chmod(place.place(aside), mode, dir_fd=place.handle)
+            if before is not None or not place.link(aside, last):
+                place.replace(aside, last)
+        finally:
+            place.remove(aside)
 
 
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
+def _check_replaceable(
+    place: _Folder, name: str, state: os.stat_result, replaceable: Collection[str] | None
+) -> None:
+    """Raises FileExistsError where what is there is no file, or not one that may be replaced."""
+    is_file = stat.S_ISREG(state.st_mode)
+    known = replaceable is None or (is_file and _sha256(place.read(name)) in replaceable)
+    if not (is_file and known):
+        raise FileExistsError(errno.EEXIST, "another file came meanwhile", str(place.path / name))
 
 
 def _sha256(content: bytes) -> str:
