@@ -308,9 +308,22 @@ def check_build(folder: Path) -> Mapping[str, Any]:
     and, of those that are small and not checked when they are read, the checksum. Raises
     DamagedBuild.
     """
+    manifest = _read_manifest(folder)
+    for name, entry in manifest["files"].items():
+        size = int(entry["bytes"])
+        _check_size(folder, name, size)
+        is_read_whole = "/" not in name and name.endswith(".json")  # and checked then
+        if size <= MAX_CHECKED_AT_OPEN and not is_read_whole:
+            check_content(folder, name, manifest)
+    return manifest
+
+
+def _read_manifest(folder: Path) -> Mapping[str, Any]:
+    """The manifest, of the format that this litmap reads and with its own checksum."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
-        files = {str(name): int(entry["bytes"]) for name, entry in manifest["files"].items()}
+        manifest: Mapping[str, Any] = json.loads((folder / MANIFEST).read_bytes())
+        for entry in manifest["files"].values():
+            int(entry["bytes"])
         version = int(manifest["format"])
         manifest["facts"], manifest["next_row"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -319,18 +332,16 @@ def check_build(folder: Path) -> Mapping[str, Any]:
         raise damaged(folder, MANIFEST, f"has format {version}, this litmap reads {FORMAT}")
     if manifest.get("sha256", _digest(manifest)) != _digest(manifest):
         raise damaged(folder, MANIFEST, _CHANGED)
-    for name, size in files.items():
-        try:
-            actual = (folder / name).stat().st_size
-        except OSError:
-            raise damaged(folder, name, "is missing") from None
-        if actual != size:
-            raise damaged(folder, name, f"has {actual} bytes, should have {size}")
-        is_read_whole = "/" not in name and name.endswith(".json")  # and checked then
-        if size <= MAX_CHECKED_AT_OPEN and not is_read_whole:
-            check_content(folder, name, manifest)
-    result: Mapping[str, Any] = manifest
-    return result
+    return manifest
+
+
+def _check_size(folder: Path, name: str, size: int) -> None:
+    try:
+        actual = (folder / name).stat().st_size
+    except OSError:
+        raise damaged(folder, name, "is missing") from None
+    if actual != size:
+        raise damaged(folder, name, f"has {actual} bytes, should have {size}")
 
 
 def signed(manifest: Mapping[str, Any]) -> dict[str, Any]:
