@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test lint docs bench fuzz mutants clean
+.PHONY: demo test lint docs bench fuzz audit mutants clean
 
 demo: $(VENV)/.installed ## build the example library, search it, serve the app (SERVE=0: stop after the search)
 	$(BIN)/litmap demo $(if $(filter 0,$(SERVE)),--no-serve)
@@ -26,6 +26,11 @@ bench: $(VENV)/.installed-dev ## every benchmark whose data is there; see benchm
 
 fuzz: $(VENV)/.installed-dev ## broken inputs for every reader, so many seconds each (SECONDS=600 TARGET=notes)
 	$(BIN)/python tests/fuzz/run_fuzz.py --seconds $(or $(SECONDS),600) $(if $(TARGET),--target $(TARGET))
+
+audit: $(VENV)/.installed-dev ## known flaws of the pinned versions, and bandit over what is shipped
+	$(PIP) install --quiet --editable '.[audit]'
+	$(BIN)/python -m bandit --quiet --recursive --configfile pyproject.toml src flows app.py
+	$(BIN)/python -m pip_audit --strict --requirement constraints.txt --no-deps --disable-pip
 
 mutants: $(VENV)/.installed-dev ## how many of 200 small faults the tests notice (COUNT=200 SEED=1)
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[mutants]'

@@ -282,7 +282,7 @@ class Catalogue:
         """A work that came in through the drop folder leaves the library; the files stay."""
         self._db.execute("UPDATE works SET origin = 'note' WHERE id = ?", (work,))
         for table in ("fetches", "work_pdfs"):
-            self._db.execute(f"DELETE FROM {table} WHERE work = ?", (work,))  # noqa: S608
+            self._db.execute(f"DELETE FROM {table} WHERE work = ?", (work,))  # noqa: S608 - names above
 
     def rename_work(self, old: str, new: Work, time: str) -> None:
         """`old` turned out to be the work `new`: what hangs on it moves there."""
@@ -293,8 +293,8 @@ class Catalogue:
             self._db.execute("UPDATE works SET origin = 'drop' WHERE id = ?", (new.id,))
         self._db.execute("UPDATE resolutions SET work = ? WHERE work = ?", (new.id, old))
         for table in ("fetches", "work_pdfs", "corrections"):
-            self._db.execute(f"UPDATE OR IGNORE {table} SET work = ? WHERE work = ?", (new.id, old))  # noqa: S608
-            self._db.execute(f"DELETE FROM {table} WHERE work = ?", (old,))  # noqa: S608
+            self._db.execute(f"UPDATE OR IGNORE {table} SET work = ? WHERE work = ?", (new.id, old))  # noqa: S608 - names above
+            self._db.execute(f"DELETE FROM {table} WHERE work = ?", (old,))  # noqa: S608 - names above
         self._db.execute("DELETE FROM works WHERE id = ?", (old,))
         self._db.execute("UPDATE aliases SET work = ? WHERE work = ?", (new.id, old))
         self._db.execute("INSERT OR REPLACE INTO aliases VALUES (?, ?)", (old, new.id))

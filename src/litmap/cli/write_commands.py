@@ -333,7 +333,7 @@ def serve_app(
     if not reading_needs_token:
         print(f"Without the token, {shown} shows the library but starts no refresh.", flush=True)
     interrupt_on_terminate()
-    process = subprocess.Popen(arguments, env=environment)
+    process = subprocess.Popen(arguments, env=environment)  # noqa: S603 - this interpreter
     try:
         return process.wait()
     except KeyboardInterrupt:

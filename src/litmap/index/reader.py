@@ -247,7 +247,7 @@ class Part:
         import numpy as np
 
         parameters, _keep = _search_parameters(mask)
-        assert self.signs is not None and self.rotation is not None
+        assert self.signs is not None and self.rotation is not None  # noqa: S101 - tells the type checker
         rotated = query @ self.rotation[:-1]
         asked = np.packbits(rotated > self.rotation[-1], bitorder="little")
         _, nearest = self.signs.search(

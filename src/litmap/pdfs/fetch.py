@@ -179,7 +179,7 @@ class _Run:
         if error is not None:
             _note_error(job, location, error)
             return None
-        assert download is not None
+        assert download is not None  # noqa: S101 - tells the type checker
         if download.not_modified and job.known is not None:
             return job.fetched("unchanged", replace(job.known, fetched_at=self.now))
         if download.path is None:
@@ -189,7 +189,7 @@ class _Run:
 
     def _check_file(self, job: _Job, location: PdfLocation, download: Download) -> Fetch | None:
         """Look into a file and keep it, put it aside, or drop it."""
-        assert download.path is not None
+        assert download.path is not None  # noqa: S101 - tells the type checker
         if job.known is not None and download.sha256 == job.known.sha256:
             drop(download.path)
             fresh = replace(

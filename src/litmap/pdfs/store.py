@@ -54,7 +54,7 @@ class Store:
         Atomic. A note of the outcome stays beside the transfers until the catalogue is seen to have
         it.
         """
-        assert got.path is not None and outcome.pdf is not None
+        assert got.path is not None and outcome.pdf is not None  # noqa: S101 - tells the type checker
         target = self.pdf(got.sha256)
         record = replace(outcome.pdf, path=self._relative(target))
         outcome = replace(outcome, pdf=record)
@@ -80,7 +80,7 @@ class Store:
 
     def put_aside(self, got: Download) -> Path:
         """Keep a file that may be another paper; its name is its content's hash."""
-        assert got.path is not None
+        assert got.path is not None  # noqa: S101 - tells the type checker
         target = self.aside / f"{got.sha256[:16]}.pdf"
         try:
             self.aside.mkdir(parents=True, exist_ok=True)

@@ -105,7 +105,7 @@ class Worker:
             self.close()
             home = str(Path(__file__).resolve().parents[2])
             paths = [home, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - this interpreter
                 self._command(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -116,8 +116,8 @@ class Worker:
 
     @staticmethod
     def _exchange(process: subprocess.Popen[bytes], request: dict[str, Any]) -> tuple[bytes, bytes]:
-        assert process.stdin is not None
-        assert process.stdout is not None
+        assert process.stdin is not None  # noqa: S101 - tells the type checker
+        assert process.stdout is not None  # noqa: S101 - tells the type checker
         process.stdin.write(json.dumps(request).encode() + b"\n")
         process.stdin.flush()
         header = process.stdout.read(HEADER.size)

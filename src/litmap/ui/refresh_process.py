@@ -41,7 +41,7 @@ def start(root: Path, notes: list[str], *, offline: bool = False) -> None:
     program = [sys.executable, "-c", "import sys; from litmap.cli import main; sys.exit(main())"]
     command = [*program, "refresh", "--library", str(root), *(["--offline"] if offline else [])]
     with (root / LOG).open("wb") as log:
-        subprocess.Popen(
+        subprocess.Popen(  # noqa: S603 - this interpreter; the notes' paths follow '--'
             [*command, "--", *notes],
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -80,7 +80,7 @@ class TorchEngine:
 
         self.torch, self.spec, self.device, self.threads = torch, spec, device, threads
         self.budget = 4096 if device == "cpu" else 131_072
-        model = AutoModel.from_pretrained(
+        model = AutoModel.from_pretrained(  # nosec B615
             spec.folder,
             dtype=getattr(torch, dtype),
             local_files_only=True,

@@ -126,7 +126,9 @@ def _download(name: str) -> Path:
         logger.info("model %s is not on this machine: asking Hugging Face", name)
         patterns = ["*.json", "*.txt", "*.safetensors", "*.model"]
         repository = name if "/" in name else f"sentence-transformers/{name}"
-        folder = Path(snapshot_download(repository, allow_patterns=patterns, etag_timeout=5))
+        # of no fixed revision: the user names the model, and safetensors hold no code
+        found = snapshot_download(repository, allow_patterns=patterns, etag_timeout=5)  # nosec B615
+        folder = Path(found)
         if _is_complete(folder):
             return folder
         why = "the hub has no safetensors weights of it"

@@ -298,7 +298,7 @@ class Budget:
                     raise Exhausted(
                         f"{host} asks to come back at {until}", subject=host, until=until
                     )
-                self.sleep(host, rest - now + random.uniform(0.05, 0.3), "it asked to wait")  # noqa: S311
+                self.sleep(host, rest - now + random.uniform(0.05, 0.3), "it asked to wait")  # noqa: S311 - no secret
                 continue
             if granted or not seconds:
                 return

@@ -323,7 +323,7 @@ class WebClient:
 
     def _backoff(self, attempt: int, factor: float) -> float:
         """Exponential, with jitter; `factor` is larger where the host itself asked for rest."""
-        return float(self._limits.backoff * factor * 2 ** (attempt - 1) * random.uniform(0.8, 1.4))  # noqa: S311
+        return float(self._limits.backoff * factor * 2 ** (attempt - 1) * random.uniform(0.8, 1.4))  # noqa: S311 - spreads requests
 
     def _tired(self, host: str, error: SlowDown, wait: float) -> WebError:
         until = datetime.fromtimestamp(time.time() + wait, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
