@@ -34,7 +34,7 @@ audit: $(VENV)/.installed-dev ## known flaws of the pinned versions, and bandit 
 
 mutants: $(VENV)/.installed-dev ## how many of 200 small faults the tests notice (COUNT=200 SEED=1)
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[mutants]'
-	$(BIN)/python tests/mutants/run_mutants.py --count $(or $(COUNT),200) --seed $(or $(SEED),1)
+	nice -n 5 $(BIN)/python tests/mutants/run_mutants.py --count $(or $(COUNT),200) --seed $(or $(SEED),1)
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and "litmap needs Python 3.11 to 3.13: make PYTHON=python3.12 …")'

@@ -58,10 +58,8 @@ class _UnionFind:
         return index
 
     def join(self, a: int, b: int, *, by_title: bool = False) -> None:
-        """Merges two groups; the earlier sighting is the root."""
+        """Merges two groups."""
         a, b = self.find(a), self.find(b)
-        if a > b:
-            a, b = b, a
         if a == b or (by_title and self._are_different(a, b)):
             return
         self.parent[b] = a

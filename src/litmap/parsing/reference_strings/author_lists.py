@@ -141,7 +141,7 @@ class NameReader(NameParts):
         end = self.initials(after)
         if end == after or (self.word(after).isupper() and len(self.word(after)) > 3):
             return None
-        score = 3.0 - 1.0 * max(0, words - 1)
+        score = 4.0 - words
         letters = self.span(after, end).replace(" ", "").replace("-", "")
         if self.word(after + 1) != "." and not letters.isalpha():
             score -= 0.5
