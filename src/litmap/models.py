@@ -146,7 +146,8 @@ class Citation:
     `sure` is False for bare titles, plain links and author-year mentions that only a source can
     confirm to be a scholarly work; they are dropped (bare titles, links, names) or kept as a search
     (author-year) when none does. `kind` is the strongest of the mentions' kinds. `key` is stable
-    for the same citation across reads.
+    for the same citation across reads. `searched` is False for what may be a title but stands where
+    the reader's own sentences stand: it is not sent to any service.
     """
 
     key: str
@@ -154,6 +155,7 @@ class Citation:
     reference: Reference
     mentions: tuple[Mention, ...]
     sure: bool = True
+    searched: bool = True
 
 
 @dataclass(frozen=True, slots=True)

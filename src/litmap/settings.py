@@ -45,6 +45,9 @@ class Settings:
     it."""
     offline: bool = False
     """Ask nothing of the network."""
+    lookups: str = "all"
+    """What of the notes is sent to the services that know works: all that names a work, references
+    (no bare titles and names), identifiers (and addresses) only, or none."""
     abstracts: bool = True
     """Index title and abstract of works without an open PDF."""
     workers: int = 0
@@ -76,6 +79,8 @@ class Settings:
 
 FORMER_NAMES = {"paces": "request_intervals", "allow": "allowed_hosts"}
 """Names that settings had until 0.2; read with a warning."""
+CHOICES = {"lookups": ("all", "references", "identifiers", "none")}
+"""Settings that have one of a few values."""
 NO_SETTINGS = frozenset({"LITMAP_SHARED"})
 """Variables of the environment that are the tests' own."""
 
@@ -96,6 +101,9 @@ def default_state() -> Path:
 
 def _convert(name: str, value: Any, where: str) -> Any:
     kind = next(f.type for f in fields(Settings) if f.name == name)
+    if name in CHOICES and value not in CHOICES[name]:
+        choices = ", ".join(CHOICES[name])
+        raise SettingsError(f"{where}: {name} = {value!r} is none of {choices}", subject=name)
     try:
         return _CONVERTERS[str(kind)](value)
     except (TypeError, ValueError, OverflowError, RuntimeError) as error:

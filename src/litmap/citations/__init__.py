@@ -13,6 +13,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from litmap.citations.disclosure import decide_searches
 from litmap.citations.grouping.clustering import group
 from litmap.citations.model import PlainLink
 from litmap.citations.note_scan import NoteScan
@@ -41,7 +42,8 @@ def find_links_and_citations(notes: Sequence[Note]) -> Findings:
         if not _is_reference_file(note):
             scans[note.path] = scan_note(note, _citekeys_for(note, scans, citekeys))
     ordered = [scans[note.path] for note in notes]
-    findings = Findings(group(ordered), [link for scan in ordered for link in scan.links])
+    citations = decide_searches(group(ordered), notes)
+    findings = Findings(citations, [link for scan in ordered for link in scan.links])
     logger.info(
         "%d notes: %d citations, %d links that are not works",
         len(notes),

@@ -5,7 +5,9 @@ export, read, mcp.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,7 @@ from litmap.parsing.person_names import short_authors
 if TYPE_CHECKING:
     from litmap.catalogue.entries import Entry
     from litmap.library import Library, SearchResults
+    from litmap.models import Citation
 
 
 def add_commands(commands: Any) -> None:
@@ -503,6 +506,11 @@ def _add_read(commands: Any) -> None:
     parser.add_argument(
         "notes", nargs="+", metavar="NOTE", help="files or folders; '-' for standard input"
     )
+    parser.add_argument(
+        "--searches",
+        action="store_true",
+        help="list what a refresh would send to which service, and what it would not",
+    )
 
 
 def read(args: argparse.Namespace) -> int:
@@ -512,6 +520,9 @@ def read(args: argparse.Namespace) -> int:
     stdin = sys.stdin.buffer.read() if "-" in args.notes else None
     found, problems = notes.read_notes([n if n == "-" else Path(n) for n in args.notes], stdin)
     cited = citations.find_citations(found)
+    if args.searches:
+        _print_searches(cited, as_json=args.json)
+        return int(not found)
     if args.json:
         from litmap.cli.note_json import parse_as_json
 
@@ -530,6 +541,25 @@ def read(args: argparse.Namespace) -> int:
     for problem in problems:
         print(wrap(f"! {problem.subject}: {problem.reason}"))
     return int(not found)
+
+
+def _print_searches(cited: Sequence[Citation], *, as_json: bool) -> None:
+    """Print the requests that looking these citations up may begin with, and what is not sent."""
+    from litmap.settings import load_settings
+    from litmap.works import planned_searches
+
+    searches = planned_searches(cited, load_settings().lookups)
+    if as_json:
+        print_json([dataclasses.asdict(search) for search in searches])
+        return
+    rows = [(search.source, search.why, search.sent) for search in searches]
+    print(table(rows, ("to", "because the notes give", "what is sent"), stretch=2))
+    asked = {key for search in searches for key in search.citations}
+    kept = [c for c in cited if c.key not in asked]
+    print(f"\n{len(searches)} requests at most; not sent: {len(kept)}")
+    for citation in kept:
+        mention = citation.mentions[0]
+        print(wrap(f"  {mention.note}:{mention.line}  {mention.text}"))
 
 
 def _add_mcp(commands: Any) -> None:

@@ -66,6 +66,7 @@ class Resolver(Protocol):
         now: str,
         chosen_ids: Mapping[str, str] | None = None,
         earlier: Mapping[str, EarlierAnswer] | None = None,
+        lookups: str = "all",
         contact: str = "",
         keys: Mapping[str, str] | None = None,
         sources: Collection[str] | None = None,

@@ -58,6 +58,7 @@ def resolve(catalogue: Catalogue, context: RunContext, citations: Sequence[Citat
             now=context.now,
             chosen_ids=catalogue.decisions(),
             earlier=earlier,
+            lookups=settings.lookups,
             contact=settings.contact,
             keys=api_keys(),
             progress=lambda done, total, text: context.progress("resolve", done, total, text),

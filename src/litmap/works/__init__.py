@@ -3,6 +3,7 @@ it.
 """
 
 from litmap.works.merging import merge
+from litmap.works.planned import planned_searches
 from litmap.works.resolver import newest_versions, resolve, with_file_metadata
 
-__all__ = ["merge", "newest_versions", "resolve", "with_file_metadata"]
+__all__ = ["merge", "newest_versions", "planned_searches", "resolve", "with_file_metadata"]

@@ -12,7 +12,7 @@ from litmap.models import Request
 from litmap.parsing.identifiers import identifier_from_url
 from litmap.parsing.person_names import family_name
 from litmap.parsing.title_similarity import normalise_title
-from litmap.works.informal_matching import WORK_WORD, context_of, title_parts, topic_words
+from litmap.works.informal_matching import WORK_WORD, title_parts
 from litmap.works.queries import (
     Deliver,
     SourceOptions,
@@ -75,8 +75,6 @@ MAX_LINKS_ASKED = 2
 MAX_PARTS_ASKED = 3
 MAX_FAMILIES = 4
 """Family names that stand in a search."""
-MAX_TOPIC_WORDS = 8
-"""Words of the context that stand in a search for people."""
 
 
 def is_complete(task: ResolutionTask) -> bool:
@@ -336,13 +334,11 @@ def by_people(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
         if task.records() or not _is_worth_asking_people(task):
             continue
         families = _names_to_ask(task)
-        topic = topic_words(context_of(task.citation))[:12]
-        named = [*families, *topic[:MAX_TOPIC_WORDS]]
         if _gives_place_without_title(task):
-            queries.append(_people_at_crossref(task, families, _place_words(task, named)))
+            queries.append(_people_at_crossref(task, families, _place_words(task, families)))
         if task.wanted.year:
-            queries += _people_of_year(task, families, topic, task.wanted.year)
-            queries.append(_people_at_crossref(task, families, " ".join(named)))
+            queries += _people_of_year(task, families, task.wanted.year)
+            queries.append(_people_at_crossref(task, families, " ".join(families)))
     return queries
 
 
@@ -364,10 +360,10 @@ def _gives_place_without_title(task: ResolutionTask) -> bool:
     return bool(task.wanted.venue or not task.wanted.year) and not task.title
 
 
-def _place_words(task: ResolutionTask, named: Sequence[str]) -> str:
-    """The reference as it stands where it names a venue; else people and topic."""
+def _place_words(task: ResolutionTask, families: Sequence[str]) -> str:
+    """The reference as it stands where it names a venue; else the people."""
     wanted = task.wanted
-    return wanted.raw or wanted.venue if wanted.venue else " ".join(named)
+    return wanted.raw or wanted.venue if wanted.venue else " ".join(families)
 
 
 def _people_at_crossref(task: ResolutionTask, families: Sequence[str], words: str) -> SourceQuery:
@@ -375,13 +371,13 @@ def _people_at_crossref(task: ResolutionTask, families: Sequence[str], words: st
     return _crossref(request, (task,), add_by_people)
 
 
-def _people_of_year(
-    task: ResolutionTask, families: list[str], topic: list[str], year: int
-) -> list[SourceQuery]:
-    """Works of a year at arXiv and DBLP; of one person only those on the topic, and with the
-    year.
+def _people_of_year(task: ResolutionTask, families: list[str], year: int) -> list[SourceQuery]:
+    """Works of a year at arXiv and DBLP; of one person with the year.
+
+    The words beside the names would narrow the search, but are the reader's own: they are held
+    against the answers here.
     """
-    request = arxiv.request_for_people(families, year, topic if len(families) == 1 else [])
+    request = arxiv.request_for_people(families, year)
     named = families if len(families) > 1 else [*families, str(year)]
     return [
         _arxiv(request, task, add_by_people),
@@ -506,3 +502,21 @@ STEPS: tuple[Callable[[Tasks, SourceOptions], list[SourceQuery]], ...] = (
 """The order in which the sources are asked; each step sees what those before it found."""
 COMPLETING_STEPS = (completing, open_copies)
 """The steps that ask about works that were found."""
+SEARCHES = (
+    by_title_at_once,
+    by_title,
+    by_part_of_title,
+    by_title_elsewhere,
+    by_people,
+    by_people_elsewhere,
+)
+"""The steps that send words of a title or names, not only identifiers and addresses."""
+
+
+def queries_of(
+    step: Callable[[Tasks, SourceOptions], list[SourceQuery]], tasks: Tasks, options: SourceOptions
+) -> list[SourceQuery]:
+    """The queries of a step for those tasks of which the step may send what they say."""
+    if step in SEARCHES:
+        return step([task for task in tasks if task.may_search()], options)
+    return step([task for task in tasks if task.may_look_up], options)

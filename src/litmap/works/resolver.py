@@ -15,6 +15,7 @@ from litmap.models import Citation, Resolution, Work
 from litmap.parsing.title_similarity import normalise_title
 from litmap.protocols import Client
 from litmap.works import query_plan
+from litmap.works.disclosure import ALL
 from litmap.works.note_context import CitedInNote, resolve_from_note
 from litmap.works.queries import SourceOptions, SourceQuery
 from litmap.works.record import Record
@@ -36,6 +37,7 @@ def resolve(
     known: Mapping[str, Resolution] | None = None,
     chosen_ids: Mapping[str, str] | None = None,
     earlier: Mapping[str, EarlierAnswer] | None = None,
+    lookups: str = ALL,
     contact: str = "",
     keys: Mapping[str, str] | None = None,
     sources: Collection[str] | None = None,
@@ -46,7 +48,8 @@ def resolve(
 
     `known` holds resolutions that still count (by citation key): they come back as they are.
     `chosen_ids` holds ids that the user chose (by citation key), `earlier` what an earlier run
-    learned where some source did not answer: only such sources are asked again. `contact` is the
+    learned where some source did not answer: only such sources are asked again. `lookups` is what
+    may be asked about: see `works.disclosure`. `contact` is the
     e-mail that Unpaywall wants, `keys` API keys by service ('openalex', 's2'); `sources` names the
     only ones to ask ('Crossref', …), all if None. What cannot be looked up now comes back 'failed'
     or 'pending'; nothing is raised for it.
@@ -55,7 +58,7 @@ def resolve(
     resolutions = [known[c.key] for c in citations if c.key in known]
     yield from resolutions
     tasks = [
-        open_task(c, chosen_ids.get(c.key, ""), earlier.get(c.key))
+        open_task(c, chosen_ids.get(c.key, ""), earlier.get(c.key), lookups)
         for c in citations
         if c.key not in known
     ]
@@ -72,7 +75,8 @@ def resolve(
             else:
                 waiting.append(task)
         tasks = waiting
-        queries = [q for q in step(tasks, options) if sources is None or q.source in sources]
+        queries = query_plan.queries_of(step, tasks, options)
+        queries = [q for q in queries if sources is None or q.source in sources]
         queries = _due(queries, to_complete=step in query_plan.COMPLETING_STEPS)
         logger.debug("%s: %d queries for %d citations", step.__name__, len(queries), len(tasks))
         run.send(queries)

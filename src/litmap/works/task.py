@@ -14,6 +14,7 @@ from litmap.errors import Challenged, WebError
 from litmap.models import Citation, Reference, Resolution, Work
 from litmap.parsing.identifiers import identifier_from_url, normalise_id
 from litmap.parsing.title_similarity import normalise_title
+from litmap.works.disclosure import ALL, NOT_LOOKED_UP, may_look_up, may_search
 from litmap.works.informal_matching import (
     best_by_people,
     context_of,
@@ -59,7 +60,8 @@ class ResolutionTask:
     people and year; `supplements` add to a work already found. `asked` holds the sources asked,
     with the trouble they had or '', `unanswered` those that did not answer. `chosen_by_user`: the
     id is the user's decision. `only` names the sources to ask, all where None: those that did not
-    answer an earlier run, which `is_resumed` with the work that it found.
+    answer an earlier run, which `is_resumed` with the work that it found. `lookups` is what may be
+    asked about (`works.disclosure`).
     """
 
     citation: Citation
@@ -74,6 +76,7 @@ class ResolutionTask:
     chosen_by_user: bool = False
     only: frozenset[str] | None = None
     is_resumed: bool = False
+    lookups: str = ALL
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -135,6 +138,17 @@ class ResolutionTask:
         self.asked[source] = error.message if error.transient else self.asked.get(source, "")
         if error.transient or isinstance(error, Challenged):
             self.unanswered[source] = None
+
+    @property
+    def may_look_up(self) -> bool:
+        """Whether anything of this citation may be sent; what the user chose may."""
+        return self.chosen_by_user or may_look_up(self.citation, self.lookups)
+
+    def may_search(self) -> bool:
+        """Whether title and people may be sent: the note's own where it names a work, those of a
+        record that was found by an identifier always.
+        """
+        return may_search(self.citation, self.lookups) or (self.may_look_up and bool(self.by_id))
 
     def may_ask(self, source: str, *, to_complete: bool) -> bool:
         """Whether a source is to be asked in this run; `to_complete`: about a work just found."""
@@ -263,6 +277,8 @@ class ResolutionTask:
             return Resolution(key, work, "not-found", self._nowhere())
         if troubles and not is_optional_trouble(self.asked):
             return Resolution(key, None, "pending", _trouble(troubles))
+        if not self.may_search():
+            return Resolution(key, None, "not-found", NOT_LOOKED_UP)
         return Resolution(key, None, "not-found", "no source knows it as a scholarly work")
 
     def _is_kept(self) -> bool:
@@ -347,7 +363,10 @@ def _without_outer_numbers(words: list[str]) -> list[str]:
 
 
 def open_task(
-    citation: Citation, chosen_id: str = "", earlier: EarlierAnswer | None = None
+    citation: Citation,
+    chosen_id: str = "",
+    earlier: EarlierAnswer | None = None,
+    lookups: str = ALL,
 ) -> ResolutionTask:
     """A task with the note's ids normalised, or those of its links; an id that the user chose
     replaces them. With what is known from `earlier` only the sources are asked that did not answer
@@ -366,7 +385,7 @@ def open_task(
         ids=unique([normalise_id(chosen_id)] if chosen_id else ids),
         urls=urls,
     )
-    task = ResolutionTask(citation, wanted, chosen_by_user=bool(chosen_id))
+    task = ResolutionTask(citation, wanted, chosen_by_user=bool(chosen_id), lookups=lookups)
     if earlier is not None:
         task.only = frozenset(earlier.unanswered)
         task.is_resumed = earlier.work is not None

@@ -213,6 +213,12 @@ def title_score(text: str) -> float:
     return max(0.0, min(1.0, score))
 
 
+def is_in_title_case(text: str) -> bool:
+    """'Deep Residual Learning for Image Recognition'; of one word nothing can be told."""
+    words = [word for word in WORD.findall(text)[1:] if word.lower() not in SMALL_WORDS]
+    return len(words) >= 2 and _raised_share(words) >= MIN_RAISED_SHARE
+
+
 def _read_title(text: str) -> _Title | None:
     """The text without quotes, stars and its full stop, and its words.
 

@@ -16,6 +16,8 @@ from litmap.works.record import Record, identifiers, people, split_title, text, 
 
 NAME = "arXiv"
 API = "https://export.arxiv.org/api/query"
+PEOPLES_WORKS = 100
+"""Works by people of one year that are looked through; those meant are told apart here."""
 IDS_AT_ONCE = 100
 TITLES_AT_ONCE = 12
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -56,16 +58,12 @@ def request_for_titles(titles: Sequence[str]) -> Request:
     )
 
 
-def request_for_people(families: Sequence[str], year: int, words: Sequence[str] = ()) -> Request:
-    """A request for works by all of these people of about a year, with any of some words where
-    given.
-    """
+def request_for_people(families: Sequence[str], year: int) -> Request:
+    """A request for works by all of these people of about a year."""
     span = f"submittedDate:[{year - 1}01010000 TO {year + 1}12312359]"
     wanted = " AND ".join([*(f"au:{quote(name.replace(' ', '_'))}" for name in families), span])
-    if words:
-        wanted += f" AND ({' OR '.join(f'all:{word}' for word in words)})"
     return Request(
-        f"{API}?search_query={quote(wanted, safe='')}&start=0&max_results=30",
+        f"{API}?search_query={quote(wanted, safe='')}&start=0&max_results={PEOPLES_WORKS}",
         accept="application/atom+xml",
     )
 

@@ -77,7 +77,7 @@ def request_for_people(authors: str, words: str, year: int | None) -> Request:
     """A search for works of these people, nearest to some words; with a year, of that one and those
     beside it.
     """
-    query = {"query.author": authors[:200], "query.bibliographic": words[:300], "rows": "20"}
+    query = {"query.author": authors[:200], "query.bibliographic": words[:300], "rows": "100"}
     if year:
         query["filter"] = f"from-pub-date:{year - 1},until-pub-date:{year + 1}"
     return Request(f"{API}?{urlencode(query)}", accept="application/json")

@@ -1,0 +1,132 @@
+"""What of a note may be sent to the services that know works, and what stays on the machine.
+
+A citation is looked up where it names a work: an identifier or address, a reference, people with a
+year, a title in a title's place. A bare line is a title only where it is written as one (in title
+case, in quotation marks) or stands in a list of works; a sentence never is. What is not looked up
+is still a citation, which the library's own data may confirm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from litmap.citations.recognisers.title_scoring import is_in_title_case
+from litmap.models import Citation, HeadingPath, Mention, Note
+from litmap.parsing.venues import MEETING
+from litmap.parsing.word_lists import load_words
+
+Section = tuple[str, HeadingPath]
+"""A note's path and a heading in it."""
+
+MIN_WORDS_BEFORE_SUBTITLE = 3
+MIN_SHARE_OF_WORKS = 0.5
+"""Share of a section's items that are works, from which on it is a list of works."""
+_SENTENCE_WORDS = load_words("sentence_words")
+_READING_LIST_WORDS = load_words("reading_list_words")
+_UNSPACED = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_TWO_SENTENCES = re.compile(r"[.!?。！？]\s+[^\W\d_a-z]|[。！？].")
+_BEFORE_A_MEETING = re.compile(rf"\w,? (?:{MEETING})\b")
+_OPENING_QUOTES = '"“”„«»‹›「『《〈'
+
+
+def decide_searches(citations: Sequence[Citation], notes: Iterable[Note]) -> list[Citation]:
+    """The citations, each with `searched` as its mentions and their places allow."""
+    shares = _shares_of_works(citations, notes)
+    return [replace(c, searched=names_a_work(c, shares)) for c in citations]
+
+
+def names_a_work(citation: Citation, shares: Mapping[Section, float] | None = None) -> bool:
+    """Whether a citation names a work, so that it may be looked up; `shares` says of a section
+    which part of its lines are works.
+    """
+    shares = shares or {}
+    reference = citation.reference
+    if citation.sure or reference.ids or reference.urls:
+        return True
+    if citation.kind == "name":
+        return has_named_people(reference.authors, citation.mentions)
+    if citation.kind != "title":
+        return True
+    title = reference.title
+    if has_people_and_year(citation) and not is_sentence(title):
+        return True
+    return any(_stands_as_title(title, mention, shares) for mention in citation.mentions)
+
+
+def has_people_and_year(citation: Citation) -> bool:
+    """'Computational learning theory (Goldman 1999)': more than a line of words."""
+    return bool(citation.reference.authors and citation.reference.year)
+
+
+def has_named_people(authors: Sequence[str], mentions: Iterable[Mention]) -> bool:
+    """'Lin and Tegmark', 'Wiatowski et al', 'Schmidhuber, IJCNN 1991': no mere word with a capital,
+    'Rostock 2016'.
+    """
+    if len(authors) > 1:
+        return True
+    return any(" al" in m.text or _BEFORE_A_MEETING.search(m.text) for m in mentions)
+
+
+def _stands_as_title(title: str, mention: Mention, shares: Mapping[Section, float]) -> bool:
+    if is_sentence(title):
+        return False
+    if is_in_title_case(title) or is_quoted(title, mention.context):
+        return True
+    share = shares.get((mention.note, mention.heading), 0.0)
+    if is_reading_list(mention.heading) or share >= MIN_SHARE_OF_WORKS:
+        return True
+    return share > 0 and has_subtitle(title)
+
+
+def has_subtitle(text: str) -> bool:
+    """'Rethinking old ideas of drift: a review'; '2d: plot it on a grid' begins with a label."""
+    before, colon, behind = text.partition(": ")
+    return bool(colon and behind) and len(before.split()) >= MIN_WORDS_BEFORE_SUBTITLE
+
+
+def is_quoted(title: str, context: str) -> bool:
+    """Whether a title stands in quotation marks: 'see “Words in deep water”'."""
+    at = context.find(title)
+    return at > 0 and context[at - 1] in _OPENING_QUOTES
+
+
+def is_sentence(text: str) -> bool:
+    """'The woman in bed nine sleeps badly since her second dose': of persons, of the writer's own
+    time and plans, or more than one sentence.
+    """
+    if _TWO_SENTENCES.search(text):
+        return True
+    folded = text.lower().replace("’", "'")
+    if _UNSPACED.search(text):
+        return any(word in folded for word in _SENTENCE_WORDS if _UNSPACED.search(word))
+    return not _SENTENCE_WORDS.isdisjoint(_WORD.findall(folded))
+
+
+def is_reading_list(heading: HeadingPath) -> bool:
+    """'Papers to read', 'Literatur', '参考文献': a heading that lists works, at any level."""
+    text = " ".join(heading).lower()
+    if not _READING_LIST_WORDS.isdisjoint(_WORD.findall(text)):
+        return True
+    return any(word in text for word in _READING_LIST_WORDS if _UNSPACED.search(word))
+
+
+def _shares_of_works(citations: Iterable[Citation], notes: Iterable[Note]) -> dict[Section, float]:
+    """Which part of a section's lines are works, to judge by the sure ones and those in title case;
+    sections without works are left out.
+    """
+    works: dict[Section, set[int]] = defaultdict(set)
+    for citation in citations:
+        if citation.sure or is_in_title_case(citation.reference.title):
+            for mention in citation.mentions:
+                works[mention.note, mention.heading].add(mention.line)
+    sizes: Counter[Section] = Counter(
+        (note.path, block.heading)
+        for note in notes
+        for block in note.blocks
+        if block.kind != "heading"
+    )
+    return {section: len(lines) / max(1, sizes[section]) for section, lines in works.items()}
