@@ -16,7 +16,9 @@ _ATTRIBUTE = re.compile(
     rb"[\s/]{0,200}([a-zA-Z][\w:.-]{0,40})(?:\s{0,5}=\s{0,5}"
     rb"""(?:"([^"]{0,19000})"|'([^']{0,19000})'|([^\s"'<>]{1,2000})))?"""
 )
-_PREFIX = re.compile(r"(?:bepress_citation|citation|wkhealth|eprints|dcterms|dc|prism)[_.:-](?=\w)")
+_PREFIX = re.compile(
+    r"(?:bepress_citation|citation|wkhealth|eprints|dcterms|dc|prism)[_.:-](?=\w)|publication_(?=doi$)"
+)
 MAX_BYTES = 800_000
 MAX_TAGS = 3000
 MAX_PDF_URLS = 5
@@ -26,6 +28,7 @@ _LINK = re.compile(
     r"\s{0,20}<([^<>]{1,2000})>((?:\s{0,20};\s{0,20}[^;,\"=]{1,60}(?:=\s{0,5}(?:\"[^\"]{0,500}\"|[^;,\"]{0,200}))?)*)"
 )
 _PDF_TYPE = re.compile(r";\s*type\s*=\s*\"?\s*application/pdf\b", re.I)
+_PDF = re.compile(r"\s*application/pdf\b", re.I)
 _REPEC = re.compile(r"(?:^|\.)repec\.org$")
 
 
@@ -91,7 +94,7 @@ def pdf_urls(body: bytes, url: str) -> list[str]:
     """
     named = [content for name, content in read_tags(body) if _is_file_tag(name, content)]
     for element, attributes in _elements(body, b"link|input"):
-        if element == "link" and attributes.get("type", "").lower() == "application/pdf":
+        if element == "link" and _PDF.match(attributes.get("type", "")):
             named.append(html.unescape(attributes.get("href", "")))
         if element == "input" and _is_file_field(attributes, url):
             named.append(html.unescape(attributes["value"]))

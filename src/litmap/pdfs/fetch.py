@@ -13,7 +13,7 @@ from litmap.errors import Blocked, NotFound, PdfError, TooLarge, Unsafe, WebErro
 from litmap.host_pool import PerHostPool
 from litmap.models import Download, Fetch, PdfFile, Status, Work
 from litmap.parsing.identifiers import url_key
-from litmap.parsing.meta_tags import pdf_urls, read_tags
+from litmap.parsing.meta_tags import pdf_urls, pdf_urls_in_header, read_tags
 from litmap.pdfs.locations import PdfLocation, find_locations
 from litmap.pdfs.store import Store, drop
 from litmap.pdfs.verify import Preview, Verdict, verify
@@ -269,7 +269,9 @@ def _note_error(job: _Job, location: PdfLocation, error: BaseException) -> None:
 def _read_page(job: _Job, location: PdfLocation, download: Download) -> None:
     """A page instead of a file: go on to the file it names, if any."""
     job.seen |= {url_key(location.url), url_key(download.url)}
-    named = [u for u in pdf_urls(download.body, download.url) if url_key(u) not in job.seen]
+    told = pdf_urls_in_header(download.headers.get("link", ""), download.url)
+    told += pdf_urls(download.body, download.url)
+    named = [url for url in dict.fromkeys(told) if url_key(url) not in job.seen]
     job.locations = deque(p for p in job.locations if url_key(p.url) not in job.seen)
     if named and len(job.tried) < MAX_TRIED:
         job.give_up(location.url, "a page that names a PDF")
