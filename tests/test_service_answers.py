@@ -66,6 +66,12 @@ from litmap.works.sources import arxiv, crossref, dblp, landing, openalex, seman
         ("https://elifesciences.org/reviewed-preprints/89123v2", "doi:10.7554/elife.89123"),
         ("http://ideas.repec.org/cgi-bin/get_doc.pl?urn=RePEc%3Aa&url=https%3A%2F%2Fwww.nber.org%2Fpapers%2Fw26883.pdf", "doi:10.3386/w26883"),
         ("https://econpapers.repec.org/scripts/redir.pf?u=https%3A%2F%2Fdoi.org%2F10.1111%252Fecin.1;h=repec:a", "doi:10.1111/ecin.1"),
+        ("biorxiv.org/cgi/content/short/2026.02.02.703111v1", "doi:10.64898/2026.02.02.703111"),
+        ("http://papers.nber.org/papers/w12345.pdf", "doi:10.3386/w12345"),
+        ("https://EconPapers.repec.org/RePEc:nbr:nberwo:26883", "doi:10.3386/w26883"),
+        ("https://egusphere.copernicus.org/preprints/2023/egusphere-2023-123/", "doi:10.5194/egusphere-2023-123"),
+        ("https://www.thelancet.com/pdfs/journals/lanpub/PIIS2468-2667(21)00001-2.pdf", "pii:S2468266721000012"),
+        ("https://hal.archives-ouvertes.fr/LIPADE/hal-02987654", "hal:hal-02987654"),
         # no identifier follows from these
         ("https://osf.io/about", None),
         ("https://osf.io/preprints/discover", None),
@@ -134,6 +140,8 @@ MATH = (
         ("Handling the <unk> token", "Handling the <unk> token"),
         ("Set <![CDATA[<i>Salmo</i> & trout]]>", "Set Salmo & trout"),
         ("Fish<!-- query 3 --> in rivers", "Fish in rivers"),
+        ("<i>N</i>,<i>N</i>′-Diaryl ureas: p<i>K</i><sub>a</sub>", "N,N′-Diaryl ureas: pKa"),
+        ("Gaia and <ASTROBJ>NGC 6397</ASTROBJ>", "Gaia and NGC 6397"),
         ("", ""),
     ],
 )  # fmt: skip
@@ -164,6 +172,7 @@ def test_markup_is_read_in_linear_time(bomb):
         ("Uptake of CO₂ by kelp", "Uptake of CO<sub>2</sub> by kelp forests in winter", TitleMatch.SHORTENED),
         ("Uptake of $^{13}$C by the kelps", "Uptake of <sup>13</sup>C by kelp", TitleMatch.NEAR),
         ("High Tc superconductivity in YBa2Cu3O7", "High-T<sub>c</sub> superconductivity in YBa<sub>2</sub>Cu<sub>3</sub>O<sub>7-δ</sub>", TitleMatch.SHORTENED),
+        ("Superconductivity in La2-xSrxCuO4 films", "Superconductivity in La$_{2-x}$Sr$_x$CuO$_4$ film", TitleMatch.NEAR),
         ("Synthesis of 1H-indole dyes", "Synthesis of 1<i>H</i>-indole dyes", TitleMatch.EQUAL),
     ],
 )  # fmt: skip
@@ -211,6 +220,10 @@ BARE = "Terrace soils keep the memory of floods"
         f"RETRACTADO: {BARE}",
         f"<b>RETRACTED:</b> {BARE}",
         f"RETRACTED {BARE}",
+        f"Retracted--{BARE}",
+        f"Retracted: “{BARE}”",
+        f"RETRACTED: {BARE} [retracted]",
+        f"{BARE}: Retracted",
     ],
 )
 def test_the_word_of_a_retraction_is_a_notice_and_not_in_the_title(printed):
@@ -315,6 +328,9 @@ def feed(comment="", summary="We study harbours.", title="Reading rooms", versio
         "This manuscript is withdrawn, please see 2403.00001",
         "[withdrawn] error in the data",
         "The paper has been withdrawn from arXiv at the request of the publisher",
+        "The author withdraws this paper",
+        "This version has been withdrawn",
+        "Unfortunately, this paper must be withdrawn",
         "Article has been withdrawn as it was submitted without agreement of all authors",
     ],
 )
@@ -349,6 +365,8 @@ def test_what_was_withdrawn_elsewhere_is_no_notice(comment):
 def test_an_abstract_may_speak_of_withdrawn_things():
     (drug,) = arxiv.parse(feed(summary="The drug has been withdrawn from the market."))
     assert drug.notices == ()
+    (funds,) = arxiv.parse(feed(summary="Deposits withdrawn by the authorities in 2008."))
+    assert funds.notices == ()
     (paper,) = arxiv.parse(feed(summary="This paper has been withdrawn."))
     assert paper.notices
 
@@ -383,6 +401,7 @@ TITLE_TAG = '<meta name="citation_title" content="Midwives of the valley">'
         '<meta name="bepress_citation_doi" content="10.1234/ab.1">',
         '<meta name="eprints.id_number" content="10.1234/ab.1">',
         "<meta content='10.1234/ab.1' name='citation_doi'>",
+        '<meta name="publication_doi" content="10.1234/ab.1">',
     ],
 )
 def test_a_page_names_its_doi_in_many_spellings(tag):
@@ -407,6 +426,21 @@ def test_a_page_names_its_title_in_many_spellings(tags, title):
     assert page(*tags).title == title
 
 
+@pytest.mark.parametrize(
+    ("tag", "field", "value"),
+    [
+        ('<meta name="DC.Date.created" content="2014-02-02">', "year", 2014),
+        ('<meta name="prism.publicationDate" content="2014-05-02">', "year", 2014),
+        ('<meta name="DC.Source" content="Coast">', "venue", "Coast"),
+        ('<meta name="citation_book_title" content="Coast">', "venue", "Coast"),
+        ('<meta name="citation_dissertation_institution" content="Coast">', "venue", "Coast"),
+        ('<meta name="DC.Description" content="CO&lt;sub&gt;2&lt;/sub&gt; rose.">', "abstract", "CO2 rose."),
+    ],
+)  # fmt: skip
+def test_a_page_names_year_venue_and_abstract_in_many_spellings(tag, field, value):
+    assert getattr(page(TITLE_TAG, tag), field) == value
+
+
 def test_a_title_for_social_media_alone_makes_no_work():
     assert landing.parse(b'<meta property="og:title" content="My holidays">') == []
 
@@ -422,6 +456,9 @@ def test_a_title_for_social_media_alone_makes_no_work():
         (['<meta name="citation_author" content="Ministry of Fisheries, Food and Rural Affairs">'], ("Ministry of Fisheries, Food and Rural Affairs",)),
         (['<meta name="citation_authors" content="Halvern M, Ostrick JK, Brenmoor T">'], ("Halvern M", "Ostrick JK", "Brenmoor T")),
         (['<meta name="DC.Creator" content="Halvern, Mara">', '<meta name="DC.Creator.PersonalName" content="Jonas Ostrick">'], ("Halvern, Mara", "Jonas Ostrick")),
+        (['<meta name="citation_authors" content="Halvern, Mara, Ostrick, Jonas">'], ("Halvern, Mara", "Ostrick, Jonas")),
+        (['<meta name="dc.contributor.author" content="Halvern, Mara">'], ("Halvern, Mara",)),
+        (['<meta name="citation_author" content="Bell and Sons Trust">'], ("Bell and Sons Trust",)),
         (['<meta name="eprints.creators_name" content="Halvern, Mara">'], ("Halvern, Mara",)),
         (['<meta name="citation_editor" content="Ines Kestrup">'], ("Ines Kestrup",)),
         (['<meta name="citation_editor" content="Ines Kestrup">', '<meta name="citation_author" content="Mara Halvern">'], ("Mara Halvern",)),
@@ -436,6 +473,7 @@ def test_a_page_names_its_authors_in_many_spellings(tags, authors):
     [
         '<link rel="alternate" type="application/pdf" href="/files/1.pdf">',
         '<link rel="item" type="application/pdf" href="https://archive.example/files/1.pdf"/>',
+        '<link rel="item" href="/files/1.pdf" type="application/pdf;profile=x">',
         "<LINK HREF='files/1.pdf' TYPE='application/pdf' REL='alternate'>",
         '<meta name="citation_pdf_url" content="https://archive.example/files/1.pdf">',
         '<meta name="wkhealth_pdf_url" content="/files/1.pdf">',
@@ -537,7 +575,9 @@ ARTICLE = '<meta name="citation_title" content="Just a moment: waits"><body>' + 
         ({}, "<title>Pardon Our Interruption</title><p>As you were browsing</p>", True),
         ({}, "<html><title>Are you a robot?</title><p>Please confirm you are human</p></html>", True),
         ({}, "<HTML><HEAD><TITLE>Access Denied</TITLE></HEAD><BODY>You don't have permission<P>Reference&#32;&#35;18.1<P>https://errors.edgesuite.net/18.1</BODY></HTML>", True),
+        ({}, "<title>Security verification</title><p>Verifying</p>", True),
         # no challenges
+        ({}, "<title>Captcha solving by networks</title>" + "Text. " * 300, False),
         ({}, ARTICLE, False),
         ({}, '<title>Bells</title><script src="/cdn-cgi/challenge-platform/scripts/jsd/main.js"></script>' + "Text. " * 300, False),
         ({}, '<title>Bells</title><script src="/_Incapsula_Resource?SWJIYLWA=1"></script>' + "Text. " * 300, False),

@@ -14,7 +14,7 @@ from litmap.parsing.word_lists import load_pattern, load_words
 _MARK = load_pattern("retraction_marks").replace(r"\ ", r"\s")
 _DOUBTFUL = load_pattern("notice_marks").replace(r"\ ", r"\s")
 _OPEN, _CLOSE = r"[\[(【<*_“\"]{1,3}\s?", r"\s?[\])】>*_”\"]{1,3}"
-_PART = r"(?:\s?[:|.：]\s?|\s?[-–—]{1,2}\s)"
+_PART = r"(?:\s?[:|.：]\s?|\s?[-–—]{1,2}\s|\s?--\s?)"
 _BEFORE = re.compile(
     rf"(?:{_OPEN}({_MARK}|{_DOUBTFUL}){_CLOSE}{_PART}?|({_MARK}){_PART})\s*(?=\S)", re.I
 )
@@ -38,16 +38,28 @@ def split_mark(title: str, *, is_work: bool = False) -> tuple[str, str]:
     'RETRACTED: Salt and sleep' → ('Salt and sleep', 'RETRACTED'). `is_work`: the record is known to
     be the work and no notice about it, so that 'Expression of concern: …' is a mark too.
     """
-    if _IS_MARK.fullmatch(title):
+    if _IS_MARK.fullmatch(title) or not _ANY.search(title):
         return title, ""
-    if not _ANY.search(title):
-        return title, ""
+    bare, mark = _split_before(title, is_work=is_work)
+    bare, behind = _split_behind(bare)
+    return _unquoted(bare) if mark else bare, mark or behind
+
+
+def _split_before(title: str, *, is_work: bool) -> tuple[str, str]:
     match = _BEFORE.match(title) or (_DOUBTFUL_BEFORE.match(title) if is_work else None)
     match = match or _in_capitals(title)
-    if match:
-        return title[match.end() :].strip(), _word(match)
+    return (title[match.end() :].strip(), _word(match)) if match else (title, "")
+
+
+def _split_behind(title: str) -> tuple[str, str]:
     match = _BEHIND.search(title)
     return (title[: match.start()].rstrip(" ."), _word(match)) if match else (title, "")
+
+
+def _unquoted(title: str) -> str:
+    """The title without the quotation marks that some put around it behind a mark."""
+    quoted = re.fullmatch(r"[\"“‘']([^\"“”‘’]+)[\"”’']\.?", title)
+    return quoted.group(1) if quoted else title
 
 
 def _in_capitals(title: str) -> re.Match[str] | None:

@@ -33,9 +33,10 @@ _LETTERS = str.maketrans(
     {"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th"}
 )
 _LATEX_SCRIPT = re.compile(
-    r"\s?(?<=[\w\])}])\$?[_^]\{?(?=\d)|\$[_^]\{?(?=\d)|(?<=\d)\}?\$(?=[a-zA-Z])"
+    r"\$[_^]\{?([\w+-]{1,8})\}?\$|(?<=[A-Za-z)\]])[_^]\{?(\d{1,3}[+-]?)\}?(?![\w\\])"
+    r"|(?<=[A-Za-z)\]])[_^]\{(\d{1,3})\}"
 )
-"""What stands around a number that is lowered or raised: 'CO$_2$', '$^{18}$F'."""
+"""Lowered and raised signs: 'CO$_2$', '$^{18}$F', 'CO_2'."""
 _LATEX_ACCENT = re.compile(r"\\(?:[`'^\"~=.]|[uvHckdb](?=[\s{]))\s*\{?\s*(\\?[a-zA-Z])\}?")
 _LATEX_LETTER = re.compile(r"\\(ss|ae|oe|o|l|aa|i|j|AE|OE|O|L|AA)(?![a-zA-Z])\s?(?:\{\})?")
 _LATEX_COMMAND = re.compile(r"\\([a-zA-Z]{1,30})\*?\s?")
@@ -57,6 +58,10 @@ _ROMAN = {
     "viii": "8",
     "ix": "9",
 }
+
+
+def _script(match: re.Match[str]) -> str:
+    return next(group for group in match.groups() if group)
 
 
 def _latex_letter(match: re.Match[str]) -> str:
@@ -82,7 +87,7 @@ def normalise_title(title: str) -> str:
     if "<" in text:
         text = strip_tags(text)
     if "_" in text or "^" in text:
-        text = _LATEX_SCRIPT.sub("", text)
+        text = _LATEX_SCRIPT.sub(_script, text)
     if "\\" in text:
         text = _LATEX_ACCENT.sub(r"\1", text)
         text = _LATEX_LETTER.sub(_latex_letter, text)

@@ -83,10 +83,11 @@ TABLE: tuple[Row, ...] = (
     ),
     _row(r"data\.mendeley\.com/datasets/(\w{10})/(\d+)", "doi:10.17632/{0}.{1}"),
     # economics
-    _row(r"nber\.org/(?:system/files/working_)?papers/([wth]\d{2,6})", "doi:10.3386/{0}"),
+    _row(r"(?:\w+\.)?nber\.org/(?:system/files/working_)?papers/([wth]\d{2,6})", "doi:10.3386/{0}"),
     _row(r"ideas\.repec\.org/p/nbr/nberwo/(\d{3,6})\.html", "doi:10.3386/w{0}"),
     _row(r"ideas\.repec\.org/p/nbr/nberte/(\d{4})\.html", "doi:10.3386/t{0}"),
     _row(r"econpapers\.repec\.org/paper/nbrnberwo/(\d{3,6})\.htm", "doi:10.3386/w{0}"),
+    _row(r"(?:econpapers|ideas)\.repec\.org/RePEc:nbr:nberwo:(\d{3,6})", "doi:10.3386/w{0}"),
     # publishers
     _row(
         r"pubs\.rsc\.org/\w\w/content/article\w+/(?:\d{4}/\w\w/)?([a-z]\d\w{6,8})",
@@ -103,6 +104,7 @@ TABLE: tuple[Row, ...] = (
     ),
     _row(r"scipost\.org/(?:submissions/)?(SciPost[A-Za-z]+\.[\d.]*\d)", "doi:10.21468/{0}"),
     _row(r"quantum-journal\.org/papers/(q-\d{4}-\d\d-\d\d-\d+)", "doi:10.22331/{0}"),
+    _row(r"\w+\.copernicus\.org/preprints/(?:\d{4}/)?([a-z]{2,10}-\d{4}-\d+)", "doi:10.5194/{0}"),
     _row(r"elifesciences\.org/reviewed-preprints/(\d{5,6})", "doi:10.7554/elife.{0}"),
     _row(r"[^/]+/(?:.{0,200}[/=])?(?:PII)?([SB]\d{4}-\d{3}[\dX]\(\d\d\)\d{5}-[\dX])", "pii:{0}"),
     _row(r"muse\.jhu\.edu/(?:pub/\d+/)?(?:monograph/)?book/(\d+)", "doi:10.1353/book.{0}"),

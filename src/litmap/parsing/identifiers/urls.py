@@ -209,7 +209,8 @@ _RULES: tuple[Rule, ...] = (
     ),
     _rule(
         r"(?:bio|med)rxiv\.org",
-        r"^/content/(?:(?:bio|med)rxiv/)?early/\d{4}/\d{2}/\d{2}/((?:\d{4}\.\d{2}\.\d{2}\.)?\d{5,8})",
+        r"^/(?:content/(?:(?:bio|med)rxiv/)?early/\d{4}/\d{2}/\d{2}|cgi/content/\w+)/"
+        r"((?:\d{4}\.\d{2}\.\d{2}\.)?\d{5,8})",
         _openrxiv,
     ),
     _rule(

@@ -23,12 +23,14 @@ TITLES_AT_ONCE = 12
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _NO_TITLE = frozenset({"", "0"})
 """What the feed gives where a title is missing."""
-_PAPER = r"(?:paper|article|manuscript|submission|preprint|e-?print|work|note|report|thesis)"
+_PAPER = (
+    r"(?:paper|article|manuscript|submission|preprint|e-?print|version|work|note|report|thesis)"
+)
 _WITHDRAWN = re.compile(
-    rf"^\W*(?:this|the)?\s?(?:{_PAPER}\s)?(?:has\s)?(?:now\s)?(?:been|is|was)?\s?"
-    r"(?:hereby|now|temporarily|permanently)?\s?withdrawn\b"
-    r"|\bwithdrawn\sby\s(?:the\s|its\s)?(?:authors?|arxiv|submitters?|admin)"
-    rf"|\bwithdr(?:aw|ew|awn|awing)\s(?:this|our|the)\s{_PAPER}\b",
+    rf"^\W*(?:\w+,\s)?(?:this|the)?\s?(?:{_PAPER}\s)?(?:has\s|must\s|should\s|had\sto\s)?(?:now\s)?"
+    r"(?:been|be|is|was)?\s?(?:hereby|now|temporarily|permanently)?\s?withdrawn\b"
+    r"|\bwithdrawn\sby\s(?:the\s|its\s)?(?:authors?|arxiv|submitters?|admin\w*)\b"
+    rf"|\bwithdr(?:aws?|ew|awn|awing)\s(?:this|our|the)\s{_PAPER}\b",
     re.I,
 )
 _WITHDRAWN_ELSEWHERE = re.compile(

@@ -18,16 +18,24 @@ from litmap.works.record import Record, identifiers, is_web_address, split_title
 NAME = "the work's page"
 _IEEE = re.compile(rb"xplGlobal\.document\.metadata\s{0,3}=\s{0,3}\{")
 _BETWEEN_NAMES = re.compile(r",\s*(?:and\s|&\s)?|\s(?:and|&)\s")
+_BLANK = re.compile(r"\s")
 _NAME_WORD = re.compile(r"[^\W\d_]")
 _INITIALS = re.compile(r"(?:[A-Z]\.?-?){1,3}")
 Tags = list[tuple[str, str]]
 _DOI_NAMES = frozenset({"doi", "identifier", "identifier.doi", "identifier.uri", "id_number"})
-_ABSTRACT_NAMES = frozenset({"abstract", "description.abstract"})
 _EVIDENCE = frozenset({"author", "authors", "creator", "creators_name", "doi", "pdf_url"})
 """Tags that only a work's page has, so that its title for social media is the work's."""
 _NAMES = {
+    "abstract": ("abstract", "description.abstract", "description"),
     "title": ("title", "citation_title"),
-    "author": ("author", "authors", "creator", "creator.personalname", "creators_name"),
+    "author": (
+        "author",
+        "authors",
+        "creator",
+        "creator.personalname",
+        "creators_name",
+        "contributor.author",
+    ),
     "editor": ("editor", "editors", "editors_name"),
     "date": (
         "publication_date",
@@ -37,14 +45,21 @@ _NAMES = {
         "cover_date",
         "issued",
         "date.issued",
+        "created",
+        "date.created",
+        "available",
+        "date.available",
         "publicationdate",
     ),
     "venue": (
         "journal_title",
         "conference_title",
         "inbook_title",
+        "book_title",
+        "dissertation_institution",
         "technical_report_institution",
         "publicationname",
+        "source",
     ),
 }
 
@@ -72,7 +87,7 @@ def parse(body: bytes, url: str = "") -> list[Record]:
         authors=_people(tags, "author") or _people(tags, "editor"),
         year=next(filter(None, map(year, _all(tags, "date"))), None) or _loose_year(tags),
         venue=_first(tags, "venue"),
-        abstract=text(next((v for name, v in tags if name in _ABSTRACT_NAMES), "")),
+        abstract=text(_first(tags, "abstract")),
         ids=_ids(tags, url),
         urls=(url,) if url else (),
         locations=tuple(Location(file, "pdf", NAME, access) for file in files),
@@ -111,13 +126,16 @@ def split_names(value: str) -> list[str]:
     """The names in one tag: parted by semicolons, by 'and', or by commas where each part is a whole
     name.
 
-    'M. Halvern, J. Ostrick' are two, 'Halvern, Mara' and 'van der Berg, Ada Maria' are one.
+    'M. Halvern, J. Ostrick' and 'Halvern, Mara, Ostrick, Jonas' are two, 'Halvern, Mara' and
+    'van der Berg, Ada Maria' are one.
     """
     parts = [part.strip() for part in value.split(";")]
     if len(parts) > 1:
         return list(filter(None, parts))
     listed = [part.strip() for part in _BETWEEN_NAMES.split(value)]
     listed = [part for part in listed if part]
+    if len(listed) >= 4 and len(listed) % 2 == 0 and not any(map(_BLANK.search, listed)):
+        return [f"{family}, {given}" for family, given in zip(*[iter(listed)] * 2, strict=True)]
     return listed if len(listed) > 1 and _are_whole_names(listed, value) else [value]
 
 
