@@ -3,6 +3,7 @@
 import os
 import re
 import sqlite3
+import sys
 from contextlib import closing
 
 import pytest
@@ -827,3 +828,19 @@ def test_dropped_works_stand_behind_the_cited_ones_in_the_order_of_their_ids(cat
     assert [e.work.id for e in listed] == [OTHER.id, "doi:10.1/a", "doi:10.1/c"]
     assert [e.dropped for e in listed] == [True, True, True]
     assert [len(e.mentions) for e in listed] == [1, 0, 0]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit on the size of files")
+def test_a_full_disk_does_not_keep_a_library_from_being_read(path):
+    """SQLite makes a file beside a catalogue that nobody has open; here none can be written."""
+    import resource
+
+    with Catalogue.create(path) as catalogue, catalogue.write():
+        catalogue.put_work(WORK, "note", NOW)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        with Catalogue.open(path) as catalogue:
+            assert catalogue.works() == {WORK.id: WORK}
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)

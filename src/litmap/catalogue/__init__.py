@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from litmap.catalogue.connection import Writing
+from litmap.catalogue.connection import Writing, connect_to_read
 from litmap.catalogue.damage import check_file, check_tables, tell_damage
 from litmap.catalogue.migrations import MIGRATIONS, check, migrate
 from litmap.catalogue.records import build_record, dump, load, storable
@@ -83,14 +83,7 @@ class Catalogue:
             )
         try:
             check_file(path)
-            shared = path.with_name(
-                f"{path.name}-shm"
-            )  # where there is none, reading would make one
-            still = not os.access(path.parent, os.W_OK) and not shared.exists()
-            db = sqlite3.connect(
-                f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if still else ''}",
-                uri=True, timeout=30, isolation_level=None, check_same_thread=False,
-            )  # fmt: skip
+            db = connect_to_read(path)
             check_tables(db, path)
             version = db.execute("PRAGMA user_version").fetchone()[0]
             check(version, str(path))

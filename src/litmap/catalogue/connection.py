@@ -1,10 +1,14 @@
-"""The catalogue's connection for writing: a full disk is told as such."""
+"""The catalogue's connections: a full disk is told as such to who writes, and no hindrance to who
+reads.
+"""
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from litmap.errors import LibraryError
@@ -47,3 +51,39 @@ def _clear() -> Iterator[None]:
 _BROKEN = (
     "the disk cannot be read or written ({}): nothing was lost, the last index goes on serving."
 )
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """Open for reading. Where nobody has it open, SQLite makes a file beside it (`-shm`): in a
+    folder that cannot be written, or on a full disk, the catalogue is read as it lies there. Raises
+    sqlite3.Error.
+    """
+    shared = path.with_name(f"{path.name}-shm")
+    if not os.access(path.parent, os.W_OK) and not shared.exists():
+        return _open(path, "&immutable=1")
+    connection = _open(path)
+    try:
+        connection.execute("PRAGMA user_version")
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if error.sqlite_errorcode & 0xFF not in _NO_ROOM or _has_log(path):
+            raise
+        return _open(path, "&immutable=1")
+    return connection
+
+
+def _open(path: Path, more: str = "") -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"{path.resolve().as_uri()}?mode=ro{more}",
+        uri=True, timeout=30, isolation_level=None, check_same_thread=False,
+    )  # fmt: skip
+
+
+_NO_ROOM = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL)
+"""What SQLite says where it cannot make its file beside the catalogue."""
+
+
+def _has_log(path: Path) -> bool:
+    """Whether what was written last is not in the file itself yet."""
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
