@@ -2,6 +2,8 @@
 
 import errno
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -45,3 +47,13 @@ def test_without_hard_links_a_file_is_copied_but_a_full_disk_is_told(tmp_path, m
     monkeypatch.setattr(os, "link", refuse(errno.ENOSPC))
     with pytest.raises(OSError, match="space"):
         link_or_copy(tmp_path / "a", tmp_path / "c")
+
+
+def test_what_a_killed_process_was_writing_goes_when_the_file_is_written_again(tmp_path):
+    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], check=True,
+                          capture_output=True, text=True).stdout.strip()  # fmt: skip
+    others = [f".b.{gone}.new", f".a.{os.getppid()}.new", ".a.mine.new", f"a.{gone}.new"]
+    for name in (f".a.{gone}.new", *others):
+        (tmp_path / name).touch()
+    replace_file(tmp_path / "a", b"new")
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(["a", *others])

@@ -273,6 +273,60 @@ def test_an_interrupt_between_two_notes_puts_the_first_back(notes, monkeypatch):
     assert state(notes.folder) == names(notes.old)
 
 
+def die_after_the_state_is_set():
+    real = note_moves._set_state
+
+    def die(backup, state):
+        real(backup, state)
+        os._exit(9)
+
+    note_moves._set_state = die
+
+
+def die_before_the_manifest():
+    note_moves._store = lambda *_: os._exit(9)
+
+
+def do_in_a_child(prepare, act):
+    """Do it in a process that `prepare` lets end on the way; nothing of it runs on."""
+    if not hasattr(os, "fork"):
+        pytest.skip("no fork")
+    child = os.fork()
+    if not child:
+        prepare()
+        act()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1]
+
+
+def test_what_a_killed_undo_left_beside_the_notes_is_removed_by_the_next(notes):
+    note_moves.move(notes.paths, notes.old, notes.new)
+    do_in_a_child(die_after_the_state_is_set, lambda: note_moves.undo(notes.paths))
+    assert len(state(notes.folder)) > len(notes.old)
+    with pytest.raises(LibraryError, match="no move"):
+        note_moves.undo(notes.paths)
+    assert state(notes.folder) == names(notes.old)
+
+
+def test_what_a_killed_move_left_beside_the_notes_is_removed_by_the_next(notes):
+    do_in_a_child(
+        die_after_the_state_is_set, lambda: note_moves.move(notes.paths, notes.old, notes.new)
+    )
+    assert len(state(notes.folder)) > len(notes.old)
+    path = next(iter(notes.old))
+    note_moves.move(notes.paths, {path: notes.new[path]}, {path: b"3"})
+    assert state(notes.folder) == names({**notes.new, path: b"3"})
+
+
+def test_a_backup_that_a_kill_cut_off_is_no_backup_and_goes_with_the_next_move(notes):
+    do_in_a_child(
+        die_before_the_manifest, lambda: note_moves.move(notes.paths, notes.old, notes.new)
+    )
+    assert state(notes.folder) == names(notes.old)
+    backup = note_moves.move(notes.paths, notes.old, notes.new)
+    assert list(notes.paths.backups.iterdir()) == [backup]
+
+
 def test_after_a_kill_in_the_middle_undo_puts_all_back(notes):
     """The process ends between two renames: nothing of it runs on."""
     if not hasattr(os, "fork"):

@@ -274,3 +274,25 @@ def test_a_log_goes_on_in_a_log_and_in_no_other_file(tmp_path):
     text = log.read_text()
     assert "first" in text
     assert "second" in text
+
+
+def test_what_a_killed_run_was_writing_is_removed_by_the_next(written, folder, monkeypatch):
+    """The process ends between writing a file aside and giving it its name."""
+    if not hasattr(os, "fork"):
+        pytest.skip("no fork")
+    child = os.fork()
+    if not child:
+        link = os.link
+        monkeypatch.setattr(
+            os,
+            "link",
+            lambda source, target, **folders: (
+                os._exit(9) if Path(target).name == "a.bib" else link(source, target, **folders)
+            ),
+        )
+        written.write_file(folder / "a.bib", b"one")
+        os._exit(0)
+    assert os.waitpid(child, 0)[1]
+    assert [path.name for path in folder.iterdir()] != []
+    written.write_file(folder / "a.bib", b"one")
+    assert [path.name for path in folder.iterdir()] == ["a.bib"]

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import errno
+import glob
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from litmap.operating_system import sync_folder
+from litmap.operating_system import is_running, sync_folder
 
 
 @contextmanager
 def written_aside(path: Path) -> Iterator[Path]:
     """A path to write to; the file there takes `path`'s name, on disk for good, if all goes well.
 
-    Where the block raises, nothing is left behind and `path` stays as it was.
+    Where the block raises, nothing is left behind and `path` stays as it was; what a process that
+    was killed left beside it is removed.
     """
+    remove_abandoned(path.parent, glob.escape(f".{path.name}."))
     aside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         yield aside
@@ -27,6 +30,17 @@ def written_aside(path: Path) -> Iterator[Path]:
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
+
+
+def remove_abandoned(folder: Path, beginning: str) -> None:
+    """Remove files that processes which are gone were writing: named `beginning`, which may be a
+    pattern, then their process id and '.new'.
+    """
+    for path in folder.glob(f"{beginning}*.new"):
+        process = path.name.split(".")[-2]
+        if process.isdigit() and not is_running(int(process)):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -157,6 +157,19 @@ def trim_heap() -> None:
             trim(0)
 
 
+def is_running(process: int) -> bool:
+    """Whether a process with this id is there; on Windows, which cannot be asked so, always."""
+    if sys.platform == "win32":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):  # another user's; no id of a process
+        return True
+    return True
+
+
 # ── signals and forks ─────────────────────────────────────────────────────────────────────────────
 def interrupt_on_terminate() -> None:
     """SIGTERM ends this program as Ctrl-C does: what it holds is let go. Main thread only."""

@@ -3,7 +3,8 @@
 Nothing that litmap did not write is replaced. What it wrote is known by its sha256, kept in the
 user's state folder, one record a folder: a file that was edited since is the user's. Files are
 written aside, flushed and renamed, in folders held by their handles; a link is never followed and
-never replaced, also one that takes a folder's or file's place meanwhile.
+never replaced, also one that takes a folder's or file's place meanwhile. What a process that was
+killed was writing is removed by the next one that writes into the folder.
 """
 
 from __future__ import annotations
@@ -20,10 +21,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from litmap.atomic_files import remove_abandoned
 from litmap.errors import UsageError
 from litmap.operating_system import open_folder, sync_folder
 
 logger = logging.getLogger(__name__)
+
+_ASIDE = ".litmap-"
+"""How the names of files begin that are being written."""
 
 
 class WrittenFiles:
@@ -41,6 +46,7 @@ class WrittenFiles:
     def write_new(path: Path, content: bytes) -> None:
         """Write a file that is not there yet. Raises OSError where it is, or cannot be written."""
         path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_abandoned(path.parent)
         _replace(path.parent.resolve(), path.name, content)
 
     def write_file(self, path: Path, content: bytes, *, force: bool = False) -> None:
@@ -79,6 +85,8 @@ class WrittenFiles:
         Both the former and the new content are litmap's while files are replaced, so that after a
         kill in the middle the next run may go on.
         """
+        for parent in {(folder / name).parent for name in files}:
+            _remove_abandoned(parent)
         digests = {name: [_sha256(content)] for name, content in files.items()}
         both = {name: [*known.get(name, ()), *new] for name, new in digests.items()}
         self._store(folder, {**known, **both})
@@ -129,6 +137,7 @@ class WrittenFiles:
         content = json.dumps({"folder": str(folder), "files": files}).encode()
         try:
             self._records.mkdir(parents=True, exist_ok=True)
+            _remove_abandoned(self._records)
             _replace(self._records.resolve(), self._record(folder).name, content, None)
         except OSError as error:
             logger.warning("what was written to %s is not remembered: %s", folder, error)
@@ -239,7 +248,7 @@ def _replace(
         before = place.state(last)
         if before is not None:
             _check_replaceable(place, last, before, replaceable)
-        aside = f".litmap-{secrets.token_hex(8)}"
+        aside = f"{_ASIDE}{secrets.token_hex(8)}.{os.getpid()}.new"
         try:
             place.create(aside, content)
             if before is not None:
@@ -249,6 +258,11 @@ def _replace(
                 place.replace(aside, last)
         finally:
             place.remove(aside)
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove what a process that is gone was writing into the folder."""
+    remove_abandoned(folder, f"{_ASIDE}*.")
 
 
 def _check_replaceable(

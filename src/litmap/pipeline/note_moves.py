@@ -1,10 +1,11 @@
 """Suggestions carried out in the user's notes: all notes or none, with a backup that can be put
 back.
 
-A move goes in this order: the notes' bytes and a manifest into `backups/<time>`; the new bytes and
+A move goes in this order: the notes' bytes and a manifest into `backups/<time>`, written aside
+and renamed; the new bytes and
 a link to the old file beside each note, flushed; one rename a note; the manifest says 'done'. A
 failure renames the old files back. After a kill in the middle the manifest says 'moving', and
-`undo` puts back what was moved.
+`undo` puts back what was moved; files left beside the notes are removed by the next move or undo.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 MANIFEST = "manifest.json"
 MOVING, DONE, UNDONE = "moving", "done", "undone"
+_ASIDE = ".new-"
+"""How the name of a backup begins that is being written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ def move(paths: LibraryPaths, old: Mapping[str, bytes], new: Mapping[str, bytes]
         if (last := _last_backup(paths)) and _read(last)["state"] == MOVING:
             message = "an earlier move was cut off: run `litmap topics --undo` first"
             raise LibraryError(message, subject=str(last))
+        _clear_leftovers(paths)
         for change in changes:
             _check_writable(change.path)
         try:
@@ -85,18 +89,27 @@ def undo(paths: LibraryPaths) -> list[str]:
     changed then.
     """
     with lock.writer(paths.lock, utc_now()):
+        _clear_leftovers(paths)
         backup = _last_backup(paths)
         if backup is None:
             raise LibraryError("no move of notes to undo", subject=str(paths.backups))
         manifest = _read(backup)
-        for i, note in enumerate(manifest["notes"]):
-            _remove(_asides(Path(note["path"]).parent, backup.name, i))
         changes = [c for note in manifest["notes"] if (c := _change_back(backup, note))]
         for change in changes:
             _check_writable(change.path)
         _replace_all(changes, backup, UNDONE)
     logger.info("%d notes put back from %s", len(changes), backup)
     return [str(change.path) for change in changes]
+
+
+def _clear_leftovers(paths: LibraryPaths) -> None:
+    """Remove what moves that were killed left: files beside the notes, half-written backups."""
+    for folder in paths.backups.glob("*"):
+        if folder.name.startswith(_ASIDE):
+            shutil.rmtree(folder, ignore_errors=True)
+        elif (folder / MANIFEST).is_file():
+            for i, note in enumerate(_read(folder)["notes"]):
+                _remove(_asides(Path(note["path"]).parent, folder.name, i))
 
 
 def _change_back(backup: Path, note: Mapping[str, str]) -> _Change | None:
@@ -205,11 +218,11 @@ def _link(path: Path, to: Path) -> None:
 # ── backups ───────────────────────────────────────────────────────────────────────────────────────
 def _write_backup(paths: LibraryPaths, changes: Sequence[_Change]) -> Path:
     """The notes' bytes and a manifest, on disk before a note is touched."""
-    backup = _new_folder(paths.backups)
+    aside = _new_folder(paths.backups)
     notes = []
     for i, change in enumerate(changes):
         copy = f"{i:03}-{change.path.name[-40:]}"
-        write_through(backup / copy, change.old, new=True)
+        write_through(aside / copy, change.old, new=True)
         notes.append(
             {
                 "path": str(change.path),
@@ -218,17 +231,19 @@ def _write_backup(paths: LibraryPaths, changes: Sequence[_Change]) -> Path:
                 "after": _sha256(change.new),
             }
         )
-    _store(backup, {"state": MOVING, "time": utc_now(), "notes": notes})
+    _store(aside, {"state": MOVING, "time": utc_now(), "notes": notes})
+    backup = paths.backups / aside.name.removeprefix(_ASIDE)
+    aside.rename(backup)
     sync_folder(paths.backups)
     return backup
 
 
 def _new_folder(backups: Path) -> Path:
-    """A folder named by the time and a number, after all that are there."""
+    """A folder to be named by the time and a number, after all that are there."""
     backups.mkdir(parents=True, exist_ok=True)
     time = utc_now().replace(":", "").replace("-", "")[:15]
     numbers = [int(f.name.split("-")[0]) for f in backups.iterdir() if f.name[:1].isdigit()]
-    folder = backups / f"{max(numbers, default=0) + 1:04}-{time}"
+    folder = backups / f"{_ASIDE}{max(numbers, default=0) + 1:04}-{time}"
     folder.mkdir()
     return folder
 
