@@ -1,8 +1,9 @@
 """A BERT encoder as an ONNX graph, written from its safetensors: no torch, no exporter.
 
-The graph takes token ids and the attention mask, both int32 (batch, tokens), and gives unit
-vectors, float32 (batch, dim): embeddings, layers, pooling and normalisation in one. It uses ONNX
-Runtime's fused operators (`com.microsoft`: Attention, SkipLayerNormalization, BiasGelu).
+The graph takes token ids and the attention mask, both int32 (batch, tokens), and gives the last
+layer's vectors of the tokens, float32 (batch, tokens, dim). It uses ONNX Runtime's fused operators
+(`com.microsoft`: Attention, SkipLayerNormalization, BiasGelu). Pooling is the engine's: the
+runtime's own sums add a text's tokens in an order that depends on the batch.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from litmap.atomic_files import written_aside
 if TYPE_CHECKING:
     from litmap.vectors.model_lookup import Spec
 
-GRAPH_VERSION = 1
+GRAPH_VERSION = 2
 """Raised when the graph changes, so that an older export is written anew."""
 
 
@@ -48,7 +49,7 @@ class Graph:
         hidden = self.embeddings()
         for layer in range(int(self.spec.config["num_hidden_layers"])):
             hidden = self.layer(hidden, f"encoder.layer.{layer}.")
-        self.pool(hidden)
+        self.node("Identity", [hidden], outputs=["hidden"])
         graph = helper.make_graph(
             self.nodes,
             "bert",
@@ -56,7 +57,11 @@ class Graph:
                 helper.make_tensor_value_info(n, TensorProto.INT32, ["batch", "tokens"])
                 for n in ("ids", "mask")
             ],
-            [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["batch", self.spec.dim])],
+            [
+                helper.make_tensor_value_info(
+                    "hidden", TensorProto.FLOAT, ["batch", "tokens", self.spec.dim]
+                )
+            ],
             self.constants,
         )
         opsets = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
@@ -116,24 +121,6 @@ class Graph:
         bias = self.constant(name + ".bias", self.weight(name + ".dense.bias"))
         inputs = [value, skip, gamma, beta, bias]
         return self.node("SkipLayerNormalization", inputs, "com.microsoft", epsilon=self.eps)
-
-    def pool(self, hidden: str) -> None:
-        """The mean over a text's tokens, or its first token; then unit length."""
-        import numpy as np
-        from onnx import TensorProto
-
-        axis = self.constant("axis", np.array([1], dtype=np.int64))
-        if self.spec.pooling == "cls":
-            start = self.constant("start", np.array(0, dtype=np.int64))
-            pooled = self.node("Gather", [hidden, start], axis=1)
-        else:
-            mask = self.node("Cast", ["mask"], to=TensorProto.FLOAT)
-            last = self.constant("last", np.array([-1], dtype=np.int64))
-            kept = self.node("Mul", [hidden, self.node("Unsqueeze", [mask, last])])
-            pooled = self.node(
-                "ReduceSum", [kept, axis], keepdims=0
-            )  # the length cancels in the normalisation
-        self.node("LpNormalization", [pooled], outputs=["vectors"], axis=-1, p=2)
 
     def weight(self, name: str) -> Any:
         """A tensor of the file as float32."""

@@ -69,11 +69,11 @@ def onnx_engine(spec: Spec, models_dir: Path, threads: int) -> OnnxEngine | None
         except (OSError, KeyError, ImportError):
             return None
     try:
-        return OnnxEngine(path, threads)
+        return OnnxEngine(path, spec.pooling, threads)
     except ModelError:
         path.unlink(missing_ok=True)  # cut or damaged: written anew once
         bert_onnx.export_bert(spec, path)
-        return OnnxEngine(path, threads)
+        return OnnxEngine(path, spec.pooling, threads)
 
 
 def make_engine(backend: str, spec: Spec, models_dir: Path, threads: int) -> Engine:
