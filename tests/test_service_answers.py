@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from litmap.models import Reference
+from litmap.models import Reference, Work
 from litmap.parsing.identifiers import doi_id, identifier_from_url
 from litmap.parsing.markup import plain_text
 from litmap.parsing.meta_tags import pdf_urls, pdf_urls_in_header
 from litmap.parsing.title_similarity import TitleMatch, match_titles
+from litmap.pdfs.doi_files import file_of_doi
+from litmap.pdfs.locations import find_locations
 from litmap.web.challenges import challenge_in
 from litmap.works.matching import Verdict, judge
 from litmap.works.record import Record, split_title
@@ -72,6 +74,10 @@ from litmap.works.sources import arxiv, crossref, dblp, landing, openalex, seman
         ("https://egusphere.copernicus.org/preprints/2023/egusphere-2023-123/", "doi:10.5194/egusphere-2023-123"),
         ("https://www.thelancet.com/pdfs/journals/lanpub/PIIS2468-2667(21)00001-2.pdf", "pii:S2468266721000012"),
         ("https://hal.archives-ouvertes.fr/LIPADE/hal-02987654", "hal:hal-02987654"),
+        ("https://www.econstor.eu/dspace/bitstream/10419/12345/1/abc.pdf", "econstor:12345"),
+        ("https://pubs.rsc.org/en/Content/ArticleLanding/DT/2012/C2DT12345A", "doi:10.1039/c2dt12345a"),
+        ("https://www.bmj.com/content/bmj/372/bmj.n71.full.pdf", "doi:10.1136/bmj.n71"),
+        ("https://www.biorxiv.org/lookup/doi/10.64898/2026.06.01.720001", "doi:10.64898/2026.06.01.720001"),
         # no identifier follows from these
         ("https://osf.io/about", None),
         ("https://osf.io/preprints/discover", None),
@@ -221,6 +227,8 @@ BARE = "Terrace soils keep the memory of floods"
         f"<b>RETRACTED:</b> {BARE}",
         f"RETRACTED {BARE}",
         f"Retracted--{BARE}",
+        f"RETRACTED RESEARCH ARTICLE: {BARE}",
+        f"Retracted Review: {BARE}",
         f"Retracted: “{BARE}”",
         f"RETRACTED: {BARE} [retracted]",
         f"{BARE}: Retracted",
@@ -330,6 +338,7 @@ def feed(comment="", summary="We study harbours.", title="Reading rooms", versio
         "The paper has been withdrawn from arXiv at the request of the publisher",
         "The author withdraws this paper",
         "This version has been withdrawn",
+        "This paper is being withdrawn",
         "Unfortunately, this paper must be withdrawn",
         "Article has been withdrawn as it was submitted without agreement of all authors",
     ],
@@ -592,3 +601,29 @@ ARTICLE = '<meta name="citation_title" content="Just a moment: waits"><body>' + 
 )  # fmt: skip
 def test_a_challenge_is_told_from_pages_and_errors(headers, body, is_challenge):
     assert bool(challenge_in(headers, body.encode())) == is_challenge
+
+
+@pytest.mark.parametrize(
+    ("ident", "url"),
+    [
+        ("hal:hal-01234567", "https://hal.science/hal-01234567/document"),
+        ("iclr:2025/0a1b", "https://proceedings.iclr.cc/paper_files/paper/2025/file/0a1b-Paper-Conference.pdf"),
+        ("mlsys:2023/0a1b", "https://proceedings.mlsys.org/paper_files/paper/2023/file/0a1b-Paper-mlsys2023.pdf"),
+        ("doi:10.3386/w26883", "https://www.nber.org/system/files/working_papers/w26883/w26883.pdf"),
+        ("doi:10.1371/journal.pone.0123456", "https://journals.plos.org/plosone/article/file?id=10.1371/journal.pone.0123456&type=printable"),
+        ("doi:10.18653/v1/p19-1001", "https://aclanthology.org/P19-1001.pdf"),
+        ("doi:10.7717/peerj-cs.123", "https://peerj.com/articles/cs-123.pdf"),
+        ("doi:10.3389/fpsyg.2020.00123", "https://www.frontiersin.org/articles/10.3389/fpsyg.2020.00123/pdf"),
+        ("doi:10.5194/acp-20-1234-2020", "https://acp.copernicus.org/articles/20/1234/2020/acp-20-1234-2020.pdf"),
+        ("doi:10.21105/joss.01234", "https://joss.theoj.org/papers/10.21105/joss.01234.pdf"),
+        ("doi:10.31234/osf.io/abc3d", "https://osf.io/abc3d/download"),
+    ],
+)  # fmt: skip
+def test_an_id_leads_to_its_file(ident, url):
+    assert find_locations(Work(ident, "A title", ids=(ident,)))[0].url == url
+
+
+def test_projects_and_unknown_journals_have_no_file_of_their_own():
+    assert file_of_doi("10.17605/osf.io/abc3d") == ("", "")
+    assert file_of_doi("10.1371/journal.pxxx.0123456") == ("", "")
+    assert file_of_doi("10.1000/x") == ("", "")

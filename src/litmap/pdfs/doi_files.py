@@ -48,6 +48,7 @@ def _acl(match: re.Match[str]) -> str:
 
 
 _NBER = "https://www.nber.org/system/files/working_papers/{0}/{0}.pdf"
+# 10.17605 are projects and registrations, which have no one file
 TABLE: tuple[Row, ...] = (
     _row(r"10\.3386/([wth]\d{2,6})", "NBER", _NBER),
     (re.compile(r"10\.1371/journal\.([a-z]{4})\.\d{7}"), "PLOS", _plos),
@@ -63,7 +64,7 @@ TABLE: tuple[Row, ...] = (
         "https://{0}.copernicus.org/articles/{1}/{2}/{3}/{0}-{1}-{2}-{3}.pdf",
     ),
     _row(r"10\.21105/(joss\.\d{5})", "JOSS", "https://joss.theoj.org/papers/{doi}.pdf"),
-    _row(r"10\.\d{5}/osf\.io/([a-z\d]{5})", "OSF", "https://osf.io/{0}/download"),
+    _row(r"10\.(?!17605)\d{5}/osf\.io/([a-z\d]{5})", "OSF", "https://osf.io/{0}/download"),
 )
 
 

@@ -74,7 +74,7 @@ TABLE: tuple[Row, ...] = (
     ),
     # repositories
     _row(rf"{_HAL}/(?:[\w-]+/)?([a-z][a-z\d]{{1,14}}[-_]\d{{5,9}})(?:v\d|[/?.]|$)", "hal:{0}"),
-    _row(r"econstor\.eu/(?:handle|bitstream)/10419/(\d{3,8})", "econstor:{0}"),
+    _row(r"econstor\.eu/(?:dspace/)?(?:handle|bitstream)/10419/(\d{3,8})", "econstor:{0}"),
     _row(r"hdl\.handle\.net/10419/(\d{3,8})", "econstor:{0}"),
     _row(r"zenodo\.org/records?/(\d{3,10})", "doi:10.5281/zenodo.{0}"),
     _row(
@@ -90,10 +90,10 @@ TABLE: tuple[Row, ...] = (
     _row(r"(?:econpapers|ideas)\.repec\.org/RePEc:nbr:nberwo:(\d{3,6})", "doi:10.3386/w{0}"),
     # publishers
     _row(
-        r"pubs\.rsc\.org/\w\w/content/article\w+/(?:\d{4}/\w\w/)?([a-z]\d\w{6,8})",
+        r"pubs\.rsc\.org/\w\w/content/article\w+/(?:\d{4}/\w\w/|\w\w/\d{4}/)?([a-z]\d\w{6,8})",
         "doi:10.1039/{0}",
     ),
-    _row(r"bmj\.com/content/\d{1,4}/(bmj\.[a-z]\d{2,6})", "doi:10.1136/{0}"),
+    _row(r"bmj\.com/content/(?:bmj/)?\d{1,4}/(bmj\.[a-z]\d{2,6})", "doi:10.1136/{0}"),
     _row(
         r"(\w{2,6})\.copernicus\.org/articles/(\d+)/(\d+)/(\d{4})(?:/|$)",
         "doi:10.5194/{0}-{1}-{2}-{3}",

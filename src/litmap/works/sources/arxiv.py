@@ -28,7 +28,7 @@ _PAPER = (
 )
 _WITHDRAWN = re.compile(
     rf"^\W*(?:\w+,\s)?(?:this|the)?\s?(?:{_PAPER}\s)?(?:has\s|must\s|should\s|had\sto\s)?(?:now\s)?"
-    r"(?:been|be|is|was)?\s?(?:hereby|now|temporarily|permanently)?\s?withdrawn\b"
+    r"(?:been|be|is\sbeing|is|was)?\s?(?:hereby|now|temporarily|permanently)?\s?withdrawn\b"
     r"|\bwithdrawn\sby\s(?:the\s|its\s)?(?:authors?|arxiv|submitters?|admin\w*)\b"
     rf"|\bwithdr(?:aws?|ew|awn|awing)\s(?:this|our|the)\s{_PAPER}\b",
     re.I,
