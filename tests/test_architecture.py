@@ -123,6 +123,19 @@ def test_one_module_names_what_only_some_systems_have():
                 assert node.attr not in calls, f"{path}:{node.lineno} names os.{node.attr}"
 
 
+def test_the_common_random_numbers_are_left_to_the_program():
+    """They change under whoever else draws them; `SystemRandom` and `default_rng` are one's own."""
+    own = {"Random", "SystemRandom", "default_rng", "Generator"}
+    for _, path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) in (
+                "random",
+                "np.random",
+                "numpy.random",
+            ):
+                assert node.attr in own, f"{path}:{node.lineno} draws common random numbers"
+
+
 def test_no_pickle_anywhere():
     for _, path in modules():
         assert not {"pickle", "shelve", "marshal", "joblib", "dill"} & {

@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 OnWait = Callable[[str, float, str], None]
 """Told (host, seconds, why) before a wait of more than half a second."""
 
+jitter = random.SystemRandom().uniform
+"""A number between two, drawn beside the common random numbers, whose seed is the program's."""
 DEFAULT = "default"
 MAX_REST = 86_400.0
 """Seconds that a host is left alone at most; a longer rest was noted under another clock."""
@@ -298,7 +300,7 @@ class Budget:
                     raise Exhausted(
                         f"{host} asks to come back at {until}", subject=host, until=until
                     )
-                self.sleep(host, rest - now + random.uniform(0.05, 0.3), "it asked to wait")  # noqa: S311 - no secret
+                self.sleep(host, rest - now + jitter(0.05, 0.3), "it asked to wait")
                 continue
             if granted or not seconds:
                 return

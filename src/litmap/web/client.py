@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import email.utils
 import logging
-import random
 import re
 import threading
 import time
@@ -23,7 +22,7 @@ from litmap import __version__
 from litmap.errors import Blocked, Challenged, Exhausted, NotFound, SlowDown, Unsafe, WebError
 from litmap.models import Download, Request, Response
 from litmap.web import downloads
-from litmap.web.budget import Budget, OnWait, group_of
+from litmap.web.budget import Budget, OnWait, group_of, jitter
 from litmap.web.challenges import MAX_LOOKED_AT, challenge_in, is_html
 from litmap.web.safety import Address, Allowed, check_url
 from litmap.web.transport import Answer, Limits, Slow, Transport
@@ -323,7 +322,7 @@ class WebClient:
 
     def _backoff(self, attempt: int, factor: float) -> float:
         """Exponential, with jitter; `factor` is larger where the host itself asked for rest."""
-        return float(self._limits.backoff * factor * 2 ** (attempt - 1) * random.uniform(0.8, 1.4))  # noqa: S311 - spreads requests
+        return float(self._limits.backoff * factor * 2 ** (attempt - 1) * jitter(0.8, 1.4))
 
     def _tired(self, host: str, error: SlowDown, wait: float) -> WebError:
         until = datetime.fromtimestamp(time.time() + wait, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
