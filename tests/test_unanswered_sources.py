@@ -25,7 +25,7 @@ CITATION = Citation(
     "k",
     "reference",
     Reference(raw=TITLE, title=TITLE, authors=("J. Kowalski",), year=2019),
-    (Mention("n.md", 0, 10, "Kowalski (2019)"),),
+    (Mention("n.md", 10, "Kowalski (2019)"),),
     sure=True,
 )
 BY_DOI = replace(CITATION, reference=Reference(title=TITLE, ids=("doi:10.9999/quiet",)))
