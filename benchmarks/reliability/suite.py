@@ -1,0 +1,107 @@
+"""The whole test suite, run several times in random orders: `python -m benchmarks.reliability.suite`.
+
+    python -m benchmarks.reliability.suite [--runs 10] [--seed 1] [--python PYTHON] [--keep] [--json]
+
+Each run has the next seed, which sets the order of the tests and their random numbers. Its line says
+what passed and failed, the minutes it took and the mean load of the machine meanwhile. `--keep` adds
+the lines to `results/figures/suite.json` as they come. Exit code 1 where a test failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.places import RESULTS, ROOT
+
+COUNTED = ("passed", "failed", "errors", "skipped")
+KEPT = RESULTS / "figures" / "suite.json"
+SAMPLE_SECONDS = 10.0
+
+
+def run(python: str, seed: int) -> dict[str, Any]:
+    """One run of the suite with this interpreter, in the order of this seed."""
+    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--randomly-seed={seed}"]
+    loads = [os.getloadavg()[0]]
+    began = time.monotonic()
+    with tempfile.TemporaryFile("w+") as out:
+        with subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out) as process:
+            ended = threading.Event()
+            threading.Thread(target=lambda: (process.wait(), ended.set())).start()
+            while not ended.wait(SAMPLE_SECONDS):
+                loads.append(os.getloadavg()[0])
+        out.seek(0)
+        text = out.read()
+    print(text[text.rfind("short test summary") :] if process.returncode else "", file=sys.stderr)
+    return {
+        "seed": seed,
+        "python": _output(python, "-c", "import platform; print(platform.python_version())"),
+        "commit": _output("git", "rev-parse", "--short", "HEAD"),
+        **counts(text),
+        "minutes": round((time.monotonic() - began) / 60, 1),
+        "mean load": round(sum(loads) / len(loads), 1),
+    }
+
+
+def counts(text: str) -> dict[str, int]:
+    """What pytest's last line counts."""
+    last = next((line for line in reversed(text.splitlines()) if " in " in line), "")
+    found = {n: int(c) for c, n in re.findall(r"(\d+) (passed|failed|error|skipped)", last)}
+    return {
+        name: found.get(name.removesuffix("s") if name == "errors" else name, 0) for name in COUNTED
+    }
+
+
+def keep(record: dict[str, Any], path: Path = KEPT) -> None:
+    """Add one run to the figures."""
+    figures = json.loads(path.read_text("utf-8"))["figures"] if path.exists() else []
+    value = {
+        "name": "reliability.suite",
+        "command": "python -m benchmarks.reliability.suite --keep",
+        "commit": record["commit"],
+        "day": f"{datetime.now(UTC):%Y-%m-%d}",
+        "figures": [*figures, record],
+    }
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _output(*command: str) -> str:
+    return subprocess.run(
+        command, cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+def main() -> int:
+    """Run the suite; 1 where a test failed."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.reliability.suite", description=__doc__
+    )
+    parser.add_argument("--runs", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--python", default=sys.executable, help="the interpreter with everything")
+    parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    records = []
+    for seed in range(options.seed, options.seed + options.runs):
+        records.append(record := run(options.python, seed))
+        print(record, file=sys.stderr, flush=True)
+        if options.keep:
+            keep(record)
+    if options.json:
+        print(json.dumps(records, indent=1))
+    return int(any(r["failed"] or r["errors"] or not r["passed"] for r in records))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
