@@ -16,7 +16,7 @@ os.environ.setdefault(
     "PREFECT_LOGGING_LEVEL", "CRITICAL"
 )  # the command prints what went wrong itself
 os.environ.setdefault(
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120"
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "300"
 )  # a busy laptop needs more than 20
 if any(os.environ.get(name) for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")):
     for name in (

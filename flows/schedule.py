@@ -21,8 +21,8 @@ from litmap.errors import LitmapError, UsageError
 from litmap.settings import Settings
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-START_SECONDS = 120
-"""A server's first start migrates its database; slow disks take a minute."""
+START_SECONDS = 300
+"""A server's first start migrates its database; slow disks and busy machines take minutes."""
 
 
 def serve(settings: Settings, *, cron: str | None = None, every: str | None = None) -> None:

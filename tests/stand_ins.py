@@ -19,6 +19,7 @@ from pathlib import Path
 from litmap.models import Citation, Mention, Reference
 from tests import scholarly_web
 from tests.scholarly_web import papers, work
+from tests.waiting import ending
 
 SHARED = Path(os.environ.get("LITMAP_SHARED") or Path(__file__).resolve().parents[2] / "shared")
 MIRROR = SHARED / "mirror"
@@ -166,7 +167,7 @@ class Shared(StandIn):
         url = f"http://127.0.0.1:{self.port}/__mirror__/faults"
         request = urllib.request.Request(url, json.dumps(rules).encode(), method="PUT")
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=10) as answer:
+        with opener.open(request, timeout=120) as answer:
             assert answer.status == 200
 
     def requests(self):
@@ -201,16 +202,11 @@ def shared(folder: Path, *, enforce: bool = False):
         "titled": {"arxiv:1905.91946", "doi:10.21105/mirror.91946"},
         "linked": "arxiv:cs/0112017",
     }
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
+    with ending(subprocess.Popen(command, stdout=subprocess.PIPE, text=True)) as server:
         info = json.loads(server.stdout.readline())
         running = Shared(info["env"], SHARED_CITATIONS, files, ids)
         running.port, running.log = info["port"], log
         yield running
-    finally:
-        server.terminate()
-        server.wait(10)
-        server.stdout.close()
 
 
 ALL = {"own": own, "shared": shared}

@@ -8,7 +8,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +20,7 @@ from litmap.cli.write_commands import app_command
 from litmap.errors import UsageError
 from litmap.settings import load_settings
 from litmap.ui import access
+from tests.waiting import ending, free_port, until
 
 APP = Path(__file__).parent.parent / "app.py"
 TOKEN = "a-token-of-the-tests"
@@ -37,17 +37,11 @@ PATHS = (
 )
 
 
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
 def ask(
     port: int, path: str = "/", method: str = "GET", **headers: str
 ) -> tuple[int, dict[str, str], str]:
     """Status, headers and body of one request; `host_` and the like name headers."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     try:
         connection.putrequest(method, path, skip_host=True)
         named = {name.strip("_").replace("_", "-"): value for name, value in headers.items()}
@@ -72,28 +66,21 @@ def serving(folder: Path, *hosts: str, reading_needs_token: bool = True) -> Iter
         hosts,
         reading_needs_token=reading_needs_token,
     )
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            command,
-            env={**environment, "HOME": str(folder), "LITMAP_STATE": str(folder / "state")},
-            cwd=folder,
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        end = time.monotonic() + 120
-        while True:
-            try:
-                ask(port)
-                break
-            except OSError:
-                assert process.poll() is None, (folder / "log").read_text()
-                assert time.monotonic() < end
-                time.sleep(0.1)
+    with (
+        (folder / "log").open("wb") as log,
+        ending(
+            subprocess.Popen(
+                command,
+                env={**environment, "HOME": str(folder), "LITMAP_STATE": str(folder / "state")},
+                cwd=folder,
+                stdout=log,
+                stderr=log,
+            )
+        ) as process,
+    ):
+        until(lambda: process.poll() is not None or ask(port), (folder / "log").read_text)
+        assert process.poll() is None, (folder / "log").read_text()
         yield port
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 @pytest.fixture(scope="module")
@@ -111,41 +98,30 @@ def app(folder) -> Iterator[int]:
 def serving_by_streamlit(folder: Path, library: Path) -> Iterator[tuple[int, str]]:
     """Serves app.py as somebody with a clone does; the port, and the address that it printed."""
     port = free_port()
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)],
-            env={
-                **os.environ,
-                "HOME": str(folder),
-                "LITMAP_STATE": str(folder / "state"),
-                "LITMAP_LIBRARY": str(library),
-            },
-            cwd=APP.parent,
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        end = time.monotonic() + 120
-        while True:
-            text = (folder / "log").read_text()
-            found = re.search(rf"http://127\.0\.0\.1:{port}(/\?token=[\w-]{{43}})", text)
-            if found and is_listening(port):
-                break
-            assert process.poll() is None, text
-            assert time.monotonic() < end, text
-            time.sleep(0.1)
-        yield port, found[1]
-    finally:
-        process.terminate()
-        process.wait(20)
+    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
+    environment = {
+        **os.environ,
+        "HOME": str(folder),
+        "LITMAP_STATE": str(folder / "state"),
+        "LITMAP_LIBRARY": str(library),
+    }
+    told = folder / "log"
+    with (
+        told.open("wb") as log,
+        ending(
+            subprocess.Popen(command, env=environment, cwd=APP.parent, stdout=log, stderr=log)
+        ) as process,
+    ):
 
+        def address() -> str | None:
+            found = re.search(
+                rf"http://127\.0\.0\.1:{port}(/\?token=[\w-]{{43}})", told.read_text()
+            )
+            return found[1] if found and ask(port) else None
 
-def is_listening(port: int) -> bool:
-    try:
-        ask(port)
-    except OSError:
-        return False
-    return True
+        until(lambda: process.poll() is not None or address(), told.read_text)
+        assert process.poll() is None, told.read_text()
+        yield port, address()
 
 
 def cookie(port: int) -> str:
@@ -161,7 +137,7 @@ def stream(
 ) -> str:
     """Opens the app's websocket; 'open', or the status that refused it."""
     sent = {"Cookie": cookie_held or cookie(port)} if with_cookie else {}
-    raw = socket.create_connection(("127.0.0.1", port), timeout=30)
+    raw = socket.create_connection(("127.0.0.1", port), timeout=120)
     try:
         with connect(
             f"ws://{host or f'127.0.0.1:{port}'}/_stcore/stream",
@@ -214,7 +190,7 @@ def test_a_rebound_websocket_is_refused(app) -> None:
 
 
 def test_two_hosts_are_refused(app) -> None:
-    with socket.create_connection(("127.0.0.1", app), timeout=30) as raw:
+    with socket.create_connection(("127.0.0.1", app), timeout=120) as raw:
         lines = ("GET / HTTP/1.1", f"Host: 127.0.0.1:{app}", "Host: evil.example")
         raw.sendall("\r\n".join((*lines, f"Cookie: {cookie(app)}", "", "")).encode())
         assert raw.recv(100).split()[1] in (b"400", b"403")
@@ -342,7 +318,7 @@ def test_an_address_of_the_network_needs_the_token(tmp_path) -> None:
 def test_a_port_in_use_is_told(app, tmp_path) -> None:
     command, environment = app_command(load_settings({"library": tmp_path}), app, TOKEN)
     ended = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=60, check=False
+        command, env=environment, capture_output=True, text=True, timeout=240, check=False
     )
     assert ended.returncode == 1
     assert f"cannot listen on port {app}" in ended.stderr
@@ -351,29 +327,20 @@ def test_a_port_in_use_is_told(app, tmp_path) -> None:
 def test_the_command_prints_an_address_that_opens_with_one_click(tmp_path) -> None:
     port = free_port()
     run = "import sys; from litmap.cli import main; sys.exit(main())"
-    process = subprocess.Popen(
+    started = subprocess.Popen(
         [sys.executable, "-c", run, "app", "--library", str(tmp_path / "l"), "--port", str(port)],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "HOME": str(tmp_path)},
     )
-    try:
+    with ending(started) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
         found = re.search(rf"http://127\.0\.0\.1:{port}(/\?token=[\w-]{{43}})", line)
         assert found, line
-        end = time.monotonic() + 120
-        while time.monotonic() < end:
-            try:
-                status, headers, _ = ask(port, found[1])
-                break
-            except OSError:
-                time.sleep(0.1)
+        status, headers, _ = until(lambda: ask(port, found[1]))
         assert status == 303
         assert ask(port, headers["location"], cookie=headers["set-cookie"].split(";")[0])[0] == 200
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def test_the_script_run_by_streamlit_asks_the_same(tmp_path) -> None:

@@ -35,7 +35,7 @@ def get(environment: dict[str, str], url: str, **headers: str) -> tuple[int, dic
         urllib.request.ProxyHandler(proxies), urllib.request.HTTPSHandler(context=context)
     )
     try:
-        with opener.open(urllib.request.Request(url, headers=headers), timeout=20) as response:
+        with opener.open(urllib.request.Request(url, headers=headers), timeout=120) as response:
             return response.status, dict(response.headers), response.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -129,7 +129,7 @@ def test_without_the_authority_nothing_is_believed(web: dict[str, str]) -> None:
         urllib.request.HTTPSHandler(context=ssl.create_default_context()),
     )
     with pytest.raises(urllib.error.URLError, match="CERTIFICATE_VERIFY_FAILED"):
-        opener.open("https://arxiv.org/abs/1904.00000", timeout=20)
+        opener.open("https://arxiv.org/abs/1904.00000", timeout=120)
 
 
 def test_hosts_outside_the_demo_are_refused(web: dict[str, str]) -> None:

@@ -9,7 +9,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 
 import pytest
@@ -17,6 +16,7 @@ from litmap.examples import NOTES
 
 from litmap.errors import UsageError
 from litmap.settings import load_settings
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("at_examples")
 
@@ -85,28 +85,24 @@ def test_a_schedule_fires_twice_on_a_server_it_starts(example_library, prefect_h
         "--library",
         str(library),
     ]
-    process = subprocess.Popen(
-        command, env=environment(prefect_home), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        start_new_session=True,
-    )  # fmt: skip
-    try:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
+    with (
+        group_ending(
+            subprocess.Popen(
+                command, env=environment(prefect_home), start_new_session=True, **pipes
+            )
+        ) as process,
+        Library.open(library) as now,
+    ):
         url = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())[0]
-        until = time.monotonic() + 300
-        finished = 0
-        while finished < 2 and time.monotonic() < until:
-            time.sleep(1)
-            with Library.open(library) as now:
-                finished = sum(r.state == "done" for r in now.runs()[: len(now.runs()) - runs])
-        assert finished >= 2
-        flow_runs = ask(
-            f"{url}/api/flow_runs/filter",
-            {"flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}},
-        )
-        assert len(flow_runs) >= 1
-        tasks = ask(
-            f"{url}/api/task_runs/filter",
-            {"task_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}},
-        )
+
+        def done():
+            return [run for run in now.runs()[: len(now.runs()) - runs] if run.state == "done"]
+
+        until(lambda: len(done()) >= 2, now.runs, seconds=600)
+        completed = {"state": {"type": {"any_": ["COMPLETED"]}}}
+        until(lambda: ask(f"{url}/api/flow_runs/filter", {"flow_runs": completed}))
+        tasks = ask(f"{url}/api/task_runs/filter", {"task_runs": completed})
         assert {re.sub(r"-.*", "", t["name"]) for t in tasks} >= {
             "read_notes",
             "resolve",
@@ -115,13 +111,24 @@ def test_a_schedule_fires_twice_on_a_server_it_starts(example_library, prefect_h
         }
         artifacts = ask(f"{url}/api/artifacts/filter", {})
         assert any("works" in str(a["data"]) for a in artifacts)
+
+
+@contextlib.contextmanager
+def group_ending(process):
+    """The process, asked to stop as a user does it; then whatever of its group is left is killed
+    too.
+    """
+    try:
+        with process:
+            try:
+                yield process
+            finally:
+                process.send_signal(signal.SIGINT)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(60)
+                process.kill()
     finally:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(60)
-        except subprocess.TimeoutExpired:
-            process.kill()
-        with contextlib.suppress(ProcessLookupError):  # a server that outlives a schedule killed so
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
 
 
@@ -130,7 +137,7 @@ def ask(url, body):
         url, json.dumps(body).encode(), {"Content-Type": "application/json"}
     )
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
-        request, timeout=20
+        request, timeout=120
     ) as answer:
         return json.load(answer)
 

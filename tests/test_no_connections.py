@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+import json
 import os
-import socket
+import re
 import subprocess
 import sys
-import time
+import urllib.request
 from collections.abc import Callable
 
 import pytest
 
 from litmap.cli.write_commands import app_command
 from litmap.settings import load_settings
+from tests.waiting import ending, free_port, until
 
 RUN = [sys.executable, "-c", "import sys; from litmap.cli import main; sys.exit(main())"]
 TOKEN = "a-token-of-the-tests"
@@ -94,31 +96,18 @@ def test_reading_asks_nobody(words, watched, example_library) -> None:
 
 def test_the_app_asks_nobody_also_where_it_refuses(watched, example_library) -> None:
     environment, asked = watched
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
+    port = free_port()
     command, own = app_command(load_settings({"library": example_library}), port, TOKEN)
-    process = subprocess.Popen(command, env={**own, **environment}, stderr=subprocess.DEVNULL)
-    try:
-        end = time.monotonic() + 120
-        while time.monotonic() < end:
-            try:
-                _stream(port, f"http://127.0.0.1:{port}")
-                break
-            except OSError:
-                time.sleep(0.2)
+    with ending(subprocess.Popen(command, env={**own, **environment}, stderr=subprocess.DEVNULL)):
+        until(lambda: _stream(port, f"http://127.0.0.1:{port}"))
         for origin in ("http://evil.example", f"http://localhost:{port}", "null"):
             _stream(port, origin)
-        time.sleep(3)
-    finally:
-        process.terminate()
-        process.wait(20)
     assert [line for line in asked() if is_outside(line)] == []
 
 
 def _stream(port: int, origin: str) -> int:
     """The status of the app's answer to a websocket's opening."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     headers = {
         "Upgrade": "websocket",
         "Connection": "Upgrade",
@@ -134,25 +123,46 @@ def _stream(port: int, origin: str) -> int:
         connection.close()
 
 
-@pytest.mark.parametrize(
-    ("words", "seconds"),
-    [(["schedule", "--every", "1d"], 60), (["mcp"], 15)],
-    ids=["schedule", "mcp"],
-)
-def test_what_is_served_asks_nobody_as_it_starts(words, seconds, watched, example_library) -> None:
+def served(words, environment):
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    return ending(subprocess.Popen([*RUN, *words], env=environment, **pipes))
+
+
+def test_a_schedule_asks_nobody_as_it_starts(watched, example_library) -> None:
     environment, asked = watched
-    command = [*RUN, *words, "--library", str(example_library)]
-    process = subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        if words[0] == "schedule":
-            assert process.stdout is not None
-            assert "Refreshing" in process.stdout.readline()
-            seconds = 10
-        time.sleep(seconds)
+    words = ["schedule", "--every", "1d", "--library", str(example_library)]
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with served(words, environment) as process:
+        line = process.stdout.readline()
+        address = re.search(r"Refreshing .*(http://127\.0\.0\.1:\d+)", line)[1]
+        wanted = urllib.request.Request(
+            f"{address}/api/flow_runs/filter", b"{}", {"Content-Type": "application/json"}
+        )
+
+        def planned() -> bool:
+            with opener.open(wanted, timeout=120) as answer:
+                return bool(json.load(answer))
+
+        until(planned, "the first run of the schedule")
         assert process.poll() is None
-    finally:
-        process.terminate()
-        process.communicate(timeout=60)
+    assert [line for line in asked() if is_outside(line)] == []
+
+
+def test_the_mcp_server_asks_nobody_as_it_starts(watched, example_library) -> None:
+    environment, asked = watched
+    client = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}  # fmt: skip
+    with served(["mcp", "--library", str(example_library)], environment) as process:
+        for number, (method, parameters) in enumerate(
+            [("initialize", client), ("notifications/initialized", {}), ("tools/list", {})]
+        ):
+            message = {"jsonrpc": "2.0", "method": method, "params": parameters}
+            is_question = not method.startswith("notifications")
+            print(
+                json.dumps(message | ({"id": number} if is_question else {})),
+                file=process.stdin,
+                flush=True,
+            )
+            if is_question:
+                assert "result" in json.loads(process.stdout.readline())
+        assert process.poll() is None
     assert [line for line in asked() if is_outside(line)] == []

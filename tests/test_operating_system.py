@@ -1,16 +1,15 @@
 import errno
-import multiprocessing
 import os
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
 
 from litmap import lock, operating_system
 from litmap.errors import Busy, LibraryError
+from tests.waiting import ending, until
 
 NOW = "2026-01-01T00:00:00Z"
 WITHOUT = """
@@ -49,25 +48,32 @@ def test_every_module_starts_where_unix_modules_are_absent(tmp_path):
     assert (out.stdout.strip(), out.returncode) == ("all", 0), out.stderr[-2000:]
 
 
-def hold(path, ready):
-    with lock.writer(path, NOW):
-        ready.set()
-        threading.Event().wait()
+HOLD = """
+import sys
+from pathlib import Path
+from litmap import lock
+
+with lock.writer(Path(sys.argv[1]), sys.argv[2]):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
 
 
 def test_a_second_writer_is_told_who_holds_the_lock_and_a_killed_holder_frees_it(tmp_path):
     path = tmp_path / "refresh.lock"
-    context = multiprocessing.get_context("spawn")
-    ready = context.Event()
-    process = context.Process(target=hold, args=(path, ready), daemon=True)
-    process.start()
-    assert ready.wait(60)
-    assert lock.is_held(path)
-    assert lock.holder(path) == {"pid": process.pid, "started": NOW}
-    with pytest.raises(Busy, match=rf"process {process.pid} since {NOW}"), lock.writer(path, NOW):
-        pass
-    process.kill()
-    process.join()
+    command = [sys.executable, "-c", HOLD, str(path), NOW]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with ending(subprocess.Popen(command, **pipes)) as process:
+        assert process.stdout.readline() == b"held\n"
+        assert lock.is_held(path)
+        assert lock.holder(path) == {"pid": process.pid, "started": NOW}
+        with (
+            pytest.raises(Busy, match=rf"process {process.pid} since {NOW}"),
+            lock.writer(path, NOW),
+        ):
+            pass
+        process.kill()
+        process.wait()
     assert not lock.is_held(path)
     with lock.writer(path, NOW):
         assert lock.holder(path)["pid"] == os.getpid()
@@ -127,7 +133,7 @@ def test_limits_hold_in_a_child(tmp_path):
         "from litmap.operating_system import limit_processor_time; limit_processor_time(1)\n"
         "while True: pass"
     )
-    out = subprocess.run([sys.executable, "-c", endless], check=False, timeout=60)
+    out = subprocess.run([sys.executable, "-c", endless], check=False, timeout=240)
     assert out.returncode < 0
 
 
@@ -145,16 +151,17 @@ def test_budgets_do_not_wait_for_locks_that_do_not_exist(tmp_path, monkeypatch):
 
 def test_a_file_system_that_hangs_gets_a_word_within_seconds(tmp_path, monkeypatch, caplog):
     def hang(_):
-        time.sleep(1)
-        return True
+        return until(lambda: "has not answered" in caplog.text)
 
-    monkeypatch.setattr(lock, "SECONDS_BEFORE_A_WORD", 0.2)
+    monkeypatch.setattr(lock, "SECONDS_BEFORE_A_WORD", 0.05)
     monkeypatch.setattr(lock, "try_lock", hang)
     with lock.writer(tmp_path / "refresh.lock", "now"):
         pass
-    assert "has not answered" in caplog.text and "Ctrl-C" in caplog.text
-    caplog.clear()
-    monkeypatch.setattr(lock, "try_lock", lambda _: True)
+    assert "Ctrl-C" in caplog.text
+
+
+def test_a_file_system_that_answers_gets_no_word(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(lock, "SECONDS_BEFORE_A_WORD", 3600)
     with lock.writer(tmp_path / "refresh.lock", "now"):
-        time.sleep(0.4)
+        until(lambda: not any(isinstance(t, threading.Timer) for t in threading.enumerate()))
     assert not caplog.text

@@ -170,7 +170,7 @@ def test_where_nothing_can_be_written_it_says_so(tmp_path, capsys):
         lock.writer(file / "refresh.lock", "now"),
     ):
         pass
-    assert main(["refresh", str(file), "--library", str(file), "--offline"]) == 1
+    assert main(["refresh", str(file), "--library", str(file), "--offline", "--no-prefect"]) == 1
     assert "no library can be written" in capsys.readouterr().err
 
 

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -44,6 +43,7 @@ from litmap.search.ranking import (
 )
 from litmap.search.searcher import _covers_terms
 from tests.search_parts import make_searcher, passage
+from tests.waiting import until
 
 FACTS = {
     "arxiv:1609.04836": Facts(
@@ -387,15 +387,19 @@ def test_a_forked_process_searches_too(searcher: Searcher) -> None:
     child = os.fork()
     if child == 0:
         os._exit(0 if searcher.search("flat minima").hits else 1)
-    ended, status, end = 0, -1, time.monotonic() + 20
-    while not ended and time.monotonic() < end:
-        ended, status = os.waitpid(child, os.WNOHANG)
-        time.sleep(0.02)
-    if not ended:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-    assert ended
-    assert os.waitstatus_to_exitcode(status) == 0
+    status = [0, 0]
+
+    def has_ended() -> bool:
+        status[:] = os.waitpid(child, os.WNOHANG)
+        return status[0] == child
+
+    try:
+        until(has_ended)
+    finally:
+        if not status[0]:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status[1]) == 0
 
 
 def test_more_like_this(searcher: Searcher) -> None:

@@ -6,7 +6,6 @@ import json
 import os
 import random
 import re
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from litmap.text.quality import is_gibberish
 from litmap.text.raw import RawPage
 from litmap.text.reference_entries import entry_starts
 from litmap.text.style import Style
+from tests.left_behind import children
 
 LEFT = (
     "The river carries sand from the hills to the sea and builds a delta where the water slows "
@@ -399,8 +399,10 @@ def test_a_slow_page_is_given_up_and_holds_up_no_other(two_columns, monkeypatch,
     """
     slow = tmp_path / "slow.pdf"
     ask = pool.Worker.ask
+    asked = []
 
     def sleeps(self, request, timeout_s, subject):
+        asked.append(request["path"])
         if request["path"] == str(slow):
             os.mkfifo(slow)  # opened for reading, it waits for a writer
         return ask(self, request, timeout_s, subject)
@@ -412,10 +414,9 @@ def test_a_slow_page_is_given_up_and_holds_up_no_other(two_columns, monkeypatch,
         assert text.render(two_columns, 2, zoom=0.2).startswith(b"\x89PNG")
         with pytest.raises(PdfError, match="took longer than 3 s"):
             late.result()
-    started = time.monotonic()
     with pytest.raises(PdfError, match="takes too long"):
         text.render(slow, 1)
-    assert time.monotonic() - started < 1
+    assert asked.count(str(slow)) == 1
     assert text.render(two_columns, 1, zoom=0.2).startswith(b"\x89PNG")
 
 
@@ -455,25 +456,28 @@ class Rigged(Worker):
 
 
 @pytest.mark.parametrize(
-    ("code", "reason"),
+    ("code", "timeout_s", "reason"),
     [
-        ("import sys, time; sys.stdin.readline(); time.sleep(60)", "longer than 1 s"),
-        ("import os, sys; sys.stdin.readline(); os.kill(os.getpid(), 11)", "crashed the reader"),
-        ("import os, sys; sys.stdin.readline(); os.kill(os.getpid(), 9)", "want of memory"),
-        ("import sys; sys.stdin.readline(); sys.exit(3)", "exit code 3"),
+        ("import sys; sys.stdin.read()", 1, "longer than 1 s"),
+        (
+            "import os, sys; sys.stdin.readline(); os.kill(os.getpid(), 11)",
+            240,
+            "crashed the reader",
+        ),
+        ("import os, sys; sys.stdin.readline(); os.kill(os.getpid(), 9)", 240, "want of memory"),
+        ("import sys; sys.stdin.readline(); sys.exit(3)", 240, "exit code 3"),
         (
             "import sys; sys.stdin.readline(); sys.stdout.write('nonsense that is long enough'); "
             "sys.exit()",
+            240,
             "reader",
         ),
     ],
 )
-def test_a_child_that_fails_is_a_pdf_error(code, reason, tmp_path):
+def test_a_child_that_fails_is_a_pdf_error(code, timeout_s, reason, tmp_path):
     child = Rigged(code)
-    begin = time.monotonic()
     with pytest.raises(PdfError, match=reason):
-        child.ask({"do": "extract"}, 1.0, "k")
-    assert time.monotonic() - begin < 10
+        child.ask({"do": "extract"}, timeout_s, "k")
     child.close()
 
 
@@ -487,7 +491,7 @@ def test_memory_limit_costs_the_file(tmp_path):
     pdf.save(tmp_path / "bomb.pdf", deflate=True)
     items = [("bomb", tmp_path / "bomb.pdf")]
     [(_, reply)] = list(
-        text.extract_many(items, workers=1, timeout_s=60, memory_bytes=450 << 20, ocr=False)
+        text.extract_many(items, workers=1, timeout_s=240, memory_bytes=450 << 20, ocr=False)
     )
     assert isinstance(reply, PdfError)
     assert "MiB" in reply.message or "CPU" in reply.message or "crashed" in reply.message
@@ -495,10 +499,11 @@ def test_memory_limit_costs_the_file(tmp_path):
 
 def test_leaving_early_ends_the_workers(two_columns):
     replies = text.extract_many([(str(i), two_columns) for i in range(20)], workers=2)
+    before = children()
     next(replies)
-    begin = time.monotonic()
+    assert len(children() - before) == 2
     replies.close()
-    assert time.monotonic() - begin < 6
+    assert children() <= before
 
 
 def test_worker_answers_bad_requests_with_a_reason(tmp_path):
@@ -611,7 +616,9 @@ def test_damaged_bytes_are_a_document_or_a_pdf_error(two_columns, tmp_path):
         paths.append(tmp_path / f"{i}.pdf")
         paths[-1].write_bytes(hurt)
     replies = dict(
-        text.extract_many([(path.stem, path) for path in paths], workers=1, timeout_s=30, ocr=False)
+        text.extract_many(
+            [(path.stem, path) for path in paths], workers=1, timeout_s=240, ocr=False
+        )
     )
     assert len(replies) == 25
     assert all(isinstance(reply, (Document, PdfError)) for reply in replies.values())

@@ -248,7 +248,7 @@ def drawn(monkeypatch, tmp_path):
             monkeypatch.setattr(access, "_current", [access.Access("token", 1, frozenset())])
             monkeypatch.setattr(access.Access, "holds_token", lambda *_: False)
         monkeypatch.setenv("LITMAP_STATE", os.environ.get("LITMAP_STATE", str(tmp_path / "state")))
-        app = testing.AppTest.from_file(str(UI / "app.py"), default_timeout=60)
+        app = testing.AppTest.from_file(str(UI / "app.py"), default_timeout=240)
         if query:
             app.query_params["q"] = query
         app.run()
@@ -368,7 +368,7 @@ def test_no_parameter_of_the_address_makes_a_page_fail(
         }[name]
         frame.guarded(draw)()
 
-    app = testing.AppTest.from_function(script, default_timeout=60, args=(page,))
+    app = testing.AppTest.from_function(script, default_timeout=240, args=(page,))
     for name in names:
         app.query_params[name] = value
     app.run()
@@ -425,7 +425,7 @@ def test_nothing_close_is_said_before_what_is_far_off() -> None:
             SearchResults((), (far,), close=False, message="Nothing is close to this."), "passage"
         )
 
-    app = testing.AppTest.from_function(script, default_timeout=30).run()
+    app = testing.AppTest.from_function(script, default_timeout=240).run()
     assert [told.value for told in app.info] == [r"Nothing is close to this\."]
     words = [m.value for m in app.markdown]
     assert any("A far passage" in w for w in words)

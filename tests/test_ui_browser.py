@@ -4,12 +4,11 @@ library.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -18,9 +17,13 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.waiting import PATIENCE_S, ending, free_port
+from tests.waiting import until as wait_until
+
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
 By = pytest.importorskip("selenium.webdriver.common.by").By
 Keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
+selenium = pytest.importorskip("selenium.common.exceptions")
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 pytestmark = pytest.mark.skipif(
@@ -41,40 +44,37 @@ PRESSED = "[data-testid=stMain] :is(button, a, label, [role=tab])"
 QUERY = "why do flat minima generalise?"
 
 
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def serve(library: Path, state: Path, tmp: Path) -> tuple[subprocess.Popen[bytes], str]:
-    """`litmap app` on a free port; waits until it answers."""
+@contextlib.contextmanager
+def serve(library: Path, state: Path, tmp: Path) -> Iterator[str]:
+    """The address of `litmap app` on a free port, once it answers."""
     from litmap.cli.write_commands import app_command
     from litmap.settings import load_settings
 
     port = free_port()
     command, environment = app_command(load_settings({"library": library}), port, TOKEN)
     environment |= {"LITMAP_STATE": str(state), "HOME": str(tmp)}
-    process = subprocess.Popen(
-        command, env=environment, cwd=tmp, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    for _ in range(300):
+    address = f"http://127.0.0.1:{port}"
+
+    def answers() -> bool:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=1).close()
-        except urllib.error.HTTPError:  # refused, as no token was given: it answers
-            return process, f"http://127.0.0.1:{port}"
-        except OSError:
-            time.sleep(0.1)
-    process.kill()
-    raise AssertionError("the app did not start")
+            urllib.request.urlopen(f"{address}/", timeout=60).close()
+        except urllib.error.HTTPError:  # refused, as no token was given
+            return True
+        return False
+
+    with ending(
+        subprocess.Popen(
+            command, env=environment, cwd=tmp, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+    ):
+        wait_until(answers, "the app")
+        yield address
 
 
 @pytest.fixture(scope="module")
 def app(example_library, state, tmp_path_factory) -> Iterator[str]:
-    process, address = serve(example_library, state, tmp_path_factory.mktemp("app"))
-    yield address
-    process.terminate()
-    process.wait(10)
+    with serve(example_library, state, tmp_path_factory.mktemp("app")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,8 @@ def browser() -> Iterator[object]:
             options.add_argument(flag)
         options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
         driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-        driver.set_page_load_timeout(60)
+        driver.set_page_load_timeout(PATIENCE_S)
+        driver.set_script_timeout(PATIENCE_S)
         yield driver
         driver.quit()
 
@@ -110,32 +111,41 @@ def visit(app, browser) -> Callable[..., str]:
     return go
 
 
-def settle(browser, seconds: float = 60) -> str:
-    """Waits until Streamlit's script has run; gives the text of the page."""
-    time.sleep(0.5)
-    end = time.monotonic() + seconds
-    quiet = 0
-    while time.monotonic() < end and quiet < 3:
-        done = browser.find_elements(
-            By.CSS_SELECTOR, "[data-testid=stApp][data-test-script-state=notRunning]"
-        )
-        stale = browser.find_elements(By.CSS_SELECTOR, "[data-stale=true]")
-        quiet = quiet + 1 if done and not stale else 0
-        time.sleep(0.15)
-    text = browser.find_element(By.TAG_NAME, "body").text
+DRAWN = """
+const app = document.querySelector(
+  '[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]');
+return app !== null && app.querySelector('[data-testid=stMain] [data-testid=stElementContainer]')
+  !== null && app.querySelector('[data-stale=true]') === null;
+"""
+"""Whether Streamlit's script has run and all that it wrote is drawn. Before the first run the script
+counts as not running too, but nothing is there.
+"""
+
+
+def settle(browser) -> str:
+    """Waits until the page is drawn; gives its text."""
+    until(browser, lambda: browser.execute_script(DRAWN))
+    text = words(browser)
     assert "Traceback" not in text
     assert "Something went wrong" not in text
     return text
 
 
-def until(browser, found: Callable[[], object], seconds: float = 30) -> object:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        value = found()
-        if value:
-            return value
-        time.sleep(0.1)
-    raise AssertionError("did not appear: " + browser.find_element(By.TAG_NAME, "body").text[:2000])
+def words(browser) -> str:
+    return browser.find_element(By.TAG_NAME, "body").text
+
+
+def until(browser, found: Callable[[], object]) -> object:
+    def now() -> object:
+        try:
+            return found()
+        except (
+            selenium.StaleElementReferenceException,
+            selenium.NoSuchElementException,
+        ):  # being drawn anew
+            return None
+
+    return wait_until(now, lambda: words(browser)[:2000])
 
 
 def images(browser) -> list[int]:
@@ -148,15 +158,16 @@ def images(browser) -> list[int]:
 
 
 def press(browser, label: str) -> None:
-    button = until(
-        browser,
-        lambda: next(
-            (b for b in browser.find_elements(By.CSS_SELECTOR, PRESSED) if label in b.text), None
-        ),
-    )
-    browser.execute_script(
-        "arguments[0].scrollIntoView({block: 'center'}); arguments[0].click()", button
-    )
+    def pressed() -> bool:
+        for button in browser.find_elements(By.CSS_SELECTOR, PRESSED):
+            if label in button.text:
+                browser.execute_script(
+                    "arguments[0].scrollIntoView({block: 'center'}); arguments[0].click()", button
+                )
+                return True
+        return False
+
+    until(browser, pressed)
 
 
 # ── pages ─────────────────────────────────────────────────────────────────────────────────────────
@@ -170,7 +181,7 @@ def test_a_typed_query_shows_passages_and_the_page(visit, browser) -> None:
     visit()
     box = browser.find_element(By.CSS_SELECTOR, "input[aria-label=Search]")
     box.send_keys(QUERY, Keys.ENTER)
-    until(browser, lambda: "How Flat Is Flat?" in browser.find_element(By.TAG_NAME, "body").text)
+    until(browser, lambda: "How Flat Is Flat?" in words(browser))
     text = settle(browser)
     assert "What your notes say" in text
     assert "learning-theory.md, line" in text
@@ -197,13 +208,14 @@ def test_another_result_shows_its_page(visit, browser) -> None:
 
 def test_results_by_paper_and_by_heading(visit, browser) -> None:
     visit(q=QUERY)
+
+    def titles() -> list[str]:
+        found = browser.find_elements(By.CSS_SELECTOR, "[class*=st-key-hit-] a strong")
+        return [e.text for e in found]
+
+    assert len(titles()) > len(set(titles())), "passages: a paper more than once"
     press(browser, "Papers")
-    time.sleep(0.5)
-    settle(browser)
-    titles = [
-        e.text for e in browser.find_elements(By.CSS_SELECTOR, "[class*=st-key-hit-] a strong")
-    ]
-    assert len(titles) == len(set(titles)) > 1, "each paper once"
+    until(browser, lambda: len(titles()) == len(set(titles())) > 1)  # each paper once
     text = visit(q='heading:"Double descent" test error')
     assert "Two Valleys and a Ridge" in text
     assert "How Flat Is Flat?" not in text
@@ -214,9 +226,7 @@ def test_where_is_this_from(visit, browser) -> None:
         q="The peak sits where a square random matrx is nearly singular: the model has exactly one way to fit"
     )
     press(browser, "Where is this from?")
-    until(
-        browser, lambda: "Two Valleys and a Ridge" in browser.find_element(By.TAG_NAME, "body").text
-    )
+    until(browser, lambda: "Two Valleys and a Ridge" in words(browser))
 
 
 def test_a_phrase_that_no_passage_holds_is_said(visit) -> None:
@@ -232,12 +242,8 @@ def test_the_topics_page_has_a_map_and_the_outline(visit, browser) -> None:
         "Approximation and depth",
     ):
         assert heading in text
-    until(
-        browser,
-        lambda: browser.find_elements(By.CSS_SELECTOR, ".js-plotly-plot .scatterlayer path.point"),
-    )
-    points = browser.find_elements(By.CSS_SELECTOR, ".js-plotly-plot .scatterlayer path.point")
-    assert len(points) >= 24
+    points = ".js-plotly-plot .scatterlayer path.point"
+    until(browser, lambda: len(browser.find_elements(By.CSS_SELECTOR, points)) >= 24)
     assert "Papers without a heading" in text
     assert "Sudden Understanding" in text
 
@@ -245,7 +251,7 @@ def test_the_topics_page_has_a_map_and_the_outline(visit, browser) -> None:
 def test_a_heading_shows_its_papers_and_what_they_say(visit, browser) -> None:
     visit("topics")
     press(browser, "Loss surfaces")
-    until(browser, lambda: "What its papers say" in browser.find_element(By.TAG_NAME, "body").text)
+    until(browser, lambda: "What its papers say" in words(browser))
     text = settle(browser)
     assert "Mostly Saddles" in text
     assert "heading=" in browser.current_url
@@ -261,7 +267,7 @@ def test_the_table_of_papers_filters(visit, browser) -> None:
     assert "works" in text
     box = browser.find_element(By.CSS_SELECTOR, "input[aria-label=Filter]")
     box.send_keys("double descent", Keys.ENTER)
-    until(browser, lambda: "3 works" in browser.find_element(By.TAG_NAME, "body").text)
+    until(browser, lambda: "3 works" in words(browser))
 
 
 def test_a_paper_has_its_page(visit, browser) -> None:
@@ -275,7 +281,7 @@ def test_a_paper_has_its_page(visit, browser) -> None:
         "Cited by",
     ):
         assert part in text
-    assert [w for w in images(browser) if w > 400]
+    assert until(browser, lambda: [w for w in images(browser) if w > 400])
 
 
 def test_a_missing_paper_says_why_and_what_to_do(visit) -> None:
@@ -296,8 +302,7 @@ def test_the_reading_list_and_the_coverage(visit, browser) -> None:
     until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "[data-testid=stExpander] a"))
     settle(browser)
     press(browser, "Coverage of your headings")
-    settle(browser)
-    assert browser.find_elements(By.CSS_SELECTOR, "[data-testid=stDataFrame]")
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "[data-testid=stDataFrame]"))
 
 
 def test_the_refreshes_page_tells_of_the_run(visit) -> None:
@@ -307,10 +312,15 @@ def test_the_refreshes_page_tells_of_the_run(visit) -> None:
     assert "Start a refresh" in text
 
 
-def test_nothing_was_asked_of_the_network(browser, app) -> None:
-    """All that the tests above loaded came from the app itself: no font, no script, no statistics
-    from elsewhere.
+def test_nothing_is_asked_of_the_network(visit, browser, app) -> None:
+    """All that the pages load comes from the app itself: no font, no script, no statistics from
+    elsewhere.
     """
+    browser.get_log("performance")  # what other tests loaded is taken away
+    for page in ("", "topics", "papers", "reading", "refreshes"):
+        visit(page)
+    visit(q=QUERY)
+    visit("paper", work="arxiv:1703.00000")
     asked = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
     urls = [
         m["params"]["request"]["url"] for m in asked if m["method"] == "Network.requestWillBeSent"
@@ -334,8 +344,7 @@ def test_the_states_of_a_library(visit, browser, example_library, state, tmp_pat
     from litmap import lock
 
     root = tmp_path / "library"
-    process, address = serve(root, state, tmp_path)
-    try:
+    with serve(root, state, tmp_path) as address:
         assert "No library here yet" in visit("", address)
         with lock.writer(root / "refresh.lock", "2026-01-01T00:00:00Z"):
             for page in ("", "refreshes"):
@@ -347,9 +356,6 @@ def test_the_states_of_a_library(visit, browser, example_library, state, tmp_pat
         )
         for page in ("", "topics"):
             assert "litmap doctor" in visit(page, address)
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 def test_a_refresh_started_from_the_app_ends_and_shows(
@@ -364,14 +370,9 @@ def test_a_refresh_started_from_the_app_ends_and_shows(
         encoding="utf-8",
     )
     root = tmp_path / "library"
-    process, address = serve(root, state, tmp_path)
-    try:
+    with serve(root, state, tmp_path) as address:
         visit("refreshes", address)
         browser.find_element(By.CSS_SELECTOR, "textarea").send_keys(str(notes), Keys.TAB)
-        time.sleep(0.5)
         press(browser, "Start a refresh")
-        until(browser, (root / "catalogue.sqlite").exists, 60)
-        until(browser, lambda: "1 work" in visit("refreshes", address), 120)
-    finally:
-        process.terminate()
-        process.wait(10)
+        until(browser, (root / "catalogue.sqlite").exists)
+        until(browser, lambda: "1 work" in visit("refreshes", address))

@@ -11,7 +11,8 @@ import sys
 import threading
 import time
 import zlib
-from itertools import pairwise
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -34,11 +35,12 @@ from litmap.web.budget import Budget, group_of
 from litmap.web.client import retry_after
 from litmap.web.safety import Allowed, Deadline, Network, check_url, is_public, literal
 from tests.loopback import send, serve
+from tests.waiting import until
 
-LIMITS = Limits(
-    connect=2, idle=0.6, total=3, download_total=3, slowest=2000, grace=0.4, attempts=3, backoff=0.01, patience=2,
-    file=200_000, page=50_000,
-)  # fmt: skip
+LIMITS = Limits(attempts=3, backoff=0.01, patience=2, file=200_000, page=50_000)
+IMPATIENT = replace(
+    LIMITS, idle=0.6, total=3.0, download_total=3.0, slowest=2000.0, grace=0.4
+)  # for servers that are slow on purpose: on a busy machine every server is slow
 PDF = b"%PDF-1.5\n" + bytes(range(256)) * 300 + b"\ntrailer\n%%EOF\n"
 
 
@@ -264,12 +266,13 @@ def test_a_pace_holds_between_threads_and_across_clients(tmp_path, site, connect
         for i, c in enumerate(clients)
         for j in range(3)
     ]
+    began = time.time()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    times = sorted(at for _, _, at in site.asked)
-    assert len(times) == 6 and min(b - a for a, b in pairwise(times)) > 0.1
+    times = [at for _, _, at in site.asked]
+    assert len(times) == 6 and max(times) - began >= 5 * 0.15
     for one in clients:
         one.close()
 
@@ -293,11 +296,14 @@ def test_a_pace_holds_between_processes_and_is_kept_across_runs(tmp_path, site):
     def ask(name):
         return subprocess.Popen([sys.executable, "-c", ASK, str(tmp_path / "s"), site.base, name])
 
-    for worker in [ask(name) for name in "ab"]:
-        assert worker.wait(180) == 0
-    assert ask("c").wait(180) == 0
+    began = time.time()
+    workers = [ask(name) for name in "ab"]
+    assert [worker.wait() for worker in workers] == [0, 0]
+    between = time.time()
+    assert ask("c").wait() == 0
     times = sorted(at for _, _, at in site.asked)
-    assert len(times) == 6 and min(b - a for a, b in pairwise(times)) > 0.15
+    assert len(times) == 6 and times[3] - began >= 3 * 0.2 and times[5] >= times[3]
+    assert times[5] - between >= 0.2
 
 
 def test_a_single_connection_is_a_single_connection(tmp_path, monkeypatch):
@@ -425,7 +431,7 @@ def test_a_clock_set_back_makes_nobody_wait_and_new_rests_count(tmp_path, monkey
     monkeypatch.setattr("litmap.web.budget.time.time", lambda: now - 1800)  # half an hour
     with budget.turn("b.example"):
         pass
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 120
     budget.rest("example.org", 600)
     with pytest.raises(Exhausted), budget.turn("example.org"):
         pass
@@ -433,9 +439,9 @@ def test_a_clock_set_back_makes_nobody_wait_and_new_rests_count(tmp_path, monkey
 
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("dated", [False, True])
-def test_asked_to_wait_the_whole_host_waits(client, site, status, dated):
-    until = time.time() + 1.6
-    value = email.utils.formatdate(until, usegmt=True) if dated else "1"
+def test_asked_to_wait_the_whole_host_waits(tmp_path, site, status, dated):
+    end = time.time() + 1.6
+    value = email.utils.formatdate(end, usegmt=True) if dated else "1"
     state = {"n": 0}
 
     def once(handler):
@@ -445,14 +451,25 @@ def test_asked_to_wait_the_whole_host_waits(client, site, status, dated):
         )
 
     site.answers["/a"], site.answers["/b"] = once, b"b"
-    other = threading.Thread(
-        target=lambda: (time.sleep(0.3), client.get(Request(site.base + "/b")))
-    )
-    other.start()
-    assert client.get(Request(site.base + "/a")).body == b"yes"
-    other.join()
+    waits = threading.Event()
+    limits = replace(LIMITS, patience=60)
+    with (
+        WebClient(
+            "",
+            tmp_path,
+            {"default": 0},
+            ["127.0.0.1"],
+            limits=limits,
+            on_wait=lambda *_: waits.set(),
+        ) as client,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        first = pool.submit(client.get, Request(site.base + "/a"))
+        until(lambda: waits.is_set() or first.done())
+        second = pool.submit(client.get, Request(site.base + "/b"))
+        assert (first.result().body, second.result().body) == (b"yes", b"b")
     times = [at for _, _, at in site.asked]
-    assert min(times[1:]) - times[0] >= (1.0 if not dated else until - times[0] - 1.0)
+    assert min(times[1:]) >= (end - 1.0 if dated else times[0] + 1.0)
 
 
 def test_exhausted_is_told_from_slow_down(client, site, tmp_path):
@@ -512,9 +529,9 @@ def test_waits_are_told_and_end_with_the_client(tmp_path, site):
 
     thread = threading.Thread(target=wait)
     thread.start()
-    time.sleep(0.3)
+    until(lambda: told)
     one.close()
-    thread.join(5)
+    thread.join(60)
     assert not thread.is_alive() and failure
     assert told and told[0][0] == "127.0.0.1" and 20 < told[0][1] <= 30 and told[0][2]
 
@@ -546,19 +563,17 @@ def test_a_file_that_announces_too_much_is_refused_before_the_transfer(
             handler.send_header(name, value)
         handler.end_headers()
         with contextlib.suppress(OSError):
-            for _ in range(600):
+            while True:
                 sent.append(handler.wfile.write(b"%PDF-" + b"x" * 100_000))
-                time.sleep(0.01)
 
     site.answers["/big.pdf"] = drip
     part, url = tmp_path / "part", site.base + "/big.pdf"
     if "Content-Range" in headers:  # goes on with what an earlier try left
         part.write_bytes(b"%PDF-")
         part.with_name("part.json").write_text(json.dumps({"url": url, "etag": '"1"'}))
-    started = time.monotonic()
     with pytest.raises(TooLarge, match=r"10,000,000,000|99,999") as caught:
         client.download(url, part)
-    assert time.monotonic() - started < 5 and len(site.asked) == 1
+    assert len(site.asked) == 1 and len(sent) < 600  # no more than the buffers of the system hold
     assert not caught.value.transient and not list(tmp_path.glob("part*"))
 
 
@@ -599,23 +614,26 @@ def test_an_encoding_not_asked_for(client, site, encoding):
 
 
 @pytest.mark.parametrize("stage", ["head", "body", "silence"])
-def test_dripping_and_silent_servers_are_left(client, site, stage):
+def test_dripping_and_silent_servers_are_left(tmp_path, site, stage):
+    done = threading.Event()
+
     def drip(handler):
         if stage == "silence":
-            time.sleep(5)
+            done.wait()
         handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
         if stage == "body":
             handler.wfile.write(b"Content-Length: 100000\r\n\r\n")
-        for _ in range(100):
+        while not done.wait(0.1):
             handler.wfile.write(b"a" if stage == "body" else b"X: y\r\n")
             handler.wfile.flush()
-            time.sleep(0.1)
 
     site.answers["/"] = drip
-    started = time.monotonic()
-    with pytest.raises(WebError, match="too slow"):
-        client.get(Request(site.base + "/"))
-    assert time.monotonic() - started < 8
+    with WebClient("", tmp_path, {"default": 0}, ["127.0.0.1"], limits=IMPATIENT) as client:
+        try:
+            with pytest.raises(WebError, match="too slow"):
+                client.get(Request(site.base + "/"))
+        finally:
+            done.set()
 
 
 # ── files ─────────────────────────────────────────────────────────────────────────────────────────
@@ -655,7 +673,7 @@ def ranged(site, *, etag='"one"', break_at=None, honest=True):
             handler.end_headers()
             handler.wfile.write(PDF[:break_at])
             handler.wfile.flush()
-            handler.connection.close()
+            handler.close_connection = True
             return None
         return send(handler, PDF, ETag=etag)
 

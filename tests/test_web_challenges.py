@@ -11,7 +11,7 @@ from litmap.web.budget import CHALLENGE_REST, Budget, group_of
 from litmap.web.challenges import challenge_in, is_html
 from tests.loopback import send, serve
 
-LIMITS = Limits(connect=2, idle=2, total=5, download_total=5, attempts=3, backoff=0.01, patience=2)
+LIMITS = Limits(attempts=3, backoff=0.01, patience=2)
 PAGE = "<!doctype html><html><head><title>{}</title></head><body>{}</body></html>"
 
 

@@ -67,7 +67,7 @@ class Log:
         under way has ended.
         """
         with self._quiet:
-            self._quiet.wait_for(lambda: self._running <= 0, timeout=10)
+            self._quiet.wait_for(lambda: self._running <= 0, timeout=240)
             found = list(self._entries)
         return [e for e in found if re.search(host, e.host) and re.search(path, e.path)]
 
