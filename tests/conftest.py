@@ -6,15 +6,25 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
+
+from tests.left_behind import Watch
+from tests.slow_tests import SlowTests
 
 ROOT = Path(__file__).parent.parent
 
 settings.register_profile(
-    "ci", derandomize=True
+    "desk", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)  # how fast examples come says how busy the machine is
+settings.register_profile(
+    "ci", settings.get_profile("desk"), derandomize=True
 )  # one commit, one verdict; new examples are found at the desk
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(Watch(), "left-behind")
+    config.pluginmanager.register(SlowTests(), "slow-tests")
 
 
 @pytest.fixture(scope="session")

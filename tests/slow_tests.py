@@ -1,0 +1,37 @@
+"""Which tests are slow, told at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+WORTH_TELLING_S = 10.0
+SHOWN = 15
+
+
+class SlowTests:
+    """A plugin: what each test took with its fixtures, and what part of all that is."""
+
+    def __init__(self) -> None:
+        self._took: Counter[str] = Counter()
+        self._slow: set[str] = set()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+        self._took[item.nodeid] += call.duration
+        if item.get_closest_marker("slow"):
+            self._slow.add(item.nodeid)
+        return (yield)
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        whole = self._took.total()
+        if whole < WORTH_TELLING_S:
+            return
+        terminalreporter.section(f"slowest of {len(self._took)} tests, {whole:.0f} s")
+        rows = [(seconds, name) for name, seconds in self._took.most_common(SHOWN)]
+        rows.append((sum(seconds for seconds, _ in rows), f"these {len(rows)}"))
+        rows.append((sum(self._took[name] for name in self._slow), "all marked slow"))
+        for seconds, name in rows:
+            terminalreporter.write_line(f"{seconds:7.1f} s {seconds / whole:6.1%}  {name}")
