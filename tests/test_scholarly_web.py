@@ -69,7 +69,7 @@ def pmc(name):
         (arxiv, arxiv.request_for(["1706.99001"]), "orchard"),
         (arxiv, arxiv.request_for_titles(["Sundials as Optimisers"]), "recalled"),
         (arxiv, arxiv.request_for_people(["Halvorsen", "Adeyemi"], 2019), "moonlit"),
-        (arxiv, arxiv.request_for_people(["van der Brugh"], 2017, ["pruned", "x"]), "orchard"),
+        (arxiv, arxiv.request_for_people(["van der Brugh"], 2017), "orchard"),
         (crossref, crossref.request_for("10.3390/w99010001"), "reeds"),
         (crossref, crossref.request_for_reference("Reed beds and nitrogen", "Solhaug", 2020), "reeds"),
         (crossref, crossref.request_for_people("Quist Attleborough", "bats feeding", 2021), "bats"),
