@@ -5,6 +5,7 @@ import re
 import sqlite3
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -844,3 +845,79 @@ def test_a_full_disk_does_not_keep_a_library_from_being_read(path):
             assert catalogue.works() == {WORK.id: WORK}
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+# ── what is told of a damaged row or file ─────────────────────────────────────────────────────────
+READINGS = {
+    "notes": (), "citations": (), "citations_of": ("w",), "note_roots": (), "resolutions": (),
+    "resolution": ("k",), "works": (), "dropped": (), "works_with_user_data": (), "aliases": (),
+    "decisions": (), "fetches": (), "pdfs": (), "texts": ("v",), "text": ("s",),
+    "drop_folder": (), "lookups": (), "runs": (),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_whatever_is_read_tells_that_its_table_is_gone(path, name):
+    Catalogue.create(path).close()
+    with closing(sqlite3.connect(path)) as db:
+        tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for (table,) in tables:
+            if not table.startswith("sqlite_"):
+                db.execute(f"DROP TABLE {table}")
+        db.commit()
+    with Catalogue.open(path) as read, pytest.raises(LibraryError, match="is damaged") as told:
+        getattr(read, name)(*READINGS[name])
+    assert told.value.subject == str(path)
+    assert not told.value.transient
+
+
+class Reading:
+    path = Path("c.sqlite")
+
+    @damage.tell_damage
+    def fail(self, error):
+        raise error
+
+
+def sqlite_error(code):
+    error = sqlite3.OperationalError("said by SQLite")
+    error.sqlite_errorcode = code
+    return error
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY_SNAPSHOT])  # fmt: skip
+def test_a_file_that_is_busy_or_on_a_broken_disk_is_not_damaged(code):
+    with pytest.raises(LibraryError, match="cannot be read: said by SQLite") as told:
+        Reading().fail(sqlite_error(code))
+    assert (told.value.transient, told.value.subject) == (True, "c.sqlite")
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_NOTADB])  # fmt: skip
+def test_other_errors_of_a_file_are_damage(code):
+    with pytest.raises(LibraryError, match="is damaged: said by SQLite"):
+        Reading().fail(sqlite_error(code))
+
+
+@pytest.mark.parametrize("error", [ValueError(), TypeError(), KeyError(), AttributeError(), RecursionError()])  # fmt: skip
+def test_a_row_that_holds_something_else_is_damage(error):
+    with pytest.raises(LibraryError, match=rf"fail holds what.*\({type(error).__name__}\)"):
+        Reading().fail(error)
+
+
+def test_a_closed_catalogue_is_a_mistake_of_the_program():
+    with pytest.raises(sqlite3.ProgrammingError):
+        Reading().fail(sqlite3.ProgrammingError("closed"))
+    assert Reading.fail.__name__ == "fail"
+
+
+def test_a_work_that_is_not_sure_or_no_work_leaves_the_others_in_place(catalogue):
+    catalogue.put_notes([], [cite("a", "A", sure=False), cite("b"), cite("c"), cite("d", "D")])
+    catalogue.put_resolution(Resolution("b", None, "not-found", ""), NOW)
+    catalogue.put_resolution(Resolution("c", WORK, "metadata-only", ""), NOW)
+    assert [e.citations for e in entries(catalogue)] == [("c",), ("d",)]
+
+
+def test_the_newest_pdf_stands_for_its_work():
+    newest = PdfFile("2" * 64, "pdfs/2.pdf", 20)
+    assert Entry(WORK, "fetched", "", (newest, PDF)).pdf == newest
+    assert Entry(WORK, "fetched", "").pdf is None
