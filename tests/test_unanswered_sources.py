@@ -10,7 +10,7 @@ import pytest
 
 from litmap.catalogue import Catalogue
 from litmap.errors import Challenged, Exhausted, NotFound, WebError
-from litmap.models import Citation, Mention, Reference, Resolution, Response
+from litmap.models import Citation, Fact, Mention, Reference, Resolution, Response, Work
 from litmap.paths import LibraryPaths
 from litmap.pipeline import resolution
 from litmap.pipeline.collaborators import Collaborators
@@ -99,6 +99,33 @@ def test_only_the_source_that_did_not_answer_is_asked_again():
     assert (second.status, second.unanswered) == ("metadata-only", ())
     assert second.work.title == TITLE
     assert "https://repository.example/quiet.pdf" in {p.url for p in second.work.locations}
+
+
+DBLP = {"result": {"hits": {"hit": [{"info": {"title": TITLE, "year": "2019", "key": "j/x/Kowalski19",
+        "authors": {"author": {"text": "J. Kowalski"}}, "ee": "https://journal.example/quiet"}}]}}}  # fmt: skip
+
+
+def test_a_work_without_an_id_to_ask_about_is_asked_for_by_its_title_at_the_source_that_was_down():
+    first = one(CITATION, Web(dblp=lambda url: DBLP, openalex=DOWN))
+    assert (first.status, first.unanswered) == ("metadata-only", ("OpenAlex",))
+    web = Web(
+        openalex=lambda url: {
+            "results": [{**OPENALEX, "doi": None, "ids": {"openalex": "https://openalex.org/W1"}}]
+        }
+    )
+    second = one(CITATION, web, EarlierAnswer(first.work, first.unanswered))
+    assert web.hosts() == {"api.openalex.org"} and "title.search" in web.asked[0]
+    assert {"dblp:j/x/Kowalski19", "openalex:W1"} <= {second.work.id, *second.work.ids}
+    assert "https://repository.example/quiet.pdf" in {p.url for p in second.work.locations}
+
+
+def test_of_a_paper_that_arxiv_knows_the_source_that_was_down_is_asked_by_its_number():
+    work = Work("arxiv:1905.99002", TITLE, ("J. Kowalski",), 2019, ids=("arxiv:1905.99002",),
+                facts=(Fact("title", TITLE, "arXiv", NOW),))  # fmt: skip
+    web = Web(openalex=lambda url: {"results": [{**OPENALEX, "is_retracted": True}]})
+    result = one(CITATION, web, EarlierAnswer(work, ("OpenAlex",)))
+    assert len(web.asked) == 1 and "10.48550" in web.asked[0]
+    assert result.work.notices == ("retracted, says OpenAlex",)
 
 
 def test_a_work_that_is_found_late_is_completed_by_the_other_sources():

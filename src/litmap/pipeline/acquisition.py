@@ -162,6 +162,11 @@ class Acquisition:
         return _has_newer_version(entry) or age_days(last.time) >= days
 
 
+def _is_known(decided: Decided | None) -> bool:
+    """Whether a source knows the work of a citation."""
+    return decided is not None and decided.status == "metadata-only"
+
+
 def _is_identified(resolution: Resolution, before: Decided | None) -> bool:
     """Whether a source knows the work of a citation that had one by its address alone."""
     return resolution.status == "metadata-only" and before is not None and before.work is not None
@@ -196,9 +201,15 @@ def _note_versions(catalogue: Catalogue, client: WebClient, now: str) -> None:
 
 
 def _told_by_file(catalogue: Catalogue, outcome: Fetch) -> list[Citation]:
-    """Citations that gave only an address, with what the fetched file says of itself."""
+    """Citations that gave only an address, of whose work no source knows yet, with what the fetched
+    file says of itself.
+    """
     from litmap import works
 
-    cited = catalogue.citations_of(outcome.work)
+    cited = [
+        citation
+        for citation in catalogue.citations_of(outcome.work)
+        if not _is_known(catalogue.resolution(citation.key))
+    ]
     told = (works.with_file_metadata(citation, outcome.title, outcome.ids) for citation in cited)
     return [citation for citation in told if citation is not None]

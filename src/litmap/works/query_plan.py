@@ -78,8 +78,14 @@ MAX_FAMILIES = 4
 
 
 def is_complete(task: ResolutionTask) -> bool:
-    """Nothing more need be asked: arXiv itself has told of this work, with its version."""
-    return any(r.source == arxiv.NAME for r in task.by_id) and not task.is_contradicted()
+    """Nothing more need be asked: arXiv itself has told of this work, with its version, and in this
+    run.
+    """
+    return (
+        not task.is_resumed
+        and any(r.source == arxiv.NAME for r in task.by_id)
+        and not task.is_contradicted()
+    )
 
 
 # ── one at a time ────────────────────────────────────────────────────────────────────────────────
@@ -264,8 +270,18 @@ def by_title_at_once(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
     """
     borrow_titles(tasks)
     queries = arxiv_titles([task for task in tasks if task.title and not task.has("arxiv")])
-    missing = [task for task in tasks if task.title and not task.records()]
+    missing = [task for task in tasks if task.title and _lacks_openalex(task)]
     return queries + openalex_titles(missing, options)
+
+
+def _lacks_openalex(task: ResolutionTask) -> bool:
+    """Whether OpenAlex is to be asked for a title: nothing is known of the work, or OpenAlex did
+    not answer when the others found it, and no id can be asked about for less.
+    """
+    if not task.records():
+        return True
+    has_id = any(task.has(kind) for kind in ("arxiv", "doi", "pmid"))
+    return task.is_resumed and task.may_ask(openalex.NAME, to_complete=False) and not has_id
 
 
 def borrow_titles(tasks: Tasks) -> None:
@@ -429,7 +445,8 @@ def completing(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
     retraction.
     """
     resolved = [task for task in tasks if task.records()]
-    others = [task for task in resolved if not task.has("arxiv")]
+    others = [task for task in resolved if not task.has("arxiv") and not task.is_resumed]
+    resumed = [task for task in resolved if task.is_resumed]
 
     def unasked(kind: str, source: str) -> Callable[[ResolutionTask], list[str]]:
         return lambda task: _ids_unknown_to(task, kind, source)
@@ -438,8 +455,11 @@ def completing(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
     queries += openalex_ids(
         tasks_by_value(others, unasked("doi:", openalex.NAME)), options, add_supplements
     )
+    queries += openalex_ids(
+        tasks_by_value(resumed, unasked("", openalex.NAME)), options, add_supplements
+    )
     queries += _crossref_dois(
-        tasks_by_value(others, unasked("doi:", crossref.NAME)), add_supplements
+        tasks_by_value([*others, *resumed], unasked("doi:", crossref.NAME)), add_supplements
     )
     return queries
 
