@@ -110,6 +110,7 @@ class Own(StandIn):
                 **{"host": e.host, "path": e.path, "status": e.status, "type": e.type},
                 **{"bytes": e.bytes, "complete": e.complete, "range": e.headers.get("range")},
                 **{"insecure": e.insecure, "ssrf": e.host == "127.0.0.1"},
+                **{"fault": e.fault or e.challenge},
             }
             for e in self.web.log.entries()
         ]

@@ -1,0 +1,53 @@
+"""Some seeds of `benchmarks.reliability.random_faults`: whatever the web does, a run ends, leaves
+nothing half-written, and later runs make the library what it would have been.
+"""
+
+import pytest
+
+from benchmarks.reliability import random_faults
+
+SEEDS = (3, 5, 7, 12)
+"""Every door of OpenAlex shut, redirects without end, challenges everywhere, broken transfers."""
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory):
+    with random_faults.trial_over("own", tmp_path_factory.mktemp("faults")) as trial:
+        yield trial
+
+
+def test_the_undisturbed_library_has_what_can_be_had(trial):
+    assert (len(trial.whole["works"]), trial.files) == (10, 9)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_library_recovers_from_what_the_web_does_to_it(trial, seed):
+    outcome = trial.seed(seed, random_faults.draw(seed))
+    assert outcome.wrong == []
+    assert outcome.spoiled
+
+
+def test_a_work_that_a_source_knows_is_not_looked_up_again_when_its_file_has_come(trial, tmp_path):
+    """Its file says who it is too; the answer of a worse moment would take the better one's
+    place.
+    """
+    before = len(trial.web.requests())
+    random_faults.run(random_faults.settings_of(trial, tmp_path / "library", 0), random_faults.CALM)
+    asked = [row["path"] for row in trial.web.requests()[before:]]
+    assert asked.count("/papers/v1/castellane01a.html") == 1
+
+
+def test_a_changed_library_is_seen(trial):
+    whole = trial.whole
+    work = next(iter(whole["works"]))
+    without = {**whole, "works": {k: v for k, v in whole["works"].items() if k != work}}
+    other = {**whole, "ids": {**whole["ids"], work: []}}
+    text = {**whole, "passages": [*whole["passages"][1:], [*whole["passages"][0][:3], "x"]]}
+    assert random_faults.missing(whole, whole) == []
+    assert all(random_faults.missing(whole, changed) for changed in (without, other, text))
+
+
+def test_a_third_of_the_seeds_has_passing_faults_only():
+    for seed in range(30):
+        kinds = {rule["kind"] for rule in random_faults.draw(seed)}
+        assert kinds and (seed % 3 or kinds <= set(random_faults.PASSING))
