@@ -4,12 +4,14 @@ formats.
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from pathlib import Path
 
 import pytest
 
+from litmap.citations import find_citations
 from litmap.errors import NoteError
 from litmap.notes import builder, discovery, parse_note, read_notes
 from litmap.notes import formats as note_formats
@@ -450,3 +452,30 @@ def test_mods_names_authors_identifiers_and_the_host() -> None:
         ("pmid", "12"),
         ("url", "http://u.org"),
     )
+
+
+@pytest.mark.parametrize(("indent", "lines"), [(None, [1, 1, 1]), (1, [6, 7, 8])])
+def test_lines_of_a_notebook_are_those_of_its_file(indent: int | None, lines: list[int]) -> None:
+    source = ["See arXiv:1706.90762\n", "and doi:10.1000/182\n", "and doi:10.1000/183"]
+    cells = [{"cell_type": "markdown", "source": source}, {"cell_type": ["odd"], "source": "x"}]
+    text = json.dumps({"cells": cells, "worksheets": [{"cells": 3}]}, indent=indent)
+    note, _ = parse_note(text, "a.ipynb", ".ipynb")
+    mentions = [m for c in find_citations([note]) for m in c.mentions]
+    assert sorted(mention.line for mention in mentions) == lines
+    if indent:
+        written = text.splitlines()
+        assert all(m.text.split(":")[-1] in written[m.line - 1] for m in mentions)
+
+
+def test_halves_of_characters_become_question_marks() -> None:
+    note, _ = parse_note(r'[{"title": "A \ud800 and \ud835\udc9c"}]', "a.json", ".json")
+    assert dict(note.blocks[0].fields)["title"] == "A ? and 𝒜"
+
+
+def test_a_line_that_is_no_rule_costs_itself(tmp_path: Path) -> None:
+    (tmp_path / ".litmapignore").write_text("[z-a]\nprivate.md\n")
+    for name in ("a.md", "private.md"):
+        (tmp_path / name).write_text("# A\n\nText.\n")
+    notes, problems = read_notes([tmp_path])
+    assert [Path(note.path).name for note in notes] == ["a.md"]
+    assert ["[z-a]" in problem.reason for problem in problems] == [True]

@@ -22,7 +22,6 @@ logger = logging.getLogger(__name__)
 
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_NUMBERS = ("bytes", "pages")
 _TEXTS = ("sha256", "path", "url", "fetched_at", "etag", "last_modified")
 
 
@@ -208,9 +207,9 @@ def _pdf_file(plain: Mapping[str, Any]) -> PdfFile:
     """The record that `Store.keep` noted. Raises TypeError or ValueError for what it did not."""
     record = PdfFile(**plain)
     texts = [getattr(record, name) for name in _TEXTS]
-    numbers = [getattr(record, name) for name in _NUMBERS]
+    numbers = [record.bytes, record.pages, 0 if record.version is None else record.version]
     if not all(isinstance(text, str) for text in texts) or not _SHA256.fullmatch(record.sha256):
         raise ValueError("no record of a PDF")
-    if not all(isinstance(number, int) for number in (*numbers, record.version or 0)):
+    if not all(type(number) is int for number in numbers):  # True is no number
         raise TypeError("no number")
     return record

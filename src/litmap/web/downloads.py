@@ -14,6 +14,8 @@ from litmap.errors import LibraryError, WebError
 from litmap.models import Download
 from litmap.web.transport import Answer
 
+_HEADER_VALUE = re.compile(r"[\x20-\x7e\xa0-\xff]*")
+"""What a header may hold; the note of a part that something else wrote may hold anything."""
 _HEAD = 1024
 _TAIL = 16_384
 
@@ -116,9 +118,10 @@ def _known(partial: Path) -> dict[str, str]:
     """The note beside a part: its url, etag and last-modified."""
     try:
         note = json.loads(_note(partial).read_text(encoding="utf-8"))
-        return {k: str(note[k]) for k in ("url", "etag", "last-modified") if k in note}
-    except (OSError, ValueError, TypeError):
+        values = {k: str(note[k]) for k in ("url", "etag", "last-modified") if k in note}
+    except (OSError, ValueError, TypeError, RecursionError):
         return {}
+    return {k: value for k, value in values.items() if _HEADER_VALUE.fullmatch(value)}
 
 
 def _write_note(url: str, answer: Answer, partial: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from litmap.models import NoteBlock
@@ -49,7 +50,7 @@ def _cells(text: str) -> Iterator[dict[str, Any]]:
     if not isinstance(cells, list):
         raise ValueError("not a notebook: it has no cells")  # noqa: TRY004 (the file's fault)
     for cell in cells:
-        if isinstance(cell, dict) and cell.get("cell_type") in _KINDS_WITH_TEXT:
+        if isinstance(cell, dict) and str(cell.get("cell_type")) in _KINDS_WITH_TEXT:
             yield cell
 
 
@@ -58,7 +59,8 @@ def _all_cells(data: dict[str, Any]) -> Any:
     cells, sheets = data.get("cells"), data.get("worksheets")
     if cells is not None or not isinstance(sheets, list):
         return cells
-    return [c for sheet in sheets if isinstance(sheet, dict) for c in sheet.get("cells", [])]
+    lists = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+    return [cell for cells in lists if isinstance(cells, list) for cell in cells]
 
 
 def _source_lines(cell: dict[str, Any]) -> list[str]:
@@ -74,12 +76,15 @@ def _place(places: list[int], line: int) -> int:
 
 
 def _moved(block: NoteBlock, places: list[int]) -> NoteBlock:
-    """The block with lines of the file.
-
-    Cell lines stand one a file line, so offsets between them stay.
+    """The block with lines of the file, of which a cell's line may be the next, a later one or the
+    same: a notebook may be written as one line.
     """
     links = tuple(replace(link, line=_place(places, link.line)) for link in block.links)
-    return replace(block, line=_place(places, block.line), links=links)
+    lines = [_place(places, block.line + i) for i in range(len(block.line_starts))]
+    starts = [block.line_starts[0]]
+    for (before, line), start in zip(pairwise(lines), block.line_starts[1:], strict=True):
+        starts += [start] * (line - before)
+    return replace(block, line=lines[0], links=links, line_starts=tuple(starts))
 
 
 class _PlaceFinder:
