@@ -10,6 +10,7 @@ from litmap.exports.keys import WorkMentions, ascii_word, citation_keys, one_lin
 from litmap.models import HeadingPath, Mention, Work
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$&^=%-])")
+_PLAIN_ID = re.compile(r"[^\W_][\w./:;()+-]*")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 MAX_CONTEXT_CHARS = 600
 """Of the words around a mention."""
@@ -107,9 +108,11 @@ def _work_page(work: Work, mentions: Sequence[Mention], names: dict[HeadingPath,
 
 
 def _code(text: str) -> str:
-    """An id as code; as text where a program of the vault would run it ('`= …`' in Obsidian)."""
-    text = one_line(text).replace("`", "")
-    return f"`{text}`" if text[:1].isalnum() else escape(text)
+    """An id as code; as text where it has signs that programs of a vault look for in code too:
+    '`= …`' (Dataview), '<% … %>' (Templater), '{{ … }}' (Jekyll).
+    """
+    text = one_line(text)
+    return f"`{text}`" if _PLAIN_ID.fullmatch(text) else escape(text)
 
 
 def _mention(mention: Mention, names: dict[HeadingPath, str]) -> list[str]:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from litmap.exports.keys import WorkMentions, citation_keys, headings_of, one_line, web_address
 
-_FORMULA = re.compile(r"(^\s*|[;|]\s*)(?=[=+\-@＝＋－＠])")
-"""Where a spreadsheet may see a formula begin: in a cell, or behind a ';' where that parts
-cells.
+_FORMULA = re.compile(r"(^\s*|[;|]\s*)(?=[\s\"]*[=+\-@＝＋－＠])")
+"""Where a spreadsheet may see a formula begin: in a cell, or behind a ';' where that parts cells;
+there a quotation mark, which a CSV doubles, is an empty text and hides nothing.
 """
 COLUMNS = (
     "key",

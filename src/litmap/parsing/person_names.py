@@ -40,6 +40,8 @@ def split_name(name: str) -> PersonName:
     name = " ".join("".join(c if c.isprintable() else " " for c in name).split())
     if "," in name:
         family, _, given = name.partition(",")
+        if not family.strip():
+            return PersonName(given.strip(" ,") or name, literal=True)
         return PersonName(family.strip(), given.strip(" ,"))
     words = name.split()
     suffix = words.pop() if len(words) > 2 and _SUFFIX.fullmatch(words[-1]) else ""
