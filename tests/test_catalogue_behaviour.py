@@ -5,6 +5,7 @@ import re
 import sqlite3
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -569,12 +570,14 @@ def test_an_unsure_work_shows_its_only_candidate_under_its_own_id(catalogue):
     assert entry.candidates == (WORK,)
 
 
-def test_of_several_candidates_the_first_is_shown_only_where_the_note_has_no_title(catalogue):
-    loose = Work("title:1", "Alpha 2025")
-    assert unsure(catalogue, "A titel", loose, (WORK, OTHER)).work == loose
-    entry = unsure(catalogue, "", loose, (WORK, OTHER))
+def test_of_several_candidates_the_only_one_of_the_year_lends_its_name(catalogue):
+    loose = Work("title:1", "Alpha 2025", year=2025)
+    late, early = replace(WORK, year=2025), replace(OTHER, year=2024)
+    entry = unsure(catalogue, "", loose, (early, late))
     assert (entry.work.id, entry.work.title) == ("title:1", WORK.title)
-    assert entry.candidates == (WORK, OTHER)
+    assert entry.candidates == (early, late)
+    assert unsure(catalogue, "A titel", loose, (early, late)).work == loose
+    assert unsure(catalogue, "", loose, (replace(early, year=2025), late)).work == loose
 
 
 def test_an_unsure_work_with_an_identifier_keeps_its_own_words(catalogue):

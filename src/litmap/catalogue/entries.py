@@ -141,7 +141,8 @@ def _entry(
     candidates: tuple[Work, ...] = ()
     if status == "unsure":
         candidates = tuple({c.id: c for _, d in group if d for c in d.candidates}.values())
-        work = _likeliest(work, candidates, [c for c, _ in group])
+        titled = any(citation.reference.title for citation, _ in group)
+        work = _likeliest(work, candidates, titled=titled)
     mentions = {m: None for c, _ in group for m in c.mentions}
     return Entry(
         work,
@@ -156,14 +157,15 @@ def _entry(
     )
 
 
-def _likeliest(work: Work, candidates: Sequence[Work], citations: Sequence[Citation]) -> Work:
-    """The first candidate under the work's id, where it says more than the note's words; it stays
-    unsure.
+def _likeliest(work: Work, candidates: Sequence[Work], *, titled: bool) -> Work:
+    """The only candidate under the work's id, or the only one of the very year where the note has
+    no title; it stays unsure. Of several that fit alike none lends its name.
     """
-    if not candidates or work.ids:
+    if work.ids:
         return work
-    titled = any(c.reference.title for c in citations)
-    return work if titled and len(candidates) > 1 else replace(candidates[0], id=work.id)
+    if len(candidates) > 1:
+        candidates = [] if titled else [c for c in candidates if work.year and c.year == work.year]
+    return replace(candidates[0], id=work.id) if len(candidates) == 1 else work
 
 
 def _status(

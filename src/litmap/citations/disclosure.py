@@ -29,7 +29,7 @@ _READING_LIST_WORDS = load_words("reading_list_words")
 _UNSPACED = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _TWO_SENTENCES = re.compile(r"[.!?。！？]\s+[^\W\d_a-z]|[。！？].")
-_BEFORE_A_MEETING = re.compile(rf"\w,? (?:{MEETING})\b")
+_BEFORE_A_MEETING = re.compile(rf"\w,? (?:{MEETING})\b|\w, [A-Z]{{3,9}} (?:19|20)\d\d\b")
 _OPENING_QUOTES = '"“”„«»‹›「『《〈'
 
 

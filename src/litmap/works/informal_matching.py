@@ -138,11 +138,6 @@ def headings_of(citation: Citation) -> str:
     return " ".join({m.heading[-1] for m in citation.mentions[:6] if m.heading})
 
 
-def mentions_topic(context: str, record: PeopleRecord) -> bool:
-    """Whether title or abstract share a word with the context."""
-    return bool(_topic_stems(context) & _topic_stems(f"{record.title} {record.abstract}"))
-
-
 def people_score(
     wanted: Reference, context: str, record: PeopleRecord, headings: str = ""
 ) -> float:
@@ -217,30 +212,36 @@ MIN_PEOPLE_SCORE = 0.95
 """What the best of the works by some people must reach to be the one meant."""
 MIN_LEAD = 0.3
 """By how much it must lead the second."""
-MIN_CITED = 50
-MIN_CITED_RATIO = 5
-"""A work cited so often, and so many times as often as the next, is the one meant by its author's
-name.
-"""
+MAX_LABEL_WORDS = 6
+"""Words beside names and year up to which they are a label of the work and not a sentence."""
 
 
-def best_by_people(
-    scores: Sequence[float], exact: Sequence[bool], cited: Sequence[int] = ()
-) -> int:
+def is_labelled_otherwise(
+    wanted: Reference, context: str, records: Sequence[PeopleRecord], headings: str = ""
+) -> bool:
+    """Whether the few words beside people and year name another subject than a work's title and
+    abstract: 'Hochreiter & Schmidhuber (1997) flat minima' is not about long short-term memory.
+
+    Where the headings tell the subject, nothing contradicts.
+    """
+    names = {word for name in wanted.authors for word in normalise_title(name).split()}
+    label = [word for word in topic_words(context) if word not in names]
+    if not 0 < len(label) <= MAX_LABEL_WORDS:
+        return False
+    said = {_stem(word) for word in label} | _topic_stems(headings)
+    told = {stem for r in records for stem in _topic_stems(f"{r.title} {r.abstract} {r.venue}")}
+    return said.isdisjoint(told)
+
+
+def best_by_people(scores: Sequence[float], exact: Sequence[bool]) -> int:
     """The index of the one candidate that stands out, or -1; `exact` tells which are of the very
     year.
-
-    `cited` is how often each is cited: of an author's works the one cited five times as often as
-    any other is meant.
 
     A neighbouring year is a preprint's or a proceedings'; where another work of these people is of
     the very year, it takes as good as the whole title to mean the one beside it. The only one of
     the very year needs a little less.
     """
     weighed = _weigh_years(scores, exact)
-    most_cited = _most_cited(exact, cited)
-    if most_cited >= 0:
-        weighed[most_cited] += 0.4
     ranked = sorted(range(len(weighed)), key=lambda i: -weighed[i])
     if not ranked or weighed[ranked[0]] < MIN_PEOPLE_SCORE:
         return -1
@@ -257,13 +258,3 @@ def _weigh_years(scores: Sequence[float], exact: Sequence[bool]) -> list[float]:
         score + 0.1 * alone if is_exact else score - 1.0 * any(exact)
         for score, is_exact in zip(scores, exact, strict=True)
     ]
-
-
-def _most_cited(exact: Sequence[bool], cited: Sequence[int]) -> int:
-    """The one of the very year (of all, where none is) that is cited by far the most, or -1."""
-    eligible = [i for i in range(len(cited)) if exact[i] or not any(exact)]
-    ranked = sorted(eligible, key=lambda i: -cited[i])
-    if not ranked or cited[ranked[0]] < MIN_CITED:
-        return -1
-    leads = len(ranked) == 1 or cited[ranked[0]] >= MIN_CITED_RATIO * cited[ranked[1]]
-    return ranked[0] if leads else -1

@@ -17,10 +17,7 @@ from litmap.parsing.retractions import split_mark
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One source's record of a work; fields as in `models.Work`. `source` is the service's name.
-
-    `cited` is how often other works cite it, as far as the service counts that.
-    """
+    """One source's record of a work; fields as in `models.Work`. `source` is the service's name."""
 
     source: str
     title: str
@@ -34,7 +31,6 @@ class Record:
     other_titles: tuple[str, ...] = ()
     arxiv_version: int | None = None
     notices: tuple[str, ...] = ()
-    cited: int = 0
 
 
 def load_json(body: bytes, source: str) -> Any:
@@ -68,12 +64,6 @@ def year(value: Any) -> int | None:
     """A year out of a number or a string that begins with one; None where it is none."""
     match = re.match(rf"\s*({YEAR_SINCE_1400}|2100)", str(value)) if value is not None else None
     return int(match.group(1)) if match else None
-
-
-def count(value: Any) -> int:
-    """A number of things; 0 where it is none."""
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_number and 0 < value < 10**9 else 0
 
 
 def items(value: Any, limit: int = 2000) -> list[Any]:

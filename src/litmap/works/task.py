@@ -20,10 +20,10 @@ from litmap.works.informal_matching import (
     context_of,
     has_system_name,
     headings_of,
+    is_labelled_otherwise,
     is_nickname,
     judge_title_part,
     matches_adjacent_author,
-    mentions_topic,
     people_score,
 )
 from litmap.works.matching import (
@@ -40,12 +40,8 @@ from litmap.works.resume import EarlierAnswer, is_optional_trouble, record_of
 
 logger = logging.getLogger(__name__)
 
-MAX_FEW_WORKS = 10
-"""So few works by people of these names: the one cited most may be meant though nothing tells its
-subject.
-"""
 MAX_CANDIDATES = 5
-"""Works that are shown where several may be meant."""
+"""Works that are shown where several may be meant, those that fit best first."""
 _KINDS_KEPT = frozenset({"author-year", "pdf"})
 """Kinds of citations that are kept although no source confirms them."""
 _KINDS_WITHOUT_TITLE = frozenset({"link", "author-year"})
@@ -180,12 +176,10 @@ class ResolutionTask:
             max(people_score(self.wanted, context, r, headings) for r in group) for group in groups
         ]
         exact = [any(r.year == self.wanted.year for r in group) for group in groups]
-        cited = [max(r.cited for r in group) for group in groups]
-        most_cited = groups[cited.index(max(cited))]
-        subject = f"{context} {headings}"
-        counts = len(groups) < MAX_FEW_WORKS or any(mentions_topic(subject, r) for r in most_cited)
-        chosen = best_by_people(scores, exact, cited if counts else ())
-        return groups[chosen] if chosen >= 0 else []
+        chosen = best_by_people(scores, exact)
+        if chosen < 0 or is_labelled_otherwise(self.wanted, context, groups[chosen], headings):
+            return []
+        return groups[chosen]
 
     def candidates(self, verdict: Verdict) -> list[list[Record]]:
         """Groups of records by work, each with a member judged at least `verdict`; the nearest
@@ -263,8 +257,17 @@ class ResolutionTask:
         if not candidates and self.citation.sure:
             candidates = self.candidates(Verdict.MAYBE)
         if not candidates and not self.title:
-            candidates = group_by_work(self.by_people)
+            candidates = self._groups_by_people()
         return candidates
+
+    def _groups_by_people(self) -> list[list[Record]]:
+        """The works by the people named, those that fit best first."""
+        context, headings = context_of(self.citation), headings_of(self.citation)
+
+        def fit(group: list[Record]) -> float:
+            return max(people_score(self.wanted, context, r, headings) for r in group)
+
+        return sorted(group_by_work(self.by_people), key=fit, reverse=True)
 
     def _unconfirmed(self, now: str) -> Resolution:
         """No source knows it, or some could not be asked."""
@@ -329,7 +332,7 @@ _AGREEMENT = {True: 1.0, False: -1.0, None: 0.0}
 
 def _unsure(works: tuple[Work, ...]) -> str:
     names = "; ".join(
-        f"{w.title} ({', '.join(w.authors[:1]) or '?'} {w.year or '?'}, {w.id})" for w in works[:3]
+        f"{w.title} ({', '.join(w.authors[:1]) or '?'} {w.year or '?'}, {w.id})" for w in works
     )
     what = "one work may be meant" if len(works) == 1 else f"{len(works)} works may be meant"
     return f"{what}: {names}. Settle it with `litmap resolve WORK ID`"

@@ -14,7 +14,6 @@ from litmap.parsing.identifiers import doi_id, identifier_from_url, url_key
 from litmap.parsing.word_lists import load_pattern
 from litmap.works.record import (
     Record,
-    count,
     fields,
     identifiers,
     is_web_address,
@@ -120,7 +119,6 @@ def _record(item: dict[str, Any]) -> Record | None:
         locations=(Location(resolver, "landing", NAME), *_files(item)),
         other_titles=unique(_other_titles(item, [title, *titles[1:]])),
         notices=unique([*marked, *_notices(item)]),
-        cited=count(item.get("is-referenced-by-count")),
     )
 
 

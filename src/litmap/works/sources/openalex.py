@@ -16,7 +16,6 @@ from litmap.models import Location, Request
 from litmap.parsing.identifiers import doi_id, identifier_from_url, normalise_id
 from litmap.works.record import (
     Record,
-    count,
     fields,
     identifiers,
     items,
@@ -41,7 +40,7 @@ MAX_PAGE = 100
 _SELECT = (
     "id,doi,title,display_name,publication_year,ids,primary_location,locations,best_oa_location,"
     "authorships,"
-    "abstract_inverted_index,is_retracted,is_paratext,type,cited_by_count"
+    "abstract_inverted_index,is_retracted,is_paratext,type"
 )
 _DOI_HOST = re.compile(r"^https?://(?:dx\.)?doi\.org/")
 _LISTED_KINDS = frozenset({"openalex", "pmid", "pmcid"})
@@ -138,7 +137,6 @@ def _record(item: dict[str, Any]) -> Record | None:
         locations=tuple(dict.fromkeys(locations)),
         notices=marked
         + (("retracted, says OpenAlex",) if item.get("is_retracted") is True else ()),
-        cited=count(item.get("cited_by_count")),
     )
 
 
