@@ -1100,7 +1100,11 @@ def test_what_the_first_source_did_not_know_is_asked_elsewhere():
         ("OpenReview", "https://api.openreview.net/notes?id=abcde")
     ]
     assert queries(by_second_source, "pmid:12") == [
-        ("the work's page", "https://pubmed.ncbi.nlm.nih.gov/12/")
+        (
+            "Europe PMC",
+            "https://www.ebi.ac.uk/europepmc/webservices/rest/search?query="
+            "%28EXT_ID%3A12+AND+SRC%3AMED%29&resultType=core&format=json&pageSize=100",
+        )
     ]
     assert queries(by_second_source, "doi:10.1234/a") == [
         ("the work's page", "https://doi.org/10.1234/a")

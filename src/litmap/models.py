@@ -8,7 +8,7 @@ float32 of shape (n, dim) with L2-normalised rows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -446,6 +446,22 @@ class Response:
     status: int
     headers: Mapping[str, str]
     body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLookup:
+    """A question to a service where the copies of one work lie, asked when the known places failed.
+
+    `read` gives the places of an answer (`errors.WebError` where it is none). `is_own`: the service
+    keeps the work under an id of its own, so that it is asked before any page. `replaces` is the
+    address that must have proved dead before this is asked, '' for none.
+    """
+
+    source: str
+    request: Request
+    read: Callable[[Response], Sequence[Location]]
+    is_own: bool = False
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ from .log import Entry, Log
 from .works import WORKS, ScholarlyWork
 
 GROUPS = (
-    "default", "arxiv", "crossref", "openalex", "s2", "dblp", "unpaywall", "openreview",
+    "default", "arxiv", "crossref", "openalex", "s2", "dblp", "unpaywall", "openreview", "ncbi",
+    "europepmc", "biorxiv", "zenodo", "wayback", "core", "osf", "openalex-files",
 )  # fmt: skip
 KEYS = {"openalex": "test-openalex-key", "core": "test-core-key", "s2": "test-s2-key"}
 """Keys that the services take; any other is refused where one is wanted."""

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from litmap.errors import Blocked, NotFound, PdfError, TooLarge, Unsafe, WebError
+from litmap.errors import (
+    Blocked,
+    Exhausted,
+    NotFound,
+    PdfError,
+    SlowDown,
+    TooLarge,
+    Unsafe,
+    WebError,
+)
 from litmap.host_pool import PerHostPool
-from litmap.models import Download, Fetch, PdfFile, Status, Work
-from litmap.parsing.identifiers import url_key
+from litmap.models import Download, Fetch, Location, PdfFile, PlaceLookup, Status, Work
 from litmap.parsing.meta_tags import pdf_urls, pdf_urls_in_header, read_tags
-from litmap.pdfs.locations import PdfLocation, find_locations
+from litmap.pdfs.locations import (
+    LookupLocation,
+    PdfLocation,
+    find_locations,
+    place_key,
+    plan_locations,
+)
 from litmap.pdfs.store import Store, drop
 from litmap.pdfs.verify import Preview, Verdict, verify
 from litmap.protocols import Downloader
@@ -29,6 +44,12 @@ MAX_NAMED = 2
 """Files that one page names that are tried."""
 MAX_TOLD = 4
 """Addresses whose fault is told in a reason."""
+FindLookups = Callable[[Work], Iterable[PlaceLookup]]
+"""Names the services to ask for copies of a work beyond those that are known."""
+
+
+Answer = Download | list[Location]
+"""Of an address, or of a question where copies lie."""
 
 
 @dataclass
@@ -36,16 +57,26 @@ class _Job:
     """One work on its way to a PDF.
 
     `retry`: something failed that should have worked, worth another try in the next run; `doubt`
-    says which file was put aside.
+    says which file was put aside; `dead` are addresses where nothing is any more.
     """
 
     work: Work
-    locations: deque[PdfLocation]
+    locations: deque[PdfLocation | LookupLocation]
     known: PdfFile | None = None
     tried: list[tuple[str, str]] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     retry: bool = False
     doubt: str = ""
+    dead: set[str] = field(default_factory=set)
+
+    def skip_needless(self) -> None:
+        """Drop questions about addresses that are not dead."""
+        while self.locations:
+            first = self.locations[0]
+            replaced = first.lookup.replaces if isinstance(first, LookupLocation) else ""
+            if not replaced or replaced in self.dead:
+                return
+            self.locations.popleft()
 
     def give_up(self, url: str, reason: str) -> None:
         """Note what came of an address."""
@@ -66,12 +97,14 @@ def fetch(
     now: str,
     known: Mapping[str, PdfFile] | None = None,
     read_preview: ReadPreview | None = None,
+    find_lookups: FindLookups | None = None,
 ) -> Iterator[Fetch]:
     """One `Fetch` a work, as they end; hosts in parallel, each in its pace.
 
     `known` holds the newest PDF by work id: its address is asked only whether it has changed, and
     arXiv only where the work has a newer version than the file. `read_preview` looks into a file
-    (`litmap.text.preview`); without it only the form of a file is checked. Failures are outcomes,
+    (`litmap.text.preview`); without it only the form of a file is checked. `find_lookups` names the
+    services that are asked where the known places fail. Failures are outcomes,
     with `transient` where another run may do better; `LibraryError` is raised where the disk cannot
     be written.
     """
@@ -84,7 +117,7 @@ def fetch(
         if settled is not None:
             yield settled
         else:
-            jobs.append(_Job(work, deque(_locations(work, before)), before))
+            jobs.append(_Job(work, deque(_locations(work, before, find_lookups)), before))
     for _, note in arrived.values():  # the catalogue has had them since
         note.unlink(missing_ok=True)
     logger.info("%d works to fetch, %d settled before", len(jobs), len(works) - len(jobs))
@@ -115,9 +148,11 @@ def _unchanged(work: Work, before: PdfFile | None) -> Fetch | None:
     return None if before.url else Fetch(work.id, "fetched", "put into the library by hand", before)
 
 
-def _locations(work: Work, before: PdfFile | None) -> list[PdfLocation]:
+def _locations(
+    work: Work, before: PdfFile | None, find_lookups: FindLookups | None
+) -> Sequence[PdfLocation | LookupLocation]:
     if before is None:
-        return find_locations(work)
+        return plan_locations(work, find_lookups(work) if find_lookups else ())
     if before.version:
         return [location for location in find_locations(work) if location.version]
     return [PdfLocation(before.url, "its address", trusted=True)]
@@ -143,14 +178,16 @@ class _Run:
         self.read_preview = read_preview
 
     def fetch(self, jobs: Sequence[_Job]) -> Iterator[Fetch]:
-        with PerHostPool[_Job, Download]() as pool:
+        with PerHostPool[_Job, Answer]() as pool:
             for job in jobs:
+                job.skip_needless()
                 if job.locations:
                     self._submit(pool, job)
                 else:
                     yield _without_location(job)
             for job, download, error in pool.results():
                 outcome = self._outcome(job, download, error)
+                job.skip_needless()
                 if outcome is not None:
                     yield outcome
                 elif job.locations:
@@ -158,28 +195,39 @@ class _Run:
                 else:
                     yield _given_up(job)
 
-    def _submit(self, pool: PerHostPool[_Job, Download], job: _Job) -> None:
+    def _submit(self, pool: PerHostPool[_Job, Answer], job: _Job) -> None:
         location = job.locations[0]
+        host = urlsplit(location.url).hostname or ""
+        logger.debug("%s: ask %s (%s)", job.work.id, host, location.source)
+        if isinstance(location, LookupLocation):
+            pool.submit(host, job, partial(self._look_up, location.lookup))
+        else:
+            pool.submit(host, job, partial(self._download, job, location))
+
+    def _look_up(self, lookup: PlaceLookup) -> list[Location]:
+        return list(lookup.read(self.client.get(lookup.request)))
+
+    def _download(self, job: _Job, location: PdfLocation) -> Download:
         part = self.store.part(job.work, location.url)
         same = job.known if job.known is not None and job.known.url == location.url else None
         etag, modified = (same.etag, same.last_modified) if same else ("", "")
-        logger.debug("%s: ask %s (%s)", job.work.id, _host(location.url), location.source)
-
-        def call() -> Download:
-            return self.client.download(location.url, part, etag=etag, last_modified=modified)
-
-        pool.submit(urlsplit(location.url).hostname or "", job, call)
+        return self.client.download(location.url, part, etag=etag, last_modified=modified)
 
     def _outcome(
-        self, job: _Job, download: Download | None, error: BaseException | None
+        self, job: _Job, answer: Answer | None, error: BaseException | None
     ) -> Fetch | None:
         """The end of the job, or None where its next location is to be tried."""
         location = job.locations.popleft()
-        job.seen.add(url_key(location.url))
+        job.seen.add(place_key(location.url))
         if error is not None:
             _note_error(job, location, error)
-            return None
-        assert download is not None  # noqa: S101 - tells the type checker
+        elif isinstance(answer, Download) and isinstance(location, PdfLocation):
+            return self._of_download(job, location, answer)
+        elif isinstance(answer, list):
+            _take_places(job, location, answer)
+        return None
+
+    def _of_download(self, job: _Job, location: PdfLocation, download: Download) -> Fetch | None:
         if download.not_modified and job.known is not None:
             return job.fetched("unchanged", replace(job.known, fetched_at=self.now))
         if download.path is None:
@@ -256,11 +304,36 @@ def _is_doubtful(finding: _Finding, location: PdfLocation) -> bool:
     )
 
 
-def _note_error(job: _Job, location: PdfLocation, error: BaseException) -> None:
+def _take_places(
+    job: _Job, location: PdfLocation | LookupLocation, places: Iterable[Location]
+) -> None:
+    """Try the files next that a service has named."""
+    files = [
+        PdfLocation(at.url, at.source or location.source, trusted=at.access == "open")
+        for at in places
+        if at.kind == "pdf" and place_key(at.url) not in job.seen
+    ]
+    if not files:
+        job.give_up(location.url, f"{location.source} names no further copy")
+    job.locations.extendleft(reversed(files[:MAX_NAMED]))
+
+
+def _is_gone(error: WebError) -> bool:
+    """Whether an address has nothing any more: not there, or its host does not answer."""
+    if isinstance(error, Blocked | SlowDown | Exhausted | TooLarge | Unsafe):
+        return False
+    return isinstance(error, NotFound) or not error.status or error.status >= 500
+
+
+def _note_error(job: _Job, location: PdfLocation | LookupLocation, error: BaseException) -> None:
     """Note a failure of the web; raises what is a fault of the program."""
     if not isinstance(error, WebError):
         raise error
     job.give_up(location.url, error.message)
+    if _is_gone(error):
+        job.dead.add(location.url)
+    if isinstance(location, LookupLocation) and not location.trusted:
+        return  # the work's places are known without it
     if isinstance(error, NotFound | Blocked | TooLarge):  # the next run would hear the same
         return
     job.retry |= error.transient or location.trusted or isinstance(error, Unsafe)
@@ -268,17 +341,18 @@ def _note_error(job: _Job, location: PdfLocation, error: BaseException) -> None:
 
 def _read_page(job: _Job, location: PdfLocation, download: Download) -> None:
     """A page instead of a file: go on to the file it names, if any."""
-    job.seen |= {url_key(location.url), url_key(download.url)}
+    job.seen |= {place_key(location.url), place_key(download.url)}
     told = pdf_urls_in_header(download.headers.get("link", ""), download.url)
     told += pdf_urls(download.body, download.url)
-    named = [url for url in dict.fromkeys(told) if url_key(url) not in job.seen]
-    job.locations = deque(p for p in job.locations if url_key(p.url) not in job.seen)
+    named = [url for url in dict.fromkeys(told) if place_key(url) not in job.seen]
+    job.locations = deque(p for p in job.locations if place_key(p.url) not in job.seen)
     if named and len(job.tried) < MAX_TRIED:
         job.give_up(location.url, "a page that names a PDF")
         files = [PdfLocation(u, "the work's page", trusted=location.trusted) for u in named]
         job.locations.extendleft(reversed(files[:MAX_NAMED]))
         return
     is_page = b"<" in download.body[:2000]
+    job.dead.add(location.url)  # most often where a file was that the site no longer has
     job.give_up(location.url, "a page, no PDF" if is_page else "something that is no PDF")
     # A work's page that names no file is an honest answer.
     job.retry |= location.trusted and not read_tags(download.body)

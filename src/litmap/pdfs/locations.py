@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from litmap.models import Location, Work
+from litmap.models import Location, PlaceLookup, Work
 from litmap.parsing.identifiers import identifier_from_url, url_key
 from litmap.pdfs.doi_files import file_of_doi
 
@@ -20,6 +20,10 @@ _WALLED_HOSTS = re.compile(
     r"(?:^|\.)(?:semanticscholar\.org|researchgate\.net|academia\.edu|jstor\.org|sci-hub\.\w+)$"
 )
 """Sites whose pages never hold a file for a plain client, or which litmap does not use."""
+_ASKED_BY_ID = re.compile(r"(?:^|\.)(?:arxiv\.org|ncbi\.nlm\.nih\.gov)$")
+"""Sites whose files are asked for by id. PubMed Central's pages are for people: it forbids programs
+to fetch articles there and gives them from an open bucket.
+"""
 _FILE_HOSTS = re.compile(r"^(?:pdfs\.semanticscholar\.org)$")
 _PMLR_ON_GITHUB = 235
 """The first volume of PMLR whose files lie on GitHub."""
@@ -41,19 +45,64 @@ class PdfLocation:
     version: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LookupLocation:
+    """A question to a service that knows where copies lie, in the place of an address."""
+
+    lookup: PlaceLookup
+
+    @property
+    def url(self) -> str:
+        """The address of the question."""
+        return self.lookup.request.url
+
+    @property
+    def source(self) -> str:
+        """Who is asked."""
+        return self.lookup.source
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the service keeps the work under an id of its own."""
+        return self.lookup.is_own
+
+
+LocationSource = Callable[[Work], Iterator[PdfLocation]]
+"""Names addresses of a work."""
+
+
 def find_locations(work: Work) -> list[PdfLocation]:
     """Addresses in the order of trying (`LOCATION_SOURCES`), each once, at most ten."""
+    return _unique(work, LOCATION_SOURCES)[:MAX_LOCATIONS]
+
+
+def plan_locations(
+    work: Work, lookups: Iterable[PlaceLookup]
+) -> list[PdfLocation | LookupLocation]:
+    """Addresses and questions in the order of trying: files, then the services that keep the work
+    under an id of their own, pages, all other questions.
+    """
+    known = find_locations(work)
+    count = len(_unique(work, FILE_SOURCES))
+    asked = [LookupLocation(lookup) for lookup in lookups]
+    own = [location for location in asked if location.trusted]
+    others = [location for location in asked if not location.trusted]
+    return [*known[:count], *own, *known[count:], *others]
+
+
+def _unique(work: Work, sources: Iterable[LocationSource]) -> list[PdfLocation]:
+    """The locations of these sources, each address once."""
     unique: dict[str, PdfLocation] = {}
-    for list_locations in LOCATION_SOURCES:
+    for list_locations in sources:
         for location in list_locations(work):
             if location.url.startswith(("http://", "https://")):
-                unique.setdefault(url_key(location.url), location)
-    return list(unique.values())[:MAX_LOCATIONS]
+                unique.setdefault(place_key(location.url), location)
+    return list(unique.values())
 
 
 def noted_files(work: Work) -> Iterator[PdfLocation]:
-    """The note's own links to PDFs; arXiv's are asked by id."""
-    noted = [url for url in work.urls if is_file(url) and not is_arxiv(url)]
+    """The note's own links to PDFs; those of arXiv and PubMed Central are asked by id."""
+    noted = [url for url in work.urls if is_file(url) and not _is_asked_by_id(url)]
     for url in noted[:MAX_NOTED]:
         yield PdfLocation(url, "the note's link", trusted=True)
 
@@ -76,7 +125,7 @@ def files_by_id(work: Work) -> Iterator[PdfLocation]:
 
 def open_files(work: Work) -> Iterator[PdfLocation]:
     """Files that sources name: open copies, then those of unknown access."""
-    files = [at for at in _beyond_arxiv(work) if at.kind == "pdf" and at.access != "closed"]
+    files = [at for at in _with_own_address(work) if at.kind == "pdf" and at.access != "closed"]
     for at in _open_first(files):
         yield PdfLocation(at.url, at.source, trusted=at.access == "open")
 
@@ -110,25 +159,19 @@ def other_pages(work: Work) -> Iterator[PdfLocation]:
         yield PdfLocation(at.url, at.source)
 
 
-LOCATION_SOURCES: tuple[Callable[[Work], Iterator[PdfLocation]], ...] = (
-    noted_files,
-    files_by_id,
-    open_files,
-    open_pages,
-    noted_pages,
-    doi_pages,
-    other_pages,
-)
+FILE_SOURCES: tuple[LocationSource, ...] = (noted_files, files_by_id, open_files)
+PAGE_SOURCES: tuple[LocationSource, ...] = (open_pages, noted_pages, doi_pages, other_pages)
+LOCATION_SOURCES = (*FILE_SOURCES, *PAGE_SOURCES)
 """In the order of trying."""
 
 
-def _beyond_arxiv(work: Work) -> list[Location]:
-    return [at for at in work.locations if not is_arxiv(at.url)]
+def _with_own_address(work: Work) -> list[Location]:
+    return [at for at in work.locations if not _is_asked_by_id(at.url)]
 
 
 def _landing_pages(work: Work) -> list[Location]:
     """The pages that sources name, but those behind a wall."""
-    return [at for at in _beyond_arxiv(work) if at.kind == "landing" and not _is_walled(at.url)]
+    return [at for at in _with_own_address(work) if at.kind == "landing" and not _is_walled(at.url)]
 
 
 def _open_first(locations: list[Location]) -> list[Location]:
@@ -206,6 +249,13 @@ _FILE_ADDRESSES: dict[str, tuple[str, Callable[[str], str]]] = {
 """For a kind of id who keeps the file, and its address ('' where the id does not tell)."""
 
 
+def place_key(url: str) -> str:
+    """The same for spellings of one address; an archive's copy is another place than its
+    original.
+    """
+    return url if _host(url) == "web.archive.org" else url_key(url)
+
+
 # ── addresses ────────────────────────────────────────────────────────────────────────────────────
 def is_file(url: str) -> bool:
     """Whether an address itself names a PDF."""
@@ -223,10 +273,14 @@ def is_arxiv(url: str) -> bool:
     return _ARXIV_HOSTS.search(_host(url)) is not None
 
 
+def _is_asked_by_id(url: str) -> bool:
+    return _ASKED_BY_ID.search(_host(url)) is not None
+
+
 def may_have_file(url: str) -> bool:
-    """Whether a page may name a file: not arXiv's, which are asked by id, and not behind a wall."""
+    """Whether a page may name a file: not of a site asked by id, and not behind a wall."""
     host = _host(url)
-    if not host or is_arxiv(url) or (_is_walled(url) and not _FILE_HOSTS.search(host)):
+    if not host or _is_asked_by_id(url) or (_is_walled(url) and not _FILE_HOSTS.search(host)):
         return False
     return not (identifier_from_url(url) or "").startswith("arxiv:")
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from litmap.catalogue import Catalogue, Decided, Fetched
@@ -17,8 +18,10 @@ from litmap.catalogue.entries import Entry, entries
 from litmap.models import Citation, Fetch, Resolution
 from litmap.pipeline.context import RunContext, age_days
 from litmap.pipeline.dropped_pdfs import file_dropped, is_lost, open_store
+from litmap.settings import Settings, api_keys
 
 if TYPE_CHECKING:
+    from litmap.pdfs.fetch import FindLookups
     from litmap.web import WebClient
 
 logger = logging.getLogger(__name__)
@@ -118,6 +121,7 @@ class Acquisition:
                 known=known,
                 now=context.now,
                 read_preview=text.preview_in_worker,
+                find_lookups=_find_lookups(context.settings),
             )
             for done, outcome in enumerate(outcomes, 1):
                 logger.debug("%s: %s, %s", outcome.work, outcome.status, outcome.reason)
@@ -165,6 +169,17 @@ class Acquisition:
 def _is_known(decided: Decided | None) -> bool:
     """Whether a source knows the work of a citation."""
     return decided is not None and decided.status == "metadata-only"
+
+
+def _find_lookups(settings: Settings) -> FindLookups | None:
+    """The services that may be asked where the known places of a work fail; they are told ids and
+    addresses.
+    """
+    if settings.lookups == "none":
+        return None
+    from litmap import works
+
+    return partial(works.place_lookups, contact=settings.contact, keys=api_keys())
 
 
 def _is_identified(resolution: Resolution, before: Decided | None) -> bool:

@@ -33,7 +33,7 @@ from litmap.settings import Settings
 
 if TYPE_CHECKING:
     from litmap.pdfs import Adopted, Store
-    from litmap.pdfs.fetch import ReadPreview
+    from litmap.pdfs.fetch import FindLookups, ReadPreview
     from litmap.web import WebClient
     from litmap.works.resume import EarlierAnswer
 
@@ -88,6 +88,7 @@ class PdfFetcher(Protocol):
         now: str,
         known: Mapping[str, PdfFile] | None = None,
         read_preview: ReadPreview | None = None,
+        find_lookups: FindLookups | None = None,
     ) -> Iterator[Fetch]:
         """One `Fetch` a work, as they are finished."""
         ...

@@ -95,7 +95,7 @@ _PACES = {
     "dblp": Pace(1.05, 1),
     "unpaywall": Pace(0.11, 2),
     "openreview": Pace(0.5, 1),
-    "ncbi": Pace(0.35, 2),
+    "ncbi": Pace(0.35, 1),
     "biorxiv": Pace(3.0, 1),
     "zenodo": Pace(1.05, 1),
     "datacite": Pace(0.35, 2),

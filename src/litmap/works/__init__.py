@@ -3,7 +3,15 @@ it.
 """
 
 from litmap.works.merging import merge
+from litmap.works.place_lookups import place_lookups
 from litmap.works.planned import planned_searches
 from litmap.works.resolver import newest_versions, resolve, with_file_metadata
 
-__all__ = ["merge", "newest_versions", "planned_searches", "resolve", "with_file_metadata"]
+__all__ = [
+    "merge",
+    "newest_versions",
+    "place_lookups",
+    "planned_searches",
+    "resolve",
+    "with_file_metadata",
+]

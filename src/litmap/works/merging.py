@@ -36,6 +36,7 @@ _SOURCE_TRUST = (
     "Crossref",
     "OpenReview",
     "the work's page",
+    "Europe PMC",
     "OpenAlex",
     "DBLP",
     "Semantic Scholar",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from litmap.models import Request, Response
 from litmap.works.record import Record
-from litmap.works.sources import arxiv, openalex
+from litmap.works.sources import arxiv, europe_pmc, openalex
 from litmap.works.task import ResolutionTask
 
 
@@ -36,8 +36,8 @@ def add_by_people(task: ResolutionTask, records: Sequence[Record]) -> None:
 
 
 def add_supplements(task: ResolutionTask, records: Sequence[Record]) -> None:
-    """Records that add to a work already found."""
-    task.supplements.extend(records)
+    """Records that add to a work already found: those of an answer that are of it."""
+    task.add_supplements(records)
 
 
 def add_confirmed(task: ResolutionTask, records: Sequence[Record]) -> None:
@@ -122,6 +122,23 @@ def openalex_ids(
         ids = [i for i in wanted if _is_openalex_id(_as_doi(i), kind)]
         queries += in_batches(ids, openalex.AT_ONCE, query)
     return queries
+
+
+def europe_pmc_ids(wanted: TasksByValue, deliver: Deliver = add_matching) -> list[SourceQuery]:
+    """Look-ups at Europe PMC by DOI, PubMed id or PubMed Central id."""
+
+    def query(ids: list[str]) -> SourceQuery:
+        request = europe_pmc.request_for(ids)
+        return SourceQuery(
+            europe_pmc.NAME,
+            request,
+            tasks_of(ids, wanted),
+            lambda r: europe_pmc.parse(r.body),
+            deliver,
+        )
+
+    ids = [ident for ident in wanted if europe_pmc.can_ask(ident)]
+    return in_batches(ids, europe_pmc.AT_ONCE, query)
 
 
 def _openalex(request: Request, tasks: tuple[ResolutionTask, ...], deliver: Deliver) -> SourceQuery:

@@ -25,6 +25,7 @@ from litmap.works.queries import (
     arxiv_ids,
     arxiv_titles,
     arxiv_titles_of,
+    europe_pmc_ids,
     in_batches,
     openalex_ids,
     openalex_titles,
@@ -36,9 +37,11 @@ from litmap.works.sources import (
     arxiv,
     crossref,
     dblp,
+    europe_pmc,
     landing,
     openalex,
     openreview,
+    pmc,
     semantic_scholar,
     unpaywall,
 )
@@ -51,8 +54,6 @@ DATACITE = ("10.48550/", "10.5281/", "10.6084/", "10.4230/", "10.13140/", "10.17
 _PAGES = {
     "pmlr": "https://proceedings.mlr.press/{}.html",
     "acl": "https://aclanthology.org/{}/",
-    "pmid": "https://pubmed.ncbi.nlm.nih.gov/{}/",
-    "pmcid": "https://pmc.ncbi.nlm.nih.gov/articles/{}/",
     "hal": "https://hal.science/{}",
     "econstor": "https://www.econstor.eu/handle/10419/{}",
     "ads": "https://ui.adsabs.harvard.edu/abs/{}/abstract",
@@ -208,6 +209,7 @@ def by_identifier(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
         tasks_by_value(others, lambda task: filter(openalex.can_ask, task.ids)), options
     )
     queries += _crossref_dois(tasks_by_value(others, lambda task: _ids_of_kind(task, "doi")))
+    queries += europe_pmc_ids(tasks_by_value(others, lambda task: _ids_of_kind(task, "pmcid")))
     for task in others:
         single = [i for i in task.ids if not openalex.can_ask(i) and not i.startswith("doi:")]
         for ident in single[:MAX_IDS_ASKED]:
@@ -225,6 +227,7 @@ def by_second_source(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
     queries = openalex_ids(
         tasks_by_value(missing, lambda task: _ids_of_kind(task, "arxiv")), options
     )
+    queries += europe_pmc_ids(tasks_by_value(missing, lambda task: _ids_of_kind(task, "pmid")))
     for task in missing:
         for ident in task.ids[:MAX_IDS_ASKED]:
             queries += _elsewhere(ident, task)
@@ -239,8 +242,6 @@ def _elsewhere(ident: str, task: ResolutionTask) -> list[SourceQuery]:
     kind, _, value = ident.partition(":")
     if kind == "openreview":
         return [_openreview(value, task, openreview.HOSTS[1])]
-    if kind == "pmid":
-        return [_page(_page_of(ident, task), task)]
     if kind == "doi":
         return [_page(f"https://doi.org/{quote(value, safe='/():;.-_')}", task)]
     return []
@@ -473,13 +474,65 @@ def _ids_unknown_to(task: ResolutionTask, kind: str, source: str) -> list[str]:
     return list(dict.fromkeys(ident for ident in ids if ident.startswith(kind)))[:2]
 
 
+def biomedical_copies(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
+    """Europe PMC, for works of which no open copy is known: their free places and abstracts."""
+    wanted = tasks_by_value(_without_open_copy(tasks), _biomedical_id)
+    return europe_pmc_ids(wanted, add_supplements)
+
+
+def _biomedical_id(task: ResolutionTask) -> list[str]:
+    """The id by which the services of biology and medicine may know a work that Europe PMC has not
+    told of: the surest one.
+    """
+    records = task.known_records()
+    if any(record.source == europe_pmc.NAME for record in records):
+        return []
+    ids = [ident for record in records for ident in record.ids]
+    for kind in ("pmcid", "pmid", "doi"):
+        named = [i for i in ids if i.startswith(f"{kind}:") and not i[4:].startswith(DATACITE)]
+        if named:
+            return named[:1]
+    return []
+
+
+def pmc_articles(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
+    """Whether works are in PubMed Central of which no open copy is known, as NCBI itself tells."""
+    if not options.contact:
+        return []
+    lacking = [task for task in _without_open_copy(tasks) if not _known_of_kind(task, "pmcid")]
+    wanted = tasks_by_value(
+        lacking, lambda task: [*_known_of_kind(task, "pmid"), *_known_of_kind(task, "doi")][:1]
+    )
+    queries: list[SourceQuery] = []
+    for kind in ("pmid", "doi"):
+
+        def query(ids: list[str], kind: str = kind) -> SourceQuery:
+            values = [ident.partition(":")[2] for ident in ids]
+            request = pmc.request_for(kind, values, options.contact)
+            tasks = tasks_of(ids, wanted)
+            return SourceQuery(
+                pmc.NAME, request, tasks, lambda r: pmc.parse(r.body), add_supplements
+            )
+
+        ids = [i for i in wanted if i.startswith(f"{kind}:") and pmc.can_ask(i)]
+        queries += in_batches(ids, pmc.AT_ONCE, query)
+    return queries
+
+
+def _known_of_kind(task: ResolutionTask, kind: str) -> list[str]:
+    """The ids of a kind that the records of a work tell; of DOIs those of Crossref."""
+    ids = [ident for record in task.known_records() for ident in record.ids]
+    named = [ident for ident in ids if ident.startswith(f"{kind}:")]
+    return [ident for ident in named if kind != "doi" or _is_crossref_doi(ident)]
+
+
 def open_copies(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
     """Unpaywall, for works with a DOI of which no open copy is known."""
     if not options.contact:
         return []
     queries = []
-    for task in tasks:
-        doi = _doi_without_open_copy(task)
+    for task in _without_open_copy(tasks):
+        doi = next((ident[4:] for ident in _known_of_kind(task, "doi")), "")
         if doi:
             request = unpaywall.request_for(doi, options.contact)
             queries.append(
@@ -494,16 +547,14 @@ def open_copies(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
     return queries
 
 
-def _doi_without_open_copy(task: ResolutionTask) -> str:
-    """The first DOI of the work where no record has an open PDF; '' where none is needed or
-    known.
-    """
-    records = [*task.records(), *task.supplements]
-    places = [place for record in records for place in record.locations]
-    if any(place.kind == "pdf" and place.access == "open" for place in places):
-        return ""
-    ids = (ident for record in records for ident in record.ids)
-    return next((ident[4:] for ident in ids if _is_crossref_doi(ident)), "")
+def _without_open_copy(tasks: Tasks) -> list[ResolutionTask]:
+    """The tasks whose work was found, and of which no open file is known."""
+    return [task for task in tasks if task.records() and not _has_open_copy(task)]
+
+
+def _has_open_copy(task: ResolutionTask) -> bool:
+    places = (place for record in task.known_records() for place in record.locations)
+    return any(place.kind == "pdf" and place.access == "open" for place in places)
 
 
 STEPS: tuple[Callable[[Tasks, SourceOptions], list[SourceQuery]], ...] = (
@@ -517,10 +568,12 @@ STEPS: tuple[Callable[[Tasks, SourceOptions], list[SourceQuery]], ...] = (
     by_people,
     by_people_elsewhere,
     completing,
+    biomedical_copies,
+    pmc_articles,
     open_copies,
 )
 """The order in which the sources are asked; each step sees what those before it found."""
-COMPLETING_STEPS = (completing, open_copies)
+COMPLETING_STEPS = (completing, biomedical_copies, pmc_articles, open_copies)
 """The steps that ask about works that were found."""
 SEARCHES = (
     by_title_at_once,

@@ -113,6 +113,17 @@ class ResolutionTask:
         context = context_of(self.citation)
         self.by_people += [r for r in records if people_score(self.wanted, context, r) > 0]
 
+    def add_supplements(self, records: Iterable[Record]) -> None:
+        """Keep the records that are of the work found so far."""
+        found = self.records()
+        for record in records:
+            if self._shares_id(record) or any(same_work(record, other) for other in found):
+                self.supplements.append(record)
+
+    def _shares_id(self, record: Record) -> bool:
+        """Whether a record has an id of one that was added before."""
+        return any(set(record.ids) & set(other.ids) for other in self.supplements)
+
     def verdict(self, record: Record) -> Verdict:
         """Whether a record found by its title is the one meant, by the whole title or by a part of
         the note's line.
@@ -163,6 +174,10 @@ class ResolutionTask:
         if candidates:
             return candidates[0] if len(candidates) == 1 else []
         return self._records_by_people() if self.by_people else []
+
+    def known_records(self) -> list[Record]:
+        """The records of the work found, with those that add to it."""
+        return [*self.records(), *self.supplements]
 
     def _with_same_work(self, records: list[Record], others: Iterable[Record]) -> list[Record]:
         """The records, and those of the others that are of the same work."""
@@ -238,7 +253,7 @@ class ResolutionTask:
         key = self.citation.key
         records = self.records()
         if records:
-            records = self._with_same_work(records, self.supplements)
+            records = [*records, *self.supplements]
             work = combine(records, self.wanted, now)
             return Resolution(key, work, "metadata-only", self._sources_told(records))
         if self.by_id:

@@ -1,0 +1,274 @@
+"""Routes to open copies: each work of the stand-in whose known places fail, or that has none, is
+fetched by the service that keeps it, asked by what the service tells.
+"""
+
+import hashlib
+import json
+from functools import partial
+
+import pytest
+
+from litmap import pdfs
+from litmap.errors import Blocked, NotFound, Unsafe, WebError
+from litmap.models import (
+    Citation,
+    Download,
+    Location,
+    Mention,
+    PlaceLookup,
+    Reference,
+    Request,
+    Work,
+)
+from litmap.paths import LibraryPaths
+from litmap.pdfs.locations import LookupLocation, PdfLocation, plan_locations
+from litmap.text import read_preview
+from litmap.web import Limits, WebClient
+from litmap.works import place_lookups, resolve
+from litmap.works.place_lookups import is_public_file
+from litmap.works.sources import europe_pmc, pmc, wayback
+from tests.scholarly_web import papers, work
+from tests.scholarly_web.server import GROUPS
+
+NOW = "2026-11-28T12:00:00Z"
+LIMITS = Limits(
+    connect=3, idle=1, total=4, download_total=4, attempts=2, backoff=0.01, patience=1,
+    file=3_000_000, page=1_000_000,
+)  # fmt: skip
+
+
+def cite(title="", ids=(), urls=(), authors=(), year=None):
+    mention = Mention("note.md", 3, title, ("Topic",), title, "reference")
+    reference = Reference("", title, tuple(authors), year, "", tuple(ids), tuple(urls))
+    kind = "reference" if title else "link"
+    return Citation(title or f"{ids}{urls}", kind, reference, (mention,), True)
+
+
+def by_doi(key):
+    return cite(ids=[f"doi:{work(key).doi}"])
+
+
+class Reader:
+    """What a reader's refresh would do about one citation."""
+
+    def __init__(self, web, folder):
+        self.web, self.folder = web, folder
+
+    def paper(self, citation, contact="reader@lab.org", **keys):
+        paths = LibraryPaths(self.folder / "lib")
+        store = pdfs.Store(paths.root, paths.pdf, paths.partial, paths.aside)
+        paces = dict.fromkeys(GROUPS, 0.0)
+        with WebClient(contact, self.folder / "state", paces, limits=LIMITS) as client:
+            (found,) = resolve([citation], client, now=NOW, contact=contact, keys=keys)
+            self.work = found.work
+            (outcome,) = pdfs.fetch(
+                [found.work],
+                client,
+                store=store,
+                now=NOW,
+                read_preview=read_preview,
+                find_lookups=partial(place_lookups, contact=contact, keys=keys),
+            )
+        self.outcome = outcome
+        return outcome.pdf and outcome.pdf.sha256
+
+    def asked(self, host, path=""):
+        return len(self.web.log.entries(host, path))
+
+
+@pytest.fixture
+def reader(scholarly_web, tmp_path):
+    return Reader(scholarly_web, tmp_path)
+
+
+def is_file_of(sha256, key):
+    return sha256 in {hashlib.sha256(papers.pdf(work(key), n)).hexdigest() for n in range(4)}
+
+
+# ── biology and medicine ─────────────────────────────────────────────────────────────────────────
+def test_a_publisher_behind_a_challenge_is_replaced_by_the_open_bucket(reader, scholarly_web):
+    scholarly_web.challenges = {"mdpi", "europepmc-pdf"}
+    assert is_file_of(reader.paper(by_doi("reeds")), "reeds")
+    assert reader.outcome.reason == "from PubMed Central"
+    assert reader.asked("pmc.ncbi.nlm.nih.gov", "/articles/PMC") == 0
+    assert scholarly_web.broken_rules() == []
+
+
+def test_an_authors_manuscript_is_free_at_europe_pmc(reader):
+    assert is_file_of(reader.paper(by_doi("rounds")), "rounds")
+    assert reader.outcome.reason == "from Europe PMC"
+
+
+@pytest.mark.parametrize("ident", ["pmid:99000001", "pmcid:PMC99000001"])
+def test_ids_of_pubmed_are_looked_up_where_they_are_known(reader, scholarly_web, ident):
+    scholarly_web.challenges = {"mdpi", "europepmc-pdf"}
+    assert is_file_of(reader.paper(cite(ids=[ident])), "reeds")
+    assert f"doi:{work('reeds').doi}" in reader.work.ids
+    assert reader.work.abstract == work("reeds").abstract
+
+
+def test_full_text_as_xml_is_a_place_of_its_own(reader):
+    assert reader.paper(by_doi("bats")) is None
+    kinds = {place.kind: place.url for place in reader.work.locations}
+    assert kinds["jats"].endswith("/rest/PMC99000002/fullTextXML")
+
+
+def test_ncbi_itself_tells_the_articles_where_europe_pmc_is_down(reader, scholarly_web):
+    scholarly_web.challenges = {r"^www\.ebi\.ac\.uk$", r"^api\.openalex\.org$"}
+    reader.paper(by_doi("rounds"))
+    assert "pmcid:PMC99000003" in reader.work.ids
+    (asked,) = scholarly_web.log.entries("pmc.ncbi.nlm.nih.gov", "idconv")
+    assert "tool=litmap&email=reader@lab.org" in asked.path.replace("%40", "@")
+
+
+def test_ids_are_asked_about_many_in_one_request():
+    ids = [f"pmid:{n}" for n in range(25)]
+    query = europe_pmc.request_for(ids).url
+    assert query.count("EXT_ID") == 25 and len(query) < 2000
+    assert not europe_pmc.can_ask('doi:10.1/a"b') and not europe_pmc.can_ask("arxiv:1706.03762")
+    assert pmc.can_ask("doi:10.1000/a(b)") and not pmc.can_ask("doi:10.1000/a,b")
+
+
+def test_the_newest_version_in_the_bucket_is_taken():
+    keys = ["PMC1.9/PMC1.9.pdf", "PMC1.10/PMC1.10.xml", "PMC1.10/PMC1.10.pdf", "PMC1.10/table.pdf"]
+    rows = "".join(f"<Contents><Key>{key}</Key></Contents>" for key in keys)
+    found = pmc.parse_files(f"<ListBucketResult>{rows}</ListBucketResult>".encode())
+    assert [(at.kind, at.url.rpartition("/")[2]) for at in found] == [
+        ("pdf", "PMC1.10.pdf"),
+        ("jats", "PMC1.10.xml"),
+    ]
+    assert pmc.parse_files(b"<ListBucketResult></ListBucketResult>") == []
+    with pytest.raises(WebError, match="no listing"):
+        pmc.parse_files(b"<html>")
+
+
+# ── dead addresses ───────────────────────────────────────────────────────────────────────────────
+KITES = work("kites").dead[0]
+
+
+def test_a_dead_file_of_the_notes_comes_from_the_archive(reader):
+    citation = cite(work("kites").title, urls=[KITES], authors=["Fergus Ossory"], year=2003)
+    assert is_file_of(reader.paper(citation), "kites")
+    assert reader.outcome.pdf.url == f"https://web.archive.org/web/20120304050607id_/{KITES}"
+    assert reader.outcome.reason == "from the Wayback Machine"
+
+
+def test_the_archive_is_not_asked_about_a_file_that_is_there(reader):
+    file = work("lantern").files[0]
+    assert is_file_of(reader.paper(cite(work("lantern").title, urls=[file])), "lantern")
+    assert reader.asked("archive.org") == 0
+
+
+@pytest.mark.parametrize(
+    "closest",
+    [
+        None,
+        {"url": "http://web.archive.org/web/2012/http://a.org/x.pdf", "available": False},
+        {"url": "http://elsewhere.org/x.pdf", "available": True, "status": "200"},
+        {
+            "url": "http://web.archive.org/web/2012/http://a.org/x.pdf",
+            "available": True,
+            "status": "404",
+        },
+    ],
+)
+def test_only_whole_copies_of_the_archive_count(closest):
+    body = {"archived_snapshots": {"closest": closest} if closest else {}}
+    assert wayback.parse(json.dumps(body).encode()) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "is_public"),
+    [
+        ("http://people.example.edu/~a/kites.pdf", True),
+        ("http://fileserver/plans/secret.pdf", False),
+        ("https://wiki.lab.internal/secret.pdf", False),
+        ("http://10.0.0.3/secret.pdf", False),
+        ("https://ann:word@example.org/secret.pdf", False),
+        ("https://example.org/secret.pdf?token=abc", False),
+        ("https://example.org/page", False),
+        ("http://[::1/x.pdf", False),
+    ],
+)
+def test_no_archive_is_told_of_an_address_that_may_be_private(url, is_public):
+    assert is_public_file(url) is is_public
+
+
+# ── the order, and what becomes of it ────────────────────────────────────────────────────────────
+def lookup(name, places=(), *, is_own=False, replaces=""):
+    url = f"https://{name}.example.org/"
+    answer = [Location(place, "pdf", name, "open") for place in places]
+    return PlaceLookup(name, Request(url), lambda response: answer, is_own, replaces)
+
+
+class Web:
+    """A client from memory: `files` by address, errors for the others."""
+
+    def __init__(self, files, error=None):
+        self.files, self.error, self.order = files, error or NotFound("not there"), []
+
+    def get(self, request):
+        self.order.append(request.url)
+        if "down" in request.url:
+            raise WebError("down", transient=True)
+
+    def download(self, url, partial, *, etag="", last_modified="", limit=None):
+        self.order.append(url)
+        if url not in self.files:
+            raise self.error
+        body = self.files[url]
+        partial.write_bytes(body)
+        return Download(url, 200, {}, partial, len(body), hashlib.sha256(body).hexdigest())
+
+
+def fetch_one(work_, web, lookups, folder):
+    paths = LibraryPaths(folder / "lib")
+    store = pdfs.Store(paths.root, paths.pdf, paths.partial, paths.aside)
+    (outcome,) = pdfs.fetch([work_], web, store=store, now=NOW, find_lookups=lambda _: lookups)
+    return outcome
+
+
+WORK = Work("doi:10.1/x", "A title", ids=("doi:10.1/x",), urls=("https://a.org/x.pdf",))
+
+
+def test_services_with_an_id_of_the_work_come_after_files_and_before_pages():
+    plan = plan_locations(WORK, [lookup("other"), lookup("own", is_own=True)])
+    kinds = [at.source if isinstance(at, LookupLocation) else at.url for at in plan]
+    assert kinds == ["https://a.org/x.pdf", "own", "https://doi.org/10.1/x", "other"]
+    assert all(isinstance(at, PdfLocation | LookupLocation) for at in plan)
+
+
+def test_nobody_is_asked_where_a_known_file_is_there(tmp_path):
+    web = Web({"https://a.org/x.pdf": b"%PDF-1"})
+    assert fetch_one(WORK, web, [lookup("own", is_own=True)], tmp_path).status == "fetched"
+    assert web.order == ["https://a.org/x.pdf"]
+
+
+def test_what_a_service_names_is_tried_at_once(tmp_path):
+    web = Web({"https://b.org/y.pdf": b"%PDF-1"})
+    asked = [lookup("own", ["https://b.org/y.pdf"], is_own=True)]
+    outcome = fetch_one(WORK, web, asked, tmp_path)
+    assert (outcome.status, outcome.reason) == ("fetched", "from own")
+    assert web.order == ["https://a.org/x.pdf", "https://own.example.org/", "https://b.org/y.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("error", "is_asked"),
+    [
+        (NotFound("gone", status=410), True),
+        (WebError("no such host"), True),
+        (Blocked("for subscribers", status=403), False),
+        (WebError("the proxy cannot reach it", status=502), True),
+        (Unsafe("a host inside the network"), False),
+    ],
+)
+def test_an_archive_is_asked_only_about_what_is_gone(tmp_path, error, is_asked):
+    web = Web({}, error)
+    fetch_one(WORK, web, [lookup("archive", replaces="https://a.org/x.pdf")], tmp_path)
+    assert ("https://archive.example.org/" in web.order) is is_asked
+
+
+@pytest.mark.parametrize(("is_own", "status"), [(False, "metadata-only"), (True, "failed")])
+def test_only_a_service_that_keeps_the_work_is_worth_another_try(tmp_path, is_own, status):
+    outcome = fetch_one(WORK, Web({}), [lookup("down", is_own=is_own)], tmp_path)
+    assert outcome.transient is is_own and outcome.status in {status, "failed"}
