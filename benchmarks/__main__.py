@@ -19,7 +19,7 @@ from benchmarks.places import RESULTS, ROOT, SHARED, shared
 
 WITHOUT_DATA = (
     *("speed.notes", "speed.throughput", "speed.topics", "speed.keywords", "speed.embedding"),
-    *("speed.scale", "reliability.kills", "reliability.random_faults"),
+    *("speed.scale", "reliability.same_end_state", "reliability.random_faults"),
 )
 WITH_DATA = (
     *("quality.reference_lists", "quality.resolving", "quality.summaries", "quality.questions"),
