@@ -26,7 +26,7 @@ import numpy as np
 import pytest
 
 LINGER_S = 30.0
-SERVERS = frozenset({"app", "browser", "mirror", "running_scholarly_web", "web"})
+SERVERS = frozenset({"app", "browser", "mirror", "running_scholarly_web", "trial", "web"})
 """Fixtures for a module or the session that hold a server while others use it."""
 SHARED_THREADS = ("litmap-words", "tqdm_monitor")
 """What the names of threads begin with that one process keeps for all, to its end."""

@@ -6,8 +6,8 @@ import pytest
 
 from benchmarks.reliability import random_faults
 
-SEEDS = (3, 5, 7, 12)
-"""Every door of OpenAlex shut, redirects without end, challenges everywhere, broken transfers."""
+SEEDS = (3, 7, 15)
+"""OpenAlex stalls; challenges everywhere; nearly every answer a 500 or 429."""
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,8 @@ def test_a_work_that_a_source_knows_is_not_looked_up_again_when_its_file_has_com
     place.
     """
     before = len(trial.web.requests())
-    random_faults.run(random_faults.settings_of(trial, tmp_path / "library", 0), random_faults.CALM)
+    settings = random_faults.settings_of(trial, tmp_path / "library", 0)
+    random_faults.run(settings, random_faults.CALM, trial.web)
     asked = [row["path"] for row in trial.web.requests()[before:]]
     assert asked.count("/papers/v1/castellane01a.html") == 1
 

@@ -32,7 +32,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,11 @@ HOSTS = (
 )  # fmt: skip
 
 
+GROUPS = (
+    "default", "arxiv", "crossref", "openalex", "s2", "dblp", "unpaywall", "openreview",
+)  # fmt: skip
+
+
 def draw(seed: int, *, is_shared: bool = False) -> list[dict[str, Any]]:
     """The rules of a seed: kinds, hosts, how often. A third of the seeds has passing kinds only."""
     rng = random.Random(seed)
@@ -161,7 +166,7 @@ class Trial:
         self.notes.write_text(notes, encoding="utf-8")
         web.faults([])
         whole = root / "undisturbed"
-        run(settings_of(self, whole, 0), CALM)
+        run(settings_of(self, whole, 0), CALM, web)
         self.whole = content(whole)
         self.files = sum(bool(work[3]) for work in self.whole["works"].values())
 
@@ -174,7 +179,7 @@ class Trial:
             before = len(self.web.requests())
             self.web.faults(rules)
             try:
-                outcome.wrong += attempt(settings_of(self, library, 0), SHORT)
+                outcome.wrong += attempt(settings_of(self, library, 0), SHORT, self.web)
             finally:
                 self.web.faults([])
             outcome.wrong += self.safety(self.web.requests()[before:], outcome)
@@ -188,7 +193,7 @@ class Trial:
         lost: list[str] = []
         for number, days in ((1, None), (2, 0.0)):
             outcome.runs = number + 1
-            outcome.wrong += attempt(settings_of(self, library, number, days))
+            outcome.wrong += attempt(settings_of(self, library, number, days), CALM, self.web)
             outcome.wrong += half_written(library)
             lost = missing(self.whole, content(library)) if not outcome.wrong else []
             if not lost:
@@ -216,18 +221,34 @@ def settings_of(
     state = library.parent / f"state-{library.name}-{run_number}"
     more = {} if days is None else {"recheck_days": days, "retry_days": days}
     return load_settings(
-        {"library": library, "notes": (str(trial.notes),), "state": state, "workers": 1, **more}
+        {
+            "library": library,
+            "notes": (str(trial.notes),),
+            "state": state,
+            "workers": 1,
+            "contact": "reader@example.org",
+            "request_intervals": dict.fromkeys(GROUPS, 0.0),
+            **more,
+        }
     )
 
 
-def run(settings: Settings, limits: Limits) -> None:
-    """A refresh in this process with a model that is a formula."""
+def run(settings: Settings, limits: Limits, web: stand_ins.StandIn) -> None:
+    """A refresh in this process, for which a stand-in is the web, with a model that is a
+    formula.
+    """
     collaborators = Collaborators(
         open_client=_client_with(limits),
         load_encoder=lambda _: Formula(),
         prepare=lambda _: None,
     )
-    refresh(settings, collaborators=collaborators)
+    before = dict(os.environ)
+    os.environ.update(web.env)
+    try:
+        refresh(settings, collaborators=collaborators)
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def _client_with(limits: Limits) -> Callable[..., AbstractContextManager[WebClient]]:
@@ -240,12 +261,12 @@ def _client_with(limits: Limits) -> Callable[..., AbstractContextManager[WebClie
     return open_client
 
 
-def attempt(settings: Settings, limits: Limits = CALM) -> list[str]:
+def attempt(settings: Settings, limits: Limits, web: stand_ins.StandIn) -> list[str]:
     """A run, and what was wrong with its end: an error, or that it took too long."""
     started = time.monotonic()
     faulthandler.dump_traceback_later(5 * MAX_SECONDS, exit=True)
     try:
-        run(settings, limits)
+        run(settings, limits, web)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what is looked for
         last = traceback.extract_tb(error.__traceback__)[-1]
         return [f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}: {error}"]
@@ -326,21 +347,11 @@ def differences(one: Any, other: Any, place: str = "") -> list[str]:
 
 @contextmanager
 def trial_over(name: str, root: Path) -> Iterator[Trial]:
-    """A trial over a stand-in, which is this process's web while the context is open."""
-    before = dict(os.environ)
-    with ExitStack() as stack:
-        folder = root / name
-        folder.mkdir()
-        web = stack.enter_context(stand_ins.ALL[name](folder))
-        stack.callback(lambda: (os.environ.clear(), os.environ.update(before)))
-        os.environ.update(web.env, LITMAP_CONTACT="reader@example.org")
-        os.environ["LITMAP_REQUEST_INTERVALS"] = ",".join(f"{group}=0" for group in GROUPS)
+    """A trial over a stand-in that runs while the context is open."""
+    folder = root / name
+    folder.mkdir()
+    with stand_ins.ALL[name](folder) as web:
         yield Trial(web, folder / "trial", NOTES if name == "own" else SHARED_NOTES)
-
-
-GROUPS = (
-    "default", "arxiv", "crossref", "openalex", "s2", "dblp", "unpaywall", "openreview",
-)  # fmt: skip
 
 
 def main() -> int:
