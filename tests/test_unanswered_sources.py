@@ -128,6 +128,33 @@ def test_of_a_paper_that_arxiv_knows_the_source_that_was_down_is_asked_by_its_nu
     assert result.work.notices == ("retracted, says OpenAlex",)
 
 
+PAGE = (
+    b"<meta name='citation_title' content='%s'><meta name='citation_author' content='J. Kowalski'>"
+    b"<meta name='citation_publication_date' content='2019'>" % TITLE.encode()
+)
+FEED = (
+    f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>http://arxiv.org/abs/1901.00001v1</id>'
+    f"<title>{TITLE}</title><author><name>J. Kowalski</name></author>"
+    "<published>2019-01-01T00:00:00Z</published></entry></feed>"
+).encode()
+
+
+def test_a_title_that_is_learned_late_is_looked_for_at_sources_that_had_answered_before():
+    link = Citation("l", "link", Reference(urls=("https://journal.example/quiet",)),
+                    (Mention("n.md", 1, "see this"),))  # fmt: skip
+    first = one(link, Web(journal=DOWN))
+    assert first.unanswered == ("the work's page",)
+
+    class Late(Web):
+        def get(self, request):
+            answer = super().get(request)
+            body = PAGE if "journal" in request.url else FEED if "arxiv" in request.url else b"{}"
+            return replace(answer, body=body)
+
+    second = one(link, Late(), EarlierAnswer(None, first.unanswered))
+    assert second.work.id == "arxiv:1901.00001"
+
+
 def test_a_work_that_is_found_late_is_completed_by_the_other_sources():
     web = Web(
         openalex=lambda url: {"results": [OPENALEX]}, crossref=lambda url: {"message": CROSSREF}

@@ -282,7 +282,7 @@ def _lacks_openalex(task: ResolutionTask) -> bool:
     if not task.records():
         return True
     has_id = any(task.has(kind) for kind in ("arxiv", "doi", "pmid"))
-    return task.is_resumed and task.may_ask(openalex.NAME, to_complete=False) and not has_id
+    return task.is_resumed and task.may_ask(openalex.NAME) and not has_id
 
 
 def borrow_titles(tasks: Tasks) -> None:
@@ -573,8 +573,6 @@ STEPS: tuple[Callable[[Tasks, SourceOptions], list[SourceQuery]], ...] = (
     open_copies,
 )
 """The order in which the sources are asked; each step sees what those before it found."""
-COMPLETING_STEPS = (completing, biomedical_copies, pmc_articles, open_copies)
-"""The steps that ask about works that were found."""
 SEARCHES = (
     by_title_at_once,
     by_title,

@@ -77,17 +77,17 @@ def resolve(
         tasks = waiting
         queries = query_plan.queries_of(step, tasks, options)
         queries = [q for q in queries if sources is None or q.source in sources]
-        queries = _due(queries, to_complete=step in query_plan.COMPLETING_STEPS)
+        queries = _due(queries)
         logger.debug("%s: %d queries for %d citations", step.__name__, len(queries), len(tasks))
         run.send(queries)
     yield from _last_resolutions(tasks, resolutions, citations, now)
 
 
-def _due(queries: Iterable[SourceQuery], *, to_complete: bool) -> list[SourceQuery]:
+def _due(queries: Iterable[SourceQuery]) -> list[SourceQuery]:
     """The queries of the tasks that may ask these sources in this run."""
     due = []
     for query in queries:
-        tasks = [t for t in query.tasks if t.may_ask(query.source, to_complete=to_complete)]
+        tasks = [t for t in query.tasks if t.may_ask(query.source)]
         if tasks:
             due.append(replace(query, tasks=tuple(tasks)))
     return due

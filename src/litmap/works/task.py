@@ -157,11 +157,13 @@ class ResolutionTask:
         """
         return may_search(self.citation, self.lookups) or (self.may_look_up and bool(self.by_id))
 
-    def may_ask(self, source: str, *, to_complete: bool) -> bool:
-        """Whether a source is to be asked in this run; `to_complete`: about a work just found."""
+    def may_ask(self, source: str) -> bool:
+        """Whether a source is to be asked in this run: all of them about a work that was found only
+        now, as none could be asked for its title before.
+        """
         if self.only is None or source in self.only:
             return True
-        return to_complete and not self.is_resumed
+        return not self.is_resumed and bool(self.records())
 
     # ── what they amount to ──
     def records(self) -> list[Record]:
