@@ -94,6 +94,7 @@ class Own(StandIn):
     web: scholarly_web.ScholarlyWeb
 
     def faults(self, rules):
+        self.web.spent = 0  # another day at OpenAlex
         known = {"kind", "host", "path", "times", "skip", "probability", "seed"}
         self.web.faults = [
             scholarly_web.Fault(

@@ -1,7 +1,8 @@
 """Refreshes while the scholarly web goes wrong at random: `python -m
 benchmarks.reliability.random_faults`.
 
-    python -m benchmarks.reliability.random_faults [--seeds 50] [--first 0] [--shared 0] [--json]
+    python -m benchmarks.reliability.random_faults [--seeds 50] [--first 0] [--shared 0]
+        [--minutes 120] [--json]
 
 A small library is made over the stand-in for the scholarly web (`tests/scholarly_web`), whose
 answers are spoiled by faults and challenges drawn at random: statuses, redirects, broken and slow
@@ -362,8 +363,10 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=50)
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--shared", type=int, default=0, help="seeds over the larger stand-in")
+    parser.add_argument("--minutes", type=float, default=120, help="draw no seed after so many")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    end = time.monotonic() + 60 * options.minutes
     counts = {"own": options.seeds, "shared": options.shared if stand_ins.has_shared() else 0}
     figures = []
     with tempfile.TemporaryDirectory() as folder:
@@ -371,7 +374,8 @@ def main() -> int:
             if count:
                 with trial_over(name, Path(folder)) as trial:
                     seeds = range(options.first, options.first + count)
-                    figures.append(_figures(name, trial, [_told(trial, name, s) for s in seeds]))
+                    told = [_told(trial, name, s) for s in seeds if time.monotonic() < end]
+                    figures.append(_figures(name, trial, told))
     print(json.dumps(figures, indent=1) if options.json else "\n".join(map(str, figures)))
     return int(any(row["failures"] for row in figures))
 
