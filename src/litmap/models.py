@@ -287,7 +287,10 @@ class TextBlock:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The readable text of one page. `number` is 1-based; sizes in PDF points."""
+    """The readable text of one page. `number` is 1-based; sizes in PDF points.
+
+    Of a text without pages it is one paragraph, with its number and no size.
+    """
 
     number: int
     width: float
@@ -297,7 +300,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The text of one PDF. `quality`: 'text', 'ocr', 'scan' (no text and no OCR) or 'gibberish'."""
+    """The text of one file. `quality`: 'text', 'ocr', 'scan' (no text and no OCR) or 'gibberish'.
+
+    `kind` is 'pdf', or 'text' for JATS, HTML and EPUB, whose `pages` are their paragraphs.
+    """
 
     sha256: str
     pages: tuple[Page, ...]
@@ -305,6 +311,7 @@ class Document:
     title: str = ""
     ids: tuple[str, ...] = ()
     reason: str = ""
+    kind: str = "pdf"
 
 
 # ── passages ──────────────────────────────────────────────────────────────────────────────────────

@@ -5,6 +5,9 @@ worker processes with limits on time and memory, because a PDF is hostile input 
 thread-safe. `dumps` and `loads` keep a document as gzipped JSON; texts of another `EXTRACTOR` are
 refused, so that callers extract them again.
 
+Full text that is no PDF (JATS, HTML, EPUB) is read the same way by `marked_up`; its pages are its
+paragraphs.
+
 The way of a page stands in `document.build_pages`: raw lines → boilerplate stripped → reading order
 → classes of rows → blocks → structure (title, abstract, references) → text with hyphens joined.
 """

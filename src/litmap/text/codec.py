@@ -50,6 +50,7 @@ def loads(data: bytes) -> Document:
 
 def to_plain(document: Document) -> dict[str, Any]:
     """The document as lists and strings only."""
+    kind = {} if document.kind == "pdf" else {"kind": document.kind}
     return {
         "extractor": EXTRACTOR,
         "sha256": document.sha256,
@@ -57,6 +58,7 @@ def to_plain(document: Document) -> dict[str, Any]:
         "title": document.title,
         "ids": list(document.ids),
         "reason": document.reason,
+        **kind,
         "pages": [
             [
                 page.number,
@@ -84,6 +86,7 @@ def from_plain(plain: dict[str, Any]) -> Document:
         title=as_text(plain["title"]),
         ids=as_texts(plain["ids"]),
         reason=as_text(plain["reason"]),
+        kind=as_text(plain.get("kind", "pdf")),
     )
 
 

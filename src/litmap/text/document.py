@@ -1,4 +1,4 @@
-"""One PDF → `Document`, in the calling process: the stages from top to bottom."""
+"""One file → `Document`, in the calling process: the stages of a PDF from top to bottom."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from litmap.text.blocks import DraftBlock, cut_blocks, link_paragraphs, move_flo
 from litmap.text.boilerplate import strip_boilerplate
 from litmap.text.front_matter import mark_abstract, mark_title
 from litmap.text.hyphens import Vocabulary
+from litmap.text.marked_up import kind_of_file, read_marked_up
 from litmap.text.own_ids import find_ids, read_metadata_title
 from litmap.text.page_layout import PageLayout
 from litmap.text.pymupdf_open import open_pdf, text_flags
@@ -32,12 +33,15 @@ logger = logging.getLogger(__name__)
 def extract(
     path: Path, sha256: str, *, ocr: bool = True, deadline: float | None = None
 ) -> Document:
-    """The text of the PDF at `path`. Raises `PdfError` where it cannot be opened.
+    """The text of the PDF (or JATS, HTML, EPUB) at `path`. Raises `PdfError` where it cannot be
+    opened.
 
     Pages without usable text are read by OCR where Tesseract's data is installed and `ocr` is set;
     else `quality` and `reason` say what is missing. After `deadline` (`time.monotonic()`) no
     further page is read; `reason` says so.
     """
+    if kind_of_file(path):
+        return read_marked_up(path, sha256)
     begin = time.monotonic()
     with _no_collection(), open_pdf(path) as pdf:
         raw, complete = read_pages(pdf, deadline)

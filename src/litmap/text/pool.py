@@ -309,6 +309,8 @@ def _to_preview(subject: str, reply: bytes) -> Preview:
             ids=as_texts(plain["ids"]),
             metadata_title=as_text(plain["metadata_title"]),
             pages=as_count(plain["pages"]),
+            kind=as_text(plain["kind"]),
+            authors=as_texts(plain["authors"]),
         )
     except MALFORMED as error:
         message = f"the reader sent what is no preview ({type(error).__name__})"
