@@ -2,7 +2,7 @@
 
     python -m tests.answers          writes the answers anew; the difference shows what has changed
 
-An answer has every field that a function gives, scores included: what a heuristic is sure of is
+An answer has every field that a function fills, scores included: what a heuristic is sure of is
 part of what it says. A change that is meant changes the file; look at each line of the difference.
 """
 
@@ -34,10 +34,20 @@ def plain(value: Any) -> Any:
 def _parts(value: Any) -> Iterable[Any]:
     """What a record, a mapping or a collection is made of, sets in order."""
     if dataclasses.is_dataclass(value):
-        return [getattr(value, field.name) for field in dataclasses.fields(value)]
+        return _said(value)
     if isinstance(value, Mapping):
         return value.items()
     return sorted(value) if isinstance(value, set | frozenset) else value
+
+
+def _said(record: Any) -> list[Any]:
+    """The values of a record's fields, as far as the last that is not its default: a field that is
+    new leaves the others' answers as they are.
+    """
+    fields = list(dataclasses.fields(record))
+    while fields and getattr(record, fields[-1].name) == fields[-1].default:
+        fields.pop()
+    return [getattr(record, field.name) for field in fields]
 
 
 def answer(question: Callable[..., Any], asked: Any) -> Any:
