@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from litmap.parsing import (
+    markup,
     meta_tags,
     person_names,
+    retractions,
     sentences,
     terms,
     title_similarity,
@@ -149,6 +151,11 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
         title_similarity.is_about_another(one.lower().split(), two.lower().split()),
     ],
     "distinctive title": title_similarity.is_distinctive,
+    "marks of a retracted work": lambda title: [
+        retractions.split_mark(title),
+        retractions.split_mark(title, is_work=True),
+    ],
+    "printed markup": lambda text: [markup.plain_text(text), markup.strip_tags(text)],
     "meta tags": lambda html: [
         meta_tags.read_tags(html.encode()),
         meta_tags.pdf_urls(html.encode(), "https://a.org/b/"),

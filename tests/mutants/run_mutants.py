@@ -47,9 +47,15 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "test_refstrings",
         "test_sentences",
         "test_identifiers",
+        "test_service_answers",
         "test_citations_behaviour",  # the notes' cases are read by way of parsing
     ),
-    "works": ("test_works_behaviour", "test_works"),
+    "works": (
+        "test_works_behaviour",
+        "test_service_answers",
+        "test_works",
+        "test_unanswered_sources",
+    ),
     "citations": (
         "test_citations_answers",
         "test_recognisers",
