@@ -20,7 +20,7 @@ from litmap.catalogue.connection import Writing, connect_to_read
 from litmap.catalogue.damage import check_file, check_tables, tell_damage
 from litmap.catalogue.migrations import MIGRATIONS, check, migrate
 from litmap.catalogue.records import build_record, dump, load, storable
-from litmap.catalogue.stored import Decided, Fetched, FileStamp, Lookup, Run, TextRecord
+from litmap.catalogue.stored import Decided, Decision, Fetched, FileStamp, Lookup, Run, TextRecord
 from litmap.errors import LibraryError, NoLibrary
 from litmap.models import Citation, Fetch, Note, PdfFile, Problem, Resolution, Work
 
@@ -235,7 +235,7 @@ class Catalogue:
         for old, new in keys.items():
             self._db.execute(
                 "INSERT OR IGNORE INTO decisions "
-                "SELECT ?, choice, time FROM decisions WHERE subject = ?",
+                "SELECT ?, choice, time, former FROM decisions WHERE subject = ?",
                 (new, old),
             )
             self._db.execute(
@@ -310,11 +310,35 @@ class Catalogue:
         return dict(self._db.execute("SELECT alias, work FROM aliases").fetchall())
 
     # ── the user's word ───────────────────────────────────────────────────────────────────────────
-    def decide(self, subject: str, choice: str, time: str) -> None:
-        """Keep a decision about a citation or work (the id chosen, or 'none')."""
+    def decide(self, subject: str, choice: str, time: str, former: str = "") -> None:
+        """Keep a decision about a citation (the id chosen, 'none' or 'search'); `former` is the id
+        that its work went by. The id of the first decision stays.
+        """
         self._db.execute(
-            "INSERT OR REPLACE INTO decisions VALUES (?, ?, ?)", (subject, choice, time)
+            "INSERT INTO decisions VALUES (?, ?, ?, ?) ON CONFLICT (subject) DO UPDATE SET "
+            "choice = excluded.choice, time = excluded.time",
+            (subject, choice, time, former),
         )
+
+    def all_decisions(self) -> list[Decision]:
+        """All that the user said of citations and works, the oldest first."""
+        rows = self._db.execute(
+            "SELECT subject, choice, time, former, '' FROM decisions "
+            "UNION ALL SELECT work, value, time, work, field FROM corrections ORDER BY 3, 5, 1"
+        )
+        return [Decision(*row) for row in rows]
+
+    def undo_decision(self, decision: Decision) -> None:
+        """Take the user's word back; the next run asks the sources again about the citation."""
+        if decision.field:
+            self._db.execute(
+                "DELETE FROM corrections WHERE work = ? AND field = ?",
+                (decision.subject, decision.field),
+            )
+            return
+        self._db.execute("DELETE FROM decisions WHERE subject = ?", (decision.subject,))
+        self._db.execute("DELETE FROM aliases WHERE alias = ?", (decision.former,))
+        self.forget_resolution(decision.subject)
 
     @tell_damage
     def decisions(self) -> dict[str, str]:

@@ -115,6 +115,32 @@ def _entries(catalogue: Catalogue) -> list[Entry]:
     ]
 
 
+def unconfirmed(catalogue: Catalogue) -> list[Entry]:
+    """What the notes may cite and no source confirmed, or nobody was asked about, each under the
+    key of its citation; not what the user said to be no work.
+    """
+    with catalogue.snapshot():
+        resolutions, decisions = catalogue.resolutions(), catalogue.decisions()
+        citations = catalogue.citations()
+    found = []
+    for citation in citations:
+        decided = resolutions.get(citation.key)
+        is_none = decisions.get(citation.key) == "none"
+        if decided is None or decided.work is not None or is_none:
+            continue
+        work = replace(provisional(citation.reference), id=citation.key)
+        entry = Entry(
+            work,
+            decided.status,
+            decided.reason,
+            mentions=citation.mentions,
+            citations=(citation.key,),
+            candidates=decided.candidates,
+        )
+        found.append(entry)
+    return found
+
+
 def provisional(reference: Reference) -> Work:
     """A work as the note alone describes it, before any source was asked."""
     title = reference.title or reference.raw or next(iter(reference.urls), "")

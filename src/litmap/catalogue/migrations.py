@@ -98,10 +98,15 @@ _UNANSWERED_SOURCES = """
     ALTER TABLE resolutions ADD COLUMN unanswered TEXT NOT NULL DEFAULT '[]';
 """
 
+_FORMER_IDS_OF_DECISIONS = """
+    ALTER TABLE decisions ADD COLUMN former TEXT NOT NULL DEFAULT '';
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(_FIRST_CATALOGUE),
     Migration(_TABLES_FOR_FACTS, _move_facts),
     Migration(_UNANSWERED_SOURCES),
+    Migration(_FORMER_IDS_OF_DECISIONS),
 )
 
 

@@ -26,6 +26,21 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """The user's word: of a citation (`subject` is its key) which work it is, or of a work (its id)
+    the value of a `field`.
+
+    `former` is the id that the work went by when this was said.
+    """
+
+    subject: str
+    choice: str
+    time: str
+    former: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """A stored fetch: the last outcome for one work.
 

@@ -133,8 +133,9 @@ def works(args: argparse.Namespace) -> int:
     """`litmap works`."""
     with library_of(args) as library:
         found = library.works(missing=args.missing)
+        unconfirmed = library.unconfirmed() if args.missing else []
         if args.json:
-            print_json([e.as_json() for e in found])
+            print_json([e.as_json() for e in [*found, *unconfirmed]])
             return 0
         if args.missing:
             for entry in found:
@@ -143,6 +144,7 @@ def works(args: argparse.Namespace) -> int:
                 f"\n{len(found)} works. Drop a PDF into {library.paths.papers} and run `litmap "
                 f"refresh`."
             )
+            _print_unconfirmed(unconfirmed)
             return 0
         rows = [
             (e.status, e.work.year or "", short_authors(e.work.authors), e.work.title, e.work.id)
@@ -151,6 +153,22 @@ def works(args: argparse.Namespace) -> int:
         print(table(rows, ("status", "year", "authors", "title", "id"), stretch=3))
         print(f"\n{len(found)} works")
     return 0
+
+
+def _print_unconfirmed(unconfirmed: Sequence[Entry]) -> None:
+    """What may be a work: no source knows it, or nobody was asked."""
+    if not unconfirmed:
+        return
+    print(
+        "\nMay be works, but no source confirmed them. Correct the spelling in your note, or say "
+        "what they are:\n`litmap resolve KEY ID` with a DOI, arXiv id or link, `litmap resolve KEY "
+        "search` to look up what nobody was asked about,\n`litmap resolve KEY none` where it is no "
+        "work."
+    )
+    for entry in unconfirmed:
+        place = entry.mentions[0]
+        print(wrap(f"  {place.note}:{place.line}  {clean(entry.work.title)}  ({entry.reason})"))
+        print(f"    {entry.work.id}")
 
 
 def _print_missing(entry: Entry) -> None:

@@ -198,7 +198,10 @@ def _add_resolve(commands: Any) -> None:
     )
     parser.add_argument("work", help="id of the work as `litmap works` shows it")
     parser.add_argument(
-        "choice", nargs="?", help="id of the right candidate, or 'none' if it is no scholarly work"
+        "choice",
+        nargs="?",
+        help="id of the right candidate, 'none' if it is no scholarly work, 'search' to look up "
+        "what was kept on this machine",
     )
     parser.add_argument(
         "--set",
@@ -224,6 +227,38 @@ def resolve(args: argparse.Namespace) -> int:
         print_json(done)
     else:
         print("Kept. The next `litmap refresh` goes by it.")
+    return 0
+
+
+def _add_decisions(commands: Any) -> None:
+    parser = command(
+        commands,
+        "decisions",
+        decisions,
+        "list what you settled or corrected, and take it back",
+        "litmap decisions --undo title:0123456789abcdef",
+    )
+    parser.add_argument(
+        "--undo", metavar="WORK", help="take back all that you said of this work, as listed"
+    )
+
+
+def decisions(args: argparse.Namespace) -> int:
+    """`litmap decisions`."""
+    from litmap.pipeline import overrides
+
+    settings = settings_of(args)
+    listed = overrides.undo(settings, args.undo) if args.undo else overrides.decisions(settings)
+    if args.json:
+        print_json(listed)
+        return 0
+    rows = [
+        (row["time"][:10], row["work"], f"{row['field']} = " * bool(row["field"]) + row["choice"])
+        for row in listed
+    ]
+    print(table(rows, ("when", "work", "what you said"), stretch=2))
+    if args.undo:
+        print("Taken back. The next `litmap refresh` asks the sources again.")
     return 0
 
 
@@ -397,6 +432,7 @@ _ADDERS = (
     _add_refresh,
     _add_add,
     _add_resolve,
+    _add_decisions,
     _add_schedule,
     _add_app,
     _add_demo,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from litmap import builds, lock, search
 from litmap.catalogue import Catalogue, Run
-from litmap.catalogue.entries import Entry, entries
+from litmap.catalogue.entries import Entry, entries, unconfirmed
 from litmap.catalogue.records import build_record
 from litmap.errors import DamagedBuild, LibraryError, ModelError, NoLibrary, SearchError
 from litmap.library.results import SearchHit, SearchResults, show_hit, show_results
@@ -159,6 +159,11 @@ class Library:
     def works(self, *, missing: bool = False) -> list[Entry]:
         """All works in the order of the notes; with `missing` those without a PDF."""
         return [e for e in self._entries if not missing or not e.pdfs]
+
+    def unconfirmed(self) -> list[Entry]:
+        """What the notes may cite and no source confirmed, or nobody was asked about."""
+        with self._lock:
+            return unconfirmed(self._catalogue)
 
     def work(self, name: str) -> Entry:
         """A work by id, any identifier (arXiv id, DOI, URL) or title. Raises `SearchError` where

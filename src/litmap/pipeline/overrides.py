@@ -6,66 +6,107 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from litmap import lock
 from litmap.catalogue import Catalogue, utc_now
 from litmap.catalogue.entries import Entry, entries
+from litmap.catalogue.stored import Decision
 from litmap.errors import UsageError
-from litmap.models import Resolution
+from litmap.models import Resolution, Work
 from litmap.parsing.identifiers import find_identifiers, normalise_id
 from litmap.paths import LibraryPaths
 from litmap.settings import Settings
 
+NONE, SEARCH = "none", "search"
+"""Choices that are no work: there is none, or it is to be looked up."""
 FIELDS = ("title", "authors", "year", "venue")
 
 
 def settle(settings: Settings, work_id: str, choice: str) -> dict[str, Any]:
-    """Keep that `work_id` is `choice`: a candidate's id, any identifier, or 'none' for no scholarly
-    work.
+    """Keep that `work_id` is `choice`: a candidate's id, any identifier, 'none' for no scholarly
+    work, or 'search' to look up what was not.
 
-    Raises `NoLibrary`, and `UsageError` where there is no such work or no such choice.
+    `work_id` may be an id that the work went by before an earlier choice, or the key of what is not
+    confirmed (`litmap works --missing`). Raises `NoLibrary`, and `UsageError` where there is no
+    such work or no such choice.
     """
     paths = LibraryPaths(settings.library)
     Catalogue.open(paths.catalogue).close()
     with lock.writer(paths.lock, utc_now()), Catalogue.create(paths.catalogue) as catalogue:
-        entry = _entry(catalogue, work_id)
-        chosen = _choice(entry, choice)
-        if not entry.citations:
-            _remove_dropped(catalogue, entry, chosen)
+        subject = _subject(catalogue, work_id)
+        chosen = _choice(subject, choice)
+        if not subject.citations:
+            _remove_dropped(catalogue, subject, chosen)
             return {"work": work_id, "choice": chosen, "citations": []}
         now, held = utc_now(), catalogue.works_with_user_data()
         with catalogue.write():
-            for key in entry.citations:
-                catalogue.decide(key, chosen, now)
-                candidate = next((c for c in entry.candidates if c.id == chosen), None)
-                if chosen == "none":
-                    catalogue.put_resolution(
-                        Resolution(key, None, "not-found", "you said that it is no work"), now
-                    )
-                elif candidate is not None:
-                    catalogue.put_resolution(
-                        Resolution(key, candidate, "metadata-only", "you chose it"), now
-                    )
-                    if (
-                        entry.work.id in held
-                    ):  # a PDF dropped or a field corrected while the work was unsure
-                        catalogue.rename_work(entry.work.id, candidate, now)
-                elif (
-                    entry.status == "unsure"
-                ):  # what hangs on it goes with it once the source has answered
-                    asked = Resolution(key, entry.work, "pending", f"you said that it is {chosen}")
-                    catalogue.put_resolution(asked, now)
-                else:
-                    catalogue.forget_resolution(key)
-        return {"work": work_id, "choice": chosen, "citations": list(entry.citations)}
+            for key in subject.citations:
+                catalogue.decide(key, chosen, now, former=work_id)
+                _apply(catalogue, key, chosen, subject, held, now)
+        return {"work": work_id, "choice": chosen, "citations": list(subject.citations)}
+
+
+def _apply(
+    catalogue: Catalogue, key: str, chosen: str, entry: Entry, held: set[str], now: str
+) -> None:
+    """What a choice changes at once; the next refresh does the rest."""
+    candidate = next((c for c in entry.candidates if c.id == chosen), None)
+    if chosen == NONE:
+        said = Resolution(key, None, "not-found", "you said that it is no work")
+        catalogue.put_resolution(said, now)
+    elif candidate is not None:
+        catalogue.put_resolution(Resolution(key, candidate, "metadata-only", "you chose it"), now)
+        if entry.work.id in held:  # a PDF dropped or a field corrected while the work was unsure
+            catalogue.rename_work(entry.work.id, candidate, now)
+    elif entry.status == "unsure" and chosen != SEARCH:
+        # What hangs on it goes with it once the source has answered.
+        asked = Resolution(key, entry.work, "pending", f"you said that it is {chosen}")
+        catalogue.put_resolution(asked, now)
+    else:
+        catalogue.forget_resolution(key)
+
+
+def decisions(settings: Settings) -> list[dict[str, str]]:
+    """All that the user said of works, the oldest first: the id that it was said of, the choice or
+    the corrected field, and when. Raises `NoLibrary`.
+    """
+    with Catalogue.open(LibraryPaths(settings.library).catalogue) as catalogue:
+        return [_as_json(decision) for decision in catalogue.all_decisions()]
+
+
+def undo(settings: Settings, work_id: str) -> list[dict[str, str]]:
+    """Take back all that the user said of a work, by the id that it was said of or the key of its
+    citation; what was taken back. Raises `NoLibrary`, and `UsageError` where nothing was said.
+    """
+    paths = LibraryPaths(settings.library)
+    Catalogue.open(paths.catalogue).close()
+    with lock.writer(paths.lock, utc_now()), Catalogue.create(paths.catalogue) as catalogue:
+        undone = [d for d in catalogue.all_decisions() if work_id in {d.former, d.subject}]
+        if not undone:
+            raise UsageError(f"nothing was decided of {work_id!r}: `litmap decisions` lists it all")
+        with catalogue.write():
+            for decision in undone:
+                catalogue.undo_decision(decision)
+        return [_as_json(decision) for decision in undone]
+
+
+def _as_json(decision: Decision) -> dict[str, str]:
+    return {
+        "work": decision.former or decision.subject,
+        "field": decision.field,
+        "choice": decision.choice,
+        "time": decision.time,
+        "citation": "" if decision.field else decision.subject,
+    }
 
 
 def _remove_dropped(catalogue: Catalogue, entry: Entry, chosen: str) -> None:
     """Only 'none' can be said of a work that no note cites; its file may stay in the drop
     folder.
     """
-    if chosen != "none":
+    if chosen != NONE:
         raise UsageError(
             f"{entry.work.id} came from the drop folder and no note cites it: correct it with "
             "--set, or say 'none' to take it out of the library"
@@ -114,8 +155,22 @@ def _entry(catalogue: Catalogue, work_id: str) -> Entry:
     raise UsageError(f"no work {work_id!r} in the library: `litmap works` shows their ids")
 
 
+def _subject(catalogue: Catalogue, work_id: str) -> Entry:
+    """What an id names: a work of the library, one that an earlier choice renamed or hid, or what
+    is not confirmed. Raises `UsageError`.
+    """
+    said_of = {d.subject for d in catalogue.all_decisions() if d.former == work_id}
+    cited = tuple(c.key for c in catalogue.citations() if c.key in {*said_of, work_id})
+    if not cited:
+        return _entry(catalogue, work_id)
+    shown = next((e for e in entries(catalogue) if set(cited) & set(e.citations)), None)
+    if shown is None:
+        return Entry(Work(work_id, work_id), "not-found", "", citations=cited)
+    return replace(shown, citations=cited)
+
+
 def _choice(entry: Entry, choice: str) -> str:
-    if choice == "none" or any(choice == c.id for c in entry.candidates):
+    if choice in {NONE, SEARCH} or any(choice == c.id for c in entry.candidates):
         return choice
     for candidate in entry.candidates:
         if choice in candidate.ids:
@@ -124,6 +179,7 @@ def _choice(entry: Entry, choice: str) -> str:
     if not found:
         names = ", ".join(c.id for c in entry.candidates) or "there are none here"
         raise UsageError(
-            f"{choice!r} is neither a candidate ({names}), nor an identifier, nor 'none'"
+            f"{choice!r} is neither a candidate ({names}), nor an identifier, nor 'none', "
+            "nor 'search'"
         )
     return normalise_id(found[0].id)

@@ -27,9 +27,12 @@ def unresolved(catalogue: Catalogue, settings: Settings) -> list[Citation]:
     """The citations to ask about now: new ones, those of which some source did not answer, and
     those whose answer has grown old.
     """
-    known = catalogue.resolutions()
+    known, decisions = catalogue.resolutions(), catalogue.decisions()
     return [
-        c for c in catalogue.citations() if c.key not in known or _is_due(known[c.key], settings)
+        c
+        for c in catalogue.citations()
+        if c.key not in known
+        or (decisions.get(c.key) != "none" and _is_due(known[c.key], settings))
     ]
 
 

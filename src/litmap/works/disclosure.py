@@ -12,6 +12,8 @@ LEVELS = (ALL, REFERENCES, IDENTIFIERS, NONE)
 """What is looked up: all that names a work; references, but no bare titles and names; identifiers
 and addresses only; nothing.
 """
+SEARCH = "search"
+"""The user's word that a citation is to be looked up."""
 NOT_LOOKED_UP = (
     "looks like a title, but stands where your own sentences stand: nobody was asked about it"
 )

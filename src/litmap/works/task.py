@@ -14,7 +14,7 @@ from litmap.errors import Challenged, WebError
 from litmap.models import Citation, Reference, Resolution, Work
 from litmap.parsing.identifiers import identifier_from_url, normalise_id
 from litmap.parsing.title_similarity import normalise_title
-from litmap.works.disclosure import ALL, NOT_LOOKED_UP, may_look_up, may_search
+from litmap.works.disclosure import ALL, NOT_LOOKED_UP, SEARCH, may_look_up, may_search
 from litmap.works.informal_matching import (
     best_by_people,
     context_of,
@@ -389,10 +389,12 @@ def open_task(
     lookups: str = ALL,
 ) -> ResolutionTask:
     """A task with the note's ids normalised, or those of its links; an id that the user chose
-    replaces them. With what is known from `earlier` only the sources are asked that did not answer
-    then.
+    replaces them, 'search' as his choice lets the citation be looked up whatever it looks like.
+    With what is known from `earlier` only the sources are asked that did not answer then.
     """
     reference = citation.reference
+    is_to_be_searched = chosen_id == SEARCH
+    chosen_id = "" if is_to_be_searched else chosen_id
     urls = unique(list(reference.urls))
     ids = [normalise_id(i) for i in reference.ids]
     ids = ids or [identifier_from_url(url) or "" for url in urls]
@@ -406,6 +408,8 @@ def open_task(
         urls=urls,
     )
     task = ResolutionTask(citation, wanted, chosen_by_user=bool(chosen_id), lookups=lookups)
+    if is_to_be_searched:  # the user said so: whatever it looks like
+        task.citation, task.lookups = replace(citation, searched=True), ALL
     if earlier is not None:
         task.only = frozenset(earlier.unanswered)
         task.is_resumed = earlier.work is not None
