@@ -108,10 +108,17 @@ def print_results(answer: SearchResults) -> None:
         head = reference(work.title, work.authors, work.year) if work else f"your note {hit.note}"
         where = f", page {hit.page}" if hit.page else f", line {hit.line}" if hit.line else ""
         print(f"\n{hit.rank:2}. {clean(head)}{where}")
+        print_notices(work.notices if work else (), "    ")
         print(wrap(hit.quotation, "    "))
         print(f"    {hit.why}")
         for heading in hit.headings[:2]:
             print(f"    {'in your notes ' if work else ''}under {clean(path_text(heading))}")
+
+
+def print_notices(notices: Sequence[str], indent: str) -> None:
+    """What the sources warn of: a retraction, a withdrawal."""
+    for notice in notices:
+        print(wrap(f"! {clean(notice)}", indent))
 
 
 def _add_works(commands: Any) -> None:
@@ -147,11 +154,20 @@ def works(args: argparse.Namespace) -> int:
             _print_unconfirmed(unconfirmed)
             return 0
         rows = [
-            (e.status, e.work.year or "", short_authors(e.work.authors), e.work.title, e.work.id)
+            (
+                e.status,
+                e.work.year or "",
+                short_authors(e.work.authors),
+                "! " * bool(e.work.notices) + e.work.title,
+                e.work.id,
+            )
             for e in found
         ]
         print(table(rows, ("status", "year", "authors", "title", "id"), stretch=3))
         print(f"\n{len(found)} works")
+        for entry in found:
+            for notice in entry.work.notices:
+                print(wrap(f"! {clean(entry.work.title)}: {clean(notice)}"))
     return 0
 
 
@@ -177,6 +193,7 @@ def _print_missing(entry: Entry) -> None:
     print(
         f"\n{clean(reference(work.title, work.authors, work.year))}\n  {work.id} · {entry.status}"
     )
+    print_notices(work.notices, "  ")
     print(wrap(entry.reason, "  "))
     for url in list(dict.fromkeys([*work.urls, *(place.url for place in work.locations)]))[:4]:
         print(f"  try {clean(url)}")
@@ -390,6 +407,8 @@ def summary(args: argparse.Namespace) -> int:
             print_json(found.as_json())
             return 0
         print(clean(found.title))
+        notices = {n: None for sentence in found.sentences for n in sentence["notices"]}
+        print_notices(list(notices), "  ")
         for sentence in found.sentences:
             print(wrap(f"{sentence['text']} [{sentence['cite']}, p. {sentence['page']}]", "  "))
     return 0

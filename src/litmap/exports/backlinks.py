@@ -99,6 +99,7 @@ def _work_page(work: Work, mentions: Sequence[Mention], names: dict[HeadingPath,
         "",
         _code(work.id),
         "",
+        *(f"**Notice: {escape(notice)}**\n" for notice in work.notices),
         "## Mentions",
         "",
     ]

@@ -121,6 +121,7 @@ def _entry(key: str, work: Work, headings: Sequence[str]) -> str:
         ("eprint", _verbatim(arxiv)),
         ("archiveprefix", "arXiv" if arxiv else ""),
         ("url", _verbatim(web_address(work))),
+        ("note", escape("; ".join(work.notices))),
         ("abstract", escape(work.abstract)),
         ("keywords", escape(", ".join(heading.replace(",", ";") for heading in headings))),
     )

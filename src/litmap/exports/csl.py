@@ -45,6 +45,7 @@ def _item(key: str, pair: WorkMentions) -> dict[str, Any]:
         "container-title": work.venue,
         "DOI": work.identifier("doi") or "",
         "URL": web_address(work),
+        "note": "; ".join(work.notices),
         "abstract": work.abstract,
         "keyword": ", ".join(" / ".join(heading) for heading in headings_of(mentions)),
     }

@@ -51,6 +51,7 @@ def _record(key: str, work: Work, mentions: Sequence[Mention]) -> str:
         ("UR", web_address(work)),
         ("AB", work.abstract),
         *(("KW", " / ".join(heading)) for heading in headings_of(mentions)),
+        *(("N1", notice) for notice in work.notices),
         *(("N1", f"{mention.note}:{mention.line}") for mention in mentions),
     )
     values = ((tag, one_line(value)) for tag, value in lines)

@@ -25,6 +25,7 @@ COLUMNS = (
     "url",
     "headings",
     "mentions",
+    "notices",
 )
 
 
@@ -51,6 +52,7 @@ def to_csv(works: Sequence[WorkMentions]) -> str:
             web_address(work),
             "; ".join(" / ".join(heading) for heading in headings_of(mentions)),
             "; ".join(f"{mention.note}:{mention.line}" for mention in mentions),
+            "; ".join(work.notices),
         )
         writer.writerow([_cell(value) for value in row])
     return out.getvalue()

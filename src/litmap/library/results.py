@@ -99,13 +99,14 @@ class SearchHit:
         """The paper, or the note that the passage is from."""
         if self.entry is None:
             name = f"{NOTE_PREFIX}{self.note}"
-            return {"id": name, "title": self.note, "authors": [], "year": None}
+            return {"id": name, "title": self.note, "authors": [], "year": None, "notices": []}
         work = self.entry.work
         return {
             "id": work.id,
             "title": work.title,
             "authors": list(work.authors),
             "year": work.year,
+            "notices": list(work.notices),
         }
 
 

@@ -12,8 +12,8 @@ from litmap.models import Sentence, Summary, Work
 
 @dataclass(frozen=True, slots=True)
 class SummaryView:
-    """A summary with its works named: each sentence has 'text', 'work', 'page', 'rects', 'cite' and
-    'title'.
+    """A summary with its works named: each sentence has 'text', 'work', 'page', 'rects', 'cite',
+    'title' and 'notices' (of the work: a retraction).
     """
 
     subject: str
@@ -41,6 +41,7 @@ def _named(sentence: Sentence, entries: Mapping[str, Entry]) -> dict[str, Any]:
         "rects": [list(rect) for page, *rect in sentence.rects if page == sentence.page],
         "cite": _cite(entry.work) if entry else sentence.work,
         "title": entry.work.title if entry else sentence.work,
+        "notices": list(entry.work.notices) if entry else [],
     }
 
 

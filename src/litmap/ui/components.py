@@ -98,6 +98,12 @@ def selected_page(entries: dict[str, Entry]) -> None:
         page_picture(entry.pdf, asked[1], asked[2], f"{entry.work.title}, page {asked[1]}")
 
 
+def notices(work: Work) -> None:
+    """What the sources warn of: a retraction, a withdrawal."""
+    for notice in work.notices:
+        st.warning(formatting.escape(notice), icon=":material/report:")
+
+
 def external_links(work: Work) -> list[tuple[str, str]]:
     """Names and addresses of a work's pages elsewhere; only http(s)."""
     addresses = []

@@ -135,8 +135,7 @@ def _paper(library: Library, entry: Entry) -> None:
             st.link_button(
                 formatting.escape(label), url, type="tertiary", icon=":material/open_in_new:"
             )
-    for notice in work.notices:
-        st.warning(formatting.escape(notice), icon=":material/report:")
+    components.notices(work)
     if entry.status != "fetched":
         _why_not(library, entry)
     left, right = st.columns([11, 9], gap="large")

@@ -183,6 +183,7 @@ def _result(hit: SearchHit, mode: str, chosen: SearchHit) -> None:
         if entry is not None:
             links.link_work(entry.work, strong=True)
             st.caption(formatting.escape(formatting.byline(entry.work)))
+            components.notices(entry.work)
         st.markdown(_passage(hit))
         if mode == "paper":
             for other in hit.also[:2]:
