@@ -26,6 +26,7 @@ COMMANDS = [
     "export",
     "read",
     "resolve",
+    "decisions",
     "mcp",
 ]
 pytestmark = pytest.mark.usefixtures("at_examples")
