@@ -34,13 +34,16 @@ SET_ONCE = frozenset(
     {
         "KMP_DUPLICATE_LIB_OK",
         "KMP_INIT_AT_FORK",
+        "MPLBACKEND",
         "ONEDNN_PRIMITIVE_CACHE_CAPACITY",
         "PREFECT_LOGGING_LEVEL",
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS",
         "TORCHINDUCTOR_CACHE_DIR",
     }
 )
-"""What torch, its engines and the flows set when they are first used, whichever test that is."""
+"""What torch, its engines, Streamlit and the flows set when they are first used, whichever test that
+is.
+"""
 
 _LISTENING: weakref.WeakSet[socket.socket] = weakref.WeakSet()
 _PR_SET_CHILD_SUBREAPER = 36
@@ -99,8 +102,9 @@ class Watch:
 
     def left(self) -> list[str]:
         """What is left after the test, in words; the environment and folder are put back."""
-        _end_warm_workers()
-        found = [*self._threads_left(), *self._children_left(), *self._sockets_left()]
+        found = self._threads_left()
+        _end_warm_workers()  # which a thread may have used until now
+        found += [*self._children_left(), *self._sockets_left()]
         if (now := environment()) != self._environment:
             names = {n for n, _ in now.items() ^ self._environment.items()}
             found.append(f"other environment variables: {', '.join(sorted(names))}")

@@ -18,12 +18,10 @@ class SlowTests:
         self._took: Counter[str] = Counter()
         self._slow: set[str] = set()
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-        self._took[item.nodeid] += call.duration
-        if item.get_closest_marker("slow"):
-            self._slow.add(item.nodeid)
-        return (yield)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._took[report.nodeid] += report.duration
+        if "slow" in report.keywords:
+            self._slow.add(report.nodeid)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         whole = self._took.total()

@@ -240,6 +240,7 @@ def test_export_writes_each_form(example_library, tmp_path):
         assert (tmp_path / name).exists()
 
 
+@pytest.mark.slow
 def test_strict_tells_of_failed_works(tmp_path):
     command = ("refresh", NOTES, "--library", tmp_path / "library", "--no-prefect", "--json")
     assert json.loads(run(*command, "--strict", code=3).stdout)["counts"]["failed"] >= 1

@@ -68,6 +68,7 @@ def _harm(file: Path, data: bytes | None) -> None:
         file.write_bytes(data)
 
 
+@pytest.mark.slow
 def test_a_damaged_file_is_told_or_does_not_matter(copied: Settings) -> None:
     with Library.open(settings=copied) as library:
         encoder = library.encoder

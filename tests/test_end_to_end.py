@@ -60,6 +60,7 @@ def test_search_lands_on_the_page(library):
     assert library.page_image(best.entry.pdf, best.chunk.page, best.rects).startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_a_cross_encoder_orders_the_results_anew(example_library, state, tmp_path):
     """Any that sentence-transformers can load from a folder; this one knows nothing."""
     from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
@@ -208,6 +209,7 @@ def test_a_damaged_build_is_named_and_built_anew(example_library, tmp_path):
         assert opened.search("flat minima", limit=1).hits
 
 
+@pytest.mark.slow
 def test_readers_see_whole_builds_while_a_refresh_publishes(example_library, tmp_path):
     copy = tmp_path / "library"
     subprocess.run(["cp", "-r", str(example_library), str(copy)], check=True)
@@ -235,6 +237,7 @@ def test_readers_see_whole_builds_while_a_refresh_publishes(example_library, tmp
 
 
 @pytest.mark.parametrize("moment", [0.7, 1.6, 3.0])
+@pytest.mark.slow
 def test_a_killed_refresh_loses_nothing(tmp_path, moment):
     library = tmp_path / "library"
     command = [
@@ -258,6 +261,7 @@ def test_a_killed_refresh_loses_nothing(tmp_path, moment):
         assert not list(opened.paths.partial.glob("*.part"))
 
 
+@pytest.mark.slow
 def test_the_readmes_lines_do_what_they_say(tmp_path):
     readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
     code = readme.split("```python\n")[1].split("```")[0]

@@ -47,6 +47,7 @@ def refresh_command(library, *options):
     ]
 
 
+@pytest.mark.slow
 def test_the_flow_runs_in_process_and_does_the_same(example_library, prefect_home, tmp_path):
     """The library of the Prefect flow holds what the one without Prefect holds."""
     from litmap.library import Library
@@ -68,6 +69,7 @@ def test_the_flow_runs_in_process_and_does_the_same(example_library, prefect_hom
         assert one.status()["passages"] == other.status()["passages"]
 
 
+@pytest.mark.slow
 def test_a_schedule_fires_twice_on_a_server_it_starts(example_library, prefect_home, tmp_path):
     from litmap.library import Library
 

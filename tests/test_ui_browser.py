@@ -358,6 +358,7 @@ def test_the_states_of_a_library(visit, browser, example_library, state, tmp_pat
             assert "litmap doctor" in visit(page, address)
 
 
+@pytest.mark.slow
 def test_a_refresh_started_from_the_app_ends_and_shows(
     visit, browser, at_examples, state, tmp_path
 ) -> None:

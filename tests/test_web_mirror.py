@@ -395,6 +395,7 @@ KILLED = """
 """
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_nothing_is_lost_or_fetched_twice(web, mirror, tmp_path, works):
     """kill -9 at many moments of fetching runs: every file whole, each body sent to its end at most
     once.

@@ -59,6 +59,7 @@ def test_every_package_of_the_source_is_in_it(wheel):
         assert f"litmap/{path.relative_to(ROOT / 'src' / 'litmap').as_posix()}" in names
 
 
+@pytest.mark.slow
 def test_the_installed_command_does_the_main_job(wheel, tmp_path):
     site = tmp_path / "site"
     install = [

@@ -1,6 +1,7 @@
 """The whole test suite, run several times in random orders: `python -m benchmarks.reliability.suite`.
 
-    python -m benchmarks.reliability.suite [--runs 10] [--seed 1] [--python PYTHON] [--keep] [--json]
+    python -m benchmarks.reliability.suite [--runs 10] [--seed 1] [--python PYTHON] [--logs FOLDER]
+        [--keep] [--json]
 
 Each run has the next seed, which sets the order of the tests and their random numbers. Its line says
 what passed and failed, the minutes it took and the mean load of the machine meanwhile. `--keep` adds
@@ -10,13 +11,13 @@ the lines to `results/figures/suite.json` as they come. Exit code 1 where a test
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,19 +30,23 @@ KEPT = RESULTS / "figures" / "suite.json"
 SAMPLE_SECONDS = 10.0
 
 
-def run(python: str, seed: int) -> dict[str, Any]:
-    """One run of the suite with this interpreter, in the order of this seed."""
+def run(python: str, seed: int, logs: Path) -> dict[str, Any]:
+    """One run of the suite with this interpreter, in the order of this seed; what it prints goes
+    to `logs`.
+    """
     command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--randomly-seed={seed}"]
     loads = [os.getloadavg()[0]]
     began = time.monotonic()
-    with tempfile.TemporaryFile("w+") as out:
-        with subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out) as process:
-            ended = threading.Event()
-            threading.Thread(target=lambda: (process.wait(), ended.set())).start()
-            while not ended.wait(SAMPLE_SECONDS):
-                loads.append(os.getloadavg()[0])
-        out.seek(0)
-        text = out.read()
+    log = logs / f"suite-{seed}.txt"
+    with (
+        log.open("w") as out,
+        subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out) as process,
+    ):
+        while process.poll() is None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(SAMPLE_SECONDS)
+            loads.append(os.getloadavg()[0])
+    text = log.read_text("utf-8", "replace")
     print(text[text.rfind("short test summary") :] if process.returncode else "", file=sys.stderr)
     return {
         "seed": seed,
@@ -89,12 +94,13 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--python", default=sys.executable, help="the interpreter with everything")
+    parser.add_argument("--logs", type=Path, default=Path(tempfile.gettempdir()))
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     records = []
     for seed in range(options.seed, options.seed + options.runs):
-        records.append(record := run(options.python, seed))
+        records.append(record := run(options.python, seed, options.logs))
         print(record, file=sys.stderr, flush=True)
         if options.keep:
             keep(record)
