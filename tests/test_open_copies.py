@@ -4,6 +4,7 @@ fetched by the service that keeps it, asked by what the service tells.
 
 import hashlib
 import json
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -25,9 +26,13 @@ from litmap.pdfs.locations import LookupLocation, PdfLocation, plan_locations
 from litmap.text import read_preview
 from litmap.web import Limits, WebClient
 from litmap.works import place_lookups, resolve
+from litmap.works.copies_plan import published_versions
 from litmap.works.place_lookups import is_public_file
-from litmap.works.sources import europe_pmc, pmc, wayback
-from tests.scholarly_web import papers, work
+from litmap.works.queries import SourceOptions, openalex_ids, tasks_by_value
+from litmap.works.record import Record
+from litmap.works.sources import europe_pmc, openrxiv, pmc, wayback
+from litmap.works.task import open_task
+from tests.scholarly_web import KEYS, papers, work
 from tests.scholarly_web.server import GROUPS
 
 NOW = "2026-11-28T12:00:00Z"
@@ -58,7 +63,9 @@ class Reader:
         paths = LibraryPaths(self.folder / "lib")
         store = pdfs.Store(paths.root, paths.pdf, paths.partial, paths.aside)
         paces = dict.fromkeys(GROUPS, 0.0)
-        with WebClient(contact, self.folder / "state", paces, limits=LIMITS) as client:
+        kept = {"content.openalex.org": keys["openalex"]} if "openalex" in keys else {}
+        state = self.folder / "state"
+        with WebClient(contact, state, paces, limits=LIMITS, keys=kept) as client:
             (found,) = resolve([citation], client, now=NOW, contact=contact, keys=keys)
             self.work = found.work
             (outcome,) = pdfs.fetch(
@@ -67,7 +74,7 @@ class Reader:
                 store=store,
                 now=NOW,
                 read_preview=read_preview,
-                find_lookups=partial(place_lookups, contact=contact, keys=keys),
+                find_lookups=partial(place_lookups, contact=contact),
             )
         self.outcome = outcome
         return outcome.pdf and outcome.pdf.sha256
@@ -140,6 +147,124 @@ def test_the_newest_version_in_the_bucket_is_taken():
     assert pmc.parse_files(b"<ListBucketResult></ListBucketResult>") == []
     with pytest.raises(WebError, match="no listing"):
         pmc.parse_files(b"<html>")
+
+
+# ── repositories ─────────────────────────────────────────────────────────────────────────────────
+def test_a_deposit_at_hal_is_found_by_the_doi_of_a_closed_paper(reader, scholarly_web):
+    scholarly_web.challenges = {r"^api\.openalex\.org$", r"^api\.unpaywall\.org$"}
+    assert is_file_of(reader.paper(by_doi("ybco")), "ybco")
+    assert "hal:hal-99000001" in reader.work.ids
+
+
+def test_a_deposit_without_doi_is_found_at_hal_by_its_title(reader, scholarly_web):
+    scholarly_web.challenges = {r"^api\.openalex\.org$"}
+    bridges = work("bridges")
+    citation = cite(bridges.title, authors=bridges.authors, year=bridges.year)
+    assert is_file_of(reader.paper(citation), "bridges")
+
+
+def test_core_is_asked_by_those_who_have_a_key(reader):
+    assert reader.paper(by_doi("hedges")) is None
+    assert reader.asked("api.core.ac.uk") == 0
+
+
+@pytest.mark.parametrize("named", ["doi", "title"])
+def test_core_gives_a_thesis(reader, scholarly_web, named):
+    hedges = work("hedges")
+    if named == "title":
+        scholarly_web.challenges = {r"^api\.(openalex|crossref)\.org$"}
+    by_title = cite(hedges.title, authors=hedges.authors, year=hedges.year)
+    citation = by_doi("hedges") if named == "doi" else by_title
+    assert is_file_of(reader.paper(citation, core=KEYS["core"]), "hedges")
+    assert reader.outcome.reason == "from CORE"
+
+
+def test_openalex_gives_the_files_that_it_keeps_for_a_key(reader):
+    assert is_file_of(reader.paper(by_doi("salt"), openalex=KEYS["openalex"]), "salt")
+    assert reader.outcome.reason == "from OpenAlex"
+    assert "key" not in reader.outcome.pdf.url
+
+
+def test_without_a_key_the_files_of_openalex_are_no_place(reader):
+    assert reader.paper(by_doi("salt")) is None
+    assert reader.asked("content.openalex.org") == 0
+
+
+def test_a_key_is_sent_to_its_own_host_alone(reader, scholarly_web):
+    reader.paper(by_doi("salt"), openalex=KEYS["openalex"])
+    told = {e.host for e in scholarly_web.log.entries("") if "authorization" in e.headers}
+    assert told == {"api.openalex.org", "content.openalex.org"}
+
+
+@pytest.mark.parametrize("named", ["doi", "title"])
+def test_theses_in_openalexs_expansion_are_found(reader, named):
+    thesis = work("timetables")
+    by_title = cite(thesis.title, authors=thesis.authors, year=thesis.year)
+    citation = by_doi("timetables") if named == "doi" else by_title
+    assert is_file_of(reader.paper(citation), "timetables")
+
+
+def test_where_openalex_knows_no_expansion_its_core_is_asked(scholarly_web):
+    tasks = [open_task(cite(ids=[f"doi:10.1/{n}"])) for n in range(2)]
+    wanted = tasks_by_value(tasks, lambda task: task.ids)
+    (query,) = openalex_ids(wanted, SourceOptions())
+    assert "corpus=all" in query.request.url and len(query.tasks) == 2
+    (plain,) = query.split()
+    assert "corpus" not in plain.request.url and len(plain.tasks) == 2
+    assert [len(half.tasks) for half in plain.split()] == [1, 1]
+
+
+# ── archives that keep works under ids of their own ──────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [("bells", "from Zenodo"), ("sleep", "from OSF"), ("toll", "from NBER")],
+)
+def test_the_keepers_of_a_doi_give_its_file(reader, key, reason):
+    assert is_file_of(reader.paper(by_doi(key)), key)
+    assert reader.outcome.reason == reason
+    assert reader.asked("doi.org") == 0
+
+
+def test_econstor_names_the_file_of_its_handle(reader):
+    citation = cite(urls=["https://www.econstor.eu/handle/10419/999001"])
+    assert is_file_of(reader.paper(citation), "eggs")
+
+
+def test_a_preprint_behind_a_challenge_is_had_as_published(reader, scholarly_web):
+    scholarly_web.challenges = {"biorxiv", r"^api\.crossref\.org$"}
+    assert is_file_of(reader.paper(by_doi("beetle-preprint")), "beetle")
+    assert reader.outcome.reason in {"from PubMed Central", "from Europe PMC"}
+
+
+def test_a_preprint_without_known_copy_is_asked_about_unless_its_other_doi_is_known():
+    citation = by_doi("beetle-preprint")
+    task = open_task(citation)
+    task.by_id.append(Record("Crossref", work("beetle-preprint").title, ids=citation.reference.ids))
+    (query,) = published_versions([task], SourceOptions())
+    assert query.source == "bioRxiv"
+    task.by_id[0] = replace(task.by_id[0], ids=("doi:10.1/other", *citation.reference.ids))
+    assert published_versions([task], SourceOptions()) == []
+
+
+def test_a_known_copy_that_is_refused_is_looked_for_in_pubmed_central(reader, scholarly_web):
+    scholarly_web.challenges = {"mdpi", "europepmc-pdf", r"^api\.openalex\.org$"}
+    assert is_file_of(reader.paper(by_doi("reeds")), "reeds")
+
+
+@pytest.mark.parametrize(
+    ("doi", "server"),
+    [
+        ("10.64898/2026.01.05.999001", "biorxiv"),
+        ("10.1101/2020.12.01.20240001", "medrxiv"),
+        ("10.1101/059901", "biorxiv"),
+        ("10.1101/gr.999001.114", ""),
+        ("10.1371/journal.pbio.9900001", ""),
+    ],
+)
+def test_preprints_are_told_from_journals_of_their_prefix(doi, server):
+    assert openrxiv.can_ask(doi) is bool(server)
+    if server:
+        assert f"/details/{server}/{doi}/" in openrxiv.request_for(doi).url
 
 
 # ── dead addresses ───────────────────────────────────────────────────────────────────────────────

@@ -10,6 +10,7 @@ import pytest
 from litmap.errors import NotFound, WebError
 from litmap.models import Citation, Fact, Location, Mention, Reference, Resolution, Work
 from litmap.works import merge
+from litmap.works.copies_plan import open_copies
 from litmap.works.informal_matching import (
     best_by_people,
     context_of,
@@ -55,7 +56,6 @@ from litmap.works.query_plan import (
     by_title_at_once,
     by_title_elsewhere,
     completing,
-    open_copies,
 )
 from litmap.works.record import Record, fields, items, load_json, text, unique, year
 from litmap.works.sources import (
@@ -1136,9 +1136,10 @@ def test_a_title_is_asked_of_arxiv_and_openalex_then_of_crossref_then_of_dblp():
     assert sources(by_title_at_once) == sources(by_title) == sources(by_title_elsewhere) == []
     ((name, query),) = sources(by_title, title=LONG, authors=PEOPLE, year=2001)
     assert (name, query["query.bibliographic"]) == ("Crossref", f"{LONG} marwick 2001")
-    assert [s for s, _ in sources(by_title_elsewhere, title=LONG)] == ["DBLP"]
+    assert [s for s, _ in sources(by_title_elsewhere, title=LONG)] == ["HAL", "DBLP"]
     keys = SourceOptions(keys={"s2": "K"})
     assert [s for s, _ in sources(by_title_elsewhere, title=LONG, options=keys)] == [
+        "HAL",
         "DBLP",
         "Semantic Scholar",
     ]

@@ -160,8 +160,8 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a work may be had. `kind`: 'pdf' or 'landing'. `access`: 'open', 'closed' or
-    'unknown'.
+    """Where a work may be had. `kind`: 'pdf', 'landing', 'jats' (full text as XML) or 'keyed' (a
+    PDF for holders of a key). `access`: 'open', 'closed' or 'unknown'.
     """
 
     url: str
@@ -459,14 +459,15 @@ class Response:
 class PlaceLookup:
     """A question to a service where the copies of one work lie, asked when the known places failed.
 
-    `read` gives the places of an answer (`errors.WebError` where it is none). `is_own`: the service
+    `read` gives the places of an answer, and further questions that it raises (`errors.WebError`
+    where it is none). `is_own`: the service
     keeps the work under an id of its own, so that it is asked before any page. `replaces` is the
     address that must have proved dead before this is asked, '' for none.
     """
 
     source: str
     request: Request
-    read: Callable[[Response], Sequence[Location]]
+    read: Callable[[Response], Sequence[Location | PlaceLookup]]
     is_own: bool = False
     replaces: str = ""
 

@@ -86,10 +86,10 @@ NO_SETTINGS = frozenset({"LITMAP_SHARED"})
 
 
 def api_keys() -> dict[str, str]:
-    """Keys of services from the environment, which none of them needs: OPENALEX_API_KEY,
-    S2_API_KEY.
+    """Keys of services from the environment, which none is needed: OPENALEX_API_KEY, S2_API_KEY,
+    CORE_API_KEY.
     """
-    names = {"openalex": "OPENALEX_API_KEY", "s2": "S2_API_KEY"}
+    names = {"openalex": "OPENALEX_API_KEY", "s2": "S2_API_KEY", "core": "CORE_API_KEY"}
     return {service: os.environ[name] for service, name in names.items() if os.environ.get(name)}
 
 

@@ -48,7 +48,7 @@ FindLookups = Callable[[Work], Iterable[PlaceLookup]]
 """Names the services to ask for copies of a work beyond those that are known."""
 
 
-Answer = Download | list[Location]
+Answer = Download | list[Location | PlaceLookup]
 """Of an address, or of a question where copies lie."""
 
 
@@ -204,7 +204,7 @@ class _Run:
         else:
             pool.submit(host, job, partial(self._download, job, location))
 
-    def _look_up(self, lookup: PlaceLookup) -> list[Location]:
+    def _look_up(self, lookup: PlaceLookup) -> list[Location | PlaceLookup]:
         return list(lookup.read(self.client.get(lookup.request)))
 
     def _download(self, job: _Job, location: PdfLocation) -> Download:
@@ -305,17 +305,21 @@ def _is_doubtful(finding: _Finding, location: PdfLocation) -> bool:
 
 
 def _take_places(
-    job: _Job, location: PdfLocation | LookupLocation, places: Iterable[Location]
+    job: _Job, location: PdfLocation | LookupLocation, told: Sequence[Location | PlaceLookup]
 ) -> None:
-    """Try the files next that a service has named."""
+    """Try the files next that a service has named, then what else is to be asked."""
     files = [
         PdfLocation(at.url, at.source or location.source, trusted=at.access == "open")
-        for at in places
-        if at.kind == "pdf" and place_key(at.url) not in job.seen
+        for at in told
+        if isinstance(at, Location) and at.kind == "pdf"
     ]
-    if not files:
+    lookups = [LookupLocation(at) for at in told if isinstance(at, PlaceLookup)]
+    named: list[PdfLocation | LookupLocation] = [*files[:MAX_NAMED], *lookups]
+    fresh = [at for at in named if place_key(at.url) not in job.seen]
+    if not fresh:
         job.give_up(location.url, f"{location.source} names no further copy")
-    job.locations.extendleft(reversed(files[:MAX_NAMED]))
+    elif len(job.tried) < MAX_TRIED:
+        job.locations.extendleft(reversed(fresh))
 
 
 def _is_gone(error: WebError) -> bool:

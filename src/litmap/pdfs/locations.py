@@ -159,9 +159,16 @@ def other_pages(work: Work) -> Iterator[PdfLocation]:
         yield PdfLocation(at.url, at.source)
 
 
+def keyed_files(work: Work) -> Iterator[PdfLocation]:
+    """Files that a service gives to holders of a key, and counts."""
+    for at in work.locations:
+        if at.kind == "keyed":
+            yield PdfLocation(at.url, at.source, trusted=True)
+
+
 FILE_SOURCES: tuple[LocationSource, ...] = (noted_files, files_by_id, open_files)
 PAGE_SOURCES: tuple[LocationSource, ...] = (open_pages, noted_pages, doi_pages, other_pages)
-LOCATION_SOURCES = (*FILE_SOURCES, *PAGE_SOURCES)
+LOCATION_SOURCES = (*FILE_SOURCES, *PAGE_SOURCES, keyed_files)
 """In the order of trying."""
 
 

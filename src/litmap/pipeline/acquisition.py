@@ -18,7 +18,7 @@ from litmap.catalogue.entries import Entry, entries
 from litmap.models import Citation, Fetch, Resolution
 from litmap.pipeline.context import RunContext, age_days
 from litmap.pipeline.dropped_pdfs import file_dropped, is_lost, open_store
-from litmap.settings import Settings, api_keys
+from litmap.settings import Settings
 
 if TYPE_CHECKING:
     from litmap.pdfs.fetch import FindLookups
@@ -179,7 +179,7 @@ def _find_lookups(settings: Settings) -> FindLookups | None:
         return None
     from litmap import works
 
-    return partial(works.place_lookups, contact=settings.contact, keys=api_keys())
+    return partial(works.place_lookups, contact=settings.contact)
 
 
 def _is_identified(resolution: Resolution, before: Decided | None) -> bool:

@@ -29,7 +29,7 @@ from litmap.models import (
 from litmap.pipeline.batches import ExtractionBatch
 from litmap.pipeline.report import Progress
 from litmap.protocols import Client, Downloader, Encoder, Summariser
-from litmap.settings import Settings
+from litmap.settings import Settings, api_keys
 
 if TYPE_CHECKING:
     from litmap.pdfs import Adopted, Store
@@ -172,8 +172,15 @@ def _open_client(settings: Settings, stage: str, progress: Progress) -> Iterator
         settings.allowed_hosts,
         limits=Limits(file=settings.pdf_megabytes * 1_000_000),
         on_wait=on_wait,
+        keys=_keys_by_host(),
     ) as client:
         yield client
+
+
+def _keys_by_host() -> dict[str, str]:
+    """The keys of hosts whose files are for their holders."""
+    key = api_keys().get("openalex")
+    return {"content.openalex.org": key} if key else {}
 
 
 class ExtractiveSummaries:

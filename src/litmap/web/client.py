@@ -57,7 +57,8 @@ class WebClient:
 
     `contact` is the e-mail address in the User-Agent ('' for none), `state` the folder of the
     budgets that all processes of this user share, `paces` seconds by host or service ('default' for
-    the rest), `allow` internal hosts or addresses that may be asked. Proxies and certificates come
+    the rest), `allow` internal hosts or addresses that may be asked, `keys` what is sent to a host
+    as its bearer's key, and to no other. Proxies and certificates come
     from the environment (HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE).
     """
 
@@ -70,6 +71,7 @@ class WebClient:
         *,
         limits: Limits | None = None,
         on_wait: OnWait | None = None,
+        keys: Mapping[str, str] | None = None,
     ) -> None:
         self.contact = contact.strip() if _CONTACT.fullmatch(contact.strip()) else ""
         who = f"mailto:{self.contact}" if self.contact else "one reader's own library"
@@ -80,6 +82,7 @@ class WebClient:
             state, paces, contact=self.contact, patience=self._limits.patience, on_wait=on_wait
         )
         self._transport = Transport(self._allowed, self._limits, self.agent)
+        self._keys = dict(keys or {})
         self._lock = threading.Lock()
         self._failures: dict[str, int] = {}
         self.challenged: dict[str, str] = {}
@@ -214,7 +217,11 @@ class WebClient:
             once = self._budget.pace(group).connections == 1
             try:
                 with self._transport.send(
-                    address, headers, total=total, limit=limit, once=once
+                    address,
+                    self._with_key(address.host, headers),
+                    total=total,
+                    limit=limit,
+                    once=once,
                 ) as answer:
                     self._budget.answered(address.host, address.target, answer.headers)
                     with self._lock:
@@ -224,6 +231,10 @@ class WebClient:
                 if not error.status:
                     error.subject = error.subject or address.url
                 raise
+
+    def _with_key(self, host: str, headers: Mapping[str, str]) -> Mapping[str, str]:
+        key = self._keys.get(host)
+        return {**headers, "Authorization": f"Bearer {key}"} if key else headers
 
     def _raise_for(self, address: Address, answer: Answer) -> None:
         """Raise what a status means; return for 2xx and 304."""

@@ -40,6 +40,9 @@ _SOURCE_TRUST = (
     "OpenAlex",
     "DBLP",
     "Semantic Scholar",
+    "HAL",
+    "bioRxiv",
+    "CORE",
     "Unpaywall",
 )
 

@@ -4,49 +4,88 @@ the fetching of PDFs, which asks it when it comes to that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
+from functools import partial
 from urllib.parse import urlsplit
 
 from litmap.models import Location, PlaceLookup, Response, Work
 from litmap.parsing.word_lists import load_words
-from litmap.works.queries import SourceOptions
-from litmap.works.query_plan import DATACITE
-from litmap.works.sources import pmc, unpaywall, wayback
+from litmap.works.sources import (
+    crossref,
+    europe_pmc,
+    openrxiv,
+    pmc,
+    unpaywall,
+    wayback,
+    zenodo,
+)
 
 MAX_LINKS = 2
 """The note's own links to files that are looked for in the archive."""
 
 
-def place_lookups(
-    work: Work, *, contact: str = "", keys: Mapping[str, str] | None = None
-) -> Iterator[PlaceLookup]:
-    """The questions, in the order of asking; `contact` and `keys` as in `works.resolve`."""
-    options = SourceOptions(contact, dict(keys or {}))
-    yield from _in_bucket(work)
-    yield from _at_unpaywall(work, options)
+def place_lookups(work: Work, *, contact: str = "") -> Iterator[PlaceLookup]:
+    """The questions, in the order of asking; `contact` as in `works.resolve`."""
+    pmcid, doi = work.identifier("pmcid"), work.identifier("doi") or ""
+    if pmcid:
+        yield _in_bucket(pmcid)
+    if zenodo.can_ask(doi):
+        request = zenodo.request_for(doi)
+        yield PlaceLookup(zenodo.NAME, request, lambda r: zenodo.parse(r.body), is_own=True)
+    if doi and crossref.registers(doi) and _has_open_file(work):  # else asked when it was found
+        yield from _of_preprint(work, contact)
+        yield from _by_doi(doi, contact, {at.source for at in work.locations})
     yield from _in_archive(work)
 
 
-def _in_bucket(work: Work) -> Iterator[PlaceLookup]:
-    """PubMed Central's open bucket, for its articles."""
-    pmcid = work.identifier("pmcid")
-    if pmcid:
-        request = pmc.request_for_files(pmcid)
-        yield PlaceLookup(pmc.NAME, request, lambda r: pmc.parse_files(r.body), is_own=True)
+def _has_open_file(work: Work) -> bool:
+    return any(at.kind == "pdf" and at.access == "open" for at in work.locations)
 
 
-def _at_unpaywall(work: Work, options: SourceOptions) -> Iterator[PlaceLookup]:
-    """Unpaywall, where it was not asked before: an open copy was known then."""
-    doi = work.identifier("doi") or ""
-    was_asked = not any(at.kind == "pdf" and at.access == "open" for at in work.locations)
-    is_told = any(at.source == unpaywall.NAME for at in work.locations)
-    if options.contact and doi and not doi.startswith(DATACITE) and not was_asked and not is_told:
-        request = unpaywall.request_for(doi, options.contact)
-        yield PlaceLookup(unpaywall.NAME, request, _read_unpaywall)
+def _in_bucket(pmcid: str) -> PlaceLookup:
+    """PubMed Central's open bucket, for one of its articles."""
+    request = pmc.request_for_files(pmcid)
+    return PlaceLookup(pmc.NAME, request, lambda r: pmc.parse_files(r.body), is_own=True)
+
+
+def _by_doi(doi: str, contact: str, told: Collection[str] = ()) -> Iterator[PlaceLookup]:
+    """Europe PMC, and Unpaywall in the name of a contact; not those that have told of the work."""
+    ident = f"doi:{doi}"
+    if europe_pmc.NAME not in told and europe_pmc.can_ask(ident):
+        request = europe_pmc.request_for([ident])
+        yield PlaceLookup(europe_pmc.NAME, request, partial(_read_europe_pmc, ident=ident))
+    if contact and unpaywall.NAME not in told:
+        yield PlaceLookup(unpaywall.NAME, unpaywall.request_for(doi, contact), _read_unpaywall)
+
+
+def _read_europe_pmc(response: Response, ident: str) -> list[Location | PlaceLookup]:
+    """The bucket, where the work is an article of PubMed Central, and free files."""
+    found: list[Location | PlaceLookup] = []
+    for record in europe_pmc.parse(response.body):
+        if ident in record.ids:
+            pmcids = [i.partition(":")[2] for i in record.ids if i.startswith("pmcid:")]
+            found += [*record.locations, *map(_in_bucket, pmcids)]
+    return found
 
 
 def _read_unpaywall(response: Response) -> list[Location]:
     return [place for record in unpaywall.parse(response.body) for place in record.locations]
+
+
+def _of_preprint(work: Work, contact: str) -> Iterator[PlaceLookup]:
+    """BioRxiv and medRxiv, for a preprint of which no published version is known."""
+    dois = [ident[4:] for ident in work.ids if ident.startswith("doi:")]
+    if len(dois) == 1 and openrxiv.can_ask(dois[0]):
+        request = openrxiv.request_for(dois[0])
+        read = partial(_read_published, preprint=dois[0], contact=contact)
+        yield PlaceLookup(openrxiv.NAME, request, read)
+
+
+def _read_published(response: Response, preprint: str, contact: str) -> list[PlaceLookup]:
+    """The questions about the published version."""
+    ids = [ident for record in openrxiv.parse(response.body) for ident in record.ids]
+    published = [ident[4:] for ident in ids if ident.startswith("doi:") and ident[4:] != preprint]
+    return [lookup for doi in published for lookup in _by_doi(doi, contact)]
 
 
 def _in_archive(work: Work) -> Iterator[PlaceLookup]:

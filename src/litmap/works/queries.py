@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from litmap.models import Request, Response
 from litmap.works.record import Record
-from litmap.works.sources import arxiv, europe_pmc, openalex
+from litmap.works.sources import arxiv, core, europe_pmc, hal, openalex
 from litmap.works.task import ResolutionTask
 
 
@@ -110,8 +111,9 @@ def openalex_ids(
     queries: list[SourceQuery] = []
     for kind in ("doi", "pmid", "openalex"):
 
-        def query(ids: list[str], kind: str = kind) -> SourceQuery:
-            request = openalex.request_for(kind, [_openalex_value(i) for i in ids], options.keys)
+        def query(ids: list[str], corpus: str = openalex.CORPUS, kind: str = kind) -> SourceQuery:
+            values = [_openalex_value(i) for i in ids]
+            request = openalex.request_for(kind, values, options.keys, corpus)
             listed = _openalex(request, tasks_of(ids, wanted), deliver)
             return replace(listed, free=lambda: [single(i, kind) for i in ids])
 
@@ -120,7 +122,7 @@ def openalex_ids(
             return _openalex(request, tuple(wanted[ident]), deliver)
 
         ids = [i for i in wanted if _is_openalex_id(_as_doi(i), kind)]
-        queries += in_batches(ids, openalex.AT_ONCE, query)
+        queries += in_batches(ids, openalex.AT_ONCE, query, plainer=partial(query, corpus=""))
     return queries
 
 
@@ -141,6 +143,25 @@ def europe_pmc_ids(wanted: TasksByValue, deliver: Deliver = add_matching) -> lis
     return in_batches(ids, europe_pmc.AT_ONCE, query)
 
 
+def repository_titles(wanted: TasksByValue, options: SourceOptions) -> list[SourceQuery]:
+    """Searches for titles at HAL, and at CORE with a key: deposits without a DOI."""
+
+    def at_hal(titles: list[str]) -> SourceQuery:
+        request = hal.request_for_titles(titles)
+        return SourceQuery(hal.NAME, request, tasks_of(titles, wanted), lambda r: hal.parse(r.body))
+
+    def at_core(titles: list[str]) -> SourceQuery:
+        request = core.request_for_titles(titles, options.keys["core"])
+        return SourceQuery(
+            core.NAME, request, tasks_of(titles, wanted), lambda r: core.parse(r.body)
+        )
+
+    queries = in_batches(list(wanted), hal.TITLES_AT_ONCE, at_hal)
+    if options.keys.get("core"):
+        queries += in_batches(list(wanted), core.AT_ONCE, at_core)
+    return queries
+
+
 def _openalex(request: Request, tasks: tuple[ResolutionTask, ...], deliver: Deliver) -> SourceQuery:
     return SourceQuery(openalex.NAME, request, tasks, _read_openalex, deliver)
 
@@ -153,11 +174,12 @@ def openalex_titles(tasks: Sequence[ResolutionTask], options: SourceOptions) -> 
 def openalex_titles_of(wanted: TasksByValue, options: SourceOptions) -> list[SourceQuery]:
     """A search at OpenAlex for works with all words of any of these titles."""
 
-    def query(titles: list[str]) -> SourceQuery:
-        request = openalex.request_for_titles(titles, options.keys)
+    def query(titles: list[str], corpus: str = openalex.CORPUS) -> SourceQuery:
+        request = openalex.request_for_titles(titles, options.keys, corpus)
         return SourceQuery(openalex.NAME, request, tasks_of(titles, wanted), _read_openalex)
 
-    return in_batches(list(wanted), openalex.TITLES_AT_ONCE, query)
+    plainer = partial(query, corpus="")
+    return in_batches(list(wanted), openalex.TITLES_AT_ONCE, query, plainer=plainer)
 
 
 def _read_arxiv(response: Response) -> list[Record]:
@@ -191,11 +213,23 @@ def in_batches(
     size: int,
     query: Callable[[list[str]], SourceQuery],
     *,
+    plainer: Callable[[list[str]], SourceQuery] | None = None,
     retry_empty: bool = False,
 ) -> list[SourceQuery]:
-    """One query for each `size` values."""
+    """One query for each `size` values; where one is refused, `plainer` is tried."""
     parts = [values[start : start + size] for start in range(0, len(values), size)]
+    if plainer is not None:
+        return [_with_plainer(part, query, plainer) for part in parts]
     return [_splittable(part, query, retry_empty=retry_empty) for part in parts]
+
+
+def _with_plainer(
+    values: list[str],
+    query: Callable[[list[str]], SourceQuery],
+    plainer: Callable[[list[str]], SourceQuery],
+) -> SourceQuery:
+    """The query for these values; the plainer one, which halves itself, where it is refused."""
+    return replace(query(values), split=lambda: [_splittable(values, plainer, retry_empty=False)])
 
 
 def _splittable(

@@ -12,6 +12,7 @@ from litmap.models import Request
 from litmap.parsing.identifiers import identifier_from_url
 from litmap.parsing.person_names import family_name
 from litmap.parsing.title_similarity import normalise_title
+from litmap.works.copies_plan import COPY_STEPS
 from litmap.works.informal_matching import WORK_WORD, title_parts
 from litmap.works.queries import (
     Deliver,
@@ -30,6 +31,7 @@ from litmap.works.queries import (
     openalex_ids,
     openalex_titles,
     openalex_titles_of,
+    repository_titles,
     tasks_by_value,
     tasks_of,
 )
@@ -37,20 +39,15 @@ from litmap.works.sources import (
     arxiv,
     crossref,
     dblp,
-    europe_pmc,
     landing,
     openalex,
     openreview,
-    pmc,
     semantic_scholar,
-    unpaywall,
 )
 from litmap.works.task import ResolutionTask
 
 Tasks = Sequence[ResolutionTask]
 
-DATACITE = ("10.48550/", "10.5281/", "10.6084/", "10.4230/", "10.13140/", "10.17605/", "10.17632/")
-"""Prefixes of DOIs that live at DataCite, which Crossref does not know."""
 _PAGES = {
     "pmlr": "https://proceedings.mlr.press/{}.html",
     "acl": "https://aclanthology.org/{}/",
@@ -129,7 +126,7 @@ def _page(url: str, task: ResolutionTask) -> SourceQuery:
 
 def _crossref_dois(wanted: TasksByValue, deliver: Deliver = add_matching) -> list[SourceQuery]:
     """Look-ups of DOIs, many in one list; those that no list can take one by one."""
-    dois = [ident for ident in wanted if _is_crossref_doi(ident)]
+    dois = [ident for ident in wanted if ident.startswith("doi:") and crossref.registers(ident[4:])]
     listed = [ident for ident in dois if crossref.can_list(ident[4:])]
 
     def query(idents: list[str]) -> SourceQuery:
@@ -142,10 +139,6 @@ def _crossref_dois(wanted: TasksByValue, deliver: Deliver = add_matching) -> lis
     return in_batches(listed, crossref.DOIS_AT_ONCE, query) + [
         _crossref(crossref.request_for(ident[4:]), wanted[ident], deliver) for ident in singles
     ]
-
-
-def _is_crossref_doi(ident: str) -> bool:
-    return ident.startswith("doi:") and not ident[4:].startswith(DATACITE)
 
 
 def _page_of(ident: str, task: ResolutionTask) -> str:
@@ -430,7 +423,8 @@ def by_people_elsewhere(tasks: Tasks, options: SourceOptions) -> list[SourceQuer
 
 def by_title_elsewhere(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
     """The last tries for a title."""
-    queries = []
+    missing = [t for t in tasks if t.title and t.citation.sure and not t.records()]
+    queries = repository_titles(tasks_by_value(missing, lambda task: [task.title]), options)
     for task in tasks:
         if task.records() or not task.title:
             continue
@@ -474,89 +468,6 @@ def _ids_unknown_to(task: ResolutionTask, kind: str, source: str) -> list[str]:
     return list(dict.fromkeys(ident for ident in ids if ident.startswith(kind)))[:2]
 
 
-def biomedical_copies(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
-    """Europe PMC, for works of which no open copy is known: their free places and abstracts."""
-    wanted = tasks_by_value(_without_open_copy(tasks), _biomedical_id)
-    return europe_pmc_ids(wanted, add_supplements)
-
-
-def _biomedical_id(task: ResolutionTask) -> list[str]:
-    """The id by which the services of biology and medicine may know a work that Europe PMC has not
-    told of: the surest one.
-    """
-    records = task.known_records()
-    if any(record.source == europe_pmc.NAME for record in records):
-        return []
-    ids = [ident for record in records for ident in record.ids]
-    for kind in ("pmcid", "pmid", "doi"):
-        named = [i for i in ids if i.startswith(f"{kind}:") and not i[4:].startswith(DATACITE)]
-        if named:
-            return named[:1]
-    return []
-
-
-def pmc_articles(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
-    """Whether works are in PubMed Central of which no open copy is known, as NCBI itself tells."""
-    if not options.contact:
-        return []
-    lacking = [task for task in _without_open_copy(tasks) if not _known_of_kind(task, "pmcid")]
-    wanted = tasks_by_value(
-        lacking, lambda task: [*_known_of_kind(task, "pmid"), *_known_of_kind(task, "doi")][:1]
-    )
-    queries: list[SourceQuery] = []
-    for kind in ("pmid", "doi"):
-
-        def query(ids: list[str], kind: str = kind) -> SourceQuery:
-            values = [ident.partition(":")[2] for ident in ids]
-            request = pmc.request_for(kind, values, options.contact)
-            tasks = tasks_of(ids, wanted)
-            return SourceQuery(
-                pmc.NAME, request, tasks, lambda r: pmc.parse(r.body), add_supplements
-            )
-
-        ids = [i for i in wanted if i.startswith(f"{kind}:") and pmc.can_ask(i)]
-        queries += in_batches(ids, pmc.AT_ONCE, query)
-    return queries
-
-
-def _known_of_kind(task: ResolutionTask, kind: str) -> list[str]:
-    """The ids of a kind that the records of a work tell; of DOIs those of Crossref."""
-    ids = [ident for record in task.known_records() for ident in record.ids]
-    named = [ident for ident in ids if ident.startswith(f"{kind}:")]
-    return [ident for ident in named if kind != "doi" or _is_crossref_doi(ident)]
-
-
-def open_copies(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
-    """Unpaywall, for works with a DOI of which no open copy is known."""
-    if not options.contact:
-        return []
-    queries = []
-    for task in _without_open_copy(tasks):
-        doi = next((ident[4:] for ident in _known_of_kind(task, "doi")), "")
-        if doi:
-            request = unpaywall.request_for(doi, options.contact)
-            queries.append(
-                SourceQuery(
-                    unpaywall.NAME,
-                    request,
-                    (task,),
-                    lambda r: unpaywall.parse(r.body),
-                    add_supplements,
-                )
-            )
-    return queries
-
-
-def _without_open_copy(tasks: Tasks) -> list[ResolutionTask]:
-    """The tasks whose work was found, and of which no open file is known."""
-    return [task for task in tasks if task.records() and not _has_open_copy(task)]
-
-
-def _has_open_copy(task: ResolutionTask) -> bool:
-    places = (place for record in task.known_records() for place in record.locations)
-    return any(place.kind == "pdf" and place.access == "open" for place in places)
-
-
 STEPS: tuple[Callable[[Tasks, SourceOptions], list[SourceQuery]], ...] = (
     by_identifier,
     by_second_source,
@@ -568,9 +479,7 @@ STEPS: tuple[Callable[[Tasks, SourceOptions], list[SourceQuery]], ...] = (
     by_people,
     by_people_elsewhere,
     completing,
-    biomedical_copies,
-    pmc_articles,
-    open_copies,
+    *COPY_STEPS,
 )
 """The order in which the sources are asked; each step sees what those before it found."""
 SEARCHES = (

@@ -2,7 +2,7 @@
 
 https://developers.openalex.org: without a key 1,000 credits a day, with one 10,000; a search costs
 10, a list 1, a single work nothing, a PDF 100 (with a key only). Works of the expansion (`xpac`)
-are shown where `include_xpac=true` asks for them.
+are shown where `corpus=all`, or the older `include_xpac=true`, asks for them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def answer(web, question: Question) -> Answer:
         return _charged(web, question, cost, lambda: _list(web, question))
     if path.startswith("/works/"):
         work = _single(web, path.removeprefix("/works/"))
-        return as_json(item(work)) if work else missing("work")
+        return as_json(_selected(question, work)) if work else missing("work")
     return missing()
 
 
@@ -96,8 +96,9 @@ def _list(web, question: Question) -> Answer:
     if not 1 <= size <= 200:
         return as_json({"error": "Invalid query parameters error."}, 403)
     works = shelf.known(web, "openalex")
-    if query.get("include_xpac") != "true":
-        works = [w for w in works if not w.only_xpac]
+    corpus = query.get("corpus") or ("all" if query.get("include_xpac") == "true" else "core")
+    if corpus != "all":
+        works = [w for w in works if w.only_xpac is (corpus == "expansion")]
     for part in filter(None, query.get("filter", "").split(",")):
         name, _, value = part.partition(":")
         if name not in FILTERS:
@@ -107,9 +108,14 @@ def _list(web, question: Question) -> Answer:
     if query.get("search"):
         works = queries.nearest(works, query["search"], 0.6)
     start = (question.number("page", 1) - 1) * size
-    results = [item(work) for work in works[start : start + size]]
+    results = [_selected(question, work) for work in works[start : start + size]]
     meta = {"count": len(works), "page": question.number("page", 1), "per_page": size}
     return as_json({"meta": meta, "results": results})
+
+
+def _selected(question: Question, work: ScholarlyWork) -> dict[str, Any]:
+    wanted = [name for name in question.query.get("select", "").split(",") if name]
+    return {name: value for name, value in item(work).items() if not wanted or name in wanted}
 
 
 def _is_doi(web, work: ScholarlyWork, value: str) -> bool:

@@ -32,6 +32,10 @@ API = "https://api.crossref.org/works"
 DOIS_AT_ONCE = 25
 """DOIs in one list: each brings its whole reference list."""
 _RELATIONS = ("is-preprint-of", "has-preprint", "is-identical-to", "is-version-of", "has-version")
+_NOT_REGISTERED = (
+    "10.48550/", "10.5281/", "10.6084/", "10.4230/", "10.13140/", "10.17605/", "10.17632/",
+)  # fmt: skip
+"""Prefixes of DOIs that live at DataCite."""
 MAX_FILES = 2
 """Files of one record that are named."""
 _TOKEN_ADDRESS = re.compile(
@@ -47,6 +51,11 @@ _NOT_WORKS = {
     "book-series",
     "database",
 }
+
+
+def registers(doi: str) -> bool:
+    """Whether a DOI may be one of Crossref's, as far as its prefix tells."""
+    return not doi.startswith(_NOT_REGISTERED)
 
 
 def request_for(doi: str) -> Request:

@@ -37,6 +37,10 @@ SEARCH_CREDITS = 10
 """Credits of the day's allowance (1,000 without a key, ten times as many with a free one)."""
 MAX_PAGE = 100
 """Records on one page at most."""
+CORPUS = "&corpus=all"
+"""Asks for all of OpenAlex: theses, and what repositories and DataCite hold, are in its expansion
+(https://docs.openalex.org, 'xpac').
+"""
 _SELECT = (
     "id,doi,title,display_name,publication_year,ids,primary_location,locations,best_oa_location,"
     "authorships,"
@@ -57,24 +61,33 @@ def can_ask(ident: str) -> bool:
     return kind in _ID_KINDS and not re.search(r"[|,\"!]", value)
 
 
-def request_for(kind: str, values: Sequence[str], keys: Mapping[str, str] | None = None) -> Request:
-    """A request for up to `AT_ONCE` ids of one kind: doi, pmid or openalex."""
+def request_for(
+    kind: str, values: Sequence[str], keys: Mapping[str, str] | None = None, corpus: str = CORPUS
+) -> Request:
+    """A request for up to `AT_ONCE` ids of one kind: doi, pmid or openalex; with `corpus` '' among
+    its core alone.
+    """
     listed = quote("|".join(values), safe="|/:.()-_;")
-    query = f"filter={_ID_KINDS[kind]}:{listed}&per-page={max(25, len(values) * 2)}"
+    query = f"filter={_ID_KINDS[kind]}:{listed}&per-page={max(25, len(values) * 2)}{corpus}"
     return _request(query, keys, LIST_CREDITS)
 
 
 def request_for_one(kind: str, value: str, keys: Mapping[str, str] | None = None) -> Request:
     """A request for one work by its DOI, PubMed id or OpenAlex id, which costs no credit."""
     name = value if kind == "openalex" else f"{kind}:{value}"
-    return _authorised(f"{API}/{quote(name, safe='/:.()-_;')}?select={_SELECT}", keys)
+    return _authorised(f"{API}/{quote(name, safe='/:.()-_;')}?select={_selected(keys)}", keys)
 
 
-def request_for_titles(titles: Sequence[str], keys: Mapping[str, str] | None = None) -> Request:
-    """A search for works with any of these titles; each must have all the words."""
+def request_for_titles(
+    titles: Sequence[str], keys: Mapping[str, str] | None = None, corpus: str = CORPUS
+) -> Request:
+    """A search for works with any of these titles; each must have all the words. `corpus` as in
+    `request_for`.
+    """
     wanted = "|".join(words_to_ask(title) for title in titles)
     return _request(
-        f"filter=title.search:{quote(wanted, safe='|')}&per-page={min(MAX_PAGE, 25 * len(titles))}",
+        f"filter=title.search:{quote(wanted, safe='|')}&per-page={min(MAX_PAGE, 25 * len(titles))}"
+        f"{corpus}",
         keys,
         SEARCH_CREDITS,
     )
@@ -100,7 +113,14 @@ def words_to_ask(title: str) -> str:
 
 
 def _request(query: str, keys: Mapping[str, str] | None, cost: int) -> Request:
-    return _authorised(f"{API}?{query}&select={_SELECT}", keys, cost)
+    return _authorised(f"{API}?{query}&select={_selected(keys)}", keys, cost)
+
+
+def _selected(keys: Mapping[str, str] | None) -> str:
+    """The fields wanted: where OpenAlex keeps the PDF itself only for who has a key to ask for
+    it.
+    """
+    return f"{_SELECT},content_urls" if (keys or {}).get("openalex") else _SELECT
 
 
 def _authorised(url: str, keys: Mapping[str, str] | None, cost: int = 0) -> Request:
@@ -134,7 +154,7 @@ def _record(item: dict[str, Any]) -> Record | None:
         abstract=_abstract(item.get("abstract_inverted_index")),
         ids=identifiers([*_own_ids(item), *_ids_of_places(locations)]),
         urls=unique([location.url for location in locations if location.kind == "landing"]),
-        locations=tuple(dict.fromkeys(locations)),
+        locations=(*dict.fromkeys(locations), *_kept_file(item)),
         notices=marked
         + (("retracted, says OpenAlex",) if item.get("is_retracted") is True else ()),
     )
@@ -174,6 +194,13 @@ def _locations(place: dict[str, Any]) -> list[Location]:
     file, page = text(place.get("pdf_url")), text(place.get("landing_page_url"))
     access = "open" if place.get("is_oa") is True else "closed"
     return places(file, page, NAME, access, text(place.get("version")))
+
+
+def _kept_file(item: dict[str, Any]) -> list[Location]:
+    """The PDF that OpenAlex itself keeps and gives to holders of a key."""
+    file = text(fields(item.get("content_urls")).get("pdf"))
+    is_kept = file.startswith("https://content.openalex.org/")
+    return [Location(file, "keyed", NAME, "open")] if is_kept else []
 
 
 def _abstract(index: Any) -> str:

@@ -1,0 +1,33 @@
+"""Zenodo: the files of a record. https://developers.zenodo.org"""
+
+from __future__ import annotations
+
+import re
+
+from litmap.models import Location, Request
+from litmap.works.record import fields, is_web_address, items, load_json, text
+
+NAME = "Zenodo"
+API = "https://zenodo.org/api/records"
+_DOI = re.compile(r"10\.5281/zenodo\.(\d+)")
+
+
+def can_ask(doi: str) -> bool:
+    """Whether a DOI is that of a record."""
+    return _DOI.fullmatch(doi) is not None
+
+
+def request_for(doi: str) -> Request:
+    """A request for the record of a DOI."""
+    return Request(f"{API}/{doi.rpartition('.')[2]}", accept="application/json")
+
+
+def parse(body: bytes) -> list[Location]:
+    """The record's PDFs. Raises `WebError` for what is not JSON."""
+    files = map(fields, items(fields(load_json(body, NAME)).get("files"), 50))
+    urls = [
+        text(fields(file.get("links")).get("self"))
+        for file in files
+        if text(file.get("key")).lower().endswith(".pdf")
+    ]
+    return [Location(url, "pdf", NAME, "open") for url in urls if is_web_address(url)]
