@@ -9,6 +9,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parent / "fuzz"))
 import library_targets
+import targets
 from harness import CORPUS, STUCK_SECONDS, Fault, Target, draw, file_name, judge, shrink
 from mutations import mutate_html, mutate_json, mutate_lines, mutate_text, mutate_xml
 from targets import TARGETS
@@ -35,6 +36,7 @@ def test_the_corpus_is_read_as_it_should_be(name, file, data):
 @pytest.mark.parametrize(("name", "file", "data"), corpus_of(["pdfs"]))
 def test_the_pdfs_of_the_corpus_cost_themselves_at_most(name, file, data):
     verdict = judge(TARGETS[name], file, data)
+    targets._pdf_worker().close()
     assert not verdict.kind, verdict.detail
 
 
@@ -50,6 +52,13 @@ def test_every_target_has_a_corpus_of_some_kilobytes():
         assert target.corpus(), target.name
         assert sum(len(data) for _, data in target.own_corpus()) < 100_000, target.name
     assert {f.name for f in CORPUS.iterdir()} <= TARGETS.keys()
+
+
+def test_inputs_of_the_corpus_are_read_and_not_all_refused():
+    for name in TARGETS.keys() - {*WITH_LIBRARY, "pdfs"}:
+        target = TARGETS[name]
+        verdicts = [judge(target, *case) for case in target.own_corpus()]
+        assert not verdicts or not all(verdict.refused for verdict in verdicts), name
 
 
 @pytest.mark.parametrize("name", sorted(TARGETS))
@@ -88,7 +97,7 @@ def _read(name, data):
         while time.process_time() - begun < 0.3:
             pass
     if b"hungry" in data:
-        bytearray(300_000_000)
+        assert len(b"x" * 300_000_000)
 
 
 TARGET = Target("x", _read, (Refused,), seconds=0.2, bytes_a_second=1e9)

@@ -9,8 +9,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def load_array(path: Path, *, mapped: bool = False) -> NDArray[Any]:
+def load_array(
+    path: Path, *, mapped: bool = False, kinds: str = "iuf", dimensions: int = 0
+) -> NDArray[Any]:
     """The array of a file, `mapped` from it or copied into memory.
+
+    `kinds` are the kinds of numbers that it may hold, as NumPy's `dtype.kind` names them (integers,
+    unsigned ones, floats), `dimensions` how many it must have (0: any).
 
     It is mapped first in both cases, for that compares the shape with the file's size before any
     memory is taken. Raises OSError where the file cannot be opened, ValueError where it is damaged.
@@ -25,4 +30,6 @@ def load_array(path: Path, *, mapped: bool = False) -> NDArray[Any]:
         raise ValueError(f"{path.name} is no whole array ({type(error).__name__})") from error
     if not isinstance(array, np.ndarray):  # an archive of arrays
         raise ValueError(f"{path.name} is no array")  # noqa: TRY004 - the file's fault, no caller's
+    if array.dtype.kind not in kinds or dimensions not in (0, array.ndim):
+        raise ValueError(f"{path.name} holds {array.ndim}-dimensional {array.dtype}")
     return np.asarray(array) if mapped else np.array(array)

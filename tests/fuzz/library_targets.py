@@ -17,6 +17,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 from harness import Fault
@@ -395,28 +396,28 @@ _SCRIPT_NAMES = {
 
 def open_page(name: str, data: bytes) -> None:
     """A page of the app under an address: a JSON of page and parameters."""
-    from streamlit.testing import v1 as testing
-
-    from litmap.ui import state
-
     plan = _plan(data)
-    root = library_root()
-    os.environ["LITMAP_LIBRARY"] = str(root)
-    os.environ["LITMAP_STATE"] = str(root.parent / "state")
-    library = state._open(str(root.resolve()), state._stamp(root))
-    library.__dict__["encoder"] = shared_library().encoder
-    page = _SCRIPT_NAMES.get(str(plan.get("page")), "search.page")
-    app = testing.AppTest.from_function(_draw, default_timeout=60, args=(page,))
     parameters = plan.get("parameters")
-    for key, value in (parameters if isinstance(parameters, dict) else {}).items():
-        app.query_params[str(key)] = (
-            [str(v) for v in value] if isinstance(value, list) else str(value)
-        )
-    app.run()
+    root = library_root()
+    page = _SCRIPT_NAMES.get(str(plan.get("page")), "search.page")
+    with mock.patch.dict(
+        os.environ, LITMAP_LIBRARY=str(root), LITMAP_STATE=str(root.parent / "state")
+    ):
+        from streamlit.testing import v1 as testing
+
+        from litmap.ui import state
+
+        with mock.patch.object(state, "_warm"):  # a thread and a process that outlive the page
+            library = state._open(str(root.resolve()), state._stamp(root))
+        library.__dict__["encoder"] = shared_library().encoder
+        app = testing.AppTest.from_function(_draw, default_timeout=60, args=(page,))
+        for key, value in (parameters if isinstance(parameters, dict) else {}).items():
+            given = [str(v) for v in value] if isinstance(value, list) else str(value)
+            app.query_params[str(key)] = given
+        app.run()
     if app.exception:
-        raise Fault(
-            f"the page {page} fails, {app.exception[0].message} {app.exception[0].stack_trace}"
-        )
+        shown = app.exception[0]
+        raise Fault(f"the page {page} fails, {shown.message} {shown.stack_trace}")
 
 
 # ── assistants ────────────────────────────────────────────────────────────────────────────────────
@@ -440,7 +441,7 @@ def serve_messages(name: str, data: bytes) -> None:
     an error of a tool is litmap's own."""
     text = data.decode("utf-8", "replace").replace("\r", " ")
     told = asyncio.run(_serve(f"{FIRST}{text}\n{LAST}"))
-    answers = [json.loads(line) for line in told.splitlines()]
+    answers = [json.loads(line) for line in told.split("\n") if line]
     if "last" not in [answer.get("id") for answer in answers]:
         raise Fault("the server no longer answers")
     for answer in answers:

@@ -38,6 +38,10 @@ MOST_KINDS = 25
 def main() -> int:
     """Fuzz the targets one after the other; 1 where something was found."""
     args = _arguments()
+    if args.child and args.guided:
+        from guided import watch_imports
+
+        watch_imports()
     from targets import TARGETS
 
     if args.list:
@@ -122,7 +126,7 @@ def _reports(
         code = child.wait()
     if code == 0:
         return
-    if not held.stat().st_size:
+    if code == 1 and last["next"] == first:
         raise SystemExit(f"{name} cannot be fuzzed: see above")
     number, _, rest = held.read_bytes().partition(b"\n")
     source, _, data = rest.partition(b"\n")
@@ -142,11 +146,13 @@ def _child(target: Target, args: argparse.Namespace) -> int:
     logging.disable(logging.CRITICAL)
     reports = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what a library prints is no report
+    if all(judge(target, name, data).refused for name, data in target.own_corpus() or [("", b"")]):
+        raise SystemExit("the corpus as it stands is refused: this target reads nothing")
+    teller = Teller(target, args.out, reports, args.seconds)
     if args.guided:
         from guided import fuzz_guided
 
-        return fuzz_guided(target, args, Teller(target, args.out, reports, args.seconds))
-    teller = Teller(target, args.out, reports, args.seconds)
+        fuzz_guided(target, args, teller)
     corpus, number = target.corpus(), args.first
     end = time.monotonic() + args.seconds
     while time.monotonic() < end:
@@ -204,15 +210,15 @@ def _limit_memory() -> None:
 
 # ── figures ───────────────────────────────────────────────────────────────────────────────────────
 def _keep(path: Path, rows: Sequence[dict[str, Any]]) -> None:
-    """Rows by target: one of today takes the place of an earlier one."""
+    """Rows by target, guided or not: a new one takes the place of an earlier one."""
     former = json.loads(path.read_text("utf-8"))["figures"] if path.exists() else []
-    figures = {row["target"]: row for row in [*former, *rows]}
+    figures = {(row["target"], row["guided"]): row for row in [*former, *rows]}
     record = {
         "name": "fuzz",
         "command": "python tests/fuzz/run_fuzz.py --seconds 600",
         "commit": _commit(),
         "day": datetime.now(UTC).date().isoformat(),
-        "figures": sorted(figures.values(), key=lambda row: row["target"]),
+        "figures": sorted(figures.values(), key=lambda row: (row["target"], row["guided"])),
     }
     path.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", "utf-8")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import tempfile
@@ -197,6 +198,55 @@ def answers() -> Sequence[tuple[str, bytes]]:
         *TARGETS["feeds"].own_corpus(),
         *TARGETS["pages"].own_corpus(),
     ]
+
+
+def read_exchange(name: str, data: bytes) -> None:
+    """The bytes of an HTTP answer, asked for as data, as a file, and as the rest of a file."""
+    import httpcore2
+
+    from litmap.models import Request
+    from litmap.web import WebClient, transport
+    from litmap.web.transport import Limits
+
+    if not hasattr(transport._tls, "cache_info"):  # certificates take longer to read than all else
+        transport._tls = cache(transport._tls)
+
+    url = "http://pub.example.org/a.pdf"
+    limits = Limits(idle=5, total=5, redirects=3, attempts=1, backoff=0.0, patience=0.0)
+    refusals = []
+    for state in ("data", "file", "rest"):
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            WebClient("", Path(folder), {"default": 0.0}, limits=limits) as client,
+        ):
+            backend = httpcore2.MockBackend([data])
+            pool = httpcore2.ConnectionPool(network_backend=backend)
+            client._transport._pool = lambda _, pool=pool: pool  # type: ignore[method-assign]
+            partial = Path(folder) / "a.part"
+            if state == "rest":
+                partial.write_bytes(b"%PDF-1.4 begun")
+                note = {"url": url, "etag": '"abc"'}
+                partial.with_name("a.part.json").write_text(json.dumps(note))
+            try:
+                if state == "data":
+                    client.get(Request(url, accept="application/json", limit=1_000_000))
+                else:
+                    check_download(client.download(url, partial, limit=1_000_000))
+            except WebError as error:
+                refusals.append(error)
+    if len(refusals) == 3:
+        raise refusals[0]
+
+
+def check_download(got: Any) -> None:
+    """A file is as long as it is said to be, begins as a PDF and ends as one."""
+    if got.path is None:
+        return
+    content = got.path.read_bytes()
+    if len(content) != got.size or hashlib.sha256(content).hexdigest() != got.sha256:
+        raise Fault("a file is another than it is said to be")
+    if b"%PDF-" not in content or b"%%EOF" not in content:
+        raise Fault("a file that is no whole PDF was taken")
 
 
 # ── PDFs ──────────────────────────────────────────────────────────────────────────────────────────
@@ -486,6 +536,7 @@ TARGETS: dict[str, Target] = {
         Target("answers", read_answer, (WebError,), STRUCTURED),
         Target("feeds", read_answer, (WebError,), STRUCTURED),
         Target("pages", read_answer, (WebError,), STRUCTURED),
+        Target("exchanges", read_exchange, (WebError,), seconds=4),
         Target("resolving", read_resolution, (), STRUCTURED, answers, seconds=4),
         Target("pdfs", read_pdf, (PdfError,)),
         Target("replies", read_reply, (PdfError,), STRUCTURED),

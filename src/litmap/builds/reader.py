@@ -98,7 +98,7 @@ class Build:
     def kinds(self) -> Any:
         """uint8, for each of `rows` the position of its kind in `store.KINDS`."""
         try:
-            return load_array(self.folder / "kinds.npy", mapped=True)
+            return load_array(self.folder / "kinds.npy", mapped=True, kinds="u", dimensions=1)
         except (OSError, ValueError) as error:
             raise damaged(self.folder, "kinds.npy", str(error)) from error
 

@@ -187,7 +187,7 @@ def load(folder: Path, name: str, part: str, *, mapped: bool = False) -> NDArray
     """One array of a segment. Raises `DamagedBuild`."""
     path = folder / f"{name}.{part}.npy"
     try:
-        return load_array(path, mapped=mapped)  # a memmap's own class makes every slice slow
+        return load_array(path, mapped=mapped, kinds="iu", dimensions=1)
     except (OSError, ValueError) as error:
         raise DamagedBuild(
             f"keyword index: {path.name} is missing or damaged", subject=str(folder)
