@@ -315,13 +315,25 @@ def people_of(text):
     return f"{text}\nAda Marwick and Laurens van der Berg{PROSE}"
 
 
+OTHER, DOI = "Rivers of Rules over Plains", ("doi:10.5555/lattice",)
 UNREADABLE = "´A£1¡¨l¥_¤²¬zª§£S¨£p¯pª¼¥¢ " * 80
 
 
 @pytest.mark.parametrize(
     ("check", "look", "fields", "trusted"),
     [
-        ("has_own_id", Look("", "", ("arxiv:1706.90762",)), {}, False),
+        ("is_notice_about_it", Look("", people_of(f"Erratum to: {TITLE}")), {}, True),
+        ("is_contradicted", Look(OTHER, f"{OTHER}\nWanda Ferreira{PROSE}", DOI), {}, True),
+        ("has_stamp", Look("", "", ("arxiv:1706.90762",)), {}, False),
+        (
+            "is_listed",
+            Look(OTHER, people_of(f"{OTHER}\n[1] A. Marwick, {TITLE}, 2017.")),
+            {},
+            True,
+        ),
+        ("has_id_and_everybody", Look(OTHER, people_of(OTHER), DOI), {}, True),
+        ("has_id_beside_another_title", Look(OTHER, people_of(OTHER), DOI), {}, False),
+        ("has_own_id", Look("", PROSE, DOI), {}, False),
         ("is_unreadable_but_titled", Look(TITLE, UNREADABLE), {}, False),
         ("is_unreadable_with_other_title", Look("The Rivers of Rules", UNREADABLE), {}, False),
         ("is_unreadable", Look("", UNREADABLE), {}, False),
@@ -329,7 +341,7 @@ UNREADABLE = "´A£1¡¨l¥_¤²¬zª§£S¨£p¯pª¼¥¢ " * 80
         ("has_nothing_to_compare", Look("", people_of("")), {"title": "x"}, False),
         ("is_printed_with_people", Look("", people_of(TITLE)), {}, False),
         ("is_printed_and_titled", Look(TITLE, TITLE + PROSE), {}, False),
-        ("is_only_mentioned", Look("", f"A reply to {TITLE}{PROSE}"), {}, False),
+        ("is_only_mentioned", Look("", f"How {TITLE} came about{PROSE}"), {}, False),
         (
             "is_titled_with_people",
             Look(TITLE.replace("Sparse", "Sparce"), people_of("")),
@@ -346,7 +358,8 @@ UNREADABLE = "´A£1¡¨l¥_¤²¬zª§£S¨£p¯pª¼¥¢ " * 80
     ],
 )
 def test_each_check_holds_for_its_example_and_none_before_it(check, look, fields, trusted):
-    evidence = Evidence(look, work(**fields), trusted)
+    ids = ("arxiv:1706.90762", *DOI)
+    evidence = Evidence(look, work(**{"ids": ids, **fields}), trusted)
     assert next(holds.__name__ for holds, _ in CHECKS if holds(evidence)) == check
 
 

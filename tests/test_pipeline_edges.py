@@ -650,6 +650,7 @@ def test_files_that_left_the_drop_folder_are_forgotten(settings):
     with Catalogue.open(LibraryPaths(settings.library).catalogue) as catalogue:
         assert catalogue.drop_folder() == {}
     aside.rename(file)
+    file_dropped(settings)
     with RefreshRun(settings) as run:
         with run.catalogue.write():  # as the first litmap kept it
             run.catalogue.put_drop_folder(dict.fromkeys(stamp_pdfs(file.parent).values(), ""))

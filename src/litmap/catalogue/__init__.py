@@ -273,7 +273,7 @@ class Catalogue:
 
     def remove_dropped(self, work: str) -> None:
         """A work that came in through the drop folder leaves the library; the files stay."""
-        self._db.execute("UPDATE works SET origin = 'note' WHERE id = ?", (work,))
+        self.set_not_dropped(work)
         for table in ("fetches", "work_pdfs"):
             self._db.execute(f"DELETE FROM {table} WHERE work = ?", (work,))  # noqa: S608 - names above
 
@@ -372,6 +372,22 @@ class Catalogue:
         self._db.execute(
             "INSERT OR REPLACE INTO work_pdfs VALUES (?, ?, ?)", (work, pdf.sha256, time)
         )
+
+    def unfile(self, work: str, size: int) -> None:
+        """A file of this size that the user put in by hand is this work's no more: neither its PDF
+        nor the outcome of fetching it. What the web gave stays.
+        """
+        for pdf in self.pdfs().get(work, []):
+            if not pdf.url and pdf.bytes == size:
+                for table in ("fetches", "work_pdfs"):
+                    self._db.execute(
+                        f"DELETE FROM {table} WHERE work = ? AND sha256 = ?",  # noqa: S608 - names above
+                        (work, pdf.sha256),
+                    )
+
+    def set_not_dropped(self, work: str) -> None:
+        """No file of the drop folder is this work's any more; where no note cites it, it leaves."""
+        self._db.execute("UPDATE works SET origin = 'note' WHERE id = ?", (work,))
 
     @tell_damage
     def fetches(self) -> dict[str, Fetched]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from litmap.errors import LibraryError, PdfError
 from litmap.models import Fact, Fetch, Problem, Work
 from litmap.parsing.identifiers import normalise_id
-from litmap.parsing.title_similarity import normalise_title, title_similarity
+from litmap.parsing.title_similarity import normalise_title
 from litmap.pdfs.fetch import ReadPreview
+from litmap.pdfs.printed_titles import squash
 from litmap.pdfs.store import Store
-from litmap.pdfs.verify import SAFE_SIMILARITY, Preview, is_readable, names_in, squash
+from litmap.pdfs.verify import Preview, Verdict, is_like, is_readable, verify
 
 logger = logging.getLogger(__name__)
 
@@ -32,11 +33,15 @@ _TOP = 3000
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """A file of the drop folder with its work; `new_work` where it is none of the works given."""
+    """A file of the drop folder with its work; `new_work` where it is none of the works given.
+
+    `doubtful` are works that the file may be: it names their identifier and shows another title.
+    """
 
     file: Path
     fetch: Fetch
     new_work: Work | None = None
+    doubtful: tuple[Work, ...] = ()
 
 
 def adopt(
@@ -47,7 +52,7 @@ def adopt(
     now: str,
     read_preview: ReadPreview,
 ) -> Iterator[Adopted | Problem]:
-    """Each file with its work: by the DOI or arXiv stamp in its first pages, else by its title;
+    """Each file with its work: by the identifier in its name, else by what its first pages show;
     copied, not moved.
 
     A file that fits several works, or cannot be read, is a `Problem` and stays where it is.
@@ -56,12 +61,12 @@ def adopt(
     for file in files:
         try:
             preview = read_preview(file)
-            matches = find_works(preview, file, works, by_id)
+            matches, doubtful = find_works(preview, file, works, by_id)
             if len(matches) > 1:
                 logger.warning("%s fits %d works, left where it is", file.name, len(matches))
                 yield _ambiguous(file, matches)
                 continue
-            work = matches[0] if matches else _new_work(preview, file, now)
+            work = matches[0] if matches else _new_work(preview, file, by_id, now)
             pdf = store.copy_in(file, pages=preview.pages, now=now)
         except (PdfError, LibraryError) as error:
             logger.warning("%s: %s", file.name, error.message)
@@ -69,7 +74,10 @@ def adopt(
             continue
         logger.info("%s is %s%s", file.name, work.id, "" if matches else " (new)")
         outcome = Fetch(work.id, "fetched", f"put into the library as {file.name}", pdf)
-        yield Adopted(file, outcome, None if matches else work)
+        if matches:
+            yield Adopted(file, outcome)
+        else:
+            yield Adopted(file, outcome, work, tuple(doubtful))
 
 
 def _ambiguous(file: Path, matches: Sequence[Work]) -> Problem:
@@ -81,13 +89,35 @@ def _ambiguous(file: Path, matches: Sequence[Work]) -> Problem:
 
 def find_works(
     preview: Preview, file: Path, works: Sequence[Work], by_id: dict[str, Work]
-) -> list[Work]:
-    """The works that a file may be: the one whose id it names, else by title and people."""
-    named = [i for i in (*preview.ids, *ids_in_name(file)) if i in by_id]
-    if named:
-        return [by_id[named[0]]]
-    matches = _works_titled(preview, file, works) or _works_printed(preview, works)
-    return [work for work in matches if _may_be_by(work, preview)]
+) -> tuple[list[Work], list[Work]]:
+    """The works that a file is, and those that it may be.
+
+    The identifier in its name is the user's word. One printed in it, and its title, name the works
+    that its first pages are compared with; of several that fit, the one whose identifier it prints
+    counts.
+    """
+    in_name = [by_id[i] for i in ids_in_name(file) if i in by_id]
+    if in_name:
+        return in_name[:1], []
+    named = [by_id[i] for i in preview.ids if i in by_id]
+    titled = _works_titled(preview, file, works)
+    judged = _judge(preview, file, [*named, *titled])
+    right = (
+        judged[Verdict.RIGHT]
+        or _judge(preview, file, _works_printed(preview, works))[Verdict.RIGHT]
+    )
+    if not is_readable(preview.text):
+        right = right or judged[Verdict.UNREADABLE]
+    return [work for work in right if work in named][:1] or right, judged[Verdict.UNSURE]
+
+
+def _judge(preview: Preview, file: Path, works: Sequence[Work]) -> dict[Verdict, list[Work]]:
+    """Works by what the file's first pages say of them."""
+    name = title_in_name(file)
+    judged: dict[Verdict, list[Work]] = {verdict: [] for verdict in Verdict}
+    for work in {work.id: work for work in works}.values():
+        judged[verify(preview, work, name=name)].append(work)
+    return judged
 
 
 def _works_titled(preview: Preview, file: Path, works: Sequence[Work]) -> list[Work]:
@@ -98,11 +128,8 @@ def _works_titled(preview: Preview, file: Path, works: Sequence[Work]) -> list[W
 
 
 def _has_title(work: Work, guesses: Sequence[str]) -> bool:
-    return any(
-        title_similarity(guess, title) >= SAFE_SIMILARITY
-        for guess in guesses
-        for title in (work.title, *work.other_titles)
-    )
+    titles = (work.title, *work.other_titles)
+    return any(is_like(guess, title) for guess in guesses for title in titles)
 
 
 def _works_printed(preview: Preview, works: Sequence[Work]) -> list[Work]:
@@ -111,11 +138,6 @@ def _works_printed(preview: Preview, works: Sequence[Work]) -> list[Work]:
         return []
     top = squash(preview.text[:_TOP])
     return [w for w in works if len(squash(w.title)) >= MIN_PRINTED and squash(w.title) in top]
-
-
-def _may_be_by(work: Work, preview: Preview) -> bool:
-    """Whether one of the authors is named, none is known, or nobody could read it."""
-    return names_in(work.authors, preview.text) is not False or not is_readable(preview.text)
 
 
 def ids_in_name(file: Path) -> list[str]:
@@ -133,14 +155,21 @@ def title_in_name(file: Path) -> str:
     return max(parts, key=lambda part: len(normalise_title(part).split()))
 
 
-def _new_work(preview: Preview, file: Path, now: str) -> Work:
+def _new_work(preview: Preview, file: Path, by_id: Mapping[str, Work], now: str) -> Work:
     """A work of its own for a file that is none of the others."""
     title = preview.title or preview.metadata_title or title_in_name(file)
-    ids = tuple(i for i in preview.ids if i.startswith(("arxiv:", "doi:")))
+    ids = own_ids(preview, by_id)
     arxiv_first = sorted(ids, key=lambda i: not i.startswith("arxiv:"))
     identifier = arxiv_first[0] if arxiv_first else f"title:{_title_hash(title)}"
     facts = (Fact("title", title, f"the file {file.name}", now),)
     return Work(identifier, title, ids=ids, facts=facts)
+
+
+def own_ids(preview: Preview, by_id: Mapping[str, Work]) -> tuple[str, ...]:
+    """The ids that a file gives itself: of several DOIs none, and none of another work's."""
+    ids = [i for i in preview.ids if i.startswith(("arxiv:", "doi:")) and i not in by_id]
+    several = sum(i.startswith("doi:") for i in preview.ids) > 1
+    return tuple(i for i in ids if not (several and i.startswith("doi:")))
 
 
 def _title_hash(title: str) -> str:

@@ -298,8 +298,8 @@ class _Run:
 
 
 def _is_doubtful(finding: _Finding, location: PdfLocation) -> bool:
-    """Whether a file is another paper, or unreadable and not from the work's own place."""
-    return finding.verdict == Verdict.WRONG or (
+    """Whether a file may be another paper, or is unreadable and not from the work's own place."""
+    return finding.verdict in {Verdict.WRONG, Verdict.UNSURE} or (
         finding.verdict == Verdict.UNREADABLE and not location.trusted
     )
 

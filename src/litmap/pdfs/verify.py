@@ -1,32 +1,34 @@
-"""Is a PDF the paper it should be? Its own ids and the title in its first pages tell.
+"""Is a PDF the paper it should be? The title and the people on its first pages tell, and its ids.
 
-The verdict is that of the first check that is sure; the checks stand in order in `CHECKS`.
+The verdict is that of the first check that is sure; the checks stand in order in `CHECKS`. An
+identifier counts as long as the first page does not contradict it: replies, errata, templates and
+lists of papers print those of other works.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from itertools import chain
 from typing import Protocol
 
 from litmap.models import Work
 from litmap.parsing.person_names import split_name
-from litmap.parsing.title_similarity import normalise_title, title_similarity
+from litmap.parsing.retractions import split_mark
+from litmap.parsing.title_similarity import names_other_work, normalise_title, title_similarity
+from litmap.parsing.venues import is_journal_name
 from litmap.parsing.word_lists import load_words
+from litmap.pdfs.printed_titles import Spot, find_spots, names_notice, squash
 
 logger = logging.getLogger(__name__)
 
 _COMMON = load_words("common_words", "litmap.pdfs")
 _SCRIPTS = re.compile(r"[\u0370-\u1cff\u2e80-\ud7ff]")
 """Letters of scripts other than Latin; a Latin text layer full of odd letters is none of them."""
-_LETTERS = str.maketrans(
-    {"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "ﬁ": "fi", "ﬂ": "fl"}
-)
 SAFE_SIMILARITY = 0.9
 """`title_similarity` from which two titles are one work's where the people agree."""
 MIN_TITLE = 6
@@ -53,10 +55,13 @@ class Preview(Protocol):
 
 
 class Verdict(Enum):
-    """The paper, another paper, or text that nobody could read."""
+    """The paper, another paper, one that names the paper's identifier and shows another title, or
+    text that nobody could read.
+    """
 
     RIGHT = "right"
     WRONG = "wrong"
+    UNSURE = "unsure"
     UNREADABLE = "unreadable"
 
 
@@ -66,12 +71,13 @@ class Evidence:
 
     `trusted`: it comes from the work's own place (by its id, or the reader's link), so that a file
     which names the same people and most of the title's words is another version under another
-    title.
+    title. `name`: the title in the file's name, which counts where the pages show no other.
     """
 
     preview: Preview
     work: Work
     trusted: bool = False
+    name: str = ""
 
     @cached_property
     def titles(self) -> tuple[str, ...]:
@@ -98,14 +104,89 @@ class Evidence:
         return any(squash(title) in text for title in self.titles)
 
     @cached_property
+    def spots(self) -> tuple[tuple[Spot, ...], ...]:
+        """Where each of the titles that is printed is."""
+        places = (tuple(find_spots(title, self.preview.text)) for title in self.titles)
+        return tuple(spots for spots in places if spots)
+
+    @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """The titles the file gives itself: printed large, among its properties, in its name."""
+        shown = [t for t in (self.preview.title, self.preview.metadata_title) if t]
+        return (*shown, self.name) if self.name and not self.shows_another_title else tuple(shown)
+
+    @cached_property
     def is_titled(self) -> bool:
-        """Whether the file's title, printed large or among its properties, is the work's."""
-        guesses = [t for t in (self.preview.title, self.preview.metadata_title) if t]
-        return any(
-            title_similarity(guess, title) >= SAFE_SIMILARITY
-            for guess in guesses
-            for title in self.titles
+        """Whether a title that the file gives itself is the work's."""
+        return any(is_like(guess, title) for guess in self.shown for title in self.titles)
+
+    @cached_property
+    def shows_another_title(self) -> bool:
+        """Whether a title in plain words is printed large that is none of the work's."""
+        guess, _ = split_mark(self.preview.title)
+        if len(normalise_title(guess).split()) < 3 or is_journal_name(guess):
+            return False
+        return is_comparable(guess, self.work.title) and not any(
+            is_part_of(guess, title) for title in self.titles
         )
+
+    @cached_property
+    def is_headed(self) -> bool:
+        """Whether a title stands where a paper's own stands."""
+        return self.is_titled or any(spot.is_head for spot in chain(*self.spots))
+
+    @cached_property
+    def shares_title(self) -> bool:
+        """Whether a title, or most of its words, stand near the beginning."""
+        top = _words(self.preview.title) | _words(self.preview.text[:_HEAD])
+        return (
+            self.is_title_printed
+            or self.is_titled
+            or any(_shares_words(_long_words(title), top) for title in self.titles)
+        )
+
+    @cached_property
+    def own_ids(self) -> frozenset[str]:
+        """The file's ids that are the work's."""
+        printed = {i for i in self.preview.ids if i.startswith(("arxiv:", "doi:"))}
+        return frozenset(printed & set(self.work.ids))
+
+
+def is_like(guess: str, title: str) -> bool:
+    """Whether two titles are one work's, where the people agree."""
+    return title_similarity(guess, title) >= SAFE_SIMILARITY
+
+
+def is_part_of(guess: str, title: str) -> bool:
+    """Whether what is printed large is a title, a part of it, or it with more around it that does
+    not name another work ('Research article', a subtitle).
+    """
+    if is_like(guess, title):
+        return True
+    one, two = normalise_title(guess).split(), normalise_title(title).split()
+    if names_other_work(one, two):
+        return False
+    tight_one, tight_two = squash(guess), squash(title)
+    return tight_one in tight_two or tight_two in tight_one or _overlap(one, two) >= 0.75
+
+
+def _overlap(one: Sequence[str], two: Sequence[str]) -> float:
+    longer = max(len(set(one)), len(set(two)), 1)
+    return len(set(one) & set(two)) / longer
+
+
+def is_comparable(one: str, two: str) -> bool:
+    """Whether two texts are written in scripts of one kind, so that words can be shared."""
+    return is_other_script(one.split()) == is_other_script(two.split())
+
+
+def is_title_certain(work: Work) -> bool:
+    """Whether a work's title is known by a source or stands beside its authors in a reference; the
+    reader's words for a link are none.
+    """
+    return bool(work.authors) or any(
+        fact.name == "title" and fact.source != "the note" for fact in work.facts
+    )
 
 
 def is_confirmed(work: Work) -> bool:
@@ -117,10 +198,66 @@ def is_confirmed(work: Work) -> bool:
 
 
 # ── the checks ───────────────────────────────────────────────────────────────────────────────────
+def is_notice_about_it(evidence: Evidence) -> bool:
+    """An erratum, a retraction notice, a reply, a supplement: the file's title says so, or what
+    stands beside the work's where that is printed first.
+    """
+    if any(names_notice(title) for title in evidence.titles):
+        return False
+    says_so = bool(evidence.titles) and names_notice(evidence.preview.title)
+    return says_so or any(spots[0].is_of_notice for spots in evidence.spots)
+
+
+def is_contradicted(evidence: Evidence) -> bool:
+    """Another title is shown, nothing of the work's stands near it, and nobody is named."""
+    return (
+        bool(evidence.titles)
+        and evidence.shows_another_title
+        and evidence.is_readable
+        and evidence.people is False
+        and not evidence.shares_title
+        and is_comparable(evidence.work.title, evidence.preview.text[:_HEAD])
+    )
+
+
+def has_stamp(evidence: Evidence) -> bool:
+    """The arXiv stamp in the margin is the work's."""
+    return any(i.startswith("arxiv:") for i in evidence.own_ids)
+
+
+def is_listed(evidence: Evidence) -> bool:
+    """The title stands in a table of contents, or inside lines of others below another title."""
+    if evidence.is_headed or not evidence.spots:
+        return False
+    in_contents = all(spot.is_in_contents for spot in chain(*evidence.spots))
+    return in_contents or evidence.shows_another_title
+
+
+def has_id_and_everybody(evidence: Evidence) -> bool:
+    """The printed DOI is the work's, all people are named, and the place is trusted: a version
+    under another title.
+    """
+    return (
+        bool(evidence.own_ids)
+        and evidence.trusted
+        and names_everybody(evidence.work, evidence.preview.text)
+    )
+
+
+def has_id_beside_another_title(evidence: Evidence) -> bool:
+    """The printed DOI is the work's, but another title stands where the paper's own does."""
+    return (
+        bool(evidence.own_ids)
+        and evidence.is_readable
+        and is_title_certain(evidence.work)
+        and not evidence.is_headed
+        and evidence.shows_another_title
+    )
+
+
 def has_own_id(evidence: Evidence) -> bool:
-    """The arXiv stamp or printed DOI is the work's."""
-    own = {i for i in evidence.preview.ids if i.startswith(("arxiv:", "doi:"))}
-    return bool(own & set(evidence.work.ids))
+    """The printed DOI is the work's."""
+    return bool(evidence.own_ids)
 
 
 def is_unreadable_but_titled(evidence: Evidence) -> bool:
@@ -191,6 +328,12 @@ def is_retitled(evidence: Evidence) -> bool:
 
 
 CHECKS: tuple[tuple[Callable[[Evidence], bool], Verdict], ...] = (
+    (is_notice_about_it, Verdict.WRONG),
+    (is_contradicted, Verdict.WRONG),
+    (has_stamp, Verdict.RIGHT),
+    (is_listed, Verdict.WRONG),
+    (has_id_and_everybody, Verdict.RIGHT),
+    (has_id_beside_another_title, Verdict.UNSURE),
     (has_own_id, Verdict.RIGHT),
     (is_unreadable_but_titled, Verdict.RIGHT),
     (is_unreadable_with_other_title, Verdict.WRONG),
@@ -208,12 +351,12 @@ CHECKS: tuple[tuple[Callable[[Evidence], bool], Verdict], ...] = (
 """
 
 
-def verify(preview: Preview, work: Work, *, trusted: bool = False) -> Verdict:
-    """Compare a file's first pages with the work it was fetched for, by `CHECKS`.
+def verify(preview: Preview, work: Work, *, trusted: bool = False, name: str = "") -> Verdict:
+    """Compare a file's first pages with the work it may be, by `CHECKS`.
 
-    `trusted`: as in `Evidence`.
+    `trusted` and `name`: as in `Evidence`.
     """
-    evidence = Evidence(preview, work, trusted)
+    evidence = Evidence(preview, work, trusted, name)
     for holds, verdict in CHECKS:
         if holds(evidence):
             logger.debug("%s: %s by %s", work.id, verdict.value, holds.__name__)
@@ -264,12 +407,6 @@ def _long_words(title: str) -> set[str]:
 def _shares_words(wanted: set[str], printed: set[str]) -> bool:
     """Three words at least, and three of five are printed."""
     return len(wanted) >= 3 and len(wanted & printed) >= 0.6 * len(wanted)
-
-
-def squash(text: str) -> str:
-    """Letters and digits only, lower-case, without accents: line breaks do not matter."""
-    text = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS))
-    return "".join(c for c in text if c.isalnum())
 
 
 def is_readable(text: str, min_words: int = MIN_WORDS) -> bool:

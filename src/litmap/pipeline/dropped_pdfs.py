@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from litmap.catalogue import Catalogue, FileStamp
 from litmap.catalogue.entries import Entry, entries
-from litmap.models import Problem, Work
+from litmap.models import Fetch, Problem, Work
 from litmap.parsing.title_similarity import normalise_title
 from litmap.paths import LibraryPaths
 from litmap.pipeline.context import RunContext
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from litmap.pdfs import Adopted, Store
 
 logger = logging.getLogger(__name__)
+
+FOLDER = "papers"
+"""The drop folder, as `tried` and reasons name it."""
 
 
 def open_store(paths: LibraryPaths) -> Store:
@@ -84,6 +87,10 @@ class _Filed:
         """Whether a file is new, its copy is lost, or its work may be cited by now."""
         return stamp not in self.works or self.works[stamp] in self.recheck
 
+    def is_other_work(self, former: str, work: str) -> bool:
+        """Whether a file was filed as another work until now, and that is not this one uncited."""
+        return bool(former) and former != work and (former in self.cited or work not in self.cited)
+
     def stays_out(self, stamp: FileStamp, adopted: Adopted) -> bool:
         """Whether the user took the file's work out and it is not what is cited now."""
         return adopted.new_work is not None and self.works.get(stamp) in self.taken_out
@@ -103,6 +110,9 @@ def file_dropped(catalogue: Catalogue, context: RunContext, arrived: Callable[[s
         return
     before = _Filed.load(catalogue, context.paths)
     filed = {stamp: before.works[stamp] for stamp in stamps.values() if stamp in before.works}
+    for stamp in before.works.keys() - filed.keys():
+        logger.info("%s left the drop folder: it is %s no more", stamp.path, before.works[stamp])
+        _undo(catalogue, stamp, before.works[stamp], filed)
     due = [path for path, stamp in stamps.items() if before.is_due(stamp)]
     logger.info("drop folder: %d PDFs, %d to look at", len(stamps), len(due))
     try:
@@ -120,9 +130,13 @@ def file_dropped(catalogue: Catalogue, context: RunContext, arrived: Callable[[s
             if before.stays_out(stamp, adopted):
                 logger.debug("%s stays out of the library by the user's word", adopted.file)
                 continue
-            _keep(catalogue, adopted, before.works.get(stamp, ""), before.cited, context.now)
+            former = filed.pop(stamp, "")
+            if before.is_other_work(former, adopted.fetch.work):
+                _undo(catalogue, stamp, former, filed)
+            _keep(catalogue, adopted, former, before.cited, context.now)
             filed[stamp] = adopted.fetch.work
-            if adopted.fetch.pdf is not None and before.works.get(stamp) not in before.with_pdf:
+            _tell_doubt(catalogue, context, adopted)
+            if adopted.fetch.pdf is not None and former not in before.with_pdf:
                 arrived(adopted.fetch.pdf.sha256)
     finally:
         if filed != before.works:
@@ -142,6 +156,54 @@ def _keep(
         catalogue.put_fetch(adopted.fetch, now)
         if adopted.new_work is None and before and before not in cited:
             catalogue.rename_work(before, cited[work], now)
+
+
+def _undo(
+    catalogue: Catalogue, stamp: FileStamp, work: str, filed: Mapping[FileStamp, str]
+) -> None:
+    """A file that is no longer there, or is another work's, takes with it what it did to its work.
+
+    `filed` are the files that stay, each with its work.
+    """
+    same = [other for other, of in filed.items() if of == work]
+    told = f"{FOLDER}/{stamp.path}"
+    with catalogue.write():
+        if not any(other.bytes == stamp.bytes for other in same):
+            catalogue.unfile(work, stamp.bytes)
+        if not same:
+            catalogue.set_not_dropped(work)
+        for doubted, fetched in catalogue.fetches().items():
+            if any(place == told for place, _ in fetched.tried):
+                catalogue.forget_failed_fetch(doubted)
+
+
+def _tell_doubt(catalogue: Catalogue, context: RunContext, adopted: Adopted) -> None:
+    """Of a file that names a work's identifier and shows another title: it is a work of its own,
+    and `litmap works` and the report say what it may be.
+    """
+    if not adopted.doubtful or adopted.new_work is None:
+        return
+    known = catalogue.pdfs()
+    for work in adopted.doubtful:
+        reason = doubt_about(adopted.file.name, work, adopted.new_work.title)
+        context.report.problems.append(Problem(str(adopted.file), reason))
+        if work.id in known:
+            continue
+        tried = ((f"{FOLDER}/{adopted.file.relative_to(context.paths.papers).as_posix()}", reason),)
+        with catalogue.write():
+            catalogue.put_fetch(
+                Fetch(work.id, "unsure", reason, tried=tried, transient=True), context.now
+            )
+
+
+def doubt_about(file: str, work: Work, title: str) -> str:
+    """What to say, and how to correct it, of a file that may be a work's."""
+    identifier = next((i for i in work.ids if i.startswith("doi:")), work.id)
+    name = identifier.partition(":")[2].replace("/", "_")
+    return (
+        f"{file} names {identifier} (“{work.title[:80]}”), but its first page shows "
+        f"“{title[:80]}”: it was filed as that. If it is the former, rename the file to {name}.pdf"
+    )
 
 
 def _cited_under_another_id(
