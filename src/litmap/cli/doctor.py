@@ -14,7 +14,7 @@ from litmap import builds, lock
 from litmap.catalogue import Catalogue
 from litmap.errors import DamagedBuild, LitmapError, NoLibrary
 from litmap.paths import LibraryPaths
-from litmap.settings import Settings
+from litmap.settings import Settings, api_keys
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,6 +49,19 @@ def examine(settings: Settings, *, fix: bool = False) -> list[Check]:
         rebuild(settings)
         found = list(_build(paths))
     return [*checks, *found]
+
+
+def ask_services(settings: Settings) -> list[Check]:
+    """Ask each scholarly service once; offline, none."""
+    from litmap.pipeline.collaborators import Collaborators
+    from litmap.pipeline.report import quiet
+    from litmap.works.live_checks import live_checks
+
+    if settings.offline:
+        return [Check("services", True, "offline: none was asked")]
+    with Collaborators().open_client(settings, "doctor", quiet) as client:
+        answers = list(live_checks(client, contact=settings.contact, keys=api_keys()))
+    return [Check(answer.service, answer.ok, answer.text) for answer in answers]
 
 
 def _guarded(look: Callable[[Settings], Iterator[Check]], settings: Settings) -> list[Check]:

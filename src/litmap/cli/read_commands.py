@@ -480,6 +480,11 @@ def _add_doctor(commands: Any) -> None:
         help="build anew what is damaged, from the catalogue and caches",
     )
     parser.add_argument(
+        "--live",
+        action="store_true",
+        help="ask each scholarly service once and say what came back",
+    )
+    parser.add_argument(
         "--report",
         type=Path,
         metavar="ZIP",
@@ -489,10 +494,12 @@ def _add_doctor(commands: Any) -> None:
 
 def doctor(args: argparse.Namespace) -> int:
     """`litmap doctor`."""
-    from litmap.cli.doctor import examine
+    from litmap.cli.doctor import ask_services, examine
 
     settings = settings_of(args)
     checks = examine(settings, fix=args.fix)
+    if args.live:
+        checks += ask_services(settings)
     if args.json:
         print_json([c.as_json() for c in checks])
     else:

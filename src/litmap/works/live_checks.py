@@ -1,0 +1,129 @@
+"""One polite request to each service that litmap asks: `litmap doctor --live`.
+
+For a person with a connection: the services change, and what they answer today stands nowhere else.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from litmap.errors import Blocked, Challenged, Exhausted, NotFound, SlowDown, WebError
+from litmap.models import Request
+from litmap.protocols import Client
+from litmap.works.record import Record
+from litmap.works.sources import (
+    arxiv,
+    crossref,
+    dblp,
+    europe_pmc,
+    openalex,
+    openreview,
+    pmc,
+    semantic_scholar,
+    unpaywall,
+    wayback,
+)
+
+logger = logging.getLogger(__name__)
+
+DOI = "10.1371/journal.pone.0000308"
+"""An open paper that the general services and those of biology know."""
+ARXIV_ID = "1706.03762"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCheck:
+    """What a service answered. `ok`: with what was asked for; `text` says what came back and what
+    that means.
+    """
+
+    service: str
+    ok: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A request, and how many works or places its answer names."""
+
+    service: str
+    request: Request
+    count: Callable[[bytes], int]
+
+
+def _counted(parse: Callable[[bytes], list[Record]]) -> Callable[[bytes], int]:
+    return lambda body: len(parse(body))
+
+
+def _questions(contact: str, keys: Mapping[str, str]) -> Iterator[_Question]:
+    yield _Question(arxiv.NAME, arxiv.request_for([ARXIV_ID]), _counted(arxiv.parse))
+    yield _Question(crossref.NAME, crossref.request_for(DOI), _counted(crossref.parse))
+    yield _Question(
+        openalex.NAME, openalex.request_for_one("doi", DOI, keys), _counted(openalex.parse)
+    )
+    yield _Question(
+        semantic_scholar.NAME,
+        semantic_scholar.request_for(f"DOI:{DOI}", keys),
+        _counted(semantic_scholar.parse),
+    )
+    yield _Question(dblp.NAME, dblp.request_for("attention is all you need"), _counted(dblp.parse))
+    yield _Question(
+        openreview.NAME,
+        openreview.request_for("rJXMpikCZ", openreview.HOSTS[0]),
+        _counted(openreview.parse),
+    )
+    yield _Question(
+        europe_pmc.NAME, europe_pmc.request_for([f"doi:{DOI}"]), _counted(europe_pmc.parse)
+    )
+    yield _Question(
+        "PubMed Central's bucket",
+        pmc.request_for_files("PMC1805685"),
+        lambda body: len(pmc.parse_files(body)),
+    )
+    yield _Question(
+        "the web archive",
+        wayback.request_for("https://example.org/"),
+        lambda body: len(wayback.parse(body)),
+    )
+    if contact:
+        yield _Question(
+            unpaywall.NAME, unpaywall.request_for(DOI, contact), _counted(unpaywall.parse)
+        )
+
+
+def live_checks(
+    client: Client, *, contact: str = "", keys: Mapping[str, str] | None = None
+) -> Iterator[LiveCheck]:
+    """Ask each service once, one after the other, in its pace."""
+    for question in _questions(contact, keys or {}):
+        logger.info("%s: %s", question.service, question.request.url)
+        yield _ask(client, question)
+
+
+def _ask(client: Client, question: _Question) -> LiveCheck:
+    try:
+        found = question.count(client.get(question.request).body)
+    except WebError as error:
+        return LiveCheck(question.service, False, f"{error.message}: {meaning(error)}")
+    if not found:
+        return LiveCheck(question.service, False, "answers, but in another form than litmap reads")
+    return LiveCheck(question.service, True, f"answers as expected ({found} found)")
+
+
+def meaning(error: WebError) -> str:
+    """What a refusal means for a refresh."""
+    for kind, text in _MEANINGS:
+        if isinstance(error, kind):
+            return text
+    return "works that it alone knows are asked about again in the next refresh"
+
+
+_MEANINGS: tuple[tuple[type[WebError], str], ...] = (
+    (Challenged, "it wants a browser; it is left alone for a day and others are asked"),
+    (Exhausted, "nothing more today; what it alone knows is asked for again later"),
+    (SlowDown, "too busy for callers without a key now; it is asked again later"),
+    (Blocked, "it refuses programs; others are asked"),
+    (NotFound, "it does not know the work that it was asked for, or its address has changed"),
+)
