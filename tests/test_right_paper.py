@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from litmap import pdfs
-from litmap.catalogue.entries import entries
-from litmap.models import Work
+from litmap.catalogue.entries import Entry, entries
+from litmap.cli.write_commands import missing_fields, tell_file
+from litmap.models import Resolution, Work
 from litmap.paths import LibraryPaths
 from litmap.pdfs.drop_folder import own_ids
 from litmap.pdfs.printed_titles import find_spots, names_notice
 from litmap.pdfs.verify import Verdict, is_readable, verify
 from litmap.pipeline import RefreshRun
+from litmap.pipeline.collaborators import Collaborators
 from litmap.settings import load_settings
 from litmap.text.own_ids import is_in_sentence
 
@@ -284,3 +286,85 @@ def test_verify_is_what_the_drop_folder_goes_by(tmp_path):
         )
         assert (adopted.new_work is None) == (verdict == Verdict.RIGHT), kind
         assert bool(adopted.doubtful) == (verdict == Verdict.UNSURE), kind
+
+
+# ── what no note cites is looked up ───────────────────────────────────────────────────────────────
+PORTS = ("Grain Prices in Three Baltic Ports", "Pille Tamm", PROSE)
+KNOWN = Work("doi:10.5555/ports", PORTS[0], ("Pille Tamm",), 2019, ids=("doi:10.5555/ports",))
+
+
+def look_up(settings, lines, answers, **changed):
+    """The one work of a file and what was sent, in a refresh whose sources know `answers`: works
+    by identifier or title.
+    """
+    asked = []
+
+    def resolve(citations, *_, **options):
+        for citation in citations:
+            reference = citation.reference
+            asked.append((reference.ids, reference.title))
+            work = answers.get(reference.ids[0] if reference.ids else reference.title)
+            status = "metadata-only" if work else "not-found"
+            yield Resolution(citation.key, work, status, "")
+
+    papers = LibraryPaths(settings.library).papers
+    papers.mkdir(parents=True, exist_ok=True)
+    if not (papers / "a.pdf").exists():
+        make_pdf(papers / "a.pdf", *lines)
+    online = replace(settings, offline=False, notes=(), **changed)
+    nothing = Collaborators(resolve=resolve, fetch_pdfs=lambda *_, **__: iter(()))
+    with RefreshRun(online, collaborators=nothing) as run:
+        list(run.pdf_batches())
+        (entry,) = entries(run.catalogue)
+        return entry, asked
+
+
+def test_a_file_that_no_note_cites_is_looked_up_once_by_its_title(settings):
+    entry, asked = look_up(settings, PORTS, {PORTS[0]: KNOWN})
+    assert (entry.work.authors, entry.work.year, entry.status) == (("Pille Tamm",), 2019, "fetched")
+    assert asked == [((), PORTS[0])]
+    _, asked = look_up(settings, PORTS, {})
+    assert asked == []
+
+
+def test_its_identifier_is_asked_first_and_counts_where_the_page_agrees(settings):
+    lines = (*PORTS, "Port Studies 2. https://doi.org/10.5555/ports")
+    entry, asked = look_up(settings, lines, {KNOWN.id: KNOWN})
+    assert (entry.work.id, entry.work.year, asked) == (KNOWN.id, 2019, [((KNOWN.id,), "")])
+
+
+def test_an_identifier_of_another_work_is_taken_off(settings):
+    lines = (*PORTS, "https://doi.org/10.5555/el.2021.33")
+    entry, asked = look_up(settings, lines, {DOI: WORK, PORTS[0]: KNOWN})
+    assert (entry.work.id, entry.work.title) == (KNOWN.id, PORTS[0])
+    assert asked == [((DOI,), ""), ((), PORTS[0])]
+
+
+def test_a_file_that_nobody_knows_keeps_its_title_and_is_not_asked_about_again(settings):
+    lines = (*PORTS, "https://doi.org/10.5555/el.2021.33")
+    entry, _ = look_up(settings, lines, {DOI: WORK})
+    assert (entry.work.title, entry.work.ids, entry.status) == (PORTS[0], (), "fetched")
+    assert look_up(settings, lines, {})[1] == []
+
+
+@pytest.mark.parametrize(
+    ("lookups", "sent"),
+    [
+        ("none", []),
+        ("identifiers", [((KNOWN.id,), "")]),
+        ("references", [((KNOWN.id,), "")]),
+        ("all", [((KNOWN.id,), ""), ((), PORTS[0])]),
+    ],
+)
+def test_no_more_of_a_file_is_sent_than_the_settings_say(settings, lookups, sent):
+    lines = (*PORTS, "Port Studies 2. https://doi.org/10.5555/ports")
+    assert look_up(settings, lines, {}, lookups=lookups)[1] == sent
+
+
+def test_add_tells_where_a_file_went_what_is_missing_and_how_to_correct_it():
+    entry = Entry(Work("title:1", "Ports"), "fetched", "", dropped=True)
+    told = tell_file("a.pdf", entry)
+    assert "a work of its own" in told and "Missing: authors, year" in told
+    assert "litmap resolve title:1 --set authors=… --set year=…" in told and "papers/a.pdf" in told
+    assert missing_fields(WORK) == []
+    assert "your notes cite" in tell_file("a.pdf", Entry(WORK, "fetched", "", citations=("c",)))

@@ -21,6 +21,8 @@ from litmap.settings import as_environment
 from litmap.written_files import WrittenFiles
 
 if TYPE_CHECKING:
+    from litmap.catalogue.entries import Entry
+    from litmap.models import Work
     from litmap.settings import Settings
 
 LOOPBACK = "127.0.0.1"
@@ -147,9 +149,10 @@ def _add_add(commands: Any) -> None:
 def add_pdfs(args: argparse.Namespace) -> int:
     """`litmap add`."""
     from litmap import lock
-    from litmap.catalogue import utc_now
+    from litmap.catalogue import Catalogue, utc_now
     from litmap.paths import LibraryPaths
     from litmap.pipeline import add_dropped
+    from litmap.pipeline.dropped_pdfs import filed_files
 
     settings = settings_of(args)
     paths = LibraryPaths(settings.library)
@@ -157,14 +160,52 @@ def add_pdfs(args: argparse.Namespace) -> int:
         _check_pdf(path)
     with lock.writer(paths.lock, utc_now()):  # one that is busy is told before anything is copied
         paths.papers.mkdir(parents=True, exist_ok=True)
-        added = {str(_copy_in(path, paths.papers)) for path in args.pdfs}
+        copies = [_copy_in(path, paths.papers) for path in args.pdfs]
+    added = {str(path) for path in copies}
     with Bars(silent=args.json) as bars:
         report = add_dropped(settings, bars)
+    with Catalogue.open(paths.catalogue) as catalogue:
+        filed = filed_files(catalogue, paths)
+    files = {path.name: filed[path] for path in copies if path in filed}
     if args.json:
-        print_json(report)
+        print_json(report | {"files": [_file_json(name, e) for name, e in files.items()]})
     else:
         print_report(report, settings)
+        for name, entry in files.items():
+            print(wrap(tell_file(name, entry)))
     return int(any(problem["subject"] in added for problem in report["problems"]))
+
+
+def _file_json(name: str, entry: Entry) -> dict[str, Any]:
+    return {
+        "file": name,
+        "work": entry.work.id,
+        "title": entry.work.title,
+        "cited": bool(entry.citations),
+        "missing": missing_fields(entry.work),
+    }
+
+
+def missing_fields(work: Work) -> list[str]:
+    """What is not known of a work, in the words of `resolve --set`."""
+    return [name for name in ("title", "authors", "year") if not getattr(work, name)]
+
+
+def tell_file(name: str, entry: Entry) -> str:
+    """Where a file went, what is missing, and how to correct it."""
+    work = entry.work
+    where = "the PDF of a work your notes cite" if entry.citations else "a work of its own"
+    told = f"{name}: {where}, “{work.title}” ({work.id})."
+    if missing := missing_fields(work):
+        values = " ".join(f"--set {field}=…" for field in missing)
+        told += (
+            f" Missing: {', '.join(missing)}; the next `litmap refresh` with the network looks it "
+            f"up, or say `litmap resolve {work.id} {values}`."
+        )
+    return (
+        f"{told} If that is wrong, name the file after its DOI (10.1000_xyz.pdf) or arXiv id, or "
+        f"take papers/{name} away."
+    )
 
 
 def _check_pdf(path: Path) -> None:

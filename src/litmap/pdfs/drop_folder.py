@@ -160,7 +160,7 @@ def _new_work(preview: Preview, file: Path, by_id: Mapping[str, Work], now: str)
     title = preview.title or preview.metadata_title or title_in_name(file)
     ids = own_ids(preview, by_id)
     arxiv_first = sorted(ids, key=lambda i: not i.startswith("arxiv:"))
-    identifier = arxiv_first[0] if arxiv_first else f"title:{_title_hash(title)}"
+    identifier = arxiv_first[0] if arxiv_first else title_id(title)
     facts = (Fact("title", title, f"the file {file.name}", now),)
     return Work(identifier, title, ids=ids, facts=facts)
 
@@ -172,6 +172,7 @@ def own_ids(preview: Preview, by_id: Mapping[str, Work]) -> tuple[str, ...]:
     return tuple(i for i in ids if not (several and i.startswith("doi:")))
 
 
-def _title_hash(title: str) -> str:
+def title_id(title: str) -> str:
     """An id for a work without one, the same in every run."""
-    return hashlib.sha256(f"{normalise_title(title)}|".encode()).hexdigest()[:16]
+    digest = hashlib.sha256(f"{normalise_title(title)}|".encode()).hexdigest()[:16]
+    return f"title:{digest}"

@@ -17,6 +17,7 @@ from litmap.catalogue import Catalogue, Decided, Fetched
 from litmap.catalogue.entries import Entry, entries
 from litmap.models import Citation, Fetch, Resolution
 from litmap.pipeline.context import RunContext, age_days
+from litmap.pipeline.dropped_lookups import look_up_dropped
 from litmap.pipeline.dropped_pdfs import file_dropped, is_lost, open_store
 from litmap.settings import Settings
 
@@ -66,6 +67,7 @@ class Acquisition:
             with Catalogue.create(self.context.paths.catalogue) as catalogue:
                 file_dropped(catalogue, self.context, self._arrived.put)
                 if not self.context.settings.offline:
+                    look_up_dropped(catalogue, self.context)
                     self._fetch(catalogue)
         finally:
             self.context.report.seconds["fetch"] = time.monotonic() - started

@@ -223,6 +223,15 @@ def _cited_under_another_id(
     }
 
 
+def filed_files(catalogue: Catalogue, paths: LibraryPaths) -> dict[Path, Entry]:
+    """The drop folder's files with the work that each is; what is not filed is left out."""
+    stamps, works = stamp_pdfs(paths.papers), catalogue.drop_folder()
+    aliases, known = catalogue.aliases(), {e.work.id: e for e in entries(catalogue)}
+    filed = {path: works[stamp] for path, stamp in stamps.items() if stamp in works}
+    found = {path: known.get(aliases.get(work, work)) for path, work in filed.items()}
+    return {path: entry for path, entry in found.items() if entry is not None}
+
+
 def stamp_pdfs(folder: Path) -> dict[Path, FileStamp]:
     """The PDFs in a folder, each with what changes when it changes; what is gone by now is left
     out.
