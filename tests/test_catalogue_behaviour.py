@@ -3,6 +3,7 @@
 import os
 import re
 import sqlite3
+import subprocess
 import sys
 from contextlib import closing
 from dataclasses import replace
@@ -35,6 +36,7 @@ from litmap.models import (
     TextBlock,
     Work,
 )
+from litmap.operating_system import read_beginning
 from litmap.paths import LibraryPaths
 
 NOW = "2026-01-01T00:00:00Z"
@@ -924,3 +926,35 @@ def test_the_newest_pdf_stands_for_its_work():
     newest = PdfFile("2" * 64, "pdfs/2.pdf", 20)
     assert Entry(WORK, "fetched", "", (newest, PDF)).pdf == newest
     assert Entry(WORK, "fetched", "").pdf is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks of files end otherwise there")
+def test_opening_a_library_once_more_takes_no_lock_from_who_has_it_open(path):
+    """Else a writer that ends believes it is alone and removes the log that readers read."""
+    Catalogue.create(path).close()
+    ask = (
+        "import fcntl, sys\n"
+        "with open(sys.argv[1], 'r+b') as file:\n"  # SQLite's bytes for shared locks
+        "    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 510, 0x40000002)\n"
+    )
+    with Catalogue.open(path) as reader:
+        reader.works()
+        Catalogue.open(path).close()
+        asked = subprocess.run(
+            [sys.executable, "-c", ask, str(path)], capture_output=True, check=False
+        )
+        assert b"BlockingIOError" in asked.stderr
+
+
+def test_the_beginning_of_a_file_is_read_as_it_is_now(tmp_path):
+    file = tmp_path / "file"
+    file.write_bytes(b"old")
+    assert read_beginning(file, 2) == b"ol"
+    file.write_bytes(b"new")
+    assert read_beginning(file, 9) == b"new"
+    file.unlink()
+    with pytest.raises(FileNotFoundError):
+        read_beginning(file, 1)
+    for number in range(200):
+        (tmp_path / f"{number}").write_bytes(b"%d" % number)
+        assert read_beginning(tmp_path / f"{number}", 9) == b"%d" % number

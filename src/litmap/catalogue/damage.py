@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from litmap.errors import LibraryError
+from litmap.operating_system import read_beginning
 from litmap.paths import LibraryPaths
 
 P = ParamSpec("P")
@@ -64,8 +65,7 @@ def check_file(path: Path) -> None:
     """
     try:
         size = path.stat().st_size
-        with path.open("rb") as file:
-            header = file.read(_HEADER)
+        header = read_beginning(path, _HEADER)
         log = path.with_name(path.name + "-wal")
         has_log = log.exists() and log.stat().st_size > 0
     except FileNotFoundError:
