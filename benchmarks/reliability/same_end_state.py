@@ -2,7 +2,7 @@
 `python -m benchmarks.reliability.same_end_state`.
 
     python -m benchmarks.reliability.same_end_state [--kills 100] [--only KIND ...] [--seed 0]
-        [--json]
+        [--kept FILE] [--json]
 
 A small library (two notes, five papers and more to come, served on loopback) is changed by the real
 commands, each in a process of its own: `refresh` (also under Prefect), `add`, `export` to a .bib
@@ -30,7 +30,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from multiprocessing import get_context
@@ -49,8 +49,8 @@ from benchmarks.reliability.scenarios import (
 )
 
 KILLS = {
-    "refresh": 36, "refresh under Prefect": 6, "add": 18, "export to .bib": 10,
-    "export to a vault": 10, "topics --apply": 10, "topics --undo": 10,
+    "refresh": 16, "refresh under Prefect": 2, "add": 12, "export to .bib": 17,
+    "export to a vault": 17, "topics --apply": 18, "topics --undo": 18,
 }  # fmt: skip
 """Of 100 kills, those of each command."""
 PLAIN = tuple(name for name in SCENARIOS if "Prefect" not in name)
@@ -83,29 +83,25 @@ class Trial:
     told: str = ""
 
 
-@dataclass
-class Tally:
-    """The trials of one kind with one command."""
-
-    outcomes: Counter[str] = field(default_factory=Counter)
-    wrong: list[str] = field(default_factory=list)
-    same: int = 0
-    faulty: int = 0
-    seconds: list[float] = field(default_factory=list)
-
-    def as_record(self, kind: str, command: str) -> dict[str, Any]:
-        """A row of figures."""
-        trials = self.outcomes.total()
-        return {
-            "disturbance": kind,
-            "command": command,
-            "trials": trials,
-            "same end": self.same,
-            "anything wrong": self.faulty,
-            "outcomes": ", ".join(f"{n} {what}" for what, n in self.outcomes.most_common()),
-            "seconds a trial": round(median(self.seconds), 1),
-            "wrong": self.wrong,
-        }
+def count(ended: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A row of figures for each kind of disturbance and command of these trials."""
+    rows = []
+    for kind, command in dict.fromkeys((t["disturbance"], t["command"]) for t in ended):
+        own = [t for t in ended if (t["disturbance"], t["command"]) == (kind, command)]
+        outcomes = Counter(t["outcome"] for t in own)
+        rows.append(
+            {
+                "disturbance": kind,
+                "command": command,
+                "trials": len(own),
+                "same end": sum(not t["unlike"] for t in own),
+                "anything wrong": sum(bool(t["unlike"] or t["wrong"]) for t in own),
+                "outcomes": ", ".join(f"{n} {what}" for what, n in outcomes.most_common()),
+                "seconds a trial": round(median(t["seconds"] for t in own), 1),
+                "wrong": [f"{t['told']}: {w}" for t in own for w in (*t["wrong"], *t["unlike"])],
+            }
+        )
+    return rows
 
 
 class Trials:
@@ -115,7 +111,6 @@ class Trials:
         self.work = work
         self._only = only
         self._known: dict[str, Undisturbed] = {}
-        self.tallies: dict[tuple[str, str], Tally] = {}
 
     def scenarios(self, names: Iterable[str]) -> list[Scenario]:
         """Those of these scenarios that are wanted."""
@@ -148,19 +143,22 @@ class Trials:
         print(told, file=sys.stderr, flush=True)
         return Undisturbed(state, forms, seconds, steps, needs)
 
-    def run(self, trial: Trial) -> None:
-        """One trial, counted."""
+    def run(self, trial: Trial) -> dict[str, Any]:
+        """One trial: how it ended, what was wrong, where its end differs."""
+        known = self.undisturbed(trial.scenario)
         started = time.perf_counter()
-        outcome, wrong, unlike = self._outcome(trial, self.undisturbed(trial.scenario))
-        tally = self.tallies.setdefault((trial.kind, trial.scenario.name), Tally())
-        tally.outcomes[outcome] += 1
-        tally.seconds.append(time.perf_counter() - started)
-        tally.same += not unlike
-        wrong = [*wrong, *unlike]
-        tally.faulty += bool(wrong)
-        tally.wrong += [f"{trial.told}: {what}" for what in wrong]
-        told = f"{trial.kind} {trial.told}, {trial.scenario.name}: {outcome}; {wrong or 'well'}"
-        print(told, file=sys.stderr, flush=True)
+        outcome, wrong, unlike = self._outcome(trial, known)
+        told = f"{trial.kind} {trial.told}, {trial.scenario.name}: {outcome}; "
+        print(told + str([*wrong, *unlike] or "well"), file=sys.stderr, flush=True)
+        return {
+            "disturbance": trial.kind,
+            "command": trial.scenario.name,
+            "told": trial.told,
+            "outcome": outcome,
+            "wrong": wrong,
+            "unlike": unlike,
+            "seconds": time.perf_counter() - started,
+        }
 
     def _outcome(self, trial: Trial, known: Undisturbed) -> tuple[str, list[str], list[str]]:
         """How it ended, what was wrong on the way, and where its end differs."""
@@ -286,19 +284,18 @@ PLANS: dict[str, Plan] = {
 }
 
 
-def run_all(plans: Sequence[str], kills: int, seed: int, only: str = "") -> list[dict[str, Any]]:
-    """Run the trials of these plans; a record for each disturbance and command."""
+def run_plan(options: argparse.Namespace, plan: str) -> list[dict[str, Any]]:
+    """Run the trials of a plan, and keep each as it ends where that is wanted."""
+    ended = []
     with open_workplace() as work:
-        trials = Trials(work, only)
-        for name in plans:
-            rng = random.Random(f"{seed} {name}")
-            for trial in PLANS[name](trials, rng, kills):
-                trials.run(trial)
-        return [tally.as_record(*key) for key, tally in trials.tallies.items()]
-
-
-def _run_one(options: argparse.Namespace, plan: str) -> list[dict[str, Any]]:
-    return run_all([plan], options.kills, options.seed, options.command)
+        trials = Trials(work, options.command)
+        rng = random.Random(f"{options.seed} {plan}")
+        for trial in PLANS[plan](trials, rng, options.kills):
+            ended.append(trials.run(trial))
+            if options.kept:
+                with options.kept.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(ended[-1]) + "\n")
+    return ended
 
 
 def main() -> int:
@@ -308,22 +305,29 @@ def main() -> int:
     )
     kills = int(os.environ.get("LITMAP_KILLS", "100"))
     parser.add_argument("--kills", type=int, default=kills)
-    parser.add_argument("--only", nargs="+", choices=PLANS, default=list(PLANS))
+    parser.add_argument("--only", nargs="*", choices=PLANS, default=list(PLANS))
     parser.add_argument("--command", default="", help="only commands whose name holds this")
     parser.add_argument("--jobs", type=int, default=1, help="kinds of trials at a time")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--kept", type=Path, help="add each trial to this file; those in it count, too"
+    )
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    before: list[dict[str, Any]] = []
+    if options.kept and options.kept.exists():
+        before = [json.loads(line) for line in options.kept.read_text("utf-8").splitlines()]
     with ProcessPoolExecutor(options.jobs, get_context("spawn")) as pool:
-        parts = pool.map(partial(_run_one, options), options.only)
-        records = [record for part in parts for record in part]
+        parts = list(pool.map(partial(run_plan, options), options.only))
+    records = count([*before, *(trial for part in parts for trial in part)])
     if options.json:
         print(json.dumps(records, indent=1))
     else:
         for record in records:
-            print(*(f"{value}" for key, value in record.items() if key != "wrong"), sep="; ")
-            print(*(f"  {what}" for what in record["wrong"]), sep="\n", end="")
-    return int(any(record["wrong"] for record in records))
+            print(*(value for key, value in record.items() if key != "wrong"), sep="; ")
+            for what in record["wrong"]:
+                print(f"  {what}")
+    return int(any(record["anything wrong"] for record in records))
 
 
 if __name__ == "__main__":
