@@ -543,6 +543,27 @@ def test_a_damaged_budget_file_is_made_anew(tmp_path):
         pass
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit on the size of files")
+@pytest.mark.parametrize("opened", [False, True])
+def test_a_full_disk_is_told_and_no_budget_is_thrown_away(tmp_path, opened):
+    import resource
+
+    file = tmp_path / "budgets.sqlite"
+    budget = Budget(tmp_path, {"default": 0})
+    before = file.stat().st_ino
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        with pytest.raises(LitmapError, match="cannot be written in"):
+            if opened:
+                budget.rest("example.org", 60)
+            else:
+                Budget(tmp_path / "other", {"default": 0})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert file.stat().st_ino == before
+
+
 # ── bodies ────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     "headers",

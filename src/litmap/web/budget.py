@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from litmap.errors import Challenged, Exhausted, WebError
+from litmap.errors import Challenged, Exhausted, LitmapError, WebError
 from litmap.operating_system import try_lock
 
 logger = logging.getLogger(__name__)
@@ -158,7 +158,8 @@ class Budget:
         self.closed = threading.Event()
         self._folder = state / "slots"
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._db = _open(state / "budgets.sqlite")
+        with _clear_errors(state):
+            self._db = _open(state / "budgets.sqlite")
 
     def pace(self, group: str) -> Pace:
         """The pace of a group, with the user's overrides and what the service has announced."""
@@ -333,12 +334,13 @@ class Budget:
 
     @contextlib.contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
+        with self._lock, _clear_errors(self._folder.parent):
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:  # SQLite has ended it itself where the disk is full
+                    self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
 
@@ -385,6 +387,16 @@ def _midnight() -> str:
     return _timestamp((time.time() // 86_400 + 1) * 86_400)
 
 
+@contextlib.contextmanager
+def _clear_errors(folder: Path) -> Iterator[None]:
+    """Tell a full disk and a folder that cannot be written as such."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        message = f"what all libraries share cannot be written in {folder}: {error}"
+        raise LitmapError(message, subject=str(folder)) from error
+
+
 def _open(path: Path) -> sqlite3.Connection:
     """The budgets' database; a damaged one is put aside, for it holds nothing that time does not
     bring back.
@@ -402,9 +414,9 @@ def _open(path: Path) -> sqlite3.Connection:
                 "(host TEXT PRIMARY KEY, mark TEXT, until REAL)"
             )
             _check_rows(db)
-        except (sqlite3.DatabaseError, UnicodeDecodeError):
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             db.close()
-            if last:
+            if last or isinstance(error, sqlite3.OperationalError):  # full, or held: not damaged
                 raise
             for stale in (
                 path,
