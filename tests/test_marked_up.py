@@ -107,7 +107,7 @@ def test_figures_tables_and_footnotes_are_such_and_do_not_cut_their_paragraph(re
     )
     assert blocks(document, "body") == ["Before and after."]
     assert blocks(document, "caption") == ["Figure 1. A lake. It is cold.", "Table 2. Depths."]
-    assert blocks(document, "table") == ["lake | m\nSund | 12"]
+    assert blocks(document, "table") == ["lake | m ‖ Sund | 12"]
     assert blocks(document, "footnote") == ["Measured."]
 
 

@@ -34,6 +34,8 @@ class Look:
     ids: tuple = ()
     metadata_title: str = ""
     pages: int = 3
+    ending: str = ".pdf"
+    authors: tuple = ()
 
 
 def page(title=TITLE, people="Ada Marwick and Laurens van der Berg"):

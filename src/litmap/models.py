@@ -160,8 +160,8 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a work may be had. `kind`: 'pdf', 'landing', 'jats' (full text as XML) or 'keyed' (a
-    PDF for holders of a key). `access`: 'open', 'closed' or 'unknown'.
+    """Where a work may be had. `kind`: 'pdf', 'landing', 'jats' and 'html' (full text that is no
+    PDF) or 'keyed' (a PDF for holders of a key). `access`: 'open', 'closed' or 'unknown'.
     """
 
     url: str
@@ -225,10 +225,16 @@ class Resolution:
 
 
 # ── papers ────────────────────────────────────────────────────────────────────────────────────────
+TEXT_ENDINGS = (".xml", ".html", ".epub")
+"""Endings of stored files that are texts without pages: JATS, HTML, EPUB."""
+TEXT_PREFIX = "text:"
+"""Begins the source of a passage from such a text."""
+
+
 @dataclass(frozen=True, slots=True)
 class PdfFile:
-    """A PDF stored by content. `path` is relative to the library; `version` an arXiv version where
-    known.
+    """A file of a paper stored by content: a PDF, or a text without pages, whose `pages` are its
+    paragraphs. `path` is relative to the library; `version` an arXiv version where known.
     """
 
     sha256: str
@@ -240,6 +246,16 @@ class PdfFile:
     fetched_at: str = ""
     etag: str = ""
     last_modified: str = ""
+
+    @property
+    def ending(self) -> str:
+        """How the stored file's name ends."""
+        return next((e for e in TEXT_ENDINGS if self.path.endswith(e)), ".pdf")
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether it is a PDF."""
+        return self.ending == ".pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,11 +333,12 @@ class Document:
 # ── passages ──────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A passage. `source` is the PDF's sha256, `abstract:<work id>` or `note:<path>`; `ordinal`
-    counts in it from 0.
+    """A passage. `source` is the PDF's sha256, `text:<sha256>` of a text without pages,
+    `abstract:<work id>` or `note:<path>`; `ordinal` counts in it from 0.
 
     `kind` is 'body', 'references', 'abstract' or 'note'. `page` is the first page (0 where there is
-    none). `rects` are (page, x0, y0, x1, y1), one a line.
+    none), of a text without pages the first paragraph. `rects` are (page, x0, y0, x1, y1), one a
+    line.
     """
 
     source: str
@@ -331,6 +348,11 @@ class Chunk:
     section: str = ""
     page: int = 0
     rects: tuple[tuple[int, float, float, float, float], ...] = ()
+
+    @property
+    def has_paragraphs(self) -> bool:
+        """Whether its places are paragraphs instead of pages."""
+        return self.source.startswith(TEXT_PREFIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,12 +434,16 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence taken from a paper, with its evidence. `rects` as in `Chunk`."""
+    """A sentence taken from a paper, with its evidence. `rects` as in `Chunk`.
+
+    Of a text without pages `page` is the paragraph and `place` says where it is, '§ Methods, ¶ 12'.
+    """
 
     text: str
     work: str
     page: int
     rects: tuple[tuple[int, float, float, float, float], ...] = ()
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from litmap.models import TEXT_ENDINGS, PdfFile
+
 
 @dataclass(frozen=True, slots=True)
 class LibraryPaths:
-    """Paths of a library at `root`; makes no folder and reads none."""
+    """Paths of a library at `root`; makes no folder."""
 
     root: Path
 
@@ -24,12 +26,26 @@ class LibraryPaths:
 
     @property
     def pdfs(self) -> Path:
-        """PDFs stored by content."""
+        """PDFs and other full texts stored by content."""
         return self.root / "pdfs"
 
     def pdf(self, sha256: str) -> Path:
         """The PDF with this content."""
         return self.pdfs / sha256[:2] / f"{sha256}.pdf"
+
+    def file(self, pdf: PdfFile) -> Path:
+        """Where a paper's file lies, under its true ending."""
+        return self.pdf(pdf.sha256).with_suffix(pdf.ending)
+
+    def stored(self, sha256: str) -> Path:
+        """The file with this content under whichever ending it lies here; that of a PDF where none
+        does.
+        """
+        pdf = self.pdf(sha256)
+        if pdf.exists():
+            return pdf
+        others = (pdf.with_suffix(ending) for ending in TEXT_ENDINGS)
+        return next((path for path in others if path.exists()), pdf)
 
     @property
     def partial(self) -> Path:

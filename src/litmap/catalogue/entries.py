@@ -17,7 +17,8 @@ from litmap.parsing.title_similarity import normalise_title
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One work of the library. `pdfs` are its files, the newest first; `tried` lists (url, what
+    """One work of the library. `pdfs` are its files, PDFs before texts without pages, the newest
+    first; `tried` lists (url, what
     happened).
     """
 
@@ -33,7 +34,7 @@ class Entry:
 
     @property
     def pdf(self) -> PdfFile | None:
-        """The newest PDF."""
+        """The newest PDF, else the newest text without pages."""
         return self.pdfs[0] if self.pdfs else None
 
     @property
@@ -110,7 +111,7 @@ def _entries(catalogue: Catalogue) -> list[Entry]:
             groups[work_id] = []
     fetches, pdfs, dropped = catalogue.fetches(), catalogue.pdfs(), catalogue.dropped()
     return [
-        _entry(known[key], group, fetches.get(key), tuple(pdfs.get(key, ())), key in dropped)
+        _entry(known[key], group, fetches.get(key), _pages_first(pdfs.get(key, ())), key in dropped)
         for key, group in groups.items()
     ]
 
@@ -139,6 +140,10 @@ def unconfirmed(catalogue: Catalogue) -> list[Entry]:
         )
         found.append(entry)
     return found
+
+
+def _pages_first(pdfs: Sequence[PdfFile]) -> tuple[PdfFile, ...]:
+    return tuple(sorted(pdfs, key=lambda pdf: not pdf.has_pages))
 
 
 def provisional(reference: Reference) -> Work:

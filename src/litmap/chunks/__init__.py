@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from litmap.chunks.cutting import Budget, Tokenized, cut_stretch
 from litmap.chunks.flow import Flow, Stretch, read_flow
-from litmap.models import Chunk, Document
+from litmap.models import TEXT_PREFIX, Chunk, Document
 from litmap.protocols import Encoder
 
 __all__ = [
@@ -48,7 +48,8 @@ def cut(
     None has more tokens than `encoder.window`. Passages of the reference list have kind
     'references', all others 'body'. Raises ValueError where a budget makes no sense.
     """
-    return _Cutter(read_flow(document), document.sha256, encoder).chunks(target_tokens, overlap)
+    source = document.sha256 if document.kind == "pdf" else TEXT_PREFIX + document.sha256
+    return _Cutter(read_flow(document), source, encoder).chunks(target_tokens, overlap)
 
 
 def cut_text(

@@ -134,8 +134,8 @@ def _pdfs(settings: Settings) -> Iterator[Check]:
         files = {p.sha256: p for found in catalogue.pdfs().values() for p in found}
     missing = [
         p
-        for sha, p in files.items()
-        if not paths.pdf(sha).is_file() or paths.pdf(sha).stat().st_size != p.bytes
+        for p in files.values()
+        if not paths.file(p).is_file() or paths.file(p).stat().st_size != p.bytes
     ]
     text = (
         f"{len(files)} here"

@@ -106,7 +106,7 @@ def print_results(answer: SearchResults) -> None:
     for hit in (*answer.hits, *answer.notes):
         work = hit.entry.work if hit.entry else None
         head = reference(work.title, work.authors, work.year) if work else f"your note {hit.note}"
-        where = f", page {hit.page}" if hit.page else f", line {hit.line}" if hit.line else ""
+        where = f", page {hit.page}" if hit.has_page else f", {hit.place}" if hit.place else ""
         print(f"\n{hit.rank:2}. {clean(head)}{where}")
         print_notices(work.notices if work else (), "    ")
         print(wrap(hit.quotation, "    "))
@@ -410,7 +410,7 @@ def summary(args: argparse.Namespace) -> int:
         notices = {n: None for sentence in found.sentences for n in sentence["notices"]}
         print_notices(list(notices), "  ")
         for sentence in found.sentences:
-            print(wrap(f"{sentence['text']} [{sentence['cite']}, p. {sentence['page']}]", "  "))
+            print(wrap(f"{sentence['text']} [{sentence['cite']}, {sentence['place']}]", "  "))
     return 0
 
 

@@ -140,7 +140,7 @@ def _add_add(commands: Any) -> None:
         commands,
         "add",
         add_pdfs,
-        "put PDFs into the library's drop folder and file them",
+        "put PDFs (or JATS, HTML, EPUB) into the library's drop folder and file them",
         "litmap add ~/Downloads/paper.pdf",
     )
     parser.add_argument("pdfs", nargs="+", type=Path, metavar="PDF", help="files to copy there")
@@ -156,11 +156,10 @@ def add_pdfs(args: argparse.Namespace) -> int:
 
     settings = settings_of(args)
     paths = LibraryPaths(settings.library)
-    for path in args.pdfs:
-        _check_pdf(path)
+    endings = {path: _check_paper(path) for path in args.pdfs}
     with lock.writer(paths.lock, utc_now()):  # one that is busy is told before anything is copied
         paths.papers.mkdir(parents=True, exist_ok=True)
-        copies = [_copy_in(path, paths.papers) for path in args.pdfs]
+        copies = [_copy_in(path, paths.papers, endings[path]) for path in args.pdfs]
     added = {str(path) for path in copies}
     with Bars(silent=args.json) as bars:
         report = add_dropped(settings, bars)
@@ -194,7 +193,7 @@ def missing_fields(work: Work) -> list[str]:
 def tell_file(name: str, entry: Entry) -> str:
     """Where a file went, what is missing, and how to correct it."""
     work = entry.work
-    where = "the PDF of a work your notes cite" if entry.citations else "a work of its own"
+    where = "a work that your notes cite" if entry.citations else "a work of its own"
     told = f"{name}: {where}, “{work.title}” ({work.id})."
     if missing := missing_fields(work):
         values = " ".join(f"--set {field}=…" for field in missing)
@@ -208,23 +207,26 @@ def tell_file(name: str, entry: Entry) -> str:
     )
 
 
-def _check_pdf(path: Path) -> None:
+def _check_paper(path: Path) -> str:
+    """The ending that fits a file's content. Raises `UsageError` where it is no paper's."""
+    from litmap.text import ending_of_file
+
     if not path.is_file():
         raise UsageError(f"no file {path}")
-    with path.open("rb") as file:
-        if b"%PDF-" not in file.read(1024):
-            raise UsageError(f"{path} is no PDF")
+    if not (ending := ending_of_file(path)):
+        raise UsageError(f"{path} is no PDF, nor JATS, HTML or EPUB")
+    return ending
 
 
-def _copy_in(path: Path, folder: Path) -> Path:
+def _copy_in(path: Path, folder: Path, ending: str) -> Path:
     """A copy of the file in the drop folder, under its own name where that is free; one that is
     there already stays.
     """
-    target, number = folder / f"{path.stem}.pdf", 1
+    target, number = folder / f"{path.stem}{ending}", 1
     while os.path.lexists(target):
         if target.is_file() and filecmp.cmp(path, target, shallow=False):
             return target
-        target, number = folder / f"{path.stem}-{number}.pdf", number + 1
+        target, number = folder / f"{path.stem}-{number}{ending}", number + 1
     WrittenFiles.write_new(target, path.read_bytes())
     return target
 

@@ -17,11 +17,11 @@ from litmap import builds, lock, search
 from litmap.catalogue import Catalogue, Run
 from litmap.catalogue.entries import Entry, entries, unconfirmed
 from litmap.catalogue.records import build_record
-from litmap.errors import DamagedBuild, LibraryError, ModelError, NoLibrary, SearchError
+from litmap.errors import DamagedBuild, LibraryError, ModelError, NoLibrary, PdfError, SearchError
 from litmap.library.results import SearchHit, SearchResults, show_hit, show_results
 from litmap.library.summary_view import SummaryView
 from litmap.library.topics_view import TopicsView
-from litmap.models import Filing, HeadingPath, Hit, Note, PdfFile, Summary, Topic, Work
+from litmap.models import Document, Filing, HeadingPath, Hit, Note, PdfFile, Summary, Topic, Work
 from litmap.parsing.identifiers import find_identifiers
 from litmap.parsing.person_names import short_authors
 from litmap.parsing.title_similarity import normalise_title
@@ -410,8 +410,17 @@ class Library:
 
     # ── files ─────────────────────────────────────────────────────────────────────────────────────
     def pdf_path(self, pdf: PdfFile) -> Path:
-        """Where a PDF of the library is."""
-        return self.paths.pdf(pdf.sha256)
+        """Where a PDF (or other full text) of the library is."""
+        return self.paths.file(pdf)
+
+    def document(self, pdf: PdfFile) -> Document:
+        """The text that was read of a file. Raises `PdfError` where it is gone."""
+        from litmap import text
+
+        try:
+            return text.loads(self.paths.text(pdf.sha256).read_bytes())
+        except OSError as error:
+            raise PdfError("its text is not here; run `litmap refresh`") from error
 
     def page_image(
         self,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from litmap.catalogue.entries import Entry
 from litmap.models import Chunk, HeadingPath, Hit, Mention
+from litmap.parsing.places import page_place, paragraph_place
 
 if TYPE_CHECKING:
     from litmap.search import Results
@@ -53,6 +54,16 @@ class SearchHit:
         return (tuple(self.chunk.section.split(" › ")),) if self.chunk.section else ()
 
     @property
+    def has_page(self) -> bool:
+        """Whether it stands on a page of a PDF."""
+        return self.page > 0 and not self.chunk.has_paragraphs
+
+    @property
+    def place(self) -> str:
+        """Where the matching sentence stands: 'p. 7', '§ Methods, ¶ 12', 'line 3' of a note."""
+        return f"line {self.line}" if self.line else place_of(self.chunk, self.page)
+
+    @property
     def mentions(self) -> tuple[Mention, ...]:
         """What the notes say of the paper."""
         return self.entry.mentions if self.entry else ()
@@ -65,17 +76,20 @@ class SearchHit:
         ]
 
     def as_json(self) -> dict[str, Any]:
-        """The form of `litmap search --json`."""
+        """The form of `litmap search --json`; places of texts without pages are paragraphs."""
         pdf = self.entry.pdf if self.entry else None
+        has_pages = not self.chunk.has_paragraphs
         return {
             "rank": self.rank,
             "score": self.score,
             "kind": self.chunk.kind,
             "work": self._work_as_json(),
-            "page": self.page,
+            "place": self.place,
+            "page": self.page if has_pages else 0,
+            "paragraph": None if has_pages else self.page,
             "text": self.chunk.text,
-            "rects": [list(rect) for page, *rect in self.chunk.rects if page == self.page],
-            "spans": [list(r) for r in self.chunk.rects],
+            "rects": [list(r) for page, *r in self.chunk.rects if has_pages and page == self.page],
+            "spans": [list(r) for r in self.chunk.rects if has_pages],
             "section": self.chunk.section,
             "quotation": self.quotation,
             "why": self.why,
@@ -91,7 +105,13 @@ class SearchHit:
                 {"note": m.note, "line": m.line, "context": m.context} for m in self.mentions
             ],
             "also": [
-                {"page": h.chunk.page, "text": h.chunk.text, "score": h.score} for h in self.also
+                {
+                    "page": h.chunk.page if not h.chunk.has_paragraphs else 0,
+                    "place": place_of(h.chunk),
+                    "text": h.chunk.text,
+                    "score": h.score,
+                }
+                for h in self.also
             ],
         }
 
@@ -126,6 +146,13 @@ class SearchResults:
     def as_json(self) -> list[dict[str, Any]]:
         """Papers' passages, then the notes' own."""
         return [hit.as_json() for hit in (*self.hits, *self.notes)]
+
+
+def place_of(chunk: Chunk, number: int = 0) -> str:
+    """Where a passage stands, or its page or paragraph `number`."""
+    if chunk.has_paragraphs:
+        return paragraph_place(number or chunk.page, chunk.section)
+    return page_place(number or chunk.page)
 
 
 def show_hit(

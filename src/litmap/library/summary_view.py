@@ -8,12 +8,14 @@ from typing import Any, Self
 
 from litmap.catalogue.entries import Entry
 from litmap.models import Sentence, Summary, Work
+from litmap.parsing.places import page_place
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryView:
-    """A summary with its works named: each sentence has 'text', 'work', 'page', 'rects', 'cite',
-    'title' and 'notices' (of the work: a retraction).
+    """A summary with its works named: each sentence has 'text', 'work', 'place', 'page',
+    'paragraph', 'rects', 'cite', 'title' and 'notices' (of the work: a retraction). 'paragraph' is
+    None in a PDF, 'page' 0 in a text without pages.
     """
 
     subject: str
@@ -34,11 +36,14 @@ class SummaryView:
 def _named(sentence: Sentence, entries: Mapping[str, Entry]) -> dict[str, Any]:
     """A sentence with the work it is from, as JSON."""
     entry = entries.get(sentence.work)
+    has_pages = not sentence.place
     return {
         "text": sentence.text,
         "work": sentence.work,
-        "page": sentence.page,
-        "rects": [list(rect) for page, *rect in sentence.rects if page == sentence.page],
+        "place": sentence.place or page_place(sentence.page),
+        "page": sentence.page if has_pages else 0,
+        "paragraph": None if has_pages else sentence.page,
+        "rects": [list(r) for page, *r in sentence.rects if has_pages and page == sentence.page],
         "cite": _cite(entry.work) if entry else sentence.work,
         "title": entry.work.title if entry else sentence.work,
         "notices": list(entry.work.notices) if entry else [],

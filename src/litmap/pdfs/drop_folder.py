@@ -67,7 +67,7 @@ def adopt(
                 yield _ambiguous(file, matches)
                 continue
             work = matches[0] if matches else _new_work(preview, file, by_id, now)
-            pdf = store.copy_in(file, pages=preview.pages, now=now)
+            pdf = store.copy_in(file, pages=preview.pages, now=now, ending=preview.ending)
         except (PdfError, LibraryError) as error:
             logger.warning("%s: %s", file.name, error.message)
             yield Problem(str(file), error.message)
@@ -162,7 +162,7 @@ def _new_work(preview: Preview, file: Path, by_id: Mapping[str, Work], now: str)
     arxiv_first = sorted(ids, key=lambda i: not i.startswith("arxiv:"))
     identifier = arxiv_first[0] if arxiv_first else title_id(title)
     facts = (Fact("title", title, f"the file {file.name}", now),)
-    return Work(identifier, title, ids=ids, facts=facts)
+    return Work(identifier, title, preview.authors, ids=ids, facts=facts)
 
 
 def own_ids(preview: Preview, by_id: Mapping[str, Work]) -> tuple[str, ...]:

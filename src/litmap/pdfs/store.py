@@ -15,7 +15,7 @@ from typing import Any
 
 from litmap.atomic_files import write_through
 from litmap.errors import LibraryError
-from litmap.models import Download, Fetch, PdfFile, Work
+from litmap.models import Download, Fetch, PdfFile, Response, Work
 from litmap.operating_system import sync_folder
 
 logger = logging.getLogger(__name__)
@@ -47,6 +47,17 @@ class Store:
             raise _trouble(self.partial, error) from error
         return self.partial / f"{name}.part"
 
+    def write_part(self, work: Work, answer: Response, url: str) -> Download:
+        """The body of an answer as a whole transfer."""
+        part = self.part(work, url)
+        try:
+            write_through(part, answer.body)
+        except OSError as error:
+            raise _trouble(part, error) from error
+        digest = hashlib.sha256(answer.body).hexdigest()
+        size = len(answer.body)
+        return Download(answer.url, answer.status, answer.headers, part, size, digest)
+
     def keep(self, got: Download, outcome: Fetch) -> Fetch:
         """Move a whole transfer to its place by content, and tell that place in `outcome.pdf`.
 
@@ -54,7 +65,7 @@ class Store:
         it.
         """
         assert got.path is not None and outcome.pdf is not None  # noqa: S101 - tells the type checker
-        target = self.pdf(got.sha256)
+        target = self._place(outcome.pdf)
         record = replace(outcome.pdf, path=self._relative(target))
         outcome = replace(outcome, pdf=record)
         data = {
@@ -77,10 +88,10 @@ class Store:
             raise _trouble(target, error) from error
         return outcome
 
-    def put_aside(self, got: Download) -> Path:
+    def put_aside(self, got: Download, ending: str = ".pdf") -> Path:
         """Keep a file that may be another paper; its name is its content's hash."""
         assert got.path is not None  # noqa: S101 - tells the type checker
-        target = self.aside / f"{got.sha256[:16]}.pdf"
+        target = self.aside / f"{got.sha256[:16]}{ending}"
         try:
             self.aside.mkdir(parents=True, exist_ok=True)
             got.path.replace(target)
@@ -89,7 +100,7 @@ class Store:
             raise _trouble(target, error) from error
         return target
 
-    def copy_in(self, file: Path, *, pages: int, now: str) -> PdfFile:
+    def copy_in(self, file: Path, *, pages: int, now: str, ending: str = ".pdf") -> PdfFile:
         """A user's file copied to its place by content; the file itself stays where it is."""
         digest, size = hashlib.sha256(), 0
         try:
@@ -97,7 +108,7 @@ class Store:
                 while block := source.read(1 << 20):
                     digest.update(block)
                     size += len(block)
-            target = self.pdf(digest.hexdigest())
+            target = self.pdf(digest.hexdigest()).with_suffix(ending)
             if not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 self.partial.mkdir(parents=True, exist_ok=True)
@@ -133,7 +144,7 @@ class Store:
             except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
                 note.unlink(missing_ok=True)
                 continue
-            if self.pdf(record.sha256).is_file() or self._finish_move(
+            if self._place(record).is_file() or self._finish_move(
                 note.with_suffix(".part"), record
             ):
                 yield before, note
@@ -145,12 +156,15 @@ class Store:
         try:
             if hashlib.sha256(part.read_bytes()).hexdigest() != record.sha256:
                 return False
-            self.pdf(record.sha256).parent.mkdir(parents=True, exist_ok=True)
-            part.replace(self.pdf(record.sha256))
+            self._place(record).parent.mkdir(parents=True, exist_ok=True)
+            part.replace(self._place(record))
         except OSError:
             return False
         drop(part)
         return True
+
+    def _place(self, record: PdfFile) -> Path:
+        return self.pdf(record.sha256).with_suffix(record.ending)
 
     def _relative(self, path: Path) -> str:
         return (

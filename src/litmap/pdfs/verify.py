@@ -52,6 +52,10 @@ class Preview(Protocol):
     def metadata_title(self) -> str: ...  # noqa: D102 - said in litmap.text.Preview
     @property
     def pages(self) -> int: ...  # noqa: D102 - said in litmap.text.Preview
+    @property
+    def ending(self) -> str: ...  # noqa: D102 - said in litmap.text.Preview
+    @property
+    def authors(self) -> tuple[str, ...]: ...  # noqa: D102 - said in litmap.text.Preview
 
 
 class Verdict(Enum):

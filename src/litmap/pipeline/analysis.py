@@ -17,6 +17,7 @@ import numpy as np
 from litmap import maps, references, topics
 from litmap.catalogue.entries import Entry
 from litmap.models import Document, Filing, HeadingPath, Reference, Summary, Work
+from litmap.parsing.places import page_place, paragraph_place
 from litmap.parsing.title_similarity import normalise_title
 from litmap.pipeline.inputs import BuildInputs
 from litmap.pipeline.report import Progress, timed
@@ -283,24 +284,33 @@ def _reading_list(
     documents: dict[str, Document] = {}
     rows = []
     for number, work in enumerate(uncited[:MAX_READING_LIST]):
-        row = _reading_row(work, inputs.reading_list_ids.get(work.key, ()))
+        row = _reading_row(work, inputs)
         for place in work.places[:3] if number < MAX_QUOTED else ():
             sha = inputs.readable_pdfs[place.citing]
             if sha not in documents:
                 documents[sha] = inputs.text_cache.load(sha)
             citing = references.citing_passages(documents[sha], place.reference)
             row["passages"] += [
-                {"work": place.citing, "page": s.page, "text": s.text} for s in citing[:1]
+                {"work": place.citing, **_place(inputs, place.citing, s.page), "text": s.text}
+                for s in citing[:1]
             ]
         rows.append(row)
     return rows
 
 
-def _reading_row(work: references.MissingWork, ids: Sequence[str]) -> dict[str, Any]:
+def _place(inputs: BuildInputs, work: str, number: int) -> dict[str, Any]:
+    """A page of a work's file, or a paragraph where it has no pages, as JSON."""
+    if inputs.has_pages(work):
+        return {"place": page_place(number), "page": number}
+    return {"place": paragraph_place(number), "page": 0}
+
+
+def _reading_row(work: references.MissingWork, inputs: BuildInputs) -> dict[str, Any]:
     """A work of the reading list as JSON: how many papers cite it, which, where, and under which
     headings.
     """
     reference = work.reference
+    ids = inputs.reading_list_ids.get(work.key, ())
     return {
         "key": work.key,
         "count": len(work.citing),
@@ -311,7 +321,10 @@ def _reading_row(work: references.MissingWork, ids: Sequence[str]) -> dict[str, 
         "ids": _joined(ids, reference.ids),
         "urls": list(reference.urls),
         "cited_by": list(work.citing),
-        "places": [{"work": p.citing, "page": p.page, "number": p.number} for p in work.places],
+        "places": [
+            {"work": p.citing, **_place(inputs, p.citing, p.page), "number": p.number}
+            for p in work.places
+        ],
         "headings": [{"heading": list(path), "count": count} for path, count in work.headings],
         "passages": [],
     }

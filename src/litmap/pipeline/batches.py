@@ -33,7 +33,7 @@ class ExtractionBatch:
     def plan(cls, shas: Sequence[str], paths: LibraryPaths, settings: Settings) -> Self:
         """The batch that reads these PDFs of a library."""
         return cls(
-            tuple((sha, paths.pdf(sha)) for sha in shas),
+            tuple((sha, paths.stored(sha)) for sha in shas),
             settings.workers,
             settings.pdf_seconds,
             settings.memory_megabytes * 1_000_000,

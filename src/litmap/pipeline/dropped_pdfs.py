@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 FOLDER = "papers"
 """The drop folder, as `tried` and reasons name it."""
+PAPER_ENDINGS = frozenset({".pdf", ".xml", ".nxml", ".html", ".htm", ".xhtml", ".epub"})
+"""Endings of files in the drop folder that are looked at."""
 
 
 def open_store(paths: LibraryPaths) -> Store:
@@ -40,7 +42,7 @@ def is_lost(paths: LibraryPaths, entry: Entry) -> bool:
     if entry.pdf is None:
         return False
     try:
-        return paths.pdf(entry.pdf.sha256).stat().st_size != entry.pdf.bytes
+        return paths.file(entry.pdf).stat().st_size != entry.pdf.bytes
     except OSError:
         return True
 
@@ -233,17 +235,23 @@ def filed_files(catalogue: Catalogue, paths: LibraryPaths) -> dict[Path, Entry]:
 
 
 def stamp_pdfs(folder: Path) -> dict[Path, FileStamp]:
-    """The PDFs in a folder, each with what changes when it changes; what is gone by now is left
-    out.
+    """The PDFs and other full texts in a folder, each with what changes when it changes; what is
+    gone by now is left out.
     """
     stamps = {}
     for path in sorted(folder.rglob("*")):
         with suppress(OSError):
-            if path.suffix.lower() == ".pdf" and path.is_file():
+            if _is_paper(path.relative_to(folder)) and path.is_file():
                 stat = path.stat()
                 name = path.relative_to(folder).as_posix()
                 stamps[path] = FileStamp(name, stat.st_size, stat.st_mtime_ns)
     return stamps
+
+
+def _is_paper(path: Path) -> bool:
+    """Whether a file may be a paper by its name; what browsers save beside a page is none."""
+    beside_a_page = any(folder.name.endswith("_files") for folder in path.parents)
+    return path.suffix.lower() in PAPER_ENDINGS and not beside_a_page
 
 
 def name_in_folder(stamp: FileStamp, folder: Path) -> FileStamp:

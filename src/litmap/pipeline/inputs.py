@@ -66,6 +66,15 @@ class BuildInputs:
         """
         return {e.work.id: self._readable_pdf(e) for e in self.entries}
 
+    def has_pages(self, work: str) -> bool:
+        """Whether a work's readable file is a PDF."""
+        sha = self.readable_pdfs.get(work, "")
+        return sha not in self._without_pages
+
+    @cached_property
+    def _without_pages(self) -> frozenset[str]:
+        return frozenset(p.sha256 for e in self.entries for p in e.pdfs if not p.has_pages)
+
     def _readable_pdf(self, entry: Entry) -> str:
         for pdf in entry.pdfs:
             text = self.texts.get(pdf.sha256)

@@ -19,7 +19,7 @@ from litmap import chunks, text
 from litmap.builds import Addition
 from litmap.catalogue.entries import Entry
 from litmap.errors import PdfError
-from litmap.models import Chunk, Note, NoteBlock
+from litmap.models import TEXT_PREFIX, Chunk, Note, NoteBlock
 from litmap.pipeline.batches import EmbeddingBatch
 from litmap.pipeline.embedder import Embedder
 from litmap.pipeline.inputs import BuildInputs
@@ -99,9 +99,11 @@ def _pdf_source(entry: Entry, sha: str, inputs: BuildInputs) -> Source:
     def make() -> list[Chunk]:
         return cut_pdf(cache, sha, encoder)
 
+    has_pages = all(pdf.has_pages for pdf in entry.pdfs if pdf.sha256 == sha)
+    source = sha if has_pages else TEXT_PREFIX + sha
     # the title's words are searched with it
     fingerprint = _fingerprint(sha, text.EXTRACTOR, encoder.key, entry.work.title)
-    return Source(entry.work.id, sha, fingerprint, make)
+    return Source(entry.work.id, source, fingerprint, make)
 
 
 def _abstract_source(entry: Entry, encoder: Encoder) -> Source:

@@ -143,9 +143,15 @@ def lines_of(chunk: Chunk, start: int, end: int) -> tuple[Rect, ...]:
 
     A chunk keeps its lines' rectangles but not where each begins in the text, so that is reckoned:
     a line holds characters in proportion to its width over its height. Good to about one line; all
-    lines where there are few.
+    lines where there are few. Paragraphs of a text without pages are parted by line breaks.
     """
     rects = chunk.rects
+    if chunk.has_paragraphs:
+        first, last = (
+            chunk.text.count("\n", 0, start),
+            chunk.text.count("\n", 0, max(start, end - 1)),
+        )
+        return rects[first : last + 1]
     if len(rects) <= 2 or end <= start or (start == 0 and end >= len(chunk.text)):
         return rects
     sizes = [max(x1 - x0, 1.0) / max(y1 - y0, 1.0) for _, x0, y0, x1, y1 in rects]

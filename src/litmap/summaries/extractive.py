@@ -61,7 +61,7 @@ def summarise_paper(
     return Summary(
         subject=work.id,
         title=title,
-        sentences=tuple(Sentence(c.text, work.id, c.page, c.rects) for c in chosen),
+        sentences=tuple(Sentence(c.text, work.id, c.page, c.rects, c.place) for c in chosen),
     )
 
 

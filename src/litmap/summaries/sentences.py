@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from litmap.models import Document
+from litmap.parsing.places import paragraph_place
 from litmap.parsing.sentences import SUMMARY_SENTENCES, split_sentences
 
 Rect = tuple[int, float, float, float, float]
@@ -106,7 +107,7 @@ MAX_MATH_SYMBOLS = 2
 class Candidate:
     """A sentence of a paper. `order` counts sentences from 0, `depth` is its place in the paper
     from 0 to 1, `inside` that in its section; `section` is one of 'abstract', 'introduction',
-    'conclusion', 'related', 'aside', 'body'.
+    'conclusion', 'related', 'aside', 'body'. `place` is said where `page` is a paragraph.
     """
 
     text: str
@@ -117,6 +118,7 @@ class Candidate:
     depth: float
     inside: float
     clean: bool
+    place: str = ""
     words: tuple[str, ...] = field(default=(), repr=False)
 
 
@@ -189,16 +191,19 @@ def find_candidates(document: Document) -> list[Candidate]:
         text = " ".join(raw.split())
         kind = "abstract" if paragraph.kind == "abstract" else section_kind(paragraph.section)
         rects = _lines(paragraph, start + len(raw) - len(raw.lstrip()), end)
+        page = rects[0][0] if rects else 0
+        place = "" if document.kind == "pdf" else paragraph_place(page, paragraph.section)
         out.append(
             Candidate(
                 text=text,
-                page=rects[0][0] if rects else 0,
+                page=page,
                 rects=rects,
                 section=kind,
                 order=order,
                 depth=order / max(1, len(rows) - 1),
                 inside=inside / max(1, counts[paragraph.section] - 1),
                 clean=bool(rects) and is_clean(text),
+                place=place,
                 words=tuple(words_of(text)),
             )
         )

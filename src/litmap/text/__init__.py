@@ -14,6 +14,7 @@ The way of a page stands in `document.build_pages`: raw lines → boilerplate st
 
 from litmap.text.codec import EXTRACTOR, MALFORMED, dumps, loads
 from litmap.text.document import extract
+from litmap.text.marked_up import ending_of_file
 from litmap.text.pool import (
     extract_many,
     preview_in_worker,
@@ -28,6 +29,7 @@ __all__ = [
     "MALFORMED",
     "Preview",
     "dumps",
+    "ending_of_file",
     "extract",
     "extract_many",
     "loads",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from litmap.text.document import build_pages, read_pages
-from litmap.text.marked_up import kind_of_file, read_article
+from litmap.text.marked_up import ENDINGS, kind_of_file, read_article
 from litmap.text.own_ids import find_ids, read_metadata_title
 from litmap.text.pymupdf_open import open_pdf
 
@@ -35,6 +35,11 @@ class Preview:
     pages: int
     kind: str = "pdf"
     authors: tuple[str, ...] = ()
+
+    @property
+    def ending(self) -> str:
+        """How the file's name should end."""
+        return ENDINGS.get(self.kind, ".pdf")
 
 
 def read_preview(path: Path, pages: int = 2) -> Preview:

@@ -15,7 +15,7 @@ from litmap.ui import formatting, links, state
 if TYPE_CHECKING:
     from litmap.library import Entry
     from litmap.library.summary_view import SummaryView
-    from litmap.models import HeadingPath, Mention, PdfFile, Work
+    from litmap.models import HeadingPath, Mention, PdfFile, TextBlock, Work
 
 Rect = tuple[float, float, float, float]
 
@@ -53,12 +53,52 @@ def note_excerpts(mentions: Sequence[Mention], most: int = 2) -> None:
         st.caption(f"and {formatting.count(len(seen) - most, 'more place')} in your notes")
 
 
+AROUND = 2
+"""Paragraphs shown before and after the one that is asked for."""
+
+
+def file_of(entry: Entry, *, has_pages: bool) -> PdfFile | None:
+    """The newest file of a work that has pages, or paragraphs; the newest where there is none."""
+    return next((pdf for pdf in entry.pdfs if pdf.has_pages == has_pages), entry.pdf)
+
+
+def paragraphs(pdf: PdfFile, first: int, last: int, passage: str = "") -> None:
+    """Paragraphs of a text without pages with the passage marked; everything else escaped."""
+    try:
+        document = state.document_of(pdf)
+    except LitmapError as error:
+        st.caption(f"The text cannot be shown: {formatting.escape(error.message)}")
+        return
+    with st.container(border=True, key=f"paragraphs-{pdf.sha256[:12]}-{first}"):
+        for page in document.pages[max(0, first - 1) : last]:
+            for block in page.blocks:
+                _paragraph(block, page.number, passage)
+
+
+def _paragraph(block: TextBlock, number: int, passage: str) -> None:
+    if block.kind in {"heading", "title"}:
+        st.markdown(f"**{formatting.escape(block.text)}**")
+    elif block.kind == "table":
+        st.text(block.text.replace(" ‖ ", "\n"))
+    else:
+        span = formatting.find_passage(block.text, passage)
+        st.markdown(formatting.mark(block.text, [span]))
+        st.caption(f"¶ {number}")
+
+
 def page_picture(
-    pdf: PdfFile | None, page: int, rects: Sequence[Rect] = (), caption: str = ""
+    pdf: PdfFile | None, page: int, rects: Sequence[Rect] = (), caption: str = "", passage: str = ""
 ) -> None:
-    """A page's picture with rectangles marked, or a word on why there is none."""
+    """A page's picture with rectangles marked, or a word on why there is none; of a text without
+    pages the paragraphs around the passage.
+    """
     if pdf is None or page < 1:
         st.caption("There is no page to show: only title and abstract of this work are here.")
+        return
+    if not pdf.has_pages:
+        paragraphs(pdf, page - AROUND, page + AROUND, passage)
+        if caption:
+            st.caption(formatting.escape(caption))
         return
     try:
         picture = state.picture_of(pdf, page, rects)
@@ -74,7 +114,7 @@ def page_picture(
 def summary(view: SummaryView, key: str, *, own: bool = False) -> None:
     """A summary, each sentence with a button that shows its page."""
     for number, sentence in enumerate(view.sentences):
-        where = f"p. {sentence['page']}" if own else f"{sentence['cite']}, p. {sentence['page']}"
+        where = sentence["place"] if own else f"{sentence['cite']}, {sentence['place']}"
         with st.container(horizontal=True, vertical_alignment="top", gap="small", wrap=False):
             st.markdown(formatting.escape(sentence["text"]), width="stretch")
             icon, wide = ":material/find_in_page:", 70 if own else 210
@@ -84,9 +124,10 @@ def summary(view: SummaryView, key: str, *, own: bool = False) -> None:
             ):
                 st.session_state["shown"] = (
                     sentence["work"],
-                    sentence["page"],
+                    sentence["page"] or sentence["paragraph"] or 0,
                     sentence["rects"],
                     sentence["text"],
+                    sentence["place"],
                 )
 
 
@@ -95,7 +136,8 @@ def selected_page(entries: dict[str, Entry]) -> None:
     asked = st.session_state.get("shown")
     if asked and asked[0] in entries:
         entry = entries[asked[0]]
-        page_picture(entry.pdf, asked[1], asked[2], f"{entry.work.title}, page {asked[1]}")
+        pdf = file_of(entry, has_pages=not asked[4] or asked[4].startswith("p. "))
+        page_picture(pdf, asked[1], asked[2], f"{entry.work.title}, {asked[4]}", asked[3])
 
 
 def notices(work: Work) -> None:

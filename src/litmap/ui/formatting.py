@@ -111,6 +111,17 @@ def mark(text: str, spans: Iterable[tuple[int, int]] = (), words: Iterable[str] 
     return "".join(parts)
 
 
+def find_passage(text: str, passage: str) -> tuple[int, int]:
+    """Where a passage stands in a paragraph; all of a paragraph that the passage holds; (0, 0)
+    for neither.
+    """
+    text, passage = " ".join(text.split()), " ".join(passage.split())
+    at = text.find(passage) if passage else -1
+    if at >= 0:
+        return at, at + len(passage)
+    return (0, len(text)) if text and text in passage else (0, 0)
+
+
 def embolden(text: str, words: Iterable[str]) -> str:
     """Markdown of a text with these words (and what begins with them) in bold."""
     stems = sorted({re.escape(w) for w in words if len(w) > 2}, key=len, reverse=True)[:60]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from litmap.library import Entry, Library
-    from litmap.models import Filing
+    from litmap.models import Filing, PdfFile
 
 
 def page() -> None:
@@ -235,10 +235,15 @@ def _suggested_place(filing: Filing) -> str:
 
 
 def _pages(entry: Entry) -> None:
-    """A page of the PDF: the one a summary's sentence asked for, else the first; and the others."""
+    """A page of the PDF: the one a summary's sentence asked for, else the first; and the others.
+    Of a text without pages some paragraphs.
+    """
     if not entry.pdf:
         return
     asked = st.session_state.get("shown")
+    if not entry.pdf.has_pages:
+        _paragraphs(entry.pdf, asked if asked and asked[0] == entry.work.id else None)
+        return
     page, rects = (asked[1], asked[2]) if asked and asked[0] == entry.work.id else (1, [])
     if entry.pdf.pages > 1:
         chosen = st.pagination(
@@ -246,6 +251,24 @@ def _pages(entry: Entry) -> None:
         )
         page, rects = (page, rects) if chosen == page else (chosen, [])
     components.page_picture(entry.pdf, page, rects, f"Page {page} of {entry.pdf.pages}")
+
+
+PARAGRAPHS = 12
+"""Paragraphs shown at once."""
+
+
+def _paragraphs(pdf: PdfFile, asked: Sequence[Any] | None) -> None:
+    """Some paragraphs of a text without pages: those that a summary's sentence asked for, else the
+    first; and the others.
+    """
+    number, passage = (asked[1], asked[3]) if asked else (1, "")
+    sheet, sheets = (max(number, 1) - 1) // PARAGRAPHS + 1, -(-pdf.pages // PARAGRAPHS)
+    if sheets > 1:
+        key = f"leaf-{pdf.sha256[:12]}-{sheet}"
+        sheet = st.pagination(sheets, default=min(sheet, sheets), key=key, max_visible_pages=7)
+    last = sheet * PARAGRAPHS
+    components.paragraphs(pdf, last - PARAGRAPHS + 1, last, passage)
+    st.caption(f"Paragraphs {last - PARAGRAPHS + 1} to {min(last, pdf.pages)} of {pdf.pages}")
 
 
 def _near(library: Library, entry: Entry) -> None:

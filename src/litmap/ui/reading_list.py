@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from litmap.parsing.places import page_place
 from litmap.ui import components, formatting, links, state
 
 if TYPE_CHECKING:
@@ -98,14 +99,19 @@ def _byline(row: Mapping[str, Any]) -> str:
 
 
 def _citing(row: Mapping[str, Any], citing: Sequence[Entry]) -> None:
-    pages_of = {p.get("work"): p.get("page") for p in row.get("places") or []}
+    places_of = {p.get("work"): _place(p) for p in row.get("places") or []}
     for entry in citing[:20]:
-        page = pages_of.get(entry.work.id)
-        where = f", p. {page}" if page else ""
+        place = places_of.get(entry.work.id)
+        where = f", {place}" if place else ""
         links.link_work(entry.work, f"{entry.work.title} ({formatting.cite(entry.work)}{where})")
     for passage in (row.get("passages") or [])[:5]:
         text = passage.get("text", "") if isinstance(passage, Mapping) else str(passage)
         st.markdown(f"> {formatting.escape(formatting.shorten(text, 400))}")
+
+
+def _place(place: Mapping[str, Any]) -> str:
+    """Where a paper cites a work; builds of earlier versions name the page alone."""
+    return str(place.get("place") or page_place(place.get("page") or 0))
 
 
 def _addresses(row: Mapping[str, Any]) -> list[tuple[str, str]]:

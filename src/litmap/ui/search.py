@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import streamlit as st
 
 from litmap.errors import SearchError
+from litmap.library.results import place_of
 from litmap.ui import components, formatting, links, state
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ def _result(hit: SearchHit, mode: str, chosen: SearchHit) -> None:
         if mode == "paper":
             for other in hit.also[:2]:
                 text = formatting.escape(formatting.shorten(other.chunk.text, 160))
-                st.caption(f"p. {other.chunk.page}  {text}")
+                st.caption(f"{formatting.escape(place_of(other.chunk))}  {text}")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             _show_button(hit, is_chosen=hit.row == chosen.row)
             links.link("search", "More like this", ":material/join_inner:", like=f"#{hit.row}")
@@ -197,7 +198,7 @@ def _result(hit: SearchHit, mode: str, chosen: SearchHit) -> None:
 
 def _show_button(hit: SearchHit, *, is_chosen: bool) -> None:
     """The button that brings the hit's page to the right."""
-    label = f"p. {hit.page}" if hit.page else hit.chunk.kind
+    label = formatting.escape(hit.place) if hit.page else hit.chunk.kind
     icon = ":material/visibility:" if is_chosen else ":material/find_in_page:"
     kind: Literal["primary", "secondary"] = "primary" if is_chosen else "secondary"
     if st.button(label, key=f"show-{hit.rank}", icon=icon, type=kind):
@@ -252,9 +253,10 @@ def _beside(hit: SearchHit) -> None:
         st.caption("This passage is from your own notes.")
         return
     marks = hit.marks or hit.rects
-    components.page_picture(
-        entry.pdf, hit.page, marks, f"{formatting.cite(entry.work)}, page {hit.page}"
-    )
+    pdf = components.file_of(entry, has_pages=not hit.chunk.has_paragraphs)
+    where = f"page {hit.page}" if hit.has_page else hit.place
+    caption = f"{formatting.cite(entry.work)}, {where}"
+    components.page_picture(pdf, hit.page, marks, caption, hit.quotation)
     if entry.mentions:
         st.markdown("###### What your notes say")
         components.note_excerpts(entry.mentions)

@@ -20,7 +20,7 @@ from litmap.ui import formatting
 if TYPE_CHECKING:
     from litmap.library import Library
     from litmap.maps.map_model import Picture
-    from litmap.models import PdfFile
+    from litmap.models import Document, PdfFile
 
 Rects = tuple[tuple[float, float, float, float], ...]
 
@@ -75,7 +75,7 @@ def _warm(opened: Library) -> None:
     with suppress(Exception):
         opened.search("warm", limit=1)
     with suppress(Exception):
-        pdf = next(e.pdf for e in opened.works() if e.pdf)
+        pdf = next(e.pdf for e in opened.works() if e.pdf and e.pdf.has_pages)
         opened.page_image(pdf, 1, zoom=0.2)
 
 
@@ -105,6 +105,11 @@ def picture_of(
     """A page of a PDF of the library as a PNG, kept for the next time. Raises `PdfError`."""
     root = str(settings().library.resolve())
     return page_image(root, pdf.sha256, page, tuple((a, b, c, d) for a, b, c, d in rects), zoom)
+
+
+def document_of(pdf: PdfFile) -> Document:
+    """The text of a file of the library. Raises `PdfError`."""
+    return library().document(pdf)
 
 
 def explain(error: LitmapError) -> None:

@@ -9,6 +9,12 @@ The files are as hostile as PDFs: they are read in the same worker processes, no
 declare is resolved, nothing is loaded, and sizes and depth are bounded (`safe_parsing`).
 """
 
-from litmap.text.marked_up.reader import ENDINGS, kind_of_file, read_article, read_marked_up
+from litmap.text.marked_up.reader import (
+    ENDINGS,
+    ending_of_file,
+    kind_of_file,
+    read_article,
+    read_marked_up,
+)
 
-__all__ = ["ENDINGS", "kind_of_file", "read_article", "read_marked_up"]
+__all__ = ["ENDINGS", "ending_of_file", "kind_of_file", "read_article", "read_marked_up"]

@@ -39,6 +39,18 @@ def kind_of_file(path: Path) -> str:
     return _kind_of_markup(decode(head))
 
 
+def ending_of_file(path: Path) -> str:
+    """The ending that fits a paper's file by its content: '.pdf', '.xml', '.html', '.epub'; '' for
+    anything else.
+    """
+    try:
+        with path.open("rb") as file:
+            is_pdf = b"%PDF-" in file.read(1024)
+    except OSError:
+        return ""
+    return ".pdf" if is_pdf else ENDINGS.get(kind_of_file(path), "")
+
+
 def _kind_of_markup(head: str) -> str:
     first = _FIRST_ELEMENT.match(head)
     name = first[1].lower() if first else ""

@@ -11,6 +11,8 @@ from litmap.text.marked_up.safe_parsing import local_name, text_of_entity
 
 MAX_TABLE_CHARS = 20_000
 """Characters of a table that are kept."""
+ROW_END = " ‖ "
+"""Between two rows of a table."""
 _EXPONENT = re.compile(r"[-−–+]?\d{1,4}|[-−–+]?[a-z]")
 _BREAKS = frozenset({"br", "break", "hr"})
 _CELLS = frozenset({"td", "th", "entry"})
@@ -72,13 +74,15 @@ class Walker:
             self.block(block)
 
     def table(self, element: Any) -> None:
-        """Read a table: a line a row, its cells parted by ' | '."""
+        """Read a table: its cells parted by ' | ', its rows by `ROW_END`; it is one line, as every
+        paragraph is.
+        """
         rows = []
         for row in element.iter():
             if local_name(row) in _ROWS:
                 cells = [self.flat(cell) for cell in row if local_name(cell) in _CELLS]
                 rows.append(" | ".join(cells))
-        text = "\n".join(row for row in rows if row.strip(" |"))
+        text = ROW_END.join(row for row in rows if row.strip(" |"))
         self.article.add("table", text[:MAX_TABLE_CHARS])
 
     # ── running text ─────────────────────────────────────────────────────────────────────────────
