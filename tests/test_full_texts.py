@@ -1,16 +1,20 @@
 """Papers without a PDF: JATS, HTML and EPUB from the drop folder to search, summaries and the app."""
 
+import hashlib
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from litmap.examples import PAPERS
 
 import litmap.ui
+from litmap import pdfs, text
 from litmap.cli import main
+from litmap.errors import NotFound, WebError
 from litmap.library import Library
 from litmap.library.results import place_of
-from litmap.models import Chunk
+from litmap.models import Chunk, Download, Location, Response, Work
 from litmap.parsing.places import page_place, paragraph_place
 from litmap.paths import LibraryPaths
 from litmap.pipeline import add_dropped
@@ -181,5 +185,108 @@ def test_the_app_shows_the_paragraphs_with_the_passage_marked_and_all_escaped(
     assert "¶ 4" in captions
     assert any("Results" in b.label for b in app.button)
     marked = [m for m in shown if ":orange-background[" in m and "amphipods became scarce" in m]
-    assert len(marked) == 2  # the result, and the paragraph beside it
+    assert len(marked) == 1  # beside the result, in which the query's words are bold
     assert not any("<b>" in m or "](javascript" in m for m in shown)
+
+
+# ── fetched where no PDF can be had ──────────────────────────────────────────────────────────────
+ARXIV_PDF, ARXIV_HTML = (
+    "https://export.arxiv.org/pdf/2401.01234v2",
+    "https://arxiv.org/html/2401.01234v2",
+)
+ARTICLE = latexml(section("Introduction", *[SENTENCES] * 6))
+
+
+class Web:
+    """Answers by address: bytes, or an error; what is not there is not found."""
+
+    def __init__(self, **answers):
+        self.answers = {
+            ARXIV_PDF: answers.get("pdf"),
+            ARXIV_HTML: answers.get("html"),
+            JATS_URL: answers.get("jats"),
+        }
+        self.asked = []
+
+    def _answer(self, url):
+        self.asked.append(url)
+        answer = self.answers.get(url) or NotFound("not there (404)")
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def get(self, request):
+        return Response(request.url, 200, {}, self._answer(request.url))
+
+    def download(self, url, partial, *, etag="", last_modified="", limit=None):
+        content = self._answer(url)
+        partial.write_bytes(content)
+        return Download(url, 200, {}, partial, len(content), hashlib.sha256(content).hexdigest())
+
+
+JATS_URL = "https://epmc.example.org/PMC1/fullTextXML"
+LAKES = Work(
+    "arxiv:2401.01234",
+    "Slow lakes of the north",
+    ("Ingrid Sund",),
+    2024,
+    ids=("arxiv:2401.01234",),
+    arxiv_version=2,
+)
+PERCH = Work("doi:10.5555/lake.1", "Warm lakes and Perca", ("Ingrid Sund", "Pavel Orlik"), ids=("doi:10.5555/lake.1",),
+             locations=(Location(JATS_URL, "jats", "Europe PMC", "open"),))  # fmt: skip
+
+
+def fetch(tmp_path, work, known=None, **answers):
+    paths, web = LibraryPaths(tmp_path), Web(**answers)
+    store = pdfs.Store(paths.root, paths.pdf, paths.partial, paths.aside)
+    [outcome] = pdfs.fetch(
+        [work], web, store=store, now="2026-11-28T12:00:00Z", read_preview=text.read_preview,
+        known={work.id: known} if known else None,
+    )  # fmt: skip
+    return outcome, web.asked
+
+
+def test_arxivs_html_is_taken_where_there_is_no_pdf_and_only_there(tmp_path):
+    outcome, asked = fetch(tmp_path, LAKES, html=ARTICLE)
+    assert asked == [ARXIV_PDF, ARXIV_HTML]
+    assert (outcome.status, outcome.pdf.ending, outcome.pdf.version) == ("fetched", ".html", 2)
+    assert "no PDF could be had" in outcome.reason
+    assert not outcome.transient
+    assert (tmp_path / outcome.pdf.path).read_bytes() == ARTICLE
+    pdf = sorted(PAPERS.glob("*.pdf"))[0].read_bytes()
+    outcome, asked = fetch(
+        tmp_path / "other", replace(LAKES, title="", authors=()), pdf=pdf, html=ARTICLE
+    )
+    assert asked == [ARXIV_PDF]
+    assert outcome.pdf.has_pages
+
+
+def test_jats_that_a_source_names_is_taken_and_checked(tmp_path):
+    outcome, asked = fetch(tmp_path, PERCH, jats=paper())
+    assert asked[-1] == JATS_URL
+    assert (outcome.status, outcome.pdf.ending) == ("fetched", ".xml")
+    other = replace(PERCH, id="title:x", title="Deep sea vents", authors=("Bo Chen",), ids=())
+    outcome, _ = fetch(tmp_path, other, jats=paper())
+    assert (outcome.status, outcome.pdf) == ("unsure", None)
+    assert list((tmp_path / "aside").glob("*.xml"))
+
+
+def test_a_text_is_kept_while_its_pdf_is_asked_for_again(tmp_path):
+    slow = WebError("no answer in time", transient=True)
+    first, _ = fetch(tmp_path, LAKES, pdf=slow, html=ARTICLE)
+    assert first.transient  # the next refresh asks for the PDF
+    again, asked = fetch(tmp_path, LAKES, known=first.pdf, html=ARTICLE)
+    assert asked == [ARXIV_PDF, ARXIV_HTML]
+    assert (again.status, again.pdf.sha256) == ("fetched", first.pdf.sha256)
+    gone, _ = fetch(tmp_path, LAKES, known=first.pdf)
+    assert (gone.status, gone.pdf) == ("fetched", first.pdf)
+    by_hand = replace(first.pdf, url="", version=None)
+    kept, asked = fetch(tmp_path, LAKES, known=by_hand, html=ARTICLE)
+    assert (asked, kept.pdf) == ([ARXIV_PDF], by_hand)
+
+
+def test_a_page_without_the_article_is_no_text_and_not_asked_for_by_every_refresh(tmp_path):
+    page = b"<html><body><h1>HTML is not available for the source</h1></body></html>"
+    outcome, _ = fetch(tmp_path, LAKES, html=page)
+    assert (outcome.status, outcome.transient) == ("metadata-only", False)

@@ -115,9 +115,10 @@ def test_ids_of_pubmed_are_looked_up_where_they_are_known(reader, scholarly_web,
 
 
 def test_full_text_as_xml_is_a_place_of_its_own(reader):
-    assert reader.paper(by_doi("bats")) is None
+    assert reader.paper(by_doi("bats"))
     kinds = {place.kind: place.url for place in reader.work.locations}
     assert kinds["jats"].endswith("/rest/PMC99000002/fullTextXML")
+    assert (reader.outcome.pdf.url, reader.outcome.pdf.ending) == (kinds["jats"], ".xml")
 
 
 def test_ncbi_itself_tells_the_articles_where_europe_pmc_is_down(reader, scholarly_web):

@@ -21,14 +21,16 @@ from litmap.errors import (
     WebError,
 )
 from litmap.host_pool import PerHostPool
-from litmap.models import Download, Fetch, Location, PdfFile, PlaceLookup, Status, Work
+from litmap.models import Download, Fetch, Location, PdfFile, PlaceLookup, Request, Status, Work
 from litmap.parsing.meta_tags import pdf_urls, pdf_urls_in_header, read_tags
 from litmap.pdfs.locations import (
     LookupLocation,
     PdfLocation,
     find_locations,
+    full_texts,
     place_key,
     plan_locations,
+    text_places,
 )
 from litmap.pdfs.store import Store, drop
 from litmap.pdfs.verify import Preview, Verdict, verify
@@ -42,6 +44,9 @@ MAX_TRIED = 12
 """Addresses tried for a work, after which pages lead no further."""
 MAX_NAMED = 2
 """Files that one page names that are tried."""
+MAX_TEXT_BYTES = 60 << 20
+"""Bytes of a text without pages."""
+_TEXT_TYPES = {".xml": "application/xml", ".html": "text/html"}
 MAX_TOLD = 4
 """Addresses whose fault is told in a reason."""
 FindLookups = Callable[[Work], Iterable[PlaceLookup]]
@@ -141,7 +146,7 @@ def _unchanged(work: Work, before: PdfFile | None) -> Fetch | None:
     """The outcome where nothing need be asked: an arXiv version never changes, a user's own file
     has no address.
     """
-    if before is None:
+    if before is None or not before.has_pages:  # a PDF may be had by now
         return None
     if before.version and before.version >= (work.arxiv_version or 0):
         return Fetch(work.id, "fetched", f"version {before.version} is the newest on arXiv", before)
@@ -151,8 +156,10 @@ def _unchanged(work: Work, before: PdfFile | None) -> Fetch | None:
 def _locations(
     work: Work, before: PdfFile | None, find_lookups: FindLookups | None
 ) -> Sequence[PdfLocation | LookupLocation]:
-    if before is None:
-        return plan_locations(work, find_lookups(work) if find_lookups else ())
+    if before is None or not before.has_pages:
+        places = plan_locations(work, find_lookups(work) if find_lookups else ())
+        by_hand = before is not None and not before.url
+        return places if by_hand else [*places, *full_texts(work)]
     if before.version:
         return [location for location in find_locations(work) if location.version]
     return [PdfLocation(before.url, "its address", trusted=True)]
@@ -166,6 +173,7 @@ class _Finding:
     pages: int = 0
     title: str = ""
     ids: tuple[str, ...] = ()
+    ending: str = ".pdf"
 
 
 class _Run:
@@ -202,7 +210,8 @@ class _Run:
         if isinstance(location, LookupLocation):
             pool.submit(host, job, partial(self._look_up, location.lookup))
         else:
-            pool.submit(host, job, partial(self._download, job, location))
+            ask = self._read_text if location.text else self._download
+            pool.submit(host, job, partial(ask, job, location))
 
     def _look_up(self, lookup: PlaceLookup) -> list[Location | PlaceLookup]:
         return list(lookup.read(self.client.get(lookup.request)))
@@ -212,6 +221,12 @@ class _Run:
         same = job.known if job.known is not None and job.known.url == location.url else None
         etag, modified = (same.etag, same.last_modified) if same else ("", "")
         return self.client.download(location.url, part, etag=etag, last_modified=modified)
+
+    def _read_text(self, job: _Job, location: PdfLocation) -> Download:
+        """A text without pages, which is small enough for one answer."""
+        accept = _TEXT_TYPES[location.text]
+        answer = self.client.get(Request(location.url, accept=accept, limit=MAX_TEXT_BYTES))
+        return self.store.write_part(job.work, answer, location.url)
 
     def _outcome(
         self, job: _Job, answer: Answer | None, error: BaseException | None
@@ -252,24 +267,26 @@ class _Run:
         except PdfError as error:
             drop(download.path)
             job.give_up(location.url, f"the file cannot be read: {error.message}")
-            job.retry = True
+            job.retry |= not location.text
             return None
         if _is_doubtful(finding, location):
-            self._put_aside(job, location, download, finding.title)
+            self._put_aside(job, location, download, finding)
             return None
         return self._keep(job, location, download, finding)
 
     def _look_into(self, path: Path, work: Work, location: PdfLocation) -> _Finding:
         """Raises `PdfError` where the file cannot be read."""
         if self.read_preview is None:
-            return _Finding()
+            return _Finding(ending=location.text or ".pdf")
         preview = self.read_preview(path)
         verdict = verify(preview, work, trusted=location.trusted)
         title = preview.title or preview.metadata_title
-        return _Finding(verdict, preview.pages, title, preview.ids)
+        return _Finding(verdict, preview.pages, title, preview.ids, preview.ending)
 
-    def _put_aside(self, job: _Job, location: PdfLocation, download: Download, title: str) -> None:
-        aside = self.store.put_aside(download)
+    def _put_aside(
+        self, job: _Job, location: PdfLocation, download: Download, finding: _Finding
+    ) -> None:
+        aside, title = self.store.put_aside(download, finding.ending), finding.title
         what = f"seems to be “{title[:120]}”" if title else "does not show the title"
         host = urlsplit(location.url).hostname
         job.doubt = f"the file from {host} {what}; it is kept as aside/{aside.name}"
@@ -280,11 +297,13 @@ class _Run:
         self, job: _Job, location: PdfLocation, download: Download, finding: _Finding
     ) -> Fetch:
         reason = f"from {location.source}"
+        if location.text:
+            reason += ", as text without pages: no PDF could be had"
         if finding.verdict == Verdict.UNREADABLE:
             reason += " (its text cannot be read, so its title is not confirmed)"
         pdf = PdfFile(
             download.sha256,
-            "",
+            f"{download.sha256}{finding.ending}",
             download.size,
             finding.pages,
             location.url,
@@ -294,6 +313,8 @@ class _Run:
             download.last_modified,
         )
         outcome = replace(job.fetched(reason, pdf), title=finding.title, ids=finding.ids)
+        if location.text:  # a PDF that should have been there is asked for again
+            outcome = replace(outcome, transient=job.retry)
         return self.store.keep(download, outcome)
 
 
@@ -307,7 +328,9 @@ def _is_doubtful(finding: _Finding, location: PdfLocation) -> bool:
 def _take_places(
     job: _Job, location: PdfLocation | LookupLocation, told: Sequence[Location | PlaceLookup]
 ) -> None:
-    """Try the files next that a service has named, then what else is to be asked."""
+    """Try the files next that a service has named, then what else is to be asked; texts without
+    pages last.
+    """
     files = [
         PdfLocation(at.url, at.source or location.source, trusted=at.access == "open")
         for at in told
@@ -320,6 +343,9 @@ def _take_places(
         job.give_up(location.url, f"{location.source} names no further copy")
     elif len(job.tried) < MAX_TRIED:
         job.locations.extendleft(reversed(fresh))
+    waiting = {place_key(at.url) for at in job.locations} | job.seen
+    texts = text_places(at for at in told if isinstance(at, Location))
+    job.locations += (at for at in texts if place_key(at.url) not in waiting)
 
 
 def _is_gone(error: WebError) -> bool:

@@ -13,6 +13,10 @@ from litmap.pdfs.doi_files import file_of_doi
 
 MAX_LOCATIONS = 10
 """Locations tried for one work."""
+MAX_TEXTS = 3
+"""Texts without pages that are tried."""
+TEXT_KINDS = {"jats": ".xml", "html": ".html"}
+"""For a kind of location at which a text without pages lies the ending of its file."""
 MAX_NOTED = 2
 """Links of the note to files that are tried."""
 _ARXIV_HOSTS = re.compile(r"(?:^|\.)arxiv\.org$")
@@ -36,13 +40,15 @@ class PdfLocation:
     """An address to try, and who names it.
 
     `trusted`: the work's own id or the reader's own link leads here, so that the paper should be
-    there. `version`: that of an arXiv paper.
+    there. `version`: that of an arXiv paper. `text`: a text without pages lies here, no PDF; '.xml'
+    or '.html'.
     """
 
     url: str
     source: str
     trusted: bool = False
     version: int | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +170,29 @@ def keyed_files(work: Work) -> Iterator[PdfLocation]:
     for at in work.locations:
         if at.kind == "keyed":
             yield PdfLocation(at.url, at.source, trusted=True)
+
+
+def text_places(locations: Iterable[Location]) -> list[PdfLocation]:
+    """Those of some locations where a text without pages lies."""
+    return [
+        PdfLocation(at.url, at.source, trusted=at.access == "open", text=TEXT_KINDS[at.kind])
+        for at in locations
+        if at.kind in TEXT_KINDS and at.access != "closed" and at.url.startswith("http")
+    ]
+
+
+def full_texts(work: Work) -> list[PdfLocation]:
+    """Texts without pages, for where no PDF can be had: those that sources name (a `Location` of
+    kind 'jats' or 'html'), and arXiv's HTML.
+    """
+    places = text_places(work.locations)
+    for identifier in work.ids:
+        kind, _, value = identifier.partition(":")
+        if kind == "arxiv":
+            version = f"v{work.arxiv_version}" if work.arxiv_version else ""
+            url = f"https://arxiv.org/html/{value}{version}"
+            places.append(PdfLocation(url, "arXiv", True, work.arxiv_version, ".html"))
+    return list({place_key(at.url): at for at in places}.values())[:MAX_TEXTS]
 
 
 FILE_SOURCES: tuple[LocationSource, ...] = (noted_files, files_by_id, open_files)

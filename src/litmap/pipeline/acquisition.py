@@ -164,7 +164,8 @@ class Acquisition:
         if _is_to_be_retried(last) or is_lost(self.context.paths, entry):
             return True
         settings = self.context.settings
-        days = settings.recheck_days if entry.pdfs else settings.retry_days
+        has_pdf = entry.pdf is not None and entry.pdf.has_pages
+        days = settings.recheck_days if has_pdf else settings.retry_days
         return _has_newer_version(entry) or age_days(last.time) >= days
 
 
