@@ -38,6 +38,8 @@ class Look:
     ids: tuple = (DOI,)
     metadata_title: str = ""
     pages: int = 3
+    ending: str = ".pdf"
+    authors: tuple = ()
 
 
 def look(*lines, title=None, ids=(DOI,)):
