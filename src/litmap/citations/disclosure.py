@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from litmap.citations.recognisers.title_scoring import is_in_title_case
 from litmap.models import Citation, HeadingPath, Mention, Note
+from litmap.parsing.grammar import YEAR_SINCE_1900
 from litmap.parsing.venues import MEETING
 from litmap.parsing.word_lists import load_words
 
@@ -29,7 +30,7 @@ _READING_LIST_WORDS = load_words("reading_list_words")
 _UNSPACED = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _TWO_SENTENCES = re.compile(r"[.!?。！？]\s+[^\W\d_a-z]|[。！？].")
-_BEFORE_A_MEETING = re.compile(rf"\w,? (?:{MEETING})\b|\w, [A-Z]{{3,9}} (?:19|20)\d\d\b")
+_BEFORE_A_MEETING = re.compile(rf"\w,? (?:{MEETING})\b|\w, [A-Z]{{3,9}} {YEAR_SINCE_1900}\b")
 _OPENING_QUOTES = '"“”„«»‹›「『《〈'
 
 
