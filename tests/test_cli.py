@@ -105,7 +105,7 @@ def test_search_json_keeps_its_form(example_library):
     assert len(papers) == 3
     for hit in papers:
         assert set(hit) >= {"rank", "score", "work", "page", "text", "rects", "headings", "pdf"}
-        assert set(hit["work"]) == {"id", "title", "authors", "year"}
+        assert set(hit["work"]) == {"id", "title", "authors", "year", "notices"}
         assert hit["page"] >= 1
         assert all(len(r) == 4 for r in hit["rects"])
         assert (example_library / hit["pdf"]).is_file()
@@ -161,7 +161,9 @@ def test_works_json_keeps_its_form(example_library):
             assert set(mention) >= {"note", "line", "text", "heading"}
             assert mention["line"] >= 1
     missing = read_json("works", "--missing", "--library", example_library)
-    assert {w["id"] for w in missing} == {w["id"] for w in works if not w["pdf"]}
+    confirmed = [w for w in missing if w["id"] in {work["id"] for work in works}]
+    assert {w["id"] for w in confirmed} == {w["id"] for w in works if not w["pdf"]}
+    assert all(w["status"] == "not-found" for w in missing if w not in confirmed)
 
 
 def test_topics_and_summary_json_keep_their_form(example_library):
