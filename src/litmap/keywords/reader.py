@@ -328,11 +328,12 @@ def _query_weights(terms: Terms) -> tuple[dict[int, float], dict[int, float]]:
 
 
 def _idf(total: int, rows_containing_all: int) -> float:
-    return (
-        float(np.log1p((total - rows_containing_all + 0.5) / (rows_containing_all + 0.5)))
-        if total
-        else 0.0
-    )
+    """BM25's weight of a word; 0 where a damaged build says that more rows hold it than there
+    are.
+    """
+    if not total or rows_containing_all > total:
+        return 0.0
+    return float(np.log1p((total - rows_containing_all + 0.5) / (rows_containing_all + 0.5)))
 
 
 def _fit_mask(mask: Mask, size: int) -> Mask:

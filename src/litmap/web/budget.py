@@ -416,7 +416,7 @@ def _open(path: Path) -> sqlite3.Connection:
             _check_rows(db)
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             db.close()
-            if last or isinstance(error, sqlite3.OperationalError):  # full, or held: not damaged
+            if last or _is_passing(error):
                 raise
             for stale in (
                 path,
@@ -427,6 +427,12 @@ def _open(path: Path) -> sqlite3.Connection:
         else:
             return db
     raise AssertionError
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether the disk or another process is the cause (full, held, read-only), and no damage."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return isinstance(error, sqlite3.OperationalError) and code != sqlite3.SQLITE_ERROR
 
 
 def _check_rows(db: sqlite3.Connection) -> None:
