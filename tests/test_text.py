@@ -325,8 +325,11 @@ def test_broken_xref_is_repaired_and_rubbish_is_refused(two_columns, tmp_path):
     half = text.extract_many([("h", tmp_path / "half.pdf")], workers=1)
     assert isinstance(next(half)[1], (Document, PdfError))
     (tmp_path / "page.pdf").write_text("<html>Please log in</html>")
-    with pytest.raises(PdfError, match="no PDF"):
+    with pytest.raises(PdfError, match="no full text"):
         text.extract(tmp_path / "page.pdf", "x")
+    (tmp_path / "rubbish.pdf").write_text("neither a file nor a page")
+    with pytest.raises(PdfError, match="no PDF"):
+        text.extract(tmp_path / "rubbish.pdf", "x")
     with pytest.raises(PdfError, match="cannot be read"):
         text.extract(tmp_path / "missing.pdf", "x")
 

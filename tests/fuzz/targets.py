@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 from harness import HERE, Fault, Target
 from library_targets import (
@@ -200,6 +201,14 @@ def answers() -> Sequence[tuple[str, bytes]]:
     ]
 
 
+@cache
+def _certificates() -> Any:
+    """What a client trusts, read once; none is met here."""
+    from litmap.web import transport
+
+    return transport._tls()
+
+
 def read_exchange(name: str, data: bytes) -> None:
     """The bytes of an HTTP answer, asked for as data, as a file, and as the rest of a file."""
     import httpcore2
@@ -208,15 +217,14 @@ def read_exchange(name: str, data: bytes) -> None:
     from litmap.web import WebClient, transport
     from litmap.web.transport import Limits
 
-    if not hasattr(transport._tls, "cache_info"):  # certificates take longer to read than all else
-        transport._tls = cache(transport._tls)
-
+    certificates = _certificates()  # they take longer to read than all else
     url = "http://pub.example.org/a.pdf"
     limits = Limits(idle=5, total=5, redirects=3, attempts=1, backoff=0.0, patience=0.0)
     refusals = []
     for state in ("data", "file", "rest"):
         with (
             tempfile.TemporaryDirectory() as folder,
+            patch.object(transport, "_tls", lambda: certificates),
             WebClient("", Path(folder), {"default": 0.0}, limits=limits) as client,
         ):
             backend = httpcore2.MockBackend([data])
