@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import importlib
 import os
 import random
 import socket
@@ -56,6 +57,7 @@ class Watch:
     """
 
     def __init__(self) -> None:
+        importlib.import_module("litmap")  # sets variables, whichever test would be the first
         _watch_sockets()
         _adopt_orphans()
         self._kept_threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
