@@ -12,10 +12,9 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
-from benchmarks import report
-from benchmarks.places import RESULTS, ROOT, SHARED, shared
+from benchmarks import figures, report
+from benchmarks.places import ROOT, SHARED, shared
 
 WITHOUT_DATA = (
     *("speed.notes", "speed.throughput", "speed.topics", "speed.keywords", "speed.embedding"),
@@ -67,28 +66,10 @@ def run(name: str, arguments: Sequence[str]) -> bool:
     done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True)
     print(done.stdout, flush=True)
     if done.returncode == 0 and "--json" in arguments:
-        keep(name, arguments, json.loads(done.stdout))
+        options = [a for a in arguments if a.startswith("--") or "/" not in a]
+        told = " ".join(["python -m", f"benchmarks.{name}", *options])
+        figures.keep(name, told, json.loads(done.stdout))
     return done.returncode == 0
-
-
-def keep(name: str, arguments: Sequence[str], figures: object) -> None:
-    """Keep figures with the commit, day and command that gave them."""
-    options = [a for a in arguments if a.startswith("--") or "/" not in a]
-    record = {
-        "name": name,
-        "command": " ".join(["python -m", f"benchmarks.{name}", *options]),
-        "commit": _commit(),
-        "day": datetime.now(UTC).date().isoformat(),
-        "figures": figures,
-    }
-    path = RESULTS / "figures" / f"{name}.json"
-    path.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", "utf-8")
-
-
-def _commit() -> str:
-    command = ["git", "rev-parse", "--short", "HEAD"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "benchmarks" / "data"
 RESULTS = ROOT / "benchmarks" / "results"
+FIGURES = RESULTS / "figures"
 SHARED = Path(os.environ.get("LITMAP_SHARED") or ROOT.parent / "shared")
 
 

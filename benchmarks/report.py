@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from benchmarks.places import RESULTS, ROOT
+from benchmarks.places import FIGURES, RESULTS, ROOT
 
 OUT = ROOT / "benchmarks" / "RESULTS.md"
 
@@ -23,9 +23,7 @@ OUT = ROOT / "benchmarks" / "RESULTS.md"
 def render() -> str:
     """All of RESULTS.md."""
     pages = [json.loads(path.read_text("utf-8")) for path in sorted(RESULTS.glob("*.json"))]
-    figures = [
-        json.loads(p.read_text("utf-8")) for p in sorted((RESULTS / "figures").glob("*.json"))
-    ]
+    figures = [json.loads(path.read_text("utf-8")) for path in sorted(FIGURES.glob("*.json"))]
     lines = [line for page in pages for line in _page(page)]
     if figures:
         lines += ["## Figures as the scripts printed them", ""]

@@ -5,7 +5,7 @@
 
 Each run has the next seed, which sets the order of the tests and their random numbers. Its line says
 what passed and failed, the minutes it took and the mean load of the machine meanwhile. `--keep` adds
-the lines to `results/figures/suite.json` as they come. Exit code 1 where a test failed.
+the lines to `results/figures/reliability.suite.json` as they come. Exit code 1 where a test failed.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.places import RESULTS, ROOT
+from benchmarks import figures
+from benchmarks.places import FIGURES, ROOT
 
 COUNTED = ("passed", "failed", "errors", "skipped")
-KEPT = RESULTS / "figures" / "suite.json"
+NAME = "reliability.suite"
 SAMPLE_SECONDS = 10.0
 
 
@@ -51,7 +51,7 @@ def run(python: str, seed: int, logs: Path) -> dict[str, Any]:
     return {
         "seed": seed,
         "python": _output(python, "-c", "import platform; print(platform.python_version())"),
-        "commit": _output("git", "rev-parse", "--short", "HEAD"),
+        "commit": figures.commit(),
         **counts(text),
         "minutes": round((time.monotonic() - began) / 60, 1),
         "mean load": round(sum(loads) / len(loads), 1),
@@ -65,19 +65,6 @@ def counts(text: str) -> dict[str, int]:
     return {
         name: found.get(name.removesuffix("s") if name == "errors" else name, 0) for name in COUNTED
     }
-
-
-def keep(record: dict[str, Any], path: Path = KEPT) -> None:
-    """Add one run to the figures."""
-    figures = json.loads(path.read_text("utf-8"))["figures"] if path.exists() else []
-    value = {
-        "name": "reliability.suite",
-        "command": "python -m benchmarks.reliability.suite --keep",
-        "commit": record["commit"],
-        "day": f"{datetime.now(UTC):%Y-%m-%d}",
-        "figures": [*figures, record],
-    }
-    path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def _output(*command: str) -> str:
@@ -103,7 +90,8 @@ def main() -> int:
         records.append(record := run(options.python, seed, options.logs))
         print(record, file=sys.stderr, flush=True)
         if options.keep:
-            keep(record)
+            rows = [*figures.kept(FIGURES / f"{NAME}.json"), record]
+            figures.keep(NAME, f"python -m benchmarks.{NAME} --keep", rows)
     if options.json:
         print(json.dumps(records, indent=1))
     return int(any(r["failed"] or r["errors"] or not r["passed"] for r in records))

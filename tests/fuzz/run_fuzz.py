@@ -24,13 +24,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 from harness import HERE, Target, draw, file_name, judge, shrink
 
-ROOT = HERE.parents[1]
+sys.path.append(str(HERE.parents[1]))
+from benchmarks import figures
+
 MOST_KINDS = 25
 """Kinds of faults after which a target is left."""
 
@@ -98,7 +99,7 @@ def _fuzz(name: str, args: argparse.Namespace) -> dict[str, Any]:
         if not left > 2:
             break
     row |= {"faults": len(kinds), "seconds": round(time.monotonic() - begun), "seed": args.seed}
-    row |= {"guided": bool(args.guided), "commit": _commit()}
+    row |= {"guided": bool(args.guided), "commit": figures.commit()}
     print(
         f"{name}: {row['inputs']:,} inputs in {row['seconds']} s, {row['refused']:,} refused, "
         f"{row['faults']} kinds of faults (seed {args.seed})",
@@ -211,22 +212,9 @@ def _limit_memory() -> None:
 # ── figures ───────────────────────────────────────────────────────────────────────────────────────
 def _keep(path: Path, rows: Sequence[dict[str, Any]]) -> None:
     """Rows by target, guided or not: a new one takes the place of an earlier one."""
-    former = json.loads(path.read_text("utf-8"))["figures"] if path.exists() else []
-    figures = {(row["target"], row["guided"]): row for row in [*former, *rows]}
-    record = {
-        "name": "fuzz",
-        "command": "python tests/fuzz/run_fuzz.py --seconds 600",
-        "commit": _commit(),
-        "day": datetime.now(UTC).date().isoformat(),
-        "figures": sorted(figures.values(), key=lambda row: (row["target"], row["guided"])),
-    }
-    path.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", "utf-8")
-
-
-def _commit() -> str:
-    command = ["git", "rev-parse", "--short", "HEAD"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
+    by_target = {(row["target"], row["guided"]): row for row in [*figures.kept(path), *rows]}
+    ordered = sorted(by_target.values(), key=lambda row: (row["target"], row["guided"]))
+    figures.keep("fuzz", "python tests/fuzz/run_fuzz.py --seconds 600", ordered, path)
 
 
 if __name__ == "__main__":

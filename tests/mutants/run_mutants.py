@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import difflib
-import json
 import multiprocessing
 import os
 import queue
@@ -24,7 +23,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -32,7 +30,6 @@ from pathlib import Path
 from sample import Mutant, mutants_of, mutate, sample
 
 ROOT = Path(__file__).resolve().parents[2]
-RESULTS = ROOT / "benchmarks" / "results" / "figures" / "mutants.json"
 # A room → its test files, the fastest first.
 ROOMS: dict[str, tuple[str, ...]] = {
     "catalogue": ("test_catalogue", "test_catalogue_behaviour"),
@@ -84,17 +81,19 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=200, help="spread evenly over the rooms")
     parser.add_argument("--rooms", default=",".join(ROOMS))
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants at a time")
-    parser.add_argument("--json", type=Path, default=RESULTS)
+    parser.add_argument("--json", type=Path, help="keep the figures in this file")
     args = parser.parse_args()
     rooms = args.rooms.split(",")
     with tempfile.TemporaryDirectory(prefix="litmap-mutants-") as folder:
         trees = [Path(folder) / f"tree{job}" for job in range(args.jobs)]
         for tree in trees:
             copy_tree(tree)
-        report = run_rooms(trees, rooms, args.count // len(rooms), args.seed)
-    args.json.parent.mkdir(parents=True, exist_ok=True)
-    args.json.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    print_summary(report["figures"])
+        figures = run_rooms(trees, rooms, args.count // len(rooms), args.seed)
+    sys.path.append(str(ROOT))  # now, so that no run finds the checkout in place of its tree
+    from benchmarks.figures import keep
+
+    keep("mutants", f"make mutants COUNT={figures['mutants']} SEED={args.seed}", figures, args.json)
+    print_summary(figures)
     return 0
 
 
@@ -236,7 +235,7 @@ def _pytest(tree: Path, files: list[str], cpu_seconds: int) -> None:
 
 
 def summarise(figures: dict, survivors: list[dict], seed: str) -> dict:
-    """The report: the share of all that were drawn, and the share where each room weighs by its
+    """The figures: the share of all that were drawn, and the share where each room weighs by its
     mutants.
     """
     killed = {room: row["killed"] + row["timed out"] for room, row in figures.items()}
@@ -246,28 +245,14 @@ def summarise(figures: dict, survivors: list[dict], seed: str) -> dict:
         killed[room] / row["mutants"] * row["of"] / every for room, row in figures.items()
     )
     return {
-        "name": "mutants",
-        "command": f"make mutants COUNT={drawn} SEED={seed}",
-        "commit": commit(),
-        "day": time.strftime("%Y-%m-%d"),
-        "figures": {
-            "seed": seed,
-            "mutants": drawn,
-            "killed": sum(killed.values()),
-            "share": round(sum(killed.values()) / drawn, 3),
-            "share weighted by room size": round(weighted, 3),
-            **figures,
-            "survivors": survivors,
-        },
+        "seed": seed,
+        "mutants": drawn,
+        "killed": sum(killed.values()),
+        "share": round(sum(killed.values()) / drawn, 3),
+        "share weighted by room size": round(weighted, 3),
+        **figures,
+        "survivors": survivors,
     }
-
-
-def commit() -> str:
-    """The commit of the checkout."""
-    command = ["git", "rev-parse", "--short", "HEAD"]  # git of the desk
-    return subprocess.run(
-        command, cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout.strip()
 
 
 def print_summary(figures: dict) -> None:
