@@ -2,7 +2,9 @@
 what is asked.
 """
 
+import importlib
 import json
+import pkgutil
 import urllib.parse
 from dataclasses import replace
 
@@ -15,7 +17,7 @@ from litmap.models import Citation, Location, Mention, Reference, Resolution, Re
 from litmap.parsing.person_names import family_name
 from litmap.parsing.title_similarity import TitleMatch, match_titles, odd_words
 from litmap.parsing.venues import same_venue
-from litmap.works import merge, newest_versions, resolve, with_file_metadata
+from litmap.works import merge, newest_versions, resolve, sources, with_file_metadata
 from litmap.works.informal_matching import best_by_people, people_score, title_parts
 from litmap.works.matching import Verdict, authors_agree, judge
 from litmap.works.merging import combine, group_by_work, same_work, work_id
@@ -415,16 +417,12 @@ def test_other_services():
     assert unpaywall.request_for("10.1/a b", "a@b.org").url.endswith("/10.1/a%20b?email=a@b.org")
 
 
-PARSERS = [
-    arxiv.parse,
-    crossref.parse,
-    openalex.parse,
-    openreview.parse,
-    semantic_scholar.parse,
-    dblp.parse,
-    unpaywall.parse,
-    landing.parse,
+SOURCES = [
+    importlib.import_module(module.name)
+    for module in pkgutil.iter_modules(sources.__path__, f"{sources.__name__}.")
 ]
+PARSERS = [s.parse for s in SOURCES if s.parse.__annotations__["return"] == "list[Record]"]
+JSON_PARSERS = [parse for parse in PARSERS if parse not in {arxiv.parse, landing.parse}]
 SAMPLES = [
     CROSSREF,
     OPENALEX,
@@ -449,7 +447,7 @@ def test_whatever_a_service_sends_is_records_or_an_error(parse, body):
     assert all(isinstance(r, Record) and r.title == " ".join(r.title.split()) for r in records)
 
 
-@pytest.mark.parametrize("parse", PARSERS[1:7], ids=lambda p: p.__module__.rpartition(".")[2])
+@pytest.mark.parametrize("parse", JSON_PARSERS, ids=lambda p: p.__module__.rpartition(".")[2])
 @given(sample=st.sampled_from(SAMPLES), path=st.lists(st.integers(0, 9), max_size=6), value=JSON)
 @settings(max_examples=60, deadline=None)
 def test_a_field_of_another_shape_costs_nothing_but_itself(parse, sample, path, value):
