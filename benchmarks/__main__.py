@@ -18,7 +18,7 @@ from benchmarks.places import ROOT, SHARED, shared
 
 WITHOUT_DATA = (
     *("speed.notes", "speed.throughput", "speed.topics", "speed.keywords", "speed.embedding"),
-    *("speed.scale", "reliability.same_end_state", "reliability.random_faults"),
+    *("speed.scale", "speed.search", "reliability.same_end_state", "reliability.random_faults"),
 )
 WITH_DATA = (
     *("quality.reference_lists", "quality.resolving", "quality.summaries", "quality.questions"),
