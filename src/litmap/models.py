@@ -170,6 +170,11 @@ class Location:
     access: str = "unknown"
     version: str = ""
 
+    @property
+    def is_open_pdf(self) -> bool:
+        """Whether a PDF that is free to read lies here."""
+        return self.kind == "pdf" and self.access == "open"
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:

@@ -11,12 +11,14 @@ from litmap.works.queries import (
     SourceQuery,
     TasksByValue,
     add_supplements,
+    ask,
     europe_pmc_ids,
     in_batches,
     tasks_by_value,
     tasks_of,
 )
 from litmap.works.sources import core, crossref, europe_pmc, hal, openrxiv, pmc, unpaywall
+from litmap.works.sources.phrases import can_quote
 from litmap.works.task import ResolutionTask
 
 Tasks = Sequence[ResolutionTask]
@@ -29,18 +31,10 @@ def published_versions(tasks: Tasks, options: SourceOptions) -> list[SourceQuery
     """BioRxiv and medRxiv, for preprints of which no published version is known."""
     queries = []
     for task in without_open_copy(tasks):
-        dois = _crossref_dois(task)
-        if len(dois) == 1 and openrxiv.can_ask(dois[0]):
-            request = openrxiv.request_for(dois[0])
-            queries.append(
-                SourceQuery(
-                    openrxiv.NAME,
-                    request,
-                    (task,),
-                    lambda r: openrxiv.parse(r.body),
-                    add_supplements,
-                )
-            )
+        preprint = openrxiv.unpublished(_crossref_dois(task))
+        if preprint:
+            request = openrxiv.request_for(preprint)
+            queries.append(ask(openrxiv, request, (task,), add_supplements))
     return queries
 
 
@@ -72,10 +66,7 @@ def pmc_articles(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
         def query(ids: list[str], kind: str = kind) -> SourceQuery:
             values = [ident.partition(":")[2] for ident in ids]
             request = pmc.request_for(kind, values, options.contact)
-            asking = tasks_of(ids, wanted)
-            return SourceQuery(
-                pmc.NAME, request, asking, lambda r: pmc.parse(r.body), add_supplements
-            )
+            return ask(pmc, request, tasks_of(ids, wanted), add_supplements)
 
         ids = [i for i in wanted if i.startswith(f"{kind}:") and pmc.can_ask(i)]
         queries += in_batches(ids, pmc.AT_ONCE, query)
@@ -95,10 +86,9 @@ def hal_dois(wanted: TasksByValue) -> list[SourceQuery]:
 
     def query(dois: list[str]) -> SourceQuery:
         request = hal.request_for_dois(dois)
-        asking = tasks_of(dois, wanted)
-        return SourceQuery(hal.NAME, request, asking, lambda r: hal.parse(r.body), add_supplements)
+        return ask(hal, request, tasks_of(dois, wanted), add_supplements)
 
-    return in_batches([doi for doi in wanted if hal.can_ask(doi)], hal.DOIS_AT_ONCE, query)
+    return in_batches([doi for doi in wanted if can_quote(doi)], hal.DOIS_AT_ONCE, query)
 
 
 def core_dois(wanted: TasksByValue, key: str) -> list[SourceQuery]:
@@ -106,12 +96,9 @@ def core_dois(wanted: TasksByValue, key: str) -> list[SourceQuery]:
 
     def query(dois: list[str]) -> SourceQuery:
         request = core.request_for_dois(dois, key)
-        asking = tasks_of(dois, wanted)
-        return SourceQuery(
-            core.NAME, request, asking, lambda r: core.parse(r.body), add_supplements
-        )
+        return ask(core, request, tasks_of(dois, wanted), add_supplements)
 
-    return in_batches([doi for doi in wanted if core.can_ask(doi)], core.AT_ONCE, query)
+    return in_batches([doi for doi in wanted if can_quote(doi)], core.AT_ONCE, query)
 
 
 def open_copies(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
@@ -123,15 +110,7 @@ def open_copies(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
         doi = next(iter(_crossref_dois(task)), "")
         if doi:
             request = unpaywall.request_for(doi, options.contact)
-            queries.append(
-                SourceQuery(
-                    unpaywall.NAME,
-                    request,
-                    (task,),
-                    lambda r: unpaywall.parse(r.body),
-                    add_supplements,
-                )
-            )
+            queries.append(ask(unpaywall, request, (task,), add_supplements))
     return queries
 
 
@@ -152,8 +131,7 @@ def without_open_copy(tasks: Iterable[ResolutionTask]) -> list[ResolutionTask]:
 
 
 def _has_open_copy(task: ResolutionTask) -> bool:
-    places = (place for record in task.known_records() for place in record.locations)
-    return any(place.kind == "pdf" and place.access == "open" for place in places)
+    return any(at.is_open_pdf for record in task.known_records() for at in record.locations)
 
 
 def _known_of_kind(task: ResolutionTask, kind: str) -> list[str]:

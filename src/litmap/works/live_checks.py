@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from litmap.errors import Blocked, Challenged, Exhausted, NotFound, SlowDown, WebError
 from litmap.models import Request
 from litmap.protocols import Client
-from litmap.works.record import Record
+from litmap.works.queries import Source
 from litmap.works.sources import (
     arxiv,
     crossref,
@@ -53,30 +53,18 @@ class _Question:
     count: Callable[[bytes], int]
 
 
-def _counted(parse: Callable[[bytes], list[Record]]) -> Callable[[bytes], int]:
-    return lambda body: len(parse(body))
+def _records_of(source: Source, request: Request) -> _Question:
+    return _Question(source.NAME, request, lambda body: len(source.parse(body)))
 
 
 def _questions(contact: str, keys: Mapping[str, str]) -> Iterator[_Question]:
-    yield _Question(arxiv.NAME, arxiv.request_for([ARXIV_ID]), _counted(arxiv.parse))
-    yield _Question(crossref.NAME, crossref.request_for(DOI), _counted(crossref.parse))
-    yield _Question(
-        openalex.NAME, openalex.request_for_one("doi", DOI, keys), _counted(openalex.parse)
-    )
-    yield _Question(
-        semantic_scholar.NAME,
-        semantic_scholar.request_for(f"DOI:{DOI}", keys),
-        _counted(semantic_scholar.parse),
-    )
-    yield _Question(dblp.NAME, dblp.request_for("attention is all you need"), _counted(dblp.parse))
-    yield _Question(
-        openreview.NAME,
-        openreview.request_for("rJXMpikCZ", openreview.HOSTS[0]),
-        _counted(openreview.parse),
-    )
-    yield _Question(
-        europe_pmc.NAME, europe_pmc.request_for([f"doi:{DOI}"]), _counted(europe_pmc.parse)
-    )
+    yield _records_of(arxiv, arxiv.request_for([ARXIV_ID]))
+    yield _records_of(crossref, crossref.request_for(DOI))
+    yield _records_of(openalex, openalex.request_for_one("doi", DOI, keys))
+    yield _records_of(semantic_scholar, semantic_scholar.request_for(f"DOI:{DOI}", keys))
+    yield _records_of(dblp, dblp.request_for("attention is all you need"))
+    yield _records_of(openreview, openreview.request_for("rJXMpikCZ", openreview.HOSTS[0]))
+    yield _records_of(europe_pmc, europe_pmc.request_for([f"doi:{DOI}"]))
     yield _Question(
         "PubMed Central's bucket",
         pmc.request_for_files("PMC1805685"),
@@ -88,9 +76,7 @@ def _questions(contact: str, keys: Mapping[str, str]) -> Iterator[_Question]:
         lambda body: len(wayback.parse(body)),
     )
     if contact:
-        yield _Question(
-            unpaywall.NAME, unpaywall.request_for(DOI, contact), _counted(unpaywall.parse)
-        )
+        yield _records_of(unpaywall, unpaywall.request_for(DOI, contact))
 
 
 def live_checks(

@@ -32,14 +32,11 @@ def place_lookups(work: Work, *, contact: str = "") -> Iterator[PlaceLookup]:
     if zenodo.can_ask(doi):
         request = zenodo.request_for(doi)
         yield PlaceLookup(zenodo.NAME, request, lambda r: zenodo.parse(r.body), is_own=True)
-    if doi and crossref.registers(doi) and _has_open_file(work):  # else asked when it was found
+    if doi and crossref.registers(doi) and any(at.is_open_pdf for at in work.locations):
+        # else asked when it was found
         yield from _of_preprint(work, contact)
         yield from _by_doi(doi, contact, {at.source for at in work.locations})
     yield from _in_archive(work)
-
-
-def _has_open_file(work: Work) -> bool:
-    return any(at.kind == "pdf" and at.access == "open" for at in work.locations)
 
 
 def _in_bucket(pmcid: str) -> PlaceLookup:
@@ -74,10 +71,10 @@ def _read_unpaywall(response: Response) -> list[Location]:
 
 def _of_preprint(work: Work, contact: str) -> Iterator[PlaceLookup]:
     """BioRxiv and medRxiv, for a preprint of which no published version is known."""
-    dois = [ident[4:] for ident in work.ids if ident.startswith("doi:")]
-    if len(dois) == 1 and openrxiv.can_ask(dois[0]):
-        request = openrxiv.request_for(dois[0])
-        read = partial(_read_published, preprint=dois[0], contact=contact)
+    preprint = openrxiv.unpublished([i[4:] for i in work.ids if i.startswith("doi:")])
+    if preprint:
+        request = openrxiv.request_for(preprint)
+        read = partial(_read_published, preprint=preprint, contact=contact)
         yield PlaceLookup(openrxiv.NAME, request, read)
 
 

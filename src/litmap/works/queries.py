@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Protocol
 
 from litmap.models import Request, Response
 from litmap.works.record import Record
@@ -66,6 +67,26 @@ class SourceQuery:
     free: Callable[[], list[SourceQuery]] | None = None
 
 
+class Source(Protocol):
+    """A module of `works.sources` whose answers hold records."""
+
+    NAME: str
+
+    def parse(self, body: bytes) -> list[Record]:
+        """The records of an answer. Raises `WebError` for what is none."""
+        ...
+
+
+def ask(
+    source: Source,
+    request: Request,
+    tasks: Iterable[ResolutionTask],
+    deliver: Deliver = add_matching,
+) -> SourceQuery:
+    """A request to a source whose answer its own parser reads."""
+    return SourceQuery(source.NAME, request, tuple(tasks), lambda r: source.parse(r.body), deliver)
+
+
 # ── many in one request ──────────────────────────────────────────────────────────────────────────
 def tasks_by_value(
     tasks: Iterable[ResolutionTask], values: Callable[[ResolutionTask], Iterable[str]]
@@ -83,7 +104,7 @@ def arxiv_ids(wanted: TasksByValue, deliver: Deliver = add_matching) -> list[Sou
 
     def query(ids: list[str]) -> SourceQuery:
         request = arxiv.request_for([i.removeprefix("arxiv:") for i in ids])
-        return SourceQuery(arxiv.NAME, request, tasks_of(ids, wanted), _read_arxiv, deliver)
+        return ask(arxiv, request, tasks_of(ids, wanted), deliver)
 
     return in_batches(list(wanted), arxiv.IDS_AT_ONCE, query, retry_empty=True)
 
@@ -98,7 +119,7 @@ def arxiv_titles_of(wanted: TasksByValue) -> list[SourceQuery]:
 
     def query(titles: list[str]) -> SourceQuery:
         request = arxiv.request_for_titles(titles)
-        return SourceQuery(arxiv.NAME, request, tasks_of(titles, wanted), _read_arxiv)
+        return ask(arxiv, request, tasks_of(titles, wanted))
 
     titles = [title for title in wanted if arxiv.phrase(title)]
     return in_batches(titles, arxiv.TITLES_AT_ONCE, query)
@@ -114,12 +135,12 @@ def openalex_ids(
         def query(ids: list[str], corpus: str = openalex.CORPUS, kind: str = kind) -> SourceQuery:
             values = [_openalex_value(i) for i in ids]
             request = openalex.request_for(kind, values, options.keys, corpus)
-            listed = _openalex(request, tasks_of(ids, wanted), deliver)
+            listed = ask(openalex, request, tasks_of(ids, wanted), deliver)
             return replace(listed, free=lambda: [single(i, kind) for i in ids])
 
         def single(ident: str, kind: str) -> SourceQuery:
             request = openalex.request_for_one(kind, _openalex_value(ident), options.keys)
-            return _openalex(request, tuple(wanted[ident]), deliver)
+            return ask(openalex, request, wanted[ident], deliver)
 
         ids = [i for i in wanted if _is_openalex_id(_as_doi(i), kind)]
         queries += in_batches(ids, openalex.AT_ONCE, query, plainer=partial(query, corpus=""))
@@ -131,13 +152,7 @@ def europe_pmc_ids(wanted: TasksByValue, deliver: Deliver = add_matching) -> lis
 
     def query(ids: list[str]) -> SourceQuery:
         request = europe_pmc.request_for(ids)
-        return SourceQuery(
-            europe_pmc.NAME,
-            request,
-            tasks_of(ids, wanted),
-            lambda r: europe_pmc.parse(r.body),
-            deliver,
-        )
+        return ask(europe_pmc, request, tasks_of(ids, wanted), deliver)
 
     ids = [ident for ident in wanted if europe_pmc.can_ask(ident)]
     return in_batches(ids, europe_pmc.AT_ONCE, query)
@@ -148,22 +163,16 @@ def repository_titles(wanted: TasksByValue, options: SourceOptions) -> list[Sour
 
     def at_hal(titles: list[str]) -> SourceQuery:
         request = hal.request_for_titles(titles)
-        return SourceQuery(hal.NAME, request, tasks_of(titles, wanted), lambda r: hal.parse(r.body))
+        return ask(hal, request, tasks_of(titles, wanted))
 
     def at_core(titles: list[str]) -> SourceQuery:
         request = core.request_for_titles(titles, options.keys["core"])
-        return SourceQuery(
-            core.NAME, request, tasks_of(titles, wanted), lambda r: core.parse(r.body)
-        )
+        return ask(core, request, tasks_of(titles, wanted))
 
     queries = in_batches(list(wanted), hal.TITLES_AT_ONCE, at_hal)
     if options.keys.get("core"):
         queries += in_batches(list(wanted), core.AT_ONCE, at_core)
     return queries
-
-
-def _openalex(request: Request, tasks: tuple[ResolutionTask, ...], deliver: Deliver) -> SourceQuery:
-    return SourceQuery(openalex.NAME, request, tasks, _read_openalex, deliver)
 
 
 def openalex_titles(tasks: Sequence[ResolutionTask], options: SourceOptions) -> list[SourceQuery]:
@@ -176,18 +185,10 @@ def openalex_titles_of(wanted: TasksByValue, options: SourceOptions) -> list[Sou
 
     def query(titles: list[str], corpus: str = openalex.CORPUS) -> SourceQuery:
         request = openalex.request_for_titles(titles, options.keys, corpus)
-        return SourceQuery(openalex.NAME, request, tasks_of(titles, wanted), _read_openalex)
+        return ask(openalex, request, tasks_of(titles, wanted))
 
     plainer = partial(query, corpus="")
     return in_batches(list(wanted), openalex.TITLES_AT_ONCE, query, plainer=plainer)
-
-
-def _read_arxiv(response: Response) -> list[Record]:
-    return arxiv.parse(response.body)
-
-
-def _read_openalex(response: Response) -> list[Record]:
-    return openalex.parse(response.body)
 
 
 def _is_openalex_id(ident: str, kind: str) -> bool:

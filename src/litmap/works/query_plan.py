@@ -4,11 +4,10 @@ all tasks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
-from litmap.models import Request
 from litmap.parsing.identifiers import identifier_from_url
 from litmap.parsing.person_names import family_name
 from litmap.parsing.title_similarity import normalise_title
@@ -26,6 +25,7 @@ from litmap.works.queries import (
     arxiv_ids,
     arxiv_titles,
     arxiv_titles_of,
+    ask,
     europe_pmc_ids,
     in_batches,
     openalex_ids,
@@ -87,36 +87,6 @@ def is_complete(task: ResolutionTask) -> bool:
 
 
 # ── one at a time ────────────────────────────────────────────────────────────────────────────────
-def _crossref(
-    request: Request, tasks: Iterable[ResolutionTask], deliver: Deliver = add_matching
-) -> SourceQuery:
-    return SourceQuery(
-        crossref.NAME, request, tuple(tasks), lambda r: crossref.parse(r.body), deliver
-    )
-
-
-def _arxiv(request: Request, task: ResolutionTask, deliver: Deliver) -> SourceQuery:
-    return SourceQuery(arxiv.NAME, request, (task,), lambda r: arxiv.parse(r.body), deliver)
-
-
-def _dblp(words: str, task: ResolutionTask, deliver: Deliver = add_matching) -> SourceQuery:
-    request = dblp.request_for(words)
-    return SourceQuery(dblp.NAME, request, (task,), lambda r: dblp.parse(r.body), deliver)
-
-
-def _semantic_scholar(
-    request: Request, task: ResolutionTask, deliver: Deliver = add_confirmed
-) -> SourceQuery:
-    return SourceQuery(
-        semantic_scholar.NAME, request, (task,), lambda r: semantic_scholar.parse(r.body), deliver
-    )
-
-
-def _openreview(forum: str, task: ResolutionTask, host: str) -> SourceQuery:
-    request = openreview.request_for(forum, host)
-    return SourceQuery(openreview.NAME, request, (task,), lambda r: openreview.parse(r.body))
-
-
 def _page(url: str, task: ResolutionTask) -> SourceQuery:
     request = landing.request_for(url)
     return SourceQuery(
@@ -131,13 +101,13 @@ def _crossref_dois(wanted: TasksByValue, deliver: Deliver = add_matching) -> lis
 
     def query(idents: list[str]) -> SourceQuery:
         request = crossref.request_for_dois([ident[4:] for ident in idents])
-        return _crossref(request, tasks_of(idents, wanted), deliver)
+        return ask(crossref, request, tasks_of(idents, wanted), deliver)
 
     if len(listed) < MIN_LISTED:
         listed = []
     singles = [ident for ident in dois if ident not in listed]
     return in_batches(listed, crossref.DOIS_AT_ONCE, query) + [
-        _crossref(crossref.request_for(ident[4:]), wanted[ident], deliver) for ident in singles
+        ask(crossref, crossref.request_for(ident[4:]), wanted[ident], deliver) for ident in singles
     ]
 
 
@@ -181,14 +151,15 @@ def _by_kind(task: ResolutionTask, ident: str, options: SourceOptions) -> list[S
     """Queries for an id that no batch can take."""
     kind, _, value = ident.partition(":")
     if kind == "openreview":
-        return [_openreview(value, task, openreview.HOSTS[0])]
+        return [ask(openreview, openreview.request_for(value, openreview.HOSTS[0]), (task,))]
     if kind == "s2":
         paper = value.replace("corpusid:", "CorpusId:")
-        return [_semantic_scholar(semantic_scholar.request_for(paper, options.keys), task)]
+        request = semantic_scholar.request_for(paper, options.keys)
+        return [ask(semantic_scholar, request, (task,), add_confirmed)]
     if kind == "pii":
-        return [_crossref(crossref.request_for_pii(value), (task,), add_confirmed)]
+        return [ask(crossref, crossref.request_for_pii(value), (task,), add_confirmed)]
     if kind == "jstor":
-        return [_crossref(crossref.request_for(f"10.2307/{value}"), (task,), add_confirmed)]
+        return [ask(crossref, crossref.request_for(f"10.2307/{value}"), (task,), add_confirmed)]
     url = _page_of(ident, task)
     return [_page(url, task)] if url else []
 
@@ -234,7 +205,7 @@ def _elsewhere(ident: str, task: ResolutionTask) -> list[SourceQuery]:
     """The second source of an id: another host, or the work's page."""
     kind, _, value = ident.partition(":")
     if kind == "openreview":
-        return [_openreview(value, task, openreview.HOSTS[1])]
+        return [ask(openreview, openreview.request_for(value, openreview.HOSTS[1]), (task,))]
     if kind == "doi":
         return [_page(f"https://doi.org/{quote(value, safe='/():;.-_')}", task)]
     return []
@@ -254,7 +225,7 @@ def by_address(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
         if forum and not task.by_id and not task.title:
             address = f"URL:https://openreview.net/forum?id={forum.partition(':')[2]}"
             request = semantic_scholar.request_for(address, options.keys)
-            queries.append(_semantic_scholar(request, task))
+            queries.append(ask(semantic_scholar, request, (task,), add_confirmed))
     return queries
 
 
@@ -298,7 +269,7 @@ def by_title(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
             continue
         author = family_name(task.wanted.authors[0]) if task.wanted.authors else ""
         request = crossref.request_for_reference(task.title, author, task.wanted.year)
-        queries.append(_crossref(request, (task,)))
+        queries.append(ask(crossref, request, (task,)))
     return queries
 
 
@@ -378,7 +349,7 @@ def _place_words(task: ResolutionTask, families: Sequence[str]) -> str:
 
 def _people_at_crossref(task: ResolutionTask, families: Sequence[str], words: str) -> SourceQuery:
     request = crossref.request_for_people(" ".join(families), words, task.wanted.year)
-    return _crossref(request, (task,), add_by_people)
+    return ask(crossref, request, (task,), add_by_people)
 
 
 def _people_of_year(task: ResolutionTask, families: list[str], year: int) -> list[SourceQuery]:
@@ -390,8 +361,8 @@ def _people_of_year(task: ResolutionTask, families: list[str], year: int) -> lis
     request = arxiv.request_for_people(families, year)
     named = families if len(families) > 1 else [*families, str(year)]
     return [
-        _arxiv(request, task, add_by_people),
-        _dblp(" ".join(named), task, add_by_people),
+        ask(arxiv, request, (task,), add_by_people),
+        ask(dblp, dblp.request_for(" ".join(named)), (task,), add_by_people),
     ]
 
 
@@ -413,11 +384,7 @@ def by_people_elsewhere(tasks: Tasks, options: SourceOptions) -> list[SourceQuer
         if task.records() or not families or not (task.wanted.year or len(families) > 1):
             continue
         request = openalex.request_for_people(families, task.wanted.year, options.keys)
-        queries.append(
-            SourceQuery(
-                openalex.NAME, request, (task,), lambda r: openalex.parse(r.body), add_by_people
-            )
-        )
+        queries.append(ask(openalex, request, (task,), add_by_people))
     return queries
 
 
@@ -428,10 +395,10 @@ def by_title_elsewhere(tasks: Tasks, options: SourceOptions) -> list[SourceQuery
     for task in tasks:
         if task.records() or not task.title:
             continue
-        queries.append(_dblp(task.title, task))
+        queries.append(ask(dblp, dblp.request_for(task.title), (task,)))
         if task.citation.sure and options.keys.get("s2"):
             request = semantic_scholar.request_for_title(task.title, options.keys)
-            queries.append(_semantic_scholar(request, task, add_matching))
+            queries.append(ask(semantic_scholar, request, (task,)))
     return queries
 
 

@@ -4,7 +4,6 @@ Wants a key, which is free. https://api.core.ac.uk/docs/v3
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -25,16 +24,12 @@ from litmap.works.record import (
     unique,
     year,
 )
+from litmap.works.sources.phrases import phrase
 
 NAME = "CORE"
 API = "https://api.core.ac.uk/v3/search/works/"
 AT_ONCE = 10
 MAX_PAGE = 100
-
-
-def can_ask(doi: str) -> bool:
-    """Whether a DOI may stand in a query."""
-    return not re.search(r"[\s\"\\]", doi)
 
 
 def request_for_dois(dois: Sequence[str], key: str) -> Request:
@@ -44,11 +39,7 @@ def request_for_dois(dois: Sequence[str], key: str) -> Request:
 
 def request_for_titles(titles: Sequence[str], key: str) -> Request:
     """A search for deposits with any of these titles, as phrases."""
-    return _request(" OR ".join(f'title:"{_words(title)}"' for title in titles), key)
-
-
-def _words(title: str) -> str:
-    return " ".join(re.sub(r"[^\w'’-]+", " ", title).split())[:300]
+    return _request(" OR ".join(f'title:"{phrase(title)}"' for title in titles), key)
 
 
 def _request(query: str, key: str) -> Request:

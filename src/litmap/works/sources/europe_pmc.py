@@ -24,6 +24,7 @@ from litmap.works.record import (
     text,
     year,
 )
+from litmap.works.sources.phrases import can_quote
 
 NAME = "Europe PMC"
 API = "https://www.ebi.ac.uk/europepmc/webservices/rest"
@@ -39,7 +40,7 @@ def can_ask(ident: str) -> bool:
     something there.
     """
     kind, _, value = ident.partition(":")
-    return kind in _KINDS and len(value) <= 45 and not re.search(r"[\s\"\\]", value)
+    return kind in _KINDS and len(value) <= 45 and can_quote(value)
 
 
 def request_for(idents: Sequence[str]) -> Request:

@@ -4,7 +4,6 @@ https://api.archives-ouvertes.fr/docs
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -24,6 +23,7 @@ from litmap.works.record import (
     text,
     year,
 )
+from litmap.works.sources.phrases import phrase
 
 NAME = "HAL"
 API = "https://api.archives-ouvertes.fr/search/"
@@ -35,11 +35,6 @@ _FIELDS = (
 )
 
 
-def can_ask(doi: str) -> bool:
-    """Whether a DOI may stand in a query."""
-    return not re.search(r"[\s\"\\]", doi)
-
-
 def request_for_dois(dois: Sequence[str]) -> Request:
     """A request for the deposits with any of these DOIs."""
     return _request(" OR ".join(f'doiId_s:"{doi}"' for doi in dois), 4 * len(dois))
@@ -47,11 +42,7 @@ def request_for_dois(dois: Sequence[str]) -> Request:
 
 def request_for_titles(titles: Sequence[str]) -> Request:
     """A search for deposits with any of these titles, as phrases."""
-    return _request(" OR ".join(f'title_t:"{_words(t)}"' for t in titles), 10 * len(titles))
-
-
-def _words(title: str) -> str:
-    return " ".join(re.sub(r"[^\w'’-]+", " ", title).split())[:300]
+    return _request(" OR ".join(f'title_t:"{phrase(t)}"' for t in titles), 10 * len(titles))
 
 
 def _request(query: str, rows: int) -> Request:

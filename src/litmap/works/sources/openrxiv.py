@@ -6,6 +6,7 @@ Their own files stand behind a robot check; the published version is often open 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from litmap.models import Request
@@ -17,6 +18,7 @@ from litmap.works.record import (
     items,
     load_json,
     named,
+    people,
     split_title,
     text,
     year,
@@ -31,6 +33,11 @@ _MEDICAL = 8
 def can_ask(doi: str) -> bool:
     """Whether a DOI is that of a preprint: the prefix has journals too."""
     return _PREPRINT.fullmatch(doi) is not None
+
+
+def unpublished(dois: Sequence[str]) -> str:
+    """The DOI of a work that is a preprint and has no other, '' for all others."""
+    return dois[0] if len(dois) == 1 and can_ask(dois[0]) else ""
 
 
 def request_for(doi: str) -> Request:
@@ -52,11 +59,10 @@ def _record(item: dict[str, object]) -> Record | None:
     doi = doi_id(text(item.get("doi")))
     if not title or not doi:
         return None
-    names = (name.strip() for name in text(item.get("authors")).split(";"))
     return Record(
         source=NAME,
         title=title,
-        authors=tuple(name for name in names if name),
+        authors=people(name.strip() for name in text(item.get("authors")).split(";")),
         year=year(text(item.get("date"))[:4]),
         venue=text(item.get("server")),
         abstract=text(item.get("abstract")),
