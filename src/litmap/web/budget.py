@@ -255,26 +255,20 @@ class Budget:
             )
 
     # ── robot checks ──
-    def note_challenge(self, host: str, mark: str) -> str:
-        """Leave a host alone for a day that asks for a browser; the time until then."""
+    def note_challenge(self, host: str, mark: str) -> Challenged:
+        """Leave a host alone for a day that asks for a browser; the error that says so."""
         until = time.time() + CHALLENGE_REST
         with self._write() as db:
             db.execute("INSERT OR REPLACE INTO challenges VALUES (?, ?, ?)", (host, mark, until))
-        return _timestamp(until)
+        return _challenged(host, mark, until)
 
     def _check_challenge(self, host: str) -> None:
         with self._lock:
             row = self._db.execute(
                 "SELECT mark, until FROM challenges WHERE host = ?", (host,)
             ).fetchone()
-        if row is None or not time.time() < row[1] <= time.time() + CHALLENGE_REST:
-            return
-        until = _timestamp(row[1])
-        raise Challenged(
-            f"{host} asks for a browser ({row[0]}); left alone until {until}",
-            subject=f"https://{host}/",
-            until=until,
-        )
+        if row is not None and time.time() < row[1] <= time.time() + CHALLENGE_REST:
+            raise _challenged(host, *row)
 
     def close(self) -> None:
         """End all waits; they raise `WebError`."""
@@ -297,7 +291,7 @@ class Budget:
             rest = self._resting(group)
             if rest > now:
                 if rest - now > self._patience:
-                    until = _timestamp(rest)
+                    until = utc_text(rest)
                     raise Exhausted(
                         f"{host} asks to come back at {until}", subject=host, until=until
                     )
@@ -378,13 +372,20 @@ class Budget:
             self.sleep(group, 0.05, "another process asks it")
 
 
-def _timestamp(seconds: float) -> str:
+def _challenged(host: str, mark: str, seconds: float) -> Challenged:
+    until = utc_text(seconds)
+    text = f"{host} asks for a browser ({mark}); left alone until {until}"
+    return Challenged(text, subject=f"https://{host}/", until=until)
+
+
+def utc_text(seconds: float) -> str:
+    """Seconds since 1970 as an ISO 8601 time, UTC."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _midnight() -> str:
     """When the next day begins, UTC."""
-    return _timestamp((time.time() // 86_400 + 1) * 86_400)
+    return utc_text((time.time() // 86_400 + 1) * 86_400)
 
 
 @contextlib.contextmanager

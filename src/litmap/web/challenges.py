@@ -1,14 +1,15 @@
 """Pages of bot protection: what a host sends instead of an answer to a client that is no browser.
 
 Their marks are in `data/challenge_marks.txt`, those that guarded sites' own pages carry too in
-`data/challenge_scripts.txt`. Nothing is solved or worked around: such a host is
-left alone for a day.
+`data/challenge_scripts.txt`. Nothing is solved or worked around: such a host is left alone for a
+day.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 from litmap.parsing.word_lists import load_words
 
@@ -50,8 +51,14 @@ def challenge_in(headers: Mapping[str, str], body: bytes) -> str:
 
 def _first_mark(name: str, text: str) -> str:
     """The protection of the first mark of a list that stands in the text, '' for none."""
-    rows = (row.partition(": ") for row in load_words(name, "litmap.web"))
-    return next((name for name, _, mark in sorted(rows) if mark in text), "")
+    return next((protection for protection, mark in _marks(name) if mark in text), "")
+
+
+@cache
+def _marks(name: str) -> list[tuple[str, str]]:
+    """The marks of a list, each behind its protection."""
+    rows = sorted(row.partition(": ") for row in load_words(name, "litmap.web"))
+    return [(protection, mark) for protection, _, mark in rows]
 
 
 def says_little(page: str) -> bool:

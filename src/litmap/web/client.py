@@ -11,7 +11,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
@@ -19,10 +19,10 @@ from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
 from litmap import __version__
-from litmap.errors import Blocked, Challenged, Exhausted, NotFound, SlowDown, Unsafe, WebError
+from litmap.errors import Blocked, Exhausted, NotFound, SlowDown, Unsafe, WebError
 from litmap.models import Download, Request, Response
 from litmap.web import downloads
-from litmap.web.budget import Budget, OnWait, group_of, jitter
+from litmap.web.budget import Budget, OnWait, group_of, jitter, utc_text
 from litmap.web.challenges import MAX_LOOKED_AT, challenge_in, is_html
 from litmap.web.safety import Address, Allowed, check_url
 from litmap.web.transport import Answer, Limits, Slow, Transport
@@ -284,59 +284,63 @@ class WebClient:
         if not mark:
             return
         host = _host(url)
-        until = self._budget.note_challenge(host, mark)
-        text = f"{host} asks for a browser ({mark}); left alone until {until}"
-        logger.warning("%s", text)
+        challenged = self._budget.note_challenge(host, mark)
+        challenged.subject, challenged.status = url, answer.status
+        logger.warning("%s", challenged.message)
         with self._lock:
-            self.challenged[host] = text
-        raise Challenged(text, subject=url, status=answer.status, until=until)
+            self.challenged[host] = challenged.message
+        raise challenged
 
     # ── trying again ──
     def _trying(self, url: str, once: Callable[[], T]) -> T:
         host = check_url(url, self._allowed).host
+        try:
+            return self._with_retries(host, once)
+        except Exhausted as error:
+            with self._lock:
+                spent = _host(error.subject) or error.subject or host
+                self.exhausted.setdefault(spent, error.message)
+            raise
+
+    def _with_retries(self, host: str, once: Callable[[], T]) -> T:
         for attempt in range(1, self._limits.attempts + 1):
-            last = attempt == self._limits.attempts
             try:
                 return once()
-            except Exhausted as error:
-                self._note_exhausted(_host(error.subject) or error.subject or host, error.message)
-                raise
             except SlowDown as error:
-                asked, target = _host(error.subject) or host, _target(error.subject)
-                factor = max(4.0, 8 * self._budget.pace(group_of(asked, target)).seconds)
-                wait = error.retry_after or self._backoff(attempt, factor)
-                self._budget.rest(asked, wait, target)
-                if last or wait > self._limits.patience:
-                    tired = self._tired(asked, error, wait)
-                    if isinstance(tired, Exhausted):
-                        self._note_exhausted(asked, tired.message)
-                    raise tired from error
+                self._rest_after(error, _host(error.subject) or host, attempt)
             except WebError as error:
-                if not error.transient or isinstance(error, Unsafe):
+                if not error.transient or isinstance(error, Exhausted | Unsafe):
                     raise
-                if not error.status:
-                    self._count_failure(_host(error.subject) or host)
-                if (
-                    last
-                    or self._is_dead(_host(error.subject) or host)
-                    or (attempt >= 2 and isinstance(error, Slow))
-                ):
-                    raise
-                self._budget.sleep(
-                    host, self._backoff(attempt, 1.0), f"trying again: {error.message}"
-                )
+                self._wait_after(error, host, attempt)
         raise AssertionError
 
-    def _note_exhausted(self, host: str, message: str) -> None:
-        with self._lock:
-            self.exhausted.setdefault(host, message)
+    def _rest_after(self, error: SlowDown, host: str, attempt: int) -> None:
+        """Nobody asks a host for a while that asked to slow down. Raises where this was the last
+        try, or it asks for more than the patience.
+        """
+        target = _target(error.subject)
+        factor = max(4.0, 8 * self._budget.pace(group_of(host, target)).seconds)
+        wait = error.retry_after or self._backoff(attempt, factor)
+        self._budget.rest(host, wait, target)
+        if attempt == self._limits.attempts or wait > self._limits.patience:
+            raise self._tired(host, error, wait) from error
+
+    def _wait_after(self, error: WebError, host: str, attempt: int) -> None:
+        """Wait before the next try. Raises the error where there is none."""
+        failed = _host(error.subject) or host
+        if not error.status:
+            self._count_failure(failed)
+        is_last = attempt == self._limits.attempts or (attempt >= 2 and isinstance(error, Slow))
+        if is_last or self._is_dead(failed):
+            raise error
+        self._budget.sleep(host, self._backoff(attempt, 1.0), f"trying again: {error.message}")
 
     def _backoff(self, attempt: int, factor: float) -> float:
         """Exponential, with jitter; `factor` is larger where the host itself asked for rest."""
         return float(self._limits.backoff * factor * 2 ** (attempt - 1) * jitter(0.8, 1.4))
 
     def _tired(self, host: str, error: SlowDown, wait: float) -> WebError:
-        until = datetime.fromtimestamp(time.time() + wait, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        until = utc_text(time.time() + wait)
         if wait > self._limits.patience:
             return Exhausted(
                 f"{host} gives nothing more before {until}", subject=error.subject, until=until
