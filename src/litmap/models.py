@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -28,6 +29,27 @@ Status = Literal["fetched", "metadata-only", "not-found", "unsure", "failed", "p
 unsure: several candidates, or a file that may be another paper; failed: an error that the next run
 tries again; pending: not tried.
 """
+
+
+class Lookups(StrEnum):
+    """What of the notes may be sent to the services that know works (setting `lookups`)."""
+
+    ALL = "all"
+    """All that names a work."""
+    REFERENCES = "references"
+    """References, identifiers and addresses; no bare titles and names."""
+    IDENTIFIERS = "identifiers"
+    """Identifiers and addresses."""
+    NONE = "none"
+
+
+class Choice(StrEnum):
+    """What the user may say of a citation instead of an identifier."""
+
+    NONE = "none"
+    """It is no scholarly work."""
+    SEARCH = "search"
+    """It is to be looked up, whatever it looks like."""
 
 
 # ── notes ─────────────────────────────────────────────────────────────────────────────────────────

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from litmap.errors import SettingsError
+from litmap.models import Lookups
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ class Settings:
 
 FORMER_NAMES = {"paces": "request_intervals", "allow": "allowed_hosts"}
 """Names that settings had until 0.2; read with a warning."""
-CHOICES = {"lookups": ("all", "references", "identifiers", "none")}
+CHOICES = {"lookups": tuple(Lookups)}
 """Settings that have one of a few values."""
 NO_SETTINGS = frozenset({"LITMAP_SHARED"})
 """Variables of the environment that are the tests' own."""

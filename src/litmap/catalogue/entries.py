@@ -11,7 +11,7 @@ from typing import Any
 
 from litmap.catalogue import Catalogue, Decided, Fetched
 from litmap.catalogue.damage import damaged
-from litmap.models import Citation, HeadingPath, Mention, PdfFile, Reference, Work
+from litmap.models import Choice, Citation, HeadingPath, Mention, PdfFile, Reference, Work
 from litmap.parsing.title_similarity import normalise_title
 
 
@@ -126,7 +126,7 @@ def unconfirmed(catalogue: Catalogue) -> list[Entry]:
     found = []
     for citation in citations:
         decided = resolutions.get(citation.key)
-        is_none = decisions.get(citation.key) == "none"
+        is_none = decisions.get(citation.key) == Choice.NONE
         if decided is None or decided.work is not None or is_none:
             continue
         work = replace(provisional(citation.reference), id=citation.key)

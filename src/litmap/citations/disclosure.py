@@ -25,19 +25,22 @@ Section = tuple[str, HeadingPath]
 MIN_WORDS_BEFORE_SUBTITLE = 3
 MIN_SHARE_OF_WORKS = 0.5
 """Share of a section's items that are works, from which on it is a list of works."""
-_SENTENCE_WORDS = load_words("sentence_words")
-_READING_LIST_WORDS = load_words("reading_list_words")
 _UNSPACED = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _TWO_SENTENCES = re.compile(r"[.!?。！？]\s+[^\W\d_a-z]|[。！？].")
 _BEFORE_A_MEETING = re.compile(rf"\w,? (?:{MEETING})\b|\w, [A-Z]{{3,9}} {YEAR_SINCE_1900}\b")
+_SENTENCE_WORDS = load_words("sentence_words")
+_SENTENCE_PARTS = tuple(filter(_UNSPACED.search, _SENTENCE_WORDS))
+_READING_LIST_WORDS = load_words("reading_list_words")
+_READING_LIST_PARTS = tuple(filter(_UNSPACED.search, _READING_LIST_WORDS))
+"""Parts of words, in scripts without blanks."""
 _OPENING_QUOTES = '"“”„«»‹›「『《〈'
 
 
 def decide_searches(citations: Sequence[Citation], notes: Iterable[Note]) -> list[Citation]:
     """The citations, each with `searched` as its mentions and their places allow."""
     shares = _shares_of_works(citations, notes)
-    return [replace(c, searched=names_a_work(c, shares)) for c in citations]
+    return [c if names_a_work(c, shares) else replace(c, searched=False) for c in citations]
 
 
 def names_a_work(citation: Citation, shares: Mapping[Section, float] | None = None) -> bool:
@@ -103,7 +106,7 @@ def is_sentence(text: str) -> bool:
         return True
     folded = text.lower().replace("’", "'")
     if _UNSPACED.search(text):
-        return any(word in folded for word in _SENTENCE_WORDS if _UNSPACED.search(word))
+        return any(part in folded for part in _SENTENCE_PARTS)
     return not _SENTENCE_WORDS.isdisjoint(_WORD.findall(folded))
 
 
@@ -112,7 +115,7 @@ def is_reading_list(heading: HeadingPath) -> bool:
     text = " ".join(heading).lower()
     if not _READING_LIST_WORDS.isdisjoint(_WORD.findall(text)):
         return True
-    return any(word in text for word in _READING_LIST_WORDS if _UNSPACED.search(word))
+    return any(part in text for part in _READING_LIST_PARTS)
 
 
 def _shares_of_works(citations: Iterable[Citation], notes: Iterable[Note]) -> dict[Section, float]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from litmap.catalogue import Catalogue, Decided, Fetched
 from litmap.catalogue.entries import Entry, entries
-from litmap.models import Citation, Fetch, Resolution
+from litmap.models import Citation, Fetch, Lookups, Resolution
 from litmap.pipeline.context import RunContext, age_days
 from litmap.pipeline.dropped_lookups import look_up_dropped
 from litmap.pipeline.dropped_pdfs import file_dropped, is_lost, open_store
@@ -178,7 +178,7 @@ def _find_lookups(settings: Settings) -> FindLookups | None:
     """The services that may be asked where the known places of a work fail; they are told ids and
     addresses.
     """
-    if settings.lookups == "none":
+    if settings.lookups == Lookups.NONE:
         return None
     from litmap import works
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from litmap.catalogue import Catalogue, Lookup
 from litmap.catalogue.entries import Entry, entries
 from litmap.errors import PdfError
-from litmap.models import Citation, Reference, Resolution, Work
+from litmap.models import Citation, Lookups, Reference, Resolution, Work
 from litmap.parsing.title_similarity import normalise_title
 from litmap.pipeline.context import RunContext, age_days
 from litmap.pipeline.resolution import NO_ANSWER
@@ -57,13 +57,15 @@ def look_up_dropped(catalogue: Catalogue, context: RunContext) -> None:
     """Ask the sources about the works that are known from their files alone, each once; again after
     `retry_days` where none knew it, and in the next run where they did not answer.
     """
-    files = list(_files(catalogue, context)) if context.settings.lookups != "none" else []
+    files = list(_files(catalogue, context)) if context.settings.lookups != Lookups.NONE else []
     logger.info("drop folder: %d works are looked up", len(files))
     if not files:
         return
     with context.open_client("resolve") as client:
         left = _ask(catalogue, context, client, files, by_title=False)
-        if context.settings.lookups == "all":  # a title alone is no identifier and no reference
+        if (
+            context.settings.lookups == Lookups.ALL
+        ):  # a title alone is no identifier and no reference
             left = _ask(catalogue, context, client, left, by_title=True)
     with catalogue.write():
         catalogue.put_lookups([Lookup(file.key, (), context.now) for file in left])

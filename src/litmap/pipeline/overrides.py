@@ -14,13 +14,11 @@ from litmap.catalogue import Catalogue, utc_now
 from litmap.catalogue.entries import Entry, entries
 from litmap.catalogue.stored import Decision
 from litmap.errors import UsageError
-from litmap.models import Resolution, Work
+from litmap.models import Choice, Resolution, Work
 from litmap.parsing.identifiers import find_identifiers, normalise_id
 from litmap.paths import LibraryPaths
 from litmap.settings import Settings
 
-NONE, SEARCH = "none", "search"
-"""Choices that are no work: there is none, or it is to be looked up."""
 FIELDS = ("title", "authors", "year", "venue")
 
 
@@ -53,14 +51,14 @@ def _apply(
 ) -> None:
     """What a choice changes at once; the next refresh does the rest."""
     candidate = next((c for c in entry.candidates if c.id == chosen), None)
-    if chosen == NONE:
+    if chosen == Choice.NONE:
         said = Resolution(key, None, "not-found", "you said that it is no work")
         catalogue.put_resolution(said, now)
     elif candidate is not None:
         catalogue.put_resolution(Resolution(key, candidate, "metadata-only", "you chose it"), now)
         if entry.work.id in held:  # a PDF dropped or a field corrected while the work was unsure
             catalogue.rename_work(entry.work.id, candidate, now)
-    elif entry.status == "unsure" and chosen != SEARCH:
+    elif entry.status == "unsure" and chosen != Choice.SEARCH:
         # What hangs on it goes with it once the source has answered.
         asked = Resolution(key, entry.work, "pending", f"you said that it is {chosen}")
         catalogue.put_resolution(asked, now)
@@ -106,7 +104,7 @@ def _remove_dropped(catalogue: Catalogue, entry: Entry, chosen: str) -> None:
     """Only 'none' can be said of a work that no note cites; its file may stay in the drop
     folder.
     """
-    if chosen != NONE:
+    if chosen != Choice.NONE:
         raise UsageError(
             f"{entry.work.id} came from the drop folder and no note cites it: correct it with "
             "--set, or say 'none' to take it out of the library"
@@ -170,7 +168,7 @@ def _subject(catalogue: Catalogue, work_id: str) -> Entry:
 
 
 def _choice(entry: Entry, choice: str) -> str:
-    if choice in {NONE, SEARCH} or any(choice == c.id for c in entry.candidates):
+    if choice in set(Choice) or any(choice == c.id for c in entry.candidates):
         return choice
     for candidate in entry.candidates:
         if choice in candidate.ids:

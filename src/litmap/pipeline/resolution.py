@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from litmap.catalogue import Catalogue, Decided
 from litmap.catalogue.entries import provisional
-from litmap.models import Citation, Resolution, Work
+from litmap.models import Choice, Citation, Resolution, Work
 from litmap.pipeline.context import RunContext, age_days
 from litmap.settings import Settings, api_keys
 
@@ -32,7 +32,7 @@ def unresolved(catalogue: Catalogue, settings: Settings) -> list[Citation]:
         c
         for c in catalogue.citations()
         if c.key not in known
-        or (decisions.get(c.key) != "none" and _is_due(known[c.key], settings))
+        or (decisions.get(c.key) != Choice.NONE and _is_due(known[c.key], settings))
     ]
 
 

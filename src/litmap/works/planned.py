@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from litmap.models import Citation
+from litmap.models import Citation, Lookups
 from litmap.works import query_plan
-from litmap.works.disclosure import ALL
 from litmap.works.queries import SourceOptions, SourceQuery
 from litmap.works.task import open_task
 
@@ -34,7 +33,9 @@ class PlannedSearch:
     citations: tuple[str, ...]
 
 
-def planned_searches(citations: Sequence[Citation], lookups: str = ALL) -> list[PlannedSearch]:
+def planned_searches(
+    citations: Sequence[Citation], lookups: str = Lookups.ALL
+) -> list[PlannedSearch]:
     """Every request that the look-up of these citations may begin with, in its order.
 
     A source that answers makes later ones superfluous; what is asked then comes from its answer

@@ -11,11 +11,10 @@ from urllib.parse import urlsplit
 
 from litmap.errors import Exhausted, NotFound, WebError
 from litmap.host_pool import PerHostPool
-from litmap.models import Citation, Resolution, Work
+from litmap.models import Citation, Lookups, Resolution, Work
 from litmap.parsing.title_similarity import normalise_title
 from litmap.protocols import Client
 from litmap.works import query_plan
-from litmap.works.disclosure import ALL
 from litmap.works.note_context import CitedInNote, resolve_from_note
 from litmap.works.queries import SourceOptions, SourceQuery
 from litmap.works.record import Record
@@ -37,7 +36,7 @@ def resolve(
     known: Mapping[str, Resolution] | None = None,
     chosen_ids: Mapping[str, str] | None = None,
     earlier: Mapping[str, EarlierAnswer] | None = None,
-    lookups: str = ALL,
+    lookups: str = Lookups.ALL,
     contact: str = "",
     keys: Mapping[str, str] | None = None,
     sources: Collection[str] | None = None,

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import unquote, urlsplit
 
 from litmap.errors import Challenged, WebError
-from litmap.models import Citation, Reference, Resolution, Work
+from litmap.models import Choice, Citation, Lookups, Reference, Resolution, Work
 from litmap.parsing.identifiers import identifier_from_url, normalise_id
 from litmap.parsing.title_similarity import normalise_title
-from litmap.works.disclosure import ALL, NOT_LOOKED_UP, SEARCH, may_look_up, may_search
+from litmap.works.disclosure import NOT_LOOKED_UP, may_look_up, may_search
 from litmap.works.informal_matching import (
     best_by_people,
     context_of,
@@ -72,7 +72,7 @@ class ResolutionTask:
     chosen_by_user: bool = False
     only: frozenset[str] | None = None
     is_resumed: bool = False
-    lookups: str = ALL
+    lookups: str = Lookups.ALL
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -386,14 +386,14 @@ def open_task(
     citation: Citation,
     chosen_id: str = "",
     earlier: EarlierAnswer | None = None,
-    lookups: str = ALL,
+    lookups: str = Lookups.ALL,
 ) -> ResolutionTask:
     """A task with the note's ids normalised, or those of its links; an id that the user chose
     replaces them, 'search' as his choice lets the citation be looked up whatever it looks like.
     With what is known from `earlier` only the sources are asked that did not answer then.
     """
     reference = citation.reference
-    is_to_be_searched = chosen_id == SEARCH
+    is_to_be_searched = chosen_id == Choice.SEARCH
     chosen_id = "" if is_to_be_searched else chosen_id
     urls = unique(list(reference.urls))
     ids = [normalise_id(i) for i in reference.ids]
@@ -409,7 +409,7 @@ def open_task(
     )
     task = ResolutionTask(citation, wanted, chosen_by_user=bool(chosen_id), lookups=lookups)
     if is_to_be_searched:  # the user said so: whatever it looks like
-        task.citation, task.lookups = replace(citation, searched=True), ALL
+        task.citation, task.lookups = replace(citation, searched=True), Lookups.ALL
     if earlier is not None:
         task.only = frozenset(earlier.unanswered)
         task.is_resumed = earlier.work is not None
