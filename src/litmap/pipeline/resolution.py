@@ -69,9 +69,8 @@ def resolve(catalogue: Catalogue, context: RunContext, citations: Sequence[Citat
         user_data = catalogue.works_with_user_data()
         for done, resolution in enumerate(resolutions, 1):
             logger.debug("%s: %s, %s", resolution.citation, resolution.status, resolution.reason)
-            before, since = earlier.get(resolution.citation), context.now
-            if before is not None:  # the other sources' answers are as old as they were
-                since = _time_of(catalogue, resolution.citation) or since
+            before = earlier.get(resolution.citation)
+            since = before.time if before else context.now  # the others' answers are as old as then
             _keep(catalogue, resolution, by_key[resolution.citation], user_data, since)
             if before is not None:
                 _try_new_places(catalogue, before.work, resolution.work)
@@ -88,24 +87,21 @@ def _earlier_answers(
     """
     from litmap.works.resume import EarlierAnswer
 
-    known, works, aliases = catalogue.resolutions(), catalogue.works(), catalogue.aliases()
+    known = catalogue.resolutions()
+    partial = [
+        decided
+        for decided in (known[c.key] for c in citations if c.key in known)
+        if decided.unanswered and decided.status != "unsure" and not _is_old(decided, settings)
+    ]
+    if not partial:
+        return {}
+    works, aliases = catalogue.works(), catalogue.aliases()
     earlier = {}
-    for citation in citations:
-        decided = known.get(citation.key)
-        if decided is None or not decided.unanswered or _is_old(decided, settings):
-            continue
-        if decided.status == "unsure":
-            continue
+    for decided in partial:
         found = decided.work or "" if decided.status == "metadata-only" else ""
         work = works.get(aliases.get(found, found))
-        earlier[citation.key] = EarlierAnswer(work, decided.unanswered)
+        earlier[decided.citation] = EarlierAnswer(work, decided.unanswered, decided.time)
     return earlier
-
-
-def _time_of(catalogue: Catalogue, key: str) -> str:
-    """When a citation was resolved, '' where it was not."""
-    decided = catalogue.resolution(key)
-    return decided.time if decided else ""
 
 
 def _keep(

@@ -407,22 +407,20 @@ def completing(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
     retraction.
     """
     resolved = [task for task in tasks if task.records()]
-    others = [task for task in resolved if not task.has("arxiv") and not task.is_resumed]
-    resumed = [task for task in resolved if task.is_resumed]
+    others = [task for task in resolved if task.is_resumed or not task.has("arxiv")]
 
-    def unasked(kind: str, source: str) -> Callable[[ResolutionTask], list[str]]:
-        return lambda task: _ids_unknown_to(task, kind, source)
+    def at_arxiv(task: ResolutionTask) -> list[str]:
+        return _ids_unknown_to(task, "arxiv:", arxiv.NAME)
 
-    queries = arxiv_ids(tasks_by_value(resolved, unasked("arxiv:", arxiv.NAME)), add_supplements)
-    queries += openalex_ids(
-        tasks_by_value(others, unasked("doi:", openalex.NAME)), options, add_supplements
-    )
-    queries += openalex_ids(
-        tasks_by_value(resumed, unasked("", openalex.NAME)), options, add_supplements
-    )
-    queries += _crossref_dois(
-        tasks_by_value([*others, *resumed], unasked("doi:", crossref.NAME)), add_supplements
-    )
+    def at_openalex(task: ResolutionTask) -> list[str]:
+        return _ids_unknown_to(task, "" if task.is_resumed else "doi:", openalex.NAME)
+
+    def at_crossref(task: ResolutionTask) -> list[str]:
+        return _ids_unknown_to(task, "doi:", crossref.NAME)
+
+    queries = arxiv_ids(tasks_by_value(resolved, at_arxiv), add_supplements)
+    queries += openalex_ids(tasks_by_value(others, at_openalex), options, add_supplements)
+    queries += _crossref_dois(tasks_by_value(others, at_crossref), add_supplements)
     return queries
 
 

@@ -16,12 +16,13 @@ All others are optional.
 
 @dataclass(frozen=True, slots=True)
 class EarlierAnswer:
-    """What an earlier run learned of a citation: its work, if any, and the sources that did not
-    answer.
+    """What an earlier run learned of a citation: its work, if any, the sources that did not answer,
+    and when the others did.
     """
 
     work: Work | None
     unanswered: tuple[str, ...]
+    time: str = ""
 
 
 def record_of(work: Work) -> Record:
