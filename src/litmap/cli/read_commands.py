@@ -565,7 +565,7 @@ def read(args: argparse.Namespace) -> int:
     found, problems = notes.read_notes([n if n == "-" else Path(n) for n in args.notes], stdin)
     cited = citations.find_citations(found)
     if args.searches:
-        _print_searches(cited, as_json=args.json)
+        _print_searches(cited, settings_of(args).lookups, as_json=args.json)
         return int(not found)
     if args.json:
         from litmap.cli.note_json import parse_as_json
@@ -587,12 +587,11 @@ def read(args: argparse.Namespace) -> int:
     return int(not found)
 
 
-def _print_searches(cited: Sequence[Citation], *, as_json: bool) -> None:
+def _print_searches(cited: Sequence[Citation], lookups: str, *, as_json: bool) -> None:
     """Print the requests that looking these citations up may begin with, and what is not sent."""
-    from litmap.settings import load_settings
     from litmap.works import planned_searches
 
-    searches = planned_searches(cited, load_settings().lookups)
+    searches = planned_searches(cited, lookups)
     if as_json:
         print_json([dataclasses.asdict(search) for search in searches])
         return
