@@ -66,7 +66,7 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA user_version")
     except sqlite3.OperationalError as error:
         connection.close()
-        if error.sqlite_errorcode & 0xFF not in _NO_ROOM or _has_log(path):
+        if error.sqlite_errorcode & 0xFF not in _NO_ROOM or has_log(path):
             raise
         return _open(path, "&immutable=1")
     return connection
@@ -83,7 +83,7 @@ _NO_ROOM = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL)
 """What SQLite says where it cannot make its file beside the catalogue."""
 
 
-def _has_log(path: Path) -> bool:
-    """Whether what was written last is not in the file itself yet."""
+def has_log(path: Path) -> bool:
+    """Whether what was written last may not be in the catalogue's file itself yet."""
     log = path.with_name(f"{path.name}-wal")
     return log.exists() and log.stat().st_size > 0

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
+from litmap.catalogue.connection import has_log
 from litmap.errors import LibraryError
 from litmap.operating_system import read_beginning
 from litmap.paths import LibraryPaths
@@ -66,8 +67,7 @@ def check_file(path: Path) -> None:
     try:
         size = path.stat().st_size
         header = read_beginning(path, _HEADER)
-        log = path.with_name(path.name + "-wal")
-        has_log = log.exists() and log.stat().st_size > 0
+        waits = has_log(path)
     except FileNotFoundError:
         return
     if not header:
@@ -77,7 +77,7 @@ def check_file(path: Path) -> None:
     if len(header) < _HEADER or not header.startswith(_MAGIC):
         raise damaged(path, "it is no SQLite file, or its beginning was overwritten")
     expected = _expected_size(header)
-    if size < expected and not has_log:  # pages may wait in the log
+    if size < expected and not waits:  # pages may wait in the log
         raise damaged(path, f"it is cut short: {size:,} of {expected:,} bytes")
 
 
