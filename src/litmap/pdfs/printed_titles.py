@@ -7,7 +7,8 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import accumulate
 
 from litmap.parsing.word_lists import load_words
 
@@ -67,11 +68,8 @@ class Spot:
 
 def find_spots(title: str, text: str) -> Iterator[Spot]:
     """The first places where a title is printed, letter by letter, over however many lines."""
-    wanted = squash(title)
-    lines = [line for line in map(squash, text[:_LOOKED_THROUGH].splitlines()) if line]
-    starts, whole = [0], "".join(lines)
-    for line in lines:
-        starts.append(starts[-1] + len(line))
+    wanted, lines = squash(title), _squashed_lines(text)
+    starts, whole = list(accumulate(map(len, lines), initial=0)), "".join(lines)
     at = whole.find(wanted) if wanted else -1
     for _ in range(_MAX_SPOTS):
         if at < 0:
@@ -87,6 +85,12 @@ def find_spots(title: str, text: str) -> Iterator[Spot]:
             lines[last + 1] if last + 1 < len(lines) else "",
         )
         at = whole.find(wanted, end)
+
+
+@lru_cache(maxsize=1)
+def _squashed_lines(text: str) -> tuple[str, ...]:
+    """The lines that hold letters or digits; one file is compared with many titles."""
+    return tuple(filter(None, map(squash, text[:_LOOKED_THROUGH].splitlines())))
 
 
 def is_notice_line(line: str) -> bool:

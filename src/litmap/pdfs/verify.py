@@ -102,16 +102,15 @@ class Evidence:
         return names_in(self.work.authors, self.preview.text)
 
     @cached_property
-    def is_title_printed(self) -> bool:
-        """Whether a title stands in the text, letter by letter."""
-        text = squash(self.preview.text[:60_000])
-        return any(squash(title) in text for title in self.titles)
-
-    @cached_property
     def spots(self) -> tuple[tuple[Spot, ...], ...]:
         """Where each of the titles that is printed is."""
         places = (tuple(find_spots(title, self.preview.text)) for title in self.titles)
         return tuple(spots for spots in places if spots)
+
+    @property
+    def is_title_printed(self) -> bool:
+        """Whether a title stands in the text, letter by letter."""
+        return bool(self.spots)
 
     @cached_property
     def shown(self) -> tuple[str, ...]:
