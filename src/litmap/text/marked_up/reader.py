@@ -13,7 +13,7 @@ from litmap.text.marked_up.jats import ROOTS, read_jats
 from litmap.text.marked_up.safe_parsing import MAX_BYTES, decode, local_name, parse_html, parse_xml
 from litmap.text.marked_up.web_pages import read_page
 
-ENDINGS = {"jats": ".xml", "html": ".html", "epub": ".epub"}
+ENDINGS = {"pdf": ".pdf", "jats": ".xml", "html": ".html", "epub": ".epub"}
 """For a format the ending of its files."""
 _HEAD = 4096
 _FIRST_ELEMENT = re.compile(
@@ -27,13 +27,19 @@ _PAGE_TYPE = re.compile(r"<!doctype\s+html\b", re.I)
 
 def kind_of_file(path: Path) -> str:
     """'jats', 'html' or 'epub' by a file's content, '' for anything else."""
+    kind = _kind(path)
+    return "" if kind == "pdf" else kind
+
+
+def _kind(path: Path) -> str:
+    """One of `ENDINGS` by a file's content, '' for anything else."""
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
     except OSError:
         return ""
     if b"%PDF-" in head[:1024]:
-        return ""
+        return "pdf"
     if head.startswith(b"PK\x03\x04"):
         return "epub" if is_epub(path) else ""
     return _kind_of_markup(decode(head))
@@ -43,12 +49,7 @@ def ending_of_file(path: Path) -> str:
     """The ending that fits a paper's file by its content: '.pdf', '.xml', '.html', '.epub'; '' for
     anything else.
     """
-    try:
-        with path.open("rb") as file:
-            is_pdf = b"%PDF-" in file.read(1024)
-    except OSError:
-        return ""
-    return ".pdf" if is_pdf else ENDINGS.get(kind_of_file(path), "")
+    return ENDINGS.get(_kind(path), "")
 
 
 def _kind_of_markup(head: str) -> str:
