@@ -17,7 +17,7 @@ from litmap.models import Download, Fact, Location, Problem, Response, Work
 from litmap.paths import LibraryPaths
 from litmap.pdfs import find_locations
 from litmap.pdfs.drop_folder import ids_in_name, title_in_name
-from litmap.pdfs.locations import is_arxiv, is_file, may_have_file
+from litmap.pdfs.locations import is_asked_by_id, is_file, may_have_file
 from litmap.pdfs.store import clear_leftovers
 from litmap.pdfs.verify import CHECKS, Evidence, Verdict, is_readable, names_in, squash, verify
 
@@ -417,8 +417,8 @@ def test_a_files_name_tells_its_id_or_title(name, ids, title):
         (is_file, "https://openreview.net/pdf?id=3", True),
         (is_file, "https://x.org/a", False),
         (is_file, "https://[bad/a.pdf", False),
-        (is_arxiv, "https://export.arxiv.org/abs/1", True),
-        (is_arxiv, "https://notarxiv.org/abs/1", False),
+        (is_asked_by_id, "https://export.arxiv.org/abs/1", True),
+        (is_asked_by_id, "https://notarxiv.org/abs/1", False),
         (may_have_file, "https://home.example.org/paper", True),
         (may_have_file, "https://www.jstor.org/stable/1", False),
         (may_have_file, "https://pdfs.semanticscholar.org/aa", True),

@@ -19,7 +19,6 @@ TEXT_KINDS = {"jats": ".xml", "html": ".html"}
 """For a kind of location at which a text without pages lies the ending of its file."""
 MAX_NOTED = 2
 """Links of the note to files that are tried."""
-_ARXIV_HOSTS = re.compile(r"(?:^|\.)arxiv\.org$")
 _WALLED_HOSTS = re.compile(
     r"(?:^|\.)(?:semanticscholar\.org|researchgate\.net|academia\.edu|jstor\.org|sci-hub\.\w+)$"
 )
@@ -108,7 +107,7 @@ def _unique(work: Work, sources: Iterable[LocationSource]) -> list[PdfLocation]:
 
 def noted_files(work: Work) -> Iterator[PdfLocation]:
     """The note's own links to PDFs; those of arXiv and PubMed Central are asked by id."""
-    noted = [url for url in work.urls if is_file(url) and not _is_asked_by_id(url)]
+    noted = [url for url in work.urls if is_file(url) and not is_asked_by_id(url)]
     for url in noted[:MAX_NOTED]:
         yield PdfLocation(url, "the note's link", trusted=True)
 
@@ -202,7 +201,7 @@ LOCATION_SOURCES = (*FILE_SOURCES, *PAGE_SOURCES, keyed_files)
 
 
 def _with_own_address(work: Work) -> list[Location]:
-    return [at for at in work.locations if not _is_asked_by_id(at.url)]
+    return [at for at in work.locations if not is_asked_by_id(at.url)]
 
 
 def _landing_pages(work: Work) -> list[Location]:
@@ -304,19 +303,15 @@ def is_file(url: str) -> bool:
     return (parts.hostname or "").endswith("openreview.net") and parts.path == "/pdf"
 
 
-def is_arxiv(url: str) -> bool:
-    """Whether an address is one of arXiv's."""
-    return _ARXIV_HOSTS.search(_host(url)) is not None
-
-
-def _is_asked_by_id(url: str) -> bool:
+def is_asked_by_id(url: str) -> bool:
+    """Whether an address is one of a site whose files are asked for by id."""
     return _ASKED_BY_ID.search(_host(url)) is not None
 
 
 def may_have_file(url: str) -> bool:
     """Whether a page may name a file: not of a site asked by id, and not behind a wall."""
     host = _host(url)
-    if not host or _is_asked_by_id(url) or (_is_walled(url) and not _FILE_HOSTS.search(host)):
+    if not host or is_asked_by_id(url) or (_is_walled(url) and not _FILE_HOSTS.search(host)):
         return False
     return not (identifier_from_url(url) or "").startswith("arxiv:")
 
