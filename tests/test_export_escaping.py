@@ -24,8 +24,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from litmap import exports, maps
-from litmap.exports.keys import one_line
 from litmap.models import Mention, Work
+from litmap.parsing.markup import one_line
 from litmap.parsing.person_names import split_name
 from litmap.parsing.word_lists import load_words
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from litmap.exports.keys import WorkMentions, ascii_word, citation_keys, one_line, web_address
+from litmap.exports.keys import WorkMentions, ascii_word, citation_keys, web_address
 from litmap.models import HeadingPath, Mention, Work
+from litmap.parsing.markup import one_line
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$&^=%-])")
 _PLAIN_ID = re.compile(r"[^\W_][\w./:;()+-]*")

@@ -10,10 +10,10 @@ from litmap.exports.keys import (
     citation_keys,
     headings_of,
     kind_of,
-    one_line,
     web_address,
 )
 from litmap.models import Work
+from litmap.parsing.markup import one_line
 from litmap.parsing.person_names import PersonName, split_name
 from litmap.parsing.word_lists import load_words
 

@@ -11,9 +11,9 @@ from litmap.exports.keys import (
     citation_keys,
     headings_of,
     kind_of,
-    one_line,
     web_address,
 )
+from litmap.parsing.markup import one_line
 from litmap.parsing.person_names import split_name
 
 _TYPE = {

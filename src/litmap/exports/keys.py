@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
 from litmap.models import Mention, Work
+from litmap.parsing.markup import one_line
 from litmap.parsing.person_names import split_name
 from litmap.parsing.title_similarity import normalise_title
 from litmap.parsing.word_lists import load_pattern, load_words
@@ -35,11 +36,6 @@ _TRANSCRIBED = str.maketrans({"ß": "ss", "ø": "o", "ł": "l"})
 """Letters that Unicode does not decompose."""
 MAX_FAMILY_CHARS, MAX_WORD_CHARS, MAX_ID_CHARS = 30, 20, 40
 """Characters of a citation key from the family name, the title and, without both, the id."""
-
-
-def one_line(text: str) -> str:
-    """The text without control characters and line breaks."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def ascii_word(text: str) -> str:

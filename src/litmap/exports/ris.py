@@ -9,10 +9,10 @@ from litmap.exports.keys import (
     citation_keys,
     headings_of,
     kind_of,
-    one_line,
     web_address,
 )
 from litmap.models import Mention, Work
+from litmap.parsing.markup import one_line
 from litmap.parsing.person_names import split_name
 
 _TYPE = {

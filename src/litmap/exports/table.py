@@ -7,7 +7,8 @@ import io
 import re
 from collections.abc import Sequence
 
-from litmap.exports.keys import WorkMentions, citation_keys, headings_of, one_line, web_address
+from litmap.exports.keys import WorkMentions, citation_keys, headings_of, web_address
+from litmap.parsing.markup import one_line
 
 _FORMULA = re.compile(r"(^\s*|[;|]\s*)(?=[\s\"]*[=+\-@＝＋－＠])")
 """Where a spreadsheet may see a formula begin: in a cell, or behind a ';' where that parts cells;

@@ -49,6 +49,11 @@ def plain_text(text: str) -> str:
         text = unescaped
     else:
         text = strip_tags(text) if "<" in text else text
+    return one_line(text)
+
+
+def one_line(text: str) -> str:
+    """The text without control signs and line breaks, blanks joined."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 

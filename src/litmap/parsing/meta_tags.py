@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
+from litmap.parsing.markup import one_line
+
 _ATTRIBUTE = re.compile(
     rb"[\s/]{0,200}([a-zA-Z][\w:.-]{0,40})(?:\s{0,5}=\s{0,5}"
     rb"""(?:"([^"]{0,19000})"|'([^']{0,19000})'|([^\s"'<>]{1,2000})))?"""
@@ -39,7 +41,7 @@ def read_tags(body: bytes) -> list[tuple[str, str]]:
     tags = []
     for _, attributes in _elements(body, b"meta"):
         name = (attributes.get("name") or attributes.get("property") or "").lower().strip()
-        content = _one_line(html.unescape(attributes.get("content", "")))
+        content = one_line(html.unescape(attributes.get("content", "")))
         prefix = _PREFIX.match(name)
         if prefix and content:
             tags.append((name[prefix.end() :].replace(":", "."), content))
@@ -53,7 +55,7 @@ def social_title(body: bytes) -> str:
     for _, attributes in _elements(body, b"meta"):
         name = attributes.get("property") or attributes.get("name") or ""
         if name.lower() in {"og:title", "twitter:title"} and attributes.get("content"):
-            return _one_line(html.unescape(attributes["content"]))
+            return one_line(html.unescape(attributes["content"]))
     return ""
 
 
@@ -81,10 +83,6 @@ def _attributes(part: bytes, at: int) -> tuple[dict[str, str], int]:
         attributes.setdefault(name.decode().lower(), value.decode("utf-8", "replace"))
         at = match.end()
     return attributes, at
-
-
-def _one_line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def pdf_urls(body: bytes, url: str) -> list[str]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from litmap.parsing.lexicon import ORGANISATION, PARTICLES
+from litmap.parsing.markup import one_line
 from litmap.parsing.title_similarity import normalise_title, plain_words
 
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?")
@@ -37,7 +38,7 @@ class PersonName:
 
 def split_name(name: str) -> PersonName:
     """'Given Family', 'Given van der Family', 'Family, Given' and organisations in parts."""
-    name = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    name = one_line(name)
     if "," in name:
         family, _, given = name.partition(",")
         if not family.strip():

@@ -19,6 +19,7 @@ from typing import Any
 
 from litmap.errors import PdfError
 from litmap.models import Document
+from litmap.parsing.markup import one_line
 from litmap.text.codec import MALFORMED, as_count, as_text, as_texts, from_plain
 from litmap.text.preview import Preview
 from litmap.text.worker import DONE, FAILED, HEADER
@@ -180,8 +181,7 @@ def _failure(body: bytes) -> str:
         message = as_text(json.loads(body)["message"])
     except MALFORMED:
         message = ""
-    shown = "".join(char if char.isprintable() else " " for char in message)
-    return " ".join(shown.split())[:MAX_MESSAGE_CHARS] or "the reader does not say why it failed"
+    return one_line(message)[:MAX_MESSAGE_CHARS] or "the reader does not say why it failed"
 
 
 def _document(sha: str, reply: bytes) -> Document | PdfError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from litmap.parsing.markup import one_line
 from litmap.text.marked_up.article import Article
 from litmap.text.marked_up.mathml import formula_text, tex_text
 from litmap.text.marked_up.safe_parsing import local_name, text_of_entity
@@ -57,13 +58,13 @@ class Walker:
         parts = [element.text or ""]
         for child in element:
             if self.is_block(child):
-                self.article.add(kind, _one_line(parts))
+                self.article.add(kind, one_line("".join(parts)))
                 parts = []
                 self.block(child)
             else:
                 self._inline(child, parts, [])
             parts.append(child.tail or "")
-        self.article.add(kind, _one_line(parts))
+        self.article.add(kind, one_line("".join(parts)))
 
     def paragraph(self, element: Any, kind: str = "body", before: str = "") -> None:
         """Read an element as one paragraph; the blocks inside it follow it."""
@@ -90,7 +91,7 @@ class Walker:
         """The running text of an element in one line; the blocks inside it are put into `later`."""
         parts = [element.text or ""]
         self._children(element, parts, [] if later is None else later)
-        return _one_line(parts)
+        return one_line("".join(parts))
 
     def flat(self, element: Any) -> str:
         """All text of an element in one line, the blocks inside it too."""
@@ -141,7 +142,7 @@ class Walker:
         else:
             parts = [element.text or ""]
             self._children(element, parts, [])
-            text = _one_line(parts)
+            text = one_line("".join(parts))
         label = by_name.get("label") if "math" in by_name or "tex-math" in by_name else None
         number = f" {self.flat(label)}" if label is not None else ""
         return f" {text}{number} " if spaced else text
@@ -164,8 +165,3 @@ class Walker:
 def _math(element: Any) -> str:
     """A formula of MathML; where it holds nothing readable, the TeX that it was made from."""
     return formula_text(element) or tex_text(element.get("alttext") or "")
-
-
-def _one_line(parts: list[str]) -> str:
-    text = "".join(parts)
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
