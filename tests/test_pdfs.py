@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from litmap import pdfs
-from litmap.errors import Blocked, LibraryError, NotFound, PdfError, TooLarge, WebError
+from litmap.errors import Blocked, LibraryError, NotFound, PdfError, TooLarge, Unsafe, WebError
 from litmap.models import Download, Fact, Location, Problem, Response, Work
 from litmap.paths import LibraryPaths
 from litmap.pdfs import find_locations
@@ -105,6 +105,15 @@ def test_a_file_above_the_limit_is_not_asked_for_by_every_refresh(store):
     outcome = found["arxiv:1706.90762"]
     assert outcome.status == "metadata-only" and not outcome.transient
     assert "10,000,000,000" in outcome.reason
+
+
+def test_an_address_that_is_none_ends_no_run(store):
+    bad = "http://[bad/a.pdf"
+    answers = {bad: Unsafe("not a valid address"), ARXIV: page()}
+    paper = work("doi:10.5555/1", locations=(Location(bad, "pdf", "a list", "open"),))
+    found, _ = get([paper, work()], answers, store)
+    assert found["doi:10.5555/1"].status == "failed"
+    assert found["arxiv:1706.90762"].status == "fetched"
 
 
 def test_leftovers_of_transfers_go_and_what_can_be_gone_on_with_stays(tmp_path):

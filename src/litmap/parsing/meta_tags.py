@@ -10,8 +10,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
+from litmap.parsing.identifiers import host_of
 from litmap.parsing.markup import one_line
 
 _ATTRIBUTE = re.compile(
@@ -111,19 +112,12 @@ def _is_file_field(attributes: dict[str, str], url: str) -> bool:
     value = attributes.get("value", "")
     if attributes.get("name", "").lower() != "url" or not value.startswith(("http://", "https://")):
         return False
-    return _is_web_pdf(value) or _REPEC.search(_host(url)) is not None
+    return _is_web_pdf(value) or _REPEC.search(host_of(url)) is not None
 
 
 def _is_web_pdf(address: str) -> bool:
     is_web = address.startswith(("http://", "https://"))
     return is_web and address.partition("?")[0].lower().endswith(".pdf")
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
 
 
 def pdf_urls_in_header(header: str, url: str) -> list[str]:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from litmap.errors import (
     Blocked,
@@ -22,6 +21,7 @@ from litmap.errors import (
 )
 from litmap.host_pool import PerHostPool
 from litmap.models import Download, Fetch, Location, PdfFile, PlaceLookup, Request, Status, Work
+from litmap.parsing.identifiers import host_of
 from litmap.parsing.meta_tags import pdf_urls, pdf_urls_in_header, read_tags
 from litmap.pdfs.locations import (
     LookupLocation,
@@ -85,7 +85,7 @@ class _Job:
 
     def give_up(self, url: str, reason: str) -> None:
         """Note what came of an address."""
-        logger.info("%s: nothing from %s: %s", self.work.id, _host(url), reason)
+        logger.info("%s: nothing from %s: %s", self.work.id, host_of(url), reason)
         self.tried.append((url, reason))
 
     def fetched(self, reason: str, pdf: PdfFile) -> Fetch:
@@ -205,7 +205,7 @@ class _Run:
 
     def _submit(self, pool: PerHostPool[_Job, Answer], job: _Job) -> None:
         location = job.locations[0]
-        host = urlsplit(location.url).hostname or ""
+        host = host_of(location.url)
         logger.debug("%s: ask %s (%s)", job.work.id, host, location.source)
         if isinstance(location, LookupLocation):
             pool.submit(host, job, partial(self._look_up, location.lookup))
@@ -288,7 +288,7 @@ class _Run:
     ) -> None:
         aside, title = self.store.put_aside(download, finding.ending), finding.title
         what = f"seems to be “{title[:120]}”" if title else "does not show the title"
-        host = urlsplit(location.url).hostname
+        host = host_of(location.url)
         job.doubt = f"the file from {host} {what}; it is kept as aside/{aside.name}"
         job.give_up(location.url, f"another paper? {what}")
         job.retry |= location.trusted
@@ -401,7 +401,7 @@ def _without_location(job: _Job) -> Fetch:
 
 def _given_up(job: _Job) -> Fetch:
     """What to say where no location gave the paper."""
-    told = "; ".join(f"{_host(url)}: {_shorten(text, url)}" for url, text in job.tried[:MAX_TOLD])
+    told = "; ".join(f"{host_of(url)}: {_shorten(text, url)}" for url, text in job.tried[:MAX_TOLD])
     pdf: PdfFile | None = None
     status: Status
     if job.known is not None:
@@ -418,10 +418,6 @@ def _given_up(job: _Job) -> Fetch:
     return Fetch(job.work.id, status, reason, pdf, tuple(job.tried), job.retry)
 
 
-def _host(url: str) -> str | None:
-    return urlsplit(url).hostname
-
-
 def _shorten(text: str, url: str) -> str:
     """A message without the host's name at its beginning, which stands there already."""
-    return text.removeprefix(_host(url) or "").lstrip(": ") or text
+    return text.removeprefix(host_of(url)).lstrip(": ") or text

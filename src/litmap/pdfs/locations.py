@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from litmap.models import Location, PlaceLookup, Work
-from litmap.parsing.identifiers import identifier_from_url, url_key
+from litmap.parsing.identifiers import host_of, identifier_from_url, url_key
 from litmap.pdfs.doi_files import file_of_doi
 
 MAX_LOCATIONS = 10
@@ -288,7 +288,7 @@ def place_key(url: str) -> str:
     """The same for spellings of one address; an archive's copy is another place than its
     original.
     """
-    return url if _host(url) == "web.archive.org" else url_key(url)
+    return url if host_of(url) == "web.archive.org" else url_key(url)
 
 
 # ── addresses ────────────────────────────────────────────────────────────────────────────────────
@@ -305,23 +305,16 @@ def is_file(url: str) -> bool:
 
 def is_asked_by_id(url: str) -> bool:
     """Whether an address is one of a site whose files are asked for by id."""
-    return _ASKED_BY_ID.search(_host(url)) is not None
+    return _ASKED_BY_ID.search(host_of(url)) is not None
 
 
 def may_have_file(url: str) -> bool:
     """Whether a page may name a file: not of a site asked by id, and not behind a wall."""
-    host = _host(url)
+    host = host_of(url)
     if not host or is_asked_by_id(url) or (_is_walled(url) and not _FILE_HOSTS.search(host)):
         return False
     return not (identifier_from_url(url) or "").startswith("arxiv:")
 
 
 def _is_walled(url: str) -> bool:
-    return _WALLED_HOSTS.search(_host(url)) is not None
-
-
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
+    return _WALLED_HOSTS.search(host_of(url)) is not None

@@ -8,7 +8,7 @@ from litmap.parsing.identifiers.ids import (
     normalise_id,
     valid_arxiv,
 )
-from litmap.parsing.identifiers.urls import identifier_from_url, unwrap_url, url_key
+from litmap.parsing.identifiers.urls import host_of, identifier_from_url, unwrap_url, url_key
 
 __all__ = [
     "Found",
@@ -17,6 +17,7 @@ __all__ = [
     "doi_id",
     "find_identifiers",
     "find_urls",
+    "host_of",
     "identifier_from_url",
     "normalise_id",
     "trim_url",

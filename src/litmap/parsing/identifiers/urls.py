@@ -424,6 +424,14 @@ def _doi_in_path(host: str, path: str) -> str | None:
     return doi_id(clean_doi(doi))
 
 
+def host_of(url: str) -> str:
+    """The host of an address in lower case, '' for what is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
 def url_key(url: str) -> str:
     """A form in which two spellings of one address are equal: no scheme, www, fragment, tracking,
     or final slash.
