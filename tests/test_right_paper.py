@@ -20,6 +20,7 @@ from litmap.pipeline import RefreshRun
 from litmap.pipeline.collaborators import Collaborators
 from litmap.settings import load_settings
 from litmap.text.own_ids import is_in_sentence
+from tests.marked_up import write_epub
 
 NOW = "2026-11-20T12:00:00Z"
 DOI = "doi:10.5555/el.2021.33"
@@ -311,7 +312,7 @@ def look_up(settings, lines, answers, **changed):
 
     papers = LibraryPaths(settings.library).papers
     papers.mkdir(parents=True, exist_ok=True)
-    if not (papers / "a.pdf").exists():
+    if not any(papers.iterdir()):
         make_pdf(papers / "a.pdf", *lines)
     online = replace(settings, offline=False, notes=(), **changed)
     nothing = Collaborators(resolve=resolve, fetch_pdfs=lambda *_, **__: iter(()))
@@ -327,6 +328,14 @@ def test_a_file_that_no_note_cites_is_looked_up_once_by_its_title(settings):
     assert asked == [((), PORTS[0])]
     _, asked = look_up(settings, PORTS, {})
     assert asked == []
+
+
+def test_a_text_without_pages_is_looked_up_too(settings):
+    papers = LibraryPaths(settings.library).papers
+    papers.mkdir(parents=True)
+    write_epub(papers / "a.epub", [("Ports", f"<p>{PROSE}</p>")], title=PORTS[0])
+    _, asked = look_up(settings, (), {})
+    assert asked[-1] == ((), PORTS[0])
 
 
 def test_its_identifier_is_asked_first_and_counts_where_the_page_agrees(settings):

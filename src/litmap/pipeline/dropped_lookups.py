@@ -82,7 +82,7 @@ def _files(catalogue: Catalogue, context: RunContext) -> Iterator[_File]:
         if not _is_due(lookups.get(key), context.settings.retry_days):
             continue
         try:
-            preview = text.preview_in_worker(context.paths.pdf(entry.pdf.sha256))
+            preview = text.preview_in_worker(context.paths.file(entry.pdf))
         except PdfError as error:
             logger.info("%s: not looked up: %s", entry.work.id, error.message)
             continue
