@@ -102,8 +102,10 @@ def _read_ignore_rules(file: Path) -> tuple[_IgnoreRules | None, list[str]]:
     import pathspec
 
     lines = file.read_text("utf-8", "replace").splitlines()[:MAX_IGNORE_LINES]
-    wrong = [line for line in lines if not _is_rule(line)]
-    rules = [line for line in lines if line not in wrong]
+    rules: list[str] = []
+    wrong: list[str] = []
+    for line in lines:
+        (rules if _is_rule(line) else wrong).append(line)
     return _IgnoreRules(file.parent, pathspec.PathSpec.from_lines("gitignore", rules)), wrong
 
 
