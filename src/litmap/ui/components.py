@@ -76,10 +76,12 @@ def paragraphs(pdf: PdfFile, first: int, last: int, passage: str = "") -> None:
 
 
 def _paragraph(block: TextBlock, number: int, passage: str) -> None:
+    from litmap.text.marked_up import ROW_END
+
     if block.kind in {"heading", "title"}:
         st.markdown(f"**{formatting.escape(block.text)}**")
     elif block.kind == "table":
-        st.text(block.text.replace(" ‖ ", "\n"))
+        st.text(block.text.replace(ROW_END, "\n"))
     else:
         span = formatting.find_passage(block.text, passage)
         st.markdown(formatting.mark(block.text, [span]))
@@ -128,6 +130,7 @@ def summary(view: SummaryView, key: str, *, own: bool = False) -> None:
                     sentence["rects"],
                     sentence["text"],
                     sentence["place"],
+                    sentence["paragraph"] is None,
                 )
 
 
@@ -136,7 +139,7 @@ def selected_page(entries: dict[str, Entry]) -> None:
     asked = st.session_state.get("shown")
     if asked and asked[0] in entries:
         entry = entries[asked[0]]
-        pdf = file_of(entry, has_pages=not asked[4] or asked[4].startswith("p. "))
+        pdf = file_of(entry, has_pages=asked[5])
         page_picture(pdf, asked[1], asked[2], f"{entry.work.title}, {asked[4]}", asked[3])
 
 

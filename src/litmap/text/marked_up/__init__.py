@@ -16,5 +16,6 @@ from litmap.text.marked_up.reader import (
     read_article,
     read_marked_up,
 )
+from litmap.text.marked_up.walker import ROW_END
 
-__all__ = ["ENDINGS", "ending_of_file", "kind_of_file", "read_article", "read_marked_up"]
+__all__ = ["ENDINGS", "ROW_END", "ending_of_file", "kind_of_file", "read_article", "read_marked_up"]
