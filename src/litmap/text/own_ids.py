@@ -10,7 +10,7 @@ from typing import Any
 
 from litmap.text.raw import RawPage
 
-_ARXIV = re.compile(r"arXiv:\s?((?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}))(?:v\d+)?", re.I)
+ARXIV_STAMP = re.compile(r"arXiv:\s?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?", re.I)
 _DOI = re.compile(r"\b(?:doi:?\s*|doi\.org/)(10\.\d{4,9}/[^\s\"<>]{1,120})", re.I)
 _ADDRESS = re.compile(r"(?:https?://)?(?:dx\.|www\.)?$")
 _FILE_NAME = re.compile(
@@ -25,7 +25,7 @@ def find_ids(pages: Sequence[RawPage]) -> tuple[str, ...]:
     if not pages:
         return ()
     first = pages[0]
-    stamps = [f"arxiv:{m[1].lower()}" for text in first.aside for m in _ARXIV.finditer(text)]
+    stamps = [f"arxiv:{m[1].lower()}" for text in first.aside for m in ARXIV_STAMP.finditer(text)]
     texts = [*first.aside, *(line.text for line in first.lines)]
     dois = [
         f"doi:{m[1].rstrip('.,;)]').lower()}"

@@ -79,16 +79,17 @@ class _JatsReader(Walker):
         for inside in element.iter():
             name = local_name(inside)
             if name in {"name", "string-name"}:
-                return self._name(inside)
+                return self._name(inside, "given-names", "surname")
             if name == "collab":
                 return self.text(inside)
         return ""
 
-    def _name(self, element: Any) -> str:
-        family, given = _child(element, "surname"), _child(element, "given-names")
-        if family is None:
+    def _name(self, element: Any, *names: str) -> str:
+        """A person's name, its parts in this order; as printed where no family name is marked."""
+        if _child(element, "surname") is None:
             return self.flat(element)
-        return " ".join(self.flat(part) for part in (given, family) if part is not None)
+        parts = (_child(element, name) for name in names)
+        return " ".join(self.flat(part) for part in parts if part is not None)
 
     def _own_id(self, element: Any) -> str:
         kind = _ID_KINDS.get((element.get("pub-id-type") or "").lower())
@@ -246,18 +247,12 @@ class _JatsReader(Walker):
             for child in group:
                 name = local_name(child)
                 if name in {"name", "string-name"}:
-                    people.append(self._family_first(child))
+                    people.append(self._name(child, "surname", "given-names"))
                 elif name in {"collab", "anonymous"}:
                     people.append(self.flat(child))
                 elif name == "etal":
                     people.append("et al.")
         return [person for person in people if person]
-
-    def _family_first(self, element: Any) -> str:
-        family, given = _child(element, "surname"), _child(element, "given-names")
-        if family is None:
-            return self.flat(element)
-        return " ".join(self.flat(part) for part in (family, given) if part is not None)
 
 
 def _first(fields: dict[str, str], *names: str) -> str:

@@ -75,7 +75,7 @@ def parse_xml(text: str) -> Any:
         remove_pis=True,
     )
     try:
-        root = lxml.etree.fromstring(_bytes(_DECLARATION.sub("", text, count=1)), parser)
+        root = lxml.etree.fromstring(_bytes(text), parser)
     except (lxml.etree.XMLSyntaxError, ValueError) as error:
         raise PdfError(f"the XML is damaged: {str(error)[:200]}") from error
     return _not_too_deep(root)
@@ -90,15 +90,15 @@ def parse_html(text: str) -> Any:
         encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
     )
     try:
-        root = lxml.html.document_fromstring(
-            _bytes(_DECLARATION.sub("", text, count=1)), parser=parser
-        )
+        root = lxml.html.document_fromstring(_bytes(text), parser=parser)
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError) as error:
         raise PdfError("there is no page in the file") from error
     return _not_too_deep(root)
 
 
 def _bytes(text: str) -> bytes:
+    """The text in UTF-8, without a declaration that may say otherwise."""
+    text = _DECLARATION.sub("", text, count=1)
     return text.replace("\x00", " ").encode("utf-8", "replace")
 
 

@@ -12,6 +12,7 @@ from litmap.parsing.word_lists import load_pattern, load_words
 from litmap.text.marked_up.article import Article
 from litmap.text.marked_up.safe_parsing import local_name
 from litmap.text.marked_up.walker import Walker
+from litmap.text.own_ids import ARXIV_STAMP
 
 _HOME = "litmap.text"
 MIN_WORDS = 200
@@ -32,7 +33,6 @@ _REFERENCES_HEADING = re.compile(
     r"\W*(?:\d+\.?\s+)?(?:references|bibliography|works cited|literature cited|literature)\W*", re.I
 )
 _REFERENCE_TARGET = re.compile(r"#.{0,40}?(?:bib|ref|cite|cr\d|b\d)", re.I)
-_WATERMARK = re.compile(r"arXiv:\s?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?", re.I)
 _NAME_OF_SITE = re.compile(r"\s+[|–—-]\s+(?=[^|–—-]{1,60}$)")
 _ARTICLES = (
     ".//article[contains(@class, 'ltx_document')]",
@@ -114,7 +114,7 @@ def _own_ids(root: Any, body: Any, tags: list[tuple[str, str]]) -> list[str]:
     ids += [f"doi:{v}" for n, v in tags if n == "identifier" and v.startswith("10.")]
     ids += [f"arxiv:{value}" for name, value in tags if name == "arxiv_id"]
     for mark in body.xpath(".//*[@id='watermark-tr']"):
-        ids += [f"arxiv:{m[1]}" for m in _WATERMARK.finditer("".join(mark.itertext()))]
+        ids += [f"arxiv:{m[1]}" for m in ARXIV_STAMP.finditer("".join(mark.itertext()))]
     own = root.xpath(".//link[@rel='canonical']/@href | .//meta[@property='og:url']/@content")
     ids += filter(None, (identifier_from_url(str(url)[:_MAX_ATTRIBUTE]) for url in own[:2]))
     return [normalise_id(i) for i in dict.fromkeys(ids)]
