@@ -527,8 +527,12 @@ def test_an_ignore_file_that_cannot_be_read_is_told(
     (tmp_path / "a.md").write_text("text")
     (tmp_path / ".litmapignore").write_text("b.md")
 
-    def fail(self: Path, *_: object) -> str:
-        raise OSError(5, "Input/output error")
+    read_text = Path.read_text
+
+    def fail(self: Path, *options: str, **named: str) -> str:
+        if self.name == ".litmapignore":
+            raise OSError(5, "Input/output error")
+        return read_text(self, *options, **named)
 
     monkeypatch.setattr(Path, "read_text", fail)
     notes, problems = read_notes([tmp_path])
