@@ -416,6 +416,15 @@ def semantic_scholar(shelf: Shelf, path: str, query: Question) -> Answer:
     )
 
 
+def knows_none(body: dict[str, Any]) -> Handler:
+    """A service that is asked about papers of other fields, and so knows none of the demo's."""
+
+    def handle(shelf: Shelf, path: str, query: Question) -> Answer:
+        return as_json(body)
+
+    return handle
+
+
 # ── OpenReview, PMLR, publishers' and authors' pages ──────────────────────────────────────────────
 def openreview(shelf: Shelf, path: str, query: Question) -> Answer:
     """openreview.net and its API: forum pages, PDFs, notes."""
@@ -495,6 +504,10 @@ HANDLERS: dict[str, Handler] = {
     "api.openalex.org": openalex,
     "dblp.org": dblp,
     "api.semanticscholar.org": semantic_scholar,
+    "api.archives-ouvertes.fr": knows_none({"response": {"numFound": 0, "docs": []}}),
+    "www.ebi.ac.uk": knows_none({"hitCount": 0, "resultList": {"result": []}}),
+    "pmc.ncbi.nlm.nih.gov": knows_none({"status": "ok", "records": []}),
+    "archive.org": knows_none({"archived_snapshots": {}}),
     "openreview.net": openreview,
     "api.openreview.net": openreview,
     "api2.openreview.net": openreview,

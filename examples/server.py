@@ -26,7 +26,10 @@ from .answers import HANDLERS, Answer, Shelf, answer
 
 __all__ = ["MANIFEST", "NOTES", "PAPERS", "serve"]
 
-_GROUPS = ("default", "arxiv", "crossref", "openalex", "s2", "dblp", "unpaywall", "openreview")
+_GROUPS = (
+    "default", "arxiv", "crossref", "openalex", "s2", "dblp", "unpaywall", "openreview",
+    "europepmc", "ncbi", "wayback",
+)  # fmt: skip
 
 
 @contextlib.contextmanager
