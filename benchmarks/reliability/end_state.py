@@ -114,24 +114,28 @@ def leftovers(library: Path, *folders: Path) -> Iterator[str]:
         yield from (str(p.relative_to(folder.parent)) for p in folder.rglob(".*"))
 
 
-def differences(one: State, other: State) -> list[str]:
-    """Where two states differ, the first few; [] where they are the same."""
-    found = _differences(one, other, "")
+def differences(one: State, other: State, rounding: float = 0.0) -> list[str]:
+    """Where two states differ, figures by `rounding` or more; the first few, [] where they are the
+    same.
+    """
+    found = _differences(one, other, "", rounding)
     return [place for place, _ in zip(found, range(SHOWN), strict=False)]
 
 
-def _differences(one: Any, other: Any, place: str) -> Iterator[str]:
+def _differences(one: Any, other: Any, place: str, rounding: float) -> Iterator[str]:
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         for key in [*one, *(k for k in other if k not in one)]:
             if key in one and key in other:
-                yield from _differences(one[key], other[key], f"{place}/{key}")
+                yield from _differences(one[key], other[key], f"{place}/{key}", rounding)
             else:
                 yield f"{place}/{key}: only in {'the first' if key in one else 'the second'}"
     elif isinstance(one, list | tuple) and isinstance(other, list | tuple):
         if len(one) != len(other):
             yield f"{place}: {len(one)} and {len(other)} long"
         for i, (a, b) in enumerate(zip(one, other, strict=False)):
-            yield from _differences(a, b, f"{place}[{i}]")
+            yield from _differences(a, b, f"{place}[{i}]", rounding)
+    elif isinstance(one, float) and isinstance(other, float) and abs(one - other) < rounding:
+        return
     elif type(one) is not type(other) or one != other:
         yield f"{place}: {str(one)[:80]!r} and {str(other)[:80]!r}"
 

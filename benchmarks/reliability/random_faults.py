@@ -38,6 +38,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.reliability.end_state import differences
 from litmap.builds import verify_build
 from litmap.library import Library
 from litmap.paths import LibraryPaths
@@ -329,21 +330,8 @@ def missing(whole: dict[str, Any], content: dict[str, Any]) -> list[str]:
         for ident in wanted
         if ident not in content["ids"].get(work, ())
     ]
-    return ids + differences(*({**held, "ids": None} for held in (whole, content)))
-
-
-def differences(one: Any, other: Any, place: str = "") -> list[str]:
-    """Where two contents differ; figures by more than their rounding."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        keys = [*one, *(key for key in other if key not in one)]
-        pairs = [(f"{place}/{key}", one.get(key), other.get(key)) for key in keys]
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        pairs = [(f"{place}[{i}]", *pair) for i, pair in enumerate(zip(one, other, strict=True))]
-    elif isinstance(one, float) and isinstance(other, float) and abs(one - other) < ROUNDING:
-        return []
-    else:
-        return [] if one == other else [f"{place}: {str(one)[:90]} and {str(other)[:90]}"]
-    return [found for name, a, b in pairs for found in differences(a, b, name)][:5]
+    alike = [{**held, "ids": None} for held in (whole, content)]
+    return ids + differences(*alike, rounding=ROUNDING)
 
 
 @contextmanager
