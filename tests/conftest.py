@@ -70,6 +70,18 @@ def at_examples(web, state, monkeypatch):
         monkeypatch.setenv(name, value)
 
 
+@pytest.fixture
+def site(monkeypatch):
+    """A server on loopback that a client reaches directly, whatever proxy this process has."""
+    from tests import loopback
+
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    with loopback.serve() as running:
+        yield running
+
+
 @pytest.fixture(scope="session")
 def running_scholarly_web():
     from tests import scholarly_web

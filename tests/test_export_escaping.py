@@ -253,9 +253,6 @@ def test_any_piece_of_text_is_one_string_of_csl_json(text):
 
 
 # ── CSV ───────────────────────────────────────────────────────────────────────────────────────────
-FORMULA = re.compile(r"(?:^|[;|,\t\n\r])[\s\"]*[=+\-@＝＋－＠]")
-
-
 def check_csv(library: list[tuple[Work, list[Mention]]]) -> None:
     text = exports.to_csv(library)
     text.encode()

@@ -3,7 +3,7 @@ goes away takes with it.
 """
 
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from litmap.pdfs.verify import Verdict, is_readable, verify
 from litmap.pipeline import RefreshRun
 from litmap.pipeline.collaborators import Collaborators
 from litmap.settings import load_settings
+from litmap.text import Preview
 from litmap.text.own_ids import is_in_sentence
 from tests.marked_up import write_epub
 
@@ -32,19 +33,9 @@ PROSE = "\n\n" + "We study how the marshes respond to dams, and we find that the
 CITED = f"Kowalczyk, E., Iriarte, T. & Oduya, M. {TITLE}. Estuarine Letters 12 (2021)."
 
 
-@dataclass(frozen=True)
-class Look:
-    title: str
-    text: str
-    ids: tuple = (DOI,)
-    metadata_title: str = ""
-    pages: int = 3
-    ending: str = ".pdf"
-    authors: tuple = ()
-
-
 def look(*lines, title=None, ids=(DOI,)):
-    return Look(lines[0] if title is None else title, "\n\n".join(lines) + PROSE, ids)
+    title = lines[0] if title is None else title
+    return Preview(title, "\n\n".join(lines) + PROSE, ids, metadata_title="", pages=3)
 
 
 KINDS = {
@@ -132,7 +123,9 @@ def test_the_readers_words_for_a_link_contradict_no_identifier():
 
 def test_a_text_in_another_script_contradicts_no_identifier():
     text = "堤坝之后的盐沼植物研究与寂静的湿地 " * 30
-    assert verify(Look("堤坝 之后 的 盐沼 植物", text), WORK) == Verdict.RIGHT
+    assert (
+        verify(replace(look(""), title="堤坝 之后 的 盐沼 植物", text=text), WORK) == Verdict.RIGHT
+    )
 
 
 @pytest.mark.parametrize(

@@ -45,21 +45,6 @@ PDF = b"%PDF-1.5\n" + bytes(range(256)) * 300 + b"\ntrailer\n%%EOF\n"
 
 
 @pytest.fixture
-def site(monkeypatch):
-    for name in (
-        "http_proxy",
-        "https_proxy",
-        "all_proxy",
-        "HTTP_PROXY",
-        "HTTPS_PROXY",
-        "ALL_PROXY",
-    ):
-        monkeypatch.delenv(name, raising=False)
-    with serve() as running:
-        yield running
-
-
-@pytest.fixture
 def client(tmp_path, site):
     with WebClient(
         "ann@lab.org", tmp_path / "state", {"default": 0}, ["127.0.0.1"], limits=LIMITS

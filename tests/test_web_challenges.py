@@ -9,7 +9,7 @@ from litmap.models import Request
 from litmap.web import Limits, WebClient
 from litmap.web.budget import CHALLENGE_REST, Budget, group_of
 from litmap.web.challenges import challenge_in, is_html
-from tests.loopback import send, serve
+from tests.loopback import send
 
 LIMITS = Limits(attempts=3, backoff=0.01, patience=2)
 PAGE = "<!doctype html><html><head><title>{}</title></head><body>{}</body></html>"
@@ -17,15 +17,6 @@ PAGE = "<!doctype html><html><head><title>{}</title></head><body>{}</body></html
 
 def open_client(folder):
     return WebClient("", folder, {"default": 0}, ["127.0.0.1"], limits=LIMITS)
-
-
-@pytest.fixture
-def site(monkeypatch):
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    with serve() as running:
-        yield running
 
 
 # ── what is a robot check ─────────────────────────────────────────────────────────────────────────

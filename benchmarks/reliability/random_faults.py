@@ -47,6 +47,7 @@ from litmap.pipeline.collaborators import Collaborators
 from litmap.settings import Settings, load_settings
 from litmap.web import Limits, WebClient
 from tests import stand_ins
+from tests.scholarly_web.certificates import FLAWS
 from tests.search_parts import FormulaEncoder
 
 NOTES = """# Reading
@@ -129,7 +130,7 @@ def draw(seed: int, *, is_shared: bool = False) -> list[dict[str, Any]]:
         if kind in {"429", "429-date", "503"} and rng.random() < 0.7:
             rule["retry_after"] = rng.choice((1, 1, 30, 3_600))
         if kind == "bad-tls":
-            rule["variant"] = rng.choice(("unknown-ca", "expired", "wrong-host"))
+            rule["variant"] = rng.choice(FLAWS)
         if kind == "endless":
             rule["max_bytes"] = 8_000_000
         if kind == "gzip-bomb":

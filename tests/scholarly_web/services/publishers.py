@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from ..answers import Answer, Question, missing, refused
 from . import shelf
-
-OPEN = ("decoys.example.org",)
 
 
 def answer(web, question: Question) -> Answer:
@@ -22,6 +22,4 @@ def answer(web, question: Question) -> Answer:
 
 def _encoded(url: str) -> str:
     """As a client sends it: letters outside ASCII in per cent signs."""
-    from urllib.parse import quote
-
     return quote(url, safe=":/?&=%~()@!$'*+,;#[]")
