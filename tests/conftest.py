@@ -4,6 +4,7 @@ loopback.
 
 import os
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -51,13 +52,8 @@ def example_library(tmp_path_factory, web, state):
     from litmap.settings import load_settings
 
     library = tmp_path_factory.mktemp("examples") / "library"
-    before = dict(os.environ)
-    os.environ.update(web)
-    try:
+    with patch.dict(os.environ, web):
         refresh(load_settings({"library": library, "notes": (str(NOTES),), "state": state}))
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
     return library
 
 

@@ -34,14 +34,13 @@ from tests.scholarly_web import (
     work,
 )
 from tests.scholarly_web.log import Entry
+from tests.scholarly_web.server import GROUPS
 
 LIMITS = Limits(attempts=1, backoff=0.01, patience=1, file=3_000_000, page=1_000_000)
 IMPATIENT = replace(
     LIMITS, idle=0.5, total=3.0, download_total=3.0, slowest=4000.0, grace=0.4
 )  # for faults that are slow on purpose: on a busy machine all answers are slow
-PACES = dict.fromkeys(
-    ("default", "arxiv", "crossref", "openalex", "dblp", "s2", "openreview", "unpaywall"), 0
-)
+PACES = dict.fromkeys(GROUPS, 0)
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from benchmarks.reliability.end_state import differences
 from litmap.builds import verify_build
@@ -48,6 +49,7 @@ from litmap.settings import Settings, load_settings
 from litmap.web import Limits, WebClient
 from tests import stand_ins
 from tests.scholarly_web.certificates import FLAWS
+from tests.scholarly_web.server import GROUPS
 from tests.search_parts import FormulaEncoder
 
 NOTES = """# Reading
@@ -108,11 +110,6 @@ OWN_ONLY = frozenset({"403", "404", "incapsula"})
 HOSTS = (
     ".", "arxiv", "openalex", "crossref", "doi\\.org", "jmlr|mlr\\.press|githubusercontent",
     "dblp|semanticscholar|unpaywall", "springer|example\\.org|mdpi|zenodo|nber",
-)  # fmt: skip
-
-
-GROUPS = (
-    "default", "arxiv", "crossref", "openalex", "s2", "dblp", "unpaywall", "openreview",
 )  # fmt: skip
 
 
@@ -245,13 +242,8 @@ def run(settings: Settings, limits: Limits, web: stand_ins.StandIn) -> None:
         load_encoder=lambda _: Formula(),
         prepare=lambda _: None,
     )
-    before = dict(os.environ)
-    os.environ.update(web.env)
-    try:
+    with patch.dict(os.environ, web.env):
         refresh(settings, collaborators=collaborators)
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
 
 
 def _client_with(limits: Limits) -> Callable[..., AbstractContextManager[WebClient]]:

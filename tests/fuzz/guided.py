@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness import Target
+from harness import Target, broken
 from mutations import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -42,8 +42,7 @@ def fuzz_guided(target: Target, args: argparse.Namespace, teller: Teller) -> Non
 
     def mutated(joined: bytes, size: int, seed: int) -> bytes:
         name, data = parted(joined)
-        others = [other for n, other in corpus if n.rpartition(".")[2] == name.rpartition(".")[2]]
-        changed = target.mutator(name)(random.Random(seed), data, others)
+        changed = broken(target, corpus, random.Random(seed), name, data)
         return (name.encode() + b"\n" + changed)[:size]
 
     with tempfile.TemporaryDirectory() as folder:

@@ -74,8 +74,15 @@ def draw(
     """The input number `number` of this seed, whatever came before it."""
     rng = random.Random(f"{seed}/{target.name}/{number}")
     name, data = rng.choice(corpus)
+    return name, broken(target, corpus, rng, name, data)
+
+
+def broken(
+    target: Target, corpus: Sequence[tuple[str, bytes]], rng: random.Random, name: str, data: bytes
+) -> bytes:
+    """The input broken further, with pieces of the corpus' inputs that end like it."""
     others = [other for n, other in corpus if n.rpartition(".")[2] == name.rpartition(".")[2]]
-    return name, target.mutator(name)(rng, data, others)
+    return target.mutator(name)(rng, data, others)
 
 
 def judge(target: Target, name: str, data: bytes) -> Verdict:

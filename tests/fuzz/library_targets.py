@@ -64,18 +64,9 @@ def make_library(root: Path) -> None:
 
     from litmap.pipeline import refresh
 
-    with server.serve() as environment:
-        former = dict(os.environ)
-        os.environ.update(environment)
-        try:
-            refresh(
-                load_settings(
-                    {"library": root, "notes": (str(NOTES),), "state": root.parent / "state"}
-                )
-            )
-        finally:
-            os.environ.clear()
-            os.environ.update(former)
+    state = root.parent / "state"
+    with server.serve() as environment, mock.patch.dict(os.environ, environment):
+        refresh(load_settings({"library": root, "notes": (str(NOTES),), "state": state}))
 
 
 @cache
@@ -159,25 +150,16 @@ def read_damaged_build(name: str, data: bytes) -> None:
     root = library_root()
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "library"
-        shutil.copytree(
-            root,
-            copy,
-            copy_function=os.link,
-            ignore=_leave_out,
-        )
+        shutil.copytree(root, copy, copy_function=os.link, ignore=_leave_out)
         build = copy / "builds" / (copy / "CURRENT").read_text().strip()
         files = [copy / "CURRENT", *sorted(f for f in build.rglob("*") if f.is_file())]
         file = files[_number(plan.get("file")) % len(files)]
         content = _damaged(file.read_bytes(), plan.get("damage") or [])
         file.unlink()  # a link to the one that stays as it is
         file.write_bytes(content)
-        former = reader.MAX_CHECKED_AT_OPEN
-        reader.MAX_CHECKED_AT_OPEN = 0 if plan.get("large") is True else former
-        try:
-            with opened(copy) as library:
-                ask_everything(library)
-        finally:
-            reader.MAX_CHECKED_AT_OPEN = former
+        most = 0 if plan.get("large") is True else reader.MAX_CHECKED_AT_OPEN
+        with mock.patch.object(reader, "MAX_CHECKED_AT_OPEN", most), opened(copy) as library:
+            ask_everything(library)
 
 
 def read_damaged_catalogue(name: str, data: bytes) -> None:

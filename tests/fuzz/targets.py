@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import importlib
 import io
 import json
 import tempfile
@@ -116,18 +117,22 @@ ADDRESSES = (
 )
 
 
+def kind_in(name: str) -> str:
+    """'page' of 'page-script.html': what an input of the corpus is for."""
+    return name.partition(".")[0].partition("-")[0]
+
+
 def read_answer(name: str, data: bytes) -> None:
     """A service's answer or a work's page, and what the records of it become."""
     from litmap.works import sources
     from litmap.works.sources import landing
 
-    kind = name.partition(".")[0].partition("-")[0]
+    kind = kind_in(name)
     if kind == "page":
         for url in ADDRESSES:
             check_records(landing.parse(data, url))
         return
-    module = __import__(f"{sources.__name__}.{kind}", fromlist=["parse"])
-    check_records(module.parse(data))
+    check_records(importlib.import_module(f"{sources.__name__}.{kind}").parse(data))
 
 
 def check_records(records: Sequence[Any]) -> None:
@@ -384,7 +389,7 @@ def read_settings(name: str, data: bytes) -> None:
 
 def read_state(name: str, data: bytes) -> None:
     """A file that litmap wrote and something else damaged."""
-    kind = name.partition(".")[0].partition("-")[0]
+    kind = kind_in(name)
     with tempfile.TemporaryDirectory() as folder:
         STATE_FILES[kind](Path(folder), data)
 
@@ -446,10 +451,14 @@ def _arrival(folder: Path, data: bytes) -> None:
         dump(fetch)
 
 
+def _packed(data: bytes) -> bytes:
+    return data if data[:2] == b"\x1f\x8b" else gzip.compress(data)
+
+
 def _kept_text(folder: Path, data: bytes) -> None:
     from litmap import text
 
-    check_document(text.loads(data if data[:2] == b"\x1f\x8b" else gzip.compress(data)))
+    check_document(text.loads(_packed(data)))
 
 
 def _derived(folder: Path, data: bytes) -> None:
@@ -461,7 +470,7 @@ def _derived(folder: Path, data: bytes) -> None:
     cached = TextCache(LibraryPaths(folder))
     cached.save(Document("ab" * 32, (Page(1, 600, 800, (TextBlock("body", "Some text."),)),)))
     path = cached.paths.text("ab" * 32).with_name(f"{'ab' * 32}.summary.json.gz")
-    path.write_bytes(data if data[:2] == b"\x1f\x8b" else gzip.compress(data))
+    path.write_bytes(_packed(data))
     for record in cached.derived(Summary, "summary", "ab" * 32, lambda _: ()):
         check_types(record)
 
