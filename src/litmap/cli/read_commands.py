@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -175,16 +176,16 @@ def _print_unconfirmed(unconfirmed: Sequence[Entry]) -> None:
     """What may be a work: no source knows it, or nobody was asked."""
     if not unconfirmed:
         return
-    print(
-        "\nMay be works, but no source confirmed them. Correct the spelling in your note, or say "
-        "what they are:\n`litmap resolve KEY ID` with a DOI, arXiv id or link, `litmap resolve KEY "
-        "search` to look up what nobody was asked about,\n`litmap resolve KEY none` where it is no "
-        "work."
-    )
+    print("\nMay be works, but no source confirmed them. Correct your note, or say what they are:")
+    print("  litmap resolve KEY ID      a DOI, an arXiv id or a link")
+    print("  litmap resolve KEY search  look up what nobody was asked about")
+    print("  litmap resolve KEY none    it is no scholarly work")
     for entry in unconfirmed:
         place = entry.mentions[0]
-        print(wrap(f"  {place.note}:{place.line}  {clean(entry.work.title)}  ({entry.reason})"))
-        print(f"    {entry.work.id}")
+        print(f"\n{clean(place.note)}, line {place.line}")
+        print(wrap(clean(entry.work.title), "  "))
+        print(wrap(entry.reason, "  "))
+        print(f"  KEY {shlex.quote(clean(entry.work.id))}")
 
 
 def _print_missing(entry: Entry) -> None:

@@ -295,6 +295,9 @@ def decisions(args: argparse.Namespace) -> int:
     if args.json:
         print_json(listed)
         return 0
+    if not listed:
+        print("You have settled and corrected nothing in this library.")
+        return 0
     rows = [
         (row["time"][:10], row["work"], f"{row['field']} = " * bool(row["field"]) + row["choice"])
         for row in listed
