@@ -40,8 +40,8 @@ def extract(
     else `quality` and `reason` say what is missing. After `deadline` (`time.monotonic()`) no
     further page is read; `reason` says so.
     """
-    if kind_of_file(path):
-        return read_marked_up(path, sha256)
+    if kind := kind_of_file(path):
+        return read_marked_up(path, kind, sha256)
     begin = time.monotonic()
     with _no_collection(), open_pdf(path) as pdf:
         raw, complete = read_pages(pdf, deadline)

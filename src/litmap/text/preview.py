@@ -62,7 +62,7 @@ def read_preview(path: Path, pages: int = 2) -> Preview:
 
 def _read_text_preview(path: Path, kind: str) -> Preview:
     """The beginning of a text without pages: title and people, then its first paragraphs."""
-    article = read_article(path)
+    article = read_article(path, kind)
     document = article.document("")
     blocks = [block.text for page in document.pages for block in page.blocks]
     text = "\n\n".join([article.title, ", ".join(article.authors), *blocks])[:TEXT_HEAD]

@@ -60,17 +60,16 @@ def _kind_of_markup(head: str) -> str:
     return "html" if name == "html" or _PAGE.search(head) else ""
 
 
-def read_article(path: Path) -> Article:
-    """The article of a file, in the calling process. Raises `PdfError`."""
-    kind = kind_of_file(path)
+def read_article(path: Path, kind: str) -> Article:
+    """The article of a file of this kind (`kind_of_file`), in the calling process. Raises
+    `PdfError`.
+    """
     article = Article()
     try:
         if kind == "epub":
             read_epub(path, article)
-        elif kind:
-            _read_markup(path, kind, article)
         else:
-            raise PdfError("this is neither a PDF nor JATS, HTML or EPUB")
+            _read_markup(path, kind, article)
     except RecursionError as error:
         raise PdfError("its elements are nested too deeply", subject=str(path)) from error
     except OSError as error:
@@ -93,6 +92,6 @@ def _read_markup(path: Path, kind: str, article: Article) -> None:
     read_jats(root, article)
 
 
-def read_marked_up(path: Path, sha256: str) -> Document:
+def read_marked_up(path: Path, kind: str, sha256: str) -> Document:
     """The text of a JATS, HTML or EPUB file, in the calling process. Raises `PdfError`."""
-    return read_article(path).document(sha256)
+    return read_article(path, kind).document(sha256)
