@@ -140,9 +140,7 @@ class Walker:
         elif "tex-math" in by_name:
             text = tex_text("".join(by_name["tex-math"].itertext()))
         else:
-            parts = [element.text or ""]
-            self._children(element, parts, [])
-            text = one_line("".join(parts))
+            text = self.text(element)
         label = by_name.get("label") if "math" in by_name or "tex-math" in by_name else None
         number = f" {self.flat(label)}" if label is not None else ""
         return f" {text}{number} " if spaced else text

@@ -267,11 +267,9 @@ class _PageReader(Walker):
         """A reference list; its entries are the items, else the paragraphs."""
         headings = [e for e in element.iter() if local_name(e) in _HEADINGS]
         self.article.heading(self.flat(headings[0]) if headings else "References")
-        self.in_references = True
         entries = [e for e in element.iter() if local_name(e) in {"li", "dd"}]
         for entry in entries or [e for e in element.iter() if local_name(e) == "p"]:
             self.article.add("reference", self.flat(entry))
-        self.in_references = False
 
 
 def _is_equation(element: Any) -> bool:
