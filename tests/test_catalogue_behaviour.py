@@ -857,7 +857,7 @@ READINGS = {
     "notes": (), "citations": (), "citations_of": ("w",), "note_roots": (), "resolutions": (),
     "resolution": ("k",), "works": (), "dropped": (), "works_with_user_data": (), "aliases": (),
     "decisions": (), "fetches": (), "pdfs": (), "texts": ("v",), "text": ("s",),
-    "drop_folder": (), "lookups": (), "runs": (),
+    "drop_folder": (), "lookups": (), "runs": (), "answered": (), "all_decisions": (),
 }  # fmt: skip
 
 

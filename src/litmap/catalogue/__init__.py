@@ -221,6 +221,7 @@ class Catalogue:
         """So that the next run asks the sources again."""
         self._db.execute("DELETE FROM resolutions WHERE citation = ?", (citation,))
 
+    @tell_damage
     def answered(self) -> set[str]:
         """Keys of all citations, of this reading or earlier ones, that something was decided or
         asked about.
@@ -320,6 +321,7 @@ class Catalogue:
             (subject, choice, time, former),
         )
 
+    @tell_damage
     def all_decisions(self) -> list[Decision]:
         """All that the user said of citations and works, the oldest first."""
         rows = self._db.execute(
