@@ -52,10 +52,10 @@ class VectorCache:
         import numpy as np
 
         try:
-            array: Vectors = load_array(self.path(key))
+            array: Vectors = load_array(self.path(key), kinds="f", dimensions=2)
         except (OSError, ValueError):
             return None
-        if array.ndim != 2 or array.dtype != np.float32 or not np.isfinite(array).all():
+        if array.dtype != np.float32 or not np.isfinite(array).all():
             return None
         return array
 
