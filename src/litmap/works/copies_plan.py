@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from litmap.works.phrases import can_quote
 from litmap.works.queries import (
     SourceOptions,
     SourceQuery,
@@ -18,7 +19,6 @@ from litmap.works.queries import (
     tasks_of,
 )
 from litmap.works.sources import core, crossref, europe_pmc, hal, openrxiv, pmc, unpaywall
-from litmap.works.sources.phrases import can_quote
 from litmap.works.task import ResolutionTask
 
 Tasks = Sequence[ResolutionTask]

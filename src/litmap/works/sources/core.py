@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from litmap.models import Location, Request
 from litmap.parsing.identifiers import doi_id
+from litmap.works.phrases import phrase
 from litmap.works.record import (
     Record,
     fields,
@@ -24,7 +25,6 @@ from litmap.works.record import (
     unique,
     year,
 )
-from litmap.works.sources.phrases import phrase
 
 NAME = "CORE"
 API = "https://api.core.ac.uk/v3/search/works/"

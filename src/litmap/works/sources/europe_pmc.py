@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from litmap.models import Location, Request
 from litmap.parsing.identifiers import doi_id, normalise_id
+from litmap.works.phrases import can_quote
 from litmap.works.record import (
     Record,
     fields,
@@ -24,7 +25,6 @@ from litmap.works.record import (
     text,
     year,
 )
-from litmap.works.sources.phrases import can_quote
 
 NAME = "Europe PMC"
 API = "https://www.ebi.ac.uk/europepmc/webservices/rest"

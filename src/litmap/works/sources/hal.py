@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from litmap.models import Location, Request
 from litmap.parsing.identifiers import doi_id, normalise_id
+from litmap.works.phrases import phrase
 from litmap.works.record import (
     Record,
     fields,
@@ -23,7 +24,6 @@ from litmap.works.record import (
     text,
     year,
 )
-from litmap.works.sources.phrases import phrase
 
 NAME = "HAL"
 API = "https://api.archives-ouvertes.fr/search/"
