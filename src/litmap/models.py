@@ -78,6 +78,32 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class BibRecord:
+    """A record of a reference file as it came, for exports to give back.
+
+    `format` is the name of the format as `Note.format` says it ('bibtex', 'ris', 'csl', 'csv',
+    'refxml'). `key` and `type` are as written, '' where the record has none; BibTeX's types in
+    lower case. `fields` holds every field in the order of the file, a pair for each value:
+
+    - bibtex: lower-case name, and value with its inner braces and commands, names of `@string`
+      resolved; a field that stands twice has two pairs, what `crossref` inherits has none.
+    - ris (and nbib): tag and value, 'TY' among them, continued lines joined.
+    - csl: name, and JSON text of the value (`'"A title"'`, `'[{"family": "Doe"}]'`).
+    - csv: the column's heading as written, and the cell.
+    - refxml: path of the element below the record ('titles/title'), and its text.
+
+    `file` is the note's path, `line` where the record begins.
+    """
+
+    format: str
+    key: str = ""
+    type: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class NoteBlock:
     """A paragraph, list item, table cell, heading or entry of a note, markup removed.
 
@@ -94,6 +120,7 @@ class NoteBlock:
     links: tuple[Link, ...] = ()
     line_starts: tuple[int, ...] = (0,)
     fields: tuple[tuple[str, str], ...] = ()
+    record: BibRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +196,8 @@ class Citation:
     confirm to be a scholarly work; they are dropped (bare titles, links, names) or kept as a search
     (author-year) when none does. `kind` is the strongest of the mentions' kinds. `key` is stable
     for the same citation across reads. `searched` is False for what may be a title but stands where
-    the reader's own sentences stand: it is not sent to any service.
+    the reader's own sentences stand: it is not sent to any service. `records` are the
+    records of reference files that name the work, those of files read for their keys among them.
     """
 
     key: str
@@ -178,6 +206,7 @@ class Citation:
     mentions: tuple[Mention, ...]
     sure: bool = True
     searched: bool = True
+    records: tuple[BibRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

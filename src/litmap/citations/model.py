@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from litmap.citations.recognisers.author_names import NameMention
 from litmap.citations.ties import Tie
-from litmap.models import HeadingPath, Mention, NoteBlock, Reference
+from litmap.models import BibRecord, HeadingPath, Mention, NoteBlock, Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Sighting:
     `sure`: certainly a scholarly work. `ties`: what other sightings of the same work have as well.
     `title_known`: `reference.title` is a title, not a nickname. `listed`: an entry of a reference
     list, which takes its heading from the text that cites it. `silent`: a record of a file that was
-    read for its keys only; it counts where a note cites it.
+    read for its keys only; it counts where a note cites it. `record`: the record as it came.
     """
 
     mention: Mention
@@ -39,6 +39,7 @@ class Sighting:
     title_known: bool = False
     listed: bool = False
     silent: bool = False
+    record: BibRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,14 @@ def parse_as_json(
             }
             for note in notes
         ],
-        "citations": [dataclasses.asdict(c) for c in citations],
+        "citations": [_citation_as_json(c) for c in citations],
         "links": [dataclasses.asdict(link) for link in links],
         "problems": [dataclasses.asdict(p) for p in problems],
     }
+
+
+def _citation_as_json(citation: Citation) -> dict[str, Any]:
+    """A citation without the records of the user's own files, which he has."""
+    shown = dataclasses.asdict(dataclasses.replace(citation, records=()))
+    del shown["records"]
+    return shown

@@ -72,9 +72,17 @@ def _index_record(indexing: _Indexing, block: NoteBlock) -> None:
     if key:
         index.labels[key] = Tie.record(path, key)
         ties |= {index.labels[key]}
-    silent = indexing.note.lookup
     index.sightings.append(
-        Sighting(mention, reference, sure, ties, title_known=True, listed=True, silent=silent)
+        Sighting(
+            mention,
+            reference,
+            sure,
+            ties,
+            title_known=True,
+            listed=True,
+            silent=indexing.note.lookup,
+            record=block.record and replace(block.record, file=path),
+        )
     )
 
 

@@ -179,7 +179,9 @@ def _citation(members: Sequence[Sighting]) -> Citation | None:
     reference = _merge(members)
     kind = min((mention.kind for mention in mentions), key=_strength)
     key = _key(reference, members, kind)
-    return Citation(key, kind, reference, mentions, _is_sure(reference, members))
+    records = tuple(sighting.record for sighting in members if sighting.record)
+    sure = _is_sure(reference, members)
+    return Citation(key, kind, reference, mentions, sure, records=records)
 
 
 def _is_sure(reference: Reference, members: Sequence[Sighting]) -> bool:

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from litmap.models import NoteBlock
+from litmap.models import BibRecord, NoteBlock
 from litmap.notes.bibliographies.record import (
     Pairs,
     first_filled,
+    first_values,
     four_figures_in,
     given_name_first,
     record_block,
@@ -71,14 +72,20 @@ def bibtex_blocks(text: str, line_before: int = 0) -> list[NoteBlock]:
 
     `line_before` is the number of the line before its first.
     """
-    blocks = (
-        record_block(
-            _pairs(str(entry.key), entry.entry_type.lower(), _fields(entry)),
-            (entry.start_line or 0) + 1 + line_before,
-        )
-        for entry in _entries(text)
-    )
+    blocks = (_block(entry, line_before) for entry in _entries(text))
     return [block for block in blocks if block]
+
+
+def _block(entry: Any, line_before: int) -> NoteBlock | None:
+    """The block of one entry; None where it names no work."""
+    record = BibRecord(
+        "bibtex",
+        str(entry.key),
+        entry.entry_type.lower(),
+        tuple((field.key.lower(), str(field.value)) for field in entry.fields),
+        line=(entry.start_line or 0) + 1 + line_before,
+    )
+    return record_block(_pairs(record.key, record.type, first_values(record)), record)
 
 
 def _entries(text: str) -> Iterator[Any]:
@@ -98,11 +105,6 @@ def _entries(text: str) -> Iterator[Any]:
     for block in sorted(blocks, key=lambda block: block.start_line or 0):
         if hasattr(block, "fields"):
             yield block
-
-
-def _fields(entry: Any) -> dict[str, str]:
-    """Fields by lower-case name; the first of several counts."""
-    return {item.key.lower(): str(item.value) for item in reversed(entry.fields)}
 
 
 def _pairs(key: str, kind: str, fields: dict[str, str]) -> Pairs:

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from litmap.models import BibRecord
 from litmap.notes.bibliographies.record import Pairs, add_records, first_filled, year_in
 from litmap.notes.builder import Builder
 from litmap.notes.nesting import load_json
@@ -41,11 +42,19 @@ def read_csl_json(text: str, builder: Builder) -> None:
     add_records(
         builder,
         [
-            (_pairs(_fields(item)), line)
+            _read(_fields(item), line)
             for item, line in zip(items, lines, strict=False)
             if isinstance(item, dict)
         ],
     )
+
+
+def _read(item: dict[str, Any], line: int) -> tuple[Pairs, BibRecord]:
+    """What an item says, and the item as it came."""
+    pairs = _pairs(item)
+    values = dict(pairs[:2])
+    fields = tuple((name, json.dumps(value, ensure_ascii=False)) for name, value in item.items())
+    return pairs, BibRecord("csl", values["key"], values["type"], fields, line=line)
 
 
 def _item_lines(text: str, count: int) -> list[int]:

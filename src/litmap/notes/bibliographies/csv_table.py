@@ -6,6 +6,7 @@ import csv
 import io
 import re
 
+from litmap.models import BibRecord
 from litmap.notes.bibliographies.record import (
     Pairs,
     add_records,
@@ -29,17 +30,21 @@ def read_csv(text: str, builder: Builder) -> None:
         raise ValueError(f"no CSV: {error}") from error
 
 
-def _records(text: str) -> list[tuple[Pairs, int]]:
-    """The rows' pairs, each with the line on which it begins."""
+def _records(text: str) -> list[tuple[Pairs, BibRecord]]:
+    """What each row says, and the row as it came."""
     rows = csv.reader(io.StringIO(text))
-    columns = [name.strip().lower().lstrip("\ufeff") for name in next(rows, [])]
+    headings = [name.strip().lstrip("\ufeff") for name in next(rows, [])]
+    columns = [name.lower() for name in headings]
     if "title" not in columns:
         raise ValueError("no column called 'Title'")
     records = []
     line = 2
     for row in rows:
         cells = dict(zip(columns, (cell.strip() for cell in row), strict=False))
-        records.append((_pairs(cells), line))
+        fields = tuple(zip(headings, row, strict=False))
+        kind = cells.get("item type", "")
+        record = BibRecord("csv", cells.get("key", ""), kind, fields, line=line)
+        records.append((_pairs(cells), record))
         line = rows.line_num + 1  # a cell may run over lines
     return records
 

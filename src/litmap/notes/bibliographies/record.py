@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from litmap.models import NoteBlock
+from litmap.models import BibRecord, NoteBlock
 from litmap.notes.builder import Builder
 from litmap.parsing.grammar import FOUR_FIGURES, YEAR_SINCE_1400
 
@@ -19,28 +19,37 @@ _YEAR = re.compile(YEAR_SINCE_1400)
 _FOUR_FIGURES = re.compile(FOUR_FIGURES)
 
 
-def record_block(pairs: Pairs, line: int) -> NoteBlock | None:
-    """The record as a block of kind 'entry' on this line; None where no field names a work."""
+Records = Iterable[tuple[Pairs, BibRecord]]
+"""What was read of each record, and the record as it came."""
+
+
+def record_block(pairs: Pairs, record: BibRecord) -> NoteBlock | None:
+    """The record as a block of kind 'entry' on its line; None where no field names a work."""
     values = dict(reversed(pairs))  # the first of several values counts
     if not values.get("title") and values.keys().isdisjoint(_IDENTIFIERS):
         return None
     authors = ", ".join(value for name, value in pairs if name == "author")
     parts = filter(None, (authors, *(values.get(name, "") for name in _SHOWN)))
     fields = tuple((name, value) for name, value in pairs if value)
-    return NoteBlock("entry", ". ".join(parts), line, fields=fields)
+    return NoteBlock("entry", ". ".join(parts), record.line, fields=fields, record=record)
 
 
-def add_records(builder: Builder, records: Iterable[tuple[Pairs, int]]) -> None:
-    """Adds records (pairs, line) to a note, empty fields and records without a work left out."""
+def add_records(builder: Builder, records: Records) -> None:
+    """Adds records to a note, empty fields and records without a work left out."""
     builder.blocks.extend(blocks_of(records))
 
 
-def blocks_of(records: Iterable[tuple[Pairs, int]]) -> Iterator[NoteBlock]:
-    """The blocks of records (pairs, line), empty fields and records without a work left out."""
-    for pairs, line in records:
-        block = record_block([pair for pair in pairs if pair[1]], line)
+def blocks_of(records: Records) -> Iterator[NoteBlock]:
+    """The blocks of records, empty fields and records without a work left out."""
+    for pairs, record in records:
+        block = record_block([pair for pair in pairs if pair[1]], record)
         if block is not None:
             yield block
+
+
+def first_values(record: BibRecord) -> dict[str, str]:
+    """A record's fields by name; the first of several values counts."""
+    return dict(reversed(record.fields))
 
 
 def first_filled(values: Mapping[str, Any], names: Iterable[str]) -> Any:

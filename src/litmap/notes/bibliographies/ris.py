@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from litmap.models import BibRecord
 from litmap.notes.bibliographies.record import (
     Pairs,
     add_records,
@@ -37,7 +38,14 @@ def read_ris(text: str, builder: Builder) -> None:
     """Reads the records of a RIS or nbib file into the builder, each on the line of its first
     tag.
     """
-    add_records(builder, ((_pairs(_Tags(tags)), line) for tags, line in _records(text)))
+    add_records(builder, (_read(tags, line) for tags, line in _records(text)))
+
+
+def _read(lines: TaggedLines, line: int) -> tuple[Pairs, BibRecord]:
+    """What a record says, and the record as it came."""
+    tags = _Tags(lines)
+    record = BibRecord("ris", tags.first("ID"), tags.first("TY", "PT"), tuple(lines), line=line)
+    return _pairs(tags), record
 
 
 def _records(text: str) -> Iterator[tuple[TaggedLines, int]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from litmap.models import BibRecord
 from litmap.notes.bibliographies.record import Pairs, blocks_of, given_name_first, year_in
 from litmap.notes.builder import Builder
 from litmap.notes.nesting import describe_cut
@@ -17,6 +18,8 @@ _NOT_WORKS = {"attachment", "note", "annotation"}
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _AUTHOR_ROLE = re.compile(r"\baut\b|author|creator", re.I)
+_NOT_ELEMENTS = {"style", ""}
+"""EndNote's fonts, and comments."""
 _WEB = ("http://", "https://")
 
 
@@ -24,12 +27,28 @@ def read_xml(text: str, builder: Builder) -> None:
     """Reads the records into the builder. Raises ValueError for XML that holds none."""
     root, builder.broken = _parse(text)
     records = _DIALECTS.get(_local(root), _endnote_records)(root)
-    blocks = list(blocks_of((pairs, node.sourceline or 1) for node, pairs in records))
+    blocks = list(blocks_of((pairs, _record(node, dict(pairs))) for node, pairs in records))
     if not blocks and builder.broken:
         raise ValueError(builder.broken)
     if not blocks:
         raise ValueError("XML without references (Zotero's RDF, EndNote's XML and MODS are read)")
     builder.blocks.extend(blocks)
+
+
+def _record(node: Any, values: dict[str, str]) -> BibRecord:
+    """The record as it came."""
+    key, kind = values.get("key", ""), values.get("type", "")
+    return BibRecord("refxml", key, kind, tuple(_leaves(node)), line=node.sourceline or 1)
+
+
+def _leaves(node: Any) -> Iterator[tuple[str, str]]:
+    """The texts of the innermost elements below one, each with its path; fonts are no elements."""
+    for child in node.iterdescendants():
+        is_innermost = all(_local(inner) in _NOT_ELEMENTS for inner in child)
+        if is_innermost and _local(child) not in _NOT_ELEMENTS and (words := _words(child)):
+            above = list(child.iterancestors())
+            path = [child, *above[: above.index(node)]]
+            yield "/".join(map(_local, reversed(path))), words
 
 
 # ── Elements ─────────────────────────────────────────────────────────────────────────────────────
