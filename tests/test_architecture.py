@@ -19,6 +19,7 @@ LEAVES = {
     "atomic_files",
     "array_files",
     "written_files",
+    "export_marks",
 }
 STAGES = {
     "notes", "citations", "works", "web", "pdfs", "text", "references", "chunks", "vectors", "index", "builds",

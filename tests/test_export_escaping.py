@@ -24,6 +24,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from litmap import exports, maps
+from litmap.export_marks import MARKED_LINE
 from litmap.models import Mention, Work
 from litmap.parsing.markup import one_line
 from litmap.parsing.person_names import split_name
@@ -129,7 +130,7 @@ def read_tex(field: str) -> str:
 
 
 def check_bibtex(library: list[tuple[Work, list[Mention]]]) -> None:
-    text = exports.to_bibtex(library)
+    text = exports.to_bibtex(library).removeprefix(MARKED_LINE)
     read = bibtexparser.parse_string(text)
     assert not read.failed_blocks
     assert len(read.blocks) == len(library), "text between the entries"

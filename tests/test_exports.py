@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from litmap import exports
 from litmap.errors import UsageError
+from litmap.export_marks import MARKED_LINE
 from litmap.exports import backlinks, bibtex
 from litmap.models import Mention, Work
 from litmap.written_files import WrittenFiles
@@ -328,13 +329,13 @@ def test_nothing_hostile_breaks_a_record_or_becomes_a_command(
     ids = (f"doi:10.1/{doi}",)
     work = Work("w:1", title, tuple(authors), 2000, venue, ids=ids, abstract=abstract)
     works = [(work, [Mention(doi, 1, title, (venue, title), abstract)])]
-    bib = exports.to_bibtex(works)
+    bib = exports.to_bibtex(works).removeprefix(MARKED_LINE)
     names = re.findall(r"^  (\w+) = \{", bib, re.M)
     assert len(fields(bib)) == len(names) == len(set(names)) == bib.count("\n") - 2
     commands = {m[1] for m in COMMAND.finditer(bib)}
     assert commands <= SIGNS | bibtex._MATH_COMMANDS
     assert "^^" not in bib
-    ris = exports.to_ris(works)
+    ris = exports.to_ris(works).removeprefix(MARKED_LINE)
     assert all(re.match(r"[A-Z][A-Z0-9]  - ", line) for line in ris.splitlines())
     assert re.findall(r"^(?:TY|ER)", ris, re.M) == ["TY", "ER"]
     (item,) = json.loads(exports.to_csl(works).encode())

@@ -161,6 +161,45 @@ def test_a_schedule_that_cannot_be_read_is_refused(wrong):
         serve(load_settings({}), **wrong)
 
 
+@pytest.mark.parametrize(
+    "cron", ["0 6 31 2 *", "0 0 31 4,6,9,11 *", "*/10 * 30 feb *", "0 6 31 2 mon#5"]
+)
+def test_a_day_that_never_comes_is_refused(cron):
+    from litmap.flows.schedule import serve
+
+    with pytest.raises(UsageError, match="never comes"):
+        serve(load_settings({}), cron=cron)
+
+
+@pytest.mark.parametrize("cron", ["0 6 29 2 *", "0 6 * * 1", "15 22 l * *", "0 9 * * sun"])
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Asia/Kolkata", "UTC"])
+def test_a_schedule_keeps_the_time_zone(cron, zone):
+    from litmap.flows.schedule import _by_cron
+
+    schedule = _by_cron(cron, zone)
+    assert (schedule.cron, schedule.timezone) == (cron, zone)
+
+
+@pytest.mark.parametrize(
+    ("setting", "zone"),
+    [
+        ("America/New_York", "America/New_York"),
+        (":Europe/Berlin", "Europe/Berlin"),
+        ("EST5EDT", "EST5EDT"),
+        ("CET-1CEST,M3.5.0,M10.5.0/3", None),
+    ],
+)
+def test_the_time_zone_of_the_machine_is_found_or_asked_for(setting, zone, monkeypatch):
+    from litmap.flows.schedule import _local_zone
+
+    monkeypatch.setenv("TZ", setting)
+    if zone:
+        assert _local_zone() == zone
+    else:
+        with pytest.raises(UsageError, match="set TZ"):
+            _local_zone()
+
+
 def test_the_flow_gets_every_setting(tmp_path):
     from litmap.flows.refresh import flow_parameters
 

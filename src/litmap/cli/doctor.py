@@ -12,6 +12,7 @@ from typing import Any
 
 from litmap import builds, lock
 from litmap.catalogue import Catalogue
+from litmap.catalogue.entries import entries
 from litmap.errors import DamagedBuild, LitmapError, NoLibrary
 from litmap.paths import LibraryPaths
 from litmap.settings import Settings, api_keys
@@ -122,10 +123,15 @@ def _catalogue(settings: Settings) -> Iterator[Check]:
         yield Check(
             "catalogue",
             not complaint,
-            complaint
-            or f"{len(catalogue.works())} works{', a refresh is running' if running else ''}",
+            complaint or _counted(catalogue) + ", a refresh is running" * running,
             "put back the last backup of catalogue.sqlite; PDFs and notes are not lost",
         )
+
+
+def _counted(catalogue: Catalogue) -> str:
+    """The number of works, those that no source was asked about among them."""
+    count = len(entries(catalogue))
+    return f"{count} work{'s' * (count != 1)}"
 
 
 def _pdfs(settings: Settings) -> Iterator[Check]:

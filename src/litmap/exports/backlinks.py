@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from litmap.export_marks import MARK as WORDS
 from litmap.exports.keys import WorkMentions, ascii_word, citation_keys, web_address
 from litmap.models import HeadingPath, Mention, Work
 from litmap.parsing.markup import one_line
@@ -17,7 +18,7 @@ MAX_CONTEXT_CHARS = 600
 """Of the words around a mention."""
 INDEX = "index.md"
 MARK = (
-    "---\nlitmap: export\n---\n"
+    f"---\n{WORDS}\n---\n"
     "<!-- Written by `litmap export`, which replaces this page where it was not edited. -->\n\n"
 )
 """At the head of every page: what wrote it, for people and programs."""

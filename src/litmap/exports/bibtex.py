@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from litmap.export_marks import MARKED_LINE
 from litmap.exports.keys import (
     WorkMentions,
     citation_keys,
@@ -61,7 +62,7 @@ def to_bibtex(works: Sequence[WorkMentions]) -> str:
     BibTeX's successors read them. Headings stand under `keywords`.
     """
     keys = citation_keys([work for work, _ in works])
-    return "\n".join(
+    return MARKED_LINE + "\n".join(
         _entry(key, work, [" / ".join(h) for h in headings_of(mentions)])
         for key, (work, mentions) in zip(keys, works, strict=True)
     )

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from litmap.export_marks import CSL_MARK
 from litmap.exports.keys import (
     WorkMentions,
     citation_keys,
@@ -36,7 +37,8 @@ def to_csl(works: Sequence[WorkMentions]) -> str:
 
 def _item(key: str, pair: WorkMentions) -> dict[str, Any]:
     work, mentions = pair
-    item: dict[str, Any] = {"id": key, "type": _TYPE[kind_of(work)], "title": one_line(work.title)}
+    item: dict[str, Any] = {"id": key, "type": _TYPE[kind_of(work)], "custom": CSL_MARK}
+    item["title"] = one_line(work.title)
     if work.authors:
         item["author"] = [_author(author) for author in work.authors if one_line(author)]
     if work.year:

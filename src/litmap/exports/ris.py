@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from litmap.export_marks import MARKED_LINE
 from litmap.exports.keys import (
     WorkMentions,
     citation_keys,
@@ -32,7 +33,7 @@ def to_ris(works: Sequence[WorkMentions]) -> str:
     Keywords are the headings below which the reader cites it, notes the lines where.
     """
     keys = citation_keys([work for work, _ in works])
-    return "\n".join(
+    return MARKED_LINE + "\n".join(
         _record(key, work, mentions) for key, (work, mentions) in zip(keys, works, strict=True)
     )
 

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Sequence
 
+from litmap.export_marks import TABLE_COLUMNS
 from litmap.exports.keys import WorkMentions, citation_keys, headings_of, web_address
 from litmap.parsing.markup import one_line
 
@@ -24,9 +25,7 @@ COLUMNS = (
     "arxiv",
     "doi",
     "url",
-    "headings",
-    "mentions",
-    "notices",
+    *TABLE_COLUMNS,
 )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from litmap.errors import NoteError
+from litmap.export_marks import is_export
 from litmap.models import Note, Problem
 from litmap.notes.bibliographies.linking import link_bibliographies
 from litmap.notes.builder import Builder
@@ -18,7 +19,7 @@ from litmap.notes.discovery import (
     find_note_files,
     is_optional_note,
 )
-from litmap.notes.formats import detect_format
+from litmap.notes.formats import BY_NAME, BY_SUFFIX, detect_format
 from litmap.notes.nesting import describe_depth
 
 logger = logging.getLogger(__name__)
@@ -59,11 +60,23 @@ def _read_file(file: NoteFile, problems: list[Problem]) -> Note | None:
         logger.warning("%s: %s", file.shown, error.message)
         problems.append(Problem(file.shown, error.message))
         return None
+    if is_export(data) and not _is_wanted_export(file):
+        logger.info("%s: written by `litmap export`, not read as a note", file.shown)
+        if file.by_user:
+            problems.append(Problem(file.shown, "written by `litmap export`, so it is no note"))
+        return None
     own: list[Problem] = []
     note = _read_data(data, file, own)
     if note is not None or file.by_user or not is_optional_note(file.path):
         problems.extend(own)
     return note
+
+
+def _is_wanted_export(file: NoteFile) -> bool:
+    """True for exported records that the user, or a note by its keys, named."""
+    return (
+        file.by_user and BY_SUFFIX.get(file.path.suffix.lower(), BY_NAME["text"]).holds != "notes"
+    )
 
 
 def _load(file: NoteFile) -> bytes:
