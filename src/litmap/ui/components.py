@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from litmap.errors import LitmapError
+from litmap.parsing.places import paragraph_place
 from litmap.ui import formatting, links, state
 
 if TYPE_CHECKING:
@@ -114,15 +115,23 @@ def page_picture(
 
 
 def summary(view: SummaryView, key: str, *, own: bool = False) -> None:
-    """A summary, each sentence with a button that shows its page."""
+    """A summary, each sentence with a button that shows its page; of a text without pages the
+    button holds the paragraph, and tells the section on hovering.
+    """
     for number, sentence in enumerate(view.sentences):
-        where = sentence["place"] if own else f"{sentence['cite']}, {sentence['place']}"
+        short = paragraph_place(sentence["paragraph"] or 0) or sentence["place"]
+        where = short if own else f"{sentence['cite']}, {short}"
         with st.container(horizontal=True, vertical_alignment="top", gap="small", wrap=False):
             st.markdown(formatting.escape(sentence["text"]), width="stretch")
             icon, wide = ":material/find_in_page:", 70 if own else 210
             name = f"cited-{key}-{number}"
             if st.button(
-                formatting.escape(where), key=name, type="tertiary", icon=icon, width=wide
+                formatting.escape(where),
+                key=name,
+                type="tertiary",
+                icon=icon,
+                width=wide,
+                help=formatting.escape(sentence["place"]) if short != sentence["place"] else None,
             ):
                 st.session_state["shown"] = (
                     sentence["work"],
