@@ -27,7 +27,7 @@ from litmap.notes.bibliographies.bibtex import bibtex_blocks
 from litmap.notes.bibliographies.record import given_name_first, record_block
 from litmap.notes.bibliographies.ris import read_ris
 from litmap.notes.builder import Builder
-from litmap.notes.latex_text import plain_latex
+from litmap.parsing.latex_text import plain_latex
 from litmap.parsing.person_names import split_name
 
 TITLES = [

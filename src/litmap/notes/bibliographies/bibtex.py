@@ -17,9 +17,9 @@ from litmap.notes.bibliographies.record import (
     record_block,
 )
 from litmap.notes.builder import Builder
-from litmap.notes.latex_text import plain_latex
 from litmap.parsing.grammar import ET_AL_NAMES
 from litmap.parsing.identifiers import find_identifiers, normalise_id, valid_arxiv
+from litmap.parsing.latex_text import plain_latex
 
 _AND = re.compile(r"\s+and\s+", re.I)
 _IN_BRACES = re.compile(r"\{.*\}$")

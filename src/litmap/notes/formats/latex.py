@@ -12,7 +12,7 @@ from litmap.notes.bibliographies.bibtex import bibtex_blocks
 from litmap.notes.block_reader import BlockReader
 from litmap.notes.builder import Builder
 from litmap.notes.inline import Inline
-from litmap.notes.latex_text import plain_latex
+from litmap.parsing.latex_text import plain_latex
 from litmap.parsing.word_lists import load_pattern
 
 _LEVELS = {
