@@ -170,6 +170,8 @@ HOSTILE = [
     " ,",
     "\\'{",
     "Proceedings of ",
+    "consulté le 1 de ",
+    "dostęp 1.1",
 ]
 
 
@@ -209,3 +211,59 @@ def test_any_text_is_read_without_error(parts: list[str], cut: int) -> None:
     assert "␞" not in found.title + found.venue + "".join(found.authors)
     assert 0.0 <= looks_like_reference(text) <= 1.0
     assert "".join(split_entries(text)).replace(" ", "") or not text.strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "year"),
+    [
+        (
+            "Thoma, Grit: Turm und Nacht, URL: https://example.org/t (letzter Zugriff: 11.1.2023).",
+            "Turm und Nacht",
+            None,
+        ),
+        (
+            "Olmedo, Rosa. La voz del mar, https://example.org/m. Consultado el 4 de mayo de 2020.",
+            "La voz del mar",
+            None,
+        ),
+        (
+            "Dupont, Jean. La mer [en ligne]. 2009. [consulté le 12 mars 2011]. Disponible à "
+            "l’adresse : https://example.org/m",
+            "La mer",
+            2009,
+        ),
+        (
+            "PRADO, Helena. O farol. Disponível em: <https://example.org/f>. Acesso em: 9 set. 2018.",
+            "O farol",
+            None,
+        ),
+        (
+            "Bianchi, Luca. Il faro e la notte. https://example.org/f (ultimo accesso: 12 giugno "
+            "2019)",
+            "Il faro e la notte",
+            None,
+        ),
+        (
+            "Смирнова Е. А. Городские сады. URL: http://example.org/s (дата обращения: 12.03.2018).",
+            "Городские сады",
+            None,
+        ),
+        ("佐藤健一「灯台と夜」https://example.org/t（2020年5月1日閲覧）", "灯台と夜", None),
+        ("Weber, Max: Die Halle. Bonn 2004. Zugriff am 3. Mai 2019, 14:20 Uhr.", "Die Halle", 2004),
+        (
+            "Zugriff, Karl. Visited 1990 and after. Acme Press, 1995.",
+            "Visited 1990 and after",
+            1995,
+        ),
+        (
+            "Meier, Ute. Consulta y memoria. Cuadernos del Sur 4 (2001): 3-19.",
+            "Consulta y memoria",
+            2001,
+        ),
+    ],
+)
+def test_the_day_of_access_is_no_year_of_publication(
+    text: str, title: str, year: int | None
+) -> None:
+    found = parse_reference(text)
+    assert (found.title, found.year) == (title, year)

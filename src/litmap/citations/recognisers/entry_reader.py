@@ -25,7 +25,7 @@ from litmap.citations.recognisers.reference_shape import (
 from litmap.models import Link, NoteBlock, Reference
 from litmap.parsing.grammar import YEAR
 from litmap.parsing.identifiers import find_identifiers
-from litmap.parsing.reference_strings import parse_reference
+from litmap.parsing.reference_strings import has_access_date, parse_reference
 
 MAX_ENTRY_LENGTH = 3000
 """Characters of one reference."""
@@ -323,7 +323,16 @@ def is_web_page(reference: Reference) -> bool:
         return False
     if any(classify_link(url)[0] != "plain" for url in reference.urls):
         return False
-    return not reference.venue or any(is_non_scholarly_host(url) for url in reference.urls)
+    if any(is_non_scholarly_host(url) for url in reference.urls):
+        return True
+    return not (reference.venue or is_cited_from_the_web(reference))
+
+
+def is_cited_from_the_web(reference: Reference) -> bool:
+    """True for people with a title, and the day on which the reader looked at their page: he lists
+    it as a source.
+    """
+    return bool(reference.title and reference.authors) and has_access_date(reference.raw)
 
 
 def is_printed(reference: Reference) -> bool:
@@ -337,4 +346,6 @@ def is_surely_a_work(reference: Reference, *, located: bool) -> bool:
     """
     if reference.ids or (located and reference.year):
         return True
-    return bool(reference.title and reference.authors and (reference.year or reference.venue))
+    if reference.title and reference.authors and (reference.year or reference.venue):
+        return True
+    return is_cited_from_the_web(reference)

@@ -13,7 +13,7 @@ from litmap.citations.recognisers.author_names import NameMention, find_names
 from litmap.citations.recognisers.link_classifier import classify_link
 from litmap.models import Link, Reference
 from litmap.parsing.grammar import CITED_YEAR, NAMES, YEAR
-from litmap.parsing.reference_strings import looks_like_reference
+from litmap.parsing.reference_strings import has_access_date, looks_like_reference
 from litmap.parsing.title_similarity import normalise_title
 
 MAX_AUTHOR_WORDS = 6
@@ -121,7 +121,8 @@ def is_complete(reference: Reference) -> bool:
     """True for authors, a title of two words, and what tells where or when it was printed."""
     if not reference.authors or len(reference.title.split()) < 2:
         return False
-    return any((reference.year, reference.venue, reference.ids))
+    printed = any((reference.year, reference.venue, reference.ids))
+    return printed or has_access_date(reference.raw)
 
 
 def links_to_several_works(links: Sequence[Link], text: str) -> bool:

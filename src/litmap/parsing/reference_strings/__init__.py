@@ -2,10 +2,12 @@
 into entries.
 """
 
+from litmap.parsing.reference_strings.access_notes import has_access_date
 from litmap.parsing.reference_strings.parser import parse_reference
 from litmap.parsing.reference_strings.splitting import looks_like_reference, split_entries
 
 __all__ = [
+    "has_access_date",
     "looks_like_reference",
     "parse_reference",
     "split_entries",

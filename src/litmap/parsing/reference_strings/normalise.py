@@ -10,9 +10,7 @@ from dataclasses import dataclass
 
 from litmap.parsing.grammar import BREAK
 from litmap.parsing.identifiers import find_identifiers, find_urls, identifier_from_url, trim_url
-
-MAX_LENGTH = 4000
-"""Characters of a string that are looked at; no reference is longer, hostile text may be."""
+from litmap.parsing.reference_strings.access_notes import MAX_LENGTH, without_access_notes
 
 _ODD = {
     "\u00a0": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u202f": " ", "\u200a": " ",
@@ -114,6 +112,7 @@ def clean(raw: str) -> Cleaned:
     cleaned = Cleaned(_in_one_spelling(raw[:MAX_LENGTH]), [], [], [], [])
     cleaned.text = _take_markup_off(cleaned.text, cleaned)
     text = _identifiers(cleaned.text, cleaned.ids, cleaned.urls)
+    text = without_access_notes(text)
     if any(sign in text for sign in _SEEN_SIGNS):
         text = _SEEN.sub(BREAK, text)
     text = _quotes(text)

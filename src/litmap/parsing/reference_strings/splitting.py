@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from litmap.models import Reference
 from litmap.parsing.grammar import YEAR, YEAR_SINCE_1400
+from litmap.parsing.reference_strings.access_notes import has_access_date
 from litmap.parsing.reference_strings.parser import parse_reference
 from litmap.parsing.venues import venue_score
 
@@ -44,7 +45,8 @@ def looks_like_reference(text: str, parsed: Reference | None = None) -> float:
     if not 12 <= len(text) <= 2500:
         return 0.0
     reference = parsed or parse_reference(text)
-    score = _field_score(reference)
+    accessed = not reference.year and has_access_date(text)
+    score = _field_score(reference, dated=bool(reference.year) or accessed)
     tail = text[text.find(reference.title) + len(reference.title) :] if reference.title else text
     score += min(2.0, max(0.0, venue_score(tail.lstrip('”’"*]()')))) * 0.5
     score += 0.6 if _LEDGER.search(text) else 0.0
@@ -52,17 +54,19 @@ def looks_like_reference(text: str, parsed: Reference | None = None) -> float:
     prose = text.replace(reference.title, " ") if reference.title else text
     score -= 1.1 * len(_SENTENCE_VERBS.findall(prose))
     score -= 0.02 * max(0, len(text.split()) - 70)
-    if not reference.authors and not reference.year:
+    if not reference.authors and not reference.year and not accessed:
         score -= 1.5
     return 1.0 / (1.0 + math.exp(-score))
 
 
-def _field_score(reference: Reference) -> float:
-    """What the fields that were read, and those that were not, say for a reference."""
+def _field_score(reference: Reference, *, dated: bool) -> float:
+    """What the fields that were read, and those that were not, say for a reference; `dated` where
+    it has a year, or the day on which its page was looked at.
+    """
     score = -3.0
     score += 1.6 if reference.authors else -0.6
     score += 0.7 if len(reference.authors) > 1 else 0.0
-    score += 1.5 if reference.year else -0.5
+    score += 1.5 if dated else -0.5
     score += 0.8 if reference.venue else 0.0
     score += 1.2 if reference.ids or reference.urls else 0.0
     return score + (0.8 if 2 <= len(reference.title.split()) <= 30 else -0.8)
