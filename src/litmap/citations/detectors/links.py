@@ -53,6 +53,8 @@ def detect_links(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detecti
             continue
         if link.target.startswith("[^"):
             yield from _footnote_mark(note_scan, block_scan, link)
+        elif link.target.startswith("#") and note_scan.tie_of_label(link.target[1:]):
+            yield from _entry_mark(note_scan, block_scan, link)
         elif link.target.startswith("[["):
             yield from _wikilink(note_scan, block_scan, link)
         else:
@@ -64,6 +66,15 @@ def _footnote_mark(note_scan: NoteScan, block_scan: BlockScan, link: Link) -> It
     if tie:
         mention = note_scan.mention(block_scan.block, link.start, link.end, "citekey", link.target)
         yield Detection(number_sighting(replace(mention, line=link.line), tie))
+
+
+def _entry_mark(note_scan: NoteScan, block_scan: BlockScan, link: Link) -> Iterator[Detection]:
+    """A link to an entry of the note's own list, as citeproc writes citations."""
+    tie = note_scan.tie_of_label(link.target[1:])
+    if tie:
+        shown = link.text or link.target
+        mention = note_scan.mention(block_scan.block, link.start, link.end, "citekey", shown)
+        yield Detection(number_sighting(mention, tie), claim=(link.start, link.end))
 
 
 def _web_link(note_scan: NoteScan, block_scan: BlockScan, link: Link) -> Detection:

@@ -23,9 +23,10 @@ from litmap.citations.recognisers.reference_shape import (
     reference_score,
 )
 from litmap.models import Link, NoteBlock, Reference
-from litmap.parsing.grammar import YEAR
+from litmap.parsing.grammar import UPPER, YEAR
 from litmap.parsing.identifiers import find_identifiers
 from litmap.parsing.reference_strings import has_access_date, parse_reference
+from litmap.parsing.word_lists import load_pattern
 
 MAX_ENTRY_LENGTH = 3000
 """Characters of one reference."""
@@ -33,12 +34,16 @@ MAX_LIST_FLOOR = 0.3
 """Floors above it are those of text outside reference lists, of which more is asked."""
 MAX_IDENTIFIED_FLOOR = 0.5
 """Below this floor an identifier is enough."""
+MAX_LEADING_WORDS = 60
+"""Characters in which a reference's first name begins behind such words."""
 MAX_ARXIV_IDS, MAX_DOIS = 1, 2
 """Identifiers of one work; a paper and its supplement may each have a DOI."""
 
 _LABEL_MARK = re.compile(
     r"\s*\[((?!\d)[\w+#&.’'-]{2,30}(?: et al\.?)?(?:[ ,]{1,2}\d{4}[a-z]?)?)\]:?\s+(?=[A-ZÀ-Þ“\"])"
 )
+_LEADING_WORDS = re.compile(rf"\s*(?:{load_pattern('words_before_references')}):?\s+", re.I)
+_BEGINS_WITH_NAME = re.compile(rf"[{UPPER}À-ÞА-Я぀-ヿ㐀-鿿가-힯]|(?:van|von|de|da|di|du|le|la)\s")
 _ELLIPSIS = re.compile(r",\s*(?:…|\.\s?\.\s?\.)\s*(?:&\s*|and\s+)?(?=[A-Z])")
 _SURNAME = r"[A-ZÀ-Þ][\w'’-]+"
 _SURNAMES = re.compile(
@@ -96,6 +101,7 @@ def read_entry(
     """
     mark = _LABEL_MARK.match(block.text, start, end)
     start = mark.end() if mark else start
+    start += leading_words(block.text[start : start + MAX_LEADING_WORDS])
     outside = floor > MAX_LIST_FLOOR
     if not _is_worth_reading(block.text[start:end], outside=outside):
         return None
@@ -116,6 +122,12 @@ def read_entry(
     if number != reference.number:
         reference = replace(reference, number=number)
     return _entry(source, reference, located=located, about_news=about_news)
+
+
+def leading_words(text: str) -> int:
+    """Characters of the words that lead to a reference: 'Vgl. dazu Ried, Jutta: …'."""
+    words = _LEADING_WORDS.match(text)
+    return words.end() if words and _BEGINS_WITH_NAME.match(text, words.end()) else 0
 
 
 def _with_joined_authors(source: _Source) -> _Source:

@@ -26,6 +26,9 @@ _BOILERPLATE = re.compile(
 )
 _EDIT_MARK = re.compile(r"\s*(?:\[\s?edit\s?\]|¶|#)\s*$")
 _NO_ADDRESS = ("#", "javascript:", "mailto:")
+_TO_ENTRY = re.compile(r"#(?:citeproc_bib_item_\d|ref-\w)")
+"""A link to an entry of a list that citeproc or pandoc wrote."""
+_ENTRY_CLASSES = re.compile(r"(?:^|\s)csl-entry(?:\s|$)")
 _BACK_LINK = re.compile(r"\s*[↑^]")
 _REFERENCE_ID = re.compile(r"cite_note|^fn|footnote|^ref|bib|endnote", re.I)
 _NAME_OF_SITE = re.compile(r"\s+[|–—-]\s+(?=[^|–—-]{1,40}$)")
@@ -59,6 +62,32 @@ def is_html(text: str) -> bool:
 
 def read_html(text: str, builder: Builder) -> None:
     """Reads an HTML page into the builder. Raises ValueError where there is no element at all."""
+    tree, builder.broken = _parse(text)
+    title = _NAME_OF_SITE.split(" ".join((tree.findtext(".//title") or "").split()))[0]
+    if title:
+        builder.title = title
+        if not tree.findall(".//h1") and not tree.findall(".//h2"):
+            builder.set_root(title)
+    body = tree.find("body")
+    walker = _Walker(builder)
+    walker.walk(_main_part(body if body is not None else tree))
+    walker.flush()
+
+
+def read_html_block(text: str, builder: Builder, line: int) -> None:
+    """Reads a piece of HTML that stands in another format from a line (counted from 1) on."""
+    try:
+        tree, _ = _parse(text)
+    except ValueError:
+        return  # tags alone
+    body = tree.find("body")
+    walker = _Walker(builder, lines_before=line - 1)
+    walker.walk(body if body is not None else tree)
+    walker.flush()
+
+
+def _parse(text: str) -> tuple[Any, str]:
+    """The tree of a page, and what is broken in it. Raises ValueError where there is no element."""
     import lxml.etree
     import lxml.html
 
@@ -69,16 +98,7 @@ def read_html(text: str, builder: Builder) -> None:
         tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError) as error:
         raise ValueError("no HTML in it") from error
-    builder.broken = describe_cut(parser.error_log)
-    title = _NAME_OF_SITE.split(" ".join((tree.findtext(".//title") or "").split()))[0]
-    if title:
-        builder.title = title
-        if not tree.findall(".//h1") and not tree.findall(".//h2"):
-            builder.set_root(title)
-    body = tree.find("body")
-    walker = _Walker(builder)
-    walker.walk(_main_part(body if body is not None else tree))
-    walker.flush()
+    return tree, describe_cut(parser.error_log)
 
 
 def _main_part(body: Any) -> Any:
@@ -123,10 +143,14 @@ def _has_boilerplate_class(node: Any) -> bool:
 
 
 class _Walker:
-    """Walks the elements; a block is held until an element shows that it has ended."""
+    """Walks the elements; a block is held until an element shows that it has ended.
 
-    def __init__(self, builder: Builder) -> None:
+    `lines_before`: lines of the note before the first that is walked.
+    """
+
+    def __init__(self, builder: Builder, lines_before: int = 0) -> None:
         self.builder = builder
+        self.lines_before = lines_before
         self.parts: list[str] = []
         self.size = 0
         self.links: list[Link] = []
@@ -179,7 +203,8 @@ class _Walker:
         text = "".join(self.parts)
         if text.strip() or self.links:
             inline = Inline(text, self.links, self.starts(), self.emphasis)
-            self.builder.add(self.kind, inline, self.line or 1, *self.fields)
+            line = self.lines_before + (self.line or 1)
+            self.builder.add(self.kind, inline, line, *self.fields)
         self.clear()
 
     def starts(self) -> list[int]:
@@ -242,7 +267,8 @@ class _Walker:
         self.clear()
         self.kind = "paragraph"
         if text.strip():
-            self.builder.heading(level, Inline(text, links, starts), line)
+            inline = Inline(text, links, starts)
+            self.builder.heading(level, inline, self.lines_before + line)
 
     def anchor(self, node: Any, line: int, depth: int) -> None:
         """Takes a link; a footnote's marker stays as text."""
@@ -251,7 +277,9 @@ class _Walker:
         self.inside(node, line, depth)
         text = "".join(self.parts)[begin:]
         target = str(node.get("href")).strip()
-        if target and not target.startswith(_NO_ADDRESS) and not _BACK_LINK.match(text):
+        leads_away = not target.startswith(_NO_ADDRESS) or _TO_ENTRY.match(target)
+        if target and leads_away and not _BACK_LINK.match(text):
+            line += self.lines_before
             self.links.append(Link(" ".join(text.split()), target, line, begin, self.size))
 
     def block(self, node: Any, name: str, line: int, depth: int) -> None:
@@ -260,6 +288,8 @@ class _Walker:
         outer = (self.kind, self.fields)
         if name in {"li", "dt", "dd"}:
             self.kind, self.fields = "item", _item_fields(node)
+        elif _ENTRY_CLASSES.search(node.get("class") or ""):
+            self.kind, self.fields = "item", _entry_fields(node)
         elif name == "tr":
             self.row(node, line, depth)
             return
@@ -306,6 +336,14 @@ def _item_fields(node: Any) -> tuple[tuple[str, str], ...]:
     if _is_reference(node, parent):
         fields.append(("list", "references"))
     return tuple(fields)
+
+
+def _entry_fields(node: Any) -> tuple[tuple[str, str], ...]:
+    """Those of an entry that citeproc or pandoc wrote: its label is the target of its links."""
+    labels = [node.get("id"), *node.xpath("./a[not(@href)]/@id")]
+    label = next(filter(None, labels), "")
+    listed = ("list", "references")
+    return (listed, ("label", str(label))) if label else (listed,)
 
 
 def _number_of_item(node: Any, parent: Any) -> int:

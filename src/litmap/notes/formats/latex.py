@@ -64,6 +64,8 @@ _BIB = re.compile(
     r"\\(?:bibliography|addbibresource|addglobalbib)\s*(?:\[[^\[\]]{0,100}\])?\s*\{([^{}]{1,500})\}"
 )
 _ITEM = re.compile(r"\\item\b\s*(?:\[([^\[\]]{0,300})\])?")
+_FOOTNOTE = re.compile(r"\\foot(?:note|notetext)\s*(?:\[(\d{1,4})\]\s*)?\{")
+_FOOTNOTE_MARK = re.compile(r"\\footnotemark\s*\[([\w-]{1,24})\]")
 _COMMANDS_WITHOUT_TEXT = re.compile(
     rf"\\(?:{load_pattern('latex_commands_without_text', 'litmap.notes')})\b\*?"
     r"(?:\[[^\[\]]*\])?(?:\{[^{}]*\})?"
@@ -78,6 +80,8 @@ _LEFT_OUT = "\x00"
 """Stands for a line of maths or commands inside a paragraph: it counts and says nothing."""
 MAX_TITLE_LINES = 6
 """Lines over which the title of a section may run."""
+MAX_FOOTNOTE = 5_000
+"""Characters of a footnote."""
 MAX_PREAMBLE_LINES = 60
 """Lines in which the title of a text without `\\begin{document}` is looked for."""
 
@@ -112,13 +116,14 @@ class _LatexInline:
 
     def read(self, raw: str) -> Inline:
         """Reads the stretch, citations and links one after the other."""
-        matches = [*_CITE.finditer(raw), *_HREF.finditer(raw)]
+        patterns = (_CITE, _HREF, _FOOTNOTE_MARK)
+        matches = [match for pattern in patterns for match in pattern.finditer(raw)]
         position = 0
         for match in sorted(matches, key=lambda match: match.start()):
             if match.start() < position:
                 continue  # inside the one before
             self.put_lines(raw[position : match.start()])
-            shown, target = _citation(match) if match.re is _CITE else _link(match)
+            shown, target = _READ_MATCH[match.re](match)
             if target:
                 first = self.line + raw.count("\n", 0, match.start())
                 link = Link(shown, target, first, self.size, self.size + len(shown))
@@ -171,6 +176,15 @@ def _link(match: re.Match[str]) -> tuple[str, str]:
     return (target if label is None else " ".join(plain_latex(label).split())), target
 
 
+def _footnote_mark(match: re.Match[str]) -> tuple[str, str]:
+    r"""'\footnotemark[3]' has no words and points to its footnote."""
+    return "", f"[^{match.group(1)}]"
+
+
+_READ_MATCH = {_CITE: _citation, _HREF: _link, _FOOTNOTE_MARK: _footnote_mark}
+"""Gives the words and the target of what each pattern matches."""
+
+
 class _LatexReader(BlockReader):
     """Reads lines; a line without text counts in the block that it stands in."""
 
@@ -180,6 +194,8 @@ class _LatexReader(BlockReader):
         """Of the entry of a reference list that was read last."""
         self.dropped = ""
         """The environment that is being left out, '' outside of one."""
+        self.footnotes = 0
+        """Read so far; those without a number of their own are labelled by it."""
 
     def inline(self, raw: str, number: int) -> Inline:
         """The text of a stretch."""
@@ -191,7 +207,36 @@ class _LatexReader(BlockReader):
             self.held.pop()
         if not any(part.strip(f" \t{_LEFT_OUT}") for part in self.held):
             self.held = []
+        notes = self.take_footnotes_out()
         super().flush()
+        for number, label, text in notes:
+            self.hold(number, text, "definition", ("footnote", label))
+            super().flush()
+
+    def take_footnotes_out(self) -> list[tuple[int, str, str]]:
+        r"""Puts a mark for each footnote of the held block.
+
+        Gives their lines, labels and texts; what a footnote cites is no part of the sentence
+        before it.
+        """
+        held = "\n".join(self.held)
+        notes: list[tuple[int, str, str]] = []
+        parts: list[str] = []
+        position = 0
+        while match := _FOOTNOTE.search(held, position):
+            end = match.end() + _closing(held[match.end() : match.end() + MAX_FOOTNOTE])
+            self.footnotes += 1
+            label = match.group(1) or f"footnote-{self.footnotes}"
+            text = held[match.end() : end]
+            number = self.first + held.count("\n", 0, match.end())
+            notes.append((number, label, text))
+            mark = "" if "text" in match.group(0) else f"\\footnotemark[{label}]"
+            parts += [held[position : match.start()], mark, "\n" * match.group().count("\n")]
+            parts.append("\n" * text.count("\n"))
+            position = end + 1
+        if notes:
+            self.held = "".join([*parts, held[position:]]).split("\n")
+        return notes
 
     def read(self) -> None:
         """Reads all lines; a preamble is passed over but for the title."""

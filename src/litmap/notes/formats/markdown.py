@@ -8,6 +8,7 @@ from collections.abc import Callable
 from litmap.notes.bibliographies.bibtex import bibtex_blocks
 from litmap.notes.block_reader import BlockReader
 from litmap.notes.builder import Builder
+from litmap.notes.formats.html import read_html_block
 from litmap.notes.frontmatter import FrontMatter, read_front_matter
 from litmap.notes.inline import Inline, read_inline
 from litmap.parsing.grammar import YEAR
@@ -30,6 +31,16 @@ _DEFINITION = re.compile(
 _FOOTNOTE = re.compile(r"\s{0,3}\[\^([^\]\s]{1,60})\]:\s*(.*)$")
 _TABLE_RULE = re.compile(r"\s*\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
 _COLON_ITEM = re.compile(r"\s{0,3}:\s+(.*)$")
+_HTML_BLOCK = re.compile(
+    r"\s*<(?:style\b.{0,2000}?</style>\s*<)?(div|ol|ul|dl|table|p|section|details|blockquote)"
+    r"(?:\s[^<>]*)?>",
+    re.I,
+)
+_HTML_LISTS = {"ol", "ul", "dl", "table"}
+"""Elements of HTML that blank lines do not end."""
+_MARKDOWN_IN_HTML = re.compile(r"\]\(|\[\[|\*\*|(?m:^\s{0,6}(?:#{1,6}|[-*+]|\d{1,3}[.)])\s)")
+_TEXT_IN_HTML = re.compile(r">\s*[^<\s]")
+_LIST_TAG = re.compile(r"<(/?)(ol|ul|dl|table)\b", re.I)
 _HTML_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|%%(?!%).*?%%", re.S)
 _HEADING_ATTRIBUTE = re.compile(r"\s\^[\w-]+$")
 _WIKI_LINK_OR_CODE = re.compile(r"\[\[[^\[\]]*\]\]|`[^`]*`")
@@ -118,6 +129,9 @@ class _MarkdownReader(BlockReader):
     def __init__(self, builder: Builder, lines: list[str], definitions: dict[str, str]) -> None:
         super().__init__(builder, lines)
         self.definitions = definitions
+        self.ends_of_lists: dict[int, int] | None = None
+        self.no_html_before = 0
+        """The line up to which what looks like HTML was found to be Markdown."""
 
     def inline(self, raw: str, number: int) -> Inline:
         """The text of a stretch."""
@@ -142,6 +156,8 @@ class _MarkdownReader(BlockReader):
             self.hold_text(number, text.strip())
         elif match := _FENCE.match(text):
             return self.fence(number, match)
+        elif (match := _HTML_BLOCK.match(text)) and (end := self.html(number, match)):
+            return end
         elif not self.construct(number, text):
             self.hold_text(number, text.strip())
         return number + 1
@@ -243,6 +259,33 @@ class _MarkdownReader(BlockReader):
             self.hold(number, match.group(1), "definition")
         return match is not None
 
+    def html(self, number: int, match: re.Match[str]) -> int:
+        """Reads a block of HTML; gives the number of the line behind it.
+
+        0 where Markdown stands in it.
+        """
+        if number < self.no_html_before:
+            return 0
+        end = self.end_of_html(number, match.group(1).lower())
+        code = "\n".join(self.lines[number:end])
+        if _MARKDOWN_IN_HTML.search(code):
+            self.no_html_before = end
+            return 0
+        self.flush()
+        if _TEXT_IN_HTML.search(code):
+            read_html_block(code, self.builder, number + 1)
+        return end
+
+    def end_of_html(self, number: int, name: str) -> int:
+        """The line behind a block of HTML: behind its end in a list, else the next blank one."""
+        if name in _HTML_LISTS:
+            if self.ends_of_lists is None:
+                self.ends_of_lists = _ends_of_lists(self.lines)
+            if number in self.ends_of_lists:
+                return self.ends_of_lists[number]
+        last = len(self.lines)
+        return next((n for n in range(number, last) if not self.lines[n].strip()), last)
+
     def fence(self, number: int, match: re.Match[str]) -> int:
         """Skips a block of code; one in BibTeX is read."""
         self.flush()
@@ -268,6 +311,20 @@ _CONSTRUCTS: tuple[Callable[[_MarkdownReader, int, str], bool], ...] = (
     _MarkdownReader.description,
 )
 """What a line may be, asked in this order; the first that takes the line has it."""
+
+
+def _ends_of_lists(lines: list[str]) -> dict[int, int]:
+    """The line behind the list or table of HTML that opens first on a line, where it is closed."""
+    ends: dict[int, int] = {}
+    opened: dict[str, list[int]] = {name: [] for name in _HTML_LISTS}
+    for number, line in enumerate(lines):
+        for match in _LIST_TAG.finditer(line) if "<" in line else ():
+            inside = opened[match.group(2).lower()]
+            if not match.group(1):
+                inside.append(number)
+            elif inside:
+                ends[inside.pop()] = number + 1
+    return ends
 
 
 def _without_quote_marks(line: str) -> str:

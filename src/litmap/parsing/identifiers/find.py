@@ -32,7 +32,7 @@ _URL = re.compile(
 )
 _HOST_ENDS = (".org/", ".net/", ".com/", ".gov/", ".cc/", ".press/")
 """How the hosts end that are known without a scheme."""
-_GLUED = re.compile(r"(?<=[\w)/.,;])https?://", re.I)
+_GLUED = re.compile(r"(?<=[\w)/.,;(\[])https?://", re.I)
 _SICI = re.compile(
     r"10\.\d{4,9}/[^\s<]{0,60}\((?:SICI|\d{6,8})\)[^\s<]{0,80}<[^\s>]{1,40}>[^\s<,]{0,20}", re.I
 )
@@ -102,7 +102,7 @@ def _is_of_sentence(url: str) -> bool:
         return not (last == "_" and "wiki" in url)
     if last in _BRACKETS:
         return url.count(last) > url.count(_BRACKETS[last])
-    return last in ">`|"
+    return last in ">`|(["
 
 
 def _may_hold_url(text: str) -> bool:

@@ -71,7 +71,7 @@ def clean_doi(text: str) -> str:
             doi = doi[:-1]
         elif entity:
             doi = doi[: -len(entity)]
-        elif doi[-1] in "/-–—&=":
+        elif doi[-1] in "/-–—&=([":
             doi = doi[:-1]
         else:
             break

@@ -40,6 +40,8 @@ _SLASHES = re.compile(r"/{2,}")
 _PATH_END = re.compile(r"(?:/index\.(?:html?|php))?/?$")
 _DOI_IN_URL = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s?#]{1,300}")
 _DOI_IN_QUERY = re.compile(r"(?<=doi=)10\.\d{4,9}/[^&#\s]{1,300}")
+_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;&]{1,200}", re.I)
+"""What a server adds to an address to know its reader again: ';jsessionid=9B21F.f02t01'."""
 _DOI_PARAMETER = re.compile(r"[?&](?:doid?|id|doi)=[^&]*$")
 _DOI_HOST = re.compile(r"(?:^|\.)doi\.org$")
 _PUBLISHER_TAILS = (
@@ -410,6 +412,7 @@ def _by_table(host: str, path: str) -> str | None:
 
 def _doi_in_path(host: str, path: str) -> str | None:
     """The DOI in the path or query of any site's address, without what publishers hang on to it."""
+    path = _SESSION.sub("", path)
     match = _DOI_IN_URL.search(path) or _DOI_IN_QUERY.search(path)
     if not match:
         return None
