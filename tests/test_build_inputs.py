@@ -155,8 +155,8 @@ def test_the_stages_stand_in_their_order(settings):
             stages.append(stage)
             stage()
     names = [stage.name for stage in stages]
-    assert names == ["read_notes", "resolve", "extract", "embed", "identify", "build"]
-    assert [len(stage.batch) for stage in stages] == [0, 0, 1, 1, 0, 0]
+    assert names == ["read_notes", "resolve", "extract", "embed", "confirm", "identify", "build"]
+    assert [len(stage.batch) for stage in stages] == [0, 0, 1, 1, 0, 0, 0]
 
 
 def test_what_runs_beside_the_others_may_be_started_elsewhere(settings):

@@ -17,11 +17,19 @@ from litmap.citations.disclosure import decide_searches
 from litmap.citations.grouping.clustering import group
 from litmap.citations.model import PlainLink
 from litmap.citations.note_scan import NoteScan
+from litmap.citations.recognisers.bib_records import record_reference
 from litmap.citations.scanner import scan_note
 from litmap.citations.ties import Tie
-from litmap.models import Citation, Note
+from litmap.models import Citation, Note, Reference
 
-__all__ = ["Findings", "PlainLink", "find_citations", "find_links_and_citations", "plain_links"]
+__all__ = [
+    "Findings",
+    "PlainLink",
+    "find_citations",
+    "find_links_and_citations",
+    "plain_links",
+    "records_beside",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -80,3 +88,12 @@ def find_citations(notes: Sequence[Note]) -> list[Citation]:
 def plain_links(notes: Sequence[Note]) -> list[PlainLink]:
     """The notes' links that are judged not to be scholarly works."""
     return find_links_and_citations(notes).links
+
+
+def records_beside(notes: Sequence[Note]) -> list[Reference]:
+    """The works of reference files that were read only for the citekeys of other notes, cited or
+    not.
+    """
+    blocks = [block for note in notes if note.lookup for block in note.blocks]
+    records = [record_reference(block) for block in blocks if block.kind == "entry"]
+    return [reference for reference, is_work in records if is_work]

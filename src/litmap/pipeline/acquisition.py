@@ -40,14 +40,15 @@ run."""
 
 
 class Acquisition:
-    """Brings PDFs into the library, once.
+    """Brings PDFs into the library, once; with `only`, those of these works (ids) alone.
 
     It has a connection to the catalogue of its own, in the thread that calls `run`: an arrived PDF
     is recorded at once, whatever else is going on.
     """
 
-    def __init__(self, context: RunContext) -> None:
+    def __init__(self, context: RunContext, only: frozenset[str] | None = None) -> None:
         self.context = context
+        self.only = only
         self._arrived: queue.Queue[str | None] = queue.Queue()
         self._stop = threading.Event()
         self._client: WebClient | None = None
@@ -65,15 +66,22 @@ class Acquisition:
         started = time.monotonic()
         try:
             with Catalogue.create(self.context.paths.catalogue) as catalogue:
-                file_dropped(catalogue, self.context, self._arrived.put)
-                if not self.context.settings.offline:
-                    look_up_dropped(catalogue, self.context)
-                    self._fetch(catalogue)
+                self._bring(catalogue)
         finally:
-            self.context.report.seconds["fetch"] = time.monotonic() - started
+            seconds = self.context.report.seconds
+            seconds["fetch"] = seconds.get("fetch", 0.0) + time.monotonic() - started
             logger.info("fetch: %.1f s", time.monotonic() - started)
             self._arrived.put(None)
             text.stop_preview_worker()
+
+    def _bring(self, catalogue: Catalogue) -> None:
+        if self.only is None:
+            file_dropped(catalogue, self.context, self._arrived.put)
+        if self.context.settings.offline:
+            return
+        if self.only is None:
+            look_up_dropped(catalogue, self.context)
+        self._fetch(catalogue)
 
     def batches(self, several: Callable[[], None]) -> Iterator[list[str]]:
         """What arrives, in full batches, or what is there once the oldest has waited long enough.
@@ -108,7 +116,8 @@ class Acquisition:
         context = self.context
         with context.open_client("fetch") as client:
             self._client = client
-            _note_versions(catalogue, client, context.now)
+            if self.only is None:
+                _note_versions(catalogue, client, context.now)
             tried = catalogue.fetches()
             wanted = [e for e in entries(catalogue) if self._is_due(e, tried.get(e.work.id))]
             logger.info("fetch: the PDFs of %d works are wanted", len(wanted))
@@ -159,6 +168,8 @@ class Acquisition:
 
     def _is_due(self, entry: Entry, last: Fetched | None) -> bool:
         """Whether a work's PDF is to be asked for in this refresh."""
+        if self.only is not None and entry.work.id not in self.only:
+            return False
         if last is None:
             return entry.status != "unsure"  # which work it is must be settled first
         if _is_to_be_retried(last) or is_lost(self.context.paths, entry):

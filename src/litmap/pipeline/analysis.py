@@ -21,6 +21,7 @@ from litmap.parsing.places import page_place, paragraph_place
 from litmap.parsing.title_similarity import normalise_title
 from litmap.pipeline.inputs import BuildInputs
 from litmap.pipeline.report import Progress, timed
+from litmap.pipeline.text_cache import TextCache
 
 if TYPE_CHECKING:
     from litmap.models import Vectors
@@ -72,7 +73,7 @@ def analyse(
     seconds: dict[str, float] = {}
     works = [e.work for e in inputs.entries]
     with timed(seconds, "references"):
-        lists = reference_lists(inputs)
+        lists = reference_lists(inputs.text_cache, inputs.readable_pdfs)
         edges = sorted({(link.citing, link.cited) for link in references.link(lists, works)})
     with timed(seconds, "topics"):
         progress("topics", 0, len(works))
@@ -98,15 +99,14 @@ def analyse(
 
 
 # ── who cites whom ────────────────────────────────────────────────────────────────────────────────
-def reference_lists(inputs: BuildInputs) -> ReferenceLists:
-    """The papers' own reference lists, from their kept texts. Raises `PdfError` where one is
-    damaged.
+def reference_lists(cache: TextCache, readable_pdfs: Mapping[str, str]) -> ReferenceLists:
+    """The papers' own reference lists, from their kept texts; `readable_pdfs` gives the sha256 of
+    each by work id. Raises `PdfError` where one is damaged.
     """
     name = f"references-{references.VERSION}"
-    cache = inputs.text_cache
     return {
         work: cache.derived(Reference, name, sha, references.read_references)
-        for work, sha in inputs.readable_pdfs.items()
+        for work, sha in readable_pdfs.items()
         if sha
     }
 

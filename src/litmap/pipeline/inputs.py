@@ -64,7 +64,7 @@ class BuildInputs:
         """The sha256 of each work's newest PDF with a text worth indexing, by work id; '' where
         there is none.
         """
-        return {e.work.id: self._readable_pdf(e) for e in self.entries}
+        return readable_pdfs(self.entries, self.texts)
 
     def has_pages(self, work: str) -> bool:
         """Whether a work's readable file is a PDF."""
@@ -75,12 +75,20 @@ class BuildInputs:
     def _without_pages(self) -> frozenset[str]:
         return frozenset(p.sha256 for e in self.entries for p in e.pdfs if not p.has_pages)
 
-    def _readable_pdf(self, entry: Entry) -> str:
-        for pdf in entry.pdfs:
-            text = self.texts.get(pdf.sha256)
-            if text is not None and text.is_readable:
-                return pdf.sha256
-        return ""
+
+def readable_pdfs(works: Sequence[Entry], texts: Mapping[str, TextRecord]) -> dict[str, str]:
+    """The sha256 of each work's newest file with a text worth indexing, by work id; '' where there
+    is none.
+    """
+    return {e.work.id: _readable_pdf(e, texts) for e in works}
+
+
+def _readable_pdf(entry: Entry, texts: Mapping[str, TextRecord]) -> str:
+    for pdf in entry.pdfs:
+        text = texts.get(pdf.sha256)
+        if text is not None and text.is_readable:
+            return pdf.sha256
+    return ""
 
 
 def gather_inputs(

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from litmap import lock
 from litmap.catalogue import Catalogue, utc_now
-from litmap.catalogue.entries import Entry
+from litmap.catalogue.entries import Entry, entries
 from litmap.errors import LitmapError, PdfError, UsageError
 from litmap.logs import kept_log
 from litmap.models import Citation, Document, Note, Problem
@@ -31,6 +31,7 @@ from litmap.pipeline.acquisition import MAX_BATCH, PRELOAD_AFTER, STOP_SECONDS, 
 from litmap.pipeline.batches import EmbeddingBatch, ExtractionBatch
 from litmap.pipeline.collaborators import Collaborators
 from litmap.pipeline.context import RunContext
+from litmap.pipeline.known_titles import gather_titles, unconfirmed_titles
 from litmap.pipeline.pending_pdfs import describe_failure, describe_text, text_version, unread
 from litmap.pipeline.report import Progress, Report, quiet
 from litmap.pipeline.stages import Running, Stage, StageThread
@@ -41,6 +42,7 @@ from litmap.settings import Settings
 if TYPE_CHECKING:
     from litmap.pipeline.embedder import Embedder
     from litmap.pipeline.inputs import BuildInputs
+    from litmap.works import KnownTitles
 
 T = TypeVar("T")
 
@@ -74,6 +76,7 @@ class RefreshRun:
         self._stack = ExitStack()
         self._threads: list[StageThread] = []
         self._extracted = 0
+        self._confirmed: frozenset[str] = frozenset()
         self._fetch_error: Exception | None = None
         self._loading = threading.Lock()
         self._warmup = Warmup(lambda: self.collaborators.prepare(self.encoder))
@@ -144,11 +147,16 @@ class RefreshRun:
         """
         yield Stage("read_notes", self.read_notes if notes_required else self.read_notes_or_keep)
         yield Stage("resolve", lambda: self.resolve(self.unresolved()))
-        for batch in self.pdf_batches(beside):  # begins to fetch
-            yield Stage("extract", partial(self.extract, batch), tuple(batch))
-            yield Stage("embed", partial(self.embed, batch), tuple(batch))
+        yield from self._reading(self.pdf_batches(beside))  # begins to fetch
+        yield Stage("confirm", self.confirm_titles)
+        yield from self._reading(self.confirmed_batches(beside))
         yield Stage("identify", self.identify_reading_list)
         yield Stage("build", partial(self.build, fresh=fresh))
+
+    def _reading(self, batches: Iterator[list[str]]) -> Iterator[Stage]:
+        for batch in batches:
+            yield Stage("extract", partial(self.extract, batch), tuple(batch))
+            yield Stage("embed", partial(self.embed, batch), tuple(batch))
 
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:
@@ -189,12 +197,43 @@ class RefreshRun:
         return resolution.unresolved(self.catalogue, self.settings)
 
     def resolve(self, citations: Sequence[Citation]) -> None:
-        """Ask the sources about these citations; offline, nothing."""
+        """Ask the sources about these citations, but for titles that the library knows; offline,
+        nothing.
+        """
         if self.settings.offline or not citations:
             return
         with self._stage("resolve"):
-            resolution.resolve(self.catalogue, self._context, citations)
+            known = self._known_titles(citations)
+            resolution.resolve(self.catalogue, self._context, citations, known)
             resolution.join_works(self.catalogue, self.now)
+
+    def confirm_titles(self) -> None:
+        """See whether lines that may be titles are works of the library or stand in the reference
+        lists of its papers; offline, those of which a source would be asked wait.
+        """
+        with self._stage("confirm"):
+            open_titles = unconfirmed_titles(self.catalogue)
+            known = self._known_titles(open_titles)
+            found = [c for c in open_titles if known and known.find(c.reference)]
+            logger.info("confirm: %d of %d titles are known", len(found), len(open_titles))
+            if not found:
+                return
+            resolution.resolve(self.catalogue, self._context, found, known)
+            resolution.join_works(self.catalogue, self.now)
+            keys = {c.key for c in found}
+            self._confirmed = frozenset(
+                e.work.id for e in entries(self.catalogue) if keys.intersection(e.citations)
+            )
+
+    def _known_titles(self, citations: Sequence[Citation]) -> KnownTitles | None:
+        """The titles that the library knows; None where no citation asks for them."""
+        from litmap import citations as reading
+        from litmap.works import may_be_known
+
+        if not any(map(may_be_known, citations)):
+            return None
+        records = reading.records_beside(self._notes or ())
+        return self._with_whole_texts(lambda: gather_titles(self.catalogue, self._context, records))
 
     # ── works → PDFs ──────────────────────────────────────────────────────────────────────────────
     def fetch(self) -> None:
@@ -210,6 +249,17 @@ class RefreshRun:
         `beside` begins `fetch` elsewhere, by default in a thread of this process. What the fetching
         raises is kept for the end of `build`: it costs what had not arrived, not what had.
         """
+        yield from self._batches(beside)
+
+    def confirmed_batches(
+        self, beside: Callable[[Stage], Running] | None = None
+    ) -> Iterator[list[str]]:
+        """As `pdf_batches`, of the works that `confirm_titles` found."""
+        if self._confirmed and not self.settings.offline and self._fetch_error is None:
+            self._acquisition = Acquisition(self._context, only=self._confirmed)
+            yield from self._batches(beside)
+
+    def _batches(self, beside: Callable[[Stage], Running] | None) -> Iterator[list[str]]:
         fetching = (beside or self._start_thread)(Stage("fetch", self.fetch))
         waiting = unread(self.catalogue, self.paths, self.settings)
         if len(waiting) >= PRELOAD_AFTER:
@@ -317,7 +367,7 @@ class RefreshRun:
         with plan_build(inputs) as plan:
             if plan.is_current:
                 return []
-        lists = reference_lists(inputs)
+        lists = reference_lists(inputs.text_cache, inputs.readable_pdfs)
         return references.find_uncited_works(lists, [e.work for e in inputs.entries])
 
     def build(self, *, fresh: bool = False) -> None:

@@ -15,6 +15,7 @@ from litmap.pipeline.context import RunContext, age_days
 from litmap.settings import Settings, api_keys
 
 if TYPE_CHECKING:
+    from litmap.works import KnownTitles
     from litmap.works.resume import EarlierAnswer
 
 logger = logging.getLogger(__name__)
@@ -46,14 +47,25 @@ def _is_old(decided: Decided, settings: Settings) -> bool:
     return age_days(decided.time) >= days
 
 
-def resolve(catalogue: Catalogue, context: RunContext, citations: Sequence[Citation]) -> None:
-    """Ask the sources about these citations; each answer is kept as it comes, then citations of one
-    work are joined.
+def resolve(
+    catalogue: Catalogue,
+    context: RunContext,
+    citations: Sequence[Citation],
+    known_titles: KnownTitles | None = None,
+) -> None:
+    """Ask the sources about these citations; each answer is kept as it comes.
+
+    Of a bare title that is among `known_titles` nobody is asked whether it is a work: it is that of
+    the library, or is looked up as the reference that tells of it.
     """
+    by_key = {c.key: c for c in citations}
+    if known_titles:
+        citations = _settle_known(catalogue, context.now, citations, known_titles)
+    if context.settings.offline or not citations:
+        return
     settings = context.settings
     earlier = _earlier_answers(catalogue, settings, citations)
     logger.info("resolve: %d citations, %d in part", len(citations), len(earlier))
-    by_key = {c.key: c for c in citations}
     with context.open_client("resolve") as client:
         resolutions = context.collaborators.resolve(
             citations,
@@ -76,6 +88,32 @@ def resolve(catalogue: Catalogue, context: RunContext, citations: Sequence[Citat
                 _try_new_places(catalogue, before.work, resolution.work)
             title = resolution.work.title if resolution.work else ""
             context.progress("resolve", done, len(citations), title)
+
+
+def _settle_known(
+    catalogue: Catalogue, now: str, citations: Sequence[Citation], known: KnownTitles
+) -> list[Citation]:
+    """Keep the works of bare titles that the library has; the others come back, with what is told
+    of them.
+    """
+    from litmap import works
+
+    decisions, user_data = catalogue.decisions(), catalogue.works_with_user_data()
+    left = []
+    for citation in citations:
+        is_open = works.may_be_known(citation) and citation.key not in decisions
+        found = known.find(citation.reference) if is_open else None
+        if found is None:
+            left.append(citation)
+            continue
+        logger.info("%s: its title stands in %s", citation.key, found.told_by)
+        if found.work is None:
+            left.append(works.completed(citation, found))
+        else:
+            reason = "its title is that of a work of your library"
+            resolution = Resolution(citation.key, found.work, "metadata-only", reason)
+            _keep(catalogue, resolution, citation, user_data, now)
+    return left
 
 
 def _earlier_answers(
