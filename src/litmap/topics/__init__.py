@@ -6,9 +6,10 @@ are topics), `evidence` (views of works and headings), `scoring` and `calibratio
 (suggestions as lines moved in the notes).
 """
 
+from litmap.parsing.heading_subjects import has_subject, is_inbox
 from litmap.topics.evidence import load_libraries
 from litmap.topics.filing import file_works
-from litmap.topics.outline import Outline, has_subject, is_inbox, read_outline
+from litmap.topics.outline import Outline, read_outline
 from litmap.topics.patch import move_lines, patch
 from litmap.topics.records import Coverage, FilingResult, Finding, PaperText
 

@@ -4,42 +4,15 @@ reference list, a date).
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from litmap.models import Heading, HeadingPath
-from litmap.topics.vocabulary import CATCH_ALL, INBOX, NO_SUBJECT, UNSPACED
+from litmap.parsing.heading_subjects import has_subject, is_inbox, words_of
+from litmap.parsing.word_lists import load_words
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_NUMBERISH = re.compile(r"\d+(?:st|nd|rd|th)?|[ivx]{1,4}|kw\d+|w\d+|q[1-4]")
-
-
-def words_of(heading: str) -> list[str]:
-    """The heading's words, folded, without numbering, marks and emoji."""
-    text = unicodedata.normalize("NFKC", heading).casefold().replace("_", " ")
-    return _WORD.findall(text[:500])
-
-
-def has_subject(heading: str) -> bool:
-    """Does the heading name a subject? 'Inbox', 'To read', 'References', '2021-03' and the like do
-    not.
-    """
-    words = [w for w in words_of(heading) if not _NUMBERISH.fullmatch(w)]
-    if not words:
-        return False
-    subject = "".join(words)
-    for phrase in UNSPACED:
-        subject = subject.replace(phrase, "")
-    if not subject:
-        return False
-    return any(word not in NO_SUBJECT for word in words)
-
-
-def is_inbox(heading: str) -> bool:
-    """Does the heading say 'not filed yet' (and not merely 'references' or a date)?"""
-    return not has_subject(heading) and any(word in INBOX for word in words_of(heading))
+CATCH_ALL = load_words("catch_all_words", "litmap.topics")
+"""What is left of a subject, below a heading that names it ('Machine learning › Other')."""
 
 
 def _is_catch_all(path: HeadingPath) -> bool:

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from litmap.models import Filing, HeadingPath, Mention
-from litmap.topics.outline import has_subject
+from litmap.parsing.heading_subjects import has_subject
 
 MIN_CONFIDENCE = 0.5
 """How sure a suggestion must be to move a line."""

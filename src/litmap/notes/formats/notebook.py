@@ -35,9 +35,10 @@ def read_notebook(text: str, builder: Builder) -> None:
     inner = Builder()
     read_markdown("\n".join(lines), inner)
     builder.title, builder.broken = inner.title, inner.broken
-    builder.blocks = [_moved(block, places) for block in inner.blocks]
-    headings = inner.note("", "", "", "").headings
-    builder.add_headings([replace(h, line=_place(places, h.line)) for h in headings])
+    note = inner.note("", "", "", "")
+    blocks = tuple(_moved(block, places) for block in note.blocks)
+    headings = tuple(replace(h, line=_place(places, h.line)) for h in note.headings)
+    builder.add_settled(replace(note, blocks=blocks, headings=headings))
 
 
 def _cells(text: str) -> Iterator[dict[str, Any]]:

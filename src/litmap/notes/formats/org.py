@@ -33,6 +33,8 @@ _ADDRESS = re.compile(r"https?://\S+")
 _SCHEME_OF_ID = re.compile(r"(?i)(?:doi|arxiv|pmid):")
 _CELL_BORDER = re.compile(r"\|(?![^\[\]]{0,200}\]\])")
 _TERM = re.compile(r"\s::(?=\s)")
+_NO_TEXT = ("# ", "|-", "|+", "closed:", "scheduled:", "deadline:")
+"""Comments, rules of tables and dates of tasks."""
 _OUTLINE = re.compile(r"(?m)^\*+ ")
 _HEADLINES = re.compile(r"(?m)^\*{1,4} \S")
 _ORG_ONLY = re.compile(r"\[\[(?:https?:|file:|doi:)[^\]]+\]|^#\+\w+:|:PROPERTIES:", re.M)
@@ -211,7 +213,7 @@ class _OrgReader(BlockReader):
         elif lowered.startswith("#+"):
             self.flush()
             self.keyword(number, line, lowered)
-        elif not lowered or lowered == "#" or lowered.startswith(("# ", "|-", "|+")):
+        elif not lowered or lowered == "#" or lowered.startswith(_NO_TEXT):
             self.flush()
         else:
             return False

@@ -1,0 +1,476 @@
+"""Headings that are works: a reference, a linked title, a citekey, a title with its people below.
+
+Such a heading is no topic: the work stands under the heading above it, and what stands below is
+what the reader says of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from litmap.models import Link, NoteBlock, Reference
+from litmap.parsing.grammar import AND, ET_AL, NAME, NAMES, SHORT, YEAR
+from litmap.parsing.identifiers import find_identifiers, identifier_from_url
+from litmap.parsing.lexicon import JOURNAL_ACRONYM, JOURNAL_WORD, NOT_NAMES, ORGANISATION
+from litmap.parsing.person_names import surname_key
+from litmap.parsing.reference_strings import looks_like_reference, parse_reference
+from litmap.parsing.title_similarity import normalise_title
+from litmap.parsing.venues import MEETING, is_journal_name
+from litmap.parsing.word_lists import load_words
+
+MIN_SCORE = 0.4
+"""Least `looks_like_reference` of a heading that is a reference."""
+MIN_TITLE_WORDS = 3
+"""Words of a title that brackets or a dash part from its people or its meeting."""
+MIN_WORDS_OF_SURE_TITLE = 4
+"""Of fewer words is a title that may be a topic: more is asked of the line below."""
+MAX_HEADING = 600
+"""Characters of a heading that is a work."""
+MAX_BYLINE = 240
+"""Characters of a line of authors, with venue and year perhaps."""
+MAX_FIELD_LINES = 30
+"""Lines below a heading that are searched for fields."""
+MIN_LINKED_SHARE = 0.6
+"""Of a heading's characters that a link covers which is the work's."""
+MAX_REMARK = 600
+"""Characters kept of what the reader says of a work."""
+
+_LABELS = dict(
+    line.rsplit(" = ", 1) for line in load_words("work_field_labels", "litmap.notes")
+)
+_FIELD = re.compile(r"\W{0,6}([^\W\d_][^:：|]{0,28}?)\W{0,4}(?:::?|：)\W{0,4}\s*(\S.*)$")
+_YEAR = re.compile(rf"(?<!\d){YEAR}(?!\d)")
+_CITEKEY = re.compile(r"\W{0,4}@\{?[\w][\w:./+-]{1,80}\}?\W{0,4}(?:$|\s*[-–—:|]\s+\S.*$)")
+_NAMED_PAGE = re.compile(rf"\[\[@?[^\[\]|]{{0,80}}{YEAR}[^\[\]]{{0,250}}\]\]")
+_NAMES_AND_YEAR = re.compile(
+    rf"(?P<names>{NAMES}),?\s*[(\[]?(?P<year>{YEAR})[a-z]?[)\]]?[.:,]?$"
+)
+_TITLE_AND_PEOPLE = re.compile(
+    r"(?P<title>[^\n]{8,300}?[^\s.,:;(–—-])[.,]?\s*"
+    rf"(?:[(\[]|\s[-–—|]{{1,2}}\s|[.,:]\s|\s(?:by|von|par|por|di|de)\s)"
+    rf"(?P<names>{NAMES})[,.:]?\s*[(\[]?(?:in\s)?(?P<venue>[^()\[\]\d]{{0,40}}?)[,.]?\s*"
+    rf"(?P<year>{YEAR})[a-z]?[)\]]{{0,2}}\.?$"
+)
+_TITLE_AND_MEETING = re.compile(
+    rf"(?P<title>[^\n]{{8,300}}?)[.,]?\s*[(\[](?P<venue>[^()\[\]\d]{{2,60}}?)[,.’']?\s*"
+    rf"(?P<year>{YEAR})[)\]]\.?$"
+    rf"|[(\[](?P<venue2>[^()\[\]\d]{{2,60}}?)[,.’']?\s*(?P<year2>{YEAR})[)\]]:?\s*"
+    r"(?P<title2>\S.{8,300})$"
+)
+_DATED_TITLE = re.compile(
+    rf"(?P<title>[^\n]{{8,300}}?)[.,]?\s*[(\[](?P<year>{YEAR})[)\]]\.?$"
+    rf"|[(\[]?(?P<year2>{YEAR})[)\]]?\s?[-–—:.]?\s+(?P<title2>[^\W\d_].{{8,300}})$"
+)
+_LEADING_NUMBER = re.compile(r"^\W{0,3}(?:\d{1,3}|[IVX]{1,4})[.):]\s+")
+_BY = re.compile(r"^\W{0,4}(?:by|von|par|por|di|da|od|автор[ыа]?)\s*:?\s+", re.I)
+_PEOPLE = re.compile(rf"(?P<names>(?:{SHORT}|{NAME})(?:{AND}(?:{SHORT}|{NAME})){{0,30}}(?:{ET_AL})?)")
+_JOINED = re.compile(rf"{ET_AL}|&|\b(?:and|und|et|y|e)\b|\b[A-Z]\.")
+"""What only a list of people has, beside commas: 'Hart & Vogel'; 'Paris, May' is none."""
+_AND = re.compile(AND)
+_ET_AL = re.compile(ET_AL)
+_MEETING = re.compile(rf"\b(?:{MEETING})\b")
+_LONG_WORD = re.compile(r"[^\W\d_]{4}")
+_VOLUME = re.compile(r"\s\d{1,3}(?!\d)")
+_SCHOLARLY_FILE = re.compile(r"\.pdf(?:$|[?#])", re.I)
+_VENUE_SIGNS = " .,;:()[]–—-*_“”\"'"
+
+Fields = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkHeading:
+    """A heading that is a work.
+
+    `fields` are those of a record; () leaves its words and links to be read as they stand. `lines`
+    are the lines directly below that belong to it. `doubtful` where only headings beside it that
+    look alike can tell.
+    """
+
+    fields: Fields = ()
+    lines: int = 0
+    doubtful: bool = False
+
+
+def read_work_heading(
+    text: str, links: Sequence[Link], below: Sequence[NoteBlock]
+) -> WorkHeading | None:
+    """What work a heading with these links is; `below` are the blocks directly under it."""
+    text = _LEADING_NUMBER.sub("", " ".join(text.split()))
+    if not 2 < len(text) <= MAX_HEADING or text.endswith(":"):
+        return None
+    lines = list(_lines_of(below))
+    told = _read_fields(text, links, lines) or _read_marked(text, links)
+    told = told or _read_reference(text) or _read_titled(text)
+    is_list = bool(below) and below[0].kind != "paragraph"
+    return told or _read_byline(text, links, lines, is_list=is_list) or _read_doubtful(text)
+
+
+# ── fields below ─────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A source line of the blocks below a heading, and the links in it."""
+
+    text: str
+    links: tuple[Link, ...]
+    is_alone: bool
+    """Whether its block has no other lines."""
+
+
+def _lines_of(blocks: Iterable[NoteBlock]) -> Iterator[_Line]:
+    """The source lines of blocks, up to `MAX_FIELD_LINES`."""
+    count = 0
+    for block in blocks:
+        edges = [*block.line_starts, len(block.text)]
+        for start, end in zip(edges, edges[1:], strict=False):
+            if count == MAX_FIELD_LINES:
+                return
+            count += 1
+            inside = tuple(link for link in block.links if start <= link.start < end)
+            yield _Line(block.text[start:end].strip(), inside, len(block.line_starts) == 1)
+
+
+def read_field(line: str) -> tuple[str, str] | None:
+    """'**Authors:** Doe, J.' as ('author', 'Doe, J.'); None for what is no field of a work."""
+    match = _FIELD.match(line)
+    if match is None:
+        return None
+    name = _LABELS.get(" ".join(match.group(1).lower().split()).strip("*_ "))
+    value = match.group(2).strip(" *_")
+    return (name, value) if name and value else None
+
+
+def _read_fields(text: str, links: Sequence[Link], lines: Sequence[_Line]) -> WorkHeading | None:
+    """A title with lines 'Authors: …', 'Year: …', 'DOI: …' below."""
+    told: list[tuple[str, str]] = []
+    last = 0
+    for number, line in enumerate(lines, 1):
+        field = read_field(line.text)
+        if field is None and number > last + 3:
+            break
+        if field:
+            told += _values(*field, line)
+            last = number
+    names = {name for name, _ in told}
+    if not is_told_by_fields(names) or _cite_elsewhere(lines[last:]):
+        return None
+    heading = dict(_heading_fields(text, links))
+    fields = [(n, v) for n, v in heading.items() if n not in names]
+    return WorkHeading((*fields, *told), last)
+
+
+def is_told_by_fields(names: set[str]) -> bool:
+    """True for two fields that together only a work has: an author and a year, a venue and a DOI."""
+    told = names & {"author", "year", "venue", "title", "url", "doi", "arxiv", "pmid"}
+    return len(told) > 1 and not told <= {"title", "url", "year"}
+
+
+def _cite_elsewhere(lines: Sequence[_Line]) -> bool:
+    """True where what stands below are works themselves, as under a topic."""
+    return any(find_identifiers(line.text) or _cites(line.text) for line in lines)
+
+
+def _cites(line: str) -> bool:
+    """True for a line that begins as a reference or byline does."""
+    return bool(_YEAR.search(line)) and (
+        read_byline(line, of_short_title=True) is not None
+        or is_reference(parse_reference(line), line)
+    )
+
+
+def _values(name: str, value: str, line: _Line) -> Iterator[tuple[str, str]]:
+    """The values of a field: each author, a bare year, the address of a link."""
+    if name == "author":
+        yield from (("author", author) for author in split_people(value))
+    elif name == "year":
+        yield from (("year", match.group()) for match in _YEAR.finditer(value))
+    elif name == "venue" and len(value) > MAX_BYLINE:
+        return
+    elif name in {"url", "doi", "arxiv", "pmid"}:
+        if line.links:
+            yield from (("url", link.target) for link in line.links)
+        elif " " not in value:
+            yield name, value
+    else:
+        yield name, value
+
+
+def split_people(text: str) -> list[str]:
+    """The names of a field of authors: 'Doe, J.; Roe, R.', 'J. Doe and R. Roe', '田中 太郎、…'."""
+    text = text.strip(" .;")
+    for sign in (";", "、", "；"):
+        if sign in text:
+            return [" ".join(name.split()) for name in text.split(sign) if name.strip()]
+    read = parse_reference(f"{text}. 2000. A title of some words. Journal of Titles 1, 1-2.")
+    if read.authors and read.year == 2000:
+        return list(read.authors)
+    return [name.strip() for name in _AND.split(_ET_AL.sub("", text)) if name.strip()]
+
+
+def _heading_fields(text: str, links: Sequence[Link]) -> Fields:
+    """The fields that a heading tells itself: those of a reference, or its words as the title."""
+    addresses = tuple(("url", link.target) for link in links if "://" in link.target)
+    told = _read_reference(text) or _read_titled(text) or _read_doubtful(text)
+    if told and told.fields:
+        return (*told.fields, *addresses)
+    return (("title", text.strip(" *_.")), *addresses)
+
+
+# ── links, identifiers, keys ─────────────────────────────────────────────────────────────────────
+def _read_marked(text: str, links: Sequence[Link]) -> WorkHeading | None:
+    """'@doe1999', '[Title](https://doi.org/…)', 'Title (2203.04567)', '[[Doe 1999 - Title]]'."""
+    if _CITEKEY.match(text) or any(map(_is_work_link, links)) or _names_page(text, links):
+        return WorkHeading()
+    if find_identifiers(text) or any(
+        find_identifiers(part) for part in re.findall(r"[(\[]([^()\[\]]{4,60})[)\]]", text)
+    ):
+        return WorkHeading()
+    return None
+
+
+def _is_work_link(link: Link) -> bool:
+    """True for a link to what an identifier names, or to a PDF."""
+    return identifier_from_url(link.target) is not None or bool(_SCHOLARLY_FILE.search(link.target))
+
+
+def _names_page(text: str, links: Sequence[Link]) -> bool:
+    """True for a link to a note that is named after a work, or by its key."""
+    return any(
+        link.target.startswith("[[@") or bool(_NAMED_PAGE.fullmatch(link.target))
+        for link in links
+        if len(link.text) >= MIN_LINKED_SHARE * len(text)
+    )
+
+
+# ── references ───────────────────────────────────────────────────────────────────────────────────
+def _read_reference(text: str) -> WorkHeading | None:
+    """'Doe, J., & Roe, R. (2013). Title. Journal, 9(3), 41–58.', 'Doe & Roe (2011) Title'."""
+    if not _YEAR.search(text) and '"' not in text and "“" not in text:
+        return None
+    reference = parse_reference(text)
+    if not is_reference(reference, text):
+        return None
+    return WorkHeading(_record(reference))
+
+
+def is_reference(reference: Reference, text: str) -> bool:
+    """True where a heading reads as authors, a title, and what dates it."""
+    if not reference.authors or not reference.title or looks_like_reference(text) < MIN_SCORE:
+        return False
+    if not (reference.year or reference.venue) or any(map(is_no_person, reference.authors)):
+        return False
+    if len(reference.title.split()) < 2 and not reference.venue:
+        return False
+    return opens_with(reference.authors[0], text)
+
+
+def is_no_person(author: str) -> bool:
+    """True for what the parser took for a name and is a clause, or a word no name has."""
+    words = author.split()
+    return len(words) > 6 or (len(words) == 1 and words[0].lower() in NOT_NAMES)
+
+
+def opens_with(author: str, text: str) -> bool:
+    """True where a text begins with an author's name."""
+    surname = surname_key(author).split()
+    return bool(surname) and 0 <= normalise_title(text[:120]).find(surname[-1]) <= 40
+
+
+def _record(reference: Reference) -> Fields:
+    """The fields of a record with what a reference tells."""
+    fields = [("title", reference.title.strip(" –—-")), *(("author", name) for name in reference.authors)]
+    fields += [("year", str(reference.year or "")), ("venue", reference.venue)]
+    fields += [("id", identifier) for identifier in reference.ids]
+    fields += [("url", url) for url in reference.urls]
+    return tuple((name, value) for name, value in fields if value)
+
+
+def _read_titled(text: str) -> WorkHeading | None:
+    """'Title (Doe & Roe, 2019)', 'Title – Doe et al. 2019', 'Title (NeurIPS 2017)', 'Doe (1999)'."""
+    if not _YEAR.search(text):
+        return None
+    if match := _NAMES_AND_YEAR.fullmatch(text):
+        names = match["names"]
+        if is_people(names):
+            return WorkHeading(doubtful=not _JOINED.search(names))
+    if match := _TITLE_AND_PEOPLE.fullmatch(text):
+        names, venue = match["names"], match["venue"].strip(_VENUE_SIGNS)
+        is_titled = len(match["title"].split()) >= MIN_TITLE_WORDS
+        if is_titled and is_people(names) and not is_venue(names):
+            pairs = [("title", _clean(match["title"])), ("year", match["year"]), ("venue", venue)]
+            pairs += [("author", name) for name in split_people(names)]
+            is_told = bool(_JOINED.search(names)) or text.rstrip(".")[-1] in ")]"
+            fields = tuple((name, value) for name, value in pairs if value)
+            return WorkHeading(fields, doubtful=not is_told)
+    if match := _TITLE_AND_MEETING.fullmatch(text):
+        title = match["title"] or match["title2"]
+        venue, year = match["venue"] or match["venue2"], match["year"] or match["year2"]
+        if len(title.split()) >= MIN_TITLE_WORDS and is_venue(venue):
+            return WorkHeading((("title", _clean(title)), ("venue", venue), ("year", year)))
+    return None
+
+
+def _clean(title: str) -> str:
+    return title.strip(" *_\"“”.,")
+
+
+def is_people(names: str) -> bool:
+    """True for a list of names of which the first may be a person's."""
+    first = _AND.split(_ET_AL.sub("", names))[0].split()
+    return bool(first) and not any(word.lower().strip(".") in NOT_NAMES for word in first)
+
+
+def is_venue(text: str) -> bool:
+    """True for a meeting, a journal or its letters: 'NeurIPS', 'Cognition', 'Proc. R. Soc.'."""
+    return bool(
+        _MEETING.search(text)
+        or is_journal_name(text)
+        or JOURNAL_ACRONYM.fullmatch(text)
+        or JOURNAL_WORD.search(text)
+    )
+
+
+def _read_doubtful(text: str) -> WorkHeading | None:
+    """'Thin lenses in thick air (1988)': a work where headings beside it look alike."""
+    match = _DATED_TITLE.fullmatch(text)
+    if match is None:
+        return None
+    title, year = match["title"] or match["title2"], match["year"] or match["year2"]
+    if len(title.split()) < MIN_TITLE_WORDS or _YEAR.search(title):
+        return None
+    return WorkHeading((("title", _clean(title)), ("year", year)), doubtful=True)
+
+
+# ── a line of authors below ──────────────────────────────────────────────────────────────────────
+def _read_byline(
+    text: str, links: Sequence[Link], lines: Sequence[_Line], *, is_list: bool
+) -> WorkHeading | None:
+    """A title with a line 'T. Alvarez, S. Greve. Office Systems Quarterly, 2009.' below."""
+    if not lines or is_list:
+        return None
+    is_short = len(_clean(text).split()) < MIN_WORDS_OF_SURE_TITLE
+    byline = read_byline(lines[0].text, of_short_title=is_short)
+    if byline is None or _cite_elsewhere(lines[1:]):
+        return None
+    if is_short and not (lines[0].is_alone and " " in byline.authors[0]):
+        return None  # 'Goodfellow 2014' below 'GANs'
+    heading = [(name, value) for name, value in _heading_fields(text, links) if name != "author"]
+    told = {name for name, _ in heading}
+    fields = [pair for pair in _record(byline) if pair[0] not in told]
+    fields += [("url", link.target) for link in lines[0].links]
+    return WorkHeading((*heading, *fields), 1)
+
+
+def read_byline(line: str, *, of_short_title: bool) -> Reference | None:
+    """The people, venue and year of a line that holds nothing else.
+
+    More is asked below a heading of few words, which may be a topic: a year.
+    """
+    line = line.strip(" *_>")
+    if not 4 < len(line) <= MAX_BYLINE:
+        return None
+    after_by = _BY.match(line)
+    body = (line[after_by.end() :] if after_by else line).lstrip("([")
+    read = _read_people_first(body) or _read_direct_names(body, after_by=bool(after_by))
+    if read is None or (of_short_title and not read.year):
+        return None
+    return replace(read, raw=line)
+
+
+def _read_people_first(line: str) -> Reference | None:
+    """A line that the parser reads as authors and year, with a venue in the place of the title."""
+    read = parse_reference(line)
+    if not read.authors or not read.year or any(map(is_no_person, read.authors)):
+        return None
+    if not opens_with(read.authors[0], line) or is_acronym_of_venue(read.authors[0]):
+        return None
+    if any("&" in author or "," in author for author in read.authors):
+        return None
+    if read.title:
+        year = _YEAR.search(line)
+        title_first = year is None or line.find(read.title) < year.start()
+        if read.venue or not title_first or not is_end_of_byline(read.title, "", dated=True):
+            return None
+        read = replace(read, venue=read.title, title="")
+    return Reference(line, "", read.authors, read.year, read.venue)
+
+
+def _read_direct_names(line: str, *, after_by: bool) -> Reference | None:
+    """A line of names as they are spoken: 'Mireille Dax, Oskar Lindt (2017)', 'Dax & Lindt, PNAS'."""
+    match = _PEOPLE.match(line)
+    if match is None:
+        return None
+    people, end = _people_of(line, match)
+    if not people or not is_people(people[0]) or is_acronym_of_venue(people[0]):
+        return None
+    rest = line[end:]
+    if rest.startswith(":"):
+        return None  # a label
+    year = _YEAR.search(rest)
+    venue = (rest[: year.start()] if year else rest).strip(_VENUE_SIGNS)
+    behind = rest[year.end() :] if year else ""
+    if not is_end_of_byline(venue, behind, dated=bool(year)):
+        return None
+    if not year and not venue and not after_by and not are_full_names(people):
+        return None
+    return Reference(line, "", people, int(year.group()) if year else None, venue)
+
+
+def _people_of(line: str, match: re.Match[str]) -> tuple[tuple[str, ...], int]:
+    """The names of a list, and where they end: before what is a venue or has a volume behind it."""
+    names = _ET_AL.sub("", match["names"])
+    people: list[str] = []
+    end, position = match.start(), match.start()
+    for sign in [*_AND.finditer(names), None]:
+        stop = sign.start() if sign else len(names)
+        name = names[position:stop]
+        behind = line[stop : stop + 5]
+        if people and (is_venue(name) or ORGANISATION.search(name) or _VOLUME.match(behind)):
+            return tuple(people), end
+        people.append(name)
+        end, position = stop, sign.end() if sign else stop
+    return tuple(people), match.end()
+
+
+def are_full_names(people: Sequence[str]) -> bool:
+    """True for several names, each of two to four words."""
+    return len(people) > 1 and all(2 <= len(name.split()) <= 4 for name in people)
+
+
+def is_end_of_byline(venue: str, behind: str, *, dated: bool) -> bool:
+    """True for what may follow the names: nothing, a year, a venue and the year, pages."""
+    if len(behind.strip(_VENUE_SIGNS)) > 60 or _LONG_WORD.search(behind):
+        return False
+    if not venue:
+        return True
+    if len(venue.split()) > 8 or not venue[0].isupper():
+        return False
+    return is_venue(venue) or (dated and is_raised(venue))
+
+
+def is_acronym_of_venue(name: str) -> bool:
+    """'NeurIPS', which may stand before a year as a name does."""
+    return " " not in name and is_venue(name)
+
+
+def is_raised(text: str) -> bool:
+    """True where all longer words have a capital, as in the name of a journal or publisher."""
+    return all(not word[0].islower() for word in text.split() if len(word) > 3)
+
+
+# ── what stands below ────────────────────────────────────────────────────────────────────────────
+def without_lines(block: NoteBlock, count: int) -> NoteBlock | None:
+    """A block without its first source lines; None where nothing is left."""
+    starts = block.line_starts
+    if count >= len(starts):
+        return None
+    cut = starts[count]
+    links = tuple(
+        replace(link, start=link.start - cut, end=link.end - cut)
+        for link in block.links
+        if link.start >= cut
+    )
+    text, line = block.text[cut:], block.line + count
+    kept = tuple(start - cut for start in starts[count:])
+    return replace(block, text=text, line=line, links=links, line_starts=kept)
