@@ -240,8 +240,8 @@ def test_what_an_earlier_detector_claims_a_later_one_does_not_read(
 
 
 def test_a_heading_is_read_for_what_is_marked_only() -> None:
-    text = "# Doe and Roe (1999), arXiv:1706.03762\n\nText.\n"
-    assert [s.mention.kind for s in scan_note(read(text), {}).sightings] == ["identifier"]
+    text = "# After Doe and Roe (1999) came more [@lee2001]\n\nText.\n"
+    assert [s.mention.kind for s in scan_note(read(text), {}).sightings] == ["citekey"]
     assert scan_note(read(text), {}).author_year == []
 
 

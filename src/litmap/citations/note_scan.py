@@ -15,12 +15,15 @@ from litmap.citations.model import (
     UndatedMention,
     line_at,
 )
+from litmap.citations.recognisers.bib_records import field as field_of
 from litmap.citations.recognisers.entry_reader import ReferenceEntry
 from litmap.citations.ties import Tie
 from litmap.models import Link, Mention, Note, NoteBlock, Reference
 
 MAX_MENTION = 500
 """Characters of a mention's text that are kept."""
+_NAMING_KINDS = frozenset({"link", "identifier", "citekey", "reference"})
+"""Kinds of mentions that tell their work by more than the text around them."""
 NOT_A_WORK = Tie("key", "")
 """Stands for the tie of an entry that is not a scholarly work: its citekey is not a citation."""
 
@@ -108,14 +111,16 @@ def mention_at(
 ) -> Mention:
     """A mention at [start, end) of a block of a note, shown as `text` or as it is written."""
     shown = text or block.text[start:end].strip()
-    return Mention(
-        path,
-        line_at(block, start),
-        shown[:MAX_MENTION],
-        block.heading,
-        context_of(block, start, end),
-        kind,
-    )
+    context = context_of(block, start, end)
+    if kind in _NAMING_KINDS:
+        context = with_remark(context, block)
+    return Mention(path, line_at(block, start), shown[:MAX_MENTION], block.heading, context, kind)
+
+
+def with_remark(context: str, block: NoteBlock) -> str:
+    """The context of a heading that is a work: with what the reader says of it below."""
+    remark = field_of(block, "remark")
+    return f"{context} {remark}" if remark else context
 
 
 def number_sighting(mention: Mention, tie: Tie, *, sure: bool = False) -> Sighting:

@@ -8,7 +8,7 @@ heading above. Items of nested lists are headings where they name a subject and 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -21,6 +21,8 @@ MAX_PROSE_CHARS = 4000
 """Characters of prose kept below one heading."""
 MIN_ALIKE = 2
 """Headings that look alike, from which on doubtful ones are works."""
+MIN_LONE_LETTERS = 4
+"""Headings of one letter each, from which on they are an alphabet; of 'A–C', two are enough."""
 MAX_BELOW = 12
 """Blocks below a heading that may tell its work's fields."""
 ROLE = ("role", "heading")
@@ -147,7 +149,8 @@ class Outline:
                 lettered[heading.parent].append(heading)
         for headings in lettered.values():
             firsts = [letters_of(heading.text) for heading in headings]
-            if len(firsts) > 1 and firsts[0] in {"a", "а"} and firsts == sorted(set(firsts)):
+            least = 2 if len(headings[0].text.strip()) > 1 else MIN_LONE_LETTERS
+            if len(firsts) >= least and firsts[0] in {"a", "а"} and firsts == sorted(set(firsts)):
                 for heading in headings:
                     heading.role = Role.NO_SUBJECT
 
@@ -170,7 +173,7 @@ class Outline:
         """An annotated bibliography that is all of a page stays its heading."""
         lists = [h for h in self.headings if h.role is Role.NO_SUBJECT]
         others = [h for h in self.headings if h.role is not Role.NO_SUBJECT]
-        if len(lists) != 1 or len(others) > 1 or names_order(lists[0].text):
+        if len(lists) != 1 or len(others) != 1 or names_order(lists[0].text):
             return
         above = list(lists[0].above())
         is_alone = all(heading in above for heading in others)
@@ -244,9 +247,7 @@ class Outline:
                 number += 1
         return taken
 
-    def _work_block(
-        self, heading: OutlineHeading, paths: dict[int, HeadingPath]
-    ) -> NoteBlock:
+    def _work_block(self, heading: OutlineHeading, paths: dict[int, HeadingPath]) -> NoteBlock:
         """The block of a heading that is a work, with the beginning of what is said of it."""
         block, above = self.blocks[heading.place], paths[id(heading)]
         remark = self._remark_on(heading)

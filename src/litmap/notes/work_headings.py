@@ -6,6 +6,7 @@ what the reader says of it.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -37,16 +38,13 @@ MIN_LINKED_SHARE = 0.6
 MAX_REMARK = 600
 """Characters kept of what the reader says of a work."""
 
-_LABELS = dict(
-    line.rsplit(" = ", 1) for line in load_words("work_field_labels", "litmap.notes")
-)
+_LABELS = dict(line.rsplit(" = ", 1) for line in load_words("work_field_labels", "litmap.notes"))
 _FIELD = re.compile(r"\W{0,6}([^\W\d_][^:：|]{0,28}?)\W{0,4}(?:::?|：)\W{0,4}\s*(\S.*)$")
 _YEAR = re.compile(rf"(?<!\d){YEAR}(?!\d)")
 _CITEKEY = re.compile(r"\W{0,4}@\{?[\w][\w:./+-]{1,80}\}?\W{0,4}(?:$|\s*[-–—:|]\s+\S.*$)")
+_CITED_KEY = re.compile(r"\[[^\[\]]*@\w")
 _NAMED_PAGE = re.compile(rf"\[\[@?[^\[\]|]{{0,80}}{YEAR}[^\[\]]{{0,250}}\]\]")
-_NAMES_AND_YEAR = re.compile(
-    rf"(?P<names>{NAMES}),?\s*[(\[]?(?P<year>{YEAR})[a-z]?[)\]]?[.:,]?$"
-)
+_NAMES_AND_YEAR = re.compile(rf"(?P<names>{NAMES}),?\s*[(\[]?(?P<year>{YEAR})[a-z]?[)\]]?[.:,]?$")
 _TITLE_AND_PEOPLE = re.compile(
     r"(?P<title>[^\n]{8,300}?[^\s.,:;(–—-])[.,]?\s*"
     rf"(?:[(\[]|\s[-–—|]{{1,2}}\s|[.,:]\s|\s(?:by|von|par|por|di|de)\s)"
@@ -65,7 +63,9 @@ _DATED_TITLE = re.compile(
 )
 _LEADING_NUMBER = re.compile(r"^\W{0,3}(?:\d{1,3}|[IVX]{1,4})[.):]\s+")
 _BY = re.compile(r"^\W{0,4}(?:by|von|par|por|di|da|od|автор[ыа]?)\s*:?\s+", re.I)
-_PEOPLE = re.compile(rf"(?P<names>(?:{SHORT}|{NAME})(?:{AND}(?:{SHORT}|{NAME})){{0,30}}(?:{ET_AL})?)")
+_PEOPLE = re.compile(
+    rf"(?P<names>(?:{SHORT}|{NAME})(?:{AND}(?:{SHORT}|{NAME})){{0,30}}(?:{ET_AL})?)"
+)
 _JOINED = re.compile(rf"{ET_AL}|&|\b(?:and|und|et|y|e)\b|\b[A-Z]\.")
 """What only a list of people has, beside commas: 'Hart & Vogel'; 'Paris, May' is none."""
 _AND = re.compile(AND)
@@ -123,7 +123,7 @@ def _lines_of(blocks: Iterable[NoteBlock]) -> Iterator[_Line]:
     count = 0
     for block in blocks:
         edges = [*block.line_starts, len(block.text)]
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in itertools.pairwise(edges):
             if count == MAX_FIELD_LINES:
                 return
             count += 1
@@ -161,7 +161,7 @@ def _read_fields(text: str, links: Sequence[Link], lines: Sequence[_Line]) -> Wo
 
 
 def is_told_by_fields(names: set[str]) -> bool:
-    """True for two fields that together only a work has: an author and a year, a venue and a DOI."""
+    """True for two fields that only a work has: an author and a year, a venue and a DOI."""
     told = names & {"author", "year", "venue", "title", "url", "doi", "arxiv", "pmid"}
     return len(told) > 1 and not told <= {"title", "url", "year"}
 
@@ -198,14 +198,22 @@ def _values(name: str, value: str, line: _Line) -> Iterator[tuple[str, str]]:
 
 def split_people(text: str) -> list[str]:
     """The names of a field of authors: 'Doe, J.; Roe, R.', 'J. Doe and R. Roe', '田中 太郎、…'."""
-    text = text.strip(" .;")
+    text = text.strip(" ;")
     for sign in (";", "、", "；"):
         if sign in text:
-            return [" ".join(name.split()) for name in text.split(sign) if name.strip()]
-    read = parse_reference(f"{text}. 2000. A title of some words. Journal of Titles 1, 1-2.")
+            return [_spoken(name) for name in text.split(sign) if name.strip()]
+    read = parse_reference(
+        f"{text.rstrip('.')}. 2000. A title of some words. Journal of Titles 1, 1-2."
+    )
     if read.authors and read.year == 2000:
         return list(read.authors)
     return [name.strip() for name in _AND.split(_ET_AL.sub("", text)) if name.strip()]
+
+
+def _spoken(name: str) -> str:
+    """'Doe, J.' as 'J. Doe'."""
+    family, comma, given = " ".join(name.split()).partition(", ")
+    return f"{given} {family}" if comma else family
 
 
 def _heading_fields(text: str, links: Sequence[Link]) -> Fields:
@@ -260,6 +268,8 @@ def is_reference(reference: Reference, text: str) -> bool:
         return False
     if not (reference.year or reference.venue) or any(map(is_no_person, reference.authors)):
         return False
+    if reference.title[0].islower() or _CITED_KEY.search(text):
+        return False  # a clause about works
     if len(reference.title.split()) < 2 and not reference.venue:
         return False
     return opens_with(reference.authors[0], text)
@@ -279,7 +289,10 @@ def opens_with(author: str, text: str) -> bool:
 
 def _record(reference: Reference) -> Fields:
     """The fields of a record with what a reference tells."""
-    fields = [("title", reference.title.strip(" –—-")), *(("author", name) for name in reference.authors)]
+    fields = [
+        ("title", reference.title.strip(" –—-")),
+        *(("author", name) for name in reference.authors),
+    ]
     fields += [("year", str(reference.year or "")), ("venue", reference.venue)]
     fields += [("id", identifier) for identifier in reference.ids]
     fields += [("url", url) for url in reference.urls]
@@ -287,7 +300,7 @@ def _record(reference: Reference) -> Fields:
 
 
 def _read_titled(text: str) -> WorkHeading | None:
-    """'Title (Doe & Roe, 2019)', 'Title – Doe et al. 2019', 'Title (NeurIPS 2017)', 'Doe (1999)'."""
+    """'Title (Doe & Roe, 2019)', 'Title – Doe 2019', 'Title (NeurIPS 2017)', 'Doe (1999)'."""
     if not _YEAR.search(text):
         return None
     if match := _NAMES_AND_YEAR.fullmatch(text):
@@ -297,7 +310,7 @@ def _read_titled(text: str) -> WorkHeading | None:
     if match := _TITLE_AND_PEOPLE.fullmatch(text):
         names, venue = match["names"], match["venue"].strip(_VENUE_SIGNS)
         is_titled = len(match["title"].split()) >= MIN_TITLE_WORDS
-        if is_titled and is_people(names) and not is_venue(names):
+        if is_titled and is_people(names) and not may_name_venue(names):
             pairs = [("title", _clean(match["title"])), ("year", match["year"]), ("venue", venue)]
             pairs += [("author", name) for name in split_people(names)]
             is_told = bool(_JOINED.search(names)) or text.rstrip(".")[-1] in ")]"
@@ -306,13 +319,13 @@ def _read_titled(text: str) -> WorkHeading | None:
     if match := _TITLE_AND_MEETING.fullmatch(text):
         title = match["title"] or match["title2"]
         venue, year = match["venue"] or match["venue2"], match["year"] or match["year2"]
-        if len(title.split()) >= MIN_TITLE_WORDS and is_venue(venue):
+        if len(title.split()) >= MIN_TITLE_WORDS and may_name_venue(venue):
             return WorkHeading((("title", _clean(title)), ("venue", venue), ("year", year)))
     return None
 
 
 def _clean(title: str) -> str:
-    return title.strip(" *_\"“”.,")
+    return title.strip(' *_"“”.,')
 
 
 def is_people(names: str) -> bool:
@@ -321,7 +334,7 @@ def is_people(names: str) -> bool:
     return bool(first) and not any(word.lower().strip(".") in NOT_NAMES for word in first)
 
 
-def is_venue(text: str) -> bool:
+def may_name_venue(text: str) -> bool:
     """True for a meeting, a journal or its letters: 'NeurIPS', 'Cognition', 'Proc. R. Soc.'."""
     return bool(
         _MEETING.search(text)
@@ -383,7 +396,7 @@ def _read_people_first(line: str) -> Reference | None:
     read = parse_reference(line)
     if not read.authors or not read.year or any(map(is_no_person, read.authors)):
         return None
-    if not opens_with(read.authors[0], line) or is_acronym_of_venue(read.authors[0]):
+    if not opens_with(read.authors[0], line) or may_be_acronym_of_venue(read.authors[0]):
         return None
     if any("&" in author or "," in author for author in read.authors):
         return None
@@ -397,12 +410,12 @@ def _read_people_first(line: str) -> Reference | None:
 
 
 def _read_direct_names(line: str, *, after_by: bool) -> Reference | None:
-    """A line of names as they are spoken: 'Mireille Dax, Oskar Lindt (2017)', 'Dax & Lindt, PNAS'."""
+    """Names as they are spoken: 'Mireille Dax, Oskar Lindt (2017)', 'Dax & Lindt, PNAS'."""
     match = _PEOPLE.match(line)
     if match is None:
         return None
     people, end = _people_of(line, match)
-    if not people or not is_people(people[0]) or is_acronym_of_venue(people[0]):
+    if not people or not is_people(people[0]) or may_be_acronym_of_venue(people[0]):
         return None
     rest = line[end:]
     if rest.startswith(":"):
@@ -426,7 +439,7 @@ def _people_of(line: str, match: re.Match[str]) -> tuple[tuple[str, ...], int]:
         stop = sign.start() if sign else len(names)
         name = names[position:stop]
         behind = line[stop : stop + 5]
-        if people and (is_venue(name) or ORGANISATION.search(name) or _VOLUME.match(behind)):
+        if people and (may_name_venue(name) or ORGANISATION.search(name) or _VOLUME.match(behind)):
             return tuple(people), end
         people.append(name)
         end, position = stop, sign.end() if sign else stop
@@ -446,12 +459,12 @@ def is_end_of_byline(venue: str, behind: str, *, dated: bool) -> bool:
         return True
     if len(venue.split()) > 8 or not venue[0].isupper():
         return False
-    return is_venue(venue) or (dated and is_raised(venue))
+    return may_name_venue(venue) or (dated and is_raised(venue))
 
 
-def is_acronym_of_venue(name: str) -> bool:
+def may_be_acronym_of_venue(name: str) -> bool:
     """'NeurIPS', which may stand before a year as a name does."""
-    return " " not in name and is_venue(name)
+    return " " not in name and may_name_venue(name)
 
 
 def is_raised(text: str) -> bool:

@@ -22,7 +22,7 @@ _ORDER = load_words("heading_order_words")
 _ORDER_WITH_NUMBER = load_words("heading_order_words_with_number")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _NUMBERISH = re.compile(r"\d+(?:st|nd|rd|th)?|[ivx]{1,4}|kw\d+|w\d+|q[1-4]")
-_NUMBER_OR_LETTER = re.compile(rf"\d+(?:st|nd|rd|th|er|ère|ème|º|ª|s)?|[ivx]{{1,4}}|(?:kw|w|q)\d+")
+_NUMBER_OR_LETTER = re.compile(r"\d+(?:st|nd|rd|th|er|ère|ème|º|ª|s)?|[ivx]{1,4}|(?:kw|w|q)\d+")
 _UNSPACED_DATE = re.compile(
     r"第?[\d一二三四五六七八九十〇零]+(?:年度?|月|日|周|週|回|章|节|節|课|課|学期|주차?|년|월|일|장)"
     r"|(?:星期|周|週)[一二三四五六日天]|[月火水木金土日]曜日?|[월화수목금토일]요일|[上下]旬|제(?=\d)"

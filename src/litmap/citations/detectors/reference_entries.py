@@ -13,6 +13,7 @@ from litmap.citations.note_scan import (
     NoteScan,
     mention_at,
     number_sighting,
+    with_remark,
 )
 from litmap.citations.recognisers.bib_records import field as field_of
 from litmap.citations.recognisers.bib_records import record_reference
@@ -67,7 +68,8 @@ def _index_record(indexing: _Indexing, block: NoteBlock) -> None:
             index.labels[key] = NOT_A_WORK
         return
     shown = reference.title or block.text[:300]
-    mention = Mention(path, block.line, shown, block.heading, block.text, "reference")
+    context = with_remark(block.text, block)
+    mention = Mention(path, block.line, shown, block.heading, context, "reference")
     ties = reference_ties(reference, title_known=True)
     if key:
         index.labels[key] = Tie.record(path, key)
@@ -79,7 +81,7 @@ def _index_record(indexing: _Indexing, block: NoteBlock) -> None:
             sure,
             ties,
             title_known=True,
-            listed=True,
+            listed=field_of(block, "role") != "heading",
             silent=indexing.note.lookup,
             record=block.record and replace(block.record, file=path),
         )

@@ -13,7 +13,11 @@ from litmap.notes.frontmatter import FrontMatter, read_front_matter
 from litmap.notes.inline import Inline, read_inline
 from litmap.parsing.grammar import YEAR
 
-_ATX = re.compile(r"\s{0,3}(#{1,6})(?:[ \t]+(.*?))?[ \t]*(?:#+[ \t]*)?(?:\{[^{}]*\}[ \t]*)?$")
+_ATX = re.compile(
+    r"\s{0,3}(#{1,6})(?:(?:[ \t]+|(?<=##)(?=[^\W_]))(.*?))?"
+    r"[ \t]*(?:#+[ \t]*)?(?:\{[^{}]*\}[ \t]*)?$"
+)
+"""'## Heading'; '##Heading' too, but no '#tag'."""
 _SETEXT = re.compile(r"\s{0,3}(={3,}|-{3,})\s*$")
 _RULE = re.compile(r"\s{0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*([\w{.=+#-]*)")

@@ -15,6 +15,8 @@ _HEADLINE = re.compile(r"(\*{1,12})\s+(.*?)\s*$")
 _STATES = "TODO|DONE|NEXT|WAITING|READ|READING|CANCELLED|CANCELED|INPROGRESS|STARTED|HOLD"
 _STATE_OR_COOKIE = re.compile(rf"(?:{_STATES})\s+|\[#[A-Z]\]\s*|\[\d*/\d*\]\s*|\[\d*%\]\s*")
 """'TODO', a priority '[#A]', or a count of what is done '[1/3]', '[33%]'."""
+_LABEL = re.compile(r"(?<!\S)label:[\w:.-]+\s*|\s*<<[^<>]{1,80}>>\s*$")
+"""What org-ref and org itself write for links to a headline."""
 _TAGS = re.compile(r"\s+:[\w@#%:]+:\s*$")
 _ITEM = re.compile(r"(\s*)(?:[-+]|\*(?!\S)|(\d{1,4})[.)])\s+(?:\[[ xX-]\]\s+)?(.*)$")
 _LINK = re.compile(
@@ -208,7 +210,7 @@ class _OrgReader(BlockReader):
         elif lowered == ":logbook:":
             self.skip_until = ":end:"
         elif match := _HEADLINE.match(line):
-            title = _TAGS.sub("", _STATE_OR_COOKIE.sub("", match.group(2)))
+            title = _LABEL.sub("", _TAGS.sub("", _STATE_OR_COOKIE.sub("", match.group(2))))
             self.heading(len(match.group(1)), title, number)
         elif lowered.startswith("#+"):
             self.flush()

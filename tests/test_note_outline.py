@@ -1,0 +1,230 @@
+"""What a note's headings are: topics, places in an order, or works themselves."""
+
+import pytest
+
+from litmap.citations import find_citations
+from litmap.notes.reader import parse_note
+from litmap.notes.work_headings import read_byline, read_work_heading, split_people
+from litmap.parsing.heading_subjects import has_subject, names_order
+
+
+def note_of(text, suffix=".md"):
+    return parse_note(text, "n" + suffix, suffix)[0]
+
+
+def filed(text, suffix=".md"):
+    """The works of a note by key, with the heading of their first mention."""
+    citations = find_citations([note_of(text, suffix)])
+    return {c.key: c.mentions[0].heading for c in citations}
+
+
+# ── headings that are references ─────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("heading", "title", "authors", "year"),
+    [
+        ("Sommer, I. (2016). Recognition without training.", "Recognition without training",
+         ["I. Sommer"], "2016"),
+        ("Hart & Vogel (2011) Queue discipline in small routers",
+         "Queue discipline in small routers", ["Hart", "Vogel"], "2011"),
+        ("Okafor et al. (2020): Sleep debt in nurses", "Sleep debt in nurses", ["Okafor"], "2020"),
+        ("3. Okafor et al. 2020 – Sleep debt in nurses", "Sleep debt in nurses", ["Okafor"],
+         "2020"),
+        ("Slow roads to fast towns (Meyer & Holt, 2019)", "Slow roads to fast towns",
+         ["Meyer", "Holt"], "2019"),
+        ("Slow roads to fast towns – Meyer and Holt (2019)", "Slow roads to fast towns",
+         ["Meyer", "Holt"], "2019"),
+        ("Slow Roads to Fast Towns (NeurIPS 2017)", "Slow Roads to Fast Towns", [], "2017"),
+        ("[CVPR 2016] Slow Roads to Fast Towns", "Slow Roads to Fast Towns", [], "2016"),
+        ("Müller, Anna (2014): Das Archiv als Ort. Berlin: Wagenbach.", "Das Archiv als Ort",
+         ["Anna Müller"], "2014"),
+        ("Иванов И. И. Снег на дорогах. М.: Наука, 2010.", "Снег на дорогах", ["И. И. Иванов"],
+         "2010"),
+    ],
+)  # fmt: skip
+def test_a_heading_that_is_a_reference_is_a_work(heading, title, authors, year):
+    fields = read_work_heading(heading, (), ()).fields
+    values = dict(fields)
+    assert (values["title"], values["year"]) == (title, year)
+    assert [value for name, value in fields if name == "author"] == authors
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Introduction", "Early work (1950–1970)", "The 2008 crisis", "Deep learning in 2015",
+        "Bell inequalities", "Kuhn and the turn to history", "Many-body localization",
+        "Week 3: Convolutional networks", "Transformers, since 2017", "Papers to read:",
+    ],
+)  # fmt: skip
+def test_a_heading_that_names_a_subject_is_none(heading):
+    assert read_work_heading(heading, (), ()) is None
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Paris (1968)", "Vietnam War (1965)", "Student protests in Paris (1968)", "ImageNet (2012)"],
+)
+def test_a_dated_heading_alone_is_left_a_topic(heading):
+    note = note_of(f"# Modern times\n\n## {heading}\n\nText.\n\n## Other things\n\nText.\n")
+    assert ("Modern times", heading) in [h.path for h in note.headings]
+
+
+def test_dated_headings_that_look_alike_are_works():
+    text = "# Lenses\n\n## Thin lenses in thick air (1988)\n\nGood.\n\n## Why prisms sulk (1994)\n"
+    assert [h.path for h in note_of(text).headings] == [("Lenses",)]
+
+
+def test_a_work_stands_under_the_heading_above_and_what_is_said_of_it_is_its_context():
+    text = (
+        "# Tides\n\n## Ferro, A. (2019). Salt in the upper estuary. *Coastal Notes*, 15(1), 2.\n\n"
+        "Short, with good maps.\n\n### Summary\n\nSee Kell (2001).\n"
+    )
+    (work, other) = find_citations([note_of(text)])
+    assert work.sure
+    assert work.mentions[0].heading == other.mentions[0].heading == ("Tides",)
+    assert "Short, with good maps." in work.mentions[0].context
+    assert "maps" not in work.reference.raw
+
+
+@pytest.mark.parametrize(
+    ("below", "authors", "year"),
+    [
+        ("T. Alvarez, S. Greve. Office Systems Quarterly, 2009.", ["T. Alvarez", "S. Greve"], "2009"),
+        ("*Mireille Dax, Oskar Lindt (2017)*", ["Mireille Dax", "Oskar Lindt"], "2017"),
+        ("by Mireille Dax", ["Mireille Dax"], None),
+        ("Dax & Lindt, NeurIPS 2017", ["Dax", "Lindt"], "2017"),
+        ("Authors: Mireille Dax, Oskar Lindt\nYear: 2017", ["Mireille Dax", "Oskar Lindt"], "2017"),
+        ("- **Autoren:** Dax, M.; Lindt, O.\n- **Jahr**: 2017\n- Gut.", ["M. Dax", "O. Lindt"],
+         "2017"),
+        ("作者：田中太郎、山田花子\n年份：2014", ["田中太郎", "山田花子"], "2014"),
+        ("author:: Mireille Dax\nyear:: 2017", ["Mireille Dax"], "2017"),
+    ],
+)  # fmt: skip
+def test_a_title_with_its_people_below_is_a_work(below, authors, year):
+    note = note_of(f"# Cold\n\n## Frost damage in terraced vineyards\n{below}\n\nGood.\n")
+    (work,) = [block for block in note.blocks if block.kind == "entry"]
+    assert work.heading == ("Cold",)
+    assert [value for name, value in work.fields if name == "author"] == authors
+    assert dict(work.fields).get("year") == year
+    assert not any("Dax" in block.text for block in note.blocks if block.kind != "entry")
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "Smith, J. (2012). On the flight of kites.\n\nDoe, J. (2013). On kites again.",
+        "- Klitzing, Dorda, Pepper 1980, PRL\n- Laughlin 1983", "Good on limits.",
+        "CLOSED: [2023-05-02]", "Read in June 2020", "- arXiv:1010.1992 (Pal, Huse)",
+        "Author: me",
+    ],
+)  # fmt: skip
+def test_a_subject_with_its_works_below_stays_a_topic(below):
+    note = note_of(f"# Air\n\n## Kites in the wind\n{below}\n")
+    assert ("Air", "Kites in the wind") in [heading.path for heading in note.headings]
+
+
+def test_a_surname_and_a_year_below_a_short_heading_leave_it_a_topic():
+    note = note_of("# Air\n\n## GANs\nGoodfellow 2014\n\n## Kites\n*Jane Doe, 2014*\n")
+    assert ("Air", "GANs") in [heading.path for heading in note.headings]
+    assert ("Air", "Kites") not in [heading.path for heading in note.headings]
+
+
+@pytest.mark.parametrize(
+    ("line", "venue"),
+    [
+        ("John Smith, MIT Press, 2014", "MIT Press"),
+        ("Karl Wehner, Norddeutsche Hefte 77 (2008), S. 14–39", "Norddeutsche Hefte 77"),
+        ("P. Dupont et M. Durand, Revue du Lac, 2003", "Revue du Lac"),
+        ("Dax M, Lindt O. J Frost. 2017;3:1-9", "J Frost"),
+    ],
+)
+def test_a_line_of_authors_ends_before_the_venue(line, venue):
+    assert read_byline(line, of_short_title=False).venue == venue
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Good on the limits.", "NeurIPS 2017", "Smith (2012) On kites", "Survey.", "Daniel Kahneman",
+     "John Smith and Eva Roe show that frost (2012) is bad."],
+)  # fmt: skip
+def test_other_lines_are_none_of_authors(line):
+    assert read_byline(line, of_short_title=False) is None
+
+
+def test_people_of_a_field_are_split_as_they_are_written():
+    assert split_people("Doe, J., & Roe, R.") == ["J. Doe", "R. Roe"]
+    assert split_people("Jane Doe and Richard Roe") == ["Jane Doe", "Richard Roe"]
+
+
+def test_citekeys_links_and_identifiers_as_headings_are_no_topics():
+    text = (
+        "# Bees\n\n## [Bees and blue light](https://doi.org/10.5555/bees.2017.4)\n\n"
+        "## Slow roads to fast towns (2203.04567)\n\n## @rowe2015\n\n## [[@rowe2016]]\n\nx\n"
+    )
+    note = note_of(text)
+    assert [heading.path for heading in note.headings] == [("Bees",)]
+    assert {mention.heading for c in find_citations([note]) for mention in c.mentions} == {
+        ("Bees",)
+    }
+
+
+# ── headings that name no subject ────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "2021", "2021-03", "June", "Juin 2020", "Week 3", "Day 2", "KW 12", "3", "XIV", "2010s",
+        "Q3 2020", "14 April 2021", "Oct 3rd, 2021", "Lecture 4", "Kapitel 3", "Semana 2",
+        "settimana 5", "aula 7", "les 3", "неделя 3", "Июнь 2021", "第3周", "2021年", "10月5日",
+        "3월", "月曜日", "1990–2000",
+    ],
+)  # fmt: skip
+def test_headings_that_only_put_notes_in_an_order(heading):
+    assert names_order(heading)
+    assert not has_subject(heading)
+
+
+@pytest.mark.parametrize(
+    "heading", ["Sun", "Week 3: Networks", "Band theory", "R", "To the north", "May flies", "C–N"]
+)
+def test_headings_that_name_a_subject_beside_words_of_order(heading):
+    assert not names_order(heading)
+    assert has_subject(heading)
+
+
+def test_what_stands_under_a_date_stands_under_the_subject_above():
+    text = "# Reading\n\n## Glass\n\n### 2021\n\nMarsh (2019).\n\n## Kilns\n\n### Week 14\n\nAbt (2020).\n"
+    assert set(filed(text).values()) == {("Reading", "Glass"), ("Reading", "Kilns")}
+
+
+def test_letters_of_an_alphabet_are_no_topics_but_bonds_are():
+    listed = note_of("# Glass\n\n## A–C\n\nx\n\n## D–F\n\ny\n")
+    assert [heading.path for heading in listed.headings] == [("Glass",)]
+    bonds = note_of("# Coupling\n\n## C–N\n\nx\n\n## C–O\n\ny\n")
+    assert ("Coupling", "C–N") in [heading.path for heading in bonds.headings]
+
+
+def test_a_list_to_read_is_no_topic_unless_its_subject_has_other_parts():
+    alone = "# Glass\n\n## Bending\n\n### To read\n\nMarsh (2019).\n"
+    beside = "# Glass\n\n## Bending\n\n### Cold\n\nx\n\n### To read\n\nMarsh (2019).\n"
+    assert set(filed(alone).values()) == {("Glass", "Bending")}
+    assert set(filed(beside).values()) == {("Glass", "Bending", "To read")}
+
+
+def test_an_annotated_bibliography_that_is_all_there_is_stays():
+    text = (
+        "# Bogs\n\n## Annotated Bibliography\n\n- Reed, A. (2012). Peat remembers rain. *Bog* 2.\n"
+    )
+    assert set(filed(text).values()) == {("Bogs", "Annotated Bibliography")}
+    assert set(filed("# Bogs\n\nProse.\n" + text[6:]).values()) == {("Bogs",)}
+
+
+def test_a_heading_without_a_blank_is_one_and_a_tag_is_none():
+    note = note_of("# Marshes\n\n##Ouvrages\n\nx\n\n#toread #wind\n\ny\n")
+    assert [heading.path for heading in note.headings] == [("Marshes",), ("Marshes", "Ouvrages")]
+
+
+def test_labels_and_dates_of_org_are_no_text():
+    text = "* DONE Kite Networks label:sec:kites\n  CLOSED: [2023-05-02 Tue]\n* Other <<here>>\n"
+    note = note_of(text, ".org")
+    assert [heading.path for heading in note.headings] == [("Kite Networks",), ("Other",)]
+    assert {block.kind for block in note.blocks} == {"heading"}
