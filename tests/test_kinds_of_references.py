@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from litmap.citations import find_citations
+from litmap.citations.recognisers.table_rows import split_author_cell
 from litmap.models import Citation
 from litmap.notes import read_notes
 from litmap.parsing.identifiers import find_identifiers, identifier_from_url
+from litmap.parsing.table_columns import work_columns
 
 
 def _citations(folder: Path, name: str, text: str) -> list[Citation]:
@@ -76,6 +78,108 @@ def test_markdown_inside_a_div_is_read_as_markdown(tmp_path: Path) -> None:
     text = "<div>\n[A paper](https://doi.org/10.5555/ab.7)\n</div>\n"
     (citation,) = _citations(tmp_path, "n.md", text)
     assert citation.reference.ids == ("doi:10.5555/ab.7",)
+
+
+TWO_ROWS = [
+    ("Punts in slow water", ["Dunne"], 2007),
+    ("Locks that leak at night", ["Okoro", "Lee"], 2012),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "t.md",
+            "# Boats\n\n| Notes | Title | Authors | Year |\n|---|---|---|---|\n"
+            "| so long | Punts in slow water | Dunne | 2007 |\n"
+            "| good | Locks that leak at night | Okoro, Lee | 2012 |\n",
+        ),
+        (
+            "t.org",
+            "* Boats\n| Jahr | Autor:innen | Titel |\n|----+----+----|\n"
+            "| 2007 | Dunne, Ida | Punts in slow water |\n"
+            "| 2012 | Okoro, Ben; Lee, Kim | Locks that leak at night |\n",
+        ),
+        (
+            "t.html",
+            "<html><body><h1>Boats</h1><table><tr><th>Auteurs</th><th>Titre</th><th>Année</th></tr>"
+            "<tr><td>Dunne</td><td>Punts in slow water</td><td>2007</td></tr>"
+            "<tr><td>Okoro et Lee</td><td>Locks that leak at night</td><td>2012</td></tr>"
+            "</table></body></html>",
+        ),
+        (
+            "t.tex",
+            "\\section{Boats}\n\\begin{tabular}{@{}lp{3cm}l@{}}\n\\toprule\nAutores & Título & Año \\\\\n"
+            "\\midrule\nDunne & Punts in\nslow water & 2007 \\\\\n"
+            "Okoro y Lee & Locks that leak at night & 2012\n\\end{tabular}\n",
+        ),
+        (
+            "t.csv",
+            "年份;标题;作者;备注\n2007;Punts in slow water;Dunne;x\n"
+            "2012;Locks that leak at night;Okoro and Lee;y\n",
+        ),
+    ],
+)
+def test_a_row_of_a_table_is_the_work_that_its_columns_name(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    references = [citation.reference for citation in _citations(tmp_path, name, text)]
+    found = [(r.title, [author.split()[-1] for author in r.authors], r.year) for r in references]
+    assert found == TWO_ROWS
+
+
+def test_what_a_cell_of_remarks_cites_is_read_as_any_text(tmp_path: Path) -> None:
+    text = (
+        "| Title | Authors | Year | DOI | Notes |\n|---|---|---|---|---|\n"
+        "| Punts in slow water | Dunne | 2007 | 10.5555/ab.7 | unlike Okoro and Lee (2012) |\n"
+    )
+    citations = _citations(tmp_path, "n.md", text)
+    assert [c.reference.ids for c in citations] == [("doi:10.5555/ab.7",), ()]
+    assert citations[1].reference.authors == ("Okoro", "Lee")
+
+
+def test_a_table_of_tasks_or_talks_holds_no_works(tmp_path: Path) -> None:
+    text = (
+        "| Title | Status |\n|---|---|\n| Call the ward about the pump | open |\n\n"
+        "| Date | Title | Speaker |\n|---|---|---|\n| 3 May 2021 | How we feed the pumps | Ben |\n"
+    )
+    assert not [c for c in _citations(tmp_path, "n.md", text) if c.sure or c.searched]
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("Rask A, Umeh B", ("Rask A", "Umeh B")),
+        ("Rask, A., Umeh, B.-K.", ("A. Rask", "B.-K. Umeh")),
+        ("Rask, Ada; Umeh, Ben", ("Ada Rask", "Ben Umeh")),
+        ("Rask & Umeh", ("Rask", "Umeh")),
+        ("Ada Rask, Ben Umeh, and Kim Lee", ("Ada Rask", "Ben Umeh", "Kim Lee")),
+        ("Rask et al.", ("Rask",)),
+        ("Rask & Umeh (2001)", ("Rask", "Umeh")),
+        ("林涛、苏晓等", ("林涛", "苏晓")),
+        ("Иванов А.А., Петров Б.Б. и др.", ("Иванов А.А.", "Петров Б.Б.")),
+    ],
+)
+def test_names_of_a_cell_are_parted(cell: str, names: tuple[str, ...]) -> None:
+    assert split_author_cell(cell) == names
+
+
+@pytest.mark.parametrize(
+    ("cells", "columns"),
+    [
+        (["**Title**", "Author(s)", "Year"], ("title", "authors", "year")),
+        (["Año (edición)", "Título", "Notas"], ("year", "title", "remark")),
+        (["論文", "雑誌", "??"], ("title", "venue", "remark")),
+        (["Reference", "Status"], ("reference", "remark")),
+        (["Title", "Status"], ()),
+        (["Title", "Gravel paths"], ()),
+    ],
+)
+def test_a_head_of_a_table_of_works_names_titles_and_one_thing_more(
+    cells: list[str], columns: tuple[str, ...]
+) -> None:
+    assert work_columns(cells) == columns
 
 
 # ── where an identifier ends ─────────────────────────────────────────────────────────────────────

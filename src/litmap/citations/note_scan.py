@@ -38,6 +38,7 @@ class EntryIndex:
     `entries`: reference entries by the index of their block.
     `listed`: indexes of the blocks that form reference lists.
     `short_notes`: indexes of blocks such as 'Ibid., 332', which are read with the entries.
+    `table_heads`: indexes of the rows that name the columns of a table of works.
     `sightings`, `links`: records of reference files and short notes, in the order of their blocks.
     """
 
@@ -47,6 +48,7 @@ class EntryIndex:
     entries: dict[int, list[ReferenceEntry]] = field(default_factory=dict)
     listed: frozenset[int] = frozenset()
     short_notes: set[int] = field(default_factory=set)
+    table_heads: set[int] = field(default_factory=set)
     sightings: list[Sighting] = field(default_factory=list)
     links: list[PlainLink] = field(default_factory=list)
 

@@ -138,8 +138,9 @@ def detectors_for(block_scan: BlockScan) -> tuple[Detector, ...]:
 def _block_scans(note_scan: NoteScan) -> Iterator[BlockScan]:
     """The blocks that are read as text: records and short notes are read with the entries."""
     index = note_scan.entries
+    already_read = index.short_notes | index.table_heads
     for place, block in enumerate(note_scan.blocks):
-        if block.kind != "entry" and place not in index.short_notes:
+        if block.kind != "entry" and place not in already_read:
             entries = index.entries.get(place, ())
             yield BlockScan(block, entries, in_reference_list=place in index.listed)
 

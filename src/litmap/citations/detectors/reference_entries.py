@@ -24,6 +24,7 @@ from litmap.citations.recognisers.link_classifier import classify_link
 from litmap.citations.recognisers.reference_entries import find_reference_entries
 from litmap.citations.recognisers.reference_lists import reference_list_blocks
 from litmap.citations.recognisers.short_notes import CitedEntry, resolve_short_note
+from litmap.citations.recognisers.table_rows import read_tables
 from litmap.citations.ties import Tie, reference_ties
 from litmap.models import Mention, Note, NoteBlock, Reference
 
@@ -45,9 +46,15 @@ def index_entries(note: Note, blocks: Sequence[NoteBlock]) -> EntryIndex:
     """Reads the reference entries of a note, each after those before it."""
     index = EntryIndex(listed=frozenset(reference_list_blocks(blocks)))
     indexing = _Indexing(note, index)
+    tables = read_tables(blocks)
+    index.table_heads = tables.heads
     for place, block in enumerate(blocks):
+        if place in tables.heads:
+            continue
         if block.kind == "entry":
             _index_record(indexing, block)
+        elif place in tables.works:
+            index.entries[place] = [tables.works[place]]
         elif block.kind != "heading" and len(block.text) < MAX_LISTED:
             _index_block(indexing, block, place)
     if index.numbers:
@@ -158,9 +165,12 @@ def _work(note_scan: NoteScan, block_scan: BlockScan, entry: ReferenceEntry) -> 
         title_known=True,
         listed=block_scan.in_reference_list,
     )
-    yield Detection(sighting, claim=(entry.start, entry.end))
+    claims = entry.claims or ((entry.start, entry.end),)
+    yield Detection(sighting, claim=claims[0])
+    for claim in claims[1:]:
+        yield Detection(claim=claim)
     for link in block.links:
-        inside = entry.start <= link.start < entry.end
+        inside = any(start <= link.start < end for start, end in claims)
         if inside and classify_link(link.target, link.text)[0] == "plain":
             yield Detection(link=note_scan.plain_link(block, link))
 

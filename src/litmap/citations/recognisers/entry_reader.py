@@ -64,6 +64,7 @@ class ReferenceEntry:
     """A reference entry found in a block, with the stretch it was read from.
 
     `sure` is True for what is surely a work, `is_web_page` for a page that is no scholarly work.
+    `claims`: what of the stretch belongs to the reference, where it is not the whole.
     """
 
     reference: Reference
@@ -71,6 +72,7 @@ class ReferenceEntry:
     end: int
     sure: bool
     is_web_page: bool = False
+    claims: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

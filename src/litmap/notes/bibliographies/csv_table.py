@@ -15,11 +15,21 @@ from litmap.notes.bibliographies.record import (
     given_name_first,
 )
 from litmap.notes.builder import Builder
+from litmap.parsing.table_columns import column_role
 
 _BETWEEN_NAMES = re.compile(r";| and ")
 _AUTHORS = ("author", "authors")
 _DATES = ("publication year", "year", "date")
 _VENUES = ("publication title", "journal", "venue")
+_SYNONYMS = {"authors": _AUTHORS, "year": _DATES, "venue": _VENUES, "url": ("url", "link")}
+_COLUMNS_BY_ROLE = {
+    "title": "title",
+    "authors": "authors",
+    "year": "year",
+    "date": "year",
+    "venue": "venue",
+    "address": "url",
+}
 
 
 def read_csv(text: str, builder: Builder) -> None:
@@ -32,21 +42,39 @@ def read_csv(text: str, builder: Builder) -> None:
 
 def _records(text: str) -> list[tuple[Pairs, BibRecord]]:
     """What each row says, and the row as it came."""
-    rows = csv.reader(io.StringIO(text))
+    rows = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
     headings = [name.strip().lstrip("\ufeff") for name in next(rows, [])]
     columns = [name.lower() for name in headings]
-    if "title" not in columns:
+    aliases = _aliases(columns)
+    if "title" not in columns and "title" not in aliases:
         raise ValueError("no column called 'Title'")
     records = []
     line = 2
     for row in rows:
         cells = dict(zip(columns, (cell.strip() for cell in row), strict=False))
+        cells |= {name: cells.get(column, "") for name, column in aliases.items()}
         fields = tuple(zip(headings, row, strict=False))
         kind = cells.get("item type", "")
         record = BibRecord("csv", cells.get("key", ""), kind, fields, line=line)
         records.append((_pairs(cells), record))
         line = rows.line_num + 1  # a cell may run over lines
     return records
+
+
+def _delimiter(text: str) -> str:
+    """What parts the columns: a comma, or a semicolon or tab where the first line has more."""
+    head = text.lstrip().partition("\n")[0]
+    return max(",;\t", key=head.count)
+
+
+def _aliases(columns: list[str]) -> dict[str, str]:
+    """The columns of other languages by their English names: 'year' for 'año'."""
+    aliases: dict[str, str] = {}
+    for column in columns:
+        name = _COLUMNS_BY_ROLE.get(column_role(column), "")
+        if name and not any(known in columns for known in _SYNONYMS.get(name, (name,))):
+            aliases.setdefault(name, column)
+    return aliases
 
 
 def _pairs(cells: dict[str, str]) -> Pairs:

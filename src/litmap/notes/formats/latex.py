@@ -44,6 +44,17 @@ _BIBITEM = re.compile(
     r"\\bibitem\s*(?:\[((?:[^\[\]{}]|\{[^{}]{0,200}\}){0,300})\])?\s*\{([^{}]{1,200})\}"
 )
 _ENVIRONMENT = re.compile(r"\\(begin|end)\{([\w*]{1,40})\}")
+_TABLES = {"tabular", "tabular*", "tabularx", "tabulary", "longtable", "supertabular", "xltabular"}
+_BEGIN_TABLE = re.compile(
+    r"\\begin\{[a-z]+\*?\}(?:\[[^\[\]]{0,40}\])?(?:\{(?:[^{}]|\{[^{}]{0,80}\}){0,200}\}){1,2}"
+)
+_TABLE_RULE = re.compile(
+    r"\\(?:hline|toprule|midrule|bottomrule|endhead|endfirsthead|endfoot|endlastfoot|rowcolor\{[^{}]*\}|"
+    r"(?:cline|cmidrule|addlinespace)(?:\([^()]*\))?(?:[\[{][^{}\[\]]*[\]}])?)\b|"
+    r"\\end\{[a-z]+\*?\}"
+)
+_ROW_END = re.compile(r"\\\\(?:\[[^\[\]]{0,20}\])?|\\tabularnewline\b")
+_CELL_BORDER = re.compile(r"(?<!\\)&")
 _DROPPED = {
     "equation",
     "equation*",
@@ -194,6 +205,11 @@ class _LatexReader(BlockReader):
         """Of the entry of a reference list that was read last."""
         self.dropped = ""
         """The environment that is being left out, '' outside of one."""
+        self.table = ""
+        """The environment of the table that is being read, '' outside of one."""
+        self.closes_table = False
+        self.row: list[str] = []
+        self.row_line = 0
         self.footnotes = 0
         """Read so far; those without a number of their own are labelled by it."""
 
@@ -264,6 +280,8 @@ class _LatexReader(BlockReader):
                 self.begin_environment(number, name)
             elif name == self.dropped:
                 self.dropped = ""
+            elif name == self.table:
+                self.closes_table = True
 
     def begin_environment(self, number: int, name: str) -> None:
         """Drops an environment without prose, or opens a list of references."""
@@ -271,6 +289,10 @@ class _LatexReader(BlockReader):
             self.dropped = name
             if name.startswith("filecontents"):
                 self.filecontents(number)
+        elif name in _TABLES:
+            self.flush()
+            self.table = name
+            self.row = []
         elif name == "thebibliography":
             self.flush()
             self.builder.heading(3, Inline("References"), number + 1)
@@ -285,6 +307,8 @@ class _LatexReader(BlockReader):
         line = self.lines[number]
         if self.dropped:
             self.leave_out()
+        elif self.table:
+            self.table_line(number, line)
         elif not line.strip():
             self.flush()
         elif match := _SECTION.search(line):
@@ -298,6 +322,26 @@ class _LatexReader(BlockReader):
         else:
             self.text(number, _COMMANDS_WITHOUT_TEXT.sub(" ", _ENVIRONMENT.sub("", line)))
         return number + 1
+
+    def table_line(self, number: int, line: str) -> None:
+        """Takes a line of a table: each row is a block, whose cells a sign parts."""
+        if not self.row:
+            self.row_line = number
+        *rows, rest = _ROW_END.split(_TABLE_RULE.sub(" ", _BEGIN_TABLE.sub(" ", line)))
+        for row in rows:
+            self.table_row("\n".join([*self.row, row]))
+            self.row, self.row_line = [], number
+        self.row += [rest] if self.row or rest.strip() else []
+        if self.closes_table:
+            self.table_row("\n".join(self.row))
+            self.table, self.row, self.closes_table = "", [], False
+
+    def table_row(self, row: str) -> None:
+        """Adds a row; one without borders of cells is a caption or a heading within the table."""
+        if row.strip():
+            cells = "\u2003|\u2003".join(cell.strip() for cell in _CELL_BORDER.split(row))
+            self.hold(self.row_line, cells, "cell")
+            self.flush()
 
     def text(self, number: int, text: str) -> None:
         """Takes a line of text; one that is empty but for commands is left out."""

@@ -1,0 +1,227 @@
+"""Tables of works: a row is a work, read by what the names of the columns say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from litmap.citations.recognisers.author_names import find_names
+from litmap.citations.recognisers.entry_reader import ReferenceEntry
+from litmap.citations.recognisers.link_classifier import classify_link
+from litmap.citations.recognisers.reference_shape import reference_score
+from litmap.models import NoteBlock, Reference
+from litmap.parsing.grammar import ET_AL_WORDS, MORE_AUTHORS, UPPER, YEAR_SINCE_1400
+from litmap.parsing.identifiers import find_identifiers, normalise_id
+from litmap.parsing.table_columns import work_columns
+
+CELL_BORDER = re.compile("\u2003\\|\u2003")
+MIN_TITLE_LENGTH = 2
+MIN_REFERENCE_SCORE = 0.6
+"""From which on a cell of titles holds a whole reference."""
+_CELLS_OF_WORK = ("title", "authors", "year", "date", "venue", "identifier", "address")
+_YEAR = re.compile(rf"(?<!\d){YEAR_SINCE_1400}(?!\d)")
+_YEAR_BEHIND = re.compile(rf",?\s*[(\[]?{YEAR_SINCE_1400}[a-z]?[)\]]?$")
+_MAY_CITE = re.compile(rf"[@\[\]]|\d{{4}}|{ET_AL_WORDS}")
+_ARXIV_COLUMN = re.compile(r"\d{4}\.\d{4,5}(?:v\d+)?")
+_NUMBER_COLUMN = re.compile(r"\d{4,9}")
+_QUOTES = ' \t“”"„‚‘«»‹›「」『』《》'
+_MORE_AUTHORS = re.compile(
+    rf"(?:{MORE_AUTHORS}|[,、，]?\s*(?:и др\.?|та ін\.?|等|ほか|他|외))\s*$", re.I
+)
+_NAME_BORDER = re.compile(
+    r"\s*[;；、，/·]\s*|,?\s+(?:and|und|et|y|e|en|og|och|i|и|та|&)\s+|\s*&\s*"
+)
+_COMMA = re.compile(r"\s*,\s*")
+_INITIALS = re.compile(rf"(?:[{UPPER}]\.?[ -]?){{1,4}}")
+_INVERTED_BESIDE_OTHERS = re.compile(r"[^,;]+,[^,;]+(?:;|\s(?:and|und|et|y|e|и|&)\s)")
+_UNSPACED = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
+
+
+@dataclass(frozen=True, slots=True)
+class TableRows:
+    """The works of tables by the index of their block, and the indexes of the tables' heads."""
+
+    works: dict[int, ReferenceEntry] = field(default_factory=dict)
+    heads: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A cell: its text and where it stands in the row's text."""
+
+    text: str
+    start: int
+    end: int
+
+
+def read_tables(blocks: Sequence[NoteBlock]) -> TableRows:
+    """The rows that are works, of all tables whose head says so."""
+    rows = TableRows()
+    for head, columns, places in _tables(blocks):
+        rows.heads.add(head)
+        if "title" not in columns:
+            continue  # whole references, which are read as any are
+        names = _column_names(blocks[head], columns)
+        cells = {place: dict(_cells_by_role(blocks[place], columns)) for place in places}
+        authors = [row["authors"].text for row in cells.values() if "authors" in row]
+        inverted = any(map(_INVERTED_BESIDE_OTHERS.match, authors))
+        for place, row in cells.items():
+            entry = _read_row(blocks[place], row, names, inverted=inverted)
+            if entry:
+                rows.works[place] = entry
+    return rows
+
+
+def _tables(
+    blocks: Sequence[NoteBlock],
+) -> Iterator[tuple[int, tuple[str, ...], list[int]]]:
+    """The index of each table's head, what its columns hold, and the indexes of its rows."""
+    head = -1
+    columns: tuple[str, ...] = ()
+    places: list[int] = []
+    for place, block in enumerate(blocks):
+        cells = CELL_BORDER.split(block.text) if block.kind == "cell" else []
+        named = work_columns(cells) if len(cells) > 1 else ()
+        belongs = bool(columns) and bool(cells) and len(cells) <= len(columns)
+        if columns and (named or not belongs):
+            yield head, columns, places
+            columns = ()
+        if named:
+            head, columns, places = place, named, []
+        elif columns:
+            places.append(place)
+    if columns:
+        yield head, columns, places
+
+
+def _column_names(head: NoteBlock, columns: Sequence[str]) -> dict[str, str]:
+    """The names of the columns by what they hold, in lower case."""
+    cells = CELL_BORDER.split(head.text.lower())
+    return dict(zip(columns, cells, strict=False))
+
+
+def _cells_by_role(block: NoteBlock, columns: Sequence[str]) -> Iterator[tuple[str, _Cell]]:
+    """The filled cells of a row by what their column holds; remarks are left out."""
+    start = 0
+    ends = [match.span() for match in CELL_BORDER.finditer(block.text)]
+    for role, (end, following) in zip(
+        columns, [*ends, (len(block.text), len(block.text))], strict=False
+    ):
+        text = block.text[start:end]
+        if role in _CELLS_OF_WORK and text.strip():
+            yield role, _Cell(text.strip(), start, end)
+        start = following
+
+
+def _read_row(
+    block: NoteBlock, row: Mapping[str, _Cell], names: Mapping[str, str], *, inverted: bool
+) -> ReferenceEntry | None:
+    """The work of a row; None where its cell of titles holds none, or a whole citation."""
+    title = row["title"].text.strip(_QUOTES).rstrip(".") if "title" in row else ""
+    if len(title) < MIN_TITLE_LENGTH or _is_citation(title, has_authors="authors" in row):
+        return None
+    authors = split_author_cell(row["authors"].text, inverted=inverted) if "authors" in row else ()
+    ids, urls = _ids_and_urls(block, row, names)
+    venue, year = _venue_and_year(row)
+    reference = Reference(block.text, title, authors, year, venue=venue, ids=ids, urls=urls)
+    told = bool(authors) and bool(year or venue or ids)
+    claims = tuple(_claims(block, row))
+    return ReferenceEntry(reference, 0, len(block.text), told or bool(ids), claims=claims)
+
+
+def _is_citation(title: str, *, has_authors: bool) -> bool:
+    """True for a cell that cites rather than names: 'Doe et al. (2001)', a whole reference."""
+    if any(
+        names.strong and names.end - names.start > 0.5 * len(title) for names in find_names(title)
+    ):
+        return True
+    return not has_authors and reference_score(title) >= MIN_REFERENCE_SCORE
+
+
+def split_author_cell(text: str, *, inverted: bool = False) -> tuple[str, ...]:
+    """The names of a cell of authors: 'Rask A, Umeh B', 'Okoro and Lee', '林涛、苏晓'.
+
+    `inverted` where another row of the column shows that a comma stands within a name.
+    """
+    text = _MORE_AUTHORS.sub("", _YEAR_BEHIND.sub("", text.strip()))
+    parts = [part for part in _NAME_BORDER.split(text) if part and part.strip()]
+    if inverted or ";" in text:
+        return tuple(_given_first(part) for part in parts)
+    names: list[str] = []
+    for part in parts:
+        names += _split_at_commas(part)
+    return tuple(names)
+
+
+def _split_at_commas(text: str) -> list[str]:
+    """The names between commas; initials belong to the name before: 'Doe, J., Roe, R.'."""
+    names: list[str] = []
+    for part in filter(None, _COMMA.split(text)):
+        if names and _INITIALS.fullmatch(part) and not _UNSPACED.search(part):
+            names[-1] = f"{part} {names[-1]}"
+        else:
+            names.append(part.strip())
+    return names
+
+
+def _given_first(name: str) -> str:
+    """'Krüger, Lars' as 'Lars Krüger'."""
+    family, _, given = (part.strip() for part in name.partition(","))
+    return f"{given} {family}".strip()
+
+
+def _venue_and_year(row: Mapping[str, _Cell]) -> tuple[str, int | None]:
+    """The venue without a year, and the year of its own cell, the authors' or the venue's."""
+    venue = row["venue"].text if "venue" in row else ""
+    date = row.get("year") or row.get("date")
+    dated = _YEAR.search(date.text) if date else None
+    if dated is None and "authors" in row:
+        dated = _YEAR_BEHIND.search(row["authors"].text)
+        dated = _YEAR.search(dated.group()) if dated else None
+    if dated is None and (dated := _YEAR.search(venue)):
+        venue = (venue[: dated.start()] + venue[dated.end() :]).strip(" ,()'’")
+    return venue, int(dated.group()) if dated else None
+
+
+def _ids_and_urls(
+    block: NoteBlock, row: Mapping[str, _Cell], names: Mapping[str, str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What identifies the work of a row: in its cells, and in their links."""
+    ids: list[str] = []
+    urls: list[str] = []
+    for role, cell in row.items():
+        if role in {"authors", "year", "date"}:
+            continue
+        if role == "identifier" and (bare := _bare_id(cell.text, names.get(role, ""))):
+            ids.append(bare)
+        ids += [found.id for found in find_identifiers(cell.text)]
+        for link in block.links:
+            if cell.start <= link.start < cell.end:
+                kind, identifier = classify_link(link.target, link.text)
+                ids += [identifier] if identifier else []
+                urls += [link.target] if kind != "plain" else []
+    return tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(urls))
+
+
+def _bare_id(text: str, column: str) -> str | None:
+    """The identifier that only its column's name tells: '2101.00001' under 'arXiv'."""
+    text = text.strip()
+    if "arxiv" in column and _ARXIV_COLUMN.fullmatch(text):
+        return normalise_id(f"arxiv:{text}")
+    if ("pmid" in column or "pubmed" in column) and _NUMBER_COLUMN.fullmatch(text):
+        return normalise_id(f"pmid:{text}")
+    return None
+
+
+def _claims(block: NoteBlock, row: Mapping[str, _Cell]) -> Iterator[tuple[int, int]]:
+    """What of a row is understood: the work's cells, and remarks that cite nothing."""
+    of_work = {(cell.start, cell.end) for cell in row.values()}
+    start = 0
+    for match in [*CELL_BORDER.finditer(block.text), None]:
+        end = match.start() if match else len(block.text)
+        text = block.text[start:end]
+        linked = any(start <= link.start < end for link in block.links)
+        if (start, end) in of_work or not (linked or _MAY_CITE.search(text)):
+            yield start, end
+        start = match.end() if match else end

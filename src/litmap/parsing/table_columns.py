@@ -1,0 +1,59 @@
+"""What the columns of a table of works hold, told by their names in many languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from litmap.parsing.word_lists import load_words
+
+MAX_NAME = 40
+"""Characters of a column's name."""
+WORK_COLUMNS = frozenset({"authors", "year", "venue", "identifier"})
+"""What beside titles makes a table one of works; a date does not: talks and tasks have one."""
+_DECORATION = re.compile(r"^[\s*_`:~]+|[\s*_`:.~]+$")
+_BRACKET_AT_END = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]$")
+
+
+@cache
+def _roles() -> dict[str, str]:
+    """What a column holds, by its name."""
+    pairs = (entry.split(" ", 1) for entry in load_words("table_columns"))
+    return {name: role for role, name in pairs}
+
+
+def column_role(name: str) -> str:
+    """'title', 'authors', 'year', 'date', 'venue', 'identifier', 'address', 'reference' or 'remark'
+    for the name of a column in any of the languages, '' for any other text: 'Año (edición)'.
+    """
+    name = _DECORATION.sub("", name.replace("\u00a0", " "))
+    if not name or len(name) > MAX_NAME:
+        return ""
+    folded = " ".join(name.lower().split())
+    return _roles().get(folded) or _roles().get(_BRACKET_AT_END.sub("", folded), "")
+
+
+def work_columns(cells: Sequence[str]) -> tuple[str, ...]:
+    """What each column holds where a row is the head of a table of works, () for any other row.
+
+    A head names the titles and one thing more of a work, or whole references and one thing more;
+    of two columns that hold the same the first counts, an unknown one is a remark.
+    """
+    roles = [column_role(cell) for cell in cells]
+    named = [role for role in roles if role]
+    if len(named) < 2 or not _is_of_works(named):
+        return ()
+    seen: set[str] = set()
+    columns = []
+    for role in roles:
+        columns.append("remark" if not role or role in seen else role)
+        seen.add(role)
+    return tuple(columns)
+
+
+def _is_of_works(named: Sequence[str]) -> bool:
+    """True for columns of titles with what tells works, or of whole references."""
+    if "title" in named:
+        return not WORK_COLUMNS.isdisjoint(named) or "address" in named
+    return "reference" in named
