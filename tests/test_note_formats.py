@@ -15,7 +15,7 @@ from litmap.citations import find_citations
 from litmap.errors import NoteError
 from litmap.notes import builder, discovery, parse_note, read_notes
 from litmap.notes import formats as note_formats
-from litmap.notes.bibliographies import linking, record
+from litmap.notes.bibliographies import linking, names
 from litmap.notes.builder import Builder
 from litmap.notes.formats import FORMATS, NoteFormat, detect_format, html, markdown
 from litmap.notes.formats import line_wrapping as wrapping
@@ -337,7 +337,7 @@ def test_lines_that_begin_nothing_in_markdown() -> None:
     ],
 )
 def test_names_are_turned_to_begin_with_the_given_one(name: str, expected: str) -> None:
-    assert record.given_name_first(name) == expected
+    assert names.given_name_first(name) == expected
 
 
 def test_signatures_are_told_by_their_mark() -> None:

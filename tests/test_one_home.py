@@ -39,7 +39,7 @@ EXCEPTIONS = {
         "citations/recognisers/title_scoring.py": "an example told in words",
         "library/summary_view.py": "written, not read",
         "text/marked_up/jats.py": "written, not read",
-        "notes/bibliographies/bibtex.py": "a name in a field, compared as it stands",
+        "notes/bibliographies/names.py": "a name in a field, compared as it stands",
         "notes/formats/mediawiki.py": "a name in a template, compared as it stands",
         "references/citing_passages.py": "read between a name and its year, where nothing else can stand",
     },

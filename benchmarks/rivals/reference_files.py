@@ -22,9 +22,10 @@ from typing import Any
 from litmap.exports.bibtex import to_bibtex
 from litmap.exports.keys import citation_keys
 from litmap.exports.ris import to_ris
-from litmap.models import Work
+from litmap.models import BibRecord, Work
 from litmap.notes.bibliographies.bibtex import bibtex_blocks
-from litmap.notes.bibliographies.record import given_name_first, record_block
+from litmap.notes.bibliographies.names import given_name_first, split_names
+from litmap.notes.bibliographies.record import record_block
 from litmap.notes.bibliographies.ris import read_ris
 from litmap.notes.builder import Builder
 from litmap.parsing.latex_text import plain_latex
@@ -110,13 +111,27 @@ def by_pybtex(made: list[Work]) -> str:
 Told = dict[str, tuple[str, str]]
 
 
-def read_bibtexparser(text: str) -> Told:
+def read_litmap(text: str) -> Told:
     """{DOI: (title, authors)} as litmap reads it."""
     found = {}
     for block in bibtex_blocks(text):
         values = dict(reversed(block.fields))
         people = [value for name, value in block.fields if name == "author"]
         found[values.get("doi", "").lower()] = (values.get("title", ""), "; ".join(people))
+    return found
+
+
+def read_bibtexparser(text: str) -> Told:
+    from bibtexparser import parse_string
+    from bibtexparser.middlewares import RemoveEnclosingMiddleware
+
+    library = parse_string(text, parse_stack=[RemoveEnclosingMiddleware(True)])
+    found = {}
+    for entry in library.entries:
+        values = {field.key.lower(): str(field.value) for field in reversed(entry.fields)}
+        title = " ".join(plain_latex(values.get("title", "")).split())
+        people = "; ".join(split_names(values.get("author", "")))
+        found[values.get("doi", "").lower()] = (title, people)
     return found
 
 
@@ -167,6 +182,7 @@ def rounds(made: list[Work]) -> list[dict[str, Any]]:
                     files.append("")
             row["cpu_ms"] = round(1000 * (time.process_time() - start), 1)
             for reader_name, read in {
+                "litmap": read_litmap,
                 "bibtexparser": read_bibtexparser,
                 "pybtex": read_pybtex,
             }.items():
@@ -225,7 +241,7 @@ def rispy_blocks(text: str) -> list[Any]:
             ("abstract", item.get("abstract", "")),
         ]
         pairs += [("url", url) for url in item.get("urls", [])]
-        block = record_block([pair for pair in pairs if pair[1]], 1)
+        block = record_block(pairs, BibRecord("ris", line=1))
         if block:
             found.append(block)
     return found
@@ -333,7 +349,8 @@ def main() -> None:
     some = made[:40]
     bib, ris = by_litmap(some), to_ris([(work, ()) for work in some])
     cases = {
-        "BibTeX, litmap with bibtexparser": (read_bibtexparser, bib), "BibTeX, pybtex": (read_pybtex, bib),
+        "BibTeX, litmap": (read_litmap, bib), "BibTeX, bibtexparser": (read_bibtexparser, bib),
+        "BibTeX, pybtex": (read_pybtex, bib),
         "RIS, litmap": (ris_blocks, ris), "RIS, rispy": (rispy_blocks, ris),
     }  # fmt: skip
     for name, (read, text) in cases.items():

@@ -127,7 +127,6 @@ def parse_note(text: str, path: str, suffix: str = ".md", sha256: str = "") -> t
         chosen.read(text, builder)
     except ValueError as error:
         raise NoteError(str(error), subject=path) from error
-    if not builder.broken:
-        builder.broken = describe_depth(text, chosen.name)
+    broken = "; ".join(filter(None, (builder.broken, describe_depth(text, chosen.name))))
     title = Path(path).stem if path != "-" else "standard input"
-    return builder.note(path, chosen.name, sha256, title), builder.broken
+    return builder.note(path, chosen.name, sha256, title), broken

@@ -66,21 +66,22 @@ def _index_record(indexing: _Indexing, block: NoteBlock) -> None:
     """Adds a record of a reference file, or its link where it is not a work."""
     path, index = indexing.note.path, indexing.index
     reference, sure = record_reference(block)
-    key = field_of(block, "key")
+    keys = [value for name, value in block.fields if name == "key"]
     if not sure and not reference.ids:
         if reference.urls:
             link = PlainLink(path, block.line, reference.title, reference.urls[0], block.heading)
             index.links.append(link)
-        if key:
-            index.labels[key] = NOT_A_WORK
+        for key in keys:
+            index.labels.setdefault(key, NOT_A_WORK)
         return
     shown = reference.title or block.text[:300]
     context = with_remark(block.text, block)
     mention = Mention(path, block.line, shown, block.heading, context, "reference")
     ties = reference_ties(reference, title_known=True)
-    if key:
-        index.labels[key] = Tie.record(path, key)
-        ties |= {index.labels[key]}
+    for key in keys:
+        if key not in index.labels:  # the first of two entries with one key has it
+            index.labels[key] = Tie.record(path, keys[0])
+            ties |= {index.labels[key]}
     index.sightings.append(
         Sighting(
             mention,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from litmap.citations.recognisers.link_classifier import classify_link, is_non_scholarly_host
 from litmap.models import NoteBlock, Reference
-from litmap.parsing.identifiers import normalise_id
+from litmap.parsing.identifiers import identifiers_in_field, normalise_id
 from litmap.parsing.word_lists import load_words
 
 _NON_SCHOLARLY_TYPES = load_words("non_scholarly_record_types")
@@ -17,7 +17,7 @@ _VAGUE_TYPES = frozenset({"misc", "unpublished", "", "document"})
 """Types that say nothing: the addresses tell."""
 _PAGE_TYPES = frozenset({"misc", "online", "", "article", "unpublished"})
 """Types that web pages are given."""
-_ID_FIELDS = frozenset({"doi", "arxiv", "pmid", "pmcid", "openreview"})
+_ID_FIELDS = frozenset({"arxiv", "pmid", "pmcid", "openreview"})
 _DOI_IN_NOTE = re.compile(r"(?:doi\.org/|doi:\s?)(10\.\d{4,9}/\S+)")
 
 
@@ -37,7 +37,8 @@ def record_reference(block: NoteBlock) -> tuple[Reference, bool]:
     kind = field(block, "type").lower().replace(" ", "")
     if is_non_scholarly_record(kind, reference.urls) or is_page_record(kind, reference):
         return reference, False
-    return reference, bool(reference.title and (reference.authors or reference.year))
+    says_who = bool(reference.authors or reference.year)
+    return reference, says_who and bool(reference.title or reference.venue)
 
 
 def _read_record(block: NoteBlock) -> Reference:
@@ -69,9 +70,12 @@ def _record_ids(block: NoteBlock, urls: tuple[str, ...]) -> list[str]:
 def _field_ids(block: NoteBlock) -> Iterator[str]:
     """The identifiers that a record's fields name, with their kind before them."""
     for name, value in block.fields:
+        if name == "doi":
+            yield from identifiers_in_field(value)
+            continue
         identifier = value if name == "id" else None
         if name in _ID_FIELDS:
-            with_kind = name == "doi" or value.lower().startswith(name + ":")
+            with_kind = value.lower().startswith(name + ":")
             identifier = normalise_id(value if with_kind else f"{name}:{value}")
         if identifier and ":" in identifier and not identifier.startswith("http"):
             yield identifier

@@ -1,35 +1,33 @@
-"""BibTeX and BibLaTeX: entries of a .bib file, a code block or `filecontents` (bibtexparser)."""
+"""BibTeX and BibLaTeX: entries of a .bib file, a code block or `filecontents` as records."""
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from litmap.models import BibRecord, NoteBlock
+from litmap.notes.bibliographies.bibtex_syntax import BibEntry, Fault, parse_bibtex
+from litmap.notes.bibliographies.inheritance import Fields, inherited_fields
+from litmap.notes.bibliographies.names import split_names
 from litmap.notes.bibliographies.record import (
     Pairs,
+    describe_faults,
     first_filled,
-    first_values,
     four_figures_in,
-    given_name_first,
     record_block,
 )
 from litmap.notes.builder import Builder
-from litmap.parsing.grammar import ET_AL_NAMES
 from litmap.parsing.identifiers import find_identifiers, normalise_id, valid_arxiv
-from litmap.parsing.latex_text import plain_latex
+from litmap.parsing.latex_text import plain_latex, verbatim_latex
+from litmap.parsing.markup import plain_text
+from litmap.parsing.title_similarity import normalise_title
 
-_AND = re.compile(r"\s+and\s+", re.I)
-_IN_BRACES = re.compile(r"\{.*\}$")
-_NOT_NAMES = {"", "et al.", *ET_AL_NAMES}
 _ENTRY_HEAD = re.compile(r"(?m)^@[a-zA-Z]+\s*\{\s*[^\s,{}]+,\s*$")
 _MARKDOWN_HEADING = re.compile(r"(?m)^#{1,4} \S")
-_ARXIV_PREFIX = re.compile(r"(?i)^arxiv:")
+_ARXIV_PREFIX = re.compile(r"(?i)^(?:https?://arxiv\.org/abs/|arxiv:\s?)")
 _ARXIV_ADDRESS = re.compile(r"abs/([\w.-]+(?:/\d{7})?)")
+_OLD_NUMBER = re.compile(r"\d{7}(?:v\d+)?$")
 _URL = re.compile(r"https?://[^\s{}\\]+")
-_ESCAPED = re.compile(r"\\([_%&#])")
 
 _VENUES = (
     "journaltitle",
@@ -43,10 +41,12 @@ _VENUES = (
 )
 """Fields that may name the venue, the best first."""
 _MAY_NAME_ARXIV = ("journal", "journaltitle", "volume", "number", "note", "howpublished")
-_KEPT = ("pmid", "pmcid", "abstract", "keywords", "file", "note")
+_KEPT = ("pmid", "pmcid", "abstract", "keywords", "file", "note", "volume", "pages")
 _MAY_HOLD_URLS = ("url", "howpublished", "note", "link", "ee", "bdsk-url-1", "adsurl", "pdf")
 _EPRINT_KINDS = {"pubmed": "pmid", "jstor": "jstor", "hal": "hal"}
 """Archives other than arXiv, and the kind of the identifier they give."""
+_NO_WORKS = {"xdata", "set", "control"}
+"""Types of entries that serve others or a style."""
 
 
 def is_bibtex(text: str) -> bool:
@@ -60,11 +60,13 @@ def is_bibtex(text: str) -> bool:
 
 
 def read_bibtex(text: str, builder: Builder) -> None:
-    """Reads the entries of a .bib file into the builder.
-
-    What the parser cannot read is left out.
-    """
-    builder.blocks.extend(bibtex_blocks(text))
+    """Reads the entries of a .bib file into the builder, and what is broken in them."""
+    entries, faults = parse_bibtex(text)
+    blocks = _blocks(entries)
+    builder.blocks.extend(block for block in blocks if block)
+    faults += _without_work(entries, blocks)
+    faults += _repeated_keys(entries)
+    builder.broken = describe_faults((fault.line, fault.reason) for fault in faults)
 
 
 def bibtex_blocks(text: str, line_before: int = 0) -> list[NoteBlock]:
@@ -72,91 +74,90 @@ def bibtex_blocks(text: str, line_before: int = 0) -> list[NoteBlock]:
 
     `line_before` is the number of the line before its first.
     """
-    blocks = (_block(entry, line_before) for entry in _entries(text))
-    return [block for block in blocks if block]
+    return [block for block in _blocks(parse_bibtex(text)[0], line_before) if block]
 
 
-def _block(entry: Any, line_before: int) -> NoteBlock | None:
-    """The block of one entry; None where it names no work."""
-    record = BibRecord(
-        "bibtex",
-        str(entry.key),
-        entry.entry_type.lower(),
-        tuple((field.key.lower(), str(field.value)) for field in entry.fields),
-        line=(entry.start_line or 0) + 1 + line_before,
-    )
-    return record_block(_pairs(record.key, record.type, first_values(record)), record)
+def _blocks(entries: Sequence[BibEntry], line_before: int = 0) -> list[NoteBlock | None]:
+    """The block of each entry; None where it names no work."""
+    return [
+        None if entry.type in _NO_WORKS else _block(entry, fields, line_before)
+        for entry, fields in zip(entries, inherited_fields(entries), strict=True)
+    ]
 
 
-def _entries(text: str) -> Iterator[Any]:
-    """The parser's entries in the order of the file, those with doubled keys or fields too."""
-    from bibtexparser.entrypoint import parse_string
-    from bibtexparser.middlewares import (
-        RemoveEnclosingMiddleware,
-        ResolveStringReferencesMiddleware,
-    )
-
-    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
-    library = parse_string(
-        text, parse_stack=[ResolveStringReferencesMiddleware(True), RemoveEnclosingMiddleware(True)]
-    )
-    ignored = (getattr(block, "ignore_error_block", None) for block in library.failed_blocks)
-    blocks: list[Any] = [*library.entries, *(block for block in ignored if block)]
-    for block in sorted(blocks, key=lambda block: block.start_line or 0):
-        if hasattr(block, "fields"):
-            yield block
+def _block(entry: BibEntry, fields: Fields, line_before: int) -> NoteBlock | None:
+    line = entry.line + line_before
+    record = BibRecord("bibtex", entry.key, entry.type, tuple(entry.fields), line=line)
+    return record_block(_pairs(entry, fields), record)
 
 
-def _pairs(key: str, kind: str, fields: dict[str, str]) -> Pairs:
+def _without_work(
+    entries: Sequence[BibEntry], blocks: Sequence[NoteBlock | None]
+) -> Iterator[Fault]:
+    for entry, block in zip(entries, blocks, strict=True):
+        if block is None and entry.fields and entry.type not in _NO_WORKS:
+            yield Fault(entry.line, f"{entry.key or entry.type!r}: no title and no identifier")
+
+
+def _repeated_keys(entries: Sequence[BibEntry]) -> Iterator[Fault]:
+    """Entries of other works under a key that was given before."""
+    first: dict[str, BibEntry] = {}
+    for entry in entries:
+        other = first.setdefault(entry.key, entry) if entry.key else entry
+        if _written_title(entry) != _written_title(other):
+            reason = f"the key {entry.key!r} is that of another entry (line {other.line}), too"
+            yield Fault(entry.line, reason)
+
+
+def _written_title(entry: BibEntry) -> str:
+    return normalise_title(plain_latex(dict(entry.fields).get("title", "")))
+
+
+def _pairs(entry: BibEntry, fields: Fields) -> Pairs:
     plain = {
         name: " ".join(plain_latex(value).split())
         for name, value in fields.items()
         if name not in {"author", "editor"}
     }
+    verbatim = {name: verbatim_latex(value) for name, value in fields.items()}
+    people = fields.get("author") or dict(reversed(entry.fields)).get("editor", "")
+    aliases = [alias.strip() for alias in fields.get("ids", "").split(",")]
     return [
-        ("key", key),
-        ("type", kind),
-        ("title", _title(plain)),
-        *(("author", name) for name in _names(first_filled(fields, ("author", "editor")))),
+        ("key", entry.key),
+        *(("key", alias) for alias in aliases if alias),
+        ("type", entry.type),
+        ("title", plain_text(_title(plain))),
+        *(("author", name) for name in split_names(people)),
         ("year", four_figures_in(first_filled(plain, ("year", "date")))),
-        ("venue", first_filled(plain, _VENUES)),
-        ("doi", plain.get("doi", "")),
-        *_eprint(fields),
+        ("venue", plain_text(first_filled(plain, _VENUES))),
+        ("doi", verbatim.get("doi", "")),
+        *_eprint(verbatim),
         *_arxiv_in_text(plain),
         *((name, plain[name]) for name in _KEPT if plain.get(name)),
-        *_urls(fields),
+        *_urls(verbatim),
     ]
 
 
-def _title(plain: dict[str, str]) -> str:
+def _title(plain: Fields) -> str:
     title = plain.get("title", "")
     return f"{title}: {plain['subtitle']}" if plain.get("subtitle") else title
 
 
-def _names(value: str) -> list[str]:
-    """Names as 'Given Family'; one in braces is an institution's and stays as it is."""
-    names = []
-    for name in _AND.split(value):
-        if _IN_BRACES.match(name.strip()):
-            names.append(plain_latex(name))
-        elif name.strip().lower() not in _NOT_NAMES:
-            names.append(given_name_first(plain_latex(name)))
-    return names
-
-
-def _eprint(fields: dict[str, str]) -> Pairs:
+def _eprint(fields: Fields) -> Pairs:
     """The identifier in `eprint`, with `archiveprefix` (BibTeX) or `eprinttype` (BibLaTeX)."""
-    eprint = fields.get("eprint", "")
+    eprint = _ARXIV_PREFIX.sub("", fields.get("eprint", ""))
     archive = (fields.get("archiveprefix") or fields.get("eprinttype", "")).lower()
-    arxiv = _ARXIV_PREFIX.sub("", eprint)
-    if eprint and archive in {"", "arxiv"} and valid_arxiv(arxiv):
-        return [("arxiv", arxiv)]
+    primary = fields.get("primaryclass") or fields.get("eprintclass", "")
+    if _OLD_NUMBER.match(eprint) and primary:
+        eprint = f"{primary}/{eprint}"
+    if eprint and archive in {"", "arxiv"} and valid_arxiv(eprint):
+        return [("arxiv", eprint)]
     if eprint and archive in _EPRINT_KINDS:
         return [("id", normalise_id(f"{_EPRINT_KINDS[archive]}:{eprint}"))]
     return []
 
 
-def _arxiv_in_text(plain: dict[str, str]) -> Pairs:
+def _arxiv_in_text(plain: Fields) -> Pairs:
     """The first arXiv number in fields that may name one: 'arXiv preprint arXiv:1611.03530'."""
     text = " ".join(plain.get(name, "") for name in _MAY_NAME_ARXIV)
     ids = [valid_arxiv(match.group(1)) for match in _ARXIV_ADDRESS.finditer(text)]
@@ -165,6 +166,6 @@ def _arxiv_in_text(plain: dict[str, str]) -> Pairs:
     return [("arxiv", number) for number in numbers][:1]
 
 
-def _urls(fields: dict[str, str]) -> Pairs:
-    values = (_ESCAPED.sub(r"\1", fields.get(name, "")) for name in _MAY_HOLD_URLS)
+def _urls(fields: Fields) -> Pairs:
+    values = (fields.get(name, "") for name in _MAY_HOLD_URLS)
     return [("url", url.rstrip(".,;}")) for value in values for url in _URL.findall(value)]

@@ -11,18 +11,27 @@ from litmap.notes.bibliographies.record import Pairs, add_records, first_filled,
 from litmap.notes.builder import Builder
 from litmap.notes.nesting import load_json
 from litmap.parsing.identifiers import valid_arxiv
+from litmap.parsing.markup import plain_text
 
-_MARKUP = re.compile(r"</?\w[^<>]{0,80}>")
 _ARXIV = re.compile(r"arXiv:\s?([\w./-]+)")
 _TITLE_OR_NEWLINE = re.compile(r"\n|\"title\"\s*:")
 _PEOPLE = ("author", "creators", "editor")
 _DATES = ("issued", "date", "year")
-_FAMILY_NAMES = ("family", "lastName", "literal", "name")
+_NAME_PARTS = (
+    ("given", "firstName"),
+    ("dropping-particle",),
+    ("non-dropping-particle",),
+    ("family", "lastName", "literal", "name"),
+    ("suffix",),
+)
 _FIELDS = (
     ("doi", ("DOI", "doi")),
     ("pmid", ("PMID",)),
     ("pmcid", ("PMCID",)),
     ("abstract", ("abstract", "abstractNote")),
+    ("note", ("note", "extra")),
+    ("volume", ("volume",)),
+    ("pages", ("page", "pages")),
 )
 """Field → the names it has in CSL and in Zotero's items, the first that is filled counts."""
 
@@ -78,7 +87,7 @@ def _pairs(item: dict[str, Any]) -> Pairs:
     return [
         ("key", _string(item, "citation-key", "citationKey", "id", "key")),
         ("type", _string(item, "type", "itemType")),
-        ("title", _MARKUP.sub("", _string(item, "title"))),
+        ("title", plain_text(_string(item, "title"))),
         *(("author", name) for name in _names(item)),
         ("year", year_in(json.dumps(first_filled(item, _DATES)))),
         (
@@ -110,10 +119,9 @@ def _names(item: dict[str, Any]) -> list[str]:
 
 
 def _name(person: dict[str, Any]) -> str:
-    given = first_filled(person, ("given", "firstName"))
-    particle = person.get("non-dropping-particle") or ""
-    family = first_filled(person, _FAMILY_NAMES)
-    return f"{given} {particle} {family}".replace("  ", " ").strip()
+    """'Given van der Family Jr.'."""
+    parts = (str(first_filled(person, names)).strip() for names in _NAME_PARTS)
+    return " ".join(filter(None, parts))
 
 
 def _arxiv(item: dict[str, Any]) -> str:

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 
 from litmap.models import BibRecord
+from litmap.notes.bibliographies.names import given_name_first, split_plain_names
 from litmap.notes.bibliographies.record import (
     Pairs,
+    Records,
     add_records,
     first_filled,
     four_figures_in,
-    given_name_first,
 )
 from litmap.notes.builder import Builder
+from litmap.parsing.markup import plain_text
 from litmap.parsing.table_columns import column_role
 
-_BETWEEN_NAMES = re.compile(r";| and ")
-_AUTHORS = ("author", "authors")
-_DATES = ("publication year", "year", "date")
-_VENUES = ("publication title", "journal", "venue")
-_SYNONYMS = {"authors": _AUTHORS, "year": _DATES, "venue": _VENUES, "url": ("url", "link")}
+_AUTHORS = ("author full names", "author", "authors")
+_DATES = ("publication year", "pubyear", "year", "date")
+_VENUES = ("publication title", "journal", "journal/book", "source title", "publication", "venue")
+_URLS = ("url", "link", "articleurl")
+"""Columns as programs call them, the best first."""
+_SYNONYMS = {"authors": _AUTHORS, "year": _DATES, "venue": _VENUES, "url": _URLS}
 _COLUMNS_BY_ROLE = {
     "title": "title",
     "authors": "authors",
@@ -35,12 +37,12 @@ _COLUMNS_BY_ROLE = {
 def read_csv(text: str, builder: Builder) -> None:
     """Reads the rows into the builder. Raises ValueError where no column is called 'Title'."""
     try:
-        add_records(builder, _records(text))
+        add_records(builder, list(_records(text)))
     except csv.Error as error:
         raise ValueError(f"no CSV: {error}") from error
 
 
-def _records(text: str) -> list[tuple[Pairs, BibRecord]]:
+def _records(text: str) -> Records:
     """What each row says, and the row as it came."""
     rows = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
     headings = [name.strip().lstrip("\ufeff") for name in next(rows, [])]
@@ -56,9 +58,10 @@ def _records(text: str) -> list[tuple[Pairs, BibRecord]]:
         fields = tuple(zip(headings, row, strict=False))
         kind = cells.get("item type", "")
         record = BibRecord("csv", cells.get("key", ""), kind, fields, line=line)
-        records.append((_pairs(cells), record))
+        records.append((cells, record))
         line = rows.line_num + 1  # a cell may run over lines
-    return records
+    by_semicolon = any(";" in first_filled(cells, _AUTHORS) for cells, _ in records)
+    return [(_pairs(cells, by_semicolon=by_semicolon), record) for cells, record in records]
 
 
 def _delimiter(text: str) -> str:
@@ -77,17 +80,21 @@ def _aliases(columns: list[str]) -> dict[str, str]:
     return aliases
 
 
-def _pairs(cells: dict[str, str]) -> Pairs:
-    names = _BETWEEN_NAMES.split(first_filled(cells, _AUTHORS))
+def _pairs(cells: dict[str, str], *, by_semicolon: bool) -> Pairs:
+    """What a row says; where semicolons part the names of any row, 'and' parts none."""
+    written = first_filled(cells, _AUTHORS)
+    names = written.split(";") if by_semicolon else split_plain_names(written)
     return [
         ("key", cells.get("key", "")),
         ("type", cells.get("item type", "")),
-        ("title", cells.get("title", "")),
+        ("title", plain_text(cells.get("title", ""))),
         *(("author", given_name_first(name)) for name in names if name.strip()),
         ("year", four_figures_in(first_filled(cells, _DATES))),
         ("venue", first_filled(cells, _VENUES)),
         ("doi", cells.get("doi", "")),
         ("arxiv", cells.get("arxiv", "")),
         ("pmid", cells.get("pmid", "")),
-        ("url", first_filled(cells, ("url", "link"))),
+        ("url", first_filled(cells, _URLS)),
+        ("volume", cells.get("volume", "")),
+        ("pages", cells.get("pages", "")),
     ]

@@ -14,7 +14,11 @@ Pairs = list[tuple[str, str]]
 """Fields: key, type, title, author (a pair each, 'Given Family'), year, venue, doi, arxiv, …"""
 
 _SHOWN = ("year", "title", "venue")
-_IDENTIFIERS = {"doi", "arxiv", "url", "pmid"}
+_IDENTIFIERS = {"doi", "arxiv", "url", "pmid", "id"}
+_LOCATING = {"author", "year", "venue", "volume"}
+"""Fields that name a work without its title, as physicists cite."""
+MAX_FAULTS = 20
+"""Faults of one file that are told."""
 _YEAR = re.compile(YEAR_SINCE_1400)
 _FOUR_FIGURES = re.compile(FOUR_FIGURES)
 
@@ -25,12 +29,14 @@ Records = Iterable[tuple[Pairs, BibRecord]]
 
 def record_block(pairs: Pairs, record: BibRecord) -> NoteBlock | None:
     """The record as a block of kind 'entry' on its line; None where no field names a work."""
+    pairs = [(name, value) for name, value in pairs if value]
     values = dict(reversed(pairs))  # the first of several values counts
-    if not values.get("title") and values.keys().isdisjoint(_IDENTIFIERS):
+    if not (values.get("title") or _IDENTIFIERS & values.keys() or values.keys() >= _LOCATING):
         return None
     authors = ", ".join(value for name, value in pairs if name == "author")
-    parts = filter(None, (authors, *(values.get(name, "") for name in _SHOWN)))
-    fields = tuple((name, value) for name, value in pairs if value)
+    shown = _SHOWN if values.get("title") else (*_SHOWN, "volume", "pages")
+    parts = filter(None, (authors, *(values.get(name, "") for name in shown)))
+    fields = tuple(pairs)
     return NoteBlock("entry", ". ".join(parts), record.line, fields=fields, record=record)
 
 
@@ -47,9 +53,11 @@ def blocks_of(records: Records) -> Iterator[NoteBlock]:
             yield block
 
 
-def first_values(record: BibRecord) -> dict[str, str]:
-    """A record's fields by name; the first of several values counts."""
-    return dict(reversed(record.fields))
+def describe_faults(faults: Iterable[tuple[int, str]]) -> str:
+    """What is broken in a file, by its lines: 'line 3: …; line 9: …'; '' where nothing is."""
+    told = [f"line {line}: {reason}" for line, reason in sorted(faults)]
+    more = [f"{len(told) - MAX_FAULTS:,} more"] if len(told) > MAX_FAULTS else []
+    return "; ".join(told[:MAX_FAULTS] + more)
 
 
 def first_filled(values: Mapping[str, Any], names: Iterable[str]) -> Any:
@@ -67,12 +75,3 @@ def four_figures_in(text: str) -> str:
     """The first four figures of a field that holds a year or date and nothing else."""
     match = _FOUR_FIGURES.search(text)
     return match.group() if match else ""
-
-
-def given_name_first(name: str) -> str:
-    """'Family, Given' as 'Given Family', 'Family, Jr, Given' as 'Given Family Jr'."""
-    family, *others = (part.strip() for part in name.split(","))
-    if not others:
-        return name.strip()
-    *suffixes, given = others
-    return f"{given} {family} {' '.join(suffixes)}".strip()

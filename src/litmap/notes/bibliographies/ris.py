@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from litmap.models import BibRecord
+from litmap.notes.bibliographies.names import given_name_first, split_at_commas
 from litmap.notes.bibliographies.record import (
     Pairs,
     add_records,
+    describe_faults,
     four_figures_in,
-    given_name_first,
+    record_block,
 )
 from litmap.notes.builder import Builder
+from litmap.parsing.markup import plain_text
+from litmap.parsing.word_lists import load_pattern
 
 TaggedLines = list[tuple[str, str]]
 """Tags and values of a record in the order of the file."""
 
-_TAGGED_LINE = re.compile(r"^([A-Z][A-Z0-9]{1,3})\s{0,2}-\s?(.*)$")
-_START = re.compile(r"\ufeff?\s*TY  ?- |\s*PMID\s?- ?\d")
+_TAGS = load_pattern("ris_tags", "litmap.notes")
+_TAGGED_LINE = re.compile(
+    rf"(?:([A-Z][A-Z0-9]{{1,3}})\s{{1,4}}[-–](?!\S[-–])|\s*({_TAGS})\s{{0,4}}[-–])\s*(.*)$"
+)
+"""'TY  - JOUR'; known tags also set in, and without the blanks."""
+_START = re.compile(r"\s*(?:TY\s{0,3}[-–]|PMID\s?- ?\d)|(?:.{0,200}\n){1,9}?TY  - [A-Z]{3,12}\s*\n")
 _DOI_START = re.compile(r"10\.\d{4}")
+_AND = re.compile(r"\s+and\s+")
 _FIRST_TAGS = {"TY", "PMID"}
-_LAST_TAG = "ER"
+_LAST_TAGS = {"ER", "EF"}
 _YEARS = ("PY", "Y1", "DA", "DP", "YR")
-_VENUES = ("JO", "T2", "JF", "JA", "PB")
+_VENUES = ("JO", "T2", "JF", "JA", "J2", "BT", "PB")
 _VENUES_OF_NBIB = ("JT", "TA")
-_AUTHORS = ("FAU", "AU", "A1")
-_URLS = ("UR", "L1", "L2", "LK")
+_AUTHORS = ("FAU", "AU", "A1", "A2", "ED")
+_URLS = ("UR", "L1", "L2", "L3", "LK")
 
 
 def is_ris(text: str) -> bool:
@@ -38,7 +47,12 @@ def read_ris(text: str, builder: Builder) -> None:
     """Reads the records of a RIS or nbib file into the builder, each on the line of its first
     tag.
     """
-    add_records(builder, (_read(tags, line) for tags, line in _records(text)))
+    records = [_read(tags, line) for tags, line in _records(text) if tags]
+    add_records(builder, records)
+    lost = (record.line for pairs, record in records if record_block(pairs, record) is None)
+    builder.broken = describe_faults(
+        (line, "a record without title and identifier") for line in lost
+    )
 
 
 def _read(lines: TaggedLines, line: int) -> tuple[Pairs, BibRecord]:
@@ -50,33 +64,34 @@ def _read(lines: TaggedLines, line: int) -> tuple[Pairs, BibRecord]:
 
 def _records(text: str) -> Iterator[tuple[TaggedLines, int]]:
     """Records and the lines on which they begin; a damaged one ends where the next begins."""
-    held: TaggedLines = []
+    held: list[tuple[str, list[str]]] = []
     first = 1
     for number, line in enumerate(text.split("\n"), 1):
         match = _TAGGED_LINE.match(line.rstrip())
-        tag = match.group(1) if match else ""
-        if tag in _FIRST_TAGS or tag == _LAST_TAG or _ends_nbib_record(line, held):
-            yield held, first
+        tag = match.group(1) or match.group(2) if match else ""
+        if tag in _LAST_TAGS or _begins_record(tag, held) or _ends_nbib_record(line, held):
+            yield _joined(held), first
             held = []
-        if tag in _FIRST_TAGS:
-            first = number
-        if tag != _LAST_TAG:
-            _add_line(held, match, line)
-    yield held, first
+        if match and tag not in _LAST_TAGS:
+            first = first if held else number
+            held.append((tag, [match.group(3).strip()]))
+        elif held and line.strip() and not match:
+            held[-1][1].append(line.strip())  # the value goes on in the next line
+    yield _joined(held), first
 
 
-def _ends_nbib_record(line: str, held: TaggedLines) -> bool:
+def _joined(held: Sequence[tuple[str, list[str]]]) -> TaggedLines:
+    return [(tag, " ".join(values)) for tag, values in held]
+
+
+def _begins_record(tag: str, held: Sequence[tuple[str, list[str]]]) -> bool:
+    """True for a first tag behind a record that has one: its last tag is missing."""
+    return tag in _FIRST_TAGS and any(other in _FIRST_TAGS for other, _ in held)
+
+
+def _ends_nbib_record(line: str, held: Sequence[tuple[str, list[str]]]) -> bool:
     """True for the blank line after a record of nbib, which has no last tag."""
     return not line.strip() and bool(held) and held[0][0] == "PMID"
-
-
-def _add_line(held: TaggedLines, match: re.Match[str] | None, line: str) -> None:
-    """Adds a tagged line, or one that is set in and goes on with the value before."""
-    if match:
-        held.append((match.group(1), match.group(2).strip()))
-    elif held and line.startswith((" ", "\t")):
-        tag, value = held[-1]
-        held[-1] = (tag, f"{value} {line.strip()}")
 
 
 class _Tags:
@@ -107,16 +122,28 @@ def _pairs(tags: _Tags) -> Pairs:
     return [
         ("key", tags.first("ID")),
         ("type", tags.first("TY", "PT").lower()),
-        ("title", tags.first("TI", "T1", "CT", "BT")),
-        *(("author", given_name_first(name)) for name in tags.all_of_first(_AUTHORS)),
+        ("title", plain_text(tags.first("TI", "T1", "CT", "BT"))),
+        *(("author", name) for value in tags.all_of_first(_AUTHORS) for name in _names(value)),
         ("year", four_figures_in(tags.first(*_YEARS))),
         ("venue", tags.first(*venues)),
         ("doi", _doi(tags)),
         ("pmid", _pmid(tags)),
         ("pmcid", tags.first("PMC")),
         ("abstract", tags.first("AB", "N2")),
+        ("note", tags.first("N1")),
+        ("volume", tags.first("VL", "VI")),
+        ("pages", tags.first("SP", "PG")),
         *(("url", url) for url in tags.all_of(_URLS) if url.startswith("http")),
     ]
+
+
+def _names(value: str) -> list[str]:
+    """The names of one line: one, or several that semicolons or commas part."""
+    names = value.split(";")
+    if len(names) == 1:
+        both = _AND.split(value)
+        names = both if all("," in name for name in both) else split_at_commas(value)
+    return [given_name_first(name) for name in names if name.strip()]
 
 
 def _doi(tags: _Tags) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from litmap.models import BibRecord
-from litmap.notes.bibliographies.record import Pairs, blocks_of, given_name_first, year_in
+from litmap.notes.bibliographies.names import given_name_first
+from litmap.notes.bibliographies.record import Pairs, blocks_of, year_in
 from litmap.notes.builder import Builder
 from litmap.notes.nesting import describe_cut
 

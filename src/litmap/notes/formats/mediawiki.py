@@ -8,7 +8,8 @@ from contextlib import suppress
 from typing import Any
 
 from litmap.models import Link
-from litmap.notes.bibliographies.record import Pairs, first_filled, given_name_first, year_in
+from litmap.notes.bibliographies.names import given_name_first
+from litmap.notes.bibliographies.record import Pairs, first_filled, year_in
 from litmap.notes.block_reader import BlockReader
 from litmap.notes.builder import Builder
 from litmap.notes.inline import Inline

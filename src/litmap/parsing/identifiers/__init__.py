@@ -1,5 +1,6 @@
 """Identifiers and URLs of scholarly works: found in text, normalised, compared."""
 
+from litmap.parsing.identifiers.fields import identifiers_in_field
 from litmap.parsing.identifiers.find import Found, find_identifiers, find_urls, trim_url
 from litmap.parsing.identifiers.ids import (
     arxiv_version,
@@ -19,6 +20,7 @@ __all__ = [
     "find_urls",
     "host_of",
     "identifier_from_url",
+    "identifiers_in_field",
     "normalise_id",
     "trim_url",
     "unwrap_url",
