@@ -21,7 +21,7 @@ from litmap.errors import Busy, LibraryError
 from litmap.library import Library
 from litmap.lock import writer
 from litmap.models import Filing, Mention, Note
-from litmap.notes.discovery import decode
+from litmap.notes.decoding import decode
 from litmap.paths import LibraryPaths
 from litmap.pipeline import note_moves
 from litmap.topics import move_lines, patch

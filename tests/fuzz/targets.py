@@ -60,7 +60,7 @@ STRUCTURED = by_suffix(
 def read_note(name: str, data: bytes) -> None:
     """A note or reference file by its ending: its blocks, and the citations in it."""
     from litmap.notes import parse_note
-    from litmap.notes.discovery import decode
+    from litmap.notes.decoding import decode
 
     try:
         text, _ = decode(data)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
 
 from litmap.models import Heading, Link, Note, NoteBlock
 from litmap.notes.inline import Inline
@@ -22,6 +25,11 @@ _REFERENCE_LIST = re.compile(
     r"|参考文献|文献|refs?\b|papers cited|pubs",
     re.I,
 )
+_OWN_APP = re.compile(
+    r"(?:zotero|obsidian|logseq|mendeley|papers\d?|bookends|x-devonthink-item|evernote|onenote|hook"
+    r"|marginnote\dapp|readcube|message|things|craftdocs|notion|roam|highlights|skim|paperpile):"
+)
+"""A link that only a program on the reader's machine can follow: its words are text."""
 _DECORATION = "*_#:[]() "
 MAX_HEADING_WITHOUT_SUBJECT = 59
 """Characters; a longer heading names a subject."""
@@ -69,8 +77,7 @@ class Builder:
         text = " ".join(inline.text.split()).strip()
         if not text:
             return
-        while self._open and self._open.level >= level:
-            self._open = self._open.parent
+        self.close_headings(level)
         without_subject = names_no_subject(text)
         role = Role.NO_SUBJECT if without_subject else Role.TOPIC
         place = len(self.blocks)
@@ -80,6 +87,11 @@ class Builder:
         if not without_subject and not self.title:
             self.title = text
         self.add("heading", inline, line, *fields)
+
+    def close_headings(self, level: int) -> None:
+        """Ends the headings of this level and of those below it."""
+        while self._open and self._open.level >= level:
+            self._open = self._open.parent
 
     def add(self, kind: str, inline: Inline, line: int, *fields: tuple[str, str]) -> None:
         """Adds a block under the current heading. Blank text without links is dropped."""
@@ -92,7 +104,13 @@ class Builder:
             text[lead:],
             line,
             self.root,
-            tuple([_shift(link, lead, len(text) - lead) for link in inline.links]),
+            tuple(
+                [
+                    _shift(link, lead, len(text) - lead)
+                    for link in inline.links
+                    if not _OWN_APP.match(link.target)
+                ]
+            ),
             (0, *(max(0, start - lead) for start in inline.starts[1:])),
             (*fields, *self._reference_list_field(), *_emphasis_fields(inline)),
         )
@@ -104,10 +122,14 @@ class Builder:
             return ()
         return (("list", "references" if lists_references(self.reference_list) else "links"),)
 
-    def add_settled(self, note: Note) -> None:
-        """Adds the blocks and headings of a note that another builder made."""
-        self.blocks += note.blocks
-        self._settled += note.headings
+    def add_from(self, other: Builder, line_of: Callable[[int], int]) -> None:
+        """Adds what another builder read of a text whose lines stand elsewhere in the file."""
+        self.title = self.title or other.title
+        self.broken = self.broken or other.broken
+        note = other.note("", "", "", "")
+        self.uses += note.uses
+        self.blocks += [_on_lines(block, line_of) for block in note.blocks]
+        self._settled += [replace(h, line=line_of(h.line)) for h in note.headings]
 
     def set_root(self, title: str) -> None:
         """Makes the title the outermost heading of everything that is read from here on."""
@@ -124,6 +146,17 @@ class Builder:
 
 def _emphasis_fields(inline: Inline) -> tuple[tuple[str, str], ...]:
     return tuple(("emphasis", " ".join(words.split())) for words in inline.emphasis[:MAX_EMPHASIS])
+
+
+def _on_lines(block: NoteBlock, line_of: Callable[[int], int]) -> NoteBlock:
+    """The block with its lines as they stand in the file."""
+    lines = [line_of(block.line + index) for index in range(len(block.line_starts))]
+    starts = [block.line_starts[0]]
+    for (before, line), start in zip(pairwise(lines), block.line_starts[1:], strict=True):
+        # the next line of the text may stand further down in the file, or on the same line
+        starts += [start] * (line - before)
+    links = tuple(replace(link, line=line_of(link.line)) for link in block.links)
+    return replace(block, line=lines[0], line_starts=tuple(starts), links=links)
 
 
 def _shift(link: Link, lead: int, size: int) -> Link:

@@ -22,13 +22,14 @@ logger = logging.getLogger(__name__)
 _SKIPPED_FOLDERS = {"node_modules", "__pycache__", "site-packages", "venv", "index.litmap"}
 _OPTIONAL_SUFFIXES = {".json", ".csv", ".xml", ".rdf", ""}
 """Endings of files that mostly hold other things than notes and references."""
+_UNREAD = dict(entry.split(" = ", 1) for entry in load_words("unread_formats", "litmap.notes"))
+"""Ending → what to do with a file that is not read."""
+MAX_UNREAD_TOLD = 10
+"""Files of a folder that are told one by one as not read."""
 MAX_BYTES = 64_000_000
 """Larger files are reported and not read."""
 MAX_IGNORE_LINES = 10_000
 """Lines of a `.litmapignore` that are read."""
-_BINARY_STARTS = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\x1f\x8b", b"GIF8", b"\xff\xd8\xff")
-_CONTROL_BYTES = bytes([*range(1, 9), *range(14, 27), *range(28, 32)])
-"""Bytes that text hardly ever holds: not tab, line ends, vertical tab, form feed or escape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ def find_note_files(paths: Sequence[Path | str]) -> tuple[list[NoteFile], list[P
             if path.is_dir():
                 for file in _FolderWalk(path, problems):
                     files.setdefault(_place(file), NoteFile(file, str(file), by_user=False))
+            elif path.exists() and (advice := describe_unread(path)):
+                problems.append(Problem(str(path), advice))
             elif path.exists():
                 files[_place(path)] = NoteFile(path, str(path), by_user=True)
             else:
@@ -65,6 +68,12 @@ def find_note_files(paths: Sequence[Path | str]) -> tuple[list[NoteFile], list[P
             problems.append(Problem(str(path), f"cannot be opened: {_reason(error)}"))
     logger.debug("%d files that may be notes in %d paths", len(files), len(paths))
     return list(files.values()), problems
+
+
+def describe_unread(path: Path) -> str:
+    """What to do with a file whose format may hold notes but is not read; '' for other files."""
+    advice = _UNREAD.get(path.suffix.lower())
+    return f"this format is not read: {advice}" if advice else ""
 
 
 def _place(path: Path) -> Path:
@@ -145,6 +154,7 @@ class _FolderWalk:
         self, folder: Path, names: list[str], rules: list[_IgnoreRules]
     ) -> Iterator[Path]:
         """The files of a folder that are notes by their names and can be followed."""
+        self.tell_unread(folder, names, rules)
         for path in (folder / name for name in names):
             if not (_is_note_file(path, rules) or _may_be_folder(path, rules)):
                 continue
@@ -155,6 +165,15 @@ class _FolderWalk:
             else:
                 if _is_note_file(path, rules):
                     yield path
+
+    def tell_unread(self, folder: Path, names: list[str], rules: list[_IgnoreRules]) -> None:
+        """Keeps the files whose format is not read as problems, of many the first."""
+        paths = [folder / name for name in names if _may_be_unread(name)]
+        unread = [path for path in paths if not any(rule.match(path) for rule in rules)]
+        for path in unread[:MAX_UNREAD_TOLD]:
+            self.problems.append(Problem(str(path), describe_unread(path)))
+        if more := len(unread[MAX_UNREAD_TOLD:]):
+            self.problems.append(Problem(str(folder), f"{more:,} more files are not read"))
 
     def failed(self, error: OSError) -> None:
         """Keeps a folder that cannot be opened as a problem."""
@@ -205,73 +224,18 @@ def _is_note_file(path: Path, rules: list[_IgnoreRules]) -> bool:
     return (
         path.suffix.lower() in BY_SUFFIX
         and (bool(path.suffix) or path.name.lower() in load_words("note_names", "litmap.notes"))
-        and not path.name.startswith(".")
+        and not path.name.startswith((".", "~$"))
         and not any(rule.match(path) for rule in rules)
     )
+
+
+def _may_be_unread(name: str) -> bool:
+    """True for a file of a format that is not read; not for hidden ones and '~$draft.doc', which
+    Word leaves beside an open file.
+    """
+    return not name.startswith((".", "~$")) and bool(describe_unread(Path(name)))
 
 
 def _may_be_folder(path: Path, rules: list[_IgnoreRules]) -> bool:
     """True for a link without an ending, which may lead to a folder of notes."""
     return not path.suffix and path.is_symlink() and _is_walked(path, rules)
-
-
-def decode(data: bytes) -> tuple[str, str]:
-    r"""Text of a file's bytes with line ends as `\n`, and a remark where characters were guessed.
-
-    UTF-8 and UTF-16/32 by mark or by form; else UTF-8 with single wrong bytes read as Windows-1252
-    (files glued from two encodings). Raises ValueError for binary data.
-    """
-    text, remark = _decode(data)
-    for line_end in ("\r\n", "\r", "\x0b", "\x0c"):
-        text = text.replace(line_end, "\n")
-    return text.lstrip("\ufeff"), remark
-
-
-def _decode(data: bytes) -> tuple[str, str]:
-    if data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
-        return data.decode("utf-32", "replace"), ""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace"), ""
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    sample = data[:8192]
-    if utf16 := _utf16_by_form(sample):
-        return data.decode(utf16, "replace"), ""
-    if _is_binary(sample):
-        raise ValueError("a binary file, not a note")
-    try:
-        return data.decode("utf-8"), ""
-    except UnicodeDecodeError:
-        return _decode_mixed(data)
-
-
-def _utf16_by_form(sample: bytes) -> str:
-    """'utf-16-le' or 'utf-16-be' where nearly every other byte is zero, as in Western text.
-
-    Else ''.
-    """
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if max(even, odd) > 0.3 * len(sample) / 2 and min(even, odd) < 0.05 * len(sample):
-        return "utf-16-le" if odd > even else "utf-16-be"
-    return ""
-
-
-def _is_binary(sample: bytes) -> bool:
-    control = len(sample) - len(sample.translate(None, _CONTROL_BYTES))
-    return (
-        b"\x00" in sample or sample.startswith(_BINARY_STARTS) or control > 0.05 * len(sample) + 3
-    )
-
-
-def _decode_mixed(data: bytes) -> tuple[str, str]:
-    """UTF-8 whose wrong bytes are read as Windows-1252."""
-    text = data.decode("utf-8", "surrogateescape")
-    wrong = len(text) - len(data.decode("utf-8", "ignore"))
-    text = "".join(
-        bytes([ord(char) - 0xDC00]).decode("cp1252", "replace") if _is_escaped_byte(char) else char
-        for char in text
-    )
-    return text, f"{wrong:,} characters were not UTF-8 and read as Windows-1252"
-
-
-def _is_escaped_byte(char: str) -> bool:
-    return 0xDC80 <= ord(char) <= 0xDCFF

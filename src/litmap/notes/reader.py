@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from litmap.errors import NoteError
@@ -12,17 +14,14 @@ from litmap.export_marks import is_export
 from litmap.models import Note, Problem
 from litmap.notes.bibliographies.linking import link_bibliographies
 from litmap.notes.builder import Builder
-from litmap.notes.discovery import (
-    MAX_BYTES,
-    NoteFile,
-    decode,
-    find_note_files,
-    is_optional_note,
-)
+from litmap.notes.decoding import decode
+from litmap.notes.discovery import MAX_BYTES, NoteFile, find_note_files, is_optional_note
 from litmap.notes.formats import BY_NAME, BY_SUFFIX, detect_format
 from litmap.notes.nesting import describe_depth
 
 logger = logging.getLogger(__name__)
+
+_NOTION_ID = re.compile(r"\s+[0-9a-f]{32}(?:_all)?$")
 
 
 def read_notes(
@@ -98,12 +97,16 @@ def _load(file: NoteFile) -> bytes:
 
 def _read_data(data: bytes, file: NoteFile, problems: list[Problem]) -> Note | None:
     """The note in a file's bytes; None, and a problem, where they hold none."""
+    digest = hashlib.sha256(data).hexdigest()
+    suffix = file.path.suffix.lower()
     try:
-        text, remark = decode(data)
-        if remark:
-            problems.append(Problem(file.shown, remark))
-        digest = hashlib.sha256(data).hexdigest()
-        note, broken = parse_note(text, file.shown, file.path.suffix.lower(), digest)
+        if is_packed(suffix):
+            note, broken = parse_file(data, file.shown, suffix, digest)
+        else:
+            text, remark = decode(data)
+            if remark:
+                problems.append(Problem(file.shown, remark))
+            note, broken = parse_note(text, file.shown, suffix, digest)
     except (ValueError, NoteError, RecursionError, LookupError, AttributeError, TypeError) as error:
         # Whatever a parser trips over in a damaged file, only that file is lost.
         logger.info("%s: skipped (%s)", file.shown, type(error).__name__)
@@ -122,11 +125,38 @@ def parse_note(text: str, path: str, suffix: str = ".md", sha256: str = "") -> t
     `suffix` is the file's ending in lower case. Raises NoteError where the text is no note at all.
     """
     chosen = detect_format(text, suffix)
+    if chosen.read is None:
+        return parse_file(text.encode("utf-8", "replace"), path, suffix, sha256)
+    builder = _fill(partial(chosen.read, text), path)
+    broken = "; ".join(filter(None, (builder.broken, describe_depth(text, chosen.name))))
+    return builder.note(path, chosen.name, sha256, _title_of(path)), broken
+
+
+def parse_file(data: bytes, path: str, suffix: str, sha256: str = "") -> tuple[Note, str]:
+    """The same of a file that is no text: `is_packed` is true of its ending."""
+    chosen = BY_SUFFIX[suffix]
+    if chosen.unpack is None:
+        raise ValueError(f"{suffix} is read as text")
+    builder = _fill(partial(chosen.unpack, data), path)
+    return builder.note(path, chosen.name, sha256, _title_of(path)), builder.broken
+
+
+def is_packed(suffix: str) -> bool:
+    """True for the ending of a format whose files are bytes rather than text."""
+    return suffix in BY_SUFFIX and BY_SUFFIX[suffix].unpack is not None
+
+
+def _fill(read: Callable[[Builder], None], path: str) -> Builder:
+    """A builder that was read into. Raises NoteError where the file is no note."""
     builder = Builder()
     try:
-        chosen.read(text, builder)
+        read(builder)
     except ValueError as error:
         raise NoteError(str(error), subject=path) from error
-    broken = "; ".join(filter(None, (builder.broken, describe_depth(text, chosen.name))))
-    title = Path(path).stem if path != "-" else "standard input"
-    return builder.note(path, chosen.name, sha256, title), broken
+    return builder
+
+
+def _title_of(path: str) -> str:
+    """The name of a file as a title, without the id that Notion's export puts behind it."""
+    stem = Path(path).stem
+    return _NOTION_ID.sub("", stem) or stem if path != "-" else "standard input"

@@ -60,7 +60,7 @@ def read_csl_json(text: str, builder: Builder) -> None:
 
 def _read(item: dict[str, Any], line: int) -> tuple[Pairs, BibRecord]:
     """What an item says, and the item as it came."""
-    pairs = _pairs(item)
+    pairs = item_pairs(item)
     values = dict(pairs[:2])
     fields = tuple((name, json.dumps(value, ensure_ascii=False)) for name, value in item.items())
     return pairs, BibRecord("csl", values["key"], values["type"], fields, line=line)
@@ -83,7 +83,8 @@ def _fields(item: dict[str, Any]) -> dict[str, Any]:
     return data if isinstance(data, dict) else item
 
 
-def _pairs(item: dict[str, Any]) -> Pairs:
+def item_pairs(item: dict[str, Any]) -> Pairs:
+    """What an item of CSL, or of Zotero's own JSON, says."""
     return [
         ("key", _string(item, "citation-key", "citationKey", "id", "key")),
         ("type", _string(item, "type", "itemType")),

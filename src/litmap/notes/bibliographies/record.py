@@ -8,6 +8,7 @@ from typing import Any
 
 from litmap.models import BibRecord, NoteBlock
 from litmap.notes.builder import Builder
+from litmap.notes.inline import Inline
 from litmap.parsing.grammar import FOUR_FIGURES, YEAR_SINCE_1400
 
 Pairs = list[tuple[str, str]]
@@ -29,15 +30,35 @@ Records = Iterable[tuple[Pairs, BibRecord]]
 
 def record_block(pairs: Pairs, record: BibRecord) -> NoteBlock | None:
     """The record as a block of kind 'entry' on its line; None where no field names a work."""
-    pairs = [(name, value) for name, value in pairs if value]
-    values = dict(reversed(pairs))  # the first of several values counts
-    if not (values.get("title") or _IDENTIFIERS & values.keys() or values.keys() >= _LOCATING):
+    told = [pair for pair in pairs if pair[1]]
+    if not names_work(told):
         return None
+    return NoteBlock("entry", shown_words(told), record.line, fields=tuple(told), record=record)
+
+
+def names_work(pairs: Pairs) -> bool:
+    """True for filled fields that hold a title, an identifier or address, or a place in a journal."""
+    names = {name for name, _ in pairs}
+    return "title" in names or bool(_IDENTIFIERS & names) or names >= _LOCATING
+
+
+def shown_words(pairs: Pairs) -> str:
+    """A record as one line of text: authors, year, title, venue."""
+    values = dict(reversed(pairs))  # the first of several values counts
     authors = ", ".join(value for name, value in pairs if name == "author")
     shown = _SHOWN if values.get("title") else (*_SHOWN, "volume", "pages")
-    parts = filter(None, (authors, *(values.get(name, "") for name in shown)))
-    fields = tuple(pairs)
-    return NoteBlock("entry", ". ".join(parts), record.line, fields=fields, record=record)
+    return ". ".join(filter(None, (authors, *(values.get(name, "") for name in shown))))
+
+
+def add_entry(builder: Builder, pairs: Pairs, line: int) -> bool:
+    """Adds a record that stands inside a note, below the note's heading; False for one without a
+    work.
+    """
+    told = [pair for pair in pairs if pair[1]]
+    if names_work(told):
+        builder.add("entry", Inline(shown_words(told)), line, *told)
+        return True
+    return False
 
 
 def add_records(builder: Builder, records: Records) -> None:

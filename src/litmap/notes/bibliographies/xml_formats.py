@@ -145,10 +145,11 @@ def _zotero_name(person: Any) -> str:
 
 # ── EndNote's XML ────────────────────────────────────────────────────────────────────────────────
 def _endnote_records(root: Any) -> Records:
-    return ((node, _endnote_pairs(node)) for node in _all(root, "record"))
+    return ((node, endnote_pairs(node)) for node in _all(root, "record"))
 
 
-def _endnote_pairs(node: Any) -> Pairs:
+def endnote_pairs(node: Any) -> Pairs:
+    """What a <record> of EndNote's XML says."""
     kinds = [child.get("name") or "" for child in _all(node, "ref-type")]
     titles = _first_of(node, "titles", node)
     names = map(_words, _all(_first_of(node, "authors"), "author"))

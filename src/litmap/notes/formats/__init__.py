@@ -18,14 +18,24 @@ from litmap.notes.bibliographies.csv_table import read_csv
 from litmap.notes.bibliographies.ris import is_ris, read_ris
 from litmap.notes.bibliographies.xml_formats import read_xml
 from litmap.notes.builder import Builder
+from litmap.notes.formats.asciidoc import is_asciidoc, read_asciidoc
+from litmap.notes.formats.docx import read_docx
+from litmap.notes.formats.enex import read_enex
 from litmap.notes.formats.html import is_html, read_html
 from litmap.notes.formats.latex import is_latex, read_latex
+from litmap.notes.formats.mail import read_eml, read_mbox
 from litmap.notes.formats.markdown import is_markdown, read_markdown
 from litmap.notes.formats.mediawiki import is_mediawiki, read_mediawiki
 from litmap.notes.formats.notebook import read_notebook
+from litmap.notes.formats.odt import read_odt
 from litmap.notes.formats.org import is_org, read_org
+from litmap.notes.formats.outlines import is_graph_json, read_graph_json, read_opml
 from litmap.notes.formats.plain import read_plain
 from litmap.notes.formats.rst import is_rst, read_rst
+from litmap.notes.formats.rtf import is_rtf, read_rtf
+from litmap.notes.formats.textile import read_textile
+from litmap.notes.formats.tiddlywiki import read_tiddler
+from litmap.notes.formats.typst import read_typst
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,7 @@ class NoteFormat:
     """As `Note.format` says it."""
     suffixes: tuple[str, ...]
     """File endings in lower case; '' is a file without one."""
-    read: Callable[[str, Builder], None]
+    read: Callable[[str, Builder], None] | None
     """Reads a text into a builder; raises ValueError for what is not in this format."""
     sniff: Callable[[str], bool] | None = None
     """True for a text that is in this format by its form; None where its ending alone tells it."""
@@ -44,6 +54,8 @@ class NoteFormat:
     """The formats whose files are sniffed, because they often hold this one."""
     holds: Literal["notes", "records", "keyed records"] = "notes"
     """'keyed records' are those of a reference file whose keys notes cite."""
+    unpack: Callable[[bytes, Builder], None] | None = None
+    """Reads a file's bytes where these are no text, in the place of `read`."""
 
 
 FORMATS: tuple[NoteFormat, ...] = (
@@ -74,11 +86,23 @@ FORMATS: tuple[NoteFormat, ...] = (
         read_markdown,
         sniff=is_markdown,
     ),
+    NoteFormat("asciidoc", (".adoc", ".asciidoc"), read_asciidoc, sniff=is_asciidoc),
+    NoteFormat("typst", (".typ",), read_typst),
+    NoteFormat("textile", (".textile",), read_textile),
+    NoteFormat("tiddlywiki", (".tid",), read_tiddler),
+    NoteFormat("rtf", (".rtf",), read_rtf, sniff=is_rtf),
+    NoteFormat("opml", (".opml",), read_opml),
+    NoteFormat("enex", (".enex",), read_enex),
+    NoteFormat("docx", (".docx", ".docm"), None, unpack=read_docx),
+    NoteFormat("odt", (".odt", ".ott", ".fodt"), None, unpack=read_odt),
+    NoteFormat("mail", (".eml", ".mht", ".mhtml"), None, unpack=read_eml),
+    NoteFormat("mailbox", (".mbox",), None, unpack=read_mbox),
     NoteFormat("notebook", (".ipynb",), read_notebook),
+    NoteFormat("graph", (), read_graph_json, sniff=is_graph_json, mistaken_for=("csl",)),
     NoteFormat("csl", (".json",), read_csl_json, holds="keyed records"),
     NoteFormat("csv", (".csv",), read_csv, holds="records"),
     NoteFormat("refxml", (".xml", ".rdf", ".mods"), read_xml, holds="keyed records"),
-    NoteFormat("text", (".txt", ".text", ".eml", ""), read_plain),
+    NoteFormat("text", (".txt", ".text", ""), read_plain),
 )
 """All formats. A text whose ending leaves it open is sniffed from top to bottom.
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from litmap.models import Link
 from litmap.notes.builder import Builder
+from litmap.notes.formats.zotero_html import add_kept_items, find_report, read_report
 from litmap.notes.inline import Inline
 from litmap.notes.nesting import describe_cut
 from litmap.parsing.word_lists import load_pattern, load_words
@@ -68,22 +69,28 @@ def read_html(text: str, builder: Builder) -> None:
         builder.title = title
         if not tree.findall(".//h1") and not tree.findall(".//h2"):
             builder.set_root(title)
-    body = tree.find("body")
     walker = _Walker(builder)
-    walker.walk(_main_part(body if body is not None else tree))
-    walker.flush()
+    if items := find_report(tree):
+        read_report(items, builder, walker.read)
+        return
+    add_kept_items(tree, builder)
+    body = tree.find("body")
+    walker.read(_main_part(body if body is not None else tree))
 
 
-def read_html_block(text: str, builder: Builder, line: int) -> None:
-    """Reads a piece of HTML that stands in another format from a line (counted from 1) on."""
+def read_html_block(text: str, builder: Builder, line: int, level: int = 0) -> None:
+    """Reads a piece of HTML that stands in another format from a line (counted from 1) on.
+
+    Its headings stand below one of this level.
+    """
     try:
-        tree, _ = _parse(text)
+        tree, broken = _parse(text)
     except ValueError:
         return  # tags alone
+    builder.broken = builder.broken or broken
+    add_kept_items(tree, builder)
     body = tree.find("body")
-    walker = _Walker(builder, lines_before=line - 1)
-    walker.walk(body if body is not None else tree)
-    walker.flush()
+    _Walker(builder, line - 1, level).read(body if body is not None else tree)
 
 
 def _parse(text: str) -> tuple[Any, str]:
@@ -145,12 +152,13 @@ def _has_boilerplate_class(node: Any) -> bool:
 class _Walker:
     """Walks the elements; a block is held until an element shows that it has ended.
 
-    `lines_before`: lines of the note before the first that is walked.
+    `lines_before`: lines of the note before the first that is walked. Headings stand below one of
+    this level.
     """
 
-    def __init__(self, builder: Builder, lines_before: int = 0) -> None:
+    def __init__(self, builder: Builder, lines_before: int = 0, level: int = 0) -> None:
         self.builder = builder
-        self.lines_before = lines_before
+        self.lines_before, self.level = lines_before, level
         self.parts: list[str] = []
         self.size = 0
         self.links: list[Link] = []
@@ -160,6 +168,11 @@ class _Walker:
         self.kind = "paragraph"
         self.fields: tuple[tuple[str, str], ...] = ()
         self.title = ""
+
+    def read(self, node: Any) -> None:
+        """Walks an element to its end."""
+        self.walk(node)
+        self.flush()
 
     def text(self, text: str | None, line: int) -> None:
         """Adds running text, blanks run together."""
@@ -268,7 +281,7 @@ class _Walker:
         self.kind = "paragraph"
         if text.strip():
             inline = Inline(text, links, starts)
-            self.builder.heading(level, inline, self.lines_before + line)
+            self.builder.heading(self.level + level, inline, self.lines_before + line)
 
     def anchor(self, node: Any, line: int, depth: int) -> None:
         """Takes a link; a footnote's marker stays as text."""

@@ -19,7 +19,7 @@ _BOILERPLATE = re.compile(
 _BOILERPLATE_SIGNS = ("[", "(", "_", ":")
 _HEADER_LINE = re.compile(r"[A-Z][\w-]{1,30}: \S|\s+\S")
 _HEADER_NAMES = {"from", "to", "subject", "date", "message-id"}
-_REPLY_MARK = re.compile(r"^(?:(?:re|fwd?|aw):\s*)+", re.I)
+REPLY_MARK = re.compile(r"^(?:(?:re|fwd?|aw):\s*)+", re.I)
 _QUOTE_MARK = re.compile(r"^(?:>\s?)+")
 _SUBJECT = "subject:"
 MIN_HEADER_NAMES = 3
@@ -44,7 +44,7 @@ def strip_mail_header(lines: list[str], builder: Builder) -> None:
         return
     for line in lines[:size]:
         if line.lower().startswith(_SUBJECT) and not builder.title:
-            builder.set_root(_REPLY_MARK.sub("", line[len(_SUBJECT) :].strip()))
+            builder.set_root(REPLY_MARK.sub("", line[len(_SUBJECT) :].strip()))
     end = next((n for n in range(size, len(lines)) if is_signature_mark(lines[n])), len(lines))
     body = [_QUOTE_MARK.sub("", line) for line in lines[size:end]]
     lines[:] = [""] * size + body + [""] * (len(lines) - end)

@@ -11,6 +11,7 @@ from litmap.notes.builder import Builder
 from litmap.notes.formats.html import read_html_block
 from litmap.notes.frontmatter import FrontMatter, read_front_matter
 from litmap.notes.inline import Inline, read_inline
+from litmap.notes.record_lines import take_records
 from litmap.parsing.grammar import YEAR
 
 _ATX = re.compile(
@@ -92,6 +93,8 @@ def read_markdown(text: str, builder: Builder) -> None:
     _add_front_matter(front, builder)
     if front.title and not _has_heading(lines[front.end :]):
         builder.set_root(front.title)
+    if "::" in text:
+        take_records(builder, lines, front.end, [])
     _MarkdownReader(builder, lines, _link_definitions(lines)).read(front.end)
 
 

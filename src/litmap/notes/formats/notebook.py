@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
-from litmap.models import NoteBlock
 from litmap.notes.builder import Builder
 from litmap.notes.formats.markdown import read_markdown
 from litmap.notes.nesting import load_json
@@ -34,11 +31,7 @@ def read_notebook(text: str, builder: Builder) -> None:
         places.append(places[-1] if places else 1)
     inner = Builder()
     read_markdown("\n".join(lines), inner)
-    builder.title, builder.broken = inner.title, inner.broken
-    note = inner.note("", "", "", "")
-    blocks = tuple(_moved(block, places) for block in note.blocks)
-    headings = tuple(replace(h, line=_place(places, h.line)) for h in note.headings)
-    builder.add_settled(replace(note, blocks=blocks, headings=headings))
+    builder.add_from(inner, lambda line: _place(places, line))
 
 
 def _cells(text: str) -> Iterator[dict[str, Any]]:
@@ -74,18 +67,6 @@ def _source_lines(cell: dict[str, Any]) -> list[str]:
 def _place(places: list[int], line: int) -> int:
     """The file's line of a line of the cells; both are counted from 1."""
     return places[min(max(line - 1, 0), len(places) - 1)] if places else 1
-
-
-def _moved(block: NoteBlock, places: list[int]) -> NoteBlock:
-    """The block with lines of the file, of which a cell's line may be the next, a later one or the
-    same: a notebook may be written as one line.
-    """
-    links = tuple(replace(link, line=_place(places, link.line)) for link in block.links)
-    lines = [_place(places, block.line + i) for i in range(len(block.line_starts))]
-    starts = [block.line_starts[0]]
-    for (before, line), start in zip(pairwise(lines), block.line_starts[1:], strict=True):
-        starts += [start] * (line - before)
-    return replace(block, line=lines[0], links=links, line_starts=tuple(starts))
 
 
 class _PlaceFinder:
