@@ -1,9 +1,10 @@
 """Notes as people write them: files found, decoded, and read into one format-independent form.
 
 `read_notes` takes folders, files and '-' (stdin). Readers exist for Markdown (also Obsidian's,
-pandoc's, Hugo's and Jekyll's), org-mode, reStructuredText, LaTeX, HTML, MediaWiki text, Jupyter
-notebooks, plain text, and the reference files BibTeX, RIS, nbib, CSL-JSON, Zotero's CSV and RDF,
-EndNote's XML and MODS. `notes.formats.FORMATS` is the table of them.
+pandoc's, Hugo's and Jekyll's), org-mode, reStructuredText, AsciiDoc, Typst, Textile, LaTeX, HTML,
+MediaWiki and TiddlyWiki text, Jupyter notebooks, word processors' files, outlines, exports of note
+programs, mails, plain text, and the reference files BibTeX, RIS, nbib, CSL-JSON, Zotero's CSV and
+RDF, EndNote's XML and MODS. `notes.formats.FORMATS` is the table of them.
 """
 
 from litmap.notes.discovery import find_note_files
