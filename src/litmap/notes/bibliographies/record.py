@@ -37,7 +37,7 @@ def record_block(pairs: Pairs, record: BibRecord) -> NoteBlock | None:
 
 
 def names_work(pairs: Pairs) -> bool:
-    """True for filled fields that hold a title, an identifier or address, or a place in a journal."""
+    """True for filled fields that hold a title, an identifier, an address or a journal's page."""
     names = {name for name, _ in pairs}
     return "title" in names or bool(_IDENTIFIERS & names) or names >= _LOCATING
 
