@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from litmap.citations import find_citations
+from litmap.citations.recognisers.entry_reader import leading_words
+from litmap.citations.recognisers.reference_shape import may_be_reference, reference_score
 from litmap.citations.recognisers.table_rows import split_author_cell
 from litmap.models import Citation
 from litmap.notes import read_notes
@@ -210,3 +212,62 @@ def test_a_page_of_a_journal_platform_of_any_country_may_be_a_work(
 ) -> None:
     (citation,) = _citations(tmp_path, "n.md", f"# To read\n\n- [Item A of the list]({url})\n")
     assert url in citation.reference.urls
+
+
+# ── what looks like a reference in any script ────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[1] 周立新, 韩梅. 山区小学午餐供应研究[J]. 乡村教育, 2015(4): 12-19.",
+        "丁一.茶馆与公共空间[D].某某师范大学,2016.",
+        "佐藤花子・鈴木一郎「港町の朝市と観光」『地域社会研究』第12巻第3号、2011年、45–60頁。",
+        "高橋真理『雪国の暮らし』青空社、2003年。",
+        "김민수, 이지은 (2017). 도서관 이용 시간과 날씨. 문헌정보연구, 12(3), 101-118.",
+        "최은영. 『섬마을의 우체국』. 서울: 바다출판사, 2008.",
+    ],
+)
+def test_references_of_east_asia_are_told_by_their_signs(text: str) -> None:
+    assert may_be_reference(text)
+    assert reference_score(text) > 0.6
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "今天和导师讨论了第三章的写法,他认为样本太少,需要再找二十个学生,2019年的数据不能用。",
+        "会议定于2021年3月5日(星期五)召开,请带上材料。",
+        "张老师说2020年的项目(第3期)已经结束了。",
+        "2019年、私たちは港町で調査を行った。結果はまだ整理していない。",
+        "田中さんは2015年に大学を卒業しました。",
+        "박서연은 2019년에 이사를 했다. 우리는 그 이후로 만나지 못했다.",
+    ],
+)
+def test_sentences_of_east_asia_with_a_year_are_no_references(text: str) -> None:
+    assert reference_score(text) < 0.3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Лебедев, С.К. Учет снега на горных дорогах // Зимние дороги. – 2014. – С. 30–41.",
+        "Єрмак І.О. Весняні повені // Водні ресурси. – 2012. – № 2. – С. 17–25.",
+        "Keller/Brandt/Sommer (2011): Die Treppe im Hof. In: Bauhefte 3, S. 4–9.",
+        "Дойл К. «Слово „пристань“ в письмах» // Речь. 2012. № 3. С. 5–14.",
+    ],
+)
+def test_a_reference_may_open_with_a_name_in_any_letters(text: str) -> None:
+    assert may_be_reference(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("Vgl. dazu Ried, Jutta: Karten ohne Namen", 10),
+        ("См. также Иванов А.А. Маяки", 10),
+        ("see also van den Berg, A. (2001)", 9),
+        ("See, J. (1999). Mirrors", 0),
+        ("Cf. the next chapter", 0),
+    ],
+)
+def test_words_that_lead_to_a_reference_are_no_part_of_it(text: str, length: int) -> None:
+    assert leading_words(text) == length

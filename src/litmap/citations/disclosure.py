@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from litmap.citations.recognisers.title_scoring import is_in_title_case
 from litmap.models import Citation, HeadingPath, Mention, Note
-from litmap.parsing.grammar import YEAR_SINCE_1900
+from litmap.parsing.grammar import UNSPACED, YEAR_SINCE_1900
 from litmap.parsing.venues import MEETING
 from litmap.parsing.word_lists import load_words
 
@@ -25,7 +25,7 @@ Section = tuple[str, HeadingPath]
 MIN_WORDS_BEFORE_SUBTITLE = 3
 MIN_SHARE_OF_WORKS = 0.5
 """Share of a section's items that are works, from which on it is a list of works."""
-_UNSPACED = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _TWO_SENTENCES = re.compile(r"[.!?。！？]\s+[^\W\d_a-z]|[。！？].")
 _BEFORE_A_MEETING = re.compile(rf"\w,? (?:{MEETING})\b|\w, [A-Z]{{3,9}} {YEAR_SINCE_1900}\b")

@@ -45,8 +45,12 @@ MORE_AUTHORS = (
 """The end of a list that is cut: ', et al.', 'and 12 others', '[u. a.]'; matched without case."""
 BREAK = "␞"
 """Stands in a cleaned reference string where an address was: no title runs across it."""
-UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĴĶĹĻĽĿŁŃŅŇŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽΑ-ΩА-Я"
+UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĴĶĹĻĽĿŁŃŅŇŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽΑ-ΩА-ЯЁЂЄІЇЈЉЊЋЎЏҐ"
 """Capitals, to stand inside a set."""
+UNSPACED = "぀-ヿ㐀-鿿가-힯"
+"""Signs of the scripts of China, Japan and Korea, whose titles are seldom parted into words; to
+stand inside a set.
+"""
 NAME_START = (
     rf"(?=[{UPPER}]|[a-z]{{1,3}}[A-Z]|d['’]|v\.|"
     r"(?:van|von|de|den|der|della?|di|da|dos|du|la|le|ten|ter|el|al|bin|ibn|zur?|af|av)\s)"

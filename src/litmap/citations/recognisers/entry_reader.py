@@ -23,7 +23,7 @@ from litmap.citations.recognisers.reference_shape import (
     reference_score,
 )
 from litmap.models import Link, NoteBlock, Reference
-from litmap.parsing.grammar import UPPER, YEAR
+from litmap.parsing.grammar import UNSPACED, UPPER, YEAR
 from litmap.parsing.identifiers import find_identifiers
 from litmap.parsing.reference_strings import has_access_date, parse_reference
 from litmap.parsing.word_lists import load_pattern
@@ -43,7 +43,7 @@ _LABEL_MARK = re.compile(
     r"\s*\[((?!\d)[\w+#&.’'-]{2,30}(?: et al\.?)?(?:[ ,]{1,2}\d{4}[a-z]?)?)\]:?\s+(?=[A-ZÀ-Þ“\"])"
 )
 _LEADING_WORDS = re.compile(rf"\s*(?:{load_pattern('words_before_references')}):?\s+", re.I)
-_BEGINS_WITH_NAME = re.compile(rf"[{UPPER}À-ÞА-Я぀-ヿ㐀-鿿가-힯]|(?:van|von|de|da|di|du|le|la)\s")
+_BEGINS_WITH_NAME = re.compile(rf"[{UPPER}{UNSPACED}]|(?:van|von|de|da|di|du|le|la)\s")
 _ELLIPSIS = re.compile(r",\s*(?:…|\.\s?\.\s?\.)\s*(?:&\s*|and\s+)?(?=[A-Z])")
 _SURNAME = r"[A-ZÀ-Þ][\w'’-]+"
 _SURNAMES = re.compile(

@@ -11,8 +11,13 @@ from functools import lru_cache
 
 from litmap.citations.recognisers.author_names import NameMention, find_names
 from litmap.citations.recognisers.link_classifier import classify_link
+from litmap.citations.recognisers.reference_signs import (
+    is_unspaced,
+    opens_with_unspaced_names,
+    unspaced_reference_score,
+)
 from litmap.models import Link, Reference
-from litmap.parsing.grammar import CITED_YEAR, NAMES, YEAR
+from litmap.parsing.grammar import CITED_YEAR, NAMES, UNSPACED, UPPER, YEAR
 from litmap.parsing.reference_strings import has_access_date, looks_like_reference
 from litmap.parsing.title_similarity import normalise_title
 
@@ -24,6 +29,8 @@ MAX_LINKED_LENGTH = 250
 
 A longer text is about several works.
 """
+MIN_UNSPACED_TITLE = 4
+"""Signs of a title in a script without blanks between words."""
 MAX_SENTENCES = 6
 """Ends of sentences in a reference: behind authors, title, venue, and what is abbreviated."""
 MAX_AUTHOR_OFFSET = 60
@@ -31,16 +38,16 @@ MAX_AUTHOR_OFFSET = 60
 
 _OPENING = re.compile(
     rf"[\W\d]{{0,12}}(?:{YEAR}[ ,.]|[—–―_-]{{2}}|(?:d['’]|(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er?|[Dd]i|"
-    rf"[Ll]e|[Ee]l|al) )?[A-ZÀ-Þ][\w'’.-]*(?:,|:)? (?:[A-ZÀ-Þ\d(&“\"[]|and |et |und |y |van |von |"
-    rf"de |der |den |di |da |dos |du |le |la |el |al |ten |ter |bin ))"
+    rf"[Ll]e|[Ee]l|al) )?[{UPPER}][\w'’./-]*(?:,|:)? (?:[{UPPER}\d(/&“„«\"[]|and |et |und |"
+    rf"y |e |и |та |i |van |von |de |der |den |di |da |dos |du |le |la |el |al |ten |ter |bin ))"
 )
-LABEL = re.compile(r"[A-Za-z][\w /-]{1,25}: (?=[A-ZÀ-Þ])")
+LABEL = re.compile(rf"[A-Za-z][\w /-]{{1,25}}: (?=[{UPPER}])")
 _FOUR_FIGURES = re.compile(r"\d{4}")
 _DATING = ("n.d.", "in press", "forthcoming", "arxiv", "doi", "http:", "https:")
 """What a reference without a year has instead, in lower case."""
 REPEATED_AUTHORS = re.compile(r"\s*(?:[—–―_-]\s?){2,}[.,]")
 """'——. Another title. 2001.': a dash for the authors of the entry before."""
-_SENTENCE_END = re.compile(r"[a-z]{3,}[.?!] (?=[A-Z])")
+_SENTENCE_END = re.compile(rf"[^\W\d_]{{3,}}[.?!] (?=[{UPPER}])")
 _LEADS_TO = re.compile(r"\b(?:is|in|by|see|from|also)\s(?:[A-Z]\.\s?)+[A-Z][a-z]+,")
 """A title that leads to another work: '… is M. Davis, Hilbert's …'."""
 _GLUED = re.compile(rf"{CITED_YEAR}\)?\s?[,;/]\s{NAMES}[\s,(]{{1,2}}{CITED_YEAR}")
@@ -51,13 +58,16 @@ _PENDING = re.compile(
 _VERB_FIRST = re.compile(r"(?:is|was|are|were|has|had|which|who|and|but|worth)\b")
 _CITED_NUMBER = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,9}\](?!\()")
 _IN_PROSE = re.compile(r"\d{0,4}[a-z]?[)\],;]")
-_TITLE_START = re.compile(r"[\"“'‘¿(\[]*[A-ZÀ-Þ\d]")
+_TITLE_START = re.compile(rf"[\"“„«‚'‘¿¡(\[]*[{UPPER}\d{UNSPACED}]")
 
 
 @lru_cache(maxsize=4096)
 def reference_score(text: str) -> float:
-    """`looks_like_reference`, remembered: a text is asked about more than once."""
-    return looks_like_reference(text)
+    """How likely a text is one reference and nothing else, in [0, 1]; remembered, for a text is
+    asked about more than once.
+    """
+    score = looks_like_reference(text)
+    return max(score, unspaced_reference_score(text)) if is_unspaced(text) else score
 
 
 def may_be_reference(text: str) -> bool:
@@ -65,9 +75,12 @@ def may_be_reference(text: str) -> bool:
 
     A reference opens with a name or year, and has a year or a link.
     """
+    if not is_dated(text):
+        return False
     label = LABEL.match(text)
-    opening = _OPENING.match(text, label.end() if label else 0)
-    return opening is not None and is_dated(text)
+    if _OPENING.match(text, label.end() if label else 0):
+        return True
+    return is_unspaced(text) and opens_with_unspaced_names(text)
 
 
 def is_dated(text: str) -> bool:
@@ -119,10 +132,17 @@ def is_untitled_reference(reference: Reference, text: str) -> bool:
 
 def is_complete(reference: Reference) -> bool:
     """True for authors, a title of two words, and what tells where or when it was printed."""
-    if not reference.authors or len(reference.title.split()) < 2:
+    if not reference.authors or not is_more_than_a_word(reference.title):
         return False
     printed = any((reference.year, reference.venue, reference.ids))
     return printed or has_access_date(reference.raw)
+
+
+def is_more_than_a_word(title: str) -> bool:
+    """True for two words, or what may be two in a script without blanks."""
+    if len(title.split()) > 1:
+        return True
+    return len(title) >= MIN_UNSPACED_TITLE and is_unspaced(title)
 
 
 def links_to_several_works(links: Sequence[Link], text: str) -> bool:

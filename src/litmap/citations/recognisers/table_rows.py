@@ -10,6 +10,7 @@ from litmap.citations.recognisers.author_names import find_names
 from litmap.citations.recognisers.entry_reader import ReferenceEntry
 from litmap.citations.recognisers.link_classifier import classify_link
 from litmap.citations.recognisers.reference_shape import reference_score
+from litmap.citations.recognisers.reference_signs import is_unspaced
 from litmap.models import NoteBlock, Reference
 from litmap.parsing.grammar import ET_AL_WORDS, MORE_AUTHORS, UPPER, YEAR_SINCE_1400
 from litmap.parsing.identifiers import find_identifiers, normalise_id
@@ -35,7 +36,6 @@ _NAME_BORDER = re.compile(
 _COMMA = re.compile(r"\s*,\s*")
 _INITIALS = re.compile(rf"(?:[{UPPER}]\.?[ -]?){{1,4}}")
 _INVERTED_BESIDE_OTHERS = re.compile(r"[^,;]+,[^,;]+(?:;|\s(?:and|und|et|y|e|и|&)\s)")
-_UNSPACED = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def _split_at_commas(text: str) -> list[str]:
     """The names between commas; initials belong to the name before: 'Doe, J., Roe, R.'."""
     names: list[str] = []
     for part in filter(None, _COMMA.split(text)):
-        if names and _INITIALS.fullmatch(part) and not _UNSPACED.search(part):
+        if names and _INITIALS.fullmatch(part) and not is_unspaced(part):
             names[-1] = f"{part} {names[-1]}"
         else:
             names.append(part.strip())
