@@ -1,29 +1,37 @@
 """No connection leaves this machine but those of a refresh.
 
 Every Python process that a command starts tells its connections and look-ups of names by the
-interpreter's own audit events, and the test fails for one that is not loopback.
+interpreter's own audit events, and the test fails for one that is not loopback. Where strace is,
+the app and a schedule are run under it too: it sees what libraries that are not Python ask.
 """
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import ipaddress
 import json
 import os
 import re
+import shutil
+import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from litmap.cli.write_commands import app_command
+from litmap.library import Library
 from litmap.settings import load_settings
-from tests.waiting import ending, free_port, until
+from tests.waiting import PATIENCE_S, ending, free_port, until
 
 RUN = [sys.executable, "-c", "import sys; from litmap.cli import main; sys.exit(main())"]
 TOKEN = "a-token-of-the-tests"
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 WATCH = """
 import os, sys
 
@@ -94,6 +102,18 @@ def test_reading_asks_nobody(words, watched, example_library) -> None:
     assert [line for line in asked() if is_outside(line)] == []
 
 
+@pytest.mark.parametrize(
+    "how", [["--no-prefect"], pytest.param([], marks=pytest.mark.slow)], ids=["plain", "Prefect"]
+)
+def test_a_refresh_offline_asks_nobody(how, watched, tmp_path) -> None:
+    environment, asked = watched
+    note = tmp_path / "a.md"
+    note.write_text("# A\n\nsee arXiv:1706.90762 and https://example.org/paper.pdf\n")
+    words = ["refresh", str(note), "--offline", "--library", str(tmp_path / "library"), *how]
+    subprocess.run([*RUN, *words], env=environment, check=True, capture_output=True, timeout=240)
+    assert [line for line in asked() if is_outside(line)] == []
+
+
 def test_the_app_asks_nobody_also_where_it_refuses(watched, example_library) -> None:
     environment, asked = watched
     port = free_port()
@@ -131,7 +151,6 @@ def served(words, environment):
 def test_a_schedule_asks_nobody_as_it_starts(watched, example_library) -> None:
     environment, asked = watched
     words = ["schedule", "--every", "1d", "--library", str(example_library)]
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with served(words, environment) as process:
         line = process.stdout.readline()
         address = re.search(r"Refreshing .*(http://127\.0\.0\.1:\d+)", line)[1]
@@ -140,7 +159,7 @@ def test_a_schedule_asks_nobody_as_it_starts(watched, example_library) -> None:
         )
 
         def planned() -> bool:
-            with opener.open(wanted, timeout=120) as answer:
+            with OPENER.open(wanted, timeout=120) as answer:
                 return bool(json.load(answer))
 
         until(planned, "the first run of the schedule")
@@ -148,13 +167,18 @@ def test_a_schedule_asks_nobody_as_it_starts(watched, example_library) -> None:
     assert [line for line in asked() if is_outside(line)] == []
 
 
-def test_the_mcp_server_asks_nobody_as_it_starts(watched, example_library) -> None:
+def test_an_assistant_s_questions_ask_nobody(watched, example_library) -> None:
     environment, asked = watched
     client = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}  # fmt: skip
+    search = {"name": "search", "arguments": {"query": "flat minima"}}
+    questions = [
+        ("initialize", client),
+        ("notifications/initialized", {}),
+        ("tools/list", {}),
+        ("tools/call", search),
+    ]
     with served(["mcp", "--library", str(example_library)], environment) as process:
-        for number, (method, parameters) in enumerate(
-            [("initialize", client), ("notifications/initialized", {}), ("tools/list", {})]
-        ):
+        for number, (method, parameters) in enumerate(questions):
             message = {"jsonrpc": "2.0", "method": method, "params": parameters}
             is_question = not method.startswith("notifications")
             print(
@@ -163,6 +187,159 @@ def test_the_mcp_server_asks_nobody_as_it_starts(watched, example_library) -> No
                 flush=True,
             )
             if is_question:
-                assert "result" in json.loads(process.stdout.readline())
+                answer = json.loads(process.stdout.readline())
+                assert not answer["result"].get("isError"), answer
         assert process.poll() is None
+    assert [line for line in asked() if is_outside(line)] == []
+
+
+# ── under strace ──────────────────────────────────────────────────────────────────────────────────
+STRACE = shutil.which("strace")
+TRACE = [
+    *(str(STRACE), "--follow-forks", "--seccomp-bpf", "--quiet=all", "--signal=none"),
+    "--trace=connect,sendto,sendmsg,sendmmsg",
+]
+ADDRESS = re.compile(r'sin6?_port=htons\((\d+)\).*?(?:inet_addr\("|inet_pton\(AF_INET6, ")([^"]+)"')
+NAMES_PORT = 53
+"""A question for a name leaves the machine whichever program takes it."""
+
+
+def traces() -> bool:
+    """Whether there is a strace that may watch."""
+    if not STRACE:
+        return False
+    tried = subprocess.run([*TRACE, "true"], check=False, capture_output=True)
+    return tried.returncode == 0
+
+
+needs_strace = pytest.mark.skipif(not traces(), reason="needs strace, and the right to use it")
+
+
+def outside_in(trace: Path) -> list[str]:
+    """Lines of a trace that tell of a connection or a datagram that leaves this machine, or that
+    asks for a name.
+    """
+    return [
+        line
+        for line in trace.read_text("utf-8", "replace").splitlines()
+        for port, address in ADDRESS.findall(line)
+        if int(port) == NAMES_PORT or is_outside(f"connect {address}")
+    ]
+
+
+@contextlib.contextmanager
+def traced(
+    command: Sequence[str], environment: dict[str, str], trace: Path
+) -> Iterator[subprocess.Popen[str]]:
+    """The command under strace, which ends with the last process that the command started; asked to
+    end as a terminal does it.
+    """
+    words = [*TRACE, f"--output={trace}", *command]
+    pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
+    with subprocess.Popen(words, env=environment, start_new_session=True, **pipes) as process:
+        try:
+            yield process
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGINT)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(60)
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+@needs_strace
+@pytest.mark.parametrize(
+    "asking",
+    [
+        "s = socket.socket(type=socket.SOCK_DGRAM); s.connect(('192.0.2.1', 9))",
+        "s = socket.socket(type=socket.SOCK_DGRAM); s.sendto(b'x', ('192.0.2.1', 9))",
+        "s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); s.connect(('2001:db8::1', 9))",
+        "s = socket.socket(type=socket.SOCK_DGRAM); s.connect(('127.0.0.53', 53))",
+        "import os, subprocess, sys; subprocess.run([sys.executable, '-c', 'import socket; "
+        'socket.socket(type=socket.SOCK_DGRAM).connect(("192.0.2.1", 9))\'])',
+    ],
+)
+def test_the_trace_sees_what_leaves(asking, tmp_path) -> None:
+    program = f"import contextlib, socket\nwith contextlib.suppress(OSError): {asking}"
+    with traced([sys.executable, "-c", program], dict(os.environ), tmp_path / "t") as process:
+        process.wait(PATIENCE_S)
+    assert len(outside_in(tmp_path / "t")) == 1
+
+
+@needs_strace
+def test_every_page_of_the_app_asks_nobody(watched, example_library, tmp_path) -> None:
+    """The pages as a browser asks for them: the frame over HTTP, what is drawn in it by websocket."""
+    environment, asked = watched
+    port = free_port()
+    command, own = app_command(load_settings({"library": example_library}), port, TOKEN)
+    pages = {
+        "": "q=why+do+flat+minima+generalise%3F",
+        "topics": "heading=Loss+surfaces",
+        "papers": "",
+        "paper": "work=arxiv:1703.00000",
+        "reading": "",
+        "refreshes": "",
+    }
+    with traced(command, {**own, **environment}, tmp_path / "trace"):
+        until(lambda: _stream(port, f"http://127.0.0.1:{port}"), "the app")
+        for page, query in pages.items():
+            assert _text(port, f"/{page}?{query}")
+            drawn = _draw(port, page, query)
+            assert len(drawn) > 500
+            assert "Traceback" not in drawn
+    assert outside_in(tmp_path / "trace") == []
+    assert [line for line in asked() if is_outside(line)] == []
+
+
+def _text(port: int, path: str) -> str:
+    """What the app answers to a page's address."""
+    wanted = urllib.request.Request(
+        f"http://127.0.0.1:{port}{path}", headers={"Cookie": f"litmap-{port}={TOKEN}"}
+    )
+    with OPENER.open(wanted, timeout=PATIENCE_S) as answer:
+        return answer.read().decode()
+
+
+def _draw(port: int, page: str, query: str) -> str:
+    """All that the app draws on a page, as text."""
+    client = pytest.importorskip("websockets.sync.client")
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+    from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+    address = f"ws://127.0.0.1:{port}/_stcore/stream"
+    cookie = {"Cookie": f"litmap-{port}={TOKEN}"}
+    wanted = BackMsg()
+    wanted.rerun_script.query_string = query
+    wanted.rerun_script.page_name = page
+    drawn = []
+    with client.connect(
+        address, origin=f"http://127.0.0.1:{port}", additional_headers=cookie, proxy=None,
+        max_size=None,
+    ) as stream:  # fmt: skip
+        stream.send(wanted.SerializeToString())
+        while True:
+            told = ForwardMsg.FromString(stream.recv(timeout=PATIENCE_S))
+            if told.WhichOneof("type") == "delta":
+                drawn.append(str(told.delta))
+            if told.WhichOneof("type") == "script_finished":
+                return "\n".join(drawn)
+
+
+@needs_strace
+@pytest.mark.slow
+def test_a_scheduled_run_asks_nobody_but_its_sources(
+    watched, web, example_library, tmp_path
+) -> None:
+    """The sources of the run are on loopback here, so that nothing leaves at all."""
+    environment, asked = watched
+    library = tmp_path / "library"
+    shutil.copytree(example_library, library)
+    words = ["schedule", "--every", "5s", "--library", str(library)]
+    with (
+        Library.open(library) as now,
+        traced([*RUN, *words], {**environment, **web}, tmp_path / "trace"),
+    ):
+        before = len(now.runs())
+        until(lambda: [r.state for r in now.runs()][: len(now.runs()) - before].count("done"))
+    assert outside_in(tmp_path / "trace") == []
     assert [line for line in asked() if is_outside(line)] == []
