@@ -44,8 +44,26 @@ def test_a_changed_library_is_seen(trial):
     without = {**whole, "works": {k: v for k, v in whole["works"].items() if k != work}}
     other = {**whole, "ids": {**whole["ids"], work: []}}
     text = {**whole, "passages": [*whole["passages"][1:], [*whole["passages"][0][:3], "x"]]}
+    silent = {**whole, "abstracts": {**whole["abstracts"], work: ""}}
+    topics = {**whole, "topics": {}}
+    assert whole["abstracts"][work]
     assert random_faults.missing(whole, whole) == []
-    assert all(random_faults.missing(whole, changed) for changed in (without, other, text))
+    for changed in (without, other, text, silent, topics):
+        assert random_faults.missing(whole, changed)
+
+
+def test_what_more_is_known_of_a_work_is_no_loss(trial):
+    """Its page did not answer, so that OpenAlex was asked, which has an abstract of it."""
+    whole = trial.whole
+    work = next(work for work, abstract in whole["abstracts"].items() if not abstract)
+    more = {
+        **whole,
+        "ids": {**whole["ids"], work: [*whole["ids"][work], "openalex:W1"]},
+        "abstracts": {**whole["abstracts"], work: "Gravel settles."},
+        "topics": {},
+    }
+    assert random_faults.missing(whole, more) == []
+    assert random_faults.missing(whole, {**more, "links": {}})
 
 
 def test_a_third_of_the_seeds_has_passing_faults_only():

@@ -309,13 +309,16 @@ def content(library: Path) -> dict[str, Any]:
             for e in opened.works()
         }  # fmt: skip
         ids = {e.work.id: sorted(e.work.ids) for e in opened.works()}
+        abstracts = {e.work.id: e.work.abstract for e in opened.works()}
         tables = {name: build.read_json(name) for name in ("topics", "links", "summaries")}
-        return {"works": works, "ids": ids, "passages": sorted(passages), **tables}
+        known = {"works": works, "ids": ids, "abstracts": abstracts}
+        return {**known, "passages": sorted(passages), **tables}
 
 
 def missing(whole: dict[str, Any], content: dict[str, Any]) -> list[str]:
-    """Where a content differs from that of the undisturbed library. Further ids of a work, of a
-    source that was asked only because another did not answer, are none.
+    """Where a content differs from that of the undisturbed library. What more is known of a work,
+    by a source that was asked only because another did not answer, is no difference: further ids,
+    and an abstract where there was none, whose words topics are then named and placed by too.
     """
     ids = [
         f"{work} lacks {ident}"
@@ -323,7 +326,14 @@ def missing(whole: dict[str, Any], content: dict[str, Any]) -> list[str]:
         for ident in wanted
         if ident not in content["ids"].get(work, ())
     ]
-    alike = [{**held, "ids": None} for held in (whole, content)]
+    further = {
+        work: abstract
+        for work, abstract in content["abstracts"].items()
+        if abstract and whole["abstracts"].get(work) == ""
+    }
+    aside = {"ids": None, **({"topics": None} if further else {})}
+    alike = [{**held, **aside} for held in (whole, content)]
+    alike[0]["abstracts"] = {**whole["abstracts"], **further}
     return ids + differences(*alike, rounding=ROUNDING)
 
 
