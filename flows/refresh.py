@@ -1,8 +1,7 @@
 """The refresh as a Prefect flow: each stage a task on a batch, in the order of `RefreshRun.stages`.
 
 With a Prefect server (`PREFECT_API_URL`, or one started by `litmap schedule`) runs, stages and
-failures show in its UI; without one the flow runs in this process beside a temporary server of
-Prefect's own.
+failures show in its UI; without one the flow runs in this process beside a temporary server.
 """
 
 from __future__ import annotations
@@ -15,9 +14,6 @@ from typing import Any
 os.environ.setdefault(
     "PREFECT_LOGGING_LEVEL", "CRITICAL"
 )  # the command prints what went wrong itself
-os.environ.setdefault(
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "300"
-)  # a busy laptop needs more than 20
 if any(os.environ.get(name) for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")):
     for name in (
         "NO_PROXY",
@@ -26,6 +22,8 @@ if any(os.environ.get(name) for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"
         hosts = [h for h in os.environ.get(name, "").split(",") if h]
         os.environ[name] = ",".join(dict.fromkeys([*hosts, "127.0.0.1", "localhost"]))
 
+from litmap.flows.ends_with_parent import end_with_parent
+from litmap.flows.server import running_server
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
@@ -60,6 +58,7 @@ def refresh(
     """Bring a library up to date with its notes; the run's report. Parameters override the
     settings.
     """
+    end_with_parent()  # a run of a schedule is a process of its own
     settings = load_settings({**(options or {}), "library": library, "notes": notes or None})
     with RefreshRun(settings, current_progress()) as run:
         for stage in run.stages(beside=lambda stage: _task_of(stage).submit(stage)):
@@ -85,7 +84,9 @@ def flow_parameters(settings: Settings) -> dict[str, Any]:
 
 
 def run(settings: Settings, progress: Progress = quiet) -> dict[str, Any]:
-    """Run the flow in this process with these settings; the run's report."""
-    with showing(progress):
+    """Run the flow in this process with these settings; the run's report. Raises `NoServerError`
+    where Prefect's server does not start.
+    """
+    with showing(progress), running_server("--no-ui", "--no-scheduler", "--no-late-runs"):
         report: dict[str, Any] = refresh(**flow_parameters(settings))
     return report

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
+import warnings
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from litmap.flows.refresh import flow_parameters, refresh
+from litmap.flows.server import running_server
 
-from litmap.errors import LitmapError, UsageError
+from litmap.errors import UsageError
 from litmap.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,8 +21,6 @@ if TYPE_CHECKING:
 
 CRON_FIELDS = 5
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-START_SECONDS = 300
-"""A server's first start migrates its database; slow disks and busy machines take minutes."""
 
 
 def serve(settings: Settings, *, cron: str | None = None, every: str | None = None) -> None:
@@ -38,7 +30,10 @@ def serve(settings: Settings, *, cron: str | None = None, every: str | None = No
         os.environ["PREFECT_LOGGING_LEVEL"] = (
             "INFO"  # runs are processes of their own, their log is read in the UI
         )
-    with _server() as url:
+    warnings.filterwarnings(
+        "ignore", message=".*Runner.astop", category=RuntimeWarning
+    )  # Prefect's own handler of SIGTERM
+    with running_server() as url:
         when = f"every {every}" if cron is None else f"at {cron!r} ({schedule.timezone})"
         print(f"Refreshing {settings.library} {when}; runs show at {url}", flush=True)
         refresh.serve(
@@ -109,69 +104,3 @@ def _module_path() -> Any:
     from prefect.types.entrypoint import EntrypointType
 
     return EntrypointType.MODULE_PATH
-
-
-@contextlib.contextmanager
-def _server() -> Iterator[str]:
-    """The address of a Prefect server: the configured one, or one started here and ended with this
-    process.
-    """
-    from prefect.settings import get_current_settings
-
-    url = get_current_settings().api.url
-    if url:
-        yield str(url)
-        return
-    port = _free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "prefect",
-        "server",
-        "start",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
-    process = subprocess.Popen(  # noqa: S603 - this interpreter
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        url = f"http://127.0.0.1:{port}/api"
-        _wait(url, process)
-        os.environ["PREFECT_API_URL"] = url
-        from prefect.settings import PREFECT_API_URL, temporary_settings
-
-        with temporary_settings({PREFECT_API_URL: url}):
-            yield url.removesuffix("/api")
-    finally:
-        os.environ.pop("PREFECT_API_URL", None)
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(15)
-        process.kill()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            raise LitmapError(
-                "Prefect's server ended as it started: run `prefect server start` to see why"
-            )
-        with (
-            contextlib.suppress(OSError, urllib.error.URLError),
-            opener.open(f"{url}/health", timeout=2) as answer,
-        ):
-            if answer.status == 200:
-                return
-        time.sleep(0.3)
-    raise LitmapError(f"Prefect's server did not answer within {START_SECONDS} seconds")

@@ -38,7 +38,6 @@ SET_ONCE = frozenset(
         "MPLBACKEND",
         "ONEDNN_PRIMITIVE_CACHE_CAPACITY",
         "PREFECT_LOGGING_LEVEL",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS",
         "TORCHINDUCTOR_CACHE_DIR",
     }
 )
@@ -139,7 +138,7 @@ class Watch:
     def _children_left(self) -> list[str]:
         new = children() - self._kept_children
         end = time.monotonic() + LINGER_S
-        while (new := {pid for pid in new if not _has_ended(pid)}) and time.monotonic() < end:
+        while (new := {pid for pid in new if not has_ended(pid)}) and time.monotonic() < end:
             time.sleep(0.02)
         self._kept_children |= new  # told once
         return [f"process {pid}: {_command(pid)}" for pid in new]
@@ -202,7 +201,7 @@ def numbers() -> tuple[object, ...]:
     return random.getstate(), np.random.get_state()[1].tobytes()
 
 
-def _has_ended(pid: int) -> bool:
+def has_ended(pid: int) -> bool:
     try:
         return os.waitpid(pid, os.WNOHANG)[0] == pid
     except ChildProcessError:

@@ -16,6 +16,7 @@ from litmap.examples import NOTES
 
 from litmap.errors import UsageError
 from litmap.settings import load_settings
+from tests.left_behind import has_ended
 from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("at_examples")
@@ -219,3 +220,95 @@ def test_the_flow_gets_every_setting(tmp_path):
     assert not again.ocr
     assert again.request_intervals == {"x": 1.0}
     assert again.notes[0].endswith("/a.md")
+
+
+def test_where_no_server_starts_the_refresh_goes_on_without(tmp_path, monkeypatch, capsys):
+    from litmap.flows import server
+
+    from litmap.cli import main
+
+    monkeypatch.setattr(server, "_start", lambda *_: subprocess.Popen(["false"]))
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
+    note = tmp_path / "note.md"
+    note.write_text("# A\n\narXiv:1703.00000\n")
+    library = tmp_path / "library"
+    assert main(["refresh", str(note), "--offline", "--library", str(library)]) == 0
+    assert "going on without it" in capsys.readouterr().err
+    assert (library / "catalogue.sqlite").exists()
+
+
+# ── processes that end with the one that started them ─────────────────────────────────────────────
+PARENTS = {
+    "a server": (
+        "import subprocess, sys, time\n"
+        "words = [sys.executable, '-m', 'litmap.flows.ends_with_parent', 'http.server', '0']\n"
+        "silent = {'stdout': subprocess.DEVNULL, 'stderr': subprocess.DEVNULL}\n"
+        "print(subprocess.Popen(words, stdin=subprocess.PIPE, **silent).pid, flush=True)\n"
+        "time.sleep(600)\n"
+    ),
+    "a server that does not listen": (
+        "import subprocess, sys, time\n"
+        "words = [sys.executable, '-m', 'litmap.flows.ends_with_parent', 'deaf']\n"
+        "print(subprocess.Popen(words, stdin=subprocess.PIPE).pid, flush=True)\n"
+        "time.sleep(600)\n"
+    ),
+    "a run of a schedule": (
+        "import multiprocessing, time\n"
+        "import as_a_run\n"
+        "if __name__ == '__main__':\n"
+        "    run = multiprocessing.get_context('spawn').Process(target=as_a_run.main)\n"
+        "    run.start()\n"
+        "    print(run.pid, flush=True)\n"
+        "    time.sleep(600)\n"
+    ),
+}
+CHILDREN = {
+    "deaf.py": "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(600)\n",
+    "as_a_run.py": (
+        "import time\nfrom litmap.flows.ends_with_parent import end_with_parent\n"
+        "def main():\n    end_with_parent()\n    time.sleep(600)\n"
+    ),
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("kind", PARENTS)
+def test_what_a_killed_process_has_started_ends_too(kind, tmp_path):
+    for name, text in CHILDREN.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "parent.py").write_text(PARENTS[kind])
+    own = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, str(tmp_path / "parent.py")], env=own, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        child = int(parent.stdout.readline())
+        os.kill(child, 0)
+        parent.kill()
+    until(lambda: has_ended(child), kind)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("command", ["refresh", "schedule"])
+def test_a_killed_command_leaves_no_server(command, example_library, prefect_home, tmp_path):
+    library = tmp_path / "library"
+    subprocess.run(["cp", "-r", str(example_library), str(library)], check=True)
+    schedule = ["schedule", "--every", "1d", "--library", str(library)]
+    words = refresh_command(library)[3:] if command == "refresh" else schedule
+    with subprocess.Popen(
+        [sys.executable, "-m", "litmap", *words],
+        env=environment(prefect_home), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        server = until(lambda: server_of(process.pid), "the server")
+        process.kill()
+    until(lambda: has_ended(server), "the end of the server")
+
+
+def server_of(process_id):
+    """The server that a process has started, if it has."""
+    listed = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(process_id)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    servers = [line for line in listed.stdout.splitlines() if "ends_with_parent" in line]
+    return int(servers[0].split()[0]) if servers else None

@@ -266,27 +266,28 @@ def test_the_trace_sees_what_leaves(asking, tmp_path) -> None:
     assert len(outside_in(tmp_path / "t")) == 1
 
 
+PAGES = (
+    ("", "q=why+do+flat+minima+generalise%3F", "What your notes say"),
+    ("topics", "heading=Loss+surfaces", "What its papers say"),
+    ("papers", "", "28 works"),
+    ("paper", "work=arxiv:1703.00000", "Key sentences"),
+    ("reading", "", "Ten Questions About Layered Learning"),
+    ("refreshes", "", "Start a refresh"),
+)
+"""Of each page its name, a query and words that it shows."""
+
+
 @needs_strace
 def test_every_page_of_the_app_asks_nobody(watched, example_library, tmp_path) -> None:
     """The pages as a browser asks for them: the frame over HTTP, what is drawn in it by websocket."""
     environment, asked = watched
     port = free_port()
     command, own = app_command(load_settings({"library": example_library}), port, TOKEN)
-    pages = {
-        "": "q=why+do+flat+minima+generalise%3F",
-        "topics": "heading=Loss+surfaces",
-        "papers": "",
-        "paper": "work=arxiv:1703.00000",
-        "reading": "",
-        "refreshes": "",
-    }
     with traced(command, {**own, **environment}, tmp_path / "trace"):
         until(lambda: _stream(port, f"http://127.0.0.1:{port}"), "the app")
-        for page, query in pages.items():
+        for page, query, shown in PAGES:
             assert _text(port, f"/{page}?{query}")
-            drawn = _draw(port, page, query)
-            assert len(drawn) > 500
-            assert "Traceback" not in drawn
+            assert shown in _draw(port, page, query)
     assert outside_in(tmp_path / "trace") == []
     assert [line for line in asked() if is_outside(line)] == []
 

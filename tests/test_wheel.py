@@ -44,6 +44,7 @@ def test_it_holds_flows_app_and_examples(wheel):
     for name in (
         "litmap/flows/refresh.py",
         "litmap/flows/schedule.py",
+        "litmap/flows/server.py",
         "litmap/ui/app.py",
         "litmap/examples/server.py",
     ):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -205,6 +206,18 @@ def interrupt_on_terminate() -> None:
 
 def _interrupt(number: int, frame: object) -> None:
     raise KeyboardInterrupt
+
+
+def terminate_this_process() -> None:
+    """End this program as SIGTERM does: by what handles it; on Windows at once."""
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def own_group() -> dict[str, int]:
+    """Arguments of `Popen` for a process that Ctrl-C in this program's terminal does not reach."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"process_group": 0}
 
 
 def call_after_fork(function: Callable[[], None]) -> None:

@@ -89,12 +89,11 @@ def run_refresh(
         if not prefect:
             return pipeline.refresh(settings, bars)
         from litmap.flows import refresh as flows
+        from litmap.flows.server import NoServerError
 
         try:
             report: dict[str, Any] = flows.run(settings, bars)
-        except RuntimeError as error:
-            if "Prefect API server" not in str(error):
-                raise
+        except NoServerError:
             print("litmap: Prefect's server did not start; going on without it.", file=sys.stderr)
             return pipeline.refresh(settings, bars)
         return report
