@@ -228,3 +228,75 @@ def test_labels_and_dates_of_org_are_no_text():
     note = note_of(text, ".org")
     assert [heading.path for heading in note.headings] == [("Kite Networks",), ("Other",)]
     assert {block.kind for block in note.blocks} == {"heading"}
+
+
+# ── lists and bold lines as outlines ─────────────────────────────────────────────────────────────
+SEAL = "Okoro (2014). Seals that heal. https://doi.org/10.5072/seal.2014.1"
+
+
+@pytest.mark.parametrize(
+    ("text", "suffix", "path"),
+    [
+        (f"# Pumps\n\n- Seals\n  - Wear\n    - {SEAL}\n", ".md", ("Pumps", "Seals", "Wear")),
+        (f"- ## Seals\n\t- ### Wear\n\t\t- {SEAL}\n", ".md", ("Seals", "Wear")),
+        (f"# Pumps\n\n- **Seals**: what leaks\n  - {SEAL}\n", ".md", ("Pumps", "Seals")),
+        (f"# Pumps\n\nSeals:\n\n- {SEAL}\n", ".md", ("Pumps", "Seals")),
+        (f"# Pumps\n\n- Seals\n  - 2014\n    - {SEAL}\n", ".md", ("Pumps", "Seals")),
+        (f"# Pumps\n\n**Seals**\n\n- {SEAL}\n", ".md", ("Pumps", "Seals")),
+        (f"# Pumps\n\n**Seals:**\n{SEAL}\n", ".md", ("Pumps", "Seals")),
+        (f"* Pumps\n- Seals\n  - {SEAL}\n", ".org", ("Pumps", "Seals")),
+        (f"== Pumps ==\n* Seals\n** {SEAL}\n", ".wiki", ("Pumps", "Seals")),
+        (f"== Pumps ==\n'''Seals'''\n\n* {SEAL}\n", ".wiki", ("Pumps", "Seals")),
+        (f"Pumps\n=====\n\n* Seals\n\n  * {SEAL}\n", ".rst", ("Pumps", "Seals")),
+        (f"<h1>Pumps</h1><ul><li>Seals<ul><li>{SEAL}</li></ul></li></ul>", ".html",
+         ("Pumps", "Seals")),
+        ("\\section{Pumps}\n\\begin{itemize}\n\\item Seals\n\\begin{itemize}\n"
+         f"\\item {SEAL}\n\\end{{itemize}}\n\\end{{itemize}}\n", ".tex", ("Pumps", "Seals")),
+    ],
+)  # fmt: skip
+def test_what_holds_works_in_a_list_or_in_bold_is_a_topic(text, suffix, path):
+    (work,) = find_citations([note_of(text, suffix)])
+    assert work.mentions[0].heading == path
+    assert path in [heading.path for heading in note_of(text, suffix).headings]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Pumps\n\n- Attention to seals\n  - Okoro & Hart, 2014\n  - good\n",
+        "# Pumps\n\n- Seals are what fails first\n  - Okoro (2014) agrees\n",
+        "# Pumps\n\n- Okoro (2014). Seals that heal.\n  - see Hart (2015)\n",
+        "# Pumps\n\n- Seals that heal\n  - https://doi.org/10.5072/seal.2014.1\n",
+        "# Pumps\n\n- Seals\n  - order new ones\n  - ask Jo\n",
+        "# Pumps\n\n**Important**\n\nNothing cited.\n",
+        "# Pumps\n\n**Seals fail first.**\n\n- Okoro (2014)\n",
+    ],
+)
+def test_other_items_and_bold_words_are_no_topics(text):
+    assert [heading.path for heading in note_of(text).headings] == [("Pumps",)]
+
+
+def test_bold_items_with_citations_behind_them_are_topics_where_one_cites_several():
+    several = "# Jets\n\n- **Surveys** [@ames2010; @bell2013]\n- **Images** [@cole2015]\n"
+    assert [h.path[-1] for h in note_of(several).headings] == ["Jets", "Surveys", "Images"]
+    systems = "# Jets\n\n- **BERT** [@devlin2018]\n- **GPT** [@radford2018]\n"
+    assert [h.path[-1] for h in note_of(systems).headings] == ["Jets"]
+
+
+def test_a_bold_line_that_is_a_reference_is_a_work():
+    text = (
+        "# Pumps\n\n**Vos, K., & Dijk, P. (2004). Bridges that wait. *Water*, 3, 9–20.**\n\nGood.\n"
+    )
+    (work,) = find_citations([note_of(text)])
+    assert (work.sure, work.mentions[0].heading) == (True, ("Pumps",))
+
+
+def test_a_first_line_in_capitals_is_the_title_above_numbered_headings():
+    text = (
+        "ON BELLS\n\n1 Bronze\n\nText of some words here.\n\n1.1 Tin content\n\n"
+        "Harker, J. (1997). Tin and tone. Foundry Studies, 4, 12-30.\n\n2 Tuning\n\nMore text.\n"
+    )
+    assert [heading.path for heading in note_of(text, ".txt").headings] == [
+        ("ON BELLS",), ("ON BELLS", "Bronze"), ("ON BELLS", "Bronze", "Tin content"),
+        ("ON BELLS", "Tuning"),
+    ]  # fmt: skip

@@ -33,6 +33,10 @@ _OWN_APP = re.compile(
 _DECORATION = "*_#:[]() "
 MAX_HEADING_WITHOUT_SUBJECT = 59
 """Characters; a longer heading names a subject."""
+BOLD_LEVEL = 7
+"""Level of a line in bold: below all headings that are marked as such."""
+MAX_BOLD_CHARS = 90
+"""Characters of a line in bold that may be a heading."""
 MAX_EMPHASIS = 200
 """Stretches of italics kept of one block."""
 
@@ -51,6 +55,20 @@ def lists_references(text: str) -> bool:
     return bool(_REFERENCE_LIST.search(text))
 
 
+def is_bold_line(inline: Inline) -> bool:
+    """True for a paragraph that is a few words in bold and nothing else, as headings are written.
+
+    A sentence ends in a full stop.
+    """
+    lead, text = inline.lead.strip(), inline.text.strip()
+    return (
+        0 < len(lead) <= MAX_BOLD_CHARS
+        and lead[-1] not in ".;,!"
+        and text[len(lead) :].strip() in {"", ":"}
+        and len(inline.starts) == 1
+    )
+
+
 class Builder:
     """Collects a note. Headings nest by level; one that names no subject opens no topic."""
 
@@ -67,6 +85,7 @@ class Builder:
         self._headings: list[OutlineHeading] = []
         self._owners: dict[int, OutlineHeading | None] = {}
         self._open: OutlineHeading | None = None
+        self._leads: dict[int, str] = {}
         self._settled: list[Heading] = []
 
     def heading(self, level: int, inline: Inline, line: int, *fields: tuple[str, str]) -> None:
@@ -75,6 +94,7 @@ class Builder:
         Its own links are kept on a block of kind 'heading' that stands below itself.
         """
         text = " ".join(inline.text.split()).strip()
+        text = text.rstrip(": ") if level >= BOLD_LEVEL else text
         if not text:
             return
         self.close_headings(level)
@@ -83,9 +103,10 @@ class Builder:
         place = len(self.blocks)
         self._open = OutlineHeading(level, text, line, place, self.root, self._open, role)
         self._headings.append(self._open)
-        self.reference_list = text if without_subject else ""
-        if not without_subject and not self.title:
-            self.title = text
+        if level < BOLD_LEVEL or without_subject:
+            self.reference_list = text if without_subject else ""
+            if not without_subject and not self.title:
+                self.title = text
         self.add("heading", inline, line, *fields)
 
     def close_headings(self, level: int) -> None:
@@ -114,7 +135,12 @@ class Builder:
             (0, *(max(0, start - lead) for start in inline.starts[1:])),
             (*fields, *self._reference_list_field(), *_emphasis_fields(inline)),
         )
+        if kind == "paragraph" and is_bold_line(inline):
+            self.heading(BOLD_LEVEL, inline, line, ("inferred", "1"))
+            return
         self._owners[len(self.blocks)] = self._open
+        if inline.lead:
+            self._leads[len(self.blocks)] = inline.lead.strip()
         self.blocks.append(block)
 
     def _reference_list_field(self) -> tuple[tuple[str, str], ...]:
@@ -138,7 +164,7 @@ class Builder:
 
     def note(self, path: str, fmt: str, sha256: str, fallback: str) -> Note:
         """The finished note; `fallback` is the title of a note that names none."""
-        outline = Outline(self.blocks, self._headings, self._owners)
+        outline = Outline(self.blocks, self._headings, self._owners, self._leads)
         blocks, headings = outline.settle()
         title, uses = self.title or fallback, tuple(self.uses)
         return Note(path, fmt, title, sha256, (*self._settled, *headings), tuple(blocks), uses)

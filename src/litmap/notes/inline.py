@@ -47,6 +47,7 @@ _MARKDOWN_SIGN = re.compile(r"[\\`!\[<&*_~=\nhf](?:(?<![hf])|(?<=h)ttps?://|(?<=
 _PLAIN_SIGN = re.compile(r"[\[<\nh](?:(?<!h)|(?<=h)ttps?://)")
 """Where markup may begin; found much faster than the markup itself."""
 _ITALIC = frozenset({"*", "_", "***", "___"})
+_BOLD = frozenset({"**", "__"})
 _MIN_ITALIC, _MAX_ITALIC = 4, 200
 """Characters of a stretch of italics that may be a title."""
 _MAX_DEPTH = 3
@@ -69,6 +70,8 @@ class Inline:
     links: list[Link] = field(default_factory=list)
     starts: list[int] = field(default_factory=lambda: [0])
     emphasis: list[str] = field(default_factory=list)
+    lead: str = ""
+    """What the text opens with in bold."""
 
 
 def join_lines(text: str) -> tuple[str, list[int]]:
@@ -109,6 +112,8 @@ class _InlineReader:
         self.out = Inline()
         self.opened: dict[str, int] = {}
         self.italics: list[tuple[int, int]] = []
+        self.lead = 0
+        """Where bold ends that the text opens with."""
 
     def read(self, raw: str) -> Inline:
         """Reads the stretch."""
@@ -123,6 +128,7 @@ class _InlineReader:
                 _CONSTRUCTS[match.lastgroup](self, match)
         self.put(raw[read:])
         self.out.text = "".join(self.parts)
+        self.out.lead = self.out.text[: self.lead]
         if self.plain and ("*" in raw or "_" in raw):
             self.out.emphasis += [match.group(2) for match in _PLAIN_ITALIC.finditer(raw)]
         if self.italics:
@@ -249,6 +255,8 @@ class _InlineReader:
         begin = self.opened.pop(mark, None)
         if begin is None:
             self.opened[mark] = self.size
+        elif mark in _BOLD and begin == 0:
+            self.lead = self.size
         elif mark in _ITALIC and _MIN_ITALIC <= self.size - begin <= _MAX_ITALIC:
             self.italics.append((begin, self.size))
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from litmap.models import Heading, HeadingPath, NoteBlock
-from litmap.notes.list_outline import find_list_topics
+from litmap.notes.list_outline import find_list_topics, is_citing
 from litmap.notes.work_headings import MAX_REMARK, WorkHeading, read_work_heading, without_lines
 from litmap.parsing.heading_subjects import has_subject, letters_of, names_order
 
@@ -21,6 +21,8 @@ MAX_PROSE_CHARS = 4000
 """Characters of prose kept below one heading."""
 MIN_ALIKE = 2
 """Headings that look alike, from which on doubtful ones are works."""
+INFERRED_LEVEL = 7
+"""From this level on headings are lines in bold, not marked as headings."""
 MIN_LONE_LETTERS = 4
 """Headings of one letter each, from which on they are an alphabet; of 'A–C', two are enough."""
 MAX_BELOW = 12
@@ -35,6 +37,8 @@ class Role(Enum):
     TOPIC = "topic"
     NO_SUBJECT = "no subject"
     WORK = "work"
+    TEXT = "text"
+    """A line in bold that is no heading after all."""
 
 
 @dataclass(slots=True, eq=False)
@@ -78,14 +82,18 @@ class OutlineHeading:
 
 @dataclass(slots=True)
 class Outline:
-    """A note's blocks below their headings; `owners` has the heading of each block by its index."""
+    """A note's blocks below their headings; `owners` has the heading of each block by its index,
+    `leads` the bold words that a block opens with.
+    """
 
     blocks: list[NoteBlock]
     headings: list[OutlineHeading]
     owners: dict[int, OutlineHeading | None]
+    leads: dict[int, str]
 
     def settle(self) -> tuple[list[NoteBlock], list[Heading]]:
         """The blocks below their topics, and the headings that are topics."""
+        self._take_back_bold_lines()
         self._find_works()
         self._drop_headings_inside_works()
         self._drop_letters()
@@ -94,6 +102,17 @@ class Outline:
         return self._place_blocks()
 
     # What a heading is
+    def _take_back_bold_lines(self) -> None:
+        """A line in bold that holds no works is text in bold."""
+        for number, heading in enumerate(self.headings):
+            if heading.level < INFERRED_LEVEL or heading.role is Role.WORK:
+                continue
+            below = self._below(number)
+            if read_work_heading(heading.text, (), below):
+                continue
+            if not any(block.kind == "item" or is_citing(block) for block in below):
+                heading.role = Role.TEXT
+
     def _find_works(self) -> None:
         """Marks the headings that are works; doubtful ones where several look alike."""
         doubtful: dict[OutlineHeading | None, list[OutlineHeading]] = defaultdict(list)
@@ -188,7 +207,8 @@ class Outline:
     # What stands where
     def _place_blocks(self) -> tuple[list[NoteBlock], list[Heading]]:
         paths = {id(heading): heading.path for heading in self.headings}
-        topics = find_list_topics(self.blocks, self.owners)
+        topics = find_list_topics(self.blocks, self.owners, self.leads)
+        texts = {h.place for h in self.headings if h.role is Role.TEXT}
         works = {h.place: h for h in self.headings if h.role is Role.WORK and h.work}
         taken = self._lines_of_works(works.values())
         blocks: list[NoteBlock] = []
@@ -197,7 +217,11 @@ class Outline:
             if number in works:
                 blocks.append(self._work_block(works[number], paths))
                 continue
-            kept = without_lines(block, taken[number]) if number in taken else block
+            kept: NoteBlock | None = block
+            if number in texts:
+                kept = replace(block, kind="paragraph", fields=_without_inferred(block))
+            elif number in taken:
+                kept = without_lines(block, taken[number])
             if kept is None:
                 continue
             above = paths[id(owner)] if owner else block.heading
@@ -210,8 +234,11 @@ class Outline:
 
     def _keep_prose(self, owner: OutlineHeading, text: str) -> None:
         """Keeps prose for the topic that it stands directly below."""
-        if owner.role is Role.TOPIC:
-            owner.add_prose(text)
+        heading: OutlineHeading | None = owner
+        while heading and heading.role in {Role.NO_SUBJECT, Role.TEXT}:
+            heading = heading.parent
+        if heading and heading.role is Role.TOPIC:
+            heading.add_prose(text)
 
     def _headings(
         self, paths: dict[int, HeadingPath], topics: dict[int, HeadingPath]
@@ -269,6 +296,10 @@ class Outline:
             lines = max(0, lines - len(block.line_starts))
             words += [kept.text] if kept else []
         return " ".join(words)[:MAX_REMARK]
+
+
+def _without_inferred(block: NoteBlock) -> tuple[tuple[str, str], ...]:
+    return tuple(pair for pair in block.fields if pair[0] != "inferred")
 
 
 def _is_listed(block: NoteBlock) -> bool:

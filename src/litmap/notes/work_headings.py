@@ -19,7 +19,7 @@ from litmap.parsing.person_names import surname_key
 from litmap.parsing.reference_strings import looks_like_reference, parse_reference
 from litmap.parsing.title_similarity import normalise_title
 from litmap.parsing.venues import MEETING, is_journal_name
-from litmap.parsing.word_lists import load_words
+from litmap.parsing.word_lists import load_pattern, load_words
 
 MIN_SCORE = 0.4
 """Least `looks_like_reference` of a heading that is a reference."""
@@ -35,6 +35,8 @@ MAX_FIELD_LINES = 30
 """Lines below a heading that are searched for fields."""
 MIN_LINKED_SHARE = 0.6
 """Of a heading's characters that a link covers which is the work's."""
+MIN_RAISED_SHARE = 0.6
+"""Of the longer words of a venue that begin with a capital."""
 MAX_REMARK = 600
 """Characters kept of what the reader says of a work."""
 
@@ -45,6 +47,11 @@ _CITEKEY = re.compile(r"\W{0,4}@\{?[\w][\w:./+-]{1,80}\}?\W{0,4}(?:$|\s*[-–—
 _CITED_KEY = re.compile(r"\[[^\[\]]*@\w")
 _NAMED_PAGE = re.compile(rf"\[\[@?[^\[\]|]{{0,80}}{YEAR}[^\[\]]{{0,250}}\]\]")
 _NAMES_AND_YEAR = re.compile(rf"(?P<names>{NAMES}),?\s*[(\[]?(?P<year>{YEAR})[a-z]?[)\]]?[.:,]?$")
+_NAMES_YEAR_TITLE = re.compile(
+    rf"(?P<names>{NAMES}),?\s*[(\[]?(?P<year>{YEAR})[a-z]?[)\]]?\s*(?:[:.,]|[–—-](?=\s))?\s+"
+    r"(?P<title>[^.\d\[\]()@]{6,250})[.?!]?$"
+)
+"""'Doe & Roe (2011) Title', with nothing behind the title."""
 _TITLE_AND_PEOPLE = re.compile(
     r"(?P<title>[^\n]{8,300}?[^\s.,:;(–—-])[.,]?\s*"
     rf"(?:[(\[]|\s[-–—|]{{1,2}}\s|[.,:]\s|\s(?:by|von|par|por|di|de)\s)"
@@ -62,7 +69,9 @@ _DATED_TITLE = re.compile(
     rf"|[(\[]?(?P<year2>{YEAR})[)\]]?\s?[-–—:.]?\s+(?P<title2>[^\W\d_].{{8,300}})$"
 )
 _LEADING_NUMBER = re.compile(r"^\W{0,3}(?:\d{1,3}|[IVX]{1,4})[.):]\s+")
-_BY = re.compile(r"^\W{0,4}(?:by|von|par|por|di|da|od|автор[ыа]?)\s*:?\s+", re.I)
+_BY = re.compile(
+    rf"\W{{0,4}}(?:{load_pattern('words_before_authors', 'litmap.notes')})\s*:?\s+", re.I
+)
 _PEOPLE = re.compile(
     rf"(?P<names>(?:{SHORT}|{NAME})(?:{AND}(?:{SHORT}|{NAME})){{0,30}}(?:{ET_AL})?)"
 )
@@ -72,6 +81,8 @@ _AND = re.compile(AND)
 _ET_AL = re.compile(ET_AL)
 _MEETING = re.compile(rf"\b(?:{MEETING})\b")
 _LONG_WORD = re.compile(r"[^\W\d_]{4}")
+_DASH = re.compile(r"\s[–—|·-]\s")
+"""Between people and venue."""
 _VOLUME = re.compile(r"\s\d{1,3}(?!\d)")
 _SCHOLARLY_FILE = re.compile(r"\.pdf(?:$|[?#])", re.I)
 _VENUE_SIGNS = " .,;:()[]–—-*_“”\"'"
@@ -256,6 +267,11 @@ def _read_reference(text: str) -> WorkHeading | None:
     """'Doe, J., & Roe, R. (2013). Title. Journal, 9(3), 41–58.', 'Doe & Roe (2011) Title'."""
     if not _YEAR.search(text) and '"' not in text and "“" not in text:
         return None
+    if match := _NAMES_YEAR_TITLE.fullmatch(text):
+        names, title = match["names"], _clean(match["title"])
+        if is_people(names) and len(title.split()) > 1 and not title[0].islower():
+            people = tuple(split_people(names))
+            return WorkHeading(_record(Reference(text, title, people, int(match["year"]))))
     reference = parse_reference(text)
     if not is_reference(reference, text):
         return None
@@ -385,7 +401,8 @@ def read_byline(line: str, *, of_short_title: bool) -> Reference | None:
         return None
     after_by = _BY.match(line)
     body = (line[after_by.end() :] if after_by else line).lstrip("([")
-    read = _read_people_first(body) or _read_direct_names(body, after_by=bool(after_by))
+    read = None if _DASH.search(body) else _read_people_first(body)
+    read = read or _read_direct_names(body, after_by=bool(after_by))
     if read is None or (of_short_title and not read.year):
         return None
     return replace(read, raw=line)
@@ -468,8 +485,9 @@ def may_be_acronym_of_venue(name: str) -> bool:
 
 
 def is_raised(text: str) -> bool:
-    """True where all longer words have a capital, as in the name of a journal or publisher."""
-    return all(not word[0].islower() for word in text.split() if len(word) > 3)
+    """True where most longer words have a capital, as in the name of a journal or publisher."""
+    long = [word for word in text.split() if len(word) > 3]
+    return sum(not word[0].islower() for word in long) >= MIN_RAISED_SHARE * len(long)
 
 
 # ── what stands below ────────────────────────────────────────────────────────────────────────────

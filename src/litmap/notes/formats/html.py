@@ -6,6 +6,7 @@ Navigation, scripts, tooltips and boilerplate left out.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 from litmap.models import Link
@@ -20,6 +21,7 @@ _DROPPED = load_words("html_dropped", _HOME)
 _BLOCKS = load_words("html_blocks", _HOME)
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _ITALICS = {"i", "em", "cite"}
+_BOLD = {"b", "strong"}
 _NEVER_BOILERPLATE = {"body", "html", "article", "main"}
 _BOILERPLATE_ROLES = {"navigation", "banner", "contentinfo", "search", "tooltip", "menu"}
 _BOILERPLATE = re.compile(
@@ -45,6 +47,8 @@ MAX_DEPTH = 200
 MAX_DEEP_CHARS = 100_000
 MAX_NESTED_TABLE_CHARS = 5_000
 MAX_ITALIC_CHARS = 200
+MAX_LIST_DEPTH = 12
+"""Levels of lists that are told apart."""
 MAX_LINES = 5_000
 """Lines of a block whose beginnings are kept."""
 MAX_SOURCE_LINE = 10_000_000
@@ -163,6 +167,7 @@ class _Walker:
         self.size = 0
         self.links: list[Link] = []
         self.emphasis: list[str] = []
+        self.lead = ""
         self.line = 0
         self.lines: list[tuple[int, int]] = []
         self.kind = "paragraph"
@@ -215,7 +220,7 @@ class _Walker:
         """Ends the block that is being read."""
         text = "".join(self.parts)
         if text.strip() or self.links:
-            inline = Inline(text, self.links, self.starts(), self.emphasis)
+            inline = Inline(text, self.links, self.starts(), self.emphasis, self.lead)
             line = self.lines_before + (self.line or 1)
             self.builder.add(self.kind, inline, line, *self.fields)
         self.clear()
@@ -232,6 +237,7 @@ class _Walker:
         """Forgets the block."""
         self.parts, self.links, self.lines, self.emphasis = [], [], [], []
         self.size = self.line = 0
+        self.lead = ""
 
     def walk(self, node: Any, depth: int = 0) -> None:
         """Walks an element; what is nested deeper than any page needs is taken as plain text."""
@@ -256,6 +262,8 @@ class _Walker:
         """Takes an element inside a block."""
         begin = len(self.parts)
         self.inside(node, line, depth)
+        if name in _BOLD and begin == 0:
+            self.lead = "".join(self.parts)[:MAX_ITALIC_CHARS]
         if name in _ITALICS:
             self.emphasis.append("".join(self.parts[begin:])[:MAX_ITALIC_CHARS])
 
@@ -346,6 +354,8 @@ def _item_fields(node: Any) -> tuple[tuple[str, str], ...]:
     fields: list[tuple[str, str]] = []
     if parent is not None and _name(parent) == "ol":
         fields.append(("number", str(_number_of_item(node, parent))))
+    if depth := sum(1 for _ in islice(node.iterancestors("li"), MAX_LIST_DEPTH)):
+        fields.append(("indent", str(depth)))
     if _is_reference(node, parent):
         fields.append(("list", "references"))
     return tuple(fields)

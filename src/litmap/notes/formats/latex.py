@@ -40,6 +40,7 @@ _HREF = re.compile(
     r"|\\(doi|arxiv|eprint)\{([^{}]{1,300})\}"
 )
 _ITALIC = re.compile(r"\\(?:emph|textit|textsl)\s?\{([^{}]{4,200})\}")
+_BOLD = re.compile(r"\s*(?:\\textbf\s?\{([^{}]{1,200})\}|\{\\bf(?:series)?\s+([^{}]{1,200})\})")
 _BIBITEM = re.compile(
     r"\\bibitem\s*(?:\[((?:[^\[\]{}]|\{[^{}]{0,200}\}){0,300})\])?\s*\{([^{}]{1,200})\}"
 )
@@ -55,6 +56,7 @@ _TABLE_RULE = re.compile(
 )
 _ROW_END = re.compile(r"\\\\(?:\[[^\[\]]{0,20}\])?|\\tabularnewline\b")
 _CELL_BORDER = re.compile(r"(?<!\\)&")
+_LISTS = {"itemize", "enumerate", "description", "compactitem", "compactenum"}
 _DROPPED = {
     "equation",
     "equation*",
@@ -144,6 +146,8 @@ class _LatexInline:
             position = match.end()
         self.put_lines(raw[position:])
         self.out.text = "".join(self.parts)
+        if lead := _BOLD.match(raw):
+            self.out.lead = plain_latex(lead.group(1) or lead.group(2))
         self.out.emphasis = [plain_latex(match.group(1)) for match in _ITALIC.finditer(raw)]
         return self.out
 
@@ -210,6 +214,8 @@ class _LatexReader(BlockReader):
         self.closes_table = False
         self.row: list[str] = []
         self.row_line = 0
+        self.depth = 0
+        """Lists that are open."""
         self.footnotes = 0
         """Read so far; those without a number of their own are labelled by it."""
 
@@ -282,9 +288,14 @@ class _LatexReader(BlockReader):
                 self.dropped = ""
             elif name == self.table:
                 self.closes_table = True
+            elif name in _LISTS:
+                self.flush()
+                self.depth = max(0, self.depth - 1)
 
     def begin_environment(self, number: int, name: str) -> None:
         """Drops an environment without prose, or opens a list of references."""
+        if name in _LISTS:
+            self.depth += 1
         if not self.dropped and name in _DROPPED:
             self.dropped = name
             if name.startswith("filecontents"):
@@ -318,7 +329,9 @@ class _LatexReader(BlockReader):
             fields = ("label", match.group(2)), ("number", str(self.number))
             self.hold(number, line[match.end() :], "item", *fields)
         elif match := _ITEM.search(line):
-            self.hold(number, f"{match.group(1) or ''} {line[match.end() :]}".strip(), "item")
+            label = f"\\textbf{{{match.group(1)}}}" if match.group(1) else ""
+            indent = (("indent", str(self.depth - 1)),) if self.depth > 1 else ()
+            self.hold(number, f"{label} {line[match.end() :]}".strip(), "item", *indent)
         else:
             self.text(number, _COMMANDS_WITHOUT_TEXT.sub(" ", _ENVIRONMENT.sub("", line)))
         return number + 1

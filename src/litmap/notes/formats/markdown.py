@@ -19,6 +19,7 @@ _ATX = re.compile(
     r"[ \t]*(?:#+[ \t]*)?(?:\{[^{}]*\}[ \t]*)?$"
 )
 """'## Heading'; '##Heading' too, but no '#tag'."""
+_BOLD_LINE = re.compile(r"\s{0,3}(\*\*|__)(?=\S)(?:(?!\1).){1,150}(?<=\S)\1:?\s*$")
 _SETEXT = re.compile(r"\s{0,3}(={3,}|-{3,})\s*$")
 _RULE = re.compile(r"\s{0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*([\w{.=+#-]*)")
@@ -197,6 +198,14 @@ class _MarkdownReader(BlockReader):
         self.heading(1 if match.group(1)[0] == "=" else 2, text, number - 1)
         return True
 
+    def bold_line(self, number: int, text: str) -> bool:
+        """'**Words in bold**' alone on its line, above text: a block of its own."""
+        if self.held or not _BOLD_LINE.match(text):
+            return False
+        self.hold(number, text.strip(), "paragraph")
+        self.flush()
+        return True
+
     def rule(self, _: int, text: str) -> bool:
         """A horizontal rule, or the place of a table of contents."""
         if not _RULE.match(text) and text.strip() not in _NO_TEXT:
@@ -240,6 +249,8 @@ class _MarkdownReader(BlockReader):
         if task := _TASK.match(body):
             fields.append(("task", "1"))
             body = body[task.end() :]
+        if heading := _ATX.match(body):  # as outliners write: '- ## Topic'
+            body = f"**{heading.group(2)}**" if heading.group(2) else ""
         self.hold(number, body, "item", *fields)
         return True
 
@@ -310,6 +321,7 @@ _CONSTRUCTS: tuple[Callable[[_MarkdownReader, int, str], bool], ...] = (
     _MarkdownReader.atx_heading,
     _MarkdownReader.setext_heading,
     _MarkdownReader.rule,
+    _MarkdownReader.bold_line,
     _MarkdownReader.footnote,
     _MarkdownReader.link_definition,
     _MarkdownReader.bracketed_item,

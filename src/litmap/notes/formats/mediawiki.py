@@ -16,6 +16,7 @@ from litmap.notes.inline import Inline
 from litmap.parsing.word_lists import load_pattern
 
 _HEADING = re.compile(r"(={1,6})\s*([^\n]{1,200}?)\s*\1\s*$")
+_BOLD = re.compile(r"\s*'''(?!')([^'\[\]{}\n]{1,200})'''(?!')")
 _ITEM = re.compile(r"([*#:;]+)\s*(.*)$")
 _ROW = re.compile(r"\s*[|!](?![}+-])\s?(.*)$")
 _NO_PROSE = re.compile(
@@ -91,7 +92,10 @@ class _WikiReader(BlockReader):
         if match := _HEADING.match(line):
             self.heading(len(match.group(1)), match.group(2), number)
         elif match := _ITEM.match(line):
-            self.begin("item", number, match.group(2))
+            depth = len(match.group(1)) - 1
+            self.begin(
+                "item", number, match.group(2), *((("indent", str(depth)),) if depth else ())
+            )
         elif match := _ROW.match(line):
             cells = (cell.strip() for cell in _CELL_BORDER.split(match.group(1)))
             self.begin("cell", number, "\u2003|\u2003".join(cells))
@@ -100,9 +104,9 @@ class _WikiReader(BlockReader):
         else:
             self.begin("paragraph", number, line)
 
-    def begin(self, kind: str, number: int, line: str) -> None:
+    def begin(self, kind: str, number: int, line: str, *fields: tuple[str, str]) -> None:
         """Begins a block."""
-        self.hold(number, line.strip(), kind)
+        self.hold(number, line.strip(), kind, *fields)
         self.count_open(line)
 
     def go_on(self, line: str) -> None:
@@ -131,7 +135,10 @@ class _WikiReader(BlockReader):
             with suppress(ParserError, RecursionError):
                 nodes = mwparserfromhell.parse(raw, skip_style_tags=False).nodes
         writer.walk(nodes, 0)
-        return writer.done()
+        inline = writer.done()
+        if lead := _BOLD.match(raw):
+            inline.lead = lead.group(1)
+        return inline
 
     def note(self, name: str, contents: Any, number: int) -> str:
         """Adds what a <ref> holds; gives the label under which the text cites it."""

@@ -28,6 +28,7 @@ _ORG_REF = re.compile(
 )
 _CITE = re.compile(r"\[cite(?:/[a-z/]{1,12})?:([^\[\]]{1,1000})\]")
 _EMPHASIS = re.compile(r"(?<![\w*/=~+_])([*/=~+])(?=\S)([^\n]{1,400}?)(?<=\S)\1(?![\w*/=~+])")
+_BOLD = re.compile(r"\s*\*(?=\S)([^*\n]{1,200})(?<=\S)\*(?![\w*])")
 _FOOTNOTE = re.compile(r"\[fn:([\w-]{1,40})\]\s*(.*)$")
 _PROPERTY = re.compile(r"\s*:([\w-]+):\s+(\S.*)$")
 _BIBLIOGRAPHY_LINK = re.compile(r"\s*(?:bibliography|addbibresource):(\S+)")
@@ -82,6 +83,8 @@ def org_inline(raw: str, line: int) -> Inline:
     if _EMPHASIS.search(text):
         out.text, out.links, out.emphasis = _without_emphasis(text, links)
     out.text, out.starts = join_lines(out.text)
+    if lead := _BOLD.match(raw):
+        out.lead = lead.group(1)
     return out
 
 

@@ -159,6 +159,8 @@ class _Plain:
             return
         inline = self.inline("\n".join(block.lines), block.first)
         fields = [("number", block.number)] if block.number else []
+        if block.kind == "item" and block.indent:
+            fields.append(("indent", str(block.indent)))
         if block.breaks and len(inline.starts) > max(block.breaks):
             fields.append(("breaks", " ".join(str(inline.starts[index]) for index in block.breaks)))
         self.builder.add(block.kind, inline, block.first + 1, *fields)

@@ -97,6 +97,7 @@ def find_headings(lines: list[str], links: dict[str, str]) -> PlainHeadings:
         _capitals(lines, headings)
     if len(headings.at) < MIN_HEADINGS:
         _numbered(lines, headings)
+        _raise_title(lines, headings)
     if not headings.names_subject():
         _lone_lines(lines, headings)
     elif not links:
@@ -244,6 +245,13 @@ def _capitals(lines: list[str], headings: PlainHeadings) -> None:
     for number, line in enumerate(lines):
         if is_in_capitals(line) and begins_paragraph(lines, number):
             headings.at.setdefault(number, (2, line.strip().strip("*-= :")))
+
+
+def _raise_title(lines: list[str], headings: PlainHeadings) -> None:
+    """A first line in capitals is the page's title where the other headings are numbered."""
+    first = _first_filled(lines)
+    if first in headings.at and len(headings.at) > MIN_HEADINGS and is_in_capitals(lines[first]):
+        headings.at[first] = (1, headings.at[first][1])
 
 
 def is_in_capitals(line: str) -> bool:

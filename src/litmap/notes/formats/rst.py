@@ -29,6 +29,7 @@ _INLINE = re.compile(
     r"|(?<![\w*])(?P<em>\*{1,2})(?=\S)(?P<emtext>[^*\n]{1,500}?)(?P=em)(?!\w)"
     r"|`(?P<interpreted>[^`\n]{1,500})`"
 )
+_BOLD = re.compile(r"\s*\*\*(?=\S)([^*\n]{1,200})(?<=\S)\*\*(?!\w)")
 _ESCAPED_BLANK = re.compile(r"(?<=[.])\\ ")
 r"""'et al.\ 1999': an escaped blank after a full stop is meant as one."""
 _LABEL_AND_TARGET = re.compile(r"(.*?)\s*<([^<>]+)>$")
@@ -119,6 +120,8 @@ def rst_inline(raw: str, line: int, targets: _Targets) -> Inline:
         size += len(shown)
         position = match.end()
     out.text, out.starts = join_lines("".join(parts) + raw[position:])
+    if lead := _BOLD.match(raw):
+        out.lead = lead.group(1)
     return out
 
 
@@ -260,7 +263,8 @@ class _RstReader(BlockReader):
             self.flush()
         elif match := _ITEM.match(line):
             marker = match.group(2) or match.group(3) or ""
-            fields = (("number", marker),) if marker.isdigit() else ()
+            fields: list[tuple[str, str]] = [("number", marker)] if marker.isdigit() else []
+            fields += [("indent", str(len(match.group(1))))] if match.group(1) else []
             self.hold(number, match.group(4), "item", *fields)
         elif match := _FIELD.match(line):
             self.hold(number, match.group(2), "definition")
