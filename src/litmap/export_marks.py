@@ -12,7 +12,7 @@ import re
 
 MARK = "litmap: export"
 """The words of the mark."""
-MARKED_LINE = f"% {MARK} (not read as notes; without this line it is)\n"
+MARKED_LINE = f"% {MARK} (litmap reads this file only where it is named, or without this line)\n"
 """The first line of a BibTeX or RIS file; what stands before the first record is read by none."""
 CSL_MARK = {"litmap": "export"}
 """The `custom` field of each item of CSL-JSON."""

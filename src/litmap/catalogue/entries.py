@@ -11,15 +11,23 @@ from typing import Any
 
 from litmap.catalogue import Catalogue, Decided, Fetched
 from litmap.catalogue.damage import damaged
-from litmap.models import Choice, Citation, HeadingPath, Mention, PdfFile, Reference, Work
+from litmap.models import (
+    BibRecord,
+    Choice,
+    Citation,
+    HeadingPath,
+    Mention,
+    PdfFile,
+    Reference,
+    Work,
+)
 from litmap.parsing.title_similarity import normalise_title
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One work of the library. `pdfs` are its files, PDFs before texts without pages, the newest
-    first; `tried` lists (url, what
-    happened).
+    first; `tried` lists (url, what happened); `records` are those of the user's reference files.
     """
 
     work: Work
@@ -31,6 +39,7 @@ class Entry:
     candidates: tuple[Work, ...] = ()
     tried: tuple[tuple[str, str], ...] = ()
     dropped: bool = False
+    records: tuple[BibRecord, ...] = ()
 
     @property
     def pdf(self) -> PdfFile | None:
@@ -185,6 +194,7 @@ def _entry(
         candidates=candidates,
         tried=fetched.tried if fetched else (),
         dropped=dropped,
+        records=tuple(record for c, _ in group for record in c.records),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from litmap.export_marks import MARK as WORDS
-from litmap.exports.keys import WorkMentions, ascii_word, citation_keys, web_address
+from litmap.exports.keys import LibraryWork, ascii_word, citation_keys, web_address
 from litmap.models import HeadingPath, Mention, Work
 from litmap.parsing.markup import one_line
 
@@ -24,21 +24,22 @@ MARK = (
 """At the head of every page: what wrote it, for people and programs."""
 
 
-def to_notes(works: Sequence[WorkMentions]) -> dict[str, str]:
+def to_notes(works: Sequence[LibraryWork]) -> dict[str, str]:
     """File name → Markdown: 'works/<key>.md', 'headings/<heading>.md' and 'index.md'.
 
     A work's page has its data, its addresses, and each mention as 'note:line' with the reader's own
     words; a heading's page lists its works with the lines that cite them. Names of files are ASCII
     and come from keys, never from a path.
     """
-    keys = citation_keys([work for work, _ in works])
+    pairs = [(work[0], work[1]) for work in works]
+    keys = citation_keys([work for work, _ in pairs])
     by_heading: dict[HeadingPath, list[tuple[str, Work, list[Mention]]]] = {}
     files: dict[str, str] = {}
-    for key, (work, mentions) in zip(keys, works, strict=True):
+    for key, (work, mentions) in zip(keys, pairs, strict=True):
         for heading, here in _group_by_heading(mentions).items():
             by_heading.setdefault(heading, []).append((key, work, here))
     names = _heading_files(list(by_heading))
-    for key, (work, mentions) in zip(keys, works, strict=True):
+    for key, (work, mentions) in zip(keys, pairs, strict=True):
         files[f"works/{key}.md"] = _work_page(work, mentions, names)
     for heading, entries in by_heading.items():
         files[f"headings/{names[heading]}.md"] = _heading_page(heading, entries)

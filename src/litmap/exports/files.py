@@ -9,12 +9,12 @@ from litmap.errors import UsageError
 from litmap.exports.backlinks import to_notes
 from litmap.exports.bibtex import to_bibtex
 from litmap.exports.csl import to_csl
-from litmap.exports.keys import WorkMentions
+from litmap.exports.keys import LibraryWork
 from litmap.exports.ris import to_ris
 from litmap.exports.table import to_csv
 from litmap.written_files import WrittenFiles
 
-EXPORTERS: dict[str, Callable[[Sequence[WorkMentions]], str]] = {
+EXPORTERS: dict[str, Callable[[Sequence[LibraryWork]], str]] = {
     ".bib": to_bibtex,
     ".ris": to_ris,
     ".json": to_csl,
@@ -27,7 +27,7 @@ To add a format, write a module with its `to_NAME` and give it a row.
 
 
 def write(
-    out: Path, works: Sequence[WorkMentions], written: WrittenFiles, *, force: bool = False
+    out: Path, works: Sequence[LibraryWork], written: WrittenFiles, *, force: bool = False
 ) -> str:
     """Write the works to a file in the format of its ending, or as linked notes into a folder.
 
@@ -42,7 +42,7 @@ def write(
     return f"wrote {len(works)} works to {out}"
 
 
-def _exporter(out: Path) -> Callable[[Sequence[WorkMentions]], str]:
+def _exporter(out: Path) -> Callable[[Sequence[LibraryWork]], str]:
     exporter = EXPORTERS.get(out.suffix.lower())
     if exporter is None:
         known = ", ".join(EXPORTERS)

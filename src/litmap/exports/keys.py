@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
-from litmap.models import Mention, Work
+from litmap.models import BibRecord, Mention, Work
 from litmap.parsing.markup import one_line
 from litmap.parsing.person_names import split_name
 from litmap.parsing.title_similarity import normalise_title
 from litmap.parsing.word_lists import load_pattern, load_words
 
-WorkMentions = tuple[Work, Sequence[Mention]]
+LibraryWork = tuple[Work, Sequence[Mention]] | tuple[Work, Sequence[Mention], Sequence[BibRecord]]
+"""A work with the places where the notes cite it, and the user's own records of it."""
 
 _HOME = "litmap.exports"
 _CONFERENCE = re.compile(rf"\b(?:{load_pattern('conferences', _HOME)})\b", re.I)
@@ -31,6 +32,7 @@ _ADDRESSES = (
     ("openreview", "https://openreview.net/forum?id={}"),
 )
 """Kind of an identifier → the address it stands for, the best first."""
+_CITED_KEY = re.compile(r"-?@(?:\{([^\s,{}%#\"\\~]+)\}|([^\s,{}%#\"\\~]+))")
 _NOT_ASCII_WORD = re.compile(r"[^a-z0-9]")
 _TRANSCRIBED = str.maketrans({"ß": "ss", "ø": "o", "ł": "l"})
 """Letters that Unicode does not decompose."""
@@ -44,20 +46,29 @@ def ascii_word(text: str) -> str:
     return _NOT_ASCII_WORD.sub("", plain.encode("ascii", "ignore").decode().lower())
 
 
-def citation_keys(works: Sequence[Work]) -> list[str]:
-    """A key for each work, 'family2017firstword'.
+def citation_keys(works: Sequence[Work], own: Sequence[Sequence[str]] = ()) -> list[str]:
+    """A key for each work: the user's own (the first of `own`, where there is one), else
+    'family2017firstword'.
 
-    Works that would share one get 'a', 'b', … in the order of ids.
+    Works that would share one get 'a', 'b', … in the order of ids; keys differ by more than
+    capitals, which BibTeX ignores.
     """
-    bases = [_base_key(work) for work in works]
-    counts = Counter(bases)
-    candidates = {base: _candidates(base, shared=counts[base] > 1) for base in counts}
+    first = [next(iter(keys), "") for keys in own] or [""] * len(works)
+    bases = [key or _base_key(work) for key, work in zip(first, works, strict=True)]
+    generated = Counter(base for base, key in zip(bases, first, strict=True) if not key)
+    candidates = {base: _candidates(base, shared=generated[base] > 1) for base in bases}
     keys = [""] * len(works)
     taken: set[str] = set()
-    for i in sorted(range(len(works)), key=lambda i: (bases[i], works[i].id)):
-        keys[i] = next(key for key in candidates[bases[i]] if key not in taken)
-        taken.add(keys[i])
+    for i in sorted(range(len(works)), key=lambda i: (not first[i], bases[i], works[i].id)):
+        keys[i] = next(key for key in candidates[bases[i]] if key.casefold() not in taken)
+        taken.add(keys[i].casefold())
     return keys
+
+
+def mentioned_key(mention: Mention) -> str:
+    """The key in a place that cites by one, '@doe1999', '' elsewhere."""
+    match = _CITED_KEY.fullmatch(mention.text) if mention.kind == "citekey" else None
+    return (match[1] or match[2]) if match else ""
 
 
 def _candidates(base: str, *, shared: bool) -> Iterator[str]:

@@ -449,7 +449,7 @@ class Library:
         """
         from litmap import exports
 
-        works = [(e.work, e.mentions) for e in self._entries]
+        works = [(e.work, e.mentions, e.records) for e in self._entries]
         return exports.write(out, works, self.written_files, force=force)
 
     def _need_build(self) -> builds.Build:
