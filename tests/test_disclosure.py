@@ -12,6 +12,7 @@ from litmap.citations.disclosure import (
     has_subtitle,
     is_quoted,
     is_reading_list,
+    is_remark,
     is_sentence,
 )
 from litmap.citations.recognisers.title_scoring import is_in_title_case
@@ -168,3 +169,18 @@ def test_places_of_titles_are_known():
 def test_a_line_in_small_letters_outside_a_list_of_works_is_never_sent(tmp_path_factory, line):
     folder = tmp_path_factory.mktemp("n")
     assert sent_of(f"# Day\n\n- {line}\n- {line}x\n", folder) == ""
+
+
+@pytest.mark.parametrize(
+    ("part", "line", "is_own"),
+    [
+        ("It states that wide nets hold small ones", "behind the colon of a longer line: It states that wide nets hold small ones", True),
+        ("Compare the atlas entry", "Compare the atlas entry, then see how the rivers of the plain were named", True),
+        ("This harbour does not exist", "Maps of no use: old charts of the coast; This harbour does not exist", True),
+        ("Tides made simple", "[OCEAN'01] Tides made simple; don't read the longer one first", False),
+        ("A few useful things about locks", "the rules of the locks [26], the API paper; A few useful things about locks", False),
+        ("Compare the atlas entry", "Compare the atlas entry", False),  # all of the line
+    ],
+)  # fmt: skip
+def test_part_of_a_line_may_be_a_remark(part, line, is_own):
+    assert is_remark(part, line) == is_own

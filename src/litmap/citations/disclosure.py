@@ -23,6 +23,8 @@ Section = tuple[str, HeadingPath]
 """A note's path and a heading in it."""
 
 MIN_WORDS_BEFORE_SUBTITLE = 3
+MIN_SHARE_OF_LINE = 0.7
+"""Share of a line's characters from which on its title is all of it, but for a mark or a tag."""
 MIN_SHARE_OF_WORKS = 0.5
 """Share of a section's items that are works, from which on it is a list of works."""
 _UNSPACED = re.compile(f"[{UNSPACED}]")
@@ -31,6 +33,8 @@ _TWO_SENTENCES = re.compile(r"[.!?。！？]\s+[^\W\d_a-z]|[。！？].")
 _BEFORE_A_MEETING = re.compile(rf"\w,? (?:{MEETING})\b|\w, [A-Z]{{3,9}} {YEAR_SINCE_1900}\b")
 _SENTENCE_WORDS = load_words("sentence_words")
 _SENTENCE_PARTS = tuple(filter(_UNSPACED.search, _SENTENCE_WORDS))
+_PROSE_WORDS = load_words("prose_words")
+_REMARK_WORDS = load_words("remark_words")
 _READING_LIST_WORDS = load_words("reading_list_words")
 _READING_LIST_PARTS = tuple(filter(_UNSPACED.search, _READING_LIST_WORDS))
 """Parts of words, in scripts without blanks."""
@@ -80,6 +84,8 @@ def _stands_as_title(title: str, mention: Mention, shares: Mapping[Section, floa
         return False
     if is_in_title_case(title) or is_quoted(title, mention.context):
         return True
+    if is_remark(title, mention.context):
+        return False
     share = shares.get((mention.note, mention.heading), 0.0)
     if is_reading_list(mention.heading) or share >= MIN_SHARE_OF_WORKS:
         return True
@@ -108,6 +114,16 @@ def is_sentence(text: str) -> bool:
     if _UNSPACED.search(text):
         return any(part in folded for part in _SENTENCE_PARTS)
     return not _SENTENCE_WORDS.isdisjoint(_WORD.findall(folded))
+
+
+def is_remark(title: str, context: str) -> bool:
+    """Whether a part of a longer line opens as the writer's own clauses do, or has the words of a
+    remark: 'it states that wide nets have small subnets' behind a colon.
+    """
+    words = _WORD.findall(title.lower().replace("’", "'"))
+    if not words or len(title) >= MIN_SHARE_OF_LINE * len(context):
+        return False
+    return words[0] in _PROSE_WORDS or not _REMARK_WORDS.isdisjoint(words)
 
 
 def is_reading_list(heading: HeadingPath) -> bool:
