@@ -12,9 +12,9 @@ SENTENCES = (
 JATS = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE article PUBLIC "-//NLM//DTD JATS (Z39.96) Journal Archiving and Interchange DTD v1.3//EN" "JATS-archivearticle1-3.dtd">
 <article xmlns:mml="http://www.w3.org/1998/Math/MathML" xmlns:xlink="http://www.w3.org/1999/xlink" article-type="research-article">
-<front><article-meta>{ids}
+<front>{journal}<article-meta>{ids}
 <title-group><article-title>{title}</article-title></title-group>
-<contrib-group>{people}</contrib-group>
+<contrib-group>{people}</contrib-group>{dates}
 <abstract>{abstract}</abstract></article-meta></front>
 <body>{body}</body><back>{back}</back></article>"""
 
@@ -26,15 +26,16 @@ def jats(
     abstract="<p>Lakes get warm.</p>",
     body=f"<sec><title>Introduction</title><p>{SENTENCES}</p></sec>",
     back="",
+    journal="",
+    dates="",
 ):
     names = "".join(
         f'<contrib contrib-type="author"><name><surname>{family}</surname>'
         f"<given-names>{given}</given-names></name></contrib>"
         for given, family in people
     )
-    return JATS.format(
-        title=title, ids=ids, people=names, abstract=abstract, body=body, back=back
-    ).encode()
+    told = {"journal": journal, "dates": dates, "body": body, "back": back}
+    return JATS.format(title=title, ids=ids, people=names, abstract=abstract, **told).encode()
 
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><title>[2401.01234] Slow lakes</title></head><body>

@@ -219,3 +219,19 @@ def test_time_is_linear_on_hostile_text(bomb: str) -> None:
     find_identifiers(bomb)
     normalise_title(bomb)
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("address", "identifier"),
+    [
+        ("https://www.mdpi.com/2073-4409/9/1/123", "doi:10.3390/cells9010123"),
+        ("https://www.mdpi.com/1422-0067/26/2/535/htm", "doi:10.3390/ijms26020535"),
+        ("http://mdpi.com/1660-4601/19/24/16999/pdf?version=1", "doi:10.3390/ijerph192416999"),
+        ("https://www.mdpi.com/2072-666X/12/7/8", "doi:10.3390/mi12070008"),
+        ("https://www.mdpi.com/9999-0000/9/1/123", None),  # a journal that is not listed
+        ("https://www.mdpi.com/2073-4409/9/1", None),  # an issue
+        ("https://www.mdpi.com/journal/cells", None),
+    ],
+)
+def test_an_address_at_mdpi_spells_its_doi(address, identifier):
+    assert identifier_from_url(address) == identifier

@@ -54,6 +54,59 @@ def test_a_jats_article_becomes_sections_of_numbered_paragraphs(read):
     ]
 
 
+JOURNAL = "<journal-title>Journal of Lakes</journal-title>"
+
+
+@pytest.mark.parametrize(
+    ("journal", "dates", "year", "venue"),
+    [
+        (f"<journal-meta>{JOURNAL}</journal-meta>", "<pub-date><year>2019</year></pub-date>", 2019, "Journal of Lakes"),
+        (
+            f"<journal-meta><journal-title-group>{JOURNAL}</journal-title-group></journal-meta>",
+            '<pub-date pub-type="epub"><day>6</day><year>2018</year></pub-date>'
+            '<pub-date pub-type="ppub"><year>2019</year></pub-date>',
+            2018,
+            "Journal of Lakes",
+        ),
+        (
+            "",
+            '<pub-date pub-type="pmc-release"><year>2015</year></pub-date>'
+            '<pub-date date-type="pub" iso-8601-date="2016-02-01"><year>2016</year></pub-date>',
+            2016,
+            "",
+        ),
+        ("", '<pub-date pub-type="nihms-submitted"><year>2015</year></pub-date>', None, ""),
+        ("", "<pub-date><year>forthcoming</year></pub-date><pub-date/>", None, ""),
+        ("", "", None, ""),
+    ],
+)  # fmt: skip
+def test_jats_tells_the_year_and_the_journal(tmp_path, journal, dates, year, venue):
+    path = tmp_path / "file"
+    path.write_bytes(jats(journal=journal, dates=dates))
+    preview = text.read_preview(path)
+    assert (preview.year, preview.venue) == (year, venue)
+
+
+@pytest.mark.parametrize(
+    ("tag", "year"),
+    [
+        ('<meta name="citation_publication_date" content="2019/05/06">', 2019),
+        ('<meta name="dc.date" content="6 May 2018">', 2018),
+        ('<meta name="citation_year" content="2017">', 2017),
+        ('<meta name="citation_date" content="soon">', None),
+    ],
+)
+def test_a_page_tells_the_year_and_the_journal_in_its_tags(tmp_path, tag, year):
+    venue = '<meta name="citation_journal_title" content="Journal of Lakes">'
+    page = latexml(section("Aims", SENTENCES * 8)).replace(
+        b"</head>", f"{tag}{venue}</head>".encode()
+    )
+    path = tmp_path / "page.html"
+    path.write_bytes(page)
+    preview = text.read_preview(path)
+    assert (preview.year, preview.venue) == (year, "Journal of Lakes")
+
+
 def test_a_preview_names_title_people_and_ids(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(jats())
@@ -330,3 +383,10 @@ def test_sentences_of_a_text_know_their_paragraph(read):
     document = read(jats(body=f"<sec><title>Results</title><p>One.</p><p>{SENTENCES}</p></sec>"))
     pages = {c.page for c in find_candidates(document) if c.clean}
     assert pages == {3}
+
+
+def test_an_epub_tells_the_year(tmp_path):
+    path = tmp_path / "lakes.epub"
+    title = "Lakes</dc:title><dc:date>2019-05-06</dc:date><dc:title>"
+    write_epub(path, [("One", f"<p>{SENTENCES * 8}</p>")], title=title)
+    assert text.read_preview(path).year == 2019

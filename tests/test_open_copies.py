@@ -26,13 +26,13 @@ from litmap.pdfs.locations import LookupLocation, PdfLocation, plan_locations
 from litmap.text import read_preview
 from litmap.web import Limits, WebClient
 from litmap.works import place_lookups, resolve
-from litmap.works.copies_plan import published_versions
+from litmap.works.copies_plan import published_versions, working_papers
 from litmap.works.place_lookups import is_public_file
 from litmap.works.queries import SourceOptions, openalex_ids, tasks_by_value
 from litmap.works.record import Record
-from litmap.works.sources import europe_pmc, openrxiv, pmc, wayback
+from litmap.works.sources import econbiz, europe_pmc, openrxiv, osf, pmc, wayback
 from litmap.works.task import open_task
-from tests.scholarly_web import KEYS, papers, work
+from tests.scholarly_web import KEYS, Answer, papers, work
 from tests.scholarly_web.server import GROUPS
 
 NOW = "2026-11-28T12:00:00Z"
@@ -224,6 +224,101 @@ def test_the_keepers_of_a_doi_give_its_file(reader, key, reason):
     assert is_file_of(reader.paper(by_doi(key)), key)
     assert reader.outcome.reason == reason
     assert reader.asked("doi.org") == 0
+
+
+def test_a_preprint_whose_address_leads_nowhere_is_had_by_the_osfs_api(reader, scholarly_web):
+    scholarly_web.pages["https://osf.io/zz9aa/download"] = Answer(404)
+    assert is_file_of(reader.paper(by_doi("sleep")), "sleep")
+    assert reader.outcome.reason == "from OSF"
+    assert reader.asked("api.osf.io") == 2
+
+
+@pytest.mark.parametrize(
+    "related",
+    [
+        {"href": "https://files.example.org/v2/files/f1/"},  # another host is not asked
+        {"href": "http://127.0.0.1/"},
+        {},
+        None,
+        "https://api.osf.io/v2/files/f1/",
+    ],
+)
+def test_only_the_osf_itself_is_asked_about_its_files(related):
+    file = {"links": {"related": related}}
+    body = {"data": {"relationships": {"primary_file": file}}}
+    assert osf.file_request(json.dumps(body).encode()) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("Sleep.PDF", 1), ("sleep.docx", 0), (None, 0), ("data.pdf.zip", 0)]
+)
+def test_a_preprints_file_that_is_no_pdf_is_no_place(name, count):
+    links = {"download": "https://osf.io/download/f1/"}
+    body = {"data": {"attributes": {"name": name}, "links": links}}
+    assert len(osf.parse(json.dumps(body).encode())) == count
+
+
+PAPER = Record(
+    "Crossref",
+    "Why do village funds last? Evidence from twelve rounds",
+    ("Amina Noor", "Karl Dietz"),
+    2018,
+    ids=("doi:10.2139/ssrn.4990001",),
+)
+ECONBIZ = {
+    "title": "Why Do Village Funds Last? Evidence from Twelve Rounds",
+    "creator": ["Noor, Amina", "Dietz, Karl"],
+    "date": ["May 2018"],
+    "identifier_url": [
+        "http://hdl.handle.net/10419/299901",
+        "https://www.econstor.eu/bitstream/10419/299901/1/funds.pdf",
+    ],
+}
+
+
+def econbiz_answer(*hits):
+    return json.dumps({"hits": {"total": len(hits), "hits": list(hits)}}).encode()
+
+
+def paper_at_ssrn(**options):
+    task = open_task(cite(PAPER.title, ids=PAPER.ids), **options)
+    task.by_id.append(PAPER)
+    return task
+
+
+@pytest.mark.parametrize("hit", [ECONBIZ, {"_source": ECONBIZ}])
+def test_a_paper_at_ssrn_is_looked_for_among_the_working_papers(hit):
+    task = paper_at_ssrn()
+    (query,) = working_papers([task], SourceOptions())
+    assert "village+funds" in query.request.url
+    other = {**ECONBIZ, "title": "Why do village banks fail?", "creator": ["Noor, Amina"]}
+    query.deliver(task, econbiz.parse(econbiz_answer(other, hit)))
+    places = {at.url: (at.kind, at.access) for at in task.resolution(NOW).work.locations}
+    assert places == {
+        "http://hdl.handle.net/10419/299901": ("landing", "open"),
+        "https://www.econstor.eu/bitstream/10419/299901/1/funds.pdf": ("pdf", "open"),
+    }
+
+
+def test_no_other_work_is_looked_for_there_and_no_title_is_told_that_may_not_be():
+    other = open_task(cite("Sand", ids=["doi:10.5555/sand"]))
+    other.by_id.append(Record("Crossref", "Sand", ids=("doi:10.5555/sand",)))
+    assert working_papers([other], SourceOptions()) == []
+    assert working_papers([paper_at_ssrn(lookups="none")], SourceOptions()) == []
+
+
+@pytest.mark.parametrize(
+    "hit",
+    [
+        {**ECONBIZ, "identifier_url": None, "date": None, "creator": "Noor, Amina"},
+        {**ECONBIZ, "identifier_url": "ftp://x/y.pdf", "date": ["n.d."]},
+        {"title": None},
+        {},
+        "x",
+    ],
+)
+def test_answers_of_other_shapes_name_no_place(hit):
+    assert all(record.locations == () for record in econbiz.parse(econbiz_answer(hit)))
 
 
 def test_econstor_names_the_file_of_its_handle(reader):

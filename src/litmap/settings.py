@@ -86,12 +86,16 @@ NO_SETTINGS = frozenset({"LITMAP_SHARED"})
 """Variables of the environment that are the tests' own."""
 
 
+KEY_NAMES = {"openalex": "OPENALEX_API_KEY", "s2": "S2_API_KEY", "core": "CORE_API_KEY"}
+"""The variable of the environment with the key of each service."""
+
+
 def api_keys() -> dict[str, str]:
     """Keys of services from the environment, which none is needed: OPENALEX_API_KEY, S2_API_KEY,
     CORE_API_KEY.
     """
-    names = {"openalex": "OPENALEX_API_KEY", "s2": "S2_API_KEY", "core": "CORE_API_KEY"}
-    return {service: os.environ[name] for service, name in names.items() if os.environ.get(name)}
+    named = KEY_NAMES.items()
+    return {service: os.environ[name] for service, name in named if os.environ.get(name)}
 
 
 def default_state() -> Path:

@@ -15,7 +15,7 @@ from litmap.catalogue import Catalogue
 from litmap.catalogue.entries import entries
 from litmap.errors import DamagedBuild, LitmapError, NoLibrary
 from litmap.paths import LibraryPaths
-from litmap.settings import Settings, api_keys
+from litmap.settings import KEY_NAMES, Settings, api_keys
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Check:
 def examine(settings: Settings, *, fix: bool = False) -> list[Check]:
     """Look at the machine, the model and the library; with `fix`, build anew what is damaged."""
     checks: list[Check] = []
-    for look in (_python, _disk, _model, _tesseract):
+    for look in (_python, _disk, _model, _tesseract, _keys):
         checks += _guarded(look, settings)
     paths = LibraryPaths(settings.library)
     if not paths.catalogue.exists():
@@ -113,6 +113,25 @@ def _tesseract(settings: Settings) -> Iterator[Check]:
         True,
         f"Tesseract at {found}" if found else "no Tesseract: scans are kept, but not read",
     )
+
+
+_KEYS = {
+    "openalex": "ten times the day's searches, and PDFs that OpenAlex keeps",
+    "core": "theses and deposits of many repositories",
+    "s2": "a pace of your own at Semantic Scholar",
+}
+"""What the free key of each service gives."""
+
+
+def _keys(settings: Settings) -> Iterator[Check]:
+    """Which keys are set, never what they are; none is needed."""
+    keys = api_keys()
+    told = [
+        f"{KEY_NAMES[service]} {'is set' if service in keys else f'is not set ({gives})'}"
+        for service, gives in _KEYS.items()
+    ]
+    contact = "a contact is set" if settings.contact else "no contact (opens Unpaywall and NCBI)"
+    yield Check("keys", True, "; ".join([*told, contact]))
 
 
 def _catalogue(settings: Settings) -> Iterator[Check]:

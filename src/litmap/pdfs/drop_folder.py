@@ -162,7 +162,9 @@ def _new_work(preview: Preview, file: Path, by_id: Mapping[str, Work], now: str)
     arxiv_first = sorted(ids, key=lambda i: not i.startswith("arxiv:"))
     identifier = arxiv_first[0] if arxiv_first else title_id(title)
     facts = (Fact("title", title, f"the file {file.name}", now),)
-    return Work(identifier, title, preview.authors, ids=ids, facts=facts)
+    return Work(
+        identifier, title, preview.authors, preview.year, preview.venue, ids=ids, facts=facts
+    )
 
 
 def own_ids(preview: Preview, by_id: Mapping[str, Work]) -> tuple[str, ...]:

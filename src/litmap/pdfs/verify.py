@@ -56,6 +56,10 @@ class Preview(Protocol):
     def ending(self) -> str: ...  # noqa: D102 - said in litmap.text.Preview
     @property
     def authors(self) -> tuple[str, ...]: ...  # noqa: D102 - said in litmap.text.Preview
+    @property
+    def year(self) -> int | None: ...  # noqa: D102 - said in litmap.text.Preview
+    @property
+    def venue(self) -> str: ...  # noqa: D102 - said in litmap.text.Preview
 
 
 class Verdict(Enum):

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from litmap.catalogue import Catalogue, Decided, Fetched
 from litmap.catalogue.entries import Entry, entries
-from litmap.models import Citation, Fetch, Lookups, Resolution
+from litmap.models import Citation, Fetch, Lookups, Problem, Resolution, Work
 from litmap.pipeline.context import RunContext, age_days
 from litmap.pipeline.dropped_lookups import look_up_dropped
 from litmap.pipeline.dropped_pdfs import file_dropped, is_lost, open_store
-from litmap.settings import Settings
+from litmap.settings import Settings, api_keys
 
 if TYPE_CHECKING:
     from litmap.pdfs.fetch import FindLookups
@@ -34,6 +34,8 @@ PRELOAD_AFTER = 3
 """PDFs from which the fastest engine is wanted, which takes seconds to load."""
 BATCH_WAIT_SECONDS = 5.0
 """Seconds an arrived PDF waits for others to fill its batch."""
+FILES_OF_OPENALEX = "content.openalex.org"
+KEY_HINT = "a free key in OPENALEX_API_KEY (openalex.org/settings/api) gets a hundred a day"
 STOP_SECONDS = 5.0
 """How long a stopped run waits for the transfer under way; what it leaves is resumed by the next
 run."""
@@ -125,6 +127,8 @@ class Acquisition:
                 e.work.id: e.pdfs[0] for e in wanted if e.pdfs and not is_lost(context.paths, e)
             }
             told: list[Citation] = []
+            by_id = {e.work.id: e.work for e in wanted}
+            kept_elsewhere = 0
             outcomes = context.collaborators.fetch_pdfs(
                 [e.work for e in wanted],
                 client,
@@ -139,6 +143,7 @@ class Acquisition:
                 with catalogue.write():
                     catalogue.put_fetch(outcome, context.now)
                 context.progress("fetch", done, len(wanted), outcome.reason)
+                kept_elsewhere += outcome.pdf is None and _has_keyed_file(by_id[outcome.work])
                 if outcome.pdf is not None:
                     self._arrived.put(outcome.pdf.sha256)
                     told += _told_by_file(catalogue, outcome)
@@ -146,6 +151,14 @@ class Acquisition:
                     logger.info("fetch: stopped after %d of %d works", done, len(wanted))
                     break
             self._resolve_told(catalogue, client, told)
+            self._tell_of_key(kept_elsewhere)
+
+    def _tell_of_key(self, count: int) -> None:
+        """Say how many PDFs a key would have given, in the run that tried for them."""
+        if count and "openalex" not in api_keys():
+            works = "a work that was" if count == 1 else f"{count} works that were"
+            hint = f"keeps PDFs of {works} not had elsewhere: {KEY_HINT}"
+            self.context.report.problems.append(Problem(FILES_OF_OPENALEX, hint))
 
     def _resolve_told(
         self, catalogue: Catalogue, client: WebClient, told: Sequence[Citation]
@@ -178,6 +191,11 @@ class Acquisition:
         has_pdf = entry.pdf is not None and entry.pdf.has_pages
         days = settings.recheck_days if has_pdf else settings.retry_days
         return _has_newer_version(entry) or age_days(last.time) >= days
+
+
+def _has_keyed_file(work: Work) -> bool:
+    """Whether a service keeps a work's PDF for holders of a key."""
+    return any(at.kind == "keyed" for at in work.locations)
 
 
 def _is_known(decided: Decided | None) -> bool:

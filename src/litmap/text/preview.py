@@ -25,7 +25,7 @@ class Preview:
     `text` is everything on the first pages, running heads included, in reading order; `ids` the
     paper's own ('arxiv:…' from the stamp, 'doi:…'); `pages` the number of pages of the whole file.
     A scan has no text. `kind` is 'pdf', or 'jats', 'html', 'epub' for a text without pages, whose
-    `pages` are its paragraphs and whose front matter names the `authors`.
+    `pages` are its paragraphs and whose front matter names the `authors`, `year` and `venue`.
     """
 
     title: str
@@ -35,6 +35,8 @@ class Preview:
     pages: int
     kind: str = "pdf"
     authors: tuple[str, ...] = ()
+    year: int | None = None
+    venue: str = ""
 
     @property
     def ending(self) -> str:
@@ -74,4 +76,6 @@ def _read_text_preview(path: Path, kind: str) -> Preview:
         pages=len(document.pages),
         kind=kind,
         authors=tuple(article.authors),
+        year=article.year,
+        venue=article.venue,
     )

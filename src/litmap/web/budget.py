@@ -66,6 +66,7 @@ _GROUPS = {
     "archive.org": "wayback",
     "core.ac.uk": "core",
     "api.osf.io": "osf",
+    "api.econbiz.de": "econbiz",
 }
 _LISTS = (
     ("crossref", "crossref-lists", re.compile(r"/works/?(?:\?|$)")),
@@ -103,6 +104,7 @@ _PACES = {
     "wayback": Pace(1.05, 1),
     "core": Pace(2.1, 1),
     "osf": Pace(0.7, 1),
+    "econbiz": Pace(1.05, 1),
     DEFAULT: Pace(0.2, 2),
 }
 _BASES = {special: group for group, special, _ in _LISTS}

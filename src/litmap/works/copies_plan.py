@@ -1,5 +1,6 @@
 """The steps after a work is found: which services are asked where an open copy of it lies, only for
-works of which none is known, and told nothing but ids.
+works of which none is known. They are told ids, and EconBiz the title under which a work is
+published.
 """
 
 from __future__ import annotations
@@ -18,7 +19,16 @@ from litmap.works.queries import (
     tasks_by_value,
     tasks_of,
 )
-from litmap.works.sources import core, crossref, europe_pmc, hal, openrxiv, pmc, unpaywall
+from litmap.works.sources import (
+    core,
+    crossref,
+    econbiz,
+    europe_pmc,
+    hal,
+    openrxiv,
+    pmc,
+    unpaywall,
+)
 from litmap.works.task import ResolutionTask
 
 Tasks = Sequence[ResolutionTask]
@@ -101,6 +111,17 @@ def core_dois(wanted: TasksByValue, key: str) -> list[SourceQuery]:
     return in_batches([doi for doi in wanted if can_quote(doi)], core.AT_ONCE, query)
 
 
+def working_papers(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
+    """EconBiz, for papers at SSRN, of which many lie open at EconStor or at an institute."""
+    queries = []
+    for task in without_open_copy(tasks):
+        if task.may_search() and any(map(econbiz.can_ask, _crossref_dois(task))):
+            title = task.records()[0].title
+            request = econbiz.request_for_title(title)
+            queries.append(ask(econbiz, request, (task,), add_supplements))
+    return queries
+
+
 def open_copies(tasks: Tasks, options: SourceOptions) -> list[SourceQuery]:
     """Unpaywall, one DOI at a time."""
     if not options.contact:
@@ -119,6 +140,7 @@ COPY_STEPS: tuple[Callable[[Tasks, SourceOptions], list[SourceQuery]], ...] = (
     biomedical_copies,
     pmc_articles,
     repository_copies,
+    working_papers,
     open_copies,
 )
 """In the order of asking: first who tells of other ids, then who takes many ids in one request."""

@@ -15,15 +15,21 @@ from litmap.protocols import Client
 from litmap.works.queries import Source
 from litmap.works.sources import (
     arxiv,
+    core,
     crossref,
     dblp,
+    econbiz,
     europe_pmc,
+    hal,
     openalex,
     openreview,
+    openrxiv,
+    osf,
     pmc,
     semantic_scholar,
     unpaywall,
     wayback,
+    zenodo,
 )
 
 logger = logging.getLogger(__name__)
@@ -31,6 +37,14 @@ logger = logging.getLogger(__name__)
 DOI = "10.1371/journal.pone.0000308"
 """An open paper that the general services and those of biology know."""
 ARXIV_ID = "1706.03762"
+PREPRINT = "10.1101/2020.09.09.20191205"
+RECORD = "10.5281/zenodo.3509134"
+OSF_DOI = "10.31234/osf.io/mky9j"
+HAL_TITLE = "Deep learning"
+ECONOMICS_TITLE = "Monetary policy and inequality"
+"""Works, and titles of many, that the repositories know; where one has gone, the answer says that
+it is not known.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,15 @@ def _questions(contact: str, keys: Mapping[str, str]) -> Iterator[_Question]:
     yield _records_of(semantic_scholar, semantic_scholar.request_for(f"DOI:{DOI}", keys))
     yield _records_of(dblp, dblp.request_for("attention is all you need"))
     yield _records_of(openreview, openreview.request_for("rJXMpikCZ", openreview.HOSTS[0]))
+    yield _records_of(hal, hal.request_for_titles([HAL_TITLE]))
+    yield _records_of(openrxiv, openrxiv.request_for(PREPRINT))
+    yield _records_of(econbiz, econbiz.request_for_title(ECONOMICS_TITLE))
+    yield _Question(zenodo.NAME, zenodo.request_for(RECORD), lambda body: len(zenodo.files(body)))
+    yield _Question(
+        osf.NAME, osf.request_for(OSF_DOI), lambda body: osf.file_request(body) is not None
+    )
+    if key := keys.get("core"):
+        yield _records_of(core, core.request_for_dois([DOI], key))
     yield _records_of(europe_pmc, europe_pmc.request_for([f"doi:{DOI}"]))
     yield _Question(
         "PubMed Central's bucket",
@@ -76,6 +99,7 @@ def _questions(contact: str, keys: Mapping[str, str]) -> Iterator[_Question]:
         lambda body: len(wayback.parse(body)),
     )
     if contact:
+        yield _records_of(pmc, pmc.request_for("doi", [DOI], contact))
         yield _records_of(unpaywall, unpaywall.request_for(DOI, contact))
 
 

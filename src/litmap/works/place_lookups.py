@@ -14,6 +14,7 @@ from litmap.works.sources import (
     crossref,
     europe_pmc,
     openrxiv,
+    osf,
     pmc,
     unpaywall,
     wayback,
@@ -32,6 +33,8 @@ def place_lookups(work: Work, *, contact: str = "") -> Iterator[PlaceLookup]:
     if zenodo.can_ask(doi):
         request = zenodo.request_for(doi)
         yield PlaceLookup(zenodo.NAME, request, lambda r: zenodo.parse(r.body), is_own=True)
+    if osf.can_ask(doi):
+        yield PlaceLookup(osf.NAME, osf.request_for(doi), _read_preprint, is_own=True)
     if doi and crossref.registers(doi) and any(at.is_open_pdf for at in work.locations):
         # else asked when it was found
         yield from _of_preprint(work, contact)
@@ -43,6 +46,14 @@ def _in_bucket(pmcid: str) -> PlaceLookup:
     """PubMed Central's open bucket, for one of its articles."""
     request = pmc.request_for_files(pmcid)
     return PlaceLookup(pmc.NAME, request, lambda r: pmc.parse_files(r.body), is_own=True)
+
+
+def _read_preprint(response: Response) -> list[Location | PlaceLookup]:
+    """The question about the file that a preprint at the Open Science Framework names."""
+    request = osf.file_request(response.body)
+    if request is None:
+        return []
+    return [PlaceLookup(osf.NAME, request, lambda r: osf.parse(r.body), is_own=True)]
 
 
 def _by_doi(doi: str, contact: str, told: Collection[str] = ()) -> Iterator[PlaceLookup]:

@@ -13,7 +13,7 @@ from litmap.works.task import open_task
 
 _FIXED = frozenset(
     {"select", "rows", "start", "max_results", "per-page", "format", "h", "sort", "limit", "fields",
-     "mailto", "email", "tool", "corpus", "idtype", "pageSize", "resultType", "wt", "fl"}
+     "mailto", "email", "tool", "corpus", "idtype", "pageSize", "size", "resultType", "wt", "fl"}
 )  # fmt: skip
 """Parameters of queries that say nothing of a work."""
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from litmap.parsing.identifiers.address_table import identifier_by_table
 from litmap.parsing.identifiers.ids import clean_doi, doi_id, normalise_id, valid_arxiv
+from litmap.parsing.word_lists import load_words
 
 Rule = tuple[re.Pattern[str], re.Pattern[str], Callable[[re.Match[str]], str | None]]
 
@@ -137,6 +138,20 @@ _EUCLID_JOURNALS = frozenset(
 def _euclid(match: re.Match[str]) -> str | None:
     journal, number = match.groups()
     return doi_id(f"10.1214/{journal}/{number}") if journal in _EUCLID_JOURNALS else None
+
+
+_MDPI_JOURNALS = dict(entry.split() for entry in load_words("mdpi_journals"))
+"""The name in DOIs of each of MDPI's journals, by ISSN."""
+
+
+def _mdpi(match: re.Match[str]) -> str | None:
+    """'/2073-4409/9/1/123' is 10.3390/cells9010123: two figures of the issue, four of the article
+    at least. None for journals that are not listed.
+    """
+    issn, volume, issue, article = match.groups()
+    journal = _MDPI_JOURNALS.get(issn.lower(), "")
+    doi = f"10.3390/{journal}{volume}{int(issue):02}{int(article):04}"
+    return doi_id(doi) if journal else None
 
 
 def _rule(host: str, path: str, make: Callable[[re.Match[str]], str | None]) -> Rule:
@@ -273,6 +288,7 @@ _RULES: tuple[Rule, ...] = (
         r"[/=](?:PII)?([SB]\d{3,4}-?\d{3}[\dX]\(?\d{2}\)?\d{5}-?[\dX])",
         _const("pii"),
     ),
+    _rule(r"mdpi\.com", r"^/(\d{4}-\d{3}[\dX])/(\d{1,3})/(\d{1,2})/(\d{1,5})(?:[/?]|$)", _mdpi),
     _rule(r"jstor\.org", r"^/(?:stable|pss)/(?:pdf/|info/)?(\d{4,10})", _const("jstor")),
     _rule(
         r"elifesciences\.org",

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from litmap.errors import PdfError
 from litmap.models import Document, Page, Span, TextBlock
+from litmap.parsing.grammar import YEAR
 
 MAX_CHARS = 20_000_000
 """Characters of a whole text; a thick book has three million."""
 NO_RECT = (0.0, 0.0, 0.0, 0.0)
 """The rectangle of a line that stands on no page."""
+_YEAR = re.compile(rf"(?<!\d){YEAR}(?!\d)")
 _UNCOUNTED = frozenset({"heading", "title"})
+
+
+def year_in(date: str) -> int | None:
+    """The year of a date: '2019-05-06', '6 May 2019'."""
+    match = _YEAR.search(date)
+    return int(match[0]) if match else None
 
 
 @dataclass(slots=True)
@@ -24,6 +33,8 @@ class Article:
     title: str = ""
     authors: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
+    year: int | None = None
+    venue: str = ""
     blocks: list[TextBlock] = field(default_factory=list)
     section: str = ""
     size: int = 0

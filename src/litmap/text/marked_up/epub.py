@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from litmap.errors import PdfError
 from litmap.parsing.identifiers import normalise_id
-from litmap.text.marked_up.article import Article
+from litmap.text.marked_up.article import Article, year_in
 from litmap.text.marked_up.safe_parsing import (
     MAX_BYTES,
     decode,
@@ -104,6 +104,8 @@ def _read_metadata(package: Any, article: Article) -> None:
             article.title = text
         elif name == "creator":
             article.authors.append(text)
+        elif name == "date":
+            article.year = article.year or year_in(text)
         elif name == "identifier" and (doi := _doi(text)):
             article.ids.append(doi)
 

@@ -8,7 +8,7 @@ from typing import Any
 from litmap.errors import PdfError
 from litmap.parsing.identifiers import normalise_id
 from litmap.parsing.word_lists import load_words
-from litmap.text.marked_up.article import Article
+from litmap.text.marked_up.article import Article, year_in
 from litmap.text.marked_up.safe_parsing import local_name
 from litmap.text.marked_up.walker import Walker
 
@@ -59,6 +59,8 @@ class _JatsReader(Walker):
         self.article.title = self._title(meta)
         self.article.authors += self._people(meta)
         self.article.ids += [i for i in map(self._own_id, meta) if i]
+        self.article.year = _year(meta)
+        self.article.venue = self._journal(own)
         for abstract in _abstracts(meta):
             self._abstract(abstract)
 
@@ -68,6 +70,14 @@ class _JatsReader(Walker):
             return ""
         parts = [self.flat(c) for c in group if local_name(c) in {"article-title", "subtitle"}]
         return ": ".join(filter(None, (part.rstrip(":") for part in parts)))
+
+    def _journal(self, own: Any) -> str:
+        """The journal's title; it stands in a group of its own from JATS 1.0 on."""
+        journal = _child(own, "front", "journal-meta")
+        if journal is None:
+            return ""
+        titles = (e for e in journal.iter() if local_name(e) == "journal-title")
+        return next(filter(None, map(self.flat, titles)), "")
 
     def _people(self, meta: Any) -> list[str]:
         contribs = (e for e in meta.iter() if local_name(e) == "contrib")
@@ -275,6 +285,22 @@ def _venue(fields: dict[str, str]) -> str:
     venue = ", ".join(filter(None, (source, where, pages)))
     publisher = ", ".join(filter(None, (fields.get("publisher-name"), fields.get("publisher-loc"))))
     return ". ".join(filter(None, (venue, publisher)))
+
+
+def _year(meta: Any) -> int | None:
+    """The first year in which an article was published in print or on the web; not that in which it
+    came into an archive.
+    """
+    dates = [e for e in meta if local_name(e) == "pub-date" and not _is_archived(e)]
+    years = (_child(date, "year") for date in dates)
+    found = (year_in(year.text or "") for year in years if year is not None)
+    return min(filter(None, found), default=None)
+
+
+def _is_archived(date: Any) -> bool:
+    """Whether a date is that of a release in PubMed Central, or of a manuscript there."""
+    kinds = f"{date.get('pub-type') or ''} {date.get('date-type') or ''}"
+    return any(kind in kinds for kind in ("pmc", "nihms", "retract", "correct"))
 
 
 def _abstracts(meta: Any) -> list[Any]:

@@ -9,7 +9,7 @@ from litmap.errors import PdfError
 from litmap.parsing.identifiers import identifier_from_url, normalise_id
 from litmap.parsing.meta_tags import read_tags
 from litmap.parsing.word_lists import load_pattern, load_words
-from litmap.text.marked_up.article import Article
+from litmap.text.marked_up.article import Article, year_in
 from litmap.text.marked_up.safe_parsing import local_name
 from litmap.text.marked_up.walker import Walker
 from litmap.text.own_ids import ARXIV_STAMP
@@ -47,6 +47,8 @@ _SPACED = re.compile(r"\bltx_(?:bibblock|tag_\w+)\b")
 _BLOCKS_OF_ITEM = frozenset({"ul", "ol", "dl", "table", "figure"})
 """What stands below an item's text rather than in it."""
 _MAX_ATTRIBUTE = 2000
+_DATES = ("publication_date", "date", "year", "online_date", "date.issued")
+"""Meta tags that tell when an article was published, the surest first."""
 
 
 def read_page(root: Any, article: Article, content: bytes = b"") -> None:
@@ -93,6 +95,8 @@ def _read_front(root: Any, body: Any, part: Any, article: Article, content: byte
         names = part.xpath(".//*[contains(@class, 'ltx_personname')]")
         article.authors += [reader.flat(name) for name in names]
     article.ids += _own_ids(root, body, tags)
+    article.year = next(filter(None, (year_in(_first(tags, name)) for name in _DATES)), None)
+    article.venue = _first(tags, "journal_title")
 
 
 def _first(tags: list[tuple[str, str]], name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from litmap.models import Location, Request
 from litmap.works.record import fields, is_web_address, items, load_json, text
@@ -22,12 +23,16 @@ def request_for(doi: str) -> Request:
     return Request(f"{API}/{doi.rpartition('.')[2]}", accept="application/json")
 
 
+def files(body: bytes) -> list[dict[str, Any]]:
+    """What the record says of its files. Raises `WebError` for what is not JSON."""
+    return [fields(file) for file in items(fields(load_json(body, NAME)).get("files"), 50)]
+
+
 def parse(body: bytes) -> list[Location]:
     """The record's PDFs. Raises `WebError` for what is not JSON."""
-    files = map(fields, items(fields(load_json(body, NAME)).get("files"), 50))
     urls = [
         text(fields(file.get("links")).get("self"))
-        for file in files
+        for file in files(body)
         if text(file.get("key")).lower().endswith(".pdf")
     ]
     return [Location(url, "pdf", NAME, "open") for url in urls if is_web_address(url)]
