@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from litmap.citations import find_citations
 from litmap.models import BibRecord, Citation
-from litmap.notes import parse_note
+from litmap.notes import parse_note, read_notes
 from litmap.notes.bibliographies.bibtex_syntax import parse_bibtex
 from litmap.notes.bibliographies.names import split_names
+from litmap.parsing.identifiers import find_identifiers, identifiers_in_field
 
 ENDNOTE = """<xml><records><record><rec-number>7</rec-number>
 <ref-type name="Book">6</ref-type><contributors><authors>
@@ -300,3 +301,127 @@ def test_sound_entries_are_read_as_bibtexparser_reads_them(fields):
 )
 def test_names_are_parted_as_people_write_them(value, names):
     assert split_names(value) == names
+
+
+# ── identifiers ──
+
+
+@pytest.mark.parametrize(
+    ("value", "ids"),
+    [
+        ("https://doi.org/10.5555/POND.7", ["doi:10.5555/pond.7"]),
+        ("http://dx.doi.org/10.5555%2Fpond.8", ["doi:10.5555/pond.8"]),
+        ("doi: 10.5555/x.", ["doi:10.5555/x"]),
+        ("DOI 10.5555/x", ["doi:10.5555/x"]),
+        ("info:doi/10.5555/x", ["doi:10.5555/x"]),
+        ("10.5555/riv.1, 10.5555/riv.2", ["doi:10.5555/riv.1", "doi:10.5555/riv.2"]),
+        ("10.5555/a; 10.5555/b and doi:10.5555/c", ["doi:10.5555/a", "doi:10.5555/b", "doi:10.5555/c"]),
+        ("https://doi.org/10.5555/a https://doi.org/10.5555/b", ["doi:10.5555/a", "doi:10.5555/b"]),
+        ("10.5555/a,b(c)d", ["doi:10.5555/a,b(c)d"]),
+        ("10.1002/(SICI)5555(1995)3:1<101::AID-KIT7>3.0.CO;2-#", ["doi:10.1002/(sici)5555(1995)3:1<101::aid-kit7>3.0.co;2-#"]),
+        ("10.1002/(SICI)5555(1995)3:1&lt;101::AID-KIT7&gt;3.0.CO;2-4", ["doi:10.1002/(sici)5555(1995)3:1<101::aid-kit7>3.0.co;2-4"]),
+        ("https://onlinelibrary.wiley.com/doi/abs/10.1111/abc.1", ["doi:10.1111/abc.1"]),
+        ("https://doi.org/10.48550/arXiv.1901.00001", ["arxiv:1901.00001"]),
+        ("https://arxiv.org/abs/1901.00001", ["arxiv:1901.00001"]),
+        ("<10.5555/x>", ["doi:10.5555/x"]),
+        ("n/a", []),
+        ("https://example.org/", []),
+    ],
+)  # fmt: skip
+def test_a_doi_field_is_read_in_every_way_it_is_filled(value, ids):
+    assert identifiers_in_field(value) == ids
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("10.1577/5555-8659(1980)109<346:KOTOFR>2.0.CO;2", ["doi:10.1577/5555-8659(1980)109<346:kotofr>2.0.co;2"]),
+        ("(doi:10.1002/(SICI)5555(19950128)3:1&lt;101::AID-K&gt;3.0.CO;2-#).", ["doi:10.1002/(sici)5555(19950128)3:1<101::aid-k>3.0.co;2-#"]),
+        ("see https://doi.org/10.1002/1096(199605)49:1<1::AID-JM>3.0.CO;2-Q, and", ["doi:10.1002/1096(199605)49:1<1::aid-jm>3.0.co;2-q"]),
+        ("https://doi.org/10.1002/1096(199605)49:1%3C1::AID-JM%3E3.0.CO;2-%23", ["doi:10.1002/1096(199605)49:1<1::aid-jm>3.0.co;2-#"]),
+        ("10.1641/0006(2004)054[0123:ABC]2.0.CO;2 is", ["doi:10.1641/0006(2004)054[0123:abc]2.0.co;2"]),
+        ("[@10.5555/a.1,@10.5555/b.2]", ["doi:10.5555/a.1", "doi:10.5555/b.2"]),
+        ("10.5555/a;10.5555/b", ["doi:10.5555/a", "doi:10.5555/b"]),
+        ("https://onlinelibrary.wiley.com/doi/10.1111/j.1/abstract;jsessionid=9B.f02t01", ["doi:10.1111/j.1"]),
+        ("doi:10.5555/abc。次に", ["doi:10.5555/abc"]),
+        ("（https://doi.org/10.5555/abc）と", ["doi:10.5555/abc"]),
+        ("10.5555/abc's idea", ["doi:10.5555/abc"]),
+        ("10.5555/abc—which", ["doi:10.5555/abc"]),
+    ],
+)  # fmt: skip
+def test_a_doi_in_a_text_ends_where_it_ends(text, ids):
+    assert [found.id for found in find_identifiers(text)] == ids
+
+
+def test_a_markdown_link_may_hold_angle_brackets():
+    (citation,) = citations_of(
+        "[x](https://doi.org/10.1002/1096(199605)49:1<1::AID-JM>3.0.CO;2-4)", ".md"
+    )
+    assert citation.reference.ids == ("doi:10.1002/1096(199605)49:1<1::aid-jm>3.0.co;2-4",)
+
+
+# ── citekeys ──
+
+KEYED = """
+@article{RK+:WIND:08, author={Hale, M}, title={The wind tool called Zephyr}, year=2008}
+@article{why_not_???, author={Nott, N}, title={You hear me not in this place}, year=2013}
+@article{o'dell2012, author={O'Dell, M}, title={Apostrophes in the key of a book}, year=2012}
+@article{10.5555/kite.2, author={Kaye, M}, title={A key that is an identifier}, year=2019, ids={old:key}}
+@article{a--b, author={Lee, A}, title={Two hyphens in the key of a kite}, year=2020}
+@article{X+, author={Lee, B}, title={A plus sign at the end of it}, year=2021}
+@article{Two Words, author={Lee, C}, title={A key of two whole words}, year=2022}
+"""
+ZEPHYR, NOTT, BOOK, DOI, HYPHENS, PLUS, WORDS = (
+    "The wind tool called Zephyr", "You hear me not in this place", "Apostrophes in the key of a book",
+    "A key that is an identifier", "Two hyphens in the key of a kite", "A plus sign at the end of it", "A key of two whole words",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("suffix", "text", "titles"),
+    [
+        (".tex", r"\section{K} A \cite{RK+:WIND:08} and \citep[see][p. 3]{why_not_???, o'dell2012}.", [ZEPHYR, NOTT, BOOK]),
+        (".tex", r"\section{K} \autocites(see)(end)[p. 1]{a--b}[2]{X+} and \Textcite*{10.5555/kite.2}", [HYPHENS, PLUS, DOI]),
+        (".tex", r"\section{K} \nocite{Two Words} \cite<cf.>[p. 3]{X+} \citeauthor{a--b}", [WORDS, PLUS, HYPHENS]),
+        (".org", "* K\nSee [cite/t:@RK+:WIND:08 p. 3; @o'dell2012] and [cite:@why_not_???].", [ZEPHYR, BOOK, NOTT]),
+        (".org", "* K\nSee [[cite:see &RK+:WIND:08 page 5;&a--b][these]] and [[citet:X+]].", [ZEPHYR, HYPHENS, PLUS]),
+        (".org", "* K\nSee cite:X+,10.5555/kite.2 and cite:&o'dell2012.", [PLUS, DOI]),
+        (".md", "# K\nSee [@RK+:WIND:08, p. 3] and @{o'dell2012}, @X+.", [ZEPHYR, BOOK, PLUS]),
+        (".md", "# K\nShown in [@10.5555/kite.2] and [-@old:key].", [DOI]),
+    ],
+)  # fmt: skip
+def test_every_way_to_cite_by_key_reaches_its_record(tmp_path, suffix, text, titles):
+    (tmp_path / "refs.bib").write_text(KEYED)
+    note = tmp_path / f"note{suffix}"
+    note.write_text(text)
+    notes, _ = read_notes([note])
+    citations = find_citations(notes)
+    assert sorted(c.reference.title for c in citations) == sorted(titles)
+    assert all(
+        mention.heading == ("K",)
+        for c in citations
+        for mention in c.mentions
+        if mention.note == str(note)
+    )
+
+
+# ── encodings ──
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding", "title"),
+    [
+        ("% Encoding: Cp1250", "cp1250", "Źródła i ścieżki"),
+        ("% Encoding: ISO8859_2", "iso8859_2", "Žluťoučký kůň"),
+        ("% !TeX encoding = windows-1251", "cp1251", "Снег на крышах"),
+        ("% -*- coding: koi8-r -*-", "koi8-r", "Снег на крышах"),
+        ("% Encoding: x-MacRoman", "mac-roman", "Über Öfen"),
+        ("% Encoding: no-such-thing", "latin-1", "Über Öfen"),
+        ("", "utf-16", "Śnieg"),
+    ],
+)
+def test_a_file_is_read_in_the_encoding_that_it_names(tmp_path, head, encoding, title):
+    path = tmp_path / "refs.bib"
+    path.write_bytes(f"{head}\n@book{{a, title={{{title}}}, author={{Lee, A}}}}\n".encode(encoding))
+    notes, _ = read_notes([path])
+    assert [c.reference.title for c in find_citations(notes)] == [title]

@@ -21,7 +21,11 @@ from litmap.citations.detectors.author_year import (
     detect_undated_names,
     find_undated_names,
 )
-from litmap.citations.detectors.citekeys import detect_citekeys, detect_labels
+from litmap.citations.detectors.citekeys import (
+    detect_citekeys,
+    detect_known_citekeys,
+    detect_labels,
+)
 from litmap.citations.detectors.links import detect_identifiers, detect_links, detect_urls
 from litmap.citations.detectors.numeric import detect_numbers, detect_spelled_numbers
 from litmap.citations.detectors.reference_entries import detect_entries, index_entries
@@ -51,6 +55,8 @@ MARKED_DETECTORS: tuple[Detector, ...] = (
     detect_entries,
     # Links of the note's markup: their text belongs to their target, whatever it looks like.
     detect_links,
+    # '[@10.1000/182]' where a record has this key; otherwise it is an identifier.
+    detect_known_citekeys,
     # 'arXiv:1706.03762', 'doi:10.…' in the text, with the title before them.
     detect_identifiers,
     # Addresses in the text; behind the identifiers, which many addresses hold.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from litmap.citations.block_scan import BlockScan
 from litmap.citations.model import Detection, Sighting
@@ -12,14 +13,38 @@ from litmap.citations.ties import Tie
 from litmap.models import Reference
 
 _CITEKEY = re.compile(
-    r"(?<![\w@./])-?@(?:\{([^{}\s]{2,120})\}|([^\W_](?:[\w]|[:.#$%&+?<>~/-](?=\w)){1,120}))"
+    r"(?<![\w@./])-?@(?:\{([^{}\n]{1,120})\}|([^\W_](?:[\w]|[:.#$%&+?<>~/-](?=\w)){1,120}))"
 )
+_WRITTEN_KEY = re.compile(r"(?<![\w@./])-?@(?:\{([^{}\n]{1,120})\}|([^\s\[\]{}@;,]{1,120}))")
 _LABEL = re.compile(r"\[([A-Za-z][\w+:.-]{1,60})\]_?")
 KEY_NAME = re.compile(
     r"([^\W\d_]{2,30}?)(?:[A-Z][A-Za-z]*|[_:-]\w*?)?[_:-]?((?:1[89]|20)\d\d)([a-z]?)"
     r"(?:[_:-]?([A-Za-z]\w*))?$"
 )
 """A citekey made of a name and a year, and words of the title perhaps: 'doe1999deep'."""
+
+
+def detect_known_citekeys(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
+    """The citekeys of a block that records have: '@10.1000/182' is one before it is a DOI."""
+    if "@" not in block_scan.unclaimed_text:
+        return
+    for match in _WRITTEN_KEY.finditer(block_scan.unclaimed_text):
+        written = match.group(1) or match.group(2)
+        key = next(filter(partial(_is_known, note_scan), _readings(written)), "")
+        if key:
+            end = match.end() - (0 if match.group(1) else len(written) - len(key))
+            yield from detect_key(note_scan, block_scan, match.start(), end, key)
+
+
+def _readings(written: str) -> Iterator[str]:
+    """What a key may be that is written like this: the whole of it, or without what ends it."""
+    yield written
+    yield written.rstrip(".:,!?)'\"*_")
+
+
+def _is_known(note_scan: NoteScan, key: str) -> bool:
+    """True for the key of a record; figures alone number entries."""
+    return not key.isdigit() and (key in note_scan.citekeys or key in note_scan.entries.labels)
 
 
 def detect_citekeys(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:

@@ -14,9 +14,9 @@ from litmap.notes.formats import BY_NAME
 logger = logging.getLogger(__name__)
 
 _CITEKEY = re.compile(
-    r"(?<![\w@.])@\{?[^\W\d_][\w:.#$%&+?<>~/-]*"  # @key, @{key}
+    r"(?<![\w@.])@(?:\{[^{}\n]|[^\W\d_])[\w:.#$%&+?<>~/-]*"  # @key, @{key}
     r"|\\[a-zA-Z]*cite[a-zA-Z]*\*?\s*(?:\[[^\]]*\]\s*){0,2}\{"  # \citep[p. 3]{key}
-    r"|:cite|\bcite[a-z]*:|@[\w-]+\d"  # :cite:`key`, citep:key
+    r"|:cite|\bcite[a-z]*:|@[\w-]+\d|\[-?@\d"  # :cite:`key`, citep:key
 )
 _NAMED_WITH_SUFFIX = {".bib", ".json", ".ris", ".yaml"}
 _READ = {".bib", ".json", ".ris"}

@@ -11,6 +11,7 @@ from litmap.models import Link
 from litmap.notes.bibliographies.bibtex import bibtex_blocks
 from litmap.notes.block_reader import BlockReader
 from litmap.notes.builder import Builder
+from litmap.notes.citekeys import cited_keys
 from litmap.notes.inline import Inline
 from litmap.parsing.latex_text import plain_latex
 from litmap.parsing.word_lists import load_pattern
@@ -29,9 +30,14 @@ _SECTION = re.compile(
     r"\\(part|chapter|section|subsection|subsubsection|paragraph|subparagraph)\*?"
     r"\s*(?:\[[^\[\]]{0,300}\]\s*)?\{"
 )
+_CITED_WITH = r"(?:(?:\[[^\[\]]{0,300}\]|<[^<>]{0,300}>)\s*){0,2}"
+"""The words before and behind: '[see][p. 3]'; of apacite '<see>[p. 3]'."""
+_IN_BRACES = re.compile(r"\{([^{}]*)\}")
 _CITE = re.compile(
-    r"\\(?:[a-zA-Z]{0,12}cite[a-zA-Z]{0,14}|citeauthor|citeyear|fullcite|footfullcite)\*?"
-    r"\s*((?:\[[^\[\]]{0,300}\]\s*){0,2})\{([^{}]{1,2000})\}"
+    r"\\(?:[a-zA-Z]{0,12}[cC]ite[a-zA-Z]{0,14}|bibentry)(?<!cites)(?<!citetexts)\*?"
+    rf"\s*{_CITED_WITH}\{{(?P<keys>[^{{}}]{{1,2000}})\}}"
+    r"|\\[a-zA-Z]{0,12}[cC]ite(?:s|texts)(?:\s*\([^()]{0,300}\)){0,2}"
+    rf"(?P<several>(?:\s*{_CITED_WITH}\{{[^{{}}]{{1,2000}}\}}){{1,20}})"
 )
 _HREF = re.compile(
     r"\\href\s*(?:\[[^\[\]]{0,100}\])?\s*\{([^{}]{1,2000})\}"
@@ -178,8 +184,8 @@ def _plain_keeping_ends(piece: str) -> str:
 
 def _citation(match: re.Match[str]) -> tuple[str, str]:
     r"""'\citep[p. 3]{k1,k2}' as '[@k1; @k2]', which is no link."""
-    keys = (key.strip() for key in match.group(2).split(",") if key.strip())
-    return "[" + "; ".join("@" + key for key in keys) + "]", ""
+    several = _IN_BRACES.findall(match.group("several") or "")
+    return cited_keys(",".join(several or [match.group("keys")]).split(",")), ""
 
 
 def _link(match: re.Match[str]) -> tuple[str, str]:

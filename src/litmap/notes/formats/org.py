@@ -9,6 +9,7 @@ from litmap.models import Link
 from litmap.notes.bibliographies.bibtex import bibtex_blocks
 from litmap.notes.block_reader import BlockReader
 from litmap.notes.builder import Builder
+from litmap.notes.citekeys import cited_key, cited_keys
 from litmap.notes.inline import Inline, join_lines, read_inline
 
 _HEADLINE = re.compile(r"(\*{1,12})\s+(.*?)\s*$")
@@ -22,11 +23,13 @@ _ITEM = re.compile(r"(\s*)(?:[-+]|\*(?!\S)|(\d{1,4})[.)])\s+(?:\[[ xX-]\]\s+)?(.
 _LINK = re.compile(
     r"\[\[([^\[\]]{1,2000})\](?:\[([^\[\]]{1,1000})\])?\]|<((?:https?|ftp):[^<>\s]{1,2000})>"
 )
-_ORG_REF = re.compile(
-    r"(?<![\w/:])(?:cite[a-z]{0,12}\*?|autocite|parencite|textcite|footcite)"
-    r":((?:&?[\w:./-]+,?){1,30})"
-)
-_CITE = re.compile(r"\[cite(?:/[a-z/]{1,12})?:([^\[\]]{1,1000})\]")
+_CITE_TYPE = r"(?:[Cc]ite[a-z]{0,12}\*?|(?:auto|paren|text|foot|full|super|smart|no)cites?\*?)"
+_ORG_REF = re.compile(rf"(?<![\w/:]){_CITE_TYPE}:((?:&?[\w:./+-]+[,;]?){{1,30}})")
+_ORG_REF_LINK = re.compile(rf"\[\[{_CITE_TYPE}:([^\[\]]{{1,1000}})\](?:\[[^\[\]]{{0,1000}}\])?\]")
+_CITE = re.compile(r"\[cite(?:/[a-z/-]{1,30})?:([^\[\]]{1,1000})\]")
+_ORG_KEY = re.compile(r"@([-.:?!`'/*@+|(){}<>&_^$#%~\w]+)")
+"""A key of org-cite (the manual, 'Citations')."""
+_ORG_REF_KEY = re.compile(r"&([^\s;,&\[\]]+)")
 _EMPHASIS = re.compile(r"(?<![\w*/=~+_])([*/=~+])(?=\S)([^\n]{1,400}?)(?<=\S)\1(?![\w*/=~+])")
 _BOLD = re.compile(r"\s*\*(?=\S)([^*\n]{1,200})(?<=\S)\*(?![\w*])")
 _FOOTNOTE = re.compile(r"\[fn:([\w-]{1,40})\]\s*(.*)$")
@@ -89,15 +92,23 @@ def org_inline(raw: str, line: int) -> Inline:
 
 
 def _with_pandoc_citations(raw: str) -> str:
-    """'[cite:@k1;@k2]' (org-cite) and 'cite:k1,k2' (org-ref) as '[@k1; @k2]'."""
-    if "[cite" in raw:
-        raw = _CITE.sub(lambda match: f"[{match.group(1).replace(';', '; ')}]", raw)
-    return _ORG_REF.sub(_org_ref, raw) if "cite" in raw else raw
+    """'[cite:@k1;@k2]' (org-cite), 'cite:k1,k2' and '[[cite:see &k1 p. 3;&k2]]' (org-ref) as
+    '[@k1; @k2]'.
+    """
+    if "cite" not in raw:
+        return raw
+    return _ORG_REF.sub(_org_ref, _CITE.sub(_org_cite, _ORG_REF_LINK.sub(_org_ref, raw)))
+
+
+def _org_cite(match: re.Match[str]) -> str:
+    cited = _ORG_KEY.sub(lambda key: cited_key(key.group(1)), match.group(1))
+    return f"[{cited.replace(';', '; ')}]"
 
 
 def _org_ref(match: re.Match[str]) -> str:
-    keys = ("@" + key.lstrip("&") for key in match.group(1).split(",") if key)
-    return f"[{'; '.join(keys)}]"
+    """The keys behind '&', as the third org-ref has them, or between commas."""
+    written = match.group(1).rstrip(".:")
+    return cited_keys(_ORG_REF_KEY.findall(written) or written.split(","))
 
 
 def _read_links(raw: str, line: int) -> tuple[str, list[Link]]:
@@ -276,8 +287,7 @@ def _add_properties(builder: Builder, properties: Properties, number: int) -> No
     """Adds the keys by which a headline's note is cited, and the record in its properties."""
     for name, value in properties:
         if name in _CITEKEYS:
-            keys = value.replace("cite:", "@").replace("@@", "@")
-            builder.add("definition", org_inline(keys, number), number)
+            builder.add("definition", org_inline(value, number), number)
     names = {name for name, _ in properties}
     if names & _IDENTIFYING or {"title", "author"} <= names:
         title = next((value for name, value in properties if name == "title"), "")

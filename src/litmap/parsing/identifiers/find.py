@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,16 +28,22 @@ _URL = re.compile(
     r"proceedings\.mlr\.press|papers\.nips\.cc|proceedings\.neurips\.cc|jmlr\.org|ssrn\.com|"
     r"papers\.ssrn\.com|"
     r"pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov|semanticscholar\.org|jstor\.org|nber\.org)/))"
-    r"[^\s<>\"“”„«»{}|\\^`]{3,3000}",
+    r"[^\s<>\"“”„«»{}|\\^`\u3001\u3002\u3008-\u3011\uff01\uff08\uff09\uff0c\uff1b]{3,3000}",
     re.I,
 )
 _HOST_ENDS = (".org/", ".net/", ".com/", ".gov/", ".cc/", ".press/")
 """How the hosts end that are known without a scheme."""
 _GLUED = re.compile(r"(?<=[\w)/.,;(\[])https?://", re.I)
 _SICI = re.compile(
-    r"10\.\d{4,9}/[^\s<]{0,60}\((?:SICI|\d{6,8})\)[^\s<]{0,80}<[^\s>]{1,40}>[^\s<,]{0,20}", re.I
+    r"(?<![\w.])(?:https?://(?:dx\.|www\.)?doi\.org/|doi\s?:\s{0,2})?"
+    r"(10\.\d{4,9}/[^\s<>&]{1,100}(?:<|&lt;)[^\s<>&]{1,60}(?:>|&gt;)"
+    r"\d\.\d\.[A-Z]{2};[\dX](?:-[\w#*?]{1,2})?)",
+    re.I,
 )
-_DOI = re.compile(r"(?<![\w.])10\.\d{4,9}(?:\.\d+)*/[^\s<>\"“”«»{}|\\^]{1,300}")
+"""A DOI made of a serial item and contribution identifier, which has '<', '>' and ';' in it."""
+_DOI = re.compile(
+    r"(?<![\w.])10\.\d{4,9}(?:\.\d+)*/[^\s<>\"“”«»{}|\\^—…\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7af\uff00-\uffef]{1,300}"
+)
 _DOI_LABEL = re.compile(r"(?:doi\s?[:=]?\s{0,2})$", re.I)
 _DOI_ENCODED = re.compile(r"(?<![\w.])10\.\d{4,9}%2F[^\s<>\"]{1,300}", re.I)
 _ARXIV_LABEL = re.compile(
@@ -168,6 +175,8 @@ def find_identifiers(text: str) -> list[Found]:
 def _identifiers_of(text: str) -> tuple[Found, ...]:
     """The identifiers, remembered: a text is asked about more than once."""
     spans = _Spans()
+    for match in _SICI.finditer(text) if "10." in text and ("<" in text or "&lt;" in text) else ():
+        spans.claim(text, *match.span(), doi_id(html.unescape(match.group(1))))
     for url in find_urls(text):
         spans.claim(text, url.start, url.end, identifier_from_url(url.id))
     _find_dois(text, spans)
@@ -193,21 +202,18 @@ def _find_pubmed(text: str, spans: _Spans) -> None:
 def _find_dois(text: str, spans: _Spans) -> None:
     if "10." not in text:
         return
-    for pattern in (_SICI, _DOI, _DOI_ENCODED):
-        for match in pattern.finditer(text):
-            raw = match.group() if pattern is _SICI else clean_doi(match.group())
+    for pattern in (_DOI, _DOI_ENCODED):
+        place = 0
+        while match := pattern.search(text, place):
+            raw = clean_doi(match.group())
             decoded = unquote(raw) if "%" in raw else raw
             start = match.start()
+            place = start + max(len(raw), 1)  # another may follow behind a comma
             label = _DOI_LABEL.search(text[max(0, start - 8) : start])
             begin = start - len(label.group()) if label else start
             if any(spans.taken[begin:start]):
                 begin = start
-            spans.claim(
-                text,
-                begin,
-                start + len(raw),
-                doi_id(clean_doi(decoded)) if pattern is not _SICI else doi_id(raw),
-            )
+            spans.claim(text, begin, start + len(raw), doi_id(clean_doi(decoded)))
 
 
 def _find_arxiv(text: str, spans: _Spans) -> None:

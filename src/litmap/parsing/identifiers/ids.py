@@ -21,7 +21,12 @@ _ADS_OLD_ARXIV = re.compile(r"\d{4}([a-z]+(?:-?[a-z]+)?)\.+(\d{7})\w$")
 _TRAILING = ".,;:!?'\"»”’…*_`|\\"
 _ENTITIES = ("&gt", "&lt", "&amp", "%20")
 _PAIRS = {")": "(", "]": "[", "}": "{", ">": "<"}
-_GLUED = re.compile(r"\.?(?:PMC?ID|Epub|arXiv:|https?:|doi:|DOI:).*$|[,;](?=10\.\d{4}).*$", re.S)
+_GLUED = re.compile(
+    r"\.?(?:PMC?ID|Epub|arXiv:|https?:|doi:|DOI:).*$|[,;]@?(?=10\.\d{4}).*$|[,;]@.*$|['’]s$"
+    r"|;(?:jsessionid|sessionid|phpsessid|sid)=.*$",
+    re.S | re.I,
+)
+"""What begins behind a DOI without a blank, the parameters of a session among it."""
 _KIND_AND_VALUE = re.compile(r"([a-z][\w-]{1,15})\s*:\s*(\S.*)$", re.I | re.S)
 _DOI_LABEL = re.compile(
     r"(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|info:doi/|urn:doi:|doi\s?[:=]?\s{0,5})+(?=10\.)",

@@ -37,9 +37,12 @@ _REDIRECT_HOST = re.compile(
     re.I,
 )
 _LABELLED = re.compile(r"(?:arxiv|doi|pmid|pmcid):", re.I)
+_SESSION = re.compile(r";(?:jsessionid|sessionid|phpsessid|sid)=[^/?#]*", re.I)
 _SLASHES = re.compile(r"/{2,}")
 _PATH_END = re.compile(r"(?:/index\.(?:html?|php))?/?$")
 _DOI_IN_URL = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s?#]{1,300}")
+_DOI_IN_URL_PATH = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S{1,300}")
+"""In the path of an address at doi.org, in which '?' and '#' were percent-encoded."""
 _DOI_IN_QUERY = re.compile(r"(?<=doi=)10\.\d{4,9}/[^&#\s]{1,300}")
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;&]{1,200}", re.I)
 """What a server adds to an address to know its reader again: ';jsessionid=9B21F.f02t01'."""
@@ -396,9 +399,9 @@ def identifier_from_url(url: str) -> str | None:
         return None
     if not host or "." not in host:
         return None
-    path = unquote(_SLASHES.sub("/", parts.path))
+    path = _SESSION.sub("", unquote(_SLASHES.sub("/", parts.path)))
     path += f"?{unquote(parts.query)}" if parts.query else ""
-    by_rule = _by_rule(host, path) or _by_table(host, path)
+    by_rule = _at_doi_org(host, parts.path) or _by_rule(host, path) or _by_table(host, path)
     if by_rule:
         return by_rule
     # pages that load by script have their address behind '#!' or '#/'
@@ -408,6 +411,12 @@ def identifier_from_url(url: str) -> str | None:
 
 def _with_scheme(url: str) -> str:
     return url if "://" in url else "http://" + url.lstrip("/")
+
+
+def _at_doi_org(host: str, path: str) -> str | None:
+    """The DOI that is the path of an address at doi.org, '?' and '#' in it where it was encoded."""
+    named = _DOI_IN_URL_PATH.search(unquote(path)) if _DOI_HOST.search(host) else None
+    return doi_id(clean_doi(named.group())) if named else None
 
 
 def _by_rule(host: str, path: str) -> str | None:
