@@ -8,11 +8,12 @@ import pytest
 
 from litmap.citations import find_citations
 from litmap.citations.recognisers.entry_reader import leading_words
-from litmap.citations.recognisers.reference_shape import may_be_reference, reference_score
+from litmap.citations.recognisers.reference_shape import is_prose, may_be_reference, reference_score
 from litmap.citations.recognisers.table_rows import split_author_cell
 from litmap.models import Citation
 from litmap.notes import read_notes
 from litmap.parsing.identifiers import find_identifiers, identifier_from_url
+from litmap.parsing.languages import is_english
 from litmap.parsing.table_columns import work_columns
 
 
@@ -271,3 +272,43 @@ def test_a_reference_may_open_with_a_name_in_any_letters(text: str) -> None:
 )
 def test_words_that_lead_to_a_reference_are_no_part_of_it(text: str, length: int) -> None:
     assert leading_words(text) == length
+
+
+# ── what is no reference in any language ─────────────────────────────────────────────────────────
+PROSE = Path(__file__).parent / "data" / "prose"
+
+
+@pytest.mark.parametrize("path", sorted(PROSE.glob("*.md")), ids=lambda path: path.stem)
+def test_prose_of_another_language_names_no_works_and_sends_nothing(path: Path) -> None:
+    notes, _ = read_notes([path])
+    assert not [c.reference for c in find_citations(notes) if c.sure or c.searched]
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("The proof of Doe 1999 is the one that we know", True),
+        ("Die Ausstellung Bremen 2014 war klein und nicht gut besucht", False),
+        ("L'atelier de la rue Haute est dans les registres", False),
+        ("Выставка 1897 года", False),
+        ("Doe 1999, Roe 2001", True),
+    ],
+)
+def test_the_small_words_of_a_text_tell_whether_it_is_english(text: str, english: bool) -> None:
+    assert is_english(text) is english
+
+
+@pytest.mark.parametrize(
+    ("text", "prose"),
+    [
+        (
+            "Die Werkstatt lag am Kai und hatte elf Gesellen. Dort schrieb der Vater bald dem älteren Bruder. "
+            "Am Ende wurde alles an die Stadt verkauft.",
+            True,
+        ),
+        ("Loewe, Max: Der lange Winter. Brennstoff in Kiel 1946/47, Kiel 2012.", False),
+        ("Doe, J. (1999). The theory of things that move. Journal of Things 3(4), 5–6.", False),
+    ],
+)
+def test_three_sentences_are_prose(text: str, prose: bool) -> None:
+    assert is_prose(text) is prose

@@ -16,6 +16,7 @@ from dataclasses import replace
 from litmap.citations.recognisers.title_scoring import is_in_title_case
 from litmap.models import Citation, HeadingPath, Mention, Note
 from litmap.parsing.grammar import UNSPACED, YEAR_SINCE_1900
+from litmap.parsing.languages import is_english
 from litmap.parsing.venues import MEETING
 from litmap.parsing.word_lists import load_words
 
@@ -72,9 +73,10 @@ def has_people_and_year(citation: Citation) -> bool:
 
 def has_named_people(authors: Sequence[str], mentions: Iterable[Mention]) -> bool:
     """'Lin and Tegmark', 'Wiatowski et al', 'Schmidhuber, IJCNN 1991': no mere word with a capital,
-    'Rostock 2016'.
+    'Rostock 2016', and no two of them in a language of capitals, 'aus Essen und Chemnitz'.
     """
-    if len(authors) > 1:
+    mentions = tuple(mentions)
+    if len(authors) > 1 and any(is_english(m.context) for m in mentions):
         return True
     return any(" al" in m.text or _BEFORE_A_MEETING.search(m.text) for m in mentions)
 

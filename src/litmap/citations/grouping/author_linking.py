@@ -14,6 +14,7 @@ from litmap.citations.note_scan import NoteScan
 from litmap.citations.recognisers.author_names import NameMention
 from litmap.citations.ties import Tie, reference_ties
 from litmap.models import Note, NoteBlock, Reference
+from litmap.parsing.languages import is_english
 from litmap.parsing.person_names import surname_key
 from litmap.parsing.title_similarity import normalise_title
 from litmap.parsing.word_lists import load_pattern, load_words
@@ -34,6 +35,7 @@ _TELLS = re.compile(
     rf"[)\]]?(?:['’]s\b|,? (?:{load_pattern('words_after_citations')})\b"
     r"|[,:;]\s|\s[–—(-]|[.)]|$|\s[a-z]{3,}|\s(?:1[89]|20)\d\d[A-Z])"
 )
+_TWO_WORDS_AND_YEAR = re.compile(r"[^\W\d_]+, [^\W\d_]+ \d{4}")
 _PLACES_AND_EVENTS = load_words("places_and_events")
 
 
@@ -158,14 +160,23 @@ def _may_be_same(one: _AuthoredWork, two: _AuthoredWork) -> bool:
 def _surely_cites(mention: AuthorYearMention) -> bool:
     """True where names and a year cite: not 'Tokyo 2020', 'June 2014' or 'Windows 95'."""
     names, sighting, block = mention.names, mention.sighting, mention.block
-    if any((names.strong, sighting.title_known, names.suffix)) or _fills(names, block):
+    if any((sighting.title_known, names.suffix)) or _fills(names, block):
         return True
+    if names.strong:
+        return not (_is_after_a_comma(names, block.text) and not is_english(block.text))
     if _is_place_or_event(names) or _EVENT.match(block.text, names.end):
         return False
     before = block.text[max(0, names.start - 24) : names.start]
     if _CITING.search(before):
         return True
+    if not is_english(block.text):
+        return False  # nearly any noun may stand there: 'Kiel 2016 war klein'
     return bool(_OPENS.search(before)) and bool(_TELLS.match(block.text, names.end))
+
+
+def _is_after_a_comma(names: NameMention, text: str) -> bool:
+    """True where a comma alone joins two words before a bare year: 'kein Erfolg, Rostock 2017'."""
+    return _TWO_WORDS_AND_YEAR.fullmatch(text, names.start, names.end) is not None
 
 
 def _fills(names: NameMention, block: NoteBlock) -> bool:

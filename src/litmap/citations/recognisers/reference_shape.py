@@ -6,11 +6,12 @@ Authors first, then a title, and a year, venue or identifier.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from litmap.citations.recognisers.author_names import NameMention, find_names
 from litmap.citations.recognisers.link_classifier import classify_link
+from litmap.citations.recognisers.name_lists import is_common_noun
 from litmap.citations.recognisers.reference_signs import (
     is_unspaced,
     opens_with_unspaced_names,
@@ -31,6 +32,7 @@ A longer text is about several works.
 """
 MIN_UNSPACED_TITLE = 4
 """Signs of a title in a script without blanks between words."""
+MIN_PROSE_SENTENCES, MIN_SENTENCE_WORDS = 3, 5
 MAX_SENTENCES = 6
 """Ends of sentences in a reference: behind authors, title, venue, and what is abbreviated."""
 MAX_AUTHOR_OFFSET = 60
@@ -48,6 +50,9 @@ _DATING = ("n.d.", "in press", "forthcoming", "arxiv", "doi", "http:", "https:")
 REPEATED_AUTHORS = re.compile(r"\s*(?:[—–―_-]\s?){2,}[.,]")
 """'——. Another title. 2001.': a dash for the authors of the entry before."""
 _SENTENCE_END = re.compile(rf"[^\W\d_]{{3,}}[.?!] (?=[{UPPER}])")
+_ANY_SENTENCE_END = re.compile(rf"(?<=[^\W\d_]{{3}})[.?!]\s(?=[{UPPER}])|(?<=\d)\.\s(?=[{UPPER}])")
+_ANY_WORD = re.compile(r"[^\W\d_]+")
+_FIGURES_OF_REFERENCE = re.compile(rf"\d[–-]\d|\d\s?\(\d|\({YEAR}\)|\d:\s?\d")
 _LEADS_TO = re.compile(r"\b(?:is|in|by|see|from|also)\s(?:[A-Z]\.\s?)+[A-Z][a-z]+,")
 """A title that leads to another work: '… is M. Davis, Hilbert's …'."""
 _GLUED = re.compile(rf"{CITED_YEAR}\)?\s?[,;/]\s{NAMES}[\s,(]{{1,2}}{CITED_YEAR}")
@@ -94,7 +99,7 @@ def has_reference_shape(reference: Reference, text: str, links: Sequence[Link]) 
     """True where a parsed reference and the text and links it was read from are one reference and
     no prose.
     """
-    if has_odd_author(reference) or is_about_works(text) or leads_elsewhere(reference):
+    if any(is_other(reference, text) for is_other in _OTHER_TEXTS):
         return False
     if not reference.title:
         return is_untitled_reference(reference, text)
@@ -107,11 +112,35 @@ def has_reference_shape(reference: Reference, text: str, links: Sequence[Link]) 
     return is_title_of_one_work(reference.title) and opens_with_author(reference, text)
 
 
+def is_prose(text: str) -> bool:
+    """True for three sentences and more in any language of letters: 'Die Werkstatt lag am Kai und
+    hatte elf Gesellen. …'. A reference has two at most.
+    """
+    sentences = _ANY_SENTENCE_END.split(text)
+    return sum(map(_is_of_prose, sentences)) >= MIN_PROSE_SENTENCES
+
+
+def _is_of_prose(sentence: str) -> bool:
+    """True for five words, half of them small, that hold no pages and no year in brackets."""
+    words = _ANY_WORD.findall(sentence)
+    if len(words) < MIN_SENTENCE_WORDS or _FIGURES_OF_REFERENCE.search(sentence):
+        return False
+    small = [word for word in words if word[0].islower()]
+    return len(small) >= 0.5 * len(words)
+
+
 def has_odd_author(reference: Reference) -> bool:
-    """True where an author holds a bracket or many words, as no name does."""
-    return any(
-        "(" in author or len(author.split()) > MAX_AUTHOR_WORDS for author in reference.authors
-    )
+    """True where an author holds a bracket or many words, as no name does, or is a word that
+    stands before years: 'En 1832, …'.
+    """
+    return any(map(_is_odd_author, reference.authors))
+
+
+def _is_odd_author(author: str) -> bool:
+    words = author.split()
+    if "(" in author or len(words) > MAX_AUTHOR_WORDS:
+        return True
+    return len(words) == 1 and is_common_noun(author.lower())
 
 
 def leads_elsewhere(reference: Reference) -> bool:
@@ -193,3 +222,12 @@ def is_about_works(text: str) -> bool:
 def _is_mentioned_in_prose(mention: NameMention, text: str) -> bool:
     """True for 'Doe et al. 2004' and 'Doe (2004),', which begin no reference."""
     return mention.et_al or _IN_PROSE.match(text, mention.end) is not None
+
+
+_OTHER_TEXTS: tuple[Callable[[Reference, str], bool], ...] = (
+    lambda reference, _: has_odd_author(reference),
+    lambda reference, _: leads_elsewhere(reference),
+    lambda _, text: is_about_works(text),
+    lambda _, text: is_prose(text),
+)
+"""What is no reference although it was read as one."""
