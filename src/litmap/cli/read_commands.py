@@ -530,13 +530,35 @@ def _add_export(commands: Any) -> None:
         metavar="OUT",
         help=".bib, .ris, .json, .csv, or a folder for notes with back-links",
     )
+    parser.add_argument(
+        "--update",
+        action="store_true",
+        help="add to the entries of your own .bib what the library knows and they lack, and change "
+        "nothing else in it",
+    )
     _add_force(parser)
 
 
 def export(args: argparse.Namespace) -> int:
     """`litmap export`."""
     with library_of(args) as library:
+        if args.update:
+            return _update(library, args.out)
         print(library.export(args.out, force=args.force))
+    return 0
+
+
+def _update(library: Library, path: Path) -> int:
+    """Write what litmap adds into the user's own BibTeX file."""
+    from litmap.pipeline import note_moves
+
+    old, new, count = library.updated_bibliography(path)
+    backup = note_moves.move(library.paths, {str(path): old}, {str(path): new}) if count else None
+    if backup is None:
+        print(f"Nothing to add: the library knows no more of the entries in {clean(str(path))}.")
+    else:
+        print(f"Added to {count} {'entry' if count == 1 else 'entries'} of {clean(str(path))}.")
+        print(wrap(f"The file as it was is in {backup}; `litmap topics --undo` puts it back."))
     return 0
 
 

@@ -12,5 +12,16 @@ from litmap.exports.files import write
 from litmap.exports.keys import citation_keys
 from litmap.exports.ris import to_ris
 from litmap.exports.table import to_csv
+from litmap.exports.update import read_updatable, update_bibtex
 
-__all__ = ["citation_keys", "to_bibtex", "to_csl", "to_csv", "to_notes", "to_ris", "write"]
+__all__ = [
+    "citation_keys",
+    "read_updatable",
+    "to_bibtex",
+    "to_csl",
+    "to_csv",
+    "to_notes",
+    "to_ris",
+    "update_bibtex",
+    "write",
+]

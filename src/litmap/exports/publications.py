@@ -66,12 +66,12 @@ class Publication:
 
 def publications(works: Sequence[LibraryWork], record_format: str) -> list[Publication]:
     """The works as they go out in the format of this name, in the order given."""
-    sources = [_by_format(records_of(work), record_format) for work in works]
+    sources = [_by_format(work, record_format) for work in works]
     own_keys = [_own_keys(work) for work in works]
     keys = citation_keys([work[0] for work in works], [keys[:1] for keys in own_keys])
     return [
-        _publication(key, tuple(other for other in others if other != key), work, records)
-        for key, others, work, records in zip(keys, own_keys, works, sources, strict=True)
+        publication_of(key, work, tuple(other for other in others if other != key))
+        for key, others, work in zip(keys, own_keys, sources, strict=True)
     ]
 
 
@@ -80,9 +80,10 @@ def records_of(work: LibraryWork) -> list[BibRecord]:
     return [record for record in (work[2] if len(work) > 2 else ()) if record.fields]
 
 
-def _by_format(records: Sequence[BibRecord], record_format: str) -> list[BibRecord]:
-    """The records, those of this format first."""
-    return sorted(records, key=lambda record: record.format != record_format)
+def _by_format(work: LibraryWork, record_format: str) -> LibraryWork:
+    """The work with its records, those of this format first."""
+    records = sorted(records_of(work), key=lambda record: record.format != record_format)
+    return work[0], work[1], records
 
 
 def _own_keys(work: LibraryWork) -> list[str]:
@@ -97,9 +98,9 @@ def _own_keys(work: LibraryWork) -> list[str]:
     return list(dict.fromkeys(keys)) or [key for m in work[1] if (key := mentioned_key(m))][:1]
 
 
-def _publication(
-    key: str, other_keys: tuple[str, ...], work: LibraryWork, records: Sequence[BibRecord]
-) -> Publication:
+def publication_of(key: str, work: LibraryWork, other_keys: tuple[str, ...] = ()) -> Publication:
+    """A work under a key, as its first record has it and with what litmap adds."""
+    records = records_of(work)
     learned = item_of_work(work[0], work[1])
     if not records:
         return Publication(key, work[0], work[1], learned, learned, other_keys=other_keys)

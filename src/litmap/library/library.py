@@ -21,7 +21,19 @@ from litmap.errors import DamagedBuild, LibraryError, ModelError, NoLibrary, Pdf
 from litmap.library.results import SearchHit, SearchResults, show_hit, show_results
 from litmap.library.summary_view import SummaryView
 from litmap.library.topics_view import TopicsView
-from litmap.models import Document, Filing, HeadingPath, Hit, Note, PdfFile, Summary, Topic, Work
+from litmap.models import (
+    BibRecord,
+    Document,
+    Filing,
+    HeadingPath,
+    Hit,
+    Mention,
+    Note,
+    PdfFile,
+    Summary,
+    Topic,
+    Work,
+)
 from litmap.parsing.identifiers import find_identifiers
 from litmap.parsing.person_names import short_authors
 from litmap.parsing.title_similarity import normalise_title
@@ -449,8 +461,22 @@ class Library:
         """
         from litmap import exports
 
-        works = [(e.work, e.mentions, e.records) for e in self._entries]
-        return exports.write(out, works, self.written_files, force=force)
+        return exports.write(out, self._exported(), self.written_files, force=force)
+
+    def updated_bibliography(self, path: Path) -> tuple[bytes, bytes, int]:
+        """A BibTeX file's bytes as they are, as they are with what the library adds to its entries,
+        and the number of these.
+
+        Raises `UsageError` where it is no BibTeX file.
+        """
+        from litmap import exports
+
+        old = exports.read_updatable(path)
+        new, count = exports.update_bibtex(old, self._exported(), path)
+        return old, new, count
+
+    def _exported(self) -> list[tuple[Work, tuple[Mention, ...], tuple[BibRecord, ...]]]:
+        return [(e.work, e.mentions, e.records) for e in self._entries]
 
     def _need_build(self) -> builds.Build:
         if self._build is None:
