@@ -300,3 +300,40 @@ def test_a_first_line_in_capitals_is_the_title_above_numbered_headings():
         ("ON BELLS",), ("ON BELLS", "Bronze"), ("ON BELLS", "Bronze", "Tin content"),
         ("ON BELLS", "Tuning"),
     ]  # fmt: skip
+
+
+def test_a_phrase_with_citations_behind_it_is_a_topic_in_a_list_of_such():
+    text = (
+        "\\section{Reviews}\n\\begin{itemize}\n\\item Modern reviews~\\cite{a2010,b2011}\n"
+        "\\item Early models~\\cite{c1990, d1991}\n\\item \\textbf{$W$ tagging} of jets~\\cite{e2001,"
+        "f2002}\n\\\\\\textit{Jets are sprays.}\n\\end{itemize}\n"
+    )
+    assert [h.path[-1] for h in note_of(text, ".tex").headings] == [
+        "Reviews", "Modern reviews", "Early models", "W tagging of jets",
+    ]  # fmt: skip
+
+
+def test_authors_as_a_heading_below_the_title_belong_to_it():
+    text = (
+        "# Slow roads to fast towns\n### by Mara Roe and Jo Lind\n### Summary\n\nSee Kell (2001).\n"
+    )
+    note = note_of(text)
+    assert note.headings == ()
+    assert ("author", "Mara Roe") in note.blocks[0].fields
+
+
+def test_parts_of_what_is_said_of_one_work_are_no_topics():
+    text = "# Slow roads (2203.04567)\n\n## Method\n\nx\n\n## Roads in Peru\n\ny\n"
+    assert [heading.path for heading in note_of(text).headings] == [("Roads in Peru",)]
+
+
+def test_keys_of_many_works_in_one_citation_are_read():
+    keys = ",".join(f"author{number}" for number in range(400))
+    (block,) = note_of(f"Text \\cite{{{keys}}}.", ".tex").blocks
+    assert block.text.count("@") == 400
+
+
+def test_a_line_in_bold_inside_a_list_of_references_leaves_it_one():
+    text = "# A\n\nx\n\n## References\n\n**Books**\n\n- Doe, J. (1999). A theory of things. Nature 4.\n"
+    blocks = note_of(text).blocks
+    assert ("list", "references") in blocks[-1].fields

@@ -7,6 +7,7 @@ opens in bold and has nothing behind that but citations.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -29,11 +30,18 @@ MAX_LEVELS = 12
 """Topics that hold a block."""
 
 _YEAR = re.compile(rf"(?<!\d){YEAR}(?!\d)")
-_CITATION = re.compile(r"\[[^\[\]]*@[^\[\]]*\]|@[\w:.-]+|\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]_?")
+_CITATION = re.compile(r"\[[^\[\]@]*@[^\[\]]*\]|@[\w:.-]+|\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]_?")
+_LABEL_AND_CITATIONS = re.compile(
+    rf"(?P<label>[^@\[\]]{{1,{MAX_TOPIC_CHARS}}}?)[\s~:–—(-]*"
+    r"(?P<cited>(?:(?:\[[^\[\]@]*@[^\[\]]*\]|@[\w:.-]+|\[\d[\d\s,–-]*\]_?)[\s,;)]*)+)"
+    r"(?:[.)]|$|\s*(?=[A-ZÀ-Þ]))"
+)
 _KEY = re.compile(r"@[\w{][\w:.-]*|\d+")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _ENDS = (".", "?", "!", ";", ",")
 """What a remark ends with and no topic."""
+_MAY_BE_WORK = re.compile(r"[\d@\"“]")
+"""Without any of these a short phrase is no work."""
 _MARKS = " \t*_#:–—-"
 _NOT_IN_TOPICS = load_words("not_in_list_topics", "litmap.notes")
 
@@ -50,11 +58,6 @@ class _Item:
     parent: _Item | None
     children: list[_Item] = field(default_factory=list)
     topic: str = ""
-
-    @property
-    def behind_lead(self) -> str:
-        """The text behind what is in bold."""
-        return self.text[len(self.lead) :] if self.lead else ""
 
     @property
     def topics_above(self) -> HeadingPath:
@@ -139,14 +142,13 @@ def _indent_of(block: NoteBlock) -> int:
 
 def _name_topics(items: Sequence[_Item], blocks: Sequence[NoteBlock]) -> None:
     """Gives the items that name a topic its words; the innermost are judged first."""
-    with_citations = [item for item in items if item.lead and is_citations(item.behind_lead)]
-    are_topics = any(
-        item.children or len(_KEY.findall(item.behind_lead)) > 1 for item in with_citations
-    )
-    if are_topics:
-        for item in with_citations:
-            if _may_name_topic(item.lead, blocks[item.place]):
-                item.topic = _bare(item.lead)
+    _name_cited_topics([item for item in items if item.lead], blocks, least=1)
+    lists: dict[_Item | None, list[_Item]] = defaultdict(list)
+    for item in items:
+        if not item.lead:
+            lists[item.parent].append(item)
+    for members in lists.values():
+        _name_cited_topics(members, blocks, least=2)
     for item in reversed(items):
         if item.children and not item.topic:
             label = item.lead or _without_citations(item.text)
@@ -154,13 +156,38 @@ def _name_topics(items: Sequence[_Item], blocks: Sequence[NoteBlock]) -> None:
                 item.topic = _bare(label)
 
 
+def _name_cited_topics(items: Sequence[_Item], blocks: Sequence[NoteBlock], *, least: int) -> None:
+    """Names the items that are a phrase with citations behind it: 'Modern reviews [@doe; @roe]'.
+
+    So many of them cite several works or hold others: a title has one citation behind it.
+    """
+    labels = [(item, *_cited_label(item)) for item in items if _CITATION.search(item.text)]
+    several = sum(
+        bool(label) and (bool(item.children) or len(_KEY.findall(cited)) > 1)
+        for item, label, cited in labels
+    )
+    if several < least:
+        return
+    for item, label, _ in labels:
+        if _may_name_topic(label, blocks[item.place]):
+            item.topic = _bare(label)
+
+
 def _bare(label: str) -> str:
     return " ".join(label.split()).strip(_MARKS)
 
 
-def is_citations(text: str) -> bool:
-    """True for citations by key or number and nothing else: ' [@doe; @roe], [3]'."""
-    return bool(text.strip(_MARKS)) and not _CITATION.sub("", text).strip(" .,;:()~&")
+def _cited_label(item: _Item) -> tuple[str, str]:
+    """The words up to the citations of an item, and these; '' and '' where others stand before.
+
+    Behind what is in bold more may be told: '**Top quark** tagging [@doe; @roe]. What it is.'
+    """
+    match = _LABEL_AND_CITATIONS.match(item.text)
+    if not match or not match["label"].startswith(item.lead):
+        return "", ""
+    if not item.lead and (match.end() < len(item.text) or match["label"][0].islower()):
+        return "", ""
+    return match["label"], match["cited"]
 
 
 def _without_citations(text: str) -> str:
@@ -178,7 +205,9 @@ def _may_name_topic(label: str, block: NoteBlock) -> bool:
         return False
     if not _NOT_IN_TOPICS.isdisjoint(word.lower() for word in _WORD.findall(bare)):
         return False
-    return has_subject(bare) and read_work_heading(bare, (), ()) is None
+    if not has_subject(bare):
+        return False
+    return not _MAY_BE_WORK.search(bare) or read_work_heading(bare, (), ()) is None
 
 
 def _holds_works(item: _Item, blocks: Sequence[NoteBlock]) -> bool:

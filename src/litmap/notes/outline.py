@@ -14,8 +14,15 @@ from enum import Enum
 
 from litmap.models import Heading, HeadingPath, NoteBlock
 from litmap.notes.list_outline import find_list_topics, is_citing
-from litmap.notes.work_headings import MAX_REMARK, WorkHeading, read_work_heading, without_lines
-from litmap.parsing.heading_subjects import has_subject, letters_of, names_order
+from litmap.notes.work_headings import (
+    MAX_REMARK,
+    WorkHeading,
+    names_authors,
+    read_work_heading,
+    without_lines,
+)
+from litmap.parsing.heading_subjects import has_subject, letters_of, names_order, words_of
+from litmap.parsing.word_lists import load_words
 
 MAX_PROSE_CHARS = 4000
 """Characters of prose kept below one heading."""
@@ -27,6 +34,7 @@ MIN_LONE_LETTERS = 4
 """Headings of one letter each, from which on they are an alphabet; of 'A–C', two are enough."""
 MAX_BELOW = 12
 """Blocks below a heading that may tell its work's fields."""
+_PARTS_OF_PAPER_NOTES = load_words("sections_of_paper_notes", "litmap.notes")
 ROLE = ("role", "heading")
 """Field of a block that was a heading and is a work."""
 
@@ -136,12 +144,15 @@ class Outline:
                     heading.role = Role.WORK
 
     def _below(self, number: int) -> list[NoteBlock]:
-        """The blocks between a heading and the next one."""
-        start = self.headings[number].place + 1
-        end = len(self.blocks)
-        if number + 1 < len(self.headings):
-            end = self.headings[number + 1].place
-        return self.blocks[start : min(end, start + MAX_BELOW)]
+        """The blocks between a heading and the next one.
+
+        A heading right behind it that tells the authors is one of them: '### by Jane Doe'.
+        """
+        first, *behind = self.headings[number : number + 3]
+        if behind and behind[0].place == first.place + 1 and behind[0].level > first.level:
+            behind = behind[1:] if names_authors(behind[0].text) else behind
+        end = behind[0].place if behind else len(self.blocks)
+        return self.blocks[first.place + 1 : min(end, first.place + 1 + MAX_BELOW)]
 
     def _holds_headings_of_works(self, number: int, work: WorkHeading) -> bool:
         """True for a doubtful work that holds other headings: an event, perhaps."""
@@ -157,7 +168,8 @@ class Outline:
             is_page = work is self.headings[0] and all(
                 work in other.above() for other in self.headings[1:]
             )
-            if not is_page or not has_subject(heading.text):
+            is_part = is_part_of_paper_notes(heading.text)
+            if not is_page or is_part or not has_subject(heading.text):
                 heading.role = Role.NO_SUBJECT
 
     def _drop_letters(self) -> None:
@@ -206,11 +218,14 @@ class Outline:
 
     # What stands where
     def _place_blocks(self) -> tuple[list[NoteBlock], list[Heading]]:
+        taken = self._lines_of_works(h for h in self.headings if h.role is Role.WORK)
+        for heading in self.headings:
+            if heading.place in taken:
+                heading.role = Role.NO_SUBJECT
         paths = {id(heading): heading.path for heading in self.headings}
         topics = find_list_topics(self.blocks, self.owners, self.leads)
         texts = {h.place for h in self.headings if h.role is Role.TEXT}
         works = {h.place: h for h in self.headings if h.role is Role.WORK and h.work}
-        taken = self._lines_of_works(works.values())
         blocks: list[NoteBlock] = []
         for number, block in enumerate(self.blocks):
             owner = self.owners.get(number)
@@ -296,6 +311,11 @@ class Outline:
             lines = max(0, lines - len(block.line_starts))
             words += [kept.text] if kept else []
         return " ".join(words)[:MAX_REMARK]
+
+
+def is_part_of_paper_notes(heading: str) -> bool:
+    """'1. Summary', 'Strengths': what a reader writes of one work."""
+    return " ".join(words_of(heading)).lstrip("0123456789 ") in _PARTS_OF_PAPER_NOTES
 
 
 def _without_inferred(block: NoteBlock) -> tuple[tuple[str, str], ...]:

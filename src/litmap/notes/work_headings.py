@@ -31,6 +31,8 @@ MAX_HEADING = 600
 """Characters of a heading that is a work."""
 MAX_BYLINE = 240
 """Characters of a line of authors, with venue and year perhaps."""
+MAX_BESIDE = 6
+"""Lines behind that of the authors that are looked at for further works, as a list has them."""
 MAX_FIELD_LINES = 30
 """Lines below a heading that are searched for fields."""
 MIN_LINKED_SHARE = 0.6
@@ -72,9 +74,8 @@ _LEADING_NUMBER = re.compile(r"^\W{0,3}(?:\d{1,3}|[IVX]{1,4})[.):]\s+")
 _BY = re.compile(
     rf"\W{{0,4}}(?:{load_pattern('words_before_authors', 'litmap.notes')})\s*:?\s+", re.I
 )
-_PEOPLE = re.compile(
-    rf"(?P<names>(?:{SHORT}|{NAME})(?:{AND}(?:{SHORT}|{NAME})){{0,30}}(?:{ET_AL})?)"
-)
+_PERSON = rf"(?:{NAME}(?!\s[A-Z]{{1,3}}[,;.](?:\s|$))|{SHORT})"
+_PEOPLE = re.compile(rf"(?P<names>{_PERSON}(?:{AND}{_PERSON}){{0,30}}(?:{ET_AL})?)")
 _JOINED = re.compile(rf"{ET_AL}|&|\b(?:and|und|et|y|e)\b|\b[A-Z]\.")
 """What only a list of people has, beside commas: 'Hart & Vogel'; 'Paris, May' is none."""
 _AND = re.compile(AND)
@@ -114,7 +115,7 @@ def read_work_heading(
     lines = list(_lines_of(below))
     told = _read_fields(text, links, lines) or _read_marked(text, links)
     told = told or _read_reference(text) or _read_titled(text)
-    is_list = bool(below) and below[0].kind != "paragraph"
+    is_list = bool(below) and below[0].kind not in {"paragraph", "heading"}
     return told or _read_byline(text, links, lines, is_list=is_list) or _read_doubtful(text)
 
 
@@ -179,7 +180,7 @@ def is_told_by_fields(names: set[str]) -> bool:
 
 def _cite_elsewhere(lines: Sequence[_Line]) -> bool:
     """True where what stands below are works themselves, as under a topic."""
-    return any(find_identifiers(line.text) or _cites(line.text) for line in lines)
+    return any(find_identifiers(line.text) or _cites(line.text) for line in lines[:MAX_BESIDE])
 
 
 def _cites(line: str) -> bool:
@@ -408,8 +409,15 @@ def read_byline(line: str, *, of_short_title: bool) -> Reference | None:
     return replace(read, raw=line)
 
 
+def names_authors(heading: str) -> bool:
+    """'by Jane Doe and Richard Roe' as a heading of its own below the title."""
+    return bool(_BY.match(heading)) and read_byline(heading, of_short_title=False) is not None
+
+
 def _read_people_first(line: str) -> Reference | None:
     """A line that the parser reads as authors and year, with a venue in the place of the title."""
+    if not _YEAR.search(line):
+        return None
     read = parse_reference(line)
     if not read.authors or not read.year or any(map(is_no_person, read.authors)):
         return None

@@ -35,7 +35,7 @@ _CITED_WITH = r"(?:(?:\[[^\[\]]{0,300}\]|<[^<>]{0,300}>)\s*){0,2}"
 _IN_BRACES = re.compile(r"\{([^{}]*)\}")
 _CITE = re.compile(
     r"\\(?:[a-zA-Z]{0,12}[cC]ite[a-zA-Z]{0,14}|bibentry)(?<!cites)(?<!citetexts)\*?"
-    rf"\s*{_CITED_WITH}\{{(?P<keys>[^{{}}]{{1,2000}})\}}"
+    rf"\s*{_CITED_WITH}\{{(?P<keys>[^{{}}]{{1,100000}})\}}"
     r"|\\[a-zA-Z]{0,12}[cC]ite(?:s|texts)(?:\s*\([^()]{0,300}\)){0,2}"
     rf"(?P<several>(?:\s*{_CITED_WITH}\{{[^{{}}]{{1,2000}}\}}){{1,20}})"
 )
@@ -46,7 +46,10 @@ _HREF = re.compile(
     r"|\\(doi|arxiv|eprint)\{([^{}]{1,300})\}"
 )
 _ITALIC = re.compile(r"\\(?:emph|textit|textsl)\s?\{([^{}]{4,200})\}")
-_BOLD = re.compile(r"\s*(?:\\textbf\s?\{([^{}]{1,200})\}|\{\\bf(?:series)?\s+([^{}]{1,200})\})")
+_BOLD = re.compile(
+    r"\s*(?:\\textbf\s?\{((?:[^{}]|\{[^{}]{0,80}\}){1,200})\}"
+    r"|\{\\bf(?:series)?\s+([^{}]{1,200})\})"
+)
 _BIBITEM = re.compile(
     r"\\bibitem\s*(?:\[((?:[^\[\]{}]|\{[^{}]{0,200}\}){0,300})\])?\s*\{([^{}]{1,200})\}"
 )
