@@ -3,23 +3,24 @@
 import json
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
 
 from litmap.catalogue import Catalogue
-from litmap.errors import Challenged, Exhausted, NotFound, WebError
+from litmap.errors import Challenged, Exhausted, NotFound, TooLarge, Unsafe, WebError
 from litmap.models import Citation, Fact, Mention, Reference, Resolution, Response, Work
 from litmap.paths import LibraryPaths
 from litmap.pipeline import resolution
 from litmap.pipeline.collaborators import Collaborators
-from litmap.pipeline.context import RunContext
+from litmap.pipeline.context import RunContext, age_days
 from litmap.settings import Settings
 from litmap.works import resolve
 from litmap.works.resume import EarlierAnswer
 
-NOW = "2026-11-28T10:00:00Z"
+NOW = "2024-11-28T10:00:00Z"
 TITLE = "The quiet failure of imaginary gradients in nonexistent networks"
 CITATION = Citation(
     "k",
@@ -36,7 +37,7 @@ OPENALEX = {"id": "https://openalex.org/W1", "doi": "https://doi.org/10.9999/qui
             "locations": [{"is_oa": True, "pdf_url": "https://repository.example/quiet.pdf"}]}  # fmt: skip
 DOWN = WebError("it could not be reached")
 CHALLENGED = Challenged("it asks for a browser (Anubis)")
-SPENT = Exhausted("nothing more today", until="2026-11-29T00:00:00Z")
+SPENT = Exhausted("nothing more today", until="2024-11-29T00:00:00Z")
 
 
 class Web:
@@ -84,6 +85,31 @@ def test_an_optional_source_that_does_not_answer_leaves_a_work_not_found(trouble
 def test_a_work_that_a_general_source_may_know_is_asked_about_again():
     result = one(CITATION, Web(openalex=SPENT))
     assert (result.status, result.unanswered) == ("failed", ("OpenAlex",))
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        Unsafe("api.openalex.org: its certificate is not valid (certificate has expired)"),
+        Unsafe("refused: api.openalex.org is an internal address"),
+    ],
+)
+def test_a_service_that_is_not_reached_safely_has_not_answered(trouble):
+    result = one(CITATION, Web(openalex=trouble))
+    assert (result.status, result.unanswered) == ("failed", ("OpenAlex",))
+    assert trouble.message in result.reason
+
+
+def test_an_answer_that_is_too_large_is_one():
+    assert one(CITATION, Web(openalex=TooLarge("more than 30 MB"))).unanswered == ()
+
+
+@pytest.mark.parametrize("trouble", [Unsafe("its certificate is not valid"), NotFound("gone")])
+def test_a_page_that_is_not_safe_is_not_asked_again_at_once(trouble):
+    link = replace(CITATION, reference=Reference(title=TITLE, urls=("https://journal.example/q",)))
+    web = Web(**{"journal.example": trouble})
+    assert one(link, web).unanswered == ()
+    assert "journal.example" in web.hosts()
 
 
 def test_a_work_known_to_one_source_says_which_other_did_not_answer():
@@ -222,7 +248,7 @@ def test_the_next_refresh_asks_what_did_not_answer_and_the_one_after_it_nothing(
 ):
     refresh(catalogue, Web(crossref=lambda url: {"message": CROSSREF}, openalex=DOWN), tmp_path)
     again = Web(openalex=lambda url: {"results": [OPENALEX]})
-    later = refresh(catalogue, again, tmp_path, now="2026-11-29T10:00:00Z")
+    later = refresh(catalogue, again, tmp_path, now="2024-11-29T10:00:00Z")
     assert again.hosts() == {"api.openalex.org"}
     assert later.time == NOW
     third = Web()
@@ -265,3 +291,25 @@ def test_a_day_that_is_used_up_is_told_once_with_what_helps(tmp_path, monkeypatc
     assert len(context.report.problems) == 2
     assert ("OPENALEX_API_KEY" in told["api.openalex.org"]) == hinted
     assert "OPENALEX" not in told["dblp.org"]
+
+
+@pytest.mark.parametrize(
+    ("age", "is_asked"),
+    [
+        (timedelta(days=2), False),
+        (timedelta(hours=-20), False),  # two machines with one library
+        (timedelta(days=-400), True),
+        (timedelta(days=-40_000), True),
+    ],
+)
+def test_what_was_noted_under_a_wrong_clock_is_asked_about_again(
+    age, is_asked, catalogue, tmp_path
+):
+    """A time ahead would else keep a work from being asked about until it comes."""
+    then = (datetime.now(UTC) - age).strftime("%Y-%m-%dT%H:%M:%SZ")
+    refresh(catalogue, Web(), tmp_path, now=then)
+    web = Web(crossref=lambda url: {"message": CROSSREF})
+    later = refresh(catalogue, web, tmp_path, now=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    assert bool(web.asked) == is_asked
+    assert later.status == ("metadata-only" if is_asked else "not-found")
+    assert age_days(later.time) < 3

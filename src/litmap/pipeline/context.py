@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -57,7 +58,14 @@ class RunContext:
                 self.report.problems.append(Problem(host, reason + hint))
 
 
+MAX_AHEAD_DAYS = 1.0
+"""A time of the catalogue that lies further ahead was noted while the clock was wrong."""
+
+
 def age_days(time_text: str) -> float:
-    """Days since a time of the catalogue."""
+    """Days since a time of the catalogue; infinitely many where it lies so far ahead that nobody
+    knows (`MAX_AHEAD_DAYS`): what was learned then is asked about again, and not when it comes.
+    """
     then = datetime.strptime(time_text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    return (datetime.now(UTC) - then) / timedelta(days=1)
+    days = (datetime.now(UTC) - then) / timedelta(days=1)
+    return math.inf if days < -MAX_AHEAD_DAYS else days

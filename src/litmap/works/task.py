@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote, urlsplit
 
-from litmap.errors import Challenged, WebError
+from litmap.errors import Challenged, TooLarge, Unsafe, WebError
 from litmap.models import Choice, Citation, Lookups, Reference, Resolution, Work
 from litmap.parsing.identifiers import identifier_from_url, normalise_id
 from litmap.parsing.title_similarity import normalise_title
@@ -37,6 +37,7 @@ from litmap.works.matching import (
 from litmap.works.merging import combine, group_by_work, same_work, work_from_note
 from litmap.works.record import Record, unique
 from litmap.works.resume import EarlierAnswer, is_optional_trouble, record_of
+from litmap.works.sources import landing
 
 logger = logging.getLogger(__name__)
 
@@ -142,8 +143,9 @@ class ResolutionTask:
 
     def fail(self, source: str, error: WebError) -> None:
         """Remember that a source did not answer."""
-        self.asked[source] = error.message if error.transient else self.asked.get(source, "")
-        if error.transient or isinstance(error, Challenged):
+        is_silent = error.transient or _is_cut_off(source, error)
+        self.asked[source] = error.message if is_silent else self.asked.get(source, "")
+        if is_silent or isinstance(error, Challenged):
             self.unanswered[source] = None
 
     @property
@@ -362,6 +364,15 @@ def _trouble(troubles: list[str]) -> str:
 _FILE_ENDING = re.compile(r"\.(?:pdf|html?|php|aspx?)$", re.I)
 _WORD_SEPARATOR = re.compile(r"[-_+ ]+")
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9']{1,25}")
+
+
+def _is_cut_off(source: str, error: WebError) -> bool:
+    """Whether a service was not reached at all: 'its certificate is not valid' where this
+    machine's clock is wrong, 'an internal address' in a network that asks for a login first. A
+    work's own page may be so for ever.
+    """
+    is_refused = isinstance(error, Unsafe) and not isinstance(error, TooLarge)
+    return is_refused and source != landing.NAME
 
 
 def title_in_address(url: str) -> str:
