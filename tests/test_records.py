@@ -425,3 +425,23 @@ def test_a_file_is_read_in_the_encoding_that_it_names(tmp_path, head, encoding, 
     path.write_bytes(f"{head}\n@book{{a, title={{{title}}}, author={{Lee, A}}}}\n".encode(encoding))
     notes, _ = read_notes([path])
     assert [c.reference.title for c in find_citations(notes)] == [title]
+
+
+# ── templates of MediaWiki ──
+
+
+@pytest.mark.parametrize(
+    ("template", "title", "authors", "year"),
+    [
+        ("{{Literatur |Autor=Frida Kolb, Jo Ried |Titel=Am Deich |Sammelwerk=Windschau |Jahr=2013}}", "Am Deich", ("Frida Kolb", "Jo Ried"), 2013),
+        ("{{Ouvrage |prénom1=Lise |nom1=Garnier |titre=Le vent |éditeur=Port |année=2011}}", "Le vent", ("Lise Garnier",), 2011),
+        ("{{cita libro |apellidos=Soto |nombre=Luis |título=La red |editorial=Mar |año=2009}}", "La red", ("Luis Soto",), 2009),
+        ("{{Citar periódico |autor=Soto, Luís |titulo=A rede |jornal=Mar |data=3 de maio de 2009}}", "A rede", ("Luís Soto",), 2009),
+        ("{{статья |автор=Белов И. |заглавие=Снег |издание=Зима |год=2010}}", "Снег", ("Белов И.",), 2010),
+        ("{{citation |author2-last=Ried |author2-first=Jo |author1-last=Kolb |title=Dykes |year=2012 |journal=}}", "Dykes", ("Kolb", "Jo Ried"), 2012),
+    ],
+)  # fmt: skip
+def test_templates_of_many_wikipedias_are_records(template, title, authors, year):
+    (citation,) = citations_of(f"== L ==\n* {template}\n", ".wiki")
+    reference = citation.reference
+    assert (reference.title, reference.authors, reference.year) == (title, authors, year)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from litmap.models import Link
-from litmap.notes.bibliographies.names import given_name_first
+from litmap.notes.bibliographies.names import split_plain_names
 from litmap.notes.bibliographies.record import Pairs, first_filled, year_in
 from litmap.notes.block_reader import BlockReader
 from litmap.notes.builder import Builder
 from litmap.notes.inline import Inline
-from litmap.parsing.word_lists import load_pattern
+from litmap.parsing.word_lists import load_pattern, load_words
 
 _HEADING = re.compile(r"(={1,6})\s*([^\n]{1,200}?)\s*\1\s*$")
 _BOLD = re.compile(r"\s*'''(?!')([^'\[\]{}\n]{1,200})'''(?!')")
@@ -28,13 +29,16 @@ _REF = re.compile(r"<ref\b[^<>/]*>")
 _HEADING_LINE = re.compile(r"(?m)^(={2,6})[ \t]?[^=\n]{1,150}?[ \t]?\1[ \t]*$")
 _MARKDOWN_HEADING = re.compile(r"(?m)^#{2,5} \S")
 _CITE = re.compile(
-    rf"(?:cite[ _]\w[\w ]*|{load_pattern('mediawiki_citation_templates', 'litmap.notes')})$", re.I
+    r"(?:(?:cite|citation|cita|citar|citer|citeer|cytuj|citace)[ _]\w[\w ]*"
+    rf"|{load_pattern('mediawiki_citation_templates', 'litmap.notes')})$",
+    re.I,
 )
-_BETWEEN_NAMES = re.compile(r";\s*| and ")
 _IDENTIFIER = {"arxiv": "arXiv:", "doi": "doi:", "pmid": "PMID ", "pmc": "PMC"}
 """Template of an identifier → what stands before it in the text."""
-_KINDS = {"web": "webpage", "news": "webpage", "av media": "video"}
-_VENUES = ("journal", "work", "book-title", "conference", "publisher")
+_KINDS = dict.fromkeys(
+    ("web", "news", "internetquelle", "lien web", "webbref", "cita web", "citar web"), "webpage"
+) | {"av media": "video"}
+_NUMBERED = re.compile(r"([^\d]*?)[ _-]?(\d{0,3})(-[^\d]+)?$")
 _IDENTIFYING = {"title", "doi", "arxiv", "pmid"}
 _SHOWN = {"author", "title", "venue", "year"}
 _NOT_SHOWN_TAGS = {"nowiki", "math", "syntaxhighlight", "source", "gallery"}
@@ -48,6 +52,8 @@ What is beyond is taken as it is written.
 MAX_OPEN_LINES = 400
 """Lines for which a block is held while a template or note in it is open."""
 MAX_TAG_DEPTH = 20
+MAX_PARAMETER = 40
+"""Characters of a parameter's name."""
 MAX_AUTHORS = 30
 """Authors that a template numbers: last1, first1, last2, …"""
 
@@ -294,7 +300,8 @@ def _is_sound(raw: str) -> bool:
 
 def _pairs(template: Any) -> Pairs:
     """The fields of a {{cite …}} as a record's."""
-    raw = {str(param.name).strip().lower(): param.value for param in template.params}
+    filled = [param for param in template.params if str(param.value).strip()]
+    raw = {_parameter(str(param.name)): param.value for param in reversed(filled)}
     values = {name: " ".join(value.strip_code().split()) for name, value in raw.items()}
     kind = str(template.name).strip().lower().removeprefix("cite").strip(" _")
     pairs = [
@@ -302,13 +309,30 @@ def _pairs(template: Any) -> Pairs:
         ("title", values.get("title", "").strip("\"“”'")),
         *(("author", name) for name in _authors(values)),
         ("year", year_in(first_filled(values, ("year", "date")))),
-        ("venue", first_filled(values, _VENUES)),
-        *((name, values.get(name, "")) for name in ("volume", "doi", "pmid")),
+        ("venue", first_filled(values, ("venue", "publisher"))),
+        *((name, values.get(name, "")) for name in ("volume", "pages", "doi", "pmid")),
         ("pmcid", _pmcid(values.get("pmc", ""))),
         ("arxiv", first_filled(values, ("arxiv", "eprint"))),
         ("url", _web_address(str(raw.get("url", "")).strip())),
     ]
     return [(name, value) for name, value in pairs if value]
+
+
+@cache
+def _fields() -> dict[str, str]:
+    """The field that a parameter gives, by its name."""
+    rows = (line.split(" ", 1) for line in load_words("mediawiki_parameters", "litmap.notes"))
+    return {name: field for field, name in rows}
+
+
+def _parameter(name: str) -> str:
+    """The field a parameter gives, with its number: 'last2' for 'nom2', 'author2-last'; any other
+    name as it is.
+    """
+    name = name.strip().lower()[:MAX_PARAMETER]
+    match = _NUMBERED.match(name)
+    field = _fields().get(match.group(1) + (match.group(3) or "")) if match else None
+    return f"{field}{match.group(2)}" if match and field else name
 
 
 def _pmcid(number: str) -> str:
@@ -335,9 +359,11 @@ def _vancouver_names(value: str) -> list[str]:
 
 def _numbered_names(values: dict[str, str], number: int | str) -> list[str]:
     """The author of `last1` and `first1`, or those of `author1`, which may name several."""
-    family = values.get(f"last{number}") or values.get(f"surname{number}")
+    family = values.get(f"last{number}")
     if family:
-        given = values.get(f"first{number}") or values.get(f"given{number}") or ""
-        return [f"{given} {family}".strip()]
-    whole = values.get(f"author{number}")
-    return [given_name_first(name) for name in _BETWEEN_NAMES.split(whole)] if whole else []
+        return [f"{values.get(f'first{number}', '')} {family}".strip()]
+    whole = values.get(f"author{number}", "")
+    both = [name.strip() for name in whole.split(",")]
+    if len(both) == 2 and all(" " in name for name in both):
+        return both  # 'Frida Kolb, Jo Ried'
+    return split_plain_names(whole)

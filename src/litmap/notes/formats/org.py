@@ -16,7 +16,10 @@ _HEADLINE = re.compile(r"(\*{1,12})\s+(.*?)\s*$")
 _STATES = "TODO|DONE|NEXT|WAITING|READ|READING|CANCELLED|CANCELED|INPROGRESS|STARTED|HOLD"
 _STATE_OR_COOKIE = re.compile(rf"(?:{_STATES})\s+|\[#[A-Z]\]\s*|\[\d*/\d*\]\s*|\[\d*%\]\s*")
 """'TODO', a priority '[#A]', or a count of what is done '[1/3]', '[33%]'."""
-_LABEL = re.compile(r"(?<!\S)label:[\w:.-]+\s*|\s*<<[^<>]{1,80}>>\s*$")
+_LABEL = re.compile(
+    r"(?<!\S)(?:label:[\w:.-]+|\[\[label:[^\[\]]{1,80}\]\]|\\label\{[^{}]{1,80}\})\s*"
+    r"|\s*<<[^<>]{1,80}>>\s*$"
+)
 """What org-ref and org itself write for links to a headline."""
 _TAGS = re.compile(r"\s+:[\w@#%:]+:\s*$")
 _ITEM = re.compile(r"(\s*)(?:[-+]|\*(?!\S)|(\d{1,4})[.)])\s+(?:\[[ xX-]\]\s+)?(.*)$")
