@@ -312,3 +312,22 @@ def test_the_small_words_of_a_text_tell_whether_it_is_english(text: str, english
 )
 def test_three_sentences_are_prose(text: str, prose: bool) -> None:
     assert is_prose(text) is prose
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Rethinking Ferries, Briefly",
+        "Ropes, Chains, and the Making of Small Harbours",
+        "To Float or Not to Float, That Is the Problem",
+        "Kinase-3 Binding: The L12 and K77 Loops Close a Pocket in the Core",
+        "Fast, Cheap, and Out of Order: A Study of Locks",
+        "Forward planning machines, informally",
+    ],
+)
+def test_a_bare_title_of_a_reading_list_is_not_cut_at_its_commas(
+    tmp_path: Path, title: str
+) -> None:
+    text = f"## Papers to read\n* The Upkeep of Town Ponds\n* {title}\n"
+    titles = [citation.reference.title for citation in _citations(tmp_path, "n.md", text)]
+    assert titles == ["The Upkeep of Town Ponds", title]

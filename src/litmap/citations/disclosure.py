@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from litmap.citations.recognisers.reference_lists import is_reading_list
 from litmap.citations.recognisers.title_scoring import is_in_title_case
 from litmap.models import Citation, HeadingPath, Mention, Note
 from litmap.parsing.grammar import UNSPACED, YEAR_SINCE_1900
@@ -36,9 +37,6 @@ _SENTENCE_WORDS = load_words("sentence_words")
 _SENTENCE_PARTS = tuple(filter(_UNSPACED.search, _SENTENCE_WORDS))
 _PROSE_WORDS = load_words("prose_words")
 _REMARK_WORDS = load_words("remark_words")
-_READING_LIST_WORDS = load_words("reading_list_words")
-_READING_LIST_PARTS = tuple(filter(_UNSPACED.search, _READING_LIST_WORDS))
-"""Parts of words, in scripts without blanks."""
 _OPENING_QUOTES = '"“”„«»‹›「『《〈'
 
 
@@ -126,14 +124,6 @@ def is_remark(title: str, context: str) -> bool:
     if not words or len(title) >= MIN_SHARE_OF_LINE * len(context):
         return False
     return words[0] in _PROSE_WORDS or not _REMARK_WORDS.isdisjoint(words)
-
-
-def is_reading_list(heading: HeadingPath) -> bool:
-    """'Papers to read', 'Literatur', '参考文献': a heading that lists works, at any level."""
-    text = " ".join(heading).lower()
-    if not _READING_LIST_WORDS.isdisjoint(_WORD.findall(text)):
-        return True
-    return any(part in text for part in _READING_LIST_PARTS)
 
 
 def _shares_of_works(citations: Iterable[Citation], notes: Iterable[Note]) -> dict[Section, float]:

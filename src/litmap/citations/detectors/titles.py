@@ -24,6 +24,7 @@ from litmap.citations.recognisers.name_lists import split_names
 from litmap.citations.recognisers.patterns import BLANKS
 from litmap.citations.recognisers.prose_titles import clause_titles, quoted_titles, running_titles
 from litmap.citations.recognisers.reference_entries import Segment, segments_of
+from litmap.citations.recognisers.reference_lists import is_reading_list
 from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score
 from litmap.citations.recognisers.venue_tagged_titles import tagged_titles
 from litmap.citations.recognisers.whole_titles import TAG_LINE, whole_titles
@@ -36,6 +37,9 @@ MAX_CLAUSES = 8_000
 """Characters of a block above which its clauses are not searched."""
 GOOD_TITLE = 0.62
 """Score from which a title needs no help from what stands beside it."""
+READING_LIST_FLOOR = 0.5
+"""Score of a title in a list of what is to be read."""
+_SUBTITLE = re.compile(r": [^\W\d_]")
 _VOLUME = re.compile(r"[\s,.]*(?:vol\.?\s?)?\d{1,4}\s?[,:(]")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _YEAR = re.compile(r"\b(?:1[6-9]|20)\d\d\b")
@@ -218,6 +222,8 @@ def _floor(note_scan: NoteScan, block_scan: BlockScan, start: int, end: int) -> 
     if adjacent and adjacent.reference.authors and not adjacent.title_known:
         return 0.45
     in_list = block.kind == "item" or bool(field(block, "list"))
+    if in_list and is_reading_list(block.heading[-1:]):
+        return READING_LIST_FLOOR
     return note_scan.title_floor - (0.05 if in_list else 0.0)
 
 
@@ -340,7 +346,9 @@ def _citation_beside(block_scan: BlockScan, start: int, reach: int) -> Reference
 
 def _is_not_a_title(title: str) -> bool:
     """True for a journal with its number, an owner alone, a label with people."""
-    if is_numbered_venue(title) or title.endswith(("'s", "’s")):
+    if title.endswith(("'s", "’s")):
+        return True
+    if is_numbered_venue(title) and not _SUBTITLE.search(title):
         return True
     return bool(_LABEL_AND_PEOPLE.fullmatch(title))
 

@@ -18,6 +18,7 @@ from litmap.citations.recognisers.title_scoring import TitleCandidate, title_sco
 from litmap.citations.recognisers.words_in_titles import (
     EPONYM,
     INNER_WORD,
+    LIST_OF_WORDS,
     NO_TITLE,
     TITLE_WORD,
     raised_words,
@@ -37,6 +38,8 @@ _WORD = re.compile(r"[^\W_][\w’'-]*")
 _PEOPLE = re.compile(NAMES)
 _LISTED = re.compile(r"(?:, [A-ZÀ-Þ][\w’'-]+){1,3},? (?:and|&) [A-ZÀ-Þ][\w’'-]+(?! [A-ZÀ-Þ])")
 """How 'Anarchy, State, and Utopia' goes on."""
+_SMALL_WORD_BEFORE = re.compile(r"(?:^|\s)(?:to|a|an|the|no|not|as|is|are|for|than|into|from)\s$")
+"""What stands before a word that is no name: 'To Swim or Not to Swim, That …'."""
 _OWNED = re.compile(r"['’]s? (?=[A-ZÀ-Þ\d])")
 _NEXT = re.compile(
     rf"\s(?:and|&|vs\.?)\s(?=(?:{NAMES})['’]s?\s[A-ZÀ-Þ]|"
@@ -169,11 +172,22 @@ def _people_before(text: str, run: _Run) -> NameMention | None:
         if not separated or not _CLOSED.match(text, run.end):
             return None
     people = names_before(text, run.start)
-    if people is None or people.year is not None:
+    if people is None or people.year is not None or is_word_of_title(text, people, run.start):
         return None
     if before == ": " and not run.owned and len(people.names) == 1:
         return None  # a label: 'Dynamo: Highly Available …'
     return people
+
+
+def is_word_of_title(text: str, people: NameMention, end: int) -> bool:
+    """True where what may be the one name before a title is a word of it: 'Fast, Cheap, and Out of
+    Order', 'To Swim or Not to Swim, That Is the Choice'.
+    """
+    if len(people.names) > 1 or people.et_al:
+        return False
+    if _SMALL_WORD_BEFORE.search(text, max(0, people.start - 6), people.start):
+        return True
+    return LIST_OF_WORDS.match(text, end) is not None
 
 
 def _people_behind(text: str, end: int) -> NameMention | None:
@@ -199,8 +213,9 @@ def _titles_behind_names(text: str) -> Iterator[tuple[TitleCandidate, NameMentio
     for match in _BEHIND_NAMES.finditer(text):
         if not is_sentence_title(match["title"]):
             continue
-        people = names_before(text, match.start("title"))
-        if people and people.year is None:
+        start = match.start("title")
+        people = names_before(text, start)
+        if people and people.year is None and not is_word_of_title(text, people, start):
             title = match["title"].rstrip()
             yield TitleCandidate(title, *match.span("title"), CANDIDATE_SCORE), people
 

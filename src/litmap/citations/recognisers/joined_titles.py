@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from litmap.citations.recognisers.attributed_titles import RUN_TOGETHER
-from litmap.citations.recognisers.title_scoring import TitleCandidate
+from litmap.citations.recognisers.title_scoring import SMALL_WORDS, TitleCandidate
 from litmap.citations.recognisers.words_in_titles import NO_TITLE, TITLE_WORD, raised_words
 
 CANDIDATE_SCORE = 0.55
@@ -53,8 +53,9 @@ def may_be_two(one: str, two: str) -> bool:
 
 
 def _stems(words: list[str]) -> set[str]:
-    """The first six letters of words, without the plural's s."""
-    return {word[:6].lower().rstrip("s") for word in words}
+    """The first six letters of words that say something, without the plural's s."""
+    folded = (word.lower() for word in words)
+    return {word[:6].rstrip("s") for word in folded if word not in SMALL_WORDS}
 
 
 def is_whole_title(text: str, *, min_words: int) -> bool:

@@ -26,6 +26,10 @@ _ENDINGS_OF_NOUNS = re.compile(
     r"networks?|models?|"
     r"systems?|methods?)s?$"
 )
+_ENDINGS_OF_ADVERBS = re.compile(
+    r"(?:[a-z]{4}ally|iefly|ingly|edly|ously|ively|fully|[ai]bly|ently|antly)$"
+)
+"""'informally', 'briefly'; no family name ends so, as 'Kelly' and 'McNally' do otherwise."""
 
 
 def split_names(text: str) -> tuple[list[str], bool]:
@@ -117,7 +121,9 @@ def is_common_noun(word: str) -> bool:
 
     'generalization'.
     """
-    return word.strip(".,") in _WORDS_BEFORE_YEARS or _ENDINGS_OF_NOUNS.search(word) is not None
+    if word.strip(".,") in _WORDS_BEFORE_YEARS or _ENDINGS_OF_ADVERBS.search(word):
+        return True
+    return _ENDINGS_OF_NOUNS.search(word) is not None
 
 
 def is_acronym(word: str) -> bool:

@@ -13,6 +13,7 @@ from litmap.citations.recognisers.title_scoring import (
     split_byline,
     title_score,
 )
+from litmap.citations.recognisers.words_in_titles import LIST_OF_WORDS
 from litmap.parsing.grammar import CITED_YEAR
 
 MIN_RUN_SCORE = 0.6
@@ -154,6 +155,8 @@ def _clauses(text: str) -> Iterator[re.Match[str]]:
 
 def _clause_title(text: str, clause: re.Match[str]) -> TitleCandidate | None:
     """The title of a clause, where something around it tells that it is one."""
+    if clause["names"] and LIST_OF_WORDS.match(text, clause.start("title")):
+        return None  # 'Ropes, Chains, and the Making of Harbours'
     title, people, in_venue = _split_attribution(clause)
     dated = _DATED_BEHIND.match(text, clause.end())
     year = dated.group(1) if dated else ""

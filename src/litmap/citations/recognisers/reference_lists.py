@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from litmap.citations.recognisers.patterns import cites_by_key
 from litmap.citations.recognisers.reference_entries import segments_of
 from litmap.citations.recognisers.reference_shape import may_be_reference, reference_score
-from litmap.models import NoteBlock
+from litmap.models import HeadingPath, NoteBlock
+from litmap.parsing.grammar import UNSPACED
+from litmap.parsing.word_lists import load_words
 
 MIN_RUN = 4
 """Blocks of a list that has no heading."""
@@ -24,6 +26,11 @@ MAX_UNDATED_NOTE, MAX_SHORT_NOTE = 70, 120
 MAX_LINE_LENGTH, MIN_SHORT_SHARE = 140, 0.6
 LINES_FLOOR, PROSE_FLOOR = 0.5, 0.62
 
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_READING_LIST_WORDS = load_words("reading_list_words")
+_READING_LIST_PARTS = tuple(filter(_UNSPACED.search, _READING_LIST_WORDS))
+"""Parts of words, in scripts without blanks."""
 _DATED = re.compile(r"\d{4}|n\.d\.|in press")
 
 
@@ -105,3 +112,11 @@ def title_floor(blocks: Sequence[NoteBlock], fmt: str) -> float:
         return PROSE_FLOOR
     short = sum(1 for block in lines if len(block.text) < MAX_LINE_LENGTH and not block.links)
     return LINES_FLOOR if short > MIN_SHORT_SHARE * len(lines) else PROSE_FLOOR
+
+
+def is_reading_list(heading: HeadingPath) -> bool:
+    """'Papers to read', 'Literatur', '参考文献': a heading that lists works, at any level."""
+    text = " ".join(heading).lower()
+    if not _READING_LIST_WORDS.isdisjoint(_WORD.findall(text)):
+        return True
+    return any(part in text for part in _READING_LIST_PARTS)

@@ -16,6 +16,11 @@ INNER_WORD = (
 )
 """What a title in title case has in lower case."""
 
+LIST_OF_WORDS = re.compile(
+    r"[A-ZÀ-Þ][\w’'-]+(?:, [A-ZÀ-Þ][\w’'-]+){0,3}, (?:and|&|or) (?:[a-z]|[A-ZÀ-Þ][\w’'-]* [a-z])"
+)
+"""How 'Ropes, Chains, and the Making of Harbours' goes on behind its first word."""
+
 
 def _either_case(name: str) -> str:
     """The words of a list as alternatives, each also with a capital."""
