@@ -58,6 +58,8 @@ class _Item:
     parent: _Item | None
     children: list[_Item] = field(default_factory=list)
     topic: str = ""
+    holds_works: bool = False
+    """Whether what is set in below it are works, or holds works."""
 
     @property
     def topics_above(self) -> HeadingPath:
@@ -142,34 +144,35 @@ def _indent_of(block: NoteBlock) -> int:
 
 def _name_topics(items: Sequence[_Item], blocks: Sequence[NoteBlock]) -> None:
     """Gives the items that name a topic its words; the innermost are judged first."""
-    _name_cited_topics([item for item in items if item.lead], blocks, least=1)
+    for item in reversed(items):
+        item.holds_works = bool(item.children) and _holds_works(item, blocks)
+        label = item.lead or _without_citations(item.text)
+        if item.holds_works and _may_name_topic(label, blocks[item.place]):
+            item.topic = _bare(label)
+    in_bold = [item for item in items if item.lead]
     lists: dict[_Item | None, list[_Item]] = defaultdict(list)
     for item in items:
         if not item.lead:
             lists[item.parent].append(item)
-    for members in lists.values():
-        _name_cited_topics(members, blocks, least=2)
-    for item in reversed(items):
-        if item.children and not item.topic:
-            label = item.lead or _without_citations(item.text)
-            if _may_name_topic(label, blocks[item.place]) and _holds_works(item, blocks):
-                item.topic = _bare(label)
+    for members in (in_bold, *(one for one in lists.values() if are_cited_labels(one))):
+        _name_cited_topics(members, blocks)
 
 
-def _name_cited_topics(items: Sequence[_Item], blocks: Sequence[NoteBlock], *, least: int) -> None:
+def are_cited_labels(items: Sequence[_Item]) -> bool:
+    """True for a list of phrases with citations behind them, of several works at least once."""
+    return all(item.children or _cited_label(item)[0] for item in items)
+
+
+def _name_cited_topics(items: Sequence[_Item], blocks: Sequence[NoteBlock]) -> None:
     """Names the items that are a phrase with citations behind it: 'Modern reviews [@doe; @roe]'.
 
-    So many of them cite several works or hold others: a title has one citation behind it.
+    One at least cites several works or holds others: a title has one citation behind it.
     """
-    labels = [(item, *_cited_label(item)) for item in items if _CITATION.search(item.text)]
-    several = sum(
-        bool(label) and (bool(item.children) or len(_KEY.findall(cited)) > 1)
-        for item, label, cited in labels
-    )
-    if several < least:
+    labels = [(item, *_cited_label(item)) for item in items]
+    if not any(label and (item.children or cited > 1) for item, label, cited in labels):
         return
     for item, label, _ in labels:
-        if _may_name_topic(label, blocks[item.place]):
+        if not item.topic and _may_name_topic(label, blocks[item.place]):
             item.topic = _bare(label)
 
 
@@ -177,17 +180,18 @@ def _bare(label: str) -> str:
     return " ".join(label.split()).strip(_MARKS)
 
 
-def _cited_label(item: _Item) -> tuple[str, str]:
-    """The words up to the citations of an item, and these; '' and '' where others stand before.
+def _cited_label(item: _Item) -> tuple[str, int]:
+    """The phrase before an item's citations, and how many these are; '' and 0 where it has none.
 
-    Behind what is in bold more may be told: '**Top quark** tagging [@doe; @roe]. What it is.'
+    What is in bold may have more words behind it: '**Decay**: see [@doe] and [@roe] outdoors.'
     """
     match = _LABEL_AND_CITATIONS.match(item.text)
-    if not match or not match["label"].startswith(item.lead):
-        return "", ""
-    if not item.lead and (match.end() < len(item.text) or match["label"][0].islower()):
-        return "", ""
-    return match["label"], match["cited"]
+    if match and match["label"].startswith(item.lead):
+        is_all = match.end() == len(item.text) and not match["label"][0].islower()
+        if item.lead or is_all:
+            return match["label"], len(_KEY.findall(match["cited"]))
+    cited = _CITATION.findall(item.text) if item.lead else ()
+    return (item.lead, sum(len(_KEY.findall(part)) for part in cited)) if cited else ("", 0)
 
 
 def _without_citations(text: str) -> str:
@@ -218,7 +222,7 @@ def _holds_works(item: _Item, blocks: Sequence[NoteBlock]) -> bool:
     long = len(item.text.split()) >= MIN_TITLE_WORDS
     if long and all(is_bare_address(child.text) for child in item.children):
         return False
-    works = sum(bool(child.topic) or is_citing(blocks[child.place]) for child in item.children)
+    works = sum(child.holds_works or is_citing(blocks[child.place]) for child in item.children)
     return works >= MIN_SHARE_OF_WORKS * len(item.children)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from litmap.models import Link, NoteBlock, Reference
 from litmap.parsing.grammar import AND, ET_AL, NAME, NAMES, SHORT, YEAR
+from litmap.parsing.heading_subjects import has_subject
 from litmap.parsing.identifiers import find_identifiers, identifier_from_url
 from litmap.parsing.lexicon import JOURNAL_ACRONYM, JOURNAL_WORD, NOT_NAMES, ORGANISATION
 from litmap.parsing.person_names import surname_key
@@ -55,7 +56,7 @@ _NAMES_YEAR_TITLE = re.compile(
 )
 """'Doe & Roe (2011) Title', with nothing behind the title."""
 _TITLE_AND_PEOPLE = re.compile(
-    r"(?P<title>[^\n]{8,300}?[^\s.,:;(–—-])[.,]?\s*"
+    r"(?P<title>[^\n]{3,300}?[^\s.,:;(–—-])[.,]?\s*"
     rf"(?:[(\[]|\s[-–—|]{{1,2}}\s|[.,:]\s|\s(?:by|von|par|por|di|de)\s)"
     rf"(?P<names>{NAMES})[,.:]?\s*[(\[]?(?:in\s)?(?P<venue>[^()\[\]\d]{{0,40}}?)[,.]?\s*"
     rf"(?P<year>{YEAR})[a-z]?[)\]]{{0,2}}\.?$"
@@ -326,7 +327,9 @@ def _read_titled(text: str) -> WorkHeading | None:
             return WorkHeading(doubtful=not _JOINED.search(names))
     if match := _TITLE_AND_PEOPLE.fullmatch(text):
         names, venue = match["names"], match["venue"].strip(_VENUE_SIGNS)
-        is_titled = len(match["title"].split()) >= MIN_TITLE_WORDS
+        is_titled = len(match["title"].split()) >= MIN_TITLE_WORDS or (
+            bool(_JOINED.search(names)) and text[-1] in ")]" and has_subject(match["title"])
+        )
         if is_titled and is_people(names) and not may_name_venue(names):
             pairs = [("title", _clean(match["title"])), ("year", match["year"]), ("venue", venue)]
             pairs += [("author", name) for name in split_people(names)]
