@@ -98,6 +98,10 @@ def test_a_work_stands_under_the_heading_above_and_what_is_said_of_it_is_its_con
          "2017"),
         ("作者：田中太郎、山田花子\n年份：2014", ["田中太郎", "山田花子"], "2014"),
         ("author:: Mireille Dax\nyear:: 2017", ["Mireille Dax"], "2017"),
+        ("**Mireille Dax, Oskar Lindt** | *Cold Letters* | 2017", ["Mireille Dax", "Oskar Lindt"],
+         "2017"),
+        ("*Mireille Dax, Oskar Lindt – Tijdschrift voor Kou, 2017*",
+         ["Mireille Dax", "Oskar Lindt"], "2017"),
     ],
 )  # fmt: skip
 def test_a_title_with_its_people_below_is_a_work(below, authors, year):
@@ -337,3 +341,40 @@ def test_a_line_in_bold_inside_a_list_of_references_leaves_it_one():
     text = "# A\n\nx\n\n## References\n\n**Books**\n\n- Doe, J. (1999). A theory of things. Nature 4.\n"
     blocks = note_of(text).blocks
     assert ("list", "references") in blocks[-1].fields
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "https://arxiv.org/abs/1806.01234", "Paper: https://arxiv.org/abs/1806.01234",
+        "[paper](https://arxiv.org/abs/1806.01234) [code](https://github.com/a/b)",
+        "arXiv:1806.01234",
+    ],
+)  # fmt: skip
+def test_a_title_with_nothing_but_its_address_below_is_a_work(below):
+    (work,) = find_citations([note_of(f"# Wind\n\n## Deck flutter in light winds\n{below}\n\nx\n")])
+    assert (work.reference.title, work.reference.ids) == (
+        "Deck flutter in light winds", ("arxiv:1806.01234",),
+    )  # fmt: skip
+    assert work.mentions[0].heading == ("Wind",)
+
+
+def test_a_description_and_a_run_in_label_in_bold_are_topics_of_what_they_cite():
+    text = (
+        "\\section{Snow}\n\\begin{description}\n\\item[Growth] \\citep{a2001,b2004}\n"
+        "\\item[Decay.] see \\citet{c2010} for the lab and \\citet{d2012} outdoors\n"
+        "\\end{description}\n"
+    )
+    assert [h.path[-1] for h in note_of(text, ".tex").headings] == ["Snow", "Growth", "Decay"]
+
+
+def test_a_bullet_whose_parts_only_put_works_in_an_order_is_a_topic():
+    text = (
+        f"- Seagrass\n  - Week 2\n    - {SEAL}\n  - Links\n    - {SEAL.replace('2014', '2015')}\n"
+    )
+    assert set(filed(text).values()) == {("Seagrass",)}
+
+
+def test_a_short_title_with_its_people_in_brackets_is_a_work():
+    assert dict(read_work_heading("Shade (Kim & Park, 2020)", (), ()).fields)["title"] == "Shade"
+    assert read_work_heading("Results (Kim & Park, 2020)", (), ()) is None

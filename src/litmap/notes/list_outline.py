@@ -62,6 +62,11 @@ class _Item:
     """Whether what is set in below it are works, or holds works."""
 
     @property
+    def label(self) -> str:
+        """What it opens with in bold, without the full stop of a run-in heading."""
+        return self.lead.rstrip(". ")
+
+    @property
     def topics_above(self) -> HeadingPath:
         """The topics of the items that hold this one, outermost first."""
         topics: list[str] = []
@@ -146,7 +151,7 @@ def _name_topics(items: Sequence[_Item], blocks: Sequence[NoteBlock]) -> None:
     """Gives the items that name a topic its words; the innermost are judged first."""
     for item in reversed(items):
         item.holds_works = bool(item.children) and _holds_works(item, blocks)
-        label = item.lead or _without_citations(item.text)
+        label = item.label or _without_citations(item.text)
         if item.holds_works and _may_name_topic(label, blocks[item.place]):
             item.topic = _bare(label)
     in_bold = [item for item in items if item.lead]
@@ -191,7 +196,7 @@ def _cited_label(item: _Item) -> tuple[str, int]:
         if item.lead or is_all:
             return match["label"], len(_KEY.findall(match["cited"]))
     cited = _CITATION.findall(item.text) if item.lead else ()
-    return (item.lead, sum(len(_KEY.findall(part)) for part in cited)) if cited else ("", 0)
+    return (item.label, sum(len(_KEY.findall(part)) for part in cited)) if cited else ("", 0)
 
 
 def _without_citations(text: str) -> str:

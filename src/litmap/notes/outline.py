@@ -17,12 +17,12 @@ from litmap.notes.list_outline import find_list_topics, is_citing
 from litmap.notes.work_headings import (
     MAX_REMARK,
     WorkHeading,
+    is_part_of_paper_notes,
     names_authors,
     read_work_heading,
     without_lines,
 )
-from litmap.parsing.heading_subjects import has_subject, letters_of, names_order, words_of
-from litmap.parsing.word_lists import load_words
+from litmap.parsing.heading_subjects import has_subject, letters_of, names_order
 
 MAX_PROSE_CHARS = 4000
 """Characters of prose kept below one heading."""
@@ -34,7 +34,6 @@ MIN_LONE_LETTERS = 4
 """Headings of one letter each, from which on they are an alphabet; of 'A–C', two are enough."""
 MAX_BELOW = 12
 """Blocks below a heading that may tell its work's fields."""
-_PARTS_OF_PAPER_NOTES = load_words("sections_of_paper_notes", "litmap.notes")
 ROLE = ("role", "heading")
 """Field of a block that was a heading and is a work."""
 
@@ -311,11 +310,6 @@ class Outline:
             lines = max(0, lines - len(block.line_starts))
             words += [kept.text] if kept else []
         return " ".join(words)[:MAX_REMARK]
-
-
-def is_part_of_paper_notes(heading: str) -> bool:
-    """'1. Summary', 'Strengths': what a reader writes of one work."""
-    return " ".join(words_of(heading)).lstrip("0123456789 ") in _PARTS_OF_PAPER_NOTES
 
 
 def _without_inferred(block: NoteBlock) -> tuple[tuple[str, str], ...]:

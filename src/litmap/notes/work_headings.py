@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from litmap.models import Link, NoteBlock, Reference
 from litmap.parsing.grammar import AND, ET_AL, NAME, NAMES, SHORT, YEAR
-from litmap.parsing.heading_subjects import has_subject
+from litmap.parsing.heading_subjects import has_subject, words_of
 from litmap.parsing.identifiers import find_identifiers, identifier_from_url
 from litmap.parsing.lexicon import JOURNAL_ACRONYM, JOURNAL_WORD, NOT_NAMES, ORGANISATION
 from litmap.parsing.person_names import surname_key
@@ -44,6 +44,8 @@ MAX_REMARK = 600
 """Characters kept of what the reader says of a work."""
 
 _LABELS = dict(line.rsplit(" = ", 1) for line in load_words("work_field_labels", "litmap.notes"))
+_PARTS_OF_PAPER_NOTES = load_words("sections_of_paper_notes", "litmap.notes")
+_BESIDE_ADDRESSES = load_words("words_beside_addresses", "litmap.notes")
 _FIELD = re.compile(r"\W{0,6}([^\W\d_][^:：|]{0,28}?)\W{0,4}(?:::?|：)\W{0,4}\s*(\S.*)$")
 _YEAR = re.compile(rf"(?<!\d){YEAR}(?!\d)")
 _CITEKEY = re.compile(r"\W{0,4}@\{?[\w][\w:./+-]{1,80}\}?\W{0,4}(?:$|\s*[-–—:|]\s+\S.*$)")
@@ -86,8 +88,9 @@ _LONG_WORD = re.compile(r"[^\W\d_]{4}")
 _DASH = re.compile(r"\s[–—|·-]\s")
 """Between people and venue."""
 _VOLUME = re.compile(r"\s\d{1,3}(?!\d)")
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _SCHOLARLY_FILE = re.compile(r"\.pdf(?:$|[?#])", re.I)
-_VENUE_SIGNS = " .,;:()[]–—-*_“”\"'"
+_VENUE_SIGNS = " .,;:()[]–—-*_“”\"'|•·/"
 
 Fields = tuple[tuple[str, str], ...]
 
@@ -117,7 +120,8 @@ def read_work_heading(
     told = _read_fields(text, links, lines) or _read_marked(text, links)
     told = told or _read_reference(text) or _read_titled(text)
     is_list = bool(below) and below[0].kind not in {"paragraph", "heading"}
-    return told or _read_byline(text, links, lines, is_list=is_list) or _read_doubtful(text)
+    told = told or _read_byline(text, links, lines, is_list=is_list)
+    return told or _read_address(text, lines) or _read_doubtful(text)
 
 
 # ── fields below ─────────────────────────────────────────────────────────────────────────────────
@@ -328,7 +332,7 @@ def _read_titled(text: str) -> WorkHeading | None:
     if match := _TITLE_AND_PEOPLE.fullmatch(text):
         names, venue = match["names"], match["venue"].strip(_VENUE_SIGNS)
         is_titled = len(match["title"].split()) >= MIN_TITLE_WORDS or (
-            bool(_JOINED.search(names)) and text[-1] in ")]" and has_subject(match["title"])
+            bool(_JOINED.search(names)) and text[-1] in ")]" and may_be_title(match["title"])
         )
         if is_titled and is_people(names) and not may_name_venue(names):
             pairs = [("title", _clean(match["title"])), ("year", match["year"]), ("venue", venue)]
@@ -342,6 +346,11 @@ def _read_titled(text: str) -> WorkHeading | None:
         if len(title.split()) >= MIN_TITLE_WORDS and may_name_venue(venue):
             return WorkHeading((("title", _clean(title)), ("venue", venue), ("year", year)))
     return None
+
+
+def may_be_title(text: str) -> bool:
+    """False for what only parts a note: 'Results', 'To read'."""
+    return has_subject(text) and not is_part_of_paper_notes(text)
 
 
 def _clean(title: str) -> str:
@@ -373,6 +382,28 @@ def _read_doubtful(text: str) -> WorkHeading | None:
     if len(title.split()) < MIN_TITLE_WORDS or _YEAR.search(title):
         return None
     return WorkHeading((("title", _clean(title)), ("year", year)), doubtful=True)
+
+
+# ── an address below ─────────────────────────────────────────────────────────────────────────────
+def _read_address(text: str, lines: Sequence[_Line]) -> WorkHeading | None:
+    """A title with nothing but one work's address or identifier on the line below."""
+    if not lines or len(text.split()) < MIN_WORDS_OF_SURE_TITLE or _cite_elsewhere(lines[1:]):
+        return None
+    first = lines[0]
+    addresses = [link.target for link in first.links if _is_work_link(link)]
+    found = find_identifiers(first.text)
+    rest = first.text
+    for part in (
+        *(link.text for link in first.links),
+        *(first.text[one.start : one.end] for one in found),
+    ):
+        rest = rest.replace(part, "")
+    ids = {one.id for one in found} | {identifier_from_url(url) or url for url in addresses}
+    words = {word.lower() for word in _WORD.findall(rest)}
+    if len(ids) != 1 or not words <= _BESIDE_ADDRESSES:
+        return None
+    fields = [("title", text.strip(" *_.")), *(("url", url) for url in addresses)]
+    return WorkHeading((*fields, *(("id", one.id) for one in found)), 1)
 
 
 # ── a line of authors below ──────────────────────────────────────────────────────────────────────
@@ -497,8 +528,13 @@ def may_be_acronym_of_venue(name: str) -> bool:
 
 def is_raised(text: str) -> bool:
     """True where most longer words have a capital, as in the name of a journal or publisher."""
-    long = [word for word in text.split() if len(word) > 3]
+    long = [word for word in text.split() if len(word) > 4]
     return sum(not word[0].islower() for word in long) >= MIN_RAISED_SHARE * len(long)
+
+
+def is_part_of_paper_notes(heading: str) -> bool:
+    """'1. Summary', 'Strengths': what a reader writes of one work."""
+    return " ".join(words_of(heading)).lstrip("0123456789 ") in _PARTS_OF_PAPER_NOTES
 
 
 # ── what stands below ────────────────────────────────────────────────────────────────────────────
