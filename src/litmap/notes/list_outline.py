@@ -40,6 +40,8 @@ _KEY = re.compile(r"@[\w{][\w:.-]*|\d+")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _ENDS = (".", "?", "!", ";", ",")
 """What a remark ends with and no topic."""
+_PROPERTIES = re.compile(r"(?:\s[\w-]+:: (?:(?!\s[\w-]+:: ).)*)+$")
+"""Behind a bullet, as outliners keep them: 'collapsed:: true'."""
 _MAY_BE_WORK = re.compile(r"[\d@\"“]")
 """Without any of these a short phrase is no work."""
 _MARKS = " \t*_#:–—-"
@@ -116,7 +118,8 @@ def _nest(
         indent = -1 if is_label else _indent_of(block)
         while open_item and open_item.indent >= indent:
             open_item = open_item.parent
-        item = _Item(place, indent, block.text, leads.get(place, ""), open_item)
+        text = _PROPERTIES.sub("", block.text)
+        item = _Item(place, indent, text, leads.get(place, ""), open_item)
         if open_item:
             open_item.children.append(item)
         items.append(item)

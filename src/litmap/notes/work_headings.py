@@ -69,6 +69,10 @@ _TITLE_AND_MEETING = re.compile(
     rf"|[(\[](?P<venue2>[^()\[\]\d]{{2,60}}?)[,.’']?\s*(?P<year2>{YEAR})[)\]]:?\s*"
     r"(?P<title2>\S.{8,300})$"
 )
+_PARTED = re.compile(
+    r"(?:[\"“«„](?P<quoted>[^\"“”«»]{4,300})[\"”»“][,.]?\s*[–—|,-]?\s*"
+    r"|(?P<title>.{8,300}?)\s[–—|]\s)(?P<people>[^\"“”«»]{4,200})"
+)
 _DATED_TITLE = re.compile(
     rf"(?P<title>[^\n]{{8,300}}?)[.,]?\s*[(\[](?P<year>{YEAR})[)\]]\.?$"
     rf"|[(\[]?(?P<year2>{YEAR})[)\]]?\s?[-–—:.]?\s+(?P<title2>[^\W\d_].{{8,300}})$"
@@ -118,7 +122,7 @@ def read_work_heading(
         return None
     lines = list(_lines_of(below))
     told = _read_fields(text, links, lines) or _read_marked(text, links)
-    told = told or _read_reference(text) or _read_titled(text)
+    told = told or _read_reference(text) or _read_parted(text) or _read_titled(text)
     is_list = bool(below) and below[0].kind not in {"paragraph", "heading"}
     told = told or _read_byline(text, links, lines, is_list=is_list)
     return told or _read_address(text, lines) or _read_doubtful(text)
@@ -219,12 +223,15 @@ def split_people(text: str) -> list[str]:
     for sign in (";", "、", "；"):
         if sign in text:
             return [_spoken(name) for name in text.split(sign) if name.strip()]
+    names = [name.strip() for name in _AND.split(_ET_AL.sub("", text)) if name.strip()]
+    if all(" " not in name and "." not in name for name in names):
+        return names
     read = parse_reference(
         f"{text.rstrip('.')}. 2000. A title of some words. Journal of Titles 1, 1-2."
     )
     if read.authors and read.year == 2000:
         return list(read.authors)
-    return [name.strip() for name in _AND.split(_ET_AL.sub("", text)) if name.strip()]
+    return names
 
 
 def _spoken(name: str) -> str:
@@ -348,6 +355,18 @@ def _read_titled(text: str) -> WorkHeading | None:
     return None
 
 
+def _read_parted(text: str) -> WorkHeading | None:
+    """'“The colour of water” – Gould, R., 2007': a title parted from its people by marks."""
+    match = _PARTED.fullmatch(text)
+    if not match or not _YEAR.search(match["people"]):
+        return None
+    title = match["quoted"] or match["title"]
+    byline = read_byline(match["people"], of_short_title=True)
+    if byline is None or not (match["quoted"] or len(title.split()) >= MIN_TITLE_WORDS):
+        return None
+    return WorkHeading(_record(replace(byline, title=_clean(title))))
+
+
 def may_be_title(text: str) -> bool:
     """False for what only parts a note: 'Results', 'To read'."""
     return has_subject(text) and not is_part_of_paper_notes(text)
@@ -360,7 +379,7 @@ def _clean(title: str) -> str:
 def is_people(names: str) -> bool:
     """True for a list of names of which the first may be a person's."""
     first = _AND.split(_ET_AL.sub("", names))[0].split()
-    return bool(first) and not any(word.lower().strip(".") in NOT_NAMES for word in first)
+    return bool(first) and not any(word.lower() in NOT_NAMES for word in first)
 
 
 def may_name_venue(text: str) -> bool:
@@ -414,8 +433,8 @@ def _read_byline(
     if not lines or is_list:
         return None
     is_short = len(_clean(text).split()) < MIN_WORDS_OF_SURE_TITLE
-    byline = read_byline(lines[0].text, of_short_title=is_short)
-    if byline is None or _cite_elsewhere(lines[1:]):
+    byline, count = _byline_over_lines(lines, is_short=is_short)
+    if byline is None or _cite_elsewhere(lines[count:]):
         return None
     if is_short and not (lines[0].is_alone and " " in byline.authors[0]):
         return None  # 'Goodfellow 2014' below 'GANs'
@@ -423,7 +442,18 @@ def _read_byline(
     told = {name for name, _ in heading}
     fields = [pair for pair in _record(byline) if pair[0] not in told]
     fields += [("url", link.target) for link in lines[0].links]
-    return WorkHeading((*heading, *fields), 1)
+    return WorkHeading((*heading, *fields), count)
+
+
+def _byline_over_lines(lines: Sequence[_Line], *, is_short: bool) -> tuple[Reference | None, int]:
+    """The byline of the first line, or of it with the venue and year on the next; the lines."""
+    if len(lines) > 1 and not _YEAR.search(lines[0].text) and _YEAR.search(lines[1].text):
+        people = read_byline(lines[0].text, of_short_title=False)
+        joined = f"{lines[0].text.strip(' .,*_')}, {lines[1].text}"
+        whole = read_byline(joined, of_short_title=is_short) if people else None
+        if people and whole and whole.authors == people.authors:
+            return whole, 2
+    return read_byline(lines[0].text, of_short_title=is_short), 1
 
 
 def read_byline(line: str, *, of_short_title: bool) -> Reference | None:
