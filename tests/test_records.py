@@ -1,6 +1,7 @@
 """Records of reference files: what is read of each format as people write it."""
 
 import json
+import time
 
 import bibtexparser
 import pytest
@@ -14,6 +15,7 @@ from litmap.notes import parse_note, read_notes
 from litmap.notes.bibliographies.bibtex_syntax import parse_bibtex
 from litmap.notes.bibliographies.names import split_names
 from litmap.parsing.identifiers import find_identifiers, identifiers_in_field
+from litmap.parsing.latex_text import plain_latex
 
 ENDNOTE = """<xml><records><record><rec-number>7</rec-number>
 <ref-type name="Book">6</ref-type><contributors><authors>
@@ -445,3 +447,15 @@ def test_templates_of_many_wikipedias_are_records(template, title, authors, year
     (citation,) = citations_of(f"== L ==\n* {template}\n", ".wiki")
     reference = citation.reference
     assert (reference.title, reference.authors, reference.year) == (title, authors, year)
+
+
+def test_strings_that_double_each_other_do_not_grow():
+    strings = "".join(f"@string{{a{n} = a{n - 1} # a{n - 1}}}\n" for n in range(1, 100))
+    (entry,), _ = parse_bibtex(f"@string{{a0 = {{ha}}}}\n{strings}@book{{k, title = a99 # {{!}}}}")
+    assert len(dict(entry.fields)["title"]) <= 2_001
+
+
+def test_commands_of_mathematics_take_linear_time():
+    begun = time.process_time()
+    plain_latex("\\log" * 100_000)
+    assert time.process_time() - begun < 2

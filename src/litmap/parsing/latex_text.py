@@ -61,7 +61,8 @@ def _command(match: re.Match[str]) -> str:
     sign = _symbols().get(match.group(1), "")
     if not sign.isascii() or not sign.isalpha():
         return sign
-    before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
+    start, end = match.span()
+    before, after = match.string[max(0, start - 1) : start], match.string[end : end + 1]
     left = " " if before.isalnum() else ""
     right = " " if after.isalnum() or after == "\\" else ""
     return left + sign + right

@@ -36,6 +36,10 @@ _SWALLOWED_FIELD = re.compile(
 _PARAGRAPH_END = re.compile(r"\n\s*?\n")
 _PROSE = {"abstract", "annotation", "annote", "comment", "note", "file"}
 """Fields that may quote another entry."""
+MAX_STRING = 2_000
+"""Characters of an `@string`: each may hold the one before twice."""
+MAX_PIECES = 200
+"""Pieces joined by '#' in one value."""
 MAX_QUOTES = 20
 """Quotation marks inside a value in quotes that are looked at for its end."""
 
@@ -94,7 +98,7 @@ class _Parser:
             block.read_fields(entry)
             place = block.place
             if kind == "string":
-                self.strings.update((name, value) for name, value in entry.fields)
+                self.strings.update((name, value[:MAX_STRING]) for name, value in entry.fields)
             else:
                 yield entry
 
@@ -209,7 +213,7 @@ class _Block:
                 break
             self.place += 1
             self._skip(_BLANK)
-        value = "".join(pieces)
+        value = "".join(pieces[:MAX_PIECES])
         if piece is None and self.text.startswith(("{", '"'), self.place):
             self._tell(entry, f"the value of {name!r} is never closed")
             return value + self._value_without_end()
