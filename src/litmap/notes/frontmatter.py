@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from litmap.notes.bibliographies.names import given_name_first
+from litmap.notes.bibliographies.record import Pairs
 from litmap.notes.nesting import check_toml, check_yaml
+from litmap.notes.record_lines import field_named, sorted_pairs, tells_work, values_of
 
 MAX_CHARS = 200_000
 MAX_LINES = 3_000
@@ -20,7 +24,7 @@ MAX_BIBLIOGRAPHY_NAME = 499
 _CLOSING = {"---": ("---", "..."), "+++": ("+++",), ";;;": (";;;",)}
 """First line → the lines that may end the front matter."""
 _KEY = re.compile(r"[\w-]+:\s")
-_KEY_AND_VALUE = re.compile(r"([A-Za-z][\w-]{0,40})\s*[:=]\s*(.{0,2000}?)\s*$")
+_KEY_AND_VALUE = re.compile(r"([A-Za-z][\w -]{0,40}?)\s*[:=]\s*(.{0,2000}?)\s*$")
 _ID_KEYS = {
     "doi",
     "arxiv",
@@ -30,22 +34,16 @@ _ID_KEYS = {
     "isbn",
     "openreview",
     "citekey",
+    "citation key",
     "citation-key",
     "citationkey",
     "bibkey",
 }
 """Keys of a literature note: its front matter is the record of a work."""
 _BIBLIOGRAPHY_KEYS = ("bibliography", "bib", "bibliographies")
-_RECORD_FIELDS = (
-    ("author", ("authors", "author"), None),
-    ("year", ("year", "issued", "date"), 1),
-    ("url", ("url", "link"), 3),
-    ("venue", ("journal", "venue", "container-title"), 1),
-)
-"""Field of the record, the keys that give it, and how many values of a key are taken."""
 _MAX_IDS = 5
 """Values of one key of `_ID_KEYS` that are taken."""
-_NAME_PARTS = ("given", "family", "name", "literal")
+_NAME_PARTS = ("given", "firstname", "family", "lastname", "name", "literal")
 
 
 @dataclass(slots=True)
@@ -137,9 +135,17 @@ def _fill(front: FrontMatter, values: Any) -> None:
         for name in _strings(data.get(key))
         if len(name) <= MAX_BIBLIOGRAPHY_NAME
     )
+    front.entry = tuple(_own_record(data))
+
+
+def _own_record(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The record of the work that a literature note is about; nothing of any other note."""
     ids = [(key, text) for key in sorted(_ID_KEYS) for text in _ids(data.get(key))]
-    if ids:
-        front.entry = (*ids, *(("title", title) for title in titles), *_record_fields(data))
+    names = {field_named(key) for key, value in data.items() if _strings(value)}
+    kind = "".join(_strings(data.get("itemtype") or data.get("item-type"))[:1])
+    if ids or tells_work(names, kind):
+        yield from ids
+        yield from _record_fields(data)
 
 
 def _ids(value: Any) -> list[str]:
@@ -147,9 +153,15 @@ def _ids(value: Any) -> list[str]:
 
 
 def _record_fields(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for field_name, keys, most in _RECORD_FIELDS:
-        for key in keys:
-            yield from ((field_name, text) for text in _strings(data.get(key))[:most])
+    """The fields that the keys name, whatever their language."""
+    pairs: Pairs = []
+    for key, value in data.items():
+        name = field_named(key)
+        most = None if name == "author" else _MAX_IDS if name == "url" else 1
+        for text in _strings(value)[:most]:
+            is_one = name == "author" and not isinstance(value, str)
+            pairs += [("author", given_name_first(text))] if is_one else values_of(name, text)
+    yield from (pair for pair in sorted_pairs(pairs) if pair[0] not in _ID_KEYS)
 
 
 def _strings(value: Any) -> list[str]:
@@ -171,6 +183,7 @@ def _single(value: Any) -> list[str]:
     if isinstance(value, str):
         return [value.strip()]
     if isinstance(value, dict):
-        name = " ".join(str(value[k]) for k in _NAME_PARTS if isinstance(value.get(k), str))
+        parts = {str(key).lower(): part for key, part in value.items()}
+        name = " ".join(str(parts[k]) for k in _NAME_PARTS if isinstance(parts.get(k), str))
         return [name] if name else []
-    return [str(value)] if isinstance(value, (int, float)) else []
+    return [str(value)] if isinstance(value, (int, float, datetime.date)) else []

@@ -23,9 +23,10 @@ FOUR_FIGURES = r"\d{4}"
 CITED_YEAR = r"(?:1[5-9]\d\d|20[0-4]\d)(?:[a-z](?![a-z]))?"
 """A year as a citation in prose has it, with the letter that tells the works of one year apart."""
 CITED_YEARS = (
-    rf"{CITED_YEAR}(?:/\d\d(?:\d\d)?)?(?:\s*(?:,|and|&|;)\s*(?:{CITED_YEAR}|[a-z](?![a-z\w])))*"
+    rf"{CITED_YEAR}(?:/\d\d(?:\d\d)?)?"
+    rf"(?:\s*(?:,|and|&|;)\s*(?:{CITED_YEAR}|[a-z](?![a-z\w]|\.?\s?\d)))*"
 )
-"""Several of them: '2016b, 2016a', '1998/99', '2001 and 2003'."""
+"""Several of them: '2016b, 2016a', '1998/99', '2001a, b'; the 'p' of '2013, p. 8' is none."""
 MONTH = (
     r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?\.?|July?\.?|"
     r"Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?|"

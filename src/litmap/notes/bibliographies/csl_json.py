@@ -51,14 +51,14 @@ def read_csl_json(text: str, builder: Builder) -> None:
     add_records(
         builder,
         [
-            _read(_fields(item), line)
+            read_item(_fields(item), line)
             for item, line in zip(items, lines, strict=False)
             if isinstance(item, dict)
         ],
     )
 
 
-def _read(item: dict[str, Any], line: int) -> tuple[Pairs, BibRecord]:
+def read_item(item: dict[str, Any], line: int) -> tuple[Pairs, BibRecord]:
     """What an item says, and the item as it came."""
     pairs = item_pairs(item)
     values = dict(pairs[:2])

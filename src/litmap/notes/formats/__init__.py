@@ -15,6 +15,7 @@ from typing import Literal
 from litmap.notes.bibliographies.bibtex import is_bibtex, read_bibtex
 from litmap.notes.bibliographies.csl_json import read_csl_json
 from litmap.notes.bibliographies.csv_table import read_csv
+from litmap.notes.bibliographies.hayagriva import read_yaml
 from litmap.notes.bibliographies.ris import is_ris, read_ris
 from litmap.notes.bibliographies.xml_formats import read_xml
 from litmap.notes.builder import Builder
@@ -100,6 +101,7 @@ FORMATS: tuple[NoteFormat, ...] = (
     NoteFormat("notebook", (".ipynb",), read_notebook),
     NoteFormat("graph", (), read_graph_json, sniff=is_graph_json, mistaken_for=("csl",)),
     NoteFormat("csl", (".json",), read_csl_json, holds="keyed records"),
+    NoteFormat("yaml", (".yaml", ".yml"), read_yaml, holds="keyed records"),
     NoteFormat("csv", (".csv",), read_csv, holds="records"),
     NoteFormat("refxml", (".xml", ".rdf", ".mods"), read_xml, holds="keyed records"),
     NoteFormat("text", (".txt", ".text", ""), read_plain),

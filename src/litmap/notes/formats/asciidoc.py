@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from litmap.notes.block_reader import BlockReader
 from litmap.notes.builder import Builder
-from litmap.notes.formats.marked_text import Markup, Shown, cited
-from litmap.notes.inline import Inline
+from litmap.notes.formats.marked_text import MarkedReader, Markup, Shown, cited
 
 _HEADING = re.compile(r"(={1,6}|#{1,6})\s+(\S.*?)(?:\s+\1)?\s*$")
 _ITEM = re.compile(r"(\s*)(?:(\*{1,6}|-|\.{1,6})|(\d{1,4})\.|([a-z])\.)\s+(?:\[[ x*]\]\s+)?(\S.*)$")
@@ -53,7 +51,7 @@ _CONSTRUCTS: dict[str | None, Callable[[re.Match[str]], Shown | None]] = {
     "ref": lambda m: _reference(m["ref"], ""),
     "refwords": lambda m: _reference(m["ref"], m["refwords"]),
     "xrefwords": lambda m: _reference(m["xref"], m["xrefwords"]),
-    "note": lambda m: Shown(f" ({m['note']})" if m["note"] else "", marked=True),
+    "note": lambda m: Shown("", note=m["note"]),
     "words": lambda m: Shown(_link_words(m["words"]) or m["url"], m["url"], marked=True),
     "filewords": lambda m: Shown(_link_words(m["filewords"]) or m["file"], m["file"]),
     "bare": lambda m: Shown(m["bare"]),
@@ -102,18 +100,14 @@ def read_asciidoc(text: str, builder: Builder) -> None:
     _AsciidocReader(builder, text.split("\n")).read()
 
 
-class _AsciidocReader(BlockReader):
+class _AsciidocReader(MarkedReader):
     """Reads lines; what stands between the marks of code and comments is passed over."""
 
     def __init__(self, builder: Builder, lines: list[str]) -> None:
-        super().__init__(builder, lines)
+        super().__init__(builder, lines, _MARKUP)
         self.skip_until = ""
         self.in_table = False
         self.in_bibliography = False
-
-    def inline(self, raw: str, number: int) -> Inline:
-        """The text of a stretch."""
-        return _MARKUP.read(raw, number + 1)
 
     def read(self) -> None:
         """Reads all lines."""

@@ -11,7 +11,12 @@ from typing import Any
 
 from litmap.models import Link
 from litmap.notes.builder import Builder
-from litmap.notes.formats.zotero_html import add_kept_items, find_report, read_report
+from litmap.notes.formats.exported_pages import (
+    add_kept_items,
+    find_report,
+    read_report,
+    take_properties,
+)
 from litmap.notes.inline import Inline
 from litmap.notes.nesting import describe_cut
 from litmap.parsing.word_lists import load_pattern, load_words
@@ -78,6 +83,7 @@ def read_html(text: str, builder: Builder) -> None:
         read_report(items, builder, walker.read)
         return
     add_kept_items(tree, builder)
+    take_properties(tree, builder)
     body = tree.find("body")
     walker.read(_main_part(body if body is not None else tree))
 

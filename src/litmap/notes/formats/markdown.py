@@ -94,8 +94,7 @@ def read_markdown(text: str, builder: Builder) -> None:
     _add_front_matter(front, builder)
     if front.title and not _has_heading(lines[front.end :]):
         builder.set_root(front.title)
-    if "::" in text:
-        take_records(builder, lines, front.end, [])
+    take_records(builder, lines, front.end)
     _MarkdownReader(builder, lines, _link_definitions(lines)).read(front.end)
 
 

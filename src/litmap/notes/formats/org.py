@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from litmap.models import Link
 from litmap.notes.bibliographies.bibtex import bibtex_blocks
+from litmap.notes.bibliographies.names import given_name_first
 from litmap.notes.block_reader import BlockReader
 from litmap.notes.builder import Builder
 from litmap.notes.citekeys import cited_key, cited_keys
@@ -51,6 +52,7 @@ _ITALIC = "/_"
 _LEFT_OUT = ("#+begin_src", "#+begin_example", "#+begin_export", "#+begin_comment")
 
 _IDENTIFYING = {"doi", "arxiv", "eprint", "pmid"}
+_OF_A_RECORD = {"author", "authors", "year", "journal", "booktitle", "publisher"}
 _CITEKEYS = {"roam_refs", "roam_key"}
 _RECORD_FIELDS = {
     "custom_id": "key",
@@ -186,6 +188,7 @@ class _OrgReader(BlockReader):
         self.flat = not _OUTLINE.search(text)
         self.skip_until, self.source = "", 0
         self.properties: Properties | None = None
+        self.headline = ""
 
     def inline(self, raw: str, number: int) -> Inline:
         """The text of a stretch."""
@@ -214,7 +217,7 @@ class _OrgReader(BlockReader):
     def property(self, number: int, line: str, properties: Properties) -> None:
         """Collects a drawer's properties, and adds them where it ends."""
         if line.strip().lower() == ":end:":
-            _add_properties(self.builder, properties, number)
+            _add_properties(self.builder, properties, number, self.headline)
             self.properties = None
         elif match := _PROPERTY.match(line):
             properties.append((match.group(1).lower(), match.group(2)))
@@ -228,6 +231,7 @@ class _OrgReader(BlockReader):
             self.skip_until = ":end:"
         elif match := _HEADLINE.match(line):
             title = _LABEL.sub("", _TAGS.sub("", _STATE_OR_COOKIE.sub("", match.group(2))))
+            self.headline = self.inline(title, number).text
             self.heading(len(match.group(1)), title, number)
         elif lowered.startswith("#+"):
             self.flush()
@@ -286,18 +290,26 @@ class _OrgReader(BlockReader):
         )
 
 
-def _add_properties(builder: Builder, properties: Properties, number: int) -> None:
-    """Adds the keys by which a headline's note is cited, and the record in its properties."""
+def _add_properties(builder: Builder, properties: Properties, number: int, headline: str) -> None:
+    """Adds the keys by which a headline's note is cited, and the record in its properties.
+
+    org-bibtex keeps a work's title as the headline.
+    """
     for name, value in properties:
         if name in _CITEKEYS:
             builder.add("definition", org_inline(value, number), number)
     names = {name for name, _ in properties}
     if names & _IDENTIFYING or {"title", "author"} <= names:
         title = next((value for name, value in properties if name == "title"), "")
+        if not title and headline and names & _OF_A_RECORD:
+            title = headline
+            properties = [*properties, ("title", headline)]
         builder.add("entry", read_inline(title, number), number, *_record(properties))
 
 
 def _record(properties: Properties) -> Properties:
     fields = [(_RECORD_FIELDS[name], value) for name, value in properties if name in _RECORD_FIELDS]
     names = (value for name, value in properties if name in {"author", "authors"})
-    return fields + [("author", name.strip()) for value in names for name in value.split(" and ")]
+    return fields + [
+        ("author", given_name_first(name)) for value in names for name in value.split(" and ")
+    ]

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from litmap.notes.block_reader import BlockReader
 from litmap.notes.builder import Builder
-from litmap.notes.formats.marked_text import Markup, Shown
-from litmap.notes.inline import Inline
+from litmap.notes.formats.marked_text import MarkedReader, Markup, Shown
 
 _STYLE = r"(?:\([^()\n]{0,80}\)|\{[^{}\n]{0,200}\}|\[[^\[\]\n]{0,20}\]|[<>=]){0,4}"
 _HEADING = re.compile(rf"h([1-6]){_STYLE}\.{{1,2}}\s+(\S.*)$")
@@ -65,17 +63,12 @@ def _markup(aliases: dict[str, str]) -> Markup:
     return Markup(_INLINE, constructs)
 
 
-class _TextileReader(BlockReader):
+class _TextileReader(MarkedReader):
     """Reads lines; code ends at a blank line, or where the next block begins ('bc..')."""
 
     def __init__(self, builder: Builder, lines: list[str], aliases: dict[str, str]) -> None:
-        super().__init__(builder, lines)
-        self.markup = _markup(aliases)
+        super().__init__(builder, lines, _markup(aliases))
         self.code = ""
-
-    def inline(self, raw: str, number: int) -> Inline:
-        """The text of a stretch."""
-        return self.markup.read(raw, number + 1)
 
     def read(self) -> None:
         """Reads all lines."""

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from litmap.notes.block_reader import BlockReader
 from litmap.notes.builder import Builder
 from litmap.notes.formats.markdown import read_markdown
-from litmap.notes.formats.marked_text import Markup, Shown
+from litmap.notes.formats.marked_text import MarkedReader, Markup, Shown
 from litmap.notes.formats.plain import read_plain
-from litmap.notes.inline import Inline
 from litmap.notes.record_lines import Property, add_record
 
 _FIELD = re.compile(r"([\w.-]{1,60}):\s?(.*)$")
@@ -77,8 +75,9 @@ def read_tiddler(text: str, builder: Builder) -> None:
         match = _FIELD.match(line)
         if match is None:
             break
-        name = match.group(1).lower()
-        fields[name] = Property(name, match.group(2).strip(), number + 1)
+        name = match.group(1).lower().removeprefix("bibtex-")
+        if name not in fields or name != match.group(1).lower():  # 'bibtex-title' before 'title'
+            fields[name] = Property(name, match.group(2).strip(), number + 1)
     if fields and lines[end].strip():
         end = 0  # no head after all
     title = fields["title"].value if end and "title" in fields else ""
@@ -90,15 +89,11 @@ def read_tiddler(text: str, builder: Builder) -> None:
     if kind in _READ_AS:
         _READ_AS[kind]("\n".join(body), builder)
     else:
-        _TiddlerReader(builder, body).read()
+        _TiddlerReader(builder, body, _MARKUP).read()
 
 
-class _TiddlerReader(BlockReader):
+class _TiddlerReader(MarkedReader):
     """Reads lines of wiki text."""
-
-    def inline(self, raw: str, number: int) -> Inline:
-        """The text of a stretch."""
-        return _MARKUP.read(raw, number + 1)
 
     def read(self) -> None:
         """Reads all lines."""

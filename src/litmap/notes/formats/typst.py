@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from litmap.notes.block_reader import BlockReader
 from litmap.notes.builder import Builder
-from litmap.notes.formats.marked_text import Markup, Shown, cited
-from litmap.notes.inline import Inline
+from litmap.notes.formats.marked_text import MarkedReader, Markup, Shown, cited
 
 _HEADING = re.compile(r"(={1,6})\s+(\S.*?)\s*$")
 _HEADING_CALL = re.compile(
@@ -52,7 +50,7 @@ _CONSTRUCTS: dict[str | None, Callable[[re.Match[str]], Shown | None]] = {
     "words": lambda m: Shown(m["words"] or m["url"], m["url"], marked=True),
     "cite": lambda m: _citation(m["cite"]),
     "suffix": lambda m: _citation(m["cite"]) or Shown(m["suffix"], marked=True),
-    "note": lambda m: Shown(f" ({m['note']})", marked=True),
+    "note": lambda m: Shown("", note=m["note"]),
     "emcall": lambda m: Shown(m["emcall"], italic=True, marked=True),
     "call": lambda m: Shown(m["call"], marked=True),
     "key": lambda m: cited([m["key"]]),
@@ -88,18 +86,14 @@ def read_typst(text: str, builder: Builder) -> None:
     _TypstReader(builder, text.split("\n")).read()
 
 
-class _TypstReader(BlockReader):
+class _TypstReader(MarkedReader):
     """Reads lines; calls of code that go over lines are passed over up to their last bracket."""
 
     def __init__(self, builder: Builder, lines: list[str]) -> None:
-        super().__init__(builder, lines)
+        super().__init__(builder, lines, _MARKUP)
         self.fence = ""
         self.open = 0
         """Brackets of a call that are not closed yet."""
-
-    def inline(self, raw: str, number: int) -> Inline:
-        """The text of a stretch."""
-        return _MARKUP.read(raw, number + 1)
 
     def read(self) -> None:
         """Reads all lines."""

@@ -1,4 +1,4 @@
-"""Zotero's HTML: the report on a collection, and notes with the records of what they cite."""
+"""What programs export as HTML: Zotero's report and notes with their records, Notion's pages."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def read_report(items: list[Any], builder: Builder, walk: Callable[[Any], None])
         rows = list(_rows(item))
         if title is not None:
             rows.insert(0, Property("title", _words(title), line))
-        if not add_record(builder, _numbered(rows, line)):
+        if not add_record(builder, _numbered(rows, line), is_work=True):
             walk(item)
             continue
         for below in item:
@@ -46,7 +46,8 @@ def read_report(items: list[Any], builder: Builder, walk: Callable[[Any], None])
 
 def _rows(item: Any) -> Iterator[Property]:
     """The rows of an item's table: the name in <th>, the value in <td>."""
-    for row in item.iterfind("./table//tr"):
+    table = item if item.tag == "table" else item.find("./table")
+    for row in table.iter("tr") if table is not None else ():
         name, value = row.find("th"), row.find("td")
         if name is not None and value is not None:
             yield Property(_words(name).lower(), _words(value), row.sourceline or 1)
@@ -74,3 +75,13 @@ def add_kept_items(tree: Any, builder: Builder) -> None:
             if isinstance(data, dict):
                 pairs = [pair for pair in item_pairs(data) if pair[0] != "key"]
                 add_entry(builder, pairs, node.sourceline or 1)
+
+
+def take_properties(tree: Any, builder: Builder) -> None:
+    """Adds the record in the properties of a page of Notion, and takes their table out."""
+    heading = tree.find(".//h1")
+    title = _words(heading) if heading is not None else ""
+    for table in tree.xpath(".//table[@class='properties']"):
+        rows = list(_rows(table))
+        if rows and add_record(builder, rows, page_title=title):
+            table.getparent().remove(table)
