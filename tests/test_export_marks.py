@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -117,3 +118,42 @@ def test_an_export_is_told_after_other_programs_saved_it(text: str) -> None:
 )
 def test_what_the_reader_wrote_is_no_export(text: str) -> None:
     assert not is_export(text.encode())
+
+
+@pytest.mark.slow
+def test_exports_into_the_notes_change_nothing_at_the_next_refresh(tmp_path: Path) -> None:
+    from litmap.library import Library
+    from litmap.pipeline import refresh
+    from litmap.settings import load_settings
+
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "kites.md").write_text(
+        "# Kites\n- Rowe, D. (2011). Kites over the long dam. *Wind Letters*, 4, 11-29.\n"
+        "## Dams\nAs shown by [@ode:2001].\n"
+    )
+    (notes / "refs.bib").write_text(
+        "@book{ode:2001, author={Ode, Kemi}, title={Dams of the north}, publisher={Lane}, year=2001}\n"
+    )
+    settings = load_settings(
+        {"library": tmp_path / "lib", "notes": (str(notes),), "offline": True,
+         "state": tmp_path / "state"}
+    )  # fmt: skip
+    refresh(settings)
+    before = library_of(settings)
+    with Library.open(settings.library, settings=settings) as library:
+        for out in ("litmap", "litmap/all.bib", "sub/all.ris", "all.json", "all.csv"):
+            library.export(notes / out)
+    refresh(settings)
+    assert library_of(settings) == before
+
+
+def library_of(settings: Any) -> Any:
+    """The works with their places, and the notes, of a library."""
+    from litmap.catalogue import Catalogue
+    from litmap.catalogue.entries import entries
+    from litmap.paths import LibraryPaths
+
+    with Catalogue.open(LibraryPaths(settings.library).catalogue) as catalogue:
+        works = [(entry.work, entry.mentions) for entry in entries(catalogue)]
+        return works, [note.path for note in catalogue.notes()]

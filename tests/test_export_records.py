@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from typing import Any
 
 import bibtexparser
@@ -286,3 +287,27 @@ def test_only_words_that_need_their_capitals_are_protected(title: str, expected:
     text = exports.to_bibtex([(Work("w:1", title), [])])
     for word in expected:
         assert f"{{{word}}}" in text
+
+
+def test_a_degree_among_the_authors_is_nobody_and_names_no_key() -> None:
+    work = Work("w:1", "Curvature of kites", ("PhD", "Jane Doe, PhD"), 2013)
+    text = exports.to_bibtex([(work, [])])
+    assert "{doe2013curvature," in text
+    assert "author = {Doe, Jane}" in text
+
+
+@pytest.mark.parametrize(
+    ("authors", "expected"),
+    [
+        ("family=Berg, given=Jan, prefix=van den, suffix=Jr", ["van den Berg, Jan, Jr"]),
+        ("Shaw, L.; Jay, K.", ["Shaw, L.", "Jay, K."]),
+        ("Kane, Marcus Lee, Jr.", ["Kane, Marcus Lee, Jr."]),
+        ("{Kane} {Lee}, Jo", ["Kane Lee, Jo"]),
+        ("Ludwig van Beethoven", ["van Beethoven, Ludwig"]),
+        ("{The {ATLAS} Group} and Plato", ["The ATLAS Group", "Plato"]),
+        ("{Barnes and Noble}", ["Barnes and Noble"]),
+    ],
+)
+def test_names_reach_other_formats_in_parts(authors: str, expected: list[str]) -> None:
+    text = exported(f"@book{{k, title={{A book of kites}}, author={{{authors}}}}}", "bibtex", "ris")
+    assert re.findall("AU  - (.*)", text) == expected

@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from litmap.export_marks import MARK as WORDS
-from litmap.exports.keys import LibraryWork, ascii_word, citation_keys, web_address
+from litmap.exports.keys import (
+    LibraryWork,
+    ascii_word,
+    authors_of,
+    citation_keys,
+    web_address,
+)
 from litmap.models import HeadingPath, Mention, Work
 from litmap.parsing.markup import one_line
 
@@ -91,7 +97,7 @@ def _place(mention: Mention) -> str:
 
 
 def _work_page(work: Work, mentions: Sequence[Mention], names: dict[HeadingPath, str]) -> str:
-    people = ", ".join(escape(author) for author in work.authors)
+    people = ", ".join(escape(author) for author in authors_of(work))
     source = ", ".join(part for part in (escape(work.venue), str(work.year or "")) if part)
     address = web_address(work)
     lines = [

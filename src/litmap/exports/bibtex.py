@@ -136,7 +136,9 @@ def to_bibtex(works: Sequence[LibraryWork]) -> str:
 
 def _entry(publication: Publication) -> str:
     record = publication.record
+    key = _NOT_IN_KEY.sub("-", publication.key)
     if record and record.format == "bibtex":
+        key = publication.key if record.key else key
         kind, own = record.type or "misc", own_fields(record)
         fields = [*own, *added_fields(publication, {name for name, _ in own})]
     else:
@@ -144,7 +146,7 @@ def _entry(publication: Publication) -> str:
     if publication.other_keys:
         fields.append(("ids", ", ".join(publication.other_keys)))
     body = "".join(f"  {name} = {_delimited(name, value)},\n" for name, value in fields)
-    return f"@{kind}{{{_NOT_IN_KEY.sub('-', publication.key)},\n{body}}}\n"
+    return f"@{kind}{{{key},\n{body}}}\n"
 
 
 def own_fields(record: BibRecord) -> Fields:

@@ -11,7 +11,7 @@ from typing import Any
 
 from litmap.models import BibRecord
 from litmap.parsing.latex_text import plain_latex
-from litmap.parsing.lexicon import PARTICLES
+from litmap.parsing.lexicon import PARTICLES, SUFFIXES
 
 TYPES = {
     "article": "article-journal",
@@ -131,6 +131,7 @@ _NUMBERED_ISSUES = {"article-journal", "periodical", "article-magazine"}
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _YEAR = re.compile(r"\d{4}")
 _ESCAPED = re.compile(r"\\([_%&#~])")
+_NAMED_PART = re.compile(r"(?i)(family|given|prefix|suffix)\s*=\s*(.*)")
 _URL_COMMAND = re.compile(r"\\(?:url|href)\s*\{([^{}]*)\}")
 
 
@@ -223,20 +224,36 @@ def _eprint(raw: Mapping[str, str]) -> dict[str, str]:
 
 # ── names ────────────────────────────────────────────────────────────────────────────────────────
 def read_names(value: str) -> list[dict[str, str]]:
-    """The people of a field, joined by 'and', in CSL's parts; 'others' is a literal."""
-    names = (name for name in split_outside_braces(value, _is_and) if name.strip())
-    return [_read_name(name.strip()) for name in names]
+    """The people of a field in CSL's parts; 'others' is a literal.
+
+    'and' stands between them, or, against BibTeX's rule, semicolons.
+    """
+    names = list(split_outside_braces(value, _is_and))
+    names = names if len(names) > 1 else list(split_outside_braces(value, ";"))
+    return [_read_name(name.strip()) for name in names if name.strip()]
 
 
 def _read_name(name: str) -> dict[str, str]:
-    """'First von Last', 'von Last, First', 'von Last, Jr, First', or an organisation in braces."""
+    """'First von Last', 'von Last, First', 'von Last, Jr, First', an organisation in braces, or
+    BibLaTeX's 'family=Last, given=First, prefix=von, suffix=Jr'.
+    """
     if name == "others" or _is_braced(name):
         return {"literal": _plain(name)}
     family, *rest = (part.strip() for part in split_outside_braces(name, ","))
+    if _NAMED_PART.match(family):
+        matches = filter(None, map(_NAMED_PART.match, [family, *rest]))
+        named = {match[1].lower(): match[2] for match in matches}
+        whole = " ".join(filter(None, (named.get("prefix"), named.get("family"))))
+        return _parts(whole, named.get("given", ""), named.get("suffix", ""))
     if not rest:
         return _read_unparted(name)
-    *suffix, given = rest
-    parts = {"family": _plain(family), "given": _plain(given), "suffix": _plain(" ".join(suffix))}
+    suffixes = [part for part in rest if part.rstrip(".") in SUFFIXES] or rest[:-1]
+    given = " ".join(part for part in rest if part not in suffixes)
+    return _parts(family, given, " ".join(suffixes))
+
+
+def _parts(family: str, given: str, suffix: str) -> dict[str, str]:
+    parts = {"family": _plain(family), "given": _plain(given), "suffix": _plain(suffix)}
     return {key: part for key, part in parts.items() if part}
 
 

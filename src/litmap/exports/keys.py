@@ -10,7 +10,7 @@ from itertools import count
 
 from litmap.models import BibRecord, Mention, Work
 from litmap.parsing.markup import one_line
-from litmap.parsing.person_names import split_name
+from litmap.parsing.person_names import is_degree, split_name
 from litmap.parsing.title_similarity import normalise_title
 from litmap.parsing.word_lists import load_pattern, load_words
 
@@ -80,12 +80,18 @@ def _candidates(base: str, *, shared: bool) -> Iterator[str]:
 
 
 def _base_key(work: Work) -> str:
-    family = ascii_word(split_name(work.authors[0]).family) if work.authors else ""
+    authors = authors_of(work)
+    family = ascii_word(split_name(authors[0]).family) if authors else ""
     stop_words = load_words("key_stop_words", _HOME)
     words = (word for word in normalise_title(work.title).split() if word not in stop_words)
     first = ascii_word(next(words, ""))
     key = f"{family[:MAX_FAMILY_CHARS]}{work.year or ''}{first[:MAX_WORD_CHARS]}"
     return key or ascii_word(work.id)[:MAX_ID_CHARS] or "work"
+
+
+def authors_of(work: Work) -> list[str]:
+    """The authors that have a name: no 'PhD' that a list of authors was cut into."""
+    return [author for author in work.authors if not is_degree(author)]
 
 
 def _letters(number: int) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from litmap.exports.csl_items import Item, all_texts, item_of_record, year_of
 from litmap.exports.keys import (
     LibraryWork,
+    authors_of,
     citation_keys,
     headings_of,
     kind_of,
@@ -76,7 +77,7 @@ def publications(works: Sequence[LibraryWork], record_format: str) -> list[Publi
 
 
 def records_of(work: LibraryWork) -> list[BibRecord]:
-    """The user's own records of a work; one without fields is of litmap's own export."""
+    """The user's own records of a work."""
     return [record for record in (work[2] if len(work) > 2 else ()) if record.fields]
 
 
@@ -116,7 +117,7 @@ def item_of_work(work: Work, mentions: Sequence[Mention]) -> Item:
     venue = "publisher" if kind in _PUBLISHED_BY else "container-title"
     fields: Item = {
         "title": work.title,
-        "author": [name for author in work.authors if (name := _name(author))],
+        "author": [name for author in authors_of(work) if (name := _name(author))],
         "issued": {"date-parts": [[work.year]]} if work.year else "",
         venue: work.venue,
         "DOI": work.identifier("doi") or "",

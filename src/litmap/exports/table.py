@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from litmap.export_marks import TABLE_COLUMNS
 from litmap.exports.csl_items import NAME_FIELDS, Item, family_of, names_of, text_of, year_of
-from litmap.exports.keys import LibraryWork, web_address
+from litmap.exports.keys import LibraryWork, authors_of, web_address
 from litmap.exports.publications import Publication, publications
 from litmap.parsing.markup import one_line
 
@@ -75,7 +75,7 @@ def _first_cells(publication: Publication) -> tuple[str, ...]:
         publication.key,
         work.id,
         text_of(item, "title"),
-        _people(item, "author") if publication.record else "; ".join(work.authors),
+        _people(item, "author") if publication.record else "; ".join(authors_of(work)),
         str(year_of(item) or ""),
         text_of(item, "container-title") or text_of(item, "publisher"),
         text_of(item, "archive_location") if is_arxiv else work.identifier("arxiv") or "",

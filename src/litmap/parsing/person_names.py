@@ -17,6 +17,7 @@ from functools import lru_cache
 from litmap.parsing.lexicon import ORGANISATION, PARTICLES
 from litmap.parsing.markup import one_line
 from litmap.parsing.title_similarity import normalise_title, plain_words
+from litmap.parsing.word_lists import load_words
 
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?")
 _INITIALS_BEHIND = re.compile(r"[A-Z]{1,3}\.?")
@@ -37,19 +38,36 @@ class PersonName:
 
 
 def split_name(name: str) -> PersonName:
-    """'Given Family', 'Given van der Family', 'Family, Given' and organisations in parts."""
+    """'Given Family', 'Given van der Family', 'Family, Given', 'Family, Given, Jr.' and
+    organisations in parts; degrees behind a name are left out.
+    """
     name = one_line(name)
-    if "," in name:
-        family, _, given = name.partition(",")
-        if not family.strip():
-            return PersonName(given.strip(" ,") or name, literal=True)
-        return PersonName(family.strip(), given.strip(" ,"))
+    parts = [part.strip() for part in name.split(",") if part.strip()]
+    parts = [part for part in parts if not is_degree(part)] or parts
+    suffixes = [part for part in parts[1:] if _SUFFIX.fullmatch(part)]
+    family, *given = [part for part in parts if part not in suffixes] or [name]
+    if given and not name.startswith(","):
+        return PersonName(family, ", ".join(given), " ".join(suffixes))
+    if "," in name and not family.count(" "):
+        return PersonName(family, literal=name.startswith(","))
+    return _split_words(family if parts else name, suffixes)
+
+
+def _split_words(name: str, suffixes: Sequence[str]) -> PersonName:
+    """'Given Family' and 'Given Family Jr.', or an organisation."""
     words = name.split()
-    suffix = words.pop() if len(words) > 2 and _SUFFIX.fullmatch(words[-1]) else ""
+    suffix = " ".join(suffixes)
+    if len(words) > 2 and _SUFFIX.fullmatch(words[-1]):
+        suffix = words.pop()
     if len(words) < 2 or len(words) > MAX_NAME_WORDS or ORGANISATION.search(name):
         return PersonName(name, literal=len(words) != 1)
     first = _family_start(words)
     return PersonName(" ".join(words[first:]), " ".join(words[:first]), suffix)
+
+
+def is_degree(text: str) -> bool:
+    """True for 'PhD', 'Ph.D.' and 'M.Sc.', which are nobody's name."""
+    return re.sub(r"[.\s]", "", text).lower() in load_words("academic_degrees")
 
 
 def _family_start(words: Sequence[str]) -> int:
