@@ -1,5 +1,7 @@
 """Full text that is no PDF: JATS, HTML and EPUB as documents of paragraphs."""
 
+import contextlib
+import io
 import zipfile
 
 import pytest
@@ -10,7 +12,7 @@ from litmap import text
 from litmap.errors import PdfError
 from litmap.references import read_references
 from litmap.summaries.sentences import find_candidates
-from litmap.text.marked_up import kind_of_file
+from litmap.text.marked_up import kind_of_file, read_article
 from tests.marked_up import SENTENCES, jats, latexml, section, write_epub
 
 SHA = "a" * 64
@@ -327,6 +329,25 @@ def test_nothing_outside_the_file_is_read(read, tmp_path):
 def test_damaged_and_deep_files_are_told_and_break_nothing(read, content):
     with pytest.raises(PdfError):
         read(content)
+
+
+@pytest.mark.parametrize(
+    "compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_a_book_damaged_at_any_byte_is_told_and_breaks_nothing(compression, tmp_path):
+    """Such as an unknown version of the zip, another compression, a stream that is none."""
+    whole, packed = write_epub(tmp_path / "whole", [("One", f"<p>{SENTENCES}</p>")]), io.BytesIO()
+    with zipfile.ZipFile(whole) as book, zipfile.ZipFile(packed, "w", compression) as other:
+        for name in book.namelist():
+            other.writestr(name, book.read(name))
+    content = packed.getvalue()
+    for at in range(4, len(content), 11):
+        for value in (content[at] ^ 0xFF, 0xFF):
+            whole.write_bytes(content[:at] + bytes([value]) + content[at + 1 :])
+            kind = kind_of_file(whole)
+            with contextlib.suppress(PdfError):
+                read_article(whole, "epub")
+            assert kind in ("epub", "")
 
 
 def test_a_book_that_unpacks_beyond_all_bounds_is_refused(tmp_path, monkeypatch):

@@ -134,3 +134,15 @@ def test_a_pdf_above_the_limit_of_the_settings_is_not_fetched(tmp_path):
         assert client.download(f"{site.base}/0.9.pdf", tmp_path / "a.part").size > 900_000
         with pytest.raises(Unsafe, match="larger than the limit"):
             client.download(f"{site.base}/1.1.pdf", tmp_path / "b.part")
+
+
+@pytest.mark.parametrize("name", ["model", "backend", "lookups"])
+@pytest.mark.parametrize("empty", ["", " "])
+def test_a_setting_that_cannot_be_empty_is_refused_where_it_is(name, empty, tmp_path):
+    """A process started elsewhere would take the default for it."""
+    file = tmp_path / "litmap.toml"
+    file.write_text(f'{name} = "{empty}"\n')
+    for given in ({"file": file}, {"environment": {f"LITMAP_{name.upper()}": empty}}):
+        with pytest.raises(SettingsError, match=f"{name} is empty; leave it out"):
+            load_settings(**{"environment": {}, **given})
+    assert load_settings({"reranker": empty, "contact": empty}, environment={}).reranker == empty

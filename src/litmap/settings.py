@@ -105,7 +105,9 @@ def default_state() -> Path:
 
 
 def _convert(name: str, value: Any, where: str) -> Any:
-    kind = next(f.type for f in fields(Settings) if f.name == name)
+    kind, default = next((f.type, f.default) for f in fields(Settings) if f.name == name)
+    if isinstance(default, str) and default and not str(value).strip():
+        raise SettingsError(f"{where}: {name} is empty; leave it out for {default!r}", subject=name)
     if name in CHOICES and value not in CHOICES[name]:
         choices = ", ".join(CHOICES[name])
         raise SettingsError(f"{where}: {name} = {value!r} is none of {choices}", subject=name)

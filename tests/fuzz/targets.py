@@ -10,6 +10,8 @@ import json
 import tempfile
 import threading
 import time
+import warnings
+import zipfile
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -125,14 +127,25 @@ def kind_in(name: str) -> str:
 def read_answer(name: str, data: bytes) -> None:
     """A service's answer or a work's page, and what the records of it become."""
     from litmap.works import sources
-    from litmap.works.sources import landing
+    from litmap.works.sources import landing, pmc
 
     kind = kind_in(name)
     if kind == "page":
         for url in ADDRESSES:
             check_records(landing.parse(data, url))
         return
-    check_records(importlib.import_module(f"{sources.__name__}.{kind}").parse(data))
+    if kind == "pmc_files":
+        check_places(pmc.parse_files(data))
+        return
+    parsed = importlib.import_module(f"{sources.__name__}.{kind}").parse(data)
+    (check_places if kind in ("wayback", "zenodo") else check_records)(parsed)
+
+
+def check_places(places: Sequence[Any]) -> None:
+    """Types, and addresses of the web."""
+    for place in places:
+        check_types(place)
+        check_web_address(place.url, "a place")
 
 
 def check_records(records: Sequence[Any]) -> None:
@@ -260,6 +273,59 @@ def check_download(got: Any) -> None:
         raise Fault("a file is another than it is said to be")
     if b"%PDF-" not in content or b"%%EOF" not in content:
         raise Fault("a file that is no whole PDF was taken")
+
+
+def read_meta_tags(name: str, data: bytes) -> None:
+    """The meta tags and links of a page, and a `Link` header."""
+    from litmap.parsing import meta_tags
+
+    for key, content in meta_tags.read_tags(data):
+        check_one_line(content, "a tag's content")
+        if not key:
+            raise Fault("a tag without a name")
+    check_one_line(meta_tags.social_title(data), "a title for social media")
+    for url in ADDRESSES:
+        named = meta_tags.pdf_urls(data, url)
+        named += meta_tags.pdf_urls_in_header(data.decode("latin-1"), url)
+        if not all(isinstance(address, str) and address for address in named):
+            raise Fault(f"an address that is none: {named}")
+
+
+# ── articles without pages ────────────────────────────────────────────────────────────────────────
+def read_article(name: str, data: bytes) -> None:
+    """JATS, a web page or an EPUB: which of them it is, and its text. A book of the corpus is a
+    JSON of its files.
+    """
+    from litmap.text import marked_up
+
+    kind = kind_in(name)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "article"
+        if name.endswith(".json"):
+            _write_book(file, data)
+        else:
+            file.write_bytes(data)
+        marked_up.ending_of_file(file)
+        article = marked_up.read_article(file, kind)
+        check_types(article)
+        check_document(marked_up.read_marked_up(file, kind, "ab" * 32))
+        check_document(article.document("ab" * 32))
+
+
+def _write_book(file: Path, data: bytes) -> None:
+    """The files that a JSON names, packed."""
+    try:
+        files = json.loads(data)
+    except (ValueError, RecursionError):
+        files = None
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as book, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # names that stand twice
+        for path, content in files.items() if isinstance(files, dict) else ():
+            text = content if isinstance(content, str) else json.dumps(content)
+            book.writestr(
+                path.encode("utf-8", "replace").decode()[:200] or "x",
+                text.encode("utf-8", "replace"),
+            )
 
 
 # ── PDFs ──────────────────────────────────────────────────────────────────────────────────────────
@@ -553,6 +619,8 @@ TARGETS: dict[str, Target] = {
         Target("answers", read_answer, (WebError,), STRUCTURED),
         Target("feeds", read_answer, (WebError,), STRUCTURED),
         Target("pages", read_answer, (WebError,), STRUCTURED),
+        Target("meta_tags", read_meta_tags, (), STRUCTURED),
+        Target("articles", read_article, (PdfError,), STRUCTURED),
         Target("exchanges", read_exchange, (WebError,), seconds=4),
         Target("resolving", read_resolution, (), STRUCTURED, answers, seconds=4),
         Target("pdfs", read_pdf, (PdfError,)),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from typing import Any
@@ -22,7 +24,13 @@ class Archive:
         """Raises ValueError, which calls the file `what`, where it is no archive."""
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        except (
+            zipfile.BadZipFile,
+            OSError,
+            ValueError,
+            NotImplementedError,
+            struct.error,
+        ) as error:
             raise ValueError(f"not {what}: {error}") from error
         if len(self._zip.filelist) > MAX_PARTS:
             raise ValueError(f"more than {MAX_PARTS:,} files in it")
@@ -39,6 +47,8 @@ class Archive:
         except (
             zipfile.BadZipFile,
             zlib.error,
+            lzma.LZMAError,
+            struct.error,
             EOFError,
             OSError,
             NotImplementedError,

@@ -6,7 +6,9 @@ lists title, people, files (manifest) and their order (spine).
 
 from __future__ import annotations
 
+import lzma
 import posixpath
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -31,6 +33,17 @@ MAX_CHAPTERS = 2_000
 MAX_TOTAL = 200 << 20
 """Bytes of all chapters, unpacked."""
 _PAGES = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml"})
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,  # fields cut short
+    EOFError,
+    NotImplementedError,  # an unknown version or compression
+    OSError,
+    ValueError,  # a name that is no text
+)
+"""What zipfile raises for a damaged file."""
 
 
 def read_epub(path: Path, article: Article) -> None:
@@ -38,7 +51,7 @@ def read_epub(path: Path, article: Article) -> None:
     try:
         with zipfile.ZipFile(path) as book:
             _read(book, article)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except DAMAGE as error:
         raise PdfError(f"the EPUB is damaged: {str(error)[:200]}") from error
 
 
@@ -47,7 +60,7 @@ def is_epub(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as book:
             return "META-INF/container.xml" in book.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except DAMAGE:
         return False
 
 

@@ -117,7 +117,7 @@ def _files(item: dict[str, Any]) -> list[Location]:
     urls = [
         text(place.get("url"))
         for place in listed
-        if place.get("documentStyle") == "pdf" and place.get("availabilityCode") in _FREE
+        if place.get("documentStyle") == "pdf" and text(place.get("availabilityCode")) in _FREE
     ]
     return [Location(url, "pdf", NAME, "open") for url in urls if is_web_address(url)]
 
