@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from litmap.citations import find_citations
-from litmap.citations.recognisers.entry_reader import leading_words
+from litmap.citations.recognisers.entry_reader import is_names_alone, leading_words
 from litmap.citations.recognisers.reference_shape import is_prose, may_be_reference, reference_score
 from litmap.citations.recognisers.table_rows import split_author_cell
 from litmap.models import Citation
@@ -331,3 +331,41 @@ def test_a_bare_title_of_a_reading_list_is_not_cut_at_its_commas(
     text = f"## Papers to read\n* The Upkeep of Town Ponds\n* {title}\n"
     titles = [citation.reference.title for citation in _citations(tmp_path, "n.md", text)]
     assert titles == ["The Upkeep of Town Ponds", title]
+
+
+# ── titles in italics, repeated numbers ──────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("entry", "title"),
+    [
+        ("COLIN Marthe. *Miroirs*. Lyon : Delta, 2004, 130 p.", "Miroirs"),
+        ("Rossi, Carla. *Nebbie*. Torino: Alpe, 1998.", "Nebbie"),
+        ("I. C. Ward, *Fog Horns*, Little, Quay, 2010.", "Fog Horns"),
+    ],
+)
+def test_what_is_in_italics_behind_the_authors_is_the_title(
+    tmp_path: Path, entry: str, title: str
+) -> None:
+    assert _titles(_citations(tmp_path, "n.md", f"# Bibliographie\n\n{entry}\n")) == [title]
+
+
+def test_a_number_that_is_given_twice_joins_no_two_works(tmp_path: Path) -> None:
+    text = (
+        "References\n\n1) Hall A. Kelp in cold bays. Algae. 2010;3:4-9.\n"
+        "2) Moss C. Kelp in warm bays. Algae. 2011;4:14-19.\n"
+        "2) Finn D. Kelp and oil. Algae. 2012;5:24-29.\n"
+    )
+    titles = _titles(_citations(tmp_path, "n.txt", text))
+    assert titles == ["Kelp in cold bays", "Kelp in warm bays", "Kelp and oil"]
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ("Ekman, Al und Ib Korda (Hg.): ", True),
+        ("van der Berg, A. ", True),
+        ("The growth of ", False),
+        ("Doe, J. 1999. ", False),
+    ],
+)
+def test_names_alone_stand_before_a_title(text: str, alone: bool) -> None:
+    assert is_names_alone(text) is alone

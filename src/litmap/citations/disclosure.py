@@ -86,6 +86,8 @@ def _stands_as_title(title: str, mention: Mention, shares: Mapping[Section, floa
         return True
     if is_remark(title, mention.context):
         return False
+    if title[:1].islower() and not " ".join(mention.heading).islower():
+        return False  # a remark: 'large study of reading speed'
     share = shares.get((mention.note, mention.heading), 0.0)
     if is_reading_list(mention.heading) or share >= MIN_SHARE_OF_WORKS:
         return True

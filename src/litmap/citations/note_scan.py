@@ -33,6 +33,7 @@ class EntryIndex:
     """What the reference entries of a note tell, before its text is read.
 
     `numbers`: the tie of an entry by its number.
+    `numbered`: the text of the entry by its number; a number that is given twice is the first's.
     `labels`: the tie of an entry by its label, footnote or citekey; `NOT_A_WORK` for some keys.
     `number_styles`: patterns by which the text cites entries by number; empty without numbers.
     `entries`: reference entries by the index of their block.
@@ -43,6 +44,7 @@ class EntryIndex:
     """
 
     numbers: dict[str, Tie] = field(default_factory=dict)
+    numbered: dict[str, str] = field(default_factory=dict)
     labels: dict[str, Tie] = field(default_factory=dict)
     number_styles: tuple[re.Pattern[str], ...] = ()
     entries: dict[int, list[ReferenceEntry]] = field(default_factory=dict)

@@ -128,6 +128,7 @@ def _index_entry(
     if _is_numbered(reference, block, listed=listed):
         tie = Tie.number(path, reference.number)
         index.numbers.setdefault(reference.number, tie)
+        index.numbered.setdefault(reference.number, reference.raw)
     label = _label_of(reference, block)
     if label:
         tie = Tie.label(path, label)
@@ -194,7 +195,7 @@ def _entry_ties(note_scan: NoteScan, block_scan: BlockScan, reference: Reference
     """What an entry is known by: what it says, its number and label, where it is printed."""
     ties = set(reference_ties(reference, title_known=True))
     numbered = _is_numbered(reference, block_scan.block, listed=block_scan.in_reference_list)
-    if numbered and reference.number in note_scan.entries.numbers:
+    if numbered and note_scan.entries.numbered.get(reference.number) == reference.raw:
         ties.add(Tie.number(note_scan.path, reference.number))
     label = _label_of(reference, block_scan.block)
     if label:

@@ -25,6 +25,7 @@ from litmap.citations.recognisers.reference_shape import (
 from litmap.models import Link, NoteBlock, Reference
 from litmap.parsing.grammar import UNSPACED, UPPER, YEAR
 from litmap.parsing.identifiers import find_identifiers
+from litmap.parsing.lexicon import PARTICLES
 from litmap.parsing.reference_strings import has_access_date, parse_reference
 from litmap.parsing.word_lists import load_pattern
 
@@ -53,9 +54,22 @@ _SURNAMES = re.compile(
 _LEDGER = re.compile(r"\d+\s?[,;:]\s?\d")
 _PRINTED = re.compile(rf"\d\s?\(\d{{1,3}}\)|\d\s?[:,]\s?(?:pp?\.\s?)?\d+[–-]\d|\d:\d|\d \({YEAR}\)")
 """Volume, issue, pages: what is printed in a journal."""
+_YEAR = re.compile(YEAR)
 _STARS = re.compile(r"\*+")
 _BARE_PAGE = re.compile(r"^(?:\[?\d+\]?\.?\s*)?\S*://\S+$")
 _POSSESSIVE_ENDING = re.compile(r"['’]s$")
+MIN_AUTHORS_LENGTH = 3
+_ENDS_TITLE = re.compile(r"\s?[.,;(]|\s*$")
+_VOLUME_BEHIND = re.compile(r"[.,]?\s\d")
+MAX_NAME_WORDS = 30
+_NAME_WORD = re.compile(r"[^\W\d_]+")
+_BETWEEN_NAMES = (
+    frozenset(
+        ["and", "und", "et", "y", "e", "i", "и", "ed", "eds", "hg", "hrsg", "dir", "coord", "org"]
+    )
+    | PARTICLES
+)
+"""What in lower case stands in a list of names."""
 _BETWEEN_SURNAMES = re.compile(r", and |, & |, | and | & |\. ")
 
 
@@ -80,7 +94,7 @@ class _Source:
     """A stretch that may be a reference, with what its links and its words identify.
 
     `start` and `end` are offsets in the block; `title_hint` is the text of a link that may be the
-    title.
+    title; `emphasised` what is set in italics.
     """
 
     text: str
@@ -90,6 +104,7 @@ class _Source:
     ids: list[str]
     urls: list[str]
     title_hint: str
+    emphasised: tuple[str, ...] = ()
 
 
 def read_entry(
@@ -188,7 +203,8 @@ def _read_source(block: NoteBlock, start: int, end: int) -> _Source:
         if not title_hint and link.text in text and is_title_label(link.text):
             title_hint = link.text
     ids += [identifier.id for identifier in find_identifiers(text)]
-    return _Source(text, start, end, links, list(dict.fromkeys(ids)), urls, title_hint)
+    emphasised = tuple(value for name, value in block.fields if name == "emphasis")
+    return _Source(text, start, end, links, list(dict.fromkeys(ids)), urls, title_hint, emphasised)
 
 
 def is_title_label(label: str) -> bool:
@@ -242,8 +258,36 @@ def _parse(source: _Source, previous_authors: Sequence[str]) -> Reference:
     reference = parse_reference(
         source.text, previous_authors=previous_authors, title_hint=source.title_hint
     )
+    italic = emphasised_title(reference, source.text, source.emphasised)
+    if italic:
+        reference = parse_reference(
+            source.text, previous_authors=previous_authors, title_hint=italic
+        )
     authors = tuple(_POSSESSIVE_ENDING.sub("", name) for name in reference.authors)
     return replace(reference, authors=authors) if authors != reference.authors else reference
+
+
+def emphasised_title(reference: Reference, text: str, emphasised: Sequence[str]) -> str:
+    """The title in italics that follows the authors, '' where none does or it is read already:
+    'Colin, Marthe. *Miroirs*. Lyon: Delta, 2004.'
+    """
+    title = emphasised[0].strip(" .,;:") if emphasised else ""
+    start = text.find(title) if title else -1
+    if start < MIN_AUTHORS_LENGTH or not _ENDS_TITLE.match(text, start + len(title)):
+        return ""
+    if reference.title == title or _VOLUME_BEHIND.match(text, start + len(title)):
+        return ""
+    if reference.title and not reference.title.startswith(title):
+        return ""  # a journal, a species, a word
+    return title if is_names_alone(text[:start]) else ""
+
+
+def is_names_alone(text: str) -> bool:
+    """True for names and the signs between them: 'Ekman, Al und Ib Korda (Hg.): '."""
+    words = _NAME_WORD.findall(text)
+    if not 0 < len(words) <= MAX_NAME_WORDS or _YEAR.search(text):
+        return False
+    return all(word[0].isupper() or word in _BETWEEN_NAMES for word in words)
 
 
 def _with_locator(text: str, reference: Reference) -> tuple[bool, Reference]:

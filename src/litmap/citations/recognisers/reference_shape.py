@@ -53,10 +53,19 @@ _SENTENCE_END = re.compile(rf"[^\W\d_]{{3,}}[.?!] (?=[{UPPER}])")
 _ANY_SENTENCE_END = re.compile(rf"(?<=[^\W\d_]{{3}})[.?!]\s(?=[{UPPER}])|(?<=\d)\.\s(?=[{UPPER}])")
 _ANY_WORD = re.compile(r"[^\W\d_]+")
 _FIGURES_OF_REFERENCE = re.compile(rf"\d[–-]\d|\d\s?\(\d|\({YEAR}\)|\d:\s?\d")
+_PRINTED = re.compile(
+    rf"\d[–-]\d|\d\s?\(\d|\({YEAR}|\d:\s?\d|https?:|\bdoi\b|10\.\d{{4}}|"
+    rf": [{UPPER}][^:]{{2,40}}, {YEAR}|"
+    rf"[{UPPER}] ?\.\s?\d|\b[pc]\.\s?\d|[.,]\s{YEAR}\.?\s*$",
+    re.I,
+)
+"""Pages, volume, year in brackets, publisher, address: where a work is printed."""
 _LEADS_TO = re.compile(r"\b(?:is|in|by|see|from|also)\s(?:[A-Z]\.\s?)+[A-Z][a-z]+,")
 """A title that leads to another work: '… is M. Davis, Hilbert's …'."""
 _GLUED = re.compile(rf"{CITED_YEAR}\)?\s?[,;/]\s{NAMES}[\s,(]{{1,2}}{CITED_YEAR}")
 """One mention behind the other: 'Tilman 1982; Chesson 2000'."""
+_YEAR = re.compile(YEAR)
+_FIGURES = re.compile(r"\d+")
 _PENDING = re.compile(
     r"\((?:in press|in prep|forthcoming|to appear|submitted|under review|accepted|preprint)"
 )
@@ -83,7 +92,7 @@ def may_be_reference(text: str) -> bool:
     if not is_dated(text):
         return False
     label = LABEL.match(text)
-    if _OPENING.match(text, label.end() if label else 0):
+    if _OPENING.match(text) or (label and _OPENING.match(text, label.end())):
         return True
     return is_unspaced(text) and opens_with_unspaced_names(text)
 
@@ -114,10 +123,11 @@ def has_reference_shape(reference: Reference, text: str, links: Sequence[Link]) 
 
 def is_prose(text: str) -> bool:
     """True for three sentences and more in any language of letters: 'Die Werkstatt lag am Kai und
-    hatte elf Gesellen. …'. A reference has two at most.
+    hatte elf Gesellen. …'. A reference has two at most, and none but one without pages or the like.
     """
     sentences = _ANY_SENTENCE_END.split(text)
-    return sum(map(_is_of_prose, sentences)) >= MIN_PROSE_SENTENCES
+    least = MIN_PROSE_SENTENCES if _PRINTED.search(text) else MIN_PROSE_SENTENCES - 1
+    return sum(map(_is_of_prose, sentences)) >= least
 
 
 def _is_of_prose(sentence: str) -> bool:
@@ -156,7 +166,13 @@ def is_untitled_reference(reference: Reference, text: str) -> bool:
         return False
     if len(text) >= MAX_UNTITLED_LENGTH or reference_score(text) < 0.5:
         return False
-    return _GLUED.search(text) is None
+    return not has_only_years(text) and _GLUED.search(text) is None
+
+
+def has_only_years(text: str) -> bool:
+    """True for two years and no other figures: 'Lyon 2014 bien, Marseille 2015 mieux'."""
+    figures = set(_FIGURES.findall(text))
+    return len(figures) > 1 and all(map(_YEAR.fullmatch, figures))
 
 
 def is_complete(reference: Reference) -> bool:

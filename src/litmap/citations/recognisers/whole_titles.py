@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from litmap.citations.recognisers.patterns import whole_year
 from litmap.citations.recognisers.title_scoring import TitleCandidate, split_byline, title_score
 from litmap.parsing.grammar import WORD, YEAR_SINCE_1900
+from litmap.parsing.languages import is_english
 from litmap.parsing.word_lists import load_pattern
 
 MIN_TAGGED_SCORE = 0.4
@@ -127,7 +128,7 @@ def _behind_author_list(text: str, lead: int, floor: float) -> list[TitleCandida
 def _headline(text: str, lead: int, floor: float) -> TitleCandidate | None:
     """A title in title case that a sentence begins with."""
     head = _HEADLINE.match(text, lead)
-    if head is None:
+    if head is None or not is_english(text):
         return None
     score = title_score(head["title"])
     if score < max(MIN_CLEAR_SCORE, floor):
