@@ -627,3 +627,17 @@ def test_projects_and_unknown_journals_have_no_file_of_their_own():
     assert file_of_doi("10.17605/osf.io/abc3d") == ("", "")
     assert file_of_doi("10.1371/journal.pxxx.0123456") == ("", "")
     assert file_of_doi("10.1000/x") == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("base", "address"),
+    [
+        ('<base href="https://static.example.org/a/">', "https://static.example.org/a/61.pdf"),
+        ('<base href="/files/">', "https://archive.example.org/files/61.pdf"),
+        ('<base target="_blank">', "https://archive.example.org/record/61.pdf"),
+        ('<base href="http://[">', "https://archive.example.org/record/61.pdf"),
+    ],
+)
+def test_a_pages_links_start_from_its_base(base, address):
+    page = f'<html><head>{base}<link rel="alternate" type="application/pdf" href="61.pdf"></head>'
+    assert pdf_urls(page.encode(), "https://archive.example.org/record/61") == [address]

@@ -989,6 +989,21 @@ def test_arxiv_gives_a_whole_record():
     assert record.notices == ()
 
 
+@pytest.mark.parametrize(
+    ("told", "is_told"),
+    [
+        ("The authors withdraw this manuscript because of a mistake in Section 4", True),
+        ("We have withdrawn our submission from arXiv", True),
+        ("We have withdrawn our submission from ICLR; 9 pages", False),
+        ("We withdrew the paper from the journal", False),
+        ("An error: withdrawn by mistake, see v3", False),
+        ("Withdrawn: a mistake in Lemma 3", True),
+    ],
+)
+def test_a_paper_withdrawn_from_arxiv_is_told_from_one_withdrawn_elsewhere(told, is_told):
+    assert arxiv.is_withdrawn(told) == is_told
+
+
 def test_arxiv_tells_of_withdrawn_papers_and_errors():
     (by_summary,) = arxiv.parse(FEED.format(summary="This has been withdrawn.", more="").encode())
     assert by_summary.notices == ("withdrawn from arXiv: ",)

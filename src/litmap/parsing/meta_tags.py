@@ -97,7 +97,14 @@ def pdf_urls(body: bytes, url: str) -> list[str]:
             named.append(html.unescape(attributes.get("href", "")))
         if element == "input" and _is_file_field(attributes, url):
             named.append(html.unescape(attributes["value"]))
-    return _absolute(named, url)
+    return _absolute(named, _base(body, url))
+
+
+def _base(body: bytes, url: str) -> str:
+    """The address that a page's links start from: that of its `base`, else its own."""
+    bases = (attributes.get("href", "") for _, attributes in _elements(body, b"base"))
+    base = html.unescape(next(filter(None, bases), ""))
+    return next(iter(_absolute([base], url)), url)
 
 
 def _is_file_tag(name: str, content: str) -> bool:

@@ -93,6 +93,7 @@ TABLE: tuple[Row, ...] = (
         r"pubs\.rsc\.org/\w\w/content/article\w+/(?:\d{4}/\w\w/|\w\w/\d{4}/)?([a-z]\d\w{6,8})",
         "doi:10.1039/{0}",
     ),
+    _row(r"jci\.org/articles/view/(\d{1,6})(?:[/?]|$)", "doi:10.1172/jci{0}"),
     _row(r"bmj\.com/content/(?:bmj/)?\d{1,4}/(bmj\.[a-z]\d{2,6})", "doi:10.1136/{0}"),
     _row(
         r"(\w{2,6})\.copernicus\.org/articles/(\d+)/(\d+)/(\d{4})(?:/|$)",

@@ -34,9 +34,10 @@ _WITHDRAWN = re.compile(
     re.I,
 )
 _WITHDRAWN_ELSEWHERE = re.compile(
-    r"withdrawn\sfrom\s(?!arxiv|the\sarxiv|public|submission|circulation)"
+    rf"withdr(?:aws?|ew|awn|awing)\s(?:(?:this|our|the)\s{_PAPER}\s)?"
+    r"from\s(?!arxiv|the\sarxiv|public|submission|circulation)"
     r"|\b(?:earlier|previous|prior|old(?:er)?|first|original|initial|another|preceding|v\d|"
-    r"version\s\d|previously|supersedes|replaces|mistake)\b",
+    r"version\s\d|previously|supersedes|replaces|by\smistake)\b",
     re.I,
 )
 _ARXIV = "{http://arxiv.org/schemas/atom}"
