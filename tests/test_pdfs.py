@@ -36,6 +36,8 @@ class Look:
     pages: int = 3
     ending: str = ".pdf"
     authors: tuple = ()
+    year: int | None = None
+    venue: str = ""
 
 
 def page(title=TITLE, people="Ada Marwick and Laurens van der Berg"):

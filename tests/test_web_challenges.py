@@ -194,3 +194,48 @@ def test_a_list_that_is_used_up_leaves_single_works_alone(tmp_path):
         pass
     with budget.turn("api.openalex.org", "/works/doi:10.1/x"):
         pass
+
+
+# ── hosts that do not answer ──────────────────────────────────────────────────────────────────────
+def one_refresh(site, folder, *, other_last):
+    """Asks 'localhost', which is down, and 127.0.0.1, which answers; what the first one said."""
+    hosts = ["127.0.0.1", "localhost"]
+    site.answers["/down"] = lambda handler: send(handler, b"", 502)
+    site.answers["/other"] = b"{}"
+    with WebClient("", folder, {"default": 0}, hosts, limits=LIMITS) as client:
+        if not other_last:
+            client.get(Request(f"{site.base}/other", accept="*/*"))
+        with pytest.raises(WebError) as caught:
+            client.get(Request(f"http://localhost:{site.port}/down", accept="*/*"))
+        if other_last:
+            client.get(Request(f"{site.base}/other", accept="*/*"))
+    return caught.value
+
+
+def asked_of_the_silent(site):
+    return sum(path == "/down" for path, _, _ in site.asked)
+
+
+def test_a_host_that_does_not_answer_while_others_do_is_left_alone(site, tmp_path):
+    one_refresh(site, tmp_path, other_last=True)
+    said = one_refresh(site, tmp_path, other_last=True)
+    assert asked_of_the_silent(site) == LIMITS.attempts
+    assert isinstance(said, Exhausted)
+    assert "did not answer; left alone until" in said.message
+
+
+def test_where_nobody_answers_any_more_it_may_be_this_machine(site, tmp_path):
+    for _ in range(2):
+        one_refresh(site, tmp_path, other_last=False)
+    assert asked_of_the_silent(site) == 2 * LIMITS.attempts
+
+
+def test_a_service_that_is_down_is_remembered_with_the_works_and_not_left_alone(tmp_path):
+    budget = Budget(tmp_path)
+    budget.note_silence("api.crossref.org")
+    with budget.turn("api.crossref.org"):
+        pass
+    budget.note_silence("people.example.org")
+    with pytest.raises(Exhausted), budget.turn("people.example.org"):
+        pass
+    budget.close()

@@ -42,6 +42,10 @@ MAX_REST = 86_400.0
 MAX_AHEAD = 60.0
 """Seconds that the next turn may lie ahead, or `TURNS_AHEAD` turns; else the clock has changed."""
 TURNS_AHEAD = 4
+SILENT = "no answer"
+"""Stands where a robot check's name does for a host that did not answer."""
+SILENCE_REST = 7200.0
+"""Seconds for which such a host is left alone."""
 CHALLENGE_REST = 86_400.0
 """Seconds that a host is left alone after a robot check."""
 RESERVED_SHARE = 0.1
@@ -270,7 +274,18 @@ class Budget:
                 "SELECT mark, until FROM challenges WHERE host = ?", (host,)
             ).fetchone()
         if row is not None and time.time() < row[1] <= time.time() + CHALLENGE_REST:
-            raise _challenged(host, *row)
+            raise _silent(host, row[1]) if row[0] == SILENT else _challenged(host, *row)
+
+    def note_silence(self, host: str) -> None:
+        """Leave a host alone for a while that did not answer though others did; not a service,
+        which is remembered with the works that it was asked about.
+        """
+        if group_of(host) != host:
+            return
+        logger.info("%s: did not answer, left alone for %.0f s", host, SILENCE_REST)
+        until = time.time() + SILENCE_REST
+        with self._write() as db:
+            db.execute("INSERT OR REPLACE INTO challenges VALUES (?, ?, ?)", (host, SILENT, until))
 
     def close(self) -> None:
         """End all waits; they raise `WebError`."""
@@ -372,6 +387,13 @@ class Budget:
                     return file
                 os.close(file)
             self.sleep(group, 0.05, "another process asks it")
+
+
+def _silent(host: str, seconds: float) -> Exhausted:
+    until = utc_text(seconds)
+    return Exhausted(
+        f"{host} did not answer; left alone until {until}", subject=f"https://{host}/", until=until
+    )
 
 
 def _challenged(host: str, mark: str, seconds: float) -> Challenged:

@@ -85,6 +85,9 @@ class WebClient:
         self._keys = dict(keys or {})
         self._lock = threading.Lock()
         self._failures: dict[str, int] = {}
+        self._silent: dict[str, float] = {}
+        self._heard: set[str] = set()
+        self._last_heard = 0.0
         self.challenged: dict[str, str] = {}
         """Hosts that asked for a browser in this run, and what to tell the user of it."""
         self.exhausted: dict[str, str] = {}
@@ -102,7 +105,13 @@ class WebClient:
         self.close()
 
     def close(self) -> None:
-        """End waits in other threads (they raise `WebError`) and close connections."""
+        """End waits in other threads (they raise `WebError`) and close connections.
+
+        Hosts that gave no answer at all, while others did, are remembered and left alone for a
+        while.
+        """
+        for host in self._take_silent():
+            self._budget.note_silence(host)
         self._budget.close()
         self._transport.close()
 
@@ -224,8 +233,7 @@ class WebClient:
                     once=once,
                 ) as answer:
                     self._budget.answered(address.host, address.target, answer.headers)
-                    with self._lock:
-                        self._failures.pop(address.host, None)
+                    self._note_answer(address.host, answer.status)
                     yield answer
             except WebError as error:
                 if not error.status:
@@ -332,6 +340,7 @@ class WebClient:
             self._count_failure(failed)
         is_last = attempt == self._limits.attempts or (attempt >= 2 and isinstance(error, Slow))
         if is_last or self._is_dead(failed):
+            self._note_silence(failed, error)
             raise error
         self._budget.sleep(host, self._backoff(attempt, 1.0), f"trying again: {error.message}")
 
@@ -353,6 +362,27 @@ class WebClient:
         )
 
     # ── hosts that do not answer at all ──
+    def _note_answer(self, host: str, status: int) -> None:
+        with self._lock:
+            self._failures.pop(host, None)
+            if status < 500:
+                self._heard.add(host)
+                self._last_heard = time.monotonic()
+
+    def _note_silence(self, host: str, error: WebError) -> None:
+        """A host failed for the last time of a request."""
+        if (not error.status or error.status >= 500) and not self._budget.closed.is_set():
+            with self._lock:
+                self._silent[host] = time.monotonic()
+
+    def _take_silent(self) -> list[str]:
+        """Hosts that never answered, and after whose failure another did: it was not this machine's
+        connection.
+        """
+        with self._lock:
+            silent, self._silent = self._silent, {}
+            return [h for h, at in silent.items() if h not in self._heard and at < self._last_heard]
+
     def _count_failure(self, host: str) -> None:
         with self._lock:
             self._failures[host] = self._failures.get(host, 0) + 1
