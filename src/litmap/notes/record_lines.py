@@ -32,6 +32,7 @@ _TITLE_NAMES = sorted(name for name, field in _NAMES.items() if field == "title"
 _TITLE_LINE = re.compile(
     rf"(?mi)^[ \t>*_+-]{{0,12}}(?:{'|'.join(map(re.escape, _TITLE_NAMES))})[*_]{{0,3}}\s?[:：]"
 )
+_HEADINGS_OF_FIELDS = load_words("headings_of_fields", "litmap.notes")
 _WORK_TYPES = load_words("property_work_types", "litmap.notes")
 _WIKI_LINK = re.compile(r"\[\[@?([^\[\]|]+)(?:\|([^\[\]]+))?\]\]")
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]]*)\]\(([^()\s]*)\)")
@@ -71,6 +72,8 @@ def take_records(builder: Builder, lines: list[str], first: int) -> None:
     """Adds the records in runs of properties from the line `first` on, and blanks those lines."""
     find = _field_line if _TITLE_LINE.search("\n".join(lines[first:])) else property_of
     for run in _runs(lines, first, find):
+        if _names_its_work(lines, run[0].line) and not any(_is_title(found) for found in run):
+            continue  # the fields of the heading right above, which the outline reads
         if add_record(builder, run, page_title=_title_above(lines, run[0].line)):
             for found in run:
                 lines[found.line - 1] = ""
@@ -84,6 +87,20 @@ def _field_line(line: str, number: int = 0) -> Property | None:
     match = _LABELLED.match(line)
     name = " ".join(match.group(1).lower().split()) if match else ""
     return Property(name, match.group(2)[:MAX_VALUE], number) if match and name in _NAMES else None
+
+
+def _names_its_work(lines: Sequence[str], line: int) -> bool:
+    """True right below '## Title of a work'; 'Metadata' is none."""
+    above = next(
+        (text for text in reversed(lines[max(0, line - 3) : line - 1]) if text.strip()), ""
+    )
+    heading = above.lstrip("#")
+    bare = heading.strip(" *_:").lower()
+    return len(above) - len(heading) > 1 and bool(bare) and bare not in _HEADINGS_OF_FIELDS
+
+
+def _is_title(found: Property) -> bool:
+    return field_named(found.name) in {"title", "original-title"}
 
 
 def _title_above(lines: Sequence[str], line: int) -> str:
