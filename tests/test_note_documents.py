@@ -240,7 +240,7 @@ cite:k1,&k2 and [cite/t:@k3;@k4]
 """
 ORG_BLOCKS = [
     ("heading", 3, "Head", ()),
-    ("definition", 10, "@roe", ()),
+    ("definition", 10, "[@roe]", ()),
     (
         "entry",
         10,
@@ -250,14 +250,14 @@ ORG_BLOCKS = [
             ("title", "T"),
             ("venue", "J"),
             ("key", "roe"),
-            ("author", "Roe, A"),
-            ("author", "Doe, B"),
+            ("author", "A Roe"),
+            ("author", "B Doe"),
         ),
     ),
     (
         "paragraph",
         15,
-        "Text Title of Book bold code a/b/c words /in/ file:p.pdf::3 doi:10.2/y k note "
+        "Text Title of Book bold code a/b/c words /in/ file:p.pdf::3 doi:10.2/y [@k] note "
         "http://u.org",
         (("emphasis", "Title of Book"),),
     ),
@@ -274,7 +274,6 @@ ORG_LINKS = [
     ("words /in/", "http://a.org/x/y", 15, "words /in/"),
     ("file:p.pdf::3", "p.pdf", 15, "file:p.pdf::3"),
     ("doi:10.2/y", "doi:10.2/y", 15, "doi:10.2/y"),
-    ("k", "[[k]]", 15, "k"),
     ("note", "[[note]]", 15, "note"),
     ("http://u.org", "http://u.org", 15, "http://u.org"),
     ("x", "http://t.org", 27, "x"),

@@ -459,3 +459,34 @@ def test_commands_of_mathematics_take_linear_time():
     begun = time.process_time()
     plain_latex("\\log" * 100_000)
     assert time.process_time() - begun < 2
+
+
+# ── what is lost is told ──
+
+
+@pytest.mark.parametrize(
+    ("suffix", "text", "line"),
+    [
+        (".ris", "TY  - JOUR\nTI  - A kite\nER  - \nTY  - JOUR\nAU  - Lee, A\nER  - \n", 4),
+        (".json", '[{"title": "A kite"},\n\n{"id": "b", "author": [{"family": "Lee"}]}]', 3),
+        (".csv", "Title,Year\nA kite,2001\n,2002\n,\n", 3),
+        (".xml", ENDNOTE.replace("</records>", "\n<record><rec-number>8</rec-number></record></records>"), 6),
+    ],
+)  # fmt: skip
+def test_a_record_that_names_no_work_is_told_with_its_line(suffix, text, line):
+    _, broken = parse_note(text, "refs" + suffix, suffix)
+    assert broken == f"line {line}: a record without title and identifier"
+
+
+def test_a_table_of_data_is_no_list_of_lost_records():
+    assert parse_note('[{"temperature": 3}, {"temperature": 4}]', "data.json", ".json")[1] == ""
+
+
+def test_attachments_and_notes_of_zotero_are_no_works():
+    text = json.dumps(
+        [
+            {"itemType": "book", "title": "A kite", "date": "2001"},
+            {"itemType": "attachment", "title": "Full text", "url": "https://x.org/a.pdf"},
+        ]
+    )
+    assert [c.reference.title for c in citations_of(text, ".json")] == ["A kite"]

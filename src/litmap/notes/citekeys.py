@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_SIMPLE = re.compile(r"[^\W_](?:\w|[:.#$%&+?<>~/-](?=\w))+")
+_SIMPLE = re.compile(r"[^\W_](?:\w|[:.#$%&+?<>~/-](?=\w))*")
 """What pandoc takes for a key without braces."""
 
 

@@ -53,11 +53,16 @@ def _declared_encoding(sample: bytes) -> str:
     match = _DECLARED.search(sample[:2000])
     named = next(filter(None, match.groups()), b"") if match else b""
     name = named.decode("ascii").lower().removeprefix("x-")
+    known = filter(_is_charset, (name, name.replace("-", "")))  # 'latin-2' is 'latin2' for Python
+    return next(known, "")
+
+
+def _is_charset(name: str) -> bool:
+    """True for the name of an encoding of texts that Python knows."""
     try:
-        is_for_text = bool(name) and name not in _NO_CHARSETS and "".encode(name) == b""
+        return bool(name) and name not in _NO_CHARSETS and "".encode(name) == b""
     except LookupError:
-        return ""
-    return name if is_for_text else ""
+        return False
 
 
 def _utf16_by_form(sample: bytes) -> str:

@@ -108,6 +108,7 @@ def verbatim_latex(text: str) -> str:
     quotes made.
     """
     if "\\" in text or "$" in text:
+        text = text.replace("}{", "} {")
         text = _IN_ADDRESS.sub(lambda m: m.group(1) or m.group(2), _UNWRAPPED.sub(" ", text))
         text = _COMMAND.sub(lambda m: _symbols().get(m.group(1), ""), text)
     return text.replace("{", "").replace("}", "").strip()

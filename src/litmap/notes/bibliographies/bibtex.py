@@ -19,7 +19,6 @@ from litmap.notes.bibliographies.record import (
 from litmap.notes.builder import Builder
 from litmap.parsing.identifiers import find_identifiers, normalise_id, valid_arxiv
 from litmap.parsing.latex_text import plain_latex, verbatim_latex
-from litmap.parsing.markup import plain_text
 from litmap.parsing.title_similarity import normalise_title
 
 _ENTRY_HEAD = re.compile(r"(?m)^@[a-zA-Z]+\s*\{\s*[^\s,{}]+,\s*$")
@@ -126,10 +125,10 @@ def _pairs(entry: BibEntry, fields: Fields) -> Pairs:
         ("key", entry.key),
         *(("key", alias) for alias in aliases if alias),
         ("type", entry.type),
-        ("title", plain_text(_title(plain))),
+        ("title", _title(plain)),
         *(("author", name) for name in split_names(people)),
         ("year", four_figures_in(first_filled(plain, ("year", "date")))),
-        ("venue", plain_text(first_filled(plain, _VENUES))),
+        ("venue", first_filled(plain, _VENUES)),
         ("doi", verbatim.get("doi", "")),
         *_eprint(verbatim),
         *_arxiv_in_text(plain),

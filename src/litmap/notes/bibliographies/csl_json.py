@@ -11,10 +11,12 @@ from litmap.notes.bibliographies.record import Pairs, add_records, first_filled,
 from litmap.notes.builder import Builder
 from litmap.notes.nesting import load_json
 from litmap.parsing.identifiers import valid_arxiv
-from litmap.parsing.markup import plain_text
 
 _ARXIV = re.compile(r"arXiv:\s?([\w./-]+)")
-_TITLE_OR_NEWLINE = re.compile(r"\n|\"title\"\s*:")
+_BEFORE_OBJECT = re.compile(r"\s*[\[,]\s*(?=\{)")
+_DECODER = json.JSONDecoder()
+_NOT_WORKS = {"attachment", "note", "annotation"}
+"""Types of Zotero's items that hang on others."""
 _PEOPLE = ("author", "creators", "editor")
 _DATES = ("issued", "date", "year")
 _NAME_PARTS = (
@@ -53,7 +55,7 @@ def read_csl_json(text: str, builder: Builder) -> None:
         [
             read_item(_fields(item), line)
             for item, line in zip(items, lines, strict=False)
-            if isinstance(item, dict)
+            if isinstance(item, dict) and _fields(item).get("itemType") not in _NOT_WORKS
         ],
     )
 
@@ -67,14 +69,25 @@ def read_item(item: dict[str, Any], line: int) -> tuple[Pairs, BibRecord]:
 
 
 def _item_lines(text: str, count: int) -> list[int]:
-    """The line of each top-level item: where its title stands, else 1."""
-    lines, number = [], 1
-    for match in _TITLE_OR_NEWLINE.finditer(text):
-        if match.group() == "\n":
-            number += 1
-        else:
-            lines.append(number)
+    """The line on which each item of the list begins, else 1."""
+    lines, number, seen = [], 1, 0
+    place = _next_object(text, text.find("["))
+    while place >= 0:
+        number += text.count("\n", seen, place)
+        seen = place
+        lines.append(number)
+        try:
+            end = _DECODER.raw_decode(text, place)[1]
+        except (ValueError, RecursionError):
+            break
+        place = _next_object(text, end)
     return lines if len(lines) == count else [1] * count
+
+
+def _next_object(text: str, place: int) -> int:
+    """Where an item begins behind a bracket or comma; -1 behind the last."""
+    match = _BEFORE_OBJECT.match(text, max(0, place))
+    return match.end() if match else -1
 
 
 def _fields(item: dict[str, Any]) -> dict[str, Any]:
@@ -88,7 +101,7 @@ def item_pairs(item: dict[str, Any]) -> Pairs:
     return [
         ("key", _string(item, "citation-key", "citationKey", "id", "key")),
         ("type", _string(item, "type", "itemType")),
-        ("title", plain_text(_string(item, "title"))),
+        ("title", _string(item, "title")),
         *(("author", name) for name in _names(item)),
         ("year", year_in(json.dumps(first_filled(item, _DATES)))),
         (

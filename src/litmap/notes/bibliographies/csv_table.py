@@ -15,7 +15,6 @@ from litmap.notes.bibliographies.record import (
     four_figures_in,
 )
 from litmap.notes.builder import Builder
-from litmap.parsing.markup import plain_text
 from litmap.parsing.table_columns import column_role
 
 _AUTHORS = ("author full names", "author", "authors")
@@ -87,7 +86,7 @@ def _pairs(cells: dict[str, str], *, by_semicolon: bool) -> Pairs:
     return [
         ("key", cells.get("key", "")),
         ("type", cells.get("item type", "")),
-        ("title", plain_text(cells.get("title", ""))),
+        ("title", cells.get("title", "")),
         *(("author", given_name_first(name)) for name in names if name.strip()),
         ("year", four_figures_in(first_filled(cells, _DATES))),
         ("venue", first_filled(cells, _VENUES)),

@@ -38,8 +38,18 @@ def _split_outside_braces(value: str) -> list[str]:
     for sign in ("and", ";", "&"):
         names = [name.strip() for name in _parts(value, sign)]
         if len(names) > 1 and (sign != "&" or all(map(_HOLDS_INITIAL.search, names))):
-            return names
+            return _with_lists_parted(names)
     return split_at_commas(value)
+
+
+def _with_lists_parted(names: list[str]) -> list[str]:
+    """The names with a list of several in the place of the first: 'Y. Kim, E. Poe and R. Ito'."""
+    first, *others = names
+    listed = [part.strip() for part in first.split(",")]
+    is_sentence = len(names) == 2 and "," not in others[0] and "{" not in first
+    if is_sentence and len(listed) > 1 and all(" " in part for part in listed):
+        return [*listed, *others]
+    return [part for name in names for part in split_at_commas(name)]
 
 
 def _parts(value: str, separator: str) -> Iterator[str]:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from litmap.models import BibRecord, NoteBlock
 from litmap.notes.builder import Builder
 from litmap.notes.inline import Inline
 from litmap.parsing.grammar import FOUR_FIGURES, YEAR_SINCE_1400
+from litmap.parsing.markup import plain_text
 
 Pairs = list[tuple[str, str]]
 """Fields: key, type, title, author (a pair each, 'Given Family'), year, venue, doi, arxiv, …"""
 
 _SHOWN = ("year", "title", "venue")
 _IDENTIFIERS = {"doi", "arxiv", "url", "pmid", "id"}
+_PRINTED = {"title", "venue"}
+"""Fields that programs fill with HTML: 'CO<sub>2</sub>', 'Cats &amp; dogs'."""
 _LOCATING = {"author", "year", "venue", "volume"}
 """Fields that name a work without its title, as physicists cite."""
 MAX_FAULTS = 20
@@ -30,10 +33,17 @@ Records = Iterable[tuple[Pairs, BibRecord]]
 
 def record_block(pairs: Pairs, record: BibRecord) -> NoteBlock | None:
     """The record as a block of kind 'entry' on its line; None where no field names a work."""
-    told = [pair for pair in pairs if pair[1]]
+    told = _filled(pairs)
     if not names_work(told):
         return None
     return NoteBlock("entry", shown_words(told), record.line, fields=tuple(told), record=record)
+
+
+def _filled(pairs: Pairs) -> Pairs:
+    """The fields that say something, titles and venues as they are printed."""
+    return [
+        (name, plain_text(value) if name in _PRINTED else value) for name, value in pairs if value
+    ]
 
 
 def names_work(pairs: Pairs) -> bool:
@@ -54,24 +64,30 @@ def add_entry(builder: Builder, pairs: Pairs, line: int) -> bool:
     """Adds a record that stands inside a note, below the note's heading; False for one without a
     work.
     """
-    told = [pair for pair in pairs if pair[1]]
+    told = _filled(pairs)
     if names_work(told):
         builder.add("entry", Inline(shown_words(told)), line, *told)
         return True
     return False
 
 
-def add_records(builder: Builder, records: Records) -> None:
-    """Adds records to a note, empty fields and records without a work left out."""
-    builder.blocks.extend(blocks_of(records))
+def add_records(builder: Builder, records: Records, *, may_be_other: bool = True) -> None:
+    """Adds records to a note; those that name no work are told.
+
+    Where none names one and the file `may_be_other` than records, nothing is told.
+    """
+    read = [(record, record_block(pairs, record)) for pairs, record in records]
+    blocks = [block for _, block in read if block]
+    builder.blocks.extend(blocks)
+    if blocks or not may_be_other:
+        lost = (record.line for record, block in read if block is None and _says(record))
+        faults = describe_faults((line, "a record without title and identifier") for line in lost)
+        builder.broken = "; ".join(filter(None, (builder.broken, faults)))
 
 
-def blocks_of(records: Records) -> Iterator[NoteBlock]:
-    """The blocks of records, empty fields and records without a work left out."""
-    for pairs, record in records:
-        block = record_block([pair for pair in pairs if pair[1]], record)
-        if block is not None:
-            yield block
+def _says(record: BibRecord) -> bool:
+    """False for an empty row of a table."""
+    return any(value.strip() for _, value in record.fields)
 
 
 def describe_faults(faults: Iterable[tuple[int, str]]) -> str:

@@ -10,12 +10,9 @@ from litmap.notes.bibliographies.names import given_name_first, split_at_commas
 from litmap.notes.bibliographies.record import (
     Pairs,
     add_records,
-    describe_faults,
     four_figures_in,
-    record_block,
 )
 from litmap.notes.builder import Builder
-from litmap.parsing.markup import plain_text
 from litmap.parsing.word_lists import load_pattern
 
 TaggedLines = list[tuple[str, str]]
@@ -47,12 +44,8 @@ def read_ris(text: str, builder: Builder) -> None:
     """Reads the records of a RIS or nbib file into the builder, each on the line of its first
     tag.
     """
-    records = [_read(tags, line) for tags, line in _records(text) if tags]
-    add_records(builder, records)
-    lost = (record.line for pairs, record in records if record_block(pairs, record) is None)
-    builder.broken = describe_faults(
-        (line, "a record without title and identifier") for line in lost
-    )
+    records = (_read(tags, line) for tags, line in _records(text) if tags)
+    add_records(builder, records, may_be_other=False)
 
 
 def _read(lines: TaggedLines, line: int) -> tuple[Pairs, BibRecord]:
@@ -122,7 +115,7 @@ def _pairs(tags: _Tags) -> Pairs:
     return [
         ("key", tags.first("ID")),
         ("type", tags.first("TY", "PT").lower()),
-        ("title", plain_text(tags.first("TI", "T1", "CT", "BT"))),
+        ("title", tags.first("TI", "T1", "CT", "BT")),
         *(("author", name) for value in tags.all_of_first(_AUTHORS) for name in _names(value)),
         ("year", four_figures_in(tags.first(*_YEARS))),
         ("venue", tags.first(*venues)),

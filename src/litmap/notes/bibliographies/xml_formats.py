@@ -8,7 +8,7 @@ from typing import Any
 
 from litmap.models import BibRecord
 from litmap.notes.bibliographies.names import given_name_first
-from litmap.notes.bibliographies.record import Pairs, blocks_of, year_in
+from litmap.notes.bibliographies.record import Pairs, add_records, year_in
 from litmap.notes.builder import Builder
 from litmap.notes.nesting import describe_cut
 
@@ -28,12 +28,11 @@ def read_xml(text: str, builder: Builder) -> None:
     """Reads the records into the builder. Raises ValueError for XML that holds none."""
     root, builder.broken = _parse(text)
     records = _DIALECTS.get(_local(root), _endnote_records)(root)
-    blocks = list(blocks_of((pairs, _record(node, dict(pairs))) for node, pairs in records))
-    if not blocks and builder.broken:
+    add_records(builder, ((pairs, _record(node, dict(pairs))) for node, pairs in records))
+    if not builder.blocks and builder.broken:
         raise ValueError(builder.broken)
-    if not blocks:
+    if not builder.blocks:
         raise ValueError("XML without references (Zotero's RDF, EndNote's XML and MODS are read)")
-    builder.blocks.extend(blocks)
 
 
 def _record(node: Any, values: dict[str, str]) -> BibRecord:
@@ -58,7 +57,12 @@ def _parse(text: str) -> tuple[Any, str]:
     import lxml.etree
 
     parser = lxml.etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        recover=True,
+        encoding="utf-8",  # whatever the declaration says: the text is decoded already
     )
     try:
         root = lxml.etree.fromstring(text.encode("utf-8"), parser=parser)

@@ -106,14 +106,16 @@ def _with_pandoc_citations(raw: str) -> str:
 
 
 def _org_cite(match: re.Match[str]) -> str:
-    cited = _ORG_KEY.sub(lambda key: cited_key(key.group(1)), match.group(1))
-    return f"[{cited.replace(';', '; ')}]"
+    cited = _ORG_KEY.sub(lambda key: f" {cited_key(key.group(1))}", match.group(1))
+    return f"[{' '.join(cited.replace(';', '; ').split())}]"
 
 
 def _org_ref(match: re.Match[str]) -> str:
-    """The keys behind '&', as the third org-ref has them, or between commas."""
+    """The keys between commas, or behind '&' in words, as the third org-ref has them."""
     written = match.group(1).rstrip(".:")
-    return cited_keys(_ORG_REF_KEY.findall(written) or written.split(","))
+    if " " in written.strip():
+        return cited_keys(_ORG_REF_KEY.findall(written) or written.split(","))
+    return cited_keys(key.lstrip("&") for key in written.replace(";", ",").split(","))
 
 
 def _read_links(raw: str, line: int) -> tuple[str, list[Link]]:
