@@ -479,3 +479,12 @@ def test_a_line_that_is_no_rule_costs_itself(tmp_path: Path) -> None:
     notes, problems = read_notes([tmp_path])
     assert [Path(note.path).name for note in notes] == ["a.md"]
     assert ["[z-a]" in problem.reason for problem in problems] == [True]
+
+
+# ── the documentation ────────────────────────────────────────────────────────────────────────────
+def test_the_page_of_note_formats_names_every_ending() -> None:
+    page = Path(__file__).parents[1] / "docs" / "reference" / "note-formats.md"
+    told = set(re.findall(r"`(\.\w+)`", page.read_text("utf-8")))
+    read = {suffix for row in FORMATS for suffix in row.suffixes if suffix}
+    assert read <= told
+    assert told - read <= set(discovery._UNREAD)

@@ -45,6 +45,8 @@ from litmap.errors import (
 from litmap.models import Citation, Note, Reference
 
 ROOT = HERE.parents[1]
+MOST_PARAGRAPHS = 1_000_000
+"""Where a block's line is the number of a paragraph."""
 NOTES_CASES = HERE.parent / "notes_cases"
 STRUCTURED = by_suffix(
     {
@@ -52,6 +54,8 @@ STRUCTURED = by_suffix(
         ".ipynb": mutate_json,
         ".xml": mutate_xml,
         ".rdf": mutate_xml,
+        ".opml": mutate_xml,
+        ".enex": mutate_xml,
         ".mods": mutate_xml,
         ".html": mutate_html,
     }
@@ -73,6 +77,29 @@ def read_note(name: str, data: bytes) -> None:
     citations = find_citations([note])
     for citation in citations:
         check_citation(citation, text.count("\n") + 1)
+
+
+def read_export(name: str, data: bytes) -> None:
+    """A file of a note program, word processor or mailbox; 'x.docx.xml' is the text in an archive."""
+    from litmap.notes.reader import is_packed, parse_file
+
+    suffix = Path(name.removesuffix(".xml")).suffix
+    if name.endswith(".xml"):
+        data = _in_archive({".docx": "word/document.xml", ".odt": "content.xml"}[suffix], data)
+    elif not is_packed(suffix):
+        read_note(name, data)
+        return
+    note, _ = parse_file(data, name, suffix)
+    check_note(note, MOST_PARAGRAPHS)
+    for citation in find_citations([note]):
+        check_citation(citation, MOST_PARAGRAPHS)
+
+
+def _in_archive(name: str, data: bytes) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr(name, data)
+    return archive.getvalue()
 
 
 def check_note(note: Note, lines: int) -> None:
@@ -615,6 +642,7 @@ TARGETS: dict[str, Target] = {
     target.name: target
     for target in (
         Target("notes", read_note, (NoteError,), STRUCTURED, notes_of_tests),
+        Target("exports", read_export, (NoteError,), STRUCTURED),
         Target("records", read_note, (NoteError,), STRUCTURED),
         Target("answers", read_answer, (WebError,), STRUCTURED),
         Target("feeds", read_answer, (WebError,), STRUCTURED),

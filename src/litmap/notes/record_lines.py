@@ -139,6 +139,8 @@ def add_record(
     `page_title` is the name of the page they stand on, which is the work's title where none of
     them is. `is_work` where what they describe is known to be one.
     """
+    if not properties:
+        return False
     names = {name for found in properties if (name := field_named(found.name)) and found.value}
     pairs = _pairs(properties)
     if page_title and not names & {"title", "original-title"}:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import email
-import email.policy
 import re
 from collections.abc import Iterator
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.message import Message
 from itertools import pairwise
 
@@ -16,7 +17,7 @@ from litmap.notes.formats.mail_and_dumps import REPLY_MARK
 from litmap.notes.formats.plain import read_plain
 
 _FROM_LINE = re.compile(rb"(?m)^From \S.{0,300}\d{4}\r?$")
-_SHOWN_HEADERS = ("From", "To", "Subject", "Date")
+_HEAD = ("From: a sender", "To: a reader", "Date: a day")
 _AS_IT_STANDS = {"", "7bit", "8bit", "binary"}
 MAX_MESSAGES = 20_000
 """Messages of one mailbox."""
@@ -44,7 +45,7 @@ def read_mbox(data: bytes, builder: Builder) -> None:
 
 def _read_message(data: bytes, lines_above: int, builder: Builder) -> None:
     """Reads a mail that begins behind so many lines of its file."""
-    message = email.message_from_bytes(data, policy=email.policy.default)
+    message = email.message_from_bytes(data)
     own = Builder()
     if not message.is_multipart() and _encoding(message) in _AS_IT_STANDS and _is_plain(message):
         read_plain(decode(data)[0], own)
@@ -114,7 +115,7 @@ def _content(part: Message) -> str:
 def _read_part(message: Message, part: Message, first: int, builder: Builder) -> None:
     """Reads a part whose text begins on this line of the file."""
     content = _content(part)
-    subject = REPLY_MARK.sub("", " ".join(str(message.get("Subject", "")).split()))
+    subject = REPLY_MARK.sub("", _subject(message))
     lines = _source_lines(part, content, first)
     own = Builder()
     if part.get_content_subtype() == "html":
@@ -123,14 +124,20 @@ def _read_part(message: Message, part: Message, first: int, builder: Builder) ->
         read_html_block(content, own, 1)
         builder.add_from(own, lambda line: lines[min(max(line, 1), len(lines)) - 1])
         return
-    head = [f"{name}: {_one_line(message, name)}" for name in _SHOWN_HEADERS if message.get(name)]
+    head = [*_HEAD, f"Subject: {subject}"]  # by which a mail is known as one
     read_plain("\n".join([*head, "", content]), own)
     above = len(head) + 1
     builder.add_from(own, lambda line: lines[min(max(line - above, 1), len(lines)) - 1])
 
 
-def _one_line(message: Message, name: str) -> str:
-    return " ".join(str(message.get(name, "")).split())
+def _subject(message: Message) -> str:
+    """The subject on one line, its encoded words undone."""
+    written = str(message.get("Subject", ""))
+    try:
+        written = str(make_header(decode_header(written)))
+    except (HeaderParseError, LookupError, ValueError):  # shown as it is written
+        pass
+    return " ".join(written.split())
 
 
 def _source_lines(part: Message, content: str, first: int) -> list[int]:
