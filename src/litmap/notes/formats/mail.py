@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import email
 import re
 from collections.abc import Iterator
@@ -133,10 +134,8 @@ def _read_part(message: Message, part: Message, first: int, builder: Builder) ->
 def _subject(message: Message) -> str:
     """The subject on one line, its encoded words undone."""
     written = str(message.get("Subject", ""))
-    try:
+    with contextlib.suppress(HeaderParseError, LookupError, ValueError):  # as it is written
         written = str(make_header(decode_header(written)))
-    except (HeaderParseError, LookupError, ValueError):  # shown as it is written
-        pass
     return " ".join(written.split())
 
 
