@@ -425,3 +425,8 @@ def test_works_of_whole_notes_are_found_under_their_headings():
                 filed_right += any(path in work["headings"] for path in paths)
     assert found >= 0.98 * works
     assert filed_right >= 0.98 * works
+
+
+def test_a_dated_heading_without_people_is_no_sure_work_and_not_looked_up():
+    note = note_of("# Travel\n\n## Trip to Rome (2019)\n\nx\n\n## Week at the lake (2020)\n\ny\n")
+    assert [(c.sure, c.searched) for c in find_citations([note])] == [(False, False)] * 2

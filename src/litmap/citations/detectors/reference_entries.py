@@ -75,8 +75,12 @@ def _index_record(indexing: _Indexing, block: NoteBlock) -> None:
             index.labels.setdefault(key, NOT_A_WORK)
         return
     shown = reference.title or block.text[:300]
-    context = with_remark(block.text, block)
-    mention = Mention(path, block.line, shown, block.heading, context, "reference")
+    is_heading = field_of(block, "role") == "heading"
+    bare = is_heading and not (reference.authors or reference.ids)
+    sure = sure and not bare  # 'Trip to Rome (2019)' may be one
+    kind = "title" if bare else "reference"
+    context = block.text if bare else with_remark(block.text, block)
+    mention = Mention(path, block.line, shown, block.heading, context, kind)
     ties = reference_ties(reference, title_known=True)
     for key in keys:
         if key not in index.labels:  # the first of two entries with one key has it
@@ -89,7 +93,7 @@ def _index_record(indexing: _Indexing, block: NoteBlock) -> None:
             sure,
             ties,
             title_known=True,
-            listed=field_of(block, "role") != "heading",
+            listed=not is_heading,
             silent=indexing.note.lookup,
             record=block.record and replace(block.record, file=path),
         )
