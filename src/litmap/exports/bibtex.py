@@ -12,6 +12,7 @@ from litmap.exports.keys import LibraryWork
 from litmap.exports.publications import Publication, publications
 from litmap.exports.title_case import protected_words
 from litmap.models import BibRecord
+from litmap.parsing.latex_text import plain_latex
 from litmap.parsing.markup import one_line
 from litmap.parsing.word_lists import load_words
 
@@ -113,6 +114,8 @@ _COMMAND = re.compile(r"\\([A-Za-z]+|.)")
 _MATH_COMMANDS = load_words("math_commands", "litmap.exports") | set(",;:!|{}_ ")
 _NOT_IN_MATH = re.compile(r"[\\%@#&~]|\^\^")
 """Comments, parameters, and '^^5c', which TeX reads as a backslash."""
+_ESCAPED_SIGN = re.compile(r"\\.", re.S)
+_BRACE = re.compile(r"[{}]")
 _NOT_VERBATIM = re.compile(r"[{}\\^]")
 _NOT_IN_KEY = re.compile(r"[\s,{}%#\"'\\~()=]+")
 _FIELD_NAME = re.compile(r"[a-z][\w:+./-]*")
@@ -159,7 +162,16 @@ def first_values_in_order(record: BibRecord) -> Iterator[tuple[str, str]]:
     first = first_values(record)
     for name in dict.fromkeys(name for name, _ in record.fields):
         value = first[name]
-        yield name, value if are_paired(value) else escape(value)
+        yield name, value if is_sound(value) else escape(plain_latex(value))
+
+
+def is_sound(value: str) -> bool:
+    r"""Whether every reader finds the end of a value in braces: they pair, whether a reader counts
+    those behind a backslash or not, and no backslash stands before the closing one.
+    """
+    return (
+        are_paired(value) and are_paired(_ESCAPED_SIGN.sub("", value)) and not value.endswith("\\")
+    )
 
 
 def added_fields(publication: Publication, there: set[str]) -> Fields:
@@ -271,8 +283,8 @@ def is_plain_math(text: str) -> bool:
 def are_paired(text: str) -> bool:
     """Whether braces pair, as BibTeX counts them: behind a backslash too."""
     depth = 0
-    for char in text:
-        depth += (char == "{") - (char == "}")
+    for match in _BRACE.finditer(text):
+        depth += 1 if match.group() == "{" else -1
         if depth < 0:
             return False
     return depth == 0

@@ -20,7 +20,8 @@ def to_csl(works: Sequence[LibraryWork]) -> str:
     under `custom`.
     """
     items = [_item(publication) for publication in publications(works, "csl")]
-    return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(items, ensure_ascii=False, indent=2) + "\n"
+    return text.encode("utf-8", "replace").decode()  # half a pair of '\ud83d' is no character
 
 
 def _item(publication: Publication) -> Item:

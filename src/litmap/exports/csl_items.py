@@ -26,6 +26,8 @@ _YEAR = re.compile(r"\b(1[4-9]\d\d|20\d\d)\b")
 def item_of_record(record: BibRecord) -> Item:
     """The user's record as a CSL item."""
     item = _READERS[record.format](record) if record.format in _READERS else {}
+    if not isinstance(item.get("type"), str):
+        item = {**item, "type": "document"}
     return {name: value for name, value in item.items() if value not in ("", None, [], {})}
 
 

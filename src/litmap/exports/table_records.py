@@ -120,13 +120,16 @@ def item_of_zotero(fields: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in fields.items():
         if isinstance(value, (str, int)):
             _fill(item, _normal(name), name, str(value))
-    for creator in fields.get("creators") or ():
-        if isinstance(creator, dict):
-            kind = str(creator.get("creatorType", "author"))
-            field = kind if kind in {"editor", "translator"} else "author"
-            item.setdefault(field, []).append(_creator(creator))
-    tags = [tag.get("tag", "") for tag in fields.get("tags") or () if isinstance(tag, dict)]
+    for creator in _objects(fields.get("creators")):
+        kind = str(creator.get("creatorType", "author"))
+        field = kind if kind in {"editor", "translator"} else "author"
+        item.setdefault(field, []).append(_creator(creator))
+    tags = [str(tag.get("tag", "")) for tag in _objects(fields.get("tags"))]
     return item | ({"keyword": ", ".join(tags)} if tags else {})
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
 
 
 def _creator(creator: Mapping[str, Any]) -> dict[str, str]:
