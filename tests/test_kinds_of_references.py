@@ -12,6 +12,7 @@ from litmap.citations.recognisers.reference_shape import is_prose, may_be_refere
 from litmap.citations.recognisers.table_rows import split_author_cell
 from litmap.models import Citation
 from litmap.notes import read_notes
+from litmap.notes.builder import lists_references, names_no_subject
 from litmap.parsing.identifiers import find_identifiers, identifier_from_url
 from litmap.parsing.languages import is_english
 from litmap.parsing.table_columns import work_columns
@@ -99,6 +100,12 @@ TWO_ROWS = [
             "| good | Locks that leak at night | Okoro, Lee | 2012 |\n",
         ),
         (
+            "t.md",
+            "# Boats\n\nAutor | Titel | Jahr\n--- | --- | ---\n"
+            "Dunne, Ida | Punts in slow water | 2007\n"
+            "Okoro, Ben / Lee, Kim | Locks that leak at night | 2012\n",
+        ),
+        (
             "t.org",
             "* Boats\n| Jahr | Autor:innen | Titel |\n|----+----+----|\n"
             "| 2007 | Dunne, Ida | Punts in slow water |\n"
@@ -159,6 +166,7 @@ def test_a_table_of_tasks_or_talks_holds_no_works(tmp_path: Path) -> None:
         ("Rask & Umeh", ("Rask", "Umeh")),
         ("Ada Rask, Ben Umeh, and Kim Lee", ("Ada Rask", "Ben Umeh", "Kim Lee")),
         ("Rask et al.", ("Rask",)),
+        ("Rask, Ada / Umeh, Ben", ("Ada Rask", "Ben Umeh")),
         ("Rask & Umeh (2001)", ("Rask", "Umeh")),
         ("林涛、苏晓等", ("林涛", "苏晓")),
         ("Иванов А.А., Петров Б.Б. и др.", ("Иванов А.А.", "Петров Б.Б.")),
@@ -188,6 +196,11 @@ def test_a_head_of_a_table_of_works_names_titles_and_one_thing_more(
 # ── where an identifier ends ─────────────────────────────────────────────────────────────────────
 def test_a_mistyped_link_ends_before_its_second_bracket() -> None:
     text = "DOI: (https://doi.org/10.5555/wave.12)[https://doi.org/10.5555/wave.12]"
+    assert {found.id for found in find_identifiers(text)} == {"doi:10.5555/wave.12"}
+
+
+def test_a_mistyped_link_without_scheme_ends_there_too() -> None:
+    text = "DOI: (https://doi.org/10.5555/wave.12)[doi.org/10.5555/wave.12]."
     assert {found.id for found in find_identifiers(text)} == {"doi:10.5555/wave.12"}
 
 
@@ -272,6 +285,28 @@ def test_a_reference_may_open_with_a_name_in_any_letters(text: str) -> None:
 )
 def test_words_that_lead_to_a_reference_are_no_part_of_it(text: str, length: int) -> None:
     assert leading_words(text) == length
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Quellen und Literatur",
+        "Ouvrages cités",
+        "Fuentes y bibliografía",
+        "Riferimenti bibliografici",
+        "Referências bibliográficas",
+        "Список использованных источников",
+        "Список літератури",
+        "参考书目",
+        "参照文献",
+        "참고문헌",
+        "Piśmiennictwo",
+        "Kaynakça",
+    ],
+)
+def test_a_section_of_references_has_no_subject_in_any_language(heading: str) -> None:
+    assert names_no_subject(heading)
+    assert lists_references(heading)
 
 
 # ── what is no reference in any language ─────────────────────────────────────────────────────────

@@ -21,8 +21,7 @@ _NO_SUBJECT = re.compile(
     re.I,
 )
 _REFERENCE_LIST = re.compile(
-    r"refer|bibliogr|works cited|literatu|citation|foot|endnote|source|quellen|riferimenti"
-    r"|参考文献|文献|refs?\b|papers cited|pubs",
+    rf"refs?\b|{load_pattern('reference_list_words', _HOME)}",
     re.I,
 )
 _OWN_APP = re.compile(

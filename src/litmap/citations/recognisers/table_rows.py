@@ -35,7 +35,7 @@ _NAME_BORDER = re.compile(
 )
 _COMMA = re.compile(r"\s*,\s*")
 _INITIALS = re.compile(rf"(?:[{UPPER}]\.?[ -]?){{1,4}}")
-_INVERTED_BESIDE_OTHERS = re.compile(r"[^,;]+,[^,;]+(?:;|\s(?:and|und|et|y|e|и|&)\s)")
+_INVERTED_BESIDE_OTHERS = re.compile(r"[^,;/]+,[^,;/]+(?:[;/]|\s(?:and|und|et|y|e|и|&)\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def split_author_cell(text: str, *, inverted: bool = False) -> tuple[str, ...]:
     """
     text = _MORE_AUTHORS.sub("", _YEAR_BEHIND.sub("", text.strip()))
     parts = [part for part in _NAME_BORDER.split(text) if part and part.strip()]
-    if inverted or ";" in text:
+    if inverted or ";" in text or _INVERTED_BESIDE_OTHERS.match(text):
         return tuple(_given_first(part) for part in parts)
     names: list[str] = []
     for part in parts:

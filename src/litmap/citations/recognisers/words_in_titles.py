@@ -17,7 +17,8 @@ INNER_WORD = (
 """What a title in title case has in lower case."""
 
 LIST_OF_WORDS = re.compile(
-    r"[A-ZÀ-Þ][\w’'-]+(?:, [A-ZÀ-Þ][\w’'-]+){0,3}, (?:and|&|or) (?:[a-z]|[A-ZÀ-Þ][\w’'-]* [a-z])"
+    r"[A-ZÀ-Þ][\w’'-]+(?:, [A-ZÀ-Þ][\w’'-]+){0,3}, (?:and|&|or) "
+    r"(?:[a-z]|[A-ZÀ-Þ][\w’'-]* [a-z]|Other |Its )"
 )
 """How 'Ropes, Chains, and the Making of Harbours' goes on behind its first word."""
 

@@ -137,6 +137,8 @@ class _MarkdownReader(BlockReader):
         super().__init__(builder, lines)
         self.definitions = definitions
         self.ends_of_lists: dict[int, int] | None = None
+        self.table_end = -1
+        """The last line of a table that was read; a row below it needs no outer borders."""
         self.no_html_before = 0
         """The line up to which what looks like HTML was found to be Markdown."""
 
@@ -259,10 +261,13 @@ class _MarkdownReader(BlockReader):
             return False
         if _TABLE_RULE.match(text):
             self.flush()
+            self.table_end = number
             return True
         below = self.lines[number + 1] if number + 1 < len(self.lines) else ""
-        if not is_table_row(text, below):
+        goes_on = self.table_end == number - 1 and number > 0
+        if not goes_on and not is_table_row(text, below):
             return False
+        self.table_end = number
         row = _WIKI_LINK_WITH_ALIAS.sub(rf"\1{_PIPE}\2", text.strip().strip("|"))
         cells = (cell.strip().replace(_PIPE, "|") for cell in _CELL_BORDER.split(row))
         self.hold(number, "\u2003|\u2003".join(cells), "cell")

@@ -137,6 +137,7 @@ def find_urls(text: str) -> list[Found]:
             re.I,
         ):
             raw = raw[: glued.start() + 8]
+        raw = raw.partition(")[")[0]  # '(address)[address]', a link with its brackets mistaken
         url = trim_url(raw)
         if len(url) > 6 and ("." in url or "://" in url):
             found.append(Found(url, match.start(), match.start() + len(url)))

@@ -22,7 +22,7 @@ _TRAILING = ".,;:!?'\"»”’‘“„‚…*_`|\\"
 _ENTITIES = ("&gt", "&lt", "&amp", "%20")
 _PAIRS = {")": "(", "]": "[", "}": "{", ">": "<"}
 _GLUED = re.compile(
-    r"\.?(?:PMC?ID|Epub|arXiv:|https?:|doi:|DOI:).*$|[,;]@?(?=10\.\d{4}).*$|[,;]@.*$|['’]s$"
+    r"\.?(?:PMC?ID|Epub|arXiv:|https?:|doi:|DOI:).*$|[,;]@?(?=10\.\d{4}).*$|[,;]@.*$|['’]s$|\)\[.*$"
     r"|;(?:jsessionid|sessionid|phpsessid|sid)=.*$",
     re.S | re.I,
 )
