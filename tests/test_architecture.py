@@ -38,6 +38,7 @@ OWNERS = {
     "streamlit": {"ui"},
     "plotly": {"ui"},
     "mcp": {"mcp"},
+    "pycrfsuite": {"parsing"},
     "sqlite3": {"catalogue", "builds", "web", "cli"},
 }
 

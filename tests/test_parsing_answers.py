@@ -93,9 +93,9 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "suffixes": _part("suffix"),
     # ── titles of reference strings ──
     "title before a sign": lambda text, commas, spaces: text[
-        : titles.title_end(text, 0, commas=commas, spaces=spaces)
+        : titles.title_end(text, 0, commas=commas, spaces=spaces)[0]
     ],
-    "title behind": lambda text, at: text[at : titles.title_end(text, at, commas=False)],
+    "title behind": lambda text, at: text[at : titles.title_end(text, at, commas=False)[0]],
     "quoted title": lambda text: titles.quoted_title(text, 0),
     "tidy title": titles.tidy_title,
     "how well a title ends": lambda sign, after, title, piece, commas: titles._end_score(

@@ -39,7 +39,7 @@ from litmap.parsing.title_similarity import (
     ],
 )
 def test_where_a_title_ends(text, title):
-    end = title_end(text, 0, commas=False)
+    end, _ = title_end(text, 0, commas=False)
     assert text[:end].startswith(title)
     assert end - len(title) <= 12
 

@@ -44,6 +44,48 @@ def test_styles_and_fields_of_science() -> None:
     assert people >= 0.99, wrong
 
 
+# Invented references of ten languages in the styles of their countries (GOST, GB/T 7714, ABNT, ISO
+# 690, German historians, Japanese and Korean lists), written by hand before they were read.
+OF_LANGUAGES = json.loads(
+    (Path(__file__).parent / "data" / "reference_strings_languages.json").read_text("utf-8")
+)
+
+
+def has_people(found: tuple[str, ...], families: list[str]) -> bool:
+    return len(found) >= len(families) and all(
+        normalise_title(family) in normalise_title(name)
+        for name, family in zip(found, families, strict=False)
+    )
+
+
+def test_styles_of_ten_languages() -> None:
+    wrong = []
+    for case in OF_LANGUAGES:
+        found = parse_reference(case["text"])
+        title = normalise_title(found.title) == normalise_title(case["title"])
+        people = has_people(found.authors, case["families"])
+        if not (title and people and found.year == case["year"]):
+            wrong.append((case["text"], found.title, found.authors, found.year))
+    assert len(wrong) <= 0.05 * len(OF_LANGUAGES), wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "authors"),
+    [
+        ("李四, 王小明等. 桥梁健康监测[J]. 土木工程, 2014, 3(2): 1-9.", ("李四", "王小明")),
+        ("林 健太, 小川 舞 (2010). 朝市の研究. 地域研究, 4, 1-9.", ("健太 林", "舞 小川")),
+        ("김서준·오하린, 「골목의 소리」, 『도시학』 3(1), 2011, 1-9쪽.", ("김서준", "오하린")),
+        ("Орлов, Д. С. Лед на реке / Д. С. Орлов, И. К. Белов // Реки. – 2011. – № 2. – С. 3–9.",
+         ("Д. С. Орлов", "И. К. Белов")),
+        ("COSTA, Rui; DIAS, Ana. O cais. Porto: Mar, 2001.", ("Rui COSTA", "Ana DIAS")),
+        ("Vgl. Ida Roth, Max Lenz: Tote Briefe, in: Archiv 3 (2001), S. 1–9.",
+         ("Ida Roth", "Max Lenz")),
+    ],
+)  # fmt: skip
+def test_names_of_other_scripts_and_orders(text: str, authors: tuple[str, ...]) -> None:
+    assert parse_reference(text).authors == authors
+
+
 def test_references_are_told_from_prose() -> None:
     assert sum(looks_like_reference(case["text"]) >= 0.5 for case in CASES) >= 0.98 * len(CASES)
     prose = [
@@ -172,6 +214,10 @@ HOSTILE = [
     "Proceedings of ",
     "consulté le 1 de ",
     "dostęp 1.1",
+    "张三, ",
+    "「题",
+    "Иванов И. // ",
+    "der die das ",
 ]
 
 

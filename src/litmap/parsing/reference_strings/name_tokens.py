@@ -136,14 +136,11 @@ class NameParts:
         return i + 1 if self._is_undotted_last_initial(i) else i
 
     def _is_undotted_last_initial(self, i: int) -> bool:
-        """'Smith, J.A'; but 'J. A Smith' is rare."""
-        word = self.word(i)
-        return (
-            len(word) == 1
-            and word.isupper()
-            and not self.spaced(i)
-            and self.word(i + 1) in (",", ";", "&", "")
-        )
+        """'Smith, J.A' and 'Smith, J. A; Doe'; but 'J. A Smith' is rare."""
+        word, after = self.word(i), self.word(i + 1)
+        if len(word) != 1 or not word.isupper():
+            return False
+        return after == ";" or (not self.spaced(i) and after in (",", "&", ""))
 
     def _run_of_bare_initials(self, start: int) -> int:
         i = start

@@ -86,8 +86,8 @@ def quoted_title(text: str, at: int) -> tuple[str, int] | None:
     return match[1].strip(" ,.;"), match.end()
 
 
-def title_end(text: str, at: int, *, commas: bool, spaces: bool = False) -> int:
-    """Where the title that begins at `at` ends.
+def title_end(text: str, at: int, *, commas: bool, spaces: bool = False) -> tuple[int, float]:
+    """Where the title that begins at `at` ends, and how well it ends there.
 
     `commas`: the style sets its fields off by commas; `spaces`: by nothing but a space (physics
     journals of IOP). Every place where it may end is weighed: the sign there, what follows (a
@@ -117,7 +117,7 @@ def title_end(text: str, at: int, *, commas: bool, spaces: bool = False) -> int:
             best, best_score = end, score
         if sign == BREAK or passed > _MAX_PASSED:
             break
-    return _without_date(text, at, best)
+    return _without_date(text, at, best), best_score
 
 
 def _outside_brackets(text: str, at: int, *, spaces: bool) -> Iterator[re.Match[str]]:

@@ -1,0 +1,124 @@
+"""The fields of a reference whose tokens are labelled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from litmap.parsing.grammar import YEAR_SINCE_1400
+from litmap.parsing.reference_strings import labeller
+from litmap.parsing.reference_strings.name_tokens import Token
+from litmap.parsing.reference_strings.token_features import is_east_asian
+
+_SIGNS = re.compile(r"[\s,.;:/&()\[\]“”«»‘’'\"–—·・、*^_-]*")
+_YEAR = re.compile(rf"({YEAR_SINCE_1400})([a-z])?(?![a-z])")
+_MORE_EAST_ASIAN = re.compile(r"(?<=..)(?:等人?|ほか|他|외|编|編)$")
+"""'and others' glued to a name: '斯雪明等'."""
+NAMES = frozenset((labeller.FAMILY, labeller.GIVEN))
+MAX_GAP = 4
+"""Characters between two runs of one field that belong to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledFields:
+    """What the labels say; `title_start`, `authors_start` and `authors_end` are places in the
+    cleaned text.
+    """
+
+    title: str = ""
+    title_start: int = 0
+    year: int | None = None
+    year_suffix: str = ""
+    authors: tuple[str, ...] = ()
+    authors_start: int = 0
+    authors_end: int = 0
+    venue: str = ""
+
+
+def read_fields(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> LabelledFields:
+    """The fields of a text whose tokens have these labels."""
+    title = _span(text, tokens, labels, labeller.TITLE)
+    venue = _span(text, tokens, labels, labeller.VENUE)
+    if venue[0] == venue[1]:
+        venue = _span(text, tokens, labels, labeller.IMPRINT)
+    year = _YEAR.search(text[slice(*_span(text, tokens, labels, labeller.YEAR))])
+    names = [token for token, label in zip(tokens, labels, strict=True) if label in NAMES]
+    return LabelledFields(
+        text[slice(*title)],
+        title[0],
+        int(year[1]) if year else None,
+        (year[2] or "") if year else "",
+        tuple(_names(text, tokens, labels)),
+        min((token.start for token in names), default=0),
+        max((token.end for token in names), default=0),
+        text[slice(*venue)],
+    )
+
+
+def _span(text: str, tokens: Sequence[Token], labels: Sequence[str], label: str) -> tuple[int, int]:
+    """The first run of a label and what goes on with it behind a sign; (0, 0) where there is
+    none.
+    """
+    begin, end = 0, 0
+    for token, given in zip(tokens, labels, strict=True):
+        if given != label:
+            continue
+        if not end:
+            begin = token.start
+        elif token.start - end >= MAX_GAP or not _SIGNS.fullmatch(text, end, token.start):
+            break
+        end = token.end
+    return begin, end
+
+
+@dataclass(slots=True)
+class _Name:
+    """The name that is being read: the tokens of its parts, their order ('FG'), and whether a comma
+    stands inside it.
+    """
+
+    family: list[Token] = field(default_factory=list)
+    given: list[Token] = field(default_factory=list)
+    order: str = ""
+    inverted: bool = False
+
+    def take(self, token: Token, label: str) -> None:
+        """Adds a token of the name."""
+        (self.family if label == labeller.FAMILY else self.given).append(token)
+        if not self.order.endswith(label):
+            self.order += label
+
+    def is_whole(self, label: str) -> bool:
+        """Whether a token of this label belongs to the next name: 'Curie, M. | Bose'."""
+        return len(self.order) == 2 and not self.order.endswith(label) and self.inverted
+
+    def written(self, text: str) -> str:
+        """'Given Family'; a Chinese, Japanese or Korean name in one piece stays so."""
+        if len(self.order) > 2:  # 'Vera E. Price', its first name taken for a family name
+            return _between(text, sorted([*self.family, *self.given], key=lambda t: t.start))
+        family, given = _between(text, self.family), _between(text, self.given)
+        if is_east_asian(family):
+            family = _MORE_EAST_ASIAN.sub("", family)
+        return f"{given} {family}".strip(" ,;")
+
+
+def _between(text: str, tokens: Sequence[Token]) -> str:
+    return text[tokens[0].start : tokens[-1].end] if tokens else ""
+
+
+def _names(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> Iterator[str]:
+    """The authors, 'Given Family'."""
+    name = _Name()
+    for token, label in zip(tokens, labels, strict=True):
+        if label == labeller.INNER:
+            name.inverted |= token.text == ","
+            continue
+        in_name = label in NAMES
+        if (not in_name or name.is_whole(label)) and name.order:
+            yield name.written(text)
+            name = _Name()
+        if in_name:
+            name.take(token, label)
+    if name.order:
+        yield name.written(text)
