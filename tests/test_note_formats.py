@@ -170,7 +170,7 @@ def test_a_library_of_litmap_is_no_folder_of_notes(tmp_path: Path) -> None:
     [
         "References", "3. References", "IV) Bibliography", "My annotated references",
         "References and further reading", "Papers cited here", "**Links:**", "Literaturverzeichnis",
-        "Références bibliographiques", "参考文献", "External links",
+        "Références bibliographiques", "参考文献", "External links", "📚 References",
     ],
 )  # fmt: skip
 def test_headings_that_name_no_subject(text: str) -> None:

@@ -254,6 +254,7 @@ SEAL = "Okoro (2014). Seals that heal. https://doi.org/10.5072/seal.2014.1"
     [
         (f"# Pumps\n\n- Seals\n  - Wear\n    - {SEAL}\n", ".md", ("Pumps", "Seals", "Wear")),
         (f"- ## Seals\n\t- ### Wear\n\t\t- {SEAL}\n", ".md", ("Seals", "Wear")),
+        (f"- DONE Seals {{{{renderer :timer}}}}\n  - {SEAL}\n", ".md", ("Seals",)),
         (f"- [[Seals]]\n  collapsed:: true\n  - {SEAL}\n", ".md", ("Seals",)),
         (f"# Pumps\n\n- **Seals**: what leaks\n  - {SEAL}\n", ".md", ("Pumps", "Seals")),
         (f"# Pumps\n\nSeals:\n\n- {SEAL}\n", ".md", ("Pumps", "Seals")),

@@ -29,7 +29,8 @@ _OWN_APP = re.compile(
     r"|marginnote\dapp|readcube|message|things|craftdocs|notion|roam|highlights|skim|paperpile):"
 )
 """A link that only a program on the reader's machine can follow: its words are text."""
-_DECORATION = "*_#:[]() "
+_DECORATION = re.compile(r"^[\W_]+|[\W_]+$")
+"""Signs and emoji around a heading: '**Links:**', '📚 References'."""
 MAX_HEADING_WITHOUT_SUBJECT = 59
 """Characters; a longer heading names a subject."""
 BOLD_LEVEL = 7
@@ -45,7 +46,7 @@ def names_no_subject(text: str) -> bool:
 
     What stands below belongs to the topic around.
     """
-    bare = text.strip().strip(_DECORATION)
+    bare = _DECORATION.sub("", text)
     return len(text) <= MAX_HEADING_WITHOUT_SUBJECT and bool(_NO_SUBJECT.match(bare))
 
 

@@ -40,6 +40,10 @@ _KEY = re.compile(r"@[\w{][\w:.-]*|\d+")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _ENDS = (".", "?", "!", ";", ",")
 """What a remark ends with and no topic."""
+_STATE_OR_MACRO = re.compile(
+    r"^(?:TODO|DOING|DONE|NOW|LATER|WAITING|CANCELL?ED)\s+(?=\S)|\{\{[^{}]{0,300}\}\}"
+)
+"""What outliners write before the words of a task, and the programs that they call."""
 _PROPERTIES = re.compile(r"(?:\s[\w-]+:: (?:(?!\s[\w-]+:: ).)*)+$")
 """Behind a bullet, as outliners keep them: 'collapsed:: true'."""
 _MAY_BE_WORK = re.compile(r"[\d@\"“]")
@@ -185,7 +189,7 @@ def _name_cited_topics(items: Sequence[_Item], blocks: Sequence[NoteBlock]) -> N
 
 
 def _bare(label: str) -> str:
-    return " ".join(label.split()).strip(_MARKS)
+    return " ".join(_STATE_OR_MACRO.sub("", label).split()).strip(_MARKS)
 
 
 def _cited_label(item: _Item) -> tuple[str, int]:
@@ -210,7 +214,7 @@ def _without_citations(text: str) -> str:
 def _may_name_topic(label: str, block: NoteBlock) -> bool:
     """True for a short phrase that names a subject and no work."""
     words = label.split()
-    bare = label.strip(_MARKS)
+    bare = _bare(label)
     if not bare or len(words) > MAX_TOPIC_WORDS or len(bare) > MAX_TOPIC_CHARS:
         return False
     if bare.endswith(_ENDS) or _YEAR.search(bare) or read_field(block.text):
