@@ -184,3 +184,20 @@ def test_a_line_in_small_letters_outside_a_list_of_works_is_never_sent(tmp_path_
 )  # fmt: skip
 def test_part_of_a_line_may_be_a_remark(part, line, is_own):
     assert is_remark(part, line) == is_own
+
+
+@pytest.mark.parametrize(
+    ("heading", "line", "is_sent"),
+    [
+        ("Papers to read", "Do We Need Deep Ponds? Yes and No", True),
+        ("Papers to read", "Don't Count Your Carp: Stock Models for Deep Ponds", True),
+        ("Reading list", "Mapping Finite Ponds: Can We Trust Old Maps of Carp?", True),
+        ("Papers to read", "we must not tell the reviewers about the Failed Pilot", False),
+        ("Papers to read", "Ask Anna about her second session", False),
+        ("Monday", "Do We Need Deep Ponds? Yes and No", False),
+    ],
+)
+def test_a_title_in_title_case_may_have_the_words_of_a_sentence_below_a_list_of_papers(
+    heading, line, is_sent, tmp_path
+):
+    assert bool(sent_of(f"# {heading}\n\n- {line}\n", tmp_path)) == is_sent

@@ -81,7 +81,7 @@ def has_named_people(authors: Sequence[str], mentions: Iterable[Mention]) -> boo
 
 def _stands_as_title(title: str, mention: Mention, shares: Mapping[Section, float]) -> bool:
     if is_sentence(title):
-        return False
+        return is_listed_title(title, mention)
     if is_in_title_case(title) or is_quoted(title, mention.context):
         return True
     if is_remark(title, mention.context):
@@ -92,6 +92,14 @@ def _stands_as_title(title: str, mention: Mention, shares: Mapping[Section, floa
     if is_reading_list(mention.heading) or share >= MIN_SHARE_OF_WORKS:
         return True
     return share > 0 and has_subtitle(title)
+
+
+def is_listed_title(title: str, mention: Mention) -> bool:
+    """Whether a line with the words of a sentence is a title all the same: 'Do We Need Deep Ponds?
+    Yes and No', in title case and all of a line below 'Papers to read'.
+    """
+    is_whole = len(title) >= MIN_SHARE_OF_LINE * len(mention.context)
+    return is_whole and is_in_title_case(title) and is_reading_list(mention.heading)
 
 
 def has_subtitle(text: str) -> bool:
