@@ -6,6 +6,7 @@ Each is tied to what stands beside it, or kept to be linked when all notes are r
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -32,9 +33,10 @@ from litmap.citations.recognisers.informal_names import (
 )
 from litmap.citations.recognisers.journal_locators import JournalLocator, find_locators
 from litmap.citations.ties import Tie, reference_ties
-from litmap.models import Reference
+from litmap.models import NoteBlock, Reference
 from litmap.parsing.person_names import surname_key
 
+MAX_LONE_LINE = 200
 _LONE_NAME = re.compile(
     r"(?:ex\.?|e\.g\.?|see|cf\.?|also)?\s*([^\W\d_][^\W\d_'’-]{2,20})\s+\(?((?:19|20)\d\d)\)?\s*$"
 )
@@ -104,14 +106,24 @@ def detect_author_year(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[D
         yield _author_year(note_scan, block_scan, names)
 
 
+def fills_line(block: NoteBlock, start: int, end: int) -> bool:
+    """True where a mention stands alone on its line, and the lines below say something of it."""
+    if len(block.line_starts) < 2:
+        return False
+    line = bisect_right(block.line_starts, start)
+    begin = block.line_starts[line - 1]
+    stop = block.line_starts[line] if line < len(block.line_starts) else len(block.text)
+    around = block.text[begin:start] + block.text[end:stop]
+    return stop - begin < MAX_LONE_LINE and not any(map(str.isalnum, around))
+
+
 def _author_year(note_scan: NoteScan, block_scan: BlockScan, names: NameMention) -> Detection:
     mention = note_scan.mention(block_scan.block, names.start, names.end, "author-year")
     adjacent = block_scan.adjacent_sighting(
         names.start, names.end, same_sentence=True
     ) or block_scan.identifier_after_journal(names.end)
-    reference = Reference(
-        mention.context, "", names.names, names.year, names.venue, year_suffix=names.suffix
-    )
+    raw = mention.text if fills_line(block_scan.block, names.start, names.end) else mention.context
+    reference = Reference(raw, "", names.names, names.year, names.venue, year_suffix=names.suffix)
     title = _title_of(block_scan, names)
     if title:
         reference = replace(reference, title=_written(block_scan, title))

@@ -43,7 +43,9 @@ MAX_ARXIV_IDS, MAX_DOIS = 1, 2
 _LABEL_MARK = re.compile(
     r"\s*\[((?!\d)[\w+#&.’'-]{2,30}(?: et al\.?)?(?:[ ,]{1,2}\d{4}[a-z]?)?)\]:?\s+(?=[A-ZÀ-Þ“\"])"
 )
-_LEADING_WORDS = re.compile(rf"\s*(?:{load_pattern('words_before_references')}):?\s+", re.I)
+_LEADING_WORDS = re.compile(
+    rf"\s*(?:{load_pattern('words_before_references')})(?:[:：]?\s+|[:：](?=[{UNSPACED}]))", re.I
+)
 _BEGINS_WITH_NAME = re.compile(rf"[{UPPER}{UNSPACED}]|(?:van|von|de|da|di|du|le|la)\s")
 _ELLIPSIS = re.compile(r",\s*(?:…|\.\s?\.\s?\.)\s*(?:&\s*|and\s+)?(?=[A-Z])")
 _SURNAME = r"[A-ZÀ-Þ][\w'’-]+"
@@ -55,6 +57,8 @@ _LEDGER = re.compile(r"\d+\s?[,;:]\s?\d")
 _PRINTED = re.compile(rf"\d\s?\(\d{{1,3}}\)|\d\s?[:,]\s?(?:pp?\.\s?)?\d+[–-]\d|\d:\d|\d \({YEAR}\)")
 """Volume, issue, pages: what is printed in a journal."""
 _YEAR = re.compile(YEAR)
+_SLASH = re.compile(r"(?<=\w)\s?/\s?(?=\w)")
+"""Between names in German: 'Keller/Brandt (2011)'."""
 _STARS = re.compile(r"\*+")
 _BARE_PAGE = re.compile(r"^(?:\[?\d+\]?\.?\s*)?\S*://\S+$")
 _POSSESSIVE_ENDING = re.compile(r"['’]s$")
@@ -263,7 +267,11 @@ def _parse(source: _Source, previous_authors: Sequence[str]) -> Reference:
         reference = parse_reference(
             source.text, previous_authors=previous_authors, title_hint=italic
         )
-    authors = tuple(_POSSESSIVE_ENDING.sub("", name) for name in reference.authors)
+    authors = tuple(
+        _POSSESSIVE_ENDING.sub("", name)
+        for joined in reference.authors
+        for name in _SLASH.split(joined)
+    )
     return replace(reference, authors=authors) if authors != reference.authors else reference
 
 
