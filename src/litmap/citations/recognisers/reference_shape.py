@@ -80,8 +80,7 @@ def reference_score(text: str) -> float:
     """How likely a text is one reference and nothing else, in [0, 1]; remembered, for a text is
     asked about more than once.
     """
-    score = looks_like_reference(text)
-    return max(score, unspaced_reference_score(text)) if is_unspaced(text) else score
+    return unspaced_reference_score(text) if is_unspaced(text) else looks_like_reference(text)
 
 
 def may_be_reference(text: str) -> bool:
