@@ -230,6 +230,15 @@ def test_where_nobody_answers_any_more_it_may_be_this_machine(site, tmp_path):
     assert asked_of_the_silent(site) == 2 * LIMITS.attempts
 
 
+def test_the_next_client_tells_that_it_was_the_host(site, tmp_path):
+    one_refresh(site, tmp_path, other_last=False)  # looking up: nobody was asked after it
+    with WebClient("", tmp_path, {"default": 0}, ["127.0.0.1"], limits=LIMITS) as client:
+        client.get(Request(f"{site.base}/other", accept="*/*"))  # fetching
+    said = one_refresh(site, tmp_path, other_last=False)
+    assert asked_of_the_silent(site) == LIMITS.attempts
+    assert "did not answer; left alone until" in said.message
+
+
 def test_a_service_that_is_down_is_remembered_with_the_works_and_not_left_alone(tmp_path):
     budget = Budget(tmp_path)
     budget.note_silence("api.crossref.org")

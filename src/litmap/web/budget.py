@@ -44,6 +44,8 @@ MAX_AHEAD = 60.0
 TURNS_AHEAD = 4
 SILENT = "no answer"
 """Stands where a robot check's name does for a host that did not answer."""
+SUSPECT = "no answer yet"
+SUSPECT_SECONDS = 3600.0
 SILENCE_REST = 7200.0
 """Seconds for which such a host is left alone."""
 CHALLENGE_REST = 86_400.0
@@ -273,19 +275,39 @@ class Budget:
             row = self._db.execute(
                 "SELECT mark, until FROM challenges WHERE host = ?", (host,)
             ).fetchone()
-        if row is not None and time.time() < row[1] <= time.time() + CHALLENGE_REST:
+        if row is None or row[0] == SUSPECT:
+            return
+        if time.time() < row[1] <= time.time() + CHALLENGE_REST:
             raise _silent(host, row[1]) if row[0] == SILENT else _challenged(host, *row)
 
-    def note_silence(self, host: str) -> None:
+    def suspects(self) -> dict[str, float]:
+        """Hosts that did not answer when they were asked in the last hour, and when; whether others
+        did answer later, nobody knew yet.
+        """
+        since = time.time() - SUSPECT_SECONDS
+        asked = "SELECT host, until FROM challenges WHERE mark = ? AND until > ?"
+        with self._lock:
+            return dict(self._db.execute(asked, (SUSPECT, since)).fetchall())
+
+    def clear_suspect(self, host: str) -> None:
+        """A host that is a suspect has answered."""
+        with self._write() as db:
+            db.execute("DELETE FROM challenges WHERE host = ? AND mark = ?", (host, SUSPECT))
+
+    def note_silence(self, host: str, *, is_sure: bool = True) -> None:
         """Leave a host alone for a while that did not answer though others did; not a service,
-        which is remembered with the works that it was asked about.
+        which is remembered with the works that it was asked about. Where it is not sure that others
+        answered, it is a suspect.
         """
         if group_of(host) != host:
             return
-        logger.info("%s: did not answer, left alone for %.0f s", host, SILENCE_REST)
-        until = time.time() + SILENCE_REST
+        now = time.time()
+        row = (host, SILENT, now + SILENCE_REST) if is_sure else (host, SUSPECT, now)
+        logger.info(
+            "%s: did not answer%s", host, f", left alone for {SILENCE_REST:.0f} s" * is_sure
+        )
         with self._write() as db:
-            db.execute("INSERT OR REPLACE INTO challenges VALUES (?, ?, ?)", (host, SILENT, until))
+            db.execute("INSERT OR REPLACE INTO challenges VALUES (?, ?, ?)", row)
 
     def close(self) -> None:
         """End all waits; they raise `WebError`."""

@@ -110,8 +110,8 @@ class WebClient:
         Hosts that gave no answer at all, while others did, are remembered and left alone for a
         while.
         """
-        for host in self._take_silent():
-            self._budget.note_silence(host)
+        if not self._budget.closed.is_set():
+            self._note_silent_hosts()
         self._budget.close()
         self._transport.close()
 
@@ -367,21 +367,28 @@ class WebClient:
             self._failures.pop(host, None)
             if status < 500:
                 self._heard.add(host)
-                self._last_heard = time.monotonic()
+                self._last_heard = time.time()
 
     def _note_silence(self, host: str, error: WebError) -> None:
         """A host failed for the last time of a request."""
         if (not error.status or error.status >= 500) and not self._budget.closed.is_set():
             with self._lock:
-                self._silent[host] = time.monotonic()
+                self._silent[host] = time.time()
 
-    def _take_silent(self) -> list[str]:
+    def _note_silent_hosts(self) -> None:
         """Hosts that never answered, and after whose failure another did: it was not this machine's
-        connection.
+        connection. Where none was asked after them, the next client may know.
         """
+        suspects = self._budget.suspects()
+        for host in suspects.keys() & self._heard:
+            self._budget.clear_suspect(host)
         with self._lock:
-            silent, self._silent = self._silent, {}
-            return [h for h, at in silent.items() if h not in self._heard and at < self._last_heard]
+            failed = {**suspects, **self._silent}
+            silent = {host: at for host, at in failed.items() if host not in self._heard}
+        for host, at in silent.items():
+            is_sure = at < self._last_heard
+            if is_sure or host in self._silent:
+                self._budget.note_silence(host, is_sure=is_sure)
 
     def _count_failure(self, host: str) -> None:
         with self._lock:
