@@ -539,3 +539,22 @@ def test_of_many_files_that_are_not_read_the_first_are_told(tmp_path: Path) -> N
     _, problems = read_notes([tmp_path])
     assert len(problems) == 11
     assert problems[-1].reason == "20 more files are not read"
+
+
+@pytest.mark.parametrize(
+    ("page", "link"),
+    [
+        ("title:: @How lakes freeze\nauthors:: [[Helga Strand]]\nyear:: 2001\n", "[[@How lakes freeze]]"),
+        ("title:: @How lakes freeze\nauthors:: [[Helga Strand]]\nyear:: 2001\n", "{{embed [[@How lakes freeze]]}}"),
+        ("---\ntitle: How lakes freeze\ncitekey: strand2001\nauthors: [Helga Strand]\nyear: 2001\n---\n", "[[@strand2001]]"),
+        ("---\ntitle: How lakes freeze\nCitation Key: strand2001\nauthors: [Helga Strand]\nyear: 2001\n---\n", "[@strand2001, p. 3]"),
+    ],
+)  # fmt: skip
+def test_a_link_to_the_page_of_a_work_is_a_mention_of_it(
+    tmp_path: Path, page: str, link: str
+) -> None:
+    (tmp_path / "page.md").write_text(page)
+    (tmp_path / "day.md").write_text(f"# Ice\n\nSee {link} for the cold.\n")
+    (found,) = find_citations(read_notes([tmp_path])[0])
+    assert found.reference.title == "How lakes freeze"
+    assert ("Ice",) in {mention.heading for mention in found.mentions}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _SKIPPED_FOLDERS = {"node_modules", "__pycache__", "site-packages", "venv", "index.litmap"}
-_OPTIONAL_SUFFIXES = {".json", ".csv", ".xml", ".rdf", ".yaml", ".yml", ""}
+_OPTIONAL_SUFFIXES = {".json", ".csv", ".tsv", ".xml", ".rdf", ".yaml", ".yml", ""}
 """Endings of files that mostly hold other things than notes and references."""
 _UNREAD = dict(entry.split(" = ", 1) for entry in load_words("unread_formats", "litmap.notes"))
 """Ending → what to do with a file that is not read."""

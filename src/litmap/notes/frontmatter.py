@@ -144,7 +144,9 @@ def _own_record(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
     names = {field_named(key) for key, value in data.items() if _strings(value)}
     kind = "".join(_strings(data.get("itemtype") or data.get("item-type"))[:1])
     if ids or tells_work(names, kind):
-        yield from ids
+        yield from (
+            ("citekey" if field_named(key) == "citekey" else key, text) for key, text in ids
+        )
         yield from _record_fields(data)
 
 

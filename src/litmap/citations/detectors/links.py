@@ -137,10 +137,19 @@ def _people_of(label: str) -> NameMention | None:
 
 
 def _wikilink(note_scan: NoteScan, block_scan: BlockScan, link: Link) -> Iterator[Detection]:
-    """A link to another note, which may be named after a work, by its key, year or title."""
+    """A link to another note, which may be named after a work, by its key, year or title.
+
+    Logseq names the page of a work that came from Zotero '@' and its title.
+    """
     target, claim = link.target[2:-2].strip(), (link.start, link.end)
     key = _key_of(target)
-    if key is not None:
+    if target.startswith("@") and " " in target:
+        reference = Reference(target, target[1:].strip())
+        ties = reference_ties(reference, title_known=True)
+        if ties:
+            mention = note_scan.mention(block_scan.block, *claim, "title", target)
+            yield Detection(Sighting(mention, reference, False, ties, title_known=True), claim)
+    elif key is not None:
         yield from detect_key(note_scan, block_scan, *claim, key)
     elif match := _WIKI_WORK.match(target):
         people = match.group(1).strip(" ,(-")

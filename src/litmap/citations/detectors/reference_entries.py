@@ -86,6 +86,7 @@ def _index_record(indexing: _Indexing, block: NoteBlock) -> None:
         if key not in index.labels:  # the first of two entries with one key has it
             index.labels[key] = Tie.record(path, keys[0])
             ties |= {index.labels[key]}
+    ties |= {Tie.citekey(v.lstrip("@")) for n, v in block.fields if n == "citekey" and v}
     index.sightings.append(
         Sighting(
             mention,

@@ -18,8 +18,8 @@ _CITEKEY = re.compile(
     r"|\\[a-zA-Z]*cite[a-zA-Z]*\*?\s*(?:\[[^\]]*\]\s*){0,2}\{"  # \citep[p. 3]{key}
     r"|:cite|\bcite[a-z]*:|@[\w-]+\d|\[-?@\d"  # :cite:`key`, citep:key
 )
-_NAMED_WITH_SUFFIX = {".bib", ".json", ".ris", ".yaml", ".yml"}
-_READ = {".bib", ".json", ".ris", ".yaml", ".yml"}
+_NAMED_WITH_SUFFIX = {".bib", ".bibtex", ".json", ".ris", ".yaml", ".yml"}
+_READ = {".bib", ".bibtex", ".json", ".ris", ".yaml", ".yml"}
 MAX_BESIDE = 20
 """Reference files read from the folder of a note that names none."""
 MAX_FOLDERS_UP = 3

@@ -69,21 +69,25 @@ FORMATS: tuple[NoteFormat, ...] = (
     ),
     NoteFormat(
         "mediawiki",
-        (".wiki", ".mediawiki"),
+        (".wiki", ".mediawiki", ".wikitext"),
         read_mediawiki,
         sniff=is_mediawiki,
         mistaken_for=("text", "markdown"),
     ),
     NoteFormat("latex", (".tex", ".latex", ".ltx"), read_latex, sniff=is_latex),
     NoteFormat(
-        "bibtex", (".bib", ".biblatex"), read_bibtex, sniff=is_bibtex, holds="keyed records"
+        "bibtex",
+        (".bib", ".bibtex", ".biblatex"),
+        read_bibtex,
+        sniff=is_bibtex,
+        holds="keyed records",
     ),
     NoteFormat("ris", (".ris", ".nbib"), read_ris, sniff=is_ris, holds="keyed records"),
     NoteFormat("org", (".org",), read_org, sniff=is_org),
     NoteFormat("rst", (".rst", ".rest"), read_rst, sniff=is_rst),
     NoteFormat(
         "markdown",
-        (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".rmd", ".qmd"),
+        (".md", ".markdown", ".mdown", ".mdwn", ".mkd", ".mkdn", ".mdx", ".rmd", ".qmd"),
         read_markdown,
         sniff=is_markdown,
     ),
@@ -102,7 +106,7 @@ FORMATS: tuple[NoteFormat, ...] = (
     NoteFormat("graph", (), read_graph_json, sniff=is_graph_json, mistaken_for=("csl",)),
     NoteFormat("csl", (".json",), read_csl_json, holds="keyed records"),
     NoteFormat("yaml", (".yaml", ".yml"), read_yaml, holds="keyed records"),
-    NoteFormat("csv", (".csv",), read_csv, holds="records"),
+    NoteFormat("csv", (".csv", ".tsv"), read_csv, holds="records"),
     NoteFormat("refxml", (".xml", ".rdf", ".mods"), read_xml, holds="keyed records"),
     NoteFormat("text", (".txt", ".text", ""), read_plain),
 )
