@@ -491,7 +491,7 @@ Content-Transfer-Encoding: quoted-printable
 Lies=20=
 bitte das hier.
 
-Kolb, F. (2013). Deiche f=FCr kleine H=E4fen. Windschau, 3(1), 3-9.
+Kolb, F. (2013). Deiche f=FCr kleine H=E4fen. Journal of Wind, 3(1), 3-9.
 --b1
 Content-Type: text/html; charset="iso-8859-1"
 
