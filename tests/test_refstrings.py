@@ -78,6 +78,8 @@ def test_styles_of_ten_languages() -> None:
         ("Орлов, Д. С. Лед на реке / Д. С. Орлов, И. К. Белов // Реки. – 2011. – № 2. – С. 3–9.",
          ("Д. С. Орлов", "И. К. Белов")),
         ("COSTA, Rui; DIAS, Ana. O cais. Porto: Mar, 2001.", ("Rui COSTA", "Ana DIAS")),
+        ("Roe, Al, Vera E. Price, and Ida Moe (eds.). 2009. Winter Law. Oslo: Fjord.",
+         ("Al Roe", "Vera E. Price", "Ida Moe")),
         ("Vgl. Ida Roth, Max Lenz: Tote Briefe, in: Archiv 3 (2001), S. 1–9.",
          ("Ida Roth", "Max Lenz")),
     ],
@@ -218,6 +220,8 @@ HOSTILE = [
     "「题",
     "Иванов И. // ",
     "der die das ",
+    "等 https://a.b/c ",
+    "【2014年3月1日閲覧】",
 ]
 
 

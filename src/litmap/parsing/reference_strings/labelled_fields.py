@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from litmap.parsing.grammar import YEAR_SINCE_1400
+from litmap.parsing.grammar import BREAK, YEAR_SINCE_1400
 from litmap.parsing.reference_strings import labeller
 from litmap.parsing.reference_strings.name_tokens import Token
 from litmap.parsing.reference_strings.token_features import is_east_asian
@@ -43,7 +43,11 @@ def read_fields(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> La
     if venue[0] == venue[1]:
         venue = _span(text, tokens, labels, labeller.IMPRINT)
     year = _YEAR.search(text[slice(*_span(text, tokens, labels, labeller.YEAR))])
-    names = [token for token, label in zip(tokens, labels, strict=True) if label in NAMES]
+    names = [
+        token
+        for token, label in zip(tokens, labels, strict=True)
+        if label in NAMES and token.text != BREAK
+    ]
     return LabelledFields(
         text[slice(*title)],
         title[0],
@@ -56,13 +60,17 @@ def read_fields(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> La
     )
 
 
+def _in_name(token: Token, label: str) -> bool:
+    return label in NAMES and token.text != BREAK
+
+
 def _span(text: str, tokens: Sequence[Token], labels: Sequence[str], label: str) -> tuple[int, int]:
     """The first run of a label and what goes on with it behind a sign; (0, 0) where there is
     none.
     """
     begin, end = 0, 0
     for token, given in zip(tokens, labels, strict=True):
-        if given != label:
+        if given != label or token.text == BREAK:
             continue
         if not end:
             begin = token.start
@@ -111,10 +119,10 @@ def _names(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> Iterato
     """The authors, 'Given Family'."""
     name = _Name()
     for token, label in zip(tokens, labels, strict=True):
-        if label == labeller.INNER:
+        if label == labeller.INNER and token.text != BREAK:
             name.inverted |= token.text == ","
             continue
-        in_name = label in NAMES
+        in_name = _in_name(token, label)
         if (not in_name or name.is_whole(label)) and name.order:
             yield name.written(text)
             name = _Name()

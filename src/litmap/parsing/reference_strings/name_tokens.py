@@ -158,9 +158,22 @@ class NameParts:
         word = self.word(i)
         if len(word) < 2 or not word[0].isalpha():
             return False
-        if word.lower() in NOT_NAMES and not (self._is_short_name(i) or self._with_initials(i)):
+        if word.lower() in NOT_NAMES and not self._stands_as_name(i):
             return False
         return is_upper(word) or _is_elided(word)
+
+    def _stands_as_name(self, i: int) -> bool:
+        """Whether a common word at i stands where only a name can."""
+        return self._is_short_name(i) or self._with_initials(i) or self._behind_full_name(i)
+
+    def _behind_full_name(self, i: int) -> bool:
+        """The 'Price' of 'Mary Roe, Vera E. Price, and …'."""
+        if i < 4 or self.word(i - 1) != "." or len(self.word(i - 2)) != 1:
+            return False
+        given, before = self.word(i - 3), self.word(i - 4)
+        listed = before in (",", ";") or before in CONJUNCTIONS
+        ends = self.word(i + 1) in (",", ";", "&", "(") or self.word(i + 1) in CONJUNCTIONS
+        return listed and ends and self.word(i - 2).isupper() and _is_name_like(given)
 
     def _is_short_name(self, i: int) -> bool:
         """Whether a short word such as 'Or' or 'Do' stands where only a name can: ', Or Sharir,',

@@ -186,7 +186,7 @@ def _parse(raw: str, previous_authors: tuple[str, ...], title_hint: str) -> tupl
     reference = Reference(
         raw=raw,
         title=title,
-        authors=fields.authors,
+        authors=tuple(name.split(BREAK)[0].strip() for name in fields.authors),
         year=fields.year,
         year_suffix=fields.year_suffix,
         venue=fields.venue,
