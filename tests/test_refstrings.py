@@ -88,6 +88,38 @@ def test_names_of_other_scripts_and_orders(text: str, authors: tuple[str, ...]) 
     assert parse_reference(text).authors == authors
 
 
+@pytest.mark.parametrize(
+    ("text", "title", "authors"),
+    [
+        (
+            "Юдина, Т. В. Вести с завода / Т. В. Юдина, О. М. Крылов // Дело. — 2007. — № 6. — С. 8–9.",
+            "Вести с завода",
+            ("Т. В. Юдина", "О. М. Крылов"),
+        ),
+        (
+            "Panov, I. Ice in harbours / I. Panov, E. Rudin // Ports. – 2016. – Vol. 3. – P. 1–2.",
+            "Ice in harbours",
+            ("I. Panov", "E. Rudin"),
+        ),
+        (
+            "Тарасов К. Д. Реки и мели : автореф. дис. ... канд. наук / К. Д. Тарасов. – Казань, 2011. – 24 с.",
+            "Реки и мели",
+            ("К. Д. Тарасов",),
+        ),
+        (
+            "Doe, J. Input / output of nets. Nature 4, 12-15, 1999.",
+            "Input / output of nets",
+            ("J. Doe",),
+        ),
+    ],
+)
+def test_a_stroke_sets_the_authors_behind_the_title(
+    text: str, title: str, authors: tuple[str, ...]
+) -> None:
+    found = parse_reference(text)
+    assert (found.title, found.authors) == (title, authors)
+
+
 def test_references_are_told_from_prose() -> None:
     assert sum(looks_like_reference(case["text"]) >= 0.5 for case in CASES) >= 0.98 * len(CASES)
     prose = [

@@ -42,7 +42,9 @@ def read_fields(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> La
     venue = _span(text, tokens, labels, labeller.VENUE)
     if venue[0] == venue[1]:
         venue = _span(text, tokens, labels, labeller.IMPRINT)
-    year = _YEAR.search(text[slice(*_span(text, tokens, labels, labeller.YEAR))])
+    dated = [t for t, label in zip(tokens, labels, strict=True) if label == labeller.YEAR]
+    years = [match for token in dated if (match := _YEAR.match(text, token.start))]
+    year = years[-1] if years else None  # 'Schulalltag um 1900, Leipzig 2008'
     names = [
         token
         for token, label in zip(tokens, labels, strict=True)

@@ -17,6 +17,7 @@ from litmap.parsing.reference_strings.labeller import label_tokens
 from litmap.parsing.reference_strings.languages import is_foreign
 from litmap.parsing.reference_strings.name_tokens import Authors, Token
 from litmap.parsing.reference_strings.normalise import Cleaned, clean
+from litmap.parsing.reference_strings.responsibility import read_responsibility
 from litmap.parsing.reference_strings.titles import quoted_title, tidy_title, title_end
 from litmap.parsing.reference_strings.token_features import (
     MAX_TOKENS,
@@ -179,7 +180,7 @@ def _parse(raw: str, previous_authors: tuple[str, ...], title_hint: str) -> tupl
         authors=head.authors.names,
         venue=venue_of(cleaned.text[after:]),
     )
-    fields = _learnt(rules, fields) or fields
+    fields = _with_responsibility(rules, _learnt(rules, fields) or fields)
     title = fields.title
     if "’" not in raw and "‘" not in raw:
         title = title.replace("’", "'")
@@ -195,6 +196,21 @@ def _parse(raw: str, previous_authors: tuple[str, ...], title_hint: str) -> tupl
         number=rules.number,
     )
     return reference, head.same
+
+
+def _with_responsibility(rules: RuleBased, fields: LabelledFields) -> LabelledFields:
+    """The fields with title and authors as a stroke sets them apart, behind the first author."""
+    head = rules.head
+    if " / " not in rules.body or not head.authors.names:
+        return fields
+    stated = read_responsibility(rules.body, head.at)
+    if stated is None:
+        return fields
+    title, authors = stated
+    first = head.authors.names[0].split()[-1]
+    if not any(name.endswith(first) for name in authors):
+        return fields
+    return replace(fields, title=tidy_title(title), authors=authors)
 
 
 def _learnt(rules: RuleBased, by_rules: LabelledFields) -> LabelledFields | None:
