@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from litmap.citations import find_citations
-from litmap.citations.recognisers.entry_reader import is_names_alone, leading_words
+from litmap.citations.recognisers.entry_reader import leading_words
+from litmap.citations.recognisers.name_lists import is_names_alone
 from litmap.citations.recognisers.reference_shape import is_prose, may_be_reference, reference_score
 from litmap.citations.recognisers.table_rows import split_author_cell
 from litmap.models import Citation
@@ -400,7 +401,8 @@ def test_a_number_that_is_given_twice_joins_no_two_works(tmp_path: Path) -> None
         ("Ekman, Al und Ib Korda (Hg.): ", True),
         ("van der Berg, A. ", True),
         ("The growth of ", False),
-        ("Doe, J. 1999. ", False),
+        ("Doe, J. 1999. ", True),
+        ("Doe, J. 1999. A theory ", False),
     ],
 )
 def test_names_alone_stand_before_a_title(text: str, alone: bool) -> None:

@@ -15,6 +15,7 @@ from litmap.citations.recognisers.author_names import NameMention, find_names
 from litmap.citations.recognisers.bib_records import field
 from litmap.citations.recognisers.journal_locators import JournalLocator, find_locators
 from litmap.citations.recognisers.link_classifier import classify_link, is_non_scholarly_host
+from litmap.citations.recognisers.name_lists import is_names_alone
 from litmap.citations.recognisers.reference_boundaries import before_next, reference_end
 from litmap.citations.recognisers.reference_shape import (
     LABEL,
@@ -25,7 +26,6 @@ from litmap.citations.recognisers.reference_shape import (
 from litmap.models import Link, NoteBlock, Reference
 from litmap.parsing.grammar import UNSPACED, UPPER, YEAR
 from litmap.parsing.identifiers import find_identifiers
-from litmap.parsing.lexicon import PARTICLES
 from litmap.parsing.reference_strings import has_access_date, parse_reference
 from litmap.parsing.word_lists import load_pattern
 
@@ -56,7 +56,6 @@ _SURNAMES = re.compile(
 _LEDGER = re.compile(r"\d+\s?[,;:]\s?\d")
 _PRINTED = re.compile(rf"\d\s?\(\d{{1,3}}\)|\d\s?[:,]\s?(?:pp?\.\s?)?\d+[–-]\d|\d:\d|\d \({YEAR}\)")
 """Volume, issue, pages: what is printed in a journal."""
-_YEAR = re.compile(YEAR)
 _SLASH = re.compile(r"(?<=\w)\s?/\s?(?=\w)")
 """Between names in German: 'Keller/Brandt (2011)'."""
 _STARS = re.compile(r"\*+")
@@ -65,15 +64,6 @@ _POSSESSIVE_ENDING = re.compile(r"['’]s$")
 MIN_AUTHORS_LENGTH = 3
 _ENDS_TITLE = re.compile(r"\s?[.,;(]|\s*$")
 _VOLUME_BEHIND = re.compile(r"[.,]?\s\d")
-MAX_NAME_WORDS = 30
-_NAME_WORD = re.compile(r"[^\W\d_]+")
-_BETWEEN_NAMES = (
-    frozenset(
-        ["and", "und", "et", "y", "e", "i", "и", "ed", "eds", "hg", "hrsg", "dir", "coord", "org"]
-    )
-    | PARTICLES
-)
-"""What in lower case stands in a list of names."""
 _BETWEEN_SURNAMES = re.compile(r", and |, & |, | and | & |\. ")
 
 
@@ -285,17 +275,11 @@ def emphasised_title(reference: Reference, text: str, emphasised: Sequence[str])
         return ""
     if reference.title == title or _VOLUME_BEHIND.match(text, start + len(title)):
         return ""
-    if reference.title and not reference.title.startswith(title):
+    if reference.title and not (
+        reference.title.startswith(title) or title.endswith(reference.title)
+    ):
         return ""  # a journal, a species, a word
     return title if is_names_alone(text[:start]) else ""
-
-
-def is_names_alone(text: str) -> bool:
-    """True for names and the signs between them: 'Ekman, Al und Ib Korda (Hg.): '."""
-    words = _NAME_WORD.findall(text)
-    if not 0 < len(words) <= MAX_NAME_WORDS or _YEAR.search(text):
-        return False
-    return all(word[0].isupper() or word in _BETWEEN_NAMES for word in words)
 
 
 def _with_locator(text: str, reference: Reference) -> tuple[bool, Reference]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from litmap.parsing.grammar import AND, ET_AL
+from litmap.parsing.grammar import AND, ET_AL, YEAR
+from litmap.parsing.lexicon import PARTICLES
 from litmap.parsing.venues import is_journal_name
 from litmap.parsing.word_lists import load_words
 
@@ -26,6 +27,16 @@ _ENDINGS_OF_NOUNS = re.compile(
     r"networks?|models?|"
     r"systems?|methods?)s?$"
 )
+MAX_NAME_WORDS = 30
+_NAME_WORD = re.compile(r"[^\W\d_]+")
+_BETWEEN_NAMES = (
+    frozenset(
+        ["and", "und", "et", "y", "e", "i", "и", "ed", "eds", "hg", "hrsg", "dir", "coord", "org"]
+    )
+    | PARTICLES
+)
+"""What in lower case stands in a list of names."""
+_YEAR_AT_END = re.compile(rf"[(\[]?{YEAR}[a-z]?[)\]]?[.,:]?\s*$")
 _ENDINGS_OF_ADVERBS = re.compile(
     r"(?:[a-z]{4}ally|iefly|ingly|edly|ously|ively|fully|[ai]bly|ently|antly)$"
 )
@@ -129,3 +140,12 @@ def is_common_noun(word: str) -> bool:
 def is_acronym(word: str) -> bool:
     """True for three capitals or more: 'SVM'."""
     return word.isupper() and len(word) > 2
+
+
+def is_names_alone(text: str) -> bool:
+    """True for names, the signs between them and a year: 'Ekman, Al und Ib Korda (Hg.). 2009.'."""
+    text = _YEAR_AT_END.sub("", text)
+    words = _NAME_WORD.findall(text)
+    if not 0 < len(words) <= MAX_NAME_WORDS or any(map(str.isdigit, text)):
+        return False
+    return all(word[0].isupper() or word in _BETWEEN_NAMES for word in words)

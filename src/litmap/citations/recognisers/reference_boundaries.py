@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from litmap.citations.recognisers.name_lists import is_names_alone
 from litmap.parsing.grammar import CITED_YEAR, NAMES, YEAR
 from litmap.parsing.reference_strings import parse_reference
 
@@ -78,6 +79,8 @@ def is_closed(stop: re.Match[str]) -> bool:
 
 def may_end_here(head: str) -> bool:
     """True for six words with a year, and no bracket or quotation left open."""
+    if is_names_alone(head):
+        return False  # editors and a year: the title is behind
     if not _YEAR.search(head) or len(_WORDS.findall(head)) < MIN_WORDS:
         return False
     return head.count("(") == head.count(")") and head.count('"') % 2 == 0

@@ -142,14 +142,10 @@ def has_odd_author(reference: Reference) -> bool:
     """True where an author holds a bracket or many words, as no name does, or is a word that
     stands before years: 'En 1832, …'.
     """
-    return any(map(_is_odd_author, reference.authors))
-
-
-def _is_odd_author(author: str) -> bool:
-    words = author.split()
-    if "(" in author or len(words) > MAX_AUTHOR_WORDS:
+    if any("(" in name or len(name.split()) > MAX_AUTHOR_WORDS for name in reference.authors):
         return True
-    return len(words) == 1 and is_common_noun(author.lower())
+    alone = reference.authors[0] if len(reference.authors) == 1 else ""
+    return bool(alone) and " " not in alone and is_common_noun(alone.lower())
 
 
 def leads_elsewhere(reference: Reference) -> bool:
