@@ -43,6 +43,16 @@ def filed(text, suffix=".md"):
          "2007"),
         ("Ives, Jung and King 2004: Lakes that grow", "Lakes that grow", ["Ives", "Jung", "King"],
          "2004"),
+        ("Meyer, M. & Holt, O. — Slow roads to fast towns (2017)", "Slow roads to fast towns",
+         ["M. Meyer", "O. Holt"], "2017"),
+        ("2017 – Meyer & Holt – Slow roads to fast towns", "Slow roads to fast towns",
+         ["Meyer", "Holt"], "2017"),
+        ("(Meyer & Holt, 2017) Slow roads to fast towns", "Slow roads to fast towns",
+         ["Meyer", "Holt"], "2017"),
+        ("Slow roads to fast towns. Meyer M, Holt O. Cold Lett 2017;12:1-20.",
+         "Slow roads to fast towns", ["M Meyer", "O. Holt"], "2017"),
+        ("Paper 3: Slow roads to fast towns (Meyer & Holt, 2017)", "Slow roads to fast towns",
+         ["Meyer", "Holt"], "2017"),
         ("Slow Roads to Fast Towns (NeurIPS 2017)", "Slow Roads to Fast Towns", [], "2017"),
         ("[CVPR 2016] Slow Roads to Fast Towns", "Slow Roads to Fast Towns", [], "2016"),
         ("Müller, Anna (2014): Das Archiv als Ort. Berlin: Wagenbach.", "Das Archiv als Ort",
@@ -431,3 +441,11 @@ def test_works_of_whole_notes_are_found_under_their_headings():
 def test_a_dated_heading_without_people_is_no_sure_work_and_not_looked_up():
     note = note_of("# Travel\n\n## Trip to Rome (2019)\n\nx\n\n## Week at the lake (2020)\n\ny\n")
     assert [(c.sure, c.searched) for c in find_citations([note])] == [(False, False)] * 2
+
+
+def test_a_title_above_its_own_reference_is_no_topic():
+    text = (
+        "# Cold\n\n## Frost in vineyards\n\n> Dax, M. (2017). Frost in vineyards. *Ice*, 1, 1–2.\n"
+    )
+    (work,) = find_citations([note_of(text)])
+    assert {mention.heading for mention in work.mentions} == {("Cold",)}

@@ -18,7 +18,7 @@ from litmap.parsing.identifiers import find_identifiers, identifier_from_url
 from litmap.parsing.lexicon import JOURNAL_ACRONYM, JOURNAL_WORD, NOT_NAMES, ORGANISATION
 from litmap.parsing.person_names import surname_key
 from litmap.parsing.reference_strings import looks_like_reference, parse_reference
-from litmap.parsing.title_similarity import normalise_title
+from litmap.parsing.title_similarity import normalise_title, title_similarity
 from litmap.parsing.venues import MEETING, is_journal_name
 from litmap.parsing.word_lists import load_pattern, load_words
 
@@ -71,13 +71,27 @@ _TITLE_AND_MEETING = re.compile(
 )
 _PARTED = re.compile(
     r"(?:[\"“«„](?P<quoted>[^\"“”«»]{4,300})[\"”»“][,.]?\s*[–—|,-]?\s*"
-    r"|(?P<title>.{8,300}?)\s[–—|]\s)(?P<people>[^\"“”«»]{4,200})"
+    r"|(?P<title>.{8,300}?)(?:\s[–—|]\s|(?<=\w{3})[.?!]\s))(?P<people>[^\"“”«»]{4,200})"
 )
+_PEOPLE_FIRST = re.compile(
+    rf"(?:[(\[]?(?P<first>{YEAR})[)\]]?\s?[–—:.-]\s+(?=.*\s[–—|-]\s))?"
+    rf"(?P<people>[^–—|\d()]{{3,120}}?)\s[–—|-]\s(?P<title>[^–—|()\d]{{8,250}}?)"
+    rf"(?(first)|,?\s[(\[]?(?P<last>{YEAR})[)\]]?)"
+)
+"""'Doe & Roe — Title (2017)', '2017 – Doe & Roe – Title'."""
+_PEOPLE_IN_BRACKETS = re.compile(
+    rf"[(\[](?P<people>[^()\[\]]{{3,120}}?\s{YEAR})[a-z]?[)\]][:.,]?\s+(?P<title>[^()\[\]]{{8,250}})"
+)
+"""'(Doe & Roe, 2017) Title'."""
 _DATED_TITLE = re.compile(
     rf"(?P<title>[^\n]{{8,300}}?)[.,]?\s*[(\[](?P<year>{YEAR})[)\]]\.?$"
     rf"|[(\[]?(?P<year2>{YEAR})[)\]]?\s?[-–—:.]?\s+(?P<title2>[^\W\d_].{{8,300}})$"
 )
 _LEADING_NUMBER = re.compile(r"^\W{0,3}(?:\d{1,3}|[IVX]{1,4})[.):]\s+")
+_LEADING_LABEL = re.compile(
+    r"^(?:paper|article|reading|artikel|articolo|artículo|artigo)\s*#?\d{0,3}\s*[:–—-]\s+", re.I
+)
+"""'Paper 3: Title (Doe & Roe, 2017)'."""
 _BY = re.compile(
     rf"\W{{0,4}}(?:{load_pattern('words_before_authors', 'litmap.notes')})\s*:?\s+", re.I
 )
@@ -117,7 +131,7 @@ def read_work_heading(
     text: str, links: Sequence[Link], below: Sequence[NoteBlock]
 ) -> WorkHeading | None:
     """What work a heading with these links is; `below` are the blocks directly under it."""
-    text = _LEADING_NUMBER.sub("", " ".join(text.split()))
+    text = _LEADING_LABEL.sub("", _LEADING_NUMBER.sub("", " ".join(text.split())))
     if not 2 < len(text) <= MAX_HEADING or text.endswith(":"):
         return None
     lines = list(_lines_of(below))
@@ -125,7 +139,8 @@ def read_work_heading(
     told = told or _read_reference(text) or _read_parted(text) or _read_titled(text)
     is_list = bool(below) and below[0].kind not in {"paragraph", "heading"}
     told = told or _read_byline(text, links, lines, is_list=is_list)
-    return told or _read_address(text, lines) or _read_doubtful(text)
+    told = told or _read_address(text, lines) or _read_repeated(text, lines)
+    return told or _read_doubtful(text)
 
 
 # ── fields below ─────────────────────────────────────────────────────────────────────────────────
@@ -357,14 +372,21 @@ def _read_titled(text: str) -> WorkHeading | None:
 
 def _read_parted(text: str) -> WorkHeading | None:
     """'“The colour of water” – Gould, R., 2007': a title parted from its people by marks."""
-    match = _PARTED.fullmatch(text)
-    if not match or not _YEAR.search(match["people"]):
-        return None
-    title = match["quoted"] or match["title"]
-    byline = read_byline(match["people"], of_short_title=True)
-    if byline is None or not (match["quoted"] or len(title.split()) >= MIN_TITLE_WORDS):
-        return None
-    return WorkHeading(_record(replace(byline, title=_clean(title))))
+    for title, people in _parts_of(text):
+        byline = read_byline(people, of_short_title=True) if _YEAR.search(people) else None
+        if byline and (text[0] in '"“«„' or len(title.split()) >= MIN_TITLE_WORDS):
+            return WorkHeading(_record(replace(byline, title=_clean(title))))
+    return None
+
+
+def _parts_of(text: str) -> Iterator[tuple[str, str]]:
+    """The title, and the people with the year, of a heading that marks part into these."""
+    if match := _PARTED.fullmatch(text):
+        yield match["quoted"] or match["title"], match["people"]
+    if match := _PEOPLE_IN_BRACKETS.fullmatch(text):
+        yield match["title"], match["people"]
+    if match := _PEOPLE_FIRST.fullmatch(text):
+        yield match["title"], f"{match['people']}, {match['first'] or match['last']}"
 
 
 def may_be_title(text: str) -> bool:
@@ -423,6 +445,17 @@ def _read_address(text: str, lines: Sequence[_Line]) -> WorkHeading | None:
         return None
     fields = [("title", text.strip(" *_.")), *(("url", url) for url in addresses)]
     return WorkHeading((*fields, *(("id", one.id) for one in found)), 1)
+
+
+def _read_repeated(text: str, lines: Sequence[_Line]) -> WorkHeading | None:
+    """A title with the reference that has this title below."""
+    for line in lines[:2]:
+        if (
+            _YEAR.search(line.text)
+            and title_similarity(parse_reference(line.text).title, text) > 0.9
+        ):
+            return WorkHeading()
+    return None
 
 
 # ── a line of authors below ──────────────────────────────────────────────────────────────────────
