@@ -172,7 +172,7 @@ def _name_topics(items: Sequence[_Item], blocks: Sequence[NoteBlock]) -> None:
 
 def are_cited_labels(items: Sequence[_Item]) -> bool:
     """True for a list of phrases with citations behind them, of several works at least once."""
-    return all(item.children or _cited_label(item)[0] for item in items)
+    return len(items) > 1 and all(item.children or _cited_label(item)[0] for item in items)
 
 
 def _name_cited_topics(items: Sequence[_Item], blocks: Sequence[NoteBlock]) -> None:
@@ -215,6 +215,8 @@ def _may_name_topic(label: str, block: NoteBlock) -> bool:
     """True for a short phrase that names a subject and no work."""
     words = label.split()
     bare = _bare(label)
+    if any(link.start < len(label) for link in block.links if "://" in link.target):
+        return False
     if not bare or len(words) > MAX_TOPIC_WORDS or len(bare) > MAX_TOPIC_CHARS:
         return False
     if bare.endswith(_ENDS) or _YEAR.search(bare) or read_field(block.text):
