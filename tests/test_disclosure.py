@@ -201,3 +201,16 @@ def test_a_title_in_title_case_may_have_the_words_of_a_sentence_below_a_list_of_
     heading, line, is_sent, tmp_path
 ):
     assert bool(sent_of(f"# {heading}\n\n- {line}\n", tmp_path)) == is_sent
+
+
+@pytest.mark.parametrize(
+    ("text", "is_prose"),
+    [
+        ("Learning curves of carp: measured data v.s. Teacher reports", False),
+        ("Ponds in the U.S. Census of 1890", False),
+        ("A pond is a pond. The lake is none", True),
+        ("Carp e.g. Sanke grow fast. Nobody knows", True),
+    ],
+)
+def test_an_abbreviation_of_letters_ends_no_sentence(text, is_prose):
+    assert is_sentence(text) == is_prose

@@ -31,7 +31,8 @@ MIN_SHARE_OF_WORKS = 0.5
 """Share of a section's items that are works, from which on it is a list of works."""
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_TWO_SENTENCES = re.compile(r"[.!?。！？]\s+[^\W\d_a-z]|[。！？].")
+_TWO_SENTENCES = re.compile(r"(?<!\.\w)[.!?。！？]\s+[^\W\d_a-z]|[。！？].")
+"""An end and a beginning; not behind 'v.s.' or 'U.S.'."""
 _BEFORE_A_MEETING = re.compile(rf"\w,? (?:{MEETING})\b|\w, [A-Z]{{3,9}} {YEAR_SINCE_1900}\b")
 _SENTENCE_WORDS = load_words("sentence_words")
 _SENTENCE_PARTS = tuple(filter(_UNSPACED.search, _SENTENCE_WORDS))
