@@ -115,11 +115,18 @@ class KnownTitles:
         return []
 
     def _near(self, title: str) -> list[KnownTitle]:
-        """Titles that share one of the line's rarest words."""
-        words = [word for word in set(normalise_title(title).split()) if word in self._by_word]
+        """Titles that share one of the line's rarest words, and half of all its words."""
+        line = set(normalise_title(title).split())
+        words = [word for word in line if word in self._by_word]
         words.sort(key=lambda word: (len(self._by_word[word]), word))
         near = [entry for word in words[:RARE_WORDS] for entry in self._by_word[word][:MAX_NEAR]]
-        return list({id(entry): entry for entry in near}.values())
+        unique = {id(entry): entry for entry in near}
+        return [entry for entry in unique.values() if _shares_half(line, entry)]
+
+
+def _shares_half(line: set[str], entry: KnownTitle) -> bool:
+    titles = (entry.title, *entry.other_titles)
+    return any(2 * len(line & set(normalise_title(t).split())) >= len(line) for t in titles)
 
 
 def _is_whole_title(title: str, entry: KnownTitle) -> bool:
