@@ -42,9 +42,7 @@ def read_fields(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> La
     venue = _span(text, tokens, labels, labeller.VENUE)
     if venue[0] == venue[1]:
         venue = _span(text, tokens, labels, labeller.IMPRINT)
-    dated = [t for t, label in zip(tokens, labels, strict=True) if label == labeller.YEAR]
-    years = [match for token in dated if (match := _YEAR.match(text, token.start))]
-    year = years[-1] if years else None  # 'Schulalltag um 1900, Leipzig 2008'
+    year = _year(text, tokens, labels)
     names = [
         token
         for token, label in zip(tokens, labels, strict=True)
@@ -60,6 +58,21 @@ def read_fields(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> La
         max((token.end for token in names), default=0),
         text[slice(*venue)],
     )
+
+
+def _year(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> re.Match[str] | None:
+    """The first year that does not stand right behind a word of the title: 'Schulalltag um 1900,
+    Leipzig 2008'; else the first.
+    """
+    found = None
+    before = ""
+    for token, label in zip(tokens, labels, strict=True):
+        match = _YEAR.match(text, token.start) if label == labeller.YEAR else None
+        if match and before != labeller.TITLE:
+            return match
+        found = found or match
+        before = label
+    return found
 
 
 def _in_name(token: Token, label: str) -> bool:
