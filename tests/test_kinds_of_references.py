@@ -281,6 +281,7 @@ def test_a_reference_may_open_with_a_name_in_any_letters(text: str) -> None:
         ("См. также Иванов А.А. Маяки", 10),
         ("see also van den Berg, A. (2001)", 9),
         ("See, J. (1999). Mirrors", 0),
+        ("For this see Mary Pike, Eels and Kings", 13),
         ("参照:石井茂「港の看板」", 3),
         ("Cf. the next chapter", 0),
     ],
