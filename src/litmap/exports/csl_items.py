@@ -15,12 +15,13 @@ from litmap.exports.bibtex_records import item_of_bibtex
 from litmap.exports.ris_records import item_of_ris
 from litmap.exports.table_records import item_of_table, item_of_xml, item_of_zotero
 from litmap.models import BibRecord
+from litmap.parsing.grammar import YEAR_SINCE_1400
 from litmap.parsing.markup import one_line
 
 Item = dict[str, Any]
 NAME_FIELDS = ("author", "editor", "translator", "collection-editor", "container-author")
 """Fields that hold people."""
-_YEAR = re.compile(r"\b(1[4-9]\d\d|20\d\d)\b")
+_YEAR = re.compile(rf"\b({YEAR_SINCE_1400})\b")
 
 
 def item_of_record(record: BibRecord) -> Item:

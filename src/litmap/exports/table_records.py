@@ -8,6 +8,7 @@ from typing import Any
 
 from litmap.exports.ris_records import read_name
 from litmap.models import BibRecord
+from litmap.parsing.grammar import YEAR_SINCE_1400
 
 ZOTERO_TYPES = {
     "journalarticle": "article-journal",
@@ -85,7 +86,7 @@ _FIELDS = {
 _PEOPLE = {"author": "author", "authors": "author", "editor": "editor", "editors": "editor"}
 _LEFT_OUT = {"key", "id", "itemtype", "citationkey", "headings", "mentions", "notices"}
 _BETWEEN_NAMES = re.compile(r";| and ")
-_YEAR = re.compile(r"(?:1[4-9]|20)\d\d")
+_YEAR = re.compile(YEAR_SINCE_1400)
 _XML_FIELDS = {
     "title": ("titles/title", "titleInfo/title", "title"),
     "container-title": ("titles/secondary-title", "periodical/full-title"),

@@ -18,6 +18,7 @@ from litmap.parsing.identifiers import find_identifiers, identifier_from_url
 from litmap.parsing.lexicon import JOURNAL_ACRONYM, JOURNAL_WORD, NOT_NAMES, ORGANISATION
 from litmap.parsing.person_names import surname_key
 from litmap.parsing.reference_strings import looks_like_reference, parse_reference
+from litmap.parsing.sentences import STOP_BEHIND_WORD
 from litmap.parsing.title_similarity import normalise_title, title_similarity
 from litmap.parsing.venues import MEETING, is_journal_name
 from litmap.parsing.word_lists import load_pattern, load_words
@@ -71,7 +72,8 @@ _TITLE_AND_MEETING = re.compile(
 )
 _PARTED = re.compile(
     r"(?:[\"“«„](?P<quoted>[^\"“”«»]{4,300})[\"”»“][,.]?\s*[–—|,-]?\s*"
-    r"|(?P<title>.{8,300}?)(?:\s[–—|]\s|(?<=\w{3})[.?!]\s))(?P<people>[^\"“”«»]{4,200})"
+    rf"|(?P<title>.{{8,300}}?)(?:\s[–—|]\s|{STOP_BEHIND_WORD.pattern}))"
+    r"(?P<people>[^\"“”«»]{4,200})"
 )
 _PEOPLE_FIRST = re.compile(
     rf"(?:[(\[]?(?P<first>{YEAR})[)\]]?\s?[–—:.-]\s+(?=.*\s[–—|-]\s))?"
