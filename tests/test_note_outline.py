@@ -140,7 +140,8 @@ def test_a_title_with_its_people_below_is_a_work(below, authors, year):
         "Smith, J. (2012). On the flight of kites.\n\nDoe, J. (2013). On kites again.",
         "- Klitzing, Dorda, Pepper 1980, PRL\n- Laughlin 1983", "Good on limits.",
         "CLOSED: [2023-05-02]", "Read in June 2020", "- arXiv:1010.1992 (Pal, Huse)",
-        "Author: me",
+        "Author: me", "- [the doe paper](https://arxiv.org/abs/1701.00001)",
+        "- [paper](https://arxiv.org/abs/1701.00001)\n- [lines and knots](https://arxiv.org/abs/1701.00002)",
     ],
 )  # fmt: skip
 def test_a_subject_with_its_works_below_stays_a_topic(below):

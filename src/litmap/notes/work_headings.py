@@ -206,7 +206,10 @@ def is_told_by_fields(names: set[str]) -> bool:
 
 def _cite_elsewhere(lines: Sequence[_Line]) -> bool:
     """True where what stands below are works themselves, as under a topic."""
-    return any(find_identifiers(line.text) or _cites(line.text) for line in lines[:MAX_BESIDE])
+    return any(
+        find_identifiers(line.text) or any(map(_is_work_link, line.links)) or _cites(line.text)
+        for line in lines[:MAX_BESIDE]
+    )
 
 
 def _cites(line: str) -> bool:
@@ -437,7 +440,7 @@ def _read_address(text: str, lines: Sequence[_Line]) -> WorkHeading | None:
     found = find_identifiers(first.text)
     rest = first.text
     for part in (
-        *(link.text for link in first.links),
+        *(link.text for link in first.links if _repeats(link, text)),
         *(first.text[one.start : one.end] for one in found),
     ):
         rest = rest.replace(part, "")
@@ -447,6 +450,11 @@ def _read_address(text: str, lines: Sequence[_Line]) -> WorkHeading | None:
         return None
     fields = [("title", text.strip(" *_.")), *(("url", url) for url in addresses)]
     return WorkHeading((*fields, *(("id", one.id) for one in found)), 1)
+
+
+def _repeats(link: Link, title: str) -> bool:
+    """True where a link's words are its address or the title above; others name another work."""
+    return "/" in link.text or title_similarity(link.text, title) > 0.9
 
 
 def _read_repeated(text: str, lines: Sequence[_Line]) -> WorkHeading | None:
