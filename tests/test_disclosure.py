@@ -96,6 +96,7 @@ def test_the_words_beside_a_name_stay_on_the_machine(tmp_path):
         "## Noch zu lesen\n\n- Brücken und Mauthäuser der frühen Neuzeit\n",
         "# x\n\nas in “The slow upkeep of village ponds”, which is long\n",
         "# List\n\n- [Salt maps](https://doi.org/10.9999/salt)\n- The slow upkeep of village ponds\n",
+        "# List\n\n- [Salt maps](https://doi.org/10.9999/salt)\n- the slow upkeep of village ponds\n",
     ],
 )
 def test_titles_that_stand_where_titles_stand_are_looked_up(text, tmp_path):

@@ -87,8 +87,8 @@ def _stands_as_title(title: str, mention: Mention, shares: Mapping[Section, floa
         return True
     if is_remark(title, mention.context):
         return False
-    if title[:1].islower() and not " ".join(mention.heading).islower():
-        return False  # a remark: 'large study of reading speed'
+    if is_lower_case_part(title, mention):
+        return False
     share = shares.get((mention.note, mention.heading), 0.0)
     if is_reading_list(mention.heading) or share >= MIN_SHARE_OF_WORKS:
         return True
@@ -101,6 +101,14 @@ def is_listed_title(title: str, mention: Mention) -> bool:
     """
     is_whole = len(title) >= MIN_SHARE_OF_LINE * len(mention.context)
     return is_whole and is_in_title_case(title) and is_reading_list(mention.heading)
+
+
+def is_lower_case_part(title: str, mention: Mention) -> bool:
+    """Whether a part of a longer line begins with a small letter, 'large study of reading speed'
+    behind a comma, in a note that does not write its headings so.
+    """
+    is_part = len(title) < MIN_SHARE_OF_LINE * len(mention.context)
+    return is_part and title[:1].islower() and not " ".join(mention.heading).islower()
 
 
 def has_subtitle(text: str) -> bool:
