@@ -459,9 +459,11 @@ def _repeats(link: Link, title: str) -> bool:
 
 def _read_repeated(text: str, lines: Sequence[_Line]) -> WorkHeading | None:
     """A title with the reference that has this title below."""
+    longest = max(_WORD.findall(text), key=len, default="").lower()
     for line in lines[:2]:
         if (
-            _YEAR.search(line.text)
+            longest in line.text.lower()
+            and _YEAR.search(line.text)
             and title_similarity(parse_reference(line.text).title, text) > 0.9
         ):
             return WorkHeading()

@@ -33,6 +33,7 @@ _OPENING = re.compile(
 """Names and what follows them: a full stop, a year, a title in quotation marks."""
 _TYPE_MARK = re.compile(r"[\[［](?:[JMCDNPRSZAGK]|EB|DB|CP)(?:/[A-Z]{2})?[\]］]")
 """What kind of work it is, in the standard of China: '[J]' for an article."""
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _YEAR = re.compile(rf"(?<!\d){YEAR_SINCE_1800}(?!\d)")
 _YEAR_OF_WORK = re.compile(
     rf"[(（\[［]\s?{YEAR_SINCE_1800}[a-z]?\s?[年년]?\s?[)）\]］]|"
@@ -77,9 +78,9 @@ BASE, OPENING_WEIGHT, SENTENCE_WORD_WEIGHT = -3.4, 2.0, -0.7
 
 def is_unspaced(text: str) -> bool:
     """True where a quarter of the letters or more are of a script without blanks between words."""
-    letters = [char for char in text[:300] if char.isalpha()]
-    unspaced = sum("぀" <= char <= "鿿" or "가" <= char <= "힣" for char in letters)
-    return bool(letters) and unspaced >= 0.25 * len(letters)
+    sample = text[:300]
+    unspaced = 0 if sample.isascii() else len(_UNSPACED.findall(sample))
+    return unspaced > 0 and unspaced >= 0.25 * sum(map(str.isalpha, sample))
 
 
 def opens_with_unspaced_names(text: str) -> bool:
