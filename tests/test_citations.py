@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -197,6 +198,12 @@ def test_titles_are_told_from_remarks() -> None:
         "towards AIHierarchical model of natural images"
     )
     assert len(whole_titles(glued, floor=0.5)) == 3
+
+
+def test_words_glued_without_end_are_no_list_of_people_tried_in_all_ways():
+    start = time.process_time()
+    whole_titles("The main idea is transference. " + "Befo" * 1000 + "re", floor=0.5)
+    assert time.process_time() - start < 2
 
 
 def test_the_cases_stay_solved() -> None:

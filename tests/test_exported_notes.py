@@ -500,6 +500,11 @@ Content-Type: text/html; charset="iso-8859-1"
 """
 
 
+def test_a_mail_without_subject_has_none_and_blank_lines_above_its_text_count() -> None:
+    note, _ = parse_note("Content-Type: text/enriched\n\n\n\nOn the upkeep\n", "x.eml", ".eml")
+    assert [(block.line, block.text) for block in note.blocks] == [(5, "On the upkeep")]
+
+
 @pytest.mark.parametrize(("suffix", "above"), [(".eml", 0), (".mbox", 1)])
 def test_a_mails_plain_part_is_decoded_and_keeps_its_lines(suffix: str, above: int) -> None:
     text = MAIL if not above else f"From a@example.org Mon Mar  4 10:00:00 2019\n{MAIL}"

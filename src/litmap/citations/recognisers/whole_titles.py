@@ -53,7 +53,7 @@ _HEADLINE = re.compile(
 """A title in title case at the head of a sentence: 'Normalizing Flows for … is the review'."""
 _REMARK = re.compile(
     r"[\s.?](?:(?<=\s)(?:(?:[–—]|--?)\s(?=[a-z](?!.{1,60}?\s?[–—-]\s))|<-+\s)|(?<=[.?])\s(?=[a-z])|"
-    r"(?<=\.)\s(?=(?:[A-Z][\w’'-]+(?:,| and| &)?\s?){1,4}\.(?:\s|$)))"
+    r"(?<=\.)\s(?=[A-Z][\w’'-]+(?:(?:,\s?|\sand\s|\s&\s|\s)[A-Z][\w’'-]+){0,3}\.(?:\s|$)))"
 )
 """Where a remark or the authors follow a title: ' – same thing', '. Lampson. slogans'."""
 _DASH = re.compile(r"\s(?:[–—]|--?)\s")

@@ -102,7 +102,7 @@ def _is_attached(part: Message) -> bool:
 
 
 def _content(part: Message) -> str:
-    """The text of a part, its encodings undone."""
+    """The text of a part, its encodings undone, from where `_raw` begins."""
     try:
         data = part.get_payload(decode=True)
         data = data if isinstance(data, bytes) else b""
@@ -110,7 +110,7 @@ def _content(part: Message) -> str:
         text = data.decode("utf-8" if charset in {"us-ascii", "utf-8"} else charset, "replace")
     except (LookupError, ValueError, AttributeError):
         text = str(part.get_payload())
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _read_part(message: Message, part: Message, first: int, builder: Builder) -> None:
@@ -125,7 +125,7 @@ def _read_part(message: Message, part: Message, first: int, builder: Builder) ->
         read_html_block(content, own, 1)
         builder.add_from(own, lambda line: lines[min(max(line, 1), len(lines)) - 1])
         return
-    head = [*_HEAD, f"Subject: {subject}"]  # by which a mail is known as one
+    head = [*_HEAD, *([f"Subject: {subject}"] if subject else [])]  # by which a mail is known
     read_plain("\n".join([*head, "", content]), own)
     above = len(head) + 1
     builder.add_from(own, lambda line: lines[min(max(line - above, 1), len(lines)) - 1])
