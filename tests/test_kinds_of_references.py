@@ -159,12 +159,79 @@ def test_a_table_of_tasks_or_talks_holds_no_works(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "head",
+    ["Title | Who | Where", "Titel | Wer | Wo", "Título | Quién | Cuándo | Dónde", "Title | When"],
+)
+def test_who_and_where_alone_tell_no_works(head: str) -> None:
+    assert work_columns(head.split(" | ")) == ()
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "authors", "venue"),
+    [
+        (
+            "Title | First author et al. | Where | Year",
+            "Slow pumps in wet peat | Rask, Umeh and Lee | Annals of Peat 2, 5–21 | 2016",
+            ("Rask", "Umeh", "Lee"),
+            "Annals of Peat",
+        ),
+        (
+            "Jahr | Erstautor:in u. a. | Titel | Erschienen in",
+            "2019 | Rask & Umeh | Langsame Pumpen im nassen Moor | Moorkunde 30 (2), S. 1–15",
+            ("Rask", "Umeh"),
+            "Moorkunde",
+        ),
+        (
+            "Titre | Qui | Où | Année",
+            "Des pompes lentes dans la tourbe | Lefort | Revue des marais, 12(3) | 2020",
+            ("Lefort",),
+            "Revue des marais",
+        ),
+        (
+            "Who | Title | Appeared in | Year",
+            "Rask, Umeh | Slow pumps in wet peat | Peat & Water 8: e104 | 2022",
+            ("Rask", "Umeh"),
+            "Peat & Water",
+        ),
+        (
+            "Título | Primer autor | Publicado en | Año",
+            "Bombas lentas en la turba | Paredes | Cuadernos del humedal 4, pp. 88-102 | 2011",
+            ("Paredes",),
+            "Cuadernos del humedal",
+        ),
+        (
+            "Lead author | Title | Outlet | When",
+            "Rask | Slow pumps in wet peat | Annals of Peat 2 (2016), 5–21 | May",
+            ("Rask",),
+            "Annals of Peat",
+        ),
+        (
+            "Название | Кто | Где | Год",
+            "Медленные насосы в торфе | Иванов | Вестник болот 7, с. 14–31 | 2015",
+            ("Иванов",),
+            "Вестник болот",
+        ),
+    ],
+)
+def test_columns_of_people_and_places_hold_authors_and_venues(
+    tmp_path: Path, head: str, row: str, authors: tuple[str, ...], venue: str
+) -> None:
+    rule = "---|" * len(head.split(" | "))
+    citations = _citations(tmp_path, "n.md", f"# Pumps\n\n| {head} |\n|{rule}\n| {row} |\n")
+    assert [(c.reference.authors, c.reference.venue, c.sure) for c in citations] == [
+        (authors, venue, True)
+    ]
+
+
+@pytest.mark.parametrize(
     ("cell", "names"),
     [
         ("Rask A, Umeh B", ("Rask A", "Umeh B")),
         ("Rask, A., Umeh, B.-K.", ("A. Rask", "B.-K. Umeh")),
         ("Rask, Ada; Umeh, Ben", ("Ada Rask", "Ben Umeh")),
         ("Rask & Umeh", ("Rask", "Umeh")),
+        ("Rask, Umeh and Lee", ("Rask", "Umeh", "Lee")),
+        ("Rask, Ada and Ben Umeh", ("Ada Rask", "Ben Umeh")),
         ("Ada Rask, Ben Umeh, and Kim Lee", ("Ada Rask", "Ben Umeh", "Kim Lee")),
         ("Rask et al.", ("Rask",)),
         ("Rask, Ada / Umeh, Ben", ("Ada Rask", "Ben Umeh")),

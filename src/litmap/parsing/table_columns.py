@@ -6,13 +6,17 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from litmap.parsing.grammar import MORE_AUTHORS
 from litmap.parsing.word_lists import load_words
 
 MAX_NAME = 40
 """Characters of a column's name."""
 WORK_COLUMNS = frozenset({"authors", "year", "venue", "identifier"})
 """What beside titles makes a table one of works; a date does not: talks and tasks have one."""
+_ROLE_IN_WORKS = {"people": "authors", "place": "venue"}
+"""What columns hold that talks and tasks have too, where another tells that rows are works."""
 _DECORATION = re.compile(r"^[\s*_`:~]+|[\s*_`:.~]+$")
+_MORE_AT_END = re.compile(rf"{MORE_AUTHORS}$", re.I)
 _BRACKET_AT_END = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]$")
 
 
@@ -24,14 +28,17 @@ def _roles() -> dict[str, str]:
 
 
 def column_role(name: str) -> str:
-    """'title', 'authors', 'year', 'date', 'venue', 'identifier', 'address', 'reference' or 'remark'
-    for the name of a column in any of the languages, '' for any other text: 'Año (edición)'.
+    """'title', 'authors', 'people', 'year', 'date', 'venue', 'place', 'identifier', 'address',
+    'reference' or 'remark' for the name of a column in any of the languages, '' for any other text:
+    'Año (edición)', 'First author et al.'.
     """
-    name = _DECORATION.sub("", name.replace("\u00a0", " "))
+    name = _MORE_AT_END.sub("", name.replace("\u00a0", " ").strip(" *_`"))
+    name = _DECORATION.sub("", name)
     if not name or len(name) > MAX_NAME:
         return ""
     folded = " ".join(name.lower().split())
-    return _roles().get(folded) or _roles().get(_BRACKET_AT_END.sub("", folded), "")
+    forms = (folded, _BRACKET_AT_END.sub("", folded))
+    return next((_roles()[form] for form in forms if form in _roles()), "")
 
 
 def work_columns(cells: Sequence[str]) -> tuple[str, ...]:
@@ -46,10 +53,15 @@ def work_columns(cells: Sequence[str]) -> tuple[str, ...]:
         return ()
     seen: set[str] = set()
     columns = []
-    for role in roles:
+    for role in (_ROLE_IN_WORKS.get(role, role) for role in _without_doubles(roles)):
         columns.append("remark" if not role or role in seen else role)
         seen.add(role)
     return tuple(columns)
+
+
+def _without_doubles(roles: Sequence[str]) -> list[str]:
+    """The roles without 'people' or 'place' where a column of authors or of venues tells more."""
+    return ["" if _ROLE_IN_WORKS.get(role) in roles else role for role in roles]
 
 
 def _is_of_works(named: Sequence[str]) -> bool:

@@ -23,6 +23,13 @@ MIN_REFERENCE_SCORE = 0.6
 _CELLS_OF_WORK = ("title", "authors", "year", "date", "venue", "identifier", "address")
 _YEAR = re.compile(rf"(?<!\d){YEAR_SINCE_1400}(?!\d)")
 _YEAR_BEHIND = re.compile(rf",?\s*[(\[]?{YEAR_SINCE_1400}[a-z]?[)\]]?$")
+_VOLUME_AND_PAGES = re.compile(
+    r"(?<=\w\w),?\s(?:(?:vol|bd|t|nr|no|т)\.?\s?)?\d{1,4}"
+    r"(?:\s?\(\d{0,4}(?:[–/-]\d{1,4})?\)|(?=[,:;]))"
+    r"(?:[,:;]\s?(?:(?:pp?|s|pág|págs|с|str)\.?\s?)?[a-z]?\d{1,7}(?:\s?[–-]\s?[a-z]?\d{1,7})?)?$",
+    re.I,
+)
+"""What stands behind the name of a journal: 'Annals of Peat 2, 5–21', 'Annals of Peat 2(1)'."""
 _MAY_CITE = re.compile(rf"[@\[\]]|\d{{4}}|{ET_AL_WORDS}")
 _ARXIV_COLUMN = re.compile(r"\d{4}\.\d{4,5}(?:v\d+)?")
 _NUMBER_COLUMN = re.compile(r"\d{4,9}")
@@ -35,7 +42,10 @@ _NAME_BORDER = re.compile(
 )
 _COMMA = re.compile(r"\s*,\s*")
 _INITIALS = re.compile(rf"(?:[{UPPER}]\.?[ -]?){{1,4}}")
-_INVERTED_BESIDE_OTHERS = re.compile(r"[^,;/]+,[^,;/]+(?:[;/]|\s(?:and|und|et|y|e|и|&)\s)")
+_INVERTED_BESIDE_OTHERS = re.compile(
+    r"[^,;/]+,[^,;/]+(?:[;/]|\s(?:and|und|et|y|e|и|&)\s+(?=[^\s,]+[\s,]+\S))"
+)
+"""'Rask, Ada; Umeh, Ben', 'Rask, Ada and Ben Umeh', but not 'Rask, Umeh and Lee'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +182,7 @@ def _given_first(name: str) -> str:
 
 
 def _venue_and_year(row: Mapping[str, _Cell]) -> tuple[str, int | None]:
-    """The venue without a year, and the year of its own cell, the authors' or the venue's."""
+    """The name of the venue, and the year of its own cell, the authors' or the venue's."""
     venue = row["venue"].text if "venue" in row else ""
     date = row.get("year") or row.get("date")
     dated = _YEAR.search(date.text) if date else None
@@ -181,7 +191,7 @@ def _venue_and_year(row: Mapping[str, _Cell]) -> tuple[str, int | None]:
         dated = _YEAR.search(dated.group()) if dated else None
     if dated is None and (dated := _YEAR.search(venue)):
         venue = (venue[: dated.start()] + venue[dated.end() :]).strip(" ,()'’")
-    return venue, int(dated.group()) if dated else None
+    return _VOLUME_AND_PAGES.sub("", venue), int(dated.group()) if dated else None
 
 
 def _ids_and_urls(
