@@ -46,8 +46,9 @@ def names_no_subject(text: str) -> bool:
 
     What stands below belongs to the topic around.
     """
-    bare = _DECORATION.sub("", text)
-    return len(text) <= MAX_HEADING_WITHOUT_SUBJECT and bool(_NO_SUBJECT.match(bare))
+    if len(text) > MAX_HEADING_WITHOUT_SUBJECT:
+        return False
+    return bool(_NO_SUBJECT.match(_DECORATION.sub("", text)))
 
 
 def lists_references(text: str) -> bool:

@@ -30,6 +30,8 @@ MAX_LEVELS = 12
 """Topics that hold a block."""
 
 _YEAR = re.compile(rf"(?<!\d){YEAR}(?!\d)")
+_NOT_OF_TOPICS = re.compile(rf"{_YEAR.pattern}|[，。；！？]")
+"""A year, or what stands between clauses in East Asian scripts, whose words no blanks count."""
 _CITATION = re.compile(r"\[[^\[\]@]*@[^\[\]]*\]|@[\w:.-]+|\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]_?")
 _LABEL_AND_CITATIONS = re.compile(
     rf"(?P<label>[^@\[\]]{{1,{MAX_TOPIC_CHARS}}}?)[\s~:–—(-]*"
@@ -219,7 +221,7 @@ def _may_name_topic(label: str, block: NoteBlock) -> bool:
         return False
     if not bare or len(words) > MAX_TOPIC_WORDS or len(bare) > MAX_TOPIC_CHARS:
         return False
-    if bare.endswith(_ENDS) or _YEAR.search(bare) or read_field(block.text):
+    if bare.endswith(_ENDS) or _NOT_OF_TOPICS.search(bare) or read_field(block.text):
         return False
     if not _NOT_IN_TOPICS.isdisjoint(word.lower() for word in _WORD.findall(bare)):
         return False

@@ -26,6 +26,18 @@ _NUMBERED = re.compile(
     r"(?:§\s*)?(\d{1,2}(?:\.\d{1,2}){0,3}(?=[.)]?\s)|[IVX]{1,5}(?=[.)])|[A-H](?=[.)]))[.)]?"
     r"\s{1,6}([^\W\d_].{1,90})$"
 )
+_EAST_ASIAN_NUMBERS = tuple(
+    re.compile(rf"{number}\s?(\S.{{0,40}})$")
+    for number in (
+        r"(?:第[一二三四五六七八九十\d]{1,3}[章編编部篇]|제\s?\d{1,2}\s?[장부편])",
+        r"(?:第[一二三四五六七八九十\d]{1,3}[节節項项]|제\s?\d{1,2}\s?절)",
+        r"[一二三四五六七八九十]{1,3}[、．.]",
+        r"[（(][一二三四五六七八九十]{1,3}[)）]",
+        r"\d{1,2}[．、]",
+    )
+)
+"""'第一章 …', '第二節 …', '一、…', '（一）…', '1．…', the outermost first."""
+_EAST_ASIAN_END = re.compile(r"[。；;，,：:？?！!]$")
 ITEM = re.compile(
     rf"(\s*)(?:[-*+•‣▪●◦–—#](?=\s)|\(?(?!{YEAR}\))(\d{{1,4}})[.)](?=\s+\S)"
     r"|\[(\d{1,4})\](?=\s+\S))\s*"
@@ -95,6 +107,8 @@ def find_headings(lines: list[str], links: dict[str, str]) -> PlainHeadings:
         _column_one(lines, headings)
     if len(headings.at) < MIN_HEADINGS:
         _capitals(lines, headings)
+    if len(headings.at) < MIN_HEADINGS:
+        _east_asian_numbered(lines, headings)
     if len(headings.at) < MIN_HEADINGS:
         _numbered(lines, headings)
         _raise_title(lines, headings)
@@ -281,6 +295,29 @@ def _numbered(lines: list[str], headings: PlainHeadings) -> None:
     if len(candidates) >= MIN_HEADINGS and with_text >= 0.6 * len(candidates):
         for number, heading in candidates.items():
             headings.at.setdefault(number, heading)
+
+
+def _east_asian_numbered(lines: list[str], headings: PlainHeadings) -> None:
+    """'一、涡激振动' with '（一）机理' below, '第2章 方法': lines of this kind that stand alone."""
+    found: dict[int, tuple[int, str]] = {}
+    for number, line in enumerate(lines):
+        heading = None if line.isascii() else east_asian_heading(line)
+        if heading and begins_paragraph(lines, number):
+            found[number] = heading
+    if len(found) >= MIN_HEADINGS:
+        for number, heading in found.items():
+            headings.at.setdefault(number, heading)
+
+
+def east_asian_heading(line: str) -> tuple[int, str] | None:
+    """Level and text of '（一）机理'; None for other lines, '1．调谐 (2016)。' among them."""
+    line = line.strip()
+    if _EAST_ASIAN_END.search(line) or _YEAR_OR_ADDRESS.search(line):
+        return None
+    for level, pattern in enumerate(_EAST_ASIAN_NUMBERS, 2):
+        if match := pattern.match(line):
+            return level, match.group(1)
+    return None
 
 
 def is_numbered_heading(line: str) -> bool:
