@@ -120,6 +120,58 @@ def test_a_stroke_sets_the_authors_behind_the_title(
     assert (found.title, found.authors) == (title, authors)
 
 
+@pytest.mark.parametrize(
+    ("text", "title", "venue"),
+    [
+        (
+            "Rask, A., & Umeh, B. (2017). Peat and rent: leases in Drenthe, 1540–1620. Past Bogs, "
+            "1, 51–73.",
+            "Peat and rent: leases in Drenthe, 1540–1620",
+            "Past Bogs",
+        ),
+        (
+            "Holt, R. (1998). Bread and barracks: a garrison town, 1914-18. War and Bread, 12, 3.",
+            "Bread and barracks: a garrison town, 1914-18",
+            "War and Bread",
+        ),
+        (
+            "Holt, R. (1998). Bread and barracks (1800–1850). War and Bread, 12, 3–29.",
+            "Bread and barracks (1800–1850)",
+            "War and Bread",
+        ),
+        (
+            "Verga, L. (2003). Mills on the Adda, c. 1500–1750. Quaderni di storia, 8, 11–40.",
+            "Mills on the Adda, c. 1500–1750",
+            "Quaderni di storia",
+        ),
+        (
+            "Nowak, P. (2011). Housing estates in Łódź, since 1945. Urban Pasts, 4(1), 90–118.",
+            "Housing estates in Łódź, since 1945",
+            "Urban Pasts",
+        ),
+        (
+            "Krause, H. (1972). Die Zünfte in Lübeck, 1350 bis 1500. Hansische Blätter, 90, 1–40.",
+            "Die Zünfte in Lübeck, 1350 bis 1500",
+            "Hansische Blätter",
+        ),
+        (
+            "Dufour, M., Les marchands de vin à Beaune, 1720–1789, Annales de Bourgogne, 59 "
+            "(1987), 5–33.",
+            "Les marchands de vin à Beaune, 1720–1789",
+            "Annales de Bourgogne",
+        ),
+    ],
+)
+def test_a_title_keeps_the_years_that_it_speaks_of(text: str, title: str, venue: str) -> None:
+    reference = parse_reference(text)
+    assert (reference.title, reference.venue) == (title, venue)
+
+
+def test_pages_that_look_like_years_are_no_part_of_a_title() -> None:
+    text = "A. Rask, B. Umeh, Slow pumps in wet peat, Journal of Peat Science 12, 1540–1620 (2001)."
+    assert parse_reference(text).title == "Slow pumps in wet peat"
+
+
 def test_references_are_told_from_prose() -> None:
     assert sum(looks_like_reference(case["text"]) >= 0.5 for case in CASES) >= 0.98 * len(CASES)
     prose = [

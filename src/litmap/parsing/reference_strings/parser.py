@@ -18,7 +18,12 @@ from litmap.parsing.reference_strings.languages import is_foreign
 from litmap.parsing.reference_strings.name_tokens import Authors, Token
 from litmap.parsing.reference_strings.normalise import Cleaned, clean
 from litmap.parsing.reference_strings.responsibility import read_responsibility
-from litmap.parsing.reference_strings.titles import quoted_title, tidy_title, title_end
+from litmap.parsing.reference_strings.titles import (
+    quoted_title,
+    tidy_title,
+    title_end,
+    with_years_behind,
+)
 from litmap.parsing.reference_strings.token_features import (
     MAX_TOKENS,
     RuleReading,
@@ -239,9 +244,11 @@ def _learnt(rules: RuleBased, by_rules: LabelledFields) -> LabelledFields | None
     if year is None or head.dated:
         year, suffix = by_rules.year, by_rules.year_suffix
     authors = head.authors.names if _agree_on_authors(head, fields) else fields.authors
-    return replace(
-        fields, title=tidy_title(fields.title), authors=authors, year=year, year_suffix=suffix
-    )
+    end = fields.title_start + len(fields.title)
+    title = fields.title
+    if body.startswith(title, fields.title_start):
+        title = body[fields.title_start : with_years_behind(body, end)]
+    return replace(fields, title=tidy_title(title), authors=authors, year=year, year_suffix=suffix)
 
 
 def _ends_elsewhere(rules: RuleBased, fields: LabelledFields) -> bool:

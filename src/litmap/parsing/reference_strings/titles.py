@@ -13,6 +13,7 @@ from litmap.parsing.lexicon import (
     PUBLISHER,
 )
 from litmap.parsing.venues import journal_run, venue_score
+from litmap.parsing.word_lists import load_pattern
 
 _QUOTED = re.compile(r"“([^“”]*(?:“[^“”]*”[^“”]*)*)”")
 _STOPS = re.compile(
@@ -50,7 +51,15 @@ _NOTE_IN_BRACKETS = re.compile(
     re.I,
 )
 _YEAR_ALONE = re.compile(rf"(?:{MONTH} )?{YEAR}[a-z]?\s*(?:[.,;]|$|{BREAK})")
-_DATE_AT_END = re.compile(rf"[,.]\s(?:{MONTH} )?{YEAR}[a-z]?[.,]?\s*$")
+_DATE_AT_END = re.compile(rf"(?<!\bc)(?<!\bca)[,.]\s(?:{MONTH} )?{YEAR}[a-z]?[.,]?\s*$")
+_A_YEAR = r"(?:1\d|20)\d\d"
+_SPAN_OF_YEARS = re.compile(
+    rf"[(\[]?(?:(?P<word>{load_pattern('words_before_spans_of_years')})\s)?(?P<first>{_A_YEAR})"
+    r"(?:\s?(?:[–—-]|/|\s(?:to|bis|à|a|al|do|до|and)\s)\s?(?P<last>\d\d(?:\d\d)?))?[)\]]?(?![\w–-])",
+    re.I,
+)
+_WORD_BEFORE_YEARS = re.compile(r"(?:^|[\s(,])ca?$")
+_FIELD_FOLLOWS = re.compile(rf"\s?[.,;:?](?=\s?\S)|\s?{BREAK}|\s\((?=[^\W\d])")
 _DOTTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]")
 _NUMERAL = re.compile(r"[IVX]{1,4}")
 _NUMERAL_FOLLOWS = re.compile(r"[IVX]{1,4}[.:] ")
@@ -120,6 +129,27 @@ def title_end(text: str, at: int, *, commas: bool, spaces: bool = False) -> tupl
     return _without_date(text, at, best), best_score
 
 
+def span_of_years(text: str, at: int = 0) -> int:
+    """Where the years end that a title speaks of at its end, with a field behind; -1 for none.
+
+    '1540–1620. Past Households', '1914-18', 'c. 1500–1750', 'since 1945'; a year alone is a date.
+    """
+    match = _SPAN_OF_YEARS.match(text, at)
+    if match is None or not (match["word"] or match["last"]):
+        return -1
+    first, last = match["first"], match["last"]
+    if last and int(first[: -len(last)] + last) <= int(first):
+        return -1
+    return match.end() if _FIELD_FOLLOWS.match(text, match.end()) else -1
+
+
+def with_years_behind(text: str, end: int) -> int:
+    """The end of a title that ends at `end`, or that of the years it speaks of behind a comma."""
+    if text[end : end + 2] != ", ":
+        return end
+    return max(end, span_of_years(text, end + 2))
+
+
 def _outside_brackets(text: str, at: int, *, spaces: bool) -> Iterator[re.Match[str]]:
     """The signs behind `at` where a title may end; inside brackets only a `BREAK` is one."""
     depth = 0
@@ -150,6 +180,8 @@ def _end_score(sign: str, after: str, title: str, piece: str, *, commas: bool) -
         return _bracket_score(sign, follows)
     if sign in (".", ",", ";") and _AFTER_TITLE.match(follows):
         return (4.0 if commas else 3.0) if sign == "," else 5.0
+    if sign == "," and span_of_years(follows) > 0:
+        return None
     if sign == "," and _YEAR_ALONE.match(follows):
         return 3.0
     venue = venue_score(follows)
@@ -221,6 +253,8 @@ def _stop_score(
 ) -> float | None:
     """How well a title ends at a full stop, which may as well belong to an abbreviation."""
     words = title.split()
+    if _WORD_BEFORE_YEARS.search(words[-1]) and follows[:1].isdigit():
+        return None
     if _is_abbreviation(words[-1].lstrip("(“")):
         return None if follows else 2.0
     part = piece.strip(" .,;").split()
@@ -236,6 +270,8 @@ def _abbreviated_journal_penalty(words: Sequence[str], part: Sequence[str]) -> f
     """How much the stop looks like one inside 'Phys. Rev. Lett.'; `part` is what stands since the
     last stop.
     """
+    if _SPAN_OF_YEARS.fullmatch(" ".join(part)):
+        return 0.0
     penalty = 2.5 if len(words) > len(part) and _is_capitalised_pair(part) else 0.0
     if len(words) > 2 and JOURNAL_ABBREVIATION.fullmatch(words[-1].lstrip("(“")):
         penalty += 1.5
