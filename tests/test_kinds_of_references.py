@@ -475,3 +475,70 @@ def test_a_number_that_is_given_twice_joins_no_two_works(tmp_path: Path) -> None
 )
 def test_names_alone_stand_before_a_title(text: str, alone: bool) -> None:
     assert is_names_alone(text) is alone
+
+
+# ── a linked title, its people behind it ─────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("item", "authors", "venue", "year"),
+    [
+        ("[{}]({}) - Ida Lund, Bo Ek. *Road Notes*, 2018.", "Ida Lund; Bo Ek", "Road Notes", 2018),
+        ("[{}]({}) – **Ida Lund**, Bo Ek. 2018.", "Ida Lund; Bo Ek", "", 2018),
+        ("[{}]({}) — Ida Lund et al., 2018", "Ida Lund", "", 2018),
+        (
+            "[{}]({}): Ida Lund, Piet de Boer and Bo Ek (2018)",
+            "Ida Lund; Piet de Boer; Bo Ek",
+            "",
+            2018,
+        ),
+        ("[{}]({}) | Ida Lund, Bo Ek | Road Notes | 2018", "Ida Lund; Bo Ek", "Road Notes", 2018),
+        (
+            "[{}]({}), by Ida Lund and Bo Ek, Road Notes, 2018.",
+            "Ida Lund; Bo Ek",
+            "Road Notes",
+            2018,
+        ),
+        ("[{}]({}) (2018) - Ida Lund, Bo Ek.", "Ida Lund; Bo Ek", "", 2018),
+        ("2018: [{}]({}) - Ida Lund, Bo Ek.", "Ida Lund; Bo Ek", "", 2018),
+        ("[{}]({}) - NeurIPS 2018. Ida Lund, Bo Ek.", "Ida Lund; Bo Ek", "NeurIPS", 2018),
+        ("[{}]({}) - Lund, I., Ek, B. (2018). Road Notes.", "I. Lund; B. Ek", "", 2018),
+        ("[{}]({}) - Lund, Ek & Berg, ICSE 2018", "Lund; Ek; Berg", "ICSE", 2018),
+        ("[{}]({}) (Lund et al., 2018)", "Lund", "", 2018),
+        (
+            "[{}]({}) - Ida Lund, Bo Ek. 2018. ([code](https://github.com/a/b))",
+            "Ida Lund; Bo Ek",
+            "",
+            2018,
+        ),
+        ("Lund, I. [{}]({}) (2018)", "I. Lund", "", 2018),
+    ],
+)
+@pytest.mark.parametrize("title", ["Slow Winds over Salt Flats", "Salt, Snow, and Sand"])
+def test_people_behind_a_linked_title_are_its_authors(
+    tmp_path: Path, title: str, item: str, authors: str, venue: str, year: int
+) -> None:
+    text = "# Roads\n\n- " + item.format(title, "https://doi.org/10.5555/ab.1") + "\n"
+    (citation,) = _citations(tmp_path, "n.md", text)
+    found = citation.reference
+    assert (found.title, "; ".join(found.authors), found.venue) == (title, authors, venue)
+    assert (found.year, found.ids) == (year, ("doi:10.5555/ab.1",))
+
+
+@pytest.mark.parametrize(
+    "remark", ["Great Paper.", "what the roads were built on", "introduces the test of Ek (2011)."]
+)
+def test_a_remark_behind_a_linked_title_names_no_authors(tmp_path: Path, remark: str) -> None:
+    address = "https://doi.org/10.5555/ab.1"
+    text = f"# Roads\n\n- [Slow Winds over Salt Flats]({address}) - {remark}\n"
+    citation = _citations(tmp_path, "n.md", text)[0]
+    assert citation.reference.title == "Slow Winds over Salt Flats"
+    assert not citation.reference.authors
+
+
+def test_a_link_behind_a_linked_title_may_be_the_same_work_or_another(tmp_path: Path) -> None:
+    text = (
+        "# Roads\n\n- [Slow Winds over Salt Flats](https://doi.org/10.5555/ab.1) - Ida Lund. 2018. "
+        "[[arXiv](https://arxiv.org/abs/1801.01001)] [Ek (2011)](https://doi.org/10.5555/ab.2)\n"
+    )
+    first, other = _citations(tmp_path, "n.md", text)
+    assert set(first.reference.ids) == {"doi:10.5555/ab.1", "arxiv:1801.01001"}
+    assert other.reference.ids == ("doi:10.5555/ab.2",)

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from litmap.citations.recognisers.bib_records import field
 from litmap.citations.recognisers.entry_reader import ReferenceEntry, read_entry
+from litmap.citations.recognisers.linked_titles import read_linked_title
 from litmap.citations.recognisers.patterns import cites_by_key
 from litmap.citations.recognisers.reference_shape import (
     REPEATED_AUTHORS,
@@ -19,7 +23,7 @@ from litmap.citations.recognisers.reference_shape import (
     may_be_reference,
 )
 from litmap.citations.recognisers.whole_titles import TAG_LINE
-from litmap.models import NoteBlock
+from litmap.models import Link, NoteBlock
 from litmap.parsing.grammar import CITED_YEAR, YEAR
 
 ITEM_FLOOR, REPEATED_ITEM_FLOOR = 0.25, 0.05
@@ -119,6 +123,10 @@ def find_reference_entries(
 
     `previous_authors` are those of the entry before, for which a dash may stand.
     """
+    linked = _with_linked_titles(block) if block.links else []
+    if linked:
+        yield from linked
+        return
     lead = _backlink_length(block.text) if in_list else 0
     if in_list:
         entry = _read_item(block, lead, previous_authors)
@@ -131,6 +139,24 @@ def find_reference_entries(
         yield from _inside(block)
         return
     yield from _outside_lists(block, lead, previous_authors)
+
+
+def _with_linked_titles(block: NoteBlock) -> list[ReferenceEntry]:
+    """The entries of a block whose every line begins with a linked title; else none."""
+    lines = segments_of(block)
+    if block.kind == "cell" or len(block.links) < len(lines):
+        return []
+    starts = [line.start for line in lines]
+    links_of: dict[int, list[Link]] = defaultdict(list)
+    for link in block.links:
+        links_of[bisect_right(starts, link.start) - 1].append(link)
+    entries = []
+    for place, line in enumerate(lines):
+        entry = read_linked_title(replace(block, links=tuple(links_of[place])), *line)
+        if entry is None:
+            return []
+        entries.append(entry)
+    return entries
 
 
 def _backlink_length(text: str) -> int:
