@@ -169,6 +169,43 @@ def test_a_line_of_authors_ends_before_the_venue(line, venue):
 
 
 @pytest.mark.parametrize(
+    ("people", "venue_line", "authors", "venue", "year"),
+    [
+        ("Mireille Dax, Oskar Lindt und Uma Frost", "Beiträge zur Moorkunde, 2020",
+         ["Mireille Dax", "Oskar Lindt", "Uma Frost"], "Beiträge zur Moorkunde", "2020"),
+        ("Mireille Dax & Oskar Lindt", "Neue Praxis 7, 2022, S. 14–31",
+         ["Mireille Dax", "Oskar Lindt"], "Neue Praxis", "2022"),
+        ("Lucía Ferrer y Tomás Gil", "Cuadernos de la costa, 12 (2019), pp. 3–20",
+         ["Lucía Ferrer", "Tomás Gil"], "Cuadernos de la costa", "2019"),
+        ("Giulia Conti e Marco Riva", "in: Quaderni del clima, 2018",
+         ["Giulia Conti", "Marco Riva"], "Quaderni del clima", "2018"),
+        ("Karin Vos en Piet de Boer", "Bijdragen tot de Bodemkunde, 2014",
+         ["Karin Vos", "Piet de Boer"], "Bijdragen tot de Bodemkunde", "2014"),
+        ("Mireille Dax", "Beiträge zur Moorkunde 3 (2015)",
+         ["Mireille Dax"], "Beiträge zur Moorkunde", "2015"),
+    ],
+)  # fmt: skip
+def test_a_title_has_its_people_and_its_venue_on_the_lines_below(
+    people, venue_line, authors, venue, year
+):
+    title = "Slow pumps in the wettest peat"
+    note = note_of(f"# Moors\n\n## {title}\n\n{people}\n{venue_line}\n\n- 14 runs\n")
+    (citation,) = find_citations([note])
+    work = citation.reference
+    assert (work.title, list(work.authors), work.venue) == (title, authors, venue)
+    assert (str(work.year), citation.mentions[0].heading) == (year, ("Moors",))
+
+
+@pytest.mark.parametrize(
+    "below",
+    ["Mireille Dax\nHotel Sonnenhof, 2020", "Slow water\nFrost in 2011", "We two\nOslo, 2011"],
+)
+def test_other_lines_below_a_heading_leave_it_a_topic(below):
+    note = note_of(f"# Moors\n\n## How we met at the lake\n\n{below}\n\nText.\n")
+    assert ("Moors", "How we met at the lake") in [heading.path for heading in note.headings]
+
+
+@pytest.mark.parametrize(
     "line",
     ["Good on the limits.", "NeurIPS 2017", "Smith (2012) On kites", "Survey.", "Daniel Kahneman",
      "John Smith and Eva Roe show that frost (2012) is bad."],

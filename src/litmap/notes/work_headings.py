@@ -108,6 +108,15 @@ _LONG_WORD = re.compile(r"[^\W\d_]{4}")
 _DASH = re.compile(r"\s[–—|·-]\s")
 """Between people and venue."""
 _VOLUME = re.compile(r"\s\d{1,3}(?!\d)")
+_LAST_OF_PEOPLE = re.compile(rf"\s(?:{load_pattern('name_conjunctions')})\s(?=[^\W\d_a-zà-ÿ])")
+_VENUE_LINE = re.compile(
+    r"(?P<in>in:?\s+)?(?P<venue>(?-i:[A-ZÀ-ÞА-Я])[^\d,;:()]{2,90}?)[*_]{0,2}"
+    r"(?P<volume>,?\s(?:(?:vol|bd|t|no|nr)\.?\s)?\d{1,3}(?:\s?\(\d{1,3}\)|[/.:]\d{1,3})?)?"
+    rf"(?:,\s?|\s?\(|\s)(?P<year>{YEAR})\)?"
+    r"(?P<pages>[,:]\s?(?:(?:pp?|s|pág|págs|с|str|blz)\.?\s?)?\d{1,5}(?:\s?[–-]\s?\d{1,5})?)?\.?",
+    re.I,
+)
+"""'Kommunale Praxis 7, 2022, S. 14–31', 'in: Quaderni del clima, 2018'; a comma may part people."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SCHOLARLY_FILE = re.compile(r"\.pdf(?:$|[?#])", re.I)
 _VENUE_SIGNS = " .,;:()[]–—-*_“”\"'|•·/"
@@ -498,7 +507,43 @@ def _byline_over_lines(lines: Sequence[_Line], *, is_short: bool) -> tuple[Refer
         whole = read_byline(joined, of_short_title=is_short) if people else None
         if people and whole and whole.authors == people.authors:
             return whole, 2
+        below = _read_venue_line(lines[1].text)
+        authors = _whole_line_of_people(lines[0].text) if below else ()
+        if below and authors and (len(authors) > 1 or _is_marked_venue(below)):
+            return replace(below, raw=joined, authors=authors), 2
     return read_byline(lines[0].text, of_short_title=is_short), 1
+
+
+def _whole_line_of_people(line: str) -> tuple[str, ...]:
+    """The people of a line that holds nothing else and that no further one follows."""
+    line = line.strip(" *_>")
+    if line.endswith((",", ";", "&")) or len(line) > MAX_BYLINE or _YEAR.search(line):
+        return ()
+    by = _BY.match(line)
+    line = _LAST_OF_PEOPLE.sub(" & ", line[by.end() :] if by else line)
+    match = _PEOPLE.fullmatch(line)
+    people = tuple(split_people(line)) if match else ()
+    return people if people and " " in people[0] and is_people(people[0]) else ()
+
+
+def _is_marked_venue(below: Reference) -> bool:
+    """True where more than its capitals tells a venue: a number, 'in', a word of journals."""
+    match = _VENUE_LINE.fullmatch(below.raw)
+    marks = match and (match["in"] or match["volume"] or match["pages"])
+    return bool(marks) or may_name_venue(below.venue)
+
+
+def _read_venue_line(line: str) -> Reference | None:
+    """Venue and year of a line below the people: 'Beiträge zur Moorkunde 3 (2015), S. 1–9'."""
+    line = line.strip(" *_>")
+    match = _VENUE_LINE.fullmatch(line) if len(line) <= MAX_BYLINE else None
+    if match is None:
+        return None
+    venue = match["venue"].strip(_VENUE_SIGNS)
+    read = Reference(line, "", (), int(match["year"]), venue)
+    if _is_marked_venue(read) or is_end_of_byline(venue, "", dated=True):
+        return read
+    return None
 
 
 def read_byline(line: str, *, of_short_title: bool) -> Reference | None:
