@@ -542,3 +542,52 @@ def test_a_link_behind_a_linked_title_may_be_the_same_work_or_another(tmp_path: 
     first, other = _citations(tmp_path, "n.md", text)
     assert set(first.reference.ids) == {"doi:10.5555/ab.1", "arxiv:1801.01001"}
     assert other.reference.ids == ("doi:10.5555/ab.2",)
+
+
+# ── keys without a reference file ────────────────────────────────────────────────────────────────
+_LISTED = (
+    "Rask, A., & Umeh, B. (2015). Slow pumps in wet peat. Annals of Peat, 23(1), 12–30.",
+    "O'Donovan, C. (2018). Forward pumps before dawn. Peat Letters, 37, 11–26.",
+    "Van der Hoek, W. (2019). Against pumping. Annals of Peat, 8(1), 3–20.",
+    "Dvořák, P. (2009). Nested rhythms of the moor. Moor Dynamics, 3, 250–271.",
+    "Lund, E. (2020a). Drains on demand. Peat Engineering, 2, 44–63.",
+    "Lund, E. (2020b). Drains at night. Peat Engineering, 2, 64–70.",
+    "Pell, R. (2021). Ditches. Peat Engineering, 3, 1–9.",
+    "Pell, S. (2021). Canals of the north. Peat Engineering, 3, 10–19.",
+)
+
+
+@pytest.mark.parametrize(
+    ("key", "title"),
+    [
+        ("rask2015", "Slow pumps in wet peat"),
+        ("RaskUmeh2015", "Slow pumps in wet peat"),
+        ("rask2015slow", "Slow pumps in wet peat"),
+        ("rask_etal_2015", "Slow pumps in wet peat"),
+        ("odonovan2018", "Forward pumps before dawn"),
+        ("vanderhoek2019", "Against pumping"),
+        ("hoek2019", "Against pumping"),
+        ("dvorak2009", "Nested rhythms of the moor"),
+        ("lund2020b", "Drains at night"),
+        ("pell2021canals", "Canals of the north"),
+        ("pell2021", None),
+        ("lund2020", None),
+        ("rask2016", None),
+        ("raskin2015", None),
+        ("rask2015quick", None),
+    ],
+)
+def test_a_key_of_no_file_points_to_the_one_entry_of_the_note_that_makes_it(
+    tmp_path: Path, key: str, title: str | None
+) -> None:
+    entries = "\n".join(f"- {entry}" for entry in _LISTED)
+    text = f"# Moors\n\n## Pumps\n\nThe pump stops [@{key}].\n\n# References\n\n{entries}\n"
+    citations = _citations(tmp_path, "n.md", text)
+    pumped = [
+        c.reference.title
+        for c in citations
+        if any(m.kind == "citekey" and m.heading == ("Moors", "Pumps") for m in c.mentions)
+    ]
+    assert [found for found in pumped if found in " ".join(_LISTED) and found] == (
+        [title] if title else []
+    )

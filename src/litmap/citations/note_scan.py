@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from litmap.citations.block_scan import context_of
 from litmap.citations.model import (
@@ -19,6 +20,8 @@ from litmap.citations.recognisers.bib_records import field as field_of
 from litmap.citations.recognisers.entry_reader import ReferenceEntry
 from litmap.citations.ties import Tie
 from litmap.models import Link, Mention, Note, NoteBlock, Reference
+from litmap.parsing.person_names import surname_key
+from litmap.parsing.title_similarity import normalise_title
 
 MAX_MENTION = 500
 """Characters of a mention's text that are kept."""
@@ -97,6 +100,17 @@ class NoteScan:
         """A link of the note that is not a work."""
         return PlainLink(self.path, link.line, link.text, link.target, block.heading)
 
+    @cached_property
+    def entries_by_name(self) -> dict[tuple[str, int], list[Reference]]:
+        """What the note's own reference entries say, by the first author's family name and year."""
+        by_name: dict[tuple[str, int], list[Reference]] = {}
+        for entries in self.entries.entries.values():
+            for reference in (entry.reference for entry in entries):
+                if reference.year and reference.authors:
+                    family = squeezed(surname_key(reference.authors[0]))
+                    by_name.setdefault((family, reference.year), []).append(reference)
+        return by_name
+
     def tie_of_label(self, label: str) -> Tie | None:
         """The tie of an entry by its label or footnote; None where there is no such work."""
         tie = self.entries.labels.get(label)
@@ -130,3 +144,8 @@ def with_remark(context: str, block: NoteBlock) -> str:
 def number_sighting(mention: Mention, tie: Tie, *, sure: bool = False) -> Sighting:
     """A mention that only points to an entry."""
     return Sighting(mention, Reference(), sure, frozenset({tie}))
+
+
+def squeezed(text: str) -> str:
+    """The letters and figures of a text without marks, in lower case: 'O'Doe' as 'odoe'."""
+    return normalise_title(text).replace(" ", "")
