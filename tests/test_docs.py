@@ -55,10 +55,13 @@ def blocks(language):
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory, example_library):
-    """A home folder with the example notes in ~/notes and their library in ~/papers."""
+    """A home folder with the example notes in ~/notes, their library in ~/papers and a file of
+    references of the reader's own.
+    """
     folder = tmp_path_factory.mktemp("home")
     shutil.copytree(NOTES, folder / "notes")
     shutil.copytree(example_library, folder / "papers")
+    (folder / "thesis.bib").write_text("@misc{own, title = {A Work of My Own}, year = 2001}\n")
     return folder
 
 
