@@ -490,3 +490,8 @@ def test_attachments_and_notes_of_zotero_are_no_works():
         ]
     )
     assert [c.reference.title for c in citations_of(text, ".json")] == ["A kite"]
+
+
+def test_an_item_whose_type_is_no_word_is_a_work_like_others():
+    text = json.dumps([{"itemType": {"": ""}, "title": "A kite", "date": "2001"}])
+    assert [c.reference.title for c in citations_of(text, ".json")] == ["A kite"]

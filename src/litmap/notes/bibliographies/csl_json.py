@@ -55,7 +55,7 @@ def read_csl_json(text: str, builder: Builder) -> None:
         [
             read_item(_fields(item), line)
             for item, line in zip(items, lines, strict=False)
-            if isinstance(item, dict) and _fields(item).get("itemType") not in _NOT_WORKS
+            if isinstance(item, dict) and _string(_fields(item), "itemType") not in _NOT_WORKS
         ],
     )
 
