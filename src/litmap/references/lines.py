@@ -8,20 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from litmap.models import Document, Page, TextBlock
-from litmap.parsing.word_lists import load_pattern
+from litmap.parsing.reference_headings import may_name_reference_list
 
-_LIST_NAMES = (
-    load_pattern("reference_headings")
-    + "|"
-    + load_pattern("reference_headings", "litmap.references")
-)
-HEADING = re.compile(
-    r"^(?:(?:\d{1,2}|[IVX]{1,5}|[A-Z])[.)]?\s+)?"
-    r"(?:supplementa(?:ry|l) |additional |further |main )?"
-    rf"(?:{_LIST_NAMES})\s*[.:]?$",
-    re.I,
-)
-"""'References', '7. Literature cited', 'Additional references:'."""
 _AFTER_LIST = re.compile(
     r"^(?:(?:\d{1,2}|[IVX]{1,5}|[A-Z])[.)]?\s+)?(?:appendi(?:x|ces)|supplement|supporting|"
     r"acknowledge?ments?|proofs?|"
@@ -230,7 +218,7 @@ def _headed_lists(document: Document) -> list[list[Line]]:
     current: list[Line] | None = None
     for page, block, index in _numbered_blocks(document):
         lines = block_lines(block, page.number, index)
-        if HEADING.match(lines[0].text.strip()):
+        if may_name_reference_list(lines[0].text.strip()):
             current = [replace(line, begins=i == 0) for i, line in enumerate(lines[1:])]
             lists.append(current)
         elif current is not None and _ends_list(block, lines):

@@ -9,17 +9,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from litmap.parsing.word_lists import load_pattern
 from litmap.text.blocks import DraftBlock
-from litmap.text.headings import NUMBERED
 from litmap.text.page_layout import Row
+from litmap.text.reference_sections import LISTABLE, find_reference_sections, looks_listed
 from litmap.text.style import Style
 
-REFERENCES = re.compile(rf"^(?:{load_pattern('reference_headings')})\s*[.:]?$", re.I)
 _LABEL = re.compile(r"^\[[^\]]{1,40}\]")
 _NUMBER = re.compile(r"^(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)]?(?=\s+\D))")
 _LIST_NUMBERS = (re.compile(r"^\[(\d{1,3})\]"), re.compile(r"^(\d{1,3})\.\s"))
-_LISTABLE = ("body", "footnote", "table", "math")
 MIN_UNHEADED = 6
 """Entries of a list without a heading."""
 MAX_ROWS_PER_ENTRY = 9
@@ -30,14 +27,7 @@ def mark_references(blocks: Sequence[DraftBlock], style: Style) -> list[DraftBlo
     """Gives each block its section and turns the reference lists' text into 'reference' blocks, one
     an entry.
     """
-    section, in_list = "", False
-    for block in blocks:
-        if block.kind == "heading":
-            section = block.text
-            in_list = REFERENCES.match(NUMBERED.sub("", section).strip()) is not None
-        block.section = section
-        if in_list and block.kind in ("body", "math"):
-            block.kind = "reference"
+    blocks = find_reference_sections(blocks)
     if not any(block.kind == "reference" for block in blocks):
         _mark_unheaded_list(blocks)
     return _cut_lists(blocks, style)
@@ -50,8 +40,9 @@ def _mark_unheaded_list(blocks: Sequence[DraftBlock]) -> None:
         count, begin, end = _longest_numbering(blocks, pattern)
         if count < MIN_UNHEADED or begin < 0.3 * len(blocks):
             continue
-        listed = [block for block in blocks[begin : end + 1] if block.kind in _LISTABLE]
-        if sum(len(block.rows) for block in listed) <= MAX_ROWS_PER_ENTRY * count:
+        listed = [block for block in blocks[begin : end + 1] if block.kind in LISTABLE]
+        rows = [row for block in listed for row in block.rows]
+        if len(rows) <= MAX_ROWS_PER_ENTRY * count and looks_listed(rows):
             for block in listed:
                 block.kind = "reference"
             return
@@ -64,7 +55,7 @@ def _longest_numbering(
     best = (0, 0, 0)
     begin, expected = -1, 1
     for i, block in enumerate(blocks):
-        if block.kind not in _LISTABLE:
+        if block.kind not in LISTABLE:
             continue
         for row in block.rows:
             match = pattern.match(row.text)

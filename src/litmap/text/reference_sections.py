@@ -1,0 +1,198 @@
+"""Where a paper's reference lists begin and end: by their headings, and by what stands below."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import islice
+
+from litmap.parsing.grammar import YEAR
+from litmap.parsing.reference_headings import may_name_reference_list, names_reference_list
+from litmap.parsing.word_lists import load_pattern
+from litmap.text.blocks import DraftBlock
+from litmap.text.page_layout import Row
+
+_YEAR = re.compile(rf"(?<!\d){YEAR}(?!\d)")
+_AFTER_LIST = re.compile(
+    r"(?:(?:\d{1,2}|[IVX]{1,5}|[A-Z])[.)]?\s+)?"
+    rf"(?:{load_pattern('headings_after_references', 'litmap.text')})",
+    re.I,
+)
+_MARKS = frozenset(".,:;()[]/&–„“”«»\"'‘’、。，：；（）《》「」")
+_OPENING = "([„“\"'«‘’《「"
+LISTABLE = ("body", "footnote", "table", "math", "abstract")
+LIST_DENSITY = 0.8
+"""Marks, and words with a capital or digit, for each word: of eight entries together one list in a
+hundred has less, of paragraphs four in a hundred more."""
+PROSE_DENSITY = 0.55
+"""Nine paragraphs of ten have less."""
+LOOK_AHEAD = 12
+"""Rows below a heading that tell whether a list stands there."""
+MAX_LABEL_ROWS = 12
+"""Rows between two labels of a list."""
+
+
+def find_reference_sections(blocks: Sequence[DraftBlock]) -> list[DraftBlock]:
+    """Gives each block its section and turns the blocks of reference lists into 'reference'; a
+    list's heading that stands within a block becomes one of its own.
+    """
+    blocks = part_list_headings(blocks)
+    section, in_list = "", False
+    labels: set[int] = set()
+    for i, block in enumerate(blocks):
+        if block.kind == "heading" and i not in labels:
+            section, opens = block.text, opens_list(blocks, i)
+            in_list = opens or (in_list and goes_on_with_list(blocks, i))
+            labels = entry_labels(blocks, i) if opens else labels
+        block.section = section
+        if i in labels or (in_list and _is_of_list(block)):
+            block.kind = "reference"
+    _drop_prose_behind(blocks)
+    return blocks
+
+
+def _is_of_list(block: DraftBlock) -> bool:
+    return block.kind in ("body", "math") or is_listed_table(block)
+
+
+# ── headings ─────────────────────────────────────────────────────────────────────────────────────
+def part_list_headings(blocks: Sequence[DraftBlock]) -> list[DraftBlock]:
+    """The blocks with those parted in which a row names a list that stands below it.
+
+    'Literatur' in the print of the text, right under its last line, is such a row.
+    """
+    parted: list[DraftBlock] = []
+    for i, block in enumerate(blocks):
+        at = next((k for k in range(len(block.rows)) if _is_heading_row(blocks, i, k)), None)
+        if at is None or block.kind == "heading":
+            parted.append(block)
+            continue
+        for kind, rows in (
+            (block.kind, block.rows[:at]),
+            ("heading", [block.rows[at]]),
+            ("body", block.rows[at + 1 :]),
+        ):
+            if rows:
+                parted.append(DraftBlock(kind, block.page, list(rows)))
+    return parted
+
+
+def _is_heading_row(blocks: Sequence[DraftBlock], i: int, k: int) -> bool:
+    """Whether row k of block i names a list and stands alone above one."""
+    block = blocks[i]
+    row = block.rows[k]
+    if row.text[:1].islower() or row.words > 6 or (k and row.text.endswith((".", ","))):
+        return False
+    if block.kind not in LISTABLE or not names_reference_list(row.text):
+        return False
+    below = [*block.rows[k + 1 :], *_rows_below(blocks, i)][:LOOK_AHEAD]
+    return looks_listed(below)
+
+
+def _rows_below(blocks: Sequence[DraftBlock], i: int, limit: int = LOOK_AHEAD) -> list[Row]:
+    """The rows of text behind block i, to the next heading; at most `limit`."""
+    rows: list[Row] = []
+    for block in islice(blocks, i + 1, None):
+        if block.kind == "heading" or len(rows) >= limit:
+            break
+        if block.kind in LISTABLE:
+            rows += block.rows
+    return rows[:limit]
+
+
+def opens_list(blocks: Sequence[DraftBlock], i: int) -> bool:
+    """Whether the heading i is that of a reference list: by its name, or by a name that lists share
+    with other sections and what stands below it.
+    """
+    text = blocks[i].text
+    if names_reference_list(text):
+        return True
+    return may_name_reference_list(text) and looks_listed(_rows_below(blocks, i, 40))
+
+
+def goes_on_with_list(blocks: Sequence[DraftBlock], i: int) -> bool:
+    """Whether the heading i parts a list ('Games', 'b) Essays') and does not end it."""
+    if _AFTER_LIST.match(blocks[i].text):
+        return False
+    below = _rows_below(blocks, i, 40)
+    return len(below) >= 2 and density(below) >= LIST_DENSITY + 0.1 and _has_years(below, 4)
+
+
+def entry_labels(blocks: Sequence[DraftBlock], begin: int) -> set[int]:
+    """The headings of the list behind heading `begin` that are labels of its entries, or their
+    titles: three or more in the same print, each above a few rows of an entry.
+    """
+    labels: list[int] = []
+    for i in range(begin + 1, len(blocks)):
+        if blocks[i].kind == "heading":
+            if not _is_above_entry(blocks, i):
+                break
+            labels.append(i)
+    alike = {i for i in labels if _is_printed_like(blocks[i], blocks[labels[0]])}
+    return alike if len(alike) >= 3 and len(alike) >= 0.8 * len(labels) else set()
+
+
+def _is_printed_like(one: DraftBlock, two: DraftBlock) -> bool:
+    a, b = one.rows[0], two.rows[0]
+    return abs(a.size - b.size) < 0.3 and abs(a.bold - b.bold) < 0.3
+
+
+def _is_above_entry(blocks: Sequence[DraftBlock], i: int) -> bool:
+    """Whether the heading i and the few rows below it, to the next heading, read like an entry."""
+    if _AFTER_LIST.match(blocks[i].text):
+        return False
+    below = _rows_below(blocks, i, MAX_LABEL_ROWS + 1)
+    return 0 < len(below) <= MAX_LABEL_ROWS and looks_listed([*blocks[i].rows, *below])
+
+
+# ── what lists look like ─────────────────────────────────────────────────────────────────────────
+def density(rows: Sequence[Row]) -> float:
+    """Marks, and words with a capital or a digit, for each word; references have more than prose in
+    every script with spaces. Characters count as half a word each where there are none.
+    """
+    text = " ".join(row.text for row in rows)
+    words = text.split()
+    letters = sum(map(str.isalpha, text))
+    if not words or not letters:
+        return 0.0
+    marks = sum(c in _MARKS for c in text)
+    if letters > 14 * len(words):
+        return 2 * (marks + sum(map(str.isdigit, text))) / letters + 0.4
+    named = sum(_is_named(word) for word in words)
+    return (named + marks) / len(words)
+
+
+def _is_named(word: str) -> bool:
+    return word.lstrip(_OPENING)[:1].isupper() or any(map(str.isdigit, word))
+
+
+def looks_listed(rows: Sequence[Row]) -> bool:
+    """Whether rows read like entries of a list: many names and marks, and years."""
+    return bool(rows) and density(rows) >= LIST_DENSITY and _has_years(rows, 6)
+
+
+def _has_years(rows: Sequence[Row], rows_per_year: int) -> bool:
+    years = sum(1 for row in rows if _YEAR.search(row.text))
+    return years * rows_per_year >= len(rows)
+
+
+def is_listed_table(block: DraftBlock) -> bool:
+    """Whether what was taken for a table within a list is lines of its entries."""
+    return (
+        block.kind == "table"
+        and all(row.gaps <= 1 for row in block.rows)
+        and density(block.rows) >= LIST_DENSITY
+    )
+
+
+def _drop_prose_behind(blocks: Sequence[DraftBlock]) -> None:
+    """Blocks of prose behind the last entry of a list are body again."""
+    for i in range(len(blocks) - 1, -1, -1):
+        block = blocks[i]
+        last = i + 1 == len(blocks) or blocks[i + 1].kind != "reference"
+        if block.kind == "reference" and last and _is_prose(block):
+            block.kind = "body"
+
+
+def _is_prose(block: DraftBlock) -> bool:
+    return len(block.rows) >= 2 and density(block.rows) < PROSE_DENSITY

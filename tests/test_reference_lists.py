@@ -1,0 +1,141 @@
+"""Reference lists in small PDFs made here: where they begin, end, and are cut into entries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pymupdf
+import pytest
+
+from litmap import text
+from litmap.models import Reference
+from litmap.references import read_references
+
+PROSE = (
+    "The northern survey describes the price of grain in all four districts,",
+    "and this holds for both regions, although the figures are not complete.",
+    "A smaller team has followed the same question with letters and ledgers",
+    "for the first time since the reform, and comes to the same answer here.",
+)
+NAMES = ("Amber", "Brandel", "Cornwick", "Dahlem", "Engstrand", "Fahrholt", "Grauwald", "Hollin")
+ENTRIES = tuple(
+    (
+        f"{name}, Ruth/Olm, Peter ({1984 + 3 * i}): Hafen und Handel im langen Jahrhundert des",
+        f"Nordens. In: Zeitschrift für Flusskunde {12 + i}, S. {40 + i}-{59 + i}.",
+    )
+    for i, name in enumerate(NAMES)
+)
+
+
+class Paper:
+    """A PDF in the making: rows set one below the other at x = 70 + `indent`."""
+
+    def __init__(self) -> None:
+        self.pdf = pymupdf.open()
+        self.y = 900.0
+        self.row("Rivers and their harbours", size=18, font="hebo", after=12)
+        self.row("1 Introduction", size=12, font="hebo", after=4)
+        for _ in range(10):
+            self.paragraph(PROSE)
+
+    def row(
+        self, words: str, *, size: float = 10, font: str = "helv", indent: float = 0,
+        before: float = 0, after: float = 0, x: float = 70,
+    ) -> None:  # fmt: skip
+        """One row, on a new page where the last is full."""
+        self.y += before + 1.2 * size
+        if self.y > 780:
+            self.page = self.pdf.new_page()
+            self.y = 80.0
+        self.page.insert_text((x + indent, self.y), words, fontsize=size, fontname=font)
+        self.y += after
+
+    def paragraph(
+        self, rows: Sequence[str], *, hang: float = 0, after: float = 4, **print_: object
+    ) -> None:
+        """Some rows, the first at the edge, the others set in by `hang`."""
+        for i, words in enumerate(rows):
+            self.row(words, indent=hang if i else 0, **print_)  # type: ignore[arg-type]
+        self.y += after
+
+    def references(self, folder: Path) -> list[Reference]:
+        """What is read of it."""
+        self.pdf.save(folder / "paper.pdf")
+        return read_references(text.extract(folder / "paper.pdf", "0" * 64, ocr=False))
+
+
+@pytest.fixture
+def paper() -> Paper:
+    return Paper()
+
+
+def squeezed(entries: Sequence[Sequence[str]]) -> list[str]:
+    return ["".join("".join(rows).replace("-", "").split()) for rows in entries]
+
+
+def raws(found: Sequence[Reference]) -> list[str]:
+    return ["".join(reference.raw.replace("-", "").split()) for reference in found]
+
+
+def add_list(paper: Paper, *, hang: float = 18, after: float = 0) -> None:
+    for entry in ENTRIES:
+        paper.paragraph(entry, hang=hang, after=after)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Literatur- und Quellenverzeichnis",
+        "Bibliographie / Bibliography",
+        "Riferimenti bibliografici",
+        "Literatuurlijst",
+        "Felhasznált irodalom",
+    ],
+)
+@pytest.mark.parametrize("font", ["hebo", "helv"])
+def test_a_list_is_found_under_its_name_in_bold_or_in_the_print_of_the_text(
+    paper: Paper, heading: str, font: str, tmp_path: Path
+) -> None:
+    paper.row(heading.replace("á", "a"), font=font)
+    add_list(paper)
+    assert raws(paper.references(tmp_path)) == squeezed(ENTRIES)
+
+
+def test_a_part_of_a_list_has_a_heading_and_the_list_goes_on(paper: Paper, tmp_path: Path) -> None:
+    paper.row("Literatur", font="hebo", size=12, before=8, after=4)
+    for entry in ENTRIES[:4]:
+        paper.paragraph(entry, hang=18, after=0)
+    paper.row("Zeitschriften", font="hebo", before=8, after=4)
+    for entry in ENTRIES[4:]:
+        paper.paragraph(entry, hang=18, after=0)
+    assert raws(paper.references(tmp_path)) == squeezed(ENTRIES)
+
+
+def test_an_appendix_behind_the_list_is_none_of_it(paper: Paper, tmp_path: Path) -> None:
+    paper.row("Literatur", font="hebo", size=12, before=8, after=4)
+    add_list(paper)
+    paper.row("Anhang: Die Häfen", font="hebo", size=12, before=8, after=4)
+    paper.paragraph(["Emden 1962, 1974; Leer 1980, 1982; Norden 1983; Aurich 1990, 1991."])
+    assert raws(paper.references(tmp_path)) == squeezed(ENTRIES)
+
+
+def test_labels_and_titles_above_entries_do_not_end_the_list(paper: Paper, tmp_path: Path) -> None:
+    paper.row("Literaturverzeichnis", font="hebo", size=14, before=8, after=8)
+    labelled = []
+    for name, entry in zip(NAMES, ENTRIES, strict=True):
+        paper.row(f"{name} u. a. 1999", font="hebo", before=4)
+        paper.paragraph(entry, hang=0)
+        labelled.append([f"{name} u. a. 1999", *entry])
+    assert raws(paper.references(tmp_path)) == squeezed(labelled)
+
+
+def test_numbered_conclusions_without_years_are_no_list(paper: Paper, tmp_path: Path) -> None:
+    for i in range(1, 9):
+        paper.paragraph(
+            [
+                f"{i}. The ledgers were kept in every parish, and they are complete",
+                "for the whole of the valley.",
+            ]
+        )
+    assert paper.references(tmp_path) == []
