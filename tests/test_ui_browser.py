@@ -135,6 +135,21 @@ def words(browser) -> str:
     return browser.find_element(By.TAG_NAME, "body").text
 
 
+def element(browser, selector: str):
+    """The first element that this selector names; one that is drawn later is waited for."""
+    return until(browser, lambda: browser.find_element(By.CSS_SELECTOR, selector))
+
+
+def type_into(browser, selector: str, *keys: str) -> None:
+    """Types into a field, which may be drawn anew meanwhile."""
+
+    def typed() -> bool:
+        browser.find_element(By.CSS_SELECTOR, selector).send_keys(*keys)
+        return True
+
+    until(browser, typed)
+
+
 def until(browser, found: Callable[[], object]) -> object:
     def now() -> object:
         try:
@@ -179,8 +194,7 @@ def test_the_first_page_asks(visit) -> None:
 
 def test_a_typed_query_shows_passages_and_the_page(visit, browser) -> None:
     visit()
-    box = browser.find_element(By.CSS_SELECTOR, "input[aria-label=Search]")
-    box.send_keys(QUERY, Keys.ENTER)
+    type_into(browser, "input[aria-label=Search]", QUERY, Keys.ENTER)
     until(browser, lambda: "How Flat Is Flat?" in words(browser))
     text = settle(browser)
     assert "What your notes say" in text
@@ -193,7 +207,7 @@ def test_a_typed_query_shows_passages_and_the_page(visit, browser) -> None:
 
 def test_another_result_shows_its_page(visit, browser) -> None:
     visit(q=QUERY)
-    before = browser.find_element(By.CSS_SELECTOR, "[data-testid=stImage] img").get_attribute("src")
+    before = element(browser, "[data-testid=stImage] img").get_attribute("src")
     others = browser.find_elements(By.CSS_SELECTOR, "[class*=st-key-show-] button")
     browser.execute_script("arguments[0].click()", others[-1])
     until(
@@ -255,7 +269,7 @@ def test_a_heading_shows_its_papers_and_what_they_say(visit, browser) -> None:
     text = settle(browser)
     assert "Mostly Saddles" in text
     assert "heading=" in browser.current_url
-    button = browser.find_element(By.CSS_SELECTOR, "[class*=st-key-cited-] button")
+    button = element(browser, "[class*=st-key-cited-] button")
     browser.execute_script("arguments[0].click()", button)
     assert until(browser, lambda: [w for w in images(browser) if w > 400]), (
         "a sentence leads to its page"
@@ -265,8 +279,7 @@ def test_a_heading_shows_its_papers_and_what_they_say(visit, browser) -> None:
 def test_the_table_of_papers_filters(visit, browser) -> None:
     text = visit("papers")
     assert "works" in text
-    box = browser.find_element(By.CSS_SELECTOR, "input[aria-label=Filter]")
-    box.send_keys("double descent", Keys.ENTER)
+    type_into(browser, "input[aria-label=Filter]", "double descent", Keys.ENTER)
     until(browser, lambda: "3 works" in words(browser))
 
 
@@ -297,7 +310,7 @@ def test_the_reading_list_and_the_coverage(visit, browser) -> None:
     text = visit("reading")
     assert "Ten Questions About Layered Learning" in text
     assert "of your papers" in text
-    who = browser.find_element(By.CSS_SELECTOR, "[data-testid=stExpander]")
+    who = element(browser, "[data-testid=stExpander]")
     browser.execute_script("arguments[0].querySelector('summary').click()", who)
     until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "[data-testid=stExpander] a"))
     settle(browser)
@@ -373,7 +386,7 @@ def test_a_refresh_started_from_the_app_ends_and_shows(
     root = tmp_path / "library"
     with serve(root, state, tmp_path) as address:
         visit("refreshes", address)
-        browser.find_element(By.CSS_SELECTOR, "textarea").send_keys(str(notes), Keys.TAB)
+        type_into(browser, "textarea", str(notes), Keys.TAB)
         press(browser, "Start a refresh")
         until(browser, (root / "catalogue.sqlite").exists)
         until(browser, lambda: "1 work" in visit("refreshes", address))
