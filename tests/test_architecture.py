@@ -30,7 +30,7 @@ STORE = {"catalogue", "paths"}
 OWNERS = {
     "pymupdf": {"text", "maps"},
     "faiss": {"index"},
-    "sentence_transformers": {"vectors", "search"},
+    "sentence_transformers": {"vectors"},
     "torch": {"vectors"},
     "onnxruntime": {"vectors"},
     "sklearn": {"topics", "maps"},

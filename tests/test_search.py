@@ -17,10 +17,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from litmap.errors import ModelError, SearchError
+from litmap.errors import SearchError
 from litmap.models import Chunk, Hit
 from litmap.parsing.terms import find_words, index_terms
-from litmap.search import Facts, Searcher, Weights, load_reranker, matching_works, parse_query
+from litmap.search import Facts, Searcher, Weights, matching_works, parse_query
 from litmap.search.candidates import BackgroundSample, Evidence, work_scores
 from litmap.search.highlighting import (
     Marker,
@@ -502,11 +502,6 @@ def test_a_second_stage_orders_the_best_anew(searcher: Searcher) -> None:
     results = replace(searcher, reranker=Reverse()).search("sharp minima")
     assert results.hits[0].row == 3
     assert results.works[0].work == "arxiv:1712.09913"
-
-
-def test_a_missing_second_stage_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="cross-encoder"):
-        load_reranker(str(tmp_path / "nothing"))
 
 
 # ── quoting ───────────────────────────────────────────────────────────────────────────────────────

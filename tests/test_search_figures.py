@@ -47,7 +47,6 @@ from litmap.search.ranking import (
     similarity_matrix,
     smooth,
 )
-from litmap.search.reranking import CrossEncoderReranker
 from litmap.search.results import Results
 from litmap.search.searcher import _covers_terms, _KeywordThreads
 from tests.search_parts import ExactVectors, FormulaEncoder, make_searcher, passage
@@ -728,19 +727,6 @@ def test_passages_that_the_second_stage_does_not_read_stay_behind(tmp_path: Any)
     assert scores[50:] == [min(read) - 1 - n for n in range(50, 60)]
     assert searcher.more_like(rows=[0]).hits  # has no query for it to read
     assert len(second.texts) == 50
-
-
-def test_a_cross_encoder_gives_a_float_for_each_text() -> None:
-    class Model:
-        def predict(self, pairs: Any, **options: Any) -> Any:
-            self.pairs, self.options = pairs, options
-            return floats(0.5, 2)
-
-    second = object.__new__(CrossEncoderReranker)
-    second._model = model = Model()
-    assert second.score("q", ["a", "b"]) == [0.5, 2.0]
-    assert model.pairs == [("q", "a"), ("q", "b")]
-    assert model.options == {"batch_size": 16, "show_progress_bar": False}
 
 
 def test_four_threads_read_the_words() -> None:

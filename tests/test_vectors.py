@@ -172,7 +172,7 @@ def test_a_damaged_export_is_written_again(tmp_path: Path) -> None:
 @needs_model
 def test_the_package_s_weights_are_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model_lookup, "PACKAGE_SHA256", "0" * 64)
-    monkeypatch.setattr(model_lookup, "_find_in_hub_cache", lambda _: None)
+    monkeypatch.setattr(model_lookup, "_find_in_hub_cache", lambda *_: None)
     with pytest.raises(ModelError, match="not those of"):
         find_model("", tmp_path)
 

@@ -6,7 +6,7 @@ Imports nothing of litmap but the records.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from litmap.models import Document, Download, Request, Response, Summary, Topic, Work
 
@@ -63,6 +63,19 @@ class Encoder(Protocol):
 
     def offsets(self, text: str) -> list[tuple[int, int]]:
         """Start and end in `text` of each token, special tokens left out."""
+        ...
+
+
+@runtime_checkable
+class QueryEncoder(Protocol):
+    """An `Encoder` whose model wants other words before a question than before a passage. An
+    encoder without this method embeds both alike.
+    """
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """float32 (len(texts), dim), rows L2-normalised, of questions that passages are to
+        answer.
+        """
         ...
 
 

@@ -36,11 +36,17 @@ class Settings:
     notes: tuple[str, ...] = ()
     """Files and folders of notes; those of the last refresh where empty."""
     model: str = DEFAULT_MODEL
-    """A sentence-transformers model: a name or a folder."""
+    """A sentence-transformers model of any kind: a name or a folder."""
+    query_prompt: str = ""
+    """What the model wants before a question; by default what its configuration or its card says,
+    'none' for nothing."""
+    passage_prompt: str = ""
+    """The same before a passage; another one embeds everything anew."""
     backend: str = "auto"
-    """How the model is run: auto, torch, torch-bf16, onnx, onnx-int8 or cuda."""
+    """How the model is run: auto, torch, torch-bf16, onnx or cuda."""
     reranker: str = ""
-    """A cross-encoder for a second stage of search; off where empty."""
+    """A cross-encoder, name or folder, that reads a search's best passages again; off where
+    empty."""
     contact: str = ""
     """An e-mail address that the scholarly services may write to; some give better service for
     it."""
@@ -260,11 +266,22 @@ def _from_file(path: Path) -> dict[str, Any]:
     for name in ("library", "state"):
         if name in result:
             result[name] = path.parent / result[name]
+    for name in ("model", "reranker"):  # a folder beside the file, or a name of the hub
+        if name in result and _is_folder(folder := path.parent / _home(result[name])):
+            result[name] = str(folder.absolute())
     if "notes" in result:
         result["notes"] = tuple(
             note if note == "-" else str(path.parent / _home(note)) for note in result["notes"]
         )
     return result
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether there is such a folder; no name is too long or too odd to ask."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def as_environment(settings: Settings) -> dict[str, str]:

@@ -102,7 +102,7 @@ def _disk(settings: Settings) -> Iterator[Check]:
 def _model(settings: Settings) -> Iterator[Check]:
     from litmap.vectors import find_model
 
-    spec = find_model(settings.model, settings.state / "models")
+    spec = find_model(settings.model, settings.state / "models", offline=settings.offline)
     yield Check("model", True, f"{spec.name} in {spec.folder}")
 
 

@@ -221,9 +221,17 @@ class Library:
 
         facts = self._need_build().facts
         model = str(facts.get("model") or self.settings.model)
-        models, threads = self.settings.state / "models", self.settings.threads or None
+        own = self.settings
+        same = model == own.model  # the settings may name the next build's model already
         encoder = vectors.load_encoder(
-            model, models_dir=models, backend=self.settings.backend, threads=threads
+            model,
+            models_dir=own.state / "models",
+            backend=own.backend if same else "auto",
+            threads=own.threads or None,
+            prompts=vectors.Prompts(
+                own.query_prompt if same else "", str(facts.get("passage_prompt") or "")
+            ),
+            offline=own.offline,
         )
         if facts.get("model_key", "") not in ("", encoder.key):
             message = (
@@ -256,8 +264,17 @@ class Library:
 
     def _reranker(self) -> search.Reranker | None:
         """The second stage of the search, where the settings name one. Raises `ModelError`."""
-        name = self.settings.reranker
-        return search.load_reranker(name) if name else None
+        from litmap import vectors
+
+        own = self.settings
+        if not own.reranker:
+            return None
+        return vectors.load_reranker(
+            own.reranker,
+            models_dir=own.state / "models",
+            threads=own.threads or None,
+            offline=own.offline,
+        )
 
     def search(self, query: str, *, limit: int = 10, by: str = "passage") -> SearchResults:
         """Passages (or, by='paper', papers with their best passages) that answer a query, best

@@ -184,7 +184,8 @@ def _previous_look(base: builds.Build | None) -> PreviousLook:
 
 
 def _facts(inputs: BuildInputs) -> dict[str, str]:
-    return {"model": inputs.model, "extractor": inputs.extractor}
+    facts = {"model": inputs.model, "extractor": inputs.extractor}
+    return facts | ({"passage_prompt": inputs.passage_prompt} if inputs.passage_prompt else {})
 
 
 def built_with(paths: LibraryPaths) -> str:

@@ -149,6 +149,8 @@ def _load_encoder(settings: Settings) -> Encoder:
         models_dir=settings.state / "models",
         backend=settings.backend,
         threads=settings.threads or None,
+        prompts=vectors.Prompts(settings.query_prompt, settings.passage_prompt),
+        offline=settings.offline,
     )
 
 

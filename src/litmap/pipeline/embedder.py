@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from litmap import chunks
 from litmap.models import Chunk
 from litmap.protocols import Encoder
-from litmap.vectors import VectorCache, texts_key
+from litmap.vectors import VectorCache, prepare, texts_key
 
 if TYPE_CHECKING:
     from litmap.models import Vectors
 
+logger = logging.getLogger(__name__)
 
 EMBED_BATCH = 2048
 """Passages embedded in one go: enough to sort by length, few enough to hold."""
+SAMPLE_TEXTS = 24
+"""Passages embedded to tell what all of them will cost."""
 
 
 class Embedder:
@@ -27,18 +32,41 @@ class Embedder:
         self,
         encoder: Encoder,
         cache: VectorCache,
-        progress: Callable[[int], None] = lambda done: None,
+        progress: Callable[[int, int, str], None] = lambda done, total, text: None,
     ) -> None:
         self.encoder = encoder
         self.cache = cache
         self.progress = progress
         self.embedded = 0
+        self.expected = 0
 
     def texts(self, passages: Sequence[Chunk], title: str = "") -> list[str]:
         """What is embedded for these passages of one source: a text for each that
         `chunks.is_embedded`.
         """
         return [chunks.embedding_text(c, title) for c in passages if chunks.is_embedded(c)]
+
+    def announce(self, groups: Iterable[list[str]]) -> None:
+        """Say what it will cost to embed the groups that the cache does not have: their passages,
+        and the time by a sample of them.
+        """
+        missing = [g for g in groups if g and not self.cache.path(texts_key(g)).exists()]
+        texts = [text for group in missing for text in group]
+        self.expected = self.embedded + len(texts)
+        sample = texts[:: max(1, len(texts) // SAMPLE_TEXTS)][:SAMPLE_TEXTS]
+        if len(texts) <= SAMPLE_TEXTS:
+            return
+        prepare(self.encoder)
+        self.encoder.encode(sample[:1])  # what loads at the first text is not paid again
+        begun = time.monotonic()
+        self.encoder.encode(sample)
+        seconds = time.monotonic() - begun
+        minutes = seconds / 60 * sum(map(len, texts)) / max(1, sum(map(len, sample)))
+        cost = f"{len(texts)} passages anew: about {max(1, round(minutes))} min"
+        logger.info(
+            "embedding %s, with %s; the last build serves till then", cost, self.encoder.name
+        )
+        self.progress(self.embedded, self.expected, cost)
 
     def ensure(self, groups: Iterable[list[str]]) -> None:
         """Embed each group of texts that the cache does not have; small groups go to the model
@@ -64,7 +92,7 @@ class Embedder:
             self.cache.put(texts_key(group), vectors[first : first + len(group)])
             first += len(group)
         self.embedded += first
-        self.progress(self.embedded)
+        self.progress(self.embedded, self.expected, "passages")
 
     def vectors(self, texts: list[str]) -> Vectors:
         """float32 (len(texts), dim) of one group."""

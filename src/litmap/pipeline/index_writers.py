@@ -42,6 +42,8 @@ def write_vectors(
             if some:
                 yield some, embedder.texts([p.chunk for p in some], titles.get(some[0].work, ""))
 
+    if anew:
+        embedder.announce(group for _, group in blocks())
     embedder.ensure(group for _, group in blocks())
 
     def step(old: Path | None, new: Path, _: Changes) -> None:

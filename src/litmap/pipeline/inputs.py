@@ -27,8 +27,8 @@ class BuildInputs:
     the notes' passages are then those of the current build; so are those of `kept_notes`, paths of
     notes that alone could not be read. `texts` are the records of the PDFs
     read, by sha256; `reading_list_ids` the identifiers that sources gave for works which the papers
-    cite, by key. `model` is the setting that named the encoder, `abstracts` whether a work without
-    a readable PDF stands with its title and abstract.
+    cite, by key. `model` and `passage_prompt` are the settings that named the encoder, `abstracts`
+    whether a work without a readable PDF stands with its title and abstract.
     """
 
     paths: LibraryPaths
@@ -38,6 +38,7 @@ class BuildInputs:
     embedder: Embedder
     model: str
     extractor: str
+    passage_prompt: str = ""
     abstracts: bool = True
     notes_were_read: bool = True
     kept_notes: frozenset[str] = frozenset()
@@ -113,6 +114,7 @@ def gather_inputs(
         embedder,
         model=settings.model,
         extractor=text_version(),
+        passage_prompt=settings.passage_prompt,
         abstracts=settings.abstracts,
         notes_were_read=notes is not None,
         kept_notes=kept_notes,

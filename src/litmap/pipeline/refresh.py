@@ -145,6 +145,7 @@ class RefreshRun:
         that are out of reach stay as they were last read. With `fresh`, nothing is taken over from
         the last build.
         """
+        _ = self.encoder  # one that cannot be had is told before anybody is asked for anything
         yield Stage("read_notes", self.read_notes if notes_required else self.read_notes_or_keep)
         yield Stage("resolve", lambda: self.resolve(self.unresolved()))
         yield from self._reading(self.pdf_batches(beside))  # begins to fetch
@@ -342,9 +343,7 @@ class RefreshRun:
         from litmap.vectors import VectorCache
 
         cache = VectorCache(self.paths.vectors, self.encoder.key)
-        return Embedder(
-            self.encoder, cache, lambda done: self.progress("embed", done, 0, "passages")
-        )
+        return Embedder(self.encoder, cache, partial(self.progress, "embed"))
 
     # ── everything → the build that readers open ──────────────────────────────────────────────────
     def identify_reading_list(self) -> None:

@@ -10,7 +10,7 @@ Open the parts of a build and give them to a `Searcher`; it is all a caller need
 from litmap.search.highlighting import marks
 from litmap.search.query import Facts, Query, matching_works, parse_query
 from litmap.search.ranking import Weights
-from litmap.search.reranking import Reranker, load_reranker
+from litmap.search.reranking import Reranker
 from litmap.search.results import Results, WorkHit
 from litmap.search.searcher import Searcher
 
@@ -22,7 +22,6 @@ __all__ = [
     "Searcher",
     "Weights",
     "WorkHit",
-    "load_reranker",
     "marks",
     "matching_works",
     "parse_query",

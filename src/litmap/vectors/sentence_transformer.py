@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from litmap.errors import ModelError, SettingsError
+from litmap.vectors.model_spec import DEFAULT_WINDOW, MAX_WINDOW
+from litmap.vectors.tokens import Tokens
 
 if TYPE_CHECKING:
     from litmap.models import Vectors
-    from litmap.vectors.model_lookup import Spec
+    from litmap.vectors.model_spec import Spec
+
+SLAB_TEXTS = 512
+"""Texts embedded between two reports of progress."""
 
 
 class GeneralEncoder:
     """An `Encoder` around `SentenceTransformer`; code that a model brings along is never run."""
 
     def __init__(self, spec: Spec, backend: str, threads: int) -> None:
-        try:
-            from sentence_transformers import SentenceTransformer
-        except ImportError as error:
-            message = (
-                f"{spec.name} needs the package sentence-transformers, which is not installed."
-            )
-            raise ModelError(message, subject=spec.name) from error
-        if backend == "onnx":
-            raise SettingsError(
-                f"{spec.name} has no ONNX form here; set `backend` to 'auto'.", subject=backend
-            )
-        device = {"auto": None, "cuda": "cuda"}.get(backend, "cpu")
-        options: dict[str, Any] = (
-            {"model_kwargs": {"dtype": "bfloat16"}} if backend == "torch-bf16" else {}
-        )
-        try:
-            self._model = SentenceTransformer(
-                str(spec.folder), device=device, local_files_only=True, **options
-            )
-            self.window = int(self._model.max_seq_length or spec.window)
-            self.dim = int(self._model.get_embedding_dimension() or spec.dim)
-            self._tokenizer: Any = self._model.tokenizer
+        self._model = _load(spec, backend)
+        self._spec, self._threads = spec, threads
+        self.name, self.key = spec.name, spec.key
+        window = self._model.max_seq_length
+        known = window if window and math.isfinite(window) else DEFAULT_WINDOW  # static: no end
+        self._tokens = _tokens(self._model, spec, min(int(known), MAX_WINDOW))
+        self.window = min(int(known), MAX_WINDOW) - self._tokens.length_of(spec.prompts)
+        try:  # what it can do is seen by doing it, before anything is asked of the network
+            self.dim = int(self._encode(["."], spec.prompts.passage).shape[1])
         except Exception as error:
             raise ModelError(
-                f"the model {spec.name} cannot be loaded: {error}", subject=spec.name
+                f"the model {spec.name} gives no vector for a text: {error}", subject=spec.name
             ) from error
-        self.name, self.key, self._threads = spec.name, spec.key, threads
 
     def encode(
         self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None
@@ -51,32 +43,84 @@ class GeneralEncoder:
         import numpy as np
 
         result = np.zeros((len(texts), self.dim), dtype=np.float32)
-        slab = 512
-        for begin in range(0, len(texts), slab):
-            block = list(texts[begin : begin + slab])
-            encoded = self._model.encode(
-                block, normalize_embeddings=True, show_progress_bar=False, convert_to_tensor=True
-            )
-            result[begin : begin + len(block)] = encoded.float().cpu().numpy()
+        for begin in range(0, len(texts), SLAB_TEXTS):
+            block = list(texts[begin : begin + SLAB_TEXTS])
+            result[begin : begin + len(block)] = self._encode(block, self._spec.prompts.passage)
             if progress:
                 progress(begin + len(block), len(texts))
         return result
 
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """The same of questions that passages are to answer."""
+        return self._encode(list(texts), self._spec.prompts.query)
+
+    def _encode(self, texts: list[str], prompt: str) -> Vectors:
+        import torch
+
+        before = torch.get_num_threads()
+        torch.set_num_threads(self._threads)
+        try:
+            encoded = self._model.encode(
+                texts,
+                prompt=prompt,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+                convert_to_tensor=True,
+            )
+        finally:
+            torch.set_num_threads(before)
+        vectors: Vectors = encoded.float().cpu().numpy()
+        return vectors
+
     def count(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, special tokens included."""
-        if not texts:
-            return []
-        return [
-            len(i)
-            for i in self._tokenizer(list(texts), truncation=False, verbose=False)["input_ids"]
-        ]
+        return self._tokens.count(texts)
 
     def offsets(self, text: str) -> list[tuple[int, int]]:
         """Start and end in `text` of each token, special tokens left out."""
-        options = {
-            "truncation": False,
-            "add_special_tokens": False,
-            "return_offsets_mapping": True,
-            "verbose": False,
-        }
-        return [(int(a), int(b)) for a, b in self._tokenizer(text, **options)["offset_mapping"]]
+        return self._tokens.offsets(text)
+
+
+def _load(spec: Spec, backend: str) -> Any:
+    """The model, run on the device that `backend` names. Raises ModelError, SettingsError."""
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        message = f"{spec.name} needs the package sentence-transformers, which is not installed."
+        raise ModelError(message, subject=spec.name) from error
+    if backend == "onnx":
+        raise SettingsError(
+            f"{spec.name} has no ONNX form here; set `backend` to 'auto'.", subject=backend
+        )
+    device = {"auto": None, "cuda": "cuda"}.get(backend, "cpu")
+    options: dict[str, Any] = (
+        {"model_kwargs": {"dtype": "bfloat16"}} if backend == "torch-bf16" else {}
+    )
+    try:
+        return SentenceTransformer(
+            str(spec.folder), device=device, local_files_only=True, **options
+        )
+    except Exception as error:
+        why = (
+            "it brings program code of its own, which litmap does not run"
+            if "auto_map" in spec.config
+            else str(error)
+        )
+        raise ModelError(
+            f"the model {spec.name} cannot be loaded: {why}", subject=spec.name
+        ) from error
+
+
+def _tokens(model: Any, spec: Spec, window: int) -> Tokens:
+    """The model's tokenizer, apart from the one the model itself uses. Raises ModelError."""
+    from tokenizers import Tokenizer
+
+    tokenizer = getattr(model, "tokenizer", None)
+    fast = getattr(tokenizer, "backend_tokenizer", tokenizer)
+    if not isinstance(fast, Tokenizer):
+        raise ModelError(
+            f"the model {spec.name} has no fast tokenizer (tokenizer.json), which passages are cut "
+            "by.",
+            subject=spec.name,
+        )
+    return Tokens(lambda: Tokenizer.from_str(fast.to_str()), window)

@@ -8,36 +8,37 @@ from typing import TYPE_CHECKING, Any
 from litmap.errors import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
-    from litmap.vectors.model_lookup import Spec
+    from litmap.vectors.model_spec import Prompts
 
     Ids = NDArray[np.int32]
 
 
+def read_tokenizer(folder: Path) -> Any:
+    """The fast tokenizer in a model's folder. Raises ModelError."""
+    from tokenizers import Tokenizer
+
+    try:
+        return Tokenizer.from_file(str(folder / "tokenizer.json"))
+    except Exception as error:
+        raise ModelError(
+            f"the tokenizer in {folder} cannot be read: {error}", subject=str(folder)
+        ) from error
+
+
 class Tokens:
-    """The model's own tokenizer."""
+    """A model's own tokenizer, of the library tokenizers; texts are cut at `window` tokens."""
 
-    def __init__(self, spec: Spec) -> None:
-        self._spec = spec
-        self._whole = self._load()
-
-    def _load(self) -> Any:
-        from tokenizers import Tokenizer
-
-        folder = self._spec.folder
-        try:
-            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        except Exception as error:
-            raise ModelError(
-                f"the tokenizer in {folder} cannot be read: {error}", subject=str(folder)
-            ) from error
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        return tokenizer
+    def __init__(self, load: Callable[[], Any], window: int) -> None:
+        self._load, self._window = load, window
+        self._whole = load()
+        self._whole.no_padding()
+        self._whole.no_truncation()
 
     @cached_property
     def _cut(self) -> Any:
@@ -45,8 +46,14 @@ class Tokens:
         long.
         """
         tokenizer = self._load()
-        tokenizer.enable_truncation(self._spec.window)
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(self._window)
         return tokenizer
+
+    def length_of(self, prompts: Prompts) -> int:
+        """Tokens that the longer of the prompts takes of the window."""
+        texts = (prompts.query, prompts.passage)
+        return max((len(self.offsets(text)) for text in texts if text), default=0)
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text with the special ones, however long it is."""
@@ -61,7 +68,7 @@ class Tokens:
         """Token ids of each text, cut to the window."""
         ids = [e.ids for e in self._whole.encode_batch_fast(list(texts))]
         for i, own in enumerate(ids):
-            if len(own) > self._spec.window:
+            if len(own) > self._window:
                 ids[i] = self._cut.encode(texts[i]).ids
         return ids
 
@@ -83,14 +90,14 @@ def batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
     return groups
 
 
-def pad(ids: Sequence[Sequence[int]]) -> tuple[Ids, Ids]:
-    """Token ids and mask as int32 (texts, longest); padding is masked, so its id does not
-    matter.
+def pad(ids: Sequence[Sequence[int]], pad_id: int = 0) -> tuple[Ids, Ids]:
+    """Token ids and mask as int32 (texts, longest); padding is masked, and its id matters to models
+    that count their positions by it.
     """
     import numpy as np
 
     width = max(map(len, ids))
-    tokens = np.zeros((len(ids), width), dtype=np.int32)
+    tokens = np.full((len(ids), width), pad_id, dtype=np.int32)
     mask = np.zeros((len(ids), width), dtype=np.int32)
     for row, own in enumerate(ids):
         tokens[row, : len(own)] = own
