@@ -25,7 +25,6 @@ from litmap.text.hyphens import Vocabulary, join
 from litmap.text.line import Line
 from litmap.text.page_layout import Column, Row
 from litmap.text.pool import Worker
-from litmap.text.quality import is_gibberish
 from litmap.text.raw import RawPage
 from litmap.text.reference_entries import entry_starts
 from litmap.text.style import Style
@@ -209,15 +208,6 @@ def test_clean_never_fails_and_is_stable(sample):
     once = clean(sample)
     assert clean(once) == once or any(c in once for c in "´ˆ˜˘˙¨˚˝ˇ¸˛`")
     assert not any(ord(c) < 32 for c in once)
-
-
-def test_gibberish_and_other_scripts():
-    assert not is_gibberish("We show that the network can be trained and that it is good. " * 20)
-    assert is_gibberish("zxq vbn wrt plk mnb qwz xcv hjk fgh dsa pqr stv bcd fgj klm " * 20)
-    assert is_gibberish("h¶k±zn²³ ¸wç»jd×qA ÷¬©js¤ " * 40)
-    assert not is_gibberish("我们研究深度神经网络的泛化能力并给出新的上界以及实验结果" * 20)
-    assert not is_gibberish("Мы изучаем обобщающую способность нейронных сетей в этой работе " * 20)
-    assert not is_gibberish("x y z")
 
 
 def test_hidden_text_is_dropped(tmp_path):

@@ -17,7 +17,6 @@ from litmap.text.headings import (
 from litmap.text.hyphens import is_adverb, is_broken_syllable, is_name_after_hyphen, is_number_range
 from litmap.text.own_ids import is_file_name
 from litmap.text.page_layout import Column, PageLayout, Row
-from litmap.text.quality import is_other_script
 from litmap.text.raw import is_footnote_mark
 from litmap.text.reading_order import opens_text
 from litmap.text.reference_entries import (
@@ -76,8 +75,6 @@ def row(text, y=100.0, x0=50.0, x1=290.0, *, size=10.0, font="Times", column=COL
         (is_file_name, "paper-final.dvi", True),
         (is_file_name, "Microsoft Word - draft7", True),
         (is_file_name, "Attention Is All You Need", False),
-        (is_other_script, "Привет мир", True),
-        (is_other_script, "naïve Grüße", False),
         (opens_text, "A B S T R A C T", True),
         (opens_text, "1 Introduction", True),
         (opens_text, "Abstraction in art", False),

@@ -48,7 +48,8 @@ class RawPage:
     """A page's lines before any judgement. `aside` holds rotated text (arXiv stamps).
 
     `pictures`: something is painted on the page that is no text; `lost`: share of characters
-    without a meaning.
+    without a meaning, where fonts are measured; `unnamed`: share of those that stand for nothing in
+    any case and are left out.
     """
 
     number: int
@@ -58,6 +59,7 @@ class RawPage:
     aside: list[str] = field(default_factory=list)
     pictures: bool = False
     lost: float = 0.0
+    unnamed: float = 0.0
 
     @property
     def chars(self) -> int:
@@ -120,8 +122,22 @@ def read_page(page: Any, number: int, flags: int) -> RawPage:
     if count_chars(rotated) > 3 * raw.chars + 200:
         raw.lines, rotated = rotated, []
     raw.aside = [line.text for line in rotated]
+    raw.unnamed = _unnamed_share(data)
     _settle_doubts(page, raw, by_ink[Ink.NONE], by_ink[Ink.PALE], flags)
     return raw
+
+
+def _unnamed_share(data: dict[str, Any]) -> float:
+    from litmap.text.quality import unnamed_share
+
+    return unnamed_share(
+        "".join(
+            span["text"]
+            for block in data["blocks"]
+            for line in block.get("lines", ())
+            for span in line["spans"]
+        )
+    )
 
 
 def _is_repeated(line: Line, printed: dict[str, list[tuple[float, float]]]) -> bool:

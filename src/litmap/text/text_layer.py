@@ -12,7 +12,7 @@ from typing import Any
 
 from litmap.text import ocr as tesseract
 from litmap.text.pymupdf_open import text_flags
-from litmap.text.quality import is_gibberish
+from litmap.text.quality import Legibility, judge_page, read_page_text
 from litmap.text.raw import MIN_CHARS, RawPage
 
 logger = logging.getLogger(__name__)
@@ -123,14 +123,24 @@ def inspect_text_layer(pages: Sequence[RawPage]) -> LayerReport:
     """Which pages are empty, broken or lossy; the lossy count only where they are most of the
     document.
     """
-    empty = [page for page in pages if page.pictures and page.chars < MIN_CHARS]
-    with_text = _without(pages, empty)
-    broken = [page for page in with_text if is_gibberish(page.text)]
+    judged = {page.number: _judge(page) for page in pages}
+    broken = [page for page in pages if judged[page.number] is Legibility.BROKEN]
     if len(broken) * 3 > len(pages):
-        # Then short pages between broken ones are not to be trusted either.
-        broken = [page for page in with_text if page.lines]
-    lossy = _lossy_pages(_without(with_text, broken))
+        # Then what cannot be judged (a short page, a table) is not to be trusted either.
+        broken = [
+            page
+            for page in pages
+            if judged[page.number] is not Legibility.READABLE and (page.lines or page.unnamed)
+        ]
+    others = _without(pages, broken)
+    empty = [page for page in others if page.pictures and page.chars < MIN_CHARS]
+    with_text = _without(others, empty)
+    lossy = _lossy_pages(with_text)
     return LayerReport(len(pages), empty, broken, lossy if len(lossy) * 2 > len(pages) else [])
+
+
+def _judge(page: RawPage) -> Legibility:
+    return judge_page(read_page_text(page.text, max(page.unnamed, page.lost)))
 
 
 def _lossy_pages(pages: Sequence[RawPage]) -> list[RawPage]:

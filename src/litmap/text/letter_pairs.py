@@ -1,0 +1,132 @@
+"""How usual the letters of a word are behind each other, and signs: is this a word of any language?
+
+The judgement needs no language: pairs of letters are pooled over dozens of them
+(`data/letter_pairs.txt`). Words of a language that is not among them score like the others; letters
+that stand for other letters, as in a font that names its glyphs wrongly, do not.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from itertools import pairwise
+
+from litmap.parsing.word_lists import load_words
+
+_FOLDED = str.maketrans("ßæøđłıþðœəςڪیێېھۀہەک", "saodlitdoeσكيييههههك")
+"""Letters that have no decomposition, and forms of one letter."""
+_BORDER = "_"
+_BASE = 36
+_HALF_BIT = 0.5
+MIN_LETTERS = 4
+"""Letters of a word that is judged; symbols of formulas have fewer."""
+MAX_BITS = 4.5
+"""Bits a pair of letters above which a word has the shape of none (words of a language: 3.2 to 4.2,
+shuffled letters: 5 to 6.5)."""
+_NO_WORD = re.compile(r"\b(?:[A-Z]{2,4}|[A-Z]{1,6}\d[A-Z0-9]*)\b|([^\W\d_])\1{3,}")
+"""Acronyms, and four times the same letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """An alphabet: `words` finds its words, `bits` tells how surprising a pair of letters is."""
+
+    name: str
+    words: re.Pattern[str]
+    bits: Mapping[tuple[str, str], float]
+
+
+@cache
+def scripts() -> tuple[Script, ...]:
+    """The alphabets whose pairs of letters are known, Latin first."""
+    data = resources.files("litmap.text").joinpath("data", "letter_pairs.txt")
+    lines = data.read_text(encoding="utf-8").splitlines()
+    rows = [line.split(" ") for line in lines if line and not line.startswith("#")]
+    return tuple(_read_scripts(rows))
+
+
+def _read_scripts(rows: list[list[str]]) -> Iterator[Script]:
+    at = 0
+    while at < len(rows):
+        name, letters = rows[at]
+        alphabet = _BORDER + letters
+        bits = {
+            (first, second): _HALF_BIT * int(value, _BASE)
+            for first, values in rows[at + 1 : at + 1 + len(alphabet)]
+            for second, value in zip(alphabet, values, strict=True)
+        }
+        yield Script(name, re.compile(f"[{letters}]{{{MIN_LETTERS},}}"), bits)
+        at += 1 + len(alphabet)
+
+
+def fold(text: str) -> str:
+    """Small letters without their marks, each form of a letter as one: 'Ørsted' → 'orsted'."""
+    text = text.lower()
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in text if not unicodedata.combining(c)).translate(_FOLDED)
+
+
+@dataclass(frozen=True, slots=True)
+class WordShapes:
+    """What the words of a text, of four letters and more and no acronyms, look like.
+
+    `distinct` different words, of whose letters `shaped_share` stand in words that could be of a
+    language; `shaped` letters do in the whole text. `alphabet` letters occur. `turned`: by how many
+    bits a pair the words read better backwards; below 0 where they read forwards.
+    """
+
+    script: str = ""
+    distinct: int = 0
+    shaped: int = 0
+    shaped_share: float = 1.0
+    alphabet: int = 0
+    turned: float = 0.0
+
+
+def read_shapes(text: str) -> WordShapes:
+    """The words of the script that most of the text is written in."""
+    folded = fold(_NO_WORD.sub(" ", text))
+    known = scripts()[:1] if folded.isascii() else scripts()
+    found = [(script, script.words.findall(folded)) for script in known]
+    script, words = max(found, key=lambda pair: sum(map(len, pair[1])))
+    counts = Counter(words)
+    distinct_letters = distinct_shaped = shaped = pairs = 0
+    turned = 0.0
+    for word, times in counts.items():
+        forward, backward = _surprise(script.name, word)
+        turned += forward - backward
+        distinct_letters += len(word)
+        pairs += len(word) + 1
+        if forward <= MAX_BITS * (len(word) + 1):
+            distinct_shaped += len(word)
+            shaped += times * len(word)
+    return WordShapes(
+        script=script.name,
+        distinct=len(counts),
+        shaped=shaped,
+        shaped_share=distinct_shaped / distinct_letters if counts else 1.0,
+        alphabet=len(set().union(*counts)),
+        turned=turned / pairs if counts else 0.0,
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _surprise(script: str, word: str) -> tuple[float, float]:
+    """Bits of a word with its borders, read forwards and backwards."""
+    bits = next(known.bits for known in scripts() if known.name == script)
+    framed = f"{_BORDER}{word}{_BORDER}"
+    pairs = list(pairwise(framed))
+    return sum(bits[pair] for pair in pairs), sum(bits[b, a] for a, b in pairs)
+
+
+@cache
+def common_signs() -> frozenset[str]:
+    """The commonest signs of Chinese, Japanese and Korean."""
+    return frozenset("".join(load_words("common_signs", "litmap.text")))
