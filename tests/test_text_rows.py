@@ -7,7 +7,6 @@ from litmap.text.boilerplate import is_notice, is_page_number
 from litmap.text.captions import CAPTION
 from litmap.text.footnotes import opens_notes
 from litmap.text.formulas import is_limit, is_mostly_signs
-from litmap.text.front_matter import is_capitals
 from litmap.text.headings import (
     can_open_heading,
     is_heading_wording,
@@ -68,8 +67,6 @@ def row(text, y=100.0, x0=50.0, x1=290.0, *, size=10.0, font="Times", column=COL
         (is_item, "• fast", True),
         (is_item, "(ii) convex", True),
         (is_item, "3.5 points", False),
-        (is_capitals, "ON THE MEASURE OF ROADS", True),
-        (is_capitals, "1 2 3", False),
         (is_row_of_numbers, "0.1 −2.5 (±3) 7 %", True),
         (is_row_of_numbers, "in 1997 there were 3", False),
         (is_file_name, "paper-final.dvi", True),

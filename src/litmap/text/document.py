@@ -15,6 +15,7 @@ from litmap.text.blocks import DraftBlock, cut_blocks, link_paragraphs, move_flo
 from litmap.text.boilerplate import strip_boilerplate
 from litmap.text.front_matter import mark_abstract, mark_title
 from litmap.text.hyphens import Vocabulary
+from litmap.text.line import Line
 from litmap.text.marked_up import kind_of_file, read_marked_up
 from litmap.text.own_ids import find_ids, read_metadata_title
 from litmap.text.page_layout import PageLayout
@@ -26,6 +27,7 @@ from litmap.text.row_classifier import classify_rows
 from litmap.text.style import Style, find_style
 from litmap.text.text_blocks import join_blocks
 from litmap.text.text_layer import repair_text_layer
+from litmap.text.titles import find_title
 
 logger = logging.getLogger(__name__)
 
@@ -95,27 +97,43 @@ def build_pages(raw: Sequence[RawPage], metadata_title: str = "") -> tuple[tuple
 
     The raw pages lose their boilerplate in place.
     """
+    printed = [page.lines for page in raw]
     strip_boilerplate(raw)  # raw pages → without running heads, page numbers, notices
+    heads = stripped_lines(printed, raw)
     layouts = order_pages(raw)  # → page layouts: rows in reading order, column after column
     style = find_style(layouts)  # → how running text is set in this document
+    found = find_title(layouts, style, metadata_title, heads)  # → the rows that print the title
     for layout in layouts:  # → a class for each row: heading, caption, table, …
+        layout.front = layout.front or (found is not None and layout.number <= found.page.number)
         classify_rows(layout, style)
-        if layout.front:
-            mark_title(layout, style, metadata_title)
+        if found is not None and layout is found.page:
+            mark_title(layout, found)
     drafts = [
         draft for layout in layouts for draft in cut_blocks(layout, style)
     ]  # → rows in blocks
-    drafts = _mark_structure(drafts, style)  # → abstract, references, paragraphs over breaks
+    drafts = _mark_structure(  # → abstract, references, paragraphs over breaks
+        drafts, style, found.page.number if found else 0
+    )
     blocks = join_blocks(drafts, _vocabulary(layouts))  # → text, words broken at line ends mended
     title = next((block.text for block in blocks if block.kind == "title"), "")
     return _group_by_page(raw, drafts, blocks), title
 
 
-def _mark_structure(drafts: list[DraftBlock], style: Style) -> list[DraftBlock]:
+def stripped_lines(printed: Sequence[Sequence[Line]], raw: Sequence[RawPage]) -> list[str]:
+    """The different texts of the lines that were stripped as boilerplate."""
+    stripped: dict[str, None] = {}
+    for lines, page in zip(printed, raw, strict=True):
+        if len(lines) > len(page.lines):
+            kept = set(map(id, page.lines))
+            stripped.update(dict.fromkeys(line.text for line in lines if id(line) not in kept))
+    return list(stripped)
+
+
+def _mark_structure(drafts: list[DraftBlock], style: Style, front: int) -> list[DraftBlock]:
     """The blocks with abstract and reference entries marked, linked over breaks, floats out of
     paragraphs.
     """
-    mark_abstract(drafts, style)
+    mark_abstract(drafts, style, front)
     drafts = mark_references(drafts, style)
     link_paragraphs(drafts)
     return move_floats(drafts)
