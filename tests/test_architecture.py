@@ -39,6 +39,7 @@ OWNERS = {
     "plotly": {"ui"},
     "mcp": {"mcp"},
     "pycrfsuite": {"parsing"},
+    "py3langid": {"parsing"},
     "sqlite3": {"catalogue", "builds", "web", "cli"},
 }
 

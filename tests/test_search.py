@@ -325,10 +325,10 @@ def test_one_word_of_several_needs_meaning_beside_it() -> None:
     hit = Hit(0, "arxiv:1", 1.0, Chunk("s", 0, "coriander"), words=("coriander",))
     two = replace(hit, words=("coriander", "soup"))
     terms = {"coriand": 9.0, "soup": 1.0}
-    assert not _covers_terms(hit, terms, 0.08)
-    assert _covers_terms(hit, terms, 0.3)
-    assert _covers_terms(two, terms, 0.08)
-    assert _covers_terms(hit, {"coriand": 9.0}, 0.08)
+    assert not _covers_terms(hit, Marker(terms), "en", 0.08)
+    assert _covers_terms(hit, Marker(terms), "en", 0.3)
+    assert _covers_terms(two, Marker(terms), "en", 0.08)
+    assert _covers_terms(hit, Marker({"coriand": 9.0}), "en", 0.08)
 
 
 def test_one_passage_alone_can_be_close(tmp_path: Path) -> None:
@@ -340,8 +340,8 @@ def test_one_passage_alone_can_be_close(tmp_path: Path) -> None:
 def test_a_long_text_with_typos_is_close_by_its_many_words() -> None:
     terms = dict.fromkeys([f"word{i}" for i in range(10)], 1.0) | {"tpyo": 3.0, "mispelt": 3.0}
     hit = Hit(0, "a", 1.0, Chunk("s", 0, "text"), words=tuple(f"word{i}" for i in range(9)))
-    assert _covers_terms(hit, terms, 0.4)
-    assert not _covers_terms(hit, terms | {"other": 3.0}, 0.4)
+    assert _covers_terms(hit, Marker(terms), "en", 0.4)
+    assert not _covers_terms(hit, Marker(terms | {"other": 3.0}), "en", 0.4)
 
 
 def test_closeness_by_cosine(tmp_path: Path) -> None:

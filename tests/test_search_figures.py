@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from litmap.models import Chunk, Hit, Passage
-from litmap.parsing.terms import plain_text
+from litmap.parsing.terms import QueryWord, plain_text, query_words
 from litmap.search import Facts, Searcher, parse_query
 from litmap.search.candidates import (
     BackgroundSample,
@@ -322,7 +322,7 @@ def test_of_very_many_passages_the_best_by_words_are_read_for_a_phrase() -> None
     count = MAX_VERIFIED + 10
 
     class Words:
-        def rows_containing_all(self, terms: Any, mask: Any) -> Any:
+        def rows_containing_all(self, text: Any, mask: Any) -> Any:
             return np.flatnonzero(mask)
 
         def scores(self, text: str) -> Any:
@@ -339,7 +339,6 @@ def test_of_very_many_passages_the_best_by_words_are_read_for_a_phrase() -> None
     store = Store()
     rows = _rows_with_text(
         "flat minima",
-        ["flat", "minima"],
         np.ones(count, bool),
         Words(),
         store,  # type: ignore[arg-type]
@@ -350,10 +349,10 @@ def test_of_very_many_passages_the_best_by_words_are_read_for_a_phrase() -> None
     all_of_them = Store()
     mask = np.zeros(count, bool)
     mask[:MAX_VERIFIED] = True
-    rows = _rows_with_text("flat minima", ["flat", "minima"], mask, Words(), all_of_them)  # type: ignore[arg-type]
+    rows = _rows_with_text("flat minima", mask, Words(), all_of_them)  # type: ignore[arg-type]
     assert rows.tolist() == list(range(MAX_VERIFIED))  # in their own order
     single = Store()
-    assert _rows_with_text("minima", ["minima"], mask, Words(), single).size == MAX_VERIFIED  # type: ignore[arg-type]
+    assert _rows_with_text("minima", mask, Words(), single).size == MAX_VERIFIED  # type: ignore[arg-type]
     assert single.read == []  # the index knows
 
 
@@ -450,9 +449,9 @@ def test_a_marked_passage_has_its_reasons() -> None:
 
 def test_the_share_of_terms_counts_their_rarity() -> None:
     hit = Hit(0, "w", 1.0, Chunk("s", 0, "x"), words=("Rains", "other"))
-    assert term_coverage(hit, {"rain": 3.0, "sea": 1.0}) == 0.75
-    assert term_coverage(hit, {"sea": 1.0}) == 0.0
-    assert term_coverage(hit, {}) == 0.0
+    assert term_coverage(hit, Marker({"rain": 3.0, "sea": 1.0})) == 0.75
+    assert term_coverage(hit, Marker({"sea": 1.0})) == 0.0
+    assert term_coverage(hit, Marker({})) == 0.0
 
 
 class Store:
@@ -598,14 +597,14 @@ def test_a_passage_is_close_by_words_where_it_holds_enough_of_them(
     held: int, of: int, cosine: float, covers: bool
 ) -> None:
     terms = {f"word{i}": 1.0 for i in range(of)}
-    assert _covers_terms(with_words(held), terms, cosine) is covers
+    assert _covers_terms(with_words(held), Marker(terms), "en", cosine) is covers
 
 
 def test_one_word_of_several_is_close_only_beside_some_meaning() -> None:
     terms = {"word0": 3.0, "word1": 1.0}
-    assert _covers_terms(with_words(1), terms, 0.25)
-    assert not _covers_terms(with_words(1), terms, 0.2499)
-    assert _covers_terms(with_words(2), terms, 0.0)
+    assert _covers_terms(with_words(1), Marker(terms), "en", 0.25)
+    assert not _covers_terms(with_words(1), Marker(terms), "en", 0.2499)
+    assert _covers_terms(with_words(2), Marker(terms), "en", 0.0)
 
 
 # ── searches ─────────────────────────────────────────────────────────────────────────────────────
@@ -748,22 +747,27 @@ def test_overlapping_passages_show_a_place_once() -> None:
     assert _drop_overlaps([]) == []
 
 
+def align(wanted: str, where: Passage) -> Hit | None:
+    words = query_words(wanted)
+    return _align(wanted, where, "en", Marker({w.name: 1.0 for w in words}, words=words))
+
+
 def test_a_quotation_has_place_words_and_agreement() -> None:
     text = "It begins. The noise of small batches drives the iterate to wide and flat valleys. End."
     where = Passage(5, "w", Chunk("s", 0, text, page=9, rects=lines(100, 100, 100, 100)))
     quoted = plain_text("The noise of small batches drives the iterate")
-    hit = _align(quoted, where)
+    hit = align(quoted, where)
     assert hit is not None
     assert (hit.row, hit.work, hit.score) == (5, "w", 1.0)
     assert text[slice(*hit.sentence)] == "The noise of small batches drives the iterate"
     assert hit.words == ("noise", "small", "batches", "drives", "iterate")
     assert hit.page == 1
     assert hit.rects
-    assert _align(plain_text("End"), where).sentence == (len(text) - 4, len(text) - 1)  # type: ignore[union-attr]
-    bare = _align(quoted, replace(where, chunk=replace(where.chunk, rects=())))
+    assert align(plain_text("End"), where).sentence == (len(text) - 4, len(text) - 1)  # type: ignore[union-attr]
+    bare = align(quoted, replace(where, chunk=replace(where.chunk, rects=())))
     assert bare is not None
     assert (bare.page, bare.rects) == (9, ())
-    assert _align(quoted, replace(where, chunk=Chunk("s", 0, ""))) is None
+    assert align(quoted, replace(where, chunk=Chunk("s", 0, ""))) is None
 
 
 LETTERS = string.ascii_lowercase + string.digits
@@ -784,7 +788,7 @@ LETTERS = string.ascii_lowercase + string.digits
 )
 def test_how_far_a_quotation_may_differ(wanted: str, letters: str, found: bool) -> None:
     around = "ж" * 20 if letters[1] == "b" else ""
-    hit = _align(wanted, Passage(0, "w", Chunk("s", 0, f"{around}{letters}{around}")))
+    hit = align(wanted, Passage(0, "w", Chunk("s", 0, f"{around}{letters}{around}")))
     assert (hit is not None) is found
 
 
@@ -810,6 +814,12 @@ def test_what_is_compared_of_a_quotation_ends_at_three_thousand_characters(tmp_p
     class Words:
         def scores(self, text: str) -> Any:
             return np.ones(200, np.float32)
+
+        def languages_of(self, rows: Any) -> list[str]:
+            return []
+
+        def words_of(self, text: str) -> list[QueryWord]:
+            return query_words(text)
 
     class Near:
         def search(self, vectors: Any, k: int, allowed: Any = None) -> Any:

@@ -4,7 +4,7 @@ word.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,8 @@ import numpy as np
 
 from litmap.keywords import segments as files
 from litmap.keywords.segments import KINDS, Segment
-from litmap.parsing.terms import pair_keys, term_key, term_keys
+from litmap.parsing.languages import ENGLISH, rules_code
+from litmap.parsing.terms import Form, QueryWord, index_terms, pair_keys, query_words, term_key
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,9 +22,14 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float32]
     Mask = NDArray[np.bool_]
+    _Weights = dict[QueryWord | int, float]
 
 LONG_QUERY_WORDS = 80
 """Different words from which a query is as long as a passage."""
+MAX_JUDGED_WORDS = 20
+"""Words of a query from which its language is judged."""
+STOP_WORD_RATE = 0.3
+"""Share of a language's passages that a stop word is taken to stand in."""
 Terms = str | Mapping[str, float]
 """A text whose words are looked up, each weighing as often as it occurs, or terms (of
 `terms.terms`) with weights.
@@ -87,6 +93,7 @@ class KeywordIndex:
         """Number in `KINDS` of each row's kind."""
         self.lengths: NDArray[np.int32] = np.zeros(size, np.int32)
         """Words of each row."""
+        codes: NDArray[np.int32] = np.zeros(size, np.int32)
         self._is_complete = [bool((s.rows >= 0).all()) for s in self._segments]
         self._first_rows = [_first_row(s.rows) for s in self._segments]
         for segment, ids in zip(self._segments, own, strict=True):
@@ -95,11 +102,14 @@ class KeywordIndex:
             self.works[rows] = ids[segment.works[alive]]
             self.kinds[rows] = segment.kinds[alive]
             self.lengths[rows] = segment.lengths[alive]
+            codes[rows] = segment.languages[alive]
         self._kind_masks: dict[tuple[str, ...] | None, Mask] = {}
         self._owners = self.works.astype(np.int64)
         living = self.works >= 0
         self.passages = int(living.sum())
         """Living passages."""
+        self.languages, self._languages = _number_languages(codes, living)
+        """Languages by whose rules the living passages are read, English first."""
         self._mean_length = float(self.lengths[living].mean()) if self.passages else 1.0
         self._work_lengths = np.bincount(
             self.works[living], self.lengths[living], minlength=len(self.work_ids)
@@ -116,6 +126,36 @@ class KeywordIndex:
     def open(cls, folder: Path) -> KeywordIndex:
         """Open the index in `folder`. Raises `DamagedBuild` where it is missing or damaged."""
         return cls([Segment.open(folder, name) for name in files.read_state(folder)])
+
+    def languages_of(self, rows: Sequence[int] | Ints) -> list[str]:
+        """The language by whose rules each of these rows is read."""
+        return [self.languages[n] for n in self._languages[np.asarray(rows, np.int64)].tolist()]
+
+    def words_of(self, text: str) -> list[QueryWord]:
+        """The words of a query in order, as this library's languages write them; without the stop
+        words of the query's own language.
+        """
+        if len(self.languages) == 1:
+            return query_words(text, self.languages)
+        return query_words(text, self.languages, self._query_language(text))
+
+    def _query_language(self, text: str) -> str:
+        """The language of a query, of those of the library: the one in whose passages its words
+        are most usual.
+        """
+        words = dict.fromkeys(query_words(text, self.languages)[:MAX_JUDGED_WORDS])
+        sizes = np.bincount(self._languages[self.works >= 0], minlength=len(self.languages)) + 1
+        likelihoods = sum(np.log(self._rates(word, sizes)) for word in words)
+        return self.languages[int(np.argmax(likelihoods))]
+
+    def _rates(self, word: QueryWord, sizes: Ints) -> NDArray[np.float64]:
+        """Share of each language's passages that hold the word as that language writes it."""
+        held = np.full(len(self.languages), 0.1)
+        for form in word.forms:
+            for rows, _ in self._form_postings(form) if form.weight == 1.0 else ():
+                held += np.bincount(self._languages[rows], minlength=held.size)
+        is_stop = np.array([not word.term_in(language) for language in self.languages])
+        return np.where(is_stop, STOP_WORD_RATE, held / sizes)
 
     def rows_of(
         self, *, works: Sequence[str] | None = None, kinds: Sequence[str] | None = None
@@ -166,12 +206,12 @@ class KeywordIndex:
     def _score_all(
         self, terms: Terms, bm25: Bm25 | None, *, rows: bool = True, works: bool = True
     ) -> tuple[Floats, Floats]:
-        weights, pairs = _query_weights(terms)
+        weights, pairs = self._query_weights(terms)
         by_row = np.zeros(self.works.size if rows else 0, np.float32)
         by_work = np.zeros(len(self.work_ids) if works else 0, np.float32)
         for asked, own in ((weights, bm25 or Bm25.for_query(len(weights))), (pairs, PAIR_BM25)):
-            for key, weight in asked.items():
-                postings = self._postings(key)
+            for word, weight in asked.items():
+                postings = self._word_postings(word)
                 if postings:
                     self._add_scores(
                         postings, weight, own, by_row if rows else None, by_work if works else None
@@ -203,19 +243,33 @@ class KeywordIndex:
             norm = _length_norm(bm25, self._work_relative.take(having))
             by_work[having] += _saturate(factor * idf, total.take(having).astype(np.float32), norm)
 
-    def rows_containing_all(self, terms: Sequence[str], allowed: Mask | None = None) -> Ints:
-        """Rows that hold every one of the terms, ascending; none where no term is given."""
+    def rows_containing_all(self, text: str, allowed: Mask | None = None) -> Ints:
+        """Rows that hold every word of a text, as their language writes it, ascending; none of a
+        language in which all are stop words.
+        """
+        of_terms: dict[tuple[str, ...], set[str]] = {}
+        for language in self.languages:
+            terms = tuple(sorted(set(index_terms(text, language))))
+            if terms:
+                of_terms.setdefault(terms, set()).add(language)
+        found = [self._rows_with(terms, languages) for terms, languages in of_terms.items()]
+        rows = np.sort(np.concatenate(found)) if found else np.empty(0, np.int64)
+        return rows if allowed is None else rows[_fit_mask(allowed, self.works.size)[rows]]
+
+    def _rows_with(self, terms: Sequence[str], languages: Set[str]) -> Ints:
+        """Rows of these languages that hold every one of the terms, ascending."""
         kept: Ints | None = None
-        for term in sorted(set(terms), key=self.frequency):
+        for term in sorted(terms, key=self.frequency):
+            form = Form(
+                term, 1.0, None if len(languages) == len(self.languages) else frozenset(languages)
+            )
             rows = np.concatenate(
-                [r for r, _ in self._postings(term_key(term))] or [np.empty(0, np.int64)]
+                [r for r, _ in self._form_postings(form)] or [np.empty(0, np.int64)]
             )
             kept = np.sort(rows) if kept is None else np.intersect1d(kept, rows, assume_unique=True)
             if not kept.size:
                 break
-        if kept is None:
-            return np.empty(0, np.int64)
-        return kept if allowed is None else kept[_fit_mask(allowed, self.works.size)[kept]]
+        return np.empty(0, np.int64) if kept is None else kept
 
     def frequency(self, term: str) -> int:
         """How many rows hold the term."""
@@ -227,9 +281,62 @@ class KeywordIndex:
             for begin, end in (_postings_span(segment, key) for segment in self._segments)
         )
 
-    def idf(self, term: str) -> float:
-        """How rare the term is among the passages: ln(1 + (n - df + .5) / (df + .5))."""
-        return _idf(self.passages, self.frequency(term))
+    def idf(self, word: str | QueryWord) -> float:
+        """How rare the term or word is among the passages: ln(1 + (n - df + .5) / (df + .5))."""
+        if isinstance(word, str):
+            return _idf(self.passages, self.frequency(word))
+        if word.is_one_term:
+            return _idf(self.passages, self.frequency(word.forms[0].term))
+        return _idf(self.passages, sum(rows.size for rows, _ in self._word_postings(word)))
+
+    def _query_weights(self, terms: Terms) -> tuple[_Weights, _Weights]:
+        """How much each word and each pair of neighbouring words counts; terms given apart have
+        no neighbours.
+        """
+        weights: _Weights = {}
+        pairs: _Weights = {}
+        if not isinstance(terms, str):
+            for term, weight in terms.items():
+                word = QueryWord(term, (Form(term),))
+                weights[word] = weights.get(word, 0.0) + weight
+            return weights, pairs
+        words = self.words_of(terms)
+        for word in words:
+            weights[word] = weights.get(word, 0.0) + 1.0
+        for language in self.languages:
+            own = [term_key(term) for word in words if (term := word.term_in(language))]
+            of_language: dict[int, float] = {}
+            for key in pair_keys(own):
+                of_language[key] = of_language.get(key, 0.0) + PAIR_WEIGHT
+            for key, weight in of_language.items():
+                pairs[key] = max(pairs.get(key, 0.0), weight)
+        return weights, pairs
+
+    def _word_postings(self, word: QueryWord | int) -> list[tuple[Ints, Floats]]:
+        """Rows that hold any form of a word, or a pair by its key, and how often."""
+        if isinstance(word, int):
+            return self._postings(word)
+        if word.is_one_term:
+            return self._postings(term_key(word.forms[0].term))
+        parts = [
+            (rows, counts * np.float32(form.weight))
+            for form in word.forms
+            for rows, counts in self._form_postings(form)
+        ]
+        if not parts:
+            return []
+        rows, places = np.unique(np.concatenate([rows for rows, _ in parts]), return_inverse=True)
+        counts = np.bincount(places, np.concatenate([counts for _, counts in parts]))
+        return [(rows, counts.astype(np.float32))]
+
+    def _form_postings(self, form: Form) -> list[tuple[Ints, Floats]]:
+        """Rows that hold a term in the languages in which it stands for the word."""
+        postings = self._postings(term_key(form.term))
+        if form.languages is None:
+            return postings
+        wanted = np.array([language in form.languages for language in self.languages])
+        kept = [(rows, counts, wanted[self._languages[rows]]) for rows, counts in postings]
+        return [(rows[own], counts[own]) for rows, counts, own in kept if own.any()]
 
     def _postings(self, key: int) -> list[tuple[Ints, Floats]]:
         """Rows (int64) that hold the word, and how often, for each segment that knows it; living
@@ -308,23 +415,18 @@ def best_rows(scores: Floats, k: int) -> Ranking:
     return Ranking(rows[order], scores[rows[order]])
 
 
-def _query_weights(terms: Terms) -> tuple[dict[int, float], dict[int, float]]:
-    """How much each word and each pair of neighbouring words counts, by key; terms given apart have
-    no neighbours.
+def _number_languages(
+    codes: NDArray[np.int32], living: Mask
+) -> tuple[tuple[str, ...], NDArray[np.uint8]]:
+    """The languages by whose rules the living rows are read, English first, and each row's place
+    among them.
     """
-    weights: dict[int, float] = {}
-    pairs: dict[int, float] = {}
-    if isinstance(terms, str):
-        keys = term_keys(terms)
-        for key in keys:
-            weights[key] = weights.get(key, 0.0) + 1.0
-        for key in pair_keys(keys):
-            pairs[key] = pairs.get(key, 0.0) + PAIR_WEIGHT
-    else:
-        for term, weight in terms.items():
-            key = term_key(term)
-            weights[key] = weights.get(key, 0.0) + weight
-    return weights, pairs
+    found, places = np.unique(codes, return_inverse=True)
+    rules = [rules_code(files.language_code(int(number))) for number in found]
+    alive = {rules[n] for n in np.unique(places[living]).tolist()}
+    languages = tuple(sorted(alive, key=lambda code: (code != ENGLISH, code))) or (ENGLISH,)
+    number = [languages.index(code) if code in languages else 0 for code in rules]
+    return languages, np.array([*number, 0], np.uint8)[places]
 
 
 def _idf(total: int, rows_containing_all: int) -> float:

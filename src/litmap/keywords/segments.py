@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,53 +17,68 @@ from litmap.array_files import load_array
 from litmap.atomic_files import link_or_copy, written_aside
 from litmap.errors import DamagedBuild
 from litmap.models import Passage
+from litmap.parsing.languages import ENGLISH, document_language, passage_language
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT = 2
-"""1 had no pairs of words: it is read, but not gone on from."""
+FORMAT = 3
+"""1 had no pairs of words, 2 no languages: they are read, but not gone on from."""
 KINDS = ("body", "references", "abstract", "note")
 """Kinds of passages as they are numbered on disk; another kind counts as 'body'."""
 _STATE = "keywords.json"
-_PARTS = ("keys", "starts", "docs", "counts", "lengths", "kinds", "works", "rows")
+_PARTS = ("keys", "starts", "docs", "counts", "lengths", "kinds", "languages", "works", "rows")
 
 
 class Entry(NamedTuple):
-    """A passage to be indexed: its row in the build, its work's id, the text to find it by, and its
-    kind.
+    """A passage to be indexed: its row in the build, its work's id, the text to find it by, its
+    kind and its language.
     """
 
     row: int
     work: str
     text: str
     kind: str = "body"
+    language: str = ENGLISH
 
 
 def make_entries(passages: Iterable[Passage], titles: Mapping[str, str]) -> Iterator[Entry]:
     """What passages are found by: their text and section, the first of an abstract or PDF by its
-    work's title too.
+    work's title too, in the language of their document.
 
-    A note's own passages, which are no work's, stand under their source (`note:<path>`).
+    Passages of one source follow each other. A note's own passages, which are no work's, stand
+    under their source (`note:<path>`).
     """
-    for passage in passages:
-        chunk = passage.chunk
-        parts = [
-            titles.get(passage.work, "") if chunk.ordinal == 0 and chunk.kind != "note" else ""
-        ]
-        parts += [chunk.section, chunk.text]
-        yield Entry(
-            passage.row,
-            passage.work or chunk.source,
-            "\n".join(part for part in parts if part),
-            chunk.kind,
-        )
+    for _, group in groupby(passages, key=lambda p: (p.work, p.chunk.source)):
+        own = list(group)
+        language = document_language([p.chunk.text for p in own if p.chunk.kind != "references"])
+        for passage in own:
+            chunk = passage.chunk
+            has_title = chunk.ordinal == 0 and chunk.kind != "note"
+            parts = [titles.get(passage.work, "") if has_title else "", chunk.section, chunk.text]
+            yield Entry(
+                passage.row,
+                passage.work or chunk.source,
+                "\n".join(part for part in parts if part),
+                chunk.kind,
+                passage_language(chunk.text, language),
+            )
+
+
+def language_number(code: str) -> int:
+    """A language's code as its number on disk: its first three letters, a byte each."""
+    return int.from_bytes(code[:3].encode("ascii", "replace"), "big")
+
+
+def language_code(number: int) -> str:
+    """The language's code of a number on disk; English for 0, which older indexes have."""
+    return number.to_bytes(4, "big").lstrip(b"\0").decode("ascii", "replace") or ENGLISH
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
     """One segment as stored: postings by word key, and for each of its n documents length, work,
-    kind and row.
+    kind, language and row.
 
     `docs[starts[i]:starts[i + 1]]` are the documents that hold the word `keys[i]` and `counts` how
     often (255: more). `works` numbers into `work_ids`. `rows` is the build's row of each document,
@@ -75,6 +91,7 @@ class Segment:
     counts: NDArray[np.uint8]
     lengths: NDArray[np.int32]
     kinds: NDArray[np.uint8]
+    languages: NDArray[np.int32]
     works: NDArray[np.int32]
     rows: NDArray[np.int32]
     work_ids: tuple[str, ...]
@@ -98,6 +115,7 @@ class Segment:
             **postings,
             lengths=load(folder, name, "lengths"),
             kinds=load(folder, name, "kinds"),
+            languages=load_languages(folder, name),
             works=load(folder, name, "works"),
             rows=load(folder, name, "rows") if rows is None else rows,
             work_ids=ids,
@@ -106,7 +124,9 @@ class Segment:
         return segment
 
     def _check(self, folder: Path) -> None:
-        sizes = {self.lengths.size, self.kinds.size, self.works.size, self.rows.size}
+        sizes = {
+            part.size for part in (self.lengths, self.kinds, self.languages, self.works, self.rows)
+        }
         whole = (
             self.starts.size == self.keys.size + 1
             and self.docs.size == self.counts.size == int(self.starts[-1])
@@ -138,7 +158,7 @@ def read_state(folder: Path) -> list[str]:
     """The names of the index's segments. Raises `DamagedBuild`."""
     try:
         state: dict[str, Any] = json.loads((folder / _STATE).read_text("utf-8"))
-        if state["format"] not in (1, FORMAT):
+        if state["format"] not in (1, 2, FORMAT):
             raise DamagedBuild(
                 f"keyword index of format {state['format']}, not {FORMAT}", subject=str(folder)
             )
@@ -192,6 +212,15 @@ def load(folder: Path, name: str, part: str, *, mapped: bool = False) -> NDArray
         raise DamagedBuild(
             f"keyword index: {path.name} is missing or damaged", subject=str(folder)
         ) from error
+
+
+def load_languages(folder: Path, name: str) -> NDArray[np.int32]:
+    """The language of each of a segment's documents; 0 (English) in an index that is older. Raises
+    `DamagedBuild`.
+    """
+    if exists(folder) and not is_current(folder):
+        return np.zeros(load(folder, name, "kinds").size, np.int32)
+    return load(folder, name, "languages")
 
 
 def save(folder: Path, name: str, part: str, array: NDArray[Any]) -> None:

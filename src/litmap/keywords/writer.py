@@ -16,6 +16,7 @@ import numpy as np
 from litmap.errors import DamagedBuild
 from litmap.keywords import segments as files
 from litmap.keywords.segments import KINDS, Entry, Segment
+from litmap.parsing.languages import rules_code
 from litmap.parsing.terms import index_term, pair_keys_of, pattern_for, term_key, term_keys
 
 if TYPE_CHECKING:
@@ -111,33 +112,52 @@ class _Block(NamedTuple):
     counts: NDArray[np.uint8]
 
 
-class _TermNumbers(dict[str, int]):
-    """Small numbers for spellings, each worked out once: 0 for a stop word, `MANY_TERMS` for a run
-    that is many words.
-
-    Spellings of one term share its number; `term_keys[number]` is the term's key.
-    """
+class _Terms:
+    """Small numbers for terms: `keys[number]` is the term's key, 0 that of a stop word."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.term_keys = array("q", [0])
+        self.keys = array("q", [0])
         self._numbers = {0: 0}
-
-    def __missing__(self, surface: str) -> int:
-        if surface.isascii():
-            term = index_term(surface)
-            number = self.of_key(term_key(term)) if term else 0
-        else:
-            keys = term_keys(surface)
-            number = self.of_key(keys[0] if keys else 0) if len(keys) < 2 else MANY_TERMS
-        self[surface] = number
-        return number
+        self._of_language: dict[str, _TermNumbers] = {}
 
     def of_key(self, key: int) -> int:
         """The number of a term by its key."""
-        number = self._numbers.setdefault(key, len(self.term_keys))
-        if number == len(self.term_keys):
-            self.term_keys.append(key)
+        number = self._numbers.setdefault(key, len(self.keys))
+        if number == len(self.keys):
+            self.keys.append(key)
+        return number
+
+    def of_language(self, language: str) -> _TermNumbers:
+        """The numbers of a language's spellings."""
+        code = rules_code(language)
+        if code not in self._of_language:
+            self._of_language[code] = _TermNumbers(self, code)
+        return self._of_language[code]
+
+    def is_full(self) -> bool:
+        """Whether so many spellings are at hand that it is time to begin anew."""
+        spellings = sum(map(len, self._of_language.values()))
+        return max(spellings, len(self.keys) // 8) > MAX_CACHED_SPELLINGS
+
+
+class _TermNumbers(dict[str, int]):
+    """Numbers of a language's spellings, each worked out once: 0 for a stop word, `MANY_TERMS` for
+    a run that is many words. Spellings of one term share its number.
+    """
+
+    def __init__(self, terms: _Terms, language: str) -> None:
+        super().__init__()
+        self._terms = terms
+        self._language = language
+
+    def __missing__(self, surface: str) -> int:
+        if surface.isascii():
+            term = index_term(surface, self._language)
+            number = self._terms.of_key(term_key(term)) if term else 0
+        else:
+            keys = term_keys(surface, self._language)
+            number = self._terms.of_key(keys[0] if keys else 0) if len(keys) < 2 else MANY_TERMS
+        self[surface] = number
         return number
 
 
@@ -146,26 +166,25 @@ class _PostingsBuilder:
 
     def __init__(self) -> None:
         self.rows, self.lengths = array("q"), array("q")
-        self.kinds, self.works = array("q"), array("q")
+        self.kinds, self.works, self.languages = array("q"), array("q"), array("q")
         self.work_numbers: dict[str, int] = {}
         self.blocks: list[_Block] = []
-        self._known = _TermNumbers()
+        self._known = _Terms()
         self._terms, self._sizes = array("q"), array("q")
 
     def add(self, entry: Entry) -> None:
-        row, work, text, kind = entry
-        terms = array("q", map(self._known.__getitem__, pattern_for(text).findall(text)))
+        row, work, text, kind, language = entry
+        numbers = self._known.of_language(language)
+        terms = array("q", map(numbers.__getitem__, pattern_for(text).findall(text)))
         if MANY_TERMS in terms:
-            terms = array("q", map(self._known.of_key, term_keys(text)))
+            terms = array("q", map(self._known.of_key, term_keys(text, rules_code(language))))
         self._terms.extend(terms)
         self._sizes.append(len(terms))
         self.rows.append(row)
         self.kinds.append(KINDS.index(kind) if kind in KINDS else 0)
+        self.languages.append(files.language_number(language))
         self.works.append(self.work_numbers.setdefault(work, len(self.work_numbers)))
-        if (
-            len(self._sizes) == BLOCK_PASSAGES
-            or len(self._known.term_keys) // 8 > MAX_CACHED_SPELLINGS
-        ):
+        if len(self._sizes) == BLOCK_PASSAGES or len(self._known.keys) // 8 > MAX_CACHED_SPELLINGS:
             self.close_block()
 
     def close_block(self) -> None:
@@ -176,14 +195,14 @@ class _PostingsBuilder:
         block = _sort_block(
             terms[terms > 0],
             documents,
-            np.asarray(self._known.term_keys, dtype=np.int64),
+            np.asarray(self._known.keys, dtype=np.int64),
             len(self.lengths),
         )
         self.blocks.append(block)
         self.lengths.extend(np.bincount(documents, minlength=sizes.size).tolist())
         self._terms, self._sizes = array("q"), array("q")
-        if max(len(self._known), len(self._known.term_keys) // 8) > MAX_CACHED_SPELLINGS:
-            self._known = _TermNumbers()
+        if self._known.is_full():
+            self._known = _Terms()
 
 
 def _write_segment(
@@ -201,6 +220,7 @@ def _write_segment(
     _write_postings(folder, name, builder.blocks)
     files.save(folder, name, "lengths", np.asarray(builder.lengths, dtype=np.int32))
     files.save(folder, name, "kinds", np.asarray(builder.kinds, dtype=np.uint8))
+    files.save(folder, name, "languages", np.asarray(builder.languages, dtype=np.int32))
     files.save(folder, name, "works", np.asarray(builder.works, dtype=np.int32))
     files.save_works(folder, name, list(builder.work_numbers))
     return _last_wins(np.asarray(builder.rows, dtype=np.int32))
@@ -357,7 +377,7 @@ def _merge(folder: Path, name: str, group: Sequence[tuple[str, Rows]]) -> Rows:
         own = np.asarray([ids.setdefault(w, len(ids)) for w in part.work_ids], dtype=np.int32)
         works.append(own[part.works[alive]])
     _write_postings(folder, name, blocks, renumber)
-    for part_name in ("lengths", "kinds"):
+    for part_name in ("lengths", "kinds", "languages"):
         arrays = [files.load(folder, old, part_name)[rows >= 0] for old, rows in group]
         files.save(folder, name, part_name, np.concatenate(arrays))
     files.save(folder, name, "works", np.concatenate(works))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from litmap.parsing.terms import fold_case, index_terms, plain_text
+from litmap.parsing.terms import fold_case, holds_phrase, index_terms, is_one_word, plain_text
 from litmap.search.protocols import PassageRows, WordRows
 from litmap.search.query import Facts, Query, matching_works
 
@@ -50,19 +50,20 @@ def allowed_rows(
 
 def _with_phrase(phrase: str, mask: Mask, keywords: WordRows, passages: PassageRows) -> Mask:
     """Those of the rows that hold the phrase; all where it has no word that is indexed."""
-    terms = index_terms(phrase)
-    if not terms:
+    if not _has_words(phrase, keywords):
         return mask
-    return _rows_to_mask(_rows_with_text(phrase, terms, mask, keywords, passages), mask.size)
+    return _rows_to_mask(_rows_with_text(phrase, mask, keywords, passages), mask.size)
 
 
 def _without_text(text: str, mask: Mask, keywords: WordRows, passages: PassageRows) -> Mask:
     """Those of the rows that do not hold the text."""
-    terms = index_terms(text)
-    if not terms:
-        return mask
-    rows = _rows_with_text(text, terms, mask, keywords, passages)
+    rows = _rows_with_text(text, mask, keywords, passages)
     return mask & ~_rows_to_mask(rows, mask.size)
+
+
+def _has_words(text: str, keywords: WordRows) -> bool:
+    """Whether it has a word that is indexed in any of the library's languages."""
+    return any(index_terms(text, language) for language in keywords.languages)
 
 
 def describe(query: Query) -> str:
@@ -90,15 +91,13 @@ def _rows_to_mask(rows: Ints, size: int) -> Mask:
     return mask
 
 
-def _rows_with_text(
-    text: str, terms: Sequence[str], mask: Mask, keywords: WordRows, passages: PassageRows
-) -> Ints:
+def _rows_with_text(text: str, mask: Mask, keywords: WordRows, passages: PassageRows) -> Ints:
     """Rows that hold the text word for word; for a single word the index knows, for several the
     text is read.
     """
-    rows = keywords.rows_containing_all(terms, mask)
+    rows = keywords.rows_containing_all(text, mask)
     wanted = plain_text(text)
-    if len(wanted.split()) == 1 or not rows.size:
+    if is_one_word(text) or not rows.size:
         return rows
     if rows.size > MAX_VERIFIED:
         scores: Floats = keywords.scores(text)[rows]
@@ -109,5 +108,5 @@ def _rows_with_text(
 def _verify_rows(rows: Ints, wanted: str, passages: PassageRows) -> Iterator[int]:
     for begin in range(0, rows.size, VERIFY_BATCH):
         for passage in passages.passages(rows[begin : begin + VERIFY_BATCH]):
-            if f" {wanted} " in f" {plain_text(passage.chunk.text)} ":
+            if holds_phrase(plain_text(passage.chunk.text), wanted):
                 yield passage.row

@@ -9,8 +9,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from math import fsum
 
 from litmap.models import Chunk
+from litmap.parsing.languages import ENGLISH
 from litmap.parsing.sentences import SHOWN_SENTENCES, split_sentences
-from litmap.parsing.terms import find_words, has_unspaced, index_term, pattern_for, plain_text
+from litmap.parsing.terms import (
+    Form,
+    QueryWord,
+    find_words,
+    has_unspaced,
+    holds_phrase,
+    index_term,
+    pattern_for,
+    plain_text,
+)
 
 Rect = tuple[int, float, float, float, float]
 
@@ -30,36 +40,38 @@ def _strip_span(text: str, start: int, end: int) -> tuple[int, int]:
 class Marker:
     """Finds a query's words in texts; remembers for each spelling whether it is one, so that many
     texts are quick.
+
+    `weights` are those of the words by their names; a word's forms in the languages of texts are
+    those of `words`, or its name alone.
     """
 
-    def __init__(self, weights: Mapping[str, float], phrases: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        weights: Mapping[str, float],
+        phrases: Sequence[str] = (),
+        words: Sequence[QueryWord] = (),
+    ) -> None:
         self.weights = weights
         self.phrases = [plain for phrase in phrases if (plain := plain_text(phrase))]
+        self._words = words or [QueryWord(name, (Form(name),)) for name in weights]
         self._total = sum(weights.values()) or 1.0
-        self._beginnings = _beginnings(weights)
-        self._seen: set[str] = set()
-        self._terms: dict[str, str] = {}
+        self._finders: dict[str, _Finder] = {}
 
-    def places(self, text: str) -> list[tuple[int, int, str]]:
-        """(start, end, term) of every word of `text` that is a term of the query."""
-        if has_unspaced(text):
-            return [(w.start, w.end, w.term) for w in find_words(text) if w.term in self.weights]
-        surfaces = set(pattern_for(text).findall(text))
-        self._learn(surfaces - self._seen)
-        return sorted(
-            (start, end, self._terms[surface])
-            for surface in surfaces & self._terms.keys()
-            for start, end in _occurrences(surface, text)
-        )
+    def _finder(self, language: str) -> _Finder:
+        if language not in self._finders:
+            self._finders[language] = _Finder(self._words, language)
+        return self._finders[language]
 
-    def _learn(self, surfaces: Set[str]) -> None:
-        """Remember which of these spellings are terms of the query."""
-        self._seen |= surfaces
-        for surface in surfaces:
-            if surface[:2] in self._beginnings or not surface[:2].isascii():
-                term = index_term(surface)
-                if term in self.weights:
-                    self._terms[surface] = term
+    def places(self, text: str, language: str = ENGLISH) -> list[tuple[int, int, str]]:
+        """(start, end, name) of every word of `text` that is a word of the query; the text is read
+        by the rules of its language.
+        """
+        return self._finder(language).places(text)
+
+    def names(self, spellings: Iterable[str], language: str = ENGLISH) -> set[str]:
+        """The names of the query's words that are written so in texts of a language."""
+        names = self._finder(language).names
+        return {names[t] for s in spellings if (t := index_term(s, language)) in names}
 
     def best_sentence(self, text: str, places: Sequence[tuple[int, int, str]]) -> tuple[int, int]:
         """Offsets of the sentence that holds most of the weighted terms; a phrase outweighs all of
@@ -82,9 +94,49 @@ class Marker:
         # a set has no order: only a sum that is rounded once is the same in every run
         value = fsum(self.weights[term] for term in held) / self._total
         if self.phrases:
-            plain = f" {plain_text(text[start:end])} "
-            value += sum(f" {phrase} " in plain for phrase in self.phrases)
+            plain = plain_text(text[start:end])
+            value += sum(holds_phrase(plain, phrase) for phrase in self.phrases)
         return value / (1 + max(0, end - start - 200) / 1000)
+
+
+class _Finder:
+    """Finds a query's words in the texts of one language."""
+
+    def __init__(self, words: Iterable[QueryWord], language: str) -> None:
+        self._language = language
+        self.names: dict[str, str] = {}
+        """The name of each term's word; a word's own term goes before what is near another."""
+        for form, name in sorted(
+            ((form, word.name) for word in words for form in word.forms),
+            key=lambda pair: -pair[0].weight,
+        ):
+            if form.languages is None or language in form.languages:
+                self.names.setdefault(form.term, name)
+        self._beginnings = _beginnings(self.names)
+        self._seen: set[str] = set()
+        self._found: dict[str, str] = {}
+
+    def places(self, text: str) -> list[tuple[int, int, str]]:
+        """(start, end, name) of every word of `text` that is one of the query's."""
+        if has_unspaced(text):
+            words = find_words(text, self._language)
+            return [(w.start, w.end, self.names[w.term]) for w in words if w.term in self.names]
+        surfaces = set(pattern_for(text).findall(text))
+        self._learn(surfaces - self._seen)
+        return sorted(
+            (start, end, self._found[surface])
+            for surface in surfaces & self._found.keys()
+            for start, end in _occurrences(surface, text)
+        )
+
+    def _learn(self, surfaces: Set[str]) -> None:
+        """Remember which of these spellings are words of the query."""
+        self._seen |= surfaces
+        for surface in surfaces:
+            if surface[:2] in self._beginnings or not surface[:2].isascii():
+                term = index_term(surface, self._language)
+                if term in self.names:
+                    self._found[surface] = self.names[term]
 
 
 def _occurrences(surface: str, text: str) -> Iterator[tuple[int, int]]:

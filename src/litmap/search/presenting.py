@@ -4,14 +4,14 @@ are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
-from math import nan
+from math import fsum, nan
 from typing import TYPE_CHECKING, overload
 
 from litmap.models import Hit, Passage
-from litmap.parsing.terms import index_term
+from litmap.parsing.languages import ENGLISH
 from litmap.search import highlighting
 from litmap.search.protocols import PassageRows
 from litmap.search.results import WorkHit
@@ -27,7 +27,7 @@ class HitPresenter:
     """Makes hits of candidates: reads and marks each passage when it is first asked for.
 
     A place is a position in the candidates' arrays: `rows` int64, `scores` and `cosines` float32,
-    all (n,).
+    all (n,). `languages_of` gives the languages of rows; without it all are English.
     """
 
     def __init__(
@@ -37,8 +37,10 @@ class HitPresenter:
         scores: Floats,
         cosines: Floats,
         marker: highlighting.Marker,
+        languages_of: Callable[[Ints], Sequence[str]] | None = None,
     ) -> None:
         self._passages = passages
+        self._languages_of = languages_of
         self._rows = rows
         self._scores = scores
         self._cosines = cosines
@@ -62,8 +64,15 @@ class HitPresenter:
                 float(self._scores[place]),
                 float(self._cosines[place]) or nan,
             )  # 0: it has no vector
-            hit = self._hits[place] = marked(self._read[place], score, cosine, self._marker)
+            hit = self._hits[place] = marked(
+                self._read[place], score, cosine, self._marker, self._language(place)
+            )
         return hit
+
+    def _language(self, place: int) -> str:
+        if self._languages_of is None:
+            return ENGLISH
+        return self._languages_of(self._rows[[place]])[0]
 
     def first(self, places: Sequence[int], count: int) -> list[Hit]:
         """The first `count` hits of these places that do not repeat a better one; no more is read
@@ -106,10 +115,16 @@ class LazySequence(Sequence[WorkHit]):
         return self._made[index]
 
 
-def marked(passage: Passage, score: float, cosine: float, marker: highlighting.Marker) -> Hit:
+def marked(
+    passage: Passage,
+    score: float,
+    cosine: float,
+    marker: highlighting.Marker,
+    language: str = ENGLISH,
+) -> Hit:
     """The passage as a result, with the sentence that answers best and the query's words."""
     chunk = passage.chunk
-    places = marker.places(chunk.text)
+    places = marker.places(chunk.text, language)
     start, end = marker.best_sentence(chunk.text, places)
     rects = highlighting.lines_of(chunk, start, end)
     return Hit(
@@ -137,10 +152,11 @@ def unmarked(passage: Passage) -> Hit:
     )
 
 
-def term_coverage(hit: Hit, terms: Mapping[str, float]) -> float:
-    """Share of the terms, in [0, 1], that the passage holds; `terms` are weighted by their idf."""
-    total = sum(terms.values())
-    return sum(terms.get(index_term(word), 0.0) for word in hit.words) / total if total > 0 else 0.0
+def term_coverage(hit: Hit, marker: highlighting.Marker, language: str = ENGLISH) -> float:
+    """Share of the query's words, in [0, 1], that the passage holds, by the marker's weights."""
+    total = sum(marker.weights.values())
+    held = fsum(marker.weights[name] for name in marker.names(hit.words, language))
+    return held / total if total > 0 else 0.0
 
 
 class _Distinct:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from litmap.models import Passage
+from litmap.parsing.terms import QueryWord
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,8 +56,21 @@ class WordRows(Protocol):
         """`scores` and `work_scores` from one reading of the postings."""
         ...
 
-    def rows_containing_all(self, term_list: Sequence[str], allowed: Mask | None = None) -> Ints:
-        """Rows that hold every one of the terms, int64, ascending."""
+    def rows_containing_all(self, text: str, allowed: Mask | None = None) -> Ints:
+        """Rows that hold every word of a text, as their language writes it, int64, ascending."""
+        ...
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages by whose rules the passages are read."""
+        ...
+
+    def languages_of(self, rows: Sequence[int] | Ints) -> list[str]:
+        """The language by whose rules each of these rows is read."""
+        ...
+
+    def words_of(self, text: str) -> list[QueryWord]:
+        """The words of a query in order, as the library's languages write them."""
         ...
 
     def rows_of(
@@ -65,8 +79,8 @@ class WordRows(Protocol):
         """Mask (rows,) of the rows of these works and kinds; None is any."""
         ...
 
-    def idf(self, term: str) -> float:
-        """Inverse document frequency of a term: ln(1 + (n - df + .5) / (df + .5))."""
+    def idf(self, word: QueryWord) -> float:
+        """Inverse document frequency of a word: ln(1 + (n - df + .5) / (df + .5))."""
         ...
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from litmap.errors import SearchError
 from litmap.models import Hit, Passage
-from litmap.parsing.terms import index_terms, plain_places, plain_text
+from litmap.parsing.terms import plain_places, plain_text
 from litmap.protocols import Encoder
 from litmap.search.candidates import embed_query
 from litmap.search.highlighting import Marker, hit_words, lines_of
@@ -54,17 +54,23 @@ def locate_quotation(
         raise SearchError("There is no word in the quotation to look for.", subject=quotation[:60])
     _, near = vectors.search(embed_query(encoder, text)[None, :], VECTOR_CANDIDATES)
     rows = np.union1d(highest(keywords.scores(text), KEYWORD_CANDIDATES), near[0][near[0] >= 0])
-    candidates = passages.passages(rows)
-    hits = _align_all((wanted,), candidates)
+    candidates = list(zip(passages.passages(rows), keywords.languages_of(rows), strict=True))
+    words = keywords.words_of(text)
+    marker = Marker(dict.fromkeys((word.name for word in words), 1.0), words=words)
+    hits = _align_all((wanted,), candidates, marker)
     if not hits and len(wanted) > 4 * SHORT_QUOTATION:
-        hits = _align_all(_halves(wanted), candidates)
+        hits = _align_all(_halves(wanted), candidates, marker)
     hits.sort(key=lambda hit: (-round(hit.score, 2), hit.row))
     return _drop_overlaps(hits)[:limit]
 
 
-def _align_all(parts: Sequence[str], passages: Sequence[Passage]) -> list[Hit]:
-    """The places in the passages that agree well enough with one of the parts."""
-    aligned = (_align(part, passage) for passage in passages for part in parts)
+def _align_all(
+    parts: Sequence[str], passages: Sequence[tuple[Passage, str]], marker: Marker
+) -> list[Hit]:
+    """The places in the passages (with their languages) that agree well enough with one of the
+    parts.
+    """
+    aligned = (_align(part, *passage, marker) for passage in passages for part in parts)
     return [hit for hit in aligned if hit is not None]
 
 
@@ -76,7 +82,7 @@ def _halves(text: str) -> tuple[str, str]:
     return text[:at].strip(), text[at:].strip()
 
 
-def _align(wanted: str, passage: Passage) -> Hit | None:
+def _align(wanted: str, passage: Passage, language: str, marker: Marker) -> Hit | None:
     """The place in the passage that agrees best with the letters wanted; None where that is not
     enough.
     """
@@ -100,9 +106,7 @@ def _align(wanted: str, passage: Passage) -> Hit | None:
         work=passage.work,
         score=best.score / 100,
         chunk=chunk,
-        words=hit_words(
-            chunk.text, Marker(dict.fromkeys(index_terms(wanted), 1.0)).places(chunk.text)
-        ),
+        words=hit_words(chunk.text, marker.places(chunk.text, language)),
         sentence=(start, stop),
         page=rects[0][0] if rects else chunk.page,
         rects=rects,

@@ -14,7 +14,7 @@ import numpy as np
 
 from litmap.models import Hit
 from litmap.operating_system import call_after_fork
-from litmap.parsing.terms import index_terms, plain_text
+from litmap.parsing.terms import plain_text
 from litmap.protocols import Encoder
 from litmap.search.candidates import (
     BackgroundSample,
@@ -224,9 +224,9 @@ class Searcher:
             )
         scores = passage_scores(evidence, self.weights)
         totals: Floats | None = None
-        terms = {
-            term: self.keywords.idf(term) for term in dict.fromkeys(index_terms(question.text))
-        }
+        words = list(dict.fromkeys(self.keywords.words_of(question.text)))
+        terms = {word.name: self.keywords.idf(word) for word in words}
+        marker = Marker(terms, query.phrases, words)
         order = np.lexsort((evidence.rows, -scores))
         if self.reranker is not None and query.text:
             order, scores, totals = self._rerank(self.reranker, query.text, evidence, order)
@@ -235,7 +235,8 @@ class Searcher:
             evidence.rows,
             scores,
             evidence.cosines,
-            Marker(terms, query.phrases),
+            marker,
+            self.keywords.languages_of,
         )
         hits = shown.first(order.tolist(), limit)
 
@@ -250,7 +251,7 @@ class Searcher:
 
         grouped = LazySequence(min(limit, np.unique(evidence.works).size), works)
         return self._with_closeness(
-            Results(query, tuple(hits), grouped), float(evidence.cosines.max()), terms
+            Results(query, tuple(hits), grouped), float(evidence.cosines.max()), marker
         )
 
     def _group_by_work(
@@ -329,11 +330,15 @@ class Searcher:
             MIN_COSINE, min(enough, CLOSE_COSINE) if background <= MAX_SPREAD_COSINE else enough
         )
 
-    def _with_closeness(
-        self, results: Results, cosine: float, terms: Mapping[str, float]
-    ) -> Results:
+    def _with_closeness(self, results: Results, cosine: float, marker: Marker) -> Results:
         """The results with an honest word where nothing is close, by meaning or by words."""
-        if self._is_near(cosine) or any(_covers_terms(hit, terms, cosine) for hit in results.hits):
+        if self._is_near(cosine):
+            return results
+        languages = self.keywords.languages_of([hit.row for hit in results.hits])
+        if any(
+            _covers_terms(hit, marker, language, cosine)
+            for hit, language in zip(results.hits, languages, strict=True)
+        ):
             return results
         message = "Nothing in the library is close to this; these are the closest passages."
         return replace(results, close=False, message=message)
@@ -401,12 +406,12 @@ class Searcher:
         return self._list_filtered(query, mask, limit, f"{ids} {where}; these passages name it.")
 
 
-def _covers_terms(hit: Hit, terms: Mapping[str, float], cosine: float) -> bool:
+def _covers_terms(hit: Hit, marker: Marker, language: str, cosine: float) -> bool:
     """Whether the passage holds enough of the query's words, and one of several only where meaning
     speaks for it.
     """
-    if term_coverage(hit, terms) < (
+    if term_coverage(hit, marker, language) < (
         MIN_TERM_COVERAGE if len(hit.words) < MANY_TERMS else MIN_COVERAGE_OF_MANY
     ):
         return False
-    return cosine >= MIN_COSINE or len(hit.words) > 1 or len(terms) == 1
+    return cosine >= MIN_COSINE or len(hit.words) > 1 or len(marker.weights) == 1
