@@ -38,6 +38,7 @@ _SENTENCE_WORDS = load_words("sentence_words")
 _SENTENCE_PARTS = tuple(filter(_UNSPACED.search, _SENTENCE_WORDS))
 _PROSE_WORDS = load_words("prose_words")
 _REMARK_WORDS = load_words("remark_words")
+_FIRST_PERSON = re.compile(r"\bI\b|^i\b|[,;] i\b")
 _OPENING_QUOTES = '"“”„«»‹›「『《〈'
 
 
@@ -83,7 +84,7 @@ def has_named_people(authors: Sequence[str], mentions: Iterable[Mention]) -> boo
 def _stands_as_title(title: str, mention: Mention, shares: Mapping[Section, float]) -> bool:
     if is_sentence(title):
         return is_listed_title(title, mention)
-    if is_in_title_case(title) or is_quoted(title, mention.context):
+    if is_quoted(title, mention.context) or is_written_as_title(title, mention):
         return True
     if is_remark(title, mention.context):
         return False
@@ -93,6 +94,15 @@ def _stands_as_title(title: str, mention: Mention, shares: Mapping[Section, floa
     if is_reading_list(mention.heading) or share >= MIN_SHARE_OF_WORKS:
         return True
     return share > 0 and has_subtitle(title)
+
+
+def is_written_as_title(title: str, mention: Mention) -> bool:
+    """Whether a title has the capitals of titles; in a line of another language than English they
+    are those of all nouns: 'Der Kongress Leipzig 2012 war voll'.
+    """
+    if not is_in_title_case(title):
+        return False
+    return is_english(title) or not _is_part(title, mention)
 
 
 def is_listed_title(title: str, mention: Mention) -> bool:
@@ -107,8 +117,13 @@ def is_lower_case_part(title: str, mention: Mention) -> bool:
     """Whether a part of a longer line begins with a small letter, 'large study of reading speed'
     behind a comma, in a note that does not write its headings so.
     """
-    is_part = len(title) < MIN_SHARE_OF_LINE * len(mention.context)
-    return is_part and title[:1].islower() and not " ".join(mention.heading).islower()
+    return (
+        _is_part(title, mention) and title[:1].islower() and not " ".join(mention.heading).islower()
+    )
+
+
+def _is_part(title: str, mention: Mention) -> bool:
+    return len(title) < MIN_SHARE_OF_LINE * len(mention.context)
 
 
 def has_subtitle(text: str) -> bool:
@@ -132,7 +147,10 @@ def is_sentence(text: str) -> bool:
     folded = text.lower().replace("’", "'")
     if _UNSPACED.search(text):
         return any(part in folded for part in _SENTENCE_PARTS)
-    return not _SENTENCE_WORDS.isdisjoint(_WORD.findall(folded))
+    words = set(_WORD.findall(folded))
+    if "i" in words and not _FIRST_PERSON.search(text):
+        words.remove("i")  # 'come nascono i nuovi alvei', 'grad i selo'
+    return not _SENTENCE_WORDS.isdisjoint(words)
 
 
 def is_remark(title: str, context: str) -> bool:

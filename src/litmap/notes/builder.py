@@ -75,6 +75,8 @@ class Builder:
 
     def __init__(self, title: str = "") -> None:
         self.title = title
+        self.page = ""
+        """The name of the note's file, which outliners give to a page about one work."""
         self.root: tuple[str, ...] = ()
         self.blocks: list[NoteBlock] = []
         self.uses: list[str] = []

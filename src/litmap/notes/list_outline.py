@@ -174,7 +174,9 @@ def _name_topics(items: Sequence[_Item], blocks: Sequence[NoteBlock]) -> None:
 
 def are_cited_labels(items: Sequence[_Item]) -> bool:
     """True for a list of phrases with citations behind them, of several works at least once."""
-    return len(items) > 1 and all(item.children or _cited_label(item)[0] for item in items)
+    if not items or (len(items) < 2 and not (items[0].parent and items[0].parent.lead)):
+        return False
+    return all(item.children or _cited_label(item)[0] for item in items)
 
 
 def _name_cited_topics(items: Sequence[_Item], blocks: Sequence[NoteBlock]) -> None:
@@ -183,11 +185,18 @@ def _name_cited_topics(items: Sequence[_Item], blocks: Sequence[NoteBlock]) -> N
     One at least cites several works or holds others: a title has one citation behind it.
     """
     labels = [(item, *_cited_label(item)) for item in items]
-    if not any(label and (item.children or cited > 1) for item, label, cited in labels):
+    if not any(label and (item.children or cited > 1) for item, label, cited in labels) and not (
+        all(_is_part_of_bold(item, label) for item, label, _ in labels)
+    ):
         return
     for item, label, _ in labels:
         if not item.topic and _may_name_topic(label, blocks[item.place]):
             item.topic = _bare(label)
+
+
+def _is_part_of_bold(item: _Item, label: str) -> bool:
+    """True for a word or two below an item in bold: 'Cables [@c3]' below '**Bridges**'."""
+    return bool(item.parent and item.parent.lead) and 0 < len(label.split()) < MIN_TITLE_WORDS
 
 
 def _bare(label: str) -> str:

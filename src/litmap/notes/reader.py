@@ -149,6 +149,7 @@ def is_packed(suffix: str) -> bool:
 def _fill(read: Callable[[Builder], None], path: str) -> Builder:
     """A builder that was read into. Raises NoteError where the file is no note."""
     builder = Builder()
+    builder.page = _title_of(path)
     try:
         read(builder)
     except ValueError as error:

@@ -74,7 +74,10 @@ def take_records(builder: Builder, lines: list[str], first: int) -> None:
     for run in _runs(lines, first, find):
         if _names_its_work(lines, run[0].line) and not any(_is_title(found) for found in run):
             continue  # the fields of the heading right above, which the outline reads
-        if add_record(builder, run, page_title=_title_above(lines, run[0].line)):
+        page_title = _title_above(lines, run[0].line)
+        if not page_title and not "".join(lines[first : run[0].line - 1]).strip():
+            page_title = _title_of_page(builder.page)
+        if add_record(builder, run, page_title=page_title):
             for found in run:
                 lines[found.line - 1] = ""
 
@@ -109,6 +112,11 @@ def _title_above(lines: Sequence[str], line: int) -> str:
         if above.startswith("# "):
             return above[2:].strip()
     return ""
+
+
+def _title_of_page(name: str) -> str:
+    """The name of a page whose properties come first, where it may be a title: two words."""
+    return name if len(name.split()) > 1 else ""
 
 
 def _runs(

@@ -33,6 +33,8 @@ MAX_HEADING = 600
 """Characters of a heading that is a work."""
 MAX_BYLINE = 240
 """Characters of a line of authors, with venue and year perhaps."""
+MAX_WORDS_BEHIND_VENUE = 4
+"""Runs of four letters behind the venue of a byline: its pages, its publisher."""
 MAX_BESIDE = 6
 """Lines behind that of the authors that are looked at for further works, as a list has them."""
 MAX_FIELD_LINES = 30
@@ -62,8 +64,9 @@ _TITLE_AND_PEOPLE = re.compile(
     r"(?P<title>[^\n]{3,300}?[^\s.,:;(–—-])[.,]?\s*"
     rf"(?:[(\[]|\s[-–—|]{{1,2}}\s|[.,:]\s|\s(?:by|von|par|por|di|de)\s)"
     rf"(?P<names>{NAMES})[,.:]?\s*[(\[]?(?:in\s)?(?P<venue>[^()\[\]\d]{{0,40}}?)[,.]?\s*"
-    rf"(?P<year>{YEAR})[a-z]?[)\]]{{0,2}}\.?$"
+    rf"(?P<year>{YEAR})[a-z]?[)\]]{{0,2}}(?:,\s(?P<venue2>[^\W\d_a-z][^()\[\]\d,:;]{{2,60}}))?\.?$"
 )
+"""'Bats at dawn – Ellis et al., 2019, Night Journal'."""
 _TITLE_AND_MEETING = re.compile(
     rf"(?P<title>[^\n]{{8,300}}?)[.,]?\s*[(\[](?P<venue>[^()\[\]\d]{{2,60}}?)[,.’']?\s*"
     rf"(?P<year>{YEAR})[)\]]\.?$"
@@ -366,14 +369,14 @@ def _read_titled(text: str) -> WorkHeading | None:
         if is_people(names):
             return WorkHeading(doubtful=not _JOINED.search(names))
     if match := _TITLE_AND_PEOPLE.fullmatch(text):
-        names, venue = match["names"], match["venue"].strip(_VENUE_SIGNS)
+        names, venue = match["names"], (match["venue"] or match["venue2"] or "").strip(_VENUE_SIGNS)
         is_titled = len(match["title"].split()) >= MIN_TITLE_WORDS or (
             bool(_JOINED.search(names)) and text[-1] in ")]" and may_be_title(match["title"])
         )
         if is_titled and is_people(names) and not may_name_venue(names):
             pairs = [("title", _clean(match["title"])), ("year", match["year"]), ("venue", venue)]
             pairs += [("author", name) for name in split_people(names)]
-            is_told = bool(_JOINED.search(names)) or text.rstrip(".")[-1] in ")]"
+            is_told = bool(_JOINED.search(names) or match["venue2"]) or text.rstrip(".")[-1] in ")]"
             fields = tuple((name, value) for name, value in pairs if value)
             return WorkHeading(fields, doubtful=not is_told)
     if match := _TITLE_AND_MEETING.fullmatch(text):
@@ -488,6 +491,7 @@ def _read_byline(
         return None
     is_short = len(_clean(text).split()) < MIN_WORDS_OF_SURE_TITLE
     byline, count = _byline_over_lines(lines, is_short=is_short)
+    count += sum(1 for _ in itertools.takewhile(_is_link_to_it, lines[count:])) if byline else 0
     if byline is None or _cite_elsewhere(lines[count:]):
         return None
     if is_short and not (lines[0].is_alone and " " in byline.authors[0]):
@@ -495,8 +499,14 @@ def _read_byline(
     heading = [(name, value) for name, value in _heading_fields(text, links) if name != "author"]
     told = {name for name, _ in heading}
     fields = [pair for pair in _record(byline) if pair[0] not in told]
-    fields += [("url", link.target) for link in lines[0].links]
+    fields += [("url", link.target) for line in lines[:count] for link in line.links]
     return WorkHeading((*heading, *fields), count)
+
+
+def _is_link_to_it(line: _Line) -> bool:
+    """'[pdf](https://…)' or '[PDF] [code]' alone on its line: links of the work above."""
+    words = {word.lower() for word in _WORD.findall(line.text)}
+    return bool(line.links) and len(line.links) <= MAX_BESIDE and words <= _BESIDE_ADDRESSES
 
 
 def _byline_over_lines(lines: Sequence[_Line], *, is_short: bool) -> tuple[Reference | None, int]:
@@ -558,14 +568,18 @@ def read_byline(line: str, *, of_short_title: bool) -> Reference | None:
     body = (line[after_by.end() :] if after_by else line).lstrip("([")
     read = None if _DASH.search(body) else _read_people_first(body)
     read = read or _read_direct_names(body, after_by=bool(after_by))
-    if read is None or (of_short_title and not read.year):
+    if read is None or (of_short_title and not read.year) or _holds_title(line, read):
         return None
     return replace(read, raw=line)
 
 
 def names_authors(heading: str) -> bool:
-    """'by Jane Doe and Richard Roe' as a heading of its own below the title."""
-    return bool(_BY.match(heading)) and read_byline(heading, of_short_title=False) is not None
+    """'by Jane Doe and Richard Roe' as a heading of its own below the title; 'Doe et al. — NetConf
+    2020', too.
+    """
+    if not _BY.match(heading) and not (_YEAR.search(heading) and _JOINED.search(heading)):
+        return False
+    return read_byline(heading, of_short_title=False) is not None
 
 
 def _read_people_first(line: str) -> Reference | None:
@@ -586,6 +600,14 @@ def _read_people_first(line: str) -> Reference | None:
             return None
         read = replace(read, venue=read.title, title="")
     return Reference(line, "", read.authors, read.year, read.venue)
+
+
+def _holds_title(line: str, read: Reference) -> bool:
+    """True for a whole reference: a title stands beside the imprint, or words beside a venue."""
+    if ": " in read.venue:
+        return True
+    behind = line[line.find(read.venue) + len(read.venue) :] if read.venue else ""
+    return len(_LONG_WORD.findall(behind)) > MAX_WORDS_BEHIND_VENUE
 
 
 def _read_direct_names(line: str, *, after_by: bool) -> Reference | None:

@@ -203,7 +203,8 @@ def _entry_ties(note_scan: NoteScan, block_scan: BlockScan, reference: Reference
     if numbered and note_scan.entries.numbered.get(reference.number) == reference.raw:
         ties.add(Tie.number(note_scan.path, reference.number))
     label = _label_of(reference, block_scan.block)
-    if label:
+    is_first = not block_scan.entries or block_scan.entries[0].reference == reference
+    if label and is_first:  # others in one footnote have no label of their own
         ties.add(Tie.label(note_scan.path, label))
     places = find_locators(reference.raw)
     if len(places) == 1 and places[0].key:

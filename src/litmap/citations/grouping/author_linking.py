@@ -167,10 +167,11 @@ def _surely_cites(mention: AuthorYearMention) -> bool:
     if _is_place_or_event(names) or _EVENT.match(block.text, names.end):
         return False
     before = block.text[max(0, names.start - 24) : names.start]
-    if _CITING.search(before):
+    citing = _CITING.search(before)
+    if not is_english(block.text):  # nearly any noun may stand there: 'in Halle 2013', 'Kiel 2016'
+        return citing is not None and citing.group().strip().lower() != "in"
+    if citing:
         return True
-    if not is_english(block.text):
-        return False  # nearly any noun may stand there: 'Kiel 2016 war klein'
     return bool(_OPENS.search(before)) and bool(_TELLS.match(block.text, names.end))
 
 

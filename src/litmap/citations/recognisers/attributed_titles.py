@@ -38,7 +38,10 @@ _WORD = re.compile(r"[^\W_][\w’'-]*")
 _PEOPLE = re.compile(NAMES)
 _LISTED = re.compile(r"(?:, [A-ZÀ-Þ][\w’'-]+){1,3},? (?:and|&) [A-ZÀ-Þ][\w’'-]+(?! [A-ZÀ-Þ])")
 """How 'Anarchy, State, and Utopia' goes on."""
-_SMALL_WORD_BEFORE = re.compile(r"(?:^|\s)(?:to|a|an|the|no|not|as|is|are|for|than|into|from)\s$")
+_SMALL_WORD_BEFORE = re.compile(
+    r"(?:^|\s)(?:to|a|an|the|no|not|as|is|are|for|than|into|from|"
+    r"or|oder|ou|zum|zur|im|am|ein|eine|un|une|les|los)\s$"
+)
 """What stands before a word that is no name: 'To Swim or Not to Swim, That …'."""
 _OWNED = re.compile(r"['’]s? (?=[A-ZÀ-Þ\d])")
 _NEXT = re.compile(

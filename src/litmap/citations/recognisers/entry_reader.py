@@ -19,6 +19,7 @@ from litmap.citations.recognisers.name_lists import is_names_alone
 from litmap.citations.recognisers.reference_boundaries import before_next, reference_end
 from litmap.citations.recognisers.reference_shape import (
     LABEL,
+    LEAD_WITH_NOUN,
     has_reference_shape,
     may_be_reference,
     reference_score,
@@ -136,7 +137,11 @@ def read_entry(
 
 
 def leading_words(text: str) -> int:
-    """Characters of the words that lead to a reference: 'Vgl. dazu Ried, Jutta: …'."""
+    """Characters of the words that lead to a reference: 'Vgl. dazu Ried, Jutta: …', 'Dazu der
+    Aufsatz: Ried, Jutta: …'.
+    """
+    if noun := LEAD_WITH_NOUN.match(text):
+        return noun.end()
     words = _LEADING_WORDS.match(text)
     return words.end() if words and _BEGINS_WITH_NAME.match(text, words.end()) else 0
 
@@ -276,7 +281,9 @@ def emphasised_title(reference: Reference, text: str, emphasised: Sequence[str])
     if reference.title == title or _VOLUME_BEHIND.match(text, start + len(title)):
         return ""
     if reference.title and not (
-        reference.title.startswith(title) or title.endswith(reference.title)
+        reference.title.startswith(title)
+        or reference.title.endswith(title)
+        or title.endswith(reference.title)
     ):
         return ""  # a journal, a species, a word
     return title if is_names_alone(text[:start]) else ""

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from litmap.citations.recognisers.bib_records import field
 from litmap.citations.recognisers.entry_reader import ReferenceEntry, read_entry
 from litmap.citations.recognisers.linked_titles import read_linked_title
+from litmap.citations.recognisers.name_lists import is_names_alone
 from litmap.citations.recognisers.patterns import cites_by_key
 from litmap.citations.recognisers.reference_shape import (
     REPEATED_AUTHORS,
@@ -42,6 +43,8 @@ with it.
 """
 MIN_ITEM_LENGTH, MAX_PARAGRAPH_LENGTH, MAX_PROSE_LENGTH = 8, 1600, 8000
 MAX_SHORT_ITEM_LENGTH = 300
+MAX_NAMES_LENGTH = 250
+"""Characters of the names before a title in italics."""
 MAX_INSIDE_LENGTH = 700
 """Characters of a reference in running text."""
 MIN_INSIDE_TAIL = 20
@@ -76,6 +79,9 @@ _ENDS_INSIDE = re.compile(
     rf"[Ss]pringer|[Ww]iley)[.;]?(?=\s+[\"“(\[A-ZÀ-Þ]|\s*$|</ref>)"
     r"|(?:1[89]|20)\d\d;\d+(?:\(\d+\))?:\w+(?:[-–]\w+)?[.;]?"
 )
+_SEMICOLON = re.compile(r"(?<=[\d).]);\s+(?=[^\W\d_a-zß-ÿ])")
+MAX_JOINED = 8
+"""References of one footnote that are looked at."""
 _YEAR = re.compile(rf"\b{CITED_YEAR}\b")
 _CELL = re.compile(r"[^\u2003]{12,}")
 
@@ -194,20 +200,46 @@ def _outside_lists(
         yield from _in_cells(block)
     elif len(lines) == 1:
         floor = _block_floor(block, previous_authors)
+        several = _joined_by_semicolons(block, lead)
+        if several:
+            yield from several
+            return
         whole = read_entry(block, lead, len(block.text), previous_authors, floor=floor)
         yield from [whole] if whole else _inside(block)
     else:
         yield from _by_lines(block, lines, previous_authors)
 
 
+def _joined_by_semicolons(block: NoteBlock, lead: int) -> list[ReferenceEntry]:
+    """The references of a footnote that parts them by semicolons; none unless each part is one."""
+    cuts = [match.span() for match in _SEMICOLON.finditer(block.text, lead)]
+    if not 0 < len(cuts) < MAX_JOINED:
+        return []
+    edges = [lead, *itertools.chain.from_iterable(cuts), len(block.text)]
+    entries = []
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        entry = read_entry(block, start, end, (), floor=LINE_FLOOR)
+        if entry is None or not is_sure_and_titled(entry):
+            return []
+        entries.append(entry)
+    return entries
+
+
 def _block_floor(block: NoteBlock, previous_authors: Sequence[str]) -> float:
     """The least score of a block that is one reference: the surer its form, the lower."""
     if _repeats_authors(block, previous_authors):
         return REPEATED_FLOOR
-    if _INVERTED.match(block.text):
+    if _INVERTED.match(block.text) or _has_title_behind_names(block):
         return INVERTED_FLOOR
     is_short = block.kind == "item" and len(block.text) < MAX_SHORT_ITEM_LENGTH
     return SHORT_FLOOR if is_short else PARAGRAPH_FLOOR
+
+
+def _has_title_behind_names(block: NoteBlock) -> bool:
+    """True for names with a title in italics right behind: 'NIEMI Kaisa. *Varjot*. Turku: …'."""
+    title = field(block, "emphasis")
+    start = block.text.find(title) if title else -1
+    return 0 < start <= MAX_NAMES_LENGTH and is_names_alone(block.text[:start])
 
 
 def _in_cells(block: NoteBlock) -> Iterator[ReferenceEntry]:

@@ -21,6 +21,7 @@ from litmap.models import Link, Reference
 from litmap.parsing.grammar import CITED_YEAR, NAMES, UNSPACED, UPPER, YEAR
 from litmap.parsing.reference_strings import has_access_date, looks_like_reference
 from litmap.parsing.title_similarity import normalise_title
+from litmap.parsing.word_lists import load_pattern
 
 MAX_AUTHOR_WORDS = 6
 MAX_UNTITLED_LENGTH = 160
@@ -44,6 +45,10 @@ _OPENING = re.compile(
     rf"y |e |и |та |i |van |von |de |der |den |di |da |dos |du |le |la |el |al |ten |ter |bin ))"
 )
 LABEL = re.compile(rf"[A-Za-z][\w /-]{{1,25}}: (?=[{UPPER}])")
+LEAD_WITH_NOUN = re.compile(
+    rf"(?:[^\W\d_]+ ){{1,6}}(?:{load_pattern('nouns_before_references')}): (?=[{UPPER}])", re.I
+)
+"""'Там же полезна статья: ', 'Dazu der Aufsatz: '."""
 _FOUR_FIGURES = re.compile(r"\d{4}")
 _DATING = ("n.d.", "in press", "forthcoming", "arxiv", "doi", "http:", "https:")
 """What a reference without a year has instead, in lower case."""
@@ -69,6 +74,8 @@ _FIGURES = re.compile(r"\d+")
 _PENDING = re.compile(
     r"\((?:in press|in prep|forthcoming|to appear|submitted|under review|accepted|preprint)"
 )
+_WORD_ALONE = re.compile(r"[^\W\d_a-zß-ÿ][^\W\d_]{2,}")
+"""A title of one word, with letters only."""
 _VERB_FIRST = re.compile(r"(?:is|was|are|were|has|had|which|who|and|but|worth)\b")
 _CITED_NUMBER = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,9}\](?!\()")
 _IN_PROSE = re.compile(r"\d{0,4}[a-z]?[)\],;]")
@@ -90,7 +97,7 @@ def may_be_reference(text: str) -> bool:
     """
     if not is_dated(text):
         return False
-    label = LABEL.match(text)
+    label = LEAD_WITH_NOUN.match(text) or LABEL.match(text)
     if _OPENING.match(text) or (label and _OPENING.match(text, label.end())):
         return True
     return is_unspaced(text) and opens_with_unspaced_names(text)
@@ -171,9 +178,16 @@ def has_only_years(text: str) -> bool:
 
 
 def is_complete(reference: Reference) -> bool:
-    """True for authors, a title of two words, and what tells where or when it was printed."""
-    if not reference.authors or not is_more_than_a_word(reference.title):
+    """True for authors, a title, and what tells where or when it was printed; both for a title of
+    one word: 'Rossi, Ada. Specchi. Roma: Onda, 2005.'
+    """
+    if not reference.authors:
         return False
+    if not is_more_than_a_word(reference.title):
+        return (
+            bool(reference.year and reference.venue)
+            and _WORD_ALONE.fullmatch(reference.title) is not None
+        )
     printed = any((reference.year, reference.venue, reference.ids))
     return printed or has_access_date(reference.raw)
 

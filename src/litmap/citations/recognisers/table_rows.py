@@ -33,6 +33,11 @@ _VOLUME_AND_PAGES = re.compile(
 _MAY_CITE = re.compile(rf"[@\[\]]|\d{{4}}|{ET_AL_WORDS}")
 _ARXIV_COLUMN = re.compile(r"\d{4}\.\d{4,5}(?:v\d+)?")
 _NUMBER_COLUMN = re.compile(r"\d{4,9}")
+_PEOPLE_BEHIND = re.compile(
+    rf"(?P<title>.{{8,300}}?)\s?[(\[](?P<people>[{UPPER}][^()\[\]\d]{{2,100}}?"
+    rf"(?:{ET_AL_WORDS}|(?:&|\band\b|\bund\b|\bet\b|\by\b)[^()\[\]\d]{{2,50}}))\.?[)\]]",
+)
+"""'Street lamps and moths (Rask et al.)'."""
 _QUOTES = ' \t“”"„‚‘«»‹›「」『』《》'
 _MORE_AUTHORS = re.compile(
     rf"(?:{MORE_AUTHORS}|[,、，]?\s*(?:и др\.?|та ін\.?|等|ほか|他|외))\s*$", re.I
@@ -131,13 +136,24 @@ def _read_row(
     title = row["title"].text.strip(_QUOTES).rstrip(".") if "title" in row else ""
     if len(title) < MIN_TITLE_LENGTH or _is_citation(title, has_authors="authors" in row):
         return None
-    authors = split_author_cell(row["authors"].text, inverted=inverted) if "authors" in row else ()
+    if "authors" in row:
+        authors = split_author_cell(row["authors"].text, inverted=inverted)
+    else:
+        title, authors = _split_people_behind(title)
     ids, urls = _ids_and_urls(block, row, names)
     venue, year = _venue_and_year(row)
     reference = Reference(block.text, title, authors, year, venue=venue, ids=ids, urls=urls)
     told = bool(authors) and bool(year or venue or ids)
     claims = tuple(_claims(block, row))
     return ReferenceEntry(reference, 0, len(block.text), told or bool(ids), claims=claims)
+
+
+def _split_people_behind(title: str) -> tuple[str, tuple[str, ...]]:
+    """The title of a cell and the people in brackets behind it: 'Street lamps (Rask et al.)'."""
+    match = _PEOPLE_BEHIND.fullmatch(title)
+    if match is None or not match["title"].strip():
+        return title, ()
+    return match["title"].rstrip(" ,;–-"), split_author_cell(match["people"])
 
 
 def _is_citation(title: str, *, has_authors: bool) -> bool:

@@ -50,7 +50,7 @@ _VOLUME_OR_PAGES = re.compile(
 _NEW_SENTENCE = re.compile(r"[?!.]\s+[a-z]")
 _LABEL = re.compile(
     r"[^\W\d_][\w'’-]*(?: [a-z][\w'’-]*){0,2}: "
-    r"(?!(?:a|an|the|on|from|towards?|how|why|what|is|an|in|for|with|using|some|new|two) )[a-z]"
+    rf"(?!(?:{load_pattern('words_opening_subtitles')})[ '’])[a-z]"
 )
 _BYLINE = re.compile(r"\s+by ((?:(?:[A-Z]\.\s?)*[A-Z][\w'’-]+(?:,? and |, | & | )?){1,6})$")
 

@@ -67,6 +67,9 @@ _FRONT_MATTER_START = re.compile(r"---\n(?:[\w-]+:.*\n)+")
 _HEADING_START = re.compile(r"(?m)^#{1,5} \S")
 _LINK_TARGET = re.compile(r"\]\(https?://")
 _DEFINITION_START = re.compile(r"(?m)^\[[^\]]+\]: \S")
+_ENTRY_ANCHOR = re.compile(
+    r"\s*(?:<div\s[^>]*id=\"(ref-[\w:./+-]{1,100})\"[^>]*>|:{3,}\s*\{#(ref-[\w:./+-]{1,100})[^}]*\})\s*$"
+)
 _SHORTCODE = re.compile(r"\{\{[<%][^{}]{0,500}[>%]\}\}|\{:[^{}\n]{0,200}\}|:::+[^\n]{0,200}")
 
 
@@ -84,6 +87,7 @@ def is_markdown(text: str) -> bool:
 
 def read_markdown(text: str, builder: Builder) -> None:
     """Reads Markdown with its front matter into the builder."""
+    anchors = _anchors_of_entries(text) if "ref-" in text else {}
     text = _blank_out(_HTML_COMMENT, text) if "<!--" in text or "%%" in text else text
     text = _blank_out(_SHORTCODE, text) if "{{" in text or ":::" in text or "{:" in text else text
     lines = text.split("\n")
@@ -95,7 +99,22 @@ def read_markdown(text: str, builder: Builder) -> None:
     if front.title and not _has_heading(lines[front.end :]):
         builder.set_root(front.title)
     take_records(builder, lines, front.end)
-    _MarkdownReader(builder, lines, _link_definitions(lines)).read(front.end)
+    _MarkdownReader(builder, lines, _link_definitions(lines), anchors).read(front.end)
+
+
+def _anchors_of_entries(text: str) -> dict[int, str]:
+    """The targets of links to pandoc's entries by the index of the line where each entry begins:
+    '<div id="ref-doe" class="csl-entry">' or '::: {#ref-doe}' above it, blank lines between.
+    """
+    anchors: dict[int, str] = {}
+    waiting = ""
+    for number, line in enumerate(text.split("\n")):
+        if match := _ENTRY_ANCHOR.match(line):
+            waiting = match[1] or match[2]
+        elif waiting and line.strip():
+            anchors[number] = waiting
+            waiting = ""
+    return anchors
 
 
 def _blank_out(pattern: re.Pattern[str], text: str) -> str:
@@ -133,14 +152,26 @@ def _link_definitions(lines: list[str]) -> dict[str, str]:
 class _MarkdownReader(BlockReader):
     """Reads lines; `definitions` are the targets of links by label."""
 
-    def __init__(self, builder: Builder, lines: list[str], definitions: dict[str, str]) -> None:
+    def __init__(
+        self,
+        builder: Builder,
+        lines: list[str],
+        definitions: dict[str, str],
+        anchors: dict[int, str],
+    ) -> None:
         super().__init__(builder, lines)
+        self.anchors = anchors
         self.definitions = definitions
         self.ends_of_lists: dict[int, int] | None = None
         self.table_end = -1
         """The last line of a table that was read; a row below it needs no outer borders."""
         self.no_html_before = 0
         """The line up to which what looks like HTML was found to be Markdown."""
+
+    def hold(self, number: int, text: str, kind: str, *fields: tuple[str, str]) -> None:
+        """Begins a block; an entry of pandoc's list is known by its anchor."""
+        anchor = self.anchors.get(number)
+        super().hold(number, text, kind, *fields, *([("label", anchor)] if anchor else []))
 
     def inline(self, raw: str, number: int) -> Inline:
         """The text of a stretch."""

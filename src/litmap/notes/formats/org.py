@@ -52,6 +52,7 @@ _ITALIC = "/_"
 _LEFT_OUT = ("#+begin_src", "#+begin_example", "#+begin_export", "#+begin_comment")
 
 _IDENTIFYING = {"doi", "arxiv", "eprint", "pmid"}
+_DATING = {"year", "journal", "booktitle"}
 _OF_A_RECORD = {"author", "authors", "year", "journal", "booktitle", "publisher"}
 _CITEKEYS = {"roam_refs", "roam_key"}
 _RECORD_FIELDS = {
@@ -301,7 +302,8 @@ def _add_properties(builder: Builder, properties: Properties, number: int, headl
         if name in _CITEKEYS:
             builder.add("definition", org_inline(value, number), number)
     names = {name for name, _ in properties}
-    if names & _IDENTIFYING or {"title", "author"} <= names:
+    told_below_title = bool(headline) and {"author", "authors"} & names and names & _DATING
+    if names & _IDENTIFYING or {"title", "author"} <= names or told_below_title:
         title = next((value for name, value in properties if name == "title"), "")
         if not title and headline and names & _OF_A_RECORD:
             title = headline

@@ -45,6 +45,11 @@ _SIGNAL = re.compile(
     rf"(?:{load_pattern('reference_signals')}):?\s+(?-i:(?=[^\W\d_a-zà-ÿ]|[“\"«„『「《\[]))", re.I
 )
 """'Vgl. Ida Roth': what points to a reference is no part of it; 'See, J.' is a name."""
+_SPOKEN_BEFORE_QUOTE = re.compile(
+    r"((?!The |In |On )[^\W\d_a-zß-ÿ][\w’-]+"
+    r"(?: (?:[^\W\d_a-zß-ÿ]\.|[^\W\d_a-zß-ÿ][\w’-]+)){1,3}), (?=“)"
+)
+"""'Tom Field, “Mills …”': a name of words that are none elsewhere."""
 _LEAD = re.compile(rf"[\s.,:;—–{BREAK}]*")
 _FIRST_STOP = re.compile(r"[^\W\d_]{3,}[.?!]\s")
 _YEAR_BEHIND_TITLE = re.compile(rf"[(\[]({YEAR})[a-z]?[)\]]\s*$")
@@ -63,6 +68,23 @@ labeller is right and they are wrong in 10 of 40 below it, the other way round i
 _QUOTED = 9.0
 """How well a title ends that is quoted, linked, or left out by its style."""
 _CLEAR_VENUE = 2.0
+_EAST_ASIAN_NAME = r"[㐀-鿿가-힣ァ-ヿ]{1,4}[ 　]?[㐀-鿿ぁ-ヿ가-힣]{0,4}"
+_CHAPTER = re.compile(
+    rf"[\s.．。]*(?P<title>[^“『《「」』》.．。]{{2,120}}?)[.．。]?,?\s?(?:In:?\s)?"
+    rf"{_EAST_ASIAN_NAME}(?:\s?[,、·・]\s?{_EAST_ASIAN_NAME}){{0,5}}\s?"
+    r"[(（]?(?:편저?|엮음|編著?|编著?|主编|監修)[)）]?[,，.．]?\s?[『《「](?P<book>[^』》」]{2,120})"
+)
+"""A chapter with the editors and their book: '어촌의 장터. 한상우 (편), 『바다와 사람』'."""
+_POINT = re.compile(r"\s?[·・]\s?")
+_STOP_INSIDE = re.compile(r"(?<=[^\W\d_]{2})[.?!]”?\s(?=[^\W\d_a-zß-ÿ])|[。．]\s?")
+"""Where a title may end before a journal."""
+_VOLUME_BEHIND = re.compile(
+    rf"[\s.,;]{{1,3}}(?:{YEAR}[a-z]?\s?[;,.:]\s?)?"
+    r"(?:(?:[Vv]ol|Bd|Jg|[Tt]|[Nn]r|[Nn]o)\.?\s?|№\s?)?"
+    r"\d{1,4}\s?(?:\(\d[\d–/-]{0,8}\)|[,:;]\s?(?:[A-Za-zС]{1,2}\.\s?)?e?\d)"
+)
+"""Volume with its issue or pages: ', 3(1), 1–9', '. 2018;12(3)', ' 14, 88–97'."""
+_MAX_VENUE_WORDS = 8
 _PAGES_FOLLOW = re.compile(r"\s?[:(]\s?\d")
 _NO_FIELD = re.compile(
     r"\b(?:[Ee]ds?|H(?:rs)?g|[Dd]ir|[Cc]oords?|[Oo]rgs?|Hgg)\.?\)|//|\[[A-Z](?:/OL)?\]|\b[Ii]n: |"
@@ -143,7 +165,9 @@ def read_by_rules(
     number, begin = _read_label(raw)
     cleaned = clean(raw[begin:])
     head = _head(cleaned.text, previous_authors)
-    hint = title_hint.strip() or _hint(cleaned, head.at)
+    if not head.authors.names and (spoken := _SPOKEN_BEFORE_QUOTE.match(cleaned.text)):
+        head = _Head(Authors((spoken[1],), spoken.end(), 3.0, "spoken"), spoken.end())
+    hint = title_hint.strip() or _hint(cleaned, head.at) or _chapter_title(cleaned.text, head)
     title, after, score = _title(cleaned.text, head, hint)
     return RuleBased(number, begin, cleaned, head, hint, title, after, score)
 
@@ -177,7 +201,7 @@ def _parse(raw: str, previous_authors: tuple[str, ...], title_hint: str) -> tupl
     """
     rules = read_by_rules(raw, previous_authors, title_hint)
     cleaned, head, after = rules.cleaned, rules.head, rules.after
-    year, suffix = _year(cleaned.text, head, after)
+    year, suffix = _year(cleaned.text, head, rules.title, after)
     fields = LabelledFields(
         rules.title,
         year=year,
@@ -186,6 +210,8 @@ def _parse(raw: str, previous_authors: tuple[str, ...], title_hint: str) -> tupl
         venue=venue_of(cleaned.text[after:]),
     )
     fields = _with_responsibility(rules, _learnt(rules, fields) or fields)
+    fields = _with_venue_before_volume(cleaned.text, head.at, fields)
+    fields = _with_book(cleaned.text, head, fields)
     title = fields.title
     if "’" not in raw and "‘" not in raw:
         title = title.replace("’", "'")
@@ -216,6 +242,36 @@ def _with_responsibility(rules: RuleBased, fields: LabelledFields) -> LabelledFi
     if not any(name.endswith(first) for name in authors):
         return fields
     return replace(fields, title=tidy_title(title), authors=authors)
+
+
+def _chapter_title(body: str, head: _Head) -> str:
+    """The title of a chapter in Chinese, Japanese or Korean, without quotation marks."""
+    chapter = _CHAPTER.match(body, head.at) if head.dated else None
+    return chapter["title"].strip() if chapter else ""
+
+
+def _with_book(body: str, head: _Head, fields: LabelledFields) -> LabelledFields:
+    """The fields of such a chapter with its book, and the names that points join apart."""
+    chapter = _CHAPTER.match(body, head.at) if head.dated else None
+    if chapter is None or fields.title != chapter["title"].strip():
+        return fields
+    authors = tuple(name for names in fields.authors for name in _POINT.split(names))
+    return replace(fields, venue=chapter["book"], authors=authors)
+
+
+def _with_venue_before_volume(body: str, at: int, fields: LabelledFields) -> LabelledFields:
+    """The fields with the journal that was taken into the title: a volume and its pages stand
+    behind a journal, never behind a title. 'Deiche im Wandel. Windschau, 3(1), 1–9.'
+    """
+    title = fields.title
+    begin = body.find(title, max(0, at - 1)) if title else -1
+    if begin < 0 or fields.venue or not _VOLUME_BEHIND.match(body, begin + len(title)):
+        return fields
+    stops = list(_STOP_INSIDE.finditer(title))
+    name = title[stops[-1].end() :] if stops else ""
+    if not name or len(name.split()) > _MAX_VENUE_WORDS:
+        return fields
+    return replace(fields, title=tidy_title(title[: stops[-1].start() + 1]), venue=name)
 
 
 def _learnt(rules: RuleBased, by_rules: LabelledFields) -> LabelledFields | None:
@@ -306,7 +362,7 @@ def _read_label(raw: str) -> tuple[str, int]:
     return number, signal.end() if signal else begin
 
 
-def _year(body: str, head: _Head, after: int) -> tuple[int | None, str]:
+def _year(body: str, head: _Head, title: str, after: int) -> tuple[int | None, str]:
     """Year and suffix: beside the authors, else behind the title or in brackets at its end, else
     before it.
     """
@@ -317,7 +373,8 @@ def _year(body: str, head: _Head, after: int) -> tuple[int | None, str]:
     if year is None and (bracketed := _YEAR_BEHIND_TITLE.search(body, max(0, after - 8), after)):
         year = int(bracketed[1])
     if year is None:
-        return year_in(tail if head.dated else body[: head.at])
+        begin = body.rfind(title, head.at, after) if title else head.at
+        return year_in(tail if head.dated else body[: max(head.at, begin)])
     return year, suffix
 
 

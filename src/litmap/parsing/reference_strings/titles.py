@@ -311,12 +311,19 @@ _EDITION_AT_END = re.compile(
 )
 
 
+_PATENT_AT_END = re.compile(
+    r"\s?[:：,，.]\s?(?:[^\W\d_]{2,8}[:：]\s?)?"
+    r"(?:CN|ZL|US|EP|WO|JP|KR|DE|FR|GB|RU|TW|AU|CA)\s?(?:ZL)?\d{6,}[\dA-Z.]*$"
+)
+"""The number of a patent, which stands behind its title: '一种浇花装置: CN201610012345.6'."""
+
+
 def tidy_title(title: str) -> str:
     """The title without the signs and notes that styles set around it."""
     title = title.replace(BREAK, " ").strip()
     while match := _TRAILING.search(title):
         title = title[: match.start()]
-    title = _EDITION_AT_END.sub("", _MONTH_AT_END.sub("", title))
+    title = _PATENT_AT_END.sub("", _EDITION_AT_END.sub("", _MONTH_AT_END.sub("", title)))
     title = title.strip(" ,;:.–—*_“" if title.count("“") != title.count("”") else " ,;:.–—*_")
     if title.startswith("“") and title.endswith("”") and title.count("“") == 1:
         title = title[1:-1].strip(" ,.")

@@ -1,0 +1,172 @@
+"""Notes as people write them in other languages and layouts: one instance for each kind that was
+read wrongly once.
+"""
+
+import pytest
+
+from litmap.citations import find_citations
+from litmap.notes import read_notes
+
+
+def citations_of(tmp_path, text, name="note.md"):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    notes, _ = read_notes([str(path)])
+    return find_citations(notes)
+
+
+def work_of(citations, title):
+    found = [c for c in citations if c.sure and c.reference.title == title]
+    assert len(found) == 1, [c.reference.title for c in citations]
+    return found[0]
+
+
+def families(citation):
+    return [name.split()[-1] for name in citation.reference.authors]
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "authors", "year"),
+    [
+        (  # a journal of one word stands before its volume, never in the title
+            "Rohde, D. (2017). Drachen über der Marsch. Windbriefe, 8(2), 10–19.",
+            "Drachen über der Marsch", ["Rohde"], 2017,
+        ),
+        (
+            "Novák P, Svobodová J. Zimní krmení ptáků ve městech. Ptačí listy. 2018;12(3):44-51.",
+            "Zimní krmení ptáků ve městech", ["Novák", "Svobodová"], 2018,
+        ),
+        (
+            "Jansen, P., & Wit, A. (2016). Fietsen langs de dijk: een veldstudie. "
+            "*Tijdschrift voor Mobiliteit*, 8(1), 20–33.",
+            "Fietsen langs de dijk: een veldstudie", ["Jansen", "Wit"], 2016,
+        ),
+        ("Rossi, Ada. *Specchi*. Roma: Onda, 2005.", "Specchi", ["Rossi"], 2005),
+        ("NIEMI Kaisa. *Varjot*. Turku : Saari, 2006, 140 p.", "Varjot", ["Kaisa"], 2006),
+        (
+            "Peters, Olaf: Brücken, in: Ina Stahl (Hg.): Wege im Mittelalter, Köln 2005, S. 11–30.",
+            "Brücken", ["Peters"], 2005,
+        ),
+        (
+            "Krug, Anna, Peter Lohse und Eva Maurer (Hg.). 2006. *Wetter und Macht. Vorhersagen im "
+            "Amt*. Berlin: Lindenverlag.",
+            "Wetter und Macht. Vorhersagen im Amt", ["Krug", "Lohse", "Maurer"], 2006,
+        ),
+        (
+            "Ahl, D. A.; Syms, J. D *Optische Methoden: Ein Kurs*; Lane Books, 1998.",
+            "Optische Methoden: Ein Kurs", ["Ahl", "Syms"], 1998,
+        ),
+        (
+            "Там же полезна статья: Жуков Р.С. Соль и лёд: опыт двух зим // Зимние дороги. 2018. "
+            "Т. 3. № 1. С. 5-16.",
+            "Соль и лёд: опыт двух зим", ["Жуков"], 2018,
+        ),
+        (
+            "吴强. 一种自动浇花装置: CN201610012345.6[P]. 2017-05-10.",
+            "一种自动浇花装置", ["吴强"], 2017,
+        ),
+        (
+            "정하나 (2015). 어촌의 장터. 한상우 (편), 『바다와 사람』 (pp. 77-98). 부산: 물결.",
+            "어촌의 장터", ["정하나"], 2015,
+        ),
+        (
+            "Tom Field, “Mills without wheels,” *Water Power* 3 (1999): 10–19.",
+            "Mills without wheels", ["Field"], 1999,
+        ),
+    ],
+)  # fmt: skip
+def test_a_reference_of_any_language_is_split_into_its_fields(tmp_path, line, title, authors, year):
+    citations = citations_of(tmp_path, f"# Wege\n\n- {line}\n")
+    work = work_of(citations, title)
+    assert (families(work), work.reference.year) == (authors, year)
+    alone = work_of(citations_of(tmp_path, f"# Wege\n\n{line}\n"), title)
+    assert (families(alone), alone.reference.year) == (authors, year)
+
+
+def test_the_references_of_one_footnote_are_works_of_their_own(tmp_path):
+    note = (
+        "\\section{Mills}\nOld mills stand.\\footnote{Cf. Tom Field, ``Mills without wheels,'' "
+        "\\textit{Water Power} 3 (1999): 10--19; Ann Reed, \\emph{Weirs of the North} (Leeds: "
+        "Vale, 2003).} They fall.\n"
+    )
+    citations = citations_of(tmp_path, note, "mills.tex")
+    assert work_of(citations, "Mills without wheels").reference.authors == ("Tom Field",)
+    assert work_of(citations, "Weirs of the North").reference.authors == ("Ann Reed",)
+
+
+@pytest.mark.parametrize(
+    ("heading", "below"),
+    [
+        ("Bats at dawn - Ellis et al., 2019, Night Journal", "A line."),
+        ("Bats at dawn above rivers", "**Ellis et al. — NetConf 2019**\n\nA line."),
+        ("Bats at dawn above rivers", "T. Ellis & S. Greve (Night Systems, 2019)\n[pdf](a.pdf)"),
+    ],
+)
+def test_a_title_with_people_and_venue_beside_it_is_a_work(tmp_path, heading, below):
+    citations = citations_of(tmp_path, f"# Night\n\n## {heading}\n{below}\n")
+    (work,) = [c for c in citations if c.sure]
+    assert work.reference.title.startswith("Bats at dawn")
+    assert (families(work)[0], work.reference.year) == ("Ellis", 2019)
+    assert work.mentions[0].heading == ("Night",)
+
+
+def test_the_properties_of_a_headline_are_a_work_without_an_identifier(tmp_path):
+    note = (
+        "* Papers\n** Quiet streets after ten\n:PROPERTIES:\n:AUTHOR: Dana Whitlock and Ivo "
+        "Petersen\n:YEAR: 2014\n:JOURNAL: Street Studies\n:END:\n"
+    )
+    work = work_of(citations_of(tmp_path, note, "papers.org"), "Quiet streets after ten")
+    assert (families(work), work.reference.year) == (["Whitlock", "Petersen"], 2014)
+
+
+def test_a_page_whose_properties_come_first_lends_them_its_name(tmp_path):
+    note = "- type:: [[paper]]\n  author:: [[Helga Strand]]\n  year:: 2011\n  doi:: 10.5555/ice.3\n"
+    work = work_of(citations_of(tmp_path, note, "How rivers thaw.md"), "How rivers thaw")
+    assert work.reference.ids == ("doi:10.5555/ice.3",)
+
+
+@pytest.mark.parametrize(
+    "opening", ['<div id="ref-ruiz" class="csl-entry">', "::: {#ref-ruiz .csl-entry}"]
+)
+def test_an_entry_of_pandocs_list_is_cited_by_its_anchor(tmp_path, opening):
+    note = (
+        f"# Wells\n\n## Deep\n\nOld ones [(Ruiz 2014)](#ref-ruiz).\n\n## References\n\n{opening}\n\n"
+        "Ruiz, Ana. 2014. “Pozos hondos en tierra seca.” *Agua y Piedra* 6 (2): 33–47.\n"
+    )
+    work = work_of(citations_of(tmp_path, note), "Pozos hondos en tierra seca")
+    assert ("Wells", "Deep") in {mention.heading for mention in work.mentions}
+
+
+def test_people_in_brackets_behind_a_title_in_a_table_are_its_authors(tmp_path):
+    note = (
+        "# Lamps\n\n| Paper | Year | Key idea |\n|---|---|---|\n"
+        "| Street lamps and moths (Rask et al.) | 2011 | moths die |\n"
+    )
+    work = work_of(citations_of(tmp_path, note), "Street lamps and moths")
+    assert (families(work), work.reference.year) == (["Rask"], 2011)
+
+
+def test_a_word_below_an_item_in_bold_is_a_part_of_its_topic(tmp_path):
+    note = "# Review\n\n- **Old bridges** [@a1; @b2]\n- **New bridges**\n    - Cables [@c3]\n"
+    path = tmp_path / "review.md"
+    path.write_text(note, encoding="utf-8")
+    (read,), _ = read_notes([str(path)])
+    assert ("Review", "New bridges", "Cables") in [heading.path for heading in read.headings]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Zwischen Markt und Kirche: Alltag oder Ausnahme, Stadt und Land",
+        "Piene improvvise: come nascono i nuovi alvei",
+        "Les crues soudaines: une histoire des lits",
+    ],
+)
+def test_a_bare_title_of_another_language_is_one_title_and_looked_up(tmp_path, title):
+    citations = citations_of(tmp_path, f"## To read\n- {title}\n- Die Ordnung der Gärten\n")
+    assert title in [c.reference.title for c in citations if c.searched]
+
+
+def test_places_with_a_year_in_a_german_sentence_are_not_looked_up(tmp_path):
+    note = "# L\n\nDer Kongress Leipzig 2012 war voll, in Halle 2013 kam keiner mehr.\n"
+    assert not [c for c in citations_of(tmp_path, note) if c.searched]
