@@ -12,7 +12,7 @@ class Line:
 
     `bold`, `italic` and `math` are shares of its characters in [0, 1]. `baseline` is the y of its
     baseline, `bold_prefix` the number of bold characters it begins with, `largest` the largest font
-    size in it.
+    size in it, `spaced` whether the file has a space before and behind it.
     """
 
     text: str
@@ -29,6 +29,7 @@ class Line:
     block: int = 0
     bold_prefix: int = 0
     largest: float = 0.0
+    spaced: tuple[bool, bool] = (False, False)
 
     @property
     def rect(self) -> tuple[float, float, float, float]:

@@ -112,7 +112,7 @@ def read_page(page: Any, number: int, flags: int) -> RawPage:
     raw = RawPage(number, float(data["width"]), float(data["height"]))
     rotated: list[Line] = []
     by_ink: dict[Ink, list[Line]] = {Ink.VISIBLE: raw.lines, Ink.PALE: [], Ink.NONE: []}
-    printed: dict[str, list[tuple[float, float]]] = {}
+    printed: dict[str, set[tuple[int, int, int]]] = {}
     for index, block in enumerate(data["blocks"]):
         for entry in block.get("lines", ()):
             line, ink = _read_line(entry, index)
@@ -140,13 +140,18 @@ def _unnamed_share(data: dict[str, Any]) -> float:
     )
 
 
-def _is_repeated(line: Line, printed: dict[str, list[tuple[float, float]]]) -> bool:
-    """Whether the same words were printed there before (bold faked by printing twice, shadows)."""
-    places = printed.setdefault(line.text, [])
-    near = 0.2 * line.size
-    if any(abs(line.x0 - x) < near and abs(line.baseline - y) < near for x, y in places):
+def _is_repeated(line: Line, printed: dict[str, set[tuple[int, int, int]]]) -> bool:
+    """Whether the same words were printed there before (bold faked by printing twice, shadows).
+
+    `printed` holds size and square (a fifth of the size wide) of all that was printed with these
+    words: the equal words of a map or table are not compared with each other.
+    """
+    size = max(1, round(line.size))
+    x, y = int(line.x0 // (0.2 * size)), int(line.baseline // (0.2 * size))
+    places = printed.setdefault(line.text, set())
+    if places and any((size, x + i, y + j) in places for i in (0, -1, 1) for j in (0, -1, 1)):
         return True
-    places.append((line.x0, line.baseline))
+    places.add((size, x, y))
     return False
 
 
@@ -270,7 +275,8 @@ def _read_line(entry: dict[str, Any], block: int) -> tuple[Line | None, Ink]:
     sums = _SpanSums()
     for span in entry["spans"]:
         sums.add(span)
-    text = clean("".join(sums.parts))
+    printed = "".join(sums.parts)
+    text = clean(printed)
     total = sums.total
     if not total or not text:
         return None, Ink.NONE
@@ -290,6 +296,7 @@ def _read_line(entry: dict[str, Any], block: int) -> tuple[Line | None, Ink]:
         block,
         sums.bold_prefix,
         max(sums.sizes),
+        spaced=(printed[0].isspace(), printed[-1].isspace()),
     )
     return line, sums.ink
 

@@ -3,45 +3,55 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from litmap.text.columns import Gutter, find_gutter, split_columns
+from litmap.text.columns import Gutter, split_columns
 from litmap.text.line import Line
-from litmap.text.page_layout import SMALL_WORD, PageLayout, Row
+from litmap.text.page_layout import SMALL_WORD, Column, PageLayout
 from litmap.text.raw import RawPage
 from litmap.text.rows import group_rows, merge_fragments
 
 _FRONT_END = re.compile(r"^(?:abstract|a b s t r a c t|(?:1|I)?\.?\s*introduction)\b", re.I)
+SAME_GUTTER = 8
+"""Points between the right edges of one gutter on two pages."""
 
 
 def order_pages(pages: Sequence[RawPage]) -> list[PageLayout]:
-    """Each page's rows in reading order. A gutter seen on many pages is looked for on all."""
+    """Each page's rows in reading order. Gutters seen on many pages are looked for on all."""
     merged = [merge_fragments(page.lines) for page in pages]
-    usual = _usual_gutter(merged)
     front = next((i for i, lines in enumerate(merged) if lines), None)
-    return [
-        PageLayout(
-            page.number,
-            page.width,
-            page.height,
-            _order_rows(lines, usual, front=i == front),
-            front=i == front,
-        )
-        for i, (page, lines) in enumerate(zip(pages, merged, strict=True))
+    parts = [
+        _cut_above_abstract(lines) if i == front else [lines] for i, lines in enumerate(merged)
     ]
+    columns = _split_all([part for page_parts in parts for part in page_parts], len(pages))
+    layouts: list[PageLayout] = []
+    for i, page in enumerate(pages):
+        rows = [row for _ in parts[i] for column in next(columns) for row in group_rows(column)]
+        layouts.append(PageLayout(page.number, page.width, page.height, rows, front=i == front))
+    return layouts
 
 
-def _order_rows(lines: Sequence[Line], usual: Gutter | None, *, front: bool) -> list[Row]:
-    parts = _cut_above_abstract(lines) if front else [lines]
-    return [
-        row for part in parts for column in split_columns(part, usual) for row in group_rows(column)
-    ]
+def _split_all(parts: Sequence[Sequence[Line]], pages: int) -> Iterator[list[Column]]:
+    """The columns of each part of the document's pages."""
+    found: list[list[Gutter]] = [[] for _ in parts]
+    columns = [split_columns(part, found=own) for part, own in zip(parts, found, strict=True)]
+    usual = usual_gutters(found, pages)
+    for part, own, cut in zip(parts, found, columns, strict=True):
+        yield cut if own or not usual else split_columns(part, usual)
 
 
-def _usual_gutter(pages: Sequence[Sequence[Line]]) -> Gutter | None:
-    """The document's gutter: the middle one of those found on at least two pages and 3 in 10."""
-    gutters = [gutter for lines in pages if (gutter := find_gutter(lines)) is not None]
-    return sorted(gutters)[len(gutters) // 2] if len(gutters) >= max(2, 0.3 * len(pages)) else None
+def usual_gutters(found: Sequence[Sequence[Gutter]], pages: int) -> list[Gutter]:
+    """The document's gutters: each place at which at least two parts of pages, and as many as three
+    in ten pages, have one; the most common first.
+    """
+    groups: list[list[Gutter]] = []
+    for gutter in sorted((gutter for own in found for gutter in own), key=lambda g: g[1]):
+        if groups and gutter[1] - groups[-1][-1][1] < SAME_GUTTER:
+            groups[-1].append(gutter)
+        else:
+            groups.append([gutter])
+    common = [group for group in groups if len(group) >= max(2, 0.3 * pages)]
+    return [sorted(group)[len(group) // 2] for group in sorted(common, key=len, reverse=True)]
 
 
 def opens_text(text: str) -> bool:

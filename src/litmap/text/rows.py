@@ -12,6 +12,8 @@ from litmap.text.page_layout import Column, Row
 
 MAX_STUB = 12
 """Characters of a fragment that may be a script, half a fraction or a sum's limit."""
+MAX_SPREAD_MATH = 0.5
+"""Share of signs of maths in a word of running text."""
 MIN_STUB_OVERLAP = 0.35
 """Share of a stub's height by which it overlaps the row that it belongs to."""
 
@@ -42,11 +44,18 @@ def _append(last: Line, line: Line) -> None:
     last.math = (last.math * a + line.math * b) / (a + b)
     if b > a:
         last.size, last.font = line.size, line.font
-    between = "" if line.x0 - last.x1 < 0.08 * line.size else " "
+    near = line.x0 - last.x1 < 0.08 * line.size
+    between = "" if near and not _has_space_between(last, line) else " "
+    last.spaced = (last.spaced[0], line.spaced[1])
     last.largest = max(last.largest, line.largest)
     last.text = f"{last.text}{between}{line.text}"
     last.x1 = max(last.x1, line.x1)
     last.y0, last.y1 = min(last.y0, line.y0), max(last.y1, line.y1)
+
+
+def _has_space_between(last: Line, line: Line) -> bool:
+    """Whether the file has a space between two fragments, however narrow it is printed."""
+    return last.spaced[1] or line.spaced[0]
 
 
 def group_rows(column: Column) -> list[Row]:
@@ -97,6 +106,22 @@ def _row_of_stub(
     return best
 
 
+def is_spread(group: Sequence[Line], column: Column) -> bool:
+    """Whether fragments are the words of one justified line, before a long address: they stand at
+    equal distances and fill the column to its right edge.
+
+    The cells of a row are left-aligned, so that their distances differ.
+    """
+    gaps = [b.x0 - a.x1 for a, b in pairwise(group)]
+    widest, size = max(gaps), group[0].size
+    flush = abs(group[-1].x1 - column.x1) < 0.3 * size
+    even = widest - min(gaps) < 0.15 * size
+    if not flush or not even or any(line.math > MAX_SPREAD_MATH for line in group):
+        return False
+    words = [line.text for line in group]
+    return len(gaps) > 1 or not any(" " in text or text[-1].isdigit() for text in words)
+
+
 def _longest(group: Sequence[Line]) -> Line:
     return max(group, key=lambda line: len(line.text))
 
@@ -112,6 +137,8 @@ def _make_row(group: list[Line], column: Column) -> Row:
     group.sort(key=lambda line: line.x0)
     main = _longest(group)
     text, gaps = _join_fragments(group, main)
+    if gaps and not column.floating and is_spread(group, column):
+        gaps = 0
     x0, y0, x1, y1 = _bounds(group)
     return Row(
         lines=group,
