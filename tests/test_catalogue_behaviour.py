@@ -239,6 +239,11 @@ def test_a_tuple_of_fixed_length_is_refused_with_another_length():
     assert pair == (Heading(("A",), 3), "b")
 
 
+def test_true_and_false_are_no_numbers():
+    with pytest.raises(TypeError, match="bool"):
+        build_record(Span, {"start": False, "end": 1, "rect": [1.0, 2.0, 3.0, 4.0]})
+
+
 def test_an_unknown_field_is_ignored_and_a_missing_one_takes_its_default():
     assert load(Heading, '{"path": ["A"], "line": 2, "colour": "red"}') == Heading(("A",), 2)
 

@@ -68,7 +68,8 @@ def _build(kind: Any, value: Any) -> Any:
 def _checked(kind: Any, value: Any) -> Any:
     """A text or number, as its annotation says. Raises TypeError for another."""
     is_whole_float = kind is float and isinstance(value, int)  # 1.0 may be written as 1
-    if not isinstance(value, typing.get_origin(kind) or kind) and not is_whole_float:
+    is_truth = isinstance(value, bool) and kind is not bool  # which Python takes for a number
+    if is_truth or not (isinstance(value, typing.get_origin(kind) or kind) or is_whole_float):
         raise TypeError(f"not {kind} but {type(value).__name__}")
     return value
 
