@@ -505,6 +505,12 @@ def test_a_mail_without_subject_has_none_and_blank_lines_above_its_text_count() 
     assert [(block.line, block.text) for block in note.blocks] == [(5, "On the upkeep")]
 
 
+def test_a_subject_in_no_charset_stands_as_it_is_written() -> None:
+    data = MAIL.encode().replace(b"?utf-8?", b"?ut\xef\xbf\xbdf?")
+    note, _ = parse_file(data, "a.eml", ".eml")
+    assert "Kolb, F. (2013). Deiche" in " ".join(b.text for b in note.blocks)
+
+
 @pytest.mark.parametrize(("suffix", "above"), [(".eml", 0), (".mbox", 1)])
 def test_a_mails_plain_part_is_decoded_and_keeps_its_lines(suffix: str, above: int) -> None:
     text = MAIL if not above else f"From a@example.org Mon Mar  4 10:00:00 2019\n{MAIL}"

@@ -6,7 +6,7 @@ import contextlib
 import email
 import re
 from collections.abc import Iterator
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from itertools import pairwise
@@ -134,7 +134,7 @@ def _read_part(message: Message, part: Message, first: int, builder: Builder) ->
 def _subject(message: Message) -> str:
     """The subject on one line, its encoded words undone."""
     written = str(message.get("Subject", ""))
-    with contextlib.suppress(HeaderParseError, LookupError, ValueError):  # as it is written
+    with contextlib.suppress(MessageError, LookupError, ValueError):  # as it is written
         written = str(make_header(decode_header(written)))
     return " ".join(written.split())
 
