@@ -381,6 +381,16 @@ def test_a_damaged_manifest_or_copy_is_a_clear_error(notes):
     assert state(notes.folder) == names(notes.new)
 
 
+@pytest.mark.parametrize("name", ["a\0b.md", "\ud800.md", 7, None])
+def test_a_manifest_that_names_no_file_is_a_clear_error(notes, name):
+    backup = note_moves.move(notes.paths, notes.old, notes.new)
+    manifest = json.loads((backup / note_moves.MANIFEST).read_bytes())
+    manifest["notes"][0]["path"] = name
+    (backup / note_moves.MANIFEST).write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(LibraryError, match="is not one of litmap's"):
+        note_moves.undo(notes.paths)
+
+
 # ── from the library ──────────────────────────────────────────────────────────────────────────────
 def library(notes, edited=False):
     """What a library with these notes knows, as the command asks it."""

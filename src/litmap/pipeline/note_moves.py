@@ -271,8 +271,15 @@ def _read(backup: Path) -> dict[str, Any]:
 def _is_move(note: Any) -> bool:
     """Whether a manifest's entry names a note, its copy in the backup, and both checksums."""
     texts = [note.get(key) for key in ("path", "copy", "before", "after")]
-    is_whole = all(isinstance(text, str) and "\0" not in text for text in texts)
-    return is_whole and Path(note["copy"]).name == note["copy"]
+    return all(map(_is_file_name, texts)) and Path(note["copy"]).name == note["copy"]
+
+
+def _is_file_name(text: Any) -> bool:
+    """Whether the system can be asked for a file of this name."""
+    try:
+        return isinstance(text, str) and b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:  # half of a pair of code units
+        return False
 
 
 def _set_state(backup: Path, state: str) -> None:
