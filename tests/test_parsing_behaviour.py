@@ -20,6 +20,7 @@ from litmap.parsing.identifiers import (
     valid_arxiv,
 )
 from litmap.parsing.identifiers.ids import clean_doi, doi_id
+from litmap.parsing.markup import unescape
 from litmap.parsing.meta_tags import MAX_PDF_URLS, MAX_TAGS, pdf_urls, read_tags
 from litmap.parsing.person_names import (
     PersonName,
@@ -931,3 +932,18 @@ def test_the_sentence_around_a_place():
 def test_passages_are_cut_only_where_a_sentence_surely_ends(text, expected):
     ends = sentence_ends(text)
     assert [text[a:b] for a, b in zip([0, *ends], ends, strict=False)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("Gr&uuml;n &amp; blau", "Grün & blau"),
+        ("&#x1F41D; &#8212;", "\N{HONEYBEE} —"),
+        (f"a&#{'9' * 5000};b", "a\N{REPLACEMENT CHARACTER}b"),
+        (f"a&#x{'f' * 5000}b", "a\N{REPLACEMENT CHARACTER}"),
+    ],
+)
+def test_entities_are_resolved_however_long(text: str, printed: str) -> None:
+    assert unescape(text) == printed
+    (_, content), *_ = read_tags(f'<meta name="citation_title" content="{text}">'.encode())
+    assert content == printed

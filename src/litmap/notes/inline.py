@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from litmap.models import Link
+from litmap.parsing.markup import unescape
 
 _BARE_URL = r"(?:https?|ftp)://[^\s<>\[\]\"`{}|\\^]{2,3000}"
 _MARKDOWN = re.compile(
@@ -235,7 +235,7 @@ class _InlineReader:
 
     def anchor(self, match: re.Match[str]) -> None:
         """'<a href=…>text</a>'."""
-        self.link(self.inner(match["atext"], plain=False), html.unescape(match["href"]))
+        self.link(self.inner(match["atext"], plain=False), unescape(match["href"]))
 
     def tag(self, match: re.Match[str]) -> None:
         """Another HTML tag: a blank where it breaks a line."""
@@ -244,7 +244,7 @@ class _InlineReader:
 
     def entity(self, match: re.Match[str]) -> None:
         """'&amp;'."""
-        self.put(html.unescape(match["entity"]))
+        self.put(unescape(match["entity"]))
 
     def mark(self, match: re.Match[str]) -> None:
         """A sign of emphasis that is dropped: the second of a kind ends what the first began."""

@@ -35,6 +35,15 @@ _FORMULA = re.compile(
 _NAMESPACES = re.compile(r"(</?)[\w.-]{1,30}:")
 _ATTRIBUTES = re.compile(r"(<[\w.-]{1,40})\s[^<>]{0,5000}?(/?>)")
 _SIGNS = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)")
+_NO_SIGN = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
+"""A reference by a number that is larger than any sign's."""
+
+
+def unescape(text: str) -> str:
+    """The text with the entities of HTML resolved, however long their numbers are (Python's own
+    refuses to read numbers of thousands of digits).
+    """
+    return html.unescape(_NO_SIGN.sub("\N{REPLACEMENT CHARACTER}", text) if "&#" in text else text)
 
 
 def plain_text(text: str) -> str:
@@ -44,7 +53,7 @@ def plain_text(text: str) -> str:
     for _ in range(_MAX_ESCAPES):
         if "<" in text:
             text = strip_tags(text)
-        if "&" not in text or (unescaped := html.unescape(text)) == text:
+        if "&" not in text or (unescaped := unescape(text)) == text:
             break
         text = unescaped
     else:
@@ -82,7 +91,7 @@ def _formula(match: re.Match[str]) -> str:
     """A formula of MathML in one line; as it stands where it is not well formed."""
     source = _ATTRIBUTES.sub(r"\1\2", _NAMESPACES.sub(r"\1", match.group()))
     try:
-        return _in_line(ET.fromstring(_SIGNS.sub("&amp;", html.unescape(source))))  # noqa: S314 - an element alone, which can declare no entity
+        return _in_line(ET.fromstring(_SIGNS.sub("&amp;", unescape(source))))  # noqa: S314 - an element alone, which can declare no entity
     except (ET.ParseError, RecursionError):
         return match.group()
 

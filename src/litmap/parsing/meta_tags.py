@@ -7,13 +7,12 @@ HighWire name the same things. https://signposting.org for links of type applica
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from urllib.parse import urljoin
 
 from litmap.parsing.identifiers import host_of
-from litmap.parsing.markup import one_line
+from litmap.parsing.markup import one_line, unescape
 
 _ATTRIBUTE = re.compile(
     rb"[\s/]{0,200}([a-zA-Z][\w:.-]{0,40})(?:\s{0,5}=\s{0,5}"
@@ -42,7 +41,7 @@ def read_tags(body: bytes) -> list[tuple[str, str]]:
     tags = []
     for _, attributes in _elements(body, b"meta"):
         name = (attributes.get("name") or attributes.get("property") or "").lower().strip()
-        content = one_line(html.unescape(attributes.get("content", "")))
+        content = one_line(unescape(attributes.get("content", "")))
         prefix = _PREFIX.match(name)
         if prefix and content:
             tags.append((name[prefix.end() :].replace(":", "."), content))
@@ -56,7 +55,7 @@ def social_title(body: bytes) -> str:
     for _, attributes in _elements(body, b"meta"):
         name = attributes.get("property") or attributes.get("name") or ""
         if name.lower() in {"og:title", "twitter:title"} and attributes.get("content"):
-            return one_line(html.unescape(attributes["content"]))
+            return one_line(unescape(attributes["content"]))
     return ""
 
 
@@ -94,16 +93,16 @@ def pdf_urls(body: bytes, url: str) -> list[str]:
     named = [content for name, content in read_tags(body) if _is_file_tag(name, content)]
     for element, attributes in _elements(body, b"link|input"):
         if element == "link" and _PDF.match(attributes.get("type", "")):
-            named.append(html.unescape(attributes.get("href", "")))
+            named.append(unescape(attributes.get("href", "")))
         if element == "input" and _is_file_field(attributes, url):
-            named.append(html.unescape(attributes["value"]))
+            named.append(unescape(attributes["value"]))
     return _absolute(named, _base(body, url))
 
 
 def _base(body: bytes, url: str) -> str:
     """The address that a page's links start from: that of its `base`, else its own."""
     bases = (attributes.get("href", "") for _, attributes in _elements(body, b"base"))
-    base = html.unescape(next(filter(None, bases), ""))
+    base = unescape(next(filter(None, bases), ""))
     return next(iter(_absolute([base], url)), url)
 
 

@@ -7,7 +7,6 @@ sure, says how they differ.
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ from difflib import SequenceMatcher
 from enum import IntEnum
 from functools import lru_cache
 
-from litmap.parsing.markup import strip_tags
+from litmap.parsing.markup import strip_tags, unescape
 from litmap.parsing.retractions import split_mark
 from litmap.parsing.word_lists import load_words
 
@@ -83,7 +82,7 @@ def normalise_title(title: str) -> str:
     """
     text = title[:2000]
     if "&" in text:
-        text = html.unescape(text)
+        text = unescape(text)
     if "<" in text:
         text = strip_tags(text)
     if "_" in text or "^" in text:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import re
 from urllib.parse import unquote
 
 from litmap.parsing.identifiers.ids import clean_doi, doi_id, normalise_id
 from litmap.parsing.identifiers.urls import identifier_from_url
+from litmap.parsing.markup import unescape
 
 _START = (
     r"(?:https?:/|(?:dx\.|www\.)?doi\.org/|info:doi/|urn:doi:|doi\s*[:=]|arxiv:|10\.\d{4,9}[/.%])"
@@ -25,7 +25,7 @@ def identifiers_in_field(value: str) -> list[str]:
     """The identifiers that a DOI field names, each once: '10.1/x', 'doi: 10.1/x.',
     'https://dx.doi.org/10.1%2Fx', a publisher's address, two of them with a comma between.
     """
-    value = _BLANK_BEHIND_LABEL.sub(":", html.unescape(value[:MAX_FIELD]).strip("<>[](){}\"' \t"))
+    value = _BLANK_BEHIND_LABEL.sub(":", unescape(value[:MAX_FIELD]).strip("<>[](){}\"' \t"))
     found = map(_identifier, _SEPARATOR.split(value))
     return list(dict.fromkeys(filter(None, found)))
 

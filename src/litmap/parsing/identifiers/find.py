@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,6 +9,7 @@ from urllib.parse import unquote
 
 from litmap.parsing.identifiers.ids import NEW_ARXIV, OLD_ARXIV, clean_doi, doi_id, valid_arxiv
 from litmap.parsing.identifiers.urls import identifier_from_url
+from litmap.parsing.markup import unescape
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def _identifiers_of(text: str) -> tuple[Found, ...]:
     """The identifiers, remembered: a text is asked about more than once."""
     spans = _Spans()
     for match in _SICI.finditer(text) if "10." in text and ("<" in text or "&lt;" in text) else ():
-        spans.claim(text, *match.span(), doi_id(html.unescape(match.group(1))))
+        spans.claim(text, *match.span(), doi_id(unescape(match.group(1))))
     for url in find_urls(text):
         spans.claim(text, url.start, url.end, identifier_from_url(url.id))
     _find_dois(text, spans)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import html
 import re
 from typing import Any
 
 from litmap.errors import PdfError
+from litmap.parsing.markup import unescape
 from litmap.parsing.word_lists import load_words
 
 MAX_BYTES = 60 << 20
@@ -133,5 +133,5 @@ def text_of_entity(node: Any) -> str:
     text = str(node.text or "")
     if not text.startswith("&"):
         return ""
-    plain = html.unescape(text)
+    plain = unescape(text)
     return "" if plain == text else plain
