@@ -30,7 +30,9 @@ class GeneralEncoder:
         self._tokens = _tokens(self._model, spec, min(int(known), MAX_WINDOW))
         self.window = min(int(known), MAX_WINDOW) - self._tokens.length_of(spec.prompts)
         try:  # what it can do is seen by doing it, before anything is asked of the network
-            self.dim = int(self._encode(["."], spec.prompts.passage).shape[1])
+            self.dim = int(
+                self._encode(self._model.encode_document, ["."], spec.prompts.passage).shape[1]
+            )
         except Exception as error:
             raise ModelError(
                 f"the model {spec.name} gives no vector for a text: {error}", subject=spec.name
@@ -45,22 +47,25 @@ class GeneralEncoder:
         result = np.zeros((len(texts), self.dim), dtype=np.float32)
         for begin in range(0, len(texts), SLAB_TEXTS):
             block = list(texts[begin : begin + SLAB_TEXTS])
-            result[begin : begin + len(block)] = self._encode(block, self._spec.prompts.passage)
+            result[begin : begin + len(block)] = self._encode(
+                self._model.encode_document, block, self._spec.prompts.passage
+            )
             if progress:
                 progress(begin + len(block), len(texts))
         return result
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """The same of questions that passages are to answer."""
-        return self._encode(list(texts), self._spec.prompts.query)
+        return self._encode(self._model.encode_query, list(texts), self._spec.prompts.query)
 
-    def _encode(self, texts: list[str], prompt: str) -> Vectors:
+    def _encode(self, encode: Callable[..., Any], texts: list[str], prompt: str) -> Vectors:
+        """By `encode_document` or `encode_query`: some models have a part of their own for each."""
         import torch
 
         before = torch.get_num_threads()
         torch.set_num_threads(self._threads)
         try:
-            encoded = self._model.encode(
+            encoded = encode(
                 texts,
                 prompt=prompt,
                 normalize_embeddings=True,
