@@ -30,6 +30,22 @@ def cut(text, rules):
     return [text[a:b].strip() for a, b in split_sentences(text, rules)]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wir zeigen z. B. die Wirkung der Steuern auf Löhne. | Über die Jahre hinweg sank sie sehr.",
+        "Voir p.ex. les travaux de M. Dupont à ce sujet. | Élargir le marché n'y a rien changé.",
+        "¿Qué dicen de ello los datos de la tabla núm. 3? | ¡No hay nada en ellos de lo buscado!",
+        "Это видно на рис. 3 и в табл. 2 этой работы. | Вывод подтверждается другими данными.",
+        "Zie bijv. de tabel op blz. 12 van dit onderzoek. | Één ding is er dus heel duidelijk uit.",
+        "Pokazano to np. na rys. 4 w tej samej pracy. | Łatwo to sprawdzić na innych danych też.",
+    ],
+)
+@pytest.mark.parametrize("rules", [SUMMARY_SENTENCES, SHOWN_SENTENCES], ids=["summaries", "shown"])
+def test_sentences_of_other_languages(text, rules):
+    assert cut(text.replace(" |", ""), rules) == text.split(" | ")
+
+
 @pytest.mark.parametrize("rules", PROFILES.values(), ids=PROFILES)
 @pytest.mark.parametrize(
     "text",
@@ -52,7 +68,10 @@ def test_all_profiles_agree_on_plain_prose(rules, text):
         # a bracket closes behind the abbreviation
         ("It was shown long ago (see Doe et al.) We repeat it here for the record.", {"shown"}),
         # no blank is needed behind a wide mark
-        ("深い学習は層を重ねたモデルを用いる手法の総称であり広く使われる。二つ目の文。", {"shown"}),
+        (
+            "深い学習は層を重ねたモデルを用いる手法の総称であり広く使われる。二つ目の文。",
+            {"citing", "shown", "summaries"},
+        ),
         # a figure may begin a sentence
         (
             "Many of them have been seen by now. 12 of them were looked at more closely.",

@@ -3,7 +3,9 @@ import pytest
 
 from litmap.models import Document, Page, Sentence, Span, Summary, TextBlock, Topic, Work
 from litmap.summaries import summarise_paper, summarise_topics
+from litmap.summaries.choice import has_cue
 from litmap.summaries.sentences import (
+    Candidate,
     find_candidates,
     is_clean,
     points_back,
@@ -170,3 +172,74 @@ def test_a_topic_is_summarised_by_what_is_its_own():
 )
 def test_a_topic_is_told_in_sentences_that_stand_alone(text, alone):
     assert stands_alone(text) is alone
+
+
+@pytest.mark.parametrize(
+    ("language", "cue", "back", "plain"),
+    [
+        ("de", "In dieser Arbeit zeigen wir viel.", "Daher sank der Lohn.", "Der Lohn sank."),
+        ("fr", "Dans cet article on voit tout.", "Cependant le prix monte.", "Le prix monte."),
+        ("es", "En este trabajo se ve todo.", "Sin embargo el precio sube.", "El precio sube."),
+        ("it", "In questo lavoro si vede.", "Tuttavia il prezzo sale.", "Il prezzo sale."),
+        ("pt", "Neste trabalho se vê tudo.", "No entanto o preço sobe.", "O preço sobe."),
+        ("nl", "In dit artikel staat alles.", "Daarom steeg de prijs.", "De prijs steeg."),
+        ("ru", "В данной работе видно всё.", "Однако цена растёт.", "Цена растёт."),
+        ("pl", "Celem pracy jest opis.", "Jednak cena rośnie.", "Cena rośnie."),
+        ("zh", "本文提出了一种新方法。", "因此价格上升。", "价格上升。"),
+        ("ja", "本稿では新しい手法を述べる。", "しかし価格は上がる。", "価格は上がる。"),
+        ("ko", "본 논문에서는 방법을 다룬다.", "그러나 가격은 오른다.", "가격은 오른다."),
+        ("en", "In this paper we show it all.", "However the price rises.", "The price rises."),
+    ],
+)
+def test_cues_and_words_that_point_back_in_other_languages(language, cue, back, plain):
+    def candidate(text):
+        return Candidate(text, 1, (), "body", 0, 0.0, 0.0, clean=True, language=language)
+
+    assert has_cue(candidate(cue))
+    assert not has_cue(candidate(plain))
+    assert points_back(back, language)
+    assert not points_back(cue, language)
+    assert not points_back(plain, language)
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("1 Einleitung", "introduction"),
+        ("V. Schlussfolgerungen und Ausblick", "conclusion"),
+        ("Forschungsstand", "related"),
+        ("Résumé", "abstract"),
+        ("Remerciements", "aside"),
+        ("3. Estado del arte", "related"),
+        ("Conclusiones", "conclusion"),
+        ("Considerações finais", "conclusion"),
+        ("ВВЕДЕНИЕ", "introduction"),
+        ("Заключение", "conclusion"),
+        ("第一章 绪论", "introduction"),
+        ("5 结论与展望", "conclusion"),
+        ("参考文献", "aside"),
+        ("おわりに", "conclusion"),
+        ("서론", "introduction"),
+        ("Ergebnisse", "body"),
+        ("实验", "body"),
+    ],
+)
+def test_sections_are_known_by_their_names_in_other_languages(title, kind):
+    assert section_kind(title) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "clean"),
+    [
+        ("我们提出了一种用于图像识别的深度学习模型，并在公开数据集上验证了它。", "zh", True),
+        ("价格上升。", "zh", False),
+        ("Это показано на большом числе примеров из разных областей науки и техники.", "ru", True),
+        (
+            "¿Qué dicen de todo ello los datos que hemos reunido en estos años de trabajo?",
+            "es",
+            True,
+        ),
+    ],
+)
+def test_sentences_of_other_scripts_can_stand_in_a_summary(text, language, clean):
+    assert is_clean(text, language) is clean

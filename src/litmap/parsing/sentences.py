@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 from litmap.parsing.word_lists import load_pattern, load_words
 
+_FIRST_LETTER, _NEXT_LETTER = re.compile(r"\b[a-zà-ÿ]\.$"), re.compile(r"\s*[A-ZÀ-Þ]\.")
+"""Two halves of an abbreviation such as 'z. B.'."""
 _LOOK_BACK = 24
 """Characters before an end that are looked at; longer than any abbreviation."""
 
@@ -41,24 +43,27 @@ def _abbreviations(name: str) -> re.Pattern[str]:
 
 
 NOTE_SENTENCES = SentenceRules(
-    re.compile(r"(?<=[.!?])[”\")\]]?\s+(?=[A-ZÀ-Ý(\[“\"@])"),
+    re.compile(r"(?<=[.!?])[”\")\]]?\s+(?=[A-ZÀ-ÝА-ЯЁ(\[“\"@])"),
     _abbreviations("abbreviations_notes"),
     closing='”")]',
 )
 CITING_SENTENCES = SentenceRules(
-    re.compile(r"[.?!]['”\")\]]{0,2}\s+(?=[A-Z“\"(\[‘•])"),
+    re.compile(r"[.?!]['”\")\]»]{0,2}\s+(?=[A-ZÀ-ÖØ-ÞА-ЯЁ¿¡«„“\"(\[‘•])|[。！？][”’」』）]*"),
     _abbreviations("abbreviations_citing"),
     closing="'”\")]",
 )
 SUMMARY_SENTENCES = SentenceRules(
-    re.compile(r"[.!?]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]?[^\W\d_a-z]|\s+\d|\s*$)"),
+    re.compile(
+        r"[.!?]+[\"'”’)\]»“]*(?=\s+[\"'“‘(\[¿¡«„]?[^\W\d_a-zß-öø-ÿа-џ]|\s+\d|\s*$)"
+        r"|[。！？]+[”’」』）]*"
+    ),
     _abbreviations("abbreviations_summaries"),
     closing="\"'”’)]",
 )
 SHOWN_SENTENCES = SentenceRules(
     re.compile(  # begins with one set of characters, which is looked for fast
         r"[.!?。！？\n]"
-        r"(?:(?<=\n)\n+|(?<!\n)[\"')\]”’]*(?:\s+(?=[\"'(\[“‘]?[^\Wa-z])|(?<=[。！？])|$))"
+        r"(?:(?<=\n)\n+|(?<!\n)[\"')\]”’]*(?:\s+(?=[\"'(\[“‘¿¡«„]?[^\Wa-zß-öø-ÿа-џ])|(?<=[。！？])|$))"
     ),
     _abbreviations("abbreviations_search"),
     min_length=30,
@@ -93,7 +98,9 @@ def _is_short(text: str, start: int, match: re.Match[str], rules: SentenceRules)
 
 def _is_abbreviation(text: str, match: re.Match[str], rules: SentenceRules) -> bool:
     head = text[max(0, match.start() - _LOOK_BACK) : match.end()].rstrip()
-    return rules.abbreviation.search(head.rstrip(rules.closing)) is not None
+    if rules.abbreviation.search(head.rstrip(rules.closing)) is not None:
+        return True
+    return bool(_FIRST_LETTER.search(head) and _NEXT_LETTER.match(text, match.end()))
 
 
 def split_sentences(text: str, rules: SentenceRules) -> Iterator[tuple[int, int]]:

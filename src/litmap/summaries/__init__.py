@@ -2,7 +2,7 @@
 
 from litmap.summaries.extractive import summarise_paper, summarise_topics
 
-VERSION = "4"
+VERSION = "5"
 """Changes when the same paper would get another summary, so that cached ones are made again."""
 
 __all__ = ["VERSION", "summarise_paper", "summarise_topics"]

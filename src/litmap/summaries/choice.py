@@ -6,11 +6,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from litmap.summaries.sentences import Candidate, points_back, points_inside, words_of
+from litmap.summaries.sentences import (
+    Candidate,
+    phrase_pattern,
+    points_back,
+    points_inside,
+    words_of,
+)
 
 Floats = NDArray[np.float64]
 
@@ -69,6 +76,17 @@ def tfidf(sentences: Sequence[Sequence[str]]) -> tuple[Floats, dict[str, int]]:
     return np.divide(matrix, norms, out=np.zeros_like(matrix), where=norms > 0), column
 
 
+def has_cue(candidate: Candidate) -> bool:
+    """Whether the sentence says what its paper does: 'we show', 'in dieser Arbeit'."""
+    pattern = _cues(candidate.language)
+    return bool(pattern.search(candidate.text))
+
+
+@cache
+def _cues(language: str) -> re.Pattern[str]:
+    return phrase_pattern("cue_phrases", language) or _CUE
+
+
 def features(
     candidates: Sequence[Candidate], title: str, similarity: Floats, to_title: Floats
 ) -> Floats:
@@ -80,14 +98,14 @@ def features(
         out[i] = (
             similarity[i],
             to_title[i],
-            bool(_CUE.search(c.text)),
+            has_cue(c),
             c.section == "abstract",
             c.section == "introduction",
             c.section == "conclusion",
             c.section == "related",
             c.section == "aside",
             1.0 - c.inside,
-            points_back(c.text),
+            points_back(c.text, c.language),
             points_inside(c.text),
             min(len(c.words), 30) / 30,
         )

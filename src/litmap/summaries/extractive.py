@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from litmap.models import Document, Sentence, Summary, Topic, Work
+from litmap.parsing.languages import language_of
 from litmap.summaries import choice
 from litmap.summaries.sentences import Candidate, find_candidates, stands_alone
 
@@ -184,7 +185,7 @@ def _standing_alone(sentences: list[Sentence]) -> list[Sentence]:
     """Without those that need their paper around them ('In this section, …'), if enough are
     left.
     """
-    kept = [s for s in sentences if stands_alone(s.text)]
+    kept = [s for s in sentences if stands_alone(s.text, language_of(s.text))]
     return kept if len(kept) >= TOPIC_SENTENCES else sentences
 
 

@@ -9,10 +9,14 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from litmap.models import Document
+from litmap.parsing.languages import ENGLISH, document_language, stop_words_of
 from litmap.parsing.places import paragraph_place
 from litmap.parsing.sentences import SUMMARY_SENTENCES, split_sentences
+from litmap.parsing.terms import find_words, has_unspaced
+from litmap.parsing.word_lists import load_words
 
 Rect = tuple[int, float, float, float, float]
 
@@ -96,6 +100,8 @@ _CAPTION = re.compile(
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 MIN_WORDS, MAX_WORDS = 8, 60
 """Words of a sentence that can stand in a summary."""
+PAIRS_OF_A_WORD = 1.7
+"""Pairs of characters, in scripts without spaces, that say as much as a word."""
 MIN_LETTERS = 0.85
 """Share of letters and blanks below which it is a formula or a row of a table."""
 MAX_SINGLE_LETTERS = 0.08
@@ -120,17 +126,45 @@ class Candidate:
     clean: bool
     place: str = ""
     words: tuple[str, ...] = field(default=(), repr=False)
+    language: str = ENGLISH
 
 
 def words_of(text: str) -> list[str]:
-    """Lower-case words of letters."""
+    """Lower-case words of letters; pairs of characters in scripts without spaces."""
+    if has_unspaced(text):
+        found = (text[word.start : word.end] for word in find_words(text))
+        return [w.casefold() for w in found if w.isalpha()]
     return [w.casefold() for w in _WORD.findall(text)]
 
 
 def section_kind(title: str) -> str:
     """What a section is for, by its title."""
     folded = title.casefold()[:200]
-    return next((kind for kind, pattern in _SECTIONS if pattern.search(folded)), "body")
+    patterns = (*_SECTIONS, *_foreign_sections())
+    return next((kind for kind, pattern in patterns if pattern.search(folded)), "body")
+
+
+@cache
+def _foreign_sections() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Kinds of sections with their names in languages other than English."""
+    kinds = dict.fromkeys(kind for kind, _ in _SECTIONS)
+    found = ((kind, phrase_pattern("section_names", kind)) for kind in kinds)
+    return tuple((kind, pattern) for kind, pattern in found if pattern is not None)
+
+
+@cache
+def phrase_pattern(name: str, key: str, *, begins: bool = False) -> re.Pattern[str] | None:
+    """What finds the phrases that a list of this room has behind `key`, as whole words where the
+    script has words; `begins`: only at a text's beginning. None where there are none.
+    """
+    lines = (line.split(" ", 1) for line in load_words(name, "litmap.summaries"))
+    phrases = sorted((phrase for own, phrase in lines if own == key), key=lambda p: (-len(p), p))
+    if not phrases:
+        return None
+    words = "|".join(re.escape(p) for p in phrases if not has_unspaced(p))
+    pairs = "|".join(re.escape(p) for p in phrases if has_unspaced(p))
+    either = "|".join(part for part in (words and rf"\b(?:{words})\b", pairs) if part)
+    return re.compile(rf"^(?:{either})" if begins else either, re.I)
 
 
 @dataclass(slots=True)
@@ -179,6 +213,7 @@ def find_candidates(document: Document) -> list[Candidate]:
             (paragraph, a, b)
             for a, b in split_sentences(paragraph.text[:MAX_PARAGRAPH], SUMMARY_SENTENCES)
         ]
+    language = document_language([paragraph.text[a:b] for paragraph, a, b in rows])
     counts: dict[str, int] = {}
     for paragraph, _, _ in rows:
         counts[paragraph.section] = counts.get(paragraph.section, 0) + 1
@@ -202,9 +237,10 @@ def find_candidates(document: Document) -> list[Candidate]:
                 order=order,
                 depth=order / max(1, len(rows) - 1),
                 inside=inside / max(1, counts[paragraph.section] - 1),
-                clean=bool(rects) and is_clean(text),
+                clean=bool(rects) and is_clean(text, language),
                 place=place,
                 words=tuple(words_of(text)),
+                language=language,
             )
         )
     return out
@@ -216,26 +252,28 @@ def _lines(paragraph: _Paragraph, start: int, end: int) -> tuple[Rect, ...]:
     return tuple(paragraph.rects[first:last])
 
 
-def is_clean(text: str) -> bool:
+def is_clean(text: str, language: str = ENGLISH) -> bool:
     """A whole sentence of prose: no formula debris, no address, no caption, nothing cut off."""
     words = _WORD.findall(text)
-    if not MIN_WORDS <= len(words) <= MAX_WORDS or not _is_whole(text):
+    count = len(words_of(text)) / PAIRS_OF_A_WORD if has_unspaced(text) else len(words)
+    if not MIN_WORDS <= count <= MAX_WORDS or not _is_whole(text):
         return False
-    return _is_prose(text, words) and not _CAPTION.match(text) and _balanced(text)
+    return _is_prose(text, words, language) and not _CAPTION.match(text) and _balanced(text)
 
 
 def _is_whole(text: str) -> bool:
     """Whether it begins with a capital, or a letter of a script that has none, and has an end."""
-    first = text.lstrip("\"'“‘(")[:1]
+    first = text.lstrip("\"'“‘(¿¡«„「")[:1]
     if not first or not (first.isupper() or unicodedata.category(first) == "Lo"):
         return False
-    return text.rstrip("\"'”’)]").endswith((".", "!", "?"))
+    return text.rstrip("\"'”’)]»“」）").endswith((".", "!", "?", "。", "！", "？"))
 
 
-def _is_prose(text: str, words: Sequence[str]) -> bool:
+def _is_prose(text: str, words: Sequence[str], language: str) -> bool:
     """Whether it is made of words rather than of symbols, single letters or addresses."""
     letters = sum(c.isalpha() or c.isspace() for c in text) / len(text)
-    single = sum(len(w) == 1 and w not in "aAI" for w in words) / len(words)
+    own = "aAI" if language == ENGLISH else stop_words_of(language)
+    single = sum(len(w) == 1 and w not in own and w.lower() not in own for w in words) / len(words)
     if letters < MIN_LETTERS or single > MAX_SINGLE_LETTERS:
         return False
     return len(_MATH.findall(text)) <= MAX_MATH_SYMBOLS and not _DEBRIS.search(text)
@@ -250,8 +288,12 @@ def _balanced(text: str) -> bool:
     return depth == 0
 
 
-def points_back(text: str) -> bool:
+def points_back(text: str, language: str = ENGLISH) -> bool:
     """Does the sentence lean on the one before it ('This', 'However', …)?"""
+    pattern = phrase_pattern("words_that_point_back", language, begins=True)
+    if pattern is not None:
+        cue = phrase_pattern("cue_phrases", language, begins=True)
+        return bool(pattern.match(text)) and not (cue and cue.match(text))
     return bool(_POINTING.match(text)) and not _THIS_PAPER.match(text)
 
 
@@ -260,8 +302,8 @@ def points_inside(text: str) -> bool:
     return bool(_INNER.search(text))
 
 
-def stands_alone(text: str) -> bool:
+def stands_alone(text: str, language: str = ENGLISH) -> bool:
     """Can the sentence be read out of its paper: does it neither lean on others nor announce what
     comes there?
     """
-    return not (points_back(text) or points_inside(text) or _ON_THE_WAY.search(text))
+    return not (points_back(text, language) or points_inside(text) or _ON_THE_WAY.search(text))
