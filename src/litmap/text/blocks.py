@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from litmap.text.footnotes import NOTE_MARK
-from litmap.text.headings import NUMBERED
 from litmap.text.page_layout import PageLayout, Row
+from litmap.text.section_numbers import NUMBERED
 from litmap.text.style import Style
 
 _ITEM = re.compile(r"^(?:[•◦▪–—*·‣∙]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+\S")

@@ -5,19 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from litmap.parsing.word_lists import load_pattern
+from litmap.parsing.word_lists import load_pattern, load_words
 from litmap.text.formulas import is_formula
 from litmap.text.page_layout import PageLayout, Row
 from litmap.text.row_context import RowContext
+from litmap.text.section_numbers import LABELLED, NUMBERED, OPENING, WIDE
 from litmap.text.style import WORD, Style
 
-NUMBERED = re.compile(
-    r"^(?:(?:section|appendix|chapter|part|supplement)\s+)?"
-    r"(?:\d{1,2}(?:\.\d{1,2}){0,3}|[A-Z](?:\.\d{1,2}){1,3}|[A-Z](?=[.:)])|[IVX]{1,5}(?=[.:)\s])|"
-    r"[A-Z](?=\s))"
-    r"[.:)]?\s+(?=[A-Z“\"(\d])"
-)
-"""'2.1 Setting', 'B.3 Proofs', 'IV. RESULTS'."""
 KNOWN = re.compile(
     r"^(?:abstract|summary|(?:\w+ )?introduction|background|preliminaries|"
     r"(?:the )?(?:proposed )?methods?|materials and methods|"
@@ -37,6 +31,13 @@ KNOWN = re.compile(
     re.I,
 )
 """Words that are headings of papers."""
+_SECTION_NAMES = load_words("section_names", "litmap.text")
+_NAME_EDGES = " .:;,—–-【】〔〕[]()<>《》"
+_OPENING = re.compile(OPENING)
+_WIDE = re.compile(f"[{WIDE}]")
+_SENTENCE_END = ("。", "．", "！", "？")
+MAX_WIDE = 32
+"""Chinese, Japanese or Korean letters of a heading's row."""
 _STATEMENT = re.compile(rf"^(?:{load_pattern('statement_labels', 'litmap.text')})\b", re.I)
 _LONG_WORD = re.compile(r"[^\W\d_]{3,}")
 _FIRST_SECTION = re.compile(r"introduction|background|1", re.I)
@@ -70,17 +71,27 @@ def is_known_heading(text: str) -> bool:
 
     Related Work'.
     """
-    if KNOWN.match(text):
+    if KNOWN.match(text) or is_section_name(text) or LABELLED.match(text):
         return True
     number = NUMBERED.match(text)
-    return number is not None and KNOWN.match(text[number.end() :]) is not None
+    return number is not None and is_section_name(text[number.end() :])
+
+
+def is_section_name(text: str) -> bool:
+    """Whether a text is the name of a section in any language: 'Fazit', 'Выводы', '结论'."""
+    plain = " ".join(text.lower().strip(_NAME_EDGES).split())
+    if plain in _SECTION_NAMES or "".join(plain.split()) in _SECTION_NAMES:
+        return True
+    return KNOWN.match(text) is not None
 
 
 def is_numbered_heading(text: str) -> bool:
     """Whether a row begins with a section's number and has a title after it: '3.2 Training'."""
     numbered = NUMBERED.match(text)
     return (
-        numbered is not None and len(text) - numbered.end() >= 3 and not text.endswith((",", ";"))
+        numbered is not None
+        and count_letters(text[numbered.end() :]) >= 3
+        and not text.endswith((",", ";", *_SENTENCE_END))
     )
 
 
@@ -89,15 +100,21 @@ def can_open_heading(text: str) -> bool:
     short.
     """
     return (
-        (text[0].isupper() or text[0].isdigit())
-        and not text.endswith((",", ";", ":"))
+        _OPENING.match(text) is not None
+        and not text.endswith((",", ";", ":", *_SENTENCE_END))
         and not _STATEMENT.match(text)
     )
 
 
 def is_heading_wording(text: str) -> bool:
     """Whether a row has words, not too many, and no mail address."""
-    return "@" not in text and 1 <= len(WORD.findall(text)) <= MAX_WORDS
+    wide = len(_WIDE.findall(text))
+    return "@" not in text and 1 <= len(WORD.findall(text)) <= MAX_WORDS and wide <= MAX_WIDE
+
+
+def count_letters(text: str) -> int:
+    """Letters and signs of a text; one without spaces between words counts as two."""
+    return len(text.strip()) + len(_WIDE.findall(text))
 
 
 def is_emphasised(row: Row, style: Style) -> bool:
@@ -119,8 +136,8 @@ def _can_be_heading(row: Row, min_size: float) -> bool:
         and row.largest >= min_size
         and row.gaps <= 1
         and row.math <= 0.4
-        and _LONG_WORD.search(row.text) is not None
-        and sum(map(str.isalpha, row.text)) >= 4
+        and (_LONG_WORD.search(row.text) or _WIDE.search(row.text)) is not None
+        and sum(map(str.isalpha, row.text)) + len(_WIDE.findall(row.text)) >= 4
     )
 
 

@@ -8,9 +8,10 @@ import re
 from collections.abc import Sequence
 
 from litmap.text.formulas import SIGNS
-from litmap.text.headings import KNOWN, NUMBERED
+from litmap.text.headings import KNOWN
 from litmap.text.page_layout import PageLayout, Row
 from litmap.text.row_context import RowContext
+from litmap.text.section_numbers import NUMBERED
 from litmap.text.style import WORD, Style, is_prose
 
 _LEADERS = re.compile(r"(?:\s?\.){5,}|(?:\. ){4,}")

@@ -16,8 +16,9 @@ from functools import cache
 from itertools import accumulate, pairwise
 
 from litmap.parsing.word_lists import load_words
-from litmap.text.headings import KNOWN, NUMBERED
+from litmap.text.headings import KNOWN
 from litmap.text.page_layout import PageLayout, Row
+from litmap.text.section_numbers import NUMBERED
 from litmap.text.style import Style, is_prose
 from litmap.text.title_wording import (
     banner_share,
