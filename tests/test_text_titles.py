@@ -5,6 +5,8 @@ from pathlib import Path
 import pymupdf
 import pytest
 
+from litmap.chunks.flow import read_flow
+from litmap.models import Document
 from litmap.text.document import extract
 from litmap.text.title_wording import (
     banner_share,
@@ -143,3 +145,100 @@ def write_paper(path: Path, *pages: list[Row]) -> Path:
 def test_the_title_is_found_among_what_stands_around_it(tmp_path: Path, rows: list[Row]) -> None:
     path = write_paper(tmp_path / "paper.pdf", [*rows, ("", 0, ""), ("Abstract", 10.5, "hebo")])
     assert extract(path, "0" * 64, ocr=False).title == "Mills by turns"
+
+
+def read(path: Path) -> Document:
+    return extract(path, "0" * 64, ocr=False)
+
+
+def texts(document: Document, kind: str) -> list[str]:
+    return [b.text for page in document.pages for b in page.blocks if b.kind == kind]
+
+
+def test_names_and_addresses_are_no_passage_but_stay_in_the_text(tmp_path: Path) -> None:
+    rows = [
+        ("Mills by turns in the upper valley", 16, "hebo"),
+        ("", 0, ""),
+        ("Ada Marlow and Piet Ricker", 11, "helv"),
+        ("Department of History, University of Altenmoor", 9.5, "helv"),
+        ("marlow@altenmoor.edu", 9.5, "helv"),
+        ("", 0, ""),
+        ("", 0, ""),
+        ("1 Introduction", 12, "hebo"),
+    ]
+    document = read(write_paper(tmp_path / "paper.pdf", rows))
+    assert "Altenmoor" in " ".join(texts(document, "front"))
+    passages = read_flow(document).text
+    assert "Altenmoor" not in passages
+    assert "chapel" in passages
+
+
+REPOSITORY = [
+    ("Altenmoor Open Access Repository", 18, "hebo"),
+    ("", 0, ""),
+    ("Mills by turns in the upper valley", 16, "hebo"),
+    ("Marlow, Ada", 11, "helv"),
+    ("", 0, ""),
+    ("Suggested Citation: Marlow, A. (2009). Mills by turns. Valley Studies 3, 1-9.", 9, "helv"),
+    ("Terms of use: this document is made available for personal reading.", 8, "helv"),
+]
+MANUSCRIPT = [
+    ("This is the author's accepted manuscript of the following article:", 12, "helv"),
+    ("", 0, ""),
+    ("Marlow, A. (2009). Mills by turns. Valley Studies 3, 1-9.", 10, "helv"),
+    ("", 0, ""),
+    ("General rights: copyright and moral rights are retained by the authors.", 9, "helv"),
+    ("Downloaded from research.altenmoor.edu", 9, "helv"),
+]
+
+
+@pytest.mark.parametrize("cover", [REPOSITORY, MANUSCRIPT], ids=["repository", "manuscript"])
+def test_a_cover_page_gives_no_passage_and_the_title_is_the_papers(
+    tmp_path: Path, cover: list[Row]
+) -> None:
+    paper = [
+        ("Mills by turns in the upper valley", 16, "hebo"),
+        ("Ada Marlow", 11, "helv"),
+        ("", 0, ""),
+        ("Abstract", 10.5, "hebo"),
+    ]
+    document = read(write_paper(tmp_path / "paper.pdf", cover, paper))
+    assert document.title == "Mills by turns in the upper valley"
+    passages = read_flow(document).text
+    assert "2009" not in passages
+    assert "Altenmoor" not in passages
+    assert "chapel" in passages
+
+
+GERMAN = (
+    "Die Mühlen am oberen Fluss gehörten drei Familien, die sich das Wasser teilten. Im Herbst "
+    "traf man sich in der Kapelle und zog Lose für die Tage, an denen die Räder liefen. "
+)
+
+
+@pytest.mark.parametrize("english_first", [True, False])
+@pytest.mark.parametrize("run_in", [True, False])
+def test_of_abstracts_in_two_languages_the_papers_own_comes_first(
+    tmp_path: Path, english_first: bool, run_in: bool
+) -> None:
+    document = pymupdf.open()
+    page = document.new_page()
+    page.insert_htmlbox(
+        pymupdf.Rect(60, 50, 530, 90), "<b style='font-size:18px'>Mühlen im Tal</b>"
+    )
+    abstracts = [("Abstract", PROSE * 2), ("Zusammenfassung", GERMAN * 2)]
+    y = 110
+    for name, words in abstracts if english_first else abstracts[::-1]:
+        head = f"<b>{name}:</b> " if run_in else f"<p><b>{name}</b></p>"
+        box = pymupdf.Rect(60, y, 530, y + 110)
+        page.insert_htmlbox(box, f"<div style='font-size:9px'>{head}{words}</div>")
+        y += 120
+    box = pymupdf.Rect(60, y, 530, 800)
+    page.insert_htmlbox(
+        box, f"<p><b>1 Einleitung</b></p><div style='font-size:11px'>{GERMAN * 5}</div>"
+    )
+    document.save(tmp_path / "paper.pdf")
+    found = texts(read(tmp_path / "paper.pdf"), "abstract")
+    assert len(found) == 2
+    assert "Mühlen" in found[0]
+    assert "mills" in found[1]

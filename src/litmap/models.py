@@ -346,7 +346,8 @@ class TextBlock:
     """A paragraph-like block of a page, hyphens joined, in reading order.
 
     `kind` is one of 'body', 'title', 'abstract', 'heading', 'caption', 'footnote', 'math', 'table',
-    'reference'. `continues` is True where the block goes on from the block before it (a column or
+    'reference', 'front' (names, addresses and dates around the title, cover pages: no passages).
+    `continues` is True where the block goes on from the block before it (a column or
     page break inside a paragraph).
     """
 

@@ -22,7 +22,7 @@ __all__ = [
     "is_embedded",
 ]
 
-CHUNKER = "2"
+CHUNKER = "3"
 """Changes with every change of what the passages are; part of a source's fingerprint."""
 TARGET = 200
 OVERLAP = 40

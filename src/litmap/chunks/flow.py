@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from litmap.models import Document, TextBlock
 
 Rect = tuple[int, float, float, float, float]
+_NO_TEXT = frozenset({"heading", "front"})
+"""Headings name what follows; names, addresses and cover pages are nobody's passage."""
 _IN_FLOW = frozenset({"body", "abstract", "reference", "math"})
 
 
@@ -61,13 +63,13 @@ def read_flow(document: Document) -> Flow:
 
     A paragraph that goes on over a column or page break is put together, also around the captions,
     tables and footnotes that stand between its parts; headings are no text of their own but the
-    name of what follows.
+    name of what follows, and what stands around the title (kind 'front') is left out.
     """
     paragraphs: list[_Paragraph] = []
     last: _Paragraph | None = None
     for page in document.pages:
         for block in page.blocks:
-            if block.kind == "heading" or not block.text.strip():
+            if block.kind in _NO_TEXT or not block.text.strip():
                 continue
             if last is not None and _goes_on(last, block):
                 last.pieces.append((page.number, block))

@@ -13,7 +13,7 @@ from typing import Any
 from litmap.models import Document, Page, TextBlock
 from litmap.text.blocks import DraftBlock, cut_blocks, link_paragraphs, move_floats
 from litmap.text.boilerplate import strip_boilerplate
-from litmap.text.front_matter import mark_abstract, mark_title
+from litmap.text.front_matter import find_covers, mark_abstract, mark_front, mark_title
 from litmap.text.hyphens import Vocabulary
 from litmap.text.line import Line
 from litmap.text.marked_up import kind_of_file, read_marked_up
@@ -103,8 +103,10 @@ def build_pages(raw: Sequence[RawPage], metadata_title: str = "") -> tuple[tuple
     layouts = order_pages(raw)  # → page layouts: rows in reading order, column after column
     style = find_style(layouts)  # → how running text is set in this document
     found = find_title(layouts, style, metadata_title, heads)  # → the rows that print the title
+    covers = find_covers(layouts, found)
+    front = max([0 if found is None else found.page.number, *(page + 1 for page in covers)])
     for layout in layouts:  # → a class for each row: heading, caption, table, …
-        layout.front = layout.front or (found is not None and layout.number <= found.page.number)
+        layout.front = layout.front or layout.number <= front
         classify_rows(layout, style)
         if found is not None and layout is found.page:
             mark_title(layout, found)
@@ -112,7 +114,7 @@ def build_pages(raw: Sequence[RawPage], metadata_title: str = "") -> tuple[tuple
         draft for layout in layouts for draft in cut_blocks(layout, style)
     ]  # → rows in blocks
     drafts = _mark_structure(  # → abstract, references, paragraphs over breaks
-        drafts, style, found.page.number if found else 0
+        drafts, style, found.page.number if found else 0, covers
     )
     blocks = join_blocks(drafts, _vocabulary(layouts))  # → text, words broken at line ends mended
     title = next((block.text for block in blocks if block.kind == "title"), "")
@@ -129,11 +131,15 @@ def stripped_lines(printed: Sequence[Sequence[Line]], raw: Sequence[RawPage]) ->
     return list(stripped)
 
 
-def _mark_structure(drafts: list[DraftBlock], style: Style, front: int) -> list[DraftBlock]:
+def _mark_structure(
+    drafts: list[DraftBlock], style: Style, front: int, covers: frozenset[int]
+) -> list[DraftBlock]:
     """The blocks with abstract and reference entries marked, linked over breaks, floats out of
     paragraphs.
     """
     mark_abstract(drafts, style, front)
+    if front:
+        mark_front(drafts, front, covers)
     drafts = mark_references(drafts, style)
     link_paragraphs(drafts)
     return move_floats(drafts)
