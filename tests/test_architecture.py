@@ -29,6 +29,7 @@ STORE = {"catalogue", "paths"}
 # The heavy libraries and the one part that may import each.
 OWNERS = {
     "pymupdf": {"text", "maps"},
+    "bidi": {"text"},
     "faiss": {"index"},
     "sentence_transformers": {"vectors"},
     "torch": {"vectors"},

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from litmap.text.style import Style, find_style
 from litmap.text.text_blocks import join_blocks
 from litmap.text.text_layer import repair_text_layer
 from litmap.text.titles import find_title
+from litmap.text.turns import Turn, turn_rect_back
+from litmap.text.writing_direction import settle_direction
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +90,10 @@ def read_pages(
     for number in range(1, min(pdf.page_count, limit or pdf.page_count) + 1):
         if deadline is not None and time.monotonic() > deadline:
             return raw, False
-        raw.append(read_page(pdf[number - 1], number, flags))
+        page = pdf[number - 1]
+        read = read_page(page, number, flags)
+        settle_direction(page, read, flags)  # → Arabic and vertical lines as they are read
+        raw.append(read)
     return raw, True
 
 
@@ -157,4 +163,22 @@ def _group_by_page(
     for draft, block in zip(drafts, blocks, strict=True):
         if block.text:
             by_page[draft.page].append(block)
-    return tuple(Page(p.number, p.width, p.height, tuple(by_page[p.number])) for p in raw)
+    return tuple(_as_printed(page, by_page[page.number]) for page in raw)
+
+
+def _as_printed(page: RawPage, blocks: Sequence[TextBlock]) -> Page:
+    """The page with its blocks; where it was turned to be read, their places are turned back."""
+    if page.turn is Turn.UPRIGHT:
+        return Page(page.number, page.width, page.height, tuple(blocks))
+    width, height = page.printed_size
+    turned = tuple(
+        replace(
+            block,
+            spans=tuple(
+                replace(span, rect=turn_rect_back(span.rect, page.turn, width))
+                for span in block.spans
+            ),
+        )
+        for block in blocks
+    )
+    return Page(page.number, width, height, turned)

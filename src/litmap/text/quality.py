@@ -156,6 +156,8 @@ def has_signs_for_letters(page: PageText) -> bool:
 
 def has_mixed_scripts(page: PageText) -> bool:
     """Whether letters of one script stand beside those of another: numbers of glyphs as letters."""
+    if page.readable_share > 0.15:
+        return False  # a few ligatures without a name
     runs = _FOREIGN_RUN.findall(page.signs)
     pairs = [(_script_of(a), _script_of(b)) for run in runs for a, b in pairwise(run)]
     return sum(1 for a, b in pairs if a != b) > 0.1 * _count(_LETTER, page.signs)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from litmap.text.glyphs import clean
 from litmap.text.line import Line
 from litmap.text.pymupdf_open import load_pymupdf
+from litmap.text.turns import Turn
 
 _MATH_FONT = re.compile(
     r"CMMI|CMSY|CMEX|CMBSY|MSAM|MSBM|EUFM|EUSM|EURM|RSFS|LMMath|LatinModernMath|STIX.*Math|"
@@ -49,7 +50,7 @@ class RawPage:
 
     `pictures`: something is painted on the page that is no text; `lost`: share of characters
     without a meaning, where fonts are measured; `unnamed`: share of those that stand for nothing in
-    any case and are left out.
+    any case and are left out; `turn`: how the page was turned to be read.
     """
 
     number: int
@@ -60,6 +61,13 @@ class RawPage:
     pictures: bool = False
     lost: float = 0.0
     unnamed: float = 0.0
+    turn: Turn = Turn.UPRIGHT
+
+    @property
+    def printed_size(self) -> tuple[float, float]:
+        """Width and height of the page as printed, in points."""
+        on_its_side = self.turn is Turn.ON_ITS_SIDE
+        return (self.height, self.width) if on_its_side else (self.width, self.height)
 
     @property
     def chars(self) -> int:

@@ -14,6 +14,7 @@ from litmap.text import ocr as tesseract
 from litmap.text.pymupdf_open import text_flags
 from litmap.text.quality import Legibility, judge_page, read_page_text
 from litmap.text.raw import MIN_CHARS, RawPage
+from litmap.text.turns import Turn
 
 logger = logging.getLogger(__name__)
 
@@ -107,6 +108,7 @@ def repair_text_layer(
     for page in report.wanted if tessdata else ():
         if deadline is not None and time.monotonic() > deadline:
             break
+        (page.width, page.height), page.turn = page.printed_size, Turn.UPRIGHT
         page.lines = tesseract.read_by_ocr(pdf[page.number - 1], text_flags(), str(tessdata))
         report.read.add(page.number)
     for page in report.broken:
