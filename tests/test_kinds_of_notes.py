@@ -73,6 +73,20 @@ def families(citation):
             "Tom Field, “Mills without wheels,” *Water Power* 3 (1999): 10–19.",
             "Mills without wheels", ["Field"], 1999,
         ),
+        (
+            "T. Field and A. Reed. Mills without wheels. *Water Power*, 3:10–19, 1999.",
+            "Mills without wheels", ["Field", "Reed"], 1999,
+        ),
+        (
+            "Schreiber, Uwe: Zunft und Stadt im Spätmittelalter (= Studien zur Stadt, Bd. 4), "
+            "Göttingen 1994.",
+            "Zunft und Stadt im Spätmittelalter", ["Schreiber"], 1994,
+        ),
+        (
+            "Vgl. dazu ausführlich Paul Kern: Die Zölle der Grafen, in: Hansische Hefte 12 (1980), "
+            "S. 1–30.",
+            "Die Zölle der Grafen", ["Kern"], 1980,
+        ),
     ],
 )  # fmt: skip
 def test_a_reference_of_any_language_is_split_into_its_fields(tmp_path, line, title, authors, year):
@@ -108,6 +122,36 @@ def test_a_title_with_people_and_venue_beside_it_is_a_work(tmp_path, heading, be
     assert work.reference.title.startswith("Bats at dawn")
     assert (families(work)[0], work.reference.year) == ("Ellis", 2019)
     assert work.mentions[0].heading == ("Night",)
+
+
+@pytest.mark.parametrize(
+    ("heading", "line", "people"),
+    [
+        (
+            "Una stampante per quaranta scrivanie",
+            "T. Alberti, S. Greco. Sistemi d'ufficio, 2009.",
+            ["Alberti", "Greco"],
+        ),
+        (
+            "Cables that always end",
+            "Authors: T. Alvarez, S. Greve | Year: 2009 | Venue: Office Systems Quarterly",
+            ["Alvarez", "Greve"],
+        ),
+        ("Noise maps for cats", "**Author(s):** Doe, D.\n**Published:** 2009, Streets", ["Doe"]),
+        ("四十张桌子共用一台打印机", "王磊，陈芳。办公系统季刊，2009。", ["王磊", "陈芳"]),
+    ],
+)
+def test_the_line_below_a_title_tells_its_people(tmp_path, heading, line, people):
+    work = work_of(citations_of(tmp_path, f"# Nets\n\n## {heading}\n{line}\n\nGood.\n"), heading)
+    assert (families(work), work.reference.year) == (people, 2009)
+
+
+def test_names_and_year_beside_the_title_in_a_table_are_the_works(tmp_path):
+    note = (
+        "| Ref | Title | DOI |\n|--|--|--|\n| Rask & Umeh 2011 | Lamps and moths | 10.5555/n.3 |\n"
+    )
+    work = work_of(citations_of(tmp_path, note), "Lamps and moths")
+    assert (families(work), work.reference.year) == (["Rask", "Umeh"], 2011)
 
 
 def test_the_properties_of_a_headline_are_a_work_without_an_identifier(tmp_path):
@@ -159,6 +203,7 @@ def test_a_word_below_an_item_in_bold_is_a_part_of_its_topic(tmp_path):
     [
         "Zwischen Markt und Kirche: Alltag oder Ausnahme, Stadt und Land",
         "Piene improvvise: come nascono i nuovi alvei",
+        "Sharing and Hoarding: Squirrels, Jays, or Both?",
         "Les crues soudaines: une histoire des lits",
     ],
 )

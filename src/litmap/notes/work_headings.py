@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from litmap.models import Link, NoteBlock, Reference
-from litmap.parsing.grammar import AND, ET_AL, NAME, NAMES, SHORT, YEAR
+from litmap.parsing.grammar import AND, ET_AL, NAME, NAMES, SHORT, UNSPACED, YEAR
 from litmap.parsing.heading_subjects import has_subject, words_of
 from litmap.parsing.identifiers import find_identifiers, identifier_from_url
 from litmap.parsing.lexicon import JOURNAL_ACRONYM, JOURNAL_WORD, NOT_NAMES, ORGANISATION
@@ -35,6 +35,10 @@ MAX_BYLINE = 240
 """Characters of a line of authors, with venue and year perhaps."""
 MAX_WORDS_BEHIND_VENUE = 4
 """Runs of four letters behind the venue of a byline: its pages, its publisher."""
+SIGNS_OF_WORD = 3
+"""Signs of a Chinese, Japanese or Korean text that are a word, on average."""
+MAX_SMALL_VENUE = 4
+"""Words of a venue in small letters, 'Sistemi urbani', below a heading that is surely a title."""
 MAX_BESIDE = 6
 """Lines behind that of the authors that are looked at for further works, as a list has them."""
 MAX_FIELD_LINES = 30
@@ -50,6 +54,7 @@ _LABELS = dict(line.rsplit(" = ", 1) for line in load_words("work_field_labels",
 _PARTS_OF_PAPER_NOTES = load_words("sections_of_paper_notes", "litmap.notes")
 _BESIDE_ADDRESSES = load_words("words_beside_addresses", "litmap.notes")
 _FIELD = re.compile(r"\W{0,6}([^\W\d_][^:：|]{0,28}?)\W{0,4}(?:::?|：)\W{0,4}\s*(\S.*)$")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _YEAR = re.compile(rf"(?<!\d){YEAR}(?!\d)")
 _CITEKEY = re.compile(r"\W{0,4}@\{?[\w][\w:./+-]{1,80}\}?\W{0,4}(?:$|\s*[-–—:|]\s+\S.*$)")
 _CITED_KEY = re.compile(r"\[[^\[\]]*@\w")
@@ -108,6 +113,8 @@ _AND = re.compile(AND)
 _ET_AL = re.compile(ET_AL)
 _MEETING = re.compile(rf"\b(?:{MEETING})\b")
 _LONG_WORD = re.compile(r"[^\W\d_]{4}")
+_CLOSING_YEAR = re.compile(rf"[.,]\s[^.,]+,\s{YEAR}\.?$")
+_BAR = re.compile(r"\s[|•·]\s")
 _DASH = re.compile(r"\s[–—|·-]\s")
 """Between people and venue."""
 _VOLUME = re.compile(r"\s\d{1,3}(?!\d)")
@@ -186,9 +193,17 @@ def read_field(line: str) -> tuple[str, str] | None:
     match = _FIELD.match(line)
     if match is None:
         return None
-    name = _LABELS.get(" ".join(match.group(1).lower().split()).strip("*_ "))
+    label = " ".join(match.group(1).lower().split()).strip("*_ ")
+    name = _LABELS.get(label) or _LABELS.get(f"{label})")  # 'Author(s)'
     value = match.group(2).strip(" *_")
     return (name, value) if name and value else None
+
+
+def _fields_of(line: str) -> list[tuple[str, str]]:
+    """The field of a line, or several with bars between: 'Authors: T. Doe | Year: 2017'."""
+    parts = [read_field(part) for part in _BAR.split(line)]
+    found = [field for field in parts if field]
+    return found if len(found) == len(parts) else list(filter(None, [read_field(line)]))
 
 
 def _read_fields(text: str, links: Sequence[Link], lines: Sequence[_Line]) -> WorkHeading | None:
@@ -196,11 +211,11 @@ def _read_fields(text: str, links: Sequence[Link], lines: Sequence[_Line]) -> Wo
     told: list[tuple[str, str]] = []
     last = 0
     for number, line in enumerate(lines, 1):
-        field = read_field(line.text)
-        if field is None and number > last + 3:
+        fields_of_line = _fields_of(line.text)
+        if not fields_of_line and number > last + 3:
             break
-        if field:
-            told += _values(*field, line)
+        for name, value in fields_of_line:
+            told += _values(name, value, line)
             last = number
     names = {name for name, _ in told}
     if not is_told_by_fields(names) or _cite_elsewhere(lines[last:]):
@@ -489,7 +504,7 @@ def _read_byline(
     """A title with a line 'T. Alvarez, S. Greve. Office Systems Quarterly, 2009.' below."""
     if not lines or is_list:
         return None
-    is_short = len(_clean(text).split()) < MIN_WORDS_OF_SURE_TITLE
+    is_short = _words_of_title(text) < MIN_WORDS_OF_SURE_TITLE
     byline, count = _byline_over_lines(lines, is_short=is_short)
     count += sum(1 for _ in itertools.takewhile(_is_link_to_it, lines[count:])) if byline else 0
     if byline is None or _cite_elsewhere(lines[count:]):
@@ -501,6 +516,12 @@ def _read_byline(
     fields = [pair for pair in _record(byline) if pair[0] not in told]
     fields += [("url", link.target) for line in lines[:count] for link in line.links]
     return WorkHeading((*heading, *fields), count)
+
+
+def _words_of_title(text: str) -> int:
+    """Words of a heading; in a script without blanks some three signs are one."""
+    text = _clean(text)
+    return max(len(text.split()), len(_UNSPACED.findall(text)) // SIGNS_OF_WORD)
 
 
 def _is_link_to_it(line: _Line) -> bool:
@@ -566,7 +587,7 @@ def read_byline(line: str, *, of_short_title: bool) -> Reference | None:
         return None
     after_by = _BY.match(line)
     body = (line[after_by.end() :] if after_by else line).lstrip("([")
-    read = None if _DASH.search(body) else _read_people_first(body)
+    read = None if _DASH.search(body) else _read_people_first(body, small=not of_short_title)
     read = read or _read_direct_names(body, after_by=bool(after_by))
     if read is None or (of_short_title and not read.year) or _holds_title(line, read):
         return None
@@ -582,8 +603,10 @@ def names_authors(heading: str) -> bool:
     return read_byline(heading, of_short_title=False) is not None
 
 
-def _read_people_first(line: str) -> Reference | None:
-    """A line that the parser reads as authors and year, with a venue in the place of the title."""
+def _read_people_first(line: str, *, small: bool) -> Reference | None:
+    """A line that the parser reads as authors and year, with a venue in the place of the title;
+    `small` where this may be in small letters.
+    """
     if not _YEAR.search(line):
         return None
     read = parse_reference(line)
@@ -596,10 +619,18 @@ def _read_people_first(line: str) -> Reference | None:
     if read.title:
         year = _YEAR.search(line)
         title_first = year is None or line.find(read.title) < year.start()
-        if read.venue or not title_first or not is_end_of_byline(read.title, "", dated=True):
+        small = small and _is_small_venue(read, line)
+        may_end = small or (title_first and is_end_of_byline(read.title, "", dated=True))
+        if read.venue or not may_end:
             return None
         read = replace(read, venue=read.title, title="")
     return Reference(line, "", read.authors, read.year, read.venue)
+
+
+def _is_small_venue(read: Reference, line: str) -> bool:
+    """True for 'T. Alberti, S. Greco. Sistemi urbani, 2009.': people, a few words, the year."""
+    few = len(read.authors) > 1 and len(read.title.split()) <= MAX_SMALL_VENUE
+    return few and read.title[0].isupper() and _CLOSING_YEAR.search(line) is not None
 
 
 def _holds_title(line: str, read: Reference) -> bool:

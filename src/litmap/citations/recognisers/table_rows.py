@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from litmap.citations.recognisers.author_names import find_names
+from litmap.citations.recognisers.author_names import NameMention, find_names
 from litmap.citations.recognisers.entry_reader import ReferenceEntry
 from litmap.citations.recognisers.link_classifier import classify_link
 from litmap.citations.recognisers.reference_shape import reference_score
@@ -20,7 +20,7 @@ CELL_BORDER = re.compile("\u2003\\|\u2003")
 MIN_TITLE_LENGTH = 2
 MIN_REFERENCE_SCORE = 0.6
 """From which on a cell of titles holds a whole reference."""
-_CELLS_OF_WORK = ("title", "authors", "year", "date", "venue", "identifier", "address")
+_CELLS_OF_WORK = ("title", "authors", "year", "date", "venue", "identifier", "address", "reference")
 _YEAR = re.compile(rf"(?<!\d){YEAR_SINCE_1400}(?!\d)")
 _YEAR_BEHIND = re.compile(rf",?\s*[(\[]?{YEAR_SINCE_1400}[a-z]?[)\]]?$")
 _VOLUME_AND_PAGES = re.compile(
@@ -140,12 +140,20 @@ def _read_row(
         authors = split_author_cell(row["authors"].text, inverted=inverted)
     else:
         title, authors = _split_people_behind(title)
+    named = _named_in(row["reference"].text) if "reference" in row and not authors else None
+    authors = named.names if named else authors
     ids, urls = _ids_and_urls(block, row, names)
     venue, year = _venue_and_year(row)
+    year = year or (named.year if named else None)
     reference = Reference(block.text, title, authors, year, venue=venue, ids=ids, urls=urls)
     told = bool(authors) and bool(year or venue or ids)
     claims = tuple(_claims(block, row))
     return ReferenceEntry(reference, 0, len(block.text), told or bool(ids), claims=claims)
+
+
+def _named_in(text: str) -> NameMention | None:
+    """The people and year of a cell beside that of the title: 'Rask & Umeh 2011'."""
+    return next((names for names in find_names(text) if names.year), None)
 
 
 def _split_people_behind(title: str) -> tuple[str, tuple[str, ...]]:

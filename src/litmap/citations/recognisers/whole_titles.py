@@ -112,7 +112,11 @@ def _with_year_of(tag: re.Match[str] | None, title: TitleCandidate) -> TitleCand
 def _behind_author_list(text: str, lead: int, floor: float) -> list[TitleCandidate] | None:
     """The titles behind a list of authors and a colon; None where there is no such list."""
     authors = _AUTHOR_LIST.match(text, lead) if ": " in text else None
-    if authors is None or title_score(text[authors.end() :]) < 0.5:
+    if (
+        authors is None
+        or _are_gerunds(authors.group(1))
+        or title_score(text[authors.end() :]) < 0.5
+    ):
         return None
     shift = authors.end()
     return [
@@ -123,6 +127,12 @@ def _behind_author_list(text: str, lead: int, floor: float) -> list[TitleCandida
         )
         for title in whole_titles(text[shift:], floor=floor)
     ]
+
+
+def _are_gerunds(names: str) -> bool:
+    """'Sharing and Hoarding', which begins a title and is no list of authors."""
+    words = [word for word in names.replace(",", " ").split() if word not in {"and", "&"}]
+    return all(word.endswith("ing") for word in words)
 
 
 def _headline(text: str, lead: int, floor: float) -> TitleCandidate | None:

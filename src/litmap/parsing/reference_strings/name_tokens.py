@@ -164,7 +164,21 @@ class NameParts:
 
     def _stands_as_name(self, i: int) -> bool:
         """Whether a common word at i stands where only a name can."""
-        return self._is_short_name(i) or self._with_initials(i) or self._behind_full_name(i)
+        return (
+            self._is_short_name(i)
+            or self._with_initials(i)
+            or self._behind_initials(i)
+            or self._behind_full_name(i)
+        )
+
+    def _behind_initials(self, i: int) -> bool:
+        """The 'Field' and 'Reed' of 'T. Field and A. Reed. Mills …'; 'J. Physics, 12' is none."""
+        if i < 2 or self.word(i - 1) != "." or len(self.word(i - 2)) != 1:
+            return False
+        joined = self.word(i - 3) in CONJUNCTIONS
+        if joined:
+            return self.word(i + 1) in (".", ",", "(")
+        return i == 2 and self.word(0) != "J" and self.word(i + 1) in CONJUNCTIONS
 
     def _behind_full_name(self, i: int) -> bool:
         """The 'Price' of 'Mary Roe, Vera E. Price, and …'."""

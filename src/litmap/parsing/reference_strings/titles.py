@@ -64,6 +64,8 @@ _DOTTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]")
 _NUMERAL = re.compile(r"[IVX]{1,4}")
 _NUMERAL_FOLLOWS = re.compile(r"[IVX]{1,4}[.:] ")
 _YEAR_LETTER = re.compile(rf"{YEAR}[a-z]?")
+_SERIES = re.compile(r"\s\(=\s.*$")
+"""'(= Studien zur Stadt, Bd. 4)': the series that German lists have behind a title."""
 _BLANKS = re.compile(r"\s{2,}")
 _MEDIUM = re.compile(r"[A-Z]{1,2}(?:/OL)?")
 """'[J]', '[M]', '[EB/OL]': the kind of publication, as Chinese lists have it."""
@@ -320,7 +322,7 @@ _PATENT_AT_END = re.compile(
 
 def tidy_title(title: str) -> str:
     """The title without the signs and notes that styles set around it."""
-    title = title.replace(BREAK, " ").strip()
+    title = _SERIES.sub("", title.replace(BREAK, " ").strip())
     while match := _TRAILING.search(title):
         title = title[: match.start()]
     title = _PATENT_AT_END.sub("", _EDITION_AT_END.sub("", _MONTH_AT_END.sub("", title)))
