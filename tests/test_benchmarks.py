@@ -3,6 +3,7 @@
 import importlib
 import json
 
+import numpy as np
 import pytest
 
 from benchmarks import report
@@ -30,3 +31,12 @@ def test_every_table_has_as_many_cells_as_columns(path):
 @pytest.mark.parametrize("module", MODULES)
 def test_a_benchmark_goes_with_the_code(module):
     importlib.import_module(module)
+
+
+def test_a_map_learnt_with_a_great_penalty_changes_nothing_and_with_a_small_one_fits():
+    from benchmarks.quality.left_out import learn_map, standard
+
+    texts, turned = np.eye(3), np.eye(3)[[1, 2, 0]]
+    assert np.allclose(learn_map(texts, turned, 1e9), np.eye(3), atol=1e-6)
+    assert np.allclose(texts @ learn_map(texts, turned, 1e-9).T, turned, atol=1e-6)
+    assert np.allclose(standard(np.array([[1.0, 3.0], [5.0, 5.0]])), [[-1, 1], [0, 0]])

@@ -27,7 +27,7 @@ from litmap.builds import Addition, BuildWriter
 from litmap.paths import LibraryPaths
 from litmap.pipeline.embedder import Embedder
 from litmap.pipeline.index_writers import write_keywords, write_vectors
-from litmap.protocols import Encoder
+from litmap.protocols import Encoder, QueryEncoder
 from litmap.search import Searcher, Weights
 from litmap.vectors import VectorCache, load_encoder
 
@@ -96,7 +96,7 @@ def build(collection: Collection, encoder: Encoder, root: Path, cache: Path) -> 
 
 
 class Remembering:
-    """An encoder that embeds a query once, whatever asks for it."""
+    """An encoder of queries that embeds each once, whatever asks for it."""
 
     def __init__(self, encoder: Encoder) -> None:
         self.name, self.key, self.dim, self.window = (
@@ -106,7 +106,9 @@ class Remembering:
             encoder.window,
         )
         self.count, self.offsets = encoder.count, encoder.offsets
-        self._encode = encoder.encode
+        self._encode = (
+            encoder.encode_queries if isinstance(encoder, QueryEncoder) else encoder.encode
+        )
         self._known: dict[tuple[str, ...], Vectors] = {}
 
     def encode(self, texts: Sequence[str]) -> Vectors:
