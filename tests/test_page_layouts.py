@@ -140,6 +140,17 @@ def test_columns_at_the_foot_of_a_page_in_one_column(tmp_path):
     assert share_in_order(setter.read(tmp_path), setter.printed) > 0.97
 
 
+def test_a_list_in_two_columns_at_the_foot(tmp_path):
+    setter = Typesetter(9)
+    setter.fill(60, 50, 535, 560)
+    setter.put(60, 590, "Schriften", setter.bold)
+    for x, count in ((60, 4), (305, 3)):
+        for i in range(count):
+            setter.write(x, 605 + 20 * i, [setter.next_word() for _ in range(6)])
+            setter.write(x + 9, 615 + 20 * i, [setter.next_word() for _ in range(3)])
+    assert share_in_order(setter.read(tmp_path), setter.printed) > 0.97
+
+
 @pytest.mark.parametrize("heading", ["About the Authors", "Danksagung", "Nota biográfica"])
 def test_what_stands_under_both_columns_comes_after_them(tmp_path, heading):
     setter = Typesetter(9)

@@ -142,8 +142,10 @@ def _score_gutter(
         return None, 0
     end = _upper(line.x1 for line in opening)
     after = [line for line in opening if line.width > 0.5 * (end - x)]
-    score = _side_by_side(before, after)
     crossing = [line for line in long if line.x0 < x - 15 and line.x1 > x + 15]
+    score = _side_by_side(before, after)
+    if score < MIN_BESIDE:
+        score = _rows_of_lists(long, opening, crossing, x)
     if score < max(MIN_BESIDE, 0.1 * len(crossing)):
         return None, 0
     width = min(x - _lower(line.x0 for line in before), end - x)
@@ -151,6 +153,22 @@ def _score_gutter(
         return None, 0
     gutter = (max(line.x1 for line in before), float(start))
     return gutter, score - 3 * _count_beside(crossing, after)
+
+
+def _rows_of_lists(
+    long: Sequence[Line], opening: Sequence[Line], crossing: Sequence[Line], x: float
+) -> int:
+    """How many rows stand side by side about x, short ones too, where nothing crosses it among
+    them: two columns of a list, whose entries end in short lines, at the foot of a page.
+    """
+    top, bottom = min(line.y0 for line in opening), max(line.y1 for line in opening)
+    beside = [line for line in long if line.x1 <= x + 1 and top - 1 < line.baseline < bottom + 1]
+    filled = sum(1 for line in beside if line.width > 0.5 * (x - line.x0))
+    if filled * 2 < len(beside) or not (_share_edges(beside) and _share_edges(opening)):
+        return 0
+    if any(top < line.baseline < bottom for line in crossing):
+        return 0
+    return _side_by_side(beside, opening)
 
 
 def _are_narrow_columns(
