@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,10 @@ def test_long_notes_with_brackets_left_open_are_not_called_deep(tmp_path: Path) 
     file.write_text("see [one and (two\n\n" * 2_000 + "- [ ] a [b](c)\n" * 2_000)
     notes, problems = read_notes([file])
     assert len(notes) == 1 and not problems
+
+
+@pytest.mark.parametrize("inside", ["![a](b)", "[a](b)", "![a]", "\\[", "![a](b) [c]"])
+def test_brackets_left_open_around_links_take_linear_time(inside: str) -> None:
+    start = time.process_time()
+    parse_note("[" + inside * 30 + " no end", "n.md", ".md")
+    assert time.process_time() - start < 8
