@@ -87,6 +87,20 @@ def families(citation):
             "S. 1–30.",
             "Die Zölle der Grafen", ["Kern"], 1980,
         ),
+        (
+            "Zit. nach Berta Wolf, Die Register des Klosters, in: Klosterhefte 3 (1966), S. 12.",
+            "Die Register des Klosters", ["Wolf"], 1966,
+        ),
+        (
+            "Тихонова, М. А. Причалы зимой [Текст] / М. А. Тихонова // "
+            "Порт. – 2009. – № 1. – С. 3–8.",
+            "Причалы зимой", ["Тихонова"], 2009,
+        ),
+        (
+            "Winter, A., Holm, B. Ice in harbours // Port Letters. – 2014. – Vol. 3, No. 2. – P. 7–18. "
+            "– DOI 10.5555/pl.2014.7",
+            "Ice in harbours", ["Winter", "Holm"], 2014,
+        ),
     ],
 )  # fmt: skip
 def test_a_reference_of_any_language_is_split_into_its_fields(tmp_path, line, title, authors, year):
@@ -138,6 +152,11 @@ def test_a_title_with_people_and_venue_beside_it_is_a_work(tmp_path, heading, be
             ["Alvarez", "Greve"],
         ),
         ("Noise maps for cats", "**Author(s):** Doe, D.\n**Published:** 2009, Streets", ["Doe"]),
+        (
+            "One hundred cables under a desk",
+            "by T. Alvarez & S. Greve, 2009 · [link](https://doi.org/10.5555/os.1)",
+            ["Alvarez", "Greve"],
+        ),
         ("四十张桌子共用一台打印机", "王磊，陈芳。办公系统季刊，2009。", ["王磊", "陈芳"]),
     ],
 )

@@ -532,6 +532,7 @@ def _is_link_to_it(line: _Line) -> bool:
 
 def _byline_over_lines(lines: Sequence[_Line], *, is_short: bool) -> tuple[Reference | None, int]:
     """The byline of the first line, or of it with the venue and year on the next; the lines."""
+    lines = [replace(lines[0], text=_without_link_labels(lines[0])), *lines[1:]]
     if len(lines) > 1 and not _YEAR.search(lines[0].text) and _YEAR.search(lines[1].text):
         people = read_byline(lines[0].text, of_short_title=False)
         joined = f"{lines[0].text.strip(' .,*_')}, {lines[1].text}"
@@ -543,6 +544,15 @@ def _byline_over_lines(lines: Sequence[_Line], *, is_short: bool) -> tuple[Refer
         if below and authors and (len(authors) > 1 or _is_marked_venue(below)):
             return replace(below, raw=joined, authors=authors), 2
     return read_byline(lines[0].text, of_short_title=is_short), 1
+
+
+def _without_link_labels(line: _Line) -> str:
+    """'by T. Doe, 2015 · [pdf](https://…)' without 'pdf', which no byline holds."""
+    text = line.text
+    for link in line.links:
+        if set(link.text.lower().split()) <= _BESIDE_ADDRESSES and text.endswith(link.text):
+            text = text[: -len(link.text)].rstrip(" ·•|–—-")
+    return text
 
 
 def _whole_line_of_people(line: str) -> tuple[str, ...]:

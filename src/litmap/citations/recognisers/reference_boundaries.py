@@ -16,7 +16,7 @@ _STOPS = re.compile(
 )
 """Where a reference may end: behind a year, pages or an identifier."""
 _GOES_ON = re.compile(
-    r"[\s,.;:()\[\]–—-]{0,4}(?:(?:pp?\.|vol\.|no\.|ch\.)?\s?[A-Z]?\d[\d\s,:;()–-]*|doi\b|DOI\b|"
+    r"[\s,.;:()\[\]–—-]{0,4}(?:(?:[Pp]p?\.|[Vv]ol\.|[Nn]o\.|ch\.|[ТС]\.|№)?\s?[A-Z]?\d[\d\s,:;()–-]*|doi\b|DOI\b|"
     r"https?:|arxiv|PMID|PMC|\[|\(?(?:Springer|Wiley|"
     r"Cambridge|"
     r"Oxford|Elsevier|Princeton|[A-Z]\w* (?:University )?Press|ed\.|eds\b|"

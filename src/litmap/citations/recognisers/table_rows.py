@@ -43,6 +43,7 @@ _MORE_AUTHORS = re.compile(
     rf"(?:{MORE_AUTHORS}|[,、，]?\s*(?:и др\.?|та ін\.?|等|ほか|他|외))\s*$", re.I
 )
 _NAME_BORDER = re.compile(
+    r"(?<=[㐀-鿿])\s?[・·]\s?(?=[㐀-鿿])|"
     r"\s*[;；、，/·]\s*|,?\s+(?:and|und|et|y|e|en|og|och|i|и|та|&)\s+|\s*&\s*"
 )
 _COMMA = re.compile(r"\s*,\s*")

@@ -24,14 +24,15 @@ _EDITION = (
     r"(?:(?:\d+(?:st|nd|rd|th|\.|e|a|ª|ème)?|first|second|third|fourth|fifth|sixth|revised|new|"
     r"rev\.|zweite|dritte|"
     r"2nde),? "
-    r"(?:rev(?:ised|\.) )?(?:ed(?:ition|n|ición|ição|izione|s)?|éd(?:ition)?|Aufl(?:age)?)\b\.?)"
+    r"(?:rev(?:ised|\.) )?(?:ed(?:ition|n|ición|ição|izione|s)?|éd(?:ition)?|Aufl(?:age)?|"
+    r"uppl(?:aga)?|utg(?:ave)?|wyd|изд)\b\.?)"
 )
 _VOLUME = (
     r"(?:(?:vols?|volumes?|bd|band|tome|t)\.? (?:\d+|[IVX]+)\b|\d+ (?:vols?|Bde|Bände|tomes)\b\.?)"
 )
 _AFTER_TITLE = re.compile(rf"(?:{_EDITION}|{_VOLUME})", re.I)
 _TRAILING = re.compile(
-    rf"[\s,.;:]*(?:\[[A-Z]{{1,2}}(?:/OL)?\]|"
+    rf"[\s,.;:]*(?:\[[A-Z]{{1,2}}(?:/OL)?\]|\[(?:Текст|Электронный ресурс|Text)\]|"
     rf"[(\[](?:{_EDITION}|{_VOLUME}|pp?\. [\d–-]+|{YEAR}[a-z]?|"
     rf"[^()\[\]]{{2,60}}\b(?:trans|translators?|eds?|trad|übers|hrsg)\.?)[)\]]|[,.;] "
     rf"(?:{_EDITION}|{_VOLUME})|"
