@@ -12,7 +12,7 @@ from litmap.text.section_numbers import NUMBERED
 from litmap.text.style import Style
 
 _ITEM = re.compile(r"^(?:[•◦▪–—*·‣∙]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+\S")
-_TERMINAL = (".", "?", "!", ":", ".”", '."', ".)", ".’", "。")
+_TERMINAL = (".", "?", "!", ":", ".”", '."', ".)", ".’", "。", "！", "？", "؟", "।")
 MAX_RUN_IN = 90
 """Characters of a heading at the start of a paragraph."""
 

@@ -15,7 +15,8 @@ from itertools import pairwise
 
 from litmap.text.captions import CAPTION
 from litmap.text.line import Line
-from litmap.text.page_layout import SMALL_WORD, Column
+from litmap.text.page_layout import Column
+from litmap.text.script_words import count_words
 
 Gutter = tuple[float, float]
 """The x-range of the white strip between two columns, in points."""
@@ -403,9 +404,5 @@ def _cut_at_white_strips(band: Sequence[Line]) -> list[list[Line]]:
 def _has_prose(lines: Sequence[Line]) -> bool:
     """Whether a quarter of the lines (three at least) are full lines of running text."""
     full = sorted(line.width for line in lines)[-1 - len(lines) // 10]
-    prose = [
-        line
-        for line in lines
-        if len(SMALL_WORD.findall(line.text)) >= 5 and line.width > 0.93 * full
-    ]
+    prose = [line for line in lines if count_words(line.text) >= 5 and line.width > 0.93 * full]
     return len(prose) > max(2, 0.25 * len(lines))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from litmap.parsing.word_lists import load_words
+from litmap.text.script_words import are_joined
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _TAIL = re.compile(r"([^\W\d_]+(?:[-’'][^\W\d_]+)*)-$")
@@ -85,7 +86,7 @@ def join(first: str, second: str, vocabulary: Vocabulary) -> tuple[str, str]:
     or a space).
     """
     if not first.endswith("-"):
-        return first, " " if first else ""
+        return first, " " if first and not are_joined(first, second) else ""
     tail, head = _TAIL.search(first[-MAX_TAIL:]), _HEAD.match(second)
     if tail is None or head is None or first.endswith("--"):
         return first, "" if is_number_range(first, second) else " "

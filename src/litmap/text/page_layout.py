@@ -4,13 +4,10 @@ classes.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from litmap.text.line import Line
-
-SMALL_WORD = re.compile(r"\b[a-z]{3,}\b")
-"""A word of running text; a row with several of them is prose."""
+from litmap.text.script_words import count_words
 
 
 @dataclass(slots=True)
@@ -59,7 +56,7 @@ class Row:
 
     def __post_init__(self) -> None:
         if self.words < 0:
-            self.words = len(SMALL_WORD.findall(self.text))
+            self.words = count_words(self.text)
 
     @property
     def width(self) -> float:

@@ -18,6 +18,7 @@ from typing import Any
 from litmap.text.letter_pairs import WordShapes, common_signs, read_shapes
 from litmap.text.line import Line
 from litmap.text.pymupdf_open import load_pymupdf
+from litmap.text.script_words import EAST_ASIAN
 
 MAX_JUDGED = 3_500
 """Characters of a page that are looked at."""
@@ -43,7 +44,6 @@ _UNNAMED = re.compile("[\x00-\x08\x80-\x9f�\ue000-\uf01f\uf100-\uf8ff\U000f000
 _TOKEN = re.compile(r"\b\w*[^\W\d_]\w*\b")
 _DIGIT_IN_WORD = re.compile(r"[a-z]\d+[a-z]")
 _GLYPH_NUMBER = re.compile(r"\(cid:\d+\)|/[A-Za-z]{1,3}\d{1,5}(?=/|\s|$)")
-_EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 _KANA = re.compile("[\u3040-\u30ff]")
 
 
@@ -88,7 +88,7 @@ def judge_page(page: PageText) -> Legibility:
         return Legibility.UNSURE
     if any(is_broken(page) for is_broken in FAULTS):
         return Legibility.BROKEN
-    if page.readable_share > 0.35 or _count(_EAST_ASIAN, page.signs) > 0.5 * len(page.signs):
+    if page.readable_share > 0.35 or _count(EAST_ASIAN, page.signs) > 0.5 * len(page.signs):
         return Legibility.READABLE
     return Legibility.UNSURE
 
@@ -166,14 +166,14 @@ def has_mixed_scripts(page: PageText) -> bool:
 @lru_cache(maxsize=10_000)
 def _script_of(letter: str) -> str:
     """The first word of a letter's name; one for the signs of East Asia."""
-    if _EAST_ASIAN.match(letter):
+    if EAST_ASIAN.match(letter):
         return "EAST ASIAN"
     return unicodedata.name(letter, "").partition(" ")[0]
 
 
 def has_rare_characters(page: PageText) -> bool:
     """Whether hardly a sign of a Chinese or Korean page is a common one: '锟斤拷' and worse."""
-    signs = [c for c in _EAST_ASIAN.findall(page.signs) if not _KANA.match(c)]
+    signs = [c for c in EAST_ASIAN.findall(page.signs) if not _KANA.match(c)]
     if len(signs) < MIN_SIGNS / 2 or len(signs) < 0.3 * len(page.signs):
         return False
     common = common_signs()

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from litmap.text.columns import Gutter, split_columns
 from litmap.text.line import Line
-from litmap.text.page_layout import SMALL_WORD, Column, PageLayout
+from litmap.text.page_layout import Column, PageLayout
 from litmap.text.raw import RawPage
 from litmap.text.rows import group_rows, merge_fragments
+from litmap.text.script_words import count_words
 
 _FRONT_END = re.compile(r"^(?:abstract|a b s t r a c t|(?:1|I)?\.?\s*introduction)\b", re.I)
 SAME_GUTTER = 8
@@ -68,7 +69,7 @@ def _cut_above_abstract(lines: Sequence[Line]) -> list[Sequence[Line]]:
         return [lines]
     y = min(starts) - 2
     above = [line for line in lines if line.y1 < y + 0.5 * line.size]
-    if any(len(SMALL_WORD.findall(line.text)) >= 8 for line in above):
+    if any(count_words(line.text) >= 8 for line in above):
         return [lines]
     kept = {id(line) for line in above}
     return [above, [line for line in lines if id(line) not in kept]]

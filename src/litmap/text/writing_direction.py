@@ -20,12 +20,12 @@ from litmap.text.char_lines import Char, regroup
 from litmap.text.glyphs import clean
 from litmap.text.line import Line
 from litmap.text.raw import RawPage
+from litmap.text.script_words import EAST_ASIAN
 from litmap.text.turns import Turn, turn_rect
 
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe]")
 _SHAPED = re.compile("[\ufb1d-\ufdff\ufe70-\ufefe]+")
 _LETTER = re.compile(r"[^\W\d_]")
-_EAST_ASIAN = re.compile("[\u3005-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 _BRACKETS = str.maketrans("()[]{}«»", ")(][}{»«")
 MIN_VERTICAL = 20
 """East Asian signs of a page whose direction is looked at."""
@@ -218,13 +218,13 @@ def _may_be_vertical(raw: RawPage) -> bool:
     """Whether East Asian signs stand in lines of one or two."""
     pieces = [line.text for line in raw.lines] + raw.aside
     text = "".join(pieces)
-    return len(text) < 4 * len(pieces) and len(_EAST_ASIAN.findall(text)) >= MIN_VERTICAL
+    return len(text) < 4 * len(pieces) and len(EAST_ASIAN.findall(text)) >= MIN_VERTICAL
 
 
 def is_vertical(signs: Sequence[Sign]) -> bool:
     """Whether most signs stand right below the one painted before."""
     below = beside = 0
-    for last, sign in pairwise(sign for sign in signs if _EAST_ASIAN.match(sign.c)):
+    for last, sign in pairwise(sign for sign in signs if EAST_ASIAN.match(sign.c)):
         across, down = sign.middle - last.middle, sign.rect[3] - last.rect[3]
         if abs(across) < 0.3 * sign.size and 0.5 * sign.size < down < 3 * sign.size:
             below += 1
