@@ -117,11 +117,11 @@ def test_a_sentence_over_a_page_break_has_rectangles_on_both_pages() -> None:
     first = block("The loss falls until the very end of the first page and then it", top=700)
     float_ = block("Figure 1: A curve.", "caption", top=20)
     second = block("goes on falling. Another sentence.", top=60, continues=True)
-    (chunk,) = cut(document([first], [float_, second]), WordModel(window=128))
+    chunk, figure = cut(document([first], [float_, second]), WordModel(window=128))
     assert "first page and then it goes on falling." in chunk.text
     assert chunk.page == 1
     assert {r[0] for r in chunk.rects} == {1, 2}
-    assert chunk.text.endswith("Figure 1: A curve.")  # the float does not stand inside the sentence
+    assert (figure.kind, figure.text) == ("figure", "Figure 1: A curve.")
 
 
 def test_rectangles_are_those_of_the_passage_s_lines_only() -> None:
@@ -192,3 +192,66 @@ def test_embedding_text_has_the_context_once() -> None:
     assert embedding_text(chunk) == "Abstract\nAn abstract of one sentence."
     (chunk,) = cut(document([block(PROSE, section="1 Introduction")]), WordModel(window=128))
     assert embedding_text(chunk, "T.") == chunk.text  # a paper's passages are found better without
+
+
+def table_of(rows: int, caption: str = "Table 2: Top-1 accuracy on ImageNet.") -> list:
+    cells = "\n".join(
+        ["Model | top-1 | top-5", *(f"ResNet-{i} | {70 + i}.1 | 9{i % 10}.2" for i in range(rows))]
+    )
+    return [block(caption, "caption", top=50), block(cells, "table", top=80)]
+
+
+def test_a_table_is_a_passage_of_its_own_with_its_caption_and_rows() -> None:
+    blocks = [block(PROSE), *table_of(3), block("And then the text goes on.")]
+    body, table = cut(document(blocks), WordModel(window=128))
+    assert (body.kind, table.kind) == ("body", "table")
+    assert "ResNet" not in body.text
+    assert table.text.split("\n")[1:3] == ["Model | top-1 | top-5", "ResNet-0 | 70.1 | 90.2"]
+    assert len(table.rects) == 1  # around all of it
+
+
+def test_each_passage_of_a_long_table_says_what_its_columns_are() -> None:
+    model = WordModel(window=80)
+    tables = cut(document(table_of(60)), model, target_tokens=60, overlap=8)
+    assert len(tables) > 5
+    assert all("Model | top-1 | top-5" in chunk.text for chunk in tables)
+    assert all("accuracy on ImageNet" in chunk.text for chunk in tables)
+    assert max(model.count([embedding_text(chunk) for chunk in tables])) <= 80
+    rows = [line for chunk in tables for line in chunk.text.split("\n") if "ResNet" in line]
+    assert rows == [f"ResNet-{i} | {70 + i}.1 | 9{i % 10}.2" for i in range(60)]
+
+
+def test_what_is_written_inside_a_figure_is_no_passage() -> None:
+    blocks = [
+        block(PROSE),
+        block("epochs\nTraining Function\n0.5 1.0", "figure"),
+        block("Figure 4: The loss of both functions.", "caption"),
+    ]
+    chunks = cut(document(blocks), WordModel(window=128))
+    assert [chunk.kind for chunk in chunks] == ["body", "figure"]
+    assert not any("Training Function" in chunk.text for chunk in chunks)
+
+
+def test_tables_stand_above_or_below_their_captions_and_algorithms_are_text() -> None:
+    first, second = table_of(2), table_of(2, "Table 3: Others.")
+    below = [first[1], first[0], second[1], second[0]]
+    for blocks in ([*first, *second], below):
+        one, two = cut(document(blocks), WordModel(window=128))
+        assert (one.kind, two.kind) == ("table", "table")
+        assert "ResNet-1" in one.text and "ResNet-1" in two.text
+    (box,) = cut(document([block("Algorithm 1: Descent.", "caption")]), WordModel(window=128))
+    assert box.kind == "body"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.text(alphabet="ab1 |.\n", min_size=1, max_size=120), min_size=1, max_size=12),
+    st.integers(4, 40),
+)
+def test_no_row_of_a_table_is_lost_and_none_is_beyond_the_window(rows: list[str], target: int):
+    model = WordModel(window=48)
+    blocks = [block("Table 1: Cells.", "caption"), block("\n".join(rows), "table")]
+    chunks = cut(document(blocks), model, target_tokens=target, overlap=2)
+    assert all(n <= model.window for n in model.count([embedding_text(c) for c in chunks]))
+    kept = "".join("".join(chunk.text.split()) for chunk in chunks)
+    assert all("".join(row.split())[:20] in kept for row in "\n".join(rows).split("\n"))

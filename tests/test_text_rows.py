@@ -2,9 +2,9 @@
 
 import pytest
 
+from litmap.parsing.captions import CAPTION, caption_kind
 from litmap.text.blocks import is_item
 from litmap.text.boilerplate import is_notice, is_page_number
-from litmap.text.captions import CAPTION
 from litmap.text.footnotes import opens_notes
 from litmap.text.formulas import is_limit, is_mostly_signs
 from litmap.text.headings import (
@@ -172,7 +172,7 @@ def test_the_order_of_the_judgements_is_written_down():
     assert [name for name, _ in ROW_CLASSIFIERS] == [
         "table", "caption", "heading", "heading", "math",
     ]  # fmt: skip
-    assert len(PAGE_PASSES) == 5
+    assert len(PAGE_PASSES) == 6
 
 
 NUMBERED_LIST = [row(f"{n}. Author {n}. Title.", 100 + 20 * n) for n in range(1, 6)]
@@ -202,3 +202,30 @@ def test_each_way_of_finding_entries_says_when_it_does_not_fit(find, rows, expec
 def test_entries_are_parted_by_white_space_where_nothing_else_tells():
     rows = [row("Author A. Title that goes", 100), row("on", 112), row("Borne B. Title", 140)]
     assert starts_by_gaps(rows, STYLE) == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Figure 3: Loss over time", "figure"),
+        ("Table IV. Values", "table"),
+        ("Algorithm 1 (greedy)", "box"),
+        ("Abb. 3: Verlauf", "figure"),
+        ("Tabelle 4. Werte", "table"),
+        ("Tableau 1 : Valeurs", "table"),
+        ("Cuadro 3. Valores", "table"),
+        ("Рис. 1. Схема", "figure"),
+        ("Таблица 2 — Данные", "table"),
+        ("图 3.2：结构", "figure"),
+        ("表 2 实验结果", "table"),
+        ("그림 1. 모델", "figure"),
+        ("2. ábra. A hálózat", "figure"),
+        ("1 lentelė. Rezultatai", "table"),
+        ("الشكل 1: مخطط", "figure"),
+        ("Tables show that", ""),
+        ("表现为一种", ""),
+        ("In Figure 3 we", ""),
+    ],
+)
+def test_a_label_tells_what_a_caption_is_of(text, kind):
+    assert caption_kind(text) == kind

@@ -78,9 +78,10 @@ class _Tools:
         """Search the papers' full text and the reader's notes by meaning and by words, best first.
 
         Query syntax: "exact phrase", -word, author:name, year:2015..2018, heading:"topic of the
-        notes", note:file, in:references. Each result has its work (id, title, authors, year), place
-        ("p. 7"; "§ Methods, ¶ 12" in a text without pages), text, the quotation that answers best,
-        why it matched, and a row for the tool `passage`. by="paper" gives one result a paper.
+        notes", note:file, in:figures, in:tables, in:references. Each result has its work (id,
+        title, authors, year), place ("p. 7"; "§ Methods, ¶ 12" in a text without pages), text, the
+        quotation that answers best, why it matched, and a row for the tool `passage`.
+        by="paper" gives one result a paper.
         `close` is false where nothing in the library is really about the query.
         """
 

@@ -346,9 +346,10 @@ class TextBlock:
     """A paragraph-like block of a page, hyphens joined, in reading order.
 
     `kind` is one of 'body', 'title', 'abstract', 'heading', 'caption', 'footnote', 'math', 'table',
-    'reference', 'front' (names, addresses and dates around the title, cover pages: no passages).
-    `continues` is True where the block goes on from the block before it (a column or
-    page break inside a paragraph).
+    'reference', 'front' (names, addresses and dates around the title, cover pages: no passages),
+    'figure' (what is written inside a figure: no passage). `continues` is True where the block
+    goes on from the block before it (a column or page break inside a paragraph). A caption's last
+    span may have no characters: its rectangle is what is drawn.
     """
 
     kind: str
@@ -393,9 +394,10 @@ class Chunk:
     """A passage. `source` is the PDF's sha256, `text:<sha256>` of a text without pages,
     `abstract:<work id>` or `note:<path>`; `ordinal` counts in it from 0.
 
-    `kind` is 'body', 'references', 'abstract' or 'note'. `page` is the first page (0 where there is
-    none), of a text without pages the first paragraph. `rects` are (page, x0, y0, x1, y1), one a
-    line.
+    `kind` is 'body', 'references', 'abstract', 'note', 'figure' (a caption) or 'table' (a caption
+    with rows, cells parted by ' | '). `page` is the first page (0 where there is none), of a text
+    without pages the first paragraph. `rects` are (page, x0, y0, x1, y1), one a line; of a figure
+    or table on pages one around all of it.
     """
 
     source: str

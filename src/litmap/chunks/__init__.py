@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass, replace
 
 from litmap.chunks.cutting import Budget, Tokenized, cut_stretch
+from litmap.chunks.float_cutting import cut_float
+from litmap.chunks.floats import read_floats
 from litmap.chunks.flow import Flow, Stretch, read_flow
 from litmap.models import TEXT_PREFIX, Chunk, Document
 from litmap.protocols import Encoder
@@ -32,7 +34,7 @@ SPARE = 24
 """Passages with room for so many more tokens are not counted again: cut out of its text a passage
 has at most a few tokens more, where a word was cut through.
 """
-_PAPER = ("body", "references")
+_PAPER = ("body", "references", "figure", "table")
 _MAX_CONTEXT = 160
 """Characters of the title and of the section that are embedded with an abstract or a note's
 passage.
@@ -46,10 +48,18 @@ def cut(
     lines.
 
     None has more tokens than `encoder.window`. Passages of the reference list have kind
-    'references', all others 'body'. Raises ValueError where a budget makes no sense.
+    'references', captions of figures 'figure', tables with their captions 'table', all others
+    'body'; figures and tables come last. Raises ValueError where a budget makes no sense.
     """
     source = document.sha256 if document.kind == "pdf" else TEXT_PREFIX + document.sha256
-    return _Cutter(read_flow(document), source, encoder).chunks(target_tokens, overlap)
+    floats, blocks = read_floats(document)
+    chunks = _Cutter(read_flow(document, blocks), source, encoder).chunks(target_tokens, overlap)
+    texts = [piece for each in floats for piece in cut_float(each, encoder, target_tokens)]
+    chunks += [
+        Chunk(source, 0, text.text, text.kind, text.section, text.page, text.rects)
+        for text in texts
+    ]
+    return [replace(chunk, ordinal=i) for i, chunk in enumerate(chunks)]
 
 
 def cut_text(

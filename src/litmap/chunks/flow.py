@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from litmap.models import Document, TextBlock
 
 Rect = tuple[int, float, float, float, float]
-_NO_TEXT = frozenset({"heading", "front"})
-"""Headings name what follows; names, addresses and cover pages are nobody's passage."""
+_NO_TEXT = frozenset({"heading", "front", "figure"})
+"""Headings name what follows; names, addresses and cover pages are nobody's passage, nor is
+what is written inside figures."""
 _IN_FLOW = frozenset({"body", "abstract", "reference", "math"})
 
 
@@ -58,8 +59,9 @@ class _Paragraph:
     pieces: list[tuple[int, TextBlock]]
 
 
-def read_flow(document: Document) -> Flow:
-    """The document's paragraphs as one string.
+def read_flow(document: Document, left_out: Collection[int] = ()) -> Flow:
+    """The document's paragraphs as one string; without the blocks whose `id` is in `left_out`, and
+    without what is written inside figures.
 
     A paragraph that goes on over a column or page break is put together, also around the captions,
     tables and footnotes that stand between its parts; headings are no text of their own but the
@@ -69,7 +71,7 @@ def read_flow(document: Document) -> Flow:
     last: _Paragraph | None = None
     for page in document.pages:
         for block in page.blocks:
-            if block.kind in _NO_TEXT or not block.text.strip():
+            if block.kind in _NO_TEXT or id(block) in left_out or not block.text.strip():
                 continue
             if last is not None and _goes_on(last, block):
                 last.pieces.append((page.number, block))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FORMAT = 3
 """1 had no pairs of words, 2 no languages: they are read, but not gone on from."""
-KINDS = ("body", "references", "abstract", "note")
+KINDS = ("body", "references", "abstract", "note", "figure", "table")
 """Kinds of passages as they are numbered on disk; another kind counts as 'body'."""
 _STATE = "keywords.json"
 _PARTS = ("keys", "starts", "docs", "counts", "lengths", "kinds", "languages", "works", "rows")

@@ -35,9 +35,13 @@ KINDS = {
     "abstracts": "abstract",
     "note": "note",
     "notes": "note",
+    "figure": "figure",
+    "figures": "figure",
+    "table": "table",
+    "tables": "table",
 }
 """What may stand after `in:`."""
-DEFAULT_KINDS = ("body", "abstract", "note")
+DEFAULT_KINDS = ("body", "abstract", "note", "figure", "table")
 """Reference lists name everything and explain nothing: they are searched only where `in:references`
 asks for it.
 """
@@ -101,8 +105,9 @@ def parse_query(text: str) -> Query:
     sense.
 
     `"exact phrase"`, `-word`, `-"phrase"`, `author:`, `year:2015..2018` (or `2015`, `2015..`,
-    `..2018`), `heading:"Loss surfaces"`, `note:`, `in:references|notes|abstracts|body`. Anything
-    else is searched for; in a query of more than `MAX_QUERY_WORDS` words everything is.
+    `..2018`), `heading:"Loss surfaces"`, `note:`, `in:references` (`notes`, `abstracts`, `body`,
+    `figures`, `tables`). Anything else is searched for; in a query of more than `MAX_QUERY_WORDS`
+    words everything is.
     """
     if len(text) > MAX_QUERY_LENGTH:
         raise SearchError(
@@ -184,7 +189,8 @@ def _with_filter(query: Query, name: str, value: str) -> Query:
         kind = KINDS.get(value.casefold())
         if kind is None:
             raise SearchError(
-                f"unknown place '{value}'. Use in:body, in:abstracts, in:notes or in:references.",
+                f"unknown place '{value}'. Use in:body, in:abstracts, in:notes, in:figures, "
+                "in:tables or in:references.",
                 subject=value,
             )
         before = () if query.kinds == DEFAULT_KINDS else query.kinds

@@ -399,7 +399,7 @@ class Searcher:
         ids = ", ".join(query.ids)
         where = "is known, but has no text here" if named else "is not in the library"
         mentioned = replace(query, ids=(), phrases=tuple(i.split(":", 1)[1] for i in query.ids))
-        mentioned = replace(mentioned, kinds=("body", "references", "abstract", "note"))
+        mentioned = replace(mentioned, kinds=(*DEFAULT_KINDS, "references"))
         mask, none = allowed_rows(mentioned, self.keywords, self.passages, self.facts)
         if none:
             return Results(query, message=f"{ids} {where}, and no text names it.", close=False)

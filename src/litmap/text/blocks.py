@@ -124,6 +124,7 @@ _BEGINS: dict[str, Callable[[_Step], bool]] = {
     "footnote": _begins_footnote,
     "math": _begins_formula,
     "table": _begins_table,
+    "figure": _begins_table,
 }
 """Whether a row begins a new block after one of its own class; other classes are paragraphs."""
 
@@ -231,4 +232,4 @@ def move_floats(blocks: Sequence[DraftBlock]) -> list[DraftBlock]:
 
 
 def _is_float(block: DraftBlock, page: int) -> bool:
-    return block.kind in ("caption", "table") and block.page == page
+    return block.kind in ("caption", "table", "figure") and block.page == page

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
+from litmap.parsing.captions import CAPTION
 from litmap.text.row_context import RowContext
 from litmap.text.style import is_prose
-
-CAPTION = re.compile(
-    r"^(?:fig(?:ure|s?\.?)|table|tab\.|algorithm|listing|scheme|box|plate|exhibit|chart)"
-    r"\s*(?:[A-Z]?\d{1,3}|[IVX]{1,5}\b|[A-Z]\b)"
-    r"(?:\.\d+)*[a-z]?\s*(?:(?P<mark>[.:|(—–-])|(?P<end>$)|(?P<loose>\s|(?<=\s)))",
-    re.I,
-)
-"""'Figure 3: …', 'TABLE II', 'Algorithm 1'; 'mark' is what follows the number."""
 
 
 def is_caption(context: RowContext) -> bool:
@@ -26,8 +17,18 @@ def is_caption(context: RowContext) -> bool:
         return _is_parted(context) or _stands_out(context, 0.05) or _is_below_no_prose(context)
     if match["end"] is not None:
         return _is_parted(context) and _stands_out(context, 0.5)
-    opens_sentence = row.text[match.end() : match.end() + 1].isupper()
-    return opens_sentence and context.is_set_off(1.25) and _stands_out(context, 0.1)
+    if not _opens_sentence(row.text[match.end() : match.end() + 1]) or not context.is_set_off(1.25):
+        return False
+    return _stands_out(context, 0.1) or _is_caseless(row.text[match.end()])
+
+
+def _opens_sentence(letter: str) -> bool:
+    """Whether a sentence may begin with this letter: a capital, or one of a script without them."""
+    return letter.isupper() or _is_caseless(letter)
+
+
+def _is_caseless(letter: str) -> bool:
+    return letter.isalpha() and letter.lower() == letter.upper()
 
 
 def _stands_out(context: RowContext, min_bold: float) -> bool:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from litmap.text.captions import CAPTION
+from litmap.parsing.captions import CAPTION
 from litmap.text.line import Line
 from litmap.text.page_layout import Column
 from litmap.text.script_words import count_words

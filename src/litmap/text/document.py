@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from litmap.models import Document, Page, TextBlock
+from litmap.parsing.captions import CAPTION
 from litmap.text.blocks import DraftBlock, cut_blocks, link_paragraphs, move_floats
 from litmap.text.boilerplate import strip_boilerplate
+from litmap.text.float_areas import read_marks
 from litmap.text.front_matter import find_covers, mark_abstract, mark_front, mark_title
 from litmap.text.hyphens import Vocabulary
 from litmap.text.line import Line
@@ -93,6 +95,8 @@ def read_pages(
         page = pdf[number - 1]
         read = read_page(page, number, flags)
         settle_direction(page, read, flags)  # → Arabic and vertical lines as they are read
+        if read.turn is Turn.UPRIGHT and any(CAPTION.match(line.text) for line in read.lines):
+            read.marks = read_marks(page)
         raw.append(read)
     return raw, True
 
@@ -111,6 +115,8 @@ def build_pages(raw: Sequence[RawPage], metadata_title: str = "") -> tuple[tuple
     found = find_title(layouts, style, metadata_title, heads)  # → the rows that print the title
     covers = find_covers(layouts, found)
     front = max([0 if found is None else found.page.number, *(page + 1 for page in covers)])
+    for page, layout in zip(raw, layouts, strict=True):
+        layout.marks = page.marks
     for layout in layouts:  # → a class for each row: heading, caption, table, …
         layout.front = layout.front or layout.number <= front
         classify_rows(layout, style)

@@ -33,7 +33,7 @@ class Row:
     """Fragments on one baseline of one column, left to right; fields as those of `Line`.
 
     `words`: small words of three letters or more; `gaps`: white strips wider than an em between
-    fragments.
+    fragments; `drawn`: of a caption the area of its figure.
     """
 
     lines: list[Line]
@@ -53,6 +53,7 @@ class Row:
     bold_prefix: int = 0
     largest: float = 0.0
     words: int = -1
+    drawn: tuple[float, float, float, float] | None = None
 
     def __post_init__(self) -> None:
         if self.words < 0:
@@ -69,7 +70,8 @@ class PageLayout:
     """A page as the stages after the reading order see it; width and height in points.
 
     `rows` stand in reading order; `classes`, parallel to them, are empty until the rows are
-    classified. `front`: the first page with text, on which title and names stand.
+    classified. `front`: the first page with text, on which title and names stand. `marks`:
+    rectangles of what is drawn, read only on pages with captions.
     """
 
     number: int
@@ -78,3 +80,4 @@ class PageLayout:
     rows: list[Row] = field(default_factory=list)
     classes: list[str] = field(default_factory=list)
     front: bool = False
+    marks: list[tuple[float, float, float, float]] = field(default_factory=list)

@@ -50,7 +50,8 @@ class RawPage:
 
     `pictures`: something is painted on the page that is no text; `lost`: share of characters
     without a meaning, where fonts are measured; `unnamed`: share of those that stand for nothing in
-    any case and are left out; `turn`: how the page was turned to be read.
+    any case and are left out; `turn`: how the page was turned to be read;
+    `marks`: rectangles of what is drawn, read only on pages with captions.
     """
 
     number: int
@@ -62,6 +63,7 @@ class RawPage:
     lost: float = 0.0
     unnamed: float = 0.0
     turn: Turn = Turn.UPRIGHT
+    marks: list[tuple[float, float, float, float]] = field(default_factory=list)
 
     @property
     def printed_size(self) -> tuple[float, float]:

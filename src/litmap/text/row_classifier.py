@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from litmap.text.captions import is_caption
+from litmap.text.floats import part_floats
 from litmap.text.footnotes import mark_footnotes
 from litmap.text.formulas import is_display_formula, mark_limits
 from litmap.text.headings import clear_front_matter, is_heading, is_second_line
@@ -34,6 +35,7 @@ PAGE_PASSES: tuple[Callable[[PageLayout, Style], None], ...] = (
     mark_spanning_cells,
     mark_limits,
     clear_front_matter,
+    part_floats,
 )
 """What is seen on the whole page only, in order; each changes the page's classes in place."""
 

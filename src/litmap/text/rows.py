@@ -136,7 +136,7 @@ def _make_row(group: list[Line], column: Column) -> Row:
         )  # fmt: skip
     group.sort(key=lambda line: line.x0)
     main = _longest(group)
-    text, gaps = _join_fragments(group, main)
+    text, gaps = join_fragments(group, main)
     if gaps and not column.floating and is_spread(group, column):
         gaps = 0
     x0, y0, x1, y1 = _bounds(group)
@@ -176,7 +176,7 @@ def _mean_share(lines: Sequence[Line], shares: Sequence[float]) -> float:
     return weighted / sum(chars)
 
 
-def _join_fragments(group: Sequence[Line], main: Line) -> tuple[str, int]:
+def join_fragments(group: Sequence[Line], main: Line) -> tuple[str, int]:
     """The fragments' text and the number of wide white strips between them; scripts stand without a
     space.
     """

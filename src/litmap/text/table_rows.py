@@ -106,7 +106,7 @@ def mark_table_rows(page: PageLayout, style: Style) -> None:
     for i, row_class in enumerate(classes):
         if row_class == "caption":
             _mark_from_caption(page, i, -1)
-            _mark_from_caption(page, _caption_end(rows, i, style), +1)
+            _mark_from_caption(page, caption_end(rows, i, style), +1)
 
 
 def _is_in_table(page: PageLayout, fragments: Sequence[bool], i: int) -> bool:
@@ -127,7 +127,7 @@ def _has_company(page: PageLayout, fragments: Sequence[bool], i: int) -> bool:
     )
 
 
-def _caption_end(rows: Sequence[Row], caption: int, style: Style) -> int:
+def caption_end(rows: Sequence[Row], caption: int, style: Style) -> int:
     """The first row after the caption's block."""
     end = caption + 1
     while (

@@ -32,7 +32,7 @@ def _join_rows(draft: DraftBlock, vocabulary: Vocabulary) -> TextBlock:
     text = ""
     spans: list[Span] = []
     for row in draft.rows:
-        if text and draft.kind in ("math", "table"):
+        if text and draft.kind in ("math", "table", "figure"):
             text += "\n"
         elif text:
             text, between = join(text, row.text, vocabulary)
@@ -42,6 +42,8 @@ def _join_rows(draft: DraftBlock, vocabulary: Vocabulary) -> TextBlock:
         start = len(text)
         text += row.text
         spans.append(Span(start, len(text), (row.x0, row.y0, row.x1, row.y1)))
+    if draft.rows[0].drawn is not None:
+        spans.append(Span(len(text), len(text), draft.rows[0].drawn))
     return TextBlock(draft.kind, text, tuple(spans), draft.section, draft.continues)
 
 

@@ -32,6 +32,7 @@ HELP = r"""
 | `year:2015..2018` | published in these years (`2015`, `2015..`, `..2018` too) |
 | `heading:"Loss surfaces"` | works you filed there |
 | `note:theory` | works of this note |
+| `in:figures`, `in:tables` | figures by their captions, tables by captions and cells |
 | `in:notes` | your own notes (also `in:references`, `in:abstracts`) |
 
 A title, an arXiv id or a DOI finds that work.

@@ -1,0 +1,158 @@
+"""Figures and tables of a document as texts of their own: a caption, and a table's rows below the
+heads of its columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from litmap.models import Document, TextBlock
+from litmap.parsing.captions import caption_kind
+
+Rect = tuple[int, float, float, float, float]
+_BREAKS = frozenset({"body", "heading", "abstract", "reference", "title"})
+ROW_END = " ‖ "
+"""Between two rows of a table of a text without pages."""
+MAX_HEADS = 3
+"""Rows that may name a table's columns."""
+
+
+@dataclass(slots=True)
+class FloatText:
+    """A figure ('figure') or table ('table') with its caption and rows, each row with its page and
+    rectangle.
+    """
+
+    kind: str
+    caption: str
+    section: str
+    page: int
+    rects: list[Rect] = field(default_factory=list)
+    rows: list[tuple[str, list[Rect]]] = field(default_factory=list)
+
+    @property
+    def heads(self) -> int:
+        """How many of the rows name the columns: those before the first with a number."""
+        for at, (row, _) in enumerate(self.rows[: MAX_HEADS + 1]):
+            if any(_is_number(cell) for cell in row.split(" | ")[1:]):
+                return min(max(at, 1), len(self.rows) - 1)
+        return min(1, len(self.rows) - 1)
+
+
+def _is_number(cell: str) -> bool:
+    """Whether a cell holds a figure: '76.1', '−0.3 ± 0.1', '(12 %)'."""
+    return any(c.isdigit() for c in cell) and sum(c.isalpha() for c in cell) <= 2
+
+
+def read_floats(document: Document) -> tuple[list[FloatText], set[int]]:
+    """The document's figures and tables in reading order, and the `id` of every block in them."""
+    texts: list[FloatText] = []
+    blocks: set[int] = set()
+    for run in _runs(document):
+        readings = _read_run(run)
+        texts += [reading.text for reading in readings]
+        blocks.update(*(reading.blocks for reading in readings))
+    return texts, blocks
+
+
+@dataclass(slots=True)
+class _Placed:
+    """A block with its page, and 'figure', 'table' or 'box' where it is a caption."""
+
+    block: TextBlock
+    page: int
+    caption: str = ""
+
+
+@dataclass(slots=True)
+class _Reading:
+    text: FloatText
+    blocks: set[int]
+
+
+def _runs(document: Document) -> Iterator[list[_Placed]]:
+    """Captions and tables that follow each other without running text, or a page's end, in
+    between.
+    """
+    run: list[_Placed] = []
+    for page in document.pages:
+        for block in page.blocks:
+            if block.kind in ("caption", "table") and block.text.strip():
+                run.append(_Placed(block, page.number))
+            elif block.kind in _BREAKS and run:
+                yield _with_kinds(run)
+                run = []
+        if run and document.kind == "pdf":
+            yield _with_kinds(run)
+            run = []
+    if run:
+        yield _with_kinds(run)
+
+
+def _with_kinds(run: list[_Placed]) -> list[_Placed]:
+    """The run with what its captions are of; one without a label is a table's if one follows."""
+    for at, each in enumerate(run):
+        if each.block.kind == "caption":
+            table_follows = run[at + 1 : at + 2] and run[at + 1].block.kind == "table"
+            usual = "table" if table_follows else "figure"
+            each.caption = caption_kind(each.block.text) or usual
+    return run
+
+
+def _read_run(run: Sequence[_Placed]) -> list[_Reading]:
+    """The floats of a run; tables stand above their captions where the run begins with a table."""
+    readings = {
+        id(each): _Reading(_read_caption(each), {id(each.block)})
+        for each in run
+        if each.caption in ("figure", "table")
+    }
+    for at, each in enumerate(run):
+        if each.block.kind == "table":
+            before, behind = _first_table(reversed(run[:at])), _first_table(run[at + 1 :])
+            owner = behind or before if run[0].block.kind == "table" else before or behind
+            if owner is not None:
+                readings[id(owner)].text.rows += _rows(each)
+                readings[id(owner)].blocks.add(id(each.block))
+    return list(readings.values())
+
+
+def _first_table(run: Iterable[_Placed]) -> _Placed | None:
+    """The first caption, where it is a table's."""
+    first = next((each for each in run if each.caption), None)
+    return first if first is not None and first.caption == "table" else None
+
+
+def _read_caption(each: _Placed) -> FloatText:
+    block = each.block
+    rects = [(each.page, *span.rect) for span in block.spans]
+    return FloatText(each.caption, block.text, block.section, each.page, rects)
+
+
+def _rows(each: _Placed) -> list[tuple[str, list[Rect]]]:
+    """The rows of a table's block, with the rectangles of their lines."""
+    rows: list[tuple[str, list[Rect]]] = []
+    text, begin = each.block.text, 0
+    end_mark = ROW_END if ROW_END in text else "\n"
+    for row in text.split(end_mark):
+        end = begin + len(row)
+        rects = [(each.page, *s.rect) for s in each.block.spans if s.start < end and s.end > begin]
+        if row.strip():
+            rows.append((row.strip(), rects))
+        begin = end + len(end_mark)
+    return rows
+
+
+def bounds(rects: Sequence[Rect]) -> tuple[Rect, ...]:
+    """One rectangle a page around all of these."""
+    pages = dict.fromkeys(rect[0] for rect in rects)
+    return tuple(
+        (
+            page,
+            min(r[1] for r in rects if r[0] == page),
+            min(r[2] for r in rects if r[0] == page),
+            max(r[3] for r in rects if r[0] == page),
+            max(r[4] for r in rects if r[0] == page),
+        )
+        for page in pages
+    )

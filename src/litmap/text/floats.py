@@ -1,0 +1,266 @@
+"""Figures and tables of a page: which rows are drawn inside a figure, which are a table's, by the
+captions, drawings and rules around them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from litmap.parsing.captions import caption_kind
+from litmap.text.float_areas import Rect, find_drawings, find_rules, union
+from litmap.text.page_layout import PageLayout, Row
+from litmap.text.rows import join_fragments
+from litmap.text.style import Style, is_prose
+from litmap.text.table_rows import caption_end
+
+MAX_DISTANCE = 60.0
+"""Points between a drawing and its caption, or between two drawings of one figure."""
+WRONG_SIDE = 40.0
+"""Points that a float on the unusual side of its caption counts as farther away."""
+MARGIN = 25.0
+"""Points beside a drawing where the labels of its axes stand."""
+MAX_DRAWINGS = 80
+MAX_PROSE = 15
+"""Rows of prose inside a drawing; with more it is a box of text."""
+CELL_MARK = " | "
+"""Between two cells of a table's row."""
+
+
+@dataclass(slots=True)
+class Float:
+    """A caption with what belongs to it: its rows [first, last), its place, the same as
+    wide as its column, and the area drawn.
+    """
+
+    kind: str
+    first: int
+    last: int
+    rect: Rect
+    reach: Rect
+    area: Rect | None = None
+
+
+def part_floats(page: PageLayout, style: Style) -> None:
+    """Rows inside a figure become 'figure', rows between a table's rules 'table', and the cells of
+    a table's rows are parted.
+    """
+    floats = list(_find_floats(page, style))
+    if not floats:
+        return
+    _give_drawings(page, floats)
+    for each in floats:
+        if each.kind == "figure" and each.area is not None:
+            page.rows[each.first].drawn = each.area
+            _mark_inside_figure(page, each, each.area)
+        elif each.kind == "table" and (area := _ruled_area(page, each)) is not None:
+            _mark_between_rules(page, each, area)
+    for run in _table_runs(page):
+        owner = _owner(page, floats, run)
+        if owner is not None:
+            _settle_run(page, run, owner.kind)
+
+
+def _find_floats(page: PageLayout, style: Style) -> Iterator[Float]:
+    for first, row_class in enumerate(page.classes):
+        if row_class == "caption" and (kind := caption_kind(page.rows[first].text)):
+            last = caption_end(page.rows, first, style)
+            rect, column = _bounds(page.rows[first:last]), page.rows[first].column
+            reach = (min(rect[0], column.x0), rect[1], max(rect[2], column.x1), rect[3])
+            yield Float(kind, first, last, rect, reach)
+
+
+# ── what is drawn ────────────────────────────────────────────────────────────────────────────────
+def _give_drawings(page: PageLayout, floats: Sequence[Float]) -> None:
+    """Each drawing goes to the caption that it lies next to, the nearest first."""
+    rest = find_drawings(page.marks)[:MAX_DRAWINGS]
+    while rest:
+        found = [
+            (_distance(each, drawing), i, j)
+            for i, each in enumerate(floats)
+            for j, drawing in enumerate(rest)
+            if _is_reachable(page, each, drawing)
+        ]
+        if not found or min(found)[0] > MAX_DISTANCE:
+            return
+        _, i, j = min(found)
+        drawing = rest.pop(j)
+        area = floats[i].area
+        floats[i].area = drawing if area is None else union([area, drawing])
+
+
+def _distance(each: Float, drawing: Rect) -> float:
+    """Points from a drawing to a float; on the unusual side of its caption it is farther off."""
+    if each.area is not None:
+        return max(_gap(each.area, drawing, 0), _gap(each.area, drawing, 1))
+    if _gap(each.reach, drawing, 0) > 0:
+        return MAX_DISTANCE + 1
+    return _gap(each.rect, drawing, 1) + _side_cost(each, drawing) + _aside(each, drawing)
+
+
+def _aside(each: Float, rect: Rect) -> float:
+    """What it costs to stand not right above or below the caption's own words."""
+    return 0.2 * max(0.0, _gap(each.rect, rect, 0))
+
+
+def _side_cost(each: Float, rect: Rect) -> float:
+    """What it costs to stand below a figure's or above a table's caption."""
+    above = rect[1] + rect[3] < each.rect[1] + each.rect[3]
+    usual = {"figure": above, "table": not above}.get(each.kind, True)
+    return 0.0 if usual else WRONG_SIDE
+
+
+def _is_reachable(page: PageLayout, each: Float, drawing: Rect) -> bool:
+    """Whether neither prose nor a caption stands in the drawing's way to its caption."""
+    if any(
+        row_class == "caption" and _is_inside(row, drawing, 0.0)
+        for row, row_class in zip(page.rows, page.classes, strict=True)
+    ):
+        return False
+    return not _has_prose_between(page, each.area or each.rect, drawing)
+
+
+def _mark_inside_figure(page: PageLayout, each: Float, area: Rect) -> None:
+    """Rows on the drawing, labels beside it and what stands between it and its caption."""
+    reached = union([area, (area[0], min(area[1], each.rect[3]), area[2], area[3])])
+    if area[3] <= each.rect[1] + 1:
+        reached = (area[0], area[1], area[2], each.rect[1])
+    inside = [i for i in _free_rows(page, each) if _is_inside(page.rows[i], area, 3.0)]
+    if sum(is_prose(page.rows[i]) for i in inside) > MAX_PROSE:
+        return
+    beside = [
+        i
+        for i in _free_rows(page, each)
+        if not is_prose(page.rows[i]) and _is_inside(page.rows[i], reached, MARGIN)
+    ]
+    for i in {*inside, *beside}:
+        page.classes[i] = "figure"
+
+
+def _free_rows(page: PageLayout, each: Float) -> list[int]:
+    """The rows that may be part of what a caption is about."""
+    return [
+        i
+        for i, row_class in enumerate(page.classes)
+        if row_class not in ("caption", "title") and not each.first <= i < each.last
+    ]
+
+
+# ── what stands between rules ────────────────────────────────────────────────────────────────────
+def _ruled_area(page: PageLayout, each: Float) -> Rect | None:
+    """From the first to the last rule of the table at this caption; None where it has none."""
+    rules = [r for r in find_rules(page.marks) if _gap(r, each.reach, 0) <= 0]
+    below = [r for r in rules if r[1] >= each.rect[3] - 2]
+    above = [r for r in reversed(rules) if r[3] <= each.rect[1] + 2]
+    for side in (below, above):
+        taken = _rules_of_one_table(page, each.rect, side)
+        if len(taken) > 1:
+            return union(taken)
+    return None
+
+
+def _rules_of_one_table(page: PageLayout, caption: Rect, rules: Sequence[Rect]) -> list[Rect]:
+    """The rules, nearest first, up to prose or a caption between two of them."""
+    taken: list[Rect] = []
+    last = caption
+    for rule in rules:
+        if not taken and _gap(caption, rule, 1) > MAX_DISTANCE:
+            break
+        if _has_prose_between(page, last, rule) or _has_caption_between(page, last, rule):
+            break
+        taken.append(rule)
+        last = rule
+    return taken
+
+
+def _mark_between_rules(page: PageLayout, each: Float, area: Rect) -> None:
+    for i in _free_rows(page, each):
+        if page.classes[i] != "figure" and _is_inside(page.rows[i], area, 3.0):
+            page.classes[i] = "table"
+
+
+# ── rows of tables ───────────────────────────────────────────────────────────────────────────────
+def _table_runs(page: PageLayout) -> Iterator[list[int]]:
+    """The indices of rows of class 'table' that follow each other in one column."""
+    run: list[int] = []
+    for i, row_class in enumerate(page.classes):
+        if run and (row_class != "table" or page.rows[i].column is not page.rows[run[-1]].column):
+            yield run
+            run = []
+        if row_class == "table":
+            run.append(i)
+    if run:
+        yield run
+
+
+def _owner(page: PageLayout, floats: Iterable[Float], run: Sequence[int]) -> Float | None:
+    """The float that a run of rows belongs to: the nearest caption without prose in between."""
+    rect = _bounds([page.rows[i] for i in run])
+    near = [
+        (
+            _gap(each.rect, rect, 1) + 2 * _side_cost(each, rect) + _aside(each, rect),
+            each.first,
+            each,
+        )
+        for each in floats
+        if _gap(each.reach, rect, 0) <= 0 and not _has_prose_between(page, each.rect, rect)
+    ]
+    return min(near, key=lambda found: found[:2])[2] if near else None
+
+
+def _settle_run(page: PageLayout, run: Iterable[int], kind: str) -> None:
+    """What was taken for a table's rows goes with its caption."""
+    for i in run:
+        if kind == "figure":
+            page.classes[i] = "figure"
+        elif kind == "table":
+            page.rows[i].text = CELL_MARK.join(cells_of(page.rows[i]))
+
+
+def cells_of(row: Row) -> list[str]:
+    """The pieces of a row between white strips wider than an em."""
+    cells = [[row.lines[0]]]
+    for a, b in pairwise(row.lines):
+        if b.x0 - a.x1 > row.size:
+            cells.append([])
+        cells[-1].append(b)
+    return [join_fragments(cell, max(cell, key=lambda line: len(line.text)))[0] for cell in cells]
+
+
+# ── geometry ─────────────────────────────────────────────────────────────────────────────────────
+def _bounds(rows: Sequence[Row]) -> Rect:
+    return union([(row.x0, row.y0, row.x1, row.y1) for row in rows])
+
+
+def _gap(a: Rect, b: Rect, axis: int) -> float:
+    """Points between two rectangles along an axis (0: across, 1: down); negative, they overlap."""
+    return max(a[axis], b[axis]) - min(a[axis + 2], b[axis + 2])
+
+
+def _is_inside(row: Row, area: Rect, margin: float) -> bool:
+    middle = (row.y0 + row.y1) / 2
+    return (
+        area[0] - margin <= row.x0
+        and row.x1 <= area[2] + margin
+        and area[1] - margin / 2 <= middle <= area[3] + margin / 2
+    )
+
+
+def _rows_between(page: PageLayout, a: Rect, b: Rect, classes: Sequence[str]) -> Iterator[Row]:
+    """Rows of these classes that stand between two rectangles, one above the other."""
+    top, bottom = min(a[3], b[3]), max(a[1], b[1])
+    for row, row_class in zip(page.rows, page.classes, strict=True):
+        beside = row.x0 >= max(a[2], b[2]) or row.x1 <= min(a[0], b[0])
+        if row_class in classes and not beside and top < (row.y0 + row.y1) / 2 < bottom:
+            yield row
+
+
+def _has_prose_between(page: PageLayout, a: Rect, b: Rect) -> bool:
+    """Whether at least two rows of prose stand between two rectangles; one may be a label."""
+    prose = filter(is_prose, _rows_between(page, a, b, ("body", "footnote", "abstract")))
+    return next(prose, None) is not None and next(prose, None) is not None
+
+
+def _has_caption_between(page: PageLayout, a: Rect, b: Rect) -> bool:
+    return next(_rows_between(page, a, b, ("caption",)), None) is not None

@@ -1,0 +1,147 @@
+"""Figures and tables on a page: what is drawn, what is a cell, whose caption it is."""
+
+from __future__ import annotations
+
+import pymupdf
+import pytest
+
+from litmap.text.document import extract
+from litmap.text.float_areas import find_drawings, find_rules
+
+PROSE = "The loss of the network falls with every step until nothing more is learned from the data."
+
+
+class Paper:
+    """The second page of a paper, written from top to bottom."""
+
+    y = 80.0
+
+    def __init__(self) -> None:
+        self.pdf = pymupdf.open()
+        self.page = self.pdf.new_page(width=612, height=792)
+        self.page.insert_text((72, 50), "A Study of Learning Rates in Networks", fontsize=20)
+        self.prose(20, "We ask what " + PROSE.lower())
+        self.page = self.pdf.new_page(width=612, height=792)
+        self.y = 80.0
+
+    def prose(self, rows: int = 6, text: str = PROSE) -> None:
+        for _ in range(rows):
+            self.page.insert_text((72, self.y), text, fontsize=10, fontname="tiro")
+            self.y += 12
+        self.y += 14
+
+    def line(self, text: str, x: float = 72, size: float = 9, font: str = "tiro") -> None:
+        self.page.insert_text((x, self.y), text, fontsize=size, fontname=font)
+        self.y += 14
+
+    def plot(self, labels: list[str], height: float = 120) -> None:
+        top = self.y
+        self.page.draw_rect((150, top, 450, top + height))
+        for i, label in enumerate(labels):
+            at = (160, top + 15 + i * 14)
+            self.page.insert_text(at, label, fontsize=10, fontname="tiro")
+        self.page.insert_text((130, top + 60), "0.5", fontsize=7, fontname="helv")
+        self.page.insert_text((250, top + height + 12), "epochs", fontsize=8, fontname="helv")
+        self.y = top + height + 30
+
+    def table(self, rows: list[list[str]], *, ruled: bool = True) -> None:
+        for at, row in enumerate(rows):
+            if ruled and at in (0, 1):
+                self.page.draw_line((72, self.y - 10), (540, self.y - 10))
+            for i, cell in enumerate(row):
+                spot = (76 + i * 150, self.y)
+                self.page.insert_text(spot, cell, fontsize=9, fontname="tiro")
+            self.y += 13
+        if ruled:
+            self.page.draw_line((72, self.y - 9), (540, self.y - 9))
+        self.y += 16
+
+    def read(self, folder) -> list:
+        path = folder / "paper.pdf"
+        self.pdf.save(path)
+        return list(extract(path, "0" * 64, ocr=False).pages[1].blocks)
+
+
+def texts(blocks: list, *kinds: str) -> str:
+    return "\n".join(block.text for block in blocks if block.kind in kinds)
+
+
+@pytest.mark.parametrize(
+    "caption", ["Figure 1: The loss of both.", "Abb. 1: Der Verlust.", "Рис. 1. Потери сети."]
+)
+def test_what_is_written_inside_a_drawing_belongs_to_its_figure(tmp_path, caption):
+    paper = Paper()
+    paper.prose()
+    paper.plot(["Training Function f(x) of the first model", "Testing Function f(x)"])
+    font = "tiro" if caption.isascii() else "notos"
+    if font == "notos":
+        paper.page.insert_htmlbox((72, paper.y - 10, 540, paper.y + 8), caption)
+        paper.y += 20
+    else:
+        paper.line(caption)
+    paper.y += 10
+    paper.prose()
+    blocks = paper.read(tmp_path)
+    assert "Testing Function" in texts(blocks, "figure")
+    assert "epochs" in texts(blocks, "figure")
+    assert "Function" not in texts(blocks, "body", "caption", "table", "heading")
+    assert texts(blocks, "body").count("The loss of the network") == 12
+    (found,) = [block for block in blocks if block.kind == "caption"]
+    assert found.spans[-1].start == found.spans[-1].end  # what is drawn
+    assert found.spans[-1].rect[0] == pytest.approx(150, abs=2)
+
+
+@pytest.mark.parametrize("ruled", [True, False])
+@pytest.mark.parametrize("below", [True, False])
+def test_cells_of_a_table_are_parted_and_its_rows_stay_together(tmp_path, ruled, below):
+    rows = [["Model", "top-1", "top-5"], ["ResNet", "76.1", "92.9"], ["VGG", "71.3", "90.1"]]
+    paper = Paper()
+    paper.prose()
+    if not below:
+        paper.line("Table 1: Accuracy on held-out data.")
+        paper.y += 6
+    paper.table(rows, ruled=ruled)
+    if below:
+        paper.line("Table 1: Accuracy on held-out data.")
+        paper.y += 6
+    paper.prose()
+    blocks = paper.read(tmp_path)
+    assert texts(blocks, "table").split("\n") == [" | ".join(row) for row in rows]
+    assert texts(blocks, "caption") == "Table 1: Accuracy on held-out data."
+    assert texts(blocks, "body").count("The loss of the network") == 12
+
+
+def test_cells_of_words_between_rules_are_a_table(tmp_path):
+    rows = [
+        ["Region", "What is grown there", "By whom"],
+        ["North of the river", "rye and barley", "smallholders of the old"],
+        ["South", "vines on terraces", "monks and their tenants"],
+    ]
+    paper = Paper()
+    paper.prose()
+    paper.line("Table 2. Crops by region.")
+    paper.y += 6
+    paper.table(rows)
+    paper.prose()
+    blocks = paper.read(tmp_path)
+    assert texts(blocks, "table").split("\n") == [" | ".join(row) for row in rows]
+
+
+def test_a_box_of_prose_with_a_caption_near_stays_text(tmp_path):
+    paper = Paper()
+    top = paper.y - 14
+    paper.prose(20)
+    paper.page.draw_rect((60, top, 545, paper.y - 10))
+    paper.y += 10
+    paper.line("Figure 2: A view of the harbour.")
+    paper.y += 10
+    paper.prose()
+    blocks = paper.read(tmp_path)
+    assert texts(blocks, "body").count("The loss of the network") == 26
+
+
+def test_marks_near_each_other_are_one_drawing_and_rules_are_long_and_thin():
+    bars = [(100 + 12 * i, 200 - 9 * i, 108 + 12 * i, 300) for i in range(8)]
+    assert find_drawings([*bars, (400, 400, 405, 402)]) == [(100, 137, 192, 300)]
+    rule = (72, 100, 540, 100.5)
+    assert find_rules([rule, (72, 90, 100, 90.5), (72, 80, 540, 95)]) == [rule]
