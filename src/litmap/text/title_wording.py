@@ -60,6 +60,14 @@ def names_share(text: str) -> float:
     return sum(map(is_built_as_name, pieces)) / len(pieces)
 
 
+def count_names(text: str) -> int:
+    """Pieces of a row between commas and 'and'; words where they stand in wide letters."""
+    text = _MARKS.sub(" ", _BEFORE_NAMES.sub("", text.strip()))
+    if wide_share(text) > 0.5:
+        return len(text.split())
+    return sum(1 for piece in _BETWEEN_NAMES.split(text) if piece.strip())
+
+
 def _wide_names_share(text: str) -> float:
     """The same where words have no spaces: pieces of one to four letters, two of them a name."""
     pieces = [piece for piece in re.split(r"[\s,，、;；·・]+", text) if piece]

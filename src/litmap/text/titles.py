@@ -22,6 +22,7 @@ from litmap.text.section_numbers import NUMBERED
 from litmap.text.style import Style, is_prose
 from litmap.text.title_wording import (
     banner_share,
+    count_names,
     has_address,
     has_web_address,
     is_article_label,
@@ -337,6 +338,7 @@ def _measure_words(candidate: Candidate, evidence: Evidence) -> dict[str, float]
         "words": _clip(math.log(max(count, 1.0)) / 3, 0.0, 1.0),
         "too_long": _clip((count - 22) / 15, 0.0, 1.5),
         "names": names_share(text),
+        "list_of_names": float(names_share(text) > 0.7 and count_names(text) > 1),
         "row_of_names": max(map(_row_of_names, rows)) if len(rows) > 1 else 0.0,
         "banner": banner_share(text),
         "banner_row": max(banner_share(row.text) for row in rows),
@@ -400,7 +402,7 @@ def _title_above(candidate: Candidate) -> float:
     if not candidate.first:
         return 0.0
     row, above = candidate.rows[0], candidate.page.rows[candidate.first - 1]
-    near = 0 < row.baseline - above.baseline < 3.5 * above.size
+    near = 0 < row.baseline - above.baseline < 4.5 * above.size
     if not near or above.size < 0.98 * row.size or not _is_worded(above):
         return 0.0
     if is_article_label(above.text) or is_spaced_out(above.text) or has_web_address(above.text):
