@@ -12,7 +12,7 @@ from litmap.text.columns import find_gutter, split_columns
 from litmap.text.line import Line
 from litmap.text.page_layout import Column
 from litmap.text.pymupdf_open import text_flags
-from litmap.text.raw import read_page
+from litmap.text.raw import is_sideways, read_page
 from litmap.text.rows import is_spread, merge_fragments
 
 WORDS = {
@@ -210,3 +210,18 @@ def test_equal_words_are_compared_with_their_neighbours_only(tmp_path):
     page.insert_text((50.3, 40.2), "the quay", fontsize=9)  # a shadow
     raw = read_page(page, 1, text_flags())
     assert [line.text for line in raw.lines] == ["the quay"] * 400
+
+
+@pytest.mark.parametrize(
+    ("rotated", "upright", "turn", "sideways"),
+    [
+        (["Table 3: Households by year", "Morwick 71", "6.65", "52.94", "61.30"], 22, 0, True),
+        (["One sentence on a page that the file turns."], 0, 90, True),
+        (["arXiv:1706.03762v5 [cs.CL] 6 Dec 2017"], 0, 0, False),
+        (["Test error of the network", "Loss"], 3000, 0, False),
+        (["Tafel 2", "a", "b", "c", "d", "e"], 400, 90, False),
+    ],
+)
+def test_a_sideways_page_is_told_from_stamps_and_axes(rotated, upright, turn, sideways):
+    lines = [Line(words, 78, 100, 92, 400, 400, 10.0) for words in rotated]
+    assert is_sideways(lines, upright, turn) is sideways

@@ -35,6 +35,8 @@ _VISIBLE = 16 | 32
 _NEAR_WHITE = 0xF0F0F0
 _MIN_ALPHA = 25
 _MARK_SIGNS = frozenset(",∗*†‡§¶♦♠⋆ ")
+MIN_SIDEWAYS = 5
+"""Rotated lines of a page set sideways; stamps have fewer."""
 MIN_CHARS = 15
 """Characters of a page that has text; with fewer it may be a picture."""
 MIN_SIZE = 2
@@ -116,7 +118,7 @@ def _font_kind(name: str) -> FontKind:
 def read_page(page: Any, number: int, flags: int) -> RawPage:
     """The page's lines that a reader sees.
 
-    Rotated ones go to `aside`, unless most of the page is rotated.
+    Rotated ones (stamps, labels of axes) go to `aside`, unless the page is set sideways.
     """
     data = page.get_text("dict", flags=flags)
     raw = RawPage(number, float(data["width"]), float(data["height"]))
@@ -129,12 +131,22 @@ def read_page(page: Any, number: int, flags: int) -> RawPage:
             if line is None or _is_repeated(line, printed):
                 continue
             (rotated if abs(entry["dir"][1]) > 0.1 else by_ink[ink]).append(line)
-    if count_chars(rotated) > 3 * raw.chars + 200:
-        raw.lines, rotated = rotated, []
+    if is_sideways(rotated, raw.chars, page.rotation):
+        raw.lines += rotated
+        rotated = []
     raw.aside = [line.text for line in rotated]
     raw.unnamed = _unnamed_share(data)
     _settle_doubts(page, raw, by_ink[Ink.NONE], by_ink[Ink.PALE], flags)
     return raw
+
+
+def is_sideways(rotated: list[Line], upright: int, turn: int) -> bool:
+    """Whether most of a page's text is rotated and no stamp: a table set sideways under an upright
+    running head, or a page that the file turns by `turn` degrees so that it is read upright.
+
+    `upright`: the characters of its other text.
+    """
+    return count_chars(rotated) > upright and (len(rotated) >= MIN_SIDEWAYS or turn % 180 != 0)
 
 
 def _unnamed_share(data: dict[str, Any]) -> float:
