@@ -89,6 +89,14 @@ def test_profiles_differ_in_strictness(text, splitting):
     assert {name for name, rules in PROFILES.items() if len(cut(text, rules)) > 1} == splitting
 
 
+@pytest.mark.parametrize("mark", ["؟", "۔", "।", "。", "！", "？"])
+def test_marks_of_other_scripts_end_sentences_of_passages(mark):
+    first = f"ما الذي جمع أهل القرية كل ربيع عند النهر{mark} "
+    text = f"{first}كانوا يتشاورون."
+    assert sentence_ends(text) == [len(first), len(text)]
+    assert len(cut(text, SHOWN_SENTENCES)) == 2
+
+
 def test_an_abbreviation_at_the_very_end_closes_the_last_sentence():
     assert cut("It was shown by Doe et al. ", SUMMARY_SENTENCES) == ["It was shown by Doe et al."]
 

@@ -62,7 +62,7 @@ SUMMARY_SENTENCES = SentenceRules(
 )
 SHOWN_SENTENCES = SentenceRules(
     re.compile(  # begins with one set of characters, which is looked for fast
-        r"[.!?。！？\n]"
+        r"[.!?。！？؟۔।\n]"
         r"(?:(?<=\n)\n+|(?<!\n)[\"')\]”’]*(?:\s+(?=[\"'(\[“‘¿¡«„]?[^\Wa-zß-öø-ÿа-џ])|(?<=[。！？])|$))"
     ),
     _abbreviations("abbreviations_search"),
@@ -131,7 +131,7 @@ def sentence_around(
 
 
 # ── passages ─────────────────────────────────────────────────────────────────────────────────────
-_MARK = re.compile(r"[.!?…。！？]")
+_MARK = re.compile(r"[.!?…。！？؟۔।]")
 _CLOSING = "\"'”’»)}]"
 _MAX_CLOSING = 4
 _WIDE_MARKS = "。！？"
