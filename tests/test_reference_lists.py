@@ -139,3 +139,82 @@ def test_numbered_conclusions_without_years_are_no_list(paper: Paper, tmp_path: 
             ]
         )
     assert paper.references(tmp_path) == []
+
+
+def add_heading(paper: Paper) -> None:
+    paper.row("Literatur", font="hebo", size=12, before=8, after=4)
+
+
+def test_a_list_whose_edge_drifts_is_cut_at_its_hanging_indents(
+    paper: Paper, tmp_path: Path
+) -> None:
+    add_heading(paper)
+    for i, entry in enumerate(ENTRIES):
+        paper.row(entry[0], indent=2.5 * i)
+        paper.row(entry[1], indent=2.5 * i + 20)
+    assert raws(paper.references(tmp_path)) == squeezed(ENTRIES)
+
+
+def test_entries_without_indent_or_gap_are_cut_by_their_words(paper: Paper, tmp_path: Path) -> None:
+    add_heading(paper)
+    for entry in ENTRIES:
+        paper.paragraph(entry, after=0)
+    assert raws(paper.references(tmp_path)) == squeezed(ENTRIES)
+
+
+def test_rows_that_open_like_an_entry_are_its_end_where_they_hang_in(
+    paper: Paper, tmp_path: Path
+) -> None:
+    add_heading(paper)
+    entries = [
+        (f"{name}, Ruth; Ost, Jan; Olm, Peter; Hagen, Ute; Brüne, Karl; Wiese, Anna und", last)
+        for name, last in (
+            (name, "Teich, Otto (1999): Wehre. In: Flüsse 3, S. 4-9.") for name in NAMES
+        )
+    ]
+    for entry in entries:
+        paper.paragraph(entry, hang=16, after=0)
+    assert raws(paper.references(tmp_path)) == squeezed(entries)
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "{} R. E., 19{}, ApJ, 254, 568",
+        "{}, R., & Olm, P. 19{}, A&A, 210, L45",
+        "{} R E, 19{}, Icarus 12, 4",
+    ],
+)
+def test_entries_of_one_line_without_full_stop_are_entries(
+    paper: Paper, style: str, tmp_path: Path
+) -> None:
+    add_heading(paper)
+    lines = [[style.format(name, 61 + i)] for i, name in enumerate(NAMES * 2)]
+    for line in lines:
+        paper.row(line[0])
+    assert raws(paper.references(tmp_path)) == squeezed(lines)
+
+
+def test_what_is_said_of_the_author_in_another_print_is_none_of_the_list(
+    paper: Paper, tmp_path: Path
+) -> None:
+    add_heading(paper)
+    add_list(paper)
+    paper.paragraph(
+        ["Ruth Amber is a lecturer at the University of the Lower Harbour.", "Address: Quay 2, Emden."],
+        size=11, before=30,
+    )  # fmt: skip
+    assert raws(paper.references(tmp_path)) == squeezed(ENTRIES)
+
+
+def test_a_publishers_series_in_another_print_is_none_of_the_list(
+    paper: Paper, tmp_path: Path
+) -> None:
+    add_heading(paper)
+    add_list(paper)
+    paper.y = 900
+    for i, name in enumerate(NAMES):
+        paper.paragraph(
+            [f"Anna {name}: Deiche und Siele, Band {i}", f"19{70 + i}, Emden, Kai Verlag"], size=7
+        )
+    assert raws(paper.references(tmp_path)) == squeezed(ENTRIES)

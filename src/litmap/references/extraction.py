@@ -12,7 +12,16 @@ from itertools import pairwise
 from litmap.models import Document, Reference
 from litmap.parsing.grammar import YEAR
 from litmap.parsing.reference_strings import looks_like_reference, parse_reference
-from litmap.references.lines import Columns, Line, line_number, reference_lists
+from litmap.parsing.reference_strings.openings import opening_strength
+from litmap.references.lines import (
+    MAX_HANGING,
+    MIN_HANGING,
+    SURE_OPENING,
+    Columns,
+    Line,
+    line_number,
+    reference_lists,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -27,12 +36,16 @@ _OPEN_ENDS = ("-", ",", ":", "(", " and", "&", " In", " in", "–", "/")
 MIN_ENTRY = 12
 MAX_ENTRY = 1500
 """Characters of one entry; longer ones are lists that could not be cut."""
+MAX_PLAIN = 300
+"""Characters of an entry that is told by its name and year alone."""
+MIN_PLAIN, MIN_PLAIN_NUMBERED = 0.05, 0.01
+"""Scores of such entries."""
 MAX_ENTRY_LINES = 60
 """Lines between two numbers of a list."""
+MAX_MISSING = 2
+"""Numbers of a list that may be missing one after another."""
 MAX_LEADING = 6
 """Lines that may stand before the first number."""
-MIN_HANGING, MAX_HANGING = 3.5, 50.0
-"""Points by which the lines of an entry hang in."""
 
 
 def read_references(document: Document) -> list[Reference]:
@@ -72,11 +85,13 @@ def _label_starts(lines: Sequence[Line]) -> set[int]:
 
 def _paragraph_starts(lines: Sequence[Line]) -> set[int]:
     """The lines that begin a paragraph of the extraction, if it has cut the list and kept its
-    order.
+    order but for a few lines.
     """
     starts = {i for i, line in enumerate(lines) if line.begins}
-    out_of_order = any(one.block > two.block for one, two in pairwise(lines))
-    return set() if out_of_order or len(starts) * 25 < len(lines) else starts
+    out_of_order = sum(one.block > two.block for one, two in pairwise(lines))
+    if out_of_order * 20 > len(lines) or len(starts) * 25 < len(lines):
+        return set()
+    return starts
 
 
 def _group(lines: Sequence[Line], starts: set[int]) -> list[list[Line]]:
@@ -106,7 +121,7 @@ def _number_starts(lines: Sequence[Line]) -> set[int]:
 
 
 def _count_upwards(places: dict[int, list[int]], number: int, line: int) -> list[int]:
-    """The lines from `line` on that count upwards from `number`; two may be missing."""
+    """The lines from `line` on that count upwards from `number`; some may be missing."""
     chain = [line]
     while True:
         step = _next_number(places, number, chain[-1])
@@ -118,7 +133,7 @@ def _count_upwards(places: dict[int, list[int]], number: int, line: int) -> list
 
 def _next_number(places: dict[int, list[int]], number: int, at: int) -> tuple[int, int] | None:
     """The nearest higher number that stands behind line `at`, with its line."""
-    for following in (number + 1, number + 2, number + 3):
+    for following in range(number + 1, number + 2 + MAX_MISSING):
         line = _after(places.get(following), at)
         if line is not None:
             return following, line
@@ -207,9 +222,22 @@ def _parse(entries: Sequence[Sequence[Line]], *, numbered: bool) -> list[Referen
     """The entries' fields; what is hardly a reference is left out, more readily at the end."""
     scored = _score_entries(entries)
     min_score, min_last = (0.02, 0.1) if numbered else (0.12, 0.35)
-    while scored and scored[-1][1] < min_last:
+    while scored and not _is_kept(*scored[-1], min_last, numbered=numbered):
         scored.pop()
-    return [reference for reference, score in scored if score >= min_score]
+    return [r for r, score in scored if _is_kept(r, score, min_score, numbered=numbered)]
+
+
+def _is_kept(reference: Reference, score: float, at_least: float, *, numbered: bool) -> bool:
+    """Whether what stands in a list is an entry: by its score, or by a year behind a number or a
+    name ('Morwick M., 1962, PASP, 233, 95'), where nothing speaks against it.
+    """
+    if score >= at_least:
+        return True
+    if len(reference.raw) > MAX_PLAIN or not _YEAR.search(reference.raw):
+        return False
+    if numbered:
+        return score >= MIN_PLAIN_NUMBERED
+    return score >= MIN_PLAIN and opening_strength(reference.raw) >= SURE_OPENING
 
 
 def _score_entries(entries: Sequence[Sequence[Line]]) -> list[tuple[Reference, float]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from litmap.models import Document, Page, TextBlock
 from litmap.parsing.reference_headings import may_name_reference_list
+from litmap.parsing.reference_strings.openings import opening_strength
 
 _AFTER_LIST = re.compile(
     r"^(?:(?:\d{1,2}|[IVX]{1,5}|[A-Z])[.)]?\s+)?(?:appendi(?:x|ces)|supplement|supporting|"
@@ -20,6 +21,12 @@ _BRACKETED = re.compile(r"\s*\[\s?(\d{1,4})\s?\]")
 _FLOAT = re.compile(r"(?:figure|fig\.|table|algorithm|box|scheme|plate)\s*[\dIVX]", re.I)
 _NOT_IN_LIST = ("caption", "footnote")
 _STRAY = ("table", "math", "body", "footnote", "caption")
+MIN_HANGING, MAX_HANGING = 3.5, 50.0
+"""Points by which the lines of an entry hang in."""
+MAYBE_OPENING = -0.5
+"""Strength with which a line that stands at the edge may open an entry."""
+SURE_OPENING = 0.6
+"""Strength with which a line opens an entry that was taken for a table's."""
 MIN_LINES = 4
 """Lines of the lists that the extraction marked; with fewer they are looked for anew."""
 MIN_NUMBERED = 5
@@ -133,13 +140,25 @@ def _with_strays(lines: Sequence[Line], strays: Sequence[Line]) -> list[Line]:
     """
     columns = Columns(lines)
     pages = {line.page for line in lines}
+    hanging = sum(1 for line in lines if columns.indent(line) >= MIN_HANGING)
+    hangs = hanging * 5 >= len(lines)
     down = columns.arrange([stray for stray in strays if stray.page in pages])
     inside: dict[int, Line] = {}
     for stray in (*down, *reversed(down)):
         if id(stray) not in inside and columns.holds(stray):
             columns.take(stray)
-            inside[id(stray)] = stray
+            inside[id(stray)] = replace(stray, begins=_begins_entry(stray, columns, hangs=hangs))
     return columns.arrange([*lines, *inside.values()]) if inside else list(lines)
+
+
+def _begins_entry(stray: Line, columns: Columns, *, hangs: bool) -> bool:
+    """Whether an entry begins with a line that was taken for a table's or note's: at the edge of a
+    list whose other lines hang in, else by its name.
+    """
+    strength = opening_strength(stray.text)
+    if hangs:
+        return columns.indent(stray) < MIN_HANGING and strength >= MAYBE_OPENING
+    return strength >= SURE_OPENING
 
 
 class Columns:

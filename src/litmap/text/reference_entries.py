@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from litmap.parsing.reference_strings.openings import closing_strength, opening_strength
 from litmap.text.blocks import DraftBlock
 from litmap.text.page_layout import Row
 from litmap.text.reference_sections import LISTABLE, find_reference_sections, looks_listed
@@ -19,6 +20,10 @@ _NUMBER = re.compile(r"^(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)]?(?=\s+\D))"
 _LIST_NUMBERS = (re.compile(r"^\[(\d{1,3})\]"), re.compile(r"^(\d{1,3})\.\s"))
 MIN_UNHEADED = 6
 """Entries of a list without a heading."""
+MAX_FIRST = 3
+"""The highest number that a list may begin with."""
+MAX_MISSING = 2
+"""Numbers of a list that may be missing one after another."""
 MAX_ROWS_PER_ENTRY = 9
 """More rows an entry, and numbered paragraphs of text were taken for a list."""
 
@@ -130,12 +135,59 @@ def _entries(run: Sequence[DraftBlock], style: Style) -> list[DraftBlock]:
 
 
 def entry_starts(rows: Sequence[Row], style: Style) -> list[bool]:
-    """For each row of a reference list whether an entry begins with it."""
-    for find in ENTRY_FINDERS:
+    """For each row of a reference list whether an entry begins with it.
+
+    Numbers and labels decide; else of the ways in which lists are set the one that agrees best with
+    what the rows say: names and years where entries begin, nothing left open before them.
+    """
+    for find in (starts_by_numbers, starts_by_labels, starts_by_print):
         starts = find(rows, style)
         if starts is not None:
             return starts
-    return starts_by_gaps(rows, style)
+    evidence = opening_evidence(rows)
+    by_words = starts_by_words(evidence)
+    best, best_score = by_words, _agreement(by_words, evidence)
+    for find_layout, trust in LAYOUTS:
+        layout = find_layout(rows, style)
+        if layout is not None and _agreement(layout, evidence) + trust > best_score:
+            best, best_score = layout, _agreement(layout, evidence) + trust
+    return _corrected(best, evidence, rows)
+
+
+def opening_evidence(rows: Sequence[Row]) -> list[float]:
+    """For each row what its words and those before it say for the beginning of an entry, in
+    [-2, 2].
+    """
+    evidence = [1.0]
+    for before, row in pairwise(rows):
+        short = before.x1 < before.column.x1 - 0.15 * before.column.width
+        closing = closing_strength(before.text)
+        closing = max(closing, 0.3) if short and closing > -1 else closing
+        evidence.append(opening_strength(row.text) + closing)
+    return evidence
+
+
+def _agreement(starts: Sequence[bool], evidence: Sequence[float]) -> float:
+    """The mean evidence for the starts and against the other rows."""
+    return sum(e if start else -e for start, e in zip(starts, evidence, strict=True)) / len(starts)
+
+
+def starts_by_words(evidence: Sequence[float]) -> list[bool]:
+    """The rows for which there is more than a name or a full stop."""
+    return [i == 0 or e >= 0.7 for i, e in enumerate(evidence)]
+
+
+def _corrected(
+    starts: Sequence[bool], evidence: Sequence[float], rows: Sequence[Row]
+) -> list[bool]:
+    """The starts without those that go on with the row before, and with those on top of a column,
+    of which the layout says least.
+    """
+    corrected = [True]
+    for i in range(1, len(rows)):
+        on_top = rows[i].column is not rows[i - 1].column
+        corrected.append(evidence[i] > -1.6 if starts[i] else on_top and evidence[i] >= 1)
+    return corrected
 
 
 def starts_by_numbers(rows: Sequence[Row], _style: Style) -> list[bool] | None:
@@ -152,41 +204,50 @@ def starts_by_labels(rows: Sequence[Row], _style: Style) -> list[bool] | None:
     return labels if _are_enough(sum(labels), len(rows)) else None
 
 
+def starts_by_print(rows: Sequence[Row], _style: Style) -> list[bool] | None:
+    """The bold rows above others that are not: a label ('Meyer 1999') or title above each entry."""
+    bold = [row.bold > 0.7 for row in rows]
+    labels = [is_bold and not (i and bold[i - 1]) for i, is_bold in enumerate(bold)]
+    if not bold[0] or bold[-1] or sum(bold) > 0.6 * len(rows):
+        return None
+    return labels if _are_enough(sum(labels), len(rows)) else None
+
+
 def _are_enough(starts: int, rows: int) -> bool:
     """Three at least, and one row in eight."""
     return starts >= 3 and starts * 8 >= rows
 
 
 def starts_by_hanging_indent(rows: Sequence[Row], style: Style) -> list[bool] | None:
-    """The rows at the left edge, where at least a quarter of the rows hang in."""
+    """The rows at the left edge, where others hang in.
+
+    A row further left than the one before it is at the edge, one further right hangs in; so a list
+    whose edge drifts, or whose pages are set off against each other, is cut as well.
+    """
     indents = _indents(rows)
-    hanging, flush = _count_indents(indents, style.size)
-    if hanging < 0.25 * len(rows) or flush < 0.1 * len(rows):
+    if not any(_is_indented(indent, style.size) for indent in indents):
         return None
-    if _has_first_line_indent(rows, indents, style.size):
-        return None
-    return [not _is_indented(indent, style.size) for indent in indents]
+    starts: list[bool] = []
+    for i, (row, indent) in enumerate(zip(rows, indents, strict=True)):
+        if i == 0 or row.column is not rows[i - 1].column:
+            starts.append(not _is_indented(indent, style.size))
+            continue
+        shift = row.x0 - rows[i - 1].x0
+        level = starts[-1] or not _is_indented(indent, style.size)
+        starts.append(shift < 0 if _is_indented(abs(shift), style.size) else level)
+    return starts
 
 
 def starts_by_first_line_indent(rows: Sequence[Row], style: Style) -> list[bool] | None:
     """The indented rows after a row that ended, where at least a tenth of the rows are indented."""
     indents = _indents(rows)
     hanging, _ = _count_indents(indents, style.size)
-    if hanging < 0.1 * len(rows):
+    if not hanging:
         return None
     return [
         _is_indented(indent, style.size) and (i == 0 or _is_ended(rows[i - 1]))
         for i, indent in enumerate(indents)
     ]
-
-
-ENTRY_FINDERS: tuple[Callable[[Sequence[Row], Style], list[bool] | None], ...] = (
-    starts_by_numbers,
-    starts_by_labels,
-    starts_by_hanging_indent,
-    starts_by_first_line_indent,
-)
-"""In the order of asking: the first that fits the list decides; else white space does."""
 
 
 def starts_by_gaps(rows: Sequence[Row], style: Style) -> list[bool]:
@@ -200,6 +261,14 @@ def starts_by_gaps(rows: Sequence[Row], style: Style) -> list[bool]:
             for is_wide, gap, row in zip(wide, gaps, rows, strict=False)
         ]
     return [True] + [_is_ended(a) and b.text[:1].isupper() for a, b in pairwise(rows)]
+
+
+LAYOUTS: tuple[tuple[Callable[[Sequence[Row], Style], list[bool] | None], float], ...] = (
+    (starts_by_hanging_indent, 0.5),
+    (starts_by_first_line_indent, 0.2),
+    (starts_by_gaps, 0.2),
+)
+"""How lists are set, and how much each is trusted beyond what the rows say."""
 
 
 def _usual_gap(gaps: Sequence[float | None]) -> float | None:
@@ -219,17 +288,21 @@ def _number(text: str) -> int | None:
 
 
 def _in_order(numbers: Sequence[int | None]) -> set[int]:
-    """Indices of the rows whose numbers count upwards by one (a missing number is forgiven)."""
-    in_order: set[int] = set()
-    expected: int | None = None
+    """Indices of the rows of the longest run of numbers that count upwards; some may be missing."""
+    ends: dict[int, list[int]] = {}
+    longest: list[int] = []
     for i, number in enumerate(numbers):
         if number is None:
             continue
-        fits = number <= 3 if expected is None else expected <= number <= expected + 2
-        if fits:
-            in_order.add(i)
-            expected = number + 1
-    return in_order
+        before = max(
+            (ends[k] for k in range(number - MAX_MISSING - 1, number) if k in ends),
+            key=len,
+            default=[],
+        )
+        if before or number <= MAX_FIRST:
+            ends[number] = max(ends.get(number, []), [*before, i], key=len)
+            longest = max(longest, ends[number], key=len)
+    return set(longest)
 
 
 def _indents(rows: Sequence[Row]) -> list[float]:

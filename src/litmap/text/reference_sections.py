@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import islice
+from statistics import median
 
 from litmap.parsing.grammar import YEAR
 from litmap.parsing.reference_headings import may_name_reference_list, names_reference_list
@@ -18,6 +19,7 @@ _AFTER_LIST = re.compile(
     rf"(?:{load_pattern('headings_after_references', 'litmap.text')})",
     re.I,
 )
+_SERIES = re.compile(rf"(?<!\w)(?:{load_pattern('series_words', 'litmap.text')})(?!\w)", re.I)
 _MARKS = frozenset(".,:;()[]/&–„“”«»\"'‘’、。，：；（）《》「」")
 _OPENING = "([„“\"'«‘’《「"
 LISTABLE = ("body", "footnote", "table", "math", "abstract")
@@ -28,6 +30,12 @@ PROSE_DENSITY = 0.55
 """Nine paragraphs of ten have less."""
 LOOK_AHEAD = 12
 """Rows below a heading that tell whether a list stands there."""
+MIN_LISTED = 8
+"""Rows of a list that tell its print."""
+OTHER_PRINT = 1.17
+"""Sizes of print further apart are two kinds of print, not a scan's irregularities."""
+SLIGHTLY_OTHER = 1.05
+"""The same for text that does not read like entries either."""
 MAX_LABEL_ROWS = 12
 """Rows between two labels of a list."""
 
@@ -37,22 +45,45 @@ def find_reference_sections(blocks: Sequence[DraftBlock]) -> list[DraftBlock]:
     list's heading that stands within a block becomes one of its own.
     """
     blocks = part_list_headings(blocks)
-    section, in_list = "", False
+    section, in_list, aside = "", False, False
     labels: set[int] = set()
+    listed: list[float] = []
     for i, block in enumerate(blocks):
         if block.kind == "heading" and i not in labels:
             section, opens = block.text, opens_list(blocks, i)
             in_list = opens or (in_list and goes_on_with_list(blocks, i))
             labels = entry_labels(blocks, i) if opens else labels
+            listed = [] if opens else listed
         block.section = section
-        if i in labels or (in_list and _is_of_list(block)):
+        aside = in_list and _is_in_other_print(block, listed, before=aside)
+        if i in labels or (in_list and not aside and _is_of_list(block, listed)):
             block.kind = "reference"
+            listed += [row.size for row in block.rows]
     _drop_prose_behind(blocks)
     return blocks
 
 
-def _is_of_list(block: DraftBlock) -> bool:
+def _is_of_list(block: DraftBlock, listed: Sequence[float]) -> bool:
+    """Whether a block below a list's heading is lines of its entries; `listed` are the sizes of
+    those so far.
+    """
+    if block.kind == "footnote":
+        return len(listed) >= MIN_LISTED and looks_listed(block.rows)
     return block.kind in ("body", "math") or is_listed_table(block)
+
+
+def _is_in_other_print(block: DraftBlock, listed: Sequence[float], *, before: bool) -> bool:
+    """Whether a block is set much smaller or larger than the rows of the list so far: what a
+    publisher prints behind a paper. A single row only where the block `before` it is.
+    """
+    if len(listed) < MIN_LISTED or (len(block.rows) < 2 and not before):
+        return False
+    return _print_differs(block, listed, OTHER_PRINT)
+
+
+def _print_differs(block: DraftBlock, listed: Sequence[float], by: float) -> bool:
+    ratio = median(row.size for row in block.rows) / median(listed)
+    return not 1 / by < ratio < by
 
 
 # ── headings ─────────────────────────────────────────────────────────────────────────────────────
@@ -112,10 +143,17 @@ def opens_list(blocks: Sequence[DraftBlock], i: int) -> bool:
 
 def goes_on_with_list(blocks: Sequence[DraftBlock], i: int) -> bool:
     """Whether the heading i parts a list ('Games', 'b) Essays') and does not end it."""
-    if _AFTER_LIST.match(blocks[i].text):
+    if ends_list(blocks[i].text):
         return False
     below = _rows_below(blocks, i, 40)
     return len(below) >= 2 and density(below) >= LIST_DENSITY + 0.1 and _has_years(below, 4)
+
+
+def ends_list(heading: str) -> bool:
+    """Whether a heading is that of what stands behind lists: an appendix, the authors, a
+    publisher's series.
+    """
+    return _AFTER_LIST.match(heading) is not None or _SERIES.search(heading) is not None
 
 
 def entry_labels(blocks: Sequence[DraftBlock], begin: int) -> set[int]:
@@ -139,7 +177,7 @@ def _is_printed_like(one: DraftBlock, two: DraftBlock) -> bool:
 
 def _is_above_entry(blocks: Sequence[DraftBlock], i: int) -> bool:
     """Whether the heading i and the few rows below it, to the next heading, read like an entry."""
-    if _AFTER_LIST.match(blocks[i].text):
+    if ends_list(blocks[i].text):
         return False
     below = _rows_below(blocks, i, MAX_LABEL_ROWS + 1)
     return 0 < len(below) <= MAX_LABEL_ROWS and looks_listed([*blocks[i].rows, *below])
@@ -186,13 +224,19 @@ def is_listed_table(block: DraftBlock) -> bool:
 
 
 def _drop_prose_behind(blocks: Sequence[DraftBlock]) -> None:
-    """Blocks of prose behind the last entry of a list are body again."""
+    """Blocks of prose behind the last entry of a list are body again, and wherever they stand those
+    in another print that are no entries: what is said of the authors.
+    """
+    sizes = [row.size for block in blocks if block.kind == "reference" for row in block.rows]
     for i in range(len(blocks) - 1, -1, -1):
         block = blocks[i]
+        if block.kind != "reference" or len(block.rows) < 2:
+            continue
         last = i + 1 == len(blocks) or blocks[i + 1].kind != "reference"
-        if block.kind == "reference" and last and _is_prose(block):
+        other = _print_differs(block, sizes, SLIGHTLY_OTHER) and not looks_listed(block.rows)
+        if other or (last and _is_prose(block)):
             block.kind = "body"
 
 
 def _is_prose(block: DraftBlock) -> bool:
-    return len(block.rows) >= 2 and density(block.rows) < PROSE_DENSITY
+    return density(block.rows) < PROSE_DENSITY
