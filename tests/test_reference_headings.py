@@ -83,7 +83,7 @@ def test_a_heading_of_other_sections_names_no_list(heading: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "heading", ["Sources", "3. Quellen", "Further reading", "Fuentes", "Notes"]
+    "heading", ["Sources", "3. Quellen", "Further reading", "Fuentes", "Books"]
 )
 def test_names_that_other_sections_share_are_told_apart(heading: str) -> None:
     assert not names_reference_list(heading)

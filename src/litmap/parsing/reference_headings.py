@@ -41,6 +41,16 @@ def may_name_reference_list(text: str) -> bool:
     return names + sources > 0
 
 
+@lru_cache(maxsize=4096)
+def names_notes(text: str) -> bool:
+    """Whether a heading is that of a paper's notes: 'Notes', 'Anmerkungen'."""
+    if not 2 <= len(text) <= MAX_HEADING:
+        return False
+    folded = _fold(text)
+    known = _wordings("note_headings")
+    return folded in known or _NUMBER.sub("", folded, count=1).strip(_MARKS) in known
+
+
 def _list_names(text: str) -> tuple[int, int]:
     """How many names of reference lists and of sources a heading is made of; 0, -1 where it says
     something else.

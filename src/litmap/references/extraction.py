@@ -22,6 +22,7 @@ from litmap.references.lines import (
     line_number,
     reference_lists,
 )
+from litmap.references.notes import note_references
 
 logger = logging.getLogger(__name__)
 
@@ -54,13 +55,15 @@ def read_references(document: Document) -> list[Reference]:
 
     Entries are told by their numbers or labels where the list has them, else by the paragraphs of
     the extraction, repaired where a line goes on from the entry before it. Text that is no
-    reference is left out.
+    reference is left out. A paper without a list has the works that its notes cite in full.
     """
     references: list[Reference] = []
     lists = reference_lists(document)
     for lines in lists:
         numbered, entries = cut_entries(lines)
         references += _parse(entries, numbered=numbered)
+    if not references:
+        references = note_references(document)
     logger.debug("%s: %d references in %d lists", document.sha256, len(references), len(lists))
     return references
 

@@ -9,6 +9,7 @@ from statistics import median
 
 from litmap.parsing.grammar import YEAR
 from litmap.parsing.reference_headings import may_name_reference_list, names_reference_list
+from litmap.parsing.reference_strings.density import reference_density
 from litmap.parsing.word_lists import load_pattern
 from litmap.text.blocks import DraftBlock
 from litmap.text.page_layout import Row
@@ -20,12 +21,9 @@ _AFTER_LIST = re.compile(
     re.I,
 )
 _SERIES = re.compile(rf"(?<!\w)(?:{load_pattern('series_words', 'litmap.text')})(?!\w)", re.I)
-_MARKS = frozenset(".,:;()[]/&–„“”«»\"'‘’、。，：；（）《》「」")
-_OPENING = "([„“\"'«‘’《「"
 LISTABLE = ("body", "footnote", "table", "math", "abstract")
 LIST_DENSITY = 0.8
-"""Marks, and words with a capital or digit, for each word: of eight entries together one list in a
-hundred has less, of paragraphs four in a hundred more."""
+"""Of eight entries together one in a hundred has less, of paragraphs four in a hundred more."""
 PROSE_DENSITY = 0.55
 """Nine paragraphs of ten have less."""
 LOOK_AHEAD = 12
@@ -185,23 +183,8 @@ def _is_above_entry(blocks: Sequence[DraftBlock], i: int) -> bool:
 
 # ── what lists look like ─────────────────────────────────────────────────────────────────────────
 def density(rows: Sequence[Row]) -> float:
-    """Marks, and words with a capital or a digit, for each word; references have more than prose in
-    every script with spaces. Characters count as half a word each where there are none.
-    """
-    text = " ".join(row.text for row in rows)
-    words = text.split()
-    letters = sum(map(str.isalpha, text))
-    if not words or not letters:
-        return 0.0
-    marks = sum(c in _MARKS for c in text)
-    if letters > 14 * len(words):
-        return 2 * (marks + sum(map(str.isdigit, text))) / letters + 0.4
-    named = sum(_is_named(word) for word in words)
-    return (named + marks) / len(words)
-
-
-def _is_named(word: str) -> bool:
-    return word.lstrip(_OPENING)[:1].isupper() or any(map(str.isdigit, word))
+    """How dense names and marks stand in some rows (`reference_density`)."""
+    return reference_density(" ".join(row.text for row in rows))
 
 
 def looks_listed(rows: Sequence[Row]) -> bool:

@@ -78,13 +78,23 @@ def _other_strength(line: str) -> float:
     return -0.1 if first in "[„“\"«'‘" else -0.5
 
 
+def opens_with_name(line: str) -> bool:
+    """Whether a line opens with a name as references write it: 'Meyer, R.', 'R. Meyer'."""
+    return any(pattern.match(line) for pattern in (_INVERTED, _WITH_INITIALS, _CAPITALS))
+
+
+def behind_same_author(line: str) -> str | None:
+    """What stands behind 'Ders.', 'Idem' or a dash for the author before; None where none is."""
+    same = _SAME.match(line)
+    return line[same.end() :].lstrip(" ,.:") if same else None
+
+
 def _name_strength(line: str) -> float:
     """The strength of the author's name, or name and year, that a line opens with; 0 where none."""
     if not (line[0].isupper() or _PARTICLES_FIRST.match(line)):
         return 0.0
     dated = _DATED.match(line) is not None or _DATED_OPEN.match(line) is not None
-    named = any(p.match(line) for p in (_INVERTED, _WITH_INITIALS, _CAPITALS))
-    if named:
+    if opens_with_name(line):
         return 1.0 if dated else 0.6
     given = _GIVEN_FIRST.match(line) is not None
     return 0.7 if dated else -0.1 if given else 0.0
