@@ -141,7 +141,7 @@ def leading_words(text: str) -> int:
     """Characters of the words that lead to a reference: 'Vgl. dazu Ried, Jutta: …', 'Dazu der
     Aufsatz: Ried, Jutta: …'.
     """
-    if noun := LEAD_WITH_NOUN.match(text):
+    if ": " in text and (noun := LEAD_WITH_NOUN.match(text)):
         return noun.end()
     words = _LEADING_WORDS.match(text)
     return words.end() if words and _BEGINS_WITH_NAME.match(text, words.end()) else 0

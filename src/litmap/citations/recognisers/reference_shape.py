@@ -97,7 +97,7 @@ def may_be_reference(text: str) -> bool:
     """
     if not is_dated(text):
         return False
-    label = LEAD_WITH_NOUN.match(text) or LABEL.match(text)
+    label = (LEAD_WITH_NOUN.match(text) or LABEL.match(text)) if ": " in text else None
     if _OPENING.match(text) or (label and _OPENING.match(text, label.end())):
         return True
     return is_unspaced(text) and opens_with_unspaced_names(text)
