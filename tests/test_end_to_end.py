@@ -102,7 +102,7 @@ def test_a_quotation_is_found_with_its_typos(library):
 def test_more_like_a_work_leaves_it_out(library):
     entry = library.works()[0]
     assert entry.work.id not in {h.entry.work.id for h in library.more_like(entry.work.id).hits}
-    for name in ("#99999999", "#" + "9" * 30):
+    for name in ("#99999999", "#" + "9" * 30, "#" + "9" * 5_000):
         with pytest.raises(SearchError, match="no longer in the library"):
             library.more_like(name)
 

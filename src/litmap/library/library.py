@@ -294,9 +294,7 @@ class Library:
         """What is like these works, headings or passages ('#123' as in an answer's `row`). Raises
         `SearchError`.
         """
-        rows = [int(n[1:]) for n in names if re.fullmatch(r"#\d+", n)]
-        for row in rows:
-            self._owner(row)
+        rows = [self._row(n) for n in names if re.fullmatch(r"#[0-9]+", n)]
         works: list[str] = []
         for name in (n for n in names if not n.startswith("#")):
             topic = self._heading(name)
@@ -317,6 +315,12 @@ class Library:
             show_hit(Hit(p.row, p.work, 0.0, p.chunk), n, self.by_id).as_json()
             for n, p in enumerate(found, 1)
         ]
+
+    def _row(self, name: str) -> int:
+        """The row that '#123' names. Raises `SearchError` where there is no such passage."""
+        row = int(name[1:19])  # a longer number is no row either, as one of 18 digits is none
+        self._owner(row)
+        return row
 
     def _owner(self, row: int) -> builds.SourceRows:
         """The text that a passage is of. Raises `SearchError` for a row that is none."""
