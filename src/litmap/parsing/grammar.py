@@ -87,3 +87,7 @@ ET_AL = (
 INVERTED = rf"{WORD},\s(?:[{UPPER}]\.(?:[\s-](?=[{UPPER}]\.))?){{1,3}}(?=,?\s+et\.?\s*al)"
 NAMES = rf"(?:{INVERTED}|{SHORT}|{NAME})(?:{AND}(?:{SHORT}|{NAME})){{0,9}}(?:{ET_AL})?"
 """A list of names in prose."""
+WHOLE_NAMES = rf"(?>{INVERTED}|{SHORT}|{NAME})(?:{AND}(?>{SHORT}|{NAME})){{0,9}}(?:{ET_AL})?"
+"""The same with each name read in one way only, for patterns in which free text follows: a list of
+some hundred authors would be read in a thousand ways at each of them.
+"""

@@ -17,7 +17,14 @@ from litmap.citations.recognisers.words_in_titles import (
     TITLE_WORD,
     raised_words,
 )
-from litmap.parsing.grammar import CITED_YEAR, NAME_START, NAMES, YEAR, YEAR_SINCE_1600
+from litmap.parsing.grammar import (
+    CITED_YEAR,
+    NAME_START,
+    NAMES,
+    WHOLE_NAMES,
+    YEAR,
+    YEAR_SINCE_1600,
+)
 from litmap.parsing.venues import is_unambiguous_journal
 
 CANDIDATE_SCORE = 0.6
@@ -33,7 +40,7 @@ _DATED_RUN = re.compile(
 )
 _YEAR_IN_BRACKETS = re.compile(rf" \({YEAR_SINCE_1600}\)")
 _CITED_TITLE = re.compile(
-    rf"(?<![\w-]){NAME_START}(?P<names>{NAMES}),\s"
+    rf"(?<![\w-]){NAME_START}(?P<names>{WHOLE_NAMES}),\s"
     rf"(?P<title>[A-ZÀ-Þ](?:[^.;:()“”\"\x00]|:(?=\s)|\.(?=\w)){{14,160}}?)"
     r"(?:,\s(?:in\s)?"
     rf"(?:[A-Z]{{3,10}}|(?:[A-Z][\w&]*\.?\s){{1,6}}(?:[A-Z]?\d[\d:,\s–-]{{0,20}})?)"
