@@ -20,6 +20,7 @@ from litmap.parsing.word_lists import load_words
 
 _FOLDED = str.maketrans("ßæøđłıþðœəςڪیێېھۀہەک", "saodlitdoeσكيييههههك")
 """Letters that have no decomposition, and forms of one letter."""
+_OTHER = re.compile(r"[^\x00-\x7f]+")
 _BORDER = "_"
 _BASE = 36
 _HALF_BIT = 0.5
@@ -28,8 +29,9 @@ MIN_LETTERS = 4
 MAX_BITS = 4.5
 """Bits a pair of letters above which a word has the shape of none (words of a language: 3.2 to 4.2,
 shuffled letters: 5 to 6.5)."""
-_NO_WORD = re.compile(r"\b(?:[A-Z]{2,4}|[A-Z]{1,6}\d[A-Z0-9]*)\b|([^\W\d_])\1{3,}")
-"""Acronyms, and four times the same letter."""
+_ACRONYM = re.compile(r"[A-Z](?<!\w[A-Z])(?:[A-Z]{1,3}|[A-Z]{0,5}\d[A-Z0-9]*)\b")
+_REPEATED = re.compile(r"(.)\1{3}")
+"""Four times the same letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,17 @@ def fold(text: str) -> str:
     text = text.lower()
     if text.isascii():
         return text
-    text = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in text if not unicodedata.combining(c)).translate(_FOLDED)
+    return _OTHER.sub(_fold_run, unicodedata.normalize("NFKD", text))
+
+
+def _fold_run(run: re.Match[str]) -> str:
+    """Letters other than ASCII's as `fold` writes them."""
+    return _fold_letters(run[0])
+
+
+@lru_cache(maxsize=20_000)
+def _fold_letters(text: str) -> str:
+    return "".join([c for c in text if not unicodedata.combining(c)]).translate(_FOLDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,34 +103,50 @@ class WordShapes:
 
 def read_shapes(text: str) -> WordShapes:
     """The words of the script that most of the text is written in."""
-    folded = fold(_NO_WORD.sub(" ", text))
-    known = scripts()[:1] if folded.isascii() else scripts()
-    found = [(script, script.words.findall(folded)) for script in known]
-    script, words = max(found, key=lambda pair: sum(map(len, pair[1])))
+    script, words = _find_words(fold(_ACRONYM.sub(" ", text)))
     counts = Counter(words)
+    bits = {word: both for word in counts if (both := _surprise(script.name, word)) is not None}
     distinct_letters = distinct_shaped = shaped = pairs = 0
     turned = 0.0
-    for word, times in counts.items():
-        forward, backward = _surprise(script.name, word)
+    for word, (forward, backward) in bits.items():
         turned += forward - backward
         distinct_letters += len(word)
         pairs += len(word) + 1
         if forward <= MAX_BITS * (len(word) + 1):
             distinct_shaped += len(word)
-            shaped += times * len(word)
+            shaped += counts[word] * len(word)
     return WordShapes(
         script=script.name,
-        distinct=len(counts),
+        distinct=len(bits),
         shaped=shaped,
-        shaped_share=distinct_shaped / distinct_letters if counts else 1.0,
-        alphabet=len(set().union(*counts)),
-        turned=turned / pairs if counts else 0.0,
+        shaped_share=distinct_shaped / distinct_letters if bits else 1.0,
+        alphabet=len(set().union(*bits)),
+        turned=turned / pairs if bits else 0.0,
     )
 
 
+def _find_words(folded: str) -> tuple[Script, list[str]]:
+    """The script of most letters, Latin where none has more, and its words."""
+    latin, *others = scripts()
+    words = latin.words.findall(folded)
+    letters = sum(map(len, words))
+    found = latin, words
+    if len(folded) - len(folded.encode("ascii", "ignore")) <= letters:
+        return found
+    for script in others:
+        words = script.words.findall(folded)
+        if (count := sum(map(len, words))) > letters:
+            found, letters = (script, words), count
+    return found
+
+
 @lru_cache(maxsize=20_000)
-def _surprise(script: str, word: str) -> tuple[float, float]:
-    """Bits of a word with its borders, read forwards and backwards."""
+def _surprise(script: str, word: str) -> tuple[float, float] | None:
+    """Bits of a word with its borders, read forwards and backwards; None where one letter stands
+    in it four times in a row.
+    """
+    if _REPEATED.search(word):
+        return None
     bits = next(known.bits for known in scripts() if known.name == script)
     framed = f"{_BORDER}{word}{_BORDER}"
     pairs = list(pairwise(framed))

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -55,7 +55,7 @@ class Legibility(Enum):
     UNSURE = "unsure"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PageText:
     """A page's text as it is judged: without white space in `signs`, its words in `shapes`.
 
@@ -67,11 +67,16 @@ class PageText:
     shapes: WordShapes
     unnamed: float = 0.0
 
-    @property
+    @cached_property
     def readable_share(self) -> float:
         """Share of the signs, digits aside, that are letters of words with a shape."""
         digits = _count(_DIGIT, self.signs)
         return self.shapes.shaped / max(1, len(self.signs) - digits)
+
+    @cached_property
+    def letters(self) -> int:
+        """Letters of any script."""
+        return _count(_LETTER, self.signs)
 
 
 def read_page_text(text: str, unnamed: float = 0.0) -> PageText:
@@ -130,11 +135,13 @@ def is_torn(page: PageText) -> bool:
 def has_too_many_accents(page: PageText) -> bool:
     """Whether most letters of Latin words have accents: Cyrillic taken for Latin, 'Ïðèâåò, ìèð'."""
     accented = _count(_ACCENTED, page.signs)
-    return accented > 60 and accented > 0.6 * _count(_LETTER, page.signs)
+    return accented > 60 and accented > 0.6 * page.letters
 
 
 def has_digits_for_letters(page: PageText) -> bool:
     """Whether digits stand between the letters of a third of the words: 'th3 qu1ck br0wn'."""
+    if _count(_DIGIT_IN_WORD, page.text) <= 0.35 * MIN_WORDS:
+        return False
     words = [word for word in _TOKEN.findall(page.text) if len(word) > 3]
     if len(set(words)) < MIN_WORDS or len(set(page.text.lower())) < 2 * MIN_ALPHABET:
         return False
@@ -148,10 +155,10 @@ def has_glyph_numbers(page: PageText) -> bool:
 
 def has_signs_for_letters(page: PageText) -> bool:
     """Whether there are rare signs where letters would be: '!"#$ %&@! _"$%'."""
+    if page.readable_share > 0.5:
+        return False
     signs = _RUN.sub(r"\1", page.signs)
-    return _count(_RARE_SIGN, signs) > 0.3 * len(signs) and _count(_LETTER, signs) < 0.4 * len(
-        signs
-    )
+    return _count(_RARE_SIGN, signs) > 0.3 * len(signs) and page.letters < 0.4 * len(signs)
 
 
 def has_mixed_scripts(page: PageText) -> bool:
@@ -160,7 +167,7 @@ def has_mixed_scripts(page: PageText) -> bool:
         return False  # a few ligatures without a name
     runs = _FOREIGN_RUN.findall(page.signs)
     pairs = [(_script_of(a), _script_of(b)) for run in runs for a, b in pairwise(run)]
-    return sum(1 for a, b in pairs if a != b) > 0.1 * _count(_LETTER, page.signs)
+    return sum(1 for a, b in pairs if a != b) > 0.1 * page.letters
 
 
 @lru_cache(maxsize=10_000)
@@ -199,7 +206,8 @@ def unnamed_share(text: str) -> float:
     """Share of characters that stand for nothing: codes without a letter, private ones."""
     if text.isascii() and text.isprintable():
         return 0.0
-    return _count(_UNNAMED, text) / max(1, sum(1 for c in text if not c.isspace()))
+    unnamed = _count(_UNNAMED, text)
+    return unnamed / max(1, len("".join(text.split()))) if unnamed else 0.0
 
 
 def lost_share(text: str) -> float:

@@ -154,10 +154,12 @@ def _unnamed_share(data: dict[str, Any]) -> float:
 
     return unnamed_share(
         "".join(
-            span["text"]
-            for block in data["blocks"]
-            for line in block.get("lines", ())
-            for span in line["spans"]
+            [
+                span["text"]
+                for block in data["blocks"]
+                for line in block.get("lines", ())
+                for span in line["spans"]
+            ]
         )
     )
 
