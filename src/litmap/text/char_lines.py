@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 from litmap.text.glyphs import clean
@@ -62,10 +63,10 @@ def regroup(chars: Sequence[Char]) -> list[Line]:
     """Characters → words → lines; a line ends at a strip wider than one and a half letters."""
     if not chars:
         return []
-    if sorted(char.size for char in chars)[len(chars) // 2] < 3:
+    if sorted([char.size for char in chars])[len(chars) // 2] < 3:
         _measure_sizes(chars)
         _decode_ot1(chars)
-    size = sorted(char.size for char in chars)[len(chars) // 2]
+    size = sorted([char.size for char in chars])[len(chars) // 2]
     lines: list[Line] = []
     for group in _group_by_baseline(chars, size):
         lines += _cut_at_gaps(group)
@@ -76,14 +77,13 @@ def _measure_sizes(chars: Sequence[Char]) -> None:
     """Sizes by the width of letters, for each baseline where it holds enough of them, else the
     page's.
     """
-    usual = _size_of(chars) or 10.0
+    usual = _size_of(_known_widths(chars)) or 10.0
     groups: dict[int, list[Char]] = {}
     for char in chars:
         groups.setdefault(round(char.baseline * 2), []).append(char)
     for group in groups.values():
-        size = (
-            _size_of(group) if sum(1 for char in group if char.c in _LETTER_WIDTHS) >= 12 else None
-        )
+        known = _known_widths(group)
+        size = _size_of(known) if len(known) >= 12 else None
         for char in group:
             char.size = size or usual
 
@@ -104,12 +104,18 @@ def _decode_ot1(chars: Sequence[Char]) -> None:
             char.c = _OT1.get(char.c, char.c)
 
 
-def _size_of(chars: Sequence[Char]) -> float | None:
-    known = [
+def _known_widths(chars: Sequence[Char]) -> list[tuple[float, int]]:
+    """The widths of small letters, as printed and in thousandths of their size."""
+    return [
         (char.x1 - char.x0, _LETTER_WIDTHS[char.c]) for char in chars if char.c in _LETTER_WIDTHS
     ]
-    total = sum(width for _, width in known)
-    return round(1000 * sum(width for width, _ in known) / total, 1) if total else None
+
+
+def _size_of(known: Sequence[tuple[float, int]]) -> float | None:
+    if not known:
+        return None
+    printed, usual = map(sum, zip(*known, strict=True))
+    return round(1000 * printed / usual, 1)
 
 
 def _group_by_baseline(chars: Sequence[Char], size: float) -> list[list[Char]]:
@@ -117,7 +123,7 @@ def _group_by_baseline(chars: Sequence[Char], size: float) -> list[list[Char]]:
     later.
     """
     groups: list[list[Char]] = []
-    for char in sorted(chars, key=lambda char: (char.baseline, char.x0)):
+    for char in sorted(chars, key=attrgetter("baseline", "x0")):
         if groups and char.baseline - groups[-1][0].baseline < 0.18 * size:
             groups[-1].append(char)
         else:
@@ -126,7 +132,7 @@ def _group_by_baseline(chars: Sequence[Char], size: float) -> list[list[Char]]:
 
 
 def _cut_at_gaps(group: list[Char]) -> list[Line]:
-    group.sort(key=lambda char: char.x0)
+    group.sort(key=attrgetter("x0"))
     lines: list[Line] = []
     part: list[Char] = [group[0]]
     text = [group[0].c]
@@ -150,9 +156,9 @@ def _make_line(part: Sequence[Char], text: str) -> list[Line]:
     text = clean(text)
     if not text:
         return []
-    size = sorted(char.size for char in part)[len(part) // 2]
-    baseline = sorted(char.baseline for char in part)[len(part) // 2]
-    x0, x1 = part[0].x0, max(char.x1 for char in part)
+    size = sorted([char.size for char in part])[len(part) // 2]
+    baseline = sorted([char.baseline for char in part])[len(part) // 2]
+    x0, x1 = part[0].x0, max([char.x1 for char in part])
     y0, y1 = baseline - 0.75 * size, baseline + 0.22 * size
     return [Line(text, x0, y0, x1, y1, baseline, round(size, 1))]
 

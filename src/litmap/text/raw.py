@@ -124,7 +124,7 @@ def read_page(page: Any, number: int, flags: int) -> RawPage:
     raw = RawPage(number, float(data["width"]), float(data["height"]))
     rotated: list[Line] = []
     by_ink: dict[Ink, list[Line]] = {Ink.VISIBLE: raw.lines, Ink.PALE: [], Ink.NONE: []}
-    printed: dict[str, set[tuple[int, int, int]]] = {}
+    printed: dict[str, dict[tuple[int, int], set[int]]] = {}
     for index, block in enumerate(data["blocks"]):
         for entry in block.get("lines", ()):
             line, ink = _read_line(entry, index)
@@ -164,18 +164,20 @@ def _unnamed_share(data: dict[str, Any]) -> float:
     )
 
 
-def _is_repeated(line: Line, printed: dict[str, set[tuple[int, int, int]]]) -> bool:
+def _is_repeated(line: Line, printed: dict[str, dict[tuple[int, int], set[int]]]) -> bool:
     """Whether the same words were printed there before (bold faked by printing twice, shadows).
 
-    `printed` holds size and square (a fifth of the size wide) of all that was printed with these
-    words: the equal words of a map or table are not compared with each other.
+    `printed` holds, for each size and height of these words, where they were printed, in squares a
+    fifth of the size wide: the equal words of a map or table are not compared with each other.
     """
     size = max(1, round(line.size))
     x, y = int(line.x0 // (0.2 * size)), int(line.baseline // (0.2 * size))
-    places = printed.setdefault(line.text, set())
-    if places and any((size, x + i, y + j) in places for i in (0, -1, 1) for j in (0, -1, 1)):
-        return True
-    places.add((size, x, y))
+    places = printed.setdefault(line.text, {})
+    for height in (y, y - 1, y + 1) if places else ():
+        beside = places.get((size, height))
+        if beside and not beside.isdisjoint((x, x - 1, x + 1)):
+            return True
+    places.setdefault((size, y), set()).add(x)
     return False
 
 

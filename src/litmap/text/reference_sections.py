@@ -92,8 +92,10 @@ def part_list_headings(blocks: Sequence[DraftBlock]) -> list[DraftBlock]:
     """
     parted: list[DraftBlock] = []
     for i, block in enumerate(blocks):
-        at = next((k for k in range(len(block.rows)) if _is_heading_row(blocks, i, k)), None)
-        if at is None or block.kind == "heading":
+        at = None
+        if block.kind in LISTABLE:
+            at = next((k for k in range(len(block.rows)) if _is_heading_row(blocks, i, k)), None)
+        if at is None:
             parted.append(block)
             continue
         for kind, rows in (
@@ -107,12 +109,12 @@ def part_list_headings(blocks: Sequence[DraftBlock]) -> list[DraftBlock]:
 
 
 def _is_heading_row(blocks: Sequence[DraftBlock], i: int, k: int) -> bool:
-    """Whether row k of block i names a list and stands alone above one."""
+    """Whether row k of block i, which a list may stand in, names one and stands alone above it."""
     block = blocks[i]
     row = block.rows[k]
     if row.text[:1].islower() or row.words > 6 or (k and row.text.endswith((".", ","))):
         return False
-    if block.kind not in LISTABLE or not names_reference_list(row.text):
+    if not names_reference_list(row.text):
         return False
     below = [*block.rows[k + 1 :], *_rows_below(blocks, i)][:LOOK_AHEAD]
     return looks_listed(below)
