@@ -66,12 +66,12 @@ def _list_names(text: str) -> tuple[int, int]:
 
 
 def _has_word_of_names(text: str) -> bool:
-    """Whether a word of the text is one of a list's names, or its letters stand apart: the rest of
-    all lines is told from headings by this alone.
+    """Whether a word of the text is the longest of one of a list's names, or its letters stand
+    apart: the rest of all lines is told from headings by this alone.
     """
     words = _WORD.findall(_plain(text))
     apart = len(words) > 3 and all(len(word) == 1 for word in words)
-    return apart or not _words_of_names().isdisjoint(words)
+    return apart or not _longest_words().isdisjoint(words)
 
 
 def _fold(text: str) -> str:
@@ -138,9 +138,9 @@ def _without_qualifiers(words: Sequence[str]) -> str:
 
 
 @cache
-def _words_of_names() -> frozenset[str]:
+def _longest_words() -> frozenset[str]:
     names = _wordings("reference_headings") | _wordings("reference_heading_sources")
-    return frozenset(word for name in names for word in _WORD.findall(name))
+    return frozenset(max(words, key=len) for name in names if (words := _WORD.findall(name)))
 
 
 @cache

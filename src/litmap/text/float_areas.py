@@ -40,7 +40,8 @@ def find_drawings(marks: Iterable[Rect]) -> list[Rect]:
     """The marks that lie near each other taken together: the rectangles of what is drawn."""
     groups: list[Rect] = []
     for mark in marks:
-        groups = _with_mark(groups, mark)
+        if not groups or not _holds(groups[-1], mark):  # most strokes of a plot lie inside it
+            groups = _with_mark(groups, mark)
     return [g for g in groups if min(g[2] - g[0], g[3] - g[1]) >= MIN_SIDE]
 
 
@@ -51,6 +52,12 @@ def _with_mark(groups: Sequence[Rect], mark: Rect) -> list[Rect]:
         return [*kept, mark]
     joined = union([mark, *(group for group in groups if are_near(group, mark))])
     return [*kept, joined] if joined == mark or joined in groups else _with_mark(kept, joined)
+
+
+def _holds(group: Rect, mark: Rect) -> bool:
+    return (
+        group[0] <= mark[0] and group[1] <= mark[1] and mark[2] <= group[2] and mark[3] <= group[3]
+    )
 
 
 def find_rules(marks: Iterable[Rect]) -> list[Rect]:
@@ -71,9 +78,5 @@ def are_near(a: Rect, b: Rect, margin: float = NEAR) -> bool:
 
 def union(rects: Sequence[Rect]) -> Rect:
     """The smallest rectangle around all of them."""
-    return (
-        min(r[0] for r in rects),
-        min(r[1] for r in rects),
-        max(r[2] for r in rects),
-        max(r[3] for r in rects),
-    )
+    lefts, tops, rights, bottoms = zip(*rects, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)

@@ -71,7 +71,7 @@ def is_known_heading(text: str) -> bool:
 
     Related Work'.
     """
-    if KNOWN.match(text) or is_section_name(text) or LABELLED.match(text):
+    if KNOWN.match(text) or _is_listed_name(text) or LABELLED.match(text):
         return True
     number = NUMBERED.match(text)
     return number is not None and is_section_name(text[number.end() :])
@@ -79,10 +79,12 @@ def is_known_heading(text: str) -> bool:
 
 def is_section_name(text: str) -> bool:
     """Whether a text is the name of a section in any language: 'Fazit', 'Выводы', '结论'."""
-    plain = " ".join(text.lower().strip(_NAME_EDGES).split())
-    if plain in _SECTION_NAMES or "".join(plain.split()) in _SECTION_NAMES:
-        return True
-    return KNOWN.match(text) is not None
+    return _is_listed_name(text) or KNOWN.match(text) is not None
+
+
+def _is_listed_name(text: str) -> bool:
+    words = text.lower().strip(_NAME_EDGES).split()
+    return " ".join(words) in _SECTION_NAMES or "".join(words) in _SECTION_NAMES
 
 
 def is_numbered_heading(text: str) -> bool:

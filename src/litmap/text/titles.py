@@ -19,7 +19,7 @@ from litmap.parsing.word_lists import load_words
 from litmap.text.headings import KNOWN
 from litmap.text.page_layout import PageLayout, Row
 from litmap.text.section_numbers import NUMBERED
-from litmap.text.style import Style, is_prose
+from litmap.text.style import WORD, Style, is_prose
 from litmap.text.title_wording import (
     banner_share,
     count_names,
@@ -136,17 +136,11 @@ def gather_evidence(
     running_heads: Sequence[str],
 ) -> Evidence:
     """What titles are compared with."""
-    small: set[str] = set()
-    any_case: set[str] = set()
-    for page in layouts[:VOCABULARY_PAGES]:
-        for row in page.rows:
-            if row.words >= 4 or (wide_share(row.text) > 0.5 and len(row.text) > 15):
-                any_case.update(long_words(row.text))
-                small.update(word for word in row.text.split() if word.islower())
+    small_words, words = _vocabulary(layouts[:VOCABULARY_PAGES])
     return Evidence(
         style,
-        frozenset(small),
-        frozenset(any_case),
+        small_words,
+        words,
         squash(metadata_title),
         tuple(head for head in map(squash, running_heads[:MAX_HEADS]) if len(head) >= 8),
         tuple(squash(" ".join(row.text for row in page.rows)) for page in pages),
@@ -154,6 +148,23 @@ def gather_evidence(
         {page.number: _running_above(page, style) for page in pages},
         len(pages) > 1 and is_cover(pages[0]),
     )
+
+
+def _vocabulary(pages: Sequence[PageLayout]) -> tuple[frozenset[str], frozenset[str]]:
+    """The words that the rows of some pages write in small letters, and the longer ones in any."""
+    wide: list[str] = []
+    others: list[str] = []
+    for page in pages:
+        for row in page.rows:
+            if wide_share(row.text) > 0.5:
+                if row.words >= 4 or len(row.text) > 15:
+                    wide.append(row.text)
+            elif row.words >= 4:
+                others.append(row.text)
+    words = {word.lower() for word in set(WORD.findall("\n".join(others))) if len(word) >= 4}
+    words.update(*map(long_words, wide))
+    written = set(" ".join(others + wide).split())
+    return frozenset(filter(str.islower, written)), frozenset(words)
 
 
 def _running_above(page: PageLayout, style: Style) -> list[int]:
