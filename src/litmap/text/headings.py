@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from litmap.parsing.grammar import NAMES
 from litmap.parsing.word_lists import load_pattern, load_words
 from litmap.text.formulas import is_formula
 from litmap.text.page_layout import PageLayout, Row
@@ -44,6 +45,13 @@ _FIRST_SECTION = re.compile(r"introduction|background|1", re.I)
 MAX_HEADING = 140
 MAX_SECOND_LINE = 100
 MAX_WORDS = 14
+PARAGRAPH_ROWS = 4
+"""Rows in one column that are surely running text."""
+FILLED = 0.7
+"""Share of its column that a row of running text fills, were it ragged or indented."""
+TITLE_SIZE = 1.3
+"""Print so many times larger than the text's is a title's."""
+_NAMES = re.compile(NAMES)
 
 
 def is_heading(context: RowContext) -> bool:
@@ -220,19 +228,50 @@ def _can_go_on(before: Sequence[str], above: Row) -> bool:
     )
 
 
-def clear_front_matter(page: PageLayout, _style: Style) -> None:
-    """Above the abstract or introduction of a first page stand title and names: large or bold print
-    is no heading.
+def clear_front_matter(page: PageLayout, style: Style) -> None:
+    """Above the abstract, the introduction or the first paragraph of a first page stand title and
+    names: large or bold print is no heading.
     """
     if not page.front:
         return
     for i, row in enumerate(page.rows):
+        if _opens_paragraph(page, i, style):
+            return
         if page.classes[i] == "heading":
-            if _opens_text(row.text):
+            if _opens_text(row.text) or _stands_over_paragraph(page, i, style):
                 return
             page.classes[i] = "body"
         elif page.classes[i] == "table" and row.gaps < 3:
             page.classes[i] = "body"
+
+
+def _opens_paragraph(page: PageLayout, index: int, style: Style) -> bool:
+    """Whether running text begins here: rows in the text's own print, all but the last of which
+    fill their column.
+    """
+    rows, first = page.rows[index : index + PARAGRAPH_ROWS], page.rows[index]
+    return (
+        len(rows) == PARAGRAPH_ROWS
+        and all(kind == "body" for kind in page.classes[index : index + PARAGRAPH_ROWS])
+        and all(
+            row.column is first.column
+            and row.bold < 0.5
+            and abs(row.size - style.size) < 0.06 * style.size
+            and row.width > FILLED * row.column.width
+            for row in rows
+        )
+    )
+
+
+def _stands_over_paragraph(page: PageLayout, index: int, style: Style) -> bool:
+    """Whether a heading that names nobody stands right over running text: 'Reading rooms'."""
+    row = page.rows[index]
+    return (
+        index + 1 < len(page.rows)
+        and row.size < TITLE_SIZE * style.size
+        and not _NAMES.fullmatch(row.text)
+        and _opens_paragraph(page, index + 1, style)
+    )
 
 
 def _opens_text(text: str) -> bool:
