@@ -19,6 +19,7 @@ from litmap.text.page_layout import Column, PageLayout, Row
 from litmap.text.raw import is_footnote_mark
 from litmap.text.reading_order import opens_text
 from litmap.text.reference_entries import (
+    entry_starts,
     starts_by_first_line_indent,
     starts_by_gaps,
     starts_by_hanging_indent,
@@ -202,6 +203,13 @@ def test_each_way_of_finding_entries_says_when_it_does_not_fit(find, rows, expec
 def test_entries_are_parted_by_white_space_where_nothing_else_tells():
     rows = [row("Author A. Title that goes", 100), row("on", 112), row("Borne B. Title", 140)]
     assert starts_by_gaps(rows, STYLE) == [True, False, True]
+
+
+def test_entries_whose_words_nobody_can_read_are_parted_by_their_indents():
+    """The font of an old file gives no digits and no brackets: neither names nor years are left."""
+    texts = ("ffx fl qu ry l rn ng", "nd c nc pts f w")
+    rows = [row(texts[i % 2], 100 + 12 * i, 50.0 if i % 2 == 0 else 62.0, 290.0) for i in range(40)]
+    assert entry_starts(rows, STYLE) == [True, False] * 20
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ MAX_FIRST = 3
 """The highest number that a list may begin with."""
 MAX_MISSING = 2
 """Numbers of a list that may be missing one after another."""
+MAX_ROWS_PER_START = 20
+"""More rows for each entry whose words are read, and the words of the list tell nothing."""
 MAX_ROWS_PER_ENTRY = 9
 """More rows an entry, and numbered paragraphs of text were taken for a list."""
 
@@ -146,9 +148,11 @@ def entry_starts(rows: Sequence[Row], style: Style) -> list[bool]:
             return starts
     evidence = opening_evidence(rows)
     by_words = starts_by_words(evidence)
+    layouts = [(find(rows, style), trust) for find, trust in LAYOUTS]
+    if sum(by_words) * MAX_ROWS_PER_START < len(rows):  # no names and years that could be read
+        return next(layout for layout, _ in layouts if layout is not None)
     best, best_score = by_words, _agreement(by_words, evidence)
-    for find_layout, trust in LAYOUTS:
-        layout = find_layout(rows, style)
+    for layout, trust in layouts:
         if layout is not None and _agreement(layout, evidence) + trust > best_score:
             best, best_score = layout, _agreement(layout, evidence) + trust
     return _corrected(best, evidence, rows)
