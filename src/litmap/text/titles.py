@@ -261,9 +261,9 @@ def measure(
 
 def _measure_print(candidate: Candidate, evidence: Evidence) -> dict[str, float]:
     rows = candidate.rows
-    size = rows[0].size
+    size = max(rows[0].size, 1.0)  # a damaged file may set text in no size at all
     return {
-        "larger_than_text": _clip(math.log(max(size, 1.0) / evidence.style.size), -0.3, 0.8),
+        "larger_than_text": _clip(math.log(size / max(evidence.style.size, 1.0)), -0.3, 0.8),
         "below_largest": _clip(
             math.log(size / max(evidence.largest[candidate.page.number], 1.0)), -0.8, 0.0
         ),
@@ -297,7 +297,7 @@ def _measure_run(candidate: Candidate) -> dict[str, float]:
     """Whether the run is whole and of one piece: its distances, and the rows that go on."""
     rows = candidate.rows
     page = candidate.page.rows
-    size = rows[0].size
+    size = max(rows[0].size, 1.0)
     gaps = [(b.baseline - a.baseline) / size for a, b in pairwise(rows)]
     above = page[candidate.first - 1] if candidate.first else None
     below = page[candidate.last + 1] if candidate.last + 1 < len(page) else None
