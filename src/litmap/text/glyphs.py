@@ -44,6 +44,10 @@ _ACCENT_BEFORE = re.compile(
     "([´ˆ˜˘˙¨˚˝ˇ]) ?([A-Za-zıȷ])(?=[^\\W\\d_]|[\\s.,;:)\\]-]|$)|(?<=[A-Za-z])(`)([a-zı])"
 )
 _CEDILLA = re.compile("([¸˛]) ?([cCsStTgGkKlLnNrReEaA])|([cCsStTeEaA]) ?([¸˛])(?=\\w)")
+_LOOSE = re.compile(
+    "[\ue000-\uf8ff\U000f0000-\U0010ffff\U0001d400-\U0001d7ff\u2102-\u2134´ˆ˜˘˙¨˚˝ˇ`¸˛]"
+)
+"""A sign that one of the patterns above may change."""
 _SPACES = re.compile(r"\s+")
 
 
@@ -62,10 +66,8 @@ def clean(text: str) -> str:
         )  # the bullet of TeX's symbol font; elsewhere this code is its ligature ffl
     text = text.translate(_TABLE)
     if not text.isascii():
-        text = _PRIVATE.sub("", text)
-        text = _ALPHANUMERICS.sub(lambda m: unicodedata.normalize("NFKC", m.group()), text)
-        text = _ACCENT_BEFORE.sub(_join_accent, text)
-        text = _CEDILLA.sub(_join_cedilla, text)
+        if _LOOSE.search(text):
+            text = _join_loose(text)
         if not unicodedata.is_normalized("NFC", text):
             text = unicodedata.normalize("NFC", text)
     return _SPACES.sub(" ", text).strip()
@@ -74,6 +76,14 @@ def clean(text: str) -> str:
 def _is_clean(text: str) -> bool:
     """True for most lines: printable ASCII with single spaces, and no accent apart."""
     return text.isascii() and text.isprintable() and "`" not in text and "  " not in text
+
+
+def _join_loose(text: str) -> str:
+    """The text without private glyphs, letters of mathematical alphabets plain, accents joined."""
+    text = _PRIVATE.sub("", text)
+    text = _ALPHANUMERICS.sub(lambda m: unicodedata.normalize("NFKC", m.group()), text)
+    text = _ACCENT_BEFORE.sub(_join_accent, text)
+    return _CEDILLA.sub(_join_cedilla, text)
 
 
 def _join_accent(match: re.Match[str]) -> str:
