@@ -526,9 +526,8 @@ def test_works_are_made_when_first_looked_at() -> None:
 
 def test_what_is_not_said_of_a_result_is_empty() -> None:
     query = Query("x")
-    assert query == Query(
-        "x", "", (), (), (), None, (), (), ("body", "abstract", "note"), (), False, ()
-    )
+    kinds = ("body", "abstract", "note", "figure", "table")
+    assert query == Query("x", "", (), (), (), None, (), (), kinds, (), False, ())
     assert Results(query) == Results(query, (), (), True, "")
     assert Facts("a") == Facts("a", "", (), None, (), (), ())
 

@@ -248,16 +248,12 @@ def test_a_phrase_that_no_passage_holds_is_said(visit) -> None:
 
 
 def test_the_topics_page_has_a_map_and_the_outline(visit, browser) -> None:
-    text = visit("topics")
-    for heading in (
-        "Double descent",
-        "Loss surfaces",
-        "Information bottleneck",
-        "Approximation and depth",
-    ):
-        assert heading in text
+    visit("topics")
+    headings = ("Double descent", "Loss surfaces", "Information bottleneck")
+    until(browser, lambda: all(h in words(browser) for h in (*headings, "Approximation and depth")))
     points = ".js-plotly-plot .scatterlayer path.point"
     until(browser, lambda: len(browser.find_elements(By.CSS_SELECTOR, points)) >= 24)
+    text = settle(browser)
     assert "Papers without a heading" in text
     assert "Sudden Understanding" in text
 
