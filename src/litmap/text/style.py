@@ -44,6 +44,8 @@ def find_style(pages: Sequence[PageLayout]) -> Style:
     all_sizes: Counter[float] = Counter()
     for page in pages:
         for row in page.rows:
+            if row.size <= 0:  # of a damaged file
+                continue
             all_sizes[row.size] += len(row.text)
             if is_prose(row):
                 sizes[row.size] += len(row.text)
