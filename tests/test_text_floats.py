@@ -20,7 +20,10 @@ class Paper:
         self.pdf = pymupdf.open()
         self.page = self.pdf.new_page(width=612, height=792)
         self.page.insert_text((72, 50), "A Study of Learning Rates in Networks", fontsize=20)
-        self.prose(20, "We ask what " + PROSE.lower())
+        self.line("Abstract", font="tibo", size=11)
+        self.prose(6, "We ask what " + PROSE.lower())
+        self.line("1 Introduction", font="tibo", size=11)
+        self.prose(20, "Of old, " + PROSE.lower())
         self.page = self.pdf.new_page(width=612, height=792)
         self.y = 80.0
 
@@ -125,6 +128,57 @@ def test_cells_of_words_between_rules_are_a_table(tmp_path):
     paper.prose()
     blocks = paper.read(tmp_path)
     assert texts(blocks, "table").split("\n") == [" | ".join(row) for row in rows]
+
+
+@pytest.mark.parametrize("heading", ["3.1. Random Initializations", "4 Results"])
+def test_a_table_ends_at_the_captions_and_headings_around_it(tmp_path, heading):
+    """The second caption is in two rows and the tables' rules are as far off as one table's."""
+    paper = Paper()
+    paper.table([["Model", "top-1"], ["ResNet", "76.1"], ["VGG", "71.3"]])
+    paper.line("Table 1. The error on held-out data that is reached")
+    paper.y -= 3
+    paper.line("by a change of the scale of the first weights.")
+    paper.y += 8
+    paper.line(heading, font="tibo", size=11)
+    paper.y += 8
+    paper.table([["Layer", "scale"], ["first", "0.1"], ["second", "0.2"]])
+    paper.line("Table 2. The scale of each layer.")
+    paper.y += 10
+    paper.prose()
+    blocks = paper.read(tmp_path)
+    assert texts(blocks, "heading") == heading
+    assert texts(blocks, "caption").split("\n") == [
+        "Table 1. The error on held-out data that is reached by a change of the scale of the first"
+        " weights.",
+        "Table 2. The scale of each layer.",
+    ]
+    assert len(texts(blocks, "table").split("\n")) == 6
+
+
+@pytest.mark.parametrize("kind", ["plot", "table"])
+def test_a_rule_below_the_running_head_belongs_to_no_float(tmp_path, kind):
+    paper = Paper()
+    paper.page.draw_line((55, 57), (542, 57), width=0.5)
+    column = "The loss of the network falls with every step until then."
+    if kind == "plot":
+        paper.page.draw_rect((90, 64, 280, 170))
+        paper.page.insert_text((100, 80), "Training error", fontsize=8, fontname="helv")
+    else:
+        for y in (66, 80, 170):
+            paper.page.draw_line((55, y), (289, y), width=0.5)
+        for y in range(76, 168, 13):
+            paper.page.insert_text((60, y), "rye", fontsize=9, fontname="tiro")
+            paper.page.insert_text((200, y), "76.1", fontsize=9, fontname="tiro")
+    label = {"plot": "Figure", "table": "Table"}[kind]
+    paper.page.insert_text((55, 190), f"{label} 1. The loss by steps.", fontsize=9, fontname="tiro")
+    for x, first in ((55, 220), (307, 76)):
+        for y in range(first, 700, 12):
+            paper.page.insert_text((x, y), column, fontsize=9.5, fontname="tiro")
+        paper.page.insert_text((x, y + 28), "5. Conclusion", fontsize=11, fontname="tibo")
+    blocks = paper.read(tmp_path)
+    rows = len(range(220, 700, 12)) + len(range(76, 700, 12))
+    assert texts(blocks, "body").count("The loss of the network") == rows
+    assert texts(blocks, "caption") == f"{label} 1. The loss by steps."
 
 
 def test_a_box_of_prose_with_a_caption_near_stays_text(tmp_path):

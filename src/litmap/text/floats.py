@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from litmap.parsing.captions import caption_kind
 from litmap.text.float_areas import Rect, find_drawings, find_rules, union
+from litmap.text.headings import is_known_heading, is_numbered_heading
 from litmap.text.page_layout import PageLayout, Row
 from litmap.text.rows import join_fragments
 from litmap.text.style import Style, is_prose
@@ -22,6 +23,8 @@ WRONG_SIDE = 40.0
 MARGIN = 25.0
 """Points beside a drawing where the labels of its axes stand."""
 MAX_DRAWINGS = 80
+SAME_HEIGHT = 3.0
+"""Points between two pieces of one rule."""
 MAX_PROSE = 15
 """Rows of prose inside a drawing; with more it is a box of text."""
 CELL_MARK = " | "
@@ -53,9 +56,9 @@ def part_floats(page: PageLayout, style: Style) -> None:
     for each in floats:
         if each.kind == "figure" and each.area is not None:
             page.rows[each.first].drawn = each.area
-            _mark_inside_figure(page, each, each.area)
+            _mark_inside_figure(page, each, each.area, _free_rows(page, floats))
         elif each.kind == "table" and (area := _ruled_area(page, each)) is not None:
-            _mark_between_rules(page, each, area)
+            _mark_between_rules(page, area, _free_rows(page, floats))
     for run in _table_runs(page):
         owner = _owner(page, floats, run)
         if owner is not None:
@@ -74,7 +77,8 @@ def _find_floats(page: PageLayout, style: Style) -> Iterator[Float]:
 # ── what is drawn ────────────────────────────────────────────────────────────────────────────────
 def _give_drawings(page: PageLayout, floats: Sequence[Float]) -> None:
     """Each drawing goes to the caption that it lies next to, the nearest first."""
-    rest = find_drawings(page.marks)[:MAX_DRAWINGS]
+    edges = set(_edge_rules(page))
+    rest = find_drawings(mark for mark in page.marks if mark not in edges)[:MAX_DRAWINGS]
     while rest:
         found = [
             (_distance(each, drawing), i, j)
@@ -88,6 +92,16 @@ def _give_drawings(page: PageLayout, floats: Sequence[Float]) -> None:
         drawing = rest.pop(j)
         area = floats[i].area
         floats[i].area = drawing if area is None else union([area, drawing])
+
+
+def _edge_rules(page: PageLayout) -> Iterator[Rect]:
+    """The rules above or below all text of a page, which run over every column: those of running
+    heads and feet.
+    """
+    top, bottom = min(row.y0 for row in page.rows), max(row.y1 for row in page.rows)
+    for rule in find_rules(page.marks):
+        if rule[3] <= top or rule[1] >= bottom:
+            yield rule
 
 
 def _distance(each: Float, drawing: Rect) -> float:
@@ -118,32 +132,62 @@ def _is_reachable(page: PageLayout, each: Float, drawing: Rect) -> bool:
         for row, row_class in zip(page.rows, page.classes, strict=True)
     ):
         return False
-    return not _has_prose_between(page, each.area or each.rect, drawing)
+    return not _has_text_between(page, each.area or each.rect, drawing)
 
 
-def _mark_inside_figure(page: PageLayout, each: Float, area: Rect) -> None:
+def _mark_inside_figure(page: PageLayout, each: Float, area: Rect, free: Sequence[int]) -> None:
     """Rows on the drawing, labels beside it and what stands between it and its caption."""
     reached = union([area, (area[0], min(area[1], each.rect[3]), area[2], area[3])])
     if area[3] <= each.rect[1] + 1:
         reached = (area[0], area[1], area[2], each.rect[1])
-    inside = [i for i in _free_rows(page, each) if _is_inside(page.rows[i], area, 3.0)]
+    inside = [i for i in free if _is_inside(page.rows[i], area, 3.0)]
+    inside = list(_without_running_text(page, inside))
     if sum(is_prose(page.rows[i]) for i in inside) > MAX_PROSE:
         return
     beside = [
-        i
-        for i in _free_rows(page, each)
-        if not is_prose(page.rows[i]) and _is_inside(page.rows[i], reached, MARGIN)
+        i for i in free if not is_prose(page.rows[i]) and _is_inside(page.rows[i], reached, MARGIN)
     ]
     for i in {*inside, *beside}:
         page.classes[i] = "figure"
 
 
-def _free_rows(page: PageLayout, each: Float) -> list[int]:
-    """The rows that may be part of what a caption is about."""
+def _without_running_text(page: PageLayout, inside: Sequence[int]) -> Iterator[int]:
+    """The rows but those of prose that goes on above or below the area: no figure cuts a
+    paragraph.
+    """
+    within = set(inside)
+    for run in _prose_runs(page):
+        if not within.issuperset(run):
+            within.difference_update(run)
+    return iter(sorted(within))
+
+
+def _prose_runs(page: PageLayout) -> Iterator[list[int]]:
+    """The indices of rows of prose that follow each other closely in one column."""
+    run: list[int] = []
+    for i, row in enumerate(page.rows):
+        if page.classes[i] != "body" or not is_prose(row):
+            continue
+        if run and not (run[-1] == i - 1 and _is_next(page.rows[i - 1], row)):
+            yield run
+            run = []
+        run.append(i)
+    if run:
+        yield run
+
+
+def _is_next(above: Row, row: Row) -> bool:
+    """Whether a row stands right below another, as in a paragraph."""
+    return above.column is row.column and 0 < row.baseline - above.baseline < 1.8 * row.size
+
+
+def _free_rows(page: PageLayout, floats: Iterable[Float]) -> list[int]:
+    """The rows that may be part of what a caption is about: no caption's own."""
+    captions = {i for each in floats for i in range(each.first, each.last)}
     return [
         i
         for i, row_class in enumerate(page.classes)
-        if row_class not in ("caption", "title") and not each.first <= i < each.last
+        if row_class not in ("caption", "title") and i not in captions
     ]
 
 
@@ -164,18 +208,26 @@ def _rules_of_one_table(page: PageLayout, caption: Rect, rules: Sequence[Rect]) 
     """The rules, nearest first, up to prose or a caption between two of them."""
     taken: list[Rect] = []
     last = caption
+    first = [rule for rule in rules if abs(rule[1] - rules[0][1]) < SAME_HEIGHT]
     for rule in rules:
         if not taken and _gap(caption, rule, 1) > MAX_DISTANCE:
             break
-        if _has_prose_between(page, last, rule) or _has_caption_between(page, last, rule):
+        if _sticks_out(rule, union(first)):
+            break
+        if _has_text_between(page, last, rule) or _has_caption_between(page, last, rule):
             break
         taken.append(rule)
         last = rule
     return taken
 
 
-def _mark_between_rules(page: PageLayout, each: Float, area: Rect) -> None:
-    for i in _free_rows(page, each):
+def _sticks_out(rule: Rect, widest: Rect) -> bool:
+    """Whether a rule is longer than the outer rule of a table, as one over the page's columns."""
+    return rule[0] < widest[0] - MARGIN or rule[2] > widest[2] + MARGIN
+
+
+def _mark_between_rules(page: PageLayout, area: Rect, free: Iterable[int]) -> None:
+    for i in free:
         if page.classes[i] != "figure" and _is_inside(page.rows[i], area, 3.0):
             page.classes[i] = "table"
 
@@ -204,7 +256,7 @@ def _owner(page: PageLayout, floats: Iterable[Float], run: Sequence[int]) -> Flo
             each,
         )
         for each in floats
-        if _gap(each.reach, rect, 0) <= 0 and not _has_prose_between(page, each.rect, rect)
+        if _gap(each.reach, rect, 0) <= 0 and not _has_text_between(page, each.rect, rect)
     ]
     return min(near, key=lambda found: found[:2])[2] if near else None
 
@@ -256,8 +308,13 @@ def _rows_between(page: PageLayout, a: Rect, b: Rect, classes: Sequence[str]) ->
             yield row
 
 
-def _has_prose_between(page: PageLayout, a: Rect, b: Rect) -> bool:
-    """Whether at least two rows of prose stand between two rectangles; one may be a label."""
+def _has_text_between(page: PageLayout, a: Rect, b: Rect) -> bool:
+    """Whether a section's heading or at least two rows of prose stand between two rectangles; one
+    may be a label.
+    """
+    headings = _rows_between(page, a, b, ("heading",))
+    if any(is_numbered_heading(row.text) or is_known_heading(row.text) for row in headings):
+        return True
     prose = filter(is_prose, _rows_between(page, a, b, ("body", "footnote", "abstract")))
     return next(prose, None) is not None and next(prose, None) is not None
 
