@@ -3,6 +3,7 @@ from __future__ import annotations
 import gc
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -321,15 +322,23 @@ def test_time_is_bounded_on_hostile_text(piece: str) -> None:
     assert time.process_time() - begin < 5
 
 
+@pytest.fixture
+def only_own_garbage() -> Iterator[None]:
+    """The collector does not look through all that earlier tests left while time is measured."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("only_own_garbage")
 def test_long_lists_take_linear_time() -> None:
     entry = "Doll R, Hill AB. Smoking and carcinoma of the lung. Br Med J. 1950;2:739.\n"
     seconds = []
     for count in (2_000, 8_000):
-        gc.collect()  # not in the midst of measuring, where all that earlier tests left is looked at
         begin = time.process_time()
         assert len(split_entries(entry * count)) == count
         seconds.append(time.process_time() - begin)
-    assert seconds[1] < 12 * seconds[0] + 2
+    assert seconds[1] < 12 * seconds[0] + 0.2
 
 
 PIECES = st.sampled_from(
