@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from litmap.text import extract
 from litmap.text.letter_pairs import fold, read_shapes
-from litmap.text.quality import is_gibberish
+from litmap.text.quality import Legibility, judge_page, read_page_text
 from litmap.text.raw import RawPage
 from litmap.text.text_layer import inspect_text_layer
 
@@ -138,6 +138,11 @@ BREAKAGES = {
     "backwards": lambda text: text[::-1],
     "digits for vowels": lambda text: text.translate(str.maketrans("aeiou", "43108")),
 }  # fmt: skip
+
+
+def is_gibberish(text):
+    """Whether a text cannot be one of any language: 'Uif rvjdl', '7KH TXLFN'."""
+    return judge_page(read_page_text(text)) is Legibility.BROKEN
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -170,9 +170,7 @@ def _name_in(note: str, start: int, end: int) -> int | None:
     piece = note[start:end]
     for place in (_behind_signals(piece, 0), *(s.end() for s in _SIGNAL.finditer(piece))):
         rest = piece[place:].lstrip(" ,:(")
-        if behind_same_author(rest) or (
-            rest[:1].isupper() and (opens_with_name(rest) or _NAME.match(rest))
-        ):
+        if behind_same_author(rest) or _opens_with_name(rest):
             return end - len(rest)
     return None
 

@@ -98,11 +98,6 @@ def judge_page(page: PageText) -> Legibility:
     return Legibility.UNSURE
 
 
-def is_gibberish(text: str) -> bool:
-    """Whether a text cannot be one of any language: 'Uif rvjdl', '7KH TXLFN'."""
-    return judge_page(read_page_text(text)) is Legibility.BROKEN
-
-
 def _count(pattern: re.Pattern[str], text: str) -> int:
     return len(pattern.findall(text))
 

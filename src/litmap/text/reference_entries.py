@@ -333,20 +333,6 @@ def _count_indents(indents: Sequence[float], em: float) -> tuple[int, int]:
     return sum(1 for indent in indents if _is_indented(indent, em) and indent < 4.5 * em), flush
 
 
-def _has_first_line_indent(rows: Sequence[Row], indents: Sequence[float], em: float) -> bool:
-    """Whether indented rows follow ended ones: entries whose first line is indented, not the
-    others.
-    """
-    indented: list[bool] = []
-    flush: list[bool] = []
-    for row, indent in zip(rows, indents[1:], strict=False):
-        (indented if _is_indented(indent, em) else flush).append(_is_ended(row))
-    if not indented or not flush:
-        return False
-    share = sum(indented) / len(indented)
-    return share > 0.75 and share > sum(flush) / len(flush) + 0.3
-
-
 def _is_ended(row: Row) -> bool:
     """Whether a row may be an entry's last: by its mark, or short of the right edge."""
     return row.text.endswith((".", "]", ")")) or row.x1 < row.column.x1 - 0.15 * row.column.width
