@@ -85,9 +85,16 @@ ET_AL = (
 )
 """What stands in prose behind the first of many names: ' et al.', ' and colleagues', ' u. a.'."""
 INVERTED = rf"{WORD},\s(?:[{UPPER}]\.(?:[\s-](?=[{UPPER}]\.))?){{1,3}}(?=,?\s+et\.?\s*al)"
-NAMES = rf"(?:{INVERTED}|{SHORT}|{NAME})(?:{AND}(?:{SHORT}|{NAME})){{0,9}}(?:{ET_AL})?"
+
+
+def _names(group: str) -> str:
+    """A list of names, each in a group of this kind."""
+    return rf"{group}{INVERTED}|{SHORT}|{NAME})(?:{AND}{group}{SHORT}|{NAME})){{0,9}}(?:{ET_AL})?"
+
+
+NAMES = _names("(?:")
 """A list of names in prose."""
-WHOLE_NAMES = rf"(?>{INVERTED}|{SHORT}|{NAME})(?:{AND}(?>{SHORT}|{NAME})){{0,9}}(?:{ET_AL})?"
+WHOLE_NAMES = _names("(?>")
 """The same with each name read in one way only, for patterns in which free text follows: a list of
 some hundred authors would be read in a thousand ways at each of them.
 """
