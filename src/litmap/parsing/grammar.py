@@ -8,6 +8,9 @@ rest.
 
 from __future__ import annotations
 
+EAST_ASIAN_LETTERS = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+"""Kana, Chinese characters and Hangul, for a set of characters."""
+
 # ── years ────────────────────────────────────────────────────────────────────────────────────────
 YEAR = r"(?:1[5-9]|20)\d\d"
 """A year in which something may have been printed: 1500 to 2099."""

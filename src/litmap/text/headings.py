@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from litmap.parsing.grammar import NAMES
+from litmap.parsing.grammar import EAST_ASIAN_LETTERS, NAMES
 from litmap.parsing.word_lists import load_pattern, load_words
 from litmap.text.formulas import is_formula
 from litmap.text.page_layout import PageLayout, Row
 from litmap.text.row_context import RowContext
-from litmap.text.section_numbers import LABELLED, NUMBERED, OPENING, WIDE
+from litmap.text.section_numbers import LABELLED, NUMBERED, OPENING
 from litmap.text.style import WORD, Style
 
 KNOWN = re.compile(
@@ -35,7 +35,7 @@ KNOWN = re.compile(
 _SECTION_NAMES = load_words("section_names", "litmap.text")
 _NAME_EDGES = " .:;,—–-【】〔〕[]()<>《》"
 _OPENING = re.compile(OPENING)
-_WIDE = re.compile(f"[{WIDE}]")
+_WIDE = re.compile(f"[{EAST_ASIAN_LETTERS}]")
 _SENTENCE_END = ("。", "．", "！", "？")
 MAX_WIDE = 32
 """Chinese, Japanese or Korean letters of a heading's row."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from litmap.parsing.grammar import EAST_ASIAN_LETTERS
 from litmap.parsing.word_lists import load_words
 from litmap.text.style import WORD
 
@@ -27,8 +28,8 @@ _BEFORE_NAMES = re.compile(
 )
 _MARKS = re.compile(r"[\d*†‡§¶∗⁎#\u00b9\u00b2\u00b3\u2070-\u2079]+|\([^()]{0,60}\)")
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’‐-][^\W\d_]+)*\.?|[^\W\d_]\.(?:-?[^\W\d_]\.)*")
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_WIDE_NAME = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,4}")
+_WIDE = re.compile(f"[{EAST_ASIAN_LETTERS}]")
+_WIDE_NAME = re.compile(f"[{EAST_ASIAN_LETTERS}]{{1,4}}")
 _NUMBER = re.compile(
     r"^(?:n[or°º]\.?\s*)?(?:\d{1,4}|[ivxlc]{1,6}|[一二三四五六七八九十]{1,3})\b[.:]?$", re.I
 )

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import re
 
+from litmap.parsing.grammar import EAST_ASIAN_LETTERS
 from litmap.parsing.word_lists import load_words
 
-_OTHER_SCRIPT = re.compile(r"[Ѐ-ӿ]{2}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_OTHER_SCRIPT = re.compile(rf"[Ѐ-ӿ]{{2}}|[{EAST_ASIAN_LETTERS}]")
 _WORD = re.compile(r"[^\W\d_]+|[ªº]")
 _ACCENTED = re.compile(r"[äöüßàâáãåçéèêëîïíôõóòùûúñìœæ]")
 _LATIN = re.compile(r"\bet al\b|\bet alii\b")

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from litmap.parsing.grammar import EAST_ASIAN_LETTERS
 from litmap.parsing.lexicon import (
     CITY,
     CONJUNCTIONS,
@@ -32,7 +33,7 @@ MAX_EMPHASISED = 4
 SHORT_CAPITALS = 3
 """Letters of initials that are run together."""
 _TOKEN = re.compile(r"[^\W\d_]+(?:[’'\-‐][^\W\d_]+)*|\d+|\S")
-_EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_EAST_ASIAN = re.compile(f"[{EAST_ASIAN_LETTERS}]")
 _HANGUL = re.compile(r"[\uac00-\ud7af]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _CYRILLIC = re.compile(r"[а-яё]")
