@@ -68,6 +68,11 @@ class Candidate:
         return self.page.rows[self.first : self.last + 1]
 
     @property
+    def size(self) -> float:
+        """Print of the first row, one point at least: a damaged file may set text in no size."""
+        return max(self.page.rows[self.first].size, 1.0)
+
+    @property
     def text(self) -> str:
         """The rows' text, hyphens at their ends taken as printed."""
         return " ".join(row.text for row in self.rows)
@@ -261,7 +266,7 @@ def measure(
 
 def _measure_print(candidate: Candidate, evidence: Evidence) -> dict[str, float]:
     rows = candidate.rows
-    size = max(rows[0].size, 1.0)  # a damaged file may set text in no size at all
+    size = candidate.size
     return {
         "larger_than_text": _clip(math.log(size / max(evidence.style.size, 1.0)), -0.3, 0.8),
         "below_largest": _clip(
@@ -297,7 +302,7 @@ def _measure_run(candidate: Candidate) -> dict[str, float]:
     """Whether the run is whole and of one piece: its distances, and the rows that go on."""
     rows = candidate.rows
     page = candidate.page.rows
-    size = max(rows[0].size, 1.0)
+    size = candidate.size
     gaps = [(b.baseline - a.baseline) / size for a, b in pairwise(rows)]
     above = page[candidate.first - 1] if candidate.first else None
     below = page[candidate.last + 1] if candidate.last + 1 < len(page) else None
