@@ -80,13 +80,16 @@ class Process:
 
 
 def _session(leader: int) -> Iterator[tuple[int, str]]:
-    """The processes of a session that are not over, by id and command line."""
+    """The processes of a session that are not over, by id and command line, the program by its name
+    alone.
+    """
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError, ValueError):
             fields = (folder / "stat").read_text().rpartition(")")[2].split()
             if int(fields[3]) == leader and fields[0] != "Z":
-                words = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                yield int(folder.name), words.strip()[:160]
+                program, *words = (folder / "cmdline").read_bytes().decode().split("\0")
+                command = " ".join([Path(program).name, *words])
+                yield int(folder.name), command.strip()[:160]
 
 
 class Starter:
