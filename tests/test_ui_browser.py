@@ -9,6 +9,7 @@ import json
 import shutil
 import subprocess
 import tempfile
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -122,10 +123,24 @@ counts as not running too, but nothing is there.
 """
 
 
+QUIET_S = 0.3
+"""Seconds in which nothing changes on a page that is drawn: a run of the script may ask for the next,
+and between the two nothing runs either.
+"""
+
+
 def settle(browser) -> str:
-    """Waits until the page is drawn; gives its text."""
-    until(browser, lambda: browser.execute_script(DRAWN))
-    text = words(browser)
+    """Waits until the page is drawn and stays so; gives its text."""
+    text, since = "", 0.0
+
+    def is_quiet() -> bool:
+        nonlocal text, since
+        now = words(browser) if browser.execute_script(DRAWN) else ""
+        if not now or now != text:
+            text, since = now, time.monotonic()
+        return bool(text) and time.monotonic() - since > QUIET_S
+
+    until(browser, is_quiet)
     assert "Traceback" not in text
     assert "Something went wrong" not in text
     return text
@@ -248,12 +263,16 @@ def test_a_phrase_that_no_passage_holds_is_said(visit) -> None:
 
 
 def test_the_topics_page_has_a_map_and_the_outline(visit, browser) -> None:
-    visit("topics")
-    headings = ("Double descent", "Loss surfaces", "Information bottleneck")
-    until(browser, lambda: all(h in words(browser) for h in (*headings, "Approximation and depth")))
+    text = visit("topics")
+    for heading in (
+        "Double descent",
+        "Loss surfaces",
+        "Information bottleneck",
+        "Approximation and depth",
+    ):
+        assert heading in text
     points = ".js-plotly-plot .scatterlayer path.point"
     until(browser, lambda: len(browser.find_elements(By.CSS_SELECTOR, points)) >= 24)
-    text = settle(browser)
     assert "Papers without a heading" in text
     assert "Sudden Understanding" in text
 
@@ -325,6 +344,7 @@ def test_nothing_is_asked_of_the_network(visit, browser, app) -> None:
     """All that the pages load comes from the app itself: no font, no script, no statistics from
     elsewhere.
     """
+    browser.get("about:blank")  # the page of another test's app, which has ended, asks for it again
     browser.get_log("performance")  # what other tests loaded is taken away
     for page in ("", "topics", "papers", "reading", "refreshes"):
         visit(page)
