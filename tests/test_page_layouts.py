@@ -201,6 +201,14 @@ def test_the_points_of_a_plot_are_no_column():
     assert len(split_columns(lines)) == 1
 
 
+def test_short_lines_of_which_none_fills_its_column_are_no_column():
+    def lines(x0, x1, count):
+        rows = [100.0 + 12 * i for i in range(count)]
+        return [Line("words of a list", x0, y - 8, x1, y + 2, y, 10.0) for y in rows]
+
+    assert find_gutter(lines(60, 290, 6) + lines(302, 318, 6)[1:] + lines(338, 358, 1)) is None
+
+
 def test_equal_words_are_compared_with_their_neighbours_only(tmp_path):
     pdf = pymupdf.open()
     page = pdf.new_page()

@@ -178,6 +178,8 @@ def _are_narrow_columns(
     """Whether what stands left and right of x is running text in columns narrower than those of
     most papers, and no table: a strip as wide as a letter, crossed by hardly a line.
     """
+    if not after:
+        return False
     size = after[len(after) // 2].size
     if x + 2 - _upper(line.x1 for line in before) < 0.6 * size:
         return False
