@@ -21,7 +21,7 @@ MAX_HEADS = 3
 @dataclass(slots=True)
 class FloatText:
     """A figure ('figure') or table ('table') with its caption and rows, each row with its page and
-    rectangle.
+    rectangle. `rects` are those of the caption and of what is drawn, `drawn` the latter alone.
     """
 
     kind: str
@@ -30,6 +30,12 @@ class FloatText:
     page: int
     rects: list[Rect] = field(default_factory=list)
     rows: list[tuple[str, list[Rect]]] = field(default_factory=list)
+    drawn: list[Rect] = field(default_factory=list)
+
+    @property
+    def area(self) -> list[Rect]:
+        """What the caption stands at, as rectangles: what is drawn, and a table's rows."""
+        return [*self.drawn, *(rect for _, rects in self.rows for rect in rects)]
 
     @property
     def heads(self) -> int:
@@ -126,7 +132,8 @@ def _first_table(run: Iterable[_Placed]) -> _Placed | None:
 def _read_caption(each: _Placed) -> FloatText:
     block = each.block
     rects = [(each.page, *span.rect) for span in block.spans]
-    return FloatText(each.caption, block.text, block.section, each.page, rects)
+    drawn = [rect for rect, s in zip(rects, block.spans, strict=True) if s.start == s.end]
+    return FloatText(each.caption, block.text, block.section, each.page, rects, drawn=drawn)
 
 
 def _rows(each: _Placed) -> list[tuple[str, list[Rect]]]:
