@@ -124,7 +124,7 @@ def _nest(
         indent = -1 if is_label else _indent_of(block)
         while open_item and open_item.indent >= indent:
             open_item = open_item.parent
-        text = _PROPERTIES.sub("", block.text)
+        text = _PROPERTIES.sub("", block.text) if ":: " in block.text else block.text
         item = _Item(place, indent, text, leads.get(place, ""), open_item)
         if open_item:
             open_item.children.append(item)
@@ -160,8 +160,10 @@ def _name_topics(items: Sequence[_Item], blocks: Sequence[NoteBlock]) -> None:
     """Gives the items that name a topic its words; the innermost are judged first."""
     for item in reversed(items):
         item.holds_works = bool(item.children) and _holds_works(item, blocks)
+        if not item.holds_works:
+            continue
         label = item.label or _without_citations(item.text)
-        if item.holds_works and _may_name_topic(label, blocks[item.place]):
+        if _may_name_topic(label, blocks[item.place]):
             item.topic = _bare(label)
     in_bold = [item for item in items if item.lead]
     lists: dict[_Item | None, list[_Item]] = defaultdict(list)

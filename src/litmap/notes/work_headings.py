@@ -486,15 +486,25 @@ def _repeats(link: Link, title: str) -> bool:
 
 def _read_repeated(text: str, lines: Sequence[_Line]) -> WorkHeading | None:
     """A title with the reference that has this title below."""
-    longest = max(_WORD.findall(text), key=len, default="").lower()
     for line in lines[:2]:
         if (
-            longest in line.text.lower()
-            and _YEAR.search(line.text)
+            _YEAR.search(line.text)
+            and may_hold_title(line.text, text)
             and title_similarity(parse_reference(line.text).title, text) > 0.9
         ):
             return WorkHeading()
     return None
+
+
+def may_hold_title(line: str, title: str) -> bool:
+    """A quick look: False where the longest word of a title, or every two neighbours among its
+    words, are missing in a line.
+    """
+    longest = max(_WORD.findall(title), key=len, default="").lower()
+    if longest not in line.lower():
+        return False
+    pairs = [" ".join(pair) for pair in itertools.pairwise(normalise_title(title).split())]
+    return not pairs or any(map(normalise_title(line).__contains__, pairs))
 
 
 # ── a line of authors below ──────────────────────────────────────────────────────────────────────

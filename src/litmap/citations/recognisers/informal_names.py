@@ -71,10 +71,11 @@ _YEAR_FIRST = re.compile(
     rf"{WORD}))"
 )
 _VENUE = re.compile(
-    r"[A-Zt](?<![\w.@/-].)(?:(?<=[A-Z])|he\s[A-Z])(?:[A-Za-z&]*\.?(?:\s(?:of|the|and|&|for|in|on|"
+    r"[A-Z](?<![\w.@/-].)(?:[A-Za-z&]*\.?(?:\s(?:of|the|and|&|for|in|on|"
     r"[A-Z][A-Za-z&]*\.?)){0,6})"
     r"(?=[)\],;:]|\.?\s[–—-]|\.?\s*$|\.\s|\s(?:paper|article|review|piece|letter)\b)"
 )
+_ARTICLE = re.compile(r"(?<![\w.@/-])the\s")
 _MEETING_YEAR = re.compile(
     rf"\b(?P<venue>{MEETING})[ '’]{{0,2}}(?P<year>{YEAR_SINCE_1900}|\d\d)(?![\w-])"
 )
@@ -191,10 +192,8 @@ _DATED_FINDERS = (
 
 def _in_journals(text: str) -> Iterator[NameMention]:
     """'Kimura, Nature', 'Kimura in Nature'."""
-    for match in _VENUE.finditer(text):
-        start = match.start() + (len("the ") if text[match.start()] == "t" else 0)
-        venue = text[start : match.end()]
-        mention = _name_inside_venue(venue, start) or _name_before_venue(text, venue, match)
+    for venue in _VENUE.finditer(text):
+        mention = _name_inside_venue(venue.group(), venue.start()) or _name_before_venue(venue)
         if mention:
             yield mention
 
@@ -211,12 +210,15 @@ def _name_inside_venue(words: str, start: int) -> NameMention | None:
     return _mention(start, start + len(words), names, venue=venue)
 
 
-def _name_before_venue(text: str, words: str, match: re.Match[str]) -> NameMention | None:
-    """'Kimura, Nature', "May's Nature paper"."""
-    venue = words.rstrip(".")
-    if not _may_follow_name(text, match.start()) or not is_unambiguous_journal(venue):
+def _name_before_venue(match: re.Match[str]) -> NameMention | None:
+    """'Kimura, Nature', "May's Nature paper", 'Doe, the Lancet'."""
+    text, venue = match.string, match.group().rstrip(".")
+    start = match.start()
+    if start >= len("the ") and _ARTICLE.match(text, start - len("the ")):
+        start -= len("the ")
+    if not _may_follow_name(text, start) or not is_unambiguous_journal(venue):
         return None
-    people = names_before(text, match.start())
+    people = names_before(text, start)
     if people is None:
         return None
     names, year = list(people.names), str(people.year or "")

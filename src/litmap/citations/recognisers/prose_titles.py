@@ -45,8 +45,9 @@ _CLAUSE_START = re.compile(
     r"(?<=e)\.g\.,?) [A-Z])"
 )
 _LEADING_SIGNS = (":", ",", "→", "->")
-_BY_PEOPLE_OR_REREAD = re.compile(r"\sby [A-Z]|[Rr]eread ")
+_BY_PEOPLE = re.compile(r"by [A-Z](?<=\sby .)")
 """Where 'by' may make a clause a title: most often it stands before a word in lower case."""
+_LEADING_ENDS = ("ee ", "ead ", "ite ", ".e. ", ".g. ")
 _LEADING_WORD = re.compile(
     r"[SsRrCcie](?<!\w.)(?:(?<=[Ss])ee|(?<=[Rr])ead|(?<=[Cc])ite|(?<=[ie])\.[eg]\.) "
 )
@@ -140,9 +141,9 @@ def may_hold_clause_title(text: str) -> bool:
     """A quick look for what leads to a title: a sign, 'by Doe', 'see'."""
     if any(map(text.__contains__, _LEADING_SIGNS)):
         return True
-    if " by " in text and _BY_PEOPLE_OR_REREAD.search(text):
+    if " by " in text and (_BY_PEOPLE.search(text) or "reread " in text or "Reread " in text):
         return True
-    return _LEADING_WORD.search(text) is not None
+    return any(map(text.__contains__, _LEADING_ENDS)) and _LEADING_WORD.search(text) is not None
 
 
 def _clauses(text: str) -> Iterator[re.Match[str]]:

@@ -79,7 +79,7 @@ _ENDS_INSIDE = re.compile(
     rf"[Ss]pringer|[Ww]iley)[.;]?(?=\s+[\"“(\[A-ZÀ-Þ]|\s*$|</ref>)"
     r"|(?:1[89]|20)\d\d;\d+(?:\(\d+\))?:\w+(?:[-–]\w+)?[.;]?"
 )
-_SEMICOLON = re.compile(r"(?<=[\d).]);\s+(?=[^\W\d_a-zß-ÿ])")
+_SEMICOLON = re.compile(r";(?<=[\d).];)\s+(?=[^\W\d_a-zß-ÿ])")
 MAX_JOINED = 8
 """References of one footnote that are looked at."""
 _YEAR = re.compile(rf"\b{CITED_YEAR}\b")

@@ -49,7 +49,7 @@ LEAD_WITH_NOUN = re.compile(
     rf"(?:[^\W\d_]+ ){{1,6}}(?:{load_pattern('nouns_before_references')}): (?=[{UPPER}])", re.I
 )
 """'Там же полезна статья: ', 'Dazu der Aufsatz: '."""
-_FOUR_FIGURES = re.compile(r"\d{4}")
+_FOUR_FIGURES = re.compile(r"\d\d\d\d")
 _DATING = ("n.d.", "in press", "forthcoming", "arxiv", "doi", "http:", "https:")
 """What a reference without a year has instead, in lower case."""
 REPEATED_AUTHORS = re.compile(r"\s*(?:[—–―_-]\s?){2,}[.,]")

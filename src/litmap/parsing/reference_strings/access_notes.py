@@ -43,17 +43,20 @@ _FROM = re.compile(rf"(?<={BREAK})[\s,]{{0,2}}(?:from|de|da|von)\s?[:：]?\s?(?=
 _EMPTY_BRACKETS = re.compile(rf"[<(\[（]\s?{BREAK}[\s.,;:]*[>)\]）]")
 MAX_LENGTH = 4000
 """Characters of a string that are looked at; no reference is longer, hostile text may be."""
-_STEM = re.compile(
-    "|".join(sorted({re.escape(word[:4]) for word in load_words("access_date_words")}))
+_SEEN_WORDS = load_words("access_date_words")
+_SHORTEST_SEEN_WORDS = tuple(
+    word
+    for word in sorted(_SEEN_WORDS)
+    if not any(other in word for other in _SEEN_WORDS if other != word)
 )
+"""Those that hold no other, so that one of them stands in every text that has a word."""
 
 
 def without_access_notes(text: str) -> str:
     """The text of a cleaned reference with a `BREAK` for the day of access, for 'available at'
     before an address, and for '[online]'; time grows linearly with its length.
     """
-    lowered = text.lower()
-    if _STEM.search(lowered):
+    if _may_have_access_date(text):
         text = _SEEN_ON.sub(BREAK, text)
     if not text.isascii():
         text = _BEFORE_WORD.sub(BREAK, text)
@@ -67,6 +70,11 @@ def without_access_notes(text: str) -> str:
 def has_access_date(text: str) -> bool:
     """Whether a text says when a page was looked at: 'consulté le 2 mars 2014'."""
     text = text[:MAX_LENGTH]
-    if _STEM.search(text.lower()) and _SEEN_ON.search(text):
+    if _may_have_access_date(text) and _SEEN_ON.search(text):
         return True
     return not text.isascii() and _BEFORE_WORD.search(text) is not None
+
+
+def _may_have_access_date(text: str) -> bool:
+    """A quick look for the words that stand before the day of access."""
+    return any(map(text.lower().__contains__, _SHORTEST_SEEN_WORDS))
