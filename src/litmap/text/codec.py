@@ -11,7 +11,7 @@ from typing import Any
 from litmap.errors import PdfError
 from litmap.models import Document, Page, Span, TextBlock
 
-EXTRACTOR = "8"
+EXTRACTOR = "9"
 """Version of the extraction; raised with every change of its output, so that kept texts are made
 again.
 """

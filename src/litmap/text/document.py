@@ -18,6 +18,7 @@ from litmap.text.boilerplate import strip_boilerplate
 from litmap.text.float_areas import read_marks
 from litmap.text.front_matter import find_covers, mark_abstract, mark_front, mark_title
 from litmap.text.hyphens import Vocabulary
+from litmap.text.ligatures import mend_words
 from litmap.text.line import Line
 from litmap.text.marked_up import kind_of_file, read_marked_up
 from litmap.text.own_ids import find_ids, read_metadata_title
@@ -91,6 +92,7 @@ def read_pages(
     flags = text_flags()
     for number in range(1, min(pdf.page_count, limit or pdf.page_count) + 1):
         if deadline is not None and time.monotonic() > deadline:
+            mend_words(raw)
             return raw, False
         page = pdf[number - 1]
         read = read_page(page, number, flags)
@@ -98,6 +100,7 @@ def read_pages(
         if read.turn is Turn.UPRIGHT and any(CAPTION.match(line.text) for line in read.lines):
             read.marks = read_marks(page)
         raw.append(read)
+    mend_words(raw)  # → ligatures and accents as the document's words have them
     return raw, True
 
 

@@ -10,13 +10,15 @@ import unicodedata
 _MAP = {
     "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st",
     "\u00a0": " ", "\u00ad": "-", "\u2010": "-", "\u2011": "-", "\u200b": "", "\u200c": "", "\u200d": "",
-    "\u2060": "", "\ufeff": "", "\ufffd": "", "\u2028": " ", "\u2029": " ", "\u202f": " ", "\u2009": " ",
+    "\u2060": "", "\ufeff": "", "\u2028": " ", "\u2029": " ", "\u202f": " ", "\u2009": " ",
     "\u2002": " ", "\u2003": " ", "\u2004": " ", "\u2005": " ", "\u2006": " ", "\u2007": " ", "\u2008": " ",
     "\u200a": " ", "\u3000": " ", "\u200e": "", "\u200f": "", "\u202a": "", "\u202b": "", "\u202c": "", "\u202d": "",
     "\u202e": "", "\u2066": "", "\u2067": "", "\u2068": "", "\u2069": "", "\u01c0": "|",
     # TeX's OT1 ligatures, where a Type 3 font gives its codes away as control characters
     "\x0b": "ff", "\x0c": "fi", "\x0d": "fl", "\x0e": "ffi", "\x0f": "ffl", "\x10": "ı", "\x11": "ȷ", "\x19": "ß",
-    "\x1a": "æ", "\x1b": "œ", "\x1c": "ø", "\x1d": "Æ", "\x1e": "Œ", "\x1f": "Ø", "\x7f": "¨",
+    "\x1a": "æ", "\x7f": "¨",
+    # codes that are letters in OT1 and ligatures in the Cork encoding: settled by the document
+    "\x1b": "␛", "\x1c": "␜", "\x1d": "␝", "\x1e": "␞", "\x1f": "␟",
 }  # fmt: skip
 _MAP |= {chr(c): " " if c in (9, 10) else "" for c in range(32) if chr(c) not in _MAP}
 _MAP |= {chr(c): "" for c in range(0x80, 0xA0)}
@@ -32,6 +34,8 @@ _SYMBOL_HIGH = {
 _MAP |= {chr(0xF000 + code): c for code, c in _SYMBOL_HIGH.items()}
 _TABLE = str.maketrans(_MAP)
 
+_UNSETTLED = str.maketrans({"␛": "œ", "␜": "ø", "␝": "Æ", "␞": "Œ", "␟": "Ø", "\ufffd": ""})
+
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _ALPHANUMERICS = re.compile(
     "[\U0001d400-\U0001d7ff\u2102-\u2115\u2119-\u211d\u2124\u2128\u212c-\u2134]"
@@ -40,20 +44,42 @@ _ACCENTS = {
     "`": "\u0300", "´": "\u0301", "ˆ": "\u0302", "˜": "\u0303", "¯": "\u0304", "˘": "\u0306", "˙": "\u0307",
     "¨": "\u0308", "˚": "\u030a", "˝": "\u030b", "ˇ": "\u030c", "¸": "\u0327", "˛": "\u0328",
 }  # fmt: skip
+BEARERS = {
+    "´": "aeiouyncszl", "ˆ": "aeiou", "˜": "aon", "˘": "agu", "˙": "zceg", "¨": "aeiouy", "˚": "au", "˝": "ou",
+    "ˇ": "cszrentd",
+}  # fmt: skip
+"""Accents that may stand apart, with the letters that bear them in many languages."""
+_APART = "|".join(f"(?<![{letters}{letters.upper()}]){a}" for a, letters in BEARERS.items())
 _ACCENT_BEFORE = re.compile(
-    "([´ˆ˜˘˙¨˚˝ˇ]) ?([A-Za-zıȷ])(?=[^\\W\\d_]|[\\s.,;:)\\]-]|$)|(?<=[A-Za-z])(`)([a-zı])"
+    f"({_APART}) ?([A-Za-zıȷ])(?=[^\\W\\d_]|[\\s.,;:)\\]-]|$)|(?<=[A-Za-z])(`)([a-zı])"
 )
+_ACCENT_BETWEEN = re.compile(
+    f"([A-Za-z])([{''.join(BEARERS)}])(?:( ?)([A-Za-zıȷ])(?=[^\\W\\d_]|[\\s.,;:)\\]-]|$))?"
+)
+_NAMELESS = re.compile("(?<![a-z])\ufffd|\ufffd(?![a-z])")
+_PRIVATE_LIGATURES = {
+    "\uf001": "fi", "\uf002": "fl",
+    "\uf00b": "ff", "\uf00c": "fi", "\uf00d": "fl", "\uf00e": "ffi", "\uf00f": "ffl",
+}  # fmt: skip
+"""Adobe's and Apple's private codes, and those of OT1 in a TrueType font of signs; icons have the
+same codes, but stand outside words."""
+_PRIVATE_LIGATURE = re.compile("(?<=[A-Za-z])[\uf001\uf002\uf00b-\uf00f]|[\uf001\uf002](?=[a-z])")
 _CEDILLA = re.compile("([¸˛]) ?([cCsStTgGkKlLnNrReEaA])|([cCsStTeEaA]) ?([¸˛])(?=\\w)")
 _LOOSE = re.compile(
-    "[\ue000-\uf8ff\U000f0000-\U0010ffff\U0001d400-\U0001d7ff\u2102-\u2134´ˆ˜˘˙¨˚˝ˇ`¸˛]"
+    "[\ue000-\uf8ff\U000f0000-\U0010ffff\U0001d400-\U0001d7ff\u2102-\u2134´ˆ˜˘˙¨˚˝ˇ`¸˛\ufffd]"
 )
 """A sign that one of the patterns above may change."""
+_IN_WORD = re.compile(f"([A-Za-z]{{2,}})([{''.join(BEARERS)}])([A-Za-zıȷ]{{2,}})")
 _SPACES = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
     """The text with one space between words, ligatures spelt out, loose accents joined, private
     glyphs mapped or gone.
+
+    What a line cannot tell is left to `ligatures.mend_words`: to which of two letters an accent
+    belongs, what a character without a name is within a word, and control codes that are letters or
+    ligatures.
 
     Letters of the mathematical alphabets become plain ones, so that words and variables can be
     searched.
@@ -80,7 +106,9 @@ def _is_clean(text: str) -> bool:
 
 def _join_loose(text: str) -> str:
     """The text without private glyphs, letters of mathematical alphabets plain, accents joined."""
+    text = _PRIVATE_LIGATURE.sub(lambda m: _PRIVATE_LIGATURES[m[0]], text)
     text = _PRIVATE.sub("", text)
+    text = _NAMELESS.sub("", text)
     text = _ALPHANUMERICS.sub(lambda m: unicodedata.normalize("NFKC", m.group()), text)
     text = _ACCENT_BEFORE.sub(_join_accent, text)
     return _CEDILLA.sub(_join_cedilla, text)
@@ -88,12 +116,57 @@ def _join_loose(text: str) -> str:
 
 def _join_accent(match: re.Match[str]) -> str:
     accent, letter = (match[1], match[2]) if match[1] else (match[3], match[4])
-    letter = {"ı": "i", "ȷ": "j"}.get(letter, letter)
-    joined = unicodedata.normalize("NFC", letter + _ACCENTS[accent])
-    return joined if len(joined) == 1 else match[0]
+    return _put_on(letter, accent) or match[0]
 
 
 def _join_cedilla(match: re.Match[str]) -> str:
     letter, accent = (match[2], match[1]) if match[1] else (match[3], match[4])
+    return _put_on(letter, accent) or match[0]
+
+
+def _put_on(letter: str, accent: str) -> str:
+    """The letter with its accent, '' where there is none."""
+    letter = {"ı": "i", "ȷ": "j"}.get(letter, letter)
     joined = unicodedata.normalize("NFC", letter + _ACCENTS[accent])
-    return joined if len(joined) == 1 else match[0]
+    return joined if len(joined) == 1 else ""
+
+
+def settle(text: str) -> str:
+    """The text with OT1's letters for what `clean` left and no word settled; characters without a
+    name gone.
+    """
+    return text.translate(_UNSETTLED)
+
+
+def has_accent_between(text: str) -> bool:
+    """Whether an accent stands behind a letter."""
+    return any(
+        part[-1:].isascii() and part[-1:].isalpha()
+        for accent in BEARERS
+        for part in text.split(accent)[:-1]
+    )
+
+
+def join_between(text: str, *, behind: bool) -> str:
+    """The text with accents behind a letter joined to it, or else to the letter after them."""
+
+    def join(match: re.Match[str]) -> str:
+        before, accent, space, after = match.groups(default="")
+        if behind and before.lower() in BEARERS[accent]:
+            return (_put_on(before, accent) or before + accent) + space + after
+        joined = _put_on(after, accent) if after else ""
+        return before + joined if joined else match[0]
+
+    return _ACCENT_BETWEEN.sub(join, text)
+
+
+def words_with_accent_behind(text: str) -> set[str]:
+    """The different words in which an accent can only belong to the letter before it: the letter
+    after it bears none ('Schro¨dinger').
+    """
+    found = set()
+    for match in _IN_WORD.finditer(text):
+        before, accent, after = match.groups()
+        if before[-1].lower() in BEARERS[accent] and not _put_on(after[0], accent):
+            found.add(before + after)
+    return found

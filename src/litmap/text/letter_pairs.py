@@ -125,6 +125,13 @@ def read_shapes(text: str) -> WordShapes:
     )
 
 
+def surprise(word: str) -> float:
+    """Bits a pair of letters of a Latin word of any length, high where another sign is in it."""
+    framed = f"{_BORDER}{fold(word)}{_BORDER}"
+    bits = scripts()[0].bits
+    return sum(bits.get(pair, 2 * MAX_BITS) for pair in pairwise(framed)) / (len(framed) - 1)
+
+
 def _find_words(folded: str) -> tuple[Script, list[str]]:
     """The script of most letters, Latin where none has more, and its words."""
     latin, *others = scripts()
