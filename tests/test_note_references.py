@@ -47,6 +47,20 @@ from litmap.references.notes import full_citations, notes
             ],
         ),
         ("См. Иванов И. И. История гаваней. М., 1999. С. 12.", ["Иванов И. И. История гаваней. М., 1999. С. 12."]),
+        (
+            "See Ida Tell, “Who Owns the Dike?”: Olm and the Sea, 33 DIKE & SLUICE L. REV. 995, 1037 "
+            "(1992) (stating that dikes were owned by those who worked on them) (quoting OTTO OLM, "
+            "GOVERNING THE DIKE 25 (1985)). The dikes are old. See id.",
+            [
+                "Ida Tell, “Who Owns the Dike?”: Olm and the Sea, 33 DIKE & SLUICE L. REV. 995, 1037 "
+                "(1992)",
+                "OTTO OLM, GOVERNING THE DIKE 25 (1985)",
+            ],
+        ),
+        ("1 IDA TELL, A HISTORY OF DIKES (4th ed. rev. 1903).", ["IDA TELL, A HISTORY OF DIKES (4th ed. rev. 1903)."]),
+        ("S. IDA TELL, THE SOURCES OF THE SEA 309 (2015).", ["S. IDA TELL, THE SOURCES OF THE SEA 309 (2015)."]),
+        ("Olm Dike Co. v. Teich, 532 U.S. 223, 226 (2001); Board of Sluices v. Siel, 99 F.3d 12 (9th Cir. 1999).", []),
+        ("Dike Protection Act of 1998, 42 U.S.C. § 7401.", []),
         ("Ebd., S. 12.", []),
         ("Siehe auch Schneider (2002: 95f.), wobei Schneider sich auf die Deiche beschränkt.", []),
         ("Olm, supra note 3, at 12 (1999).", []),
@@ -68,11 +82,31 @@ def test_a_note_goes_on_in_the_next_block_and_two_stand_in_one() -> None:
             TextBlock("footnote", "den 1999. 8 Teich, Siele, Leer 1998."),
         )
     )
-    assert [note.text for note in found] == ["Olm, Deiche, Emden 1999. 8 Teich, Siele, Leer 1998."]
+    assert [note.text for note in found] == [
+        "Olm, Deiche, Emden 1999.",
+        "Teich, Siele, Leer 1998.",
+    ]
     (one, two) = notes(
         document(TextBlock("footnote", "7 Olm, Deiche, Emden 1999. 8 Teich, Siele, Leer 1998."))
     )
     assert (one.text, two.text) == ("Olm, Deiche, Emden 1999.", "Teich, Siele, Leer 1998.")
+
+
+def test_a_block_that_begins_inside_of_a_note_is_cut_too() -> None:
+    found = notes(
+        document(
+            TextBlock("footnote", "98 See Olm, supra note 4, at"),
+            TextBlock(
+                "footnote", "12. 99 Id. 100 532 U.S. 223 (2001). 101 “Dikes are old.” Teich, at 7."
+            ),
+        )
+    )
+    assert [note.text for note in found] == [
+        "See Olm, supra note 4, at 12.",
+        "Id.",
+        "532 U.S. 223 (2001).",
+        "“Dikes are old.” Teich, at 7.",
+    ]
 
 
 def test_endnotes_under_a_heading_are_notes() -> None:

@@ -412,3 +412,52 @@ def test_the_day_of_access_is_no_year_of_publication(
 ) -> None:
     found = parse_reference(text)
     assert (found.title, found.year) == (title, year)
+
+
+# ── styles whose commas alone part the fields ────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("text", "authors", "title", "venue", "year"),
+    [
+        (
+            "Ida Tell & Otto B. Olm, Salt and the Law of Sluices, 114 DIKE. REV. 843, 850–52 (2007).",
+            ("Ida Tell", "Otto B. Olm"), "Salt and the Law of Sluices", "DIKE. REV.", 2007,
+        ),
+        (
+            "B.R. Tell, Note, Sluices, 14 Am. J. Dike Stud. 121, 121 (1903).",
+            ("B.R. Tell",), "Sluices", "Am. J. Dike Stud.", 1903,
+        ),
+        (
+            "Ida Tell, Across Dikes: The Sea and Its Law, 2007 SEA L. REV. 345 (2007)",
+            ("Ida Tell",), "Across Dikes: The Sea and Its Law", "SEA L. REV.", 2007,
+        ),
+        ("IDA B. TELL, THE SEA AND ITS LAW 25–31 (3d ed. 2022)", ("IDA B. TELL",), "THE SEA AND ITS LAW", "", 2022),
+        (
+            "Ida Tell, Olm v. Siel, in SEA STORIES 169 (Otto Olm & Jan Siel eds., 2005)",
+            ("Ida Tell",), "Olm v. Siel", "SEA STORIES", 2005,
+        ),
+        ("Ida Tell, Salz und Macht, Göttingen 1922, S. 12", ("Ida Tell",), "Salz und Macht", "Göttingen", 1922),
+        (
+            "Ida-Ute Tell, Deutsche Deichgeschichte, Bd. 3, 2. Aufl., München 1995, S. 12 f.",
+            ("Ida-Ute Tell",), "Deutsche Deichgeschichte", "München", 1995,
+        ),
+        (
+            "Ida Tell/Otto Olm (Hg.), Stille Häfen. Zur Lage der Küste, Frankfurt a. M. 1979",
+            ("Ida Tell", "Otto Olm"), "Stille Häfen. Zur Lage der Küste", "Frankfurt a. M.", 1979,
+        ),
+        (
+            "Ida Tell, Surveiller la mer, Paris, Quai, 1975, p. 12.",
+            ("Ida Tell",), "Surveiller la mer", "Paris", 1975,
+        ),
+        ("I. Tell, Il sale e i fiumi, Torino 1976, p. 12", ("I. Tell",), "Il sale e i fiumi", "Torino", 1976),
+    ],
+)  # fmt: skip
+def test_commas_part_the_fields_of_law_and_history(
+    text: str, authors: tuple[str, ...], title: str, venue: str, year: int
+) -> None:
+    found = parse_reference(text)
+    assert (found.authors, found.title, found.venue, found.year) == (authors, title, venue, year)
+
+
+def test_two_names_behind_commas_are_not_read_as_a_name_and_a_title() -> None:
+    found = parse_reference("Ida Tell, Otto Olm, Häfen und Siele, Göttingen 1999")
+    assert found.authors[:2] == ("Ida Tell", "Otto Olm")

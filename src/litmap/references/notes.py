@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from litmap.models import Document, Page, Reference, TextBlock
 from litmap.parsing.grammar import YEAR
 from litmap.parsing.reference_headings import names_notes
 from litmap.parsing.reference_strings import looks_like_reference, parse_reference
+from litmap.parsing.reference_strings.comma_styles import names_legal_source
 from litmap.parsing.reference_strings.density import reference_density
 from litmap.parsing.reference_strings.openings import behind_same_author, opens_with_name
 from litmap.parsing.word_lists import load_pattern
@@ -26,9 +28,13 @@ _SHORT_FORM = re.compile(
 _UPPER = r"[^\W\d_a-zß-öø-ÿа-я]"
 _END = re.compile(
     rf"\s?;\s+|(?<=[\d)f]\.)\s+(?={_UPPER}|[„“\"«])|"
-    r"(?<=\.)\s+(?=\W?(?:[Ss]ee|[Cc]f|[Vv]gl|[Vv]oir)\b)"
+    r"(?<=\.)\s+(?=\W?(?:[Ss]ee|[Cc]f|[Vv]gl|[Vv]oir)\b)|"
+    r"(?<=\d\))\s+\((?=[^\W\d_A-Z]|[“\"‘])"
 )
-"""Behind the citations of a note: '; ', 'S. 12. Weber', '. Vgl.'."""
+"""Behind the citations of a note: '; ', 'S. 12. Weber', '. Vgl.', '(1992) (stating that'."""
+_VOLUME_BEFORE_NAME = re.compile(rf"\d{{1,2}}\s(?={_UPPER})")
+"""'1 Ida Tell, Harbours (1903)': law sets the volume in front of the author."""
+_LONE_BRACKET = re.compile(r"\)(?=[.\s]*$)")
 _PART = rf"(?:{_UPPER}[\w’'-]*\.?|(?:van|von|de[rnl]?|di|du|la|le|zu|zur|y|e)\b)"
 _NAME = re.compile(
     rf"(?:{_UPPER}\.[ -]?)*{_PART}(?:[ -]{_PART}){{1,4}}"
@@ -45,6 +51,8 @@ _LONG_WORD = re.compile(r"[^\W\d_]{3,}")
 MIN_WORDS = 3
 """Words of three letters or more of a work cited in full."""
 MAX_CITATION = 600
+MAX_REST = 12
+"""Words of a piece that may be the rest of the citation before it."""
 MIN_SCORE = 0.35
 MIN_DENSITY = 0.7
 """What is less dense in names and marks is a remark."""
@@ -81,13 +89,14 @@ def note_references(document: Document) -> list[Reference]:
 def notes(document: Document) -> list[Note]:
     """The footnotes of a document, and the notes under a heading of their own behind its text."""
     texts: list[Note] = []
+    last = 0
     for page, block in _note_blocks(document):
-        for text in _numbered(block.text):
-            mark = _MARK.match(text)
-            if texts and not mark:
+        parts, last = _cut_at_numbers(block.text, last)
+        for begins, text in parts:
+            if texts and not begins:
                 texts[-1] = replace(texts[-1], text=_joined(texts[-1].text, text))
             else:
-                texts.append(Note(text[mark.end() :] if mark else text, page.number))
+                texts.append(Note(text, page.number))
     return texts
 
 
@@ -101,20 +110,28 @@ def _note_blocks(document: Document) -> Iterator[tuple[Page, TextBlock]]:
                 yield page, block
 
 
-def _numbered(text: str) -> list[str]:
-    """A block cut before the numbers that count on from its first: '1 Doe, … 2 Roe, …'."""
+def _cut_at_numbers(text: str, before: int) -> tuple[list[tuple[bool, str]], int]:
+    """A block cut before the numbers that count on: '1 Doe, … 2 Roe, …', and the last number.
+
+    Each part says whether a note begins with it. `before` is the last number of the blocks before;
+    it tells the number of a note from one that ends the note before: '12. 9 Roe, …' behind note 8.
+    """
     mark = _MARK.match(text)
-    if mark is None or mark[1] is None:
-        return [text]
-    parts: list[str] = []
-    begin, number = 0, int(mark[1])
-    while True:
-        following = re.compile(rf"(?<=[.\d)”\"“»]) {number + 1}[.)]? (?=[^\W\d_]|[„“\"«])")
-        step = following.search(text, begin + 1)
-        if step is None:
-            return [*parts, text[begin:].strip()]
-        parts.append(text[begin : step.start()].strip())
-        begin, number = step.start() + 1, number + 1
+    if mark and mark[1] and before and int(mark[1]) != before + 1:
+        mark = None if _next_number(before + 1).search(text) else mark
+    number = int(mark[1]) if mark and mark[1] else before
+    parts: list[tuple[bool, str]] = []
+    begin, begins = mark.end() if mark else 0, mark is not None
+    while number and (step := _next_number(number + 1).search(text, begin)):
+        parts.append((begins, text[begin : step.start()].strip()))
+        begin, begins, number = step.end(), True, number + 1
+    return [*parts, (begins, text[begin:].strip())], number
+
+
+@lru_cache(maxsize=1024)
+def _next_number(number: int) -> re.Pattern[str]:
+    """Finds a note's number behind the end of the note before: '… (1992). 8 Olm, …'."""
+    return re.compile(rf"(?<=[.\d)\]!?”\"“»’] ){number}[.)]? (?=[^\W\d_]|[„“\"«(‘\d])")
 
 
 def _joined(before: str, text: str) -> str:
@@ -139,15 +156,23 @@ def full_citations(note: str) -> list[str]:
         elif found and found[-1][1] == last and _goes_on(note, last, start, end):
             found[-1] = (found[-1][0], end)
             begin, last = None, end
-    return [note[first:end].strip() for first, end in found]
+    return [_without_bracket(note[first:end].strip()) for first, end in found]
+
+
+def _without_bracket(citation: str) -> str:
+    """Without the bracket that closes the remark around it: '(quoting Olm, Dikes (1999))'."""
+    if citation.count(")") > citation.count("("):
+        return _LONE_BRACKET.split(citation)[0].rstrip()
+    return citation
 
 
 def _goes_on(note: str, last: int, start: int, end: int) -> bool:
     """Whether a piece is the rest of the citation that seemed to end at `last`: 'Bd. 12. Emden'."""
     piece = note[start:end]
     return (
-        not note[last:start].startswith(";")
+        note[last:start].isspace()
         and start - last <= 2
+        and len(piece.split()) <= MAX_REST
         and _name_in(note, start, end) is None
         and _SIGNAL.match(piece) is None
         and reference_density(piece) >= MIN_DENSITY
@@ -168,8 +193,13 @@ def _name_in(note: str, start: int, end: int) -> int | None:
     points to it ('Dazu siehe z. B.: Meyer, …').
     """
     piece = note[start:end]
-    for place in (_behind_signals(piece, 0), *(s.end() for s in _SIGNAL.finditer(piece))):
+    for place in (
+        _behind_signals(piece, 0),
+        *(s.end() for s in _SIGNAL.finditer(piece) if not _is_initial(s)),
+    ):
         rest = piece[place:].lstrip(" ,:(")
+        if volume := _VOLUME_BEFORE_NAME.match(rest):
+            rest = rest[volume.end() :]
         if behind_same_author(rest) or _opens_with_name(rest):
             return end - len(rest)
     return None
@@ -180,9 +210,14 @@ def _opens_with_name(text: str) -> bool:
 
 
 def _behind_signals(piece: str, place: int) -> int:
-    while signal := _SIGNAL.match(piece, place):
+    while (signal := _SIGNAL.match(piece, place)) and not _is_initial(signal):
         place = signal.end()
     return place
+
+
+def _is_initial(signal: re.Match[str]) -> bool:
+    """Whether what looks like a signal begins a name: 'S. Ida Tell' is no 's. Ida Tell'."""
+    return re.fullmatch(rf"{_UPPER}\.\s*", signal[0]) is not None
 
 
 def _is_in_full(text: str) -> bool:
@@ -195,6 +230,7 @@ def _is_in_full(text: str) -> bool:
         and not _SHORT_FORM.search(text)
         and not _AUTHOR_YEAR.match(text)
         and reference_density(text) >= MIN_DENSITY
+        and not names_legal_source(text)
     )
 
 

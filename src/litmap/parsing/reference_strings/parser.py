@@ -11,6 +11,7 @@ from litmap.models import Reference
 from litmap.parsing.grammar import BREAK
 from litmap.parsing.grammar import YEAR_SINCE_1400 as YEAR
 from litmap.parsing.reference_strings.author_lists import read_authors, read_organisation
+from litmap.parsing.reference_strings.comma_styles import CommaReference, read_comma_reference
 from litmap.parsing.reference_strings.dates import date_after_authors, date_first, year_in
 from litmap.parsing.reference_strings.labelled_fields import LabelledFields, read_fields
 from litmap.parsing.reference_strings.labeller import label_tokens
@@ -140,7 +141,8 @@ class RuleBased:
     """A string as the rules read it: cleaned, with authors, date and title.
 
     `begin` is where the entry begins behind its label, `after` where the title ends in the cleaned
-    text, `score` how well it ends there (`title_end`).
+    text, `score` how well it ends there (`title_end`). `by_commas` are the fields of
+    a style whose commas alone part them.
     """
 
     number: str
@@ -151,6 +153,7 @@ class RuleBased:
     title: str
     after: int
     score: float
+    by_commas: CommaReference | None = None
 
     @property
     def body(self) -> str:
@@ -164,12 +167,22 @@ def read_by_rules(
     """The reading of the rules."""
     number, begin = _read_label(raw)
     cleaned = clean(raw[begin:])
+    if commas := read_comma_reference(cleaned.text):
+        return _read_by_commas(number, begin, cleaned, commas)
     head = _head(cleaned.text, previous_authors)
     if not head.authors.names and (spoken := _SPOKEN_BEFORE_QUOTE.match(cleaned.text)):
         head = _Head(Authors((spoken[1],), spoken.end(), 3.0, "spoken"), spoken.end())
     hint = title_hint.strip() or _hint(cleaned, head.at) or _chapter_title(cleaned.text, head)
     title, after, score = _title(cleaned.text, head, hint)
     return RuleBased(number, begin, cleaned, head, hint, title, after, score)
+
+
+def _read_by_commas(number: str, begin: int, cleaned: Cleaned, commas: CommaReference) -> RuleBased:
+    """The reading of a reference whose style tells its parts."""
+    authors = Authors(commas.authors, commas.title_start, _SURE_AUTHORS + 1.0, "direct")
+    head = _Head(authors, commas.title_start, commas.year, dated=True)
+    end = commas.title_end
+    return RuleBased(number, begin, cleaned, head, commas.title, commas.title, end, _QUOTED, commas)
 
 
 def features_of(rules: RuleBased) -> tuple[list[Token], list[list[str]]]:
@@ -212,6 +225,8 @@ def _parse(raw: str, previous_authors: tuple[str, ...], title_hint: str) -> tupl
     fields = _with_responsibility(rules, _learnt(rules, fields) or fields)
     fields = _with_venue_before_volume(cleaned.text, head.at, fields)
     fields = _with_book(cleaned.text, head, fields)
+    if rules.by_commas:
+        fields = replace(fields, venue=rules.by_commas.venue)
     title = fields.title
     if "’" not in raw and "‘" not in raw:
         title = title.replace("’", "'")
