@@ -218,3 +218,35 @@ def test_a_publishers_series_in_another_print_is_none_of_the_list(
             [f"Anna {name}: Deiche und Siele, Band {i}", f"19{70 + i}, Emden, Kai Verlag"], size=7
         )
     assert raws(paper.references(tmp_path)) == squeezed(ENTRIES)
+
+
+STEP = (
+    "Now for a fixed i in the set we can choose a point z of the ball, since the",
+    "difference of both sides is bounded by the largest of their sums, as above.",
+    "Hence the matrix is positive definite and its least eigenvalue is not zero.",
+)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        [("A", 0), ("PROOFS FOR SECTION 3", 20)],
+        [("B", 0), ("Proof of Theorem 2", 20)],
+        [("7", 0), ("Beweis von Satz 4", 20)],
+        [],
+    ],
+    ids=["capitals", "letter", "German", "none"],
+)
+@pytest.mark.parametrize("number", ["({})", "{}.", "Step {}:"])
+def test_numbered_steps_of_a_proof_behind_a_list_are_none_of_it(
+    paper: Paper, tmp_path: Path, heading: list[tuple[str, float]], number: str
+) -> None:
+    add_heading(paper)
+    add_list(paper)
+    paper.y = 900
+    for words, indent in heading:
+        paper.row(words, size=12, indent=indent, after=-14.4 if indent == 0 else 6)
+    for i in range(1, 7):
+        paper.paragraph([f"{number.format(i)} {STEP[0]}", *STEP[1:]])
+        paper.row(f"a(x) + b(y) = c(z) ({i})", indent=120, after=6)
+    assert raws(paper.references(tmp_path)) == squeezed(ENTRIES)

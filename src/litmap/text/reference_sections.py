@@ -209,19 +209,32 @@ def is_listed_table(block: DraftBlock) -> bool:
 
 
 def _drop_prose_behind(blocks: Sequence[DraftBlock]) -> None:
-    """Blocks of prose behind the last entry of a list are body again, and wherever they stand those
+    """Blocks of prose behind the last entry of a list are body again, with the single rows between
+    them (steps of a proof) where the list's own words can be read, and wherever they stand those
     in another print that are no entries: what is said of the authors.
     """
-    sizes = [row.size for block in blocks if block.kind == "reference" for row in block.rows]
-    for i in range(len(blocks) - 1, -1, -1):
-        block = blocks[i]
-        if block.kind != "reference" or len(block.rows) < 2:
-            continue
-        last = i + 1 == len(blocks) or blocks[i + 1].kind != "reference"
-        other = _print_differs(block, sizes, SLIGHTLY_OTHER) and not looks_listed(block.rows)
-        if other or (last and _is_prose(block)):
-            block.kind = "body"
+    listed = [block for block in blocks if block.kind == "reference"]
+    sizes = [row.size for block in listed for row in block.rows]
+    is_tail, single = True, list[DraftBlock]()
+    for block in reversed(blocks):
+        if block.kind != "reference":
+            is_tail, single = True, []
+        elif len(block.rows) < 2:
+            single.append(block)
+        elif is_tail and _is_prose([block, *single]) and not (single and _is_prose(listed)):
+            _make_body([block, *single])
+            single = []
+        elif _print_differs(block, sizes, SLIGHTLY_OTHER) and not looks_listed(block.rows):
+            _make_body([block])
+            is_tail, single = True, []
+        else:
+            is_tail = False
 
 
-def _is_prose(block: DraftBlock) -> bool:
-    return density(block.rows) < PROSE_DENSITY
+def _make_body(blocks: Sequence[DraftBlock]) -> None:
+    for block in blocks:
+        block.kind = "body"
+
+
+def _is_prose(blocks: Sequence[DraftBlock]) -> bool:
+    return density([row for block in blocks for row in block.rows]) < PROSE_DENSITY

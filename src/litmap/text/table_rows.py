@@ -16,7 +16,7 @@ from litmap.text.style import WORD, Style, is_prose
 
 _LEADERS = re.compile(r"(?:\s?\.){5,}|(?:\. ){4,}")
 _MIN_LEADERS = 4
-_CONTENTS = re.compile(r"[^\W\d_]{3,}.*\s\d{1,3}$")
+_CONTENTS = re.compile(r"[^\W\d_]{3,}.*\s(\d{1,3})$")
 MAX_LABEL = 60
 """Characters of a row beside a caption that may belong to what is drawn."""
 MAX_PENDING = 2
@@ -24,11 +24,17 @@ MAX_PENDING = 2
 
 
 def is_contents_entry(context: RowContext) -> bool:
-    """Whether a row is an entry of a table of contents: leaders, or a page behind a gap."""
-    text = context.row.text
-    if text.count(".") >= _MIN_LEADERS and _LEADERS.search(text):
+    """Whether a row is an entry of a table of contents: leaders, or a page behind a gap.
+
+    In 'A  Proofs for Section 3' the gap parts the number from its heading.
+    """
+    row = context.row
+    if row.text.count(".") >= _MIN_LEADERS and _LEADERS.search(row.text):
         return True
-    return context.row.gaps == 1 and _CONTENTS.search(text) is not None
+    if row.gaps != 1:
+        return False
+    page = _CONTENTS.search(row.text)
+    return page is not None and row.lines[-1].text.strip() == page[1]
 
 
 # ── fragments ────────────────────────────────────────────────────────────────────────────────────
