@@ -386,6 +386,20 @@ def test_render_marks_the_passage(two_columns):
         text.render(two_columns, 9)
 
 
+@pytest.mark.parametrize(
+    ("clip", "size"),
+    [
+        ((72, 100, 172, 160), (100, 60)),
+        ((-50, -50, 100, 40), (100, 40)),
+        ((700, 900, 800, 950), (612, 792)),
+    ],
+    ids=["on the page", "over its edge", "beside it"],
+)
+def test_a_part_of_a_page_is_drawn_alone(two_columns, clip, size):
+    drawn = pymupdf.Pixmap(text.render(two_columns, 2, zoom=1.0, clip=clip))
+    assert (drawn.width, drawn.height) == size
+
+
 def test_a_slow_page_is_given_up_and_holds_up_no_other(two_columns, monkeypatch, tmp_path):
     """The first page's process sleeps: it is stopped, not tried again, and others are drawn
     meanwhile.

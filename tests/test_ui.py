@@ -13,13 +13,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from litmap.maps.map_model import Dot, draw
 from litmap.models import Topic, Work
-from litmap.ui import access, formatting, map_figure
+from litmap.ui import access, formatting, map_figure, tables
 
 UI = Path(formatting.__file__).parent
 ROOT = Path(__file__).parent.parent
@@ -111,6 +111,57 @@ def test_marks_the_sentence_and_the_words() -> None:
         "Flat minima generalise. Sharp ones do not.", [(0, 23)], ["flat", "ones"]
     )
     assert marked == ":orange-background[**Flat** minima generalise\\.]  Sharp **ones** do not\\."
+
+
+def table_of(markdown: str) -> list[list[str]]:
+    """The cells that a Markdown reader sees, the only block being a table."""
+    reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    tokens = reader.parse(markdown)
+    assert {t.type for t in tokens if t.level == 0} == {"table_open", "table_close"}
+    rows: list[list[str]] = []
+    for token in tokens:
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type == "inline":
+            assert {c.type for c in token.children} <= {
+                "text", "text_special", "strong_open", "strong_close",
+            }  # fmt: skip
+            rows[-1].append("".join(c.content for c in token.children))
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("text", "caption", "rows"),
+    [
+        ("Table 1: Errors.\nNet | %\nVGG | 7", "Table 1: Errors.", [["Net", "%"], ["VGG", "7"]]),
+        ("Tabelle 2. Zeit\n| Tag | Nacht\nA | 1 | 2", "Tabelle 2. Zeit",
+         [["", "Tag", "Nacht"], ["A", "1", "2"]]),
+        ("VGG | 7 |  | 9", "", [["VGG", "7", "", "9"]]),
+        ("Table 3: The law p(y | x) of labels.", "Table 3: The law p(y | x) of labels.", []),
+        ("表 2：结果\n方法 | 精度", "表 2：结果", [["方法", "精度"]]),
+    ],
+)  # fmt: skip
+def test_a_tables_passage_is_its_caption_and_its_rows(text: str, caption: str, rows: list) -> None:
+    assert tables.read_passage(text) == (caption, rows)
+
+
+def test_a_table_is_drawn_with_heads_over_their_columns_and_numbers_to_the_right() -> None:
+    drawn = tables.draw([["Top 1", "Top 5"], ["ResNet", "76.1", "92.9"]], ["resnet"])
+    assert table_of(drawn) == [["", "Top 1", "Top 5"], ["ResNet", "76.1", "92.9"]]
+    assert drawn.splitlines()[1] == "| --- | ---: | ---: |"
+    assert "**ResNet**" in drawn
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.lists(st.text(max_size=20), min_size=1, max_size=4), min_size=1, max_size=5),
+    st.lists(st.text(min_size=3, max_size=8), max_size=2),
+)
+@example([[HOSTILE, "a | b"], ["\n\n# h", HOSTILE]], ["script"])
+def test_hostile_cells_stay_cells(rows: list[list[str]], words: list[str]) -> None:
+    drawn = table_of(tables.draw(rows, words))
+    assert len(drawn) == len(rows)
+    assert {len(row) for row in drawn} == {max(map(len, rows))}
 
 
 def test_no_page_draws_html() -> None:

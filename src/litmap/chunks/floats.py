@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 
 from litmap.models import Document, TextBlock
 from litmap.parsing.captions import caption_kind
+from litmap.parsing.table_cells import count_heads, split_cells
 
 Rect = tuple[int, float, float, float, float]
 _BREAKS = frozenset({"body", "heading", "abstract", "reference", "title"})
 ROW_END = " ‖ "
 """Between two rows of a table of a text without pages."""
-MAX_HEADS = 3
-"""Rows that may name a table's columns."""
 
 
 @dataclass(slots=True)
@@ -39,16 +38,8 @@ class FloatText:
 
     @property
     def heads(self) -> int:
-        """How many of the rows name the columns: those before the first with a number."""
-        for at, (row, _) in enumerate(self.rows[: MAX_HEADS + 1]):
-            if any(_is_number(cell) for cell in row.split(" | ")[1:]):
-                return min(max(at, 1), len(self.rows) - 1)
-        return min(1, len(self.rows) - 1)
-
-
-def _is_number(cell: str) -> bool:
-    """Whether a cell holds a figure: '76.1', '−0.3 ± 0.1', '(12 %)'."""
-    return any(c.isdigit() for c in cell) and sum(c.isalpha() for c in cell) <= 2
+        """How many of the rows name the columns."""
+        return count_heads([split_cells(row) for row, _ in self.rows])
 
 
 def read_floats(document: Document) -> tuple[list[FloatText], set[int]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from litmap.parsing.captions import caption_kind
+from litmap.parsing.table_cells import join_cells
 from litmap.text.float_areas import Rect, find_drawings, find_rules, union
 from litmap.text.headings import is_known_heading, is_numbered_heading
 from litmap.text.page_layout import PageLayout, Row
@@ -27,8 +28,6 @@ SAME_HEIGHT = 3.0
 """Points between two pieces of one rule."""
 MAX_PROSE = 15
 """Rows of prose inside a drawing; with more it is a box of text."""
-CELL_MARK = " | "
-"""Between two cells of a table's row."""
 
 
 @dataclass(slots=True)
@@ -267,7 +266,7 @@ def _settle_run(page: PageLayout, run: Iterable[int], kind: str) -> None:
         if kind == "figure":
             page.classes[i] = "figure"
         elif kind == "table":
-            page.rows[i].text = CELL_MARK.join(cells_of(page.rows[i]))
+            page.rows[i].text = join_cells(cells_of(page.rows[i]))
 
 
 def cells_of(row: Row) -> list[str]:

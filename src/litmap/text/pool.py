@@ -340,9 +340,11 @@ def render(
     rects: Sequence[tuple[float, float, float, float]] = (),
     zoom: float = 2.0,
     *,
+    clip: tuple[float, float, float, float] | None = None,
     timeout_s: float = DRAW_SECONDS,
 ) -> bytes:
-    """A PNG of the page (1-based) with the rectangles marked, `zoom` pixels a point.
+    """A PNG of the page (1-based), or of the part inside `clip`, with the rectangles marked, `zoom`
+    pixels a point.
 
     Drawn by one of two child processes that are kept warm; calls of several threads wait for each
     other, at most `timeout_s`. A page that took longer is given up for two minutes. Raises
@@ -357,6 +359,7 @@ def render(
         "page": page,
         "rects": [list(map(float, rect)) for rect in rects],
         "zoom": zoom,
+        "clip": None if clip is None else list(map(float, clip)),
         "seconds": timeout_s,
     }
     try:

@@ -13,8 +13,15 @@ MAX_PIXELS = 30_000_000
 """More than this many pixels are never drawn; the zoom is lowered instead."""
 
 
-def draw_page(path: Path, page: int, rects: Sequence[Rect] = (), zoom: float = 2.0) -> bytes:
-    """A PNG of the page (1-based), `zoom` pixels a point, with the rectangles marked yellow.
+def draw_page(
+    path: Path,
+    page: int,
+    rects: Sequence[Rect] = (),
+    zoom: float = 2.0,
+    clip: Rect | None = None,
+) -> bytes:
+    """A PNG of the page (1-based), `zoom` pixels a point, with the rectangles marked yellow; only
+    the part inside `clip`, where that lies on the page.
 
     In the calling process.
     """
@@ -38,4 +45,11 @@ def draw_page(path: Path, page: int, rects: Sequence[Rect] = (), zoom: float = 2
             # The page is changed in memory only; multiply keeps the letters below the colour black.
             shape.finish(color=None, fill=(1, 0.85, 0.1), fill_opacity=0.38)
             shape.commit(overlay=True)
-        return bytes(leaf.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), alpha=False).tobytes("png"))
+        part = None if clip is None else pymupdf.Rect(clip) & leaf.rect
+        return bytes(
+            leaf.get_pixmap(
+                matrix=pymupdf.Matrix(zoom, zoom),
+                alpha=False,
+                clip=None if part is None or part.is_empty else part,
+            ).tobytes("png")
+        )

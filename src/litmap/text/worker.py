@@ -81,9 +81,8 @@ def _run(request: dict[str, Any]) -> bytes:
         return json.dumps(asdict(read_preview(path, request["pages"]))).encode()
     from litmap.text.render import draw_page
 
-    return draw_page(
-        path, request["page"], [tuple(rect) for rect in request["rects"]], request["zoom"]
-    )
+    rects, clip = [tuple(rect) for rect in request["rects"]], request.get("clip")
+    return draw_page(path, request["page"], rects, request["zoom"], tuple(clip) if clip else None)
 
 
 def _failure(message: str) -> bytes:

@@ -11,7 +11,8 @@ import streamlit as st
 
 from litmap.errors import LitmapError
 from litmap.parsing.places import paragraph_place
-from litmap.ui import formatting, links, state
+from litmap.parsing.table_cells import split_cells
+from litmap.ui import formatting, links, state, tables
 
 if TYPE_CHECKING:
     from litmap.library import Entry
@@ -56,6 +57,8 @@ def note_excerpts(mentions: Sequence[Mention], most: int = 2) -> None:
 
 AROUND = 2
 """Paragraphs shown before and after the one that is asked for."""
+AIR = 6.0
+"""Points of the page shown around a figure or table that is cut out."""
 
 
 def file_of(entry: Entry, *, has_pages: bool) -> PdfFile | None:
@@ -82,11 +85,33 @@ def _paragraph(block: TextBlock, number: int, passage: str) -> None:
     if block.kind in {"heading", "title"}:
         st.markdown(f"**{formatting.escape(block.text)}**")
     elif block.kind == "table":
-        st.text(block.text.replace(ROW_END, "\n"))
+        table([split_cells(row) for row in block.text.split(ROW_END)], key=f"paragraph-{number}")
     else:
         span = formatting.find_passage(block.text, passage)
         st.markdown(formatting.mark(block.text, [span]))
         st.caption(f"¶ {number}")
+
+
+def table(rows: Sequence[Sequence[str]], words: Sequence[str] = (), *, key: str) -> None:
+    """A table of a paper as a grid, its cells escaped; a wide one scrolls in its own frame."""
+    with st.container(key=f"table-{key}"):
+        st.markdown(tables.draw(rows, words))
+
+
+def cutout(pdf: PdfFile | None, page: int, rects: Sequence[Rect], alt: str) -> None:
+    """The part of a page that some rectangles lie in, as large as there is room; nothing where it
+    cannot be drawn.
+    """
+    if pdf is None or not pdf.has_pages or page < 1 or not rects:
+        return
+    lefts, tops, rights, bottoms = zip(*rects, strict=True)
+    clip = (min(lefts) - AIR, min(tops) - AIR, max(rights) + AIR, max(bottoms) + AIR)
+    try:
+        picture = state.picture_of(pdf, page, (), 2.4, clip)
+    except LitmapError:
+        return  # the page below says why
+    with st.container(border=True, key=f"cutout-{page}"):
+        st.image(picture, width="stretch", alt=alt)
 
 
 def page_picture(

@@ -9,7 +9,7 @@ import streamlit as st
 
 from litmap.errors import SearchError
 from litmap.library.results import place_of
-from litmap.ui import components, formatting, links, state
+from litmap.ui import components, formatting, links, state, tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -186,7 +186,7 @@ def _result(hit: SearchHit, mode: str, chosen: SearchHit) -> None:
             links.link_work(entry.work, strong=True)
             st.caption(formatting.escape(formatting.byline(entry.work)))
             components.notices(entry.work)
-        st.markdown(_passage(hit))
+        _text(hit)
         if mode == "paper":
             for other in hit.also[:2]:
                 text = formatting.escape(formatting.shorten(other.chunk.text, 160))
@@ -195,6 +195,17 @@ def _result(hit: SearchHit, mode: str, chosen: SearchHit) -> None:
             _show_button(hit, is_chosen=hit.row == chosen.row)
             links.link("search", "More like this", ":material/join_inner:", like=f"#{hit.row}")
             st.caption(_why(hit))
+
+
+def _text(hit: SearchHit) -> None:
+    """What was found: a table as a grid below its caption, anything else as running text."""
+    caption, rows = tables.read_passage(hit.chunk.text) if hit.chunk.kind == "table" else ("", [])
+    if not rows:
+        st.markdown(_passage(hit))
+        return
+    if caption:
+        st.markdown(formatting.mark(caption, words=hit.words))
+    components.table(rows, hit.words, key=f"{hit.rank}")
 
 
 def _show_button(hit: SearchHit, *, is_chosen: bool) -> None:
@@ -257,6 +268,8 @@ def _beside(hit: SearchHit) -> None:
     pdf = components.file_of(entry, has_pages=not hit.chunk.has_paragraphs)
     where = f"page {hit.page}" if hit.has_page else hit.place
     caption = f"{formatting.cite(entry.work)}, {where}"
+    if hit.chunk.kind in ("figure", "table"):
+        components.cutout(pdf, hit.page, marks, f"The {hit.chunk.kind} as printed")
     components.page_picture(pdf, hit.page, marks, caption, hit.quotation)
     if entry.mentions:
         st.markdown("###### What your notes say")

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from litmap.maps.map_model import Picture
     from litmap.models import Document, PdfFile
 
-Rects = tuple[tuple[float, float, float, float], ...]
+Rect = tuple[float, float, float, float]
+Rects = tuple[Rect, ...]
 
 
 def settings() -> Settings:
@@ -91,20 +92,26 @@ def _map(root: str, build: str, _library: Library) -> Picture:
 
 
 @st.cache_data(show_spinner=False, max_entries=200, max_size="200MB")
-def page_image(root: str, sha256: str, page: int, rects: Rects, zoom: float) -> bytes:
-    """A PNG of a page with rectangles marked. Raises `PdfError`."""
+def page_image(
+    root: str, sha256: str, page: int, rects: Rects, zoom: float, clip: Rect | None = None
+) -> bytes:
+    """A PNG of a page, or of the part inside `clip`, with rectangles marked. Raises `PdfError`."""
     from litmap import text
     from litmap.paths import LibraryPaths
 
-    return text.render(LibraryPaths(Path(root)).pdf(sha256), page, rects, zoom)
+    return text.render(LibraryPaths(Path(root)).pdf(sha256), page, rects, zoom, clip=clip)
 
 
 def picture_of(
-    pdf: PdfFile, page: int, rects: Sequence[tuple[float, float, float, float]], zoom: float = 1.6
+    pdf: PdfFile, page: int, rects: Sequence[Rect], zoom: float = 1.6, clip: Rect | None = None
 ) -> bytes:
-    """A page of a PDF of the library as a PNG, kept for the next time. Raises `PdfError`."""
+    """A page of a PDF of the library as a PNG, or the part of it inside `clip`, kept for the next
+    time. Raises `PdfError`.
+    """
     root = str(settings().library.resolve())
-    return page_image(root, pdf.sha256, page, tuple((a, b, c, d) for a, b, c, d in rects), zoom)
+    return page_image(
+        root, pdf.sha256, page, tuple((a, b, c, d) for a, b, c, d in rects), zoom, clip
+    )
 
 
 def document_of(pdf: PdfFile) -> Document:

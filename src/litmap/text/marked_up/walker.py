@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from litmap.parsing.markup import one_line
+from litmap.parsing.table_cells import CELL_MARK
 from litmap.text.marked_up.article import Article
 from litmap.text.marked_up.mathml import formula_text, tex_text
 from litmap.text.marked_up.safe_parsing import local_name, text_of_entity
@@ -82,8 +83,8 @@ class Walker:
         for row in element.iter():
             if local_name(row) in _ROWS:
                 cells = [self.flat(cell) for cell in row if local_name(cell) in _CELLS]
-                rows.append(" | ".join(cells))
-        text = ROW_END.join(row for row in rows if row.strip(" |"))
+                rows.append(CELL_MARK.join(cells))
+        text = ROW_END.join(row for row in rows if row.strip(CELL_MARK))
         self.article.add("table", text[:MAX_TABLE_CHARS])
 
     # ── running text ─────────────────────────────────────────────────────────────────────────────
