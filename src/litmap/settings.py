@@ -69,6 +69,9 @@ class Settings:
     """Most memory for reading one PDF."""
     ocr: bool = True
     """Read scans with Tesseract where it is installed."""
+    ocr_languages: tuple[str, ...] = ("auto",)
+    """Languages in which scans are read, as Tesseract calls them (["deu", "eng"]); "auto" for each
+    paper's own, as far as installed."""
     recheck_days: float = 30.0
     """Ask again after this many days about works that were found, and whether arXiv has a newer
     version."""

@@ -20,12 +20,20 @@ from litmap.settings import KEY_NAMES, Settings, api_keys
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at. `advice` says what to do where it is not ok."""
+    """One thing looked at. `advice` says what to do where it is not ok; what is `optional` is no
+    fault then.
+    """
 
     name: str
     ok: bool
     text: str
     advice: str = ""
+    optional: bool = False
+
+    @property
+    def mark(self) -> str:
+        """What stands before it on the screen."""
+        return "ok " if self.ok else "no " if self.optional else "BAD"
 
     def as_json(self) -> dict[str, Any]:
         """For `--json`."""
@@ -107,12 +115,40 @@ def _model(settings: Settings) -> Iterator[Check]:
 
 
 def _tesseract(settings: Settings) -> Iterator[Check]:
-    found = shutil.which("tesseract")
+    """Whether scans can be read, and in the languages that the settings and papers ask for."""
+    from litmap import text
+
+    if not settings.ocr:
+        yield Check("OCR", True, "switched off (ocr = false): scans are kept, but not read")
+        return
+    installed = text.installed_languages(text.find_tessdata())
+    if not installed:
+        advice = "install Tesseract (Debian: apt-get install tesseract-ocr) and its languages"
+        yield Check("OCR", False, "no Tesseract: scans are kept, but not read", advice, True)
+        return
+    missing = _asked_languages(settings) - set(installed)
     yield Check(
         "OCR",
+        not missing,
+        f"Tesseract reads {', '.join(installed)}"
+        + (f"; asked for are {', '.join(sorted(missing))} too" if missing else ""),
+        "; ".join(map(text.what_to_install, sorted(missing))),
         True,
-        f"Tesseract at {found}" if found else "no Tesseract: scans are kept, but not read",
     )
+
+
+def _asked_languages(settings: Settings) -> set[str]:
+    """Tesseract's codes of the languages that the settings name and that papers wait for."""
+    from litmap import text
+    from litmap.pipeline.pending_pdfs import text_version
+
+    asked = set(settings.ocr_languages) - {"auto"}
+    paths = LibraryPaths(settings.library)
+    if paths.catalogue.exists():
+        with Catalogue.open(paths.catalogue) as catalogue:
+            for record in catalogue.texts(text_version()).values():
+                asked |= text.missing_languages(record.reason)
+    return asked - {""}
 
 
 _KEYS = {

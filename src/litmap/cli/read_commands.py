@@ -505,14 +505,14 @@ def doctor(args: argparse.Namespace) -> int:
         print_json([c.as_json() for c in checks])
     else:
         for check in checks:
-            print(f"{'ok ' if check.ok else 'BAD'} {check.name}: {check.text}")
+            print(f"{check.mark} {check.name}: {check.text}")
             if check.advice and not check.ok:
                 print(wrap(check.advice, "      "))
     if args.report:
         from litmap.cli.bug_report import write_report
 
         print(f"Wrote {write_report(settings, checks, args.report)}", file=sys.stderr)
-    return int(not all(c.ok for c in checks))
+    return int(not all(c.ok or c.optional for c in checks))
 
 
 def _add_export(commands: Any) -> None:

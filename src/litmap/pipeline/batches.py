@@ -28,6 +28,7 @@ class ExtractionBatch:
     seconds: float
     memory_bytes: int
     ocr: bool
+    ocr_languages: tuple[str, ...] = ("auto",)
 
     @classmethod
     def plan(cls, shas: Sequence[str], paths: LibraryPaths, settings: Settings) -> Self:
@@ -38,6 +39,7 @@ class ExtractionBatch:
             settings.pdf_seconds,
             settings.memory_megabytes * 1_000_000,
             settings.ocr,
+            settings.ocr_languages,
         )
 
 

@@ -138,6 +138,7 @@ def _extract_texts(batch: ExtractionBatch) -> Texts:
         timeout_s=batch.seconds,
         memory_bytes=batch.memory_bytes,
         ocr=batch.ocr,
+        ocr_languages=batch.ocr_languages,
     )
 
 

@@ -5,7 +5,6 @@ passed.
 from __future__ import annotations
 
 import logging
-import shutil
 
 from litmap.catalogue import Catalogue, TextRecord
 from litmap.catalogue.entries import entries
@@ -31,25 +30,22 @@ def text_version() -> str:
 def unread(catalogue: Catalogue, paths: LibraryPaths, settings: Settings) -> list[str]:
     """The newest PDFs of works that this extractor has not read.
 
-    Read again is a scan that Tesseract can read by now, a text that was deleted (texts are a
-    cache), and what failed for want of time or memory or in a crash: up to `MAX_TRIES` times, and
-    once more wherever the limits were raised.
+    Read again is a scan that Tesseract can read by now, or read in its own language, a text that
+    was deleted (texts are a cache), and what failed for want of time or memory or in a crash: up to
+    `MAX_TRIES` times, and once more wherever the limits were raised.
     """
     texts = catalogue.texts(text_version())
-    can_ocr = settings.ocr and shutil.which("tesseract") is not None
     newest = dict.fromkeys(e.pdf.sha256 for e in entries(catalogue) if e.pdf)
     waiting = []
     for sha in newest:
-        why = _why_to_read(texts.get(sha), paths, settings, can_ocr=can_ocr)
+        why = _why_to_read(texts.get(sha), paths, settings)
         if why:
             logger.debug("to be read: %s, %s", sha, why)
             waiting.append(sha)
     return waiting
 
 
-def _why_to_read(
-    text: TextRecord | None, paths: LibraryPaths, settings: Settings, *, can_ocr: bool
-) -> str:
+def _why_to_read(text: TextRecord | None, paths: LibraryPaths, settings: Settings) -> str:
     """Why a PDF is to be read; '' where its text is as good as it gets."""
     if text is None:
         return "never read by this extractor"
@@ -57,9 +53,15 @@ def _why_to_read(
         return "its reading may succeed now" if _may_succeed_now(text, settings) else ""
     if not paths.text(text.sha256).exists():
         return "its text was deleted"
-    if can_ocr and text.quality == "scan" and "Tesseract" in text.reason:
-        return "Tesseract is installed by now"
+    if settings.ocr and "Tesseract" in text.reason and _can_read_now(text.reason):
+        return "Tesseract can read it by now"
     return ""
+
+
+def _can_read_now(reason: str) -> bool:
+    from litmap import text
+
+    return text.can_read_now(reason)
 
 
 def _may_succeed_now(text: TextRecord, settings: Settings) -> bool:

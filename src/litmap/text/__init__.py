@@ -15,6 +15,13 @@ The way of a page stands in `document.build_pages`: raw lines → boilerplate st
 from litmap.text.codec import EXTRACTOR, MALFORMED, dumps, loads
 from litmap.text.document import extract
 from litmap.text.marked_up import ending_of_file
+from litmap.text.ocr import (
+    can_read_now,
+    find_tessdata,
+    installed_languages,
+    missing_languages,
+    what_to_install,
+)
 from litmap.text.pool import (
     extract_many,
     preview_in_worker,
@@ -28,14 +35,19 @@ __all__ = [
     "EXTRACTOR",
     "MALFORMED",
     "Preview",
+    "can_read_now",
     "dumps",
     "ending_of_file",
     "extract",
     "extract_many",
+    "find_tessdata",
+    "installed_languages",
     "loads",
+    "missing_languages",
     "preview_in_worker",
     "preview_many",
     "read_preview",
     "render",
     "stop_preview_worker",
+    "what_to_install",
 ]

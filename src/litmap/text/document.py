@@ -21,6 +21,7 @@ from litmap.text.hyphens import Vocabulary
 from litmap.text.ligatures import mend_words
 from litmap.text.line import Line
 from litmap.text.marked_up import kind_of_file, read_marked_up
+from litmap.text.ocr import AUTO
 from litmap.text.own_ids import find_ids, read_metadata_title
 from litmap.text.page_layout import PageLayout
 from litmap.text.pymupdf_open import open_pdf, text_flags
@@ -39,12 +40,18 @@ logger = logging.getLogger(__name__)
 
 
 def extract(
-    path: Path, sha256: str, *, ocr: bool = True, deadline: float | None = None
+    path: Path,
+    sha256: str,
+    *,
+    ocr: bool = True,
+    ocr_languages: Sequence[str] = (AUTO,),
+    deadline: float | None = None,
 ) -> Document:
     """The text of the PDF (or JATS, HTML, EPUB) at `path`. Raises `PdfError` where it cannot be
     opened.
 
-    Pages without usable text are read by OCR where Tesseract's data is installed and `ocr` is set;
+    Pages without usable text are read by OCR where Tesseract's data is installed and `ocr` is set,
+    in `ocr_languages` (Tesseract's codes, or 'auto' for the document's own);
     else `quality` and `reason` say what is missing. After `deadline` (`time.monotonic()`) no
     further page is read; `reason` says so.
     """
@@ -54,7 +61,7 @@ def extract(
     with _no_collection(), open_pdf(path) as pdf:
         raw, complete = read_pages(pdf, deadline)
         ids = find_ids(raw)
-        layer = repair_text_layer(pdf, raw, ocr=ocr, deadline=deadline)
+        layer = repair_text_layer(pdf, raw, ocr=ocr, languages=ocr_languages, deadline=deadline)
         reasons = [layer.reason]
         if not complete:
             reasons.append(f"only the first {len(raw)} of {pdf.page_count} pages were read in time")

@@ -21,6 +21,7 @@ from litmap.errors import PdfError
 from litmap.models import Document
 from litmap.parsing.markup import one_line
 from litmap.text.codec import MALFORMED, as_count, as_text, as_texts, from_plain
+from litmap.text.ocr import AUTO
 from litmap.text.preview import Preview
 from litmap.text.worker import DONE, FAILED, HEADER
 
@@ -155,13 +156,20 @@ def extract_many(
     timeout_s: float = TIMEOUT,
     memory_bytes: int = MEMORY,
     ocr: bool = True,
+    ocr_languages: Sequence[str] = (AUTO,),
 ) -> Iterator[tuple[str, Document | PdfError]]:
     """(sha256, document or error) of each (sha256, path) as they are finished, read by `workers`
     processes (0: a core each), the largest first, so that no core waits for another's last.
-    `timeout_s` and `memory_bytes` hold for each file.
+    `timeout_s` and `memory_bytes` hold for each file, `ocr` and `ocr_languages` as in `extract`.
     """
+    asked = {
+        "do": "extract",
+        "ocr": ocr,
+        "ocr_languages": list(ocr_languages),
+        "seconds": timeout_s,
+    }
     requests = [
-        (sha, {"do": "extract", "path": str(path), "sha256": sha, "ocr": ocr, "seconds": timeout_s})
+        (sha, {**asked, "path": str(path), "sha256": sha})
         for sha, path in sorted(items, key=lambda item: -_bytes(item[1]))
     ]
     for sha, reply in _run_many(requests, workers, timeout_s, memory_bytes):

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from litmap.parsing.languages import ENGLISH, document_language, language_of
 from litmap.text import ocr as tesseract
+from litmap.text.own_ids import read_metadata_title
 from litmap.text.pymupdf_open import text_flags
 from litmap.text.quality import Legibility, judge_page, read_page_text
 from litmap.text.raw import MIN_CHARS, RawPage
@@ -22,13 +24,18 @@ MAX_LOST = 0.02
 """Share of characters without a meaning above which a page is better read by OCR."""
 
 
+MIN_TELLING = 200
+"""Characters of a page that tell the document's language."""
+
+
 @dataclass(slots=True)
 class LayerReport:
     """What was wrong with a document's text layer, and what was done about it.
 
     `empty` pages are images without text, `broken` ones have a layer that is gibberish, `lossy`
     ones lack letters. `read` are the numbers of the pages that OCR has read; `ocr` says whether it
-    was allowed, `installed` whether its data were found.
+    was allowed, `installed` whether its data were found, `missing` the code of a language whose
+    data were not.
     """
 
     pages: int
@@ -38,6 +45,7 @@ class LayerReport:
     read: set[int] = field(default_factory=set)
     ocr: bool = True
     installed: bool = False
+    missing: str = ""
 
     @property
     def wanted(self) -> list[RawPage]:
@@ -65,17 +73,16 @@ class LayerReport:
         if not wanted:
             return ""
         if read == wanted:
-            return f"{read} of {self.pages} pages were read by OCR"
+            return f"{read} of {self.pages} pages were read by OCR{self._better}"
         if read:
             return (
                 f"{wanted} of {self.pages} pages {self._fault}; "
-                f"{read} of them were read by OCR in the time allowed"
+                f"{read} of them were read by OCR in the time allowed{self._better}"
             )
         unread = len(self.empty) + len(self.broken)
         if unread == 0:
             return (
-                "the fonts do not name some letters and signs, which are missing; "
-                + tesseract.MISSING
+                "the fonts do not name some letters and signs, which are missing; " + self._remedy
             )
         return f"{unread} of {self.pages} pages {self._fault}; {self._remedy}"
 
@@ -86,18 +93,33 @@ class LayerReport:
         return "have a text layer that is gibberish"
 
     @property
+    def _better(self) -> str:
+        """What would have a document in another language read better, '' where nothing."""
+        if not self.missing:
+            return ""
+        return f"; {tesseract.what_to_install(self.missing)} to have it read better"
+
+    @property
     def _remedy(self) -> str:
         if not self.ocr:
             return "OCR is switched off"
+        if self.missing:
+            return f"{tesseract.what_to_install(self.missing)} to have it read"
         return "there was no time for OCR" if self.installed else tesseract.MISSING
 
 
 def repair_text_layer(
-    pdf: Any, pages: Sequence[RawPage], *, ocr: bool, deadline: float | None
+    pdf: Any,
+    pages: Sequence[RawPage],
+    *,
+    ocr: bool,
+    languages: Sequence[str] = (tesseract.AUTO,),
+    deadline: float | None = None,
 ) -> LayerReport:
     """Reads pages without usable text by OCR, in place; blanks gibberish that OCR has not read.
 
-    No page is begun after `deadline` (`time.monotonic()`).
+    `languages`: Tesseract's codes, or 'auto' for the document's own. No page is begun after
+    `deadline` (`time.monotonic()`).
     """
     report = inspect_text_layer(pages)
     report.ocr = ocr
@@ -105,12 +127,10 @@ def repair_text_layer(
         return report
     tessdata = tesseract.find_tessdata() if ocr else None
     report.installed = bool(tessdata)
-    for page in report.wanted if tessdata else ():
-        if deadline is not None and time.monotonic() > deadline:
-            break
-        (page.width, page.height), page.turn = page.printed_size, Turn.UPRIGHT
-        page.lines = tesseract.read_by_ocr(pdf[page.number - 1], text_flags(), str(tessdata))
-        report.read.add(page.number)
+    if tessdata:
+        hint = _find_language(pdf, _without(pages, report.wanted))
+        reader = tesseract.PageReader(tessdata, languages, hint)
+        _read_pages(pdf, report, reader, deadline)
     for page in report.broken:
         if page.number not in report.read:
             page.lines = []
@@ -119,6 +139,34 @@ def repair_text_layer(
         report.pages, len(report.empty), len(report.broken), len(report.lossy), len(report.read),
     )  # fmt: skip
     return report
+
+
+def _read_pages(
+    pdf: Any, report: LayerReport, reader: tesseract.PageReader, deadline: float | None
+) -> None:
+    """Reads the wanted pages by OCR, as far as time and the installed languages allow."""
+    for page in report.wanted:
+        if deadline is not None and time.monotonic() > deadline:
+            break
+        lines = reader.read(pdf[page.number - 1], text_flags())
+        report.missing = reader.missing
+        if reader.missing and not lines:
+            break
+        (page.width, page.height), page.turn = page.printed_size, Turn.UPRIGHT
+        page.lines = lines
+        report.read.add(page.number)
+
+
+def _find_language(pdf: Any, readable: Sequence[RawPage]) -> str:
+    """The language of a document's readable pages, else of its title or the one that the file names
+    (other than English, which programs write unasked); '' where nothing tells.
+    """
+    texts = [page.text for page in readable if len(page.text) >= MIN_TELLING]
+    if texts:
+        return document_language(texts)
+    named = str(pdf.language or "")[:2].lower()
+    language = language_of(read_metadata_title(pdf))
+    return next((found for found in (language, named) if found not in ("", ENGLISH)), "")
 
 
 def inspect_text_layer(pages: Sequence[RawPage]) -> LayerReport:

@@ -68,10 +68,17 @@ def _run(request: dict[str, Any]) -> bytes:
     path = Path(request["path"])
     if request["do"] == "extract":
         from litmap.text.document import extract
+        from litmap.text.ocr import AUTO
 
         seconds = float(request.get("seconds") or 0)
         deadline = time.monotonic() + 0.8 * seconds if seconds else None
-        document = extract(path, request["sha256"], ocr=request["ocr"], deadline=deadline)
+        document = extract(
+            path,
+            request["sha256"],
+            ocr=request["ocr"],
+            ocr_languages=request.get("ocr_languages") or (AUTO,),
+            deadline=deadline,
+        )
         return json.dumps(to_plain(document), ensure_ascii=False).encode("utf-8", "surrogatepass")
     if request["do"] == "read_preview":
         from dataclasses import asdict
