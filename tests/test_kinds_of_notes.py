@@ -101,6 +101,103 @@ def families(citation):
             "– DOI 10.5555/pl.2014.7",
             "Ice in harbours", ["Winter", "Holm"], 2014,
         ),
+        (
+            "(2014) Ito, R. Tides in narrow rivers. River Letters 3, 1–9.",
+            "Tides in narrow rivers", ["Ito"], 2014,
+        ),
+        ("2016. Lund, Kim. Dams of clay. Boston: Mud Press.", "Dams of clay", ["Lund"], 2016),
+        (
+            "[2010] Roux, A., Blanc, M. Le port sec. Annales des quais, 3, 44-59.",
+            "Le port sec", ["Roux", "Blanc"], 2010,
+        ),
+        (
+            "(2019a) Soto, L. Barcos de caña. *Aire y Mar*, 7(3), 5–9.",
+            "Barcos de caña", ["Soto"], 2019,
+        ),
+        (
+            "Романова Е. С. КРЫШИ СЕВЕРА. – М.: Наука, 2005. – 210 с.",
+            "КРЫШИ СЕВЕРА", ["Романова"], 2005,
+        ),
+        (
+            "Бойко І. М. ПАРОМИ НА РІЧЦІ // Вісник води. – 2010. – Вип. 5. – С. 3–8.",
+            "ПАРОМИ НА РІЧЦІ", ["Бойко"], 2010,
+        ),
+        ("МОРОЗ Т. И. Мосты в тумане. СПб.: Лань, 2011. 180 с.", "Мосты в тумане", ["МОРОЗ"], 2011),
+        ("Романова Е.С. Крыши Севера. М., 2005.", "Крыши Севера", ["Романова"], 2005),
+        (
+            "Lund K. Tar roads in winter [dissertation]. Boston: Mud University; 2011.",
+            "Tar roads in winter", ["Lund"], 2011,
+        ),
+        (
+            "Koch, E. (2015). Wege aus Salz [Unveröffentlichte Masterarbeit]. Universität Kiel.",
+            "Wege aus Salz", ["Koch"], 2015,
+        ),
+        (
+            "Poe, E. (2018). Songs of the tar road [Review of the book Tar, by K. Lund]. "
+            "Road Letters, 3, 1–2.",
+            "Songs of the tar road", ["Poe"], 2018,
+        ),
+        (
+            "Rivas A. Caminos de sal [tesis doctoral]. Sevilla: Universidad del Sur; 2016.",
+            "Caminos de sal", ["Rivas"], 2016,
+        ),
+        (
+            "Verdi, Paolo, a cura di. Ponti di nebbia. Milano: Onda, 2005.",
+            "Ponti di nebbia", ["Verdi"], 2005,
+        ),
+        ("Petit, Luc (éd.), Ponts de brume, Paris, Quai, 2007.", "Ponts de brume", ["Petit"], 2007),
+        (
+            "Roux, Anne et Blanc, Marc (dir.), Les fleuves lents, Lyon, Delta, 2013.",
+            "Les fleuves lents", ["Roux", "Blanc"], 2013,
+        ),
+        (
+            "Koch, Eva/Roth, Pia (Hgg.): Die langsamen Flüsse. Kiel: Watt 2012.",
+            "Die langsamen Flüsse", ["Koch", "Roth"], 2012,
+        ),
+        (
+            "Voir aussi : Petit, L. (2014). Les quais du nord. Revue des eaux, 3, 1-9.",
+            "Les quais du nord", ["Petit"], 2014,
+        ),
+        (
+            "Ver también Rivas, A. (2014). Muelles del norte. Aire y Mar, 3, 1–9.",
+            "Muelles del norte", ["Rivas"], 2014,
+        ),
+        (
+            "См. также: Зуев П. П. Причалы Оби // Вестник рек. 2013. № 2. С. 11–19.",
+            "Причалы Оби", ["Зуев"], 2013,
+        ),
+        (
+            "Монография: Котов А. А. Лёд и вода: история переправ. М.: Наука, 2009. 210 с.",
+            "Лёд и вода: история переправ", ["Котов"], 2009,
+        ),
+        (
+            "Стаття: Шевчук О. П. Пороми Дніпра // Вісник води. 2010. № 5. С. 3–8.",
+            "Пороми Дніпра", ["Шевчук"], 2010,
+        ),
+        (
+            "Livre : Petit, L. (2012). Les ponts de brume. Paris : Quai.",
+            "Les ponts de brume", ["Petit"], 2012,
+        ),
+        (
+            "Ito, R. The ferry returns. Harbour Tribune, London, 12 June 2015, p. 4.",
+            "The ferry returns", ["Ito"], 2015,
+        ),
+        (
+            "Verdi, Paolo. Il ponte resta chiuso. Corriere del Mare, Genova, 3 maggio 2014.",
+            "Il ponte resta chiuso", ["Verdi"], 2014,
+        ),
+        (
+            "Koch, Eva: Das Fährschiff kehrt zurück, in: Kieler Zeitung vom 12.6.2015, S. 3.",
+            "Das Fährschiff kehrt zurück", ["Koch"], 2015,
+        ),
+        ("환경부 (2019). 하천 환경 백서. 세종: 환경부.", "하천 환경 백서", ["환경부"], 2019),
+        ("厚生労働省「港湾労働者実態調査」2014年.", "港湾労働者実態調査", ["厚生労働省"], 2014),
+        ("한국해양수산개발원, 「항만의 미래」, 2017.", "항만의 미래", ["한국해양수산개발원"], 2017),
+        ("国家统计局. 港口统计年鉴[M]. 北京: 中国统计出版社, 2016.", "港口统计年鉴", ["国家统计局"], 2016),
+        (
+            "Roth, Pia: Netze aus Gras, Wattbriefe 3, S. 1–9, 2011.",
+            "Netze aus Gras", ["Roth"], 2011,
+        ),
     ],
 )  # fmt: skip
 def test_a_reference_of_any_language_is_split_into_its_fields(tmp_path, line, title, authors, year):

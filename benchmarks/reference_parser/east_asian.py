@@ -106,8 +106,8 @@ def japanese(work: Work) -> list[Piece]:
     space = random.choice(("", "", " "))
     between = random.choice(("・", "、", "，", ", ", ", "))
     people = cjk_names(work.authors, between, random.choice(("ほか", "", "他")), space)
-    if random.random() < 0.03:
-        people = [(work.word("organisation"), "F")]
+    if random.random() < 0.1:
+        people = [(work.word("organisation"), "F"), *maybe(random, 0.2, ("編", "X"))]
     sub = random.choice(("―", "：", "――")) if work.subtitle else ""
     title, year = (work.title + sub + work.subtitle, "T"), (str(work.year), "Y")
     part = work.kind in ("article", "chapter", "web")
@@ -139,8 +139,10 @@ def japanese(work: Work) -> list[Piece]:
                 ("『", "O"), (work.journal if work.kind == "article" else work.book, "V"), ("』", "O"), (comma, "O"),
                 (number, "L"), *end, (random.choice(("、", "，", ", ", ": ")), "O"), (page, "L"),
                 (random.choice(("。", ".", "")), "O"), *closing(work)]  # fmt: skip
-    return [*head, ("『", "O"), title, ("』" + random.choice(("", ".", "、", "，")), "O"),
-            *maybe(random, 0.2, (work.place, "P"), ("：", "P")), (work.publisher, "P"), *end,
+    opening, close = ("「", "」") if random.random() < 0.15 else ("『", "』")
+    house = [*maybe(random, 0.2, (work.place, "P"), ("：", "P")), (work.publisher, "P")]
+    return [*head, (opening, "O"), title, (close + random.choice(("", ".", "、", "，")), "O"),
+            *maybe(random, 0.85, *house), *end,
             (random.choice(("。", ".", "")), "O")]  # fmt: skip
 
 
@@ -171,8 +173,8 @@ def korean(work: Work) -> list[Piece]:
     random = work.random
     between = random.choice((", ", "·", "・", ", ", "ㆍ"))
     people = cjk_names(work.authors, between, random.choice((" 외", " 등", "")))
-    if random.random() < 0.03:
-        people = [(work.word("organisation"), "F")]
+    if random.random() < 0.1:
+        people = [(work.word("organisation"), "F"), *maybe(random, 0.15, (" 편", "X"))]
     title = (
         work.title + (random.choice((": ", " - ")) + work.subtitle if work.subtitle else ""),
         "T",
@@ -220,6 +222,8 @@ def korean(work: Work) -> list[Piece]:
                 (work.journal if work.kind == "article" else work.book, "V"), (corner[3], "O"), (random.choice((" ", ", ")), "O"),
                 (number, "L"), *maybe(random, 0.4, (", ", "O"), (work.publisher, "P")), *end, (", ", "O"), (page, "L"),
                 (random.choice((".", "")), "O")]  # fmt: skip
-    return [*head, (corner[2], "O"), title, (corner[3] + random.choice((", ", " ", ". ")), "O"),
-            *maybe(random, 0.3, (work.place, "P"), (": ", "P")), (work.publisher, "P"), *end,
+    opening, close = corner[:2] if random.random() < 0.15 else corner[2:]
+    house = [*maybe(random, 0.3, (work.place, "P"), (": ", "P")), (work.publisher, "P")]
+    return [*head, (opening, "O"), title, (close + random.choice((", ", " ", ". ")), "O"),
+            *maybe(random, 0.85, *house), *end,
             *maybe(random, 0.3, (", ", "O"), (f"{work.first}쪽", "L")), (".", "O")]  # fmt: skip

@@ -6,7 +6,9 @@ from benchmarks.reference_parser.names import Piece, as_editors, names, one_name
 from benchmarks.reference_parser.parts import (
     EDITORS,
     IN,
+    MEDIA,
     MORE,
+    PAGES,
     PENDING,
     SERIES,
     TRANSLATED,
@@ -127,6 +129,8 @@ def article_tail(work: Work, *, dated: bool) -> list[Piece]:
     opening, close = ("«", "»") if language == "it" and random.random() < 0.4 else (mark, mark)
     pieces += [(opening, "O"), (work.journal, "V"), (close, "O")]
     year, number, page = (str(work.year), "Y"), volume(work), pages(work)
+    if random.random() < 0.06:
+        return [*pieces, *newspaper_tail(work, dated=dated)]
     if language == "pt" and random.random() < 0.5:
         pieces += [(", ", "O"), (work.place, "P")]
     if dated:
@@ -151,6 +155,25 @@ def article_tail(work: Work, *, dated: bool) -> list[Piece]:
             [(", ", "O"), year],
         ))  # fmt: skip
     return [*pieces, (random.choice((".", "", ".")), "O")]
+
+
+def newspaper_tail(work: Work, *, dated: bool) -> list[Piece]:
+    """City, day and page of a newspaper: ', Boston, 3 May 2014, p. 4.'"""
+    random = work.random
+    month, number = work.word("month"), random.randint(1, 28)
+    days = {
+        "en": (f"{number} {month}", f"{month} {number},"),
+        "de": (f"{number}. {month}", f"{number}.{work.issue}."),
+        "es": (f"{number} de {month} de", f"{number} {month}"),
+    }.get(work.language, (f"{number} {month}",))
+    pieces = maybe(random, 0.6, (", ", "O"), (work.place, "P"))
+    if not dated:
+        when = random.choice(days)
+        joint = random.choice((" vom ", ", ")) if work.language == "de" else ", "
+        gap = "" if when.endswith(f".{work.issue}.") else " "
+        pieces += [(joint, "O"), (when, "L"), (gap, "O"), (str(work.year), "Y")]
+    page = random.choice(PAGES[work.language]).format(random.randint(1, 40))
+    return [*pieces, *maybe(random, 0.5, (", ", "O"), (page, "L")), (".", "O")]
 
 
 def imprint(work: Work, *, dated: bool) -> list[Piece]:
@@ -384,6 +407,8 @@ def general(work: Work) -> list[Piece]:
     part = work.kind in ("article", "chapter")
     quoted = random.random() < (0.4 if part else 0.04)
     pieces = [*head, *title_part(work, quoted=quoted, sign=sign)]
+    if random.random() < (0.02 if part else 0.12):
+        pieces = [*pieces[:-1], (f" [{random.choice(MEDIA[work.language])}]", "O"), pieces[-1]]
     if work.kind == "article":
         return [*pieces, *article_tail(work, dated=dated), *closing(work)]
     if work.kind == "chapter":

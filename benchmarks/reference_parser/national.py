@@ -11,6 +11,7 @@ def gost(work: Work) -> list[Piece]:
     """Russian references by GOST 7.1, 7.0.5 and 7.0.100."""
     random = work.random
     form = random.choice(("together-spaced", "together-dots", "inverted", "inverted-close"))
+    form = f"upper-{form}" if random.random() < 0.08 else form
     full = random.random() < 0.35
     shown = work.authors[:1] if full else work.authors
     rest = random.choice((" и др.", " [и др.]", " et al."))
@@ -154,9 +155,11 @@ def german_history(work: Work) -> list[Piece]:
         if random.random() < 0.8:
             book = [
                 *people,
-                (random.choice((" (Hg.): ", " (Hrsg.), ", " (Hrsg.): ", " (Hg.), ")), "E"),
+                (random.choice((" (Hg.): ", " (Hrsg.), ", " (Hrsg.): ", " (Hgg.), ")), "E"),
                 *book,
             ]
+        elif random.random() < 0.3:
+            book += [(". Hrsg. von ", "E"), *people]
         tail = random.choice(
             (
                 [(work.place, "P"), (" ", "O"), year],
@@ -173,7 +176,8 @@ def german_history(work: Work) -> list[Piece]:
             *pieces,
             (random.choice((", in: ", ". In: ")), "O"),
             *book,
-            (", ", "O"),
+            *maybe(random, 0.12, (f" (= Studien zur {work.word('noun')} {work.issue})", "O")),
+            (random.choice((", ", ", ", ". ")), "O"),
             *tail,
             (", ", "O"),
             page,

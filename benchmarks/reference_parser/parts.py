@@ -58,12 +58,12 @@ MORE = {
 }
 EDITORS = {
     "en": ("(eds.)", "(Eds.)", "(ed.)", ", eds", ", editors"),
-    "de": ("(Hg.)", "(Hrsg.)", "(Hgg.)", ", Hg."),
-    "fr": ("(dir.)", "(éd.)", "(sous la dir. de)", ", dir."),
-    "es": ("(ed.)", "(eds.)", "(coord.)", "(coords.)", "(comp.)"),
-    "it": ("(a cura di)", "(a c. di)", "(eds.)", "(cur.)"),
-    "pt": ("(Org.)", "(org.)", "(Orgs.)", "(coord.)"),
-    "ru": ("(ред.)", "(отв. ред.)", "(под ред.)"),
+    "de": ("(Hg.)", "(Hrsg.)", "(Hgg.)", ", Hg.", ", Hrsg.", "(Herausgeber)"),
+    "fr": ("(dir.)", "(éd.)", "(sous la dir. de)", ", dir.", ", éd.", "(éds)"),
+    "es": ("(ed.)", "(eds.)", "(coord.)", "(coords.)", "(comp.)", ", ed.", ", comp."),
+    "it": ("(a cura di)", "(a c. di)", "(eds.)", "(cur.)", ", a cura di", ", (a cura di)"),
+    "pt": ("(Org.)", "(org.)", "(Orgs.)", "(coord.)", ", org.", ", coord."),
+    "ru": ("(ред.)", "(отв. ред.)", "(под ред.)", ", ред.", "(сост.)"),
 }
 IN = {
     "en": ("In ", "In: ", "in: ", "in "),
@@ -74,6 +74,16 @@ IN = {
     "pt": ("In: ", "In ", "in ", "Em "),
     "ru": ("// ", "В кн.: "),
 }
+MEDIA = {
+    "en": ("Internet", "dissertation", "PhD thesis", "Video", "Data set", "Preprint", "Podcast"),
+    "de": ("Dissertation", "Masterarbeit", "Internet", "Film", "unveröffentlichtes Manuskript"),
+    "fr": ("thèse", "en ligne", "mémoire de master", "Internet", "film"),
+    "es": ("tesis doctoral", "en línea", "trabajo de grado", "Internet", "vídeo"),
+    "it": ("tesi di dottorato", "online", "tesi di laurea", "Internet"),
+    "pt": ("tese", "dissertação", "Internet", "online", "vídeo"),
+    "ru": ("Электронный ресурс", "Текст", "дис. канд. наук"),
+}
+"""What kind of thing a work is, in brackets behind its title."""
 PAGES = {
     "en": ("pp. {}", "{}", "p. {}", "pp.{}", "pages {}"),
     "de": ("S. {}", "S.{}", "{}", "pp. {}", "Seite {}"),

@@ -88,7 +88,7 @@ def make_work(random: Random, language: str) -> Work:
     return Work(
         language=language,
         kind=random.choices(
-            ("article", "book", "chapter", "thesis", "web", "edited"), (43, 26, 15, 4, 7, 5)
+            ("article", "book", "chapter", "thesis", "web", "edited"), (42, 25, 15, 4, 7, 7)
         )[0],
         authors=[person() for _ in range(number)],
         editors=[person() for _ in range(random.choice((1, 1, 2, 3)))],
@@ -170,6 +170,7 @@ VARIATIONS: tuple[tuple[float, Callable[[Random, str, str, str], str]], ...] = (
     (0.16, lambda random, language, title, word: _version(random, title)),
     (0.17, lambda random, language, title, word: f"{title} — {word}"),
     (0.18, lambda random, language, title, word: f"{random.choice('αβγKLH')}-{title}"),
+    (0.21, lambda random, language, title, word: title.upper()),
 )
 """What real titles have besides words, each with the sum of shares up to it."""
 

@@ -519,6 +519,8 @@ def _read_byline(
     count += sum(1 for _ in itertools.takewhile(_is_link_to_it, lines[count:])) if byline else 0
     if byline is None or _cite_elsewhere(lines[count:]):
         return None
+    if _words_of_title(text) < MIN_TITLE_WORDS and _may_hold_title(byline):
+        return None
     if is_short and not (lines[0].is_alone and " " in byline.authors[0]):
         return None  # 'Goodfellow 2014' below 'GANs'
     heading = [(name, value) for name, value in _heading_fields(text, links) if name != "author"]
@@ -603,7 +605,7 @@ def read_byline(line: str, *, of_short_title: bool) -> Reference | None:
     More is asked below a heading of few words, which may be a topic: a year.
     """
     line = line.strip(" *_>")
-    if not 4 < len(line) <= MAX_BYLINE:
+    if not 4 < len(line) <= MAX_BYLINE or " // " in line:  # between a title and its venue
         return None
     after_by = _BY.match(line)
     body = (line[after_by.end() :] if after_by else line).lstrip("([")
@@ -612,6 +614,13 @@ def read_byline(line: str, *, of_short_title: bool) -> Reference | None:
     if read is None or (of_short_title and not read.year) or _holds_title(line, read):
         return None
     return replace(read, raw=line)
+
+
+def _may_hold_title(byline: Reference) -> bool:
+    """True for a line with what may be a title in the place of the venue: below 'Roofs' the line
+    'Romanova E. S. Roofs of the North. M., 2005.' is a work on roofs.
+    """
+    return bool(byline.venue) and not may_name_venue(byline.venue)
 
 
 def names_authors(heading: str) -> bool:

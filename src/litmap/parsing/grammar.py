@@ -23,6 +23,8 @@ YEAR_SINCE_1800 = r"(?:1[89]|20)\d\d"
 YEAR_SINCE_1900 = r"(?:19|20)\d\d"
 """Where any older four figures are a number of something."""
 FOUR_FIGURES = r"\d{4}"
+LIST_NUMBER = rf"(?!{YEAR}(?!\d))\d{{1,4}}"
+"""The number of an item or entry; '2014. Doe, J.' and '[2008] Doe' open with a year."""
 CITED_YEAR = r"(?:1[5-9]\d\d|20[0-4]\d)(?:[a-z](?![a-z]))?"
 """A year as a citation in prose has it, with the letter that tells the works of one year apart."""
 CITED_YEARS = (

@@ -16,7 +16,7 @@ from litmap.references.uncited_works import (
     uncited_by_heading,
 )
 
-VERSION = "3"
+VERSION = "4"
 """Raised with every change of what `read_references` returns, so that kept lists are read again."""
 
 __all__ = [

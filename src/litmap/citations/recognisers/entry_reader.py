@@ -45,7 +45,8 @@ _LABEL_MARK = re.compile(
     r"\s*\[((?!\d)[\w+#&.’'-]{2,30}(?: et al\.?)?(?:[ ,]{1,2}\d{4}[a-z]?)?)\]:?\s+(?=[A-ZÀ-Þ“\"])"
 )
 _LEADING_WORDS = re.compile(
-    rf"\s*(?:(?:{load_pattern('words_before_references')})(?:[:：]?\s+|[:：](?=[{UNSPACED}]))){{1,3}}",
+    rf"\s*(?:(?:{load_pattern('words_before_references')}|{load_pattern('reference_signals')})"
+    rf"(?:\s?[:：]?\s+|[:：](?=[{UNSPACED}]))){{1,3}}",
     re.I,
 )
 _BEGINS_WITH_NAME = re.compile(rf"[{UPPER}{UNSPACED}]|(?:van|von|de|da|di|du|le|la)\s")

@@ -14,18 +14,24 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from litmap.citations.recognisers.bib_records import field
-from litmap.citations.recognisers.entry_reader import ReferenceEntry, read_entry
+from litmap.citations.recognisers.entry_reader import (
+    MAX_LEADING_WORDS,
+    ReferenceEntry,
+    leading_words,
+    read_entry,
+)
 from litmap.citations.recognisers.linked_titles import read_linked_title
 from litmap.citations.recognisers.name_lists import is_names_alone
 from litmap.citations.recognisers.patterns import cites_by_key
 from litmap.citations.recognisers.reference_shape import (
+    DATE_FIRST,
     REPEATED_AUTHORS,
     is_dated,
     may_be_reference,
 )
 from litmap.citations.recognisers.whole_titles import TAG_LINE
 from litmap.models import Link, NoteBlock
-from litmap.parsing.grammar import CITED_YEAR, YEAR
+from litmap.parsing.grammar import CITED_YEAR, UPPER, YEAR
 
 ITEM_FLOOR, REPEATED_ITEM_FLOOR = 0.25, 0.05
 """Least scores in a reference list, where most is a reference.
@@ -56,8 +62,8 @@ _BACKLINK = re.compile(
     r"^\s*(?:\^|↑)\s*(?:(?:[a-z]{1,2}|\d+\.\d+|[\^↑])\s+)*|^\s*Jump up(?: to)?:?\s*[\^↑]?\s*"
 )
 _INVERTED = re.compile(
-    r"[\W\d]{0,8}(?:[A-ZÀ-Þ][\w'’-]+,? (?:[A-Z]\.?[ -]?){1,3}[,;&(. ]|(?:[A-Z]\. "
-    r"?){1,3}[A-ZÀ-Þ][\w'’-]+(?:,| and| &))"
+    rf"(?:{DATE_FIRST})?[\W\d]{{0,8}}(?:[{UPPER}][\w'’-]+,? (?:[{UPPER}]\.?[ -]?){{1,3}}[,;&(. ]|"
+    rf"(?:[{UPPER}]\. ?){{1,3}}[{UPPER}][\w'’-]+(?:,| and| &))"
 )
 _INITIALS_INSIDE = re.compile(
     r"[A-ZÀ-Þ](?:[.,(]| &| \(| and )|[A-ZÀ-Þ][\w.-]*(?: [A-Z]\.)?[.,] (?:and |& |\(?\d{4})"
@@ -229,7 +235,8 @@ def _block_floor(block: NoteBlock, previous_authors: Sequence[str]) -> float:
     """The least score of a block that is one reference: the surer its form, the lower."""
     if _repeats_authors(block, previous_authors):
         return REPEATED_FLOOR
-    if _INVERTED.match(block.text) or _has_title_behind_names(block):
+    start = leading_words(block.text[:MAX_LEADING_WORDS])
+    if _INVERTED.match(block.text, start) or _has_title_behind_names(block):
         return INVERTED_FLOOR
     is_short = block.kind == "item" and len(block.text) < MAX_SHORT_ITEM_LENGTH
     return SHORT_FLOOR if is_short else PARAGRAPH_FLOOR

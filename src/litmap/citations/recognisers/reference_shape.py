@@ -39,16 +39,21 @@ MAX_SENTENCES = 6
 MAX_AUTHOR_OFFSET = 60
 """Characters before the first author's surname: a number, initials, particles."""
 
+DATE_FIRST = rf"[(\[]?{YEAR}[a-z]?[)\]]?[.,:]?\s"
+"""'(2014a) ', '2014. ': a date before the authors."""
 _OPENING = re.compile(
-    rf"[\W\d]{{0,12}}(?:{YEAR}[ ,.]|[—–―_-]{{2}}|(?:d['’]|(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er?|[Dd]i|"
+    rf"(?:{DATE_FIRST})?[\W\d]{{0,12}}(?:{YEAR}[ ,.]|[—–―_-]{{2}}|(?:d['’]|"
+    rf"(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er?|[Dd]i|"
     rf"[Ll]e|[Ee]l|al) )?[{UPPER}][\w'’./-]*(?:,|:)? (?:[{UPPER}\d(/&“„«\"[]|and |et |und |"
     rf"y |e |и |та |i |van |von |de |der |den |di |da |dos |du |le |la |el |al |ten |ter |bin ))"
 )
 LABEL = re.compile(rf"[A-Za-z][\w /-]{{1,25}}: (?=[{UPPER}])")
 LEAD_WITH_NOUN = re.compile(
-    rf"(?:[^\W\d_]+ ){{1,6}}(?:{load_pattern('nouns_before_references')}): (?=[{UPPER}])", re.I
+    rf"(?:[^\W\d_]+ ){{0,6}}(?:{load_pattern('nouns_before_references')})\s?: "
+    rf"(?-i:(?=[{UPPER}]))",
+    re.I,
 )
-"""'Там же полезна статья: ', 'Dazu der Aufsatz: '."""
+"""'Там же полезна статья: ', 'Dazu der Aufsatz: ', 'Livre : '."""
 _FOUR_FIGURES = re.compile(r"\d\d\d\d")
 _DATING = ("n.d.", "in press", "forthcoming", "arxiv", "doi", "http:", "https:")
 """What a reference without a year has instead, in lower case."""

@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 
 from litmap.parsing.grammar import UNSPACED, YEAR_SINCE_1800
-from litmap.parsing.word_lists import load_words
+from litmap.parsing.word_lists import load_pattern, load_words
 
 MIN_LENGTH, MAX_LENGTH = 10, 600
 """Characters of a reference."""
@@ -22,7 +22,11 @@ _HAN_NAME = r"[㐀-鿿]{1,3}[ \u3000]?[㐀-鿿ぁ-ヿ]{1,4}"
 _KANA_NAME = r"[ァ-ヿ]{2,10}(?:[・ ][ァ-ヿ]{1,10})?"
 _KOREAN_NAME = r"[가-힣]{2,4}"
 _LATIN_NAME = r"[A-Z][\w'’-]+,? [A-Z][\w.-]*"
-_NAME = rf"(?:{_HAN_NAME}|{_KOREAN_NAME}|{_KANA_NAME}|{_LATIN_NAME})"
+_LETTER = "[㐀-鿿가-힣ァ-ヿ]"
+_ENDINGS = load_pattern("organisation_endings_cjk")
+_BODY = rf"{_LETTER}{{2,16}}?(?:{_ENDINGS})(?!{_LETTER})"
+"""'国土交通省', '한국개발연구원': a ministry or an institute as the author."""
+_NAME = rf"(?:{_BODY}|{_HAN_NAME}|{_KOREAN_NAME}|{_KANA_NAME}|{_LATIN_NAME})"
 _BETWEEN = r"\s*(?:[,，、・·;；/＆&]|和|与|및|과 |와 )\s*"
 _OPENING = re.compile(
     rf"[\W\d]{{0,8}}{_NAME}(?:{_BETWEEN}{_NAME}){{0,11}}"
@@ -37,7 +41,7 @@ _UNSPACED = re.compile(f"[{UNSPACED}]")
 _YEAR = re.compile(rf"(?<!\d){YEAR_SINCE_1800}(?!\d)")
 _YEAR_OF_WORK = re.compile(
     rf"[(（\[［]\s?{YEAR_SINCE_1800}[a-z]?\s?[年년]?\s?[)）\]］]|"
-    rf"[,，、.．:： ]\s?{YEAR_SINCE_1800}(?:[年년]|[a-z]?\s?[,，.．。:：;；(（]|$)"
+    rf"[,，、.．:： 」』》]\s?{YEAR_SINCE_1800}(?:[年년]|[a-z]?\s?[,，.．。:：;；(（]|$)"
 )
 _IN_A_JOURNAL = re.compile(
     r"\d\s?[(（]\s?\d+\s?[)）]|\d[–—~～-]\d|第?\d+\s?[巻卷号期輯辑集]|"
@@ -47,6 +51,9 @@ _QUOTED_TITLE = re.compile(r"[「『《〈“][^「」『』《》〈〉“”]{
 _PUBLISHER = re.compile(
     r"出版社|出版会|书店|書店|書房|印书馆|大学|大學|学院|出版|출판|대학교|학회|書院|新書|文庫"
 )
+_IMPRINT = re.compile(r"[.．。,，]\s?[㐀-鿿가-힣]{2,6}\s?[:：]\s?[㐀-鿿가-힣]{2,16}")
+"""Place and publisher: '. 서울: 창비'."""
+_BODY_FIRST = re.compile(rf"[\W\d]{{0,8}}{_BODY}[.．]?\s?[(（「『《,，\[［]")
 _SENTENCE_END = re.compile(r"[。！？](?=[^\s\d」』）)])")
 _ENDS_AS_PROSE = re.compile(
     r"(?:です|ます|ました|でした|である|だった|ない|する|した|합니다|했다|한다|있다|이다|였다|了|的|吗|吧)[。.!！?？]?\s*$"
@@ -70,6 +77,8 @@ SIGNS = (
     Sign(0.9, _IN_A_JOURNAL, 2),
     Sign(0.9, _QUOTED_TITLE, 2),
     Sign(0.7, _PUBLISHER, 1),
+    Sign(0.7, _IMPRINT, 1),
+    Sign(0.7, _BODY_FIRST, 1),
     Sign(-1.5, _SENTENCE_END, 2),
     Sign(-2.0, _ENDS_AS_PROSE, 1),
 )

@@ -7,9 +7,13 @@ from collections.abc import Callable
 
 from litmap.notes.builder import Builder
 from litmap.notes.formats.marked_text import MarkedReader, Markup, Shown, cited
+from litmap.parsing.grammar import LIST_NUMBER
 
 _HEADING = re.compile(r"(={1,6}|#{1,6})\s+(\S.*?)(?:\s+\1)?\s*$")
-_ITEM = re.compile(r"(\s*)(?:(\*{1,6}|-|\.{1,6})|(\d{1,4})\.|([a-z])\.)\s+(?:\[[ x*]\]\s+)?(\S.*)$")
+_ITEM = re.compile(
+    rf"(\s*)(?:(\*{{1,6}}|-|\.{{1,6}})|({LIST_NUMBER})\.|([a-z])\.)\s+"
+    rf"(?:\[[ x*]\]\s+)?(\S.*)$"
+)
 _TERM = re.compile(r"\s*(\S.{0,200}?)(?:::{1,3}|;;)(?:\s+(.*))?$")
 _ENTRY = re.compile(r"\s*(?:[*-]\s+)?\[\[\[([^\],\n]{1,80})(?:,\s*([^\]\n]{0,80}))?\]\]\]\s*(.*)$")
 _ATTRIBUTE = re.compile(r":(!?[\w-]{1,60}!?):(?:\s+(.*))?$")

@@ -12,7 +12,7 @@ from litmap.notes.formats.html import read_html_block
 from litmap.notes.frontmatter import FrontMatter, read_front_matter
 from litmap.notes.inline import Inline, read_inline
 from litmap.notes.record_lines import take_records
-from litmap.parsing.grammar import YEAR
+from litmap.parsing.grammar import LIST_NUMBER
 
 _ATX = re.compile(
     r"\s{0,3}(#{1,6})(?:(?:[ \t]+|(?<=##)(?=[^\W_]))(.*?))?"
@@ -24,10 +24,10 @@ _SETEXT = re.compile(r"\s{0,3}(={3,}|-{3,})\s*$")
 _RULE = re.compile(r"\s{0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*([\w{.=+#-]*)")
 _ITEM = re.compile(
-    r"(\s*)(?:[-*+•‣▪●◦–—](?=\s)|(\d{1,4})[.)](?=\s)"
-    rf"|\((?!{YEAR}\))(\d{{1,4}}|[a-z])\)(?=\s)|([a-z])\)(?=\s))[ \t]+(.*)$"
+    rf"(\s*)(?:[-*+•‣▪●◦–—](?=\s)|({LIST_NUMBER})[.)](?=\s)"
+    rf"|\(({LIST_NUMBER}|[a-z])\)(?=\s)|([a-z])\)(?=\s))[ \t]+(.*)$"
 )
-_BRACKET_ITEM = re.compile(r"(\s*)\[(\d{1,4})\]:?[ \t]+(?!\()(.*)$")
+_BRACKET_ITEM = re.compile(rf"(\s*)\[({LIST_NUMBER})\]:?[ \t]+(?!\()(.*)$")
 _TASK = re.compile(r"\[[ xX/>?!-]\]\s+")
 _QUOTE = re.compile(r"\s{0,3}>[ \t]?")
 _CALLOUT = re.compile(r"\[!\w[\w-]*\][+-]?\s*")

@@ -12,6 +12,7 @@ from litmap.notes.block_reader import BlockReader
 from litmap.notes.builder import Builder
 from litmap.notes.citekeys import cited_key, cited_keys
 from litmap.notes.inline import Inline, join_lines, read_inline
+from litmap.parsing.grammar import LIST_NUMBER
 
 _HEADLINE = re.compile(r"(\*{1,12})\s+(.*?)\s*$")
 _STATES = "TODO|DONE|NEXT|WAITING|READ|READING|CANCELLED|CANCELED|INPROGRESS|STARTED|HOLD"
@@ -23,7 +24,7 @@ _LABEL = re.compile(
 )
 """What org-ref and org itself write for links to a headline."""
 _TAGS = re.compile(r"\s+:[\w@#%:]+:\s*$")
-_ITEM = re.compile(r"(\s*)(?:[-+]|\*(?!\S)|(\d{1,4})[.)])\s+(?:\[[ xX-]\]\s+)?(.*)$")
+_ITEM = re.compile(rf"(\s*)(?:[-+]|\*(?!\S)|({LIST_NUMBER})[.)])\s+(?:\[[ xX-]\]\s+)?(.*)$")
 _LINK = re.compile(
     r"\[\[([^\[\]]{1,2000})\](?:\[([^\[\]]{1,1000})\])?\]|<((?:https?|ftp):[^<>\s]{1,2000})>"
 )

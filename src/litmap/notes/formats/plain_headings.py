@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from litmap.notes.builder import names_no_subject
-from litmap.parsing.grammar import YEAR, YEAR_SINCE_1800
+from litmap.parsing.grammar import LIST_NUMBER, YEAR_SINCE_1800
 from litmap.parsing.word_lists import load_pattern
 
 _HOME = "litmap.notes"
@@ -39,8 +39,8 @@ _EAST_ASIAN_NUMBERS = tuple(
 """'第一章 …', '第二節 …', '一、…', '（一）…', '1．…', the outermost first."""
 _EAST_ASIAN_END = re.compile(r"[。；;，,：:？?！!]$")
 ITEM = re.compile(
-    rf"(\s*)(?:[-*+•‣▪●◦–—#](?=\s)|\(?(?!{YEAR}\))(\d{{1,4}})[.)](?=\s+\S)"
-    r"|\[(\d{1,4})\](?=\s+\S))\s*"
+    rf"(\s*)(?:[-*+•‣▪●◦–—#](?=\s)|\(?({LIST_NUMBER})[.)](?=\s+\S)"
+    rf"|\[({LIST_NUMBER})\](?=\s+\S))\s*"
 )
 RULE = re.compile(r"\s*(?:[-=_*~#+.]\s?){4,}\s*$")
 _LABEL = re.compile(r"(?:[^\W\d_]|\d)[^.!?;:]{2,60}:\s*$")

@@ -9,14 +9,14 @@ from litmap.models import Link
 from litmap.notes.block_reader import BlockReader
 from litmap.notes.builder import Builder
 from litmap.notes.inline import Inline, join_lines
-from litmap.parsing.grammar import YEAR
+from litmap.parsing.grammar import LIST_NUMBER
 
 _UNDERLINE = re.compile(r"([!-/:-@\[-`{-~])\1{2,}\s*$")
 _TARGET = re.compile(r"\.\. _`?([^`:\n]{1,200}?)`?:\s*(\S.*)?$")
 _ANONYMOUS = re.compile(r"(?:__|\.\. __:)\s+(\S+)\s*$")
 _NOTE = re.compile(r"\.\. \[([^\]\n]{1,80})\]\s*(.*)$")
 _DIRECTIVE = re.compile(r"\.\. ([\w:-]+)::\s*(.*)$")
-_ITEM = re.compile(rf"(\s*)(?:[-*+•]|(\d{{1,4}}|#)[.)]|\((?!{YEAR}\))(\d{{1,4}})\))\s+(.*)$")
+_ITEM = re.compile(rf"(\s*)(?:[-*+•]|({LIST_NUMBER}|#)[.)]|\(({LIST_NUMBER})\))\s+(.*)$")
 _INLINE = re.compile(
     r":(?:cite|citep|citet|cite:[a-z]{1,12}|footcite(?::[a-z]{1,5})?):`(?P<cite>[^`]{1,500})`"
     r"|:(?P<role>doi|arxiv|pmid|ref|doc|term|math|sup|sub|emphasis|strong|title|"

@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 from litmap.notes.builder import Builder
 from litmap.notes.formats.marked_text import MarkedReader, Markup, Shown, cited
+from litmap.parsing.grammar import LIST_NUMBER
 
 _HEADING = re.compile(r"(={1,6})\s+(\S.*?)\s*$")
 _HEADING_CALL = re.compile(
     r"#heading\((?:[^\[\]]{0,200}?\blevel:\s*(\d)[^\[\]]{0,200}?)?[^\[\]]{0,200}\)\[(.*)\]\s*$"
 )
-_ITEM = re.compile(r"(\s*)(?:[-+•]|(\d{1,4})\.)\s+(\S.*)$")
+_ITEM = re.compile(rf"(\s*)(?:[-+•]|({LIST_NUMBER})\.)\s+(\S.*)$")
 _TERM = re.compile(r"\s*/\s+([^:\n]{1,200}):\s+(.*)$")
 _BIBLIOGRAPHY = re.compile(
     r"#?bibliography\(([^()]{0,1000}|[^()]{0,500}\([^()]{0,500}\)[^()]{0,500})\)"

@@ -65,6 +65,9 @@ _DOI_TAIL = re.compile(
     re.I,
 )
 
+_VIEW = re.compile(r"/(?:abstract|full|fulltext|pdf|epdf|pdfdirect|html)/?$", re.I)
+"""What readers hang on to an address at doi.org as well, to see the paper: '…/10.1/x/pdf'."""
+
 
 def _const(kind: str) -> Callable[[re.Match[str]], str | None]:
     def make(match: re.Match[str]) -> str | None:
@@ -416,7 +419,7 @@ def _with_scheme(url: str) -> str:
 def _at_doi_org(host: str, path: str) -> str | None:
     """The DOI that is the path of an address at doi.org, '?' and '#' in it where it was encoded."""
     named = _DOI_IN_URL_PATH.search(unquote(path)) if _DOI_HOST.search(host) else None
-    return doi_id(clean_doi(named.group())) if named else None
+    return doi_id(clean_doi(_VIEW.sub("", named.group()))) if named else None
 
 
 def _by_rule(host: str, path: str) -> str | None:

@@ -17,15 +17,18 @@ from litmap.parsing.reference_strings.name_tokens import (
     Authors,
     Name,
     NameParts,
+    is_cyrillic,
     is_upper,
 )
+from litmap.parsing.word_lists import load_pattern
 
 _ET_AL = re.compile(MORE_AUTHORS, re.I)
 _EDITORS = re.compile(
-    r",?\s*[\[(]?\b(?:eds?|editors?|hrsg|trans|translators?|dirs?|coords?)\b\.?[\])]?(?=[\s,.:)]|"
-    r"$)",
+    rf",?\s*[\[(]?\b(?:{load_pattern('editor_marks')})\b\.?[\])]?(?=[\s,.:)]|$)|"
+    rf",?\s*[\[(](?:{load_pattern('editor_marks_in_brackets')})\.?[\])]",
     re.I,
 )
+"""', eds.', '(Hrsg.)', ', a cura di': what the people before it did."""
 _GROUP_WORD = r"(?:Collaborations?|Consortium|Group|Team|Network|Project|Investigators)"
 _GROUP = re.compile(
     r"(?:,|;|,? (?:and|&|for|on behalf of)(?: the)?)?\s?[(\[](?:the )?[^()\[\]]{2,90}"
@@ -153,6 +156,8 @@ class NameReader(NameParts):
         start, full, short = i, 0, 0
         while i - start < 14:
             if (after := self.dotted_initial(i)) > i:
+                if full and is_cyrillic(self.word(start)):
+                    return None  # 'Романова Е. С. Крыши Севера': the family name came first
                 i, short = after, short + 1
                 if full and not self._may_go_on(i):
                     break
@@ -361,6 +366,10 @@ def read_authors(text: str) -> Authors:
     return best if best.names and best.score > 1.0 else NO_AUTHORS
 
 
+_INITIALS_LAST = re.compile(r"(?:^|[\s.-])[^\W\d_]$")
+"""'ROMANOVA E', 'X.-G': the beginning of a person's name, no acronym."""
+
+
 def read_organisation(text: str, end: int) -> Authors:
     """The text before `end` (where a date or a full stop was seen) taken as the name of an
     organisation.
@@ -371,6 +380,7 @@ def read_organisation(text: str, end: int) -> Authors:
         return NO_AUTHORS
     acronym = (
         len(words) <= 2
+        and not _INITIALS_LAST.search(name)
         and len(name) > 2
         and (name.isupper() or bool(re.fullmatch(r"[A-Z][a-z]+(?:[A-Z]+[a-z]*)+", name)))
     )

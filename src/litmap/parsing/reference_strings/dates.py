@@ -26,7 +26,9 @@ _DATE_FIRST = re.compile(
     rf"(?:,? {MONTH}(?:,? \d{{1,2}}(?:st|nd|rd|th)?\b)?)?|"
     rf"(?:\d{{1,2}} )?{MONTH}(?: \d{{1,2}}(?:st|nd|rd|th)?)?,? "
     rf"(?P<year2>{YEAR}))\s?[,.:;—–-]\s?(?=\S)"
+    rf"|[(\[](?P<year3>{YEAR})(?P<suffix3>[a-z])?[)\]][,.:;—–-]?\s(?=\S)"
 )
+"""'2014. Doe, J.', '3 May 2014 – Doe', '(2014) Doe, J.'."""
 _TAIL_YEARS = (
     re.compile(rf"\((?:[^()\d]{{0,40}}|[^()]{{0,60}}[ ,;])(?P<year>{YEAR})(?P<suffix>[a-z])?\)"),
     re.compile(rf"(?<![\d–-])\b(?P<year>{YEAR})(?P<suffix>[a-z])?(?=\s?[;:]\s?\d)"),
@@ -54,7 +56,8 @@ def date_after_authors(text: str, at: int) -> tuple[int, str, int] | None:
 def date_first(text: str) -> tuple[int, str, int] | None:
     """(year, suffix, end) of a date that opens the string."""
     if match := _DATE_FIRST.match(text):
-        return int(match["year"] or match["year2"]), match["suffix"] or "", match.end()
+        year = match["year"] or match["year2"] or match["year3"]
+        return int(year), match["suffix"] or match["suffix3"] or "", match.end()
     return None
 
 

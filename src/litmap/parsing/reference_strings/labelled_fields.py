@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from litmap.parsing.grammar import BREAK, YEAR_SINCE_1400
 from litmap.parsing.reference_strings import labeller
@@ -16,6 +16,8 @@ _YEAR = re.compile(rf"({YEAR_SINCE_1400})([a-z])?(?![a-z])")
 _MORE_EAST_ASIAN = re.compile(r"(?<=..)(?:等人?|ほか|他|외|编|編)$")
 """'and others' glued to a name: '斯雪明等'."""
 NAMES = frozenset((labeller.FAMILY, labeller.GIVEN))
+_QUOTED = re.compile(r"[“「『《«]\s?([^“”「」『』《》«»]{3,200}?)\s?[”」』》»]")
+NOWHERE = (0, 0)
 MAX_GAP = 4
 """Characters between two runs of one field that belong to it."""
 
@@ -38,10 +40,7 @@ class LabelledFields:
 
 def read_fields(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> LabelledFields:
     """The fields of a text whose tokens have these labels."""
-    title = _span(text, tokens, labels, labeller.TITLE)
-    venue = _span(text, tokens, labels, labeller.VENUE)
-    if venue[0] == venue[1]:
-        venue = _span(text, tokens, labels, labeller.IMPRINT)
+    title, venue = _title_and_venue(text, tokens, labels)
     year = _year(text, tokens, labels)
     names = [
         token
@@ -57,6 +56,40 @@ def read_fields(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> La
         min((token.start for token in names), default=0),
         max((token.end for token in names), default=0),
         text[slice(*venue)],
+    )
+
+
+def _title_and_venue(
+    text: str, tokens: Sequence[Token], labels: Sequence[str]
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Where title and venue stand; (0, 0) for what is missing."""
+    title = _span(text, tokens, labels, labeller.TITLE)
+    venue = _span(text, tokens, labels, labeller.VENUE)
+    imprint = _span(text, tokens, labels, labeller.IMPRINT)
+    if venue == NOWHERE and labeller.EDITORS in labels:
+        begin = labels.index(labeller.EDITORS)
+        venue = _span(text, tokens[begin:], labels[begin:], labeller.TITLE)
+        venue = venue if venue != title else NOWHERE
+    return title, (imprint if venue == NOWHERE else venue)
+
+
+def with_missing_title(
+    text: str, tokens: Sequence[Token], labels: Sequence[str], fields: LabelledFields
+) -> LabelledFields:
+    """The fields with what is quoted, or was taken for the venue, as the title where none was seen:
+    a publisher stands behind it, no volume and no pages as behind a journal.
+    """
+    if fields.title or labeller.LEDGER in labels:
+        return fields
+    quoted = _QUOTED.search(text)
+    imprint = text[slice(*_span(text, tokens, labels, labeller.IMPRINT))]
+    is_book = imprint not in ("", fields.venue)
+    title = quoted[1] if quoted else fields.venue if is_book else ""
+    if not title:
+        return fields
+    begin = max(0, text.find(title))
+    return replace(
+        fields, title=title, title_start=begin, venue=imprint if imprint != title else ""
     )
 
 

@@ -68,6 +68,13 @@ def is_upper(word: str) -> bool:
     return word[0].isupper() or (not word[0].islower() and word[0].isalpha())
 
 
+def is_cyrillic(word: str) -> bool:
+    """Whether a word begins in a Cyrillic letter: initials stand before or behind the family name
+    there, never behind a given name.
+    """
+    return "Ѐ" <= word[:1] <= "ӿ"
+
+
 def _without_signs(word: str) -> str:
     return word.replace("-", "").replace("’", "")
 

@@ -69,6 +69,8 @@ _BEFORE_ARXIV = re.compile(
 )
 _AFTER_ARXIV = re.compile(r"\s{0,2}\[[a-z][\w.-]{1,20}\]|\]", re.I)
 _BEFORE_ID = re.compile(r"\b(?:doi|digital object identifier)[\s:.]{0,3}$", re.I)
+_LABEL_OF_LINK = re.compile(r"(?<=[.,;:)”])\s+[\[(]?(?:doi|pdf|url)[\])]?[.:]?\s*$", re.I)
+"""The words of a link that a page sets behind a reference: '… Titel. doi'."""
 _ISBN = re.compile(r"\bISBN(?:-1[03])?:?\s?[\dX][\dX -]{8,18}", re.I)
 _LINK = re.compile(
     r"\[([^\[\]]{1,600})\]\(<?([^\s()<>]{1,900}(?:\([^\s()<>]{0,100}\)[^\s()<>]{0,200})?)>?"
@@ -112,7 +114,7 @@ def clean(raw: str) -> Cleaned:
     cleaned = Cleaned(_in_one_spelling(raw[:MAX_LENGTH]), [], [], [], [])
     cleaned.text = _take_markup_off(cleaned.text, cleaned)
     text = _identifiers(cleaned.text, cleaned.ids, cleaned.urls)
-    text = without_access_notes(text)
+    text = _LABEL_OF_LINK.sub("", without_access_notes(text))
     if any(sign in text for sign in _SEEN_SIGNS):
         text = _SEEN.sub(BREAK, text)
     text = _quotes(text)

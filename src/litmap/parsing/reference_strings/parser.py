@@ -13,7 +13,11 @@ from litmap.parsing.grammar import YEAR_SINCE_1400 as YEAR
 from litmap.parsing.reference_strings.author_lists import read_authors, read_organisation
 from litmap.parsing.reference_strings.comma_styles import CommaReference, read_comma_reference
 from litmap.parsing.reference_strings.dates import date_after_authors, date_first, year_in
-from litmap.parsing.reference_strings.labelled_fields import LabelledFields, read_fields
+from litmap.parsing.reference_strings.labelled_fields import (
+    LabelledFields,
+    read_fields,
+    with_missing_title,
+)
 from litmap.parsing.reference_strings.labeller import label_tokens
 from litmap.parsing.reference_strings.languages import is_foreign
 from litmap.parsing.reference_strings.name_tokens import Authors, Token
@@ -43,7 +47,8 @@ _LABEL = re.compile(
     r"(?P<bare>\d{1,3})\s+(?=[^\W\d_][\w.’-]*[ ,.]))?"
 )
 _SIGNAL = re.compile(
-    rf"(?:{load_pattern('reference_signals')}):?\s+(?-i:(?=[^\W\d_a-zà-ÿ]|[“\"«„『「《\[]))", re.I
+    rf"(?:{load_pattern('reference_signals')})\s?:?\s+(?-i:(?=[^\W\d_a-zà-ÿ]|[“\"«„『「《\[]))",
+    re.I,
 )
 """'Vgl. Ida Roth': what points to a reference is no part of it; 'See, J.' is a name."""
 _SPOKEN_BEFORE_QUOTE = re.compile(
@@ -52,6 +57,7 @@ _SPOKEN_BEFORE_QUOTE = re.compile(
 )
 """'Tom Field, “Mills …”': a name of words that are none elsewhere."""
 _LEAD = re.compile(rf"[\s.,:;—–{BREAK}]*")
+_BARE_YEAR = re.compile(YEAR)
 _FIRST_STOP = re.compile(r"[^\W\d_]{3,}[.?!]\s")
 _YEAR_BEHIND_TITLE = re.compile(rf"[(\[]({YEAR})[a-z]?[)\]]\s*$")
 _SAME = re.compile(
@@ -78,7 +84,8 @@ _CHAPTER = re.compile(
 """A chapter with the editors and their book: '어촌의 장터. 한상우 (편), 『바다와 사람』'."""
 _POINT = re.compile(r"\s?[·・]\s?")
 _STOP_INSIDE = re.compile(r"(?<=[^\W\d_]{2})[.?!]”?\s(?=[^\W\d_a-zß-ÿ])|[。．]\s?")
-"""Where a title may end before a journal."""
+_COMMA_INSIDE = re.compile(r",\s(?=[^\W\d_a-zß-ÿ])")
+"""Where a title may end before a journal: at a full stop, else a comma."""
 _VOLUME_BEHIND = re.compile(
     rf"[\s.,;]{{1,3}}(?:{YEAR}[a-z]?\s?[;,.:]\s?)?"
     r"(?:(?:[Vv]ol|Bd|Jg|[Tt]|[Nn]r|[Nn]o)\.?\s?|№\s?)?"
@@ -215,6 +222,9 @@ def _parse(raw: str, previous_authors: tuple[str, ...], title_hint: str) -> tupl
     rules = read_by_rules(raw, previous_authors, title_hint)
     cleaned, head, after = rules.cleaned, rules.head, rules.after
     year, suffix = _year(cleaned.text, head, rules.title, after)
+    number = rules.number
+    if year is None and _BARE_YEAR.fullmatch(number):
+        year, number = int(number), ""  # '[2008] Doe, J. Title.'
     fields = LabelledFields(
         rules.title,
         year=year,
@@ -239,7 +249,7 @@ def _parse(raw: str, previous_authors: tuple[str, ...], title_hint: str) -> tupl
         venue=fields.venue,
         ids=tuple(cleaned.ids),
         urls=tuple(cleaned.urls),
-        number=rules.number,
+        number=number,
     )
     return reference, head.same
 
@@ -282,7 +292,7 @@ def _with_venue_before_volume(body: str, at: int, fields: LabelledFields) -> Lab
     begin = body.find(title, max(0, at - 1)) if title else -1
     if begin < 0 or fields.venue or not _VOLUME_BEHIND.match(body, begin + len(title)):
         return fields
-    stops = list(_STOP_INSIDE.finditer(title))
+    stops = list(_STOP_INSIDE.finditer(title)) or list(_COMMA_INSIDE.finditer(title))
     name = title[stops[-1].end() :] if stops else ""
     if not name or len(name.split()) > _MAX_VENUE_WORDS:
         return fields
@@ -302,12 +312,8 @@ def _learnt(rules: RuleBased, by_rules: LabelledFields) -> LabelledFields | None
     unsure = misread or rules.score <= _SURE_TITLE or (by_rules.year is None and not head.dated)
     if not foreign and not (unsure and head.authors.names):
         return None
-    tokens, features = features_of(rules)
-    labels, sure = label_tokens(features) if tokens else ([], 0.0)
-    fields = _with_whole_emphasis(read_fields(body, tokens, labels), rules.cleaned.emphasised)
-    if not _is_reference(fields) or not (foreign or misread or _ends_elsewhere(rules, fields)):
-        return None
-    if _runs_into_venue(body, rules.title, fields):
+    fields, sure = _labelled(rules)
+    if fields is None or not (foreign or misread or _ends_elsewhere(rules, fields)):
         return None
     if not foreign and sure < (_MIN_SURE_MISREAD if misread else _MIN_SURE):
         return None
@@ -343,6 +349,25 @@ def _runs_into_venue(body: str, title: str, fields: LabelledFields) -> bool:
     if fields.title[-1].isdigit() and _PAGES_FOLLOW.match(body, end):
         return True
     return venue_score(fields.title[len(title) :].lstrip(" .,")) >= _CLEAR_VENUE
+
+
+def _labelled(rules: RuleBased) -> tuple[LabelledFields | None, float]:
+    """The fields as the labels make them, and how sure they are; None where they make none."""
+    tokens, features = features_of(rules)
+    labels, sure = label_tokens(features) if tokens else ([], 0.0)
+    fields = read_fields(rules.body, tokens, labels)
+    if _loses_title(rules, fields):
+        return None, 0.0
+    fields = with_missing_title(rules.body, tokens, labels, fields)
+    fields = _with_whole_emphasis(fields, rules.cleaned.emphasised)
+    if not _is_reference(fields) or _runs_into_venue(rules.body, rules.title, fields):
+        return None, 0.0
+    return fields, sure
+
+
+def _loses_title(rules: RuleBased, fields: LabelledFields) -> bool:
+    """Whether the labeller has no title where the rules surely have one."""
+    return not fields.title and bool(rules.title) and rules.score > _SURE_TITLE
 
 
 def _is_reference(fields: LabelledFields) -> bool:

@@ -32,7 +32,7 @@ _VOLUME = (
 )
 _AFTER_TITLE = re.compile(rf"(?:{_EDITION}|{_VOLUME})", re.I)
 _TRAILING = re.compile(
-    rf"[\s,.;:]*(?:\[[A-Z]{{1,2}}(?:/OL)?\]|\[(?:Текст|Электронный ресурс|Text)\]|"
+    rf"[\s,.;:]*(?:(?<=\s)\[[^\[\]]*[^\W\d_]{{4}}[^\[\]]*\]?|\[[A-Z]{{1,2}}(?:/OL)?\]|"
     rf"[(\[](?:{_EDITION}|{_VOLUME}|pp?\. [\d–-]+|{YEAR}[a-z]?|"
     rf"[^()\[\]]{{2,60}}\b(?:trans|translators?|eds?|trad|übers|hrsg)\.?)[)\]]|[,.;] "
     rf"(?:{_EDITION}|{_VOLUME})|"
@@ -59,6 +59,7 @@ _SPAN_OF_YEARS = re.compile(
     r"(?:\s?(?:[–—-]|/|\s(?:to|bis|à|a|al|do|до|and)\s)\s?(?P<last>\d\d(?:\d\d)?))?[)\]]?(?![\w–-])",
     re.I,
 )
+_SPAN_CUT = re.compile(rf"{_A_YEAR}\s?[^\W\d_]*[–—-]?\s?$")
 _WORD_BEFORE_YEARS = re.compile(r"(?:^|[\s(,])ca?$")
 _FIELD_FOLLOWS = re.compile(rf"\s?[.,;:?](?=\s?\S)|\s?{BREAK}|\s\((?=[^\W\d])")
 _DOTTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]")
@@ -147,10 +148,13 @@ def span_of_years(text: str, at: int = 0) -> int:
 
 
 def with_years_behind(text: str, end: int) -> int:
-    """The end of a title that ends at `end`, or that of the years it speaks of behind a comma."""
-    if text[end : end + 2] != ", ":
-        return end
-    return max(end, span_of_years(text, end + 2))
+    """The end of a title that ends at `end`, or that of the years it speaks of behind a comma, or
+    at its end: '1350 bis | 1500'.
+    """
+    if text[end : end + 2] == ", ":
+        return max(end, span_of_years(text, end + 2))
+    cut = _SPAN_CUT.search(text, max(0, end - 12), end)
+    return max(end, span_of_years(text, cut.start())) if cut else end
 
 
 def _outside_brackets(text: str, at: int, *, spaces: bool) -> Iterator[re.Match[str]]:
