@@ -10,7 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from litmap.citations.recognisers import prose_titles
+from litmap.citations.recognisers import (
+    attributed_titles,
+    informal_names,
+    prose_titles,
+    whole_titles,
+)
 from litmap.notes.work_headings import may_hold_title
 from litmap.parsing.reference_strings import access_notes, parse_reference
 from litmap.parsing.title_similarity import title_similarity
@@ -20,7 +25,9 @@ NOTES = Path(__file__).parent / "notes_cases"
 PIECES = [
     "see", "See", "Read", "reread", "cite", "i.e.", "e.g.,", "by", "Doe", "the", "Paper", "of",
     "2 May 2019", "2019-05-02", "12.03.2018", "2020年5月1日", "(", ")", ",", ";", ".", ":", "\n",
-    "\u2003", "[", "]", "7", "’", "Ö",
+    "\u2003", "|", "[", "]", "7", "’", "Ö", "–", "--", "->", "//", "<--", "/", "&", "vs.", "and",
+    "Kuhn's", "Kuhn’s", "De", "Structure", "Revolutions", "shows", "argues", "paper", "in", "O’Neil",
+    "That", "old", "McGaugh", "Über", "3",
     *sorted(load_words("access_date_words"))[::9],
 ]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=14).flatmap(
@@ -48,9 +55,52 @@ def may_have_leading_word(text: str) -> bool:
     return any(map(text.__contains__, prose_titles._LEADING_ENDS))
 
 
+def has_owner(text: str) -> bool:
+    return informal_names._MAY_OWN.search(text) is not None
+
+
+def has_reporting_verb(text: str) -> bool:
+    return informal_names._REPORTED.search(text) is not None
+
+
+def may_have_reporting_verb(text: str) -> bool:
+    return informal_names._RAISED_AND_REPORTING.search(text) is not None
+
+
+def has_end_inside(text: str) -> bool:
+    ends = (whole_titles._REMARK, whole_titles._TAIL)
+    return any(end.search(text) for end in ends)
+
+
+def may_have_end_inside(text: str) -> bool:
+    return whole_titles._SIGN_INSIDE.search(text) is not None
+
+
+def has_raised_title(text: str) -> bool:
+    runs = [attributed_titles._read_run(text, run) for run in attributed_titles._RUN.finditer(text)]
+    return any(attributed_titles.may_be_title(run.title, owned=run.owned) for run in runs)
+
+
+def may_have_raised_title(text: str) -> bool:
+    return attributed_titles._RAISED_BEHIND_WORD.search(text) is not None
+
+
+def has_title_behind_names(text: str) -> bool:
+    return attributed_titles._BEHIND_NAMES.search(text) is not None
+
+
+def may_have_title_behind_names(text: str) -> bool:
+    return ", " in text
+
+
 LOOKS: list[tuple[Callable[[str], bool], Callable[[str], bool]]] = [
     (access_notes._may_have_access_date, has_access_date),
     (may_have_leading_word, has_leading_word),
+    (informal_names._may_hold_owner, has_owner),
+    (may_have_reporting_verb, has_reporting_verb),
+    (may_have_end_inside, has_end_inside),
+    (may_have_raised_title, has_raised_title),
+    (may_have_title_behind_names, has_title_behind_names),
 ]
 
 

@@ -43,12 +43,17 @@ def has_subject(heading: str) -> bool:
     words = [w for w in words_of(heading) if not _NUMBERISH.fullmatch(w)]
     if not words or names_order(heading):
         return False
-    subject = "".join(words)
-    for phrase in UNSPACED:
-        subject = subject.replace(phrase, "")
-    if not subject:
+    if not _unspaced_subject("".join(words)):
         return False
     return any(word not in NO_SUBJECT for word in words)
+
+
+def _unspaced_subject(text: str) -> str:
+    """The text without the phrases that name no subject in scripts without blanks."""
+    if not text.isascii():
+        for phrase in UNSPACED:
+            text = text.replace(phrase, "")
+    return text
 
 
 def is_inbox(heading: str) -> bool:

@@ -34,6 +34,8 @@ _RUN = re.compile(
     rf"[A-ZÀ-Þ\d](?<![\w.@/’'-].)(?:(?<=\d)\d{{1,3}}|(?<=[A-ZÀ-Þ])[\w’'-]*)"
     rf"(?:[:?]?\s(?:[A-ZÀ-Þ][\w’'-]*|\d{{1,4}}|{INNER_WORD}(?=\s))){{1,18}}\??"
 )
+_RAISED_BEHIND_WORD = re.compile(r"[A-ZÀ-Þ](?:(?<=[^.!;]\s.)|(?<=vs\.\s.))")
+"""A raised word that is not the first of its sentence, as every title of raised words has one."""
 _WORD = re.compile(r"[^\W_][\w’'-]*")
 _PEOPLE = re.compile(NAMES)
 _LISTED = re.compile(r"(?:, [A-ZÀ-Þ][\w’'-]+){1,3},? (?:and|&) [A-ZÀ-Þ][\w’'-]+(?! [A-ZÀ-Þ])")
@@ -103,7 +105,7 @@ def named_titles(text: str) -> list[tuple[TitleCandidate, NameMention]]:
     At least two raised words of a title.
     """
     titles: list[tuple[TitleCandidate, NameMention]] = []
-    if RUN_TOGETHER.search(text):
+    if not _RAISED_BEHIND_WORD.search(text) or RUN_TOGETHER.search(text):
         return titles
     position = 0
     while match := _RUN.search(text, position):
@@ -213,7 +215,7 @@ def sentence_titles(text: str) -> list[tuple[TitleCandidate, NameMention]]:
 
 def _titles_behind_names(text: str) -> Iterator[tuple[TitleCandidate, NameMention]]:
     """'Doe & Roe, Some consequences of it.'."""
-    for match in _BEHIND_NAMES.finditer(text):
+    for match in _BEHIND_NAMES.finditer(text) if ", " in text else ():
         if not is_sentence_title(match["title"]):
             continue
         start = match.start("title")

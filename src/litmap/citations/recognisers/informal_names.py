@@ -99,8 +99,12 @@ _MAY_OWN = re.compile(
     rf"['’TtIi](?:(?<=['’])s? |(?<=[Tt])h(?:e|at|eir) (?:[a-z-]{{2,14}} )?[a-z]{{0,3}}[{UPPER}]|"
     rf"(?<=[Ii])n (?:[a-z-]{{2,14}} )?[a-z]{{0,3}}[{UPPER}])"
 )
+_RAISED_INSIDE = re.compile(
+    rf"[{UPPER}](?:(?<=[a-z-] .)|(?<=[a-z-] [a-z].)|(?<=[a-z-] [a-z]{{2}}.)|"
+    rf"(?<=[a-z-] [a-z]{{3}}.))"
+)
 _REPORTING_VERB = rf"(?:{load_pattern('reporting_verbs')})"
-_ANY_REPORTING = re.compile(rf" {_REPORTING_VERB}\b")
+_RAISED_AND_REPORTING = re.compile(rf"[{UPPER}][^\W\d_]*+(?:['’‐-][^\W\d_]++)* {_REPORTING_VERB}\b")
 _REPORTED = re.compile(rf"(?<![\w.-])(?P<names>{WORD}) {_REPORTING_VERB}\b")
 
 
@@ -234,7 +238,7 @@ def find_possessives(text: str) -> list[tuple[NameMention, bool]]:
     """Works called their author's: "Paine's keystone paper", 'the Vaswani paper' (and True),
     "Tilman's model" (False).
     """
-    if not _MAY_OWN.search(text):
+    if not (_may_hold_owner(text) and _MAY_OWN.search(text)):
         return []
     possessives = []
     for noun in _NOUN.finditer(text):
@@ -244,6 +248,11 @@ def find_possessives(text: str) -> list[tuple[NameMention, bool]]:
             mention = _mention(owner.start("names"), noun.end(), names, et_al=et_al)
             possessives.append((mention, bool(noun["publication"])))
     return possessives
+
+
+def _may_hold_owner(text: str) -> bool:
+    """A quick look for what every owner has: an apostrophe, or a capital inside a sentence."""
+    return "'" in text or "’" in text or _RAISED_INSIDE.search(text) is not None
 
 
 def _owner_before(text: str, end: int) -> re.Match[str] | None:
@@ -264,7 +273,7 @@ def _owner_names(owner: re.Match[str]) -> tuple[list[str], bool]:
 
 def find_reporting_verbs(text: str) -> list[NameMention]:
     """Single names of whom something is told: 'Kuhn argues'."""
-    if not _ANY_REPORTING.search(text):
+    if not _RAISED_AND_REPORTING.search(text):
         return []
     return [
         _mention(match.start(), match.end("names"), [match["names"]])

@@ -66,7 +66,7 @@ _INVERTED = re.compile(
     rf"(?:[{UPPER}]\. ?){{1,3}}[{UPPER}][\w'’-]+(?:,| and| &))"
 )
 _INITIALS_INSIDE = re.compile(
-    r"[A-ZÀ-Þ](?:[.,(]| &| \(| and )|[A-ZÀ-Þ][\w.-]*(?: [A-Z]\.)?[.,] (?:and |& |\(?\d{4})"
+    r"[A-ZÀ-Þ](?:[.,(]| &| \(| and |[\w.-]*(?: [A-Z]\.)?[.,] (?:and |& |\(?\d{4}))"
 )
 _STARTS_INSIDE = re.compile(
     r"(?:^|<ref[^<>]{0,60}>|(?<![A-Z])[.:;(–—]\s{0,2}|(?<=[a-z]{3}),\s|\b(?:also|see|cf\.|"
@@ -164,7 +164,8 @@ def _with_linked_titles(block: NoteBlock) -> list[ReferenceEntry]:
         links_of[bisect_right(starts, link.start) - 1].append(link)
     entries = []
     for place, line in enumerate(lines):
-        entry = read_linked_title(replace(block, links=tuple(links_of[place])), *line)
+        own = replace(block, links=tuple(links_of[place])) if len(lines) > 1 else block
+        entry = read_linked_title(own, *line)
         if entry is None:
             return []
         entries.append(entry)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from litmap.citations.recognisers.patterns import cites_by_key
 from litmap.citations.recognisers.reference_entries import segments_of
@@ -114,6 +115,7 @@ def title_floor(blocks: Sequence[NoteBlock], fmt: str) -> float:
     return LINES_FLOOR if short > MIN_SHORT_SHARE * len(lines) else PROSE_FLOOR
 
 
+@lru_cache(maxsize=1024)
 def is_reading_list(heading: HeadingPath) -> bool:
     """'Papers to read', 'Literatur', '参考文献': a heading that lists works, at any level."""
     text = " ".join(heading).lower()

@@ -108,8 +108,11 @@ def may_be_reference(text: str) -> bool:
     return is_unspaced(text) and opens_with_unspaced_names(text)
 
 
+@lru_cache(maxsize=1024)
 def is_dated(text: str) -> bool:
-    """True with a year, or what stands for one: 'in press', an identifier, an address."""
+    """True with a year, or what stands for one: 'in press', an identifier, an address; remembered,
+    for a text is asked about more than once.
+    """
     if _FOUR_FIGURES.search(text):
         return True
     return any(map(text.lower().__contains__, _DATING))

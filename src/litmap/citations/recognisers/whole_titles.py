@@ -56,6 +56,8 @@ _REMARK = re.compile(
     r"(?<=\.)\s(?=[A-Z][\w’'-]+(?:(?:,\s?|\sand\s|\s&\s|\s)[A-Z][\w’'-]+){0,3}\.(?:\s|$)))"
 )
 """Where a remark or the authors follow a title: ' – same thing', '. Lampson. slogans'."""
+_SIGN_INSIDE = re.compile(r"[–—(/,;|<.?-](?:(?<=[^.?])|(?=\s))")
+"""What every remark and every end within a stretch has."""
 _DASH = re.compile(r"\s(?:[–—]|--?)\s")
 _TAIL = re.compile(
     r"[\s,.;](?:(?<=\s)\s*(?:(?:–|—|--?)\s+|\((?:see|cf)\b|//\s+)|"
@@ -159,6 +161,9 @@ def _remark_start(text: str, lead: int, floor: float) -> int:
 
 def _cut_titles(text: str, lead: int, floor: float) -> Iterator[TitleCandidate]:
     """What the title may be if it ends at the stretch's end or at one of the places before it."""
+    if not _SIGN_INSIDE.search(text, lead):
+        yield _cut_title(text[lead:].rstrip(), lead, is_cut=False)
+        return
     end = _remark_start(text, lead, floor)
     yield _cut_title(text[lead:end], lead, is_cut=False)
     for tail in itertools.islice(_TAIL.finditer(text, lead, end), MAX_CUTS):

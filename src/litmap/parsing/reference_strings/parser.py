@@ -271,13 +271,17 @@ def _with_responsibility(rules: RuleBased, fields: LabelledFields) -> LabelledFi
 
 def _chapter_title(body: str, head: _Head) -> str:
     """The title of a chapter in Chinese, Japanese or Korean, without quotation marks."""
-    chapter = _CHAPTER.match(body, head.at) if head.dated else None
+    chapter = _chapter(body, head)
     return chapter["title"].strip() if chapter else ""
+
+
+def _chapter(body: str, head: _Head) -> re.Match[str] | None:
+    return _CHAPTER.match(body, head.at) if head.dated and not body.isascii() else None
 
 
 def _with_book(body: str, head: _Head, fields: LabelledFields) -> LabelledFields:
     """The fields of such a chapter with its book, and the names that points join apart."""
-    chapter = _CHAPTER.match(body, head.at) if head.dated else None
+    chapter = _chapter(body, head)
     if chapter is None or fields.title != chapter["title"].strip():
         return fields
     authors = tuple(name for names in fields.authors for name in _POINT.split(names))
