@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.quality import languages
 from litmap.keywords import Entry, KeywordIndex, make_entries, update
 from litmap.keywords.segments import language_code, language_number
 from litmap.models import Chunk, Passage
 from litmap.parsing.languages import document_language, language_of, passage_language
 from litmap.parsing.terms import holds_phrase, index_term, index_terms, near_terms, plain_text
 from litmap.search import Facts
+from litmap.search.candidates import MULTILINGUAL_PROBE, is_multilingual, score_keywords
 from litmap.search.highlighting import Marker
 from tests.search_parts import make_searcher, passage
 
@@ -282,3 +284,63 @@ def test_a_library_in_english_reads_its_queries_as_ever(tmp_path: Path) -> None:
     query = "die effects of taxes"
     assert [w.name for w in index.words_of(query)] == index_terms(query)
     assert all(word.is_one_term for word in index.words_of(query))
+
+
+class Pieces:
+    """An encoder's count of pieces."""
+
+    def __init__(self, pieces: int) -> None:
+        self.pieces = pieces
+
+    def count(self, texts: list[str]) -> list[int]:
+        assert texts == [MULTILINGUAL_PROBE]
+        return [self.pieces]
+
+
+@pytest.mark.parametrize(("pieces", "many"), [(16, True), (50, False), (12, True), (24, False)])
+def test_a_model_that_cuts_words_of_many_languages_into_few_pieces_is_multilingual(
+    pieces: int, many: bool
+) -> None:
+    assert is_multilingual(Pieces(pieces)) is many  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("query", "low", "high"),
+    [
+        ("die Wirkung der Steuern auf das Einkommen", 1, 1),
+        ("Wirkung der Arznei auf Blutdruck, Puls, Schlaf, Laune und Gewicht", 0.01, 0.4),
+        ("médicament contre l'hypertension et le sommeil, revenu", 0.01, 0.9),
+        ("Wetterbericht", 0, 0),
+    ],
+)
+def test_words_count_by_how_much_of_a_question_a_passage_holds(
+    mixed: KeywordIndex, query: str, low: float, high: float
+) -> None:
+    allowed = mixed.rows_of()
+    assert low <= score_keywords(query, allowed, mixed, by_match=True).trust <= high
+    assert score_keywords(query, allowed, mixed).trust == 1
+
+
+def test_the_hard_questions_are_twelve_a_language_half_of_them_in_another() -> None:
+    questions = languages.read_questions()
+    assert [sum(q["language"] == code for q in questions) for code in languages.LANGUAGES] == [
+        12
+    ] * 5
+    assert sum(q["language"] != q["asked_in"] for q in questions) == 30
+    assert all(language_of(q["question"]) == q["asked_in"] for q in questions)
+
+
+def test_an_answer_has_a_line_on_a_page_that_answers() -> None:
+    question = {"paper": "w", "pages": [3, 4]}
+    assert languages.is_answer(question, passage(0, "w", "text", page=4))
+    assert not languages.is_answer(question, passage(0, "w", "text", page=5))
+    assert not languages.is_answer(question, passage(0, "v", "text", page=4))
+
+
+def test_without_the_papers_no_question_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert languages.main([str(tmp_path)]) == 0
+    said = capsys.readouterr()
+    assert "skipped, papers are not here: 11258" in said.err
+    assert said.out == ""

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from litmap.errors import ModelError, SettingsError
+from litmap.search.candidates import is_multilingual
 from litmap.vectors import (
     DEFAULT,
     FastEncoder,
@@ -55,6 +56,11 @@ def encoder(models_dir: Path) -> FastEncoder:
     found = load_encoder("", models_dir=models_dir, threads=1)
     assert isinstance(found, FastEncoder)
     return found
+
+
+@needs_model
+def test_the_default_model_reads_one_language(encoder: FastEncoder) -> None:
+    assert not is_multilingual(encoder)
 
 
 @needs_model

@@ -44,6 +44,14 @@ FULL_WEIGHT_PASSAGES = 10
 """Passages beyond the first from which a work's second and third best count in full: an abstract's
 second half need not be about what is asked, a paper that is has several passages about it.
 """
+FULL_WEIGHT_MATCH = 0.4
+"""Best BM25 of a passage, in parts of the rarity of the question's words together, from which words
+count in full beside a multilingual model, and below it by the square of their share of it. A
+question in the words of a paper has .6 to 1.5; in other words than any paper, or in another
+language than the paper that answers, .15 to .4, and what is first by words then shares odd ones.
+"""
+MULTILINGUAL_PROBE = "Сегодня учёные читают книги. Οι άνθρωποι γράφουν σήμερα."
+"""Plain words in scripts that a model of one language cuts into single letters."""
 
 
 @dataclass(frozen=True)
@@ -121,23 +129,42 @@ class KeywordScores:
     """BM25 of a query's words.
 
     `scores` (rows,) are of every row and `scale` is theirs; `best` are the allowed rows that score
-    highest, ascending; `whole` (works,) are the standard scores of the works' whole texts.
+    highest, ascending; `whole` (works,) are the standard scores of the works' whole texts. `trust`
+    is how much of its weight this evidence has: see `FULL_WEIGHT_MATCH`.
     """
 
     scores: Floats
     scale: Scale
     best: Ints
     whole: Floats
+    trust: float = 1.0
 
 
-def score_keywords(text: str, allowed: Mask, keywords: WordRows) -> KeywordScores:
-    """BM25 of a text's words, by passage and by work.
+def is_multilingual(encoder: Encoder) -> bool:
+    """Whether a model knows words of many languages: it cuts them into few pieces."""
+    letters = sum(character.isalpha() for character in MULTILINGUAL_PROBE)
+    return encoder.count([MULTILINGUAL_PROBE])[0] < letters / 2
+
+
+def score_keywords(
+    text: str, allowed: Mask, keywords: WordRows, *, by_match: bool = False
+) -> KeywordScores:
+    """BM25 of a text's words, by passage and by work; with `by_match` they count by how much of
+    the text a passage holds.
 
     Needs no vector, so it can be worked out while the text is embedded.
     """
     scores, whole = keywords.all_scores(text)
-    best = highest(np.where(allowed, scores, np.float32(0)), CANDIDATES_PER_RANKING)
-    return KeywordScores(scores, Scale.of(scores), best, Scale.of(whole).apply(whole))
+    permitted = np.where(allowed, scores, np.float32(0))
+    best = highest(permitted, CANDIDATES_PER_RANKING)
+    trust = _match_trust(text, float(permitted.max(initial=0)), keywords) if by_match else 1.0
+    return KeywordScores(scores, Scale.of(scores), best, Scale.of(whole).apply(whole), trust)
+
+
+def _match_trust(text: str, best: float, keywords: WordRows) -> float:
+    """The share of their weight that words have whose best passage scores `best`."""
+    rarity = sum(keywords.idf(word) for word in dict.fromkeys(keywords.words_of(text)))
+    return min(1.0, best / (FULL_WEIGHT_MATCH * rarity)) ** 2 if rarity > 0 else 1.0
 
 
 def gather(
@@ -171,8 +198,8 @@ def gather(
         works=works[rows].astype(np.int64),
         cosines=cosines,
         meaning=scale.apply(cosines),
-        words=by_words.scale.apply(by_words.scores[rows]),
-        whole=by_words.whole,
+        words=by_words.trust * by_words.scale.apply(by_words.scores[rows]),
+        whole=by_words.trust * by_words.whole,
         scale=scale,
         vectors=vectors,
         background=background,

@@ -22,6 +22,7 @@ from litmap.search.candidates import (
     KeywordScores,
     embed_query,
     gather,
+    is_multilingual,
     passage_scores,
     sample_background,
     score_keywords,
@@ -294,7 +295,9 @@ class Searcher:
 
     def _start_keyword_scores(self, text: str, allowed: Mask) -> Callable[[], KeywordScores]:
         """What the words say, worked out on another thread while this one embeds the text."""
-        return _KEYWORD_THREADS.pool.submit(score_keywords, text, allowed, self.keywords).result
+        return _KEYWORD_THREADS.pool.submit(
+            score_keywords, text, allowed, self.keywords, by_match=self._is_multilingual
+        ).result
 
     def _gather_evidence(
         self, vector: Floats, keyword_scores: Callable[[], KeywordScores], allowed: Mask
@@ -308,6 +311,10 @@ class Searcher:
             vectors=self.vectors,
             works=works,
         )
+
+    @cached_property
+    def _is_multilingual(self) -> bool:
+        return is_multilingual(self.encoder)
 
     @cached_property
     def _background(self) -> BackgroundSample:
