@@ -123,6 +123,14 @@ def test_a_work_stands_under_the_heading_above_and_what_is_said_of_it_is_its_con
          "2017"),
         ("*Mireille Dax, Oskar Lindt – Tijdschrift voor Kou, 2017*",
          ["Mireille Dax", "Oskar Lindt"], "2017"),
+        ("| Authors | Dax, M.; Lindt, O. |\n|---|---|\n| Year | 2014 |\n| Journal | Cold Letters |",
+         ["M. Dax", "O. Lindt"], "2014"),
+        ("| | |\n|---|---|\n| **Autoren** | Mireille Dax, Oskar Lindt |\n| Jahr | 2011 |",
+         ["Mireille Dax", "Oskar Lindt"], "2011"),
+        ("<table><tr><th>Autores</th><td>Dax, Ana; Lindt, Luis</td></tr><tr><th>Año</th>"
+         "<td>2016</td></tr></table>", ["Ana Dax", "Luis Lindt"], "2016"),
+        ("**Dax, M. & Lindt, O.** (2011). *Kältehefte*", ["M. Dax", "O. Lindt"], "2011"),
+        ("**Dax, M.** (2009). *Revue du froid*", ["M. Dax"], "2009"),
     ],
 )  # fmt: skip
 def test_a_title_with_its_people_below_is_a_work(below, authors, year):
@@ -147,6 +155,31 @@ def test_a_title_with_its_people_below_is_a_work(below, authors, year):
 def test_a_subject_with_its_works_below_stays_a_topic(below):
     note = note_of(f"# Air\n\n## Kites in the wind\n{below}\n")
     assert ("Air", "Kites in the wind") in [heading.path for heading in note.headings]
+
+
+@pytest.mark.parametrize(
+    ("heading", "title", "authors"),
+    [
+        ("Lichens on the harbour wall, Rowe & Sato, Wall Letters", "Lichens on the harbour wall",
+         ["Rowe", "Sato"]),
+        ("How moss finds north, Rowe et al., Nature", "How moss finds north", ["Rowe"]),
+        ("Les lichens du quai nord, Petit et Roux, Revue des mousses 2014",
+         "Les lichens du quai nord", ["Petit", "Roux"]),
+        ("Rime ice on cables, K. Lund, R. Ito, Journal of Wires", "Rime ice on cables",
+         ["K. Lund", "R. Ito"]),
+    ],
+)  # fmt: skip
+def test_title_people_and_venue_with_commas_between_are_a_work(heading, title, authors):
+    note = note_of(f"# Frost\n\n## {heading}\n\nGood.\n")
+    (work,) = [block for block in note.blocks if block.kind == "entry"]
+    assert [value for name, value in work.fields if name == "title"] == [title]
+    assert [value for name, value in work.fields if name == "author"] == authors
+
+
+@pytest.mark.parametrize("heading", ["Paris, London and Rome, Nature", "Cats, dogs, and birds"])
+def test_a_list_of_things_with_commas_stays_a_topic(heading):
+    note = note_of(f"# Frost\n\n## {heading}\n\nGood.\n")
+    assert ("Frost", heading) in [found.path for found in note.headings]
 
 
 def test_a_surname_and_a_year_below_a_short_heading_leave_it_a_topic():

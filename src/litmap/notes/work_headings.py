@@ -31,6 +31,8 @@ MIN_WORDS_OF_SURE_TITLE = 4
 """Of fewer words is a title that may be a topic: more is asked of the line below."""
 MAX_HEADING = 600
 """Characters of a heading that is a work."""
+MAX_TITLE_COMMAS = 4
+"""Commas behind which the people of a heading may begin."""
 MAX_BYLINE = 240
 """Characters of a line of authors, with venue and year perhaps."""
 MAX_WORDS_BEHIND_VENUE = 4
@@ -54,6 +56,7 @@ _LABELS = dict(line.rsplit(" = ", 1) for line in load_words("work_field_labels",
 _PARTS_OF_PAPER_NOTES = load_words("sections_of_paper_notes", "litmap.notes")
 _BESIDE_ADDRESSES = load_words("words_beside_addresses", "litmap.notes")
 _FIELD = re.compile(r"\W{0,6}([^\W\d_][^:：|]{0,28}?)\W{0,4}(?:::?|：)\W{0,4}\s*(\S.*)$")
+_CELL_BORDER = re.compile("\u2003\\|\u2003")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _YEAR = re.compile(rf"(?<!\d){YEAR}(?!\d)")
 _CITEKEY = re.compile(r"\W{0,4}@\{?[\w][\w:./+-]{1,80}\}?\W{0,4}(?:$|\s*[-–—:|]\s+\S.*$)")
@@ -114,6 +117,7 @@ _ET_AL = re.compile(ET_AL)
 _MEETING = re.compile(rf"\b(?:{MEETING})\b")
 _LONG_WORD = re.compile(r"[^\W\d_]{4}")
 _CLOSING_YEAR = re.compile(rf"[.,]\s[^.,]+,\s{YEAR}\.?$")
+_COMMA = re.compile(r",\s+")
 _BAR = re.compile(r"\s[|•·]\s")
 _DASH = re.compile(r"\s[–—|·-]\s")
 """Between people and venue."""
@@ -158,6 +162,7 @@ def read_work_heading(
     lines = list(_lines_of(below))
     told = _read_fields(text, links, lines) or _read_marked(text, links)
     told = told or _read_reference(text) or _read_parted(text) or _read_titled(text)
+    told = told or _read_listed(text)
     is_list = bool(below) and below[0].kind not in {"paragraph", "heading"}
     told = told or _read_byline(text, links, lines, is_list=is_list)
     told = told or _read_address(text, lines) or _read_repeated(text, lines)
@@ -189,14 +194,20 @@ def _lines_of(blocks: Iterable[NoteBlock]) -> Iterator[_Line]:
 
 
 def read_field(line: str) -> tuple[str, str] | None:
-    """'**Authors:** Doe, J.' as ('author', 'Doe, J.'); None for what is no field of a work."""
-    match = _FIELD.match(line)
+    """'**Authors:** Doe, J.' as ('author', 'Doe, J.'), and so the row of a table with these two
+    cells; None for what is no field of a work.
+    """
+    match = _FIELD.match(_CELL_BORDER.sub(": ", line) if _is_row_of_two(line) else line)
     if match is None:
         return None
     label = " ".join(match.group(1).lower().split()).strip("*_ ")
     name = _LABELS.get(label) or _LABELS.get(f"{label})")  # 'Author(s)'
     value = match.group(2).strip(" *_")
-    return (name, value) if name and value else None
+    return (name, value) if name and value and value.lower() not in _LABELS else None
+
+
+def _is_row_of_two(line: str) -> bool:
+    return len(_CELL_BORDER.findall(line)) == 1
 
 
 def _fields_of(line: str) -> list[tuple[str, str]]:
@@ -407,6 +418,18 @@ def _read_parted(text: str) -> WorkHeading | None:
     for title, people in _parts_of(text):
         byline = read_byline(people, of_short_title=True) if _YEAR.search(people) else None
         if byline and (text[0] in '"“«„' or len(title.split()) >= MIN_TITLE_WORDS):
+            return WorkHeading(_record(replace(byline, title=_clean(title))))
+    return None
+
+
+def _read_listed(text: str) -> WorkHeading | None:
+    """'Lichens on the wall, Rowe & Sato, Wall Letters': title, people and venue with commas."""
+    for comma in itertools.islice(_COMMA.finditer(text), MAX_TITLE_COMMAS):
+        title, people = text[: comma.start()], text[comma.end() :]
+        if len(title.split()) < MIN_TITLE_WORDS or not _JOINED.search(people):
+            continue
+        byline = read_byline(people, of_short_title=False)
+        if byline and may_name_venue(byline.venue) and may_be_title(title):
             return WorkHeading(_record(replace(byline, title=_clean(title))))
     return None
 
@@ -648,8 +671,9 @@ def _read_people_first(line: str, *, small: bool) -> Reference | None:
     if read.title:
         year = _YEAR.search(line)
         title_first = year is None or line.find(read.title) < year.start()
-        small = small and _is_small_venue(read, line)
-        may_end = small or (title_first and is_end_of_byline(read.title, "", dated=True))
+        may_end = title_first and is_end_of_byline(read.title, "", dated=True)
+        may_end = may_end or (small and _is_small_venue(read, line))
+        may_end = may_end or (_ends_with(line, read.title) and may_name_venue(read.title))
         if read.venue or not may_end:
             return None
         read = replace(read, venue=read.title, title="")
@@ -657,9 +681,16 @@ def _read_people_first(line: str, *, small: bool) -> Reference | None:
 
 
 def _is_small_venue(read: Reference, line: str) -> bool:
-    """True for 'T. Alberti, S. Greco. Sistemi urbani, 2009.': people, a few words, the year."""
+    """True for 'T. Alberti, S. Greco. Sistemi urbani, 2009.' and 'Alberti & Greco (2009). Sistemi
+    urbani': people, a few words, the year.
+    """
     few = len(read.authors) > 1 and len(read.title.split()) <= MAX_SMALL_VENUE
-    return few and read.title[0].isupper() and _CLOSING_YEAR.search(line) is not None
+    closed = _CLOSING_YEAR.search(line) is not None or _ends_with(line, read.title)
+    return few and read.title[0].isupper() and closed
+
+
+def _ends_with(line: str, title: str) -> bool:
+    return line.rstrip(" .*_").endswith(title)
 
 
 def _holds_title(line: str, read: Reference) -> bool:
