@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,12 @@ from litmap.text.raw import RawPage, read_page
 from litmap.text.reading_order import order_pages
 from litmap.text.reference_entries import mark_references
 from litmap.text.row_classifier import classify_rows
+from litmap.text.sideways import stand_up
 from litmap.text.style import Style, find_style
 from litmap.text.text_blocks import join_blocks
 from litmap.text.text_layer import repair_text_layer
 from litmap.text.titles import find_title
-from litmap.text.turns import Turn, turn_rect_back
+from litmap.text.turns import Turn, turn_rect, turn_rect_back
 from litmap.text.writing_direction import settle_direction
 
 logger = logging.getLogger(__name__)
@@ -104,11 +105,20 @@ def read_pages(
         page = pdf[number - 1]
         read = read_page(page, number, flags)
         settle_direction(page, read, flags)  # → Arabic and vertical lines as they are read
-        if read.turn is Turn.UPRIGHT and any(CAPTION.match(line.text) for line in read.lines):
-            read.marks = read_marks(page)
+        if read.rotated and read.turn is Turn.UPRIGHT:
+            stand_up(read)  # → what is set sideways, turned
+        _mark_drawings(page, read)
         raw.append(read)
     mend_words(raw)  # → ligatures and accents as the document's words have them
     return raw, True
+
+
+def _mark_drawings(page: Any, read: RawPage) -> None:
+    """Places of what is drawn, for the parts of a page that have captions."""
+    for part in read.parts:
+        if part.turn is not Turn.MIRRORED and any(CAPTION.match(line.text) for line in part.lines):
+            marks = read_marks(page)
+            part.marks = [turn_rect(mark, part.turn, part.printed_size) for mark in marks]
 
 
 def build_pages(raw: Sequence[RawPage], metadata_title: str = "") -> tuple[tuple[Page, ...], str]:
@@ -117,16 +127,19 @@ def build_pages(raw: Sequence[RawPage], metadata_title: str = "") -> tuple[tuple
 
     The raw pages lose their boilerplate in place.
     """
-    printed = [page.lines for page in raw]
-    strip_boilerplate(raw)  # raw pages → without running heads, page numbers, notices
-    heads = stripped_lines(printed, raw)
-    layouts = order_pages(raw)  # → page layouts: rows in reading order, column after column
+    parts = [part for page in raw for part in page.parts]
+    printed = [part.lines for part in parts]
+    strip_boilerplate(parts)  # raw pages → without running heads, page numbers, notices
+    heads = stripped_lines(printed, parts)
+    layouts = order_pages(parts)  # → page layouts: rows in reading order, column after column
     style = find_style(layouts)  # → how running text is set in this document
-    found = find_title(layouts, style, metadata_title, heads)  # → the rows that print the title
-    covers = find_covers(layouts, found)
+    sides = {id(part) for page in raw for part in page.parts[1:]}
+    whole = [lay for part, lay in zip(parts, layouts, strict=True) if id(part) not in sides]
+    found = find_title(whole, style, metadata_title, heads)  # → the rows that print the title
+    covers = find_covers(whole, found)
     front = max([0 if found is None else found.page.number, *(page + 1 for page in covers)])
-    for page, layout in zip(raw, layouts, strict=True):
-        layout.marks = page.marks
+    for part, layout in zip(parts, layouts, strict=True):
+        layout.marks = part.marks
     for layout in layouts:  # → a class for each row: heading, caption, table, …
         layout.front = layout.front or layout.number <= front
         classify_rows(layout, style)
@@ -138,6 +151,7 @@ def build_pages(raw: Sequence[RawPage], metadata_title: str = "") -> tuple[tuple
     drafts = _mark_structure(  # → abstract, references, paragraphs over breaks
         drafts, style, found.page.number if found else 0, covers
     )
+    _turn_back(drafts, parts, layouts)
     blocks = join_blocks(drafts, _vocabulary(layouts))  # → text, words broken at line ends mended
     title = next((block.text for block in blocks if block.kind == "title"), "")
     return _group_by_page(raw, drafts, blocks), title
@@ -179,22 +193,21 @@ def _group_by_page(
     for draft, block in zip(drafts, blocks, strict=True):
         if block.text:
             by_page[draft.page].append(block)
-    return tuple(_as_printed(page, by_page[page.number]) for page in raw)
+    return tuple(Page(page.number, *page.printed_size, tuple(by_page[page.number])) for page in raw)
 
 
-def _as_printed(page: RawPage, blocks: Sequence[TextBlock]) -> Page:
-    """The page with its blocks; where it was turned to be read, their places are turned back."""
-    if page.turn is Turn.UPRIGHT:
-        return Page(page.number, page.width, page.height, tuple(blocks))
-    width, height = page.printed_size
-    turned = tuple(
-        replace(
-            block,
-            spans=tuple(
-                replace(span, rect=turn_rect_back(span.rect, page.turn, width))
-                for span in block.spans
-            ),
-        )
-        for block in blocks
-    )
-    return Page(page.number, width, height, turned)
+def _turn_back(
+    drafts: Sequence[DraftBlock], parts: Sequence[RawPage], layouts: Sequence[PageLayout]
+) -> None:
+    """Puts the rows of what was turned to be read back to where they are printed, in place."""
+    turned = {
+        id(row.column): part
+        for part, layout in zip(parts, layouts, strict=True)
+        if part.turn is not Turn.UPRIGHT
+        for row in layout.rows
+    }
+    for row in [row for draft in drafts for row in draft.rows] if turned else ():
+        if part := turned.get(id(row.column)):
+            back = partial(turn_rect_back, turn=part.turn, size=part.printed_size)
+            row.x0, row.y0, row.x1, row.y1 = back((row.x0, row.y0, row.x1, row.y1))
+            row.drawn = back(row.drawn) if row.drawn else None

@@ -93,8 +93,8 @@ def mend_words(pages: Sequence[RawPage]) -> None:
     if not ligatures and not loose and not any(sign in text for sign in _UNSETTLED):
         return
     behind = loose and len(words_with_accent_behind(text)) >= MIN_ACCENTED
-    for page in pages:
-        for line in page.lines:
+    for part in [part for page in pages for part in page.parts]:
+        for line in part.lines:
             if ligatures:
                 line.text = spell_out(line.text, ligatures)
             if not line.text.isascii():

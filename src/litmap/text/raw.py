@@ -46,9 +46,21 @@ MIN_CONTRAST = 40
 _MATH_SIGNS = re.compile("[=≤≥<>≈≡∼∈∉⊂⊆∀∃∑∏∫∂∇∞∝→←↦⇒⇔±×÷·⋅∘⊗⊕∪∩∧∨√∥⟨⟩|‖+−\\^_{}∗⋆′⊤⊥≪≫≜≔≠]")
 
 
+class RotatedLine(NamedTuple):
+    """A line that does not run to the right: the y of its direction (1: downwards, -1: upwards) and
+    the x of its baseline.
+    """
+
+    line: Line
+    down: float
+    baseline: float
+
+
 @dataclass(slots=True)
 class RawPage:
-    """A page's lines before any judgement. `aside` holds rotated text (arXiv stamps).
+    """A page's lines before any judgement. `aside` holds rotated text (arXiv stamps); of a page
+    most of whose text is rotated (`is_sideways`) and of others with a rotated table `sideways`
+    becomes that part, turned to be read (`sideways.stand_up`), `strip` the x-range where it stands.
 
     `pictures`: something is painted on the page that is no text; `lost`: share of characters
     without a meaning, where fonts are measured; `unnamed`: share of those that stand for nothing in
@@ -61,6 +73,10 @@ class RawPage:
     height: float
     lines: list[Line] = field(default_factory=list)
     aside: list[str] = field(default_factory=list)
+    rotated: list[RotatedLine] = field(default_factory=list)
+    is_sideways: bool = False
+    sideways: RawPage | None = None
+    strip: tuple[float, float] | None = None
     pictures: bool = False
     lost: float = 0.0
     unnamed: float = 0.0
@@ -70,18 +86,23 @@ class RawPage:
     @property
     def printed_size(self) -> tuple[float, float]:
         """Width and height of the page as printed, in points."""
-        on_its_side = self.turn is Turn.ON_ITS_SIDE
-        return (self.height, self.width) if on_its_side else (self.width, self.height)
+        return (self.height, self.width) if self.turn.on_a_side else (self.width, self.height)
+
+    @property
+    def parts(self) -> tuple[RawPage, ...]:
+        """The page itself, and the part of it that stands sideways."""
+        return (self,) if self.sideways is None else (self, self.sideways)
 
     @property
     def chars(self) -> int:
-        """Characters of all lines."""
-        return count_chars(self.lines)
+        """Characters of all lines that are read."""
+        count = count_chars(self.lines)
+        return count + count_chars([r.line for r in self.rotated]) if self.is_sideways else count
 
     @property
     def text(self) -> str:
         """The lines' text, a line each."""
-        return "\n".join(line.text for line in self.lines)
+        return "\n".join([line.text for part in self.parts for line in part.lines])
 
 
 class Ink(Enum):
@@ -118,11 +139,10 @@ def _font_kind(name: str) -> FontKind:
 def read_page(page: Any, number: int, flags: int) -> RawPage:
     """The page's lines that a reader sees.
 
-    Rotated ones (stamps, labels of axes) go to `aside`, unless the page is set sideways.
+    Rotated ones (stamps, labels of axes, tables set sideways) stand apart.
     """
     data = page.get_text("dict", flags=flags)
     raw = RawPage(number, float(data["width"]), float(data["height"]))
-    rotated: list[Line] = []
     by_ink: dict[Ink, list[Line]] = {Ink.VISIBLE: raw.lines, Ink.PALE: [], Ink.NONE: []}
     printed: dict[str, dict[tuple[int, int], set[int]]] = {}
     for index, block in enumerate(data["blocks"]):
@@ -130,10 +150,12 @@ def read_page(page: Any, number: int, flags: int) -> RawPage:
             line, ink = _read_line(entry, index)
             if line is None or _is_repeated(line, printed):
                 continue
-            (rotated if abs(entry["dir"][1]) > 0.1 else by_ink[ink]).append(line)
-    if is_sideways(rotated, raw.chars, page.rotation):
-        raw.lines += rotated
-        rotated = []
+            if abs(down := entry["dir"][1]) > 0.1:
+                raw.rotated.append(RotatedLine(line, down, entry["spans"][0]["origin"][0]))
+            else:
+                by_ink[ink].append(line)
+    rotated = [r.line for r in raw.rotated]
+    raw.is_sideways = is_sideways(rotated, raw.chars, page.rotation)
     raw.aside = [line.text for line in rotated]
     raw.unnamed = _unnamed_share(data)
     _settle_doubts(page, raw, by_ink[Ink.NONE], by_ink[Ink.PALE], flags)

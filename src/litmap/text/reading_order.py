@@ -24,7 +24,8 @@ def order_pages(pages: Sequence[RawPage]) -> list[PageLayout]:
     parts = [
         _cut_above_abstract(lines) if i == front else [lines] for i, lines in enumerate(merged)
     ]
-    columns = _split_all([part for page_parts in parts for part in page_parts], len(pages))
+    strips = [page.strip for page, cut in zip(pages, parts, strict=True) for _ in cut]
+    columns = _split_all([part for cut in parts for part in cut], strips, len(pages))
     layouts: list[PageLayout] = []
     for i, page in enumerate(pages):
         rows = [row for _ in parts[i] for column in next(columns) for row in group_rows(column)]
@@ -32,13 +33,18 @@ def order_pages(pages: Sequence[RawPage]) -> list[PageLayout]:
     return layouts
 
 
-def _split_all(parts: Sequence[Sequence[Line]], pages: int) -> Iterator[list[Column]]:
-    """The columns of each part of the document's pages."""
+def _split_all(
+    parts: Sequence[Sequence[Line]], strips: Sequence[Gutter | None], pages: int
+) -> Iterator[list[Column]]:
+    """The columns of each part of the document's pages; text set sideways in a strip parts them."""
     found: list[list[Gutter]] = [[] for _ in parts]
-    columns = [split_columns(part, found=own) for part, own in zip(parts, found, strict=True)]
+    columns = [
+        split_columns(part, [strip] if strip else (), found=own)
+        for part, strip, own in zip(parts, strips, found, strict=True)
+    ]
     usual = usual_gutters(found, pages)
-    for part, own, cut in zip(parts, found, columns, strict=True):
-        yield cut if own or not usual else split_columns(part, usual)
+    for part, strip, own, cut in zip(parts, strips, found, columns, strict=True):
+        yield cut if own or strip or not usual else split_columns(part, usual)
 
 
 def usual_gutters(found: Sequence[Sequence[Gutter]], pages: int) -> list[Gutter]:

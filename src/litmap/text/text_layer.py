@@ -133,7 +133,7 @@ def repair_text_layer(
         _read_pages(pdf, report, reader, deadline)
     for page in report.broken:
         if page.number not in report.read:
-            page.lines = []
+            page.lines, page.sideways = [], None
     logger.debug(
         "text layer: %d pages, %d empty, %d gibberish, %d lossy; %d read by OCR",
         report.pages, len(report.empty), len(report.broken), len(report.lossy), len(report.read),
@@ -153,7 +153,7 @@ def _read_pages(
         if reader.missing and not lines:
             break
         (page.width, page.height), page.turn = page.printed_size, Turn.UPRIGHT
-        page.lines = lines
+        page.lines, page.sideways = lines, None
         report.read.add(page.number)
 
 

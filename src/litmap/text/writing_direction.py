@@ -60,8 +60,8 @@ def settle_direction(page: Any, raw: RawPage, flags: int) -> None:
     elif _may_be_vertical(raw):
         signs = list(_read_signs(page, flags))
         if is_vertical(signs):
-            raw.lines = _read_downwards(signs, raw.width)
-            raw.aside = []
+            raw.lines = _read_downwards(signs, (raw.width, raw.height))
+            raw.aside, raw.rotated, raw.is_sideways = [], [], False
             raw.turn = Turn.ON_ITS_SIDE
             raw.width, raw.height = raw.height, raw.width
 
@@ -80,7 +80,7 @@ def _read_signs(page: Any, flags: int) -> Iterator[Sign]:
 
 def _turn(raw: RawPage, turn: Turn) -> None:
     for line in raw.lines:
-        line.x0, line.y0, line.x1, line.y1 = turn_rect(line.rect, turn, raw.width)
+        line.x0, line.y0, line.x1, line.y1 = turn_rect(line.rect, turn, (raw.width, raw.height))
     raw.turn = turn
 
 
@@ -233,11 +233,11 @@ def is_vertical(signs: Sequence[Sign]) -> bool:
     return below >= MIN_VERTICAL and below > 2 * beside
 
 
-def _read_downwards(signs: Sequence[Sign], width: float) -> list[Line]:
+def _read_downwards(signs: Sequence[Sign], size: tuple[float, float]) -> list[Line]:
     """The lines of a page put on its side: columns from right to left become rows from the top."""
     chars = []
     for sign in signs:
         if not sign.c.isspace():
-            x0, y0, x1, y1 = turn_rect(sign.rect, Turn.ON_ITS_SIDE, width)
+            x0, y0, x1, y1 = turn_rect(sign.rect, Turn.ON_ITS_SIDE, size)
             chars.append(Char(sign.c, x0, x1, (y0 + y1) / 2 + 0.35 * sign.size, sign.size))
     return regroup(chars)
