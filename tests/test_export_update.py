@@ -64,6 +64,50 @@ def test_other_entries_and_their_encoding_stay() -> None:
 
 
 @pytest.mark.parametrize(
+    ("encoding", "head"),
+    [
+        ("utf-16", ""),
+        ("utf-16-le", ""),
+        ("utf-16-be", "\ufeff"),
+        ("utf-32", ""),
+        ("utf-8-sig", ""),
+        ("cp1252", "% Encoding: Cp1252\n"),
+        ("latin-1", "% Encoding: ISO8859_1\n"),
+        ("mac-roman", "% Straße\r"),
+        ("koi8-r", "% -*- coding: koi8-r -*-\n% Мосты\n"),
+    ],
+)
+def test_a_file_keeps_its_encoding_and_its_mark(encoding: str, head: str) -> None:
+    text = head + "@book{a, title={Plain}}\r\n@article{k, " + OWN + "}\r\n"
+    data, added = text.encode(encoding), ", doi = {10.5555/k.1}"
+    new, count = update_bibtex(data, LIBRARY, HERE)
+    assert count == 1
+    bare = "utf-32-le" if encoding == "utf-32" else encoding.removesuffix("-sig")
+    bare = "utf-16-le" if bare == "utf-16" else bare
+    assert new.replace(added.encode(bare), b"") == data
+
+
+@pytest.mark.parametrize(
+    ("head", "count"), [("% Encoding: Cp1252\n% Straße\n", 1), ("% Straße\n", 0)]
+)
+def test_letters_are_added_where_the_encoding_is_known(head: str, count: int) -> None:
+    work = Work("doi:10.5555/k.2", "Drachen über der Straße", ("D. Rowe",), 2011, "Wälder")
+    records = [BibRecord("bibtex", "k", "article", (("title", "x"),), "refs.bib")]
+    fields = "author={D}, title={Drachen}, year=2011, url={u}, doi={10.5555/k.2}"
+    data = (head + "@article{k, " + fields + "}").encode("cp1252")
+    new, changed = update_bibtex(data, [(work, [], records)], HERE)
+    assert changed == count
+    assert new.startswith(data[:-1])
+    assert ("Wälder".encode("cp1252") in new) == bool(count)
+
+
+def test_bytes_that_are_no_text_of_the_named_encoding_stay() -> None:
+    data = b"% Encoding: UTF-8\n% \xff\x85\xa0\n@article{k, " + OWN.encode() + b"}"
+    new, _ = update_bibtex(data, LIBRARY, HERE)
+    assert new.replace(b", doi = {10.5555/k.1}", b"") == data
+
+
+@pytest.mark.parametrize(
     "data", [b"", b"# Notes\n", b"TY  - JOUR\nER  - \n", b'[{"id": "k"}]', b"\0\xff"]
 )
 def test_what_is_no_bibtex_is_refused(data: bytes) -> None:

@@ -18,6 +18,7 @@ from litmap.exports.bibtex import added_fields
 from litmap.exports.keys import LibraryWork
 from litmap.exports.publications import publication_of
 from litmap.models import BibRecord
+from litmap.parsing.encodings import SAMPLE, declared_encoding, wide_encoding
 from litmap.parsing.identifiers import find_identifiers
 from litmap.parsing.latex_text import plain_latex
 from litmap.parsing.title_similarity import normalise_title
@@ -26,6 +27,8 @@ _LAST_VALUE = re.compile(r"(?s)(.*[^\s,])([\s,]*)\Z")
 _LAST_INDENT = re.compile(r"(?m)^([ \t]+)[^\s=]+\s*=")
 _NAMES_A_WORK = ("doi", "eprint", "url", "howpublished", "note")
 BIBTEX_ENDINGS = {".bib", ".biblatex"}
+UNKNOWN = "latin-1"
+"""Stands for an encoding that nothing tells: it has a character for each byte."""
 MIN_TITLE_CHARS = 15
 """A shorter title alone does not say which work an entry is."""
 
@@ -74,16 +77,31 @@ def update_bibtex(data: bytes, works: Sequence[LibraryWork], path: Path) -> tupl
 
 
 def _decode(data: bytes) -> tuple[str, str]:
-    """UTF-8, else one character a byte, so that every byte comes out as it went in."""
+    """The text and its encoding, in which every byte comes out as it went in: that of its mark or
+    form, UTF-8, or the one that the file names; else one character a byte.
+    """
+    for encoding in (wide_encoding(data), "utf-8", declared_encoding(data[:SAMPLE])):
+        if encoding and (text := _exactly(data, encoding)) is not None:
+            return text, encoding
+    return data.decode(UNKNOWN), UNKNOWN
+
+
+def _exactly(data: bytes, encoding: str) -> str | None:
+    """The text in an encoding that gives the same bytes again; None where it does not."""
     try:
-        return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        return data.decode("latin-1"), "latin-1"
+        text = data.decode(encoding)
+        return text if text.encode(encoding) == data else None
+    except ValueError:
+        return None
 
 
 def _fits(value: str, encoding: str) -> bool:
-    """Whether the file can hold the value; its encoding is not known where it is not UTF-8."""
-    return encoding == "utf-8" or value.isascii()
+    """Whether the file can hold the value; where its encoding is not known, letters of ASCII."""
+    try:
+        value.encode("ascii" if encoding == UNKNOWN else encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _entries(text: str) -> Iterator[_Entry]:

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from litmap.parsing.encodings import SAMPLE, declared_encoding, wide_encoding
 
 _BINARY_STARTS = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\x1f\x8b", b"GIF8", b"\xff\xd8\xff")
 _CONTROL_BYTES = bytes([*range(1, 9), *range(14, 27), *range(28, 32)])
 """Bytes that text hardly ever holds: not tab, line ends, vertical tab, form feed or escape."""
-_DECLARED = re.compile(
-    rb"(?i)\b(?:en)?coding\s*[:=]\s*[\"']?([a-z][\w.-]{2,30})"
-    rb"|\\usepackage\s*\[([a-z][\w-]{2,30})\]\s*\{inputenc\}"
-)
-_NO_CHARSETS = {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"}
-"""Codecs of Python that no file of text is in."""
 
 
 def decode(data: bytes) -> tuple[str, str]:
@@ -29,51 +23,17 @@ def decode(data: bytes) -> tuple[str, str]:
 
 
 def _decode(data: bytes) -> tuple[str, str]:
-    if data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
-        return data.decode("utf-32", "replace"), ""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace"), ""
+    if wide := wide_encoding(data):
+        return data.decode(wide, "replace"), ""
     data = data.removeprefix(b"\xef\xbb\xbf")
-    sample = data[:8192]
-    if utf16 := _utf16_by_form(sample):
-        return data.decode(utf16, "replace"), ""
+    sample = data[:SAMPLE]
     if _is_binary(sample):
         raise ValueError("a binary file, not a note")
     try:
         return data.decode("utf-8"), ""
     except UnicodeDecodeError:
-        declared = _declared_encoding(sample)
+        declared = declared_encoding(sample)
         return (data.decode(declared, "replace"), "") if declared else _decode_mixed(data)
-
-
-def _declared_encoding(sample: bytes) -> str:
-    """The encoding that a text names at its head: '% Encoding: Cp1250' (JabRef), 'coding: latin-2',
-    XML's declaration; '' where it names none that Python knows.
-    """
-    match = _DECLARED.search(sample[:2000])
-    named = next(filter(None, match.groups()), b"") if match else b""
-    name = named.decode("ascii").lower().removeprefix("x-")
-    known = filter(_is_charset, (name, name.replace("-", "")))  # 'latin-2' is 'latin2' for Python
-    return next(known, "")
-
-
-def _is_charset(name: str) -> bool:
-    """True for the name of an encoding of texts that Python knows."""
-    try:
-        return bool(name) and name not in _NO_CHARSETS and "".encode(name) == b""
-    except LookupError:
-        return False
-
-
-def _utf16_by_form(sample: bytes) -> str:
-    """'utf-16-le' or 'utf-16-be' where nearly every other byte is zero, as in Western text.
-
-    Else ''.
-    """
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if max(even, odd) > 0.3 * len(sample) / 2 and min(even, odd) < 0.05 * len(sample):
-        return "utf-16-le" if odd > even else "utf-16-be"
-    return ""
 
 
 def _is_binary(sample: bytes) -> bool:
