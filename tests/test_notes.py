@@ -336,9 +336,10 @@ def test_a_bibliography_beside_a_note_serves_only_for_its_keys(tmp_path: Path) -
     assert not any(note.lookup for note in named)
 
 
-MAY_REFUSE = {".ipynb", ".yaml", ".json", ".csv", ".html", ".xml", ".rtf", ".opml", ".enex"} | {
+MAY_REFUSE = {".ipynb", ".yaml", ".json", ".csv", ".html", ".xml", ".rtf", ".opml", ".enex",
+              ".mm", ".canvas", ".enw"} | {
     row.suffixes[0] for row in FORMATS if row.unpack
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("suffix", [row.suffixes[0] for row in FORMATS if row.suffixes])

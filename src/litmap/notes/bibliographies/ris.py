@@ -44,11 +44,11 @@ def read_ris(text: str, builder: Builder) -> None:
     """Reads the records of a RIS or nbib file into the builder, each on the line of its first
     tag.
     """
-    records = (_read(tags, line) for tags, line in _records(text) if tags)
+    records = (read_tagged(tags, line) for tags, line in _records(text) if tags)
     add_records(builder, records, may_be_other=False)
 
 
-def _read(lines: TaggedLines, line: int) -> tuple[Pairs, BibRecord]:
+def read_tagged(lines: TaggedLines, line: int) -> tuple[Pairs, BibRecord]:
     """What a record says, and the record as it came."""
     tags = _Tags(lines)
     record = BibRecord("ris", tags.first("ID"), tags.first("TY", "PT"), tuple(lines), line=line)

@@ -15,11 +15,13 @@ from typing import Literal
 from litmap.notes.bibliographies.bibtex import is_bibtex, read_bibtex
 from litmap.notes.bibliographies.csl_json import read_csl_json
 from litmap.notes.bibliographies.csv_table import read_csv
+from litmap.notes.bibliographies.endnote import is_endnote, read_endnote
 from litmap.notes.bibliographies.hayagriva import read_yaml
 from litmap.notes.bibliographies.ris import is_ris, read_ris
 from litmap.notes.bibliographies.xml_formats import read_xml
 from litmap.notes.builder import Builder
 from litmap.notes.formats.asciidoc import is_asciidoc, read_asciidoc
+from litmap.notes.formats.canvas import read_canvas
 from litmap.notes.formats.docx import read_docx
 from litmap.notes.formats.enex import read_enex
 from litmap.notes.formats.html import is_html, read_html
@@ -27,6 +29,7 @@ from litmap.notes.formats.latex import is_latex, read_latex
 from litmap.notes.formats.mail import read_eml, read_mbox
 from litmap.notes.formats.markdown import is_markdown, read_markdown
 from litmap.notes.formats.mediawiki import is_mediawiki, read_mediawiki
+from litmap.notes.formats.mind_maps import read_mind_map
 from litmap.notes.formats.notebook import read_notebook
 from litmap.notes.formats.odt import read_odt
 from litmap.notes.formats.org import is_org, read_org
@@ -83,6 +86,7 @@ FORMATS: tuple[NoteFormat, ...] = (
         holds="keyed records",
     ),
     NoteFormat("ris", (".ris", ".nbib"), read_ris, sniff=is_ris, holds="keyed records"),
+    NoteFormat("endnote", (".enw",), read_endnote, sniff=is_endnote, holds="keyed records"),
     NoteFormat("org", (".org",), read_org, sniff=is_org),
     NoteFormat("rst", (".rst", ".rest"), read_rst, sniff=is_rst),
     NoteFormat(
@@ -97,6 +101,8 @@ FORMATS: tuple[NoteFormat, ...] = (
     NoteFormat("tiddlywiki", (".tid",), read_tiddler),
     NoteFormat("rtf", (".rtf",), read_rtf, sniff=is_rtf),
     NoteFormat("opml", (".opml",), read_opml),
+    NoteFormat("mindmap", (".mm",), read_mind_map),
+    NoteFormat("canvas", (".canvas",), read_canvas),
     NoteFormat("enex", (".enex",), read_enex),
     NoteFormat("docx", (".docx", ".docm"), None, unpack=read_docx),
     NoteFormat("odt", (".odt", ".ott", ".fodt"), None, unpack=read_odt),

@@ -22,7 +22,7 @@ def read_notebook(text: str, builder: Builder) -> None:
     """
     lines: list[str] = []
     places: list[int] = []
-    finder = _PlaceFinder(text)
+    finder = PlaceFinder(text)
     for cell in _cells(text):
         for line in _source_lines(cell):
             lines.append(line.rstrip("\n"))
@@ -31,7 +31,7 @@ def read_notebook(text: str, builder: Builder) -> None:
         places.append(places[-1] if places else 1)
     inner = Builder()
     read_markdown("\n".join(lines), inner)
-    builder.add_from(inner, lambda line: _place(places, line))
+    builder.add_from(inner, lambda line: place_of(places, line))
 
 
 def _cells(text: str) -> Iterator[dict[str, Any]]:
@@ -64,12 +64,12 @@ def _source_lines(cell: dict[str, Any]) -> list[str]:
     return text.splitlines(keepends=True)
 
 
-def _place(places: list[int], line: int) -> int:
+def place_of(places: list[int], line: int) -> int:
     """The file's line of a line of the cells; both are counted from 1."""
     return places[min(max(line - 1, 0), len(places) - 1)] if places else 1
 
 
-class _PlaceFinder:
+class PlaceFinder:
     """Finds the file's line on which a source line stands, going forward only."""
 
     def __init__(self, text: str) -> None:
