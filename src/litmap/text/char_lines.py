@@ -43,10 +43,10 @@ class Char:
     size: float
 
 
-def read_chars(page: Any, flags: int, textpage: Any = None) -> list[Char]:
-    """The page's upright characters, with the sizes that its fonts claim."""
+def read_chars(page: Any, textpage: Any) -> list[Char]:
+    """The upright characters of a page's PyMuPDF text page, with the sizes that its fonts claim."""
     chars: list[Char] = []
-    for block in page.get_text("rawdict", flags=flags, textpage=textpage)["blocks"]:
+    for block in page.get_text("rawdict", textpage=textpage)["blocks"]:
         for line in block.get("lines", ()):
             if abs(line["dir"][1]) > 0.1:
                 continue

@@ -185,7 +185,7 @@ class PageReader:
         textpage = page.get_textpage_ocr(
             flags=flags, language=codes, dpi=_dpi(page, DPI), full=True, tessdata=self.tessdata
         )
-        lines = regroup(read_chars(page, flags, textpage))
+        lines = regroup(read_chars(page, textpage))
         return [line for line in lines if any(c.isalnum() for c in line.text)]
 
 

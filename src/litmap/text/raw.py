@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from enum import Enum
-from functools import lru_cache, partial
+from enum import StrEnum
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from litmap.text.glyphs import clean
@@ -105,7 +106,7 @@ class RawPage:
         return "\n".join([line.text for part in self.parts for line in part.lines])
 
 
-class Ink(Enum):
+class Ink(StrEnum):
     """How a line is painted: so that it can be seen, nearly white, or not at all."""
 
     VISIBLE = "visible"
@@ -113,26 +114,35 @@ class Ink(Enum):
     NONE = "none"
 
 
-class FontKind(NamedTuple):
-    """What a font's name tells."""
+class Print(NamedTuple):
+    """How a span is set: size in tenths of a point, style, ink."""
 
+    size: float
     math: bool
     bold: bool
     italic: bool
+    raised: bool
+    painted: bool
+    pale: bool
 
 
-_to_tenths = lru_cache(maxsize=4096)(partial(round, ndigits=1))
-"""Rounding is dear, and a document has few sizes."""
+_print_key = itemgetter("font", "size", "flags", "char_flags", "color", "alpha")
+"""What PyMuPDF says of a span's print, as `_print_of` takes it."""
 
 
 @lru_cache(maxsize=4096)
-def _font_kind(name: str) -> FontKind:
-    """Maths, bold, italic by the font's name, its subset prefix left out."""
-    name = name.rsplit("+", maxsplit=1)[-1]
-    return FontKind(
-        bool(_MATH_FONT.search(name)),
-        bool(_BOLD_FONT.search(name)),
-        bool(_ITALIC_FONT.search(name)),
+def _print_of(font: str, size: float, flags: int, char_flags: int, color: int, alpha: int) -> Print:
+    """What PyMuPDF's numbers for a span say; a document has few kinds of spans."""
+    name = font.rsplit("+", maxsplit=1)[-1]
+    painted = bool(char_flags & _VISIBLE)
+    return Print(
+        size=round(size, 1),
+        math=bool(_MATH_FONT.search(name)),
+        bold=bool(flags & BOLD or _BOLD_FONT.search(name)),
+        italic=bool(flags & ITALIC or _ITALIC_FONT.search(name)),
+        raised=bool(flags & SUPERSCRIPT),
+        painted=painted,
+        pale=painted and (color & _NEAR_WHITE == _NEAR_WHITE or alpha < _MIN_ALPHA),
     )
 
 
@@ -141,14 +151,15 @@ def read_page(page: Any, number: int, flags: int) -> RawPage:
 
     Rotated ones (stamps, labels of axes, tables set sideways) stand apart.
     """
-    data = page.get_text("dict", flags=flags)
+    textpage = page.get_textpage(flags=flags)
+    data = page.get_text("dict", textpage=textpage)
     raw = RawPage(number, float(data["width"]), float(data["height"]))
     by_ink: dict[Ink, list[Line]] = {Ink.VISIBLE: raw.lines, Ink.PALE: [], Ink.NONE: []}
-    printed: dict[str, dict[tuple[int, int], set[int]]] = {}
+    printed = _Printed()
     for index, block in enumerate(data["blocks"]):
         for entry in block.get("lines", ()):
             line, ink = _read_line(entry, index)
-            if line is None or _is_repeated(line, printed):
+            if line is None or printed.holds(line):
                 continue
             if abs(down := entry["dir"][1]) > 0.1:
                 raw.rotated.append(RotatedLine(line, down, entry["spans"][0]["origin"][0]))
@@ -158,7 +169,7 @@ def read_page(page: Any, number: int, flags: int) -> RawPage:
     raw.is_sideways = is_sideways(rotated, raw.chars, page.rotation)
     raw.aside = [line.text for line in rotated]
     raw.unnamed = _unnamed_share(data)
-    _settle_doubts(page, raw, by_ink[Ink.NONE], by_ink[Ink.PALE], flags)
+    _settle_doubts(page, raw, by_ink[Ink.NONE], by_ink[Ink.PALE], textpage)
     return raw
 
 
@@ -186,25 +197,42 @@ def _unnamed_share(data: dict[str, Any]) -> float:
     )
 
 
-def _is_repeated(line: Line, printed: dict[str, dict[tuple[int, int], set[int]]]) -> bool:
-    """Whether the same words were printed there before (bold faked by printing twice, shadows).
+@dataclass(slots=True)
+class _Printed:
+    """What was printed on a page: the first line of each wording, and, of those that come again,
+    where they stand: (size, x, y) in squares a fifth of the size wide.
 
-    `printed` holds, for each size and height of these words, where they were printed, in squares a
-    fifth of the size wide: the equal words of a map or table are not compared with each other.
+    So the equal words of a map or table are not compared with each other.
     """
-    size = max(1, round(line.size))
-    x, y = int(line.x0 // (0.2 * size)), int(line.baseline // (0.2 * size))
-    places = printed.setdefault(line.text, {})
-    for height in (y, y - 1, y + 1) if places else ():
-        beside = places.get((size, height))
-        if beside and not beside.isdisjoint((x, x - 1, x + 1)):
+
+    first: dict[str, Line] = field(default_factory=dict)
+    places: dict[str, set[tuple[int, int, int]]] = field(default_factory=dict)
+
+    def holds(self, line: Line) -> bool:
+        """Whether the same words were printed there before (bold faked by printing twice, shadows);
+        else takes them in.
+        """
+        first = self.first.setdefault(line.text, line)
+        if first is line:
+            return False
+        places = self.places.setdefault(line.text, {_square(first)})
+        size, x, y = _square(line)
+        if any((size, x + i, y + k) in places for i in _NEXT for k in _NEXT):
             return True
-    places.setdefault((size, y), set()).add(x)
-    return False
+        places.add((size, x, y))
+        return False
+
+
+_NEXT = (0, -1, 1)
+
+
+def _square(line: Line) -> tuple[int, int, int]:
+    size = max(1, round(line.size))
+    return size, int(line.x0 // (0.2 * size)), int(line.baseline // (0.2 * size))
 
 
 def _settle_doubts(
-    page: Any, raw: RawPage, unpainted: list[Line], pale: list[Line], flags: int
+    page: Any, raw: RawPage, unpainted: list[Line], pale: list[Line], textpage: Any
 ) -> None:
     """Settles the doubtful: white text, OCR layers, fonts of no size, pages of pictures."""
     from litmap.text.char_lines import read_chars, regroup
@@ -215,9 +243,9 @@ def _settle_doubts(
     painted = raw.chars
     if count_chars(unpainted) > max(100, 2 * painted):
         # An OCR layer: nothing of it is painted, what it says stands in the picture below.
-        raw.lines = drop_unseen(page, regroup(read_chars(page, flags)))
+        raw.lines = drop_unseen(page, regroup(read_chars(page, textpage)))
     elif painted and _has_no_sizes(raw):
-        chars = read_chars(page, flags)
+        chars = read_chars(page, textpage)
         raw.lines = regroup(chars)
         raw.lost = lost_share("".join(char.c for char in chars))
     if raw.chars < MIN_CHARS:
@@ -268,35 +296,30 @@ class _SpanSums:
         if not text or text.isspace():
             self.parts.append(" ")
             return
-        kind = _font_kind(span["font"])
-        raised = span["flags"] & SUPERSCRIPT
-        if raised and not kind.math and is_footnote_mark(text, self.parts):
+        look = _print_of(*_print_key(span))
+        if look.raised and not look.math and is_footnote_mark(text, self.parts):
             return
-        self.parts.append(text + " " if raised and not self.parts else text)
-        self._add_style(text, kind, span["flags"])
-        self._add_ink(len(text), span)
-        self._add_size(len(text), span)
-
-    def _add_style(self, text: str, kind: FontKind, flags: int) -> None:
+        self.parts.append(text + " " if look.raised and not self.parts else text)
         count = len(text)
-        self.total += count
-        if kind.bold or flags & BOLD:
-            if self.bold == self.total - count:
+        self.math += count if look.math else len(_MATH_SIGNS.findall(text))
+        if look.bold:
+            if self.bold == self.total:
                 self.bold_prefix += count
             self.bold += count
-        if kind.italic or flags & ITALIC:
+        if look.italic:
             self.italic += count
-        self.math += count if kind.math else len(_MATH_SIGNS.findall(text))
+        self.total += count
+        self._add_ink(count, look)
+        self._add_size(count, look.size, span)
 
-    def _add_ink(self, count: int, span: dict[str, Any]) -> None:
-        if span["char_flags"] & _VISIBLE:
+    def _add_ink(self, count: int, look: Print) -> None:
+        if look.painted:
             self.painted += count
-            if span["color"] & _NEAR_WHITE == _NEAR_WHITE or span["alpha"] < _MIN_ALPHA:
+            if look.pale:
                 self.pale += count
 
-    def _add_size(self, count: int, span: dict[str, Any]) -> None:
+    def _add_size(self, count: int, size: float, span: dict[str, Any]) -> None:
         """The baseline and font are those of the largest print, of the longest span in it."""
-        size = _to_tenths(span["size"])
         self.sizes[size] = self.sizes.get(size, 0) + count
         if size > self.main_size + 0.5 or (size > self.main_size - 0.5 and count > self.font_chars):
             self.main_size = max(size, self.main_size)
