@@ -286,7 +286,7 @@ def told(text: str, suffix: str = ".md") -> list[tuple[str, tuple[str, ...], int
         (
             "See *Some Characteristics of Predation* (1959b) by Holling.",
             "Some Characteristics of Predation",
-            (),
+            ("Holling",),
             1959,
         ),
     ],

@@ -13,6 +13,7 @@ from litmap.citations.note_scan import (
     NoteScan,
     mention_at,
     number_sighting,
+    squeezed,
     with_remark,
 )
 from litmap.citations.recognisers.bib_records import field as field_of
@@ -27,6 +28,8 @@ from litmap.citations.recognisers.short_notes import CitedEntry, resolve_short_n
 from litmap.citations.recognisers.table_rows import read_tables
 from litmap.citations.ties import Tie, reference_ties
 from litmap.models import Mention, Note, NoteBlock, Reference
+from litmap.parsing.person_names import surname_key
+from litmap.parsing.title_similarity import normalise_title
 
 MAX_LISTED = 200_000
 """Most characters of a block that is searched for entries."""
@@ -206,10 +209,28 @@ def _entry_ties(note_scan: NoteScan, block_scan: BlockScan, reference: Reference
     is_first = not block_scan.entries or block_scan.entries[0].reference == reference
     if label and is_first:  # others in one footnote have no label of their own
         ties.add(Tie.label(note_scan.path, label))
+    if not block_scan.in_reference_list:
+        ties |= _ties_of_listed(note_scan, reference)
     places = find_locators(reference.raw)
     if len(places) == 1 and places[0].key:
         ties.add(Tie.journal_page(places[0].key))
     return frozenset(ties)
+
+
+def _ties_of_listed(note_scan: NoteScan, reference: Reference) -> frozenset[Tie]:
+    """The ties of an entry by the same person in the same year, whose title begins with this one:
+    the text cites it without its subtitle.
+    """
+    if not (reference.authors and reference.year and reference.title):
+        return frozenset()
+    name = (squeezed(surname_key(reference.authors[0])), reference.year)
+    title = f"{normalise_title(reference.title)} "
+    listed = (
+        entry
+        for entry in note_scan.entries_by_name.get(name, ())
+        if normalise_title(entry.title).startswith(title)
+    )
+    return frozenset().union(*(reference_ties(entry, title_known=True) for entry in listed))
 
 
 def _is_blog(entry: ReferenceEntry) -> bool:

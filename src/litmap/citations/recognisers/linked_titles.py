@@ -89,7 +89,7 @@ def read_linked_title(block: NoteBlock, start: int, end: int) -> ReferenceEntry 
     reference = Reference(
         block.text[start:end],
         title,
-        _names_of(behind.people, parsed.authors),
+        names_of(behind.people, parsed.authors),
         _year_in(behind.printed) or (int(lead.group()) if lead else None),
         venue=parsed.venue,
         ids=ids,
@@ -222,7 +222,7 @@ def _year_in(text: str) -> int | None:
     return int(year.group()) if year else None
 
 
-def _names_of(people: str, read: tuple[str, ...]) -> tuple[str, ...]:
+def names_of(people: str, read: tuple[str, ...]) -> tuple[str, ...]:
     """The names as a reference has them (`read`); as they stand where all are family names, or one
     of two words or more is left out.
     """

@@ -21,6 +21,7 @@ from litmap.citations.recognisers.entry_reader import (
     read_entry,
 )
 from litmap.citations.recognisers.linked_titles import read_linked_title
+from litmap.citations.recognisers.marked_entries import MarkedEntry, better_of, marked_entries
 from litmap.citations.recognisers.name_lists import is_names_alone
 from litmap.citations.recognisers.patterns import cites_by_key
 from litmap.citations.recognisers.reference_shape import (
@@ -212,7 +213,8 @@ def _outside_lists(
             yield from several
             return
         whole = read_entry(block, lead, len(block.text), previous_authors, floor=floor)
-        yield from [whole] if whole else _inside(block)
+        marked = marked_entries(block, lead, len(block.text))
+        yield from better_of(whole, marked, block.text, lead) if whole else _in_text(block, marked)
     else:
         yield from _by_lines(block, lines, previous_authors)
 
@@ -254,8 +256,7 @@ def _in_cells(block: NoteBlock) -> Iterator[ReferenceEntry]:
     """Entries that fill a cell of a table's row."""
     for cell in _CELL.finditer(block.text):
         entry = read_entry(block, *cell.span(), (), floor=CELL_FLOOR)
-        if entry:
-            yield entry
+        yield from better_of(entry, marked_entries(block, *cell.span()), block.text, cell.start())
 
 
 def _by_lines(
@@ -274,8 +275,7 @@ def _by_lines(
         index += 2 if entry else 1
         if entry is None:
             entry = read_entry(block, line.start, line.end, previous_authors, floor=LINE_FLOOR)
-        if entry is not None:
-            yield entry
+        yield from better_of(entry, marked_entries(block, *line), block.text, line.start)
 
 
 def _goes_on(text: str, line: Segment, following: Segment) -> bool:
@@ -286,6 +286,17 @@ def _goes_on(text: str, line: Segment, following: Segment) -> bool:
     if all(_YEAR.search(text, part.start, part.end) for part in (line, following)):
         return False
     return not may_be_reference(text[following.start : following.end])
+
+
+def _in_text(block: NoteBlock, marked_ones: Sequence[MarkedEntry]) -> list[ReferenceEntry]:
+    """What stands in running text: titles that are marked, and whole references beside them."""
+    marked = [one.entry for one in marked_ones]
+    others = (
+        entry
+        for entry in _inside(block)
+        if not any(entry.start < one.end and one.start < entry.end for one in marked)
+    )
+    return sorted([*marked, *others], key=lambda entry: entry.start)
 
 
 def _inside(block: NoteBlock) -> Iterator[ReferenceEntry]:

@@ -21,7 +21,7 @@ from litmap.models import Link, Reference
 from litmap.parsing.grammar import CITED_YEAR, NAMES, UNSPACED, UPPER, YEAR
 from litmap.parsing.reference_strings import has_access_date, looks_like_reference
 from litmap.parsing.title_similarity import normalise_title
-from litmap.parsing.word_lists import load_pattern
+from litmap.parsing.word_lists import load_pattern, load_words
 
 MAX_AUTHOR_WORDS = 6
 MAX_UNTITLED_LENGTH = 160
@@ -55,7 +55,7 @@ LEAD_WITH_NOUN = re.compile(
 )
 """'Там же полезна статья: ', 'Dazu der Aufsatz: ', 'Livre : '."""
 _FOUR_FIGURES = re.compile(r"\d\d\d\d")
-_DATING = ("n.d.", "in press", "forthcoming", "arxiv", "doi", "http:", "https:")
+_DATING = ("arxiv", "doi", "http:", "https:", "ssrn", *sorted(load_words("pending_words")))
 """What a reference without a year has instead, in lower case."""
 REPEATED_AUTHORS = re.compile(r"\s*(?:[—–―_-]\s?){2,}[.,]")
 """'——. Another title. 2001.': a dash for the authors of the entry before."""
