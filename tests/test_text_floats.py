@@ -199,3 +199,99 @@ def test_marks_near_each_other_are_one_drawing_and_rules_are_long_and_thin():
     assert find_drawings([*bars, (400, 400, 405, 402)]) == [(100, 137, 192, 300)]
     rule = (72, 100, 540, 100.5)
     assert find_rules([rule, (72, 90, 100, 90.5), (72, 80, 540, 95)]) == [rule]
+
+
+def test_a_formula_between_the_lines_of_a_caption_belongs_to_it(tmp_path):
+    paper = Paper()
+    paper.prose()
+    paper.plot(["Training Function", "Testing Function"])
+    rows = ["Figure 1: The errors of both networks fall with every step of the",
+            "y = ( a1, b2 ) = c(d(x) e), x = (x1, . . . , x4) + 3 (y1 + y2) - 7",
+            "where all of the numbers stand for the weights of the second layer."]  # fmt: skip
+    for row in rows:
+        paper.page.insert_text((100, paper.y), row, fontsize=8, fontname="tiro")
+        paper.y += 9.5
+    paper.y += 30
+    paper.prose()
+    (caption,) = [b.text for b in paper.read(tmp_path) if b.kind == "caption"]
+    assert caption.startswith("Figure 1: The errors")
+    assert caption.endswith("of the second layer.")
+
+
+@pytest.mark.parametrize("labels", [("Table 1: ", "Table 2: "), ("Tabelle 1. ", "Tabelle 2. ")])
+@pytest.mark.parametrize("above", [True, False])
+def test_of_two_tables_each_caption_has_its_own_on_the_same_side(tmp_path, labels, above):
+    paper = Paper()
+    paper.prose()
+    paper.y += 20
+    for label, net in zip(labels, ("VGG", "AlexNet"), strict=True):
+        caption = f"{label}Errors of {net} in percent."
+        if above:
+            paper.line(caption)
+        paper.table([["Net", "1 (2)", "3 (4)"], [net, "7.1 (8.2)", "6.0 (7.7)"]])
+        if not above:
+            paper.line(caption)
+            paper.y += 4
+    paper.y += 20
+    paper.prose()
+    from litmap.chunks.floats import read_floats
+    from litmap.models import Document, Page
+
+    page = Page(2, 612, 792, tuple(paper.read(tmp_path)))
+    tables, _ = read_floats(Document("0" * 64, (page,)))
+    assert [(t.caption[:9], t.rows[-1][0].split(" | ")[0]) for t in tables] == [
+        (labels[0][:9], "VGG"),
+        (labels[1][:9], "AlexNet"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["for (int i = 0; i < n; i++) {", "    sum += x[i] * w[i];", "}"],
+        ["def f(x):", "    return x[0] + 1", "print(f([2]))"],
+        ["S -> NP VP", "NP -> N | D N", "VP -> V NP"],
+    ],
+    ids=["C", "Python", "grammar"],
+)
+def test_a_figure_of_code_at_the_top_of_its_page_has_a_place(tmp_path, rows):
+    paper = Paper()
+    for row in rows:
+        paper.line(row, x=120, font="cour", size=9)
+    paper.y += 10
+    paper.line("Figure 1: A program that was made by the model.")
+    paper.y += 16
+    paper.prose()
+    (caption,) = [b for b in paper.read(tmp_path) if b.kind == "caption"]
+    drawn = caption.spans[-1]
+    assert drawn.start == drawn.end
+    left, top, right, bottom = drawn.rect
+    assert 110 < left < 125
+    assert right > 180
+    assert 60 < top < 80
+    assert 100 < bottom < 125
+
+
+def test_a_table_in_the_next_column_is_no_part_of_a_figure(tmp_path):
+    paper = Paper()
+    page, words = paper.page, PROSE.split()
+    for x0, y0 in ((60, 300), (320, 360)):
+        for i in range(24):
+            row = " ".join(words[i % 7 : i % 7 + 9])
+            page.insert_text((x0, y0 + 12 * i), row, fontsize=9, fontname="tiro")
+    for i in range(6):  # a plot in the right column
+        page.draw_rect((330, 60 + 20 * i, 540, 200 + 20 * i))
+    page.insert_text((320, 330), "Figure 3: The loss of both networks.", fontsize=9)
+    for y in (70, 90, 110, 130, 150):  # a ruled table beside it
+        page.draw_line((62, y), (322, y))
+    for x in (62, 150, 240, 322):
+        page.draw_line((x, 70), (x, 150))
+    for i, row in enumerate([("Net", "Top", "All"), ("VGG", "7", "8"), ("Inc", "6", "5")]):
+        for k, cell in enumerate(row):
+            page.insert_text((70 + 88 * k, 84 + 20 * i), cell, fontsize=9, fontname="tiro")
+    page.insert_text((60, 175), "Table 2: Errors of the networks in percent.", fontsize=9)
+    page.insert_text((60, 200), "the errors of the second network are as large as", fontsize=9)
+    page.insert_text((60, 212), "those of the first one where nothing more is learned", fontsize=9)
+    blocks = paper.read(tmp_path)
+    assert "VGG | 7 | 8" in texts(blocks, "table")
+    assert "second network" in texts(blocks, "body")

@@ -101,7 +101,7 @@ READERS: dict[str, Reader] = {"litmap": read_litmap, "PyMuPDF": read_pymupdf}
 def squash(text: str) -> str:
     """Letters, digits and the signs of numbers, of one spelling each."""
     plain = unicodedata.normalize("NFKC", text).lower()
-    plain = re.sub("[\u2010-\u2015\u2212]", "-", plain)
+    plain = re.sub("[\u2217\u22c6]", "*", re.sub("[\u2010-\u2015\u2212]", "-", plain))
     return re.sub(r"[^\w.+%*/()-]|_", "", plain)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from litmap.parsing.captions import CAPTION
 from litmap.text.footnotes import NOTE_MARK
 from litmap.text.page_layout import PageLayout, Row
 from litmap.text.section_numbers import NUMBERED
@@ -93,8 +94,8 @@ def _begins_heading(step: _Step) -> bool:
     )
 
 
-def _begins_caption(_step: _Step) -> bool:
-    return True
+def _begins_caption(step: _Step) -> bool:
+    return CAPTION.match(step.row.text) is not None
 
 
 def _begins_title(_step: _Step) -> bool:

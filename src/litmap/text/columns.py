@@ -367,13 +367,29 @@ def _find_floats(
     """
     floats = [False] * len(pieces)
     if i and any(CAPTION.match(line.text) for line in bands[i - 1][1]):
-        floats[0] = not _has_prose(pieces[0]) and not _shows_gutter(pieces[0], gutter)
+        floats[0] = _may_be_float(pieces[0], gutter)
     if i + 1 < len(bands) and CAPTION.match(bands[i + 1][1][0].text):
         for k in range(len(pieces) - 1, -1, -1):
-            if _has_prose(pieces[k]) or _shows_gutter(pieces[k], gutter):
+            if not _may_be_float(pieces[k], gutter):
                 break
             floats[k] = True
     return floats
+
+
+def _may_be_float(piece: Sequence[Line], gutter: Gutter) -> bool:
+    """Whether a piece may be part of a float across the page: no prose, no columns of text, and no
+    caption in one of the columns, which is that of a figure or table there.
+    """
+    return (
+        not _has_prose(piece)
+        and not _shows_gutter(piece, gutter)
+        and not any(not _crosses(line, gutter) and _begins_caption(line.text) for line in piece)
+    )
+
+
+def _begins_caption(text: str) -> bool:
+    label = CAPTION.match(text)
+    return label is not None and label["mark"] is not None
 
 
 def _shows_gutter(lines: Sequence[Line], gutter: Gutter) -> bool:

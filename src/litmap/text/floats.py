@@ -10,7 +10,14 @@ from itertools import pairwise
 
 from litmap.parsing.captions import caption_kind
 from litmap.parsing.table_cells import join_cells
-from litmap.text.float_areas import Rect, find_drawings, find_rules, union
+from litmap.text.float_areas import (
+    MAX_THICKNESS,
+    Rect,
+    are_near,
+    find_drawings,
+    find_rules,
+    union,
+)
 from litmap.text.headings import is_known_heading, is_numbered_heading
 from litmap.text.page_layout import PageLayout, Row
 from litmap.text.rows import join_fragments
@@ -23,11 +30,16 @@ WRONG_SIDE = 40.0
 """Points that a float on the unusual side of its caption counts as farther away."""
 MARGIN = 25.0
 """Points beside a drawing where the labels of its axes stand."""
+MIN_WITHIN = 0.5
+"""Share of a drawing's width above or below its caption's column."""
 MAX_DRAWINGS = 80
 SAME_HEIGHT = 3.0
 """Points between two pieces of one rule."""
 MAX_PROSE = 15
 """Rows of prose inside a drawing; with more it is a box of text."""
+
+
+_FIGURE_ROWS = frozenset({"figure", "math", "body", "table"})
 
 
 @dataclass(slots=True)
@@ -51,26 +63,39 @@ def part_floats(page: PageLayout, style: Style) -> None:
     floats = list(_find_floats(page, style))
     if not floats:
         return
+    for each in floats:
+        _join_caption(page, each)
     _give_drawings(page, floats)
+    ruled = _ruled_areas(page, floats)
     for each in floats:
         if each.kind == "figure" and each.area is not None:
-            page.rows[each.first].drawn = each.area
             _mark_inside_figure(page, each, each.area, _free_rows(page, floats))
-        elif each.kind == "table" and (area := _ruled_area(page, each)) is not None:
+        elif (area := ruled.get(each.first)) is not None:
             _mark_between_rules(page, area, _free_rows(page, floats))
     for run in _table_runs(page):
         owner = _owner(page, floats, run)
         if owner is not None:
             _settle_run(page, run, owner.kind)
+    for each in floats:
+        if each.kind == "figure":
+            area = each.area or ruled.get(each.first) or _mark_figure_of_rows(page, each)
+            page.rows[each.first].drawn = area
 
 
 def _find_floats(page: PageLayout, style: Style) -> Iterator[Float]:
     for first, row_class in enumerate(page.classes):
         if row_class == "caption" and (kind := caption_kind(page.rows[first].text)):
-            last = caption_end(page.rows, first, style)
+            last = _without_cells(page.rows, first, caption_end(page.rows, first, style))
             rect, column = _bounds(page.rows[first:last]), page.rows[first].column
             reach = (min(rect[0], column.x0), rect[1], max(rect[2], column.x1), rect[3])
             yield Float(kind, first, last, rect, reach)
+
+
+def _without_cells(rows: Sequence[Row], first: int, last: int) -> int:
+    """The end of a caption without the rows of a table that is set tight below it."""
+    while last - 1 > first and rows[last - 1].gaps and not is_prose(rows[last - 1]):
+        last -= 1
+    return last
 
 
 # ── what is drawn ────────────────────────────────────────────────────────────────────────────────
@@ -105,10 +130,10 @@ def _edge_rules(page: PageLayout) -> Iterator[Rect]:
 
 def _distance(each: Float, drawing: Rect) -> float:
     """Points from a drawing to a float; on the unusual side of its caption it is farther off."""
+    if _shared_width(each.reach, drawing) < MIN_WITHIN * (drawing[2] - drawing[0]):
+        return MAX_DISTANCE + 1
     if each.area is not None:
         return max(_gap(each.area, drawing, 0), _gap(each.area, drawing, 1))
-    if _gap(each.reach, drawing, 0) > 0:
-        return MAX_DISTANCE + 1
     return _gap(each.rect, drawing, 1) + _side_cost(each, drawing) + _aside(each, drawing)
 
 
@@ -191,16 +216,45 @@ def _free_rows(page: PageLayout, floats: Iterable[Float]) -> list[int]:
 
 
 # ── what stands between rules ────────────────────────────────────────────────────────────────────
-def _ruled_area(page: PageLayout, each: Float) -> Rect | None:
-    """From the first to the last rule of the table at this caption; None where it has none."""
+def _ruled_areas(page: PageLayout, floats: Sequence[Float]) -> dict[int, Rect]:
+    """The area of each float that has rules, by its caption's first row. Captions stand above their
+    tables, unless more of the page's tables have an area of their own where all stand below;
+    figures that are tables stand above.
+    """
+    sides = {each.first: _ruled_sides(page, each) for each in floats if each.kind == "table"}
+    options = [
+        {first: area for first, side in sides.items() if (area := side[usual] or side[1 - usual])}
+        for usual in (0, 1)
+    ]
+    ruled = max(options, key=lambda option: len(set(option.values())))
+    for each in floats:
+        if each.kind == "figure" and each.area is None:
+            below, above = _ruled_sides(page, each)
+            area = above or below
+            if area is not None and area not in ruled.values() and _holds_rules_alone(page, area):
+                ruled[each.first] = area
+    return ruled
+
+
+def _holds_rules_alone(page: PageLayout, area: Rect) -> bool:
+    """Whether nothing but rules is drawn in an area: it is a table and no plot with a grid."""
+    return all(
+        min(mark[2] - mark[0], mark[3] - mark[1]) <= MAX_THICKNESS
+        for mark in page.marks
+        if are_near(area, mark, 0.0)
+    )
+
+
+def _ruled_sides(page: PageLayout, each: Float) -> tuple[Rect | None, Rect | None]:
+    """From the first to the last rule of the table below and above this caption; None where there
+    is none.
+    """
     rules = [r for r in find_rules(page.marks) if _gap(r, each.reach, 0) <= 0]
     below = [r for r in rules if r[1] >= each.rect[3] - 2]
     above = [r for r in reversed(rules) if r[3] <= each.rect[1] + 2]
-    for side in (below, above):
-        taken = _rules_of_one_table(page, each.rect, side)
-        if len(taken) > 1:
-            return union(taken)
-    return None
+    taken = [_rules_of_one_table(page, each.rect, side) for side in (below, above)]
+    below_it, above_it = (union(rules) if len(rules) > 1 else None for rules in taken)
+    return below_it, above_it
 
 
 def _rules_of_one_table(page: PageLayout, caption: Rect, rules: Sequence[Rect]) -> list[Rect]:
@@ -279,6 +333,58 @@ def cells_of(row: Row) -> list[str]:
     return [join_fragments(cell, max(cell, key=lambda line: len(line.text)))[0] for cell in cells]
 
 
+# ── captions, and figures of rows ────────────────────────────────────────────────────────────────
+def _join_caption(page: PageLayout, each: Float) -> None:
+    """What stands between a caption's lines of prose is part of it: formulas, halves of
+    fractions.
+    """
+    prose = [i for i in range(each.first, each.last) if is_prose(page.rows[i])]
+    if each.kind == "box" or not prose:
+        return
+    for i in range(each.first + 1, prose[-1]):
+        page.classes[i] = "caption"
+
+
+def _mark_figure_of_rows(page: PageLayout, each: Float) -> Rect | None:
+    """The place of a figure that is made of rows, as code and formulas are, or whose strokes touch
+    those of another: the rows above its caption, else below, up to running text. Those between
+    labels become 'figure'.
+    """
+    text = {i for run in _prose_runs(page) if len(run) > 1 for i in run}
+    for indices in (range(each.first - 1, -1, -1), range(each.last, len(page.rows))):
+        rows: list[int] = []
+        for i in indices:
+            if i in text or not _may_be_in_figure(page, each, i):
+                break
+            rows.append(i)
+        labels = [at for at, i in enumerate(rows) if page.classes[i] == "figure"]
+        for i in rows[: labels[-1]] if labels else ():
+            if not is_prose(page.rows[i]):
+                page.classes[i] = "figure"
+        if labels or _fills_top(page, rows):
+            return _bounds([page.rows[i] for i in rows])
+    return None
+
+
+def _may_be_in_figure(page: PageLayout, each: Float, i: int) -> bool:
+    """Whether a row stands in the column of a figure's caption, or across the page, and is neither
+    heading nor another caption.
+    """
+    column = page.rows[i].column
+    here = column is page.rows[each.first].column or column.floating
+    return here and page.classes[i] in _FIGURE_ROWS
+
+
+def _fills_top(page: PageLayout, rows: Sequence[int]) -> bool:
+    """Whether rows, from below to above, reach the top of their column: no text stands above
+    them.
+    """
+    if not rows or rows[0] < rows[-1]:
+        return False
+    above = rows[-1] - 1
+    return above < 0 or page.rows[above].column is not page.rows[rows[-1]].column
+
+
 # ── geometry ─────────────────────────────────────────────────────────────────────────────────────
 def _bounds(rows: Sequence[Row]) -> Rect:
     return union([(row.x0, row.y0, row.x1, row.y1) for row in rows])
@@ -305,6 +411,10 @@ def _rows_between(page: PageLayout, a: Rect, b: Rect, classes: Sequence[str]) ->
         beside = row.x0 >= max(a[2], b[2]) or row.x1 <= min(a[0], b[0])
         if row_class in classes and not beside and top < (row.y0 + row.y1) / 2 < bottom:
             yield row
+
+
+def _shared_width(a: Rect, b: Rect) -> float:
+    return max(0.0, -_gap(a, b, 0))
 
 
 def _has_text_between(page: PageLayout, a: Rect, b: Rect) -> bool:

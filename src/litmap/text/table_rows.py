@@ -11,6 +11,7 @@ from litmap.text.formulas import SIGNS
 from litmap.text.headings import KNOWN
 from litmap.text.page_layout import PageLayout, Row
 from litmap.text.row_context import RowContext
+from litmap.text.rows import MAX_STUB
 from litmap.text.section_numbers import NUMBERED
 from litmap.text.style import WORD, Style, is_prose
 
@@ -136,18 +137,26 @@ def _has_company(page: PageLayout, fragments: Sequence[bool], i: int) -> bool:
 def caption_end(rows: Sequence[Row], caption: int, style: Style) -> int:
     """The first row after the caption's block."""
     end = caption + 1
-    while (
-        end < len(rows)
-        and rows[end].column is rows[caption].column
-        and _is_same_block(rows, end, style)
-    ):
-        end += 1
+    last = rows[caption]
+    for i in range(caption + 1, len(rows)):
+        row = rows[i]
+        if row.column is not last.column:
+            break
+        if _is_same_block(last, row, style):
+            end, last = i + 1, row
+        elif not _is_in_line(last, row):
+            break
     return end
 
 
-def _is_same_block(rows: Sequence[Row], i: int, style: Style) -> bool:
-    gap = rows[i].baseline - rows[i - 1].baseline
-    return gap < 1.35 * style.spacing(rows[i]) and abs(rows[i].size - rows[i - 1].size) < 0.5
+def _is_same_block(above: Row, row: Row, style: Style) -> bool:
+    gap = row.baseline - above.baseline
+    return gap < 1.35 * style.spacing(row) and abs(row.size - above.size) < 0.5
+
+
+def _is_in_line(above: Row, row: Row) -> bool:
+    """Whether a row is a bit of the line above it: half of a fraction, an index."""
+    return len(row.text) <= MAX_STUB and row.y0 < above.y1 and row.size < above.size
 
 
 def _mark_from_caption(page: PageLayout, caption: int, step: int) -> None:
