@@ -35,7 +35,7 @@ _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _OTHER_LETTERS = re.compile(rf"[{UNSPACED}А-яЁёЄєІіЇїҐґ]")
 _ENGLISH = load_words("english_words")
 _OTHER = load_words("words_of_other_languages")
-_LISTED = ("ar", "de", "es", "fr", "it", "nl", "pl", "pt", "ru", "sv", "tr")
+LANGUAGES_WITH_STOP_WORDS = ("ar", "de", "es", "fr", "it", "nl", "pl", "pt", "ru", "sv", "tr")
 """Languages with a list of stop words, beside English."""
 
 
@@ -74,7 +74,11 @@ def stop_words_of(language: str) -> frozenset[str]:
     """The stop words of a language, in lower case; none where there is no list."""
     if language == ENGLISH:
         return load_words("stop_words")
-    return load_words(f"stop_words_{language}") if language in _LISTED else frozenset()
+    return (
+        load_words(f"stop_words_{language}")
+        if language in LANGUAGES_WITH_STOP_WORDS
+        else frozenset()
+    )
 
 
 @lru_cache(maxsize=2048)
@@ -133,7 +137,7 @@ def _agrees(language: str, words: Sequence[str]) -> bool:
     known, and more of them than of English ones.
     """
     english = _stop_share(ENGLISH, words)
-    if language in _LISTED:
+    if language in LANGUAGES_WITH_STOP_WORDS:
         return _stop_share(language, words) > english
     return english < MAX_ENGLISH_SHARE and sum(map(len, words)) >= MIN_LETTERS_UNLISTED
 

@@ -18,6 +18,7 @@ from litmap.text.boilerplate import strip_boilerplate
 from litmap.text.float_areas import read_marks
 from litmap.text.front_matter import find_covers, mark_abstract, mark_front, mark_title
 from litmap.text.hyphens import Vocabulary
+from litmap.text.letter_spacing import mend_spaces
 from litmap.text.ligatures import mend_words
 from litmap.text.line import Line
 from litmap.text.marked_up import kind_of_file, read_marked_up
@@ -104,6 +105,7 @@ def read_pages(
             return raw, False
         page = pdf[number - 1]
         read = read_page(page, number, flags)
+        mend_spaces(page, read, flags)  # → letters set apart joined
         settle_direction(page, read, flags)  # → Arabic and vertical lines as they are read
         if read.rotated and read.turn is Turn.UPRIGHT:
             stand_up(read)  # → what is set sideways, turned
