@@ -16,7 +16,7 @@ MAX_SHARE = 0.8
 """Share of the page's area from which on a mark is its background."""
 MAX_THICKNESS, MIN_RULE = 2.5, 80.0
 """Height and width in points of a rule across a table."""
-_PAINTS = ("fill-path", "stroke-path", "fill-image", "fill-shade", "fill-imgmask")
+_PAINTS = frozenset({"fill-path", "stroke-path", "fill-image", "fill-shade", "fill-imgmask"})
 
 
 def read_marks(page: Any) -> list[Rect]:
@@ -24,15 +24,16 @@ def read_marks(page: Any) -> list[Rect]:
     is left out.
     """
     width, height = float(page.rect.width), float(page.rect.height)
+    largest = MAX_SHARE * width * height
     marks: list[Rect] = []
     for what, box in page.get_bboxlog()[:MAX_MARKS]:
         if what not in _PAINTS:
             continue
-        x0, y0 = max(box[0], 0.0), max(box[1], 0.0)
-        x1, y1 = min(box[2], width), min(box[3], height)
-        if x1 < x0 or y1 < y0 or (x1 - x0) * (y1 - y0) > MAX_SHARE * width * height:
-            continue
-        marks.append((x0, y0, x1, y1))
+        x0, y0, x1, y1 = box
+        if x0 < 0 or y0 < 0 or x1 > width or y1 > height:
+            x0, y0, x1, y1 = max(x0, 0.0), max(y0, 0.0), min(x1, width), min(y1, height)
+        if x1 >= x0 and y1 >= y0 and (x1 - x0) * (y1 - y0) <= largest:
+            marks.append((x0, y0, x1, y1))
     return marks
 
 
