@@ -31,7 +31,8 @@ from litmap.parsing.person_names import (
     split_name,
     surname_key,
 )
-from litmap.parsing.reference_strings import looks_like_reference, parse_reference, split_entries
+from litmap.parsing.reference_strings.parser import parse_reference
+from litmap.parsing.reference_strings.splitting import looks_like_reference, split_entries
 from litmap.parsing.sentences import (
     CITING_SENTENCES,
     NOTE_SENTENCES,

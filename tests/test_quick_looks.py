@@ -17,7 +17,8 @@ from litmap.citations.recognisers import (
     whole_titles,
 )
 from litmap.notes.work_headings import may_hold_title
-from litmap.parsing.reference_strings import access_notes, parse_reference
+from litmap.parsing.reference_strings import access_notes
+from litmap.parsing.reference_strings.parser import parse_reference
 from litmap.parsing.title_similarity import title_similarity
 from litmap.parsing.word_lists import load_words
 

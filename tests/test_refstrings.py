@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from litmap.parsing.reference_strings import looks_like_reference, parse_reference, split_entries
+from litmap.parsing.reference_strings.parser import parse_reference
+from litmap.parsing.reference_strings.splitting import looks_like_reference, split_entries
 from litmap.parsing.title_similarity import normalise_title
 
 # Strings of many styles and fields of science with their answers, written by hand before the parser

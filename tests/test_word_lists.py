@@ -3,10 +3,12 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import litmap
 from litmap.parsing.terms import STOP_WORDS
-from litmap.parsing.word_lists import load_pattern, load_words
+from litmap.parsing.word_lists import _share_beginnings, load_pattern, load_words
 
 ROOT = Path(litmap.__file__).parent
 LISTS = sorted(ROOT.rglob("data/*.txt"))
@@ -38,6 +40,15 @@ def test_a_pattern_takes_the_longest_entry_first_and_signs_literally(package):
         "ICML (Proc.)",
         "C. R. Acad. Sci.",
     ]
+
+
+@given(
+    st.lists(st.text("abİ. ", min_size=1, max_size=4), min_size=1, unique=True), st.text("abİ. ")
+)
+def test_shared_beginnings_match_as_the_entries_one_by_one_the_longest_first(entries, text):
+    one_by_one = "|".join(map(re.escape, sorted(entries, key=len, reverse=True)))
+    shared = re.compile(_share_beginnings(sorted(entries)) + r"\b")
+    assert shared.findall(text) == re.findall(rf"(?:{one_by_one})\b", text)
 
 
 def test_a_list_that_does_not_exist_is_an_error():

@@ -17,7 +17,8 @@ from litmap.parsing.heading_subjects import has_subject, words_of
 from litmap.parsing.identifiers import find_identifiers, identifier_from_url
 from litmap.parsing.lexicon import JOURNAL_ACRONYM, JOURNAL_WORD, NOT_NAMES, ORGANISATION
 from litmap.parsing.person_names import surname_key
-from litmap.parsing.reference_strings import looks_like_reference, parse_reference
+from litmap.parsing.reference_strings.parser import parse_reference
+from litmap.parsing.reference_strings.splitting import looks_like_reference
 from litmap.parsing.sentences import STOP_BEHIND_WORD
 from litmap.parsing.title_similarity import normalise_title, title_similarity
 from litmap.parsing.venues import MEETING, is_journal_name

@@ -7,6 +7,7 @@ part groups. Entries are taken as written, so a list of folded words is written 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
@@ -26,9 +27,24 @@ def load_words(name: str, package: str = HOME) -> frozenset[str]:
 
 @cache
 def load_pattern(name: str, package: str = HOME) -> str:
-    """The entries as the alternatives of a regular expression, escaped; the longest come first.
+    """The entries as a regular expression, escaped; of those that begin alike the longest is tried
+    first.
 
-    The pattern has no group around it: write `(?:{load_pattern("venues")})`.
+    They share their beginnings, so that a text is compared with one letter of all entries at a
+    time: hundreds of alternatives take milliseconds to compile, and most texts leave at the first.
     """
-    entries = sorted(load_words(name, package), key=lambda entry: (-len(entry), entry))
-    return "|".join(re.escape(entry) for entry in entries)
+    return _share_beginnings(sorted(load_words(name, package)))
+
+
+def _share_beginnings(entries: Iterable[str]) -> str:
+    """The entries as one pattern: 'fig', 'figura', 'figure' → 'fig(?:ur(?:a|e))?'."""
+    rests: dict[str, list[str]] = {}
+    for entry in entries:
+        rests.setdefault(entry[:1], []).append(entry[1:])
+    is_entry = rests.pop("", None) is not None
+    branches = [re.escape(first) + _share_beginnings(rest) for first, rest in rests.items()]
+    if len(branches) == 1 and not is_entry:
+        return branches[0]
+    if not branches:
+        return ""
+    return f"(?:{'|'.join(branches)})" + ("?" if is_entry else "")

@@ -11,8 +11,9 @@ from itertools import pairwise
 
 from litmap.models import Document, Reference
 from litmap.parsing.grammar import YEAR
-from litmap.parsing.reference_strings import looks_like_reference, parse_reference
 from litmap.parsing.reference_strings.openings import opening_strength
+from litmap.parsing.reference_strings.parser import parse_reference
+from litmap.parsing.reference_strings.splitting import looks_like_reference
 from litmap.references.lines import (
     MAX_HANGING,
     MIN_HANGING,

@@ -10,10 +10,11 @@ from functools import lru_cache
 from litmap.models import Document, Page, Reference, TextBlock
 from litmap.parsing.grammar import YEAR
 from litmap.parsing.reference_headings import names_notes
-from litmap.parsing.reference_strings import looks_like_reference, parse_reference
 from litmap.parsing.reference_strings.comma_styles import names_legal_source
 from litmap.parsing.reference_strings.density import reference_density
 from litmap.parsing.reference_strings.openings import behind_same_author, opens_with_name
+from litmap.parsing.reference_strings.parser import parse_reference
+from litmap.parsing.reference_strings.splitting import looks_like_reference
 from litmap.parsing.word_lists import load_pattern
 
 PACKAGE = "litmap.references"

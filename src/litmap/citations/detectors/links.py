@@ -23,7 +23,7 @@ from litmap.citations.ties import reference_ties
 from litmap.models import Link, Mention, NoteBlock, Reference
 from litmap.parsing.grammar import CITED_YEAR, NAMES
 from litmap.parsing.identifiers import find_identifiers, find_urls
-from litmap.parsing.reference_strings import parse_reference
+from litmap.parsing.reference_strings.parser import parse_reference
 
 _WIKI_WORK = re.compile(
     r"^([^\W\d_][^\d]{1,80}?)[ ,(]{1,2}((?:1[89]|20)\d\d)[a-z]?\)?\s*(?:[-–—:.,]\s*)(.{8,250})$"

@@ -27,7 +27,8 @@ from litmap.citations.recognisers.reference_shape import (
 from litmap.models import Link, NoteBlock, Reference
 from litmap.parsing.grammar import UNSPACED, UPPER, YEAR
 from litmap.parsing.identifiers import find_identifiers
-from litmap.parsing.reference_strings import has_access_date, parse_reference
+from litmap.parsing.reference_strings.access_notes import has_access_date
+from litmap.parsing.reference_strings.parser import parse_reference
 from litmap.parsing.word_lists import load_pattern
 
 MAX_ENTRY_LENGTH = 3000

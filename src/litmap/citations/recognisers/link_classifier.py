@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from litmap.parsing.identifiers import identifier_from_url, unwrap_url
-from litmap.parsing.word_lists import load_pattern
+from litmap.parsing.word_lists import load_pattern, load_words
 
 LinkKind = Literal["work", "pdf", "perhaps", "plain"]
 """What a link is.
@@ -25,7 +25,8 @@ MIN_TITLE_SCORE, MIN_TITLE_WORDS = 0.62, 4
 
 def _host_pattern(name: str) -> re.Pattern[str]:
     """The hosts of a list and their subdomains; '*' is a label in letters, '**' one or more."""
-    hosts = load_pattern(name).replace(r"\*\*", "[a-z.]+").replace(r"\*", "[a-z]+")
+    hosts = "|".join(map(re.escape, sorted(load_words(name))))
+    hosts = hosts.replace(r"\*\*", "[a-z.]+").replace(r"\*", "[a-z]+")
     return re.compile(rf"(?:^|\.)(?:{hosts})$", re.I)
 
 

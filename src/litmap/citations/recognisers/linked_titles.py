@@ -20,7 +20,7 @@ from litmap.citations.recognisers.name_lists import is_names_alone, is_not_a_nam
 from litmap.citations.recognisers.reference_shape import reference_score
 from litmap.models import Link, NoteBlock, Reference
 from litmap.parsing.grammar import MORE_AUTHORS, UPPER, YEAR
-from litmap.parsing.reference_strings import parse_reference
+from litmap.parsing.reference_strings.parser import parse_reference
 from litmap.parsing.venues import is_journal_name
 
 MAX_LEAD = 30

@@ -6,7 +6,7 @@ import re
 
 from litmap.citations.recognisers.name_lists import is_names_alone
 from litmap.parsing.grammar import CITED_YEAR, NAMES, YEAR
-from litmap.parsing.reference_strings import parse_reference
+from litmap.parsing.reference_strings.parser import parse_reference
 
 _STOPS = re.compile(
     rf"(?:{YEAR}[a-z]?\)?|\d[–—-]{{1,2}}[A-Z]?\d+|10\.\d{{4,}}/[^\s<>]{{2,80}}|https?://\S+|"

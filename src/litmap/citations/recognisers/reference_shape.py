@@ -19,7 +19,8 @@ from litmap.citations.recognisers.reference_signs import (
 )
 from litmap.models import Link, Reference
 from litmap.parsing.grammar import CITED_YEAR, NAMES, UNSPACED, UPPER, YEAR
-from litmap.parsing.reference_strings import has_access_date, looks_like_reference
+from litmap.parsing.reference_strings.access_notes import has_access_date
+from litmap.parsing.reference_strings.splitting import looks_like_reference
 from litmap.parsing.title_similarity import normalise_title
 from litmap.parsing.word_lists import load_pattern, load_words
 

@@ -1,14 +1,6 @@
 """Reference strings in the usual styles: their fields, whether a text is one, and lists of them cut
 into entries.
+
+Nothing is imported here: who reads PDFs asks how entries begin, and needs no parser for it, whose
+lists of words take long to load.
 """
-
-from litmap.parsing.reference_strings.access_notes import has_access_date
-from litmap.parsing.reference_strings.parser import parse_reference
-from litmap.parsing.reference_strings.splitting import looks_like_reference, split_entries
-
-__all__ = [
-    "has_access_date",
-    "looks_like_reference",
-    "parse_reference",
-    "split_entries",
-]
