@@ -16,7 +16,7 @@ from litmap.citations.recognisers.linked_titles import names_of
 from litmap.citations.recognisers.marked_titles import MarkedTitle, marked_titles
 from litmap.models import NoteBlock, Reference
 from litmap.parsing.identifiers import find_identifiers
-from litmap.parsing.reference_strings import parse_reference
+from litmap.parsing.reference_strings.parser import parse_reference
 from litmap.parsing.title_similarity import normalise_title
 
 _WORDS_BEFORE = re.compile(r"(?<![^\W\d_])[^\W\dA-ZÀ-Þ_]{4,}|[:：→。]")
