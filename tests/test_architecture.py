@@ -20,6 +20,7 @@ LEAVES = {
     "array_files",
     "written_files",
     "export_marks",
+    "garbage",
 }
 STAGES = {
     "notes", "citations", "works", "web", "pdfs", "text", "references", "chunks", "vectors", "index", "builds",

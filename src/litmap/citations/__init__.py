@@ -20,6 +20,7 @@ from litmap.citations.note_scan import NoteScan
 from litmap.citations.recognisers.bib_records import record_reference
 from litmap.citations.scanner import scan_note
 from litmap.citations.ties import Tie
+from litmap.garbage import no_collection
 from litmap.models import Citation, Note, Reference
 
 __all__ = [
@@ -44,6 +45,11 @@ class Findings:
 
 def find_links_and_citations(notes: Sequence[Note]) -> Findings:
     """Everything the notes point to. Linear in the length of the notes."""
+    with no_collection():
+        return _find(notes)
+
+
+def _find(notes: Sequence[Note]) -> Findings:
     scans = {note.path: scan_note(note, {}) for note in notes if _is_reference_file(note)}
     citekeys = _labels_of(scans[note.path] for note in notes if _is_reference_file(note))
     for note in notes:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from litmap.garbage import no_collection
 from litmap.models import Document, Page, TextBlock
 from litmap.parsing.captions import CAPTION
 from litmap.text.blocks import DraftBlock, cut_blocks, link_paragraphs, move_floats
@@ -60,7 +59,7 @@ def extract(
     if kind := kind_of_file(path):
         return read_marked_up(path, kind, sha256)
     begin = time.monotonic()
-    with _no_collection(), open_pdf(path) as pdf:
+    with no_collection(), open_pdf(path) as pdf:
         raw, complete = read_pages(pdf, deadline)
         ids = find_ids(raw)
         layer = repair_text_layer(pdf, raw, ocr=ocr, languages=ocr_languages, deadline=deadline)
@@ -75,20 +74,6 @@ def extract(
     )  # fmt: skip
     reason = "; ".join(filter(None, reasons))
     return Document(sha256, pages, layer.quality, title, ids, reason)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Without garbage collection, a tenth of the time otherwise: pages make many small objects and
-    no cycles.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def read_pages(

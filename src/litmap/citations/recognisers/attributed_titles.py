@@ -31,8 +31,8 @@ CANDIDATE_SCORE = 0.6
 MAX_POSSESSIVE_WORDS = 20
 
 _RUN = re.compile(
-    rf"[A-ZÀ-Þ\d](?<![\w.@/’'-].)(?:(?<=\d)\d{{1,3}}|(?<=[A-ZÀ-Þ])[\w’'-]*)"
-    rf"(?:[:?]?\s(?:[A-ZÀ-Þ][\w’'-]*|\d{{1,4}}|{INNER_WORD}(?=\s))){{1,18}}\??"
+    rf"[A-ZÀ-Þ\d](?<![\w.@/’'-].)(?:(?<=\d)\d{{1,3}}|(?<=[A-ZÀ-Þ])[\w’'-]*+)"
+    rf"(?:[:?]?\s(?:[A-ZÀ-Þ][\w’'-]*+|\d{{1,4}}|{INNER_WORD}(?=\s))){{1,18}}\??"
 )
 _RAISED_BEHIND_WORD = re.compile(r"[A-ZÀ-Þ](?:(?<=[^.!;]\s.)|(?<=vs\.\s.))")
 """A raised word that is not the first of its sentence, as every title of raised words has one."""

@@ -71,8 +71,8 @@ _YEAR_FIRST = re.compile(
     rf"{WORD}))"
 )
 _VENUE = re.compile(
-    r"[A-Z](?<![\w.@/-].)(?:[A-Za-z&]*\.?(?:\s(?:of|the|and|&|for|in|on|"
-    r"[A-Z][A-Za-z&]*\.?)){0,6})"
+    r"[A-Z](?<![\w.@/-].)(?:[A-Za-z&]*+\.?(?:\s(?:of|the|and|&|for|in|on|"
+    r"[A-Z][A-Za-z&]*+\.?)){0,6})"
     r"(?=[)\],;:]|\.?\s[–—-]|\.?\s*$|\.\s|\s(?:paper|article|review|piece|letter)\b)"
 )
 _ARTICLE = re.compile(r"(?<![\w.@/-])the\s")

@@ -6,6 +6,7 @@ A work, perhaps one, or no work at all.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -63,9 +64,10 @@ _NO_ADDRESS = ("#", "mailto:", "javascript:", "android-app:", "data:")
 _BARE_ADDRESS = ("www.", "doi:", "arxiv:", "pmid:", "pmcid:", "10.")
 
 
+@lru_cache(maxsize=1024)
 def classify_link(target: str, text: str = "") -> tuple[LinkKind, str | None]:
     """What the address `target`, linked with the words `text`, is, and the identifier that it
-    names.
+    names; remembered, for a link is asked about more than once.
     """
     url = unwrap_url(target.strip())
     if not url or url.startswith(_NO_ADDRESS):

@@ -24,8 +24,8 @@ MAX_LED_LENGTH = 90
 
 _QUOTED = re.compile(r"[“\"«„]([^“”\"«»„]{12,250})[”\"»“]")
 _RUN = re.compile(
-    r"[A-Z](?<![\w.@/].)[\w'’-]*:?(?:[ \n](?:[A-Z][\w'’/-]*|[A-Z]+\d*|\d+|a|an|and|as|at|by|do|for|"
-    r"from|in|into|is|its|of|on|or|the|to|under|vs\.?|via|with|without|not|than|that|through|using|"
+    r"[A-Z](?<![\w.@/].)[\w'’-]*+:?(?:[ \n](?:[A-Z][\w'’/-]*+|[A-Z]+\d*|\d+|a|an|and|as|at|by|do|"
+    r"for|from|in|into|is|its|of|on|or|the|to|under|vs\.?|via|with|without|not|than|that|through|using|"
     r"are|be|can|we|you|how|why|what|when|between|toward|towards|over|–|-|&|\+)"
     r"(?:[:,?!](?=[ \n])|['’]s)?){3,25}"
 )
