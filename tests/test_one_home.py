@@ -41,7 +41,6 @@ EXCEPTIONS = {
         "exports/ris_records.py": "a name in a field, compared as it stands",
         "library/summary_view.py": "written, not read",
         "text/marked_up/jats.py": "written, not read",
-        "notes/bibliographies/names.py": "a name in a field, compared as it stands",
         "notes/formats/mediawiki.py": "a name in a template, compared as it stands",
         "references/citing_passages.py": "read between a name and its year, where nothing else can stand",
     },

@@ -13,9 +13,9 @@ from litmap.citations import find_citations
 from litmap.models import BibRecord, Citation
 from litmap.notes import parse_note, read_notes
 from litmap.notes.bibliographies.bibtex_syntax import parse_bibtex
-from litmap.notes.bibliographies.names import split_names
 from litmap.parsing.identifiers import find_identifiers, identifiers_in_field
 from litmap.parsing.latex_text import plain_latex
+from litmap.parsing.name_fields import read_people, split_names
 
 ENDNOTE = """<xml><records><record><rec-number>7</rec-number>
 <ref-type name="Book">6</ref-type><contributors><authors>
@@ -495,3 +495,40 @@ def test_attachments_and_notes_of_zotero_are_no_works():
 def test_an_item_whose_type_is_no_word_is_a_work_like_others():
     text = json.dumps([{"itemType": {"": ""}, "title": "A kite", "date": "2001"}])
     assert [c.reference.title for c in citations_of(text, ".json")] == ["A kite"]
+
+
+@pytest.mark.parametrize(
+    ("table", "authors"),
+    [
+        ('Title,Authors,Year\nMasts,"Kim Lund, Ren Ito",2001\n', ["Kim Lund", "Ren Ito"]),
+        ("Title;Authors;Year\nMasts;Kim Lund, Ren Ito;2001\n", ["Kim Lund", "Ren Ito"]),
+        ("Title\tAuthors\nMasts\tLund K, Ito R\nPoles\tLund, Kim\n", ["Lund K", "Ito R"]),
+        ("Title;Autoren\nMasts;Ito, Ren, Lund, Kim\n", ["Ren Ito", "Kim Lund"]),
+        (
+            'Title,Authors\nMasts,"Vega Luna, Ana Sol"\nPoles,"Ito, Ren"\n',
+            ["Ana Sol Vega Luna"],
+        ),
+    ],
+)
+def test_a_column_shows_how_its_names_are_parted(table: str, authors: list[str]) -> None:
+    note, _ = parse_note(table, "r.csv", ".csv")
+    assert [value for name, value in note.blocks[0].fields if name == "author"] == authors
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ("Lund, Kim and Ito, Ren, and Poe, Ed", ["Kim Lund", "Ren Ito", "Ed Poe"]),
+        ("Kim Lund, Ren Ito, Ed Poe", ["Kim Lund", "Ren Ito", "Ed Poe"]),
+        ("Lund K, Ito R", ["Lund K", "Ito R"]),
+        (
+            "{{World {Kite} Office}} and van der Berg, Ann",
+            ["World Kite Office", "Ann van der Berg"],
+        ),
+        ("family=Lund, given=Kim, prefix=van", ["Kim van Lund"]),
+    ],
+)
+def test_names_go_out_as_the_people_that_were_read(value: str, names: list[str]) -> None:
+    assert split_names(value) == names
+    parts = [(p.given, p.family, p.suffix) for p in read_people(value)]
+    assert [" ".join(filter(None, part)) for part in parts] == names

@@ -6,12 +6,13 @@ Fields and types are paired as BibLaTeX's manual and the CSL specification descr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from litmap.models import BibRecord
 from litmap.parsing.latex_text import plain_latex
-from litmap.parsing.lexicon import PARTICLES, SUFFIXES
+from litmap.parsing.name_fields import read_people
+from litmap.parsing.person_names import PersonName
 
 TYPES = {
     "article": "article-journal",
@@ -131,7 +132,6 @@ _NUMBERED_ISSUES = {"article-journal", "periodical", "article-magazine"}
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _YEAR = re.compile(r"\d{4}")
 _ESCAPED = re.compile(r"\\([_%&#~])")
-_NAMED_PART = re.compile(r"(?i)(family|given|prefix|suffix)\s*=\s*(.*)")
 _URL_COMMAND = re.compile(r"\\(?:url|href)\s*\{([^{}]*)\}")
 
 
@@ -142,7 +142,7 @@ def item_of_bibtex(record: BibRecord) -> dict[str, Any]:
     item: dict[str, Any] = {"type": kind, "title": _title(raw)}
     for name, value in raw.items():
         if name in _PEOPLE:
-            item[_PEOPLE[name]] = read_names(value)
+            item[_PEOPLE[name]] = list(map(_in_csl, read_people(value)))
         elif name in FIELDS:
             item.setdefault(FIELDS[name], plain_value(name, value))
         elif name not in _READ_APART:
@@ -222,82 +222,9 @@ def _eprint(raw: Mapping[str, str]) -> dict[str, str]:
     return {"archive": archive, "archive_location": re.sub(r"(?i)^arxiv:", "", number)}
 
 
-# ── names ────────────────────────────────────────────────────────────────────────────────────────
-def read_names(value: str) -> list[dict[str, str]]:
-    """The people of a field in CSL's parts; 'others' is a literal.
-
-    'and' stands between them, or, against BibTeX's rule, semicolons.
-    """
-    names = list(split_outside_braces(value, _is_and))
-    names = names if len(names) > 1 else list(split_outside_braces(value, ";"))
-    return [_read_name(name.strip()) for name in names if name.strip()]
-
-
-def _read_name(name: str) -> dict[str, str]:
-    """'First von Last', 'von Last, First', 'von Last, Jr, First', an organisation in braces, or
-    BibLaTeX's 'family=Last, given=First, prefix=von, suffix=Jr'.
-    """
-    if name == "others" or _is_braced(name):
-        return {"literal": _plain(name)}
-    family, *rest = (part.strip() for part in split_outside_braces(name, ","))
-    if _NAMED_PART.match(family):
-        matches = filter(None, map(_NAMED_PART.match, [family, *rest]))
-        named = {match[1].lower(): match[2] for match in matches}
-        whole = " ".join(filter(None, (named.get("prefix"), named.get("family"))))
-        return _parts(whole, named.get("given", ""), named.get("suffix", ""))
-    if not rest:
-        return _read_unparted(name)
-    suffixes = [part for part in rest if part.rstrip(".") in SUFFIXES] or rest[:-1]
-    given = " ".join(part for part in rest if part not in suffixes)
-    return _parts(family, given, " ".join(suffixes))
-
-
-def _parts(family: str, given: str, suffix: str) -> dict[str, str]:
-    parts = {"family": _plain(family), "given": _plain(given), "suffix": _plain(suffix)}
+def _in_csl(person: PersonName) -> dict[str, str]:
+    """A name in CSL's parts; an organisation and 'others' are literals."""
+    if person.literal:
+        return {"literal": person.family}
+    parts = {"family": person.family, "given": person.given, "suffix": person.suffix}
     return {key: part for key, part in parts.items() if part}
-
-
-def _read_unparted(name: str) -> dict[str, str]:
-    """The family name begins with the first particle, else it is the last word."""
-    words = [word for word in split_outside_braces(name, _is_blank) if word]
-    last = len(words) - 1
-    starts = (place for place in range(1, last) if _is_particle(words[place]))
-    start = next(starts, last)
-    family, given = _plain(" ".join(words[start:])), _plain(" ".join(words[:start]))
-    return {"family": family, "given": given} if given else {"literal": family}
-
-
-def _is_particle(word: str) -> bool:
-    """True for 'von' and 'della'; not for a word in braces."""
-    plain = plain_latex(word)
-    return not word.startswith("{") and (plain in PARTICLES or (plain.islower() and len(plain) > 1))
-
-
-def _is_braced(name: str) -> bool:
-    """True for '{World Kite Office}', not for '{Della} {Torre}'."""
-    if not (name.startswith("{") and name.endswith("}")):
-        return False
-    depth = 0
-    for place, char in enumerate(name):
-        depth += (char == "{") - (char == "}")
-        if depth == 0:
-            return place == len(name) - 1
-    return False
-
-
-_is_and = re.compile(r"\s+and\s+", re.IGNORECASE)
-_is_blank = re.compile(r"[\s~]+")
-
-
-def split_outside_braces(text: str, separator: str | re.Pattern[str]) -> Iterator[str]:
-    """The parts of a text between separators that stand in no braces."""
-    pattern = re.compile(re.escape(separator)) if isinstance(separator, str) else separator
-    depth, begin, place = 0, 0, 0
-    marks = [(m.start(), m.end()) for m in pattern.finditer(text)]
-    for start, end in marks:
-        depth += text.count("{", place, start) - text.count("}", place, start)
-        place = start
-        if depth <= 0:
-            yield text[begin:start]
-            begin = end
-    yield text[begin:]

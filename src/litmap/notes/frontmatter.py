@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from litmap.notes.bibliographies.names import given_name_first
 from litmap.notes.bibliographies.record import Pairs
 from litmap.notes.nesting import check_toml, check_yaml
 from litmap.notes.record_lines import field_named, sorted_pairs, tells_work, values_of
+from litmap.parsing.name_fields import given_name_first
 
 MAX_CHARS = 200_000
 MAX_LINES = 3_000

@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from litmap.notes.bibliographies.names import given_name_first
 from litmap.notes.bibliographies.record import Pairs, add_entry, year_in
 from litmap.notes.builder import Builder
+from litmap.parsing.name_fields import given_name_first
 from litmap.parsing.word_lists import load_words
 
 _LINE = re.compile(

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from litmap.models import BibRecord, NoteBlock
 from litmap.notes.bibliographies.bibtex_syntax import BibEntry, Fault, parse_bibtex
 from litmap.notes.bibliographies.inheritance import Fields, inherited_fields
-from litmap.notes.bibliographies.names import split_names
 from litmap.notes.bibliographies.record import (
     Pairs,
     describe_faults,
@@ -19,6 +18,7 @@ from litmap.notes.bibliographies.record import (
 from litmap.notes.builder import Builder
 from litmap.parsing.identifiers import find_identifiers, normalise_id, valid_arxiv
 from litmap.parsing.latex_text import plain_latex, verbatim_latex
+from litmap.parsing.name_fields import split_names
 from litmap.parsing.title_similarity import normalise_title
 
 _ENTRY_HEAD = re.compile(r"(?m)^@[a-zA-Z]+\s*\{\s*[^\s,{}]+,\s*$")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections.abc import Callable, Sequence
 
 from litmap.models import BibRecord
-from litmap.notes.bibliographies.names import given_name_first, split_plain_names
 from litmap.notes.bibliographies.record import (
     Pairs,
     Records,
@@ -15,6 +16,7 @@ from litmap.notes.bibliographies.record import (
     four_figures_in,
 )
 from litmap.notes.builder import Builder
+from litmap.parsing.name_fields import given_name_first, split_plain_names
 from litmap.parsing.table_columns import column_role
 
 _AUTHORS = ("author full names", "author", "authors")
@@ -22,6 +24,11 @@ _DATES = ("publication year", "pubyear", "year", "date")
 _VENUES = ("publication title", "journal", "journal/book", "source title", "publication", "venue")
 _URLS = ("url", "link", "articleurl")
 """Columns as programs call them, the best first."""
+_INVERTED = re.compile(r"\s*[^\s,]+,")
+"""'Lund, Kim': a comma inside a name."""
+_LISTS_FULL_NAMES = re.compile(
+    r"\s*[^\s,]+ [^\s,]+(?: [^\s,]+)?(?:,\s*[^\s,]+ [^\s,]+(?: [^\s,]+)?)+\s*"
+)
 _SYNONYMS = {"authors": _AUTHORS, "year": _DATES, "venue": _VENUES, "url": _URLS}
 _COLUMNS_BY_ROLE = {
     "title": "title",
@@ -59,8 +66,21 @@ def _records(text: str) -> Records:
         record = BibRecord("csv", cells.get("key", ""), kind, fields, line=line)
         records.append((cells, record))
         line = rows.line_num + 1  # a cell may run over lines
-    by_semicolon = any(";" in first_filled(cells, _AUTHORS) for cells, _ in records)
-    return [(_pairs(cells, by_semicolon=by_semicolon), record) for cells, record in records]
+    split = _splitter([first_filled(cells, _AUTHORS) for cells, _ in records])
+    return [(_pairs(cells, split), record) for cells, record in records]
+
+
+def _splitter(column: Sequence[str]) -> Callable[[str], list[str]]:
+    """How the names of a column are parted: by semicolons where any cell has one, so that 'and'
+    parts none; by commas where no cell shows that these stand inside names: 'Ann Lund, Bo Ito'.
+    """
+    if any(";" in cell for cell in column):
+        return lambda cell: cell.split(";")
+    if any(map(_INVERTED.match, column)):
+        return split_plain_names
+    return lambda cell: (
+        cell.split(",") if _LISTS_FULL_NAMES.fullmatch(cell) else split_plain_names(cell)
+    )
 
 
 def _delimiter(text: str) -> str:
@@ -79,10 +99,9 @@ def _aliases(columns: list[str]) -> dict[str, str]:
     return aliases
 
 
-def _pairs(cells: dict[str, str], *, by_semicolon: bool) -> Pairs:
-    """What a row says; where semicolons part the names of any row, 'and' parts none."""
-    written = first_filled(cells, _AUTHORS)
-    names = written.split(";") if by_semicolon else split_plain_names(written)
+def _pairs(cells: dict[str, str], split: Callable[[str], list[str]]) -> Pairs:
+    """What a row says; `split` parts its names."""
+    names = split(first_filled(cells, _AUTHORS))
     return [
         ("key", cells.get("key", "")),
         ("type", cells.get("item type", "")),

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from litmap.models import BibRecord
-from litmap.notes.bibliographies.names import given_name_first, split_at_commas
 from litmap.notes.bibliographies.record import (
     Pairs,
     add_records,
     four_figures_in,
 )
 from litmap.notes.builder import Builder
+from litmap.parsing.name_fields import given_name_first, split_at_commas
 from litmap.parsing.word_lists import load_pattern
 
 TaggedLines = list[tuple[str, str]]

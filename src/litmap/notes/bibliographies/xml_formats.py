@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from litmap.models import BibRecord
-from litmap.notes.bibliographies.names import given_name_first
 from litmap.notes.bibliographies.record import Pairs, add_records, year_in
 from litmap.notes.builder import Builder
 from litmap.notes.nesting import describe_cut
+from litmap.parsing.name_fields import given_name_first
 
 Records = Iterator[tuple[Any, Pairs]]
 """XML elements with the pairs that were read from them."""

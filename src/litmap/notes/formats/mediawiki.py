@@ -9,11 +9,11 @@ from functools import cache
 from typing import Any
 
 from litmap.models import Link
-from litmap.notes.bibliographies.names import split_plain_names
 from litmap.notes.bibliographies.record import Pairs, first_filled, year_in
 from litmap.notes.block_reader import BlockReader
 from litmap.notes.builder import Builder
 from litmap.notes.inline import Inline
+from litmap.parsing.name_fields import split_plain_names
 from litmap.parsing.word_lists import load_pattern, load_words
 
 _HEADING = re.compile(r"(={1,6})\s*([^\n]{1,200}?)\s*\1\s*$")

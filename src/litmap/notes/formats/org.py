@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from litmap.models import Link
 from litmap.notes.bibliographies.bibtex import bibtex_blocks
-from litmap.notes.bibliographies.names import given_name_first
 from litmap.notes.block_reader import BlockReader
 from litmap.notes.builder import Builder
 from litmap.notes.citekeys import cited_key, cited_keys
 from litmap.notes.inline import Inline, join_lines, read_inline
 from litmap.parsing.grammar import LIST_NUMBER
+from litmap.parsing.name_fields import given_name_first
 
 _HEADLINE = re.compile(r"(\*{1,12})\s+(.*?)\s*$")
 _STATES = "TODO|DONE|NEXT|WAITING|READ|READING|CANCELLED|CANCELED|INPROGRESS|STARTED|HOLD"
