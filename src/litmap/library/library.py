@@ -253,13 +253,19 @@ class Library:
             )
             for e in self._entries
         }  # fmt: skip
+        words = keywords.KeywordIndex.open(build.path("keywords"))
+        citing = None
+        if (build.read_json("citing") or {}).get("helps"):
+            sentences = keywords.KeywordIndex.open(build.path("citing"))
+            citing = search.CitingWords.over(sentences, words)
         return search.Searcher(
             self.encoder,
             index.VectorIndex.open(build.folder),
-            keywords.KeywordIndex.open(build.path("keywords")),
+            words,
             build,
             facts,
             reranker=self._reranker(),
+            citing=citing,
         )
 
     def _reranker(self) -> search.Reranker | None:

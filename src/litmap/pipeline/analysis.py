@@ -10,7 +10,8 @@ import hashlib
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -54,12 +55,21 @@ class PreviousLook:
 
 @dataclass(frozen=True)
 class Analysis:
-    """The parts of a build that are JSON, by the names of their files, and the seconds that each
-    took.
+    """The parts of a build that are JSON, by the names of their files, what the papers say of each
+    other, and the seconds that each took.
     """
 
     parts: Mapping[str, Any]
+    said: Sequence[Said]
     seconds: Mapping[str, float]
+
+
+class Said(NamedTuple):
+    """What a work says of another one where it cites it."""
+
+    cited: str
+    citing: str
+    text: str
 
 
 def analyse(
@@ -74,7 +84,9 @@ def analyse(
     works = [e.work for e in inputs.entries]
     with timed(seconds, "references"):
         lists = reference_lists(inputs.text_cache, inputs.readable_pdfs)
-        edges = sorted({(link.citing, link.cited) for link in references.link(lists, works)})
+        links = list(references.link(lists, works))
+        edges = sorted({(link.citing, link.cited) for link in links})
+        said = what_is_said(inputs.text_cache, inputs.readable_pdfs, lists, links)
     with timed(seconds, "topics"):
         progress("topics", 0, len(works))
         filed = _file_works(inputs, bodies, [*edges, *_edges_outside(lists)])
@@ -95,7 +107,7 @@ def analyse(
         "topics": dataclasses.asdict(_with_lacking(filed.result, uncited)),
         "styles": _styles(filed.result, previous),
     }
-    return Analysis(parts, seconds)
+    return Analysis(parts, said, seconds)
 
 
 # ── who cites whom ────────────────────────────────────────────────────────────────────────────────
@@ -109,6 +121,31 @@ def reference_lists(cache: TextCache, readable_pdfs: Mapping[str, str]) -> Refer
         for work, sha in readable_pdfs.items()
         if sha
     }
+
+
+def what_is_said(
+    cache: TextCache,
+    readable_pdfs: Mapping[str, str],
+    lists: ReferenceLists,
+    links: Sequence[references.CitedWork],
+) -> list[Said]:
+    """What the library's papers say of each other, in order and each sentence once.
+
+    Raises `PdfError` where a kept text is damaged.
+    """
+    name = f"citing-{references.VERSION}"
+    by_paper: dict[str, list[references.CitedWork]] = {}
+    for link in links:
+        if link.citing != link.cited:
+            by_paper.setdefault(link.citing, []).append(link)
+    said: set[Said] = set()
+    for citing, own in by_paper.items():
+        listed = lists[citing]
+        make = partial(references.citing_sentences, references=listed)
+        sentences = cache.derived(references.CitingSentence, name, readable_pdfs[citing], make)
+        cited = {listed.index(link.reference): link.cited for link in own}
+        said |= {Said(cited[s.entry], citing, s.text) for s in sentences if s.entry in cited}
+    return sorted(said)
 
 
 def _edges_outside(lists: ReferenceLists) -> list[Edge]:

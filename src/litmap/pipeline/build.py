@@ -21,7 +21,7 @@ from litmap import builds, keywords, references, topics
 from litmap.errors import DamagedBuild, NoLibrary
 from litmap.paths import LibraryPaths
 from litmap.pipeline.analysis import PreviousLook, analyse
-from litmap.pipeline.index_writers import write_keywords, write_vectors
+from litmap.pipeline.index_writers import write_citing_words, write_keywords, write_vectors
 from litmap.pipeline.inputs import BuildInputs
 from litmap.pipeline.passages import Key, Source, additions, wanted_sources
 from litmap.pipeline.report import Progress, quiet, timed
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+CITING_VERSION = "1"
+"""Raised with every change of what a build says of its citing sentences."""
 KEPT_BUILDS = 2
 """Builds that stay: the current one, and the one before for readers that still hold it."""
 
@@ -146,6 +148,8 @@ def _write(plan: BuildPlan, report: BuildReport, progress: Progress) -> str:
         analysis = analyse(inputs, bodies, _previous_look(plan.base), progress)
         for name, value in analysis.parts.items():
             writer.write_json(name, value)
+        with timed(seconds, "citing"):
+            write_citing_words(writer, analysis.said)
         seconds |= analysis.seconds
         with timed(seconds, "publish"):
             build_id = writer.publish(
@@ -251,6 +255,7 @@ def _state(inputs: BuildInputs) -> str:
         "summaries": inputs.summariser.version,
         "references": references.VERSION,
         "keywords": str(keywords.FORMAT),
+        "citing": CITING_VERSION,
     }
     digest = hashlib.sha256(json.dumps({**_facts(inputs), **made_by}, sort_keys=True).encode())
     for note in inputs.notes:

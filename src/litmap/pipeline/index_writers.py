@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from litmap import chunks
 from litmap.builds import BuildWriter, Changes
 from litmap.models import Passage
+from litmap.parsing.languages import language_of
+from litmap.pipeline.analysis import Said
 from litmap.pipeline.embedder import Embedder
+
+logger = logging.getLogger(__name__)
 
 
 def blocks_of(changes: Changes) -> Iterator[list[Passage]]:
@@ -70,3 +75,39 @@ def write_keywords(writer: BuildWriter, changes: Changes, titles: Mapping[str, s
         keywords.update(new / "keywords", added, changes.removed.tolist(), base)
 
     writer.step(step, changes)
+
+
+def write_citing_words(writer: BuildWriter, said: Sequence[Said]) -> None:
+    """A keyword index of what the papers say of each other, and whether it helps to find the works
+    by the library's own sentences (`citing.json`).
+    """
+    import numpy as np
+
+    from litmap import keywords
+    from litmap.search.cited import CitingWords, LeftOut, gains, help_surely
+
+    def step(_: Path | None, new: Path, __: Changes) -> None:
+        entries = (
+            keywords.Entry(row, s.cited, s.text, "body", language_of(s.text))
+            for row, s in enumerate(said)
+        )
+        keywords.update(new / "citing", entries)
+
+    writer.step(step, writer.everything())
+    library = keywords.KeywordIndex.open(writer.folder / "keywords")
+    words = CitingWords.over(keywords.KeywordIndex.open(writer.folder / "citing"), library)
+    numbers = {work: number for number, work in enumerate(library.work_ids)}
+    citing = np.array([numbers.get(s.citing, -1) for s in said], np.int64)
+    asked: dict[tuple[str, str], set[str]] = {}
+    for sentence in said:
+        asked.setdefault((sentence.text, sentence.citing), set()).add(sentence.cited)
+    questions = [LeftOut(text, own, frozenset(cited)) for (text, own), cited in asked.items()]
+    found = gains(questions, citing, words, library)
+    gain, helps = round(float(found.mean()), 4) if found.size else 0.0, help_surely(found)
+    logger.info(
+        "%d citing sentences %s: %+.3f nDCG@10 on %d of them, left out",
+        len(said), "are searched too" if helps else "do not help", gain, len(found),
+    )  # fmt: skip
+    writer.write_json(
+        "citing", {"sentences": len(said), "judged": len(found), "gain": gain, "helps": helps}
+    )

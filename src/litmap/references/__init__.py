@@ -3,10 +3,14 @@ cites an entry.
 
 `read_references` reads the lists of one document; `link` matches them to the works of the library;
 `find_uncited_works` ranks what several papers cite and the notes do not; `citing_passages` gives
-the sentences that cite an entry.
+the sentences that cite an entry, `citing_sentences` what a paper says of each.
 """
 
-from litmap.references.citing_passages import citing_passages
+from litmap.references.citing_passages import (
+    CitingSentence,
+    citing_passages,
+    citing_sentences,
+)
 from litmap.references.extraction import read_references
 from litmap.references.linking import CitedWork, WorkIndex, link
 from litmap.references.uncited_works import (
@@ -23,9 +27,11 @@ __all__ = [
     "VERSION",
     "CitedAt",
     "CitedWork",
+    "CitingSentence",
     "MissingWork",
     "WorkIndex",
     "citing_passages",
+    "citing_sentences",
     "find_uncited_works",
     "link",
     "read_references",

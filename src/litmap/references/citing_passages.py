@@ -26,10 +26,17 @@ _YEAR_NEAR = re.compile(rf"(?<!\d)({FOUR_FIGURES})([a-z](?:\s?,\s?[a-z]\b)*)?(?!
 _NEW_SENTENCE = re.compile(r"[.;!?]\s+[A-Z]|;")
 _SECOND_NAME = re.compile(r"(?:\band\b|&|,)\s+([^\W\d_][\w’'-]+)")
 _ET_AL = ("et al", "and others")
+_MARK = re.compile(r"\[[^\[\]]{1,160}\]|\((?=[^()]*\d)[^()]{1,160}\)")
+_NAMES = re.compile(
+    r"\b[A-Z][\w’'-]+(?:,? (?:and|&) [A-Z][\w’'-]+)?(?=\s*[\[(])|\b[A-Z][\w’'-]+ et al\.?"
+)
+"""'Frankle and Carbin (2019)', 'Smith et al.'."""
 MAX_RANGE = 60
 """Numbers of a range ('3–7'); a longer one is none of entries."""
 MAX_TO_YEAR = 90
 """Characters between a name and its year."""
+MIN_SAID_WORDS, MAX_SAID_WORDS = 6, 100
+"""Words of a sentence that says something of what it cites, and of one that is a sentence."""
 
 
 @dataclass(slots=True)
@@ -84,6 +91,38 @@ def citing_passages(
         for start, end in _citing_ranges(paragraph.text, finders)
     )
     return list(islice(sentences, limit))
+
+
+@dataclass(frozen=True, slots=True)
+class CitingSentence:
+    """What a sentence says of the entry (its place in the list) that it cites, without marks and
+    names.
+    """
+
+    entry: int
+    text: str
+
+
+def citing_sentences(document: Document, references: Sequence[Reference]) -> list[CitingSentence]:
+    """What a paper says of the works of its reference list, by entry and in reading order."""
+    paragraphs = _paragraphs(document)
+    found = [
+        CitingSentence(number, without_marks(paragraph.text[start:end]))
+        for number, reference in enumerate(references)
+        for finders in [_make_finders(reference, references, paragraphs)]
+        for paragraph in paragraphs
+        for start, end in _citing_ranges(paragraph.text, finders)
+    ]
+    return [s for s in found if MIN_SAID_WORDS <= len(s.text.split()) <= MAX_SAID_WORDS]
+
+
+def without_marks(sentence: str) -> str:
+    """A citing sentence without its marks and the names that go with them.
+
+    >>> without_marks("Frankle and Carbin (2019) prune networks [3, 4] (see Smith, 2017).")
+    'prune networks .'
+    """
+    return " ".join(_MARK.sub(" ", _NAMES.sub(" ", sentence)).split())
 
 
 def _citing_ranges(text: str, finders: Sequence[_Finder]) -> Iterator[tuple[int, int]]:

@@ -7,6 +7,7 @@ Open the parts of a build and give them to a `Searcher`; it is all a caller need
     searcher.search('sharp minima "batch size" year:2016..').works
 """
 
+from litmap.search.cited import CitingWords
 from litmap.search.highlighting import marks
 from litmap.search.query import Facts, Query, matching_works, parse_query
 from litmap.search.ranking import Weights
@@ -15,6 +16,7 @@ from litmap.search.results import Results, WorkHit
 from litmap.search.searcher import Searcher
 
 __all__ = [
+    "CitingWords",
     "Facts",
     "Query",
     "Reranker",

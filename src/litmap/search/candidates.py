@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from litmap.protocols import Encoder, QueryEncoder
+from litmap.search.cited import CitingWords
 from litmap.search.protocols import VectorRows, WordRows
 from litmap.search.query import DEFAULT_KINDS
 from litmap.search.ranking import (
@@ -85,6 +86,7 @@ class Evidence:
     scale: Scale
     vectors: VectorRows
     background: BackgroundSample
+    cited: Floats | None = None
 
 
 def embed_query(encoder: Encoder, text: str) -> Floats:
@@ -129,8 +131,9 @@ class KeywordScores:
     """BM25 of a query's words.
 
     `scores` (rows,) are of every row and `scale` is theirs; `best` are the allowed rows that score
-    highest, ascending; `whole` (works,) are the standard scores of the works' whole texts. `trust`
-    is how much of its weight this evidence has: see `FULL_WEIGHT_MATCH`.
+    highest, ascending; `whole` (works,) are the standard scores of the works' whole texts, `cited`
+    those of the best sentence that cites each. `trust` is how much of its weight this evidence has:
+    see `FULL_WEIGHT_MATCH`.
     """
 
     scores: Floats
@@ -138,6 +141,7 @@ class KeywordScores:
     best: Ints
     whole: Floats
     trust: float = 1.0
+    cited: Floats | None = None
 
 
 def is_multilingual(encoder: Encoder) -> bool:
@@ -147,10 +151,15 @@ def is_multilingual(encoder: Encoder) -> bool:
 
 
 def score_keywords(
-    text: str, allowed: Mask, keywords: WordRows, *, by_match: bool = False
+    text: str,
+    allowed: Mask,
+    keywords: WordRows,
+    *,
+    by_match: bool = False,
+    citing: CitingWords | None = None,
 ) -> KeywordScores:
-    """BM25 of a text's words, by passage and by work; with `by_match` they count by how much of
-    the text a passage holds.
+    """BM25 of a text's words, by passage, by work and by what `citing` sentences say of it; with
+    `by_match` they count by how much of the text a passage holds.
 
     Needs no vector, so it can be worked out while the text is embedded.
     """
@@ -158,7 +167,9 @@ def score_keywords(
     permitted = np.where(allowed, scores, np.float32(0))
     best = highest(permitted, CANDIDATES_PER_RANKING)
     trust = _match_trust(text, float(permitted.max(initial=0)), keywords) if by_match else 1.0
-    return KeywordScores(scores, Scale.of(scores), best, Scale.of(whole).apply(whole), trust)
+    scale = Scale.of(scores)
+    cited = citing.best(text, scale) if citing is not None else None
+    return KeywordScores(scores, scale, best, Scale.of(whole).apply(whole), trust, cited)
 
 
 def _match_trust(text: str, best: float, keywords: WordRows) -> float:
@@ -203,6 +214,7 @@ def gather(
         scale=scale,
         vectors=vectors,
         background=background,
+        cited=None if by_words.cited is None else by_words.trust * by_words.cited,
     )
 
 
@@ -242,6 +254,7 @@ def work_scores(evidence: Evidence, weights: Weights) -> tuple[Ints, Floats]:
     """
     works, meaning = best_three(evidence.works, evidence.meaning)
     _, words = best_three(evidence.works, evidence.words)
+    lift = _citing_lift(evidence, words[:, 0]) * weights.words
     others = weights.others * np.minimum(
         1, (evidence.background.sizes[works] - 1) / FULL_WEIGHT_PASSAGES
     ).astype(np.float32)
@@ -249,7 +262,7 @@ def work_scores(evidence: Evidence, weights: Weights) -> tuple[Ints, Floats]:
     keyword_scores = (
         weights.words * _with_others(words, others) + weights.whole * evidence.whole[works]
     )
-    fused: Floats = (meant + keyword_scores).astype(np.float32)
+    fused: Floats = (meant + keyword_scores + lift).astype(np.float32)
     top = np.sort(np.argsort(-fused, kind="stable")[:MAX_SMOOTHED_WORKS])
     nearest = evidence.vectors.vectors(
         evidence.rows[first_of_each(evidence.works, evidence.cosines)[top]]
@@ -263,11 +276,22 @@ def work_scores(evidence: Evidence, weights: Weights) -> tuple[Ints, Floats]:
     totals = (
         meant[top]
         + smoothed
+        + lift[top]
         - weights.meaning * weights.csls_penalty / evidence.scale.deviation * hub
     )
     fused = np.minimum(fused, totals.min(initial=np.inf))
     fused[top] = totals
     return works, fused
+
+
+def _citing_lift(evidence: Evidence, words: Floats) -> Floats:
+    """By how much the best sentence that cites a candidate work says more, by words, than its best
+    passage (`words`).
+    """
+    if evidence.cited is None:
+        return np.zeros_like(words)
+    lift: Floats = np.maximum(0, evidence.cited[np.unique(evidence.works)] - words)
+    return lift
 
 
 def _with_others(best: Floats, share: Floats) -> Floats:

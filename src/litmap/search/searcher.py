@@ -29,6 +29,7 @@ from litmap.search.candidates import (
     unit_mean,
     work_scores,
 )
+from litmap.search.cited import CitingWords
 from litmap.search.filters import allowed_rows
 from litmap.search.highlighting import Marker
 from litmap.search.presenting import HitPresenter, LazySequence, term_coverage, unmarked
@@ -112,6 +113,7 @@ class Searcher:
     facts: Mapping[str, Facts] = field(default_factory=dict)
     weights: Weights = field(default_factory=Weights)
     reranker: Reranker | None = None
+    citing: CitingWords | None = None
 
     def search(self, text: str | Query, limit: int = 10, per_work: int = 3) -> Results:
         """The best `limit` passages and the best `limit` works, each work with up to `per_work` of
@@ -296,7 +298,12 @@ class Searcher:
     def _start_keyword_scores(self, text: str, allowed: Mask) -> Callable[[], KeywordScores]:
         """What the words say, worked out on another thread while this one embeds the text."""
         return _KEYWORD_THREADS.pool.submit(
-            score_keywords, text, allowed, self.keywords, by_match=self._is_multilingual
+            score_keywords,
+            text,
+            allowed,
+            self.keywords,
+            by_match=self._is_multilingual,
+            citing=self.citing,
         ).result
 
     def _gather_evidence(
