@@ -64,12 +64,12 @@ _PRIVATE_LIGATURES = {
 """Adobe's and Apple's private codes, and those of OT1 in a TrueType font of signs; icons have the
 same codes, but stand outside words."""
 _PRIVATE_LIGATURE = re.compile("(?<=[A-Za-z])[\uf001\uf002\uf00b-\uf00f]|[\uf001\uf002](?=[a-z])")
-_CEDILLA = re.compile("([¸˛]) ?([cCsStTgGkKlLnNrReEaA])|([cCsStTeEaA]) ?([¸˛])(?=\\w)")
+_CEDILLA = re.compile("([¸˛]) ?([cCsStTgGkKlLnNrReEaA])|(?:([cCsStT]) ?(¸)|([eEaA]) ?(˛))(?=\\w)")
 _LOOSE = re.compile(
     "[\ue000-\uf8ff\U000f0000-\U0010ffff\U0001d400-\U0001d7ff\u2102-\u2134´ˆ˜˘˙¨˚˝ˇ`¸˛\ufffd]"
 )
 """A sign that one of the patterns above may change."""
-_IN_WORD = re.compile(f"([A-Za-z]{{2,}})([{''.join(BEARERS)}])([A-Za-zıȷ]{{2,}})")
+_IN_WORD = re.compile(f"([A-Za-z]+)([{''.join(BEARERS)}])([A-Za-zıȷ]{{2,}})")
 _SPACES = re.compile(r"\s+")
 
 
@@ -120,7 +120,9 @@ def _join_accent(match: re.Match[str]) -> str:
 
 
 def _join_cedilla(match: re.Match[str]) -> str:
-    letter, accent = (match[2], match[1]) if match[1] else (match[3], match[4])
+    letter, accent = (
+        (match[2], match[1]) if match[1] else (match[3] or match[5], match[4] or match[6])
+    )
     return _put_on(letter, accent) or match[0]
 
 
@@ -162,11 +164,12 @@ def join_between(text: str, *, behind: bool) -> str:
 
 def words_with_accent_behind(text: str) -> set[str]:
     """The different words in which an accent can only belong to the letter before it: the letter
-    after it bears none ('Schro¨dinger').
+    after it bears none in many languages ('Schro¨dinger').
     """
     found = set()
     for match in _IN_WORD.finditer(text):
         before, accent, after = match.groups()
-        if before[-1].lower() in BEARERS[accent] and not _put_on(after[0], accent):
+        bearers = BEARERS[accent]
+        if before[-1].lower() in bearers and after[0].lower() not in bearers + "ıȷ":
             found.add(before + after)
     return found
