@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 _MAP = {
     "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st",
@@ -69,7 +70,9 @@ _LOOSE = re.compile(
     "[\ue000-\uf8ff\U000f0000-\U0010ffff\U0001d400-\U0001d7ff\u2102-\u2134´ˆ˜˘˙¨˚˝ˇ`¸˛\ufffd]"
 )
 """A sign that one of the patterns above may change."""
-_IN_WORD = re.compile(f"([A-Za-z]+)([{''.join(BEARERS)}])([A-Za-zıȷ]{{2,}})")
+_ACCENT = re.compile(f"[{''.join(BEARERS)}]")
+KEPT = 4
+"""Characters on each side of an accent that tell two places apart."""
 _SPACES = re.compile(r"\s+")
 
 
@@ -137,7 +140,7 @@ def settle(text: str) -> str:
     """The text with OT1's letters for what `clean` left and no word settled; characters without a
     name gone.
     """
-    return text.translate(_UNSETTLED)
+    return text if text.isascii() else text.translate(_UNSETTLED)
 
 
 def has_accent_between(text: str) -> bool:
@@ -159,17 +162,18 @@ def join_between(text: str, *, behind: bool) -> str:
         joined = _put_on(after, accent) if after else ""
         return before + joined if joined else match[0]
 
-    return _ACCENT_BETWEEN.sub(join, text)
+    return _ACCENT_BETWEEN.sub(join, text) if _ACCENT.search(text) else text
 
 
 def words_with_accent_behind(text: str) -> set[str]:
-    """The different words in which an accent can only belong to the letter before it: the letter
+    """The different places at which an accent can only belong to the letter before it: the letter
     after it bears none in many languages ('Schro¨dinger').
     """
-    found = set()
-    for match in _IN_WORD.finditer(text):
-        before, accent, after = match.groups()
-        bearers = BEARERS[accent]
-        if before[-1].lower() in bearers and after[0].lower() not in bearers + "ıȷ":
-            found.add(before + after)
-    return found
+    return {
+        before[-KEPT:] + after[:KEPT]
+        for accent, bearers in BEARERS.items()
+        for before, after in pairwise(text.split(accent))
+        if before[-1:].lower() in set(bearers)
+        and after[:2].isalpha()
+        and after[0].lower() not in bearers + "ıȷ"
+    }

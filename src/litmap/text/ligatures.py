@@ -90,15 +90,18 @@ def mend_words(pages: Sequence[RawPage]) -> None:
     text = "\n".join([page.text for page in pages])
     ligatures = find_ligatures(text)
     loose = has_accent_between(text)
-    if not ligatures and not loose and not any(sign in text for sign in _UNSETTLED):
+    unsettled = any(sign in text for sign in _UNSETTLED)
+    if not (ligatures or loose or unsettled):
         return
     behind = loose and len(words_with_accent_behind(text)) >= MIN_ACCENTED
     for part in [part for page in pages for part in page.parts]:
         for line in part.lines:
             if ligatures:
                 line.text = spell_out(line.text, ligatures)
-            if not line.text.isascii():
-                line.text = settle(join_between(line.text, behind=behind))
+            if loose and not line.text.isascii():
+                line.text = join_between(line.text, behind=behind)
+            if unsettled:
+                line.text = settle(line.text)
 
 
 # ── ligatures ────────────────────────────────────────────────────────────────────────────────────
