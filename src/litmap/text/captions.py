@@ -22,6 +22,14 @@ def is_caption(context: RowContext) -> bool:
     return _stands_out(context, 0.1) or _is_caseless(row.text[match.end()])
 
 
+def may_open_caption(text: str) -> bool:
+    """Whether a line may begin a caption, whatever stands around it: 'Figure 3 shows' does not."""
+    match = CAPTION.match(text)
+    if match is None:
+        return False
+    return match["loose"] is None or _opens_sentence(text[match.end() : match.end() + 1])
+
+
 def _opens_sentence(letter: str) -> bool:
     """Whether a sentence may begin with this letter: a capital, or one of a script without them."""
     return letter.isupper() or _is_caseless(letter)

@@ -11,9 +11,9 @@ from typing import Any
 
 from litmap.garbage import no_collection
 from litmap.models import Document, Page, TextBlock
-from litmap.parsing.captions import CAPTION
 from litmap.text.blocks import DraftBlock, cut_blocks, link_paragraphs, move_floats
 from litmap.text.boilerplate import strip_boilerplate
+from litmap.text.captions import may_open_caption
 from litmap.text.float_areas import read_marks
 from litmap.text.front_matter import find_covers, mark_abstract, mark_front, mark_title
 from litmap.text.hyphens import Vocabulary
@@ -103,9 +103,11 @@ def read_pages(
 def _mark_drawings(page: Any, read: RawPage) -> None:
     """Places of what is drawn, for the parts of a page that have captions."""
     for part in read.parts:
-        if part.turn is not Turn.MIRRORED and any(CAPTION.match(line.text) for line in part.lines):
-            marks = read_marks(page)
-            part.marks = [turn_rect(mark, part.turn, part.printed_size) for mark in marks]
+        if part.turn is Turn.MIRRORED or not any(may_open_caption(ln.text) for ln in part.lines):
+            continue
+        part.marks = read_marks(page)
+        if part.turn is not Turn.UPRIGHT:
+            part.marks = [turn_rect(mark, part.turn, part.printed_size) for mark in part.marks]
 
 
 def build_pages(raw: Sequence[RawPage], metadata_title: str = "") -> tuple[tuple[Page, ...], str]:

@@ -199,14 +199,15 @@ def _unnamed_share(data: dict[str, Any]) -> float:
 
 @dataclass(slots=True)
 class _Printed:
-    """What was printed on a page: the first line of each wording, and, of those that come again,
-    where they stand: (size, x, y) in squares a fifth of the size wide.
+    """What was printed on a page: the first line of each wording and, of those that come again,
+    where they stand: for each size and height the places across, in squares a fifth of the size
+    wide.
 
     So the equal words of a map or table are not compared with each other.
     """
 
     first: dict[str, Line] = field(default_factory=dict)
-    places: dict[str, set[tuple[int, int, int]]] = field(default_factory=dict)
+    places: dict[str, dict[tuple[int, int], set[int]]] = field(default_factory=dict)
 
     def holds(self, line: Line) -> bool:
         """Whether the same words were printed there before (bold faked by printing twice, shadows);
@@ -215,15 +216,17 @@ class _Printed:
         first = self.first.setdefault(line.text, line)
         if first is line:
             return False
-        places = self.places.setdefault(line.text, {_square(first)})
+        places = self.places.get(line.text)
+        if places is None:
+            size, x, y = _square(first)
+            places = self.places[line.text] = {(size, y): {x}}
         size, x, y = _square(line)
-        if any((size, x + i, y + k) in places for i in _NEXT for k in _NEXT):
-            return True
-        places.add((size, x, y))
+        for height in (y, y - 1, y + 1):
+            beside = places.get((size, height))
+            if beside and not beside.isdisjoint((x, x - 1, x + 1)):
+                return True
+        places.setdefault((size, y), set()).add(x)
         return False
-
-
-_NEXT = (0, -1, 1)
 
 
 def _square(line: Line) -> tuple[int, int, int]:
