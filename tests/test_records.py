@@ -532,3 +532,13 @@ def test_names_go_out_as_the_people_that_were_read(value: str, names: list[str])
     assert split_names(value) == names
     parts = [(p.given, p.family, p.suffix) for p in read_people(value)]
     assert [" ".join(filter(None, part)) for part in parts] == names
+
+
+@pytest.mark.parametrize(
+    "key", ["https://example.org/a?b=1&c=2", "http://zotero.org/groups/1/items/AB12"]
+)
+def test_an_address_may_be_the_key_of_an_entry(key: str) -> None:
+    note, _ = parse_note(f"@book{{{key}, title={{Clay walls}}, year=1999}}", "r.bib", ".bib")
+    (block,) = note.blocks
+    assert dict(block.fields)["title"] == "Clay walls"
+    assert dict(block.fields)["key"] == key

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 _BLOCK = re.compile(r"@[ \t]*([A-Za-z]\w*)\s*([{(])")
 _BLOCK_AT_LINE_START = re.compile(r"(?m)^[ \t]*(?=@[ \t]*[A-Za-z]\w*\s*[{(])")
 _KEY = re.compile(r"\s*((?:\\.|[^,={}\"\n\\])*+)")
+_ADDRESS_AS_KEY = re.compile(r"\s*(https?://[^\s,{}\"\\]+)(?=\s*,)")
+"""'@book{https://example.org/a?b=1,': its '=' stands behind no name of a field."""
 _NAME = re.compile(r"([^\s{}(),=\"#%@']{1,60})\s*=\s*")
 _NEXT_FIELD = re.compile(r"[,\n]\s*(?=[A-Za-z][\w.:+-]{1,40}\s*=\s*[\"{\w])")
 _BETWEEN_FIELDS = re.compile(r"(?:[\s,]|%[^\n]*)*+")
@@ -157,6 +159,9 @@ class _Block:
         match = _KEY.match(self.text, self.place, self.limit)
         written = match.group(1).rstrip() if match else ""
         if match is None or not written:
+            return
+        if address := _ADDRESS_AS_KEY.match(self.text, self.place, self.limit):
+            self.place, entry.key = address.end(), address.group(1)
             return
         self.place = match.start(1) + len(written)
         if self.text.startswith("=", match.end()):
