@@ -591,3 +591,17 @@ def test_a_key_of_no_file_points_to_the_one_entry_of_the_note_that_makes_it(
     assert [found for found in pumped if found in " ".join(_LISTED) and found] == (
         [title] if title else []
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Batch size: 2048, Lund 2 warmup",
+        "Next Steps: Write Draft of Chapter Two by 2020",
+        "Open Tasks: Send Figures to Press before 2021",
+        "Datensatz: Wikipedia Deutsch, 2019",
+        "Hora de Salida: 2030",
+    ],
+)
+def test_a_label_and_its_value_are_no_work(tmp_path: Path, line: str) -> None:
+    assert not _titles(_citations(tmp_path, "n.md", f"# Runs\n\n- {line}\n"))

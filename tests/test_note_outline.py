@@ -176,6 +176,15 @@ def test_title_people_and_venue_with_commas_between_are_a_work(heading, title, a
     assert [value for name, value in work.fields if name == "author"] == authors
 
 
+def test_a_journal_in_italics_tells_the_people_below_a_short_title():
+    note = note_of(
+        "# Reefs\n\n## Korallen im Nebel\n**K. Brandt und E. Koch** (2011). *Riffbriefe*\n"
+    )
+    (work,) = [block for block in note.blocks if block.kind == "entry"]
+    assert dict(work.fields)["title"] == "Korallen im Nebel"
+    assert dict(work.fields)["venue"] == "Riffbriefe"
+
+
 @pytest.mark.parametrize("heading", ["Paris, London and Rome, Nature", "Cats, dogs, and birds"])
 def test_a_list_of_things_with_commas_stays_a_topic(heading):
     note = note_of(f"# Frost\n\n## {heading}\n\nGood.\n")

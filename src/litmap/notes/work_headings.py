@@ -179,6 +179,7 @@ class _Line:
     links: tuple[Link, ...]
     is_alone: bool
     """Whether its block has no other lines."""
+    ends_in_italics: bool = False
 
 
 def _lines_of(blocks: Iterable[NoteBlock]) -> Iterator[_Line]:
@@ -191,7 +192,9 @@ def _lines_of(blocks: Iterable[NoteBlock]) -> Iterator[_Line]:
                 return
             count += 1
             inside = tuple(link for link in block.links if start <= link.start < end)
-            yield _Line(block.text[start:end].strip(), inside, len(block.line_starts) == 1)
+            text = block.text[start:end].strip()
+            italic = any(n == "emphasis" and _ends_with(text, v) for n, v in block.fields)
+            yield _Line(text, inside, len(block.line_starts) == 1, italic)
 
 
 def read_field(line: str) -> tuple[str, str] | None:
@@ -538,7 +541,7 @@ def _read_byline(
     """A title with a line 'T. Alvarez, S. Greve. Office Systems Quarterly, 2009.' below."""
     if not lines or is_list:
         return None
-    is_short = _words_of_title(text) < MIN_WORDS_OF_SURE_TITLE
+    is_short = _words_of_title(text) < MIN_WORDS_OF_SURE_TITLE and not lines[0].ends_in_italics
     byline, count = _byline_over_lines(lines, is_short=is_short)
     count += sum(1 for _ in itertools.takewhile(_is_link_to_it, lines[count:])) if byline else 0
     if byline is None or _cite_elsewhere(lines[count:]):

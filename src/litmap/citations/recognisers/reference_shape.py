@@ -75,6 +75,7 @@ _LEADS_TO = re.compile(r"\b(?:is|in|by|see|from|also)\s(?:[A-Z]\.\s?)+[A-Z][a-z]
 """A title that leads to another work: '… is M. Davis, Hilbert's …'."""
 _GLUED = re.compile(rf"{CITED_YEAR}\)?\s?[,;/]\s{NAMES}[\s,(]{{1,2}}{CITED_YEAR}")
 """One mention behind the other: 'Tilman 1982; Chesson 2000'."""
+_WORDS_BEFORE_YEARS = load_words("words_before_years")
 _YEAR = re.compile(YEAR)
 _FIGURES = re.compile(r"\d+")
 _PENDING = re.compile(
@@ -171,6 +172,12 @@ def leads_elsewhere(reference: Reference) -> bool:
     return _VERB_FIRST.match(reference.venue) is not None
 
 
+def dates_a_task(reference: Reference, text: str) -> bool:
+    """True where the title leads to the year: 'Next Steps: Write Chapter Two by 2020'."""
+    last = reference.title.rpartition(" ")[2]
+    return last in _WORDS_BEFORE_YEARS and f"{last} {reference.year}" in text
+
+
 def is_untitled_reference(reference: Reference, text: str) -> bool:
     """True for authors, year and venue without a title: 'Tilman D 1982. Am. Nat.'."""
     if not (reference.authors and reference.year and reference.venue):
@@ -261,6 +268,7 @@ def _is_mentioned_in_prose(mention: NameMention, text: str) -> bool:
 _OTHER_TEXTS: tuple[Callable[[Reference, str], bool], ...] = (
     lambda reference, _: has_odd_author(reference),
     lambda reference, _: leads_elsewhere(reference),
+    dates_a_task,
     lambda _, text: is_about_works(text),
     lambda _, text: is_prose(text),
 )
