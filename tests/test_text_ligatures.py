@@ -93,6 +93,11 @@ def test_a_word_may_begin_with_a_letter_of_the_encoding():
         ("signi\uf001cant in\uf002uence \uf001rst", "significant influence first"),
         ("e\uf00ecient di\uf00berent", "efficient different"),
         ("\uf001 Music, \uf00c done", "Music, done"),
+        (
+            "A\uf762\uf773\uf774\uf772\uf761\uf763\uf774 of \uf731\uf739\uf738\uf735",
+            "Abstract of 1985",
+        ),
+        ("S\uf7f8rensen \uf726 Mu\uf6f9, Ren\uf7e9 \uf6d9", "Sørensen & Muł, René ©"),
         ("de\ufb01ne e\ufb00ect ba\ufb04e", "define effect baffle"),
         ("signi\x0ccant", "significant"),
         ("´Ecole, Schr¨odinger, H¨olderlin", "École, Schrödinger, Hölderlin"),
@@ -160,3 +165,16 @@ def test_a_font_that_names_its_ligatures_wrongly_is_read(signs, words, tmp_path)
     pdf.save(tmp_path / "font.pdf")
     document = extract(tmp_path / "font.pdf", "x", ocr=False)
     assert words in " ".join(block.text for block in document.pages[0].blocks)
+
+
+def test_small_capitals_and_oldstyle_digits_of_adobes_private_codes_are_read(tmp_path):
+    pdf = pymupdf.open()
+    page = pdf.new_page()
+    for i in range(30):
+        page.insert_text((72, 100 + 14 * i), "The A1234563 of 7898", fontname="helv", fontsize=10)
+    small = "/Bsmall/Ssmall/Tsmall/Rsmall/Asmall/Csmall/oneoldstyle/nineoldstyle/eightoldstyle"
+    encoding = f"<</BaseEncoding/WinAnsiEncoding/Differences[49{small}]>>"
+    pdf.xref_set_key(page.get_fonts()[0][0], "Encoding", encoding)
+    pdf.save(tmp_path / "small.pdf")
+    document = extract(tmp_path / "small.pdf", "x", ocr=False)
+    assert "The Abstract of 1989" in " ".join(block.text for block in document.pages[0].blocks)

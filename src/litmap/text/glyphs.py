@@ -33,6 +33,15 @@ _SYMBOL_HIGH = {
     0xD8: "¬", 0xD9: "∧", 0xDA: "∨", 0xDB: "⇔", 0xDC: "⇐", 0xDE: "⇒", 0xE1: "⟨", 0xE5: "∑", 0xF1: "⟩", 0xF2: "∫",
 }  # fmt: skip
 _MAP |= {chr(0xF000 + code): c for code, c in _SYMBOL_HIGH.items()}
+# Adobe's private codes (Adobe Glyph List, corporate use): small capitals, oldstyle digits, signs
+_MAP |= {chr(0xF700 + code): chr(code) for code in (*range(0x30, 0x3A), *range(0x61, 0x7B))}
+_MAP |= {chr(0xF700 + code): chr(code) for code in (*range(0xE0, 0xF7), *range(0xF8, 0x100))}
+_MAP |= {
+    "\uf721": "!", "\uf724": "$", "\uf726": "&", "\uf73f": "?", "\uf7a1": "¡", "\uf7a2": "¢", "\uf7bf": "¿",
+    "\uf6be": "ȷ", "\uf6c1": "Ş", "\uf6c2": "ş", "\uf6d9": "©", "\uf6da": "®", "\uf6db": "™", "\uf6dc": "1",
+    "\uf6de": "—", "\uf6f9": "ł", "\uf6fa": "œ", "\uf6fd": "š", "\uf6ff": "ž", "\uf8e8": "®", "\uf8e9": "©",
+    "\uf8ea": "™",
+}  # fmt: skip
 _TABLE = str.maketrans(_MAP)
 
 _UNSETTLED = str.maketrans({"␛": "œ", "␜": "ø", "␝": "Æ", "␞": "Œ", "␟": "Ø", "\ufffd": ""})

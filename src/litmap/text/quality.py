@@ -40,7 +40,11 @@ _LETTER = re.compile(r"[^\W\d_]")
 _ACCENTED = re.compile("[À-ÖØ-öø-ɏ]")
 _FOREIGN_RUN = re.compile(r"[^\W\d_\x00-\x7f]{2,}")
 _RUN = re.compile(r"(\W)\1+")
-_UNNAMED = re.compile("[\x00-\x08\x80-\x9f�\ue000-\uf01f\uf100-\uf8ff\U000f0000-\U0010ffff]")
+_UNNAMED = re.compile(
+    "[\x00-\x08\x80-\x9f�\ue000-\uf000\uf003-\uf00a\uf010-\uf01f\uf100-\uf6bd\uf800-\uf8e7\uf8eb-\uf8ff"
+    "\U000f0000-\U0010ffff]"
+)
+"""Codes without a letter; private ones that `glyphs.clean` knows are none."""
 _TOKEN = re.compile(r"\b\w*[^\W\d_]\w*\b")
 _DIGIT_IN_WORD = re.compile(r"[a-z]\d+[a-z]")
 _GLYPH_NUMBER = re.compile(r"\(cid:\d+\)|/[A-Za-z]{1,3}\d{1,5}(?=/|\s|$)")
