@@ -1,7 +1,10 @@
 """Headings of sections by their words and numbers, in several languages and scripts."""
 
+import pymupdf
 import pytest
 
+from litmap.text.blocks import find_run_in
+from litmap.text.document import extract
 from litmap.text.headings import is_known_heading, is_numbered_heading
 from litmap.text.line import Line
 from litmap.text.page_layout import Column
@@ -87,3 +90,68 @@ def row_context_of(*pieces: tuple[str, float, float]) -> RowContext:
 )
 def test_a_number_that_ends_a_heading_is_no_page_of_a_table_of_contents(pieces, expected) -> None:
     assert is_contents_entry(row_context_of(*pieces)) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "bold", "head"),
+    [
+        ("Results. We found more mills than ever.", 8, "Results"),
+        ("Sample size and design. We asked all of them.", 23, "Sample size and design"),
+        ("Sample size and design. We asked all of them.", 20, "Sample size and design"),
+        ("Improve or localize: This paper shows a way.", 20, "Improve or localize"),
+        ("Stichprobe. Alle Dörfer wurden befragt.", 10, "Stichprobe"),
+        ("Méthodes: Nous avons compté les moulins.", 9, "Méthodes"),
+        ("Обсуждение. Мы сравнили все деревни.", 11, "Обсуждение"),
+        ("研究方法。我们访问了三个村庄。", 5, "研究方法"),
+        ("結果：村の水車は三つあった。", 3, "結果"),
+        ("水车：村里有三座水车，两座已停。", 3, ""),
+        ("Theorem 1 (Convexity). Assume the mask is known.", 22, ""),
+        ("Proof. By Lemma 2 the sum is finite.", 6, ""),
+        ("Input: The samples of all rounds.", 6, ""),
+        ("Acme: A mill that grinds at night.", 5, ""),
+        ("Batch normalization is used in every layer.", 19, ""),
+        ("Meyer, R. and Olm, P. The mills of Emden.", 21, ""),
+        ("R. Meyer. The mills of Emden, 1984.", 9, ""),
+        ("Emden 1984. The year of the great flood.", 11, ""),
+        ("3. Mills. The mills stood at the river.", 9, ""),
+        ("(ii) Mills. The mills stood at the river.", 11, ""),
+        ("Convergence. since both are bounded.", 12, ""),
+        ("The whole row is bold. And all of it", 36, ""),
+    ],
+)
+def test_bold_words_with_a_stop_that_open_a_paragraph_are_its_heading(text, bold, head) -> None:
+    assert find_run_in(text, bold) == head
+
+
+def test_a_heading_in_a_paragraph_names_it_within_its_section_and_stays_in_the_text(
+    tmp_path,
+) -> None:
+    pdf = pymupdf.open()
+    words = "The mills of the river grind at night when all of the water comes down from the hills."
+    for title, *heads in (
+        ("A Study of River Mills and Their Owners", "1 Introduction", "2 Rivers"),
+        ("", "4 Experiments", "5 Conclusion"),
+    ):
+        page, y = pdf.new_page(), 90.0
+        page.insert_text((72, 50), title, fontsize=20, fontname="tibo")
+        for head in heads:
+            page.insert_text((72, y), head, fontsize=12, fontname="tibo")
+            y += 30
+            for run_in in ("", "Sample size.", "Data and tools."):
+                page.insert_text((72, y), run_in, fontsize=10, fontname="tibo")
+                x = 72 + pymupdf.get_text_length(run_in + " ", "tibo", 10) * bool(run_in)
+                page.insert_text((x, y), words[:70], fontsize=10, fontname="tiro")
+                for row in range(1, 5):
+                    page.insert_text((72, y + 12 * row), words, fontsize=10, fontname="tiro")
+                y += 80
+    pdf.save(tmp_path / "paper.pdf")
+    page = extract(tmp_path / "paper.pdf", "0" * 64, ocr=False).pages[1]
+    found = [(b.section, b.text[:14]) for b in page.blocks if b.kind == "body"]
+    assert found == [
+        ("4 Experiments", "The mills of t"),
+        ("4 Experiments › Sample size", "Sample size. T"),
+        ("4 Experiments › Data and tools", "Data and tools"),
+        ("5 Conclusion", "The mills of t"),
+        ("5 Conclusion › Sample size", "Sample size. T"),
+        ("5 Conclusion › Data and tools", "Data and tools"),
+    ]

@@ -138,10 +138,15 @@ def words_of(text: str) -> list[str]:
 
 
 def section_kind(title: str) -> str:
-    """What a section is for, by its title."""
-    folded = title.casefold()[:200]
+    """What a section is for, by its title; by that of the section around it ('Experiments › Data')
+    where its own tells nothing.
+    """
     patterns = (*_SECTIONS, *_foreign_sections())
-    return next((kind for kind, pattern in patterns if pattern.search(folded)), "body")
+    for part in reversed(title.casefold()[:200].split(" › ")):
+        kind = next((kind for kind, pattern in patterns if pattern.search(part)), "body")
+        if kind != "body":
+            return kind
+    return "body"
 
 
 @cache

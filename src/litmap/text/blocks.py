@@ -3,30 +3,45 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from litmap.parsing.captions import CAPTION
 from litmap.text.footnotes import NOTE_MARK
+from litmap.text.headings import (
+    can_open_heading,
+    count_letters,
+    is_heading_wording,
+    is_section_name,
+)
 from litmap.text.page_layout import PageLayout, Row
-from litmap.text.section_numbers import NUMBERED
+from litmap.text.section_numbers import NUMBERED, OPENING
 from litmap.text.style import Style
 
 _ITEM = re.compile(r"^(?:[•◦▪–—*·‣∙]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+\S")
 _TERMINAL = (".", "?", "!", ":", ".”", '."', ".)", ".’", "。", "！", "？", "؟", "।")
 MAX_RUN_IN = 90
 """Characters of a heading at the start of a paragraph."""
+MIN_AFTER_RUN_IN = 5
+"""Characters of text in the row of such a heading."""
+_RUN_IN_ENDS = ".:。：．"
+_TITLE_OPENING = re.compile(OPENING)
+_NO_HEADING = re.compile(r"[,;@=|\[\]]|\d{4}|\b[A-Z]$")
+"""What headings within paragraphs do not hold: lists, addresses, years, a name's initial."""
 
 
 @dataclass(slots=True)
 class DraftBlock:
-    """A block being put together. `page` is 1-based."""
+    """A block being put together. `page` is 1-based; `run_in` is the heading in bold with which a
+    paragraph begins, which stays part of its text.
+    """
 
     kind: str
     page: int
     rows: list[Row] = field(default_factory=list)
     section: str = ""
     continues: bool = False
+    run_in: str = ""
 
     @property
     def text(self) -> str:
@@ -71,6 +86,8 @@ def cut_blocks(page: PageLayout, style: Style) -> list[DraftBlock]:
         if heading is not None:
             blocks.append(DraftBlock("heading", page.number, [heading]))
         blocks.append(DraftBlock(row_class, page.number, [remainder]))
+        if row_class == "body" and heading is None and not page.front:
+            blocks[-1].run_in = find_run_in(row.text, row.bold_prefix)
     notes = [block for block in blocks if block.kind == "footnote"]
     return [block for block in blocks if block.kind != "footnote"] + notes
 
@@ -186,6 +203,49 @@ def _cut_run_in_heading(row: Row) -> tuple[Row | None, Row]:
     x = row.x0 + row.width * end / len(row.text)
     heading = replace(row, text=row.text[:end].strip(), x1=x)
     return heading, replace(row, text=row.text[end:].strip(), x0=x)
+
+
+def find_run_in(text: str, bold: int) -> str:
+    """The heading with which a paragraph begins, the first `bold` characters of which are bold:
+    'Sample size' of 'Sample size. We asked …'; '' where there is none.
+    """
+    if not 2 < bold <= MAX_RUN_IN:
+        return ""
+    end = next((end for end in _ends_of_bold(text, bold) if _ends_heading(text[:end])), 0)
+    head, rest = text[:end].rstrip(_RUN_IN_ENDS + " "), text[end:].strip()
+    if len(rest) < MIN_AFTER_RUN_IN or not _TITLE_OPENING.match(rest) or not _may_be_run_in(head):
+        return ""
+    alone = " " not in head and text[:end].rstrip().endswith((":", "："))
+    return "" if alone and not is_section_name(head) else head
+
+
+def _ends_of_bold(text: str, bold: int) -> Iterator[int]:
+    """Where the bold print may end: spaces count where the file has them; its stop may be bold or
+    not.
+    """
+    at = count = 0
+    while count < bold and at < len(text):
+        count += not text[at].isspace()
+        at += 1
+    for end in (at, bold):
+        yield end
+        yield end + 1
+
+
+def _ends_heading(text: str) -> bool:
+    return text.rstrip().endswith(tuple(_RUN_IN_ENDS))
+
+
+def _may_be_run_in(head: str) -> bool:
+    """Whether bold words are a heading: no statement's label, name, item, year or list of words."""
+    return (
+        can_open_heading(head)
+        and is_heading_wording(head)
+        and count_letters(head) >= 4
+        and _NO_HEADING.search(head) is None
+        and not is_item(head)
+        and NUMBERED.match(head) is None
+    )
 
 
 def link_paragraphs(blocks: Sequence[DraftBlock]) -> None:

@@ -43,16 +43,17 @@ def find_reference_sections(blocks: Sequence[DraftBlock]) -> list[DraftBlock]:
     list's heading that stands within a block becomes one of its own.
     """
     blocks = part_list_headings(blocks)
-    section, in_list, aside = "", False, False
+    section, run_in, in_list, aside = "", "", False, False
     labels: set[int] = set()
     listed: list[float] = []
     for i, block in enumerate(blocks):
         if block.kind == "heading" and i not in labels:
-            section, opens = block.text, opens_list(blocks, i)
+            section, run_in, opens = block.text, "", opens_list(blocks, i)
             in_list = opens or (in_list and goes_on_with_list(blocks, i))
             labels = entry_labels(blocks, i) if opens else labels
             listed = [] if opens else listed
-        block.section = section
+        run_in = "" if in_list else block.run_in or run_in
+        block.section = " › ".join(filter(None, (section, run_in)))
         aside = in_list and _is_in_other_print(block, listed, before=aside)
         if i in labels or (in_list and not aside and _is_of_list(block, listed)):
             block.kind = "reference"
