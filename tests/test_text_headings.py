@@ -116,6 +116,7 @@ def test_a_number_that_ends_a_heading_is_no_page_of_a_table_of_contents(pieces, 
         ("3. Mills. The mills stood at the river.", 9, ""),
         ("(ii) Mills. The mills stood at the river.", 11, ""),
         ("Convergence. since both are bounded.", 12, ""),
+        ("(IHDP). The data of the programme are open.", 7, ""),
         ("The whole row is bold. And all of it", 36, ""),
     ],
 )

@@ -57,6 +57,7 @@ Reader = Callable[[Path, int], list[Found]]
 # ── the readers: path and page → figures and tables of the page ──────────────────────────────────
 def read_litmap(path: Path, page: int) -> list[Found]:
     from litmap.chunks.floats import read_floats
+    from litmap.parsing.table_cells import split_cells
     from litmap.text import extract
 
     floats, _ = read_floats(extract(path, "", ocr=False))
@@ -66,7 +67,7 @@ def read_litmap(path: Path, page: int) -> list[Found]:
             each.page,
             each.caption,
             _bounds([r[1:] for r in each.area]),
-            [row.split(" | ") for row, _ in each.rows],
+            [split_cells(row) for row, _ in each.rows],
         )
         for each in floats
         if each.page == page

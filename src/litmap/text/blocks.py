@@ -26,7 +26,7 @@ MIN_AFTER_RUN_IN = 5
 """Characters of text in the row of such a heading."""
 _RUN_IN_ENDS = ".:。：．"
 _TITLE_OPENING = re.compile(OPENING)
-_NO_HEADING = re.compile(r"[,;@=|\[\]]|\d{4}|\b[A-Z]$")
+_NO_HEADING = re.compile(r"^\(|[,;@=|\[\]]|\d{4}|\b[A-Z]$")
 """What headings within paragraphs do not hold: lists, addresses, years, a name's initial."""
 
 

@@ -4,9 +4,9 @@ captions, drawings and rules around them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from litmap.parsing.captions import caption_kind
 from litmap.parsing.table_cells import join_cells
@@ -20,8 +20,8 @@ from litmap.text.float_areas import (
 )
 from litmap.text.headings import is_known_heading, is_numbered_heading
 from litmap.text.page_layout import PageLayout, Row
-from litmap.text.rows import join_fragments
 from litmap.text.style import Style, is_prose
+from litmap.text.table_grid import read_cells
 from litmap.text.table_rows import caption_end
 
 MAX_DISTANCE = 60.0
@@ -80,6 +80,7 @@ def part_floats(page: PageLayout, style: Style) -> None:
         if each.kind == "figure":
             area = each.area or ruled.get(each.first) or _mark_figure_of_rows(page, each)
             page.rows[each.first].drawn = area
+    _drop_empty_rows(page)
 
 
 def _find_floats(page: PageLayout, style: Style) -> Iterator[Float]:
@@ -314,23 +315,44 @@ def _owner(page: PageLayout, floats: Iterable[Float], run: Sequence[int]) -> Flo
     return min(near, key=lambda found: found[:2])[2] if near else None
 
 
-def _settle_run(page: PageLayout, run: Iterable[int], kind: str) -> None:
+def _settle_run(page: PageLayout, run: Sequence[int], kind: str) -> None:
     """What was taken for a table's rows goes with its caption."""
-    for i in run:
-        if kind == "figure":
+    if kind == "figure":
+        for i in run:
             page.classes[i] = "figure"
-        elif kind == "table":
-            page.rows[i].text = join_cells(cells_of(page.rows[i]))
+    elif kind == "table":
+        rows = [page.rows[i] for i in run]
+        for row, cells in zip(rows, read_cells(rows, _heights_of_rules(page, rows)), strict=True):
+            row.text = join_cells(cells)
+        _take_in_lines(rows)
 
 
-def cells_of(row: Row) -> list[str]:
-    """The pieces of a row between white strips wider than an em."""
-    cells = [[row.lines[0]]]
-    for a, b in pairwise(row.lines):
-        if b.x0 - a.x1 > row.size:
-            cells.append([])
-        cells[-1].append(b)
-    return [join_fragments(cell, max(cell, key=lambda line: len(line.text)))[0] for cell in cells]
+def _heights_of_rules(page: PageLayout, rows: Sequence[Row]) -> list[float]:
+    """Where rules go across half of some rows, also where they are drawn cell by cell."""
+    left, _, right, _ = _bounds(rows)
+    widths: Counter[int] = Counter()
+    for x0, y0, x1, y1 in page.marks:
+        if y1 - y0 <= MAX_THICKNESS:
+            widths[round(y0)] += round(min(x1, right) - max(x0, left))
+    return sorted(y for y, width in widths.items() if 2 * width > right - left)
+
+
+def _take_in_lines(rows: Iterable[Row]) -> None:
+    """Rows whose text went to the row above give it their place."""
+    first: Row | None = None
+    for row in rows:
+        if row.text or first is None:
+            first = row
+        else:
+            first.y1 = max(first.y1, row.y1)
+            first.x0, first.x1 = min(first.x0, row.x0), max(first.x1, row.x1)
+
+
+def _drop_empty_rows(page: PageLayout) -> None:
+    kept = [i for i, row in enumerate(page.rows) if row.text]
+    if len(kept) < len(page.rows):
+        page.rows = [page.rows[i] for i in kept]
+        page.classes = [page.classes[i] for i in kept]
 
 
 # ── captions, and figures of rows ────────────────────────────────────────────────────────────────

@@ -12,7 +12,8 @@ class Line:
 
     `bold`, `italic` and `math` are shares of its characters in [0, 1]. `baseline` is the y of its
     baseline, `bold_prefix` the number of bold characters it begins with, `largest` the largest font
-    size in it, `spaced` whether the file has a space before and behind it.
+    size in it, `spaced` whether the file has a space before and behind it. `strips`: white strips
+    within it wider than the spaces of running text, as (words before, left, right).
     """
 
     text: str
@@ -30,6 +31,7 @@ class Line:
     bold_prefix: int = 0
     largest: float = 0.0
     spaced: tuple[bool, bool] = (False, False)
+    strips: tuple[tuple[int, float, float], ...] = ()
 
     @property
     def rect(self) -> tuple[float, float, float, float]:

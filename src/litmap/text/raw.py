@@ -38,6 +38,8 @@ _MIN_ALPHA = 25
 _MARK_SIGNS = frozenset(",∗*†‡§¶♦♠⋆ ")
 MIN_SIDEWAYS = 5
 """Rotated lines of a page set sideways; stamps have fewer."""
+MIN_STRIP = 0.4
+"""Ems of a white strip between words that may part two cells."""
 MIN_CHARS = 15
 """Characters of a page that has text; with fewer it may be a picture."""
 MIN_SIZE = 2
@@ -292,11 +294,15 @@ class _SpanSums:
     main_size: float = -1.0
     font: str = ""
     font_chars: int = -1
+    strips: list[tuple[int, float, float]] = field(default_factory=list)
 
     def add(self, span: dict[str, Any]) -> None:
         """Takes in a span; white space parts words, footnote marks are left out."""
         text = span["text"]
         if not text or text.isspace():
+            left, _, right, _ = span["bbox"]
+            if right - left > MIN_STRIP * span["size"]:
+                self.strips.append((len("".join(self.parts).split()), left, right))
             self.parts.append(" ")
             return
         look = _print_of(*_print_key(span))
@@ -371,6 +377,7 @@ def _read_line(entry: dict[str, Any], block: int) -> tuple[Line | None, Ink]:
         sums.bold_prefix,
         max(sums.sizes),
         spaced=(printed[0].isspace(), printed[-1].isspace()),
+        strips=tuple(sums.strips),
     )
     return line, sums.ink
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from litmap.text.line import Line
 from litmap.text.page_layout import Column, Row
+from litmap.text.raw import MIN_STRIP
 
 MAX_STUB = 12
 """Characters of a fragment that may be a script, half a fraction or a sum's limit."""
@@ -46,11 +47,22 @@ def _append(last: Line, line: Line) -> None:
         last.size, last.font = line.size, line.font
     near = line.x0 - last.x1 < 0.08 * line.size
     between = "" if near and not _has_space_between(last, line) else " "
+    last.strips = _strips_of_both(last, line)
     last.spaced = (last.spaced[0], line.spaced[1])
     last.largest = max(last.largest, line.largest)
     last.text = f"{last.text}{between}{line.text}"
     last.x1 = max(last.x1, line.x1)
     last.y0, last.y1 = min(last.y0, line.y0), max(last.y1, line.y1)
+
+
+def _strips_of_both(last: Line, line: Line) -> tuple[tuple[int, float, float], ...]:
+    """The wide strips of two fragments that become one, and the one between them."""
+    wide = line.x0 - last.x1 > MIN_STRIP * line.size
+    if not (wide or last.strips or line.strips):
+        return ()
+    words = len(last.text.split())
+    between = ((words, last.x1, line.x0),) if wide else ()
+    return (*last.strips, *between, *((words + n, a, b) for n, a, b in line.strips))
 
 
 def _has_space_between(last: Line, line: Line) -> bool:
