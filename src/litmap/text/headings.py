@@ -59,9 +59,12 @@ def is_heading(context: RowContext) -> bool:
     others.
     """
     row, style = context.row, context.style
+    emphasised = is_emphasised(row, style)
+    if not emphasised and not context.is_set_off(1.3):
+        return False  # most rows, before their words are looked at
     if is_known_heading(row.text):
-        return _is_set_as_known(context)
-    if not _can_be_heading(row, 0.88 * style.size) or not is_emphasised(row, style):
+        return _can_be_heading(row, 0.5 * style.size) and _is_short_or_large(row, style)
+    if not emphasised or not _can_be_heading(row, 0.88 * style.size):
         return False
     if is_numbered_heading(row.text):
         return _is_set_as_numbered(context)
@@ -148,15 +151,6 @@ def _can_be_heading(row: Row, min_size: float) -> bool:
         and row.math <= 0.4
         and (_LONG_WORD.search(row.text) or _WIDE.search(row.text)) is not None
         and sum(map(str.isalpha, row.text)) + len(_WIDE.findall(row.text)) >= 4
-    )
-
-
-def _is_set_as_known(context: RowContext) -> bool:
-    row, style = context.row, context.style
-    return (
-        _can_be_heading(row, 0.5 * style.size)
-        and (is_emphasised(row, style) or context.is_set_off(1.3))
-        and _is_short_or_large(row, style)
     )
 
 

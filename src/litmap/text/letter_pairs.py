@@ -154,10 +154,14 @@ def _surprise(script: str, word: str) -> tuple[float, float] | None:
     """
     if _REPEATED.search(word):
         return None
-    bits = next(known.bits for known in scripts() if known.name == script)
+    bits_of = _bits(script).__getitem__
     framed = f"{_BORDER}{word}{_BORDER}"
-    pairs = list(pairwise(framed))
-    return sum(bits[pair] for pair in pairs), sum(bits[b, a] for a, b in pairs)
+    return sum(map(bits_of, pairwise(framed))), sum(map(bits_of, pairwise(framed[::-1])))
+
+
+@cache
+def _bits(script: str) -> Mapping[tuple[str, str], float]:
+    return next(known.bits for known in scripts() if known.name == script)
 
 
 @cache

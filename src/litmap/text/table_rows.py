@@ -32,7 +32,7 @@ def is_contents_entry(context: RowContext) -> bool:
     row = context.row
     if row.text.count(".") >= _MIN_LEADERS and _LEADERS.search(row.text):
         return True
-    if row.gaps != 1:
+    if row.gaps != 1 or not row.text[-1:].isdigit():
         return False
     page = _CONTENTS.search(row.text)
     return page is not None and row.lines[-1].text.strip() == page[1]
