@@ -104,7 +104,7 @@ def test_a_marked_title_is_a_work_with_what_stands_beside_it(text, title, people
         'He said "Never again, Paris" in 1998, and left.',
         "我们讨论了《红楼梦》和《西游记》。",
         "Der Begriff „Lebenswelt“ (Husserl 1936) ist zentral.",
-        "> „Ein Haus, das hundert Jahre steht, hat recht.“ — Lenk, G.: Rede zum Abschied, 2009",
+        "> „Ein Haus, das hundert Jahre steht, hat recht.“ — Lenk 2009",
         'It was "The best of times" for the 1998 town council of Leeds.',
     ],
 )

@@ -35,7 +35,6 @@ EXCEPTIONS = {
         "citations/recognisers/author_names.py": "a quick look whether the pattern can match at all",
         "citations/recognisers/entry_reader.py": "inside the label of an entry: '[Doe et al. 2019]'",
         "citations/recognisers/informal_names.py": "behind a collaboration, where no 'and others' stands",
-        "citations/recognisers/reference_entries.py": "behind initials, where an entry begins",
         "citations/recognisers/title_scoring.py": "an example told in words",
         "exports/ris.py": "written, not read",
         "exports/ris_records.py": "a name in a field, compared as it stands",

@@ -20,7 +20,9 @@ from litmap.citations.recognisers.reference_boundaries import before_next, refer
 from litmap.citations.recognisers.reference_shape import (
     LABEL,
     LEAD_WITH_NOUN,
+    PENDING,
     has_reference_shape,
+    is_pending,
     may_be_reference,
     reference_score,
 )
@@ -65,7 +67,7 @@ _SLASH = re.compile(r"(?<=\w)\s?/\s?(?=\w)")
 _STARS = re.compile(r"\*+")
 _BARE_PAGE = re.compile(r"^(?:\[?\d+\]?\.?\s*)?\S*://\S+$")
 _POSSESSIVE_ENDING = re.compile(r"['’]s$")
-MIN_AUTHORS_LENGTH = 3
+MIN_AUTHORS_LENGTH, MIN_TITLE = 3, 5
 _ENDS_TITLE = re.compile(r"\s?[.,;(]|\s*$")
 _VOLUME_BEHIND = re.compile(r"[.,]?\s\d")
 _BETWEEN_SURNAMES = re.compile(r", and |, & |, | and | & |\. ")
@@ -333,6 +335,10 @@ def _with_missing_parts(reference: Reference, source: _Source) -> Reference:
     """The reference with authors or title that the parser leaves out."""
     if not reference.authors:
         reference = _with_surnames(reference, source) or reference
+    pending = PENDING.search(reference.title, MIN_TITLE)
+    if pending and reference.title[: pending.start()].rstrip()[-1] in ",;.([":
+        title = reference.title[: pending.start()].rstrip(" ,;.([")
+        reference = replace(reference, title=title)
     venue = reference.venue
     if not reference.title and venue.startswith("the ") and f"In {venue}" in source.text:
         reference = replace(reference, title=f"In {venue}", venue="")  # 'In the Shadow of Man'
@@ -406,6 +412,8 @@ def is_surely_a_work(reference: Reference, *, located: bool) -> bool:
     """
     if reference.ids or (located and reference.year):
         return True
-    if reference.title and reference.authors and (reference.year or reference.venue):
-        return True
-    return is_cited_from_the_web(reference)
+    if reference.title and reference.authors:
+        return bool(reference.year or reference.venue) or (
+            has_access_date(reference.raw) or is_pending(reference.raw)
+        )
+    return False

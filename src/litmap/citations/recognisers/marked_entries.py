@@ -14,6 +14,7 @@ from litmap.citations.recognisers.entry_reader import (
 from litmap.citations.recognisers.link_classifier import classify_link
 from litmap.citations.recognisers.linked_titles import names_of
 from litmap.citations.recognisers.marked_titles import MarkedTitle, marked_titles
+from litmap.citations.recognisers.reference_signs import is_unspaced
 from litmap.models import NoteBlock, Reference
 from litmap.parsing.identifiers import find_identifiers
 from litmap.parsing.reference_strings.parser import parse_reference
@@ -108,19 +109,42 @@ def better_of(
     people are theirs.
     """
     entries = [one.entry for one in marked]
-    if whole is None:
+    sure = [one for one in marked if one.entry.sure]
+    if whole is None or (sure and not whole.reference.title):
         return entries
-    title = normalise_title(whole.reference.title)
-    for one in marked:
-        entry = one.entry
-        if not (one.is_quoted and entry.reference.authors and entry.start > start):
-            continue
-        its_title = normalise_title(entry.reference.title)
-        if its_title == title and one.has_people_behind:
-            return entries
-        if its_title == title and _WORDS_BEFORE.search(text[start : entry.start]):
-            reference = replace(whole.reference, authors=entry.reference.authors)
-            return [replace(whole, reference=reference)]
-        if its_title != title and its_title in title and entry.sure:
-            return entries
-    return [whole]
+    if sum(one.is_quoted and bool(one.entry.reference.authors) for one in sure) > 1:
+        return entries
+    chosen = (_mended(whole, one, text, start) for one in marked if one.is_quoted)
+    mended = next((entry for entry in chosen if entry is not None), whole)
+    return entries if any(mended is entry for entry in entries) else [mended]
+
+
+def _mended(
+    whole: ReferenceEntry, one: MarkedEntry, text: str, start: int
+) -> ReferenceEntry | None:
+    """The whole as a title in quotation marks tells it, or the marked entry where it is better;
+    None where it tells nothing.
+    """
+    entry = one.entry
+    if entry.sure and is_unspaced(entry.reference.title):
+        return _with_marked_title(whole, entry, start)
+    if not entry.reference.authors or entry.start <= start:
+        return None
+    title, its_title = (normalise_title(e.reference.title) for e in (whole, entry))
+    if its_title != title:
+        return entry if its_title in title and entry.sure else None
+    if one.has_people_behind:
+        return entry
+    if not _WORDS_BEFORE.search(text[start : entry.start]):
+        return None
+    return replace(whole, reference=replace(whole.reference, authors=entry.reference.authors))
+
+
+def _with_marked_title(whole: ReferenceEntry, marked: ReferenceEntry, start: int) -> ReferenceEntry:
+    """The whole with the marked title, in scripts whose words no blanks part, and its people where
+    other words stand before them.
+    """
+    has_lead = marked.start > start + MAX_BETWEEN and marked.reference.authors
+    people = marked.reference.authors if has_lead else whole.reference.authors
+    reference = replace(whole.reference, title=marked.reference.title, authors=people)
+    return replace(whole, reference=reference)

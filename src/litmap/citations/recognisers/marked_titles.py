@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from litmap.citations.recognisers.name_lists import split_people
+from litmap.citations.recognisers.reference_shape import PENDING
 from litmap.citations.recognisers.reference_signs import UNSPACED_NAME, is_unspaced
 from litmap.models import NoteBlock
 from litmap.parsing.grammar import ET_AL, NAMES, UNSPACED, UPPER, YEAR
@@ -60,7 +61,6 @@ _MARKED = re.compile(
 )
 _YEAR = re.compile(rf"(?<![\d.:–-]){YEAR}(?!\d|[.:]\d)|(?<=\d[./-]){YEAR}(?!\d)")
 _LETTER = rf"[^\W{UNSPACED}]"
-_PENDING = re.compile(rf"(?<!{_LETTER})(?:{load_pattern('pending_words')})(?!{_LETTER})", re.I)
 _KIND = re.compile(rf"(?<!{_LETTER})(?:{load_pattern('kinds_of_works')})(?!{_LETTER})", re.I)
 _IDENTIFIER = re.compile(
     r"(?<!\w)(?:doi\b|10\.\d{4}|arxiv\b|SSRN \d|PMID\b|ISBN\b|hdl\b|urn:)", re.I
@@ -124,6 +124,8 @@ _NAMES = re.compile(rf"{NAMES}")
 _CLOSING = frozenset(")）]］")
 _CLOSING_MARKS = frozenset("»》』")
 _ET_AL = re.compile(ET_AL)
+_VOLUME = re.compile(r"[\s,.]*(?:vol\.?\s?)?\d{1,4}\s?[,:(]", re.I)
+_IN_BEHIND = re.compile(r"[,.;”\"»]\s(?:in|en|dans|em|w|в):?\s$", re.I)
 _TOKEN = re.compile(r"[(\[]\d\S*|[^\s(\[]+")
 _OPENING = frozenset("([")
 _BREAK = re.compile(r"[.;:!?。；：]\s|\n|\x00")
@@ -235,9 +237,9 @@ def _read(
 ) -> MarkedTitle | None:
     """The title with its company; None where there is none, or it is a journal or a quotation."""
     before = text[max(bounds[0], outer[0] - MAX_LEFT) : outer[0]]
-    if outer == inner and _IN.fullmatch(_last_word(before)):
-        return None  # 'in *Essays for Doe*'
-    if _is_said_by(text, inner, outer):
+    if outer == inner and (_IN.fullmatch(_last_word(before)) or _VOLUME.match(text, outer[1])):
+        return None  # 'in *Essays for Doe*', '*Lake Letters*, 43(1)'
+    if _IN_BEHIND.search(before) or _is_said_by(text, inner, outer):
         return None
     in_script = is_unspaced(text[inner[0] : inner[1]])
     left = _left_of(before, outer[0], in_script=in_script)
@@ -367,7 +369,7 @@ def _date_between(words: list[re.Match[str]], text: str) -> tuple[int | None, in
     if year:
         return int(year["year"]), len(words) - 1
     bracket = _BRACKET_AT_END.search(text)
-    if bracket and _PENDING.search(bracket.group()):
+    if bracket and PENDING.search(bracket.group()):
         return None, sum(word.start() < bracket.start() for word in words)
     return None, len(words)
 
@@ -548,7 +550,7 @@ def _is_short(part: str) -> bool:
 _TELLING: tuple[tuple[str, Callable[[str], object]], ...] = (
     (IDENTIFIED, _IDENTIFIER.search),
     (LINKED, _ADDRESS.match),
-    (DATED, lambda part: _is_short(part) and _PENDING.search(part)),
+    (DATED, lambda part: _is_short(part) and PENDING.search(part)),
     (PLACED, lambda part: _PLACE.fullmatch(part) or _UNSPACED_PLACE.fullmatch(part)),
     (CALLED, lambda part: _is_short(part) and _KIND.search(part)),
 )

@@ -20,6 +20,11 @@ from litmap.citations.recognisers.entry_reader import (
     leading_words,
     read_entry,
 )
+from litmap.citations.recognisers.inner_references import (
+    behind_label,
+    inner_references,
+    is_sure_and_titled,
+)
 from litmap.citations.recognisers.linked_titles import read_linked_title
 from litmap.citations.recognisers.marked_entries import MarkedEntry, better_of, marked_entries
 from litmap.citations.recognisers.name_lists import is_names_alone
@@ -32,7 +37,7 @@ from litmap.citations.recognisers.reference_shape import (
 )
 from litmap.citations.recognisers.whole_titles import TAG_LINE
 from litmap.models import Link, NoteBlock
-from litmap.parsing.grammar import CITED_YEAR, UPPER, YEAR
+from litmap.parsing.grammar import CITED_YEAR, UPPER
 
 ITEM_FLOOR, REPEATED_ITEM_FLOOR = 0.25, 0.05
 """Least scores in a reference list, where most is a reference.
@@ -44,7 +49,7 @@ REPEATED_FLOOR, INVERTED_FLOOR, SHORT_FLOOR, PARAGRAPH_FLOOR = 0.4, 0.5, 0.6, 0.
 
 Behind a dash, with 'Doe, J.' first, of a short item, of any other.
 """
-CELL_FLOOR, LINE_FLOOR, INSIDE_FLOOR, TWO_LINES_FLOOR = 0.6, 0.66, 0.7, 0.75
+CELL_FLOOR, LINE_FLOOR, TWO_LINES_FLOOR = 0.6, 0.66, 0.75
 """Least scores of a cell, a line, a stretch of running text, and a line with the one that goes on
 with it.
 """
@@ -52,12 +57,6 @@ MIN_ITEM_LENGTH, MAX_PARAGRAPH_LENGTH, MAX_PROSE_LENGTH = 8, 1600, 8000
 MAX_SHORT_ITEM_LENGTH = 300
 MAX_NAMES_LENGTH = 250
 """Characters of the names before a title in italics."""
-MAX_INSIDE_LENGTH = 700
-"""Characters of a reference in running text."""
-MIN_INSIDE_TAIL = 20
-"""Characters behind a reference's opening before it may end."""
-MAX_ENDS = 3
-"""Places where a reference in running text may end, as far as they are tried."""
 
 _BACKLINK = re.compile(
     r"^\s*(?:\^|↑)\s*(?:(?:[a-z]{1,2}|\d+\.\d+|[\^↑])\s+)*|^\s*Jump up(?: to)?:?\s*[\^↑]?\s*"
@@ -65,26 +64,6 @@ _BACKLINK = re.compile(
 _INVERTED = re.compile(
     rf"(?:{DATE_FIRST})?[\W\d]{{0,8}}(?:[{UPPER}][\w'’-]+,? (?:[{UPPER}]\.?[ -]?){{1,3}}[,;&(. ]|"
     rf"(?:[{UPPER}]\. ?){{1,3}}[{UPPER}][\w'’-]+(?:,| and| &))"
-)
-_INITIALS_INSIDE = re.compile(
-    r"[A-ZÀ-Þ](?:[.,(]| &| \(| and |[\w.-]*(?: [A-Z]\.)?[.,] (?:and |& |\(?\d{4}))"
-)
-_STARTS_INSIDE = re.compile(
-    r"(?:^|<ref[^<>]{0,60}>|(?<![A-Z])[.:;(–—]\s{0,2}|(?<=[a-z]{3}),\s|\b(?:also|see|cf\.|"
-    r"e\.g\.,?|in|is|by|and) )"
-    r"((?:(?:van|von|de|del|der|den|di|da|la|le) ){0,2}[A-ZÀ-Þ][\w'’-]+"
-    r"(?:,? (?:[A-Z]\.[ -]?){1,3}(?:\(|,|&|and\b|[A-ZÀ-Þ]|\d)|, [A-Z][\w.-]+(?: [A-Z]\.)?[.,] "
-    r"(?:and |& |\(?\d{4})"
-    r"| [A-Z]{1,3}(?:,|\.| &| and\b| \(| et al)))"
-)
-"""Where a reference in running text may begin.
-
-'Doe, J.', 'Doe, Jane. 1999', 'Doe J,', 'Doe J & Roe R.'.
-"""
-_ENDS_INSIDE = re.compile(
-    rf"(?:\d[-–—]+[A-Za-z]?\d+|{YEAR}\)?|10\.\d{{4,}}/[^\s<>]{{2,80}}?|[;,:(]\s?[\d()]+|[Pp]ress|"
-    rf"[Ss]pringer|[Ww]iley)[.;]?(?=\s+[\"“(\[A-ZÀ-Þ]|\s*$|</ref>)"
-    r"|(?:1[89]|20)\d\d;\d+(?:\(\d+\))?:\w+(?:[-–]\w+)?[.;]?"
 )
 _SEMICOLON = re.compile(r";(?<=[\d).];)\s+(?=[^\W\d_a-zß-ÿ])")
 MAX_JOINED = 8
@@ -149,7 +128,7 @@ def find_reference_entries(
     if not is_dated(block.text):
         return  # nothing outside lists is an entry then, nor any part of it
     if cites_by_key(block.text) and not in_list:
-        yield from _inside(block)
+        yield from _in_text(block, marked_entries(block, 0, len(block.text)))
         return
     yield from _outside_lists(block, lead, previous_authors)
 
@@ -213,6 +192,10 @@ def _outside_lists(
             yield from several
             return
         whole = read_entry(block, lead, len(block.text), previous_authors, floor=floor)
+        labelled = behind_label(block, whole, lead, len(block.text))
+        if labelled:
+            yield from labelled
+            return
         marked = marked_entries(block, lead, len(block.text))
         yield from better_of(whole, marked, block.text, lead) if whole else _in_text(block, marked)
     else:
@@ -293,41 +276,7 @@ def _in_text(block: NoteBlock, marked_ones: Sequence[MarkedEntry]) -> list[Refer
     marked = [one.entry for one in marked_ones]
     others = (
         entry
-        for entry in _inside(block)
+        for entry in inner_references(block, 0, len(block.text))
         if not any(entry.start < one.end and one.start < entry.end for one in marked)
     )
     return sorted([*marked, *others], key=lambda entry: entry.start)
-
-
-def _inside(block: NoteBlock) -> Iterator[ReferenceEntry]:
-    """References that stand in running text.
-
-    '… starts it all: Frege, Gottlob. 1892. “Über …” 25–50. The reply …'.
-    """
-    if len(block.text) > MAX_PROSE_LENGTH or not _INITIALS_INSIDE.search(block.text):
-        return
-    free_from = 0
-    for opening in _STARTS_INSIDE.finditer(block.text):
-        start = opening.start(1)
-        if start < free_from:
-            continue
-        for end in _ends_inside(block.text, start, opening.end()):
-            entry = read_entry(block, start, end, (), floor=INSIDE_FLOOR)
-            if entry and is_sure_and_titled(entry):
-                yield entry
-                free_from = end
-                break
-
-
-def _ends_inside(text: str, start: int, position: int) -> Iterator[int]:
-    """Where a reference in running text may end."""
-    stops = _ENDS_INSIDE.finditer(text, position + MIN_INSIDE_TAIL)
-    for stop in itertools.islice(stops, MAX_ENDS):
-        if stop.end() - start > MAX_INSIDE_LENGTH:
-            return
-        yield stop.end()
-
-
-def is_sure_and_titled(entry: ReferenceEntry) -> bool:
-    """True for an entry that is surely a work, by a title of two words."""
-    return entry.sure and len(entry.reference.title.split()) >= 2

@@ -55,6 +55,7 @@ LEAD_WITH_NOUN = re.compile(
     re.I,
 )
 """'Там же полезна статья: ', 'Dazu der Aufsatz: ', 'Livre : '."""
+PENDING = re.compile(rf"(?<!\w)(?:{load_pattern('pending_words')})(?!\w)", re.I)
 _FOUR_FIGURES = re.compile(r"\d\d\d\d")
 _DATING = ("arxiv", "doi", "http:", "https:", "ssrn", *sorted(load_words("pending_words")))
 """What a reference without a year has instead, in lower case."""
@@ -205,7 +206,12 @@ def is_complete(reference: Reference) -> bool:
             and _WORD_ALONE.fullmatch(reference.title) is not None
         )
     printed = any((reference.year, reference.venue, reference.ids))
-    return printed or has_access_date(reference.raw)
+    return printed or has_access_date(reference.raw) or is_pending(reference.raw)
+
+
+def is_pending(text: str) -> bool:
+    """True for what is not yet printed: '(im Druck)', 'в печати', 'submitted to …'."""
+    return PENDING.search(text) is not None
 
 
 def is_more_than_a_word(title: str) -> bool:

@@ -65,8 +65,10 @@ def ends_in_hyphen(line: str) -> bool:
 
 
 def continues_sentence(before: str, word: str) -> bool:
-    """True where the next line's first word goes on with a sentence: 'we show' / 'that …'."""
-    return (
+    """True where the next line's first word goes on with a sentence: 'we show' / 'that …', or where
+    a comma stands between: 'Lake Letters,' / '12 (2001)'.
+    """
+    return before[-1] in ",،、" or (
         (word[0].islower() or word[0] in "(&") and before[-1] not in ".!?;:" and "://" not in word
     )
 
