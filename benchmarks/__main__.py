@@ -22,6 +22,7 @@ WITHOUT_DATA = (
 )
 WITH_DATA = (
     *("quality.reference_lists", "quality.resolving", "quality.summaries", "quality.questions"),
+    "quality.titles",
     "speed.whole_run",
 )
 WITHOUT_JSON = ("quality.extraction", "quality.inbox")

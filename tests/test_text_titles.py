@@ -8,6 +8,8 @@ import pytest
 from litmap.chunks.flow import read_flow
 from litmap.models import Document
 from litmap.text.document import extract
+from litmap.text.line import Line
+from litmap.text.side_boxes import set_apart_boxes
 from litmap.text.title_wording import (
     banner_share,
     has_address,
@@ -15,6 +17,7 @@ from litmap.text.title_wording import (
     is_spaced_out,
     names_share,
 )
+from litmap.text.titles import is_volume_head
 
 PROSE = (
     "The mills along the upper river were built by three families who shared the water by turns. "
@@ -242,3 +245,68 @@ def test_of_abstracts_in_two_languages_the_papers_own_comes_first(
     assert len(found) == 2
     assert "Mühlen" in found[0]
     assert "mills" in found[1]
+
+
+SIDE = [
+    "River Studies",
+    "2018, Vol. 4(2)",
+    "Reprints and permissions:",
+    "DOI: 10.9999/rs.2018.42",
+]
+
+
+@pytest.mark.parametrize("x", [430, 20], ids=["right", "left"])
+@pytest.mark.parametrize("size", [16, 22], ids=["large", "very large"])
+def test_a_box_of_small_print_beside_the_title_is_no_part_of_it(
+    tmp_path: Path, x: float, size: float
+) -> None:
+    left = 60 if x > 60 else 150
+    document = pymupdf.open()
+    page = document.new_page()
+    for i, row in enumerate(["Mills by turns", "in the hills of", "the upper valley"]):
+        page.insert_text((left, 90 + 1.2 * size * i), row, fontname="hebo", fontsize=size)
+    for i, row in enumerate(SIDE):
+        page.insert_text((x, 88 + 9 * i), row, fontsize=7)
+    page.insert_text((left, 200), "Ada Marlow", fontsize=11)
+    page.insert_text((60, 230), "Abstract", fontname="hebo", fontsize=10)
+    page.insert_textbox(pymupdf.Rect(60, 240, 530, 760), PROSE * 15, fontsize=10)
+    document.save(tmp_path / "paper.pdf")
+    found = read(tmp_path / "paper.pdf")
+    assert found.title == "Mills by turns in the hills of the upper valley"
+    assert "Reprints" not in read_flow(found).text
+
+
+def test_running_text_in_a_column_beside_a_heading_is_no_box() -> None:
+    heading = Line("Harvest and water", 60, 90, 250, 110, 106, 16.0)
+    words = "the mills were built by three families who shared"
+    column = [Line(words, 310, 80 + 12 * i, 530, 90 + 12 * i, 88 + 12 * i, 10.0) for i in range(9)]
+    beside, others = set_apart_boxes([heading, *column])
+    assert beside == []
+    assert len(others) == 10
+
+
+def test_a_title_that_stands_where_later_pages_have_their_running_head_stays(
+    tmp_path: Path,
+) -> None:
+    document = pymupdf.open()
+    for number in range(1, 6):
+        page = document.new_page()
+        head = "Mills by turns in the hills" if number == 1 else f"Marlow et al {number}"
+        page.insert_text((60, 52), head, fontname="hebo", fontsize=16 if number == 1 else 9)
+        page.insert_textbox(pymupdf.Rect(60, 90, 530, 760), PROSE * 14, fontsize=10)
+    document.save(tmp_path / "paper.pdf")
+    assert read(tmp_path / "paper.pdf").title == "Mills by turns in the hills"
+
+
+@pytest.mark.parametrize(
+    ("head", "is_journal"),
+    [
+        ("riverstudies201812", True),
+        ("riverstudies1998vol4", True),
+        ("riverstudies12", False),
+        ("riverstudies", False),
+        ("marlowriverstudies2018", False),
+    ],
+)
+def test_a_running_head_with_its_year_names_the_journal(head: str, is_journal: bool) -> None:
+    assert is_volume_head("riverstudies", head) is is_journal

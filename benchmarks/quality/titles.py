@@ -1,18 +1,22 @@
-"""Learns the weights of the measures by which the title is told from banners, labels and names.
+"""Learns the weights of the measures by which the title is told from banners, labels and names, and
+scores them on real papers that they were not learnt of.
 
-    python -m benchmarks.quality.titles [--write] FOLDER=KEY.json [FOLDER=KEY.json …]
+    python -m benchmarks.quality.titles [--write | --check] [--json] [FOLDER=KEY.json …]
 
-Each folder holds PDFs, its key the titles that count as right: {"paper.pdf": ["Title", "Title with
-subtitle"]}. Prints how many titles are wrong by the weights in use, in five-fold cross-validation,
-and by the weights learnt of all; `--write` keeps these. A softmax over each paper's candidates, with
-a ridge penalty; papers of small folders count more, so that each folder counts alike.
+The weights are learnt of first pages made by `benchmarks.quality.title_pages`: a softmax over each
+paper's candidates (a conditional logit model) with a ridge penalty, as one learns to rank. `--write`
+learns them anew and keeps them, `--check` says whether that gives the weights in use. Each folder
+holds PDFs, its key the titles that count as right: {"paper.pdf": ["Title", "Title with subtitle"]};
+made papers of another seed and, where it is there, ../shared/papers are scored besides.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from importlib import resources
@@ -21,6 +25,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.places import shared
+from benchmarks.quality.title_pages import write_papers
 from litmap.text.boilerplate import strip_boilerplate
 from litmap.text.document import read_pages, stripped_lines
 from litmap.text.own_ids import read_metadata_title
@@ -36,7 +42,12 @@ from litmap.text.titles import (
     title_weights,
 )
 
-FOLDS = 5
+MADE = 600
+SEED = 1
+LEFT_OUT = 150
+"""Made papers that are learnt of, their seed, and those that are only scored (of the next seed)."""
+WEIGHT = 0.125
+"""How much each counts against the penalty."""
 STEPS = 400
 RIDGE = 0.03
 RATE = 0.05
@@ -46,16 +57,16 @@ READ = 30
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A paper's candidates: measures of shape (n, m), which are right, and how much it counts."""
+    """A paper's candidates: their texts, measures of shape (n, m), and which are right."""
 
     name: str
+    texts: list[str]
     measures: NDArray[np.float64]
     right: NDArray[np.bool_]
-    weight: float
 
 
-def read_sample(path: Path, titles: Sequence[str], weight: float) -> Sample | None:
-    """The candidates of a PDF; None where it has none."""
+def read_sample(path: Path, titles: Sequence[str]) -> Sample:
+    """The candidates of a PDF, none where it has no text."""
     with open_pdf(path) as pdf:
         raw, _ = read_pages(pdf, limit=READ)
         metadata_title = read_metadata_title(pdf)
@@ -67,11 +78,11 @@ def read_sample(path: Path, titles: Sequence[str], weight: float) -> Sample | No
     heads = stripped_lines(printed, raw)
     evidence = gather_evidence(layouts, pages, style, metadata_title, heads)
     candidates = list(find_candidates(pages, style))
-    if not candidates:
-        return None
+    texts = [candidate.text for candidate in candidates]
     measures = [list(_in_order(measure(c, pages, evidence))) for c in candidates]
-    right = [is_right(candidate.text, titles) for candidate in candidates]
-    return Sample(path.name, np.array(measures), np.array(right), weight)
+    right = [is_right(text, titles) for text in texts]
+    shape = (len(texts), len(title_weights()))
+    return Sample(path.name, texts, np.array(measures).reshape(shape), np.array(right, dtype=bool))
 
 
 def _in_order(measures: dict[str, float]) -> list[float]:
@@ -92,7 +103,6 @@ def fit(samples: Sequence[Sample]) -> NDArray[np.float64]:
     counts = [len(sample.right) for sample in samples]
     starts = np.cumsum([0, *counts[:-1]])
     paper = np.repeat(np.arange(len(samples)), counts)
-    counted = np.array([sample.weight for sample in samples])[paper]
     weights = np.zeros(measures.shape[1])
     mean, spread = np.zeros_like(weights), np.zeros_like(weights)
     for step in range(1, STEPS + 1):
@@ -101,61 +111,88 @@ def fit(samples: Sequence[Sample]) -> NDArray[np.float64]:
         share /= np.add.reduceat(share, starts)[paper]
         wanted = share * right + 1e-12 * right
         wanted /= np.add.reduceat(wanted, starts)[paper]
-        slope = RIDGE * weights - ((wanted - share) * counted) @ measures
+        slope = RIDGE * weights - WEIGHT * (wanted - share) @ measures
         mean = 0.9 * mean + 0.1 * slope
         spread = 0.999 * spread + 0.001 * slope * slope
         weights -= RATE * (mean / (1 - 0.9**step)) / (np.sqrt(spread / (1 - 0.999**step)) + 1e-8)
     return weights
 
 
-def count_wrong(samples: Sequence[Sample], weights: NDArray[np.float64]) -> int:
-    """Papers whose best candidate is not right."""
-    return sum(not s.right[int((s.measures @ weights).argmax())] for s in samples)
-
-
-def cross_validate(samples: Sequence[Sample]) -> int:
-    """Wrong titles where each fifth of the papers is judged by weights learnt of the others."""
-    fold = np.random.default_rng(0).integers(0, FOLDS, len(samples))
-    wrong = 0
-    for number in range(FOLDS):
-        weights = fit([s for s, f in zip(samples, fold, strict=True) if f != number])
-        wrong += count_wrong(
-            [s for s, f in zip(samples, fold, strict=True) if f == number], weights
-        )
+def find_wrong(samples: Sequence[Sample], weights: NDArray[np.float64]) -> dict[str, str]:
+    """The papers whose best candidate is not right, and that candidate ('' where there is none)."""
+    wrong = {}
+    for sample in samples:
+        best = int((sample.measures @ weights).argmax()) if sample.texts else None
+        if best is None or not sample.right[best]:
+            wrong[sample.name] = "" if best is None else sample.texts[best]
     return wrong
 
 
-def main() -> None:
-    """Reads the folders, prints the figures, keeps the weights where asked."""
+def make_samples(count: int, seed: int) -> list[Sample]:
+    """The candidates of `count` made papers."""
+    with tempfile.TemporaryDirectory() as name:
+        key = write_papers(Path(name), count, seed)
+        return [read_sample(Path(name) / file, titles) for file, titles in key.items()]
+
+
+def read_folder(folder: Path, key: Mapping[str, Sequence[str]]) -> list[Sample]:
+    """The candidates of the PDFs that a key names."""
+    return [read_sample(folder / name, titles) for name, titles in key.items()]
+
+
+def score_sets(folders: Sequence[str]) -> dict[str, list[Sample]]:
+    """The papers that are scored, by what they are."""
+    sets = {"made papers of another seed": make_samples(LEFT_OUT, SEED + 1)}
+    root = shared()
+    if root is not None:
+        records = json.loads((root / "papers" / "manifest.json").read_text(encoding="utf-8"))
+        key = {record["file"]: [record["title"]] for record in records}
+        sets["papers of machine learning"] = read_folder(root / "papers", key)
+    for pair in folders:
+        folder, _, file = pair.partition("=")
+        key = json.loads(Path(file).read_text(encoding="utf-8"))
+        sets[Path(folder).name] = read_folder(Path(folder), key)
+    return sets
+
+
+def main() -> int:
+    """Learns and keeps, or compares, the weights, or scores those in use."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folders", nargs="+")
+    parser.add_argument("folders", nargs="*")
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    samples: list[Sample] = []
-    for pair in options.folders:
-        folder, _, key_file = pair.partition("=")
-        key = json.loads(Path(key_file).read_text(encoding="utf-8"))
-        weight = min(1.0, 75 / len(key))
-        read = (read_sample(Path(folder) / name, titles, weight) for name, titles in key.items())
-        samples += [sample for sample in read if sample is not None]
-    in_use = np.array(_in_order(title_weights()))
-    learnt = fit(samples)
-    print(f"{len(samples)} papers with candidates; wrong titles by")
-    print(f"  the weights in use  {count_wrong(samples, in_use)}")
-    print(f"  cross-validation    {cross_validate(samples)}")
-    print(f"  the weights learnt  {count_wrong(samples, learnt)}")
-    if options.write:
-        write_weights(learnt)
+    if options.write or options.check:
+        learnt = weights_text(fit(make_samples(MADE, SEED)))
+        if options.check:
+            same = learnt == WEIGHTS.read_text(encoding="utf-8")
+            print("the weights in use" if same else "other weights than those in use")
+            return 0 if same else 1
+        WEIGHTS.write_text(learnt, encoding="utf-8")
+        title_weights.cache_clear()
+    weights = np.array(_in_order(title_weights()))
+    rows = []
+    for name, samples in score_sets(options.folders).items():
+        wrong = find_wrong(samples, weights)
+        rows.append({"papers": name, "in all": len(samples), "wrong": len(wrong)})
+        if not options.json:
+            print(f"{name}: {len(wrong)} of {len(samples)} titles wrong")
+            print(*(f"    {paper}: {text[:90]}" for paper, text in wrong.items()), sep="\n")
+    if options.json:
+        json.dump(rows, sys.stdout, ensure_ascii=False)
+    return 0
 
 
-def write_weights(weights: NDArray[np.float64]) -> None:
-    """Keeps the weights as the package's data."""
-    place = resources.files("litmap.text").joinpath("data", "title_weights.txt")
+WEIGHTS = Path(str(resources.files("litmap.text").joinpath("data", "title_weights.txt")))
+
+
+def weights_text(weights: NDArray[np.float64]) -> str:
+    """The weights as the package keeps them."""
     head = "# Weights of the measures of titles, learnt by benchmarks/quality/titles.py.\n"
     pairs = zip(sorted(title_weights()), weights, strict=True)
-    lines = "".join(f"{name} {weight:.2f}\n" for name, weight in pairs)
-    Path(str(place)).write_text(head + lines, encoding="utf-8")
+    return head + "".join(f"{name} {round(weight, 2) + 0.0:.2f}\n" for name, weight in pairs)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

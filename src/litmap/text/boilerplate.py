@@ -43,6 +43,9 @@ MAX_NOTICE = 90
 sentence.
 """
 
+MAX_LARGER = 1.3
+"""How much larger than the other running heads one of them may be set."""
+
 
 @dataclass(frozen=True, slots=True)
 class EdgeLine:
@@ -66,12 +69,12 @@ def _edge_line(side: str, row: int, line: Line) -> EdgeLine:
 class _Document:
     """What the edges of all pages have in common.
 
-    `running` gives the baseline of the running heads at a place, None where there are none;
-    `repeats` on how many pages a wording stands.
+    `running` gives the baseline of the running heads at a place and their size, None where there
+    are none; `repeats` on how many pages a wording stands.
     """
 
     pages: int
-    running: dict[tuple[str, int], float | None]
+    running: dict[tuple[str, int], tuple[float, float] | None]
     repeats: Counter[tuple[str, str]]
 
 
@@ -92,18 +95,18 @@ def _compare_edges(edges: Sequence[Sequence[EdgeLine]]) -> _Document:
         for edge in lines:
             places[edge.slot].append((index, edge))
         repeats.update({edge.wording for edge in lines})
-    running = {slot: _running_baseline(slot, places, repeats, len(edges)) for slot in list(places)}
+    running = {slot: _running_heads(slot, places, repeats, len(edges)) for slot in list(places)}
     return _Document(len(edges), running, repeats)
 
 
-def _running_baseline(
+def _running_heads(
     slot: tuple[str, int],
     places: dict[tuple[str, int], list[tuple[int, EdgeLine]]],
     repeats: Counter[tuple[str, str]],
     pages: int,
-) -> float | None:
-    """The baseline of the running heads about this place, None where none are: half of what stands
-    there repeats.
+) -> tuple[float, float] | None:
+    """Baseline and size of the running heads about this place, None where none are: half of what
+    stands there repeats.
     """
     side, place = slot
     near = [e for step in (-1, 0, 1) for e in places.get((side, place + step), ())]
@@ -114,7 +117,7 @@ def _running_baseline(
     )
     if running * 2 < len(near):
         return None
-    return _median([edge.line.baseline for _, edge in near])
+    return _median([e.line.baseline for _, e in near]), _median([e.line.size for _, e in near])
 
 
 def _edge_lines(page: RawPage) -> list[EdgeLine]:
@@ -186,8 +189,12 @@ def _repeats(edge: EdgeLine, document: _Document) -> bool:
 
 
 def _is_in_running_slot(edge: EdgeLine, document: _Document) -> bool:
-    baseline = document.running.get(edge.slot)
-    return baseline is not None and abs(edge.line.baseline - baseline) < 3
+    """Whether a line stands where the running heads do, in their size: a title there is larger."""
+    running = document.running.get(edge.slot)
+    if running is None:
+        return False
+    baseline, size = running
+    return abs(edge.line.baseline - baseline) < 3 and edge.line.size < MAX_LARGER * size
 
 
 def _median(values: list[float]) -> float:

@@ -11,6 +11,7 @@ from litmap.text.page_layout import Column, PageLayout
 from litmap.text.raw import RawPage
 from litmap.text.rows import group_rows, merge_fragments
 from litmap.text.script_words import count_words
+from litmap.text.side_boxes import set_apart_boxes
 
 _FRONT_END = re.compile(r"^(?:abstract|a b s t r a c t|(?:1|I)?\.?\s*introduction)\b", re.I)
 SAME_GUTTER = 8
@@ -21,9 +22,7 @@ def order_pages(pages: Sequence[RawPage]) -> list[PageLayout]:
     """Each page's rows in reading order. Gutters seen on many pages are looked for on all."""
     merged = [merge_fragments(page.lines) for page in pages]
     front = next((i for i, lines in enumerate(merged) if lines), None)
-    parts = [
-        _cut_above_abstract(lines) if i == front else [lines] for i, lines in enumerate(merged)
-    ]
+    parts = [_cut_front(lines) if i == front else [lines] for i, lines in enumerate(merged)]
     strips = [page.strip for page, cut in zip(pages, parts, strict=True) for _ in cut]
     columns = _split_all([part for cut in parts for part in cut], strips, len(pages))
     layouts: list[PageLayout] = []
@@ -64,6 +63,15 @@ def usual_gutters(found: Sequence[Sequence[Gutter]], pages: int) -> list[Gutter]
 def opens_text(text: str) -> bool:
     """Whether a line is the heading that ends title and names: 'Abstract', '1 Introduction'."""
     return _FRONT_END.match(text) is not None
+
+
+def _cut_front(lines: Sequence[Line]) -> list[Sequence[Line]]:
+    """The first page with text in parts: boxes beside its title, what stands above the abstract,
+    the rest.
+    """
+    beside, others = set_apart_boxes(lines)
+    parts = _cut_above_abstract(others)
+    return [beside, *parts] if beside else parts
 
 
 def _cut_above_abstract(lines: Sequence[Line]) -> list[Sequence[Line]]:

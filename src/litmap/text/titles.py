@@ -41,10 +41,15 @@ MAX_TEXT_BEFORE = 3500
 MAX_HEADS = 40
 MAX_TITLE_ROWS = 7
 MAX_ROWS = 45
-"""Rows of a page that are looked at."""
+"""Rows of a page that are looked at; more where its largest print stands behind further ones."""
+MAX_CITED = 500
+"""Characters behind 'To cite this article' in which the paper's own reference stands."""
+MIN_SHARED = 3
+"""Words of the file's title that may be compared one by one."""
 MIN_LETTERS = 4
 MAX_COVER_ROWS = 80
 _COVER_PHRASES = load_words("cover_page_phrases", "litmap.text")
+_CITE = re.compile("|".join(map(re.escape, load_words("cite_phrases", "litmap.text"))))
 VOCABULARY_PAGES = 12
 """Pages whose running text says which words the paper writes."""
 _ABSTRACT = re.compile(
@@ -81,15 +86,19 @@ class Candidate:
 @dataclass(slots=True)
 class Evidence:
     """What the document says elsewhere: its style, the words it writes in small letters and in any,
-    the file's own title, its running heads (squashed), and the first pages as squashed text.
+    the file's own title, its running heads and the references to the paper itself (squashed), and
+    the first pages as squashed text.
     """
 
     style: Style
     small_words: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
     metadata_title: str = ""
+    metadata_words: frozenset[str] = frozenset()
     running_heads: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
+    cited: tuple[tuple[int, str], ...] = ()
+    """References to the paper itself, each with the place of its page among the first."""
     largest: dict[int, float] = field(default_factory=dict)
     running: dict[int, list[int]] = field(default_factory=dict)
     """For each page's number the characters of running text above each of its rows, and in all."""
@@ -147,12 +156,23 @@ def gather_evidence(
         small_words,
         words,
         squash(metadata_title),
+        frozenset(long_words(metadata_title)),
         tuple(head for head in map(squash, running_heads[:MAX_HEADS]) if len(head) >= 8),
         tuple(squash(" ".join(row.text for row in page.rows)) for page in pages),
+        tuple(_own_references(pages)),
         {page.number: _largest(page, style) for page in pages},
         {page.number: _running_above(page, style) for page in pages},
         len(pages) > 1 and is_cover(pages[0]),
     )
+
+
+def _own_references(pages: Sequence[PageLayout]) -> Iterator[tuple[int, str]]:
+    """What stands behind 'To cite this article' and the like."""
+    for place, page in enumerate(pages):
+        text = " ".join(row.text for row in page.rows)
+        lower = text.lower()
+        for match in _CITE.finditer(lower):
+            yield place, squash(lower[match.end() : match.end() + MAX_CITED])
 
 
 def _vocabulary(pages: Sequence[PageLayout]) -> tuple[frozenset[str], frozenset[str]]:
@@ -179,10 +199,21 @@ def _running_above(page: PageLayout, style: Style) -> list[int]:
 
 def _largest(page: PageLayout, style: Style) -> float:
     """The largest print of the page's upper rows that is set in words."""
-    sizes = [
-        row.size for row in page.rows[:MAX_ROWS] if _is_worded(row) and not is_spaced_out(row.text)
-    ]
+    sizes = [row.size for row in upper_rows(page) if _is_set_in_words(row)]
     return max(sizes, default=style.size)
+
+
+def upper_rows(page: PageLayout) -> list[Row]:
+    """The first rows of a page, up to where its largest print ends: a narrow column of notes may be
+    read before it.
+    """
+    sizes = [row.size if _is_set_in_words(row) else 0.0 for row in page.rows]
+    largest = sizes.index(max(sizes)) if sizes else 0
+    return page.rows[: max(MAX_ROWS, largest + MAX_TITLE_ROWS + 1)]
+
+
+def _is_set_in_words(row: Row) -> bool:
+    return _is_worded(row) and not is_spaced_out(row.text)
 
 
 def is_cover(page: PageLayout) -> bool:
@@ -195,7 +226,7 @@ def is_cover(page: PageLayout) -> bool:
 def find_candidates(pages: Sequence[PageLayout], style: Style) -> Iterator[Candidate]:
     """All runs of one to seven rows that stand together and are no running text."""
     for page in pages:
-        rows = page.rows[:MAX_ROWS]
+        rows = upper_rows(page)
         prose = _paragraph_rows(rows, style)
         for first, row in enumerate(rows):
             if prose[first] or not _is_worded(row):
@@ -237,8 +268,10 @@ def _paragraph_rows(rows: Sequence[Row], style: Style) -> list[bool]:
 
 
 def _is_running(row: Row, style: Style) -> bool:
+    """Whether a row is a line of running text, in its size and no bold print of its own."""
     wide = wide_share(row.text) > 0.5 and len(row.text) >= 15
-    return (is_prose(row) or wide) and row.size < 1.12 * style.size
+    own_print = row.bold > 0.8 and row.font not in style.fonts
+    return (is_prose(row) or wide) and row.size < 1.12 * style.size and not own_print
 
 
 def _is_same_print(row: Row, below: Row) -> bool:
@@ -257,7 +290,7 @@ def measure(
     return {
         **_measure_print(candidate, evidence),
         **_measure_place(candidate, pages, evidence),
-        **_measure_run(candidate),
+        **_measure_run(candidate, evidence.style),
         **_measure_words(candidate, evidence),
         **_measure_neighbours(candidate, evidence),
         **_measure_agreement(candidate, pages, evidence),
@@ -286,20 +319,23 @@ def _measure_place(
     page, index = candidate.page, pages.index(candidate.page)
     middle = (candidate.rows[0].y0 + candidate.rows[-1].y1) / 2 / max(page.height, 1.0)
     running = evidence.running[page.number][candidate.first]
+    top = candidate.rows[0].baseline - 0.5 * candidate.size
+    above = sum(row.baseline < top for row in page.rows)
     earlier = sum(evidence.running[other.number][-1] for other in pages[:index])
     return {
         "page": index / 3,
         "after_cover": float(index > 0 and evidence.has_cover),
         "low": max(0.0, middle - 0.35) * 2,
-        "at_top": float(candidate.first == 0),
         "text_above": _clip(running / 600, 0.0, 1.0),
         "text_before": _clip(earlier / 3000, 0.0, 1.0),
-        "rows_above": _clip(candidate.first / 10, 0.0, 1.0),
+        "rows_above": _clip(above / 10, 0.0, 1.0),
     }
 
 
-def _measure_run(candidate: Candidate) -> dict[str, float]:
-    """Whether the run is whole and of one piece: its distances, and the rows that go on."""
+def _measure_run(candidate: Candidate, style: Style) -> dict[str, float]:
+    """Whether the run is whole and of one piece: its distances (by those of the text, which a
+    manuscript sets wide), and the rows that go on.
+    """
     rows = candidate.rows
     page = candidate.page.rows
     size = candidate.size
@@ -310,13 +346,17 @@ def _measure_run(candidate: Candidate) -> dict[str, float]:
     gap_above = (rows[0].baseline - above.baseline) / size if above else 3.0
     gap_below = (below.baseline - rows[-1].baseline) / size if below else 3.0
     changes = [_print_change(a, b) for a, b in pairwise(rows)]
+    spacing = _clip(style.leading / max(style.size, 1.0), 1.2, 2.4)
+    wide = max(inner, spacing) if spacing > 1.5 else 0.0
     return {
         "rows": (len(rows) - 1) / 3,
-        "wide_gap": _clip(inner - 1.35, 0.0, 1.2),
+        "wide_gap": _clip(inner - max(1.35, spacing), 0.0, 1.2),
         "uneven_gaps": _clip(max(gaps) - min(gaps), 0.0, 1.0) if gaps else 0.0,
         "print_change": max(changes, default=0.0),
         "goes_on_above": _goes_on(above, rows[0], gap_above, inner),
         "goes_on_below": _goes_on(rows[-1], below, gap_below, inner),
+        "goes_on_above_wide": _goes_on(above, rows[0], gap_above, wide) if wide else 0.0,
+        "goes_on_below_wide": _goes_on(rows[-1], below, gap_below, wide) if wide else 0.0,
         "set_off_above": _clip((gap_above - inner) / 2, -0.5, 1.0) if gap_above > 0 else 1.0,
         "set_off_below": _clip((gap_below - inner) / 2, -0.5, 1.0) if gap_below > 0 else 1.0,
     }
@@ -355,7 +395,6 @@ def _measure_words(candidate: Candidate, evidence: Evidence) -> dict[str, float]
         "too_long": _clip((count - 22) / 15, 0.0, 1.5),
         "names": names_share(text),
         "list_of_names": float(names_share(text) > 0.7 and count_names(text) > 1),
-        "row_of_names": max(map(_row_of_names, rows)) if len(rows) > 1 else 0.0,
         "banner": banner_share(text),
         "banner_row": max(banner_share(row.text) for row in rows),
         "label": float(is_article_label(text)),
@@ -386,10 +425,6 @@ def _ends_open(text: str) -> bool:
     """Whether a text ends in a comma, a dash or a short word in small letters: 'The role of'."""
     last = text.rsplit(maxsplit=1)[-1]
     return text.endswith((",", "-", "–", "—", "&", "/")) or (last.islower() and len(last) <= 3)
-
-
-def _row_of_names(row: Row) -> float:
-    return names_share(row.text) * (1.0 - float(len(row.text.split()) < 2))
 
 
 def _measure_neighbours(candidate: Candidate, evidence: Evidence) -> dict[str, float]:
@@ -435,6 +470,9 @@ def _measure_agreement(
     long = len(text) >= 12
     heads = evidence.running_heads if long else ()
     return {
+        "metadata_words": _shared_words(candidate.text, evidence.metadata_words),
+        "cited": float(long and _is_cited(text, own, evidence)),
+        "volume_head": float(any(is_volume_head(text, head) for head in heads)),
         "is_metadata": float(bool(metadata) and text == metadata),
         "in_metadata": float(long and text != metadata and text in metadata),
         "holds_metadata": float(len(metadata) >= 12 and text != metadata and metadata in text),
@@ -448,6 +486,28 @@ def _measure_agreement(
         ),
         "again_on_page": float(long and evidence.pages[own].count(text) > 1),
     }
+
+
+def _shared_words(text: str, others: frozenset[str]) -> float:
+    """How far the words of a text are those of another: twice the shared ones by all of both."""
+    if len(others) < MIN_SHARED:
+        return 0.0
+    words = frozenset(long_words(text))
+    return 2 * len(words & others) / (len(words) + len(others))
+
+
+def _is_cited(text: str, own: int, evidence: Evidence) -> bool:
+    """Whether a reference to the paper itself has a text, and the text stands outside of it too."""
+    return any(
+        text in reference and (place != own or evidence.pages[own].count(text) > 1)
+        for place, reference in evidence.cited
+    )
+
+
+def is_volume_head(text: str, head: str) -> bool:
+    """Whether a running head has a text and a year: 'River Studies 2018:12', a journal."""
+    rest = head.removeprefix(text)
+    return rest != head and re.search(r"(?:19|20)\d\d", rest) is not None
 
 
 def _clip(value: float, low: float, high: float) -> float:
