@@ -462,3 +462,18 @@ def test_commas_part_the_fields_of_law_and_history(
 def test_two_names_behind_commas_are_not_read_as_a_name_and_a_title() -> None:
     found = parse_reference("Ida Tell, Otto Olm, Häfen und Siele, Göttingen 1999")
     assert found.authors[:2] == ("Ida Tell", "Otto Olm")
+
+
+@pytest.mark.parametrize(
+    ("text", "venue"),
+    [
+        ("Albers, T. & Greve, S. (2014). Enten auf dem Dach. Moorblatt, 5(1), 1-8.", "Moorblatt"),
+        ("Rohde, D. (2017). Drachen über dem Hof. Windbriefe, 8(2), 10–19.", "Windbriefe"),
+        ("Brandt, Karl: Ebbe, in: Koch, Eva (Hrsg.): Das Wattbuch. Emden: Deich 2004, S. 1–20.",
+         "Das Wattbuch"),
+        ("Pia Roth, Die Flut als Uhr, in: Eva Koch/Bo Lang (Hgg.), Zeit am Meer (= Wattstudien 4),"
+         " Kiel 2011, S. 3–9.", "Zeit am Meer"),
+    ],
+)  # fmt: skip
+def test_a_venue_is_read_beside_the_title(text: str, venue: str) -> None:
+    assert parse_reference(text).venue == venue

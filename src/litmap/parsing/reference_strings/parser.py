@@ -232,7 +232,7 @@ def _parse(raw: str, previous_authors: tuple[str, ...], title_hint: str) -> tupl
         authors=head.authors.names,
         venue=venue_of(cleaned.text[after:]),
     )
-    fields = _with_responsibility(rules, _learnt(rules, fields) or fields)
+    fields = _with_responsibility(rules, _with_venue_of(fields, _learnt(rules, fields)))
     fields = _with_venue_before_volume(cleaned.text, head.at, fields)
     fields = _with_book(cleaned.text, head, fields)
     if rules.by_commas:
@@ -252,6 +252,17 @@ def _parse(raw: str, previous_authors: tuple[str, ...], title_hint: str) -> tupl
         number=number,
     )
     return reference, head.same
+
+
+def _with_venue_of(by_rules: LabelledFields, learnt: LabelledFields | None) -> LabelledFields:
+    """The learnt fields, else those of the rules; the rules' venue where none was learnt for the
+    same title: 'Enten auf dem Dach. Moorblatt, 5(1), 1–8.'
+    """
+    if learnt is None:
+        return by_rules
+    if learnt.venue or learnt.title != by_rules.title:
+        return learnt
+    return replace(learnt, venue=by_rules.venue)
 
 
 def _with_responsibility(rules: RuleBased, fields: LabelledFields) -> LabelledFields:
