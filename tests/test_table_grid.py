@@ -81,11 +81,13 @@ def test_lines_of_one_row_between_rules_stand_together() -> None:
 @pytest.mark.parametrize(
     ("band", "expected"),
     [
-        (["a--", "-bc", "a--", "-bc"], True),  # each cell set to the middle for itself
+        (["ad--", "--bc", "ad--", "--bc"], True),  # each cell set to the middle for itself
         (["-1---", "a2bc-", "-3---"], True),  # one long cell beside short ones
         (["abcd", "a---"], True),  # a label that goes on below
         (["abcd", "abcd", "abcd"], False),
         (["-bcd", "a---", "-bcd"], False),  # a label for two rows
+        (["--cd", "ab--", "--cd", "a-cd"], False),  # a label of two lines and a count for rows
+        (["abcd", "---d", "abc-", "---d"], False),  # fractions in one column
         (["a---", "abcd"], False),  # a title above a row
         (["abcd", "ab-d", "a-cd"], False),  # empty cells
         (["a", "b"], False),

@@ -4,6 +4,7 @@ cells too, and an empty cell keeps its place.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -67,9 +68,10 @@ def is_one_row(band: Sequence[Sequence[str]]) -> bool:
         return False
     lines = [{i for i, row in enumerate(band) if row[k]} for k in range(len(band[0]))]
     filled = [column for column in lines if column]
-    fullest = max(filled, key=len)
-    apart = sum(not column <= fullest for column in filled)
-    if apart >= 2 and 3 * apart >= len(filled):
+    several = Counter(frozenset(column) for column in filled if len(column) > 1)
+    fullest = max(several, key=len, default=frozenset[int]())
+    apart = sum(count for column, count in several.items() if not column <= fullest)
+    if apart >= 2 and 2 * max(several.values()) <= several.total():
         return True
     single = [column for column in filled if len(column) == 1]
     in_line = len(set(map(frozenset, single))) == 1 and single[0] != {len(band) - 1}
