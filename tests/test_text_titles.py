@@ -285,6 +285,14 @@ def test_running_text_in_a_column_beside_a_heading_is_no_box() -> None:
     assert len(others) == 10
 
 
+def test_large_signs_within_the_text_have_no_box_beside_them() -> None:
+    words = "the mills were built by three families who shared"
+    text = [Line(words, 60, 80 + 12 * i, 530, 90 + 12 * i, 88 + 12 * i, 10.0) for i in range(9)]
+    sign = Line("Loss = F(x)", 60, 190, 250, 210, 206, 16.0)
+    beside, _ = set_apart_boxes([*text, sign, Line("of practice", 300, 196, 400, 206, 204, 10.0)])
+    assert beside == []
+
+
 def test_a_title_that_stands_where_later_pages_have_their_running_head_stays(
     tmp_path: Path,
 ) -> None:

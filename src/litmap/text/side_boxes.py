@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from litmap.text.line import Line
@@ -20,18 +21,25 @@ MAX_WORDS = 5
 
 
 def set_apart_boxes(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
-    """The lines of boxes beside large print, and the others: printed at one height, title and box
-    would be read as one line.
+    """The lines of boxes beside large print above the text, and the others: printed at one height,
+    title and box would be read as one line.
     """
     beside: set[int] = set()
+    text = min((line.y0 for line in lines if _is_running_text(line)), default=math.inf)
     for run in _large_runs(lines):
+        if run[0].y0 > text:
+            continue
         box = [line for line in lines if _is_beside(line, run)]
-        if all(count_words(line.text) <= MAX_WORDS for line in box):
+        if not any(map(_is_running_text, box)):
             beside.update(map(id, box))
     return (
         [line for line in lines if id(line) in beside],
         [line for line in lines if id(line) not in beside],
     )
+
+
+def _is_running_text(line: Line) -> bool:
+    return count_words(line.text) > MAX_WORDS
 
 
 def _large_runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
