@@ -82,6 +82,7 @@ def test_lines_of_one_row_between_rules_stand_together() -> None:
     ("band", "expected"),
     [
         (["ad--", "--bc", "ad--", "--bc"], True),  # each cell set to the middle for itself
+        (["-b-", "-bc", "a-d", "-b-", "a-d", "-b-"], True),  # five lines beside three and two
         (["-1---", "a2bc-", "-3---"], True),  # one long cell beside short ones
         (["abcd", "a---"], True),  # a label that goes on below
         (["abcd", "abcd", "abcd"], False),

@@ -71,7 +71,7 @@ def is_one_row(band: Sequence[Sequence[str]]) -> bool:
     several = Counter(frozenset(column) for column in filled if len(column) > 1)
     fullest = max(several, key=len, default=frozenset[int]())
     apart = sum(count for column, count in several.items() if not column <= fullest)
-    if apart >= 2 and 2 * max(several.values()) <= several.total():
+    if apart and 2 * max(several.values()) <= several.total():
         return True
     single = [column for column in filled if len(column) == 1]
     in_line = len(set(map(frozenset, single))) == 1 and single[0] != {len(band) - 1}
