@@ -24,11 +24,11 @@ from litmap.exports.keys import citation_keys
 from litmap.exports.ris import to_ris
 from litmap.models import BibRecord, Work
 from litmap.notes.bibliographies.bibtex import bibtex_blocks
-from litmap.notes.bibliographies.names import given_name_first, split_names
 from litmap.notes.bibliographies.record import record_block
 from litmap.notes.bibliographies.ris import read_ris
 from litmap.notes.builder import Builder
 from litmap.parsing.latex_text import plain_latex
+from litmap.parsing.name_fields import given_name_first, split_names
 from litmap.parsing.person_names import split_name
 
 TITLES = [
