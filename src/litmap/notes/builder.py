@@ -9,7 +9,10 @@ from itertools import pairwise
 
 from litmap.models import Heading, Link, Note, NoteBlock
 from litmap.notes.inline import Inline
-from litmap.notes.outline import Outline, OutlineHeading, Role
+from litmap.notes.outline import RUN_IN_LEVEL, Outline, OutlineHeading, Role
+from litmap.notes.work_headings import is_part_of_paper_notes
+from litmap.parsing.grammar import UPPER
+from litmap.parsing.heading_subjects import has_subject
 from litmap.parsing.word_lists import load_pattern
 
 _HOME = "litmap.notes"
@@ -37,6 +40,9 @@ BOLD_LEVEL = 7
 """Level of a line in bold: below all headings that are marked as such."""
 MAX_BOLD_CHARS = 90
 """Characters of a line in bold that may be a heading."""
+MAX_RUN_IN_WORDS, MAX_RUN_IN_CHARS, MIN_BEHIND_RUN_IN = 6, 60, 20
+"""Size of the words that a paragraph opens with as with a heading, and of what stands behind."""
+_RUN_IN_CAPITALS = re.compile(rf"([{UPPER}]{{4,}}(?:[ /&,-]+[{UPPER}]{{2,}}){{0,5}})\.\s+(?=\S)")
 MAX_EMPHASIS = 200
 """Stretches of italics kept of one block."""
 
@@ -68,6 +74,29 @@ def is_bold_line(inline: Inline) -> bool:
         and text[len(lead) :].strip() in {"", ":"}
         and len(inline.starts) == 1
     )
+
+
+def run_in_heading(inline: Inline) -> str:
+    """The few words in bold or capitals that a paragraph opens with, closed by a full stop,
+    '' for none: '**Winds.** The classic …', 'ALBUMIN. An old favourite, …'.
+    """
+    text = inline.text.lstrip()
+    lead = inline.lead.strip()
+    capitals = _RUN_IN_CAPITALS.match(text)
+    if lead and (lead[-1] == "." or text[len(lead) : len(lead) + 1] == "."):
+        label, behind = lead.rstrip(". "), text[len(lead) :]
+    elif capitals:
+        label, behind = capitals.group(1), text[capitals.end() :]
+    else:
+        return ""
+    if "," in label or behind.lstrip(".: ").startswith("("):
+        return ""  # '**Doe, J.** (2009). …'
+    is_short = 0 < len(label.split()) <= MAX_RUN_IN_WORDS and len(label) <= MAX_RUN_IN_CHARS
+    if not is_short or len(behind) < MIN_BEHIND_RUN_IN or any(map(str.isdigit, label)):
+        return ""
+    if not has_subject(label) or is_part_of_paper_notes(label) or names_no_subject(label):
+        return ""
+    return label
 
 
 class Builder:
@@ -141,6 +170,8 @@ class Builder:
         if kind == "paragraph" and is_bold_line(inline):
             self.heading(BOLD_LEVEL, inline, line, ("inferred", "1"))
             return
+        if kind == "paragraph" and (label := run_in_heading(inline)):
+            self.heading(RUN_IN_LEVEL, Inline(label), line, ("run-in", "1"))
         self._owners[len(self.blocks)] = self._open
         if inline.lead:
             self._leads[len(self.blocks)] = inline.lead.strip()

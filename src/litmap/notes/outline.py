@@ -28,8 +28,10 @@ MAX_PROSE_CHARS = 4000
 """Characters of prose kept below one heading."""
 MIN_ALIKE = 2
 """Headings that look alike, from which on doubtful ones are works."""
-INFERRED_LEVEL = 7
-"""From this level on headings are lines in bold, not marked as headings."""
+INFERRED_LEVEL, RUN_IN_LEVEL = 7, 8
+"""From this level on headings are lines in bold, not marked as headings; words that a paragraph
+opens with.
+"""
 MIN_LONE_LETTERS = 4
 """Headings of one letter each, from which on they are an alphabet; of 'A–C', two are enough."""
 MAX_BELOW = 12
@@ -101,6 +103,7 @@ class Outline:
     def settle(self) -> tuple[list[NoteBlock], list[Heading]]:
         """The blocks below their topics, and the headings that are topics."""
         self._take_back_bold_lines()
+        self._take_back_lone_run_in_headings()
         self._find_works()
         self._drop_headings_inside_works()
         self._drop_letters()
@@ -120,12 +123,22 @@ class Outline:
             if not any(block.kind == "item" or is_citing(block) for block in below):
                 heading.role = Role.TEXT
 
+    def _take_back_lone_run_in_headings(self) -> None:
+        """One paragraph that opens in bold or capitals is no outline: 'NOTE. …'."""
+        topics = [heading for heading in self.headings if heading.role is Role.TOPIC]
+        run_in = [heading for heading in topics if heading.level == RUN_IN_LEVEL]
+        in_capitals = sum(heading.text.isupper() for heading in topics)
+        for heading in run_in:
+            alike = max(len(run_in), in_capitals if heading.text.isupper() else 0)
+            if alike < MIN_ALIKE:
+                heading.role = Role.TEXT
+
     def _find_works(self) -> None:
         """Marks the headings that are works; doubtful ones where several look alike."""
         doubtful: dict[OutlineHeading | None, list[OutlineHeading]] = defaultdict(list)
         sure: dict[OutlineHeading | None, int] = defaultdict(int)
         for number, heading in enumerate(self.headings):
-            if heading.role is not Role.TOPIC:
+            if heading.role is not Role.TOPIC or heading.level == RUN_IN_LEVEL:
                 continue
             block = self.blocks[heading.place]
             work = read_work_heading(block.text, block.links, self._below(number))
@@ -233,7 +246,7 @@ class Outline:
                 continue
             kept: NoteBlock | None = block
             if number in texts:
-                kept = replace(block, kind="paragraph", fields=_without_inferred(block))
+                kept = _as_text(block)
             elif number in taken:
                 kept = without_lines(block, taken[number])
             if kept is None:
@@ -310,6 +323,13 @@ class Outline:
             lines = max(0, lines - len(block.line_starts))
             words += [kept.text] if kept else []
         return " ".join(words)[:MAX_REMARK]
+
+
+def _as_text(block: NoteBlock) -> NoteBlock | None:
+    """A heading that is text in bold after all; None where the paragraph behind has its words."""
+    if ("run-in", "1") in block.fields:
+        return None
+    return replace(block, kind="paragraph", fields=_without_inferred(block))
 
 
 def _without_inferred(block: NoteBlock) -> tuple[tuple[str, str], ...]:

@@ -9,8 +9,10 @@ from litmap.models import NoteBlock
 
 BRACKETED = re.compile(
     r"\[(\d{1,4}(?:\s?[,;–-]\s?\d{1,4}){0,30})\]"
-    r"|\[(\d{1,4}),? (?:pp?\.|Thm|Theorem|Sec|Section|Fig|Ch)[^\]]{0,40}\]"
+    r"|\[(\d{1,4},? (?:pp?\.|Thm|Theorem|Sec|Section|Fig|Ch)[^\]]{0,40})\]"
+    r"|\[(\d{1,4}(?:, ?[^\W\d_][^\];]{0,24})?(?:; ?\d{1,4}(?:, ?[^\W\d_][^\];]{0,24})?){0,9})\]"
 )
+"""'[3]', '[4-6]', '[2, p. 17]', '[5; 6, с. 118]', '[1, вып. 1–4]'."""
 IN_PARENTHESES = re.compile(r"(?<=[\w.,;:)\"”’%])\s?\((\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,20})\)")
 SUPERSCRIPT = re.compile(
     r"(?<=[\w.,;:)\"”’%])[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[,˒⁻–-][⁰¹²³⁴⁵⁶⁷⁸⁹]+)*|\^(\d{1,3}(?:[,–-]\d{1,3})*)\^"
@@ -20,6 +22,7 @@ _SPELLED = re.compile(
     r"|(?<=\bal\.)\s?\((\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,9})\)"
 )
 """Numbers of references in any style of note: 'refs 4,5', 'Lee et al.(2)'."""
+_NUMBER_OR_RANGE = re.compile(r"\s*(\d+)(?:\s?[–-]\s?(\d+))?")
 _FROM_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻˒", "0123456789-,")
 MAX_RANGE = 39
 """Most entries between the ends of a range: '[4-6]'; '[1999-2050]' is not one."""
@@ -42,11 +45,14 @@ def numbers_in(match: re.Match[str]) -> list[str]:
 def _expand(text: str) -> list[str]:
     numbers: list[str] = []
     for part in re.split(r"[,;]", text):
-        ends = [piece.strip() for piece in re.split(r"[–-]", part) if piece.strip().isdigit()]
-        if len(ends) == 2 and 0 < int(ends[1]) - int(ends[0]) <= MAX_RANGE:
-            numbers += [str(number) for number in range(int(ends[0]), int(ends[1]) + 1)]
+        ends = _NUMBER_OR_RANGE.match(part)
+        if ends is None:
+            continue  # a page or a chapter
+        first, last = int(ends[1]), int(ends[2] or ends[1])
+        if 0 < last - first <= MAX_RANGE:
+            numbers += [str(number) for number in range(first, last + 1)]
         else:
-            numbers += ends
+            numbers += [end for end in ends.groups() if end]
     return numbers
 
 

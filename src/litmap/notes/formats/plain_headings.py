@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from litmap.notes.builder import names_no_subject
 from litmap.parsing.grammar import LIST_NUMBER, YEAR_SINCE_1800
+from litmap.parsing.heading_subjects import names_order
 from litmap.parsing.word_lists import load_pattern
 
 _HOME = "litmap.notes"
@@ -29,7 +30,7 @@ _NUMBERED = re.compile(
 _EAST_ASIAN_NUMBERS = tuple(
     re.compile(rf"{number}\s?(\S.{{0,40}})$")
     for number in (
-        r"(?:第[一二三四五六七八九十\d]{1,3}[章編编部篇]|제\s?\d{1,2}\s?[장부편])",
+        r"(?:第[一二三四五六七八九十\d]{1,3}[章編编部篇周週回讲講课課]|제\s?\d{1,2}\s?[장부편주회강])",
         r"(?:第[一二三四五六七八九十\d]{1,3}[节節項项]|제\s?\d{1,2}\s?절)",
         r"[一二三四五六七八九十]{1,3}[、．.]",
         r"[（(][一二三四五六七八九十]{1,3}[)）]",
@@ -37,6 +38,7 @@ _EAST_ASIAN_NUMBERS = tuple(
     )
 )
 """'第一章 …', '第二節 …', '一、…', '（一）…', '1．…', the outermost first."""
+_DATE_IN_BRACKETS = re.compile(r"^[（(][^()（）]{0,20}\d[月일日][^()（）]{0,20}[)）]\s*")
 _EAST_ASIAN_END = re.compile(r"[。；;，,：:？?！!]$")
 ITEM = re.compile(
     rf"(\s*)(?:[-*+•‣▪●◦–—#](?=\s)|\(?({LIST_NUMBER})[.)](?=\s+\S)"
@@ -92,6 +94,10 @@ class PlainHeadings:
         """True where one of them is more than 'References' or 'Links'."""
         return any(not names_no_subject(text) for _, text in self.at.values())
 
+    def name_order_alone(self) -> bool:
+        """True where all of them are dates and the like: 'Week of 6 January'."""
+        return len(self.at) > 1 and all(names_order(text) for _, text in self.at.values())
+
     def names_subject_below_title(self) -> bool:
         """The same, the first of them left aside."""
         return any(not names_no_subject(text) for _, text in list(self.at.values())[1:])
@@ -105,7 +111,7 @@ def find_headings(lines: list[str], links: dict[str, str]) -> PlainHeadings:
     _edited(lines, headings)
     if links:
         _column_one(lines, headings)
-    if len(headings.at) < MIN_HEADINGS:
+    if len(headings.at) < MIN_HEADINGS or headings.name_order_alone():
         _capitals(lines, headings)
     if len(headings.at) < MIN_HEADINGS:
         _east_asian_numbered(lines, headings)
@@ -256,9 +262,11 @@ def is_column_one_heading(line: str) -> bool:
 
 def _capitals(lines: list[str], headings: PlainHeadings) -> None:
     """'IN CAPITALS'."""
+    level = max((level for level, _ in headings.at.values()), default=1) + 1
+    level = level if headings.name_order_alone() else 2
     for number, line in enumerate(lines):
         if is_in_capitals(line) and begins_paragraph(lines, number):
-            headings.at.setdefault(number, (2, line.strip().strip("*-= :")))
+            headings.at.setdefault(number, (level, line.strip().strip("*-= :")))
 
 
 def _raise_title(lines: list[str], headings: PlainHeadings) -> None:
@@ -276,7 +284,7 @@ def is_in_capitals(line: str) -> bool:
         and text.isupper()
         and not line.startswith("   ")
         and len(text.split()) <= 10
-        and sum(char.isalpha() for char in text) >= 0.6 * len(text.replace(" ", ""))
+        and sum(char.isupper() for char in text) >= 0.6 * len(text.replace(" ", ""))
         and bool(_FOUR_LETTERS.search(text))
     )
 
@@ -316,7 +324,8 @@ def east_asian_heading(line: str) -> tuple[int, str] | None:
         return None
     for level, pattern in enumerate(_EAST_ASIAN_NUMBERS, 2):
         if match := pattern.match(line):
-            return level, match.group(1)
+            text = match.group(1)
+            return level, _DATE_IN_BRACKETS.sub("", text) or text
     return None
 
 
@@ -539,8 +548,18 @@ def _title_above(lines: list[str], headings: PlainHeadings) -> None:
     first = _first_filled(lines)
     if first is None or first in headings.at or first in headings.skip or first > min(headings.at):
         return
-    if _is_blank_or_rule(lines, first + 1) and is_title(lines[first].strip()):
+    below = (
+        first + 2
+        if lines[first + 1 : first + 2] and _is_in_brackets(lines[first + 1])
+        else first + 1
+    )
+    if _is_blank_or_rule(lines, below) and is_title(lines[first].strip()):
         headings.at[first] = (1, lines[first].strip())
+
+
+def _is_in_brackets(line: str) -> bool:
+    """True for a line below a title that says what the page is: '(resumed after leave)'."""
+    return line.strip().startswith("(") and line.strip().endswith(")")
 
 
 def _is_blank_or_rule(lines: list[str], number: int) -> bool:
