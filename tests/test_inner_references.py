@@ -91,3 +91,24 @@ def test_a_row_of_marked_titles_is_no_single_reference():
 )
 def test_names_before_a_sentence_are_no_reference(text):
     assert not any(works_of(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "author", "year"),
+    [
+        (
+            "- Lund, Ida; Berg, Olaf – Salt roads in winter – Lake Letters 22 (2020) 5–29",
+            "Salt roads in winter", "Ida Lund", 2020,
+        ),
+        (
+            "- Bassi, Elena; van Dam, Karel – Lime ten years on: what failed? – Heritage Walls 22 "
+            "(2019) 5–29 – https://doi.org/10.5555/hw.2019.5",
+            "Lime ten years on: what failed?", "Elena Bassi", 2019,
+        ),
+        ("- Жилин П. А. – Лодки и люди – Вестник рек, 2015, № 3", "Лодки и люди", "П. А. Жилин", 2015),
+        ("- Rivas, Ana – El puente viejo – Madrid, Río, 1999", "El puente viejo", "Ana Rivas", 1999),
+    ],
+)  # fmt: skip
+def test_dashes_may_part_the_fields_of_a_reference(text, title, author, year):
+    authors, found = works_of(text)[title]
+    assert (authors[0], found) == (author, year)

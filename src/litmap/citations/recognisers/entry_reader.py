@@ -64,6 +64,9 @@ _PRINTED = re.compile(rf"\d\s?\(\d{{1,3}}\)|\d\s?[:,]\s?(?:pp?\.\s?)?\d+[–-]\d
 """Volume, issue, pages: what is printed in a journal."""
 _SLASH = re.compile(r"(?<=\w)\s?/\s?(?=\w)")
 """Between names in German: 'Keller/Brandt (2011)'."""
+_DASH_BETWEEN = re.compile(r"\s[–—]\s")
+MIN_DASHES = 2
+"""Dashes between the fields of a reference, from which on they part them."""
 _STARS = re.compile(r"\*+")
 _BARE_PAGE = re.compile(r"^(?:\[?\d+\]?\.?\s*)?\S*://\S+$")
 _POSSESSIVE_ENDING = re.compile(r"['’]s$")
@@ -128,7 +131,7 @@ def read_entry(
     about_news = _links_only_elsewhere(source)
     if outside:
         source = _without_label(_without_remark(block, source), floor)
-    source = _with_joined_authors(source)
+    source = _with_joined_authors(_with_stops_for_dashes(source))
     if not _is_likely(source, floor):
         return None
     read = _read_reference(source, previous_authors, outside=outside)
@@ -149,6 +152,20 @@ def leading_words(text: str) -> int:
         return noun.end()
     words = _LEADING_WORDS.match(text)
     return words.end() if words and _BEGINS_WITH_NAME.match(text, words.end()) else 0
+
+
+def _with_stops_for_dashes(source: _Source) -> _Source:
+    """The source with full stops for the dashes that part its fields: 'Doe, Jane; Roe, Ida – Salt
+    roads – Lake Letters 22 (2020) 5–29'.
+    """
+    dashes = list(_DASH_BETWEEN.finditer(source.text))
+    if len(dashes) < MIN_DASHES or not is_names_alone(source.text[: dashes[0].start()]):
+        return source
+    first, second = dashes[0], dashes[1]
+    head = f"{source.text[: first.start()]}: {source.text[first.end() : second.start()]}"
+    ending = "" if head.endswith(("?", "!", ".")) else "."
+    rest = _DASH_BETWEEN.sub(", ", source.text[second.end() :])
+    return replace(source, text=f"{head}{ending} {rest}")
 
 
 def _with_joined_authors(source: _Source) -> _Source:
