@@ -112,3 +112,19 @@ def test_names_before_a_sentence_are_no_reference(text):
 def test_dashes_may_part_the_fields_of_a_reference(text, title, author, year):
     authors, found = works_of(text)[title]
     assert (authors[0], found) == (author, year)
+
+
+def test_lines_of_one_paragraph_are_entries_of_a_list():
+    text = (
+        "# 川\n\n## 参考文献\n\n林海子（2017）「川と橋の再設計」『水辺年報』第22集、101-119頁\n"
+        "寒川レオ（2005）『川の居場所』鹿児島：南風舎\n"
+    )
+    assert set(works_of(text)) == {"川と橋の再設計", "川の居場所"}
+
+
+def test_pages_and_identifiers_behind_a_reference_are_its_own():
+    text = (
+        "**Снег.** Подробно: Бурков О. Л. Сколько слов? // Север. 2017. № 2 (14). С. 34–51. "
+        "DOI: 10.5555/sev.2017.14.34. Возражение — Яхнов П. Р. Ещё раз о льде (в печати)."
+    )
+    assert set(works_of(text)) == {"Сколько слов?", "Ещё раз о льде"}

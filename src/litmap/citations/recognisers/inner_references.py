@@ -53,10 +53,11 @@ _ENDS = re.compile(
 )
 
 _FURTHER = re.compile(
-    r"(?:[\s.,;]*(?:(?:doi|arxiv|PMID|PMCID|ISBN|URL|URN|DOI)\s?:?\s?[\w:./()-]+|https?://\S+))+",
+    r"(?:[\s.,;]*(?:(?:doi|arxiv|PMID|PMCID|ISBN|URL|URN)\s?:?\s?[\w:./()-]+|https?://\S+|"
+    rf"(?:{load_pattern('marks_of_places')}|№)\.?\s?\d[\d–—-]*))+",
     re.I,
 )
-"""Identifiers and addresses behind the end of a reference."""
+"""Pages, identifiers and addresses behind the end of a reference."""
 _IN_PRESS = re.compile(rf"{PENDING.pattern}[)\]]?\.?", re.I)
 
 

@@ -35,6 +35,10 @@ from litmap.citations.recognisers.reference_shape import (
     is_dated,
     may_be_reference,
 )
+from litmap.citations.recognisers.reference_signs import (
+    is_unspaced,
+    opens_with_unspaced_names,
+)
 from litmap.citations.recognisers.whole_titles import TAG_LINE
 from litmap.models import Link, NoteBlock
 from litmap.parsing.grammar import CITED_YEAR, UPPER
@@ -121,6 +125,10 @@ def find_reference_entries(
         return
     lead = _backlink_length(block.text) if in_list else 0
     if in_list:
+        lines = _listed_lines(block)
+        if lines:
+            yield from lines
+            return
         entry = _read_item(block, lead, previous_authors)
         if entry:
             yield entry
@@ -156,6 +164,20 @@ def _backlink_length(text: str) -> int:
     """Characters of the signs that lead back from a note to its place: '^ a b', 'Jump up to:'."""
     backlink = _BACKLINK.match(text)
     return backlink.end() if backlink else 0
+
+
+def _listed_lines(block: NoteBlock) -> list[ReferenceEntry]:
+    """The entries of a list that stand on lines of one paragraph, in scripts whose names tell where
+    an entry begins; none unless each line is one.
+    """
+    lines = list(itertools.pairwise((*block.line_starts, len(block.text))))
+    if len(lines) < 2 or not is_unspaced(block.text):
+        return []
+    if not all(opens_with_unspaced_names(block.text[a:b]) for a, b in lines):
+        return []
+    entries = [read_entry(block, a, b, (), floor=ITEM_FLOOR) for a, b in lines]
+    found = [entry for entry in entries if entry is not None]
+    return found if len(found) == len(lines) else []
 
 
 def _read_item(
