@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from litmap.citations import find_citations
 from litmap.notes import parse_note
+from litmap.notes.bibliographies.endnote import is_endnote
 from litmap.notes.builder import Builder
 from litmap.notes.formats.canvas import read_canvas
 
@@ -187,3 +188,9 @@ def test_words_are_no_endnote(tmp_path) -> None:
     (tmp_path / "n.enw").write_text("Some words.\n")
     _, problems = read_notes([str(tmp_path / "n.enw")])
     assert "EndNote" in str(problems[0])
+
+
+@pytest.mark.parametrize("blank", ["\n", " \n", "\t \n\n"])
+def test_blank_lines_before_a_record_take_no_time(blank: str) -> None:
+    assert is_endnote(blank * 3 + "%0 Book\n%A Reed, Ida\n")
+    assert not is_endnote(blank * 5_000 + "Reeds")

@@ -15,13 +15,14 @@ from litmap.citations import find_citations
 from litmap.errors import NoteError
 from litmap.notes import builder, discovery, parse_note, read_notes
 from litmap.notes import formats as note_formats
-from litmap.notes.bibliographies import linking, names
+from litmap.notes.bibliographies import linking
 from litmap.notes.builder import Builder
 from litmap.notes.formats import FORMATS, NoteFormat, detect_format, html, markdown
 from litmap.notes.formats import line_wrapping as wrapping
 from litmap.notes.formats import mail_and_dumps as mail
 from litmap.notes.formats import plain_headings as headings
 from litmap.notes.inline import Inline, is_literal_mark
+from litmap.parsing.name_fields import given_name_first
 
 
 # ── the table of formats ─────────────────────────────────────────────────────────────────────────
@@ -345,7 +346,7 @@ def test_lines_that_begin_nothing_in_markdown() -> None:
     ],
 )
 def test_names_are_turned_to_begin_with_the_given_one(name: str, expected: str) -> None:
-    assert names.given_name_first(name) == expected
+    assert given_name_first(name) == expected
 
 
 def test_signatures_are_told_by_their_mark() -> None:

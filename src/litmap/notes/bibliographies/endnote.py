@@ -14,7 +14,7 @@ from litmap.notes.builder import Builder
 from litmap.parsing.word_lists import load_words
 
 _TAGGED_LINE = re.compile(r"\s{0,3}%([0-9A-Z@?$!#&^~><+*])(?:\s+(.*?)|)\s*$")
-_START = re.compile(r"(?:\s*\n)*%(?:0 [A-Z][A-Za-z /&-]{2,40}|[AT] \S.*)\n")
+_START = re.compile(r"\s*^%(?:0 [A-Z][A-Za-z /&-]{2,40}|[AT] \S.*)\n", re.M)
 _SAME_TAGS = {
     "A": "AU", "B": "T2", "C": "CY", "D": "PY", "E": "A2", "F": "ID", "I": "PB", "J": "JO",
     "K": "KW", "L": "CN", "M": "AN", "N": "IS", "P": "SP", "R": "DO", "S": "T3", "T": "TI",
