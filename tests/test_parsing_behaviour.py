@@ -513,7 +513,7 @@ def test_wrapped_links_are_unwrapped(url, inner):
         ("arxiv.org/abs/1611.03530", "arxiv:1611.03530"),
         ("doi:10.1234/AB", "doi:10.1234/ab"),
         ("https://onlinelibrary.wiley.com/doi/abs/10.1002/AB.1/full", "doi:10.1002/ab.1"),
-        ("https://doi.org/10.1002/ab/full", "doi:10.1002/ab/full"),
+        ("https://doi.org/10.1002/ab/full", "doi:10.1002/ab"),
         ("https://x.org/view?doi=10.1002/ab&page=3", "doi:10.1002/ab"),
         ("https://x.org/#!/10.1002/ab", "doi:10.1002/ab"),
         ("https://x.org/#10.1002/ab", None),

@@ -42,11 +42,8 @@ def read_fields(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> La
     """The fields of a text whose tokens have these labels."""
     title, venue = _title_and_venue(text, tokens, labels)
     year = _year(text, tokens, labels)
-    names = [
-        token
-        for token, label in zip(tokens, labels, strict=True)
-        if label in NAMES and token.text != BREAK
-    ]
+    labels = _without_names_behind(title[1], tokens, labels)
+    names = [token for token, label in zip(tokens, labels, strict=True) if _in_name(token, label)]
     return LabelledFields(
         text[slice(*title)],
         title[0],
@@ -55,8 +52,28 @@ def read_fields(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> La
         tuple(_names(text, tokens, labels)),
         min((token.start for token in names), default=0),
         max((token.end for token in names), default=0),
-        text[slice(*venue)],
+        _without_bracket(text[slice(*venue)]),
     )
+
+
+def _without_names_behind(
+    end: int, tokens: Sequence[Token], labels: Sequence[str]
+) -> Sequence[str]:
+    """The labels without names behind the title's `end` where there are names before it: an
+    institute there is no author.
+    """
+    places = [token.start for token, label in zip(tokens, labels, strict=True) if label in NAMES]
+    if not end or not places or places[0] > end:
+        return labels
+    return [
+        labeller.OTHER if label in NAMES and token.start > end else label
+        for token, label in zip(tokens, labels, strict=True)
+    ]
+
+
+def _without_bracket(venue: str) -> str:
+    """Without a bracket that was opened before it: '(Reading, MA: Addison-Wesley)'."""
+    return venue.rstrip(")") if venue.count(")") > venue.count("(") else venue
 
 
 def _title_and_venue(
