@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate, pairwise
 
+from litmap.parsing.grammar import YEAR_SINCE_1900
 from litmap.parsing.word_lists import load_words
 from litmap.text.headings import KNOWN
 from litmap.text.page_layout import PageLayout, Row
@@ -507,7 +508,7 @@ def _is_cited(text: str, own: int, evidence: Evidence) -> bool:
 def is_volume_head(text: str, head: str) -> bool:
     """Whether a running head has a text and a year: 'River Studies 2018:12', a journal."""
     rest = head.removeprefix(text)
-    return rest != head and re.search(r"(?:19|20)\d\d", rest) is not None
+    return rest != head and re.search(YEAR_SINCE_1900, rest) is not None
 
 
 def _clip(value: float, low: float, high: float) -> float:
