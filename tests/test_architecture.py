@@ -21,10 +21,11 @@ LEAVES = {
     "written_files",
     "export_marks",
     "garbage",
+    "paper_sentences",
 }
 STAGES = {
     "notes", "citations", "works", "web", "pdfs", "text", "references", "chunks", "vectors", "index", "builds",
-    "keywords", "search", "topics", "maps", "summaries", "exports",
+    "keywords", "search", "topics", "maps", "summaries", "claims", "exports",
 }  # fmt: skip
 STORE = {"catalogue", "paths"}
 # The heavy libraries and the one part that may import each.

@@ -388,6 +388,22 @@ class Document:
     kind: str = "pdf"
 
 
+@dataclass(frozen=True, slots=True)
+class PaperSentence:
+    """A sentence of a paper's text. `page` is where it begins, `rects` are (page, x0, y0, x1, y1),
+    one a line. `kind` and `section` are those of its block; `paragraph` counts paragraphs
+    from 0. Of a text without pages `page` is the paragraph and `place` says where it is.
+    """
+
+    text: str
+    page: int
+    rects: tuple[tuple[int, float, float, float, float], ...]
+    kind: str
+    section: str
+    paragraph: int
+    place: str = ""
+
+
 # ── passages ──────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -446,6 +462,39 @@ class Hit:
     sentence: tuple[int, int] = (0, 0)
     page: int = 0
     rects: tuple[tuple[int, float, float, float, float], ...] = ()
+
+
+# ── claims ────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence of a note that says something of the works it cites. `text` is as written,
+    `statement` what it says beside its citations; one of `works` is enough to bear it out.
+    """
+
+    note: str
+    line: int
+    text: str
+    statement: str
+    works: tuple[str, ...]
+    heading: HeadingPath = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a paper shows for or against a claim: evidence, never a verdict.
+
+    `kind` is one of `FINDINGS`; `strength` 0 to 1 how near the evidence is, calibrated on citing
+    sentences; `why` one sentence; `evidence` the paper's own sentences, best first; `elsewhere` the
+    other works that say it, each with a sentence and its strength.
+    """
+
+    claim: Claim
+    work: str
+    kind: str
+    strength: float
+    why: str
+    evidence: tuple[Sentence, ...] = ()
+    elsewhere: tuple[tuple[Sentence, float], ...] = ()
 
 
 # ── topics, maps, summaries ───────────────────────────────────────────────────────────────────────

@@ -6,22 +6,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 from litmap.models import Document
+from litmap.paper_sentences import Rect, paper_sentences
 from litmap.parsing.languages import ENGLISH, document_language, stop_words_of
-from litmap.parsing.places import paragraph_place
-from litmap.parsing.sentences import SUMMARY_SENTENCES, split_sentences
 from litmap.parsing.terms import find_words, has_unspaced
 from litmap.parsing.word_lists import load_words
-
-Rect = tuple[int, float, float, float, float]
-
-MAX_PARAGRAPH = 20_000
-"""Characters of a paragraph that are cut into sentences."""
 
 _SECTIONS = (
     ("abstract", re.compile(r"\babstract\b|^\W*summary\W*$")),
@@ -172,89 +166,33 @@ def phrase_pattern(name: str, key: str, *, begins: bool = False) -> re.Pattern[s
     return re.compile(rf"^(?:{either})" if begins else either, re.I)
 
 
-@dataclass(slots=True)
-class _Paragraph:
-    section: str
-    kind: str
-    text: str = ""
-    starts: list[int] = field(default_factory=list)
-    rects: list[Rect] = field(default_factory=list)
-
-    def add(
-        self,
-        number: int,
-        block_text: str,
-        spans: list[tuple[int, tuple[float, float, float, float]]],
-    ) -> None:
-        base = len(self.text) + bool(self.text)
-        self.text = f"{self.text} {block_text}" if self.text else block_text
-        for start, rect in spans:
-            self.starts.append(base + start)
-            self.rects.append((number, *rect))
-
-
-def _paragraphs(document: Document) -> Iterator[_Paragraph]:
-    held: _Paragraph | None = None
-    for page in document.pages:
-        for block in page.blocks:
-            if block.kind not in {"body", "abstract"}:
-                continue
-            if held is not None and not (block.continues and held.kind == block.kind):
-                yield held
-                held = None
-            if held is None:
-                held = _Paragraph(block.section, block.kind)
-            spans = [(s.start, s.rect) for s in block.spans]
-            held.add(page.number, block.text.replace("\n", " "), spans)
-    if held is not None:
-        yield held
-
-
 def find_candidates(document: Document) -> list[Candidate]:
     """Every sentence of the paper's prose in order, those fit to stand alone marked `clean`."""
-    rows: list[tuple[_Paragraph, int, int]] = []
-    for paragraph in _paragraphs(document):
-        rows += [
-            (paragraph, a, b)
-            for a, b in split_sentences(paragraph.text[:MAX_PARAGRAPH], SUMMARY_SENTENCES)
-        ]
-    language = document_language([paragraph.text[a:b] for paragraph, a, b in rows])
-    counts: dict[str, int] = {}
-    for paragraph, _, _ in rows:
-        counts[paragraph.section] = counts.get(paragraph.section, 0) + 1
-    seen: dict[str, int] = {}
+    sentences = paper_sentences(document)
+    language = document_language([sentence.text for sentence in sentences])
+    counts = Counter(sentence.section for sentence in sentences)
+    seen: Counter[str] = Counter()
     out = []
-    for order, (paragraph, start, end) in enumerate(rows):
-        inside = seen.get(paragraph.section, 0)
-        seen[paragraph.section] = inside + 1
-        raw = paragraph.text[start:end]
-        text = " ".join(raw.split())
-        kind = "abstract" if paragraph.kind == "abstract" else section_kind(paragraph.section)
-        rects = _lines(paragraph, start + len(raw) - len(raw.lstrip()), end)
-        page = rects[0][0] if rects else 0
-        place = "" if document.kind == "pdf" else paragraph_place(page, paragraph.section)
+    for order, sentence in enumerate(sentences):
+        inside = seen[sentence.section]
+        seen[sentence.section] += 1
+        kind = "abstract" if sentence.kind == "abstract" else section_kind(sentence.section)
         out.append(
             Candidate(
-                text=text,
-                page=page,
-                rects=rects,
+                text=sentence.text,
+                page=sentence.page,
+                rects=sentence.rects,
                 section=kind,
                 order=order,
-                depth=order / max(1, len(rows) - 1),
-                inside=inside / max(1, counts[paragraph.section] - 1),
-                clean=bool(rects) and is_clean(text, language),
-                place=place,
-                words=tuple(words_of(text)),
+                depth=order / max(1, len(sentences) - 1),
+                inside=inside / max(1, counts[sentence.section] - 1),
+                clean=bool(sentence.rects) and is_clean(sentence.text, language),
+                place=sentence.place,
+                words=tuple(words_of(sentence.text)),
                 language=language,
             )
         )
     return out
-
-
-def _lines(paragraph: _Paragraph, start: int, end: int) -> tuple[Rect, ...]:
-    first = max(0, bisect_right(paragraph.starts, start) - 1)
-    last = bisect_left(paragraph.starts, end)
-    return tuple(paragraph.rects[first:last])
 
 
 def is_clean(text: str, language: str = ENGLISH) -> bool:
