@@ -16,6 +16,7 @@ COMMANDS = [
     "works",
     "topics",
     "summary",
+    "check",
     "status",
     "doctor",
     "add",

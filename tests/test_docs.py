@@ -146,6 +146,7 @@ SHAPES = {
     "coverage": ["topics", "--coverage"],
     "reading": ["topics", "--reading-list"],
     "summary": ["summary", "Loss surfaces"],
+    "check": ["check"],
     "status": ["status"],
     "doctor": ["doctor"],
     "read": ["read", str(NOTES)],

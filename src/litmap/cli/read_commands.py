@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from litmap.cli.check_command import add_check
 from litmap.cli.options import (
     clean,
     command,
@@ -653,6 +654,7 @@ _ADDERS = (
     _add_works,
     _add_topics,
     _add_summary,
+    add_check,
     _add_map,
     _add_status,
     _add_doctor,

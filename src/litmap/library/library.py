@@ -43,6 +43,7 @@ from litmap.written_files import WrittenFiles
 
 if TYPE_CHECKING:
     from litmap import maps
+    from litmap.library.checking import Checker, CheckResults
     from litmap.protocols import Encoder
     from litmap.search import Results, Searcher
 
@@ -339,6 +340,33 @@ class Library:
         self, results: Results, by: str = "passage", limit: int | None = None
     ) -> SearchResults:
         return show_results(results, by, self.by_id, limit, NOTES_SHOWN)
+
+    # ── claims ────────────────────────────────────────────────────────────────────────────────────
+    def check(self, drafts: Sequence[Path | str] = ()) -> CheckResults:
+        """What the papers show for what the notes, or these drafts or notes of the library, say of
+        them.
+
+        Nothing is asked of the network. Raises `UsageError` for a draft that cannot be read and
+        `NoLibrary` where there is no index yet.
+        """
+        from litmap import claims
+        from litmap.library.drafts import cited_works
+
+        if drafts:
+            cited = cited_works(drafts, self._entries)
+        else:
+            cited = [
+                claims.CitedWork(e.work.id, m, (e.work.title, *e.work.other_titles))
+                for e in self._entries
+                for m in e.mentions
+            ]
+        return self.checker().check(claims.find_claims(cited))
+
+    def checker(self) -> Checker:
+        """Checks claims against this build. Raises `NoLibrary`, `ModelError`."""
+        from litmap.library.checking import Checker
+
+        return Checker(self.by_id, self.document, self._need_build(), self._searcher)
 
     # ── topics, map, summaries ────────────────────────────────────────────────────────────────────
     @cached_property

@@ -1,0 +1,73 @@
+"""Findings as SARIF, which editors and code hosts show beside the lines, and as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from litmap import __version__
+from litmap.catalogue.entries import Entry
+from litmap.claims import FINDINGS, TROUBLES
+from litmap.exports.backlinks import escape
+from litmap.library.checking import CheckResults
+from litmap.models import Finding, Sentence
+
+SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def to_sarif(results: CheckResults, entries: Mapping[str, Entry]) -> dict[str, Any]:
+    """The findings as a SARIF 2.1.0 log: troubles are warnings, the others notes."""
+    driver = {
+        "name": "litmap",
+        "version": __version__,
+        "rules": [{"id": kind, "name": kind.replace("-", " ")} for kind in FINDINGS],
+    }
+    found = [_sarif_result(finding, entries) for finding in results.findings]
+    return {
+        "$schema": SARIF_SCHEMA,
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "results": found}],
+    }
+
+
+def _sarif_result(finding: Finding, entries: Mapping[str, Entry]) -> dict[str, Any]:
+    message = f"{entries[finding.work].work.title}: {finding.why}"
+    quoted = [f"{_where(sentence)}: “{sentence.text}”" for sentence in finding.evidence[:2]]
+    region = {"startLine": finding.claim.line, "snippet": {"text": finding.claim.text}}
+    location = {
+        "artifactLocation": {"uri": quote(finding.claim.note)},
+        "region": region,
+    }
+    return {
+        "ruleId": finding.kind,
+        "level": "warning" if finding.kind in TROUBLES else "note",
+        "message": {"text": " ".join([message, *quoted])},
+        "locations": [{"physicalLocation": location}],
+        "properties": {"work": finding.work, "strength": round(finding.strength, 3)},
+    }
+
+
+def to_markdown(results: CheckResults, entries: Mapping[str, Entry]) -> str:
+    """The findings as a page of Markdown, by note and line."""
+    lines: list[str] = []
+    note, claim = "", None
+    for finding in results.findings:
+        if finding.claim.note != note:
+            note = finding.claim.note
+            lines += [f"## {escape(note)}", ""]
+        if finding.claim is not claim:
+            claim = finding.claim
+            lines += [f"**Line {claim.line}.** {escape(claim.text)}", ""]
+        title = escape(entries[finding.work].work.title)
+        lines.append(f"- *{finding.kind.replace('-', ' ')}* – {title}. {escape(finding.why)}")
+        lines += [f"  - {_where(s)}: “{escape(s.text)}”" for s in finding.evidence]
+        for sentence, _ in finding.elsewhere:
+            other = escape(entries[sentence.work].work.title)
+            lines.append(f"  - {other}, {_where(sentence)}: “{escape(sentence.text)}”")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _where(sentence: Sentence) -> str:
+    return sentence.place or f"p. {sentence.page}"
