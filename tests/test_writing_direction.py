@@ -50,10 +50,12 @@ def test_a_ligature_and_a_mark_stay_with_their_letter():
 
 
 @given(
-    st.tuples(*[st.floats(0, 900) for _ in range(4)]), st.sampled_from(Turn), st.floats(100, 1000)
+    st.tuples(*[st.floats(0, 900) for _ in range(4)]),
+    st.sampled_from(Turn),
+    st.tuples(st.floats(100, 1000), st.floats(100, 1000)),
 )
-def test_a_place_turned_is_turned_back(rect, turn, width):
-    back = turn_rect_back(turn_rect(rect, turn, width), turn, width)
+def test_a_place_turned_is_turned_back(rect, turn, size):
+    back = turn_rect_back(turn_rect(rect, turn, size), turn, size)
     assert back == pytest.approx(rect, abs=1e-6)
 
 
