@@ -181,6 +181,11 @@ def test_quotations_are_found_between_the_marks_of_languages(text: str) -> None:
     assert quotations(text) == ["the keepers are paid by the province"]
 
 
+def test_what_stands_between_two_quotations_is_none() -> None:
+    text = 'The preprint says "deep" where the paper of the next year says "rich" and means it.'
+    assert quotations(text) == []
+
+
 def test_a_term_in_quotation_marks_is_no_quotation() -> None:
     assert quotations("So-called “flat minima” are said to “generalise better”.") == []
 
@@ -237,6 +242,17 @@ def test_a_paper_is_near_that_is_nearer_than_the_others() -> None:
     far = nearness(np.array([0.1, 0.12, 0.15]), 1.0, cohort)
     assert strength(near) > 0.95
     assert strength(far) < 0.1
+
+
+def test_a_title_in_quotation_marks_is_no_quotation() -> None:
+    titled = CheckedPaper("doi:10.1/olm", paper().text, ("How the dikes of clay hold",))
+    found = judge(
+        claim("Dikes hold for centuries (Olm, “How the Dikes of Clay Hold”, 1999)."),
+        titled,
+        Evidence((1,), 0.9),
+        lambda: [],
+    )
+    assert [finding.kind for finding in found] == ["evidence-strong"]
 
 
 def kinds(text: str, rows: tuple[int, ...] = (1, 3), near: float = 0.9) -> list[str]:

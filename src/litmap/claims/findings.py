@@ -11,6 +11,7 @@ from litmap.claims.evidence import EVIDENCE, PaperText
 from litmap.claims.quantities import differing_names, differing_numbers
 from litmap.claims.quotations import Located, QuotableText, locate, quotations
 from litmap.models import Claim, Finding, PaperSentence, Sentence
+from litmap.parsing.title_similarity import normalise_title
 
 EXACT, CHANGED, NOT_QUOTED = "quoted-exactly", "quoted-with-changes", "quotation-not-found"
 STRONG, WEAK, NOTHING = "evidence-strong", "evidence-weak", "nothing-close"
@@ -49,6 +50,8 @@ class CheckedPaper:
 
     work: str
     text: PaperText
+    titles: tuple[str, ...] = ()
+    """Titles of the work: in quotation marks they are no quotation."""
 
     @cached_property
     def quotable(self) -> QuotableText:
@@ -97,7 +100,10 @@ def judge(
 
 
 def _quotation_findings(claim: Claim, paper: CheckedPaper) -> Iterator[Finding]:
+    titles = [normalise_title(title) for title in paper.titles]
     for quoted in quotations(claim.text):
+        if normalise_title(quoted) in titles:
+            continue
         located = locate(quoted, paper.quotable)
         if located is None:
             why = f"“{_shortened(quoted)}” stands nowhere in the text that was read."

@@ -13,7 +13,8 @@ from litmap.parsing.terms import fold_case, has_unspaced
 
 QUOTATION = re.compile(
     r"“([^“”]{8,600})”|„([^„“”]{8,600})[“”]|«\s?([^«»]{8,600}?)\s?»|»([^«»]{8,600})«|"
-    r"\"([^\"]{8,600})\"|``([^`']{8,600})''|「([^「」]{4,600})」|『([^『』]{4,600})』|‘‘([^‘’]{8,600})’’"
+    r"(?<![^\s(\[—–-])\"(?=\S)([^\"]{8,600})\"(?!\w)|``([^`']{8,600})''|"
+    r"「([^「」]{4,600})」|『([^『』]{4,600})』|‘‘([^‘’]{8,600})’’"
 )
 MIN_WORDS = 4
 """Words of what is compared as a quotation; fewer are a term set in quotation marks."""

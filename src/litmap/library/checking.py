@@ -208,7 +208,9 @@ class Checker:
         rows = self._rows(entry.work.id)
         vectors = self._vectors.vectors(rows).astype(np.float64)
         held = _passages_of(sentences, self._build, rows)
-        return claims.CheckedPaper(entry.work.id, claims.PaperText(sentences, vectors, held))
+        titles = (entry.work.title, *entry.work.other_titles)
+        text = claims.PaperText(sentences, vectors, held)
+        return claims.CheckedPaper(entry.work.id, text, titles)
 
     def _document(self, entry: Entry) -> Document | None:
         if entry.pdf is None:
@@ -265,7 +267,8 @@ class Checker:
             hits = self._searcher.search(query, limit=12).hits
             found: dict[str, tuple[Sentence, float]] = {}
             for hit in hits:
-                if not hit.work or hit.work in question.claim.works or hit.work in found:
+                is_own = not hit.work or hit.work in question.claim.works or hit.work in found
+                if is_own or hit.chunk.kind != "body":
                     continue
                 strength = self._strength(question.statement, hit.work)
                 if strength >= claims.MIN_STRONG:
