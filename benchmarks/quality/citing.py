@@ -61,7 +61,7 @@ def ndcg(ranked: Sequence[str], relevant: set[str]) -> float:
 
 def ask(searcher: Searcher, words: CitingWords, said: Sequence[Said]) -> list[dict[str, object]]:
     """nDCG@10 of each question without and with what others say."""
-    numbers = {work: number for number, work in enumerate(searcher.keywords.work_ids)}
+    numbers = searcher.keywords.work_numbers
     citing = np.array([numbers.get(s.citing, -1) for s in said])
     asked: dict[tuple[str, str], set[str]] = {}
     for s in said:

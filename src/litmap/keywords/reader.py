@@ -82,6 +82,7 @@ class KeywordIndex:
             np.asarray([numbers.setdefault(w, len(numbers)) for w in s.work_ids], np.int64)
             for s in segments
         ]
+        self.work_numbers: Mapping[str, int] = numbers
         self.work_ids: tuple[str, ...] = tuple(numbers)
         """Works in the order in which they are numbered here; may hold works whose passages are all
         gone.

@@ -96,7 +96,7 @@ def write_citing_words(writer: BuildWriter, said: Sequence[Said]) -> None:
     writer.step(step, writer.everything())
     library = keywords.KeywordIndex.open(writer.folder / "keywords")
     words = CitingWords.over(keywords.KeywordIndex.open(writer.folder / "citing"), library)
-    numbers = {work: number for number, work in enumerate(library.work_ids)}
+    numbers = library.work_numbers
     citing = np.array([numbers.get(s.citing, -1) for s in said], np.int64)
     asked: dict[tuple[str, str], set[str]] = {}
     for sentence in said:

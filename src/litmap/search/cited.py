@@ -64,7 +64,7 @@ class CitingWords:
     @classmethod
     def over(cls, sentences: SentenceRows, keywords: WordRows) -> CitingWords:
         """The sentences with the works' numbers in the library's keyword index."""
-        numbers = {work: number for number, work in enumerate(keywords.work_ids)}
+        numbers = keywords.work_numbers
         own = np.array([numbers.get(work, -1) for work in sentences.work_ids], np.int64)
         return cls(sentences, own[sentences.works], len(numbers))
 
@@ -94,7 +94,7 @@ def gains(asked: Sequence[LeftOut], citing: Ints, words: CitingWords, keywords: 
     own paper is left out, with all it says.
     """
     step = max(1, len(asked) // JUDGED_SENTENCES)
-    numbers = {work: number for number, work in enumerate(keywords.work_ids)}
+    numbers = keywords.work_numbers
     rows = np.flatnonzero(keywords.rows_of(kinds=DEFAULT_KINDS))
     works = keywords.works[rows]
     weights = Weights()

@@ -44,6 +44,11 @@ class WordRows(Protocol):
         """Ids of the works, in the order in which they are numbered."""
         ...
 
+    @property
+    def work_numbers(self) -> Mapping[str, int]:
+        """The number of each work in `work_ids`."""
+        ...
+
     def scores(self, terms: str | Mapping[str, float]) -> Floats:
         """BM25 of every row, float32 (rows,); 0 where none of the words is held."""
         ...

@@ -358,10 +358,6 @@ class Searcher:
         return replace(results, close=False, message=message)
 
     @cached_property
-    def _numbers(self) -> dict[str, int]:
-        return {work: number for number, work in enumerate(self.keywords.work_ids)}
-
-    @cached_property
     def _titles(self) -> dict[str, str]:
         return {plain_text(work.title): work.id for work in self.facts.values() if work.title}
 
@@ -379,7 +375,9 @@ class Searcher:
     def _work_order(
         self, works: Ints, totals: Floats, named: Sequence[str]
     ) -> list[tuple[int, float]]:
-        first = {self._numbers[work] for work in named if work in self._numbers}
+        first = {
+            self.keywords.work_numbers[work] for work in named if work in self.keywords.work_numbers
+        }
         behind = (
             np.array([work not in first for work in works.tolist()])
             if first
