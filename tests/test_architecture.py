@@ -168,3 +168,13 @@ def test_reading_starts_light(module):
     code = f"import sys, {module}; print([m for m in {heavy} if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_a_command_that_computes_nothing_needs_no_numbers():
+    code = (
+        "import sys; from litmap.cli import main\n"
+        "try: main(['--version'])\n"
+        "except SystemExit: print('numpy' in sys.modules)"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.splitlines()[-1] == "False"

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from litmap.claims import FINDINGS
 from litmap.cli import main
 from litmap.cli.check_command import TROUBLED
 from litmap.library import Library
+from litmap.models import FindingKind
 from litmap.paper_sentences import paper_sentences
 
 
@@ -50,7 +50,7 @@ def test_the_notes_of_the_library_are_checked(check):
     found = json.loads(out)
     assert code == 0
     assert found
-    assert {row["finding"] for row in found} <= set(FINDINGS)
+    assert {row["finding"] for row in found} <= set(FindingKind)
     for row in found:
         assert 0 <= row["strength"] <= 1
         assert row["why"]

@@ -479,18 +479,54 @@ class Claim:
     heading: HeadingPath = ()
 
 
+class FindingKind(StrEnum):
+    """What a finding says, in the order in which kinds are counted and listed."""
+
+    EXACT = "quoted-exactly"
+    CHANGED = "quoted-with-changes"
+    NOT_QUOTED = "quotation-not-found"
+    STRONG = "evidence-strong"
+    WEAK = "evidence-weak"
+    NOTHING = "nothing-close"
+    NUMBER = "number-differs"
+    NAME = "name-differs"
+    MISSING = "paper-missing"
+    UNSURE = "work-unsure"
+    RETRACTED = "paper-retracted"
+    ABSTRACT = "abstract-only"
+    ELSEWHERE = "said-elsewhere"
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether a reader should look at it."""
+        return self in _TROUBLES
+
+
+_TROUBLES = frozenset(
+    {
+        FindingKind.CHANGED,
+        FindingKind.NOT_QUOTED,
+        FindingKind.NOTHING,
+        FindingKind.NUMBER,
+        FindingKind.NAME,
+        FindingKind.RETRACTED,
+        FindingKind.ELSEWHERE,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a paper shows for or against a claim: evidence, never a verdict.
 
-    `kind` is one of `FINDINGS`; `strength` 0 to 1 how near the evidence is, calibrated on citing
+    `strength` 0 to 1 how near the evidence is, calibrated on citing
     sentences; `why` one sentence; `evidence` the paper's own sentences, best first; `elsewhere` the
     other works that say it, each with a sentence and its strength.
     """
 
     claim: Claim
     work: str
-    kind: str
+    kind: FindingKind
     strength: float
     why: str
     evidence: tuple[Sentence, ...] = ()

@@ -2,7 +2,6 @@
 
 from litmap.claims.evidence import (
     EVIDENCE,
-    SHORTLIST,
     PaperText,
     Shortlist,
     Statement,
@@ -10,12 +9,9 @@ from litmap.claims.evidence import (
     shortlist,
 )
 from litmap.claims.findings import (
-    FINDINGS,
     MIN_STRONG,
-    TROUBLES,
     CheckedPaper,
     Evidence,
-    as_evidence,
     judge,
     judge_abstract,
 )
@@ -24,10 +20,7 @@ from litmap.claims.strength import Cohort, nearness, strength
 
 __all__ = [
     "EVIDENCE",
-    "FINDINGS",
     "MIN_STRONG",
-    "SHORTLIST",
-    "TROUBLES",
     "CheckedPaper",
     "CitedWork",
     "Cohort",
@@ -35,7 +28,6 @@ __all__ = [
     "PaperText",
     "Shortlist",
     "Statement",
-    "as_evidence",
     "claims_something",
     "find_claims",
     "judge",

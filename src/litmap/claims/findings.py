@@ -10,26 +10,10 @@ from typing import NamedTuple
 from litmap.claims.evidence import EVIDENCE, PaperText
 from litmap.claims.quantities import differing_names, differing_numbers
 from litmap.claims.quotations import Located, QuotableText, locate, quotations
-from litmap.models import Claim, Finding, PaperSentence, Sentence
+from litmap.models import Claim, Finding, FindingKind, Sentence
+from litmap.parsing.places import sentence_place
 from litmap.parsing.title_similarity import normalise_title
 
-EXACT, CHANGED, NOT_QUOTED = "quoted-exactly", "quoted-with-changes", "quotation-not-found"
-STRONG, WEAK, NOTHING = "evidence-strong", "evidence-weak", "nothing-close"
-NUMBER, NAME = "number-differs", "name-differs"
-MISSING, UNSURE, RETRACTED, ABSTRACT = (
-    "paper-missing",
-    "work-unsure",
-    "paper-retracted",
-    "abstract-only",
-)
-ELSEWHERE = "said-elsewhere"
-FINDINGS = (
-    EXACT, CHANGED, NOT_QUOTED, STRONG, WEAK, NOTHING, NUMBER, NAME, MISSING, UNSURE, RETRACTED,
-    ABSTRACT, ELSEWHERE,
-)  # fmt: skip
-"""Kinds of findings."""
-TROUBLES = frozenset({CHANGED, NOT_QUOTED, NOTHING, NUMBER, NAME, RETRACTED, ELSEWHERE})
-"""Findings that a reader should look at."""
 MIN_STRONG, MIN_WEAK = 0.8, 0.12
 """Strengths from which evidence is strong, and below which nothing is close. Of true citing
 sentences not one in twenty lies below (`benchmarks/quality/evidence.py`).
@@ -65,12 +49,8 @@ class CheckedPaper:
 
     def sentence(self, row: int) -> Sentence:
         """One of its sentences as evidence."""
-        return as_evidence(self.work, self.text.sentences[row])
-
-
-def as_evidence(work: str, sentence: PaperSentence) -> Sentence:
-    """A paper's sentence with its work."""
-    return Sentence(sentence.text, work, sentence.page, sentence.rects, sentence.place)
+        found = self.text.sentences[row]
+        return Sentence(found.text, self.work, found.page, found.rects, found.place)
 
 
 def judge_abstract(claim: Claim, paper: CheckedPaper, evidence: Evidence) -> Finding:
@@ -80,7 +60,7 @@ def judge_abstract(claim: Claim, paper: CheckedPaper, evidence: Evidence) -> Fin
     why = "Only the abstract is here; the full text was not to be had."
     nearest = [paper.sentence(row) for row in evidence.rows[:1]]
     sentences = tuple(replace(sentence, place="abstract") for sentence in nearest)
-    return Finding(claim, paper.work, ABSTRACT, evidence.strength, why, sentences)
+    return Finding(claim, paper.work, FindingKind.ABSTRACT, evidence.strength, why, sentences)
 
 
 def judge(
@@ -94,7 +74,7 @@ def judge(
     """
     quoted = list(_quotation_findings(claim, paper))
     found = [*quoted, *_difference_findings(claim, paper, evidence)]
-    if any(finding.kind in (EXACT, CHANGED) for finding in quoted):
+    if any(finding.kind in (FindingKind.EXACT, FindingKind.CHANGED) for finding in quoted):
         return found
     return [*found, _nearness_finding(claim, paper, evidence, elsewhere)]
 
@@ -107,12 +87,12 @@ def _quotation_findings(claim: Claim, paper: CheckedPaper) -> Iterator[Finding]:
         located = locate(quoted, paper.quotable)
         if located is None:
             why = f"“{_shortened(quoted)}” stands nowhere in the text that was read."
-            yield Finding(claim, paper.work, NOT_QUOTED, 0.0, why)
+            yield Finding(claim, paper.work, FindingKind.NOT_QUOTED, 0.0, why)
             continue
         rows = range(located.first, located.last + 1)
         sentences = tuple(paper.sentence(row) for row in rows)
-        where = sentences[0].place or f"p. {sentences[0].page}"
-        kind = EXACT if located.is_exact else CHANGED
+        where = sentence_place(sentences[0])
+        kind = FindingKind.EXACT if located.is_exact else FindingKind.CHANGED
         why = f"word for word on {where}." if located.is_exact else _changes_said(located, where)
         yield Finding(claim, paper.work, kind, 1.0, f"Quoted {why}", sentences)
 
@@ -134,8 +114,8 @@ def _difference_findings(
         return
     near = [paper.text.sentences[row].text for row in evidence.rows[:EVIDENCE]]
     pairs = [
-        (NUMBER, differing_numbers(claim.statement, near, paper.whole)),
-        (NAME, differing_names(claim.statement, near, paper.whole)),
+        (FindingKind.NUMBER, differing_numbers(claim.statement, near, paper.whole)),
+        (FindingKind.NAME, differing_names(claim.statement, near, paper.whole)),
     ]
     for kind, differences in pairs:
         for claimed, printed in differences:
@@ -154,22 +134,26 @@ def _nearness_finding(
     sentences = tuple(paper.sentence(row) for row in evidence.rows[:EVIDENCE])
     if evidence.strength >= MIN_STRONG:
         why = f"The paper speaks of this{_on_page(sentences)}."
-        return Finding(claim, paper.work, STRONG, evidence.strength, why, sentences)
+        return Finding(claim, paper.work, FindingKind.STRONG, evidence.strength, why, sentences)
     others = tuple(other for other in elsewhere() if other[1] > evidence.strength)
     if evidence.strength >= MIN_WEAK:
         why = f"The nearest sentences are{_on_page(sentences)}; they may be about something else."
-        return Finding(claim, paper.work, WEAK, evidence.strength, why, sentences, others)
+        return Finding(
+            claim, paper.work, FindingKind.WEAK, evidence.strength, why, sentences, others
+        )
     why = "Nothing in the whole text is close to this."
     if others:
         why = "Nothing in this paper is close to this; another one of the library says it."
-        return Finding(claim, paper.work, ELSEWHERE, evidence.strength, why, sentences, others)
-    return Finding(claim, paper.work, NOTHING, evidence.strength, why, sentences)
+        return Finding(
+            claim, paper.work, FindingKind.ELSEWHERE, evidence.strength, why, sentences, others
+        )
+    return Finding(claim, paper.work, FindingKind.NOTHING, evidence.strength, why, sentences)
 
 
 def _on_page(sentences: Sequence[Sentence]) -> str:
     if not sentences:
         return ""
-    return f" in {sentences[0].place}" if sentences[0].place else f" on p. {sentences[0].page}"
+    return f" {'in' if sentences[0].place else 'on'} {sentence_place(sentences[0])}"
 
 
 def _shortened(quoted: str) -> str:

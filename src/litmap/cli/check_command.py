@@ -6,8 +6,9 @@ import argparse
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from litmap.claims import FINDINGS, TROUBLES
 from litmap.cli.options import clean, command, library_of, print_json, wrap
+from litmap.models import FindingKind
+from litmap.parsing.places import sentence_place
 
 if TYPE_CHECKING:
     from litmap.library import Library
@@ -17,19 +18,19 @@ if TYPE_CHECKING:
 TROUBLED = 4
 """Exit code with --strict where something should be looked at."""
 _SAID = {
-    "quoted-exactly": "quoted exactly",
-    "quoted-with-changes": "quoted with changes",
-    "quotation-not-found": "quotation not found",
-    "evidence-strong": "evidence",
-    "evidence-weak": "weak evidence",
-    "nothing-close": "nothing close",
-    "number-differs": "number differs",
-    "name-differs": "name differs",
-    "paper-missing": "paper is missing",
-    "work-unsure": "work is unsure",
-    "paper-retracted": "RETRACTED",
-    "abstract-only": "abstract only",
-    "said-elsewhere": "said elsewhere",
+    FindingKind.EXACT: "quoted exactly",
+    FindingKind.CHANGED: "quoted with changes",
+    FindingKind.NOT_QUOTED: "quotation not found",
+    FindingKind.STRONG: "evidence",
+    FindingKind.WEAK: "weak evidence",
+    FindingKind.NOTHING: "nothing close",
+    FindingKind.NUMBER: "number differs",
+    FindingKind.NAME: "name differs",
+    FindingKind.MISSING: "paper is missing",
+    FindingKind.UNSURE: "work is unsure",
+    FindingKind.RETRACTED: "RETRACTED",
+    FindingKind.ABSTRACT: "abstract only",
+    FindingKind.ELSEWHERE: "said elsewhere",
 }
 
 
@@ -56,7 +57,7 @@ def add_check(commands: Any) -> None:
     )
     parser.add_argument(
         "--only",
-        choices=("troubles", *FINDINGS),
+        choices=("troubles", *(kind.value for kind in FindingKind)),
         action="append",
         help="print these findings alone ('troubles': what should be looked at); may be repeated",
     )
@@ -86,11 +87,13 @@ def check(args: argparse.Namespace) -> int:
     return TROUBLED if args.strict and results.troubles else 0
 
 
-def _wanted(only: list[str] | None) -> frozenset[str]:
+def _wanted(only: list[str] | None) -> frozenset[FindingKind]:
     """The kinds of findings that are printed."""
-    if not only:
-        return frozenset(FINDINGS)
-    return frozenset(kind for name in only for kind in (TROUBLES if name == "troubles" else {name}))
+    return frozenset(
+        kind
+        for kind in FindingKind
+        if not only or kind in only or ("troubles" in only and kind.is_trouble)
+    )
 
 
 def _print_text(results: CheckResults, library: Library) -> None:
@@ -103,7 +106,7 @@ def _print_text(results: CheckResults, library: Library) -> None:
             before = heading
         _print_finding(finding, library)
     kinds = Counter(finding.kind for finding in results.findings)
-    said = ", ".join(f"{_SAID[kind]} {kinds[kind]}" for kind in FINDINGS if kinds[kind])
+    said = ", ".join(f"{_SAID[kind]} {kinds[kind]}" for kind in FindingKind if kinds[kind])
     print(("\n" if before else "") + wrap(f"{results.claims} claims. {said or 'Nothing to say.'}"))
 
 
@@ -111,9 +114,7 @@ def _print_finding(finding: Finding, library: Library) -> None:
     work = library.by_id[finding.work].work
     print(wrap(f"{_SAID[finding.kind]}: {work.title}. {finding.why}", "    "))
     for sentence in finding.evidence[:2]:
-        where = sentence.place or f"p. {sentence.page}"
-        print(wrap(f"{clean(where)}: “{sentence.text}”", "      "))
+        print(wrap(f"{clean(sentence_place(sentence))}: “{sentence.text}”", "      "))
     for sentence, _ in finding.elsewhere:
         other = library.by_id[sentence.work].work
-        where = sentence.place or f"p. {sentence.page}"
-        print(wrap(f"{other.title}, {where}: “{sentence.text}”", "      "))
+        print(wrap(f"{other.title}, {sentence_place(sentence)}: “{sentence.text}”", "      "))

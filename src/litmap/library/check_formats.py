@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 from litmap import __version__
 from litmap.catalogue.entries import Entry
-from litmap.claims import FINDINGS, TROUBLES
 from litmap.exports.backlinks import escape
 from litmap.library.checking import CheckResults
-from litmap.models import Finding, Sentence
+from litmap.models import Finding, FindingKind
+from litmap.parsing.places import sentence_place
 
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -21,7 +21,7 @@ def to_sarif(results: CheckResults, entries: Mapping[str, Entry]) -> dict[str, A
     driver = {
         "name": "litmap",
         "version": __version__,
-        "rules": [{"id": kind, "name": kind.replace("-", " ")} for kind in FINDINGS],
+        "rules": [{"id": kind, "name": kind.replace("-", " ")} for kind in FindingKind],
     }
     found = [_sarif_result(finding, entries) for finding in results.findings]
     return {
@@ -33,7 +33,7 @@ def to_sarif(results: CheckResults, entries: Mapping[str, Entry]) -> dict[str, A
 
 def _sarif_result(finding: Finding, entries: Mapping[str, Entry]) -> dict[str, Any]:
     message = f"{entries[finding.work].work.title}: {finding.why}"
-    quoted = [f"{_where(sentence)}: “{sentence.text}”" for sentence in finding.evidence[:2]]
+    quoted = [f"{sentence_place(sentence)}: “{sentence.text}”" for sentence in finding.evidence[:2]]
     region = {"startLine": finding.claim.line, "snippet": {"text": finding.claim.text}}
     location = {
         "artifactLocation": {"uri": quote(finding.claim.note)},
@@ -41,7 +41,7 @@ def _sarif_result(finding: Finding, entries: Mapping[str, Entry]) -> dict[str, A
     }
     return {
         "ruleId": finding.kind,
-        "level": "warning" if finding.kind in TROUBLES else "note",
+        "level": "warning" if finding.kind.is_trouble else "note",
         "message": {"text": " ".join([message, *quoted])},
         "locations": [{"physicalLocation": location}],
         "properties": {"work": finding.work, "strength": round(finding.strength, 3)},
@@ -61,13 +61,9 @@ def to_markdown(results: CheckResults, entries: Mapping[str, Entry]) -> str:
             lines += [f"**Line {claim.line}.** {escape(claim.text)}", ""]
         title = escape(entries[finding.work].work.title)
         lines.append(f"- *{finding.kind.replace('-', ' ')}* – {title}. {escape(finding.why)}")
-        lines += [f"  - {_where(s)}: “{escape(s.text)}”" for s in finding.evidence]
+        lines += [f"  - {sentence_place(s)}: “{escape(s.text)}”" for s in finding.evidence]
         for sentence, _ in finding.elsewhere:
             other = escape(entries[sentence.work].work.title)
-            lines.append(f"  - {other}, {_where(sentence)}: “{escape(sentence.text)}”")
+            lines.append(f"  - {other}, {sentence_place(sentence)}: “{escape(sentence.text)}”")
         lines.append("")
     return "\n".join(lines)
-
-
-def _where(sentence: Sentence) -> str:
-    return sentence.place or f"p. {sentence.page}"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,11 +13,10 @@ from numpy.typing import NDArray
 
 from litmap import claims
 from litmap.catalogue.entries import Entry
-from litmap.claims import findings as kinds
 from litmap.errors import PdfError
-from litmap.models import Claim, Document, Finding, Page, PdfFile, Sentence, TextBlock
+from litmap.library.summary_view import sentence_as_json
+from litmap.models import Claim, Document, Finding, FindingKind, Page, PdfFile, Sentence, TextBlock
 from litmap.paper_sentences import paper_sentences
-from litmap.parsing.places import page_place
 from litmap.protocols import QueryEncoder
 
 if TYPE_CHECKING:
@@ -36,6 +34,17 @@ COHORT = 1000
 """Passages of other works that tell what is usual for a statement."""
 MAX_ELSEWHERE = 2
 _PASSAGE_KINDS = ("body", "abstract")
+_BEARS_OUT = frozenset({FindingKind.STRONG, FindingKind.EXACT})
+_OPEN = frozenset(
+    {
+        FindingKind.NOTHING,
+        FindingKind.WEAK,
+        FindingKind.ELSEWHERE,
+        FindingKind.ABSTRACT,
+        FindingKind.MISSING,
+    }
+)
+"""Findings that leave open whether a work bears a claim out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,7 @@ class CheckResults:
     @property
     def troubles(self) -> tuple[Finding, ...]:
         """What a reader should look at."""
-        return tuple(finding for finding in self.findings if finding.kind in claims.TROUBLES)
+        return tuple(finding for finding in self.findings if finding.kind.is_trouble)
 
     def only(self, wanted: Collection[str]) -> CheckResults:
         """The findings of these kinds alone."""
@@ -66,24 +75,18 @@ class CheckResults:
                 "finding": finding.kind,
                 "strength": round(finding.strength, 3),
                 "why": finding.why,
-                "evidence": [_as_json(sentence) for sentence in finding.evidence],
+                "evidence": [sentence_as_json(sentence) for sentence in finding.evidence],
                 "elsewhere": [
-                    {"work": sentence.work, **_as_json(sentence), "strength": round(strength, 3)}
+                    {
+                        "work": sentence.work,
+                        **sentence_as_json(sentence),
+                        "strength": round(strength, 3),
+                    }
                     for sentence, strength in finding.elsewhere
                 ],
             }
             for finding in self.findings
         ]
-
-
-def _as_json(sentence: Sentence) -> dict[str, Any]:
-    is_paged = not sentence.place
-    return {
-        "text": sentence.text,
-        "page": sentence.page if is_paged else 0,
-        "place": sentence.place or page_place(sentence.page),
-        "rects": [list(r) for page, *r in sentence.rects if is_paged and page == sentence.page],
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +184,13 @@ class Checker:
         notice = next((n for n in entry.work.notices if "retract" in n.casefold()), "")
         if notice:
             why = f"The paper was retracted: {notice}."
-            found.append(Finding(claim, work, kinds.RETRACTED, 0.0, why))
+            found.append(Finding(claim, work, FindingKind.RETRACTED, 0.0, why))
         if entry.status == "unsure":
             why = f"It is not sure which work is meant: {entry.reason}."
-            found.append(Finding(claim, work, kinds.UNSURE, 0.0, why))
+            found.append(Finding(claim, work, FindingKind.UNSURE, 0.0, why))
         elif not entry.pdfs and not entry.work.abstract:
             why = f"No text of this paper is here: {entry.reason or entry.status}."
-            found.append(Finding(claim, work, kinds.MISSING, 0.0, why))
+            found.append(Finding(claim, work, FindingKind.MISSING, 0.0, why))
         return found
 
     def _paper(self, work: str) -> claims.CheckedPaper | None:
@@ -301,11 +304,9 @@ def _passages_of(
     return np.array([number_of.get(first, -1) for first in firsts], np.int64)
 
 
-def _best_of_stacks(found: Iterable[Finding]) -> list[Finding]:
+def _best_of_stacks(found: Sequence[Finding]) -> list[Finding]:
     """Of a claim with several works only those that bear it out, where one does: a stack needs one
     of its papers.
     """
-    listed = list(found)
-    good = Counter(id(f.claim) for f in listed if f.kind in (kinds.STRONG, kinds.EXACT))
-    weak = (kinds.NOTHING, kinds.WEAK, kinds.ELSEWHERE, kinds.ABSTRACT, kinds.MISSING)
-    return [f for f in listed if not (good[id(f.claim)] and f.kind in weak)]
+    good = {id(f.claim) for f in found if f.kind in _BEARS_OUT}
+    return [f for f in found if not (id(f.claim) in good and f.kind in _OPEN)]

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from litmap.catalogue.entries import Entry
 from litmap.models import Sentence, Summary, Work
-from litmap.parsing.places import page_place
+from litmap.parsing.places import sentence_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,24 @@ class SummaryView:
         return {"title": self.title, "sentences": list(self.sentences)}
 
 
+def sentence_as_json(sentence: Sentence) -> dict[str, Any]:
+    """A sentence and where it stands: 'rects' on its own page, 'page' 0 in a text without pages."""
+    is_paged = not sentence.place
+    return {
+        "text": sentence.text,
+        "place": sentence_place(sentence),
+        "page": sentence.page if is_paged else 0,
+        "rects": [list(r) for page, *r in sentence.rects if is_paged and page == sentence.page],
+    }
+
+
 def _named(sentence: Sentence, entries: Mapping[str, Entry]) -> dict[str, Any]:
     """A sentence with the work it is from, as JSON."""
     entry = entries.get(sentence.work)
-    has_pages = not sentence.place
     return {
-        "text": sentence.text,
+        **sentence_as_json(sentence),
         "work": sentence.work,
-        "place": sentence.place or page_place(sentence.page),
-        "page": sentence.page if has_pages else 0,
-        "paragraph": None if has_pages else sentence.page,
-        "rects": [list(r) for page, *r in sentence.rects if has_pages and page == sentence.page],
+        "paragraph": sentence.page if sentence.place else None,
         "cite": _cite(entry.work) if entry else sentence.work,
         "title": entry.work.title if entry else sentence.work,
         "notices": list(entry.work.notices) if entry else [],

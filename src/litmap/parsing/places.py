@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from litmap.models import Sentence
+
 MAX_SECTION = 60
 """Characters of a section's name in a place."""
 
@@ -9,6 +11,11 @@ MAX_SECTION = 60
 def page_place(page: int) -> str:
     """'p. 7'; '' for no page."""
     return f"p. {page}" if page else ""
+
+
+def sentence_place(sentence: Sentence) -> str:
+    """Where a paper's sentence stands."""
+    return sentence.place or page_place(sentence.page)
 
 
 def paragraph_place(paragraph: int, section: str = "") -> str:
