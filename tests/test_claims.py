@@ -230,8 +230,7 @@ def test_the_nearest_sentence_comes_first_and_none_stand_side_by_side() -> None:
     text = paper().text
     statement = Statement("dikes of clay hold for three hundred years", np.eye(4)[1])
     short = shortlist(statement, text, lambda _: 1.0)
-    ranked = rank_evidence(statement, text, short, np.eye(4)[short.rows])
-    rows = [row for row, _ in ranked]
+    rows = rank_evidence(statement, text, short, np.eye(4)[short.rows])
     assert rows[0] == 1
     assert all(abs(a - b) >= 2 for a in rows for b in rows if a != b)
 

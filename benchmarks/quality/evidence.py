@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from benchmarks.figures import keep
 from benchmarks.places import SHARED
 from litmap.claims import Cohort, PaperText, Shortlist, Statement, nearness, shortlist
-from litmap.claims.evidence import FEATURES, MIN_DISTANCE, WEIGHTS, features
+from litmap.claims.evidence import FEATURES, WEIGHTS, best_apart, features
 from litmap.claims.statements import statement_of
 from litmap.claims.strength import INTERCEPT, SLOPE, strength
 from litmap.models import PaperSentence
@@ -96,11 +96,8 @@ def _hits(cases: list[Case], scores: list[Floats]) -> list[float]:
     """hit@1, hit@3, hit@5 with no two sentences side by side."""
     hits = np.zeros(3)
     for case, score in zip(cases, scores, strict=True):
-        chosen: list[int] = []
-        for place in np.argsort(-score, kind="stable").tolist():
-            if all(abs(case.rows[place] - case.rows[o]) >= MIN_DISTANCE for o in chosen):
-                chosen.append(place)
-        hits += [case.near[chosen[:k]].any() for k in (1, 3, 5)]
+        near = np.isin(best_apart(case.rows, score), case.rows[case.near])
+        hits += [near[:k].any() for k in (1, 3, 5)]
     return [round(float(h), 3) for h in hits / len(cases)]
 
 
@@ -129,10 +126,10 @@ def _fit(cases: list[Case], ridge: float = 0.01, steps: int = 300) -> Floats:
 
 def area_under_curve(own: Floats, others: Floats) -> float:
     """How often a value of the first is above one of the others."""
-    from scipy.stats import rankdata
+    from sklearn.metrics import roc_auc_score
 
-    ranks = rankdata(np.concatenate([own, others]))[: own.size].sum()
-    return float((ranks - own.size * (own.size + 1) / 2) / (own.size * others.size))
+    is_own = np.r_[np.ones(own.size), np.zeros(others.size)]
+    return float(roc_auc_score(is_own, np.concatenate([own, others])))
 
 
 def measure(*, fit: bool) -> dict[str, Any]:

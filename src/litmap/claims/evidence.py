@@ -141,20 +141,23 @@ def shortlist(statement: Statement, paper: PaperText, idf: Callable[[str], float
 
 def rank_evidence(
     statement: Statement, paper: PaperText, found: Shortlist, vectors: Floats
-) -> list[tuple[int, float]]:
-    """(row, cosine) of the sentences that come nearest to a statement, best first, no two of them
-    side by side; `vectors` (n, dim) are those of the shortlist.
+) -> list[int]:
+    """The rows of the sentences that come nearest to a statement, best first, no two of them side
+    by side; `vectors` (n, dim) are those of the shortlist.
     """
     if not found.rows.size:
         return []
-    cosines = vectors @ statement.vector
-    scores = features(paper, found, cosines) @ WEIGHTS
+    scores = features(paper, found, vectors @ statement.vector) @ WEIGHTS
+    return best_apart(found.rows, scores)
+
+
+def best_apart(rows: NDArray[np.int64], scores: Floats) -> list[int]:
+    """The rows by their scores, best first, without those that stand beside a better one."""
     chosen: list[int] = []
-    for place in np.argsort(-scores, kind="stable").tolist():
-        row = found.rows[place]
-        if all(abs(row - found.rows[other]) >= MIN_DISTANCE for other in chosen):
-            chosen.append(place)
-    return [(int(found.rows[place]), float(cosines[place])) for place in chosen]
+    for row in rows[np.argsort(-scores, kind="stable")].tolist():
+        if all(abs(row - other) >= MIN_DISTANCE for other in chosen):
+            chosen.append(row)
+    return chosen
 
 
 def features(paper: PaperText, found: Shortlist, cosines: Floats) -> Floats:

@@ -68,10 +68,13 @@ def differing_numbers(claim: str, evidence: Sequence[str], paper: str) -> list[t
     """(claimed, printed) for the numbers of a claim that stand nowhere in the paper, while its
     evidence has another number of the same unit.
     """
+    wanted = quantities(claim)
+    if not wanted:
+        return []
     everywhere = quantities(paper)
     near = [quantity for text in evidence for quantity in quantities(text)]
     found = []
-    for claimed in quantities(claim):
+    for claimed in wanted:
         if agrees(claimed, everywhere):
             continue
         printed = next((q for q in near if q.unit and q.unit == claimed.unit), None)
@@ -84,10 +87,13 @@ def differing_names(claim: str, evidence: Sequence[str], paper: str) -> list[tup
     """(claimed, printed) for names of a claim that stand nowhere in the paper, while its evidence
     has one that differs in little: 'CIFAR-100', 'CIFAR-10'.
     """
+    wanted = names(claim)
+    if not wanted:
+        return []
     folded = _plain(paper)
     near = {name for text in evidence for name in names(text)}
     found = []
-    for claimed in names(claim):
+    for claimed in wanted:
         if _plain(claimed) in folded:
             continue
         printed = next((n for n in sorted(near) if _is_variant(claimed, n)), None)

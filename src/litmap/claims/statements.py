@@ -17,10 +17,9 @@ PACKAGE = "litmap.claims"
 LISTING_KINDS = frozenset({"reference", "pdf"})
 """Kinds of mentions that list a work and say nothing of it."""
 MIN_WORDS = 4
-"""Words, stop words left out, that a claim has beside its citations; a third is enough where the
-script has no spaces between them.
-"""
+"""Words, stop words left out, that a claim has beside its citations."""
 MIN_LETTERS_UNSPACED = 8
+"""Letters that do where the script has no spaces between words."""
 
 _CLAUSE = re.compile(r"(?<=\S);\s+")
 _QUESTION = re.compile(r"[?？؟]\s*[\"'”’)\]]*\s*$")

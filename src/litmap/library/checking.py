@@ -14,10 +14,22 @@ from numpy.typing import NDArray
 from litmap import claims
 from litmap.catalogue.entries import Entry
 from litmap.errors import PdfError
+from litmap.library.results import place_of
 from litmap.library.summary_view import sentence_as_json
-from litmap.models import Claim, Document, Finding, FindingKind, Page, PdfFile, Sentence, TextBlock
+from litmap.models import (
+    Claim,
+    Document,
+    Finding,
+    FindingKind,
+    Hit,
+    Page,
+    PdfFile,
+    Sentence,
+    TextBlock,
+)
 from litmap.paper_sentences import paper_sentences
-from litmap.protocols import QueryEncoder
+from litmap.search import Query
+from litmap.search.candidates import BackgroundSample, encode_queries, sample_background
 
 if TYPE_CHECKING:
     from litmap.builds import Build
@@ -26,12 +38,12 @@ if TYPE_CHECKING:
     from litmap.protocols import Encoder
     from litmap.search import Searcher
 
+Floats = NDArray[np.float64]
+
 logger = logging.getLogger(__name__)
 
 CHECKED_KINDS = frozenset({"body", "abstract", "caption", "footnote"})
 """Kinds of blocks that may bear out a claim: no reference list, no heading."""
-COHORT = 1000
-"""Passages of other works that tell what is usual for a statement."""
 MAX_ELSEWHERE = 2
 _PASSAGE_KINDS = ("body", "abstract")
 _BEARS_OUT = frozenset({FindingKind.STRONG, FindingKind.EXACT})
@@ -118,14 +130,12 @@ class Checker:
         self._encoder: Encoder = searcher.encoder
         self._papers: dict[str, claims.CheckedPaper | None] = {}
         self._strengths: dict[tuple[str, str], float] = {}
+        self._passage_vectors: dict[str, Floats] = {}
+        self._usual: tuple[claims.Statement, Floats, Floats] | None = None
 
     def check(self, found: Sequence[Claim]) -> CheckResults:
         """The findings for some claims."""
-        vectors = self.encode_statements([claim.statement for claim in found])
-        statements = [
-            claims.Statement(claim.statement, vector.astype(np.float64))
-            for claim, vector in zip(found, vectors, strict=True)
-        ]
+        statements = self.statements([claim.statement for claim in found])
         results: list[Finding] = []
         questions: list[_Question] = []
         for claim, statement in zip(found, statements, strict=True):
@@ -140,12 +150,10 @@ class Checker:
         results.sort(key=lambda finding: order[id(finding.claim)])
         return CheckResults(tuple(_best_of_stacks(results)), len(found))
 
-    def encode_statements(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit vectors (n, dim) of statements."""
-        encoder = self._encoder
-        if isinstance(encoder, QueryEncoder):
-            return encoder.encode_queries(texts)
-        return encoder.encode(texts)
+    def statements(self, texts: Sequence[str]) -> list[claims.Statement]:
+        """What is said, embedded."""
+        vectors = encode_queries(self._encoder, texts).astype(np.float64)
+        return [claims.Statement(*one) for one in zip(texts, vectors, strict=True)]
 
     def _answer(self, questions: Sequence[_Question]) -> list[Finding]:
         """The findings in full texts; all sentences that are looked at are embedded at once."""
@@ -165,8 +173,8 @@ class Checker:
                 question.statement, question.paper.text, question.shortlist, vectors
             )
             evidence = claims.Evidence(
-                tuple(row for row, _ in ranked),
-                self._strength(question.statement, question.paper.work),
+                tuple(ranked),
+                self.strength(question.statement, question.paper.work),
             )
             if self.entries[question.paper.work].pdf is None:
                 found.append(claims.judge_abstract(question.claim, question.paper, evidence))
@@ -208,11 +216,9 @@ class Checker:
         sentences = paper_sentences(document, CHECKED_KINDS)
         if not sentences:
             return None
-        rows = self._rows(entry.work.id)
-        vectors = self._vectors.vectors(rows).astype(np.float64)
-        held = _passages_of(sentences, self._build, rows)
+        held = _passages_of(sentences, self._build, self._rows(entry.work.id))
         titles = (entry.work.title, *entry.work.other_titles)
-        text = claims.PaperText(sentences, vectors, held)
+        text = claims.PaperText(sentences, self._passages(entry.work.id), held)
         return claims.CheckedPaper(entry.work.id, text, titles)
 
     def _document(self, entry: Entry) -> Document | None:
@@ -230,64 +236,67 @@ class Checker:
         """The rows of a work's passages."""
         return np.flatnonzero(self._keywords.rows_of(works=[work], kinds=_PASSAGE_KINDS))
 
+    def _passages(self, work: str) -> Floats:
+        """The vectors (n, dim) of a work's passages."""
+        if work not in self._passage_vectors:
+            vectors = self._vectors.vectors(self._rows(work))
+            self._passage_vectors[work] = vectors.astype(np.float64)
+        return self._passage_vectors[work]
+
     # ── how near ──────────────────────────────────────────────────────────────────────────────────
     @cached_property
-    def _cohort(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Vectors of passages spread over the library, and the numbers of their works."""
-        rows = np.flatnonzero(self._keywords.rows_of(kinds=_PASSAGE_KINDS))
-        rows = rows[:: max(1, rows.size // COHORT)][:COHORT]
-        vectors = self._vectors.vectors(rows).astype(np.float64)
-        return vectors, self._keywords.works[rows].astype(np.int64)
+    def _background(self) -> BackgroundSample:
+        return sample_background(self._vectors, self._keywords, _PASSAGE_KINDS)
 
-    @cached_property
-    def _numbers(self) -> dict[str, int]:
-        return {work: number for number, work in enumerate(self._keywords.work_ids)}
-
-    def strength_of(self, statement: str, vector: NDArray[np.float32], work: str) -> float:
-        """How near a work comes to a statement with this vector, 0 to 1."""
-        return self._strength(claims.Statement(statement, vector.astype(np.float64)), work)
-
-    def _strength(self, statement: claims.Statement, work: str) -> float:
+    def strength(self, statement: claims.Statement, work: str) -> float:
+        """How near a work comes to a statement, 0 to 1."""
         key = (statement.text, work)
         if key not in self._strengths:
-            number = self._numbers.get(work, -1)
-            vectors, owners = self._cohort
-            others = (vectors @ statement.vector)[owners != number]
-            words = np.asarray(self._keywords.work_scores(statement.text), np.float64)
-            own = self._vectors.vectors(self._rows(work)) @ statement.vector
+            usual, words = self._usual_for(statement)
+            number = self._keywords.work_numbers.get(work, -1)
+            cohort = claims.Cohort(usual[self._background.works != number], words)
             own_words = float(words[number]) if number >= 0 else 0.0
-            near = claims.nearness(own.astype(np.float64), own_words, claims.Cohort(others, words))
-            self._strengths[key] = claims.strength(near)
+            own = self._passages(work) @ statement.vector
+            self._strengths[key] = claims.strength(claims.nearness(own, own_words, cohort))
         return self._strengths[key]
+
+    def _usual_for(self, statement: claims.Statement) -> tuple[Floats, Floats]:
+        """Cosines of the background's passages with a statement, and all works' scores for its
+        words; kept for the statement asked last, for its works come one after another.
+        """
+        if self._usual is None or self._usual[0] is not statement:
+            cosines = self._background.vectors.astype(np.float64) @ statement.vector
+            words = np.asarray(self._keywords.work_scores(statement.text), np.float64)
+            self._usual = (statement, cosines, words)
+        return self._usual[1:]
 
     def _elsewhere_of(self, question: _Question) -> Callable[[], list[tuple[Sentence, float]]]:
         """Gives the other works that say what a claim says, when asked."""
 
         def search() -> list[tuple[Sentence, float]]:
-            from litmap.search import parse_query
-
-            query = parse_query(" ".join(_plain_words(question.statement.text)))
-            hits = self._searcher.search(query, limit=12).hits
+            text = question.statement.text
+            hits = self._searcher.search(Query(text, text), limit=12).hits
             found: dict[str, tuple[Sentence, float]] = {}
             for hit in hits:
                 is_own = not hit.work or hit.work in question.claim.works or hit.work in found
                 if is_own or hit.chunk.kind != "body":
                     continue
-                strength = self._strength(question.statement, hit.work)
+                strength = self.strength(question.statement, hit.work)
                 if strength >= claims.MIN_STRONG:
-                    start, end = hit.sentence
-                    text = " ".join((hit.chunk.text[start:end] or hit.chunk.text).split())
-                    rects = hit.rects or hit.chunk.rects
-                    page = hit.page or hit.chunk.page
-                    found[hit.work] = (Sentence(text, hit.work, page, rects), strength)
+                    found[hit.work] = (_best_sentence(hit), strength)
             return sorted(found.values(), key=lambda one: -one[1])[:MAX_ELSEWHERE]
 
         return search
 
 
-def _plain_words(text: str) -> list[str]:
-    """The words of a statement without what the query language would take for its own signs."""
-    return [word.strip("\"'-:()[]“”") for word in text.split() if word.strip("\"'-:()[]“”")]
+def _best_sentence(hit: Hit) -> Sentence:
+    """What a hit says to its query."""
+    chunk = hit.chunk
+    start, end = hit.sentence
+    text = " ".join((chunk.text[start:end] or chunk.text).split())
+    page = hit.page or chunk.page
+    place = place_of(chunk, page) if chunk.has_paragraphs else ""
+    return Sentence(text, hit.work, page, hit.rects or chunk.rects, place)
 
 
 def _passages_of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -93,8 +93,13 @@ def embed_query(encoder: Encoder, text: str) -> Floats:
     """The query as a unit vector (dim,); a text beyond the model's window is the mean of its
     windows.
     """
+    return unit_mean(encode_queries(encoder, _windows(encoder, text)))
+
+
+def encode_queries(encoder: Encoder, texts: Sequence[str]) -> Floats:
+    """Unit vectors (n, dim) of texts that ask, as the model has them."""
     encode = encoder.encode_queries if isinstance(encoder, QueryEncoder) else encoder.encode
-    return unit_mean(encode(_windows(encoder, text)))
+    return encode(texts)
 
 
 def unit_mean(vectors: Floats) -> Floats:
@@ -116,10 +121,12 @@ def _windows(encoder: Encoder, text: str) -> list[str]:
     return [text[piece[0][0] : piece[-1][1]] for piece in pieces]
 
 
-def sample_background(vectors: VectorRows, keywords: WordRows) -> BackgroundSample:
-    """Up to `BACKGROUND_SIZE` passages of the library, of those that have a vector."""
+def sample_background(
+    vectors: VectorRows, keywords: WordRows, kinds: Sequence[str] = DEFAULT_KINDS
+) -> BackgroundSample:
+    """Up to `BACKGROUND_SIZE` passages of the library, of kinds that have a vector."""
     living = np.flatnonzero(keywords.rows_of())
-    embedded = np.flatnonzero(keywords.rows_of(kinds=DEFAULT_KINDS))
+    embedded = np.flatnonzero(keywords.rows_of(kinds=kinds))
     rows = embedded[:: max(1, embedded.size // BACKGROUND_SIZE)][:BACKGROUND_SIZE]
     works = keywords.works
     sizes = np.bincount(works[living], minlength=len(keywords.work_ids))
