@@ -20,9 +20,13 @@ def load_words(name: str, package: str = HOME) -> frozenset[str]:
     """The entries of `data/{name}.txt` in `package`; FileNotFoundError where there is no such
     list.
     """
+    return frozenset(line.strip() for line in load_lines(name, package)) - {""}
+
+
+def load_lines(name: str, package: str = HOME) -> list[str]:
+    """The lines of `data/{name}.txt` in their order, as they are, for a table whose rows are."""
     text = resources.files(package).joinpath("data", f"{name}.txt").read_text(encoding="utf-8")
-    lines = (line.strip() for line in text.splitlines())
-    return frozenset(line for line in lines if line and not line.startswith("#"))
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
 @cache

@@ -13,10 +13,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 from itertools import pairwise
 
-from litmap.parsing.word_lists import load_words
+from litmap.parsing.word_lists import load_lines, load_words
 
 _FOLDED = str.maketrans("ßæøđłıþðœəςڪیێېھۀہەک", "saodlitdoeσكيييههههك")
 """Letters that have no decomposition, and forms of one letter."""
@@ -46,9 +45,7 @@ class Script:
 @cache
 def scripts() -> tuple[Script, ...]:
     """The alphabets whose pairs of letters are known, Latin first."""
-    data = resources.files("litmap.text").joinpath("data", "letter_pairs.txt")
-    lines = data.read_text(encoding="utf-8").splitlines()
-    rows = [line.split(" ") for line in lines if line and not line.startswith("#")]
+    rows = [line.split(" ") for line in load_lines("letter_pairs", "litmap.text")]
     return tuple(_read_scripts(rows))
 
 

@@ -13,9 +13,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from itertools import pairwise
 
+from litmap.parsing.word_lists import load_lines
 from litmap.text.glyphs import (
     has_accent_between,
     join_between,
@@ -57,12 +57,10 @@ class Encoding:
 @cache
 def encodings() -> tuple[Encoding, ...]:
     """The encodings in `data/ligature_codes.txt`."""
-    data = resources.files("litmap.text").joinpath("data", "ligature_codes.txt")
     found: dict[str, dict[str, str]] = {}
-    for line in data.read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            name, sign, letters = line.split(" ")
-            found.setdefault(name, {})[sign] = letters
+    for line in load_lines("ligature_codes", "litmap.text"):
+        name, sign, letters = line.split(" ")
+        found.setdefault(name, {})[sign] = letters
     return tuple(Encoding(name, ligatures) for name, ligatures in found.items())
 
 

@@ -10,11 +10,11 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from litmap.parsing.languages import language_of
+from litmap.parsing.word_lists import load_lines
 from litmap.text.char_lines import read_chars, regroup
 from litmap.text.line import Line
 from litmap.text.pymupdf_open import load_pymupdf
@@ -53,9 +53,8 @@ class OcrLanguage(NamedTuple):
 @cache
 def languages() -> tuple[OcrLanguage, ...]:
     """The languages in `data/ocr_languages.txt`."""
-    data = resources.files("litmap.text").joinpath("data", "ocr_languages.txt")
-    rows = [row for row in data.read_text(encoding="utf-8").splitlines() if row]
-    return tuple(OcrLanguage(*row.split(" ", 3)) for row in rows if not row.startswith("#"))
+    rows = load_lines("ocr_languages", "litmap.text")
+    return tuple(OcrLanguage(*row.split(" ", 3)) for row in rows)
 
 
 @lru_cache(maxsize=1)
