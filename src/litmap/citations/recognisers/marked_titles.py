@@ -79,8 +79,9 @@ _PLACE_BEHIND = re.compile(
     r"\s?\d+[巻卷号期]?$",
     re.I,
 )
+_IN_WORDS = "in|en|dans|em|w|в"
 _IN = re.compile(
-    r"(?:in|en|dans|em|w|в|v|u|na|im|nel|nella|sur|revista|revue|rivista)\b:?\s+|[載载于]\s?", re.I
+    rf"(?:{_IN_WORDS}|v|u|na|im|nel|nella|sur|revista|revue|rivista)\b:?\s+|[載载于]\s?", re.I
 )
 _BY = re.compile(
     r"(?:by|par|von|por|di|av|af|door|przez|de|do|da|van)\s+(?=\S)|(?:作者|著者|저자)\s?[:：]\s?",
@@ -88,7 +89,7 @@ _BY = re.compile(
 )
 _JOINT = re.compile(
     r"\s*(?:[,.;:，、。：]{1,2}|//|\||[–—-]{1,3}(?=\s))?\s*[(（\[［]?\s*"
-    r"(?:(?:in|en|dans|em|w|в)\s?:\s*)?"
+    rf"(?:(?:{_IN_WORDS})\s?:\s*)?"
     r"(?:[载載于]?[『《]|(?:(?:in|en|su)\s)?«(?=[^«»]{2,80}»,?\s\d))?",
     re.I,
 )
@@ -107,7 +108,7 @@ _CONNECTIVES = (
 _OWNERS = re.compile(r"['’]s?$")
 _BRACKET_AT_END = re.compile(r"[(\[][^()\[\]]{2,30}[)\]][,:.]?$")
 _DATED_TOKEN = re.compile(rf"[(\[]?(?P<year>{YEAR})[a-z]?[)\]]?[,:.]?")
-_LEADING_IN = re.compile(r"\s(?:in|en|dans|em|w|в)$")
+_LEADING_IN = re.compile(rf"\s(?:{_IN_WORDS})$")
 _UNSPACED_LETTER = re.compile(f"[{UNSPACED}]")
 _UNSPACED_PEOPLE = re.compile(
     rf"(?:^|(?<=[^\w])|(?<=[见見看读讀及与]))(?P<names>{UNSPACED_NAME}"
@@ -120,12 +121,12 @@ _NO_PEOPLE = re.compile(
 )
 """What is no name before a title in such a script: a newspaper, a kind of work."""
 _BETWEEN_UNSPACED = re.compile(r"\s?[、・·,，和与；;&]\s?")
-_NAMES = re.compile(rf"{NAMES}")
+_NAMES = re.compile(NAMES)
 _CLOSING = frozenset(")）]］")
 _CLOSING_MARKS = frozenset("»》』")
 _ET_AL = re.compile(ET_AL)
 _VOLUME = re.compile(r"[\s,.]*(?:vol\.?\s?)?\d{1,4}\s?[,:(]", re.I)
-_IN_BEHIND = re.compile(r"[,.;”\"»]\s(?:in|en|dans|em|w|в):?\s$", re.I)
+_IN_BEHIND = re.compile(rf"[,.;”\"»]\s(?:{_IN_WORDS}):?\s$", re.I)
 _TOKEN = re.compile(r"[(\[]\d\S*|[^\s(\[]+")
 _OPENING = frozenset("([")
 _BREAK = re.compile(r"[.;:!?。；：]\s|\n|\x00")

@@ -57,7 +57,7 @@ CELL_FLOOR, LINE_FLOOR, TWO_LINES_FLOOR = 0.6, 0.66, 0.75
 """Least scores of a cell, a line, a stretch of running text, and a line with the one that goes on
 with it.
 """
-MIN_ITEM_LENGTH, MAX_PARAGRAPH_LENGTH, MAX_PROSE_LENGTH = 8, 1600, 8000
+MIN_ITEM_LENGTH, MAX_PARAGRAPH_LENGTH = 8, 1600
 MAX_SHORT_ITEM_LENGTH = 300
 MAX_NAMES_LENGTH = 250
 """Characters of the names before a title in italics."""

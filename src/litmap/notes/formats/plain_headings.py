@@ -262,8 +262,9 @@ def is_column_one_heading(line: str) -> bool:
 
 def _capitals(lines: list[str], headings: PlainHeadings) -> None:
     """'IN CAPITALS'."""
-    level = max((level for level, _ in headings.at.values()), default=1) + 1
-    level = level if headings.name_order_alone() else 2
+    level = 2
+    if headings.name_order_alone():
+        level = max((level for level, _ in headings.at.values()), default=1) + 1
     for number, line in enumerate(lines):
         if is_in_capitals(line) and begins_paragraph(lines, number):
             headings.at.setdefault(number, (level, line.strip().strip("*-= :")))

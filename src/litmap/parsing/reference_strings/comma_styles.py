@@ -56,7 +56,6 @@ _LABEL = re.compile(
 _SERIES = re.compile(
     rf"(?:(?<=[\s\[(])|^)\[?\d{{1,4}}\]?\s(?:\d{{1,3}}\s)?(?:{load_pattern('court_reporters')})\s?(?:at\s)?[\d_—-]"
 )
-_QUOTES = '“”„"'
 MAX_AUTHORS = 12
 MAX_HEAD = 400
 """Characters of authors and title."""
@@ -83,10 +82,8 @@ def names_legal_source(text: str) -> bool:
 
 def read_comma_reference(text: str) -> CommaReference | None:
     """The fields of a reference in one of these styles; None where it has another."""
-    if names_legal_source(text):
-        return None
     tail = _law_review_end(text) or _historian_end(text)
-    if tail is None:
+    if tail is None or names_legal_source(text):
         return None
     begin = volume.end() if (volume := _VOLUME.match(text)) else 0
     authors, start = _people(text, begin, tail.start())
@@ -120,14 +117,6 @@ def _title_end(text: str, start: int, end: int) -> int:
     end = start + edition.start() if edition else end
     last = text.rfind(", ", start, end)
     return last if last > 0 and PUBLISHER.search(text[last:end]) else end
-
-
-def _without_quotes(title: str) -> str:
-    """A title that is quoted as a whole without its quotation marks."""
-    inner = title[1:-1]
-    if title[:1] in _QUOTES and title[-1:] in _QUOTES and not set(inner) & set(_QUOTES):
-        return inner
-    return title
 
 
 def _people(text: str, begin: int, end: int) -> tuple[tuple[str, ...], int]:
