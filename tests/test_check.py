@@ -9,7 +9,8 @@ import pytest
 from litmap.cli import main
 from litmap.cli.check_command import TROUBLED
 from litmap.library import Library
-from litmap.models import FindingKind
+from litmap.library.checking import best_sentence
+from litmap.models import Chunk, FindingKind, Hit
 from litmap.paper_sentences import paper_sentences
 
 
@@ -132,3 +133,10 @@ def test_nothing_to_look_at_is_no_trouble(check, tmp_path, paper):
 def test_a_draft_that_is_not_there_is_wrong_usage(check, tmp_path, capsys):
     code, _ = check(tmp_path / "none.md")
     assert code == 2
+
+
+def test_what_a_paper_without_pages_says_has_its_paragraph():
+    chunk = Chunk("text:ab", 0, "Salt is blue. Dikes hold.", section="Results", page=12)
+    said = best_sentence(Hit(0, "doi:10.1/olm", 1.0, chunk, sentence=(14, 25), page=12))
+    assert said.text == "Dikes hold."
+    assert said.place == "§ Results, ¶ 12"

@@ -283,13 +283,13 @@ class Checker:
                     continue
                 strength = self.strength(question.statement, hit.work)
                 if strength >= claims.MIN_STRONG:
-                    found[hit.work] = (_best_sentence(hit), strength)
+                    found[hit.work] = (best_sentence(hit), strength)
             return sorted(found.values(), key=lambda one: -one[1])[:MAX_ELSEWHERE]
 
         return search
 
 
-def _best_sentence(hit: Hit) -> Sentence:
+def best_sentence(hit: Hit) -> Sentence:
     """What a hit says to its query."""
     chunk = hit.chunk
     start, end = hit.sentence
