@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pymupdf
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from litmap import text
@@ -600,8 +600,14 @@ line_of = st.builds(
 )
 
 
+def two_at_one_place():
+    """A page on which one fragment is printed twice at the same place."""
+    return [[Line("00000", 0, 0, 1, 6, 4.8, 6, largest=6) for _ in range(2)]]
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(line_of, max_size=40), min_size=1, max_size=4))
+@example(two_at_one_place())
 def test_any_arrangement_of_lines_gives_blocks_and_loses_no_page(pages):
     raw = [RawPage(number, 612.0, 792.0, lines) for number, lines in enumerate(pages, 1)]
     built, _ = build_pages(raw)  # takes running heads and page numbers out of `raw`

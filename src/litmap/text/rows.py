@@ -5,6 +5,7 @@ it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from litmap.text.line import Line
@@ -24,7 +25,7 @@ def merge_fragments(lines: Sequence[Line]) -> list[Line]:
     merged: list[Line] = []
     for line in lines:
         if merged and _continues_line(merged[-1], line):
-            _append(merged[-1], line)
+            merged[-1] = _joined(merged[-1], line)
         else:
             merged.append(line)
     return merged
@@ -38,21 +39,27 @@ def _continues_line(last: Line, line: Line) -> bool:
     )
 
 
-def _append(last: Line, line: Line) -> None:
+def _joined(last: Line, line: Line) -> Line:
+    """One line of two fragments, which stay as they are."""
     a, b = len(last.text), len(line.text)
-    last.bold = (last.bold * a + line.bold * b) / (a + b)
-    last.italic = (last.italic * a + line.italic * b) / (a + b)
-    last.math = (last.math * a + line.math * b) / (a + b)
-    if b > a:
-        last.size, last.font = line.size, line.font
     near = line.x0 - last.x1 < 0.08 * line.size
     between = "" if near and not _has_space_between(last, line) else " "
-    last.strips = _strips_of_both(last, line)
-    last.spaced = (last.spaced[0], line.spaced[1])
-    last.largest = max(last.largest, line.largest)
-    last.text = f"{last.text}{between}{line.text}"
-    last.x1 = max(last.x1, line.x1)
-    last.y0, last.y1 = min(last.y0, line.y0), max(last.y1, line.y1)
+    of_most = line if b > a else last
+    return replace(
+        last,
+        text=f"{last.text}{between}{line.text}",
+        x1=max(last.x1, line.x1),
+        y0=min(last.y0, line.y0),
+        y1=max(last.y1, line.y1),
+        size=of_most.size,
+        font=of_most.font,
+        bold=(last.bold * a + line.bold * b) / (a + b),
+        italic=(last.italic * a + line.italic * b) / (a + b),
+        math=(last.math * a + line.math * b) / (a + b),
+        largest=max(last.largest, line.largest),
+        spaced=(last.spaced[0], line.spaced[1]),
+        strips=_strips_of_both(last, line),
+    )
 
 
 def _strips_of_both(last: Line, line: Line) -> tuple[tuple[int, float, float], ...]:
