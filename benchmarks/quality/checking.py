@@ -56,13 +56,14 @@ def swapped_citations(library: Library, checker: Checker) -> dict[str, Any]:
     for entry in library.works():
         for heading in entry.headings if entry.pdf else ():
             by_heading.setdefault(heading, []).append(entry.work.id)
-    statements = checker.statements([claim.statement for claim in claims])
+    texts = checker.texts
+    statements = texts.statements([claim.statement for claim in claims])
     own, others = [], []
     for claim, statement in zip(claims, statements, strict=True):
-        own.append(checker.strength(statement, claim.works[0]))
+        own.append(texts.strength(statement, claim.works[0]))
         rest = [w for w in by_heading.get(claim.heading, []) if w != claim.works[0]]
         others += [
-            checker.strength(statement, work)
+            texts.strength(statement, work)
             for work in generator.sample(rest, min(SWAPPED, len(rest)))
         ]
     found = checker.check(claims)
@@ -146,7 +147,7 @@ def seconds(library: Library) -> dict[str, Any]:
             Claim(one.note, one.line, one.text, one.statement, (generator.choice(works),))
         )
     checker = library.checker()
-    checker.statements(["warm"])
+    checker.texts.statements(["warm"])
     clock, processor = time.perf_counter(), time.process_time()
     checker.check(claims[:500])
     return {

@@ -44,6 +44,7 @@ from litmap.written_files import WrittenFiles
 if TYPE_CHECKING:
     from litmap import maps
     from litmap.library.checking import Checker, CheckResults
+    from litmap.library.paper_texts import PaperTexts
     from litmap.protocols import Encoder
     from litmap.search import Results, Searcher
 
@@ -366,7 +367,14 @@ class Library:
         """Checks claims against this build. Raises `NoLibrary`, `ModelError`."""
         from litmap.library.checking import Checker
 
-        return Checker(self.by_id, self.document, self._need_build(), self._searcher)
+        return Checker(self.paper_texts)
+
+    @cached_property
+    def paper_texts(self) -> PaperTexts:
+        """The papers' sentences, ready to be compared. Raises `NoLibrary`, `ModelError`."""
+        from litmap.library.paper_texts import PaperTexts
+
+        return PaperTexts(self.by_id, self.document, self._need_build(), self._searcher)
 
     # ── topics, map, summaries ────────────────────────────────────────────────────────────────────
     @cached_property
