@@ -5,7 +5,7 @@ Imports nothing of litmap but the records.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from litmap.models import Document, Download, Request, Response, Summary, Topic, Work
@@ -75,6 +75,20 @@ class QueryEncoder(Protocol):
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """float32 (len(texts), dim), rows L2-normalised, of questions that passages are to
         answer.
+        """
+        ...
+
+
+class LanguageModel(Protocol):
+    """Writes text (`litmap.web.ChatClient`); what it writes is checked before anybody sees it."""
+
+    name: str
+
+    def write(
+        self, messages: Sequence[Mapping[str, str]], on_text: Callable[[str], None] | None = None
+    ) -> str:
+        """The answer to messages of `role` ('system', 'user') and `content`; `on_text` is told its
+        pieces as they come. Raises `errors.WebError` and its kinds.
         """
         ...
 

@@ -82,6 +82,13 @@ class Settings:
     services' rules."""
     allowed_hosts: tuple[str, ...] = ()
     """Hosts or addresses of this machine or network that may be fetched from (none by default)."""
+    llm_url: str = ""
+    """Where a language model answers as OpenAI's do, e.g. "http://127.0.0.1:11434/v1"; none is
+    asked where empty. In the file also as url below [llm]."""
+    llm_model: str = ""
+    """What that address calls the model; below [llm]: model."""
+    llm_seconds: float = 300.0
+    """Most seconds for one answer of the language model; below [llm]: seconds."""
     state: Path = Path()
     """Folder for what all libraries of this user share (request budgets); the user's cache folder
     by default."""
@@ -91,8 +98,14 @@ FORMER_NAMES = {"paces": "request_intervals", "allow": "allowed_hosts"}
 """Names that settings had until 0.2; read with a warning."""
 CHOICES = {"lookups": tuple(Lookups)}
 """Settings that have one of a few values."""
-NO_SETTINGS = frozenset({"LITMAP_SHARED"})
-"""Variables of the environment that are the tests' own."""
+LLM_KEY_NAME = "LITMAP_LLM_KEY"
+"""The variable of the environment with the language model's key; it stands nowhere else."""
+LLM_CONSENT_NAME = "LITMAP_LLM_CONSENT"
+"""The variable with addresses of language models that sentences of papers may be sent to."""
+NO_SETTINGS = frozenset({"LITMAP_SHARED", LLM_KEY_NAME, LLM_CONSENT_NAME})
+"""Variables of the environment that are no settings: the tests' own, and what stands in no file."""
+_TABLES = ("llm",)
+"""Tables of the file whose entries are settings too: `url` below `[llm]` is `llm_url`."""
 
 
 KEY_NAMES = {"openalex": "OPENALEX_API_KEY", "s2": "S2_API_KEY", "core": "CORE_API_KEY"}
@@ -105,6 +118,11 @@ def api_keys() -> dict[str, str]:
     """
     named = KEY_NAMES.items()
     return {service: os.environ[name] for service, name in named if os.environ.get(name)}
+
+
+def llm_key() -> str:
+    """The language model's key from the environment; '' for none."""
+    return os.environ.get(LLM_KEY_NAME, "").strip()
 
 
 def default_state() -> Path:
@@ -265,7 +283,7 @@ def _from_file(path: Path) -> dict[str, Any]:
         raise SettingsError(
             f"{path}: cannot be read: {error.strerror}", subject=str(path)
         ) from error
-    result = _known(values, str(path))
+    result = _known(_flat(values, str(path)), str(path))
     for name in ("library", "state"):
         if name in result:
             result[name] = path.parent / result[name]
@@ -277,6 +295,23 @@ def _from_file(path: Path) -> dict[str, Any]:
             note if note == "-" else str(path.parent / _home(note)) for note in result["notes"]
         )
     return result
+
+
+def _flat(values: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The values with those of the tables under their settings' names. Raises `SettingsError`."""
+    flat = dict(values)
+    for table in _TABLES:
+        inner = flat.pop(table, {})
+        if not isinstance(inner, Mapping):
+            raise SettingsError(f"{where}: {table} is not a table: [{table}]", subject=table)
+        flat |= {f"{table}_{name}": value for name, value in inner.items()}
+    if "llm_key" in flat:
+        raise SettingsError(
+            f"{where}: a key does not belong in a file; put it into the environment "
+            f"as {LLM_KEY_NAME}",
+            subject="llm_key",
+        )
+    return flat
 
 
 def _is_folder(path: Path) -> bool:

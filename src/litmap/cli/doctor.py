@@ -43,7 +43,7 @@ class Check:
 def examine(settings: Settings, *, fix: bool = False) -> list[Check]:
     """Look at the machine, the model and the library; with `fix`, build anew what is damaged."""
     checks: list[Check] = []
-    for look in (_python, _disk, _model, _tesseract, _keys):
+    for look in (_python, _disk, _model, _tesseract, _keys, _language_model):
         checks += _guarded(look, settings)
     paths = LibraryPaths(settings.library)
     if not paths.catalogue.exists():
@@ -81,7 +81,7 @@ def _guarded(look: Callable[[Settings], Iterator[Check]], settings: Settings) ->
         sqlite3.Error,
         OSError,
     ) as error:  # a catalogue so damaged that SQLite gives up on it
-        return [Check(look.__name__.strip("_"), False, str(error))]
+        return [Check(look.__name__.strip("_").replace("_", " "), False, str(error))]
 
 
 def _python(settings: Settings) -> Iterator[Check]:
@@ -168,6 +168,28 @@ def _keys(settings: Settings) -> Iterator[Check]:
     ]
     contact = "a contact is set" if settings.contact else "no contact (opens Unpaywall and NCBI)"
     yield Check("keys", True, "; ".join([*told, contact]))
+
+
+def _language_model(settings: Settings) -> Iterator[Check]:
+    """Whether the language model may be asked and, where it is on this machine, answers."""
+    from litmap.library import language_model
+
+    name = "language model"
+    if not language_model.is_configured(settings):
+        yield Check(name, True, "none is named; answers are sentences of the papers alone")
+        return
+    where = language_model.model_endpoint(settings)
+    with language_model.open_model(settings) as model:
+        if not where.is_local:
+            yield Check(name, True, f"{model.name} at {where.origin}, with your consent; not asked")
+            return
+        known = model.models()
+    yield Check(
+        name,
+        not known or model.name in known,
+        f"{model.name} at {where.origin}",
+        f"it is not there; there are {', '.join(known[:8])}",
+    )
 
 
 def _catalogue(settings: Settings) -> Iterator[Check]:

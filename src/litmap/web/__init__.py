@@ -2,7 +2,8 @@
 bounded.
 """
 
+from litmap.web.chat import ChatClient, Endpoint, chat_limits, endpoint
 from litmap.web.client import WebClient
 from litmap.web.transport import Limits
 
-__all__ = ["Limits", "WebClient"]
+__all__ = ["ChatClient", "Endpoint", "Limits", "WebClient", "chat_limits", "endpoint"]

@@ -30,10 +30,12 @@ class Slow(WebError):
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one answer may cost. Seconds and bytes; `slowest` is bytes a second, averaged after the
-    first `grace`.
+    first `grace`; `first` is how long the first byte may take, `idle` any other (the first as well
+    where `first` is 0).
     """
 
     connect: float = 15.0
+    first: float = 0.0
     idle: float = 30.0
     total: float = 90.0
     download_total: float = 900.0
@@ -57,20 +59,30 @@ class Answer:
 
 
 class Transport:
-    """Sends single requests; follows nothing, waits for nobody. Safe between threads."""
+    """Sends single requests; follows nothing, waits for nobody. Safe between threads. `direct`
+    asks no proxy, whatever the environment says.
+    """
 
-    def __init__(self, allowed: Allowed, limits: Limits, agent: str) -> None:
+    def __init__(
+        self, allowed: Allowed, limits: Limits, agent: str, *, direct: bool = False
+    ) -> None:
         self._limits = limits
         self._agent = agent
         self._deadline = Deadline()
         self._lock = threading.Lock()
+        self._closed = threading.Event()
         self._pools: dict[str, httpcore2.ConnectionPool] = {}
         self._allowed = allowed
-        self._proxies = getproxies()
+        self._proxies = {} if direct else getproxies()
         self._tls = _tls()
+
+    def rest(self, seconds: float) -> None:
+        """Wait, as long as this is not closed."""
+        self._closed.wait(seconds)
 
     def close(self) -> None:
         """Close every connection."""
+        self._closed.set()
         with self._lock:
             for pool in self._pools.values():
                 with contextlib.suppress(Exception):
@@ -79,10 +91,17 @@ class Transport:
 
     @contextlib.contextmanager
     def send(
-        self, address: Address, headers: Mapping[str, str], *, total: float, limit: int, once: bool
+        self,
+        address: Address,
+        headers: Mapping[str, str],
+        *,
+        total: float,
+        limit: int,
+        once: bool,
+        post: bytes | None = None,
     ) -> Iterator[Answer]:
-        """GET an address; the body is read while the context is open. `once` closes the connection
-        afterwards.
+        """GET an address, or send `post` to it; the answer's body is read while the context is
+        open. `once` closes the connection afterwards.
 
         Raises `Unsafe` for a bad certificate, an internal address or a body above `limit` bytes,
         and `WebError`.
@@ -99,14 +118,20 @@ class Transport:
         )
         wait = {
             "connect": self._limits.connect,
-            "read": self._limits.idle,
+            "read": self._limits.first or self._limits.idle,
             "write": self._limits.idle,
             "pool": total,
         }
+        if post is not None:
+            rows["Content-Length"] = str(len(post))
         request = httpcore2.Request(
-            "GET", url, headers=list(rows.items()), extensions={"timeout": wait}
+            "GET" if post is None else "POST",
+            url,
+            headers=list(rows.items()),
+            content=post,
+            extensions={"timeout": wait},
         )
-        self._deadline.at = time.monotonic() + total
+        end = self._deadline.at = time.monotonic() + total
         try:
             with _translated(address):
                 response = self._pool(address).handle_request(request)
@@ -115,7 +140,7 @@ class Transport:
                         k.decode("latin-1").lower(): v.decode("latin-1")
                         for k, v in response.headers
                     }
-                    raw = self._paced(response.iter_stream())
+                    raw = self._paced(response.iter_stream(), end)
                     yield Answer(
                         response.status,
                         found,
@@ -128,8 +153,8 @@ class Transport:
         finally:
             self._deadline.at = float("inf")
 
-    def _paced(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
-        """The blocks, as long as they come at a reasonable speed."""
+    def _paced(self, blocks: Iterator[bytes], end: float) -> Iterator[bytes]:
+        """The blocks, as long as they come at a reasonable speed and before `end` (monotonic)."""
         started, size = time.monotonic(), 0
         for block in blocks:
             size += len(block)
@@ -139,6 +164,7 @@ class Transport:
             if spent > self._limits.grace and size / spent < self._limits.slowest:
                 raise httpcore2.ReadTimeout(f"only {size} bytes in {spent:.0f} s")
             yield block
+            self._deadline.at = min(end, time.monotonic() + self._limits.idle)
 
     def _pool(self, address: Address) -> httpcore2.ConnectionPool:
         proxy = self._proxy_for(address)
