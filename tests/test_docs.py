@@ -146,6 +146,7 @@ SHAPES = {
     "coverage": ["topics", "--coverage"],
     "reading": ["topics", "--reading-list"],
     "summary": ["summary", "Loss surfaces"],
+    "ask": ["ask", "Are flat minima better?"],
     "check": ["check"],
     "status": ["status"],
     "doctor": ["doctor"],

@@ -58,6 +58,10 @@ class Library:
             raise SearchError("The query is empty.")
         return Answer([{"build": self.name, "query": query, "limit": limit, "by": by, "page": 7}])
 
+    def ask(self, question: str, *, limit: int, heading: str) -> Any:
+        said = {"question": question, "limit": limit, "heading": heading}
+        return SimpleNamespace(as_json=lambda: {"answer": [said], "refused": None})
+
     def locate(self, quotation: str, *, limit: int) -> Answer:
         return Answer([{"quotation": quotation, "limit": limit}])
 
@@ -93,7 +97,7 @@ def test_tools_are_named_and_described() -> None:
             return {tool.name: tool.description for tool in (await client.list_tools()).tools}
 
     described = asyncio.run(names())
-    assert set(described) == {"search", "locate", "work", "passage", "topics", "summary"}
+    assert set(described) == {"search", "ask", "locate", "work", "passage", "topics", "summary"}
     assert all(len(text) > 40 for text in described.values())
 
 
@@ -115,6 +119,7 @@ def test_search_passes_on_what_the_library_says() -> None:
 
 EVERY_TOOL = {
     "search": {"query": "minima"},
+    "ask": {"question": "why?"},
     "locate": {"quotation": "a line"},
     "work": {"name": "arxiv:1"},
     "passage": {"row": 1},
@@ -158,6 +163,7 @@ def test_lone_surrogates_in_arguments_and_texts_break_nothing() -> None:
 @pytest.mark.parametrize(
     ("tool", "arguments", "key"),
     [
+        ("ask", {"question": "Why?", "heading": "Loss surfaces"}, "answer"),
         ("locate", {"quotation": "a line"}, "results"),
         ("work", {"name": "arxiv:1"}, "id"),
         ("topics", {}, "topics"),

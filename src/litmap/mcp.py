@@ -1,8 +1,9 @@
 """The library for assistants: a server of the Model Context Protocol over standard input and
 output.
 
-Tools: search, locate, work, passage, topics, summary. Every text comes with its paper and page. The
-library is opened anew when a refresh publishes another build, so a server may run for weeks.
+Tools: search, ask, locate, work, passage, topics, summary. Every text comes with its paper and
+page. The library is opened anew when a refresh publishes another build, so a server may run for
+weeks.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ def make_server(library: Library) -> MCPServer:
     read_only = ToolAnnotations(read_only_hint=True, open_world_hint=False)
     for tool in (
         tools.search,
+        tools.ask,
         tools.locate,
         tools.work,
         tools.passage,
@@ -91,6 +93,21 @@ class _Tools:
             return {**found, "results": answer.as_json()}
 
         return self._ask(ask)
+
+    def ask(self, question: str, limit: int = 5, heading: str = "") -> dict[str, Any]:
+        """What the papers say to a question, in their own sentences: each of `answer` is one thing
+        said, with the sentences of papers it rests on (work, place, text). `refused` says why
+        nothing is answered where nothing in the library is close; then do not answer from it.
+
+        `heading` asks only papers under a heading of the notes. `notes` are the reader's own words,
+        no sources.
+        """
+
+        def put(library: Library) -> dict[str, Any]:
+            view = library.ask(_clean(question), limit=_clamp(limit), heading=_clean(heading))
+            return {"build": library.build_id, **view.as_json()}
+
+        return self._ask(put)
 
     def locate(self, quotation: str, limit: int = 5) -> dict[str, Any]:
         """Find the paper and place a quotation is from; typos and broken lines are allowed for."""

@@ -599,6 +599,32 @@ class Summary:
     sentences: tuple[Sentence, ...]
 
 
+# ── answers ───────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class AnswerPart:
+    """One thing that an answer says, and the papers' sentences on which it rests, best first.
+
+    In an answer of quotations `text` is the first of them, and the others are of other papers.
+    """
+
+    text: str
+    sources: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What papers say to a question, the best first.
+
+    `refused` says why there is no answer and what to do ('' where there is one); `dropped` counts
+    what a language model said and the papers do not bear out.
+    """
+
+    question: str
+    parts: tuple[AnswerPart, ...] = ()
+    refused: str = ""
+    dropped: int = 0
+
+
 # ── the network ───────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class Request:

@@ -87,9 +87,10 @@ def width() -> int:
     return min(120, shutil.get_terminal_size((100, 24)).columns)
 
 
-def wrap(text: str, indent: str = "") -> str:
-    """Text wrapped to the terminal."""
-    return textwrap.fill(clean(text), width(), initial_indent=indent, subsequent_indent=indent)
+def wrap(text: str, indent: str = "", rest: str | None = None) -> str:
+    """Text wrapped to the terminal; its lines behind the first begin with `rest` where given."""
+    rest = indent if rest is None else rest
+    return textwrap.fill(clean(text), width(), initial_indent=indent, subsequent_indent=rest)
 
 
 def clean(text: str) -> str:

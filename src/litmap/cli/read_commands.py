@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from litmap.cli.ask_command import add_ask
 from litmap.cli.check_command import add_check
 from litmap.cli.options import (
     clean,
@@ -651,6 +652,7 @@ def mcp(args: argparse.Namespace) -> int:
 
 _ADDERS = (
     _add_search,
+    add_ask,
     _add_works,
     _add_topics,
     _add_summary,

@@ -43,6 +43,7 @@ from litmap.written_files import WrittenFiles
 
 if TYPE_CHECKING:
     from litmap import maps
+    from litmap.library.asking import AnswerView, Asker
     from litmap.library.checking import Checker, CheckResults
     from litmap.library.paper_texts import PaperTexts
     from litmap.protocols import Encoder
@@ -341,6 +342,22 @@ class Library:
         self, results: Results, by: str = "passage", limit: int | None = None
     ) -> SearchResults:
         return show_results(results, by, self.by_id, limit, NOTES_SHOWN)
+
+    def ask(self, question: str, *, limit: int = 5, heading: str = "") -> AnswerView:
+        """What the papers say to a question, in their own sentences with pages, grouped by what
+        they say; a refusal where nothing is close. `limit` is of groups, `heading` one of the
+        notes'.
+
+        Filters as in a search. Raises `SearchError` where nothing is asked.
+        """
+        return self.asker.ask(question, limit=limit, heading=heading)
+
+    @cached_property
+    def asker(self) -> Asker:
+        """Answers questions from this build. Raises `NoLibrary`, `ModelError`."""
+        from litmap.library.asking import Asker
+
+        return Asker(self.by_id, self.document, self._searcher)
 
     # ── claims ────────────────────────────────────────────────────────────────────────────────────
     def check(self, drafts: Sequence[Path | str] = ()) -> CheckResults:

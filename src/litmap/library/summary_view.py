@@ -25,7 +25,7 @@ class SummaryView:
     @classmethod
     def load(cls, summary: Summary, entries: Mapping[str, Entry]) -> Self:
         """A summary joined with its works."""
-        sentences = tuple(_named(s, entries) for s in summary.sentences)
+        sentences = tuple(sentence_with_work(s, entries) for s in summary.sentences)
         return cls(summary.subject, summary.title, sentences)
 
     def as_json(self) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def sentence_as_json(sentence: Sentence) -> dict[str, Any]:
     }
 
 
-def _named(sentence: Sentence, entries: Mapping[str, Entry]) -> dict[str, Any]:
+def sentence_with_work(sentence: Sentence, entries: Mapping[str, Entry]) -> dict[str, Any]:
     """A sentence with the work it is from, as JSON."""
     entry = entries.get(sentence.work)
     return {

@@ -9,7 +9,7 @@ Open the parts of a build and give them to a `Searcher`; it is all a caller need
 
 from litmap.search.cited import CitingWords
 from litmap.search.highlighting import marks
-from litmap.search.query import Facts, Query, matching_works, parse_query
+from litmap.search.query import Facts, Query, matching_works, parse_query, parse_question
 from litmap.search.ranking import Weights
 from litmap.search.reranking import Reranker
 from litmap.search.results import Results, WorkHit
@@ -27,4 +27,5 @@ __all__ = [
     "marks",
     "matching_works",
     "parse_query",
+    "parse_question",
 ]

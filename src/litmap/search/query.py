@@ -46,6 +46,11 @@ DEFAULT_KINDS = ("body", "abstract", "note", "figure", "table")
 asks for it.
 """
 
+ANSWERING_KINDS = ("body", "abstract", "figure")
+"""What may answer a question: a paper's own words, no reference list, no row of a table, no
+note.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -98,6 +103,9 @@ _PART = re.compile(rf'(?P<minus>(?<![^\s])-)?(?:{_FIELD})?"(?P<quoted>[^"]*)"|(?
 _BARE_FIELD = re.compile(r"(-?)([A-Za-z]+):(.*)", re.DOTALL)
 _YEARS = re.compile(rf"({FOUR_FIGURES})?\s*(\.\.\.?|-|–)\s*({FOUR_FIGURES})?")
 _FIELDS = ("author", "year", "heading", "note", "in")
+_FILTER = re.compile(rf'(?<!\S)({"|".join(_FIELDS)}):(?:"([^"]*)"|([^\s"]+))')
+_QUOTE_IN_WORD = re.compile(r'(?<=\w)"(?=\w)')
+_SENTENCE_MARKS = "?!.,;:？！。"
 
 
 def parse_query(text: str) -> Query:
@@ -109,13 +117,7 @@ def parse_query(text: str) -> Query:
     `figures`, `tables`). Anything else is searched for; in a query of more than `MAX_QUERY_WORDS`
     words everything is.
     """
-    if len(text) > MAX_QUERY_LENGTH:
-        raise SearchError(
-            f"The query has {len(text):,} characters; up to {MAX_QUERY_LENGTH:,} can be searched "
-            f"for. "
-            "Give the passage that matters.",
-            subject=text[:60],
-        )
+    _check_length(text)
     clean = _clean(text)
     if len(clean.split()) > MAX_SHORT_QUERY_WORDS:
         clean = clean.translate(_NO_QUOTES)
@@ -131,6 +133,41 @@ def parse_query(text: str) -> Query:
             query, "One quotation mark has no partner; its words are searched for as words."
         )
     return _with_identifiers(query, " ".join(kept))
+
+
+def parse_question(text: str) -> Query:
+    """Take a question apart: filters as in `parse_query`, and words. Nothing else is syntax:
+    quotation marks, dashes and question marks are the sentence's own.
+
+    Raises `SearchError` where nothing is asked, or a filter makes no sense or names what answers
+    nothing.
+    """
+    _check_length(text)
+    clean = _clean(text).translate(_QUOTES)
+    query = Query(raw=text.strip())
+    for match in _FILTER.finditer(clean):
+        query = _with_filter(query, match[1], match[2] or (match[3] or "").strip(_SENTENCE_MARKS))
+    words = " ".join(_QUOTE_IN_WORD.sub(" ", _FILTER.sub(" ", clean)).replace('"', "").split())
+    if not any(c.isalnum() for c in words):
+        raise SearchError("Ask something in words, such as “Why do wide networks generalise?”")
+    kinds = ANSWERING_KINDS if query.kinds == DEFAULT_KINDS else query.kinds
+    if not set(kinds) <= set(ANSWERING_KINDS):
+        raise SearchError(
+            "Only what papers say themselves answers a question: in:body, in:abstracts or "
+            "in:figures. `litmap search` looks into notes, tables and references."
+        )
+    ids, _ = _split_identifiers(words)
+    return replace(query, text=words, kinds=kinds, ids=tuple(dict.fromkeys(ids)))
+
+
+def _check_length(text: str) -> None:
+    if len(text) > MAX_QUERY_LENGTH:
+        raise SearchError(
+            f"The query has {len(text):,} characters; up to {MAX_QUERY_LENGTH:,} can be searched "
+            f"for. "
+            "Give the passage that matters.",
+            subject=text[:60],
+        )
 
 
 def _clean(text: str) -> str:

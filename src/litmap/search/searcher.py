@@ -167,6 +167,11 @@ class Searcher:
             for n, score in self._work_order(works, totals, ())[:limit]
         ]
 
+    def marker(self, text: str, phrases: Sequence[str] = ()) -> Marker:
+        """Finds a query's words in passages; they weigh by their rarity in the library."""
+        words = list(dict.fromkeys(self.keywords.words_of(text)))
+        return Marker({word.name: self.keywords.idf(word) for word in words}, phrases, words)
+
     def more_like(
         self, *, rows: Sequence[int] = (), works: Sequence[str] = (), limit: int = 10
     ) -> Results:
@@ -227,9 +232,7 @@ class Searcher:
             )
         scores = passage_scores(evidence, self.weights)
         totals: Floats | None = None
-        words = list(dict.fromkeys(self.keywords.words_of(question.text)))
-        terms = {word.name: self.keywords.idf(word) for word in words}
-        marker = Marker(terms, query.phrases, words)
+        marker = self.marker(question.text, query.phrases)
         order = np.lexsort((evidence.rows, -scores))
         if self.reranker is not None and query.text:
             order, scores, totals = self._rerank(self.reranker, query.text, evidence, order)
