@@ -264,7 +264,7 @@ ORG_BLOCKS = [
     ("item", 16, "one", (("indent", "0"), ("number", "1"))),
     ("item", 17, "inner more", (("indent", "3"),)),
     ("paragraph", 19, "out", ()),
-    ("item", 20, "term: meaning", (("indent", "0"),)),
+    ("item", 20, "term: meaning", (("indent", "0"), ("term", "term"))),
     ("entry", 25, "A Title", (("key", "k"), ("type", "article"), ("title", "A Title"))),
     ("cell", 27, "a\u2003|\u2003x", ()),
     ("definition", 29, "A note", (("footnote", "1"),)),

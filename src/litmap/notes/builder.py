@@ -89,14 +89,17 @@ def run_in_heading(inline: Inline) -> str:
         label, behind = capitals.group(1), text[capitals.end() :]
     else:
         return ""
-    if "," in label or behind.lstrip(".: ").startswith("("):
+    if behind.lstrip(".: ").startswith("(") or 0 < len(behind.strip(".: ")) < MIN_BEHIND_RUN_IN:
         return ""  # '**Doe, J.** (2009). …'
+    return label if is_short_topic(label) else ""
+
+
+def is_short_topic(label: str) -> bool:
+    """True for a few words that name a subject: 'Names of winds', not 'Doe, J.' or 'Summary'."""
     is_short = 0 < len(label.split()) <= MAX_RUN_IN_WORDS and len(label) <= MAX_RUN_IN_CHARS
-    if not is_short or len(behind) < MIN_BEHIND_RUN_IN or any(map(str.isdigit, label)):
-        return ""
-    if not has_subject(label) or is_part_of_paper_notes(label) or names_no_subject(label):
-        return ""
-    return label
+    if not is_short or "," in label or any(map(str.isdigit, label)) or not has_subject(label):
+        return False
+    return not (is_part_of_paper_notes(label) or names_no_subject(label))
 
 
 class Builder:

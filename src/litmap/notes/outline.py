@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from litmap.models import Heading, HeadingPath, NoteBlock
+from litmap.notes.labelled_topics import find_labelled_topics
 from litmap.notes.list_outline import find_list_topics, is_citing
 from litmap.notes.work_headings import (
     MAX_REMARK,
@@ -235,7 +236,7 @@ class Outline:
             if heading.place in taken:
                 heading.role = Role.NO_SUBJECT
         paths = {id(heading): heading.path for heading in self.headings}
-        topics = find_list_topics(self.blocks, self.owners, self.leads)
+        topics = self._topics_of_blocks()
         texts = {h.place for h in self.headings if h.role is Role.TEXT}
         works = {h.place: h for h in self.headings if h.role is Role.WORK and h.work}
         blocks: list[NoteBlock] = []
@@ -258,6 +259,15 @@ class Outline:
             if owner and block.kind == "paragraph" and not _is_listed(block):
                 self._keep_prose(owner, block.text)
         return blocks, self._headings(paths, topics)
+
+    def _topics_of_blocks(self) -> dict[int, HeadingPath]:
+        """The topics of items that hold a block and of what stands beside it, outermost first."""
+        topics = find_list_topics(self.blocks, self.owners, self.leads)
+        for place, topic in find_labelled_topics(self.blocks).items():
+            above = topics.get(place, ())
+            if above[-1:] != topic:
+                topics[place] = (*above, *topic)
+        return topics
 
     def _keep_prose(self, owner: OutlineHeading, text: str) -> None:
         """Keeps prose for the topic that it stands directly below."""

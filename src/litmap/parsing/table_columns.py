@@ -9,6 +9,8 @@ from functools import cache
 from litmap.parsing.grammar import MORE_AUTHORS
 from litmap.parsing.word_lists import load_words
 
+CELL_BORDER = re.compile(r"(?:^|\u2003)\|(?:\u2003|$)")
+"""What stands between the cells of a row in a block's text, whose blanks at both ends are gone."""
 MAX_NAME = 40
 """Characters of a column's name."""
 WORK_COLUMNS = frozenset({"authors", "year", "venue", "identifier"})
@@ -29,8 +31,8 @@ def _roles() -> dict[str, str]:
 
 def column_role(name: str) -> str:
     """'title', 'authors', 'people', 'year', 'date', 'venue', 'place', 'identifier', 'address',
-    'reference' or 'remark' for the name of a column in any of the languages, '' for any other text:
-    'Año (edición)', 'First author et al.'.
+    'reference', 'topic' or 'remark' for the name of a column in any of the languages, '' for any
+    other text: 'Año (edición)', 'First author et al.'.
     """
     name = _MORE_AT_END.sub("", name.replace("\u00a0", " ").strip(" *_`"))
     name = _DECORATION.sub("", name)
@@ -57,6 +59,15 @@ def work_columns(cells: Sequence[str]) -> tuple[str, ...]:
         columns.append("remark" if not role or role in seen else role)
         seen.add(role)
     return tuple(columns)
+
+
+def topic_column(cells: Sequence[str]) -> int:
+    """The place of the column of topics where a row is the head of a table with titles, people,
+    references or years, -1 for any other row.
+    """
+    roles = [column_role(cell) for cell in cells]
+    of_works = set(roles) & {"title", "authors", "people", "year", "reference"}
+    return roles.index("topic") if "topic" in roles and of_works else -1
 
 
 def _without_doubles(roles: Sequence[str]) -> list[str]:

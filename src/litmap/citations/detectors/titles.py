@@ -31,6 +31,7 @@ from litmap.citations.recognisers.whole_titles import TAG_LINE, whole_titles
 from litmap.citations.ties import reference_ties
 from litmap.models import NoteBlock, Reference
 from litmap.parsing.grammar import NAMES
+from litmap.parsing.table_columns import CELL_BORDER
 from litmap.parsing.venues import is_journal_name, is_numbered_venue
 
 MAX_CLAUSES = 8_000
@@ -48,7 +49,6 @@ _ENDS = re.compile(r"[.?!](?<=[a-z)\]].) (?=[A-Z])")
 _LABEL_AND_PEOPLE = re.compile(rf"[A-Za-z][a-z -]{{1,20}}: (?:{NAMES})")
 _HEAD_AND_OWNER = re.compile(r"(?:^|\s)[A-Z][\w-]{2,20}: [A-Z][\w’'-]+['’]s $")
 """What stands before the rest of one title: "Dynamo: Amazon's Highly Available …"."""
-_CELL_BORDER = re.compile("\u2003\\|\u2003")
 _CLOSING_BY = re.compile(r"(?:[\s,([:–—-]|\bby)+$")
 
 _clause_titles = lru_cache(maxsize=8)(clause_titles)
@@ -181,7 +181,7 @@ def _cells(block: NoteBlock, line: Segment) -> list[Segment]:
     """The cells of a table's row; any other line is one."""
     if block.kind != "cell":
         return [line]
-    borders = [match.span() for match in _CELL_BORDER.finditer(block.text, line.start, line.end)]
+    borders = [match.span() for match in CELL_BORDER.finditer(block.text, line.start, line.end)]
     starts = [line.start, *(end for _, end in borders)]
     ends = [*(start for start, _ in borders), line.end]
     return [Segment(start, end) for start, end in zip(starts, ends, strict=True) if end > start]

@@ -14,9 +14,8 @@ from litmap.citations.recognisers.reference_signs import is_unspaced
 from litmap.models import NoteBlock, Reference
 from litmap.parsing.grammar import ET_AL_WORDS, MORE_AUTHORS, UPPER, YEAR_SINCE_1400
 from litmap.parsing.identifiers import find_identifiers, normalise_id
-from litmap.parsing.table_columns import work_columns
+from litmap.parsing.table_columns import CELL_BORDER, work_columns
 
-CELL_BORDER = re.compile("\u2003\\|\u2003")
 MIN_TITLE_LENGTH = 2
 MIN_REFERENCE_SCORE = 0.6
 """From which on a cell of titles holds a whole reference."""

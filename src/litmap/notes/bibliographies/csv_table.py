@@ -37,6 +37,7 @@ _COLUMNS_BY_ROLE = {
     "date": "year",
     "venue": "venue",
     "address": "url",
+    "topic": "topic",
 }
 
 
@@ -113,6 +114,7 @@ def _pairs(cells: dict[str, str], split: Callable[[str], list[str]]) -> Pairs:
         ("arxiv", cells.get("arxiv", "")),
         ("pmid", cells.get("pmid", "")),
         ("url", first_filled(cells, _URLS)),
+        ("topic", cells.get("topic", "")),
         ("volume", cells.get("volume", "")),
         ("pages", cells.get("pages", "")),
     ]

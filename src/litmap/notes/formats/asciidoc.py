@@ -167,7 +167,8 @@ class _AsciidocReader(MarkedReader):
         elif match := _ITEM.match(line):
             self.item(number, match)
         elif match := _TERM.match(line):
-            self.hold(number, f"{match.group(1)}: {match.group(2) or ''}", "definition")
+            text = f"{match.group(1)}: {match.group(2) or ''}"
+            self.hold(number, text, "definition", ("term", match.group(1)))
         else:
             self.hold_text(number, line.strip())
 

@@ -338,12 +338,21 @@ class _LatexReader(BlockReader):
             fields = ("label", match.group(2)), ("number", str(self.number))
             self.hold(number, line[match.end() :], "item", *fields)
         elif match := _ITEM.search(line):
-            label = f"\\textbf{{{match.group(1)}}}" if match.group(1) else ""
-            indent = (("indent", str(self.depth - 1)),) if self.depth > 1 else ()
-            self.hold(number, f"{label} {line[match.end() :]}".strip(), "item", *indent)
+            self.item(number, match.group(1) or "", line[match.end() :])
         else:
             self.text(number, _COMMANDS_WITHOUT_TEXT.sub(" ", _ENVIRONMENT.sub("", line)))
         return number + 1
+
+    def item(self, number: int, label: str, text: str) -> None:
+        r"""Begins an item; its '\item[label]' is a term, set off by a colon."""
+        fields = [("indent", str(self.depth - 1))] if self.depth > 1 else []
+        if label:
+            term = plain_latex(label).strip(" .:")
+            is_word = any(map(str.isalpha, term))
+            fields += [("term", term)] if is_word else []
+            colon = ":" if is_word and text.strip() and label[-1] not in ".:?!)" else ""
+            text = f"\\textbf{{{label}}}{colon} {text}"
+        self.hold(number, text.strip(), "item", *fields)
 
     def table_line(self, number: int, line: str) -> None:
         """Takes a line of a table: each row is a block, whose cells a sign parts."""

@@ -162,6 +162,8 @@ class _MarkdownReader(BlockReader):
         super().__init__(builder, lines)
         self.anchors = anchors
         self.definitions = definitions
+        self.term = ""
+        """What the definitions that follow define."""
         self.ends_of_lists: dict[int, int] | None = None
         self.table_end = -1
         """The last line of a table that was read; a row below it needs no outer borders."""
@@ -309,7 +311,10 @@ class _MarkdownReader(BlockReader):
         """': what a term means'."""
         match = _COLON_ITEM.match(text)
         if match:
-            self.hold(number, match.group(1), "definition")
+            if self.kind != "definition":
+                self.term = self.held[0].strip(" *_:") if len(self.held) == 1 else ""
+            fields = [("term", self.term)] if self.term else []
+            self.hold(number, match.group(1), "definition", *fields)
         return match is not None
 
     def html(self, number: int, match: re.Match[str]) -> int:

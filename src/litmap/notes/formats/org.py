@@ -271,8 +271,11 @@ class _OrgReader(BlockReader):
             self.builder.uses += match.group(1).split(",")
         elif match := _ITEM.match(line):
             numbered = (("number", match.group(2)),) if match.group(2) else ()
-            text = _TERM.sub(":", match.group(3))
-            self.hold(number, text, "item", ("indent", str(len(match.group(1)))), *numbered)
+            text = match.group(3)
+            found = _TERM.search(text)
+            term = (("term", text[: found.start()].strip(" *_")),) if found else ()
+            indent = ("indent", str(len(match.group(1))))
+            self.hold(number, _TERM.sub(":", text), "item", indent, *numbered, *term)
         elif self._ends_list(line):
             self.hold(number, line.strip(), "paragraph")
         else:

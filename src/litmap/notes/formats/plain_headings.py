@@ -38,6 +38,17 @@ _EAST_ASIAN_NUMBERS = tuple(
     )
 )
 """'第一章 …', '第二節 …', '一、…', '（一）…', '1．…', the outermost first."""
+_OPENING_SIGN = re.compile(r"\s{0,3}([■□◆◇●○▲△▼▽►▶▷★☆◎※❖➤»›])\s*(\S.{0,60})$")
+"""'■ Reading', a sign that a reader's program or his own hand sets before a heading."""
+_SIGNS_AROUND = re.compile(
+    r"\s{0,3}([*~+#:·•—–>-]{2,}|~|\*(?!\s))\s*([^\W_](?:(?!\1).){0,80}?)\s*\1$"
+)
+"""'*** Reading ***', '--- Reading ---'."""
+_IN_BRACKETS = re.compile(
+    r"\s{0,3}(?:(【)([^【】]{1,40})】|(〔)([^〔〕]{1,40})〕|(［)([^［］]{1,40})］|(≪)([^≪≫]{1,40})≫|"
+    r"(<<|>>)\s?([^<>]{1,60}?)\s?(?:<<|>>)|(\[)([^\W\d_][^\[\]@]{2,50})\])$"
+)
+"""'【Reading】', '[Reading]'."""
 _DATE_IN_BRACKETS = re.compile(r"^[（(][^()（）]{0,20}\d[月일日][^()（）]{0,20}[)）]\s*")
 _EAST_ASIAN_END = re.compile(r"[。；;，,：:？?！!]$")
 ITEM = re.compile(
@@ -109,6 +120,7 @@ def find_headings(lines: list[str], links: dict[str, str]) -> PlainHeadings:
     _underlined(lines, headings)
     _wiki(lines, headings)
     _edited(lines, headings)
+    _decorated(lines, headings)
     if links:
         _column_one(lines, headings)
     if len(headings.at) < MIN_HEADINGS or headings.name_order_alone():
@@ -197,6 +209,45 @@ def _wiki(lines: list[str], headings: PlainHeadings) -> None:
     for number, line in enumerate(lines):
         if line.startswith("=") and line.endswith("=") and (match := _WIKI_HEADING.match(line)):
             headings.at[number] = (len(match.group(1)), match.group(2).strip("' "))
+
+
+def _decorated(lines: list[str], headings: PlainHeadings) -> None:
+    """'■ Reading', '*** Reading ***', '【Reading】': lines that signs set off, where two are alike.
+
+    The level is that of the sign, in the order in which signs are used.
+    """
+    found: dict[str, dict[int, str]] = {}
+    for number, line in enumerate(lines):
+        decorated = decorated_heading(line)
+        if decorated and begins_paragraph(lines, number):
+            sign, text = decorated
+            found.setdefault(sign, {})[number] = text
+    level = max((level for level, _ in headings.at.values()), default=1)
+    for sign, places in found.items():
+        with_text = sum(_has_other_text_below(lines, number, sign) for number in places)
+        if len(places) >= MIN_HEADINGS and with_text >= 0.6 * len(places):
+            level += 1
+            for number, text in places.items():
+                headings.at.setdefault(number, (level, text))
+
+
+def _has_other_text_below(lines: list[str], number: int, sign: str) -> bool:
+    """True where one of the next lines is filled, and the first of them opens with no such sign."""
+    below = next((line.strip() for line in lines[number + 1 : number + 4] if line.strip()), "")
+    return below != "" and not below.startswith(sign)
+
+
+def decorated_heading(line: str) -> tuple[str, str] | None:
+    """The sign and the words of '■ Reading', '*** Reading ***', '【Reading】' or '[Reading]'; None
+    for other lines, '● Doe (2016)' among them.
+    """
+    if (match := _OPENING_SIGN.match(line)) is None:
+        match = _SIGNS_AROUND.match(line) or _IN_BRACKETS.match(line)
+    if match is None:
+        return None
+    sign, text = (part for part in match.groups() if part is not None)
+    is_sentence = _YEAR_OR_ADDRESS.search(text) or _EAST_ASIAN_END.search(text) or text[-1] == "."
+    return None if is_sentence or len(text.split()) > MAX_TITLE_WORDS else (sign, text.strip())
 
 
 def _edited(lines: list[str], headings: PlainHeadings) -> None:
@@ -584,7 +635,7 @@ def _lone_reference_headings(lines: list[str], headings: PlainHeadings) -> None:
     level = min(levels, default=2)
     for number, line in enumerate(lines):
         if (
-            3 < len(line) < 40
+            (3 if line.isascii() else 1) < len(line) < 40
             and number not in headings.at
             and names_no_subject(line)
             and begins_paragraph(lines, number)

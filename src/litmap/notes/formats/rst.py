@@ -9,6 +9,7 @@ from litmap.models import Link
 from litmap.notes.block_reader import BlockReader
 from litmap.notes.builder import Builder
 from litmap.notes.inline import Inline, join_lines
+from litmap.notes.labelled_topics import is_term
 from litmap.parsing.grammar import LIST_NUMBER
 
 _UNDERLINE = re.compile(r"([!-/:-@\[-`{-~])\1{2,}\s*$")
@@ -188,6 +189,8 @@ class _RstReader(BlockReader):
         super().__init__(builder, lines)
         self.targets = _Targets(lines)
         self.styles: list[str] = []
+        self.term = ""
+        """The term above what is set in."""
 
     def inline(self, raw: str, number: int) -> Inline:
         """The text of a stretch."""
@@ -270,8 +273,23 @@ class _RstReader(BlockReader):
             self.hold(number, match.group(2), "definition")
         elif not self.held and line.rstrip().endswith("::"):
             self.hold(number, line.strip().rstrip(":"), "paragraph")
+        elif self.begins_definition(number, line):
+            self.hold(number, line.strip(), "definition", ("term", self.term))
         else:
             self.hold_text(number, line.strip())
+
+    def begins_definition(self, number: int, line: str) -> bool:
+        """True for what is set in below a term, alone on its line, or below another of its
+        paragraphs.
+        """
+        if not line[0].isspace():
+            self.term = ""
+            return False
+        if len(self.held) == 1 and self.kind == "paragraph" and self.first == number - 1:
+            term = self.held[0].partition(" : ")[0].strip(" *`")
+            self.term = term if is_term(term) else ""
+            return bool(self.term)
+        return bool(self.term) and not self.held
 
     def says_nothing(self, line: str) -> bool:
         """True for the target of an anonymous link, and for rules and borders of tables."""

@@ -102,7 +102,8 @@ class _TextileReader(MarkedReader):
     def content(self, number: int, line: str) -> None:
         """Takes an item, a row or a line of text."""
         if match := _TERM.match(line):
-            self.hold(number, f"{match.group(1)}: {match.group(2)}", "definition")
+            text = f"{match.group(1)}: {match.group(2)}"
+            self.hold(number, text, "definition", ("term", match.group(1)))
         elif match := _ITEM.match(line):
             depth = len(match.group(1)) - 1
             self.hold(number, match.group(2), "item", ("indent", str(depth * 2)))

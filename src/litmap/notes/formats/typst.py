@@ -138,6 +138,7 @@ class _TypstReader(MarkedReader):
             fields += [("number", match.group(2))] if match.group(2) else []
             self.hold(number, match.group(3), "item", *fields)
         elif match := _TERM.match(line):
-            self.hold(number, f"{match.group(1)}: {match.group(2)}", "definition")
+            text = f"{match.group(1)}: {match.group(2)}"
+            self.hold(number, text, "definition", ("term", match.group(1)))
         else:
             self.hold_text(number, line.strip())
