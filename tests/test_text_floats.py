@@ -246,6 +246,32 @@ def test_of_two_tables_each_caption_has_its_own_on_the_same_side(tmp_path, label
 
 
 @pytest.mark.parametrize(
+    ("around", "page", "owners"),
+    [
+        ("tc", "ctc", ["", "x"]),
+        ("ct", "ctc", ["x", ""]),
+        ("tc", "ctct", ["x", "x"]),
+        ("ct", "tctc", ["x", "x"]),
+        ("ct", "tct", ["x x"]),
+    ],
+    ids=["below: the first is a picture", "above: the last is a picture", "above on this page",
+         "below on this page", "one goes on from the page before"],
+)  # fmt: skip
+def test_captions_stand_on_the_side_where_they_stand_in_the_document(around, page, owners):
+    from litmap.chunks.floats import read_floats
+    from litmap.models import Document, Page, TextBlock
+
+    def pages():
+        for number, signs in enumerate((around, page), 1):
+            kinds = [("table", "x") if s == "t" else ("caption", "Table 1: On it.") for s in signs]
+            yield Page(number, 612, 792, tuple(TextBlock(kind, text) for kind, text in kinds))
+
+    tables, _ = read_floats(Document("0" * 64, tuple(pages())))
+    found = [" ".join(row for row, _ in table.rows) for table in tables if table.page == 2]
+    assert found == owners
+
+
+@pytest.mark.parametrize(
     "rows",
     [
         ["for (int i = 0; i < n; i++) {", "    sum += x[i] * w[i];", "}"],

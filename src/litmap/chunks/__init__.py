@@ -24,7 +24,7 @@ __all__ = [
     "is_embedded",
 ]
 
-CHUNKER = "3"
+CHUNKER = "4"
 """Changes with every change of what the passages are; part of a source's fingerprint."""
 TARGET = 200
 OVERLAP = 40

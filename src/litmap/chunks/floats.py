@@ -46,8 +46,10 @@ def read_floats(document: Document) -> tuple[list[FloatText], set[int]]:
     """The document's figures and tables in reading order, and the `id` of every block in them."""
     texts: list[FloatText] = []
     blocks: set[int] = set()
-    for run in _runs(document):
-        readings = _read_run(run)
+    runs = list(_runs(document))
+    usually_below = _usually_below(runs)
+    for run in runs:
+        readings = _read_run(run, usually_below)
         texts += [reading.text for reading in readings]
         blocks.update(*(reading.blocks for reading in readings))
     return texts, blocks
@@ -97,21 +99,46 @@ def _with_kinds(run: list[_Placed]) -> list[_Placed]:
     return run
 
 
-def _read_run(run: Sequence[_Placed]) -> list[_Reading]:
-    """The floats of a run; tables stand above their captions where the run begins with a table."""
+def _usually_below(runs: Iterable[Sequence[_Placed]]) -> bool:
+    """Whether the document's captions stand below their tables: most tables that have one on one
+    side alone have it there.
+    """
+    votes = 0
+    for run in runs:
+        for at, each in enumerate(run):
+            if each.block.kind == "table":
+                before, behind = _captions_around(run, at)
+                votes += (before is None) - (behind is None)
+    return votes > 0
+
+
+def _stand_below(run: Sequence[_Placed], usually_below: bool) -> bool:
+    """Whether the captions of a run stand below their tables: as its ends tell, else as usual."""
+    begins, ends = (run[at].block.kind == "table" for at in (0, -1))
+    return begins if begins != ends else usually_below
+
+
+def _read_run(run: Sequence[_Placed], usually_below: bool) -> list[_Reading]:
+    """The floats of a run."""
     readings = {
         id(each): _Reading(_read_caption(each), {id(each.block)})
         for each in run
         if each.caption in ("figure", "table")
     }
+    below = _stand_below(run, usually_below)
     for at, each in enumerate(run):
         if each.block.kind == "table":
-            before, behind = _first_table(reversed(run[:at])), _first_table(run[at + 1 :])
-            owner = behind or before if run[0].block.kind == "table" else before or behind
+            before, behind = _captions_around(run, at)
+            owner = behind or before if below else before or behind
             if owner is not None:
                 readings[id(owner)].text.rows += _rows(each)
                 readings[id(owner)].blocks.add(id(each.block))
     return list(readings.values())
+
+
+def _captions_around(run: Sequence[_Placed], at: int) -> tuple[_Placed | None, _Placed | None]:
+    """The table's caption before and that behind a table of a run, None where there is none."""
+    return _first_table(reversed(run[:at])), _first_table(run[at + 1 :])
 
 
 def _first_table(run: Iterable[_Placed]) -> _Placed | None:
