@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from litmap.parsing.table_cells import count_heads, split_cells
 from litmap.text.line import Line
 from litmap.text.page_layout import Column, Row
 from litmap.text.rows import group_rows
@@ -96,3 +97,21 @@ def test_lines_of_one_row_between_rules_stand_together() -> None:
 )
 def test_lines_between_rules_are_one_row_by_where_they_have_cells(band, expected) -> None:
     assert is_one_row([[c.replace("-", "") for c in row] for row in band]) is expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "heads"),
+    [
+        (["Net | Error", "ResNet | 7.1"], 1),
+        (["d", "| 5 | 8 | 11", "c", "4 | 84.6 | 84.1 | 83.3"], 3),
+        (["Land | Einwohner", "| 1990 | 2000", "Peru | 21.6 | 26.5"], 2),
+        (["| 2019 | 2020", "Wheat | 3.1 | 2.9"], 1),
+        (["Net | Depth | Error", "ResNet | 18 | 30.2", "| 34 | 26.7"], 1),
+        (["Fold", "1 | 2 | 3", "0.91 | 0.92 | 0.90"], 1),
+        (["7 | 8", "| 9"], 1),
+    ],
+    ids=["names", "sizes below a name", "years", "years alone", "a group's second row",
+         "nothing before the numbers below", "no names"],
+)  # fmt: skip
+def test_heads_are_the_rows_that_name_columns(rows, heads):
+    assert count_heads([split_cells(row) for row in rows]) == heads

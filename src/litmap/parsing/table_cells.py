@@ -21,13 +21,22 @@ def split_cells(row: str) -> list[str]:
 
 
 def count_heads(rows: Sequence[Sequence[str]]) -> int:
-    """How many of the rows name the columns: those before the first with a number, three at most;
-    one row at least is left.
+    """How many of the rows name the columns: those before the first with a number of its own, three
+    at most; one row at least is left.
     """
     for at, row in enumerate(rows[: MAX_HEADS + 1]):
-        if any(is_number(cell) for cell in row[1:]):
+        if any(is_number(cell) for cell in row[1:]) and not names_columns_by_numbers(rows, at):
             return min(max(at, 1), len(rows) - 1)
     return min(1, len(rows) - 1)
+
+
+def names_columns_by_numbers(rows: Sequence[Sequence[str]], at: int) -> bool:
+    """Whether a row holds years, sizes or folds that name columns: nothing stands before them, and
+    something before the numbers below.
+    """
+    first, *cells = rows[at]
+    below = next((row for row in rows[at + 1 :] if any(map(is_number, row[1:]))), ("",))
+    return not first and all(map(is_number, cells)) and bool(below[0])
 
 
 def is_number(cell: str) -> bool:
