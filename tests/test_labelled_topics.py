@@ -135,3 +135,11 @@ def test_a_bold_line_with_a_full_stop_is_a_heading_as_run_in_ones_are():
         "Winds and words": {("Weather",)},
         "How many eggs?": {("Birds",)},
     }
+
+
+def test_definitions_that_comment_on_their_terms_make_no_topics():
+    text = (
+        "# Lakes\n\nWinds\n: words for them, Lund, I. (1999). Winds and words. Lake Letters, 3(1), 4–9.\n"
+        "\nEggs\n: counted by Berg, O. (2003). How many eggs? Lake Letters, 7(2), 1–8.\n"
+    )
+    assert set(map(frozenset, headings_of(text, ".md").values())) == {frozenset({("Lakes",)})}

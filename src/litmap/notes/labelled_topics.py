@@ -36,16 +36,26 @@ def _terms(blocks: Sequence[NoteBlock]) -> Iterator[tuple[int, HeadingPath]]:
     terms = {place: _field(block, "term") for place, block in enumerate(blocks)}
     found = {place: term for place, term in terms.items() if is_term(term)}
     citing = {term for place, term in found.items() if is_citing(blocks[place])}
-    if len(citing) >= MIN_TERMS:
+    if len(citing) < MIN_TERMS:
+        return
+    texts = [blocks[place].text.removeprefix(term) for place, term in found.items()]
+    if 2 * sum(map(is_gloss, texts)) <= len(texts):
         for place, term in found.items():
             yield place, (term,)
 
 
+def is_gloss(text: str) -> bool:
+    """True for a definition that goes on with its term, as a comment: 'winning tickets, [@doe]'."""
+    return text.lstrip(" :–—-*_[(")[:1].islower()
+
+
 def is_term(label: str) -> bool:
-    """True for a term that names a subject: 'Ice dams', not 'Doe 2003', 'Summary'."""
+    """True for a definition that comments on its term: 'winning tickets, [@doe]'."""
     if not is_topic(label) or len(label.split()) > MAX_TERM_WORDS or "," in label:
         return False
-    return not any(map(str.isdigit, label)) and not is_part_of_paper_notes(label)
+    if label[0].islower() or any(map(str.isdigit, label)):
+        return False
+    return not is_part_of_paper_notes(label)
 
 
 def is_topic(cell: str) -> bool:
