@@ -57,6 +57,10 @@ UNSPACED = "぀-ヿ㐀-鿿가-힯"
 """Signs of the scripts of China, Japan and Korea, whose titles are seldom parted into words; to
 stand inside a set.
 """
+CASELESS = "\u0590-\u08ff\u0900-\u0eff\u10a0-\u10ff"
+"""Letters of Hebrew, Arabic, India, Thailand, Georgia, which know no capitals; to stand inside a
+set.
+"""
 NAME_START = (
     rf"(?=[{UPPER}]|[a-z]{{1,3}}[A-Z]|d['’]|v\.|"
     r"(?:van|von|de|den|der|della?|di|da|dos|du|la|le|ten|ter|el|al|bin|ibn|zur?|af|av)\s)"

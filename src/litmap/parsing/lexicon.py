@@ -48,3 +48,8 @@ VENUE_START = re.compile(
     re.I,
 )
 """How a venue begins where it is named by its kind."""
+STANDARD_NUMBER = (
+    rf"{load_pattern('standards_bodies')}(?:[ /-](?:EN|ISO|IEC|[A-ZРЕ]{{1,2}})(?![^\W\d_]))*"
+    r"[ -]?(?:[A-Z] ?)?(?!(?:19|20)\d\d\b(?![.:-]))\d[\d.]*\d(?:[-–—]\d+)*(?::\d{4}(?:-\d\d)?)?"
+)
+"""'PN-EN 12345:2017-04', 'JIS C 1507:2015', 'GB/T 7714-2015', 'СП 25.13330.2018'; no 'AS 2015'."""

@@ -16,12 +16,13 @@ from litmap.citations.recognisers.author_names import NameMention, find_names, f
 from litmap.citations.recognisers.link_classifier import classify_link, may_link_to_work
 from litmap.citations.recognisers.patterns import BLANKS
 from litmap.citations.recognisers.reference_entries import segments_of
-from litmap.citations.recognisers.reference_shape import reference_score
+from litmap.citations.recognisers.reference_shape import MIN_UNSPACED_TITLE, reference_score
+from litmap.citations.recognisers.reference_signs import is_unspaced
 from litmap.citations.recognisers.title_scoring import TitleCandidate, title_score
 from litmap.citations.recognisers.whole_titles import whole_titles
 from litmap.citations.ties import reference_ties
 from litmap.models import Link, Mention, NoteBlock, Reference
-from litmap.parsing.grammar import CITED_YEAR, NAMES
+from litmap.parsing.grammar import CITED_YEAR, NAMES, UNSPACED, UPPER
 from litmap.parsing.identifiers import find_identifiers, find_urls
 from litmap.parsing.reference_strings.parser import parse_reference
 
@@ -37,6 +38,22 @@ _LAST_CLAUSE = re.compile(r"(?:[.;!?]\s+|^\s*)([^.;!?]+(?:[.?!][^.;!?]+)?)$")
 _CITES = re.compile(r"\[\d|@")
 _JOINT_BEFORE_PEOPLE = re.compile(r"(?:\s*[,(:–—-]|\s+by)\s*$")
 _TITLE_BEGINS = re.compile(r"[\w“\"'‘(\[]")
+_GOES_ON_TO_IDENTIFIER = re.compile(
+    r"[\s,.:;()\[\]–—-]*(?:(?!(?:and|und|et|also|see|cf|vs)\b)[^\W\d_]{1,12}[.:]*[\s,()]*|"
+    r"[\w./]*\d[\w./–-]*[\s,.:;()]*){0,5}",
+    re.I,
+)
+"""Words that lead from a reference to its identifier: ' DOI: ', ', e044, 2022. Disponible en: '."""
+_QUOTED_NAME = re.compile(r"[“„\"«「『《]\s?([^“”„\"«»「」『』《》]{4,160}?)[,.]?\s?[”“\"»」』》]")
+_NAME = re.compile(
+    r"[-*•\s]*([^\[\]|@]{4,160}?)[.,]?\s(?:\[[^\[\]@|\d]{4,40}\]|\(?v(?:ersion\s?)?\d)"
+)
+"""'Lake levels 1990–2010 [data set]', 'Lake levels, v2'."""
+_MAY_NAME = re.compile(rf"[{UPPER}\d][^\s]*\s\S|[{UNSPACED}]{{3}}")
+"""Two words, the first with a capital or figure."""
+MAX_NAMED_LINE = 200
+"""Characters of a line that names one work, before its identifier."""
+MIN_NAME_SCORE = 0.5
 _DEPOSITS = ("doi:10.5281/zenodo", "doi:10.6084/m9.figshare")
 """Identifiers of what may be data or code."""
 MAX_LABEL = 400
@@ -84,6 +101,8 @@ def _web_link(note_scan: NoteScan, block_scan: BlockScan, link: Link) -> Detecti
     if verdict == "plain" and not may_link_to_work(link.target, link.text, title_score(link.text)):
         return Detection(link=note_scan.plain_link(block, link), claim=claim)
     label, title_known = _read_label(link.text)
+    if identifier and not title_known and is_unspaced(link.text) and not label.authors:
+        label, title_known = Reference(link.text, link.text), len(link.text) >= MIN_UNSPACED_TITLE
     is_address = "://" in link.target or verdict == "pdf"
     reference = Reference(
         link.text,
@@ -211,10 +230,12 @@ def _address(
 ) -> Iterator[Detection]:
     """A work by its identifier or address, with the title before it or that of its neighbour."""
     block, sure = block_scan.block, bool(reference.ids)
-    title = yield from _claim_title_before(block_scan, span[0])
+    title = yield from _claim_title_before(block_scan, span)
     reference = Reference(context_of(block, *span), title, ids=reference.ids, urls=reference.urls)
     ties = reference_ties(reference, title_known=bool(title))
     adjacent = block_scan.adjacent_sighting(*span, 3)
+    if adjacent is None and not title and reference.ids:
+        adjacent = _work_before(block_scan, span[0])
     if adjacent and adjacent.title_known:
         has_one_already = adjacent.reference.ids if reference.ids else adjacent.reference.urls
         ties |= adjacent.ties if not has_one_already else frozenset()
@@ -222,9 +243,22 @@ def _address(
     yield Detection(Sighting(mention, reference, sure, ties, title_known=bool(title)), span)
 
 
-def _claim_title_before(block_scan: BlockScan, start: int) -> Generator[Detection, None, str]:
+def _work_before(block_scan: BlockScan, start: int) -> Sighting | None:
+    """The work whose reference goes on up to an identifier: '… v. 9, 2022. DOI: 10.1000/182'."""
+    claims = [claim for claim in block_scan.claims if claim.end <= start and claim.sighting]
+    last = max(claims, key=lambda claim: claim.end, default=None)
+    if last is None or last.sighting is None or not last.sighting.title_known:
+        return None
+    between = block_scan.unclaimed_text[last.end : start]
+    goes_on = _GOES_ON_TO_IDENTIFIER.fullmatch(between) is not None
+    return last.sighting if goes_on and _line_begin(block_scan.block, start) <= last.end else None
+
+
+def _claim_title_before(
+    block_scan: BlockScan, span: tuple[int, int]
+) -> Generator[Detection, None, str]:
     """Claims the title before an address, and returns it; '' where there is none."""
-    title = _title_before(block_scan, start)
+    title = _title_before(block_scan, span[0]) or _name_before(block_scan, span)
     if title is None:
         return ""
     if block_scan.is_unclaimed(title.start, title.end):
@@ -248,6 +282,32 @@ def _title_before(block_scan: BlockScan, start: int) -> TitleCandidate | None:
         return None
     offset = begin + lead
     return titles[0]._replace(start=offset + titles[0].start, end=offset + titles[0].end)
+
+
+def _name_before(block_scan: BlockScan, span: tuple[int, int]) -> TitleCandidate | None:
+    """What a line names whose last words are an identifier, and that names nothing else: 'Lake
+    levels 1990–2010 [data set]. (2012). https://doi.org/…', 'données : « Lacs », v2, doi:…'.
+    """
+    text = block_scan.unclaimed_text
+    line = next((part for part in segments_of(block_scan.block) if part.end >= span[1]), None)
+    if line is None or text[span[1] : line.end].strip(" .)]>") or CLAIMED in text[: span[0]]:
+        return None
+    stretch = text[line.start : span[0]]
+    name = _quoted_alone(stretch) or _NAME.match(stretch)
+    if name is None or len(stretch) > MAX_NAMED_LINE or is_author_year(name.group(1)):
+        return None
+    start, end = (line.start + place for place in name.span(1))
+    title = text[start:end].rstrip(" .,:;")
+    people = names_before(stretch, len(title))
+    if not _MAY_NAME.match(title) or (people and are_surely_people(people)):
+        return None
+    return TitleCandidate(title, start, start + len(title), MIN_NAME_SCORE)
+
+
+def _quoted_alone(text: str) -> re.Match[str] | None:
+    """The only words in quotation marks of a text."""
+    found = list(_QUOTED_NAME.finditer(text))
+    return found[0] if len(found) == 1 else None
 
 
 def _line_begin(block: NoteBlock, start: int) -> int:

@@ -19,6 +19,7 @@ from litmap.citations.recognisers.name_lists import is_names_alone
 from litmap.citations.recognisers.reference_boundaries import before_next, reference_end
 from litmap.citations.recognisers.reference_shape import (
     LABEL,
+    LABEL_BEFORE_NAMES,
     LEAD_WITH_NOUN,
     PENDING,
     has_reference_shape,
@@ -39,8 +40,8 @@ MAX_LIST_FLOOR = 0.3
 """Floors above it are those of text outside reference lists, of which more is asked."""
 MAX_IDENTIFIED_FLOOR = 0.5
 """Below this floor an identifier is enough."""
-MAX_LEADING_WORDS = 60
-"""Characters in which a reference's first name begins behind such words."""
+MAX_LEADING_WORDS = 160
+"""Characters in which a reference's first names stand behind such words."""
 MAX_ARXIV_IDS, MAX_DOIS = 1, 2
 """Identifiers of one work; a paper and its supplement may each have a DOI."""
 
@@ -90,6 +91,10 @@ class ReferenceEntry:
     sure: bool
     is_web_page: bool = False
     claims: tuple[tuple[int, int], ...] = ()
+
+    def overlaps(self, other: ReferenceEntry) -> bool:
+        """True where both stand on some of the same characters."""
+        return self.start < other.end and other.start < self.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,7 @@ def leading_words(text: str) -> int:
     """Characters of the words that lead to a reference: 'Vgl. dazu Ried, Jutta: …', 'Dazu der
     Aufsatz: Ried, Jutta: …'.
     """
-    if ": " in text and (noun := LEAD_WITH_NOUN.match(text)):
+    if ": " in text and (noun := LEAD_WITH_NOUN.match(text) or LABEL_BEFORE_NAMES.match(text)):
         return noun.end()
     words = _LEADING_WORDS.match(text)
     return words.end() if words and _BEGINS_WITH_NAME.match(text, words.end()) else 0
@@ -284,12 +289,25 @@ def _parse(source: _Source, previous_authors: Sequence[str]) -> Reference:
         reference = parse_reference(
             source.text, previous_authors=previous_authors, title_hint=italic
         )
+    reference = _without_emphasised_venue(reference, source.emphasised)
     authors = tuple(
         _POSSESSIVE_ENDING.sub("", name)
         for joined in reference.authors
         for name in _SLASH.split(joined)
     )
     return replace(reference, authors=authors) if authors != reference.authors else reference
+
+
+def _without_emphasised_venue(reference: Reference, emphasised: Sequence[str]) -> Reference:
+    """The reference with the words in italics that its title ends with as its venue: 'Ducks on the
+    roof. *Moor Letters*'.
+    """
+    for words in emphasised:
+        head = reference.title.removesuffix(words.strip(" .,;:"))
+        if not reference.venue and head != reference.title and head.endswith((". ", "? ", "! ")):
+            title = head.rstrip(" ").removesuffix(".")
+            return replace(reference, title=title, venue=words.strip(" .,;:"))
+    return reference
 
 
 def emphasised_title(reference: Reference, text: str, emphasised: Sequence[str]) -> str:
@@ -302,12 +320,8 @@ def emphasised_title(reference: Reference, text: str, emphasised: Sequence[str])
         return ""
     if reference.title == title or _VOLUME_BEHIND.match(text, start + len(title)):
         return ""
-    if reference.title and not (
-        reference.title.startswith(title)
-        or reference.title.endswith(title)
-        or title.endswith(reference.title)
-    ):
-        return ""  # a journal, a species, a word
+    if title[:1].islower() or (reference.title and reference.title in text[:start]):
+        return ""  # 'et al.', a journal
     return title if is_names_alone(text[:start]) else ""
 
 

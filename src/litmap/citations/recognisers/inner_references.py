@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from litmap.citations.recognisers.entry_reader import ReferenceEntry, read_entry
-from litmap.citations.recognisers.reference_shape import LABEL, PENDING
+from litmap.citations.recognisers.reference_shape import IN_FULL, LABEL, PENDING, WITH_INITIALS
 from litmap.models import NoteBlock
-from litmap.parsing.grammar import ET_AL, UPPER, YEAR
+from litmap.parsing.grammar import UPPER, YEAR
 from litmap.parsing.title_similarity import normalise_title
 from litmap.parsing.word_lists import load_pattern
 
@@ -29,20 +29,12 @@ MAX_LABEL, MAX_LABEL_WORDS = 60, 6
 MAX_ENDS, MAX_STARTS = 3, 40
 """Places where a reference may end, and where one may begin, as far as they are tried."""
 
-_WORD = rf"[{UPPER}][\w'’-]+"
-_FAMILY = rf"(?:(?:van|von|de|del|der|den|di|da|la|le) ){{0,2}}{_WORD}(?: {_WORD})?"
-_INITIALS = rf"(?:[{UPPER}]\.[ -]?){{1,3}}"
-_WITH_INITIALS = (
-    rf"{_FAMILY},? {_INITIALS}(?:[(,;&:]|and\b|(?<=\s)[{UPPER}«“\"\d]|\s?\()|"
-    rf"{_FAMILY} [A-Z]{{1,3}}(?:,|\.| &| and\b| \(|{ET_AL})"
-)
-_IN_FULL = rf"{_FAMILY}, [{UPPER}][\w.'’-]+(?: [{UPPER}]\.)?(?:[.:;] |, (?:and |& |\(?\d{{4}}))"
-_OPENING = re.compile(f"{_WITH_INITIALS}|{_IN_FULL}")
+_OPENING = re.compile(f"{WITH_INITIALS}|{IN_FULL}")
 _STARTS = re.compile(
     rf"(?:(?:^|<ref[^<>]{{0,60}}>|(?<![{UPPER}])[.:;(–—→]\s{{0,2}}|[。；：（→见見]\s?|"
     rf"(?<!\w)(?:also|in|is|by|and|(?i:{load_pattern('reference_signals')})"
     rf"(?: [^\W\d_{UPPER}]{{2,9}})?) )"
-    rf"(?=(?P<names>{_WITH_INITIALS}|{_IN_FULL}))|(?<=[a-z]{{3}}),\s(?=(?P<listed>{_WITH_INITIALS})))"
+    rf"(?=(?P<names>{WITH_INITIALS}|{IN_FULL}))|(?<=[a-z]{{3}}),\s(?=(?P<listed>{WITH_INITIALS})))"
 )
 """'Doe, J.', 'Doe, Jane. 1999', 'Doe, Jane: ', 'Doe J,', 'Doe J & Roe R.', 'Доу И. О. Мост'."""
 _MAY_OPEN = re.compile(rf"[{UPPER}](?:[.,(:]| &| \(| and )|[{UPPER}][\w.-]*(?: [{UPPER}]\.)?[.,:] ")
@@ -133,9 +125,13 @@ def behind_label(
         if text[:begin].rstrip()[-1:] not in {":", "："} or not is_label(text[start:begin]):
             continue
         entry = read_entry(block, begin, end, (), floor=LABELLED_FLOOR)
-        if entry and is_sure_and_titled(entry) and (whole is None or _is_cut_from(entry, whole)):
-            several = inner_references(block, start, end)
-            return several if len(several) > 1 and several[0].start == begin else [entry]
+        if entry is None or not is_sure_and_titled(entry):
+            continue
+        several = inner_references(block, start, end)
+        if len(several) > 1 and several[0].start == begin:
+            return several
+        if whole is None or _is_cut_from(entry, whole):
+            return [entry]
     label = LABEL.match(text, start, end)
     if whole is None and label:
         entry = read_entry(block, label.end(), end, (), floor=INSIDE_FLOOR)

@@ -16,12 +16,14 @@ from litmap.citations.recognisers.linked_titles import names_of
 from litmap.citations.recognisers.marked_titles import MarkedTitle, marked_titles
 from litmap.citations.recognisers.reference_signs import is_unspaced
 from litmap.models import NoteBlock, Reference
+from litmap.parsing.grammar import CASELESS, UNSPACED
 from litmap.parsing.identifiers import find_identifiers
 from litmap.parsing.reference_strings.parser import parse_reference
 from litmap.parsing.title_similarity import normalise_title
 
 _WORDS_BEFORE = re.compile(r"(?<![^\W\d_])[^\W\dA-ZÀ-Þ_]{4,}|[:：→。]")
 """What stands before the people of a work and is none of their names."""
+_WITHOUT_CAPITALS = re.compile(f"[{CASELESS}{UNSPACED}]")
 MAX_INVERTED = 2
 """Words between commas that one name may be: 'Frege, Gottlob'."""
 MAX_BETWEEN = 3
@@ -91,8 +93,8 @@ def _end_with_labels(block: NoteBlock, end: int) -> int:
 
 
 def _authors(found: MarkedTitle, parsed: tuple[str, ...]) -> tuple[str, ...]:
-    """The people beside a title, family names last; as they stand in scripts without blanks."""
-    if not found.people or found.people_text[:1] > "\u2fff":
+    """The people beside a title, family names last; as they stand in scripts without capitals."""
+    if not found.people or _WITHOUT_CAPITALS.match(found.people_text):
         return found.people
     if found.is_behind_people and parsed and len(found.people) <= MAX_INVERTED:
         return parsed  # 'Frege, Gottlob. 1892. “Über …”'

@@ -11,13 +11,13 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from litmap.citations.recognisers.name_lists import split_people
 from litmap.citations.recognisers.reference_shape import PENDING
 from litmap.citations.recognisers.reference_signs import UNSPACED_NAME, is_unspaced
 from litmap.models import NoteBlock
-from litmap.parsing.grammar import ET_AL, NAMES, UNSPACED, UPPER, YEAR
+from litmap.parsing.grammar import CASELESS, ET_AL, NAMES, UNSPACED, UPPER, YEAR
 from litmap.parsing.lexicon import PARTICLES
 from litmap.parsing.venues import is_journal_name, is_numbered_venue
 from litmap.parsing.word_lists import load_pattern, load_words
@@ -116,6 +116,14 @@ _UNSPACED_PEOPLE = re.compile(
     r"(?:等|ほか|编|編|著|主编)?(?:的|の|의)?\s?[：:,，]?"
     rf"(?:\s?[(（]\s?(?P<year>{YEAR})年?\s?[)）]\s?[：:]?)?\s?$"
 )
+_CASELESS_PEOPLE = re.compile(
+    rf"(?:^|(?<=[.:;()–—*•-]\s)|(?<=[.:;(]))(?P<names>[{CASELESS}]+(?: [{CASELESS}]+){{0,3}}"
+    rf"(?:, [{CASELESS}]+(?: [{CASELESS}]+)?)?)(?P<year> \({YEAR}\))?\s?[,.:]\s*$"
+)
+"""'سليم الحارثي، ', 'शर्मा, विमलेश. ': names before a title in a script without capitals."""
+_CASELESS = re.compile(f"[{CASELESS}]")
+_OTHER_SIGNS = {ord("،"): ",", ord("؛"): ";", ord("؟"): "?", ord("।"): "."}
+"""Commas and stops of such scripts, and what stands for them elsewhere."""
 _NO_PEOPLE = re.compile(
     rf"(?:新聞|新闻|日报|日報|晚报|周刊|신문|杂志|雑誌|{load_pattern('kinds_of_works')})的?$"
 )
@@ -186,14 +194,15 @@ class _Company:
 
 def marked_titles(block: NoteBlock, start: int, end: int) -> Iterator[MarkedTitle]:
     """The titles in quotation marks and italics of a stretch that have company, in their order."""
-    text, free_from = block.text, start
+    text, free_from = block.text.translate(_OTHER_SIGNS), start
     emphasised = tuple(_emphasised(block))
     for outer, inner in _stretches(text, emphasised, start, end):
         if outer[0] < free_from or not _may_be_title(text, inner):
             continue
         found = _read(text, outer, inner, (free_from, end), emphasised)
         if found is not None:
-            yield found
+            written = block.text[found.title_start :][: len(found.title)]
+            yield replace(found, title=written.strip())
             free_from = found.end
 
 
@@ -222,7 +231,8 @@ def _may_be_title(text: str, inner: tuple[int, int]) -> bool:
     """True for what begins as a title does and is no journal: two letters, the first a capital."""
     title = text[inner[0] : inner[1]].strip()
     first = title.lstrip("¿¡«“‘'([… ")[:1]
-    if not (first.isupper() or first.isdigit() or is_unspaced(title)):
+    has_capital = first.isupper() or first.isdigit() or _CASELESS.match(first)
+    if not (has_capital or is_unspaced(title)):
         return False
     if len(_WORD.findall(title)) == 0 or "://" in title or title.endswith((":", "…", "...")):
         return False
@@ -302,13 +312,20 @@ def _left_of(before: str, at: int, *, in_script: bool) -> _Company:
     """The people before a title, with a year behind them; else a dated venue, or a kind of work."""
     company = _Company(at)
     bare = before.rstrip(' (（[“„«"')
-    match = _UNSPACED_PEOPLE.search(before.rstrip(' (（“"'))
+    bare_of_marks = before.rstrip(' (（“"«')
+    match = _UNSPACED_PEOPLE.search(bare_of_marks)
     if match and _are_unspaced_people(match["names"], before, in_script=in_script):
         company.edge = at - len(before) + match.start("names")
         names = match["names"].rstrip("的의")
         company.people = _BETWEEN_UNSPACED.split(names)
         company.people_text = names
         company.year = int(match["year"]) if match["year"] else None
+        company.kinds = {NAMED}
+    elif caseless := _CASELESS_PEOPLE.search(bare_of_marks):
+        company.edge = at - len(before) + caseless.start("names")
+        company.people = [" ".join(reversed(caseless["names"].split(", ")))]
+        company.people_text = caseless["names"]
+        company.year = int(year.group()) if (year := _YEAR.search(caseless.group())) else None
         company.kinds = {NAMED}
     else:
         _read_people(company, bare, at - len(before), opened=before.endswith("("))
@@ -603,6 +620,8 @@ def _may_be_venue(text: str) -> bool:
     if is_unspaced(text):
         return len(text) <= MAX_VENUE_SIGNS and not _ENDS_AS_CLAUSE.search(text)
     words = _WORD.findall(text)
+    if _CASELESS.match(text):
+        return len(words) <= MAX_VENUE_WORDS
     if not 0 < len(words) <= MAX_VENUE_WORDS or not text[:1].isupper():
         return False
     small = [word for word in words[1:] if word[0].islower() and word not in _SMALL]

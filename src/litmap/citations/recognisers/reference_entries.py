@@ -39,6 +39,7 @@ from litmap.citations.recognisers.reference_signs import (
     is_unspaced,
     opens_with_unspaced_names,
 )
+from litmap.citations.recognisers.standards import find_standards
 from litmap.citations.recognisers.whole_titles import TAG_LINE
 from litmap.models import Link, NoteBlock
 from litmap.parsing.grammar import CITED_YEAR, UPPER
@@ -119,6 +120,17 @@ def find_reference_entries(
 
     `previous_authors` are those of the entry before, for which a dash may stand.
     """
+    entries = list(_references(block, previous_authors, in_list=in_list))
+    standards = find_standards(block)
+    if standards:
+        entries = [one for one in entries if not any(map(one.overlaps, standards))] + standards
+    yield from sorted(entries, key=lambda entry: entry.start)
+
+
+def _references(
+    block: NoteBlock, previous_authors: Sequence[str], *, in_list: bool
+) -> Iterator[ReferenceEntry]:
+    """The entries that people or a marked title tell."""
     linked = _with_linked_titles(block) if block.links else []
     if linked:
         yield from linked

@@ -18,7 +18,7 @@ from litmap.citations.recognisers.reference_signs import (
     unspaced_reference_score,
 )
 from litmap.models import Link, Reference
-from litmap.parsing.grammar import CITED_YEAR, NAMES, UNSPACED, UPPER, YEAR
+from litmap.parsing.grammar import CITED_YEAR, ET_AL, NAMES, UNSPACED, UPPER, YEAR
 from litmap.parsing.reference_strings.access_notes import has_access_date
 from litmap.parsing.reference_strings.splitting import looks_like_reference
 from litmap.parsing.title_similarity import normalise_title
@@ -46,8 +46,26 @@ _OPENING = re.compile(
     rf"(?:{DATE_FIRST})?[\W\d]{{0,12}}(?:{YEAR}[ ,.]|[—–―_-]{{2}}|(?:d['’]|"
     rf"(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er?|[Dd]i|"
     rf"[Ll]e|[Ee]l|al) )?[{UPPER}][\w'’./-]*(?:,|:)? (?:[{UPPER}\d(/&“„«\"[]|and |et |und |"
-    rf"y |e |и |та |i |van |von |de |der |den |di |da |dos |du |le |la |el |al |ten |ter |bin ))"
+    rf"y |e |и |та |i |van |von |de |der |den |di |da |dos |du |le |la |el |al |ten |ter |bin )|"
+    rf"[{UPPER}][^.,()\d\n]{{3,90}}\. \({YEAR}[a-z]?\))"
 )
+_NAME_WORD = rf"[{UPPER}][\w'’-]+"
+_FAMILY = rf"(?:(?:van|von|de|del|der|den|di|da|la|le) ){{0,2}}{_NAME_WORD}(?: {_NAME_WORD})?"
+_INITIALS = rf"(?:[{UPPER}]\.[ -]?){{1,3}}"
+WITH_INITIALS = (
+    rf"{_FAMILY},? {_INITIALS}(?:[(,;&:]|and\b|(?<=\s)[{UPPER}«“\"\d]|\s?\()|"
+    rf"{_FAMILY} [A-Z]{{1,3}}(?:,|\.| &| and\b| \(|{ET_AL})"
+)
+"""'Doe, J. (', 'Doe J.,', 'Доу И. О. Мост': names that open a reference and no sentence."""
+IN_FULL = (
+    rf"{_FAMILY}, [{UPPER}][\w.'’-]+(?: [{UPPER}]\.)?(?:[.:;] |, (?:and |& |\(?\d{{4}}))|"
+    rf"[{UPPER}]{{3,}}, [{UPPER}][^\W\d_]+ (?:a|and|e|et|i|og|och|und|ve|y) [{UPPER}]"
+)
+"""'Doe, Jane. 1999', 'Doe, Jane: ', 'DOE, Jane a Ivo ROE. '."""
+LABEL_BEFORE_NAMES = re.compile(
+    rf"(?:[^\W\d_][\w'’-]*[ /]){{0,4}}[^\W\d_][\w'’-]*\s?[:：]\s(?=(?:{WITH_INITIALS}|{IN_FULL}))"
+)
+"""'Contra: ', 'Praca doktorska: ' before names: no reference begins with one, whatever it says."""
 LABEL = re.compile(rf"[A-Za-z][\w /-]{{1,25}}: (?=[{UPPER}])")
 LEAD_WITH_NOUN = re.compile(
     rf"(?:[^\W\d_]+ ){{0,6}}(?:{load_pattern('nouns_before_references')})\s?: "
@@ -105,7 +123,9 @@ def may_be_reference(text: str) -> bool:
     """
     if not is_dated(text):
         return False
-    label = (LEAD_WITH_NOUN.match(text) or LABEL.match(text)) if ": " in text else None
+    label = None
+    if ": " in text:
+        label = LEAD_WITH_NOUN.match(text) or LABEL.match(text) or LABEL_BEFORE_NAMES.match(text)
     if _OPENING.match(text) or (label and _OPENING.match(text, label.end())):
         return True
     return is_unspaced(text) and opens_with_unspaced_names(text)

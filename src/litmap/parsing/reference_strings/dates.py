@@ -15,6 +15,11 @@ _AFTER_AUTHORS = re.compile(
     rf"(?:,? ?{MONTH}[^)\]]{{0,14}}|,? ?\d{{1,2}} {MONTH})?(?:\s?\[\d{{4}}\]|\s?\(\d{{4}}\)|"
     rf"/\d{{4}})?[)\]]?(?P<stop>[.,:;]{{0,2}})(?=\s|$|“|{BREAK})"
 )
+_DAY_AFTER_AUTHORS = re.compile(
+    rf"\s*[.,]?\s*[(\[](?:\d{{1,2}}(?:\.|er|º)?\s)?(?:de\s)?[^\W\d_]{{3,12}}\.?\s(?:de\s)?"
+    rf"(?P<year>{YEAR})[)\]][.,:]?(?=\s)"
+)
+"""'(12 de agosto de 2018).', '(3. März 2014)', '(mai 2019)'."""
 _NO_DATE = re.compile(
     r"\s*[.,:;]?\s*[(\[]?(?:n\.\s?d\.|no date|s\.\s?d\.|in press|in prep(?:aration|\.)?|"
     r"forthcoming|to appear|"
@@ -48,6 +53,8 @@ def date_after_authors(text: str, at: int) -> tuple[int, str, int] | None:
         if match["stop"] == "," and re.match(r"\s*\d", text[match.end() :]):
             return None
         return int(match["year"]), match["suffix"] or "", match.end()
+    if match := _DAY_AFTER_AUTHORS.match(text, at):
+        return int(match["year"]), "", match.end()
     if match := _NO_DATE.match(text, at):
         return 0, "", match.end()
     return None

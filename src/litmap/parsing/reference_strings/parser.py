@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from litmap.models import Reference
-from litmap.parsing.grammar import BREAK
+from litmap.parsing.grammar import BREAK, UPPER
 from litmap.parsing.grammar import YEAR_SINCE_1400 as YEAR
 from litmap.parsing.reference_strings.author_lists import read_authors, read_organisation
 from litmap.parsing.reference_strings.comma_styles import CommaReference, read_comma_reference
@@ -56,6 +56,12 @@ _SPOKEN_BEFORE_QUOTE = re.compile(
     r"(?: (?:[^\W\d_a-zß-ÿ]\.|[^\W\d_a-zß-ÿ][\w’-]+)){1,3}), (?=“)"
 )
 """'Tom Field, “Mills …”': a name of words that are none elsewhere."""
+_AND_IN_OTHER_LANGUAGES = re.compile(
+    rf"^((?:[{UPPER}][\w'’-]+,? (?:[{UPPER}]\.[ -]?){{1,3}}, )*"
+    rf"(?:[{UPPER}][\w'’-]+,? (?:[{UPPER}]\.[ -]?){{1,3}}|[{UPPER}]{{2,}}, [{UPPER}][^\W\d_]+)),? ?"
+    rf"\b(?:a|ve|oraz|és|ir) (?=[{UPPER}])"
+)
+"""'NOVÁK, Jan a Eva MALÁ', 'Kaya, N. ve Demir, D.': 'and' between names alone."""
 _LEAD = re.compile(rf"[\s.,:;—–{BREAK}]*")
 _BARE_YEAR = re.compile(YEAR)
 _FIRST_STOP = re.compile(r"[^\W\d_]{3,}[.?!]\s")
@@ -99,6 +105,8 @@ _NO_FIELD = re.compile(
     rf"{BREAK} [Ee]d(?:s|itors?)?\.?$"
 )
 """What stands between the fields of a reference, and never in a title or a venue."""
+_ORDINAL_CUT = re.compile(rf"\d\.\s[^\W\d_{UPPER}][^.?!,]{{2,80}}(?=[.?!,]\s)")
+"""'v 18. století'."""
 MAX_AUTHORS_START = 3
 """Characters before the authors of a reference: a quotation mark, a bracket."""
 _MIN_SURE, _MIN_SURE_MISREAD = 0.6, 0.3
@@ -174,9 +182,12 @@ def read_by_rules(
     """The reading of the rules."""
     number, begin = _read_label(raw)
     cleaned = clean(raw[begin:])
+    cleaned.text = _AND_IN_OTHER_LANGUAGES.sub(r"\1 & ", cleaned.text)
     if commas := read_comma_reference(cleaned.text):
         return _read_by_commas(number, begin, cleaned, commas)
     head = _head(cleaned.text, previous_authors)
+    if title_hint and 0 < (begin := cleaned.text.find(title_hint.strip())) < head.at:
+        head = _head(cleaned.text[:begin], previous_authors)
     if not head.authors.names and (spoken := _SPOKEN_BEFORE_QUOTE.match(cleaned.text)):
         head = _Head(Authors((spoken[1],), spoken.end(), 3.0, "spoken"), spoken.end())
     hint = title_hint.strip() or _hint(cleaned, head.at) or _chapter_title(cleaned.text, head)
@@ -340,6 +351,8 @@ def _learnt(rules: RuleBased, by_rules: LabelledFields) -> LabelledFields | None
     title = fields.title
     if body.startswith(title, fields.title_start):
         title = body[fields.title_start : with_years_behind(body, end)]
+        if goes_on := _ORDINAL_CUT.match(body, end - 1):
+            title = body[fields.title_start : goes_on.end()]
     return replace(fields, title=tidy_title(title), authors=authors, year=year, year_suffix=suffix)
 
 

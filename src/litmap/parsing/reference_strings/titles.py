@@ -11,6 +11,7 @@ from litmap.parsing.lexicon import (
     JOURNAL_ABBREVIATION,
     JOURNAL_WORD,
     PUBLISHER,
+    STANDARD_NUMBER,
 )
 from litmap.parsing.venues import journal_run, venue_score
 from litmap.parsing.word_lists import load_pattern
@@ -25,7 +26,8 @@ _EDITION = (
     r"rev\.|zweite|dritte|"
     r"2nde),? "
     r"(?:rev(?:ised|\.) )?(?:ed(?:ition|n|ición|ição|izione|s)?|éd(?:ition)?|Aufl(?:age)?|"
-    r"uppl(?:aga)?|utg(?:ave)?|wyd|изд)\b\.?)"
+    r"uppl(?:aga)?|utg(?:ave)?|wyd|изд)\b\.?|"
+    r"\d+\.? ?(?:vyd|wyd|изд|uppl|utg|bs|bsk|baskı|druk|painos|kiad|izd)\b\.?)"
 )
 _VOLUME = (
     r"(?:(?:vols?|volumes?|bd|band|tome|t)\.? (?:\d+|[IVX]+)\b|\d+ (?:vols?|Bde|Bände|tomes)\b\.?)"
@@ -61,6 +63,12 @@ _SPAN_OF_YEARS = re.compile(
 )
 _SPAN_CUT = re.compile(rf"{_A_YEAR}\s?[^\W\d_]*[–—-]?\s?$")
 _WORD_BEFORE_YEARS = re.compile(r"(?:^|[\s(,])ca?$")
+_PLACE_IN_JOURNAL = re.compile(
+    r"\d{1,4} [A-Z][^\d,;()]{1,60}? \d{1,5}(?:[,–-] ?\d+)* \([^()\d]{0,30}(?:1[89]|20)\d\d\)|"
+    r"[A-Z][\w'’&-]*\.?(?: [\w'’&-]+\.?){0,7}, (?:[Vv]ol\. ?)?\d{1,4}(?:\(\d+\))?, "
+    r"(?:pp?\. ?)?\w?\d+[–-]\w?\d"
+)
+"""'88 Lake L. Rev. 401 (2016)', 'Lake Haz., 13, 1001–1020': a journal with its numbers."""
 _FIELD_FOLLOWS = re.compile(rf"\s?[.,;:?](?=\s?\S)|\s?{BREAK}|\s\((?=[^\W\d])")
 _DOTTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]")
 _NUMERAL = re.compile(r"[IVX]{1,4}")
@@ -191,6 +199,8 @@ def _end_score(sign: str, after: str, title: str, piece: str, *, commas: bool) -
         return None
     if sign == "," and _YEAR_ALONE.match(follows):
         return 3.0
+    if sign == "," and _PLACE_IN_JOURNAL.match(follows):
+        return 6.5
     venue = venue_score(follows)
     if sign == "," and after.lstrip().startswith("“"):
         return 3.6  # a quoted venue behind a title without quotation marks
@@ -293,6 +303,8 @@ def _is_abbreviation(word: str) -> bool:
 def _goes_on(words: Sequence[str], follows: str, venue: float) -> bool:
     """The stop is an initial's or a part's number, or lower case follows, and no venue."""
     last = words[-1].lstrip("(“")
+    if last.isdigit() and len(last) < 3 and follows[:1].islower():
+        return True  # an ordinal: 'v 18. století'
     if len(last) == 1 and last.isupper() and (venue < 1.5 or len(words) < 4):
         return True
     return (follows[:1].islower() and venue < 1) or _is_numeral(last, follows, venue)
@@ -325,12 +337,18 @@ _PATENT_AT_END = re.compile(
 """The number of a patent, which stands behind its title: '一种浇花装置: CN201610012345.6'."""
 
 
+_STANDARD_AT_END = re.compile(rf"\s?[:：,，]\s?{STANDARD_NUMBER}$")
+"""The number of a standard behind its title: '技术导则: WB/T 9921—2019'."""
+
+
 def tidy_title(title: str) -> str:
     """The title without the signs and notes that styles set around it."""
     title = _SERIES.sub("", title.replace(BREAK, " ").strip())
     while match := _TRAILING.search(title):
         title = title[: match.start()]
     title = _PATENT_AT_END.sub("", _EDITION_AT_END.sub("", _MONTH_AT_END.sub("", title)))
+    if title[-1:].isdigit():
+        title = _STANDARD_AT_END.sub("", title)
     title = title.strip(" ,;:.–—*_“" if title.count("“") != title.count("”") else " ,;:.–—*_")
     if title.startswith("“") and title.endswith("”") and title.count("“") == 1:
         title = title[1:-1].strip(" ,.")
