@@ -8,6 +8,7 @@ float32 of shape (n, dim) with L2-normalised rows.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -521,7 +522,8 @@ class Finding:
 
     `strength` 0 to 1 how near the evidence is, calibrated on citing
     sentences; `why` one sentence; `evidence` the paper's own sentences, best first; `elsewhere` the
-    other works that say it, each with a sentence and its strength.
+    other works that say it, each with a sentence and its strength. `looked` tells that the reader
+    said he looked at it.
     """
 
     claim: Claim
@@ -531,6 +533,27 @@ class Finding:
     why: str
     evidence: tuple[Sentence, ...] = ()
     elsewhere: tuple[tuple[Sentence, float], ...] = ()
+    looked: bool = False
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether a reader should look at it, and did not say that he has."""
+        return self.kind.is_trouble and not self.looked
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """What the reader's word 'I looked, it is fine' is said of: the work and the sentence."""
+        return self.work, self.claim.text
+
+    @property
+    def name(self) -> str:
+        """Eight letters and digits that name the pair on a command line."""
+        return pair_name(*self.pair)
+
+
+def pair_name(work: str, claim: str) -> str:
+    """The name of a work and a sentence that says something of it: the same as long as both are."""
+    return hashlib.sha256(f"{work}\n{claim}".encode("utf-8", "replace")).hexdigest()[:8]
 
 
 # ── topics, maps, summaries ───────────────────────────────────────────────────────────────────────

@@ -20,7 +20,16 @@ from litmap.catalogue.connection import Writing, connect_to_read
 from litmap.catalogue.damage import check_file, check_tables, tell_damage
 from litmap.catalogue.migrations import MIGRATIONS, check, migrate
 from litmap.catalogue.records import build_record, dump, load, storable
-from litmap.catalogue.stored import Decided, Decision, Fetched, FileStamp, Lookup, Run, TextRecord
+from litmap.catalogue.stored import (
+    Decided,
+    Decision,
+    Fetched,
+    FileStamp,
+    LookedClaim,
+    Lookup,
+    Run,
+    TextRecord,
+)
 from litmap.errors import LibraryError, NoLibrary
 from litmap.models import Citation, Fetch, Note, PdfFile, Problem, Resolution, Work
 
@@ -32,6 +41,7 @@ __all__ = [
     "Decided",
     "Fetched",
     "FileStamp",
+    "LookedClaim",
     "Lookup",
     "Run",
     "TextRecord",
@@ -286,7 +296,7 @@ class Catalogue:
         if old in self.dropped():
             self._db.execute("UPDATE works SET origin = 'drop' WHERE id = ?", (new.id,))
         self._db.execute("UPDATE resolutions SET work = ? WHERE work = ?", (new.id, old))
-        for table in ("fetches", "work_pdfs", "corrections"):
+        for table in ("fetches", "work_pdfs", "corrections", "looked_claims"):
             self._db.execute(f"UPDATE OR IGNORE {table} SET work = ? WHERE work = ?", (new.id, old))  # noqa: S608 - names above
             self._db.execute(f"DELETE FROM {table} WHERE work = ?", (old,))  # noqa: S608 - names above
         self._db.execute("DELETE FROM works WHERE id = ?", (old,))
@@ -353,6 +363,28 @@ class Catalogue:
             "INSERT OR REPLACE INTO corrections VALUES (?, ?, ?, ?)",
             (work, field, json.dumps(value), time),
         )
+
+    def put_looked(self, looked: Iterable[LookedClaim]) -> None:
+        """Keep which claims the user looked at."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO looked_claims VALUES (?, ?, ?, ?)",
+            [(one.work, storable(one.claim), one.paper, one.time) for one in looked],
+        )
+
+    def forget_looked(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Take the user's word back for these (work, claim)."""
+        self._db.executemany(
+            "DELETE FROM looked_claims WHERE work = ? AND claim = ?",
+            [(work, storable(claim)) for work, claim in pairs],
+        )
+
+    @tell_damage
+    def looked(self) -> list[LookedClaim]:
+        """The claims that the user looked at, the oldest first."""
+        rows = self._db.execute(
+            "SELECT work, claim, paper, time FROM looked_claims ORDER BY time, rowid"
+        )
+        return [LookedClaim(*row) for row in rows]
 
     # ── PDFs ──────────────────────────────────────────────────────────────────────────────────────
     def put_fetch(self, fetch: Fetch, time: str) -> None:

@@ -47,6 +47,14 @@ class Entry:
         return self.pdfs[0] if self.pdfs else None
 
     @property
+    def checked_text(self) -> str:
+        """What a check of claims has of the work: the file's SHA-256, else the abstract's, '' for
+        neither; and that of what the sources warn of, such as a retraction.
+        """
+        text = self.pdf.sha256 if self.pdf else _digest(self.work.abstract)
+        return " ".join(filter(None, (text, _digest("\n".join(sorted(self.work.notices))))))
+
+    @property
     def headings(self) -> tuple[HeadingPath, ...]:
         """The heading paths the work is cited under, each once, in the order of the notes."""
         return tuple(dict.fromkeys(m.heading for m in self.mentions))
@@ -85,6 +93,11 @@ def _some(record: Any, *names: str) -> dict[str, Any]:
     return {
         name: list(value) if isinstance(value, tuple) else value for name, value in values.items()
     }
+
+
+def _digest(text: str) -> str:
+    """The SHA-256 of a text, '' for an empty one."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest() if text else ""
 
 
 def entries(catalogue: Catalogue) -> list[Entry]:

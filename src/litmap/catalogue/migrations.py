@@ -102,11 +102,18 @@ _FORMER_IDS_OF_DECISIONS = """
     ALTER TABLE decisions ADD COLUMN former TEXT NOT NULL DEFAULT '';
 """
 
+_LOOKED_CLAIMS = """
+    CREATE TABLE looked_claims (
+        work TEXT NOT NULL, claim TEXT NOT NULL, paper TEXT NOT NULL, time TEXT NOT NULL, PRIMARY KEY (work, claim)
+    );
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(_FIRST_CATALOGUE),
     Migration(_TABLES_FOR_FACTS, _move_facts),
     Migration(_UNANSWERED_SOURCES),
     Migration(_FORMER_IDS_OF_DECISIONS),
+    Migration(_LOOKED_CLAIMS),
 )
 
 

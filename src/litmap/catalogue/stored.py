@@ -41,6 +41,19 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class LookedClaim:
+    """The user's word that he looked at what a sentence says of a work, and that it is fine.
+
+    `paper` is the work's `Entry.checked_text` then: the word holds for this text alone.
+    """
+
+    work: str
+    claim: str
+    paper: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """A stored fetch: the last outcome for one work.
 

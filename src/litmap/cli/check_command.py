@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from litmap.cli.options import clean, command, library_of, print_json, wrap
-from litmap.models import FindingKind
+from litmap.cli.progress import Bars
+from litmap.errors import UsageError
+from litmap.models import FindingKind, pair_name
 from litmap.parsing.places import sentence_place
 
 if TYPE_CHECKING:
@@ -57,9 +60,21 @@ def add_check(commands: Any) -> None:
     )
     parser.add_argument(
         "--only",
-        choices=("troubles", *(kind.value for kind in FindingKind)),
+        choices=("troubles", "looked", *(kind.value for kind in FindingKind)),
         action="append",
-        help="print these findings alone ('troubles': what should be looked at); may be repeated",
+        help="print these findings alone ('troubles': what should be looked at; 'looked': what "
+        "you looked at); may be repeated",
+    )
+    parser.add_argument(
+        "--fine",
+        metavar="ID",
+        nargs="+",
+        action="extend",
+        help="keep that you looked at these, by the ids printed, and that they are fine, until the "
+        "sentence or the paper changes",
+    )
+    parser.add_argument(
+        "--not-fine", metavar="ID", nargs="+", action="extend", help="take that back"
     )
     parser.add_argument(
         "--strict",
@@ -72,9 +87,11 @@ def check(args: argparse.Namespace) -> int:
     """`litmap check`."""
     from litmap.library.check_formats import to_markdown, to_sarif
 
-    with library_of(args) as library:
-        results = library.check(args.paths)
-        shown = results.only(_wanted(args.only))
+    if args.fine or args.not_fine:
+        return _keep_word(args)
+    with library_of(args) as library, Bars(silent=args.format != "text" or args.json) as bars:
+        results = library.check(args.paths, bars)
+        shown = results.only(lambda finding: _is_wanted(finding, args.only or ()))
         form = "json" if args.json else args.format
         if form == "json":
             print_json(shown.as_json())
@@ -87,13 +104,47 @@ def check(args: argparse.Namespace) -> int:
     return TROUBLED if args.strict and results.troubles else 0
 
 
-def _wanted(only: list[str] | None) -> frozenset[FindingKind]:
-    """The kinds of findings that are printed."""
-    return frozenset(
-        kind
-        for kind in FindingKind
-        if not only or kind in only or ("troubles" in only and kind.is_trouble)
+def _is_wanted(finding: Finding, only: Sequence[str]) -> bool:
+    """Whether a finding is printed."""
+    return (
+        not only
+        or finding.kind in only
+        or ("troubles" in only and finding.is_trouble)
+        or ("looked" in only and finding.looked)
     )
+
+
+def _keep_word(args: argparse.Namespace) -> int:
+    """Keep, or take back, that the reader looked at some claims."""
+    from litmap.pipeline.looked_claims import forget_looked, keep_looked
+
+    with library_of(args) as library:
+        settings = library.settings
+        claims = library.claims(args.paths) if args.fine else []
+        said = {pair_name(w, claim.text): (w, claim.text) for claim in claims for w in claim.works}
+        kept = {pair_name(*pair): pair for pair in library.looked()}
+    fine, not_fine = _named(args.fine or (), said), _named(args.not_fine or (), kept)
+    keep_looked(settings, fine)
+    forget_looked(settings, not_fine)
+    if args.json:
+        print_json({"fine": args.fine or [], "not_fine": args.not_fine or []})
+        return 0
+    for word, pairs in (("looked at", fine), ("not looked at any more", not_fine)):
+        for work, claim in pairs:
+            print(wrap(f"{word}: {claim} ({work})"))
+    return 0
+
+
+def _named(names: Sequence[str], pairs: Mapping[str, tuple[str, str]]) -> list[tuple[str, str]]:
+    """The works and sentences of these names. Raises `UsageError` for a name of none."""
+    unknown = next((name for name in names if name not in pairs), None)
+    if unknown is not None:
+        raise UsageError(
+            f"no claim here has the id {unknown!r}: `litmap check` prints ids; name the draft too "
+            "where it is one of a draft",
+            subject=unknown,
+        )
+    return [pairs[name] for name in names]
 
 
 def _print_text(results: CheckResults, library: Library) -> None:
@@ -112,7 +163,9 @@ def _print_text(results: CheckResults, library: Library) -> None:
 
 def _print_finding(finding: Finding, library: Library) -> None:
     work = library.by_id[finding.work].work
-    print(wrap(f"{_SAID[finding.kind]}: {work.title}. {finding.why}", "    "))
+    looked = ", looked at" if finding.looked else ""
+    name = f" ({finding.name})" if finding.kind.is_trouble else ""
+    print(wrap(f"{_SAID[finding.kind]}{looked}: {work.title}. {finding.why}{name}", "    "))
     for sentence in finding.evidence[:2]:
         print(wrap(f"{clean(sentence_place(sentence))}: “{sentence.text}”", "      "))
     for sentence, _ in finding.elsewhere:

@@ -18,6 +18,9 @@ TITLES = {
     "build": "Building the index",
     "topics": "Filing and mapping",
     "summaries": "Summarising",
+    "papers": "Reading papers",
+    "sentences": "Comparing sentences",
+    "check": "Checking claims",
 }
 EVERY = 10.0
 """Seconds between two lines of one stage where there is no terminal."""

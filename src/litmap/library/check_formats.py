@@ -17,7 +17,9 @@ SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def to_sarif(results: CheckResults, entries: Mapping[str, Entry]) -> dict[str, Any]:
-    """The findings as a SARIF 2.1.0 log: troubles are warnings, the others notes."""
+    """The findings as a SARIF 2.1.0 log: troubles are warnings, the others notes; what
+    the reader looked at is suppressed.
+    """
     driver = {
         "name": "litmap",
         "version": __version__,
@@ -39,11 +41,13 @@ def _sarif_result(finding: Finding, entries: Mapping[str, Entry]) -> dict[str, A
         "artifactLocation": {"uri": quote(finding.claim.note)},
         "region": region,
     }
+    looked = {"kind": "external", "status": "accepted", "justification": "looked at: it is fine"}
     return {
         "ruleId": finding.kind,
         "level": "warning" if finding.kind.is_trouble else "note",
         "message": {"text": " ".join([message, *quoted])},
         "locations": [{"physicalLocation": location}],
+        "suppressions": [looked] if finding.looked else [],
         "properties": {"work": finding.work, "strength": round(finding.strength, 3)},
     }
 
@@ -60,7 +64,8 @@ def to_markdown(results: CheckResults, entries: Mapping[str, Entry]) -> str:
             claim = finding.claim
             lines += [f"**Line {claim.line}.** {escape(claim.text)}", ""]
         title = escape(entries[finding.work].work.title)
-        lines.append(f"- *{finding.kind.replace('-', ' ')}* – {title}. {escape(finding.why)}")
+        kind = finding.kind.replace("-", " ") + (", looked at" if finding.looked else "")
+        lines.append(f"- *{kind}* – {title}. {escape(finding.why)}")
         lines += [f"  - {sentence_place(s)}: “{escape(s.text)}”" for s in finding.evidence]
         for sentence, _ in finding.elsewhere:
             other = escape(entries[sentence.work].work.title)

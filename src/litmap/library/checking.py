@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from litmap import claims
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     pass
 
 MAX_ELSEWHERE = 2
+CheckProgress = Callable[[str, int, int], object]
+"""Told of the stage ('papers', 'sentences', 'check'), what is done of it and how much there is."""
 _BEARS_OUT = frozenset({FindingKind.STRONG, FindingKind.EXACT})
 _OPEN = frozenset(
     {
@@ -47,12 +50,17 @@ class CheckResults:
     @property
     def troubles(self) -> tuple[Finding, ...]:
         """What a reader should look at."""
-        return tuple(finding for finding in self.findings if finding.kind.is_trouble)
+        return tuple(finding for finding in self.findings if finding.is_trouble)
 
-    def only(self, wanted: Collection[str]) -> CheckResults:
-        """The findings of these kinds alone."""
-        kept = tuple(finding for finding in self.findings if finding.kind in wanted)
-        return CheckResults(kept, self.claims)
+    def only(self, is_wanted: Callable[[Finding], bool]) -> CheckResults:
+        """These findings alone."""
+        return replace(self, findings=tuple(filter(is_wanted, self.findings)))
+
+    def with_looked(self, pairs: Collection[tuple[str, str]]) -> CheckResults:
+        """The same, with the word of the reader who looked at these (work, sentence)."""
+        return replace(
+            self, findings=tuple(replace(f, looked=f.pair in pairs) for f in self.findings)
+        )
 
     def as_json(self) -> list[dict[str, Any]]:
         """The form of `litmap check --format json`."""
@@ -63,6 +71,8 @@ class CheckResults:
                 "claim": finding.claim.text,
                 "work": finding.work,
                 "finding": finding.kind,
+                "id": finding.name,
+                "looked": finding.looked,
                 "strength": round(finding.strength, 3),
                 "why": finding.why,
                 "evidence": [sentence_as_json(sentence) for sentence in finding.evidence],
@@ -85,20 +95,24 @@ class Checker:
     def __init__(self, texts: PaperTexts) -> None:
         self.texts = texts
 
-    def check(self, found: Sequence[Claim]) -> CheckResults:
+    def check(self, found: Sequence[Claim], progress: CheckProgress | None = None) -> CheckResults:
         """The findings for some claims."""
+        tell = progress or _tell_nobody
         statements = self.texts.statements([claim.statement for claim in found])
         results: list[Finding] = []
         asked: list[tuple[Claim, claims.Statement, claims.CheckedPaper]] = []
-        for claim, statement in zip(found, statements, strict=True):
+        for number, (claim, statement) in enumerate(zip(found, statements, strict=True), 1):
             for work in claim.works:
                 results += _findings_of_status(claim, self.texts.entries[work])
                 paper = self.texts.paper(work)
                 if paper is not None:
                     asked.append((claim, statement, paper))
-        nearest = self.texts.evidence([(statement, paper) for _, statement, paper in asked])
-        for (claim, statement, paper), evidence in zip(asked, nearest, strict=True):
-            results += self._judge(claim, statement, paper, evidence)
+            tell("papers", number, len(found))
+        pairs = [(statement, paper) for _, statement, paper in asked]
+        nearest = self.texts.evidence(pairs, partial(tell, "sentences"))
+        for number, (question, evidence) in enumerate(zip(asked, nearest, strict=True), 1):
+            results += self._judge(*question, evidence)
+            tell("check", number, len(asked))
         order = {id(claim): place for place, claim in enumerate(found)}
         results.sort(key=lambda finding: order[id(finding.claim)])
         return CheckResults(tuple(_best_of_stacks(results)), len(found))
@@ -143,6 +157,10 @@ def _findings_of_status(claim: Claim, entry: Entry) -> list[Finding]:
         why = f"No text of this paper is here: {entry.reason or entry.status}."
         found.append(Finding(claim, work, FindingKind.MISSING, 0.0, why))
     return found
+
+
+def _tell_nobody(stage: str, done: int, total: int) -> None:
+    """For a check whose progress nobody follows."""
 
 
 def best_sentence(hit: Hit) -> Sentence:

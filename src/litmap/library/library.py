@@ -23,6 +23,7 @@ from litmap.library.summary_view import SummaryView
 from litmap.library.topics_view import TopicsView
 from litmap.models import (
     BibRecord,
+    Claim,
     Document,
     Filing,
     HeadingPath,
@@ -44,7 +45,7 @@ from litmap.written_files import WrittenFiles
 if TYPE_CHECKING:
     from litmap import maps
     from litmap.library.asking import AnswerView, Asker
-    from litmap.library.checking import Checker, CheckResults
+    from litmap.library.checking import Checker, CheckProgress, CheckResults
     from litmap.library.paper_texts import PaperTexts
     from litmap.protocols import Encoder
     from litmap.search import Results, Searcher
@@ -360,12 +361,9 @@ class Library:
         return Asker(self.by_id, self.document, self._searcher)
 
     # ── claims ────────────────────────────────────────────────────────────────────────────────────
-    def check(self, drafts: Sequence[Path | str] = ()) -> CheckResults:
-        """What the papers show for what the notes, or these drafts or notes of the library, say of
-        them.
-
-        Nothing is asked of the network. Raises `UsageError` for a draft that cannot be read and
-        `NoLibrary` where there is no index yet.
+    def claims(self, drafts: Sequence[Path | str] = ()) -> list[Claim]:
+        """What the notes, or these drafts or notes of the library, say of its works. Raises
+        `UsageError` for a draft that cannot be read.
         """
         from litmap import claims
         from litmap.library.drafts import cited_works
@@ -378,7 +376,28 @@ class Library:
                 for e in self._entries
                 for m in e.mentions
             ]
-        return self.checker().check(claims.find_claims(cited))
+        return claims.find_claims(cited)
+
+    def check(
+        self, drafts: Sequence[Path | str] = (), progress: CheckProgress | None = None
+    ) -> CheckResults:
+        """What the papers show for what the notes, or these drafts or notes of the library, say of
+        them.
+
+        Nothing is asked of the network. Raises `UsageError` for a draft that cannot be read and
+        `NoLibrary` where there is no index yet.
+        """
+        found = self.checker().check(self.claims(drafts), progress)
+        return found.with_looked(self.looked())
+
+    def looked(self) -> frozenset[tuple[str, str]]:
+        """The (work, sentence) that the reader looked at and finds fine, of works whose text is
+        still the one that he looked at.
+        """
+        with self._lock:
+            found = self._catalogue.looked()
+        texts = {work: entry.checked_text for work, entry in self.by_id.items()}
+        return frozenset((one.work, one.claim) for one in found if one.paper == texts.get(one.work))
 
     def checker(self) -> Checker:
         """Checks claims against this build. Raises `NoLibrary`, `ModelError`."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from litmap.builds import Build
     from litmap.index import VectorIndex
     from litmap.keywords import KeywordIndex
+    from litmap.models import Vectors
     from litmap.protocols import Encoder
     from litmap.search import Searcher
 
@@ -32,6 +33,8 @@ EVIDENCE_KINDS = frozenset({"body", "abstract", "caption", "footnote"})
 """Kinds of blocks whose sentences may bear something out: no reference list, no heading."""
 MAX_PAPERS = 300
 """Papers that are held ready, those asked for last."""
+EMBEDDED_AT_ONCE = 512
+"""Sentences embedded between two words on how many are."""
 _PASSAGE_KINDS = ("body", "abstract")
 
 
@@ -70,10 +73,14 @@ class PaperTexts:
         return self._kept_paper(work)
 
     def evidence(
-        self, pairs: Sequence[tuple[claims.Statement, claims.CheckedPaper]]
+        self,
+        pairs: Sequence[tuple[claims.Statement, claims.CheckedPaper]],
+        tell: Callable[[int, int], object] | None = None,
     ) -> list[claims.Evidence]:
-        """For each statement the sentences of its paper that come nearest to it, and its strength;
-        the sentences that are looked at are embedded at once.
+        """For each statement the sentences of its paper that come nearest to it, and its strength.
+
+        Each sentence that is looked at is embedded once; `tell` learns how many are and of how
+        many.
         """
         lists = [claims.shortlist(said, paper.text, self._keywords.idf) for said, paper in pairs]
         texts = [
@@ -81,7 +88,12 @@ class PaperTexts:
             for (_, paper), short in zip(pairs, lists, strict=True)
         ]
         wanted = list(dict.fromkeys(text for own in texts for text in own))
-        vector_of = dict(zip(wanted, self._encoder.encode(wanted), strict=True))
+        vector_of: dict[str, Vectors] = {}
+        for first in range(0, len(wanted), EMBEDDED_AT_ONCE):
+            some = wanted[first : first + EMBEDDED_AT_ONCE]
+            vector_of.update(zip(some, self._encoder.encode(some), strict=True))
+            if tell is not None:
+                tell(len(vector_of), len(wanted))
         found = []
         for (said, paper), short, own in zip(pairs, lists, texts, strict=True):
             vectors = np.array([vector_of[text] for text in own])
