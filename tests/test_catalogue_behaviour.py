@@ -863,6 +863,7 @@ READINGS = {
     "resolution": ("k",), "works": (), "dropped": (), "works_with_user_data": (), "aliases": (),
     "decisions": (), "fetches": (), "pdfs": (), "texts": ("v",), "text": ("s",),
     "drop_folder": (), "lookups": (), "runs": (), "answered": (), "all_decisions": (),
+    "looked": (),
 }  # fmt: skip
 
 

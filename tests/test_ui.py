@@ -329,7 +329,7 @@ def test_without_the_check_in_front_nothing_of_the_library_is_shown(
 
 
 def test_a_refresh_of_notes_that_are_not_there_is_refused(drawn, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("litmap.ui.refresh_process.may_start", lambda: True)
+    monkeypatch.setattr("litmap.ui.state.may_change", lambda: True)
     _, app = drawn(tmp_path / "nothing")
     app.text_area[0].set_value(str(tmp_path / "absent"))
     app.button[0].click().run()
@@ -392,6 +392,7 @@ HOSTILE_PARAMETERS = {
         ("papers", ("work", "filter")),
         ("paper", ("work", "page")),
         ("reading", ("heading", "work")),
+        ("check", ("check-finding", "note", "work")),
         ("refreshes", ("run",)),
     ],
     ids=str,
@@ -406,7 +407,16 @@ def test_no_parameter_of_the_address_makes_a_page_fail(
     def script(name: str) -> None:
         import streamlit
 
-        from litmap.ui import frame, navigation, papers, reading_list, refreshes, search, topics
+        from litmap.ui import (
+            check,
+            frame,
+            navigation,
+            papers,
+            reading_list,
+            refreshes,
+            search,
+            topics,
+        )
 
         streamlit.navigation(navigation.make_pages(frame.guarded), position="hidden")
         draw = {
@@ -415,6 +425,7 @@ def test_no_parameter_of_the_address_makes_a_page_fail(
             "papers": papers.page,
             "paper": papers.paper,
             "reading": reading_list.page,
+            "check": check.page,
             "refreshes": refreshes.page,
         }[name]
         frame.guarded(draw)()

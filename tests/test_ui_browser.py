@@ -333,6 +333,49 @@ def test_the_reading_list_and_the_coverage(visit, browser) -> None:
     until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "[data-testid=stDataFrame]"))
 
 
+def test_claims_stand_beside_the_page_of_their_paper(visit, browser) -> None:
+    visit("check")
+    until(browser, lambda: "To look at" in words(browser))
+    press(browser, "All ")
+    until(browser, lambda: "The paper speaks of this" in words(browser))
+    text = settle(browser)
+    assert "learning-theory.md" in text
+    assert until(browser, lambda: [w for w in images(browser) if w > 400])
+    before = element(browser, "[data-testid=stImage] img").get_attribute("src")
+    others = browser.find_elements(By.CSS_SELECTOR, "[class*=st-key-show-] button")
+    browser.execute_script("arguments[0].click()", others[-1])
+    until(
+        browser,
+        lambda: (
+            browser.find_element(By.CSS_SELECTOR, "[data-testid=stImage] img").get_attribute("src")
+            != before
+        ),
+    )
+    settle(browser)
+
+
+def test_a_pasted_draft_is_checked_and_what_is_fine_steps_back(
+    visit, browser, example_library, state, tmp_path
+) -> None:
+    root = tmp_path / "library"
+    shutil.copytree(example_library, root)
+    with serve(root, state, tmp_path) as address:
+        visit("check", address)
+        press(browser, "A draft")
+        said = "says “sheep were sold on the markets of Upper Hessia in winter”."
+        type_into(browser, "textarea", f"https://arxiv.org/abs/1703.00000 {said}")
+        press(browser, "Check the draft")
+        until(browser, lambda: "stands nowhere in the text" in words(browser))
+        settle(browser)
+        element(browser, "[data-testid=stCheckbox] label").click()
+        until(browser, lambda: "Nothing to look at" in words(browser))
+        press(browser, "Looked at 1")
+        until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "[class*=st-key-looked-]"))
+        settle(browser)
+        element(browser, "[data-testid=stCheckbox] label").click()
+        until(browser, lambda: "Looked at 0" in words(browser))
+
+
 def test_the_refreshes_page_tells_of_the_run(visit) -> None:
     text = visit("refreshes")
     assert "done" in text
@@ -346,7 +389,7 @@ def test_nothing_is_asked_of_the_network(visit, browser, app) -> None:
     """
     browser.get("about:blank")  # the page of another test's app, which has ended, asks for it again
     browser.get_log("performance")  # what other tests loaded is taken away
-    for page in ("", "topics", "papers", "reading", "refreshes"):
+    for page in ("", "topics", "papers", "check", "reading", "refreshes"):
         visit(page)
     visit(q=QUERY)
     visit("paper", work="arxiv:1703.00000")

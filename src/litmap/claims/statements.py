@@ -47,8 +47,8 @@ class CitedWork:
 
 
 def find_claims(cited: Iterable[CitedWork]) -> list[Claim]:
-    """The claims around these mentions, in their order: one for each sentence, or each part of one
-    between semicolons, that says something beside citing.
+    """The claims around these mentions, by note in the order given and by line: one for each
+    sentence, or each part of one between semicolons, that says something beside citing.
 
     A claim's `works` are all that it cites: one of a stack is enough to bear it out.
     """
@@ -61,7 +61,10 @@ def find_claims(cited: Iterable[CitedWork]) -> list[Claim]:
     for group in groups.values():
         for claim in _claims_of(group):
             found.setdefault((claim.note, claim.text), claim)
-    return list(found.values())
+    places: dict[str, int] = {}
+    for note, _ in found:
+        places.setdefault(note, len(places))
+    return sorted(found.values(), key=lambda claim: (places[claim.note], claim.line))
 
 
 def _claims_of(group: Sequence[CitedWork]) -> Iterator[Claim]:

@@ -17,13 +17,14 @@ Draw = Callable[[], None]
 
 def make_pages(guard: Callable[[Draw], Draw]) -> list[Any]:
     """All pages, in the order of the navigation, each within the guard."""
-    from litmap.ui import papers, reading_list, refreshes, search, topics
+    from litmap.ui import check, papers, reading_list, refreshes, search, topics
 
     rows = (
         ("search", search.page, "Search", ":material/search:"),
         ("topics", topics.page, "Topics", ":material/scatter_plot:"),
         ("papers", papers.page, "Papers", ":material/description:"),
         ("paper", papers.paper, "Paper", None),
+        ("check", check.page, "Check", ":material/fact_check:"),
         ("reading", reading_list.page, "Reading list", ":material/bookmark_add:"),
         ("refreshes", refreshes.page, "Refreshes", ":material/sync:"),
     )

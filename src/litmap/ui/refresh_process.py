@@ -13,7 +13,7 @@ import streamlit as st
 
 from litmap.lock import holder, is_held
 from litmap.paths import LibraryPaths
-from litmap.ui import access, formatting
+from litmap.ui import formatting, state
 
 LOG = "refresh.log"
 _TAIL = 4000
@@ -27,12 +27,6 @@ NO_START = (
 def is_running(root: Path) -> bool:
     """Whether a refresh writes this library now, whoever started it."""
     return is_held(LibraryPaths(root).lock)
-
-
-def may_start() -> bool:
-    """Whether this visitor may start a refresh: the browser holds the app's token."""
-    rules = access.current()
-    return rules is not None and rules.holds_token(st.context.cookies)
 
 
 def start(root: Path, notes: list[str], *, offline: bool = False) -> None:
@@ -65,7 +59,7 @@ def tail(root: Path) -> str:
 
 def start_form(root: Path, notes: str = "") -> None:
     """A form that starts a refresh of these notes (one path a line), for those who may."""
-    if not may_start():
+    if not state.may_change():
         st.info(NO_START, icon=":material/lock:")
         return
     with st.form("start", border=True):

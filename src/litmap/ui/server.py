@@ -23,7 +23,7 @@ SCRIPT = Path(__file__).with_name("app.py")
 TOKEN_VARIABLE = "_LITMAP_APP_TOKEN"  # noqa: S105 - the variable's name
 LOOPBACK = "127.0.0.1"
 MAX_MESSAGE = 16 << 20
-"""Bytes of a message from the browser; the app takes no files."""
+"""Bytes of a message from the browser; files of drafts come another way."""
 END_SECONDS = 3
 """How long open connections may take to end when the server is stopped."""
 

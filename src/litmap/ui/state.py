@@ -15,7 +15,7 @@ import streamlit as st
 
 from litmap.errors import DamagedBuild, LitmapError, ModelError, NewerCatalogue, NoLibrary
 from litmap.settings import Settings, load_settings
-from litmap.ui import formatting
+from litmap.ui import access, formatting
 
 if TYPE_CHECKING:
     from litmap.library import Library
@@ -35,6 +35,12 @@ def library() -> Library:
     """The library, of the build that is current. Raises `LitmapError` and its kinds."""
     chosen = settings()
     return _open(str(chosen.library.resolve()), _stamp(chosen.library))
+
+
+def may_change() -> bool:
+    """Whether this visitor may change something: the browser holds the app's token."""
+    rules = access.current()
+    return rules is not None and rules.holds_token(st.context.cookies)
 
 
 def _stamp(root: Path) -> tuple[str, int]:
