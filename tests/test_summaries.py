@@ -4,14 +4,11 @@ import pytest
 from litmap.models import Document, Page, Sentence, Span, Summary, TextBlock, Topic, Work
 from litmap.summaries import summarise_paper, summarise_topics
 from litmap.summaries.choice import has_cue
-from litmap.summaries.sentences import (
-    Candidate,
-    find_candidates,
-    is_clean,
-    points_back,
-    section_kind,
-    stands_alone,
-)
+from litmap.summaries.comparing import are_opposed
+from litmap.summaries.headings import find_themes, name_themes
+from litmap.summaries.papers import choose_sentences, part_of
+from litmap.summaries.sentences import Candidate, find_candidates, is_clean, section_kind
+from litmap.summaries.standing_alone import points_back
 
 
 def block(text, kind="body", section="", continues=False, y=100.0):
@@ -52,21 +49,102 @@ DOCUMENT = Document(
 WORK = Work("doi:10.1/bees", "How bees find the hive")
 
 
-def test_summary_is_of_whole_sentences_with_their_lines():
-    found = summarise_paper(DOCUMENT, WORK, sentences=3)
-    texts = [s.text for s in found.sentences]
-    assert any("we show that bees remember landmarks" in t for t in texts)
-    assert any(t.startswith("We conclude") for t in texts)
-    assert all(s.work == WORK.id and s.page in {1, 2} and s.rects for s in found.sentences)
-    assert all(rect[0] == s.page for s in found.sentences for rect in s.rects[:1])
-    assert not any(w in t for t in texts for w in ("Figure 1", "[1]", "@", "x = y"))
-    assert [s.page for s in found.sentences] == sorted(s.page for s in found.sentences)
+ABSTRACT = (
+    "We study how bees find the hive with landmarks and what they remember of them over days. "
+)
+ABSTRACT += "Bees that were moved by night found the hive as fast as those that were moved by day."
+BODY = (
+    "The goal of this study is to tell whether bees remember landmarks near the hive. It is old. "
+    "We propose a maze of eight doors to measure what bees remember of colours. "
+    "Our results show that bees remember colours for three days and scents for nine. "
+    "A limitation of our study is that only one hive was watched in a single summer. "
+    "In Section 3 we show that bees of other hives behave alike in the maze of doors."
+)
 
 
-def test_a_section_can_be_left_out():
-    found = summarise_paper(DOCUMENT, WORK, sentences=9, leave_out="abstract")
-    assert found.sentences
-    assert not any(s.text.startswith("We study how bees") for s in found.sentences)
+def paper(abstract=ABSTRACT, body=BODY):
+    front = [block(abstract, "abstract", "Abstract")] if abstract else []
+    return Document(
+        "1" * 64,
+        (
+            Page(1, 612, 792, tuple(front)),
+            Page(2, 612, 792, (block(body, section="1 Introduction"),)),
+        ),
+    )
+
+
+def parts_of(summary):
+    return {p.part: [s.text for s in summary.sentences if s.part == p.part] for p in summary.parts}
+
+
+def test_a_paper_is_its_abstract_then_what_the_body_adds():
+    found = summarise_paper(paper(), WORK)
+    parts = parts_of(found)
+    assert list(parts) == ["abstract", "question", "approach", "findings", "limits"]
+    assert " ".join(parts["abstract"]) == ABSTRACT
+    assert parts["question"] == [BODY.split(" It is old", maxsplit=1)[0]]
+    assert [len(parts[p]) for p in ("approach", "findings", "limits")] == [1, 1, 1]
+    assert not any("Section 3" in s.text for s in found.sentences)
+    assert [s.page for s in found.sentences] == [1, 1, 2, 2, 2, 2]
+    assert all(s.work == WORK.id and s.rects for s in found.sentences)
+
+
+def test_what_no_sentence_says_is_a_part_without_sentences():
+    body = "We propose a maze of eight doors to measure what bees remember of colours."
+    assert parts_of(summarise_paper(paper(body=body), WORK))["limits"] == []
+
+
+def test_the_abstract_of_the_record_stands_in_for_one_that_the_file_lacks():
+    work = Work("doi:10.1/bees", "How bees find the hive", abstract=ABSTRACT)
+    found = summarise_paper(paper(abstract=""), work)
+    own = [s for s in found.sentences if s.part == "abstract"]
+    assert " ".join(s.text for s in own) == ABSTRACT
+    assert {(s.page, s.rects, s.place) for s in own} == {(0, (), "abstract")}
+    without = summarise_paper(paper(abstract=""), WORK)
+    assert "abstract" not in parts_of(without)
+    assert without.sentences
+
+
+def test_a_sentence_that_the_abstract_has_is_not_said_twice():
+    again = (
+        "We study how bees find the hive with landmarks and what they remember of them for days."
+    )
+    found = summarise_paper(paper(body=f"{again} {BODY}"), WORK)
+    assert again not in [s.text for s in found.sentences]
+
+
+def test_a_paper_in_another_language_has_its_parts():
+    body = (
+        "In dieser Arbeit untersuchen wir, ob Bienen sich Farben in der Nähe des Stocks merken. "
+        "Wir entwickeln einen Irrgarten mit acht Türen, der das Gedächtnis der Bienen misst. "
+        "Die Ergebnisse zeigen, dass Bienen sich Farben drei Tage lang merken können. "
+        "Eine Einschränkung der Studie ist, dass nur ein einziger Stock beobachtet wurde."
+    )
+    parts = parts_of(summarise_paper(paper(abstract="", body=body), WORK))
+    assert [len(parts[p]) for p in ("question", "approach", "findings", "limits")] == [1, 1, 1, 1]
+
+
+def test_so_many_words_of_sentences_that_stand_alone():
+    found = find_candidates(paper())
+    chosen = choose_sentences(found, "How bees find the hive", 20)
+    assert 20 <= sum(len(c.words) for c in chosen) <= 40
+    assert [c.order for c in chosen] == sorted(c.order for c in chosen)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("Our goal is to tell wine from water by weight alone.", "question"),
+        ("We propose a scale that weighs both at once.", "approach"),
+        ("Our data set has the weights of forty cups of wine.", "approach"),
+        ("We show that water is heavier than wine.", "findings"),
+        ("Future work may weigh beer as well.", "limits"),
+        ("Experiments show, others found, that wine is red.", ""),
+        ("Wine is red.", ""),
+    ],
+)
+def test_a_part_takes_what_the_paper_says_of_itself(text, part):
+    assert part_of(Candidate(text, 1, (), "body", 0, 0.0, 0.0, clean=True)) == part
 
 
 def test_a_paragraph_goes_on_over_a_page_break():
@@ -125,53 +203,90 @@ class Axes:
         return out / np.linalg.norm(out, axis=1, keepdims=True)
 
 
-def test_a_topic_is_summarised_by_what_is_its_own():
-    def paper(name, *texts):
-        return Summary(name, name, tuple(Sentence(t, name, 1, ((1, 0, 0, 1, 1),)) for t in texts))
+def summary_of(name, *texts):
+    sentences = tuple(Sentence(t, name, 1, ((1, 0, 0, 1, 1),), part="findings") for t in texts)
+    return Summary(name, f"Paper {name}", sentences)
 
-    papers = {
-        "a": paper(
-            "a", "Bees dance in the dark.", "All papers are long.", "Bees dance at noon too."
-        ),
-        "b": paper("b", "Bees sleep in winter.", "All papers are short."),
-        "c": paper("c", "Lava flows down.", "All papers end."),
-    }
+
+PAPERS = {
+    "a": summary_of(
+        "a",
+        "Bees dance in the dark to tell others where the best flowers are.",
+        "All papers are long and have many words that say little to readers.",
+    ),
+    "b": summary_of("b", "Bees sleep in winter and wake when the first flowers are open."),
+    "c": summary_of("c", "Lava flows down to the sea and turns the water there into steam."),
+}
+
+
+def test_a_topic_is_summarised_by_what_is_its_own():
     topics = [
         Topic("t1", ("Bees",), "Bees", works=("a", "b")),
         Topic("t2", ("Lava",), "Lava", works=("c", "gone")),
-        Topic("t3", ("None",), "None"),
+        Topic("t3", ("None",), "All"),
     ]
-    found = dict(summarise_topics(topics, papers, Axes(), sentences=2))
+    found = dict(summarise_topics(topics, PAPERS, Axes()))
     assert set(found) == {"t1", "t2"}
-    assert found["t1"].sentences[0].text.startswith("Bees")
-    assert found["t2"].sentences[0].text.startswith("Lava")
-    assert len(found["t1"].sentences) == 2
     assert found["t1"].title == "Bees"
+    assert found["t1"].sentences[0].text.startswith("Bees")
+    assert found["t1"].parts[0].works == ("a", "b")
+    assert [s.text for s in found["t2"].sentences] == [PAPERS["c"].sentences[0].text]
+
+
+def test_a_topic_is_told_in_sentences_that_stand_alone():
+    papers = {"a": summary_of("a", "All of them, however, are shown in the table of this section.")}
+    assert dict(summarise_topics([Topic("t", ("A",), "All", works=("a",))], papers, Axes())) == {}
+
+
+def test_papers_are_parted_into_themes():
+    sentences = [Sentence(f"S{i}.", f"w{i}", 1) for i in range(6)]
+    points = np.zeros((6, 3))
+    points[:4, 0], points[4:, 1] = 1.0, 1.0
+    assert find_themes(sentences, points) == [["w0", "w1", "w2", "w3"], ["w4", "w5"]]
+    assert find_themes(sentences[:3], points[:3]) == [["w0", "w1", "w2"]]
+
+
+def test_themes_are_named_by_words_that_tell_them_apart():
+    titles = [["The dance of bees", "Bees in winter"], ["Lava and bees", "Lava"]]
+    names = name_themes(titles, [title for own in titles for title in own])
+    assert names[1].split(", ")[0] == "lava"
+    assert names[0].split(", ")[0] in {"bees", "dance", "winter"}
+    assert name_themes([["Bees"]], ["Bees"]) == [""]
 
 
 @pytest.mark.parametrize(
-    ("text", "alone"),
+    ("one", "two", "opposed"),
     [
-        (
-            "In this paper, we study the implicit bias of wide neural networks with two layers.",
-            True,
-        ),
-        ("Flat minima need not generalise better than sharp ones.", True),
-        (
-            "In this section, we demonstrate the ideas and give an analysis of the rank-1 case.",
-            False,
-        ),
-        (
-            "In order to understand this, we must first understand when each of these regimes "
-            "hold.",
-            False,
-        ),
-        ("It is interesting to contrast our approach with tail averaging.", False),
-        ("The proof is given in Section 3.", False),
+        ("Sharp minima generalise worse.", "Sharp minima generalise better.", True),
+        ("Wide networks converge.", "Wide networks do not converge.", True),
+        ("Wide networks converge.", "Networks that are wide converge.", False),
+        ("Der Preis steigt.", "Der Preis steigt nicht, er bleibt wie er ist.", True),
     ],
 )
-def test_a_topic_is_told_in_sentences_that_stand_alone(text, alone):
-    assert stands_alone(text) is alone
+def test_a_word_turns_what_a_sentence_says(one, two, opposed):
+    assert are_opposed(one, two) is opposed
+    assert are_opposed(two, one) is opposed
+
+
+def test_two_papers_that_say_alike_or_otherwise_stand_side_by_side():
+    papers = {
+        "a": summary_of("a", "Bees that dance at night find more flowers than bees that sleep."),
+        "b": summary_of("b", "Bees that dance at night find less flowers than bees that sleep."),
+    }
+    topic = Topic("t", ("Bees",), "Bees", works=("a", "b"))
+    parts = dict(summarise_topics([topic], papers, Same()))["t"].parts
+    assert [p.part for p in parts][-1] == "difference-1"
+    assert parts[-1].works == ("a", "b")
+
+
+class Same(Axes):
+    """All texts mean nearly the same."""
+
+    def encode(self, texts):
+        out = np.full((len(texts), 8), 1.0, np.float32)
+        for i, text in enumerate(texts):
+            out[i, sum(map(ord, text)) % 8] += 1.5
+        return out / np.linalg.norm(out, axis=1, keepdims=True)
 
 
 @pytest.mark.parametrize(

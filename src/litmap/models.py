@@ -603,7 +603,9 @@ class Filing:
 class Sentence:
     """A sentence taken from a paper, with its evidence. `rects` as in `Chunk`.
 
-    Of a text without pages `page` is the paragraph and `place` says where it is, '§ Methods, ¶ 12'.
+    Of a text without pages `page` is the paragraph and `place` says where it is, '§ Methods, ¶ 12';
+    of an abstract that only the work's record has `page` is 0 and `place` 'abstract'. `part` is the
+    key of the summary's part that it belongs to.
     """
 
     text: str
@@ -611,15 +613,34 @@ class Sentence:
     page: int
     rects: tuple[tuple[int, float, float, float, float], ...] = ()
     place: str = ""
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryPart:
+    """A part of a summary, in the order in which it is read; one without sentences says that the
+    papers do not say it.
+
+    Of a paper `part` is 'abstract', 'question', 'approach', 'findings' or 'limits'; of a heading
+    'theme-1', …, 'agreement-1', …, 'difference-1', …, whose `works` it speaks of. `label` tells a
+    theme by its words; '' for the parts whose name says it.
+    """
+
+    part: str
+    label: str = ""
+    works: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A summary of a paper or a heading, each sentence with its paper and page."""
+    """A summary of a paper or a heading, each sentence with its paper and page, in the order of the
+    parts.
+    """
 
     subject: str
     title: str
     sentences: tuple[Sentence, ...]
+    parts: tuple[SummaryPart, ...] = ()
 
 
 # ── answers ───────────────────────────────────────────────────────────────────────────────────────

@@ -97,8 +97,12 @@ class Summariser(Protocol):
     """Makes summaries; the default is extractive (`litmap.summaries`), a language model may take
     its place.
 
-    Every sentence of a summary names its work and page. `version` changes when the same paper would
-    get another summary, so that kept ones are made again.
+    What a summariser must give: sentences, each with its work, its page and the rectangles of the
+    lines that show it (of a text without pages the paragraph and its place), each to be understood
+    alone and filed under one of the summary's parts, whose keys are those of `SummaryPart`; a part
+    without sentences says that the papers do not say it. An abstract is given as it stands. Nothing
+    that no page shows. `version` changes when the same paper would get another summary, so that
+    kept ones are made again.
     """
 
     @property
@@ -107,11 +111,15 @@ class Summariser(Protocol):
         ...
 
     def summarise_paper(self, document: Document, work: Work, encoder: Encoder) -> Summary:
-        """The summary of one paper; without sentences where nothing can be said."""
+        """The summary of one paper: parts 'abstract', 'question', 'approach', 'findings', 'limits';
+        without sentences where nothing can be said.
+        """
         ...
 
     def summarise_topics(
         self, topics: Sequence[Topic], papers: Mapping[str, Summary], encoder: Encoder
     ) -> Iterable[tuple[str, Summary]]:
-        """(topic id, summary) of each topic of which something can be said; `papers` by work id."""
+        """(topic id, summary) of each topic of which something can be said: parts 'theme-1' …, then
+        'agreement-1' …, 'difference-1' …; `papers` are the papers' summaries by work id.
+        """
         ...

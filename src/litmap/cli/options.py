@@ -126,3 +126,9 @@ def reference(title: str, authors: Sequence[str], year: int | None) -> str:
 def path_text(path: Sequence[str]) -> str:
     """A heading path as text."""
     return " › ".join(path) if path else "(no heading)"
+
+
+def print_notices(notices: Sequence[str], indent: str) -> None:
+    """What the sources warn of: a retraction, a withdrawal."""
+    for notice in notices:
+        print(wrap(f"! {clean(notice)}", indent))

@@ -21,11 +21,13 @@ from litmap.cli.options import (
     path_text,
     positive,
     print_json,
+    print_notices,
     reference,
     settings_of,
     table,
     wrap,
 )
+from litmap.cli.summary_command import add_summary
 from litmap.parsing.person_names import short_authors
 
 if TYPE_CHECKING:
@@ -116,12 +118,6 @@ def print_results(answer: SearchResults) -> None:
         print(f"    {hit.why}")
         for heading in hit.headings[:2]:
             print(f"    {'in your notes ' if work else ''}under {clean(path_text(heading))}")
-
-
-def print_notices(notices: Sequence[str], indent: str) -> None:
-    """What the sources warn of: a retraction, a withdrawal."""
-    for notice in notices:
-        print(wrap(f"! {clean(notice)}", indent))
 
 
 def _add_works(commands: Any) -> None:
@@ -389,34 +385,6 @@ def _reading_list(library: Library, as_json: bool) -> int:
     return 0
 
 
-def _add_summary(commands: Any) -> None:
-    parser = command(
-        commands,
-        "summary",
-        summary,
-        "summarise a paper or a heading, each sentence with its page",
-        "litmap summary 'Loss surfaces'",
-    )
-    parser.add_argument(
-        "subject", nargs="+", metavar="PAPER|HEADING", help="its id or title, or a heading"
-    )
-
-
-def summary(args: argparse.Namespace) -> int:
-    """`litmap summary`."""
-    with library_of(args) as library:
-        found = library.summary(" ".join(args.subject))
-        if args.json:
-            print_json(found.as_json())
-            return 0
-        print(clean(found.title))
-        notices = {n: None for sentence in found.sentences for n in sentence["notices"]}
-        print_notices(list(notices), "  ")
-        for sentence in found.sentences:
-            print(wrap(f"{sentence['text']} [{sentence['cite']}, {sentence['place']}]", "  "))
-    return 0
-
-
 def _add_map(commands: Any) -> None:
     parser = command(
         commands,
@@ -655,7 +623,7 @@ _ADDERS = (
     add_ask,
     _add_works,
     _add_topics,
-    _add_summary,
+    add_summary,
     add_check,
     _add_map,
     _add_status,

@@ -26,7 +26,7 @@ from litmap.parsing.sentences import SUMMARY_SENTENCES, split_sentences
 from litmap.parsing.terms import plain_text
 from litmap.search import Query, parse_question
 from litmap.search.candidates import embed_query
-from litmap.summaries.sentences import stands_alone
+from litmap.summaries.standing_alone import needs_no_neighbour
 
 if TYPE_CHECKING:
     from litmap.search import Results, Searcher
@@ -189,7 +189,7 @@ class Asker:
                     work_score=best[hit.work],
                     is_named=hit.work in named,
                     gives=answers.gives(asked, text, language),
-                    is_alone=stands_alone(text, language),
+                    is_alone=needs_no_neighbour(text, language),
                 )
         return list(found.values())
 

@@ -446,7 +446,16 @@ class Library:
             raise SearchError(
                 f"no text to summarise for {what!r}: none of its PDFs is here", subject=subject
             )
-        return SummaryView.load(build_record(Summary, data[key]), self.by_id)
+        return SummaryView.load(build_record(Summary, data[key]), self.by_id, self._new_works)
+
+    @cached_property
+    def _new_works(self) -> frozenset[str]:
+        """The works whose text the last refresh brought; none where it was the first."""
+        done = [run for run in self.runs(20) if run.state == "done"]
+        if len(done) < 2:
+            return frozenset()
+        titles = set((done[0].report.get("changes") or {}).get("new", ()))
+        return frozenset(key for key, entry in self.by_id.items() if entry.work.title in titles)
 
     def coverage(self) -> list[dict[str, Any]]:
         """What each heading holds and lacks, in the order of the notes."""

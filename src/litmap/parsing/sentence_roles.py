@@ -5,11 +5,10 @@ its limits.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cache
 
 from litmap.parsing.languages import ENGLISH
-from litmap.parsing.terms import has_unspaced
+from litmap.parsing.phrases import phrases_pattern
 from litmap.parsing.word_lists import load_lines
 
 ROLES = ("question", "approach", "data", "findings", "limits")
@@ -60,7 +59,7 @@ def _sentence_patterns() -> dict[str, dict[str, re.Pattern[str]]]:
         role, language, phrase = line.split(" ", 2)
         listed.setdefault(language, {}).setdefault(role, []).append(phrase)
     return {
-        language: {role: _pattern(phrases) for role, phrases in by_role.items()}
+        language: {role: phrases_pattern(phrases) for role, phrases in by_role.items()}
         for language, by_role in listed.items()
     }
 
@@ -71,15 +70,4 @@ def _titles() -> dict[str, re.Pattern[str]]:
     for line in load_lines("section_roles"):
         role, phrase = line.split(" ", 1)
         listed.setdefault(role, []).append(phrase)
-    return {role: _pattern(phrases) for role, phrases in listed.items()}
-
-
-def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
-    """What finds any of these phrases, whole words where the script has words; the longest first,
-    '*' for the rest of a word.
-    """
-    longest = sorted(set(phrases), key=lambda p: (-len(p), p))
-    spaced = (p for p in longest if not has_unspaced(p))
-    words = "|".join(re.escape(p).replace(r"\*", r"\w*") for p in spaced)
-    signs = "|".join(re.escape(p) for p in longest if has_unspaced(p))
-    return re.compile("|".join(part for part in (words and rf"\b(?:{words})\b", signs) if part))
+    return {role: phrases_pattern(phrases) for role, phrases in listed.items()}

@@ -282,7 +282,7 @@ def _summarise_papers(inputs: BuildInputs, progress: Progress) -> Iterator[tuple
 
 def _summary_version(inputs: BuildInputs, work: Work) -> str:
     """Names what a paper's summary depends on beside its text."""
-    depends = f"{work.id}|{work.title}|{inputs.summariser.version}"
+    depends = f"{work.id}|{work.title}|{work.abstract}|{inputs.summariser.version}"
     return hashlib.sha256(depends.encode()).hexdigest()[:12]
 
 

@@ -201,7 +201,7 @@ class ExtractiveSummaries:
         """See `summaries.summarise_paper`."""
         from litmap import summaries
 
-        return summaries.summarise_paper(document, work, encoder)
+        return summaries.summarise_paper(document, work)
 
     def summarise_topics(
         self, topics: Sequence[Topic], papers: Mapping[str, Summary], encoder: Encoder

@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -38,46 +37,6 @@ _SECTIONS = (
         ),
     ),
 )
-_POINTING = re.compile(
-    r"^(?:this|these|those|it|its|they|their|such|he|she|the (?:former|latter|above|following|"
-    r"next|previous)|here|there"
-    r"|then|thus|hence|therefore|however|moreover|furthermore|also|but|and|or|so|yet|in (?:this|"
-    r"that|such) case"
-    r"|similarly|consequently|nevertheless|nonetheless|on the (?:other|one) hand|in contrast|"
-    r"instead|indeed"
-    r"|for (?:example"
-    r"|instance)|specifically|in particular|note that|recall|first|second|third|finally|next|"
-    r"again|another|both"
-    r"|as a result"
-    r"|in other words|additionally|likewise|conversely|otherwise|let|where|which|that is|to "
-    r"(?:see|do) this)\b",
-    re.I,
-)
-_THIS_PAPER = re.compile(
-    r"^(?:(?:in|with|through) )?(?:this|the present|our) (?:paper|work|article|study|letter|"
-    r"chapter|survey|note|report"
-    r"|review)",
-    re.I,
-)
-_INNER = re.compile(
-    r"\b(?:section|sec\.|figure|fig\.|table|theorem|lemma|corollary|proposition|equation|eq\.|"
-    r"algorithm|appendix|chapter"
-    r"|definition|assumption|remark|example)s?\s*\(?(?:\d|[A-Z]\b|[IVX]+\b)|\(\d{1,3}\)|\bsee "
-    r"(?:also|e\.g\.)"
-    r"|\bwe refer\b"
-    r"|\brest of (?:the|this) (?:paper|section|work)|\borgani[sz]ed as\b|\bproof\b|\bas follows\b"
-    r"|\bfollowing\b[^.]{0,40}:",
-    re.I,
-)
-_ON_THE_WAY = re.compile(
-    r"^(?:in|throughout|within) th(?:is|e (?:next|following|previous)) (?:(?:sub)?section|part|"
-    r"appendix|example)\b"
-    r"|^.{0,24}\b(?:this result|these results|the above)\b"
-    r"|^(?:in order )?to \w+ (?:this|that|it|these|so)\b|\bwe (?:must|will|shall|can)? ?(?:now|"
-    r"next|first)\b"
-    r"|\b(?:key ideas of our|sketch of the|as a warm-?up)\b",
-    re.I,
-)
 _DEBRIS = re.compile(
     r"https?://|www\.|[\w.]+@[\w-]+\.|\bdoi:|\barxiv:\d|©|copyright|all rights reserved|preprint|"
     r"correspondence to"
@@ -107,7 +66,8 @@ MAX_MATH_SYMBOLS = 2
 class Candidate:
     """A sentence of a paper. `order` counts sentences from 0, `depth` is its place in the paper
     from 0 to 1, `inside` that in its section; `section` is one of 'abstract', 'introduction',
-    'conclusion', 'related', 'aside', 'body'. `place` is said where `page` is a paragraph.
+    'conclusion', 'related', 'aside', 'body', `heading` its title; `paragraph` counts from 0.
+    `place` is said where `page` is a paragraph.
     """
 
     text: str
@@ -121,6 +81,8 @@ class Candidate:
     place: str = ""
     words: tuple[str, ...] = field(default=(), repr=False)
     language: str = ENGLISH
+    heading: str = ""
+    paragraph: int = 0
 
 
 def words_of(text: str) -> list[str]:
@@ -190,6 +152,8 @@ def find_candidates(document: Document) -> list[Candidate]:
                 place=sentence.place,
                 words=tuple(words_of(sentence.text)),
                 language=language,
+                heading=sentence.section,
+                paragraph=sentence.paragraph,
             )
         )
     return out
@@ -201,7 +165,7 @@ def is_clean(text: str, language: str = ENGLISH) -> bool:
     count = len(words_of(text)) / PAIRS_OF_A_WORD if has_unspaced(text) else len(words)
     if not MIN_WORDS <= count <= MAX_WORDS or not _is_whole(text):
         return False
-    return _is_prose(text, words, language) and not _CAPTION.match(text) and _balanced(text)
+    return is_prose(text, language) and not _CAPTION.match(text) and _balanced(text)
 
 
 def _is_whole(text: str) -> bool:
@@ -212,8 +176,11 @@ def _is_whole(text: str) -> bool:
     return text.rstrip("\"'”’)]»“」）").endswith((".", "!", "?", "。", "！", "？"))
 
 
-def _is_prose(text: str, words: Sequence[str], language: str) -> bool:
+def is_prose(text: str, language: str = ENGLISH) -> bool:
     """Whether it is made of words rather than of symbols, single letters or addresses."""
+    words = _WORD.findall(text)
+    if not words:
+        return False
     letters = sum(c.isalpha() or c.isspace() for c in text) / len(text)
     own = "aAI" if language == ENGLISH else stop_words_of(language)
     single = sum(len(w) == 1 and w not in own and w.lower() not in own for w in words) / len(words)
@@ -229,24 +196,3 @@ def _balanced(text: str) -> bool:
         if depth < 0:
             return False
     return depth == 0
-
-
-def points_back(text: str, language: str = ENGLISH) -> bool:
-    """Does the sentence lean on the one before it ('This', 'However', …)?"""
-    pattern = phrase_pattern("words_that_point_back", language, begins=True)
-    if pattern is not None:
-        cue = phrase_pattern("cue_phrases", language, begins=True)
-        return bool(pattern.match(text)) and not (cue and cue.match(text))
-    return bool(_POINTING.match(text)) and not _THIS_PAPER.match(text)
-
-
-def points_inside(text: str) -> bool:
-    """Does the sentence speak of the paper's own parts ('Section 3', 'the proof')?"""
-    return bool(_INNER.search(text))
-
-
-def stands_alone(text: str, language: str = ENGLISH) -> bool:
-    """Can the sentence be read out of its paper: does it neither lean on others nor announce what
-    comes there?
-    """
-    return not (points_back(text, language) or points_inside(text) or _ON_THE_WAY.search(text))

@@ -4,12 +4,13 @@ summary.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from litmap.errors import LitmapError
+from litmap.library.summary_view import NOT_SAID
 from litmap.parsing.places import paragraph_place
 from litmap.parsing.table_cells import split_cells
 from litmap.ui import formatting, links, state, tables
@@ -140,32 +141,55 @@ def page_picture(
 
 
 def summary(view: SummaryView, key: str, *, own: bool = False) -> None:
-    """A summary, each sentence with a button that shows its page; of a text without pages the
-    button holds the paragraph, and tells the section on hovering.
+    """A summary part by part, each sentence with a button that shows its page; of a text without
+    pages the button holds the paragraph, and tells the section on hovering. `own`: of one paper.
     """
-    for number, sentence in enumerate(view.sentences):
-        short = paragraph_place(sentence["paragraph"] or 0) or sentence["place"]
-        where = short if own else f"{sentence['cite']}, {short}"
-        with st.container(horizontal=True, vertical_alignment="top", gap="small", wrap=False):
-            st.markdown(formatting.escape(sentence["text"]), width="stretch")
-            icon, wide = ":material/find_in_page:", 70 if own else 210
-            name = f"cited-{key}-{number}"
-            if st.button(
-                formatting.escape(where),
-                key=name,
-                type="tertiary",
-                icon=icon,
-                width=wide,
-                help=formatting.escape(sentence["place"]) if short != sentence["place"] else None,
-            ):
-                st.session_state["shown"] = (
-                    sentence["work"],
-                    sentence["page"] or sentence["paragraph"] or 0,
-                    sentence["rects"],
-                    sentence["text"],
-                    sentence["place"],
-                    sentence["paragraph"] is None,
-                )
+    number = 0
+    for part, sentences in view.by_part():
+        _part_name(part)
+        for sentence in sentences:
+            _sentence(sentence, f"cited-{key}-{number}", own=own)
+            number += 1
+        if own and not sentences:
+            st.caption(NOT_SAID)
+
+
+def _part_name(part: Mapping[str, Any]) -> None:
+    """A part's label; of a theme with the number of its papers and their years."""
+    label, years = part["label"], "–".join(str(y) for y in dict.fromkeys(part["years"]))
+    is_theme = part["part"].startswith("theme")
+    beside = [formatting.count(len(part["works"]), "paper"), years] if is_theme else []
+    words = [f"**{formatting.escape(label)}**"] if label else []
+    if words or any(beside):
+        st.markdown(" ".join([*words, f":gray[{' · '.join(filter(None, beside))}]"][:2]))
+
+
+def _sentence(sentence: Mapping[str, Any], name: str, *, own: bool) -> None:
+    """One sentence with a button for its place; without one where only the record has it."""
+    short = paragraph_place(sentence["paragraph"] or 0) or sentence["place"]
+    where = short if own else f"{sentence['cite']}, {short}"
+    page = sentence["page"] or sentence["paragraph"] or 0
+    with st.container(horizontal=True, vertical_alignment="top", gap="small", wrap=False):
+        st.markdown(formatting.escape(sentence["text"]), width="stretch")
+        wide = 70 if own else 210
+        if not page:
+            st.caption(formatting.escape(where), width=wide)
+        elif st.button(
+            formatting.escape(where),
+            key=name,
+            type="tertiary",
+            icon=":material/find_in_page:",
+            width=wide,
+            help=formatting.escape(sentence["place"]) if short != sentence["place"] else None,
+        ):
+            st.session_state["shown"] = (
+                sentence["work"],
+                page,
+                sentence["rects"],
+                sentence["text"],
+                sentence["place"],
+                sentence["paragraph"] is None,
+            )
 
 
 def selected_page(entries: dict[str, Entry]) -> None:

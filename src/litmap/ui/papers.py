@@ -186,9 +186,9 @@ def _summary(library: Library, entry: Entry) -> None:
     except LitmapError:
         view = None
     if view and view.sentences:
-        st.subheader("Key sentences", anchor=False)
+        st.subheader("Summary", anchor=False)
         components.summary(view, "paper-summary", own=True)
-    if entry.work.abstract:
+    elif entry.work.abstract:
         st.subheader("Abstract", anchor=False)
         st.markdown(formatting.escape(entry.work.abstract))
 

@@ -190,6 +190,10 @@ def _summary(library: Library, topic: Topic) -> None:
         st.caption(formatting.escape(error.message))
         return
     st.subheader("What its papers say", anchor=False)
+    if view.new:
+        st.caption(":material/fiber_new: New since the last refresh:")
+        for work in view.new:
+            links.link_work(library.by_id[work].work)
     components.summary(view, f"topic-{topic.id}")
 
 

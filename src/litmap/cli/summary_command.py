@@ -1,0 +1,82 @@
+"""`litmap summary`: what a paper says, part by part, or what the papers of a heading say."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from litmap.cli.options import clean, command, library_of, print_json, print_notices, wrap
+
+if TYPE_CHECKING:
+    from litmap.library import Library
+    from litmap.library.summary_view import SummaryView
+
+
+def add_summary(commands: Any) -> None:
+    """`litmap summary`: its arguments."""
+    parser = command(
+        commands,
+        "summary",
+        summary,
+        "summarise a paper or a heading, each sentence with its page",
+        "litmap summary 'Loss surfaces'",
+    )
+    parser.add_argument(
+        "subject", nargs="+", metavar="PAPER|HEADING", help="its id or title, or a heading"
+    )
+
+
+def summary(args: argparse.Namespace) -> int:
+    """`litmap summary`."""
+    with library_of(args) as library:
+        found = library.summary(" ".join(args.subject))
+        if args.json:
+            print_json(found.as_json())
+            return 0
+        _print_summary(library, found)
+    return 0
+
+
+def _print_summary(library: Library, found: SummaryView) -> None:
+    """A title, then each part under its name; a paper's own sentences with their place alone."""
+    from litmap.library.summary_view import NOT_SAID
+
+    is_paper = found.subject in library.by_id
+    print(clean(found.title))
+    notices = {n: None for sentence in found.sentences for n in sentence["notices"]}
+    print_notices(list(notices), "  ")
+    if found.new:
+        titles = (library.by_id[work].work.title for work in found.new)
+        print(wrap(f"New since the last refresh: {clean('; '.join(titles))}", "  "))
+    for part, sentences in found.by_part():
+        _print_part_name(part)
+        for text, where in _paragraphs(sentences, is_paper=is_paper):
+            print(wrap(f"{text} [{where}]", "  "))
+        if is_paper and not sentences:
+            print(wrap(NOT_SAID, "  "))
+
+
+def _print_part_name(part: Mapping[str, Any]) -> None:
+    """'Findings', 'width, depth (6 papers, 2016–2021)'; nothing where a part has no name."""
+    years = "–".join(str(y) for y in dict.fromkeys(part["years"]))
+    count = f"{len(part['works'])} papers" if len(part["works"]) > 1 else ""
+    beside = ", ".join(filter(None, (count, years))) if part["part"].startswith("theme") else ""
+    name = part["label"] or ("All" if beside else "")
+    if name:
+        print(f"\n{clean(name)}{f' ({beside})' if beside else ''}")
+
+
+def _paragraphs(
+    sentences: Sequence[Mapping[str, Any]], *, is_paper: bool
+) -> Iterator[tuple[str, str]]:
+    """Texts with their places; the sentences of an abstract from one place in one piece."""
+
+    def place(sentence: Mapping[str, Any]) -> tuple[str, str]:
+        where = sentence["place"]
+        own = where if is_paper else f"{sentence['cite']}, {where}"
+        return (own, "" if sentence["part"] == "abstract" else sentence["text"])
+
+    for (where, _), own in groupby(sentences, key=place):
+        yield " ".join(s["text"] for s in own), where

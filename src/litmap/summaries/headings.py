@@ -1,0 +1,264 @@
+"""A heading's summary: what its papers say by sub-theme, and where two of them say the same or the
+opposite.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from litmap.models import Sentence, Summary, SummaryPart, Topic
+from litmap.parsing.languages import language_of, stop_words_of
+from litmap.parsing.sentence_roles import roles_said
+from litmap.summaries.choice import Floats
+from litmap.summaries.comparing import are_opposed, compare
+from litmap.summaries.sentences import is_clean, words_of
+from litmap.summaries.standing_alone import stands_alone
+
+if TYPE_CHECKING:
+    from litmap.protocols import Encoder
+
+SENTENCES_OF_A_PAPER = 5
+"""Sentences of one paper that a heading may speak with."""
+MAX_THEMES = 7
+MIN_PARTED = 4
+"""Works below which there is one theme."""
+MIN_DISTANCE = 0.6
+"""Distance of two themes (Ward's, of unit vectors) below which they are one."""
+OTHER_TOPICS_PENALTY = 0.5
+"""How much likeness to other headings costs a sentence."""
+HEADING_WEIGHT = 0.3
+"""How much likeness to the heading's own words is worth."""
+FINDING_BONUS = 0.05
+"""What a sentence gains that says what was found."""
+MAX_REPETITION = 0.85
+"""Cosine above which two sentences say the same."""
+LABEL_WORDS = 3
+"""Words that name a theme."""
+
+
+@dataclass(frozen=True)
+class _Pool:
+    """The sentences a heading may speak with, their vectors (n, dim) and what each is worth
+    (n,).
+    """
+
+    sentences: Sequence[Sentence]
+    points: Floats
+    worth: Floats
+
+    def rows_of(self, works: set[str]) -> list[int]:
+        """The rows of these works' sentences."""
+        return [i for i, s in enumerate(self.sentences) if s.work in works]
+
+
+def summarise_topics(
+    topics: Sequence[Topic], papers: Mapping[str, Summary], encoder: Encoder
+) -> Iterator[tuple[str, Summary]]:
+    """(topic id, summary) for each topic with a summarised paper.
+
+    Papers are parted into themes, as many as they deserve: one for three papers, seven at most.
+    Each theme has a lead sentence and, where it has many papers, others; pairs of papers that say
+    the same or the opposite stand side by side. Every sentence can be read alone.
+    """
+    listed = {t.id: _topic_sentences(t, papers) for t in topics}
+    texts = list(dict.fromkeys(s.text for own in listed.values() for s in own))
+    if not texts:
+        return
+    names = [t.label for t in topics]
+    vectors = np.asarray(encoder.encode([*texts, *names]), dtype=np.float64)
+    row = {text: i for i, text in enumerate(texts)}
+    points = {key: vectors[[row[s.text] for s in own]] for key, own in listed.items() if own}
+    centres = {key: _unit(own.mean(axis=0)) for key, own in points.items()}
+    for number, topic in enumerate(topics):
+        if topic.id not in points:
+            continue
+        others = [centre for key, centre in centres.items() if key != topic.id]
+        worth = _worth(points[topic.id], vectors[len(texts) + number], others)
+        own = listed[topic.id]
+        worth += [FINDING_BONUS * _tells_a_finding(s) for s in own]
+        yield topic.id, _summarise(topic, papers, _Pool(own, points[topic.id], worth))
+
+
+def _worth(points: Floats, name: Floats, others: Sequence[Floats]) -> Floats:
+    """(n,) likeness to the heading's words, less that to the other headings' papers."""
+    worth = HEADING_WEIGHT * (points @ name)
+    if others:
+        worth = worth - OTHER_TOPICS_PENALTY * np.maximum(0.0, (points @ np.array(others).T)).mean(
+            axis=1
+        )
+    return np.asarray(worth)
+
+
+def _topic_sentences(topic: Topic, papers: Mapping[str, Summary]) -> list[Sentence]:
+    """What a topic's papers may say: of each the sentences that can be read alone, findings
+    first.
+    """
+    found = []
+    for work in topic.works:
+        if work in papers:
+            alone = [s for s in papers[work].sentences if s.part != "limits" and _is_fit(s.text)]
+            alone.sort(key=lambda s: not _tells_a_finding(s))
+            found += alone[:SENTENCES_OF_A_PAPER]
+    return found
+
+
+def _is_fit(text: str) -> bool:
+    language = language_of(text)
+    return is_clean(text, language) and stands_alone(text, language)
+
+
+def _tells_a_finding(sentence: Sentence) -> bool:
+    text = sentence.text
+    return sentence.part == "findings" or "findings" in roles_said(text, language_of(text))
+
+
+def _summarise(topic: Topic, papers: Mapping[str, Summary], pool: _Pool) -> Summary:
+    """The themes, then what is compared."""
+    themes = find_themes(pool.sentences, pool.points)
+    titles = [[papers[w].title for w in works] for works in themes]
+    labels = name_themes(titles, [paper.title for paper in papers.values()])
+    parts: list[SummaryPart] = []
+    sentences: list[Sentence] = []
+    used: list[int] = []
+    for number, (works, label) in enumerate(zip(themes, labels, strict=True), 1):
+        part = SummaryPart(f"theme-{number}", label, tuple(works))
+        chosen = _theme_sentences(pool, works, used)
+        used += chosen
+        if chosen:
+            parts.append(part)
+            sentences += [replace(pool.sentences[i], part=part.part) for i in chosen]
+    for part, pair in _comparisons(pool, used):
+        parts.append(part)
+        sentences += pair
+    return Summary(topic.id, topic.label, tuple(sentences), tuple(parts))
+
+
+# ── themes ────────────────────────────────────────────────────────────────────────────────────────
+def find_themes(sentences: Sequence[Sentence], points: Floats) -> list[list[str]]:
+    """The works of these sentences by theme, the largest first; `points` (n, dim) are their
+    vectors.
+    """
+    works = list(dict.fromkeys(s.work for s in sentences))
+    rows = [[i for i, s in enumerate(sentences) if s.work == work] for work in works]
+    means = np.array([_unit(points[own].mean(axis=0)) for own in rows])
+    groups: dict[int, list[str]] = {}
+    for work, group in zip(works, _parted(means), strict=True):
+        groups.setdefault(group, []).append(work)
+    return sorted(groups.values(), key=len, reverse=True)
+
+
+def _parted(means: Floats) -> list[int]:
+    """The theme of each work by its vector (n, dim), by Ward's method: as many themes as so many
+    works deserve, fewer where they are much alike.
+    """
+    if len(means) < MIN_PARTED:
+        return [0] * len(means)
+    from scipy.cluster.hierarchy import fcluster, linkage
+
+    tree = linkage(means, "ward")
+    far = 1 + int((tree[:, 2] > MIN_DISTANCE).sum())
+    return list(fcluster(tree, min(_themes_deserved(len(means)), far), "maxclust"))
+
+
+def _themes_deserved(works: int) -> int:
+    """Two for four works, three for nine, seven for fifty."""
+    return min(MAX_THEMES, round(math.sqrt(works)))
+
+
+def _theme_sentences(pool: _Pool, works: Sequence[str], used: Sequence[int]) -> list[int]:
+    """The lead of a theme, then sentences of other works beside it, as many as the theme
+    deserves.
+    """
+    rows = pool.rows_of(set(works))
+    centre = _unit(pool.points[rows].mean(axis=0))
+    score = pool.points @ centre + pool.worth
+    chosen: list[int] = []
+    for i in sorted(rows, key=lambda i: (-score[i], i)):
+        if len(chosen) >= _sentences_deserved(len(works)):
+            break
+        is_new = i not in used and not _repeats(pool, i, [*used, *chosen])
+        owners = {pool.sentences[j].work for j in chosen}
+        if is_new and (pool.sentences[i].work not in owners or len(works) == 1):
+            chosen.append(i)
+    return chosen
+
+
+def _sentences_deserved(works: int) -> int:
+    """Two for one work, three from four, four from twelve."""
+    return 2 + (works >= 4) + (works >= 12)
+
+
+def _repeats(pool: _Pool, row: int, chosen: Sequence[int]) -> bool:
+    return any(float(pool.points[row] @ pool.points[j]) > MAX_REPETITION for j in chosen)
+
+
+def name_themes(titles: Sequence[Sequence[str]], all_titles: Sequence[str]) -> list[str]:
+    """Each theme by the words that most of its `titles` have and few of the other themes' and of
+    `all_titles`; '' for a theme alone.
+    """
+    if len(titles) < 2:
+        return [""] * len(titles)
+    shown: dict[str, str] = {}
+    counts = [Counter(w for title in own for w in _title_words(title, shown)) for own in titles]
+    themes_with = Counter(word for own in counts for word in own)
+    titles_with = Counter(w for title in all_titles for w in _title_words(title, shown))
+
+    def distinction(word: str) -> float:
+        rarity = math.log((2 + len(all_titles)) / (1 + titles_with[word]))
+        return rarity * math.log((1 + len(titles)) / themes_with[word])
+
+    return [
+        ", ".join(
+            shown[word]
+            for word in sorted(own, key=lambda w: (-own[w] * distinction(w), w))[:LABEL_WORDS]
+        )
+        for own in counts
+    ]
+
+
+def _title_words(title: str, shown: dict[str, str]) -> set[str]:
+    """The words of a title cut to what they share with their plurals; `shown` keeps them whole."""
+    stop = stop_words_of(language_of(title)) | stop_words_of("en")
+    found = set()
+    for word in words_of(title):
+        if word not in stop and (len(word) > 3 or not word.isascii()):
+            shown.setdefault(word[:7], word)
+            found.add(word[:7])
+    return found
+
+
+# ── comparisons ───────────────────────────────────────────────────────────────────────────────────
+def _comparisons(
+    pool: _Pool, used: Sequence[int]
+) -> Iterator[tuple[SummaryPart, tuple[Sentence, Sentence]]]:
+    """Pairs of works that say the same, and pairs that say the opposite."""
+    findings = [i for i, s in enumerate(pool.sentences) if _tells_a_finding(s)]
+    pairs = compare(
+        [pool.sentences[i] for i in findings],
+        pool.points[findings] if findings else np.zeros((0, 1)),
+    )
+    counts: Counter[str] = Counter()
+    for one, two in pairs:
+        kind = "difference" if are_opposed(one.text, two.text) else "agreement"
+        if counts[kind] >= MAX_PAIRS[kind]:
+            continue
+        counts[kind] += 1
+        key = f"{kind}-{counts[kind]}"
+        yield (
+            SummaryPart(key, works=(one.work, two.work)),
+            (replace(one, part=key), replace(two, part=key)),
+        )
+
+
+MAX_PAIRS = {"agreement": 2, "difference": 2}
+"""Pairs of a heading that are shown."""
+
+
+def _unit(vector: Floats) -> Floats:
+    return np.asarray(vector / (np.linalg.norm(vector) or 1.0))
