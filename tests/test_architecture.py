@@ -25,7 +25,8 @@ LEAVES = {
 }
 STAGES = {
     "notes", "citations", "works", "web", "pdfs", "text", "references", "chunks", "vectors", "index", "builds",
-    "keywords", "search", "topics", "maps", "summaries", "claims", "answers", "exports",
+    "keywords", "search", "topics", "maps", "summaries", "claims", "answers", "writing",
+    "exports",
 }  # fmt: skip
 STORE = {"catalogue", "paths"}
 # The heavy libraries and the one part that may import each.
