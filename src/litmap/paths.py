@@ -97,6 +97,11 @@ class LibraryPaths:
         return self.root / "backups"
 
     @property
+    def written(self) -> Path:
+        """Answers of a language model by what it was asked; safe to delete."""
+        return self.root / "written"
+
+    @property
     def logs(self) -> Path:
         """Logs of the last refreshes; safe to delete."""
         return self.root / "logs"

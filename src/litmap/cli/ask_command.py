@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING, Any
 
-from litmap.cli.options import clean, command, library_of, positive, print_json, reference, wrap
+from litmap.cli.options import (
+    clean,
+    command,
+    library_of,
+    positive,
+    print_json,
+    reference,
+    settings_of,
+    wrap,
+)
+from litmap.errors import UsageError, WebError
 from litmap.parsing.places import sentence_place
 
 if TYPE_CHECKING:
+    from litmap.library import Library
     from litmap.library.asking import AnswerView
     from litmap.models import Sentence
+    from litmap.settings import Settings
 
 
 def add_ask(commands: Any) -> None:
@@ -23,7 +36,7 @@ def add_ask(commands: Any) -> None:
         'litmap ask "Why do networks that fit noise still generalise?" --in "Generalization"',
     )
     parser.add_argument(
-        "question", nargs="+", help="a question; filters such as year:2016.. or author:arora too"
+        "question", nargs="*", help="a question; filters such as year:2016.. or author:arora too"
     )
     parser.add_argument(
         "-n", "--limit", type=positive, default=5, help="how many things are said (default 5)"
@@ -35,17 +48,91 @@ def add_ask(commands: Any) -> None:
         default="",
         help="only papers under this heading of the notes",
     )
+    parser.add_argument(
+        "--no-model",
+        action="store_true",
+        help="quote only, although the settings name a language model",
+    )
+    parser.add_argument(
+        "--consent",
+        action="store_true",
+        help="let questions and sentences be sent to the settings' language model from now on",
+    )
 
 
 def ask(args: argparse.Namespace) -> int:
     """`litmap ask`."""
-    with library_of(args) as library:
-        view = library.ask(" ".join(args.question), limit=args.limit, heading=args.heading)
-        if args.json:
-            print_json(view.as_json())
-        else:
-            print_answer(view)
+    if args.consent:
+        _consent(settings_of(args))
+    elif not args.question:
+        raise UsageError("ask what? Write the question behind `litmap ask`", subject="question")
+    if args.question:
+        with library_of(args) as library:
+            view = _answered(args, library)
+            if args.json:
+                print_json(view.as_json())
+            else:
+                print_answer(view)
     return 0
+
+
+def _consent(settings: Settings) -> None:
+    """Keep the user's consent to the settings' language model, and say to what."""
+    from litmap.library import language_model
+
+    where = language_model.model_endpoint(settings)
+    if where.is_local:
+        print(f"{where.origin} is this machine: no consent is needed.", file=sys.stderr)
+        return
+    file = language_model.give_consent(where)
+    sent = f"From now on {where.origin} is sent {language_model.WHAT_IS_SENT}."
+    print(f"{sent} To withdraw that, take its line out of {file}.", file=sys.stderr)
+
+
+def _answered(args: argparse.Namespace, library: Library) -> AnswerView:
+    """The answer, written by a language model where the settings name one."""
+    from litmap.library.language_model import is_configured
+
+    question = " ".join(args.question)
+    if args.no_model or not is_configured(library.settings):
+        return library.ask(question, limit=args.limit, heading=args.heading)
+    with library.writer() as writer:
+        progress = _Progress(library.settings.llm_model)
+        try:
+            return library.ask(
+                question,
+                limit=args.limit,
+                heading=args.heading,
+                writer=writer,
+                on_text=progress.add,
+            )
+        except WebError as error:
+            error.message += "; `litmap ask --no-model` answers without it"
+            raise
+        finally:
+            progress.clear()
+
+
+class _Progress:
+    """Says on a terminal how much a language model has written; never what, for it is unchecked."""
+
+    def __init__(self, model: str) -> None:
+        self._model = clean(model)
+        self._words = 0
+        self._is_shown = sys.stderr.isatty()
+
+    def add(self, text: str) -> None:
+        """Count a piece."""
+        self._words += text.count(" ")
+        self._show(f"{self._model} writes: {self._words} words")
+
+    def clear(self) -> None:
+        """Take the line away."""
+        self._show("")
+
+    def _show(self, line: str) -> None:
+        if self._is_shown:
+            print(f"\r{line[:70]:<70}\r", end="", file=sys.stderr, flush=True)
 
 
 def print_answer(view: AnswerView) -> None:
@@ -58,6 +145,10 @@ def print_answer(view: AnswerView) -> None:
             if sentence.text != part.text or place:
                 print(wrap(f"“{sentence.text}”", "    also: ", "          "))
             _print_source(sentence, view)
+    if view.answer.dropped and view.answer.parts:
+        print(
+            "\n" + wrap(f"{view.answer.dropped} more of the model's sentences are not borne out.")
+        )
     for hit in view.notes:
         print("\n" + wrap(f"your notes say ({clean(hit.note)}, {hit.place}): {hit.quotation}"))
 

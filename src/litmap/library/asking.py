@@ -27,8 +27,10 @@ from litmap.parsing.terms import plain_text
 from litmap.search import Query, parse_question
 from litmap.search.candidates import embed_query
 from litmap.summaries.standing_alone import needs_no_neighbour
+from litmap.writing import Task
 
 if TYPE_CHECKING:
+    from litmap.library.writing import Writer
     from litmap.search import Results, Searcher
     from litmap.search.highlighting import Marker
 
@@ -115,13 +117,29 @@ class Asker:
         self._searcher = searcher
         self._texts: dict[str, Mapping[str, PaperSentence]] = {}
 
-    def ask(self, question: str, *, limit: int = PARTS, heading: str = "") -> AnswerView:
-        """An answer of quotations. Raises `SearchError` where nothing is asked."""
+    def ask(
+        self,
+        question: str,
+        *,
+        limit: int = PARTS,
+        heading: str = "",
+        writer: Writer | None = None,
+        on_text: Callable[[str], None] | None = None,
+    ) -> AnswerView:
+        """An answer of quotations; with a `writer` one that it writes from them, and of which
+        `on_text` is told the pieces, unchecked, as they come. Raises `SearchError` where nothing is
+        asked, and `WebError` from the writer.
+        """
         query = self._query(question, heading)
         found = self.find(query)
         notes = self._notes(query)
         if found.refused:
             return AnswerView(Answer(question, refused=found.refused), notes, self._entries)
+        if writer is not None:
+            sources = [quotation.sentence for quotation in found.quotations]
+            text = writer.write(Task.QUESTION, query.text, sources, count=limit, on_text=on_text)
+            answer = Answer(question, text.parts, text.refused, text.dropped)
+            return AnswerView(answer, notes, self._entries)
         quotations = found.quotations
         groups = answers.group_sentences(
             [quotation.sentence.work for quotation in quotations],

@@ -7,7 +7,8 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from litmap.library.asking import AnswerView, Asker
     from litmap.library.checking import Checker, CheckProgress, CheckResults
     from litmap.library.paper_texts import PaperTexts
+    from litmap.library.writing import Writer
     from litmap.protocols import Encoder
     from litmap.search import Results, Searcher
 
@@ -344,14 +346,45 @@ class Library:
     ) -> SearchResults:
         return show_results(results, by, self.by_id, limit, NOTES_SHOWN)
 
-    def ask(self, question: str, *, limit: int = 5, heading: str = "") -> AnswerView:
+    def ask(
+        self,
+        question: str,
+        *,
+        limit: int = 5,
+        heading: str = "",
+        writer: Writer | None = None,
+        on_text: Callable[[str], None] | None = None,
+    ) -> AnswerView:
         """What the papers say to a question, in their own sentences with pages, grouped by what
         they say; a refusal where nothing is close. `limit` is of groups, `heading` one of the
-        notes'.
+        notes'. With a `writer` what a language model makes of these sentences, as far as they bear
+        it out; `on_text` is told what it writes, unchecked, as it comes.
 
-        Filters as in a search. Raises `SearchError` where nothing is asked.
+        Filters as in a search. Raises `SearchError` where nothing is asked, and `WebError` where
+        the language model cannot be asked.
         """
-        return self.asker.ask(question, limit=limit, heading=heading)
+        return self.asker.ask(
+            question, limit=limit, heading=heading, writer=writer, on_text=on_text
+        )
+
+    @contextmanager
+    def writer(self) -> Iterator[Writer]:
+        """The language model of the settings, its answers checked and kept below the library.
+
+        Raises `UsageError` where none is named or consent is missing, `Unsafe` for an address that
+        is refused.
+        """
+        from litmap.library.language_model import model_endpoint, open_model
+        from litmap.library.writing import Writer
+
+        with open_model(self.settings) as model:
+            yield Writer(
+                model,
+                self.encoder,
+                self.by_id,
+                kept=self.paths.written,
+                origin=model_endpoint(self.settings).origin,
+            )
 
     @cached_property
     def asker(self) -> Asker:
