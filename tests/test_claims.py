@@ -23,9 +23,10 @@ from litmap.claims import (
     statement_of,
     strength,
 )
-from litmap.claims.quantities import differing_names, differing_numbers, quantities
+from litmap.claims.quantities import differing_names, differing_numbers
 from litmap.claims.quotations import QuotableText, locate, quotations
 from litmap.models import Claim, Mention, PaperSentence
+from litmap.parsing.quantities import quantities
 
 PRINTED = [
     "We show that 25 % of the harbours were closed in 1999.",
@@ -198,6 +199,7 @@ def test_a_term_in_quotation_marks_is_no_quotation() -> None:
         ("3,5 Millionen Tonnen", [3.5e6]),
         ("300M images, 12 layers", [3e8, 12.0]),
         ("p = 0.05 in 40 of 43 cases", [0.05, 40.0, 43.0]),
+        ("a learning rate of 3e-4, then 5 × 10−5", [3e-4, 5e-5]),
     ],
 )
 def test_numbers_are_read_as_written(text: str, values: list[float]) -> None:

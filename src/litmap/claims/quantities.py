@@ -4,57 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from litmap.parsing.quantities import Quantity, quantities
 from litmap.parsing.terms import fold_case
 
-_NUMBER = re.compile(
-    r"(?<![\w.,/^:-])(?<!\^[−–-])(?P<sign>[−–-](?=\d)(?<![\d\w]))?"
-    r"(?P<digits>\d{1,3}(?:[,\u202f\u00a0 ]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)"
-    r"(?P<scale>\s?(?:k|millions?|billion|thousand|Millionen|Mio\.?|mille|тыс\.?|млн\.?|[万億亿])"
-    r"|M(?!\w))?(?!\w)"
-    r"\s?(?P<unit>%|percent(?:age points?)?|Prozent|pour cent|por ciento|°\s?C|°|€|\$|£|"
-    r"(?:n|µ|μ|m|c|k|M|G)?(?:m|g|s|Hz|W|V|J|L|l|eV|Pa|mol|M|K)(?:/\w+)?(?!\w)|[^\W\d_]{3,20})?"
-)
-_SCALES = {
-    "k": 1e3, "m": 1e6, "thousand": 1e3, "mille": 1e3, "тыс": 1e3, "万": 1e4, "million": 1e6,
-    "millions": 1e6,
-    "millionen": 1e6, "mio": 1e6, "млн": 1e6, "億": 1e8, "亿": 1e8, "billion": 1e9,
-}  # fmt: skip
-_PERCENT = frozenset({"%", "percent", "prozent", "pour cent", "por ciento"})
 _NAME = re.compile(r"(?<![\w-])(?=[^\W_]*[A-Z0-9])[^\W\d_][^\W_]*(?:-[^\W_]+)*(?![\w-])")
 MIN_NAME = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A number as written, its value, and its unit or the word behind it, folded; '' for none."""
-
-    text: str
-    value: float
-    unit: str
-
-
-def quantities(text: str) -> list[Quantity]:
-    """The numbers of a text, those in words left out."""
-    found = []
-    for match in _NUMBER.finditer(text):
-        value = _value(match["digits"], match["scale"] or "")
-        if value is None:
-            continue
-        unit = fold_case((match["unit"] or "").strip())
-        unit = "%" if unit in _PERCENT else unit
-        sign = -1.0 if match["sign"] else 1.0
-        found.append(Quantity(match[0].strip(), sign * value, unit))
-    return found
-
-
-def _value(digits: str, scale: str) -> float | None:
-    plain = re.sub(r"(?<=\d)[,\u202f\u00a0 ](?=\d{3}(?!\d))", "", digits).replace(",", ".")
-    try:
-        return float(plain) * _SCALES.get(scale.strip(" .").lower(), 1.0)
-    except ValueError:
-        return None
 
 
 def agrees(one: Quantity, others: Iterable[Quantity]) -> bool:
