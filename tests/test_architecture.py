@@ -25,7 +25,7 @@ LEAVES = {
 }
 STAGES = {
     "notes", "citations", "works", "web", "pdfs", "text", "references", "chunks", "vectors", "index", "builds",
-    "keywords", "search", "topics", "maps", "summaries", "claims", "answers", "writing",
+    "keywords", "search", "topics", "maps", "summaries", "claims", "answers", "tables", "writing",
     "exports",
 }  # fmt: skip
 STORE = {"catalogue", "paths"}

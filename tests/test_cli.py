@@ -17,6 +17,7 @@ COMMANDS = [
     "topics",
     "summary",
     "check",
+    "table",
     "status",
     "doctor",
     "add",

@@ -148,6 +148,7 @@ SHAPES = {
     "summary": ["summary", "Loss surfaces"],
     "ask": ["ask", "Are flat minima better?"],
     "check": ["check"],
+    "table": ["table", "Loss surfaces", "--columns", "standard, n, batch size:number"],
     "status": ["status"],
     "doctor": ["doctor"],
     "read": ["read", str(NOTES)],

@@ -2,6 +2,7 @@
 
 from litmap.claims.evidence import (
     EVIDENCE,
+    SHORTLIST,
     PaperText,
     Shortlist,
     Statement,
@@ -21,6 +22,7 @@ from litmap.claims.strength import Cohort, nearness, strength
 __all__ = [
     "EVIDENCE",
     "MIN_STRONG",
+    "SHORTLIST",
     "CheckedPaper",
     "CitedWork",
     "Cohort",

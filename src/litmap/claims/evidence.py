@@ -129,11 +129,13 @@ class Shortlist:
     passage: Floats
 
 
-def shortlist(statement: Statement, paper: PaperText, idf: Callable[[str], float]) -> Shortlist:
-    """The sentences of a paper that are worth embedding for a statement."""
+def shortlist(
+    statement: Statement, paper: PaperText, idf: Callable[[str], float], *, most: int = SHORTLIST
+) -> Shortlist:
+    """The sentences of a paper that are worth embedding for a statement, at most so many."""
     words = standard_scores(paper.word_scores(statement.text, idf))
     passage = standard_scores(paper.passage_scores(statement.vector))
-    rows = np.sort(np.argsort(-(words + passage), kind="stable")[:SHORTLIST])
+    rows = np.sort(np.argsort(-(words + passage), kind="stable")[:most])
     padded = np.pad(words, 1, mode="edge") if words.size else words
     beside = np.maximum(padded[:-2], padded[2:]) if words.size else words
     return Shortlist(rows, words[rows], beside[rows], passage[rows])

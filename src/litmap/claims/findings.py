@@ -22,10 +22,13 @@ MAX_CHANGES_SAID = 3
 
 
 class Evidence(NamedTuple):
-    """What was found in a paper: rows of its sentences, best first, and its strength."""
+    """What was found in a paper: rows of its sentences, best first, its strength, and the rows'
+    cosines with the statement.
+    """
 
     rows: tuple[int, ...]
     strength: float
+    cosines: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from litmap.cli.options import (
     wrap,
 )
 from litmap.cli.summary_command import add_summary
+from litmap.cli.table_command import add_table
 from litmap.parsing.person_names import short_authors
 
 if TYPE_CHECKING:
@@ -625,6 +626,7 @@ _ADDERS = (
     _add_topics,
     add_summary,
     add_check,
+    add_table,
     _add_map,
     _add_status,
     _add_doctor,

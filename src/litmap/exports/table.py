@@ -61,10 +61,10 @@ def to_csv(works: Sequence[LibraryWork]) -> str:
     more = [*dict.fromkeys(name for row in cells for name in row)]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*COLUMNS, *(_cell(name) for name in more)])
+    writer.writerow([*COLUMNS, *(escape_cell(name) for name in more)])
     for publication, row in zip(published, cells, strict=True):
         values = [*_first_cells(publication), *(row.get(name, "") for name in more)]
-        writer.writerow([_cell(value) for value in values])
+        writer.writerow([escape_cell(value) for value in values])
     return out.getvalue()
 
 
@@ -112,5 +112,6 @@ def _people(item: Item, field: str) -> str:
     return "; ".join(name for name in names if name != "others")
 
 
-def _cell(value: str) -> str:
+def escape_cell(value: str) -> str:
+    """A cell in one line, with an apostrophe before what a spreadsheet would take for a formula."""
     return _FORMULA.sub(r"\1'", one_line(value))

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from litmap.library.asking import AnswerView, Asker
     from litmap.library.checking import Checker, CheckProgress, CheckResults
     from litmap.library.paper_texts import PaperTexts
+    from litmap.library.table import Table
     from litmap.library.writing import Writer
     from litmap.protocols import Encoder
     from litmap.search import Results, Searcher
@@ -444,6 +445,38 @@ class Library:
         from litmap.library.paper_texts import PaperTexts
 
         return PaperTexts(self.by_id, self.document, self._need_build(), self._searcher)
+
+    # ── tables ────────────────────────────────────────────────────────────────────────────────────
+    def table(self, subject: str, columns: str = "standard", *, limit: int = 20) -> Table:
+        """For each paper of a heading (with those below it), or else for the `limit` papers that
+        answer a query best, and for each column one sentence of the paper, or nothing.
+
+        Columns as `litmap.tables.parse_columns` reads them. Raises `UsageError` for columns that
+        are none, `SearchError` for a query that cannot be answered, `NoLibrary`, `ModelError`.
+        """
+        from litmap import tables
+        from litmap.library.table import TableMaker
+
+        asked = tables.parse_columns(columns)
+        works = self.works_below(subject) or [
+            hit.entry.work.id
+            for hit in self.search(subject, limit=limit, by="paper").hits
+            if hit.entry
+        ]
+        return TableMaker(self.paper_texts).make(subject, works, asked)
+
+    def works_below(self, heading: str) -> list[str]:
+        """The works of a heading and of those below it, by id; none where it is no heading."""
+        topic = self._heading(heading)
+        if topic is None or topic.heading is None:
+            return list(topic.works) if topic else []
+        path = topic.heading
+        below = [t for t in self.topics().topics if t.heading and t.heading[: len(path)] == path]
+        filed = [work for one in below for work in one.works]
+        cited = [
+            e.work.id for e in self._entries if any(h[: len(path)] == path for h in e.headings)
+        ]
+        return list(dict.fromkeys([*filed, *cited]))
 
     # ── topics, map, summaries ────────────────────────────────────────────────────────────────────
     @cached_property

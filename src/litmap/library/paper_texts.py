@@ -76,13 +76,18 @@ class PaperTexts:
         self,
         pairs: Sequence[tuple[claims.Statement, claims.CheckedPaper]],
         tell: Callable[[int, int], object] | None = None,
+        *,
+        looked_at: int = claims.SHORTLIST,
     ) -> list[claims.Evidence]:
         """For each statement the sentences of its paper that come nearest to it, and its strength.
 
-        Each sentence that is looked at is embedded once; `tell` learns how many are and of how
-        many.
+        Each sentence that is looked at, so many for each statement, is embedded once; `tell` learns
+        how many are and of how many.
         """
-        lists = [claims.shortlist(said, paper.text, self._keywords.idf) for said, paper in pairs]
+        lists = [
+            claims.shortlist(said, paper.text, self._keywords.idf, most=looked_at)
+            for said, paper in pairs
+        ]
         texts = [
             [paper.text.sentences[row].text for row in short.rows.tolist()]
             for (_, paper), short in zip(pairs, lists, strict=True)
@@ -98,8 +103,19 @@ class PaperTexts:
         for (said, paper), short, own in zip(pairs, lists, texts, strict=True):
             vectors = np.array([vector_of[text] for text in own])
             rows = claims.rank_evidence(said, paper.text, short, vectors)
-            found.append(claims.Evidence(tuple(rows), self.strength(said, paper.work)))
+            cosines = dict(zip(short.rows.tolist(), (vectors @ said.vector).tolist(), strict=True))
+            found.append(
+                claims.Evidence(
+                    tuple(rows),
+                    self.strength(said, paper.work),
+                    tuple(cosines[row] for row in rows),
+                )
+            )
         return found
+
+    def idf(self, term: str) -> float:
+        """How rare a term is among the library's passages."""
+        return self._keywords.idf(term)
 
     def passages(self, work: str) -> Floats:
         """The vectors (n, dim) of a work's passages."""

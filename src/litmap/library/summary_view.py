@@ -100,13 +100,13 @@ def sentence_with_work(sentence: Sentence, entries: Mapping[str, Entry]) -> dict
         **sentence_as_json(sentence),
         "work": sentence.work,
         "paragraph": sentence.page if sentence.place else None,
-        "cite": _cite(entry.work) if entry else sentence.work,
+        "cite": cite(entry.work) if entry else sentence.work,
         "title": entry.work.title if entry else sentence.work,
         "notices": list(entry.work.notices) if entry else [],
     }
 
 
-def _cite(work: Work) -> str:
+def cite(work: Work) -> str:
     """'Keskar et al. 2016'; the work's id where no author is known."""
     names = [a.split()[-1] for a in work.authors if a.split()]
     if not names:

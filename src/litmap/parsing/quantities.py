@@ -10,7 +10,8 @@ from litmap.parsing.terms import fold_case
 _NUMBER = re.compile(
     r"(?<![\w.,/^:-])(?<!\^[−–-])(?P<sign>[−–-](?=\d)(?<![\d\w]))?"
     r"(?P<digits>\d{1,3}(?:[,\u202f\u00a0 ]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)"
-    r"(?:[eE](?P<exponent>[−–-]?\d{1,2})|\s?[×x·]\s?10\s?\^?\{?(?P<power>[−–-]?\d{1,2})\}?)?"
+    r"(?:(?<=\b10)−(?P<raised>\d{1,2})"  # a raised '−5' as it is read; spans have a dash
+    r"|[eE](?P<exponent>[−–-]?\d{1,2})|\s?[×x·]\s?10\s?\^?\{?(?P<power>[−–-]?\d{1,2})\}?)?"
     r"(?P<scale>\s?(?:k|millions?|billion|thousand|Millionen|Mio\.?|mille|тыс\.?|млн\.?|[万億亿])"
     r"|M(?!\w))?(?!\w)"
     r"\s?(?P<unit>%|percent(?:age points?)?|Prozent|pour cent|por ciento|°\s?C|°|€|\$|£|"
@@ -53,6 +54,8 @@ def quantities(text: str) -> list[Quantity]:
 
 def _value(match: re.Match[str]) -> float | None:
     plain = re.sub(r"(?<=\d)[,\u202f\u00a0 ](?=\d{3}(?!\d))", "", match["digits"])
+    if match["raised"]:
+        return 10.0 ** -int(match["raised"])
     power = re.sub("[−–]", "-", match["exponent"] or match["power"] or "0")
     scale = _SCALES.get((match["scale"] or "").strip(" .").lower(), 1.0)
     sign = -1.0 if match["sign"] else 1.0

@@ -1,0 +1,172 @@
+"""Tables of papers: for each paper and each column one sentence of the paper, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from litmap import claims, tables
+from litmap.catalogue.entries import Entry
+from litmap.library.summary_view import cite, sentence_as_json
+from litmap.models import PaperSentence, Sentence
+from litmap.parsing.places import sentence_place
+
+if TYPE_CHECKING:
+    from litmap.library.paper_texts import PaperTexts
+
+ABSTRACT = "abstract"
+"""The place of a sentence of a paper of which only the abstract is here."""
+LOOKED_AT = 12
+"""Sentences of a paper that are compared with a column's words in meaning."""
+NO_TEXT = "no text of it is here"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One sentence of a paper, how sure it is that it answers, 0 to 1, and the number drawn out
+    of it where one is asked for.
+    """
+
+    sentence: Sentence
+    certainty: float
+    number: tables.Number | None = None
+
+    @property
+    def place(self) -> str:
+        """Where the sentence stands: 'p. 7', '§ Methods, ¶ 12', 'abstract'."""
+        return sentence_place(self.sentence) or ABSTRACT
+
+    def as_json(self) -> dict[str, Any]:
+        """A cell of `litmap table --json`."""
+        number = self.number
+        return {
+            **sentence_as_json(self.sentence),
+            "place": self.place,
+            "strength": round(self.certainty, 3),
+            "number": number and {"value": number.value, "unit": number.unit, "text": number.text},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A paper with its cells in the order of the columns, None for 'not said'; `why` tells why a
+    paper without a text has none.
+    """
+
+    entry: Entry
+    cells: tuple[Cell | None, ...]
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Papers × columns; `subject` is what was asked for."""
+
+    subject: str
+    columns: tuple[tables.Column, ...]
+    rows: tuple[Row, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of `litmap table --json`."""
+        return {
+            "subject": self.subject,
+            "columns": [column.name for column in self.columns],
+            "rows": [
+                {
+                    "work": row.entry.work.id,
+                    "title": row.entry.work.title,
+                    "cite": cite(row.entry.work),
+                    "notices": list(row.entry.work.notices),
+                    "why": row.why or None,
+                    "cells": [cell and cell.as_json() for cell in row.cells],
+                }
+                for row in self.rows
+            ],
+        }
+
+
+class _Nearest(NamedTuple):
+    """The sentences of a paper that come nearest to a column's words."""
+
+    paper: claims.CheckedPaper
+    evidence: claims.Evidence
+
+
+class TableMaker:
+    """Fills tables from the papers of one build."""
+
+    def __init__(self, texts: PaperTexts) -> None:
+        self._texts = texts
+
+    def make(self, subject: str, works: Sequence[str], columns: Sequence[tables.Column]) -> Table:
+        """The table of these works, in this order."""
+        papers = {work: paper for work in works if (paper := self._texts.paper(work))}
+        own = [column for column in columns if not column.kind]
+        nearest = self._nearest_sentences(own, list(papers.values()))
+        rows = []
+        for work in works:
+            entry, paper = self._texts.entries[work], papers.get(work)
+            if paper is None:
+                why = f"{NO_TEXT}: {entry.reason or entry.status}"
+                rows.append(Row(entry, (None,) * len(columns), why))
+                continue
+            read = tables.ReadPaper(paper.text.sentences, entry.work.title)
+            cells = (
+                _known_cell(column, read, work)
+                if column.kind
+                else self._own_cell(column, nearest[column.words, work])
+                for column in columns
+            )
+            rows.append(Row(entry, tuple(cells)))
+        return Table(subject, tuple(columns), tuple(rows))
+
+    def _nearest_sentences(
+        self, columns: Sequence[tables.Column], papers: Sequence[claims.CheckedPaper]
+    ) -> Mapping[tuple[str, str], _Nearest]:
+        """For each column in words of one's own, and each paper, the sentences nearest to it."""
+        if not columns or not papers:
+            return {}
+        asked = self._texts.statements([column.words for column in columns])
+        pairs = [(statement, paper) for statement in asked for paper in papers]
+        found = self._texts.evidence(pairs, looked_at=LOOKED_AT)
+        return {
+            (statement.text, paper.work): _Nearest(paper, evidence)
+            for (statement, paper), evidence in zip(pairs, found, strict=True)
+        }
+
+    def _own_cell(self, column: tables.Column, nearest: _Nearest) -> Cell | None:
+        """The cell of a column in words of one's own: the nearest sentence, or the nearest one with
+        a number, where it is near enough.
+        """
+        paper, evidence = nearest
+        language = paper.text.language
+        for row, cosine in zip(evidence.rows, evidence.cosines, strict=True):
+            sentence = paper.text.sentences[row]
+            number = tables.draw_number(sentence.text, column, language) if column.number else None
+            if column.number and number is None:
+                continue
+            share = tables.share_of_words(sentence.text, column.words, self._texts.idf, language)
+            sure = tables.certainty_of(tables.Near(cosine, share, evidence.strength))
+            if sure < tables.MIN_CERTAINTY:
+                return None
+            return Cell(_sentence(sentence, paper.work), sure, number)
+        return None
+
+
+def _known_cell(column: tables.Column, read: tables.ReadPaper, work: str) -> Cell | None:
+    """The cell of a column that is known by itself."""
+
+    def has_number(text: str) -> bool:
+        return tables.draw_number(text, column, read.language) is not None
+
+    chosen = read.choose(column.kind, has_number) if column.number else read.choose(column.kind)
+    if chosen is None:
+        return None
+    sentence = read.sentences[chosen.row]
+    number = tables.draw_number(sentence.text, column, read.language) if column.number else None
+    return Cell(_sentence(sentence, work), chosen.certainty, number)
+
+
+def _sentence(sentence: PaperSentence, work: str) -> Sentence:
+    return Sentence(sentence.text, work, sentence.page, sentence.rects, sentence.place)

@@ -1,0 +1,256 @@
+"""Tables of papers: what columns ask, which sentence answers, which number is drawn out."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from litmap.errors import UsageError
+from litmap.models import PaperSentence
+from litmap.parsing.sentence_roles import ROLES
+from litmap.tables import KINDS, Near, ReadPaper, certainty_of, draw_number, parse_columns, presets
+from litmap.tables.choice import _weights
+from litmap.tables.features import FEATURES, is_readable, sentence_features
+from litmap.tables.phrases import PHRASE_KINDS, compile_phrases, count_phrases, plain, section_kind
+from litmap.tables.zones import ZONES, zone_scores
+
+
+# ── columns ───────────────────────────────────────────────────────────────────────────────────────
+def test_a_preset_stands_for_its_columns():
+    assert [column.name for column in parse_columns("standard")] == list(presets()["standard"])
+    assert [c.name for c in parse_columns("question, pico")][-1] == "n"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "words", "kind", "number"),
+    [
+        ("limits", "limits", "limits", "limits", False),
+        ("Sample size", "Sample size", "Sample size", "n", True),
+        ("which dataset?", "which dataset?", "which dataset?", "data", False),
+        ("Grenzen", "Grenzen", "Grenzen", "limits", False),
+        ("样本量", "样本量", "样本量", "n", True),
+        ("which optimiser?", "which optimiser?", "which optimiser?", "", False),
+        ("optimiser=which optimiser?", "optimiser", "which optimiser?", "", False),
+        ("batch size:number", "batch size", "batch size", "", True),
+        ("b = batch size : number", "b", "batch size", "", True),
+        ("ratio: wide to deep", "ratio: wide to deep", "ratio: wide to deep", "", False),
+    ],
+)
+def test_a_column_says_what_it_asks_for(text, name, words, kind, number):
+    (column,) = parse_columns(text)
+    assert (column.name, column.words, column.kind, column.number) == (name, words, kind, number)
+
+
+def test_semicolons_part_columns_that_have_commas():
+    assert [c.name for c in parse_columns("size, shape; data")] == ["size, shape", "data"]
+
+
+@pytest.mark.parametrize("text", ["", " , ", "data, Data", ", ".join(f"c{n}" for n in range(21))])
+def test_columns_that_are_none_are_refused(text):
+    with pytest.raises(UsageError):
+        parse_columns(text)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_columns_or_is_refused(text):
+    try:
+        columns = parse_columns(text)
+    except UsageError:
+        return
+    assert all(column.name and column.words for column in columns)
+
+
+# ── sentences ─────────────────────────────────────────────────────────────────────────────────────
+PAPER = [
+    ("abstract", "", "Dikes of clay have been built on the coast for three hundred years."),
+    ("abstract", "", "In this paper we ask whether dikes of clay outlive dikes of sand."),
+    ("abstract", "", "We propose a method that weighs a dike by the water that it holds back."),
+    ("abstract", "", "Our results show that dikes of clay outlive dikes of sand by forty years."),
+    ("body", "1 Introduction", "Every town of the coast has a dike, and every dike has a keeper."),
+    ("body", "3 Data", "We use a dataset of 1,204 dikes that were collected in eleven towns."),
+    ("body", "6 Conclusion", "Whether dikes of stone last, still remains open for further work."),
+]
+
+
+def paper(rows=PAPER):
+    sentences = [
+        PaperSentence(text, number, ((number, 50.0, 60.0, 300.0, 72.0),), kind, section, number)
+        for number, (kind, section, text) in enumerate(rows, 1)
+    ]
+    return ReadPaper(sentences, "Dikes of clay and dikes of sand")
+
+
+@pytest.mark.parametrize(
+    ("kind", "page"), [("question", 2), ("method", 3), ("data", 6), ("result", 4), ("limits", 7)]
+)
+def test_each_column_gets_the_sentence_that_answers_it(kind, page):
+    read = paper()
+    chosen = read.choose(kind)
+    assert chosen is not None
+    assert read.sentences[chosen.row].page == page
+    assert chosen.certainty >= 0.5
+
+
+@pytest.mark.parametrize("kind", ["data", "limits", "population", "n"])
+def test_what_no_sentence_says_is_not_said(kind):
+    assert paper(PAPER[:4]).choose(kind) is None
+
+
+def test_a_paper_without_prose_says_nothing():
+    rows = [("caption", "", "Figure 1. Dikes."), ("body", "", "x = 3"), ("body", "", "and so on")]
+    assert all(paper(rows).choose(kind) is None for kind in KINDS)
+    assert all(paper([]).choose(kind) is None for kind in KINDS)
+
+
+def test_only_sentences_that_may_answer_are_looked_at():
+    chosen = paper().choose("result", lambda text: "1,204" in text)
+    assert chosen is None or chosen.row == 5
+
+
+@pytest.mark.parametrize(
+    ("rows", "kind"),
+    [
+        (
+            [("body", "Ergebnisse", "Die Ergebnisse zeigen, dass Deiche aus Lehm länger halten.")],
+            "result",
+        ),
+        (
+            [("body", "", "Cette étude a pour objectif de peser les digues de la côte normande.")],
+            "question",
+        ),
+        ([("abstract", "", "本文提出了一种新的方法,用来称量沿海各地的堤坝和水闸。")], "method"),
+    ],
+)
+def test_other_languages_are_read_by_their_own_phrases(rows, kind):
+    filler = {"result": "Am Meer wohnen seit langer Zeit die Leute, die von den Schiffen leben.",
+              "question": "Il y a sur la côte beaucoup de maisons que les gens ont bâties.",
+              "method": "沿海的城市里有很多房子,人们在那里住了很久很久。"}[kind]  # fmt: skip
+    read = paper([("body", "", filler), *rows, ("body", "", filler)])
+    chosen = read.choose(kind)
+    assert chosen is not None
+    assert chosen.row == 1
+
+
+@given(st.lists(st.tuples(st.sampled_from(["body", "abstract"]), st.text(max_size=30), st.text())))
+def test_any_text_has_features(rows):
+    sentences = [PaperSentence(text, 1, (), kind, section, 0) for kind, section, text in rows]
+    assert sentence_features(sentences, "A title").shape == (len(rows), len(FEATURES))
+    for sentence in sentences:
+        is_readable(sentence)
+
+
+def test_the_weights_are_of_the_features():
+    assert set(_weights()) == set(KINDS)
+    assert {len(weights) for weights in _weights().values()} == {len(FEATURES) + 1}
+    assert len(set(FEATURES)) == len(FEATURES)
+    assert f"role:{ROLES[0]}" in FEATURES
+
+
+def test_phrases_have_gaps_and_endings():
+    pattern = compile_phrases(["leave … for", "restrict*", "不"])
+    for text in (
+        "we leave it for later",
+        "we leave this hard case for later",
+        "restricted",
+        "这不是",
+    ):
+        assert pattern.search(text), text
+    for text in ("we leave it all to you and him for good", "unrestricted", "leave. for"):
+        assert not pattern.search(text), text
+
+
+def test_phrases_are_counted_by_kind_and_language():
+    counts = dict(
+        zip(PHRASE_KINDS, count_phrases(plain("Limited, and still open"), "en"), strict=True)
+    )
+    assert counts["bound"] == 1
+    assert counts["open"] == 1
+    assert count_phrases("not", "sv") == count_phrases("not", "en")
+
+
+def test_a_section_is_known_by_its_own_title_first():
+    assert section_kind("4 Experiments › Related work") == "related"
+    assert section_kind("4 Experiments › Settings") == "experiment"
+    assert section_kind("Dikes") == ""
+
+
+def test_zones_tell_an_objective_from_a_result():
+    asked = zone_scores("The aim of this study is to investigate the age of dikes.")
+    found = zone_scores("Results show that the proposed dike outperforms all others by 12%.")
+    assert max(zip(asked, ZONES, strict=True))[1] == "objective"
+    assert max(zip(found, ZONES, strict=True))[1] == "result"
+
+
+# ── numbers ───────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("text", "column", "value", "unit"),
+    [
+        (
+            "We train on 60,000 training images of digits in 10 classes.",
+            "n",
+            60_000,
+            "training images",
+        ),
+        ("A total of 128 patients were enrolled in 2014.", "n", 128, "patients"),
+        (
+            "We use SGD with a learning rate of 3e-4 and batch size 128.",
+            "batch size:number",
+            128,
+            "",
+        ),
+        (
+            "We use SGD with a learning rate of 3e-4 and batch size 128.",
+            "learning rate:number",
+            3e-4,
+            "",
+        ),
+        ("Accuracy improves by 3.5% (see Table 2 and [12]).", "accuracy:number", 3.5, "%"),
+        ("The dose was 40 mg/day for 2 weeks.", "dose:number", 40, "mg/day"),
+        ("It has 12 layers and 1.2 million parameters.", "parameters:number", 1.2e6, "parameters"),
+        ("The learning rate equals 10−5 for all the networks.", "learning rate:number", 1e-5, ""),
+    ],
+)
+def test_the_number_that_is_asked_for_is_drawn_out(text, column, value, unit):
+    number = draw_number(text, parse_columns(column)[0])
+    assert number is not None
+    assert number.value == pytest.approx(value)
+    assert number.unit == unit
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("The dose was high.", "dose:number"),
+        ("The dose was raised in 1999.", "dose:number"),
+        ("The dose is shown in Figure 3.", "dose:number"),
+        ("The dose was high [12].", "dose:number"),
+        ("The towns have 40 keepers.", "dose:number"),
+    ],
+)
+def test_what_is_no_number_for_a_column_is_not_drawn(text, column):
+    assert draw_number(text, parse_columns(column)[0]) is None
+
+
+@given(st.text(max_size=80), st.sampled_from(["n", "dose:number", "result:number"]))
+def test_a_number_is_drawn_out_of_any_text_as_printed(text, column):
+    number = draw_number(text, parse_columns(column)[0])
+    if number is not None:
+        assert number.unit in text
+        assert number.text.split(" ")[0][:1] in text
+
+
+@given(st.integers(0, 10**7), st.sampled_from(["patients", "training images", "%", "mg"]))
+def test_a_number_beside_its_column_comes_back(value, unit):
+    glue = "" if unit == "%" else " "
+    if 1500 <= value < 2100:
+        return
+    number = draw_number(f"The dose was {value:,}{glue}{unit}.", parse_columns("dose:number")[0])
+    assert number is not None
+    assert (number.value, number.unit) == (value, unit)
+
+
+# ── words of one's own ────────────────────────────────────────────────────────────────────────────
+def test_a_nearer_sentence_is_surer():
+    far, near = Near(0.1, 0.0, 0.1), Near(0.6, 1.0, 0.9)
+    assert certainty_of(far) < 0.5 < certainty_of(near)
