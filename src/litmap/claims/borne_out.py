@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
 
-from litmap.claims.quantities import Quantity, agrees, names, quantities
+from litmap.claims.quantities import agrees, names
 from litmap.claims.quotations import QuotableText, locate
 from litmap.models import PaperSentence
+from litmap.parsing.quantities import Quantity, quantities
 from litmap.parsing.terms import WORD, fold_case, index_term
 from litmap.parsing.word_lists import load_lines, load_words
 
