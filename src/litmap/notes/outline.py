@@ -241,20 +241,16 @@ class Outline:
         works = {h.place: h for h in self.headings if h.role is Role.WORK and h.work}
         blocks: list[NoteBlock] = []
         for number, block in enumerate(self.blocks):
-            owner = self.owners.get(number)
             if number in works:
                 blocks.append(self._work_block(works[number], paths))
                 continue
-            kept: NoteBlock | None = block
-            if number in texts:
-                kept = _as_text(block)
-            elif number in taken:
-                kept = without_lines(block, taken[number])
+            lines = taken.get(number, 0)
+            kept = _as_text(block) if number in texts else without_lines(block, lines)
             if kept is None:
                 continue
+            owner = self.owners.get(number)
             above = paths[id(owner)] if owner else block.heading
-            if number in topics:
-                above = (*above, *topics[number])
+            above = (*above, *topics.get(number, ()))
             blocks.append(kept if kept.heading == above else replace(kept, heading=above))
             if owner and block.kind == "paragraph" and not _is_listed(block):
                 self._keep_prose(owner, block.text)

@@ -394,27 +394,47 @@ def _read_titled(text: str) -> WorkHeading | None:
     """'Title (Doe & Roe, 2019)', 'Title – Doe 2019', 'Title (NeurIPS 2017)', 'Doe (1999)'."""
     if not _YEAR.search(text):
         return None
-    if match := _NAMES_AND_YEAR.fullmatch(text):
-        names = match["names"]
-        if is_people(names):
-            return WorkHeading(doubtful=not _JOINED.search(names))
-    if match := _TITLE_AND_PEOPLE.fullmatch(text):
-        names, venue = match["names"], (match["venue"] or match["venue2"] or "").strip(_VENUE_SIGNS)
-        is_titled = len(match["title"].split()) >= MIN_TITLE_WORDS or (
-            bool(_JOINED.search(names)) and text[-1] in ")]" and may_be_title(match["title"])
-        )
-        if is_titled and is_people(names) and not may_name_venue(names):
-            pairs = [("title", _clean(match["title"])), ("year", match["year"]), ("venue", venue)]
-            pairs += [("author", name) for name in split_people(names)]
-            is_told = bool(_JOINED.search(names) or match["venue2"]) or text.rstrip(".")[-1] in ")]"
-            fields = tuple((name, value) for name, value in pairs if value)
-            return WorkHeading(fields, doubtful=not is_told)
-    if match := _TITLE_AND_MEETING.fullmatch(text):
-        title = match["title"] or match["title2"]
-        venue, year = match["venue"] or match["venue2"], match["year"] or match["year2"]
-        if len(title.split()) >= MIN_TITLE_WORDS and may_name_venue(venue):
-            return WorkHeading((("title", _clean(title)), ("venue", venue), ("year", year)))
-    return None
+    told = _read_names_and_year(text) or _read_title_and_people(text)
+    return told or _read_title_at_meeting(text)
+
+
+def _read_names_and_year(text: str) -> WorkHeading | None:
+    """'Doe (1999)', 'Doe & Roe 1999', with no title."""
+    match = _NAMES_AND_YEAR.fullmatch(text)
+    if match is None or not is_people(match["names"]):
+        return None
+    return WorkHeading(doubtful=not _JOINED.search(match["names"]))
+
+
+def _read_title_and_people(text: str) -> WorkHeading | None:
+    """'Title (Doe & Roe, 2019)', 'Title – Doe 2019, Journal'."""
+    match = _TITLE_AND_PEOPLE.fullmatch(text)
+    if match is None:
+        return None
+    title, names = match["title"], match["names"]
+    is_joined, in_brackets = bool(_JOINED.search(names)), text[-1] in ")]"
+    is_titled = len(title.split()) >= MIN_TITLE_WORDS or (
+        is_joined and in_brackets and may_be_title(title)
+    )
+    if not is_titled or not is_people(names) or may_name_venue(names):
+        return None
+    venue = (match["venue"] or match["venue2"] or "").strip(_VENUE_SIGNS)
+    pairs = [("title", _clean(title)), ("year", match["year"]), ("venue", venue)]
+    pairs += [("author", name) for name in split_people(names)]
+    is_told = is_joined or bool(match["venue2"]) or text.rstrip(".")[-1] in ")]"
+    return WorkHeading(tuple(pair for pair in pairs if pair[1]), doubtful=not is_told)
+
+
+def _read_title_at_meeting(text: str) -> WorkHeading | None:
+    """'Title (NeurIPS 2017)', '[NeurIPS 2017] Title'."""
+    match = _TITLE_AND_MEETING.fullmatch(text)
+    if match is None:
+        return None
+    title = match["title"] or match["title2"]
+    venue, year = match["venue"] or match["venue2"], match["year"] or match["year2"]
+    if len(title.split()) < MIN_TITLE_WORDS or not may_name_venue(venue):
+        return None
+    return WorkHeading((("title", _clean(title)), ("venue", venue), ("year", year)))
 
 
 def _read_parted(text: str) -> WorkHeading | None:
@@ -778,6 +798,8 @@ def is_part_of_paper_notes(heading: str) -> bool:
 def without_lines(block: NoteBlock, count: int) -> NoteBlock | None:
     """A block without its first source lines; None where nothing is left."""
     starts = block.line_starts
+    if count == 0:
+        return block
     if count >= len(starts):
         return None
     cut = starts[count]

@@ -330,30 +330,52 @@ def _learnt(rules: RuleBased, by_rules: LabelledFields) -> LabelledFields | None
     than English, and where the rules take a mark of another field into the title or do not know
     where it ends; else None.
     """
-    head, body = rules.head, rules.body
+    head = rules.head
     if rules.hint or head.same or head.date_first:
         return None
+    if is_foreign(rules.body[head.at :]):
+        fields, _ = _labelled(rules)
+    else:
+        fields = _labelled_where_unsure(rules, by_rules)
+    return None if fields is None else _joined(rules, by_rules, fields)
+
+
+def _labelled_where_unsure(rules: RuleBased, by_rules: LabelledFields) -> LabelledFields | None:
+    """The labeller's fields of a reference in English, where it is sure and the rules took another
+    field into the title, or do not know its end and it differs in that alone.
+    """
+    head = rules.head
     misread = _NO_FIELD.search(f"{by_rules.title}{BREAK} {by_rules.venue}") is not None
-    foreign = is_foreign(body[head.at :])
     unsure = misread or rules.score <= _SURE_TITLE or (by_rules.year is None and not head.dated)
-    if not foreign and not (unsure and head.authors.names):
+    if not unsure or not head.authors.names:
         return None
     fields, sure = _labelled(rules)
-    if fields is None or not (foreign or misread or _ends_elsewhere(rules, fields)):
+    if fields is None or sure < (_MIN_SURE_MISREAD if misread else _MIN_SURE):
         return None
-    if not foreign and sure < (_MIN_SURE_MISREAD if misread else _MIN_SURE):
-        return None
+    return fields if misread or _ends_elsewhere(rules, fields) else None
+
+
+def _joined(rules: RuleBased, by_rules: LabelledFields, fields: LabelledFields) -> LabelledFields:
+    """The labeller's fields with what the rules know better: a date beside the authors, names on
+    which both agree, what belongs to the title behind it.
+    """
+    head = rules.head
     year, suffix = fields.year, fields.year_suffix
     if year is None or head.dated:
         year, suffix = by_rules.year, by_rules.year_suffix
     authors = head.authors.names if _agree_on_authors(head, fields) else fields.authors
-    end = fields.title_start + len(fields.title)
-    title = fields.title
-    if body.startswith(title, fields.title_start):
-        title = body[fields.title_start : with_years_behind(body, end)]
-        if goes_on := _ORDINAL_CUT.match(body, end - 1):
-            title = body[fields.title_start : goes_on.end()]
-    return replace(fields, title=tidy_title(title), authors=authors, year=year, year_suffix=suffix)
+    title = tidy_title(_whole_title(rules.body, fields))
+    return replace(fields, title=title, authors=authors, year=year, year_suffix=suffix)
+
+
+def _whole_title(body: str, fields: LabelledFields) -> str:
+    """The labeller's title with the years behind it, or the ordinal that it was cut in."""
+    start, end = fields.title_start, fields.title_start + len(fields.title)
+    if not body.startswith(fields.title, start):
+        return fields.title
+    if goes_on := _ORDINAL_CUT.match(body, end - 1):
+        return body[start : goes_on.end()]
+    return body[start : with_years_behind(body, end)]
 
 
 def _ends_elsewhere(rules: RuleBased, fields: LabelledFields) -> bool:
