@@ -11,6 +11,7 @@ import pytest
 
 from litmap.citations import find_links_and_citations
 from litmap.citations.block_scan import BlockScan, context_of
+from litmap.citations.disclosure import decide_searches
 from litmap.citations.grouping import author_linking, clustering
 from litmap.citations.recognisers import (
     adjacency,
@@ -22,9 +23,13 @@ from litmap.citations.recognisers import (
     dated_titles,
     entry_reader,
     informal_names,
+    inner_references,
     joined_titles,
     journal_locators,
     link_classifier,
+    linked_titles,
+    marked_entries,
+    marked_titles,
     name_lists,
     patterns,
     prose_titles,
@@ -32,7 +37,10 @@ from litmap.citations.recognisers import (
     reference_entries,
     reference_lists,
     reference_shape,
+    reference_signs,
     short_notes,
+    standards,
+    table_rows,
     title_scoring,
     venue_tagged_titles,
     whole_titles,
@@ -161,6 +169,40 @@ def _context(kind: str, length: int, sentences: int, at: int) -> list[int]:
     return [text.index(context), len(context)]
 
 
+def _tables(*rows: str) -> Any:
+    """The works of tables; a row without borders is a paragraph."""
+    found = table_rows.read_tables(
+        [_block(row, "cell" if "|" in row else "paragraph") for row in rows]
+    )
+    return [found.works, found.heads]
+
+
+def _with_marks(find: Callable[..., Any]) -> Callable[..., Any]:
+    """What is found in all of a paragraph with these stretches in italics."""
+
+    def ask(text: str, italics: list[str]) -> list[Any]:
+        fields = tuple(("emphasis", part) for part in italics)
+        return list(find(NoteBlock("paragraph", text, 1, fields=fields), 0, len(text)))
+
+    return ask
+
+
+def _linked_title(text: str, links: list[list[str]]) -> Any:
+    found = tuple(
+        Link(label, target, 1, start=text.index(label), end=text.index(label) + len(label))
+        for label, target in links
+    )
+    block = NoteBlock("item", text, 1, links=found)
+    return linked_titles.read_linked_title(block, 0, len(text))
+
+
+def _sent(*texts: str) -> Any:
+    """Which citations of notes are looked up."""
+    notes = [_note(text, f"{'abcdef'[n]}.md") for n, text in enumerate(texts)]
+    found = find_links_and_citations(notes).citations
+    return [[one.key, one.searched] for one in decide_searches(found, notes)]
+
+
 def _adjacent(text: str) -> Any:
     """The sighting of '<...>' that stands beside '{...}', and whether within one sentence."""
     from litmap.citations.model import Sighting
@@ -234,6 +276,23 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
         [place, place.key] for place in journal_locators.find_locators(text)
     ],
     "initials of a journal": journal_locators.initials,
+    "works of tables": _tables,
+    "names of a cell": lambda text, inverted: table_rows.split_author_cell(text, inverted=inverted),
+    "marked titles": _with_marks(marked_titles.marked_titles),
+    "marked entries": _with_marks(marked_entries.marked_entries),
+    "scripts without blanks": lambda text: [
+        reference_signs.is_unspaced(text),
+        reference_signs.opens_with_unspaced_names(text),
+        reference_signs.unspaced_reference_score(text),
+    ],
+    "standards": lambda text: standards.find_standards(_block(text)),
+    "linked title": _linked_title,
+    "references inside": lambda text: [
+        inner_references.inner_references(_block(text), 0, len(text)),
+        inner_references.behind_label(_block(text), None, 0, len(text)),
+    ],
+    "labels before references": inner_references.is_label,
+    "what is sent": _sent,
     # ── links, numbers, places ──
     "link": link_classifier.classify_link,
     "link worded as a title": link_classifier.may_link_to_work,

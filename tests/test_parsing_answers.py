@@ -8,25 +8,44 @@ from typing import Any
 import pytest
 
 from litmap.parsing import (
+    captions,
+    encodings,
+    heading_subjects,
+    languages,
+    latex_text,
     markup,
     meta_tags,
+    name_fields,
     person_names,
+    phrases,
+    places,
+    reference_headings,
     retractions,
+    sentence_roles,
     sentences,
+    table_cells,
+    table_columns,
     terms,
     title_similarity,
     venues,
 )
-from litmap.parsing.identifiers import find, ids, urls
+from litmap.parsing.identifiers import fields, find, ids, urls
 from litmap.parsing.reference_strings import (
+    access_notes,
     author_lists,
+    comma_styles,
     dates,
+    density,
+    labelled_fields,
     name_tokens,
     normalise,
+    openings,
     parser,
+    responsibility,
     splitting,
     titles,
 )
+from litmap.parsing.reference_strings import languages as reference_languages
 from litmap.parsing.reference_strings import venues as reference_venues
 from tests import answers
 
@@ -66,6 +85,18 @@ def _around(rules: str, text: str, at: int, before: int, after: int) -> str:
     ]
 
 
+def _labelled(text: str, labels: str) -> Any:
+    """The fields of a text whose tokens have these labels, one a letter."""
+    tokens, given = name_tokens.tokenise(text), labels.split()
+    read = labelled_fields.read_fields(text, tokens, given)
+    return [read, labelled_fields.with_missing_title(text, tokens, given, read)]
+
+
+def _features(text: str) -> Any:
+    """The features of each token of a reference, one after the other."""
+    return [" ".join(row) for row in parser.features_of(parser.read_by_rules(text))[1]]
+
+
 def _cut(text: str, ends: list[int]) -> list[str]:
     return [text[a:b] for a, b in zip([0, *ends], ends, strict=False)]
 
@@ -101,6 +132,28 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "how well a title ends": lambda sign, after, title, piece, commas: titles._end_score(
         sign, after, title, piece, commas=commas
     ),
+    "end of a title and its score": lambda text, commas, spaces: titles.title_end(
+        text, 0, commas=commas, spaces=spaces
+    ),
+    # ── what tells an entry, and what is taken out of it ──
+    "opening of an entry": lambda line: [
+        openings.opening_strength(line),
+        openings.opens_with_name(line),
+        openings.behind_same_author(line),
+        openings.closing_strength(line),
+    ],
+    "density": density.reference_density,
+    "access notes": lambda text: [
+        access_notes.without_access_notes(text),
+        access_notes.has_access_date(text),
+    ],
+    "statement of responsibility": lambda text: responsibility.read_responsibility(text, 0),
+    "commas alone": lambda text: [
+        comma_styles.read_comma_reference(text),
+        comma_styles.names_legal_source(text),
+    ],
+    "labelled fields": _labelled,
+    "features of tokens": _features,
     # ── venues and dates of reference strings ──
     "venue of a reference": reference_venues.venue_of,
     "journal only": reference_venues.is_journal_only,
@@ -160,7 +213,64 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
         meta_tags.read_tags(html.encode()),
         meta_tags.pdf_urls(html.encode(), "https://a.org/b/"),
     ],
+    # ── headings, tables, places ──
+    "names of a list": lambda text: [
+        reference_headings.names_reference_list(text),
+        reference_headings.may_name_reference_list(text),
+        reference_headings.names_notes(text),
+        reference_headings._list_names(text),
+    ],
+    "subject of a heading": lambda heading: [
+        heading_subjects.words_of(heading),
+        heading_subjects.has_subject(heading),
+        heading_subjects.is_inbox(heading),
+        heading_subjects.names_order(heading),
+        heading_subjects.letters_of(heading),
+    ],
+    "column": table_columns.column_role,
+    "table of works": lambda *cells: [
+        table_columns.work_columns(cells),
+        table_columns.topic_column(cells),
+    ],
+    "rows of a table": lambda rows: [table_cells.count_heads(rows), table_cells.to_grid(rows)],
+    "row as text": lambda row: [
+        table_cells.split_cells(row),
+        table_cells.join_cells(table_cells.split_cells(row)),
+    ],
+    "caption": captions.caption_kind,
+    "place": lambda number, section: [
+        places.page_place(number),
+        places.paragraph_place(number, section),
+    ],
+    "roles": sentence_roles.roles_said,
+    "role of a section": sentence_roles.section_role,
+    "phrases": lambda listed, text: [
+        phrases.phrases_pattern(listed).findall(text),
+        phrases.phrases_pattern(listed, begins=True).findall(text),
+    ],
+    # ── languages, encodings, LaTeX ──
+    "language": lambda text: [languages.is_english(text), reference_languages.is_foreign(text)],
+    "language of words": lambda text: [
+        languages.language_of(text),
+        languages.passage_language(text, "de"),
+        languages.document_language([text, "The end of the text.", text]),
+    ],
+    "encoding": lambda text: [
+        encodings.wide_encoding(text.encode("latin-1")),
+        encodings.declared_encoding(text.encode("latin-1")),
+    ],
+    "LaTeX": lambda text: [latex_text.plain_latex(text), latex_text.verbatim_latex(text)],
     # ── people ──
+    "names in a field": lambda field: [
+        name_fields.split_names(field),
+        name_fields.split_plain_names(field),
+        name_fields.read_people(field),
+    ],
+    "names joined and parted": lambda name: [
+        name_fields.read_person(name),
+        name_fields.given_name_first(name),
+        name_fields.is_suffix(name.rpartition(" ")[2]),
+    ],
     "person": lambda name: [
         person_names.split_name(name),
         person_names.family_name(name),
@@ -184,6 +294,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "identifier of a url": urls.identifier_from_url,
     "unwrapped url": urls.unwrap_url,
     "url key": urls.url_key,
+    "identifiers of a field": fields.identifiers_in_field,
     "clean doi": ids.clean_doi,
     "doi": ids.doi_id,
     "arxiv": lambda text: [ids.valid_arxiv(text), ids.arxiv_version(text)],

@@ -11,7 +11,8 @@ from litmap.parsing.terms import STOP_WORDS
 from litmap.parsing.word_lists import _share_beginnings, load_pattern, load_words
 
 ROOT = Path(litmap.__file__).parent
-LISTS = sorted(ROOT.rglob("data/*.txt"))
+PROMPTS = ROOT / "writing" / "data"  # what a language model is asked; no lists
+LISTS = sorted(path for path in ROOT.rglob("data/*.txt") if path.parent != PROMPTS)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from sample import Mutant, mutants_of, mutate, sample
 ROOT = Path(__file__).resolve().parents[2]
 # A room → its test files, the fastest first.
 ROOMS: dict[str, tuple[str, ...]] = {
-    "catalogue": ("test_catalogue", "test_catalogue_behaviour"),
+    "catalogue": ("test_catalogue", "test_catalogue_behaviour", "test_decisions"),
     "parsing": (
         "test_parsing_answers",
         "test_parsing_behaviour",
@@ -45,6 +45,14 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "test_sentences",
         "test_identifiers",
         "test_service_answers",
+        "test_reference_headings",
+        "test_sentence_roles",
+        "test_entry_openings",
+        "test_table_grid",
+        "test_records",
+        "test_kinds_of_references",
+        "test_note_outline",
+        "test_search_languages",
         "test_citations_behaviour",  # the notes' cases are read by way of parsing
     ),
     "works": (
@@ -52,6 +60,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "test_service_answers",
         "test_works",
         "test_unanswered_sources",
+        "test_open_copies",
+        "test_known_titles",
+        "test_live_checks",
     ),
     "citations": (
         "test_citations_answers",
@@ -60,8 +71,20 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "test_citations",
         "test_citations_loosely",
         "test_citations_cascade",
+        "test_inner_references",
+        "test_marked_titles",
+        "test_kinds_of_notes",
+        "test_kinds_of_references",
+        "test_disclosure",
     ),
-    "search": ("test_search_figures", "test_search_behaviour", "test_search", "test_search_builds"),
+    "search": (
+        "test_search_figures",
+        "test_search_behaviour",
+        "test_search",
+        "test_search_languages",
+        "test_search_cited",
+        "test_search_builds",
+    ),
 }
 # Loaded once, then shared by every run; never litmap itself.
 PRELOADED = ["pytest", "hypothesis", "numpy", "rapidfuzz", "lxml.html", "Stemmer", "httpcore2"]
