@@ -10,7 +10,7 @@ from litmap.cli import main
 from litmap.library import Library
 from litmap.paper_sentences import paper_sentences
 
-ANSWERED = "Why do sharp minima generalise worse than flat minima?"
+ANSWERED = "Why do flat minima generalise better?"
 FOREIGN = "Which enzyme cleaves the amyloid precursor protein in neurons?"
 
 
@@ -60,7 +60,7 @@ def test_what_no_paper_is_about_is_refused_with_what_to_do(ask):
 
 
 def test_people_read_sentences_papers_and_pages(ask):
-    _, out = ask("Why", "do", "sharp", "minima", "generalise", "worse?", "-n", "2")
+    _, out = ask(*ANSWERED.split(), "-n", "2")
     assert " 1. " in out.out
     assert " 3. " not in out.out
     assert ", p. " in out.out

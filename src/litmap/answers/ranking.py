@@ -16,41 +16,31 @@ Floats = NDArray[np.float64]
 
 EMBEDDED = 60
 """Sentences of a question's passages whose meaning is looked at; see `worth_embedding`."""
-LONG = 40
-"""Words from which a sentence is no longer counted as longer."""
-SHORT = 8
-"""Words below which a sentence seldom says anything by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A sentence that may answer a question.
 
-    `covered` is the share of the question's words, by their rarity, that it holds, and
-    `passage_covered` that of its passage; `similarity` is the cosine of its passage with the
-    question, `passage` and `work` are the search's scores, in deviations. `is_named`: the
-    question names its paper. `gives`: it has what the question asks for. `is_alone`: it can be
-    read without the sentences around it.
+    `covered` is the share of the question's words, by their rarity, that it holds; `similarity` is
+    the cosine of its passage with the question, `passage` the search's score of that, in
+    deviations. `gives`: it has the number, year or name that is asked for. `is_alone`: it can be
+    read without the sentences around it. `is_caption`: it stands below a figure.
     """
 
     text: str
     work: str
-    row: int
     covered: float
-    passage_covered: float
     similarity: float
     passage: float
-    work_score: float
-    is_named: bool = False
-    gives: bool = True
+    gives: bool = False
     is_alone: bool = True
+    is_caption: bool = False
 
 
-FEATURES = (
-    "meaning", "covered", "passage covered", "similarity", "passage", "work", "named", "gives",
-    "alone", "length", "short",
-)  # fmt: skip
-WEIGHTS = np.array([6.0, 2.0, 0.5, 2.0, 0.2, 0.2, 1.0, 0.3, 0.5, 0.3, -1.0])
+FEATURES = ("meaning", "covered", "passage", "gives", "alone", "caption")
+WEIGHTS = np.array([4.5, 3.4, 1.2, 1.0, 0.5, -1.6])
+"""That of sentences which can be read alone is set, not fitted: a reader wants them."""
 
 
 def worth_embedding(candidates: Sequence[Candidate]) -> list[int]:
@@ -64,14 +54,10 @@ def worth_embedding(candidates: Sequence[Candidate]) -> list[int]:
 
 def features(candidates: Sequence[Candidate], cosines: Floats) -> Floats:
     """(n, len(FEATURES)); `cosines` (n,) are those of the sentences with the question."""
-    words = [len(candidate.text.split()) for candidate in candidates]
     columns = [
-        (
-            cosine, c.covered, c.passage_covered, c.similarity, c.passage, c.work_score,
-            c.is_named, c.gives, c.is_alone, min(count, LONG) / 20, count < SHORT,
-        )
-        for c, cosine, count in zip(candidates, cosines.tolist(), words, strict=True)
-    ]  # fmt: skip
+        (cosine, c.covered, c.passage, c.gives, c.is_alone, c.is_caption)
+        for c, cosine in zip(candidates, cosines.tolist(), strict=True)
+    ]
     return np.array(columns, np.float64).reshape(len(candidates), len(FEATURES))
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from math import fsum
@@ -15,23 +14,19 @@ from numpy.typing import NDArray
 
 from litmap import answers
 from litmap.catalogue.entries import Entry
-from litmap.errors import PdfError
 from litmap.library.results import SearchHit, show_hit
 from litmap.library.summary_view import sentence_with_work
-from litmap.models import Answer, AnswerPart, Document, Hit, PaperSentence, PdfFile, Sentence
-from litmap.paper_sentences import paper_sentences
-from litmap.parsing.languages import ENGLISH
-from litmap.parsing.person_names import family_name
+from litmap.models import Answer, AnswerPart, Hit, Sentence
+from litmap.parsing.languages import language_of
 from litmap.parsing.sentences import SUMMARY_SENTENCES, split_sentences
-from litmap.parsing.terms import plain_text
 from litmap.search import Query, parse_question
 from litmap.search.candidates import embed_query
 from litmap.summaries.standing_alone import needs_no_neighbour
 from litmap.writing import Task
 
 if TYPE_CHECKING:
+    from litmap.library.paper_texts import PaperTexts
     from litmap.library.writing import Writer
-    from litmap.search import Results, Searcher
     from litmap.search.highlighting import Marker
 
 Floats = NDArray[np.float64]
@@ -42,15 +37,42 @@ PASSAGES, WORKS, OF_WORK = 24, 10, 4
 """The best passages, and the best works with their best passages, whose sentences are looked at."""
 PARTS = 5
 """Things said in an answer, unless more are asked for."""
+TRY = (
+    "Ask in other words, with the names the papers use, or look at the nearest passages with "
+    "`litmap search`."
+)
 NOTES_BESIDE = 2
 """Passages of the reader's own notes that stand beside an answer."""
-QUOTED_KINDS = frozenset({"body", "abstract", "caption", "footnote"})
-"""Kinds of blocks whose sentences may answer."""
-MAX_BELOW_BEST = 3.0
-"""How far below the best sentence another may stand and still be quoted."""
+MAX_BELOW_BEST = 1.5
+"""How far below the best sentence another may stand and still be shown."""
+MAX_BELOW_BEST_OFFERED = 4.0
+"""The same for a sentence that is offered to a language model, which chooses itself."""
 QUOTED = 20
-"""Sentences that are quoted at most, whether shown or given to a language model."""
-_CAPITALISED = re.compile(r"\b[^\W\d_a-z][\w’'-]+")
+"""Sentences that are quoted at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """The passages that a search finds for a question, the best first, with their languages; `best`
+    is the best work, `message` what the search has to say.
+    """
+
+    query: Query
+    hits: tuple[Hit, ...]
+    languages: Sequence[str]
+    best: str
+    marker: Marker
+    message: str
+
+    def held(self, text: str, language: str) -> set[str]:
+        """The words of the question that a text holds."""
+        return {name for _, _, name in self.marker.places(text, language)}
+
+    def share(self, held: Collection[str]) -> float:
+        """The share that some of the question's words have of all, by their rarity."""
+        weights = self.marker.weights
+        total = fsum(weights.values())
+        return fsum(weights[name] for name in held) / total if total else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +128,10 @@ class AnswerView:
 class Asker:
     """Answers questions from one build of a library; threads may share it."""
 
-    def __init__(
-        self,
-        entries: Mapping[str, Entry],
-        read: Callable[[PdfFile], Document],
-        searcher: Searcher,
-    ) -> None:
-        self._entries = entries
-        self._read = read
-        self._searcher = searcher
-        self._texts: dict[str, Mapping[str, PaperSentence]] = {}
+    def __init__(self, texts: PaperTexts) -> None:
+        self._texts = texts
+        self._entries = texts.entries
+        self._searcher = texts.searcher
 
     def ask(
         self,
@@ -131,7 +147,7 @@ class Asker:
         asked, and `WebError` from the writer.
         """
         query = self._query(question, heading)
-        found = self.find(query)
+        found = self.find(query, MAX_BELOW_BEST_OFFERED if writer else MAX_BELOW_BEST)
         notes = self._notes(query)
         if found.refused:
             return AnswerView(Answer(question, refused=found.refused), notes, self._entries)
@@ -155,74 +171,81 @@ class Asker:
         ]
         return AnswerView(Answer(question, tuple(parts)), notes, self._entries)
 
-    def find(self, query: Query) -> Findings:
-        """The sentences that come nearest to a question, whether or not they answer it."""
-        results = self._searcher.search(query, limit=PASSAGES, per_work=OF_WORK)
-        hits = _passages(results)
-        candidates = self._candidates(query, hits) if hits else []
-        if not candidates:
-            return Findings(query, refused=_nothing(results.message if not hits else ""))
+    def find(self, query: Query, max_below: float = MAX_BELOW_BEST) -> Findings:
+        """The sentences that come nearest to a question, down to so far below the best, or why it
+        is not answered.
+        """
+        passages = self.passages(query)
+        if not passages.hits:
+            return Findings(query, refused=f"{passages.message} {TRY}".strip())
+        closeness = self.closeness(passages)
+        logger.info("closeness %.2f: %s", closeness.probability, closeness)
+        if not closeness.is_enough:
+            return Findings(query, refused=self._nothing(query), closeness=closeness)
+        candidates = self.candidates(passages)
         chosen = [candidates[place] for place in answers.worth_embedding(candidates)]
-        vectors = self._encoded(query.text, [candidate.text for candidate in chosen])
-        cosines = vectors[1:] @ vectors[0]
-        relevance = answers.relevance(chosen, cosines)
-        order = np.argsort(-relevance, kind="stable").tolist()
-        closeness = _closeness(chosen, cosines, order)
-        found = self._quotations(chosen, vectors[1:], relevance, order)
+        vectors = self.encoded(query.text, [candidate.text for candidate in chosen])
+        relevance = answers.relevance(chosen, vectors[1:] @ vectors[0])
+        found = self._quotations(chosen, vectors[1:], relevance, max_below)
         quotations = tuple(islice(found, QUOTED))
-        refused = "" if quotations and answers.is_answered(closeness) else _nothing()
-        return Findings(query, quotations, refused, closeness)
+        return Findings(query, quotations, "" if quotations else self._nothing(query), closeness)
 
-    def _query(self, question: str, heading: str) -> Query:
-        query = parse_question(question)
-        return replace(query, headings=(*query.headings, heading)) if heading else query
+    def _nothing(self, query: Query) -> str:
+        """Why there is no answer, and what to do."""
+        why = "Nothing in your papers is close enough to this question to answer it."
+        foreign = language_of(query.text) not in self._searcher.keywords.languages
+        return f"{why} {'Ask in the language of your papers. ' if foreign else ''}{TRY}"
 
-    def _encoded(self, question: str, texts: Sequence[str]) -> Floats:
-        """Unit vectors (1 + n, dim) of the question and some sentences."""
-        asked = embed_query(self._searcher.encoder, question)
-        return np.vstack([asked[None, :], self._searcher.encoder.encode(texts)]).astype(np.float64)
-
-    # ── candidates ────────────────────────────────────────────────────────────────────────────────
-    def _candidates(self, query: Query, hits: Sequence[Hit]) -> list[answers.Candidate]:
-        """The sentences of some passages, each once."""
+    def passages(self, query: Query) -> Passages:
+        """The passages that a search finds for a question."""
+        results = self._searcher.search(query, limit=PASSAGES, per_work=OF_WORK)
+        hits = {hit.row: hit for hit in results.hits if hit.work}
+        for work in results.works[:WORKS]:
+            hits |= {hit.row: hit for hit in work.hits if hit.row not in hits}
+        languages = self._searcher.keywords.languages_of(list(hits))
+        best = results.works[0].work if results.works else ""
         marker = self._searcher.marker(query.text)
-        asked = answers.asked_for(query.text)
-        languages = self._searcher.keywords.languages_of([hit.row for hit in hits])
-        best = _best_scores(hits)
-        named = {work for work in best if self._is_named(query, work)}
+        return Passages(query, tuple(hits.values()), languages, best, marker, results.message)
+
+    def closeness(self, passages: Passages) -> answers.Closeness:
+        """How near the best passages come to the question."""
+        held: set[str] = set()
+        for hit, language in zip(passages.hits, passages.languages, strict=True):
+            if hit.work == passages.best:
+                held |= passages.held(hit.chunk.text, language)
+        return answers.Closeness(
+            similarity=max(float(np.nan_to_num(hit.similarity)) for hit in passages.hits),
+            covered=passages.share(held),
+        )
+
+    def candidates(self, passages: Passages) -> list[answers.Candidate]:
+        """The sentences of some passages, each once."""
+        asked = answers.asked_for(passages.query.text)
         found: dict[tuple[str, str], answers.Candidate] = {}
-        for hit, language in zip(hits, languages, strict=True):
-            whole = _covered(hit.chunk.text, marker, language)
+        for hit, language in zip(passages.hits, passages.languages, strict=True):
             for text in _sentences(hit.chunk.text):
                 if (hit.work, text) in found or answers.is_question(text):
                     continue
                 found[hit.work, text] = answers.Candidate(
                     text=text,
                     work=hit.work,
-                    row=hit.row,
-                    covered=_covered(text, marker, language),
-                    passage_covered=whole,
+                    covered=passages.share(passages.held(text, language)),
                     similarity=float(np.nan_to_num(hit.similarity)),
                     passage=hit.score,
-                    work_score=best[hit.work],
-                    is_named=hit.work in named,
-                    gives=answers.gives(asked, text, language),
+                    gives=answers.gives(asked, text),
                     is_alone=needs_no_neighbour(text, language),
+                    is_caption=hit.chunk.kind == "figure",
                 )
         return list(found.values())
 
-    def _is_named(self, query: Query, work: str) -> bool:
-        """Whether a question names a work: by an identifier, its title, or an author's family
-        name.
-        """
-        own = self._entries[work].work
-        if {own.id, *own.ids} & set(query.ids):
-            return True
-        title = plain_text(own.title)
-        if len(title.split()) > 1 and title in plain_text(query.text):
-            return True
-        words = {word.casefold() for word in _CAPITALISED.findall(query.text)}
-        return any(family_name(author).casefold() in words for author in own.authors[:2])
+    def encoded(self, question: str, texts: Sequence[str]) -> Floats:
+        """Unit vectors (1 + n, dim) of the question and some sentences."""
+        asked = embed_query(self._searcher.encoder, question)
+        return np.vstack([asked[None, :], self._searcher.encoder.encode(texts)]).astype(np.float64)
+
+    def _query(self, question: str, heading: str) -> Query:
+        query = parse_question(question)
+        return replace(query, headings=(*query.headings, heading)) if heading else query
 
     # ── places ────────────────────────────────────────────────────────────────────────────────────
     def _quotations(
@@ -230,37 +253,35 @@ class Asker:
         candidates: Sequence[answers.Candidate],
         vectors: Floats,
         relevance: Floats,
-        order: Sequence[int],
+        max_below: float,
     ) -> Iterator[Quotation]:
         """The best candidates as sentences with their places, those left out that no text has
         whole.
         """
-        enough = relevance[order[0]] - MAX_BELOW_BEST
+        order = np.argsort(-relevance, kind="stable").tolist()
+        enough = relevance[order[0]] - max_below
+        seen: set[str] = set()
         for place in order:
-            sentence = self._sentence(candidates[place]) if relevance[place] >= enough else None
-            if sentence is not None:
+            sentence = self.sentence(candidates[place]) if relevance[place] >= enough else None
+            if sentence is not None and sentence.text not in seen:
+                seen.add(sentence.text)
                 yield Quotation(sentence, vectors[place], float(relevance[place]))
 
-    def _sentence(self, candidate: answers.Candidate) -> Sentence | None:
-        """A candidate with its page and lines; None where it is no whole sentence of its paper."""
-        pdf = self._entries[candidate.work].pdf
-        if pdf is None:
-            return Sentence(candidate.text, candidate.work, 0)
-        found = self._sentences_of(candidate.work, pdf).get(candidate.text)
-        if found is None:
+    def sentence(self, candidate: answers.Candidate) -> Sentence | None:
+        """The sentence of its paper that a candidate is, has or is a piece of; passages begin and
+        end in the middle of one, or with a title.
+        """
+        paper = self._texts.paper(candidate.work)
+        sentences = paper.text.sentences if paper else ()
+        fitting = [
+            one for one in sentences if one.text in candidate.text or candidate.text in one.text
+        ]
+        if not fitting:
             return None
-        return Sentence(found.text, candidate.work, found.page, found.rects, found.place)
-
-    def _sentences_of(self, work: str, pdf: PdfFile) -> Mapping[str, PaperSentence]:
-        """A paper's sentences by their texts."""
-        if work not in self._texts:
-            try:
-                sentences = paper_sentences(self._read(pdf), QUOTED_KINDS)
-            except PdfError as error:
-                logger.info("%s: %s", work, error)
-                sentences = []
-            self._texts[work] = {sentence.text: sentence for sentence in sentences}
-        return self._texts[work]
+        best = max(fitting, key=lambda one: min(len(one.text), len(candidate.text)))
+        is_record = self._entries[candidate.work].pdf is None
+        place = "abstract" if is_record else best.place
+        return Sentence(best.text, candidate.work, best.page, best.rects, place)
 
     def _notes(self, query: Query) -> tuple[SearchHit, ...]:
         """What the reader's own notes say."""
@@ -269,53 +290,7 @@ class Asker:
         return tuple(show_hit(hit, rank, self._entries) for rank, hit in enumerate(hits, 1))
 
 
-def _passages(results: Results) -> list[Hit]:
-    """The passages whose sentences are looked at: the best, and the best of the best works."""
-    found = {hit.row: hit for hit in results.hits if hit.work}
-    for work in results.works[:WORKS]:
-        found |= {hit.row: hit for hit in work.hits if hit.work and hit.row not in found}
-    return list(found.values())
-
-
-def _best_scores(hits: Sequence[Hit]) -> dict[str, float]:
-    """The score of each work's best passage."""
-    best: dict[str, float] = {}
-    for hit in hits:
-        best[hit.work] = max(hit.score, best.get(hit.work, -np.inf))
-    return best
-
-
 def _sentences(text: str) -> list[str]:
     """The sentences of a passage, blanks between words as one."""
     flat = " ".join(text.split())
     return [flat[start:end].strip() for start, end in split_sentences(flat, SUMMARY_SENTENCES)]
-
-
-def _covered(text: str, marker: Marker, language: str = ENGLISH) -> float:
-    """The share of a question's words, by their rarity, that a text holds."""
-    held = {name for _, _, name in marker.places(text, language)}
-    total = fsum(marker.weights.values())
-    return fsum(marker.weights[name] for name in held) / total if total else 0.0
-
-
-def _closeness(
-    candidates: Sequence[answers.Candidate], cosines: Floats, order: Sequence[int]
-) -> answers.Closeness:
-    """How near the candidates come to the question."""
-    first = candidates[order[0]]
-    return answers.Closeness(
-        sentence=float(cosines.max()),
-        passage=max(candidate.similarity for candidate in candidates),
-        sentence_covered=first.covered,
-        passage_covered=max(candidate.passage_covered for candidate in candidates),
-        work_covered=first.passage_covered,
-    )
-
-
-def _nothing(why: str = "") -> str:
-    """Why there is no answer, and what to do."""
-    return (
-        f"{why or 'Nothing in your papers is close enough to this question to answer it.'} "
-        "Ask in other words, with the names the papers use, or look at the nearest passages with "
-        "`litmap search`."
-    )

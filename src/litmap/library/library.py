@@ -392,7 +392,7 @@ class Library:
         """Answers questions from this build. Raises `NoLibrary`, `ModelError`."""
         from litmap.library.asking import Asker
 
-        return Asker(self.by_id, self.document, self._searcher)
+        return Asker(self.paper_texts)
 
     # ── claims ────────────────────────────────────────────────────────────────────────────────────
     def claims(self, drafts: Sequence[Path | str] = ()) -> list[Claim]:

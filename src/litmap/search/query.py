@@ -338,10 +338,19 @@ def _by_author(name: str) -> Callable[[Facts], bool]:
 
 
 def _by_heading(name: str) -> Callable[[Facts], bool]:
-    wanted = plain_text(name)
-    return lambda work: (
-        bool(wanted) and any(wanted in plain_text(part) for path in work.headings for part in path)
-    )
+    """Each part of a path ('Theory › Loss surfaces'), or the one name, must stand in a heading, in
+    their order one below the other.
+    """
+    wanted = [plain for part in name.split("›") if (plain := plain_text(part))]
+
+    def holds(path: HeadingPath) -> bool:
+        parts = [plain_text(part) for part in path]
+        return any(
+            all(own in part for own, part in zip(wanted, parts[at:], strict=False))
+            for at in range(len(parts) - len(wanted) + 1)
+        )
+
+    return lambda work: bool(wanted) and any(holds(path) for path in work.headings)
 
 
 def _by_note(name: str) -> Callable[[Facts], bool]:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from litmap.errors import SearchError
 from litmap.library.results import place_of
-from litmap.ui import components, formatting, links, state, tables
+from litmap.ui import answers, components, formatting, links, state, tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,8 +18,13 @@ if TYPE_CHECKING:
     from litmap.library.results import SearchHit, SearchResults
     from litmap.models import HeadingPath
 
-MODES = {"passage": "Passages", "paper": "Papers", "quotation": "Where is this from?"}
-MAX_RESULTS = {"passage": 10, "paper": 8, "quotation": 5}
+MODES = {
+    "passage": "Passages",
+    "paper": "Papers",
+    "answer": "Answer",
+    "quotation": "Where is this from?",
+}
+MAX_RESULTS = {"passage": 10, "paper": 8, "answer": 5, "quotation": 5}
 
 HELP = r"""
 **In your own words**, or by exact terms; meaning and words count together.
@@ -37,6 +42,7 @@ HELP = r"""
 
 A title, an arXiv id or a DOI finds that work.
 A pasted quotation finds its page: choose *Where is this from?*
+A question is answered in your papers' own sentences, or not at all: choose *Answer*.
 """
 
 
@@ -51,6 +57,8 @@ def page() -> None:
         _like(library, like, mode)
     elif not query.strip():
         _start(library)
+    elif mode == "answer":
+        _answer(library, asked)
     else:
         with st.spinner("Searching …", show_time=False):
             answer = _ask(library, asked, mode)
@@ -81,6 +89,7 @@ def _forget() -> None:
     """A new query takes the place of 'more like this' and of the page that was shown."""
     st.query_params.pop("like", None)
     st.session_state.pop("chosen", None)
+    st.session_state.pop(answers.CHOSEN, None)
 
 
 def _with_filters(query: str, library: Library, mode: str) -> str:
@@ -134,6 +143,17 @@ def _ask(library: Library, query: str, mode: str) -> SearchResults | None:
     except SearchError as error:
         st.info(formatting.escape(error.message), icon=":material/help:")
         return None
+
+
+def _answer(library: Library, question: str) -> None:
+    """What the papers say to a question."""
+    try:
+        with st.spinner("Reading …", show_time=False):
+            view = library.ask(question, limit=MAX_RESULTS["answer"])
+    except SearchError as error:
+        st.info(formatting.escape(error.message), icon=":material/help:")
+        return
+    answers.show(view)
 
 
 def _like(library: Library, names: str, mode: str) -> None:
