@@ -10,7 +10,7 @@ from litmap.cli import main
 from litmap.library import Library
 from litmap.paper_sentences import paper_sentences
 
-ANSWERED = "Why do flat minima generalise better?"
+ANSWERED = "Why do sharp minima generalise worse than flat minima?"
 FOREIGN = "Which enzyme cleaves the amyloid precursor protein in neurons?"
 
 

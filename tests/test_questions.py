@@ -139,9 +139,15 @@ def test_no_more_sentences_are_embedded_than_that(shares):
 
 
 def test_nothing_near_is_not_answered_and_everything_near_is():
-    assert not Closeness(0.2, 0.3).is_enough
-    assert not Closeness(0.5, 0.4).is_enough
-    assert Closeness(0.7, 0.8).is_enough
+    assert not Closeness(0.2, 0.3, 1000).is_enough
+    assert not Closeness(0.5, 0.4, 20_000).is_enough
+    assert Closeness(0.7, 0.8, 20_000).is_enough
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.integers(0, 10**7))
+def test_what_is_near_among_few_passages_is_nearer_than_among_many(similarity, covered, size):
+    few, many = Closeness(similarity, covered, size), Closeness(similarity, covered, 10 * size)
+    assert 0 <= many.probability <= few.probability <= 1
 
 
 # ── groups ────────────────────────────────────────────────────────────────────────────────────────

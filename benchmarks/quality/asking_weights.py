@@ -3,8 +3,9 @@
     python -m benchmarks.quality.asking_weights LIBRARY [--pdfs DIR]
 
 LIBRARY is one of the shared papers, DIR the folder of their PDFs. Closeness: a logistic regression on
-the paraphrases and keywords of `data/questions.json` and on `data/asked.json`, each kind of question
-counted the same; the threshold is the one that refuses nine in ten of the unanswerable. Sentences: a
+the paraphrases and keywords of `data/questions.json` and on `data/asked.json`, asked of the library
+and of small ones drawn from it, each kind of question counted the same; the threshold is the one that
+refuses nine in ten of the unanswerable. Sentences: a
 softmax over the candidates of each paraphrase, those on its page being right. Prints weights and what
 they do on questions that were left out.
 """
@@ -13,26 +14,30 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.places import DATA
 from benchmarks.quality.asking import PDFS, works_by_file
-from litmap.answers import ranking, worth_embedding
+from litmap.answers import Closeness, ranking, worth_embedding
 from litmap.library import Library
 from litmap.library.asking import Asker
-from litmap.search import parse_question
+from litmap.search import Facts, parse_question
 
 Floats = NDArray[np.float64]
 FOLDS = 5
 REFUSED = 0.9
 PENALTY = 0.02
+SIZES = (10, 28, 80)
+"""Works of the small libraries that are drawn."""
+DRAWN = "Drawn"
 
 
 @dataclass(frozen=True)
@@ -57,24 +62,29 @@ def questions(files: dict[str, str], names: dict[str, str]) -> Iterator[Question
 
 
 # ── closeness ─────────────────────────────────────────────────────────────────────────────────────
-def fit_closeness(asker: Asker, asked: Sequence[Question]) -> dict[str, Any]:
-    """Weights, threshold, and the share of each kind that is refused by models that did not see it."""
+def fit_closeness(library: Library, asked: Sequence[Question]) -> dict[str, Any]:
+    """Weights, threshold for the whole library, and the share of each kind that models refuse which
+    did not see it.
+    """
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold
 
-    near = [asker.closeness(asker.passages(parse_question(one.text))) for one in asked]
-    columns = np.array([(one.similarity, one.covered) for one in near])
-    answerable = np.array([question.answerable for question in asked])
-    kinds = np.array([question.kind for question in asked])
-    counts = Counter(kinds.tolist())
-    weights = np.array([1 / counts[kind] for kind in kinds.tolist()]) * len(asked) / len(counts)
-    held_out = np.zeros(len(asked))
+    near = [one for works in (0, *SIZES) for one in _closeness(library, asked, works)]
+    columns = np.array([(n.similarity, n.covered, np.log10(max(n.size, 1))) for _, _, n in near])
+    answerable = np.array([question.answerable for question, _, _ in near])
+    kinds = np.array([f"{question.kind} of {works or 'all'}" for question, works, _ in near])
+    sides = {kind: (works, q.answerable) for kind, (q, works, _) in zip(kinds, near, strict=True)}
+    counts, shared = Counter(kinds.tolist()), Counter(sides.values())
+    weights = np.array([1 / counts[kind] / shared[sides[kind]] for kind in kinds.tolist()])
+    weights *= len(weights) / weights.sum()
+    held_out = np.zeros(len(near))
     for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(columns, kinds):
         model = LogisticRegression(C=1000).fit(columns[train], answerable[train], weights[train])
         held_out[test] = model.predict_proba(columns[test])[:, 1]
-    order = np.argsort(held_out[~answerable])
-    shares = np.cumsum(weights[~answerable][order]) / weights[~answerable].sum()
-    threshold = held_out[~answerable][order][int(np.searchsorted(shares, REFUSED))]
+    judged = ~answerable & np.array([works == 0 for _, works, _ in near])
+    order = np.argsort(held_out[judged])
+    shares = np.cumsum(weights[judged][order]) / weights[judged].sum()
+    threshold = held_out[judged][order][int(np.searchsorted(shares, REFUSED))]
     model = LogisticRegression(C=1000).fit(columns, answerable, weights)
     return {
         "weights": [*model.coef_[0].round(2).tolist(), round(float(model.intercept_[0]), 2)],
@@ -84,6 +94,34 @@ def fit_closeness(asker: Asker, asked: Sequence[Question]) -> dict[str, Any]:
             for kind in counts
         },
     }
+
+
+def _closeness(
+    library: Library, asked: Sequence[Question], works: int
+) -> Iterator[tuple[Question, int, Closeness]]:
+    """How near the library comes to questions; with `works` so many of them, drawn for each
+    question, its own among them. A question about a paper is asked of the whole library alone.
+    """
+    generator = random.Random(17)
+    asker = library.asker
+    facts = library.paper_texts.searcher.facts
+    whole = dict(facts)
+    texts = [work for work in whole if library.by_id[work].pdf]
+    for question in asked:
+        query = parse_question(question.text)
+        if works:
+            if question.kind in ("false-premise", "short") or (
+                question.answerable and not question.work
+            ):
+                continue
+            chosen = {*generator.sample(texts, works), question.work}
+            marked = {w: replace(f, headings=((DRAWN,),) * (w in chosen)) for w, f in whole.items()}
+            cast("dict[str, Facts]", facts).update(marked)
+            query = replace(query, headings=(DRAWN,))
+        passages = asker.passages(query)
+        if passages.hits:
+            yield question, works, asker.closeness(passages)
+    cast("dict[str, Facts]", facts).update(whole)
 
 
 # ── sentences ─────────────────────────────────────────────────────────────────────────────────────
@@ -149,7 +187,7 @@ def main() -> None:
     names = {record["key"]: Path(record["file"]).name for record in manifest}
     with Library.open(args.library) as library:
         asked = list(questions(works_by_file(library, args.pdfs), names))
-        print(json.dumps(fit_closeness(library.asker, asked), indent=1), flush=True)
+        print(json.dumps(fit_closeness(library, asked), indent=1), flush=True)
         print(json.dumps(fit_ranking(library.asker, asked), indent=1))
 
 

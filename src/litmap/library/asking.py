@@ -54,7 +54,7 @@ QUOTED = 20
 @dataclass(frozen=True, slots=True)
 class Passages:
     """The passages that a search finds for a question, the best first, with their languages; `best`
-    is the best work, `message` what the search has to say.
+    is the best work, `message` what the search has to say. It looked through `searched` passages.
     """
 
     query: Query
@@ -63,6 +63,7 @@ class Passages:
     best: str
     marker: Marker
     message: str
+    searched: int
 
     def held(self, text: str, language: str) -> set[str]:
         """The words of the question that a text holds."""
@@ -205,7 +206,10 @@ class Asker:
         languages = self._searcher.keywords.languages_of(list(hits))
         best = results.works[0].work if results.works else ""
         marker = self._searcher.marker(query.text)
-        return Passages(query, tuple(hits.values()), languages, best, marker, results.message)
+        searched = self._searcher.count_allowed(query)
+        return Passages(
+            query, tuple(hits.values()), languages, best, marker, results.message, searched
+        )
 
     def closeness(self, passages: Passages) -> answers.Closeness:
         """How near the best passages come to the question."""
@@ -216,6 +220,7 @@ class Asker:
         return answers.Closeness(
             similarity=max(float(np.nan_to_num(hit.similarity)) for hit in passages.hits),
             covered=passages.share(held),
+            size=passages.searched,
         )
 
     def candidates(self, passages: Passages) -> list[answers.Candidate]:

@@ -172,6 +172,10 @@ class Searcher:
         words = list(dict.fromkeys(self.keywords.words_of(text)))
         return Marker({word.name: self.keywords.idf(word) for word in words}, phrases, words)
 
+    def count_allowed(self, query: Query) -> int:
+        """The number of passages that a query's filters let through."""
+        return int(allowed_rows(query, self.keywords, self.passages, self.facts)[0].sum())
+
     def more_like(
         self, *, rows: Sequence[int] = (), works: Sequence[str] = (), limit: int = 10
     ) -> Results:
