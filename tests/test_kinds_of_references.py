@@ -137,3 +137,83 @@ def test_marked_titles_are_works_in_scripts_without_capitals(text, title, author
 def test_an_identifier_belongs_to_what_is_named_before_it(text, title, identifier):
     (work,) = sure_works(text)
     assert (work.title, work.ids) == (title, (identifier,))
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        (
+            "Dazu kritisch Zwetsch, Der Lotse als Garant, JZ 2012, 341 (345 f.).",
+            ["Der Lotse als Garant"],
+        ),
+        (
+            "Siehe Tornberg, Beweislast bei Nebel, NJW 2019, 1788; für die USA Hirsch, Robots at the "
+            "Lake, 88 Lake L. Rev. 401 (2016).",
+            ["Beweislast bei Nebel", "Robots at the Lake"],
+        ),
+        (
+            "L. Darcy, *Droit rural*, LexisNéo, 7e éd., 2018, n° 214 s. ; M. Tess et A. Coutel, *Les "
+            "baux ruraux*, Dalloz-Bis, 2015.",
+            ["Droit rural", "Les baux ruraux"],
+        ),
+        (
+            "M. Tess, « Le bail des lacs », *Notes rurales* 2009, p. 1122 ; *contra* B. Salv, « Un "
+            "bail inutile ? », *D.* 2010, p. 451.",
+            ["Le bail des lacs", "Un bail inutile?"],
+        ),
+        (
+            "KOTLÁŘ, Prokop. *Mistři a rybníky*. Praha: Argo, 2006. 312 s.\n"
+            "HOŘEJŠ, Dana. Cesty k vodě. *Časopis dějin*, 2011, roč. 130, č. 2, s. 215–240.",
+            ["Mistři a rybníky", "Cesty k vodě"],
+        ),
+        (
+            "Pour finir : A. Mézière, « Compter les lacs », 14 mai 2019, sur le carnet « Sel & eau ».",
+            ["Compter les lacs"],
+        ),
+    ],
+)
+def test_several_references_of_a_paragraph_are_several_works(text, titles):
+    assert [work.title for work in sure_works(text)] == titles
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (
+            "- patent PL 999123 B1: Sposób suszenia torfu, Zakłady „Mewa”, 2013",
+            "Sposób suszenia torfu",
+        ),
+        ("- 特許第6999123号「積層制振板」（東都製鋼，2017）", "積層制振板"),
+        ("- US Patent 9,991,234: Drying peat by wind, 2016", "Drying peat by wind"),
+        ("Авторское свидетельство № 1999123 СССР. Сушка торфа / И.П. Галкин. 1988.", "Сушка торфа"),
+        ("- Gilford, 'The learning mill' (2013) 77 CLJ 210", "The learning mill"),
+        (
+            "- Dubin-Roy A. Strength of ice: Ph.D. thesis. University of Oulu North, 2003.",
+            "Strength of ice",
+        ),
+        (
+            '- Boisrond, Émile, "Chiens et sel", in J. Vass (dir.), *Contrebandes*, Lille, Nord, 2008, '
+            "pp. 77-96.",
+            "Chiens et sel",
+        ),
+        ("- L. Caze, « Porteuses de sel », univ. du Mans, 2017 (dactyl.).", "Porteuses de sel"),
+        (
+            "- Dr. Ilse Marn, Wer haftet?, in: Baum (Hrsg.), Robotik, Berlin 2018, S. 2–9.",
+            "Wer haftet?",
+        ),
+    ],
+)
+def test_works_of_law_technology_and_archives_are_read(text, title):
+    assert [work.title for work in sure_works(text)] == [title]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“The pillars show traces of melting” (Ahlborn, 2009, S. 17)",
+        "- Stuck 2013 (Poster, Freiburg) – hat jemand das Handout?",
+        "Am ehrgeizigsten ist Paum (2015). Daten: Frage 44. Siehe auch die Diskussion bei Vigl 2018.",
+    ],
+)
+def test_what_quotes_or_points_is_no_title(text):
+    assert [work.title for work in sure_works(text) if work.title] == []

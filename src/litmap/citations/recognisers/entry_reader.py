@@ -69,6 +69,9 @@ _DASH_BETWEEN = re.compile(r"\s[–—]\s")
 MIN_DASHES = 2
 """Dashes between the fields of a reference, from which on they part them."""
 _STARS = re.compile(r"\*+")
+_YEAR = re.compile(rf"(?<!\d){YEAR}(?!\d)")
+_VOLUME_AT_END = re.compile(r",\s\d{1,4}$")
+"""Before its journal: 'Robots at the bar, 88 Lake L. Rev.'."""
 _BARE_PAGE = re.compile(r"^(?:\[?\d+\]?\.?\s*)?\S*://\S+$")
 _POSSESSIVE_ENDING = re.compile(r"['’]s$")
 MIN_AUTHORS_LENGTH, MIN_TITLE = 3, 5
@@ -302,11 +305,13 @@ def _without_emphasised_venue(reference: Reference, emphasised: Sequence[str]) -
     """The reference with the words in italics that its title ends with as its venue: 'Ducks on the
     roof. *Moor Letters*'.
     """
-    for words in emphasised:
-        head = reference.title.removesuffix(words.strip(" .,;:"))
-        if not reference.venue and head != reference.title and head.endswith((". ", "? ", "! ")):
-            title = head.rstrip(" ").removesuffix(".")
-            return replace(reference, title=title, venue=words.strip(" .,;:"))
+    for words in (words.strip(" .,;:") for words in emphasised):
+        end = reference.title.find(f" {words}") if words else -1
+        if not reference.venue and end > 0 and reference.title[end - 1] in ".?!":
+            title = reference.title[:end].removesuffix(".")
+            dated = _YEAR.search(reference.title, end)
+            year = reference.year or (int(dated.group()) if dated else None)
+            return replace(reference, title=title, venue=words, year=year)
     return reference
 
 
@@ -371,6 +376,9 @@ def _with_missing_parts(reference: Reference, source: _Source) -> Reference:
         title = reference.title[: pending.start()].rstrip(" ,;.([")
         reference = replace(reference, title=title)
     venue = reference.venue
+    volume = _VOLUME_AT_END.search(reference.title)
+    if volume and venue and f"{reference.title} {venue}" in source.text:
+        reference = replace(reference, title=reference.title[: volume.start()])
     if not reference.title and venue.startswith("the ") and f"In {venue}" in source.text:
         reference = replace(reference, title=f"In {venue}", venue="")  # 'In the Shadow of Man'
     return reference

@@ -12,9 +12,15 @@ import re
 from collections.abc import Iterator, Sequence
 
 from litmap.citations.recognisers.entry_reader import ReferenceEntry, read_entry
-from litmap.citations.recognisers.reference_shape import IN_FULL, LABEL, PENDING, WITH_INITIALS
+from litmap.citations.recognisers.reference_shape import (
+    IN_FULL,
+    LABEL,
+    PENDING,
+    WITH_INITIALS,
+)
 from litmap.models import NoteBlock
 from litmap.parsing.grammar import UPPER, YEAR
+from litmap.parsing.reference_strings.parser import SURNAMES_ALONE
 from litmap.parsing.title_similarity import normalise_title
 from litmap.parsing.word_lists import load_pattern
 
@@ -37,6 +43,10 @@ _STARTS = re.compile(
     rf"(?=(?P<names>{WITH_INITIALS}|{IN_FULL}))|(?<=[a-z]{{3}}),\s(?=(?P<listed>{WITH_INITIALS})))"
 )
 """'Doe, J.', 'Doe, Jane. 1999', 'Doe, Jane: ', 'Doe J,', 'Doe J & Roe R.', 'Доу И. О. Мост'."""
+_SURNAMES_ALONE = re.compile(
+    rf"(?:(?<=[;.:(] )|(?<=[^\W\d_{UPPER}] )|(?<=[A-Z]{{2}} ))(?={SURNAMES_ALONE.pattern})"
+)
+"""'Dazu Stumm, Der Garant als Hersteller, JZ 2012, 341': surnames, a title, where and when."""
 _MAY_OPEN = re.compile(rf"[{UPPER}](?:[.,(:]| &| \(| and )|[{UPPER}][\w.-]*(?: [{UPPER}]\.)?[.,:] ")
 _ENDS = re.compile(
     rf"(?:\d[-–—]+[A-Za-z]?\d+|{YEAR}\)?|10\.\d{{4,}}/[^\s<>]{{2,80}}?|[;,:(]\s?[\d()]+|[Pp]ress|"
@@ -63,6 +73,7 @@ def inner_references(block: NoteBlock, start: int, end: int) -> list[ReferenceEn
         return []
     places = {match.end() for match in _STARTS.finditer(text, start, end)}
     places.update(line for line in block.line_starts[1:] if _OPENING.match(text, line, end))
+    places.update(match.end() for match in _SURNAMES_ALONE.finditer(text, start, end))
     starts = sorted(places)[:MAX_STARTS]
     found: list[ReferenceEntry] = []
     for number, begin in enumerate(starts):
@@ -93,6 +104,8 @@ def _ends(text: str, begin: int, limits: Sequence[int]) -> Iterator[int]:
     nearest = min(last, limits[0])
     if pending := _IN_PRESS.search(text, begin, nearest):
         yield pending.end()
+    if (semicolon := text.find("; ", begin + MIN_TAIL, nearest)) > 0:
+        yield semicolon
     stops = _ENDS.finditer(text, begin + MIN_TAIL, last)
     for stop in itertools.islice(stops, MAX_ENDS):
         if further := _FURTHER.match(text, stop.end(), last):

@@ -116,9 +116,22 @@ def better_of(
         return entries
     if sum(one.is_quoted and bool(one.entry.reference.authors) for one in sure) > 1:
         return entries
+    if any(_is_of_same_people(whole, one.entry) for one in sure):
+        return entries
     chosen = (_mended(whole, one, text, start) for one in marked if one.is_quoted)
     mended = next((entry for entry in chosen if entry is not None), whole)
     return entries if any(mended is entry for entry in entries) else [mended]
+
+
+def _is_of_same_people(whole: ReferenceEntry, marked: ReferenceEntry) -> bool:
+    """True where the people that the whole gives to a title before them are those of a title behind
+    them: 'a post of “Salt & paper”: A. Doe, “Counting lakes”, 2019'.
+    """
+    title, its_title = whole.reference.title, marked.reference.title
+    if not title or not its_title or whole.reference.authors != marked.reference.authors:
+        return False
+    raw = whole.reference.raw
+    return title != its_title and 0 <= raw.find(title) < raw.find(whole.reference.authors[0])
 
 
 def _mended(

@@ -56,6 +56,7 @@ _MARKED = re.compile(
     r"(?<![\w.,!?…])[“„\"”]\s?([^“”„\"\x00\n]{2,250}?)\s?[”“\"]|"
     r"(?<!\w)«\s?([^«»\x00\n]{2,250}?)\s?»|"
     r"(?<!\w)‘((?:[^‘’\x00\n]|’(?=\w)){8,250})’(?!\w)|"
+    r"(?<=[,:(]\s)'([^\W\d_a-zß-ÿ](?:[^'\x00\n]|'(?=\w)){8,250})'(?=[\s,.;)])|"
     r"『((?:[^『』\x00\n]|『[^『』\n]{1,30}』){2,120})』|「((?:[^「」\x00\n]|「[^「」\n]{1,30}」){2,120})」|"
     r"《((?:[^《》\x00\n]|《[^《》\n]{1,30}》){2,120})》"
 )
@@ -94,7 +95,7 @@ _JOINT = re.compile(
     re.I,
 )
 _CUT = re.compile(
-    r"[,，、;；()（）\[\]\n\x00。]|(?<!\b[^\W\d_])(?<!\b[^\W\d_]{2})\.(?=\s|$)|:\s(?=[^\d\s])|"
+    r"[,，、;；()（）\[\]\n\x00。]|(?<!\b[^\W\d_])(?<!\b[^\W\d_]{2})(?<!\b[Uu]ni[vw])\.(?=\s|$)|:\s(?=[^\d\s])|"
     r"\s[–—-]{1,3}\s|\s//\s|[«»„“《『「》』]|\s\"(?=\w)"
 )
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
@@ -121,6 +122,8 @@ _CASELESS_PEOPLE = re.compile(
     rf"(?:, [{CASELESS}]+(?: [{CASELESS}]+)?)?)(?P<year> \({YEAR}\))?\s?[,.:]\s*$"
 )
 """'سليم الحارثي، ', 'शर्मा, विमलेश. ': names before a title in a script without capitals."""
+_UNIVERSITY = re.compile(r"univ(?:\.|ersi\w+)?\s|uniw(?:\.|ersytet)?\s", re.I)
+_EDITOR_MARK = re.compile(rf"(?:{load_pattern('editor_marks')})\.?", re.I)
 _CASELESS = re.compile(f"[{CASELESS}]")
 _OTHER_SIGNS = {ord("،"): ",", ord("؛"): ";", ord("؟"): "?", ord("।"): "."}
 """Commas and stops of such scripts, and what stands for them elsewhere."""
@@ -304,6 +307,8 @@ def _doubt(title: str, before: str, left: _Company, right: _Company) -> float:
         doubt += 1.0
     if NAMED in left.kinds and left.year and right.kinds == {PLACED}:
         doubt += 0.5  # 'Doe (2003): "the words of Doe" (p. 40)'
+    if right.kinds == {NAMED, DATED, PLACED}:
+        doubt += 1.0  # '"the words of Doe" (Doe, 2003, p. 40)'
     return doubt
 
 
@@ -521,11 +526,20 @@ def _parts(text: str, at: int, end: int) -> Iterator[_Part]:
 
 def _kinds_of_part(part: _Part, company: _Company, left: _Company, *, in_italics: bool) -> set[str]:
     """What a part behind a title tells; people only where none are known yet."""
-    if in_italics:
+    if in_italics or _EDITOR_MARK.fullmatch(part.text):
         return {PRINTED}
+    led_in = _IN.match(part.text)
+    if led_in and "." in part.text and _NAMES.fullmatch(part.text, led_in.end()):
+        return {PRINTED}  # 'in J. Vasseur (dir.), *Contrebandes*'
+    if ":" in part.sign and "." in part.text and _NAMES.fullmatch(part.text):
+        return set()  # '« Sel & papiers » : A. Mézière, « Compter »': those of the next title
     led = _BY.match(part.text)
     is_first = not (company.printed_from or part.is_apart)
-    if NAMED not in left.kinds and (is_first or (led and not company.people)):
+    if (
+        NAMED not in left.kinds
+        and ":" not in part.sign
+        and (is_first or (led and not company.people))
+    ):
         names = part.text[led.end() :] if led else part.text
         if kind := _kind_of_names(names, part.sign, led=led is not None, company=company):
             return {kind}
@@ -620,8 +634,8 @@ def _may_be_venue(text: str) -> bool:
     if is_unspaced(text):
         return len(text) <= MAX_VENUE_SIGNS and not _ENDS_AS_CLAUSE.search(text)
     words = _WORD.findall(text)
-    if _CASELESS.match(text):
-        return len(words) <= MAX_VENUE_WORDS
+    if _CASELESS.match(text) or _UNIVERSITY.match(text):
+        return 0 < len(words) <= MAX_VENUE_WORDS
     if not 0 < len(words) <= MAX_VENUE_WORDS or not text[:1].isupper():
         return False
     small = [word for word in words[1:] if word[0].islower() and word not in _SMALL]

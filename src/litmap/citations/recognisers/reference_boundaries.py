@@ -30,6 +30,7 @@ MIN_WORDS, MIN_REMARK_WORDS = 6, 3
 _YEAR = re.compile(YEAR)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _YEARS_AND_IDS = re.compile(rf"{YEAR}(?!\.\d)|\d{{4}}\.\d{{4,5}}|10\.\d{{4}}")
+_CLOSED_SEMICOLON = re.compile(r"(?<=[\d)\]])\s?;\s(?=[^\W\d_])")
 _NEXT_WORK = re.compile(
     rf";\s(?=\W{{0,3}}(?:{NAMES}),?\W{{1,3}}{CITED_YEAR})|\s(?:\.\.\.|…)\s(?=[a-z]{{2}})|"
     rf"\s(?=vs\.?\s)"
@@ -45,6 +46,12 @@ def before_next(text: str) -> int:
     following = _NEXT_WORK.search(text, MIN_FIRST_LENGTH)
     if following and len(_YEARS_AND_IDS.findall(text[: following.start()])) == 1:
         return following.start()
+    for stop in _CLOSED_SEMICOLON.finditer(text, MIN_FIRST_LENGTH):
+        head, tail = text[: stop.start()], text[stop.end() :]
+        if is_names_alone(head) or not (_YEAR.search(head) and _YEAR.search(tail)):
+            continue
+        if len(_WORDS.findall(tail)) >= MIN_WORDS:
+            return stop.start()
     return len(text)
 
 

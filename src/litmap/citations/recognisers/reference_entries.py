@@ -31,7 +31,9 @@ from litmap.citations.recognisers.name_lists import is_names_alone
 from litmap.citations.recognisers.patterns import cites_by_key
 from litmap.citations.recognisers.reference_shape import (
     DATE_FIRST,
+    IN_FULL,
     REPEATED_AUTHORS,
+    WITH_INITIALS,
     is_dated,
     may_be_reference,
 )
@@ -43,6 +45,7 @@ from litmap.citations.recognisers.standards import find_standards
 from litmap.citations.recognisers.whole_titles import TAG_LINE
 from litmap.models import Link, NoteBlock
 from litmap.parsing.grammar import CITED_YEAR, UPPER
+from litmap.parsing.word_lists import load_pattern
 
 ITEM_FLOOR, REPEATED_ITEM_FLOOR = 0.25, 0.05
 """Least scores in a reference list, where most is a reference.
@@ -70,7 +73,12 @@ _INVERTED = re.compile(
     rf"(?:{DATE_FIRST})?[\W\d]{{0,8}}(?:[{UPPER}][\w'’-]+,? (?:[{UPPER}]\.?[ -]?){{1,3}}[,;&(. ]|"
     rf"(?:[{UPPER}]\. ?){{1,3}}[{UPPER}][\w'’-]+(?:,| and| &))"
 )
-_SEMICOLON = re.compile(r";(?<=[\d).];)\s+(?=[^\W\d_a-zß-ÿ])")
+_SEMICOLON = re.compile(
+    rf"(?<=[\d).\]»”])\s?;\s+(?:(?:{load_pattern('reference_signals')}|"
+    rf"{load_pattern('words_between_references')})[ :]\s?)?(?=[{UPPER}«“\"])",
+    re.I,
+)
+_NAMES_FIRST = re.compile(f"(?:{WITH_INITIALS}|{IN_FULL})")
 MAX_JOINED = 8
 """References of one footnote that are looked at."""
 _YEAR = re.compile(rf"\b{CITED_YEAR}\b")
@@ -221,7 +229,7 @@ def _outside_lists(
         yield from _in_cells(block)
     elif len(lines) == 1:
         floor = _block_floor(block, previous_authors)
-        several = _joined_by_semicolons(block, lead)
+        several = _on_lines(block, lead) or _joined_by_semicolons(block, lead)
         if several:
             yield from several
             return
@@ -231,9 +239,30 @@ def _outside_lists(
             yield from labelled
             return
         marked = marked_entries(block, lead, len(block.text))
-        yield from better_of(whole, marked, block.text, lead) if whole else _in_text(block, marked)
+        if whole is None:
+            yield from _in_text(block, marked)
+            return
+        entries = better_of(whole, marked, block.text, lead)
+        yield from entries
+        yield from inner_references(block, max(one.end for one in entries), len(block.text))
     else:
         yield from _by_lines(block, lines, previous_authors)
+
+
+def _on_lines(block: NoteBlock, lead: int) -> list[ReferenceEntry]:
+    """The references of a paragraph that begins a line for each, with names; none unless all of
+    them are.
+    """
+    starts = [place for place in block.line_starts if _NAMES_FIRST.match(block.text, place)]
+    if len(starts) < 2 or starts[0] != block.line_starts[0]:
+        return []
+    entries = []
+    for start, end in itertools.pairwise([max(lead, starts[0]), *starts[1:], len(block.text)]):
+        entry = read_entry(block, start, end, (), floor=LINE_FLOOR)
+        if entry is None or not is_sure_and_titled(entry):
+            return []
+        entries.append(entry)
+    return entries
 
 
 def _joined_by_semicolons(block: NoteBlock, lead: int) -> list[ReferenceEntry]:

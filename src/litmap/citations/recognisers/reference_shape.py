@@ -49,11 +49,12 @@ _OPENING = re.compile(
     rf"y |e |и |та |i |van |von |de |der |den |di |da |dos |du |le |la |el |al |ten |ter |bin )|"
     rf"[{UPPER}][^.,()\d\n]{{3,90}}\. \({YEAR}[a-z]?\))"
 )
-_NAME_WORD = rf"[{UPPER}][\w'’-]+"
-_FAMILY = rf"(?:(?:van|von|de|del|der|den|di|da|la|le) ){{0,2}}{_NAME_WORD}(?: {_NAME_WORD})?"
+NAME_WORD = rf"[{UPPER}][\w'’-]+"
+_FAMILY = rf"(?:(?:van|von|de|del|der|den|di|da|la|le) ){{0,2}}{NAME_WORD}(?: {NAME_WORD})?"
 _INITIALS = rf"(?:[{UPPER}]\.[ -]?){{1,3}}"
 WITH_INITIALS = (
-    rf"{_FAMILY},? {_INITIALS}(?:[(,;&:]|and\b|(?<=\s)[{UPPER}«“\"\d]|\s?\()|"
+    rf"{_FAMILY},? {_INITIALS}(?:[(,;&:]|(?:and|und|et|y|e|i|og|och|ve|oraz)\s|"
+    rf"(?<=\s)[{UPPER}«“\"\d]|\s?\()|"
     rf"{_FAMILY} [A-Z]{{1,3}}(?:,|\.| &| and\b| \(|{ET_AL})"
 )
 """'Doe, J. (', 'Doe J.,', 'Доу И. О. Мост': names that open a reference and no sentence."""
@@ -105,6 +106,8 @@ _WORD_ALONE = re.compile(r"[^\W\d_a-zß-ÿ][^\W\d_]{2,}")
 _VERB_FIRST = re.compile(r"(?:is|was|are|were|has|had|which|who|and|but|worth)\b")
 _CITED_NUMBER = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,9}\](?!\()")
 _IN_PROSE = re.compile(r"\d{0,4}[a-z]?[)\],;]")
+_SIGNAL_INSIDE = re.compile(rf"[.;] (?:{load_pattern('reference_signals')}) ", re.I)
+"""'… 44. Siehe auch die Diskussion'."""
 _TITLE_START = re.compile(rf"[\"“„«‚'‘¿¡(\[]*[{UPPER}\d{UNSPACED}]")
 
 
@@ -261,6 +264,8 @@ def is_title_of_one_work(title: str) -> bool:
     '… (in press)', '… of Doe and Roe (1999)'.
     """
     if not _TITLE_START.match(title) or _PENDING.search(title):
+        return False
+    if title.count(")") > title.count("(") or _SIGNAL_INSIDE.search(title):
         return False
     return not any(mention.strong for mention in find_names(title))
 

@@ -33,7 +33,8 @@ _OPENING = re.compile(
     rf"[\W\d]{{0,8}}{UNSPACED_NAME}(?:{_BETWEEN}{UNSPACED_NAME}){{0,11}}"
     r"(?:[,，、]?\s?(?:等|ほか|他|외)\.?)?"
     r"\s?(?:编|主编|著|编著|译|編|編著|訳|監修|편|저|역|엮음|지음)?"
-    rf"\s?(?:[.．。:：]|[(（\[［]?\s?{YEAR_SINCE_1800}|[,，、]?\s?[「『《〈“‘\"])"
+    rf"\s?(?:[.．。:：]|[(（\[［]?\s?{YEAR_SINCE_1800}|[,，、]?\s?[「『《〈“‘\"]|"
+    rf"[,，、]\s?[㐀-鿿ぁ-ヿ가-힣][^,，、。]{{2,40}}[,，、][^,，、。]{{2,30}}[,，、]\s?{YEAR_SINCE_1800})"
 )
 """Names and what follows them: a full stop, a year, a title in quotation marks."""
 _TYPE_MARK = re.compile(r"[\[［](?:[JMCDNPRSZAGK]|EB|DB|CP)(?:/[A-Z]{2})?[\]］]")

@@ -1,4 +1,4 @@
-"""Standards: a body's number with the title behind it.
+"""Standards and patents: a number with the title behind it.
 
 'PN-EN 12345:2017 Ogniwa', 'JIS C 1507:2015「校正器」', 'СП 25.13330.2018 «Основания»'. What stands
 behind is the title where marks bound it, or where it begins as a title does and ends with the line.
@@ -11,7 +11,7 @@ import re
 from litmap.citations.recognisers.entry_reader import ReferenceEntry
 from litmap.citations.recognisers.reference_signs import is_unspaced
 from litmap.models import NoteBlock, Reference
-from litmap.parsing.grammar import UNSPACED, UPPER
+from litmap.parsing.grammar import UNSPACED, UPPER, YEAR_SINCE_1800
 from litmap.parsing.lexicon import STANDARD_NUMBER
 
 MIN_TITLE_WORDS, MAX_TITLE_WORDS = 2, 24
@@ -19,7 +19,21 @@ MIN_UNSPACED = 4
 """Signs of a title in a script without blanks."""
 _MAY_BE = re.compile(rf"[{UPPER}]{{2,5}}[ /-]?(?:[{UPPER}]{{1,3}}[ /-]?){{0,2}}\d[\d.:–—-]+\d")
 _STANDARD = re.compile(rf"(?<![\w-]){STANDARD_NUMBER}")
+_PATENT = re.compile(
+    r"(?:[Pp]atent\w{0,3}|PATENT|Pat\.|[Пп]атент\w?|[Пп]ат\.|свидетельство|特許第?|特開|专利号?)[\s:]{0,2}"
+    r"(?:(?:№|[Nn]o\.?|[Nn]r\.?|[Nn][°º])\s?)?(?:[A-Z]{2}\s?)?\d[\d ,./-]{3,14}\d"
+    r"(?:\s?[A-Z]\d?\b)?号?"
+    r"(?:\s(?:СССР|РФ|BRD|DDR))?"
+)
+_YEAR = re.compile(rf"(?<![\d-]){YEAR_SINCE_1800}(?![\d-])")
+MAX_BEHIND = 80
+"""Characters behind the title of a patent in which its year is looked for."""
 _BETWEEN = re.compile(rf"[\s:,–—-]*\s|(?=[「『《«“\"])|[.．]\s?(?=[{UNSPACED}])")
+_MAY_BE_PATENT = re.compile(r"[Pp]aten|Pat\.|PATENT|[Пп]ат|свидет|特許|特開|专利")
+_BETWEEN_PATENT = re.compile(r"[\s:.,–—-]*[:.,–—]?\s+|[:：.．，]?\s?(?=[「『《«“\"])")
+_UNMARKED_PATENT = re.compile(
+    rf"(?=[{UPPER}{UNSPACED}])([^(),.\[\]«»;/。．\n]{{6,160}}?)(?=\s*$|\s?[(,;/.。．\[])"
+)
 _YEAR_AT_END = re.compile(r"[:.–—-]((?:19|20)\d\d)(?:-\d\d)?$")
 _MARKED = re.compile(r"[«“„\"「『《]\s?([^«»“”„\"「」『』《》]{4,160}?)\s?[»”“\"」』》]")
 _UNMARKED = re.compile(
@@ -31,9 +45,11 @@ _SENTENCE = re.compile(r"[.!?]\s")
 def find_standards(block: NoteBlock) -> list[ReferenceEntry]:
     """The standards of a block that have a title."""
     text = block.text
-    if not _MAY_BE.search(text):
-        return []
-    found = (_read(text, match) for match in _STANDARD.finditer(text))
+    found: list[ReferenceEntry | None] = []
+    if _MAY_BE.search(text):
+        found += [_read(text, match) for match in _STANDARD.finditer(text)]
+    if _MAY_BE_PATENT.search(text):
+        found += [_read_patent(text, match) for match in _PATENT.finditer(text)]
     return [entry for entry in found if entry is not None]
 
 
@@ -56,6 +72,21 @@ def _read(text: str, number: re.Match[str]) -> ReferenceEntry | None:
         venue=number.group(),
     )
     return ReferenceEntry(reference, number.start(), behind.end(), sure=True)
+
+
+def _read_patent(text: str, number: re.Match[str]) -> ReferenceEntry | None:
+    """The patent whose number this is; None where no title stands behind."""
+    between = _BETWEEN_PATENT.match(text, number.end())
+    behind = _MARKED.match(text, between.end()) if between else None
+    if between and behind is None:
+        behind = _UNMARKED_PATENT.match(text, between.end())
+    if behind is None or not is_title(behind[1]):
+        return None
+    year = _YEAR.search(text, behind.end(), behind.end() + MAX_BEHIND)
+    title, end = behind[1].strip(), behind.end()
+    written = text[number.start() : end]
+    reference = Reference(written, title, year=int(year.group()) if year else None)
+    return ReferenceEntry(reference, number.start(), end, sure=True)
 
 
 def is_title(text: str) -> bool:

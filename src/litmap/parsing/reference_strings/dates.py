@@ -37,6 +37,7 @@ _DATE_FIRST = re.compile(
 _TAIL_YEARS = (
     re.compile(rf"\((?:[^()\d]{{0,40}}|[^()]{{0,60}}[ ,;])(?P<year>{YEAR})(?P<suffix>[a-z])?\)"),
     re.compile(rf"(?<![\d–-])\b(?P<year>{YEAR})(?P<suffix>[a-z])?(?=\s?[;:]\s?\d)"),
+    re.compile(rf"(?<=[A-Z]\s)(?P<year>{YEAR})(?P<suffix>(?!))?(?=,\s\d)"),  # 'NJW 2019, 1788'
     re.compile(rf"\b{MONTH}(?: \d{{1,2}})?,? (?P<year>{YEAR})(?P<suffix>[a-z])?\b"),
     re.compile(rf"(?<=[,.] )(?P<year>{YEAR})(?P<suffix>[a-z])?(?=[.,;)\]]|$|\s?{BREAK}|\s\()"),
     re.compile(rf"(?<![\d–:/.-])\b(?P<year>{YEAR})(?P<suffix>[a-z])?\b(?![–-]\d|\.\d)"),

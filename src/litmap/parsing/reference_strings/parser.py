@@ -56,6 +56,13 @@ _SPOKEN_BEFORE_QUOTE = re.compile(
     r"(?: (?:[^\W\d_a-zß-ÿ]\.|[^\W\d_a-zß-ÿ][\w’-]+)){1,3}), (?=“)"
 )
 """'Tom Field, “Mills …”': a name of words that are none elsewhere."""
+_SURNAME = rf"[{UPPER}][^\W\d_]{{2,}}(?:-[{UPPER}]\w+)?"
+SURNAMES_ALONE = re.compile(
+    rf"({_SURNAME}(?:\s?[/&]\s?{_SURNAME}){{0,3}}), (?=[{UPPER}][^\W\d_]* [^,&]{{5,120}}, "
+    rf"(?:[^,;]{{1,40}}? {YEAR},\s(?:S\.\s?)?\d|"
+    rf"\d{{1,4}} [A-Z][^\d,;]{{1,60}} \d[\d, –-]* \([^()\d]*{YEAR}))"
+)
+"""'Stumm, Der Lotse als Garant, JZ 2012, 341', 'Hirsch, Robots, 88 Lake L. Rev. 401 (2016)'."""
 _AND_IN_OTHER_LANGUAGES = re.compile(
     rf"^((?:[{UPPER}][\w'’-]+,? (?:[{UPPER}]\.[ -]?){{1,3}}, )*"
     rf"(?:[{UPPER}][\w'’-]+,? (?:[{UPPER}]\.[ -]?){{1,3}}|[{UPPER}]{{2,}}, [{UPPER}][^\W\d_]+)),? ?"
@@ -109,6 +116,8 @@ _ORDINAL_CUT = re.compile(rf"\d\.\s[^\W\d_{UPPER}][^.?!,]{{2,80}}(?=[.?!,]\s)")
 """'v 18. století'."""
 MAX_AUTHORS_START = 3
 """Characters before the authors of a reference: a quotation mark, a bracket."""
+_OLD = 1800
+"""A year before it is a page where another one is not: 'NJW 2019, 1788'."""
 _MIN_SURE, _MIN_SURE_MISREAD = 0.6, 0.3
 """Least probability of labels that count against the rules in English, and where these are surely
 wrong.
@@ -190,6 +199,9 @@ def read_by_rules(
         head = _head(cleaned.text[:begin], previous_authors)
     if not head.authors.names and (spoken := _SPOKEN_BEFORE_QUOTE.match(cleaned.text)):
         head = _Head(Authors((spoken[1],), spoken.end(), 3.0, "spoken"), spoken.end())
+    if not head.authors.names and (alone := SURNAMES_ALONE.match(cleaned.text)):
+        names = tuple(re.split(r"\s?[/&]\s?", alone[1]))
+        head = _Head(Authors(names, alone.end(), 3.0, "direct"), alone.end())
     hint = title_hint.strip() or _hint(cleaned, head.at) or _chapter_title(cleaned.text, head)
     title, after, score = _title(cleaned.text, head, hint)
     return RuleBased(number, begin, cleaned, head, hint, title, after, score)
@@ -361,7 +373,8 @@ def _joined(rules: RuleBased, by_rules: LabelledFields, fields: LabelledFields) 
     """
     head = rules.head
     year, suffix = fields.year, fields.year_suffix
-    if year is None or head.dated:
+    is_page = year is not None and by_rules.year is not None and year < _OLD < by_rules.year
+    if year is None or head.dated or is_page:
         year, suffix = by_rules.year, by_rules.year_suffix
     authors = head.authors.names if _agree_on_authors(head, fields) else fields.authors
     title = tidy_title(_whole_title(rules.body, fields))

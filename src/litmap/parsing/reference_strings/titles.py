@@ -65,8 +65,8 @@ _SPAN_CUT = re.compile(rf"{_A_YEAR}\s?[^\W\d_]*[–—-]?\s?$")
 _WORD_BEFORE_YEARS = re.compile(r"(?:^|[\s(,])ca?$")
 _PLACE_IN_JOURNAL = re.compile(
     r"\d{1,4} [A-Z][^\d,;()]{1,60}? \d{1,5}(?:[,–-] ?\d+)* \([^()\d]{0,30}(?:1[89]|20)\d\d\)|"
-    r"[A-Z][\w'’&-]*\.?(?: [\w'’&-]+\.?){0,7}, (?:[Vv]ol\. ?)?\d{1,4}(?:\(\d+\))?, "
-    r"(?:pp?\. ?)?\w?\d+[–-]\w?\d"
+    r"[A-Z][\w'’&-]*(?:\.(?: [\w'’&-]+\.){0,7}|(?: [\w'’&-]+){0,7}), (?:[Vv]ol\. ?)?\d{1,4}"
+    r"(?:\(\d+\))?, (?:pp?\. ?)?\w?\d+[–-]\w?\d"
 )
 """'88 Lake L. Rev. 401 (2016)', 'Lake Haz., 13, 1001–1020': a journal with its numbers."""
 _FIELD_FOLLOWS = re.compile(rf"\s?[.,;:?](?=\s?\S)|\s?{BREAK}|\s\((?=[^\W\d])")
@@ -337,6 +337,11 @@ _PATENT_AT_END = re.compile(
 """The number of a patent, which stands behind its title: '一种浇花装置: CN201610012345.6'."""
 
 
+_DEGREE_AT_END = re.compile(
+    r"\s?:\s(?:ph\.?\s?d|m\.?\s?sc|дисс?|автореф|diss|thesis|thèse|tesis|tese|tesi)\b[^:]{0,40}$",
+    re.I,
+)
+"""'Freezing of soils: Ph.D', 'Из истории глаголов: дис. канд. филол. наук'."""
 _STANDARD_AT_END = re.compile(rf"\s?[:：,，]\s?{STANDARD_NUMBER}$")
 """The number of a standard behind its title: '技术导则: WB/T 9921—2019'."""
 
@@ -347,6 +352,9 @@ def tidy_title(title: str) -> str:
     while match := _TRAILING.search(title):
         title = title[: match.start()]
     title = _PATENT_AT_END.sub("", _EDITION_AT_END.sub("", _MONTH_AT_END.sub("", title)))
+    title = _DEGREE_AT_END.sub("", title)
+    if title.count("”") > title.count("“"):
+        title = title.partition("”")[0]
     if title[-1:].isdigit():
         title = _STANDARD_AT_END.sub("", title)
     title = title.strip(" ,;:.–—*_“" if title.count("“") != title.count("”") else " ,;:.–—*_")
