@@ -35,6 +35,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "catalogue": ("test_catalogue", "test_catalogue_behaviour", "test_decisions"),
     "parsing": (
         "test_parsing_answers",
+        "test_parsing_limits",
         "test_parsing_behaviour",
         "test_parsing_decisions",
         "test_grammar",
@@ -57,6 +58,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "works": (
         "test_works_behaviour",
+        "test_works_limits",
         "test_service_answers",
         "test_works",
         "test_unanswered_sources",
