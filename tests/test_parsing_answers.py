@@ -19,6 +19,7 @@ from litmap.parsing import (
     person_names,
     phrases,
     places,
+    quantities,
     reference_headings,
     retractions,
     sentence_roles,
@@ -287,6 +288,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "keys of words": lambda text: [terms.term_keys(text), terms.pair_keys(terms.term_keys(text))],
     "plain places": terms.plain_places,
     "plain text": terms.plain_text,
+    "quantities": quantities.quantities,
     # ── identifiers ──
     "identifiers": find.find_identifiers,
     "urls": find.find_urls,

@@ -286,7 +286,7 @@ class NameReader(NameParts):
             return name.form == "inverted" or follows not in (".", ":", "(", "“")
         if form == "direct":
             ends = not follows or follows in ",;.&:(“[" or follows.isdigit()
-            return ends or follows == "et" or follows in CONJUNCTIONS
+            return ends or follows in CONJUNCTIONS
         return True
 
     def _initials_follow(self, i: int) -> bool:
