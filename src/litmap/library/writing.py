@@ -12,8 +12,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,16 +93,30 @@ class Writer:
         """At most `count` sentences on a subject, each with the sentences of papers that bear it
         out; `on_text` is told what comes, unchecked, as a sign of progress. Raises `WebError`.
         """
+        text = self.checked(task, subject, sources, count=count, on_text=on_text)
+        kept = len(text.parts)
+        if text.refused or (kept and kept >= MIN_KEPT * (kept + text.dropped)):
+            return replace(text, parts=text.parts[:count])
+        return CheckedText((), text.doubts, _refusal(kept, text.doubts))
+
+    def checked(
+        self,
+        task: Task,
+        subject: str,
+        sources: Sequence[Sentence],
+        *,
+        count: int = 5,
+        on_text: Callable[[str], None] | None = None,
+    ) -> CheckedText:
+        """Each sentence that the model wrote and its sources bear out, however few. Raises
+        `WebError`.
+        """
         answer = self._answer(task, subject, sources, count, on_text)
         if writing.says_nothing(answer):
             return CheckedText(refused="The language model finds no answer in these sentences.")
-        written = writing.read_answer(answer)
-        parts, doubts = self._check(written, sources)
-        text = CheckedText(tuple(islice(parts, count)), doubts)
+        parts, doubts = self._check(writing.read_answer(answer), sources)
         logger.info("%s: %d sentences kept, dropped: %s", task, len(parts), dict(doubts))
-        if not parts or len(parts) < MIN_KEPT * (len(parts) + text.dropped):
-            return CheckedText((), doubts, _refusal(len(parts), doubts))
-        return text
+        return CheckedText(tuple(parts), doubts)
 
     def choose(self, subject: str, sources: Sequence[Sentence]) -> Sentence | None:
         """The one of some sentences that says best what is asked; None where the model names none,
