@@ -249,3 +249,46 @@ def test_without_a_model_none_is_asked(library, site):
     with pytest.raises(UsageError), library.writer():
         pass
     assert site.asked == []
+
+
+# ── summaries and tables ──────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def writer(library, site):
+    with ChatClient(endpoint(site.base), "kind", limits=chat_limits(30)) as chat:
+        yield Writer(chat, library.encoder, library.by_id)
+
+
+def test_a_summary_is_written_from_the_sentences_of_the_summary(library, writer, site):
+    site.say = copied
+    subject = next(topic.label for topic in library.topics().topics if topic.works)
+    own = {sentence.text for sentence in library.summary(subject).sources}
+    found = library.write_summary(subject, writer).as_json()
+    assert found["answer"]
+    sources = [source for part in found["answer"] for source in part["sources"]]
+    assert {source["text"] for source in sources} <= own
+    assert all(source["page"] or source["place"] for source in sources)
+    site.say = "Bananas ripen beside apples [1]."
+    assert library.write_summary(subject, writer).as_json()["answer"] == []
+
+
+@pytest.mark.parametrize("say", ["NOTHING", "[99]", "[1] or [2]", "Bananas.", "[0]", "page 3"])
+def test_a_cell_is_one_of_the_given_sentences_or_empty(library, writer, sources, site, say):
+    site.say = say
+    assert writer.choose("sharpness", sources) is None
+    site.say = "<b>[2]</b> says it best: bananas."
+    assert writer.choose("sharpness", sources) == sources[1]
+
+
+def test_a_table_takes_the_sentence_that_the_model_chooses(library, writer, site):
+    column = "sharpness of minima"
+    site.say = "[1]"
+    chosen = library.table("flat minima", column, limit=2, writer=writer)
+    own = library.table("flat minima", column, limit=2)
+    asked = [given(body["messages"]) for _, _, body in site.asked]
+    for row, alone in zip(chosen.rows, own.rows, strict=True):
+        for cell, nearest in zip(row.cells, alone.cells, strict=True):
+            assert nearest is None or cell == nearest  # the first is the nearest
+    assert asked
+    site.say = "NOTHING"
+    empty = library.table("flat minima", column, limit=2, writer=writer)
+    assert all(cell is None for row in empty.rows for cell in row.cells)

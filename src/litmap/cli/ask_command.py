@@ -16,7 +16,8 @@ from litmap.cli.options import (
     settings_of,
     wrap,
 )
-from litmap.errors import UsageError, WebError
+from litmap.cli.writing_progress import writer_of
+from litmap.errors import UsageError
 from litmap.parsing.places import sentence_place
 
 if TYPE_CHECKING:
@@ -96,43 +97,11 @@ def _answered(args: argparse.Namespace, library: Library) -> AnswerView:
     question = " ".join(args.question)
     if args.no_model or not is_configured(library.settings):
         return library.ask(question, limit=args.limit, heading=args.heading)
-    with library.writer() as writer:
-        progress = _Progress(library.settings.llm_model)
-        try:
-            return library.ask(
-                question,
-                limit=args.limit,
-                heading=args.heading,
-                writer=writer,
-                on_text=progress.add,
-            )
-        except WebError as error:
-            error.message += "; `litmap ask --no-model` answers without it"
-            raise
-        finally:
-            progress.clear()
-
-
-class _Progress:
-    """Says on a terminal how much a language model has written; never what, for it is unchecked."""
-
-    def __init__(self, model: str) -> None:
-        self._model = clean(model)
-        self._words = 0
-        self._is_shown = sys.stderr.isatty()
-
-    def add(self, text: str) -> None:
-        """Count a piece."""
-        self._words += text.count(" ")
-        self._show(f"{self._model} writes: {self._words} words")
-
-    def clear(self) -> None:
-        """Take the line away."""
-        self._show("")
-
-    def _show(self, line: str) -> None:
-        if self._is_shown:
-            print(f"\r{line[:70]:<70}\r", end="", file=sys.stderr, flush=True)
+    without = "`litmap ask --no-model` answers without it"
+    with writer_of(library, without) as (writer, on_text):
+        return library.ask(
+            question, limit=args.limit, heading=args.heading, writer=writer, on_text=on_text
+        )
 
 
 def print_answer(view: AnswerView) -> None:

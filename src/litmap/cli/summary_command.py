@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from litmap.cli.ask_command import print_answer
 from litmap.cli.options import clean, command, library_of, print_json, print_notices, wrap
+from litmap.cli.writing_progress import writer_of
 
 if TYPE_CHECKING:
     from litmap.library import Library
@@ -26,12 +28,26 @@ def add_summary(commands: Any) -> None:
     parser.add_argument(
         "subject", nargs="+", metavar="PAPER|HEADING", help="its id or title, or a heading"
     )
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help="have the settings' language model write it from these sentences, each checked",
+    )
 
 
 def summary(args: argparse.Namespace) -> int:
     """`litmap summary`."""
+    subject = " ".join(args.subject)
     with library_of(args) as library:
-        found = library.summary(" ".join(args.subject))
+        if args.write:
+            with writer_of(library, "without --write it is the papers' own words") as (
+                writer,
+                tell,
+            ):
+                view = library.write_summary(subject, writer, tell)
+            print_json(view.as_json()) if args.json else print_answer(view)
+            return 0
+        found = library.summary(subject)
         if args.json:
             print_json(found.as_json())
             return 0

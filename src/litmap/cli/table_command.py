@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from litmap.cli.options import command, library_of, positive, print_json, wrap
+from litmap.cli.writing_progress import writer_of
 from litmap.errors import UsageError
 
 if TYPE_CHECKING:
+    from litmap.library import Library
     from litmap.library.table import Cell, Table
 
 PRINTED = ("text", "csv", "markdown", "latex", "json")
@@ -46,6 +48,12 @@ def add_table(commands: Any) -> None:
         metavar="N",
         help="papers at most where a query chooses them (default 20)",
     )
+    parser.add_argument(
+        "--choose",
+        action="store_true",
+        help="have the settings' language model choose among the nearest sentences for columns in "
+        "words of your own",
+    )
     parser.add_argument("--format", choices=PRINTED, help="how the table is printed (default text)")
     parser.add_argument(
         "--out",
@@ -67,7 +75,7 @@ def table(args: argparse.Namespace) -> int:
         raise UsageError("--out takes the format from the file's ending: leave the other one out")
     named = format_of(args.out) if args.out else ""
     with library_of(args) as library:
-        made = library.table(args.subject, args.columns, limit=args.limit)
+        made = _made(args, library)
         if args.out:
             library.written_files.write_file(args.out, FORMATS[named](made), force=args.force)
             print(f"wrote {len(made.rows)} papers to {args.out}")
@@ -78,6 +86,13 @@ def table(args: argparse.Namespace) -> int:
         else:
             _print_text(made)
     return 0
+
+
+def _made(args: argparse.Namespace, library: Library) -> Table:
+    if not args.choose:
+        return library.table(args.subject, args.columns, limit=args.limit)
+    with writer_of(library, "without --choose none is asked") as (writer, _):
+        return library.table(args.subject, args.columns, limit=args.limit, writer=writer)
 
 
 def _print_text(made: Table) -> None:

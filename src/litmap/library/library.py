@@ -23,6 +23,7 @@ from litmap.library.results import SearchHit, SearchResults, show_hit, show_resu
 from litmap.library.summary_view import SummaryView
 from litmap.library.topics_view import TopicsView
 from litmap.models import (
+    Answer,
     BibRecord,
     Claim,
     Document,
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
 
 _LINE_FORMATS = frozenset({"text", "markdown", "org", "rst", "mediawiki", "latex"})
 """Formats of notes in which a line is a thing of its own and may be moved."""
+SUMMARY_WRITTEN = 8
+"""Sentences of a summary that a language model writes at most."""
 NOTES_SHOWN = 3
 """At most so many passages of the reader's own notes stand beside a search's results."""
 
@@ -447,12 +450,21 @@ class Library:
         return PaperTexts(self.by_id, self.document, self._need_build(), self._searcher)
 
     # ── tables ────────────────────────────────────────────────────────────────────────────────────
-    def table(self, subject: str, columns: str = "standard", *, limit: int = 20) -> Table:
+    def table(
+        self,
+        subject: str,
+        columns: str = "standard",
+        *,
+        limit: int = 20,
+        writer: Writer | None = None,
+    ) -> Table:
         """For each paper of a heading (with those below it), or else for the `limit` papers that
         answer a query best, and for each column one sentence of the paper, or nothing.
 
-        Columns as `litmap.tables.parse_columns` reads them. Raises `UsageError` for columns that
-        are none, `SearchError` for a query that cannot be answered, `NoLibrary`, `ModelError`.
+        Columns as `litmap.tables.parse_columns` reads them. With a `writer` a language model
+        chooses among the sentences that come nearest to a column in words of one's own. Raises
+        `UsageError` for columns that are none, `SearchError` for a query that cannot be answered,
+        `NoLibrary`, `ModelError`, and `WebError` from the writer.
         """
         from litmap import tables
         from litmap.library.table import TableMaker
@@ -463,7 +475,7 @@ class Library:
             for hit in self.search(subject, limit=limit, by="paper").hits
             if hit.entry
         ]
-        return TableMaker(self.paper_texts).make(subject, works, asked)
+        return TableMaker(self.paper_texts, writer).make(subject, works, asked)
 
     def works_below(self, heading: str) -> list[str]:
         """The works of a heading and of those below it, by id; none where it is no heading."""
@@ -513,6 +525,21 @@ class Library:
                 f"no text to summarise for {what!r}: none of its PDFs is here", subject=subject
             )
         return SummaryView.load(build_record(Summary, data[key]), self.by_id, self._new_works)
+
+    def write_summary(
+        self, subject: str, writer: Writer, on_text: Callable[[str], None] | None = None
+    ) -> AnswerView:
+        """What a language model makes of the sentences of a summary, as far as they bear it out,
+        in the form of an answer. Raises as `summary`, and `WebError`.
+        """
+        from litmap.library.asking import AnswerView
+        from litmap.writing import Task
+
+        view = self.summary(subject)
+        task = Task.PAPER if view.subject in self.by_id else Task.HEADING
+        text = writer.write(task, view.title, view.sources, count=SUMMARY_WRITTEN, on_text=on_text)
+        answer = Answer(view.title, text.parts, text.refused, text.dropped)
+        return AnswerView(answer, (), self.by_id)
 
     @cached_property
     def _new_works(self) -> frozenset[str]:

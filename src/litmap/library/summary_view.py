@@ -30,7 +30,8 @@ class SummaryView:
     'paragraph', 'rects', 'cite', 'title', 'notices' (of the work: a retraction) and 'part'.
     'paragraph' is None in a PDF, 'page' 0 in a text without pages and in an abstract that only the
     work's record has. Each part has 'part', 'label', 'works' (ids) and 'years', the first and the
-    last of its works. `new` are the works that the last refresh brought.
+    last of its works. `new` are the works that the last refresh brought; `sources` the sentences as
+    records.
     """
 
     subject: str
@@ -38,6 +39,7 @@ class SummaryView:
     sentences: tuple[dict[str, Any], ...]
     parts: tuple[dict[str, Any], ...] = ()
     new: tuple[str, ...] = ()
+    sources: tuple[Sentence, ...] = ()
 
     @classmethod
     def load(
@@ -52,7 +54,7 @@ class SummaryView:
         parts = tuple(_part(part, entries) for part in summary.parts)
         works = dict.fromkeys(w for part in summary.parts for w in part.works)
         own = tuple(w for w in works if w in new)
-        return cls(summary.subject, summary.title, sentences, parts, own)
+        return cls(summary.subject, summary.title, sentences, parts, own, summary.sentences)
 
     def by_part(self) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
         """Each part with its sentences, in order; one part for a summary that has none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,11 +14,14 @@ from litmap.parsing.places import sentence_place
 
 if TYPE_CHECKING:
     from litmap.library.paper_texts import PaperTexts
+    from litmap.library.writing import Writer
 
 ABSTRACT = "abstract"
 """The place of a sentence of a paper of which only the abstract is here."""
 LOOKED_AT = 12
 """Sentences of a paper that are compared with a column's words in meaning."""
+MIN_LIKELY = tables.MIN_CERTAINTY / 2
+"""How sure it has to be that a sentence answers for a language model to be given it."""
 NO_TEXT = "no text of it is here"
 
 
@@ -94,10 +97,13 @@ class _Nearest(NamedTuple):
 
 
 class TableMaker:
-    """Fills tables from the papers of one build."""
+    """Fills tables from the papers of one build; with a `writer` its language model chooses the
+    sentence for a column in words of one's own.
+    """
 
-    def __init__(self, texts: PaperTexts) -> None:
+    def __init__(self, texts: PaperTexts, writer: Writer | None = None) -> None:
         self._texts = texts
+        self._writer = writer
 
     def make(self, subject: str, works: Sequence[str], columns: Sequence[tables.Column]) -> Table:
         """The table of these works, in this order."""
@@ -139,6 +145,16 @@ class TableMaker:
         """The cell of a column in words of one's own: the nearest sentence, or the nearest one with
         a number, where it is near enough.
         """
+        cells = self._own_cells(column, nearest)
+        if self._writer is None:
+            best = next(cells, None)
+            return best if best and best.certainty >= tables.MIN_CERTAINTY else None
+        likely = [cell for cell in cells if cell.certainty >= MIN_LIKELY]
+        chosen = self._writer.choose(column.words, [c.sentence for c in likely]) if likely else None
+        return next((cell for cell in likely if cell.sentence == chosen), None)
+
+    def _own_cells(self, column: tables.Column, nearest: _Nearest) -> Iterator[Cell]:
+        """The sentences that may be a column's cell, the nearest first."""
         paper, evidence = nearest
         language = paper.text.language
         for row, cosine in zip(evidence.rows, evidence.cosines, strict=True):
@@ -148,10 +164,7 @@ class TableMaker:
                 continue
             share = tables.share_of_words(sentence.text, column.words, self._texts.idf, language)
             sure = tables.certainty_of(tables.Near(cosine, share, evidence.strength))
-            if sure < tables.MIN_CERTAINTY:
-                return None
-            return Cell(_sentence(sentence, paper.work), sure, number)
-        return None
+            yield Cell(_sentence(sentence, paper.work), sure, number)
 
 
 def _known_cell(column: tables.Column, read: tables.ReadPaper, work: str) -> Cell | None:
