@@ -75,9 +75,14 @@ class Scripted:
     def _made(
         self, number: int, text: str, given: Mapping[int, str]
     ) -> Iterator[tuple[bool, str, str, tuple[int, ...]]]:
-        right = list(_right(number, text, given))
-        yield (True, *self._random.choice(right))
-        if self._bad and (wrong := list(_wrong(number, text, given, self._random))):
+        right = self._random.choice(list(_right(number, text, given)))
+        yield (True, *right)
+        wrong = [
+            one
+            for one in (_wrong(number, text, given, self._random) if self._bad else ())
+            if _letters(one[1]) != _letters(right[1])  # told apart by their words below
+        ]
+        if wrong:
             yield (False, *self._random.choice(wrong))
 
 
@@ -134,7 +139,7 @@ def _exchanged(text: str, *, same: bool) -> str:
     """A text with its first word of direction as another one of the same or the other direction, in
     the same form (by its ending).
     """
-    for match in re.finditer(r"[a-z]+", text):
+    for match in re.finditer(r"\b[a-z]+\b", text):
         for row in borne_out._opposites():
             for side, other in (row, row[::-1]):
                 if match[0] not in side:

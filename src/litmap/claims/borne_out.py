@@ -33,8 +33,8 @@ MAX_NEW_IN_A_ROW = 2
 """Words one after another that may be new."""
 MAX_NEW_LETTERS = 3
 """Letters in which forms of one word differ at their ends: 'consistent', 'consistency'."""
-REACH, REACH_THERE = 3, 4
-"""Words of content behind a negation that it is compared by, in a sentence and in its sources."""
+REACH = 3
+"""Words of content behind a negation that it may be about."""
 _QUOTED = re.compile(
     r"“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|(?<!\w)\"([^\"]+)\"(?!\w)|‘‘([^‘’]+)’’|``([^`']+)''|"
     r"(?<!\w)[‘']([^‘’']{3,}(?:[’'](?=\w)[^‘’']*)*)[’'](?!\w)|「([^「」]+)」"
@@ -44,6 +44,7 @@ _ADDRESS = re.compile(
     r"\b(?:[a-z0-9-]+\.)+(?:com|org|net|io|edu|gov|info|biz|example|dev|ai|co)\b(?:/\S*)?",
     re.I,
 )
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _CLAUSE = re.compile(
     r"[;:,()–—]|\b(?:but|whereas|while|although|though|however|because|unless|yet|and|which|when)\b",
@@ -209,9 +210,12 @@ def _has_other_address(written: _Reading, source: _Reading, around: _Reading) ->
 def _has_other_number(written: _Reading, source: _Reading, around: _Reading) -> bool:
     """Whether a number, in digits or words, or its unit does not stand in the sources.
 
-    A number of the papers' titles and years counts as there.
+    A number of the papers' titles and years counts as there, unless the sources name years of their
+    own.
     """
-    known = [*quantities(source.text), *quantities(around.text), *_in_words(source)]
+    known = [*quantities(source.text), *_in_words(source)]
+    if not _YEAR.search(source.text):
+        known += quantities(around.text)
     if any(not _is_same(one, known, written) for one in quantities(written.text)):
         return True
     if any(not _is_same_word(one, known) for one in _in_words(written)):
@@ -289,12 +293,16 @@ def _letters(text: str) -> str:
 def _turns_denial(written: _Reading, source: _Reading, around: _Reading) -> bool:
     """Whether it denies what the sources do not deny, or says what they deny."""
     theirs = list(_marked_words(source, _negations()))
-    denied = frozenset(stem for words in theirs for stem in words[:REACH_THERE])
     ours = list(_marked_words(written, _negations()))
-    if any(not denied.intersection(words[:REACH]) for words in ours):
+    if any(not any(_deny_alike(words, others) for others in theirs) for words in ours):
         return True
     heads = (words[0] for words in theirs if words)
     return any(_is_said_plainly(stem, written, source, _negations()) for stem in heads)
+
+
+def _deny_alike(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether two negations are of one thing: the first word of one is near behind the other."""
+    return bool(ours and theirs) and (ours[0] in theirs[:REACH] or theirs[0] in ours[:REACH])
 
 
 def _is_said_plainly(stem: str, written: _Reading, source: _Reading, marks: frozenset[str]) -> bool:
