@@ -56,7 +56,7 @@ def test_what_no_paper_is_about_is_refused_with_what_to_do(ask):
     answer = json.loads(out.out)
     assert code == 0
     assert answer["answer"] == []
-    assert "litmap search" in answer["refused"]
+    assert "Ask in other words" in answer["refused"]
 
 
 def test_people_read_sentences_papers_and_pages(ask):

@@ -250,6 +250,33 @@ def test_results_by_paper_and_by_heading(visit, browser) -> None:
     assert "How Flat Is Flat?" not in text
 
 
+def test_a_question_is_answered_with_sentences_that_open_their_pages(visit, browser) -> None:
+    visit(q="What is double descent?")
+    press(browser, "Answer")
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "[class*=st-key-said-]"))
+    settle(browser)
+    assert until(browser, lambda: [w for w in images(browser) if w > 400]), "the page is shown"
+    before = element(browser, "[data-testid=stImage] img").get_attribute("src")
+    sources = browser.find_elements(By.CSS_SELECTOR, "[class*=st-key-source-] button")
+    browser.execute_script("arguments[0].click()", sources[-1])
+
+    def is_another() -> bool:
+        picture = browser.find_element(By.CSS_SELECTOR, "[data-testid=stImage] img")
+        return picture.get_attribute("src") != before
+
+    until(browser, is_another)
+    settle(browser)
+
+
+def test_a_question_that_no_paper_answers_leads_to_the_nearest_passages(visit, browser) -> None:
+    visit(q="which enzyme cleaves the amyloid precursor protein?")
+    press(browser, "Answer")
+    until(browser, lambda: "Nothing in your papers is close enough" in words(browser))
+    settle(browser)
+    press(browser, "Show the nearest passages")
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "[class*=st-key-hit-]"))
+
+
 def test_where_is_this_from(visit, browser) -> None:
     visit(
         q="The peak sits where a square random matrx is nearly singular: the model has exactly one way to fit"

@@ -37,10 +37,8 @@ PASSAGES, WORKS, OF_WORK = 24, 10, 4
 """The best passages, and the best works with their best passages, whose sentences are looked at."""
 PARTS = 5
 """Things said in an answer, unless more are asked for."""
-TRY = (
-    "Ask in other words, with the names the papers use, or look at the nearest passages with "
-    "`litmap search`."
-)
+TRY = "Ask in other words, with the names the papers use, or search for the nearest passages."
+"""What to do where nothing is answered."""
 NOTES_BESIDE = 2
 """Passages of the reader's own notes that stand beside an answer."""
 MAX_BELOW_BEST = 1.5

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 CHOSEN = "chosen-source"
 """Where the session keeps which sentence's page is shown."""
+MAX_NAME = 45
+"""Characters of a paper's name beside a sentence, so that it stands in one line."""
 _Key = tuple[int, int]
 """A part of the answer and one of its sources, counted from 0."""
 
@@ -38,8 +40,7 @@ def show(view: AnswerView) -> None:
 def _refusal(view: AnswerView) -> None:
     """Why there is no answer, and what to try."""
     st.info(formatting.escape(view.answer.refused), icon=":material/search_off:")
-    if st.button("Show the nearest passages", icon=":material/search:", on_click=_to_passages):
-        st.rerun()
+    st.button("Show the nearest passages", icon=":material/search:", on_click=_to_passages)
     _notes(view)
 
 
@@ -76,11 +77,12 @@ def _source(key: _Key, source: Sentence, view: AnswerView, *, is_chosen: bool) -
         icon = ":material/visibility:" if is_chosen else ":material/find_in_page:"
         kind: Literal["primary", "secondary"] = "primary" if is_chosen else "secondary"
         label = paragraph_place(source.page) if source.place else sentence_place(source)
-        name = f"source-{key[0]}-{key[1]}"
-        if st.button(formatting.escape(label or "abstract"), key=name, icon=icon, type=kind):
+        button = f"source-{key[0]}-{key[1]}"
+        if st.button(formatting.escape(label or "abstract"), key=button, icon=icon, type=kind):
             st.session_state[CHOSEN] = key
             st.rerun()
-        links.link_work(work, f"{formatting.cite(work)}: {work.title}")
+        name = formatting.shorten(f"{formatting.cite(work)}: {work.title}", MAX_NAME)
+        links.link_work(work, name)
 
 
 def _beside(source: Sentence, view: AnswerView) -> None:
@@ -88,7 +90,7 @@ def _beside(source: Sentence, view: AnswerView) -> None:
     entry = view.entries[source.work]
     record = sentence_with_work(source, view.entries)
     pdf = components.file_of(entry, has_pages=not source.place)
-    caption = f"{formatting.cite(entry.work)}, {sentence_place(source) or 'abstract'}"
+    caption = f"{entry.work.title}, {sentence_place(source) or 'abstract'}"
     components.page_picture(pdf, source.page, record["rects"], caption, source.text)
     if entry.mentions:
         st.markdown("###### What your notes say of this paper")
