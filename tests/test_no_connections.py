@@ -270,7 +270,7 @@ PAGES = (
     ("", "q=why+do+flat+minima+generalise%3F", "What your notes say"),
     ("topics", "heading=Loss+surfaces", "What its papers say"),
     ("papers", "", "28 works"),
-    ("paper", "work=arxiv:1703.00000", "Key sentences"),
+    ("paper", "work=arxiv:1703.00000", "Summary"),
     ("reading", "", "Ten Questions About Layered Learning"),
     ("refreshes", "", "Start a refresh"),
 )

@@ -328,7 +328,7 @@ def test_the_table_of_papers_filters(visit, browser) -> None:
 def test_a_paper_has_its_page(visit, browser) -> None:
     text = visit("paper", work="arxiv:1703.00000")
     for part in (
-        "Key sentences",
+        "Summary",
         "Abstract",
         "Where your notes cite it",
         "Filed under",

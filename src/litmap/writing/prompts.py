@@ -88,5 +88,7 @@ def _plain(text: str) -> str:
 
 @cache
 def _wording(name: str) -> str:
+    """A prompt's text without the comments at the head of its file."""
     file = resources.files("litmap.writing").joinpath("data", f"{name}.txt")
-    return file.read_text(encoding="utf-8").strip()
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("#")).strip()
