@@ -174,30 +174,42 @@ TYPES = {"any": object, "text": str, "whole": int, "number": (int, float), "yes/
 def compare(shape, value, place):
     """Where a value is not of the documented shape: missing keys, unknown keys, other types."""
     if isinstance(shape, str):
-        kind = TYPES[shape.removesuffix("?")]
-        empty = value is None and shape.endswith("?")
-        if not empty and (not isinstance(value, kind) or (kind is int and value is True)):
-            yield f"{place}: {value!r} is not {shape}"
+        yield from compare_value(shape, value, place)
     elif isinstance(shape, list):
-        if value is None and shape[-1] == "null":
-            return
-        if not isinstance(value, list):
-            yield f"{place}: {value!r} is no list"
-            return
-        fixed = "..." not in shape
-        for i, item in enumerate(value):
-            yield from compare(shape[i] if fixed else shape[0], item, f"{place}[{i}]")
+        yield from compare_list(shape, value, place)
     elif "*" in shape:
         for key, item in value.items():
             yield from compare(shape["*"], item, f"{place}.{key}")
     elif value is not None or "?" not in shape:
-        if not isinstance(value, dict):
-            yield f"{place}: {value!r} is no record"
-            return
-        for key in shape.keys() - {"?"} ^ value.keys():
-            yield f"{place}: {key} is {'not documented' if key in value else 'missing'}"
-        for key in shape.keys() & value.keys():
-            yield from compare(shape[key], value[key], f"{place}.{key}")
+        yield from compare_record(shape, value, place)
+
+
+def compare_value(shape, value, place):
+    kind = TYPES[shape.removesuffix("?")]
+    empty = value is None and shape.endswith("?")
+    if not empty and (not isinstance(value, kind) or (kind is int and value is True)):
+        yield f"{place}: {value!r} is not {shape}"
+
+
+def compare_list(shape, value, place):
+    if value is None and shape[-1] == "null":
+        return
+    if not isinstance(value, list):
+        yield f"{place}: {value!r} is no list"
+        return
+    fixed = "..." not in shape
+    for i, item in enumerate(value):
+        yield from compare(shape[i] if fixed else shape[0], item, f"{place}[{i}]")
+
+
+def compare_record(shape, value, place):
+    if not isinstance(value, dict):
+        yield f"{place}: {value!r} is no record"
+        return
+    for key in shape.keys() - {"?"} ^ value.keys():
+        yield f"{place}: {key} is {'not documented' if key in value else 'missing'}"
+    for key in shape.keys() & value.keys():
+        yield from compare(shape[key], value[key], f"{place}.{key}")
 
 
 def test_a_wrong_shape_is_seen():

@@ -121,9 +121,8 @@ def score_case(key_file: Path) -> Score:
     path = HERE / key["note"]
     notes, problems = read_notes([path])
     assert not problems, problems
-    citations = find_citations(notes)
+    free = list(find_citations(notes))
     score = Score()
-    free = list(citations)
     for work in sorted(key["works"], key=lambda w: not w.get("id")):
         hit = next((c for c in free if agrees(c, work)), None)
         lines = lines_of(path, work["at"])
@@ -134,59 +133,68 @@ def score_case(key_file: Path) -> Score:
             score.mentions += len(lines) * (not work.get("optional"))
             continue
         free.remove(hit)
-        score.right += 1
-        inner = {(m.heading[-1] if m.heading else "") for m in hit.mentions}
-        right = "heading" not in work or bool(inner & set(work["heading"].split("|")))
-        score.headings += right
-        if not right:
-            score.words.append(
-                f"  filed {path.name}: {work['title'][:60]} under {sorted(inner)} not "
-                f"{work['heading']}"
-            )
-        if work.get("id"):
-            score.with_id += 1
-            score.ids += work["id"].lower() in {i.lower() for i in hit.reference.ids}
-            if work["id"].lower() not in {i.lower() for i in hit.reference.ids}:
-                score.words.append(f"  id    {path.name}: {work['id']} {hit.reference.ids}")
-        for line in lines:
-            near = any(abs(m.line - line) <= work.get("tolerance", 0) for m in hit.mentions)
-            score.mentions += 1
-            score.mention_hits += near
-            if not near:
-                score.words.append(
-                    f"  where {path.name}:{line}: {work['title'][:60]} "
-                    f"{[(m.line, m.kind) for m in hit.mentions]}"
-                )
+        _score_hit(score, hit, work, lines, path.name)
     for citation in free:
-        excused = any(agrees(citation, work) for work in key["works"] + key.get("may", []))
-        named = any(
-            part.lower()
-            in (
-                citation.reference.raw
-                + citation.reference.title
-                + " ".join(citation.reference.urls + citation.reference.ids)
-            ).lower()
-            for part in key["not"]
-        )
-        if citation.sure and not excused:
-            score.extra += 1
-            score.words.append(
-                f"  extra {path.name}:{citation.mentions[0].line}: {citation.kind} {citation.reference.title or citation.reference.ids or citation.reference.raw[:80]}{' (named as no work)' if named else ''}"
-            )
-        elif not excused or named:
-            score.candidates += 1
-            score.words.append(
-                f"  cand  {path.name}:{citation.mentions[0].line}: {citation.kind} "
-                f"{(citation.reference.title or citation.mentions[0].text)[:80]} "
-                f"{citation.reference.authors} {citation.reference.year} "
-                f"{citation.reference.urls[:1]}"
-            )
-        elif excused:
-            score.words.append(
-                f"  twice {path.name}:{citation.mentions[0].line}: {citation.kind} "
-                f"{citation.reference.title or citation.mentions[0].text} {citation.reference.ids}"
-            )
+        _score_other(score, citation, key, path.name)
     return score
+
+
+def _score_hit(score: Score, hit, work: dict, lines: list[int], name: str) -> None:
+    """Counts a work that was found: its heading, its identifier and where it is mentioned."""
+    score.right += 1
+    inner = {(m.heading[-1] if m.heading else "") for m in hit.mentions}
+    right = "heading" not in work or bool(inner & set(work["heading"].split("|")))
+    score.headings += right
+    if not right:
+        score.words.append(
+            f"  filed {name}: {work['title'][:60]} under {sorted(inner)} not {work['heading']}"
+        )
+    if work.get("id"):
+        score.with_id += 1
+        score.ids += work["id"].lower() in {i.lower() for i in hit.reference.ids}
+        if work["id"].lower() not in {i.lower() for i in hit.reference.ids}:
+            score.words.append(f"  id    {name}: {work['id']} {hit.reference.ids}")
+    for line in lines:
+        near = any(abs(m.line - line) <= work.get("tolerance", 0) for m in hit.mentions)
+        score.mentions += 1
+        score.mention_hits += near
+        if not near:
+            score.words.append(
+                f"  where {name}:{line}: {work['title'][:60]} "
+                f"{[(m.line, m.kind) for m in hit.mentions]}"
+            )
+
+
+def _score_other(score: Score, citation, key: dict, name: str) -> None:
+    """Counts a citation that is none of the works left: one too many, or a candidate."""
+    excused = any(agrees(citation, work) for work in key["works"] + key.get("may", []))
+    named = any(
+        part.lower()
+        in (
+            citation.reference.raw
+            + citation.reference.title
+            + " ".join(citation.reference.urls + citation.reference.ids)
+        ).lower()
+        for part in key["not"]
+    )
+    if citation.sure and not excused:
+        score.extra += 1
+        score.words.append(
+            f"  extra {name}:{citation.mentions[0].line}: {citation.kind} {citation.reference.title or citation.reference.ids or citation.reference.raw[:80]}{' (named as no work)' if named else ''}"
+        )
+    elif not excused or named:
+        score.candidates += 1
+        score.words.append(
+            f"  cand  {name}:{citation.mentions[0].line}: {citation.kind} "
+            f"{(citation.reference.title or citation.mentions[0].text)[:80]} "
+            f"{citation.reference.authors} {citation.reference.year} "
+            f"{citation.reference.urls[:1]}"
+        )
+    elif excused:
+        score.words.append(
+            f"  twice {name}:{citation.mentions[0].line}: {citation.kind} "
+            f"{citation.reference.title or citation.mentions[0].text} {citation.reference.ids}"
+        )
 
 
 def score_all(series: int = 0) -> tuple[Score, dict[str, Score]]:

@@ -98,12 +98,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         logs.configure(args.verbose, args.log)
         return _finished(run(args))
-    except UsageError as error:
-        print(f"litmap: {error.message}", file=sys.stderr)
-        return USAGE
     except LitmapError as error:
         print(f"litmap: {error.message}", file=sys.stderr)
-        return FAILED
+        return USAGE if isinstance(error, UsageError) else FAILED
     except KeyboardInterrupt:
         print(
             "\nlitmap: stopped; the library is as it was after the last whole build.",

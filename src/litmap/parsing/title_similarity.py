@@ -141,14 +141,20 @@ def title_similarity(a: str, b: str) -> float:
     if _shorter_is_whole(short, long_raw):
         return min(cap, 0.9)
     if len(tight_one) + len(tight_two) > 1200:
-        return min(
-            cap,
-            2 * len(set(words_one) & set(words_two)) / (len(set(words_one)) + len(set(words_two))),
-        )
-    matcher = SequenceMatcher(None, tight_one, tight_two, autojunk=False)
-    if matcher.quick_ratio() < 0.6:
-        return min(cap, matcher.quick_ratio())
-    return min(cap, matcher.ratio())
+        return min(cap, _share_of_words(set(words_one), set(words_two)))
+    return min(cap, _share_of_letters(tight_one, tight_two))
+
+
+def _share_of_words(one: set[str], two: set[str]) -> float:
+    """Dice's coefficient."""
+    return 2 * len(one & two) / (len(one) + len(two))
+
+
+def _share_of_letters(one: str, two: str) -> float:
+    """The share of letters that stand in both in one order; where it is low, its upper bound."""
+    matcher = SequenceMatcher(None, one, two, autojunk=False)
+    bound = matcher.quick_ratio()
+    return bound if bound < 0.6 else matcher.ratio()
 
 
 _PLAIN_WORD = re.compile(r"[a-z0-9]+")

@@ -232,55 +232,78 @@ def _run_many(
     timeout_s: float,
     memory_bytes: int,
 ) -> Iterator[tuple[str, bytes | PdfError]]:
-    """Replies as they come.
-
-    A thread a worker waits for its child; at most two replies a worker lie unread.
-    """
+    """Replies as they come; what is no `PdfError` is raised here."""
     count = max(1, min(workers or os.cpu_count() or 1, len(requests)))
-    todo = iter(requests)
-    lock, stop = threading.Lock(), threading.Event()
-    replies: queue.Queue[tuple[str, bytes | PdfError | BaseException]] = queue.Queue(
-        maxsize=2 * count
-    )
-    crew = [Worker(memory_bytes) for _ in range(count)]
-
-    def put(key: str, reply: bytes | PdfError | BaseException) -> None:
-        while not stop.is_set():
-            try:
-                replies.put((key, reply), timeout=0.5)
-            except queue.Full:
-                continue
-            return
-
-    def serve(worker: Worker) -> None:
-        while not stop.is_set():
-            with lock:
-                key, request = next(todo, ("", None))
-            if request is None:
-                break
-            try:
-                put(key, worker.ask(request, timeout_s, key))
-            except BaseException as error:  # noqa: BLE001 - handed to the caller's thread
-                put(key, error)
-        worker.close()
-
-    threads = [threading.Thread(target=serve, args=(worker,), daemon=True) for worker in crew]
+    crew = _Crew(requests, [Worker(memory_bytes) for _ in range(count)], timeout_s)
     try:
-        for thread in threads:
-            thread.start()
+        crew.start()
         for _ in range(len(requests)):
-            key, reply = replies.get()
+            key, reply = crew.replies.get()
             if isinstance(reply, BaseException) and not isinstance(reply, PdfError):
                 raise reply
             yield key, reply
     finally:
-        stop.set()
-        for worker in crew:
+        crew.stop()
+
+
+class _Crew:
+    """Workers that share requests; a thread each waits for its child. At most two replies a worker
+    lie unread.
+    """
+
+    def __init__(
+        self,
+        requests: Sequence[tuple[str, dict[str, Any]]],
+        workers: Sequence[Worker],
+        timeout_s: float,
+    ) -> None:
+        self.replies: queue.Queue[tuple[str, bytes | PdfError | BaseException]] = queue.Queue(
+            maxsize=2 * len(workers)
+        )
+        self._todo = iter(requests)
+        self._lock, self._stopped = threading.Lock(), threading.Event()
+        self._timeout_s = timeout_s
+        self._workers = workers
+        self._threads = [
+            threading.Thread(target=self._serve, args=(worker,), daemon=True) for worker in workers
+        ]
+
+    def start(self) -> None:
+        """Begin to read."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End all children, whatever they are at."""
+        self._stopped.set()
+        for worker in self._workers:
             process = worker._process
             if process is not None:
                 process.kill()
-        for thread in threads:
+        for thread in self._threads:
             thread.join(timeout=5)
+
+    def _serve(self, worker: Worker) -> None:
+        """Has one worker read one file after the other, as long as there are any."""
+        while not self._stopped.is_set():
+            with self._lock:
+                key, request = next(self._todo, ("", None))
+            if request is None:
+                break
+            try:
+                self._put(key, worker.ask(request, self._timeout_s, key))
+            except BaseException as error:  # noqa: BLE001 - handed to the caller's thread
+                self._put(key, error)
+        worker.close()
+
+    def _put(self, key: str, reply: bytes | BaseException) -> None:
+        """Hands a reply over, unless nobody waits for it any more."""
+        while not self._stopped.is_set():
+            try:
+                self.replies.put((key, reply), timeout=0.5)
+            except queue.Full:
+                continue
+            return
 
 
 _looker = Worker()
