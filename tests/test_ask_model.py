@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -13,12 +14,14 @@ from litmap.library import Library
 from litmap.library.asking import AnswerView
 from litmap.library.writing import Writer
 from litmap.models import Answer
+from litmap.paths import LibraryPaths
 from litmap.search import parse_question
 from litmap.settings import load_settings
 from litmap.web import ChatClient, chat_limits, endpoint
 from litmap.writing import Task
 from tests import language_models
 
+ROOT = Path(__file__).parent.parent
 ASKED = "Why do sharp minima generalise worse than flat minima?"
 FOREIGN = "Which enzyme cleaves the amyloid precursor protein in neurons?"
 
@@ -206,6 +209,7 @@ def command(example_library, at_examples, site, monkeypatch, tmp_path, capsys):
     def run(*arguments, url=None, model="kind"):
         monkeypatch.setenv("LITMAP_LLM_URL", url or site.base)
         monkeypatch.setenv("LITMAP_LLM_MODEL", model)
+        monkeypatch.setattr(LibraryPaths, "written", property(lambda _: tmp_path / "written"))
         code = main(["ask", *arguments, "--library", str(example_library)])
         return code, capsys.readouterr()
 
@@ -292,3 +296,59 @@ def test_a_table_takes_the_sentence_that_the_model_chooses(library, writer, site
     site.say = "NOTHING"
     empty = library.table("flat minima", column, limit=2, writer=writer)
     assert all(cell is None for row in empty.rows for cell in row.cells)
+
+
+# ── the app ───────────────────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def app(example_library, at_examples, site, monkeypatch, tmp_path):
+    testing = pytest.importorskip("streamlit.testing.v1")
+    from litmap.ui import access
+
+    monkeypatch.setattr(access, "_current", [access.Access("token", 1, frozenset())])
+    monkeypatch.setattr(LibraryPaths, "written", property(lambda _: tmp_path / "written"))
+    monkeypatch.setenv("LITMAP_LIBRARY", str(example_library))
+    monkeypatch.setenv("LITMAP_LLM_MODEL", "kind")
+
+    def run(url, *, may_change=True):
+        from streamlit import cache_resource
+
+        cache_resource.clear()
+        monkeypatch.setenv("LITMAP_LLM_URL", url)
+        monkeypatch.setattr("litmap.ui.state.may_change", lambda: may_change)
+        page = ROOT / "src" / "litmap" / "ui" / "app.py"
+        app = testing.AppTest.from_file(str(page), default_timeout=240)
+        app.query_params["q"] = ASKED
+        app.session_state["mode"] = "answer"
+        return app.run()
+
+    return run
+
+
+def keys(app):
+    return {button.key for button in app.button}
+
+
+def words(app):
+    return "\n".join(str(e.value) for kind in (app.markdown, app.caption, app.info) for e in kind)
+
+
+def test_the_app_asks_the_model_when_told_to(app, site):
+    site.say = copied
+    page = app(site.base)
+    assert site.asked == []
+    page.button(key="write").click().run()
+    assert not page.exception
+    assert "Written by kind" in words(page)
+    assert len(site.asked) == 1
+    page.run()
+    assert len(site.asked) == 1
+    assert "write" not in keys(app(site.base, may_change=False))
+
+
+def test_the_app_asks_a_model_elsewhere_only_after_consent(app, site):
+    page = app("https://api.example.org/v1")
+    assert "write" not in keys(page)
+    assert "sentences" in words(page)
+    page.button(key="consent").click().run()
+    assert "write" in keys(page)
+    assert "consent" not in keys(page)

@@ -161,7 +161,8 @@ def main() -> None:
     parser.add_argument("library", type=Path)
     parser.add_argument("--url")
     parser.add_argument("--model", default="")
-    parser.add_argument("--questions", type=int, default=1000)
+    parser.add_argument("--questions", type=int, default=1000, help="the first of the key alone")
+    parser.add_argument("--sources", type=int, default=20, help="sentences a real model is given")
     parser.add_argument("--show", action="store_true", help="print what goes wrong")
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
@@ -176,7 +177,7 @@ def main() -> None:
         if args.url:
             limits = chat_limits(600)
             with ChatClient(endpoint(args.url), args.model, limits=limits) as model:
-                found[args.model] = _real(model, library, asked, show=args.show)
+                found[args.model] = _real(model, library, asked, args.sources, show=args.show)
     text = json.dumps(found, indent=1)
     print(text)
     if args.out:
@@ -222,7 +223,9 @@ def _scripted(model: Scripted, library: Library, asked: Any, *, show: bool) -> d
     }
 
 
-def _real(model: LanguageModel, library: Library, asked: Any, *, show: bool) -> dict[str, Any]:
+def _real(
+    model: LanguageModel, library: Library, asked: Any, count: int, *, show: bool
+) -> dict[str, Any]:
     """What a real model answers to the questions that the library has something on."""
     writer = _writer(model, library)
     figures: Counter[str] = Counter()
@@ -232,7 +235,7 @@ def _real(model: LanguageModel, library: Library, asked: Any, *, show: bool) -> 
         if found.refused:
             figures[f"{kind}, nothing close"] += 1
             continue
-        sources = [quotation.sentence for quotation in found.quotations]
+        sources = [quotation.sentence for quotation in found.quotations][:count]
         try:
             text = writer.write(Task.QUESTION, row["question"], sources)
         except WebError as error:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from litmap.errors import SearchError
 from litmap.library.results import place_of
-from litmap.ui import answers, components, formatting, links, state, tables
+from litmap.ui import answers, components, formatting, links, state, tables, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,8 +148,10 @@ def _ask(library: Library, query: str, mode: str) -> SearchResults | None:
 def _answer(library: Library, question: str) -> None:
     """What the papers say to a question."""
     try:
-        with st.spinner("Reading …", show_time=False):
-            view = library.ask(question, limit=MAX_RESULTS["answer"])
+        view = written.answer(library, question, MAX_RESULTS["answer"])
+        if view is None:
+            with st.spinner("Reading …", show_time=False):
+                view = library.ask(question, limit=MAX_RESULTS["answer"])
     except SearchError as error:
         st.info(formatting.escape(error.message), icon=":material/help:")
         return
