@@ -24,8 +24,12 @@ MAX_TERM_WORDS = 6
 
 def find_labelled_topics(blocks: Sequence[NoteBlock]) -> dict[int, HeadingPath]:
     """The topic of each block that has one beside it, by the block's index."""
-    topics = dict(_terms(blocks))
-    for cells in (*_tables(blocks), _records(blocks)):
+    topics: dict[int, HeadingPath] = {}
+    if any(block.fields and _field(block, "term") for block in blocks):
+        topics |= _terms(blocks)
+    tables = _tables(blocks) if any(block.kind == "cell" for block in blocks) else ()
+    records = _records(blocks) if any(block.kind == "entry" for block in blocks) else {}
+    for cells in (*tables, records):
         if are_topics(list(cells.values())):
             topics |= {place: (cell,) for place, cell in cells.items() if is_topic(cell)}
     return topics

@@ -47,6 +47,8 @@ _SURNAMES_ALONE = re.compile(
     rf"(?:(?<=[;.:(] )|(?<=[^\W\d_{UPPER}] )|(?<=[A-Z]{{2}} ))(?={SURNAMES_ALONE.pattern})"
 )
 """'Dazu Stumm, Der Garant als Hersteller, JZ 2012, 341': surnames, a title, where and when."""
+_PLACE_OF_SURNAMES = re.compile(r"\d\d\d\d,\s(?:S\.\s?)?\d|\d [A-Z][^\d,;]{1,60} \d[\d, –-]* \(")
+"""What stands in any text in which `_SURNAMES_ALONE` finds something."""
 _MAY_OPEN = re.compile(rf"[{UPPER}](?:[.,(:]| &| \(| and )|[{UPPER}][\w.-]*(?: [{UPPER}]\.)?[.,:] ")
 _ENDS = re.compile(
     rf"(?:\d[-–—]+[A-Za-z]?\d+|{YEAR}\)?|10\.\d{{4,}}/[^\s<>]{{2,80}}?|[;,:(]\s?[\d()]+|[Pp]ress|"
@@ -73,7 +75,8 @@ def inner_references(block: NoteBlock, start: int, end: int) -> list[ReferenceEn
         return []
     places = {match.end() for match in _STARTS.finditer(text, start, end)}
     places.update(line for line in block.line_starts[1:] if _OPENING.match(text, line, end))
-    places.update(match.end() for match in _SURNAMES_ALONE.finditer(text, start, end))
+    if _PLACE_OF_SURNAMES.search(text, start, end):
+        places.update(match.end() for match in _SURNAMES_ALONE.finditer(text, start, end))
     starts = sorted(places)[:MAX_STARTS]
     found: list[ReferenceEntry] = []
     for number, begin in enumerate(starts):

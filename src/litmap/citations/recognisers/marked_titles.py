@@ -60,6 +60,8 @@ _MARKED = re.compile(
     r"『((?:[^『』\x00\n]|『[^『』\n]{1,30}』){2,120})』|「((?:[^「」\x00\n]|「[^「」\n]{1,30}」){2,120})」|"
     r"《((?:[^《》\x00\n]|《[^《》\n]{1,30}》){2,120})》"
 )
+_MARK = re.compile("[“„\"”«‘'『「《]")
+"""What each of them begins with."""
 _YEAR = re.compile(rf"(?<![\d.:–-]){YEAR}(?!\d|[.:]\d)|(?<=\d[./-]){YEAR}(?!\d)")
 _LETTER = rf"[^\W{UNSPACED}]"
 _KIND = re.compile(rf"(?<!{_LETTER})(?:{load_pattern('kinds_of_works')})(?!{_LETTER})", re.I)
@@ -222,10 +224,10 @@ def _stretches(
     text: str, emphasised: tuple[tuple[int, int], ...], start: int, end: int
 ) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """What is marked, with and without its marks, in the order of the text."""
-    quoted = [
-        (match.span(), match.span(match.lastindex or 0))
-        for match in _MARKED.finditer(text, start, end)
-    ]
+    quoted = []
+    if _MARK.search(text, start, end):
+        found = _MARKED.finditer(text, start, end)
+        quoted = [(match.span(), match.span(match.lastindex or 0)) for match in found]
     italic = [(span, span) for span in emphasised if start <= span[0] and span[1] <= end]
     return sorted([*quoted, *italic])
 

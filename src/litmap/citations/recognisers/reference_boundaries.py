@@ -46,7 +46,8 @@ def before_next(text: str) -> int:
     following = _NEXT_WORK.search(text, MIN_FIRST_LENGTH)
     if following and len(_YEARS_AND_IDS.findall(text[: following.start()])) == 1:
         return following.start()
-    for stop in _CLOSED_SEMICOLON.finditer(text, MIN_FIRST_LENGTH):
+    stops = _CLOSED_SEMICOLON.finditer(text, MIN_FIRST_LENGTH) if "; " in text else ()
+    for stop in stops:
         head, tail = text[: stop.start()], text[stop.end() :]
         if is_names_alone(head) or not (_YEAR.search(head) and _YEAR.search(tail)):
             continue

@@ -63,6 +63,8 @@ with it.
 """
 MIN_ITEM_LENGTH, MAX_PARAGRAPH_LENGTH = 8, 1600
 MAX_SHORT_ITEM_LENGTH = 300
+MIN_REST = 30
+"""Characters behind an entry in which another one is looked for."""
 MAX_NAMES_LENGTH = 250
 """Characters of the names before a title in italics."""
 
@@ -244,7 +246,9 @@ def _outside_lists(
             return
         entries = better_of(whole, marked, block.text, lead)
         yield from entries
-        yield from inner_references(block, max(one.end for one in entries), len(block.text))
+        end = max(one.end for one in entries)
+        if len(block.text) - end > MIN_REST:
+            yield from inner_references(block, end, len(block.text))
     else:
         yield from _by_lines(block, lines, previous_authors)
 
@@ -267,6 +271,8 @@ def _on_lines(block: NoteBlock, lead: int) -> list[ReferenceEntry]:
 
 def _joined_by_semicolons(block: NoteBlock, lead: int) -> list[ReferenceEntry]:
     """The references of a footnote that parts them by semicolons; none unless each part is one."""
+    if "; " not in block.text:
+        return []
     cuts = [match.span() for match in _SEMICOLON.finditer(block.text, lead)]
     if not 0 < len(cuts) < MAX_JOINED:
         return []

@@ -47,7 +47,7 @@ _OPENING = re.compile(
     rf"(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er?|[Dd]i|"
     rf"[Ll]e|[Ee]l|al) )?[{UPPER}][\w'’./-]*(?:,|:)? (?:[{UPPER}\d(/&“„«\"[]|and |et |und |"
     rf"y |e |и |та |i |van |von |de |der |den |di |da |dos |du |le |la |el |al |ten |ter |bin )|"
-    rf"[{UPPER}][^.,()\d\n]{{3,90}}\. \({YEAR}[a-z]?\))"
+    rf"[{UPPER}][^.,()\d\n]{{3,90}}(?<! al)\. \({YEAR}[a-z]?\)\. ?[{UPPER}“«])"
 )
 NAME_WORD = rf"[{UPPER}][\w'’-]+"
 _FAMILY = rf"(?:(?:van|von|de|del|der|den|di|da|la|le) ){{0,2}}{NAME_WORD}(?: {NAME_WORD})?"

@@ -18,6 +18,7 @@ MIN_TITLE_WORDS, MAX_TITLE_WORDS = 2, 24
 MIN_UNSPACED = 4
 """Signs of a title in a script without blanks."""
 _MAY_BE = re.compile(rf"[{UPPER}]{{2,5}}[ /-]?(?:[{UPPER}]{{1,3}}[ /-]?){{0,2}}\d[\d.:–—-]+\d")
+_FIGURES = re.compile(r"\d[\d.,: /–—-]*\d\d")
 _STANDARD = re.compile(rf"(?<![\w-]){STANDARD_NUMBER}")
 _PATENT = re.compile(
     r"(?:[Pp]atent\w{0,3}|PATENT|Pat\.|[Пп]атент\w?|[Пп]ат\.|свидетельство|特許第?|特開|专利号?)[\s:]{0,2}"
@@ -29,7 +30,8 @@ _YEAR = re.compile(rf"(?<![\d-]){YEAR_SINCE_1800}(?![\d-])")
 MAX_BEHIND = 80
 """Characters behind the title of a patent in which its year is looked for."""
 _BETWEEN = re.compile(rf"[\s:,–—-]*\s|(?=[「『《«“\"])|[.．]\s?(?=[{UNSPACED}])")
-_MAY_BE_PATENT = re.compile(r"[Pp]aten|Pat\.|PATENT|[Пп]ат|свидет|特許|特開|专利")
+_PATENT_PARTS = ("aten", "Pat.", "PATENT", "ат", "свидет", "特許", "特開", "专利")
+"""One of them stands in any text that `_PATENT` finds something in."""
 _BETWEEN_PATENT = re.compile(r"[\s:.,–—-]*[:.,–—]?\s+|[:：.．，]?\s?(?=[「『《«“\"])")
 _UNMARKED_PATENT = re.compile(
     rf"(?=[{UPPER}{UNSPACED}])([^(),.\[\]«»;/。．\n]{{6,160}}?)(?=\s*$|\s?[(,;/.。．\[])"
@@ -46,9 +48,11 @@ def find_standards(block: NoteBlock) -> list[ReferenceEntry]:
     """The standards of a block that have a title."""
     text = block.text
     found: list[ReferenceEntry | None] = []
+    if not _FIGURES.search(text):
+        return []
     if _MAY_BE.search(text):
         found += [_read(text, match) for match in _STANDARD.finditer(text)]
-    if _MAY_BE_PATENT.search(text):
+    if any(map(text.__contains__, _PATENT_PARTS)):
         found += [_read_patent(text, match) for match in _PATENT.finditer(text)]
     return [entry for entry in found if entry is not None]
 
