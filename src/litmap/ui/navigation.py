@@ -17,7 +17,7 @@ Draw = Callable[[], None]
 
 def make_pages(guard: Callable[[Draw], Draw]) -> list[Any]:
     """All pages, in the order of the navigation, each within the guard."""
-    from litmap.ui import check, papers, reading_list, refreshes, search, topics
+    from litmap.ui import check, paper_table, papers, reading_list, refreshes, search, topics
 
     rows = (
         ("search", search.page, "Search", ":material/search:"),
@@ -25,6 +25,7 @@ def make_pages(guard: Callable[[Draw], Draw]) -> list[Any]:
         ("papers", papers.page, "Papers", ":material/description:"),
         ("paper", papers.paper, "Paper", None),
         ("check", check.page, "Check", ":material/fact_check:"),
+        ("table", paper_table.page, "Table", ":material/table_chart:"),
         ("reading", reading_list.page, "Reading list", ":material/bookmark_add:"),
         ("refreshes", refreshes.page, "Refreshes", ":material/sync:"),
     )
