@@ -12,7 +12,14 @@ from litmap.parsing.sentence_roles import ROLES
 from litmap.tables import KINDS, Near, ReadPaper, certainty_of, draw_number, parse_columns, presets
 from litmap.tables.choice import _weights
 from litmap.tables.features import FEATURES, is_readable, sentence_features
-from litmap.tables.phrases import PHRASE_KINDS, compile_phrases, count_phrases, plain, section_kind
+from litmap.tables.phrases import (
+    PHRASE_KINDS,
+    _phrase_patterns,
+    compile_phrases,
+    count_phrases,
+    plain,
+    section_kind,
+)
 from litmap.tables.zones import ZONES, zone_scores
 
 
@@ -78,7 +85,7 @@ def paper(rows=PAPER):
         PaperSentence(text, number, ((number, 50.0, 60.0, 300.0, 72.0),), kind, section, number)
         for number, (kind, section, text) in enumerate(rows, 1)
     ]
-    return ReadPaper(sentences, "Dikes of clay and dikes of sand")
+    return ReadPaper(sentences, "Dikes of clay and dikes of sand", lambda text, language: True)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +142,10 @@ def test_other_languages_are_read_by_their_own_phrases(rows, kind):
 @given(st.lists(st.tuples(st.sampled_from(["body", "abstract"]), st.text(max_size=30), st.text())))
 def test_any_text_has_features(rows):
     sentences = [PaperSentence(text, 1, (), kind, section, 0) for kind, section, text in rows]
-    assert sentence_features(sentences, "A title").shape == (len(rows), len(FEATURES))
+    assert sentence_features(sentences, "A title", lambda text, language: True).shape == (
+        len(rows),
+        len(FEATURES),
+    )
     for sentence in sentences:
         is_readable(sentence)
 
@@ -167,6 +177,11 @@ def test_phrases_are_counted_by_kind_and_language():
     assert counts["bound"] == 1
     assert counts["open"] == 1
     assert count_phrases("not", "sv") == count_phrases("not", "en")
+
+
+def test_every_language_has_phrases_of_every_kind():
+    assert all(set(kinds) == set(PHRASE_KINDS) for kinds in _phrase_patterns().values())
+    assert {"en", "de", "fr", "es", "it", "pt", "ru", "zh", "ja", "ko"} == set(_phrase_patterns())
 
 
 def test_a_section_is_known_by_its_own_title_first():

@@ -393,6 +393,8 @@ HOSTILE_PARAMETERS = {
         ("paper", ("work", "page")),
         ("reading", ("heading", "work")),
         ("check", ("check-finding", "note", "work")),
+        ("table", ("table-query",)),
+        ("table", ("table-heading", "table-preset", "table-columns")),
         ("refreshes", ("run",)),
     ],
     ids=str,
@@ -411,6 +413,7 @@ def test_no_parameter_of_the_address_makes_a_page_fail(
             check,
             frame,
             navigation,
+            paper_table,
             papers,
             reading_list,
             refreshes,
@@ -426,6 +429,7 @@ def test_no_parameter_of_the_address_makes_a_page_fail(
             "paper": papers.paper,
             "reading": reading_list.page,
             "check": check.page,
+            "table": paper_table.page,
             "refreshes": refreshes.page,
         }[name]
         frame.guarded(draw)()

@@ -360,6 +360,32 @@ def test_the_reading_list_and_the_coverage(visit, browser) -> None:
     until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "[data-testid=stDataFrame]"))
 
 
+def test_a_cell_of_a_table_opens_its_page(visit, browser) -> None:
+    text = visit("table", **{"table-query": "flat minima", "table-preset": "standard"})
+    assert "not said" in text
+    assert "question" in text
+    cells = browser.find_elements(By.CSS_SELECTOR, "[class*='st-key-cited-table-'] button")
+    assert cells
+    assert not images(browser)
+    press(browser, cells[0].text)
+    until(browser, lambda: images(browser) and all(images(browser)))
+    settle(browser)
+    press(browser, "Close the page")
+    until(browser, lambda: not images(browser))
+
+
+def test_columns_of_ones_own_stand_in_the_address(visit, browser) -> None:
+    asked = {
+        "table-query": "minima",
+        "table-preset": "own columns",
+        "table-columns": "=x, batch size",
+    }
+    text = visit("table", **asked)
+    assert "batch size" in text
+    assert "CSV" in text
+    assert "twice" in visit("table", **{**asked, "table-columns": "data, data"})
+
+
 def test_claims_stand_beside_the_page_of_their_paper(visit, browser) -> None:
     visit("check")
     until(browser, lambda: "To look at" in words(browser))
@@ -416,7 +442,7 @@ def test_nothing_is_asked_of_the_network(visit, browser, app) -> None:
     """
     browser.get("about:blank")  # the page of another test's app, which has ended, asks for it again
     browser.get_log("performance")  # what other tests loaded is taken away
-    for page in ("", "topics", "papers", "check", "reading", "refreshes"):
+    for page in ("", "topics", "papers", "check", "table", "reading", "refreshes"):
         visit(page)
     visit(q=QUERY)
     visit("paper", work="arxiv:1703.00000")

@@ -38,13 +38,15 @@ from litmap.library import Library
 from litmap.library.table import LOOKED_AT
 from litmap.models import PaperSentence
 from litmap.paper_sentences import paper_sentences
+from litmap.summaries.standing_alone import stands_alone
 from litmap.tables import choice, nearness, zones
 from litmap.tables.features import FEATURES, PROSE, is_readable, sentence_features
 
 LABELS = DATA / "table_labels.json"
 """A small key of other papers, made beside the code, that weights are fitted on too."""
 ROOM = Path(choice.__file__).parent / "data"
-PENALTY = 0.3
+PENALTY = 0.4
+PAPERS_ASKED = 30
 FITTED = ("question", "method", "data", "result", "limits")
 
 
@@ -90,7 +92,7 @@ def score(papers: Sequence[Keyed]) -> dict[str, Any]:
     """Shares of cells by column and in all."""
     counts: dict[str, list[tuple[bool, bool]]] = {}
     for paper in papers:
-        read = tables.ReadPaper(paper.sentences, paper.title)
+        read = tables.ReadPaper(paper.sentences, paper.title, stands_alone)
         for name, cell in paper.cells.items():
             (column,) = tables.parse_columns(name)
             chosen = read.choose(column.kind)
@@ -124,7 +126,7 @@ def cells_of(papers: Sequence[Keyed], column: str) -> list[Cell]:
         prose = [s for s in paper.sentences if s.kind in PROSE]
         kept = [n for n, sentence in enumerate(prose) if is_readable(sentence)]
         rows = np.zeros((len(kept) + 1, len(FEATURES) + 1))
-        rows[:-1, :-1] = sentence_features(prose, paper.title)[kept]
+        rows[:-1, :-1] = sentence_features(prose, paper.title, stands_alone)[kept]
         rows[-1, -1] = 1.0
         cell = paper.cells[column]
         right = [cell is not None and is_right(cell, prose[n]) for n in kept]
@@ -238,7 +240,7 @@ def near_cells(library: Library) -> Iterator[tuple[tuple[float, float, float], b
     """For each question and paper how near the nearest sentence is, and whether it answers."""
     texts = library.paper_texts
     papers = [p for e in library.works() if e.pdf and (p := texts.paper(e.work.id))]
-    papers = random.Random(17).sample(papers, min(60, len(papers)))
+    papers = random.Random(17).sample(papers, min(PAPERS_ASKED, len(papers)))
     for statement in texts.statements(list(ASKED)):
         pattern = re.compile(ASKED[statement.text])
         found = texts.evidence([(statement, paper) for paper in papers], looked_at=LOOKED_AT)

@@ -11,6 +11,7 @@ from litmap.catalogue.entries import Entry
 from litmap.library.summary_view import cite, sentence_as_json
 from litmap.models import PaperSentence, Sentence
 from litmap.parsing.places import sentence_place
+from litmap.summaries.standing_alone import stands_alone
 
 if TYPE_CHECKING:
     from litmap.library.paper_texts import PaperTexts
@@ -117,7 +118,7 @@ class TableMaker:
                 why = f"{NO_TEXT}: {entry.reason or entry.status}"
                 rows.append(Row(entry, (None,) * len(columns), why))
                 continue
-            read = tables.ReadPaper(paper.text.sentences, entry.work.title)
+            read = tables.ReadPaper(paper.text.sentences, entry.work.title, stands_alone)
             cells = (
                 _known_cell(column, read, work)
                 if column.kind

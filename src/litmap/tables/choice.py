@@ -18,7 +18,14 @@ from litmap.models import PaperSentence
 from litmap.parsing.languages import document_language
 from litmap.parsing.word_lists import load_lines
 from litmap.tables.columns import KINDS
-from litmap.tables.features import FEATURES, PROSE, Floats, is_readable, sentence_features
+from litmap.tables.features import (
+    FEATURES,
+    PROSE,
+    Floats,
+    StandsAlone,
+    is_readable,
+    sentence_features,
+)
 from litmap.tables.phrases import ROOM
 
 UNSAID = "unsaid"
@@ -37,9 +44,12 @@ class Choice:
 class ReadPaper:
     """A paper's sentences with what columns need of them, made once for all columns."""
 
-    def __init__(self, sentences: Sequence[PaperSentence], title: str) -> None:
+    def __init__(
+        self, sentences: Sequence[PaperSentence], title: str, stands_alone: StandsAlone
+    ) -> None:
         self.sentences = sentences
         self.title = title
+        self._stands_alone = stands_alone
 
     @cached_property
     def language(self) -> str:
@@ -52,7 +62,8 @@ class ReadPaper:
         rows = [row for row, one in enumerate(self.sentences) if one.kind in PROSE]
         prose = [self.sentences[row] for row in rows]
         kept = [number for number, one in enumerate(prose) if is_readable(one)]
-        return [rows[number] for number in kept], sentence_features(prose, self.title)[kept]
+        features = sentence_features(prose, self.title, self._stands_alone)
+        return [rows[number] for number in kept], features[kept]
 
     def choose(
         self, kind: str, may_answer: Callable[[str], bool] = lambda text: True

@@ -5,7 +5,7 @@ place, its numbers.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,8 @@ from litmap.tables.phrases import (
 from litmap.tables.zones import ZONES, zone_scores
 
 Floats = NDArray[np.float64]
+StandsAlone = Callable[[str, str], bool]
+"""Whether a sentence, in this language, can be read out of its paper."""
 
 FEATURES = (
     *(f"role:{role}" for role in ROLES),
@@ -33,7 +35,7 @@ FEATURES = (
     *(f"section:{role}" for role in ROLES),
     *(f"section:{kind}" for kind in SECTION_KINDS),
     "abstract", "untitled", "place", "beginning", "end", "first",
-    "own", "number", "name", "cites", "inside", "asks", "length", "short", "title",
+    "number", "name", "cites", "inside", "asks", "length", "short", "title", "alone",
 )  # fmt: skip
 PROSE = frozenset({"abstract", "body"})
 MIN_WORDS, MAX_WORDS = 5, 70
@@ -45,7 +47,6 @@ MAX_COUNT = 2
 """Phrases of a kind that count."""
 PAIRS_OF_A_WORD = 1.7
 """Pairs of characters, in scripts without spaces, that say as much as a word."""
-_OWN = re.compile(r"\b(?:we|our|us|(?:this|the present) (?:paper|work|article|study))\b")
 _NAME = re.compile(r"\b(?=\w*\d)[A-Z][\w-]*\b|\b[A-Z][A-Za-z]*[A-Z]\w*\b")
 _NUMBER = re.compile(r"(?<![\w.\[(,–-])\d[\d.,]*(?![\w\])])")
 _CITES = re.compile(
@@ -75,7 +76,9 @@ def count_words(text: str) -> float:
     return len(text.split())
 
 
-def sentence_features(sentences: Sequence[PaperSentence], title: str) -> Floats:
+def sentence_features(
+    sentences: Sequence[PaperSentence], title: str, stands_alone: StandsAlone
+) -> Floats:
     """(n, len(FEATURES)) of a paper's sentences in their order."""
     language = document_language([sentence.text for sentence in sentences])
     title_terms = set(index_terms(title, language))
@@ -98,6 +101,7 @@ def sentence_features(sentences: Sequence[PaperSentence], title: str) -> Floats:
                 *place,
                 *_of_signs(sentence.text),
                 overlap / max(1, len(title_terms)),
+                float(stands_alone(sentence.text, language)),
             ]
         )
     return np.array(rows, np.float64).reshape(len(rows), len(FEATURES))
@@ -126,7 +130,6 @@ def _of_section(sentence: PaperSentence) -> list[float]:
 def _of_signs(text: str) -> list[float]:
     length = count_words(text)
     return [
-        float(bool(_OWN.search(text.casefold()))),
         float(bool(_NUMBER.search(text))),
         float(bool(_NAME.search(text))),
         float(bool(_CITES.search(text))),

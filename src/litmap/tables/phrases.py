@@ -14,7 +14,7 @@ ROOM = "litmap.tables"
 GAP = "…"
 _UP_TO_THREE_WORDS = r"(?: [^\s.;:]+){0,3}"
 PHRASE_KINDS = (
-    "bound", "open", "hard", "material",
+    "own", "bound", "open", "hard", "material",
     "population", "intervention", "comparison", "outcome", "n",
 )  # fmt: skip
 SECTION_KINDS = ("experiment", "conclusion", "related", "aside")

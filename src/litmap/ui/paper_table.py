@@ -148,9 +148,9 @@ def _grid(made: Table) -> None:
                 places = st.columns(shares, gap="small")
                 with places[0]:
                     _paper(row)
-                for at, cell in enumerate(row.cells):
+                for at, cell in enumerate(row.cells if not row.why else ()):
                     with places[at + 1]:
-                        _cell(made.columns[at].name, cell, f"{number}-{at}", row)
+                        _cell(made.columns[at].name, cell, f"{number}-{at}")
 
 
 def _paper(row: Row) -> None:
@@ -162,12 +162,12 @@ def _paper(row: Row) -> None:
         st.caption(formatting.escape(formatting.sentence(row.why)))
 
 
-def _cell(column: str, cell: Cell | None, key: str, row: Row) -> None:
+def _cell(column: str, cell: Cell | None, key: str) -> None:
     """A cell: its sentence with a button for its page, the number before it."""
     with st.container(key=f"cell-{key}", gap=None):
         st.caption(formatting.escape(column))
         if cell is None:
-            st.markdown(":gray[–]" if row.why else ":gray[not said]")
+            st.markdown(":gray[not said]")
             return
         drawn = f"**{formatting.escape(cell.number.text)}** " if cell.number else ""
         st.markdown(drawn + formatting.escape(cell.sentence.text))
