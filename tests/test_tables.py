@@ -99,6 +99,38 @@ def test_each_column_gets_the_sentence_that_answers_it(kind, page):
     assert chosen.certainty >= 0.5
 
 
+TRIAL = [
+    ("abstract", "", "High blood pressure is common on the coast, and bread has much salt."),
+    ("abstract", "", "We enrolled 128 adults aged 40 to 60 years with high blood pressure."),
+    (
+        "abstract",
+        "",
+        "Half of them received bread without salt, which was administered for a year.",
+    ),
+    ("abstract", "", "The control group had ordinary bread; both were compared with usual care."),
+    ("abstract", "", "The primary outcome was the systolic pressure, measured at twelve months."),
+    ("abstract", "", "Pressure fell by 8 mmHg more where the bread had no salt."),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "row"), [("population", 1), ("intervention", 2), ("comparison", 3), ("outcome", 4)]
+)
+def test_a_trial_tells_its_population_and_what_was_compared(kind, row):
+    chosen = paper(TRIAL).choose(kind)
+    assert chosen is not None
+    assert chosen.row == row
+
+
+def test_a_trial_tells_how_many_took_part():
+    (column,) = parse_columns("n")
+    chosen = paper(TRIAL).choose("n", lambda text: draw_number(text, column) is not None)
+    assert chosen is not None
+    number = draw_number(TRIAL[chosen.row][2], column)
+    assert number is not None
+    assert (number.value, number.unit) == (128, "adults")
+
+
 @pytest.mark.parametrize("kind", ["data", "limits", "population", "n"])
 def test_what_no_sentence_says_is_not_said(kind):
     assert paper(PAPER[:4]).choose(kind) is None
@@ -119,7 +151,7 @@ def test_only_sentences_that_may_answer_are_looked_at():
     ("rows", "kind"),
     [
         (
-            [("body", "Ergebnisse", "Die Ergebnisse zeigen, dass Deiche aus Lehm länger halten.")],
+            [("abstract", "", "Die Ergebnisse zeigen, dass Deiche aus Lehm länger halten.")],
             "result",
         ),
         (

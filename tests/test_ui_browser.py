@@ -361,7 +361,7 @@ def test_the_reading_list_and_the_coverage(visit, browser) -> None:
 
 
 def test_a_cell_of_a_table_opens_its_page(visit, browser) -> None:
-    text = visit("table", **{"table-query": "flat minima", "table-preset": "standard"})
+    text = visit("table", **{"table-query": "flat minima", "table-preset": "Standard"})
     assert "not said" in text
     assert "question" in text
     cells = browser.find_elements(By.CSS_SELECTOR, "[class*='st-key-cited-table-'] button")
@@ -377,7 +377,7 @@ def test_a_cell_of_a_table_opens_its_page(visit, browser) -> None:
 def test_columns_of_ones_own_stand_in_the_address(visit, browser) -> None:
     asked = {
         "table-query": "minima",
-        "table-preset": "own columns",
+        "table-preset": "Your own",
         "table-columns": "=x, batch size",
     }
     text = visit("table", **asked)

@@ -12,7 +12,8 @@ normalised), or where both are empty. A column that a paper's cells lack is not 
 
 - `score`: right cells, wrong sentences, and cells left empty, as shares of all;
 - `fit`: the weights of `tables/data/weights.txt`: for each column a softmax over a paper's sentences
-  and 'not said', L2 penalty, and the same with each paper left out in turn;
+  and 'not said', L2 penalty; with each paper left out in turn what is right, and from which margin on
+  a cell is filled (right cells less wrong sentences are most);
 - `zones`: `tables/data/zone_weights.txt`, learnt on CSAbstruct (Cohan et al. 2019; FOLDER has its
   `train.jsonl`, `dev.jsonl`, `test.jsonl`);
 - `near`: the weights of `tables/nearness.py`, on questions whose answers patterns find (`ASKED`).
@@ -27,7 +28,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -156,18 +157,49 @@ def fit(cells: Sequence[Cell], penalty: float = PENALTY) -> np.ndarray:
     return np.asarray(minimize(loss, np.zeros(size), jac=True, method="L-BFGS-B").x)
 
 
-def left_out(cells: Sequence[Cell]) -> dict[str, float]:
-    """What is right where each paper in turn is left out of the fit."""
-    right = wrong = 0
-    for number, (rows, good) in enumerate(cells):
+class Outcome(NamedTuple):
+    """Of a paper left out of the fit: by how much its best sentence is better than 'not said', whether
+    that sentence is right, and whether 'not said' is.
+    """
+
+    margin: float
+    is_right: bool
+    is_unsaid: bool
+
+
+def left_out(cells: Sequence[Cell]) -> list[Outcome]:
+    """What comes of each paper where it is left out of the fit."""
+    found = []
+    for number, (rows, right) in enumerate(cells):
         scores = rows @ fit([*cells[:number], *cells[number + 1 :]])
-        best = int(np.argmax(scores))
-        right += bool(good[best])
-        wrong += not good[best] and best < len(good) - 1
+        best = int(np.argmax(scores[:-1]))
+        margin = float(scores[best] - scores[-1])
+        found.append(Outcome(margin, bool(right[best]), bool(right[-1])))
+    return found
+
+
+def cutoff(found: Sequence[Outcome]) -> float:
+    """The margin above which cells are filled so that right cells less wrong sentences are most; of
+    several the strictest, and half the way to the next margin.
+    """
+
+    def gain(margin: float) -> float:
+        shares = shares_at(found, margin)
+        return shares["right"] - shares["wrong sentence"]
+
+    margins = sorted({-1.0, *(one.margin for one in found)})
+    best = max(range(len(margins)), key=lambda n: (round(gain(margins[n]), 2), n))
+    return (margins[best] + margins[min(best + 1, len(margins) - 1)]) / 2
+
+
+def shares_at(found: Sequence[Outcome], margin: float) -> dict[str, float]:
+    """What is right and wrong where cells above a margin are filled."""
+    right = [one.is_right if one.margin > margin else one.is_unsaid for one in found]
+    wrong = [not one.is_right and one.margin > margin for one in found]
     return {
-        "papers": len(cells),
-        "right": round(right / len(cells), 3),
-        "wrong sentence": round(wrong / len(cells), 3),
+        "papers": len(found),
+        "right": round(float(np.mean(right)), 3),
+        "wrong sentence": round(float(np.mean(wrong)), 3),
     }
 
 
@@ -295,9 +327,14 @@ def main() -> None:
             )
     elif args.what == "fit":
         papers = papers_of(*args.key, LABELS)
-        cells = {column: cells_of(papers, column) for column in FITTED}
-        write_weights({column: fit(own) for column, own in cells.items()})
-        found = {column: left_out(own) for column, own in cells.items()}
+        weights, found = {}, {}
+        for column in FITTED:
+            cells = cells_of(papers, column)
+            outcomes = left_out(cells)
+            weights[column] = fit(cells)
+            weights[column][-1] += cutoff(outcomes)
+            found[column] = shares_at(outcomes, cutoff(outcomes))
+        write_weights(weights)
     elif args.what == "zones":
         found = fit_zones(args.place)
     else:

@@ -47,6 +47,8 @@ MAX_COUNT = 2
 """Phrases of a kind that count."""
 PAIRS_OF_A_WORD = 1.7
 """Pairs of characters, in scripts without spaces, that say as much as a word."""
+_ROLES = {"background": "", "objective": "question", "method": "approach", "result": "findings"}
+"""The role that stands for a zone in languages other than English."""
 _NAME = re.compile(r"\b(?=\w*\d)[A-Z][\w-]*\b|\b[A-Z][A-Za-z]*[A-Z]\w*\b")
 _NUMBER = re.compile(r"(?<![\w.\[(,–-])\d[\d.,]*(?![\w\])])")
 _CITES = re.compile(
@@ -109,7 +111,7 @@ def sentence_features(
 
 def _of_words(text: str, language: str) -> list[float]:
     said = roles_said(text, language)
-    zones = zone_scores(text) if language == ENGLISH else [0.0] * len(ZONES)
+    zones = zone_scores(text) if language == ENGLISH else [float(_ROLES[z] in said) for z in ZONES]
     counts = count_phrases(plain(text), language)
     return [*(float(role in said) for role in ROLES), *zones, *(min(n, MAX_COUNT) for n in counts)]
 

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from litmap.library import Library
     from litmap.library.table import Cell, Row, Table
 
-OWN = "own columns"
-PRESETS = {"standard": "Question to limits", "pico": "PICO", OWN: "Your own"}
+OWN = "Your own"
+PRESETS = {"Standard": "standard", "PICO": "pico", OWN: ""}
+"""Choices of columns, and the preset each stands for."""
 MAX_PAPERS = 20
 """Papers that a query chooses."""
 FILES = {"csv": ("CSV", "text/csv"), "xlsx": ("Excel", "application/vnd.ms-excel")}
@@ -81,14 +82,13 @@ def _asked(library: Library) -> tuple[str, str]:
         preset = st.segmented_control(
             "Columns",
             list(PRESETS),
-            format_func=PRESETS.__getitem__,
-            default="standard",
+            default="Standard",
             required=True,
             key="table-preset",
             bind="query-params",
         )
         if preset != OWN:
-            return heading or (query or "").strip(), preset or "standard"
+            return heading or (query or "").strip(), PRESETS.get(preset or "", "standard")
         columns = st.text_input(
             "Your columns",
             key="table-columns",
