@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -25,7 +27,8 @@ from litmap.claims import (
 )
 from litmap.claims.quantities import differing_names, differing_numbers
 from litmap.claims.quotations import QuotableText, locate, quotations
-from litmap.models import Claim, Mention, PaperSentence
+from litmap.models import Claim, Document, Mention, Page, PaperSentence, Span, TextBlock
+from litmap.paper_sentences import paper_sentences
 from litmap.parsing.quantities import quantities
 
 PRINTED = [
@@ -103,6 +106,40 @@ def test_a_stack_is_one_claim_and_parts_between_semicolons_are_two() -> None:
     assert one.statement == "builds dikes of clay in all the provinces"
 
 
+def test_a_sentence_taken_for_a_bare_title_says_something_all_the_same() -> None:
+    said = "Small dikes of clay in all eleven provinces [@olm]."
+    title = ("The dikes of the eastern coast",)
+    (claim,) = find_claims(
+        [
+            CitedWork("a", mention(said, "@olm", "citekey"), title),
+            CitedWork(
+                "a", mention(said, "Small dikes of clay in all eleven provinces", "title"), title
+            ),
+        ]
+    )
+    assert claim.statement == "Small dikes of clay in all eleven provinces ."
+
+
+def test_each_sentence_of_a_paragraph_that_cites_a_work_alike_is_a_claim_on_its_line() -> None:
+    said = "Dikes of clay hold for centuries [@olm]. Salt was sold in eleven coastal towns [@olm]."
+    one, two = find_claims(
+        [CitedWork("a", mention(said, "@olm", "citekey", line)) for line in (3, 5)]
+    )
+    assert (one.line, two.line) == (3, 5)
+    assert two.statement == "Salt was sold in eleven coastal towns ."
+
+
+def test_claims_come_in_the_order_of_their_lines() -> None:
+    parts = ["Salt was sold in eleven towns [@a].", "Dikes of clay hold for centuries [@b]."]
+    found = find_claims(
+        [
+            CitedWork("b", mention(parts[1], "@b", "citekey", 9)),
+            CitedWork("a", mention(parts[0], "@a", "citekey", 4)),
+        ]
+    )
+    assert [claim.line for claim in found] == [4, 9]
+
+
 def test_an_entry_of_a_reading_list_claims_nothing() -> None:
     entry = "Olm, O. 1999. Dikes of clay and how they hold for three hundred years. Emden."
     assert not find_claims([CitedWork("a", mention(entry, entry, "reference"))])
@@ -119,6 +156,12 @@ def test_an_entry_of_a_reading_list_claims_nothing() -> None:
         "har-\nbours were closed in 1999",
         "never liked. Salt was sold in eleven towns",
         "Their keepers are paid by the province, which",
+        "[T]heir keepers are paid by the province",
+        "Their keeper[s] are pa[ying] by the province, which the towns",
+        "25 per cent of the harbours were closed",
+        "25 percent of the harbours were closed",
+        "they hold […] three hundred years",
+        "Salt was sold ... of the coast [sic] and in none of the islands",
     ],
 )
 def test_a_quotation_stands_word_for_word(quoted: str) -> None:
@@ -176,10 +219,54 @@ def test_any_text_is_looked_for(quoted: str, printed: str) -> None:
         "Il dit « the keepers are paid by the province ».",
         'He says "the keepers are paid by the province".',
         "He says ``the keepers are paid by the province''.",
+        "Han säger ”the keepers are paid by the province”.",
+        "Mówi „the keepers are paid by the province” wprost.",
+        "Sie sagt ‹the keepers are paid by the province›.",
+        "He says ‘the keepers are paid by the province’, as one does.",
+        "He says 'the keepers are paid by the province' and leaves.",
+        "He says “the keepers are paid by the province“.",
     ],
 )
 def test_quotations_are_found_between_the_marks_of_languages(text: str) -> None:
     assert quotations(text) == ["the keepers are paid by the province"]
+
+
+def test_an_apostrophe_opens_and_closes_no_quotation() -> None:
+    assert (
+        quotations("Olm’s dikes hold, as the towns’ keepers and the province’s clerks say.") == []
+    )
+    assert (
+        quotations("Olm's dikes hold, as the towns' keepers and the province's clerks say.") == []
+    )
+    assert quotations("He says ‘the keepers don’t like the province’ and leaves.") == [
+        "the keepers don’t like the province"
+    ]
+
+
+def test_no_caption_stands_between_two_sentences_of_the_running_text() -> None:
+    printed = sentences([PRINTED[1], "Figure 3. A dike in winter.", PRINTED[2]])
+    printed[1] = replace(printed[1], kind="caption")
+    located = locate("hold for three hundred years. Their keepers are paid", QuotableText(printed))
+    assert located is not None
+    assert located.is_exact
+    assert (located.first, located.last) == (0, 2)
+
+
+def test_a_sentence_that_goes_on_behind_a_caption_is_one() -> None:
+    def block(text: str, kind: str = "body", *, continues: bool = False) -> TextBlock:
+        span = Span(0, len(text), (50.0, 60.0, 300.0, 72.0))
+        return TextBlock(kind, text, (span,), continues=continues)
+
+    first = Page(
+        1, 600, 800, (block("Dikes of clay hold for"), block("Figure 3: a dike.", "caption"))
+    )
+    second = Page(2, 600, 800, (block("three hundred years.", continues=True),))
+    found = paper_sentences(Document("", (first, second)), {"body", "caption"})
+    assert [s.text for s in found] == [
+        "Dikes of clay hold for three hundred years.",
+        "Figure 3: a dike.",
+    ]
+    assert {rect[0] for rect in found[0].rects} == {1, 2}
 
 
 def test_what_stands_between_two_quotations_is_none() -> None:
@@ -200,6 +287,10 @@ def test_a_term_in_quotation_marks_is_no_quotation() -> None:
         ("300M images, 12 layers", [3e8, 12.0]),
         ("p = 0.05 in 40 of 43 cases", [0.05, 40.0, 43.0]),
         ("a learning rate of 3e-4, then 5 × 10−5", [3e-4, 5e-5]),
+        ("1.281.167 Bilder und 1'281'167 Leute", [1281167.0, 1281167.0]),
+        ("10–15 % or 10-15 %", [10.0, 15.0, 10.0, 15.0]),
+        ("at −5 °C with COVID-19", [-5.0]),
+        ("3.500,25 Euro", [3500.25]),
     ],
 )
 def test_numbers_are_read_as_written(text: str, values: list[float]) -> None:
@@ -210,6 +301,40 @@ def test_a_number_that_differs_is_found_and_a_rounded_one_is_none() -> None:
     near = ["Our kernel reaches 77.4% accuracy on CIFAR-10."]
     assert differing_numbers("gets 77% on CIFAR-10", near, near[0]) == []
     assert differing_numbers("gets 78% on CIFAR-10", near, near[0]) == [("78%", "77.4%")]
+
+
+@pytest.mark.parametrize(
+    ("claimed", "printed"),
+    [
+        ("The study has 20 patients.", "Our study has twenty patients and 30 patients of others."),
+        ("The study has 25 patients.", "Our study has twenty-five patients, not 30 patients."),
+        ("Die Studie hat 3.500 Patienten.", "The study has 3,500 patients, not 30 Patienten."),
+        ("They reach 7,5 per cent.", "They reach 7.5% here and 30% there."),
+        ("They reach 8 percent.", "They reach 7.6% here and 30% there."),
+        ("Trained on 1.3 million images.", "Trained on 1,281,167 images, tested on 50 images."),
+        ("Sie erreichen 12 Prozentpunkte.", "They gain 12.2 percentage points, others 3 percent."),
+    ],
+)
+def test_the_same_number_written_otherwise_does_not_differ(claimed: str, printed: str) -> None:
+    assert differing_numbers(claimed, [printed], printed) == []
+
+
+@pytest.mark.parametrize(
+    ("claimed", "printed", "differ"),
+    [
+        ("They reach 9 per cent.", "They reach 7.5% here.", ("9 per cent", "7.5%")),
+        ("Trained on 1.5 million images.", "Trained on 1,281,167 images.", ("1.5 million images", "1,281,167 images")),
+        ("Die Studie hat 3.600 patients.", "The study has 3,500 patients.", ("3.600 patients", "3,500 patients")),
+        ("It melts at -5 °C in May.", "It melts at 5 °C.", ("-5 °C", "5 °C")),
+    ],
+)  # fmt: skip
+def test_another_number_differs(claimed: str, printed: str, differ: tuple[str, str]) -> None:
+    assert differing_numbers(claimed, [printed], printed) == [differ]
+
+
+def test_a_word_such_as_of_behind_a_number_is_no_unit() -> None:
+    near = "There were 30 of the towns with dikes."
+    assert differing_numbers("He saw 40 of the harbours.", [near], near) == []
 
 
 def test_a_name_with_other_digits_differs() -> None:
@@ -243,6 +368,20 @@ def test_a_paper_is_near_that_is_nearer_than_the_others() -> None:
     far = nearness(np.array([0.1, 0.12, 0.15]), 1.0, cohort)
     assert strength(near) > 0.95
     assert strength(far) < 0.1
+
+
+def test_words_by_which_a_sentence_cites_are_no_quotation() -> None:
+    cited = "“Of dikes and how they hold in winter storms” https://olm.example tells of towns and of clay."
+    said = Claim("notes.md", 3, cited, "tells of towns and of clay.", ("doi:10.1/olm",))
+    found = judge(said, paper(), Evidence((1,), 0.9), lambda: [])
+    assert [finding.kind for finding in found] == ["evidence-strong"]
+
+
+def test_a_claim_in_another_language_than_its_paper_is_not_called_unsaid() -> None:
+    said = claim("Die Deiche der Provinz werden von den Städten nicht geliebt, aber bezahlt.")
+    (found,) = judge(said, paper(), Evidence((2,), 0.02), lambda: pytest.fail("no one is asked"))
+    assert found.kind == "evidence-weak"
+    assert "another language (en)" in found.why
 
 
 def test_a_title_in_quotation_marks_is_no_quotation() -> None:

@@ -455,6 +455,11 @@ def test_strings_that_double_each_other_do_not_grow():
     assert len(dict(entry.fields)["title"]) <= 2_001
 
 
+def test_quotations_of_csquotes_keep_their_marks():
+    assert plain_latex(r"He says \enquote{dikes \emph{hold}} here.") == "He says “dikes hold” here."
+    assert plain_latex(r"\textquote{A} and \enquote*{B}") == "“A” and “B”"
+
+
 def test_commands_of_mathematics_take_linear_time():
     begun = time.process_time()
     plain_latex("\\log" * 100_000)

@@ -5,7 +5,7 @@ checked against.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from litmap.models import Document, PaperSentence, Span
@@ -43,20 +43,21 @@ class _Paragraph:
         return tuple(self.rects[first:last])
 
 
-def _paragraphs(document: Document, kinds: Collection[str]) -> Iterator[_Paragraph]:
-    held: _Paragraph | None = None
+def _paragraphs(document: Document, kinds: Collection[str]) -> Iterable[_Paragraph]:
+    """The paragraphs in the order in which they begin; one that goes on behind a caption or a
+    footnote is one.
+    """
+    found: list[_Paragraph] = []
+    last: dict[str, _Paragraph] = {}
     for page in document.pages:
         for block in page.blocks:
             if block.kind not in kinds:
                 continue
-            if held is not None and not (block.continues and held.kind == block.kind):
-                yield held
-                held = None
-            if held is None:
-                held = _Paragraph(block.section, block.kind)
-            held.add(page.number, block.text, block.spans)
-    if held is not None:
-        yield held
+            if not block.continues or block.kind not in last:
+                last[block.kind] = _Paragraph(block.section, block.kind)
+                found.append(last[block.kind])
+            last[block.kind].add(page.number, block.text, block.spans)
+    return found
 
 
 def paper_sentences(document: Document, kinds: Collection[str] = PROSE) -> list[PaperSentence]:

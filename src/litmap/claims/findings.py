@@ -11,6 +11,7 @@ from litmap.claims.evidence import EVIDENCE, PaperText
 from litmap.claims.quantities import differing_names, differing_numbers
 from litmap.claims.quotations import Located, QuotableText, locate, quotations
 from litmap.models import Claim, Finding, FindingKind, Sentence
+from litmap.parsing.languages import language_of
 from litmap.parsing.places import sentence_place
 from litmap.parsing.title_similarity import normalise_title
 
@@ -85,7 +86,7 @@ def judge(
 def _quotation_findings(claim: Claim, paper: CheckedPaper) -> Iterator[Finding]:
     titles = [normalise_title(title) for title in paper.titles]
     for quoted in quotations(claim.text):
-        if normalise_title(quoted) in titles:
+        if normalise_title(quoted) in titles or _is_citation(quoted, claim.statement):
             continue
         located = locate(quoted, paper.quotable)
         if located is None:
@@ -98,6 +99,15 @@ def _quotation_findings(claim: Claim, paper: CheckedPaper) -> Iterator[Finding]:
         kind = FindingKind.EXACT if located.is_exact else FindingKind.CHANGED
         why = f"word for word on {where}." if located.is_exact else _changes_said(located, where)
         yield Finding(claim, paper.work, kind, 1.0, f"Quoted {why}", sentences)
+
+
+def _is_citation(quoted: str, statement: str) -> bool:
+    """Whether words in quotation marks are those by which a sentence cites: hardly any of them is
+    left in what it says.
+    """
+    words = normalise_title(quoted).split()
+    left = set(normalise_title(statement).split())
+    return 2 * sum(word in left for word in words) < len(words)
 
 
 def _changes_said(located: Located, where: str) -> str:
@@ -138,6 +148,12 @@ def _nearness_finding(
     if evidence.strength >= MIN_STRONG:
         why = f"The paper speaks of this{_on_page(sentences)}."
         return Finding(claim, paper.work, FindingKind.STRONG, evidence.strength, why, sentences)
+    if paper.text.language != (spoken := language_of(claim.statement)):
+        why = (
+            f"The nearest sentences are{_on_page(sentences)}; the paper is in another language "
+            f"({paper.text.language}) than this ({spoken}), so nearness tells little."
+        )
+        return Finding(claim, paper.work, FindingKind.WEAK, evidence.strength, why, sentences)
     others = tuple(other for other in elsewhere() if other[1] > evidence.strength)
     if evidence.strength >= MIN_WEAK:
         why = f"The nearest sentences are{_on_page(sentences)}; they may be about something else."

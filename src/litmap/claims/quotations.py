@@ -9,13 +9,20 @@ from difflib import SequenceMatcher
 from itertools import accumulate
 
 from litmap.models import PaperSentence
+from litmap.paper_sentences import PROSE
 from litmap.parsing.terms import fold_case, has_unspaced
 
 QUOTATION = re.compile(
-    r"“([^“”]{8,600})”|„([^„“”]{8,600})[“”]|«\s?([^«»]{8,600}?)\s?»|»([^«»]{8,600})«|"
+    r"“([^“”]{8,600})[”“]|„([^„“”]{8,600})[“”]|”(?=\S)([^“”]{8,600}?)(?<=\S)”(?!\w)|"
+    r"«\s?([^«»]{8,600}?)\s?»|»([^«»]{8,600})«|‹\s?([^‹›]{8,600}?)\s?›|"
     r"(?<![^\s(\[—–-])\"(?=\S)([^\"]{8,600})\"(?!\w)|``([^`']{8,600})''|"
-    r"「([^「」]{4,600})」|『([^『』]{4,600})』|‘‘([^‘’]{8,600})’’"
+    r"「([^「」]{4,600})」|『([^『』]{4,600})』|＂([^＂]{4,600})＂|‘‘([^‘’]{8,600})’’|"
+    r"(?<![^\s(\[—–-])‘(?=\S)((?:[^‘’“”]|’(?=\w)){8,600})’(?!\w)|"
+    r"(?<![^\s(\[—–-])'(?=\S)((?:[^'\"]|(?<=\w)'(?=\w)){8,600})'(?!\w)"
 )
+"""What stands in quotation marks: of English, German, French, Polish, Swedish and Finnish, Swiss,
+British, Chinese and Japanese texts, and as typed.
+"""
 MIN_WORDS = 4
 """Words of what is compared as a quotation; fewer are a term set in quotation marks."""
 MIN_AGREEMENT = 0.6
@@ -24,6 +31,11 @@ _OMISSION = re.compile(
     r"\s*(?:\[\s*(?:…|\.\s?\.\s?\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|…|\.\s?\.\s?\.)\s*"
 )
 _INSERTION = re.compile(r"\[[^\]]{0,60}\]")
+_OTHER_CAPITAL = re.compile(r"[\[(]([^\W\d_])[\])](?=[^\W\d_])")
+"""'[T]he' for 'the'."""
+_OTHER_ENDING = re.compile(r"[^\W\d_]+\[[^\W\d_]{1,8}\]")
+"""'walk[ed]' for 'walks'."""
+_PERCENT = re.compile(r"(?<=\d)\s?per\s?cents?\b", re.I)
 _WORD = re.compile(r"[^\W_]+(?:[.,](?=\d)[^\W_]+)*|[%$€£°]")
 _BROKEN = re.compile(r"(?<=[^\W\d_])[-­‐]\s+(?=[^\W\d_])")
 
@@ -47,13 +59,16 @@ class Located:
 
 
 class QuotableText:
-    """A paper's words in order, each with the row of its sentence."""
+    """A paper's words in order, each with the row of its sentence: first the running text, so that
+    no caption or footnote stands between two of its sentences.
+    """
 
     def __init__(self, sentences: Sequence[PaperSentence]) -> None:
-        texts = [_words(sentence.text) for sentence in sentences]
-        self.words = [word for words in texts for word in words]
+        order = sorted(range(len(sentences)), key=lambda row: sentences[row].kind not in PROSE)
+        texts = [(row, _words(sentences[row].text)) for row in order]
+        self.words = [word for _, words in texts for word in words]
         self.folded = [fold_case(word) for word in self.words]
-        self.rows = [row for row, words in enumerate(texts) for _ in words]
+        self.rows = [row for row, words in texts for _ in words]
         self.joined = "".join(self.folded)
         offsets = accumulate(map(len, self.folded), initial=0)
         self.word_at = {offset: place for place, offset in enumerate(offsets)}
@@ -88,13 +103,14 @@ def locate(quoted: str, text: QuotableText) -> Located | None:
 
 
 def _parts(quoted: str) -> list[str]:
-    """A quotation cut where something is left out or put in."""
+    """A quotation cut where something is left out or put in, or a word is given another ending."""
+    quoted = _OTHER_ENDING.sub(" [] ", _OTHER_CAPITAL.sub(r"\1", quoted))
     parts = [p for piece in _OMISSION.split(quoted) for p in _INSERTION.split(piece)]
     return [part for part in parts if _words(part)]
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(_BROKEN.sub("", text))
+    return _WORD.findall(_PERCENT.sub("%", _BROKEN.sub("", text)))
 
 
 def _locate_part(part: str, text: QuotableText) -> Located | None:

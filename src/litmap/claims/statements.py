@@ -11,6 +11,7 @@ from litmap.parsing.grammar import MORE_AUTHORS, YEAR
 from litmap.parsing.languages import language_of, stop_words_of
 from litmap.parsing.sentences import NOTE_SENTENCES, split_sentences
 from litmap.parsing.terms import has_unspaced
+from litmap.parsing.title_similarity import quick_similarity
 from litmap.parsing.word_lists import load_pattern, load_words
 
 PACKAGE = "litmap.claims"
@@ -21,6 +22,8 @@ MIN_WORDS = 4
 MIN_LETTERS_UNSPACED = 8
 """Letters that do where the script has no spaces between words."""
 
+SAME_TITLE = 0.5
+"""Similarity from which a mention of a title is taken for one of its work."""
 _CLAUSE = re.compile(r"(?<=\S);\s+")
 _QUESTION = re.compile(r"[?？؟]\s*[\"'”’)\]]*\s*$")
 _BRACKETS = re.compile(
@@ -52,11 +55,11 @@ def find_claims(cited: Iterable[CitedWork]) -> list[Claim]:
 
     A claim's `works` are all that it cites: one of a stack is enough to bear it out.
     """
-    groups: dict[tuple[str, int, str], list[CitedWork]] = {}
+    groups: dict[tuple[str, str], list[CitedWork]] = {}
     for one in cited:
         mention = one.mention
         if mention.kind not in LISTING_KINDS and mention.context.strip():
-            groups.setdefault((mention.note, mention.line, mention.context), []).append(one)
+            groups.setdefault((mention.note, mention.context), []).append(one)
     found: dict[tuple[str, str], Claim] = {}
     for group in groups.values():
         for claim in _claims_of(group):
@@ -70,17 +73,39 @@ def find_claims(cited: Iterable[CitedWork]) -> list[Claim]:
 def _claims_of(group: Sequence[CitedWork]) -> Iterator[Claim]:
     """The claims of one sentence or bullet with all that is cited there."""
     context = group[0].mention.context
-    parts = list(_parts(context))
-    for start, end in parts:
-        own = [one for one in group if _stands_in(one.mention.text, context, start, end)]
-        if len(parts) == 1:
-            own = list(group)
-        part = context[start:end].strip()
-        statement = statement_of(part, [t for one in own for t in (one.mention.text, *one.titles)])
-        if own and claims_something(part, statement):
+    texts = [context[start:end].strip() for start, end in _parts(context)]
+    for number, text in enumerate(texts):
+        own = [one for one in group if len(texts) == 1 or _names(one, text)]
+        statement = statement_of(text, [t for one in own for t in _citing_texts(one)])
+        if own and claims_something(text, statement):
             first = own[0].mention
+            line = _line(number, texts, own[0], group)
             works = tuple(dict.fromkeys(one.work for one in own))
-            yield Claim(first.note, first.line, part, statement, works, first.heading)
+            yield Claim(first.note, line, text, statement, works, first.heading)
+
+
+def _names(one: CitedWork, text: str) -> bool:
+    return bool(one.mention.text) and one.mention.text in text
+
+
+def _line(number: int, texts: Sequence[str], one: CitedWork, group: Sequence[CitedWork]) -> int:
+    """The line of a part that cites a work: a work that several parts cite alike has a mention for
+    each of them.
+    """
+    lines = sorted({o.mention.line for o in group if o.mention.text == one.mention.text})
+    before = sum(_names(one, text) for text in texts[:number])
+    return lines[min(before, len(lines) - 1)]
+
+
+def _citing_texts(one: CitedWork) -> Iterator[str]:
+    """The texts by which a sentence cites a work: titles of it, and the mention's own text unless
+    that is a bare title which the work does not have, such as the sentence itself.
+    """
+    yield from one.titles
+    text = one.mention.text
+    is_bare_title = one.mention.kind == "title" and bool(one.titles)
+    if not is_bare_title or any(quick_similarity(text, t) >= SAME_TITLE for t in one.titles):
+        yield text
 
 
 def _parts(context: str) -> Iterator[tuple[int, int]]:
@@ -100,11 +125,6 @@ def _is_inside_brackets(text: str, start: int, at: int) -> bool:
         text.count(opening, start, at) > text.count(closing, start, at)
         for opening, closing in ("()", "[]")
     )
-
-
-def _stands_in(text: str, context: str, start: int, end: int) -> bool:
-    at = context.find(text) if text else -1
-    return start <= at < end
 
 
 def statement_of(text: str, citations: Iterable[str] = ()) -> str:

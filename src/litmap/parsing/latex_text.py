@@ -68,6 +68,12 @@ def _command(match: re.Match[str]) -> str:
     return left + sign + right
 
 
+_ENQUOTED = re.compile(
+    r"\\(?:enquote|textquote|hyphenquote\s?\{\w+\})\*?\s?\{((?:[^{}]|\{[^{}]*\})*)\}"
+)
+"""A quotation of the package csquotes."""
+
+
 def plain_latex(text: str) -> str:
     """The text with LaTeX's accents, letters, dashes and quotes as Unicode, the words and signs of
     its mathematics, other commands dropped.
@@ -84,6 +90,8 @@ def plain_latex(text: str) -> str:
 
 
 def _without_commands(text: str) -> str:
+    if "quote" in text:
+        text = _ENQUOTED.sub(r"“\1”", text)
     text = _ACCENT.sub(_accent, _ACCENT.sub(_accent, text))  # one may stand on another
     text = _LETTER.sub(lambda match: _LETTERS[match.group(1)], text)
     text = _MATH_BOUND.sub("$", text)
