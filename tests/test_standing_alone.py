@@ -63,6 +63,12 @@ KINDS = {
         "On all of the models we saw a rise of the loss.",
         "Networks win on five of the six datasets.",
     ],
+    "compares_with_nothing": [
+        "Recurrent units of the classic kind perform worse.",
+        "Our goal, in contrast, is to learn the network itself.",
+        "The analogous question for distributions is an open problem.",
+        "We use the resulting patches as filters of a layer.",
+    ],
     "leans_on_a_citation": [
         "In [12] the authors train a network of moderate width.",
         "Neal (1996) proved that wide networks are Gaussian processes.",
@@ -80,12 +86,15 @@ KINDS = {
         "Introduction Networks of moderate width learn quickly.",
         "JOURNAL OF MACHINE LEARNING RESEARCH networks learn quickly.",
         "Networks learn quickly on clean data, e.g.",
+        "Notation We use letters in bold face for vectors and matrices.",
+        "We adopt the widely used average For each data set we count words.",
     ],
     "has_symbols": [
         "Networks of width m learn quickly on clean data.",
         "The loss decays as 1/√t for all networks.",
         "Our goal is to predict a new Ym+1 from a batch.",
         "The norm of W1 grows with the depth.",
+        "We experimented on qualitatively different regions of p’s.",
     ],
 }
 

@@ -68,7 +68,7 @@ def paper(abstract=ABSTRACT, body=BODY):
         "1" * 64,
         (
             Page(1, 612, 792, tuple(front)),
-            Page(2, 612, 792, (block(body, section="1 Introduction"),)),
+            Page(2, 612, 792, (block(body, section="2 The maze"),)),
         ),
     )
 

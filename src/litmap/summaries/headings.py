@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ import numpy as np
 from litmap.models import Sentence, Summary, SummaryPart, Topic
 from litmap.parsing.languages import language_of, stop_words_of
 from litmap.parsing.sentence_roles import roles_said
+from litmap.summaries.acronyms import acronyms, unexplained
 from litmap.summaries.choice import Floats
 from litmap.summaries.comparing import are_opposed, compare
 from litmap.summaries.sentences import is_clean, words_of
@@ -32,10 +33,12 @@ MIN_DISTANCE = 0.6
 """Distance of two themes (Ward's, of unit vectors) below which they are one."""
 OTHER_TOPICS_PENALTY = 0.5
 """How much likeness to other headings costs a sentence."""
-HEADING_WEIGHT = 0.3
+HEADING_WEIGHT = 1.0
 """How much likeness to the heading's own words is worth."""
 FINDING_BONUS = 0.05
 """What a sentence gains that says what was found."""
+PAPERS_WITH_ACRONYM = 3
+"""Papers that use an acronym from which it needs no explanation."""
 MAX_REPETITION = 0.85
 """Cosine above which two sentences say the same."""
 LABEL_WORDS = 3
@@ -66,7 +69,8 @@ def summarise_topics(
     Each theme has a lead sentence and, where it has many papers, others; pairs of papers that say
     the same or the opposite stand side by side. Every sentence can be read alone.
     """
-    listed = {t.id: _topic_sentences(t, papers) for t in topics}
+    known = _known_acronyms(papers.values())
+    listed = {t.id: _topic_sentences(t, papers, known) for t in topics}
     texts = list(dict.fromkeys(s.text for own in listed.values() for s in own))
     if not texts:
         return
@@ -95,14 +99,31 @@ def _worth(points: Floats, name: Floats, others: Sequence[Floats]) -> Floats:
     return np.asarray(worth)
 
 
-def _topic_sentences(topic: Topic, papers: Mapping[str, Summary]) -> list[Sentence]:
-    """What a topic's papers may say: of each the sentences that can be read alone, findings
-    first.
+def _known_acronyms(papers: Collection[Summary]) -> set[str]:
+    """Acronyms that several papers use, as the reader will know them."""
+    used = Counter(
+        acronym
+        for paper in papers
+        for acronym in acronyms(" ".join([paper.title, *(s.text for s in paper.sentences)]))
+    )
+    return {acronym for acronym, count in used.items() if count >= PAPERS_WITH_ACRONYM}
+
+
+def _topic_sentences(
+    topic: Topic, papers: Mapping[str, Summary], known: Set[str]
+) -> list[Sentence]:
+    """What a topic's papers may say: of each the sentences that can be read alone, findings first.
+    Acronyms are those that are `known`, stand in the title or are explained.
     """
     found = []
     for work in topic.works:
         if work in papers:
-            alone = [s for s in papers[work].sentences if s.part != "limits" and _is_fit(s.text)]
+            named = known | acronyms(papers[work].title)
+            alone = [
+                s
+                for s in papers[work].sentences
+                if s.part != "limits" and unexplained(s.text) <= named and _is_fit(s.text)
+            ]
             alone.sort(key=lambda s: not _tells_a_finding(s))
             found += alone[:SENTENCES_OF_A_PAPER]
     return found

@@ -12,6 +12,7 @@ from litmap.parsing.languages import language_of
 from litmap.parsing.sentence_roles import roles_said, section_role
 from litmap.parsing.sentences import SUMMARY_SENTENCES, split_sentences
 from litmap.summaries import choice
+from litmap.summaries.acronyms import acronyms, acronyms_coined, unexplained
 from litmap.summaries.sentences import Candidate, find_candidates, words_of
 from litmap.summaries.standing_alone import stands_alone
 
@@ -117,7 +118,8 @@ def _body_parts(
     body: Sequence[Candidate], title: str, abstract: Sequence[str]
 ) -> dict[str, list[Candidate]]:
     """What the body says under each part, in reading order, that the abstract does not."""
-    fit = [c for c in body if is_fit(c)]
+    coined = acronyms_coined(c.text for c in body) - acronyms(" ".join([title, *abstract]))
+    fit = [c for c in body if is_fit(c) and not coined & unexplained(c.text)]
     ranked = choice.rank(body, fit, title, SHORTLIST)
     said = [choice.pairs_of(words_of(text), language_of(text)) for text in abstract]
     by_part: dict[str, list[int]] = {part: [] for part in PARTS}
@@ -160,7 +162,9 @@ def _is_the_papers(role: str, section: str, candidate: Candidate) -> bool:
     """
     places = {"question": "introduction", "findings": "conclusion"}
     is_there = role == section or places.get(role) == candidate.section
-    return role == "limits" or is_there or choice.is_in_own_voice(candidate)
+    if role == "limits" and candidate.section != "introduction":
+        return True  # what others cannot do stands in introductions
+    return is_there or choice.is_in_own_voice(candidate)
 
 
 def _is_said(candidate: Candidate, abstract: Sequence[set[tuple[str, str]]]) -> bool:

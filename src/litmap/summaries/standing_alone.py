@@ -8,23 +8,26 @@ import re
 from functools import cache
 
 from litmap.parsing.grammar import ET_AL_WORDS, YEAR
-from litmap.parsing.languages import ENGLISH, stop_words_of
+from litmap.parsing.languages import ENGLISH, LANGUAGES_WITH_STOP_WORDS, stop_words_of
 from litmap.parsing.phrases import phrases_pattern
 from litmap.parsing.terms import has_unspaced
 from litmap.parsing.word_lists import load_lines, load_pattern, load_words
 
 _THIS_PAPER = load_pattern("names_of_papers", "litmap.summaries")
 _OWN = re.compile(
-    rf"^(?:(?:in|with|through) )?(?:this|the present|our) (?:\w+ )?{_THIS_PAPER}\b", re.I
+    rf"^(?:(?:in|with|through) )?(?:this|the present|our) (?:\w+ )?{_THIS_PAPER}\b"
+    r"(?! (?:was|had)\b)",
+    re.I,
 )
 _PARTS = load_pattern("parts_of_papers", "litmap.summaries")
 _INNER = re.compile(
     rf"\b(?i:{_PARTS})\.?\s*[(\[]?(?:\d|[A-Z]\b|[IVX]+\b|[ivx]+\))"
-    r"|\(\d{1,3}[a-z]?(?:\.\d+)?\)|\(\s*[a-h]\s*\)|§\s*\d"
+    r"|\([A-Z]{1,2}\.?\d+(?:\.\d+)*\)|\(\d{1,3}[a-z]?(?:\.\d+)?\)|\(\s*[a-h]\s*\)|§\s*\d"
     r"|\b(?i:abb|tab|kap|gl|fig|рис|табл)\.\s*\d"
 )
 _ANNOUNCES = re.compile(
-    r"^(?:in|throughout|within) th(?:is|e (?:next|following|previous)) (?:(?:sub)?section|part|"
+    r"\bwe (?:\w+ )?\w+ (?:now|later|next|below)\b"
+    r"|^(?:in|throughout|within) th(?:is|e (?:next|following|previous)) (?:(?:sub)?section|part|"
     r"appendix|example|chapter)\b"
     r"|^(?:in order )?to \w+ (?:this|that|it|these|so)\b"
     r"|\bare now\b|\bwe (?:(?:must|will|shall|can|may) )?(?:now|next|first|then|also|thus|hence|"
@@ -33,12 +36,14 @@ _ANNOUNCES = re.compile(
     re.I,
 )
 _DEMONSTRATIVE = re.compile(
-    rf"\bthis\b(?! (?:\w+ )?{_THIS_PAPER}\b)(?: (?P<one>\w+))?"
+    rf"\bthis\b(?! (?:(?:short|new|review|survey|research) )?{_THIS_PAPER}\b"
+    r"(?! (?:was|had)\b))(?: (?P<one>\w+))?"
     r"|\bthese\b(?: (?P<many>\w+))?"
     r"|\bthose\b(?! (?:of|who|whose|that|which|with|without|in|from|for|on|obtained|using|under|"
     r"found)\b)"
     r"|\bsuch\b(?! (?:as|that)\b)(?!,)"
-    r"|(?<=\bof )that\b(?! of\b)",
+    r"|\b(?:in|of|to|for|on|at|by|from|with|under|over|outside) that\b"
+    r"(?! (?:of|it|they|we|the|an?|there|in|its|their)\b)(?: (?P<that>\w+))?",
     re.I,
 )
 _PRONOUN = re.compile(
@@ -54,11 +59,16 @@ _EXPLETIVE = re.compile(
 )
 _GENERIC = load_pattern("known_things", "litmap.summaries")
 _KNOWN_THING = re.compile(
-    rf"^the (?:\w+ ){{0,2}}?{_GENERIC},? (?:is|are|was|were|has|have|had|can|could|may|might|"
-    r"will|would|does|do|did|also|then|therefore|thus|shows?|showed|holds?|follows?|gives?|says?|"
-    r"states?|uses?|used|requires?|suggests?|indicates?|demonstrates?|implies|consists?|remains?|"
-    r"becomes?|appears?|seems?|depends?|works?|reveals?|confirms?|achieves?|performs?|converges?|"
-    r"applies|above|below|here|obtained|presented|described|proposed|discussed|we|you|they)\b",
+    rf"^the (?:\w+ ){{0,2}}?{_GENERIC}\b,? (?!(?:of|for|that|which|in|to|with|on|between|"
+    r"from|behind|under|at|by|as|whose|where|when|developed|introduced|and|or)\b)"
+    r"|^the \w+ (?:is|are|was|were|has|have|had|can|could|may|might|will|would|does|do|did|seems?|"
+    r"must|should)\b",
+    re.I,
+)
+_KNOWN_INSIDE = re.compile(
+    rf"\bthe {load_pattern('known_things_inside', 'litmap.summaries')}\b"
+    r"(?! (?:of|for|that|which|in|to|with|on|between|from|where|when|whether|"
+    r"we|at|is|\w+ed|\w+ing)\b)",
     re.I,
 )
 _NUMBERS = "two|three|four|five|six|seven|eight|nine|ten"
@@ -67,6 +77,17 @@ _COUNTED_THINGS = re.compile(
     r"|\b(?:all|each|any|one|some|most|none|either|neither) of the "
     rf"(?:\w+ )?{_GENERIC}\b(?! (?:of|in|for|that|which|with)\b)"
     rf"|\b(?:the|all|these|of) (?:{_NUMBERS}) (?:\w+ )?{_GENERIC}\b(?! of\b)",
+    re.I,
+)
+_OF_ANOTHER_STEP = re.compile(
+    r"^.{0,40}\bthe (?:resulting|corresponding|analogous|respective|modified|new|same|final)\b",
+    re.I,
+)
+"""Something made or met in the sentence before: 'We use the resulting patches'."""
+_BARE_COMPARISON = re.compile(
+    r"\b(?:worse|better|faster|slower|higher|lower|larger|smaller|more|less|earlier|later)\W*$"
+    r"|\b(?:in|by) contrast\b(?! (?:to|with)\b)"
+    r"|\b(?:similar|analogous|comparable|identical)\b(?!.*\b(?:to|as|across|between|with|for)\b)",
     re.I,
 )
 _FINITE = re.compile(
@@ -81,6 +102,7 @@ _SYNTACTIC_CITATION = re.compile(
     r"|\[\d[\d,;–\- ]*\]\s*(?:\w+ly )?(?:show|prove|propose|study|studi|use|find|found|introduc|"
     r"consider|present|develop|report|argu|suggest|provid|establish|demonstrat|observ|obtain|"
     r"deriv|describ|have|has|is|are|was|were|did|does|do|and|who|which|for a)"
+    r"|\b(?i:in|by|of|from|to|see|following|as) \([A-Z][^()]*\d{4}"
     r"|\bibid\b|\bop\. cit"
     rf"|\b[A-Z][\w’'-]+(?: (?:and|&|und|et|y|e) [A-Z][\w’'-]+| {ET_AL_WORDS}\.?,?)?,? [\[(]{YEAR}"
     rf"|\b{ET_AL_WORDS}\b\.?,? (?![\[(]?{YEAR})"
@@ -92,6 +114,11 @@ _ENUMERATED = re.compile(
     r"|^[A-Z][\w-]*(?: [\w-]+){0,4}:\s"
     r"|\((?:ii|2|b)\)|\b(?:ii|iii|iv)\)"
 )
+_RUN_TOGETHER = re.compile(
+    r"[a-zß-öø-ÿ)] (?:The|We|In|This|These|It|If|When|However|To|As|An?|Our|By|On|With|From|For|"
+    r"There|While|Since|Let|Given|Each|Both) [a-z]"
+    r"|\w (?:We|This|These|However|There) [a-z]"
+)
 _HEADING_INSIDE = re.compile(
     r"^(?:[A-Z]?[\d.]+ )?(?:abstract|introduction|conclusions?|discussion|results|methods?|"
     r"background|summary|motivation|related work|overview|limitations?|contributions?|objectives?|"
@@ -100,7 +127,8 @@ _HEADING_INSIDE = re.compile(
     re.I,
 )
 _BROKEN = re.compile(
-    r"[a-zß-öø-ÿ]- (?!(?:and|or|und|oder|bzw|et|y|e|o|i|to|as|but)\b)[a-zß-öø-ÿ]"
+    r"^\W*\("
+    r"|[a-zß-öø-ÿ]- (?!(?:and|or|und|oder|bzw|et|y|e|o|i|to|as|but)\b)[a-zß-öø-ÿ]"
     r"|[^\W\d_]{32,}"
     r"|(?:\b[A-ZÀ-Þ]{2,}\b\W+){4}"
     r"|\s[,;:.)](?=\s)|\(\s*[,;.)]|,\s*[,.;]|\.\.\s*\.|\?\?"
@@ -110,11 +138,17 @@ _BROKEN = re.compile(
 )
 _P_VALUE = re.compile(r"\b[pPnNrRtFd] ?[=<>≤≥]|\b[CI]I\b")
 _LETTERS_BEHIND = load_words("words_before_letters", "litmap.summaries")
-_LETTER = re.compile(r"(?<![\w.’'\-–])([^\W\d_])(?![\w.’'\-–])")
+_LETTER = re.compile(
+    r"(?<![\w.’'\-–])([^\W\d_])(?:(?![\w.’'\-–])|(?=['’]s\b)|(?=\.$)|(?=\.\s[A-Z]))"
+    r"|\b(?!Dr\b|Mr\b|Ms\b|St\b|Jr\b|Sr\b)([B-DF-HJ-NP-TV-Z][b-df-hj-np-tv-xz])\b(?!\.)"
+)
 _SYMBOL = re.compile(
-    r"[=<>≤≥≈≪≫∈∑∏∫√∞∂∇±×·∥|{}\\^_~⟨⟩¯ˆ˜¨´˙→←↦⊂⊆∪∩∀∃⋆∗†‡\u0370-\u03ff𝐀-𝟿]|\b[^\W\d_]{1,2}\d\b|\b\d[a-z]\b|\b[^\W\d_]{1,3}\+\d|"
+    r"[=<>≤≥≈≪≫∈∆∑∏∫√∞∂∇±×·∥|{}\\^_~⟨⟩¯ˆ˜¨´˙→←↦⊂⊆∪∩∀∃⋆∗†‡\u0370-\u03ff𝐀-𝟿]|\b[^\W\d_]{1,2}\d+\b|\b\d[a-z]\b|\b[^\W\d_]{1,3}\+\d|\b[^\W\d_]{1,2},[a-z]|[a-z]−|"
+    r"\b(?!(?:vs|th|nd|rd|st|pp|km|kg|mm|cm|ms|nm|ml|hz|kb|mb|gb)\b)[b-df-hj-np-tv-xz]{2,4}\b|"
     r"\b[A-Z]\(|\b[a-z]\(|\b(?:log|exp|poly|polylog|sup|inf|argmin|argmax) ?\("
 )
+_MAIN_PRONOUN = re.compile(r"^[^,;:]{3,80}, (?:they|he|she|it (?:also|then|can|does|has|gives))\b")
+"""A pronoun is the subject: 'Given many tasks, they improve'."""
 _OUR = re.compile(r"\b(?:our|we) \w+", re.I)
 _PLURAL = frozenset(("they", "them", "their", "theirs"))
 _CONTENT = re.compile(r"[^\W\d_]{4,}")
@@ -159,10 +193,10 @@ def announces(text: str) -> bool:
 def has_open_reference(text: str) -> bool:
     """Has it 'this method', 'such networks' or a pronoun whose noun stands elsewhere?"""
     for match in _DEMONSTRATIVE.finditer(text):
-        noun = (match["one"] or match["many"] or "").casefold()
+        noun = (match["one"] or match["many"] or match["that"] or "").casefold()
         if len(noun) < 4 or noun.rstrip("s") not in text[: match.start()].casefold():
             return True
-    return _pronoun_before_its_noun(text)
+    return bool(_MAIN_PRONOUN.search(text)) or _pronoun_before_its_noun(text)
 
 
 def _pronoun_before_its_noun(text: str) -> bool:
@@ -182,7 +216,14 @@ def speaks_of_a_known_thing(text: str) -> bool:
     """Is it about things that the reader has just met: 'The bound is', 'both methods', 'the six
     data sets'?
     """
-    return bool(_KNOWN_THING.match(text) or _COUNTED_THINGS.search(text))
+    return bool(
+        _KNOWN_THING.match(text) or _KNOWN_INSIDE.search(text) or _COUNTED_THINGS.search(text)
+    )
+
+
+def compares_with_nothing(text: str) -> bool:
+    """Is something 'better' or 'similar' without what it is compared with?"""
+    return bool(_BARE_COMPARISON.search(text) or _OF_ANOTHER_STEP.match(text))
 
 
 def has_a_verb(text: str) -> bool:
@@ -208,13 +249,14 @@ def is_enumerated(text: str) -> bool:
 
 def is_broken(text: str) -> bool:
     """Is it cut off, two sentences in one, or has it lost letters on the way out of the PDF?"""
-    return bool(_BROKEN.search(text) or _HEADING_INSIDE.match(text))
+    return bool(_BROKEN.search(text) or _RUN_TOGETHER.search(text) or _HEADING_INSIDE.match(text))
 
 
 def has_symbols(text: str, language: str = ENGLISH) -> bool:
     """Has it symbols whose meaning stands elsewhere: 'of order n', 'the matrix W'?"""
     if has_unspaced(text):
-        return len(_SYMBOL.findall(text)) > 1
+        is_latin = language == ENGLISH or language in LANGUAGES_WITH_STOP_WORDS
+        return is_latin or len(_SYMBOL.findall(text)) > 1
     rest = _P_VALUE.sub(" ", text)
     own = {w for w in stop_words_of(language) if len(w) == 1} | {"a", "i"}
     if language == ENGLISH:
@@ -222,7 +264,7 @@ def has_symbols(text: str, language: str = ENGLISH) -> bool:
     for match in _LETTER.finditer(rest):
         before = rest[: match.start()].split()
         is_named = bool(before) and before[-1].casefold() in _LETTERS_BEHIND
-        if match[1].casefold() not in own and not is_named:
+        if match[0].casefold() not in own and not is_named:
             return True
     return bool(_SYMBOL.search(rest))
 
@@ -248,4 +290,9 @@ def stands_alone(text: str, language: str = ENGLISH) -> bool:
 
 
 def _leans_in_english(text: str) -> bool:
-    return has_open_reference(text) or speaks_of_a_known_thing(text) or not has_a_verb(text)
+    return (
+        has_open_reference(text)
+        or speaks_of_a_known_thing(text)
+        or compares_with_nothing(text)
+        or not has_a_verb(text)
+    )
