@@ -89,6 +89,11 @@ def test_a_paper_is_its_abstract_then_what_the_body_adds():
     assert all(s.work == WORK.id and s.rects for s in found.sentences)
 
 
+def test_an_abstract_ends_before_its_keywords():
+    found = summarise_paper(paper(f"{ABSTRACT} Keywords: bees, hives, landmarks."), WORK)
+    assert " ".join(parts_of(found)["abstract"]) == ABSTRACT
+
+
 def test_what_no_sentence_says_is_a_part_without_sentences():
     body = "We propose a maze of eight doors to measure what bees remember of colours."
     assert parts_of(summarise_paper(paper(body=body), WORK))["limits"] == []

@@ -4,13 +4,17 @@ limits.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import cache
 from itertools import takewhile
 
 from litmap.models import Document, Sentence, Summary, SummaryPart, Work
 from litmap.parsing.languages import language_of
+from litmap.parsing.phrases import phrases_pattern
 from litmap.parsing.sentence_roles import roles_said, section_role
 from litmap.parsing.sentences import SUMMARY_SENTENCES, split_sentences
+from litmap.parsing.word_lists import load_lines
 from litmap.summaries import choice
 from litmap.summaries.acronyms import acronyms, acronyms_coined, unexplained
 from litmap.summaries.sentences import Candidate, find_candidates, words_of
@@ -96,8 +100,16 @@ def own_abstract(found: Sequence[Candidate]) -> list[Candidate]:
         if kept and _words([*kept, *block]) > MAX_ABSTRACT_WORDS:
             break
         kept += block
+    kept = list(takewhile(lambda c: not _keyword_label().match(c.text.casefold()), kept))
     whole = [c for c in kept if c.rects and len(c.words) >= MIN_WORDS_OF_A_SENTENCE]
     return whole if _words(whole) >= MIN_ABSTRACT_WORDS else []
+
+
+@cache
+def _keyword_label() -> re.Pattern[str]:
+    """What begins the list of keywords that stands below an abstract."""
+    lines = load_lines("keyword_labels", "litmap.summaries")
+    return phrases_pattern((line.split(" ", 1)[1] for line in lines), begins=True)
 
 
 def _words(sentences: Sequence[Candidate]) -> int:
