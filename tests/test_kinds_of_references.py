@@ -217,3 +217,38 @@ def test_works_of_law_technology_and_archives_are_read(text, title):
 )
 def test_what_quotes_or_points_is_no_title(text):
     assert [work.title for work in sure_works(text) if work.title] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "year"),
+    [
+        (
+            "- Газета: Трещина длиной в жизнь // Заполярный путь. 2017. 11 дек.",
+            "Трещина длиной в жизнь",
+            2017,
+        ),
+        ("Ср. Лёд и соль // Вестник озёр. № 3. 2004.", "Лёд и соль", 2004),
+        ("- Сіль і лід // Озерний край. 2011. С. 4.", "Сіль і лід", 2011),
+    ],
+)
+def test_two_strokes_set_the_venue_off_where_no_people_are_named(text, title, year):
+    assert [(work.title, work.year) for work in sure_works(text)] == [(title, year)]
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "title"),
+    [
+        ("Источник | Год", "Лунин Е.С. Дороги на льду. М.: Мост | 2007", "Дороги на льду"),
+        (
+            "Literatuur | Jaar",
+            "Ypma, S., Sits aan het meer. Zwolle: Waan | 1995",
+            "Sits aan het meer",
+        ),
+        ("Reference | Year", "Doe, J. Salt lakes. Lake Letters 3, 1-9 | 2003", "Salt lakes"),
+    ],
+)
+def test_a_reference_and_its_year_may_stand_in_two_cells(head, row, title):
+    table = f"| {head} |\n|---|---|\n| {row} |\n"
+    assert [work.title for work in sure_works(table)] == [title]
+    cells = (line.replace(" | ", ";") for line in (head, row))
+    assert [work.title for work in sure_works("\n".join(cells), ".csv")] == [title]

@@ -28,6 +28,7 @@ from litmap.citations.recognisers.inner_references import (
 from litmap.citations.recognisers.linked_titles import read_linked_title
 from litmap.citations.recognisers.marked_entries import MarkedEntry, better_of, marked_entries
 from litmap.citations.recognisers.name_lists import is_names_alone
+from litmap.citations.recognisers.nameless_references import find_nameless
 from litmap.citations.recognisers.patterns import cites_by_key
 from litmap.citations.recognisers.reference_shape import (
     DATE_FIRST,
@@ -134,7 +135,8 @@ def find_reference_entries(
     standards = find_standards(block)
     if standards:
         entries = [one for one in entries if not any(map(one.overlaps, standards))] + standards
-    yield from sorted(entries, key=lambda entry: entry.start)
+    nameless = [one for one in find_nameless(block) if not any(map(one.overlaps, entries))]
+    yield from sorted([*entries, *nameless], key=lambda entry: entry.start)
 
 
 def _references(

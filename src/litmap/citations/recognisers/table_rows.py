@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from litmap.citations.recognisers.author_names import NameMention, find_names
 from litmap.citations.recognisers.entry_reader import ReferenceEntry
@@ -14,6 +14,7 @@ from litmap.citations.recognisers.reference_signs import is_unspaced
 from litmap.models import NoteBlock, Reference
 from litmap.parsing.grammar import ET_AL_WORDS, MORE_AUTHORS, UPPER, YEAR_SINCE_1400
 from litmap.parsing.identifiers import find_identifiers, normalise_id
+from litmap.parsing.reference_strings.parser import parse_reference
 from litmap.parsing.table_columns import CELL_BORDER, work_columns
 
 MIN_TITLE_LENGTH = 2
@@ -76,7 +77,8 @@ def read_tables(blocks: Sequence[NoteBlock]) -> TableRows:
     for head, columns, places in _tables(blocks):
         rows.heads.add(head)
         if "title" not in columns:
-            continue  # whole references, which are read as any are
+            rows.works.update(_dated_beside(blocks, columns, places))
+            continue  # other whole references are read as any are
         names = _column_names(blocks[head], columns)
         cells = {place: dict(_cells_by_role(blocks[place], columns)) for place in places}
         authors = [row["authors"].text for row in cells.values() if "authors" in row]
@@ -86,6 +88,28 @@ def read_tables(blocks: Sequence[NoteBlock]) -> TableRows:
             if entry:
                 rows.works[place] = entry
     return rows
+
+
+def _dated_beside(
+    blocks: Sequence[NoteBlock], columns: Sequence[str], places: Sequence[int]
+) -> dict[int, ReferenceEntry]:
+    """The rows whose reference stands in one cell and its year in another, by their index."""
+    found: dict[int, ReferenceEntry] = {}
+    if not {"reference", "year"} <= set(columns):
+        return found
+    for place in places:
+        row = dict(_cells_by_role(blocks[place], columns))
+        dated = _YEAR.search(row["year"].text) if "year" in row else None
+        if dated is None or "reference" not in row or _YEAR.search(row["reference"].text):
+            continue
+        written = f"{row['reference'].text.rstrip(' .,')}, {dated.group()}."
+        parsed = parse_reference(written)
+        if parsed.authors and parsed.title and reference_score(written) >= MIN_REFERENCE_SCORE:
+            ids, urls = _ids_and_urls(blocks[place], row, {})
+            reference = replace(parsed, raw=blocks[place].text, ids=ids, urls=urls)
+            text, claims = blocks[place].text, tuple(_claims(blocks[place], row))
+            found[place] = ReferenceEntry(reference, 0, len(text), sure=True, claims=claims)
+    return found
 
 
 def _tables(

@@ -16,6 +16,7 @@ from litmap.notes.bibliographies.record import (
     four_figures_in,
 )
 from litmap.notes.builder import Builder
+from litmap.notes.inline import Inline
 from litmap.parsing.name_fields import given_name_first, split_plain_names
 from litmap.parsing.table_columns import column_role
 
@@ -44,9 +45,26 @@ _COLUMNS_BY_ROLE = {
 def read_csv(text: str, builder: Builder) -> None:
     """Reads the rows into the builder. Raises ValueError where no column is called 'Title'."""
     try:
-        add_records(builder, list(_records(text)))
+        if not _add_references(text, builder):
+            add_records(builder, list(_records(text)))
     except csv.Error as error:
         raise ValueError(f"no CSV: {error}") from error
+
+
+def _add_references(text: str, builder: Builder) -> bool:
+    """Adds the rows of a table with whole references and no titles, as those of any note's table;
+    False for any other table.
+    """
+    rows = csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=_delimiter(text))
+    roles = [column_role(name.strip()) for name in next(rows, [])]
+    if "reference" not in roles or "title" in roles:
+        return False
+    rows = csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=_delimiter(text))
+    line = 1
+    for row in rows:
+        builder.add("cell", Inline("\u2003|\u2003".join(cell.strip() for cell in row)), line)
+        line = rows.line_num + 1
+    return True
 
 
 def _records(text: str) -> Records:
