@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
 
@@ -10,12 +11,22 @@ from litmap.errors import WebError
 from litmap.models import Citation, Mention, Reference
 from litmap.works.copies_plan import (
     biomedical_copies,
+    core_dois,
+    hal_dois,
     pmc_articles,
     repository_copies,
 )
-from litmap.works.informal_matching import people_score
+from litmap.works.informal_matching import _is_title_in_context, people_score
 from litmap.works.matching import Verdict, authors_agree
-from litmap.works.queries import SourceOptions
+from litmap.works.queries import (
+    SourceOptions,
+    arxiv_ids,
+    arxiv_titles_of,
+    europe_pmc_ids,
+    openalex_ids,
+    openalex_titles_of,
+    repository_titles,
+)
 from litmap.works.query_plan import (
     by_identifier,
     by_part_of_title,
@@ -26,6 +37,7 @@ from litmap.works.query_plan import (
 )
 from litmap.works.record import Record
 from litmap.works.resolver import _REFUSED
+from litmap.works.sources import europe_pmc, openalex
 from litmap.works.task import ResolutionTask, open_task, title_in_address
 
 NOW = "2026-11-20T12:00:00Z"
@@ -275,3 +287,117 @@ def test_only_who_did_not_answer_is_asked_again(source, transient):
     task.fail(source, error)
     assert (source in task.unanswered) is transient
     assert task.asked[source] == ("no answer" if transient else "")
+
+
+# ── how many stand in one request ────────────────────────────────────────────────────────────────
+def letters(count: int) -> list[str]:
+    """Different words of letters alone."""
+    return [f"w{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(count)]
+
+
+AT_ONCE = [
+    ("arXiv", arxiv_ids, 100, lambda word: f"arxiv:1611.0{ord(word[1]) * 100 + ord(word[2])}"),
+    ("OpenAlex", partial(openalex_ids, options=SourceOptions()), 50, "doi:10.1234/{}".format),
+    ("Europe PMC", europe_pmc_ids, 25, "doi:10.1234/{}".format),
+    ("HAL", hal_dois, 25, "10.1234/{}".format),
+    ("CORE", partial(core_dois, key="K"), 10, "10.1234/{}".format),
+    ("titles at OpenAlex", partial(openalex_titles_of, options=SourceOptions()), 8, "{} gardens".format),
+    ("titles at HAL", partial(repository_titles, options=SourceOptions()), 10, "{} gardens".format),
+    ("titles at arXiv", arxiv_titles_of, 12, "{} gardens of graphs".format),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("ask", "size", "value"), [row[1:] for row in AT_ONCE], ids=[row[0] for row in AT_ONCE])  # fmt: skip
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_so_many_stand_in_one_request(ask, size, value, more):
+    wanted = {value(word): (task_of(),) for word in letters(size + more)}
+    assert len(ask(wanted)) == (1 if more <= 0 else 2)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+def test_a_refused_list_halves_itself_down_to_single_ones(count):
+    wanted = {f"doi:10.1234/{word}": (task_of(),) for word in letters(count)}
+    (query,) = europe_pmc_ids(wanted)
+    single, waiting = 0, [query]
+    while waiting:
+        one = waiting.pop()
+        waiting += one.split() if one.split else []
+        single += one.split is None
+    assert single == count
+
+
+def test_a_refused_search_for_titles_is_tried_plainer_once():
+    (query,) = openalex_titles_of({"wet gardens": (task_of(),)}, SourceOptions())
+    (plainer,) = query.split()
+    assert query.request.url != plainer.request.url
+    assert (query.retry, plainer.retry, plainer.split) == (None, None, None)
+
+
+def test_a_list_costs_one_credit_and_a_search_ten():
+    listed = openalex.request_for("doi", ["10.1234/a"])
+    by_title = openalex.request_for_titles(["Lattice gardens"])
+    by_people = openalex.request_for_people(["marwick"], 2001)
+    assert (listed.credits, by_title.credits, by_people.credits) == (1, 10, 10)
+
+
+# ── what Europe PMC tells ────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("author", "name"),
+    [
+        ({"firstName": "Ada", "lastName": "Marwick"}, "Marwick, Ada"),
+        ({"lastName": "Marwick", "fullName": "Marwick A"}, "Marwick"),
+        ({"firstName": "Ada", "fullName": "Marwick A"}, "Marwick A"),
+        ({"collectiveName": "Lattice Group", "fullName": "Group L"}, "Lattice Group"),
+        ({"fullName": "Marwick A"}, "Marwick A"),
+        ({}, ""),
+    ],
+)
+def test_an_author_is_named_by_what_is_told(author, name):
+    assert europe_pmc._name(author) == name
+
+
+@pytest.mark.parametrize(
+    ("is_open", "is_kept", "pmcid", "is_there"),
+    [
+        ("Y", "Y", "PMC12", True),
+        ("N", "Y", "PMC12", False),
+        ("Y", "N", "PMC12", False),
+        ("Y", "Z", "PMC12", False),
+        (None, "Y", "PMC12", False),
+        ("Y", "Y", "12", False),
+        ("Y", "Y", "", False),
+    ],
+)
+def test_the_full_text_is_there_in_open_access_alone(is_open, is_kept, pmcid, is_there):
+    found = europe_pmc._full_text({"isOpenAccess": is_open, "inEPMC": is_kept}, pmcid)
+    assert bool(found) is is_there
+
+
+# ── what is told of doubts ───────────────────────────────────────────────────────────────────────
+def test_a_contradiction_names_the_ids_work_first_and_how_to_settle_it():
+    task = task_of("Rivers ponds meadows hills", OTHERS, 2000, ids=["doi:10.1234/a"])
+    task.add_matching(
+        [
+            record(ids=("doi:10.1234/a",)),
+            record("Rivers ponds meadows hills", OTHERS, 2000, ids=("doi:10.1234/b",)),
+        ]
+    )
+    resolution = task.resolution(NOW)
+    first, second = resolution.candidates
+    assert (resolution.status, resolution.work) == ("unsure", first)
+    assert "doi:10.1234/b" in second.ids
+    assert f"`litmap resolve {first.id} ID`" in resolution.reason
+
+
+@pytest.mark.parametrize(
+    ("context", "is_told"),
+    [
+        ("on lattice", False),
+        ("on lattice gardens growing", False),  # three of five words
+        ("on lattice gardens growing sparse", True),  # four
+        ("on lattice gardens growing sparse graphs", True),
+    ],
+)
+def test_most_of_a_titles_words_beside_people_tell_the_work(context, is_told):
+    assert _is_title_in_context(TITLE, context) is is_told
+    assert not _is_title_in_context("Lattice gardens", "lattice gardens")
