@@ -6,8 +6,12 @@ import json
 
 import pytest
 
+from litmap.catalogue.entries import Entry
 from litmap.cli import main
+from litmap.cli.ask_command import print_answer
 from litmap.library import Library
+from litmap.library.asking import AnswerView
+from litmap.models import Answer, AnswerPart, Sentence, Work
 from litmap.paper_sentences import paper_sentences
 
 ANSWERED = "Why do sharp minima generalise worse than flat minima?"
@@ -96,3 +100,32 @@ def test_what_asks_nothing_says_how_to_ask(ask):
     code, out = ask("Who is cited? in:references")
     assert code == 1
     assert "in:body" in out.err
+
+
+def test_a_retracted_paper_is_marked(capsys):
+    work = Work("doi:10.1/a", "On Dikes", ("Ada Marwick",), 1999, notices=("Retraction 2001",))
+    sentence = Sentence("Dikes hold.", work.id, 4, ((4, 1.0, 2.0, 3.0, 4.0),))
+    other = Sentence("Dikes break.", work.id, 0, (), "abstract")
+    parts = (AnswerPart("Dikes hold.", (sentence, other)),)
+    view = AnswerView(Answer("Do they?", parts), (), {work.id: Entry(work, "fetched", "")})
+    print_answer(view)
+    printed = capsys.readouterr().out
+    assert printed.count("! Retraction 2001") == 2
+    assert "p. 4" in printed
+    assert "also: “Dikes break.”" in printed
+    first, second = view.as_json()["answer"][0]["sources"]
+    assert first["notices"] == ["Retraction 2001"]
+    assert first["rects"] == [[1.0, 2.0, 3.0, 4.0]]
+    assert (second["page"], second["place"]) == (0, "abstract")
+
+
+def test_nothing_is_quoted_from_a_reference_list(ask, example_library):
+    """A title that only reference lists have is asked for."""
+    with Library.open(example_library) as library:
+        listed = [one["title"] for one in library.reading_list() if one["title"]]
+        listed = listed[:3]
+        assert listed
+        for title in listed:
+            view = library.ask(title)
+            for part in view.answer.parts:
+                assert all(title not in sentence.text for sentence in part.sources)

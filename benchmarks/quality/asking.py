@@ -31,7 +31,7 @@ from benchmarks.places import ROOT
 from litmap.library import Library
 from litmap.models import Answer, Sentence
 
-NAME = "asking"
+NAME = "quality.asking"
 PDFS = ROOT.parent / "shared" / "papers" / "files"
 _FOLDED = str.maketrans("’‘“”–—‐‑", "''\"\"----")
 
