@@ -35,7 +35,7 @@ Floats = NDArray[np.float64]
 FOLDS = 5
 REFUSED = 0.9
 PENALTY = 0.02
-SIZES = (10, 28, 80)
+SIZES = (10, 28)
 """Works of the small libraries that are drawn."""
 DRAWN = "Drawn"
 
