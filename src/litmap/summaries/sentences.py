@@ -50,6 +50,7 @@ _CAPTION = re.compile(
     r"proof)\b",
     re.I,
 )
+_NO_LETTER = re.compile(r"[^\w\s]|[\d_]")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 MIN_WORDS, MAX_WORDS = 8, 60
 """Words of a sentence that can stand in a summary."""
@@ -93,6 +94,7 @@ def words_of(text: str) -> list[str]:
     return [w.casefold() for w in _WORD.findall(text)]
 
 
+@cache
 def section_kind(title: str) -> str:
     """What a section is for, by its title; by that of the section around it ('Experiments › Data')
     where its own tells nothing.
@@ -181,7 +183,7 @@ def is_prose(text: str, language: str = ENGLISH) -> bool:
     words = _WORD.findall(text)
     if not words:
         return False
-    letters = sum(c.isalpha() or c.isspace() for c in text) / len(text)
+    letters = 1 - len(_NO_LETTER.findall(text)) / len(text)
     own = "aAI" if language == ENGLISH else stop_words_of(language)
     single = sum(len(w) == 1 and w not in own and w.lower() not in own for w in words) / len(words)
     if letters < MIN_LETTERS or single > MAX_SINGLE_LETTERS:
