@@ -76,7 +76,11 @@ PAPER = [
     ("abstract", "", "Our results show that dikes of clay outlive dikes of sand by forty years."),
     ("body", "1 Introduction", "Every town of the coast has a dike, and every dike has a keeper."),
     ("body", "3 Data", "We use a dataset of 1,204 dikes that were collected in eleven towns."),
-    ("body", "6 Conclusion", "Whether dikes of stone last, still remains open for further work."),
+    (
+        "body",
+        "6 Conclusion",
+        "It remains hard to say whether dikes of stone last: we leave it for future work.",
+    ),
 ]
 
 

@@ -13,7 +13,7 @@ normalised), or where both are empty. A column that a paper's cells lack is not 
 - `score`: right cells, wrong sentences, and cells left empty, as shares of all;
 - `fit`: the weights of `tables/data/weights.txt`: for each column a softmax over a paper's sentences
   and 'not said', L2 penalty; with each paper left out in turn what is right, and from which margin on
-  a cell is filled (right cells less wrong sentences are most);
+  a cell is filled (right cells less what wrong sentences cost are most);
 - `zones`: `tables/data/zone_weights.txt`, learnt on CSAbstruct (Cohan et al. 2019; FOLDER has its
   `train.jsonl`, `dev.jsonl`, `test.jsonl`);
 - `near`: the weights of `tables/nearness.py`, on questions whose answers patterns find (`ASKED`).
@@ -47,6 +47,10 @@ LABELS = DATA / "table_labels.json"
 """A small key of other papers, made beside the code, that weights are fitted on too."""
 ROOM = Path(choice.__file__).parent / "data"
 PENALTY = 0.4
+WRONG_COST = 1.5
+"""Right cells that a wrong sentence costs: an empty cell sends nobody to a wrong page."""
+TOLERANCE = 2.0
+"""Cells that are within the noise of so few papers."""
 PAPERS_ASKED = 30
 FITTED = ("question", "method", "data", "result", "limits")
 
@@ -179,17 +183,16 @@ def left_out(cells: Sequence[Cell]) -> list[Outcome]:
 
 
 def cutoff(found: Sequence[Outcome]) -> float:
-    """The margin above which cells are filled so that right cells less wrong sentences are most; of
-    several the strictest, and half the way to the next margin.
+    """The least margin above which cells are filled so that right cells less what wrong sentences
+    cost are as many as can be but for `TOLERANCE`.
     """
 
     def gain(margin: float) -> float:
         shares = shares_at(found, margin)
-        return shares["right"] - shares["wrong sentence"]
+        return (shares["right"] - WRONG_COST * shares["wrong sentence"]) * len(found)
 
-    margins = sorted({-1.0, *(one.margin for one in found)})
-    best = max(range(len(margins)), key=lambda n: (round(gain(margins[n]), 2), n))
-    return (margins[best] + margins[min(best + 1, len(margins) - 1)]) / 2
+    gains = {margin: gain(margin) for margin in {0.0, *(one.margin for one in found)}}
+    return min(margin for margin in gains if gains[margin] >= max(gains.values()) - TOLERANCE)
 
 
 def shares_at(found: Sequence[Outcome], margin: float) -> dict[str, float]:
