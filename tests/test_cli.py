@@ -17,6 +17,7 @@ COMMANDS = [
     "topics",
     "summary",
     "check",
+    "ask",
     "table",
     "status",
     "doctor",
