@@ -170,18 +170,18 @@ def main() -> None:
     settings = load_settings({"library": args.library, "offline": True})
     with Library.open(settings=settings) as library:
         asked = [(row, library.asker.find(parse_question(row["question"]))) for row in key]
-        found: dict[str, Any] = {
-            name: _scripted(Scripted(bad=name == "bad"), library, asked, show=args.show)
-            for name in ("good", "bad")
-        }
+        found: dict[str, Any] = {}
+        for name in ("good", "bad"):
+            model = Scripted(bad=name == "bad")
+            found[name] = _scripted(model, library, asked, show=args.show)
+            print(json.dumps({name: found[name]}, indent=1), flush=True)
         if args.url:
             limits = chat_limits(600)
-            with ChatClient(endpoint(args.url), args.model, limits=limits) as model:
-                found[args.model] = _real(model, library, asked, args.sources, show=args.show)
-    text = json.dumps(found, indent=1)
-    print(text)
+            with ChatClient(endpoint(args.url), args.model, limits=limits) as real:
+                found[args.model] = _real(real, library, asked, args.sources, show=args.show)
+            print(json.dumps({args.model: found[args.model]}, indent=1), flush=True)
     if args.out:
-        args.out.write_text(text + "\n", encoding="utf-8")
+        args.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 def _writer(model: LanguageModel, library: Library) -> Writer:
@@ -250,7 +250,7 @@ def _real(
             quoted = [source for part in answer.parts for source in part.sources]
             figures["answered with a sentence of the key"] += _has_key(quoted, row)
         if show:
-            print("Q:", row["question"], "|", text.refused, dict(text.doubts))
+            print("Q:", row["question"], "|", text.refused, dict(text.doubts), flush=True)
             for part in answer.parts:
                 print("  ", part.text, "\n      ", [source.text for source in part.sources])
     return dict(figures)
