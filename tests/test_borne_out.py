@@ -57,6 +57,17 @@ def test_what_says_something_else_does_not(text, why):
     assert doubt(text) is why
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "The upper bounds are for GD, and the lower bounds are for all algorithms.",
+        "This is nothing but a model, except that it is not a conventional one.",
+    ],
+)
+def test_a_sentence_as_it_stands_is_borne_out(source):
+    assert doubt(source.rstrip("."), source=source, cosine=1.0) is None
+
+
 def test_titles_authors_and_years_may_be_named():
     text = "In 2017 Keskar found that larger batches increased the sharpness of the minima."
     assert doubt(text) in {Doubt.NUMBER, Doubt.NAME}

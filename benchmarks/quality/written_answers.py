@@ -1,9 +1,12 @@
 """What gets through of answers that a language model writes: scripted models whose every sentence is
 known to be right or wrong, and, with --url, a real one.
 
-    python -m benchmarks.quality.written_answers KEY LIBRARY [--url URL --model NAME] [--out FILE]
+    python -m benchmarks.quality.written_answers LIBRARY [--papers 30] [--out FILE]
+    python -m benchmarks.quality.written_answers LIBRARY --key KEY --url URL --model NAME
 
-KEY is JSON: [{"question", "answerable", "sources": [{"any_of": [["words", …], …]}]}].
+The scripted ones are given twelve sentences in a row of papers drawn at random, the real one what
+the library finds for the questions of KEY, which is JSON: [{"question", "answerable", "sources":
+[{"any_of": [["words", …], …]}]}].
 
 The good model says what its sentences say: as they are, without their opening word, up to a
 semicolon, two at once, a word of direction as another one of the same direction. The bad one mixes
@@ -30,6 +33,7 @@ from litmap.errors import WebError
 from litmap.library import Library
 from litmap.library.writing import Writer
 from litmap.models import Answer, Sentence
+from litmap.paper_sentences import paper_sentences
 from litmap.protocols import LanguageModel
 from litmap.search import parse_question
 from litmap.settings import load_settings
@@ -157,29 +161,31 @@ def _exchanged(text: str, *, same: bool) -> str:
 def main() -> None:
     """Print the figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("key", type=Path)
     parser.add_argument("library", type=Path)
-    parser.add_argument("--url")
+    parser.add_argument("--papers", type=int, default=30)
+    parser.add_argument("--key", type=Path)
+    parser.add_argument("--url", default="")
     parser.add_argument("--model", default="")
     parser.add_argument("--questions", type=int, default=1000, help="the first of the key alone")
     parser.add_argument("--sources", type=int, default=20, help="sentences a real model is given")
     parser.add_argument("--show", action="store_true", help="print what goes wrong")
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
-    key = json.loads(args.key.read_text(encoding="utf-8"))[: args.questions]
     settings = load_settings({"library": args.library, "offline": True})
     with Library.open(settings=settings) as library:
-        asked = [(row, library.asker.find(parse_question(row["question"]))) for row in key]
         found: dict[str, Any] = {}
-        for name in ("good", "bad"):
-            model = Scripted(bad=name == "bad")
-            found[name] = _scripted(model, library, asked, show=args.show)
-            print(json.dumps({name: found[name]}, indent=1), flush=True)
-        if args.url:
+        if args.key:
+            key = json.loads(args.key.read_text(encoding="utf-8"))[: args.questions]
+            asked = [(row, library.asker.find(parse_question(row["question"]))) for row in key]
             limits = chat_limits(600)
             with ChatClient(endpoint(args.url), args.model, limits=limits) as real:
                 found[args.model] = _real(real, library, asked, args.sources, show=args.show)
-            print(json.dumps({args.model: found[args.model]}, indent=1), flush=True)
+        else:
+            drawn = list(_drawn(library, args.papers))
+            for name in ("good", "bad"):
+                model = Scripted(bad=name == "bad")
+                found[name] = _scripted(model, library, drawn, show=args.show)
+    print(json.dumps(found, indent=1))
     if args.out:
         args.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
@@ -188,15 +194,32 @@ def _writer(model: LanguageModel, library: Library) -> Writer:
     return Writer(model, library.encoder, library.by_id)
 
 
-def _scripted(model: Scripted, library: Library, asked: Any, *, show: bool) -> dict[str, Any]:
+def _drawn(library: Library, count: int) -> Iterator[tuple[str, list[Sentence]]]:
+    """Titles of some papers with sentences in a row from the midst of their texts."""
+    entries = [entry for entry in library.works() if entry.pdf]
+    for entry in random.Random(17).sample(entries, min(count, len(entries))):
+        assert entry.pdf is not None
+        found = paper_sentences(library.document(entry.pdf))
+        whole = [s for s in found if 40 < len(s.text) < 400 and s.text.endswith(".")]
+        begin = len(whole) // 3
+        yield (
+            entry.work.title,
+            [
+                Sentence(s.text, entry.work.id, s.page, s.rects, s.place)
+                for s in whole[begin : begin + 12]
+            ],
+        )
+
+
+def _scripted(
+    model: Scripted, library: Library, drawn: Sequence[tuple[str, list[Sentence]]], *, show: bool
+) -> dict[str, Any]:
     """How many of the sentences that a scripted model said pass, by how they were made."""
     writer = _writer(model, library)
     shown: dict[str, str] = {}
-    for row, found in asked:
-        sources = [quotation.sentence for quotation in found.quotations]
-        if sources:
-            text = writer.checked(Task.QUESTION, row["question"], sources)
-            shown |= {_letters(part.text): part.text for part in text.parts}
+    for title, sources in drawn:
+        text = writer.checked(Task.PAPER, title, sources)
+        shown |= {_letters(part.text): part.text for part in text.parts}
     said = model.said.kinds
     everything = Counter(kind for kind in said.values())
     passed = Counter(said[text] for text in shown if text in said)

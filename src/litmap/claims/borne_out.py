@@ -166,6 +166,8 @@ def doubt_of(text: str, named: Sequence[str], cosine: float, context: str = "") 
     `cosine` is that of their meanings; `context` what else is known of the sentences, such as
     title, authors and year of their papers.
     """
+    if _as_said(text) in map(_as_said, named):
+        return None
     written, source, around = _Reading(text), _Reading(" ".join(named)), _Reading(context)
     if _misquotes(text, named):
         return Doubt.QUOTATION
@@ -182,6 +184,11 @@ def doubt_of(text: str, named: Sequence[str], cosine: float, context: str = "") 
         if is_doubtful(written, source, around):
             return doubt
     return None if is_near(text, named, cosine, context) else Doubt.MEANING
+
+
+def _as_said(text: str) -> str:
+    """A sentence without the differences that are none: blanks, its full stop."""
+    return " ".join(text.split()).rstrip(". ")
 
 
 # ── what has to stand there ───────────────────────────────────────────────────────────────────────
