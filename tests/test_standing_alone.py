@@ -56,6 +56,7 @@ KINDS = {
         "Such networks can be trained with few data.",
         "When they grow, networks become easier to train.",
         "Our findings extend their claim to wide networks.",
+        "Written in Python, it is designed to be simple and efficient.",
     ],
     "speaks_of_a_known_thing": [
         "The algorithm converges to a minimum of the loss.",

@@ -146,7 +146,9 @@ def _summarise(topic: Topic, papers: Mapping[str, Summary], pool: _Pool) -> Summ
     labels = name_themes(titles, [paper.title for paper in papers.values()])
     parts: list[SummaryPart] = []
     sentences: list[Sentence] = []
-    used: list[int] = []
+    compared = list(_comparisons(pool))
+    pairs = {replace(s, part="") for _, pair in compared for s in pair}
+    used = [i for i, s in enumerate(pool.sentences) if replace(s, part="") in pairs]
     for number, (works, label) in enumerate(zip(themes, labels, strict=True), 1):
         part = SummaryPart(f"theme-{number}", label, tuple(works))
         chosen = _theme_sentences(pool, works, used)
@@ -154,7 +156,7 @@ def _summarise(topic: Topic, papers: Mapping[str, Summary], pool: _Pool) -> Summ
         if chosen:
             parts.append(part)
             sentences += [replace(pool.sentences[i], part=part.part) for i in chosen]
-    for part, pair in _comparisons(pool, used):
+    for part, pair in compared:
         parts.append(part)
         sentences += pair
     return Summary(topic.id, topic.label, tuple(sentences), tuple(parts))
@@ -256,7 +258,7 @@ def _title_words(title: str, shown: dict[str, str]) -> set[str]:
 
 # ── comparisons ───────────────────────────────────────────────────────────────────────────────────
 def _comparisons(
-    pool: _Pool, used: Sequence[int]
+    pool: _Pool,
 ) -> Iterator[tuple[SummaryPart, tuple[Sentence, Sentence]]]:
     """Pairs of works that say the same, and pairs that say the opposite."""
     findings = [i for i, s in enumerate(pool.sentences) if _tells_a_finding(s)]

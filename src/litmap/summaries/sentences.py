@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -167,7 +168,7 @@ def is_clean(text: str, language: str = ENGLISH) -> bool:
     count = len(words_of(text)) / PAIRS_OF_A_WORD if has_unspaced(text) else len(words)
     if not MIN_WORDS <= count <= MAX_WORDS or not _is_whole(text):
         return False
-    return is_prose(text, language) and not _CAPTION.match(text) and _balanced(text)
+    return _is_prose(text, words, language) and not _CAPTION.match(text) and _balanced(text)
 
 
 def _is_whole(text: str) -> bool:
@@ -178,9 +179,8 @@ def _is_whole(text: str) -> bool:
     return text.rstrip("\"'”’)]»“」）").endswith((".", "!", "?", "。", "！", "？"))
 
 
-def is_prose(text: str, language: str = ENGLISH) -> bool:
+def _is_prose(text: str, words: Sequence[str], language: str) -> bool:
     """Whether it is made of words rather than of symbols, single letters or addresses."""
-    words = _WORD.findall(text)
     if not words:
         return False
     letters = 1 - len(_NO_LETTER.findall(text)) / len(text)

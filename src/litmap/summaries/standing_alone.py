@@ -147,7 +147,10 @@ _SYMBOL = re.compile(
     r"\b(?!(?:vs|th|nd|rd|st|pp|km|kg|mm|cm|ms|nm|ml|hz|kb|mb|gb)\b)[b-df-hj-np-tv-xz]{2,4}\b|"
     r"\b[A-Z]\(|\b[a-z]\(|\b(?:log|exp|poly|polylog|sup|inf|argmin|argmax) ?\("
 )
-_MAIN_PRONOUN = re.compile(r"^[^,;:]{3,80}, (?:they|he|she|it (?:also|then|can|does|has|gives))\b")
+_MAIN_PRONOUN = re.compile(
+    r"^[^,;:]{3,80}, (?:they|he|she|it (?:also|then|can|does|has|gives))\b"
+    r"|^\w+(?:ed|en|ing) [^,;:]{2,80}, it\b"
+)
 """A pronoun is the subject: 'Given many tasks, they improve'."""
 _OUR = re.compile(r"\b(?:our|we) \w+", re.I)
 _PLURAL = frozenset(("they", "them", "their", "theirs"))
