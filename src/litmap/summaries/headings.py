@@ -239,7 +239,9 @@ def name_themes(titles: Sequence[Sequence[str]], all_titles: Sequence[str]) -> l
     return [
         ", ".join(
             shown[word]
-            for word in sorted(own, key=lambda w: (-own[w] * distinction(w), w))[:LABEL_WORDS]
+            for word in sorted(own, key=lambda w: (-(own[w] ** 2) * distinction(w), w))[
+                :LABEL_WORDS
+            ]
         )
         for own in counts
     ]
