@@ -11,7 +11,7 @@ import re
 from litmap.citations.recognisers.entry_reader import ReferenceEntry
 from litmap.citations.recognisers.reference_signs import is_unspaced
 from litmap.models import NoteBlock, Reference
-from litmap.parsing.grammar import UNSPACED, UPPER, YEAR_SINCE_1800
+from litmap.parsing.grammar import UNSPACED, UPPER, YEAR_SINCE_1800, YEAR_SINCE_1900
 from litmap.parsing.lexicon import STANDARD_NUMBER
 
 MIN_TITLE_WORDS, MAX_TITLE_WORDS = 2, 24
@@ -30,18 +30,18 @@ _YEAR = re.compile(rf"(?<![\d-]){YEAR_SINCE_1800}(?![\d-])")
 MAX_BEHIND = 80
 """Characters behind the title of a patent in which its year is looked for."""
 _BETWEEN = re.compile(rf"[\s:,–—-]*\s|(?=[「『《«“\"])|[.．]\s?(?=[{UNSPACED}])")
+_STOPS = (". ", "! ", "? ")
 _PATENT_PARTS = ("aten", "Pat.", "PATENT", "ат", "свидет", "特許", "特開", "专利")
 """One of them stands in any text that `_PATENT` finds something in."""
 _BETWEEN_PATENT = re.compile(r"[\s:.,–—-]*[:.,–—]?\s+|[:：.．，]?\s?(?=[「『《«“\"])")
 _UNMARKED_PATENT = re.compile(
     rf"(?=[{UPPER}{UNSPACED}])([^(),.\[\]«»;/。．\n]{{6,160}}?)(?=\s*$|\s?[(,;/.。．\[])"
 )
-_YEAR_AT_END = re.compile(r"[:.–—-]((?:19|20)\d\d)(?:-\d\d)?$")
+_YEAR_AT_END = re.compile(rf"[:.–—-]({YEAR_SINCE_1900})(?:-\d\d)?$")
 _MARKED = re.compile(r"[«“„\"「『《]\s?([^«»“”„\"「」『』《》]{4,160}?)\s?[»”“\"」』》]")
 _UNMARKED = re.compile(
     rf"(?=[{UPPER}{UNSPACED}])([^()\[\]«»;。．\n]{{6,160}}?)\.?(?=\s*$|\s?[(;。．\[])"
 )
-_SENTENCE = re.compile(r"[.!?]\s")
 
 
 def find_standards(block: NoteBlock) -> list[ReferenceEntry]:
@@ -97,4 +97,6 @@ def is_title(text: str) -> bool:
     """True for some words that are no sentences: 'Ogniwa litowe – Badania'."""
     if is_unspaced(text):
         return len(text) >= MIN_UNSPACED
-    return MIN_TITLE_WORDS <= len(text.split()) <= MAX_TITLE_WORDS and not _SENTENCE.search(text)
+    return MIN_TITLE_WORDS <= len(text.split()) <= MAX_TITLE_WORDS and not any(
+        map(text.__contains__, _STOPS)
+    )
