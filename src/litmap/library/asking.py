@@ -170,7 +170,7 @@ class Asker:
         ]
         return AnswerView(Answer(question, tuple(parts)), notes, self._entries)
 
-    def find(self, query: Query, max_below: float = MAX_BELOW_BEST) -> Findings:
+    def find(self, query: Query, max_below: float = MAX_BELOW_BEST_OFFERED) -> Findings:
         """The sentences that come nearest to a question, down to so far below the best, or why it
         is not answered.
         """
