@@ -18,6 +18,7 @@ from functools import cache, cached_property
 from litmap.claims.quantities import agrees, names
 from litmap.claims.quotations import QuotableText, locate
 from litmap.models import PaperSentence
+from litmap.parsing.grammar import YEAR
 from litmap.parsing.quantities import Quantity, quantities
 from litmap.parsing.terms import WORD, fold_case, index_term
 from litmap.parsing.word_lists import load_lines, load_words
@@ -44,7 +45,7 @@ _ADDRESS = re.compile(
     r"\b(?:[a-z0-9-]+\.)+(?:com|org|net|io|edu|gov|info|biz|example|dev|ai|co)\b(?:/\S*)?",
     re.I,
 )
-_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_YEAR = re.compile(rf"\b{YEAR}\b")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _CLAUSE = re.compile(
     r"[;:,()–—]|\b(?:but|whereas|while|although|though|however|because|unless|yet|and|which|when)\b",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from litmap.parsing.markup import unescape
 from litmap.parsing.sentences import SUMMARY_SENTENCES, split_sentences
 
 MAX_SENTENCES = 40
@@ -64,7 +64,7 @@ def plain(answer: str) -> str:
     """
     text = _THOUGHT.sub("", answer)
     for _ in range(3):  # what is taken away may leave a tag behind
-        text = html.unescape(_TAG.sub("", _HIDDEN.sub("", _COMMENT.sub("", text))))
+        text = unescape(_TAG.sub("", _HIDDEN.sub("", _COMMENT.sub("", text))))
     text = _DEFINITION.sub("", _IMAGE.sub("", _FENCE.sub("", text)))
     text = _LINK.sub(_link_text, text)
     text = _INVISIBLE.sub("", _EMPHASIS.sub(r"\2", text))
