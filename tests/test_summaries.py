@@ -96,7 +96,11 @@ def test_an_abstract_ends_before_its_keywords():
 
 def test_what_no_sentence_says_is_a_part_without_sentences():
     body = "We propose a maze of eight doors to measure what bees remember of colours."
-    assert parts_of(summarise_paper(paper(body=body), WORK))["limits"] == []
+    with_abstract = parts_of(summarise_paper(paper(body=body), WORK))
+    assert with_abstract["limits"] == []
+    assert "findings" not in with_abstract  # its abstract has them in its own words
+    without = parts_of(summarise_paper(paper(abstract="", body=body), WORK))
+    assert without["question"] == without["findings"] == without["limits"] == []
 
 
 def test_the_abstract_of_the_record_stands_in_for_one_that_the_file_lacks():

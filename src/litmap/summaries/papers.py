@@ -5,8 +5,8 @@ limits.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Collection, Sequence
+from functools import cache, partial
 from itertools import takewhile
 
 from litmap.models import Document, Sentence, Summary, SummaryPart, Work
@@ -54,9 +54,8 @@ def summarise_paper(document: Document, work: Work) -> Summary:
     within a part.
 
     The abstract is the paper's own, else the one of its record. Of the body come sentences that can
-    be read alone and say what the abstract does not. A part that neither has stands in `parts`
-    without sentences; one that the abstract alone has does not stand there. The summary is empty
-    where there are neither.
+    be read alone and say what the abstract does not. A part that the paper does not say stands in
+    `parts` without sentences (`_is_left_open`). The summary is empty where there are neither.
     """
     found = find_candidates(document)
     own = own_abstract(found)
@@ -67,13 +66,22 @@ def summarise_paper(document: Document, work: Work) -> Summary:
     sentences = [*abstract, *(_sentence(c, work, part) for part in PARTS for c in added[part])]
     said = {role for s in abstract for role in roles_said(s.text, language_of(s.text))}
     told = [ABSTRACT] if abstract else []
-    parts = [*told, *(part for part in PARTS if added[part] or part not in said)]
+    is_open = partial(_is_left_open, said=said, has_abstract=bool(abstract))
+    parts = [*told, *(part for part in PARTS if added[part] or is_open(part))]
     return Summary(
         work.id,
         title,
         tuple(sentences),
         tuple(SummaryPart(part) for part in parts) if sentences else (),
     )
+
+
+def _is_left_open(part: str, said: Collection[str], *, has_abstract: bool) -> bool:
+    """Whether a paper is said not to say a part of which its body has no sentence. An abstract
+    tells what was asked, done and found, if often in words that no list has; of limits many tell
+    nothing.
+    """
+    return not has_abstract or (part == "limits" and part not in said)
 
 
 def choose_sentences(
