@@ -106,7 +106,9 @@ def _print_text(made: Table) -> None:
         for column, cell in zip(made.columns, row.cells, strict=True):
             print(wrap(f"{column.name}: {_said(cell)}", "    "))
         print()
-    print(wrap(f"{len(made.rows)} papers." if made.rows else "No paper is close to this."))
+    count = len(made.rows)
+    said = f"{count} paper{'' if count == 1 else 's'}."
+    print(wrap(said if made.rows else "No paper is close to this."))
 
 
 def _said(cell: Cell | None) -> str:

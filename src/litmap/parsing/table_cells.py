@@ -27,7 +27,7 @@ def count_heads(rows: Sequence[Sequence[str]]) -> int:
     for at, row in enumerate(rows[: MAX_HEADS + 1]):
         if any(is_number(cell) for cell in row[1:]) and not names_columns_by_numbers(rows, at):
             return min(max(at, 1), len(rows) - 1)
-    return min(1, len(rows) - 1)
+    return max(0, min(1, len(rows) - 1))
 
 
 def names_columns_by_numbers(rows: Sequence[Sequence[str]], at: int) -> bool:
