@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from litmap.models import PaperSentence
-from litmap.parsing.grammar import MORE_AUTHORS, YEAR
+from litmap.parsing.grammar import CITES_ANOTHER
 from litmap.parsing.languages import document_language
 from litmap.parsing.terms import index_terms
 
@@ -42,11 +42,7 @@ FEATURES = (
     "cites",
 )  # fmt: skip
 WEIGHTS = np.array([0.43, 0.5, 0.15, 0.06, -0.36, -0.98, 0.09, 0.53, -0.74, -0.16])
-_CITES = re.compile(
-    rf"\([^()]*\b{YEAR}[a-z]?\b[^()]*\)|\[\d[\d\s,–-]*\]|"
-    rf"[^\W\d_][\w’'-]+(?:{MORE_AUTHORS})? \({YEAR}"
-)
-"""A sentence that speaks of somebody else's work."""
+_CITES = re.compile(CITES_ANOTHER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,11 @@ MORE_AUTHORS = (
     r"|and\s+\d+\s+others\b\.?)[\])]?"
 )
 """The end of a list that is cut: ', et al.', 'and 12 others', '[u. a.]'; matched without case."""
+CITES_ANOTHER = (
+    rf"\([^()]*\b{YEAR}[a-z]?\b[^()]*\)|\[\d[\d\s,–-]*\]|"
+    rf"[^\W\d_][\w’'-]+(?:{MORE_AUTHORS})? \({YEAR}"
+)
+"""What a paper's sentence has that speaks of another's work: '(Olm 1999)', '[3–7]', 'Olm (1999'."""
 BREAK = "␞"
 """Stands in a cleaned reference string where an address was: no title runs across it."""
 UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĴĶĹĻĽĿŁŃŅŇŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽΑ-ΩА-ЯЁЂЄІЇЈЉЊЋЎЏҐ"

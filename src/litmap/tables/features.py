@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from litmap.models import PaperSentence
-from litmap.parsing.grammar import MORE_AUTHORS, YEAR
+from litmap.parsing.grammar import CITES_ANOTHER
 from litmap.parsing.languages import ENGLISH, document_language
 from litmap.parsing.sentence_roles import ROLES, roles_said, section_role
 from litmap.parsing.terms import has_unspaced, index_terms
@@ -51,10 +51,7 @@ _ROLES = {"background": "", "objective": "question", "method": "approach", "resu
 """The role that stands for a zone in languages other than English."""
 _NAME = re.compile(r"\b(?=\w*\d)[A-Z][\w-]*\b|\b[A-Z][A-Za-z]*[A-Z]\w*\b")
 _NUMBER = re.compile(r"(?<![\w.\[(,–-])\d[\d.,]*(?![\w\])])")
-_CITES = re.compile(
-    rf"\([^()]*\b{YEAR}[a-z]?\b[^()]*\)|\[\d[\d\s,–-]*\]|"
-    rf"[^\W\d_][\w’'-]+(?:{MORE_AUTHORS})? \({YEAR}"
-)
+_CITES = re.compile(CITES_ANOTHER)
 _INSIDE = re.compile(
     r"\b(?:section|sec\.|figure|fig\.|table|theorem|lemma|corollary|proposition|appendix|eq\.|"
     r"equation|definition|algorithm)s?\s*\(?\d",
