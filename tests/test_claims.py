@@ -26,7 +26,7 @@ from litmap.claims import (
     strength,
 )
 from litmap.claims.quantities import differing_names, differing_numbers
-from litmap.claims.quotations import QuotableText, locate, quotations
+from litmap.claims.quotations import QuotableText, is_in_title_case, locate, quotations
 from litmap.models import Claim, Document, Mention, Page, PaperSentence, Span, TextBlock
 from litmap.paper_sentences import paper_sentences
 from litmap.parsing.quantities import quantities
@@ -382,6 +382,21 @@ def test_a_claim_in_another_language_than_its_paper_is_not_called_unsaid() -> No
     (found,) = judge(said, paper(), Evidence((2,), 0.02), lambda: pytest.fail("no one is asked"))
     assert found.kind == "evidence-weak"
     assert "another language (en)" in found.why
+
+
+@pytest.mark.parametrize(
+    ("quoted", "is_title"),
+    [
+        ("Phase Transitions and Optimality of Message-Passing in Linear Models", True),
+        ("The Dikes of the River: Keepers, Clerks and Their Wages", True),
+        ("the keepers are paid by the Province of Zeeland", False),
+        ("Die Wärter der Deiche werden von der Provinz bezahlt", False),
+        ("BERT and GPT do not share Weights across layers", False),
+        ("On the Dikes", False),
+    ],
+)
+def test_a_title_has_capitals_at_nearly_all_its_longer_words(quoted: str, is_title: bool) -> None:
+    assert is_in_title_case(quoted) is is_title
 
 
 def test_a_title_in_quotation_marks_is_no_quotation() -> None:

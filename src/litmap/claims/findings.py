@@ -9,7 +9,13 @@ from typing import NamedTuple
 
 from litmap.claims.evidence import EVIDENCE, PaperText
 from litmap.claims.quantities import differing_names, differing_numbers
-from litmap.claims.quotations import Located, QuotableText, locate, quotations
+from litmap.claims.quotations import (
+    Located,
+    QuotableText,
+    is_in_title_case,
+    locate,
+    quotations,
+)
 from litmap.models import Claim, Finding, FindingKind, Sentence
 from litmap.parsing.languages import language_of
 from litmap.parsing.places import sentence_place
@@ -89,6 +95,8 @@ def _quotation_findings(claim: Claim, paper: CheckedPaper) -> Iterator[Finding]:
         if normalise_title(quoted) in titles or _is_citation(quoted, claim.statement):
             continue
         located = locate(quoted, paper.quotable)
+        if located is None and is_in_title_case(quoted):
+            continue  # another work's title
         if located is None:
             why = f"“{_shortened(quoted)}” stands nowhere in the text that was read."
             yield Finding(claim, paper.work, FindingKind.NOT_QUOTED, 0.0, why)

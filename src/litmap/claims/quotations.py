@@ -27,6 +27,11 @@ MIN_WORDS = 4
 """Words of what is compared as a quotation; fewer are a term set in quotation marks."""
 MIN_AGREEMENT = 0.6
 """Share of words in order below which a passage is another one."""
+MIN_LONG = 4
+"""Letters of a word that has a capital in a title."""
+TITLE_CASE = 0.8
+"""Share of such words with a capital."""
+_LETTERS = re.compile(r"[^\W\d_]+")
 _OMISSION = re.compile(
     r"\s*(?:\[\s*(?:…|\.\s?\.\s?\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|…|\.\s?\.\s?\.)\s*"
 )
@@ -75,6 +80,13 @@ class QuotableText:
         self.places: dict[str, list[int]] = {}
         for place, word in enumerate(self.folded):
             self.places.setdefault(word, []).append(place)
+
+
+def is_in_title_case(quoted: str) -> bool:
+    """Whether nearly all longer words have a capital, as an English title in quotation marks."""
+    words = [word for word in _LETTERS.findall(quoted) if len(word) >= MIN_LONG]
+    capitals = sum(word[0].isupper() for word in words)
+    return len(words) >= 3 and capitals >= TITLE_CASE * len(words)
 
 
 def quotations(text: str) -> list[str]:
