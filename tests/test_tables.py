@@ -186,6 +186,20 @@ def test_any_text_has_features(rows):
         is_readable(sentence)
 
 
+@pytest.mark.parametrize(
+    ("text", "readable"),
+    [
+        ("In this work we show that bees remember the colours of doors.", True),
+        ("In this work we show the following of bees and doors:", False),
+        ("In this work, on bees and the colours of doors, we show,", False),
+        ("whose colours bees remember for three days at the least.", False),
+        ("12 | 13 | 0.4 | 0.5 | 17 | 18", False),
+    ],
+)
+def test_a_cell_holds_a_whole_sentence(text, readable):
+    assert is_readable(PaperSentence(text, 1, (), "body", "", 0)) is readable
+
+
 def test_the_weights_are_of_the_features():
     assert set(_weights()) == set(KINDS)
     assert {len(weights) for weights in _weights().values()} == {len(FEATURES) + 1}

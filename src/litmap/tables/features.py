@@ -39,6 +39,8 @@ FEATURES = (
 )  # fmt: skip
 PROSE = frozenset({"abstract", "body"})
 MIN_WORDS, MAX_WORDS = 5, 70
+UNENDED = (",", ";", ":", "，", "；", "：", "、")
+"""Signs at which a sentence is not over."""
 MIN_LETTERS = 0.7
 """Share of letters and blanks below which a sentence is a formula or a row of a table."""
 BEGINNING, END = 0.15, 0.9
@@ -60,9 +62,11 @@ _INSIDE = re.compile(
 
 
 def is_readable(sentence: PaperSentence) -> bool:
-    """Whether a sentence is prose that can be read in a cell: no row of a table, no remnant."""
-    text = sentence.text
-    if sentence.kind not in PROSE or not text or text[0].islower():
+    """Whether a sentence is prose that can be read in a cell: no row of a table, no remnant, no
+    announcement of what comes behind it.
+    """
+    text = sentence.text.rstrip()
+    if sentence.kind not in PROSE or not text or text[0].islower() or text.endswith(UNENDED):
         return False
     letters = sum(char.isalpha() or char.isspace() for char in text) / len(text)
     return letters >= MIN_LETTERS and MIN_WORDS <= count_words(text) <= MAX_WORDS
