@@ -639,8 +639,14 @@ def test_an_entry_as_json_has_every_field(catalogue):
         "status": "unsure",
         "reason": "why",
         "pdf": {"sha256": PDF.sha256, "path": PDF.path, "pages": 3, "version": 2},
+        "reading": "",
+        "important": False,
+        "tags": [],
+        "headings": [["H"]],
+        "kept_headings": [],
         "abstract": "An abstract.",
         "notices": ["retracted"],
+        "notice_details": [],
         "tried": [{"url": "https://a", "outcome": "404"}],
         "candidates": [
             {"id": OTHER.id, "title": OTHER.title, "authors": ["Bo Beta"], "year": 2020}

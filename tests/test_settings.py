@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,21 @@ def test_a_setting_that_cannot_be_empty_is_refused_where_it_is(name, empty, tmp_
         with pytest.raises(SettingsError, match=f"{name} is empty; leave it out"):
             load_settings(**{"environment": {}, **given})
     assert load_settings({"reranker": empty, "contact": empty}, environment={}).reranker == empty
+
+
+def test_what_is_watched_stands_in_a_table_and_reaches_other_processes(tmp_path):
+    file = tmp_path / "litmap.toml"
+    file.write_text(
+        '[watch]\narxiv = ["cs.LG"]\nciting = true\ninbox = "notes/inbox.md"\n'
+        'feeds = ["https://a.example.org/rss", "https://b.example.org:8080/atom?x=1"]\n'
+    )
+    settings = load_settings({}, file=file, environment={})
+    assert settings.is_watching
+    assert settings.watch_feeds == (
+        "https://a.example.org/rss",
+        "https://b.example.org:8080/atom?x=1",
+    )
+    assert settings.watch_inbox == str(tmp_path / "notes" / "inbox.md")
+    again = load_settings({}, environment=as_environment(settings))
+    assert again == replace(settings, library=settings.library.resolve())
+    assert not load_settings({}, environment={}).is_watching

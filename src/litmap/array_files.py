@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+_PARSING = threading.Lock()
+"""Held while NumPy reads a header: CPython before 3.11.8 counts its parser's depth for all
+threads together, and fails now and then where two parse at once (python/cpython issue 106905)."""
 
 
 def load_array(
@@ -23,7 +29,8 @@ def load_array(
     import numpy as np
 
     try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
+        with _PARSING:
+            array = np.load(path, mmap_mode="r", allow_pickle=False)
     except OSError:
         raise
     except Exception as error:  # NumPy evaluates the header as Python: any error may come of it

@@ -141,6 +141,10 @@ class NotFound(WebError):
     transient = False
 
 
+class Unconfirmed(WebError):
+    """A mail server had all of a mail and did not say whether it took it."""
+
+
 class SlowDown(WebError):
     """Asked to wait `retry_after` seconds."""
 

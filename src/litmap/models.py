@@ -9,10 +9,10 @@ float32 of shape (n, dim) with L2-normalised rows.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -228,6 +228,46 @@ class Location:
         return self.kind == "pdf" and self.access == "open"
 
 
+class NoticeKind(StrEnum):
+    """What a notice tells of a work, the gravest first."""
+
+    RETRACTED = "retracted"
+    WITHDRAWN = "withdrawn"
+    CONCERN = "concern"
+    CORRECTED = "corrected"
+    VERSION = "newer-version"
+    PUBLISHED = "published-version"
+    OTHER = "other"
+
+    @property
+    def is_warning(self) -> bool:
+        """Whether a reader must be warned of the work: not of a newer or the published version."""
+        return self not in {NoticeKind.VERSION, NoticeKind.PUBLISHED}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a service tells of a work after it appeared. `text` says it in one line; `date` is its
+    day (ISO 8601), `doi` and `url` are those of the notice or of the other version, `version` the
+    newest one on arXiv; '' and None where not told.
+    """
+
+    kind: NoticeKind
+    text: str
+    date: str = ""
+    doi: str = ""
+    url: str = ""
+    source: str = ""
+    version: int | None = None
+
+
+def gravest_first(notices: Iterable[Notice]) -> list[Notice]:
+    """The notices by kind; of one kind the latest first."""
+    order = list(NoticeKind)
+    latest = sorted(notices, key=lambda notice: notice.date, reverse=True)
+    return sorted(latest, key=lambda notice: order.index(notice.kind))
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A fact about a work, with the source that said so and when."""
@@ -286,6 +326,8 @@ TEXT_ENDINGS = (".xml", ".html", ".epub")
 """Endings of stored files that are texts without pages: JATS, HTML, EPUB."""
 TEXT_PREFIX = "text:"
 """Begins the source of a passage from such a text."""
+MARKS_PREFIX = "marks:"
+"""Begins the source of passages that the reader marked in a work's PDFs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,6 +432,33 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What a reader marked in a PDF. `kind` is 'highlight', 'underline', 'squiggly', 'strikeout' or
+    'note' (a comment alone).
+
+    `text` are the words under it, `colour` is '#rrggbb' or '', `time` when it was last changed (''
+    where the file does not say). `page` and `rects`, (page, x0, y0, x1, y1) one a line, are those
+    of the PDF with SHA-256 `file`; `section` is where it stands there. `moved` tells that it was
+    made in an earlier version and found again in this one, which does not show it by itself;
+    `earlier` that the work's newest PDF does not have the marked text: the place is then that of
+    the earlier version.
+    """
+
+    kind: str
+    page: int
+    text: str = ""
+    comment: str = ""
+    colour: str = ""
+    author: str = ""
+    time: str = ""
+    rects: tuple[tuple[int, float, float, float, float], ...] = ()
+    file: str = ""
+    section: str = ""
+    moved: bool = False
+    earlier: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PaperSentence:
     """A sentence of a paper's text. `page` is where it begins, `rects` are (page, x0, y0, x1, y1),
     one a line. `kind` and `section` are those of its block; `paragraph` counts paragraphs
@@ -409,12 +478,13 @@ class PaperSentence:
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """A passage. `source` is the PDF's sha256, `text:<sha256>` of a text without pages,
-    `abstract:<work id>` or `note:<path>`; `ordinal` counts in it from 0.
+    `abstract:<work id>`, `note:<path>` or `marks:<work id>`; `ordinal` counts in it from 0.
 
-    `kind` is 'body', 'references', 'abstract', 'note', 'figure' (a caption) or 'table' (a caption
-    with rows, cells parted by ' | '). `page` is the first page (0 where there is none), of a text
-    without pages the first paragraph. `rects` are (page, x0, y0, x1, y1), one a line; of a figure
-    or table on pages one around all of it.
+    `kind` is 'body', 'references', 'abstract', 'note', 'figure' (a caption), 'table' (a caption
+    with rows, cells parted by ' | ') or 'mark' (what the reader marked in a PDF, and the comment
+    below it; `ordinal` is the mark's place among the work's). `page` is the first page (0 where
+    there is none), of a text without pages the first paragraph. `rects` are (page, x0, y0, x1, y1),
+    one a line; of a figure or table on pages one around all of it.
     """
 
     source: str
@@ -494,6 +564,8 @@ class FindingKind(StrEnum):
     MISSING = "paper-missing"
     UNSURE = "work-unsure"
     RETRACTED = "paper-retracted"
+    CONCERN = "paper-concern"
+    CORRECTED = "paper-corrected"
     ABSTRACT = "abstract-only"
     ELSEWHERE = "said-elsewhere"
 
@@ -511,6 +583,7 @@ _TROUBLES = frozenset(
         FindingKind.NUMBER,
         FindingKind.NAME,
         FindingKind.RETRACTED,
+        FindingKind.CONCERN,
         FindingKind.ELSEWHERE,
     }
 )
@@ -573,6 +646,29 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Theme:
+    """Headings of any notes that are about one subject. `topics` are the ids of their topics, in
+    the order of the notes; `kept` tells whether the reader has had a word about it.
+    """
+
+    id: str
+    label: str
+    topics: tuple[str, ...]
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTheme:
+    """A theme about which the reader has had a word, with its headings as they were then; no
+    heading is in two of them.
+    """
+
+    id: str
+    label: str
+    headings: tuple[HeadingPath, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """A heading for a work with the calibrated probability that a reader would file it there."""
 
@@ -605,7 +701,7 @@ class Sentence:
 
     Of a text without pages `page` is the paragraph and `place` says where it is, '§ Methods, ¶ 12';
     of an abstract that only the work's record has `page` is 0 and `place` 'abstract'. `part` is the
-    key of the summary's part that it belongs to.
+    key of the summary's part that it belongs to. `marked`: the reader marked it in the PDF.
     """
 
     text: str
@@ -614,6 +710,7 @@ class Sentence:
     rects: tuple[tuple[int, float, float, float, float], ...] = ()
     place: str = ""
     part: str = ""
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -667,6 +764,93 @@ class Answer:
     parts: tuple[AnswerPart, ...] = ()
     refused: str = ""
     dropped: int = 0
+
+
+# ── what is told ──────────────────────────────────────────────────────────────────────────────────
+class EventKind(StrEnum):
+    """What happened in the library since it was last told of."""
+
+    CAME = "came"
+    """A work came in; `details` may hold "status"."""
+    TEXT = "text"
+    """The full text of a work came that was here without one."""
+    VERSION = "version"
+    """A newer version took the place of an older one."""
+    PUBLISHED = "published"
+    """What was a preprint has appeared in a journal or proceedings."""
+    NOTICE = "notice"
+    """A retraction, correction or expression of concern."""
+    FAILED = "failed"
+    """A work failed that had not; `details` hold "reason"."""
+    LEFT = "left"
+    """A work that no note cites any longer left the library."""
+    THIN = "thin"
+    """The papers of a heading cover less of it than they did."""
+    SUGGESTED = "suggested"
+    """Works that the papers of a heading cite and the notes do not."""
+    CANDIDATE = "candidate"
+    """A new paper from the listings that are watched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that readers are told once. `subject` is the id of the work or candidate, or the
+    heading's; `headings` are the paths that it is told under; `details` hold what else is said,
+    plain JSON; `id` is given by the catalogue and grows with time.
+    """
+
+    kind: EventKind
+    subject: str
+    title: str
+    headings: tuple[HeadingPath, ...]
+    time: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+    id: int = 0
+    is_read: bool = False
+
+
+class CandidateState(StrEnum):
+    """What became of a candidate."""
+
+    NEW = "new"
+    """Filed under a heading; shown where it was among the best of its week."""
+    TAKEN = "taken"
+    """The reader had it written into the inbox note."""
+    REFUSED = "refused"
+    """The reader said 'not this'."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A new paper from a listing that is watched. `work.id` names it; `published` is the day it
+    appeared (ISO 8601, '' where unknown), `listing` where it came from ('arXiv cs.LG'), `heading`
+    where it was filed and `score` how well it fits there, 0 to 1; `why` says it in words. `time` is
+    when it was first seen, `shown` when the reader was told ('' while others of its week were
+    better). One that is not `is_sure` fits no heading well and is kept because it cites the
+    reader's works, or is by somebody who is watched.
+    """
+
+    work: Work
+    published: str
+    listing: str
+    heading: HeadingPath
+    score: float
+    why: str
+    time: str
+    state: CandidateState = CandidateState.NEW
+    shown: str = ""
+    is_sure: bool = True
+
+    @property
+    def id(self) -> str:
+        """The work's id."""
+        return self.work.id
+
+    @property
+    def url(self) -> str:
+        """A page of the work on the web; '' where none is known."""
+        doi = self.work.identifier("doi")
+        return next(iter(self.work.urls), f"https://doi.org/{doi}" if doi else "")
 
 
 # ── the network ───────────────────────────────────────────────────────────────────────────────────

@@ -8,7 +8,9 @@ open file and ends with its process, however that ends.
 from __future__ import annotations
 
 import ctypes
+import html
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +27,10 @@ try:
     import resource
 except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
+
+
+NOTIFY_SECONDS = 10
+"""Most seconds for showing a notification."""
 
 
 # ── file locks ────────────────────────────────────────────────────────────────────────────────────
@@ -198,6 +204,74 @@ def is_running(process: int) -> bool:
     return True
 
 
+# ── the desktop ───────────────────────────────────────────────────────────────────────────────────
+_MAC_SCRIPT = (
+    "on run argv\ndisplay notification (item 2 of argv) with title (item 1 of argv)\nend run"
+)
+
+_WINDOWS_SCRIPT = r"""$ErrorActionPreference = 'Stop'
+$Manager = [Windows.UI.Notifications.ToastNotificationManager, Windows.UI.Notifications, ContentType = WindowsRuntime]
+$Xml = $Manager::GetTemplateContent([Windows.UI.Notifications.ToastTemplateType]::ToastText02)
+$Lines = $Xml.GetElementsByTagName('text')
+[void]$Lines.Item(0).AppendChild($Xml.CreateTextNode($env:LITMAP_NOTIFICATION_TITLE))
+[void]$Lines.Item(1).AppendChild($Xml.CreateTextNode($env:LITMAP_NOTIFICATION_TEXT))
+$Toast = New-Object Windows.UI.Notifications.ToastNotification $Xml
+$Manager::CreateToastNotifier('{1AC14E77-02E7-4E5D-B744-2EB1AE5198B7}\WindowsPowerShell\v1.0\powershell.exe').Show($Toast)
+"""  # noqa: E501 - as PowerShell has it
+"""Shown as PowerShell's own, as Windows shows nothing of a program that its start menu lacks."""
+
+
+def notification_command(platform: str, title: str, text: str) -> tuple[list[str], dict[str, str]]:
+    """The command that shows a notification on a platform of `sys.platform`, and what it finds in
+    its environment. The texts stand in no program: they are arguments, or in the environment.
+    """
+    if platform == "win32":
+        folder = Path(os.environ.get("SYSTEMROOT", "C:\\Windows"), "System32", "WindowsPowerShell")
+        options = ["-NoProfile", "-NonInteractive", "-Command", _WINDOWS_SCRIPT]
+        told = {"LITMAP_NOTIFICATION_TITLE": title, "LITMAP_NOTIFICATION_TEXT": text}
+        return [str(folder / "v1.0" / "powershell.exe"), *options], told
+    if platform == "darwin":
+        return ["osascript", "-e", _MAC_SCRIPT, "--", title, text], {}
+    return ["notify-send", "--app-name=litmap", "--", title, html.escape(text, quote=False)], {}
+
+
+def show_notification(title: str, text: str) -> None:
+    """Show a notification on the desktop of the user whose process this is, both as plain text.
+
+    Raises OSError where this system has no way to, or no desktop is there.
+    """
+    command, told = notification_command(sys.platform, title, text)
+    program = shutil.which(command[0])
+    if program is None:
+        raise OSError(f"there is no {Path(command[0]).name} on this machine")
+    command[0] = program
+    try:
+        subprocess.run(  # noqa: S603 - no shell; the texts are arguments behind '--', or variables
+            command,
+            check=True,
+            capture_output=True,
+            timeout=NOTIFY_SECONDS,
+            env=_with_session() | told,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except subprocess.SubprocessError as error:
+        output = getattr(error, "stderr", None) or b""
+        said = output.decode("utf-8", "replace").strip().splitlines()[-1:]
+        raise OSError("; ".join([f"{Path(program).name} failed", *said])) from error
+
+
+def _with_session() -> dict[str, str]:
+    """The environment, with the address of the user's desktop where it is the usual one: a
+    process of cron's is not told.
+    """
+    environment = dict(os.environ)
+    if hasattr(os, "getuid") and "DBUS_SESSION_BUS_ADDRESS" not in environment:
+        bus = Path(f"/run/user/{os.getuid()}/bus")
+        if bus.exists():
+            environment["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={bus}"
+    return environment
+
+
 # ── signals and forks ─────────────────────────────────────────────────────────────────────────────
 def interrupt_on_terminate() -> None:
     """SIGTERM ends this program as Ctrl-C does: what it holds is let go. Main thread only."""
@@ -211,6 +285,13 @@ def _interrupt(number: int, frame: object) -> None:
 def terminate_this_process() -> None:
     """End this program as SIGTERM does: by what handles it; on Windows at once."""
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+def was_stopped(code: int) -> bool:
+    """Whether a process that ended with this code was told to end, by Ctrl-C or SIGTERM, also
+    before it began to listen for that.
+    """
+    return code in {130, -signal.SIGTERM}
 
 
 def own_group() -> dict[str, int]:

@@ -77,6 +77,11 @@ class LibraryPaths:
         return self.root / "vectors"
 
     @property
+    def results(self) -> Path:
+        """What stages made, by what they made it of; can be computed again."""
+        return self.root / "results.sqlite"
+
+    @property
     def builds(self) -> Path:
         """Built indexes, one folder each."""
         return self.root / "builds"
@@ -100,6 +105,11 @@ class LibraryPaths:
     def written(self) -> Path:
         """Answers of a language model by what it was asked; safe to delete."""
         return self.root / "written"
+
+    @property
+    def searches(self) -> Path:
+        """The reader's own searches: those with names, and the last ones."""
+        return self.root / "searches.sqlite"
 
     @property
     def logs(self) -> Path:

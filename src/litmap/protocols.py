@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from litmap.models import Document, Download, Request, Response, Summary, Topic, Work
+from litmap.models import Document, Download, Mark, Request, Response, Summary, Topic, Work
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,8 +94,8 @@ class LanguageModel(Protocol):
 
 
 class Summariser(Protocol):
-    """Makes summaries; the default is extractive (`litmap.summaries`), a language model may take
-    its place.
+    """Makes the summaries of a build; the default is extractive (`litmap.summaries`). What a
+    language model writes from them stands beside them (`language_models.written_texts`).
 
     What a summariser must give: sentences, each with its work, its page and the rectangles of the
     lines that show it (of a text without pages the paragraph and its place), each to be understood
@@ -110,9 +110,12 @@ class Summariser(Protocol):
         """Names what makes the summaries."""
         ...
 
-    def summarise_paper(self, document: Document, work: Work, encoder: Encoder) -> Summary:
+    def summarise_paper(
+        self, document: Document, work: Work, encoder: Encoder, marks: Sequence[Mark]
+    ) -> Summary:
         """The summary of one paper: parts 'abstract', 'question', 'approach', 'findings', 'limits';
-        without sentences where nothing can be said.
+        without sentences where nothing can be said. `marks` are those of the reader that weigh in
+        it (`litmap.paper_sentences.weighing`).
         """
         ...
 

@@ -4,13 +4,16 @@ options.
 
 from __future__ import annotations
 
+import ast
 import difflib
 import functools
+import inspect
 import logging
 import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,10 @@ FILE = "litmap.toml"
 PREFIX = "LITMAP_"
 """How variables of the environment that are settings begin."""
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
+
+
+Addresses = tuple[str, ...]
+"""Addresses of the web; parted by blanks where they stand in one text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +80,14 @@ class Settings:
     """Languages in which scans are read, as Tesseract calls them (["deu", "eng"]); "auto" for each
     paper's own, as far as installed."""
     recheck_days: float = 30.0
-    """Ask again after this many days about works that were found, and whether arXiv has a newer
-    version."""
+    """Ask again after this many days about works that were found."""
     retry_days: float = 7.0
     """Try again after this many days what no source knew or gave."""
+    notices_days: float = 7.0
+    """Ask again after this many days whether works were retracted, corrected, revised or published:
+    a few requests for the whole library."""
+    network_minutes: float = 15.0
+    """`litmap watch` asks the network at most every so many minutes."""
     request_intervals: Mapping[str, float] = field(default_factory=dict)
     """Seconds between two requests by host, e.g. {"arxiv.org" = 3.0}; the defaults keep the
     services' rules."""
@@ -89,9 +100,55 @@ class Settings:
     """What that address calls the model; below [llm]: model."""
     llm_seconds: float = 300.0
     """Most seconds for one answer of the language model; below [llm]: seconds."""
+    llm_summaries: bool = False
+    """Have the language model write summaries of papers and headings with each refresh, each
+    sentence checked, beside the papers' own words; below [llm]: summaries."""
+    llm_labels: bool = False
+    """Have it name topics and themes likewise, with words of their papers; below [llm]: labels."""
+    digest_folder: str = ""
+    """Folder to which news are written after each refresh that has some, a Markdown page each; in
+    the file also as folder below [digest]."""
+    digest_feed: str = ""
+    """File of an Atom feed with the news; below [digest]: feed."""
+    digest_mail: str = ""
+    """Address to which news are mailed; below [digest]: mail."""
+    digest_sender: str = ""
+    """Address from which they come, by default the same; below [digest]: sender."""
+    digest_smtp: str = ""
+    """Server that takes the mail, "smtp://user@host:587" or "smtps://user@host"; by default this
+    machine's sendmail. Below [digest]: smtp."""
+    digest_notify: bool = False
+    """Show on the desktop in one line that there are news; below [digest]: notify."""
+    watch_arxiv: tuple[str, ...] = ()
+    """Categories of arXiv whose new papers are looked through once a day, e.g. ["cs.LG",
+    "stat.ML"]. In the file also as arxiv below [watch], and so are the others of this name."""
+    watch_biorxiv: tuple[str, ...] = ()
+    """Categories of bioRxiv, likewise, e.g. ["neuroscience"]."""
+    watch_medrxiv: tuple[str, ...] = ()
+    """Categories of medRxiv, likewise, e.g. ["epidemiology"]."""
+    watch_citing: bool = False
+    """Look once a day for new works that cite works of the library (OpenAlex)."""
+    watch_authors: tuple[str, ...] = ()
+    """People whose new works are looked for once a week, by name or ORCID (OpenAlex)."""
+    watch_feeds: Addresses = ()
+    """Addresses of journals' RSS or Atom feeds that are looked through once a day (in the
+    environment parted by blanks)."""
+    watch_per_week: int = 5
+    """At most so many new papers are shown under a heading in a week."""
+    watch_inbox: str = ""
+    """The note that new papers are written into when you take them, e.g. "notes/inbox.md"."""
+    search_history: int = 30
+    """How many of your last searches the app offers; they stand in the library's folder. 0 keeps
+    none."""
     state: Path = Path()
     """Folder for what all libraries of this user share (request budgets); the user's cache folder
     by default."""
+
+    @property
+    def is_watching(self) -> bool:
+        """Whether a listing of new papers is named."""
+        named = (self.watch_arxiv, self.watch_biorxiv, self.watch_medrxiv, self.watch_authors)
+        return any(named) or bool(self.watch_feeds) or self.watch_citing
 
 
 FORMER_NAMES = {"paces": "request_intervals", "allow": "allowed_hosts"}
@@ -102,10 +159,16 @@ LLM_KEY_NAME = "LITMAP_LLM_KEY"
 """The variable of the environment with the language model's key; it stands nowhere else."""
 LLM_CONSENT_NAME = "LITMAP_LLM_CONSENT"
 """The variable with addresses of language models that sentences of papers may be sent to."""
-NO_SETTINGS = frozenset({"LITMAP_SHARED", LLM_KEY_NAME, LLM_CONSENT_NAME})
+SMTP_PASSWORD_NAME = "LITMAP_SMTP_PASSWORD"  # noqa: S105 - a name, no password
+"""The variable with the mail server's password; it stands nowhere else."""
+NO_SETTINGS = frozenset({"LITMAP_SHARED", LLM_KEY_NAME, LLM_CONSENT_NAME, SMTP_PASSWORD_NAME})
 """Variables of the environment that are no settings: the tests' own, and what stands in no file."""
-_TABLES = ("llm",)
+TABLES = ("llm", "digest", "watch")
 """Tables of the file whose entries are settings too: `url` below `[llm]` is `llm_url`."""
+_SECRETS = {"llm_key": LLM_KEY_NAME, "digest_password": SMTP_PASSWORD_NAME}
+"""What somebody may put into a file and must not."""
+_FILES = ("digest_folder", "digest_feed", "watch_inbox")
+"""Settings that name a file or folder and may be empty."""
 
 
 KEY_NAMES = {"openalex": "OPENALEX_API_KEY", "s2": "S2_API_KEY", "core": "CORE_API_KEY"}
@@ -123,6 +186,11 @@ def api_keys() -> dict[str, str]:
 def llm_key() -> str:
     """The language model's key from the environment; '' for none."""
     return os.environ.get(LLM_KEY_NAME, "").strip()
+
+
+def smtp_password() -> str:
+    """The mail server's password from the environment; '' for none."""
+    return os.environ.get(SMTP_PASSWORD_NAME, "")
 
 
 def default_state() -> Path:
@@ -176,6 +244,10 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(_text(part) for part in value)
 
 
+def _addresses(value: Any) -> tuple[str, ...]:
+    return _texts(value.split() if isinstance(value, str) else value)
+
+
 def _home(note: str) -> str:
     """A path with '~' spelt out; one of an unknown user as it is."""
     return os.path.expanduser(note)  # noqa: PTH111 - pathlib's raises where there is no such user
@@ -215,6 +287,7 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "int": _integer,
     "float": _number,
     "tuple[str, ...]": _texts,
+    "Addresses": _addresses,
     "Mapping[str, float]": _intervals,
 }
 _WORDS = {
@@ -224,6 +297,7 @@ _WORDS = {
     "int": "a whole number from 0",
     "float": "a number from 0",
     "tuple[str, ...]": "a list of texts",
+    "Addresses": "a list of addresses",
     "Mapping[str, float]": 'a table of host = seconds (in the environment: "host=3,other.host=1")',
 }
 
@@ -267,29 +341,50 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         if not variable.startswith(PREFIX) or variable in NO_SETTINGS:
             continue
         name = variable.removeprefix(PREFIX).lower()
-        if _is_setting(FORMER_NAMES.get(name, name)):
+        if _is_setting(_today(name)):
             values[name] = value
         else:
             _warn_once(f"environment: {variable} is no setting and is ignored{_guess(name)}")
     return _known(values, "environment (LITMAP_…)")
 
 
+def setting_variables(environment: Mapping[str, str]) -> list[str]:
+    """The variables of an environment that are settings; none of them is a secret."""
+    named = [v for v in environment if v.startswith(PREFIX) and v not in NO_SETTINGS]
+    return sorted(v for v in named if _is_setting(_today(v.removeprefix(PREFIX).lower())))
+
+
+def _today(name: str) -> str:
+    """What a setting is called now."""
+    return FORMER_NAMES.get(name, name)
+
+
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, or a number without end
-        raise SettingsError(f"{path}: not valid TOML: {error}", subject=str(path)) from error
+        content = path.read_bytes()
     except OSError as error:
         raise SettingsError(
             f"{path}: cannot be read: {error.strerror}", subject=str(path)
         ) from error
-    result = _known(_flat(values, str(path)), str(path))
+    return read_file(content, path)
+
+
+def read_file(content: bytes, path: Path) -> dict[str, Any]:
+    """The settings in the bytes of a settings file that lies at `path`. Raises `SettingsError`."""
+    try:
+        values = tomllib.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, or a number without end
+        raise SettingsError(f"{path}: not valid TOML: {error}", subject=str(path)) from error
+    result = _known(flatten(values, str(path)), str(path))
     for name in ("library", "state"):
         if name in result:
             result[name] = path.parent / result[name]
     for name in ("model", "reranker"):  # a folder beside the file, or a name of the hub
         if name in result and _is_folder(folder := path.parent / _home(result[name])):
             result[name] = str(folder.absolute())
+    for name in _FILES:
+        if result.get(name):
+            result[name] = str(path.parent / _home(result[name]))
     if "notes" in result:
         result["notes"] = tuple(
             note if note == "-" else str(path.parent / _home(note)) for note in result["notes"]
@@ -297,20 +392,21 @@ def _from_file(path: Path) -> dict[str, Any]:
     return result
 
 
-def _flat(values: Mapping[str, Any], where: str) -> dict[str, Any]:
+def flatten(values: Mapping[str, Any], where: str) -> dict[str, Any]:
     """The values with those of the tables under their settings' names. Raises `SettingsError`."""
     flat = dict(values)
-    for table in _TABLES:
+    for table in TABLES:
         inner = flat.pop(table, {})
         if not isinstance(inner, Mapping):
             raise SettingsError(f"{where}: {table} is not a table: [{table}]", subject=table)
         flat |= {f"{table}_{name}": value for name, value in inner.items()}
-    if "llm_key" in flat:
-        raise SettingsError(
-            f"{where}: a key does not belong in a file; put it into the environment "
-            f"as {LLM_KEY_NAME}",
-            subject="llm_key",
-        )
+    for name, variable in _SECRETS.items():
+        if name in flat:
+            raise SettingsError(
+                f"{where}: a key does not belong in a file; put it into the environment "
+                f"as {variable}",
+                subject=name,
+            )
     return flat
 
 
@@ -327,8 +423,8 @@ def as_environment(settings: Settings) -> dict[str, str]:
     elsewhere.
     """
     defaults = Settings()
-    texts = {f.name: _as_text(getattr(settings, f.name)) for f in fields(Settings)}
-    usual = {f.name: _as_text(getattr(defaults, f.name)) for f in fields(Settings)}
+    texts = {f.name: _as_text(getattr(settings, f.name), f.type) for f in fields(Settings)}
+    usual = {f.name: _as_text(getattr(defaults, f.name), f.type) for f in fields(Settings)}
     paths = {f.name for f in fields(Settings) if f.type == "Path"}  # relative to where one starts
     return {
         f"{PREFIX}{name.upper()}": text
@@ -337,8 +433,10 @@ def as_environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _as_text(value: Any) -> str:
-    """A setting's value as it stands in the environment."""
+def _as_text(value: Any, kind: object) -> str:
+    """A setting's value, of a type's name, as it stands in the environment."""
+    if kind == "Addresses":
+        return " ".join(value)
     if isinstance(value, Path):
         return str(value.resolve())
     if isinstance(value, Mapping):
@@ -346,6 +444,20 @@ def _as_text(value: Any) -> str:
     if isinstance(value, tuple):  # one that holds the separator would be read as two
         return "" if any(os.pathsep in v for v in value) else os.pathsep.join(value)
     return str(value)
+
+
+class Source(StrEnum):
+    """Where a setting's value comes from."""
+
+    DEFAULT = "default"
+    FILE = "file"
+    ENVIRONMENT = "environment"
+    OPTION = "command line"
+
+    @property
+    def overrides_file(self) -> bool:
+        """Whether a value from there counts more than the settings file's."""
+        return self in (Source.ENVIRONMENT, Source.OPTION)
 
 
 def load_settings(
@@ -362,11 +474,57 @@ def load_settings(
     that was named and is not there; an unknown variable of the environment may be another program's
     and is a warning.
     """
-    environment = os.environ if environment is None else environment
     settings = Settings(state=default_state())
-    if file is not None or Path(FILE).is_file():
-        settings = replace(settings, **_from_file(file or Path(FILE)))
-    settings = replace(settings, **_from_environment(environment))
+    for _, values in _layers(options, environment, file):
+        settings = replace(settings, **values)
+    named = {name: getattr(settings, name) for name in _FILES}
+    files: dict[str, Any] = {
+        name: str(Path(_home(text)).absolute()) for name, text in named.items() if text
+    }
+    return replace(settings, notes=tuple(_home(note) for note in settings.notes), **files)
+
+
+def sources(
+    options: Mapping[str, Any] | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    file: Path | None = None,
+) -> dict[str, Source]:
+    """Where the value of each setting comes from that `load_settings` gives. Raises as it does."""
+    found = dict.fromkeys((f.name for f in fields(Settings)), Source.DEFAULT)
+    for source, values in _layers(options, environment, file):
+        found |= dict.fromkeys(values, source)
+    return found
+
+
+def _layers(
+    options: Mapping[str, Any] | None,
+    environment: Mapping[str, str] | None,
+    file: Path | None,
+) -> list[tuple[Source, dict[str, Any]]]:
+    """What each source says, the one that counts most last."""
+    environment = os.environ if environment is None else environment
     given = {k: v for k, v in (options or {}).items() if v is not None}
-    settings = replace(settings, **_known(given, "options"))
-    return replace(settings, notes=tuple(_home(note) for note in settings.notes))
+    has_file = file is not None or Path(FILE).is_file()
+    return [
+        (Source.FILE, _from_file(file or Path(FILE)) if has_file else {}),
+        (Source.ENVIRONMENT, _from_environment(environment)),
+        (Source.OPTION, _known(given, "options")),
+    ]
+
+
+def meanings() -> dict[str, str]:
+    """What each setting means, in the words of the reference."""
+    return field_docstrings(Settings)
+
+
+def field_docstrings(record: type) -> dict[str, str]:
+    """The docstrings below a dataclass's fields, by name, each in one line."""
+    tree = ast.parse(inspect.getsource(record)).body[0]
+    assert isinstance(tree, ast.ClassDef)  # noqa: S101 - tells the type checker
+    found = {}
+    for one, text in zip(tree.body, tree.body[1:], strict=False):
+        if isinstance(one, ast.AnnAssign) and isinstance(text, ast.Expr):
+            assert isinstance(one.target, ast.Name)  # noqa: S101 - tells the type checker
+            found[one.target.id] = " ".join(str(ast.literal_eval(text.value)).split())
+    return found

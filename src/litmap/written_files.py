@@ -49,6 +49,20 @@ class WrittenFiles:
         _remove_abandoned(path.parent)
         _replace(path.parent.resolve(), path.name, content)
 
+    @staticmethod
+    def replace_seen(path: Path, seen: bytes, content: bytes) -> None:
+        """Replace a file of the user's, who saw and wants the change, while it is as he `seen` it.
+
+        Raises `UsageError` where it is not, or cannot be written.
+        """
+        try:
+            _remove_abandoned(path.parent)
+            _replace(path.parent.resolve(), path.name, content, [_sha256(seen)])
+            sync_folder(path.parent)
+        except OSError as error:
+            message = f"{path}: cannot be written ({error.strerror or error})"
+            raise UsageError(message, subject=str(path)) from error
+
     def write_file(self, path: Path, content: bytes, *, force: bool = False) -> None:
         """Write one file; see `write`."""
         self.write(path.parent, {path.name: content}, force=force)

@@ -10,7 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,17 +21,37 @@ from litmap.catalogue.damage import check_file, check_tables, tell_damage
 from litmap.catalogue.migrations import MIGRATIONS, check, migrate
 from litmap.catalogue.records import build_record, dump, load, storable
 from litmap.catalogue.stored import (
+    PLACE,
     Decided,
     Decision,
     Fetched,
     FileStamp,
+    KeptPlace,
+    Labels,
     LookedClaim,
     Lookup,
+    ReadingState,
     Run,
     TextRecord,
+    WatchedListing,
 )
 from litmap.errors import LibraryError, NoLibrary
-from litmap.models import Citation, Fetch, Note, PdfFile, Problem, Resolution, Work
+from litmap.models import (
+    Candidate,
+    Citation,
+    Event,
+    EventKind,
+    Fetch,
+    KeptTheme,
+    Mark,
+    Note,
+    Notice,
+    PdfFile,
+    Problem,
+    Resolution,
+    Work,
+    gravest_first,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -41,10 +61,14 @@ __all__ = [
     "Decided",
     "Fetched",
     "FileStamp",
+    "KeptPlace",
+    "Labels",
     "LookedClaim",
     "Lookup",
+    "ReadingState",
     "Run",
     "TextRecord",
+    "WatchedListing",
     "utc_now",
 ]
 
@@ -181,6 +205,13 @@ class Catalogue:
         )
         return [load(Citation, r[0]) for r in self._db.execute(query, (work,))]
 
+    @tell_damage
+    def citations_named(self, keys: Iterable[str]) -> list[Citation]:
+        """The citations with these keys, in their order; those that are there."""
+        query = "SELECT record FROM citations WHERE key = ?"
+        rows = (self._db.execute(query, (key,)).fetchone() for key in keys)
+        return [load(Citation, row[0]) for row in rows if row]
+
     def put_note_roots(self, paths: Iterable[str]) -> None:
         """Keep the files and folders that the notes were read from, in order."""
         self._db.execute("DELETE FROM note_roots")
@@ -274,7 +305,7 @@ class Catalogue:
         }
         for work, field, value in self._db.execute("SELECT work, field, value FROM corrections"):
             if work in works:
-                works[work] = replace(works[work], **{field: _correction(field, value)})
+                works[work] = _corrected(works[work], field, value)
         return works
 
     @tell_damage
@@ -296,9 +327,12 @@ class Catalogue:
         if old in self.dropped():
             self._db.execute("UPDATE works SET origin = 'drop' WHERE id = ?", (new.id,))
         self._db.execute("UPDATE resolutions SET work = ? WHERE work = ?", (new.id, old))
-        for table in ("fetches", "work_pdfs", "corrections", "looked_claims"):
+        for table in _FOLLOWING:
             self._db.execute(f"UPDATE OR IGNORE {table} SET work = ? WHERE work = ?", (new.id, old))  # noqa: S608 - names above
             self._db.execute(f"DELETE FROM {table} WHERE work = ?", (old,))  # noqa: S608 - names above
+        self._db.execute("UPDATE events SET subject = ? WHERE subject = ?", (new.id, old))
+        self._db.execute("UPDATE OR IGNORE told SET subject = ? WHERE subject = ?", (new.id, old))
+        self._db.execute("DELETE FROM told WHERE subject = ?", (old,))
         self._db.execute("DELETE FROM works WHERE id = ?", (old,))
         self._db.execute("UPDATE aliases SET work = ? WHERE work = ?", (new.id, old))
         self._db.execute("INSERT OR REPLACE INTO aliases VALUES (?, ?)", (old, new.id))
@@ -306,12 +340,14 @@ class Catalogue:
     @tell_damage
     def works_with_user_data(self) -> set[str]:
         """Ids of works that something of the user's or of the web hangs on: a PDF, a corrected
-        field.
+        field, a label, a place.
         """
         return {
             r[0]
             for r in self._db.execute(
-                "SELECT work FROM work_pdfs UNION SELECT work FROM corrections"
+                "SELECT work FROM work_pdfs UNION SELECT work FROM corrections "
+                "UNION SELECT work FROM reading_states UNION SELECT work FROM tags "
+                "UNION SELECT work FROM kept_places"
             )
         }
 
@@ -336,12 +372,17 @@ class Catalogue:
         """All that the user said of citations and works, the oldest first."""
         rows = self._db.execute(
             "SELECT subject, choice, time, former, '' FROM decisions "
-            "UNION ALL SELECT work, value, time, work, field FROM corrections ORDER BY 3, 5, 1"
+            "UNION ALL SELECT work, value, time, work, field FROM corrections"
         )
-        return [Decision(*row) for row in rows]
+        said = [Decision(*row) for row in rows]
+        said += [_placed(place) for place in self.kept_places().values()]
+        return sorted(said, key=lambda d: (d.time, d.field, d.subject))
 
     def undo_decision(self, decision: Decision) -> None:
         """Take the user's word back; the next run asks the sources again about the citation."""
+        if decision.field == PLACE:
+            self.forget_places([decision.subject])
+            return
         if decision.field:
             self._db.execute(
                 "DELETE FROM corrections WHERE work = ? AND field = ?",
@@ -364,6 +405,37 @@ class Catalogue:
             (work, field, json.dumps(value), time),
         )
 
+    def put_reading_state(
+        self, work: str, state: ReadingState, *, is_important: bool, time: str
+    ) -> None:
+        """Keep how far the reader is with a work, and whether it is important to him."""
+        self._db.execute("DELETE FROM reading_states WHERE work = ?", (work,))
+        if state or is_important:
+            row = (work, state, is_important, time)
+            self._db.execute("INSERT INTO reading_states VALUES (?, ?, ?, ?)", row)
+
+    def put_tags(self, work: str, tags: Iterable[str], time: str) -> None:
+        """Replace the reader's own tags of a work."""
+        self._db.execute("DELETE FROM tags WHERE work = ?", (work,))
+        rows = [(work, storable(tag), time) for tag in tags]
+        self._db.executemany("INSERT OR IGNORE INTO tags VALUES (?, ?, ?)", rows)
+
+    @tell_damage
+    def labels(self) -> dict[str, Labels]:
+        """The reader's own labels, by the work's id; works without any are left out."""
+        tags: dict[str, list[str]] = {}
+        for work, tag in self._db.execute("SELECT work, tag FROM tags ORDER BY tag"):
+            tags.setdefault(work, []).append(tag)
+        states = {
+            row[0]: (ReadingState(row[1]), bool(row[2]))
+            for row in self._db.execute("SELECT work, state, is_important FROM reading_states")
+        }
+        untold = (ReadingState.UNTOLD, False)
+        return {
+            work: Labels(*states.get(work, untold), tuple(tags.get(work, ())))
+            for work in states.keys() | tags.keys()
+        }
+
     def put_looked(self, looked: Iterable[LookedClaim]) -> None:
         """Keep which claims the user looked at."""
         self._db.executemany(
@@ -385,6 +457,38 @@ class Catalogue:
             "SELECT work, claim, paper, time FROM looked_claims ORDER BY time, rowid"
         )
         return [LookedClaim(*row) for row in rows]
+
+    def put_kept_themes(self, themes: Iterable[KeptTheme]) -> None:
+        """Replace what is kept of the reader's word about themes."""
+        self._db.execute("DELETE FROM kept_themes")
+        rows = [(theme.id, dump(theme)) for theme in themes]
+        self._db.executemany("INSERT INTO kept_themes VALUES (?, ?)", rows)
+
+    @tell_damage
+    def kept_themes(self) -> list[KeptTheme]:
+        """The themes about which the reader has had a word, by id."""
+        rows = self._db.execute("SELECT record FROM kept_themes ORDER BY id")
+        return [load(KeptTheme, row[0]) for row in rows]
+
+    def put_places(self, places: Iterable[KeptPlace]) -> None:
+        """Keep where the reader has these works, instead of what was kept of them."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO kept_places VALUES (?, ?, ?)",
+            [(one.work, _as_json(one.headings), one.time) for one in places],
+        )
+
+    def forget_places(self, works: Iterable[str]) -> None:
+        """Take the reader's word back about where these works stand."""
+        self._db.executemany("DELETE FROM kept_places WHERE work = ?", [(w,) for w in works])
+
+    @tell_damage
+    def kept_places(self) -> dict[str, KeptPlace]:
+        """Where the reader has works, by the work's id, the oldest word first."""
+        rows = self._db.execute("SELECT work, headings, time FROM kept_places ORDER BY time, work")
+        return {
+            work: KeptPlace(work, tuple(tuple(path) for path in json.loads(headings)), time)
+            for work, headings, time in rows
+        }
 
     # ── PDFs ──────────────────────────────────────────────────────────────────────────────────────
     def put_fetch(self, fetch: Fetch, time: str) -> None:
@@ -463,6 +567,27 @@ class Catalogue:
         row = self._db.execute(f"{_SELECT_TEXT} WHERE sha256 = ?", (sha256,)).fetchone()
         return TextRecord(*row) if row else None
 
+    def put_marks(self, sha256: str, marks: Sequence[Mark], reader: str) -> None:
+        """Keep what the reader marked in a PDF, as this version of the reading found it."""
+        records = json.dumps([asdict(mark) for mark in marks], ensure_ascii=False)
+        row = (sha256, reader, storable(records))
+        self._db.execute("INSERT OR REPLACE INTO marks VALUES (?, ?, ?)", row)
+
+    @tell_damage
+    def marks(self) -> dict[str, tuple[Mark, ...]]:
+        """What the reader marked, by the SHA-256 of the PDF; PDFs without marks are left out."""
+        rows = self._db.execute("SELECT sha256, records FROM marks WHERE records != '[]'")
+        return {
+            sha: tuple(build_record(Mark, one) for one in json.loads(records))
+            for sha, records in rows
+        }
+
+    @tell_damage
+    def looked_for_marks(self, reader: str) -> set[str]:
+        """SHA-256 of the PDFs whose marks this version of the reading has read."""
+        rows = self._db.execute("SELECT sha256 FROM marks WHERE reader = ?", (reader,))
+        return {sha for (sha,) in rows}
+
     def put_drop_folder(self, works: Mapping[FileStamp, str]) -> None:
         """Replace what is known of the drop folder's files: the work that each was filed as."""
         self._db.execute("DELETE FROM dropped_files")
@@ -490,6 +615,176 @@ class Catalogue:
         """What the sources said of works that the papers cite, by key."""
         rows = self._db.execute("SELECT key, ids, time FROM lookups")
         return {r[0]: Lookup(r[0], tuple(json.loads(r[1])), r[2]) for r in rows}
+
+    # ── notices: retractions, newer versions ──────────────────────────────────────────────────────
+    def put_notices(
+        self, work: str, source: str, ident: str, notices: Iterable[Notice], time: str
+    ) -> None:
+        """Replace what a source tells of a work under one of its identifiers."""
+        records = [json.loads(dump(notice)) for notice in notices]
+        row = (work, source, storable(ident), _as_json(records), time)
+        self._db.execute("INSERT OR REPLACE INTO notices VALUES (?, ?, ?, ?, ?)", row)
+
+    @tell_damage
+    def notices(self) -> dict[str, tuple[Notice, ...]]:
+        """What the sources told of works, by the work's id, the gravest first."""
+        found: dict[str, list[Notice]] = {}
+        for work, records in self._db.execute(
+            "SELECT work, records FROM notices ORDER BY work, source, ident"
+        ):
+            found.setdefault(work, []).extend(build_record(Notice, r) for r in json.loads(records))
+        return {work: tuple(gravest_first(notices)) for work, notices in found.items()}
+
+    def put_notice_checks(self, source: str, idents: Iterable[str], time: str) -> None:
+        """Keep when a source was asked for notices about these identifiers."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO notice_checks VALUES (?, ?, ?)",
+            [(source, storable(ident), time) for ident in idents],
+        )
+
+    @tell_damage
+    def notice_checks(self) -> dict[tuple[str, str], str]:
+        """When each source was last asked for notices about each identifier."""
+        rows = self._db.execute("SELECT source, ident, time FROM notice_checks")
+        return {(source, ident): time for source, ident, time in rows}
+
+    def add_to_work(self, work: str, ids: Iterable[str], arxiv_version: int | None) -> None:
+        """Identifiers that a work goes by too, and its newest version on arXiv; what else is known
+        of it, and since when, stays.
+        """
+        row = self._db.execute("SELECT record FROM works WHERE id = ?", (work,)).fetchone()
+        if row is None:
+            return
+        known = load(Work, row[0])
+        newest = max(known.arxiv_version or 0, arxiv_version or 0) or None
+        ids = tuple(dict.fromkeys([*known.ids, *ids]))
+        if (ids, newest) != (known.ids, known.arxiv_version):
+            record = dump(replace(known, ids=ids, arxiv_version=newest))
+            self._db.execute("UPDATE works SET record = ? WHERE id = ?", (record, work))
+
+    # ── what is told ──────────────────────────────────────────────────────────────────────────────
+    def put_events(self, events: Iterable[Event]) -> None:
+        """Keep what happened, in the order given. Write in one transaction with `put_told`, so that
+        nothing is told twice or lost.
+        """
+        self._db.executemany(
+            "INSERT INTO events (kind, subject, title, headings, time, details) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    e.kind,
+                    storable(e.subject),
+                    storable(e.title),
+                    _as_json(e.headings),
+                    e.time,
+                    _as_json(dict(e.details)),
+                )
+                for e in events
+            ],
+        )
+
+    @tell_damage
+    def events(self, since: str = "") -> list[Event]:
+        """What happened at or after `since` (UTC ISO 8601), in its order; '' for all."""
+        rows = self._db.execute(f"{_SELECT_EVENT} WHERE time >= ? ORDER BY id", (since,))
+        return [_event(row) for row in rows]
+
+    @tell_damage
+    def undelivered(self, channel: str) -> list[Event]:
+        """The events that this channel has not been given, in their order."""
+        given = "SELECT event FROM deliveries WHERE channel = ?"
+        query = f"{_SELECT_EVENT} WHERE id NOT IN ({given}) ORDER BY id"
+        return [_event(row) for row in self._db.execute(query, (channel,))]
+
+    def put_deliveries(self, channel: str, events: Iterable[int], time: str) -> None:
+        """Keep that a channel was given these events (ids)."""
+        self._db.executemany(
+            "INSERT OR IGNORE INTO deliveries VALUES (?, ?, ?)",
+            [(channel, event, time) for event in events],
+        )
+
+    def mark_read(self, events: Iterable[int], *, is_read: bool = True) -> None:
+        """Keep that the reader has seen these events (ids), or that they are new to him again."""
+        self._db.executemany(
+            "UPDATE events SET is_read = ? WHERE id = ?", [(is_read, event) for event in events]
+        )
+
+    @tell_damage
+    def told(self, part: str) -> dict[str, Any]:
+        """What the events of this part were last made from, by subject: plain JSON; empty where
+        nothing was ever told.
+        """
+        rows = self._db.execute("SELECT subject, state FROM told WHERE part = ?", (part,))
+        return {subject: json.loads(state) for subject, state in rows}
+
+    def put_told(self, part: str, states: Mapping[str, Any]) -> None:
+        """Replace what the events of this part were last made from."""
+        self._db.execute("DELETE FROM told WHERE part = ?", (part,))
+        self._db.executemany(
+            "INSERT INTO told VALUES (?, ?, ?)",
+            [(part, storable(subject), _as_json(state)) for subject, state in states.items()],
+        )
+
+    # ── new papers ────────────────────────────────────────────────────────────────────────────────
+    def put_candidates(self, candidates: Iterable[Candidate]) -> None:
+        """Keep candidates as they are now; none of them counts as dropped any longer."""
+        kept = list(candidates)
+        self._db.executemany(
+            "INSERT OR REPLACE INTO candidates VALUES (?, ?, ?, ?, ?)",
+            [(storable(c.id), dump(c), c.state, c.time, c.shown) for c in kept],
+        )
+        names = [(storable(name),) for c in kept for name in {c.id, *c.work.ids}]
+        self._db.executemany("DELETE FROM dropped_candidates WHERE id = ?", names)
+
+    @tell_damage
+    def candidates(self) -> list[Candidate]:
+        """The candidates in the order in which they were first seen."""
+        rows = self._db.execute("SELECT record FROM candidates ORDER BY time, id")
+        return [load(Candidate, row[0]) for row in rows]
+
+    def drop_candidates(self, ids: Iterable[str], time: str, *, with_reason: bool = False) -> None:
+        """Keep of these candidates nothing but the identifier, when they were dropped, and whether
+        that was with a reason to show them (they cite the reader's works, or are by somebody
+        watched).
+        """
+        dropped = [storable(ident) for ident in ids]
+        self._db.executemany("DELETE FROM candidates WHERE id = ?", [(i,) for i in dropped])
+        rows = [(ident, time) for ident in dropped]
+        if with_reason:
+            rows += [(f"{_WITH_REASON}{ident}", time) for ident in dropped]
+        self._db.executemany("INSERT OR IGNORE INTO dropped_candidates VALUES (?, ?)", rows)
+
+    @tell_damage
+    def dropped_candidates(self, *, with_reason: bool = False) -> set[str]:
+        """The identifiers of the candidates that were dropped, or of those `with_reason` alone."""
+        names = {row[0] for row in self._db.execute("SELECT id FROM dropped_candidates")}
+        marked = {name for name in names if name.startswith(_WITH_REASON)}
+        return (
+            {name.removeprefix(_WITH_REASON) for name in marked} if with_reason else names - marked
+        )
+
+    def count_dropped_candidates(self, since: str) -> int:
+        """How many papers, by their identifiers, were dropped since a time (UTC ISO 8601)."""
+        rows = self._db.execute(
+            "SELECT COUNT(*) FROM dropped_candidates WHERE time >= ? AND id NOT LIKE ?",
+            (since, f"{_WITH_REASON}%"),
+        )
+        return int(rows.fetchone()[0])
+
+    def forget_dropped_candidates(self, before: str) -> None:
+        """Forget those that were dropped before a time."""
+        self._db.execute("DELETE FROM dropped_candidates WHERE time < ?", (before,))
+
+    @tell_damage
+    def listings(self) -> dict[str, WatchedListing]:
+        """How far each listing of new papers was looked through, by its name."""
+        rows = self._db.execute("SELECT listing, until, time FROM listings")
+        return {row[0]: WatchedListing(*row) for row in rows}
+
+    def put_listing(self, listing: WatchedListing) -> None:
+        """Keep how far a listing was looked through."""
+        row = (storable(listing.listing), listing.until, listing.time)
+        self._db.execute("INSERT OR REPLACE INTO listings VALUES (?, ?, ?)", row)
 
     # ── runs ──────────────────────────────────────────────────────────────────────────────────────
     def start_run(self, time: str) -> int:
@@ -545,12 +840,45 @@ class Catalogue:
         return int(self._db.execute("PRAGMA data_version").fetchone()[0])
 
 
+_FOLLOWING = (
+    "fetches", "work_pdfs", "corrections", "looked_claims", "notices", "reading_states", "tags",
+    "kept_places",
+)  # fmt: skip
+"""Tables whose rows follow a work that goes by another id."""
+_WITH_REASON = "with reason "
+"""Begins the row that a dropped candidate has beside its own where it had a reason to be shown."""
 _SELECT_RESOLUTION = (
     "SELECT citation, status, reason, work, candidates, time, unanswered FROM resolutions"
 )
 _SELECT_TEXT = (
     "SELECT sha256, extractor, quality, reason, pages, tries, seconds, megabytes FROM texts"
 )
+
+
+_SELECT_EVENT = "SELECT kind, subject, title, headings, time, details, id, is_read FROM events"
+
+
+def _event(row: Sequence[Any]) -> Event:
+    headings = tuple(tuple(path) for path in json.loads(row[3]))
+    return Event(
+        EventKind(row[0]),
+        row[1],
+        row[2],
+        headings,
+        row[4],
+        json.loads(row[5]),
+        row[6],
+        bool(row[7]),
+    )
+
+
+def _placed(place: KeptPlace) -> Decision:
+    where = "; ".join(" › ".join(path) for path in place.headings)
+    return Decision(place.work, where, place.time, place.work, PLACE)
+
+
+def _as_json(value: Any) -> str:
+    return storable(json.dumps(value, ensure_ascii=False, sort_keys=True))
 
 
 def _decided(row: Sequence[Any]) -> Decided:
@@ -562,6 +890,10 @@ def _tried(text: str) -> tuple[tuple[str, str], ...]:
     return tuple((str(url), str(outcome)) for url, outcome in json.loads(text))
 
 
-def _correction(field: str, value: str) -> Any:
-    data = json.loads(value)
-    return tuple(data) if isinstance(data, list) else data
+def _corrected(work: Work, field: str, value: str) -> Work:
+    """The work with a field as the user says; a DOI takes the place of those known."""
+    data: Any = json.loads(value)
+    if field == "doi":
+        return replace(work, ids=(data, *(i for i in work.ids if not i.startswith("doi:"))))
+    fields: dict[str, Any] = {field: tuple(data) if isinstance(data, list) else data}
+    return replace(work, **fields)

@@ -5,29 +5,37 @@ and PDF.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from litmap.catalogue import Catalogue, Decided, Fetched
+from litmap.catalogue import Catalogue, Decided, Fetched, Labels
 from litmap.catalogue.damage import damaged
+from litmap.catalogue.stored import UNLABELLED
 from litmap.models import (
     BibRecord,
     Choice,
     Citation,
     HeadingPath,
     Mention,
+    Notice,
+    NoticeKind,
     PdfFile,
     Reference,
     Work,
+    gravest_first,
 )
+from litmap.parsing.notices import read_notice
 from litmap.parsing.title_similarity import normalise_title
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One work of the library. `pdfs` are its files, PDFs before texts without pages, the newest
-    first; `tried` lists (url, what happened); `records` are those of the user's reference files.
+    first; `tried` lists (url, what happened); `records` are those of the user's reference files;
+    `notices` what the sources told since it was found, the gravest first; `labels` are the
+    reader's own. `placed` are the headings under which he has it by his own word, `waiting` those
+    of them that no note has any more.
     """
 
     work: Work
@@ -40,6 +48,10 @@ class Entry:
     tried: tuple[tuple[str, str], ...] = ()
     dropped: bool = False
     records: tuple[BibRecord, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    labels: Labels = UNLABELLED
+    placed: tuple[HeadingPath, ...] = ()
+    waiting: tuple[HeadingPath, ...] = ()
 
     @property
     def pdf(self) -> PdfFile | None:
@@ -56,6 +68,11 @@ class Entry:
 
     @property
     def headings(self) -> tuple[HeadingPath, ...]:
+        """Where the work stands: by the reader's word, else where the notes cite it."""
+        return self.placed or self.noted
+
+    @property
+    def noted(self) -> tuple[HeadingPath, ...]:
         """The heading paths the work is cited under, each once, in the order of the notes."""
         return tuple(dict.fromkeys(m.heading for m in self.mentions))
 
@@ -76,8 +93,14 @@ class Entry:
             "status": self.status,
             "reason": self.reason,
             "pdf": _some(pdf, "sha256", "path", "pages", "version") if pdf else None,
+            "reading": str(self.labels.state),
+            "important": self.labels.is_important,
+            "tags": list(self.labels.tags),
+            "headings": [list(path) for path in self.headings],
+            "kept_headings": [list(path) for path in (*self.placed, *self.waiting)],
             "abstract": work.abstract,
             "notices": list(work.notices),
+            "notice_details": [notice_as_json(notice) for notice in self.notices],
             "tried": [{"url": url, "outcome": outcome} for url, outcome in self.tried],
             "candidates": [_some(c, "id", "title", "authors", "year") for c in self.candidates],
             "mentions": [
@@ -85,6 +108,11 @@ class Entry:
                 for m in self.mentions
             ],
         }
+
+
+def notice_as_json(notice: Notice) -> dict[str, Any]:
+    """The form of `litmap notices --json`, without its work."""
+    return _some(notice, "kind", "text", "date", "doi", "url", "source")
 
 
 def _some(record: Any, *names: str) -> dict[str, Any]:
@@ -132,10 +160,58 @@ def _entries(catalogue: Catalogue) -> list[Entry]:
             known[work_id] = works[work_id]
             groups[work_id] = []
     fetches, pdfs, dropped = catalogue.fetches(), catalogue.pdfs(), catalogue.dropped()
-    return [
+    notices = catalogue.notices()
+    found = [
         _entry(known[key], group, fetches.get(key), _pages_first(pdfs.get(key, ())), key in dropped)
         for key, group in groups.items()
     ]
+    labels = catalogue.labels()
+    found = [replace(e, labels=labels.get(e.work.id, e.labels)) for e in found]
+    found = _with_places(found, catalogue)
+    return [_with_notices(entry, notices.get(entry.work.id, ())) for entry in found]
+
+
+def _with_places(found: list[Entry], catalogue: Catalogue) -> list[Entry]:
+    """The entries where the reader has them; a heading that is gone from the notes waits."""
+    kept = catalogue.kept_places()
+    if not kept:
+        return found
+    known = {heading.path for note in catalogue.notes() for heading in note.headings}
+    return [
+        _with_place(e, kept[e.work.id].headings, known) if e.work.id in kept else e for e in found
+    ]
+
+
+def _with_place(entry: Entry, said: Sequence[HeadingPath], known: Set[HeadingPath]) -> Entry:
+    placed = tuple(path for path in said if path in known)
+    return replace(entry, placed=placed, waiting=tuple(path for path in said if path not in known))
+
+
+def _with_notices(entry: Entry, told: Sequence[Notice]) -> Entry:
+    """The entry with its notices: those told since, and those that came with the work's record.
+
+    Warnings stand with the work itself too. A newer version counts where an older one is here.
+    """
+    told = [n for n in told if n.kind != NoticeKind.VERSION or _had_older(entry.pdfs, n)]
+    warnings = [n.text for n in told if n.kind.is_warning]
+    texts = tuple(dict.fromkeys([*entry.work.notices, *warnings]))
+    of_record = [read_notice(text) for text in texts if text not in warnings]
+    notices = tuple(gravest_first(_without_poorer([*told, *of_record])))
+    return replace(entry, work=replace(entry.work, notices=texts), notices=notices)
+
+
+def _without_poorer(notices: Sequence[Notice]) -> list[Notice]:
+    """The notices without those that say no more than that there is one of a kind, where another
+    of the kind says when and where it was told.
+    """
+    told_fully = {notice.kind for notice in notices if notice.doi}
+    return [n for n in notices if n.doi or n.date or n.version or n.kind not in told_fully]
+
+
+def _had_older(pdfs: Sequence[PdfFile], notice: Notice) -> bool:
+    """Whether the library has, or had, an older version than that of the notice."""
+    newest = notice.version or 0
+    return any(pdf.version is not None and pdf.version < newest for pdf in pdfs)
 
 
 def unconfirmed(catalogue: Catalogue) -> list[Entry]:

@@ -108,12 +108,76 @@ _LOOKED_CLAIMS = """
     );
 """
 
+_EVENTS = """
+    CREATE TABLE events (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, subject TEXT NOT NULL,
+        title TEXT NOT NULL, headings TEXT NOT NULL, time TEXT NOT NULL, details TEXT NOT NULL,
+        is_read INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE TABLE told (
+        part TEXT NOT NULL, subject TEXT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (part, subject)
+    );
+    CREATE TABLE deliveries (
+        channel TEXT NOT NULL, event INTEGER NOT NULL, time TEXT NOT NULL, PRIMARY KEY (channel, event)
+    );
+"""
+
+_NOTICES = """
+    CREATE TABLE notices (
+        work TEXT NOT NULL, source TEXT NOT NULL, ident TEXT NOT NULL, records TEXT NOT NULL, time TEXT NOT NULL,
+        PRIMARY KEY (work, source, ident)
+    );
+    CREATE TABLE notice_checks (
+        source TEXT NOT NULL, ident TEXT NOT NULL, time TEXT NOT NULL, PRIMARY KEY (source, ident)
+    );
+"""
+
+_CANDIDATES = """
+    CREATE TABLE candidates (
+        id TEXT PRIMARY KEY, record TEXT NOT NULL, state TEXT NOT NULL, time TEXT NOT NULL, shown TEXT NOT NULL
+    );
+    CREATE TABLE listings (listing TEXT PRIMARY KEY, until TEXT NOT NULL, time TEXT NOT NULL);
+"""
+
+_DROPPED_CANDIDATES = """
+    CREATE TABLE dropped_candidates (id TEXT PRIMARY KEY, time TEXT NOT NULL) WITHOUT ROWID;
+    INSERT INTO dropped_candidates SELECT id, time FROM candidates WHERE state = 'none';
+    DELETE FROM candidates WHERE state = 'none';
+"""
+
+_MARKS = """
+    CREATE TABLE marks (sha256 TEXT PRIMARY KEY, reader TEXT NOT NULL, records TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+_KEPT_THEMES = """
+    CREATE TABLE kept_themes (id TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+_READERS_LABELS = """
+    CREATE TABLE reading_states (
+        work TEXT PRIMARY KEY, state TEXT NOT NULL, is_important INTEGER NOT NULL, time TEXT NOT NULL
+    );
+    CREATE TABLE tags (work TEXT NOT NULL, tag TEXT NOT NULL, time TEXT NOT NULL, PRIMARY KEY (work, tag));
+"""
+
+_KEPT_PLACES = """
+    CREATE TABLE kept_places (work TEXT PRIMARY KEY, headings TEXT NOT NULL, time TEXT NOT NULL) WITHOUT ROWID;
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(_FIRST_CATALOGUE),
     Migration(_TABLES_FOR_FACTS, _move_facts),
     Migration(_UNANSWERED_SOURCES),
     Migration(_FORMER_IDS_OF_DECISIONS),
     Migration(_LOOKED_CLAIMS),
+    Migration(_EVENTS),
+    Migration(_NOTICES),
+    Migration(_CANDIDATES),
+    Migration(_DROPPED_CANDIDATES),
+    Migration(_MARKS),
+    Migration(_KEPT_THEMES),
+    Migration(_READERS_LABELS),
+    Migration(_KEPT_PLACES),
 )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
-from litmap.models import Problem, Status, Work
+from litmap.models import HeadingPath, Problem, Status, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,14 @@ class Decided:
     unanswered: tuple[str, ...] = ()
 
 
+PLACE = "heading"
+"""The field of a `Decision` that says where a work stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The user's word: of a citation (`subject` is its key) which work it is, or of a work (its id)
-    the value of a `field`.
+    the value of a `field`, or where it stands (`field` is `PLACE`).
 
     `former` is the id that the work went by when this was said.
     """
@@ -50,6 +55,36 @@ class LookedClaim:
     work: str
     claim: str
     paper: str
+    time: str
+
+
+class ReadingState(StrEnum):
+    """How far the reader is with a paper."""
+
+    UNTOLD = ""
+    TO_READ = "to read"
+    READING = "reading"
+    READ = "read"
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The reader's own labels of a work; `tags` in the order of the alphabet."""
+
+    state: ReadingState = ReadingState.UNTOLD
+    is_important: bool = False
+    tags: tuple[str, ...] = ()
+
+
+UNLABELLED = Labels()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlace:
+    """The reader's word that a work stands under these headings, wherever the notes cite it."""
+
+    work: str
+    headings: tuple[HeadingPath, ...]
     time: str
 
 
@@ -120,6 +155,17 @@ class Lookup:
     def was_asked(self) -> bool:
         """Whether a source has answered."""
         return bool(self.time)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedListing:
+    """A listing of new papers: `until` is the last day (ISO 8601) that was looked through, `time`
+    when it was asked.
+    """
+
+    listing: str
+    until: str
+    time: str
 
 
 @dataclass(frozen=True, slots=True)

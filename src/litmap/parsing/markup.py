@@ -35,6 +35,20 @@ _FORMULA = re.compile(
 _NAMESPACES = re.compile(r"(</?)[\w.-]{1,30}:")
 _ATTRIBUTES = re.compile(r"(<[\w.-]{1,40})\s[^<>]{0,5000}?(/?>)")
 _SIGNS = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)")
+_MARKDOWN_SIGNS = re.compile(
+    r"[\\`*_\[\]<|~$^{}]"
+    r"|=(?==)|(?<=[=`])=|(?<=` )="  # '==marked==', '`= 1`'
+    r"|%(?=%)|(?<=[%<{])%"  # '%%comment%%', '<%', '{%'
+    r"|(?<![^\W_])#"  # a heading, its end, a tag; not 'C#'
+    r"|&(?=#?[A-Za-z0-9]{1,40};)"
+)
+"""What means something anywhere in a line of CommonMark, of Obsidian (marks, comments, tags,
+formulas, places) or of the templates of a vault or a site.
+"""
+_MARKDOWN_START = re.compile(r"([-+](?=\s|$)|-(?=[-\s]*$)|=(?=\s*$)|>)|(\d{1,9})([.)])(?=\s|$)")
+"""What means something where it begins a line: items of lists, quotations, lines, underlines."""
+_COMMAND = re.compile(r"(?<!`)`(litmap [\w ./:-]{1,200})`(?!`)", re.ASCII)
+"""A command that litmap advises, among what others wrote."""
 _NO_SIGN = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
 """A reference by a number that is larger than any sign's."""
 
@@ -64,6 +78,41 @@ def plain_text(text: str) -> str:
 def one_line(text: str) -> str:
     """The text without control signs and line breaks, blanks joined."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def escape_markdown(text: str) -> str:
+    """Text on one line that Markdown shows as it is, wherever in a line it stands: no link, image,
+    emphasis, HTML, heading, list or tag. Only what would mean something there is escaped:
+    '2024-01-02', 'et al.' and 'C#' stay.
+    """
+    line = one_line(text)
+    start = _MARKDOWN_START.match(line)
+    if start is None:
+        return _MARKDOWN_SIGNS.sub(r"\\\g<0>", line)
+    begin = f"\\{start[1]}" if start[1] else f"{start[2]}\\{start[3]}"
+    rest = _MARKDOWN_SIGNS.sub(r"\\\g<0>", line[start.end() :])
+    return begin + rest
+
+
+def split_commands(text: str) -> list[tuple[str, bool]]:
+    """A text in parts, each with whether it is a command of litmap's, which stands between
+    backticks: 'run `litmap refresh` first'. What else stands between backticks is text.
+    """
+    parts = _COMMAND.split(text)
+    return [(part, i % 2 == 1) for i, part in enumerate(parts) if part]
+
+
+def markdown_advice(text: str) -> str:
+    """As `escape_markdown`, the commands of litmap's in it as code."""
+    parts = split_commands(one_line(text))
+    return "".join(f"`{p}`" if is_code else _edged(p, escape_markdown(p)) for p, is_code in parts)
+
+
+def _edged(text: str, shown: str) -> str:
+    """What is shown of a part of a line, with the blanks at its ends."""
+    if not shown:
+        return " " if text else ""
+    return f"{' ' * text.startswith(' ')}{shown}{' ' * text.endswith(' ')}"
 
 
 def strip_tags(text: str) -> str:

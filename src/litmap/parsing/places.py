@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from litmap.models import Sentence
 
+YOU_MARKED = "you marked this"
+"""Stands beside a sentence that the reader marked in the PDF."""
 MAX_SECTION = 60
 """Characters of a section's name in a place."""
 
@@ -28,3 +30,8 @@ def paragraph_place(paragraph: int, section: str = "") -> str:
     if len(name) > MAX_SECTION:
         name = name[:MAX_SECTION].rsplit(" ", 1)[0] + " …"
     return f"§ {name}, ¶ {paragraph}" if name else f"¶ {paragraph}"
+
+
+def with_mark(place: str, is_marked: bool) -> str:
+    """'p. 3, you marked this' for what the reader marked, else the place alone."""
+    return ", ".join(filter(None, (place, YOU_MARKED))) if is_marked else place

@@ -10,6 +10,7 @@ Passages are cut by `sentence_ends`, the strictest: an end too many would tear a
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -114,6 +115,16 @@ def split_sentences(text: str, rules: SentenceRules) -> Iterator[tuple[int, int]
         start = end
     if text[start:].strip():
         yield start, len(text)
+
+
+def beginning(text: str, most_sentences: int, most_letters: int = 320) -> str:
+    """The first sentences of a text, on one line: as many of them as are short enough together; a
+    first one that is too long is cut.
+    """
+    text = " ".join(text.split())
+    ends = [end for _, end in split_sentences(text, SHOWN_SENTENCES)][:most_sentences]
+    fitting = [end for end in ends if end <= most_letters] or ends[:1]
+    return textwrap.shorten(text[: fitting[-1]] if fitting else "", most_letters, placeholder=" …")
 
 
 def sentence_around(

@@ -343,6 +343,11 @@ def fold_case(text: str) -> str:
     return unicodedata.normalize("NFKC", kept).casefold()
 
 
+def squash(text: str) -> str:
+    """A text's letters and digits, without case, ligatures and blanks."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
 def plain_text(text: str) -> str:
     """`text` for comparing phrases: words hyphenated at a line's end joined, folded, single spaces,
     no punctuation; no spaces between characters of a script without them.

@@ -19,6 +19,7 @@ from litmap.models import (
     Document,
     Fetch,
     Lookups,
+    Mark,
     Note,
     PdfFile,
     Problem,
@@ -197,11 +198,13 @@ class ExtractiveSummaries:
 
         return summaries.VERSION
 
-    def summarise_paper(self, document: Document, work: Work, encoder: Encoder) -> Summary:
+    def summarise_paper(
+        self, document: Document, work: Work, encoder: Encoder, marks: Sequence[Mark]
+    ) -> Summary:
         """See `summaries.summarise_paper`."""
         from litmap import summaries
 
-        return summaries.summarise_paper(document, work)
+        return summaries.summarise_paper(document, work, marks)
 
     def summarise_topics(
         self, topics: Sequence[Topic], papers: Mapping[str, Summary], encoder: Encoder

@@ -62,6 +62,16 @@ MAX_AHEAD_DAYS = 1.0
 """A time of the catalogue that lies further ahead was noted while the clock was wrong."""
 
 
+NEAR_DAYS, NEAR_SHARE = 0.5, 0.1
+"""What lacks half a day, or a tenth of its days, is due: a weekly refresh does not come on the
+minute, and what waits a week is not to wait two because it came some hours earlier."""
+
+
+def nearly(days: float) -> float:
+    """From which age on (in days) something that is asked about every so many days is due."""
+    return days - min(NEAR_DAYS, days * NEAR_SHARE)
+
+
 def age_days(time_text: str) -> float:
     """Days since a time of the catalogue; infinitely many where it lies so far ahead that nobody
     knows (`MAX_AHEAD_DAYS`): what was learned then is asked about again, and not when it comes.

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from litmap import lock
 from litmap.catalogue import Catalogue, utc_now
 from litmap.catalogue.entries import Entry, entries
 from litmap.catalogue.stored import Decision
@@ -17,9 +16,10 @@ from litmap.errors import UsageError
 from litmap.models import Choice, Resolution, Work
 from litmap.parsing.identifiers import find_identifiers, normalise_id
 from litmap.paths import LibraryPaths
+from litmap.pipeline.open_catalogue import open_to_write
 from litmap.settings import Settings
 
-FIELDS = ("title", "authors", "year", "venue")
+FIELDS = ("title", "authors", "year", "venue", "doi")
 
 
 def settle(settings: Settings, work_id: str, choice: str) -> dict[str, Any]:
@@ -30,9 +30,7 @@ def settle(settings: Settings, work_id: str, choice: str) -> dict[str, Any]:
     confirmed (`litmap works --missing`). Raises `NoLibrary`, and `UsageError` where there is no
     such work or no such choice.
     """
-    paths = LibraryPaths(settings.library)
-    Catalogue.open(paths.catalogue).close()
-    with lock.writer(paths.lock, utc_now()), Catalogue.create(paths.catalogue) as catalogue:
+    with open_to_write(settings) as catalogue:
         subject = _subject(catalogue, work_id)
         chosen = _choice(subject, choice)
         if not subject.citations:
@@ -78,9 +76,7 @@ def undo(settings: Settings, work_id: str) -> list[dict[str, str]]:
     """Take back all that the user said of a work, by the id that it was said of or the key of its
     citation; what was taken back. Raises `NoLibrary`, and `UsageError` where nothing was said.
     """
-    paths = LibraryPaths(settings.library)
-    Catalogue.open(paths.catalogue).close()
-    with lock.writer(paths.lock, utc_now()), Catalogue.create(paths.catalogue) as catalogue:
+    with open_to_write(settings) as catalogue:
         undone = [d for d in catalogue.all_decisions() if work_id in {d.former, d.subject}]
         if not undone:
             raise UsageError(f"nothing was decided of {work_id!r}: `litmap decisions` lists it all")
@@ -114,10 +110,9 @@ def _remove_dropped(catalogue: Catalogue, entry: Entry, chosen: str) -> None:
 
 
 def correct(settings: Settings, work_id: str, values: Sequence[str]) -> dict[str, Any]:
-    """Keep corrected fields ('year=2017') of a work. Raises `NoLibrary`, `UsageError` for an
-    unknown one.
+    """Keep corrected fields ('year=2017') of a work; with another DOI its PDF is looked for again.
+    Raises `NoLibrary`, `UsageError` for an unknown field or a value that is none.
     """
-    paths = LibraryPaths(settings.library)
     changes: dict[str, Any] = {}
     for value in values:
         field, _, text = value.partition("=")
@@ -126,12 +121,13 @@ def correct(settings: Settings, work_id: str, values: Sequence[str]) -> dict[str
                 f"--set {value!r}: write FIELD=VALUE with a field of {', '.join(FIELDS)}"
             )
         changes[field] = _value(field, text.strip())
-    Catalogue.open(paths.catalogue).close()
-    with lock.writer(paths.lock, utc_now()), Catalogue.create(paths.catalogue) as catalogue:
+    with open_to_write(settings) as catalogue:
         entry = _entry(catalogue, work_id)
         with catalogue.write():
             for field, value in changes.items():
                 catalogue.correct(entry.work.id, field, value, utc_now())
+            if "doi" in changes:
+                catalogue.forget_failed_fetch(entry.work.id)
     return {"work": work_id, **changes}
 
 
@@ -140,9 +136,19 @@ def _value(field: str, text: str) -> Any:
         if not re.fullmatch(r"\d{4}", text):
             raise UsageError(f"{text!r} is no year")
         return int(text)
+    if field == "doi":
+        return _doi(text)
     if field == "authors":
         return [part.strip() for part in text.split(";") if part.strip()]
     return text
+
+
+def _doi(text: str) -> str:
+    """The one DOI that a text names. Raises `UsageError`."""
+    dois = [found.id for found in find_identifiers(text) if found.id.startswith("doi:")]
+    if len(dois) != 1:
+        raise UsageError(f"{text!r} is no DOI")
+    return normalise_id(dois[0])
 
 
 def _entry(catalogue: Catalogue, work_id: str) -> Entry:
