@@ -122,8 +122,8 @@ LIST = f"## References\n\n[1] {ENTRY}\n\n[2] Roe, A. (2001). Of other things. Sc
         ),
         (
             titles.detect_owned_titles,
-            "See: Kleinberg, An impossibility theorem for clustering.",
-            ["An impossibility theorem for clustering"],
+            "See: Kleinberg, An Impossibility Theorem for Clustering.",
+            ["An Impossibility Theorem for Clustering"],
         ),
         (
             titles.detect_whole_titles,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from litmap import citations, notes
 from litmap.catalogue import Catalogue
+from litmap.errors import WebError
 from litmap.models import Citation, Mention, Reference, Resolution, Work
 from litmap.paths import LibraryPaths
 from litmap.pipeline import resolution
@@ -193,9 +194,13 @@ class Sources:
             yield Resolution(citation.key, work, status, "")
 
 
+def no_answer(request):
+    raise WebError(f"{request.url} is out of reach")
+
+
 @contextmanager
 def no_client(*_):
-    yield SimpleNamespace(challenged={}, exhausted={})
+    yield SimpleNamespace(challenged={}, exhausted={}, get=no_answer)
 
 
 @pytest.fixture

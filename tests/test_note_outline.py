@@ -94,6 +94,34 @@ def test_dated_headings_that_look_alike_are_works():
     assert [h.path for h in note_of(text).headings] == [("Lenses",)]
 
 
+@pytest.mark.parametrize(
+    ("heading", "title", "authors"),
+    [
+        ("Hart & Vogel, Queue discipline in small routers", "Queue discipline in small routers",
+         ["Hart", "Vogel"]),
+        ("Sommer et al.: Recognition without training in macaques",
+         "Recognition without training in macaques", ["Sommer"]),
+        ("Ives–Jung–King: Growth of lakes beside retreating glaciers",
+         "Growth of lakes beside retreating glaciers", ["Ives", "Jung", "King"]),
+    ],
+)  # fmt: skip
+def test_headings_of_people_and_a_title_are_works_where_several_are(heading, title, authors):
+    told = read_work_heading(heading, [], [])
+    assert told is not None
+    assert told.doubtful
+    assert told.fields == (("title", title), *(("author", author) for author in authors))
+    alike = f"# Lakes\n\n## {heading}\n\nx\n\n## Okafor & Rowe, Sleep debt in night nurses\n\nx\n"
+    assert [found.path for found in note_of(alike).headings] == [("Lakes",)]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Foucault: discipline and power", "Marx & Engels, early works", "Kant, Hegel: Ästhetik"],
+)
+def test_people_and_their_subject_are_a_topic(heading):
+    assert read_work_heading(heading, [], []) is None
+
+
 def test_a_work_stands_under_the_heading_above_and_what_is_said_of_it_is_its_context():
     text = (
         "# Tides\n\n## Ferro, A. (2019). Salt in the upper estuary. *Coastal Notes*, 15(1), 2.\n\n"
@@ -280,7 +308,8 @@ def test_citekeys_links_and_identifiers_as_headings_are_no_topics():
         "2021", "2021-03", "June", "Juin 2020", "Week 3", "Day 2", "KW 12", "3", "XIV", "2010s",
         "Q3 2020", "14 April 2021", "Oct 3rd, 2021", "Lecture 4", "Kapitel 3", "Semana 2",
         "settimana 5", "aula 7", "les 3", "неделя 3", "Июнь 2021", "第3周", "2021年", "10月5日",
-        "3월", "月曜日", "1990–2000",
+        "3월", "月曜日", "1990–2000", "2023. 10. 30. (월)", "5月3日（火）", "2022-03-17 call",
+        "Seminar 4",
     ],
 )  # fmt: skip
 def test_headings_that_only_put_notes_in_an_order(heading):
@@ -289,8 +318,12 @@ def test_headings_that_only_put_notes_in_an_order(heading):
 
 
 @pytest.mark.parametrize(
-    "heading", ["Sun", "Week 3: Networks", "Band theory", "R", "To the north", "May flies", "C–N"]
-)
+    "heading",
+    [
+        "Sun", "Week 3: Networks", "Band theory", "R", "To the north", "May flies", "C–N", "Call",
+        "(土) 土壌",
+    ],
+)  # fmt: skip
 def test_headings_that_name_a_subject_beside_words_of_order(heading):
     assert not names_order(heading)
     assert has_subject(heading)

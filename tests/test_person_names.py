@@ -2,11 +2,13 @@
 
 import pytest
 
+from litmap.parsing.percentages import chance_words
 from litmap.parsing.person_names import (
     family_keys,
     family_name,
     is_degree,
     last_family_word,
+    short_citation,
     split_name,
     surname_key,
 )
@@ -57,3 +59,27 @@ def test_suffixes_and_degrees_behind_commas_are_no_given_names(name, parts):
 def test_a_degree_is_nobodys_name():
     assert all(map(is_degree, ["PhD", "Ph. D.", "M.Sc."]))
     assert not any(map(is_degree, ["Pham", "Dr. Dre", "MA", ""]))
+
+
+@pytest.mark.parametrize(
+    ("authors", "cited"),
+    [
+        (("Rumelhart, David E.", "Hinton, Geoffrey E.", "Williams, Ronald J."), "Rumelhart et al. 1986"),
+        (("Rumelhart D. E.",), "Rumelhart 1986"),
+        (("Li X.-Y.", "Wu Y."), "Li and Wu 1986"),
+        (("Weinan E",), "E 1986"),
+        (("C. E. Shannon",), "Shannon 1986"),
+        (("Aäron van den Oord",), "van den Oord 1986"),
+        ((), "A title 1986"),
+    ],
+)  # fmt: skip
+def test_a_citation_names_families_and_no_initials(authors, cited):
+    assert short_citation(authors, 1986, "A title") == cited
+
+
+@pytest.mark.parametrize(
+    ("chance", "words"),
+    [(0.0, "<1%"), (0.004, "<1%"), (0.01, "1%"), (0.372, "37%"), (0.99, "99%"), (0.996, ">99%"), (1.0, ">99%")],
+)  # fmt: skip
+def test_a_chance_is_never_none_or_all(chance, words):
+    assert chance_words(chance) == words

@@ -36,9 +36,13 @@ def make_missing(n):
     ]
 
 
+def no_answer(request):
+    raise WebError(f"{request.url} is out of reach")
+
+
 @contextmanager
 def no_client(*_):
-    yield SimpleNamespace(challenged={}, exhausted={})
+    yield SimpleNamespace(challenged={}, exhausted={}, get=no_answer)
 
 
 def a_run(settings, resolve):

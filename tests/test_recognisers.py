@@ -561,9 +561,12 @@ def test_a_reference_opens_with_its_first_author() -> None:
         (["arxiv:1611.03530", "arxiv:1706.03762"], True),
         (["doi:10.1/a", "doi:10.1/b"], False),
         (["doi:10.1/a", "doi:10.1/b", "doi:10.1/c"], True),
+        (["pmlr:v80/a18", "pmlr:v80/a18"], False),
+        (["pmlr:v80/a18", "pmlr:v97/b19"], True),
+        (["acl:N18-1202", "openreview:x", "arxiv:1611.03530"], False),
     ],
 )
-def test_a_work_has_one_arxiv_identifier_and_a_supplement(
+def test_a_work_has_one_identifier_of_a_kind_and_a_supplement(
     ids: list[str], *, expected: bool
 ) -> None:
     assert names_several_works(ids) is expected

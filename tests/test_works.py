@@ -17,7 +17,7 @@ from litmap.models import Citation, Location, Mention, Reference, Resolution, Re
 from litmap.parsing.person_names import family_name
 from litmap.parsing.title_similarity import TitleMatch, match_titles, odd_words
 from litmap.parsing.venues import same_venue
-from litmap.works import merge, newest_versions, resolve, sources, with_file_metadata
+from litmap.works import merge, resolve, sources, with_file_metadata
 from litmap.works.informal_matching import best_by_people, people_score, title_parts
 from litmap.works.matching import Verdict, authors_agree, judge
 from litmap.works.merging import combine, group_by_work, same_work, work_id
@@ -734,16 +734,6 @@ def test_a_file_tells_what_its_address_does_not():
         with_file_metadata(bare, "", []) is None
         and with_file_metadata(cite("ref", TITLE), "Other title", []) is None
     )
-
-
-def test_newest_versions_in_one_request():
-    client = Memory(export_arxiv=FEED.encode())
-    works = [
-        Work("arxiv:1706.90762", TITLE, ids=("arxiv:1706.90762",)),
-        Work("doi:10.1/x", "Other", ids=("doi:10.1/x",)),
-    ]
-    assert newest_versions(works, client) == {"arxiv:1706.90762": 3} and len(client.asked) == 1
-    assert newest_versions(works, Memory(**{"": WebError("down")})) == {}
 
 
 @pytest.mark.parametrize(

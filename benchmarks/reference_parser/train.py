@@ -10,7 +10,6 @@ the same set and the same weights. OUT is the weights' place in the package if l
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
@@ -21,6 +20,7 @@ from rapidfuzz.distance import Levenshtein
 from benchmarks.reference_parser.names import Piece
 from benchmarks.reference_parser.styles import OWN
 from benchmarks.reference_parser.works import LANGUAGES, make_work
+from benchmarks.training import train_by_command
 from litmap.parsing.grammar import BREAK
 from litmap.parsing.reference_strings import labeller
 from litmap.parsing.reference_strings.name_tokens import Token
@@ -128,18 +128,7 @@ def train(examples: int, seed: int, out: Path) -> None:
 
 def main() -> None:
     """The command."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("out", nargs="?", type=Path, default=WEIGHTS)
-    parser.add_argument("--examples", type=int, default=12_000)
-    parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--show", type=int, default=0, help="print so many examples instead")
-    options = parser.parse_args()
-    if options.show:
-        random = Random(options.seed)
-        for _ in range(options.show):
-            print(show(random))
-        return
-    train(options.examples, options.seed, options.out)
+    train_by_command(__doc__, WEIGHTS, 12_000, train=train, show=show)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,10 @@ from typing import NamedTuple
 from litmap.citations.model import Sighting, UndatedMention, line_at
 from litmap.citations.recognisers.bib_records import field
 from litmap.citations.recognisers.entry_reader import ReferenceEntry
+from litmap.citations.recognisers.learnt_entries import label_block
 from litmap.models import Link, NoteBlock
 from litmap.parsing.grammar import YEAR
+from litmap.parsing.references_in_text.labeller import LabelledText
 from litmap.parsing.sentences import NOTE_SENTENCES, sentence_borders
 
 MAX_BLOCK = 20_000
@@ -63,6 +65,7 @@ class BlockScan:
         entries: Sequence[ReferenceEntry] = (),
         *,
         in_reference_list: bool = False,
+        labelled: LabelledText | None = None,
     ) -> None:
         self.block = block
         self.text = block.text
@@ -73,6 +76,14 @@ class BlockScan:
         self.undated: list[UndatedMention] = []
         self.claims: list[Claim] = []
         self.unclaimed_text = block.text
+        self._labelled = labelled
+
+    @property
+    def labelled(self) -> LabelledText:
+        """The block as the labeller of references sees it."""
+        if self._labelled is None:
+            self._labelled = label_block(self.block)
+        return self._labelled
 
     @property
     def is_topic(self) -> bool:

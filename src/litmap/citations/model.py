@@ -71,11 +71,13 @@ class InformalMention:
     """Names in looser words: 'hochreiter 97', "Paine's keystone paper", 'Kuhn argues'.
 
     `known_only`: a mention of a work of the notes or of none; not to be looked up as a paper.
+    `searchable`: where they are linked to no work they may be looked up.
     """
 
     names: NameMention
     sighting: Sighting
     known_only: bool
+    searchable: bool = True
 
 
 UnlinkedMention = AuthorYearMention | UndatedMention | InformalMention

@@ -21,6 +21,7 @@ from litmap.citations.recognisers.entry_reader import ReferenceEntry
 from litmap.citations.ties import Tie
 from litmap.models import Link, Mention, Note, NoteBlock, Reference
 from litmap.parsing.person_names import surname_key
+from litmap.parsing.references_in_text.labeller import LabelledText
 from litmap.parsing.title_similarity import normalise_title
 
 MAX_MENTION = 500
@@ -43,6 +44,7 @@ class EntryIndex:
     `listed`: indexes of the blocks that form reference lists.
     `short_notes`: indexes of blocks such as 'Ibid., 332', which are read with the entries.
     `table_heads`: indexes of the rows that name the columns of a table of works.
+    `labelled`: blocks as the labeller of references sees them, by their index.
     `sightings`, `links`: records of reference files and short notes, in the order of their blocks.
     """
 
@@ -54,6 +56,7 @@ class EntryIndex:
     listed: frozenset[int] = frozenset()
     short_notes: set[int] = field(default_factory=set)
     table_heads: set[int] = field(default_factory=set)
+    labelled: dict[int, LabelledText] = field(default_factory=dict)
     sightings: list[Sighting] = field(default_factory=list)
     links: list[PlainLink] = field(default_factory=list)
 

@@ -16,6 +16,7 @@ from litmap.citations.detectors.author_year import (
     detect_author_year,
     detect_informal_names,
     detect_journal_places,
+    detect_learnt_names,
     detect_lone_names,
     detect_possessive_works,
     detect_undated_names,
@@ -81,6 +82,8 @@ WORDED_DETECTORS: tuple[Detector, ...] = (
     detect_journal_places,
     # 'Doe and Roe (1999)'; all sure titles beside names are claimed by now.
     detect_author_year,
+    # People and a year in ways that no pattern tells, by the learnt judgement.
+    detect_learnt_names,
     # An item that is a name and a year: 'see Doe 1999'; only where no other names are.
     detect_lone_names,
     # 'hochreiter 97', 'Planck Collaboration 2018', 'Doe & Roe (in press)'.
@@ -148,7 +151,12 @@ def _block_scans(note_scan: NoteScan) -> Iterator[BlockScan]:
     for place, block in enumerate(note_scan.blocks):
         if block.kind != "entry" and place not in already_read:
             entries = index.entries.get(place, ())
-            yield BlockScan(block, entries, in_reference_list=place in index.listed)
+            yield BlockScan(
+                block,
+                entries,
+                in_reference_list=place in index.listed,
+                labelled=index.labelled.get(place),
+            )
 
 
 def _record(detection: Detection, note_scan: NoteScan, block_scan: BlockScan) -> None:

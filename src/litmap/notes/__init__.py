@@ -7,7 +7,7 @@ programs, mails, plain text, and the reference files BibTeX, RIS, nbib, CSL-JSON
 RDF, EndNote's XML and MODS. `notes.formats.FORMATS` is the table of them.
 """
 
-from litmap.notes.discovery import find_note_files
+from litmap.notes.discovery import count_note_files, find_note_files, may_be_note
 from litmap.notes.reader import parse_note, read_notes
 
-__all__ = ["find_note_files", "parse_note", "read_notes"]
+__all__ = ["count_note_files", "find_note_files", "may_be_note", "parse_note", "read_notes"]

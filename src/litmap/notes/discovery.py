@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import re
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +72,18 @@ def find_note_files(paths: Sequence[Path | str]) -> tuple[list[NoteFile], list[P
     return list(files.values()), problems
 
 
+def count_note_files(folder: Path, seconds: float, most: int) -> tuple[int, bool]:
+    """How many files below a folder are notes by their endings, and whether that is all of them:
+    counting ends after so many `seconds` or files. What mostly holds other things (.csv, .json) is
+    not counted. Raises OSError where the folder itself cannot be opened.
+    """
+    next(os.scandir(folder), None)
+    walk = _FolderWalk(folder, [], until=time.monotonic() + seconds)
+    found = (path for path in walk if not is_optional_note(path))
+    count = sum(1 for _ in itertools.islice(found, most))
+    return count, not walk.is_late and count < most
+
+
 def describe_unread(path: Path) -> str:
     """What to do with a file whose format may hold notes but is not read; '' for other files."""
     advice = _UNREAD.get(path.suffix.lower())
@@ -79,6 +93,13 @@ def describe_unread(path: Path) -> str:
 def _place(path: Path) -> Path:
     """Where a file really is; its own path where a link goes in a circle."""
     return Path(os.path.realpath(path))
+
+
+def may_be_note(file: NoteFile) -> bool:
+    """True for a file that the user named or whose ending is that of a format of notes: not for
+    what an editor keeps beside it for a moment ('note.md~', '.note.md.swp').
+    """
+    return file.by_user or file.path.suffix.lower() in BY_SUFFIX
 
 
 def is_optional_note(path: Path) -> bool:
@@ -135,14 +156,18 @@ class _FolderWalk:
     A folder's before those further down.
     """
 
-    def __init__(self, top: Path, problems: list[Problem]) -> None:
+    def __init__(self, top: Path, problems: list[Problem], until: float = float("inf")) -> None:
         self.top, self.problems = top, problems
+        self.until, self.is_late = until, False
         self.seen: set[tuple[int, int]] = set()
         self.rules: dict[Path, list[_IgnoreRules]] = {}
 
     def __iter__(self) -> Iterator[Path]:
         for root, folders, files in os.walk(self.top, followlinks=True, onerror=self.failed):
             folder = Path(root)
+            self.is_late = time.monotonic() > self.until
+            if self.is_late:
+                return
             if not self.is_new(folder) or _is_library(files):
                 folders.clear()
                 continue

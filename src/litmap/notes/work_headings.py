@@ -19,6 +19,7 @@ from litmap.parsing.lexicon import JOURNAL_ACRONYM, JOURNAL_WORD, NOT_NAMES, ORG
 from litmap.parsing.person_names import surname_key
 from litmap.parsing.reference_strings.parser import parse_reference
 from litmap.parsing.reference_strings.splitting import looks_like_reference
+from litmap.parsing.references_in_text.labeller import LabelledText
 from litmap.parsing.sentences import STOP_BEHIND_WORD
 from litmap.parsing.title_similarity import normalise_title, title_similarity
 from litmap.parsing.venues import MEETING, is_journal_name
@@ -30,6 +31,8 @@ MIN_TITLE_WORDS = 3
 """Words of a title that brackets or a dash part from its people or its meeting."""
 MIN_WORDS_OF_SURE_TITLE = 4
 """Of fewer words is a title that may be a topic: more is asked of the line below."""
+MIN_LEARNT_CHANCE = 0.6
+"""How probable the learnt judgement must think the title of a heading that names people first."""
 MAX_HEADING = 600
 """Characters of a heading that is a work."""
 MAX_TITLE_COMMAS = 4
@@ -101,6 +104,9 @@ _DATED_TITLE = re.compile(
     rf"(?P<title>[^\n]{{8,300}}?)[.,]?\s*[(\[](?P<year>{YEAR})[)\]]\.?$"
     rf"|[(\[]?(?P<year2>{YEAR})[)\]]?\s?[-–—:.]?\s+(?P<title2>[^\W\d_].{{8,300}})$"
 )
+_PEOPLE_BEFORE = re.compile(rf"(?:{NAMES}),?\s?[,:–—-]\s?\S")
+"""A quick look for people who stand before something else."""
+_DASH_OF_NAMES = re.compile(r"\s?[–—]\s?")
 _LEADING_NUMBER = re.compile(r"^\W{0,3}(?:\d{1,3}|[IVX]{1,4})[.):]\s+")
 _LEADING_LABEL = re.compile(
     r"^(?:paper|article|reading|artikel|articolo|artículo|artigo)\s*#?\d{0,3}\s*[:–—-]\s+", re.I
@@ -167,7 +173,7 @@ def read_work_heading(
     is_list = bool(below) and below[0].kind not in {"paragraph", "heading"}
     told = told or _read_byline(text, links, lines, is_list=is_list)
     told = told or _read_address(text, lines) or _read_repeated(text, lines)
-    return told or _read_doubtful(text)
+    return told or _read_doubtful(text) or _read_people_and_title(text)
 
 
 # ── fields below ─────────────────────────────────────────────────────────────────────────────────
@@ -502,6 +508,26 @@ def _read_doubtful(text: str) -> WorkHeading | None:
     if len(title.split()) < MIN_TITLE_WORDS or _YEAR.search(title):
         return None
     return WorkHeading((("title", _clean(title)), ("year", year)), doubtful=True)
+
+
+def _read_people_and_title(text: str) -> WorkHeading | None:
+    """'Hart & Vogel, Queue discipline in small routers' as the learnt judgement sees it; a work
+    where headings beside it look alike, for a topic may name people too.
+    """
+    if not _PEOPLE_BEFORE.match(text):
+        return None
+    found = LabelledText(text, "heading").references()
+    if len(found) != 1 or found[0].chance < MIN_LEARNT_CHANCE:
+        return None
+    (people, title), end = (found[0].people, found[0].title), found[0].end
+    words = text[slice(*title)].split()
+    if not 0 == people[0] < people[1] <= title[0] or len(words) < MIN_WORDS_OF_SURE_TITLE:
+        return None
+    if end < len(text.rstrip(" .")):
+        return None
+    names = _DASH_OF_NAMES.sub(", ", text[slice(*people)])  # 'Croot–Łaba–Sisask' are three
+    authors = tuple(("author", name) for name in split_people(names))
+    return WorkHeading((("title", _clean(text[slice(*title)])), *authors), doubtful=True)
 
 
 # ── an address below ─────────────────────────────────────────────────────────────────────────────

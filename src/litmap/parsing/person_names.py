@@ -20,6 +20,7 @@ from litmap.parsing.title_similarity import normalise_title, plain_words
 from litmap.parsing.word_lists import load_words
 
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?")
+_DOTTED_INITIALS = re.compile(r"(?:-?[A-Z]\.)+")
 _INITIALS_BEHIND = re.compile(r"[A-Z]{1,3}\.?")
 
 
@@ -54,13 +55,15 @@ def split_name(name: str) -> PersonName:
 
 
 def _split_words(name: str, suffixes: Sequence[str]) -> PersonName:
-    """'Given Family' and 'Given Family Jr.', or an organisation."""
+    """'Given Family', 'Given Family Jr.' and 'Family G. N.', or an organisation."""
     words = name.split()
     suffix = " ".join(suffixes)
     if len(words) > 2 and _SUFFIX.fullmatch(words[-1]):
         suffix = words.pop()
     if len(words) < 2 or len(words) > MAX_NAME_WORDS or ORGANISATION.search(name):
         return PersonName(name, literal=len(words) != 1)
+    if words[-1].endswith(".") and all(map(_DOTTED_INITIALS.fullmatch, words[1:])):
+        return PersonName(words[0], " ".join(words[1:]), suffix)
     first = _family_start(words)
     return PersonName(" ".join(words[first:]), " ".join(words[:first]), suffix)
 
@@ -84,6 +87,11 @@ def short_authors(authors: Sequence[str]) -> str:
     """
     names = [split_name(author).family for author in authors if author.strip()]
     return f"{names[0]} et al." if len(names) > 2 else " and ".join(names)
+
+
+def short_citation(authors: Sequence[str], year: int | None, otherwise: str = "") -> str:
+    """'Doe et al. 2019'; `otherwise` stands for a work without authors."""
+    return f"{short_authors(authors) or otherwise} {year or ''}".strip()
 
 
 # ── family names to compare by ───────────────────────────────────────────────────────────────────

@@ -9,7 +9,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from litmap.models import Location, PlaceLookup, Response, Work
-from litmap.parsing.word_lists import load_words
+from litmap.works.record import is_public_address
 from litmap.works.sources import (
     crossref,
     europe_pmc,
@@ -108,18 +108,10 @@ def _links_to_files(work: Work) -> list[str]:
 
 
 def is_public_file(url: str) -> bool:
-    """Whether an address is that of a PDF on the public web, as far as it tells: no host inside a
-    network, no name and password, no query, which may hold a token.
+    """Whether an address is that of a PDF on the public web, as far as it tells, without a query,
+    which may hold a token.
     """
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").rstrip(".")
-    except ValueError:
+    if not is_public_address(url):
         return False
-    last = host.rpartition(".")[2]
-    is_named = "." in host and last.isalpha() and last not in load_words(*_PRIVATE)
-    is_plain = not parts.query and "@" not in parts.netloc and parts.scheme in {"http", "https"}
-    return is_named and is_plain and parts.path.lower().endswith(".pdf")
-
-
-_PRIVATE = ("private_domains", "litmap.works")
+    parts = urlsplit(url)
+    return not parts.query and parts.path.lower().endswith(".pdf")

@@ -7,12 +7,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from litmap.errors import WebError
 from litmap.models import Location
 from litmap.parsing.grammar import YEAR_SINCE_1400
 from litmap.parsing.markup import plain_text
 from litmap.parsing.retractions import split_mark
+from litmap.parsing.safe_markup import parse_xml
+from litmap.parsing.word_lists import load_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,10 @@ class Record:
     other_titles: tuple[str, ...] = ()
     arxiv_version: int | None = None
     notices: tuple[str, ...] = ()
+    published_as: str = ""
+    """The id of the version in a journal or proceedings, where this is a preprint's record."""
+    updated: str = ""
+    """The day of the newest version (ISO 8601)."""
 
 
 def load_json(body: bytes, source: str) -> Any:
@@ -39,6 +46,18 @@ def load_json(body: bytes, source: str) -> Any:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
         raise WebError(f"{source} sent something that is not JSON") from error
+
+
+def load_xml(body: bytes, source: str, what: str) -> Any:
+    """The root of an answer in XML. Raises `WebError`, which says that it is not `what` it should
+    be, where it is none, or a page of the web.
+    """
+    if b"<!DOCTYPE" in body[:2000]:
+        raise WebError(f"{source} sent something that is not {what}")
+    try:
+        return parse_xml(body).root
+    except ValueError as error:
+        raise WebError(f"{source} sent something that is not {what}") from error
 
 
 def text(value: Any, limit: int = 20_000) -> str:
@@ -98,6 +117,23 @@ def people(values: Iterable[str]) -> tuple[str, ...]:
 def is_web_address(url: str) -> bool:
     """Whether a value is an address of the web, and not one of another scheme or a mere path."""
     return url.startswith(("http://", "https://"))
+
+
+def is_public_address(url: str) -> bool:
+    """Whether an address leads to the public web, as far as it tells: no host inside a network, no
+    name and password.
+    """
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").rstrip(".")
+    except ValueError:
+        return False
+    last = host.rpartition(".")[2]
+    is_named = "." in host and last.isalpha() and last not in load_words(*_PRIVATE)
+    return is_named and "@" not in parts.netloc and parts.scheme in {"http", "https"}
+
+
+_PRIVATE = ("private_domains", "litmap.works")
 
 
 def named(records: Iterable[Record | None]) -> list[Record]:

@@ -19,7 +19,6 @@ from litmap.works.note_context import CitedInNote, resolve_from_note
 from litmap.works.queries import SourceOptions, SourceQuery
 from litmap.works.record import Record
 from litmap.works.resume import EarlierAnswer
-from litmap.works.sources import arxiv
 from litmap.works.task import ResolutionTask, open_task
 
 logger = logging.getLogger(__name__)
@@ -150,27 +149,6 @@ def _only_cited(
     if len(works) > 1:
         works = {ident: work for ident, work in works.items() if work.year == year}
     return next(iter(works.values())) if len(works) == 1 else None
-
-
-def newest_versions(works: Iterable[Work], client: Client) -> dict[str, int]:
-    """The newest arXiv version by work id, for works with an arXiv id; those arXiv does not answer
-    for are left out.
-    """
-    by_id = {work.identifier("arxiv"): work.id for work in works if work.identifier("arxiv")}
-    idents = [ident for ident in by_id if ident]
-    versions: dict[str, int] = {}
-    for start in range(0, len(idents), arxiv.IDS_AT_ONCE):
-        part = idents[start : start + arxiv.IDS_AT_ONCE]
-        try:
-            records = arxiv.parse(client.get(arxiv.request_for(part)).body)
-        except WebError as error:
-            logger.warning("%s gave no versions of %d papers: %s", arxiv.NAME, len(part), error)
-            continue
-        for record in records:
-            work = by_id.get(record.ids[0].removeprefix("arxiv:"))
-            if work and record.arxiv_version:
-                versions[work] = record.arxiv_version
-    return versions
 
 
 def with_file_metadata(citation: Citation, title: str, ids: Sequence[str]) -> Citation | None:

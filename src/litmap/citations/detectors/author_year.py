@@ -25,18 +25,42 @@ from litmap.citations.recognisers.author_names import (
     NameMention,
     find_names,
     find_names_only,
+    name_mention,
 )
 from litmap.citations.recognisers.informal_names import (
     find_informal_names,
     find_possessives,
     find_reporting_verbs,
+    tells_something,
 )
 from litmap.citations.recognisers.journal_locators import JournalLocator, find_locators
+from litmap.citations.recognisers.name_lists import is_acronym, is_not_a_name, split_names
+from litmap.citations.recognisers.patterns import whole_year
 from litmap.citations.ties import Tie, reference_ties
 from litmap.models import NoteBlock, Reference
+from litmap.parsing.grammar import UPPER
 from litmap.parsing.person_names import surname_key
+from litmap.parsing.references_in_text.labeller import FoundReference
 
 MAX_LONE_LINE = 200
+MAX_SEEN = 50
+"""Author-year mentions that are looked at to see whether one stands in a place already."""
+MIN_PEOPLE = 0.7
+"""How probable the labeller must think people whom no pattern tells."""
+MIN_LOOSE_PEOPLE = 0.1
+"""How probable it must think people in looser words, for a service to be asked about them."""
+_DATED = re.compile(
+    r"[12+年](?:(?<=1)[6-9]\d\d(?![\w/-])(?<![\w/.-]....)|(?<=2)0\d\d(?![\w/-])(?<![\w/.-]....)|"
+    r"(?<=\w\+)\d\d(?!\w)|(?<=年))"
+)
+"""A year that no pattern has claimed."""
+_AND_OTHERS = re.compile(
+    r"(?:\s?(?:ほか|他|ら|等人?|외|등)|\s(?:e\.\s?a|m\.\s?fl|и др|u\.\s?a|i in)\.?)$"
+)
+"""'And others' where no pattern knows it."""
+_FAMILY_FIRST = re.compile(rf"^([{UPPER}][\w-]+),? ((?:[{UPPER}]\.\s?){{1,3}})$")
+_BETWEEN = re.compile(r"[\s.,+(\[（’']{0,3}")
+_LEARNT_YEAR = re.compile(r"(\d{4}|\d\d)([a-z]?)(?!\w)")
 _LONE_NAME = re.compile(
     r"(?:ex\.?|e\.g\.?|see|cf\.?|also)?\s*([^\W\d_][^\W\d_'’-]{2,20})\s+\(?((?:19|20)\d\d)\)?\s*$"
 )
@@ -184,6 +208,48 @@ def detect_lone_names(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[De
     yield Detection(unlinked=AuthorYearMention(block, names, sighting))
 
 
+def detect_learnt_names(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
+    """People with a year as the labeller of references sees them, where no pattern does:
+    '山本（2008）', 'Разумовский Д. В. (1867)', 'Rustamkulov+23'.
+    """
+    if not _DATED.search(block_scan.unclaimed_text):
+        return
+    seen = [one.names for one in note_scan.author_year[-MAX_SEEN:] if one.block is block_scan.block]
+    for found in block_scan.labelled.references():
+        names = None if found.title[1] else _learnt_names(block_scan.text, found)
+        if (
+            names
+            and block_scan.is_unclaimed(names.start, names.end)
+            and not any(one.start < names.end and names.start < one.end for one in seen)
+        ):
+            yield _author_year(note_scan, block_scan, names)
+
+
+def _learnt_names(text: str, found: FoundReference) -> NameMention | None:
+    """The people and the year of a reference without a title, if they stand side by side."""
+    start, end = found.people
+    year = _LEARNT_YEAR.match(text, found.year[0])
+    if not start <= end <= found.year[0] or found.chance < MIN_PEOPLE or year is None:
+        return None
+    if not _BETWEEN.fullmatch(text, end, found.year[0]) or text[start].islower():
+        return None
+    people = text[start:end].strip(" ,;:")
+    names, et_al = _names_in(people)
+    if not names:
+        return None
+    figures = year[1] if len(year[1]) == len("1999") else whole_year(year[1])
+    return name_mention(start, year.end(), names, et_al, figures + year[2], "", strong=True)
+
+
+def _names_in(people: str) -> tuple[list[str], bool]:
+    """The names of a list as labelled, and whether it goes on."""
+    if turned := _FAMILY_FIRST.match(people):
+        return [f"{turned[2].strip()} {turned[1]}"], False
+    others = _AND_OTHERS.search(people)
+    names, et_al = split_names(people[: others.start()] if others else people)
+    return names, et_al or others is not None
+
+
 def _has_author_year(note_scan: NoteScan, block_scan: BlockScan) -> bool:
     """True where author-year mentions of this block wait to be linked."""
     return bool(note_scan.author_year) and note_scan.author_year[-1].block is block_scan.block
@@ -218,8 +284,12 @@ def _informal(
     reference = Reference(mention.context, "", names.names, names.year, names.venue)
     tie = Tie.names(note_scan.path, f"{len(note_scan.informal)}:{names.start}")
     sighting = Sighting(mention, reference, sure=False, ties=frozenset({tie}))
+    word = names.names[0]
+    doubtful = known_only or (is_not_a_name(word) and not is_acronym(word))
+    searchable = not (doubtful and _are_unlikely(block_scan, names))
     return Detection(
-        claim=(names.start, names.end), unlinked=InformalMention(names, sighting, known_only)
+        claim=(names.start, names.end),
+        unlinked=InformalMention(names, sighting, known_only, searchable),
     )
 
 
@@ -239,8 +309,19 @@ def find_undated_names(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[D
 def detect_undated_names(_: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
     """The names that wait; those that turned out to stand in a title are not to be looked up."""
     for undated in block_scan.undated:
-        searchable = block_scan.is_unclaimed(undated.names.start, undated.names.end)
+        names = undated.names
+        searchable = block_scan.is_unclaimed(names.start, names.end)
+        if searchable and not tells_something(block_scan.text, names.end):
+            searchable = not _are_unlikely(block_scan, names)
         yield Detection(unlinked=replace(undated, searchable=searchable))
+
+
+def _are_unlikely(block_scan: BlockScan, names: NameMention) -> bool:
+    """True for names that the labeller of references hardly thinks a work's people."""
+    labelled = block_scan.labelled
+    if not labelled.is_labelled:
+        return False
+    return labelled.people_chance(names.start, names.end) < MIN_LOOSE_PEOPLE
 
 
 def _is_of_nobody(reference: Reference) -> bool:

@@ -21,6 +21,11 @@ from litmap.citations.recognisers.bib_records import record_reference
 from litmap.citations.recognisers.citation_numbers import number_styles
 from litmap.citations.recognisers.entry_reader import ReferenceEntry
 from litmap.citations.recognisers.journal_locators import find_locators
+from litmap.citations.recognisers.learnt_entries import (
+    label_block,
+    may_hold_references,
+    with_learnt,
+)
 from litmap.citations.recognisers.link_classifier import classify_link
 from litmap.citations.recognisers.reference_entries import find_reference_entries
 from litmap.citations.recognisers.reference_lists import reference_list_blocks
@@ -109,6 +114,9 @@ def _index_block(indexing: _Indexing, block: NoteBlock, place: int) -> None:
     index = indexing.index
     listed = place in index.listed
     entries = list(find_reference_entries(block, indexing.previous_authors, in_list=listed))
+    if may_hold_references(block, entries):
+        index.labelled[place] = label_block(block)
+        entries = with_learnt(block, index.labelled[place], entries)
     for entry in entries:
         if entry.reference.authors:
             indexing.previous_authors = entry.reference.authors

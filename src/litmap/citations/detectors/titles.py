@@ -31,6 +31,7 @@ from litmap.citations.recognisers.whole_titles import TAG_LINE, whole_titles
 from litmap.citations.ties import reference_ties
 from litmap.models import NoteBlock, Reference
 from litmap.parsing.grammar import NAMES
+from litmap.parsing.languages import is_english
 from litmap.parsing.table_columns import CELL_BORDER
 from litmap.parsing.venues import is_journal_name, is_numbered_venue
 
@@ -40,6 +41,10 @@ GOOD_TITLE = 0.62
 """Score from which a title needs no help from what stands beside it."""
 READING_LIST_FLOOR = 0.5
 """Score of a title in a list of what is to be read."""
+CLEAR_TITLE = 0.8
+"""Score of a title that nobody doubts."""
+MIN_TITLE_CHANCE = 0.1
+"""How probable the labeller must think a bare title, on average over its words."""
 _SUBTITLE = re.compile(r": [^\W\d_]")
 _VOLUME = re.compile(r"[\s,.]*(?:vol\.?\s?)?\d{1,4}\s?[,:(]")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
@@ -70,8 +75,8 @@ def detect_emphasised_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iter
         beside = _beside(block_scan.unclaimed_text, start, end)
         after = block_scan.unclaimed_text[end : end + 40]
         if _is_title_in_italics(title, after, dated=beside.told):
-            candidate = TitleCandidate(title, start, end, GOOD_TITLE)
-            yield _detection(note_scan, block_scan, candidate, beside, sure=beside.dated)
+            candidate = TitleCandidate(title, start, end, CLEAR_TITLE)
+            yield from _detection(note_scan, block_scan, candidate, beside, sure=beside.dated)
 
 
 def detect_dated_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
@@ -117,7 +122,7 @@ def detect_attributed_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iter
         start, end = min(title.start, people.start), max(title.end, people.end)
         if block_scan.is_unclaimed(start, end):
             beside = _Beside(people.names, None, start, end, title.end)
-            yield _detection(note_scan, block_scan, title, beside, sure=False)
+            yield from _detection(note_scan, block_scan, title, beside, sure=False)
 
 
 def detect_owned_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iterator[Detection]:
@@ -152,7 +157,7 @@ def detect_quoted_titles(note_scan: NoteScan, block_scan: BlockScan) -> Iterator
         if title.score < 0.55 and not beside.dated:
             continue
         if beside.told:
-            yield _detection(note_scan, block_scan, title, beside, sure=beside.dated)
+            yield from _detection(note_scan, block_scan, title, beside, sure=beside.dated)
         else:
             yield from detect_candidate(note_scan, block_scan, title, quoted=True)
 
@@ -333,7 +338,7 @@ def detect_candidate(
         names, year = names or citation.authors, year or citation.year
     end = _bracket_end(block_scan.text, title) if title.beside else title.end
     beside = _Beside(names, year, title.start, end, reach)
-    yield _detection(note_scan, block_scan, title, beside, sure=sure)
+    yield from _detection(note_scan, block_scan, title, beside, sure=sure)
 
 
 def _citation_beside(block_scan: BlockScan, start: int, reach: int) -> Reference | None:
@@ -381,8 +386,12 @@ def _detection(
     beside: _Beside,
     *,
     sure: bool,
-) -> Detection:
-    """The sighting of a title, tied to untitled sightings that stand next to it."""
+) -> Iterator[Detection]:
+    """The sighting of a title, tied to untitled sightings that stand next to it; none where the
+    words around a bare one are surely the reader's own.
+    """
+    if not sure and _is_unlikely(note_scan, block_scan, title, told=beside.told):
+        return
     block = block_scan.block
     shown = " ".join(title.text.split())
     reference = Reference(block.text[:400], shown, beside.names, beside.year)
@@ -395,4 +404,22 @@ def _detection(
             ties |= adjacent.ties
     mention = note_scan.mention(block, title.start, title.end, "title", title.text)
     sighting = Sighting(mention, reference, sure, ties, title_known=True)
-    return Detection(sighting, claim=(beside.start, beside.end))
+    yield Detection(sighting, claim=(beside.start, beside.end))
+
+
+def _is_unlikely(
+    note_scan: NoteScan, block_scan: BlockScan, title: TitleCandidate, *, told: bool
+) -> bool:
+    """True where the labeller of references hardly thinks a stretch a title.
+
+    Never in a list of what is to be read, whose lines are titles; nor, in English, whose remarks
+    the score knows, beside people or a year, or on a page of single lines.
+    """
+    if title.score >= CLEAR_TITLE or is_reading_list(block_scan.block.heading[-1:]):
+        return False
+    if (told or not _is_of_sentences(note_scan)) and is_english(block_scan.text):
+        return False
+    labelled = block_scan.labelled
+    if not labelled.is_labelled:
+        return False
+    return labelled.title_chance(title.start, title.end) < MIN_TITLE_CHANCE

@@ -117,6 +117,8 @@ def _link_informal(mention: InformalMention, works: _WorksByAuthor, note: Note) 
     )
     if work is not None:
         return replace(sighting, ties=work.sighting.ties, reference=Reference())
+    if not mention.searchable:
+        return None
     told = bool(names.year or names.venue) and not mention.known_only
     if told or names.surnames[0] not in works.by_surname:
         return replace(sighting, ties=frozenset({_search_tie(names, note.path)}))

@@ -42,8 +42,8 @@ MAX_IDENTIFIED_FLOOR = 0.5
 """Below this floor an identifier is enough."""
 MAX_LEADING_WORDS = 160
 """Characters in which a reference's first names stand behind such words."""
-MAX_ARXIV_IDS, MAX_DOIS = 1, 2
-"""Identifiers of one work; a paper and its supplement may each have a DOI."""
+MAX_DOIS = 2
+"""DOIs of one work: a paper and its supplement may each have one. Of other kinds it has one."""
 
 _LABEL_MARK = re.compile(
     r"\s*\[((?!\d)[\w+#&.’'-]{2,30}(?: et al\.?)?(?:[ ,]{1,2}\d{4}[a-z]?)?)\]:?\s+(?=[A-ZÀ-Þ“\"])"
@@ -133,7 +133,7 @@ def read_entry(
     outside = floor > MAX_LIST_FLOOR
     if not _is_worth_reading(block.text[start:end], outside=outside):
         return None
-    source = _read_source(block, start, end)
+    source = read_source(block, start, end)
     if names_several_works(source.ids):
         return None
     about_news = _links_only_elsewhere(source)
@@ -216,7 +216,8 @@ def _is_worth_reading(text: str, *, outside: bool) -> bool:
     return not outside or may_be_reference(text)
 
 
-def _read_source(block: NoteBlock, start: int, end: int) -> _Source:
+def read_source(block: NoteBlock, start: int, end: int) -> _Source:
+    """A stretch of a block with its links and identifiers."""
     text = block.text[start:end]
     links = [link for link in block.links if start <= link.start < end]
     ids: list[str] = []
@@ -248,8 +249,8 @@ def is_title_label(label: str) -> bool:
 
 def names_several_works(ids: Sequence[str]) -> bool:
     """True for more identifiers than one work has."""
-    kinds = Counter(identifier.split(":", 1)[0] for identifier in ids)
-    return kinds["arxiv"] > MAX_ARXIV_IDS or kinds["doi"] > MAX_DOIS
+    kinds = Counter(identifier.split(":", 1)[0] for identifier in set(ids))
+    return any(count > (MAX_DOIS if kind == "doi" else 1) for kind, count in kinds.items())
 
 
 def _links_only_elsewhere(source: _Source) -> bool:
@@ -264,7 +265,7 @@ def _without_remark(block: NoteBlock, source: _Source) -> _Source:
     length = min(before_next(source.text), reference_end(source.text))
     if length >= len(source.text):
         return source
-    return _read_source(block, source.start, source.start + length)
+    return read_source(block, source.start, source.start + length)
 
 
 def _without_label(source: _Source, floor: float) -> _Source:

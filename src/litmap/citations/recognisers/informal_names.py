@@ -104,6 +104,7 @@ _RAISED_INSIDE = re.compile(
     rf"(?<=[a-z-] [a-z]{{3}}.))"
 )
 _REPORTING_VERB = rf"(?:{load_pattern('reporting_verbs')})"
+_VERB_BEHIND = re.compile(rf" {_REPORTING_VERB}\b")
 _RAISED_AND_REPORTING = re.compile(rf"[{UPPER}][^\W\d_]*+(?:['’‐-][^\W\d_]++)* {_REPORTING_VERB}\b")
 _REPORTED = re.compile(rf"(?<![\w.-])(?P<names>{WORD}) {_REPORTING_VERB}\b")
 
@@ -269,6 +270,11 @@ def _owner_names(owner: re.Match[str]) -> tuple[list[str], bool]:
     if names and names[0] not in AMBIGUOUS_SURNAMES and any(map(is_not_a_name, names)):
         return [], et_al
     return names, et_al
+
+
+def tells_something(text: str, end: int) -> bool:
+    """Whether a reporting verb stands behind names that end there: 'Doe and Roe show'."""
+    return _VERB_BEHIND.match(text, end) is not None
 
 
 def find_reporting_verbs(text: str) -> list[NameMention]:

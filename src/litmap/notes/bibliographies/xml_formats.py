@@ -11,6 +11,7 @@ from litmap.notes.bibliographies.record import Pairs, add_records, year_in
 from litmap.notes.builder import Builder
 from litmap.notes.nesting import describe_cut
 from litmap.parsing.name_fields import given_name_first
+from litmap.parsing.safe_markup import parse_xml
 
 Records = Iterator[tuple[Any, Pairs]]
 """XML elements with the pairs that were read from them."""
@@ -54,23 +55,9 @@ def _leaves(node: Any) -> Iterator[tuple[str, str]]:
 # ── Elements ─────────────────────────────────────────────────────────────────────────────────────
 def _parse(text: str) -> tuple[Any, str]:
     """The root element, and what was not read, '' mostly."""
-    import lxml.etree
-
-    parser = lxml.etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        recover=True,
-        encoding="utf-8",  # whatever the declaration says: the text is decoded already
-    )
-    try:
-        root = lxml.etree.fromstring(text.encode("utf-8"), parser=parser)
-    except (lxml.etree.XMLSyntaxError, ValueError) as error:
-        raise ValueError(f"not valid XML: {str(error).splitlines()[0][:120]}") from error
-    if root is None:
-        raise ValueError("not valid XML: no element")
-    return root, describe_cut(parser.error_log)
+    # Whatever the declaration says: the text is decoded already.
+    root, errors = parse_xml(text.encode("utf-8"), encoding="utf-8", recover=True)
+    return root, describe_cut(errors)
 
 
 def _local(node: Any) -> str:

@@ -19,6 +19,7 @@ from litmap.notes.formats.exported_pages import (
 )
 from litmap.notes.inline import Inline
 from litmap.notes.nesting import describe_cut
+from litmap.parsing.safe_markup import parse_html
 from litmap.parsing.word_lists import load_pattern, load_words
 
 _HOME = "litmap.notes"
@@ -105,17 +106,8 @@ def read_html_block(text: str, builder: Builder, line: int, level: int = 0) -> N
 
 def _parse(text: str) -> tuple[Any, str]:
     """The tree of a page, and what is broken in it. Raises ValueError where there is no element."""
-    import lxml.etree
-    import lxml.html
-
-    parser = lxml.html.HTMLParser(
-        encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True
-    )
-    try:
-        tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError) as error:
-        raise ValueError("no HTML in it") from error
-    return tree, describe_cut(parser.error_log)
+    tree, errors = parse_html(text.encode("utf-8", "replace"))
+    return tree, describe_cut(errors)
 
 
 def _main_part(body: Any) -> Any:

@@ -95,8 +95,8 @@ def _capitals(word: str) -> str:
     return "aa"
 
 
-_LISTS = (("jw", JOURNAL_WORD), ("pub", PUBLISHER), ("city", CITY), ("org", ORGANISATION))
-_FOLDED_LISTS = (("part", PARTICLES), ("conj", CONJUNCTIONS), ("notname", NOT_NAMES))
+LISTS = (("jw", JOURNAL_WORD), ("pub", PUBLISHER), ("city", CITY), ("org", ORGANISATION))
+FOLDED_LISTS = (("part", PARTICLES), ("conj", CONJUNCTIONS), ("notname", NOT_NAMES))
 
 
 @lru_cache(maxsize=8192)
@@ -124,8 +124,8 @@ def _letters(word: str, lowered: str) -> list[str]:
     features = ["cyr" if _CYRILLIC.match(lowered) else "lat"]
     if len(word) > 3:
         features += [f"e={lowered[-2:]}", f"e3={lowered[-3:]}"]
-    features += [name for name, pattern in _LISTS if pattern.match(word)]
-    return features + [name for name, words in _FOLDED_LISTS if lowered in words]
+    features += [name for name, pattern in LISTS if pattern.match(word)]
+    return features + [name for name, words in FOLDED_LISTS if lowered in words]
 
 
 def token_features(

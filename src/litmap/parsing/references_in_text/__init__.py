@@ -1,0 +1,1 @@
+"""References in running text: where they begin and end, and their titles, as learnt."""
