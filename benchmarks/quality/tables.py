@@ -1,19 +1,17 @@
-"""Cells of `litmap table` against keys made by hand, and the weights that choose them.
+"""Cells of `litmap table` against keys made by hand, and weights that choose them.
 
     python -m benchmarks.quality.tables score --key KEY [--json]
-    python -m benchmarks.quality.tables fit --key KEY…
     python -m benchmarks.quality.tables zones FOLDER
     python -m benchmarks.quality.tables near LIBRARY
 
 A key is JSON: `{"columns": […], "papers": [{"file", "title", "cells": {COLUMN: null | {"pages",
 "any_of"}}}]}`; `file` is a PDF of ../shared/papers (or LITMAP_SHARED). A cell is right where the
 sentence stands on one of `pages` and holds all strings of one list of `any_of` (case-folded, blanks
-normalised), or where both are empty. A column that a paper's cells lack is not scored.
+normalised), or where both are empty. A column that a paper's cells lack is not scored. In
+`data/table_labels.json` a cell is a list of marks of the sentences that a reader would take (`mark`).
 
-- `score`: right cells, wrong sentences, and cells left empty, as shares of all;
-- `fit`: the weights of `tables/data/weights.txt`: for each column a softmax over a paper's sentences
-  and 'not said', L2 penalty; with each paper left out in turn what is right, and from which margin on
-  a cell is filled (right cells less what wrong sentences cost are most);
+- `score`: right cells, wrong sentences, and cells left empty, as shares of all, and the same of the
+  papers that no weights were fitted on;
 - `zones`: `tables/data/zone_weights.txt`, learnt on CSAbstruct (Cohan et al. 2019; FOLDER has its
   `train.jsonl`, `dev.jsonl`, `test.jsonl`);
 - `near`: the weights of `tables/nearness.py`, on questions whose answers patterns find (`ASKED`).
@@ -22,13 +20,14 @@ normalised), or where both are empty. A column that a paper's cells lack is not 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import random
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -39,20 +38,21 @@ from litmap.library import Library
 from litmap.library.table import LOOKED_AT
 from litmap.models import PaperSentence
 from litmap.paper_sentences import paper_sentences
+from litmap.settings import load_settings
 from litmap.summaries.standing_alone import stands_alone
-from litmap.tables import choice, nearness, zones
-from litmap.tables.features import FEATURES, PROSE, is_readable, sentence_features
+from litmap.tables import nearness, zones
+from litmap.vectors import load_encoder
 
 LABELS = DATA / "table_labels.json"
-"""A small key of other papers, made beside the code, that weights are fitted on too."""
-ROOM = Path(choice.__file__).parent / "data"
-PENALTY = 0.4
-WRONG_COST = 1.5
-"""Right cells that a wrong sentence costs: an empty cell sends nobody to a wrong page."""
-TOLERANCE = 2.0
-"""Cells that are within the noise of so few papers."""
+"""The papers that weights are fitted on (`table_weights.py`)."""
+ROOM = Path(tables.__file__).parent / "data"
 PAPERS_ASKED = 30
-FITTED = ("question", "method", "data", "result", "limits")
+
+
+Cell = dict[str, Any] | list[str] | None
+"""What a key has for a cell."""
+MARK = 10
+"""Signs of a sentence's mark."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Keyed:
 
     file: str
     title: str
-    cells: dict[str, dict[str, Any] | None]
+    cells: dict[str, Cell]
     sentences: Sequence[PaperSentence]
 
 
@@ -71,33 +71,46 @@ def papers_of(*keys: Path) -> list[Keyed]:
     for key in keys:
         for paper in json.loads(key.read_text("utf-8"))["papers"]:
             found.setdefault(paper["file"], paper)
-    folder = SHARED / "papers" / "files"
-    wanted = {file: folder / file for file in found}
+    wanted = {file: SHARED / "papers" / "files" / file for file in found}
     read = dict(text.extract_many(list(wanted.items())))
+    titles = titles_by_file()
     return [
-        Keyed(file, paper["title"], paper["cells"], paper_sentences(read[file]))
+        Keyed(file, paper.get("title") or titles[file], paper["cells"], paper_sentences(read[file]))
         for file, paper in found.items()
     ]
 
 
-def is_right(cell: dict[str, Any] | None, sentence: PaperSentence | None) -> bool:
+def titles_by_file() -> dict[str, str]:
+    """The titles of the shared papers."""
+    manifest = json.loads((SHARED / "papers" / "manifest.json").read_text("utf-8"))
+    return {Path(paper["file"]).name: paper["title"] for paper in manifest}
+
+
+def is_right(cell: Cell, sentence: PaperSentence | None) -> bool:
     """Whether a sentence, or none, is what a key has for a cell."""
-    if cell is None or sentence is None:
-        return cell is None and sentence is None
+    if not cell or sentence is None:
+        return not cell and sentence is None
+    if isinstance(cell, list):
+        return mark(sentence.text) in cell
     told = _plain(sentence.text)
     said = any(all(_plain(part) in told for part in parts) for parts in cell["any_of"])
     return said and sentence.page in cell["pages"]
+
+
+def mark(sentence: str) -> str:
+    """What stands for a sentence where its text may not."""
+    return hashlib.sha256(_plain(sentence).encode()).hexdigest()[:MARK]
 
 
 def _plain(words: str) -> str:
     return " ".join(words.casefold().split())
 
 
-def score(papers: Sequence[Keyed]) -> dict[str, Any]:
+def score(papers: Sequence[Keyed], encode: tables.Encode | None) -> dict[str, Any]:
     """Shares of cells by column and in all."""
     counts: dict[str, list[tuple[bool, bool]]] = {}
     for paper in papers:
-        read = tables.ReadPaper(paper.sentences, paper.title, stands_alone)
+        read = tables.ReadPaper(paper.sentences, paper.title, stands_alone, encode)
         for name, cell in paper.cells.items():
             (column,) = tables.parse_columns(name)
             chosen = read.choose(column.kind)
@@ -113,112 +126,6 @@ def score(papers: Sequence[Keyed]) -> dict[str, Any]:
         }
         for name, found in counts.items()
     }
-
-
-# ── weights of known columns ──────────────────────────────────────────────────────────────────────
-Cell = tuple[np.ndarray, np.ndarray]
-"""(n + 1, features + 1) of a paper's readable sentences and 'not said', and which of them are right
-(n + 1,).
-"""
-
-
-def cells_of(papers: Sequence[Keyed], column: str) -> list[Cell]:
-    """What a column is fitted on."""
-    found = []
-    for paper in papers:
-        if column not in paper.cells:
-            continue
-        prose = [s for s in paper.sentences if s.kind in PROSE]
-        kept = [n for n, sentence in enumerate(prose) if is_readable(sentence)]
-        rows = np.zeros((len(kept) + 1, len(FEATURES) + 1))
-        rows[:-1, :-1] = sentence_features(prose, paper.title, stands_alone)[kept]
-        rows[-1, -1] = 1.0
-        cell = paper.cells[column]
-        right = [cell is not None and is_right(cell, prose[n]) for n in kept]
-        found.append((rows, np.array([*right, cell is None])))
-    return [cell for cell in found if cell[1].any()]
-
-
-def fit(cells: Sequence[Cell], penalty: float = PENALTY) -> np.ndarray:
-    """(features + 1,) weights under which right candidates are likely."""
-    from scipy.optimize import minimize
-
-    size = cells[0][0].shape[1]
-    costs = np.full(size, penalty)
-    costs[-1] *= 0.1
-
-    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
-        value, slope = float(costs @ weights**2), 2 * costs * weights
-        for rows, right in cells:
-            scores = rows @ weights
-            shares = np.exp(scores - scores.max())
-            shares /= shares.sum()
-            likely = shares[right].sum()
-            value -= np.log(likely + 1e-300)
-            slope -= (shares * right / (likely + 1e-300) - shares) @ rows
-        return value, slope
-
-    return np.asarray(minimize(loss, np.zeros(size), jac=True, method="L-BFGS-B").x)
-
-
-class Outcome(NamedTuple):
-    """Of a paper left out of the fit: by how much its best sentence is better than 'not said', whether
-    that sentence is right, and whether 'not said' is.
-    """
-
-    margin: float
-    is_right: bool
-    is_unsaid: bool
-
-
-def left_out(cells: Sequence[Cell]) -> list[Outcome]:
-    """What comes of each paper where it is left out of the fit."""
-    found = []
-    for number, (rows, right) in enumerate(cells):
-        scores = rows @ fit([*cells[:number], *cells[number + 1 :]])
-        best = int(np.argmax(scores[:-1]))
-        margin = float(scores[best] - scores[-1])
-        found.append(Outcome(margin, bool(right[best]), bool(right[-1])))
-    return found
-
-
-def cutoff(found: Sequence[Outcome]) -> float:
-    """The least margin above which cells are filled so that right cells less what wrong sentences
-    cost are as many as can be but for `TOLERANCE`.
-    """
-
-    def gain(margin: float) -> float:
-        shares = shares_at(found, margin)
-        return (shares["right"] - WRONG_COST * shares["wrong sentence"]) * len(found)
-
-    gains = {margin: gain(margin) for margin in {0.0, *(one.margin for one in found)}}
-    return min(margin for margin in gains if gains[margin] >= max(gains.values()) - TOLERANCE)
-
-
-def shares_at(found: Sequence[Outcome], margin: float) -> dict[str, float]:
-    """What is right and wrong where cells above a margin are filled."""
-    right = [one.is_right if one.margin > margin else one.is_unsaid for one in found]
-    wrong = [not one.is_right and one.margin > margin for one in found]
-    return {
-        "papers": len(found),
-        "right": round(float(np.mean(right)), 3),
-        "wrong sentence": round(float(np.mean(wrong)), 3),
-    }
-
-
-def write_weights(found: dict[str, np.ndarray]) -> None:
-    """Put fitted columns into `weights.txt`; the others stay."""
-    path = ROOM / "weights.txt"
-    lines = path.read_text("utf-8").splitlines()
-    head = [line for line in lines if line.startswith("#")]
-    (_, *kinds), *rows = (line.split() for line in lines if not line.startswith("#"))
-    old = {name: dict(zip(kinds, values, strict=True)) for name, *values in rows}
-    out = [*head, " ".join(["feature", *kinds])]
-    for place, name in enumerate((*FEATURES, choice.UNSAID)):
-        fitted = {kind: f"{weights[place]:.2f}" for kind, weights in found.items()}
-        values = {**dict.fromkeys(kinds, "0.00"), **old.get(name, {}), **fitted}
-        out.append(" ".join([name, *(values[kind] for kind in kinds)]))
-    path.write_text("\n".join(out) + "\n", "utf-8")
 
 
 # ── zones ─────────────────────────────────────────────────────────────────────────────────────────
@@ -315,29 +222,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("what", choices=("score", "fit", "zones", "near"))
+    parser.add_argument("what", choices=("score", "zones", "near"))
     parser.add_argument("place", nargs="?", type=Path, help="of 'zones' and 'near'")
     parser.add_argument("--key", type=Path, action="append", default=[])
     parser.add_argument("--json", action="store_true", help="keep the figures of 'score'")
     args = parser.parse_args()
     if args.what == "score":
-        found = score(papers_of(*args.key))
+        encoder = load_encoder("", models_dir=load_settings().state / "models")
+        papers = papers_of(*args.key)
+        seen = {paper["file"] for paper in json.loads(LABELS.read_text("utf-8"))["papers"]}
+        unseen = [paper for paper in papers if paper.file not in seen]
+        found = {
+            "papers": len(papers),
+            "not fitted on": len(unseen),
+            "with meaning": score(papers, encoder.encode),
+            "with meaning, not fitted on": score(unseen, encoder.encode),
+            "without meaning": score(papers, None),
+        }
         if args.json:
             keep(
-                "tables",
+                "quality.tables",
                 f"python -m benchmarks.quality.tables score --key {args.key[0].name}",
                 found,
             )
-    elif args.what == "fit":
-        papers = papers_of(*args.key, LABELS)
-        weights, found = {}, {}
-        for column in FITTED:
-            cells = cells_of(papers, column)
-            outcomes = left_out(cells)
-            weights[column] = fit(cells)
-            weights[column][-1] += cutoff(outcomes)
-            found[column] = shares_at(outcomes, cutoff(outcomes))
-        write_weights(weights)
     elif args.what == "zones":
         found = fit_zones(args.place)
     else:

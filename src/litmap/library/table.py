@@ -6,16 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from litmap import claims, tables
 from litmap.catalogue.entries import Entry
 from litmap.library.summary_view import cite, sentence_as_json
-from litmap.models import PaperSentence, Sentence
+from litmap.models import Sentence
 from litmap.parsing.places import sentence_place
 from litmap.summaries.standing_alone import stands_alone
 
 if TYPE_CHECKING:
+    from litmap.language_models.writer import Writer
     from litmap.library.paper_texts import PaperTexts
-    from litmap.library.writing import Writer
+    from litmap.models import Vectors
 
 ABSTRACT = "abstract"
 """The place of a sentence of a paper of which only the abstract is here."""
@@ -40,6 +43,11 @@ class Cell:
     def place(self) -> str:
         """Where the sentence stands: 'p. 7', '§ Methods, ¶ 12', 'abstract'."""
         return sentence_place(self.sentence) or ABSTRACT
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether the reader marked the sentence."""
+        return self.sentence.marked
 
     def as_json(self) -> dict[str, Any]:
         """A cell of `litmap table --json`."""
@@ -111,16 +119,37 @@ class TableMaker:
         papers = {work: paper for work in works if (paper := self._texts.paper(work))}
         own = [column for column in columns if not column.kind]
         nearest = self._nearest_sentences(own, list(papers.values()))
+        is_understood = self._texts.model == tables.judged_with()
+        encode = _Embedded(self._texts.encode) if is_understood else None
+        read = {
+            work: tables.ReadPaper(
+                paper.text.sentences,
+                self._texts.entries[work].work.title,
+                stands_alone,
+                encode,
+                paper.text.marked,
+            )
+            for work, paper in papers.items()
+        }
+        if encode is not None:  # together: for many texts an encoder is faster
+            known = [column for column in columns if column.kind]
+            encode(
+                [
+                    text
+                    for paper in read.values()
+                    for column in known
+                    for text in paper.texts_to_embed(column.kind, _may_answer(column, paper))
+                ]
+            )
         rows = []
         for work in works:
-            entry, paper = self._texts.entries[work], papers.get(work)
-            if paper is None:
+            entry = self._texts.entries[work]
+            if work not in read:
                 why = f"{NO_TEXT}: {entry.reason or entry.status}"
                 rows.append(Row(entry, (None,) * len(columns), why))
                 continue
-            read = tables.ReadPaper(paper.text.sentences, entry.work.title, stands_alone)
             cells = (
-                _known_cell(column, read, work)
+                _known_cell(column, read[work], papers[work])
                 if column.kind
                 else self._own_cell(column, nearest[column.words, work])
                 for column in columns
@@ -148,7 +177,9 @@ class TableMaker:
         """
         cells = self._own_cells(column, nearest)
         if self._writer is None:
-            best = next(cells, None)
+            # a marked one that is not sure to answer stands in no other's way
+            is_sure = (c for c in cells if c.certainty >= tables.MIN_CERTAINTY or not c.is_marked)
+            best = next(is_sure, None)
             return best if best and best.certainty >= tables.MIN_CERTAINTY else None
         likely = [cell for cell in cells if cell.certainty >= MIN_LIKELY]
         chosen = self._writer.choose(column.words, [c.sentence for c in likely]) if likely else None
@@ -159,28 +190,44 @@ class TableMaker:
         paper, evidence = nearest
         language = paper.text.language
         for row, cosine in zip(evidence.rows, evidence.cosines, strict=True):
-            sentence = paper.text.sentences[row]
+            sentence = paper.sentence(row)
             number = tables.draw_number(sentence.text, column, language) if column.number else None
             if column.number and number is None:
                 continue
             share = tables.share_of_words(sentence.text, column.words, self._texts.idf, language)
             sure = tables.certainty_of(tables.Near(cosine, share, evidence.strength))
-            yield Cell(_sentence(sentence, paper.work), sure, number)
+            yield Cell(sentence, sure, number)
 
 
-def _known_cell(column: tables.Column, read: tables.ReadPaper, work: str) -> Cell | None:
+class _Embedded:
+    """Texts' vectors, each made once."""
+
+    def __init__(self, encode: tables.Encode) -> None:
+        self._encode = encode
+        self._vector_of: dict[str, Vectors] = {}
+
+    def __call__(self, texts: Sequence[str]) -> Vectors:
+        """The unit vectors (n, dim) of texts."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._vector_of]
+        if new:
+            self._vector_of.update(zip(new, self._encode(new), strict=True))
+        return np.array([self._vector_of[text] for text in texts])
+
+
+def _may_answer(column: tables.Column, read: tables.ReadPaper) -> tables.MayAnswer:
+    """Whether a sentence can be a cell of a column: one with its number where one is asked for."""
+    if not column.number:
+        return lambda text: True
+    return lambda text: tables.draw_number(text, column, read.language) is not None
+
+
+def _known_cell(
+    column: tables.Column, read: tables.ReadPaper, paper: claims.CheckedPaper
+) -> Cell | None:
     """The cell of a column that is known by itself."""
-
-    def has_number(text: str) -> bool:
-        return tables.draw_number(text, column, read.language) is not None
-
-    chosen = read.choose(column.kind, has_number) if column.number else read.choose(column.kind)
+    chosen = read.choose(column.kind, _may_answer(column, read))
     if chosen is None:
         return None
-    sentence = read.sentences[chosen.row]
+    sentence = paper.sentence(chosen.row)
     number = tables.draw_number(sentence.text, column, read.language) if column.number else None
-    return Cell(_sentence(sentence, work), chosen.certainty, number)
-
-
-def _sentence(sentence: PaperSentence, work: str) -> Sentence:
-    return Sentence(sentence.text, work, sentence.page, sentence.rects, sentence.place)
+    return Cell(sentence, chosen.certainty, number)

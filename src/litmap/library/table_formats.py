@@ -14,12 +14,11 @@ from pathlib import Path
 
 from litmap.errors import UsageError
 from litmap.export_marks import ANSWER_COLUMNS, CSL_MARK, MARK, MARKED_LINE
-from litmap.exports.backlinks import escape as escape_markdown
 from litmap.exports.bibtex import escape as escape_latex
 from litmap.exports.table import escape_cell
 from litmap.library.summary_view import cite
 from litmap.library.table import Cell, Row, Table
-from litmap.parsing.markup import one_line
+from litmap.parsing.markup import escape_markdown, one_line
 
 MAX_CELL = 32_000
 """Characters of a cell of a spreadsheet, which holds 32,767."""

@@ -2,20 +2,23 @@
 
 A linear model over the features of each sentence and one more candidate, 'not said': a softmax over
 them all, fitted with an L2 penalty on papers of machine learning whose cells were filled by hand
-(`benchmarks/quality/tables.py`).
+(`benchmarks/quality/table_weights.py`). Of papers in English the sentences that it likes best are
+judged once more, by their features and by what they mean: their vectors of the default model.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from litmap.models import PaperSentence
-from litmap.parsing.languages import document_language
+from litmap.paper_sentences import MARKED_LOG_ODDS
+from litmap.parsing.languages import ENGLISH, document_language
 from litmap.parsing.word_lists import load_lines
 from litmap.tables.columns import KINDS
 from litmap.tables.features import (
@@ -28,9 +31,21 @@ from litmap.tables.features import (
 )
 from litmap.tables.phrases import ROOM
 
+if TYPE_CHECKING:
+    from litmap.models import Vectors
+
 UNSAID = "unsaid"
 """The row of weights of the candidate 'not said'."""
 MIN_CERTAINTY = 0.5
+SHORTLIST = 8
+"""Sentences of a paper whose meaning is looked at for a column."""
+DIRECTIONS = "directions"
+"""The file of weights of what sentences mean."""
+
+Encode = Callable[[Sequence[str]], "Vectors"]
+"""Unit vectors (n, dim) of texts."""
+MayAnswer = Callable[[str], bool]
+"""Whether a sentence can be a cell at all: one with a number where numbers are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +56,37 @@ class Choice:
     certainty: float
 
 
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What counts for a kind of column: of `FEATURES`, of a sentence's vector (none where it is not
+    looked at), and of 'not said'.
+    """
+
+    features: Floats
+    direction: Floats
+    unsaid: float
+
+
 class ReadPaper:
-    """A paper's sentences with what columns need of them, made once for all columns."""
+    """A paper's sentences with what columns need of them, made once for all columns. `encode`, of
+    the model that `judged_with` names, has sentences judged by what they mean too. Of
+    sentences that are likely to answer one that the reader marked (its row is in `marked`) is
+    preferred.
+    """
 
     def __init__(
-        self, sentences: Sequence[PaperSentence], title: str, stands_alone: StandsAlone
+        self,
+        sentences: Sequence[PaperSentence],
+        title: str,
+        stands_alone: StandsAlone,
+        encode: Encode | None = None,
+        marked: Set[int] = frozenset(),
     ) -> None:
+        self._marked = marked
         self.sentences = sentences
         self.title = title
         self._stands_alone = stands_alone
+        self._encode = encode
 
     @cached_property
     def language(self) -> str:
@@ -65,21 +102,50 @@ class ReadPaper:
         features = sentence_features(prose, self.title, self._stands_alone)
         return [rows[number] for number in kept], features[kept]
 
-    def choose(
-        self, kind: str, may_answer: Callable[[str], bool] = lambda text: True
-    ) -> Choice | None:
+    def choose(self, kind: str, may_answer: MayAnswer = lambda text: True) -> Choice | None:
         """The sentence that answers a column of this kind best, among those that may; None where
         none is likely to.
         """
         rows, features = self._prose
-        fits = [n for n, row in enumerate(rows) if may_answer(self.sentences[row].text)]
+        fits, scores = self._likeliest(kind, may_answer)
         if not fits:
             return None
-        weights = _weights()[kind]
-        scores = features[fits] @ weights[:-1]
-        best = int(np.argmax(scores))
-        sure = certainty(float(scores[best] - weights[-1]))
-        return Choice(rows[fits[best]], sure) if sure >= MIN_CERTAINTY else None
+        weights = weights_of()[kind]
+        if self._understands(kind) and self._encode:
+            weights = weights_with_meaning()[kind]
+            vectors = np.asarray(
+                self._encode([self.sentences[rows[n]].text for n in fits]), np.float64
+            )
+            scores = features[fits] @ weights.features + vectors @ weights.direction
+        sure = [certainty(float(score - weights.unsaid)) for score in scores]
+        likely = [n for n, one in enumerate(sure) if one >= MIN_CERTAINTY]
+        marked = [MARKED_LOG_ODDS * (rows[n] in self._marked) for n in fits]
+        best = max(likely, key=lambda n: scores[n] + marked[n], default=None)
+        return None if best is None else Choice(rows[fits[best]], sure[best])
+
+    def texts_to_embed(self, kind: str, may_answer: MayAnswer = lambda text: True) -> list[str]:
+        """The sentences that `choose` has embedded."""
+        if not self._understands(kind):
+            return []
+        rows, _ = self._prose
+        return [self.sentences[rows[n]].text for n in self._likeliest(kind, may_answer)[0]]
+
+    def _understands(self, kind: str) -> bool:
+        """Whether sentences are judged by what they mean for this kind."""
+        is_learnt = kind in weights_with_meaning()
+        return self._encode is not None and is_learnt and self.language == ENGLISH
+
+    def _likeliest(self, kind: str, may_answer: MayAnswer) -> tuple[list[int], Floats]:
+        """The prose sentences that may answer, by number, with their scores by features alone; only
+        the best where they are judged once more.
+        """
+        rows, features = self._prose
+        fits = [n for n, row in enumerate(rows) if may_answer(self.sentences[row].text)]
+        scores = features[fits] @ weights_of()[kind].features
+        if self._understands(kind):
+            best = np.argsort(-scores, kind="stable")[:SHORTLIST]
+            fits, scores = [fits[n] for n in best], scores[best]
+        return fits, scores
 
 
 def certainty(margin: float) -> float:
@@ -88,9 +154,36 @@ def certainty(margin: float) -> float:
 
 
 @cache
-def _weights() -> dict[str, Floats]:
-    """For each kind the weights of `FEATURES`, and last that of 'not said'."""
-    (_, *head), *lines = (line.split() for line in load_lines("weights", ROOM))
-    by_feature = {name: [float(value) for value in values] for name, *values in lines}
-    table = np.array([by_feature[name] for name in (*FEATURES, UNSAID)])
-    return {kind: table[:, head.index(kind)] for kind in KINDS}
+def weights_of() -> dict[str, Weights]:
+    """For each kind what counts where a sentence's vector is not looked at."""
+    head, table = _read("weights")
+    rows = np.array([table[name] for name in (*FEATURES, UNSAID)])
+    return {
+        kind: Weights(rows[:-1, head.index(kind)], np.empty(0), float(rows[-1, head.index(kind)]))
+        for kind in KINDS
+    }
+
+
+@cache
+def weights_with_meaning() -> dict[str, Weights]:
+    """For the kinds that were learnt what counts where vectors are looked at too."""
+    head, table = _read(DIRECTIONS)
+    rows = np.array([table[name] for name in (*FEATURES, UNSAID)])
+    direction = np.array([values for name, values in table.items() if name.isdecimal()])
+    return {
+        kind: Weights(rows[:-1, n], direction[:, n], float(rows[-1, n]))
+        for n, kind in enumerate(head)
+    }
+
+
+@cache
+def judged_with() -> str:
+    """The key of the model whose vectors are understood (`Encoder.key`)."""
+    return load_lines(DIRECTIONS, ROOM)[0].split()[1]
+
+
+def _read(name: str) -> tuple[list[str], dict[str, list[float]]]:
+    """The kinds of a file of weights, and its rows by name."""
+    lines = [line.split() for line in load_lines(name, ROOM)]
+    (_, *head), *rows = (line for line in lines if line[0] != "model")
+    return head, {row: [float(value) for value in values] for row, *values in rows}
