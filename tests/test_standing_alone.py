@@ -12,10 +12,12 @@ from litmap.summaries.standing_alone import stands_alone
         "In this paper, we study the implicit bias of wide neural networks with two layers.",
         "Flat minima need not generalise better than sharp ones.",
         "It is well known that wide networks converge to Gaussian processes.",
+        "We show that it is possible to train wide networks with few data.",
         "There are many ways to regularise a network of moderate width.",
         "Bees lose weight in winter because they eat the honey of the summer.",
         "For many data sets, these data sets are balanced by the authors of the library.",
         "Patients who took vitamin C had fewer colds (p < 0.05).",
+        "Patients who took vitamin C (n = 120) had fewer colds.",
         "Wide networks can be trained well (Novak et al., 2019).",
         "Die Löhne sanken in den neunziger Jahren um ein Zehntel.",
         "本文提出了一种用于图像识别的深度学习模型，并在公开数据集上验证了它。",
@@ -49,6 +51,9 @@ KINDS = {
         "In this section, we demonstrate the ideas and give an analysis.",
         "In order to understand this, we must first know when regimes hold.",
         "We are now ready to prove the main claim.",
+        "In the preceding sections we applied descent to wide networks.",
+        "We conclude our discussion of networks by highlighting two misconceptions.",
+        "We would like to thank the reviewers of the paper for their comments.",
         "We also show that wide networks converge.",
     ],
     "has_open_reference": [
@@ -57,6 +62,8 @@ KINDS = {
         "When they grow, networks become easier to train.",
         "Our findings extend their claim to wide networks.",
         "Written in Python, it is designed to be simple and efficient.",
+        "Our extensive experimental results show that it performs better than descent.",
+        "It was applied to the spelling of words and found to work well.",
     ],
     "speaks_of_a_known_thing": [
         "The algorithm converges to a minimum of the loss.",
@@ -69,6 +76,9 @@ KINDS = {
         "Our goal, in contrast, is to learn the network itself.",
         "The analogous question for distributions is an open problem.",
         "We use the resulting patches as filters of a layer.",
+        "Stability of the mean is a strictly weaker concept of learning.",
+        "We apply a similar but fully generic algorithm to chess and to Go.",
+        "We extend descent to noisy gradients, attaining the same convergence rate.",
     ],
     "leans_on_a_citation": [
         "In [12] the authors train a network of moderate width.",
@@ -89,6 +99,8 @@ KINDS = {
         "Networks learn quickly on clean data, e.g.",
         "Notation We use letters in bold face for vectors and matrices.",
         "We adopt the widely used average For each data set we count words.",
+        "Task-specific modifications Two of the tasks need another way of tuning.",
+        "We study ıFourierȷ coefficients of functions in the space of a kernel.",
     ],
     "has_symbols": [
         "Networks of width m learn quickly on clean data.",
@@ -96,6 +108,7 @@ KINDS = {
         "Our goal is to predict a new Ym+1 from a batch.",
         "The norm of W1 grows with the depth.",
         "We experimented on qualitatively different regions of p’s.",
+        "For degrees p > 1, no linear classifier learns the function.",
     ],
 }
 

@@ -5,7 +5,7 @@ from litmap.models import Document, Page, Sentence, Span, Summary, TextBlock, To
 from litmap.summaries import summarise_paper, summarise_topics
 from litmap.summaries.choice import has_cue
 from litmap.summaries.comparing import are_opposed
-from litmap.summaries.headings import find_themes, name_themes
+from litmap.summaries.headings import find_themes
 from litmap.summaries.papers import choose_sentences, part_of
 from litmap.summaries.sentences import Candidate, find_candidates, is_clean, section_kind
 from litmap.summaries.standing_alone import points_back
@@ -55,9 +55,9 @@ ABSTRACT = (
 ABSTRACT += "Bees that were moved by night found the hive as fast as those that were moved by day."
 BODY = (
     "The goal of this study is to tell whether bees remember landmarks near the hive. It is old. "
-    "We propose a maze of eight doors to measure what bees remember of colours. "
-    "Our results show that bees remember colours for three days and scents for nine. "
-    "A limitation of our study is that only one hive was watched in a single summer. "
+    "We propose a maze of eight doors near the hive to measure what bees remember of colours. "
+    "Our results show that bees of one hive remember colours for three days and scents for nine. "
+    "A limitation of our study is that the bees of only one hive were watched in a single summer. "
     "In Section 3 we show that bees of other hives behave alike in the maze of doors."
 )
 
@@ -253,14 +253,6 @@ def test_papers_are_parted_into_themes():
     points[:4, 0], points[4:, 1] = 1.0, 1.0
     assert find_themes(sentences, points) == [["w0", "w1", "w2", "w3"], ["w4", "w5"]]
     assert find_themes(sentences[:3], points[:3]) == [["w0", "w1", "w2"]]
-
-
-def test_themes_are_named_by_words_that_tell_them_apart():
-    titles = [["The dance of bees", "Bees in winter"], ["Lava and bees", "Lava"]]
-    names = name_themes(titles, [title for own in titles for title in own])
-    assert names[1].split(", ")[0] == "lava"
-    assert names[0].split(", ")[0] in {"bees", "dance", "winter"}
-    assert name_themes([["Bees"]], ["Bees"]) == [""]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from litmap.cli.ask_command import print_answer
 from litmap.cli.options import clean, command, library_of, print_json, print_notices, wrap
 from litmap.cli.writing_progress import writer_of
+from litmap.parsing.places import with_mark
 
 if TYPE_CHECKING:
     from litmap.library import Library
@@ -66,6 +67,8 @@ def _print_summary(library: Library, found: SummaryView) -> None:
     if found.new:
         titles = (library.by_id[work].work.title for work in found.new)
         print(wrap(f"New since the last refresh: {clean('; '.join(titles))}", "  "))
+    if found.written:
+        _print_written(found.written, is_paper=is_paper)
     for part, sentences in found.by_part():
         _print_part_name(part)
         for text, where in _paragraphs(sentences, is_paper=is_paper):
@@ -74,14 +77,29 @@ def _print_summary(library: Library, found: SummaryView) -> None:
             print(wrap(NOT_SAID, "  "))
 
 
+def _print_written(written: Mapping[str, Any], *, is_paper: bool) -> None:
+    """What a language model wrote, each sentence with the places of those that bear it out."""
+    print(f"\nWritten by {clean(written['by'])} from the sentences below, each sentence checked")
+    for sentence in written["sentences"]:
+        where = dict.fromkeys(_where(source, is_paper=is_paper) for source in sentence["sources"])
+        print(wrap(f"{sentence['text']} [{'; '.join(where)}]", "  "))
+
+
+def _where(sentence: Mapping[str, Any], *, is_paper: bool) -> str:
+    place = with_mark(str(sentence["place"]), sentence["marked"])
+    return place if is_paper else f"{sentence['cite']}, {place}"
+
+
 def _print_part_name(part: Mapping[str, Any]) -> None:
     """'Findings', 'width, depth (6 papers, 2016–2021)'; nothing where a part has no name."""
     years = "–".join(str(y) for y in dict.fromkeys(part["years"]))
     count = f"{len(part['works'])} papers" if len(part["works"]) > 1 else ""
     beside = ", ".join(filter(None, (count, years))) if part["part"].startswith("theme") else ""
+    by = f", named by {part['label_by']}" if part["label_by"] else ""
     name = part["label"] or ("All" if beside else "")
     if name:
-        print(f"\n{clean(name)}{f' ({beside})' if beside else ''}")
+        shown = clean(f"{name}{f' ({beside}{by})' if beside else ''}")
+        print(f"\n{shown}")
 
 
 def _paragraphs(
@@ -90,8 +108,7 @@ def _paragraphs(
     """Texts with their places; the sentences of an abstract from one place in one piece."""
 
     def place(sentence: Mapping[str, Any]) -> tuple[str, str]:
-        where = sentence["place"]
-        own = where if is_paper else f"{sentence['cite']}, {where}"
+        own = _where(sentence, is_paper=is_paper)
         return (own, "" if sentence["part"] == "abstract" else sentence["text"])
 
     for (where, _), own in groupby(sentences, key=place):

@@ -9,6 +9,12 @@ _ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z][A-Za-z]*s?\b")
 """'SGD', 'ReLU', 'CNNs'."""
 _COINED = re.compile(r"[(\[]\s*([A-Z][A-Za-z]*[A-Z][A-Za-z]*?)s?\s*[)\],;]")
 """An acronym in brackets behind its long form: 'stochastic spectral descent (SSD)'."""
+_NAMED = re.compile(
+    r"\b(?:called|call|named|name|dubbed|dub|termed|term|denoted|abbreviated)"
+    r"(?: it| this)?(?: as| by)? "
+    r"[\"'“‘]?([A-Z][A-Za-z]*[A-Z][A-Za-z]*?)s?\b"
+)
+"""A name that is given: 'an algorithm called BoostNet'."""
 
 
 def acronyms(text: str) -> set[str]:
@@ -17,8 +23,8 @@ def acronyms(text: str) -> set[str]:
 
 
 def acronyms_coined(texts: Iterable[str]) -> set[str]:
-    """The acronyms that these texts introduce in brackets."""
-    return {acronym for text in texts for acronym in _COINED.findall(text)}
+    """The acronyms that these texts introduce in brackets, and the names they give."""
+    return {name for text in texts for coin in (_COINED, _NAMED) for name in coin.findall(text)}
 
 
 def unexplained(text: str) -> set[str]:

@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from litmap.models import Sentence, Summary, SummaryPart, Topic
-from litmap.parsing.languages import language_of, stop_words_of
+from litmap.parsing.languages import language_of
 from litmap.parsing.sentence_roles import roles_said
 from litmap.summaries.acronyms import acronyms, unexplained
 from litmap.summaries.choice import Floats
 from litmap.summaries.comparing import are_opposed, compare
-from litmap.summaries.sentences import is_clean, words_of
+from litmap.summaries.leaning import MAX_CHANCE, NEIGHBOURS, leaning
+from litmap.summaries.papers import ABSTRACT
+from litmap.summaries.sentences import is_clean
 from litmap.summaries.standing_alone import stands_alone
+from litmap.summaries.theme_names import ThemeNamer
 
 if TYPE_CHECKING:
     from litmap.protocols import Encoder
@@ -33,16 +36,22 @@ MIN_DISTANCE = 0.6
 """Distance of two themes (Ward's, of unit vectors) below which they are one."""
 OTHER_TOPICS_PENALTY = 0.5
 """How much likeness to other headings costs a sentence."""
-HEADING_WEIGHT = 1.0
+HEADING_WEIGHT = 2.0
 """How much likeness to the heading's own words is worth."""
+OTHER_NAMES_PENALTY = 1.0
+"""How much likeness to the words of the other headings that are nearest costs."""
+NEAREST_NAMES = 3
+"""Other headings whose words count for a sentence."""
 FINDING_BONUS = 0.05
 """What a sentence gains that says what was found."""
+MARKED_BONUS = 0.15
+"""What a sentence gains that the reader marked: the largest at which headings are found no worse by
+summaries with marks at random (`benchmarks/quality/marks.py`).
+"""
 PAPERS_WITH_ACRONYM = 3
 """Papers that use an acronym from which it needs no explanation."""
 MAX_REPETITION = 0.85
 """Cosine above which two sentences say the same."""
-LABEL_WORDS = 3
-"""Words that name a theme."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,7 @@ def summarise_topics(
     the same or the opposite stand side by side. Every sentence can be read alone.
     """
     known = _known_acronyms(papers.values())
+    namer = ThemeNamer(papers)
     listed = {t.id: _topic_sentences(t, papers, known) for t in topics}
     texts = list(dict.fromkeys(s.text for own in listed.values() for s in own))
     if not texts:
@@ -83,19 +93,24 @@ def summarise_topics(
         if topic.id not in points:
             continue
         others = [centre for key, centre in centres.items() if key != topic.id]
-        worth = _worth(points[topic.id], vectors[len(texts) + number], others)
+        worth = _worth(points[topic.id], vectors[len(texts) :], number, others)
         own = listed[topic.id]
-        worth += [FINDING_BONUS * _tells_a_finding(s) for s in own]
-        yield topic.id, _summarise(topic, papers, _Pool(own, points[topic.id], worth))
+        worth += [FINDING_BONUS * _tells_a_finding(s) + MARKED_BONUS * s.marked for s in own]
+        yield topic.id, _summarise(topic, namer, _Pool(own, points[topic.id], worth))
 
 
-def _worth(points: Floats, name: Floats, others: Sequence[Floats]) -> Floats:
-    """(n,) likeness to the heading's words, less that to the other headings' papers."""
-    worth = HEADING_WEIGHT * (points @ name)
+def _worth(points: Floats, names: Floats, number: int, others: Sequence[Floats]) -> Floats:
+    """(n,) likeness to the heading's words, less that to the words of the nearest other headings
+    and to the other headings' papers.
+    """
+    to_names = points @ names.T
+    to_others = np.sort(np.delete(to_names, number, axis=1), axis=1)[:, -NEAREST_NAMES:]
+    worth = HEADING_WEIGHT * to_names[:, number]
+    if len(names) > 1:
+        worth = worth - OTHER_NAMES_PENALTY * to_others.mean(axis=1)
     if others:
-        worth = worth - OTHER_TOPICS_PENALTY * np.maximum(0.0, (points @ np.array(others).T)).mean(
-            axis=1
-        )
+        centres = np.maximum(0.0, points @ np.array(others).T)
+        worth = worth - OTHER_TOPICS_PENALTY * centres.mean(axis=1)
     return np.asarray(worth)
 
 
@@ -112,8 +127,9 @@ def _known_acronyms(papers: Collection[Summary]) -> set[str]:
 def _topic_sentences(
     topic: Topic, papers: Mapping[str, Summary], known: Set[str]
 ) -> list[Sentence]:
-    """What a topic's papers may say: of each the sentences that can be read alone, findings first.
-    Acronyms are those that are `known`, stand in the title or are explained.
+    """What a topic's papers may say: of each the sentences that can be read alone, findings and
+    what the reader marked first. Acronyms are those that are `known`, stand in the title or are
+    explained.
     """
     found = []
     for work in topic.works:
@@ -121,17 +137,27 @@ def _topic_sentences(
             named = known | acronyms(papers[work].title)
             alone = [
                 s
-                for s in papers[work].sentences
-                if s.part != "limits" and unexplained(s.text) <= named and _is_fit(s.text)
+                for s in _readable_alone(papers[work])
+                if s.part != "limits" and unexplained(s.text) <= named
             ]
-            alone.sort(key=lambda s: not _tells_a_finding(s))
+            alone.sort(key=lambda s: not (s.marked or _tells_a_finding(s)))
             found += alone[:SENTENCES_OF_A_PAPER]
     return found
 
 
-def _is_fit(text: str) -> bool:
-    language = language_of(text)
-    return is_clean(text, language) and stands_alone(text, language)
+def _readable_alone(paper: Summary) -> Iterator[Sentence]:
+    """The sentences of a paper's summary that can be read out of it: those of its abstract are
+    judged beside the ones before them, those of its body were when they were chosen.
+    """
+    abstract = [s.text for s in paper.sentences if s.part == ABSTRACT]
+    for number, sentence in enumerate(paper.sentences):
+        language = language_of(sentence.text)
+        if is_clean(sentence.text, language) and stands_alone(sentence.text, language):
+            before = abstract[max(0, number - NEIGHBOURS) : number]
+            is_judged = sentence.part != ABSTRACT and not sentence.marked
+            chance = 0 if is_judged else leaning(sentence.text, paper.title, before, (), language)
+            if chance <= MAX_CHANCE:
+                yield sentence
 
 
 def _tells_a_finding(sentence: Sentence) -> bool:
@@ -139,11 +165,10 @@ def _tells_a_finding(sentence: Sentence) -> bool:
     return sentence.part == "findings" or "findings" in roles_said(text, language_of(text))
 
 
-def _summarise(topic: Topic, papers: Mapping[str, Summary], pool: _Pool) -> Summary:
+def _summarise(topic: Topic, namer: ThemeNamer, pool: _Pool) -> Summary:
     """The themes, then what is compared."""
     themes = find_themes(pool.sentences, pool.points)
-    titles = [[papers[w].title for w in works] for works in themes]
-    labels = name_themes(titles, [paper.title for paper in papers.values()])
+    labels = namer.names(themes)
     parts: list[SummaryPart] = []
     sentences: list[Sentence] = []
     compared = list(_comparisons(pool))
@@ -151,7 +176,7 @@ def _summarise(topic: Topic, papers: Mapping[str, Summary], pool: _Pool) -> Summ
     used = [i for i, s in enumerate(pool.sentences) if replace(s, part="") in pairs]
     for number, (works, label) in enumerate(zip(themes, labels, strict=True), 1):
         part = SummaryPart(f"theme-{number}", label, tuple(works))
-        chosen = _theme_sentences(pool, works, used)
+        chosen = _theme_sentences(pool, works, used, _sentences_deserved(works, len(themes)))
         used += chosen
         if chosen:
             parts.append(part)
@@ -194,7 +219,9 @@ def _themes_deserved(works: int) -> int:
     return min(MAX_THEMES, round(math.sqrt(works)))
 
 
-def _theme_sentences(pool: _Pool, works: Sequence[str], used: Sequence[int]) -> list[int]:
+def _theme_sentences(
+    pool: _Pool, works: Sequence[str], used: Sequence[int], most: int
+) -> list[int]:
     """The lead of a theme, then sentences of other works beside it, as many as the theme
     deserves.
     """
@@ -203,7 +230,7 @@ def _theme_sentences(pool: _Pool, works: Sequence[str], used: Sequence[int]) -> 
     score = pool.points @ centre + pool.worth
     chosen: list[int] = []
     for i in sorted(rows, key=lambda i: (-score[i], i)):
-        if len(chosen) >= _sentences_deserved(len(works)):
+        if len(chosen) >= most:
             break
         is_new = i not in used and not _repeats(pool, i, [*used, *chosen])
         owners = {pool.sentences[j].work for j in chosen}
@@ -212,50 +239,13 @@ def _theme_sentences(pool: _Pool, works: Sequence[str], used: Sequence[int]) -> 
     return chosen
 
 
-def _sentences_deserved(works: int) -> int:
-    """Two for one work, three from four, four from twelve."""
-    return 2 + (works >= 4) + (works >= 12)
+def _sentences_deserved(works: Sequence[str], themes: int) -> int:
+    """One for a theme, two for one of four works, three from twelve; one more for a theme alone."""
+    return 1 + (themes == 1) + (len(works) >= 4) + (len(works) >= 12)
 
 
 def _repeats(pool: _Pool, row: int, chosen: Sequence[int]) -> bool:
     return any(float(pool.points[row] @ pool.points[j]) > MAX_REPETITION for j in chosen)
-
-
-def name_themes(titles: Sequence[Sequence[str]], all_titles: Sequence[str]) -> list[str]:
-    """Each theme by the words that most of its `titles` have and few of the other themes' and of
-    `all_titles`; '' for a theme alone.
-    """
-    if len(titles) < 2:
-        return [""] * len(titles)
-    shown: dict[str, str] = {}
-    counts = [Counter(w for title in own for w in _title_words(title, shown)) for own in titles]
-    themes_with = Counter(word for own in counts for word in own)
-    titles_with = Counter(w for title in all_titles for w in _title_words(title, shown))
-
-    def distinction(word: str) -> float:
-        rarity = math.log((2 + len(all_titles)) / (1 + titles_with[word]))
-        return rarity * math.log((1 + len(titles)) / themes_with[word])
-
-    return [
-        ", ".join(
-            shown[word]
-            for word in sorted(own, key=lambda w: (-(own[w] ** 2) * distinction(w), w))[
-                :LABEL_WORDS
-            ]
-        )
-        for own in counts
-    ]
-
-
-def _title_words(title: str, shown: dict[str, str]) -> set[str]:
-    """The words of a title cut to what they share with their plurals; `shown` keeps them whole."""
-    stop = stop_words_of(language_of(title)) | stop_words_of("en")
-    found = set()
-    for word in words_of(title):
-        if word not in stop and (len(word) > 3 or not word.isascii()):
-            shown.setdefault(word[:7], word)
-            found.add(word[:7])
-    return found
 
 
 # ── comparisons ───────────────────────────────────────────────────────────────────────────────────

@@ -4,12 +4,14 @@ limits.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Sequence
 from functools import cache, partial
 from itertools import takewhile
 
-from litmap.models import Document, Sentence, Summary, SummaryPart, Work
+from litmap.models import Document, Mark, Sentence, Summary, SummaryPart, Work
+from litmap.paper_sentences import MARKED_LOG_ODDS
 from litmap.parsing.languages import language_of
 from litmap.parsing.phrases import phrases_pattern
 from litmap.parsing.sentence_roles import roles_said, section_role
@@ -17,10 +19,13 @@ from litmap.parsing.sentences import SUMMARY_SENTENCES, split_sentences
 from litmap.parsing.word_lists import load_lines
 from litmap.summaries import choice
 from litmap.summaries.acronyms import acronyms, acronyms_coined, unexplained
+from litmap.summaries.leaning import MAX_CHANCE, MAX_CHANCE_ALONE, NEIGHBOURS, leaning
 from litmap.summaries.sentences import Candidate, find_candidates, words_of
 from litmap.summaries.standing_alone import stands_alone
 
 ABSTRACT = "abstract"
+OTHERS = frozenset(("aside", "related"))
+"""Sections that tell what others did, or what is beside the point."""
 PARTS = ("question", "approach", "findings", "limits")
 """What is asked of a paper's body, in this order."""
 MOST = {"question": 1, "approach": 2, "findings": 3, "limits": 2}
@@ -49,15 +54,16 @@ nothing.
 """
 
 
-def summarise_paper(document: Document, work: Work) -> Summary:
+def summarise_paper(document: Document, work: Work, marks: Sequence[Mark] = ()) -> Summary:
     """The paper's abstract, sentence by sentence, then what its body adds; all in reading order
     within a part.
 
     The abstract is the paper's own, else the one of its record. Of the body come sentences that can
     be read alone and say what the abstract does not. A part that the paper does not say stands in
-    `parts` without sentences (`_is_left_open`). The summary is empty where there are neither.
+    `parts` without sentences (`_is_left_open`). The summary is empty where there are neither. Of
+    two sentences that serve alike the one that the reader marked is taken (`choice.MARKED`).
     """
-    found = find_candidates(document)
+    found = find_candidates(document, marks)
     own = own_abstract(found)
     title = work.title or document.title
     abstract = [_sentence(c, work, ABSTRACT) for c in own] or _recorded_abstract(work)
@@ -65,6 +71,7 @@ def summarise_paper(document: Document, work: Work) -> Summary:
     added = _body_parts(body, title, [s.text for s in abstract])
     sentences = [*abstract, *(_sentence(c, work, part) for part in PARTS for c in added[part])]
     said = {role for s in abstract for role in roles_said(s.text, language_of(s.text))}
+    said |= {part_of(c) for c in body if c.section not in OTHERS}
     told = [ABSTRACT] if abstract else []
     is_open = partial(_is_left_open, said=said, has_abstract=bool(abstract))
     parts = [*told, *(part for part in PARTS if added[part] or is_open(part))]
@@ -77,11 +84,11 @@ def summarise_paper(document: Document, work: Work) -> Summary:
 
 
 def _is_left_open(part: str, said: Collection[str], *, has_abstract: bool) -> bool:
-    """Whether a paper is said not to say a part of which its body has no sentence. An abstract
-    tells what was asked, done and found, if often in words that no list has; of limits many tell
-    nothing.
+    """Whether a paper is said not to say a part: no sentence of it does, be it one that cannot be
+    shown. An abstract tells what was asked, done and found, if often in words that no list has; of
+    limits many tell nothing.
     """
-    return not has_abstract or (part == "limits" and part not in said)
+    return part not in said and (not has_abstract or part == "limits")
 
 
 def choose_sentences(
@@ -90,7 +97,8 @@ def choose_sentences(
     """About `words` words of a paper in reading order; `alone`: only sentences that can be read
     alone, as summaries have them.
     """
-    fit = [c for c in found if c.clean and (not alone or stands_alone(c.text, c.language))]
+    clean = [c for c in found if c.clean]
+    fit = _readable_alone(found, title, MAX_CHANCE_ALONE) if alone else clean
     ranked = choice.rank(found, fit, title, SHORTLIST)
     return [ranked.candidates[i] for i in sorted(choice.pick(ranked, MAX_SENTENCES, words))]
 
@@ -138,8 +146,13 @@ def _body_parts(
     body: Sequence[Candidate], title: str, abstract: Sequence[str]
 ) -> dict[str, list[Candidate]]:
     """What the body says under each part, in reading order, that the abstract does not."""
+    max_chance = MAX_CHANCE if abstract else MAX_CHANCE_ALONE
     coined = acronyms_coined(c.text for c in body) - acronyms(" ".join([title, *abstract]))
-    fit = [c for c in body if is_fit(c) and not coined & unexplained(c.text)]
+    fit = [
+        c
+        for c in _readable_alone(body, title, max_chance)
+        if c.section not in OTHERS and not coined & unexplained(c.text)
+    ]
     ranked = choice.rank(body, fit, title, SHORTLIST)
     said = [choice.pairs_of(words_of(text), language_of(text)) for text in abstract]
     by_part: dict[str, list[int]] = {part: [] for part in PARTS}
@@ -154,13 +167,29 @@ def _body_parts(
     }
 
 
-def is_fit(candidate: Candidate) -> bool:
-    """Whether a sentence can stand in a summary: whole, of the paper itself, to be read alone."""
-    return (
-        candidate.clean
-        and candidate.section not in {"aside", "related"}
-        and stands_alone(candidate.text, candidate.language)
-    )
+def _readable_alone(found: Sequence[Candidate], title: str, max_chance: float) -> list[Candidate]:
+    """The whole sentences of a paper that can be read out of it."""
+    coined = acronyms_coined(c.text for c in found)
+    return [
+        c
+        for i, c in enumerate(found)
+        if c.clean
+        and stands_alone(c.text, c.language)
+        and leaning(c.text, title, sentences_before(found, i), coined, c.language)
+        <= (_more_likely(max_chance) if c.marked else max_chance)
+    ]
+
+
+def _more_likely(chance: float) -> float:
+    """A chance whose odds are raised by a reader's mark."""
+    odds = chance / (1 - chance) * math.exp(MARKED_LOG_ODDS)
+    return odds / (1 + odds)
+
+
+def sentences_before(found: Sequence[Candidate], row: int) -> list[str]:
+    """The sentences right before one in its section."""
+    near = found[max(0, row - NEIGHBOURS) : row]
+    return [c.text for c in near if c.heading == found[row].heading]
 
 
 def part_of(candidate: Candidate) -> str:
@@ -180,6 +209,8 @@ def _is_the_papers(role: str, section: str, candidate: Candidate) -> bool:
     """Whether a sentence that says a role says the paper's own: in its own voice ('we show') or
     where papers do; others ask and find things too.
     """
+    if candidate.marked:
+        return True  # the reader took it for what the paper says
     places = {"question": "introduction", "findings": "conclusion"}
     is_there = role == section or places.get(role) == candidate.section
     if role == "limits" and candidate.section != "introduction":
@@ -194,4 +225,4 @@ def _is_said(candidate: Candidate, abstract: Sequence[set[tuple[str, str]]]) -> 
 
 def _sentence(candidate: Candidate, work: Work, part: str) -> Sentence:
     c = candidate
-    return Sentence(c.text, work.id, c.page, c.rects, c.place, part)
+    return Sentence(c.text, work.id, c.page, c.rects, c.place, part, c.marked)

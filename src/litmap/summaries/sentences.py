@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from litmap.models import Document
-from litmap.paper_sentences import Rect, paper_sentences
+from litmap.models import Document, Mark
+from litmap.paper_sentences import Rect, marked_sentences, paper_sentences
 from litmap.parsing.languages import ENGLISH, document_language, stop_words_of
 from litmap.parsing.terms import find_words, has_unspaced
 from litmap.parsing.word_lists import load_words
@@ -69,7 +69,7 @@ class Candidate:
     """A sentence of a paper. `order` counts sentences from 0, `depth` is its place in the paper
     from 0 to 1, `inside` that in its section; `section` is one of 'abstract', 'introduction',
     'conclusion', 'related', 'aside', 'body', `heading` its title; `paragraph` counts from 0.
-    `place` is said where `page` is a paragraph.
+    `place` is said where `page` is a paragraph. `marked`: the reader marked it.
     """
 
     text: str
@@ -85,6 +85,7 @@ class Candidate:
     language: str = ENGLISH
     heading: str = ""
     paragraph: int = 0
+    marked: bool = False
 
 
 def words_of(text: str) -> list[str]:
@@ -131,9 +132,12 @@ def phrase_pattern(name: str, key: str, *, begins: bool = False) -> re.Pattern[s
     return re.compile(rf"^(?:{either})" if begins else either, re.I)
 
 
-def find_candidates(document: Document) -> list[Candidate]:
-    """Every sentence of the paper's prose in order, those fit to stand alone marked `clean`."""
+def find_candidates(document: Document, marks: Sequence[Mark] = ()) -> list[Candidate]:
+    """Every sentence of the paper's prose in order, those fit to stand alone marked `clean`;
+    `marks` are what the reader marked in it.
+    """
     sentences = paper_sentences(document)
+    marked = marked_sentences(sentences, marks)
     language = document_language([sentence.text for sentence in sentences])
     counts = Counter(sentence.section for sentence in sentences)
     seen: Counter[str] = Counter()
@@ -157,6 +161,7 @@ def find_candidates(document: Document) -> list[Candidate]:
                 language=language,
                 heading=sentence.section,
                 paragraph=sentence.paragraph,
+                marked=order in marked,
             )
         )
     return out

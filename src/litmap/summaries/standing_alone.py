@@ -27,9 +27,12 @@ _INNER = re.compile(
 )
 _ANNOUNCES = re.compile(
     r"\bwe (?:\w+ )?\w+ (?:now|later|next|below)\b"
-    r"|^(?:in|throughout|within) th(?:is|e (?:next|following|previous)) (?:(?:sub)?section|part|"
-    r"appendix|example|chapter)\b"
+    r"|^(?:in|throughout|within) th(?:is|e (?:next|following|previous|preceding|last|remaining)) "
+    r"(?:(?:sub)?sections?|part|appendix|example|chapter)\b"
     r"|^(?:in order )?to \w+ (?:this|that|it|these|so)\b"
+    r"|\bwe (?:conclude|close|end|begin|start|finish) (?!that\b)(?:[\w-]+ ){0,6}?(?:by|with)\b"
+    r"|\bwe (?:would like|wish) to (?:\w+ )?thank\b|\bwe (?:\w+ )?thank\b"
+    r"|^returning to\b"
     r"|\bare now\b|\bwe (?:(?:must|will|shall|can|may) )?(?:now|next|first|then|also|thus|hence|"
     r"therefore|further|again|similarly|only|will|shall)\b"
     r"|\b(?:key ideas of our|sketch of the|as a warm-?up|organi[sz]ed as|let us|recall that)\b",
@@ -54,7 +57,7 @@ _EXPLETIVE = re.compile(
     r"|\bit (?:(?:is|was|has been|would be|may be|might be|remains|becomes|"
     r"seems|appears|turns out|"
     r"follows)\b(?! (?:\w+ )?(?:close|similar|equal|due|identical|equivalent|related|able|used)\b)"
-    r"(?: [\w-]+){0,4} (?:that|to|whether|how|why)\b)",
+    r"(?: [\w-]+){0,4} (?:that|to(?! (?:the|an?|our|this|these|each|all)\b)|whether|how|why)\b)",
     re.I,
 )
 _GENERIC = load_pattern("known_things", "litmap.summaries")
@@ -87,6 +90,9 @@ _OF_ANOTHER_STEP = re.compile(
 _BARE_COMPARISON = re.compile(
     r"\b(?:worse|better|faster|slower|higher|lower|larger|smaller|more|less|earlier|later)\W*$"
     r"|\b(?:in|by) contrast\b(?! (?:to|with)\b)"
+    r"|\ba (?:\w+ly )?(?:worse|better|weaker|stronger|tighter|simpler|wider|milder|sharper|faster) "
+    r"(?!.*\bthan\b)|\bsimilar but\b|\bthe new\b(?! (?:york|zealand|testament|deal)\b)"
+    r"|\bthe same (?:\w+ )?(?:rates?|orders?|bounds?|guarantees?|results?|accuracy)\b(?!.*\bas\b)"
     r"|\b(?:similar|analogous|comparable|identical)\b(?!.*\b(?:to|as|across|between|with|for)\b)",
     re.I,
 )
@@ -116,7 +122,7 @@ _ENUMERATED = re.compile(
 )
 _RUN_TOGETHER = re.compile(
     r"[a-zß-öø-ÿ)] (?:The|We|In|This|These|It|If|When|However|To|As|An?|Our|By|On|With|From|For|"
-    r"There|While|Since|Let|Given|Each|Both) [a-z]"
+    r"There|While|Since|Let|Given|Each|Both|One|Two|Three|Some|Many|Most|All|Several) [a-z]"
     r"|\w (?:We|This|These|However|There) [a-z]"
 )
 _HEADING_INSIDE = re.compile(
@@ -129,14 +135,14 @@ _HEADING_INSIDE = re.compile(
 _BROKEN = re.compile(
     r"^\W*\("
     r"|[a-zß-öø-ÿ]- (?!(?:and|or|und|oder|bzw|et|y|e|o|i|to|as|but)\b)[a-zß-öø-ÿ]"
-    r"|[^\W\d_]{32,}"
+    r"|[^\W\d_]{32,}|ȷ|\w-?`[a-z]"
     r"|(?:\b[A-ZÀ-Þ]{2,}\b\W+){4}"
     r"|\s[,;:.)](?=\s)|\(\s*[,;.)]|,\s*[,.;]|\.\.\s*\.|\?\?"
     r"|\b(?:e\.g|i\.e|resp|vs|cf|Fig|Eq|al|no|Sec)\.$"
     r"|[a-zß-öø-ÿ]\.[A-ZÀ-Þ][a-zß-öø-ÿ]|[a-z]{2}[A-Z][a-z]{3,}[A-Z]"
     r"|[?!.][\"”’)]? (?=[A-ZÀ-Þ][a-zß-öø-ÿ]+ )"
 )
-_P_VALUE = re.compile(r"\b[pPnNrRtFd] ?[=<>≤≥]|\b[CI]I\b")
+_P_VALUE = re.compile(r"\b[pPrRd] ?[=<>≤≥] ?[-−]?0?\.\d|\b[nN] ?= ?\d{2}|\b[tF] ?=|\b[CI]I\b")
 _LETTERS_BEHIND = load_words("words_before_letters", "litmap.summaries")
 _LETTER = re.compile(
     r"(?<![\w.’'\-–])([^\W\d_])(?:(?![\w.’'\-–])|(?=['’]s\b)|(?=\.$)|(?=\.\s[A-Z]))"
@@ -150,6 +156,10 @@ _SYMBOL = re.compile(
 _MAIN_PRONOUN = re.compile(
     r"^[^,;:]{3,80}, (?:they|he|she|it (?:also|then|can|does|has|gives))\b"
     r"|^\w+(?:ed|en|ing) [^,;:]{2,80}, it\b"
+    r"|^(?:we|(?:our )?(?:\w+ ){0,3}(?:results|experiments|findings|analysis)) (?:\w+ )?"
+    r"(?:show|find|demonstrate|prove|observe|indicate|suggest|reveal|confirm)\w* that "
+    r"(?:they\b|it (?!is|was|has|would|may|might|remains|seems|appears|suffices))",
+    re.I,
 )
 """A pronoun is the subject: 'Given many tasks, they improve'."""
 _OUR = re.compile(r"\b(?:our|we) \w+", re.I)
