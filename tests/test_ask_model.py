@@ -10,9 +10,10 @@ import pytest
 
 from litmap.cli import main
 from litmap.errors import UsageError, WebError
+from litmap.language_models import configured
+from litmap.language_models.writer import Writer
 from litmap.library import Library
 from litmap.library.asking import AnswerView
-from litmap.library.writing import Writer
 from litmap.models import Answer
 from litmap.paths import LibraryPaths
 from litmap.search import parse_question
@@ -248,6 +249,21 @@ def test_a_model_elsewhere_is_asked_only_after_consent(command, site):
     assert code == 2
 
 
+def test_a_consent_is_withdrawn(command, site, monkeypatch):
+    far = "https://api.example.org/v1"
+    command("--consent", url=far)
+    assert configured.has_consent(endpoint(far))
+    code, out = command("--withdraw-consent", url=far)
+    assert code == 0
+    assert "nothing any more" in out.err
+    assert not configured.has_consent(endpoint(far))
+    monkeypatch.setenv("LITMAP_LLM_CONSENT", far)
+    code, out = command("--withdraw-consent", url=far)
+    assert "LITMAP_LLM_CONSENT" in out.err
+    code, out = command("--withdraw-consent")
+    assert "this machine" in out.err
+
+
 def test_without_a_model_none_is_asked(library, site):
     assert library.ask(ASKED).answer.parts
     with pytest.raises(UsageError), library.writer():
@@ -318,7 +334,7 @@ def app(example_library, at_examples, site, monkeypatch, tmp_path):
         page = ROOT / "src" / "litmap" / "ui" / "app.py"
         app = testing.AppTest.from_file(str(page), default_timeout=240)
         app.query_params["q"] = ASKED
-        app.session_state["mode"] = "answer"
+        app.query_params["by"] = "answer"
         return app.run()
 
     return run

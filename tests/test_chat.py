@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from litmap.errors import Blocked, NotFound, SlowDown, TooLarge, Unsafe, UsageError, WebError
-from litmap.library import language_model
-from litmap.library.language_model import open_model
+from litmap.language_models import configured
+from litmap.language_models.configured import open_model
 from litmap.settings import load_settings
 from litmap.web import ChatClient, chat_limits, endpoint
 from litmap.web.chat import MAX_BYTES
@@ -169,14 +169,14 @@ def test_any_other_address_needs_consent_once(url):
         open_model(settings)
     assert "litmap ask --consent" in raised.value.message
     assert "sentences" in raised.value.message
-    language_model.give_consent(endpoint(url))
+    configured.give_consent(endpoint(url))
     open_model(settings).close()
     other = load_settings({"llm_url": "https://other.example.org/v1", "llm_model": "m"})
     with pytest.raises(UsageError):
         open_model(other)
     with pytest.raises(UsageError, match="offline"):
         open_model(load_settings({"llm_url": url, "llm_model": "m", "offline": True}))
-    language_model.withdraw_consent(endpoint(url))
+    configured.withdraw_consent(endpoint(url))
     with pytest.raises(UsageError, match="consent"):
         open_model(settings)
 
@@ -273,7 +273,7 @@ def test_a_line_without_end_is_not_kept():
 
 # ── litmap doctor ─────────────────────────────────────────────────────────────────────────────────
 def doctor_says(**settings):
-    from litmap.cli.doctor import _guarded, _language_model
+    from litmap.pipeline.examination import _guarded, _language_model
 
     (check,) = _guarded(_language_model, load_settings(settings))
     return check

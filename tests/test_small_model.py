@@ -14,8 +14,8 @@ import sys
 import pytest
 
 from litmap.claims.borne_out import Doubt
+from litmap.language_models.writer import Writer
 from litmap.library import Library
-from litmap.library.writing import Writer
 from litmap.search import parse_question
 from litmap.settings import load_settings
 from litmap.web import ChatClient, chat_limits, endpoint

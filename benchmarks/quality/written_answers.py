@@ -30,8 +30,8 @@ from typing import Any
 from litmap.claims import borne_out
 from litmap.claims.quantities import names
 from litmap.errors import WebError
+from litmap.language_models.writer import Writer
 from litmap.library import Library
-from litmap.library.writing import Writer
 from litmap.models import Answer, Sentence
 from litmap.paper_sentences import paper_sentences
 from litmap.protocols import LanguageModel

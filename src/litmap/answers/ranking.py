@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from litmap.paper_sentences import MARKED_LOG_ODDS
+
 Floats = NDArray[np.float64]
 
 EMBEDDED = 60
@@ -26,6 +28,7 @@ class Candidate:
     the cosine of its passage with the question, `passage` the search's score of that, in
     deviations. `gives`: it has the number, year or name that is asked for. `is_alone`: it can be
     read without the sentences around it. `is_caption`: it stands below a figure.
+    `is_marked`: the reader marked it.
     """
 
     text: str
@@ -36,6 +39,7 @@ class Candidate:
     gives: bool = False
     is_alone: bool = True
     is_caption: bool = False
+    is_marked: bool = False
 
 
 FEATURES = ("meaning", "covered", "passage", "gives", "alone", "caption")
@@ -63,4 +67,5 @@ def features(candidates: Sequence[Candidate], cosines: Floats) -> Floats:
 
 def relevance(candidates: Sequence[Candidate], cosines: Floats) -> Floats:
     """(n,) how well each sentence answers; comparable within a question."""
-    return np.asarray(features(candidates, cosines) @ WEIGHTS)
+    marked = np.array([c.is_marked for c in candidates], np.float64)
+    return np.asarray(features(candidates, cosines) @ WEIGHTS + MARKED_LOG_ODDS * marked)

@@ -18,7 +18,8 @@ from litmap.cli.options import (
 )
 from litmap.cli.writing_progress import writer_of
 from litmap.errors import UsageError
-from litmap.parsing.places import sentence_place
+from litmap.parsing.places import sentence_place, with_mark
+from litmap.settings import LLM_CONSENT_NAME
 
 if TYPE_CHECKING:
     from litmap.library import Library
@@ -59,10 +60,18 @@ def add_ask(commands: Any) -> None:
         action="store_true",
         help="let questions and sentences be sent to the settings' language model from now on",
     )
+    parser.add_argument(
+        "--withdraw-consent",
+        action="store_true",
+        help="send that language model nothing any more",
+    )
 
 
 def ask(args: argparse.Namespace) -> int:
     """`litmap ask`."""
+    if args.withdraw_consent:
+        _withdraw(settings_of(args))
+        return 0
     if args.consent:
         _consent(settings_of(args))
     elif not args.question:
@@ -79,20 +88,35 @@ def ask(args: argparse.Namespace) -> int:
 
 def _consent(settings: Settings) -> None:
     """Keep the user's consent to the settings' language model, and say to what."""
-    from litmap.library import language_model
+    from litmap.language_models import configured
 
-    where = language_model.model_endpoint(settings)
+    where = configured.model_endpoint(settings)
     if where.is_local:
         print(f"{where.origin} is this machine: no consent is needed.", file=sys.stderr)
         return
-    file = language_model.give_consent(where)
-    sent = f"From now on {where.origin} is sent {language_model.WHAT_IS_SENT}."
-    print(f"{sent} To withdraw that, take its line out of {file}.", file=sys.stderr)
+    file = configured.give_consent(where)
+    sent = f"From now on {where.origin} is sent {configured.WHAT_IS_SENT}."
+    withdraw = "`litmap ask --withdraw-consent` withdraws that"
+    print(f"{sent} It stands in {file}; {withdraw}.", file=sys.stderr)
+
+
+def _withdraw(settings: Settings) -> None:
+    """Withdraw the user's consent to the settings' language model, and say what still holds."""
+    from litmap.language_models import configured
+
+    where = configured.model_endpoint(settings)
+    configured.withdraw_consent(where)
+    if where.is_local:
+        print(f"{where.origin} is this machine and needs no consent.", file=sys.stderr)
+    elif configured.has_consent(where):
+        print(f"{LLM_CONSENT_NAME} in the environment still names {where.origin}.", file=sys.stderr)
+    else:
+        print(f"{where.origin} is sent nothing any more.", file=sys.stderr)
 
 
 def _answered(args: argparse.Namespace, library: Library) -> AnswerView:
     """The answer, written by a language model where the settings name one."""
-    from litmap.library.language_model import is_configured
+    from litmap.language_models.configured import is_configured
 
     question = " ".join(args.question)
     if args.no_model or not is_configured(library.settings):
@@ -125,8 +149,8 @@ def print_answer(view: AnswerView) -> None:
 def _print_source(sentence: Sentence, view: AnswerView) -> None:
     """The paper and page of a sentence, and what the sources warn of."""
     work = view.entries[sentence.work].work
-    where = sentence_place(sentence)
+    where = with_mark(sentence_place(sentence) or "abstract", sentence.marked)
     named = clean(reference(work.title, work.authors, work.year))
-    print(wrap(f"{named}{f', {where}' if where else ', abstract'}", "      "))
+    print(wrap(f"{named}, {where}", "      "))
     for notice in work.notices:
         print(wrap(f"! {clean(notice)}", "      "))

@@ -11,8 +11,8 @@ from litmap.cli.options import clean
 from litmap.errors import WebError
 
 if TYPE_CHECKING:
+    from litmap.language_models.writer import Writer
     from litmap.library import Library
-    from litmap.library.writing import Writer
 
 
 @contextmanager

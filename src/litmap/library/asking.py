@@ -25,8 +25,8 @@ from litmap.summaries.standing_alone import needs_no_neighbour
 from litmap.writing import Task
 
 if TYPE_CHECKING:
+    from litmap.language_models.writer import Writer
     from litmap.library.paper_texts import PaperTexts
-    from litmap.library.writing import Writer
     from litmap.search.highlighting import Marker
 
 Floats = NDArray[np.float64]
@@ -225,6 +225,7 @@ class Asker:
         """The sentences of some passages, each once."""
         asked = answers.asked_for(passages.query.text)
         found: dict[tuple[str, str], answers.Candidate] = {}
+        marked = {w: [one.text for one in self._texts.marked(w)] for w in _works(passages)}
         for hit, language in zip(passages.hits, passages.languages, strict=True):
             for text in _sentences(hit.chunk.text):
                 if (hit.work, text) in found or answers.is_question(text):
@@ -238,6 +239,7 @@ class Asker:
                     gives=answers.gives(asked, text),
                     is_alone=needs_no_neighbour(text, language),
                     is_caption=hit.chunk.kind == "figure",
+                    is_marked=any(m in text or text in m for m in marked[hit.work]),
                 )
         return list(found.values())
 
@@ -284,13 +286,18 @@ class Asker:
         best = max(fitting, key=lambda one: min(len(one.text), len(candidate.text)))
         is_record = self._entries[candidate.work].pdf is None
         place = "abstract" if is_record else best.place
-        return Sentence(best.text, candidate.work, best.page, best.rects, place)
+        marked = best in self._texts.marked(candidate.work)
+        return Sentence(best.text, candidate.work, best.page, best.rects, place, marked=marked)
 
     def _notes(self, query: Query) -> tuple[SearchHit, ...]:
         """What the reader's own notes say."""
         results = self._searcher.search(replace(query, kinds=("note",)), limit=NOTES_BESIDE)
         hits = results.hits if results.close else ()
         return tuple(show_hit(hit, rank, self._entries) for rank, hit in enumerate(hits, 1))
+
+
+def _works(passages: Passages) -> set[str]:
+    return {hit.work for hit in passages.hits}
 
 
 def _sentences(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from litmap.errors import LitmapError
-from litmap.library import language_model
+from litmap.language_models import configured
 from litmap.ui import formatting, state
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ def answer(library: Library, question: str, limit: int) -> AnswerView | None:
     """The model's answer to a question for which it was asked for; None where it was not, or where
     it failed, which is said. Draws the buttons.
     """
-    if not language_model.is_configured(library.settings) or not state.may_change():
+    if not configured.is_configured(library.settings) or not state.may_change():
         return None
     try:
-        where = language_model.model_endpoint(library.settings)
+        where = configured.model_endpoint(library.settings)
     except LitmapError as error:
-        st.warning(formatting.escape(error.message), icon=":material/error:")
+        st.warning(formatting.advice(error.message), icon=":material/error:")
         return None
     kept = st.session_state.get(WRITTEN)
     if not kept or kept[0] != (question, library.build_id):
@@ -46,14 +46,14 @@ def answer(library: Library, question: str, limit: int) -> AnswerView | None:
 def _offer(library: Library, question: str, where: Endpoint) -> None:
     """A button that has the model write, behind one that consents where that is needed."""
     model = formatting.escape(library.settings.llm_model)
-    if not language_model.has_consent(where):
-        sent = language_model.WHAT_IS_SENT
+    if not configured.has_consent(where):
+        sent = configured.WHAT_IS_SENT
         text = (
             f"{model} answers at {formatting.escape(where.origin)}, not on this machine. Asking it"
         )
         st.info(f"{text} sends there {sent}. Nothing was sent yet.", icon=":material/upload:")
         if st.button(f"Let them be sent to {formatting.escape(where.origin)}", key="consent"):
-            language_model.give_consent(where)
+            configured.give_consent(where)
             st.rerun()
         return
     if st.button(f"Let {model} write it", key="write", icon=":material/edit_note:"):
@@ -68,7 +68,7 @@ def _written(library: Library, question: str, limit: int) -> AnswerView | None:
         with st.spinner(f"{model} writes …", show_time=True), library.writer() as writer:
             return library.ask(question, limit=limit, writer=writer)
     except LitmapError as error:
-        st.warning(formatting.escape(error.message), icon=":material/error:")
+        st.warning(formatting.advice(error.message), icon=":material/error:")
         return None
 
 

@@ -5,12 +5,10 @@ vLLM, LM Studio or a service. Whatever comes back is text within bounds, or an e
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import itertools
 import json
 import logging
 import re
-import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -19,7 +17,7 @@ from typing import Any, Self
 from litmap import __version__
 from litmap.errors import Blocked, NotFound, SlowDown, TooLarge, Unsafe, WebError
 from litmap.web.client import retry_after
-from litmap.web.safety import Address, Allowed, check_url, literal
+from litmap.web.safety import Address, Allowed, check_url, is_on_this_machine, literal
 from litmap.web.server_events import data_of, lines_of
 from litmap.web.transport import Answer, Limits, Slow, Transport
 
@@ -64,7 +62,7 @@ def endpoint(url: str) -> Endpoint:
     ip = literal(address.host)
     if ip is not None and (ip.is_link_local or ip.is_unspecified or ip.is_multicast):
         raise Unsafe(f"refused: {address.host} is no address of a language model", subject=url)
-    is_local = _is_this_machine(address.host)
+    is_local = is_on_this_machine(address.host)
     if address.scheme == "http" and not is_local and not _is_internal(address):
         raise Unsafe(
             f"{origin} would send sentences unencrypted over the internet: use https", subject=url
@@ -77,21 +75,6 @@ class _Everywhere(Allowed):
 
     def name(self, host: str, port: int) -> bool:
         return True
-
-
-def _is_this_machine(host: str) -> bool:
-    """Whether a host is a loopback address, or 'localhost' and leads to nothing else."""
-    ip = literal(host)
-    if ip is not None:
-        return ip.is_loopback
-    if host != "localhost" and not host.endswith(".localhost"):
-        return False
-    try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except OSError:
-        return False
-    addresses = {str(entry[4][0]).partition("%")[0] for entry in found}
-    return bool(addresses) and all(ipaddress.ip_address(a).is_loopback for a in addresses)
 
 
 def _is_internal(address: Address) -> bool:

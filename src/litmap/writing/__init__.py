@@ -4,7 +4,7 @@ Pure: numbered sentences in, messages out; the model's text in, its sentences wi
 name out. Whether these say what they name is asked in `claims.borne_out`.
 """
 
-from litmap.writing.answers import WrittenSentence, read_answer, says_nothing
+from litmap.writing.answers import WrittenSentence, read_answer, read_label, says_nothing
 from litmap.writing.prompts import VERSION, Numbered, Task, messages, sendable
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "WrittenSentence",
     "messages",
     "read_answer",
+    "read_label",
     "says_nothing",
     "sendable",
 ]

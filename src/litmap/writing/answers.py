@@ -13,7 +13,10 @@ MAX_SENTENCES = 40
 """Sentences of an answer that are read."""
 MAX_LENGTH = 700
 """Characters of a sentence; a longer one is none."""
+MAX_LABEL = 80
+"""Characters of a label; a longer one is none."""
 _MAX_RANGE = 10
+_AROUND_LABEL = " .:*\"'“”„‘’«»"
 _THOUGHT = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.S | re.I)
 _HIDDEN = re.compile(r"<(script|style|iframe|object|svg)\b.*?(?:</\1\s*>|\Z)", re.S | re.I)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
@@ -56,6 +59,13 @@ def read_answer(answer: str) -> list[WrittenSentence]:
             if len(found) == MAX_SENTENCES:
                 return found
     return found
+
+
+def read_label(answer: str) -> str:
+    """The label that an answer is, its first line without marks around it; '' for none."""
+    first = _LINE_MARK.sub("", plain(answer).partition("\n")[0])
+    label = " ".join(_GROUP.sub(" ", first).split()).strip(_AROUND_LABEL)
+    return label if len(label) <= MAX_LABEL and not says_nothing(answer) else ""
 
 
 def plain(answer: str) -> str:

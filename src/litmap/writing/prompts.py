@@ -29,6 +29,7 @@ class Task(StrEnum):
     PAPER = "paper"
     HEADING = "heading"
     CELL = "cell"
+    LABEL = "label"
 
 
 @dataclass(frozen=True, slots=True)

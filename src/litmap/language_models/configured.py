@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-WHAT_IS_SENT = "questions, and the titles and numbered sentences of papers that may answer them"
+WHAT_IS_SENT = (
+    "questions, and the titles and numbered sentences of papers that may answer them; with "
+    "summaries or labels in the settings also those of every paper, below your headings"
+)
 _HEAD = "# Language models that litmap may send sentences of papers to, one address a line.\n"
 
 
@@ -43,13 +46,20 @@ def model_endpoint(settings: Settings) -> Endpoint:
     return endpoint(settings.llm_url)
 
 
+def is_reachable(settings: Settings) -> bool:
+    """Whether `offline` lets the model be asked, as it does one on this machine. Raises as
+    `model_endpoint`.
+    """
+    return not settings.offline or model_endpoint(settings).is_local
+
+
 def open_model(settings: Settings) -> ChatClient:
     """A client of the configured model. Raises `UsageError` where none is named, where `offline`
     forbids it, or where its address needs a consent that is not given; `Unsafe` for an address that
     is refused.
     """
     where = model_endpoint(settings)
-    if settings.offline and not where.is_local:
+    if not is_reachable(settings):
         raise UsageError(
             f"offline: {where.origin} is not on this machine and is not asked", subject=where.origin
         )
