@@ -15,7 +15,7 @@ from litmap.examples import NOTES, PAPERS
 
 from litmap.builds import open_build
 from litmap.catalogue import Catalogue
-from litmap.errors import UsageError
+from litmap.errors import UsageError, WebError
 from litmap.library import Library
 from litmap.models import Resolution, Sentence, Summary, Work
 from litmap.paths import LibraryPaths
@@ -121,9 +121,13 @@ def test_a_build_needs_neither_the_network_nor_a_catalogue_to_write(settings, mo
 
 
 # ── the order ─────────────────────────────────────────────────────────────────────────────────────
+def no_answer(request):
+    raise WebError(f"{request.url} is out of reach")
+
+
 @contextmanager
 def no_client(*_):
-    yield SimpleNamespace(challenged={}, exhausted={})
+    yield SimpleNamespace(challenged={}, exhausted={}, get=no_answer)
 
 
 def sources(asked):
@@ -155,8 +159,18 @@ def test_the_stages_stand_in_their_order(settings):
             stages.append(stage)
             stage()
     names = [stage.name for stage in stages]
-    assert names == ["read_notes", "resolve", "extract", "embed", "confirm", "identify", "build"]
-    assert [len(stage.batch) for stage in stages] == [0, 0, 1, 1, 0, 0, 0]
+    assert names == [
+        "read_notes",
+        "resolve",
+        "notices",
+        "extract",
+        "embed",
+        "confirm",
+        "identify",
+        "build",
+        "tell",
+    ]
+    assert [len(stage.batch) for stage in stages] == [0, 0, 0, 1, 1, 0, 0, 0, 0]
 
 
 def test_what_runs_beside_the_others_may_be_started_elsewhere(settings):
@@ -210,7 +224,7 @@ class OneSentence(ExtractiveSummaries):
 
     version = "one sentence"
 
-    def summarise_paper(self, document, work, encoder):
+    def summarise_paper(self, document, work, encoder, marks):
         return Summary(work.id, work.title, (Sentence("It is a paper.", work.id, 1),))
 
 

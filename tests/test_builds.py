@@ -261,6 +261,25 @@ def test_old_builds_go_and_those_in_use_stay(paths: LibraryPaths) -> None:
     assert sorted(p.name for p in paths.builds.iterdir()) == ids[3:]
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs a list of open files")
+def test_threads_that_come_and_go_leave_no_file_open(paths: LibraryPaths) -> None:
+    """A server draws each page in a thread of its own."""
+    publish(paths, addition("w", "aa", "one", "two"))
+
+    def count_open() -> int:
+        files = [f.readlink() for f in Path("/proc/self/fd").iterdir() if f.is_symlink()]
+        return sum(f.is_relative_to(paths.root) for f in files)
+
+    with open_build(paths) as build:
+        build.passages([0])
+        before = count_open()
+        for _ in range(20):
+            reader = threading.Thread(target=build.passages, args=([0, 1],))
+            reader.start()
+            reader.join()
+        assert count_open() == before
+
+
 def test_readers_in_threads_never_see_two_builds_mixed(paths: LibraryPaths) -> None:
     publish(paths, *(addition(f"w{i}", f"s{i}", "version 0", fingerprint="0") for i in range(5)))
     stop, errors, seen = threading.Event(), [], set()

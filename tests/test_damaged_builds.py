@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from litmap.builds import reader
-from litmap.cli.doctor import examine
 from litmap.errors import DamagedBuild
 from litmap.library import Library
+from litmap.pipeline.examination import examine
 from litmap.settings import Settings, load_settings
 
 

@@ -122,6 +122,8 @@ CHANGES = {
         root, "UPDATE fetches SET status = 'fetchee' WHERE status = 'fetched'"
     ),
     "a reason": lambda root: change_catalogue(root, "UPDATE fetches SET reason = reason || '.'"),
+    "a tag": lambda root: change_catalogue(root, "INSERT INTO tags VALUES ('w', 'tag', '')"),
+    "a kept theme": lambda root: change_catalogue(root, "INSERT INTO kept_themes VALUES ('t', '')"),
     "a PDF": lambda root: flip(next((root / "library" / "pdfs").rglob("*.pdf")), 1000),
     "a dropped PDF": lambda root: (root / "library" / "papers" / "x.pdf").write_bytes(b"%PDF-"),
     "a passage": change_passage,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -25,6 +26,16 @@ SHOWN = 5
 """Differences that are told of two states."""
 TABLES = ("topics", "links", "summaries", "reading", "map", "styles")
 """The build's JSON files."""
+NOT_COMPARED = frozenset({
+    # what `read_library` compares as works, notes and files
+    "works", "citations", "resolutions", "aliases", "notes", "pdfs", "work_pdfs",
+    # how the library came to be: runs, tries, what was asked and told when
+    "runs", "problems", "fetches", "texts", "lookups", "notice_checks", "listings", "told",
+    "events", "deliveries", "facts", "note_roots", "dropped_files",
+})  # fmt: skip
+"""Tables of the catalogue whose rows are not compared as they are; all others are, new ones too."""
+TIMES = frozenset({"time", "shown"})
+"""Columns that hold a time."""
 TERMS = ("minima", "margin", "training", "curvature", "weights")
 """Words whose places in the keyword index are compared."""
 CACHED = ("pdfs", "papers", "aside")
@@ -53,8 +64,25 @@ def read_library(library: Path) -> State:
             "notes": [(note.path, note.title, note.format, note.sha256) for note in opened.notes],
             **_passages(build),
             **{name: build.read_json(name) for name in TABLES},
+            "catalogue": _tables(opened.paths.catalogue),
             "files": {name: read_files(library / name) for name in CACHED},
         }
+
+
+def _tables(catalogue: Path) -> State:
+    """The rows of the tables that hold what only the reader or a source can say again, by table,
+    without their times.
+    """
+    with closing(sqlite3.connect(f"{catalogue.absolute().as_uri()}?mode=ro", uri=True)) as opened:
+        names = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        kept = [n for (n,) in names if n not in NOT_COMPARED and not n.startswith("sqlite_")]
+        return {name: _rows(opened, name) for name in sorted(kept)}
+
+
+def _rows(opened: sqlite3.Connection, table: str) -> list[list[Any]]:
+    told = opened.execute("SELECT name FROM pragma_table_info(?)", (table,))
+    columns = ", ".join(name for (name,) in told if name not in TIMES)
+    return sorted(map(list, opened.execute(f"SELECT {columns} FROM {table}")), key=repr)
 
 
 def _work(entry: Entry) -> State:

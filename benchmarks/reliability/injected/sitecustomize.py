@@ -5,16 +5,22 @@ thing.
 changes something below the folder for the n-th time (opens a file to write, renames, links,
 removes, makes a folder), it gets the signal; a relative name is one below an open folder. With `DISTURB_COUNT` the number of such steps is
 written to that file at the end. `DISTURB_FLOCK` is the errno with which every flock fails.
+`DISTURB_CLOCK` are seconds by which Python's clock is ahead in this process and those it starts;
+TLS, which asks the system's, takes certificates of today.
 """
 
 from __future__ import annotations
 
 import atexit
+import builtins
+import datetime
 import itertools
 import os
 import signal
 import sys
+import time
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -67,6 +73,32 @@ def refuse_locks(number: int) -> None:
     fcntl.flock = flock
 
 
+def set_clock(ahead: float) -> None:
+    """Make the clock that litmap and Python's own libraries ask go ahead by so many seconds.
+
+    The class `datetime` cannot be changed, and libraries in C rely on it: only litmap's modules are
+    given another.
+    """
+    real, real_ns, real_import = time.time, time.time_ns, builtins.__import__
+
+    class Ahead(datetime.datetime):
+        @classmethod
+        def now(cls, tz: datetime.tzinfo | None = None) -> Any:
+            return cls.fromtimestamp(time.time(), tz)
+
+    own = ModuleType("datetime")
+    own.__dict__.update({**datetime.__dict__, "datetime": Ahead})
+
+    def give(name: str, context: Any = None, *more: Any, **named: Any) -> Any:
+        if name == "datetime" and str((context or {}).get("__name__")).startswith("litmap"):
+            return own
+        return real_import(name, context, *more, **named)
+
+    time.time = lambda: real() + ahead
+    time.time_ns = lambda: real_ns() + int(ahead * 1e9)
+    builtins.__import__ = give
+
+
 def _pairs(text: str) -> dict[int, int]:
     pairs = [pair.split(":") for pair in text.split(",") if pair]
     return {int(step): getattr(signal.Signals, name).value for step, name in pairs}
@@ -76,6 +108,8 @@ def disturb() -> None:
     """Do what the environment says."""
     if flock_error := os.environ.get("DISTURB_FLOCK"):  # in the processes it starts too
         refuse_locks(int(flock_error))
+    if ahead := os.environ.get("DISTURB_CLOCK"):
+        set_clock(float(ahead))
     if folder := os.environ.pop("DISTURB_BELOW", ""):  # in this process only
         signals = _pairs(os.environ.pop("DISTURB_STEPS", ""))
         watch_steps(folder, signals, os.environ.pop("DISTURB_COUNT", ""))

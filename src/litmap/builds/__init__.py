@@ -9,6 +9,7 @@ shared lock on it that keeps pruning away.
 
 from __future__ import annotations
 
+from litmap.builds.kept_results import KeptResults, key_of
 from litmap.builds.reader import Build, check_build, current_id, open_build, verify_build
 from litmap.builds.store import SourceRows
 from litmap.builds.writer import Addition, BuildWriter, Changes, plan, prune_builds
@@ -18,9 +19,11 @@ __all__ = [
     "Build",
     "BuildWriter",
     "Changes",
+    "KeptResults",
     "SourceRows",
     "check_build",
     "current_id",
+    "key_of",
     "open_build",
     "plan",
     "prune_builds",

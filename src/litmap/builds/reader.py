@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
@@ -49,8 +50,8 @@ class Build:
         self.folder = folder
         self.manifest = manifest
         self._lock = lock
-        self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
+        self._free: dict[str, list[sqlite3.Connection]] = {}
         self._guard = threading.Lock()
 
     @property
@@ -175,21 +176,31 @@ class Build:
         return rows[np.isin(own, codes)]
 
     def _read(self, part: str, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `work` on this thread's connection to a part; SQLite's complaints become
-        `DamagedBuild`.
+        """Run `work` on a connection to a part that nobody else uses meanwhile; SQLite's complaints
+        become `DamagedBuild`.
         """
         try:
-            return work(self._connection(part))
+            with self._connection(part) as connection:
+                return work(connection)
         except sqlite3.DatabaseError as error:
             raise damaged(self.folder, part, str(error)) from error
 
-    def _connection(self, part: str) -> sqlite3.Connection:
-        known: dict[str, sqlite3.Connection] = self._local.__dict__
-        if part not in known:
-            known[part] = store.open_to_read(self.folder / part)
+    @contextmanager
+    def _connection(self, part: str) -> Iterator[sqlite3.Connection]:
+        """A connection that is free, else a new one: as many are open as there are reads at once,
+        however many threads come and go.
+        """
+        with self._guard:
+            free = self._free.setdefault(part, [])
+            connection = free.pop() if free else None
+            if connection is None:
+                connection = store.open_to_read(self.folder / part)
+                self._connections.append(connection)
+        try:
+            yield connection
+        finally:
             with self._guard:
-                self._connections.append(known[part])
-        return known[part]
+                free.append(connection)
 
     def close(self) -> None:
         """Close all files; the build may then be pruned."""
@@ -197,7 +208,7 @@ class Build:
             for connection in self._connections:
                 connection.close()
             self._connections.clear()
-            self._local = threading.local()
+            self._free = {}
         if self._lock is not None:
             self._lock.close()
             self._lock = None

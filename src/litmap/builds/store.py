@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int64]
 
 BASE, DELTA = "base.sqlite", "delta.sqlite"
-KINDS = ("body", "references", "abstract", "note", "figure", "table")
+KINDS = ("body", "references", "abstract", "note", "figure", "table", "mark")
 MAX_UNPARTED = 20_000
 """Up to this many passages everything is kept in one part: copying it costs a fraction of a
 second."""

@@ -5,13 +5,15 @@ nothing is lost.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from litmap.chunks.cutting import Budget, Tokenized, cut_stretch
 from litmap.chunks.float_cutting import cut_float
 from litmap.chunks.floats import read_floats
 from litmap.chunks.flow import Flow, Stretch, read_flow
-from litmap.models import TEXT_PREFIX, Chunk, Document
+from litmap.chunks.marks import section_of_mark, text_of_mark
+from litmap.models import TEXT_PREFIX, Chunk, Document, Mark
 from litmap.protocols import Encoder
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "OVERLAP",
     "TARGET",
     "cut",
+    "cut_marks",
     "cut_text",
     "embedding_text",
     "is_embedded",
@@ -81,6 +84,22 @@ def cut_text(
     flow = Flow(text, [Stretch(0, len(text), section, references=False)])
     chunks = _Cutter(flow, source, encoder, _context(title, section)).chunks(target_tokens, overlap)
     return [Chunk(c.source, c.ordinal, c.text, kind, c.section) for c in chunks]
+
+
+def cut_marks(
+    marks: Sequence[Mark], source: str, encoder: Encoder, *, title: str = ""
+) -> list[Chunk]:
+    """The passages of what a reader marked in a work: one a mark, more where it is long, each with
+    the mark's place among them as `ordinal`. A mark of an earlier version has no page, for its page
+    is another PDF's; its section says so.
+    """
+    passages = []
+    for number, mark in enumerate(marks):
+        section, page = section_of_mark(mark), 0 if mark.earlier else mark.page
+        cut = cut_text(text_of_mark(mark), source, encoder, "mark", title=title, section=section)
+        rects = () if mark.earlier else mark.rects
+        passages += [Chunk(source, number, c.text, c.kind, c.section, page, rects) for c in cut]
+    return passages
 
 
 def is_embedded(chunk: Chunk) -> bool:

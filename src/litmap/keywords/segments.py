@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FORMAT = 3
 """1 had no pairs of words, 2 no languages: they are read, but not gone on from."""
-KINDS = ("body", "references", "abstract", "note", "figure", "table")
+KINDS = ("body", "references", "abstract", "note", "figure", "table", "mark")
 """Kinds of passages as they are numbered on disk; another kind counts as 'body'."""
 _STATE = "keywords.json"
 _PARTS = ("keys", "starts", "docs", "counts", "lengths", "kinds", "languages", "works", "rows")
@@ -54,7 +54,7 @@ def make_entries(passages: Iterable[Passage], titles: Mapping[str, str]) -> Iter
         language = document_language([p.chunk.text for p in own if p.chunk.kind != "references"])
         for passage in own:
             chunk = passage.chunk
-            has_title = chunk.ordinal == 0 and chunk.kind != "note"
+            has_title = chunk.ordinal == 0 and chunk.kind not in {"note", "mark"}
             parts = [titles.get(passage.work, "") if has_title else "", chunk.section, chunk.text]
             yield Entry(
                 passage.row,

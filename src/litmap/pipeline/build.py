@@ -12,13 +12,14 @@ import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from litmap import builds, keywords, references, topics
 from litmap.errors import DamagedBuild, NoLibrary
+from litmap.models import MARKS_PREFIX
 from litmap.paths import LibraryPaths
 from litmap.pipeline.analysis import PreviousLook, analyse
 from litmap.pipeline.index_writers import write_citing_words, write_keywords, write_vectors
@@ -53,7 +54,8 @@ class BuildPlan:
     """What a build of `inputs` would hold (`wanted`), and how it comes about from `base`, the build
     to go on from.
 
-    `state` is a digest of what topics, map and summaries depend on beside the passages.
+    `state` is a digest of what topics, map and summaries depend on beside the passages. With
+    `is_fresh` nothing that was made before is taken over, but texts and vectors.
     """
 
     inputs: BuildInputs
@@ -62,6 +64,7 @@ class BuildPlan:
     added: Sequence[Key]
     removed: Sequence[Key]
     state: str
+    is_fresh: bool = False
 
     @property
     def is_current(self) -> bool:
@@ -84,7 +87,7 @@ class BuildPlan:
         added = {work for work, _ in self.added if work}
         removed = {work for work, _ in self.removed if work}
         named = {"new": added - before, "changed": added & before, "gone": removed - now}
-        titles = self.inputs.titles
+        titles = {**self.inputs.former_titles, **self.inputs.titles}
         return {what: sorted(titles.get(w, w) for w in ids) for what, ids in named.items() if ids}
 
 
@@ -98,7 +101,7 @@ def plan_build(inputs: BuildInputs, *, fresh: bool = False) -> Iterator[BuildPla
     try:
         prints = {key: source.fingerprint for key, source in wanted.items()}
         added, removed = builds.plan(base, prints)
-        yield BuildPlan(inputs, base, wanted, added, removed, _state(inputs))
+        yield BuildPlan(inputs, base, wanted, added, removed, _state(inputs), fresh)
     finally:
         if base is not None:
             base.close()
@@ -145,9 +148,14 @@ def _write(plan: BuildPlan, report: BuildReport, progress: Progress) -> str:
         with timed(seconds, "keywords"):
             write_keywords(writer, changes, inputs.titles)
         bodies = _body_vectors(writer, inputs)
-        analysis = analyse(inputs, bodies, _previous_look(plan.base), progress)
+        with builds.KeptResults(inputs.paths.results) as kept:
+            if plan.is_fresh:
+                kept.clear()
+            analysis = analyse(inputs, bodies, _previous_look(plan.base), progress, kept)
+            kept.prune()
         for name, value in analysis.parts.items():
             writer.write_json(name, value)
+        writer.write_json("marks", {w: [asdict(m) for m in ms] for w, ms in inputs.marks.items()})
         with timed(seconds, "citing"):
             write_citing_words(writer, analysis.said)
         seconds |= analysis.seconds
@@ -177,8 +185,8 @@ def _body_vectors(writer: builds.BuildWriter, inputs: BuildInputs) -> Vectors:
 
 
 def _is_pdf(source: builds.SourceRows) -> bool:
-    """Whether a source has passages and is a PDF, neither an abstract nor a note."""
-    return source.count > 0 and not source.source.startswith(("abstract:", "note:"))
+    """Whether a source has passages and is a PDF: no abstract, note or marks."""
+    return source.count > 0 and not source.source.startswith(("abstract:", "note:", MARKS_PREFIX))
 
 
 def _previous_look(base: builds.Build | None) -> PreviousLook:
@@ -268,4 +276,8 @@ def _state(inputs: BuildInputs) -> str:
         places = [(m.note, m.heading) for m in entry.mentions]
         depends = (work.id, work.title, work.abstract, work.year, pdf, told, places)
         digest.update(repr(depends).encode("utf-8", "replace"))
+        if entry.placed:
+            digest.update(repr(("placed", entry.placed)).encode("utf-8", "replace"))
+        if marks := inputs.unplaced_marks.get(work.id):
+            digest.update(repr((pdf, marks)).encode("utf-8", "replace"))
     return digest.hexdigest()[:32]

@@ -39,6 +39,7 @@ class Embedder:
         self.progress = progress
         self.embedded = 0
         self.expected = 0
+        self._recalled: dict[str, Vectors] = {}
 
     def texts(self, passages: Sequence[Chunk], title: str = "") -> list[str]:
         """What is embedded for these passages of one source: a text for each that
@@ -86,13 +87,32 @@ class Embedder:
     def _encode(self, groups: list[list[str]]) -> None:
         if not groups:
             return
-        vectors = self.encoder.encode([t for group in groups for t in group])
+        vectors = self._encode_new([t for group in groups for t in group])
         first = 0
         for group in groups:
             self.cache.put(texts_key(group), vectors[first : first + len(group)])
             first += len(group)
         self.embedded += first
         self.progress(self.embedded, self.expected, "passages")
+
+    def recall(self, groups: Iterable[list[str]]) -> None:
+        """Take the vectors of single texts from these groups, as far as the cache has them: of a
+        note that was edited most passages stay.
+        """
+        self._recalled = {}
+        for group in groups:
+            found = self.cache.get(texts_key(group))
+            if found is not None and len(found) == len(group):
+                self._recalled |= zip(group, found, strict=True)
+
+    def _encode_new(self, texts: list[str]) -> Vectors:
+        new = [text for text in texts if text not in self._recalled]
+        if len(new) == len(texts):
+            return self.encoder.encode(texts)
+        import numpy as np
+
+        known = self._recalled | dict(zip(new, self.encoder.encode(new), strict=True))
+        return np.array([known[text] for text in texts], np.float32)
 
     def vectors(self, texts: list[str]) -> Vectors:
         """float32 (len(texts), dim) of one group."""

@@ -47,6 +47,7 @@ def write_vectors(
             if some:
                 yield some, embedder.texts([p.chunk for p in some], titles.get(some[0].work, ""))
 
+    embedder.recall(_notes_before(writer, changes, embedder))
     if anew:
         embedder.announce(group for _, group in blocks())
     embedder.ensure(group for _, group in blocks())
@@ -60,6 +61,18 @@ def write_vectors(
         index.update_index(base, new, added=added, removed=removed, dim=embedder.encoder.dim)
 
     writer.step(step, changes)
+
+
+def _notes_before(writer: BuildWriter, changes: Changes, embedder: Embedder) -> Iterator[list[str]]:
+    """What was embedded of the notes that were edited, in the build before."""
+    base = writer.base
+    if base is None:
+        return
+    edited = {block.source for block in changes.blocks if block.source.startswith("note:")}
+    for source in base.sources:
+        if source.source in edited:
+            rows = range(source.first, source.first + source.count)
+            yield embedder.texts([passage.chunk for passage in base.passages(rows)])
 
 
 def write_keywords(writer: BuildWriter, changes: Changes, titles: Mapping[str, str]) -> None:

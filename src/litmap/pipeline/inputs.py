@@ -8,10 +8,11 @@ from functools import cached_property
 
 from litmap.catalogue import Catalogue, TextRecord
 from litmap.catalogue.entries import Entry, entries
-from litmap.models import Note
+from litmap.models import Mark, Note
 from litmap.paths import LibraryPaths
 from litmap.pipeline.collaborators import ExtractiveSummaries
 from litmap.pipeline.embedder import Embedder
+from litmap.pipeline.marks import FileMarks, marks_by_work, place_marks
 from litmap.pipeline.pending_pdfs import text_version
 from litmap.pipeline.reading_list import known_identifiers
 from litmap.pipeline.text_cache import TextCache
@@ -27,8 +28,10 @@ class BuildInputs:
     the notes' passages are then those of the current build; so are those of `kept_notes`, paths of
     notes that alone could not be read. `texts` are the records of the PDFs
     read, by sha256; `reading_list_ids` the identifiers that sources gave for works which the papers
-    cite, by key. `model` and `passage_prompt` are the settings that named the encoder, `abstracts`
-    whether a work without a readable PDF stands with its title and abstract.
+    cite, by key; `former_titles` those of all works ever known, by id. `model` and
+    `passage_prompt` are the settings that named the encoder, `abstracts` whether a work without a
+    readable PDF stands with its title and abstract; `file_marks` what the reader marked in PDFs, by
+    their sha256.
     """
 
     paths: LibraryPaths
@@ -43,7 +46,9 @@ class BuildInputs:
     notes_were_read: bool = True
     kept_notes: frozenset[str] = frozenset()
     reading_list_ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    former_titles: Mapping[str, str] = field(default_factory=dict)
     summariser: Summariser = field(default_factory=ExtractiveSummaries)
+    file_marks: FileMarks = field(default_factory=dict)
 
     @property
     def encoder(self) -> Encoder:
@@ -66,6 +71,28 @@ class BuildInputs:
         there is none.
         """
         return readable_pdfs(self.entries, self.texts)
+
+    @cached_property
+    def text_digests(self) -> Mapping[str, str]:
+        """What names each work's kept text, by work id. Raises `PdfError` where one is missing."""
+        cache = self.text_cache
+        return {work: cache.digest(sha) for work, sha in self.readable_pdfs.items() if sha}
+
+    @cached_property
+    def unplaced_marks(self) -> Mapping[str, tuple[Mark, ...]]:
+        """What the reader marked in any file of a work, by work id, as the files have it."""
+        return marks_by_work(self.entries, self.file_marks)
+
+    @cached_property
+    def marks(self) -> Mapping[str, tuple[Mark, ...]]:
+        """What the reader marked, by work id, in the file that is shown. Raises `PdfError` for a
+        damaged text.
+        """
+        works = {e.work.id: e for e in self.entries}
+        return {
+            work: place_marks(works[work], own, self.readable_pdfs[work], self.text_cache)
+            for work, own in self.unplaced_marks.items()
+        }
 
     def has_pages(self, work: str) -> bool:
         """Whether a work's readable file is a PDF."""
@@ -119,5 +146,7 @@ def gather_inputs(
         notes_were_read=notes is not None,
         kept_notes=kept_notes,
         reading_list_ids=known_identifiers(catalogue),
+        former_titles={work.id: work.title for work in catalogue.works().values()},
         summariser=summariser or ExtractiveSummaries(),
+        file_marks=catalogue.marks(),
     )

@@ -19,7 +19,7 @@ from litmap import chunks, text
 from litmap.builds import Addition
 from litmap.catalogue.entries import Entry
 from litmap.errors import PdfError
-from litmap.models import TEXT_PREFIX, Chunk, Note, NoteBlock
+from litmap.models import MARKS_PREFIX, TEXT_PREFIX, Chunk, Note, NoteBlock
 from litmap.pipeline.batches import EmbeddingBatch
 from litmap.pipeline.embedder import Embedder
 from litmap.pipeline.inputs import BuildInputs
@@ -80,6 +80,8 @@ def wanted_sources(inputs: BuildInputs) -> dict[Key, Source]:
             sources.append(_pdf_source(entry, sha, inputs))
         elif inputs.abstracts and entry.work.title:
             sources.append(_abstract_source(entry, inputs.encoder))
+        if entry.work.id in inputs.unplaced_marks:
+            sources.append(_marks_source(entry, sha, inputs))
     if inputs.notes_were_read:
         for note in inputs.notes:
             if note.path not in inputs.kept_notes:
@@ -115,6 +117,20 @@ def _abstract_source(entry: Entry, encoder: Encoder) -> Source:
         return chunks.cut_text(body, name, encoder, "abstract", title=work.title)
 
     return Source(work.id, name, _fingerprint(body, encoder.key, work.title), make)
+
+
+def _marks_source(entry: Entry, sha: str, inputs: BuildInputs) -> Source:
+    """What the reader marked in a work's PDFs; its places depend on the text that is searched."""
+    work, encoder = entry.work, inputs.encoder
+    name = MARKS_PREFIX + work.id
+    files = " ".join(pdf.sha256 for pdf in entry.pdfs)
+
+    def make() -> list[Chunk]:
+        return chunks.cut_marks(inputs.marks[work.id], name, encoder, title=work.title)
+
+    unplaced = repr(inputs.unplaced_marks[work.id])
+    depends = (unplaced, files, sha, text.EXTRACTOR, encoder.key, work.title)
+    return Source(work.id, name, _fingerprint(*depends), make)
 
 
 def _is_prose(block: NoteBlock) -> bool:

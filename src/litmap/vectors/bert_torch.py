@@ -29,6 +29,10 @@ ROW_MULTIPLE = 64
 """The rows of a matrix are filled up to a multiple of this: oneDNN makes and keeps a program of
 megabytes for each size it meets, and a library has as many sizes as batches.
 """
+MAX_ROWS = 256
+"""Rows multiplied at once. With more oneDNN adds up the products of a row in another order, on
+processors with tiles for bfloat16 (AMX) at least: a text's vector would hang on its batch.
+"""
 MAX_PROGRAMS = 64
 """How many of these programs are kept."""
 TRIM_AFTER_BATCHES = 8
@@ -129,9 +133,9 @@ class PackedBert:
         return result
 
     def _linear(self, value: Any, name: str) -> Any:
-        return self.torch.nn.functional.linear(
-            value, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
-        )
+        weight, bias = self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
+        linear = self.torch.nn.functional.linear
+        return self.torch.cat([linear(rows, weight, bias) for rows in value.split(MAX_ROWS)])
 
     def _norm(self, value: Any, name: str) -> Any:
         weight, bias = (self.weights[f"{name}.LayerNorm.{part}"] for part in ("weight", "bias"))

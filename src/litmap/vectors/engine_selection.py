@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 BACKENDS = ("auto", "onnx", "torch", "torch-bf16", "cuda")
-PROBE_VERSION = 2
+PROBE_VERSION = 3
 """Raised when an engine changes, so that the probe is made again."""
 PROBE_FILE = "speed.json"
 MAX_ONNX_BYTES = 2_000_000_000
